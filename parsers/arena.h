@@ -1,0 +1,22 @@
+#ifndef PARSERS_ARENA_H
+#define PARSERS_ARENA_H
+
+#include <stddef.h>
+
+/*
+ * Memory for things that live and die together (syntax trees, a compiled machine). Empty is {0}.
+ * What it hands out is zeroed, aligned for any type, and goes with arena_clear.
+ */
+struct arena {
+    struct arena_block *head;
+    char *next, *end;
+    size_t used; /* bytes handed out so far */
+};
+
+void *arena_alloc(struct arena *a, size_t size);
+void *arena_calloc(struct arena *a, size_t count, size_t size);
+/* A copy of `len` bytes with a NUL behind them. */
+char *arena_strndup(struct arena *a, const char *text, size_t len);
+void arena_clear(struct arena *a);
+
+#endif

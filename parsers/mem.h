@@ -1,0 +1,22 @@
+#ifndef PARSERS_MEM_H
+#define PARSERS_MEM_H
+
+#include <stddef.h>
+
+/*
+ * Memory that is never NULL: when the system has none left, the process ends with a message. The
+ * store makes that safe; what a client can make grow is bounded where it enters.
+ */
+void *mem_alloc(size_t size);
+void *mem_calloc(size_t count, size_t size);
+void *mem_realloc(void *p, size_t size);
+/* A copy of `len` bytes with a NUL behind them. */
+char *mem_strndup(const char *text, size_t len);
+char *mem_strdup(const char *text);
+/* Freeing NULL does nothing. */
+void mem_free(void *p);
+
+/* How many elements a grown array should have room for, so that `want` fit: at least half again. */
+size_t mem_grow(size_t have, size_t want);
+
+#endif
