@@ -36,11 +36,12 @@ enum rt_event_kind {
     RT_ITERATION_ABORTED,
     /* private from here on */
     RT_BRANCH_SUCCEEDED, /* a Parallel's branch has its output */
-    RT_WAITING,          /* a Wait state's end is known */
-    RT_BACKOFF,          /* a retry is due later */
-    RT_HEARTBEAT,        /* a task lives */
+    RT_FIRST_PRIVATE = RT_BRANCH_SUCCEEDED,
+    RT_WAITING,   /* a Wait state's end is known */
+    RT_BACKOFF,   /* a retry is due later */
+    RT_HEARTBEAT, /* a task lives */
 };
-enum { RT_EVENT_KINDS = RT_HEARTBEAT + 1, RT_FIRST_PRIVATE = RT_BRANCH_SUCCEEDED };
+enum { RT_EVENT_KINDS = RT_HEARTBEAT + 1 };
 
 enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 
@@ -52,8 +53,9 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * extra  STATE_EXITED: the variables assigned; GROUP_STARTED of a Map: its items;
  *        TASK_SCHEDULED: the credentials
  * error  what failed
- * to     STATE_EXITED: the next state's id, RT_NO_STATE at the scope's end
- * index  of a branch or iteration; BACKOFF: of the retrier
+ * to     STATE_EXITED: the next state's id, RT_NO_STATE at the scope's end;
+ *        ITERATION_SUCCEEDED, BRANCH_SUCCEEDED: the child's frame
+ * index  of a branch or iteration; BACKOFF: of the retrier; TASK_TIMED_OUT: 1 for a heartbeat
  * count  GROUP_STARTED: length; TASK_SCHEDULED: TimeoutSeconds
  * limit  GROUP_STARTED: how many iterations at once; TASK_SCHEDULED: HeartbeatSeconds
  * due_ms WAITING, BACKOFF: when it is over; TASK_SCHEDULED: when it times out (0: never)
@@ -74,14 +76,8 @@ struct rt_event {
 
 void rt_event_clear(struct rt_event *e);
 
-/* "TaskStateEntered", "LambdaFunctionScheduled", … Static; NULL for a private event. */
-const char *rt_event_name(const struct rt_event *e);
-
-/*
- * The event as GetExecutionHistory gives it, but for `timestamp`, which is in milliseconds when
- * `numeric` and ISO 8601 text otherwise. `region` and `role` are the execution's.
- */
-struct rt_names;
-json *rt_event_json(const struct rt_event *e, const struct rt_names *names);
+enum { RT_EVENT_NAME = 32 };
+/* "TaskStateEntered", "LambdaFunctionScheduled"; private events have words for people. */
+void rt_event_name(const struct rt_event *e, char out[RT_EVENT_NAME]);
 
 #endif

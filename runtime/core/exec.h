@@ -48,6 +48,9 @@ uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
 uint32_t rt_exec_events(const rt_exec *x);
 
+/* A public event of `x` as GetExecutionHistory gives it: timestamps are seconds since 1970. */
+json *rt_event_json(const rt_exec *x, const struct rt_event *e);
+
 /* ---- stepping ---- */
 
 enum rt_input_kind {
