@@ -91,6 +91,7 @@ setup:
 .PHONY: demo
 demo: setup
 	@$(MAKE) --no-print-directory all
+	@echo 'samples/api-retry: an API refuses two requests, Lambda throttles a third; then comes the answer'
 	@ASL=$(BUILD)/asl samples/api-retry/run
 
 .PHONY: check tests
