@@ -136,6 +136,7 @@ SCRIPTS = $(shell git ls-files | xargs grep -lE '^.!/bin/(ba)?sh|^.!/usr/bin/env
 
 .PHONY: objects lint
 objects: $(TOOLS) $(SUPPORT) $(call objs,tests tests/fuzz)
+	@:
 lint:
 	@tools/setup --dev
 	@$(MAKE) --no-print-directory objects BUILD=build/lint-gcc CC=gcc CFLAGS='$(CFLAGS) -Werror'
