@@ -26,7 +26,7 @@ ALL_LDFLAGS  := $(if $(HARDEN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)
 objs = $(patsubst %.c,$(BUILD)/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
 
 PARSERS := $(call objs,parsers parsers/jsonata)
-ASL     := $(call objs,asl) $(PARSERS)
+ASL     := $(call objs,asl asl/intrinsic) $(PARSERS)
 CORE    := $(call objs,runtime/core) $(ASL)
 RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(CORE)
 TOOLS   := $(call objs,tools) $(RUNTIME)

@@ -111,8 +111,10 @@ static bool compile(asl_path *p, unsigned roots, struct diag *why)
 
     p->root = ASL_ROOT_VARIABLE;
     if (!(roots & ASL_ROOT_VARIABLE)) {
-        diag_set(why, NULL, 0, "A variable, '%.*s', cannot be used here; a path into the input "
-                 "begins with '$.' or '$['", (int)(name + 1 < 80 ? name + 1 : 80), text);
+        diag_set(why, NULL, 0,
+                 "A variable, '%.*s', cannot be used here; a path into the input "
+                 "begins with '$.' or '$['",
+                 (int)(name + 1 < 80 ? name + 1 : 80), text);
         return false;
     }
     p->name = json_string(text + 1, name);

@@ -105,8 +105,9 @@ static char *pointer_of(const struct asl_at *at)
     return buf_take(&text);
 }
 
-static void add(struct asl_report *r, struct asl_problem p, const struct asl_at *at,
-                enum asl_part part, const char *hint, const char *format, va_list args)
+static void __attribute__((format(printf, 6, 0)))
+add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum asl_part part,
+    const char *hint, const char *format, va_list args)
 {
     struct buf text = {0};
 

@@ -75,8 +75,7 @@ const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, con
     if (!json_is_string(at->value))
         diag_set(&why, NULL, 0, "Write a string, not %s", json_kind_name(at->value));
     else if (begins(at->value, "States."))
-        q->intrinsic =
-            asl_intrinsic_compile(a, json_str(at->value), json_str_len(at->value), &why);
+        q->intrinsic = asl_intrinsic_compile(a, json_str(at->value), json_str_len(at->value), &why);
     else
         q->path = asl_path_compile(a, at->value, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, &why);
     if (q->path || q->intrinsic)
@@ -98,8 +97,10 @@ static void fail_read(const asl_query *q, const struct asl_env *env, struct diag
     struct buf text = {0};
 
     if (!doc) {
-        asl_error_set(error, ASL_RUNTIME, "The JSONPath '%s' specified for the field '%s' could "
-                      "not be found: %s", path, json_str(q->field), why->text);
+        asl_error_set(error, ASL_RUNTIME,
+                      "The JSONPath '%s' specified for the field '%s' could "
+                      "not be found: %s",
+                      path, json_str(q->field), why->text);
     } else if (why->code == JSONPATH_INVALID) {
         asl_error_set(error, ASL_RUNTIME, "Invalid path '%s' : %s", path, why->text);
     } else {
@@ -211,8 +212,8 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
         if (t->keys)
             t->keys[i] = keep(c->arena, result_key(json_key_at(at->value, i)));
         if (!items[i])
-            items[i] = compile_constant(c, t->keys ? json_value_at(at->value, i)
-                                                   : json_at(at->value, i));
+            items[i] =
+                compile_constant(c, t->keys ? json_value_at(at->value, i) : json_at(at->value, i));
     }
     return t;
 }

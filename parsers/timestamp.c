@@ -114,17 +114,17 @@ bool timestamp_parse(const char *text, size_t len, struct timestamp *out)
     int year, month, day, hour, minute, second;
     int64_t ns, shift;
 
-    if (!number(&c, 4, &year) || !literal(&c, '-') || !number(&c, 2, &month) ||
-        !literal(&c, '-') || !number(&c, 2, &day) || !literal(&c, 'T') || !number(&c, 2, &hour) ||
-        !literal(&c, ':') || !number(&c, 2, &minute) || !literal(&c, ':') ||
-        !number(&c, 2, &second) || !fraction(&c, &ns) || !offset(&c, &shift) || c.p != c.end)
+    if (!number(&c, 4, &year) || !literal(&c, '-') || !number(&c, 2, &month) || !literal(&c, '-') ||
+        !number(&c, 2, &day) || !literal(&c, 'T') || !number(&c, 2, &hour) || !literal(&c, ':') ||
+        !number(&c, 2, &minute) || !literal(&c, ':') || !number(&c, 2, &second) ||
+        !fraction(&c, &ns) || !offset(&c, &shift) || c.p != c.end)
         return false;
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
         minute > 59 || second > 59)
         return false;
 
-    int64_t seconds = day_of_date(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 +
-                      second - shift;
+    int64_t seconds =
+        day_of_date(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second - shift;
 
     out->ms = seconds * 1000 + ns / 1000000;
     out->ns = (uint32_t)(ns % 1000000);
