@@ -9,6 +9,7 @@
  */
 struct arena {
     struct arena_block *head;
+    struct arena_deferred *deferred;
     char *next, *end;
     size_t used; /* bytes handed out so far */
 };
@@ -17,6 +18,9 @@ void *arena_alloc(struct arena *a, size_t size);
 void *arena_calloc(struct arena *a, size_t count, size_t size);
 /* A copy of `len` bytes with a NUL behind them. */
 char *arena_strndup(struct arena *a, const char *text, size_t len);
+/* Calls release(p) at arena_clear: for what an arena's tree holds outside it. */
+void arena_defer(struct arena *a, void (*release)(void *), void *p);
+/* Runs what was deferred, the latest first, and frees all memory. */
 void arena_clear(struct arena *a);
 
 #endif

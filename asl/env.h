@@ -1,0 +1,54 @@
+#ifndef ASL_ENV_H
+#define ASL_ENV_H
+
+#include "parsers/json.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a state fails with. Owns both; cause may be NULL. */
+struct asl_error {
+    json *name; /* "States.Timeout", or a name of the author's own */
+    json *cause;
+};
+
+void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void asl_error_clear(struct asl_error *e);
+
+/* The names that the language itself raises. */
+#define ASL_ALL "States.ALL"
+#define ASL_BRANCH_FAILED "States.BranchFailed"
+#define ASL_DATA_LIMIT_EXCEEDED "States.DataLimitExceeded"
+#define ASL_HEARTBEAT_TIMEOUT "States.HeartbeatTimeout"
+#define ASL_INTRINSIC_FAILURE "States.IntrinsicFailure"
+#define ASL_QUERY_EVALUATION_ERROR "States.QueryEvaluationError"
+#define ASL_RUNTIME "States.Runtime"
+#define ASL_TASK_FAILED "States.TaskFailed"
+#define ASL_TIMEOUT "States.Timeout"
+
+/*
+ * Reproducible chance (jitter, UUIDs, random numbers): a stream that a seed starts. Who owns the
+ * execution decides where the seed comes from; nothing below looks for randomness elsewhere.
+ */
+struct asl_chance {
+    uint64_t state;
+};
+
+uint64_t asl_chance_next(struct asl_chance *c);
+/* 0 <= x < 1 */
+double asl_chance_unit(struct asl_chance *c);
+
+/*
+ * All that an expression may look at. The context object and variables are asked for when an
+ * expression names them, and not before.
+ */
+struct asl_env {
+    const json *input;                                     /* `$` */
+    const json *(*context)(void *user);                    /* `$$`: a look */
+    const json *(*variable)(void *user, const json *name); /* a look; NULL: not assigned */
+    void *user;
+    struct asl_chance *chance;
+};
+
+#endif

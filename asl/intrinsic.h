@@ -1,0 +1,26 @@
+#ifndef ASL_INTRINSIC_H
+#define ASL_INTRINSIC_H
+
+#include "asl/env.h"
+#include "parsers/arena.h"
+#include "parsers/diag.h"
+#include "parsers/json.h"
+
+#include <stdio.h>
+
+/* A call of an intrinsic function, "States.Format('{}', $.x)": compiled once. */
+typedef struct asl_intrinsic asl_intrinsic;
+
+/* NULL with *why filled (message, byte offset in `text`) when it is no well-formed call. */
+const asl_intrinsic *asl_intrinsic_compile(struct arena *a, const char *text, size_t len,
+                                           struct diag *why);
+
+/* A new reference; NULL with *error filled: a path that finds nothing is States.Runtime, what a
+ * function refuses is States.IntrinsicFailure. */
+json *asl_intrinsic_eval(const asl_intrinsic *call, const struct asl_env *env,
+                         struct asl_error *error);
+
+/* The names, arguments and one-line descriptions of all of them, for people. */
+void asl_intrinsic_list(FILE *out);
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef ASL_PATH_H
+#define ASL_PATH_H
+
+#include "asl/env.h"
+#include "parsers/arena.h"
+#include "parsers/diag.h"
+#include "parsers/json.h"
+
+/*
+ * A path of the States Language: `$…` into the input, `$$…` into the context object, `$name…` into
+ * a variable. Compiled once, into the arena, which also lets go of it.
+ */
+typedef struct asl_path asl_path;
+
+/* Which roots a field takes, beside the input. */
+enum { ASL_ROOT_INPUT = 0, ASL_ROOT_CONTEXT = 1, ASL_ROOT_VARIABLE = 2 };
+
+/* NULL with *why filled when `text` is no path, or has a root that `roots` does not allow. */
+const asl_path *asl_path_compile(struct arena *a, const json *text, unsigned roots,
+                                 struct diag *why);
+
+/* The text it was compiled from. */
+const json *asl_path_text(const asl_path *p);
+bool asl_path_is_definite(const asl_path *p);
+/* A Reference Path into the input: what ResultPath takes. */
+bool asl_path_is_reference(const asl_path *p);
+/* Just `$`: the input as it is. */
+bool asl_path_is_input(const asl_path *p);
+
+/* A new reference; NULL with *why filled (jsonpath_get's codes and texts). */
+json *asl_path_get(const asl_path *p, const struct asl_env *env, struct diag *why);
+/* jsonpath_set on a path into the input. Takes `v`. */
+json *asl_path_set(const asl_path *p, const json *doc, json *v, struct diag *why);
+
+#endif

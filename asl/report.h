@@ -1,0 +1,62 @@
+#ifndef ASL_REPORT_H
+#define ASL_REPORT_H
+
+#include "parsers/buf.h"
+#include "parsers/diag.h"
+#include "parsers/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Where in a definition we are: a value, what names it in its parent, and the parent, up to the
+ * whole. Lives on the C stack of whoever walks the definition.
+ */
+struct asl_at {
+    const struct asl_at *up;
+    const json *value;
+    const struct json_places *places;
+    const json *key; /* the member's key; NULL in an array and for the whole */
+    size_t index;    /* among the elements or members */
+};
+
+/* The member `key` of the object at `at`; false when there is none, or `at` is no object. */
+bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out);
+/* Member or element `i` < json_count(at->value). */
+void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out);
+/* "/States/a~1b/Next": RFC 6901. */
+void asl_at_pointer(const struct asl_at *at, struct buf *out);
+/* "/States/a/b/Choices[0]/Next": the form AWS gives; "/" for the whole. */
+void asl_at_location(const struct asl_at *at, struct buf *out);
+
+enum asl_severity { ASL_ERROR, ASL_WARNING };
+
+/* One thing found in a definition. Texts belong to the report. */
+struct asl_problem {
+    enum asl_severity severity;
+    const char *code; /* AWS's code, or a stable one of our own; static */
+    char *message;    /* AWS's words where AWS would say it */
+    char *hint;       /* how to mend it; NULL: the message says it */
+    char *pointer;    /* JSON Pointer */
+    char *location;   /* AWS's location; NULL where AWS gives none */
+    struct place place;
+};
+
+/* Everything found in one definition, in the order of finding. Empty is {0}. */
+struct asl_report {
+    struct asl_problem *problems;
+    size_t count, cap, errors;
+};
+
+/* Which part of `at` is meant: its value, or the key that names it. */
+enum asl_part { ASL_VALUE, ASL_KEY };
+
+void asl_report_add(struct asl_report *r, enum asl_severity severity, const char *code,
+                    const struct asl_at *at, enum asl_part part, const char *hint,
+                    const char *format, ...) __attribute__((format(printf, 7, 8)));
+/* An error at the value of `at`, code SCHEMA_VALIDATION_FAILED. */
+void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void asl_report_clear(struct asl_report *r);
+
+#endif

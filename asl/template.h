@@ -1,0 +1,33 @@
+#ifndef ASL_TEMPLATE_H
+#define ASL_TEMPLATE_H
+
+#include "asl/env.h"
+#include "asl/report.h"
+#include "parsers/arena.h"
+#include "parsers/json.h"
+
+/*
+ * A payload template (Parameters, ResultSelector, ItemSelector, Assign): JSON in which a member
+ * whose key ends in `.$` has a path or an intrinsic call for its value. Parts without any are
+ * constants that every evaluation shares.
+ */
+typedef struct asl_template asl_template;
+
+/* NULL when the template has errors; they are in the report then, each at its place. */
+const asl_template *asl_template_compile(struct arena *a, const struct asl_at *at,
+                                         struct asl_report *report);
+
+/* A new reference; NULL with *error filled (States.Runtime, States.IntrinsicFailure). */
+json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error);
+
+/*
+ * The value of one `.$` member, or of ErrorPath and CausePath: a path or an intrinsic call.
+ * `field` is its name as messages have it ("x.$", "ErrorPath").
+ */
+typedef struct asl_query asl_query;
+
+const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, const json *field,
+                                   struct asl_report *report);
+json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_error *error);
+
+#endif

@@ -1,0 +1,88 @@
+#ifndef RUNTIME_HANDLER_H
+#define RUNTIME_HANDLER_H
+
+#include "parsers/diag.h"
+#include "parsers/json.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+/*
+ * The handlers that do the work of Tasks: local commands, HTTP servers, Lambda endpoints, fixed
+ * answers. A set is made from a handlers file; each call picks one by its target; all calls run at
+ * once in one libuv loop and answer through one callback.
+ */
+typedef struct handlers handlers;
+
+enum handler_outcome {
+    HANDLER_OK,             /* `value` is the result */
+    HANDLER_FUNCTION_ERROR, /* the function raised: `raw` is its error payload as it came */
+    HANDLER_FAILED,         /* the call itself failed: `error` and `cause` name it */
+};
+
+/* What came of a call. The receiver takes over the values; those that don't apply are NULL. */
+struct handler_answer {
+    enum handler_outcome outcome;
+    json *value;   /* HANDLER_OK: the result; HANDLER_FUNCTION_ERROR: the payload if it is JSON */
+    json *raw;     /* a string: the payload's bytes as they came */
+    json *error;   /* a string: "Lambda.TooManyRequestsException" */
+    json *cause;   /* a string, or NULL */
+    json *version; /* a string: X-Amz-Executed-Version, where the other side gave one */
+    json *headers; /* an object name: text of a Lambda endpoint's answer */
+};
+
+void handler_answer_clear(struct handler_answer *a);
+
+/* One call. All of it is looked at during handlers_start only. */
+struct handler_call {
+    uint64_t id;                /* chosen by the caller; answers and cancels name it */
+    const char *target;         /* picks the handler: a resource ARN, a function's ARN or name */
+    const char *state;          /* the state's name; mocks go by it */
+    const char *execution;      /* the execution's ARN */
+    const char *key;            /* the same for a repeat of the same call after a crash */
+    const json *payload;        /* what the handler gets */
+    bool lambda;                /* a Lambda function: the Lambda endpoint may serve it */
+    bool event;                 /* InvocationType Event: nobody waits for the result */
+    const char *qualifier;      /* NULL: none */
+    const char *client_context; /* base64; NULL: none */
+    int64_t timeout_ms;         /* what the Task allows, 0: no limit; the engine cancels by it, the
+                                   handler may tell the other side */
+    uint32_t attempt;           /* 0 for the first try of this visit of the state */
+};
+
+typedef void handler_done(void *user, uint64_t id, struct handler_answer *answer);
+
+struct handlers_options {
+    const char *lambda_endpoint; /* "http://127.0.0.1:3001"; NULL: none */
+    size_t max_output;           /* bytes a handler may answer; 0: 1 MiB */
+    unsigned max_in_flight;      /* calls running at once, others queue; 0: 1,000 */
+    unsigned max_processes;      /* commands running at once, others queue; 0: 64 */
+    void (*log)(void *user,
+                const char *line); /* a handler's stderr, and what goes wrong; or NULL */
+};
+
+/* `done` is called from the loop, never from inside handlers_start or handlers_cancel. */
+handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
+                       void *user);
+
+/* Adds what the handlers file (JSON) at `path` says. False with *why filled: file's place too. */
+bool handlers_load(handlers *h, const char *path, struct diag *why);
+
+/*
+ * Starts a call. False when no handler is meant for `target`: *why then says which lines to add to
+ * the handlers file, and no answer comes. Else exactly one answer comes, unless it is cancelled.
+ */
+bool handlers_start(handlers *h, const struct handler_call *call, struct diag *why);
+
+/* Ends a call: kills its process group, closes its connection. No answer comes any more. */
+void handlers_cancel(handlers *h, uint64_t id);
+
+/* Calls that have not answered yet, the queued ones included. */
+size_t handlers_busy(const handlers *h);
+
+/* Starts to end everything; the loop must run until its handles are closed. Then handlers_free. */
+void handlers_close(handlers *h);
+void handlers_free(handlers *h);
+
+#endif
