@@ -32,7 +32,7 @@ RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(COR
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl) -lm
+LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)

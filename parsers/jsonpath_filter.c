@@ -130,8 +130,7 @@ static bool read_comparison(struct reader *r, struct stretch left, struct stretc
         left = jsonpath_part(left, 1, left.len);
     if (begins(right, "!@"))
         return jsonpath_refuse(
-            r, right.at,
-            "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]");
+            r, right.at, "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]");
     return read_operand(r, left, &out->left) && read_operand(r, right, &out->right);
 }
 
@@ -181,7 +180,8 @@ static bool read_conditions(struct reader *r, struct stretch s, struct filter *o
         }
         count++;
     }
-    return pieces % 2 == 1 || jsonpath_refuse(r, s.at, "Invalid operators %.*s", (int)s.len, s.text);
+    return pieces % 2 == 1 ||
+           jsonpath_refuse(r, s.at, "Invalid operators %.*s", (int)s.len, s.text);
 }
 
 /* The bracket closes where no parenthesis is open and no quote. */
@@ -214,8 +214,7 @@ static bool unwrap(struct reader *r, struct stretch *s, const char *open, const 
     struct stretch t = jsonpath_trim(*s);
     size_t n = strlen(close);
 
-    if (t.len < strlen(open) + n || !begins(t, open) ||
-        memcmp(t.text + t.len - n, close, n) != 0)
+    if (t.len < strlen(open) + n || !begins(t, open) || memcmp(t.text + t.len - n, close, n) != 0)
         return jsonpath_refuse(r, t.at, "Filter must have the form %s: %.*s", form, (int)t.len,
                                t.text);
     *s = jsonpath_part(t, strlen(open), t.len - n);

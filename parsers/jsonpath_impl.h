@@ -17,10 +17,10 @@
  */
 
 enum {
-    JSONPATH_MAX_TEXT = 10000,        /* bytes of a path */
-    JSONPATH_MAX_STEPS = 1000,        /* bounds the recursion over steps */
-    JSONPATH_MAX_VISITS = 50000000,   /* values looked at by one evaluation */
-    JSONPATH_MAX_RESULTS = 10000000,  /* values found by one evaluation */
+    JSONPATH_MAX_TEXT = 10000,       /* bytes of a path */
+    JSONPATH_MAX_STEPS = 1000,       /* bounds the recursion over steps */
+    JSONPATH_MAX_VISITS = 50000000,  /* values looked at by one evaluation */
+    JSONPATH_MAX_RESULTS = 10000000, /* values found by one evaluation */
 };
 
 enum step_kind {
@@ -161,7 +161,7 @@ struct eval {
     const struct step *end; /* of the path that is evaluated */
     struct json_build found;
     size_t found_count;
-    size_t visits; /* how many are left */
+    size_t visits;  /* how many are left */
     unsigned quiet; /* above 0: nobody will see why something is missing */
     struct diag *why;
 };
@@ -173,19 +173,21 @@ enum outcome jsonpath_broken(struct eval *e, const char *format, ...)
 
 /*
  * The value that a definite path leads to. `v` is NULL where Jayway has Java's null: an index past
- * the end, or an explicit null that was read by name. `made` is what had to be built for it.
+ * the end, or an explicit null that was read by name. If it does not go on, `v` is the value that
+ * step `last` could not be applied to.
  */
 struct arrival {
     const json *v;
-    json *made;
-    const struct step *stopped; /* where it did not go on */
+    json *made;              /* what had to be built for it, yours */
+    const json *in;          /* what `last` was applied to; NULL: there was no step */
+    const struct step *last; /* besides `$` */
 };
 
+/* Which element of `array` a STEP_INDEX or STEP_FROM_END names; it need not be there. */
+int64_t jsonpath_index_of(const struct step *s, const json *array);
+/* Fills `why` when BROKEN, but for names in the midst of a path; never when MISSING. */
 enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
                              struct arrival *out);
-/* Why step `s` cannot be applied to `v`. */
-void jsonpath_explain_broken(struct eval *e, const struct step *s, const struct step *end,
-                             const json *v);
 
 enum verdict {
     REJECTED,

@@ -129,8 +129,8 @@ struct side {
         SIDE_NODE, /* an array, an object, or a number beyond 64 bits: equal to itself only */
         SIDE_PATTERN,
     } kind;
-    const json *v; /* a literal's and pattern's text too */
-    json *made;    /* what must be released */
+    const json *v;       /* a literal's and pattern's text too */
+    struct arrival from; /* of what a path led to */
     const struct regex *regex;
 };
 
@@ -155,18 +155,39 @@ static enum side_kind side_kind_of(const json *v)
 static enum outcome load_side(struct eval *e, const struct operand *o, const json *item,
                               struct side *out)
 {
-    struct arrival got = {0};
-    enum outcome o_come = WENT_ON;
+    enum outcome outcome;
 
     *out = (struct side){.kind = SIDE_TEXT, .v = o->text, .regex = o->regex};
     switch (o->kind) {
     case OPERAND_TEXT: return WENT_ON;
     case OPERAND_PATTERN: out->kind = SIDE_PATTERN; return WENT_ON;
-    case OPERAND_ITEM: o_come = jsonpath_follow(e, &o->route, item, &got); break;
-    case OPERAND_ROOT: o_come = jsonpath_follow(e, &o->route, e->doc, &got); break;
+    case OPERAND_ITEM:
+    case OPERAND_ROOT: break;
     }
-    *out = (struct side){.kind = side_kind_of(got.v), .v = got.v, .made = got.made};
-    return o_come;
+    outcome = jsonpath_follow(e, &o->route, o->kind == OPERAND_ROOT ? e->doc : item, &out->from);
+    out->v = out->from.v;
+    out->kind = side_kind_of(out->v);
+    return outcome;
+}
+
+/*
+ * Are the two one and the same node? The pointer alone does not tell, as equal values may be
+ * shared: where they stand must not differ.
+ */
+static bool is_same_node(const struct side *a, const struct side *b)
+{
+    const struct step *s = a->from.last;
+    const struct step *t = b->from.last;
+
+    if (a->v != b->v)
+        return false;
+    if (!a->from.in || !b->from.in)
+        return true;
+    if (a->from.in != b->from.in || (s->kind == STEP_NAME) != (t->kind == STEP_NAME))
+        return false;
+    if (s->kind == STEP_NAME)
+        return json_equal(s->name, t->name);
+    return jsonpath_index_of(s, a->from.in) == jsonpath_index_of(t, b->from.in);
 }
 
 /* The text of a number, in Java's form. */
@@ -256,7 +277,7 @@ static enum verdict compare(struct eval *e, const struct side *expected, const s
         *order = bool_of(expected) - bool_of(actual);
         return ACCEPTED;
     }
-    if (actual->kind == SIDE_NODE && expected->v == actual->v) {
+    if (actual->kind == SIDE_NODE && is_same_node(expected, actual)) {
         *order = 0;
         return ACCEPTED;
     }
@@ -353,8 +374,8 @@ static enum verdict judge_sides(struct eval *e, const struct condition *c, const
     else if (o == WENT_ON)
         v = c->op == OP_MATCHES ? judge_match(e, &left, &right)
                                 : judge_order(e, c->op, &left, &right);
-    json_unref(left.made);
-    json_unref(right.made);
+    json_unref(left.from.made);
+    json_unref(right.from.made);
     return v;
 }
 

@@ -133,8 +133,8 @@ static bool read_quoted(struct reader *r, struct stretch s, size_t i, struct ste
     if (i < s.len)
         *out = names_step(r, names, count);
     mem_free(names);
-    return i < s.len || jsonpath_refuse(r, s.at, "The bracket is not closed: %.*s", (int)s.len,
-                                        s.text);
+    return i < s.len ||
+           jsonpath_refuse(r, s.at, "The bracket is not closed: %.*s", (int)s.len, s.text);
 }
 
 /* A name without brackets. Quotes and `]` in it mean what they would mean in ['...']. */

@@ -32,9 +32,9 @@ enum {
 static const struct {
     const char *java, *posix;
 } posix_names[] = {
-    {"Lower", "lower"}, {"Upper", "upper"},   {"ASCII", "ascii"}, {"Alpha", "alpha"},
-    {"Digit", "digit"}, {"Alnum", "alnum"},   {"Punct", "punct"}, {"Graph", "graph"},
-    {"Print", "print"}, {"Blank", "blank"},   {"Cntrl", "cntrl"}, {"XDigit", "xdigit"},
+    {"Lower", "lower"}, {"Upper", "upper"}, {"ASCII", "ascii"}, {"Alpha", "alpha"},
+    {"Digit", "digit"}, {"Alnum", "alnum"}, {"Punct", "punct"}, {"Graph", "graph"},
+    {"Print", "print"}, {"Blank", "blank"}, {"Cntrl", "cntrl"}, {"XDigit", "xdigit"},
     {"Space", "space"},
 };
 
