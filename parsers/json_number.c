@@ -207,12 +207,12 @@ static void from_text(struct decimal *x, const char *text)
 
 /*
  * A double of full precision needs 15 to 17 digits; one near zero (subnormal) has less precision
- * and may need fewer.
+ * and may need fewer, of which Java gives at least two.
  */
 static void shortest_decimal(struct decimal *x, double d)
 {
     char text[40];
-    int digits = d < DBL_MIN ? 1 : 15;
+    int digits = d < DBL_MIN ? 2 : 15;
 
     if (short_decimal(x, d))
         return;
