@@ -32,7 +32,7 @@ RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(COR
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl) -lm
+LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
@@ -53,7 +53,7 @@ $(BUILD)/%.o: %.c
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := json jsonpath
+CHECK_PARSERS := ground json jsonpath
 CHECK_ASL     :=
 CHECK_CORE    :=
 CHECK_RUNTIME :=
@@ -67,8 +67,14 @@ $(CHECK_PARSERS:%=$(BUILD)/check_%): $(PARSERS)
 $(CHECK_ASL:%=$(BUILD)/check_%): $(ASL)
 $(CHECK_CORE:%=$(BUILD)/check_%): $(CORE)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
-$(BUILD)/check_%: $(BUILD)/tests/check_%.o
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_CHECK) $(LAYER_LIBS)
+# From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
+$(BUILD)/libsupport.a: $(SUPPORT)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/check_%: $(BUILD)/tests/check_%.o $(BUILD)/libsupport.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
+	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 .PHONY: check
 check: all $(CHECKS:%=$(BUILD)/check_%)
