@@ -27,6 +27,9 @@ ALL_LDFLAGS  := $(if $(HARDEN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)
 Q    := $(if $(V),,@)
 say   = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
 
+# Objects of test programs are kept.
+.SECONDARY:
+
 # ---- layers: each list holds a layer and those below ----
 
 objs = $(patsubst %.c,$(BUILD)/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
@@ -76,10 +79,16 @@ $(CHECK_PARSERS:%=$(BUILD)/check_%): $(PARSERS)
 $(CHECK_ASL:%=$(BUILD)/check_%): $(ASL)
 $(CHECK_CORE:%=$(BUILD)/check_%): $(CORE)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
-<<<<<<< .merge_file_A17HIQ
-$(BUILD)/check_%: $(BUILD)/tests/check_%.o
+$(BUILD)/check_%: $(BUILD)/tests/check_%.o $(BUILD)/libsupport.a
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_CHECK) $(LAYER_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
+	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
+
+# From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
+$(BUILD)/libsupport.a: $(SUPPORT)
+	$(call say,AR)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
 TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples
@@ -118,21 +127,6 @@ debug:
 	@$(MAKE) --no-print-directory all BUILD=build/debug HARDEN= OPT='-O0 -g3'
 
 # A forked Check child leaves without looking for leaks.
-=======
-# From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
-$(BUILD)/libsupport.a: $(SUPPORT)
-	@rm -f $@
-	$(AR) rcs $@ $^
-
-$(BUILD)/check_%: $(BUILD)/tests/check_%.o $(BUILD)/libsupport.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
-	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
-
-.PHONY: check
-check: all $(CHECKS:%=$(BUILD)/check_%)
-	@set -e; for c in $(CHECKS); do $(BUILD)/check_$$c; done
-
->>>>>>> .merge_file_GQzf22
 .PHONY: asan
 asan:
 	@CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) --no-print-directory check BUILD=build/asan HARDEN= \
@@ -144,6 +138,43 @@ coverage:
 	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory tests BUILD=build/coverage HARDEN= OPT='-O0 -g --coverage'
 	@tests/coverage build/coverage
+
+# ---- fuzzing: make fuzz TARGET=json SECONDS=60 ----
+
+FUZZ_PARSERS := json jsonpath
+FUZZ_ASL     := intrinsic
+
+SECONDS ?= 60
+
+$(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
+$(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
+$(FUZZ_ASL:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
+$(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
+
+# What is found is kept in build/fuzz; the seeds are only read.
+.PHONY: fuzz
+fuzz:
+	$(MAKE) build/fuzz/fuzz_$(TARGET) BUILD=build/fuzz CC=clang HARDEN= \
+	    OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@mkdir -p build/fuzz/corpus/$(TARGET)
+	build/fuzz/fuzz_$(TARGET) -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$(TARGET)- \
+	    -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
+
+# ---- speed: make bench-json ----
+
+BENCH_PARSERS := json
+
+$(BENCH_PARSERS:%=$(BUILD)/bench_%): $(PARSERS)
+$(BUILD)/bench_%: $(BUILD)/tests/bench/bench_%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_PARSERS)
+
+.PHONY: $(BENCH_PARSERS:%=bench-%)
+$(BENCH_PARSERS:%=bench-%): bench-%: $(BUILD)/bench_%
+	$<
 
 # ---- what the code looks like ----
 
@@ -186,7 +217,7 @@ help:
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
 	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
-	@echo 'make fuzz          the parsers against made-up input (build/fuzz)'
+	@echo 'make fuzz          TARGET=json SECONDS=60: a parser against made-up input (build/fuzz)'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
 	@echo 'make format        clang-format over all of it'
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
