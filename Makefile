@@ -37,6 +37,9 @@ LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
+# Objects of test programs are kept.
+.SECONDARY:
+
 .PHONY: all
 all: $(BUILD)/asl $(BUILD)/libasl.a
 
@@ -84,6 +87,38 @@ check: all $(CHECKS:%=$(BUILD)/check_%)
 asan:
 	CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) check BUILD=build/asan HARDEN= \
 	    OPT='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+# ---- fuzzing: make fuzz TARGET=json SECONDS=60 ----
+
+FUZZ_PARSERS := json
+
+SECONDS ?= 60
+
+$(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
+$(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
+
+# What is found is kept in build/fuzz; the seeds are only read.
+.PHONY: fuzz
+fuzz:
+	$(MAKE) build/fuzz/fuzz_$(TARGET) BUILD=build/fuzz CC=clang HARDEN= \
+	    OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@mkdir -p build/fuzz/corpus/$(TARGET)
+	build/fuzz/fuzz_$(TARGET) -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$(TARGET)- \
+	    -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
+
+# ---- speed: make bench-json ----
+
+BENCH_PARSERS := json
+
+$(BENCH_PARSERS:%=$(BUILD)/bench_%): $(PARSERS)
+$(BUILD)/bench_%: $(BUILD)/tests/bench/bench_%.o
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_PARSERS)
+
+.PHONY: $(BENCH_PARSERS:%=bench-%)
+$(BENCH_PARSERS:%=bench-%): bench-%: $(BUILD)/bench_%
+	$<
 
 .PHONY: format
 format:
