@@ -152,9 +152,17 @@ static const json *element(const json *array, int64_t i)
     return i >= 0 && (uint64_t)i < json_count(array) ? json_at(array, (size_t)i) : NULL;
 }
 
-int64_t jsonpath_index_of(const struct step *s, const json *array)
+static int64_t index_of(const struct step *s, const json *array)
 {
     return s->kind == STEP_FROM_END ? (int64_t)json_count(array) + s->from : s->from;
+}
+
+static bool has_all(const json *object, json *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!json_get_key(object, names[i]))
+            return false;
+    return true;
 }
 
 /* An object with those of the names that `v` has. */
@@ -172,18 +180,16 @@ static json *pick(const struct step *s, const json *v)
 }
 
 enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
-                             struct arrival *out)
+                             bool all_names, struct arrival *out)
 {
     const struct step *end = route->steps + route->count;
     const json *v = from;
-    const json *in = NULL;
 
     for (const struct step *s = route->steps + 1; s < end; s++) {
         const json *next;
         if (s->kind == STEP_ROOT)
             continue;
-        in = v;
-        *out = (struct arrival){.v = v, .in = in, .last = s};
+        *out = (struct arrival){.v = v, .stopped = s};
         if (s->kind == STEP_NAME) {
             next = is_object(v) ? json_get_key(v, s->name) : NULL;
             if (!next)
@@ -194,6 +200,8 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
                 return MISSING;
             if (s + 1 < end)
                 return BROKEN;
+            if (all_names && !has_all(v, s->names, s->count))
+                return MISSING;
             out->made = pick(s, v);
             v = out->made;
         } else {
@@ -201,7 +209,7 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
                 return MISSING;
             if (!is_array(v))
                 return broken_type(e, s, end, v);
-            v = element(v, jsonpath_index_of(s, v));
+            v = element(v, index_of(s, v));
         }
     }
     out->v = v;
@@ -222,7 +230,7 @@ static void write_followed(struct buf *out, const struct route *route, const jso
             jsonpath_write_step(out, s);
             v = json_get_key(v, s->name);
         } else {
-            int64_t i = jsonpath_index_of(s, v);
+            int64_t i = index_of(s, v);
             write_index(out, i);
             v = element(v, i);
         }
@@ -233,20 +241,20 @@ static json *get_definite(struct eval *e, const struct route *route)
 {
     struct arrival got = {0};
     const struct step *end = route->steps + route->count;
-    enum outcome o = jsonpath_follow(e, route, e->doc, &got);
+    enum outcome o = jsonpath_follow(e, route, e->doc, false, &got);
     struct buf path = {0};
 
     if (o == WENT_ON && got.made)
         return got.made;
     if (o == WENT_ON)
         return got.v ? json_ref(got.v) : json_null();
-    if (!e->why || (o == BROKEN && got.last->kind != STEP_NAMES))
+    if (!e->why || (o == BROKEN && got.stopped->kind != STEP_NAMES))
         return NULL;
-    write_followed(&path, route, e->doc, got.last);
+    write_followed(&path, route, e->doc, got.stopped);
     if (o == BROKEN)
-        broken_names(e, got.last, &path);
+        broken_names(e, got.stopped, &path);
     else
-        explain_missing(e->why, got.last, got.last + 1 == end, got.v, &path);
+        explain_missing(e->why, got.stopped, got.stopped + 1 == end, got.v, &path);
     buf_clear(&path);
     return NULL;
 }
@@ -376,7 +384,7 @@ static enum outcome apply_array(struct eval *e, const struct step *s, const json
         return apply_range(e, s, v, 0, smaller(len, s->to < 0 ? len + s->to : s->to), at);
     case STEP_SLICE:
         return len == 0 ? WENT_ON : apply_range(e, s, v, s->from, smaller(len, s->to), at);
-    default: return apply_index(e, s, v, jsonpath_index_of(s, v), at);
+    default: return apply_index(e, s, v, index_of(s, v), at);
     }
 }
 
@@ -429,14 +437,6 @@ static enum outcome apply_filter(struct eval *e, const struct step *s, const jso
 }
 
 /* ---- `..` ---- */
-
-static bool has_all(const json *object, json *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!json_get_key(object, names[i]))
-            return false;
-    return true;
-}
 
 /* Is `v`, an array or object, one that the step behind `..` is for? */
 static enum verdict suits(struct eval *e, const struct step *s, const json *v)

@@ -131,6 +131,8 @@ static bool read_comparison(struct reader *r, struct stretch left, struct stretc
     if (begins(right, "!@"))
         return jsonpath_refuse(
             r, right.at, "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]");
+    out->twins =
+        begins(left, "$") && left.len == right.len && memcmp(left.text, right.text, left.len) == 0;
     return read_operand(r, left, &out->left) && read_operand(r, right, &out->right);
 }
 

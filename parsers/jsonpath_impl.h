@@ -85,6 +85,7 @@ enum condition_op {
 
 struct condition {
     enum condition_op op;
+    bool twins;      /* two equal paths from `$`: what they lead to equals itself, whatever it is */
     bool ends_group; /* `||` follows; within a group, conditions are joined by `&&` */
     struct operand left, right;
 };
@@ -174,20 +175,18 @@ enum outcome jsonpath_broken(struct eval *e, const char *format, ...)
 /*
  * The value that a definite path leads to. `v` is NULL where Jayway has Java's null: an index past
  * the end, or an explicit null that was read by name. If it does not go on, `v` is the value that
- * step `last` could not be applied to.
+ * step `stopped` could not be applied to.
  */
 struct arrival {
     const json *v;
-    json *made;              /* what had to be built for it, yours */
-    const json *in;          /* what `last` was applied to; NULL: there was no step */
-    const struct step *last; /* besides `$` */
+    json *made; /* what had to be built for it, yours */
+    const struct step *stopped;
 };
 
-/* Which element of `array` a STEP_INDEX or STEP_FROM_END names; it need not be there. */
-int64_t jsonpath_index_of(const struct step *s, const json *array);
-/* Fills `why` when BROKEN, but for names in the midst of a path; never when MISSING. */
+/* Fills `why` when BROKEN, but for names in the midst of a path; never when MISSING.
+ * `all_names`: of several names in a bracket, none may be missing. */
 enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
-                             struct arrival *out);
+                             bool all_names, struct arrival *out);
 
 enum verdict {
     REJECTED,

@@ -126,11 +126,11 @@ struct side {
         SIDE_TEXT,
         SIDE_NUMBER,
         SIDE_BOOL,
-        SIDE_NODE, /* an array, an object, or a number beyond 64 bits: equal to itself only */
+        SIDE_NODE, /* an array, an object, or a number beyond 64 bits: cannot be compared */
         SIDE_PATTERN,
     } kind;
-    const json *v;       /* a literal's and pattern's text too */
-    struct arrival from; /* of what a path led to */
+    const json *v; /* a literal's and pattern's text too */
+    json *made;    /* what must be released */
     const struct regex *regex;
 };
 
@@ -155,6 +155,7 @@ static enum side_kind side_kind_of(const json *v)
 static enum outcome load_side(struct eval *e, const struct operand *o, const json *item,
                               struct side *out)
 {
+    struct arrival got = {0};
     enum outcome outcome;
 
     *out = (struct side){.kind = SIDE_TEXT, .v = o->text, .regex = o->regex};
@@ -164,30 +165,9 @@ static enum outcome load_side(struct eval *e, const struct operand *o, const jso
     case OPERAND_ITEM:
     case OPERAND_ROOT: break;
     }
-    outcome = jsonpath_follow(e, &o->route, o->kind == OPERAND_ROOT ? e->doc : item, &out->from);
-    out->v = out->from.v;
-    out->kind = side_kind_of(out->v);
+    outcome = jsonpath_follow(e, &o->route, o->kind == OPERAND_ROOT ? e->doc : item, false, &got);
+    *out = (struct side){.kind = side_kind_of(got.v), .v = got.v, .made = got.made};
     return outcome;
-}
-
-/*
- * Are the two one and the same node? The pointer alone does not tell, as equal values may be
- * shared: where they stand must not differ.
- */
-static bool is_same_node(const struct side *a, const struct side *b)
-{
-    const struct step *s = a->from.last;
-    const struct step *t = b->from.last;
-
-    if (a->v != b->v)
-        return false;
-    if (!a->from.in || !b->from.in)
-        return true;
-    if (a->from.in != b->from.in || (s->kind == STEP_NAME) != (t->kind == STEP_NAME))
-        return false;
-    if (s->kind == STEP_NAME)
-        return json_equal(s->name, t->name);
-    return jsonpath_index_of(s, a->from.in) == jsonpath_index_of(t, b->from.in);
 }
 
 /* The text of a number, in Java's form. */
@@ -277,10 +257,6 @@ static enum verdict compare(struct eval *e, const struct side *expected, const s
         *order = bool_of(expected) - bool_of(actual);
         return ACCEPTED;
     }
-    if (actual->kind == SIDE_NODE && is_same_node(expected, actual)) {
-        *order = 0;
-        return ACCEPTED;
-    }
     return REJECTED;
 }
 
@@ -302,15 +278,17 @@ static bool holds(enum condition_op op, int order)
     return false;
 }
 
-static enum verdict judge_order(struct eval *e, enum condition_op op, const struct side *left,
+static enum verdict judge_order(struct eval *e, const struct condition *c, const struct side *left,
                                 const struct side *right)
 {
+    enum condition_op op = c->op;
     int order = 0;
-    enum verdict v;
+    enum verdict v = ACCEPTED;
 
     if (op != OP_EQ && op != OP_NE && (left->kind == SIDE_NULL) != (right->kind == SIDE_NULL))
         return REJECTED;
-    v = compare(e, right, left, &order);
+    if (!c->twins)
+        v = compare(e, right, left, &order);
     return v == ACCEPTED && !holds(op, order) ? REJECTED : v;
 }
 
@@ -351,7 +329,7 @@ static enum verdict judge_match(struct eval *e, const struct side *left, const s
 static enum verdict judge_presence(struct eval *e, const struct condition *c, const json *item)
 {
     struct arrival got = {0};
-    enum outcome o = jsonpath_follow(e, &c->left.route, item, &got);
+    enum outcome o = jsonpath_follow(e, &c->left.route, item, true, &got);
     bool there = o == WENT_ON && side_kind_of(got.v) != SIDE_NULL;
 
     json_unref(got.made);
@@ -372,10 +350,9 @@ static enum verdict judge_sides(struct eval *e, const struct condition *c, const
     if (o == MISSING)
         v = REJECTED;
     else if (o == WENT_ON)
-        v = c->op == OP_MATCHES ? judge_match(e, &left, &right)
-                                : judge_order(e, c->op, &left, &right);
-    json_unref(left.from.made);
-    json_unref(right.from.made);
+        v = c->op == OP_MATCHES ? judge_match(e, &left, &right) : judge_order(e, c, &left, &right);
+    json_unref(left.made);
+    json_unref(right.made);
     return v;
 }
 

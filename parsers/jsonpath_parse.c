@@ -495,6 +495,11 @@ static void settle(struct reader *r, const struct steps *list, struct route *out
     }
 }
 
+static bool ends_with_scan(struct reader *r, struct stretch s)
+{
+    return jsonpath_refuse(r, s.at + s.len - 1, "A path can not end with a scan.");
+}
+
 /* The text begins with `$` or `@`, or else is read as if "$." stood before it. */
 static bool read_steps(struct reader *r, struct stretch s, bool inner, struct steps *list)
 {
@@ -510,9 +515,7 @@ static bool read_steps(struct reader *r, struct stretch s, bool inner, struct st
     for (size_t i = len; i < s.len; i += len)
         if (!read_fragment(r, jsonpath_part(s, i, s.len), inner, list, &len))
             return false;
-    if (list->v[list->count - 1].kind == STEP_SCAN)
-        return jsonpath_refuse(r, s.at + s.len - 1, "A path can not end with a scan.");
-    return true;
+    return list->v[list->count - 1].kind != STEP_SCAN || ends_with_scan(r, s);
 }
 
 bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct route *out)
@@ -524,6 +527,8 @@ bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct 
     s = jsonpath_trim(s);
     if (s.len == 0)
         return jsonpath_refuse(r, s.at, "Path may not be null empty");
+    if (s.len >= 2 && memcmp(s.text + s.len - 2, "..", 2) == 0)
+        return ends_with_scan(r, s);
     ok = read_steps(r, s, inner, &list);
     if (ok)
         settle(r, &list, out);
