@@ -143,6 +143,7 @@ struct asl_scope {
     const struct asl_state *owner; /* the Parallel or Map it is in; NULL: the machine's */
     struct asl_state *states;
     size_t count;
+    const json *names; /* the States as written: member i is states[i] */
 };
 
 struct asl_machine {
@@ -152,7 +153,7 @@ struct asl_machine {
     struct asl_scope *top;
     const struct asl_state **states; /* all of them, by id */
     size_t count;
-    int64_t timeout_s; /* 0: none */
+    struct asl_number timeout_s;
 };
 
 #endif

@@ -1,0 +1,148 @@
+#include "parsers/buf.h"
+
+#include "parsers/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+char *buf_reserve(struct buf *b, size_t more)
+{
+    if (more > b->cap - b->len) {
+        assert(more < SIZE_MAX / 4 && b->len < SIZE_MAX / 4);
+        b->cap = mem_grow(b->cap, b->len + more < 64 ? 64 : b->len + more);
+        b->data = mem_realloc(b->data, b->cap);
+    }
+    return b->data + b->len;
+}
+
+void buf_add(struct buf *b, const char *bytes, size_t len)
+{
+    if (!len)
+        return;
+    memcpy(buf_reserve(b, len), bytes, len);
+    b->len += len;
+}
+
+void buf_adds(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text));
+}
+
+void buf_addc(struct buf *b, char c)
+{
+    *buf_reserve(b, 1) = c;
+    b->len++;
+}
+
+void buf_add_int(struct buf *b, int64_t n)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+    uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (n < 0)
+        digits[--at] = '-';
+    buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(b, format, args);
+    va_end(args);
+}
+
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+{
+    va_list again;
+    int len;
+
+    va_copy(again, args);
+    buf_reserve(b, 64);
+    len = vsnprintf(b->data + b->len, b->cap - b->len, format, args);
+    assert(len >= 0);
+    if ((size_t)len >= b->cap - b->len) {
+        buf_reserve(b, (size_t)len + 1);
+        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+    }
+    va_end(again);
+    b->len += (size_t)len;
+}
+
+const char *buf_str(struct buf *b)
+{
+    *buf_reserve(b, 1) = '\0';
+    return b->data;
+}
+
+char *buf_take(struct buf *b)
+{
+    char *bytes;
+
+    buf_str(b);
+    bytes = b->data;
+    *b = (struct buf){0};
+    return bytes;
+}
+
+void buf_reset(struct buf *b)
+{
+    b->len = 0;
+}
+
+void buf_clear(struct buf *b)
+{
+    mem_free(b->data);
+    *b = (struct buf){0};
+}
+
+/* Reads until the end or one byte over the limit. */
+static bool read_all(struct buf *b, FILE *file, const char *name, size_t limit, struct diag *why)
+{
+    size_t before = b->len;
+
+    for (;;) {
+        size_t got;
+
+        errno = 0;
+        got = fread(buf_reserve(b, 65536), 1, 65536, file);
+        b->len += got;
+        if (b->len - before > limit) {
+            diag_set(why, "FILE_TOO_LARGE", 0, "%s is larger than %zu bytes", name, limit);
+            break;
+        }
+        if (got)
+            continue;
+        if (!ferror(file))
+            return true;
+        diag_set(why, "FILE_READ", 0, "%s can't be read: %s", name, strerror(errno));
+        break;
+    }
+    b->len = before;
+    return false;
+}
+
+bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *why)
+{
+    FILE *file;
+    bool ok;
+
+    if (!strcmp(path, "-"))
+        return read_all(b, stdin, "standard input", limit, why);
+    file = fopen(path, "rb");
+    if (!file) {
+        diag_set(why, "FILE_READ", 0, "%s can't be opened: %s", path, strerror(errno));
+        return false;
+    }
+    ok = read_all(b, file, path, limit, why);
+    fclose(file);
+    return ok;
+}

@@ -1,0 +1,671 @@
+/*
+ * Text to values. yajl cuts the text into tokens and judges its grammar; it is not asked where it
+ * is, as it is up to a token off, nor what an escape means, as it loses half characters. `pos`
+ * follows the tokens instead: between two of them there are only blanks, commas and colons.
+ *
+ * Finished values wait on a stack; a closing bracket makes a container of those above its base.
+ */
+
+#include "parsers/json_impl.h"
+
+#include "parsers/mem.h"
+#include "parsers/utf8.h"
+
+#include <assert.h>
+#include <yajl/yajl_parse.h>
+
+/* An array or object that is open. */
+struct frame {
+    size_t base; /* its first child on the stack */
+    size_t at;   /* where it begins */
+    struct place place;
+    uint16_t depth; /* its own so far */
+    bool object;
+};
+
+enum { CACHED_KEYS = 256 };
+
+struct reader {
+    const char *text;
+    size_t len, pos;
+    unsigned flags;
+    struct diag *why;
+
+    json **stack; /* an object's children are key, value, key, value ... */
+    size_t used, cap;
+    size_t depth; /* how many frames are open */
+
+    /* What keys were seen: like objects share their keys. */
+    json *keys[CACHED_KEYS];
+    struct json_index *index; /* for finding double keys */
+
+    /* Places are wanted when `arena` is set; `places` runs beside `stack`. */
+    struct arena *arena;
+    struct json_places *places;
+    size_t counted; /* line and column are those of this offset */
+    uint32_t line, column;
+
+    struct frame frames[JSON_MAX_DEPTH]; /* last, as it is not cleared */
+};
+
+/* yajl's callbacks answer whether to go on. */
+enum { STOP = 0, GO_ON = 1 };
+
+static size_t token_start(const struct reader *r)
+{
+    size_t i = r->pos;
+
+    while (i < r->len && (r->text[i] == ' ' || r->text[i] == '\n' || r->text[i] == ',' ||
+                          r->text[i] == ':' || r->text[i] == '\t' || r->text[i] == '\r'))
+        i++;
+    return i;
+}
+
+/* ---- places ---- */
+
+static struct place next_place(struct reader *r, size_t start, size_t end)
+{
+    struct place p;
+
+    for (; r->counted < start; r->counted++) {
+        unsigned char c = (unsigned char)r->text[r->counted];
+
+        if (c == '\n') {
+            r->line++;
+            r->column = 1;
+        } else {
+            r->column += (c & 0xC0) != 0x80;
+        }
+    }
+    p = (struct place){.line = r->line, .column = r->column};
+    p.length = (uint32_t)utf8_count(r->text + start, end - start);
+    return p;
+}
+
+static void place_key(struct reader *r, size_t start, size_t end)
+{
+    if (r->arena)
+        r->places[r->used].key = next_place(r, start, end);
+}
+
+/* The value that is pushed next; its key's place stands one below, if it has one. */
+static void place_value(struct reader *r, size_t start, size_t end)
+{
+    if (r->arena)
+        r->places[r->used] = (struct json_places){.value = next_place(r, start, end)};
+}
+
+/* ---- the stack ---- */
+
+static void make_room(struct reader *r)
+{
+    if (r->used < r->cap)
+        return;
+    r->cap = mem_grow(r->cap, r->used + 64);
+    r->stack = mem_realloc(r->stack, r->cap * sizeof(*r->stack));
+    if (r->arena)
+        r->places = mem_realloc(r->places, r->cap * sizeof(*r->places));
+}
+
+/* A value between `start` and `end` of the text. */
+static int push(struct reader *r, json *v, size_t start, size_t end)
+{
+    make_room(r);
+    place_value(r, start, end);
+    r->stack[r->used++] = v;
+    r->pos = end;
+    return GO_ON;
+}
+
+/* ---- scalars ---- */
+
+static int on_null(void *ctx)
+{
+    struct reader *r = ctx;
+    size_t start = token_start(r);
+
+    return push(r, json_null(), start, start + 4);
+}
+
+static int on_boolean(void *ctx, int b)
+{
+    struct reader *r = ctx;
+    size_t start = token_start(r);
+
+    return push(r, json_bool(b), start, start + (b ? 4 : 5));
+}
+
+static int on_number(void *ctx, const char *text, size_t len)
+{
+    struct reader *r = ctx;
+    size_t start = token_start(r);
+    json *v = json_read_number(text, len);
+
+    if (v)
+        return push(r, v, start, start + len);
+    if (len > JSON_MAX_NUMBER)
+        json_refuse(r->why, r->text, r->len, start, "JSON_NUMBER",
+                    "a number of %zu characters; %d are the most", len, JSON_MAX_NUMBER);
+    else
+        json_refuse(r->why, r->text, r->len, start, "JSON_NUMBER", "number out of range");
+    return STOP;
+}
+
+/* ---- strings ---- */
+
+static unsigned hex4(const char *text)
+{
+    unsigned n = 0;
+
+    for (int i = 0; i < 4; i++) {
+        char c = text[i];
+
+        n = n << 4 | (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return n;
+}
+
+static bool is_high(uint32_t unit)
+{
+    return unit >= 0xD800 && unit < 0xDC00;
+}
+
+static bool is_low(uint32_t unit)
+{
+    return unit >= 0xDC00 && unit < 0xE000;
+}
+
+/* The length in the text of the escape at `text`, a \u with its partner. */
+static size_t read_unicode_escape(const char *text, size_t len, uint32_t *cp)
+{
+    uint32_t low;
+
+    *cp = hex4(text + 2);
+    if (!is_high(*cp) || len < 12 || text[6] != '\\' || text[7] != 'u')
+        return 6;
+    low = hex4(text + 8);
+    if (!is_low(low))
+        return 6;
+    *cp = 0x10000 + ((*cp - 0xD800) << 10) + (low - 0xDC00);
+    return 12;
+}
+
+static char simple_escape(char c)
+{
+    switch (c) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return c; /* " \ / */
+    }
+}
+
+/*
+ * Decodes what stands between the quotes, whose grammar yajl has checked. The result is never
+ * longer than the text. SIZE_MAX: half a character, at *bad.
+ */
+static size_t unescape(const char *text, size_t len, unsigned flags, char *out, size_t *bad)
+{
+    size_t i = 0, n = 0;
+
+    while (i < len) {
+        const char *next = memchr(text + i, '\\', len - i);
+        size_t run = next ? (size_t)(next - (text + i)) : len - i;
+        uint32_t cp;
+
+        memcpy(out + n, text + i, run);
+        n += run;
+        i += run;
+        if (i == len)
+            break;
+        if (text[i + 1] != 'u') {
+            out[n++] = simple_escape(text[i + 1]);
+            i += 2;
+            continue;
+        }
+        run = read_unicode_escape(text + i, len - i, &cp);
+        if ((is_high(cp) || is_low(cp)) && !(flags & JSON_READ_SURROGATES)) {
+            *bad = i;
+            return SIZE_MAX;
+        }
+        n += utf8_encode(cp, out + n);
+        i += run;
+    }
+    return n;
+}
+
+static size_t closing_quote(const char *text, size_t i)
+{
+    while (text[i] != '"')
+        i += text[i] == '\\' ? 2 : 1;
+    return i;
+}
+
+static json *read_escaped(struct reader *r, size_t start, size_t len)
+{
+    const char *raw = r->text + start;
+    struct buf out = {0};
+    size_t bad = 0, n = unescape(raw, len, r->flags, buf_reserve(&out, len), &bad);
+    json *v = NULL;
+
+    if (n == SIZE_MAX)
+        json_refuse(r->why, r->text, r->len, start + bad, "JSON_SURROGATE",
+                    "%.6s is half a character: it takes a pair \\ud800-\\udbff \\udc00-\\udfff",
+                    raw + bad);
+    else
+        v = json_string(out.data, n);
+    buf_clear(&out);
+    return v;
+}
+
+static bool check_utf8(struct reader *r, size_t start, size_t len)
+{
+    size_t good = utf8_valid(r->text + start, len);
+
+    if (good == len)
+        return true;
+    json_refuse(r->why, r->text, r->len, start + good, "JSON_UTF8",
+                "byte 0x%02x is not valid UTF-8 here", (unsigned char)r->text[start + good]);
+    return false;
+}
+
+/* What stands between the quotes, when it has no escapes; yajl has kept control characters out. */
+static json *read_plain(struct reader *r, size_t start, size_t len)
+{
+    json *v;
+
+    if (!check_utf8(r, start, len))
+        return NULL;
+    v = json_string(r->text + start, len);
+    if (len)
+        v->flags |= JSON_PLAIN;
+    return v;
+}
+
+/*
+ * Where the string's token is: behind its opening quote, and its length up to the closing one.
+ * True when it has no escapes: then yajl hands out the text itself.
+ */
+static bool find_string(const struct reader *r, const unsigned char *decoded, size_t decoded_len,
+                        size_t *start, size_t *len)
+{
+    *start = token_start(r) + 1;
+    if ((const char *)decoded == r->text + *start) {
+        *len = decoded_len;
+        return true;
+    }
+    *len = closing_quote(r->text, *start) - *start;
+    return false;
+}
+
+static int on_string(void *ctx, const unsigned char *decoded, size_t decoded_len)
+{
+    struct reader *r = ctx;
+    size_t start, len;
+    bool plain = find_string(r, decoded, decoded_len, &start, &len);
+    json *v = NULL;
+
+    if (plain)
+        v = read_plain(r, start, len);
+    else if (check_utf8(r, start, len))
+        v = read_escaped(r, start, len);
+    return v ? push(r, v, start - 1, start + len + 1) : STOP;
+}
+
+/* A key without escapes: mostly one that was there before. */
+static json *read_key(struct reader *r, size_t start, size_t len)
+{
+    uint32_t hash = json_hash_bytes(r->text + start, len);
+    json **slot = &r->keys[hash % CACHED_KEYS], *key = *slot;
+
+    if (key && as_string(key)->hash == hash && as_string(key)->len == len &&
+        !memcmp(as_string(key)->text, r->text + start, len))
+        return json_ref(key);
+    key = read_plain(r, start, len);
+    if (!key || !len)
+        return key;
+    mutable_string(key)->hash = hash;
+    json_unref(*slot);
+    *slot = json_ref(key);
+    return key;
+}
+
+static int on_key(void *ctx, const unsigned char *decoded, size_t decoded_len)
+{
+    struct reader *r = ctx;
+    size_t start, len;
+    bool plain = find_string(r, decoded, decoded_len, &start, &len);
+    json *key = NULL;
+
+    if (plain)
+        key = read_key(r, start, len);
+    else if (check_utf8(r, start, len))
+        key = read_escaped(r, start, len);
+    if (!key)
+        return STOP;
+    json_hash(key);
+    make_room(r);
+    place_key(r, start - 1, start + len + 1);
+    r->stack[r->used++] = key;
+    r->pos = start + len + 1;
+    return GO_ON;
+}
+
+/* ---- arrays and objects ---- */
+
+static int open_frame(struct reader *r, bool object)
+{
+    size_t start = token_start(r);
+    struct frame *f = &r->frames[r->depth];
+
+    if (r->depth == JSON_MAX_DEPTH) {
+        json_refuse(r->why, r->text, r->len, start, "JSON_DEPTH",
+                    "arrays and objects are nested deeper than %d levels", JSON_MAX_DEPTH);
+        return STOP;
+    }
+    r->depth++;
+    *f = (struct frame){.base = r->used, .at = start, .depth = 1, .object = object};
+    if (r->arena)
+        f->place = next_place(r, start, start + 1);
+    r->pos = start + 1;
+    return GO_ON;
+}
+
+static int on_open_array(void *ctx)
+{
+    return open_frame(ctx, false);
+}
+
+static int on_open_object(void *ctx)
+{
+    return open_frame(ctx, true);
+}
+
+/* The places of the `count` children above `base`, kept for good. */
+static struct json_places *keep_places(struct reader *r, size_t base, size_t count, bool object)
+{
+    struct json_places *kids = arena_calloc(r->arena, count, sizeof(*kids));
+
+    for (size_t i = 0; i < count; i++) {
+        size_t at = base + (object ? 2 * i + 1 : i);
+
+        kids[i] = r->places[at];
+        if (object)
+            kids[i].key = r->places[at - 1].key;
+    }
+    return kids;
+}
+
+/* Replaces what is on the stack from the frame's base by `v`, the container made of it. */
+static int close_frame(struct reader *r, json *v)
+{
+    const struct frame *f = &r->frames[--r->depth];
+    struct json_places *kids = NULL;
+    size_t end = token_start(r) + 1;
+
+    if (json_count(v))
+        v->depth = f->depth;
+    if (r->arena)
+        kids = keep_places(r, f->base, json_count(v), f->object);
+    if (r->depth && f->depth >= r->frames[r->depth - 1].depth)
+        r->frames[r->depth - 1].depth = (uint16_t)(f->depth + 1);
+    r->used = f->base;
+    make_room(r);
+    if (r->arena)
+        r->places[r->used] = (struct json_places){.value = f->place, .kids = kids};
+    r->stack[r->used++] = v;
+    r->pos = end;
+    return GO_ON;
+}
+
+static int on_close_array(void *ctx)
+{
+    struct reader *r = ctx;
+    size_t base = r->frames[r->depth - 1].base, count = r->used - base;
+    struct array_value *a;
+
+    if (!count)
+        return close_frame(r, json_ref(json_empty_array()));
+    a = (struct array_value *)json_new(JSON_ARRAY, sizeof(*a) + count * sizeof(a->items[0]));
+    a->count = (uint32_t)count;
+    a->text_len = 0;
+    memcpy(a->items, r->stack + base, count * sizeof(a->items[0]));
+    return close_frame(r, &a->head);
+}
+
+/*
+ * Where the key of member `i` is in the object that begins at `at`. What is in between is known to
+ * be good, so counting its commas is enough.
+ */
+static size_t key_offset(const struct reader *r, size_t at, size_t i)
+{
+    size_t level = 1;
+
+    for (at++; i; at++) {
+        switch (r->text[at]) {
+        case '"': at = closing_quote(r->text, at + 1); break;
+        case '[':
+        case '{': level++; break;
+        case ']':
+        case '}': level--; break;
+        case ',': i -= level == 1; break;
+        default: break;
+        }
+    }
+    while (r->text[at] != '"')
+        at++;
+    return at;
+}
+
+static int refuse_double_key(struct reader *r, const json *key, size_t member)
+{
+    size_t at = key_offset(r, r->frames[r->depth - 1].at, member);
+
+    json_refuse(r->why, r->text, r->len, at, "JSON_DUPLICATE_KEY",
+                "the object has the key \"%s\" twice", as_string(key)->text);
+    return STOP;
+}
+
+/* A quick look at the hashes: false only if all keys differ. */
+static bool may_have_double_keys(const struct json_member *members, size_t count)
+{
+    uint64_t seen = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bit = UINT64_C(1) << (as_string(members[i].key)->hash >> 26);
+
+        if (seen & bit)
+            return true;
+        seen |= bit;
+    }
+    return false;
+}
+
+/* Which of the first `count` members has the key; SIZE_MAX: none. */
+static size_t find_earlier(const struct reader *r, const struct json_member *members, size_t count,
+                           bool indexed, const json *key)
+{
+    if (indexed)
+        return json_index_find(r->index, members, as_string(key)->text, as_string(key)->len,
+                               as_string(key)->hash);
+    for (size_t i = 0; i < count; i++)
+        if (json_same_string(members[i].key, key))
+            return i;
+    return SIZE_MAX;
+}
+
+/*
+ * Leaves each key once: at its first place, with its last value. Returns how many members are left,
+ * 0 when a double key is refused.
+ */
+static size_t merge_double_keys(struct reader *r, size_t base, size_t count)
+{
+    struct json_member *members = (struct json_member *)(void *)(r->stack + base);
+    bool indexed = count > JSON_SMALL_OBJECT;
+    size_t kept = 0;
+
+    if (indexed)
+        r->index = json_index_new(r->index, count);
+    for (size_t i = 0; i < count; i++) {
+        struct json_member m = members[i];
+        size_t first = find_earlier(r, members, kept, indexed, m.key), to = kept;
+
+        if (first != SIZE_MAX) {
+            if (r->flags & JSON_READ_UNIQUE)
+                return refuse_double_key(r, m.key, i);
+            to = first;
+            json_unref(m.key);
+            json_unref(members[first].value);
+            members[first].value = m.value;
+        } else {
+            members[kept] = m;
+            if (indexed)
+                json_index_add(r->index, members, kept);
+            kept++;
+        }
+        if (r->arena) {
+            r->places[base + 2 * to] = r->places[base + 2 * i];
+            r->places[base + 2 * to + 1] = r->places[base + 2 * i + 1];
+        }
+    }
+    r->used = base + 2 * kept;
+    return kept;
+}
+
+static int on_close_object(void *ctx)
+{
+    struct reader *r = ctx;
+    size_t base = r->frames[r->depth - 1].base, count = (r->used - base) / 2;
+    const struct json_member *members = (const struct json_member *)(void *)(r->stack + base);
+    struct object_value *o;
+
+    if (!count)
+        return close_frame(r, json_ref(json_empty_object()));
+    if (may_have_double_keys(members, count)) {
+        count = merge_double_keys(r, base, count);
+        if (!count)
+            return STOP;
+    }
+    o = (struct object_value *)json_new(JSON_OBJECT, sizeof(*o) + count * sizeof(o->members[0]));
+    o->count = (uint32_t)count;
+    o->text_len = 0;
+    o->index = NULL;
+    memcpy(o->members, members, count * sizeof(o->members[0]));
+    return close_frame(r, &o->head);
+}
+
+/* ---- the whole ---- */
+
+static const yajl_callbacks callbacks = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_open_object,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_close_object,
+    .yajl_start_array = on_open_array,
+    .yajl_end_array = on_close_array,
+};
+
+static void *yajl_get(void *ctx, size_t size)
+{
+    (void)ctx;
+    return mem_alloc(size);
+}
+
+static void *yajl_grow(void *ctx, void *p, size_t size)
+{
+    (void)ctx;
+    return mem_realloc(p, size);
+}
+
+static void yajl_give_back(void *ctx, void *p)
+{
+    (void)ctx;
+    mem_free(p);
+}
+
+static yajl_status run_yajl(struct reader *r)
+{
+    yajl_alloc_funcs memory = {.malloc = yajl_get, .realloc = yajl_grow, .free = yajl_give_back};
+    yajl_handle yajl = yajl_alloc(&callbacks, &memory, r);
+    yajl_status status;
+
+    yajl_config(yajl, yajl_dont_validate_strings, 1);
+    status = yajl_parse(yajl, (const unsigned char *)r->text + r->pos, r->len - r->pos);
+    /* This is what delivers a number at the very end. */
+    if (status == yajl_status_ok)
+        status = yajl_complete_parse(yajl);
+    yajl_free(yajl);
+    return status;
+}
+
+static void explain(const struct reader *r)
+{
+    const struct frame *f = r->depth ? &r->frames[r->depth - 1] : NULL;
+    struct json_stop s = {.text = r->text, .len = r->len, .pos = r->pos};
+
+    s.opened = f ? f->at : 0;
+    if (!f)
+        s.state = r->used ? JSON_AT_END : JSON_AT_START;
+    else if (r->used == f->base)
+        s.state = f->object ? JSON_AFTER_OPEN_OBJECT : JSON_AFTER_OPEN_ARRAY;
+    else if (!f->object)
+        s.state = JSON_IN_ARRAY;
+    else
+        s.state = (r->used - f->base) % 2 ? JSON_AFTER_KEY : JSON_IN_OBJECT;
+    json_explain(&s, r->why);
+}
+
+static json *take_result(struct reader *r, yajl_status status, struct json_places **places)
+{
+    json *v = NULL;
+
+    if (status == yajl_status_error)
+        explain(r);
+    if (status == yajl_status_ok) {
+        assert(r->used == 1 && !r->depth);
+        v = r->stack[--r->used];
+        if (places) {
+            *places = arena_alloc(r->arena, sizeof(**places));
+            **places = r->places[0];
+        }
+    }
+    while (r->used)
+        json_unref(r->stack[--r->used]);
+    for (size_t i = 0; i < CACHED_KEYS; i++)
+        json_unref(r->keys[i]);
+    mem_free(r->index);
+    mem_free(r->stack);
+    mem_free(r->places);
+    return v;
+}
+
+json *json_parse(const char *text, size_t len, unsigned flags, struct diag *why)
+{
+    return json_parse_places(text, len, flags, NULL, NULL, why);
+}
+
+json *json_parse_places(const char *text, size_t len, unsigned flags, struct arena *a,
+                        struct json_places **places, struct diag *why)
+{
+    struct reader r;
+
+    if (len >= UINT32_MAX) {
+        diag_set(why, "JSON_TOO_LARGE", 0, "the text is larger than 4 GiB");
+        return NULL;
+    }
+    memset(&r, 0, offsetof(struct reader, frames));
+    r.text = text ? text : "";
+    r.len = len;
+    r.flags = flags;
+    r.why = why;
+    r.arena = places ? a : NULL;
+    r.pos = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    r.counted = r.pos;
+    r.line = r.column = 1;
+    return take_result(&r, run_yajl(&r), places);
+}

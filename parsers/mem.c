@@ -1,0 +1,67 @@
+#include "parsers/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Noreturn void out_of_memory(size_t size)
+{
+    fprintf(stderr, "asl: out of memory (%zu bytes wanted)\n", size);
+    abort();
+}
+
+void *mem_alloc(size_t size)
+{
+    void *p = malloc(size ? size : 1);
+
+    if (!p)
+        out_of_memory(size);
+    return p;
+}
+
+void *mem_calloc(size_t count, size_t size)
+{
+    void *p = count && size ? calloc(count, size) : calloc(1, 1);
+
+    if (!p)
+        out_of_memory(count > SIZE_MAX / (size ? size : 1) ? SIZE_MAX : count * size);
+    return p;
+}
+
+void *mem_realloc(void *p, size_t size)
+{
+    void *grown = realloc(p, size ? size : 1);
+
+    if (!grown)
+        out_of_memory(size);
+    return grown;
+}
+
+char *mem_strndup(const char *text, size_t len)
+{
+    char *copy = mem_alloc(len + 1);
+
+    if (len)
+        memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+char *mem_strdup(const char *text)
+{
+    return mem_strndup(text, strlen(text));
+}
+
+void mem_free(void *p)
+{
+    free(p);
+}
+
+size_t mem_grow(size_t have, size_t want)
+{
+    size_t half_more = have > SIZE_MAX - have / 2 ? SIZE_MAX : have + have / 2;
+    size_t room = half_more > want ? half_more : want;
+
+    return room < 8 ? 8 : room;
+}
