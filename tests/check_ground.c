@@ -1,0 +1,317 @@
+/* mem, buf, arena, diag, utf8: what everything stands on. */
+
+#include "tests/support/expect.h"
+
+#include "parsers/arena.h"
+#include "parsers/buf.h"
+#include "parsers/mem.h"
+#include "parsers/utf8.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- mem ---- */
+
+START_TEST(mem)
+{
+    static const struct {
+        size_t have, want;
+    } rows[] = {{0, 1}, {8, 9}, {100, 101}, {100, 1000}, {SIZE_MAX / 2, SIZE_MAX / 2 + 1}};
+    char *p = mem_alloc(0);
+    int *zeros = mem_calloc(3, sizeof(*zeros));
+
+    p = mem_realloc(p, 10);
+    ck_assert_int_eq(zeros[0] | zeros[1] | zeros[2], 0);
+    mem_free(p);
+    mem_free(zeros);
+    mem_free(NULL);
+    p = mem_strndup("ab\0c", 4);
+    expect_bytes("a copy has its NUL behind it", p, 5, "ab\0c", 5);
+    mem_free(p);
+    p = mem_strdup("abc");
+    expect_text("a copy", p, "abc");
+    mem_free(p);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        ck_assert_uint_ge(mem_grow(rows[i].have, rows[i].want), rows[i].want);
+        ck_assert_uint_ge(mem_grow(rows[i].have, rows[i].want), rows[i].have + rows[i].have / 2);
+    }
+}
+END_TEST
+
+/* ---- buf ---- */
+
+static const struct {
+    int64_t n;
+    const char *want;
+} ints[] = {
+    {0, "0"},
+    {-1, "-1"},
+    {10, "10"},
+    {INT64_MAX, "9223372036854775807"},
+    {INT64_MIN, "-9223372036854775808"},
+};
+
+START_TEST(buf_int)
+{
+    struct buf b = {0};
+
+    buf_add_int(&b, ints[_i].n);
+    expect_text("an integer", buf_str(&b), ints[_i].want);
+    buf_clear(&b);
+}
+END_TEST
+
+START_TEST(buf_growth)
+{
+    struct buf b = {0};
+    char *taken;
+
+    expect_text("an empty one is an empty string", buf_str(&b), "");
+    buf_add(&b, NULL, 0);
+    buf_adds(&b, "x=");
+    buf_printf(&b, "%d,%s", 12, "abc");
+    buf_addc(&b, '!');
+    expect_text("what was written", buf_str(&b), "x=12,abc!");
+    ck_assert_uint_eq(b.len, 9);
+    for (int i = 0; i < 10000; i++)
+        buf_addc(&b, 'y');
+    buf_printf(&b, "%5000s|", "z");
+    ck_assert_uint_eq(b.len, 9 + 10000 + 5001);
+    ck_assert_str_eq(buf_str(&b) + b.len - 2, "z|");
+    buf_reset(&b);
+    buf_adds(&b, "again");
+    taken = buf_take(&b);
+    expect_text("taken", taken, "again");
+    ck_assert_ptr_null(b.data);
+    mem_free(taken);
+    buf_clear(&b);
+}
+END_TEST
+
+START_TEST(buf_file)
+{
+    char path[] = "/tmp/check_ground.XXXXXX";
+    int fd = mkstemp(path);
+    struct buf b = {0};
+    struct diag why = {0};
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, "hel\0lo", 6), 6);
+    close(fd);
+    buf_adds(&b, ">");
+    ck_assert(buf_read_file(&b, path, 6, &why));
+    expect_bytes("the file is added", b.data, b.len, ">hel\0lo", 7);
+    ck_assert(!buf_read_file(&b, path, 5, &why));
+    expect_diag("a file over the limit", &why, "FILE_TOO_LARGE", 0, "larger than 5 bytes");
+    expect_bytes("a failure leaves what was there", b.data, b.len, ">hel\0lo", 7);
+    unlink(path);
+    ck_assert(!buf_read_file(&b, path, 6, &why));
+    expect_diag("no such file", &why, "FILE_READ", 0, "No such file");
+    ck_assert(!buf_read_file(&b, "/", 6, &why));
+    expect_diag("a folder", &why, "FILE_READ", 0, "Is a directory");
+    ck_assert(!buf_read_file(&b, path, 6, NULL));
+    diag_clear(&why);
+    buf_clear(&b);
+}
+END_TEST
+
+/* ---- arena ---- */
+
+struct release_log {
+    int order[3], count;
+};
+
+struct release {
+    struct release_log *log;
+    int number;
+};
+
+static void note_release(void *p)
+{
+    const struct release *r = p;
+
+    r->log->order[r->log->count++] = r->number;
+}
+
+START_TEST(arena)
+{
+    struct arena a = {0};
+    struct release_log log = {.count = 0};
+    size_t total = 0;
+
+    for (size_t size = 0; size < 200000; size = size * 3 + 1) {
+        char *p = arena_alloc(&a, size);
+
+        ck_assert_uint_eq((uintptr_t)p % alignof(max_align_t), 0);
+        for (size_t i = 0; i < size; i++)
+            ck_assert_msg(!p[i], "memory is zeroed");
+        memset(p, 'x', size);
+        total += size;
+    }
+    ck_assert_uint_ge(a.used, total);
+    expect_text("a copy", arena_strndup(&a, "abcd", 3), "abc");
+    ck_assert_ptr_nonnull(arena_calloc(&a, 3, 7));
+    for (int i = 0; i < 3; i++) {
+        struct release *r = arena_alloc(&a, sizeof(*r));
+
+        *r = (struct release){&log, i};
+        arena_defer(&a, note_release, r);
+    }
+    arena_clear(&a);
+    ck_assert_int_eq(log.count, 3);
+    ck_assert_msg(log.order[0] == 2 && log.order[2] == 0, "the latest is released first");
+    ck_assert_ptr_null(a.head);
+    arena_clear(&a);
+}
+END_TEST
+
+/* ---- diag ---- */
+
+START_TEST(diag)
+{
+    struct diag why = {0};
+
+    diag_set(NULL, "X", 1, "nobody asks");
+    diag_prefix(NULL, "nobody asks");
+    diag_clear(NULL);
+    diag_set(&why, "FIRST", 3, "%s %d", "one", 1);
+    expect_diag("filled", &why, "FIRST", 3, "one 1");
+    diag_set(&why, "SECOND", 4, "was: %s", why.text);
+    expect_diag("filled anew from its own text", &why, "SECOND", 4, "was: one 1");
+    diag_prefix(&why, "%s: ", "input");
+    expect_text("prefixed", why.text, "input: was: one 1");
+    diag_clear(&why);
+    ck_assert_ptr_null(why.text);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text;
+    size_t at;
+    uint32_t line, column;
+} places[] = {
+    {"the first character", "ab", 0, 1, 1},
+    {"the end of the text", "ab", 2, 1, 3},
+    {"behind the end is the end", "ab", 9, 1, 3},
+    {"the next line", "a\nbc", 3, 2, 2},
+    {"a line break ends its line", "a\nb", 1, 1, 2},
+    {"CR is a character of the line", "a\r\nb", 3, 2, 1},
+    {"columns count characters", "\xC3\xA4\xF0\x9F\x98\x80x", 6, 1, 3},
+    {"a byte order mark has no column", "\xEF\xBB\xBFx", 3, 1, 1},
+};
+
+START_TEST(place)
+{
+    struct place p = place_of(places[_i].text, strlen(places[_i].text), places[_i].at);
+
+    ck_assert_msg(p.line == places[_i].line && p.column == places[_i].column, "%s: got %u:%u",
+                  places[_i].name, p.line, p.column);
+}
+END_TEST
+
+/* ---- utf8 ---- */
+
+static const struct {
+    const char *name, *text;
+    size_t good;
+} utf8s[] = {
+    {"nothing", "", 0},
+    {"ASCII", "abcdefghijklmnop", 16},
+    {"two bytes, least and most", "\xC2\x80\xDF\xBF", 4},
+    {"three bytes, least and most", "\xE0\xA0\x80\xEF\xBF\xBF", 6},
+    {"four bytes, least and most", "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", 8},
+    {"around the surrogates", "\xED\x9F\xBF\xEE\x80\x80", 6},
+    {"a continuation alone", "ab\x80", 2},
+    {"overlong, two bytes", "a\xC0\x80", 1},
+    {"overlong, two bytes, C1", "a\xC1\xBF", 1},
+    {"overlong, three bytes", "a\xE0\x9F\xBF", 1},
+    {"overlong, four bytes", "a\xF0\x8F\xBF\xBF", 1},
+    {"a high surrogate", "a\xED\xA0\x80", 1},
+    {"a low surrogate", "a\xED\xBF\xBF", 1},
+    {"above U+10FFFF", "a\xF4\x90\x80\x80", 1},
+    {"F5", "a\xF5\x80\x80\x80", 1},
+    {"FF behind eight of ASCII", "abcdefgh\xFF", 8},
+    {"cut after one of two", "a\xC3", 1},
+    {"cut after two of three", "a\xE2\x82", 1},
+    {"cut after three of four", "a\xF0\x9F\x98", 1},
+    {"third byte is none", "\xE2\x82x", 0},
+    {"fourth byte is none", "\xF0\x9F\x98x", 0},
+};
+
+START_TEST(utf8_validity)
+{
+    size_t good = utf8_valid(utf8s[_i].text, strlen(utf8s[_i].text));
+
+    ck_assert_msg(good == utf8s[_i].good, "%s: %zu good, want %zu", utf8s[_i].name, good,
+                  utf8s[_i].good);
+}
+END_TEST
+
+START_TEST(utf8_every_code_point)
+{
+    for (uint32_t cp = 0; cp < 0x110000; cp++) {
+        char bytes[4];
+        uint32_t back = UINT32_MAX;
+        size_t n = utf8_encode(cp, bytes);
+        bool surrogate = cp >= 0xD800 && cp < 0xE000;
+
+        ck_assert_uint_eq(utf8_decode(bytes, n, &back), n);
+        ck_assert_uint_eq(back, cp);
+        ck_assert_uint_eq(utf8_decode(bytes, n - 1, &back), 0);
+        ck_assert_uint_eq(utf8_valid(bytes, n), surrogate ? 0 : n);
+        ck_assert_uint_eq(utf8_count(bytes, n), 1);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *name, *a, *b;
+    int want;
+} orders[] = {
+    {"equal", "abc", "abc", 0},
+    {"empty first", "", "a", -1},
+    {"a prefix first", "ab", "abc", -1},
+    {"by byte in ASCII", "abd", "abc", 1},
+    {"two bytes behind one", "\xC3\xA4", "z", 1},
+    {"within a character's second byte", "x\xC3\xA4", "x\xC3\xA5", -1},
+    {"U+FFFD behind U+1F600", "\xEF\xBF\xBD", "\xF0\x9F\x98\x80", 1},
+    {"U+E000 behind U+10FFFF", "\xEE\x80\x80", "\xF4\x8F\xBF\xBF", 1},
+    {"U+D7FF before U+10000", "\xED\x9F\xBF", "\xF0\x90\x80\x80", -1},
+    {"above U+FFFF by code point", "\xF0\x9F\x98\x80", "\xF0\x9F\x98\x81", -1},
+    {"a lone high before its pair", "\xED\xA0\xBD", "\xF0\x9F\x98\x80", -1},
+    {"a pair apart is like its character", "\xED\xA0\xBD\xED\xB8\x80", "\xF0\x9F\x98\x80", 0},
+    {"a lone low behind a pair", "\xED\xB0\x80", "\xF0\x9F\x98\x80", 1},
+};
+
+START_TEST(utf16_order)
+{
+    const char *a = orders[_i].a, *b = orders[_i].b;
+    int there = utf8_compare_utf16(a, strlen(a), b, strlen(b));
+    int back = utf8_compare_utf16(b, strlen(b), a, strlen(a));
+
+    ck_assert_msg(there == orders[_i].want && back == -orders[_i].want, "%s: got %d and %d back",
+                  orders[_i].name, there, back);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ground");
+    TCase *t = tcase_create("ground");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, mem);
+    tcase_add_loop_test(t, buf_int, 0, COUNT(ints));
+    tcase_add_test(t, buf_growth);
+    tcase_add_test(t, buf_file);
+    tcase_add_test(t, arena);
+    tcase_add_test(t, diag);
+    tcase_add_loop_test(t, place, 0, COUNT(places));
+    tcase_add_loop_test(t, utf8_validity, 0, COUNT(utf8s));
+    tcase_add_test(t, utf8_every_code_point);
+    tcase_add_loop_test(t, utf16_order, 0, COUNT(orders));
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
