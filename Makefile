@@ -33,13 +33,13 @@ say   = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
 objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
 
 PARSERS := $(call objs,parsers parsers/jsonata)
-ASL     := $(call objs,asl) $(PARSERS)
+ASL     := $(call objs,asl asl/intrinsic) $(PARSERS)
 CORE    := $(call objs,runtime/core) $(ASL)
 RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(CORE)
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl) -lm
+LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
