@@ -27,12 +27,10 @@ ALL_LDFLAGS  := $(if $(HARDEN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)
 Q    := $(if $(V),,@)
 say   = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
 
-# Objects of test programs are kept.
-.SECONDARY:
-
 # ---- layers: each list holds a layer and those below ----
 
-objs = $(patsubst %.c,$(BUILD)/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
+# In a folder of their own: $(BUILD)/asl is the program, not the objects of asl/.
+objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
 
 PARSERS := $(call objs,parsers parsers/jsonata)
 ASL     := $(call objs,asl asl/intrinsic) $(PARSERS)
@@ -46,6 +44,9 @@ LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
+# Objects of test programs are kept.
+.SECONDARY:
+
 .PHONY: all
 all: $(BUILD)/asl $(BUILD)/libasl.a
 
@@ -58,7 +59,7 @@ $(BUILD)/libasl.a: $(RUNTIME)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/obj/%.o: %.c
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -79,16 +80,16 @@ $(CHECK_PARSERS:%=$(BUILD)/check_%): $(PARSERS)
 $(CHECK_ASL:%=$(BUILD)/check_%): $(ASL)
 $(CHECK_CORE:%=$(BUILD)/check_%): $(CORE)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
-$(BUILD)/check_%: $(BUILD)/tests/check_%.o $(BUILD)/libsupport.a
-	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
-	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
-
 # From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
 $(BUILD)/libsupport.a: $(SUPPORT)
 	$(call say,AR)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
+	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
 TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples
@@ -139,42 +140,41 @@ coverage:
 	@$(MAKE) --no-print-directory tests BUILD=build/coverage HARDEN= OPT='-O0 -g --coverage'
 	@tests/coverage build/coverage
 
-# ---- fuzzing: make fuzz TARGET=json SECONDS=60 ----
+# ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json jsonpath
-FUZZ_ASL     := intrinsic
+FUZZ_PARSERS := json
 
+TARGET  ?= $(FUZZ_PARSERS)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
-$(FUZZ_ASL:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
-$(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
-$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
 
 # What is found is kept in build/fuzz; the seeds are only read.
 .PHONY: fuzz
 fuzz:
-	$(MAKE) build/fuzz/fuzz_$(TARGET) BUILD=build/fuzz CC=clang HARDEN= \
+	@tools/setup --dev
+	@$(MAKE) --no-print-directory $(TARGET:%=build/fuzz/fuzz_%) BUILD=build/fuzz CC=clang HARDEN= \
 	    OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
-	@mkdir -p build/fuzz/corpus/$(TARGET)
-	build/fuzz/fuzz_$(TARGET) -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$(TARGET)- \
-	    -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$(TARGET) tests/fuzz/corpus/$(TARGET)
+	@set -e; for t in $(TARGET); do mkdir -p build/fuzz/corpus/$$t; \
+	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
+	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
 # ---- speed: make bench-json ----
 
 BENCH_PARSERS := json
 
 $(BENCH_PARSERS:%=$(BUILD)/bench_%): $(PARSERS)
-$(BUILD)/bench_%: $(BUILD)/tests/bench/bench_%.o
+$(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_PARSERS)
 
 .PHONY: $(BENCH_PARSERS:%=bench-%)
 $(BENCH_PARSERS:%=bench-%): bench-%: $(BUILD)/bench_%
-	$<
+	@$<
 
 # ---- what the code looks like ----
 
@@ -182,7 +182,7 @@ SOURCES = $(shell git ls-files '*.c' '*.h')
 SCRIPTS = $(shell git ls-files | xargs grep -lE '^.!/bin/(ba)?sh|^.!/usr/bin/env (ba)?sh')
 
 .PHONY: objects lint
-objects: $(TOOLS) $(SUPPORT) $(call objs,tests tests/fuzz)
+objects: $(TOOLS) $(SUPPORT) $(call objs,tests tests/fuzz tests/bench)
 	@:
 lint:
 	@tools/setup --dev
@@ -217,7 +217,7 @@ help:
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
 	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
-	@echo 'make fuzz          TARGET=json SECONDS=60: a parser against made-up input (build/fuzz)'
+	@echo 'make fuzz          the parsers against made-up input (build/fuzz)'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
 	@echo 'make format        clang-format over all of it'
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
