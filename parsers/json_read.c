@@ -510,7 +510,8 @@ static size_t find_earlier(const struct reader *r, const struct json_member *mem
         return json_index_find(r->index, members, as_string(key)->text, as_string(key)->len,
                                as_string(key)->hash);
     for (size_t i = 0; i < count; i++)
-        if (json_same_string(members[i].key, key))
+        if (as_string(members[i].key)->hash == as_string(key)->hash &&
+            json_same_string(members[i].key, key))
             return i;
     return SIZE_MAX;
 }
@@ -553,6 +554,15 @@ static size_t merge_double_keys(struct reader *r, size_t base, size_t count)
     return kept;
 }
 
+/* The frame's depth anew, as the deepest value may be gone. */
+static void find_depth(struct frame *f, const struct json_member *members, size_t count)
+{
+    f->depth = 1;
+    for (size_t i = 0; i < count; i++)
+        if (json_depth_around(members[i].value) > f->depth)
+            f->depth = json_depth_around(members[i].value);
+}
+
 static int on_close_object(void *ctx)
 {
     struct reader *r = ctx;
@@ -564,9 +574,13 @@ static int on_close_object(void *ctx)
         return close_frame(r, json_ref(json_empty_object()));
     members = (const struct json_member *)(void *)(r->stack + base);
     if (may_have_double_keys(members, count)) {
-        count = merge_double_keys(r, base, count);
-        if (!count)
+        size_t kept = merge_double_keys(r, base, count);
+
+        if (!kept)
             return STOP;
+        if (kept < count)
+            find_depth(&r->frames[r->depth - 1], members, kept);
+        count = kept;
     }
     o = (struct object_value *)json_new(JSON_OBJECT, sizeof(*o) + count * sizeof(o->members[0]));
     o->count = (uint32_t)count;
