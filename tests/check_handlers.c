@@ -224,59 +224,60 @@ static const struct {
     const char *name, *file, *want; /* the message, behind the file's name */
 } bad_files[] = {
     {"no JSON", "{\"handlers\": [}", ":1:15: "},
-    {"no array of handlers", "{\"handlers\": 1}", ":1:1: the file must be an object with an array "
-                                                 "'handlers'"},
+    {"no array of handlers", "{\"handlers\": 1}",
+     ":1:1: the file must be an object with an array "
+     "'handlers'"},
     {"not even an object", "[]", ":1:1: the file must be an object"},
     {"something beside the handlers", "{\"handlers\": [],\n \"more\": 1}",
      ":2:2: unknown field 'more'; only 'handlers' can stand here"},
     {"a row that is no object", "{\"handlers\": [1]}", ":1:15: a handler must be an object"},
     {"a slip of the pen", "{\"handlers\": [\n {\"resource\": \"a\", \"comand\": [\"x\"]}]}",
-     ":2:19: unknown field 'comand'; did you mean 'command'?"},
+     ":2:20: unknown field 'comand'; did you mean 'command'?"},
     {"an unknown field far from any", "{\"handlers\": [{\"resource\": \"a\", \"frobnicate\": 1}]}",
-     ":1:32: unknown field 'frobnicate'"},
+     ":1:33: unknown field 'frobnicate'"},
     {"no kind", "{\"handlers\": [{\"resource\": \"a\"}]}",
      ":1:15: a handler needs 'command', 'http', 'lambda_endpoint' or 'mock'"},
     {"two kinds", "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"mock\": {}}]}",
-     ":1:50: a handler has 'command' or 'mock', not both"},
+     ":1:51: a handler has 'command' or 'mock', not both"},
     {"no resource", "{\"handlers\": [{\"command\": [\"x\"]}]}",
      ":1:15: a handler needs 'resource'"},
     {"a field of another kind",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"headers\": {}}]}",
-     ":1:50: 'headers' does not go with 'command'"},
+     ":1:51: 'headers' does not go with 'command'"},
     {"a command line instead of an argv",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": \"x y\"}]}",
-     ":1:43: 'command' must be an array of strings, the program and its arguments"},
+     ":1:44: 'command' must be an array of strings, the program and its arguments"},
     {"an argument that is no string",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\", 1]}]}",
-     ":1:49: 'command' must be a string"},
+     ":1:50: 'command' must be a string"},
     {"a NUL in an argument",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\\u0000y\"]}]}",
-     ":1:44: 'command' must be a string without NUL"},
+     ":1:45: 'command' must be a string without NUL"},
     {"no URL", "{\"handlers\": [{\"resource\": \"a\", \"http\": \"ftp://x/\"}]}",
-     ":1:40: 'http' must be a URL"},
+     ":1:41: 'http' must be a URL"},
     {"a method of its own",
      "{\"handlers\": [{\"resource\": \"a\", \"http\": \"http://x/\", \"method\": \"BREW\"}]}",
-     ":1:63: 'method' must be POST, PUT, PATCH, DELETE or GET"},
+     ":1:64: 'method' must be POST, PUT, PATCH, DELETE or GET"},
     {"a header with a line feed",
      "{\"handlers\": [{\"resource\": \"a\", \"http\": \"http://x/\", \"headers\": {\"a\": "
      "\"b\\r\\nc: d\"}}]}",
-     ":1:70: a header can't have control characters"},
+     ":1:71: a header can't have control characters"},
     {"a time-out of nothing",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"timeout_s\": 0}]}",
-     ":1:63: 'timeout_s' must be a number of seconds, 0.001 to 99999999"},
+     ":1:64: 'timeout_s' must be a number of seconds, 0.001 to 99999999"},
     {"half a process",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"concurrency\": 0.5}]}",
-     ":1:65: 'concurrency' must be a whole number, 1 to 100000"},
+     ":1:66: 'concurrency' must be a whole number, 1 to 100000"},
     {"a mock that says nothing", "{\"handlers\": [{\"resource\": \"a\", \"mock\": {}}]}",
-     ":1:40: an answer is {\"return\": value}"},
+     ":1:41: an answer is {\"return\": value}"},
     {"a mock with a delay",
      "{\"handlers\": [{\"resource\": \"a\", \"mock\": [{\"return\": 1, \"delay_ms\": 1}]}]}",
-     ":1:55: 'delay_ms' is no part of this answer"},
+     ":1:56: 'delay_ms' is no part of this answer"},
     {"an unset variable",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"${ASL_TEST_UNSET}\"]}]}",
-     ":1:44: the environment has no variable ASL_TEST_UNSET"},
+     ":1:45: the environment has no variable ASL_TEST_UNSET"},
     {"half a variable", "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"${HOME\"]}]}",
-     ":1:44: '${' begins a variable's name"},
+     ":1:45: '${' begins a variable's name"},
     {"a key twice",
      "{\"handlers\": [{\"resource\": \"a\", \"resource\": \"b\", \"command\": [\"x\"]}]}", ":1:"},
 };
@@ -429,8 +430,7 @@ static const struct {
     {"the environment tells about the call",
      SH("printf '[\\\"%s\\\",\\\"%s\\\",\\\"%s\\\",%s]' \\\"$ASL_STATE_NAME\\\" "
         "\\\"$ASL_RESOURCE\\\" \\\"$ASL_IDEMPOTENCY_KEY\\\" \\\"$ASL_ATTEMPT\\\""),
-     "{}",
-     "ok [\"S\",\"f\",\"arn:aws:states:us-east-1:123456789012:execution:m:e/5\",2]"},
+     "{}", "ok [\"S\",\"f\",\"arn:aws:states:us-east-1:123456789012:execution:m:e/5\",2]"},
     {"the row adds to the environment and covers it",
      SH("echo \\\"\\\\\\\"$A $ASL_TEST_HAVE\\\\\\\"\\\"") ", \"env\": {\"A\": \"1\", "
                                                           "\"ASL_TEST_HAVE\": \"mine\"}",
@@ -467,14 +467,13 @@ static const struct {
     {"no such directory", "\"command\": [\"true\"], \"cwd\": \"/no/such\"", "{}",
      "failed Lambda.ResourceNotFoundException: The command 'true' cannot be started: No such file "
      "or directory (its working directory /no/such)"},
-    {"a time-out",
-     SH("sleep 20") ", \"timeout_s\": 0.05", "{}",
+    {"a time-out", SH("sleep 20") ", \"timeout_s\": 0.05", "{}",
      "function {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
-     "ff6f2b8a..."},
+     "40bb3980-ed5c-4542-a61d-3eaf17b5625a Error: Task timed out after 0.05 seconds\"}"},
     {"a time-out of one that won't listen",
      SH("trap '' TERM; sleep 20; sleep 20") ", \"timeout_s\": 0.05", "{}",
      "function {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
-     "ff6f2b8a..."},
+     "40bb3980-ed5c-4542-a61d-3eaf17b5625a Error: Task timed out after 0.05 seconds\"}"},
     {"more than allowed", SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"), "{}",
      "failed States.DataLimitExceeded: (none)"},
     {"more than allowed without end", SH("yes"), "{}", "failed States.DataLimitExceeded: (none)"},
@@ -519,8 +518,9 @@ START_TEST(command_large_payload)
     json *payload, *other;
     struct handler_call call;
 
-    open_handlers(w, "{\"handlers\": [{\"resource\": \"f\", \"command\": [\"cat\"]}, {\"resource\": "
-                     "\"g\", \"command\": [\"true\"]}]}");
+    open_handlers(w,
+                  "{\"handlers\": [{\"resource\": \"f\", \"command\": [\"cat\"]}, {\"resource\": "
+                  "\"g\", \"command\": [\"true\"]}]}");
     memset(buf_reserve(&text, 900000), 'x', 900000);
     text.len = 900000;
     payload = json_take_buf(&text);
@@ -543,8 +543,9 @@ START_TEST(command_log)
     struct world *w = world_new();
 
     open_handlers(w, "{\"handlers\": [{\"resource\": \"f\", " SH(
-                         "echo one >&2; printf two >&2; echo 1") "}, {\"resource\": \"g\", " SH(
-                         "yes aaaaaaaaaaaaaaa | head -c 2000000 >&2; exit 1") "}]}");
+                         "echo one >&2; printf two >&2; echo "
+                         "1") "}, {\"resource\": \"g\", " SH("yes aaaaaaaaaaaaaaa | head -c "
+                                                             "2000000 >&2; exit 1") "}]}");
     begin(w, "f", "{}");
     wait_for(w, 1);
     expect_text("line by line, with the name", buf_str(&w->log), "f: one\nf: two\n");
@@ -611,8 +612,8 @@ static const struct {
      "trap '' TERM; sh -c 'trap \\\"\\\" TERM; echo $$ > kid; while :; do sleep 30; done' & echo "
      "$$ > me; while :; do wait; done",
      false},
-    {"so does the end of all", "trap '' TERM; sleep 30 & echo $! > kid; echo $$ > me; wait; sleep 9",
-     true},
+    {"so does the end of all",
+     "trap '' TERM; sleep 30 & echo $! > kid; echo $$ > me; wait; sleep 9", true},
 };
 
 START_TEST(command_end)
@@ -647,10 +648,11 @@ START_TEST(command_concurrency)
 {
     struct world *w = world_new();
 
-    open_handlers(w, "{\"handlers\": [{\"resource\": \"f\", \"concurrency\": 3, " SH(
-                         "touch run.$$; n=$(ls run.* | wc -l); sleep 0.02; rm run.$$; echo $n") "}"
-                                                                                                "]"
-                                                                                                "}");
+    open_handlers(w,
+                  "{\"handlers\": [{\"resource\": \"f\", \"concurrency\": 3, " SH(
+                      "touch run.$$; n=$(ls run.* | wc -l); sleep 0.02; rm run.$$; echo $n") "}"
+                                                                                             "]"
+                                                                                             "}");
     for (int i = 0; i < 20; i++)
         begin(w, "f", "{}");
     handlers_cancel(w->handlers, 19);
@@ -725,59 +727,95 @@ static const struct {
     {"a result", HTTP_ROW, {200, JSON_TYPE, "{\"b\": 1}", 0, 0, 0, 0}, "ok {\"b\":1}"},
     {"nothing is null", HTTP_ROW, {204, NULL, NULL, 0, 0, 0, 0}, "ok null"},
     {"text", HTTP_ROW, {200, "Content-Type: text/plain\r\n", "hello", 0, 0, 0, 0}, "ok \"hello\""},
-    {"no JSON", HTTP_ROW, {200, JSON_TYPE, "hello", 0, 0, 0, 0},
+    {"no JSON",
+     HTTP_ROW,
+     {200, JSON_TYPE, "hello", 0, 0, 0, 0},
      "failed Lambda.Unknown: The handler's answer is not JSON (..."},
-    {"a function's error with any status", HTTP_ROW,
-     {500, NULL, "{\"errorType\":\"E\"}", 0, 0, 0, 0}, "function {\"errorType\":\"E\"}"},
-    {"429", HTTP_ROW, {429, NULL, "slow down", 0, 0, 0, 0},
+    {"a function's error with any status",
+     HTTP_ROW,
+     {500, NULL, "{\"errorType\":\"E\"}", 0, 0, 0, 0},
+     "function {\"errorType\":\"E\"}"},
+    {"429",
+     HTTP_ROW,
+     {429, NULL, "slow down", 0, 0, 0, 0},
      "failed Lambda.TooManyRequestsException: The handler answered with status 429: slow down"},
-    {"500", HTTP_ROW, {500, NULL, NULL, 0, 0, 0, 0},
+    {"500",
+     HTTP_ROW,
+     {500, NULL, NULL, 0, 0, 0, 0},
      "failed Lambda.ServiceException: The handler answered with status 500"},
-    {"503", HTTP_ROW, {503, NULL, NULL, 0, 0, 0, 0},
+    {"503",
+     HTTP_ROW,
+     {503, NULL, NULL, 0, 0, 0, 0},
      "failed Lambda.ServiceException: The handler answered with status 503"},
-    {"404", HTTP_ROW, {404, NULL, "{}", 0, 0, 0, 0},
+    {"404",
+     HTTP_ROW,
+     {404, NULL, "{}", 0, 0, 0, 0},
      "failed Lambda.ResourceNotFoundException: The handler answered with status 404: {}"},
-    {"400", HTTP_ROW, {400, NULL, NULL, 0, 0, 0, 0},
+    {"400",
+     HTTP_ROW,
+     {400, NULL, NULL, 0, 0, 0, 0},
      "failed Lambda.InvalidRequestContentException: The handler answered with status 400"},
-    {"418", HTTP_ROW, {418, NULL, NULL, 0, 0, 0, 0},
+    {"418",
+     HTTP_ROW,
+     {418, NULL, NULL, 0, 0, 0, 0},
      "failed Lambda.AWSLambdaException: The handler answered with status 418"},
-    {"a redirect is not followed", HTTP_ROW, {302, "Location: /else\r\n", NULL, 0, 0, 0, 0},
+    {"a redirect is not followed",
+     HTTP_ROW,
+     {302, "Location: /else\r\n", NULL, 0, 0, 0, 0},
      "failed Lambda.AWSLambdaException: The handler answered with status 302 (redirects are not "
      "followed) /else"},
-    {"no answer", HTTP_ROW, {200, NULL, NULL, 0, 0, 1, 0},
+    {"no answer",
+     HTTP_ROW,
+     {200, NULL, NULL, 0, 0, 1, 0},
      "failed Lambda.SdkClientException: Unable to execute HTTP request: 127.0.0.1:..."},
-    {"half an answer", HTTP_ROW, {200, NULL, "{", 0, 0, 0, 1},
+    {"half an answer",
+     HTTP_ROW,
+     {200, NULL, "{", 0, 0, 0, 1},
      "failed Lambda.SdkClientException: Unable to execute HTTP request: 127.0.0.1:..."},
-    {"nobody there", "\"http\": \"http://127.0.0.1:1/\"", {200, NULL, NULL, 0, 0, 0, 0},
+    {"nobody there",
+     "\"http\": \"http://127.0.0.1:1/\"",
+     {200, NULL, NULL, 0, 0, 0, 0},
      "failed Lambda.SdkClientException: Unable to execute HTTP request: Connect to 127.0.0.1:1 "
      "failed: Connection refused"},
-    {"no such host", "\"http\": \"http://asl.invalid/\"", {200, NULL, NULL, 0, 0, 0, 0},
+    {"no such host",
+     "\"http\": \"http://asl.invalid/\"",
+     {200, NULL, NULL, 0, 0, 0, 0},
      "failed Lambda.SdkClientException: Unable to execute HTTP request: asl.invalid: Name or "
      "service not known"},
-    {"a time-out", HTTP_ROW ", \"timeout_s\": 0.05", {200, NULL, NULL, 0, 1, 0, 0},
+    {"a time-out",
+     HTTP_ROW ", \"timeout_s\": 0.05",
+     {200, NULL, NULL, 0, 1, 0, 0},
      "failed Lambda.ClientExecutionTimeoutException: Unable to execute HTTP request: "
      "127.0.0.1:..."},
-    {"more than allowed", HTTP_ROW, {200, NULL, NULL, 70000, 0, 0, 0},
+    {"more than allowed",
+     HTTP_ROW,
+     {200, NULL, NULL, 70000, 0, 0, 0},
      "failed States.DataLimitExceeded: (none)"},
-    {"a function's result", LAMBDA_ROW, {200, NULL, "{\"b\": 1.0}", 0, 0, 0, 0},
-     "ok {\"b\":1.0}"},
-    {"a function's error, as it came", LAMBDA_ROW,
+    {"a function's result", LAMBDA_ROW, {200, NULL, "{\"b\": 1.0}", 0, 0, 0, 0}, "ok {\"b\":1.0}"},
+    {"a function's error, as it came",
+     LAMBDA_ROW,
      {200, "X-Amz-Function-Error: Unhandled\r\n", "{\"errorMessage\": \"m\", \"errorType\": \"E\"}",
       0, 0, 0, 0},
      "function {\"errorMessage\": \"m\", \"errorType\": \"E\"}"},
-    {"a function's error that is no JSON", LAMBDA_ROW,
-     {200, "X-Amz-Function-Error: Unhandled\r\n", "oops", 0, 0, 0, 0}, "function oops"},
-    {"no such function", LAMBDA_ROW,
+    {"a function's error that is no JSON",
+     LAMBDA_ROW,
+     {200, "X-Amz-Function-Error: Unhandled\r\n", "oops", 0, 0, 0, 0},
+     "function oops"},
+    {"no such function",
+     LAMBDA_ROW,
      {404, "x-amzn-ErrorType: ResourceNotFoundException\r\nx-amzn-RequestId: r-1\r\n",
       "{\"Message\":\"Function not found: f\",\"Type\":\"User\"}", 0, 0, 0, 0},
      "failed Lambda.ResourceNotFoundException: Function not found: f (Service: AWSLambda; Status "
      "Code: 404; Error Code: ResourceNotFoundException; Request ID: r-1; Proxy: null)"},
-    {"an error type with its URL", LAMBDA_ROW,
+    {"an error type with its URL",
+     LAMBDA_ROW,
      {400, "x-amzn-ErrorType: InvalidParameterValueException:http://x/\r\n", "{\"message\":\"m\"}",
       0, 0, 0, 0},
      "failed Lambda.InvalidParameterValueException: m (Service: AWSLambda; Status Code: 400; Error "
      "Code: InvalidParameterValueException; Request ID: ..."},
-    {"a failure without a type", LAMBDA_ROW, {503, NULL, "out of order", 0, 0, 0, 0},
+    {"a failure without a type",
+     LAMBDA_ROW,
+     {503, NULL, "out of order", 0, 0, 0, 0},
      "failed Lambda.ServiceException: out of order (Service: AWSLambda; Status Code: 503; Error "
      "Code: ServiceException; ..."},
 };
@@ -809,21 +847,24 @@ static const struct {
      "X-Asl-Execution-Arn", "arn:aws:states:us-east-1:123456789012:execution:m:e"},
     {"the key of the call", HTTP_ROW, "f", false, NULL, "POST /do\n{\"a\":1}", "Idempotency-Key",
      "arn:aws:states:us-east-1:123456789012:execution:m:e/5"},
-    {"headers of the row", HTTP_ROW ", \"headers\": {\"X-A\": \"50% ${ASL_TEST_HAVE}\"}", "f", false,
-     NULL, "POST /do\n{\"a\":1}", "X-A", "50% theirs"},
-    {"nothing from a machine ends a header", HTTP_ROW, "x\r\nY: \xC3\xA4" "f", false, NULL,
-     "POST /do\n{\"a\":1}", "X-Asl-Resource", "x%0D%0AY: %C3%A4f"},
+    {"headers of the row", HTTP_ROW ", \"headers\": {\"X-A\": \"50% ${ASL_TEST_HAVE}\"}", "f",
+     false, NULL, "POST /do\n{\"a\":1}", "X-A", "50% theirs"},
+    {"nothing from a machine ends a header", HTTP_ROW,
+     "x\r\nY: \xC3\xA4"
+     "f",
+     false, NULL, "POST /do\n{\"a\":1}", "X-Asl-Resource", "x%0D%0AY: %C3%A4f"},
     {"a function by name", LAMBDA_ROW, "f", false, NULL,
      "POST /2015-03-31/functions/f/invocations\n{\"a\":1}", "X-Amz-Invocation-Type",
      "RequestResponse"},
     {"a function by ARN, with a qualifier", LAMBDA_ROW, "arn:aws:lambda:us-east-1:1:function:f",
-     false, "a/b", "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af/"
-                   "invocations?Qualifier=a%2Fb\n{\"a\":1}",
+     false, "a/b",
+     "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af/"
+     "invocations?Qualifier=a%2Fb\n{\"a\":1}",
      "X-Amz-Client-Context", "e30="},
     {"a function under another name", LAMBDA_ROW ", \"function\": \"function\"", "f", false, NULL,
      "POST /2015-03-31/functions/function/invocations\n{\"a\":1}", "X-Amz-Log-Type", "Tail"},
-    {"an event", LAMBDA_ROW, "f", true, NULL,
-     "POST /2015-03-31/functions/f/invocations\n{\"a\":1}", "X-Amz-Invocation-Type", "Event"},
+    {"an event", LAMBDA_ROW, "f", true, NULL, "POST /2015-03-31/functions/f/invocations\n{\"a\":1}",
+     "X-Amz-Invocation-Type", "Event"},
 };
 
 START_TEST(request)
@@ -1015,7 +1056,8 @@ static const struct {
     {"a payload that is JSON text is that JSON", INVOKE,
      "{\"FunctionName\":\"f\",\"Payload\":\"0.0\"}", "\"command\": [\"cat\"]",
      "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":0.0," HEAD_OF_INVOKE("3")},
-    {"once", INVOKE, "{\"FunctionName\":\"f\",\"Payload\":\"\\\"Hi\\\"\"}", "\"command\": [\"cat\"]",
+    {"once", INVOKE, "{\"FunctionName\":\"f\",\"Payload\":\"\\\"Hi\\\"\"}",
+     "\"command\": [\"cat\"]",
      "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":\"Hi\"," HEAD_OF_INVOKE("4")},
     {"other text stays text", INVOKE, "{\"FunctionName\":\"f\",\"Payload\":\"Hi\"}",
      "\"command\": [\"cat\"]",
@@ -1030,7 +1072,8 @@ static const struct {
      "[The field 'FunctionName' is required but was missing]"},
     {"a parameter that Invoke has not", INVOKE, "{\"FunctionName\":\"f\",\"X\":1}",
      "\"command\": [\"cat\"]",
-     "failed States.Runtime: The Parameters '{\"FunctionName\":\"f\",\"X\":1}' could not be used to "
+     "failed States.Runtime: The Parameters '{\"FunctionName\":\"f\",\"X\":1}' could not be used "
+     "to "
      "start the Task: [The field 'X' is not supported by Step Functions]"},
     {"a name that is no string", INVOKE, "{\"FunctionName\":1}", "\"command\": [\"cat\"]",
      "failed States.Runtime: The Parameters '{\"FunctionName\":1}' could not be used to start the "
@@ -1156,8 +1199,8 @@ START_TEST(task_cancel)
 {
     struct world *w = world_new();
     json *v = json_of("{}");
-    struct task t = {.id = 9, .resource = ARN, .state = "S", .execution = "e", .key = "k",
-                     .parameters = v};
+    struct task t = {
+        .id = 9, .resource = ARN, .state = "S", .execution = "e", .key = "k", .parameters = v};
 
     open_tasks(w, "{\"handlers\": [{\"resource\": \"f\", \"mock\": {\"return\": 1}}]}");
     ck_assert(tasks_start(w->tasks, &t, &w->result));
