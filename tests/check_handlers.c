@@ -27,7 +27,7 @@ struct world {
     handlers *handlers;
     tasks *tasks;
     http_stub *stub;
-    char folder[64], file[80];
+    char folder[256], file[272];
     size_t answered;
     struct handler_answer answers[MAX_CALLS];
     struct task_result result;
@@ -81,7 +81,7 @@ static void on_task_log(void *user, const char *line)
 
 static void write_file(struct world *w, const char *name, const char *text, mode_t mode)
 {
-    char path[128];
+    char path[300];
     FILE *f;
 
     snprintf(path, sizeof path, "%s/%s", w->folder, name);
@@ -95,11 +95,12 @@ static void write_file(struct world *w, const char *name, const char *text, mode
 static struct world *world_new(void)
 {
     struct world *w = mem_calloc(1, sizeof *w);
+    const char *tmp = getenv("TMPDIR");
 
     ck_assert_int_eq(uv_loop_init(&w->loop), 0);
     uv_timer_init(&w->loop, &w->patience);
     uv_timer_start(&w->patience, out_of_patience, PATIENCE_MS, 0);
-    strcpy(w->folder, "/tmp/asl-handlers-XXXXXX");
+    snprintf(w->folder, sizeof w->folder, "%s/asl-handlers-XXXXXX", tmp ? tmp : "/tmp");
     ck_assert_msg(mkdtemp(w->folder) != NULL, "no folder for the test's files");
     snprintf(w->file, sizeof w->file, "%s/h.json", w->folder);
     w->options.log = on_log;
@@ -132,7 +133,7 @@ static void open_tasks(struct world *w, const char *file)
 /* All handles must be gone in the end: uv_loop_close says so. */
 static void world_free(struct world *w)
 {
-    char command[160];
+    char command[300];
 
     if (w->handlers)
         handlers_close(w->handlers);
@@ -286,7 +287,9 @@ START_TEST(bad_file)
 {
     struct world *w = world_new();
     struct diag why = {0};
-    char want[256];
+    struct handler_call call;
+    json *payload;
+    char want[512];
 
     w->handlers = handlers_new(&w->loop, &w->options, on_answer, w);
     write_file(w, "h.json", bad_files[_i].file, 0600);
@@ -295,6 +298,11 @@ START_TEST(bad_file)
     ck_assert_msg(!strncmp(why.text, want, strlen(want)), "%s: got \"%s\", want \"%s\"",
                   bad_files[_i].name, why.text, want);
     ck_assert_msg(why.place.line > 0, "%s: no place", bad_files[_i].name);
+    payload = json_of("{}");
+    call = call_of(w, "a", payload);
+    ck_assert_msg(!handlers_start(w->handlers, &call, NULL), "%s: a row was kept",
+                  bad_files[_i].name);
+    json_unref(payload);
     diag_clear(&why);
     world_free(w);
 }
@@ -366,7 +374,7 @@ START_TEST(no_match)
     struct diag why = {0};
     json *payload = json_of("{}");
     struct handler_call call = call_of(w, "arn:aws:lambda:us-east-1:1:function:Pay:3", payload);
-    char want[256];
+    char want[512];
 
     open_handlers(w, NULL);
     ck_assert(!handlers_start(w->handlers, &call, &why));
@@ -484,7 +492,7 @@ static const struct {
 
 static void command_world(struct world *w)
 {
-    char sub[80];
+    char sub[272];
 
     setenv("ASL_TEST_HAVE", "theirs", 1);
     write_file(w, "echo.sh", "#!/bin/sh\ncat\n", 0700);
@@ -561,7 +569,7 @@ END_TEST
 
 static pid_t pid_in(struct world *w, const char *name)
 {
-    char path[128];
+    char path[300];
     long pid = 0;
     FILE *f;
 
@@ -717,6 +725,8 @@ static void http_world(struct world *w, const char *row)
 
 #define HTTP_ROW "\"http\": \"${ASL_TEST_STUB}/do\""
 #define LAMBDA_ROW "\"lambda_endpoint\": \"${ASL_TEST_STUB}/\""
+/* A label of 64 characters: the resolver refuses it without asking anybody. */
+#define LONG_NAME "a234567890123456789012345678901234567890123456789012345678901234"
 #define JSON_TYPE "Content-Type: application/json\r\n"
 
 static const struct {
@@ -778,9 +788,9 @@ static const struct {
      "failed Lambda.SdkClientException: Unable to execute HTTP request: Connect to 127.0.0.1:1 "
      "failed: Connection refused"},
     {"no such host",
-     "\"http\": \"http://asl.invalid/\"",
+     "\"http\": \"http://" LONG_NAME "/\"",
      {200, NULL, NULL, 0, 0, 0, 0},
-     "failed Lambda.SdkClientException: Unable to execute HTTP request: asl.invalid: Name or "
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: " LONG_NAME ": Name or "
      "service not known"},
     {"a time-out",
      HTTP_ROW ", \"timeout_s\": 0.05",

@@ -39,7 +39,8 @@ enum {
     LOG_BYTES = 256 * 1024, /* of stderr, of one call */
     TAIL_BYTES = 1024,      /* of stderr, in a cause */
     MIN_READ = 4 * 1024,    /* of stdout, at a time */
-    ERR_BYTES = 4 * 1024,   /* at a time, of stderr */
+    MAX_READ = 1024 * 1024,
+    ERR_BYTES = 4 * 1024, /* at a time, of stderr */
 };
 
 struct process {
@@ -400,6 +401,8 @@ static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out
         room = p->output.cap + MIN_READ;
     if (room > left)
         room = left;
+    if (room > MAX_READ)
+        room = MAX_READ;
     *out = uv_buf_init(buf_reserve(&p->output, room), (unsigned)room);
 }
 
