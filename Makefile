@@ -3,15 +3,17 @@
 # make              build/release/asl, libasl.a
 # make demo         set-up, build, and a real workflow to watch
 # make check        set-up, build, all tests
-# make asan         the tests under ASan and UBSan with leak search; a build in build/asan
 # make help         all of it
 
 BUILD  ?= build/release
 OPT    ?= -O2 -g
 PREFIX ?= /usr/local
 
+# Recorded answers of AWS; not part of this repository.
+CASES  ?= ../shared/conformance
+
 # Hardening and sanitizers don't mix: build/asan sets HARDEN to nothing.
-HARDEN ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
+HARDEN ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
           -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 
@@ -21,35 +23,46 @@ ALL_CFLAGS   := -std=c11 $(WARN) $(OPT) $(HARDEN) -fPIC $(CFLAGS)
 comma        := ,
 ALL_LDFLAGS  := $(if $(HARDEN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) $(OPT) $(LDFLAGS)
 
+# One short line a file, unless V=1.
+Q    := $(if $(V),,@)
+say   = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
+
 # ---- layers: each list holds a layer and those below ----
 
-objs = $(patsubst %.c,$(BUILD)/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
+# In a folder of their own: $(BUILD)/asl is the program, not the objects of asl/.
+objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
 
 PARSERS := $(call objs,parsers parsers/jsonata)
-ASL     := $(call objs,asl) $(PARSERS)
+ASL     := $(call objs,asl asl/intrinsic) $(PARSERS)
 CORE    := $(call objs,runtime/core) $(ASL)
 RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(CORE)
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl) -lm
+LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
+
+# Objects of test programs are kept.
+.SECONDARY:
 
 .PHONY: all
 all: $(BUILD)/asl $(BUILD)/libasl.a
 
 $(BUILD)/asl: $(TOOLS)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 
 $(BUILD)/libasl.a: $(RUNTIME)
+	$(call say,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/obj/%.o: %.c
+	$(call say,CC)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
@@ -69,28 +82,149 @@ $(CHECK_CORE:%=$(BUILD)/check_%): $(CORE)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
 # From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
 $(BUILD)/libsupport.a: $(SUPPORT)
+	$(call say,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/check_%: $(BUILD)/tests/check_%.o $(BUILD)/libsupport.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
+$(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
-.PHONY: check
-check: all $(CHECKS:%=$(BUILD)/check_%)
-	@set -e; for c in $(CHECKS); do $(BUILD)/check_$$c; done
+# The programs of `make check`: each prints its count of passed and failed tests last.
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples
 
+# First what the machine lacks, then, in a make of its own that sees it, the rest.
+.PHONY: setup
+setup:
+	@tools/setup
+
+.PHONY: demo
+demo: setup
+	@$(MAKE) --no-print-directory all
+	@echo 'samples/api-retry: an API refuses two requests, Lambda throttles a third; then comes the answer'
+	@ASL=$(BUILD)/asl samples/api-retry/run
+
+.PHONY: check tests
+check: setup
+	@$(MAKE) --no-print-directory tests
+tests: all $(CHECKS:%=$(BUILD)/check_%)
+	@ASL=$(BUILD)/asl tests/run $(TESTS)
+
+.PHONY: conformance
+conformance: setup
+	@$(MAKE) --no-print-directory all
+	@tests/conformance --asl $(BUILD)/asl $(if $(RAISE),--raise) $(CASES)
+
+.PHONY: bench
+bench: setup
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
+
+# ---- flavours: the same build with other flags, in a folder of its own ----
+
+.PHONY: debug
+debug:
+	@$(MAKE) --no-print-directory all BUILD=build/debug HARDEN= OPT='-O0 -g3'
+
+# A forked Check child leaves without looking for leaks.
 .PHONY: asan
 asan:
-	CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) check BUILD=build/asan HARDEN= \
+	@CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) --no-print-directory check BUILD=build/asan HARDEN= \
 	    OPT='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+.PHONY: coverage
+coverage:
+	@tools/setup --dev
+	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory tests BUILD=build/coverage HARDEN= OPT='-O0 -g --coverage'
+	@tests/coverage build/coverage
+
+# ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
+
+FUZZ_PARSERS := json
+
+TARGET  ?= $(FUZZ_PARSERS)
+SECONDS ?= 60
+
+$(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
+$(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
+
+# What is found is kept in build/fuzz; the seeds are only read.
+.PHONY: fuzz
+fuzz:
+	@tools/setup --dev
+	@$(MAKE) --no-print-directory $(TARGET:%=build/fuzz/fuzz_%) BUILD=build/fuzz CC=clang HARDEN= \
+	    OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@set -e; for t in $(TARGET); do mkdir -p build/fuzz/corpus/$$t; \
+	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
+	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
+
+# ---- speed: make bench-json ----
+
+BENCH_PARSERS := json
+
+$(BENCH_PARSERS:%=$(BUILD)/bench_%): $(PARSERS)
+$(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_PARSERS)
+
+.PHONY: $(BENCH_PARSERS:%=bench-%)
+$(BENCH_PARSERS:%=bench-%): bench-%: $(BUILD)/bench_%
+	@$<
+
+# ---- what the code looks like ----
+
+SOURCES = $(shell git ls-files '*.c' '*.h')
+SCRIPTS = $(shell git ls-files | xargs grep -lE '^.!/bin/(ba)?sh|^.!/usr/bin/env (ba)?sh')
+
+.PHONY: objects lint
+objects: $(TOOLS) $(SUPPORT) $(call objs,tests tests/fuzz tests/bench)
+	@:
+lint:
+	@tools/setup --dev
+	@$(MAKE) --no-print-directory objects BUILD=build/lint-gcc CC=gcc CFLAGS='$(CFLAGS) -Werror'
+	@$(MAKE) --no-print-directory objects BUILD=build/lint-clang CC=clang CFLAGS='$(CFLAGS) -Werror'
+	@clang-format --dry-run -Werror $(SOURCES)
+	@shellcheck $(SCRIPTS)
+	@echo 'lint: gcc, clang, clang-format, shellcheck have nothing to say'
 
 .PHONY: format
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	clang-format -i $(SOURCES)
+
+# ---- the rest ----
+
+.PHONY: install uninstall
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/asl $(DESTDIR)$(PREFIX)/bin/asl
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/asl
 
 .PHONY: clean
 clean:
 	rm -rf build
+
+.PHONY: help
+help:
+	@echo 'make               the program: build/release/asl; and libasl.a'
+	@echo 'make demo          set-up, build, and a real workflow to watch'
+	@echo 'make check         set-up, build, all tests'
+	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
+	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
+	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
+	@echo 'make fuzz          the parsers against made-up input (build/fuzz)'
+	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
+	@echo 'make format        clang-format over all of it'
+	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
+	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
+	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'
+	@echo 'make clean         away with build/'
+	@echo
+	@echo 'CC, CPPFLAGS, CFLAGS, LDFLAGS come on top of ours; OPT ($(OPT)), HARDEN, BUILD replace ours; V=1: all commands.'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

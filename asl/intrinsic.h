@@ -6,6 +6,7 @@
 #include "parsers/diag.h"
 #include "parsers/json.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* A call of an intrinsic function, "States.Format('{}', $.x)": compiled once. */
@@ -19,6 +20,9 @@ const asl_intrinsic *asl_intrinsic_compile(struct arena *a, const char *text, si
  * function refuses is States.IntrinsicFailure. */
 json *asl_intrinsic_eval(const asl_intrinsic *call, const struct asl_env *env,
                          struct asl_error *error);
+
+/* May it give a string? What ErrorPath and CausePath take: spec "Fail state". */
+bool asl_intrinsic_gives_string(const asl_intrinsic *call);
 
 /* The names, arguments and one-line descriptions of all of them, for people. */
 void asl_intrinsic_list(FILE *out);

@@ -29,6 +29,14 @@ bool asl_path_is_input(const asl_path *p);
 
 /* A new reference; NULL with *why filled (jsonpath_get's codes and texts). */
 json *asl_path_get(const asl_path *p, const struct asl_env *env, struct diag *why);
+/*
+ * As asl_path_get, but an element past the end of its array is nothing, where asl_path_get gives
+ * null: so the arguments of intrinsic functions and Choice rules have it on AWS.
+ */
+json *asl_path_find(const asl_path *p, const struct asl_env *env, struct diag *why);
+/* A look at what the path is read in: the input, the context object, the variable's value; NULL
+ * when that is not assigned. */
+const json *asl_path_document(const asl_path *p, const struct asl_env *env);
 /* jsonpath_set on a path into the input. Takes `v`. */
 json *asl_path_set(const asl_path *p, const json *doc, json *v, struct diag *why);
 

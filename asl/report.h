@@ -51,12 +51,30 @@ struct asl_report {
 /* Which part of `at` is meant: its value, or the key that names it. */
 enum asl_part { ASL_VALUE, ASL_KEY };
 
+/* `at` NULL: a problem of the whole that AWS gives no location for. */
 void asl_report_add(struct asl_report *r, enum asl_severity severity, const char *code,
                     const struct asl_at *at, enum asl_part part, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 7, 8)));
+/* The code of most of them. */
+#define ASL_SCHEMA_VALIDATION_FAILED "SCHEMA_VALIDATION_FAILED"
 /* An error at the value of `at`, code SCHEMA_VALIDATION_FAILED. */
 void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/*
+ * AWS gives another location for the problem that was added last: `at`'s, or none (NULL). As for an
+ * unknown field, which AWS puts at the object that has it.
+ */
+void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
 void asl_report_clear(struct asl_report *r);
+
+/* Which of the names it is offered somebody may have meant. Start with {.want, .len}. */
+struct asl_nearest {
+    const char *want;
+    size_t len;
+    const char *best; /* NULL: none is near */
+    size_t distance;
+};
+
+void asl_nearest_offer(struct asl_nearest *n, const char *name);
 
 #endif

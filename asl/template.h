@@ -28,6 +28,8 @@ typedef struct asl_query asl_query;
 
 const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, const json *field,
                                    struct asl_report *report);
+/* False: an intrinsic function that never gives a string, which ErrorPath and CausePath refuse. */
+bool asl_query_gives_string(const asl_query *q);
 json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_error *error);
 
 #endif

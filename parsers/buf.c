@@ -9,7 +9,7 @@
 
 char *buf_reserve(struct buf *b, size_t more)
 {
-    if (more > b->cap - b->len) {
+    if (!b->data || more > b->cap - b->len) {
         assert(more < SIZE_MAX / 4 && b->len < SIZE_MAX / 4);
         b->cap = mem_grow(b->cap, b->len + more < 64 ? 64 : b->len + more);
         b->data = mem_realloc(b->data, b->cap);

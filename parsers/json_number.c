@@ -206,19 +206,33 @@ static void from_text(struct decimal *x, const char *text)
 }
 
 /*
+ * Below a power of two doubles are twice as close as above it: the nearest decimal of 16 digits may
+ * lie too far below, while the next one above is near enough.
+ */
+static bool read_back_next(char *text, double d)
+{
+    int exponent;
+    char *last = strchr(text, 'e') - 1;
+
+    if (frexp(d, &exponent) != 0.5 || *last == '9')
+        return false;
+    ++*last;
+    return strtod(text, NULL) == d;
+}
+
+/*
  * A double of full precision needs 15 to 17 digits; one near zero (subnormal) has less precision
  * and may need fewer, of which Java gives at least two.
  */
 static void shortest_decimal(struct decimal *x, double d)
 {
     char text[40];
-    int digits = d < DBL_MIN ? 2 : 15;
 
     if (short_decimal(x, d))
         return;
-    for (; digits <= 17; digits++) {
+    for (int digits = d < DBL_MIN ? 2 : 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*e", digits - 1, d);
-        if (strtod(text, NULL) == d)
+        if (strtod(text, NULL) == d || (digits == 16 && read_back_next(text, d)))
             break;
     }
     from_text(x, text);

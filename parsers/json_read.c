@@ -30,6 +30,7 @@ struct reader {
     size_t len, pos;
     unsigned flags;
     struct diag *why;
+    const char *odd_blank; /* the first there was; NULL: none */
 
     json **stack; /* an object's children are key, value, key, value ... */
     size_t used, cap;
@@ -51,13 +52,30 @@ struct reader {
 /* yajl's callbacks answer whether to go on. */
 enum { STOP = 0, GO_ON = 1 };
 
-static size_t token_start(const struct reader *r)
+/*
+ * Where the token behind `pos` begins. Form feeds and vertical tabs are blanks to yajl but not to
+ * JSON: the first is noted, and refused in the end.
+ */
+static size_t token_start(struct reader *r)
 {
     size_t i = r->pos;
 
-    while (i < r->len && (r->text[i] == ' ' || r->text[i] == '\n' || r->text[i] == ',' ||
-                          r->text[i] == ':' || r->text[i] == '\t' || r->text[i] == '\r'))
-        i++;
+    for (; i < r->len; i++) {
+        switch (r->text[i]) {
+        case ' ':
+        case '\t':
+        case '\n':
+        case '\r':
+        case ',':
+        case ':': continue;
+        case '\f':
+        case '\v':
+            if (!r->odd_blank)
+                r->odd_blank = r->text + i;
+            continue;
+        default: return i;
+        }
+    }
     return i;
 }
 
@@ -288,7 +306,7 @@ static json *read_plain(struct reader *r, size_t start, size_t len)
  * Where the string's token is: behind its opening quote, and its length up to the closing one.
  * True when it has no escapes: then yajl hands out the text itself.
  */
-static bool find_string(const struct reader *r, const unsigned char *decoded, size_t decoded_len,
+static bool find_string(struct reader *r, const unsigned char *decoded, size_t decoded_len,
                         size_t *start, size_t *len)
 {
     *start = token_start(r) + 1;
@@ -538,11 +556,12 @@ static int on_close_object(void *ctx)
 {
     struct reader *r = ctx;
     size_t base = r->frames[r->depth - 1].base, count = (r->used - base) / 2;
-    const struct json_member *members = (const struct json_member *)(void *)(r->stack + base);
+    const struct json_member *members;
     struct object_value *o;
 
     if (!count)
         return close_frame(r, json_ref(json_empty_object()));
+    members = (const struct json_member *)(void *)(r->stack + base);
     if (may_have_double_keys(members, count)) {
         count = merge_double_keys(r, base, count);
         if (!count)
@@ -620,13 +639,23 @@ static void explain(const struct reader *r)
     json_explain(&s, r->why);
 }
 
+/* Goes before whatever else was refused. */
+static void refuse_odd_blank(const struct reader *r)
+{
+    json_refuse(r->why, r->text, r->len, (size_t)(r->odd_blank - r->text), "JSON_SYNTAX",
+                "the character U+%04X is no blank in JSON", (unsigned)*r->odd_blank);
+}
+
 static json *take_result(struct reader *r, yajl_status status, struct json_places **places)
 {
     json *v = NULL;
 
-    if (status == yajl_status_error)
+    token_start(r);
+    if (r->odd_blank)
+        refuse_odd_blank(r);
+    else if (status == yajl_status_error)
         explain(r);
-    if (status == yajl_status_ok) {
+    else if (status == yajl_status_ok) {
         assert(r->used == 1 && !r->depth);
         v = r->stack[--r->used];
         if (places) {

@@ -1,0 +1,40 @@
+#include "asl/env.h"
+
+#include "parsers/buf.h"
+
+#include <stdarg.h>
+
+void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    asl_error_clear(e);
+    e->name = json_cstring(name);
+    e->cause = json_take_buf(&text);
+}
+
+void asl_error_clear(struct asl_error *e)
+{
+    json_unref(e->name);
+    json_unref(e->cause);
+    *e = (struct asl_error){0};
+}
+
+/* SplitMix64: any seed will do, and the next state does not depend on what was drawn for. */
+uint64_t asl_chance_next(struct asl_chance *c)
+{
+    uint64_t z = c->state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+double asl_chance_unit(struct asl_chance *c)
+{
+    return (double)(asl_chance_next(c) >> 11) * 0x1p-53;
+}

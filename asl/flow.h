@@ -1,0 +1,38 @@
+#ifndef ASL_FLOW_H
+#define ASL_FLOW_H
+
+#include "asl/env.h"
+#include "asl/model.h"
+
+/*
+ * How data flow through a state: raw input, InputPath, Parameters, work, ResultSelector,
+ * ResultPath, OutputPath. Each function returns a new reference, or NULL with *error filled.
+ * env->input is the state's raw input, whatever the function does.
+ */
+
+/* What the state works on: InputPath, then Parameters where the type has them. */
+json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
+                         struct asl_error *error);
+
+/*
+ * The output, from the work's `result`: ResultSelector, ResultPath into the raw input, OutputPath.
+ * Takes `result`.
+ */
+json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json *result,
+                      struct asl_error *error);
+
+/* A catcher's output: {"Error", "Cause"} put into the raw input by its ResultPath. */
+json *asl_flow_caught(const struct asl_catcher *c, const struct asl_env *env,
+                      const struct asl_error *caught, struct asl_error *error);
+
+/* {"Error": …, "Cause": …} as catchers get it: an error without a cause has the cause "". */
+json *asl_error_output(const struct asl_error *e);
+
+/* A field that is a whole number or the path to one; `field` names it for the error. */
+bool asl_flow_number(const struct asl_number *n, const char *field, const struct asl_env *env,
+                     int64_t *out, struct asl_error *error);
+
+/* "Invalid path '$.x' : No results for path: $['x']": a States.Runtime error. */
+json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_error *error);
+
+#endif

@@ -1,0 +1,189 @@
+#include "asl/intrinsic/intrinsic_impl.h"
+
+#include "parsers/utf8.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+
+/* Base64 and hashes. */
+
+enum { INPUT_MAX = 10000 }; /* characters; spec of the service, "quotas" */
+
+static bool fits(struct invocation *in, const json *text)
+{
+    if (utf8_count(json_str(text), json_str_len(text)) <= INPUT_MAX)
+        return true;
+    intrinsic_refuse(in, "Invalid arguments in States.%s: the text has more than %d characters",
+                     in->call->function->name, INPUT_MAX);
+    return false;
+}
+
+/* ---- Base64: RFC 4648, section 4 ---- */
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+json *intrinsic_base64_encode(struct invocation *in)
+{
+    const json *text = intrinsic_string(in, 0);
+    const unsigned char *p;
+    struct buf out = {0};
+    size_t len;
+
+    if (!text || !fits(in, text))
+        return NULL;
+    p = (const unsigned char *)json_str(text);
+    len = json_str_len(text);
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t b = (uint32_t)p[i] << 16;
+
+        b |= i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0;
+        b |= i + 2 < len ? p[i + 2] : 0;
+        buf_addc(&out, digits[b >> 18]);
+        buf_addc(&out, digits[b >> 12 & 63]);
+        buf_addc(&out, i + 1 < len ? digits[b >> 6 & 63] : '=');
+        buf_addc(&out, i + 2 < len ? digits[b & 63] : '=');
+    }
+    return json_take_buf(&out);
+}
+
+/* The bytes; padding may be left out, but not be wrong. */
+static bool decode(const char *text, size_t len, struct buf *out)
+{
+    size_t n = len;
+    uint32_t b = 0;
+
+    while (n > 0 && len - n < 2 && text[n - 1] == '=')
+        n--;
+    if ((n < len && len % 4 != 0) || n % 4 == 1)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+
+        if (!digit)
+            return false;
+        b = b << 6 | (uint32_t)(digit - digits);
+        if (i % 4 == 1)
+            buf_addc(out, (char)(b >> 4));
+        else if (i % 4 == 2)
+            buf_addc(out, (char)(b >> 2));
+        else if (i % 4 == 3)
+            buf_addc(out, (char)b);
+    }
+    return true;
+}
+
+/* The bytes as text: what is not UTF-8 becomes U+FFFD. */
+static json *text_of_bytes(const struct buf *bytes)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < bytes->len;) {
+        size_t good = utf8_valid(bytes->data + i, bytes->len - i);
+
+        buf_add(&text, bytes->data + i, good);
+        i += good;
+        if (i < bytes->len) {
+            buf_adds(&text, "\xef\xbf\xbd");
+            i++;
+        }
+    }
+    return json_take_buf(&text);
+}
+
+json *intrinsic_base64_decode(struct invocation *in)
+{
+    const json *text = intrinsic_string(in, 0);
+    struct buf bytes = {0};
+    json *v = NULL;
+
+    if (!text || !fits(in, text))
+        return NULL;
+    if (decode(json_str(text), json_str_len(text), &bytes))
+        v = text_of_bytes(&bytes);
+    else
+        intrinsic_refuse(in, "Invalid arguments in States.Base64Decode: the text is not Base64");
+    buf_clear(&bytes);
+    return v;
+}
+
+/* ---- Hash ---- */
+
+static const struct {
+    const char *name, *fetch; /* ours and libcrypto's */
+} algorithms[] = {
+    {"MD5", "MD5"},          {"SHA-1", "SHA1"},       {"SHA-256", "SHA2-256"},
+    {"SHA-384", "SHA2-384"}, {"SHA-512", "SHA2-512"},
+};
+
+static EVP_MD *fetch(const json *algorithm)
+{
+    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
+        if (json_str_is(algorithm, algorithms[i].name))
+            return EVP_MD_fetch(NULL, algorithms[i].fetch, NULL);
+    return NULL;
+}
+
+static void release(void *md)
+{
+    EVP_MD_free(md);
+}
+
+/* libcrypto looks an algorithm up slowly: once for the call that names it. */
+void *intrinsic_hash_prepare(struct arena *a, const struct argument *arguments, size_t count)
+{
+    EVP_MD *md;
+
+    if (count < 2 || arguments[1].kind != ARGUMENT_VALUE || !json_is_string(arguments[1].value))
+        return NULL;
+    md = fetch(arguments[1].value);
+    if (md)
+        arena_defer(a, release, md);
+    return md;
+}
+
+static json *hex(const unsigned char *bytes, size_t len)
+{
+    char text[2 * EVP_MAX_MD_SIZE];
+
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    return json_string(text, 2 * len);
+}
+
+static json *digest(struct invocation *in, const json *text, const EVP_MD *md)
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+
+    if (!fits(in, text))
+        return NULL;
+    if (!EVP_Digest(json_str(text), json_str_len(text), bytes, &len, md, NULL))
+        return intrinsic_refuse(in, "States.Hash: the library refuses to make this hash");
+    return hex(bytes, len);
+}
+
+json *intrinsic_hash(struct invocation *in)
+{
+    const json *algorithm = intrinsic_string(in, 1);
+    EVP_MD *md = in->call->prepared, *fetched = NULL;
+    json *text, *v;
+
+    if (!algorithm)
+        return NULL;
+    if (!md)
+        md = fetched = fetch(algorithm);
+    if (!md)
+        return intrinsic_refuse(in,
+                                "Invalid arguments in States.Hash: there is no algorithm '%s'; "
+                                "use MD5, SHA-1, SHA-256, SHA-384 or SHA-512",
+                                json_str(algorithm));
+    text =
+        json_is_string(in->arguments[0]) ? json_ref(in->arguments[0]) : json_text(in->arguments[0]);
+    v = digest(in, text, md);
+    json_unref(text);
+    EVP_MD_free(fetched);
+    return v;
+}

@@ -1,0 +1,98 @@
+#ifndef ASL_INTRINSIC_IMPL_H
+#define ASL_INTRINSIC_IMPL_H
+
+#include "asl/intrinsic.h"
+#include "asl/path.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Inside the intrinsic functions: the compiled call, and what a function sees of it. */
+
+enum argument_kind { ARGUMENT_VALUE, ARGUMENT_PATH, ARGUMENT_CALL };
+
+struct argument {
+    enum argument_kind kind;
+    json *value;
+    json *written; /* of a string with escapes: the text between the quotes as it stands */
+    const asl_path *path;
+    const asl_intrinsic *call;
+};
+
+struct asl_intrinsic {
+    const struct intrinsic_function *function;
+    struct argument *arguments;
+    size_t count;
+    json *text;     /* of the outermost call: all of it */
+    json *value;    /* of a call whose result is always the same */
+    void *prepared; /* what the function's `prepare` made of constant arguments; or NULL */
+};
+
+/* One evaluation of one call. */
+struct invocation {
+    const asl_intrinsic *call;
+    json **arguments;
+    size_t count;
+    struct asl_chance *chance;
+    struct diag *why;
+};
+
+enum {
+    INTRINSIC_STRING = 1, /* may give a string: good for ErrorPath and CausePath */
+    INTRINSIC_CHANCE = 2, /* does not always give the same for the same arguments */
+};
+
+enum { INTRINSIC_ANY_COUNT = SIZE_MAX };
+
+struct intrinsic_function {
+    const char *name;      /* behind "States." */
+    const char *arguments; /* as people read them */
+    size_t least, most;
+    unsigned flags;
+    json *(*run)(struct invocation *in);
+    /* May look at the arguments when a call is compiled; what it returns lives in the arena. */
+    void *(*prepare)(struct arena *a, const struct argument *arguments, size_t count);
+    const char *about;
+};
+
+extern const struct intrinsic_function intrinsic_functions[];
+extern const size_t intrinsic_function_count;
+
+/* Evaluates a call without a path or chance in it; NULL when a function refuses. */
+json *intrinsic_constant(const asl_intrinsic *call);
+
+/* ---- for the functions: refusing, and arguments of a kind; false or NULL after refusing ---- */
+
+json *intrinsic_refuse(struct invocation *in, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+const json *intrinsic_array(struct invocation *in, size_t i);
+const json *intrinsic_object(struct invocation *in, size_t i);
+const json *intrinsic_string(struct invocation *in, size_t i);
+/* A number rounded to a whole one as Java's Math.round does, within 32 bits. */
+bool intrinsic_integer(struct invocation *in, size_t i, int64_t *out);
+
+json *intrinsic_array_new(struct invocation *in);
+json *intrinsic_array_partition(struct invocation *in);
+json *intrinsic_array_contains(struct invocation *in);
+json *intrinsic_array_range(struct invocation *in);
+json *intrinsic_array_get_item(struct invocation *in);
+json *intrinsic_array_length(struct invocation *in);
+json *intrinsic_array_unique(struct invocation *in);
+
+json *intrinsic_format(struct invocation *in);
+void *intrinsic_format_prepare(struct arena *a, const struct argument *arguments, size_t count);
+json *intrinsic_string_split(struct invocation *in);
+json *intrinsic_string_to_json(struct invocation *in);
+json *intrinsic_json_to_string(struct invocation *in);
+json *intrinsic_json_merge(struct invocation *in);
+
+json *intrinsic_base64_encode(struct invocation *in);
+json *intrinsic_base64_decode(struct invocation *in);
+json *intrinsic_hash(struct invocation *in);
+void *intrinsic_hash_prepare(struct arena *a, const struct argument *arguments, size_t count);
+
+json *intrinsic_math_add(struct invocation *in);
+json *intrinsic_math_random(struct invocation *in);
+json *intrinsic_uuid(struct invocation *in);
+
+#endif

@@ -1,0 +1,320 @@
+/* Loading a definition: the machine, its scopes, and what must hold of their graphs. */
+
+#include "asl/load_impl.h"
+#include "parsers/mem.h"
+#include "parsers/utf8.h"
+
+#include <string.h>
+
+const char *const asl_type_names[ASL_TYPES] = {
+    [ASL_PASS] = "Pass", [ASL_TASK] = "Task",         [ASL_CHOICE] = "Choice",
+    [ASL_WAIT] = "Wait", [ASL_SUCCEED] = "Succeed",   [ASL_FAIL] = "Fail",
+    [ASL_MAP] = "Map",   [ASL_PARALLEL] = "Parallel",
+};
+
+/* ---- names, unique over the whole machine ---- */
+
+static size_t hash_name(const json *name)
+{
+    const char *text = json_str(name);
+    uint64_t h = 14695981039346656037u;
+
+    for (size_t i = 0; i < json_str_len(name); i++)
+        h = (h ^ (unsigned char)text[i]) * 1099511628211u;
+    return (size_t)(h ^ h >> 32);
+}
+
+static const json **name_slot(const json **names, size_t cap, const json *name)
+{
+    size_t i = hash_name(name) & (cap - 1);
+
+    while (names[i] && !json_equal(names[i], name))
+        i = (i + 1) & (cap - 1);
+    return &names[i];
+}
+
+/* False when the name is taken. */
+static bool take_name(struct loader *l, const json *name)
+{
+    if (2 * (l->names_count + 1) > l->names_cap) {
+        size_t cap = l->names_cap ? 2 * l->names_cap : 64;
+        const json **names = mem_calloc(cap, sizeof *names);
+
+        for (size_t i = 0; i < l->names_cap; i++)
+            if (l->names[i])
+                *name_slot(names, cap, l->names[i]) = l->names[i];
+        mem_free(l->names);
+        l->names = names;
+        l->names_cap = cap;
+    }
+    const json **slot = name_slot(l->names, l->names_cap, name);
+    if (*slot)
+        return false;
+    *slot = name;
+    l->names_count++;
+    return true;
+}
+
+static void check_name(struct loader *l, const struct asl_at *at)
+{
+    size_t chars = utf8_count(json_str(at->key), json_str_len(at->key));
+
+    if (chars < 1 || chars > 80)
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
+                       "State names have 1 to 80 characters, this one has %zu", chars);
+    if (!take_name(l, at->key))
+        asl_report_add(l->report, ASL_ERROR, "DUPLICATE_STATE_NAME", at, ASL_KEY,
+                       "names are unique over the whole definition, branches and processors "
+                       "included",
+                       "Duplicate State name: %s", json_str(at->key));
+}
+
+/* ---- scopes ---- */
+
+const struct asl_state *load_target(struct loader *l, const struct asl_scope *scope,
+                                    const struct asl_at *at)
+{
+    const json *name = load_string(l, at);
+
+    if (!name)
+        return NULL;
+    size_t i = json_find(scope->names, json_str(name), json_str_len(name));
+    if (i < scope->count)
+        return &scope->states[i];
+    asl_report_add(l->report, ASL_ERROR, "MISSING_TRANSITION_TARGET", at, ASL_VALUE,
+                   "a target is a state of the same States block, spelled alike",
+                   "Missing 'Next' target: %s", json_str(name));
+    return NULL;
+}
+
+static bool type_of(struct loader *l, const struct asl_at *state, enum asl_type *type)
+{
+    static const char *const required[] = {"Type", NULL};
+    struct asl_at at;
+
+    if (!load_object(l, state) || !load_required(l, state, required))
+        return false;
+    asl_at_member(state, "Type", &at);
+    const json *name = load_string(l, &at);
+    if (!name)
+        return false;
+    for (int t = 0; t < ASL_TYPES; t++)
+        if (json_str_is(name, asl_type_names[t])) {
+            *type = (enum asl_type)t;
+            return true;
+        }
+    asl_report_schema(l->report, &at,
+                      "The field 'Type' should have one of these values: [Task, Wait, Pass, "
+                      "Succeed, Fail, Choice, Parallel, Map]");
+    return false;
+}
+
+static uint32_t add_state(struct loader *l, const struct asl_state *s)
+{
+    asl_machine *m = l->m;
+
+    /* Doubling: the array is moved when its length reaches a power of two. */
+    if ((m->count & (m->count - 1)) == 0) {
+        const struct asl_state **all = arena_calloc(l->a, m->count ? 2 * m->count : 1, sizeof *all);
+        if (m->count)
+            memcpy(all, m->states, m->count * sizeof *all);
+        m->states = all;
+    }
+    m->states[m->count] = s;
+    return (uint32_t)m->count++;
+}
+
+/* ---- the graph of a scope ---- */
+
+struct reach {
+    const struct asl_scope *scope;
+    bool *seen;
+    size_t *todo, count;
+};
+
+static void reach(struct reach *r, const struct asl_state *s)
+{
+    if (!s)
+        return;
+    size_t i = (size_t)(s - r->scope->states);
+    if (!r->seen[i]) {
+        r->seen[i] = true;
+        r->todo[r->count++] = i;
+    }
+}
+
+static bool ends(const struct asl_state *s)
+{
+    return s->type == ASL_SUCCEED || s->type == ASL_FAIL || (s->type != ASL_CHOICE && !s->next);
+}
+
+static void check_reachable(struct loader *l, const struct asl_scope *scope,
+                            const struct asl_at *states)
+{
+    struct reach r = {scope, mem_calloc(scope->count, sizeof *r.seen),
+                      mem_calloc(scope->count, sizeof *r.todo), 0};
+
+    reach(&r, scope->start);
+    while (r.count) {
+        const struct asl_state *s = &scope->states[r.todo[--r.count]];
+        reach(&r, s->next);
+        for (size_t i = 0; i < s->catchers; i++)
+            reach(&r, s->catch[i].next);
+        if (s->type == ASL_CHOICE) {
+            reach(&r, s->choice.fallback);
+            for (size_t i = 0; i < s->choice.count; i++)
+                reach(&r, s->choice.rules[i].next);
+        }
+    }
+    for (size_t i = 0; i < scope->count; i++)
+        if (!r.seen[i]) {
+            struct asl_at at;
+            asl_at_index(states, i, &at);
+            asl_report_add(l->report, ASL_ERROR, "MISSING_TRANSITION_TARGET", &at, ASL_KEY,
+                           "let a Next, Default or Catch lead here, or remove the state",
+                           "State \"%s\" is not reachable.", json_str(at.key));
+        }
+    mem_free(r.seen);
+    mem_free(r.todo);
+}
+
+static void check_graph(struct loader *l, const struct asl_scope *scope, const struct asl_at *at,
+                        const struct asl_at *states)
+{
+    bool end = false;
+
+    for (size_t i = 0; i < scope->count; i++)
+        end |= ends(&scope->states[i]);
+    if (!end && !scope->owner)
+        asl_report_add(l->report, ASL_ERROR, "MISSING_END_STATE", at, ASL_VALUE,
+                       "give a state \"End\": true, or add a Succeed or Fail state",
+                       "Workflow has no terminal state");
+    else
+        check_reachable(l, scope, states);
+}
+
+struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
+                             const struct asl_state *owner)
+{
+    static const char *const required[] = {"States", "StartAt", NULL};
+    struct asl_at states, start, each;
+    size_t errors = l->report->errors;
+
+    if (!load_required(l, at, required))
+        return NULL;
+    asl_at_member(at, "States", &states);
+    asl_at_member(at, "StartAt", &start);
+    if (!load_object(l, &states))
+        return NULL;
+    if (json_count(states.value) == 0) {
+        asl_report_schema(l->report, &states, "Value cannot be empty");
+        return NULL;
+    }
+
+    struct asl_scope *scope = arena_alloc(l->a, sizeof *scope);
+    scope->owner = owner;
+    scope->count = json_count(states.value);
+    scope->names = states.value;
+    scope->states = arena_calloc(l->a, scope->count, sizeof *scope->states);
+    /* First all states with their types, so that targets can be told; then what is in them. */
+    for (size_t i = 0; i < scope->count; i++) {
+        struct asl_state *s = &scope->states[i];
+        asl_at_index(&states, i, &each);
+        check_name(l, &each);
+        s->name = load_keep(l, each.key);
+        s->scope = scope;
+        s->id = add_state(l, s);
+    }
+    scope->start = load_target(l, scope, &start);
+    for (size_t i = 0; i < scope->count; i++) {
+        asl_at_index(&states, i, &each);
+        if (type_of(l, &each, &scope->states[i].type))
+            load_state(l, &scope->states[i], &each);
+    }
+    /* With a target or a type amiss, what the graph lacks is a consequence. */
+    if (l->report->errors == errors)
+        check_graph(l, scope, at, &states);
+    return scope;
+}
+
+/* ---- the machine ---- */
+
+static void load_version(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    const json *v = load_string(l, at);
+
+    (void)f;
+    (void)object;
+    if (v && !json_str_is(v, "1.0"))
+        asl_report_schema(l->report, at, "Value should be one of the following: [1.0]");
+}
+
+static const struct asl_field machine_fields[] = {
+    {"Comment", 0, load_ignored, 0, 0, 0},
+    {"QueryLanguage", 0, load_language, 0, 0, 0},
+    {"StartAt", 0, load_ignored, 0, 0, 0}, /* read with the scope */
+    {"States", 0, load_ignored, 0, 0, 0},
+    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, 99999999},
+    {"Version", 0, load_version, 0, 0, 0},
+};
+
+static void load_machine(struct loader *l, const struct asl_at *at)
+{
+    if (!json_is_object(at->value)) {
+        asl_report_schema(l->report, at, "Definition must be a valid JSON object");
+        return;
+    }
+    load_fields(l, machine_fields, sizeof machine_fields / sizeof *machine_fields, 0, at, l->m);
+    l->m->top = load_scope(l, at, NULL);
+}
+
+asl_machine *asl_compile(const char *text, size_t len, struct asl_report *report)
+{
+    asl_machine *m = mem_calloc(1, sizeof *m);
+    struct loader l = {.m = m, .a = &m->arena, .report = report};
+    struct arena places = {0};
+    struct asl_at top = {0};
+    struct json_places *at = NULL;
+    struct diag why = {0};
+    size_t errors = report->errors;
+
+    m->refs = 1;
+    if (len > ASL_MAX_DEFINITION) {
+        asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
+                       "The definition has %zu bytes, more than the %d that are allowed", len,
+                       ASL_MAX_DEFINITION);
+    } else if ((m->definition =
+                    json_parse_places(text, len, JSON_READ_UNIQUE, &places, &at, &why))) {
+        top = (struct asl_at){.value = m->definition, .places = at};
+        load_machine(&l, &top);
+    } else {
+        struct json_places place = {.value = why.place};
+        top.places = &place;
+        asl_report_add(report, ASL_ERROR, "INVALID_JSON_DESCRIPTION", &top, ASL_VALUE, NULL, "%s",
+                       why.text);
+    }
+    diag_clear(&why);
+    arena_clear(&places);
+    mem_free(l.names);
+    if (report->errors > errors) {
+        asl_machine_unref(m);
+        return NULL;
+    }
+    return m;
+}
+
+asl_machine *asl_machine_ref(asl_machine *m)
+{
+    m->refs++;
+    return m;
+}
+
+void asl_machine_unref(asl_machine *m)
+{
+    if (!m || --m->refs)
+        return;
+    arena_clear(&m->arena);
+    json_unref(m->definition);
+    mem_free(m);
+}

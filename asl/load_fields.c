@@ -1,0 +1,477 @@
+/* How each kind of field is read: the readers that the tables of fields name. */
+
+#include "asl/load_impl.h"
+#include "parsers/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOT(type) ((type *)(void *)((char *)object + f->offset))
+
+/* ---- objects by their table ---- */
+
+static const struct asl_field *find_field(const struct asl_field *fields, size_t count, unsigned on,
+                                          const json *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((!on || (fields[i].on & on)) && json_str_is(key, fields[i].name))
+            return &fields[i];
+    return NULL;
+}
+
+/* The smallest number of single-letter edits that makes `a` of `b`, for names of up to 63 bytes. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[64], n = strlen(b);
+
+    if (strlen(a) > 63 || n > 63)
+        return 64;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+static void unknown_field(struct loader *l, const struct asl_field *fields, size_t count,
+                          unsigned on, const struct asl_at *at)
+{
+    const char *near = NULL, *key = json_str(at->key);
+    size_t least = 1 + strlen(key) / 3;
+    struct buf hint = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        size_t d = !on || (fields[i].on & on) ? edit_distance(key, fields[i].name) : 64;
+        if (d <= least) {
+            least = d;
+            near = fields[i].name;
+        }
+    }
+    if (near)
+        buf_printf(&hint, "did you mean \"%s\"?", near);
+    /* AWS names the object that the field is in. */
+    asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
+                   near ? buf_str(&hint) : NULL, "Field '%s' is not supported", key);
+    buf_clear(&hint);
+}
+
+void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
+                 const struct asl_at *at, void *object)
+{
+    struct asl_at member;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &member);
+        const struct asl_field *f = find_field(fields, count, on, member.key);
+        if (f)
+            f->read(l, f, &member, object);
+        else
+            unknown_field(l, fields, count, on, &member);
+    }
+}
+
+static void list_names(struct buf *out, const char *const *names)
+{
+    for (size_t i = 0; names[i]; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", names[i]);
+}
+
+bool load_required(struct loader *l, const struct asl_at *at, const char *const *names)
+{
+    struct buf missing = {0};
+
+    for (size_t i = 0; names[i]; i++)
+        if (!json_get(at->value, names[i]))
+            buf_printf(&missing, "%s%s", missing.len ? ", " : "", names[i]);
+    bool all = missing.len == 0;
+    if (!all)
+        asl_report_schema(l->report, at, "These fields are required: [%s]", buf_str(&missing));
+    buf_clear(&missing);
+    return all;
+}
+
+void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must)
+{
+    struct buf list = {0};
+    size_t have = 0;
+
+    for (size_t i = 0; names[i]; i++) {
+        const json *v = json_get(at->value, names[i]);
+        /* "End": false says as much as no End. */
+        have += v && !(strcmp(names[i], "End") == 0 && json_kind(v) == JSON_FALSE);
+    }
+    list_names(&list, names);
+    if (have > 1)
+        asl_report_schema(l->report, at, "There should only be one of the following fields: [%s]",
+                          buf_str(&list));
+    else if (have == 0 && must)
+        asl_report_schema(l->report, at,
+                          "This object should have only one of the following fields: [%s]",
+                          buf_str(&list));
+    buf_clear(&list);
+}
+
+/* ---- plain values ---- */
+
+static void unref_value(void *v)
+{
+    json_unref(v);
+}
+
+json *load_keep(struct loader *l, const json *v)
+{
+    json *kept = json_ref(v);
+
+    arena_defer(l->a, unref_value, kept);
+    return kept;
+}
+
+const json *load_string(struct loader *l, const struct asl_at *at)
+{
+    if (json_is_string(at->value))
+        return at->value;
+    asl_report_schema(l->report, at, "Expected value of type [STRING]");
+    return NULL;
+}
+
+bool load_array(struct loader *l, const struct asl_at *at, size_t min)
+{
+    if (!json_is_array(at->value))
+        asl_report_schema(l->report, at, "Expected value of type [ARRAY]");
+    else if (json_count(at->value) < min)
+        asl_report_schema(l->report, at, "Value cannot be empty");
+    else
+        return true;
+    return false;
+}
+
+bool load_object(struct loader *l, const struct asl_at *at)
+{
+    if (json_is_object(at->value))
+        return true;
+    asl_report_schema(l->report, at, "Expected value of type [OBJECT]");
+    return false;
+}
+
+void load_ignored(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                  void *object)
+{
+    (void)l;
+    (void)f;
+    (void)at;
+    (void)object;
+}
+
+void load_not_yet(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                  void *object)
+{
+    (void)object;
+    asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at, ASL_KEY,
+                   "AWS knows this field, this version of asl does not run it yet",
+                   "Field '%s' is not supported yet", f->name);
+}
+
+void load_jsonata_only(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    (void)object;
+    asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
+                   "The QueryLanguage is set to 'JSONPath', but field '%s' is only supported for "
+                   "the 'JSONata' QueryLanguage",
+                   f->name);
+}
+
+void load_text(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    if (load_string(l, at))
+        *SLOT(json *) = load_keep(l, at->value);
+}
+
+void load_any(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    *SLOT(const json *) = load_keep(l, at->value);
+}
+
+void load_language(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                   void *object)
+{
+    const json *v = load_string(l, at);
+
+    (void)f;
+    (void)object;
+    if (!v || json_str_is(v, "JSONPath"))
+        return;
+    if (json_str_is(v, "JSONata"))
+        asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at, ASL_VALUE,
+                       "this version of asl runs JSONPath states",
+                       "QueryLanguage 'JSONata' is not supported yet");
+    else
+        asl_report_schema(l->report, at,
+                          "Value should be one of the following: [JSONPath, JSONata]");
+}
+
+/* ---- paths and templates ---- */
+
+static const asl_path *read_path(struct loader *l, const struct asl_at *at, unsigned roots,
+                                 bool reference)
+{
+    struct diag why = {0};
+    const asl_path *p = NULL;
+
+    if (!load_string(l, at))
+        return NULL;
+    if (json_str_len(at->value) == 0 || json_str(at->value)[0] != '$') {
+        asl_report_schema(
+            l->report, at,
+            reference ? "Value is not a Reference Path: Reference path didn't start with '$'"
+                      : "Value must be a valid JSONPath.");
+        return NULL;
+    }
+    p = asl_path_compile(l->a, at->value, roots, &why);
+    if (!p)
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE, why.text,
+                       reference ? "Value is not a Reference Path"
+                                 : "Value must be a valid JSONPath.");
+    else if (reference && !asl_path_is_reference(p))
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
+                       "a Reference Path names one place: no *, .., ?, @, slices or lists",
+                       "Value is not a Reference Path");
+    diag_clear(&why);
+    return p;
+}
+
+void load_flow(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_flow *flow = SLOT(struct asl_flow);
+
+    flow->null = json_kind(at->value) == JSON_NULL;
+    if (!flow->null)
+        flow->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+}
+
+void load_reference_flow(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    struct asl_flow *flow = SLOT(struct asl_flow);
+
+    flow->null = json_kind(at->value) == JSON_NULL;
+    if (!flow->null)
+        flow->path = read_path(l, at, ASL_ROOT_INPUT, true);
+}
+
+/* ItemsPath, TimestampPath: one node of the input, the context object or a variable. */
+void load_path(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    *SLOT(const asl_path *) = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+}
+
+void load_template(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                   void *object)
+{
+    *SLOT(const asl_template *) = asl_template_compile(l->a, at, l->report);
+}
+
+static bool is_name_start(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
+}
+
+static void check_variable(struct loader *l, const struct asl_at *at)
+{
+    const char *key = json_str(at->key);
+    size_t len = json_str_len(at->key);
+
+    if (len > 2 && memcmp(key + len - 2, ".$", 2) == 0)
+        len -= 2;
+    bool good = len > 0 && is_name_start((unsigned char)key[0]);
+    for (size_t i = 1; good && i < len; i++)
+        good = is_name_start((unsigned char)key[i]) || (key[i] >= '0' && key[i] <= '9');
+    if (!good)
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
+                       "a variable's name is a letter or _, then letters, digits and _",
+                       "'%.*s' is not a valid variable name", (int)len, key);
+    else if (len > 80)
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
+                       "A variable's name has at most 80 characters");
+    else if (len == 6 && memcmp(key, "states", 6) == 0)
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
+                       "$states is the name of what a state may look at",
+                       "'states' is a reserved variable name");
+}
+
+void load_assign(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_at member;
+
+    if (!load_object(l, at))
+        return;
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &member);
+        check_variable(l, &member);
+    }
+    load_template(l, f, at, object);
+}
+
+void load_query(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    if (load_string(l, at))
+        *SLOT(const asl_query *) = asl_query_compile(l->a, at, at->key, l->report);
+}
+
+/* ---- numbers ---- */
+
+static bool read_whole(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       int64_t *out)
+{
+    if (json_kind(at->value) != JSON_INT) {
+        asl_report_schema(l->report, at, "Expected value of type Integer");
+        return false;
+    }
+    int64_t n = json_int_value(at->value);
+    if (n < f->min)
+        asl_report_schema(l->report, at, "Minimum value is %lld", (long long)f->min);
+    else if (n > f->max)
+        asl_report_schema(l->report, at, "Maximum value is %lld", (long long)f->max);
+    *out = n;
+    return n >= f->min && n <= f->max;
+}
+
+void load_number(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_number *n = SLOT(struct asl_number);
+
+    n->set = read_whole(l, f, at, &n->value);
+}
+
+void load_number_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                      void *object)
+{
+    struct asl_number *n = SLOT(struct asl_number);
+
+    n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+    n->set = n->path;
+}
+
+/* ---- Retry, and the error names that it shares with Catch ---- */
+
+void load_error_names(struct loader *l, const struct asl_at *at, struct asl_errors *out)
+{
+    struct asl_at each;
+
+    if (!load_array(l, at, 1))
+        return;
+    out->names = arena_calloc(l->a, json_count(at->value), sizeof *out->names);
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &each);
+        if (load_string(l, &each))
+            out->names[out->count++] = load_keep(l, each.value);
+    }
+}
+
+void load_check_all(struct loader *l, const struct asl_at *list)
+{
+    size_t count = json_count(list->value);
+    struct asl_at entry, names;
+
+    for (size_t i = 0; i < count; i++) {
+        asl_at_index(list, i, &entry);
+        if (!asl_at_member(&entry, "ErrorEquals", &names) || !json_is_array(names.value))
+            continue;
+        size_t n = json_count(names.value);
+        for (size_t k = 0; k < n; k++) {
+            const json *name = json_at(names.value, k);
+            if (json_is_string(name) && json_str_is(name, ASL_ALL) && (n > 1 || i + 1 < count)) {
+                asl_report_schema(l->report, &names,
+                                  "States.ALL must appear alone and at end of list");
+                break;
+            }
+        }
+    }
+}
+
+static void load_retrier_names(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                               void *object)
+{
+    load_error_names(l, at, SLOT(struct asl_errors));
+}
+
+static void load_seconds(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    read_whole(l, f, at, SLOT(int64_t));
+}
+
+static void load_attempts(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                          void *object)
+{
+    int64_t n;
+
+    if (read_whole(l, f, at, &n))
+        *SLOT(uint32_t) = (uint32_t)n;
+}
+
+static void load_rate(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                      void *object)
+{
+    if (!json_is_number(at->value))
+        asl_report_schema(l->report, at, "Expected value of type Float");
+    else if (json_double_value(at->value) < 1)
+        asl_report_schema(l->report, at, "Minimum value is 1.0");
+    else
+        *SLOT(double) = json_double_value(at->value);
+}
+
+static void load_jitter(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                        void *object)
+{
+    const json *v = load_string(l, at);
+
+    if (!v)
+        return;
+    if (!json_str_is(v, "NONE") && !json_str_is(v, "FULL"))
+        asl_report_schema(l->report, at, "Value should be one of the following: [NONE, FULL]");
+    *SLOT(bool) = json_str_is(v, "FULL");
+}
+
+static const struct asl_field retrier_fields[] = {
+    {"BackoffRate", 0, load_rate, offsetof(struct asl_retrier, backoff_rate), 0, 0},
+    {"Comment", 0, load_ignored, 0, 0, 0},
+    {"ErrorEquals", 0, load_retrier_names, offsetof(struct asl_retrier, errors), 0, 0},
+    {"IntervalSeconds", 0, load_seconds, offsetof(struct asl_retrier, interval_s), 0, 99999999},
+    {"JitterStrategy", 0, load_jitter, offsetof(struct asl_retrier, full_jitter), 0, 0},
+    {"MaxAttempts", 0, load_attempts, offsetof(struct asl_retrier, max_attempts), 0, 99999999},
+    {"MaxDelaySeconds", 0, load_seconds, offsetof(struct asl_retrier, max_delay_s), 1, 31622400},
+};
+
+void load_retry(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    static const char *const required[] = {"ErrorEquals", NULL};
+    struct asl_state *s = object;
+    struct asl_at each;
+
+    (void)f;
+    if (!load_array(l, at, 0))
+        return;
+    s->retriers = json_count(at->value);
+    s->retry = arena_calloc(l->a, s->retriers, sizeof *s->retry);
+    for (size_t i = 0; i < s->retriers; i++) {
+        s->retry[i] = (struct asl_retrier){.interval_s = 1, .max_attempts = 3, .backoff_rate = 2};
+        asl_at_index(at, i, &each);
+        if (!load_object(l, &each) || !load_required(l, &each, required))
+            continue;
+        load_fields(l, retrier_fields, sizeof retrier_fields / sizeof *retrier_fields, 0, &each,
+                    &s->retry[i]);
+    }
+    load_check_all(l, at);
+}

@@ -1,0 +1,76 @@
+#ifndef ASL_LOAD_IMPL_H
+#define ASL_LOAD_IMPL_H
+
+/* What the files of the loader share: load.c (scopes and the graph), load_state.c (the table of
+ * fields), load_fields.c (how each kind of field is read). */
+
+#include "asl/asl.h"
+#include "asl/model.h"
+
+struct loader {
+    asl_machine *m;
+    struct arena *a;
+    struct asl_report *report;
+    /* every state's name so far, by hash: names are unique over all scopes */
+    const json **names;
+    size_t names_cap, names_count;
+};
+
+/* A field of an object: what the tables of states, retriers, catchers, … are made of. */
+struct asl_field {
+    const char *name;
+    unsigned on; /* which state types have it; 0 outside states */
+    void (*read)(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                 void *object);
+    size_t offset;    /* of what it fills */
+    int64_t min, max; /* of numbers */
+};
+
+#define ASL_NEVER INT64_MAX
+
+/* Reads each member of `at` by its row among `fields`; members without one are errors. */
+void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
+                 const struct asl_at *at, void *object);
+/* "These fields are required: […]" for those of `names` (ends with NULL) that `at` lacks. */
+bool load_required(struct loader *l, const struct asl_at *at, const char *const *names);
+/* At most one (`must`: exactly one) of `names` (ends with NULL) may be there. */
+void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must);
+
+/* Readers. `object` is the struct that `offset` is in. */
+void load_ignored(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_not_yet(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_jsonata_only(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_text(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_any(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_flow(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_reference_flow(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_template(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_assign(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_query(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_number(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_number_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_language(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_retry(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+
+/* A string, or NULL after "Expected value of type [STRING]". */
+const json *load_string(struct loader *l, const struct asl_at *at);
+/* An array with at least `min` elements, or false after saying so. */
+bool load_array(struct loader *l, const struct asl_at *at, size_t min);
+bool load_object(struct loader *l, const struct asl_at *at);
+void load_error_names(struct loader *l, const struct asl_at *at, struct asl_errors *out);
+/* States.ALL stands alone, and in the last of `count` retriers or catchers. */
+void load_check_all(struct loader *l, const struct asl_at *list);
+/* A value that the machine keeps. */
+json *load_keep(struct loader *l, const json *v);
+
+/* The state named by the value of `at`, in `scope`; NULL after saying that there is none. */
+const struct asl_state *load_target(struct loader *l, const struct asl_scope *scope,
+                                    const struct asl_at *at);
+/* Reads the StartAt and States of the object at `at`. */
+struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
+                             const struct asl_state *owner);
+/* Fills a state whose type is known, from its object. */
+void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
+
+#endif

@@ -1,0 +1,452 @@
+/* What each type of state has: the table of fields, and the readers of what only states have. */
+
+#include "asl/load_impl.h"
+#include "parsers/timestamp.h"
+
+#include <string.h>
+
+#define ON(type) (1u << (type))
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum {
+    PASS = ON(ASL_PASS),
+    TASK = ON(ASL_TASK),
+    CHOICE = ON(ASL_CHOICE),
+    WAIT = ON(ASL_WAIT),
+    SUCCEED = ON(ASL_SUCCEED),
+    FAIL = ON(ASL_FAIL),
+    PARALLEL = ON(ASL_PARALLEL),
+    MAP = ON(ASL_MAP),
+    WORKS = TASK | PARALLEL | MAP,    /* may fail and be tried again */
+    MOVES = WORKS | PASS | WAIT,      /* have Next or End */
+    FLOWS = MOVES | CHOICE | SUCCEED, /* have input and output */
+    ALL = FLOWS | FAIL,
+};
+
+/* ---- transitions ---- */
+
+static void load_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                      void *object)
+{
+    struct asl_state *s = object;
+
+    (void)f;
+    s->next = load_target(l, s->scope, at);
+}
+
+static void load_end(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                     void *object)
+{
+    (void)f;
+    (void)object;
+    if (json_kind(at->value) != JSON_TRUE && json_kind(at->value) != JSON_FALSE)
+        asl_report_schema(l->report, at, "Expected value of type Boolean");
+}
+
+/* A rule or catcher, with the state whose scope its Next is looked up in. */
+struct in_state {
+    const struct asl_state *state;
+    union {
+        struct asl_catcher *catcher;
+        struct asl_rule *rule;
+    };
+};
+
+static void load_catcher_names(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                               void *object)
+{
+    (void)f;
+    load_error_names(l, at, &((struct in_state *)object)->catcher->errors);
+}
+
+static void load_catcher_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                              void *object)
+{
+    struct in_state *in = object;
+
+    (void)f;
+    in->catcher->next = load_target(l, in->state->scope, at);
+}
+
+static void load_catcher_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                              void *object)
+{
+    struct in_state *in = object;
+
+    if (f->offset == offsetof(struct asl_catcher, assign))
+        load_assign(l, f, at, in->catcher);
+    else
+        load_reference_flow(l, f, at, in->catcher);
+}
+
+static const struct asl_field catcher_fields[] = {
+    {"Assign", 0, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0},
+    {"Comment", 0, load_ignored, 0, 0, 0},
+    {"ErrorEquals", 0, load_catcher_names, 0, 0, 0},
+    {"Next", 0, load_catcher_next, 0, 0, 0},
+    {"Output", 0, load_jsonata_only, 0, 0, 0},
+    {"ResultPath", 0, load_catcher_part, offsetof(struct asl_catcher, result_path), 0, 0},
+};
+
+static void load_catch(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    static const char *const required[] = {"ErrorEquals", "Next", NULL};
+    struct asl_state *s = object;
+    struct asl_at each;
+
+    (void)f;
+    if (!load_array(l, at, 0))
+        return;
+    s->catchers = json_count(at->value);
+    s->catch = arena_calloc(l->a, s->catchers, sizeof *s->catch);
+    for (size_t i = 0; i < s->catchers; i++) {
+        struct in_state in = {.state = s, .catcher = &s->catch[i]};
+        asl_at_index(at, i, &each);
+        if (load_object(l, &each) && load_required(l, &each, required))
+            load_fields(l, catcher_fields, COUNT(catcher_fields), 0, &each, &in);
+    }
+    load_check_all(l, at);
+}
+
+/* ---- Choice ---- */
+
+static void load_choices(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    static const char *const required[] = {"Next", NULL};
+    struct asl_state *s = object;
+    struct asl_at each, member;
+
+    if (!load_array(l, at, 1))
+        return;
+    size_t count = json_count(at->value);
+    struct asl_rule *rules = arena_calloc(l->a, count, sizeof *rules);
+    for (size_t i = 0; i < count; i++) {
+        asl_at_index(at, i, &each);
+        if (!load_object(l, &each) || !load_required(l, &each, required))
+            continue;
+        rules[i].test = asl_test_compile(l->a, &each, true, l->report);
+        asl_at_member(&each, "Next", &member);
+        rules[i].next = load_target(l, s->scope, &member);
+        if (asl_at_member(&each, "Assign", &member)) {
+            struct asl_field assign = *f;
+            assign.offset = offsetof(struct asl_rule, assign);
+            load_assign(l, &assign, &member, &rules[i]);
+        }
+    }
+    s->choice.rules = rules;
+    s->choice.count = count;
+}
+
+static void load_default(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    struct asl_state *s = object;
+
+    (void)f;
+    s->choice.fallback = load_target(l, s->scope, at);
+}
+
+/* ---- Wait ---- */
+
+static void load_timestamp(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct asl_state *s = object;
+    const json *v = load_string(l, at);
+    struct timestamp t;
+
+    (void)f;
+    s->wait.timestamp = true;
+    if (!v)
+        return;
+    if (!timestamp_parse(json_str(v), json_str_len(v), &t))
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
+                       "write it like \"2024-01-31T12:00:00Z\"",
+                       "String does not match RFC3339 timestamp");
+    else
+        s->wait.timestamp_ms = t.ms + (t.ns > 0);
+}
+
+static void load_timestamp_path(struct loader *l, const struct asl_field *f,
+                                const struct asl_at *at, void *object)
+{
+    ((struct asl_state *)object)->wait.timestamp = true;
+    load_path(l, f, at, object);
+}
+
+/* ---- Task ---- */
+
+/* The parts of an ARN behind its partition: arn:aws:states:::lambda:invoke has "states", "", "",
+ * "lambda:invoke". */
+struct arn {
+    const char *service, *rest; /* `rest`: behind region and account */
+    size_t service_len;
+};
+
+static bool split_arn(const char *text, struct arn *out)
+{
+    const char *part[5] = {text};
+
+    for (int i = 1; i < 5; i++) {
+        const char *colon = strchr(part[i - 1], ':');
+        if (!colon)
+            return false;
+        part[i] = colon + 1;
+    }
+    const char *rest = strchr(part[4], ':');
+    if (!rest || strncmp(text, "arn:", 4) != 0)
+        return false;
+    *out = (struct arn){part[2], rest + 1, (size_t)(part[3] - part[2] - 1)};
+    return true;
+}
+
+static bool starts_with(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+static bool ends_with(const char *text, const char *tail)
+{
+    size_t n = strlen(text), k = strlen(tail);
+
+    return n >= k && memcmp(text + n - k, tail, k) == 0;
+}
+
+static json *keep_new(struct loader *l, json *v)
+{
+    json *kept = load_keep(l, v);
+
+    json_unref(v);
+    return kept;
+}
+
+static void load_resource(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                          void *object)
+{
+    struct asl_task *task = &((struct asl_state *)object)->task;
+    const json *v = load_string(l, at);
+    struct arn arn;
+
+    (void)f;
+    if (!v)
+        return;
+    if (!split_arn(json_str(v), &arn)) {
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
+                       "a resource reads arn:aws:lambda:REGION:ACCOUNT:function:NAME or "
+                       "arn:aws:states:::SERVICE:API",
+                       "Value is not a valid resource ARN");
+        return;
+    }
+    task->resource = load_keep(l, v);
+    if (arn.service_len == 6 && memcmp(arn.service, "states", 6) == 0) {
+        if (starts_with(arn.rest, "activity:")) {
+            task->kind = ASL_ACTIVITY;
+            return;
+        }
+        /* lambda:invoke, aws-sdk:s3:getObject: the api stands behind the last colon, but for the
+         * version in startExecution.sync:2 */
+        const char *api = strrchr(arn.rest, ':');
+        if (api && ends_with(arn.rest, ".sync:2"))
+            while (api > arn.rest && *--api != ':')
+                ;
+        task->kind = ASL_INTEGRATION;
+        if (!api || api == arn.rest || !api[1]) {
+            asl_report_schema(l->report, at, "Value is not a valid resource ARN");
+            return;
+        }
+        task->type = keep_new(l, json_string(arn.rest, (size_t)(api - arn.rest)));
+        task->api = keep_new(l, json_cstring(api + 1));
+        if (ends_with(api, ".waitForTaskToken"))
+            task->pattern = ASL_WAIT_FOR_TASK_TOKEN;
+        else if (ends_with(api, ".sync") || ends_with(api, ".sync:2"))
+            task->pattern = ASL_SYNC;
+    } else if (arn.service_len == 6 && memcmp(arn.service, "lambda", 6) == 0) {
+        task->kind = ASL_LAMBDA;
+    } else {
+        /* Resources of no service of AWS: the handlers file may name them. */
+        task->kind = ASL_INTEGRATION;
+        task->type = keep_new(l, json_string(arn.service, arn.service_len));
+        task->api = keep_new(l, json_cstring(arn.rest));
+    }
+}
+
+/* ---- Parallel and Map ---- */
+
+static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                        void *object);
+
+static void load_processor_config(struct loader *l, const struct asl_field *f,
+                                  const struct asl_at *at, void *object)
+{
+    struct asl_at mode;
+
+    (void)f;
+    (void)object;
+    if (!load_object(l, at) || !asl_at_member(at, "Mode", &mode) || !load_string(l, &mode))
+        return;
+    if (json_str_is(mode.value, "DISTRIBUTED"))
+        asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", &mode, ASL_VALUE,
+                       "this version of asl runs INLINE Map states",
+                       "Mode 'DISTRIBUTED' is not supported yet");
+    else if (!json_str_is(mode.value, "INLINE"))
+        asl_report_schema(l->report, &mode,
+                          "Value should be one of the following: [INLINE, DISTRIBUTED]");
+    else if (json_get(at->value, "ExecutionType"))
+        asl_report_schema(l->report, at, "Field 'ExecutionType' is not supported");
+}
+
+enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };
+
+static const struct asl_field nested_fields[] = {
+    {"Comment", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0},
+    {"ProcessorConfig", IN_PROCESSOR, load_processor_config, 0, 0, 0},
+    {"StartAt", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0}, /* read with the scope */
+    {"States", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0},
+};
+
+static struct asl_scope *nested(struct loader *l, const struct asl_at *at, unsigned kind,
+                                const struct asl_state *owner)
+{
+    if (!load_object(l, at))
+        return NULL;
+    load_fields(l, nested_fields, COUNT(nested_fields), kind, at, NULL);
+    return load_scope(l, at, owner);
+}
+
+static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                        void *object)
+{
+    struct asl_state *s = object;
+
+    s->map.processor = nested(l, at, (unsigned)f->min, s);
+}
+
+static void load_branches(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                          void *object)
+{
+    struct asl_state *s = object;
+    struct asl_at each;
+
+    (void)f;
+    if (!load_array(l, at, 1))
+        return;
+    s->parallel.count = json_count(at->value);
+    s->parallel.branches = arena_calloc(l->a, s->parallel.count, sizeof *s->parallel.branches);
+    for (size_t i = 0; i < s->parallel.count; i++) {
+        asl_at_index(at, i, &each);
+        s->parallel.branches[i] = nested(l, &each, IN_BRANCH, s);
+    }
+}
+
+/* ---- the table ---- */
+
+#define AT(member) offsetof(struct asl_state, member)
+
+/* clang-format off */
+static const struct asl_field state_fields[] = {
+    {"Arguments",               TASK | PARALLEL, load_jsonata_only, 0, 0, 0},
+    {"Assign",                  FLOWS & ~SUCCEED, load_assign, AT(assign), 0, 0},
+    {"Branches",                PARALLEL, load_branches, 0, 0, 0},
+    {"Catch",                   WORKS, load_catch, 0, 0, 0},
+    {"Cause",                   FAIL, load_text, AT(fail.cause), 0, 0},
+    {"CausePath",               FAIL, load_query, AT(fail.cause_path), 0, 0},
+    {"Choices",                 CHOICE, load_choices, 0, 0, 0},
+    {"Comment",                 ALL, load_ignored, 0, 0, 0},
+    {"Credentials",             TASK, load_template, AT(task.credentials), 0, 0},
+    {"Default",                 CHOICE, load_default, 0, 0, 0},
+    {"End",                     MOVES, load_end, 0, 0, 0},
+    {"Error",                   FAIL, load_text, AT(fail.error), 0, 0},
+    {"ErrorPath",               FAIL, load_query, AT(fail.error_path), 0, 0},
+    {"HeartbeatSeconds",        TASK, load_number, AT(task.heartbeat_s), 1, 99999999},
+    {"HeartbeatSecondsPath",    TASK, load_number_path, AT(task.heartbeat_s), 0, 0},
+    {"InputPath",               FLOWS, load_flow, AT(input_path), 0, 0},
+    {"ItemBatcher",             MAP, load_not_yet, 0, 0, 0},
+    {"ItemProcessor",           MAP, load_nested, 0, IN_PROCESSOR, 0},
+    {"ItemReader",              MAP, load_not_yet, 0, 0, 0},
+    {"ItemSelector",            MAP, load_template, AT(map.item_selector), 0, 0},
+    {"Items",                   MAP, load_jsonata_only, 0, 0, 0},
+    {"ItemsPath",               MAP, load_path, AT(map.items_path), 0, 0},
+    {"Iterator",                MAP, load_nested, 0, IN_BRANCH, 0},
+    {"Label",                   MAP, load_not_yet, 0, 0, 0},
+    {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER},
+    {"MaxConcurrencyPath",      MAP, load_number_path, AT(map.max_concurrency), 0, 0},
+    {"Next",                    MOVES, load_next, 0, 0, 0},
+    {"Output",                  FLOWS, load_jsonata_only, 0, 0, 0},
+    {"OutputPath",              FLOWS, load_flow, AT(output_path), 0, 0},
+    {"Parameters",              PASS | TASK | PARALLEL, load_template, AT(parameters), 0, 0},
+    {"Parameters",              MAP, load_template, AT(map.item_selector), 0, 0},
+    {"QueryLanguage",           ALL, load_language, 0, 0, 0},
+    {"Resource",                TASK, load_resource, 0, 0, 0},
+    {"Result",                  PASS, load_any, AT(result), 0, 0},
+    {"ResultPath",              WORKS | PASS, load_reference_flow, AT(result_path), 0, 0},
+    {"ResultSelector",          WORKS, load_template, AT(result_selector), 0, 0},
+    {"ResultWriter",            MAP, load_not_yet, 0, 0, 0},
+    {"Retry",                   WORKS, load_retry, 0, 0, 0},
+    {"Seconds",                 WAIT, load_number, AT(wait.seconds), 0, 99999999},
+    {"SecondsPath",             WAIT, load_number_path, AT(wait.seconds), 0, 0},
+    {"TimeoutSeconds",          TASK, load_number, AT(task.timeout_s), 1, 99999999},
+    {"TimeoutSecondsPath",      TASK, load_number_path, AT(task.timeout_s), 0, 0},
+    {"Timestamp",               WAIT, load_timestamp, 0, 0, 0},
+    {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0},
+    {"ToleratedFailureCount",   MAP, load_not_yet, 0, 0, 0},
+    {"ToleratedFailureCountPath", MAP, load_not_yet, 0, 0, 0},
+    {"ToleratedFailurePercentage", MAP, load_not_yet, 0, 0, 0},
+    {"ToleratedFailurePercentagePath", MAP, load_not_yet, 0, 0, 0},
+    {"Type",                    ALL, load_ignored, 0, 0, 0}, /* read before all others */
+};
+
+/* Fields that must be there, and fields of which one stands in for another. */
+static const struct {
+    unsigned on;
+    const char *const *names;
+} required[] = {
+    {TASK,     (const char *const[]){"Resource", NULL}},
+    {CHOICE,   (const char *const[]){"Choices", NULL}},
+    {PARALLEL, (const char *const[]){"Branches", NULL}},
+};
+
+static const struct {
+    unsigned on;
+    bool must;
+    const char *const *names;
+} one_of[] = {
+    {MOVES, true,  (const char *const[]){"Next", "End", NULL}},
+    {WAIT,  true,  (const char *const[]){"SecondsPath", "Seconds", "TimestampPath", "Timestamp", NULL}},
+    {MAP,   true,  (const char *const[]){"ItemProcessor", "Iterator", NULL}},
+    {MAP,   false, (const char *const[]){"ItemSelector", "Parameters", NULL}},
+    {MAP,   false, (const char *const[]){"MaxConcurrency", "MaxConcurrencyPath", NULL}},
+    {TASK,  false, (const char *const[]){"TimeoutSeconds", "TimeoutSecondsPath", NULL}},
+    {TASK,  false, (const char *const[]){"HeartbeatSeconds", "HeartbeatSecondsPath", NULL}},
+    {FAIL,  false, (const char *const[]){"Error", "ErrorPath", NULL}},
+    {FAIL,  false, (const char *const[]){"Cause", "CausePath", NULL}},
+};
+/* clang-format on */
+
+static void check_task(struct loader *l, const struct asl_state *s, const struct asl_at *at)
+{
+    const struct asl_task *t = &s->task;
+    struct asl_at beat;
+
+    if (t->timeout_s.set && t->heartbeat_s.set && !t->timeout_s.path && !t->heartbeat_s.path &&
+        t->heartbeat_s.value >= t->timeout_s.value) {
+        asl_at_member(at, "HeartbeatSeconds", &beat);
+        asl_report_schema(l->report, &beat, "HeartbeatSeconds must be less than TimeoutSeconds");
+    }
+}
+
+void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
+{
+    unsigned on = ON(s->type);
+
+    for (size_t i = 0; i < COUNT(required); i++)
+        if (required[i].on & on)
+            load_required(l, at, required[i].names);
+    for (size_t i = 0; i < COUNT(one_of); i++)
+        if (one_of[i].on & on)
+            load_one_of(l, at, one_of[i].names, one_of[i].must);
+    load_fields(l, state_fields, COUNT(state_fields), on, at, s);
+    if (s->type == ASL_TASK)
+        check_task(l, s, at);
+}

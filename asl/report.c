@@ -1,0 +1,214 @@
+#include "asl/report.h"
+
+#include "parsers/mem.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* ---- where we are ---- */
+
+bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out)
+{
+    size_t i;
+
+    if (!json_is_object(at->value))
+        return false;
+    i = json_find(at->value, key, strlen(key));
+    if (i == SIZE_MAX)
+        return false;
+    asl_at_index(at, i, out);
+    return true;
+}
+
+void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out)
+{
+    bool object = json_is_object(at->value);
+
+    *out = (struct asl_at){
+        .up = at,
+        .value = object ? json_value_at(at->value, i) : json_at(at->value, i),
+        .places = at->places && at->places->kids ? &at->places->kids[i] : NULL,
+        .key = object ? json_key_at(at->value, i) : NULL,
+        .index = i,
+    };
+}
+
+static void add_escaped(struct buf *out, const json *key)
+{
+    const char *text = json_str(key);
+
+    for (size_t i = 0; i < json_str_len(key); i++) {
+        if (text[i] == '~')
+            buf_adds(out, "~0");
+        else if (text[i] == '/')
+            buf_adds(out, "~1");
+        else
+            buf_addc(out, text[i]);
+    }
+}
+
+/* The way from the whole to a place is short (JSON_MAX_DEPTH): recursing up is safe. */
+void asl_at_pointer(const struct asl_at *at, struct buf *out)
+{
+    if (!at->up)
+        return;
+    asl_at_pointer(at->up, out);
+    buf_addc(out, '/');
+    if (at->key)
+        add_escaped(out, at->key);
+    else
+        buf_add_int(out, (int64_t)at->index);
+}
+
+static void add_location(const struct asl_at *at, struct buf *out)
+{
+    if (!at->up)
+        return;
+    add_location(at->up, out);
+    if (at->key) {
+        buf_addc(out, '/');
+        buf_add(out, json_str(at->key), json_str_len(at->key));
+    } else {
+        buf_addc(out, '[');
+        buf_add_int(out, (int64_t)at->index);
+        buf_addc(out, ']');
+    }
+}
+
+void asl_at_location(const struct asl_at *at, struct buf *out)
+{
+    if (at->up)
+        add_location(at, out);
+    else
+        buf_addc(out, '/');
+}
+
+/* ---- what was found ---- */
+
+static char *location_of(const struct asl_at *at)
+{
+    struct buf text = {0};
+
+    if (!at)
+        return NULL;
+    asl_at_location(at, &text);
+    return buf_take(&text);
+}
+
+static char *pointer_of(const struct asl_at *at)
+{
+    struct buf text = {0};
+
+    if (at)
+        asl_at_pointer(at, &text);
+    return buf_take(&text);
+}
+
+static void __attribute__((format(printf, 6, 0)))
+add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum asl_part part,
+    const char *hint, const char *format, va_list args)
+{
+    struct buf text = {0};
+
+    buf_vprintf(&text, format, args);
+    p.message = buf_take(&text);
+    p.hint = hint ? mem_strdup(hint) : NULL;
+    p.pointer = pointer_of(at);
+    p.location = location_of(at);
+    if (at && at->places)
+        p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
+
+    if (r->count == r->cap) {
+        r->cap = mem_grow(r->cap, r->count + 1);
+        r->problems = mem_realloc(r->problems, r->cap * sizeof *r->problems);
+    }
+    r->problems[r->count++] = p;
+    r->errors += p.severity == ASL_ERROR;
+}
+
+void asl_report_add(struct asl_report *r, enum asl_severity severity, const char *code,
+                    const struct asl_at *at, enum asl_part part, const char *hint,
+                    const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add(r, (struct asl_problem){.severity = severity, .code = code}, at, part, hint, format, args);
+    va_end(args);
+}
+
+void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add(r, (struct asl_problem){.severity = ASL_ERROR, .code = ASL_SCHEMA_VALIDATION_FAILED}, at,
+        ASL_VALUE, NULL, format, args);
+    va_end(args);
+}
+
+void asl_report_relocate(struct asl_report *r, const struct asl_at *at)
+{
+    struct asl_problem *last = &r->problems[r->count - 1];
+
+    mem_free(last->location);
+    last->location = location_of(at);
+}
+
+void asl_report_clear(struct asl_report *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        mem_free(r->problems[i].message);
+        mem_free(r->problems[i].hint);
+        mem_free(r->problems[i].pointer);
+        mem_free(r->problems[i].location);
+    }
+    mem_free(r->problems);
+    *r = (struct asl_report){0};
+}
+
+/* ---- what was meant ---- */
+
+enum { NAME_MAX_LEN = 64 }; /* the longest name of the language has 28 letters */
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters to insert, delete or replace to get from `a` to `b`; case counts for nothing. */
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t row[NAME_MAX_LEN + 1];
+
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+            size_t replaced = diagonal + !same;
+
+            diagonal = row[j];
+            row[j] = least(replaced, least(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[b_len];
+}
+
+void asl_nearest_offer(struct asl_nearest *n, const char *name)
+{
+    size_t len = strlen(name), d;
+
+    if (n->len > NAME_MAX_LEN || len > NAME_MAX_LEN)
+        return;
+    d = distance(n->want, n->len, name, len);
+    /* Further off than a quarter of its letters, and one, it is another word. */
+    if (d <= 1 + len / 4 && (!n->best || d < n->distance)) {
+        n->best = name;
+        n->distance = d;
+    }
+}

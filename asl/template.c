@@ -1,0 +1,294 @@
+#include "asl/template.h"
+
+#include "asl/intrinsic.h"
+#include "asl/path.h"
+#include "parsers/jsonpath.h"
+
+#include <string.h>
+
+/*
+ * A template is compiled to a tree in which every part without a `.$` below is one constant. So
+ * evaluation visits only what changes, and shares the rest.
+ */
+
+struct asl_query {
+    const asl_path *path;           /* one of the two */
+    const asl_intrinsic *intrinsic; /* or NULL */
+    json *field;
+};
+
+enum node_kind { NODE_CONSTANT, NODE_QUERY, NODE_ARRAY, NODE_OBJECT };
+
+struct asl_template {
+    enum node_kind kind;
+    json *constant;
+    const asl_query *query;
+    size_t count; /* of an array or object */
+    const asl_template **items;
+    json **keys; /* of an object, without `.$` */
+};
+
+struct compiler {
+    struct arena *arena;
+    const struct asl_at *root;
+    struct asl_report *report;
+};
+
+static void release(void *value)
+{
+    json_unref(value);
+}
+
+/* Takes `v`, which lives as long as the arena. */
+static json *keep(struct arena *a, json *v)
+{
+    arena_defer(a, release, v);
+    return v;
+}
+
+/* ---- one path or call ---- */
+
+static bool begins(const json *text, const char *with)
+{
+    return json_str_len(text) >= strlen(with) && memcmp(json_str(text), with, strlen(with)) == 0;
+}
+
+static void report_query(struct asl_report *report, const struct asl_at *at, const json *field,
+                         struct diag *why)
+{
+    if (why->text && json_is_string(at->value))
+        diag_prefix(why, "At character %zu: ", why->at + 1);
+    asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_VALUE, why->text,
+                   "The value for the field '%s' must be a valid JSONPath or a valid intrinsic "
+                   "function call",
+                   json_str(field));
+    diag_clear(why);
+}
+
+const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, const json *field,
+                                   struct asl_report *report)
+{
+    struct asl_query *q = arena_alloc(a, sizeof *q);
+    struct diag why = {0};
+
+    q->field = keep(a, json_ref(field));
+    if (!json_is_string(at->value))
+        diag_set(&why, NULL, 0, "Write a string, not %s", json_kind_name(at->value));
+    else if (begins(at->value, "States."))
+        q->intrinsic = asl_intrinsic_compile(a, json_str(at->value), json_str_len(at->value), &why);
+    else
+        q->path = asl_path_compile(a, at->value, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, &why);
+    if (q->path || q->intrinsic)
+        return q;
+    report_query(report, at, field, &why);
+    return NULL;
+}
+
+bool asl_query_gives_string(const asl_query *q)
+{
+    return q->path || asl_intrinsic_gives_string(q->intrinsic);
+}
+
+static void fail_read(const asl_query *q, const struct asl_env *env, struct diag *why,
+                      struct asl_error *error)
+{
+    const json *doc = asl_path_document(q->path, env);
+    const char *path = json_str(asl_path_text(q->path));
+    struct buf text = {0};
+
+    if (!doc) {
+        asl_error_set(error, ASL_RUNTIME,
+                      "The JSONPath '%s' specified for the field '%s' could "
+                      "not be found: %s",
+                      path, json_str(q->field), why->text);
+    } else if (why->code == JSONPATH_INVALID) {
+        asl_error_set(error, ASL_RUNTIME, "Invalid path '%s' : %s", path, why->text);
+    } else {
+        json_write(&text, doc);
+        asl_error_set(error, ASL_RUNTIME,
+                      "The JSONPath '%s' specified for the field '%s' could not be found in the "
+                      "input '%s'",
+                      path, json_str(q->field), buf_str(&text));
+        buf_clear(&text);
+    }
+}
+
+json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_error *error)
+{
+    struct diag why = {0};
+    json *v;
+
+    if (q->intrinsic)
+        return asl_intrinsic_eval(q->intrinsic, env, error);
+    v = asl_path_get(q->path, env, &why);
+    if (!v)
+        fail_read(q, env, &why, error);
+    diag_clear(&why);
+    return v;
+}
+
+/* ---- compiling ---- */
+
+static bool is_dynamic(const json *key)
+{
+    size_t len = json_str_len(key);
+
+    return len >= 2 && memcmp(json_str(key) + len - 2, ".$", 2) == 0;
+}
+
+static const asl_template *compile_constant(struct compiler *c, const json *value)
+{
+    asl_template *t = arena_alloc(c->arena, sizeof *t);
+
+    t->kind = NODE_CONSTANT;
+    t->constant = keep(c->arena, json_ref(value));
+    return t;
+}
+
+static const asl_template *compile_query(struct compiler *c, const struct asl_at *at)
+{
+    asl_template *t = arena_alloc(c->arena, sizeof *t);
+
+    t->kind = NODE_QUERY;
+    t->query = asl_query_compile(c->arena, at, at->key, c->report);
+    if (!t->query)
+        asl_report_relocate(c->report, c->root);
+    return t;
+}
+
+/* A member "x" beside "x.$" would give the result two members of that name. */
+static void check_twice(struct compiler *c, const struct asl_at *object,
+                        const struct asl_at *member)
+{
+    const char *key = json_str(member->key);
+    size_t len = json_str_len(member->key) - 2;
+
+    if (json_find(object->value, key, len) == SIZE_MAX)
+        return;
+    asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, member, ASL_KEY,
+                   "Keep one of the two", "The fields '%.*s' and '%s' both give the field '%.*s'",
+                   (int)len, key, key, (int)len, key);
+    asl_report_relocate(c->report, c->root);
+}
+
+static json *result_key(const json *key)
+{
+    return is_dynamic(key) ? json_string(json_str(key), json_str_len(key) - 2) : json_ref(key);
+}
+
+/* NULL when nothing in the array or object changes. As deep as a value: JSON_MAX_DEPTH. */
+static const asl_template *compile(struct compiler *c, const struct asl_at *at)
+{
+    size_t count = json_count(at->value);
+    const asl_template **items = NULL;
+    asl_template *t;
+
+    for (size_t i = 0; i < count; i++) {
+        const asl_template *item;
+        struct asl_at kid;
+
+        asl_at_index(at, i, &kid);
+        if (kid.key && is_dynamic(kid.key)) {
+            check_twice(c, at, &kid);
+            item = compile_query(c, &kid);
+        } else {
+            item = compile(c, &kid);
+        }
+        if (item && !items)
+            items = arena_calloc(c->arena, count, sizeof *items);
+        if (item)
+            items[i] = item;
+    }
+    if (!items)
+        return NULL;
+
+    t = arena_alloc(c->arena, sizeof *t);
+    t->count = count;
+    t->items = items;
+    t->kind = json_is_array(at->value) ? NODE_ARRAY : NODE_OBJECT;
+    if (t->kind == NODE_OBJECT)
+        t->keys = arena_calloc(c->arena, count, sizeof *t->keys);
+    for (size_t i = 0; i < count; i++) {
+        if (t->keys)
+            t->keys[i] = keep(c->arena, result_key(json_key_at(at->value, i)));
+        if (!items[i])
+            items[i] =
+                compile_constant(c, t->keys ? json_value_at(at->value, i) : json_at(at->value, i));
+    }
+    return t;
+}
+
+const asl_template *asl_template_compile(struct arena *a, const struct asl_at *at,
+                                         struct asl_report *report)
+{
+    struct compiler c = {a, at, report};
+    size_t errors = report->errors;
+    const asl_template *t = compile(&c, at);
+
+    if (report->errors > errors)
+        return NULL;
+    return t ? t : compile_constant(&c, at->value);
+}
+
+/* ---- evaluating ---- */
+
+static json *eval(const asl_template *t, const struct asl_env *env, struct asl_error *error);
+
+static json *eval_array(const asl_template *t, const struct asl_env *env, struct asl_error *error)
+{
+    struct json_build b;
+
+    json_build_array(&b, t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        json *v = eval(t->items[i], env, error);
+
+        if (!v) {
+            json_build_drop(&b);
+            return NULL;
+        }
+        json_build_add(&b, v);
+    }
+    return json_build_done(&b);
+}
+
+static json *eval_object(const asl_template *t, const struct asl_env *env, struct asl_error *error)
+{
+    struct json_build b;
+
+    json_build_object(&b, t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        json *v = eval(t->items[i], env, error);
+
+        if (!v) {
+            json_build_drop(&b);
+            return NULL;
+        }
+        json_build_set_key(&b, json_ref(t->keys[i]), v);
+    }
+    return json_build_done(&b);
+}
+
+static json *eval(const asl_template *t, const struct asl_env *env, struct asl_error *error)
+{
+    switch (t->kind) {
+    case NODE_CONSTANT: return json_ref(t->constant);
+    case NODE_QUERY: return asl_query_eval(t->query, env, error);
+    case NODE_ARRAY: return eval_array(t, env, error);
+    case NODE_OBJECT: return eval_object(t, env, error);
+    }
+    return NULL;
+}
+
+json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error)
+{
+    json *v = eval(t, env, error);
+
+    /* A loop that wraps its input once more each time must end before recursion gets deep. */
+    if (v && json_depth(v) > JSON_MAX_DEPTH) {
+        json_unref(v);
+        asl_error_set(error, ASL_RUNTIME, "The template gives a value nested deeper than %d levels",
+                      JSON_MAX_DEPTH);
+        return NULL;
+    }
+    return v;
+}

@@ -1,0 +1,140 @@
+/* What expressions see of an execution: the context object and the variables. */
+
+#include "parsers/timestamp.h"
+#include "runtime/core/core_impl.h"
+
+static json *time_text(int64_t ms)
+{
+    struct buf b = {0};
+
+    timestamp_write(&b, ms);
+    return json_take_buf(&b);
+}
+
+static const json *execution_context(rt_exec *x)
+{
+    struct json_build b;
+
+    if (x->execution_context)
+        return x->execution_context;
+    json_build_object(&b, 6);
+    json_build_set(&b, "Id", json_ref(x->names.arn));
+    json_build_set(&b, "Input", json_ref(x->input));
+    json_build_set(&b, "Name", json_ref(x->names.name));
+    json_build_set(&b, "RoleArn", json_ref(x->names.role_arn));
+    json_build_set(&b, "StartTime", time_text(x->started_ms));
+    json_build_set(&b, "RedriveCount", json_int(0));
+    return x->execution_context = json_build_done(&b);
+}
+
+static const json *machine_context(rt_exec *x)
+{
+    struct json_build b;
+
+    if (x->machine_context)
+        return x->machine_context;
+    json_build_object(&b, 2);
+    json_build_set(&b, "Id", json_ref(x->names.machine_arn));
+    json_build_set(&b, "Name", json_ref(x->names.machine_name));
+    return x->machine_context = json_build_done(&b);
+}
+
+static json *state_context(const struct rt_frame *f)
+{
+    struct json_build b;
+    enum asl_type type = f->state->type;
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "EnteredTime", time_text(f->entered_ms));
+    json_build_set(&b, "Name", json_ref(f->state->name));
+    if (type == ASL_TASK || type == ASL_PARALLEL || type == ASL_MAP)
+        json_build_set(&b, "RetryCount", json_int(f->retries));
+    return json_build_done(&b);
+}
+
+static json *map_context(const json *item, uint32_t index)
+{
+    struct json_build b, m;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "Index", json_int(index));
+    json_build_set(&b, "Value", json_ref(item));
+    json_build_object(&m, 1);
+    json_build_set(&m, "Item", json_build_done(&b));
+    return json_build_done(&m);
+}
+
+/* The innermost iteration that `f` runs in. */
+static bool enclosing_item(const rt_exec *x, const struct rt_frame *f, const json **item,
+                           uint32_t *index)
+{
+    for (; f->parent != RT_NO_FRAME; f = x->frames[f->parent]) {
+        const struct rt_group *g = x->frames[f->parent]->group;
+        if (g->items) {
+            *item = json_at(g->items, f->index);
+            *index = f->index;
+            return true;
+        }
+    }
+    return false;
+}
+
+const json *context_object(void *user)
+{
+    struct scope_view *view = user;
+    struct step *s = view->step;
+    rt_exec *x = s->x;
+    struct json_build b;
+    const json *item = view->item;
+    uint32_t index = view->index;
+
+    if (s->context)
+        return s->context;
+    json_build_object(&b, 5);
+    json_build_set(&b, "Execution", json_ref(execution_context(x)));
+    json_build_set(&b, "State", state_context(view->frame));
+    json_build_set(&b, "StateMachine", json_ref(machine_context(x)));
+    if (view->token)
+        json_build_set(&b, "Task", json_ref(view->token));
+    if (view->in_item || enclosing_item(x, view->frame, &item, &index))
+        json_build_set(&b, "Map", map_context(item, index));
+    for (size_t i = 0; i < json_count(x->extra_context); i++)
+        json_build_set_key(&b, json_ref(json_key_at(x->extra_context, i)),
+                           json_ref(json_value_at(x->extra_context, i)));
+    return s->context = json_build_done(&b);
+}
+
+void forget_context(struct step *s)
+{
+    json_unref(s->context);
+    s->context = NULL;
+}
+
+const json *variable(void *user, const json *name)
+{
+    const struct scope_view *view = user;
+    const rt_exec *x = view->step->x;
+    const struct rt_frame *f = view->frame;
+
+    for (; f; f = exec_frame(x, f->parent)) {
+        const json *v = f->vars ? json_get_key(f->vars, name) : NULL;
+        if (v)
+            return v;
+    }
+    return NULL;
+}
+
+void view_init(struct scope_view *view, struct step *s, struct rt_frame *f)
+{
+    forget_context(s);
+    *view = (struct scope_view){.step = s, .frame = f};
+}
+
+struct asl_env view_env(struct scope_view *view, const json *input)
+{
+    return (struct asl_env){.input = input,
+                            .context = context_object,
+                            .variable = variable,
+                            .user = view,
+                            .chance = &view->step->chance};
+}

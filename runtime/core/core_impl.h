@@ -1,0 +1,168 @@
+#ifndef RUNTIME_CORE_IMPL_H
+#define RUNTIME_CORE_IMPL_H
+
+/* What the files of the core share: exec.c (the tree and rt_apply), step.c (the loop, errors),
+ * state_*.c (what each type of state does), context.c (the context object). */
+
+#include "asl/flow.h"
+#include "asl/verdict.h"
+#include "runtime/core/exec.h"
+
+/* Where a frame stands. */
+enum rt_phase {
+    RT_ENTERING,  /* `state` is to be entered with `input` */
+    RT_ENTERED,   /* entered; its work is to be done */
+    RT_SCHEDULED, /* a task is scheduled, not yet handed out */
+    RT_TASK,      /* a task runs */
+    RT_WAIT,      /* a Wait state, until due_ms */
+    RT_RETRYING,  /* a retry, at due_ms */
+    RT_GROUP,     /* a Parallel or Map has branches or iterations that run */
+    RT_ERRED,     /* `error` is to be decided on */
+};
+
+/* What a Parallel or Map state has while it works. */
+struct rt_group {
+    json *input;    /* what branches get, and ItemSelector looks at */
+    json *items;    /* Map */
+    json **results; /* by index; NULL as long as there is none */
+    uint32_t total, started, done, limit;
+    uint32_t first, last_child; /* the children, oldest first, linked by next and prev */
+};
+
+/*
+ * A chain of states: the machine's, a branch's, an iteration's. Its id is its slot among the
+ * execution's frames; slots are used again.
+ */
+struct rt_frame {
+    uint32_t id, parent, index;
+    uint32_t next, prev; /* siblings */
+    enum rt_phase phase;
+    bool heartbeat_missed;
+    const struct asl_state *state;
+    json *input, *vars;
+    uint32_t entered;   /* id of the state's …Entered event */
+    uint32_t last;      /* id of the chain's last advancing event */
+    uint32_t scheduled; /* id of the task's …Scheduled event */
+    int64_t entered_ms;
+    uint64_t seq;                           /* of the event that put it into its phase */
+    uint64_t ref;                           /* of the …Scheduled event of the task that runs */
+    int64_t due_ms, beat_ms, beat_every_ms; /* INT64_MAX: none */
+    uint32_t heap;                          /* its place in the heap of due times + 1; 0: none */
+    uint32_t retries, *tries;
+    json *task; /* parameters of the task that runs */
+    struct asl_error error;
+    struct rt_group *group;
+};
+
+/* A frame that can go on; stale when the frame has another seq by now. */
+struct rt_ready {
+    uint32_t frame;
+    uint64_t seq;
+};
+
+struct rt_exec {
+    asl_machine *machine;
+    struct rt_names names;
+    json *extra_context;
+    bool aws_limits;
+    uint64_t seed;
+
+    enum rt_status status;
+    json *input, *output;
+    struct asl_error error;
+    int64_t started_ms, deadline_ms;
+
+    uint64_t seq;      /* of the last event */
+    uint32_t event_id; /* of the last public event */
+    uint64_t transitions;
+
+    struct rt_frame **frames;
+    uint32_t frame_count, frame_cap, root;
+    uint32_t *free_slots, free_count, free_cap;
+
+    /* Derived: nothing of it is in the history. */
+    struct rt_ready *ready; /* a ring of `ready_cap`, a power of two */
+    size_t ready_head, ready_count, ready_cap;
+    uint32_t *heap; /* frames by due time */
+    size_t heap_count, heap_cap;
+    json *execution_context, *machine_context; /* made when first asked for */
+};
+
+struct rt_frame *exec_frame(const rt_exec *x, uint32_t id);
+/* Lets go of the frames of an execution that has ended. */
+void exec_drop_frames(rt_exec *x);
+/* Makes the ready queue and heap agree with what an event did to `f`. */
+void exec_schedule(rt_exec *x, struct rt_frame *f);
+void exec_ready(rt_exec *x, const struct rt_frame *f);
+struct rt_frame *exec_next_ready(rt_exec *x);
+/* When `f` is due next; INT64_MAX: never. */
+int64_t frame_due(const struct rt_frame *f);
+
+/* ---- a step in progress ---- */
+
+struct step {
+    rt_exec *x;
+    int64_t now_ms;
+    struct rt_output *out;
+    struct asl_chance chance;
+    json *context; /* as it was last asked for; NULL: to be made */
+};
+
+enum { AWS_DATA_LIMIT = 262144, AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
+
+/* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
+void emit(struct step *s, struct rt_event e);
+bool running(const struct step *s);
+
+void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f);
+
+/* Where an expression stands: what its `$$` and its variables are. */
+struct scope_view {
+    struct step *step;
+    struct rt_frame *frame;
+    const json *token; /* $$.Task; NULL: none */
+    const json *item;  /* with in_item: $$.Map.Item, instead of the enclosing iteration's */
+    uint32_t index;
+    bool in_item;
+};
+
+void view_init(struct scope_view *view, struct step *s, struct rt_frame *f);
+/* `input` is `$`. The environment is good as long as the view is. */
+struct asl_env view_env(struct scope_view *view, const json *input);
+/* The context object is kept for the next expression; forget it when it can have changed. */
+void forget_context(struct step *s);
+const json *context_object(void *view);
+const json *variable(void *view, const json *name);
+
+/* Leaves the state: output (taken), variables (taken, may be NULL), and where to. */
+void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
+                const struct asl_state *to);
+/* The same by the state's own Assign and Next, after checking the output. `assign_from`: `$` of
+ * Assign. Takes `output`. */
+void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from);
+/* The interpreter failed while it ran the state: puts the state's name before the cause. Takes
+ * what `e` has. */
+void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e);
+/* An error as it is, to be retried, caught or handed up. Takes what `e` has. `reported`: error's
+ * name as patterns see it, if that is another. */
+void decide(struct step *s, struct rt_frame *f, struct asl_error *e);
+/* Ends the execution. Takes what `e` has. */
+void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e);
+/* False after failing the state when `v` is larger or deeper than allowed. */
+bool check_size(struct step *s, struct rt_frame *f, const json *v);
+
+void work_simple(struct step *s, struct rt_frame *f);
+void wait_over(struct step *s, struct rt_frame *f);
+void work_task(struct step *s, struct rt_frame *f);
+void start_task(struct step *s, struct rt_frame *f);
+void task_ok(struct step *s, struct rt_frame *f, const json *value);
+void task_due(struct step *s, struct rt_frame *f);
+void work_group(struct step *s, struct rt_frame *f);
+/* A branch or iteration came to its end with `output` (looked at). */
+void child_ended(struct step *s, struct rt_frame *child, const json *output);
+/* A child failed for good: ends its siblings. The group's error is then `e`. */
+void child_failed(struct step *s, struct rt_frame *child);
+/* The Parallel or Map itself failed: ends its children. */
+void group_failed(struct step *s, struct rt_frame *f);
+
+#endif

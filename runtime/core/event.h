@@ -1,0 +1,83 @@
+#ifndef RUNTIME_CORE_EVENT_H
+#define RUNTIME_CORE_EVENT_H
+
+#include "asl/env.h"
+#include "asl/model.h"
+#include "parsers/json.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What happened in an execution. Public events are those of GetExecutionHistory: they have an id.
+ * Private ones say what else a fold needs to know. Both share one dense sequence.
+ */
+enum rt_event_kind {
+    RT_EXECUTION_STARTED,
+    RT_EXECUTION_SUCCEEDED,
+    RT_EXECUTION_FAILED,
+    RT_EXECUTION_ABORTED,
+    RT_EXECUTION_TIMED_OUT,
+    RT_STATE_ENTERED,
+    RT_STATE_EXITED,
+    RT_STATE_ABORTED,
+    RT_TASK_SCHEDULED,
+    RT_TASK_STARTED,
+    RT_TASK_SUBMITTED,
+    RT_TASK_SUCCEEDED,
+    RT_TASK_FAILED,
+    RT_TASK_TIMED_OUT,
+    RT_GROUP_STARTED,   /* ParallelStateStarted, MapStateStarted */
+    RT_GROUP_SUCCEEDED, /* ParallelStateSucceeded, MapStateSucceeded */
+    RT_GROUP_FAILED,    /* ParallelStateFailed, MapStateFailed */
+    RT_ITERATION_STARTED,
+    RT_ITERATION_SUCCEEDED,
+    RT_ITERATION_FAILED,
+    RT_ITERATION_ABORTED,
+    /* private from here on */
+    RT_BRANCH_SUCCEEDED, /* a Parallel's branch has its output */
+    RT_FIRST_PRIVATE = RT_BRANCH_SUCCEEDED,
+    RT_WAITING,   /* a Wait state's end is known */
+    RT_BACKOFF,   /* a retry is due later */
+    RT_HEARTBEAT, /* a task lives */
+};
+enum { RT_EVENT_KINDS = RT_HEARTBEAT + 1 };
+
+enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
+
+/*
+ * One event. Owns its values. What the fields mean, where they are used:
+ *
+ * data   EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED: input;
+ *        TASK_SCHEDULED: the parameters; the …SUCCEEDED, TASK_SUBMITTED, STATE_EXITED: output
+ * extra  STATE_EXITED: the variables assigned; GROUP_STARTED of a Map: its items;
+ *        TASK_SCHEDULED: the credentials
+ * error  what failed
+ * to     STATE_EXITED: the next state's id, RT_NO_STATE at the scope's end;
+ *        ITERATION_SUCCEEDED, BRANCH_SUCCEEDED: the child's frame
+ * index  of a branch or iteration; BACKOFF: of the retrier; TASK_TIMED_OUT: 1 for a heartbeat
+ * count  GROUP_STARTED: length; TASK_SCHEDULED: TimeoutSeconds
+ * limit  GROUP_STARTED: how many iterations at once; TASK_SCHEDULED: HeartbeatSeconds
+ * due_ms WAITING, BACKOFF: when it is over; TASK_SCHEDULED: when it times out (0: never)
+ */
+struct rt_event {
+    uint64_t seq;
+    uint32_t id;       /* 0: private */
+    uint32_t previous; /* previousEventId; of private events that move the chain: where to */
+    int64_t at_ms;
+    enum rt_event_kind kind;
+    uint32_t frame;
+    const struct asl_state *state; /* NULL for the execution's own */
+    json *data, *extra;
+    struct asl_error error;
+    uint32_t to, index;
+    int64_t count, limit, due_ms;
+};
+
+void rt_event_clear(struct rt_event *e);
+
+enum { RT_EVENT_NAME = 32 };
+/* "TaskStateEntered", "LambdaFunctionScheduled"; private events have words for people. */
+void rt_event_name(const struct rt_event *e, char out[RT_EVENT_NAME]);
+
+#endif

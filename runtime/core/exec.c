@@ -1,0 +1,625 @@
+/* The tree of frames, and rt_apply: the only place where an event changes an execution. */
+
+#include "parsers/mem.h"
+#include "runtime/core/core_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- small things ---- */
+
+static void replace(json **slot, json *v)
+{
+    json *old = *slot;
+
+    *slot = v;
+    json_unref(old);
+}
+
+static json *share(const json *v)
+{
+    return v ? json_ref(v) : NULL;
+}
+
+static void replace_error(struct asl_error *slot, const struct asl_error *e)
+{
+    struct asl_error fresh = {share(e->name), share(e->cause)};
+
+    asl_error_clear(slot);
+    *slot = fresh;
+}
+
+void rt_names_clear(struct rt_names *n)
+{
+    json_unref(n->arn);
+    json_unref(n->name);
+    json_unref(n->machine_arn);
+    json_unref(n->machine_name);
+    json_unref(n->role_arn);
+    json_unref(n->region);
+    *n = (struct rt_names){0};
+}
+
+const char *rt_status_name(enum rt_status s)
+{
+    switch (s) {
+    case RT_RUNNING: return "RUNNING";
+    case RT_SUCCEEDED: return "SUCCEEDED";
+    case RT_FAILED: return "FAILED";
+    case RT_ABORTED: return "ABORTED";
+    case RT_TIMED_OUT: return "TIMED_OUT";
+    }
+    return "RUNNING";
+}
+
+/* ---- frames ---- */
+
+struct rt_frame *exec_frame(const rt_exec *x, uint32_t id)
+{
+    return id < x->frame_count ? x->frames[id] : NULL;
+}
+
+static struct rt_frame *add_frame(rt_exec *x, const struct asl_scope *scope)
+{
+    struct rt_frame *f = mem_calloc(1, sizeof *f);
+
+    if (x->free_count) {
+        f->id = x->free_slots[--x->free_count];
+    } else {
+        if (x->frame_count == x->frame_cap) {
+            x->frame_cap = x->frame_cap ? 2 * x->frame_cap : 1;
+            x->frames = mem_realloc(x->frames, x->frame_cap * sizeof(struct rt_frame *));
+        }
+        f->id = x->frame_count++;
+    }
+    x->frames[f->id] = f;
+    f->parent = f->next = f->prev = RT_NO_FRAME;
+    f->due_ms = f->beat_ms = INT64_MAX;
+    f->state = scope->start;
+    return f;
+}
+
+static void unlink_child(rt_exec *x, struct rt_group *g, const struct rt_frame *f)
+{
+    struct rt_frame *next = exec_frame(x, f->next), *prev = exec_frame(x, f->prev);
+
+    if (next)
+        next->prev = f->prev;
+    else
+        g->last_child = f->prev;
+    if (prev)
+        prev->next = f->next;
+    else
+        g->first = f->next;
+}
+
+static struct rt_frame *add_child(rt_exec *x, struct rt_frame *parent,
+                                  const struct asl_scope *scope, uint32_t index)
+{
+    struct rt_frame *f = add_frame(x, scope);
+    struct rt_group *g = parent->group;
+    struct rt_frame *before = exec_frame(x, g->last_child);
+
+    f->parent = parent->id;
+    f->index = index;
+    f->prev = g->last_child;
+    g->last_child = f->id;
+    if (before)
+        before->next = f->id;
+    else
+        g->first = f->id;
+    g->started++;
+    return f;
+}
+
+static void heap_remove(rt_exec *x, struct rt_frame *f);
+
+static void drop_frame(rt_exec *x, struct rt_frame *f);
+
+static void drop_group(rt_exec *x, struct rt_frame *f)
+{
+    struct rt_group *g = f->group;
+
+    if (!g)
+        return;
+    while (g->first != RT_NO_FRAME)
+        drop_frame(x, x->frames[g->first]);
+    for (uint32_t i = 0; i < g->total; i++)
+        json_unref(g->results[i]);
+    mem_free(g->results);
+    json_unref(g->input);
+    json_unref(g->items);
+    mem_free(g);
+    f->group = NULL;
+}
+
+/* What belongs to a visit of a state. */
+static void clear_visit(rt_exec *x, struct rt_frame *f)
+{
+    drop_group(x, f);
+    replace(&f->task, NULL);
+    asl_error_clear(&f->error);
+    mem_free(f->tries);
+    f->tries = NULL;
+    f->retries = 0;
+    f->ref = 0;
+    f->scheduled = 0;
+    f->heartbeat_missed = false;
+    f->due_ms = f->beat_ms = INT64_MAX;
+}
+
+/* Nesting of frames is bounded by that of the definition. */
+static void drop_frame(rt_exec *x, struct rt_frame *f)
+{
+    clear_visit(x, f);
+    heap_remove(x, f);
+    if (f->parent != RT_NO_FRAME)
+        unlink_child(x, x->frames[f->parent]->group, f);
+    json_unref(f->input);
+    json_unref(f->vars);
+    if (x->free_count == x->free_cap) {
+        x->free_cap = x->free_cap ? 2 * x->free_cap : 4;
+        x->free_slots = mem_realloc(x->free_slots, x->free_cap * sizeof *x->free_slots);
+    }
+    x->free_slots[x->free_count++] = f->id;
+    x->frames[f->id] = NULL;
+    mem_free(f);
+}
+
+/* ---- the heap of due times ---- */
+
+int64_t frame_due(const struct rt_frame *f)
+{
+    switch (f->phase) {
+    case RT_TASK:
+    case RT_SCHEDULED: return f->due_ms < f->beat_ms ? f->due_ms : f->beat_ms;
+    case RT_WAIT:
+    case RT_RETRYING: return f->due_ms;
+    case RT_ENTERING:
+    case RT_ENTERED:
+    case RT_GROUP:
+    case RT_ERRED: break;
+    }
+    return INT64_MAX;
+}
+
+/* Earlier due first; of equals, the one that began to wait first. */
+static bool due_before(const struct rt_frame *a, const struct rt_frame *b)
+{
+    int64_t x = frame_due(a), y = frame_due(b);
+
+    return x != y ? x < y : a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
+}
+
+static void heap_put(rt_exec *x, size_t i, uint32_t frame)
+{
+    x->heap[i] = frame;
+    x->frames[frame]->heap = (uint32_t)i + 1;
+}
+
+static void heap_up(rt_exec *x, size_t i)
+{
+    uint32_t moving = x->heap[i];
+
+    while (i > 0) {
+        size_t up = (i - 1) / 2;
+        if (!due_before(x->frames[moving], x->frames[x->heap[up]]))
+            break;
+        heap_put(x, i, x->heap[up]);
+        i = up;
+    }
+    heap_put(x, i, moving);
+}
+
+static void heap_down(rt_exec *x, size_t i)
+{
+    uint32_t moving = x->heap[i];
+
+    for (;;) {
+        size_t kid = 2 * i + 1;
+        if (kid >= x->heap_count)
+            break;
+        if (kid + 1 < x->heap_count &&
+            due_before(x->frames[x->heap[kid + 1]], x->frames[x->heap[kid]]))
+            kid++;
+        if (!due_before(x->frames[x->heap[kid]], x->frames[moving]))
+            break;
+        heap_put(x, i, x->heap[kid]);
+        i = kid;
+    }
+    heap_put(x, i, moving);
+}
+
+static void heap_remove(rt_exec *x, struct rt_frame *f)
+{
+    if (!f->heap)
+        return;
+    size_t i = f->heap - 1;
+    uint32_t last = x->heap[--x->heap_count];
+    f->heap = 0;
+    if (i == x->heap_count)
+        return;
+    heap_put(x, i, last);
+    heap_up(x, i);
+    heap_down(x, x->frames[last]->heap - 1);
+}
+
+static void heap_update(rt_exec *x, struct rt_frame *f)
+{
+    bool due = frame_due(f) != INT64_MAX;
+
+    if (!due && !f->heap)
+        return;
+    heap_remove(x, f);
+    if (!due)
+        return;
+    if (x->heap_count == x->heap_cap) {
+        x->heap_cap = x->heap_cap ? 2 * x->heap_cap : 1;
+        x->heap = mem_realloc(x->heap, x->heap_cap * sizeof *x->heap);
+    }
+    heap_put(x, x->heap_count++, f->id);
+    heap_up(x, x->heap_count - 1);
+}
+
+int64_t rt_next_due(const rt_exec *x)
+{
+    int64_t due = x->heap_count ? frame_due(x->frames[x->heap[0]]) : INT64_MAX;
+
+    if (x->status != RT_RUNNING)
+        return INT64_MAX;
+    return due < x->deadline_ms ? due : x->deadline_ms;
+}
+
+/* ---- the queue of frames that can go on ---- */
+
+void exec_ready(rt_exec *x, const struct rt_frame *f)
+{
+    if (x->ready_count == x->ready_cap) {
+        size_t cap = x->ready_cap ? 2 * x->ready_cap : 4;
+        struct rt_ready *ring = mem_alloc(cap * sizeof *ring);
+        for (size_t i = 0; i < x->ready_count; i++)
+            ring[i] = x->ready[(x->ready_head + i) & (x->ready_cap - 1)];
+        mem_free(x->ready);
+        x->ready = ring;
+        x->ready_cap = cap;
+        x->ready_head = 0;
+    }
+    x->ready[(x->ready_head + x->ready_count++) & (x->ready_cap - 1)] =
+        (struct rt_ready){f->id, f->seq};
+}
+
+struct rt_frame *exec_next_ready(rt_exec *x)
+{
+    while (x->ready_count) {
+        struct rt_ready r = x->ready[x->ready_head];
+        struct rt_frame *f = exec_frame(x, r.frame);
+
+        x->ready_head = (x->ready_head + 1) & (x->ready_cap - 1);
+        x->ready_count--;
+        if (f && f->seq == r.seq)
+            return f;
+    }
+    return NULL;
+}
+
+static bool can_go_on(const struct rt_frame *f)
+{
+    switch (f->phase) {
+    case RT_ENTERING:
+    case RT_SCHEDULED:
+    case RT_ERRED: return true;
+    case RT_GROUP: return f->group->done == f->group->total;
+    case RT_ENTERED:
+    case RT_TASK:
+    case RT_WAIT:
+    case RT_RETRYING: break;
+    }
+    return false;
+}
+
+void exec_schedule(rt_exec *x, struct rt_frame *f)
+{
+    heap_update(x, f);
+    if (can_go_on(f))
+        exec_ready(x, f);
+}
+
+/* ---- applying events ---- */
+
+static void start_execution(rt_exec *x, const struct rt_event *e)
+{
+    struct rt_frame *root = add_frame(x, x->machine->top);
+
+    x->root = root->id;
+    x->started_ms = e->at_ms;
+    if (x->machine->timeout_s.set)
+        x->deadline_ms = e->at_ms + 1000 * x->machine->timeout_s.value;
+    replace(&x->input, share(e->data));
+    root->input = share(e->data);
+    root->seq = e->seq;
+}
+
+static void end_execution(rt_exec *x, const struct rt_event *e, enum rt_status status)
+{
+    x->status = status;
+    replace(&x->output, share(e->data));
+    replace_error(&x->error, &e->error);
+}
+
+void exec_drop_frames(rt_exec *x)
+{
+    if (x->root != RT_NO_FRAME)
+        drop_frame(x, x->frames[x->root]);
+    x->root = RT_NO_FRAME;
+    x->ready_count = 0;
+}
+
+static void enter_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    x->transitions++;
+    f->phase = RT_ENTERED;
+    f->entered = e->id;
+    f->entered_ms = e->at_ms;
+}
+
+static json *merged(const json *vars, const json *assigned)
+{
+    struct json_build b;
+
+    if (!vars)
+        return json_ref(assigned);
+    json_build_copy(&b, vars, json_count(assigned));
+    for (size_t i = 0; i < json_count(assigned); i++)
+        json_build_set_key(&b, json_ref(json_key_at(assigned, i)),
+                           json_ref(json_value_at(assigned, i)));
+    return json_build_done(&b);
+}
+
+static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    clear_visit(x, f);
+    replace(&f->input, share(e->data));
+    if (e->extra)
+        replace(&f->vars, merged(f->vars, e->extra));
+    if (e->to != RT_NO_STATE) {
+        f->state = x->machine->states[e->to];
+        f->phase = RT_ENTERING;
+    } else {
+        f->phase = RT_ENTERED; /* its end follows in the same step */
+    }
+}
+
+static void schedule_task(struct rt_frame *f, const struct rt_event *e)
+{
+    f->phase = RT_SCHEDULED;
+    f->ref = e->seq;
+    f->scheduled = e->id;
+    f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
+    f->beat_every_ms = 1000 * e->limit;
+    f->beat_ms = e->limit ? e->at_ms + f->beat_every_ms : INT64_MAX;
+    replace(&f->task, share(e->data));
+}
+
+static void end_task(struct rt_frame *f, const struct rt_event *e)
+{
+    f->ref = 0;
+    f->due_ms = f->beat_ms = INT64_MAX;
+    replace(&f->task, NULL);
+    if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
+        f->phase = RT_ERRED;
+        f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->index;
+        replace_error(&f->error, &e->error);
+    } else {
+        f->phase = RT_ENTERED; /* its exit follows in the same step */
+    }
+}
+
+static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    const struct asl_state *state = f->state;
+    struct rt_group *g = mem_calloc(1, sizeof *g);
+
+    drop_group(x, f);
+    f->group = g;
+    f->phase = RT_GROUP;
+    g->first = g->last_child = RT_NO_FRAME;
+    g->input = share(e->data);
+    g->items = share(e->extra);
+    g->total = (uint32_t)e->count;
+    g->limit = (uint32_t)e->limit;
+    g->results = mem_calloc(g->total, sizeof(json *));
+    if (state->type != ASL_PARALLEL)
+        return;
+    for (uint32_t i = 0; i < g->total; i++) {
+        struct rt_frame *child = add_child(x, f, state->parallel.branches[i], i);
+        child->input = share(e->data);
+        child->last = e->id;
+        child->seq = e->seq;
+    }
+}
+
+static void start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_frame *child = add_child(x, f, f->state->map.processor, e->index);
+
+    child->input = share(e->data);
+    child->last = e->id;
+    child->seq = e->seq;
+}
+
+/* The frame of a branch's or iteration's end is the Parallel's or Map's, `to` the child. */
+static void end_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_frame *child = exec_frame(x, e->to);
+
+    f->last = e->id ? e->id : e->previous;
+    f->group->results[e->index] = share(e->data);
+    f->group->done++;
+    if (child)
+        drop_frame(x, child);
+}
+
+static void back_off(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    if (!f->tries)
+        f->tries = mem_calloc(f->state->retriers, sizeof *f->tries);
+    f->tries[e->index]++;
+    f->retries++;
+    f->last = e->previous;
+    f->phase = RT_RETRYING;
+    f->due_ms = e->due_ms;
+    drop_group(x, f);
+    asl_error_clear(&f->error);
+}
+
+/* Which public events a chain's next event points back to. */
+static bool advances(enum rt_event_kind kind)
+{
+    switch (kind) {
+    case RT_STATE_ENTERED:
+    case RT_STATE_EXITED:
+    case RT_TASK_SCHEDULED:
+    case RT_TASK_STARTED:
+    case RT_TASK_SUBMITTED:
+    case RT_TASK_SUCCEEDED:
+    case RT_TASK_FAILED:
+    case RT_TASK_TIMED_OUT:
+    case RT_GROUP_STARTED:
+    case RT_GROUP_FAILED: return true;
+    case RT_EXECUTION_STARTED:
+    case RT_EXECUTION_SUCCEEDED:
+    case RT_EXECUTION_FAILED:
+    case RT_EXECUTION_ABORTED:
+    case RT_EXECUTION_TIMED_OUT:
+    case RT_STATE_ABORTED:
+    case RT_GROUP_SUCCEEDED:
+    case RT_ITERATION_STARTED:
+    case RT_ITERATION_SUCCEEDED:
+    case RT_ITERATION_FAILED:
+    case RT_ITERATION_ABORTED:
+    case RT_BRANCH_SUCCEEDED:
+    case RT_WAITING:
+    case RT_BACKOFF:
+    case RT_HEARTBEAT: break;
+    }
+    return false;
+}
+
+void rt_apply(rt_exec *x, const struct rt_event *e)
+{
+    struct rt_frame *f = exec_frame(x, e->frame);
+
+    x->seq = e->seq;
+    if (e->id)
+        x->event_id = e->id;
+    if (f && advances(e->kind))
+        f->last = e->id;
+    if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED)
+        f->seq = e->seq;
+    switch (e->kind) {
+    case RT_EXECUTION_STARTED: start_execution(x, e); break;
+    case RT_EXECUTION_SUCCEEDED: end_execution(x, e, RT_SUCCEEDED); break;
+    case RT_EXECUTION_FAILED: end_execution(x, e, RT_FAILED); break;
+    case RT_EXECUTION_ABORTED: end_execution(x, e, RT_ABORTED); break;
+    case RT_EXECUTION_TIMED_OUT: end_execution(x, e, RT_TIMED_OUT); break;
+    case RT_STATE_ENTERED: enter_state(x, f, e); break;
+    case RT_STATE_EXITED: leave_state(x, f, e); break;
+    case RT_TASK_SCHEDULED: schedule_task(f, e); break;
+    case RT_TASK_STARTED:
+    case RT_TASK_SUBMITTED: f->phase = RT_TASK; break;
+    case RT_TASK_SUCCEEDED:
+    case RT_TASK_FAILED:
+    case RT_TASK_TIMED_OUT: end_task(f, e); break;
+    case RT_GROUP_STARTED: start_group(x, f, e); break;
+    case RT_GROUP_SUCCEEDED: f->phase = RT_ENTERED; break; /* its exit follows */
+    case RT_GROUP_FAILED:
+        f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
+        drop_group(x, f);
+        break;
+    case RT_ITERATION_STARTED: start_iteration(x, f, e); break;
+    case RT_ITERATION_SUCCEEDED:
+    case RT_BRANCH_SUCCEEDED: end_child(x, f, e); break;
+    case RT_WAITING:
+        f->phase = RT_WAIT;
+        f->due_ms = e->due_ms;
+        break;
+    case RT_BACKOFF: back_off(x, f, e); break;
+    case RT_HEARTBEAT: f->beat_ms = e->at_ms + f->beat_every_ms; break;
+    case RT_STATE_ABORTED:
+    case RT_ITERATION_FAILED:
+    case RT_ITERATION_ABORTED: break; /* what they tell of goes with its group */
+    }
+}
+
+/* ---- life ---- */
+
+rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
+{
+    rt_exec *x = mem_calloc(1, sizeof *x);
+    const struct rt_names *n = &config->names;
+
+    x->machine = asl_machine_ref(m);
+    x->names = (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
+                                 share(n->machine_name), share(n->role_arn), share(n->region)};
+    x->extra_context = share(config->context);
+    x->aws_limits = config->aws_limits;
+    x->seed = config->seed;
+    x->root = RT_NO_FRAME;
+    x->deadline_ms = INT64_MAX;
+    return x;
+}
+
+void rt_exec_free(rt_exec *x)
+{
+    if (!x)
+        return;
+    exec_drop_frames(x);
+    mem_free(x->frames);
+    mem_free(x->free_slots);
+    mem_free(x->ready);
+    mem_free(x->heap);
+    json_unref(x->extra_context);
+    json_unref(x->execution_context);
+    json_unref(x->machine_context);
+    json_unref(x->input);
+    json_unref(x->output);
+    asl_error_clear(&x->error);
+    rt_names_clear(&x->names);
+    asl_machine_unref(x->machine);
+    mem_free(x);
+}
+
+enum rt_status rt_exec_status(const rt_exec *x)
+{
+    return x->status;
+}
+
+const json *rt_exec_output(const rt_exec *x)
+{
+    return x->output;
+}
+
+const struct asl_error *rt_exec_error(const rt_exec *x)
+{
+    return x->status == RT_RUNNING || x->status == RT_SUCCEEDED ? NULL : &x->error;
+}
+
+const struct rt_names *rt_exec_names(const rt_exec *x)
+{
+    return &x->names;
+}
+
+const asl_machine *rt_exec_machine(const rt_exec *x)
+{
+    return x->machine;
+}
+
+uint64_t rt_exec_transitions(const rt_exec *x)
+{
+    return x->transitions;
+}
+
+uint32_t rt_exec_events(const rt_exec *x)
+{
+    return x->event_id;
+}

@@ -1,0 +1,119 @@
+#ifndef RUNTIME_CORE_EXEC_H
+#define RUNTIME_CORE_EXEC_H
+
+#include "asl/asl.h"
+#include "runtime/core/event.h"
+
+/*
+ * One execution: a fold over its history. rt_step decides what happens and rt_apply, which it calls
+ * for each event, is all that changes an execution; so a history applied anew arrives at the same
+ * execution. Nothing here knows sockets, clocks or chance: time and seed come with the input.
+ */
+typedef struct rt_exec rt_exec;
+
+/* What an execution is called. All strings; json_string values that it shares. */
+struct rt_names {
+    json *arn, *name;
+    json *machine_arn, *machine_name;
+    json *role_arn;
+    json *region;
+};
+
+void rt_names_clear(struct rt_names *n);
+
+struct rt_config {
+    struct rt_names names; /* shared, not taken */
+    const json *context;   /* members that the context object has besides; NULL: none */
+    bool aws_limits;       /* the quotas on data and events */
+    uint64_t seed;         /* chance: jitter, UUIDs, random numbers */
+};
+
+enum rt_status { RT_RUNNING, RT_SUCCEEDED, RT_FAILED, RT_ABORTED, RT_TIMED_OUT };
+
+/* "RUNNING", "SUCCEEDED", … */
+const char *rt_status_name(enum rt_status s);
+
+rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config);
+void rt_exec_free(rt_exec *x);
+
+enum rt_status rt_exec_status(const rt_exec *x);
+/* The output; NULL unless it succeeded. */
+const json *rt_exec_output(const rt_exec *x);
+/* Name and cause, either may be NULL; NULL unless it failed. */
+const struct asl_error *rt_exec_error(const rt_exec *x);
+const struct rt_names *rt_exec_names(const rt_exec *x);
+const asl_machine *rt_exec_machine(const rt_exec *x);
+/* States entered so far. */
+uint64_t rt_exec_transitions(const rt_exec *x);
+/* Public events so far. */
+uint32_t rt_exec_events(const rt_exec *x);
+
+/* A public event of `x` as GetExecutionHistory gives it: timestamps are seconds since 1970. */
+json *rt_event_json(const rt_exec *x, const struct rt_event *e);
+
+/* ---- stepping ---- */
+
+enum rt_input_kind {
+    RT_IN_START,    /* value: the input */
+    RT_IN_CONTINUE, /* go on: the last step stopped at its budget */
+    RT_IN_TASK_OK,  /* value: the output */
+    RT_IN_TASK_FAILED,
+    RT_IN_SUBMITTED, /* value: the answer; the task's result comes by its token */
+    RT_IN_HEARTBEAT,
+    RT_IN_TIMER, /* now_ms has reached rt_next_due */
+    RT_IN_STOP,  /* error: as StopExecution gives it */
+};
+
+/* One thing that happened, and all of the world that the core may look at. */
+struct rt_input {
+    enum rt_input_kind kind;
+    uint32_t frame;
+    uint64_t ref;   /* the task that this answers; an answer to an older one is dropped */
+    int64_t now_ms; /* there is no other clock */
+    const json *value;
+    const struct asl_error *error;
+};
+
+enum rt_command_kind { RT_RUN_TASK, RT_CANCEL_TASK };
+
+/* What the world is to do, once the events are kept. */
+struct rt_command {
+    enum rt_command_kind kind;
+    uint32_t frame;
+    uint64_t ref;
+    const struct asl_state *state;
+    json *parameters;  /* RUN_TASK; owned */
+    uint32_t event_id; /* of the …Scheduled event */
+    uint32_t attempt;  /* 0 for the first */
+    int64_t timeout_ms;
+};
+
+/* What came of a step. Whoever made it clears it; it can be used again. */
+struct rt_output {
+    struct rt_event *events;
+    size_t count, cap;
+    struct rt_command *commands;
+    size_t command_count, command_cap;
+    bool more; /* the budget was used up: step again with RT_IN_CONTINUE */
+};
+
+void rt_output_reset(struct rt_output *out);
+void rt_output_clear(struct rt_output *out);
+
+/* Runs `x` until it must wait, or a budget of transitions is used up. */
+void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out);
+
+/* When the next RT_IN_TIMER is due; INT64_MAX: never. */
+int64_t rt_next_due(const rt_exec *x);
+
+/* ---- folding ---- */
+
+/* Applies an event of `x`'s history, in order. */
+void rt_apply(rt_exec *x, const struct rt_event *e);
+/* After the last: what ran is to run again. `out` gains its RUN_TASK commands; then step with
+ * RT_IN_CONTINUE. */
+void rt_resume(rt_exec *x, struct rt_output *out);
+/* Do two executions stand at the same place? If not, `why` gains the first difference. */
+bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why);
+
+#endif

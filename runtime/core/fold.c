@@ -1,0 +1,103 @@
+/* Comparing executions: one that lived with one that was folded from its history. */
+
+#include "runtime/core/core_impl.h"
+
+static bool differ(struct buf *why, const char *what, const struct rt_frame *f)
+{
+    if (f)
+        buf_printf(why, "frame %u (%s): %s differs", f->id, json_str(f->state->name), what);
+    else
+        buf_printf(why, "%s differs", what);
+    return false;
+}
+
+static bool same_value(const json *a, const json *b)
+{
+    return a == b || (a && b && json_equal(a, b));
+}
+
+static bool same_error(const struct asl_error *a, const struct asl_error *b)
+{
+    return same_value(a->name, b->name) && same_value(a->cause, b->cause);
+}
+
+static bool same_group(const struct rt_frame *f, const struct rt_group *a, const struct rt_group *b,
+                       struct buf *why)
+{
+    if (!a || !b)
+        return a == b || differ(why, "whether it is a group", f);
+    if (a->total != b->total || a->started != b->started || a->done != b->done ||
+        a->limit != b->limit)
+        return differ(why, "count of children", f);
+    if (a->first != b->first || a->last_child != b->last_child)
+        return differ(why, "the list of children", f);
+    if (!same_value(a->input, b->input) || !same_value(a->items, b->items))
+        return differ(why, "the group's input", f);
+    for (uint32_t i = 0; i < a->total; i++)
+        if (!same_value(a->results[i], b->results[i]))
+            return differ(why, "a result", f);
+    return true;
+}
+
+static bool same_tries(const struct rt_frame *a, const struct rt_frame *b)
+{
+    if (!a->tries || !b->tries)
+        return a->tries == b->tries;
+    for (size_t i = 0; i < a->state->retriers; i++)
+        if (a->tries[i] != b->tries[i])
+            return false;
+    return true;
+}
+
+static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struct buf *why)
+{
+    if (a->state != b->state)
+        return differ(why, "the state", a);
+    if (a->phase != b->phase)
+        return differ(why, "the phase", a);
+    if (a->parent != b->parent || a->index != b->index || a->next != b->next || a->prev != b->prev)
+        return differ(why, "the place in the tree", a);
+    if (a->entered != b->entered || a->last != b->last || a->scheduled != b->scheduled ||
+        a->seq != b->seq || a->ref != b->ref)
+        return differ(why, "an event's id", a);
+    if (a->entered_ms != b->entered_ms || a->due_ms != b->due_ms || a->beat_ms != b->beat_ms)
+        return differ(why, "a time", a);
+    if (a->retries != b->retries || !same_tries(a, b) || a->heartbeat_missed != b->heartbeat_missed)
+        return differ(why, "a count of retries", a);
+    if (!same_value(a->input, b->input) || !same_value(a->task, b->task))
+        return differ(why, "the input", a);
+    if (!same_value(a->vars, b->vars))
+        return differ(why, "the variables", a);
+    if (!same_error(&a->error, &b->error))
+        return differ(why, "the error", a);
+    return same_group(a, a->group, b->group, why);
+}
+
+bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why)
+{
+    if (a->machine != b->machine)
+        return differ(why, "the machine", NULL);
+    if (a->status != b->status)
+        return differ(why, "the status", NULL);
+    if (a->seq != b->seq || a->event_id != b->event_id || a->transitions != b->transitions)
+        return differ(why, "the count of events", NULL);
+    if (!same_value(a->input, b->input) || !same_value(a->output, b->output) ||
+        !same_error(&a->error, &b->error))
+        return differ(why, "the input, output or error", NULL);
+    if (a->started_ms != b->started_ms || a->deadline_ms != b->deadline_ms)
+        return differ(why, "a time", NULL);
+    /* What frames an ended execution had is of no use to anybody. */
+    if (a->status != RT_RUNNING)
+        return true;
+    if (a->frame_count != b->frame_count || a->root != b->root || a->free_count != b->free_count)
+        return differ(why, "the count of frames", NULL);
+    for (uint32_t i = 0; i < a->frame_count; i++) {
+        if (!a->frames[i] || !b->frames[i]) {
+            if (a->frames[i] != b->frames[i])
+                return differ(why, "which slots have frames", NULL);
+        } else if (!same_frame(a->frames[i], b->frames[i], why)) {
+            return false;
+        }
+    }
+    return true;
+}

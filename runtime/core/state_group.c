@@ -1,0 +1,252 @@
+/* Parallel and Map: states that run others, one frame a branch or iteration. */
+
+#include "runtime/core/core_impl.h"
+
+/* Without AWS's quota as many iterations run at once as this; a bound on memory, not on meaning. */
+enum { MOST_CONCURRENCY = 1000 };
+
+/* ---- starting ---- */
+
+static void start_parallel(struct step *s, struct rt_frame *f, json *effective)
+{
+    emit(s, (struct rt_event){.kind = RT_GROUP_STARTED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = json_ref(effective),
+                              .count = (int64_t)f->state->parallel.count});
+}
+
+static json *items_of(struct step *s, struct rt_frame *f, json *effective, struct asl_error *e)
+{
+    const asl_path *path = f->state->map.items_path;
+    struct scope_view view;
+
+    view_init(&view, s, f);
+    struct asl_env env = view_env(&view, effective);
+    json *items = path ? asl_flow_path(path, &env, e) : json_ref(effective);
+    if (items && !json_is_array(items)) {
+        json_unref(items);
+        asl_error_set(e, ASL_RUNTIME, "Reference path \"%s\" must point to array.",
+                      path ? json_str(asl_path_text(path)) : "$");
+        return NULL;
+    }
+    return items;
+}
+
+static bool concurrency(struct step *s, struct rt_frame *f, const struct asl_env *env, int64_t *out,
+                        struct asl_error *e)
+{
+    const struct asl_number *n = &f->state->map.max_concurrency;
+    int64_t most = s->x->aws_limits ? INLINE_CONCURRENCY : MOST_CONCURRENCY;
+
+    *out = 0;
+    if (n->set && !asl_flow_number(n, "MaxConcurrencyPath", env, out, e))
+        return false;
+    if (*out < 0) {
+        asl_error_set(e, ASL_RUNTIME, "MaxConcurrency cannot be negative.");
+        return false;
+    }
+    if (*out == 0 || *out > most)
+        *out = most;
+    return true;
+}
+
+/* The input of iteration `i`: the item, or what ItemSelector makes of it. */
+static json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e)
+{
+    const asl_template *selector = f->state->map.item_selector;
+    const json *item = json_at(f->group->items, i);
+    struct scope_view view;
+
+    if (!selector)
+        return json_ref(item);
+    view_init(&view, s, f);
+    view.in_item = true;
+    view.item = item;
+    view.index = i;
+    struct asl_env env = view_env(&view, f->group->input);
+    json *input = asl_template_eval(selector, &env, e);
+    forget_context(s);
+    return input;
+}
+
+static void start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
+{
+    uint32_t i = f->group->started;
+    struct asl_error e = {0};
+    json *input = iteration_input(s, f, i, &e);
+
+    if (!input)
+        state_failed(s, f, &e);
+    else if (!check_size(s, f, input))
+        json_unref(input);
+    else
+        emit(s, (struct rt_event){.kind = RT_ITERATION_STARTED,
+                                  .frame = f->id,
+                                  .previous = previous,
+                                  .state = f->state,
+                                  .data = input,
+                                  .index = i});
+}
+
+static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                      json *effective)
+{
+    struct asl_error e = {0};
+    int64_t limit;
+    json *items = items_of(s, f, effective, &e);
+
+    if (!items || !concurrency(s, f, env, &limit, &e)) {
+        json_unref(items);
+        state_failed(s, f, &e);
+        return;
+    }
+    emit(s, (struct rt_event){.kind = RT_GROUP_STARTED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = json_ref(effective),
+                              .extra = items,
+                              .count = (int64_t)json_count(items),
+                              .limit = limit});
+    /* The first of them all point back to MapStateStarted. A selector that fails ends the loop:
+     * the execution, or the group, is over then. */
+    uint64_t group = f->seq;
+    while (running(s) && f->phase == RT_GROUP && f->seq == group &&
+           f->group->started < f->group->total && f->group->started < f->group->limit)
+        start_iteration(s, f, f->last);
+}
+
+/* ---- joining ---- */
+
+static void join(struct step *s, struct rt_frame *f)
+{
+    struct rt_group *g = f->group;
+    struct asl_error e = {0};
+    struct scope_view view;
+    struct json_build b;
+
+    json_build_array(&b, g->total);
+    for (uint32_t i = 0; i < g->total; i++)
+        json_build_add(&b, json_ref(g->results[i]));
+    json *result = json_build_done(&b);
+    emit(s,
+         (struct rt_event){
+             .kind = RT_GROUP_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
+    if (running(s)) {
+        view_init(&view, s, f);
+        struct asl_env env = view_env(&view, f->input);
+        json *output = asl_flow_output(f->state, &env, json_ref(result), &e);
+        if (output)
+            finish_state(s, f, output, result);
+        else
+            state_failed(s, f, &e);
+    }
+    json_unref(result);
+}
+
+void work_group(struct step *s, struct rt_frame *f)
+{
+    struct asl_error e = {0};
+    struct scope_view view;
+
+    if (f->phase == RT_GROUP) {
+        join(s, f);
+        return;
+    }
+    view_init(&view, s, f);
+    struct asl_env env = view_env(&view, f->input);
+    json *effective = asl_flow_arguments(f->state, &env, &e);
+    if (!effective)
+        state_failed(s, f, &e);
+    else if (check_size(s, f, effective)) {
+        if (f->state->type == ASL_PARALLEL)
+            start_parallel(s, f, effective);
+        else
+            start_map(s, f, &env, effective);
+    }
+    json_unref(effective);
+}
+
+void child_ended(struct step *s, struct rt_frame *child, const json *output)
+{
+    struct rt_frame *f = s->x->frames[child->parent];
+    uint32_t freed = child->last; /* what the next iteration points back to */
+    bool map = f->state->type == ASL_MAP;
+
+    emit(s, (struct rt_event){.kind = map ? RT_ITERATION_SUCCEEDED : RT_BRANCH_SUCCEEDED,
+                              .frame = f->id,
+                              .previous = child->last,
+                              .state = f->state,
+                              .data = json_ref(output),
+                              .index = child->index,
+                              .to = child->id});
+    if (map && running(s) && f->group->started < f->group->total)
+        start_iteration(s, f, freed);
+}
+
+/* ---- failing ---- */
+
+static void state_aborted(struct step *s, struct rt_frame *f, uint32_t previous);
+
+static void children_aborted(struct step *s, struct rt_frame *f, const struct rt_frame *but,
+                             uint32_t previous)
+{
+    bool map = f->state->type == ASL_MAP;
+
+    for (uint32_t id = f->group->first; running(s) && id != RT_NO_FRAME;
+         id = s->x->frames[id]->next) {
+        struct rt_frame *child = s->x->frames[id];
+        if (child == but)
+            continue;
+        if (map)
+            emit(s, (struct rt_event){.kind = RT_ITERATION_ABORTED,
+                                      .frame = f->id,
+                                      .previous = previous,
+                                      .state = f->state,
+                                      .index = child->index});
+        if (running(s))
+            state_aborted(s, child, previous);
+    }
+}
+
+/* The state that `f` is in is cut off. Nesting is bounded by that of the definition. */
+static void state_aborted(struct step *s, struct rt_frame *f, uint32_t previous)
+{
+    enum asl_type type = f->state->type;
+
+    if (f->phase == RT_TASK)
+        command(s, RT_CANCEL_TASK, f);
+    if (f->phase == RT_ENTERING)
+        return;
+    if (type == ASL_TASK || type == ASL_WAIT || (f->group && f->phase != RT_RETRYING))
+        emit(s, (struct rt_event){.kind = RT_STATE_ABORTED,
+                                  .frame = f->id,
+                                  .previous = previous,
+                                  .state = f->state});
+    if (running(s) && f->group)
+        children_aborted(s, f, NULL, previous);
+}
+
+void child_failed(struct step *s, struct rt_frame *child)
+{
+    struct rt_frame *f = s->x->frames[child->parent];
+    uint32_t previous = child->last;
+
+    if (f->state->type == ASL_MAP)
+        emit(s, (struct rt_event){.kind = RT_ITERATION_FAILED,
+                                  .frame = f->id,
+                                  .previous = previous,
+                                  .state = f->state,
+                                  .index = child->index});
+    if (running(s) && child->state->type == ASL_TASK)
+        state_aborted(s, child, previous);
+    if (running(s))
+        children_aborted(s, f, child, previous);
+}
+
+void group_failed(struct step *s, struct rt_frame *f)
+{
+    children_aborted(s, f, NULL, f->last);
+}

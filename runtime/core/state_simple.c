@@ -1,0 +1,286 @@
+/* Pass, Choice, Wait, Succeed and Fail: states whose work is done on the spot, or needs only time.
+ */
+
+#include "parsers/timestamp.h"
+#include "runtime/core/core_impl.h"
+
+/* No wait may end later than this many days from now. */
+enum { MAX_WAIT_DAYS = 24855 };
+static const int64_t day_ms = 86400000;
+
+/* The output of a state whose result is `result` (taken). */
+static void finish_with(struct step *s, struct rt_frame *f, const struct asl_env *env, json *result)
+{
+    struct asl_error e = {0};
+    json *kept = json_ref(result);
+    json *output = asl_flow_output(f->state, env, result, &e);
+
+    if (output)
+        finish_state(s, f, output, kept);
+    else
+        state_failed(s, f, &e);
+    json_unref(kept);
+}
+
+/* Choice, Wait and Succeed: InputPath, then OutputPath of that. */
+static json *pass_through(const struct rt_frame *f, const struct asl_env *env, json *effective,
+                          struct asl_error *e)
+{
+    struct asl_env inner = *env;
+    json *output;
+
+    inner.input = effective;
+    output = asl_flow_output(f->state, &inner, json_ref(effective), e);
+    return output;
+}
+
+static void work_pass(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                      json *effective)
+{
+    const json *result = f->state->result;
+
+    finish_with(s, f, env, json_ref(result ? result : effective));
+}
+
+static void work_succeed(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                         json *effective)
+{
+    struct asl_error e = {0};
+    json *output = pass_through(f, env, effective, &e);
+
+    if (!output)
+        state_failed(s, f, &e);
+    else
+        finish_state(s, f, output, effective);
+}
+
+/* ---- Choice ---- */
+
+static void leave_choice(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                         json *effective, const asl_template *assign, const struct asl_state *to)
+{
+    struct asl_error e = {0};
+    struct asl_env inner = *env;
+    json *vars = NULL, *output = pass_through(f, env, effective, &e);
+
+    inner.input = effective;
+    if (!output || (assign && !(vars = asl_template_eval(assign, &inner, &e)))) {
+        json_unref(output);
+        state_failed(s, f, &e);
+    } else if (check_size(s, f, output)) {
+        exit_state(s, f, output, vars, to);
+    } else {
+        json_unref(output);
+        json_unref(vars);
+    }
+}
+
+static void work_choice(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                        json *effective)
+{
+    const struct asl_choice *c = &f->state->choice;
+    struct asl_error e = {0};
+    struct asl_env inner = *env;
+
+    inner.input = effective;
+    for (size_t i = 0; i < c->count; i++) {
+        int yes = asl_test_eval(c->rules[i].test, &inner, &e);
+        if (yes < 0) {
+            state_failed(s, f, &e);
+            return;
+        }
+        if (yes) {
+            leave_choice(s, f, env, effective, c->rules[i].assign, c->rules[i].next);
+            return;
+        }
+    }
+    if (c->fallback) {
+        /* The state's own Assign runs when Default is taken. */
+        leave_choice(s, f, env, effective, f->state->assign, c->fallback);
+        return;
+    }
+    asl_error_set(&e, ASL_RUNTIME,
+                  "Failed to transition out of the state. The state does not point to a next "
+                  "state.");
+    state_failed(s, f, &e);
+}
+
+/* ---- Wait ---- */
+
+static const char *path_text(const asl_path *p)
+{
+    return json_str(asl_path_text(p));
+}
+
+static bool wait_seconds(const struct asl_number *n, const struct asl_env *env, int64_t *out,
+                         struct asl_error *e)
+{
+    if (!n->path) {
+        *out = n->value;
+        return true;
+    }
+    json *v = asl_path_get(n->path, env, NULL);
+    json *text = v ? json_text(v) : NULL;
+    bool good = v && json_kind(v) == JSON_INT && json_int_value(v) >= 0;
+    if (!v)
+        asl_error_set(e, ASL_RUNTIME,
+                      "The SecondsPath parameter does not reference an input value: %s",
+                      path_text(n->path));
+    else if (json_kind(v) != JSON_INT)
+        asl_error_set(e, ASL_RUNTIME,
+                      "The SecondsPath parameter cannot be parsed as a long value: %s == %s",
+                      path_text(n->path), json_str(text));
+    else if (!good)
+        asl_error_set(e, ASL_RUNTIME,
+                      "The SecondsPath parameter references a negative value: %s == %s",
+                      path_text(n->path), json_str(text));
+    else
+        *out = json_int_value(v);
+    json_unref(v);
+    json_unref(text);
+    return good;
+}
+
+static bool wait_timestamp(const struct asl_wait *w, const struct asl_env *env, int64_t *due_ms,
+                           struct asl_error *e)
+{
+    struct timestamp t;
+
+    if (!w->timestamp_path) {
+        *due_ms = w->timestamp_ms;
+        return true;
+    }
+    json *v = asl_path_get(w->timestamp_path, env, NULL);
+    bool good = v && json_is_string(v) && timestamp_parse(json_str(v), json_str_len(v), &t);
+    if (good) {
+        *due_ms = t.ms + (t.ns > 0);
+    } else if (!v) {
+        asl_error_set(e, ASL_RUNTIME,
+                      "The TimestampPath parameter does not reference an input value: %s",
+                      path_text(w->timestamp_path));
+    } else {
+        json *text = json_is_string(v) ? json_ref(v) : json_text(v);
+        asl_error_set(e, ASL_RUNTIME,
+                      "The TimestampPath parameter does not reference a valid ISO-8601 extended "
+                      "offset date-time format string: %s == %s",
+                      path_text(w->timestamp_path), json_str(text));
+        json_unref(text);
+    }
+    json_unref(v);
+    return good;
+}
+
+static void leave_wait(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                       json *effective)
+{
+    work_succeed(s, f, env, effective);
+}
+
+static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                      json *effective)
+{
+    const struct asl_wait *w = &f->state->wait;
+    struct asl_error e = {0};
+    struct asl_env inner = *env;
+    int64_t due_ms = s->now_ms, seconds = 0;
+
+    inner.input = effective;
+    bool known = w->timestamp ? wait_timestamp(w, &inner, &due_ms, &e)
+                              : wait_seconds(&w->seconds, &inner, &seconds, &e);
+    bool too_long = !w->timestamp ? seconds > MAX_WAIT_DAYS * (day_ms / 1000)
+                                  : due_ms - s->now_ms > MAX_WAIT_DAYS * day_ms;
+    if (known && too_long) {
+        known = false;
+        asl_error_set(&e, ASL_RUNTIME, "Wait state delay is too long.");
+    }
+    if (!known) {
+        state_failed(s, f, &e);
+        return;
+    }
+    if (!w->timestamp)
+        due_ms = s->now_ms + 1000 * seconds;
+    if (due_ms <= s->now_ms)
+        leave_wait(s, f, env, effective);
+    else
+        emit(s, (struct rt_event){
+                    .kind = RT_WAITING, .frame = f->id, .state = f->state, .due_ms = due_ms});
+}
+
+/* ---- Fail ---- */
+
+static bool fail_text(json *constant, const asl_query *query, const struct asl_env *env, json **out,
+                      struct asl_error *e)
+{
+    if (!query) {
+        *out = constant ? json_ref(constant) : NULL;
+        return true;
+    }
+    json *v = asl_query_eval(query, env, e);
+    if (v && !json_is_string(v)) {
+        json *text = json_text(v);
+        json_unref(v);
+        v = text;
+    }
+    *out = v;
+    return v;
+}
+
+static void work_fail(struct step *s, struct rt_frame *f, const struct asl_env *env)
+{
+    const struct asl_fail *fail = &f->state->fail;
+    struct asl_error e = {0}, out = {0};
+
+    if (fail_text(fail->error, fail->error_path, env, &out.name, &e) &&
+        fail_text(fail->cause, fail->cause_path, env, &out.cause, &e)) {
+        decide(s, f, &out);
+    } else {
+        asl_error_clear(&out);
+        state_failed(s, f, &e);
+    }
+}
+
+/* ---- */
+
+static void with_input(struct step *s, struct rt_frame *f, bool over)
+{
+    struct asl_error e = {0};
+    struct scope_view view;
+
+    view_init(&view, s, f);
+    struct asl_env env = view_env(&view, f->input);
+    if (f->state->type == ASL_FAIL) {
+        work_fail(s, f, &env);
+        return;
+    }
+    json *effective = asl_flow_arguments(f->state, &env, &e);
+    if (!effective) {
+        state_failed(s, f, &e);
+        return;
+    }
+    switch (f->state->type) {
+    case ASL_PASS: work_pass(s, f, &env, effective); break;
+    case ASL_CHOICE: work_choice(s, f, &env, effective); break;
+    case ASL_SUCCEED: work_succeed(s, f, &env, effective); break;
+    case ASL_WAIT:
+        if (over)
+            leave_wait(s, f, &env, effective);
+        else
+            work_wait(s, f, &env, effective);
+        break;
+    case ASL_FAIL:
+    case ASL_TASK:
+    case ASL_PARALLEL:
+    case ASL_MAP: break;
+    }
+    json_unref(effective);
+}
+
+void work_simple(struct step *s, struct rt_frame *f)
+{
+    with_input(s, f, false);
+}
+
+void wait_over(struct step *s, struct rt_frame *f)
+{
+    with_input(s, f, true);
+}

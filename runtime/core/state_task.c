@@ -1,0 +1,118 @@
+/* Task: schedules the work, and turns what comes of it into a result or an error. */
+
+#include "runtime/core/core_impl.h"
+
+/* TimeoutSeconds and HeartbeatSeconds; 0: none. */
+static bool limit_of(const struct asl_number *n, const char *field, const struct asl_env *env,
+                     int64_t *out, struct asl_error *e)
+{
+    *out = 0;
+    if (!n->set)
+        return true;
+    if (!asl_flow_number(n, field, env, out, e))
+        return false;
+    if (*out < 1 || *out > 99999999) {
+        asl_error_set(e, ASL_RUNTIME, "The %s field must be between 1 and 99999999, but was %lld.",
+                      field, (long long)*out);
+        return false;
+    }
+    return true;
+}
+
+void work_task(struct step *s, struct rt_frame *f)
+{
+    const struct asl_task *task = &f->state->task;
+    struct asl_error e = {0};
+    struct scope_view view;
+    int64_t timeout_s = 0, heartbeat_s = 0;
+    json *credentials = NULL;
+
+    view_init(&view, s, f);
+    struct asl_env env = view_env(&view, f->input);
+    json *parameters = asl_flow_arguments(f->state, &env, &e);
+    bool good = parameters &&
+                limit_of(&task->timeout_s, "TimeoutSecondsPath", &env, &timeout_s, &e) &&
+                limit_of(&task->heartbeat_s, "HeartbeatSecondsPath", &env, &heartbeat_s, &e);
+    if (good && task->credentials)
+        good = (credentials = asl_template_eval(task->credentials, &env, &e));
+    if (!good) {
+        json_unref(parameters);
+        state_failed(s, f, &e);
+        return;
+    }
+    if (!check_size(s, f, parameters)) {
+        json_unref(parameters);
+        json_unref(credentials);
+        return;
+    }
+    emit(s, (struct rt_event){.kind = RT_TASK_SCHEDULED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = parameters,
+                              .extra = credentials,
+                              .count = timeout_s,
+                              .limit = heartbeat_s,
+                              .due_ms = timeout_s ? s->now_ms + 1000 * timeout_s : 0});
+}
+
+void start_task(struct step *s, struct rt_frame *f)
+{
+    emit(s, (struct rt_event){
+                .kind = RT_TASK_STARTED, .frame = f->id, .previous = f->last, .state = f->state});
+    if (running(s))
+        command(s, RT_RUN_TASK, f);
+}
+
+/* The result is too large: an error of the task that a catcher may catch. */
+static void result_too_large(struct step *s, struct rt_frame *f)
+{
+    const struct asl_task *task = &f->state->task;
+    struct rt_event failed = {
+        .kind = RT_TASK_FAILED, .frame = f->id, .previous = f->last, .state = f->state};
+
+    asl_error_set(&failed.error, ASL_DATA_LIMIT_EXCEEDED,
+                  "The state/task '%s' returned a result with a size exceeding the maximum number "
+                  "of bytes service limit.",
+                  json_str(task->kind == ASL_INTEGRATION ? task->type : task->resource));
+    emit(s, failed);
+}
+
+void task_ok(struct step *s, struct rt_frame *f, const json *value)
+{
+    struct asl_error e = {0};
+    struct scope_view view;
+
+    if (s->x->aws_limits && json_text_len(value) > AWS_DATA_LIMIT) {
+        result_too_large(s, f);
+        return;
+    }
+    emit(s, (struct rt_event){.kind = RT_TASK_SUCCEEDED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = json_ref(value)});
+    if (!running(s))
+        return;
+    view_init(&view, s, f);
+    struct asl_env env = view_env(&view, f->input);
+    json *output = asl_flow_output(f->state, &env, json_ref(value), &e);
+    if (output)
+        finish_state(s, f, output, value);
+    else
+        state_failed(s, f, &e);
+}
+
+void task_due(struct step *s, struct rt_frame *f)
+{
+    bool heartbeat = f->beat_ms < f->due_ms;
+
+    if (f->phase == RT_TASK)
+        command(s, RT_CANCEL_TASK, f);
+    emit(s, (struct rt_event){.kind = RT_TASK_TIMED_OUT,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .index = heartbeat,
+                              .error = {json_cstring(ASL_TIMEOUT), NULL}});
+}

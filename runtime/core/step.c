@@ -1,0 +1,526 @@
+/* rt_step: takes an input, lets frames go on until all wait, and decides what follows errors. */
+
+#include "parsers/mem.h"
+#include "runtime/core/core_impl.h"
+
+#include <stdlib.h>
+
+/* Visits of frames in one step: what bounds its events, and the time that others wait. */
+enum { STEP_BUDGET = 512 };
+
+/* ---- output ---- */
+
+static void command_clear(struct rt_command *c)
+{
+    json_unref(c->parameters);
+}
+
+void rt_output_reset(struct rt_output *out)
+{
+    for (size_t i = 0; i < out->count; i++)
+        rt_event_clear(&out->events[i]);
+    for (size_t i = 0; i < out->command_count; i++)
+        command_clear(&out->commands[i]);
+    out->count = out->command_count = 0;
+    out->more = false;
+}
+
+void rt_output_clear(struct rt_output *out)
+{
+    rt_output_reset(out);
+    mem_free(out->events);
+    mem_free(out->commands);
+    *out = (struct rt_output){0};
+}
+
+bool running(const struct step *s)
+{
+    return s->x->status == RT_RUNNING;
+}
+
+/* Makes the queue and the heap agree with what event `e` did. */
+static void reschedule(struct step *s, const struct rt_event *e)
+{
+    rt_exec *x = s->x;
+    struct rt_frame *f = exec_frame(x, e->frame);
+
+    if (!running(s))
+        return;
+    switch (e->kind) {
+    case RT_EXECUTION_STARTED: exec_schedule(x, x->frames[x->root]); return;
+    case RT_ITERATION_STARTED: exec_schedule(x, x->frames[f->group->last_child]); return;
+    case RT_GROUP_STARTED:
+        for (uint32_t id = f->group->first; id != RT_NO_FRAME; id = x->frames[id]->next)
+            exec_schedule(x, x->frames[id]);
+        break;
+    default: break;
+    }
+    exec_schedule(x, f);
+}
+
+static struct rt_event *new_event(struct rt_output *out)
+{
+    if (out->count == out->cap) {
+        out->cap = mem_grow(out->cap, out->count + 1);
+        out->events = mem_realloc(out->events, out->cap * sizeof *out->events);
+    }
+    return &out->events[out->count++];
+}
+
+static void record(struct step *s, struct rt_event *e)
+{
+    rt_exec *x = s->x;
+
+    e->seq = x->seq + 1;
+    e->id = e->kind < RT_FIRST_PRIVATE ? x->event_id + 1 : 0;
+    e->at_ms = s->now_ms;
+    forget_context(s);
+    rt_apply(x, e);
+    reschedule(s, e);
+    *new_event(s->out) = *e;
+}
+
+static bool ends_execution(enum rt_event_kind kind)
+{
+    return kind >= RT_EXECUTION_SUCCEEDED && kind <= RT_EXECUTION_TIMED_OUT;
+}
+
+/* Takes back the tasks that still run, before the execution's end forgets them. */
+static void cancel_all(struct step *s)
+{
+    for (uint32_t i = 0; i < s->x->frame_count; i++)
+        if (s->x->frames[i] && s->x->frames[i]->phase == RT_TASK)
+            command(s, RT_CANCEL_TASK, s->x->frames[i]);
+}
+
+void emit(struct step *s, struct rt_event e)
+{
+    rt_exec *x = s->x;
+
+    if (!running(s)) {
+        rt_event_clear(&e);
+        return;
+    }
+    /* The quota's last event is the failure itself. */
+    if (x->aws_limits && x->event_id + 1 >= AWS_EVENT_LIMIT && e.kind < RT_FIRST_PRIVATE &&
+        !ends_execution(e.kind)) {
+        struct rt_event over = {
+            .kind = RT_EXECUTION_FAILED, .frame = RT_NO_FRAME, .previous = e.previous};
+        rt_event_clear(&e);
+        asl_error_set(&over.error, ASL_RUNTIME,
+                      "The execution reached the maximum number of history events (%d).",
+                      AWS_EVENT_LIMIT);
+        cancel_all(s);
+        record(s, &over);
+        return;
+    }
+    if (ends_execution(e.kind))
+        cancel_all(s);
+    record(s, &e);
+}
+
+void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
+{
+    struct rt_output *out = s->out;
+
+    if (out->command_count == out->command_cap) {
+        out->command_cap = mem_grow(out->command_cap, out->command_count + 1);
+        out->commands = mem_realloc(out->commands, out->command_cap * sizeof *out->commands);
+    }
+    out->commands[out->command_count++] = (struct rt_command){
+        .kind = kind,
+        .frame = f->id,
+        .ref = f->ref,
+        .state = f->state,
+        .parameters = kind == RT_RUN_TASK ? json_ref(f->task) : NULL,
+        .event_id = f->scheduled,
+        .attempt = f->retries,
+        .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
+    };
+}
+
+/* ---- leaving states ---- */
+
+static void end_scope(struct step *s, struct rt_frame *f)
+{
+    if (f->parent != RT_NO_FRAME)
+        child_ended(s, f, f->input);
+    else
+        emit(s, (struct rt_event){.kind = RT_EXECUTION_SUCCEEDED,
+                                  .frame = f->id,
+                                  .previous = f->last,
+                                  .data = json_ref(f->input)});
+}
+
+void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
+                const struct asl_state *to)
+{
+    emit(s, (struct rt_event){.kind = RT_STATE_EXITED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = output,
+                              .extra = vars,
+                              .to = to ? to->id : RT_NO_STATE});
+    if (!to && running(s))
+        end_scope(s, f);
+}
+
+bool check_size(struct step *s, struct rt_frame *f, const json *v)
+{
+    struct asl_error e = {0};
+
+    if (json_depth(v) > JSON_MAX_DEPTH) {
+        asl_error_set(&e, ASL_RUNTIME, "The state's data nests deeper than %d levels.",
+                      JSON_MAX_DEPTH);
+        state_failed(s, f, &e);
+        return false;
+    }
+    if (s->x->aws_limits && json_text_len(v) > AWS_DATA_LIMIT) {
+        asl_error_set(&e, ASL_DATA_LIMIT_EXCEEDED,
+                      "The state/task '%s' returned a result with a size exceeding the maximum "
+                      "number of bytes service limit.",
+                      json_str(f->state->name));
+        fail_execution(s, f, &e);
+        return false;
+    }
+    return true;
+}
+
+void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from)
+{
+    const struct asl_state *state = f->state;
+    json *vars = NULL;
+
+    if (!check_size(s, f, output)) {
+        json_unref(output);
+        return;
+    }
+    if (state->assign) {
+        struct scope_view view;
+        view_init(&view, s, f);
+        struct asl_env env = view_env(&view, assign_from);
+        struct asl_error e = {0};
+        vars = asl_template_eval(state->assign, &env, &e);
+        if (!vars) {
+            json_unref(output);
+            state_failed(s, f, &e);
+            return;
+        }
+    }
+    exit_state(s, f, output, vars, state->next);
+}
+
+/* ---- errors ---- */
+
+void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
+{
+    emit(s, (struct rt_event){
+                .kind = RT_EXECUTION_FAILED, .frame = f->id, .previous = f->last, .error = *e});
+    *e = (struct asl_error){0};
+}
+
+void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
+{
+    json *cause =
+        json_stringf("An error occurred while executing the state '%s' (entered at the "
+                     "event id #%u). %s",
+                     json_str(f->state->name), f->entered, e->cause ? json_str(e->cause) : "");
+
+    json_unref(e->cause);
+    e->cause = cause;
+    if (json_str_is(e->name, ASL_RUNTIME))
+        fail_execution(s, f, e);
+    else
+        decide(s, f, e);
+}
+
+static void retry_later(struct step *s, struct rt_frame *f, const struct asl_verdict *v,
+                        uint32_t previous)
+{
+    emit(s, (struct rt_event){.kind = RT_BACKOFF,
+                              .frame = f->id,
+                              .previous = previous,
+                              .state = f->state,
+                              .index = (uint32_t)v->retrier,
+                              .due_ms = s->now_ms + v->delay_ms});
+}
+
+static void enter_catcher(struct step *s, struct rt_frame *f, const struct asl_catcher *c,
+                          const struct asl_error *caught)
+{
+    struct scope_view view;
+    struct asl_error e = {0};
+
+    view_init(&view, s, f);
+    struct asl_env env = view_env(&view, f->input);
+    json *vars = NULL, *output = asl_flow_caught(c, &env, caught, &e);
+
+    if (output && c->assign) {
+        json *error_output = asl_error_output(caught);
+        env.input = error_output;
+        vars = asl_template_eval(c->assign, &env, &e);
+        json_unref(error_output);
+    }
+    if (!output || (c->assign && !vars)) {
+        json_unref(output);
+        state_failed(s, f, &e);
+    } else if (check_size(s, f, output)) {
+        exit_state(s, f, output, vars, c->next);
+    } else {
+        json_unref(output);
+        json_unref(vars);
+    }
+}
+
+/* A missed heartbeat shows as States.Timeout, and is matched by either name. */
+static const json *name_to_match(const struct rt_frame *f, const struct asl_error *e, json **made)
+{
+    if (!f->heartbeat_missed)
+        return e->name;
+    *made = json_cstring(ASL_HEARTBEAT_TIMEOUT);
+    return *made;
+}
+
+/* The error leaves the frame; its Parallel or Map has to answer for it. Returns that, or NULL when
+ * the execution is at its end. */
+static struct rt_frame *hand_up(struct step *s, struct rt_frame *f, struct asl_error *e)
+{
+    struct rt_frame *parent = exec_frame(s->x, f->parent);
+
+    if (!parent) {
+        fail_execution(s, f, e);
+        return NULL;
+    }
+    child_failed(s, f);
+    return running(s) ? parent : NULL;
+}
+
+void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
+{
+    struct asl_error error = *e;
+    uint32_t previous = f->last;
+
+    *e = (struct asl_error){0};
+    if (f->group)
+        group_failed(s, f);
+    while (f && running(s)) {
+        json *made = NULL;
+        const json *name = name_to_match(f, &error, &made);
+        struct asl_verdict v = name ? asl_after_error(f->state, name, f->tries, &s->chance)
+                                    : (struct asl_verdict){.kind = ASL_VERDICT_FAIL};
+        json_unref(made);
+
+        if (v.kind == ASL_VERDICT_RETRY) {
+            retry_later(s, f, &v, previous);
+            break;
+        }
+        if (f->group)
+            emit(s, (struct rt_event){.kind = RT_GROUP_FAILED,
+                                      .frame = f->id,
+                                      .previous = previous,
+                                      .state = f->state});
+        if (v.kind == ASL_VERDICT_CATCH) {
+            enter_catcher(s, f, v.catcher, &error);
+            break;
+        }
+        previous = f->last;
+        f = hand_up(s, f, &error);
+    }
+    asl_error_clear(&error);
+}
+
+/* ---- the loop ---- */
+
+static void enter(struct step *s, struct rt_frame *f)
+{
+    emit(s, (struct rt_event){.kind = RT_STATE_ENTERED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = json_ref(f->input)});
+}
+
+static void work(struct step *s, struct rt_frame *f)
+{
+    switch (f->state->type) {
+    case ASL_PASS:
+    case ASL_CHOICE:
+    case ASL_WAIT:
+    case ASL_SUCCEED:
+    case ASL_FAIL: work_simple(s, f); break;
+    case ASL_TASK: work_task(s, f); break;
+    case ASL_PARALLEL:
+    case ASL_MAP: work_group(s, f); break;
+    }
+}
+
+static void visit(struct step *s, struct rt_frame *f)
+{
+    switch (f->phase) {
+    case RT_ENTERING:
+        enter(s, f);
+        if (running(s))
+            work(s, f);
+        break;
+    case RT_SCHEDULED: start_task(s, f); break;
+    case RT_ERRED: {
+        struct asl_error e = {f->error.name ? json_ref(f->error.name) : NULL,
+                              f->error.cause ? json_ref(f->error.cause) : NULL};
+        decide(s, f, &e);
+        break;
+    }
+    case RT_GROUP: work_group(s, f); break;
+    case RT_ENTERED:
+    case RT_TASK:
+    case RT_WAIT:
+    case RT_RETRYING: break;
+    }
+}
+
+static void run(struct step *s)
+{
+    struct rt_frame *f;
+
+    for (int budget = STEP_BUDGET; running(s) && budget > 0; budget--) {
+        if (!(f = exec_next_ready(s->x)))
+            return;
+        visit(s, f);
+    }
+    s->out->more = running(s) && s->x->ready_count > 0;
+}
+
+static void time_out_execution(struct step *s)
+{
+    emit(s, (struct rt_event){.kind = RT_EXECUTION_TIMED_OUT,
+                              .frame = RT_NO_FRAME,
+                              .error = {json_cstring(ASL_TIMEOUT), NULL}});
+}
+
+static void timers(struct step *s)
+{
+    rt_exec *x = s->x;
+
+    if (x->deadline_ms <= s->now_ms) {
+        time_out_execution(s);
+        return;
+    }
+    while (running(s) && x->heap_count) {
+        struct rt_frame *f = x->frames[x->heap[0]];
+        if (frame_due(f) > s->now_ms)
+            break;
+        switch (f->phase) {
+        case RT_WAIT: wait_over(s, f); break;
+        case RT_RETRYING: work(s, f); break;
+        default: task_due(s, f); break;
+        }
+    }
+}
+
+/* The task that an input answers; NULL when it is over. */
+static struct rt_frame *answered(const struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = exec_frame(s->x, in->frame);
+
+    return f && f->phase == RT_TASK && f->ref == in->ref ? f : NULL;
+}
+
+static void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e)
+{
+    emit(s, (struct rt_event){.kind = RT_TASK_FAILED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .error = {e->name ? json_ref(e->name) : NULL,
+                                        e->cause ? json_ref(e->cause) : NULL}});
+}
+
+static void take_input(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f;
+
+    switch (in->kind) {
+    case RT_IN_START:
+        emit(s, (struct rt_event){.kind = RT_EXECUTION_STARTED,
+                                  .frame = RT_NO_FRAME,
+                                  .data = json_ref(in->value)});
+        break;
+    case RT_IN_CONTINUE: break;
+    case RT_IN_TASK_OK:
+        if ((f = answered(s, in)))
+            task_ok(s, f, in->value);
+        break;
+    case RT_IN_TASK_FAILED:
+        if ((f = answered(s, in)))
+            task_failed(s, f, in->error);
+        break;
+    case RT_IN_SUBMITTED:
+        if ((f = answered(s, in)))
+            emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
+                                      .frame = f->id,
+                                      .previous = f->last,
+                                      .state = f->state,
+                                      .data = json_ref(in->value)});
+        break;
+    case RT_IN_HEARTBEAT:
+        if ((f = answered(s, in)) && f->beat_every_ms)
+            emit(s, (struct rt_event){.kind = RT_HEARTBEAT, .frame = f->id, .state = f->state});
+        break;
+    case RT_IN_TIMER: timers(s); break;
+    case RT_IN_STOP:
+        emit(s, (struct rt_event){
+                    .kind = RT_EXECUTION_ABORTED,
+                    .frame = RT_NO_FRAME,
+                    .error = {in->error && in->error->name ? json_ref(in->error->name) : NULL,
+                              in->error && in->error->cause ? json_ref(in->error->cause) : NULL}});
+        break;
+    }
+}
+
+void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
+{
+    struct step s = {
+        .x = x,
+        .now_ms = in->now_ms,
+        .out = out,
+        /* What chance an event has depends on the seed and on which event it is. */
+        .chance = {x->seed ^ (x->seq + 1) * 0x9e3779b97f4a7c15u},
+    };
+
+    if (x->status == RT_RUNNING) {
+        take_input(&s, in);
+        run(&s);
+    }
+    forget_context(&s);
+    if (x->status != RT_RUNNING)
+        exec_drop_frames(x);
+}
+
+/* In the order in which events made frames what they are; siblings by index. */
+static int by_age(const void *a, const void *b)
+{
+    const struct rt_frame *x = *(struct rt_frame *const *)a, *y = *(struct rt_frame *const *)b;
+
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+void rt_resume(rt_exec *x, struct rt_output *out)
+{
+    struct step s = {.x = x, .now_ms = 0, .out = out};
+    struct rt_frame **order = mem_calloc(x->frame_count, sizeof *order);
+    size_t count = 0;
+
+    x->ready_count = 0;
+    for (uint32_t i = 0; i < x->frame_count; i++)
+        if (x->frames[i])
+            order[count++] = x->frames[i];
+    qsort(order, count, sizeof *order, by_age);
+    for (size_t i = 0; i < count; i++) {
+        exec_schedule(x, order[i]);
+        if (order[i]->phase == RT_TASK)
+            command(&s, RT_RUN_TASK, order[i]);
+    }
+    mem_free(order);
+}

@@ -1,0 +1,144 @@
+#include "tools/cmd.h"
+
+#include "parsers/buf.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The program: a table of subcommands, and what they share in talking to people. */
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static const struct cmd commands[] = {
+    {"eval", cmd_eval, "evaluate one JSONPath expression, or a stream of them"},
+};
+
+/* ---- what subcommands share ---- */
+
+int cmd_usage(const char *name, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "asl %s: ", name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\nTry: asl %s --help\n", name);
+    return EXIT_USAGE;
+}
+
+void cmd_point_at(const char *text, size_t len, size_t at)
+{
+    struct place place = place_of(text, len, at);
+    const char *line = text;
+    const char *end;
+
+    for (uint32_t i = 1; i < place.line; i++)
+        line = (const char *)memchr(line, '\n', (size_t)(text + len - line)) + 1;
+    end = memchr(line, '\n', (size_t)(text + len - line));
+    if (!end)
+        end = text + len;
+    fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - line), line, (int)place.column, "^");
+}
+
+/* Levenshtein's distance, of words too short to bother about. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { LONGEST = 32 };
+    size_t row[LONGEST + 1];
+    size_t n = strlen(b);
+
+    if (n > LONGEST || strlen(a) > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+const char *cmd_nearest(const char *word, const char *const *first, size_t count, size_t stride)
+{
+    const char *nearest = NULL;
+    size_t least = strlen(word) / 2 + 2;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *const *at = (const void *)((const char *)first + i * stride);
+        size_t d = distance(word, *at);
+        if (d < least) {
+            least = d;
+            nearest = *at;
+        }
+    }
+    return nearest;
+}
+
+/* ---- asl itself ---- */
+
+static int help(FILE *to)
+{
+    fputs("asl: the Amazon States Language without AWS\n\n"
+          "usage: asl COMMAND [OPTIONS]\n\n"
+          "commands:\n",
+          to);
+    for (size_t i = 0; i < COUNT(commands); i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fputs("\noptions:\n"
+          "  --help     this text; asl COMMAND --help says more of a command\n"
+          "  --version  which version this is\n\n"
+          "exit status: 0 good, 1 the answer is no, 2 it could not run\n",
+          to);
+    return to == stdout ? EXIT_GOOD : EXIT_USAGE;
+}
+
+static int unknown(const char *word)
+{
+    const char *nearest = cmd_nearest(word, &commands[0].name, COUNT(commands), sizeof commands[0]);
+
+    fprintf(stderr, "asl: there is no command '%s'", word);
+    if (nearest)
+        fprintf(stderr, "; did you mean '%s'?", nearest);
+    fputs("\nTry: asl --help\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* Output that could not be written is no success. */
+static int finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    if (status == EXIT_GOOD)
+        status = EXIT_USAGE;
+    fputs("asl: cannot write the output\n", stderr);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2)
+        return help(stderr);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return finish(help(stdout));
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("asl " ASL_VERSION);
+        return finish(EXIT_GOOD);
+    }
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return finish(commands[i].run(argc - 1, argv + 1));
+    return unknown(argv[1]);
+}

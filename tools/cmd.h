@@ -1,0 +1,33 @@
+#ifndef TOOLS_CMD_H
+#define TOOLS_CMD_H
+
+#include "parsers/diag.h"
+
+#include <stddef.h>
+
+#define ASL_VERSION "0.1.0"
+
+/* What the program ends with. */
+enum {
+    EXIT_GOOD = 0,
+    EXIT_BAD = 1,   /* it ran, and the answer is no: failed, invalid, not found */
+    EXIT_USAGE = 2, /* it could not run: bad usage, unreadable file, no expression */
+};
+
+/* One subcommand: argv[0] is its name. Each has its own --help. */
+struct cmd {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary; /* one line */
+};
+
+int cmd_eval(int argc, char **argv);
+
+/* Says "asl NAME: ..." and where help is, on stderr; returns EXIT_USAGE. */
+int cmd_usage(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Shows `text` with a caret under what `at` points to, on stderr. */
+void cmd_point_at(const char *text, size_t len, size_t at);
+/* Of the `count` words beginning at `first`, `stride` bytes apart, the one most like `word`. */
+const char *cmd_nearest(const char *word, const char *const *first, size_t count, size_t stride);
+
+#endif
