@@ -66,8 +66,8 @@ $(BUILD)/obj/%.o: %.c
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath
-CHECK_ASL     :=
+CHECK_PARSERS := ground json jsonpath timestamp
+CHECK_ASL     := template intrinsic retry choice
 CHECK_CORE    :=
 CHECK_RUNTIME := handlers
 
