@@ -49,6 +49,7 @@ LIBS_CHECK   = $(shell pkg-config --libs check)
 
 .PHONY: all
 all: $(BUILD)/asl $(BUILD)/libasl.a
+	@:
 
 $(BUILD)/asl: $(TOOLS)
 	$(call say,LINK)
