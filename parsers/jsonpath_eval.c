@@ -18,9 +18,10 @@ struct spot {
     const struct spot *up; /* NULL: `$` */
     const json *key;       /* NULL: an index */
     int64_t index;
+    bool node; /* Jackson's node, of which Java shows the JSON text; else a string shows bare */
 };
 
-static const struct spot top = {0};
+static const struct spot top = {.node = true};
 
 /* ---- failing ---- */
 
@@ -113,9 +114,9 @@ static void explain_missing(struct diag *why, const struct step *s, bool leaf, c
     buf_clear(&step);
 }
 
-/* Step `s`, which wants an array, or an array or object, got `v`. Java shows strings bare. */
+/* Step `s`, which wants an array, or an array or object, got `v`. `node`: as in a spot. */
 static enum outcome broken_type(struct eval *e, const struct step *s, const struct step *end,
-                                const json *v)
+                                const json *v, bool node)
 {
     struct buf text = {0};
 
@@ -129,7 +130,7 @@ static enum outcome broken_type(struct eval *e, const struct step *s, const stru
     buf_adds(&text, " Current context is: ");
     if (!v)
         buf_adds(&text, "null");
-    else if (json_is_string(v))
+    else if (json_is_string(v) && !node)
         buf_add(&text, json_str(v), json_str_len(v));
     else
         json_write(&text, v);
@@ -179,43 +180,6 @@ static json *pick(const struct step *s, const json *v)
     return json_build_done(&b);
 }
 
-enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
-                             bool all_names, struct arrival *out)
-{
-    const struct step *end = route->steps + route->count;
-    const json *v = from;
-
-    for (const struct step *s = route->steps + 1; s < end; s++) {
-        const json *next;
-        if (s->kind == STEP_ROOT)
-            continue;
-        *out = (struct arrival){.v = v, .stopped = s};
-        if (s->kind == STEP_NAME) {
-            next = is_object(v) ? json_get_key(v, s->name) : NULL;
-            if (!next)
-                return MISSING;
-            v = lift(next);
-        } else if (s->kind == STEP_NAMES) {
-            if (!is_object(v))
-                return MISSING;
-            if (s + 1 < end)
-                return BROKEN;
-            if (all_names && !has_all(v, s->names, s->count))
-                return MISSING;
-            out->made = pick(s, v);
-            v = out->made;
-        } else {
-            if (!v)
-                return MISSING;
-            if (!is_array(v))
-                return broken_type(e, s, end, v);
-            v = element(v, index_of(s, v));
-        }
-    }
-    out->v = v;
-    return WENT_ON;
-}
-
 /* The path to the value that step `stop` is applied to. */
 static void write_followed(struct buf *out, const struct route *route, const json *from,
                            const struct step *stop)
@@ -237,6 +201,57 @@ static void write_followed(struct buf *out, const struct route *route, const jso
     }
 }
 
+static enum outcome broken_followed_names(struct eval *e, const struct route *route,
+                                          const json *from, const struct step *s)
+{
+    struct buf path = {0};
+
+    write_followed(&path, route, from, s);
+    broken_names(e, s, &path);
+    buf_clear(&path);
+    return BROKEN;
+}
+
+enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
+                             bool all_names, struct arrival *out)
+{
+    const struct step *end = route->steps + route->count;
+    const json *v = from;
+    bool node = from == e->doc;
+
+    for (const struct step *s = route->steps + 1; s < end; s++) {
+        const json *next;
+        if (s->kind == STEP_ROOT)
+            continue;
+        *out = (struct arrival){.v = v, .stopped = s};
+        if (s->kind == STEP_NAME) {
+            next = is_object(v) ? json_get_key(v, s->name) : NULL;
+            if (!next)
+                return MISSING;
+            v = lift(next);
+            node = false;
+        } else if (s->kind == STEP_NAMES) {
+            if (!is_object(v))
+                return MISSING;
+            if (s + 1 < end)
+                return broken_followed_names(e, route, from, s);
+            if (all_names && !has_all(v, s->names, s->count))
+                return MISSING;
+            out->made = pick(s, v);
+            v = out->made;
+        } else {
+            if (!v)
+                return MISSING;
+            if (!is_array(v))
+                return broken_type(e, s, end, v, node);
+            v = element(v, index_of(s, v));
+            node = true;
+        }
+    }
+    out->v = v;
+    return WENT_ON;
+}
+
 static json *get_definite(struct eval *e, const struct route *route)
 {
     struct arrival got = {0};
@@ -248,13 +263,10 @@ static json *get_definite(struct eval *e, const struct route *route)
         return got.made;
     if (o == WENT_ON)
         return got.v ? json_ref(got.v) : json_null();
-    if (!e->why || (o == BROKEN && got.stopped->kind != STEP_NAMES))
+    if (!e->why || o == BROKEN)
         return NULL;
     write_followed(&path, route, e->doc, got.stopped);
-    if (o == BROKEN)
-        broken_names(e, got.stopped, &path);
-    else
-        explain_missing(e->why, got.stopped, got.stopped + 1 == end, got.v, &path);
+    explain_missing(e->why, got.stopped, got.stopped + 1 == end, got.v, &path);
     buf_clear(&path);
     return NULL;
 }
@@ -299,7 +311,7 @@ static enum outcome apply_name(struct eval *e, const struct step *s, const json 
                                const struct spot *at)
 {
     const json *next = is_object(v) ? json_get_key(v, s->name) : NULL;
-    struct spot there = {at, s->name, 0};
+    struct spot there = {.up = at, .key = s->name};
 
     if (next)
         return go_on(e, s, lift(next), &there);
@@ -333,7 +345,7 @@ static enum outcome apply_names(struct eval *e, const struct step *s, const json
 static enum outcome apply_index(struct eval *e, const struct step *s, const json *v, int64_t i,
                                 const struct spot *at)
 {
-    struct spot there = {at, NULL, i};
+    struct spot there = {.up = at, .index = i, .node = true};
 
     return go_on(e, s, element(v, i), &there);
 }
@@ -372,7 +384,7 @@ static enum outcome apply_array(struct eval *e, const struct step *s, const json
     if (!v)
         return missing(e, s, v, at);
     if (!is_array(v))
-        return broken_type(e, s, e->end, v);
+        return broken_type(e, s, e->end, v, at->node);
     len = (int64_t)json_count(v);
     switch (s->kind) {
     case STEP_INDEXES: return apply_list(e, s, v, at);
@@ -402,7 +414,7 @@ static enum outcome apply_all(struct eval *e, const struct step *s, const json *
             o = apply_index(e, s, v, (int64_t)i, at);
             e->quiet--;
         } else {
-            struct spot there = {at, json_key_at(v, i), 0};
+            struct spot there = {.up = at, .key = json_key_at(v, i)};
             o = go_on(e, s, lift(json_value_at(v, i)), &there);
         }
         if (o == BROKEN || (o == MISSING && !array))
@@ -424,7 +436,7 @@ static enum outcome apply_filter(struct eval *e, const struct step *s, const jso
         return verdict == REJECTED ? WENT_ON : BROKEN;
     }
     if (!is_array(v))
-        return broken_type(e, s, e->end, v);
+        return broken_type(e, s, e->end, v, at->node);
     for (size_t i = 0; i < json_count(v); i++) {
         verdict = jsonpath_accept(e, s->filter, lift(json_at(v, i)));
         enum outcome o = verdict == ACCEPTED ? apply_index(e, s, v, (int64_t)i, at) : WENT_ON;
@@ -470,7 +482,8 @@ static enum outcome scan_kids(struct eval *e, const struct step *s, const json *
     bool array = is_array(v);
 
     for (size_t i = 0; o == WENT_ON && i < json_count(v); i++) {
-        struct spot there = {at, array ? NULL : json_key_at(v, i), (int64_t)i};
+        struct spot there = {
+            .up = at, .key = array ? NULL : json_key_at(v, i), .index = (int64_t)i};
         o = scan(e, s, array ? json_at(v, i) : json_value_at(v, i), &there);
     }
     return o;
@@ -486,7 +499,7 @@ static enum outcome scan_elements(struct eval *e, const struct step *s, const js
     enum outcome o = WENT_ON;
 
     for (size_t i = 0; o == WENT_ON && i < json_count(v); i++) {
-        struct spot there = {at, NULL, (int64_t)i};
+        struct spot there = {.up = at, .index = (int64_t)i};
         o = apply(e, s + 1, lift(json_at(v, i)), &there);
     }
     return o;

@@ -183,7 +183,7 @@ struct arrival {
     const struct step *stopped;
 };
 
-/* Fills `why` when BROKEN, but for names in the midst of a path; never when MISSING.
+/* Fills `why` when BROKEN, not when MISSING.
  * `all_names`: of several names in a bracket, none may be missing. */
 enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
                              bool all_names, struct arrival *out);

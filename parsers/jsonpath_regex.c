@@ -82,13 +82,55 @@ static bool put_script(struct dialect *d)
     return true;
 }
 
+/* A brace outside of a class begins {n}, {n,} or {n,m} and nothing else. */
+static bool is_quantifier(const char *p, const char *end)
+{
+    const char *from = ++p;
+
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    if (p > from && p < end && *p == ',')
+        for (p++; p < end && *p >= '0' && *p <= '9';)
+            p++;
+    return p > from && p < end && *p == '}';
+}
+
+/* What has braces behind its letter: \p{..}, \x{..}. */
+static bool put_braced(struct dialect *d)
+{
+    const char *p = d->text + d->i;
+    const char *close = memchr(p, '}', d->len - d->i);
+
+    if (d->len - d->i < 4 || !strchr("pPxN", p[1]) || p[2] != '{' || !close)
+        return false;
+    buf_add(&d->out, p, (size_t)(close - p) + 1);
+    d->i += (size_t)(close - p) + 1;
+    return true;
+}
+
+/* \Q...\E: all of it as it stands. */
+static bool put_quoted(struct dialect *d)
+{
+    const char *p = d->text + d->i;
+    size_t left = d->len - d->i;
+    size_t n = 2;
+
+    if (left < 2 || p[1] != 'Q')
+        return false;
+    while (n < left && (n < 4 || memcmp(p + n - 2, "\\E", 2) != 0))
+        n++;
+    buf_add(&d->out, p, n);
+    d->i += n;
+    return true;
+}
+
 /* At a backslash. */
 static void put_escape(struct dialect *d)
 {
     const char *p = d->text + d->i;
     size_t left = d->len - d->i;
 
-    if (put_posix(d) || put_script(d))
+    if (put_quoted(d) || put_posix(d) || put_script(d) || put_braced(d))
         return;
     if (left >= 6 && p[1] == 'u' && all_hex(p + 2, 4)) {
         buf_printf(&d->out, "\\x{%.4s}", p + 2);
@@ -116,6 +158,7 @@ static bool put_bracket(struct dialect *d)
     return true;
 }
 
+/* False at what Java refuses, or what cannot be put into PCRE2's dialect. */
 static bool translate(struct dialect *d)
 {
     while (d->i < d->len) {
@@ -125,6 +168,8 @@ static bool translate(struct dialect *d)
         } else if (c == '[' || c == ']') {
             if (!put_bracket(d))
                 return false;
+        } else if (c == '{' && d->depth == 0 && !is_quantifier(d->text + d->i, d->text + d->len)) {
+            return false;
         } else {
             if (c == ':' && d->depth > 0) /* [:alpha:] is no name in Java */
                 buf_addc(&d->out, '\\');
@@ -170,8 +215,8 @@ struct regex *jsonpath_regex_new(const char *text, size_t len, bool caseless, st
     if (translate(&d))
         code = compile(&d.out, caseless, why);
     else
-        diag_set(why, JSONPATH_INVALID, d.i,
-                 "A class that excludes is not supported inside another class");
+        diag_set(why, JSONPATH_INVALID, d.i, "The regular expression is not valid here: %.*s",
+                 (int)(len - d.i), text + d.i);
     if (code) {
         re = mem_alloc(sizeof *re);
         re->code = code;

@@ -1,0 +1,56 @@
+#ifndef RUNTIME_ENGINE_H
+#define RUNTIME_ENGINE_H
+
+#include "runtime/core/exec.h"
+#include "runtime/store/store.h"
+#include "runtime/task.h"
+
+/*
+ * Executions that live together: hands them their inputs, keeps their events, and asks for tasks to
+ * be run. It does no I/O and has no clock: a host calls engine_advance when something came in or
+ * engine_next_due is reached.
+ *
+ * A turn: all inputs are stepped, the store commits once, and only then do tasks go out and hooks
+ * hear of what happened.
+ */
+typedef struct engine engine;
+
+/* Called from engine_advance, after the commit. They may hand the engine new inputs, but not call
+ * engine_advance. */
+struct engine_hooks {
+    void *user;
+    void (*run_task)(void *user, const struct task *task);
+    void (*cancel_task)(void *user, uint64_t id);
+    /* What was kept; `x` already stands behind the last of it. May be NULL. */
+    void (*happened)(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count);
+    /* May be NULL. */
+    void (*ended)(void *user, uint64_t execution, const rt_exec *x);
+};
+
+/* Looks at `s` as long as it lives; NULL: events are not kept. */
+engine *engine_new(store *s, const struct engine_hooks *hooks);
+void engine_free(engine *e);
+
+/* A new execution, which starts at the next engine_advance. Returns its number: 0, 1, 2, … */
+uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input);
+/* Stops an execution with an error (looked at; may be empty), as StopExecution does. */
+void engine_stop(engine *e, uint64_t execution, const struct asl_error *error);
+/* What came of a task; taken. A task that is no longer awaited is ignored. */
+void engine_task_done(engine *e, uint64_t id, struct task_result *result);
+
+/* Does all there is to do at `now_ms`. False with *why filled when the store failed: the engine is
+ * of no more use then. */
+bool engine_advance(engine *e, int64_t now_ms, struct diag *why);
+/* When engine_advance is to be called next if nothing comes in before; INT64_MAX: never; INT64_MIN:
+ * at once, there is more to do. */
+int64_t engine_next_due(const engine *e);
+/* Tasks that were handed out and have not been answered or cancelled. */
+size_t engine_tasks(const engine *e);
+
+/* A look; NULL when there is none of that number any more. */
+const rt_exec *engine_execution(const engine *e, uint64_t execution);
+/* Lets go of an execution that has ended. */
+void engine_forget(engine *e, uint64_t execution);
+
+#endif
