@@ -218,7 +218,7 @@ help:
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
 	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
-	@echo 'make fuzz          the parsers against made-up input (build/fuzz)'
+	@echo 'make fuzz          parsers against made-up input: TARGET=json SECONDS=60'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
 	@echo 'make format        clang-format over all of it'
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
