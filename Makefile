@@ -91,11 +91,14 @@ asan:
 # ---- fuzzing: make fuzz TARGET=json SECONDS=60 ----
 
 FUZZ_PARSERS := json
+FUZZ_ASL     := intrinsic
 
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
+$(FUZZ_ASL:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
+$(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
 
