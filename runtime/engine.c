@@ -278,8 +278,9 @@ static void step_again(engine *e, int64_t now_ms)
         e->entries[execution].queued = false;
         step(e, execution, &(struct rt_input){.kind = RT_IN_CONTINUE, .now_ms = now_ms});
     }
-    memmove(e->again, e->again + count, (e->again_count - count) * sizeof *e->again);
     e->again_count -= count;
+    if (e->again_count)
+        memmove(e->again, e->again + count, e->again_count * sizeof *e->again);
 }
 
 static void step_inputs(engine *e, int64_t now_ms)
