@@ -50,7 +50,7 @@ LIBS_CHECK   = $(shell pkg-config --libs check)
 .PHONY: all
 all: $(BUILD)/asl $(BUILD)/libasl.a
 
-$(BUILD)/asl: $(TOOLS)
+$(BUILD)/asl: $(call objs,tools) $(BUILD)/libasl.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 
@@ -142,7 +142,7 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json
+FUZZ_PARSERS := json jsonpath
 
 TARGET  ?= $(FUZZ_PARSERS)
 SECONDS ?= 60
