@@ -49,6 +49,7 @@ LIBS_CHECK   = $(shell pkg-config --libs check)
 
 .PHONY: all
 all: $(BUILD)/asl $(BUILD)/libasl.a
+	@:
 
 $(BUILD)/asl: $(call objs,tools) $(BUILD)/libasl.a
 	$(call say,LINK)
@@ -66,10 +67,10 @@ $(BUILD)/obj/%.o: %.c
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath
-CHECK_ASL     :=
+CHECK_PARSERS := ground json jsonpath timestamp
+CHECK_ASL     := template intrinsic retry choice
 CHECK_CORE    :=
-CHECK_RUNTIME :=
+CHECK_RUNTIME := handlers
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_RUNTIME)
 
@@ -86,7 +87,7 @@ $(BUILD)/libsupport.a: $(SUPPORT)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
+$(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
@@ -217,7 +218,7 @@ help:
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
 	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
-	@echo 'make fuzz          the parsers against made-up input (build/fuzz)'
+	@echo 'make fuzz          parsers against made-up input: TARGET=json SECONDS=60'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
 	@echo 'make format        clang-format over all of it'
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'

@@ -280,7 +280,7 @@ static bool check_fields(struct compiler *c, const struct asl_at *at, const char
 static const asl_path *compile_variable(struct compiler *c, const struct asl_at *rule)
 {
     struct diag why = {0};
-    const asl_path *path = NULL;
+    const asl_path *path;
     struct asl_at at;
 
     asl_at_member(rule, "Variable", &at);
@@ -290,8 +290,7 @@ static const asl_path *compile_variable(struct compiler *c, const struct asl_at 
     }
     path = asl_path_compile(c->arena, at.value, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, &why);
     if (!path)
-        asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &at, ASL_VALUE, why.text,
-                       "Value must be a valid JSONPath.");
+        asl_report_schema(c->report, &at, "Value is not a Reference Path: %s", why.text);
     diag_clear(&why);
     return path;
 }

@@ -156,24 +156,25 @@ static const asl_template *compile_query(struct compiler *c, const struct asl_at
     return t;
 }
 
+/* A copy of `key` without the `.$` at its end. */
+static json *result_key(const json *key)
+{
+    return is_dynamic(key) ? json_string(json_str(key), json_str_len(key) - 2) : json_ref(key);
+}
+
 /* A member "x" beside "x.$" would give the result two members of that name. */
 static void check_twice(struct compiler *c, const struct asl_at *object,
                         const struct asl_at *member)
 {
-    const char *key = json_str(member->key);
-    size_t len = json_str_len(member->key) - 2;
+    json *key = result_key(member->key);
 
-    if (json_find(object->value, key, len) == SIZE_MAX)
-        return;
-    asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, member, ASL_KEY,
-                   "Keep one of the two", "The fields '%.*s' and '%s' both give the field '%.*s'",
-                   (int)len, key, key, (int)len, key);
-    asl_report_relocate(c->report, c->root);
-}
-
-static json *result_key(const json *key)
-{
-    return is_dynamic(key) ? json_string(json_str(key), json_str_len(key) - 2) : json_ref(key);
+    if (json_get_key(object->value, key)) {
+        asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, member, ASL_KEY,
+                       "Keep one of the two", "The fields '%s' and '%s' both give the field '%s'",
+                       json_str(key), json_str(member->key), json_str(key));
+        asl_report_relocate(c->report, c->root);
+    }
+    json_unref(key);
 }
 
 /* NULL when nothing in the array or object changes. As deep as a value: JSON_MAX_DEPTH. */

@@ -329,13 +329,28 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* Up to eight bytes as a number, by reads that may overlap. */
+static uint64_t few_bytes(const char *text, size_t len)
+{
+    uint32_t low, high;
+
+    if (len >= 4) {
+        memcpy(&low, text, 4);
+        memcpy(&high, text + len - 4, 4);
+        return (uint64_t)high << 32 | low;
+    }
+    low = (unsigned char)text[0];
+    high = (uint32_t)(unsigned char)text[len / 2] << 8 | (unsigned char)text[len - 1];
+    return (uint64_t)high << 8 | low;
+}
+
 /*
  * Where the loader has put us differs from process to process: who sends us keys can't choose them
  * so that they collide.
  */
 uint32_t json_hash_bytes(const char *text, size_t len)
 {
-    uint64_t h = (uint64_t)(uintptr_t)&the_null * UINT64_C(0x9E3779B97F4A7C15) + len, word = 0;
+    uint64_t h = (uint64_t)(uintptr_t)&the_null * UINT64_C(0x9E3779B97F4A7C15) + len, word;
     uint32_t short_hash;
 
     if (!len)
@@ -344,9 +359,7 @@ uint32_t json_hash_bytes(const char *text, size_t len)
         memcpy(&word, text, 8);
         h = mix(h ^ word, UINT64_C(0xD6E8FEB86659FD93));
     }
-    word = 0;
-    memcpy(&word, text, len);
-    h = mix(h ^ word, UINT64_C(0xA0761D6478BD642F));
+    h = mix(h ^ few_bytes(text, len), UINT64_C(0xA0761D6478BD642F));
     short_hash = (uint32_t)(h ^ h >> 32);
     return short_hash ? short_hash : 1;
 }

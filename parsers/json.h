@@ -34,8 +34,9 @@ enum json_kind {
 };
 
 /*
- * Bounds that protect the process. A text nested deeper, or a value built deeper, is refused: so
- * every recursion over a value is bounded.
+ * Bounds that protect the process. A text nested deeper is refused; who builds values from what a
+ * user gives looks at json_depth and refuses too: writing and comparing recurse as deep as a value
+ * goes. Freeing does not.
  */
 enum { JSON_MAX_DEPTH = 1000 };
 
@@ -58,8 +59,7 @@ json *json_take_buf(struct buf *b);
 /* From a JSON number's text; NULL when it isn't one or its double is not finite. */
 json *json_number(const char *text, size_t len);
 
-/* A string that many objects use as a key: looking it up by json_get_key compares pointers first.
- */
+/* [] and {}: good for ever. */
 const json *json_empty_array(void);
 const json *json_empty_object(void);
 
@@ -90,7 +90,10 @@ size_t json_count(const json *v);
 const json *json_at(const json *array, size_t i);
 const json *json_key_at(const json *object, size_t i);
 const json *json_value_at(const json *object, size_t i);
-/* NULL when `object` has no such key or is no object. */
+/*
+ * NULL when `object` has no such key or is no object. json_get_key compares pointers first: the
+ * objects of one text share their keys.
+ */
 const json *json_get(const json *object, const char *key);
 const json *json_get_n(const json *object, const char *key, size_t len);
 const json *json_get_key(const json *object, const json *key);
@@ -99,7 +102,10 @@ size_t json_find(const json *object, const char *key, size_t len);
 
 /* Levels of nesting: 0 for a scalar, 1 for [] and {}. */
 size_t json_depth(const json *v);
-/* The length in bytes of what json_write writes; remembered, so asking again is cheap. */
+/*
+ * The length in bytes of what json_write writes; remembered, so asking again is cheap. Of arrays
+ * and objects UINT32_MAX means that or more.
+ */
 size_t json_text_len(const json *v);
 
 /* Deep equality: numbers by value (1 equals 1.0), members in any order. */
@@ -150,8 +156,10 @@ enum {
 
 /*
  * Reads one JSON text (RFC 8259; a byte order mark is skipped). NULL with *why filled: text, offset
- * and place. Refused besides bad grammar: invalid UTF-8, nesting over JSON_MAX_DEPTH, numbers
- * beyond the range of a double.
+ * and place. Refused besides bad grammar (JSON_SYNTAX, JSON_EMPTY): invalid UTF-8 (JSON_UTF8), half
+ * a character (JSON_SURROGATE), nesting over JSON_MAX_DEPTH (JSON_DEPTH), numbers beyond the range
+ * of a double or of more than 1,000 characters (JSON_NUMBER), a double key if asked
+ * (JSON_DUPLICATE_KEY), 4 GiB or more (JSON_TOO_LARGE).
  */
 json *json_parse(const char *text, size_t len, unsigned flags, struct diag *why);
 

@@ -230,9 +230,10 @@ static void shortest_decimal(struct decimal *x, double d)
 
     if (short_decimal(x, d))
         return;
+    /* 17 always read back. */
     for (int digits = d < DBL_MIN ? 2 : 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*e", digits - 1, d);
-        if (strtod(text, NULL) == d || (digits == 16 && read_back_next(text, d)))
+        if (digits == 17 || strtod(text, NULL) == d || (digits == 16 && read_back_next(text, d)))
             break;
     }
     from_text(x, text);

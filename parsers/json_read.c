@@ -23,7 +23,7 @@ struct frame {
     bool object;
 };
 
-enum { CACHED_KEYS = 256 };
+enum { LEAST_KEYS = 16, MOST_KEYS = 256 };
 
 struct reader {
     const char *text;
@@ -36,8 +36,6 @@ struct reader {
     size_t used, cap;
     size_t depth; /* how many frames are open */
 
-    /* What keys were seen: like objects share their keys. */
-    json *keys[CACHED_KEYS];
     struct json_index *index; /* for finding double keys */
 
     /* Places are wanted when `arena` is set; `places` runs beside `stack`. */
@@ -46,7 +44,10 @@ struct reader {
     size_t counted; /* line and column are those of this offset */
     uint32_t line, column;
 
-    struct frame frames[JSON_MAX_DEPTH]; /* last, as it is not cleared */
+    /* What keys were seen: like objects share their keys. A short text uses few of the slots. */
+    size_t key_slots;
+    json *keys[MOST_KEYS];
+    struct frame frames[JSON_MAX_DEPTH]; /* not cleared */
 };
 
 /* yajl's callbacks answer whether to go on. */
@@ -336,7 +337,7 @@ static int on_string(void *ctx, const unsigned char *decoded, size_t decoded_len
 static json *read_key(struct reader *r, size_t start, size_t len)
 {
     uint32_t hash = json_hash_bytes(r->text + start, len);
-    json **slot = &r->keys[hash % CACHED_KEYS], *key = *slot;
+    json **slot = &r->keys[hash & (r->key_slots - 1)], *key = *slot;
 
     if (key && as_string(key)->hash == hash && as_string(key)->len == len &&
         !memcmp(as_string(key)->text, r->text + start, len))
@@ -509,7 +510,8 @@ static size_t find_earlier(const struct reader *r, const struct json_member *mem
         return json_index_find(r->index, members, as_string(key)->text, as_string(key)->len,
                                as_string(key)->hash);
     for (size_t i = 0; i < count; i++)
-        if (json_same_string(members[i].key, key))
+        if (as_string(members[i].key)->hash == as_string(key)->hash &&
+            json_same_string(members[i].key, key))
             return i;
     return SIZE_MAX;
 }
@@ -552,6 +554,15 @@ static size_t merge_double_keys(struct reader *r, size_t base, size_t count)
     return kept;
 }
 
+/* The frame's depth anew, as the deepest value may be gone. */
+static void find_depth(struct frame *f, const struct json_member *members, size_t count)
+{
+    f->depth = 1;
+    for (size_t i = 0; i < count; i++)
+        if (json_depth_around(members[i].value) > f->depth)
+            f->depth = json_depth_around(members[i].value);
+}
+
 static int on_close_object(void *ctx)
 {
     struct reader *r = ctx;
@@ -563,9 +574,13 @@ static int on_close_object(void *ctx)
         return close_frame(r, json_ref(json_empty_object()));
     members = (const struct json_member *)(void *)(r->stack + base);
     if (may_have_double_keys(members, count)) {
-        count = merge_double_keys(r, base, count);
-        if (!count)
+        size_t kept = merge_double_keys(r, base, count);
+
+        if (!kept)
             return STOP;
+        if (kept < count)
+            find_depth(&r->frames[r->depth - 1], members, kept);
+        count = kept;
     }
     o = (struct object_value *)json_new(JSON_OBJECT, sizeof(*o) + count * sizeof(o->members[0]));
     o->count = (uint32_t)count;
@@ -665,7 +680,7 @@ static json *take_result(struct reader *r, yajl_status status, struct json_place
     }
     while (r->used)
         json_unref(r->stack[--r->used]);
-    for (size_t i = 0; i < CACHED_KEYS; i++)
+    for (size_t i = 0; i < r->key_slots; i++)
         json_unref(r->keys[i]);
     mem_free(r->index);
     mem_free(r->stack);
@@ -687,7 +702,11 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
         diag_set(why, "JSON_TOO_LARGE", 0, "the text is larger than 4 GiB");
         return NULL;
     }
-    memset(&r, 0, offsetof(struct reader, frames));
+    memset(&r, 0, offsetof(struct reader, keys));
+    r.key_slots = LEAST_KEYS;
+    while (r.key_slots < MOST_KEYS && r.key_slots < len / 16)
+        r.key_slots *= 2;
+    memset(r.keys, 0, r.key_slots * sizeof(r.keys[0]));
     r.text = text ? text : "";
     r.len = len;
     r.flags = flags;

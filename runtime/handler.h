@@ -44,6 +44,7 @@ struct handler_call {
     const json *payload;        /* what the handler gets */
     bool lambda;                /* a Lambda function: the Lambda endpoint may serve it */
     bool event;                 /* InvocationType Event: nobody waits for the result */
+    bool log_tail;              /* LogType Tail: a Lambda endpoint sends the log's end along */
     const char *qualifier;      /* NULL: none */
     const char *client_context; /* base64; NULL: none */
     int64_t timeout_ms;         /* what the Task allows, 0: no limit; the engine cancels by it, the
@@ -58,11 +59,21 @@ struct handlers_options {
     size_t max_output;           /* bytes a handler may answer; 0: 1 MiB */
     unsigned max_in_flight;      /* calls running at once, others queue; 0: 1,000 */
     unsigned max_processes;      /* commands running at once, others queue; 0: 64 */
+    int64_t grace_ms;            /* from SIGTERM to SIGKILL; 0: 1,000 */
     void (*log)(void *user,
                 const char *line); /* a handler's stderr, and what goes wrong; or NULL */
 };
 
-/* `done` is called from the loop, never from inside handlers_start or handlers_cancel. */
+/*
+ * The id of a request that the other side gave none: a UUID that follows from the call's key, so
+ * that a run with the same seed gives the same results. `id` gets a NUL too.
+ */
+void handler_request_id(const char *key, char id[37]);
+
+/*
+ * `done` is called from the loop, never from inside handlers_start or handlers_cancel. Ignores
+ * SIGPIPE for the process, unless that has a handler.
+ */
 handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
                        void *user);
 

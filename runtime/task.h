@@ -23,6 +23,7 @@ struct task {
     const json *parameters; /* the effective input, after Parameters */
     int64_t timeout_ms;     /* 0: none */
     uint32_t attempt;       /* 0 for the first try */
+    int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
 };
 
 /* How a Task ended. Whoever gets it owns the values. */

@@ -609,6 +609,7 @@ static const struct {
     {"{}", "object", JSON_OBJECT, 0, 1},
     {"[1,[{}],2]", "array", JSON_ARRAY, 3, 3},
     {"{\"a\":[[]],\"b\":[]}", "object", JSON_OBJECT, 2, 3},
+    {"[{\"a\":[[]],\"b\":[],\"a\":1}]", "array", JSON_ARRAY, 1, 3},
 };
 
 START_TEST(kind)

@@ -12,7 +12,9 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const struct cmd commands[] = {
+    {"run", cmd_run, "run a state machine once"},
     {"eval", cmd_eval, "evaluate one JSONPath expression, or a stream of them"},
+    {"bench", cmd_bench, "measure what executions cost"},
 };
 
 /* ---- what subcommands share ---- */

@@ -561,7 +561,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->machine = asl_machine_ref(m);
     x->names = (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
                                  share(n->machine_name), share(n->role_arn), share(n->region)};
-    x->extra_context = share(config->context);
+    x->extra_context = json_ref(config->context ? config->context : json_empty_object());
     x->aws_limits = config->aws_limits;
     x->seed = config->seed;
     x->root = RT_NO_FRAME;

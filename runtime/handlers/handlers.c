@@ -1,0 +1,565 @@
+/*
+ * The set of handlers: who waits, who runs, who has answered. A job starts when its row and the set
+ * have a slot for it; commands are started a few in a turn of the loop, because each stops it for
+ * half a millisecond.
+ */
+#include "runtime/handlers/handlers_impl.h"
+
+#include "parsers/mem.h"
+#include "parsers/utf8.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    MAX_OUTPUT = 1024 * 1024,
+    MAX_IN_FLIGHT = 1000,
+    MAX_PROCESSES = 64,
+    GRACE_MS = 1000,
+    SPAWNS_A_TURN = 4,
+    STARTS_A_TURN = 64,
+    SHOWN_OUTPUT = 200, /* bytes of what was printed instead of JSON */
+};
+
+void handler_answer_clear(struct handler_answer *a)
+{
+    json_unref(a->value);
+    json_unref(a->raw);
+    json_unref(a->error);
+    json_unref(a->cause);
+    json_unref(a->version);
+    json_unref(a->headers);
+    *a = (struct handler_answer){0};
+}
+
+/* Two hashes of the key (FNV-1a, then splitmix64's finish), in the shape of a version 4 UUID. */
+void handler_request_id(const char *key, char id[37])
+{
+    uint64_t half[2] = {UINT64_C(0xCBF29CE484222325), UINT64_C(0x9AE16A3B2F90404F)};
+
+    for (const char *p = key; *p; p++)
+        for (int i = 0; i < 2; i++)
+            half[i] = (half[i] ^ (unsigned char)*p) * UINT64_C(0x100000001B3);
+    for (int i = 0; i < 2; i++) {
+        half[i] = (half[i] ^ (half[i] >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+        half[i] = (half[i] ^ (half[i] >> 27)) * UINT64_C(0x94D049BB133111EB);
+        half[i] ^= half[i] >> 31;
+    }
+    snprintf(id, 37, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
+             (unsigned)(half[0] >> 16) & 0xffff, (unsigned)half[0] & 0xfff,
+             ((unsigned)(half[1] >> 48) & 0x3fff) | 0x8000,
+             (unsigned long long)(half[1] & UINT64_C(0xFFFFFFFFFFFF)));
+}
+
+/* ---- answers ---- */
+
+struct handler_answer answer_failed(const char *error, json *cause)
+{
+    return (struct handler_answer){
+        .outcome = HANDLER_FAILED, .error = json_cstring(error), .cause = cause};
+}
+
+static void trim(const char **text, size_t *len)
+{
+    while (*len && strchr(" \t\r\n", **text) && **text)
+        (*text)++, (*len)--;
+    while (*len && strchr(" \t\r\n", (*text)[*len - 1]) && (*text)[*len - 1])
+        (*len)--;
+}
+
+bool is_function_error(const char *text, size_t len)
+{
+    json *v;
+    bool is;
+
+    trim(&text, &len);
+    if (!len || *text != '{')
+        return false;
+    v = json_parse(text, len, 0, NULL);
+    is = v && json_get(v, "errorType");
+    json_unref(v);
+    return is;
+}
+
+void add_clean(struct buf *out, const char *bytes, size_t len)
+{
+    static const char unknown[] = "\xEF\xBF\xBD";
+
+    while (len) {
+        size_t good = utf8_valid(bytes, len), at = 0;
+
+        while (at < good) {
+            size_t plain = at;
+
+            while (plain < good &&
+                   ((unsigned char)bytes[plain] >= 0x20 || bytes[plain] == '\n' ||
+                    bytes[plain] == '\t') &&
+                   bytes[plain] != 0x7f)
+                plain++;
+            buf_add(out, bytes + at, plain - at);
+            if (plain < good)
+                buf_adds(out, unknown), plain++;
+            at = plain;
+        }
+        bytes += good;
+        len -= good;
+        if (len) {
+            buf_adds(out, unknown);
+            bytes++;
+            len--;
+        }
+    }
+}
+
+json *clean_string(struct buf *text)
+{
+    struct buf clean = {0};
+
+    add_clean(&clean, text->data, text->len);
+    buf_clear(text);
+    return json_take_buf(&clean);
+}
+
+struct handler_answer answer_function_error(const char *text, size_t len)
+{
+    struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
+    struct buf clean = {0};
+
+    trim(&text, &len);
+    a.value = json_parse(text, len, JSON_READ_SURROGATES, NULL);
+    if (utf8_valid(text, len) == len) {
+        a.raw = json_string(text, len);
+    } else {
+        add_clean(&clean, text, len);
+        a.raw = json_take_buf(&clean);
+    }
+    return a;
+}
+
+struct handler_answer answer_from_text(const char *text, size_t len, const char *error,
+                                       const char *who)
+{
+    struct handler_answer a = {0};
+    struct diag why = {0};
+    struct buf cause = {0};
+
+    trim(&text, &len);
+    a.value = len ? json_parse(text, len, JSON_READ_SURROGATES, &why) : json_null();
+    if (!a.value) {
+        buf_printf(&cause, "%s is not JSON (%s): ", who, why.text);
+        add_clean(&cause, text, len < SHOWN_OUTPUT ? len : SHOWN_OUTPUT);
+        if (len > SHOWN_OUTPUT)
+            buf_adds(&cause, "...");
+        a = answer_failed(error, clean_string(&cause));
+    }
+    diag_clear(&why);
+    return a;
+}
+
+void handlers_log(handlers *h, const char *format, ...)
+{
+    struct buf line = {0};
+    va_list args;
+
+    if (!h->options.log)
+        return;
+    va_start(args, format);
+    buf_vprintf(&line, format, args);
+    va_end(args);
+    h->options.log(h->user, buf_str(&line));
+    buf_clear(&line);
+}
+
+/* ---- jobs ---- */
+
+static const char *keep(char **room, const char *text)
+{
+    char *at = *room;
+    size_t size;
+
+    if (!text)
+        return NULL;
+    size = strlen(text) + 1;
+    memcpy(at, text, size);
+    *room += size;
+    return at;
+}
+
+static size_t kept(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+/* One piece of memory: the job and the texts behind it. */
+static struct job *job_new(handlers *h, struct handler_row *row, const struct handler_call *c)
+{
+    size_t name_len;
+    const char *name = function_name(c->target, &name_len);
+    size_t texts = kept(c->target) + name_len + 1 + kept(c->state) + kept(c->execution) +
+                   kept(c->key) + kept(c->qualifier) + kept(c->client_context);
+    struct job *j = mem_alloc(sizeof *j + texts);
+    char *room = (char *)(j + 1);
+
+    *j = (struct job){.node.id = c->id,
+                      .h = h,
+                      .row = row,
+                      .event = c->event,
+                      .log_tail = c->log_tail,
+                      .attempt = c->attempt,
+                      .payload = c->payload ? json_ref(c->payload) : json_null()};
+    j->target = keep(&room, c->target);
+    j->state_name = keep(&room, c->state);
+    j->execution = keep(&room, c->execution);
+    j->key = keep(&room, c->key);
+    j->qualifier = keep(&room, c->qualifier);
+    j->client_context = keep(&room, c->client_context);
+    memcpy(room, name, name_len);
+    room[name_len] = '\0';
+    j->name = room;
+    return j;
+}
+
+static void job_free(struct job *j)
+{
+    handler_answer_clear(&j->answer);
+    json_unref(j->payload);
+    mem_free(j);
+}
+
+static void list_put(struct job_list *l, struct job *j)
+{
+    j->next = NULL;
+    j->prev = l->last;
+    if (l->last)
+        l->last->next = j;
+    else
+        l->first = j;
+    l->last = j;
+    l->count++;
+}
+
+static void list_take(struct job_list *l, struct job *j)
+{
+    if (j->prev)
+        j->prev->next = j->next;
+    else
+        l->first = j->next;
+    if (j->next)
+        j->next->prev = j->prev;
+    else
+        l->last = j->prev;
+    l->count--;
+}
+
+static void turn(uv_idle_t *idle);
+
+/* There may be something to start or to tell at the next turn. */
+static void wake(handlers *h)
+{
+    if (!h->closing && !uv_is_active((uv_handle_t *)&h->turn))
+        uv_idle_start(&h->turn, turn);
+}
+
+void slot_free(struct handler_row *row)
+{
+    handlers *h = row->h;
+
+    row->running--;
+    h->running--;
+    if (row->kind == &handler_command)
+        h->processes_running--;
+    wake(h);
+}
+
+static void log_unheard(struct job *j, const struct handler_answer *a)
+{
+    if (a->outcome == HANDLER_FUNCTION_ERROR)
+        handlers_log(j->h, "%s: %s", j->name, json_str(a->raw));
+    else if (a->outcome == HANDLER_FAILED)
+        handlers_log(j->h, "%s: %s: %s", j->name, json_str(a->error),
+                     a->cause ? json_str(a->cause) : "");
+}
+
+/* Who asked is told last: it may close the set. */
+static void tell(struct job *j, struct handler_answer *answer)
+{
+    handlers *h = j->h;
+    uint64_t id = j->node.id;
+    bool unheard = j->unheard;
+
+    id_map_take(unheard ? &h->unheard : &h->jobs, id);
+    if (unheard) {
+        log_unheard(j, answer);
+        handler_answer_clear(answer);
+    }
+    job_free(j);
+    if (!unheard)
+        h->done(h->user, id, answer);
+}
+
+void job_done(struct job *j, struct handler_answer *answer)
+{
+    slot_free(j->row);
+    tell(j, answer);
+}
+
+void job_ready(struct job *j, struct handler_answer *answer)
+{
+    handlers *h = j->h;
+
+    if (j->state == JOB_RUNNING)
+        slot_free(j->row);
+    j->state = JOB_READY;
+    j->answer = *answer;
+    list_put(&h->ready, j);
+    wake(h);
+}
+
+static bool has_slot(const struct handler_row *row)
+{
+    const handlers *h = row->h;
+
+    return h->running < h->options.max_in_flight &&
+           (!row->concurrency || row->running < row->concurrency) &&
+           (row->kind != &handler_command || h->processes_running < h->options.max_processes);
+}
+
+static void start(struct job *j)
+{
+    struct handler_row *row = j->row;
+
+    row->running++;
+    row->h->running++;
+    if (row->kind == &handler_command)
+        row->h->processes_running++;
+    j->state = JOB_RUNNING;
+    row->kind->start(j);
+}
+
+static void tell_ready(handlers *h)
+{
+    /* Those that get ready meanwhile have to wait: a machine of mocks must not hold the loop. */
+    for (size_t left = h->ready.count; left && h->ready.count && !h->closing; left--) {
+        struct job *j = h->ready.first;
+        struct handler_answer answer = j->answer;
+
+        list_take(&h->ready, j);
+        j->answer = (struct handler_answer){0};
+        tell(j, &answer);
+    }
+}
+
+static struct handler_row *row_at(handlers *h, size_t i)
+{
+    return i < h->row_count ? h->rows[i] : &h->endpoint;
+}
+
+/* Round and round the rows, one job of each, as long as there are slots. */
+static void start_waiting(handlers *h)
+{
+    size_t idle = 0, spawns = 0, starts = 0;
+
+    while (idle <= h->row_count && starts < STARTS_A_TURN) {
+        struct handler_row *row;
+        struct job *j;
+
+        if (h->next_row > h->row_count)
+            h->next_row = 0;
+        row = row_at(h, h->next_row++);
+        j = row->waiting.first;
+        if (!j || !has_slot(row) || (row->kind == &handler_command && spawns == SPAWNS_A_TURN)) {
+            idle++;
+            continue;
+        }
+        idle = 0;
+        starts++;
+        spawns += row->kind == &handler_command;
+        list_take(&row->waiting, j);
+        start(j);
+    }
+}
+
+static bool can_start(handlers *h)
+{
+    for (size_t i = 0; i <= h->row_count; i++)
+        if (row_at(h, i)->waiting.count && has_slot(row_at(h, i)))
+            return true;
+    return false;
+}
+
+static void turn(uv_idle_t *idle)
+{
+    handlers *h = idle->data;
+
+    tell_ready(h);
+    if (h->closing)
+        return;
+    start_waiting(h);
+    if (!h->ready.count && !can_start(h))
+        uv_idle_stop(idle);
+}
+
+/* ---- the set ---- */
+
+handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
+                       void *user)
+{
+    handlers *h = mem_calloc(1, sizeof *h);
+    struct sigaction pipe_signal;
+
+    h->loop = loop;
+    if (options)
+        h->options = *options;
+    if (!h->options.max_output)
+        h->options.max_output = MAX_OUTPUT;
+    if (!h->options.max_in_flight)
+        h->options.max_in_flight = MAX_IN_FLIGHT;
+    if (!h->options.max_processes)
+        h->options.max_processes = MAX_PROCESSES;
+    if (!h->options.grace_ms)
+        h->options.grace_ms = GRACE_MS;
+    h->done = done;
+    h->user = user;
+    h->endpoint.h = h;
+    h->endpoint.kind = &handler_lambda;
+    if (h->options.lambda_endpoint) {
+        h->lambda_endpoint = mem_strdup(h->options.lambda_endpoint);
+        h->endpoint.url = h->lambda_endpoint;
+    }
+    uv_idle_init(loop, &h->turn);
+    h->turn.data = h;
+    /* A child that doesn't read its input is no reason to die. */
+    if (!sigaction(SIGPIPE, NULL, &pipe_signal) && pipe_signal.sa_handler == SIG_DFL) {
+        pipe_signal.sa_handler = SIG_IGN;
+        sigaction(SIGPIPE, &pipe_signal, NULL);
+    }
+    return h;
+}
+
+static void say_what_is_missing(const handlers *h, const struct handler_call *call,
+                                struct diag *why)
+{
+    struct buf text = {0};
+    size_t len = strlen(call->target);
+    const char *name = call->lambda ? function_name(call->target, &len) : call->target;
+
+    buf_printf(&text, "No handler for '%s': ", call->target);
+    if (h->file)
+        buf_printf(&text, "add to \"handlers\" in %s the line ", h->file);
+    else
+        buf_adds(&text, "give --handlers FILE with {\"handlers\": [");
+    buf_adds(&text, "{\"resource\": ");
+    json_write_string(&text, name, len);
+    buf_printf(&text, ", \"command\": [\"./handler\"]}%s", h->file ? "" : "]}");
+    if (call->lambda)
+        buf_adds(&text, ", or give --lambda-endpoint URL");
+    diag_set(why, "NO_HANDLER", 0, "%s", buf_str(&text));
+    buf_clear(&text);
+}
+
+static void start_or_queue(struct job *j)
+{
+    struct handler_row *row = j->row;
+
+    if (row->kind != &handler_command && !row->waiting.count && has_slot(row)) {
+        start(j);
+        return;
+    }
+    j->state = JOB_WAITING;
+    list_put(&row->waiting, j);
+    wake(row->h);
+}
+
+bool handlers_start(handlers *h, const struct handler_call *call, struct diag *why)
+{
+    struct handler_row *row = handlers_match(h, call->target);
+    struct job *j;
+
+    if (!row && call->lambda && h->endpoint.url)
+        row = &h->endpoint;
+    if (!row) {
+        say_what_is_missing(h, call, why);
+        return false;
+    }
+    j = job_new(h, row, call);
+    id_map_put(&h->jobs, &j->node);
+    if (call->event && row->kind != &handler_lambda) {
+        /* Lambda would take the event and answer; the work goes on by itself. */
+        struct handler_answer taken = {.value = json_null()};
+        struct job *work = job_new(h, row, call);
+
+        work->unheard = true;
+        work->node.id = h->next_unheard++;
+        id_map_put(&h->unheard, &work->node);
+        job_ready(j, &taken);
+        j = work;
+    }
+    start_or_queue(j);
+    return true;
+}
+
+/* What it leaves behind (a slot still taken) is the kind's affair. */
+static void drop(struct job *j)
+{
+    handlers *h = j->h;
+    struct handler_row *row = j->row;
+
+    switch (j->state) {
+    case JOB_WAITING: list_take(&row->waiting, j); break;
+    case JOB_READY: list_take(&h->ready, j); break;
+    case JOB_RUNNING:
+        if (!row->kind->cancel(j))
+            slot_free(row);
+        break;
+    }
+    job_free(j);
+}
+
+void handlers_cancel(handlers *h, uint64_t id)
+{
+    struct job *j = (struct job *)id_map_take(&h->jobs, id);
+
+    if (j)
+        drop(j);
+}
+
+size_t handlers_busy(const handlers *h)
+{
+    return h->jobs.count;
+}
+
+void handlers_close(handlers *h)
+{
+    struct job *j;
+
+    if (h->closing)
+        return;
+    h->closing = true;
+    while ((j = (struct job *)id_map_take_any(&h->jobs)) ||
+           (j = (struct job *)id_map_take_any(&h->unheard)))
+        drop(j);
+    uv_close((uv_handle_t *)&h->turn, NULL);
+    processes_close(h);
+    if (h->http)
+        http_client_close(h->http);
+}
+
+void handlers_free(handlers *h)
+{
+    if (!h)
+        return;
+    for (size_t i = 0; i < h->row_count; i++) {
+        json_unref(h->rows[i]->mock);
+        buf_clear(&h->rows[i]->headers);
+    }
+    http_client_free(h->http);
+    id_map_clear(&h->jobs);
+    id_map_clear(&h->unheard);
+    mem_free(h->rows);
+    mem_free(h->file);
+    mem_free(h->lambda_endpoint);
+    arena_clear(&h->arena);
+    mem_free(h);
+}

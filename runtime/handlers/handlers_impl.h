@@ -1,0 +1,133 @@
+#ifndef RUNTIME_HANDLERS_IMPL_H
+#define RUNTIME_HANDLERS_IMPL_H
+
+#include "parsers/arena.h"
+#include "runtime/handler.h"
+#include "runtime/http_client.h"
+#include "runtime/id_map.h"
+
+/*
+ * A call is a job from handlers_start to its answer. handlers.c keeps the jobs, the lines they wait
+ * in and the bounds; a kind of handler does the work of one job: `start` begins it and job_done or
+ * job_ready ends it.
+ */
+struct handler_row;
+struct process;
+
+struct job {
+    struct id_node node; /* first; `unheard` ones are in a map of their own */
+    handlers *h;
+    struct handler_row *row;
+    struct job *prev, *next; /* in the row's line, or among those that are ready */
+    enum { JOB_WAITING, JOB_RUNNING, JOB_READY } state;
+    bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
+    bool event, log_tail;
+    const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
+    uint32_t attempt;
+    json *payload;
+    void *work;                   /* the kind's, while it runs */
+    struct handler_answer answer; /* JOB_READY */
+};
+
+/* First in, first out. */
+struct job_list {
+    struct job *first, *last;
+    size_t count;
+};
+
+struct handler_kind {
+    const char *field; /* the member of a row that makes it this kind */
+    /* Ends in job_done, called later from the loop, or in job_ready at any time. */
+    void (*start)(struct job *j);
+    /* Ends the work of a running job; true when its slot is still taken, until slot_free. */
+    bool (*cancel)(struct job *j);
+};
+
+extern const struct handler_kind handler_command, handler_http, handler_lambda, handler_mock;
+
+/* A row of the handlers file. Its text lives in the set's arena. */
+struct handler_row {
+    handlers *h;
+    const struct handler_kind *kind;
+    const char *pattern;
+    size_t order, literal; /* place in the file; characters of the pattern that aren't wild */
+    unsigned concurrency;  /* jobs at once; 0: no bound */
+    unsigned running;
+    struct job_list waiting;
+    int64_t timeout_ms; /* 0: none */
+
+    char **argv; /* command: NULL at the end */
+    const char *cwd;
+    const char **env; /* "NAME=value" */
+    size_t env_count;
+
+    const char *url; /* http, lambda */
+    const char *method;
+    struct buf headers;
+    const char *function; /* lambda: what the function is called there; NULL: as here */
+
+    json *mock; /* an array of answers */
+    size_t calls;
+};
+
+struct handlers {
+    uv_loop_t *loop;
+    struct handlers_options options;
+    handler_done *done;
+    void *user;
+    char *lambda_endpoint;
+    struct handler_row endpoint; /* for functions that no row is meant for */
+    struct arena arena;
+    struct handler_row **rows; /* the most specific first */
+    size_t row_count, row_room;
+    char *file;            /* the last one that was loaded, for messages */
+    struct id_map jobs;    /* by the caller's ids */
+    struct id_map unheard; /* by numbers of our own */
+    uint64_t next_unheard;
+    struct job_list ready;
+    unsigned running, processes_running;
+    size_t next_row; /* whose turn it is to start a job */
+    uv_idle_t turn;
+    http_client *http;       /* made when it is first needed */
+    struct process *process; /* all that have not ended */
+    bool closing;
+};
+
+/* ---- for the kinds ---- */
+
+/* Gives the answer to who asked and frees the job and its slot. From the loop only. */
+void job_done(struct job *j, struct handler_answer *answer);
+/* The same, but at the next turn of the loop. */
+void job_ready(struct job *j, struct handler_answer *answer);
+/* What job_done gives back, for a job that was cancelled and went on running. */
+void slot_free(struct handler_row *row);
+
+/* Takes `cause`. */
+struct handler_answer answer_failed(const char *error, json *cause);
+/* A function's error as it printed it; white space around it is left out. */
+struct handler_answer answer_function_error(const char *text, size_t len);
+/* A result's text; blank is null. What isn't JSON is `error`, the cause begins with `who`. */
+struct handler_answer answer_from_text(const char *text, size_t len, const char *error,
+                                       const char *who);
+/* Is it the text of an object with an "errorType"? */
+bool is_function_error(const char *text, size_t len);
+
+/* Adds bytes that may be anything as clean text: what isn't UTF-8 or is a control character but for
+ * line feed and tab becomes U+FFFD. */
+void add_clean(struct buf *out, const char *bytes, size_t len);
+/* A string of that kind. */
+json *clean_string(struct buf *text);
+
+void handlers_log(handlers *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* handler_process.c, at the end of all. */
+void processes_close(handlers *h);
+
+/* ---- handlers_load.c ---- */
+
+/* The function's name in an ARN, a partial ARN or a name with a qualifier; *len is its length. */
+const char *function_name(const char *target, size_t *len);
+/* The row that is meant for `target`, or NULL. */
+struct handler_row *handlers_match(handlers *h, const char *target);
+
+#endif

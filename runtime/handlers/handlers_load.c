@@ -1,0 +1,642 @@
+/*
+ * Reads handlers files and picks the row for a call.
+ *
+ *     {"handlers": [
+ *       {"resource": "Charge*", "command": ["./charge.py", "--fast"], "timeout_s": 30},
+ *       {"resource": "arn:aws:states:::sqs:*", "http": "http://127.0.0.1:9000/sqs"},
+ *       {"resource": "Ship", "lambda_endpoint": "http://127.0.0.1:8080", "function": "function"},
+ *       {"resource": "Check", "mock": [{"error": "Busy"}, {"return": {"ok": true}}]}
+ *     ]}
+ *
+ * ${NAME} in a string is the environment's NAME; $${ stands for ${. What a mock returns is data and
+ * stays as it is.
+ */
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include "runtime/handlers/handlers_impl.h"
+
+#include "parsers/mem.h"
+#include "runtime/glob.h"
+
+#include <curl/curl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_FILE = 4 * 1024 * 1024,
+    MAX_SECONDS = 99999999,
+    MAX_CONCURRENCY = 100000,
+};
+
+static const char BAD_FILE[] = "HANDLERS_FILE";
+
+struct reader {
+    handlers *h;
+    const char *path;
+    char *folder; /* absolute */
+    struct diag *why;
+};
+
+static bool refuse(struct reader *r, struct place at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool refuse(struct reader *r, struct place at, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    diag_vset(r->why, BAD_FILE, 0, format, args);
+    va_end(args);
+    diag_prefix(r->why, "%s:%u:%u: ", r->path, (unsigned)at.line, (unsigned)at.column);
+    if (r->why)
+        r->why->place = at;
+    return false;
+}
+
+/* ---- values of fields ---- */
+
+static bool name_char(char c, bool first)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (!first && c >= '0' && c <= '9');
+}
+
+/* ${NAME} at `text`: adds its value and returns its length; 0 when refused. */
+static size_t expand_name(struct reader *r, const char *text, struct place at, struct buf *out)
+{
+    size_t len = 2;
+    char *name;
+    const char *value;
+
+    while (name_char(text[len], len == 2))
+        len++;
+    if (len == 2 || text[len] != '}') {
+        refuse(r, at,
+               "'${' begins a variable's name, as in ${HOME}; write '$${' for the text '${'");
+        return 0;
+    }
+    name = mem_strndup(text + 2, len - 2);
+    value = getenv(name);
+    if (value)
+        buf_adds(out, value);
+    else
+        refuse(r, at, "the environment has no variable %s", name);
+    mem_free(name);
+    return value ? len + 1 : 0;
+}
+
+/* A string's text with its ${NAME}s replaced; NULL when refused. */
+static const char *text_of(struct reader *r, const json *v, struct place at, const char *field)
+{
+    struct buf out = {0};
+    const char *text, *kept = NULL;
+
+    if (!json_is_string(v) || strlen(json_str(v)) != json_str_len(v)) {
+        refuse(r, at, "'%s' must be a string%s", field, json_is_string(v) ? " without NUL" : "");
+        return NULL;
+    }
+    for (text = json_str(v); *text;) {
+        size_t len = 1;
+
+        if (!strncmp(text, "$${", 3)) {
+            buf_adds(&out, "${");
+            len = 3;
+        } else if (!strncmp(text, "${", 2)) {
+            len = expand_name(r, text, at, &out);
+            if (!len)
+                goto out;
+        } else {
+            buf_addc(&out, *text);
+        }
+        text += len;
+    }
+    kept = arena_strndup(&r->h->arena, buf_str(&out), out.len);
+out:
+    buf_clear(&out);
+    return kept;
+}
+
+typedef struct handler_row row;
+
+static bool read_resource(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    w->pattern = text_of(r, v, at->value, "resource");
+    if (!w->pattern)
+        return false;
+    if (!*w->pattern)
+        return refuse(r, at->value, "'resource' must not be empty");
+    for (const char *p = w->pattern; *p; p++)
+        w->literal += *p != '*' && *p != '?';
+    return true;
+}
+
+/* The shell's rule: a name with a slash is a file, from the file's folder on. */
+static const char *from_folder(struct reader *r, const char *path)
+{
+    struct buf whole = {0};
+    const char *kept;
+
+    if (*path == '/')
+        return path;
+    buf_printf(&whole, "%s/%s", r->folder, path);
+    kept = arena_strndup(&r->h->arena, buf_str(&whole), whole.len);
+    buf_clear(&whole);
+    return kept;
+}
+
+static bool read_command(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    size_t count = json_is_array(v) ? json_count(v) : 0;
+
+    if (!count)
+        return refuse(r, at->value,
+                      "'command' must be an array of strings, the program and its arguments");
+    w->argv = arena_calloc(&r->h->arena, count + 1, sizeof *w->argv);
+    for (size_t i = 0; i < count; i++) {
+        const char *word = text_of(r, json_at(v, i), at->kids[i].value, "command");
+
+        if (!word)
+            return false;
+        if (!i && !*word)
+            return refuse(r, at->kids[i].value, "the program's name must not be empty");
+        if (!i && strchr(word, '/'))
+            word = from_folder(r, word);
+        w->argv[i] = arena_strndup(&r->h->arena, word, strlen(word));
+    }
+    return true;
+}
+
+static bool read_cwd(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    const char *path = text_of(r, v, at->value, "cwd");
+
+    if (path)
+        w->cwd = from_folder(r, path);
+    return path != NULL;
+}
+
+static bool read_env(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    if (!json_is_object(v))
+        return refuse(r, at->value, "'env' must be an object of strings");
+    w->env = arena_calloc(&r->h->arena, json_count(v) + 1, sizeof *w->env);
+    for (size_t i = 0; i < json_count(v); i++) {
+        const char *name = json_str(json_key_at(v, i));
+        const char *value = text_of(r, json_value_at(v, i), at->kids[i].value, "env");
+        struct buf line = {0};
+
+        if (!value)
+            return false;
+        if (!*name || strchr(name, '=') || strlen(name) != json_str_len(json_key_at(v, i)))
+            return refuse(r, at->kids[i].key, "this can't be the name of a variable");
+        buf_printf(&line, "%s=%s", name, value);
+        w->env[w->env_count++] = arena_strndup(&r->h->arena, buf_str(&line), line.len);
+        buf_clear(&line);
+    }
+    return true;
+}
+
+static bool read_headers(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    if (!json_is_object(v))
+        return refuse(r, at->value, "'headers' must be an object of strings");
+    for (size_t i = 0; i < json_count(v); i++) {
+        const char *name = json_str(json_key_at(v, i));
+        const char *value = text_of(r, json_value_at(v, i), at->kids[i].value, "headers");
+
+        if (!value)
+            return false;
+        if (!http_header_name_ok(name) || strlen(name) != json_str_len(json_key_at(v, i)))
+            return refuse(r, at->kids[i].key, "this can't be the name of a header");
+        if (!http_header_value_ok(value))
+            return refuse(r, at->kids[i].value, "a header can't have control characters");
+        /* As it was written: whoever configures a header knows what it should be. */
+        buf_printf(&w->headers, *value ? "%s: %s" : "%s;%s", name, value);
+        buf_addc(&w->headers, '\0');
+    }
+    return true;
+}
+
+static bool read_url(struct reader *r, row *w, const json *v, const struct json_places *at,
+                     const char *field)
+{
+    const char *text = text_of(r, v, at->value, field);
+    CURLU *url;
+    char *scheme = NULL;
+    bool ok;
+
+    if (!text)
+        return false;
+    url = curl_url();
+    ok = url && !curl_url_set(url, CURLUPART_URL, text, 0) &&
+         !curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) &&
+         (!strcmp(scheme, "http") || !strcmp(scheme, "https"));
+    curl_free(scheme);
+    curl_url_cleanup(url);
+    if (!ok)
+        return refuse(r, at->value, "'%s' must be a URL as in http://127.0.0.1:3001/path", field);
+    w->url = text;
+    return true;
+}
+
+static bool read_http(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    return read_url(r, w, v, at, "http");
+}
+
+static bool read_lambda(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    return read_url(r, w, v, at, "lambda_endpoint");
+}
+
+static bool read_method(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", "GET"};
+
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (json_is_string(v) && json_str_is(v, methods[i])) {
+            w->method = methods[i];
+            return true;
+        }
+    return refuse(r, at->value, "'method' must be POST, PUT, PATCH, DELETE or GET");
+}
+
+static bool read_function(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    w->function = text_of(r, v, at->value, "function");
+    if (w->function && !*w->function)
+        return refuse(r, at->value, "'function' must not be empty");
+    return w->function != NULL;
+}
+
+static bool read_timeout(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    double seconds = json_is_number(v) ? json_double_value(v) : 0;
+
+    if (!(seconds >= 0.001 && seconds <= MAX_SECONDS))
+        return refuse(r, at->value, "'timeout_s' must be a number of seconds, 0.001 to %d",
+                      (int)MAX_SECONDS);
+    w->timeout_ms = (int64_t)(seconds * 1000 + 0.5);
+    return true;
+}
+
+static bool read_concurrency(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    if (json_kind(v) != JSON_INT || json_int_value(v) < 1 || json_int_value(v) > MAX_CONCURRENCY)
+        return refuse(r, at->value, "'concurrency' must be a whole number, 1 to %d",
+                      (int)MAX_CONCURRENCY);
+    w->concurrency = (unsigned)json_int_value(v);
+    return true;
+}
+
+/* {"return": value} or {"error": "Name", "cause": "text"} */
+static bool check_answer(struct reader *r, const json *v, const struct json_places *at)
+{
+    const json *value = json_get(v, "return"), *error = json_get(v, "error");
+
+    if (!json_is_object(v) || (value != NULL) == (error != NULL))
+        return refuse(r, at->value,
+                      "an answer is {\"return\": value} or {\"error\": \"Name\", \"cause\": "
+                      "\"text\"}");
+    for (size_t i = 0; i < json_count(v); i++) {
+        const json *key = json_key_at(v, i);
+
+        if (json_str_is(key, "return"))
+            continue;
+        if (!json_str_is(key, "error") && (!error || !json_str_is(key, "cause")))
+            return refuse(r, at->kids[i].key, "'%s' is no part of this answer", json_str(key));
+        if (!json_is_string(json_value_at(v, i)))
+            return refuse(r, at->kids[i].value, "'%s' must be a string", json_str(key));
+    }
+    return true;
+}
+
+static bool read_mock(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    struct json_build b;
+
+    if (!json_is_array(v)) {
+        if (!check_answer(r, v, at))
+            return false;
+        json_build_array(&b, 1);
+        json_build_add(&b, json_ref(v));
+        w->mock = json_build_done(&b);
+        return true;
+    }
+    if (!json_count(v))
+        return refuse(r, at->value, "'mock' must have an answer");
+    for (size_t i = 0; i < json_count(v); i++)
+        if (!check_answer(r, json_at(v, i), &at->kids[i]))
+            return false;
+    w->mock = json_ref(v);
+    return true;
+}
+
+/* ---- rows ---- */
+
+enum {
+    ON_COMMAND = 1,
+    ON_HTTP = 2,
+    ON_LAMBDA = 4,
+    ON_MOCK = 8,
+    ON_ALL = 15,
+};
+
+static const struct {
+    const struct handler_kind *kind;
+    unsigned bit;
+} kinds[] = {
+    {&handler_command, ON_COMMAND},
+    {&handler_http, ON_HTTP},
+    {&handler_lambda, ON_LAMBDA},
+    {&handler_mock, ON_MOCK},
+};
+
+static const struct field {
+    const char *name;
+    unsigned kinds;
+    bool (*read)(struct reader *r, row *w, const json *v, const struct json_places *at);
+} fields[] = {
+    {"resource", ON_ALL, read_resource},
+    {"command", ON_COMMAND, read_command},
+    {"cwd", ON_COMMAND, read_cwd},
+    {"env", ON_COMMAND, read_env},
+    {"http", ON_HTTP, read_http},
+    {"method", ON_HTTP, read_method},
+    {"headers", ON_HTTP | ON_LAMBDA, read_headers},
+    {"lambda_endpoint", ON_LAMBDA, read_lambda},
+    {"function", ON_LAMBDA, read_function},
+    {"mock", ON_MOCK, read_mock},
+    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA, read_timeout},
+    {"concurrency", ON_ALL, read_concurrency},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* Levenshtein's distance, of names no longer than a field's can sensibly be. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t line[32], a_len = strlen(a), b_len = strlen(b);
+
+    if (a_len >= COUNT(line) || b_len >= COUNT(line))
+        return SIZE_MAX;
+    for (size_t i = 0; i <= b_len; i++)
+        line[i] = i;
+    for (size_t k = 1; k <= a_len; k++) {
+        size_t corner = line[0];
+
+        line[0] = k;
+        for (size_t i = 1; i <= b_len; i++) {
+            size_t best = corner + (a[k - 1] != b[i - 1]);
+
+            corner = line[i];
+            if (line[i] + 1 < best)
+                best = line[i] + 1;
+            if (line[i - 1] + 1 < best)
+                best = line[i - 1] + 1;
+            line[i] = best;
+        }
+    }
+    return line[b_len];
+}
+
+static bool unknown_field(struct reader *r, const json *key, struct place at)
+{
+    const char *nearest = NULL;
+    size_t least = 4;
+
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        size_t d = distance(json_str(key), fields[i].name);
+
+        if (d < least) {
+            least = d;
+            nearest = fields[i].name;
+        }
+    }
+    if (nearest)
+        return refuse(r, at, "unknown field '%s'; did you mean '%s'?", json_str(key), nearest);
+    return refuse(r, at, "unknown field '%s'", json_str(key));
+}
+
+static const struct field *field_named(const json *key)
+{
+    for (size_t i = 0; i < COUNT(fields); i++)
+        if (json_str_is(key, fields[i].name))
+            return &fields[i];
+    return NULL;
+}
+
+/* One of the fields that say what kind of handler it is. */
+static bool find_kind(struct reader *r, row *w, const json *v, const struct json_places *at,
+                      unsigned *bit)
+{
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        size_t found = json_find(v, kinds[i].kind->field, strlen(kinds[i].kind->field));
+
+        if (found == SIZE_MAX)
+            continue;
+        if (w->kind)
+            return refuse(r, at->kids[found].key, "a handler has '%s' or '%s', not both",
+                          w->kind->field, kinds[i].kind->field);
+        w->kind = kinds[i].kind;
+        *bit = kinds[i].bit;
+    }
+    return true;
+}
+
+static bool read_row(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    unsigned bit = 0;
+
+    if (!json_is_object(v))
+        return refuse(r, at->value, "a handler must be an object");
+    if (!find_kind(r, w, v, at, &bit))
+        return false;
+    for (size_t i = 0; i < json_count(v); i++) {
+        const json *key = json_key_at(v, i);
+        const struct field *f = field_named(key);
+
+        if (!f)
+            return unknown_field(r, key, at->kids[i].key);
+        if (w->kind && !(f->kinds & bit))
+            return refuse(r, at->kids[i].key, "'%s' does not go with '%s'", f->name,
+                          w->kind->field);
+        if (w->kind && !f->read(r, w, json_value_at(v, i), &at->kids[i]))
+            return false;
+    }
+    if (!w->kind)
+        return refuse(r, at->value,
+                      "a handler needs 'command', 'http', 'lambda_endpoint' or 'mock'");
+    if (!w->pattern)
+        return refuse(r, at->value, "a handler needs 'resource'");
+    if (!w->cwd)
+        w->cwd = arena_strndup(&r->h->arena, r->folder, strlen(r->folder));
+    return true;
+}
+
+/* ---- the file ---- */
+
+/* Exact before wild, then the longer literal part, then the file's order. */
+static int by_specificity(const void *left, const void *right)
+{
+    const row *a = *(row *const *)left, *b = *(row *const *)right;
+    bool a_wild = a->pattern[a->literal] != '\0', b_wild = b->pattern[b->literal] != '\0';
+
+    if (a_wild != b_wild)
+        return a_wild - b_wild;
+    if (a->literal != b->literal)
+        return a->literal > b->literal ? -1 : 1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static row *row_new(handlers *h)
+{
+    row *w = arena_alloc(&h->arena, sizeof *w);
+
+    w->h = h;
+    w->method = "POST";
+    return w;
+}
+
+static bool read_file(struct reader *r, const json *doc, const struct json_places *at, row **rows)
+{
+    size_t found = json_find(doc, "handlers", strlen("handlers"));
+    const json *list;
+
+    if (found == SIZE_MAX || !json_is_array(json_value_at(doc, found)))
+        return refuse(r, at->value, "the file must be an object with an array 'handlers'");
+    for (size_t i = 0; i < json_count(doc); i++)
+        if (i != found)
+            return refuse(r, at->kids[i].key, "unknown field '%s'; only 'handlers' can stand here",
+                          json_str(json_key_at(doc, i)));
+    list = json_value_at(doc, found);
+    for (size_t i = 0; i < json_count(list); i++) {
+        rows[i] = row_new(r->h);
+        rows[i]->order = r->h->row_count + i;
+        if (!read_row(r, rows[i], json_at(list, i), &at->kids[found].kids[i]))
+            return false;
+    }
+    return true;
+}
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *text =
+        slash ? mem_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_strdup(".");
+    char *whole = realpath(text, NULL);
+    char *folder = whole ? mem_strdup(whole) : mem_strdup(text);
+
+    free(whole);
+    mem_free(text);
+    return folder;
+}
+
+static void add_rows(handlers *h, row **rows, size_t count)
+{
+    if (h->row_count + count > h->row_room) {
+        h->row_room = mem_grow(h->row_room, h->row_count + count);
+        h->rows = mem_realloc(h->rows, h->row_room * sizeof(row *));
+    }
+    for (size_t i = 0; i < count; i++)
+        h->rows[h->row_count++] = rows[i];
+    if (h->row_count)
+        qsort(h->rows, h->row_count, sizeof(row *), by_specificity);
+}
+
+bool handlers_load(handlers *h, const char *path, struct diag *why)
+{
+    struct reader r = {.h = h, .path = path, .why = why};
+    struct buf text = {0};
+    struct arena a = {0};
+    struct json_places *at = NULL;
+    json *doc = NULL;
+    row **rows = NULL;
+    size_t count = 0;
+    bool ok = false;
+
+    if (!buf_read_file(&text, path, MAX_FILE, why))
+        goto out;
+    doc = json_parse_places(text.data, text.len, JSON_READ_UNIQUE, &a, &at, why);
+    if (!doc) {
+        if (why)
+            diag_prefix(why, "%s:%u:%u: ", path, (unsigned)why->place.line,
+                        (unsigned)why->place.column);
+        goto out;
+    }
+    r.folder = folder_of(path);
+    if (json_get(doc, "handlers"))
+        count = json_count(json_get(doc, "handlers"));
+    rows = mem_calloc(count + 1, sizeof(row *));
+    ok = read_file(&r, doc, at, rows);
+    if (ok) {
+        add_rows(h, rows, count);
+        mem_free(h->file);
+        h->file = mem_strdup(path);
+    }
+    for (size_t i = 0; !ok && i < count && rows[i]; i++) {
+        json_unref(rows[i]->mock);
+        buf_clear(&rows[i]->headers);
+    }
+out:
+    mem_free(rows);
+    mem_free(r.folder);
+    json_unref(doc);
+    arena_clear(&a);
+    buf_clear(&text);
+    return ok;
+}
+
+/* ---- picking a row ---- */
+
+const char *function_name(const char *target, size_t *len)
+{
+    static const char part[] = "function:";
+    const char *at = strstr(target, part);
+
+    if (at && (at == target || at[-1] == ':'))
+        target = at + strlen(part);
+    else if (!strncmp(target, "arn:", 4)) {
+        *len = strlen(target);
+        return target;
+    }
+    *len = strcspn(target, ":");
+    return target;
+}
+
+/*
+ * A pattern means the target as it stands, the same without its qualifier, or by a bare name the
+ * function it names. A call by a function's name alone is met by that function's ARN too.
+ */
+static bool matches(const char *pattern, const char *target, bool function)
+{
+    size_t name_len, pattern_len;
+    const char *name = function_name(target, &name_len);
+
+    if (glob_match(pattern, target, strlen(target)))
+        return true;
+    if (!function)
+        return false;
+    if (glob_match(pattern, target, (size_t)(name - target) + name_len))
+        return true;
+    if (!strchr(pattern, ':'))
+        return glob_match(pattern, name, name_len);
+    if (!strncmp(target, "arn:", 4) || !strstr(pattern, ":function:"))
+        return false;
+    pattern = function_name(pattern, &pattern_len);
+    if (pattern_len && pattern[pattern_len] == '\0')
+        return glob_match(pattern, name, name_len);
+    return false;
+}
+
+struct handler_row *handlers_match(handlers *h, const char *target)
+{
+    /* Functions go by name; what else has an ARN goes by that. */
+    bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
+
+    for (size_t i = 0; i < h->row_count; i++)
+        if (matches(h->rows[i]->pattern, target, function))
+            return h->rows[i];
+    return NULL;
+}

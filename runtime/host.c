@@ -1,0 +1,219 @@
+#include "runtime/host.h"
+#include "parsers/mem.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <time.h>
+
+/* Turns of the engine before the loop is looked at again, while the engine has more to do. */
+enum { TURNS_AT_ONCE = 64 };
+
+struct host {
+    uv_loop_t loop;
+    uv_timer_t timer;
+    uv_signal_t signals[2];
+    engine *engine;
+    handlers *handlers;
+    tasks *tasks;
+    mocks *mocks;
+    struct host_options options;
+    int64_t virtual_ms; /* the virtual clock */
+    bool interrupted;
+};
+
+static int64_t wall_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t host_now(const host *h)
+{
+    return h->options.virtual_clock ? h->virtual_ms : wall_ms();
+}
+
+/* ---- between engine, tasks and handlers ---- */
+
+static void run_task(void *user, const struct task *task)
+{
+    host *h = user;
+    struct task_result result = {0};
+
+    if (h->mocks && mocks_answer(h->mocks, task->state, &result))
+        engine_task_done(h->engine, task->id, &result);
+    else if (!tasks_start(h->tasks, task, &result))
+        engine_task_done(h->engine, task->id, &result);
+}
+
+static void cancel_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    tasks_cancel(h->tasks, id);
+}
+
+static void task_ended(void *user, uint64_t id, struct task_result *result)
+{
+    host *h = user;
+
+    engine_task_done(h->engine, id, result);
+}
+
+static void happened(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count)
+{
+    const host *h = user;
+
+    if (h->options.happened)
+        h->options.happened(h->options.user, execution, x, events, count);
+}
+
+/* ---- the loop ---- */
+
+static void on_timer(uv_timer_t *t)
+{
+    (void)t; /* the turn that follows looks at the clock */
+}
+
+static void on_signal(uv_signal_t *s, int number)
+{
+    host *h = s->data;
+
+    (void)number;
+    h->interrupted = true;
+    uv_signal_stop(s); /* the next one ends the process */
+}
+
+host *host_new(store *s, const struct host_options *options)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    host *h = mem_calloc(1, sizeof *h);
+    struct engine_hooks hooks = {
+        .user = h, .run_task = run_task, .cancel_task = cancel_task, .happened = happened};
+
+    h->options = *options;
+    h->virtual_ms = options->start_ms ? options->start_ms : wall_ms();
+    uv_loop_init(&h->loop);
+    uv_timer_init(&h->loop, &h->timer);
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&h->loop, &h->signals[i]);
+        h->signals[i].data = h;
+        uv_signal_start(&h->signals[i], on_signal, numbers[i]);
+        uv_unref((uv_handle_t *)&h->signals[i]);
+    }
+    h->tasks = tasks_new(task_ended, h);
+    h->handlers = handlers_new(&h->loop, &options->handlers, tasks_answer, h->tasks);
+    tasks_use(h->tasks, h->handlers);
+    h->engine = engine_new(s, &hooks);
+    return h;
+}
+
+void host_free(host *h)
+{
+    if (!h)
+        return;
+    engine_free(h->engine);
+    handlers_close(h->handlers);
+    uv_close((uv_handle_t *)&h->timer, NULL);
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&h->signals[i], NULL);
+    uv_run(&h->loop, UV_RUN_DEFAULT);
+    handlers_free(h->handlers);
+    tasks_free(h->tasks);
+    mocks_free(h->mocks);
+    int left = uv_loop_close(&h->loop);
+    assert(left == 0);
+    (void)left;
+    mem_free(h);
+}
+
+engine *host_engine(host *h)
+{
+    return h->engine;
+}
+
+handlers *host_handlers(host *h)
+{
+    return h->handlers;
+}
+
+void host_use_mocks(host *h, mocks *m)
+{
+    mocks_free(h->mocks);
+    h->mocks = m;
+}
+
+/* Waits for the loop to bring something, at most `wait_ms`; negative: for ever. */
+static void wait_for_io(host *h, int64_t wait_ms)
+{
+    if (wait_ms >= 0) {
+        uv_update_time(&h->loop);
+        uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
+    }
+    uv_run(&h->loop, UV_RUN_ONCE);
+    uv_timer_stop(&h->timer);
+}
+
+/* Lets time pass until something is to be done. False: nothing ever will be. */
+static bool let_time_pass(host *h, int64_t due_ms, int64_t stop_ms)
+{
+    int64_t now = host_now(h);
+    int64_t wait = due_ms == INT64_MAX ? -1 : due_ms > now ? due_ms - now : 0;
+    bool busy = engine_tasks(h->engine) > 0;
+
+    if (!busy && due_ms == INT64_MAX)
+        return false;
+    if (h->options.virtual_clock && !busy) {
+        h->virtual_ms = due_ms;
+        return true;
+    }
+    int64_t before = wall_ms();
+    if (stop_ms && (wait < 0 || before + wait > stop_ms))
+        wait = stop_ms > before ? stop_ms - before : 0;
+    wait_for_io(h, wait);
+    /* Nothing came in for as long as the task may take: that much time has passed. */
+    if (h->options.virtual_clock && engine_next_due(h->engine) == due_ms && wait >= 0 &&
+        wall_ms() - before >= wait)
+        h->virtual_ms += wait;
+    return true;
+}
+
+/* The execution is to end before its time. */
+static void stop(host *h, uint64_t execution, const char *name, const char *cause)
+{
+    struct asl_error e = {0};
+
+    asl_error_set(&e, name, "%s", cause);
+    engine_stop(h->engine, execution, &e);
+    asl_error_clear(&e);
+}
+
+enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why)
+{
+    int64_t stop_ms = limit_ms ? wall_ms() + limit_ms : 0;
+    enum host_end end = HOST_DONE;
+
+    for (unsigned turn = 1;; turn++) {
+        if (!engine_advance(h->engine, host_now(h), why))
+            return HOST_FAILED;
+        const rt_exec *x = engine_execution(h->engine, execution);
+        if (rt_exec_status(x) != RT_RUNNING)
+            return end;
+        if (end == HOST_DONE && h->interrupted) {
+            end = HOST_INTERRUPTED;
+            stop(h, execution, "Asl.Interrupted", "The process was told to stop.");
+        } else if (end == HOST_DONE && stop_ms && wall_ms() >= stop_ms) {
+            end = HOST_TIMED_OUT;
+            stop(h, execution, "Asl.TimedOut", "The time that --timeout allows is over.");
+        }
+        int64_t due = engine_next_due(h->engine);
+        if (due == INT64_MIN) {
+            if (turn % TURNS_AT_ONCE == 0)
+                uv_run(&h->loop, UV_RUN_NOWAIT);
+        } else if (!let_time_pass(h, due, stop_ms)) {
+            return HOST_STUCK;
+        }
+    }
+}

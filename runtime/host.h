@@ -1,0 +1,47 @@
+#ifndef RUNTIME_HOST_H
+#define RUNTIME_HOST_H
+
+#include "runtime/engine.h"
+#include "runtime/handler.h"
+#include "runtime/mock.h"
+
+/*
+ * Runs an engine and its handlers in one libuv loop, by the real clock or by a virtual one. Virtual
+ * time stands still while tasks run, and jumps to the next timer when none does; a task that runs
+ * into its time-out takes that long.
+ */
+typedef struct host host;
+
+struct host_options {
+    bool virtual_clock;
+    int64_t start_ms; /* where virtual time begins; 0: now */
+    struct handlers_options handlers;
+    /* As the engine's hooks, with their own user; may be NULL. */
+    void *user;
+    void (*happened)(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count);
+};
+
+/* `s` may be NULL; it is looked at as long as the host lives. */
+host *host_new(store *s, const struct host_options *options);
+void host_free(host *h);
+
+engine *host_engine(host *h);
+handlers *host_handlers(host *h);
+/* States that `m` knows are answered by it; taken. */
+void host_use_mocks(host *h, mocks *m);
+/* Milliseconds since 1970 by the host's clock. */
+int64_t host_now(const host *h);
+
+enum host_end {
+    HOST_DONE,        /* the execution has ended */
+    HOST_TIMED_OUT,   /* `limit_ms` of real time are over; the execution was stopped */
+    HOST_INTERRUPTED, /* SIGINT or SIGTERM; the execution was stopped */
+    HOST_STUCK,       /* it waits for something that nobody will bring */
+    HOST_FAILED,      /* the store failed: *why */
+};
+
+/* Runs until the execution has ended. limit_ms 0: no limit. */
+enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why);
+
+#endif

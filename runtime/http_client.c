@@ -1,0 +1,630 @@
+/*
+ * curl tells which sockets to watch and when to wake it; libuv does both and reports back through
+ * curl_multi_socket_action. Finished transfers are collected after each such call, never inside
+ * curl's callbacks, so a receiver may send and cancel as it likes.
+ */
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
+
+#include "runtime/http_client.h"
+
+#include "parsers/mem.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    CONNECT_MS = 10 * 1000,
+    MAX_BODY = 1024 * 1024,
+    MAX_HEADER_BYTES = 256 * 1024,
+    MAX_SPARES = 64, /* easy handles kept for the next request */
+};
+
+struct http_transfer {
+    http_client *client;
+    struct http_transfer *prev, *next; /* all that run, or the spare ones */
+    CURL *easy;
+    http_done *done; /* NULL: cancelled, but curl can't let go of it yet */
+    void *user;
+    bool (*allow)(void *user, const struct sockaddr *address);
+    struct buf headers, body, answer;
+    struct curl_slist *lines; /* one for each of the headers; data points into `headers` */
+    size_t line_room;
+    size_t max_body, header_bytes;
+    int64_t timeout_ms;
+    bool resolved;  /* past the look-up of the name */
+    bool sent;      /* has a connection */
+    bool too_large; /* the answer is */
+    bool refused;   /* by `allow` */
+    bool again;     /* it is the second try */
+    char error[CURL_ERROR_SIZE];
+};
+
+struct http_client {
+    uv_loop_t *loop;
+    CURLM *multi;
+    uv_timer_t timer;
+    struct http_transfer *running, *spare;
+    size_t spares;
+    char *no_proxy;
+    bool closing;
+};
+
+/* One watched socket. */
+struct watch {
+    uv_poll_t poll;
+    http_client *client;
+    curl_socket_t fd;
+};
+
+/* ---- lists ---- */
+
+static void push(struct http_transfer **list, struct http_transfer *t)
+{
+    t->prev = NULL;
+    t->next = *list;
+    if (t->next)
+        t->next->prev = t;
+    *list = t;
+}
+
+static void unlink_transfer(struct http_transfer **list, struct http_transfer *t)
+{
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        *list = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    t->prev = t->next = NULL;
+}
+
+static void transfer_free(struct http_transfer *t)
+{
+    curl_easy_cleanup(t->easy);
+    buf_clear(&t->headers);
+    buf_clear(&t->body);
+    buf_clear(&t->answer);
+    mem_free(t->lines);
+    mem_free(t);
+}
+
+/* For the next request, unless there are enough of them. */
+static void put_aside(struct http_transfer *t)
+{
+    http_client *c = t->client;
+
+    t->done = NULL;
+    if (c->closing || c->spares >= MAX_SPARES) {
+        transfer_free(t);
+        return;
+    }
+    buf_reset(&t->headers);
+    buf_clear(&t->body);
+    buf_clear(&t->answer);
+    push(&c->spare, t);
+    c->spares++;
+}
+
+/* ---- headers ---- */
+
+bool http_header_name_ok(const char *name)
+{
+    if (!*name)
+        return false;
+    for (const char *p = name; *p; p++)
+        if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') && !(*p >= '0' && *p <= '9') &&
+            !strchr("!#$%&'*+-.^_`|~", *p))
+            return false;
+    return true;
+}
+
+bool http_header_value_ok(const char *value)
+{
+    for (const char *p = value; *p; p++)
+        if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
+            return false;
+    return true;
+}
+
+void http_header_add(struct buf *headers, const char *name, const char *value)
+{
+    static const char hex[] = "0123456789ABCDEF";
+
+    buf_adds(headers, name);
+    /* curl's way to say that a header without a value is wanted */
+    buf_adds(headers, *value ? ": " : ";");
+    for (const char *p = value; *p; p++) {
+        unsigned char b = (unsigned char)*p;
+
+        if (b >= 0x20 && b < 0x7f && b != '%') {
+            buf_addc(headers, *p);
+        } else {
+            buf_addc(headers, '%');
+            buf_addc(headers, hex[b >> 4]);
+            buf_addc(headers, hex[b & 15]);
+        }
+    }
+    buf_addc(headers, '\0');
+}
+
+/* curl wants a list; ours lies in one piece and is used again. */
+static struct curl_slist *header_list(struct http_transfer *t)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < t->headers.len; at += strlen(t->headers.data + at) + 1)
+        count++;
+    if (count > t->line_room) {
+        t->line_room = count;
+        t->lines = mem_realloc(t->lines, count * sizeof *t->lines);
+    }
+    count = 0;
+    for (size_t at = 0; at < t->headers.len; at += strlen(t->headers.data + at) + 1) {
+        t->lines[count] = (struct curl_slist){.data = t->headers.data + at};
+        if (count)
+            t->lines[count - 1].next = &t->lines[count];
+        count++;
+    }
+    return count ? t->lines : NULL;
+}
+
+const char *http_response_header(const struct http_response *r, const char *name)
+{
+    struct curl_header *header;
+
+    if (curl_easy_header(r->handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return header->value;
+}
+
+bool http_response_next(const struct http_response *r, void **at, const char **name,
+                        const char **value)
+{
+    struct curl_header *header = curl_easy_nextheader(r->handle, CURLH_HEADER, -1, *at);
+
+    if (!header)
+        return false;
+    *at = header;
+    *name = header->name;
+    *value = header->value;
+    return true;
+}
+
+/* ---- how a transfer ends ---- */
+
+/* "host:port" of the transfer's URL. */
+static void add_peer(struct buf *out, CURL *easy)
+{
+    CURLU *url = curl_url();
+    char *text = NULL, *host = NULL, *port = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &text);
+    if (url && text && !curl_url_set(url, CURLUPART_URL, text, 0) &&
+        !curl_url_get(url, CURLUPART_HOST, &host, 0) &&
+        !curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
+        buf_printf(out, "%s:%s", host, port);
+    else
+        buf_adds(out, text ? text : "the server");
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(url);
+}
+
+static void add_host(struct buf *out, CURL *easy)
+{
+    add_peer(out, easy);
+    while (out->len && out->data[out->len - 1] != ':')
+        out->len--;
+    if (out->len)
+        out->len--;
+}
+
+static enum http_outcome explain(struct http_transfer *t, CURLcode code, struct buf *out)
+{
+    long os_error = 0;
+
+    if (t->too_large) {
+        buf_printf(out, "The answer has more than %zu bytes",
+                   t->header_bytes > MAX_HEADER_BYTES ? (size_t)MAX_HEADER_BYTES : t->max_body);
+        return HTTP_TOO_LARGE;
+    }
+    if (t->refused) {
+        buf_adds(out, "Connect to ");
+        add_peer(out, t->easy);
+        buf_adds(out, " failed: this address is not allowed");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_COULDNT_RESOLVE_HOST) {
+        add_host(out, t->easy);
+        buf_adds(out, ": Name or service not known");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_COULDNT_CONNECT || (code == CURLE_OPERATION_TIMEDOUT && !t->sent)) {
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
+        buf_adds(out, "Connect to ");
+        add_peer(out, t->easy);
+        buf_printf(out, " failed: %s",
+                   code == CURLE_OPERATION_TIMEDOUT ? "connect timed out"
+                   : os_error                       ? strerror((int)os_error)
+                                                    : "no connection");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_OPERATION_TIMEDOUT) {
+        add_peer(out, t->easy);
+        buf_printf(out, " did not answer within %lld.%02lld seconds",
+                   (long long)(t->timeout_ms / 1000), (long long)(t->timeout_ms % 1000 / 10));
+        return HTTP_TIMED_OUT;
+    }
+    if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE) {
+        add_peer(out, t->easy);
+        buf_adds(out, code == CURLE_GOT_NOTHING ? " failed to respond" : " cut its answer off");
+        return HTTP_UNREACHED;
+    }
+    buf_adds(out, t->error[0] ? t->error : curl_easy_strerror(code));
+    return HTTP_UNREACHED;
+}
+
+/*
+ * 7.88 gives up when it meets five dead connections in its cache one after the other, as after a
+ * restart of the server; none of the request went out then.
+ */
+static bool try_again(struct http_transfer *t, CURLcode code)
+{
+    if (code != CURLE_SEND_ERROR || t->again || !strstr(t->error, "Connection died, tried"))
+        return false;
+    t->again = true;
+    t->error[0] = '\0';
+    curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return curl_multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
+}
+
+static void finish(struct http_transfer *t, CURLcode code)
+{
+    http_client *c = t->client;
+    struct http_response r = {.handle = t->easy};
+    struct buf error = {0};
+    long status = 0;
+
+    curl_multi_remove_handle(c->multi, t->easy);
+    if (t->done && try_again(t, code))
+        return;
+    unlink_transfer(&c->running, t);
+    if (t->done) {
+        if (code == CURLE_OK) {
+            curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+            r.status = (int)status;
+            r.body = t->answer;
+            t->answer = (struct buf){0};
+        } else {
+            r.outcome = explain(t, code, &error);
+            r.error = buf_str(&error);
+        }
+        t->done(t->user, &r);
+    }
+    buf_clear(&r.body);
+    buf_clear(&error);
+    put_aside(t);
+}
+
+static void collect(http_client *c)
+{
+    CURLMsg *m;
+    int left;
+
+    while (!c->closing && (m = curl_multi_info_read(c->multi, &left))) {
+        char *t = NULL;
+
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+        finish((struct http_transfer *)(void *)t, m->data.result);
+    }
+}
+
+static void act(http_client *c, curl_socket_t fd, int what)
+{
+    int running;
+
+    if (c->closing)
+        return;
+    curl_multi_socket_action(c->multi, fd, what, &running);
+    collect(c);
+}
+
+/* ---- curl's wishes to libuv ---- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int want_timer(CURLM *multi, long timeout_ms, void *user)
+{
+    http_client *c = user;
+
+    (void)multi;
+    if (c->closing)
+        return 0;
+    if (timeout_ms < 0)
+        uv_timer_stop(&c->timer);
+    else
+        uv_timer_start(&c->timer, on_timer, (uint64_t)timeout_ms, 0);
+    return 0;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct watch *w = poll->data;
+    int what = 0;
+
+    if (status < 0)
+        what = CURL_CSELECT_ERR;
+    if (events & UV_READABLE)
+        what |= CURL_CSELECT_IN;
+    if (events & UV_WRITABLE)
+        what |= CURL_CSELECT_OUT;
+    act(w->client, w->fd, what);
+}
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+    mem_free(handle->data);
+}
+
+static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user)
+{
+    http_client *c = user;
+    struct watch *w = socket_user;
+    int events = 0;
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (w) {
+            curl_multi_assign(c->multi, fd, NULL);
+            uv_poll_stop(&w->poll);
+            uv_close((uv_handle_t *)&w->poll, on_watch_closed);
+        }
+        return 0;
+    }
+    if (!w) {
+        w = mem_calloc(1, sizeof *w);
+        w->client = c;
+        w->fd = fd;
+        if (uv_poll_init_socket(c->loop, &w->poll, fd)) {
+            mem_free(w);
+            return -1;
+        }
+        w->poll.data = w;
+        curl_multi_assign(c->multi, fd, w);
+    }
+    if (what & CURL_POLL_IN)
+        events |= UV_READABLE;
+    if (what & CURL_POLL_OUT)
+        events |= UV_WRITABLE;
+    uv_poll_start(&w->poll, events, on_poll);
+    return 0;
+}
+
+/* ---- a transfer's callbacks ---- */
+
+/* Children must not inherit our connections. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct http_transfer *t = user;
+
+    (void)purpose;
+    t->resolved = true;
+    if (!t->done)
+        return CURL_SOCKET_BAD;
+    if (t->allow && !t->allow(t->user, &address->addr)) {
+        t->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static int on_connection(void *user, char *to, char *from, int to_port, int from_port)
+{
+    struct http_transfer *t = user;
+
+    (void)to;
+    (void)from;
+    (void)to_port;
+    (void)from_port;
+    t->resolved = t->sent = true;
+    return t->done ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *user)
+{
+    struct http_transfer *t = user;
+
+    (void)bytes;
+    t->header_bytes += size * count;
+    if (t->header_bytes <= MAX_HEADER_BYTES)
+        return size * count;
+    t->too_large = true;
+    return 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *user)
+{
+    struct http_transfer *t = user;
+    size_t len = size * count;
+
+    if (len > t->max_body - t->answer.len) {
+        t->too_large = true;
+        return 0;
+    }
+    buf_add(&t->answer, bytes, len);
+    return len;
+}
+
+/* What is the same for each request that an easy handle makes. */
+static struct http_transfer *transfer_new(http_client *c)
+{
+    struct http_transfer *t = mem_calloc(1, sizeof *t);
+    CURL *e = curl_easy_init();
+
+    if (!e)
+        abort(); /* as mem_alloc: no memory */
+    t->client = c;
+    t->easy = e;
+    curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(e, CURLOPT_NOPROXY, c->no_proxy);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+    curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connection);
+    curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+    return t;
+}
+
+static void set_method(struct http_transfer *t, const char *method)
+{
+    CURL *e = t->easy;
+
+    curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, NULL);
+    curl_easy_setopt(e, CURLOPT_NOBODY, 0L);
+    if (!strcmp(method, "GET")) {
+        curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+        return;
+    }
+    if (!strcmp(method, "HEAD")) {
+        curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    curl_easy_setopt(e, CURLOPT_POST, 1L);
+    curl_easy_setopt(e, CURLOPT_POSTFIELDS, buf_str(&t->body));
+    curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
+    if (strcmp(method, "POST") != 0)
+        curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void take(struct buf *to, struct buf *from)
+{
+    buf_clear(to);
+    *to = *from;
+    *from = (struct buf){0};
+}
+
+http_transfer *http_client_send(http_client *c, struct http_request *q, http_done *done, void *user)
+{
+    struct http_transfer *t = c->spare;
+
+    if (t) {
+        unlink_transfer(&c->spare, t);
+        c->spares--;
+    } else {
+        t = transfer_new(c);
+    }
+    t->done = done;
+    t->user = user;
+    t->allow = q->allow;
+    t->max_body = q->max_body ? q->max_body : MAX_BODY;
+    t->timeout_ms = q->timeout_ms;
+    t->header_bytes = 0;
+    t->resolved = t->sent = t->too_large = t->refused = t->again = false;
+    t->error[0] = '\0';
+    take(&t->headers, &q->headers);
+    take(&t->body, &q->body);
+    /* curl would wait for the server's leave to send a long body */
+    buf_add(&t->headers, "Expect:", sizeof "Expect:");
+
+    curl_easy_setopt(t->easy, CURLOPT_URL, q->url);
+    set_method(t, q->method);
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, header_list(t));
+    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)q->timeout_ms);
+    curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(q->connect_ms ? q->connect_ms : CONNECT_MS));
+    curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 0L);
+    push(&c->running, t);
+    curl_multi_add_handle(c->multi, t->easy);
+    return t;
+}
+
+void http_client_cancel(http_transfer *t)
+{
+    t->done = NULL;
+    /* To drop it now would stop the loop until the look-up of the name is over: so that comes to
+     * its end, and open_socket and on_connection go no further. */
+    if (!t->resolved)
+        return;
+    curl_multi_remove_handle(t->client->multi, t->easy);
+    unlink_transfer(&t->client->running, t);
+    put_aside(t);
+}
+
+/* ---- the client ---- */
+
+http_client *http_client_new(uv_loop_t *loop, unsigned max_connections)
+{
+    http_client *c = mem_calloc(1, sizeof *c);
+    const char *env = getenv("no_proxy");
+    struct buf no_proxy = {0};
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(c->multi = curl_multi_init()))
+        abort(); /* as mem_alloc: no memory */
+    c->loop = loop;
+    uv_timer_init(loop, &c->timer);
+    c->timer.data = c;
+    if (!env)
+        env = getenv("NO_PROXY");
+    if (env && !strcmp(env, "*"))
+        buf_adds(&no_proxy, env);
+    else
+        buf_printf(&no_proxy, "localhost,127.0.0.1,::1%s%s", env && *env ? "," : "",
+                   env ? env : "");
+    c->no_proxy = buf_take(&no_proxy);
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, want_timer);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
+    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)max_connections);
+    return c;
+}
+
+void http_client_close(http_client *c)
+{
+    if (c->closing)
+        return;
+    c->closing = true;
+    while (c->running) {
+        struct http_transfer *t = c->running;
+
+        unlink_transfer(&c->running, t);
+        curl_multi_remove_handle(c->multi, t->easy);
+        transfer_free(t);
+    }
+    while (c->spare) {
+        struct http_transfer *t = c->spare;
+
+        unlink_transfer(&c->spare, t);
+        transfer_free(t);
+    }
+    curl_multi_cleanup(c->multi);
+    uv_close((uv_handle_t *)&c->timer, NULL);
+}
+
+void http_client_free(http_client *c)
+{
+    if (!c)
+        return;
+    mem_free(c->no_proxy);
+    mem_free(c);
+    curl_global_cleanup();
+}

@@ -1,0 +1,29 @@
+#ifndef RUNTIME_MOCK_H
+#define RUNTIME_MOCK_H
+
+#include "parsers/diag.h"
+#include "runtime/task.h"
+
+#include <stdbool.h>
+
+/*
+ * Answers instead of services, from a mock configuration of Step Functions Local
+ * (MockConfigFile.json): a test case names a response for each state that it mocks, a response has
+ * an answer for each invocation, counted from 0 over retries and iterations.
+ */
+typedef struct mocks mocks;
+
+/*
+ * One execution's mocks: test case `name` of `machine` (NULL: of the only machine that has such a
+ * case). NULL with *why filled, place included, when the file is no good or has no such case.
+ */
+mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why);
+void mocks_free(mocks *m);
+
+/*
+ * The answer to the next invocation of `state`; false when it is not mocked. One that has no answer
+ * left fails, and says so.
+ */
+bool mocks_answer(mocks *m, const char *state, struct task_result *out);
+
+#endif

@@ -1,0 +1,281 @@
+/*
+ * Lambda functions, by their ARN as the Resource (the payload goes in and comes out as it is) and
+ * by the lambda:invoke integration (the Invoke call's members go in, its answer comes out).
+ */
+#include "runtime/task_impl.h"
+
+#include "parsers/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+/* ---- a function's ARN ---- */
+
+bool task_lambda_arn_prepare(struct pending *p, const struct task *t, struct handler_call *call,
+                             struct task_result *failed)
+{
+    (void)p;
+    (void)failed;
+    call->target = t->resource;
+    call->payload = t->parameters;
+    call->lambda = true;
+    return true;
+}
+
+void task_lambda_arn_settle(const struct pending *p, struct handler_answer *a,
+                            struct task_result *r)
+{
+    switch (a->outcome) {
+    case HANDLER_OK: *r = (struct task_result){.ok = true, .output = task_take(&a->value)}; break;
+    case HANDLER_FUNCTION_ERROR: task_function_failed(a, json_ref(a->raw), r); break;
+    case HANDLER_FAILED: task_call_failed(a, p->resource, strlen(p->resource), r); break;
+    }
+}
+
+/* ---- lambda:invoke: what goes in ---- */
+
+static const char *const fields[] = {
+    "FunctionName", "Payload", "InvocationType", "Qualifier", "ClientContext", "LogType",
+};
+
+static bool cannot_start(const struct task *t, const char *format, const char *name,
+                         struct task_result *failed)
+{
+    struct buf cause = {0};
+
+    buf_adds(&cause, "The Parameters '");
+    json_write(&cause, t->parameters);
+    buf_adds(&cause, "' could not be used to start the Task: [");
+    buf_printf(&cause, "The field '%s' %s]", name, format);
+    task_fail(failed, "States.Runtime", json_take_buf(&cause));
+    return false;
+}
+
+static bool known(const json *key)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (json_str_is(key, fields[i]))
+            return true;
+    return false;
+}
+
+/* All but Payload are strings. */
+static bool check_parameters(const struct task *t, struct task_result *failed)
+{
+    const json *all = t->parameters;
+    const json *type;
+
+    if (!all || !json_is_object(all) || !json_get(all, "FunctionName"))
+        return cannot_start(t, "is required but was missing", "FunctionName", failed);
+    for (size_t i = 0; i < json_count(all); i++) {
+        const json *key = json_key_at(all, i), *v = json_value_at(all, i);
+
+        if (!known(key))
+            return cannot_start(t, "is not supported by Step Functions", json_str(key), failed);
+        if (!json_str_is(key, "Payload") && !json_is_string(v))
+            return cannot_start(t, "must be a string", json_str(key), failed);
+    }
+    type = json_get(all, "InvocationType");
+    if (type && !json_str_is(type, "Event") && !json_str_is(type, "RequestResponse"))
+        return cannot_start(t, "must be 'RequestResponse' or 'Event'", "InvocationType", failed);
+    return true;
+}
+
+static const char *text_or_null(const json *parameters, const char *name)
+{
+    const json *v = json_get(parameters, name);
+
+    return v ? json_str(v) : NULL;
+}
+
+/* A string that is JSON text goes as that JSON; without a payload the function gets {}. */
+static json *payload_of(const json *parameters)
+{
+    const json *v = json_get(parameters, "Payload");
+    json *inner = NULL;
+
+    if (!v || json_kind(v) == JSON_NULL)
+        return json_ref(json_empty_object());
+    if (json_is_string(v))
+        inner = json_parse(json_str(v), json_str_len(v), JSON_READ_SURROGATES, NULL);
+    return inner ? inner : json_ref(v);
+}
+
+bool task_lambda_invoke_prepare(struct pending *p, const struct task *t, struct handler_call *call,
+                                struct task_result *failed)
+{
+    const char *type, *log;
+
+    if (!check_parameters(t, failed))
+        return false;
+    type = text_or_null(t->parameters, "InvocationType");
+    log = text_or_null(t->parameters, "LogType");
+    p->payload = payload_of(t->parameters);
+    p->event = type && !strcmp(type, "Event");
+    call->target = text_or_null(t->parameters, "FunctionName");
+    call->qualifier = text_or_null(t->parameters, "Qualifier");
+    call->client_context = text_or_null(t->parameters, "ClientContext");
+    call->log_tail = log && !strcmp(log, "Tail");
+    call->payload = p->payload;
+    call->lambda = true;
+    call->event = p->event;
+    snprintf(p->version, sizeof p->version, "%s", call->qualifier ? call->qualifier : "$LATEST");
+    return true;
+}
+
+/* ---- lambda:invoke: what comes out ---- */
+
+static json *http_date(int64_t now_ms)
+{
+    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t seconds = (time_t)(now_ms / 1000);
+    struct tm tm = {0};
+
+    gmtime_r(&seconds, &tm);
+    return json_stringf("%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+                        months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* The headers that Lambda sends, for a handler that isn't reached by HTTP. */
+static json *made_headers(const struct pending *p, const struct handler_answer *a)
+{
+    struct json_build b;
+    const char *id = p->request_id;
+
+    json_build_object(&b, 8);
+    json_build_set(&b, "Date", http_date(p->now_ms));
+    if (!p->event)
+        json_build_set(&b, "Content-Type", json_cstring("application/json"));
+    json_build_set(&b, "Content-Length",
+                   json_stringf("%zu", p->event ? 0 : json_text_len(a->value)));
+    json_build_set(&b, "Connection", json_cstring("keep-alive"));
+    json_build_set(&b, "x-amzn-RequestId", json_cstring(id));
+    json_build_set(&b, "x-amzn-Remapped-Content-Length", json_cstring("0"));
+    if (!p->event)
+        json_build_set(&b, "X-Amz-Executed-Version", json_cstring(p->version));
+    json_build_set(&b, "X-Amzn-Trace-Id",
+                   json_stringf("Root=1-%08llx-%.8s%.4s%.12s;Sampled=0",
+                                (unsigned long long)(p->now_ms / 1000) & 0xffffffffu, id, id + 9,
+                                id + 24));
+    return json_build_done(&b);
+}
+
+/* A header by its name in any case. */
+static const json *header(const json *headers, const char *name)
+{
+    for (size_t i = 0; i < json_count(headers); i++)
+        if (!strcasecmp(json_str(json_key_at(headers, i)), name))
+            return json_value_at(headers, i);
+    return NULL;
+}
+
+struct line {
+    const json *name, *value;
+    uint32_t bucket;
+    size_t order;
+};
+
+static int by_bucket(const void *left, const void *right)
+{
+    const struct line *a = left, *b = right;
+
+    if (a->bucket != b->bucket)
+        return a->bucket < b->bucket ? -1 : 1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct line *a = left, *b = right;
+
+    return strcasecmp(json_str(a->name), json_str(b->name));
+}
+
+/* Where a Java HashMap that grew to `room` buckets keeps the key. */
+static uint32_t java_bucket(const char *key, uint32_t room)
+{
+    uint32_t hash = 0;
+
+    for (; *key; key++)
+        hash = hash * 31 + (unsigned char)*key;
+    return (hash ^ (hash >> 16)) & (room - 1);
+}
+
+/*
+ * SdkHttpMetadata as recorded: AllHttpHeaders in a HashMap's order with lists of values,
+ * HttpHeaders by name.
+ */
+static json *http_metadata(const json *headers, int status)
+{
+    size_t count = json_count(headers);
+    struct line *lines = mem_calloc(count + 1, sizeof *lines);
+    struct json_build all, one, b;
+    uint32_t room = 16;
+
+    while (count > room / 4 * 3)
+        room *= 2;
+    for (size_t i = 0; i < count; i++)
+        lines[i] = (struct line){json_key_at(headers, i), json_value_at(headers, i),
+                                 java_bucket(json_str(json_key_at(headers, i)), room), i};
+    json_build_object(&all, count);
+    json_build_object(&one, count);
+    qsort(lines, count, sizeof *lines, by_bucket);
+    for (size_t i = 0; i < count; i++) {
+        struct json_build values;
+
+        json_build_array(&values, 1);
+        json_build_add(&values, json_ref(lines[i].value));
+        json_build_set_key(&all, json_ref(lines[i].name), json_build_done(&values));
+    }
+    qsort(lines, count, sizeof *lines, by_name);
+    for (size_t i = 0; i < count; i++)
+        json_build_set_key(&one, json_ref(lines[i].name), json_ref(lines[i].value));
+    mem_free(lines);
+    json_build_object(&b, 3);
+    json_build_set(&b, "AllHttpHeaders", json_build_done(&all));
+    json_build_set(&b, "HttpHeaders", json_build_done(&one));
+    json_build_set(&b, "HttpStatusCode", json_int(status));
+    return json_build_done(&b);
+}
+
+static json *envelope(const struct pending *p, struct handler_answer *a)
+{
+    json *headers = a->headers ? json_ref(a->headers) : made_headers(p, a);
+    const json *log = header(headers, "X-Amz-Log-Result");
+    const json *id = header(headers, "x-amzn-RequestId");
+    int status = p->event ? 202 : 200;
+    struct json_build b, metadata;
+
+    json_build_object(&b, 6);
+    if (a->version)
+        json_build_set(&b, "ExecutedVersion", json_ref(a->version));
+    else if (!p->event)
+        json_build_set(&b, "ExecutedVersion", json_cstring(p->version));
+    if (log)
+        json_build_set(&b, "LogResult", json_ref(log));
+    json_build_set(&b, "Payload", p->event ? json_cstring("") : task_take(&a->value));
+    json_build_set(&b, "SdkHttpMetadata", http_metadata(headers, status));
+    json_build_object(&metadata, 1);
+    json_build_set(&metadata, "RequestId", id ? json_ref(id) : json_cstring(p->request_id));
+    json_build_set(&b, "SdkResponseMetadata", json_build_done(&metadata));
+    json_build_set(&b, "StatusCode", json_int(status));
+    json_unref(headers);
+    return json_build_done(&b);
+}
+
+void task_lambda_invoke_settle(const struct pending *p, struct handler_answer *a,
+                               struct task_result *r)
+{
+    switch (a->outcome) {
+    case HANDLER_OK: *r = (struct task_result){.ok = true, .output = envelope(p, a)}; break;
+    case HANDLER_FUNCTION_ERROR:
+        task_function_failed(a, a->value ? json_text(a->value) : json_ref(a->raw), r);
+        break;
+    case HANDLER_FAILED: task_call_failed(a, "lambda", strlen("lambda"), r); break;
+    }
+}

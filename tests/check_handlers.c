@@ -1,0 +1,1293 @@
+/* Handlers and Tasks: the handlers file, commands, HTTP, the Lambda endpoint, integrations. */
+#define _XOPEN_SOURCE 700 /* mkdtemp */
+
+#include "tests/support/expect.h"
+#include "tests/support/http_stub.h"
+
+#include "parsers/mem.h"
+#include "runtime/handler.h"
+#include "runtime/task.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_CALLS = 1200, PATIENCE_MS = 60 * 1000 };
+
+/* A loop with a set of handlers, a folder for their files, and what has been answered. */
+struct world {
+    uv_loop_t loop;
+    uv_timer_t patience;
+    struct handlers_options options;
+    handlers *handlers;
+    tasks *tasks;
+    http_stub *stub;
+    char folder[256], file[272];
+    size_t files; /* open ones, before all */
+    size_t answered;
+    struct handler_answer answers[MAX_CALLS];
+    struct task_result result;
+    struct buf log;
+    uint64_t next_id;
+    /* the stub's */
+    struct stub_reply reply;
+    struct buf seen; /* the last request: method, target, then the body in a line of its own */
+    const char *header;
+    char header_value[256];
+};
+
+static void out_of_patience(uv_timer_t *timer)
+{
+    (void)timer;
+    ck_abort_msg("no answer after %d s", PATIENCE_MS / 1000);
+}
+
+static void on_answer(void *user, uint64_t id, struct handler_answer *a)
+{
+    struct world *w = user;
+
+    ck_assert_msg(id < MAX_CALLS, "an answer to a call that was not made");
+    w->answers[id] = *a;
+    w->answered++;
+}
+
+static void on_result(void *user, uint64_t id, struct task_result *r)
+{
+    struct world *w = user;
+
+    (void)id;
+    task_result_clear(&w->result);
+    w->result = *r;
+    w->answered++;
+}
+
+static void on_log(void *user, const char *line)
+{
+    struct world *w = user;
+
+    buf_adds(&w->log, line);
+    buf_addc(&w->log, '\n');
+}
+
+static void on_task_log(void *user, const char *line)
+{
+    (void)user;
+    (void)line;
+}
+
+static void write_file(struct world *w, const char *name, const char *text, mode_t mode)
+{
+    char path[300];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", w->folder, name);
+    f = fopen(path, "w");
+    ck_assert_msg(f != NULL, "can't write %s", path);
+    fputs(text, f);
+    fclose(f);
+    chmod(path, mode);
+}
+
+static size_t open_files(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    ck_assert(d != NULL);
+    while (readdir(d))
+        count++;
+    closedir(d);
+    return count;
+}
+
+static struct world *world_new(void)
+{
+    struct world *w = mem_calloc(1, sizeof *w);
+    const char *tmp = getenv("TMPDIR");
+
+    /* libuv's first loop opens what stays open */
+    ck_assert_int_eq(uv_loop_init(&w->loop), 0);
+    ck_assert_int_eq(uv_loop_close(&w->loop), 0);
+    w->files = open_files();
+    ck_assert_int_eq(uv_loop_init(&w->loop), 0);
+    uv_timer_init(&w->loop, &w->patience);
+    uv_timer_start(&w->patience, out_of_patience, PATIENCE_MS, 0);
+    snprintf(w->folder, sizeof w->folder, "%s/asl-handlers-XXXXXX", tmp ? tmp : "/tmp");
+    ck_assert_msg(mkdtemp(w->folder) != NULL, "no folder for the test's files");
+    snprintf(w->file, sizeof w->file, "%s/h.json", w->folder);
+    w->options.log = on_log;
+    return w;
+}
+
+static void open_handlers(struct world *w, const char *file)
+{
+    struct diag why = {0};
+
+    w->handlers = handlers_new(&w->loop, &w->options, on_answer, w);
+    if (!file)
+        return;
+    write_file(w, "h.json", file, 0600);
+    ck_assert_msg(handlers_load(w->handlers, w->file, &why), "%s", why.text);
+}
+
+static void open_tasks(struct world *w, const char *file)
+{
+    struct diag why = {0};
+
+    w->options.log = on_task_log;
+    w->tasks = tasks_new(on_result, w);
+    w->handlers = handlers_new(&w->loop, &w->options, tasks_answer, w->tasks);
+    tasks_use(w->tasks, w->handlers);
+    write_file(w, "h.json", file, 0600);
+    ck_assert_msg(handlers_load(w->handlers, w->file, &why), "%s", why.text);
+}
+
+/* All handles must be gone in the end, uv_loop_close says so, and all descriptors. */
+static void world_free(struct world *w)
+{
+    char command[300];
+
+    if (w->handlers)
+        handlers_close(w->handlers);
+    if (w->stub)
+        http_stub_close(w->stub);
+    uv_close((uv_handle_t *)&w->patience, NULL);
+    uv_run(&w->loop, UV_RUN_DEFAULT);
+    ck_assert_int_eq(uv_loop_close(&w->loop), 0);
+    handlers_free(w->handlers);
+    tasks_free(w->tasks);
+    ck_assert_uint_eq(open_files(), w->files);
+    task_result_clear(&w->result);
+    for (size_t i = 0; i < MAX_CALLS; i++)
+        handler_answer_clear(&w->answers[i]);
+    snprintf(command, sizeof command, "rm -r '%s'", w->folder);
+    ck_assert_int_eq(system(command), 0);
+    buf_clear(&w->log);
+    buf_clear(&w->seen);
+    mem_free(w);
+}
+
+static struct handler_call call_of(struct world *w, const char *target, const json *payload)
+{
+    return (struct handler_call){
+        .id = w->next_id++,
+        .target = target,
+        .state = "S",
+        .execution = "arn:aws:states:us-east-1:123456789012:execution:m:e",
+        .key = "arn:aws:states:us-east-1:123456789012:execution:m:e/5",
+        .payload = payload,
+        .lambda = true,
+        .attempt = 2,
+    };
+}
+
+static uint64_t begin(struct world *w, const char *target, const char *payload)
+{
+    struct diag why = {0};
+    json *v = json_of(payload);
+    struct handler_call call = call_of(w, target, v);
+    size_t before = w->answered;
+
+    ck_assert_msg(handlers_start(w->handlers, &call, &why), "%s", why.text);
+    ck_assert_msg(w->answered == before, "answered from inside handlers_start");
+    json_unref(v);
+    return call.id;
+}
+
+static void wait_for(struct world *w, size_t answered)
+{
+    while (w->answered < answered)
+        uv_run(&w->loop, UV_RUN_ONCE);
+}
+
+static void turns(struct world *w, int count)
+{
+    while (count--)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+}
+
+/* "ok 1", "function {...}", "failed Error: cause" */
+static void expect_answer(const char *name, const struct handler_answer *a, const char *want)
+{
+    struct buf got = {0};
+    size_t len = strlen(want);
+
+    switch (a->outcome) {
+    case HANDLER_OK:
+        buf_adds(&got, "ok ");
+        json_write(&got, a->value);
+        break;
+    case HANDLER_FUNCTION_ERROR: buf_printf(&got, "function %s", json_str(a->raw)); break;
+    case HANDLER_FAILED:
+        buf_printf(&got, "failed %s: %s", json_str(a->error),
+                   a->cause ? json_str(a->cause) : "(none)");
+        break;
+    }
+    /* A want that ends in "..." is a beginning. */
+    if (len > 3 && !strcmp(want + len - 3, "...") && got.len >= len - 3) {
+        got.len = len - 3;
+        buf_adds(&got, "...");
+    }
+    expect_text(name, buf_str(&got), want);
+    buf_clear(&got);
+}
+
+/* ---- the handlers file ---- */
+
+static const struct {
+    const char *name, *file, *want; /* the message, behind the file's name */
+} bad_files[] = {
+    {"no JSON", "{\"handlers\": [}", ":1:15: "},
+    {"no array of handlers", "{\"handlers\": 1}",
+     ":1:1: the file must be an object with an array "
+     "'handlers'"},
+    {"not even an object", "[]", ":1:1: the file must be an object"},
+    {"something beside the handlers", "{\"handlers\": [],\n \"more\": 1}",
+     ":2:2: unknown field 'more'; only 'handlers' can stand here"},
+    {"a row that is no object", "{\"handlers\": [1]}", ":1:15: a handler must be an object"},
+    {"a slip of the pen", "{\"handlers\": [\n {\"resource\": \"a\", \"comand\": [\"x\"]}]}",
+     ":2:20: unknown field 'comand'; did you mean 'command'?"},
+    {"an unknown field far from any", "{\"handlers\": [{\"resource\": \"a\", \"frobnicate\": 1}]}",
+     ":1:33: unknown field 'frobnicate'"},
+    {"no kind", "{\"handlers\": [{\"resource\": \"a\"}]}",
+     ":1:15: a handler needs 'command', 'http', 'lambda_endpoint' or 'mock'"},
+    {"two kinds", "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"mock\": {}}]}",
+     ":1:51: a handler has 'command' or 'mock', not both"},
+    {"no resource", "{\"handlers\": [{\"command\": [\"x\"]}]}",
+     ":1:15: a handler needs 'resource'"},
+    {"a field of another kind",
+     "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"headers\": {}}]}",
+     ":1:51: 'headers' does not go with 'command'"},
+    {"a command line instead of an argv",
+     "{\"handlers\": [{\"resource\": \"a\", \"command\": \"x y\"}]}",
+     ":1:44: 'command' must be an array of strings, the program and its arguments"},
+    {"an argument that is no string",
+     "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\", 1]}]}",
+     ":1:50: 'command' must be a string"},
+    {"a NUL in an argument",
+     "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\\u0000y\"]}]}",
+     ":1:45: 'command' must be a string without NUL"},
+    {"no URL", "{\"handlers\": [{\"resource\": \"a\", \"http\": \"ftp://x/\"}]}",
+     ":1:41: 'http' must be a URL"},
+    {"a method of its own",
+     "{\"handlers\": [{\"resource\": \"a\", \"http\": \"http://x/\", \"method\": \"BREW\"}]}",
+     ":1:64: 'method' must be POST, PUT, PATCH, DELETE or GET"},
+    {"a header with a line feed",
+     "{\"handlers\": [{\"resource\": \"a\", \"http\": \"http://x/\", \"headers\": {\"a\": "
+     "\"b\\r\\nc: d\"}}]}",
+     ":1:71: a header can't have control characters"},
+    {"a time-out of nothing",
+     "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"timeout_s\": 0}]}",
+     ":1:64: 'timeout_s' must be a number of seconds, 0.001 to 99999999"},
+    {"half a process",
+     "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"concurrency\": 0.5}]}",
+     ":1:66: 'concurrency' must be a whole number, 1 to 100000"},
+    {"a mock that says nothing", "{\"handlers\": [{\"resource\": \"a\", \"mock\": {}}]}",
+     ":1:41: an answer is {\"return\": value}"},
+    {"a mock with a delay",
+     "{\"handlers\": [{\"resource\": \"a\", \"mock\": [{\"return\": 1, \"delay_ms\": 1}]}]}",
+     ":1:56: 'delay_ms' is no part of this answer"},
+    {"an unset variable",
+     "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"${ASL_TEST_UNSET}\"]}]}",
+     ":1:45: the environment has no variable ASL_TEST_UNSET"},
+    {"half a variable", "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"${HOME\"]}]}",
+     ":1:45: '${' begins a variable's name"},
+    {"a key twice",
+     "{\"handlers\": [{\"resource\": \"a\", \"resource\": \"b\", \"command\": [\"x\"]}]}", ":1:"},
+};
+
+START_TEST(bad_file)
+{
+    struct world *w = world_new();
+    struct diag why = {0};
+    struct handler_call call;
+    json *payload;
+    char want[512];
+
+    w->handlers = handlers_new(&w->loop, &w->options, on_answer, w);
+    write_file(w, "h.json", bad_files[_i].file, 0600);
+    ck_assert_msg(!handlers_load(w->handlers, w->file, &why), "%s: loaded", bad_files[_i].name);
+    snprintf(want, sizeof want, "%s%s", w->file, bad_files[_i].want);
+    ck_assert_msg(!strncmp(why.text, want, strlen(want)), "%s: got \"%s\", want \"%s\"",
+                  bad_files[_i].name, why.text, want);
+    ck_assert_msg(why.place.line > 0, "%s: no place", bad_files[_i].name);
+    payload = json_of("{}");
+    call = call_of(w, "a", payload);
+    ck_assert_msg(!handlers_start(w->handlers, &call, NULL), "%s: a row was kept",
+                  bad_files[_i].name);
+    json_unref(payload);
+    diag_clear(&why);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(no_file)
+{
+    struct world *w = world_new();
+    struct diag why = {0};
+
+    w->handlers = handlers_new(&w->loop, &w->options, on_answer, w);
+    ck_assert(!handlers_load(w->handlers, w->file, &why));
+    ck_assert_msg(strstr(why.text, w->file) != NULL, "got \"%s\"", why.text);
+    diag_clear(&why);
+    world_free(w);
+}
+END_TEST
+
+static const char many_rows[] =
+    "{\"handlers\": ["
+    "{\"resource\": \"*\", \"mock\": {\"return\": \"any\"}},"
+    "{\"resource\": \"Charge*\", \"mock\": {\"return\": \"Charge*\"}},"
+    "{\"resource\": \"Charge?ard\", \"mock\": {\"return\": \"Charge?ard\"}},"
+    "{\"resource\": \"ChargeCard\", \"mock\": {\"return\": \"ChargeCard\"}},"
+    "{\"resource\": \"ChargeCard\", \"mock\": {\"return\": \"later\"}},"
+    "{\"resource\": \"arn:aws:lambda:*:function:Other\", \"mock\": {\"return\": \"by ARN\"}},"
+    "{\"resource\": \"arn:aws:lambda:us-east-1:1:function:Full\", \"mock\": {\"return\": "
+    "\"full\"}},"
+    "{\"resource\": \"arn:aws:states:::sqs:*\", \"mock\": {\"return\": \"sqs\"}}"
+    "]}";
+
+static const struct {
+    const char *name, *target, *want;
+} matches[] = {
+    {"a name as it is", "ChargeCard", "ok \"ChargeCard\""},
+    {"the first of two equal ones", "ChargeCard:prod", "ok \"ChargeCard\""},
+    {"a name in an ARN", "arn:aws:lambda:eu-west-1:123456789012:function:ChargeCard",
+     "ok \"ChargeCard\""},
+    {"a name in an ARN with a qualifier", "arn:aws:lambda:eu-west-1:1:function:ChargeCard:$LATEST",
+     "ok \"ChargeCard\""},
+    {"a name in a partial ARN", "123456789012:function:ChargeCard", "ok \"ChargeCard\""},
+    {"a longer literal part before a shorter one", "ChargeBard", "ok \"Charge?ard\""},
+    {"a glob over names", "ChargeBank", "ok \"Charge*\""},
+    {"a glob over ARNs", "arn:aws:lambda:eu-west-1:1:function:Other", "ok \"by ARN\""},
+    {"an ARN's row for a qualifier of it", "arn:aws:lambda:us-east-1:1:function:Full:7",
+     "ok \"full\""},
+    {"an ARN's row for its bare name", "Full", "ok \"full\""},
+    {"another function of that account", "arn:aws:lambda:us-east-1:1:function:Fuller",
+     "ok \"any\""},
+    {"an integration", "arn:aws:states:::sqs:sendMessage", "ok \"sqs\""},
+    {"else the widest", "arn:aws:states:::sns:publish", "ok \"any\""},
+};
+
+START_TEST(match)
+{
+    struct world *w = world_new();
+
+    open_handlers(w, many_rows);
+    begin(w, matches[_i].target, "{}");
+    wait_for(w, 1);
+    expect_answer(matches[_i].name, &w->answers[0], matches[_i].want);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(no_match)
+{
+    struct world *w = world_new();
+    struct diag why = {0};
+    json *payload = json_of("{}");
+    struct handler_call call = call_of(w, "arn:aws:lambda:us-east-1:1:function:Pay:3", payload);
+    char want[512];
+
+    open_handlers(w, NULL);
+    ck_assert(!handlers_start(w->handlers, &call, &why));
+    expect_text("without a file", why.text,
+                "No handler for 'arn:aws:lambda:us-east-1:1:function:Pay:3': give --handlers FILE "
+                "with {\"handlers\": [{\"resource\": \"Pay\", \"command\": [\"./handler\"]}]}, or "
+                "give --lambda-endpoint URL");
+    write_file(w, "h.json", "{\"handlers\": []}", 0600);
+    ck_assert(handlers_load(w->handlers, w->file, &why));
+    call.lambda = false;
+    call.target = "arn:aws:states:::sqs:sendMessage";
+    ck_assert(!handlers_start(w->handlers, &call, &why));
+    snprintf(want, sizeof want,
+             "No handler for 'arn:aws:states:::sqs:sendMessage': add to \"handlers\" in %s the "
+             "line {\"resource\": \"arn:aws:states:::sqs:sendMessage\", \"command\": "
+             "[\"./handler\"]}",
+             w->file);
+    expect_text("with a file", why.text, want);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    diag_clear(&why);
+    json_unref(payload);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(mock_sequence)
+{
+    static const char *const want[] = {"failed Busy: try later", "failed Busy: (none)", "ok [1]",
+                                       "ok [1]"};
+    struct world *w = world_new();
+
+    open_handlers(w, "{\"handlers\": [{\"resource\": \"f\", \"mock\": [{\"error\": \"Busy\", "
+                     "\"cause\": \"try later\"}, {\"error\": \"Busy\"}, {\"return\": [1]}]}]}");
+    for (size_t i = 0; i < 4; i++) {
+        begin(w, "f", "{}");
+        wait_for(w, i + 1);
+        expect_answer("one after the other, then the last again", &w->answers[i], want[i]);
+    }
+    begin(w, "f", "{}");
+    ck_assert_uint_eq(handlers_busy(w->handlers), 1);
+    handlers_cancel(w->handlers, 4);
+    turns(w, 3);
+    ck_assert_uint_eq(w->answered, 4);
+    world_free(w);
+}
+END_TEST
+
+/* ---- commands ---- */
+
+#define SH(script) "\"command\": [\"sh\", \"-c\", \"" script "\"]"
+
+static const struct {
+    const char *name, *row, *payload, *want;
+} commands[] = {
+    {"the payload comes in on stdin, compact", "\"command\": [\"cat\"]", "{\"a\": [1, 2.0]}",
+     "ok {\"a\":[1,2.0]}"},
+    {"nothing printed is null", "\"command\": [\"true\"]", "{}", "ok null"},
+    {"blanks printed are null", SH("echo; echo"), "{}", "ok null"},
+    {"no shell comes between", "\"command\": [\"printf\", \"%s\", \"\\\"$(id) * $HOME\\\"\"]", "{}",
+     "ok \"$(id) * $HOME\""},
+    {"the environment tells about the call",
+     SH("printf '[\\\"%s\\\",\\\"%s\\\",\\\"%s\\\",%s]' \\\"$ASL_STATE_NAME\\\" "
+        "\\\"$ASL_RESOURCE\\\" \\\"$ASL_IDEMPOTENCY_KEY\\\" \\\"$ASL_ATTEMPT\\\""),
+     "{}", "ok [\"S\",\"f\",\"arn:aws:states:us-east-1:123456789012:execution:m:e/5\",2]"},
+    {"the row adds to the environment and covers it",
+     SH("echo \\\"\\\\\\\"$A $ASL_TEST_HAVE\\\\\\\"\\\"") ", \"env\": {\"A\": \"1\", "
+                                                          "\"ASL_TEST_HAVE\": \"mine\"}",
+     "{}", "ok \"1 mine\""},
+    {"variables are put in", SH("echo \\\"\\\\\\\"${ASL_TEST_HAVE} $${x}\\\\\\\"\\\""), "{}",
+     "ok \"theirs \""},
+    {"a file beside the handlers file", "\"command\": [\"./echo.sh\"]", "{\"a\":1}",
+     "ok {\"a\":1}"},
+    {"the working directory is the file's", SH("./echo.sh"), "{\"a\":1}", "ok {\"a\":1}"},
+    {"a working directory from there", SH("../echo.sh") ", \"cwd\": \"sub\"", "[]", "ok []"},
+    {"a child that ignores its input", SH("exec <&-; sleep 0.05; echo 7"), "{}", "ok 7"},
+    {"nothing of ours is open in the child but 0, 1, 2 (and what ls opens)",
+     SH("ls /proc/self/fd | wc -l"), "{}", "ok 4"},
+    {"signals are as they are by default", SH("kill -PIPE $$; echo 1"), "{}",
+     "failed Lambda.Unknown: The command 'sh' was ended by signal 13 (Broken pipe)"},
+    {"what it prints to stderr is no result", SH("echo noise >&2; echo 7"), "{}", "ok 7"},
+    {"an error by name",
+     SH("echo '{ \\\"errorType\\\":\\\"Mine\\\", \\\"errorMessage\\\":\\\"m\\\" }'; exit 1"), "{}",
+     "function { \"errorType\":\"Mine\", \"errorMessage\":\"m\" }"},
+    {"an object with errorType and exit 0 is a result",
+     SH("echo '{\\\"errorType\\\":\\\"Mine\\\"}'"), "{}", "ok {\"errorType\":\"Mine\"}"},
+    {"an exit status, and the end of stderr", SH("echo one >&2; echo two >&2; exit 3"), "{}",
+     "failed Lambda.Unknown: The command 'sh' ended with exit status 3: one\ntwo"},
+    {"an exit status alone", "\"command\": [\"false\"]", "{}",
+     "failed Lambda.Unknown: The command 'false' ended with exit status 1"},
+    {"a signal", SH("kill -9 $$"), "{}",
+     "failed Lambda.Unknown: The command 'sh' was ended by signal 9 (Killed)"},
+    {"what isn't text in stderr becomes text", SH("printf 'a\\\\377b\\\\001' >&2; exit 1"), "{}",
+     "failed Lambda.Unknown: The command 'sh' ended with exit status 1: a\xEF\xBF\xBD"
+     "b\xEF\xBF\xBD"},
+    {"no JSON", SH("echo hello"), "{}",
+     "failed Lambda.Unknown: What the command 'sh' printed is not JSON (..."},
+    {"JSON too deep", SH("head -c 2000 /dev/zero | tr '\\\\0' '['"), "{}",
+     "failed Lambda.Unknown: What the command 'sh' printed is not JSON (..."},
+    {"no such program", "\"command\": [\"asl-no-such-program\"]", "{}",
+     "failed Lambda.ResourceNotFoundException: The command 'asl-no-such-program' cannot be "
+     "started: No such file or directory"},
+    {"no such directory", "\"command\": [\"true\"], \"cwd\": \"/no/such\"", "{}",
+     "failed Lambda.ResourceNotFoundException: The command 'true' cannot be started: No such file "
+     "or directory (its working directory /no/such)"},
+    {"a time-out", SH("sleep 20") ", \"timeout_s\": 0.05", "{}",
+     "function {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
+     "40bb3980-ed5c-4542-a61d-3eaf17b5625a Error: Task timed out after 0.05 seconds\"}"},
+    {"a time-out of one that won't listen",
+     SH("trap '' TERM; sleep 20; sleep 20") ", \"timeout_s\": 0.05", "{}",
+     "function {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
+     "40bb3980-ed5c-4542-a61d-3eaf17b5625a Error: Task timed out after 0.05 seconds\"}"},
+    {"more than allowed", SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"), "{}",
+     "failed States.DataLimitExceeded: (none)"},
+    {"more than allowed without end", SH("yes"), "{}", "failed States.DataLimitExceeded: (none)"},
+    {"a grandchild in the group that holds stdout open", SH("sleep 20 & echo 7"), "{}", "ok 7"},
+    {"a grandchild of its own session that holds stdout open",
+     SH("setsid sleep 2 & sleep 0.1; echo 7"), "{}", "ok 7"},
+};
+
+static void command_world(struct world *w)
+{
+    char sub[272];
+
+    setenv("ASL_TEST_HAVE", "theirs", 1);
+    write_file(w, "echo.sh", "#!/bin/sh\ncat\n", 0700);
+    snprintf(sub, sizeof sub, "%s/sub", w->folder);
+    ck_assert_int_eq(mkdir(sub, 0700), 0);
+    w->options.max_output = 65536;
+    w->options.grace_ms = 100;
+}
+
+START_TEST(command)
+{
+    struct world *w = world_new();
+    struct buf file = {0};
+
+    command_world(w);
+    buf_printf(&file, "{\"handlers\": [{\"resource\": \"f\", %s}]}", commands[_i].row);
+    open_handlers(w, buf_str(&file));
+    begin(w, "f", commands[_i].payload);
+    wait_for(w, 1);
+    expect_answer(commands[_i].name, &w->answers[0], commands[_i].want);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    buf_clear(&file);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(command_large_payload)
+{
+    struct world *w = world_new();
+    struct buf text = {0};
+    json *payload, *other;
+    struct handler_call call;
+
+    open_handlers(w,
+                  "{\"handlers\": [{\"resource\": \"f\", \"command\": [\"cat\"]}, {\"resource\": "
+                  "\"g\", \"command\": [\"true\"]}]}");
+    memset(buf_reserve(&text, 900000), 'x', 900000);
+    text.len = 900000;
+    payload = json_take_buf(&text);
+    call = call_of(w, "f", payload);
+    ck_assert(handlers_start(w->handlers, &call, NULL));
+    other = json_ref(payload);
+    call = call_of(w, "g", other);
+    ck_assert(handlers_start(w->handlers, &call, NULL));
+    wait_for(w, 2);
+    ck_assert(json_equal(w->answers[0].value, payload));
+    expect_answer("one that reads nothing of it", &w->answers[1], "ok null");
+    json_unref(payload);
+    json_unref(other);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(command_log)
+{
+    struct world *w = world_new();
+
+    open_handlers(w, "{\"handlers\": [{\"resource\": \"f\", " SH(
+                         "echo one >&2; printf two >&2; echo "
+                         "1") "}, {\"resource\": \"g\", " SH("yes aaaaaaaaaaaaaaa | head -c "
+                                                             "2000000 >&2; exit 1") "}]}");
+    begin(w, "f", "{}");
+    wait_for(w, 1);
+    expect_text("line by line, with the name", buf_str(&w->log), "f: one\nf: two\n");
+    begin(w, "arn:aws:lambda:us-east-1:1:function:g", "{}");
+    wait_for(w, 2);
+    ck_assert_msg(w->log.len < 500000, "%zu bytes of log", w->log.len);
+    ck_assert(strstr(buf_str(&w->log), "g: what it writes more to stderr is left out") != NULL);
+    ck_assert_msg(json_str_len(w->answers[1].cause) < 1100, "a cause of %zu bytes",
+                  json_str_len(w->answers[1].cause));
+    world_free(w);
+}
+END_TEST
+
+static pid_t pid_in(struct world *w, const char *name)
+{
+    char path[300];
+    long pid = 0;
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", w->folder, name);
+    f = fopen(path, "r");
+    if (f) {
+        if (fscanf(f, "%ld", &pid) != 1)
+            pid = 0;
+        fclose(f);
+    }
+    return (pid_t)pid;
+}
+
+/* A process that has exited may wait for its reaper: /proc tells such a one by its Z. */
+static bool alive(pid_t pid)
+{
+    char path[64], state = 'Z';
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    f = fopen(path, "r");
+    if (!f)
+        return false;
+    if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+        state = 'Z';
+    fclose(f);
+    return state != 'Z';
+}
+
+static void wait_for_end(struct world *w, pid_t pid)
+{
+    for (int i = 0; i < 500 && alive(pid); i++) {
+        struct timespec ms = {.tv_nsec = 10 * 1000 * 1000};
+
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+        nanosleep(&ms, NULL);
+    }
+    ck_assert_msg(!alive(pid), "process %ld still runs", (long)pid);
+}
+
+static const struct {
+    const char *name, *script;
+    bool close; /* close the set instead of cancelling the call */
+} ends[] = {
+    {"a cancel ends the child and its children", "sleep 30 & echo $! > kid; echo $$ > me; wait",
+     false},
+    {"a cancel ends those that won't listen",
+     "trap '' TERM; sh -c 'trap \\\"\\\" TERM; echo $$ > kid; while :; do sleep 30; done' & echo "
+     "$$ > me; while :; do wait; done",
+     false},
+    {"so does the end of all",
+     "trap '' TERM; sleep 30 & echo $! > kid; echo $$ > me; wait; sleep 9", true},
+};
+
+START_TEST(command_end)
+{
+    struct world *w = world_new();
+    struct buf file = {0};
+    pid_t me, kid;
+    uint64_t id;
+
+    w->options.grace_ms = 100;
+    buf_printf(&file, "{\"handlers\": [{\"resource\": \"f\", " SH("%s") "}]}", ends[_i].script);
+    open_handlers(w, buf_str(&file));
+    id = begin(w, "f", "{}");
+    while (!(me = pid_in(w, "me")) || !(kid = pid_in(w, "kid")))
+        turns(w, 1);
+    ck_assert(alive(me) && alive(kid));
+    if (ends[_i].close)
+        handlers_close(w->handlers);
+    else
+        handlers_cancel(w->handlers, id);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    wait_for_end(w, me);
+    wait_for_end(w, kid);
+    ck_assert_uint_eq(w->answered, 0);
+    buf_clear(&file);
+    world_free(w);
+}
+END_TEST
+
+/* Each writes a file while it runs, and counts those of the others. */
+START_TEST(command_concurrency)
+{
+    struct world *w = world_new();
+
+    open_handlers(w,
+                  "{\"handlers\": [{\"resource\": \"f\", \"concurrency\": 3, " SH(
+                      "touch run.$$; n=$(ls run.* | wc -l); sleep 0.02; rm run.$$; echo $n") "}"
+                                                                                             "]"
+                                                                                             "}");
+    for (int i = 0; i < 20; i++)
+        begin(w, "f", "{}");
+    handlers_cancel(w->handlers, 19);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 19);
+    wait_for(w, 19);
+    for (int i = 0; i < 19; i++)
+        ck_assert_msg(json_int_value(w->answers[i].value) <= 3, "%lld at once",
+                      (long long)json_int_value(w->answers[i].value));
+    ck_assert(w->answers[19].value == NULL);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(command_event)
+{
+    struct world *w = world_new();
+    json *payload = json_of("{}");
+    struct handler_call call = call_of(w, "f", payload);
+
+    open_handlers(w, "{\"handlers\": [{\"resource\": \"f\", " SH("sleep 0.1; exit 4") "}]}");
+    call.event = true;
+    ck_assert(handlers_start(w->handlers, &call, NULL));
+    wait_for(w, 1);
+    expect_answer("taken at once", &w->answers[0], "ok null");
+    while (!w->log.len)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    expect_text("what comes of it goes to the log", buf_str(&w->log),
+                "f: Lambda.Unknown: The command 'sh' ended with exit status 4\n");
+    call.id = w->next_id++;
+    ck_assert(handlers_start(w->handlers, &call, NULL));
+    turns(w, 3);
+    json_unref(payload);
+    world_free(w); /* while the second one runs */
+}
+END_TEST
+
+/* ---- HTTP ---- */
+
+static void on_request(void *user, const struct stub_request *q, struct stub_reply *r)
+{
+    struct world *w = user;
+
+    *r = w->reply;
+    buf_reset(&w->seen);
+    buf_printf(&w->seen, "%s %s\n%s", q->method, q->target, q->body);
+    w->header_value[0] = '\0';
+    if (w->header)
+        stub_header(q, w->header, w->header_value, sizeof w->header_value);
+}
+
+static void http_world(struct world *w, const char *row)
+{
+    struct buf file = {0};
+
+    w->stub = http_stub_new(&w->loop, on_request, w);
+    setenv("ASL_TEST_STUB", http_stub_url(w->stub), 1);
+    w->options.max_output = 65536;
+    buf_printf(&file, "{\"handlers\": [{\"resource\": \"*f\", %s}]}", row);
+    open_handlers(w, buf_str(&file));
+    buf_clear(&file);
+}
+
+#define HTTP_ROW "\"http\": \"${ASL_TEST_STUB}/do\""
+#define LAMBDA_ROW "\"lambda_endpoint\": \"${ASL_TEST_STUB}/\""
+/* A label of 64 characters: the resolver refuses it without asking anybody. */
+#define LONG_NAME "a234567890123456789012345678901234567890123456789012345678901234"
+#define JSON_TYPE "Content-Type: application/json\r\n"
+
+static const struct {
+    const char *name, *row;
+    struct stub_reply reply;
+    const char *want;
+} https[] = {
+    {"a result", HTTP_ROW, {200, JSON_TYPE, "{\"b\": 1}", 0, 0, 0, 0}, "ok {\"b\":1}"},
+    {"nothing is null", HTTP_ROW, {204, NULL, NULL, 0, 0, 0, 0}, "ok null"},
+    {"text", HTTP_ROW, {200, "Content-Type: text/plain\r\n", "hello", 0, 0, 0, 0}, "ok \"hello\""},
+    {"no JSON",
+     HTTP_ROW,
+     {200, JSON_TYPE, "hello", 0, 0, 0, 0},
+     "failed Lambda.Unknown: The handler's answer is not JSON (..."},
+    {"a function's error with any status",
+     HTTP_ROW,
+     {500, NULL, "{\"errorType\":\"E\"}", 0, 0, 0, 0},
+     "function {\"errorType\":\"E\"}"},
+    {"429",
+     HTTP_ROW,
+     {429, NULL, "slow down", 0, 0, 0, 0},
+     "failed Lambda.TooManyRequestsException: The handler answered with status 429: slow down"},
+    {"500",
+     HTTP_ROW,
+     {500, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.ServiceException: The handler answered with status 500"},
+    {"503",
+     HTTP_ROW,
+     {503, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.ServiceException: The handler answered with status 503"},
+    {"404",
+     HTTP_ROW,
+     {404, NULL, "{}", 0, 0, 0, 0},
+     "failed Lambda.ResourceNotFoundException: The handler answered with status 404: {}"},
+    {"400",
+     HTTP_ROW,
+     {400, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.InvalidRequestContentException: The handler answered with status 400"},
+    {"418",
+     HTTP_ROW,
+     {418, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.AWSLambdaException: The handler answered with status 418"},
+    {"a redirect is not followed",
+     HTTP_ROW,
+     {302, "Location: /else\r\n", NULL, 0, 0, 0, 0},
+     "failed Lambda.AWSLambdaException: The handler answered with status 302 (redirects are not "
+     "followed) /else"},
+    {"no answer",
+     HTTP_ROW,
+     {200, NULL, NULL, 0, 0, 1, 0},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: 127.0.0.1:..."},
+    {"half an answer",
+     HTTP_ROW,
+     {200, NULL, "{", 0, 0, 0, 1},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: 127.0.0.1:..."},
+    {"nobody there",
+     "\"http\": \"http://127.0.0.1:1/\"",
+     {200, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: Connect to 127.0.0.1:1 "
+     "failed: Connection refused"},
+    {"no such host",
+     "\"http\": \"http://" LONG_NAME "/\"",
+     {200, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: " LONG_NAME ": Name or "
+     "service not known"},
+    {"a time-out",
+     HTTP_ROW ", \"timeout_s\": 0.05",
+     {200, NULL, NULL, 0, 1, 0, 0},
+     "failed Lambda.ClientExecutionTimeoutException: Unable to execute HTTP request: "
+     "127.0.0.1:..."},
+    {"more than allowed",
+     HTTP_ROW,
+     {200, NULL, NULL, 70000, 0, 0, 0},
+     "failed States.DataLimitExceeded: (none)"},
+    {"a function's result", LAMBDA_ROW, {200, NULL, "{\"b\": 1.0}", 0, 0, 0, 0}, "ok {\"b\":1.0}"},
+    {"a function's error, as it came",
+     LAMBDA_ROW,
+     {200, "X-Amz-Function-Error: Unhandled\r\n", "{\"errorMessage\": \"m\", \"errorType\": \"E\"}",
+      0, 0, 0, 0},
+     "function {\"errorMessage\": \"m\", \"errorType\": \"E\"}"},
+    {"a function's error that is no JSON",
+     LAMBDA_ROW,
+     {200, "X-Amz-Function-Error: Unhandled\r\n", "oops", 0, 0, 0, 0},
+     "function oops"},
+    {"no such function",
+     LAMBDA_ROW,
+     {404, "x-amzn-ErrorType: ResourceNotFoundException\r\nx-amzn-RequestId: r-1\r\n",
+      "{\"Message\":\"Function not found: f\",\"Type\":\"User\"}", 0, 0, 0, 0},
+     "failed Lambda.ResourceNotFoundException: Function not found: f (Service: AWSLambda; Status "
+     "Code: 404; Error Code: ResourceNotFoundException; Request ID: r-1; Proxy: null)"},
+    {"an error type with its URL",
+     LAMBDA_ROW,
+     {400, "x-amzn-ErrorType: InvalidParameterValueException:http://x/\r\n", "{\"message\":\"m\"}",
+      0, 0, 0, 0},
+     "failed Lambda.InvalidParameterValueException: m (Service: AWSLambda; Status Code: 400; Error "
+     "Code: InvalidParameterValueException; Request ID: ..."},
+    {"a failure without a type",
+     LAMBDA_ROW,
+     {503, NULL, "out of order", 0, 0, 0, 0},
+     "failed Lambda.ServiceException: out of order (Service: AWSLambda; Status Code: 503; Error "
+     "Code: ServiceException; ..."},
+};
+
+START_TEST(http)
+{
+    struct world *w = world_new();
+
+    http_world(w, https[_i].row);
+    w->reply = https[_i].reply;
+    begin(w, "f", "{\"a\": 1}");
+    wait_for(w, 1);
+    expect_answer(https[_i].name, &w->answers[0], https[_i].want);
+    world_free(w);
+}
+END_TEST
+
+static const struct {
+    const char *name, *row, *target;
+    bool event;
+    const char *qualifier;
+    const char *seen, *header, *value;
+} requests[] = {
+    {"a POST of the payload", HTTP_ROW, "f", false, NULL, "POST /do\n{\"a\":1}", "Content-Type",
+     "application/json"},
+    {"by another method", HTTP_ROW ", \"method\": \"PUT\"", "f", false, NULL, "PUT /do\n{\"a\":1}",
+     "X-Asl-State-Name", "S"},
+    {"a GET has no body", HTTP_ROW ", \"method\": \"GET\"", "f", false, NULL, "GET /do\n",
+     "X-Asl-Execution-Arn", "arn:aws:states:us-east-1:123456789012:execution:m:e"},
+    {"the key of the call", HTTP_ROW, "f", false, NULL, "POST /do\n{\"a\":1}", "Idempotency-Key",
+     "arn:aws:states:us-east-1:123456789012:execution:m:e/5"},
+    {"headers of the row", HTTP_ROW ", \"headers\": {\"X-A\": \"50% ${ASL_TEST_HAVE}\"}", "f",
+     false, NULL, "POST /do\n{\"a\":1}", "X-A", "50% theirs"},
+    {"nothing from a machine ends a header", HTTP_ROW,
+     "x\r\nY: \xC3\xA4"
+     "f",
+     false, NULL, "POST /do\n{\"a\":1}", "X-Asl-Resource", "x%0D%0AY: %C3%A4f"},
+    {"a function by name", LAMBDA_ROW, "f", false, NULL,
+     "POST /2015-03-31/functions/f/invocations\n{\"a\":1}", "X-Amz-Invocation-Type",
+     "RequestResponse"},
+    {"a function by ARN, with a qualifier", LAMBDA_ROW, "arn:aws:lambda:us-east-1:1:function:f",
+     false, "a/b",
+     "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af/"
+     "invocations?Qualifier=a%2Fb\n{\"a\":1}",
+     "X-Amz-Client-Context", "e30="},
+    {"a function under another name", LAMBDA_ROW ", \"function\": \"function\"", "f", false, NULL,
+     "POST /2015-03-31/functions/function/invocations\n{\"a\":1}", "X-Amz-Log-Type", "Tail"},
+    {"an event", LAMBDA_ROW, "f", true, NULL, "POST /2015-03-31/functions/f/invocations\n{\"a\":1}",
+     "X-Amz-Invocation-Type", "Event"},
+};
+
+START_TEST(request)
+{
+    struct world *w = world_new();
+    json *payload = json_of("{\"a\": 1}");
+    struct handler_call call = call_of(w, requests[_i].target, payload);
+
+    setenv("ASL_TEST_HAVE", "theirs", 1);
+    http_world(w, requests[_i].row);
+    w->reply.status = 202;
+    w->header = requests[_i].header;
+    call.event = requests[_i].event;
+    call.qualifier = requests[_i].qualifier;
+    call.client_context = "e30=";
+    call.log_tail = true;
+    ck_assert(handlers_start(w->handlers, &call, NULL));
+    wait_for(w, 1);
+    expect_answer(requests[_i].name, &w->answers[0], "ok null");
+    expect_text(requests[_i].name, buf_str(&w->seen), requests[_i].seen);
+    expect_text(requests[_i].name, w->header_value, requests[_i].value);
+    json_unref(payload);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(lambda_endpoint_option)
+{
+    struct world *w = world_new();
+
+    w->stub = http_stub_new(&w->loop, on_request, w);
+    w->options.lambda_endpoint = http_stub_url(w->stub);
+    open_handlers(w, NULL);
+    w->reply = (struct stub_reply){
+        .status = 200, .headers = "X-Amz-Executed-Version: 7\r\nX-B: c\r\n", .body = "1"};
+    begin(w, "g", "{}");
+    wait_for(w, 1);
+    expect_answer("it serves functions without a row", &w->answers[0], "ok 1");
+    expect_text("and tells the version", json_str(w->answers[0].version), "7");
+    expect_json("and the headers", w->answers[0].headers,
+                "{\"X-Amz-Executed-Version\":\"7\",\"X-B\":\"c\",\"Content-Length\":\"1\"}");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(http_many_at_once)
+{
+    enum { CALLS = 1000 };
+    struct world *w = world_new();
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1", .hold = true};
+    for (int i = 0; i < CALLS + 50; i++)
+        begin(w, "f", "{}");
+    while (http_stub_held(w->stub) < CALLS)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    turns(w, 20);
+    ck_assert_uint_eq(http_stub_held(w->stub), CALLS);
+    ck_assert_uint_eq(handlers_busy(w->handlers), CALLS + 50);
+    w->reply.hold = false;
+    http_stub_release(w->stub);
+    wait_for(w, CALLS + 50);
+    ck_assert_uint_eq(http_stub_requests(w->stub), CALLS + 50);
+    ck_assert_uint_eq(http_stub_connections(w->stub), CALLS);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(http_connection_is_kept)
+{
+    struct world *w = world_new();
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1"};
+    for (size_t i = 0; i < 100; i++) {
+        begin(w, "f", "{}");
+        wait_for(w, i + 1);
+    }
+    ck_assert_uint_eq(http_stub_connections(w->stub), 1);
+    http_stub_hang_up(w->stub);
+    begin(w, "f", "{}");
+    wait_for(w, 101);
+    expect_answer("a server that hung up meanwhile", &w->answers[100], "ok 1");
+    ck_assert_uint_eq(http_stub_connections(w->stub), 2);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(http_server_restarts)
+{
+    struct world *w = world_new();
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1", .hold = true};
+    for (int i = 0; i < 20; i++)
+        begin(w, "f", "{}");
+    while (http_stub_held(w->stub) < 20)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    w->reply.hold = false;
+    http_stub_release(w->stub);
+    wait_for(w, 20);
+    turns(w, 10);
+    http_stub_hang_up(w->stub);
+    for (int i = 0; i < 20; i++)
+        begin(w, "f", "{}");
+    wait_for(w, 40);
+    for (int i = 20; i < 40; i++)
+        expect_answer("connections that have died are no errors", &w->answers[i], "ok 1");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(http_cancel)
+{
+    struct world *w = world_new();
+    uint64_t id;
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1", .hold = true};
+    id = begin(w, "f", "{}");
+    while (!http_stub_held(w->stub))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_cancel(w->handlers, id);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    while (http_stub_open(w->stub))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    id = begin(w, "f", "{}");
+    handlers_cancel(w->handlers, id);
+    turns(w, 20);
+    ck_assert_uint_eq(http_stub_requests(w->stub), 1);
+    ck_assert_uint_eq(w->answered, 0);
+    begin(w, "f", "{}");
+    while (!http_stub_held(w->stub))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    world_free(w); /* while it runs */
+}
+END_TEST
+
+/* ---- Tasks ---- */
+
+#define ARN "arn:aws:lambda:us-east-1:1:function:f"
+#define INVOKE "arn:aws:states:::lambda:invoke"
+#define OUT_OF_SIZE                                                                                \
+    "returned a result with a size exceeding the maximum number of bytes service limit."
+#define HEAD_OF_INVOKE(len)                                                                        \
+    "\"SdkHttpMetadata\":{\"AllHttpHeaders\":{\"X-Amz-Executed-Version\":[\"$LATEST\"],"           \
+    "\"x-amzn-Remapped-Content-Length\":[\"0\"],\"Connection\":[\"keep-alive\"],"                  \
+    "\"x-amzn-RequestId\":[\"ID\"],\"Content-Length\":[\"" len                                     \
+    "\"],\"Date\":[\"Fri, 13 Feb 2009 23:31:30 GMT\"],\"X-Amzn-Trace-Id\":[\"TRACE\"],"            \
+    "\"Content-Type\":[\"application/json\"]},\"HttpHeaders\":{\"Connection\":\"keep-alive\","     \
+    "\"Content-Length\":\"" len                                                                    \
+    "\",\"Content-Type\":\"application/json\",\"Date\":\"Fri, 13 Feb 2009 23:31:30 GMT\","         \
+    "\"X-Amz-Executed-Version\":\"$LATEST\",\"x-amzn-Remapped-Content-Length\":\"0\","             \
+    "\"x-amzn-RequestId\":\"ID\",\"X-Amzn-Trace-Id\":\"TRACE\"},\"HttpStatusCode\":200},"          \
+    "\"SdkResponseMetadata\":{\"RequestId\":\"ID\"},\"StatusCode\":200}"
+
+static const struct {
+    const char *name, *resource, *parameters, *row, *want;
+} task_rows[] = {
+    {"a function's ARN: in and out as it is", ARN, "{\"a\":1.0}", "\"command\": [\"cat\"]",
+     "ok {\"a\":1.0}"},
+    {"a number goes in and out too", ARN, "0.0", "\"command\": [\"cat\"]", "ok 0.0"},
+    {"a function's error: the type, and all of it as it came", ARN, "{}",
+     SH("printf '{\\\"errorMessage\\\": \\\"m\\\", \\\"errorType\\\": \\\"E\\\"}'; exit 1"),
+     "failed E: {\"errorMessage\": \"m\", \"errorType\": \"E\"}"},
+    {"an error without a type", ARN, "{}", SH("printf '{\\\"errorType\\\": null}'; exit 1"),
+     "failed Lambda.Unknown: The cause could not be determined because Lambda did not return an "
+     "error type. Returned payload: {\"errorType\": null}"},
+    {"a call that failed", ARN, "{}", "\"mock\": {\"error\": \"E\", \"cause\": \"c\"}",
+     "failed E: c"},
+    {"a failure without a cause", ARN, "{}", "\"mock\": {\"error\": \"E\"}", "failed E: (none)"},
+    {"a result that is too large, of a function", ARN, "{}",
+     SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"),
+     "failed States.DataLimitExceeded: The state/task '" ARN "' " OUT_OF_SIZE},
+    {"a result that is too large, of lambda:invoke", INVOKE, "{\"FunctionName\":\"f\"}",
+     SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"),
+     "failed States.DataLimitExceeded: The state/task 'lambda' " OUT_OF_SIZE},
+    {"a result that is too large, of another service", "arn:aws:states:::sqs:f", "{}",
+     SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"),
+     "failed States.DataLimitExceeded: The state/task 'sqs' " OUT_OF_SIZE},
+    {"lambda:invoke: the answer of the Invoke call", INVOKE,
+     "{\"FunctionName\":\"f\",\"Payload\":{\"a\":1}}", "\"command\": [\"cat\"]",
+     "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":{\"a\":1}," HEAD_OF_INVOKE("7")},
+    {"no payload is {}", INVOKE, "{\"FunctionName\":\"f\"}", "\"command\": [\"cat\"]",
+     "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":{}," HEAD_OF_INVOKE("2")},
+    {"a null payload is {}", INVOKE, "{\"FunctionName\":\"" ARN "\",\"Payload\":null}",
+     "\"command\": [\"cat\"]",
+     "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":{}," HEAD_OF_INVOKE("2")},
+    {"a payload that is JSON text is that JSON", INVOKE,
+     "{\"FunctionName\":\"f\",\"Payload\":\"0.0\"}", "\"command\": [\"cat\"]",
+     "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":0.0," HEAD_OF_INVOKE("3")},
+    {"once", INVOKE, "{\"FunctionName\":\"f\",\"Payload\":\"\\\"Hi\\\"\"}",
+     "\"command\": [\"cat\"]",
+     "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":\"Hi\"," HEAD_OF_INVOKE("4")},
+    {"other text stays text", INVOKE, "{\"FunctionName\":\"f\",\"Payload\":\"Hi\"}",
+     "\"command\": [\"cat\"]",
+     "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":\"Hi\"," HEAD_OF_INVOKE("4")},
+    {"a function's error in lambda:invoke is written anew", INVOKE, "{\"FunctionName\":\"f\"}",
+     SH("printf '{\\\"errorMessage\\\": \\\"m\\\", \\\"errorType\\\": \\\"E\\\"}'; exit 1"),
+     "failed E: {\"errorMessage\":\"m\",\"errorType\":\"E\"}"},
+    {"the callback form calls the same", INVOKE ".waitForTaskToken", "{\"FunctionName\":\"f\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"c\"}", "failed E: c"},
+    {"no FunctionName", INVOKE, "{\"Payload\":1}", "\"command\": [\"cat\"]",
+     "failed States.Runtime: The Parameters '{\"Payload\":1}' could not be used to start the Task: "
+     "[The field 'FunctionName' is required but was missing]"},
+    {"a parameter that Invoke has not", INVOKE, "{\"FunctionName\":\"f\",\"X\":1}",
+     "\"command\": [\"cat\"]",
+     "failed States.Runtime: The Parameters '{\"FunctionName\":\"f\",\"X\":1}' could not be used "
+     "to "
+     "start the Task: [The field 'X' is not supported by Step Functions]"},
+    {"a name that is no string", INVOKE, "{\"FunctionName\":1}", "\"command\": [\"cat\"]",
+     "failed States.Runtime: The Parameters '{\"FunctionName\":1}' could not be used to start the "
+     "Task: [The field 'FunctionName' must be a string]"},
+    {"any other resource: in and out as it is", "arn:aws:states:::sqs:f", "{\"MessageBody\":1}",
+     "\"command\": [\"cat\"]", "ok {\"MessageBody\":1}"},
+    {"and its error by name", "arn:aws:states:::sqs:f", "{}",
+     SH("printf '{\\\"errorType\\\": \\\"SQS.E\\\"}'; exit 1"),
+     "failed SQS.E: {\"errorType\": \"SQS.E\"}"},
+    {"without a handler", "arn:aws:states:::sqs:other", "{}", "\"command\": [\"cat\"]",
+     "failed Asl.NoHandler: No handler for 'arn:aws:states:::sqs:other': add to \"handlers\" in "
+     "..."},
+};
+
+static const char *const task_id = "51a7a8ec-7d1d-4deb-8d9c-8f1d1d2a5a6d";
+
+/* What follows from the key, in words. */
+static void put_ids(struct buf *out, const char *text)
+{
+    char id[37], trace[80];
+
+    handler_request_id("k", id);
+    snprintf(trace, sizeof trace, "Root=1-499602d2-%.8s%.4s%.12s;Sampled=0", id, id + 9, id + 24);
+    for (; *text; text++) {
+        if (!strncmp(text, id, strlen(id)))
+            buf_adds(out, "ID"), text += strlen(id) - 1;
+        else if (!strncmp(text, trace, strlen(trace)))
+            buf_adds(out, "TRACE"), text += strlen(trace) - 1;
+        else
+            buf_addc(out, *text);
+    }
+}
+
+static void expect_result(const char *name, const struct task_result *r, const char *want)
+{
+    struct buf got = {0}, text = {0};
+    size_t len = strlen(want);
+
+    if (r->ok) {
+        buf_adds(&text, "ok ");
+        json_write(&text, r->output);
+    } else {
+        buf_printf(&text, "failed %s: %s", json_str(r->error),
+                   r->cause ? json_str(r->cause) : "(none)");
+    }
+    put_ids(&got, buf_str(&text));
+    if (len > 3 && !strcmp(want + len - 3, "...") && got.len >= len - 3) {
+        got.len = len - 3;
+        buf_adds(&got, "...");
+    }
+    expect_text(name, buf_str(&got), want);
+    buf_clear(&got);
+    buf_clear(&text);
+}
+
+static void run_task(struct world *w, const char *resource, const char *parameters)
+{
+    json *v = json_of(parameters);
+    struct task t = {.id = 1,
+                     .resource = resource,
+                     .state = "S",
+                     .execution = "e",
+                     .key = "k",
+                     .parameters = v,
+                     .now_ms = INT64_C(1234567890000)};
+
+    task_result_clear(&w->result);
+    if (tasks_start(w->tasks, &t, &w->result)) {
+        ck_assert_uint_eq(tasks_busy(w->tasks), 1);
+        wait_for(w, w->answered + 1);
+    }
+    ck_assert_uint_eq(tasks_busy(w->tasks), 0);
+    json_unref(v);
+}
+
+START_TEST(task)
+{
+    struct world *w = world_new();
+    struct buf file = {0};
+
+    w->options.max_output = 65536;
+    buf_printf(&file, "{\"handlers\": [{\"resource\": \"*f\", %s}]}", task_rows[_i].row);
+    open_tasks(w, buf_str(&file));
+    run_task(w, task_rows[_i].resource, task_rows[_i].parameters);
+    expect_result(task_rows[_i].name, &w->result, task_rows[_i].want);
+    buf_clear(&file);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(task_invoke_by_endpoint)
+{
+    struct world *w = world_new();
+
+    w->stub = http_stub_new(&w->loop, on_request, w);
+    w->options.lambda_endpoint = http_stub_url(w->stub);
+    open_tasks(w, "{\"handlers\": []}");
+    w->reply = (struct stub_reply){.status = 200,
+                                   .headers = "x-amzn-RequestId: r-1\r\nX-Amz-Log-Result: bG9n\r\n"
+                                              "X-Amz-Executed-Version: 7\r\n",
+                                   .body = "[]"};
+    run_task(w, INVOKE, "{\"FunctionName\":\"g\",\"LogType\":\"Tail\",\"Qualifier\":\"q\"}");
+    expect_result("what the endpoint tells is passed on", &w->result,
+                  "ok {\"ExecutedVersion\":\"7\",\"LogResult\":\"bG9n\",\"Payload\":[],"
+                  "\"SdkHttpMetadata\":{\"AllHttpHeaders\":{\"X-Amz-Log-Result\":[\"bG9n\"],"
+                  "\"X-Amz-Executed-Version\":[\"7\"],\"x-amzn-RequestId\":[\"r-1\"],"
+                  "\"Content-Length\":[\"2\"]},\"HttpHeaders\":{\"Content-Length\":\"2\","
+                  "\"X-Amz-Executed-Version\":\"7\",\"X-Amz-Log-Result\":\"bG9n\","
+                  "\"x-amzn-RequestId\":\"r-1\"},\"HttpStatusCode\":200},"
+                  "\"SdkResponseMetadata\":{\"RequestId\":\"r-1\"},\"StatusCode\":200}");
+    w->reply = (struct stub_reply){.status = 202, .headers = "x-amzn-RequestId: r-2\r\n"};
+    run_task(w, INVOKE, "{\"FunctionName\":\"g\",\"InvocationType\":\"Event\"}");
+    expect_result("an event", &w->result,
+                  "ok {\"Payload\":\"\",\"SdkHttpMetadata\":{\"AllHttpHeaders\":{"
+                  "\"x-amzn-RequestId\":[\"r-2\"],\"Content-Length\":[\"0\"]},\"HttpHeaders\":{"
+                  "\"Content-Length\":\"0\",\"x-amzn-RequestId\":\"r-2\"},\"HttpStatusCode\":202},"
+                  "\"SdkResponseMetadata\":{\"RequestId\":\"r-2\"},\"StatusCode\":202}");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(task_cancel)
+{
+    struct world *w = world_new();
+    json *v = json_of("{}");
+    struct task t = {
+        .id = 9, .resource = ARN, .state = "S", .execution = "e", .key = "k", .parameters = v};
+
+    open_tasks(w, "{\"handlers\": [{\"resource\": \"f\", \"mock\": {\"return\": 1}}]}");
+    ck_assert(tasks_start(w->tasks, &t, &w->result));
+    tasks_cancel(w->tasks, 9);
+    tasks_cancel(w->tasks, 9);
+    turns(w, 5);
+    ck_assert_uint_eq(w->answered, 0);
+    ck_assert_uint_eq(tasks_busy(w->tasks), 0);
+    json_unref(v);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(request_ids)
+{
+    char a[37], b[37];
+
+    handler_request_id("execution/1", a);
+    handler_request_id("execution/1", b);
+    expect_text("the same key gives the same id", a, b);
+    handler_request_id("execution/2", b);
+    ck_assert_msg(strcmp(a, b) != 0, "another key gives another id");
+    ck_assert_uint_eq(strlen(a), strlen(task_id));
+    ck_assert(a[14] == '4' && strchr("89ab", a[19]));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("handlers");
+    TCase *t = tcase_create("handlers");
+
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, bad_file, 0, COUNT(bad_files));
+    tcase_add_test(t, no_file);
+    tcase_add_loop_test(t, match, 0, COUNT(matches));
+    tcase_add_test(t, no_match);
+    tcase_add_test(t, mock_sequence);
+    tcase_add_loop_test(t, command, 0, COUNT(commands));
+    tcase_add_test(t, command_large_payload);
+    tcase_add_test(t, command_log);
+    tcase_add_loop_test(t, command_end, 0, COUNT(ends));
+    tcase_add_test(t, command_concurrency);
+    tcase_add_test(t, command_event);
+    tcase_add_loop_test(t, http, 0, COUNT(https));
+    tcase_add_loop_test(t, request, 0, COUNT(requests));
+    tcase_add_test(t, lambda_endpoint_option);
+    tcase_add_test(t, http_many_at_once);
+    tcase_add_test(t, http_connection_is_kept);
+    tcase_add_test(t, http_server_restarts);
+    tcase_add_test(t, http_cancel);
+    tcase_add_loop_test(t, task, 0, COUNT(task_rows));
+    tcase_add_test(t, task_invoke_by_endpoint);
+    tcase_add_test(t, task_cancel);
+    tcase_add_test(t, request_ids);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

@@ -1,0 +1,195 @@
+/* asl bench: compiles once, runs many executions in this process, and says what they cost. */
+
+#include "parsers/buf.h"
+#include "parsers/mem.h"
+#include "tools/cmd.h"
+#include "tools/workflow.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+struct bench {
+    struct workflow w;
+    const char *reps, *warmup;
+    bool as_json, keep_history;
+    double *wall, *cpu; /* seconds, by execution */
+    int64_t count;
+    uint64_t transitions;
+    char sha256[65];
+};
+
+/* ---- measuring ---- */
+
+static double seconds_of(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+struct spread {
+    double min, median, max;
+};
+
+static struct spread spread_of(double *values, int64_t count)
+{
+    qsort(values, (size_t)count, sizeof *values, by_size);
+    double upper = values[count / 2], lower = values[(count - 1) / 2];
+    return (struct spread){values[0], (lower + upper) / 2, values[count - 1]};
+}
+
+static void hash_output(const json *output, char out[65])
+{
+    struct buf text = {0};
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+
+    json_write_sorted(&text, output);
+    EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL);
+    for (unsigned i = 0; i < 32; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    buf_clear(&text);
+}
+
+/* ---- running ---- */
+
+/* One execution; its cost goes to slot `i`, or nowhere when i is negative. */
+static bool run_once(struct bench *b, host *h, int64_t i)
+{
+    struct rt_config config = workflow_config(&b->w);
+    struct diag why = {0};
+    double wall = seconds_of(CLOCK_MONOTONIC), cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    engine *e = host_engine(h);
+    uint64_t execution = engine_start(e, b->w.machine, &config, b->w.value);
+    enum host_end end = host_run(h, execution, 0, &why);
+    const rt_exec *x = engine_execution(e, execution);
+    bool good = end == HOST_DONE && rt_exec_status(x) == RT_SUCCEEDED;
+
+    if (i >= 0) {
+        b->cpu[i] = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+        b->wall[i] = seconds_of(CLOCK_MONOTONIC) - wall;
+    }
+    if (good) {
+        b->transitions = rt_exec_transitions(x);
+        hash_output(rt_exec_output(x), b->sha256);
+    } else if (end == HOST_DONE) {
+        const struct asl_error *error = rt_exec_error(x);
+        fprintf(stderr, "asl bench: the execution ended %s: %s: %s\n",
+                rt_status_name(rt_exec_status(x)), error->name ? json_str(error->name) : "",
+                error->cause ? json_str(error->cause) : "");
+    } else {
+        fprintf(stderr, "asl bench: the execution did not end%s%s\n", why.text ? ": " : "",
+                why.text ? why.text : "");
+    }
+    engine_forget(e, execution);
+    diag_clear(&why);
+    return good;
+}
+
+static void print_text(const struct bench *b, const struct spread *wall, const struct spread *cpu,
+                       long rss_kib)
+{
+    printf("%lld executions of %llu transitions\n", (long long)b->count,
+           (unsigned long long)b->transitions);
+    printf("  wall     %12.6f s   (%.6f to %.6f)\n", wall->median, wall->min, wall->max);
+    printf("  CPU      %12.6f s   (%.6f to %.6f)\n", cpu->median, cpu->min, cpu->max);
+    printf("  speed    %12.0f transitions per CPU second\n",
+           (double)b->transitions / (cpu->median > 0 ? cpu->median : 1e-9));
+    printf("  memory   %12ld KiB at most\n", rss_kib);
+    printf("  output   %s\n", b->sha256);
+}
+
+static void print_json(const struct bench *b, const struct spread *wall, const struct spread *cpu,
+                       long rss_kib)
+{
+    printf("{\"wall_s\": {\"min\": %.9f, \"median\": %.9f, \"max\": %.9f}, ", wall->min,
+           wall->median, wall->max);
+    printf("\"cpu_s\": {\"min\": %.9f, \"median\": %.9f, \"max\": %.9f}, ", cpu->min, cpu->median,
+           cpu->max);
+    printf("\"transitions\": %llu, \"peak_rss_kib\": %ld, \"output_sha256\": \"%s\"}\n",
+           (unsigned long long)b->transitions, rss_kib, b->sha256);
+}
+
+static int run_all(struct bench *b, const struct option_set *set, int64_t warmup)
+{
+    struct host_options options = {0};
+    store *s = b->keep_history ? store_memory_new() : NULL;
+    int status = EXIT_USAGE;
+
+    workflow_host_options(&b->w, &options);
+    host *h = host_new(s, &options);
+    if (!workflow_handlers(&b->w, set, h))
+        goto out;
+    status = EXIT_BAD;
+    b->wall = mem_calloc((size_t)b->count, sizeof *b->wall);
+    b->cpu = mem_calloc((size_t)b->count, sizeof *b->cpu);
+    for (int64_t i = -warmup; i < b->count; i++)
+        if (!run_once(b, h, i))
+            goto out;
+
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    struct spread wall = spread_of(b->wall, b->count), cpu = spread_of(b->cpu, b->count);
+    if (b->as_json)
+        print_json(b, &wall, &cpu, usage.ru_maxrss);
+    else
+        print_text(b, &wall, &cpu, usage.ru_maxrss);
+    status = EXIT_GOOD;
+out:
+    mem_free(b->wall);
+    mem_free(b->cpu);
+    host_free(h);
+    store_free(s);
+    return status;
+}
+
+int cmd_bench(int argc, char **argv)
+{
+    struct bench b = {0};
+    int64_t warmup = 1;
+    int status;
+    const struct option_row rows[] = {
+        WORKFLOW_OPTIONS(&b.w),
+        {"reps", 0, "N", "executions to measure (default: 10)", &b.reps},
+        {"warmup", 0, "N", "executions before the first measured one (default: 1)", &b.warmup},
+        {"clock", 0, "real|virtual", "as for asl run (default: real)", &b.w.clock},
+        {"keep-history", 0, NULL, "keep all events in memory, as asl run --history does",
+         &b.keep_history},
+        {"json", 0, NULL, "one line of JSON", &b.as_json},
+    };
+    const struct option_set set = {
+        .command = "bench",
+        .usage = "asl bench DEFINITION [OPTIONS]",
+        .about = "Compiles a state machine once, runs it many times in this process, and prints\n"
+                 "time, CPU time and memory of an execution.",
+        .examples = "  asl bench loop.asl.json --limits none --reps 20 --json\n",
+        .rows = rows,
+        .count = sizeof rows / sizeof *rows,
+    };
+    int first = options_parse(&set, argc, argv, &status);
+
+    if (first < 0)
+        return status;
+    if (argc - first != 1)
+        return cmd_usage("bench", "it takes one definition");
+    b.count = 10;
+    if ((b.reps && !options_number(&set, "reps", b.reps, 1, 1000000, &b.count)) ||
+        (b.warmup && !options_number(&set, "warmup", b.warmup, 0, 1000000, &warmup)))
+        return EXIT_USAGE;
+    status = workflow_load(&b.w, &set, argv[first]);
+    if (status == EXIT_GOOD)
+        status = run_all(&b, &set, warmup);
+    workflow_clear(&b.w);
+    return status;
+}

@@ -1,0 +1,191 @@
+/* asl run: one execution in this process. */
+
+#include "parsers/buf.h"
+#include "tools/cmd.h"
+#include "tools/progress.h"
+#include "tools/workflow.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct run {
+    struct workflow w;
+    const char *timeout;
+    bool history, quiet;
+    progress *progress;
+};
+
+static void happened(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count)
+{
+    struct run *r = user;
+
+    (void)execution;
+    if (r->progress)
+        progress_events(r->progress, x, events, count);
+}
+
+static void log_line(void *user, const char *line)
+{
+    (void)user;
+    fprintf(stderr, "%s\n", line);
+}
+
+/* ---- the answer ---- */
+
+struct history_out {
+    const rt_exec *x;
+    struct buf text;
+    bool any;
+};
+
+static bool print_event(void *user, const struct rt_event *e)
+{
+    struct history_out *h = user;
+
+    if (!e->id)
+        return true;
+    json *v = rt_event_json(h->x, e);
+    buf_reset(&h->text);
+    json_write(&h->text, v);
+    json_unref(v);
+    fputs(h->any ? ",\n  " : "\n  ", stdout);
+    fwrite(h->text.data, 1, h->text.len, stdout);
+    h->any = true;
+    return true;
+}
+
+static void print_history(const store *s, uint64_t execution, const rt_exec *x)
+{
+    struct history_out h = {.x = x};
+
+    fputs("{\"events\": [", stdout);
+    store_read(s, execution, 0, print_event, &h);
+    fputs("\n]}\n", stdout);
+    buf_clear(&h.text);
+}
+
+static void print_output(const json *output)
+{
+    struct buf text = {0};
+
+    if (isatty(STDOUT_FILENO))
+        json_write_pretty(&text, output);
+    else
+        json_write(&text, output);
+    buf_addc(&text, '\n');
+    fwrite(text.data, 1, text.len, stdout);
+    buf_clear(&text);
+}
+
+/* What the failure says, whole, where the progress shows only its beginning. */
+static void print_error(const rt_exec *x)
+{
+    const struct asl_error *e = rt_exec_error(x);
+
+    fprintf(stderr, "asl run: the execution ended %s\n", rt_status_name(rt_exec_status(x)));
+    if (e->name)
+        fprintf(stderr, "  error: %s\n", json_str(e->name));
+    if (e->cause && json_str_len(e->cause))
+        fprintf(stderr, "  cause: %s\n", json_str(e->cause));
+}
+
+static int answer(const struct run *r, const store *s, uint64_t execution, const rt_exec *x)
+{
+    bool good = rt_exec_status(x) == RT_SUCCEEDED;
+
+    if (r->progress)
+        progress_end(r->progress, x);
+    if (r->history)
+        print_history(s, execution, x);
+    else if (good)
+        print_output(rt_exec_output(x));
+    if (!good)
+        print_error(x);
+    return good ? EXIT_GOOD : EXIT_BAD;
+}
+
+/* ---- running ---- */
+
+static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
+{
+    struct host_options options = {.user = r, .happened = happened};
+    struct rt_config config = workflow_config(&r->w);
+    struct diag why = {0};
+    store *s = r->history ? store_memory_new() : NULL;
+    int status = EXIT_USAGE;
+
+    workflow_host_options(&r->w, &options);
+    options.handlers.log = r->quiet ? NULL : log_line;
+    host *h = host_new(s, &options);
+    if (!workflow_handlers(&r->w, set, h))
+        goto out;
+    if (!r->quiet)
+        r->progress = progress_new(stderr);
+    uint64_t execution = engine_start(host_engine(h), r->w.machine, &config, r->w.value);
+    enum host_end end = host_run(h, execution, limit_ms, &why);
+    const rt_exec *x = engine_execution(host_engine(h), execution);
+    switch (end) {
+    case HOST_DONE:
+    case HOST_TIMED_OUT:
+    case HOST_INTERRUPTED: status = answer(r, s, execution, x); break;
+    case HOST_STUCK:
+        fprintf(stderr, "asl run: the execution waits for something that nothing here will "
+                        "bring\n");
+        status = EXIT_BAD;
+        break;
+    case HOST_FAILED: fprintf(stderr, "asl run: %s\n", why.text); break;
+    }
+out:
+    progress_free(r->progress);
+    host_free(h);
+    store_free(s);
+    diag_clear(&why);
+    return status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run r = {0};
+    int64_t limit_s = 0;
+    int status;
+    const struct option_row rows[] = {
+        WORKFLOW_OPTIONS(&r.w),
+        {"clock", 0, "real|virtual",
+         "virtual: time jumps to the next timer when no task runs\n"
+         "(default: real)",
+         &r.w.clock},
+        {"history", 0, NULL,
+         "print the events, as GetExecutionHistory gives them, instead of\n"
+         "the output",
+         &r.history},
+        {"quiet", 'q', NULL, "no progress, no output of handlers", &r.quiet},
+        {"timeout", 0, "SECONDS", "stop the execution after that much real time", &r.timeout},
+    };
+    const struct option_set set = {
+        .command = "run",
+        .usage = "asl run DEFINITION [OPTIONS]",
+        .about = "Runs a state machine once and prints its output on stdout; progress goes to\n"
+                 "stderr. DEFINITION is a file, or - for standard input. Exit status: 0 it\n"
+                 "succeeded, 1 it failed, 2 it could not run.",
+        .examples = "  asl run order.asl.json -i '{\"id\": 7}' --handlers handlers.json\n"
+                    "  asl run order.asl.json -i @order.json --clock virtual --history\n",
+        .rows = rows,
+        .count = sizeof rows / sizeof *rows,
+    };
+    int first = options_parse(&set, argc, argv, &status);
+
+    if (first < 0)
+        return status;
+    if (argc - first != 1)
+        return cmd_usage("run", first == argc ? "which definition? Name its file"
+                                              : "one definition at a time, please");
+    if (r.timeout && !options_number(&set, "timeout", r.timeout, 1, 31622400, &limit_s))
+        return EXIT_USAGE;
+    status = workflow_load(&r.w, &set, argv[first]);
+    if (status == EXIT_GOOD)
+        status = run_it(&r, &set, 1000 * limit_s);
+    workflow_clear(&r.w);
+    return status;
+}

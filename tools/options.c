@@ -1,0 +1,134 @@
+#include "tools/options.h"
+#include "parsers/mem.h"
+#include "tools/cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HELP_COLUMN = 28, LONG_ONLY = 256 };
+
+static void print_row(const char *name, char letter, const char *argument, const char *help)
+{
+    char left[64];
+    int n =
+        snprintf(left, sizeof left, "  %c%c%s--%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
+                 letter ? ", " : "  ", name, argument ? " " : "", argument ? argument : "");
+
+    if (n < HELP_COLUMN)
+        printf("%-*s", HELP_COLUMN, left);
+    else
+        printf("%s\n%*s", left, HELP_COLUMN, "");
+    for (const char *c = help; *c; c++) {
+        putchar(*c);
+        if (*c == '\n')
+            printf("%*s", HELP_COLUMN, "");
+    }
+    putchar('\n');
+}
+
+static void print_help(const struct option_set *set)
+{
+    printf("usage: %s\n\n%s\n\noptions:\n", set->usage, set->about);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct option_row *r = &set->rows[i];
+        print_row(r->name, r->letter, r->argument, r->help);
+    }
+    print_row("help", 'h', NULL, "this text");
+    if (set->examples)
+        printf("\nexamples:\n%s", set->examples);
+}
+
+static void unknown_option(const struct option_set *set, const char *word)
+{
+    const char *near = set->count ? cmd_nearest(word + strspn(word, "-"), &set->rows[0].name,
+                                                set->count, sizeof set->rows[0])
+                                  : NULL;
+
+    if (near)
+        cmd_usage(set->command, "there is no option '%s'; did you mean '--%s'?", word, near);
+    else
+        cmd_usage(set->command, "there is no option '%s'", word);
+}
+
+static void fill(const struct option_row *row, const char *argument)
+{
+    if (row->argument)
+        *(const char **)row->value = argument;
+    else
+        *(bool *)row->value = true;
+}
+
+static const struct option_row *row_of(const struct option_set *set, int found)
+{
+    if (found >= LONG_ONLY)
+        return &set->rows[found - LONG_ONLY];
+    for (size_t i = 0; i < set->count; i++)
+        if (set->rows[i].letter == found)
+            return &set->rows[i];
+    return NULL;
+}
+
+int options_parse(const struct option_set *set, int argc, char **argv, int *status)
+{
+    struct option *longs = mem_calloc(set->count + 2, sizeof *longs);
+    char *letters = mem_calloc(2 * set->count + 4, 1), *end = letters;
+    int found;
+
+    *end++ = ':'; /* a missing argument is told from an unknown option */
+    *end++ = 'h';
+    longs[0] = (struct option){"help", no_argument, NULL, 'h'};
+    for (size_t i = 0; i < set->count; i++) {
+        const struct option_row *r = &set->rows[i];
+        longs[i + 1] = (struct option){r->name, r->argument ? required_argument : no_argument, NULL,
+                                       LONG_ONLY + (int)i};
+        if (r->letter) {
+            *end++ = r->letter;
+            if (r->argument)
+                *end++ = ':';
+        }
+    }
+
+    int first = -1;
+    *status = EXIT_USAGE;
+    opterr = 0;
+    optind = 1;
+    while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (found == 'h') {
+            print_help(set);
+            *status = EXIT_GOOD;
+            goto out;
+        }
+        if (found == ':' || found == '?') {
+            if (found == ':')
+                cmd_usage(set->command, "option '%s' needs an argument", argv[optind - 1]);
+            else
+                unknown_option(set, argv[optind - 1]);
+            goto out;
+        }
+        fill(row_of(set, found), optarg);
+    }
+    first = optind;
+out:
+    mem_free(longs);
+    mem_free(letters);
+    return first;
+}
+
+bool options_number(const struct option_set *set, const char *name, const char *text, int64_t min,
+                    int64_t max, int64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    if (end == text || *end || errno || n < min || n > max) {
+        cmd_usage(set->command, "--%s takes a whole number from %lld to %lld, not '%s'", name,
+                  (long long)min, (long long)max, text);
+        return false;
+    }
+    *out = n;
+    return true;
+}

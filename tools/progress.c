@@ -1,0 +1,292 @@
+#include "tools/progress.h"
+#include "parsers/buf.h"
+#include "parsers/mem.h"
+#include "tools/report_text.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { SHOWN_RUNNING = 4, CAUSE_WIDTH = 300, PAYLOAD_WIDTH = 100 };
+
+/* A state that has been entered and not left. */
+struct running {
+    uint32_t frame;
+    const struct asl_state *state;
+    int64_t since_ms;
+};
+
+struct progress {
+    FILE *out;
+    bool terminal, colour;
+    bool live; /* the last line shows what runs */
+    int64_t started_ms, last_ms;
+    uint64_t retries;
+    struct running *running;
+    size_t count, cap;
+    struct buf line;
+};
+
+progress *progress_new(FILE *out)
+{
+    progress *p = mem_calloc(1, sizeof *p);
+
+    p->out = out;
+    p->terminal = isatty(fileno(out));
+    p->colour = colour_wanted(out);
+    return p;
+}
+
+void progress_free(progress *p)
+{
+    if (!p)
+        return;
+    mem_free(p->running);
+    buf_clear(&p->line);
+    mem_free(p);
+}
+
+/* ---- pieces of lines ---- */
+
+static const char *paint(const progress *p, const char *code)
+{
+    return p->colour ? code : "";
+}
+
+#define GREEN "\033[32m"
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define DIM "\033[2m"
+#define PLAIN "\033[0m"
+
+static void add_duration(struct buf *b, int64_t ms)
+{
+    int64_t s = ms / 1000;
+
+    if (ms < 1000)
+        buf_printf(b, "%lld ms", (long long)ms);
+    else if (s < 120)
+        buf_printf(b, "%lld.%lld s", (long long)s, (long long)(ms % 1000 / 100));
+    else if (s < 7200)
+        buf_printf(b, "%lld min %lld s", (long long)(s / 60), (long long)(s % 60));
+    else if (s < 172800)
+        buf_printf(b, "%lld h %lld min", (long long)(s / 3600), (long long)(s % 3600 / 60));
+    else
+        buf_printf(b, "%lld days %lld h", (long long)(s / 86400), (long long)(s % 86400 / 3600));
+}
+
+/* Text on one line, cut at `width` bytes between characters; control characters become blanks. */
+static void add_short(struct buf *b, const char *text, size_t len, size_t width)
+{
+    size_t n = len < width ? len : width;
+
+    while (n < len && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--;
+    for (size_t i = 0; i < n; i++)
+        buf_addc(b, (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i]);
+    if (n < len)
+        buf_adds(b, "...");
+}
+
+static void add_json(struct buf *b, const json *v)
+{
+    json *text = json_text(v);
+
+    add_short(b, json_str(text), json_str_len(text), PAYLOAD_WIDTH);
+    json_unref(text);
+}
+
+static void add_error(struct buf *b, const struct asl_error *e)
+{
+    if (e->name)
+        add_short(b, json_str(e->name), json_str_len(e->name), CAUSE_WIDTH);
+    else
+        buf_adds(b, "an error without a name");
+    if (e->cause && json_str_len(e->cause)) {
+        buf_adds(b, ": ");
+        add_short(b, json_str(e->cause), json_str_len(e->cause), CAUSE_WIDTH);
+    }
+}
+
+/* ---- the live line ---- */
+
+static void clear_live(progress *p)
+{
+    if (p->live)
+        fputs("\r\033[K", p->out);
+    p->live = false;
+}
+
+static size_t columns(const progress *p)
+{
+    struct winsize w;
+
+    return ioctl(fileno(p->out), TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
+}
+
+static void draw_live(progress *p)
+{
+    struct buf *b = &p->line;
+
+    if (!p->terminal || p->count == 0)
+        return;
+    buf_reset(b);
+    buf_adds(b, "running: ");
+    for (size_t i = 0; i < p->count && i < SHOWN_RUNNING; i++)
+        buf_printf(b, "%s%s", i ? ", " : "", json_str(p->running[i].state->name));
+    if (p->count > SHOWN_RUNNING)
+        buf_printf(b, " and %zu more", p->count - SHOWN_RUNNING);
+    size_t width = columns(p) - 1;
+    fprintf(p->out, "%s%.*s%s", paint(p, DIM), (int)(b->len < width ? b->len : width), b->data,
+            paint(p, PLAIN));
+    fflush(p->out);
+    p->live = true;
+}
+
+/* ---- lines that stay ---- */
+
+/* "   12.345 s  ✓ Name" in the colour of its mark. */
+static void begin_line(progress *p, const struct rt_event *e, const char *colour, const char *mark)
+{
+    int64_t at = e->at_ms - p->started_ms;
+
+    buf_reset(&p->line);
+    buf_printf(&p->line, "%s%10lld.%03lld s%s  %s%s %s%s", paint(p, DIM), (long long)(at / 1000),
+               (long long)(at % 1000), paint(p, PLAIN), paint(p, colour), mark,
+               json_str(e->state->name), paint(p, PLAIN));
+}
+
+static void end_line(progress *p)
+{
+    clear_live(p);
+    fprintf(p->out, "%s\n", buf_str(&p->line));
+}
+
+static struct running *find_running(progress *p, uint32_t frame)
+{
+    for (size_t i = p->count; i > 0; i--)
+        if (p->running[i - 1].frame == frame)
+            return &p->running[i - 1];
+    return NULL;
+}
+
+static void forget_running(progress *p, struct running *r)
+{
+    size_t i = (size_t)(r - p->running);
+
+    memmove(r, r + 1, (p->count - i - 1) * sizeof *r);
+    p->count--;
+}
+
+static void entered(progress *p, const struct rt_event *e)
+{
+    struct running *old = find_running(p, e->frame);
+
+    if (old)
+        forget_running(p, old);
+    if (p->count == p->cap) {
+        p->cap = mem_grow(p->cap, p->count + 1);
+        p->running = mem_realloc(p->running, p->cap * sizeof *p->running);
+    }
+    p->running[p->count++] = (struct running){e->frame, e->state, e->at_ms};
+    if (e->state->type == ASL_FAIL) {
+        begin_line(p, e, RED, "x");
+        end_line(p);
+    }
+}
+
+static void exited(progress *p, const struct rt_event *e)
+{
+    struct running *r = find_running(p, e->frame);
+    int64_t took = r ? e->at_ms - r->since_ms : 0;
+
+    begin_line(p, e, GREEN, "+");
+    if (took > 0) {
+        buf_adds(&p->line, "  after ");
+        add_duration(&p->line, took);
+    }
+    buf_printf(&p->line, "  %s", paint(p, DIM));
+    add_json(&p->line, e->data);
+    buf_adds(&p->line, paint(p, PLAIN));
+    end_line(p);
+    if (r)
+        forget_running(p, r);
+}
+
+static void task_failed(progress *p, const struct rt_event *e)
+{
+    begin_line(p, e, RED, "!");
+    buf_adds(&p->line, "  ");
+    add_error(&p->line, &e->error);
+    end_line(p);
+}
+
+static void later(progress *p, const struct rt_event *e, const char *what)
+{
+    begin_line(p, e, YELLOW, "~");
+    buf_printf(&p->line, "  %s ", what);
+    add_duration(&p->line, e->due_ms - e->at_ms);
+    end_line(p);
+}
+
+static void show(progress *p, const struct rt_event *e)
+{
+    p->last_ms = e->at_ms;
+    switch (e->kind) {
+    case RT_EXECUTION_STARTED: p->started_ms = e->at_ms; break;
+    case RT_STATE_ENTERED: entered(p, e); break;
+    case RT_STATE_EXITED: exited(p, e); break;
+    case RT_TASK_FAILED:
+    case RT_TASK_TIMED_OUT: task_failed(p, e); break;
+    case RT_WAITING: later(p, e, "waits"); break;
+    case RT_BACKOFF:
+        p->retries++;
+        later(p, e, "tries again in");
+        break;
+    case RT_EXECUTION_SUCCEEDED:
+    case RT_EXECUTION_FAILED:
+    case RT_EXECUTION_ABORTED:
+    case RT_EXECUTION_TIMED_OUT:
+    case RT_STATE_ABORTED:
+    case RT_TASK_SCHEDULED:
+    case RT_TASK_STARTED:
+    case RT_TASK_SUBMITTED:
+    case RT_TASK_SUCCEEDED:
+    case RT_GROUP_STARTED:
+    case RT_GROUP_SUCCEEDED:
+    case RT_GROUP_FAILED:
+    case RT_ITERATION_STARTED:
+    case RT_ITERATION_SUCCEEDED:
+    case RT_ITERATION_FAILED:
+    case RT_ITERATION_ABORTED:
+    case RT_BRANCH_SUCCEEDED:
+    case RT_HEARTBEAT: break;
+    }
+}
+
+void progress_events(progress *p, const rt_exec *x, const struct rt_event *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        show(p, &events[i]);
+    clear_live(p);
+    if (rt_exec_status(x) == RT_RUNNING)
+        draw_live(p);
+}
+
+void progress_end(progress *p, const rt_exec *x)
+{
+    const struct asl_error *e = rt_exec_error(x);
+    struct buf *b = &p->line;
+
+    clear_live(p);
+    buf_reset(b);
+    buf_printf(b, "%s%s%s in ", paint(p, e ? RED : GREEN), rt_status_name(rt_exec_status(x)),
+               paint(p, PLAIN));
+    add_duration(b, p->last_ms - p->started_ms);
+    buf_printf(b, ", %llu state%s", (unsigned long long)rt_exec_transitions(x),
+               rt_exec_transitions(x) == 1 ? "" : "s");
+    if (p->retries)
+        buf_printf(b, ", %llu %s", (unsigned long long)p->retries,
+                   p->retries == 1 ? "retry" : "retries");
+    fprintf(p->out, "%s\n", buf_str(b));
+}

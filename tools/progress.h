@@ -1,0 +1,21 @@
+#ifndef TOOLS_PROGRESS_H
+#define TOOLS_PROGRESS_H
+
+#include "runtime/core/exec.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/*
+ * Shows an execution as it goes on: a line for each state that ends, fails or is tried again; on a
+ * terminal a last line besides with what runs at present.
+ */
+typedef struct progress progress;
+
+progress *progress_new(FILE *out);
+void progress_events(progress *p, const rt_exec *x, const struct rt_event *events, size_t count);
+/* The last word: how it ended, after how long, and why. */
+void progress_end(progress *p, const rt_exec *x);
+void progress_free(progress *p);
+
+#endif

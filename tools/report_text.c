@@ -1,0 +1,78 @@
+#include "tools/report_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool colour_wanted(FILE *out)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    return !(no && *no) && isatty(fileno(out)) && !(term && strcmp(term, "dumb") == 0);
+}
+
+/* Bytes of the first `count` characters of [p, end). */
+static size_t bytes_of(const char *p, const char *end, uint32_t count)
+{
+    const char *start = p;
+
+    while (p < end && count) {
+        p++;
+        while (p < end && ((unsigned char)*p & 0xc0) == 0x80)
+            p++;
+        count--;
+    }
+    return (size_t)(p - start);
+}
+
+/* The line with a caret, and tildes as far as the place reaches. */
+static void print_line(FILE *out, const char *text, size_t len, const struct place *at,
+                       const char *paint, const char *plain)
+{
+    const char *line = text, *stop = text + len;
+
+    for (uint32_t i = 1; i < at->line; i++) {
+        line = memchr(line, '\n', (size_t)(stop - line));
+        if (!line)
+            return;
+        line++;
+    }
+    const char *end = memchr(line, '\n', (size_t)(stop - line));
+    if (!end)
+        end = stop;
+
+    /* A long line is shown around its place. */
+    enum { BEFORE = 60, WIDTH = 120 };
+    uint32_t from = at->column > BEFORE ? at->column - BEFORE : 1;
+    line += bytes_of(line, end, from - 1);
+    size_t shown = bytes_of(line, end, WIDTH);
+    fprintf(out, "  %5u | ", at->line);
+    for (size_t i = 0; i < shown; i++)
+        fputc(line[i] == '\t' ? ' ' : line[i], out);
+    fprintf(out, "\n        | %*s%s^", (int)(at->column - from), "", paint);
+    for (uint32_t i = 1; i < at->length && at->column - from + i < WIDTH; i++)
+        fputc('~', out);
+    fprintf(out, "%s\n", plain);
+}
+
+void report_print(FILE *out, const char *file, const char *text, size_t len,
+                  const struct asl_report *report, bool colour)
+{
+    const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct asl_problem *p = &report->problems[i];
+        const char *paint = !colour ? "" : p->severity == ASL_ERROR ? "\033[31m" : "\033[33m";
+        fprintf(out, "%s%s", bold, file);
+        if (p->place.line)
+            fprintf(out, ":%u:%u", p->place.line, p->place.column);
+        fprintf(out, ":%s %s%s%s: %s [%s]\n", plain, paint,
+                p->severity == ASL_ERROR ? "error" : "warning", plain, p->message, p->code);
+        if (p->place.line)
+            print_line(out, text, len, &p->place, paint, plain);
+        if (p->pointer && *p->pointer)
+            fprintf(out, "        at %s\n", p->pointer);
+        if (p->hint)
+            fprintf(out, "        %s\n", p->hint);
+    }
+}

@@ -1,0 +1,224 @@
+#include "tools/workflow.h"
+#include "runtime/mock.h"
+#include "tools/cmd.h"
+#include "tools/report_text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
+
+/* ---- values ---- */
+
+json *workflow_json(const struct option_set *set, const char *what, const char *text)
+{
+    struct buf file = {0};
+    struct diag why = {0};
+    json *v = NULL;
+    const char *path = strcmp(text, "-") == 0 ? text : text[0] == '@' ? text + 1 : NULL;
+
+    if (path && !buf_read_file(&file, path, MAX_INPUT_BYTES, &why)) {
+        cmd_usage(set->command, "%s: %s", what, why.text);
+        goto out;
+    }
+    if (!path)
+        buf_adds(&file, text);
+    v = json_parse(file.data, file.len, 0, &why);
+    if (!v) {
+        cmd_usage(set->command, "%s is not JSON, line %u column %u: %s", what, why.place.line,
+                  why.place.column, why.text);
+        if (file.len)
+            cmd_point_at(file.data, file.len, why.at);
+    }
+out:
+    buf_clear(&file);
+    diag_clear(&why);
+    return v;
+}
+
+static const char *first_set(const char *const *names)
+{
+    for (; *names; names++) {
+        const char *v = getenv(*names);
+        if (v && *v)
+            return v;
+    }
+    return NULL;
+}
+
+/* ---- names ---- */
+
+/* "order" of "machines/order.asl.json" */
+static json *machine_name(const char *path)
+{
+    static const char *const endings[] = {".json", ".yaml", ".yml", ".asl"};
+    const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    size_t len = strlen(base);
+
+    if (strcmp(path, "-") == 0)
+        return json_cstring("stdin");
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t n = strlen(endings[i]);
+        if (len > n && strncmp(base + len - n, endings[i], n) == 0)
+            len -= n;
+    }
+    return json_string(base, len);
+}
+
+static json *random_name(struct asl_chance *chance)
+{
+    uint64_t a = asl_chance_next(chance), b = asl_chance_next(chance);
+
+    return json_stringf("%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
+                        (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
+                        (unsigned)(b >> 48 & 0x3fff) | 0x8000,
+                        (unsigned long long)b & 0xffffffffffff);
+}
+
+static void make_names(struct workflow *w, const char *path)
+{
+    static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
+    static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
+    const char *region = first_set(regions), *account = first_set(accounts);
+    struct asl_chance chance = {w->seed_value};
+    struct rt_names *n = &w->names;
+
+    region = region ? region : "us-east-1";
+    account = account ? account : "123456789012";
+    n->region = json_cstring(region);
+    n->machine_name = machine_name(path);
+    n->name = w->name ? json_cstring(w->name) : random_name(&chance);
+    n->machine_arn = json_stringf("arn:aws:states:%s:%s:stateMachine:%s", region, account,
+                                  json_str(n->machine_name));
+    n->arn = json_stringf("arn:aws:states:%s:%s:execution:%s:%s", region, account,
+                          json_str(n->machine_name), json_str(n->name));
+    n->role_arn = json_stringf("arn:aws:iam::%s:role/asl", account);
+}
+
+/* ---- loading ---- */
+
+static asl_machine *load_machine(const struct option_set *set, const char *path)
+{
+    struct buf text = {0};
+    struct diag why = {0};
+    struct asl_report report = {0};
+    asl_machine *m = NULL;
+
+    /* One byte over the limit is enough for the loader to see that it is over. */
+    if (!buf_read_file(&text, path, (size_t)ASL_MAX_DEFINITION + 1, &why)) {
+        cmd_usage(set->command, "%s", why.text);
+    } else {
+        m = asl_compile(text.data, text.len, &report);
+        report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
+                     &report, colour_wanted(stderr));
+        if (!m)
+            fprintf(stderr, "asl %s: the definition has %zu error%s, nothing was run\n",
+                    set->command, report.errors, report.errors == 1 ? "" : "s");
+    }
+    asl_report_clear(&report);
+    diag_clear(&why);
+    buf_clear(&text);
+    return m;
+}
+
+static bool one_of(const struct option_set *set, const char *name, const char *given, const char *a,
+                   const char *b)
+{
+    if (!given || strcmp(given, a) == 0 || strcmp(given, b) == 0)
+        return true;
+    cmd_usage(set->command, "--%s is %s or %s, not '%s'", name, a, b, given);
+    return false;
+}
+
+static bool take_seed(struct workflow *w, const struct option_set *set)
+{
+    int64_t n;
+
+    if (!w->seed)
+        return getrandom(&w->seed_value, sizeof w->seed_value, 0) == sizeof w->seed_value;
+    if (!options_number(set, "seed", w->seed, 0, INT64_MAX, &n))
+        return false;
+    w->seed_value = (uint64_t)n;
+    return true;
+}
+
+int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
+{
+    if (!one_of(set, "clock", w->clock, "real", "virtual") ||
+        !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set))
+        return EXIT_USAGE;
+    if (!(w->machine = load_machine(set, path)))
+        return EXIT_USAGE;
+    if (!(w->value = workflow_json(set, "the input", w->input ? w->input : "{}")))
+        return EXIT_USAGE;
+    if (w->context && !(w->extra = workflow_json(set, "--context", w->context)))
+        return EXIT_USAGE;
+    if (w->extra && !json_is_object(w->extra))
+        return cmd_usage(set->command, "--context takes a JSON object");
+    make_names(w, path);
+    return EXIT_GOOD;
+}
+
+void workflow_clear(struct workflow *w)
+{
+    asl_machine_unref(w->machine);
+    json_unref(w->value);
+    json_unref(w->extra);
+    rt_names_clear(&w->names);
+}
+
+struct rt_config workflow_config(const struct workflow *w)
+{
+    return (struct rt_config){.names = w->names,
+                              .context = w->extra,
+                              .aws_limits = !w->limits || strcmp(w->limits, "aws") == 0,
+                              .seed = w->seed_value};
+}
+
+void workflow_host_options(const struct workflow *w, struct host_options *out)
+{
+    static const char *const lambda[] = {"LAMBDA_ENDPOINT", "AWS_ENDPOINT_URL_LAMBDA",
+                                         "AWS_ENDPOINT_URL", NULL};
+
+    out->virtual_clock = w->clock && strcmp(w->clock, "virtual") == 0;
+    out->handlers.lambda_endpoint = w->lambda_endpoint ? w->lambda_endpoint : first_set(lambda);
+}
+
+static bool use_mocks(const struct workflow *w, const struct option_set *set, host *h)
+{
+    static const char *const files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
+    const char *hash = strrchr(w->mock, '#'), *path;
+    struct diag why = {0};
+
+    if (!hash || !hash[1]) {
+        cmd_usage(set->command, "--mock takes FILE#CASE; '%s' names no test case", w->mock);
+        return false;
+    }
+    json *file = json_string(w->mock, (size_t)(hash - w->mock));
+    path = json_str_len(file) ? json_str(file) : first_set(files);
+    mocks *m = NULL;
+    if (!path)
+        cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
+    else if (!(m = mocks_load(path, NULL, hash + 1, &why)))
+        cmd_usage(set->command, "%s: %s", path, why.text);
+    else
+        host_use_mocks(h, m);
+    json_unref(file);
+    diag_clear(&why);
+    return m;
+}
+
+bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h)
+{
+    struct diag why = {0};
+
+    if (w->handlers && !handlers_load(host_handlers(h), w->handlers, &why)) {
+        cmd_usage(set->command, "%s", why.text);
+        diag_clear(&why);
+        return false;
+    }
+    return !w->mock || use_mocks(w, set, h);
+}

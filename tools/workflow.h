@@ -1,0 +1,61 @@
+#ifndef TOOLS_WORKFLOW_H
+#define TOOLS_WORKFLOW_H
+
+#include "asl/asl.h"
+#include "runtime/host.h"
+#include "tools/options.h"
+
+/*
+ * What `asl run` and `asl bench` share: a definition, its input, and how it is to be run, from
+ * options and the environment. Messages go to stderr; functions return false after one.
+ */
+struct workflow {
+    /* Options as given; NULL: not. */
+    const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed;
+
+    asl_machine *machine;
+    json *value; /* the input */
+    json *extra; /* --context */
+    uint64_t seed_value;
+    struct rt_names names;
+};
+
+/* Rows of the options above, for a command's table. */
+#define WORKFLOW_OPTIONS(w)                                                                        \
+    {"input", 'i', "JSON|@FILE|-",                                                                 \
+     "the input; @FILE reads a file, - reads standard input\n"                                     \
+     "(default: {})",                                                                              \
+     &(w)->input},                                                                                 \
+        {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md", &(w)->handlers},   \
+        {"lambda-endpoint", 0, "URL",                                                              \
+         "a Lambda Invoke API for functions without a handler\n"                                   \
+         "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"                                       \
+         "AWS_ENDPOINT_URL)",                                                                      \
+         &(w)->lambda_endpoint},                                                                   \
+        {"mock", 0, "FILE#CASE",                                                                   \
+         "answers for states, as Step Functions Local's mock\n"                                    \
+         "configuration has them (also SFN_MOCK_CONFIG)",                                          \
+         &(w)->mock},                                                                              \
+        {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",   \
+         &(w)->limits},                                                                            \
+        {"name", 0, "NAME", "the execution's name (default: a UUID)", &(w)->name},                 \
+        {"context", 0, "JSON|@FILE", "members for the context object", &(w)->context},             \
+    {                                                                                              \
+        "seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible", &(w)->seed          \
+    }
+
+/* Reads the definition and everything that the options say. Returns an exit status. */
+int workflow_load(struct workflow *w, const struct option_set *set, const char *path);
+void workflow_clear(struct workflow *w);
+
+/* The configuration of an execution. */
+struct rt_config workflow_config(const struct workflow *w);
+/* What the options and the environment say of handlers. */
+void workflow_host_options(const struct workflow *w, struct host_options *out);
+/* Reads the handlers file and the mocks into the host. */
+bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h);
+
+/* JSON itself, @FILE, or - for standard input; NULL after a message. */
+json *workflow_json(const struct option_set *set, const char *what, const char *text);
+
+#endif
