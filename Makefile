@@ -143,13 +143,16 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json
+FUZZ_PARSERS := json jsonpath
+FUZZ_ASL     := intrinsic
 
-TARGET  ?= $(FUZZ_PARSERS)
+TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
+$(FUZZ_ASL:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
+$(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
