@@ -51,7 +51,7 @@ LIBS_CHECK   = $(shell pkg-config --libs check)
 all: $(BUILD)/asl $(BUILD)/libasl.a
 	@:
 
-$(BUILD)/asl: $(TOOLS)
+$(BUILD)/asl: $(call objs,tools) $(BUILD)/libasl.a
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 

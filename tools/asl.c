@@ -1,6 +1,6 @@
 #include "tools/cmd.h"
 
-#include "parsers/buf.h"
+#include "parsers/utf8.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -31,18 +31,31 @@ int cmd_usage(const char *name, const char *format, ...)
     return EXIT_USAGE;
 }
 
+/* Moves `i` back to where a character begins. */
+static size_t char_start(const char *text, size_t i)
+{
+    while (i > 0 && ((unsigned char)text[i] & 0xC0) == 0x80)
+        i--;
+    return i;
+}
+
+/* Of a long line, the stretch around the place is shown. */
 void cmd_point_at(const char *text, size_t len, size_t at)
 {
-    struct place place = place_of(text, len, at);
-    const char *line = text;
-    const char *end;
+    enum { BEFORE = 50, SHOWN = 74 };
+    size_t begin = at;
+    size_t end = at;
 
-    for (uint32_t i = 1; i < place.line; i++)
-        line = (const char *)memchr(line, '\n', (size_t)(text + len - line)) + 1;
-    end = memchr(line, '\n', (size_t)(text + len - line));
-    if (!end)
-        end = text + len;
-    fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - line), line, (int)place.column, "^");
+    while (begin > 0 && text[begin - 1] != '\n')
+        begin--;
+    while (end < len && text[end] != '\n')
+        end++;
+    if (at - begin > BEFORE)
+        begin = char_start(text, at - BEFORE);
+    if (end - begin > SHOWN)
+        end = char_start(text, begin + SHOWN);
+    fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - begin), text + begin,
+            (int)utf8_count(text + begin, at - begin) + 1, "^");
 }
 
 /* Levenshtein's distance, of words too short to bother about. */
