@@ -168,17 +168,23 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json ----
+# ---- speed: make bench-json, make bench-waiting ----
 
 BENCH_PARSERS := json
+BENCH_RUNTIME := waiting
 
+BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
+
+$(BENCH_PARSERS:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_PARSERS)
+$(BENCH_RUNTIME:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_RUNTIME)
 $(BENCH_PARSERS:%=$(BUILD)/bench_%): $(PARSERS)
+$(BENCH_RUNTIME:%=$(BUILD)/bench_%): $(RUNTIME)
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_PARSERS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LAYER_LIBS)
 
-.PHONY: $(BENCH_PARSERS:%=bench-%)
-$(BENCH_PARSERS:%=bench-%): bench-%: $(BUILD)/bench_%
+.PHONY: $(BENCHES:%=bench-%)
+$(BENCHES:%=bench-%): bench-%: $(BUILD)/bench_%
 	@$<
 
 # ---- what the code looks like ----
