@@ -506,9 +506,9 @@ static int by_age(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-void rt_resume(rt_exec *x, struct rt_output *out)
+void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out)
 {
-    struct step s = {.x = x, .now_ms = 0, .out = out};
+    struct step s = {.x = x, .now_ms = now_ms, .out = out};
     struct rt_frame **order = mem_calloc(x->frame_count, sizeof *order);
     size_t count = 0;
 
