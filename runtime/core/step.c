@@ -307,8 +307,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
     while (f && running(s)) {
         json *made = NULL;
         const json *name = name_to_match(f, &error, &made);
-        struct asl_verdict v = name ? asl_after_error(f->state, name, f->tries, &s->chance)
-                                    : (struct asl_verdict){.kind = ASL_VERDICT_FAIL};
+        struct asl_verdict v = asl_after_error(f->state, name, f->tries, &s->chance);
         json_unref(made);
 
         if (v.kind == ASL_VERDICT_RETRY) {
