@@ -30,7 +30,8 @@ struct playing {
     struct rt_output out;
     int64_t now_ms;
     bool more, stopped;
-    size_t folded; /* events that crashes made us apply again */
+    size_t folded;  /* events that crashes made us apply again */
+    size_t crashed; /* events at the last crash: the next comes when there are more */
     struct in_flight *flights;
     size_t flight_count, flight_cap;
     struct coming *coming;
@@ -262,6 +263,7 @@ static void crash(struct playing *g)
     for (size_t i = 0; i < g->d->count; i++)
         rt_apply(again, &g->d->events[i]);
     g->folded += g->d->count;
+    g->crashed = g->d->count;
     check_twin(g, again, "the execution that was folded from its whole history");
     rt_exec_free(g->x);
     g->x = again;
@@ -303,7 +305,7 @@ static void step(struct playing *g, struct rt_input in, bool late)
     check_twin(g, g->twin, "the execution that was folded from the events");
     check_end(g);
     if (goes_on(g) && d->steps >= g->crash.first && d->steps <= g->crash.last &&
-        g->folded < MOST_FOLDED)
+        d->count > g->crashed && g->folded < MOST_FOLDED)
         crash(g);
     d->steps++;
     d->cut = d->steps >= g->p->max_steps || d->count >= g->p->max_events;
