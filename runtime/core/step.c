@@ -157,7 +157,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
 {
     emit(s, (struct rt_event){.kind = RT_STATE_EXITED,
                               .frame = f->id,
-                              .previous = f->last,
+                              .previous = f->group ? f->group->joined : f->last,
                               .state = f->state,
                               .data = output,
                               .extra = vars,
