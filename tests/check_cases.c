@@ -403,8 +403,8 @@ static void check_expected(const struct kase *k, const struct played *d)
 
 /* ---- the test ---- */
 
-/* No more single crashes than that; spread over the play. */
-enum { MOST_CRASHES = 100 };
+/* No more single crashes than that, and fewer where the play is long; spread over it. */
+enum { MOST_CRASHES = 100, MOST_REPLAYED = 300000 };
 
 static void play_again(const struct kase *k, const struct played *whole, struct play_crash crash)
 {
@@ -429,7 +429,8 @@ START_TEST(kase)
     ck_assert_msg(whole.fault.len == 0, "%s: %s", k.name, buf_str(&whole.fault));
     check_expected(&k, &whole);
     play_again(&k, &whole, PLAY_ALWAYS_CRASH);
-    size_t stride = whole.steps / MOST_CRASHES + 1 + whole.count / 2000;
+    size_t most = MOST_REPLAYED / whole.count;
+    size_t stride = whole.steps / (most > MOST_CRASHES ? MOST_CRASHES : most + 1) + 1;
     for (size_t i = 0; i < whole.steps; i += stride)
         play_again(&k, &whole, (struct play_crash){i, i});
     played_clear(&whole);
