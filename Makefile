@@ -70,7 +70,7 @@ $(BUILD)/obj/%.o: %.c
 
 CHECK_PARSERS := ground json jsonpath timestamp
 CHECK_ASL     := template intrinsic retry choice
-CHECK_CORE    :=
+CHECK_CORE    := cases
 CHECK_RUNTIME := handlers
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_RUNTIME)

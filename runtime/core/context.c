@@ -98,7 +98,7 @@ const json *context_object(void *user)
         json_build_set(&b, "Task", json_ref(view->token));
     if (view->in_item || enclosing_item(x, view->frame, &item, &index))
         json_build_set(&b, "Map", map_context(item, index));
-    for (size_t i = 0; i < json_count(x->extra_context); i++)
+    for (size_t i = 0; x->extra_context && i < json_count(x->extra_context); i++)
         json_build_set_key(&b, json_ref(json_key_at(x->extra_context, i)),
                            json_ref(json_value_at(x->extra_context, i)));
     return s->context = json_build_done(&b);

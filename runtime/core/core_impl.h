@@ -27,6 +27,7 @@ struct rt_group {
     json **results; /* by index; NULL as long as there is none */
     uint32_t total, started, done, limit;
     uint32_t first, last_child; /* the children, oldest first, linked by next and prev */
+    uint32_t joined; /* once succeeded: what its exit points back to, past …StateSucceeded */
 };
 
 /*

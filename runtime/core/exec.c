@@ -485,6 +485,7 @@ static bool advances(enum rt_event_kind kind)
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT:
     case RT_GROUP_STARTED:
+    case RT_GROUP_SUCCEEDED:
     case RT_GROUP_FAILED: return true;
     case RT_EXECUTION_STARTED:
     case RT_EXECUTION_SUCCEEDED:
@@ -492,7 +493,6 @@ static bool advances(enum rt_event_kind kind)
     case RT_EXECUTION_ABORTED:
     case RT_EXECUTION_TIMED_OUT:
     case RT_STATE_ABORTED:
-    case RT_GROUP_SUCCEEDED:
     case RT_ITERATION_STARTED:
     case RT_ITERATION_SUCCEEDED:
     case RT_ITERATION_FAILED:
@@ -531,7 +531,10 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT: end_task(f, e); break;
     case RT_GROUP_STARTED: start_group(x, f, e); break;
-    case RT_GROUP_SUCCEEDED: f->phase = RT_ENTERED; break; /* its exit follows */
+    case RT_GROUP_SUCCEEDED:
+        f->phase = RT_ENTERED; /* its exit follows */
+        f->group->joined = e->previous;
+        break;
     case RT_GROUP_FAILED:
         f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
         drop_group(x, f);

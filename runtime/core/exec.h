@@ -110,9 +110,9 @@ int64_t rt_next_due(const rt_exec *x);
 
 /* Applies an event of `x`'s history, in order. */
 void rt_apply(rt_exec *x, const struct rt_event *e);
-/* After the last: what ran is to run again. `out` gains its RUN_TASK commands; then step with
- * RT_IN_CONTINUE. */
-void rt_resume(rt_exec *x, struct rt_output *out);
+/* After the last, at `now_ms`: what ran is to run again. `out` gains its RUN_TASK commands; then
+ * step with RT_IN_CONTINUE. */
+void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out);
 /* Do two executions stand at the same place? If not, `why` gains the first difference. */
 bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why);
 

@@ -157,7 +157,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
 {
     emit(s, (struct rt_event){.kind = RT_STATE_EXITED,
                               .frame = f->id,
-                              .previous = f->last,
+                              .previous = f->group ? f->group->joined : f->last,
                               .state = f->state,
                               .data = output,
                               .extra = vars,
@@ -307,8 +307,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
     while (f && running(s)) {
         json *made = NULL;
         const json *name = name_to_match(f, &error, &made);
-        struct asl_verdict v = name ? asl_after_error(f->state, name, f->tries, &s->chance)
-                                    : (struct asl_verdict){.kind = ASL_VERDICT_FAIL};
+        struct asl_verdict v = asl_after_error(f->state, name, f->tries, &s->chance);
         json_unref(made);
 
         if (v.kind == ASL_VERDICT_RETRY) {
@@ -506,9 +505,9 @@ static int by_age(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-void rt_resume(rt_exec *x, struct rt_output *out)
+void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out)
 {
-    struct step s = {.x = x, .now_ms = 0, .out = out};
+    struct step s = {.x = x, .now_ms = now_ms, .out = out};
     struct rt_frame **order = mem_calloc(x->frame_count, sizeof *order);
     size_t count = 0;
 
