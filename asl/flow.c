@@ -95,6 +95,22 @@ json *asl_flow_caught(const struct asl_catcher *c, const struct asl_env *env,
     return place(&c->result_path, env->input, asl_error_output(caught), error);
 }
 
+/* A whole number, or a string that reads as one. */
+static bool whole_number(const json *v, int64_t *out)
+{
+    json *inner = NULL;
+    bool good = json_kind(v) == JSON_INT;
+
+    if (json_is_string(v)) {
+        inner = json_parse(json_str(v), json_str_len(v), 0, NULL);
+        good = inner && json_kind(inner) == JSON_INT;
+    }
+    if (good)
+        *out = json_int_value(inner ? inner : v);
+    json_unref(inner);
+    return good;
+}
+
 bool asl_flow_number(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *error)
 {
@@ -105,10 +121,8 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
     json *v = asl_flow_path(n->path, env, error);
     if (!v)
         return false;
-    bool whole = json_kind(v) == JSON_INT;
-    if (whole) {
-        *out = json_int_value(v);
-    } else {
+    bool whole = whole_number(v, out);
+    if (!whole) {
         json *text = json_text(v);
         asl_error_set(error, ASL_RUNTIME,
                       "The %s field refers to value %s which is not a valid integer: %s", field,

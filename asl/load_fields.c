@@ -292,7 +292,9 @@ void load_assign(struct loader *l, const struct asl_field *f, const struct asl_a
         asl_at_index(at, i, &member);
         check_variable(l, &member);
     }
-    load_template(l, f, at, object);
+    /* One without variables is none: the state's exit tells of no assignment. */
+    if (json_count(at->value))
+        load_template(l, f, at, object);
 }
 
 void load_query(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)

@@ -368,7 +368,7 @@ static const struct asl_field state_fields[] = {
     {"ItemSelector",            MAP, load_template, AT(map.item_selector), 0, 0},
     {"Items",                   MAP, load_jsonata_only, 0, 0, 0},
     {"ItemsPath",               MAP, load_path, AT(map.items_path), 0, 0},
-    {"Iterator",                MAP, load_nested, 0, IN_BRANCH, 0},
+    {"Iterator",                MAP, load_nested, 0, IN_PROCESSOR, 0},
     {"Label",                   MAP, load_not_yet, 0, 0, 0},
     {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER},
     {"MaxConcurrencyPath",      MAP, load_number_path, AT(map.max_concurrency), 0, 0},

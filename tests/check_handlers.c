@@ -1099,6 +1099,21 @@ static const struct {
      "failed E: {\"errorMessage\":\"m\",\"errorType\":\"E\"}"},
     {"the callback form calls the same", INVOKE ".waitForTaskToken", "{\"FunctionName\":\"f\"}",
      "\"mock\": {\"error\": \"E\", \"cause\": \"c\"}", "failed E: c"},
+    {"a function that isn't there is named with the qualifier it was called by", INVOKE,
+     "{\"FunctionName\":\"f\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN
+     " (Service: AWSLambda)\"}",
+     "failed E: Function not found: " ARN ":$LATEST (Service: AWSLambda)"},
+    {"be it another than $LATEST", INVOKE, "{\"FunctionName\":\"f\",\"Qualifier\":\"7\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN
+     " (Service: AWSLambda)\"}",
+     "failed E: Function not found: " ARN ":7 (Service: AWSLambda)"},
+    {"once", INVOKE, "{\"FunctionName\":\"f\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN ":7 (Service)\"}",
+     "failed E: Function not found: " ARN ":7 (Service)"},
+    {"a function's ARN as the resource has a qualifier too", ARN, "{}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN " (Service)\"}",
+     "failed E: Function not found: " ARN ":$LATEST (Service)"},
     {"no FunctionName", INVOKE, "{\"Payload\":1}", "\"command\": [\"cat\"]",
      "failed States.Runtime: The Parameters '{\"Payload\":1}' could not be used to start the Task: "
      "[The field 'FunctionName' is required but was missing]"},

@@ -65,6 +65,7 @@ struct rt_exec {
     asl_machine *machine;
     struct rt_names names;
     json *extra_context;
+    json *written; /* the input's text; NULL: as json_text writes it */
     bool aws_limits;
     uint64_t seed;
 

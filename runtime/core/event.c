@@ -89,6 +89,15 @@ static void set_payload(struct json_build *b, const char *key, const char *detai
     json_build_set(b, details, truncated());
 }
 
+/* The execution's input keeps its text, white space and all, until the first state has entered. */
+static void set_input(struct json_build *b, const rt_exec *x, const struct rt_event *e)
+{
+    json *text = x->written && !e->previous ? json_ref(x->written) : json_text(e->data);
+
+    json_build_set(b, "input", text);
+    json_build_set(b, "inputDetails", truncated());
+}
+
 static void set_error(struct json_build *b, const struct asl_error *e)
 {
     set_ref(b, "error", e->name);
@@ -149,7 +158,7 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
 {
     switch (e->kind) {
     case RT_EXECUTION_STARTED:
-        set_payload(b, "input", "inputDetails", e->data);
+        set_input(b, x, e);
         json_build_set(b, "roleArn", json_ref(x->names.role_arn));
         return true;
     case RT_EXECUTION_SUCCEEDED: set_payload(b, "output", "outputDetails", e->data); return true;
@@ -158,7 +167,7 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_EXECUTION_TIMED_OUT: set_error(b, &e->error); return true;
     case RT_STATE_ENTERED:
         json_build_set(b, "name", json_ref(e->state->name));
-        set_payload(b, "input", "inputDetails", e->data);
+        set_input(b, x, e);
         return true;
     case RT_STATE_EXITED:
         json_build_set(b, "name", json_ref(e->state->name));

@@ -565,6 +565,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->names = (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
                                  share(n->machine_name), share(n->role_arn), share(n->region)};
     x->extra_context = json_ref(config->context ? config->context : json_empty_object());
+    x->written = share(config->written);
     x->aws_limits = config->aws_limits;
     x->seed = config->seed;
     x->root = RT_NO_FRAME;
@@ -582,6 +583,7 @@ void rt_exec_free(rt_exec *x)
     mem_free(x->ready);
     mem_free(x->heap);
     json_unref(x->extra_context);
+    json_unref(x->written);
     json_unref(x->execution_context);
     json_unref(x->machine_context);
     json_unref(x->input);

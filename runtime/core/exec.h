@@ -24,6 +24,7 @@ void rt_names_clear(struct rt_names *n);
 struct rt_config {
     struct rt_names names; /* shared, not taken */
     const json *context;   /* members that the context object has besides; NULL: none */
+    const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data and events */
     uint64_t seed;         /* chance: jitter, UUIDs, random numbers */
 };
