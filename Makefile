@@ -41,7 +41,8 @@ SUPPORT := $(call objs,tests/support)
 
 LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
-LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
+# libcurl is loaded when the first request is made: runtime/curl_library.h.
+LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.
@@ -51,7 +52,7 @@ LIBS_CHECK   = $(shell pkg-config --libs check)
 all: $(BUILD)/asl $(BUILD)/libasl.a
 	@:
 
-$(BUILD)/asl: $(call objs,tools) $(BUILD)/libasl.a
+$(BUILD)/asl: $(TOOLS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 

@@ -2,6 +2,7 @@
 
 #include "asl/load_impl.h"
 #include "parsers/mem.h"
+#include "parsers/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,50 +20,21 @@ static const struct asl_field *find_field(const struct asl_field *fields, size_t
     return NULL;
 }
 
-/* The smallest number of single-letter edits that makes `a` of `b`, for names of up to 63 bytes. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[64], n = strlen(b);
-
-    if (strlen(a) > 63 || n > 63)
-        return 64;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
 static void unknown_field(struct loader *l, const struct asl_field *fields, size_t count,
                           unsigned on, const struct asl_at *at)
 {
-    const char *near = NULL, *key = json_str(at->key);
-    size_t least = 1 + strlen(key) / 3;
+    struct nearest near = {.want = json_str(at->key), .len = json_str_len(at->key)};
     struct buf hint = {0};
 
-    for (size_t i = 0; i < count; i++) {
-        size_t d = !on || (fields[i].on & on) ? edit_distance(key, fields[i].name) : 64;
-        if (d <= least) {
-            least = d;
-            near = fields[i].name;
-        }
-    }
-    if (near)
-        buf_printf(&hint, "did you mean \"%s\"?", near);
+    for (size_t i = 0; i < count; i++)
+        if (!on || (fields[i].on & on))
+            nearest_offer(&near, fields[i].name);
+    if (near.best)
+        buf_printf(&hint, "did you mean \"%s\"?", near.best);
     /* AWS names the object that the field is in. */
     asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
-                   near ? buf_str(&hint) : NULL, "Field '%s' is not supported", key);
+                   near.best ? buf_str(&hint) : NULL, "Field '%s' is not supported",
+                   json_str(at->key));
     buf_clear(&hint);
 }
 

@@ -1,5 +1,6 @@
 #include "tools/cmd.h"
 
+#include "parsers/nearest.h"
 #include "parsers/utf8.h"
 
 #include <signal.h>
@@ -58,47 +59,14 @@ void cmd_point_at(const char *text, size_t len, size_t at)
             (int)utf8_count(text + begin, at - begin) + 1, "^");
 }
 
-/* Levenshtein's distance, of words too short to bother about. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 32 };
-    size_t row[LONGEST + 1];
-    size_t n = strlen(b);
-
-    if (n > LONGEST || strlen(a) > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
 const char *cmd_nearest(const char *word, const char *const *first, size_t count, size_t stride)
 {
-    const char *nearest = NULL;
-    size_t least = strlen(word) / 2 + 2;
+    struct nearest near = {.want = word, .len = strlen(word)};
 
-    for (size_t i = 0; i < count; i++) {
-        const char *const *at = (const void *)((const char *)first + i * stride);
-        size_t d = distance(word, *at);
-        if (d < least) {
-            least = d;
-            nearest = *at;
-        }
-    }
-    return nearest;
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&near,
+                      *(const char *const *)(const void *)((const char *)first + i * stride));
+    return near.best;
 }
 
 /* ---- asl itself ---- */
