@@ -25,6 +25,7 @@ struct errand {
     uint64_t execution, ref;
     uint32_t frame, index;
     bool child;
+    bool submits;    /* a task of the .sync or .waitForTaskToken kind */
     uint64_t number; /* child: the execution */
 };
 
@@ -159,6 +160,7 @@ static struct errand *add_errand(engine *e, uint64_t execution, const struct rt_
     r->frame = c->frame;
     r->index = c->index;
     r->child = c->kind == RT_START_CHILD;
+    r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
     id_map_put(&e->errands, &r->node);
     e->tasks_busy += !r->child;
     return r;
@@ -233,6 +235,10 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
         task_result_clear(result);
         return;
     }
+    /* Nobody else brings the result of a task that goes by a token or a job: the handler's answer
+     * stands for both. */
+    if (result->ok && r->submits)
+        answer(e, r, RT_IN_SUBMITTED, json_ref(result->output), (struct asl_error){0});
     answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
            (struct asl_error){result->error, result->cause});
     *result = (struct task_result){0};
