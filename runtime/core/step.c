@@ -421,13 +421,18 @@ static void timers(struct step *s)
         time_out_execution(s);
         return;
     }
-    while (running(s) && x->heap_count) {
+    /* A retry without delay that fails before its task is scheduled is due again at once. */
+    int budget = STEP_BUDGET;
+    while (running(s) && x->heap_count && budget > 0) {
         struct rt_frame *f = x->frames[x->heap[0]];
         if (frame_due(f) > s->now_ms)
             break;
         switch (f->phase) {
         case RT_WAIT: wait_over(s, f); break;
-        case RT_RETRYING: work(s, f); break;
+        case RT_RETRYING:
+            work(s, f);
+            budget--;
+            break;
         default: task_due(s, f); break;
         }
     }
