@@ -41,7 +41,8 @@ SUPPORT := $(call objs,tests/support)
 
 LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
-LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
+# libcurl is loaded when the first request is made: runtime/curl_library.h.
+LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.
@@ -68,7 +69,7 @@ $(BUILD)/obj/%.o: %.c
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground json jsonpath timestamp
-CHECK_ASL     := template intrinsic retry choice
+CHECK_ASL     := template intrinsic retry choice flow
 CHECK_CORE    := cases
 CHECK_RUNTIME := handlers
 
@@ -144,7 +145,7 @@ coverage:
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
 FUZZ_PARSERS := json jsonpath
-FUZZ_ASL     := load
+FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE)
@@ -169,17 +170,23 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json ----
+# ---- speed: make bench-json, make bench-waiting ----
 
 BENCH_PARSERS := json
+BENCH_RUNTIME := waiting
 
+BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
+
+$(BENCH_PARSERS:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_PARSERS)
+$(BENCH_RUNTIME:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_RUNTIME)
 $(BENCH_PARSERS:%=$(BUILD)/bench_%): $(PARSERS)
+$(BENCH_RUNTIME:%=$(BUILD)/bench_%): $(RUNTIME)
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LIBS_PARSERS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LAYER_LIBS)
 
-.PHONY: $(BENCH_PARSERS:%=bench-%)
-$(BENCH_PARSERS:%=bench-%): bench-%: $(BUILD)/bench_%
+.PHONY: $(BENCHES:%=bench-%)
+$(BENCHES:%=bench-%): bench-%: $(BUILD)/bench_%
 	@$<
 
 # ---- what the code looks like ----

@@ -8,13 +8,13 @@
 #include "runtime/handler.h"
 #include "runtime/task.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAX_CALLS = 1200, PATIENCE_MS = 60 * 1000 };
@@ -28,6 +28,7 @@ struct world {
     tasks *tasks;
     http_stub *stub;
     char folder[256], file[272];
+    size_t files; /* open ones, before all */
     size_t answered;
     struct handler_answer answers[MAX_CALLS];
     struct task_result result;
@@ -92,11 +93,27 @@ static void write_file(struct world *w, const char *name, const char *text, mode
     chmod(path, mode);
 }
 
+static size_t open_files(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    ck_assert(d != NULL);
+    while (readdir(d))
+        count++;
+    closedir(d);
+    return count;
+}
+
 static struct world *world_new(void)
 {
     struct world *w = mem_calloc(1, sizeof *w);
     const char *tmp = getenv("TMPDIR");
 
+    /* libuv's first loop opens what stays open */
+    ck_assert_int_eq(uv_loop_init(&w->loop), 0);
+    ck_assert_int_eq(uv_loop_close(&w->loop), 0);
+    w->files = open_files();
     ck_assert_int_eq(uv_loop_init(&w->loop), 0);
     uv_timer_init(&w->loop, &w->patience);
     uv_timer_start(&w->patience, out_of_patience, PATIENCE_MS, 0);
@@ -130,7 +147,7 @@ static void open_tasks(struct world *w, const char *file)
     ck_assert_msg(handlers_load(w->handlers, w->file, &why), "%s", why.text);
 }
 
-/* All handles must be gone in the end: uv_loop_close says so. */
+/* All handles must be gone in the end, uv_loop_close says so, and all descriptors. */
 static void world_free(struct world *w)
 {
     char command[300];
@@ -144,6 +161,7 @@ static void world_free(struct world *w)
     ck_assert_int_eq(uv_loop_close(&w->loop), 0);
     handlers_free(w->handlers);
     tasks_free(w->tasks);
+    ck_assert_uint_eq(open_files(), w->files);
     task_result_clear(&w->result);
     for (size_t i = 0; i < MAX_CALLS; i++)
         handler_answer_clear(&w->answers[i]);
@@ -450,6 +468,10 @@ static const struct {
     {"the working directory is the file's", SH("./echo.sh"), "{\"a\":1}", "ok {\"a\":1}"},
     {"a working directory from there", SH("../echo.sh") ", \"cwd\": \"sub\"", "[]", "ok []"},
     {"a child that ignores its input", SH("exec <&-; sleep 0.05; echo 7"), "{}", "ok 7"},
+    {"nothing of ours is open in the child but 0, 1, 2 (and what ls opens)",
+     SH("ls /proc/self/fd | wc -l"), "{}", "ok 4"},
+    {"signals are as they are by default", SH("kill -PIPE $$; echo 1"), "{}",
+     "failed Lambda.Unknown: The command 'sh' was ended by signal 13 (Broken pipe)"},
     {"what it prints to stderr is no result", SH("echo noise >&2; echo 7"), "{}", "ok 7"},
     {"an error by name",
      SH("echo '{ \\\"errorType\\\":\\\"Mine\\\", \\\"errorMessage\\\":\\\"m\\\" }'; exit 1"), "{}",
@@ -1077,6 +1099,21 @@ static const struct {
      "failed E: {\"errorMessage\":\"m\",\"errorType\":\"E\"}"},
     {"the callback form calls the same", INVOKE ".waitForTaskToken", "{\"FunctionName\":\"f\"}",
      "\"mock\": {\"error\": \"E\", \"cause\": \"c\"}", "failed E: c"},
+    {"a function that isn't there is named with the qualifier it was called by", INVOKE,
+     "{\"FunctionName\":\"f\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN
+     " (Service: AWSLambda)\"}",
+     "failed E: Function not found: " ARN ":$LATEST (Service: AWSLambda)"},
+    {"be it another than $LATEST", INVOKE, "{\"FunctionName\":\"f\",\"Qualifier\":\"7\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN
+     " (Service: AWSLambda)\"}",
+     "failed E: Function not found: " ARN ":7 (Service: AWSLambda)"},
+    {"once", INVOKE, "{\"FunctionName\":\"f\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN ":7 (Service)\"}",
+     "failed E: Function not found: " ARN ":7 (Service)"},
+    {"a function's ARN as the resource has a qualifier too", ARN, "{}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN " (Service)\"}",
+     "failed E: Function not found: " ARN ":$LATEST (Service)"},
     {"no FunctionName", INVOKE, "{\"Payload\":1}", "\"command\": [\"cat\"]",
      "failed States.Runtime: The Parameters '{\"Payload\":1}' could not be used to start the Task: "
      "[The field 'FunctionName' is required but was missing]"},

@@ -13,7 +13,9 @@ enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
 
 /* ---- values ---- */
 
-json *workflow_json(const struct option_set *set, const char *what, const char *text)
+/* As workflow_json; *written becomes its text, or NULL where that is what json_text writes. */
+static json *read_json(const struct option_set *set, const char *what, const char *text,
+                       json **written)
 {
     struct buf file = {0};
     struct diag why = {0};
@@ -32,11 +34,21 @@ json *workflow_json(const struct option_set *set, const char *what, const char *
                   why.place.column, why.text);
         if (file.len)
             cmd_point_at(file.data, file.len, why.at);
+    } else if (written) {
+        json *compact = json_text(v);
+        if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))
+            *written = json_take_buf(&file);
+        json_unref(compact);
     }
 out:
     buf_clear(&file);
     diag_clear(&why);
     return v;
+}
+
+json *workflow_json(const struct option_set *set, const char *what, const char *text)
+{
+    return read_json(set, what, text, NULL);
 }
 
 static const char *first_set(const char *const *names)
@@ -152,7 +164,7 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return EXIT_USAGE;
     if (!(w->machine = load_machine(set, path)))
         return EXIT_USAGE;
-    if (!(w->value = workflow_json(set, "the input", w->input ? w->input : "{}")))
+    if (!(w->value = read_json(set, "the input", w->input ? w->input : "{}", &w->written)))
         return EXIT_USAGE;
     if (w->context && !(w->extra = workflow_json(set, "--context", w->context)))
         return EXIT_USAGE;
@@ -167,6 +179,7 @@ void workflow_clear(struct workflow *w)
     asl_machine_unref(w->machine);
     json_unref(w->value);
     json_unref(w->extra);
+    json_unref(w->written);
     rt_names_clear(&w->names);
 }
 
@@ -174,6 +187,7 @@ struct rt_config workflow_config(const struct workflow *w)
 {
     return (struct rt_config){.names = w->names,
                               .context = w->extra,
+                              .written = w->written,
                               .aws_limits = !w->limits || strcmp(w->limits, "aws") == 0,
                               .seed = w->seed_value};
 }

@@ -85,12 +85,16 @@ static bool ends_execution(enum rt_event_kind kind)
     return kind >= RT_EXECUTION_SUCCEEDED && kind <= RT_EXECUTION_TIMED_OUT;
 }
 
-/* Takes back the tasks that still run, before the execution's end forgets them. */
+/* Takes back what still runs, before the execution's end forgets it. */
 static void cancel_all(struct step *s)
 {
-    for (uint32_t i = 0; i < s->x->frame_count; i++)
-        if (s->x->frames[i] && s->x->frames[i]->phase == RT_TASK)
-            command(s, RT_CANCEL_TASK, s->x->frames[i]);
+    for (uint32_t i = 0; i < s->x->frame_count; i++) {
+        struct rt_frame *f = s->x->frames[i];
+        if (f && f->phase == RT_TASK)
+            command(s, RT_CANCEL_TASK, f);
+        else if (f)
+            cancel_children(s, f);
+    }
 }
 
 void emit(struct step *s, struct rt_event e)
@@ -119,7 +123,7 @@ void emit(struct step *s, struct rt_event e)
     record(s, &e);
 }
 
-void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
+struct rt_command *new_command(struct step *s)
 {
     struct rt_output *out = s->out;
 
@@ -127,7 +131,12 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         out->command_cap = mem_grow(out->command_cap, out->command_count + 1);
         out->commands = mem_realloc(out->commands, out->command_cap * sizeof *out->commands);
     }
-    out->commands[out->command_count++] = (struct rt_command){
+    return &out->commands[out->command_count++];
+}
+
+void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
+{
+    *new_command(s) = (struct rt_command){
         .kind = kind,
         .frame = f->id,
         .ref = f->ref,
@@ -487,6 +496,8 @@ static void take_input(struct step *s, const struct rt_input *in)
         if ((f = answered(s, in)) && f->beat_every_ms)
             emit(s, (struct rt_event){.kind = RT_HEARTBEAT, .frame = f->id, .state = f->state});
         break;
+    case RT_IN_CHILD_OK:
+    case RT_IN_CHILD_FAILED: child_answered(s, in); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:
         emit(s, (struct rt_event){
@@ -542,6 +553,8 @@ void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out)
         exec_schedule(x, order[i]);
         if (order[i]->phase == RT_TASK)
             command(&s, RT_RUN_TASK, order[i]);
+        else
+            resume_children(&s, order[i]);
     }
     mem_free(order);
 }

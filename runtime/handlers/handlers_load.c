@@ -16,9 +16,10 @@
 #include "runtime/handlers/handlers_impl.h"
 
 #include "parsers/mem.h"
+#include "parsers/nearest.h"
 #include "runtime/glob.h"
+#include "runtime/http_client.h"
 
-#include <curl/curl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,19 +223,10 @@ static bool read_url(struct reader *r, row *w, const json *v, const struct json_
                      const char *field)
 {
     const char *text = text_of(r, v, at->value, field);
-    CURLU *url;
-    char *scheme = NULL;
-    bool ok;
 
     if (!text)
         return false;
-    url = curl_url();
-    ok = url && !curl_url_set(url, CURLUPART_URL, text, 0) &&
-         !curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) &&
-         (!strcmp(scheme, "http") || !strcmp(scheme, "https"));
-    curl_free(scheme);
-    curl_url_cleanup(url);
-    if (!ok)
+    if (!http_url_ok(text))
         return refuse(r, at->value, "'%s' must be a URL as in http://127.0.0.1:3001/path", field);
     w->url = text;
     return true;
@@ -374,48 +366,14 @@ static const struct field {
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* Levenshtein's distance, of names no longer than a field's can sensibly be. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t line[32], a_len = strlen(a), b_len = strlen(b);
-
-    if (a_len >= COUNT(line) || b_len >= COUNT(line))
-        return SIZE_MAX;
-    for (size_t i = 0; i <= b_len; i++)
-        line[i] = i;
-    for (size_t k = 1; k <= a_len; k++) {
-        size_t corner = line[0];
-
-        line[0] = k;
-        for (size_t i = 1; i <= b_len; i++) {
-            size_t best = corner + (a[k - 1] != b[i - 1]);
-
-            corner = line[i];
-            if (line[i] + 1 < best)
-                best = line[i] + 1;
-            if (line[i - 1] + 1 < best)
-                best = line[i - 1] + 1;
-            line[i] = best;
-        }
-    }
-    return line[b_len];
-}
-
 static bool unknown_field(struct reader *r, const json *key, struct place at)
 {
-    const char *nearest = NULL;
-    size_t least = 4;
+    struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
 
-    for (size_t i = 0; i < COUNT(fields); i++) {
-        size_t d = distance(json_str(key), fields[i].name);
-
-        if (d < least) {
-            least = d;
-            nearest = fields[i].name;
-        }
-    }
-    if (nearest)
-        return refuse(r, at, "unknown field '%s'; did you mean '%s'?", json_str(key), nearest);
+    for (size_t i = 0; i < COUNT(fields); i++)
+        nearest_offer(&near, fields[i].name);
+    if (near.best)
+        return refuse(r, at, "unknown field '%s'; did you mean '%s'?", json_str(key), near.best);
     return refuse(r, at, "unknown field '%s'", json_str(key));
 }
 
