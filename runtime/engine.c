@@ -277,8 +277,12 @@ static void step(engine *e, uint64_t execution, const struct rt_input *in)
 
 static void step_timers(engine *e, int64_t now_ms)
 {
-    while (e->heap_count && e->entries[e->heap[0]].due_ms <= now_ms)
+    /* A step may stop at its budget with more that is due: the next turn's. */
+    for (size_t n = e->heap_count; n > 0 && e->heap_count; n--) {
+        if (e->entries[e->heap[0]].due_ms > now_ms)
+            return;
         step(e, e->heap[0], &(struct rt_input){.kind = RT_IN_TIMER, .now_ms = now_ms});
+    }
 }
 
 static void step_again(engine *e, int64_t now_ms)
