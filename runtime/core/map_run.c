@@ -131,13 +131,15 @@ static void start_child(struct step *s, struct rt_frame *f)
                                           .index = i};
 }
 
-/* Starts children until as many run as may. A failure on the way ends the group, or all. */
+/* Starts children until as many run as may. A selector that fails ends the loop: the execution, the
+ * group, or the frame itself is over then. */
 static void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
+    uint32_t id = f->id;
 
-    while (running(s) && f->phase == RT_GROUP && f->group == g && g->started < g->total &&
-           g->started - g->done < g->limit)
+    while (running(s) && exec_frame(s->x, id) == f && f->phase == RT_GROUP && f->group == g &&
+           g->started < g->total && g->started - g->done < g->limit)
         start_child(s, f);
 }
 

@@ -116,10 +116,11 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
             start_map_run(s, f, env);
         return;
     }
-    /* The first of them all point back to MapStateStarted. A selector that fails ends the loop:
-     * the execution, or the group, is over then. */
+    /* The first of them all point back to MapStateStarted. A selector that fails ends the loop: the
+     * execution, the group, or the frame itself with a group that it is in, is over then. */
+    uint32_t id = f->id;
     uint64_t group = f->seq;
-    while (running(s) && f->phase == RT_GROUP && f->seq == group &&
+    while (running(s) && (f = exec_frame(s->x, id)) && f->phase == RT_GROUP && f->seq == group &&
            f->group->started < f->group->total && f->group->started < f->group->limit)
         start_iteration(s, f, f->last);
 }
