@@ -463,12 +463,13 @@ static void refuse_odd_blank(const struct reader *r)
 
 static json *take_result(struct reader *r, yajl_status status, struct json_places **places)
 {
+    /* To yajl, half a token behind the whole value is nothing. */
+    bool more = token_start(r) < r->len;
     json *v = NULL;
 
-    token_start(r);
     if (r->odd_blank)
         refuse_odd_blank(r);
-    else if (status == yajl_status_error)
+    else if (status == yajl_status_error || (status == yajl_status_ok && more))
         explain(r);
     else if (status == yajl_status_ok)
         v = json_events_done(&r->made, places);
