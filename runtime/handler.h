@@ -60,8 +60,9 @@ struct handlers_options {
     unsigned max_in_flight;      /* calls running at once, others queue; 0: 1,000 */
     unsigned max_processes;      /* commands running at once, others queue; 0: 64 */
     int64_t grace_ms;            /* from SIGTERM to SIGKILL; 0: 1,000 */
-    void (*log)(void *user,
+    void (*log)(void *log_user,
                 const char *line); /* a handler's stderr, and what goes wrong; or NULL */
+    void *log_user;
     int64_t (*now)(void *clock); /* ms by which mocks take their time; NULL: they take none */
     void *clock;
 };

@@ -121,6 +121,7 @@ static struct world *world_new(void)
     ck_assert_msg(mkdtemp(w->folder) != NULL, "no folder for the test's files");
     snprintf(w->file, sizeof w->file, "%s/h.json", w->folder);
     w->options.log = on_log;
+    w->options.log_user = w;
     return w;
 }
 
@@ -688,6 +689,27 @@ static void wait_for_end(struct world *w, pid_t pid)
     }
     ck_assert_msg(!alive(pid), "process %ld still runs", (long)pid);
 }
+
+START_TEST(command_last_words)
+{
+    struct world *w = world_new();
+
+    w->options.grace_ms = PATIENCE_MS;
+    open_handlers(
+        w, "{\"handlers\": [{\"resource\": \"f\", " SH(
+               "trap 'echo cleaned up >&2; exit 1' TERM; echo $$ > me; sleep 30 & wait") "}]}");
+    begin(w, "f", "{}");
+    while (!pid_in(w, "me"))
+        turns(w, 1);
+    if (_i)
+        handlers_cancel(w->handlers, 0);
+    handlers_close(w->handlers);
+    while (!strstr(buf_str(&w->log), "f: cleaned up\n"))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert_uint_eq(w->answered, 0);
+    world_free(w);
+}
+END_TEST
 
 static const struct {
     const char *name, *script;
@@ -1348,6 +1370,7 @@ int main(void)
     tcase_add_test(t, command_large_payload);
     tcase_add_test(t, command_log);
     tcase_add_loop_test(t, command_end, 0, COUNT(ends));
+    tcase_add_loop_test(t, command_last_words, 0, 2); /* with and without a cancel before the end */
     tcase_add_test(t, command_concurrency);
     tcase_add_test(t, command_event);
     tcase_add_loop_test(t, http, 0, COUNT(https));

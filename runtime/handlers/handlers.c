@@ -168,7 +168,7 @@ void handlers_log(handlers *h, const char *format, ...)
     va_start(args, format);
     buf_vprintf(&line, format, args);
     va_end(args);
-    h->options.log(h->user, buf_str(&line));
+    h->options.log(h->options.log_user, buf_str(&line));
     buf_clear(&line);
 }
 
