@@ -104,7 +104,8 @@ static bool tolerance(struct step *s, struct rt_frame *f, const struct asl_env *
     return false;
 }
 
-static void start_child(struct step *s, struct rt_frame *f)
+/* False when it failed, and with it the Map: `f` may be gone then. */
+static bool start_child(struct step *s, struct rt_frame *f)
 {
     uint32_t i = f->group->started;
     struct asl_error e = {0};
@@ -112,11 +113,11 @@ static void start_child(struct step *s, struct rt_frame *f)
 
     if (!input) {
         state_failed(s, f, &e);
-        return;
+        return false;
     }
     if (!check_size(s, f, input)) {
         json_unref(input);
-        return;
+        return false;
     }
     emit(s, (struct rt_event){.kind = RT_CHILD_STARTED,
                               .frame = f->id,
@@ -129,16 +130,17 @@ static void start_child(struct step *s, struct rt_frame *f)
                                           .state = f->state,
                                           .parameters = json_ref(f->group->children[i].input),
                                           .index = i};
+    return true;
 }
 
-/* Starts children until as many run as may. A failure on the way ends the group, or all. */
+/* Starts children until as many run as may. */
 static void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
-    while (running(s) && f->phase == RT_GROUP && f->group == g && g->started < g->total &&
-           g->started - g->done < g->limit)
-        start_child(s, f);
+    while (g->started < g->total && g->started - g->done < g->limit)
+        if (!start_child(s, f))
+            return;
 }
 
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)
