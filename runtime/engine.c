@@ -344,7 +344,12 @@ static bool keep(engine *e, struct diag *why)
     for (size_t i = 0; i < e->turn_count; i++)
         store_append(e->store, e->turns[i].execution, e->turns[i].out.events,
                      e->turns[i].out.count);
-    return store_commit(e->store, why);
+    if (store_commit(e->store, why))
+        return true;
+    /* The store has the events' values all the same. */
+    for (size_t i = 0; i < e->turn_count; i++)
+        e->turns[i].out.count = 0;
+    return false;
 }
 
 static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)

@@ -110,7 +110,8 @@ static void child_command(struct step *s, struct rt_frame *f, enum rt_command_ki
     };
 }
 
-static void start_child(struct step *s, struct rt_frame *f)
+/* False when it failed, and with it the Map: `f` may be gone then. */
+static bool start_child(struct step *s, struct rt_frame *f)
 {
     uint32_t i = f->group->started;
     struct asl_error e = {0};
@@ -118,11 +119,11 @@ static void start_child(struct step *s, struct rt_frame *f)
 
     if (!input) {
         state_failed(s, f, &e);
-        return;
+        return false;
     }
     if (!check_size(s, f, input)) {
         json_unref(input);
-        return;
+        return false;
     }
     emit(s, (struct rt_event){.kind = RT_CHILD_STARTED,
                               .frame = f->id,
@@ -130,18 +131,17 @@ static void start_child(struct step *s, struct rt_frame *f)
                               .data = input,
                               .index = i});
     child_command(s, f, RT_START_CHILD, i);
+    return true;
 }
 
-/* Starts children until as many run as may. A selector that fails ends the loop: the execution, the
- * group, or the frame itself is over then. */
+/* Starts children until as many run as may. */
 static void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
-    uint32_t id = f->id;
 
-    while (running(s) && exec_frame(s->x, id) == f && f->phase == RT_GROUP && f->group == g &&
-           g->started < g->total && g->started - g->done < g->limit)
-        start_child(s, f);
+    while (g->started < g->total && g->started - g->done < g->limit)
+        if (!start_child(s, f))
+            return;
 }
 
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)

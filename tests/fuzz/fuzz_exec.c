@@ -47,41 +47,47 @@ struct maker {
     unsigned states;
 };
 
+/* Most of them find something as long as a state leaves its input in place. */
 static const char *const paths[] = {"$",
+                                    "$",
+                                    "$",
+                                    "$",
                                     "$.n",
                                     "$.l",
                                     "$.o",
-                                    "$.none",
                                     "$.l[*]",
-                                    "$.o.l",
                                     "$$",
                                     "$$.State.Name",
-                                    "$v0",
                                     "$.s",
-                                    "$$.Execution.Input",
                                     "$.l[1]",
-                                    "$.r",
                                     "$..n",
-                                    "$$.Map.Item.Value",
+                                    "$$.Execution.Input",
                                     "$.l[?(@ > 1)]",
-                                    "$v1.n"};
-static const char *const result_paths[] = {"\"$.r\"",         "null",       "\"$\"",
-                                           "\"$.o.deep.er\"", "\"$.l[0]\"", "\"$.r.r\""};
+                                    "$v0",
+                                    "$.none",
+                                    "$v1.n",
+                                    "$$.Map.Item.Value"};
+static const char *const result_paths[] = {"\"$.r\"", "\"$.r\"",         "\"$.r\"",    "null",
+                                           "null",    "\"$.o.deep.er\"", "\"$.l[0]\"", "\"$.r\"",
+                                           "\"$\"",   "\"$.r.r\""};
 static const char *const queries[] = {"$",
                                       "$.n",
-                                      "$.o",
-                                      "$.none",
-                                      "$$.State.RetryCount",
-                                      "$$.Map.Item.Index",
-                                      "$v0",
+                                      "$.l",
+                                      "$$.State.Name",
                                       "States.MathAdd($.n, 1)",
-                                      "States.StringToJson($.s)",
                                       "States.Format('{}-{}', $.n, $.l)",
                                       "States.UUID()",
                                       "States.ArrayRange(0, 5, 1)",
                                       "States.MathRandom(0, 100)",
                                       "States.Array($, $)",
-                                      "States.JsonMerge($.o, $$.State, false)"};
+                                      "$.o",
+                                      "$$.Execution.Input",
+                                      "States.JsonMerge($.o, $$.State, false)",
+                                      "States.StringToJson($.s)",
+                                      "$.none",
+                                      "$$.State.RetryCount",
+                                      "$$.Map.Item.Index",
+                                      "$v0"};
 static const char *const errors[] = {"E",
                                      "F",
                                      "States.ALL",
@@ -152,7 +158,7 @@ static void catchers(struct maker *m, unsigned first, unsigned count, unsigned d
         if (i + 1 < n && !strcmp(error, "States.ALL"))
             error = "F";
         buf_printf(&m->out, "%s{\"ErrorEquals\":[\"%s\"]", i ? "," : "", error);
-        if (take(&m->bytes, 2))
+        if (take(&m->bytes, 8) != 1)
             buf_printf(&m->out, ",\"ResultPath\":%s", PICK(&m->bytes, result_paths));
         assign(m, 3, depth);
         target(m, "Next", first, count);
@@ -164,7 +170,7 @@ static void catchers(struct maker *m, unsigned first, unsigned count, unsigned d
 static void results(struct maker *m)
 {
     template(m, "ResultSelector", 6);
-    if (take(&m->bytes, 2))
+    if (take(&m->bytes, 8) != 1)
         buf_printf(&m->out, ",\"ResultPath\":%s", PICK(&m->bytes, result_paths));
 }
 
@@ -179,7 +185,7 @@ static void pass(struct maker *m)
     if (take(&m->bytes, 3) == 1)
         buf_printf(&m->out, ",\"Result\":%s", PICK(&m->bytes, literals));
     template(m, "Parameters", 3);
-    if (take(&m->bytes, 2))
+    if (take(&m->bytes, 8) != 1)
         buf_printf(&m->out, ",\"ResultPath\":%s", PICK(&m->bytes, result_paths));
 }
 
@@ -251,7 +257,15 @@ static void map(struct maker *m, unsigned depth)
     template(m, "ItemSelector", 3);
     if (take(&m->bytes, 2))
         buf_printf(&m->out, ",\"MaxConcurrency\":%u", take(&m->bytes, 4));
+    bool distributed = take(&m->bytes, 4) == 1;
+    if (distributed && take(&m->bytes, 2))
+        buf_printf(&m->out, ",\"ToleratedFailureCount\":%u", take(&m->bytes, 3));
+    else if (distributed && take(&m->bytes, 2))
+        buf_printf(&m->out, ",\"ToleratedFailurePercentage\":%u", take(&m->bytes, 101));
     buf_adds(&m->out, ",\"ItemProcessor\":{");
+    if (distributed)
+        buf_adds(&m->out, "\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":"
+                          "\"STANDARD\"},");
     scope(m, depth + 1);
     buf_adds(&m->out, "}");
 }
@@ -360,6 +374,7 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
     const uint64_t *seed = user;
     uint64_t r = mix(*seed + c->state->id * 1000003u + nth * 7919u);
 
+    out->kind = PLAY_OK;
     out->after_ms = (int64_t)(r >> 8 & 15) * 700;
     if (r >> 12 & 1)
         out->after_ms = 0;
@@ -368,7 +383,7 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
         out->beats_ms[0] = 900;
         out->beats_ms[1] = 2600;
     }
-    if (c->state->task.pattern == ASL_WAIT_FOR_TASK_TOKEN)
+    if (c->kind == RT_RUN_TASK && c->state->task.pattern == ASL_WAIT_FOR_TASK_TOKEN)
         out->submitted = json_bool(true);
     switch (r >> 16 & 15) {
     case 0: out->kind = PLAY_NEVER; break;

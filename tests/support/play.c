@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A task that was handed out and neither answered nor taken back. */
+/* A task, or execution of a Map Run, that was handed out and neither answered nor taken back. */
 struct in_flight {
     struct rt_command command; /* its parameters are owned */
     int64_t due_ms;            /* when it times out; 0: never */
@@ -16,7 +16,7 @@ struct coming {
     int64_t at_ms;
     uint64_t order;
     enum rt_input_kind kind;
-    uint32_t frame;
+    uint32_t frame, index;
     uint64_t ref;
     json *value;
     struct asl_error error;
@@ -83,6 +83,7 @@ static void come(struct playing *g, const struct rt_command *c, enum rt_input_ki
                                                    .order = g->order++,
                                                    .kind = kind,
                                                    .frame = c->frame,
+                                                   .index = c->index,
                                                    .ref = c->ref,
                                                    .value = value,
                                                    .error = error};
@@ -139,6 +140,7 @@ static uint32_t count_run(struct playing *g, const struct asl_state *state)
 static void run_task(struct playing *g, const struct rt_command *c)
 {
     struct play_answer a = {.kind = PLAY_NEVER};
+    bool child = c->kind == RT_START_CHILD;
 
     if (find_flight(g, c->frame, c->ref))
         fault(g, "the task of %s was handed out twice", json_str(c->state->name));
@@ -157,9 +159,10 @@ static void run_task(struct playing *g, const struct rt_command *c)
     for (size_t i = 0; i < a.beats; i++)
         come(g, c, RT_IN_HEARTBEAT, a.beats_ms[i], NULL, (struct asl_error){0});
     if (a.kind == PLAY_OK)
-        come(g, c, RT_IN_TASK_OK, a.after_ms, a.value, (struct asl_error){0});
+        come(g, c, child ? RT_IN_CHILD_OK : RT_IN_TASK_OK, a.after_ms, a.value,
+             (struct asl_error){0});
     else if (a.kind == PLAY_FAIL)
-        come(g, c, RT_IN_TASK_FAILED, a.after_ms, NULL, a.error);
+        come(g, c, child ? RT_IN_CHILD_FAILED : RT_IN_TASK_FAILED, a.after_ms, NULL, a.error);
 }
 
 static void cancel_task(struct playing *g, const struct rt_command *c)
@@ -177,10 +180,12 @@ static void cancel_task(struct playing *g, const struct rt_command *c)
 static void obey(struct playing *g)
 {
     for (size_t i = 0; i < g->out.command_count; i++) {
-        if (g->out.commands[i].kind == RT_RUN_TASK)
-            run_task(g, &g->out.commands[i]);
-        else
-            cancel_task(g, &g->out.commands[i]);
+        switch (g->out.commands[i].kind) {
+        case RT_RUN_TASK:
+        case RT_START_CHILD: run_task(g, &g->out.commands[i]); break;
+        case RT_CANCEL_TASK:
+        case RT_CANCEL_CHILD: cancel_task(g, &g->out.commands[i]); break;
+        }
     }
 }
 
@@ -247,7 +252,7 @@ static void check_rerun(struct playing *g, const struct rt_command *c)
     const struct in_flight *t = find_flight(g, c->frame, c->ref);
     const char *name = json_str(c->state->name);
 
-    if (c->kind != RT_RUN_TASK || !t) {
+    if (!t || c->kind != t->command.kind) {
         fault(g, "after a crash a task of %s runs that did not run before", name);
         return;
     }
@@ -321,11 +326,12 @@ static void step_coming(struct playing *g, struct coming *c)
     bool late = !t;
 
     *c = g->coming[--g->coming_count];
-    if (t && (in.kind == RT_IN_TASK_OK || in.kind == RT_IN_TASK_FAILED))
+    if (t && in.kind != RT_IN_SUBMITTED && in.kind != RT_IN_HEARTBEAT)
         land(g, t);
     step(g,
          (struct rt_input){.kind = in.kind,
                            .frame = in.frame,
+                           .index = in.index,
                            .ref = in.ref,
                            .value = in.value,
                            .error = &in.error},
