@@ -61,7 +61,7 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
     /* The child is the same whenever the command is given again. */
     struct asl_chance chance = {x->seed ^ (c->ref * 0x9e3779b97f4a7c15u)};
     uint64_t seed = asl_chance_next(&chance);
-    json *name = uuid(&chance), *family = family_of(x, x->frames[c->frame]->group->map_run);
+    json *name = uuid(&chance), *family = family_of(x, c->map_run);
 
     *out = (struct rt_config){
         .names = {.arn = json_stringf("%.*sexecution:%s:%s", arn_prefix(x), json_str(n->arn),
@@ -128,6 +128,7 @@ static void start_child(struct step *s, struct rt_frame *f)
                                           .ref = f->group->children[i].ref,
                                           .state = f->state,
                                           .parameters = json_ref(f->group->children[i].input),
+                                          .map_run = json_ref(f->group->map_run),
                                           .index = i};
 }
 
@@ -172,6 +173,7 @@ void resume_children(struct step *s, struct rt_frame *f)
                                                   .ref = g->children[i].ref,
                                                   .state = f->state,
                                                   .parameters = json_ref(g->children[i].input),
+                                                  .map_run = json_ref(g->map_run),
                                                   .index = i};
 }
 
