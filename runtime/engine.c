@@ -428,26 +428,40 @@ static void child_ended(engine *e, uint64_t execution, const rt_exec *x)
     engine_forget(e, execution);
 }
 
+static void reset_turn(engine *e, struct turn *t)
+{
+    /* The store has the events' values by now. */
+    if (e->store)
+        t->out.count = 0;
+    rt_output_reset(&t->out);
+}
+
+/* Is it the turn in which the execution ended? It may have been stepped before in this round. */
+static bool is_last(const struct turn *t)
+{
+    const struct rt_output *out = &t->out;
+    enum rt_event_kind last = out->count ? out->events[out->count - 1].kind : RT_EXECUTION_STARTED;
+
+    return last >= RT_EXECUTION_SUCCEEDED && last <= RT_EXECUTION_TIMED_OUT;
+}
+
 static void tell(engine *e, struct turn *t)
 {
     const rt_exec *x = e->entries[t->execution].x;
 
-    /* An earlier turn of this round was its last. */
+    /* An earlier turn of this round was its last, and in this one nothing happened. */
     if (!x) {
-        rt_output_reset(&t->out);
+        reset_turn(e, t);
         return;
     }
     if (e->hooks.happened)
         e->hooks.happened(e->hooks.user, t->execution, x, t->out.events, t->out.count);
     for (size_t i = 0; i < t->out.command_count; i++)
         obey(e, t->execution, x, &t->out.commands[i]);
-    bool ended = t->out.count && rt_exec_status(x) != RT_RUNNING;
+    bool ended = is_last(t);
     if (ended && e->hooks.ended)
         e->hooks.ended(e->hooks.user, t->execution, x);
-    /* The store has the events' values by now. */
-    if (e->store)
-        t->out.count = 0;
-    rt_output_reset(&t->out);
+    reset_turn(e, t);
     if (ended && e->entries[t->execution].errand)
         child_ended(e, t->execution, x);
     else if (ended && e->entries[t->execution].orphan)

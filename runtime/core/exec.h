@@ -90,6 +90,7 @@ struct rt_command {
     const struct asl_state *state;
     json *token;       /* RUN_TASK; NULL: it has none; owned */
     json *parameters;  /* RUN_TASK, START_CHILD: its input; owned */
+    json *map_run;     /* START_CHILD: the ARN; `x` may be past that Map by now; owned */
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first */

@@ -52,8 +52,7 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
     /* The child is the same whenever the command is given again. */
     struct asl_chance chance = {x->seed ^ (c->ref * 0x9e3779b97f4a7c15u)};
     uint64_t seed = asl_chance_next(&chance);
-    json *name = asl_chance_uuid(&chance),
-         *family = family_of(x, x->frames[c->frame]->group->map_run);
+    json *name = asl_chance_uuid(&chance), *family = family_of(x, c->map_run);
 
     *out = (struct rt_config){
         .names = {.arn = json_stringf("%.*sexecution:%s:%s", arn_prefix(x), json_str(n->arn),
@@ -106,6 +105,7 @@ static void child_command(struct step *s, struct rt_frame *f, enum rt_command_ki
         .ref = child->ref,
         .state = f->state,
         .parameters = kind == RT_START_CHILD ? json_ref(child->input) : NULL,
+        .map_run = kind == RT_START_CHILD ? json_ref(f->group->map_run) : NULL,
         .index = i,
     };
 }

@@ -14,6 +14,7 @@ static void command_clear(struct rt_command *c)
 {
     json_unref(c->parameters);
     json_unref(c->token);
+    json_unref(c->map_run);
 }
 
 void rt_output_reset(struct rt_output *out)
