@@ -39,7 +39,7 @@ RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(COR
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
+LIBS_PARSERS = $(shell pkg-config --libs yajl yaml-0.1 libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 LIBS_RUNTIME = $(shell pkg-config --libs libuv libcurl) $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
@@ -67,7 +67,7 @@ $(BUILD)/obj/%.o: %.c
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp
+CHECK_PARSERS := ground json jsonpath timestamp yaml
 CHECK_ASL     := template intrinsic retry choice
 CHECK_CORE    :=
 CHECK_RUNTIME := handlers
@@ -143,7 +143,7 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json
+FUZZ_PARSERS := json yaml
 
 TARGET  ?= $(FUZZ_PARSERS)
 SECONDS ?= 60
