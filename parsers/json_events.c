@@ -169,6 +169,17 @@ static void find_depth(struct json_frame *f, const struct json_member *members, 
             f->depth = json_depth_around(members[i].value);
 }
 
+json *json_events_take_member(struct json_events *e)
+{
+    struct json_frame *f = &e->frames[e->depth - 1];
+    json *v = e->stack[--e->used];
+
+    json_unref(e->stack[--e->used]);
+    find_depth(f, (const struct json_member *)(void *)(e->stack + f->base),
+               (e->used - f->base) / 2);
+    return v;
+}
+
 bool json_events_close_object(struct json_events *e, size_t *twice)
 {
     size_t base = e->frames[e->depth - 1].base, count = (e->used - base) / 2;

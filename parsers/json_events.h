@@ -94,6 +94,9 @@ static inline void json_events_key(struct json_events *e, json *key, struct plac
 /* Takes `v`, of any kind, whose children have the places `kids`. */
 void json_events_value(struct json_events *e, json *v, struct place at, struct json_places *kids);
 
+/* Takes back the last member told: its value, a reference. The key is given up. */
+json *json_events_take_member(struct json_events *e);
+
 /* The caller has seen that depth < JSON_MAX_DEPTH. `at`: the offset that `place` is of. */
 static inline void json_events_open(struct json_events *e, bool object, size_t at,
                                     struct place place)
