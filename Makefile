@@ -145,15 +145,17 @@ coverage:
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
 FUZZ_PARSERS := json jsonpath
-FUZZ_ASL     := intrinsic
+FUZZ_ASL     := intrinsic load
+FUZZ_CORE    := exec
 
-TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL)
+TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
+$(FUZZ_ASL:%=$(BUILD)/fuzz_%) $(FUZZ_CORE:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
-$(FUZZ_ASL:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
 $(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
+$(FUZZ_CORE:%=$(BUILD)/fuzz_%): $(CORE) $(BUILD)/obj/tests/support/play.o
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)

@@ -337,6 +337,31 @@ void load_number_path(struct loader *l, const struct asl_field *f, const struct 
     n->set = n->path;
 }
 
+void load_share(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_share *n = SLOT(struct asl_share);
+
+    if (!json_is_number(at->value)) {
+        asl_report_schema(l->report, at, "Expected value of type Float");
+        return;
+    }
+    n->value = json_double_value(at->value);
+    n->set = true;
+    if (n->value < (double)f->min)
+        asl_report_schema(l->report, at, "Minimum value is %lld", (long long)f->min);
+    else if (n->value > (double)f->max)
+        asl_report_schema(l->report, at, "Maximum value is %lld", (long long)f->max);
+}
+
+void load_share_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                     void *object)
+{
+    struct asl_share *n = SLOT(struct asl_share);
+
+    n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+    n->set = n->path;
+}
+
 /* ---- Retry, and the error names that it shares with Catch ---- */
 
 void load_error_names(struct loader *l, const struct asl_at *at, struct asl_errors *out)

@@ -21,9 +21,8 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
 {
     struct run *r = user;
 
-    (void)execution;
     if (r->progress)
-        progress_events(r->progress, x, events, count);
+        progress_events(r->progress, execution, x, events, count);
 }
 
 static void log_line(void *user, const char *line)
@@ -124,9 +123,9 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     host *h = host_new(s, &options);
     if (!workflow_handlers(&r->w, set, h))
         goto out;
-    if (!r->quiet)
-        r->progress = progress_new(stderr);
     uint64_t execution = engine_start(host_engine(h), r->w.machine, &config, r->w.value);
+    if (!r->quiet)
+        r->progress = progress_new(stderr, execution);
     enum host_end end = host_run(h, execution, limit_ms, &why);
     const rt_exec *x = engine_execution(host_engine(h), execution);
     switch (end) {

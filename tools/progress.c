@@ -11,6 +11,7 @@ enum { SHOWN_RUNNING = 4, CAUSE_WIDTH = 300, PAYLOAD_WIDTH = 100 };
 
 /* A state that has been entered and not left. */
 struct running {
+    uint64_t execution;
     uint32_t frame;
     const struct asl_state *state;
     int64_t since_ms;
@@ -20,7 +21,8 @@ struct running {
 struct progress {
     FILE *out;
     bool terminal, colour;
-    bool live; /* the last line shows what runs */
+    bool live;          /* the last line shows what runs */
+    uint64_t execution; /* the one that is shown; others are of its Map Runs */
     int64_t started_ms, last_ms;
     uint64_t retries;
     struct running *running;
@@ -28,11 +30,12 @@ struct progress {
     struct buf line;
 };
 
-progress *progress_new(FILE *out)
+progress *progress_new(FILE *out, uint64_t execution)
 {
     progress *p = mem_calloc(1, sizeof *p);
 
     p->out = out;
+    p->execution = execution;
     p->terminal = isatty(fileno(out));
     p->colour = colour_wanted(out);
     return p;
@@ -179,10 +182,10 @@ static void end_line(progress *p)
     fprintf(p->out, "%s\n", buf_str(&p->line));
 }
 
-static struct running *find_running(progress *p, uint32_t frame)
+static struct running *find_running(progress *p, uint64_t execution, uint32_t frame)
 {
     for (size_t i = p->count; i > 0; i--)
-        if (p->running[i - 1].frame == frame)
+        if (p->running[i - 1].frame == frame && p->running[i - 1].execution == execution)
             return &p->running[i - 1];
     return NULL;
 }
@@ -195,9 +198,9 @@ static void forget_running(progress *p, struct running *r)
     p->count--;
 }
 
-static void entered(progress *p, const struct rt_event *e)
+static void entered(progress *p, uint64_t execution, const struct rt_event *e)
 {
-    struct running *old = find_running(p, e->frame);
+    struct running *old = find_running(p, execution, e->frame);
 
     if (old)
         forget_running(p, old);
@@ -205,7 +208,7 @@ static void entered(progress *p, const struct rt_event *e)
         p->cap = mem_grow(p->cap, p->count + 1);
         p->running = mem_realloc(p->running, p->cap * sizeof *p->running);
     }
-    p->running[p->count++] = (struct running){e->frame, e->state, e->at_ms, false};
+    p->running[p->count++] = (struct running){execution, e->frame, e->state, e->at_ms, false};
     if (e->state->type == ASL_FAIL) {
         begin_line(p, e, RED, "x");
         end_line(p);
@@ -220,9 +223,9 @@ static void add_after(progress *p, int64_t took)
     add_duration(&p->line, took);
 }
 
-static void exited(progress *p, const struct rt_event *e)
+static void exited(progress *p, uint64_t execution, const struct rt_event *e)
 {
-    struct running *r = find_running(p, e->frame);
+    struct running *r = find_running(p, execution, e->frame);
     int64_t took = r ? e->at_ms - r->since_ms : 0;
 
     begin_line(p, e, r && r->failed ? YELLOW : GREEN, "+");
@@ -238,9 +241,9 @@ static void exited(progress *p, const struct rt_event *e)
 }
 
 /* A sibling failed, or the whole execution ends. A state that failed itself has had its line. */
-static void aborted(progress *p, const struct rt_event *e)
+static void aborted(progress *p, uint64_t execution, const struct rt_event *e)
 {
-    struct running *r = find_running(p, e->frame);
+    struct running *r = find_running(p, execution, e->frame);
 
     if (!r)
         return;
@@ -253,17 +256,17 @@ static void aborted(progress *p, const struct rt_event *e)
     forget_running(p, r);
 }
 
-static void set_failed(progress *p, const struct rt_event *e, bool failed)
+static void set_failed(progress *p, uint64_t execution, const struct rt_event *e, bool failed)
 {
-    struct running *r = find_running(p, e->frame);
+    struct running *r = find_running(p, execution, e->frame);
 
     if (r)
         r->failed = failed;
 }
 
-static void task_failed(progress *p, const struct rt_event *e)
+static void task_failed(progress *p, uint64_t execution, const struct rt_event *e)
 {
-    set_failed(p, e, true);
+    set_failed(p, execution, e, true);
     begin_line(p, e, RED, "!");
     buf_adds(&p->line, "  ");
     add_error(&p->line, &e->error);
@@ -278,24 +281,27 @@ static void later(progress *p, const struct rt_event *e, const char *what)
     end_line(p);
 }
 
-static void show(progress *p, const struct rt_event *e)
+static void show(progress *p, uint64_t execution, const struct rt_event *e)
 {
     p->last_ms = e->at_ms;
     switch (e->kind) {
-    case RT_EXECUTION_STARTED: p->started_ms = e->at_ms; break;
-    case RT_STATE_ENTERED: entered(p, e); break;
-    case RT_STATE_EXITED: exited(p, e); break;
+    case RT_EXECUTION_STARTED:
+        if (execution == p->execution)
+            p->started_ms = e->at_ms;
+        break;
+    case RT_STATE_ENTERED: entered(p, execution, e); break;
+    case RT_STATE_EXITED: exited(p, execution, e); break;
     case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT: task_failed(p, e); break;
+    case RT_TASK_TIMED_OUT: task_failed(p, execution, e); break;
     case RT_WAITING: later(p, e, "waits"); break;
     case RT_BACKOFF:
         p->retries++;
         later(p, e, "tries again in");
         break;
-    case RT_STATE_ABORTED: aborted(p, e); break;
+    case RT_STATE_ABORTED: aborted(p, execution, e); break;
     case RT_TASK_SCHEDULED:
-    case RT_GROUP_STARTED: set_failed(p, e, false); break;
-    case RT_GROUP_FAILED: set_failed(p, e, true); break;
+    case RT_GROUP_STARTED: set_failed(p, execution, e, false); break;
+    case RT_GROUP_FAILED: set_failed(p, execution, e, true); break;
     case RT_EXECUTION_SUCCEEDED:
     case RT_EXECUTION_FAILED:
     case RT_EXECUTION_ABORTED:
@@ -308,17 +314,23 @@ static void show(progress *p, const struct rt_event *e)
     case RT_ITERATION_SUCCEEDED:
     case RT_ITERATION_FAILED:
     case RT_ITERATION_ABORTED:
+    case RT_MAP_RUN_STARTED:
+    case RT_MAP_RUN_SUCCEEDED:
+    case RT_MAP_RUN_FAILED:
     case RT_BRANCH_SUCCEEDED:
+    case RT_CHILD_STARTED:
+    case RT_CHILD_ENDED:
     case RT_HEARTBEAT: break;
     }
 }
 
-void progress_events(progress *p, const rt_exec *x, const struct rt_event *events, size_t count)
+void progress_events(progress *p, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        show(p, &events[i]);
+        show(p, execution, &events[i]);
     clear_live(p);
-    if (rt_exec_status(x) == RT_RUNNING)
+    if (execution != p->execution || rt_exec_status(x) == RT_RUNNING)
         draw_live(p);
 }
 

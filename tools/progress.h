@@ -12,8 +12,10 @@
  */
 typedef struct progress progress;
 
-progress *progress_new(FILE *out);
-void progress_events(progress *p, const rt_exec *x, const struct rt_event *events, size_t count);
+/* `execution`: the engine's number of the one to show; others are of its Map Runs. */
+progress *progress_new(FILE *out, uint64_t execution);
+void progress_events(progress *p, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count);
 /* A line of a handler's, between ours. */
 void progress_note(progress *p, const char *line);
 /* The last word: how it ended, after how long, and why. */

@@ -42,6 +42,11 @@ static const struct {
     [RT_ITERATION_SUCCEEDED] = {BY_NONE, "MapIterationSucceeded"},
     [RT_ITERATION_FAILED] = {BY_NONE, "MapIterationFailed"},
     [RT_ITERATION_ABORTED] = {BY_NONE, "MapIterationAborted"},
+    [RT_MAP_RUN_STARTED] = {BY_NONE, "MapRunStarted"},
+    [RT_MAP_RUN_SUCCEEDED] = {BY_NONE, "MapRunSucceeded"},
+    [RT_MAP_RUN_FAILED] = {BY_NONE, "MapRunFailed"},
+    [RT_CHILD_STARTED] = {PRIVATE, "child started"},
+    [RT_CHILD_ENDED] = {PRIVATE, "child ended"},
     [RT_BRANCH_SUCCEEDED] = {PRIVATE, "branch succeeded"},
     [RT_WAITING] = {PRIVATE, "waiting"},
     [RT_BACKOFF] = {PRIVATE, "backoff"},
@@ -203,9 +208,14 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
         json_build_set(b, "name", json_ref(e->state->name));
         json_build_set(b, "index", json_int(e->index));
         return true;
+    case RT_MAP_RUN_STARTED: json_build_set(b, "mapRunArn", json_ref(e->data)); return true;
+    case RT_MAP_RUN_FAILED: set_error(b, &e->error); return true;
     case RT_STATE_ABORTED:
     case RT_GROUP_SUCCEEDED:
     case RT_GROUP_FAILED:
+    case RT_MAP_RUN_SUCCEEDED:
+    case RT_CHILD_STARTED:
+    case RT_CHILD_ENDED:
     case RT_BRANCH_SUCCEEDED:
     case RT_WAITING:
     case RT_BACKOFF:

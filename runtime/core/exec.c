@@ -126,6 +126,10 @@ static void drop_group(rt_exec *x, struct rt_frame *f)
         drop_frame(x, x->frames[g->first]);
     for (uint32_t i = 0; i < g->total; i++)
         json_unref(g->results[i]);
+    for (uint32_t i = 0; g->children && i < g->total; i++)
+        json_unref(g->children[i].input);
+    mem_free(g->children);
+    json_unref(g->map_run);
     mem_free(g->results);
     json_unref(g->input);
     json_unref(g->items);
@@ -328,11 +332,11 @@ void exec_schedule(rt_exec *x, struct rt_frame *f)
 
 static void start_execution(rt_exec *x, const struct rt_event *e)
 {
-    struct rt_frame *root = add_frame(x, x->machine->top);
+    struct rt_frame *root = add_frame(x, x->scope);
 
     x->root = root->id;
     x->started_ms = e->at_ms;
-    if (x->machine->timeout_s.set)
+    if (x->machine->timeout_s.set && x->scope == x->machine->top)
         x->deadline_ms = e->at_ms + 1000 * x->machine->timeout_s.value;
     replace(&x->input, share(e->data));
     root->input = share(e->data);
@@ -438,6 +442,29 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     }
 }
 
+static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
+{
+    g->children = mem_calloc(g->total, sizeof *g->children);
+    g->map_run = share(e->data);
+    g->tolerated_count = e->count;
+    g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
+}
+
+static void start_child(struct rt_group *g, const struct rt_event *e)
+{
+    g->children[e->index] = (struct rt_child){e->seq, share(e->data)};
+    g->started++;
+}
+
+static void end_map_child(struct rt_group *g, const struct rt_event *e)
+{
+    g->children[e->index].ref = 0;
+    replace(&g->children[e->index].input, NULL);
+    g->results[e->index] = share(e->data);
+    g->failed += !e->data;
+    g->done++;
+}
+
 static void start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_frame *child = add_child(x, f, f->state->map.processor, e->index);
@@ -486,7 +513,9 @@ static bool advances(enum rt_event_kind kind)
     case RT_TASK_TIMED_OUT:
     case RT_GROUP_STARTED:
     case RT_GROUP_SUCCEEDED:
-    case RT_GROUP_FAILED: return true;
+    case RT_GROUP_FAILED:
+    case RT_MAP_RUN_STARTED:
+    case RT_MAP_RUN_FAILED: return true;
     case RT_EXECUTION_STARTED:
     case RT_EXECUTION_SUCCEEDED:
     case RT_EXECUTION_FAILED:
@@ -497,6 +526,9 @@ static bool advances(enum rt_event_kind kind)
     case RT_ITERATION_SUCCEEDED:
     case RT_ITERATION_FAILED:
     case RT_ITERATION_ABORTED:
+    case RT_MAP_RUN_SUCCEEDED:
+    case RT_CHILD_STARTED:
+    case RT_CHILD_ENDED:
     case RT_BRANCH_SUCCEEDED:
     case RT_WAITING:
     case RT_BACKOFF:
@@ -514,7 +546,8 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         x->event_id = e->id;
     if (f && advances(e->kind))
         f->last = e->id;
-    if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED)
+    if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED &&
+        e->kind != RT_CHILD_STARTED)
         f->seq = e->seq;
     switch (e->kind) {
     case RT_EXECUTION_STARTED: start_execution(x, e); break;
@@ -533,8 +566,14 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_GROUP_STARTED: start_group(x, f, e); break;
     case RT_GROUP_SUCCEEDED:
         f->phase = RT_ENTERED; /* its exit follows */
-        f->group->joined = e->previous;
+        if (!f->group->map_run)
+            f->group->joined = e->previous;
         break;
+    case RT_MAP_RUN_STARTED: start_map_run_of(f->group, e); break;
+    case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
+    case RT_MAP_RUN_FAILED: break; /* MapStateFailed, or a retry, follows */
+    case RT_CHILD_STARTED: start_child(f->group, e); break;
+    case RT_CHILD_ENDED: end_map_child(f->group, e); break;
     case RT_GROUP_FAILED:
         f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
         drop_group(x, f);
@@ -562,6 +601,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     const struct rt_names *n = &config->names;
 
     x->machine = asl_machine_ref(m);
+    x->scope = config->scope ? config->scope : m->top;
     x->names = (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
                                  share(n->machine_name), share(n->role_arn), share(n->region)};
     x->extra_context = json_ref(config->context ? config->context : json_empty_object());
@@ -614,7 +654,7 @@ const struct rt_names *rt_exec_names(const rt_exec *x)
     return &x->names;
 }
 
-const asl_machine *rt_exec_machine(const rt_exec *x)
+asl_machine *rt_exec_machine(const rt_exec *x)
 {
     return x->machine;
 }

@@ -19,6 +19,20 @@ static bool limit_of(const struct asl_number *n, const char *field, const struct
     return true;
 }
 
+/* {"Token": "…"}: what $$.Task is while a task is scheduled that is answered by its token. */
+static json *task_context(struct step *s)
+{
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "Token",
+                   json_stringf("AQC%016llx%016llx%016llx",
+                                (unsigned long long)asl_chance_next(&s->chance),
+                                (unsigned long long)asl_chance_next(&s->chance),
+                                (unsigned long long)asl_chance_next(&s->chance)));
+    return json_build_done(&b);
+}
+
 void work_task(struct step *s, struct rt_frame *f)
 {
     const struct asl_task *task = &f->state->task;
@@ -26,8 +40,10 @@ void work_task(struct step *s, struct rt_frame *f)
     struct scope_view view;
     int64_t timeout_s = 0, heartbeat_s = 0;
     json *credentials = NULL;
+    json *token = task->pattern == ASL_REQUEST_RESPONSE ? NULL : task_context(s);
 
     view_init(&view, s, f);
+    view.token = token;
     struct asl_env env = view_env(&view, f->input);
     json *parameters = asl_flow_arguments(f->state, &env, &e);
     bool good = parameters &&
@@ -35,6 +51,8 @@ void work_task(struct step *s, struct rt_frame *f)
                 limit_of(&task->heartbeat_s, "HeartbeatSecondsPath", &env, &heartbeat_s, &e);
     if (good && task->credentials)
         good = (credentials = asl_template_eval(task->credentials, &env, &e));
+    json_unref(token);
+    forget_context(s);
     if (!good) {
         json_unref(parameters);
         state_failed(s, f, &e);

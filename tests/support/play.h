@@ -67,7 +67,9 @@ struct played {
 
 void play_run(const struct play *p, struct play_crash crash, struct played *out);
 void played_clear(struct played *d);
-/* Did both go the same way? If not, `why` gains the first difference. */
+/* Did both go the same way, as far as neither was cut off? If not, `why` gains the first
+ * difference.
+ */
 bool played_same(const struct played *a, const struct played *b, struct buf *why);
 
 /*
