@@ -54,6 +54,7 @@ struct engine {
     uint64_t *heap;
     size_t heap_count, heap_cap;
 
+    int64_t now_ms; /* of the turn */
     struct id_map errands;
     size_t tasks_busy;
 
@@ -227,6 +228,30 @@ static void answer(engine *e, const struct errand *r, enum rt_input_kind kind, j
     in->error = error;
 }
 
+void engine_task_started(engine *e, uint64_t id, const json *worker)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r)
+        answer(e, r, RT_IN_STARTED, worker ? json_ref(worker) : NULL, (struct asl_error){0});
+}
+
+void engine_task_submitted(engine *e, uint64_t id, const json *output)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r && r->submits)
+        answer(e, r, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
+}
+
+void engine_task_heartbeat(engine *e, uint64_t id)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r)
+        answer(e, r, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
+}
+
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
     struct errand *r = find_errand(e, id);
@@ -235,10 +260,6 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
         task_result_clear(result);
         return;
     }
-    /* Nobody else brings the result of a task that goes by a token or a job: the handler's answer
-     * stands for both. */
-    if (result->ok && r->submits)
-        answer(e, r, RT_IN_SUBMITTED, json_ref(result->output), (struct asl_error){0});
     answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
            (struct asl_error){result->error, result->cause});
     *result = (struct task_result){0};
@@ -339,6 +360,9 @@ static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
                                                     .key = buf_str(&key),
                                                     .parameters = c->parameters,
                                                     .timeout_ms = c->timeout_ms,
+                                                    .now_ms = e->now_ms,
+                                                    .token = c->token ? json_str(c->token) : NULL,
+                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
                                                     .attempt = c->attempt});
     buf_clear(&key);
 }
@@ -427,6 +451,7 @@ static void tell(engine *e, struct turn *t)
 
 bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 {
+    e->now_ms = now_ms;
     step_timers(e, now_ms);
     step_again(e, now_ms);
     step_inputs(e, now_ms);

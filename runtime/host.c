@@ -36,13 +36,26 @@ int64_t host_now(const host *h)
 
 /* ---- between engine, tasks and handlers ---- */
 
+static void task_ended(void *user, uint64_t id, struct task_result *result)
+{
+    host *h = user;
+
+    /* Nobody else brings the result of a task that goes by a token or a job: the handler's answer
+     * stands for what was submitted, too. */
+    if (result->ok)
+        engine_task_submitted(h->engine, id, result->output);
+    engine_task_done(h->engine, id, result);
+}
+
 static void run_task(void *user, const struct task *task)
 {
     host *h = user;
     struct task_result result = {0};
 
+    if (task->activity)
+        engine_task_started(h->engine, task->id, NULL);
     if (h->mocks && mocks_answer(h->mocks, task->state, &result))
-        engine_task_done(h->engine, task->id, &result);
+        task_ended(h, task->id, &result);
     else if (!tasks_start(h->tasks, task, &result))
         engine_task_done(h->engine, task->id, &result);
 }
@@ -57,13 +70,6 @@ static void cancel_task(void *user, uint64_t id)
     host *h = user;
 
     tasks_cancel(h->tasks, id);
-}
-
-static void task_ended(void *user, uint64_t id, struct task_result *result)
-{
-    host *h = user;
-
-    engine_task_done(h->engine, id, result);
 }
 
 static void happened(void *user, uint64_t execution, const rt_exec *x,
