@@ -552,6 +552,9 @@ static const struct {
     {"no such program", "\"command\": [\"asl-no-such-program\"]", "{}",
      "failed Lambda.ResourceNotFoundException: The command 'asl-no-such-program' cannot be "
      "started: No such file or directory"},
+    {"a program that is here, but not in PATH", "\"command\": [\"echo.sh\"]", "{}",
+     "failed Lambda.ResourceNotFoundException: The command 'echo.sh' cannot be started: No such "
+     "file or directory in PATH; './echo.sh' is the one in /..."},
     {"no such directory", "\"command\": [\"true\"], \"cwd\": \"/no/such\"", "{}",
      "failed Lambda.ResourceNotFoundException: The command 'true' cannot be started: No such file "
      "or directory (its working directory /no/such)"},

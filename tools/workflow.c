@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
 
@@ -34,6 +35,8 @@ static json *read_json(const struct option_set *set, const char *what, const cha
                   why.place.column, why.text);
         if (file.len)
             cmd_point_at(file.data, file.len, why.at);
+        if (!path && access(text, R_OK) == 0)
+            fprintf(stderr, "  There is a file of that name: @%s reads it\n", text);
     } else if (written) {
         json *compact = json_text(v);
         if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))

@@ -163,6 +163,17 @@ static int spawn(struct job *j, const int child[3], pid_t *pid)
     return error;
 }
 
+/* Is what was looked for in PATH in the working directory? */
+static bool is_here(const struct handler_row *row)
+{
+    struct buf path = {0};
+
+    buf_printf(&path, "%s/%s", row->cwd, row->argv[0]);
+    bool here = access(buf_str(&path), F_OK) == 0;
+    buf_clear(&path);
+    return here;
+}
+
 static struct handler_answer not_started(const struct handler_row *row, int error)
 {
     bool missing = error == ENOENT || error == EACCES || error == ENOTDIR || error == ENOEXEC ||
@@ -172,6 +183,8 @@ static struct handler_answer not_started(const struct handler_row *row, int erro
     buf_printf(&cause, "The command '%s' cannot be started: %s", row->argv[0], strerror(error));
     if (missing && access(row->cwd, X_OK))
         buf_printf(&cause, " (its working directory %s)", row->cwd);
+    else if (error == ENOENT && !strchr(row->argv[0], '/') && is_here(row))
+        buf_printf(&cause, " in PATH; './%s' is the one in %s", row->argv[0], row->cwd);
     else if (error == ENOENT && strchr(row->argv[0], '/') && !access(row->argv[0], F_OK))
         buf_adds(&cause, " (the interpreter that its first line names)");
     return answer_failed(missing ? "Lambda.ResourceNotFoundException" : "Lambda.ServiceException",

@@ -140,6 +140,8 @@ static const char *from_folder(struct reader *r, const char *path)
 
     if (*path == '/')
         return path;
+    while (path[0] == '.' && path[1] == '/' && path[2])
+        path += 2 + strspn(path + 2, "/");
     buf_printf(&whole, "%s/%s", r->folder, path);
     kept = arena_strndup(&r->h->arena, buf_str(&whole), whole.len);
     buf_clear(&whole);
