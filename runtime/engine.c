@@ -322,7 +322,8 @@ static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
                                                     .key = buf_str(&key),
                                                     .parameters = c->parameters,
                                                     .timeout_ms = c->timeout_ms,
-                                                    .attempt = c->attempt});
+                                                    .attempt = c->attempt,
+                                                    .number = execution});
     buf_clear(&key);
 }
 
