@@ -12,14 +12,6 @@ struct tasks {
     struct id_map pending;
 };
 
-void task_result_clear(struct task_result *r)
-{
-    json_unref(r->output);
-    json_unref(r->error);
-    json_unref(r->cause);
-    *r = (struct task_result){0};
-}
-
 json *task_take(json **from)
 {
     json *v = *from;

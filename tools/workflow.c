@@ -1,5 +1,6 @@
 #include "tools/workflow.h"
 #include "runtime/mock.h"
+#include "runtime/names.h"
 #include "tools/cmd.h"
 #include "tools/report_text.h"
 
@@ -87,20 +88,15 @@ static void make_names(struct workflow *w, const char *path)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
-    const char *region = first_set(regions), *account = first_set(accounts);
-    struct asl_chance chance = {w->seed_value};
-    struct rt_names *n = &w->names;
+    json *machine = machine_name(path);
 
-    region = region ? region : "us-east-1";
-    account = account ? account : "123456789012";
-    n->region = json_cstring(region);
-    n->machine_name = machine_name(path);
-    n->name = w->name ? json_cstring(w->name) : asl_chance_uuid(&chance);
-    n->machine_arn = json_stringf("arn:aws:states:%s:%s:stateMachine:%s", region, account,
-                                  json_str(n->machine_name));
-    n->arn = json_stringf("arn:aws:states:%s:%s:execution:%s:%s", region, account,
-                          json_str(n->machine_name), json_str(n->name));
-    n->role_arn = json_stringf("arn:aws:iam::%s:role/asl", account);
+    names_make(&(struct names_given){.machine = json_str(machine),
+                                     .name = w->name,
+                                     .region = first_set(regions),
+                                     .account = first_set(accounts),
+                                     .seed = w->seed_value},
+               &w->names);
+    json_unref(machine);
 }
 
 /* ---- loading ---- */
