@@ -39,7 +39,7 @@ RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(COR
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
+LIBS_PARSERS = $(shell pkg-config --libs yajl yaml-0.1 libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
 LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
@@ -68,7 +68,7 @@ $(BUILD)/obj/%.o: %.c
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp
+CHECK_PARSERS := ground json jsonpath timestamp yaml
 CHECK_ASL     := template intrinsic retry choice flow load
 CHECK_CORE    := cases
 CHECK_RUNTIME := engine handlers
@@ -146,7 +146,7 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json jsonpath
+FUZZ_PARSERS := json jsonpath yaml
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec
 

@@ -27,8 +27,10 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
 
 static void log_line(void *user, const char *line)
 {
-    (void)user;
-    fprintf(stderr, "%s\n", line);
+    const struct run *r = user;
+
+    if (r->progress)
+        progress_note(r->progress, line);
 }
 
 /* ---- the answer ---- */
@@ -117,6 +119,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
 
     workflow_host_options(&r->w, &options);
     options.handlers.log = r->quiet ? NULL : log_line;
+    options.handlers.log_user = r;
     host *h = host_new(s, &options);
     if (!workflow_handlers(&r->w, set, h))
         goto out;
@@ -137,8 +140,9 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     case HOST_FAILED: fprintf(stderr, "asl run: %s\n", why.text); break;
     }
 out:
-    progress_free(r->progress);
+    /* What is cut off may still have something to say. */
     host_free(h);
+    progress_free(r->progress);
     store_free(s);
     diag_clear(&why);
     return status;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
 
@@ -34,6 +35,8 @@ static json *read_json(const struct option_set *set, const char *what, const cha
                   why.place.column, why.text);
         if (file.len)
             cmd_point_at(file.data, file.len, why.at);
+        if (!path && access(text, R_OK) == 0)
+            fprintf(stderr, "  There is a file of that name: @%s reads it\n", text);
     } else if (written) {
         json *compact = json_text(v);
         if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))
@@ -80,16 +83,6 @@ static json *machine_name(const char *path)
     return json_string(base, len);
 }
 
-static json *random_name(struct asl_chance *chance)
-{
-    uint64_t a = asl_chance_next(chance), b = asl_chance_next(chance);
-
-    return json_stringf("%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
-                        (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
-                        (unsigned)(b >> 48 & 0x3fff) | 0x8000,
-                        (unsigned long long)b & 0xffffffffffff);
-}
-
 static void make_names(struct workflow *w, const char *path)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
@@ -102,7 +95,7 @@ static void make_names(struct workflow *w, const char *path)
     account = account ? account : "123456789012";
     n->region = json_cstring(region);
     n->machine_name = machine_name(path);
-    n->name = w->name ? json_cstring(w->name) : random_name(&chance);
+    n->name = w->name ? json_cstring(w->name) : asl_chance_uuid(&chance);
     n->machine_arn = json_stringf("arn:aws:states:%s:%s:stateMachine:%s", region, account,
                                   json_str(n->machine_name));
     n->arn = json_stringf("arn:aws:states:%s:%s:execution:%s:%s", region, account,

@@ -62,7 +62,8 @@ struct rt_frame {
     int64_t due_ms, beat_ms, beat_every_ms; /* INT64_MAX: none */
     uint32_t heap;                          /* its place in the heap of due times + 1; 0: none */
     uint32_t retries, *tries;
-    json *task; /* parameters of the task that runs */
+    json *task;  /* parameters of the task that runs */
+    json *token; /* its token; NULL: it has none */
     struct asl_error error;
     struct rt_group *group;
 };

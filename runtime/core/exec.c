@@ -142,6 +142,7 @@ static void clear_visit(rt_exec *x, struct rt_frame *f)
 {
     drop_group(x, f);
     replace(&f->task, NULL);
+    replace(&f->token, NULL);
     asl_error_clear(&f->error);
     mem_free(f->tries);
     f->tries = NULL;
@@ -395,13 +396,15 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
 
 static void schedule_task(struct rt_frame *f, const struct rt_event *e)
 {
-    f->phase = RT_SCHEDULED;
+    /* An activity waits for a worker to take it; other work is handed out at once. */
+    f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
     f->ref = e->seq;
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
     f->beat_every_ms = 1000 * e->limit;
     f->beat_ms = e->limit ? e->at_ms + f->beat_every_ms : INT64_MAX;
     replace(&f->task, share(e->data));
+    replace(&f->token, share(e->token));
 }
 
 static void end_task(struct rt_frame *f, const struct rt_event *e)
@@ -409,6 +412,7 @@ static void end_task(struct rt_frame *f, const struct rt_event *e)
     f->ref = 0;
     f->due_ms = f->beat_ms = INT64_MAX;
     replace(&f->task, NULL);
+    replace(&f->token, NULL);
     if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
         f->phase = RT_ERRED;
         f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->index;

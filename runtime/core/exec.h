@@ -60,6 +60,7 @@ enum rt_input_kind {
     RT_IN_CONTINUE, /* go on: the last step stopped at its budget */
     RT_IN_TASK_OK,  /* value: the output */
     RT_IN_TASK_FAILED,
+    RT_IN_STARTED,   /* a worker took an activity; value: its name, NULL: it gave none */
     RT_IN_SUBMITTED, /* value: the answer; the task's result comes by its token */
     RT_IN_HEARTBEAT,
     RT_IN_TIMER,    /* now_ms has reached rt_next_due */
@@ -87,7 +88,9 @@ struct rt_command {
     uint32_t frame;
     uint64_t ref;
     const struct asl_state *state;
+    json *token;       /* RUN_TASK; NULL: it has none; owned */
     json *parameters;  /* RUN_TASK, START_CHILD: its input; owned */
+    json *map_run;     /* START_CHILD: the ARN; `x` may be past that Map by now; owned */
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first */

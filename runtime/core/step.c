@@ -13,6 +13,8 @@ enum { STEP_BUDGET = 512 };
 static void command_clear(struct rt_command *c)
 {
     json_unref(c->parameters);
+    json_unref(c->token);
+    json_unref(c->map_run);
 }
 
 void rt_output_reset(struct rt_output *out)
@@ -142,6 +144,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .ref = f->ref,
         .state = f->state,
         .parameters = kind == RT_RUN_TASK ? json_ref(f->task) : NULL,
+        .token = kind == RT_RUN_TASK && f->token ? json_ref(f->token) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
@@ -483,6 +486,14 @@ static void take_input(struct step *s, const struct rt_input *in)
     case RT_IN_TASK_FAILED:
         if ((f = answered(s, in)))
             task_failed(s, f, in->error);
+        break;
+    case RT_IN_STARTED:
+        if ((f = answered(s, in)))
+            emit(s, (struct rt_event){.kind = RT_TASK_STARTED,
+                                      .frame = f->id,
+                                      .previous = f->last,
+                                      .state = f->state,
+                                      .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
         if ((f = answered(s, in)))

@@ -152,6 +152,8 @@ static void run_task(struct playing *g, const struct rt_command *c)
         fault(g, "there is no answer for this run of the task of %s", json_str(c->state->name));
         return;
     }
+    if (c->state->task.kind == ASL_ACTIVITY)
+        come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
     if (a.submitted)
         come(g, c, RT_IN_SUBMITTED, 0, a.submitted, (struct asl_error){0});
     for (size_t i = 0; i < a.beats; i++)
