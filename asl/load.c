@@ -284,6 +284,10 @@ asl_machine *asl_compile(const char *text, size_t len, struct asl_report *report
         asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
                        "The definition has %zu bytes, more than the %d that are allowed", len,
                        ASL_MAX_DEFINITION);
+    } else if (len == 0) {
+        asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
+                       "Definition must be a valid JSON object");
+        asl_report_relocate(report, NULL);
     } else if ((m->definition =
                     json_parse_places(text, len, JSON_READ_UNIQUE, &places, &at, &why))) {
         top = (struct asl_at){.value = m->definition, .places = at};
