@@ -68,7 +68,7 @@ $(BUILD)/obj/%.o: %.c
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground json jsonpath timestamp yaml
-CHECK_ASL     := template intrinsic retry choice
+CHECK_ASL     := definition template intrinsic retry choice
 CHECK_CORE    :=
 CHECK_RUNTIME := handlers
 
