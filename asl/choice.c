@@ -2,6 +2,7 @@
 
 #include "asl/path.h"
 #include "parsers/jsonpath.h"
+#include "parsers/nearest.h"
 #include "parsers/timestamp.h"
 
 #include <string.h>
@@ -205,12 +206,12 @@ static const struct choice_operator *find_operator(const json *name)
 
 static void unsupported(struct compiler *c, const struct asl_at *rule, const struct asl_at *member)
 {
-    struct asl_nearest near = {.want = json_str(member->key), .len = json_str_len(member->key)};
+    struct nearest near = {.want = json_str(member->key), .len = json_str_len(member->key)};
     struct buf hint = {0};
 
     for (size_t i = 0; i < OPERATOR_COUNT; i++)
         if (!asl_at_member(rule, operators[i].name, &(struct asl_at){0}))
-            asl_nearest_offer(&near, operators[i].name);
+            nearest_offer(&near, operators[i].name);
     if (near.best && !find_operator(member->key))
         buf_printf(&hint, "Was '%s' meant?", near.best);
     asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, member, ASL_KEY,

@@ -38,6 +38,8 @@ struct asl_chance {
 uint64_t asl_chance_next(struct asl_chance *c);
 /* 0 <= x < 1 */
 double asl_chance_unit(struct asl_chance *c);
+/* A version 4 UUID, as text. */
+json *asl_chance_uuid(struct asl_chance *c);
 
 /*
  * All that an expression may look at. The context object and variables are asked for when an

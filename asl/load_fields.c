@@ -2,6 +2,7 @@
 
 #include "asl/load_impl.h"
 #include "parsers/mem.h"
+#include "parsers/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,50 +20,21 @@ static const struct asl_field *find_field(const struct asl_field *fields, size_t
     return NULL;
 }
 
-/* The smallest number of single-letter edits that makes `a` of `b`, for names of up to 63 bytes. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[64], n = strlen(b);
-
-    if (strlen(a) > 63 || n > 63)
-        return 64;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
 static void unknown_field(struct loader *l, const struct asl_field *fields, size_t count,
                           unsigned on, const struct asl_at *at)
 {
-    const char *near = NULL, *key = json_str(at->key);
-    size_t least = 1 + strlen(key) / 3;
+    struct nearest near = {.want = json_str(at->key), .len = json_str_len(at->key)};
     struct buf hint = {0};
 
-    for (size_t i = 0; i < count; i++) {
-        size_t d = !on || (fields[i].on & on) ? edit_distance(key, fields[i].name) : 64;
-        if (d <= least) {
-            least = d;
-            near = fields[i].name;
-        }
-    }
-    if (near)
-        buf_printf(&hint, "did you mean \"%s\"?", near);
+    for (size_t i = 0; i < count; i++)
+        if (!on || (fields[i].on & on))
+            nearest_offer(&near, fields[i].name);
+    if (near.best)
+        buf_printf(&hint, "did you mean \"%s\"?", near.best);
     /* AWS names the object that the field is in. */
     asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
-                   near ? buf_str(&hint) : NULL, "Field '%s' is not supported", key);
+                   near.best ? buf_str(&hint) : NULL, "Field '%s' is not supported",
+                   json_str(at->key));
     buf_clear(&hint);
 }
 
@@ -320,7 +292,9 @@ void load_assign(struct loader *l, const struct asl_field *f, const struct asl_a
         asl_at_index(at, i, &member);
         check_variable(l, &member);
     }
-    load_template(l, f, at, object);
+    /* One without variables is none: the state's exit tells of no assignment. */
+    if (json_count(at->value))
+        load_template(l, f, at, object);
 }
 
 void load_query(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
@@ -358,6 +332,31 @@ void load_number_path(struct loader *l, const struct asl_field *f, const struct 
                       void *object)
 {
     struct asl_number *n = SLOT(struct asl_number);
+
+    n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+    n->set = n->path;
+}
+
+void load_share(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_share *n = SLOT(struct asl_share);
+
+    if (!json_is_number(at->value)) {
+        asl_report_schema(l->report, at, "Expected value of type Float");
+        return;
+    }
+    n->value = json_double_value(at->value);
+    n->set = true;
+    if (n->value < (double)f->min)
+        asl_report_schema(l->report, at, "Minimum value is %lld", (long long)f->min);
+    else if (n->value > (double)f->max)
+        asl_report_schema(l->report, at, "Maximum value is %lld", (long long)f->max);
+}
+
+void load_share_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                     void *object)
+{
+    struct asl_share *n = SLOT(struct asl_share);
 
     n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
     n->set = n->path;

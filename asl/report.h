@@ -67,14 +67,4 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
 void asl_report_clear(struct asl_report *r);
 
-/* Which of the names it is offered somebody may have meant. Start with {.want, .len}. */
-struct asl_nearest {
-    const char *want;
-    size_t len;
-    const char *best; /* NULL: none is near */
-    size_t distance;
-};
-
-void asl_nearest_offer(struct asl_nearest *n, const char *name);
-
 #endif

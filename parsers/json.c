@@ -401,7 +401,7 @@ size_t json_index_find(const struct json_index *x, const struct json_member *mem
     for (uint32_t i = hash & x->mask; x->slots[i]; i = (i + 1) & x->mask) {
         const struct string_value *have = as_string(members[x->slots[i] - 1].key);
 
-        if (have->text == key)
+        if (have->text == key && have->len == len)
             return x->slots[i] - 1;
         if (have->hash == hash && have->len == len && !memcmp(have->text, key, len))
             return x->slots[i] - 1;

@@ -219,6 +219,8 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
     const json *v = from;
     bool node = from == e->doc;
 
+    if (!jsonpath_spend(e, route->count))
+        return BROKEN;
     for (const struct step *s = route->steps + 1; s < end; s++) {
         const json *next;
         if (s->kind == STEP_ROOT)
@@ -237,6 +239,8 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
                 return broken_followed_names(e, route, from, s);
             if (all_names && !has_all(v, s->names, s->count))
                 return MISSING;
+            if (!jsonpath_spend(e, s->count))
+                return BROKEN;
             out->made = pick(s, v);
             v = out->made;
         } else {
@@ -289,11 +293,12 @@ static enum outcome missing(struct eval *e, const struct step *s, const json *v,
     return MISSING;
 }
 
-static enum outcome add_result(struct eval *e, const json *v)
+/* `size`: how many values it adds to what there is. */
+static enum outcome add_result(struct eval *e, const json *v, size_t size)
 {
-    if (e->found_count == JSONPATH_MAX_RESULTS)
+    if (JSONPATH_MAX_RESULTS - e->found_count < size)
         return jsonpath_broken(e, "The result of the path is too large");
-    e->found_count++;
+    e->found_count += size;
     json_build_add(&e->found, v ? json_ref(v) : json_null());
     return WENT_ON;
 }
@@ -304,7 +309,7 @@ static enum outcome go_on(struct eval *e, const struct step *s, const json *v,
 {
     if (s + 1 < e->end)
         return apply(e, s + 1, v, at);
-    return jsonpath_spend(e, 1) ? add_result(e, v) : BROKEN;
+    return jsonpath_spend(e, 1) ? add_result(e, v, 1) : BROKEN;
 }
 
 static enum outcome apply_name(struct eval *e, const struct step *s, const json *v,
@@ -336,8 +341,10 @@ static enum outcome apply_names(struct eval *e, const struct step *s, const json
         buf_clear(&path);
         return o;
     }
+    if (!jsonpath_spend(e, s->count))
+        return BROKEN;
     picked = pick(s, v);
-    o = add_result(e, picked);
+    o = add_result(e, picked, 1 + json_count(picked));
     json_unref(picked);
     return o;
 }
@@ -565,11 +572,33 @@ static json *get_several(struct eval *e, const struct route *route)
     return NULL;
 }
 
-json *jsonpath_get(const jsonpath *p, const json *doc, struct diag *why)
+/* What most paths are, names and indexes, where all is there; NULL: look again, with care. */
+static const json *look_up(const struct route *route, const json *doc)
+{
+    const struct step *end = route->steps + route->count;
+    const json *v = doc;
+
+    for (const struct step *s = route->steps + 1; v && s < end; s++) {
+        if (s->kind == STEP_NAME)
+            v = json_get_key(v, s->name);
+        else
+            v = json_is_array(v) ? element(v, s->from) : NULL;
+    }
+    return v;
+}
+
+static json *get_with_care(const jsonpath *p, const json *doc, struct diag *why)
 {
     struct eval e = {.doc = doc, .visits = JSONPATH_MAX_VISITS, .why = why};
 
     if (jsonpath_is_definite(p))
         return get_definite(&e, &p->route);
     return get_several(&e, &p->route);
+}
+
+json *jsonpath_get(const jsonpath *p, const json *doc, struct diag *why)
+{
+    const json *v = p->is_reference ? look_up(&p->route, doc) : NULL;
+
+    return v ? json_ref(v) : get_with_care(p, doc, why);
 }

@@ -20,7 +20,7 @@ enum {
     JSONPATH_MAX_TEXT = 10000,       /* bytes of a path */
     JSONPATH_MAX_STEPS = 1000,       /* bounds the recursion over steps */
     JSONPATH_MAX_VISITS = 50000000,  /* values looked at by one evaluation */
-    JSONPATH_MAX_RESULTS = 10000000, /* values found by one evaluation */
+    JSONPATH_MAX_RESULTS = 10000000, /* values found by one evaluation, and members made for it */
 };
 
 enum step_kind {

@@ -8,8 +8,8 @@
 #include "runtime/http_client.h"
 
 #include "parsers/mem.h"
+#include "runtime/curl_library.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +45,7 @@ struct http_transfer {
 
 struct http_client {
     uv_loop_t *loop;
+    const struct curl_library *curl;
     CURLM *multi;
     uv_timer_t timer;
     struct http_transfer *running, *spare;
@@ -84,7 +85,7 @@ static void unlink_transfer(struct http_transfer **list, struct http_transfer *t
 
 static void transfer_free(struct http_transfer *t)
 {
-    curl_easy_cleanup(t->easy);
+    t->client->curl->easy_cleanup(t->easy);
     buf_clear(&t->headers);
     buf_clear(&t->body);
     buf_clear(&t->answer);
@@ -118,6 +119,18 @@ bool http_header_name_ok(const char *name)
     for (const char *p = name; *p; p++)
         if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') && !(*p >= '0' && *p <= '9') &&
             !strchr("!#$%&'*+-.^_`|~", *p))
+            return false;
+    return true;
+}
+
+bool http_url_ok(const char *url)
+{
+    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+
+    if (!scheme || strchr("/?#:@", url[scheme]))
+        return false;
+    for (const char *p = url; *p; p++)
+        if ((unsigned char)*p <= 0x20 || *p == 0x7f)
             return false;
     return true;
 }
@@ -174,9 +187,10 @@ static struct curl_slist *header_list(struct http_transfer *t)
 
 const char *http_response_header(const struct http_response *r, const char *name)
 {
+    const struct http_transfer *t = r->transfer;
     struct curl_header *header;
 
-    if (curl_easy_header(r->handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    if (t->client->curl->easy_header(t->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
         return NULL;
     return header->value;
 }
@@ -184,7 +198,8 @@ const char *http_response_header(const struct http_response *r, const char *name
 bool http_response_next(const struct http_response *r, void **at, const char **name,
                         const char **value)
 {
-    struct curl_header *header = curl_easy_nextheader(r->handle, CURLH_HEADER, -1, *at);
+    const struct http_transfer *t = r->transfer;
+    struct curl_header *header = t->client->curl->easy_nextheader(t->easy, CURLH_HEADER, -1, *at);
 
     if (!header)
         return false;
@@ -197,26 +212,27 @@ bool http_response_next(const struct http_response *r, void **at, const char **n
 /* ---- how a transfer ends ---- */
 
 /* "host:port" of the transfer's URL. */
-static void add_peer(struct buf *out, CURL *easy)
+static void add_peer(struct buf *out, const struct http_transfer *t)
 {
-    CURLU *url = curl_url();
+    const struct curl_library *curl = t->client->curl;
+    CURLU *url = curl->url();
     char *text = NULL, *host = NULL, *port = NULL;
 
-    curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &text);
-    if (url && text && !curl_url_set(url, CURLUPART_URL, text, 0) &&
-        !curl_url_get(url, CURLUPART_HOST, &host, 0) &&
-        !curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
+    curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &text);
+    if (url && text && !curl->url_set(url, CURLUPART_URL, text, 0) &&
+        !curl->url_get(url, CURLUPART_HOST, &host, 0) &&
+        !curl->url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
         buf_printf(out, "%s:%s", host, port);
     else
         buf_adds(out, text ? text : "the server");
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(url);
+    curl->free(host);
+    curl->free(port);
+    curl->url_cleanup(url);
 }
 
-static void add_host(struct buf *out, CURL *easy)
+static void add_host(struct buf *out, const struct http_transfer *t)
 {
-    add_peer(out, easy);
+    add_peer(out, t);
     while (out->len && out->data[out->len - 1] != ':')
         out->len--;
     if (out->len)
@@ -234,19 +250,19 @@ static enum http_outcome explain(struct http_transfer *t, CURLcode code, struct 
     }
     if (t->refused) {
         buf_adds(out, "Connect to ");
-        add_peer(out, t->easy);
+        add_peer(out, t);
         buf_adds(out, " failed: this address is not allowed");
         return HTTP_UNREACHED;
     }
     if (code == CURLE_COULDNT_RESOLVE_HOST) {
-        add_host(out, t->easy);
+        add_host(out, t);
         buf_adds(out, ": Name or service not known");
         return HTTP_UNREACHED;
     }
     if (code == CURLE_COULDNT_CONNECT || (code == CURLE_OPERATION_TIMEDOUT && !t->sent)) {
-        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
+        t->client->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
         buf_adds(out, "Connect to ");
-        add_peer(out, t->easy);
+        add_peer(out, t);
         buf_printf(out, " failed: %s",
                    code == CURLE_OPERATION_TIMEDOUT ? "connect timed out"
                    : os_error                       ? strerror((int)os_error)
@@ -254,17 +270,17 @@ static enum http_outcome explain(struct http_transfer *t, CURLcode code, struct 
         return HTTP_UNREACHED;
     }
     if (code == CURLE_OPERATION_TIMEDOUT) {
-        add_peer(out, t->easy);
+        add_peer(out, t);
         buf_printf(out, " did not answer within %lld.%02lld seconds",
                    (long long)(t->timeout_ms / 1000), (long long)(t->timeout_ms % 1000 / 10));
         return HTTP_TIMED_OUT;
     }
     if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE) {
-        add_peer(out, t->easy);
+        add_peer(out, t);
         buf_adds(out, code == CURLE_GOT_NOTHING ? " failed to respond" : " cut its answer off");
         return HTTP_UNREACHED;
     }
-    buf_adds(out, t->error[0] ? t->error : curl_easy_strerror(code));
+    buf_adds(out, t->error[0] ? t->error : t->client->curl->easy_strerror(code));
     return HTTP_UNREACHED;
 }
 
@@ -278,24 +294,24 @@ static bool try_again(struct http_transfer *t, CURLcode code)
         return false;
     t->again = true;
     t->error[0] = '\0';
-    curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
-    return curl_multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
+    t->client->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
 }
 
 static void finish(struct http_transfer *t, CURLcode code)
 {
     http_client *c = t->client;
-    struct http_response r = {.handle = t->easy};
+    struct http_response r = {.transfer = t};
     struct buf error = {0};
     long status = 0;
 
-    curl_multi_remove_handle(c->multi, t->easy);
+    t->client->curl->multi_remove_handle(c->multi, t->easy);
     if (t->done && try_again(t, code))
         return;
     unlink_transfer(&c->running, t);
     if (t->done) {
         if (code == CURLE_OK) {
-            curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+            t->client->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
             r.status = (int)status;
             r.body = t->answer;
             t->answer = (struct buf){0};
@@ -315,12 +331,12 @@ static void collect(http_client *c)
     CURLMsg *m;
     int left;
 
-    while (!c->closing && (m = curl_multi_info_read(c->multi, &left))) {
+    while (!c->closing && (m = c->curl->multi_info_read(c->multi, &left))) {
         char *t = NULL;
 
         if (m->msg != CURLMSG_DONE)
             continue;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+        c->curl->easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
         finish((struct http_transfer *)(void *)t, m->data.result);
     }
 }
@@ -331,7 +347,7 @@ static void act(http_client *c, curl_socket_t fd, int what)
 
     if (c->closing)
         return;
-    curl_multi_socket_action(c->multi, fd, what, &running);
+    c->curl->multi_socket_action(c->multi, fd, what, &running);
     collect(c);
 }
 
@@ -384,7 +400,7 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void 
     (void)easy;
     if (what == CURL_POLL_REMOVE) {
         if (w) {
-            curl_multi_assign(c->multi, fd, NULL);
+            c->curl->multi_assign(c->multi, fd, NULL);
             uv_poll_stop(&w->poll);
             uv_close((uv_handle_t *)&w->poll, on_watch_closed);
         }
@@ -399,7 +415,7 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void 
             return -1;
         }
         w->poll.data = w;
-        curl_multi_assign(c->multi, fd, w);
+        c->curl->multi_assign(c->multi, fd, w);
     }
     if (what & CURL_POLL_IN)
         events |= UV_READABLE;
@@ -468,28 +484,28 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
 static struct http_transfer *transfer_new(http_client *c)
 {
     struct http_transfer *t = mem_calloc(1, sizeof *t);
-    CURL *e = curl_easy_init();
+    CURL *e = c->curl->easy_init();
 
     if (!e)
         abort(); /* as mem_alloc: no memory */
     t->client = c;
     t->easy = e;
-    curl_easy_setopt(e, CURLOPT_PRIVATE, t);
-    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(e, CURLOPT_NOPROXY, c->no_proxy);
-    curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
-    curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connection);
-    curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
-    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+    c->curl->easy_setopt(e, CURLOPT_PRIVATE, t);
+    c->curl->easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    c->curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    c->curl->easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+    c->curl->easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    c->curl->easy_setopt(e, CURLOPT_NOPROXY, c->no_proxy);
+    c->curl->easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+    c->curl->easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+    c->curl->easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    c->curl->easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+    c->curl->easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connection);
+    c->curl->easy_setopt(e, CURLOPT_PREREQDATA, t);
+    c->curl->easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    c->curl->easy_setopt(e, CURLOPT_HEADERDATA, t);
+    c->curl->easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    c->curl->easy_setopt(e, CURLOPT_WRITEDATA, t);
     return t;
 }
 
@@ -497,21 +513,21 @@ static void set_method(struct http_transfer *t, const char *method)
 {
     CURL *e = t->easy;
 
-    curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, NULL);
-    curl_easy_setopt(e, CURLOPT_NOBODY, 0L);
+    t->client->curl->easy_setopt(e, CURLOPT_CUSTOMREQUEST, NULL);
+    t->client->curl->easy_setopt(e, CURLOPT_NOBODY, 0L);
     if (!strcmp(method, "GET")) {
-        curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+        t->client->curl->easy_setopt(e, CURLOPT_HTTPGET, 1L);
         return;
     }
     if (!strcmp(method, "HEAD")) {
-        curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+        t->client->curl->easy_setopt(e, CURLOPT_NOBODY, 1L);
         return;
     }
-    curl_easy_setopt(e, CURLOPT_POST, 1L);
-    curl_easy_setopt(e, CURLOPT_POSTFIELDS, buf_str(&t->body));
-    curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
+    t->client->curl->easy_setopt(e, CURLOPT_POST, 1L);
+    t->client->curl->easy_setopt(e, CURLOPT_POSTFIELDS, buf_str(&t->body));
+    t->client->curl->easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
     if (strcmp(method, "POST") != 0)
-        curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, method);
+        t->client->curl->easy_setopt(e, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static void take(struct buf *to, struct buf *from)
@@ -544,15 +560,15 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     /* curl would wait for the server's leave to send a long body */
     buf_add(&t->headers, "Expect:", sizeof "Expect:");
 
-    curl_easy_setopt(t->easy, CURLOPT_URL, q->url);
+    c->curl->easy_setopt(t->easy, CURLOPT_URL, q->url);
     set_method(t, q->method);
-    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, header_list(t));
-    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)q->timeout_ms);
-    curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(q->connect_ms ? q->connect_ms : CONNECT_MS));
-    curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 0L);
+    c->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, header_list(t));
+    c->curl->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)q->timeout_ms);
+    c->curl->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                         (long)(q->connect_ms ? q->connect_ms : CONNECT_MS));
+    c->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 0L);
     push(&c->running, t);
-    curl_multi_add_handle(c->multi, t->easy);
+    c->curl->multi_add_handle(c->multi, t->easy);
     return t;
 }
 
@@ -563,21 +579,27 @@ void http_client_cancel(http_transfer *t)
      * its end, and open_socket and on_connection go no further. */
     if (!t->resolved)
         return;
-    curl_multi_remove_handle(t->client->multi, t->easy);
+    t->client->curl->multi_remove_handle(t->client->multi, t->easy);
     unlink_transfer(&t->client->running, t);
     put_aside(t);
 }
 
 /* ---- the client ---- */
 
-http_client *http_client_new(uv_loop_t *loop, unsigned max_connections)
+http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why)
 {
-    http_client *c = mem_calloc(1, sizeof *c);
+    const struct curl_library *curl = curl_library_load(why);
     const char *env = getenv("no_proxy");
     struct buf no_proxy = {0};
+    CURLM *multi = curl ? curl->multi_init() : NULL;
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(c->multi = curl_multi_init()))
+    if (!curl)
+        return NULL;
+    if (!multi)
         abort(); /* as mem_alloc: no memory */
+    http_client *c = mem_calloc(1, sizeof *c);
+    c->curl = curl;
+    c->multi = multi;
     c->loop = loop;
     uv_timer_init(loop, &c->timer);
     c->timer.data = c;
@@ -589,12 +611,12 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections)
         buf_printf(&no_proxy, "localhost,127.0.0.1,::1%s%s", env && *env ? "," : "",
                    env ? env : "");
     c->no_proxy = buf_take(&no_proxy);
-    curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
-    curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
-    curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, want_timer);
-    curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
-    curl_multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
-    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)max_connections);
+    c->curl->multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
+    c->curl->multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+    c->curl->multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, want_timer);
+    c->curl->multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+    c->curl->multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
+    c->curl->multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)max_connections);
     return c;
 }
 
@@ -607,7 +629,7 @@ void http_client_close(http_client *c)
         struct http_transfer *t = c->running;
 
         unlink_transfer(&c->running, t);
-        curl_multi_remove_handle(c->multi, t->easy);
+        c->curl->multi_remove_handle(c->multi, t->easy);
         transfer_free(t);
     }
     while (c->spare) {
@@ -616,7 +638,7 @@ void http_client_close(http_client *c)
         unlink_transfer(&c->spare, t);
         transfer_free(t);
     }
-    curl_multi_cleanup(c->multi);
+    c->curl->multi_cleanup(c->multi);
     uv_close((uv_handle_t *)&c->timer, NULL);
 }
 
@@ -626,5 +648,4 @@ void http_client_free(http_client *c)
         return;
     mem_free(c->no_proxy);
     mem_free(c);
-    curl_global_cleanup();
 }

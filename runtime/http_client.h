@@ -15,8 +15,14 @@
 typedef struct http_client http_client;
 typedef struct http_transfer http_transfer;
 
-/* `max_connections`: as many requests run at once, others wait in line. */
-http_client *http_client_new(uv_loop_t *loop, unsigned max_connections);
+/*
+ * `max_connections`: as many requests run at once, others wait in line. NULL with *why filled when
+ * the machine's libcurl can't be loaded.
+ */
+http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why);
+
+/* Does it begin like a URL that can be asked: http or https, and a host? */
+bool http_url_ok(const char *url);
 
 struct http_request {
     const char *method;
@@ -51,7 +57,7 @@ struct http_response {
     int status;        /* HTTP_ANSWERED */
     struct buf body;   /* HTTP_ANSWERED; the receiver may empty it by buf_take and the like */
     const char *error; /* not answered: what happened, as a sentence's end: "Connection reset" */
-    void *handle;      /* for the functions below */
+    const struct http_transfer *transfer; /* for the functions below */
 };
 
 /* A header's value; NULL when the answer has none of that name (in any case). */

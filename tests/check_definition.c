@@ -21,7 +21,8 @@ static const struct {
      DOCUMENT_YAML, NULL, NULL, 0, 0},
     {"retriers that states share",
      "StartAt: A\nStates:\n"
-     "  A: {Type: Task, Resource: arn:aws:states:::lambda:invoke, Next: B, Retry: &r [{ErrorEquals: [States.ALL]}]}\n"
+     "  A: {Type: Task, Resource: arn:aws:states:::lambda:invoke, Next: B, Retry: &r "
+     "[{ErrorEquals: [States.ALL]}]}\n"
      "  B: {Type: Task, Resource: arn:aws:states:::lambda:invoke, End: true, Retry: *r}\n",
      DOCUMENT_YAML, NULL, NULL, 0, 0},
     {"a fault in a field is at its value", "StartAt: A\nStates:\n  A:\n    Type: Suceed\n",

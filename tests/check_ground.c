@@ -5,6 +5,7 @@
 #include "parsers/arena.h"
 #include "parsers/buf.h"
 #include "parsers/mem.h"
+#include "parsers/nearest.h"
 #include "parsers/utf8.h"
 
 #include <stdalign.h>
@@ -296,6 +297,28 @@ START_TEST(utf16_order)
 }
 END_TEST
 
+static const struct {
+    const char *name, *want, *best;
+} nears[] = {
+    {"a letter left out", "StringEqual", "StringEquals"},
+    {"another case", "stringequals", "StringEquals"},
+    {"letters turned", "Nxet", "Next"},
+    {"the right word", "Next", "Next"},
+    {"another word", "Frobnicate", NULL},
+    {"nothing", "", NULL},
+};
+
+START_TEST(nearest_name)
+{
+    struct nearest n = {.want = nears[_i].want, .len = strlen(nears[_i].want)};
+
+    nearest_offer(&n, "Next");
+    nearest_offer(&n, "StringEquals");
+    nearest_offer(&n, "StringEqualsPath");
+    expect_text(nears[_i].name, n.best, nears[_i].best);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ground");
@@ -309,6 +332,7 @@ int main(void)
     tcase_add_test(t, arena);
     tcase_add_test(t, diag);
     tcase_add_loop_test(t, place, 0, COUNT(places));
+    tcase_add_loop_test(t, nearest_name, 0, COUNT(nears));
     tcase_add_loop_test(t, utf8_validity, 0, COUNT(utf8s));
     tcase_add_test(t, utf8_every_code_point);
     tcase_add_loop_test(t, utf16_order, 0, COUNT(orders));

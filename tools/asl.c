@@ -1,6 +1,7 @@
 #include "tools/cmd.h"
 
-#include "parsers/buf.h"
+#include "parsers/nearest.h"
+#include "parsers/utf8.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -31,61 +32,41 @@ int cmd_usage(const char *name, const char *format, ...)
     return EXIT_USAGE;
 }
 
-void cmd_point_at(const char *text, size_t len, size_t at)
+/* Moves `i` back to where a character begins. */
+static size_t char_start(const char *text, size_t i)
 {
-    struct place place = place_of(text, len, at);
-    const char *line = text;
-    const char *end;
-
-    for (uint32_t i = 1; i < place.line; i++)
-        line = (const char *)memchr(line, '\n', (size_t)(text + len - line)) + 1;
-    end = memchr(line, '\n', (size_t)(text + len - line));
-    if (!end)
-        end = text + len;
-    fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - line), line, (int)place.column, "^");
+    while (i > 0 && ((unsigned char)text[i] & 0xC0) == 0x80)
+        i--;
+    return i;
 }
 
-/* Levenshtein's distance, of words too short to bother about. */
-static size_t distance(const char *a, const char *b)
+/* Of a long line, the stretch around the place is shown. */
+void cmd_point_at(const char *text, size_t len, size_t at)
 {
-    enum { LONGEST = 32 };
-    size_t row[LONGEST + 1];
-    size_t n = strlen(b);
+    enum { BEFORE = 50, SHOWN = 74 };
+    size_t begin = at;
+    size_t end = at;
 
-    if (n > LONGEST || strlen(a) > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
+    while (begin > 0 && text[begin - 1] != '\n')
+        begin--;
+    while (end < len && text[end] != '\n')
+        end++;
+    if (at - begin > BEFORE)
+        begin = char_start(text, at - BEFORE);
+    if (end - begin > SHOWN)
+        end = char_start(text, begin + SHOWN);
+    fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - begin), text + begin,
+            (int)utf8_count(text + begin, at - begin) + 1, "^");
 }
 
 const char *cmd_nearest(const char *word, const char *const *first, size_t count, size_t stride)
 {
-    const char *nearest = NULL;
-    size_t least = strlen(word) / 2 + 2;
+    struct nearest near = {.want = word, .len = strlen(word)};
 
-    for (size_t i = 0; i < count; i++) {
-        const char *const *at = (const void *)((const char *)first + i * stride);
-        size_t d = distance(word, *at);
-        if (d < least) {
-            least = d;
-            nearest = *at;
-        }
-    }
-    return nearest;
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&near,
+                      *(const char *const *)(const void *)((const char *)first + i * stride));
+    return near.best;
 }
 
 /* ---- asl itself ---- */

@@ -280,13 +280,12 @@ static const struct language *find_language(const char *option)
 
 static int unknown_option(const char *word)
 {
-    static const char *const others[] = {"--batch", "--input", "--help"};
-    const char *nearest = cmd_nearest(word, others, COUNT(others), sizeof others[0]);
-    const char *language =
-        cmd_nearest(word, &languages[0].option, COUNT(languages), sizeof languages[0]);
+    const char *all[COUNT(languages) + 3] = {"--batch", "--input", "--help"};
+    const char *nearest;
 
-    if (!nearest)
-        nearest = language;
+    for (size_t i = 0; i < COUNT(languages); i++)
+        all[3 + i] = languages[i].option;
+    nearest = cmd_nearest(word, all, COUNT(all), sizeof all[0]);
     return nearest ? cmd_usage("eval", "there is no option '%s'; did you mean '%s'?", word, nearest)
                    : cmd_usage("eval", "there is no option '%s'", word);
 }

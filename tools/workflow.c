@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
 
 /* ---- values ---- */
 
-json *workflow_json(const struct option_set *set, const char *what, const char *text)
+/* As workflow_json; *written becomes its text, or NULL where that is what json_text writes. */
+static json *read_json(const struct option_set *set, const char *what, const char *text,
+                       json **written)
 {
     struct buf file = {0};
     struct diag why = {0};
@@ -36,11 +39,23 @@ json *workflow_json(const struct option_set *set, const char *what, const char *
                   document_format_name(format), why.place.line, why.place.column, why.text);
         if (file.len)
             cmd_point_at(file.data, file.len, why.at);
+        if (!path && access(text, R_OK) == 0)
+            fprintf(stderr, "  There is a file of that name: @%s reads it\n", text);
+    } else if (written && format == DOCUMENT_JSON) {
+        json *compact = json_text(v);
+        if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))
+            *written = json_take_buf(&file);
+        json_unref(compact);
     }
 out:
     buf_clear(&file);
     diag_clear(&why);
     return v;
+}
+
+json *workflow_json(const struct option_set *set, const char *what, const char *text)
+{
+    return read_json(set, what, text, NULL);
 }
 
 static const char *first_set(const char *const *names)
@@ -72,16 +87,6 @@ static json *machine_name(const char *path)
     return json_string(base, len);
 }
 
-static json *random_name(struct asl_chance *chance)
-{
-    uint64_t a = asl_chance_next(chance), b = asl_chance_next(chance);
-
-    return json_stringf("%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
-                        (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
-                        (unsigned)(b >> 48 & 0x3fff) | 0x8000,
-                        (unsigned long long)b & 0xffffffffffff);
-}
-
 static void make_names(struct workflow *w, const char *path)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
@@ -94,7 +99,7 @@ static void make_names(struct workflow *w, const char *path)
     account = account ? account : "123456789012";
     n->region = json_cstring(region);
     n->machine_name = machine_name(path);
-    n->name = w->name ? json_cstring(w->name) : random_name(&chance);
+    n->name = w->name ? json_cstring(w->name) : asl_chance_uuid(&chance);
     n->machine_arn = json_stringf("arn:aws:states:%s:%s:stateMachine:%s", region, account,
                                   json_str(n->machine_name));
     n->arn = json_stringf("arn:aws:states:%s:%s:execution:%s:%s", region, account,
@@ -156,7 +161,7 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return EXIT_USAGE;
     if (!(w->machine = load_machine(set, path)))
         return EXIT_USAGE;
-    if (!(w->value = workflow_json(set, "the input", w->input ? w->input : "{}")))
+    if (!(w->value = read_json(set, "the input", w->input ? w->input : "{}", &w->written)))
         return EXIT_USAGE;
     if (w->context && !(w->extra = workflow_json(set, "--context", w->context)))
         return EXIT_USAGE;
@@ -171,6 +176,7 @@ void workflow_clear(struct workflow *w)
     asl_machine_unref(w->machine);
     json_unref(w->value);
     json_unref(w->extra);
+    json_unref(w->written);
     rt_names_clear(&w->names);
 }
 
@@ -178,6 +184,7 @@ struct rt_config workflow_config(const struct workflow *w)
 {
     return (struct rt_config){.names = w->names,
                               .context = w->extra,
+                              .written = w->written,
                               .aws_limits = !w->limits || strcmp(w->limits, "aws") == 0,
                               .seed = w->seed_value};
 }

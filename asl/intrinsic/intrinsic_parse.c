@@ -1,6 +1,6 @@
 #include "asl/intrinsic/intrinsic_impl.h"
 
-#include "asl/report.h"
+#include "parsers/nearest.h"
 
 #include <string.h>
 
@@ -227,7 +227,7 @@ static bool parse_argument(struct parser *p, unsigned depth, struct argument *ou
 static const struct intrinsic_function *find_function(struct parser *p)
 {
     size_t start = p->pos + strlen("States."), end = start;
-    struct asl_nearest near = {0};
+    struct nearest near = {0};
 
     while (end < p->len && is_word_char(p->text[end]))
         end++;
@@ -240,7 +240,7 @@ static const struct intrinsic_function *find_function(struct parser *p)
             p->pos = end;
             return &intrinsic_functions[i];
         }
-        asl_nearest_offer(&near, name);
+        nearest_offer(&near, name);
     }
     if (near.best)
         diag_set(p->why, NULL, p->pos, "There is no such function; was States.%s meant?",

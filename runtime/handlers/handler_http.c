@@ -75,16 +75,35 @@ static struct handler_answer not_answered(const struct http_response *r)
     return answer_failed(outcomes[r->outcome].error, clean_string(&cause));
 }
 
-static http_client *client(handlers *h)
+static http_client *client(handlers *h, struct diag *why)
 {
     if (!h->http)
-        h->http = http_client_new(h->loop, h->options.max_in_flight);
+        h->http = http_client_new(h->loop, h->options.max_in_flight, why);
     return h->http;
+}
+
+/* Without libcurl on the machine every request is one that could not be sent. */
+static void no_client(struct job *j, const struct diag *why)
+{
+    struct buf cause = {0};
+
+    buf_printf(&cause, "Unable to execute HTTP request: %s", why->text);
+    struct handler_answer a = answer_failed("Lambda.SdkClientException", clean_string(&cause));
+    job_ready(j, &a);
 }
 
 static void post(struct job *j, const char *url, struct buf *headers, http_done *done)
 {
     struct handler_row *row = j->row;
+    struct diag why = {0};
+    http_client *http = client(j->h, &why);
+
+    if (!http) {
+        no_client(j, &why);
+        diag_clear(&why);
+        buf_clear(headers);
+        return;
+    }
     struct http_request q = {
         .method = row->method ? row->method : "POST",
         .url = url,
@@ -96,7 +115,7 @@ static void post(struct job *j, const char *url, struct buf *headers, http_done 
     if (row->headers.len)
         buf_add(&q.headers, row->headers.data, row->headers.len);
     json_write(&q.body, j->payload);
-    j->work = http_client_send(client(j->h), &q, done, j);
+    j->work = http_client_send(http, &q, done, j);
 }
 
 static bool http_cancel(struct job *j)

@@ -17,9 +17,10 @@
 
 #include "parsers/document.h"
 #include "parsers/mem.h"
+#include "parsers/nearest.h"
 #include "runtime/glob.h"
+#include "runtime/http_client.h"
 
-#include <curl/curl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,8 @@ static const char *from_folder(struct reader *r, const char *path)
 
     if (*path == '/')
         return path;
+    while (path[0] == '.' && path[1] == '/' && path[2])
+        path += 2 + strspn(path + 2, "/");
     buf_printf(&whole, "%s/%s", r->folder, path);
     kept = arena_strndup(&r->h->arena, buf_str(&whole), whole.len);
     buf_clear(&whole);
@@ -223,19 +226,10 @@ static bool read_url(struct reader *r, row *w, const json *v, const struct json_
                      const char *field)
 {
     const char *text = text_of(r, v, at->value, field);
-    CURLU *url;
-    char *scheme = NULL;
-    bool ok;
 
     if (!text)
         return false;
-    url = curl_url();
-    ok = url && !curl_url_set(url, CURLUPART_URL, text, 0) &&
-         !curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) &&
-         (!strcmp(scheme, "http") || !strcmp(scheme, "https"));
-    curl_free(scheme);
-    curl_url_cleanup(url);
-    if (!ok)
+    if (!http_url_ok(text))
         return refuse(r, at->value, "'%s' must be a URL as in http://127.0.0.1:3001/path", field);
     w->url = text;
     return true;
@@ -271,14 +265,18 @@ static bool read_function(struct reader *r, row *w, const json *v, const struct 
     return w->function != NULL;
 }
 
+static bool is_seconds(const json *v, double least)
+{
+    return json_is_number(v) && json_double_value(v) >= least &&
+           json_double_value(v) <= MAX_SECONDS;
+}
+
 static bool read_timeout(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
-    double seconds = json_is_number(v) ? json_double_value(v) : 0;
-
-    if (!(seconds >= 0.001 && seconds <= MAX_SECONDS))
+    if (!is_seconds(v, 0.001))
         return refuse(r, at->value, "'timeout_s' must be a number of seconds, 0.001 to %d",
                       (int)MAX_SECONDS);
-    w->timeout_ms = (int64_t)(seconds * 1000 + 0.5);
+    w->timeout_ms = (int64_t)(json_double_value(v) * 1000 + 0.5);
     return true;
 }
 
@@ -291,7 +289,7 @@ static bool read_concurrency(struct reader *r, row *w, const json *v, const stru
     return true;
 }
 
-/* {"return": value} or {"error": "Name", "cause": "text"} */
+/* {"return": value} or {"error": "Name", "cause": "text"}, either with "after_s": seconds */
 static bool check_answer(struct reader *r, const json *v, const struct json_places *at)
 {
     const json *value = json_get(v, "return"), *error = json_get(v, "error");
@@ -305,6 +303,12 @@ static bool check_answer(struct reader *r, const json *v, const struct json_plac
 
         if (json_str_is(key, "return"))
             continue;
+        if (json_str_is(key, "after_s")) {
+            if (!is_seconds(json_value_at(v, i), 0))
+                return refuse(r, at->kids[i].value,
+                              "'after_s' must be a number of seconds, 0 to %d", (int)MAX_SECONDS);
+            continue;
+        }
         if (!json_str_is(key, "error") && (!error || !json_str_is(key, "cause")))
             return refuse(r, at->kids[i].key, "'%s' is no part of this answer", json_str(key));
         if (!json_is_string(json_value_at(v, i)))
@@ -375,48 +379,14 @@ static const struct field {
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-/* Levenshtein's distance, of names no longer than a field's can sensibly be. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t line[32], a_len = strlen(a), b_len = strlen(b);
-
-    if (a_len >= COUNT(line) || b_len >= COUNT(line))
-        return SIZE_MAX;
-    for (size_t i = 0; i <= b_len; i++)
-        line[i] = i;
-    for (size_t k = 1; k <= a_len; k++) {
-        size_t corner = line[0];
-
-        line[0] = k;
-        for (size_t i = 1; i <= b_len; i++) {
-            size_t best = corner + (a[k - 1] != b[i - 1]);
-
-            corner = line[i];
-            if (line[i] + 1 < best)
-                best = line[i] + 1;
-            if (line[i - 1] + 1 < best)
-                best = line[i - 1] + 1;
-            line[i] = best;
-        }
-    }
-    return line[b_len];
-}
-
 static bool unknown_field(struct reader *r, const json *key, struct place at)
 {
-    const char *nearest = NULL;
-    size_t least = 4;
+    struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
 
-    for (size_t i = 0; i < COUNT(fields); i++) {
-        size_t d = distance(json_str(key), fields[i].name);
-
-        if (d < least) {
-            least = d;
-            nearest = fields[i].name;
-        }
-    }
-    if (nearest)
-        return refuse(r, at, "unknown field '%s'; did you mean '%s'?", json_str(key), nearest);
+    for (size_t i = 0; i < COUNT(fields); i++)
+        nearest_offer(&near, fields[i].name);
+    if (near.best)
+        return refuse(r, at, "unknown field '%s'; did you mean '%s'?", json_str(key), near.best);
     return refuse(r, at, "unknown field '%s'", json_str(key));
 }
 
