@@ -105,7 +105,7 @@ static void run_task(void *user, const struct task *t)
     struct buf parameters = {0};
 
     if (!e->options.run_task) {
-        asl_task_fail(e, t->id, "Asl.NoHandler", "The program does no Tasks");
+        asl_task_fail(e, t->id, ASL_NO_HANDLER, "The program does no Tasks");
         return;
     }
     json_write(&parameters, t->parameters);

@@ -23,6 +23,7 @@ static json *read_json(const struct option_set *set, const char *what, const cha
     struct diag why = {0};
     json *v = NULL;
     const char *path = strcmp(text, "-") == 0 ? text : text[0] == '@' ? text + 1 : NULL;
+    enum document_format format = DOCUMENT_JSON;
 
     if (path && !buf_read_file(&file, path, MAX_INPUT_BYTES, &why)) {
         cmd_usage(set->command, "%s: %s", what, why.text);
@@ -30,15 +31,18 @@ static json *read_json(const struct option_set *set, const char *what, const cha
     }
     if (!path)
         buf_adds(&file, text);
-    v = json_parse(file.data, file.len, 0, &why);
+    /* Only a file can be YAML: there, every word that was meant otherwise is a string. */
+    if (text[0] == '@')
+        format = document_format(path, file.data, file.len);
+    v = document_parse(format, file.data, file.len, 0, NULL, NULL, &why);
     if (!v) {
-        cmd_usage(set->command, "%s is not JSON, line %u column %u: %s", what, why.place.line,
-                  why.place.column, why.text);
+        cmd_usage(set->command, "%s is not %s, line %u column %u: %s", what,
+                  document_format_name(format), why.place.line, why.place.column, why.text);
         if (file.len)
             cmd_point_at(file.data, file.len, why.at);
         if (!path && access(text, R_OK) == 0)
             fprintf(stderr, "  There is a file of that name: @%s reads it\n", text);
-    } else if (written) {
+    } else if (written && format == DOCUMENT_JSON) {
         json *compact = json_text(v);
         if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))
             *written = json_take_buf(&file);
@@ -112,7 +116,7 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
     if (!buf_read_file(&text, path, (size_t)ASL_MAX_DEFINITION + 1, &why)) {
         cmd_usage(set->command, "%s", why.text);
     } else {
-        m = asl_compile(text.data, text.len, &report);
+        m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
         report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
                      &report, colour_wanted(stderr));
         if (!m)
