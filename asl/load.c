@@ -302,18 +302,13 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
 
     m->refs = 1;
     if (len > ASL_MAX_DEFINITION) {
-<<<<<<< HEAD
-        asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
-                       "The definition has %zu bytes, more than the %d that are allowed", len,
-                       ASL_MAX_DEFINITION);
-    } else if (len == 0) {
+        refuse_size(report, len, "");
+        goto out;
+    }
+    if (len == 0) {
         asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
                        "Definition must be a valid JSON object");
         asl_report_relocate(report, NULL);
-    } else if ((m->definition =
-                    json_parse_places(text, len, JSON_READ_UNIQUE, &places, &at, &why))) {
-=======
-        refuse_size(report, len, "");
         goto out;
     }
     m->definition = document_parse(format, text, len, JSON_READ_UNIQUE, &places, &at, &why);
@@ -323,7 +318,6 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
         /* AWS gets it as JSON, in which each alias is written out. */
         refuse_size(report, json_text_len(m->definition), " as JSON");
     } else {
->>>>>>> yaml
         top = (struct asl_at){.value = m->definition, .places = at};
         load_machine(&l, &top);
     }

@@ -63,7 +63,7 @@ asl_definition *asl_definition_new(const char *name, const char *text, size_t le
     struct asl_report report = {0};
 
     d->name = name ? mem_strdup(name) : NULL;
-    d->machine = asl_compile(text, len, &report);
+    d->machine = asl_compile(text, len, document_format(name, text, len), &report);
     d->errors = report.errors;
     for (size_t i = 0; i < report.count; i++)
         describe(&d->problems, &report.problems[i]);

@@ -326,7 +326,7 @@ static void step_coming(struct playing *g, struct coming *c)
     bool late = !t;
 
     *c = g->coming[--g->coming_count];
-    if (t && in.kind != RT_IN_SUBMITTED && in.kind != RT_IN_HEARTBEAT)
+    if (t && in.kind != RT_IN_STARTED && in.kind != RT_IN_SUBMITTED && in.kind != RT_IN_HEARTBEAT)
         land(g, t);
     step(g,
          (struct rt_input){.kind = in.kind,
