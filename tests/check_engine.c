@@ -115,7 +115,7 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
     if (!w->s || !count)
         return;
     struct folding f = {0};
-    struct rt_config config = {.names = *rt_exec_names(x)};
+    struct rt_config config = {.names = *rt_exec_names(x), .scope = rt_exec_scope(x)};
     f.x = rt_exec_new(rt_exec_machine(x), &config);
     store_read(w->s, execution, 0, fold, &f);
     ck_assert_msg(f.seq >= events[count - 1].seq, "the store lacks what is told");
