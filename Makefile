@@ -1,6 +1,6 @@
 # asl: the Amazon States Language without AWS.
 #
-# make              build/release/asl, libasl.a
+# make              build/release/asl, libasl.so, libasl.a
 # make demo         set-up, build, and a real workflow to watch
 # make check        set-up, build, all tests
 # make help         all of it
@@ -8,6 +8,12 @@
 BUILD  ?= build/release
 OPT    ?= -O2 -g
 PREFIX ?= /usr/local
+
+# The one place of the version; soname and asl --version follow it.
+VERSION := $(shell cat VERSION)
+SONAME  := libasl.so.$(firstword $(subst ., ,$(VERSION)))
+
+OBJCOPY ?= objcopy
 
 # Recorded answers of AWS; not part of this repository.
 CASES  ?= ../shared/conformance
@@ -18,10 +24,12 @@ WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoin
           -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 
 # What a user gives in CPPFLAGS, CFLAGS, LDFLAGS comes on top of ours.
-ALL_CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L $(CPPFLAGS)
-ALL_CFLAGS   := -std=c11 $(WARN) $(OPT) $(HARDEN) -fPIC $(CFLAGS)
+ALL_CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DASL_VERSION='"$(VERSION)"' $(CPPFLAGS)
+# Hidden: what libasl shows is what include/asl.h marks with ASL_API.
+ALL_CFLAGS   := -std=c11 $(WARN) $(OPT) $(HARDEN) -fPIC -fvisibility=hidden $(CFLAGS)
 comma        := ,
-ALL_LDFLAGS  := $(if $(HARDEN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) $(OPT) $(LDFLAGS)
+LINK_HARDEN  := $(if $(HARDEN),-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+ALL_LDFLAGS  := $(if $(HARDEN),-pie) $(LINK_HARDEN) $(OPT) $(LDFLAGS)
 
 # One short line a file, unless V=1.
 Q    := $(if $(V),,@)
@@ -39,8 +47,14 @@ RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(COR
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl yaml-0.1 libpcre2-8) -lm
-LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
+# The library: what needs neither libuv nor libcurl.
+EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine id_map names task_io store/store_memory) $(CORE)
+
+PKGS_PARSERS := yajl yaml-0.1 libpcre2-8
+PKGS_ASL     := libcrypto $(PKGS_PARSERS)
+
+LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
+LIBS_ASL     = $(shell pkg-config --libs $(PKGS_ASL)) -lm
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
 LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
@@ -49,19 +63,42 @@ LIBS_CHECK   = $(shell pkg-config --libs check)
 .SECONDARY:
 
 .PHONY: all
-all: $(BUILD)/asl $(BUILD)/libasl.a
+all: $(BUILD)/asl $(BUILD)/libasl.so $(BUILD)/libasl.a $(BUILD)/asl.pc
 	@:
 
 $(BUILD)/asl: $(TOOLS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 
-$(BUILD)/libasl.a: $(RUNTIME)
+$(BUILD)/libasl.so.$(VERSION): $(EMBED)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS_ASL)
+
+$(BUILD)/libasl.so: $(BUILD)/libasl.so.$(VERSION)
+	@ln -sf libasl.so.$(VERSION) $(BUILD)/$(SONAME)
+	@ln -sf $(SONAME) $@
+
+# One object, whose inner names are out of the way of the names of the program that links it.
+$(BUILD)/libasl.a: $(EMBED)
 	$(call say,AR)
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(LD) -r -o $(BUILD)/libasl.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/libasl.o
+	$(Q)$(AR) rcs $@ $(BUILD)/libasl.o
 
-$(BUILD)/obj/%.o: %.c
+# asl.pc of PREFIX, LIBDIR and INCLUDEDIR. The one in BUILD is for programs that are built before anything is
+# installed: PKG_CONFIG_PATH=build/release.
+pc = sed -e 's|@PREFIX@|$(1)|' -e 's|@LIBDIR@|$(2)|' -e 's|@INCLUDEDIR@|$(3)|' -e 's|@VERSION@|$(VERSION)|' \
+    -e 's|@REQUIRES@|$(PKGS_ASL)|' -e 's|@LIBS@|-lm|' asl.pc.in
+
+$(BUILD)/asl.pc: asl.pc.in VERSION Makefile
+	@mkdir -p $(@D)
+	$(Q)$(call pc,$(CURDIR),$(abspath $(BUILD)),$(CURDIR)/include) > $@
+
+$(BUILD)/obj/tools/asl.o $(BUILD)/obj/runtime/embed.o: VERSION
+
+# The Makefile too: other flags, other objects.
+$(BUILD)/obj/%.o: %.c Makefile
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -69,18 +106,21 @@ $(BUILD)/obj/%.o: %.c
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground json jsonpath timestamp yaml
-CHECK_ASL     := template intrinsic retry choice flow load
+CHECK_ASL     := definition template intrinsic retry choice flow load
 CHECK_CORE    := cases
+CHECK_EMBED   := embed
 CHECK_RUNTIME := engine handlers
 
-CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_RUNTIME)
+CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 
 $(CHECK_PARSERS:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(CHECK_ASL:%=$(BUILD)/check_%) $(CHECK_CORE:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_ASL)
+$(CHECK_EMBED:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_ASL)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_RUNTIME)
 $(CHECK_PARSERS:%=$(BUILD)/check_%): $(PARSERS)
 $(CHECK_ASL:%=$(BUILD)/check_%): $(ASL)
 $(CHECK_CORE:%=$(BUILD)/check_%): $(CORE)
+$(CHECK_EMBED:%=$(BUILD)/check_%): $(EMBED)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
 # Its commits fail when the suite says so.
 $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit

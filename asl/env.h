@@ -26,6 +26,8 @@ void asl_error_clear(struct asl_error *e);
 #define ASL_RUNTIME "States.Runtime"
 #define ASL_TASK_FAILED "States.TaskFailed"
 #define ASL_TIMEOUT "States.Timeout"
+/* Our own: nothing here does the work of a Task. Like States.Runtime it is never caught. */
+#define ASL_NO_HANDLER "Asl.NoHandler"
 
 /*
  * Reproducible chance (jitter, UUIDs, random numbers): a stream that a seed starts. Who owns the

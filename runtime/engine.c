@@ -368,7 +368,8 @@ static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
                                                     .now_ms = e->now_ms,
                                                     .token = c->token ? json_str(c->token) : NULL,
                                                     .activity = c->state->task.kind == ASL_ACTIVITY,
-                                                    .attempt = c->attempt});
+                                                    .attempt = c->attempt,
+                                                    .number = execution});
     buf_clear(&key);
 }
 

@@ -3,7 +3,7 @@
 
 #include "runtime/core/exec.h"
 #include "runtime/store/store.h"
-#include "runtime/task.h"
+#include "runtime/task_io.h"
 
 /*
  * Executions that live together: hands them their inputs, keeps their events, and asks for tasks to

@@ -131,7 +131,7 @@ static asl_machine *machine_of(const char *name, const json *definition)
     struct buf text = {0};
 
     json_write(&text, definition);
-    asl_machine *m = asl_compile(buf_str(&text), text.len, &report);
+    asl_machine *m = asl_compile(buf_str(&text), text.len, DOCUMENT_JSON, &report);
     ck_assert_msg(m != NULL, "%s: %s at %s", name, report.problems[0].message,
                   report.problems[0].pointer);
     asl_report_clear(&report);

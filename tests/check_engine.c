@@ -132,7 +132,7 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
 static asl_machine *machine_of(const char *text)
 {
     struct asl_report report = {0};
-    asl_machine *m = asl_compile(text, strlen(text), &report);
+    asl_machine *m = asl_compile(text, strlen(text), DOCUMENT_JSON, &report);
 
     ck_assert_msg(m != NULL, "%s", report.problems[0].message);
     asl_report_clear(&report);

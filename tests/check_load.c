@@ -21,7 +21,7 @@ static void expect_problems(const char *name, const char *text, const char *want
 {
     struct asl_report report = {0};
     struct buf got = {0};
-    asl_machine *m = asl_compile(text, strlen(text), &report);
+    asl_machine *m = asl_compile(text, strlen(text), DOCUMENT_JSON, &report);
 
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];
@@ -515,7 +515,7 @@ static const struct row hints[] = {
 START_TEST(hint)
 {
     struct asl_report report = {0};
-    asl_machine *m = asl_compile(hints[_i].text, strlen(hints[_i].text), &report);
+    asl_machine *m = asl_compile(hints[_i].text, strlen(hints[_i].text), DOCUMENT_JSON, &report);
 
     ck_assert_msg(!m && report.count > 0, "%s", hints[_i].name);
     expect_text(hints[_i].name, report.problems[0].hint, hints[_i].want);

@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-#define ASL_VERSION "0.1.0"
-
 /* What the program ends with. */
 enum {
     EXIT_GOOD = 0,

@@ -1,6 +1,7 @@
 #include "tools/cmd.h"
 
 #include "parsers/buf.h"
+#include "parsers/document.h"
 #include "parsers/json.h"
 #include "parsers/jsonpath.h"
 
@@ -173,13 +174,15 @@ static int run_batch(const struct language *l)
 
 /* ---- one expression ---- */
 
-/* JSON itself, @FILE, or - for standard input. Sets the exit status when it fails. */
+/* JSON itself, @FILE (JSON or YAML), or - for JSON on standard input. Sets the exit status when it
+ * fails. */
 static json *read_input(const char *input, int *status)
 {
     struct buf text = {0};
     struct diag why = {0};
     json *v = NULL;
     const char *path = strcmp(input, "-") == 0 ? "-" : input + 1;
+    enum document_format format = DOCUMENT_JSON;
 
     if (input[0] != '@' && strcmp(input, "-") != 0) {
         buf_adds(&text, input);
@@ -188,10 +191,12 @@ static json *read_input(const char *input, int *status)
         *status = EXIT_USAGE;
         goto out;
     }
-    v = json_parse(text.data, text.len, JSON_READ_SURROGATES, &why);
+    if (input[0] == '@')
+        format = document_format(path, text.data, text.len);
+    v = document_parse(format, text.data, text.len, JSON_READ_SURROGATES, NULL, NULL, &why);
     if (!v) {
-        fprintf(stderr, "asl eval: the input is not JSON: %s (line %u, column %u)\n", why.text,
-                why.place.line, why.place.column);
+        fprintf(stderr, "asl eval: the input is not %s: %s (line %u, column %u)\n",
+                document_format_name(format), why.text, why.place.line, why.place.column);
         *status = EXIT_BAD;
     }
 out:

@@ -1,5 +1,6 @@
 #include "tools/workflow.h"
 #include "runtime/mock.h"
+#include "runtime/names.h"
 #include "tools/cmd.h"
 #include "tools/report_text.h"
 
@@ -22,6 +23,7 @@ static json *read_json(const struct option_set *set, const char *what, const cha
     struct diag why = {0};
     json *v = NULL;
     const char *path = strcmp(text, "-") == 0 ? text : text[0] == '@' ? text + 1 : NULL;
+    enum document_format format = DOCUMENT_JSON;
 
     if (path && !buf_read_file(&file, path, MAX_INPUT_BYTES, &why)) {
         cmd_usage(set->command, "%s: %s", what, why.text);
@@ -29,15 +31,18 @@ static json *read_json(const struct option_set *set, const char *what, const cha
     }
     if (!path)
         buf_adds(&file, text);
-    v = json_parse(file.data, file.len, 0, &why);
+    /* Only a file can be YAML: there, every word that was meant otherwise is a string. */
+    if (text[0] == '@')
+        format = document_format(path, file.data, file.len);
+    v = document_parse(format, file.data, file.len, 0, NULL, NULL, &why);
     if (!v) {
-        cmd_usage(set->command, "%s is not JSON, line %u column %u: %s", what, why.place.line,
-                  why.place.column, why.text);
+        cmd_usage(set->command, "%s is not %s, line %u column %u: %s", what,
+                  document_format_name(format), why.place.line, why.place.column, why.text);
         if (file.len)
             cmd_point_at(file.data, file.len, why.at);
         if (!path && access(text, R_OK) == 0)
             fprintf(stderr, "  There is a file of that name: @%s reads it\n", text);
-    } else if (written) {
+    } else if (written && format == DOCUMENT_JSON) {
         json *compact = json_text(v);
         if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))
             *written = json_take_buf(&file);
@@ -87,20 +92,15 @@ static void make_names(struct workflow *w, const char *path)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
-    const char *region = first_set(regions), *account = first_set(accounts);
-    struct asl_chance chance = {w->seed_value};
-    struct rt_names *n = &w->names;
+    json *machine = machine_name(path);
 
-    region = region ? region : "us-east-1";
-    account = account ? account : "123456789012";
-    n->region = json_cstring(region);
-    n->machine_name = machine_name(path);
-    n->name = w->name ? json_cstring(w->name) : asl_chance_uuid(&chance);
-    n->machine_arn = json_stringf("arn:aws:states:%s:%s:stateMachine:%s", region, account,
-                                  json_str(n->machine_name));
-    n->arn = json_stringf("arn:aws:states:%s:%s:execution:%s:%s", region, account,
-                          json_str(n->machine_name), json_str(n->name));
-    n->role_arn = json_stringf("arn:aws:iam::%s:role/asl", account);
+    names_make(&(struct names_given){.machine = json_str(machine),
+                                     .name = w->name,
+                                     .region = first_set(regions),
+                                     .account = first_set(accounts),
+                                     .seed = w->seed_value},
+               &w->names);
+    json_unref(machine);
 }
 
 /* ---- loading ---- */
@@ -116,7 +116,7 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
     if (!buf_read_file(&text, path, (size_t)ASL_MAX_DEFINITION + 1, &why)) {
         cmd_usage(set->command, "%s", why.text);
     } else {
-        m = asl_compile(text.data, text.len, &report);
+        m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
         report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
                      &report, colour_wanted(stderr));
         if (!m)

@@ -56,7 +56,7 @@ void workflow_host_options(const struct workflow *w, struct host_options *out);
 /* Reads the handlers file and the mocks into the host. */
 bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h);
 
-/* JSON itself, @FILE, or - for standard input; NULL after a message. */
+/* JSON itself, @FILE (JSON or YAML), or - for JSON on standard input; NULL after a message. */
 json *workflow_json(const struct option_set *set, const char *what, const char *text);
 
 #endif

@@ -398,6 +398,7 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
 {
     /* An activity waits for a worker to take it; other work is handed out at once. */
     f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
+    f->started = false;
     f->ref = e->seq;
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
@@ -563,6 +564,9 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_STATE_EXITED: leave_state(x, f, e); break;
     case RT_TASK_SCHEDULED: schedule_task(f, e); break;
     case RT_TASK_STARTED:
+        f->phase = RT_TASK;
+        f->started = true;
+        break;
     case RT_TASK_SUBMITTED: f->phase = RT_TASK; break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:

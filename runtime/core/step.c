@@ -495,7 +495,7 @@ static void take_input(struct step *s, const struct rt_input *in)
             task_failed(s, f, in->error);
         break;
     case RT_IN_STARTED:
-        if ((f = answered(s, in)))
+        if ((f = answered(s, in)) && !f->started)
             emit(s, (struct rt_event){.kind = RT_TASK_STARTED,
                                       .frame = f->id,
                                       .previous = f->last,

@@ -8,13 +8,14 @@
  *       {"resource": "Check", "mock": [{"error": "Busy"}, {"return": {"ok": true}}]}
  *     ]}
  *
- * ${NAME} in a string is the environment's NAME; $${ stands for ${. What a mock returns is data and
- * stays as it is.
+ * Or the same in YAML. ${NAME} in a string is the environment's NAME; $${ stands for ${. What a mock
+ * returns is data and stays as it is.
  */
 #define _XOPEN_SOURCE 700 /* realpath */
 
 #include "runtime/handlers/handlers_impl.h"
 
+#include "parsers/document.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 #include "runtime/glob.h"
@@ -528,7 +529,8 @@ bool handlers_load(handlers *h, const char *path, struct diag *why)
 
     if (!buf_read_file(&text, path, MAX_FILE, why))
         goto out;
-    doc = json_parse_places(text.data, text.len, JSON_READ_UNIQUE, &a, &at, why);
+    doc = document_parse(document_format(path, text.data, text.len), text.data, text.len,
+                         JSON_READ_UNIQUE, &a, &at, why);
     if (!doc) {
         if (why)
             diag_prefix(why, "%s:%u:%u: ", path, (unsigned)why->place.line,

@@ -344,7 +344,7 @@ static asl_machine *make(struct maker *m)
         buf_adds(&m->out, "\"TimeoutSeconds\":20,");
     scope(m, 0);
     buf_adds(&m->out, "}");
-    asl_machine *machine = asl_compile(buf_str(&m->out), m->out.len, &report);
+    asl_machine *machine = asl_compile(buf_str(&m->out), m->out.len, DOCUMENT_JSON, &report);
     must(machine || report.errors > 0, "a definition that is refused has an error", "");
     asl_report_clear(&report);
     return machine;

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
     struct asl_report report = {0}, again = {0};
-    asl_machine *m = asl_compile(text, size, &report);
+    asl_machine *m = asl_compile(text, size, DOCUMENT_JSON, &report);
     uint32_t most_lines = lines(text, size);
     size_t errors = 0;
 
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     must(errors == report.errors, "errors are counted");
     asl_machine_unref(m);
-    m = asl_compile(text, size, &again);
+    m = asl_compile(text, size, DOCUMENT_JSON, &again);
     must(report.count == again.count, "the same text has the same problems");
     for (size_t i = 0; i < report.count; i++)
         must(same_problem(&report.problems[i], &again.problems[i]), "and in the same order");
