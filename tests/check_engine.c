@@ -50,8 +50,8 @@ struct world_log {
     struct buf log; /* what left the engine, a line each */
     struct due_answer answers[200];
     size_t count;
-    size_t tasks; /* handed out so far */
-    uint64_t checked;
+    size_t tasks;     /* handed out so far */
+    uint64_t started; /* by us, not by a Map Run */
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
@@ -112,13 +112,16 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
         rt_event_name(&events[i], name);
         buf_printf(&w->log, "%" PRIu64 " %" PRIu64 " %s\n", execution, events[i].seq, name);
     }
-    if (!w->s || !count)
+    /* Executions of a Map Run have another scope: only the engine knows how to make them. */
+    if (!count || execution >= w->started)
         return;
     struct folding f = {0};
-    struct rt_config config = {.names = *rt_exec_names(x), .scope = rt_exec_scope(x)};
+    struct rt_config config = {.names = *rt_exec_names(x)};
+    struct buf why = {0};
     f.x = rt_exec_new(rt_exec_machine(x), &config);
     store_read(w->s, execution, 0, fold, &f);
-    ck_assert_msg(f.seq >= events[count - 1].seq, "the store lacks what is told");
+    ck_assert_msg(rt_exec_same(x, f.x, &why), "what is told is not what is kept: %s",
+                  buf_str(&why));
     rt_exec_free(f.x);
 }
 
@@ -171,6 +174,7 @@ static uint64_t start(struct world_log *w, const char *definition, const char *i
         .names = {name, name, name, name, name, name}, .aws_limits = true, .seed = 1};
     uint64_t execution = engine_start(w->e, m, &config, in);
 
+    w->started = execution + 1;
     asl_machine_unref(m);
     json_unref(in);
     json_unref(name);
