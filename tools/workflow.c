@@ -2,6 +2,7 @@
 #include "runtime/mock.h"
 #include "runtime/names.h"
 #include "tools/cmd.h"
+#include "tools/input.h"
 #include "tools/report_text.h"
 
 #include <errno.h>
@@ -10,35 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
-
-/* ---- values ---- */
-
-json *workflow_json(const struct option_set *set, const char *what, const char *text)
-{
-    struct buf file = {0};
-    struct diag why = {0};
-    json *v = NULL;
-    const char *path = strcmp(text, "-") == 0 ? text : text[0] == '@' ? text + 1 : NULL;
-
-    if (path && !buf_read_file(&file, path, MAX_INPUT_BYTES, &why)) {
-        cmd_usage(set->command, "%s: %s", what, why.text);
-        goto out;
-    }
-    if (!path)
-        buf_adds(&file, text);
-    v = json_parse(file.data, file.len, 0, &why);
-    if (!v) {
-        cmd_usage(set->command, "%s is not JSON, line %u column %u: %s", what, why.place.line,
-                  why.place.column, why.text);
-        if (file.len)
-            cmd_point_at(file.data, file.len, why.at);
-    }
-out:
-    buf_clear(&file);
-    diag_clear(&why);
-    return v;
-}
+/* ---- the environment ---- */
 
 static const char *first_set(const char *const *names)
 {
@@ -138,9 +111,9 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return EXIT_USAGE;
     if (!(w->machine = load_machine(set, path)))
         return EXIT_USAGE;
-    if (!(w->value = workflow_json(set, "the input", w->input ? w->input : "{}")))
+    if (!(w->value = input_json(set->command, "the input", w->input ? w->input : "{}", 0)))
         return EXIT_USAGE;
-    if (w->context && !(w->extra = workflow_json(set, "--context", w->context)))
+    if (w->context && !(w->extra = input_json(set->command, "--context", w->context, 0)))
         return EXIT_USAGE;
     if (w->extra && !json_is_object(w->extra))
         return cmd_usage(set->command, "--context takes a JSON object");
