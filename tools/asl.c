@@ -13,9 +13,9 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const struct cmd commands[] = {
-    {"run", cmd_run, "run a state machine once"},
-    {"eval", cmd_eval, "evaluate one JSONPath expression, or a stream of them"},
-    {"bench", cmd_bench, "measure what executions cost"},
+    {"run", cmd_run, &cmd_run_options, "run a state machine once"},
+    {"eval", cmd_eval, &cmd_eval_options, "evaluate one JSONPath expression, or a stream of them"},
+    {"bench", cmd_bench, &cmd_bench_options, "measure what executions cost"},
 };
 
 /* ---- what subcommands share ---- */
