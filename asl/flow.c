@@ -95,6 +95,39 @@ json *asl_flow_caught(const struct asl_catcher *c, const struct asl_env *env,
     return place(&c->result_path, env->input, asl_error_output(caught), error);
 }
 
+/* A number, or a string that reads as one; NULL: neither. */
+static json *number_in(const json *v)
+{
+    json *n = json_is_string(v) ? json_parse(json_str(v), json_str_len(v), 0, NULL) : json_ref(v);
+
+    if (n && json_is_number(n))
+        return n;
+    json_unref(n);
+    return NULL;
+}
+
+/* Where `path` leads, as a number; `kind` is what it should have been. */
+static json *number_at(const asl_path *path, const char *field, const char *kind, bool whole,
+                       const struct asl_env *env, struct asl_error *error)
+{
+    json *v = asl_flow_path(path, env, error);
+    json *n = v ? number_in(v) : NULL;
+
+    if (n && whole && json_kind(n) != JSON_INT) {
+        json_unref(n);
+        n = NULL;
+    }
+    if (v && !n) {
+        json *text = json_text(v);
+        asl_error_set(error, ASL_RUNTIME,
+                      "The %s field refers to value %s which is not a valid %s: %s", field,
+                      json_str(text), kind, json_str(asl_path_text(path)));
+        json_unref(text);
+    }
+    json_unref(v);
+    return n;
+}
+
 bool asl_flow_number(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *error)
 {
@@ -102,19 +135,23 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
         *out = n->value;
         return true;
     }
-    json *v = asl_flow_path(n->path, env, error);
-    if (!v)
-        return false;
-    bool whole = json_kind(v) == JSON_INT;
-    if (whole) {
+    json *v = number_at(n->path, field, "integer", true, env, error);
+    if (v)
         *out = json_int_value(v);
-    } else {
-        json *text = json_text(v);
-        asl_error_set(error, ASL_RUNTIME,
-                      "The %s field refers to value %s which is not a valid integer: %s", field,
-                      json_str(text), json_str(asl_path_text(n->path)));
-        json_unref(text);
-    }
     json_unref(v);
-    return whole;
+    return v;
+}
+
+bool asl_flow_share(const struct asl_share *n, const char *field, const struct asl_env *env,
+                    double *out, struct asl_error *error)
+{
+    if (!n->path) {
+        *out = n->value;
+        return true;
+    }
+    json *v = number_at(n->path, field, "float", false, env, error);
+    if (v)
+        *out = json_double_value(v);
+    json_unref(v);
+    return v;
 }

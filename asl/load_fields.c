@@ -292,13 +292,24 @@ void load_assign(struct loader *l, const struct asl_field *f, const struct asl_a
         asl_at_index(at, i, &member);
         check_variable(l, &member);
     }
-    load_template(l, f, at, object);
+    /* One without variables is none: the state's exit tells of no assignment. */
+    if (json_count(at->value))
+        load_template(l, f, at, object);
 }
 
 void load_query(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
-    if (load_string(l, at))
-        *SLOT(const asl_query *) = asl_query_compile(l->a, at, at->key, l->report);
+    if (!load_string(l, at))
+        return;
+    const asl_query *q = asl_query_compile(l->a, at, at->key, l->report);
+    if (q && !asl_query_gives_string(q))
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
+                       "a function that gives a string: Format, JsonToString, ArrayGetItem, "
+                       "Base64Encode, Base64Decode, Hash or UUID",
+                       "The value for the field '%s' must be a valid JSONPath or a valid intrinsic "
+                       "function call",
+                       f->name);
+    *SLOT(const asl_query *) = q;
 }
 
 /* ---- numbers ---- */
@@ -330,6 +341,31 @@ void load_number_path(struct loader *l, const struct asl_field *f, const struct 
                       void *object)
 {
     struct asl_number *n = SLOT(struct asl_number);
+
+    n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+    n->set = n->path;
+}
+
+void load_share(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_share *n = SLOT(struct asl_share);
+
+    if (!json_is_number(at->value)) {
+        asl_report_schema(l->report, at, "Expected value of type Float");
+        return;
+    }
+    n->value = json_double_value(at->value);
+    n->set = true;
+    if (n->value < (double)f->min)
+        asl_report_schema(l->report, at, "Minimum value is %lld", (long long)f->min);
+    else if (n->value > (double)f->max)
+        asl_report_schema(l->report, at, "Maximum value is %lld", (long long)f->max);
+}
+
+void load_share_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                     void *object)
+{
+    struct asl_share *n = SLOT(struct asl_share);
 
     n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
     n->set = n->path;

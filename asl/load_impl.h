@@ -50,6 +50,8 @@ void load_assign(struct loader *, const struct asl_field *, const struct asl_at 
 void load_query(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_number(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_number_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_share(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_share_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_language(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_retry(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 

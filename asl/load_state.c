@@ -2,6 +2,7 @@
 
 #include "asl/load_impl.h"
 #include "parsers/timestamp.h"
+#include "parsers/utf8.h"
 
 #include <string.h>
 
@@ -277,24 +278,57 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
 static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                         void *object);
 
+static bool is_one_of(const json *v, const char *a, const char *b)
+{
+    return json_is_string(v) && (json_str_is(v, a) || json_str_is(v, b));
+}
+
+/* `object` is the Map state. */
 static void load_processor_config(struct loader *l, const struct asl_field *f,
                                   const struct asl_at *at, void *object)
 {
-    struct asl_at mode;
+    static const char *const required[] = {"ExecutionType", NULL};
+    struct asl_state *s = object;
+    struct asl_at mode, type;
 
     (void)f;
-    (void)object;
-    if (!load_object(l, at) || !asl_at_member(at, "Mode", &mode) || !load_string(l, &mode))
+    if (!load_object(l, at))
         return;
-    if (json_str_is(mode.value, "DISTRIBUTED"))
-        asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", &mode, ASL_VALUE,
-                       "this version of asl runs INLINE Map states",
-                       "Mode 'DISTRIBUTED' is not supported yet");
-    else if (!json_str_is(mode.value, "INLINE"))
-        asl_report_schema(l->report, &mode,
-                          "Value should be one of the following: [INLINE, DISTRIBUTED]");
-    else if (json_get(at->value, "ExecutionType"))
-        asl_report_schema(l->report, at, "Field 'ExecutionType' is not supported");
+    if (asl_at_member(at, "Mode", &mode)) {
+        if (!is_one_of(mode.value, "INLINE", "DISTRIBUTED"))
+            asl_report_schema(l->report, &mode,
+                              "Value should be one of the following: [INLINE, DISTRIBUTED]");
+        else
+            s->map.distributed = json_str_is(mode.value, "DISTRIBUTED");
+    }
+    bool typed = asl_at_member(at, "ExecutionType", &type);
+    if (!s->map.distributed && typed)
+        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &type, ASL_KEY,
+                       "it goes with \"Mode\": \"DISTRIBUTED\"",
+                       "Field 'ExecutionType' is not supported");
+    else if (s->map.distributed && load_required(l, at, required) &&
+             !is_one_of(type.value, "STANDARD", "EXPRESS"))
+        asl_report_schema(l->report, &type,
+                          "Value should be one of the following: [STANDARD, EXPRESS]");
+}
+
+static void load_label(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    const json *v = load_string(l, at);
+
+    (void)f;
+    if (!v)
+        return;
+    size_t chars = utf8_count(json_str(v), json_str_len(v));
+    if (chars < 1 || chars > 40)
+        asl_report_schema(l->report, at, "A Label has 1 to 40 characters, this one has %zu", chars);
+    for (const char *c = json_str(v); *c; c++)
+        if ((unsigned char)*c <= 0x20 || *c == 0x7f || strchr("?*<>{}[]:;,\\|^~$#%&`\"", *c)) {
+            asl_report_schema(l->report, at, "A Label can't have the character '%c'", *c);
+            break;
+        }
+    ((struct asl_state *)object)->map.label = load_keep(l, v);
 }
 
 enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };
@@ -307,11 +341,11 @@ static const struct asl_field nested_fields[] = {
 };
 
 static struct asl_scope *nested(struct loader *l, const struct asl_at *at, unsigned kind,
-                                const struct asl_state *owner)
+                                struct asl_state *owner)
 {
     if (!load_object(l, at))
         return NULL;
-    load_fields(l, nested_fields, COUNT(nested_fields), kind, at, NULL);
+    load_fields(l, nested_fields, COUNT(nested_fields), kind, at, owner);
     return load_scope(l, at, owner);
 }
 
@@ -368,8 +402,8 @@ static const struct asl_field state_fields[] = {
     {"ItemSelector",            MAP, load_template, AT(map.item_selector), 0, 0},
     {"Items",                   MAP, load_jsonata_only, 0, 0, 0},
     {"ItemsPath",               MAP, load_path, AT(map.items_path), 0, 0},
-    {"Iterator",                MAP, load_nested, 0, IN_BRANCH, 0},
-    {"Label",                   MAP, load_not_yet, 0, 0, 0},
+    {"Iterator",                MAP, load_nested, 0, IN_PROCESSOR, 0},
+    {"Label",                   MAP, load_label, 0, 0, 0},
     {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER},
     {"MaxConcurrencyPath",      MAP, load_number_path, AT(map.max_concurrency), 0, 0},
     {"Next",                    MOVES, load_next, 0, 0, 0},
@@ -390,10 +424,10 @@ static const struct asl_field state_fields[] = {
     {"TimeoutSecondsPath",      TASK, load_number_path, AT(task.timeout_s), 0, 0},
     {"Timestamp",               WAIT, load_timestamp, 0, 0, 0},
     {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0},
-    {"ToleratedFailureCount",   MAP, load_not_yet, 0, 0, 0},
-    {"ToleratedFailureCountPath", MAP, load_not_yet, 0, 0, 0},
-    {"ToleratedFailurePercentage", MAP, load_not_yet, 0, 0, 0},
-    {"ToleratedFailurePercentagePath", MAP, load_not_yet, 0, 0, 0},
+    {"ToleratedFailureCount",   MAP, load_number, AT(map.tolerated_count), 0, ASL_NEVER},
+    {"ToleratedFailureCountPath", MAP, load_number_path, AT(map.tolerated_count), 0, 0},
+    {"ToleratedFailurePercentage", MAP, load_share, AT(map.tolerated_percentage), 0, 100},
+    {"ToleratedFailurePercentagePath", MAP, load_share_path, AT(map.tolerated_percentage), 0, 0},
     {"Type",                    ALL, load_ignored, 0, 0, 0}, /* read before all others */
 };
 
@@ -417,6 +451,8 @@ static const struct {
     {MAP,   true,  (const char *const[]){"ItemProcessor", "Iterator", NULL}},
     {MAP,   false, (const char *const[]){"ItemSelector", "Parameters", NULL}},
     {MAP,   false, (const char *const[]){"MaxConcurrency", "MaxConcurrencyPath", NULL}},
+    {MAP,   false, (const char *const[]){"ToleratedFailureCount", "ToleratedFailureCountPath", NULL}},
+    {MAP,   false, (const char *const[]){"ToleratedFailurePercentage", "ToleratedFailurePercentagePath", NULL}},
     {TASK,  false, (const char *const[]){"TimeoutSeconds", "TimeoutSecondsPath", NULL}},
     {TASK,  false, (const char *const[]){"HeartbeatSeconds", "HeartbeatSecondsPath", NULL}},
     {FAIL,  false, (const char *const[]){"Error", "ErrorPath", NULL}},

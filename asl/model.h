@@ -104,11 +104,24 @@ struct asl_parallel {
     size_t count;
 };
 
+/* A field that is a number with a fraction, or the path to one. */
+struct asl_share {
+    double value;
+    const asl_path *path; /* NULL: `value` holds */
+    bool set;
+};
+
 struct asl_map {
     struct asl_scope *processor;
     const asl_path *items_path; /* NULL: `$` */
     const asl_template *item_selector;
-    struct asl_number max_concurrency; /* 0: as many as inline allows */
+    struct asl_number max_concurrency; /* 0: as many as the mode allows */
+
+    /* Mode DISTRIBUTED: each item is an execution of its own, of a Map Run. */
+    bool distributed;
+    json *label; /* NULL: one is made up */
+    struct asl_number tolerated_count;
+    struct asl_share tolerated_percentage;
 };
 
 struct asl_state {

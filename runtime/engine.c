@@ -2,6 +2,7 @@
 
 #include "runtime/engine.h"
 #include "parsers/mem.h"
+#include "runtime/id_map.h"
 
 #include <string.h>
 
@@ -9,22 +10,30 @@
 struct entry {
     rt_exec *x;
     int64_t due_ms;
-    size_t heap; /* index + 1; 0: not in it */
-    bool queued; /* has RT_IN_CONTINUE to come */
+    size_t heap;           /* index + 1; 0: not in it */
+    bool queued;           /* has RT_IN_CONTINUE to come */
+    bool orphan;           /* its Map Run is over: nobody asks for it */
+    struct errand *errand; /* what it was started for; NULL: itself */
 };
 
-/* A task that is out. Its id is its slot and how often the slot was used. */
-struct out_task {
+/*
+ * A task, or an execution of a Map Run, that is out. Its number is the execution's and its ref's
+ * lower half: of those that are out no two have the same, as refs only grow.
+ */
+struct errand {
+    struct id_node node;
     uint64_t execution, ref;
-    uint32_t frame, use;
-    bool busy;
+    uint32_t frame, index;
+    bool child;
+    bool submits;    /* a task of the .sync or .waitForTaskToken kind */
+    uint64_t number; /* child: the execution */
 };
 
 /* Something that came in, for the next turn. */
 struct input {
     enum rt_input_kind kind;
     uint64_t execution, ref;
-    uint32_t frame;
+    uint32_t frame, index;
     json *value;
     struct asl_error error;
 };
@@ -45,10 +54,9 @@ struct engine {
     uint64_t *heap;
     size_t heap_count, heap_cap;
 
-    struct out_task *tasks;
-    size_t task_count, task_cap, tasks_busy;
-    uint32_t *free_tasks;
-    size_t free_count, free_cap;
+    int64_t now_ms; /* of the turn */
+    struct id_map errands;
+    size_t tasks_busy;
 
     struct input *inputs;
     size_t input_count, input_cap;
@@ -131,55 +139,39 @@ static void set_due(engine *e, uint64_t execution, int64_t due_ms)
     sift_down(e, entry->heap - 1);
 }
 
-/* ---- tasks that are out ---- */
+/* ---- errands ---- */
 
-static uint64_t task_id(const engine *e, size_t slot)
+static uint64_t errand_id(uint64_t execution, uint64_t ref)
 {
-    return (uint64_t)e->tasks[slot].use << 32 | slot;
+    return execution << 32 | (ref & UINT32_MAX);
 }
 
-static struct out_task *find_task(const engine *e, uint64_t id)
+static struct errand *find_errand(const engine *e, uint64_t id)
 {
-    size_t slot = (size_t)(id & UINT32_MAX);
-    struct out_task *t = slot < e->task_count ? &e->tasks[slot] : NULL;
-
-    return t && t->busy && task_id(e, slot) == id ? t : NULL;
+    return (struct errand *)(void *)id_map_get(&e->errands, id);
 }
 
-static uint64_t add_task(engine *e, uint64_t execution, const struct rt_command *c)
+static struct errand *add_errand(engine *e, uint64_t execution, const struct rt_command *c)
 {
-    size_t slot;
+    struct errand *r = mem_calloc(1, sizeof *r);
 
-    if (e->free_count) {
-        slot = e->free_tasks[--e->free_count];
-    } else {
-        GROW(e->tasks, e->task_count, e->task_cap);
-        slot = e->task_count++;
-        e->tasks[slot].use = 0;
-    }
-    struct out_task *t = &e->tasks[slot];
-    *t = (struct out_task){execution, c->ref, c->frame, t->use + 1, true};
-    e->tasks_busy++;
-    return task_id(e, slot);
+    r->node.id = errand_id(execution, c->ref);
+    r->execution = execution;
+    r->ref = c->ref;
+    r->frame = c->frame;
+    r->index = c->index;
+    r->child = c->kind == RT_START_CHILD;
+    r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
+    id_map_put(&e->errands, &r->node);
+    e->tasks_busy += !r->child;
+    return r;
 }
 
-static void remove_task(engine *e, struct out_task *t)
+static void remove_errand(engine *e, struct errand *r)
 {
-    t->busy = false;
-    e->tasks_busy--;
-    GROW(e->free_tasks, e->free_count, e->free_cap);
-    e->free_tasks[e->free_count++] = (uint32_t)(t - e->tasks);
-}
-
-/* The task that a frame has out. */
-static struct out_task *task_of(const engine *e, uint64_t execution, const struct rt_command *c)
-{
-    for (size_t i = 0; i < e->task_count; i++) {
-        struct out_task *t = &e->tasks[i];
-        if (t->busy && t->execution == execution && t->frame == c->frame && t->ref == c->ref)
-            return t;
-    }
-    return NULL;
+    id_map_take(&e->errands, r->node.id);
+    e->tasks_busy -= !r->child;
+    mem_free(r);
 }
 
 /* ---- inputs ---- */
@@ -198,14 +190,21 @@ static void input_clear(struct input *in)
     asl_error_clear(&in->error);
 }
 
-uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input)
+static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
+                      struct errand *errand)
 {
     uint64_t execution = e->entry_count;
 
     GROW(e->entries, e->entry_count, e->entry_cap);
-    e->entries[e->entry_count++] = (struct entry){.x = rt_exec_new(m, config), .due_ms = INT64_MAX};
+    e->entries[e->entry_count++] =
+        (struct entry){.x = rt_exec_new(m, config), .due_ms = INT64_MAX, .errand = errand};
     add_input(e, RT_IN_START, execution)->value = json_ref(input);
     return execution;
+}
+
+uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input)
+{
+    return start(e, m, config, input, NULL);
 }
 
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
@@ -216,21 +215,55 @@ void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
     in->error.cause = error->cause ? json_ref(error->cause) : NULL;
 }
 
+/* What came of an errand goes to who sent it. Takes the values. */
+static void answer(engine *e, const struct errand *r, enum rt_input_kind kind, json *value,
+                   struct asl_error error)
+{
+    struct input *in = add_input(e, kind, r->execution);
+
+    in->frame = r->frame;
+    in->index = r->index;
+    in->ref = r->ref;
+    in->value = value;
+    in->error = error;
+}
+
+void engine_task_started(engine *e, uint64_t id, const json *worker)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r)
+        answer(e, r, RT_IN_STARTED, worker ? json_ref(worker) : NULL, (struct asl_error){0});
+}
+
+void engine_task_submitted(engine *e, uint64_t id, const json *output)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r && r->submits)
+        answer(e, r, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
+}
+
+void engine_task_heartbeat(engine *e, uint64_t id)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r)
+        answer(e, r, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
+}
+
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
-    struct out_task *t = find_task(e, id);
+    struct errand *r = find_errand(e, id);
 
-    if (!t) {
+    if (!r) {
         task_result_clear(result);
         return;
     }
-    struct input *in = add_input(e, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, t->execution);
-    in->frame = t->frame;
-    in->ref = t->ref;
-    in->value = result->output;
-    in->error = (struct asl_error){result->error, result->cause};
+    answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
+           (struct asl_error){result->error, result->cause});
     *result = (struct task_result){0};
-    remove_task(e, t);
+    remove_errand(e, r);
 }
 
 /* ---- a turn ---- */
@@ -265,8 +298,12 @@ static void step(engine *e, uint64_t execution, const struct rt_input *in)
 
 static void step_timers(engine *e, int64_t now_ms)
 {
-    while (e->heap_count && e->entries[e->heap[0]].due_ms <= now_ms)
+    /* A step may stop at its budget with more that is due: the next turn's. */
+    for (size_t n = e->heap_count; n > 0 && e->heap_count; n--) {
+        if (e->entries[e->heap[0]].due_ms > now_ms)
+            return;
         step(e, e->heap[0], &(struct rt_input){.kind = RT_IN_TIMER, .now_ms = now_ms});
+    }
 }
 
 static void step_again(engine *e, int64_t now_ms)
@@ -290,6 +327,7 @@ static void step_inputs(engine *e, int64_t now_ms)
         step(e, in.execution,
              &(struct rt_input){.kind = in.kind,
                                 .frame = in.frame,
+                                .index = in.index,
                                 .ref = in.ref,
                                 .now_ms = now_ms,
                                 .value = in.value,
@@ -306,7 +344,12 @@ static bool keep(engine *e, struct diag *why)
     for (size_t i = 0; i < e->turn_count; i++)
         store_append(e->store, e->turns[i].execution, e->turns[i].out.events,
                      e->turns[i].out.count);
-    return store_commit(e->store, why);
+    if (store_commit(e->store, why))
+        return true;
+    /* The store has the events' values all the same. */
+    for (size_t i = 0; i < e->turn_count; i++)
+        e->turns[i].out.count = 0;
+    return false;
 }
 
 static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
@@ -315,52 +358,120 @@ static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
     const char *arn = json_str(rt_exec_names(x)->arn);
 
     buf_printf(&key, "%s:%u", arn, c->event_id);
-    e->hooks.run_task(e->hooks.user, &(struct task){.id = add_task(e, execution, c),
+    e->hooks.run_task(e->hooks.user, &(struct task){.id = add_errand(e, execution, c)->node.id,
                                                     .resource = json_str(c->state->task.resource),
                                                     .state = json_str(c->state->name),
                                                     .execution = arn,
                                                     .key = buf_str(&key),
                                                     .parameters = c->parameters,
                                                     .timeout_ms = c->timeout_ms,
+                                                    .now_ms = e->now_ms,
+                                                    .token = c->token ? json_str(c->token) : NULL,
+                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
                                                     .attempt = c->attempt,
                                                     .number = execution});
     buf_clear(&key);
 }
 
+static void start_child(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+{
+    struct errand *r = add_errand(e, execution, c);
+    struct rt_config config;
+
+    rt_child_config(x, c, &config);
+    r->number = start(e, rt_exec_machine(x), &config, c->parameters, r);
+    rt_names_clear(&config.names);
+}
+
+static void cancel(engine *e, struct errand *r)
+{
+    static const struct asl_error none;
+    uint64_t id = r->node.id;
+
+    if (r->child) {
+        e->entries[r->number].errand = NULL;
+        e->entries[r->number].orphan = true;
+        engine_stop(e, r->number, &none);
+        remove_errand(e, r);
+    } else {
+        remove_errand(e, r);
+        e->hooks.cancel_task(e->hooks.user, id);
+    }
+}
+
 static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
 {
-    struct out_task *t;
+    struct errand *r;
 
     switch (c->kind) {
     case RT_RUN_TASK: hand_out(e, execution, x, c); break;
+    case RT_START_CHILD: start_child(e, execution, x, c); break;
     case RT_CANCEL_TASK:
-        if ((t = task_of(e, execution, c))) {
-            uint64_t id = task_id(e, (size_t)(t - e->tasks));
-            remove_task(e, t);
-            e->hooks.cancel_task(e->hooks.user, id);
-        }
+    case RT_CANCEL_CHILD:
+        if ((r = find_errand(e, errand_id(execution, c->ref))))
+            cancel(e, r);
         break;
     }
 }
 
-static void tell(engine *e, struct turn *t)
+/* An execution of a Map Run has ended: its Map hears of it, and nobody else asks for it. */
+static void child_ended(engine *e, uint64_t execution, const rt_exec *x)
 {
-    const rt_exec *x = e->entries[t->execution].x;
+    struct errand *r = e->entries[execution].errand;
+    const json *output = rt_exec_output(x);
+    const struct asl_error *error = rt_exec_error(x);
 
-    if (e->hooks.happened)
-        e->hooks.happened(e->hooks.user, t->execution, x, t->out.events, t->out.count);
-    for (size_t i = 0; i < t->out.command_count; i++)
-        obey(e, t->execution, x, &t->out.commands[i]);
-    if (t->out.count && rt_exec_status(x) != RT_RUNNING && e->hooks.ended)
-        e->hooks.ended(e->hooks.user, t->execution, x);
+    answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, output ? json_ref(output) : NULL,
+           error ? (struct asl_error){error->name ? json_ref(error->name) : NULL,
+                                      error->cause ? json_ref(error->cause) : NULL}
+                 : (struct asl_error){0});
+    remove_errand(e, r);
+    engine_forget(e, execution);
+}
+
+static void reset_turn(engine *e, struct turn *t)
+{
     /* The store has the events' values by now. */
     if (e->store)
         t->out.count = 0;
     rt_output_reset(&t->out);
 }
 
+/* Is it the turn in which the execution ended? It may have been stepped before in this round. */
+static bool is_last(const struct turn *t)
+{
+    const struct rt_output *out = &t->out;
+    enum rt_event_kind last = out->count ? out->events[out->count - 1].kind : RT_EXECUTION_STARTED;
+
+    return last >= RT_EXECUTION_SUCCEEDED && last <= RT_EXECUTION_TIMED_OUT;
+}
+
+static void tell(engine *e, struct turn *t)
+{
+    const rt_exec *x = e->entries[t->execution].x;
+
+    /* An earlier turn of this round was its last, and in this one nothing happened. */
+    if (!x) {
+        reset_turn(e, t);
+        return;
+    }
+    if (e->hooks.happened)
+        e->hooks.happened(e->hooks.user, t->execution, x, t->out.events, t->out.count);
+    for (size_t i = 0; i < t->out.command_count; i++)
+        obey(e, t->execution, x, &t->out.commands[i]);
+    bool ended = is_last(t);
+    if (ended && e->hooks.ended)
+        e->hooks.ended(e->hooks.user, t->execution, x);
+    reset_turn(e, t);
+    if (ended && e->entries[t->execution].errand)
+        child_ended(e, t->execution, x);
+    else if (ended && e->entries[t->execution].orphan)
+        engine_forget(e, t->execution);
+}
+
 bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 {
+    e->now_ms = now_ms;
     step_timers(e, now_ms);
     step_again(e, now_ms);
     step_inputs(e, now_ms);
@@ -424,8 +535,9 @@ void engine_free(engine *e)
         rt_output_clear(&e->turns[i].out);
     mem_free(e->entries);
     mem_free(e->heap);
-    mem_free(e->tasks);
-    mem_free(e->free_tasks);
+    for (struct id_node *n; (n = id_map_take_any(&e->errands));)
+        mem_free(n);
+    id_map_clear(&e->errands);
     mem_free(e->inputs);
     mem_free(e->again);
     mem_free(e->turns);

@@ -17,6 +17,8 @@ struct task {
     const char *key;        /* the idempotency key: the same for a repeat after a crash */
     const json *parameters; /* the effective input, after Parameters */
     int64_t timeout_ms;     /* 0: none */
+    const char *token;      /* NULL: it has none */
+    bool activity;          /* a worker takes it, and answers by the token it is given then */
     uint32_t attempt;       /* 0 for the first try */
     int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
     uint64_t number;        /* of the execution */

@@ -12,6 +12,30 @@
 #include <strings.h>
 #include <time.h>
 
+/*
+ * A function is called by its qualifier, "$LATEST" where none is given, and Lambda says so when
+ * there is no such function. Endpoints on this machine leave the qualifier out: "Function not
+ * found: arn:aws:lambda:us-east-1:123456789012:function:f (Service: …". Takes `cause`.
+ */
+static json *with_qualifier(json *cause, const char *version)
+{
+    static const char head[] = "Function not found: arn:";
+    const char *text = cause ? json_str(cause) : "", *end;
+    unsigned colons = 0;
+    struct buf b = {0};
+
+    if (strncmp(text, head, sizeof head - 1) != 0)
+        return cause;
+    for (end = text + sizeof head - 1; *end && *end != ' '; end++)
+        colons += *end == ':';
+    if (colons != 5)
+        return cause;
+    buf_add(&b, text, (size_t)(end - text));
+    buf_printf(&b, ":%s%s", version, end);
+    json_unref(cause);
+    return json_take_buf(&b);
+}
+
 /* ---- a function's ARN ---- */
 
 bool task_lambda_arn_prepare(struct pending *p, const struct task *t, struct handler_call *call,
@@ -31,7 +55,10 @@ void task_lambda_arn_settle(const struct pending *p, struct handler_answer *a,
     switch (a->outcome) {
     case HANDLER_OK: *r = (struct task_result){.ok = true, .output = task_take(&a->value)}; break;
     case HANDLER_FUNCTION_ERROR: task_function_failed(a, json_ref(a->raw), r); break;
-    case HANDLER_FAILED: task_call_failed(a, p->resource, strlen(p->resource), r); break;
+    case HANDLER_FAILED:
+        task_call_failed(a, p->resource, strlen(p->resource), r);
+        r->cause = with_qualifier(r->cause, "$LATEST");
+        break;
     }
 }
 
@@ -276,6 +303,9 @@ void task_lambda_invoke_settle(const struct pending *p, struct handler_answer *a
     case HANDLER_FUNCTION_ERROR:
         task_function_failed(a, a->value ? json_text(a->value) : json_ref(a->raw), r);
         break;
-    case HANDLER_FAILED: task_call_failed(a, "lambda", strlen("lambda"), r); break;
+    case HANDLER_FAILED:
+        task_call_failed(a, "lambda", strlen("lambda"), r);
+        r->cause = with_qualifier(r->cause, p->version);
+        break;
     }
 }

@@ -278,14 +278,14 @@ static int evaluate_one(const struct language *l, const struct question *q)
 static int run_one(const struct eval *e, const struct language *l, struct asl_chance *chance,
                    const char *expression)
 {
-    struct buf text = {0};
+    struct input in = {.command = "eval", .what = "the input", .given = e->input ? e->input : "{}"};
     json *data = NULL, *context = NULL;
     int status = EXIT_USAGE;
 
-    if (!input_read("eval", "the input", e->input ? e->input : "{}", &text))
+    if (!input_read(&in))
         goto out;
     status = EXIT_BAD;
-    if (!(data = input_parse("eval", "the input", &text, JSON_READ_SURROGATES)))
+    if (!(data = input_parse(&in, JSON_READ_SURROGATES)))
         goto out;
     status = EXIT_USAGE;
     if (e->context &&
@@ -300,7 +300,7 @@ static int run_one(const struct eval *e, const struct language *l, struct asl_ch
 out:
     json_unref(data);
     json_unref(context);
-    buf_clear(&text);
+    input_clear(&in);
     return status;
 }
 

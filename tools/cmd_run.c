@@ -21,15 +21,16 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
 {
     struct run *r = user;
 
-    (void)execution;
     if (r->progress)
-        progress_events(r->progress, x, events, count);
+        progress_events(r->progress, execution, x, events, count);
 }
 
 static void log_line(void *user, const char *line)
 {
-    (void)user;
-    fprintf(stderr, "%s\n", line);
+    const struct run *r = user;
+
+    if (r->progress)
+        progress_note(r->progress, line);
 }
 
 /* ---- the answer ---- */
@@ -118,12 +119,13 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
 
     workflow_host_options(&r->w, &options);
     options.handlers.log = r->quiet ? NULL : log_line;
+    options.handlers.log_user = r;
     host *h = host_new(s, &options);
     if (!workflow_handlers(&r->w, set, h))
         goto out;
-    if (!r->quiet)
-        r->progress = progress_new(stderr);
     uint64_t execution = engine_start(host_engine(h), r->w.machine, &config, r->w.value);
+    if (!r->quiet)
+        r->progress = progress_new(stderr, execution);
     enum host_end end = host_run(h, execution, limit_ms, &why);
     const rt_exec *x = engine_execution(host_engine(h), execution);
     switch (end) {
@@ -138,8 +140,9 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     case HOST_FAILED: fprintf(stderr, "asl run: %s\n", why.text); break;
     }
 out:
-    progress_free(r->progress);
+    /* What is cut off may still have something to say. */
     host_free(h);
+    progress_free(r->progress);
     store_free(s);
     diag_clear(&why);
     return status;

@@ -96,25 +96,26 @@ static void bash_options(const struct cmd *c)
 
 static void print_bash(const struct cmd *commands, size_t count)
 {
-    fputs("# bash completion of asl\n\n"
-          "_asl_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
-          "_asl_files() { mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); }\n"
-          "_asl_input() {\n"
-          "    [[ $cur == @* ]] || return\n"
-          "    mapfile -t COMPREPLY < <(compgen -P @ -f -- \"${cur#@}\")\n"
-          "}\n\n"
-          "_asl() {\n"
-          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-          "    COMPREPLY=()\n"
-          "    # = and @ are words of their own in COMP_WORDS; what is replaced begins with the @.\n"
-          "    [ \"$cur\" != = ] || cur=\n"
-          "    case $prev in\n"
-          "    @) cur=@$cur; _asl_input; return ;;\n"
-          "    =) prev=${COMP_WORDS[COMP_CWORD - 2]} ;;\n"
-          "    esac\n"
-          "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
-          "        _asl_words '",
-          stdout);
+    fputs(
+        "# bash completion of asl\n\n"
+        "_asl_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
+        "_asl_files() { mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); }\n"
+        "_asl_input() {\n"
+        "    [[ $cur == @* ]] || return\n"
+        "    mapfile -t COMPREPLY < <(compgen -P @ -f -- \"${cur#@}\")\n"
+        "}\n\n"
+        "_asl() {\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+        "    COMPREPLY=()\n"
+        "    # = and @ are words of their own in COMP_WORDS; what is replaced begins with the @.\n"
+        "    [ \"$cur\" != = ] || cur=\n"
+        "    case $prev in\n"
+        "    @) cur=@$cur; _asl_input; return ;;\n"
+        "    =) prev=${COMP_WORDS[COMP_CWORD - 2]} ;;\n"
+        "    esac\n"
+        "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
+        "        _asl_words '",
+        stdout);
     for (size_t i = 0; i < count; i++)
         printf("%s ", commands[i].name);
     fputs("--help --version'\n"

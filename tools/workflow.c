@@ -70,7 +70,7 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
     if (!buf_read_file(&text, path, (size_t)ASL_MAX_DEFINITION + 1, &why)) {
         cmd_usage(set->command, "%s", why.text);
     } else {
-        m = asl_compile(text.data, text.len, &report);
+        m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
         report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
                      &report, colour_wanted(stderr));
         if (!m)
@@ -104,6 +104,17 @@ static bool take_seed(struct workflow *w, const struct option_set *set)
     return true;
 }
 
+static bool read_input(struct workflow *w, const struct option_set *set)
+{
+    struct input in = {
+        .command = set->command, .what = "the input", .given = w->input ? w->input : "{}"};
+
+    if (input_read(&in) && (w->value = input_parse(&in, 0)) && in.format == DOCUMENT_JSON)
+        w->written = rt_written(w->value, in.text.data, in.text.len);
+    input_clear(&in);
+    return w->value;
+}
+
 int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
 {
     if (!one_of(set, "clock", w->clock, "real", "virtual") ||
@@ -111,7 +122,7 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return EXIT_USAGE;
     if (!(w->machine = load_machine(set, path)))
         return EXIT_USAGE;
-    if (!(w->value = input_json(set->command, "the input", w->input ? w->input : "{}", 0)))
+    if (!read_input(w, set))
         return EXIT_USAGE;
     if (w->context && !(w->extra = input_json(set->command, "--context", w->context, 0)))
         return EXIT_USAGE;
@@ -126,6 +137,7 @@ void workflow_clear(struct workflow *w)
     asl_machine_unref(w->machine);
     json_unref(w->value);
     json_unref(w->extra);
+    json_unref(w->written);
     rt_names_clear(&w->names);
 }
 
@@ -133,6 +145,7 @@ struct rt_config workflow_config(const struct workflow *w)
 {
     return (struct rt_config){.names = w->names,
                               .context = w->extra,
+                              .written = w->written,
                               .aws_limits = !w->limits || strcmp(w->limits, "aws") == 0,
                               .seed = w->seed_value};
 }

@@ -16,8 +16,9 @@ struct workflow {
     const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed;
 
     asl_machine *machine;
-    json *value; /* the input */
-    json *extra; /* --context */
+    json *value;   /* the input */
+    json *written; /* its text, where that isn't as json_text writes it */
+    json *extra;   /* --context */
     uint64_t seed_value;
     struct rt_names names;
 };

@@ -20,6 +20,12 @@ enum rt_phase {
     RT_ERRED,     /* `error` is to be decided on */
 };
 
+/* An execution of a Map Run. */
+struct rt_child {
+    uint64_t ref; /* of its CHILD_STARTED; 0: not started, or ended */
+    json *input;
+};
+
 /* What a Parallel or Map state has while it works. */
 struct rt_group {
     json *input;    /* what branches get, and ItemSelector looks at */
@@ -27,6 +33,13 @@ struct rt_group {
     json **results; /* by index; NULL as long as there is none */
     uint32_t total, started, done, limit;
     uint32_t first, last_child; /* the children, oldest first, linked by next and prev */
+    /* A distributed Map: */
+    struct rt_child *children; /* by index */
+    uint32_t failed;
+    int64_t tolerated_count;     /* -1: none */
+    double tolerated_percentage; /* negative: none */
+    json *map_run;               /* its ARN */
+    uint32_t joined; /* once succeeded: what its exit points back to, past …StateSucceeded */
 };
 
 /*
@@ -38,6 +51,7 @@ struct rt_frame {
     uint32_t next, prev; /* siblings */
     enum rt_phase phase;
     bool heartbeat_missed;
+    bool started; /* its task has …Started */
     const struct asl_state *state;
     json *input, *vars;
     uint32_t entered;   /* id of the state's …Entered event */
@@ -49,7 +63,8 @@ struct rt_frame {
     int64_t due_ms, beat_ms, beat_every_ms; /* INT64_MAX: none */
     uint32_t heap;                          /* its place in the heap of due times + 1; 0: none */
     uint32_t retries, *tries;
-    json *task; /* parameters of the task that runs */
+    json *task;  /* parameters of the task that runs */
+    json *token; /* its token; NULL: it has none */
     struct asl_error error;
     struct rt_group *group;
 };
@@ -64,6 +79,8 @@ struct rt_exec {
     asl_machine *machine;
     struct rt_names names;
     json *extra_context;
+    const struct asl_scope *scope;
+    json *written; /* the input's text; NULL: as json_text writes it */
     bool aws_limits;
     uint64_t seed;
 
@@ -162,6 +179,18 @@ void work_group(struct step *s, struct rt_frame *f);
 void child_ended(struct step *s, struct rt_frame *child, const json *output);
 /* A child failed for good: ends its siblings. The group's error is then `e`. */
 void child_failed(struct step *s, struct rt_frame *child);
+/* ---- map_run.c: distributed Maps ---- */
+
+/* After the group has started. */
+void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env);
+void map_run_succeeded(struct step *s, struct rt_frame *f);
+void child_answered(struct step *s, const struct rt_input *in);
+void cancel_children(struct step *s, struct rt_frame *f);
+void resume_children(struct step *s, struct rt_frame *f);
+/* The input of iteration or child `i`: the item, or what ItemSelector makes of it. */
+json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e);
+struct rt_command *new_command(struct step *s);
+
 /* The Parallel or Map itself failed: ends its children. */
 void group_failed(struct step *s, struct rt_frame *f);
 

@@ -8,8 +8,9 @@ void rt_event_clear(struct rt_event *e)
 {
     json_unref(e->data);
     json_unref(e->extra);
+    json_unref(e->token);
     asl_error_clear(&e->error);
-    e->data = e->extra = NULL;
+    e->data = e->extra = e->token = NULL;
 }
 
 /* ---- names ---- */
@@ -42,6 +43,11 @@ static const struct {
     [RT_ITERATION_SUCCEEDED] = {BY_NONE, "MapIterationSucceeded"},
     [RT_ITERATION_FAILED] = {BY_NONE, "MapIterationFailed"},
     [RT_ITERATION_ABORTED] = {BY_NONE, "MapIterationAborted"},
+    [RT_MAP_RUN_STARTED] = {BY_NONE, "MapRunStarted"},
+    [RT_MAP_RUN_SUCCEEDED] = {BY_NONE, "MapRunSucceeded"},
+    [RT_MAP_RUN_FAILED] = {BY_NONE, "MapRunFailed"},
+    [RT_CHILD_STARTED] = {PRIVATE, "child started"},
+    [RT_CHILD_ENDED] = {PRIVATE, "child ended"},
     [RT_BRANCH_SUCCEEDED] = {PRIVATE, "branch succeeded"},
     [RT_WAITING] = {PRIVATE, "waiting"},
     [RT_BACKOFF] = {PRIVATE, "backoff"},
@@ -87,6 +93,15 @@ static void set_payload(struct json_build *b, const char *key, const char *detai
 {
     json_build_set(b, key, json_text(v));
     json_build_set(b, details, truncated());
+}
+
+/* The execution's input keeps its text, white space and all, until the first state has entered. */
+static void set_input(struct json_build *b, const rt_exec *x, const struct rt_event *e)
+{
+    json *text = x->written && !e->previous ? json_ref(x->written) : json_text(e->data);
+
+    json_build_set(b, "input", text);
+    json_build_set(b, "inputDetails", truncated());
 }
 
 static void set_error(struct json_build *b, const struct asl_error *e)
@@ -149,7 +164,7 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
 {
     switch (e->kind) {
     case RT_EXECUTION_STARTED:
-        set_payload(b, "input", "inputDetails", e->data);
+        set_input(b, x, e);
         json_build_set(b, "roleArn", json_ref(x->names.role_arn));
         return true;
     case RT_EXECUTION_SUCCEEDED: set_payload(b, "output", "outputDetails", e->data); return true;
@@ -158,7 +173,7 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_EXECUTION_TIMED_OUT: set_error(b, &e->error); return true;
     case RT_STATE_ENTERED:
         json_build_set(b, "name", json_ref(e->state->name));
-        set_payload(b, "input", "inputDetails", e->data);
+        set_input(b, x, e);
         return true;
     case RT_STATE_EXITED:
         json_build_set(b, "name", json_ref(e->state->name));
@@ -170,6 +185,8 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_TASK_STARTED:
         if (e->state->task.kind == ASL_INTEGRATION)
             set_resource(b, &e->state->task);
+        else if (e->state->task.kind == ASL_ACTIVITY)
+            set_ref(b, "workerName", e->data);
         return e->state->task.kind != ASL_LAMBDA;
     case RT_TASK_SUBMITTED:
     case RT_TASK_SUCCEEDED:
@@ -194,9 +211,14 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
         json_build_set(b, "name", json_ref(e->state->name));
         json_build_set(b, "index", json_int(e->index));
         return true;
+    case RT_MAP_RUN_STARTED: json_build_set(b, "mapRunArn", json_ref(e->data)); return true;
+    case RT_MAP_RUN_FAILED: set_error(b, &e->error); return true;
     case RT_STATE_ABORTED:
     case RT_GROUP_SUCCEEDED:
     case RT_GROUP_FAILED:
+    case RT_MAP_RUN_SUCCEEDED:
+    case RT_CHILD_STARTED:
+    case RT_CHILD_ENDED:
     case RT_BRANCH_SUCCEEDED:
     case RT_WAITING:
     case RT_BACKOFF:

@@ -126,6 +126,10 @@ static void drop_group(rt_exec *x, struct rt_frame *f)
         drop_frame(x, x->frames[g->first]);
     for (uint32_t i = 0; i < g->total; i++)
         json_unref(g->results[i]);
+    for (uint32_t i = 0; g->children && i < g->total; i++)
+        json_unref(g->children[i].input);
+    mem_free(g->children);
+    json_unref(g->map_run);
     mem_free(g->results);
     json_unref(g->input);
     json_unref(g->items);
@@ -138,6 +142,7 @@ static void clear_visit(rt_exec *x, struct rt_frame *f)
 {
     drop_group(x, f);
     replace(&f->task, NULL);
+    replace(&f->token, NULL);
     asl_error_clear(&f->error);
     mem_free(f->tries);
     f->tries = NULL;
@@ -328,11 +333,11 @@ void exec_schedule(rt_exec *x, struct rt_frame *f)
 
 static void start_execution(rt_exec *x, const struct rt_event *e)
 {
-    struct rt_frame *root = add_frame(x, x->machine->top);
+    struct rt_frame *root = add_frame(x, x->scope);
 
     x->root = root->id;
     x->started_ms = e->at_ms;
-    if (x->machine->timeout_s.set)
+    if (x->machine->timeout_s.set && x->scope == x->machine->top)
         x->deadline_ms = e->at_ms + 1000 * x->machine->timeout_s.value;
     replace(&x->input, share(e->data));
     root->input = share(e->data);
@@ -391,13 +396,16 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
 
 static void schedule_task(struct rt_frame *f, const struct rt_event *e)
 {
-    f->phase = RT_SCHEDULED;
+    /* An activity waits for a worker to take it; other work is handed out at once. */
+    f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
+    f->started = false;
     f->ref = e->seq;
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
     f->beat_every_ms = 1000 * e->limit;
     f->beat_ms = e->limit ? e->at_ms + f->beat_every_ms : INT64_MAX;
     replace(&f->task, share(e->data));
+    replace(&f->token, share(e->token));
 }
 
 static void end_task(struct rt_frame *f, const struct rt_event *e)
@@ -405,6 +413,7 @@ static void end_task(struct rt_frame *f, const struct rt_event *e)
     f->ref = 0;
     f->due_ms = f->beat_ms = INT64_MAX;
     replace(&f->task, NULL);
+    replace(&f->token, NULL);
     if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
         f->phase = RT_ERRED;
         f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->index;
@@ -436,6 +445,29 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
         child->last = e->id;
         child->seq = e->seq;
     }
+}
+
+static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
+{
+    g->children = mem_calloc(g->total, sizeof *g->children);
+    g->map_run = share(e->data);
+    g->tolerated_count = e->count;
+    g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
+}
+
+static void start_child(struct rt_group *g, const struct rt_event *e)
+{
+    g->children[e->index] = (struct rt_child){e->seq, share(e->data)};
+    g->started++;
+}
+
+static void end_map_child(struct rt_group *g, const struct rt_event *e)
+{
+    g->children[e->index].ref = 0;
+    replace(&g->children[e->index].input, NULL);
+    g->results[e->index] = share(e->data);
+    g->failed += !e->data;
+    g->done++;
 }
 
 static void start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -485,18 +517,23 @@ static bool advances(enum rt_event_kind kind)
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT:
     case RT_GROUP_STARTED:
-    case RT_GROUP_FAILED: return true;
+    case RT_GROUP_SUCCEEDED:
+    case RT_GROUP_FAILED:
+    case RT_MAP_RUN_STARTED:
+    case RT_MAP_RUN_FAILED: return true;
     case RT_EXECUTION_STARTED:
     case RT_EXECUTION_SUCCEEDED:
     case RT_EXECUTION_FAILED:
     case RT_EXECUTION_ABORTED:
     case RT_EXECUTION_TIMED_OUT:
     case RT_STATE_ABORTED:
-    case RT_GROUP_SUCCEEDED:
     case RT_ITERATION_STARTED:
     case RT_ITERATION_SUCCEEDED:
     case RT_ITERATION_FAILED:
     case RT_ITERATION_ABORTED:
+    case RT_MAP_RUN_SUCCEEDED:
+    case RT_CHILD_STARTED:
+    case RT_CHILD_ENDED:
     case RT_BRANCH_SUCCEEDED:
     case RT_WAITING:
     case RT_BACKOFF:
@@ -514,7 +551,8 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         x->event_id = e->id;
     if (f && advances(e->kind))
         f->last = e->id;
-    if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED)
+    if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED &&
+        e->kind != RT_CHILD_STARTED)
         f->seq = e->seq;
     switch (e->kind) {
     case RT_EXECUTION_STARTED: start_execution(x, e); break;
@@ -526,12 +564,24 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_STATE_EXITED: leave_state(x, f, e); break;
     case RT_TASK_SCHEDULED: schedule_task(f, e); break;
     case RT_TASK_STARTED:
+        f->phase = RT_TASK;
+        f->started = true;
+        break;
     case RT_TASK_SUBMITTED: f->phase = RT_TASK; break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT: end_task(f, e); break;
     case RT_GROUP_STARTED: start_group(x, f, e); break;
-    case RT_GROUP_SUCCEEDED: f->phase = RT_ENTERED; break; /* its exit follows */
+    case RT_GROUP_SUCCEEDED:
+        f->phase = RT_ENTERED; /* its exit follows */
+        if (!f->group->map_run)
+            f->group->joined = e->previous;
+        break;
+    case RT_MAP_RUN_STARTED: start_map_run_of(f->group, e); break;
+    case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
+    case RT_MAP_RUN_FAILED: break; /* MapStateFailed, or a retry, follows */
+    case RT_CHILD_STARTED: start_child(f->group, e); break;
+    case RT_CHILD_ENDED: end_map_child(f->group, e); break;
     case RT_GROUP_FAILED:
         f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
         drop_group(x, f);
@@ -553,15 +603,26 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
 
 /* ---- life ---- */
 
+json *rt_written(const json *input, const char *text, size_t len)
+{
+    json *compact = json_text(input);
+    bool same = json_str_len(compact) == len && memcmp(json_str(compact), text, len) == 0;
+
+    json_unref(compact);
+    return same ? NULL : json_string(text, len);
+}
+
 rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 {
     rt_exec *x = mem_calloc(1, sizeof *x);
     const struct rt_names *n = &config->names;
 
     x->machine = asl_machine_ref(m);
+    x->scope = config->scope ? config->scope : m->top;
     x->names = (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
                                  share(n->machine_name), share(n->role_arn), share(n->region)};
     x->extra_context = json_ref(config->context ? config->context : json_empty_object());
+    x->written = share(config->written);
     x->aws_limits = config->aws_limits;
     x->seed = config->seed;
     x->root = RT_NO_FRAME;
@@ -579,6 +640,7 @@ void rt_exec_free(rt_exec *x)
     mem_free(x->ready);
     mem_free(x->heap);
     json_unref(x->extra_context);
+    json_unref(x->written);
     json_unref(x->execution_context);
     json_unref(x->machine_context);
     json_unref(x->input);
@@ -609,7 +671,7 @@ const struct rt_names *rt_exec_names(const rt_exec *x)
     return &x->names;
 }
 
-const asl_machine *rt_exec_machine(const rt_exec *x)
+asl_machine *rt_exec_machine(const rt_exec *x)
 {
     return x->machine;
 }

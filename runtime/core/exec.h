@@ -24,9 +24,14 @@ void rt_names_clear(struct rt_names *n);
 struct rt_config {
     struct rt_names names; /* shared, not taken */
     const json *context;   /* members that the context object has besides; NULL: none */
+    const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data and events */
-    uint64_t seed;         /* chance: jitter, UUIDs, random numbers */
+    const struct asl_scope *scope; /* what it runs; NULL: the machine's own States */
+    uint64_t seed;                 /* chance: jitter, UUIDs, random numbers */
 };
+
+/* For `written`: the text that `input` was read from, or NULL where that is as json_text writes. */
+json *rt_written(const json *input, const char *text, size_t len);
 
 enum rt_status { RT_RUNNING, RT_SUCCEEDED, RT_FAILED, RT_ABORTED, RT_TIMED_OUT };
 
@@ -42,7 +47,7 @@ const json *rt_exec_output(const rt_exec *x);
 /* Name and cause, either may be NULL; NULL unless it failed. */
 const struct asl_error *rt_exec_error(const rt_exec *x);
 const struct rt_names *rt_exec_names(const rt_exec *x);
-const asl_machine *rt_exec_machine(const rt_exec *x);
+asl_machine *rt_exec_machine(const rt_exec *x);
 /* States entered so far. */
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
@@ -58,23 +63,27 @@ enum rt_input_kind {
     RT_IN_CONTINUE, /* go on: the last step stopped at its budget */
     RT_IN_TASK_OK,  /* value: the output */
     RT_IN_TASK_FAILED,
+    RT_IN_STARTED,   /* a worker took an activity; value: its name, NULL: it gave none */
     RT_IN_SUBMITTED, /* value: the answer; the task's result comes by its token */
     RT_IN_HEARTBEAT,
-    RT_IN_TIMER, /* now_ms has reached rt_next_due */
-    RT_IN_STOP,  /* error: as StopExecution gives it */
+    RT_IN_TIMER,    /* now_ms has reached rt_next_due */
+    RT_IN_CHILD_OK, /* value: output of a Map Run's execution; ref: of its START_CHILD */
+    RT_IN_CHILD_FAILED,
+    RT_IN_STOP, /* error: as StopExecution gives it */
 };
 
 /* One thing that happened, and all of the world that the core may look at. */
 struct rt_input {
     enum rt_input_kind kind;
     uint32_t frame;
+    uint32_t index; /* CHILD_…: the item */
     uint64_t ref;   /* the task that this answers; an answer to an older one is dropped */
     int64_t now_ms; /* there is no other clock */
     const json *value;
     const struct asl_error *error;
 };
 
-enum rt_command_kind { RT_RUN_TASK, RT_CANCEL_TASK };
+enum rt_command_kind { RT_RUN_TASK, RT_CANCEL_TASK, RT_START_CHILD, RT_CANCEL_CHILD };
 
 /* What the world is to do, once the events are kept. */
 struct rt_command {
@@ -82,7 +91,10 @@ struct rt_command {
     uint32_t frame;
     uint64_t ref;
     const struct asl_state *state;
-    json *parameters;  /* RUN_TASK; owned */
+    json *token;       /* RUN_TASK; NULL: it has none; owned */
+    json *parameters;  /* RUN_TASK, START_CHILD: its input; owned */
+    json *map_run;     /* START_CHILD: the ARN; `x` may be past that Map by now; owned */
+    uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first */
     int64_t timeout_ms;
@@ -106,13 +118,16 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out);
 /* When the next RT_IN_TIMER is due; INT64_MAX: never. */
 int64_t rt_next_due(const rt_exec *x);
 
+/* The configuration of the execution that a START_CHILD of `x` asks for; its names are yours. */
+void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out);
+
 /* ---- folding ---- */
 
 /* Applies an event of `x`'s history, in order. */
 void rt_apply(rt_exec *x, const struct rt_event *e);
-/* After the last: what ran is to run again. `out` gains its RUN_TASK commands; then step with
- * RT_IN_CONTINUE. */
-void rt_resume(rt_exec *x, struct rt_output *out);
+/* After the last, at `now_ms`: what ran is to run again. `out` gains the commands for it; then
+ * step with RT_IN_CONTINUE. */
+void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out);
 /* Do two executions stand at the same place? If not, `why` gains the first difference. */
 bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why);
 

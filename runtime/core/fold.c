@@ -33,6 +33,12 @@ static bool same_group(const struct rt_frame *f, const struct rt_group *a, const
         return differ(why, "the list of children", f);
     if (!same_value(a->input, b->input) || !same_value(a->items, b->items))
         return differ(why, "the group's input", f);
+    if (a->failed != b->failed || !same_value(a->map_run, b->map_run))
+        return differ(why, "the Map Run", f);
+    for (uint32_t i = 0; i < a->total; i++)
+        if (a->children && (a->children[i].ref != b->children[i].ref ||
+                            !same_value(a->children[i].input, b->children[i].input)))
+            return differ(why, "a child execution", f);
     for (uint32_t i = 0; i < a->total; i++)
         if (!same_value(a->results[i], b->results[i]))
             return differ(why, "a result", f);
@@ -53,7 +59,7 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
 {
     if (a->state != b->state)
         return differ(why, "the state", a);
-    if (a->phase != b->phase)
+    if (a->phase != b->phase || a->started != b->started)
         return differ(why, "the phase", a);
     if (a->parent != b->parent || a->index != b->index || a->next != b->next || a->prev != b->prev)
         return differ(why, "the place in the tree", a);
@@ -64,7 +70,8 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
         return differ(why, "a time", a);
     if (a->retries != b->retries || !same_tries(a, b) || a->heartbeat_missed != b->heartbeat_missed)
         return differ(why, "a count of retries", a);
-    if (!same_value(a->input, b->input) || !same_value(a->task, b->task))
+    if (!same_value(a->input, b->input) || !same_value(a->task, b->task) ||
+        !same_value(a->token, b->token))
         return differ(why, "the input", a);
     if (!same_value(a->vars, b->vars))
         return differ(why, "the variables", a);

@@ -3,7 +3,7 @@
 #include "runtime/core/core_impl.h"
 
 /* Without AWS's quota as many iterations run at once as this; a bound on memory, not on meaning. */
-enum { MOST_CONCURRENCY = 1000 };
+enum { MOST_CONCURRENCY = 1000, DISTRIBUTED_CONCURRENCY = 10000 };
 
 /* ---- starting ---- */
 
@@ -38,7 +38,9 @@ static bool concurrency(struct step *s, struct rt_frame *f, const struct asl_env
                         struct asl_error *e)
 {
     const struct asl_number *n = &f->state->map.max_concurrency;
-    int64_t most = s->x->aws_limits ? INLINE_CONCURRENCY : MOST_CONCURRENCY;
+    int64_t most = f->state->map.distributed ? DISTRIBUTED_CONCURRENCY
+                   : s->x->aws_limits        ? INLINE_CONCURRENCY
+                                             : MOST_CONCURRENCY;
 
     *out = 0;
     if (n->set && !asl_flow_number(n, "MaxConcurrencyPath", env, out, e))
@@ -52,8 +54,7 @@ static bool concurrency(struct step *s, struct rt_frame *f, const struct asl_env
     return true;
 }
 
-/* The input of iteration `i`: the item, or what ItemSelector makes of it. */
-static json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e)
+json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e)
 {
     const asl_template *selector = f->state->map.item_selector;
     const json *item = json_at(f->group->items, i);
@@ -71,23 +72,28 @@ static json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, str
     return input;
 }
 
-static void start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
+/* False when it failed, and with it the Map: `f` may be gone then. */
+static bool start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
 {
     uint32_t i = f->group->started;
     struct asl_error e = {0};
     json *input = iteration_input(s, f, i, &e);
 
-    if (!input)
+    if (!input) {
         state_failed(s, f, &e);
-    else if (!check_size(s, f, input))
+        return false;
+    }
+    if (!check_size(s, f, input)) {
         json_unref(input);
-    else
-        emit(s, (struct rt_event){.kind = RT_ITERATION_STARTED,
-                                  .frame = f->id,
-                                  .previous = previous,
-                                  .state = f->state,
-                                  .data = input,
-                                  .index = i});
+        return false;
+    }
+    emit(s, (struct rt_event){.kind = RT_ITERATION_STARTED,
+                              .frame = f->id,
+                              .previous = previous,
+                              .state = f->state,
+                              .data = input,
+                              .index = i});
+    return running(s);
 }
 
 static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *env,
@@ -110,12 +116,16 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
                               .extra = items,
                               .count = (int64_t)json_count(items),
                               .limit = limit});
-    /* The first of them all point back to MapStateStarted. A selector that fails ends the loop:
-     * the execution, or the group, is over then. */
-    uint64_t group = f->seq;
-    while (running(s) && f->phase == RT_GROUP && f->seq == group &&
-           f->group->started < f->group->total && f->group->started < f->group->limit)
-        start_iteration(s, f, f->last);
+    if (!running(s))
+        return;
+    if (f->state->map.distributed) {
+        start_map_run(s, f, env);
+        return;
+    }
+    /* The first of them all point back to MapStateStarted. */
+    while (f->group->started < f->group->total && f->group->started < f->group->limit)
+        if (!start_iteration(s, f, f->last))
+            return;
 }
 
 /* ---- joining ---- */
@@ -127,13 +137,18 @@ static void join(struct step *s, struct rt_frame *f)
     struct scope_view view;
     struct json_build b;
 
+    /* A child that failed, and was tolerated, has no result. */
     json_build_array(&b, g->total);
     for (uint32_t i = 0; i < g->total; i++)
-        json_build_add(&b, json_ref(g->results[i]));
+        if (g->results[i])
+            json_build_add(&b, json_ref(g->results[i]));
     json *result = json_build_done(&b);
-    emit(s,
-         (struct rt_event){
-             .kind = RT_GROUP_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
+    if (g->map_run)
+        map_run_succeeded(s, f);
+    emit(s, (struct rt_event){.kind = RT_GROUP_SUCCEEDED,
+                              .frame = f->id,
+                              .previous = g->map_run ? s->x->event_id : f->last,
+                              .state = f->state});
     if (running(s)) {
         view_init(&view, s, f);
         struct asl_env env = view_env(&view, f->input);
@@ -225,6 +240,7 @@ static void state_aborted(struct step *s, struct rt_frame *f, uint32_t previous)
                                   .frame = f->id,
                                   .previous = previous,
                                   .state = f->state});
+    cancel_children(s, f);
     if (running(s) && f->group)
         children_aborted(s, f, NULL, previous);
 }
@@ -248,5 +264,6 @@ void child_failed(struct step *s, struct rt_frame *child)
 
 void group_failed(struct step *s, struct rt_frame *f)
 {
+    cancel_children(s, f);
     children_aborted(s, f, NULL, f->last);
 }

@@ -13,6 +13,8 @@ enum { STEP_BUDGET = 512 };
 static void command_clear(struct rt_command *c)
 {
     json_unref(c->parameters);
+    json_unref(c->token);
+    json_unref(c->map_run);
 }
 
 void rt_output_reset(struct rt_output *out)
@@ -85,12 +87,16 @@ static bool ends_execution(enum rt_event_kind kind)
     return kind >= RT_EXECUTION_SUCCEEDED && kind <= RT_EXECUTION_TIMED_OUT;
 }
 
-/* Takes back the tasks that still run, before the execution's end forgets them. */
+/* Takes back what still runs, before the execution's end forgets it. */
 static void cancel_all(struct step *s)
 {
-    for (uint32_t i = 0; i < s->x->frame_count; i++)
-        if (s->x->frames[i] && s->x->frames[i]->phase == RT_TASK)
-            command(s, RT_CANCEL_TASK, s->x->frames[i]);
+    for (uint32_t i = 0; i < s->x->frame_count; i++) {
+        struct rt_frame *f = s->x->frames[i];
+        if (f && f->phase == RT_TASK)
+            command(s, RT_CANCEL_TASK, f);
+        else if (f)
+            cancel_children(s, f);
+    }
 }
 
 void emit(struct step *s, struct rt_event e)
@@ -119,7 +125,7 @@ void emit(struct step *s, struct rt_event e)
     record(s, &e);
 }
 
-void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
+struct rt_command *new_command(struct step *s)
 {
     struct rt_output *out = s->out;
 
@@ -127,12 +133,18 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         out->command_cap = mem_grow(out->command_cap, out->command_count + 1);
         out->commands = mem_realloc(out->commands, out->command_cap * sizeof *out->commands);
     }
-    out->commands[out->command_count++] = (struct rt_command){
+    return &out->commands[out->command_count++];
+}
+
+void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
+{
+    *new_command(s) = (struct rt_command){
         .kind = kind,
         .frame = f->id,
         .ref = f->ref,
         .state = f->state,
         .parameters = kind == RT_RUN_TASK ? json_ref(f->task) : NULL,
+        .token = kind == RT_RUN_TASK && f->token ? json_ref(f->token) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
@@ -157,7 +169,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
 {
     emit(s, (struct rt_event){.kind = RT_STATE_EXITED,
                               .frame = f->id,
-                              .previous = f->last,
+                              .previous = f->group ? f->group->joined : f->last,
                               .state = f->state,
                               .data = output,
                               .extra = vars,
@@ -220,7 +232,8 @@ void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
     *e = (struct asl_error){0};
 }
 
-void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
+/* Puts the state's name before the cause. */
+static void blame(const struct rt_frame *f, struct asl_error *e)
 {
     json *cause =
         json_stringf("An error occurred while executing the state '%s' (entered at the "
@@ -229,6 +242,11 @@ void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
 
     json_unref(e->cause);
     e->cause = cause;
+}
+
+void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
+{
+    blame(f, e);
     if (json_str_is(e->name, ASL_RUNTIME))
         fail_execution(s, f, e);
     else
@@ -246,31 +264,34 @@ static void retry_later(struct step *s, struct rt_frame *f, const struct asl_ver
                               .due_ms = s->now_ms + v->delay_ms});
 }
 
-static void enter_catcher(struct step *s, struct rt_frame *f, const struct asl_catcher *c,
-                          const struct asl_error *caught)
+/* False with *e filled when the catcher itself fails. */
+static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_catcher *c,
+                          const struct asl_error *caught, struct asl_error *e)
 {
     struct scope_view view;
-    struct asl_error e = {0};
 
     view_init(&view, s, f);
     struct asl_env env = view_env(&view, f->input);
-    json *vars = NULL, *output = asl_flow_caught(c, &env, caught, &e);
+    json *vars = NULL, *output = asl_flow_caught(c, &env, caught, e);
 
     if (output && c->assign) {
         json *error_output = asl_error_output(caught);
         env.input = error_output;
-        vars = asl_template_eval(c->assign, &env, &e);
+        vars = asl_template_eval(c->assign, &env, e);
         json_unref(error_output);
     }
     if (!output || (c->assign && !vars)) {
         json_unref(output);
-        state_failed(s, f, &e);
-    } else if (check_size(s, f, output)) {
+        blame(f, e);
+        return false;
+    }
+    if (check_size(s, f, output)) {
         exit_state(s, f, output, vars, c->next);
     } else {
         json_unref(output);
         json_unref(vars);
     }
+    return true;
 }
 
 /* A missed heartbeat shows as States.Timeout, and is matched by either name. */
@@ -307,8 +328,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
     while (f && running(s)) {
         json *made = NULL;
         const json *name = name_to_match(f, &error, &made);
-        struct asl_verdict v = name ? asl_after_error(f->state, name, f->tries, &s->chance)
-                                    : (struct asl_verdict){.kind = ASL_VERDICT_FAIL};
+        struct asl_verdict v = asl_after_error(f->state, name, f->tries, &s->chance);
         json_unref(made);
 
         if (v.kind == ASL_VERDICT_RETRY) {
@@ -320,9 +340,17 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
                                       .frame = f->id,
                                       .previous = previous,
                                       .state = f->state});
+        struct asl_error own = {0};
         if (v.kind == ASL_VERDICT_CATCH) {
-            enter_catcher(s, f, v.catcher, &error);
-            break;
+            if (enter_catcher(s, f, v.catcher, &error, &own))
+                break;
+            /* What fails in a catcher is not for this state to catch: it might for ever. */
+            asl_error_clear(&error);
+            error = own;
+            if (json_str_is(error.name, ASL_RUNTIME)) {
+                fail_execution(s, f, &error);
+                break;
+            }
         }
         previous = f->last;
         f = hand_up(s, f, &error);
@@ -405,13 +433,18 @@ static void timers(struct step *s)
         time_out_execution(s);
         return;
     }
-    while (running(s) && x->heap_count) {
+    /* A retry without delay that fails before its task is scheduled is due again at once. */
+    int budget = STEP_BUDGET;
+    while (running(s) && x->heap_count && budget > 0) {
         struct rt_frame *f = x->frames[x->heap[0]];
         if (frame_due(f) > s->now_ms)
             break;
         switch (f->phase) {
         case RT_WAIT: wait_over(s, f); break;
-        case RT_RETRYING: work(s, f); break;
+        case RT_RETRYING:
+            work(s, f);
+            budget--;
+            break;
         default: task_due(s, f); break;
         }
     }
@@ -454,6 +487,14 @@ static void take_input(struct step *s, const struct rt_input *in)
         if ((f = answered(s, in)))
             task_failed(s, f, in->error);
         break;
+    case RT_IN_STARTED:
+        if ((f = answered(s, in)) && !f->started)
+            emit(s, (struct rt_event){.kind = RT_TASK_STARTED,
+                                      .frame = f->id,
+                                      .previous = f->last,
+                                      .state = f->state,
+                                      .data = in->value ? json_ref(in->value) : NULL});
+        break;
     case RT_IN_SUBMITTED:
         if ((f = answered(s, in)))
             emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
@@ -466,6 +507,8 @@ static void take_input(struct step *s, const struct rt_input *in)
         if ((f = answered(s, in)) && f->beat_every_ms)
             emit(s, (struct rt_event){.kind = RT_HEARTBEAT, .frame = f->id, .state = f->state});
         break;
+    case RT_IN_CHILD_OK:
+    case RT_IN_CHILD_FAILED: child_answered(s, in); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:
         emit(s, (struct rt_event){
@@ -506,9 +549,9 @@ static int by_age(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-void rt_resume(rt_exec *x, struct rt_output *out)
+void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out)
 {
-    struct step s = {.x = x, .now_ms = 0, .out = out};
+    struct step s = {.x = x, .now_ms = now_ms, .out = out};
     struct rt_frame **order = mem_calloc(x->frame_count, sizeof *order);
     size_t count = 0;
 
@@ -521,6 +564,8 @@ void rt_resume(rt_exec *x, struct rt_output *out)
         exec_schedule(x, order[i]);
         if (order[i]->phase == RT_TASK)
             command(&s, RT_RUN_TASK, order[i]);
+        else
+            resume_children(&s, order[i]);
     }
     mem_free(order);
 }

@@ -47,6 +47,7 @@ struct process {
     handlers *h;
     struct handler_row *row;
     struct job *job; /* NULL: cancelled, nobody waits for the end */
+    char *name;      /* in the log */
     struct process *prev, *next;
     pid_t pid;
     int pidfd;
@@ -162,6 +163,17 @@ static int spawn(struct job *j, const int child[3], pid_t *pid)
     return error;
 }
 
+/* Is what was looked for in PATH in the working directory? */
+static bool is_here(const struct handler_row *row)
+{
+    struct buf path = {0};
+
+    buf_printf(&path, "%s/%s", row->cwd, row->argv[0]);
+    bool here = access(buf_str(&path), F_OK) == 0;
+    buf_clear(&path);
+    return here;
+}
+
 static struct handler_answer not_started(const struct handler_row *row, int error)
 {
     bool missing = error == ENOENT || error == EACCES || error == ENOTDIR || error == ENOEXEC ||
@@ -171,6 +183,8 @@ static struct handler_answer not_started(const struct handler_row *row, int erro
     buf_printf(&cause, "The command '%s' cannot be started: %s", row->argv[0], strerror(error));
     if (missing && access(row->cwd, X_OK))
         buf_printf(&cause, " (its working directory %s)", row->cwd);
+    else if (error == ENOENT && !strchr(row->argv[0], '/') && is_here(row))
+        buf_printf(&cause, " in PATH; './%s' is the one in %s", row->argv[0], row->cwd);
     else if (error == ENOENT && strchr(row->argv[0], '/') && !access(row->argv[0], F_OK))
         buf_adds(&cause, " (the interpreter that its first line names)");
     return answer_failed(missing ? "Lambda.ResourceNotFoundException" : "Lambda.ServiceException",
@@ -189,6 +203,7 @@ static void on_closed(uv_handle_t *handle)
     buf_clear(&p->output);
     buf_clear(&p->line);
     buf_clear(&p->tail);
+    mem_free(p->name);
     close(p->pidfd);
     mem_free(p);
 }
@@ -204,8 +219,7 @@ static void log_line(struct process *p)
     struct buf clean = {0};
 
     add_clean(&clean, p->line.data, p->line.len);
-    if (p->job)
-        handlers_log(p->h, "%s: %s", p->job->name, buf_str(&clean));
+    handlers_log(p->h, "%s: %s", p->name, buf_str(&clean));
     buf_clear(&clean);
     buf_reset(&p->line);
 }
@@ -217,9 +231,9 @@ static void log_bytes(struct process *p, const char *bytes, size_t len)
             buf_addc(&p->line, bytes[i]);
         if (bytes[i] == '\n' || p->line.len == LINE_BYTES)
             log_line(p);
-        if (++p->logged > LOG_BYTES && p->job) {
+        if (++p->logged > LOG_BYTES) {
             log_line(p);
-            handlers_log(p->h, "%s: what it writes more to stderr is left out", p->job->name);
+            handlers_log(p->h, "%s: what it writes more to stderr is left out", p->name);
         }
     }
 }
@@ -350,7 +364,7 @@ static void on_exit_seen(uv_poll_t *poll, int status, int events)
     uv_poll_stop(poll);
     shut(&p->in);
     if (!p->job)
-        p->out_ended = p->err_ended = true;
+        p->out_ended = true;
     uv_update_time(p->h->loop);
     uv_timer_start(&p->timer, on_drained, DRAIN_MS, 0);
     finish_if_ended(p);
@@ -535,6 +549,7 @@ static void command_start(struct job *j)
     p->h = j->h;
     p->row = j->row;
     p->job = j;
+    p->name = mem_strdup(j->name);
     p->pid = pid;
     p->pidfd = pidfd;
     p->next = p->h->process;
@@ -554,12 +569,12 @@ static bool command_cancel(struct job *j)
     return true;
 }
 
+/* The jobs are dropped, so who still runs has been asked to end, and has what is left of the grace.
+ */
 void processes_close(handlers *h)
 {
     for (struct process *p = h->process, *next; p; p = next) {
         next = p->next;
-        kill_group(p, SIGKILL);
-        uv_timer_stop(&p->timer);
         if (p->exited)
             on_drained(&p->timer);
     }

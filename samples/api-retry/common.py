@@ -45,7 +45,8 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 
 def say(text):
-    sys.stderr.write("    %s\n" % text)
+    # On a terminal the last line may be the progress that `asl run` shows: write over it.
+    sys.stderr.write("%s    %s\n" % ("\r\033[K" if sys.stderr.isatty() else "", text))
     sys.stderr.flush()
 
 

@@ -1,0 +1,240 @@
+/*
+ * A distributed Map: a Map Run, each item of which is an execution of its own. Its history has only
+ * the Map Run's beginning and end; what becomes of the children is told by private events.
+ */
+
+#include "parsers/mem.h"
+#include "runtime/core/core_impl.h"
+
+#include <string.h>
+
+/* ---- names ---- */
+
+/* "arn:aws:states:region:account:" of the execution's own ARN. */
+static int arn_prefix(const rt_exec *x)
+{
+    const char *arn = json_str(x->names.arn), *end = arn;
+
+    for (int colons = 0; colons < 5 && end; colons++) {
+        end = strchr(end, ':');
+        end = end ? end + 1 : NULL;
+    }
+    return end ? (int)(end - arn) : 0;
+}
+
+/* arn:…:mapRun:<machine>/<label>:<uuid> */
+static json *map_run_arn(struct step *s, const struct rt_frame *f)
+{
+    const rt_exec *x = s->x;
+    const json *label = f->state->map.label;
+    json *made = label ? json_ref(label) : asl_chance_uuid(&s->chance),
+         *id = asl_chance_uuid(&s->chance);
+    json *arn = json_stringf("%.*smapRun:%s/%s:%s", arn_prefix(x), json_str(x->names.arn),
+                             json_str(x->names.machine_name), json_str(made), json_str(id));
+
+    json_unref(made);
+    json_unref(id);
+    return arn;
+}
+
+/* "<machine>/<label>" of a Map Run's ARN. */
+static json *family_of(const rt_exec *x, const json *map_run)
+{
+    const char *text = json_str(map_run) + arn_prefix(x) + strlen("mapRun:");
+    const char *end = strrchr(text, ':');
+
+    return json_string(text, end ? (size_t)(end - text) : strlen(text));
+}
+
+void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out)
+{
+    const struct rt_names *n = &x->names;
+    /* The child is the same whenever the command is given again. */
+    struct asl_chance chance = {x->seed ^ (c->ref * 0x9e3779b97f4a7c15u)};
+    uint64_t seed = asl_chance_next(&chance);
+    json *name = asl_chance_uuid(&chance), *family = family_of(x, c->map_run);
+
+    *out = (struct rt_config){
+        .names = {.arn = json_stringf("%.*sexecution:%s:%s", arn_prefix(x), json_str(n->arn),
+                                      json_str(family), json_str(name)),
+                  .name = name,
+                  .machine_arn = json_stringf("%.*sstateMachine:%s", arn_prefix(x),
+                                              json_str(n->arn), json_str(family)),
+                  .machine_name = family,
+                  .role_arn = json_ref(n->role_arn),
+                  .region = json_ref(n->region)},
+        .aws_limits = x->aws_limits,
+        .seed = seed,
+        .scope = c->state->map.processor,
+    };
+}
+
+/* ---- starting ---- */
+
+/* What the Map tolerates; false after failing the state. */
+static bool tolerance(struct step *s, struct rt_frame *f, const struct asl_env *env, int64_t *count,
+                      double *percentage)
+{
+    const struct asl_map *map = &f->state->map;
+    struct asl_error e = {0};
+
+    *count = -1;
+    *percentage = -1;
+    if (map->tolerated_count.set &&
+        asl_flow_number(&map->tolerated_count, "ToleratedFailureCountPath", env, count, &e) &&
+        *count < 0)
+        asl_error_set(&e, ASL_RUNTIME, "ToleratedFailureCount cannot be negative.");
+    if (!e.name && map->tolerated_percentage.set &&
+        asl_flow_share(&map->tolerated_percentage, "ToleratedFailurePercentagePath", env,
+                       percentage, &e) &&
+        (*percentage < 0 || *percentage > 100))
+        asl_error_set(&e, ASL_RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.");
+    if (!e.name)
+        return true;
+    state_failed(s, f, &e);
+    return false;
+}
+
+static void child_command(struct step *s, struct rt_frame *f, enum rt_command_kind kind, uint32_t i)
+{
+    const struct rt_child *child = &f->group->children[i];
+
+    *new_command(s) = (struct rt_command){
+        .kind = kind,
+        .frame = f->id,
+        .ref = child->ref,
+        .state = f->state,
+        .parameters = kind == RT_START_CHILD ? json_ref(child->input) : NULL,
+        .map_run = kind == RT_START_CHILD ? json_ref(f->group->map_run) : NULL,
+        .index = i,
+    };
+}
+
+/* False when it failed, and with it the Map: `f` may be gone then. */
+static bool start_child(struct step *s, struct rt_frame *f)
+{
+    uint32_t i = f->group->started;
+    struct asl_error e = {0};
+    json *input = iteration_input(s, f, i, &e);
+
+    if (!input) {
+        state_failed(s, f, &e);
+        return false;
+    }
+    if (!check_size(s, f, input)) {
+        json_unref(input);
+        return false;
+    }
+    emit(s, (struct rt_event){.kind = RT_CHILD_STARTED,
+                              .frame = f->id,
+                              .state = f->state,
+                              .data = input,
+                              .index = i});
+    child_command(s, f, RT_START_CHILD, i);
+    return true;
+}
+
+/* Starts children until as many run as may. */
+static void start_children(struct step *s, struct rt_frame *f)
+{
+    const struct rt_group *g = f->group;
+
+    while (g->started < g->total && g->started - g->done < g->limit)
+        if (!start_child(s, f))
+            return;
+}
+
+void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)
+{
+    int64_t count;
+    double percentage;
+
+    if (!tolerance(s, f, env, &count, &percentage))
+        return;
+    emit(s, (struct rt_event){.kind = RT_MAP_RUN_STARTED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = map_run_arn(s, f),
+                              .extra = percentage < 0 ? NULL : json_double(percentage),
+                              .count = count});
+    if (running(s))
+        start_children(s, f);
+}
+
+/* To all children that run. */
+static void to_children(struct step *s, struct rt_frame *f, enum rt_command_kind kind)
+{
+    const struct rt_group *g = f->group;
+
+    for (uint32_t i = 0; g && g->children && i < g->started; i++)
+        if (g->children[i].ref)
+            child_command(s, f, kind, i);
+}
+
+void resume_children(struct step *s, struct rt_frame *f)
+{
+    to_children(s, f, RT_START_CHILD);
+}
+
+/* ---- ending ---- */
+
+void cancel_children(struct step *s, struct rt_frame *f)
+{
+    to_children(s, f, RT_CANCEL_CHILD);
+}
+
+void map_run_succeeded(struct step *s, struct rt_frame *f)
+{
+    emit(s,
+         (struct rt_event){
+             .kind = RT_MAP_RUN_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
+}
+
+/* More children failed than the Map tolerates: by count or by percentage, whichever is crossed. */
+static bool too_many_failed(const struct rt_group *g)
+{
+    if (g->tolerated_count < 0 && g->tolerated_percentage < 0)
+        return g->failed > 0;
+    return (g->tolerated_count >= 0 && g->failed > g->tolerated_count) ||
+           (g->tolerated_percentage >= 0 && 100.0 * g->failed > g->tolerated_percentage * g->total);
+}
+
+static void map_run_failed(struct step *s, struct rt_frame *f)
+{
+    struct asl_error e = {0};
+
+    asl_error_set(&e, "States.ExceedToleratedFailureThreshold",
+                  "The specified tolerated failure threshold was exceeded");
+    emit(s, (struct rt_event){.kind = RT_MAP_RUN_FAILED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .error = {json_ref(e.name), json_ref(e.cause)}});
+    if (running(s))
+        decide(s, f, &e);
+    asl_error_clear(&e);
+}
+
+void child_answered(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = exec_frame(s->x, in->frame);
+    struct rt_group *g = f ? f->group : NULL;
+    bool good = in->kind == RT_IN_CHILD_OK;
+    struct rt_event ended = {.kind = RT_CHILD_ENDED, .frame = in->frame, .index = in->index};
+
+    /* An answer to a Map Run that is over is dropped. */
+    if (!g || !g->children || in->index >= g->total || g->children[in->index].ref != in->ref)
+        return;
+    ended.state = f->state;
+    if (good)
+        ended.data = json_ref(in->value);
+    else if (in->error)
+        ended.error = (struct asl_error){in->error->name ? json_ref(in->error->name) : NULL,
+                                         in->error->cause ? json_ref(in->error->cause) : NULL};
+    emit(s, ended);
+    if (!good && too_many_failed(g))
+        map_run_failed(s, f);
+    else
+        start_children(s, f);
+}

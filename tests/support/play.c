@@ -1,0 +1,471 @@
+#include "tests/support/play.h"
+
+#include "parsers/mem.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A task, or execution of a Map Run, that was handed out and neither answered nor taken back. */
+struct in_flight {
+    struct rt_command command; /* its parameters are owned */
+    int64_t due_ms;            /* when it times out; 0: never */
+};
+
+/* Something that will come in. */
+struct coming {
+    int64_t at_ms;
+    uint64_t order;
+    enum rt_input_kind kind;
+    uint32_t frame, index;
+    uint64_t ref;
+    json *value;
+    struct asl_error error;
+};
+
+struct playing {
+    const struct play *p;
+    struct play_crash crash;
+    struct played *d;
+    rt_exec *x, *twin;
+    struct rt_output out;
+    int64_t now_ms;
+    bool more, stopped;
+    uint32_t ids;   /* of the last public event */
+    size_t folded;  /* events that crashes made us apply again */
+    size_t crashed; /* events at the last crash: the next comes when there are more */
+    struct in_flight *flights;
+    size_t flight_count, flight_cap;
+    struct coming *coming;
+    size_t coming_count, coming_cap;
+    uint64_t order;
+    uint32_t *runs; /* of each state's task */
+    size_t run_count;
+    struct json_build cancelled;
+};
+
+/* Crashes cost time by the length of the history; no play needs more than that. */
+enum { MOST_FOLDED = 4000000 };
+
+#define GROW(array, count, cap)                                                                    \
+    do {                                                                                           \
+        if ((count) == (cap)) {                                                                    \
+            (cap) = mem_grow(cap, (count) + 1);                                                    \
+            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
+        }                                                                                          \
+    } while (0)
+
+static bool fine(const struct playing *g)
+{
+    return g->d->fault.len == 0;
+}
+
+static void fault(struct playing *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void fault(struct playing *g, const char *format, ...)
+{
+    va_list args;
+
+    if (!fine(g))
+        return;
+    buf_printf(&g->d->fault, "after step %zu, event %zu: ", g->d->steps, g->d->count);
+    va_start(args, format);
+    buf_vprintf(&g->d->fault, format, args);
+    va_end(args);
+}
+
+/* ---- what is to come ---- */
+
+static void come(struct playing *g, const struct rt_command *c, enum rt_input_kind kind,
+                 int64_t after_ms, json *value, struct asl_error error)
+{
+    GROW(g->coming, g->coming_count, g->coming_cap);
+    g->coming[g->coming_count++] = (struct coming){.at_ms = g->now_ms + after_ms,
+                                                   .order = g->order++,
+                                                   .kind = kind,
+                                                   .frame = c->frame,
+                                                   .index = c->index,
+                                                   .ref = c->ref,
+                                                   .value = value,
+                                                   .error = error};
+}
+
+static void coming_clear(struct coming *c)
+{
+    json_unref(c->value);
+    asl_error_clear(&c->error);
+}
+
+/* The first of what comes until `most_ms` and was known before `order`; NULL: none. */
+static struct coming *first_coming(const struct playing *g, int64_t most_ms, uint64_t order)
+{
+    struct coming *best = NULL;
+
+    for (size_t i = 0; i < g->coming_count; i++) {
+        struct coming *c = &g->coming[i];
+        if (c->at_ms > most_ms || c->order >= order)
+            continue;
+        if (!best || c->at_ms < best->at_ms || (c->at_ms == best->at_ms && c->order < best->order))
+            best = c;
+    }
+    return best;
+}
+
+/* ---- tasks ---- */
+
+static struct in_flight *find_flight(const struct playing *g, uint32_t frame, uint64_t ref)
+{
+    for (size_t i = 0; i < g->flight_count; i++)
+        if (g->flights[i].command.frame == frame && g->flights[i].command.ref == ref)
+            return &g->flights[i];
+    return NULL;
+}
+
+static void land(struct playing *g, struct in_flight *t)
+{
+    json_unref(t->command.parameters);
+    *t = g->flights[--g->flight_count];
+}
+
+static uint32_t count_run(struct playing *g, const struct asl_state *state)
+{
+    if (state->id >= g->run_count) {
+        size_t count = (size_t)state->id + 1;
+        g->runs = mem_realloc(g->runs, count * sizeof *g->runs);
+        memset(g->runs + g->run_count, 0, (count - g->run_count) * sizeof *g->runs);
+        g->run_count = count;
+    }
+    return g->runs[state->id]++;
+}
+
+static void run_task(struct playing *g, const struct rt_command *c)
+{
+    struct play_answer a = {.kind = PLAY_NEVER};
+    bool child = c->kind == RT_START_CHILD;
+
+    if (find_flight(g, c->frame, c->ref))
+        fault(g, "the task of %s was handed out twice", json_str(c->state->name));
+    GROW(g->flights, g->flight_count, g->flight_cap);
+    struct in_flight *t = &g->flights[g->flight_count++];
+    *t = (struct in_flight){*c, c->timeout_ms ? g->now_ms + c->timeout_ms : 0};
+    t->command.parameters = json_ref(c->parameters);
+    if (!g->p->answer(g->p->user, c, count_run(g, c->state), &a)) {
+        fault(g, "there is no answer for this run of the task of %s", json_str(c->state->name));
+        return;
+    }
+    if (c->state->task.kind == ASL_ACTIVITY)
+        come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
+    if (a.submitted)
+        come(g, c, RT_IN_SUBMITTED, 0, a.submitted, (struct asl_error){0});
+    for (size_t i = 0; i < a.beats; i++)
+        come(g, c, RT_IN_HEARTBEAT, a.beats_ms[i], NULL, (struct asl_error){0});
+    if (a.kind == PLAY_OK)
+        come(g, c, child ? RT_IN_CHILD_OK : RT_IN_TASK_OK, a.after_ms, a.value,
+             (struct asl_error){0});
+    else if (a.kind == PLAY_FAIL)
+        come(g, c, child ? RT_IN_CHILD_FAILED : RT_IN_TASK_FAILED, a.after_ms, NULL, a.error);
+}
+
+static void cancel_task(struct playing *g, const struct rt_command *c)
+{
+    struct in_flight *t = find_flight(g, c->frame, c->ref);
+
+    if (!t) {
+        fault(g, "a task of %s was cancelled that does not run", json_str(c->state->name));
+        return;
+    }
+    json_build_add(&g->cancelled, json_ref(c->state->name));
+    land(g, t);
+}
+
+static void obey(struct playing *g)
+{
+    for (size_t i = 0; i < g->out.command_count; i++) {
+        switch (g->out.commands[i].kind) {
+        case RT_RUN_TASK:
+        case RT_START_CHILD: run_task(g, &g->out.commands[i]); break;
+        case RT_CANCEL_TASK:
+        case RT_CANCEL_CHILD: cancel_task(g, &g->out.commands[i]); break;
+        }
+    }
+}
+
+/* ---- what must hold after a step ---- */
+
+static void check_event(struct playing *g, const struct rt_event *e)
+{
+    struct played *d = g->d;
+    const struct rt_event *before = d->count ? &d->events[d->count - 1] : NULL;
+    const uint32_t ids = g->ids;
+
+    if (e->seq != d->count + 1)
+        fault(g, "an event has the sequence number %" PRIu64, e->seq);
+    if (e->id && e->id != ids + 1)
+        fault(g, "an event has the id %" PRIu32 ", and %" PRIu32 " came before it", e->id, ids);
+    if (e->id ? e->previous >= e->id : e->previous > ids)
+        fault(g, "event %" PRIu32 " points forward to %" PRIu32, e->id, e->previous);
+    if ((e->id != 0) != (e->kind < RT_FIRST_PRIVATE))
+        fault(g, "a private event has an id, or a public one has none");
+    if (e->at_ms != g->now_ms || (before && before->at_ms > e->at_ms))
+        fault(g, "the time runs back");
+    if (e->id)
+        g->ids = e->id;
+}
+
+/* Takes the step's events into the history, and into the twin. */
+static void take_events(struct playing *g)
+{
+    struct played *d = g->d;
+
+    for (size_t i = 0; i < g->out.count; i++) {
+        check_event(g, &g->out.events[i]);
+        GROW(d->events, d->count, d->cap);
+        d->events[d->count++] = g->out.events[i];
+        rt_apply(g->twin, &g->out.events[i]);
+    }
+    g->out.count = 0; /* the history has their values */
+}
+
+static void check_twin(struct playing *g, const rt_exec *twin, const char *what)
+{
+    struct buf why = {0};
+
+    if (!rt_exec_same(g->x, twin, &why))
+        fault(g, "%s stands elsewhere: %s", what, buf_str(&why));
+    buf_clear(&why);
+}
+
+static void check_end(struct playing *g)
+{
+    if (rt_exec_status(g->x) == RT_RUNNING)
+        return;
+    if (g->flight_count)
+        fault(g, "the execution has ended, and the task of %s was not cancelled",
+              json_str(g->flights[0].command.state->name));
+    if (rt_next_due(g->x) != INT64_MAX)
+        fault(g, "the execution has ended, and a timer is due");
+}
+
+/* ---- crashes ---- */
+
+static void check_rerun(struct playing *g, const struct rt_command *c)
+{
+    const struct in_flight *t = find_flight(g, c->frame, c->ref);
+    const char *name = json_str(c->state->name);
+
+    if (!t || c->kind != t->command.kind) {
+        fault(g, "after a crash a task of %s runs that did not run before", name);
+        return;
+    }
+    if (t->command.state != c->state || !json_equal(t->command.parameters, c->parameters))
+        fault(g, "after a crash the task of %s has other parameters", name);
+    if (t->command.event_id != c->event_id || t->command.attempt != c->attempt)
+        fault(g, "after a crash the task of %s is another attempt", name);
+    if (t->due_ms != (c->timeout_ms ? g->now_ms + c->timeout_ms : 0))
+        fault(g, "after a crash the task of %s times out at another time", name);
+}
+
+static void crash(struct playing *g)
+{
+    rt_exec *again = rt_exec_new(g->p->machine, &g->p->config);
+
+    for (size_t i = 0; i < g->d->count; i++)
+        rt_apply(again, &g->d->events[i]);
+    g->folded += g->d->count;
+    g->crashed = g->d->count;
+    check_twin(g, again, "the execution that was folded from its whole history");
+    rt_exec_free(g->x);
+    g->x = again;
+    rt_resume(g->x, g->now_ms, &g->out);
+    if (g->out.count)
+        fault(g, "going on after a crash makes events");
+    if (g->out.command_count != g->flight_count)
+        fault(g, "%zu tasks were running, %zu run after a crash", g->flight_count,
+              g->out.command_count);
+    for (size_t i = 0; i < g->out.command_count; i++)
+        check_rerun(g, &g->out.commands[i]);
+    rt_output_reset(&g->out);
+    g->more = true;
+}
+
+/* ---- playing ---- */
+
+static bool goes_on(const struct playing *g)
+{
+    return fine(g) && !g->d->cut && rt_exec_status(g->x) == RT_RUNNING;
+}
+
+static void step(struct playing *g, struct rt_input in, bool late)
+{
+    struct played *d = g->d;
+    bool waited = !g->more;
+
+    if (!goes_on(g))
+        return;
+    in.now_ms = g->now_ms;
+    rt_step(g->x, &in, &g->out);
+    if (in.kind == RT_IN_CONTINUE || g->out.more)
+        g->more = g->out.more;
+    if (late && waited && g->out.count)
+        fault(g, "an answer that came too late made an event");
+    take_events(g);
+    obey(g);
+    rt_output_reset(&g->out);
+    check_twin(g, g->twin, "the execution that was folded from the events");
+    check_end(g);
+    if (goes_on(g) && d->steps >= g->crash.first && d->steps <= g->crash.last &&
+        d->count > g->crashed && g->folded < MOST_FOLDED)
+        crash(g);
+    d->steps++;
+    d->cut = d->steps >= g->p->max_steps || d->count >= g->p->max_events;
+}
+
+static void step_coming(struct playing *g, struct coming *c)
+{
+    struct coming in = *c;
+    struct in_flight *t = find_flight(g, in.frame, in.ref);
+    bool late = !t;
+
+    *c = g->coming[--g->coming_count];
+    if (t && in.kind != RT_IN_STARTED && in.kind != RT_IN_SUBMITTED && in.kind != RT_IN_HEARTBEAT)
+        land(g, t);
+    step(g,
+         (struct rt_input){.kind = in.kind,
+                           .frame = in.frame,
+                           .index = in.index,
+                           .ref = in.ref,
+                           .value = in.value,
+                           .error = &in.error},
+         late);
+    coming_clear(&in);
+}
+
+/* As the engine's: timers, then what stopped at its budget, then what came in. False: there was
+ * nothing to do. */
+static bool turn(struct playing *g)
+{
+    const uint64_t order = g->order;
+    const size_t steps = g->d->steps;
+    struct coming *c;
+
+    if (rt_next_due(g->x) <= g->now_ms)
+        step(g, (struct rt_input){.kind = RT_IN_TIMER}, false);
+    if (g->more)
+        step(g, (struct rt_input){.kind = RT_IN_CONTINUE}, false);
+    while (goes_on(g) && (c = first_coming(g, g->now_ms, order)))
+        step_coming(g, c);
+    if (!g->stopped && g->p->stop_ms <= g->now_ms) {
+        g->stopped = true;
+        step(g, (struct rt_input){.kind = RT_IN_STOP, .error = &g->p->stop}, false);
+    }
+    return g->d->steps > steps;
+}
+
+static void next_time(struct playing *g)
+{
+    const struct coming *c = first_coming(g, INT64_MAX, UINT64_MAX);
+    int64_t next = rt_next_due(g->x);
+
+    if (c && c->at_ms < next)
+        next = c->at_ms;
+    if (!g->stopped && g->p->stop_ms < next)
+        next = g->p->stop_ms;
+    if (next == INT64_MAX)
+        g->d->stuck = true;
+    else if (next <= g->now_ms)
+        fault(g, "what is due is not done");
+    else
+        g->now_ms = next;
+}
+
+void play_run(const struct play *p, struct play_crash crash_after, struct played *out)
+{
+    struct playing g = {.p = p, .crash = crash_after, .d = out, .now_ms = p->start_ms};
+
+    *out = (struct played){0};
+    g.x = rt_exec_new(p->machine, &p->config);
+    g.twin = rt_exec_new(p->machine, &p->config);
+    json_build_array(&g.cancelled, 0);
+    step(&g, (struct rt_input){.kind = RT_IN_START, .value = p->input}, false);
+    while (goes_on(&g) && !out->stuck)
+        if (!turn(&g))
+            next_time(&g);
+    out->x = g.x;
+    out->end_ms = g.now_ms;
+    out->cancelled = json_build_done(&g.cancelled);
+    rt_exec_free(g.twin);
+    rt_output_clear(&g.out);
+    for (size_t i = 0; i < g.flight_count; i++)
+        json_unref(g.flights[i].command.parameters);
+    for (size_t i = 0; i < g.coming_count; i++)
+        coming_clear(&g.coming[i]);
+    mem_free(g.flights);
+    mem_free(g.coming);
+    mem_free(g.runs);
+}
+
+void played_clear(struct played *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        rt_event_clear(&d->events[i]);
+    mem_free(d->events);
+    rt_exec_free(d->x);
+    json_unref(d->cancelled);
+    buf_clear(&d->fault);
+    *d = (struct played){0};
+}
+
+/* ---- comparing ---- */
+
+static bool same_value(const json *a, const json *b)
+{
+    return a == b || (a && b && json_equal(a, b));
+}
+
+static bool same_event(const struct rt_event *a, const struct rt_event *b)
+{
+    return a->seq == b->seq && a->id == b->id && a->previous == b->previous &&
+           a->at_ms == b->at_ms && a->kind == b->kind && a->frame == b->frame &&
+           a->state == b->state && same_value(a->data, b->data) && same_value(a->extra, b->extra) &&
+           same_value(a->error.name, b->error.name) && same_value(a->error.cause, b->error.cause) &&
+           a->to == b->to && a->index == b->index && a->count == b->count && a->limit == b->limit &&
+           a->due_ms == b->due_ms;
+}
+
+bool played_same(const struct played *a, const struct played *b, struct buf *why)
+{
+    for (size_t i = 0; i < a->count && i < b->count; i++) {
+        if (same_event(&a->events[i], &b->events[i]))
+            continue;
+        buf_printf(why, "event %zu of the history differs: ", i + 1);
+        play_line(a, i, why);
+        buf_adds(why, ", ");
+        play_line(b, i, why);
+        return false;
+    }
+    if (a->cut || b->cut)
+        return true;
+    if (a->count != b->count)
+        buf_printf(why, "%zu events, %zu events", a->count, b->count);
+    else if (!json_equal(a->cancelled, b->cancelled))
+        buf_adds(why, "other tasks were cancelled");
+    else if (a->end_ms != b->end_ms || a->stuck != b->stuck)
+        buf_adds(why, "it ended at another time");
+    return why->len == 0;
+}
+
+void play_line(const struct played *d, size_t event, struct buf *out)
+{
+    const struct rt_event *e = &d->events[event];
+    char name[RT_EVENT_NAME];
+
+    rt_event_name(e, name);
+    buf_printf(out, "%" PRIu32 "<%" PRIu32 " %s", e->id, e->previous, name);
+    if (e->kind == RT_STATE_ENTERED || e->kind == RT_STATE_EXITED)
+        buf_printf(out, " %s", json_str(e->state->name));
+    if (e->kind >= RT_ITERATION_STARTED && e->kind <= RT_ITERATION_ABORTED)
+        buf_printf(out, " %" PRIu32, e->index);
+    while (event > 0 && !d->events[event - 1].id)
+        event--;
+    if (event > 0 && d->events[event - 1].at_ms != e->at_ms)
+        buf_printf(out, " @%.15g", (double)(e->at_ms - d->events[0].at_ms) / 1000);
+}
