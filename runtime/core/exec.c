@@ -676,6 +676,11 @@ asl_machine *rt_exec_machine(const rt_exec *x)
     return x->machine;
 }
 
+const struct asl_scope *rt_exec_scope(const rt_exec *x)
+{
+    return x->scope;
+}
+
 uint64_t rt_exec_transitions(const rt_exec *x)
 {
     return x->transitions;
