@@ -70,9 +70,10 @@ $(BUILD)/asl: $(TOOLS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 
+# Nor does it show what it takes from archives (libgcov's).
 $(BUILD)/libasl.so.$(VERSION): $(EMBED)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS_ASL)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--exclude-libs,ALL $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS_ASL)
 
 $(BUILD)/libasl.so: $(BUILD)/libasl.so.$(VERSION)
 	@ln -sf libasl.so.$(VERSION) $(BUILD)/$(SONAME)
