@@ -70,9 +70,10 @@ $(BUILD)/asl: $(TOOLS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 
+# Nor does it show what it takes from archives (libgcov's).
 $(BUILD)/libasl.so.$(VERSION): $(EMBED)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS_ASL)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--exclude-libs,ALL $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS_ASL)
 
 $(BUILD)/libasl.so: $(BUILD)/libasl.so.$(VERSION)
 	@ln -sf libasl.so.$(VERSION) $(BUILD)/$(SONAME)
@@ -136,7 +137,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/install
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup
@@ -153,7 +154,7 @@ demo: setup
 check: setup
 	@$(MAKE) --no-print-directory tests
 tests: all $(CHECKS:%=$(BUILD)/check_%)
-	@ASL=$(BUILD)/asl tests/run $(TESTS)
+	@ASL=$(BUILD)/asl SAMPLE_CC='$(CC) -std=c11 $(WARN) $(OPT) $(CFLAGS)' tests/run $(TESTS)
 
 .PHONY: conformance
 conformance: setup
@@ -253,12 +254,26 @@ format:
 
 # ---- the rest ----
 
+DATADIR := $(DESTDIR)$(PREFIX)/share
+SHELLS  := bash-completion/completions/asl zsh/site-functions/_asl fish/vendor_completions.d/asl.fish
+
 .PHONY: install uninstall
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib/pkgconfig share/man/man1) $(addprefix $(DATADIR)/,$(dir $(SHELLS)))
 	install -m 755 $(BUILD)/asl $(DESTDIR)$(PREFIX)/bin/asl
+	install -m 644 include/asl.h $(DESTDIR)$(PREFIX)/include/asl.h
+	install -m 644 $(BUILD)/libasl.a $(DESTDIR)$(PREFIX)/lib/libasl.a
+	install -m 755 $(BUILD)/libasl.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libasl.so.$(VERSION)
+	ln -sf libasl.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libasl.so
+	$(call pc,$(PREFIX),$${prefix}/lib,$${prefix}/include) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/asl.pc
+	install -m 644 docs/asl.1 $(DATADIR)/man/man1/asl.1
+	$(BUILD)/asl --completion bash > $(DATADIR)/$(word 1,$(SHELLS))
+	$(BUILD)/asl --completion zsh > $(DATADIR)/$(word 2,$(SHELLS))
+	$(BUILD)/asl --completion fish > $(DATADIR)/$(word 3,$(SHELLS))
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/asl
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/asl include/asl.h share/man/man1/asl.1) $(addprefix $(DATADIR)/,$(SHELLS))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libasl.a libasl.so $(SONAME) libasl.so.$(VERSION) pkgconfig/asl.pc)
 
 .PHONY: clean
 clean:
@@ -266,7 +281,7 @@ clean:
 
 .PHONY: help
 help:
-	@echo 'make               the program: build/release/asl; and libasl.a'
+	@echo 'make               the program: build/release/asl; libasl.so, libasl.a'
 	@echo 'make demo          set-up, build, and a real workflow to watch'
 	@echo 'make check         set-up, build, all tests'
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'

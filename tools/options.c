@@ -53,12 +53,14 @@ static void unknown_option(const struct option_set *set, const char *word)
         cmd_usage(set->command, "there is no option '%s'", word);
 }
 
-static void fill(const struct option_row *row, const char *argument)
+static void fill(const struct option_row *row, const char *argument, void *out)
 {
+    void *member = (char *)out + row->member;
+
     if (row->argument)
-        *(const char **)row->value = argument;
+        *(const char **)member = argument;
     else
-        *(bool *)row->value = true;
+        *(bool *)member = true;
 }
 
 static const struct option_row *row_of(const struct option_set *set, int found)
@@ -71,7 +73,7 @@ static const struct option_row *row_of(const struct option_set *set, int found)
     return NULL;
 }
 
-int options_parse(const struct option_set *set, int argc, char **argv, int *status)
+int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status)
 {
     struct option *longs = mem_calloc(set->count + 2, sizeof *longs);
     char *letters = mem_calloc(2 * set->count + 4, 1), *end = letters;
@@ -108,7 +110,7 @@ int options_parse(const struct option_set *set, int argc, char **argv, int *stat
                 unknown_option(set, argv[optind - 1]);
             goto out;
         }
-        fill(row_of(set, found), optarg);
+        fill(row_of(set, found), optarg, out);
     }
     first = optind;
 out:
