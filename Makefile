@@ -42,7 +42,7 @@ SUPPORT := $(call objs,tests/support)
 LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8) -lm
 LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
-LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
+LIBS_RUNTIME = $(shell pkg-config --libs libuv) -lhttp_parser -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.
@@ -71,7 +71,7 @@ $(BUILD)/obj/%.o: %.c
 CHECK_PARSERS := ground json jsonpath timestamp
 CHECK_ASL     := template intrinsic retry choice flow
 CHECK_CORE    := cases
-CHECK_RUNTIME := handlers
+CHECK_RUNTIME := handlers http_server
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_RUNTIME)
 
