@@ -146,14 +146,17 @@ coverage:
 
 FUZZ_PARSERS := json jsonpath
 FUZZ_ASL     := intrinsic
+FUZZ_RUNTIME := http
 
-TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL)
+TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_RUNTIME)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
 $(FUZZ_ASL:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
 $(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
+$(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_RUNTIME)
+$(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): $(RUNTIME)
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
