@@ -171,10 +171,10 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json, make bench-waiting ----
+# ---- speed: make bench-json, make bench-waiting, make bench-http ----
 
 BENCH_PARSERS := json
-BENCH_RUNTIME := waiting
+BENCH_RUNTIME := waiting http
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
 
