@@ -1,0 +1,12 @@
+#ifndef PARSERS_JSONATA_CASE_H
+#define PARSERS_JSONATA_CASE_H
+
+#include "parsers/buf.h"
+
+#include <stddef.h>
+
+/* JavaScript's toUpperCase and toLowerCase: Unicode's full mappings, in no particular language. */
+void js_case_upper(struct buf *out, const char *text, size_t len);
+void js_case_lower(struct buf *out, const char *text, size_t len);
+
+#endif
