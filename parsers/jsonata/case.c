@@ -143,10 +143,20 @@ static void add_cp(struct buf *out, uint32_t cp)
     out->len += utf8_encode(cp, buf_reserve(out, 4));
 }
 
+static const struct special *find_upper(uint32_t cp)
+{
+    return bsearch(&cp, upper_rows, sizeof upper_rows / sizeof *upper_rows, sizeof *upper_rows,
+                   by_from);
+}
+
+bool js_case_has_long_upper(uint32_t cp)
+{
+    return find_upper(cp);
+}
+
 static void add_upper(struct buf *out, uint32_t cp)
 {
-    const struct special *row = bsearch(&cp, upper_rows, sizeof upper_rows / sizeof *upper_rows,
-                                        sizeof *upper_rows, by_from);
+    const struct special *row = find_upper(cp);
 
     if (!row) {
         add_cp(out, (uint32_t)utf8proc_toupper((utf8proc_int32_t)cp));
