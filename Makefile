@@ -68,7 +68,7 @@ $(BUILD)/obj/%.o: %.c
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp
+CHECK_PARSERS := ground json jsonpath timestamp jsonata_text
 CHECK_ASL     := template intrinsic retry choice flow
 CHECK_CORE    := cases
 CHECK_RUNTIME := handlers

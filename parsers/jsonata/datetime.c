@@ -474,11 +474,14 @@ static bool write_name(const struct date_part *part, double value, struct buf *o
     if (!is_one_of(part->component, "MxF"))
         return refuse_component(part->component, "D3133", why);
     name = part->component == 'F' ? date_day_name(value) : date_month_name(value);
-    put_name(part, name ? name : "NaN", out);
+    if (name)
+        put_name(part, name, out);
+    else
+        buf_adds(out, "undefined");
     return true;
 }
 
-/* What is no component is written as JavaScript writes what is not there. */
+/* What is no component, or has no name, is written as JavaScript writes what is not there. */
 static bool write_part(const struct date_part *part, double ms, const struct zone *z,
                        struct buf *out, struct jsonata_fault *why)
 {
