@@ -50,7 +50,7 @@ SUPPORT := $(call objs,tests/support)
 # The library: what needs neither libuv nor libcurl.
 EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine id_map names task_io store/store_memory) $(CORE)
 
-PKGS_PARSERS := yajl yaml-0.1 libpcre2-8
+PKGS_PARSERS := yajl yaml-0.1 libpcre2-8 libutf8proc
 PKGS_ASL     := libcrypto $(PKGS_PARSERS)
 
 LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
@@ -106,7 +106,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp yaml
+CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text
 CHECK_ASL     := definition template intrinsic retry choice flow load
 CHECK_CORE    := cases
 CHECK_EMBED   := embed
