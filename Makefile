@@ -125,6 +125,8 @@ $(CHECK_EMBED:%=$(BUILD)/check_%): $(EMBED)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
 # Its commits fail when the suite says so.
 $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit
+# Its kernel has no pidfd when the suite says so.
+$(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall
 # From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
 $(BUILD)/libsupport.a: $(SUPPORT)
 	$(call say,AR)
@@ -137,7 +139,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/install
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/install tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup
@@ -177,6 +179,13 @@ debug:
 asan:
 	@CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) --no-print-directory check BUILD=build/asan HARDEN= \
 	    OPT='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+# What people run, one program after the other: minutes.
+.PHONY: valgrind
+valgrind:
+	@tools/setup --dev
+	@$(MAKE) --no-print-directory all
+	@ASL=tests/valgrind VALGRIND_ASL=$(abspath $(BUILD)/asl) tests/run tests/samples tests/cli
 
 .PHONY: coverage
 coverage:
@@ -289,6 +298,7 @@ help:
 	@echo 'make check         set-up, build, all tests'
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
+	@echo 'make valgrind      the samples and the command line under valgrind'
 	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
 	@echo 'make fuzz          parsers against made-up input: TARGET=json SECONDS=60'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
