@@ -144,7 +144,7 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json jsonpath
+FUZZ_PARSERS := json jsonpath jsonata_text
 FUZZ_ASL     := intrinsic
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL)
