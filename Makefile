@@ -196,7 +196,7 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json jsonpath yaml
+FUZZ_PARSERS := json jsonpath yaml jsonata_text
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec
 FUZZ_RUNTIME := http
