@@ -124,6 +124,8 @@ $(CHECK_EMBED:%=$(BUILD)/check_%): $(EMBED)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
 # Its commits fail when the suite says so.
 $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit
+# Its kernel has no pidfd when the suite says so.
+$(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall
 # From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
 $(BUILD)/libsupport.a: $(SUPPORT)
 	$(call say,AR)
