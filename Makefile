@@ -179,6 +179,13 @@ asan:
 	@CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) --no-print-directory check BUILD=build/asan HARDEN= \
 	    OPT='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
 
+# What people run, one program after the other: minutes.
+.PHONY: valgrind
+valgrind:
+	@tools/setup --dev
+	@$(MAKE) --no-print-directory all
+	@ASL=tests/valgrind VALGRIND_ASL=$(abspath $(BUILD)/asl) tests/run tests/samples tests/cli
+
 .PHONY: coverage
 coverage:
 	@tools/setup --dev
@@ -273,6 +280,7 @@ help:
 	@echo 'make check         set-up, build, all tests'
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
+	@echo 'make valgrind      the samples and the command line under valgrind'
 	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
 	@echo 'make fuzz          parsers against made-up input: TARGET=json SECONDS=60'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
