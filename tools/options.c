@@ -65,12 +65,32 @@ static void fill(const struct option_row *row, const char *argument, void *out)
 
 static const struct option_row *row_of(const struct option_set *set, int found)
 {
+    if (found == 0)
+        return NULL;
     if (found >= LONG_ONLY)
         return &set->rows[found - LONG_ONLY];
     for (size_t i = 0; i < set->count; i++)
         if (set->rows[i].letter == found)
             return &set->rows[i];
     return NULL;
+}
+
+/*
+ * `word` was last read. getopt tells a letter, which may stand behind others in its word, or the
+ * value of a long option that it knows, or nothing.
+ */
+static void refuse(const struct option_set *set, int found, const char *word)
+{
+    const struct option_row *row = row_of(set, optopt);
+    char letter[] = {'-', (char)optopt, '\0'};
+
+    if (found == ':')
+        cmd_usage(set->command, "option '%s%s' needs an argument",
+                  optopt < LONG_ONLY ? letter : "--", optopt < LONG_ONLY ? "" : row->name);
+    else if (row || optopt == 'h')
+        cmd_usage(set->command, "option '--%s' takes no argument", row ? row->name : "help");
+    else
+        unknown_option(set, optopt > ' ' && optopt < 0x7f ? letter : word);
 }
 
 int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status)
@@ -104,10 +124,7 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
             goto out;
         }
         if (found == ':' || found == '?') {
-            if (found == ':')
-                cmd_usage(set->command, "option '%s' needs an argument", argv[optind - 1]);
-            else
-                unknown_option(set, argv[optind - 1]);
+            refuse(set, found, argv[optind - 1]);
             goto out;
         }
         fill(row_of(set, found), optarg, out);

@@ -1,4 +1,5 @@
 #include "tools/workflow.h"
+#include "parsers/utf8.h"
 #include "runtime/mock.h"
 #include "runtime/names.h"
 #include "tools/cmd.h"
@@ -25,6 +26,24 @@ static const char *first_set(const char *const *names)
 
 /* ---- names ---- */
 
+/* What isn't UTF-8 in a file's name becomes U+FFFD: it goes into JSON. */
+static json *utf8_text(const char *text, size_t len)
+{
+    struct buf clean = {0};
+    json *v;
+
+    for (size_t i = 0; i < len; i++) {
+        size_t good = utf8_valid(text + i, len - i);
+        buf_add(&clean, text + i, good);
+        i += good;
+        if (i < len)
+            buf_adds(&clean, "\xEF\xBF\xBD");
+    }
+    v = json_string(buf_str(&clean), clean.len);
+    buf_clear(&clean);
+    return v;
+}
+
 /* "order" of "machines/order.asl.json" */
 static json *machine_name(const char *path)
 {
@@ -39,7 +58,7 @@ static json *machine_name(const char *path)
         if (len > n && strncmp(base + len - n, endings[i], n) == 0)
             len -= n;
     }
-    return json_string(base, len);
+    return utf8_text(base, len);
 }
 
 static void make_names(struct workflow *w, const char *path)
@@ -120,6 +139,8 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
     if (!one_of(set, "clock", w->clock, "real", "virtual") ||
         !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set))
         return EXIT_USAGE;
+    if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
+        return cmd_usage(set->command, "--name takes a name, in UTF-8");
     if (!(w->machine = load_machine(set, path)))
         return EXIT_USAGE;
     if (!read_input(w, set))
@@ -175,7 +196,7 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
     if (!path)
         cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
     else if (!(m = mocks_load(path, NULL, hash + 1, &why)))
-        cmd_usage(set->command, "%s: %s", path, why.text);
+        cmd_usage(set->command, "%s", why.text);
     else
         host_use_mocks(h, m);
     json_unref(file);
