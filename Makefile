@@ -39,8 +39,8 @@ RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(COR
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
-LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8 libutf8proc) -lm
-LIBS_ASL     = $(shell pkg-config --libs libcrypto) $(LIBS_PARSERS)
+LIBS_PARSERS = $(shell pkg-config --libs yajl libpcre2-8 libutf8proc libcrypto) -lm
+LIBS_ASL     = $(LIBS_PARSERS)
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
 LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
