@@ -2,6 +2,7 @@
 
 #include "parsers/buf.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 
 void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
@@ -37,4 +38,15 @@ uint64_t asl_chance_next(struct asl_chance *c)
 double asl_chance_unit(struct asl_chance *c)
 {
     return (double)(asl_chance_next(c) >> 11) * 0x1p-53;
+}
+
+/* RFC 4122, section 4.4 */
+json *asl_chance_uuid(struct asl_chance *c)
+{
+    uint64_t high = (asl_chance_next(c) & ~UINT64_C(0xf000)) | 0x4000;
+    uint64_t low = (asl_chance_next(c) & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63;
+
+    return json_stringf("%08" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%012" PRIx64,
+                        high >> 32, high >> 16 & 0xffff, high & 0xffff, low >> 48,
+                        low & UINT64_C(0xffffffffffff));
 }

@@ -26,6 +26,8 @@ void asl_error_clear(struct asl_error *e);
 #define ASL_RUNTIME "States.Runtime"
 #define ASL_TASK_FAILED "States.TaskFailed"
 #define ASL_TIMEOUT "States.Timeout"
+/* Our own: nothing here does the work of a Task. Like States.Runtime it is never caught. */
+#define ASL_NO_HANDLER "Asl.NoHandler"
 
 /*
  * Reproducible chance (jitter, UUIDs, random numbers): a stream that a seed starts. Who owns the
@@ -38,6 +40,8 @@ struct asl_chance {
 uint64_t asl_chance_next(struct asl_chance *c);
 /* 0 <= x < 1 */
 double asl_chance_unit(struct asl_chance *c);
+/* A version 4 UUID, as text. */
+json *asl_chance_uuid(struct asl_chance *c);
 
 /*
  * All that an expression may look at. The context object and variables are asked for when an

@@ -269,7 +269,28 @@ static void load_machine(struct loader *l, const struct asl_at *at)
     l->m->top = load_scope(l, at, NULL);
 }
 
-asl_machine *asl_compile(const char *text, size_t len, struct asl_report *report)
+static void refuse_size(struct asl_report *report, size_t len, const char *as)
+{
+    const struct asl_at top = {0};
+
+    asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
+                   "The definition has %zu bytes%s, more than the %d that are allowed", len, as,
+                   ASL_MAX_DEFINITION);
+}
+
+static void refuse_text(struct asl_report *report, enum document_format format,
+                        const struct diag *why)
+{
+    struct json_places place = {.value = why->place};
+    const struct asl_at top = {.places = &place};
+    const char *code =
+        format == DOCUMENT_JSON ? "INVALID_JSON_DESCRIPTION" : "INVALID_YAML_DESCRIPTION";
+
+    asl_report_add(report, ASL_ERROR, code, &top, ASL_VALUE, NULL, "%s", why->text);
+}
+
+asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
+                         struct asl_report *report)
 {
     asl_machine *m = mem_calloc(1, sizeof *m);
     struct loader l = {.m = m, .a = &m->arena, .report = report};
@@ -281,19 +302,26 @@ asl_machine *asl_compile(const char *text, size_t len, struct asl_report *report
 
     m->refs = 1;
     if (len > ASL_MAX_DEFINITION) {
+        refuse_size(report, len, "");
+        goto out;
+    }
+    if (len == 0) {
         asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
-                       "The definition has %zu bytes, more than the %d that are allowed", len,
-                       ASL_MAX_DEFINITION);
-    } else if ((m->definition =
-                    json_parse_places(text, len, JSON_READ_UNIQUE, &places, &at, &why))) {
+                       "Definition must be a valid JSON object");
+        asl_report_relocate(report, NULL);
+        goto out;
+    }
+    m->definition = document_parse(format, text, len, JSON_READ_UNIQUE, &places, &at, &why);
+    if (!m->definition) {
+        refuse_text(report, format, &why);
+    } else if (format == DOCUMENT_YAML && json_text_len(m->definition) > ASL_MAX_DEFINITION) {
+        /* AWS gets it as JSON, in which each alias is written out. */
+        refuse_size(report, json_text_len(m->definition), " as JSON");
+    } else {
         top = (struct asl_at){.value = m->definition, .places = at};
         load_machine(&l, &top);
-    } else {
-        struct json_places place = {.value = why.place};
-        top.places = &place;
-        asl_report_add(report, ASL_ERROR, "INVALID_JSON_DESCRIPTION", &top, ASL_VALUE, NULL, "%s",
-                       why.text);
     }
+out:
     diag_clear(&why);
     arena_clear(&places);
     mem_free(l.names);

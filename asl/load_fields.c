@@ -299,8 +299,17 @@ void load_assign(struct loader *l, const struct asl_field *f, const struct asl_a
 
 void load_query(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
-    if (load_string(l, at))
-        *SLOT(const asl_query *) = asl_query_compile(l->a, at, at->key, l->report);
+    if (!load_string(l, at))
+        return;
+    const asl_query *q = asl_query_compile(l->a, at, at->key, l->report);
+    if (q && !asl_query_gives_string(q))
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
+                       "a function that gives a string: Format, JsonToString, ArrayGetItem, "
+                       "Base64Encode, Base64Decode, Hash or UUID",
+                       "The value for the field '%s' must be a valid JSONPath or a valid intrinsic "
+                       "function call",
+                       f->name);
+    *SLOT(const asl_query *) = q;
 }
 
 /* ---- numbers ---- */

@@ -24,7 +24,7 @@ static bool matches(const json *p, const json *name)
 
 bool asl_errors_match(const struct asl_errors *errors, const json *name)
 {
-    if (is(name, ASL_RUNTIME))
+    if (is(name, ASL_RUNTIME) || is(name, ASL_NO_HANDLER))
         return false;
     for (size_t i = 0; i < errors->count; i++)
         if (matches(errors->names[i], name))

@@ -23,7 +23,8 @@ struct asl_retrier {
 };
 
 /* Does `errors` match an error of that name? States.ALL, States.TaskFailed and the two time-out
- * names as AWS has them; States.Runtime is never matched. `name` NULL or null: a failure reported
+ * names as AWS has them; States.Runtime is never matched, nor is Asl.NoHandler:
+ * who has no handler for a Task is to hear of it. `name` NULL or null: a failure reported
  * without a name, which only the wildcards match. */
 bool asl_errors_match(const struct asl_errors *errors, const json *name);
 

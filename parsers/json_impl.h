@@ -148,6 +148,7 @@ bool json_index_full(const struct json_index *x, size_t members);
 /* The value of a number's text, whose grammar is known to be right; NULL: out of range, too long.
  */
 json *json_read_number(const char *text, size_t len);
+bool json_is_number_text(const char *text, size_t len);
 
 /* ---- json_explain.c ---- */
 

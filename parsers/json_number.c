@@ -115,7 +115,7 @@ static size_t digits_at(const char *text, size_t len, size_t i)
 }
 
 /* number = [ "-" ] ( "0" / digit1-9 *digit ) [ "." 1*digit ] [ ("e" / "E") [ sign ] 1*digit ] */
-static bool is_number(const char *text, size_t len)
+bool json_is_number_text(const char *text, size_t len)
 {
     size_t i = len && text[0] == '-', n = digits_at(text, len, i);
 
@@ -141,7 +141,7 @@ static bool is_number(const char *text, size_t len)
 
 json *json_number(const char *text, size_t len)
 {
-    return is_number(text, len) ? json_read_number(text, len) : NULL;
+    return json_is_number_text(text, len) ? json_read_number(text, len) : NULL;
 }
 
 double json_double_value(const json *v)

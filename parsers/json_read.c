@@ -2,52 +2,23 @@
  * Text to values. yajl cuts the text into tokens and judges its grammar; it is not asked where it
  * is, as it is up to a token off, nor what an escape means, as it loses half characters. `pos`
  * follows the tokens instead: between two of them there are only blanks, commas and colons.
- *
- * Finished values wait on a stack; a closing bracket makes a container of those above its base.
  */
 
-#include "parsers/json_impl.h"
+#include "parsers/json_events.h"
 
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
 
-#include <assert.h>
 #include <yajl/yajl_parse.h>
-
-/* An array or object that is open. */
-struct frame {
-    size_t base; /* its first child on the stack */
-    size_t at;   /* where it begins */
-    struct place place;
-    uint16_t depth; /* its own so far */
-    bool object;
-};
-
-enum { LEAST_KEYS = 16, MOST_KEYS = 256 };
 
 struct reader {
     const char *text;
     size_t len, pos;
-    unsigned flags;
     struct diag *why;
     const char *odd_blank; /* the first there was; NULL: none */
-
-    json **stack; /* an object's children are key, value, key, value ... */
-    size_t used, cap;
-    size_t depth; /* how many frames are open */
-
-    struct json_index *index; /* for finding double keys */
-
-    /* Places are wanted when `arena` is set; `places` runs beside `stack`. */
-    struct arena *arena;
-    struct json_places *places;
-    size_t counted; /* line and column are those of this offset */
+    size_t counted;        /* line and column are those of this offset */
     uint32_t line, column;
-
-    /* What keys were seen: like objects share their keys. A short text uses few of the slots. */
-    size_t key_slots;
-    json *keys[MOST_KEYS];
-    struct frame frames[JSON_MAX_DEPTH]; /* not cleared */
+    struct json_events made; /* not cleared as a whole */
 };
 
 /* yajl's callbacks answer whether to go on. */
@@ -80,12 +51,13 @@ static size_t token_start(struct reader *r)
     return i;
 }
 
-/* ---- places ---- */
-
+/* Only counted when it is wanted. */
 static struct place next_place(struct reader *r, size_t start, size_t end)
 {
-    struct place p;
+    struct place p = {0};
 
+    if (!r->made.arena)
+        return p;
     for (; r->counted < start; r->counted++) {
         unsigned char c = (unsigned char)r->text[r->counted];
 
@@ -101,37 +73,10 @@ static struct place next_place(struct reader *r, size_t start, size_t end)
     return p;
 }
 
-static void place_key(struct reader *r, size_t start, size_t end)
-{
-    if (r->arena)
-        r->places[r->used].key = next_place(r, start, end);
-}
-
-/* The value that is pushed next; its key's place stands one below, if it has one. */
-static void place_value(struct reader *r, size_t start, size_t end)
-{
-    if (r->arena)
-        r->places[r->used] = (struct json_places){.value = next_place(r, start, end)};
-}
-
-/* ---- the stack ---- */
-
-static void make_room(struct reader *r)
-{
-    if (r->used < r->cap)
-        return;
-    r->cap = mem_grow(r->cap, r->used + 64);
-    r->stack = mem_realloc(r->stack, r->cap * sizeof(*r->stack));
-    if (r->arena)
-        r->places = mem_realloc(r->places, r->cap * sizeof(*r->places));
-}
-
 /* A value between `start` and `end` of the text. */
 static int push(struct reader *r, json *v, size_t start, size_t end)
 {
-    make_room(r);
-    place_value(r, start, end);
-    r->stack[r->used++] = v;
+    json_events_scalar(&r->made, v, next_place(r, start, end));
     r->pos = end;
     return GO_ON;
 }
@@ -266,7 +211,7 @@ static json *read_escaped(struct reader *r, size_t start, size_t len)
 {
     const char *raw = r->text + start;
     struct buf out = {0};
-    size_t bad = 0, n = unescape(raw, len, r->flags, buf_reserve(&out, len), &bad);
+    size_t bad = 0, n = unescape(raw, len, r->made.flags, buf_reserve(&out, len), &bad);
     json *v = NULL;
 
     if (n == SIZE_MAX)
@@ -337,17 +282,15 @@ static int on_string(void *ctx, const unsigned char *decoded, size_t decoded_len
 static json *read_key(struct reader *r, size_t start, size_t len)
 {
     uint32_t hash = json_hash_bytes(r->text + start, len);
-    json **slot = &r->keys[hash & (r->key_slots - 1)], *key = *slot;
+    json *key = json_events_seen_key(&r->made, r->text + start, len, hash);
 
-    if (key && as_string(key)->hash == hash && as_string(key)->len == len &&
-        !memcmp(as_string(key)->text, r->text + start, len))
-        return json_ref(key);
+    if (key)
+        return key;
     key = read_plain(r, start, len);
     if (!key || !len)
         return key;
     mutable_string(key)->hash = hash;
-    json_unref(*slot);
-    *slot = json_ref(key);
+    json_events_keep_key(&r->made, key);
     return key;
 }
 
@@ -365,9 +308,7 @@ static int on_key(void *ctx, const unsigned char *decoded, size_t decoded_len)
     if (!key)
         return STOP;
     json_hash(key);
-    make_room(r);
-    place_key(r, start - 1, start + len + 1);
-    r->stack[r->used++] = key;
+    json_events_key(&r->made, key, next_place(r, start - 1, start + len + 1));
     r->pos = start + len + 1;
     return GO_ON;
 }
@@ -377,17 +318,13 @@ static int on_key(void *ctx, const unsigned char *decoded, size_t decoded_len)
 static int open_frame(struct reader *r, bool object)
 {
     size_t start = token_start(r);
-    struct frame *f = &r->frames[r->depth];
 
-    if (r->depth == JSON_MAX_DEPTH) {
+    if (r->made.depth == JSON_MAX_DEPTH) {
         json_refuse(r->why, r->text, r->len, start, "JSON_DEPTH",
                     "arrays and objects are nested deeper than %d levels", JSON_MAX_DEPTH);
         return STOP;
     }
-    r->depth++;
-    *f = (struct frame){.base = r->used, .at = start, .depth = 1, .object = object};
-    if (r->arena)
-        f->place = next_place(r, start, start + 1);
+    json_events_open(&r->made, object, start, next_place(r, start, start + 1));
     r->pos = start + 1;
     return GO_ON;
 }
@@ -402,56 +339,13 @@ static int on_open_object(void *ctx)
     return open_frame(ctx, true);
 }
 
-/* The places of the `count` children above `base`, kept for good. */
-static struct json_places *keep_places(struct reader *r, size_t base, size_t count, bool object)
-{
-    struct json_places *kids = arena_calloc(r->arena, count, sizeof(*kids));
-
-    for (size_t i = 0; i < count; i++) {
-        size_t at = base + (object ? 2 * i + 1 : i);
-
-        kids[i] = r->places[at];
-        if (object)
-            kids[i].key = r->places[at - 1].key;
-    }
-    return kids;
-}
-
-/* Replaces what is on the stack from the frame's base by `v`, the container made of it. */
-static int close_frame(struct reader *r, json *v)
-{
-    const struct frame *f = &r->frames[--r->depth];
-    struct json_places *kids = NULL;
-    size_t end = token_start(r) + 1;
-
-    if (json_count(v))
-        v->depth = f->depth;
-    if (r->arena)
-        kids = keep_places(r, f->base, json_count(v), f->object);
-    if (r->depth && f->depth >= r->frames[r->depth - 1].depth)
-        r->frames[r->depth - 1].depth = (uint16_t)(f->depth + 1);
-    r->used = f->base;
-    make_room(r);
-    if (r->arena)
-        r->places[r->used] = (struct json_places){.value = f->place, .kids = kids};
-    r->stack[r->used++] = v;
-    r->pos = end;
-    return GO_ON;
-}
-
 static int on_close_array(void *ctx)
 {
     struct reader *r = ctx;
-    size_t base = r->frames[r->depth - 1].base, count = r->used - base;
-    struct array_value *a;
 
-    if (!count)
-        return close_frame(r, json_ref(json_empty_array()));
-    a = (struct array_value *)json_new(JSON_ARRAY, sizeof(*a) + count * sizeof(a->items[0]));
-    a->count = (uint32_t)count;
-    a->text_len = 0;
-    memcpy(a->items, r->stack + base, count * sizeof(a->items[0]));
-    return close_frame(r, &a->head);
+    r->pos = token_start(r) + 1;
+    json_events_close_array(&r->made);
+    return GO_ON;
 }
 
 /*
@@ -478,116 +372,21 @@ static size_t key_offset(const struct reader *r, size_t at, size_t i)
     return at;
 }
 
-static int refuse_double_key(struct reader *r, const json *key, size_t member)
-{
-    size_t at = key_offset(r, r->frames[r->depth - 1].at, member);
-
-    json_refuse(r->why, r->text, r->len, at, "JSON_DUPLICATE_KEY",
-                "the object has the key \"%s\" twice", as_string(key)->text);
-    return STOP;
-}
-
-/* A quick look at the hashes: false only if all keys differ. */
-static bool may_have_double_keys(const struct json_member *members, size_t count)
-{
-    uint64_t seen = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bit = UINT64_C(1) << (as_string(members[i].key)->hash >> 26);
-
-        if (seen & bit)
-            return true;
-        seen |= bit;
-    }
-    return false;
-}
-
-/* Which of the first `count` members has the key; SIZE_MAX: none. */
-static size_t find_earlier(const struct reader *r, const struct json_member *members, size_t count,
-                           bool indexed, const json *key)
-{
-    if (indexed)
-        return json_index_find(r->index, members, as_string(key)->text, as_string(key)->len,
-                               as_string(key)->hash);
-    for (size_t i = 0; i < count; i++)
-        if (as_string(members[i].key)->hash == as_string(key)->hash &&
-            json_same_string(members[i].key, key))
-            return i;
-    return SIZE_MAX;
-}
-
-/*
- * Leaves each key once: at its first place, with its last value. Returns how many members are left,
- * 0 when a double key is refused.
- */
-static size_t merge_double_keys(struct reader *r, size_t base, size_t count)
-{
-    struct json_member *members = (struct json_member *)(void *)(r->stack + base);
-    bool indexed = count > JSON_SMALL_OBJECT;
-    size_t kept = 0;
-
-    if (indexed)
-        r->index = json_index_new(r->index, count);
-    for (size_t i = 0; i < count; i++) {
-        struct json_member m = members[i];
-        size_t first = find_earlier(r, members, kept, indexed, m.key), to = kept;
-
-        if (first != SIZE_MAX) {
-            if (r->flags & JSON_READ_UNIQUE)
-                return refuse_double_key(r, m.key, i);
-            to = first;
-            json_unref(m.key);
-            json_unref(members[first].value);
-            members[first].value = m.value;
-        } else {
-            members[kept] = m;
-            if (indexed)
-                json_index_add(r->index, members, kept);
-            kept++;
-        }
-        if (r->arena) {
-            r->places[base + 2 * to] = r->places[base + 2 * i];
-            r->places[base + 2 * to + 1] = r->places[base + 2 * i + 1];
-        }
-    }
-    r->used = base + 2 * kept;
-    return kept;
-}
-
-/* The frame's depth anew, as the deepest value may be gone. */
-static void find_depth(struct frame *f, const struct json_member *members, size_t count)
-{
-    f->depth = 1;
-    for (size_t i = 0; i < count; i++)
-        if (json_depth_around(members[i].value) > f->depth)
-            f->depth = json_depth_around(members[i].value);
-}
-
 static int on_close_object(void *ctx)
 {
     struct reader *r = ctx;
-    size_t base = r->frames[r->depth - 1].base, count = (r->used - base) / 2;
-    const struct json_member *members;
-    struct object_value *o;
+    const struct json_frame *f = json_events_top(&r->made);
+    size_t twice;
 
-    if (!count)
-        return close_frame(r, json_ref(json_empty_object()));
-    members = (const struct json_member *)(void *)(r->stack + base);
-    if (may_have_double_keys(members, count)) {
-        size_t kept = merge_double_keys(r, base, count);
+    if (!json_events_close_object(&r->made, &twice)) {
+        const json *key = r->made.stack[f->base + 2 * twice];
 
-        if (!kept)
-            return STOP;
-        if (kept < count)
-            find_depth(&r->frames[r->depth - 1], members, kept);
-        count = kept;
+        json_refuse(r->why, r->text, r->len, key_offset(r, f->at, twice), "JSON_DUPLICATE_KEY",
+                    "the object has the key \"%s\" twice", as_string(key)->text);
+        return STOP;
     }
-    o = (struct object_value *)json_new(JSON_OBJECT, sizeof(*o) + count * sizeof(o->members[0]));
-    o->count = (uint32_t)count;
-    o->text_len = 0;
-    o->index = NULL;
-    memcpy(o->members, members, count * sizeof(o->members[0]));
-    return close_frame(r, &o->head);
+    r->pos = token_start(r) + 1;
+    return GO_ON;
 }
 
 /* ---- the whole ---- */
@@ -639,18 +438,19 @@ static yajl_status run_yajl(struct reader *r)
 
 static void explain(const struct reader *r)
 {
-    const struct frame *f = r->depth ? &r->frames[r->depth - 1] : NULL;
+    const struct json_frame *f = json_events_top(&r->made);
+    size_t used = r->made.used;
     struct json_stop s = {.text = r->text, .len = r->len, .pos = r->pos};
 
     s.opened = f ? f->at : 0;
     if (!f)
-        s.state = r->used ? JSON_AT_END : JSON_AT_START;
-    else if (r->used == f->base)
+        s.state = used ? JSON_AT_END : JSON_AT_START;
+    else if (used == f->base)
         s.state = f->object ? JSON_AFTER_OPEN_OBJECT : JSON_AFTER_OPEN_ARRAY;
     else if (!f->object)
         s.state = JSON_IN_ARRAY;
     else
-        s.state = (r->used - f->base) % 2 ? JSON_AFTER_KEY : JSON_IN_OBJECT;
+        s.state = (used - f->base) % 2 ? JSON_AFTER_KEY : JSON_IN_OBJECT;
     json_explain(&s, r->why);
 }
 
@@ -663,28 +463,17 @@ static void refuse_odd_blank(const struct reader *r)
 
 static json *take_result(struct reader *r, yajl_status status, struct json_places **places)
 {
+    /* To yajl, half a token behind the whole value is nothing. */
+    bool more = token_start(r) < r->len;
     json *v = NULL;
 
-    token_start(r);
     if (r->odd_blank)
         refuse_odd_blank(r);
-    else if (status == yajl_status_error)
+    else if (status == yajl_status_error || (status == yajl_status_ok && more))
         explain(r);
-    else if (status == yajl_status_ok) {
-        assert(r->used == 1 && !r->depth);
-        v = r->stack[--r->used];
-        if (places) {
-            *places = arena_alloc(r->arena, sizeof(**places));
-            **places = r->places[0];
-        }
-    }
-    while (r->used)
-        json_unref(r->stack[--r->used]);
-    for (size_t i = 0; i < r->key_slots; i++)
-        json_unref(r->keys[i]);
-    mem_free(r->index);
-    mem_free(r->stack);
-    mem_free(r->places);
+    else if (status == yajl_status_ok)
+        v = json_events_done(&r->made, places);
+    json_events_clear(&r->made);
     return v;
 }
 
@@ -702,16 +491,11 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
         diag_set(why, "JSON_TOO_LARGE", 0, "the text is larger than 4 GiB");
         return NULL;
     }
-    memset(&r, 0, offsetof(struct reader, keys));
-    r.key_slots = LEAST_KEYS;
-    while (r.key_slots < MOST_KEYS && r.key_slots < len / 16)
-        r.key_slots *= 2;
-    memset(r.keys, 0, r.key_slots * sizeof(r.keys[0]));
+    memset(&r, 0, offsetof(struct reader, made));
+    json_events_init(&r.made, flags, places ? a : NULL, len);
     r.text = text ? text : "";
     r.len = len;
-    r.flags = flags;
     r.why = why;
-    r.arena = places ? a : NULL;
     r.pos = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
     r.counted = r.pos;
     r.line = r.column = 1;

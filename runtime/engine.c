@@ -25,6 +25,7 @@ struct errand {
     uint64_t execution, ref;
     uint32_t frame, index;
     bool child;
+    bool submits;    /* a task of the .sync or .waitForTaskToken kind */
     uint64_t number; /* child: the execution */
 };
 
@@ -53,6 +54,7 @@ struct engine {
     uint64_t *heap;
     size_t heap_count, heap_cap;
 
+    int64_t now_ms; /* of the turn */
     struct id_map errands;
     size_t tasks_busy;
 
@@ -159,6 +161,7 @@ static struct errand *add_errand(engine *e, uint64_t execution, const struct rt_
     r->frame = c->frame;
     r->index = c->index;
     r->child = c->kind == RT_START_CHILD;
+    r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
     id_map_put(&e->errands, &r->node);
     e->tasks_busy += !r->child;
     return r;
@@ -225,6 +228,30 @@ static void answer(engine *e, const struct errand *r, enum rt_input_kind kind, j
     in->error = error;
 }
 
+void engine_task_started(engine *e, uint64_t id, const json *worker)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r)
+        answer(e, r, RT_IN_STARTED, worker ? json_ref(worker) : NULL, (struct asl_error){0});
+}
+
+void engine_task_submitted(engine *e, uint64_t id, const json *output)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r && r->submits)
+        answer(e, r, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
+}
+
+void engine_task_heartbeat(engine *e, uint64_t id)
+{
+    struct errand *r = find_errand(e, id);
+
+    if (r)
+        answer(e, r, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
+}
+
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
     struct errand *r = find_errand(e, id);
@@ -271,8 +298,12 @@ static void step(engine *e, uint64_t execution, const struct rt_input *in)
 
 static void step_timers(engine *e, int64_t now_ms)
 {
-    while (e->heap_count && e->entries[e->heap[0]].due_ms <= now_ms)
+    /* A step may stop at its budget with more that is due: the next turn's. */
+    for (size_t n = e->heap_count; n > 0 && e->heap_count; n--) {
+        if (e->entries[e->heap[0]].due_ms > now_ms)
+            return;
         step(e, e->heap[0], &(struct rt_input){.kind = RT_IN_TIMER, .now_ms = now_ms});
+    }
 }
 
 static void step_again(engine *e, int64_t now_ms)
@@ -313,7 +344,12 @@ static bool keep(engine *e, struct diag *why)
     for (size_t i = 0; i < e->turn_count; i++)
         store_append(e->store, e->turns[i].execution, e->turns[i].out.events,
                      e->turns[i].out.count);
-    return store_commit(e->store, why);
+    if (store_commit(e->store, why))
+        return true;
+    /* The store has the events' values all the same. */
+    for (size_t i = 0; i < e->turn_count; i++)
+        e->turns[i].out.count = 0;
+    return false;
 }
 
 static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
@@ -329,7 +365,11 @@ static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
                                                     .key = buf_str(&key),
                                                     .parameters = c->parameters,
                                                     .timeout_ms = c->timeout_ms,
-                                                    .attempt = c->attempt});
+                                                    .now_ms = e->now_ms,
+                                                    .token = c->token ? json_str(c->token) : NULL,
+                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
+                                                    .attempt = c->attempt,
+                                                    .number = execution});
     buf_clear(&key);
 }
 
@@ -389,26 +429,40 @@ static void child_ended(engine *e, uint64_t execution, const rt_exec *x)
     engine_forget(e, execution);
 }
 
+static void reset_turn(engine *e, struct turn *t)
+{
+    /* The store has the events' values by now. */
+    if (e->store)
+        t->out.count = 0;
+    rt_output_reset(&t->out);
+}
+
+/* Is it the turn in which the execution ended? It may have been stepped before in this round. */
+static bool is_last(const struct turn *t)
+{
+    const struct rt_output *out = &t->out;
+    enum rt_event_kind last = out->count ? out->events[out->count - 1].kind : RT_EXECUTION_STARTED;
+
+    return last >= RT_EXECUTION_SUCCEEDED && last <= RT_EXECUTION_TIMED_OUT;
+}
+
 static void tell(engine *e, struct turn *t)
 {
     const rt_exec *x = e->entries[t->execution].x;
 
-    /* An earlier turn of this round was its last. */
+    /* An earlier turn of this round was its last, and in this one nothing happened. */
     if (!x) {
-        rt_output_reset(&t->out);
+        reset_turn(e, t);
         return;
     }
     if (e->hooks.happened)
         e->hooks.happened(e->hooks.user, t->execution, x, t->out.events, t->out.count);
     for (size_t i = 0; i < t->out.command_count; i++)
         obey(e, t->execution, x, &t->out.commands[i]);
-    bool ended = t->out.count && rt_exec_status(x) != RT_RUNNING;
+    bool ended = is_last(t);
     if (ended && e->hooks.ended)
         e->hooks.ended(e->hooks.user, t->execution, x);
-    /* The store has the events' values by now. */
-    if (e->store)
-        t->out.count = 0;
-    rt_output_reset(&t->out);
+    reset_turn(e, t);
     if (ended && e->entries[t->execution].errand)
         child_ended(e, t->execution, x);
     else if (ended && e->entries[t->execution].orphan)
@@ -417,6 +471,7 @@ static void tell(engine *e, struct turn *t)
 
 bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 {
+    e->now_ms = now_ms;
     step_timers(e, now_ms);
     step_again(e, now_ms);
     step_inputs(e, now_ms);

@@ -3,7 +3,7 @@
 
 #include "runtime/core/exec.h"
 #include "runtime/store/store.h"
-#include "runtime/task.h"
+#include "runtime/task_io.h"
 
 /*
  * Executions that live together: hands them their inputs, keeps their events, and asks for tasks to
@@ -36,6 +36,12 @@ void engine_free(engine *e);
 uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input);
 /* Stops an execution with an error (looked at; may be empty), as StopExecution does. */
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error);
+/* A worker took an activity's task; `worker` is its name, NULL: it gave none. */
+void engine_task_started(engine *e, uint64_t id, const json *worker);
+/* The service's answer to a .sync or .waitForTaskToken task, whose result comes later; nothing for
+ * other tasks. */
+void engine_task_submitted(engine *e, uint64_t id, const json *output);
+void engine_task_heartbeat(engine *e, uint64_t id);
 /* What came of a task; taken. A task that is no longer awaited is ignored. */
 void engine_task_done(engine *e, uint64_t id, struct task_result *result);
 

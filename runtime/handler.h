@@ -60,8 +60,11 @@ struct handlers_options {
     unsigned max_in_flight;      /* calls running at once, others queue; 0: 1,000 */
     unsigned max_processes;      /* commands running at once, others queue; 0: 64 */
     int64_t grace_ms;            /* from SIGTERM to SIGKILL; 0: 1,000 */
-    void (*log)(void *user,
+    void (*log)(void *log_user,
                 const char *line); /* a handler's stderr, and what goes wrong; or NULL */
+    void *log_user;
+    int64_t (*now)(void *clock); /* ms by which mocks take their time; NULL: they take none */
+    void *clock;
 };
 
 /*
@@ -88,6 +91,15 @@ bool handlers_start(handlers *h, const struct handler_call *call, struct diag *w
 
 /* Ends a call: kills its process group, closes its connection. No answer comes any more. */
 void handlers_cancel(handlers *h, uint64_t id);
+
+/*
+ * Mocks may take time by the clock of the options, which need not be the world's: handlers_next_due
+ * is when the first of them answers (INT64_MAX: none waits), handlers_wake lets those answer whose
+ * time has come. handlers_asleep counts calls that wait for that clock and for nothing else.
+ */
+int64_t handlers_next_due(const handlers *h);
+void handlers_wake(handlers *h, int64_t now_ms);
+size_t handlers_asleep(const handlers *h);
 
 /* Calls that have not answered yet, the queued ones included. */
 size_t handlers_busy(const handlers *h);

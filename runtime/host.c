@@ -36,15 +36,33 @@ int64_t host_now(const host *h)
 
 /* ---- between engine, tasks and handlers ---- */
 
+static void task_ended(void *user, uint64_t id, struct task_result *result)
+{
+    host *h = user;
+
+    /* Nobody else brings the result of a task that goes by a token or a job: the handler's answer
+     * stands for what was submitted, too. */
+    if (result->ok)
+        engine_task_submitted(h->engine, id, result->output);
+    engine_task_done(h->engine, id, result);
+}
+
 static void run_task(void *user, const struct task *task)
 {
     host *h = user;
     struct task_result result = {0};
 
+    if (task->activity)
+        engine_task_started(h->engine, task->id, NULL);
     if (h->mocks && mocks_answer(h->mocks, task->state, &result))
-        engine_task_done(h->engine, task->id, &result);
+        task_ended(h, task->id, &result);
     else if (!tasks_start(h->tasks, task, &result))
         engine_task_done(h->engine, task->id, &result);
+}
+
+static int64_t clock_now(void *user)
+{
+    return host_now(user);
 }
 
 static void cancel_task(void *user, uint64_t id)
@@ -52,13 +70,6 @@ static void cancel_task(void *user, uint64_t id)
     host *h = user;
 
     tasks_cancel(h->tasks, id);
-}
-
-static void task_ended(void *user, uint64_t id, struct task_result *result)
-{
-    host *h = user;
-
-    engine_task_done(h->engine, id, result);
 }
 
 static void happened(void *user, uint64_t execution, const rt_exec *x,
@@ -104,7 +115,9 @@ host *host_new(store *s, const struct host_options *options)
         uv_unref((uv_handle_t *)&h->signals[i]);
     }
     h->tasks = tasks_new(task_ended, h);
-    h->handlers = handlers_new(&h->loop, &options->handlers, tasks_answer, h->tasks);
+    h->options.handlers.now = clock_now;
+    h->options.handlers.clock = h;
+    h->handlers = handlers_new(&h->loop, &h->options.handlers, tasks_answer, h->tasks);
     tasks_use(h->tasks, h->handlers);
     h->engine = engine_new(s, &hooks);
     return h;
@@ -156,12 +169,21 @@ static void wait_for_io(host *h, int64_t wait_ms)
     uv_timer_stop(&h->timer);
 }
 
+/* When something is to be done next if nothing comes in before. */
+static int64_t next_due(const host *h)
+{
+    int64_t engine_due = engine_next_due(h->engine);
+    int64_t handlers_due = handlers_next_due(h->handlers);
+
+    return engine_due < handlers_due ? engine_due : handlers_due;
+}
+
 /* Lets time pass until something is to be done. False: nothing ever will be. */
 static bool let_time_pass(host *h, int64_t due_ms, int64_t stop_ms)
 {
     int64_t now = host_now(h);
     int64_t wait = due_ms == INT64_MAX ? -1 : due_ms > now ? due_ms - now : 0;
-    bool busy = engine_tasks(h->engine) > 0;
+    bool busy = engine_tasks(h->engine) > handlers_asleep(h->handlers);
 
     if (!busy && due_ms == INT64_MAX)
         return false;
@@ -174,7 +196,7 @@ static bool let_time_pass(host *h, int64_t due_ms, int64_t stop_ms)
         wait = stop_ms > before ? stop_ms - before : 0;
     wait_for_io(h, wait);
     /* Nothing came in for as long as the task may take: that much time has passed. */
-    if (h->options.virtual_clock && engine_next_due(h->engine) == due_ms && wait >= 0 &&
+    if (h->options.virtual_clock && next_due(h) == due_ms && wait >= 0 &&
         wall_ms() - before >= wait)
         h->virtual_ms += wait;
     return true;
@@ -196,6 +218,7 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
     enum host_end end = HOST_DONE;
 
     for (unsigned turn = 1;; turn++) {
+        handlers_wake(h->handlers, host_now(h));
         if (!engine_advance(h->engine, host_now(h), why))
             return HOST_FAILED;
         const rt_exec *x = engine_execution(h->engine, execution);
@@ -208,7 +231,7 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
             end = HOST_TIMED_OUT;
             stop(h, execution, "Asl.TimedOut", "The time that --timeout allows is over.");
         }
-        int64_t due = engine_next_due(h->engine);
+        int64_t due = next_due(h);
         if (due == INT64_MIN) {
             if (turn % TURNS_AT_ONCE == 0)
                 uv_run(&h->loop, UV_RUN_NOWAIT);

@@ -7,8 +7,8 @@
 
 /*
  * Runs an engine and its handlers in one libuv loop, by the real clock or by a virtual one. Virtual
- * time stands still while tasks run, and jumps to the next timer when none does; a task that runs
- * into its time-out takes that long.
+ * time stands still while tasks run, and jumps to the next timer when none does but for mocks that
+ * take their time; any other task that runs into its time-out takes that long.
  */
 typedef struct host host;
 

@@ -1,5 +1,6 @@
 #include "runtime/task_impl.h"
 
+#include "asl/env.h"
 #include "parsers/mem.h"
 #include "runtime/glob.h"
 
@@ -11,14 +12,6 @@ struct tasks {
     void *user;
     struct id_map pending;
 };
-
-void task_result_clear(struct task_result *r)
-{
-    json_unref(r->output);
-    json_unref(r->error);
-    json_unref(r->cause);
-    *r = (struct task_result){0};
-}
 
 json *task_take(json **from)
 {
@@ -177,7 +170,7 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
     if (ok) {
         ok = handlers_start(t->handlers, &call, &why);
         if (!ok)
-            task_fail(result, "Asl.NoHandler", json_cstring(why.text));
+            task_fail(result, ASL_NO_HANDLER, json_cstring(why.text));
     }
     if (ok)
         id_map_put(&t->pending, &p->node);

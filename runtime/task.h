@@ -1,8 +1,8 @@
 #ifndef RUNTIME_TASK_H
 #define RUNTIME_TASK_H
 
-#include "parsers/json.h"
 #include "runtime/handler.h"
+#include "runtime/task_io.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,28 +12,6 @@
  * handler's answer into the result or error that the Task has on AWS. One row of a table for each
  * kind of resource (a Lambda ARN, an optimized integration).
  */
-
-/* A Task to run, as the engine hands it out. All of it is looked at only. */
-struct task {
-    uint64_t id; /* names it in answers and cancels */
-    const char *resource;
-    const char *state;
-    const char *execution;  /* ARN */
-    const char *key;        /* the idempotency key: the same for a repeat after a crash */
-    const json *parameters; /* the effective input, after Parameters */
-    int64_t timeout_ms;     /* 0: none */
-    uint32_t attempt;       /* 0 for the first try */
-    int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
-};
-
-/* How a Task ended. Whoever gets it owns the values. */
-struct task_result {
-    bool ok;
-    json *output;        /* ok */
-    json *error, *cause; /* not ok: strings; cause may be NULL */
-};
-
-void task_result_clear(struct task_result *r);
 
 typedef struct tasks tasks;
 typedef void task_done(void *user, uint64_t id, struct task_result *result);

@@ -9,6 +9,7 @@
 #include "runtime/task.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,7 @@ static struct world *world_new(void)
     ck_assert_msg(mkdtemp(w->folder) != NULL, "no folder for the test's files");
     snprintf(w->file, sizeof w->file, "%s/h.json", w->folder);
     w->options.log = on_log;
+    w->options.log_user = w;
     return w;
 }
 
@@ -292,6 +294,12 @@ static const struct {
     {"a mock with a delay",
      "{\"handlers\": [{\"resource\": \"a\", \"mock\": [{\"return\": 1, \"delay_ms\": 1}]}]}",
      ":1:56: 'delay_ms' is no part of this answer"},
+    {"a mock that answers before it is asked",
+     "{\"handlers\": [{\"resource\": \"a\", \"mock\": {\"after_s\": -1, \"return\": 1}}]}",
+     ":1:53: 'after_s' must be a number of seconds, 0 to 99999999"},
+    {"a mock that only takes time",
+     "{\"handlers\": [{\"resource\": \"a\", \"mock\": {\"after_s\": 1}}]}",
+     ":1:41: an answer is {\"return\": value}"},
     {"an unset variable",
      "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"${ASL_TEST_UNSET}\"]}]}",
      ":1:45: the environment has no variable ASL_TEST_UNSET"},
@@ -418,6 +426,57 @@ START_TEST(no_match)
 }
 END_TEST
 
+static int64_t noon(void *clock)
+{
+    (void)clock;
+    return 43200000;
+}
+
+START_TEST(mock_time)
+{
+    struct world *w = world_new();
+
+    w->options.now = noon;
+    open_handlers(w, "{\"handlers\": [{\"resource\": \"slow\", \"mock\": [{\"return\": 1, "
+                     "\"after_s\": 7200}, {\"return\": 2, \"after_s\": 0.5}, {\"error\": \"Late\", "
+                     "\"after_s\": 60}, {\"return\": 4, \"after_s\": 60}]}, "
+                     "{\"resource\": \"line\", \"concurrency\": 1, "
+                     "\"mock\": {\"return\": 5, \"after_s\": 9000}}]}");
+    ck_assert_int_eq(handlers_next_due(w->handlers), INT64_MAX);
+    for (int i = 0; i < 4; i++)
+        begin(w, "slow", "{}");
+    begin(w, "line", "{}");
+    begin(w, "line", "{}");
+    turns(w, 3);
+    ck_assert_uint_eq(w->answered, 0);
+    /* The second one in line waits for a slot, not for the clock. */
+    ck_assert_uint_eq(handlers_asleep(w->handlers), 5);
+    ck_assert_int_eq(handlers_next_due(w->handlers), 43200500);
+
+    handlers_wake(w->handlers, 43200499);
+    ck_assert_uint_eq(handlers_asleep(w->handlers), 5);
+    handlers_wake(w->handlers, 43200500);
+    ck_assert_uint_eq(w->answered, 0); /* only the loop brings answers */
+    wait_for(w, 1);
+    expect_answer("the shortest first", &w->answers[1], "ok 2");
+    handlers_cancel(w->handlers, 3);
+    handlers_wake(w->handlers, 43200000 + 7200000);
+    wait_for(w, 3);
+    expect_answer("a failure takes its time too", &w->answers[2], "failed Late: (none)");
+    expect_answer("the first call's", &w->answers[0], "ok 1");
+    turns(w, 3);
+    ck_assert_uint_eq(w->answered, 3); /* not the cancelled one */
+
+    handlers_cancel(w->handlers, 4);
+    turns(w, 3);
+    ck_assert_uint_eq(handlers_asleep(w->handlers), 1);
+    handlers_wake(w->handlers, 43200000 + 9000000);
+    wait_for(w, 4);
+    expect_answer("its turn came when the one before it was cancelled", &w->answers[5], "ok 5");
+    world_free(w);
+}
+END_TEST
+
 START_TEST(mock_sequence)
 {
     static const char *const want[] = {"failed Busy: try later", "failed Busy: (none)", "ok [1]",
@@ -441,6 +500,30 @@ START_TEST(mock_sequence)
 END_TEST
 
 /* ---- commands ---- */
+
+/* A kernel that has no pidfd, when wanted: the only syscall() that a command makes. */
+static bool no_pidfd;
+
+long __wrap_syscall(long number, pid_t pid, unsigned flags);
+long __real_syscall(long number, pid_t pid, unsigned flags);
+
+long __wrap_syscall(long number, pid_t pid, unsigned flags)
+{
+    if (!no_pidfd)
+        return __real_syscall(number, pid, flags);
+    errno = ENOSYS;
+    return -1;
+}
+
+static void hide_pidfd(void)
+{
+    no_pidfd = true;
+}
+
+static void show_pidfd(void)
+{
+    no_pidfd = false;
+}
 
 #define SH(script) "\"command\": [\"sh\", \"-c\", \"" script "\"]"
 
@@ -494,6 +577,9 @@ static const struct {
     {"no such program", "\"command\": [\"asl-no-such-program\"]", "{}",
      "failed Lambda.ResourceNotFoundException: The command 'asl-no-such-program' cannot be "
      "started: No such file or directory"},
+    {"a program that is here, but not in PATH", "\"command\": [\"echo.sh\"]", "{}",
+     "failed Lambda.ResourceNotFoundException: The command 'echo.sh' cannot be started: No such "
+     "file or directory in PATH; './echo.sh' is the one in /..."},
     {"no such directory", "\"command\": [\"true\"], \"cwd\": \"/no/such\"", "{}",
      "failed Lambda.ResourceNotFoundException: The command 'true' cannot be started: No such file "
      "or directory (its working directory /no/such)"},
@@ -631,6 +717,27 @@ static void wait_for_end(struct world *w, pid_t pid)
     }
     ck_assert_msg(!alive(pid), "process %ld still runs", (long)pid);
 }
+
+START_TEST(command_last_words)
+{
+    struct world *w = world_new();
+
+    w->options.grace_ms = PATIENCE_MS;
+    open_handlers(
+        w, "{\"handlers\": [{\"resource\": \"f\", " SH(
+               "trap 'echo cleaned up >&2; exit 1' TERM; echo $$ > me; sleep 30 & wait") "}]}");
+    begin(w, "f", "{}");
+    while (!pid_in(w, "me"))
+        turns(w, 1);
+    if (_i)
+        handlers_cancel(w->handlers, 0);
+    handlers_close(w->handlers);
+    while (!strstr(buf_str(&w->log), "f: cleaned up\n"))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert_uint_eq(w->answered, 0);
+    world_free(w);
+}
+END_TEST
 
 static const struct {
     const char *name, *script;
@@ -1275,9 +1382,22 @@ START_TEST(request_ids)
 }
 END_TEST
 
+static void add_command_tests(TCase *t)
+{
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, command, 0, COUNT(commands));
+    tcase_add_test(t, command_large_payload);
+    tcase_add_test(t, command_log);
+    tcase_add_loop_test(t, command_end, 0, COUNT(ends));
+    tcase_add_loop_test(t, command_last_words, 0, 2); /* with and without a cancel before the end */
+    tcase_add_test(t, command_concurrency);
+    tcase_add_test(t, command_event);
+}
+
 int main(void)
 {
     Suite *s = suite_create("handlers");
+    TCase *without_pidfd = tcase_create("commands without pidfd");
     TCase *t = tcase_create("handlers");
 
     tcase_set_timeout(t, 120);
@@ -1286,12 +1406,8 @@ int main(void)
     tcase_add_loop_test(t, match, 0, COUNT(matches));
     tcase_add_test(t, no_match);
     tcase_add_test(t, mock_sequence);
-    tcase_add_loop_test(t, command, 0, COUNT(commands));
-    tcase_add_test(t, command_large_payload);
-    tcase_add_test(t, command_log);
-    tcase_add_loop_test(t, command_end, 0, COUNT(ends));
-    tcase_add_test(t, command_concurrency);
-    tcase_add_test(t, command_event);
+    tcase_add_test(t, mock_time);
+    add_command_tests(t);
     tcase_add_loop_test(t, http, 0, COUNT(https));
     tcase_add_loop_test(t, request, 0, COUNT(requests));
     tcase_add_test(t, lambda_endpoint_option);
@@ -1304,5 +1420,8 @@ int main(void)
     tcase_add_test(t, task_cancel);
     tcase_add_test(t, request_ids);
     suite_add_tcase(s, t);
+    tcase_add_checked_fixture(without_pidfd, hide_pidfd, show_pidfd);
+    add_command_tests(without_pidfd);
+    suite_add_tcase(s, without_pidfd);
     return run_suite(s);
 }

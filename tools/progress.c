@@ -15,6 +15,7 @@ struct running {
     uint32_t frame;
     const struct asl_state *state;
     int64_t since_ms;
+    bool failed; /* its last attempt; if it leaves so, a Catcher took the error */
 };
 
 struct progress {
@@ -148,14 +149,30 @@ static void draw_live(progress *p)
 
 /* ---- lines that stay ---- */
 
-/* "   12.345 s  ✓ Name" in the colour of its mark. */
+/* "12.345 s", from an hour on "2:00:00.000", from two days on "2d 03:00:00.000" */
+static void add_elapsed(struct buf *b, int64_t ms)
+{
+    char text[48];
+    long long s = ms / 1000, rest = ms % 1000;
+
+    if (s < 3600)
+        snprintf(text, sizeof text, "%lld.%03lld s", s, rest);
+    else if (s < 172800)
+        snprintf(text, sizeof text, "%lld:%02lld:%02lld.%03lld", s / 3600, s / 60 % 60, s % 60,
+                 rest);
+    else
+        snprintf(text, sizeof text, "%lldd %02lld:%02lld:%02lld.%03lld", s / 86400, s / 3600 % 24,
+                 s / 60 % 60, s % 60, rest);
+    buf_printf(b, "%17s", text);
+}
+
+/* "   12.345 s  + Name" in the colour of its mark. */
 static void begin_line(progress *p, const struct rt_event *e, const char *colour, const char *mark)
 {
-    int64_t at = e->at_ms - p->started_ms;
-
     buf_reset(&p->line);
-    buf_printf(&p->line, "%s%10lld.%03lld s%s  %s%s %s%s", paint(p, DIM), (long long)(at / 1000),
-               (long long)(at % 1000), paint(p, PLAIN), paint(p, colour), mark,
+    buf_adds(&p->line, paint(p, DIM));
+    add_elapsed(&p->line, e->at_ms - p->started_ms);
+    buf_printf(&p->line, "%s  %s%s %s%s", paint(p, PLAIN), paint(p, colour), mark,
                json_str(e->state->name), paint(p, PLAIN));
 }
 
@@ -191,11 +208,19 @@ static void entered(progress *p, uint64_t execution, const struct rt_event *e)
         p->cap = mem_grow(p->cap, p->count + 1);
         p->running = mem_realloc(p->running, p->cap * sizeof *p->running);
     }
-    p->running[p->count++] = (struct running){execution, e->frame, e->state, e->at_ms};
+    p->running[p->count++] = (struct running){execution, e->frame, e->state, e->at_ms, false};
     if (e->state->type == ASL_FAIL) {
         begin_line(p, e, RED, "x");
         end_line(p);
     }
+}
+
+static void add_after(progress *p, int64_t took)
+{
+    if (took <= 0)
+        return;
+    buf_adds(&p->line, "  after ");
+    add_duration(&p->line, took);
 }
 
 static void exited(progress *p, uint64_t execution, const struct rt_event *e)
@@ -203,11 +228,10 @@ static void exited(progress *p, uint64_t execution, const struct rt_event *e)
     struct running *r = find_running(p, execution, e->frame);
     int64_t took = r ? e->at_ms - r->since_ms : 0;
 
-    begin_line(p, e, GREEN, "+");
-    if (took > 0) {
-        buf_adds(&p->line, "  after ");
-        add_duration(&p->line, took);
-    }
+    begin_line(p, e, r && r->failed ? YELLOW : GREEN, "+");
+    add_after(p, took);
+    if (r && r->failed)
+        buf_adds(&p->line, "  caught");
     buf_printf(&p->line, "  %s", paint(p, DIM));
     add_json(&p->line, e->data);
     buf_adds(&p->line, paint(p, PLAIN));
@@ -216,8 +240,33 @@ static void exited(progress *p, uint64_t execution, const struct rt_event *e)
         forget_running(p, r);
 }
 
-static void task_failed(progress *p, const struct rt_event *e)
+/* A sibling failed, or the whole execution ends. A state that failed itself has had its line. */
+static void aborted(progress *p, uint64_t execution, const struct rt_event *e)
 {
+    struct running *r = find_running(p, execution, e->frame);
+
+    if (!r)
+        return;
+    if (!r->failed) {
+        begin_line(p, e, YELLOW, "-");
+        add_after(p, e->at_ms - r->since_ms);
+        buf_adds(&p->line, "  stopped");
+        end_line(p);
+    }
+    forget_running(p, r);
+}
+
+static void set_failed(progress *p, uint64_t execution, const struct rt_event *e, bool failed)
+{
+    struct running *r = find_running(p, execution, e->frame);
+
+    if (r)
+        r->failed = failed;
+}
+
+static void task_failed(progress *p, uint64_t execution, const struct rt_event *e)
+{
+    set_failed(p, execution, e, true);
     begin_line(p, e, RED, "!");
     buf_adds(&p->line, "  ");
     add_error(&p->line, &e->error);
@@ -243,24 +292,24 @@ static void show(progress *p, uint64_t execution, const struct rt_event *e)
     case RT_STATE_ENTERED: entered(p, execution, e); break;
     case RT_STATE_EXITED: exited(p, execution, e); break;
     case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT: task_failed(p, e); break;
+    case RT_TASK_TIMED_OUT: task_failed(p, execution, e); break;
     case RT_WAITING: later(p, e, "waits"); break;
     case RT_BACKOFF:
         p->retries++;
         later(p, e, "tries again in");
         break;
+    case RT_STATE_ABORTED: aborted(p, execution, e); break;
+    case RT_TASK_SCHEDULED:
+    case RT_GROUP_STARTED: set_failed(p, execution, e, false); break;
+    case RT_GROUP_FAILED: set_failed(p, execution, e, true); break;
     case RT_EXECUTION_SUCCEEDED:
     case RT_EXECUTION_FAILED:
     case RT_EXECUTION_ABORTED:
     case RT_EXECUTION_TIMED_OUT:
-    case RT_STATE_ABORTED:
-    case RT_TASK_SCHEDULED:
     case RT_TASK_STARTED:
     case RT_TASK_SUBMITTED:
     case RT_TASK_SUCCEEDED:
-    case RT_GROUP_STARTED:
     case RT_GROUP_SUCCEEDED:
-    case RT_GROUP_FAILED:
     case RT_ITERATION_STARTED:
     case RT_ITERATION_SUCCEEDED:
     case RT_ITERATION_FAILED:
@@ -282,6 +331,16 @@ void progress_events(progress *p, uint64_t execution, const rt_exec *x,
         show(p, execution, &events[i]);
     clear_live(p);
     if (execution != p->execution || rt_exec_status(x) == RT_RUNNING)
+        draw_live(p);
+}
+
+void progress_note(progress *p, const char *line)
+{
+    bool live = p->live;
+
+    clear_live(p);
+    fprintf(p->out, "%s\n", line);
+    if (live)
         draw_live(p);
 }
 

@@ -71,13 +71,7 @@ json *intrinsic_math_random(struct invocation *in)
     return json_int(start + java_next_int(seed, end - start));
 }
 
-/* RFC 4122, section 4.4 */
 json *intrinsic_uuid(struct invocation *in)
 {
-    uint64_t high = (asl_chance_next(in->chance) & ~UINT64_C(0xf000)) | 0x4000;
-    uint64_t low = (asl_chance_next(in->chance) & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63;
-
-    return json_stringf("%08" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%012" PRIx64,
-                        high >> 32, high >> 16 & 0xffff, high & 0xffff, low >> 48,
-                        low & UINT64_C(0xffffffffffff));
+    return asl_chance_uuid(in->chance);
 }

@@ -113,6 +113,13 @@ struct span {
     size_t count;
 };
 
+static struct span span_of(const struct row *r)
+{
+    static const uint32_t nothing[] = {0};
+
+    return (struct span){r->count ? r->list : nothing, r->count};
+}
+
 static struct span cut(struct span s, size_t from, size_t to)
 {
     if (to > s.count)
@@ -392,11 +399,6 @@ static void read_digits(struct row *r, double n, size_t decimals, const struct s
         if (r->list[i] >= '0' && r->list[i] <= '9')
             r->list[i] += s->of[JSONATA_ZERO_DIGIT] - '0';
     buf_clear(&text);
-}
-
-static struct span span_of(const struct row *r)
-{
-    return (struct span){r->list, r->count};
 }
 
 /* 7: without zeros at the ends; then, 8 and 9, with as many as there must be. */

@@ -21,7 +21,32 @@ enum {
     LARGEST_FIXED = 330,
     /* Beyond it shifting a number gives 0 or infinity anyway. */
     FAR_SHIFT = 10000,
+    LARGEST_POWER = 22,
 };
+
+/* All that a double holds exactly. */
+static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/*
+ * n times a power of ten, so that 15 digits are in front of the point; it is wrong by less than a
+ * tenth. A whole number of 15 digits divided by that power is rounded as reading the decimal is.
+ */
+static bool scale15(double n, double *scaled, int *power)
+{
+    if (!(n >= 1e-7 && n < 1e15))
+        return false;
+    *power = 14 - (int)floor(log10(n));
+    if (*power < 0 || *power >= LARGEST_POWER)
+        return false;
+    *scaled = n * powers_of_ten[*power];
+    if (*scaled >= 1e15)
+        *scaled = n * powers_of_ten[--*power];
+    else if (*scaled < 1e14)
+        *scaled = n * powers_of_ten[++*power];
+    return true;
+}
 
 /* ---- to text ---- */
 
@@ -61,12 +86,34 @@ static void read_digits(struct digits *d, const char *text, size_t len)
         d->count--;
 }
 
+/* Digits of a number that has 15 at most; no other digits, so few, are read as the same double. */
+static bool short_digits(struct digits *d, double n)
+{
+    double scaled, whole;
+    int power;
+    uint64_t rest;
+
+    if (!scale15(n, &scaled, &power))
+        return false;
+    whole = nearbyint(scaled);
+    if (whole / powers_of_ten[power] != n)
+        return false;
+    rest = (uint64_t)whole;
+    for (d->point = -power; rest % 10 == 0; rest /= 10)
+        d->point++;
+    d->count = snprintf(d->text, sizeof d->text, "%llu", (unsigned long long)rest);
+    d->point += d->count;
+    return true;
+}
+
 /* Of a finite number above 0. A number near zero may need one digit only, where Java gives two. */
 static void shortest_digits(struct digits *d, double n)
 {
     struct buf text = {0};
     char one[16];
 
+    if (short_digits(d, n))
+        return;
     json_write_double(&text, n);
     read_digits(d, text.data, text.len);
     buf_clear(&text);
@@ -185,10 +232,19 @@ void js_number_write_fixed(struct buf *out, double n, int decimals)
 double js_number_round15(double n, bool whole_too)
 {
     bool whole = n == floor(n);
+    double scaled, below;
     char text[EXACT_DIGITS + 20];
+    int power;
 
     if (!isfinite(n) || (whole && (!whole_too || fabs(n) < 1e15)))
         return n;
+    if (scale15(fabs(n), &scaled, &power)) {
+        /* With what the multiplication lost, so that the middle is known to be it. */
+        double lost = fma(fabs(n), powers_of_ten[power], -scaled);
+
+        below = floor(scaled);
+        return copysign((below + (scaled - below - 0.5 + lost >= 0)) / powers_of_ten[power], n);
+    }
     snprintf(text, sizeof text, "%.15e", n);
     /* D.DDDDDDDDDDDDDD5e..: in the middle, if nothing follows; printf would go to the even one. */
     if (strchr(text, 'e')[-1] == '5') {

@@ -50,11 +50,11 @@ static void tell(struct diag *why, int error, size_t at)
     diag_set(why, "regex", at, "invalid regular expression: %s", (const char *)text);
 }
 
-static pcre2_code *compile(const struct pcre_pattern *p, struct diag *why)
+static pcre2_code *compile(const struct pcre_pattern *p, bool ignore_case, struct diag *why)
 {
     const uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_MATCH_UNSET_BACKREF |
                              PCRE2_DOLLAR_ENDONLY | PCRE2_USE_OFFSET_LIMIT |
-                             PCRE2_NEVER_BACKSLASH_C;
+                             PCRE2_NEVER_BACKSLASH_C | (ignore_case ? PCRE2_CASELESS : 0);
     PCRE2_SIZE at;
     int error;
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)(p->text.data ? p->text.data : ""), p->text.len,
@@ -76,7 +76,7 @@ js_regex *js_regex_compile(const char *pattern, size_t len, bool ignore_case, bo
     if (len >= UINT32_MAX / 2)
         diag_set(why, "regex", 0, "invalid regular expression: it is too long");
     else if (js_regex_translate(&from, &to, why))
-        code = compile(&to, why);
+        code = compile(&to, ignore_case, why);
     if (code) {
         r = mem_calloc(1, sizeof *r);
         r->code = code;
@@ -196,18 +196,31 @@ static void split_characters(struct buf *out, const char *text, size_t len)
     }
 }
 
-static bool has_long_characters(const char *text, size_t len)
+/* Of the bytes eight at a time: all their bits, and in the top bit of each if the next three are
+ * set as well, as in the first byte of a character beyond U+FFFF. */
+static void look_over(const char *text, size_t len, bool *ascii, bool *has_long)
 {
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] >= 0xF0)
-            return true;
-    return false;
+    const uint64_t tops = UINT64_C(0x8080808080808080);
+    uint64_t any = 0, four = 0;
+
+    for (size_t i = 0; i < len; i += 8) {
+        uint64_t w = 0;
+
+        memcpy(&w, text + i, len - i < 8 ? len - i : 8);
+        any |= w;
+        four |= w & w << 1 & w << 2 & w << 3;
+    }
+    *ascii = !(any & tops);
+    *has_long = four & tops;
 }
 
 void js_search_init(struct js_search *s, js_regex *r, const char *text, size_t len)
 {
+    bool has_long;
+
     *s = (struct js_search){.regex = r, .text = text ? text : "", .len = len, .first = true};
-    if (has_long_characters(text, len)) {
+    look_over(s->text, len, &s->ascii, &has_long);
+    if (has_long) {
         split_characters(&s->copy, text, len);
         s->text = s->copy.data;
         s->len = s->copy.len;
@@ -239,6 +252,8 @@ void js_search_seek(struct js_search *s, size_t index)
 size_t js_search_units(const struct js_search *s, struct js_span span)
 {
     assert(span.start <= span.end && span.end <= s->len);
+    if (s->ascii)
+        return span.end - span.start;
     return utf8_count(s->text + span.start, span.end - span.start);
 }
 
@@ -301,6 +316,10 @@ void js_search_add(const struct js_search *s, struct js_span span, struct buf *o
     const char *at = s->text + span.start, *end = s->text + span.end;
 
     assert(span.start <= span.end && span.end <= s->len);
+    if (s->ascii) {
+        buf_add(out, at, span.end - span.start);
+        return;
+    }
     while (at < end) {
         /* All surrogates begin with ED. */
         const char *ed = memchr(at, 0xED, (size_t)(end - at));

@@ -47,6 +47,7 @@ struct js_search {
     struct buf copy;
     size_t at;            /* where to look next */
     size_t units, upto;   /* code units in front of byte `upto` */
+    bool ascii;           /* bytes are code units */
     bool first;           /* nothing found yet */
     struct js_span *span; /* of the last match: [0] is the whole, then the groups */
     size_t index;         /* of its first code unit */

@@ -302,20 +302,30 @@ static void put_ranges(struct buf *out, const struct ranges *r, bool negative)
     buf_addc(out, ']');
 }
 
-/* PCRE2 is never asked to ignore case: it would fold as Unicode does, U+017F to s for one. */
+/* With all cases in it, where case is ignored: PCRE2 is not to add any. */
+static void put_class(struct translation *t, const struct ranges *r, bool negative)
+{
+    buf_adds(&t->to->text, t->from->ignore_case ? "(?-i:" : "");
+    put_ranges(&t->to->text, r, negative);
+    buf_adds(&t->to->text, t->from->ignore_case ? ")" : "");
+}
+
+/*
+ * PCRE2 ignores case in ASCII alone, and there not of s and k: it would fold as Unicode does, where
+ * they have U+017F and U+212A beside them.
+ */
 static void put_literal(struct translation *t, uint32_t c)
 {
     struct ranges same = {0};
 
     t->repeatable = true;
-    if (t->from->ignore_case)
-        add_other_cases(&same, c);
-    if (same.count) {
-        add_range(&same, c, c);
-        put_ranges(&t->to->text, &same, false);
-    } else {
+    if (!t->from->ignore_case || (c < 0x80 && !strchr("sSkK", (int)c)) || !c) {
         put_unit(&t->to->text, c);
+        return;
     }
+    add_other_cases(&same, c);
+    add_range(&same, c, c);
+    put_class(t, &same, false);
     mem_free(same.list);
 }
 
@@ -428,7 +438,7 @@ static bool read_backreference(struct translation *t)
         n = n * 10 + (unsigned)(peek(t, ahead) - '0');
     if (!ahead || n > t->to->groups)
         return false;
-    buf_printf(&t->to->text, t->from->ignore_case ? "(?i:\\g{%u})" : "\\g{%u}", n);
+    buf_printf(&t->to->text, "\\g{%u}", n);
     t->i += ahead;
     return true;
 }
@@ -445,7 +455,7 @@ static bool read_named_reference(struct translation *t)
     }
     if (!name)
         return refuse(t, t->i, "\\k names no group");
-    buf_printf(&t->to->text, t->from->ignore_case ? "(?i:\\g{%u})" : "\\g{%u}", name->group);
+    buf_printf(&t->to->text, "\\g{%u}", name->group);
     t->i += len + 3;
     return true;
 }
@@ -467,7 +477,7 @@ static bool read_escape(struct translation *t)
     }
     t->repeatable = true;
     if (add_named_set(&set, c)) {
-        put_ranges(&t->to->text, &set, false);
+        put_class(t, &set, false);
         mem_free(set.list);
         t->i++;
         return true;
@@ -569,7 +579,7 @@ static bool read_class(struct translation *t)
     if (ok && !r.count)
         buf_adds(&t->to->text, negative ? "(?s:.)" : "(?:(?!))");
     else if (ok)
-        put_ranges(&t->to->text, &r, negative);
+        put_class(t, &r, negative);
     mem_free(r.list);
     return ok;
 }

@@ -64,6 +64,15 @@ static json *map_context(const json *item, uint32_t index)
     return json_build_done(&m);
 }
 
+static json *task_context(const json *token)
+{
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "Token", json_ref(token));
+    return json_build_done(&b);
+}
+
 /* The innermost iteration that `f` runs in. */
 static bool enclosing_item(const rt_exec *x, const struct rt_frame *f, const json **item,
                            uint32_t *index)
@@ -95,7 +104,7 @@ const json *context_object(void *user)
     json_build_set(&b, "State", state_context(view->frame));
     json_build_set(&b, "StateMachine", json_ref(machine_context(x)));
     if (view->token)
-        json_build_set(&b, "Task", json_ref(view->token));
+        json_build_set(&b, "Task", task_context(view->token));
     if (view->in_item || enclosing_item(x, view->frame, &item, &index))
         json_build_set(&b, "Map", map_context(item, index));
     for (size_t i = 0; x->extra_context && i < json_count(x->extra_context); i++)

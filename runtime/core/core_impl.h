@@ -51,6 +51,7 @@ struct rt_frame {
     uint32_t next, prev; /* siblings */
     enum rt_phase phase;
     bool heartbeat_missed;
+    bool started; /* its task has …Started */
     const struct asl_state *state;
     json *input, *vars;
     uint32_t entered;   /* id of the state's …Entered event */
@@ -62,7 +63,8 @@ struct rt_frame {
     int64_t due_ms, beat_ms, beat_every_ms; /* INT64_MAX: none */
     uint32_t heap;                          /* its place in the heap of due times + 1; 0: none */
     uint32_t retries, *tries;
-    json *task; /* parameters of the task that runs */
+    json *task;  /* parameters of the task that runs */
+    json *token; /* its token; NULL: it has none */
     struct asl_error error;
     struct rt_group *group;
 };
@@ -124,6 +126,8 @@ struct step {
 };
 
 enum { AWS_DATA_LIMIT = 262144, AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
+/* Without AWS's quotas: data may share their parts in memory, but not in the text they become. */
+enum { PROCESS_DATA_LIMIT = 256 << 20 };
 
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event e);
@@ -165,6 +169,10 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e);
 void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e);
 /* False after failing the state when `v` is larger or deeper than allowed. */
 bool check_size(struct step *s, struct rt_frame *f, const json *v);
+/* The same of what a state leaves with; `vars` may be NULL. Takes both when it fails. */
+bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars);
+/* How many bytes of text data may be. */
+size_t data_limit(const struct step *s);
 
 void work_simple(struct step *s, struct rt_frame *f);
 void wait_over(struct step *s, struct rt_frame *f);

@@ -8,8 +8,9 @@ void rt_event_clear(struct rt_event *e)
 {
     json_unref(e->data);
     json_unref(e->extra);
+    json_unref(e->token);
     asl_error_clear(&e->error);
-    e->data = e->extra = NULL;
+    e->data = e->extra = e->token = NULL;
 }
 
 /* ---- names ---- */
@@ -184,6 +185,8 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_TASK_STARTED:
         if (e->state->task.kind == ASL_INTEGRATION)
             set_resource(b, &e->state->task);
+        else if (e->state->task.kind == ASL_ACTIVITY)
+            set_ref(b, "workerName", e->data);
         return e->state->task.kind != ASL_LAMBDA;
     case RT_TASK_SUBMITTED:
     case RT_TASK_SUCCEEDED:

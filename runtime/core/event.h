@@ -54,13 +54,12 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * One event. Owns its values. What the fields mean, where they are used:
  *
  * data   EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED: input;
- *        MAP_RUN_STARTED: its ARN; CHILD_STARTED: input; CHILD_ENDED: output, NULL if it failed;
- *        TASK_SCHEDULED: the parameters; the …SUCCEEDED, TASK_SUBMITTED, STATE_EXITED: output
- * extra  STATE_EXITED: the variables assigned; GROUP_STARTED of a Map: its items;
- *        TASK_SCHEDULED: the credentials; MAP_RUN_STARTED: ToleratedFailurePercentage, NULL: none
- * error  what failed
- * to     STATE_EXITED: the next state's id, RT_NO_STATE at the scope's end;
- *        ITERATION_SUCCEEDED, BRANCH_SUCCEEDED: the child's frame
+ *        TASK_STARTED of an activity: the worker's name, NULL: none; MAP_RUN_STARTED: its ARN;
+ * CHILD_STARTED: input; CHILD_ENDED: output, NULL if it failed; TASK_SCHEDULED: the parameters; the
+ * …SUCCEEDED, TASK_SUBMITTED, STATE_EXITED: output extra  STATE_EXITED: the variables assigned;
+ * GROUP_STARTED of a Map: its items; TASK_SCHEDULED: the credentials; MAP_RUN_STARTED:
+ * ToleratedFailurePercentage, NULL: none error  what failed to     STATE_EXITED: the next state's
+ * id, RT_NO_STATE at the scope's end; ITERATION_SUCCEEDED, BRANCH_SUCCEEDED: the child's frame
  * index  of a branch, iteration or child; BACKOFF: of the retrier; TASK_TIMED_OUT: 1 for a
  * heartbeat count  MAP_RUN_STARTED: ToleratedFailureCount, -1: none; GROUP_STARTED: length;
  * TASK_SCHEDULED: TimeoutSeconds limit  GROUP_STARTED: how many iterations at once; TASK_SCHEDULED:
@@ -76,6 +75,7 @@ struct rt_event {
     uint32_t frame;
     const struct asl_state *state; /* NULL for the execution's own */
     json *data, *extra;
+    json *token; /* TASK_SCHEDULED: the task's; NULL: it has none */
     struct asl_error error;
     uint32_t to, index;
     int64_t count, limit, due_ms;

@@ -142,6 +142,7 @@ static void clear_visit(rt_exec *x, struct rt_frame *f)
 {
     drop_group(x, f);
     replace(&f->task, NULL);
+    replace(&f->token, NULL);
     asl_error_clear(&f->error);
     mem_free(f->tries);
     f->tries = NULL;
@@ -395,13 +396,16 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
 
 static void schedule_task(struct rt_frame *f, const struct rt_event *e)
 {
-    f->phase = RT_SCHEDULED;
+    /* An activity waits for a worker to take it; other work is handed out at once. */
+    f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
+    f->started = false;
     f->ref = e->seq;
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
     f->beat_every_ms = 1000 * e->limit;
     f->beat_ms = e->limit ? e->at_ms + f->beat_every_ms : INT64_MAX;
     replace(&f->task, share(e->data));
+    replace(&f->token, share(e->token));
 }
 
 static void end_task(struct rt_frame *f, const struct rt_event *e)
@@ -409,6 +413,7 @@ static void end_task(struct rt_frame *f, const struct rt_event *e)
     f->ref = 0;
     f->due_ms = f->beat_ms = INT64_MAX;
     replace(&f->task, NULL);
+    replace(&f->token, NULL);
     if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
         f->phase = RT_ERRED;
         f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->index;
@@ -559,6 +564,9 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_STATE_EXITED: leave_state(x, f, e); break;
     case RT_TASK_SCHEDULED: schedule_task(f, e); break;
     case RT_TASK_STARTED:
+        f->phase = RT_TASK;
+        f->started = true;
+        break;
     case RT_TASK_SUBMITTED: f->phase = RT_TASK; break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:
@@ -594,6 +602,15 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
 }
 
 /* ---- life ---- */
+
+json *rt_written(const json *input, const char *text, size_t len)
+{
+    json *compact = json_text(input);
+    bool same = json_str_len(compact) == len && memcmp(json_str(compact), text, len) == 0;
+
+    json_unref(compact);
+    return same ? NULL : json_string(text, len);
+}
 
 rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 {
@@ -657,6 +674,11 @@ const struct rt_names *rt_exec_names(const rt_exec *x)
 asl_machine *rt_exec_machine(const rt_exec *x)
 {
     return x->machine;
+}
+
+const struct asl_scope *rt_exec_scope(const rt_exec *x)
+{
+    return x->scope;
 }
 
 uint64_t rt_exec_transitions(const rt_exec *x)

@@ -30,6 +30,9 @@ struct rt_config {
     uint64_t seed;                 /* chance: jitter, UUIDs, random numbers */
 };
 
+/* For `written`: the text that `input` was read from, or NULL where that is as json_text writes. */
+json *rt_written(const json *input, const char *text, size_t len);
+
 enum rt_status { RT_RUNNING, RT_SUCCEEDED, RT_FAILED, RT_ABORTED, RT_TIMED_OUT };
 
 /* "RUNNING", "SUCCEEDED", … */
@@ -45,6 +48,8 @@ const json *rt_exec_output(const rt_exec *x);
 const struct asl_error *rt_exec_error(const rt_exec *x);
 const struct rt_names *rt_exec_names(const rt_exec *x);
 asl_machine *rt_exec_machine(const rt_exec *x);
+/* The States that it runs: the machine's own, or a distributed Map's processor. */
+const struct asl_scope *rt_exec_scope(const rt_exec *x);
 /* States entered so far. */
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
@@ -60,6 +65,7 @@ enum rt_input_kind {
     RT_IN_CONTINUE, /* go on: the last step stopped at its budget */
     RT_IN_TASK_OK,  /* value: the output */
     RT_IN_TASK_FAILED,
+    RT_IN_STARTED,   /* a worker took an activity; value: its name, NULL: it gave none */
     RT_IN_SUBMITTED, /* value: the answer; the task's result comes by its token */
     RT_IN_HEARTBEAT,
     RT_IN_TIMER,    /* now_ms has reached rt_next_due */
@@ -87,7 +93,9 @@ struct rt_command {
     uint32_t frame;
     uint64_t ref;
     const struct asl_state *state;
+    json *token;       /* RUN_TASK; NULL: it has none; owned */
     json *parameters;  /* RUN_TASK, START_CHILD: its input; owned */
+    json *map_run;     /* START_CHILD: the ARN; `x` may be past that Map by now; owned */
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first */

@@ -10,16 +10,6 @@
 
 /* ---- names ---- */
 
-static json *uuid(struct asl_chance *chance)
-{
-    uint64_t a = asl_chance_next(chance), b = asl_chance_next(chance);
-
-    return json_stringf("%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
-                        (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
-                        (unsigned)(b >> 48 & 0x3fff) | 0x8000,
-                        (unsigned long long)b & 0xffffffffffff);
-}
-
 /* "arn:aws:states:region:account:" of the execution's own ARN. */
 static int arn_prefix(const rt_exec *x)
 {
@@ -37,7 +27,8 @@ static json *map_run_arn(struct step *s, const struct rt_frame *f)
 {
     const rt_exec *x = s->x;
     const json *label = f->state->map.label;
-    json *made = label ? json_ref(label) : uuid(&s->chance), *id = uuid(&s->chance);
+    json *made = label ? json_ref(label) : asl_chance_uuid(&s->chance),
+         *id = asl_chance_uuid(&s->chance);
     json *arn = json_stringf("%.*smapRun:%s/%s:%s", arn_prefix(x), json_str(x->names.arn),
                              json_str(x->names.machine_name), json_str(made), json_str(id));
 
@@ -61,7 +52,7 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
     /* The child is the same whenever the command is given again. */
     struct asl_chance chance = {x->seed ^ (c->ref * 0x9e3779b97f4a7c15u)};
     uint64_t seed = asl_chance_next(&chance);
-    json *name = uuid(&chance), *family = family_of(x, x->frames[c->frame]->group->map_run);
+    json *name = asl_chance_uuid(&chance), *family = family_of(x, c->map_run);
 
     *out = (struct rt_config){
         .names = {.arn = json_stringf("%.*sexecution:%s:%s", arn_prefix(x), json_str(n->arn),
@@ -104,7 +95,23 @@ static bool tolerance(struct step *s, struct rt_frame *f, const struct asl_env *
     return false;
 }
 
-static void start_child(struct step *s, struct rt_frame *f)
+static void child_command(struct step *s, struct rt_frame *f, enum rt_command_kind kind, uint32_t i)
+{
+    const struct rt_child *child = &f->group->children[i];
+
+    *new_command(s) = (struct rt_command){
+        .kind = kind,
+        .frame = f->id,
+        .ref = child->ref,
+        .state = f->state,
+        .parameters = kind == RT_START_CHILD ? json_ref(child->input) : NULL,
+        .map_run = kind == RT_START_CHILD ? json_ref(f->group->map_run) : NULL,
+        .index = i,
+    };
+}
+
+/* False when it failed, and with it the Map: `f` may be gone then. */
+static bool start_child(struct step *s, struct rt_frame *f)
 {
     uint32_t i = f->group->started;
     struct asl_error e = {0};
@@ -112,33 +119,29 @@ static void start_child(struct step *s, struct rt_frame *f)
 
     if (!input) {
         state_failed(s, f, &e);
-        return;
+        return false;
     }
     if (!check_size(s, f, input)) {
         json_unref(input);
-        return;
+        return false;
     }
     emit(s, (struct rt_event){.kind = RT_CHILD_STARTED,
                               .frame = f->id,
                               .state = f->state,
                               .data = input,
                               .index = i});
-    *new_command(s) = (struct rt_command){.kind = RT_START_CHILD,
-                                          .frame = f->id,
-                                          .ref = f->group->children[i].ref,
-                                          .state = f->state,
-                                          .parameters = json_ref(f->group->children[i].input),
-                                          .index = i};
+    child_command(s, f, RT_START_CHILD, i);
+    return true;
 }
 
-/* Starts children until as many run as may. A failure on the way ends the group, or all. */
+/* Starts children until as many run as may. */
 static void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
-    while (running(s) && f->phase == RT_GROUP && f->group == g && g->started < g->total &&
-           g->started - g->done < g->limit)
-        start_child(s, f);
+    while (g->started < g->total && g->started - g->done < g->limit)
+        if (!start_child(s, f))
+            return;
 }
 
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)
@@ -159,33 +162,26 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
         start_children(s, f);
 }
 
-void resume_children(struct step *s, struct rt_frame *f)
+/* To all children that run. */
+static void to_children(struct step *s, struct rt_frame *f, enum rt_command_kind kind)
 {
     const struct rt_group *g = f->group;
 
     for (uint32_t i = 0; g && g->children && i < g->started; i++)
         if (g->children[i].ref)
-            *new_command(s) = (struct rt_command){.kind = RT_START_CHILD,
-                                                  .frame = f->id,
-                                                  .ref = g->children[i].ref,
-                                                  .state = f->state,
-                                                  .parameters = json_ref(g->children[i].input),
-                                                  .index = i};
+            child_command(s, f, kind, i);
+}
+
+void resume_children(struct step *s, struct rt_frame *f)
+{
+    to_children(s, f, RT_START_CHILD);
 }
 
 /* ---- ending ---- */
 
 void cancel_children(struct step *s, struct rt_frame *f)
 {
-    const struct rt_group *g = f->group;
-
-    for (uint32_t i = 0; g && g->children && i < g->started; i++)
-        if (g->children[i].ref)
-            *new_command(s) = (struct rt_command){.kind = RT_CANCEL_CHILD,
-                                                  .frame = f->id,
-                                                  .ref = g->children[i].ref,
-                                                  .state = f->state,
-                                                  .index = i};
+    to_children(s, f, RT_CANCEL_CHILD);
 }
 
 void map_run_succeeded(struct step *s, struct rt_frame *f)

@@ -72,23 +72,28 @@ json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl
     return input;
 }
 
-static void start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
+/* False when it failed, and with it the Map: `f` may be gone then. */
+static bool start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
 {
     uint32_t i = f->group->started;
     struct asl_error e = {0};
     json *input = iteration_input(s, f, i, &e);
 
-    if (!input)
+    if (!input) {
         state_failed(s, f, &e);
-    else if (!check_size(s, f, input))
+        return false;
+    }
+    if (!check_size(s, f, input)) {
         json_unref(input);
-    else
-        emit(s, (struct rt_event){.kind = RT_ITERATION_STARTED,
-                                  .frame = f->id,
-                                  .previous = previous,
-                                  .state = f->state,
-                                  .data = input,
-                                  .index = i});
+        return false;
+    }
+    emit(s, (struct rt_event){.kind = RT_ITERATION_STARTED,
+                              .frame = f->id,
+                              .previous = previous,
+                              .state = f->state,
+                              .data = input,
+                              .index = i});
+    return running(s);
 }
 
 static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *env,
@@ -111,17 +116,16 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
                               .extra = items,
                               .count = (int64_t)json_count(items),
                               .limit = limit});
+    if (!running(s))
+        return;
     if (f->state->map.distributed) {
-        if (running(s))
-            start_map_run(s, f, env);
+        start_map_run(s, f, env);
         return;
     }
-    /* The first of them all point back to MapStateStarted. A selector that fails ends the loop:
-     * the execution, or the group, is over then. */
-    uint64_t group = f->seq;
-    while (running(s) && f->phase == RT_GROUP && f->seq == group &&
-           f->group->started < f->group->total && f->group->started < f->group->limit)
-        start_iteration(s, f, f->last);
+    /* The first of them all point back to MapStateStarted. */
+    while (f->group->started < f->group->total && f->group->started < f->group->limit)
+        if (!start_iteration(s, f, f->last))
+            return;
 }
 
 /* ---- joining ---- */

@@ -19,6 +19,13 @@ static bool limit_of(const struct asl_number *n, const char *field, const struct
     return true;
 }
 
+static json *make_token(struct step *s)
+{
+    return json_stringf("AQC%016llx%016llx%016llx", (unsigned long long)asl_chance_next(&s->chance),
+                        (unsigned long long)asl_chance_next(&s->chance),
+                        (unsigned long long)asl_chance_next(&s->chance));
+}
+
 void work_task(struct step *s, struct rt_frame *f)
 {
     const struct asl_task *task = &f->state->task;
@@ -26,8 +33,10 @@ void work_task(struct step *s, struct rt_frame *f)
     struct scope_view view;
     int64_t timeout_s = 0, heartbeat_s = 0;
     json *credentials = NULL;
+    json *token = task->pattern == ASL_REQUEST_RESPONSE ? NULL : make_token(s);
 
     view_init(&view, s, f);
+    view.token = token;
     struct asl_env env = view_env(&view, f->input);
     json *parameters = asl_flow_arguments(f->state, &env, &e);
     bool good = parameters &&
@@ -35,14 +44,17 @@ void work_task(struct step *s, struct rt_frame *f)
                 limit_of(&task->heartbeat_s, "HeartbeatSecondsPath", &env, &heartbeat_s, &e);
     if (good && task->credentials)
         good = (credentials = asl_template_eval(task->credentials, &env, &e));
+    forget_context(s);
     if (!good) {
         json_unref(parameters);
+        json_unref(token);
         state_failed(s, f, &e);
         return;
     }
     if (!check_size(s, f, parameters)) {
         json_unref(parameters);
         json_unref(credentials);
+        json_unref(token);
         return;
     }
     emit(s, (struct rt_event){.kind = RT_TASK_SCHEDULED,
@@ -51,9 +63,12 @@ void work_task(struct step *s, struct rt_frame *f)
                               .state = f->state,
                               .data = parameters,
                               .extra = credentials,
+                              .token = token,
                               .count = timeout_s,
                               .limit = heartbeat_s,
                               .due_ms = timeout_s ? s->now_ms + 1000 * timeout_s : 0});
+    if (running(s) && task->kind == ASL_ACTIVITY)
+        command(s, RT_RUN_TASK, f);
 }
 
 void start_task(struct step *s, struct rt_frame *f)
@@ -83,7 +98,7 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
     struct asl_error e = {0};
     struct scope_view view;
 
-    if (s->x->aws_limits && json_text_len(value) > AWS_DATA_LIMIT) {
+    if (json_text_len(value) > data_limit(s)) {
         result_too_large(s, f);
         return;
     }

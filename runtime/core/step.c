@@ -13,6 +13,8 @@ enum { STEP_BUDGET = 512 };
 static void command_clear(struct rt_command *c)
 {
     json_unref(c->parameters);
+    json_unref(c->token);
+    json_unref(c->map_run);
 }
 
 void rt_output_reset(struct rt_output *out)
@@ -142,6 +144,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .ref = f->ref,
         .state = f->state,
         .parameters = kind == RT_RUN_TASK ? json_ref(f->task) : NULL,
+        .token = kind == RT_RUN_TASK && f->token ? json_ref(f->token) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
@@ -175,6 +178,11 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
         end_scope(s, f);
 }
 
+size_t data_limit(const struct step *s)
+{
+    return s->x->aws_limits ? AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
+}
+
 bool check_size(struct step *s, struct rt_frame *f, const json *v)
 {
     struct asl_error e = {0};
@@ -185,7 +193,7 @@ bool check_size(struct step *s, struct rt_frame *f, const json *v)
         state_failed(s, f, &e);
         return false;
     }
-    if (s->x->aws_limits && json_text_len(v) > AWS_DATA_LIMIT) {
+    if (json_text_len(v) > data_limit(s)) {
         asl_error_set(&e, ASL_DATA_LIMIT_EXCEEDED,
                       "The state/task '%s' returned a result with a size exceeding the maximum "
                       "number of bytes service limit.",
@@ -196,15 +204,20 @@ bool check_size(struct step *s, struct rt_frame *f, const json *v)
     return true;
 }
 
+bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars)
+{
+    if (check_size(s, f, output) && (!vars || check_size(s, f, vars)))
+        return true;
+    json_unref(output);
+    json_unref(vars);
+    return false;
+}
+
 void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from)
 {
     const struct asl_state *state = f->state;
     json *vars = NULL;
 
-    if (!check_size(s, f, output)) {
-        json_unref(output);
-        return;
-    }
     if (state->assign) {
         struct scope_view view;
         view_init(&view, s, f);
@@ -217,7 +230,8 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
             return;
         }
     }
-    exit_state(s, f, output, vars, state->next);
+    if (check_leaving(s, f, output, vars))
+        exit_state(s, f, output, vars, state->next);
 }
 
 /* ---- errors ---- */
@@ -229,7 +243,8 @@ void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
     *e = (struct asl_error){0};
 }
 
-void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
+/* Puts the state's name before the cause. */
+static void blame(const struct rt_frame *f, struct asl_error *e)
 {
     json *cause =
         json_stringf("An error occurred while executing the state '%s' (entered at the "
@@ -238,6 +253,11 @@ void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
 
     json_unref(e->cause);
     e->cause = cause;
+}
+
+void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
+{
+    blame(f, e);
     if (json_str_is(e->name, ASL_RUNTIME))
         fail_execution(s, f, e);
     else
@@ -255,31 +275,30 @@ static void retry_later(struct step *s, struct rt_frame *f, const struct asl_ver
                               .due_ms = s->now_ms + v->delay_ms});
 }
 
-static void enter_catcher(struct step *s, struct rt_frame *f, const struct asl_catcher *c,
-                          const struct asl_error *caught)
+/* False with *e filled when the catcher itself fails. */
+static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_catcher *c,
+                          const struct asl_error *caught, struct asl_error *e)
 {
     struct scope_view view;
-    struct asl_error e = {0};
 
     view_init(&view, s, f);
     struct asl_env env = view_env(&view, f->input);
-    json *vars = NULL, *output = asl_flow_caught(c, &env, caught, &e);
+    json *vars = NULL, *output = asl_flow_caught(c, &env, caught, e);
 
     if (output && c->assign) {
         json *error_output = asl_error_output(caught);
         env.input = error_output;
-        vars = asl_template_eval(c->assign, &env, &e);
+        vars = asl_template_eval(c->assign, &env, e);
         json_unref(error_output);
     }
     if (!output || (c->assign && !vars)) {
         json_unref(output);
-        state_failed(s, f, &e);
-    } else if (check_size(s, f, output)) {
-        exit_state(s, f, output, vars, c->next);
-    } else {
-        json_unref(output);
-        json_unref(vars);
+        blame(f, e);
+        return false;
     }
+    if (check_leaving(s, f, output, vars))
+        exit_state(s, f, output, vars, c->next);
+    return true;
 }
 
 /* A missed heartbeat shows as States.Timeout, and is matched by either name. */
@@ -328,9 +347,17 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
                                       .frame = f->id,
                                       .previous = previous,
                                       .state = f->state});
+        struct asl_error own = {0};
         if (v.kind == ASL_VERDICT_CATCH) {
-            enter_catcher(s, f, v.catcher, &error);
-            break;
+            if (enter_catcher(s, f, v.catcher, &error, &own))
+                break;
+            /* What fails in a catcher is not for this state to catch: it might for ever. */
+            asl_error_clear(&error);
+            error = own;
+            if (json_str_is(error.name, ASL_RUNTIME)) {
+                fail_execution(s, f, &error);
+                break;
+            }
         }
         previous = f->last;
         f = hand_up(s, f, &error);
@@ -413,13 +440,18 @@ static void timers(struct step *s)
         time_out_execution(s);
         return;
     }
-    while (running(s) && x->heap_count) {
+    /* A retry without delay that fails before its task is scheduled is due again at once. */
+    int budget = STEP_BUDGET;
+    while (running(s) && x->heap_count && budget > 0) {
         struct rt_frame *f = x->frames[x->heap[0]];
         if (frame_due(f) > s->now_ms)
             break;
         switch (f->phase) {
         case RT_WAIT: wait_over(s, f); break;
-        case RT_RETRYING: work(s, f); break;
+        case RT_RETRYING:
+            work(s, f);
+            budget--;
+            break;
         default: task_due(s, f); break;
         }
     }
@@ -461,6 +493,14 @@ static void take_input(struct step *s, const struct rt_input *in)
     case RT_IN_TASK_FAILED:
         if ((f = answered(s, in)))
             task_failed(s, f, in->error);
+        break;
+    case RT_IN_STARTED:
+        if ((f = answered(s, in)) && !f->started)
+            emit(s, (struct rt_event){.kind = RT_TASK_STARTED,
+                                      .frame = f->id,
+                                      .previous = f->last,
+                                      .state = f->state,
+                                      .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
         if ((f = answered(s, in)))

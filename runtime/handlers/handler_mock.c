@@ -1,13 +1,19 @@
-/* Fixed answers: the n-th call of the row gets the n-th, those after the last get the last. */
+/*
+ * Fixed answers: the n-th call of the row gets the n-th, those after the last get the last. One
+ * with "after_s" comes when that much time has passed by the set's clock.
+ */
 #include "runtime/handlers/handlers_impl.h"
 
 static void mock_start(struct job *j)
 {
     struct handler_row *row = j->row;
+    const struct handlers_options *options = &j->h->options;
     size_t last = json_count(row->mock) - 1;
     size_t n = row->calls < last ? row->calls++ : last;
     const json *mock = json_at(row->mock, n);
     const json *value = json_get(mock, "return"), *cause = json_get(mock, "cause");
+    const json *after = json_get(mock, "after_s");
+    int64_t after_ms = after ? (int64_t)(json_double_value(after) * 1000 + 0.5) : 0;
     struct handler_answer a = {0};
 
     if (value) {
@@ -17,13 +23,16 @@ static void mock_start(struct job *j)
         a.error = json_ref(json_get(mock, "error"));
         a.cause = cause ? json_ref(cause) : NULL;
     }
-    job_ready(j, &a);
+    if (after_ms && options->now)
+        job_sleep(j, &a, options->now(options->clock) + after_ms);
+    else
+        job_ready(j, &a);
 }
 
-/* It is never running: its start makes it ready. */
+/* It runs only while it is asleep. */
 static bool mock_cancel(struct job *j)
 {
-    (void)j;
+    job_rouse(j);
     return false;
 }
 

@@ -14,9 +14,11 @@
  *   no more processes or descriptors   Lambda.ServiceException
  *
  * posix_spawn because a fork copies the page tables of a parent that may be large; a pidfd because
- * it takes no signal handler and names the process for certain.
+ * it takes no signal handler. Where there is none (Linux before 5.3, some sandboxes, valgrind),
+ * each SIGCHLD makes us look at each child. Nobody else waits for them, so a number is a child's
+ * until we have.
  */
-#define _GNU_SOURCE /* pipe2, posix_spawn's closefrom and chdir, P_PIDFD */
+#define _GNU_SOURCE /* pipe2, posix_spawn's closefrom and chdir */
 
 #include "runtime/handlers/handlers_impl.h"
 
@@ -47,10 +49,14 @@ struct process {
     handlers *h;
     struct handler_row *row;
     struct job *job; /* NULL: cancelled, nobody waits for the end */
+    char *name;      /* in the log */
     struct process *prev, *next;
     pid_t pid;
-    int pidfd;
-    uv_poll_t exit;
+    int pidfd; /* -1: there is none */
+    union {
+        uv_poll_t of_pidfd;
+        uv_signal_t of_signal;
+    } exit;
     uv_pipe_t in, out, err;
     uv_timer_t timer; /* timeout_s, then the grace, then the drain */
     uv_write_t write;
@@ -162,6 +168,17 @@ static int spawn(struct job *j, const int child[3], pid_t *pid)
     return error;
 }
 
+/* Is what was looked for in PATH in the working directory? */
+static bool is_here(const struct handler_row *row)
+{
+    struct buf path = {0};
+
+    buf_printf(&path, "%s/%s", row->cwd, row->argv[0]);
+    bool here = access(buf_str(&path), F_OK) == 0;
+    buf_clear(&path);
+    return here;
+}
+
 static struct handler_answer not_started(const struct handler_row *row, int error)
 {
     bool missing = error == ENOENT || error == EACCES || error == ENOTDIR || error == ENOEXEC ||
@@ -171,6 +188,8 @@ static struct handler_answer not_started(const struct handler_row *row, int erro
     buf_printf(&cause, "The command '%s' cannot be started: %s", row->argv[0], strerror(error));
     if (missing && access(row->cwd, X_OK))
         buf_printf(&cause, " (its working directory %s)", row->cwd);
+    else if (error == ENOENT && !strchr(row->argv[0], '/') && is_here(row))
+        buf_printf(&cause, " in PATH; './%s' is the one in %s", row->argv[0], row->cwd);
     else if (error == ENOENT && strchr(row->argv[0], '/') && !access(row->argv[0], F_OK))
         buf_adds(&cause, " (the interpreter that its first line names)");
     return answer_failed(missing ? "Lambda.ResourceNotFoundException" : "Lambda.ServiceException",
@@ -189,7 +208,8 @@ static void on_closed(uv_handle_t *handle)
     buf_clear(&p->output);
     buf_clear(&p->line);
     buf_clear(&p->tail);
-    close(p->pidfd);
+    mem_free(p->name);
+    close_all(&p->pidfd, 1);
     mem_free(p);
 }
 
@@ -204,8 +224,7 @@ static void log_line(struct process *p)
     struct buf clean = {0};
 
     add_clean(&clean, p->line.data, p->line.len);
-    if (p->job)
-        handlers_log(p->h, "%s: %s", p->job->name, buf_str(&clean));
+    handlers_log(p->h, "%s: %s", p->name, buf_str(&clean));
     buf_clear(&clean);
     buf_reset(&p->line);
 }
@@ -217,9 +236,9 @@ static void log_bytes(struct process *p, const char *bytes, size_t len)
             buf_addc(&p->line, bytes[i]);
         if (bytes[i] == '\n' || p->line.len == LINE_BYTES)
             log_line(p);
-        if (++p->logged > LOG_BYTES && p->job) {
+        if (++p->logged > LOG_BYTES) {
             log_line(p);
-            handlers_log(p->h, "%s: what it writes more to stderr is left out", p->job->name);
+            handlers_log(p->h, "%s: what it writes more to stderr is left out", p->name);
         }
     }
 }
@@ -335,25 +354,35 @@ static void on_drained(uv_timer_t *timer)
     finish_if_ended(p);
 }
 
-static void on_exit_seen(uv_poll_t *poll, int status, int events)
+static void look_for_exit(struct process *p)
 {
-    struct process *p = poll->data;
-
-    (void)status;
-    (void)events;
     p->how.si_pid = 0;
-    if (waitid(P_PIDFD, (id_t)p->pidfd, &p->how, WEXITED | WNOHANG | WNOWAIT) || !p->how.si_pid)
+    if (p->exited || waitid(P_PID, (id_t)p->pid, &p->how, WEXITED | WNOHANG | WNOWAIT) ||
+        !p->how.si_pid)
         return;
     kill_group(p, SIGKILL);
-    waitid(P_PIDFD, (id_t)p->pidfd, &p->how, WEXITED | WNOHANG);
+    waitid(P_PID, (id_t)p->pid, &p->how, WEXITED | WNOHANG);
     p->exited = true;
-    uv_poll_stop(poll);
+    shut(&p->exit);
     shut(&p->in);
     if (!p->job)
-        p->out_ended = p->err_ended = true;
+        p->out_ended = true;
     uv_update_time(p->h->loop);
     uv_timer_start(&p->timer, on_drained, DRAIN_MS, 0);
     finish_if_ended(p);
+}
+
+static void on_pidfd(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    look_for_exit(poll->data);
+}
+
+static void on_child_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    look_for_exit(handle->data);
 }
 
 static void on_grace_over(uv_timer_t *timer)
@@ -468,7 +497,10 @@ static void watch(struct process *p, const int parent[3])
     uv_loop_t *loop = p->h->loop;
     uv_buf_t input;
 
-    uv_poll_init(loop, &p->exit, p->pidfd);
+    if (p->pidfd >= 0)
+        uv_poll_init(loop, &p->exit.of_pidfd, p->pidfd);
+    else
+        uv_signal_init(loop, &p->exit.of_signal);
     uv_pipe_init(loop, &p->in, 0);
     uv_pipe_init(loop, &p->out, 0);
     uv_pipe_init(loop, &p->err, 0);
@@ -481,7 +513,10 @@ static void watch(struct process *p, const int parent[3])
     uv_pipe_open(&p->in, parent[0]);
     uv_pipe_open(&p->out, parent[1]);
     uv_pipe_open(&p->err, parent[2]);
-    uv_poll_start(&p->exit, UV_READABLE, on_exit_seen);
+    if (p->pidfd >= 0)
+        uv_poll_start(&p->exit.of_pidfd, UV_READABLE, on_pidfd);
+    else
+        uv_signal_start(&p->exit.of_signal, on_child_signal, SIGCHLD);
     uv_read_start((uv_stream_t *)&p->out, room_for_output, on_output);
     uv_read_start((uv_stream_t *)&p->err, room_for_err, on_err);
     json_write(&p->input, p->job->payload);
@@ -493,6 +528,9 @@ static void watch(struct process *p, const int parent[3])
         uv_update_time(loop);
         uv_timer_start(&p->timer, on_timeout, (uint64_t)p->row->timeout_ms, 0);
     }
+    /* Its signal may have come before we listened. */
+    if (p->pidfd < 0)
+        look_for_exit(p);
 }
 
 /* A child that can't be watched is no use; it has hardly begun. */
@@ -501,7 +539,7 @@ static int open_pidfd(pid_t pid, int *pidfd)
     int error;
 
     *pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (*pidfd >= 0)
+    if (*pidfd >= 0 || errno == ENOSYS || errno == EPERM)
         return 0;
     error = errno;
     kill(-pid, SIGKILL);
@@ -535,6 +573,7 @@ static void command_start(struct job *j)
     p->h = j->h;
     p->row = j->row;
     p->job = j;
+    p->name = mem_strdup(j->name);
     p->pid = pid;
     p->pidfd = pidfd;
     p->next = p->h->process;
@@ -554,12 +593,12 @@ static bool command_cancel(struct job *j)
     return true;
 }
 
+/* The jobs are dropped, so who still runs has been asked to end, and has what is left of the grace.
+ */
 void processes_close(handlers *h)
 {
     for (struct process *p = h->process, *next; p; p = next) {
         next = p->next;
-        kill_group(p, SIGKILL);
-        uv_timer_stop(&p->timer);
         if (p->exited)
             on_drained(&p->timer);
     }

@@ -168,7 +168,7 @@ void handlers_log(handlers *h, const char *format, ...)
     va_start(args, format);
     buf_vprintf(&line, format, args);
     va_end(args);
-    h->options.log(h->user, buf_str(&line));
+    h->options.log(h->options.log_user, buf_str(&line));
     buf_clear(&line);
 }
 
@@ -228,16 +228,25 @@ static void job_free(struct job *j)
     mem_free(j);
 }
 
-static void list_put(struct job_list *l, struct job *j)
+/* Behind `before`; NULL: at the head. */
+static void list_put_behind(struct job_list *l, struct job *before, struct job *j)
 {
-    j->next = NULL;
-    j->prev = l->last;
-    if (l->last)
-        l->last->next = j;
+    j->prev = before;
+    j->next = before ? before->next : l->first;
+    if (j->prev)
+        j->prev->next = j;
     else
         l->first = j;
-    l->last = j;
+    if (j->next)
+        j->next->prev = j;
+    else
+        l->last = j;
     l->count++;
+}
+
+static void list_put(struct job_list *l, struct job *j)
+{
+    list_put_behind(l, l->last, j);
 }
 
 static void list_take(struct job_list *l, struct job *j)
@@ -315,6 +324,45 @@ void job_ready(struct job *j, struct handler_answer *answer)
     j->answer = *answer;
     list_put(&h->ready, j);
     wake(h);
+}
+
+/* Most come with the same delay, so the place is near the end. */
+void job_sleep(struct job *j, struct handler_answer *answer, int64_t due_ms)
+{
+    struct job_list *l = &j->h->asleep;
+    struct job *before = l->last;
+
+    j->answer = *answer;
+    j->due_ms = due_ms;
+    while (before && before->due_ms > due_ms)
+        before = before->prev;
+    list_put_behind(l, before, j);
+}
+
+void job_rouse(struct job *j)
+{
+    list_take(&j->h->asleep, j);
+}
+
+int64_t handlers_next_due(const handlers *h)
+{
+    return h->asleep.first ? h->asleep.first->due_ms : INT64_MAX;
+}
+
+size_t handlers_asleep(const handlers *h)
+{
+    return h->asleep.count;
+}
+
+void handlers_wake(handlers *h, int64_t now_ms)
+{
+    while (handlers_next_due(h) <= now_ms) {
+        struct job *j = h->asleep.first;
+        struct handler_answer answer = j->answer;
+
+        job_rouse(j);
+        job_ready(j, &answer);
+    }
 }
 
 static bool has_slot(const struct handler_row *row)

@@ -18,7 +18,7 @@ struct job {
     struct id_node node; /* first; `unheard` ones are in a map of their own */
     handlers *h;
     struct handler_row *row;
-    struct job *prev, *next; /* in the row's line, or among those that are ready */
+    struct job *prev, *next; /* in the row's line, or among those that are asleep or ready */
     enum { JOB_WAITING, JOB_RUNNING, JOB_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
@@ -26,7 +26,8 @@ struct job {
     uint32_t attempt;
     json *payload;
     void *work;                   /* the kind's, while it runs */
-    struct handler_answer answer; /* JOB_READY */
+    int64_t due_ms;               /* a mock that is asleep: when it is to answer */
+    struct handler_answer answer; /* JOB_READY, or asleep */
 };
 
 /* First in, first out. */
@@ -85,6 +86,7 @@ struct handlers {
     struct id_map unheard; /* by numbers of our own */
     uint64_t next_unheard;
     struct job_list ready;
+    struct job_list asleep; /* mocks that take their time, the first due first */
     unsigned running, processes_running;
     size_t next_row; /* whose turn it is to start a job */
     uv_idle_t turn;
@@ -99,6 +101,9 @@ struct handlers {
 void job_done(struct job *j, struct handler_answer *answer);
 /* The same, but at the next turn of the loop. */
 void job_ready(struct job *j, struct handler_answer *answer);
+/* The answer that a running job is to have at `due_ms`; and out of that again. */
+void job_sleep(struct job *j, struct handler_answer *answer, int64_t due_ms);
+void job_rouse(struct job *j);
 /* What job_done gives back, for a job that was cancelled and went on running. */
 void slot_free(struct handler_row *row);
 

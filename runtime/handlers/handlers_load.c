@@ -8,13 +8,14 @@
  *       {"resource": "Check", "mock": [{"error": "Busy"}, {"return": {"ok": true}}]}
  *     ]}
  *
- * ${NAME} in a string is the environment's NAME; $${ stands for ${. What a mock returns is data and
- * stays as it is.
+ * Or the same in YAML. ${NAME} in a string is the environment's NAME; $${ stands for ${. What a
+ * mock returns is data and stays as it is.
  */
 #define _XOPEN_SOURCE 700 /* realpath */
 
 #include "runtime/handlers/handlers_impl.h"
 
+#include "parsers/document.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 #include "runtime/glob.h"
@@ -140,6 +141,8 @@ static const char *from_folder(struct reader *r, const char *path)
 
     if (*path == '/')
         return path;
+    while (path[0] == '.' && path[1] == '/' && path[2])
+        path += 2 + strspn(path + 2, "/");
     buf_printf(&whole, "%s/%s", r->folder, path);
     kept = arena_strndup(&r->h->arena, buf_str(&whole), whole.len);
     buf_clear(&whole);
@@ -262,14 +265,18 @@ static bool read_function(struct reader *r, row *w, const json *v, const struct 
     return w->function != NULL;
 }
 
+static bool is_seconds(const json *v, double least)
+{
+    return json_is_number(v) && json_double_value(v) >= least &&
+           json_double_value(v) <= MAX_SECONDS;
+}
+
 static bool read_timeout(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
-    double seconds = json_is_number(v) ? json_double_value(v) : 0;
-
-    if (!(seconds >= 0.001 && seconds <= MAX_SECONDS))
+    if (!is_seconds(v, 0.001))
         return refuse(r, at->value, "'timeout_s' must be a number of seconds, 0.001 to %d",
                       (int)MAX_SECONDS);
-    w->timeout_ms = (int64_t)(seconds * 1000 + 0.5);
+    w->timeout_ms = (int64_t)(json_double_value(v) * 1000 + 0.5);
     return true;
 }
 
@@ -282,7 +289,7 @@ static bool read_concurrency(struct reader *r, row *w, const json *v, const stru
     return true;
 }
 
-/* {"return": value} or {"error": "Name", "cause": "text"} */
+/* {"return": value} or {"error": "Name", "cause": "text"}, either with "after_s": seconds */
 static bool check_answer(struct reader *r, const json *v, const struct json_places *at)
 {
     const json *value = json_get(v, "return"), *error = json_get(v, "error");
@@ -296,6 +303,12 @@ static bool check_answer(struct reader *r, const json *v, const struct json_plac
 
         if (json_str_is(key, "return"))
             continue;
+        if (json_str_is(key, "after_s")) {
+            if (!is_seconds(json_value_at(v, i), 0))
+                return refuse(r, at->kids[i].value,
+                              "'after_s' must be a number of seconds, 0 to %d", (int)MAX_SECONDS);
+            continue;
+        }
         if (!json_str_is(key, "error") && (!error || !json_str_is(key, "cause")))
             return refuse(r, at->kids[i].key, "'%s' is no part of this answer", json_str(key));
         if (!json_is_string(json_value_at(v, i)))
@@ -516,7 +529,8 @@ bool handlers_load(handlers *h, const char *path, struct diag *why)
 
     if (!buf_read_file(&text, path, MAX_FILE, why))
         goto out;
-    doc = json_parse_places(text.data, text.len, JSON_READ_UNIQUE, &a, &at, why);
+    doc = document_parse(document_format(path, text.data, text.len), text.data, text.len,
+                         JSON_READ_UNIQUE, &a, &at, why);
     if (!doc) {
         if (why)
             diag_prefix(why, "%s:%u:%u: ", path, (unsigned)why->place.line,

@@ -53,7 +53,7 @@ int main(void)
     struct asl_report report = {0};
     struct diag why = {0};
     struct engine_hooks hooks = {.run_task = no_task, .cancel_task = no_cancel};
-    asl_machine *m = asl_compile(definition, sizeof definition - 1, &report);
+    asl_machine *m = asl_compile(definition, sizeof definition - 1, DOCUMENT_JSON, &report);
     engine *e = engine_new(NULL, &hooks);
     json *machine_arn = json_cstring("arn:aws:states:us-east-1:123456789012:stateMachine:wait");
     json *machine_name = json_cstring("wait"), *region = json_cstring("us-east-1");

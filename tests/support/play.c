@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A task that was handed out and neither answered nor taken back. */
+/* A task, or execution of a Map Run, that was handed out and neither answered nor taken back. */
 struct in_flight {
-    struct rt_command command; /* its parameters are owned */
+    struct rt_command command; /* its parameters and token are owned */
     int64_t due_ms;            /* when it times out; 0: never */
 };
 
@@ -16,7 +16,7 @@ struct coming {
     int64_t at_ms;
     uint64_t order;
     enum rt_input_kind kind;
-    uint32_t frame;
+    uint32_t frame, index;
     uint64_t ref;
     json *value;
     struct asl_error error;
@@ -30,6 +30,7 @@ struct playing {
     struct rt_output out;
     int64_t now_ms;
     bool more, stopped;
+    uint32_t ids;   /* of the last public event */
     size_t folded;  /* events that crashes made us apply again */
     size_t crashed; /* events at the last crash: the next comes when there are more */
     struct in_flight *flights;
@@ -82,6 +83,7 @@ static void come(struct playing *g, const struct rt_command *c, enum rt_input_ki
                                                    .order = g->order++,
                                                    .kind = kind,
                                                    .frame = c->frame,
+                                                   .index = c->index,
                                                    .ref = c->ref,
                                                    .value = value,
                                                    .error = error};
@@ -121,6 +123,7 @@ static struct in_flight *find_flight(const struct playing *g, uint32_t frame, ui
 static void land(struct playing *g, struct in_flight *t)
 {
     json_unref(t->command.parameters);
+    json_unref(t->command.token);
     *t = g->flights[--g->flight_count];
 }
 
@@ -138,6 +141,7 @@ static uint32_t count_run(struct playing *g, const struct asl_state *state)
 static void run_task(struct playing *g, const struct rt_command *c)
 {
     struct play_answer a = {.kind = PLAY_NEVER};
+    bool child = c->kind == RT_START_CHILD;
 
     if (find_flight(g, c->frame, c->ref))
         fault(g, "the task of %s was handed out twice", json_str(c->state->name));
@@ -145,18 +149,23 @@ static void run_task(struct playing *g, const struct rt_command *c)
     struct in_flight *t = &g->flights[g->flight_count++];
     *t = (struct in_flight){*c, c->timeout_ms ? g->now_ms + c->timeout_ms : 0};
     t->command.parameters = json_ref(c->parameters);
+    t->command.token = c->token ? json_ref(c->token) : NULL;
+    t->command.map_run = NULL;
     if (!g->p->answer(g->p->user, c, count_run(g, c->state), &a)) {
         fault(g, "there is no answer for this run of the task of %s", json_str(c->state->name));
         return;
     }
+    if (!child && c->state->task.kind == ASL_ACTIVITY)
+        come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
     if (a.submitted)
         come(g, c, RT_IN_SUBMITTED, 0, a.submitted, (struct asl_error){0});
     for (size_t i = 0; i < a.beats; i++)
         come(g, c, RT_IN_HEARTBEAT, a.beats_ms[i], NULL, (struct asl_error){0});
     if (a.kind == PLAY_OK)
-        come(g, c, RT_IN_TASK_OK, a.after_ms, a.value, (struct asl_error){0});
+        come(g, c, child ? RT_IN_CHILD_OK : RT_IN_TASK_OK, a.after_ms, a.value,
+             (struct asl_error){0});
     else if (a.kind == PLAY_FAIL)
-        come(g, c, RT_IN_TASK_FAILED, a.after_ms, NULL, a.error);
+        come(g, c, child ? RT_IN_CHILD_FAILED : RT_IN_TASK_FAILED, a.after_ms, NULL, a.error);
 }
 
 static void cancel_task(struct playing *g, const struct rt_command *c)
@@ -174,10 +183,12 @@ static void cancel_task(struct playing *g, const struct rt_command *c)
 static void obey(struct playing *g)
 {
     for (size_t i = 0; i < g->out.command_count; i++) {
-        if (g->out.commands[i].kind == RT_RUN_TASK)
-            run_task(g, &g->out.commands[i]);
-        else
-            cancel_task(g, &g->out.commands[i]);
+        switch (g->out.commands[i].kind) {
+        case RT_RUN_TASK:
+        case RT_START_CHILD: run_task(g, &g->out.commands[i]); break;
+        case RT_CANCEL_TASK:
+        case RT_CANCEL_CHILD: cancel_task(g, &g->out.commands[i]); break;
+        }
     }
 }
 
@@ -187,10 +198,8 @@ static void check_event(struct playing *g, const struct rt_event *e)
 {
     struct played *d = g->d;
     const struct rt_event *before = d->count ? &d->events[d->count - 1] : NULL;
-    uint32_t ids = 0;
+    const uint32_t ids = g->ids;
 
-    for (size_t i = d->count; i > 0 && !ids; i--)
-        ids = d->events[i - 1].id;
     if (e->seq != d->count + 1)
         fault(g, "an event has the sequence number %" PRIu64, e->seq);
     if (e->id && e->id != ids + 1)
@@ -201,6 +210,8 @@ static void check_event(struct playing *g, const struct rt_event *e)
         fault(g, "a private event has an id, or a public one has none");
     if (e->at_ms != g->now_ms || (before && before->at_ms > e->at_ms))
         fault(g, "the time runs back");
+    if (e->id)
+        g->ids = e->id;
 }
 
 /* Takes the step's events into the history, and into the twin. */
@@ -244,7 +255,7 @@ static void check_rerun(struct playing *g, const struct rt_command *c)
     const struct in_flight *t = find_flight(g, c->frame, c->ref);
     const char *name = json_str(c->state->name);
 
-    if (c->kind != RT_RUN_TASK || !t) {
+    if (!t || c->kind != t->command.kind) {
         fault(g, "after a crash a task of %s runs that did not run before", name);
         return;
     }
@@ -252,6 +263,8 @@ static void check_rerun(struct playing *g, const struct rt_command *c)
         fault(g, "after a crash the task of %s has other parameters", name);
     if (t->command.event_id != c->event_id || t->command.attempt != c->attempt)
         fault(g, "after a crash the task of %s is another attempt", name);
+    if (!t->command.token != !c->token || (c->token && !json_equal(t->command.token, c->token)))
+        fault(g, "after a crash the task of %s has another token", name);
     if (t->due_ms != (c->timeout_ms ? g->now_ms + c->timeout_ms : 0))
         fault(g, "after a crash the task of %s times out at another time", name);
 }
@@ -311,6 +324,11 @@ static void step(struct playing *g, struct rt_input in, bool late)
     d->cut = d->steps >= g->p->max_steps || d->count >= g->p->max_events;
 }
 
+static bool ends_task(enum rt_input_kind kind)
+{
+    return kind != RT_IN_STARTED && kind != RT_IN_SUBMITTED && kind != RT_IN_HEARTBEAT;
+}
+
 static void step_coming(struct playing *g, struct coming *c)
 {
     struct coming in = *c;
@@ -318,11 +336,12 @@ static void step_coming(struct playing *g, struct coming *c)
     bool late = !t;
 
     *c = g->coming[--g->coming_count];
-    if (t && (in.kind == RT_IN_TASK_OK || in.kind == RT_IN_TASK_FAILED))
+    if (t && ends_task(in.kind))
         land(g, t);
     step(g,
          (struct rt_input){.kind = in.kind,
                            .frame = in.frame,
+                           .index = in.index,
                            .ref = in.ref,
                            .value = in.value,
                            .error = &in.error},
@@ -385,8 +404,8 @@ void play_run(const struct play *p, struct play_crash crash_after, struct played
     out->cancelled = json_build_done(&g.cancelled);
     rt_exec_free(g.twin);
     rt_output_clear(&g.out);
-    for (size_t i = 0; i < g.flight_count; i++)
-        json_unref(g.flights[i].command.parameters);
+    while (g.flight_count)
+        land(&g, &g.flights[0]);
     for (size_t i = 0; i < g.coming_count; i++)
         coming_clear(&g.coming[i]);
     mem_free(g.flights);
@@ -407,9 +426,15 @@ void played_clear(struct played *d)
 
 /* ---- comparing ---- */
 
+/* What shares its parts may be a huge tree: then the length must do. */
+enum { MOST_COMPARED = 1 << 20 };
+
 static bool same_value(const json *a, const json *b)
 {
-    return a == b || (a && b && json_equal(a, b));
+    if (a == b || !a || !b)
+        return a == b;
+    size_t len = json_text_len(a);
+    return len == json_text_len(b) && (len > MOST_COMPARED || json_equal(a, b));
 }
 
 static bool same_event(const struct rt_event *a, const struct rt_event *b)
@@ -433,6 +458,8 @@ bool played_same(const struct played *a, const struct played *b, struct buf *why
         play_line(b, i, why);
         return false;
     }
+    if (a->cut || b->cut)
+        return true;
     if (a->count != b->count)
         buf_printf(why, "%zu events, %zu events", a->count, b->count);
     else if (!json_equal(a->cancelled, b->cancelled))

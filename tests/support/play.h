@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 /*
- * Plays an execution on the core alone, in virtual time, with scripted answers to its tasks; and
- * watches after each step that what must always hold does:
+ * Plays an execution on the core alone, in virtual time, with scripted answers to its tasks and to
+ * the executions of its Map Runs, which count as tasks of the Map here; and watches after each step
+ * that what must always hold does:
  *
  * - sequences and ids are dense, previousEventId is an earlier event's, time does not run back;
  * - an execution that gets the events as they come stands where the one that was stepped stands;
@@ -20,7 +21,7 @@
  * goes on: it must run again exactly the tasks that were running.
  */
 
-/* What comes of one run of a task. Owns its values. */
+/* What comes of one run of a task, or of an execution of a Map Run. Owns its values. */
 struct play_answer {
     enum { PLAY_OK, PLAY_FAIL, PLAY_NEVER } kind;
     int64_t after_ms;
@@ -67,7 +68,9 @@ struct played {
 
 void play_run(const struct play *p, struct play_crash crash, struct played *out);
 void played_clear(struct played *d);
-/* Did both go the same way? If not, `why` gains the first difference. */
+/* Did both go the same way, as far as neither was cut off? If not, `why` gains the first
+ * difference.
+ */
 bool played_same(const struct played *a, const struct played *b, struct buf *why);
 
 /*

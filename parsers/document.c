@@ -1,0 +1,45 @@
+#include "parsers/document.h"
+
+#include "parsers/yaml.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t len = strlen(name), n = strlen(ending);
+
+    return len >= n && !strcasecmp(name + len - n, ending);
+}
+
+enum document_format document_format(const char *name, const char *text, size_t len)
+{
+    size_t i = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+
+    if (name && ends_with(name, ".json"))
+        return DOCUMENT_JSON;
+    if (name && (ends_with(name, ".yaml") || ends_with(name, ".yml")))
+        return DOCUMENT_YAML;
+    while (i < len && strchr(" \t\r\n", text[i]) && text[i])
+        i++;
+    return i == len || text[i] == '{' || text[i] == '[' ? DOCUMENT_JSON : DOCUMENT_YAML;
+}
+
+const char *document_format_name(enum document_format format)
+{
+    switch (format) {
+    case DOCUMENT_JSON: return "JSON";
+    case DOCUMENT_YAML: return "YAML";
+    }
+    return "";
+}
+
+json *document_parse(enum document_format format, const char *text, size_t len, unsigned flags,
+                     struct arena *a, struct json_places **places, struct diag *why)
+{
+    switch (format) {
+    case DOCUMENT_JSON: return json_parse_places(text, len, flags, a, places, why);
+    case DOCUMENT_YAML: return yaml_parse_places(text, len, flags, a, places, why);
+    }
+    return NULL;
+}

@@ -1,0 +1,36 @@
+#ifndef RUNTIME_TASK_IO_H
+#define RUNTIME_TASK_IO_H
+
+#include "parsers/json.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What goes between the engine and whoever does the work of Tasks. */
+
+/* A Task to run, as the engine hands it out. All of it is looked at only. */
+struct task {
+    uint64_t id; /* names it in answers and cancels */
+    const char *resource;
+    const char *state;
+    const char *execution;  /* ARN */
+    const char *key;        /* the idempotency key: the same for a repeat after a crash */
+    const json *parameters; /* the effective input, after Parameters */
+    int64_t timeout_ms;     /* 0: none */
+    const char *token;      /* NULL: it has none */
+    bool activity;          /* a worker takes it, and answers by the token it is given then */
+    uint32_t attempt;       /* 0 for the first try */
+    int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
+    uint64_t number;        /* of the execution */
+};
+
+/* How a Task ended. Whoever gets it owns the values. */
+struct task_result {
+    bool ok;
+    json *output;        /* ok */
+    json *error, *cause; /* not ok: strings; cause may be NULL */
+};
+
+void task_result_clear(struct task_result *r);
+
+#endif

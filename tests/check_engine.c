@@ -1,0 +1,493 @@
+/* engine: turns, what leaves before and after a commit, many executions at once. */
+
+#include "tests/support/expect.h"
+
+#include "asl/asl.h"
+#include "parsers/mem.h"
+#include "runtime/engine.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- a store that fails: the linker puts this before store_commit (see the Makefile) ---- */
+
+static struct {
+    size_t commits, fail_at; /* fail_at 0: never */
+    void (*before)(void);
+} disk;
+
+bool __real_store_commit(store *s, struct diag *why);
+bool __wrap_store_commit(store *s, struct diag *why);
+
+bool __wrap_store_commit(store *s, struct diag *why)
+{
+    disk.commits++;
+    if (disk.before)
+        disk.before();
+    if (disk.commits == disk.fail_at) {
+        diag_set(why, "DISK_FULL", 0, "the disk is full");
+        return false;
+    }
+    return __real_store_commit(s, why);
+}
+
+/* ---- a world for the engine ---- */
+
+enum { START_MS = 1000000 };
+
+/* An answer to a task that was handed out. */
+struct due_answer {
+    int64_t at_ms;
+    uint64_t id;
+    json *parameters;
+    bool fails;
+};
+
+struct world_log {
+    engine *e;
+    store *s;
+    int64_t now_ms;
+    struct buf log; /* what left the engine, a line each */
+    struct due_answer answers[200];
+    size_t count;
+    size_t tasks; /* handed out so far */
+    /* how long the log was at each commit */
+    size_t at_commit[500];
+};
+
+/* The one that a commit looks at. */
+static struct world_log *seen;
+
+static void note_commit(void)
+{
+    ck_assert(disk.commits < COUNT(seen->at_commit));
+    seen->at_commit[disk.commits] = seen->log.len;
+}
+
+static void run_task(void *user, const struct task *t)
+{
+    struct world_log *w = user;
+
+    buf_printf(&w->log, "run %s %s %s\n", t->state, t->key, t->execution);
+    /* Every third fails, every seventh never answers. */
+    w->tasks++;
+    if (w->tasks % 7 == 0)
+        return;
+    ck_assert(w->count < COUNT(w->answers));
+    w->answers[w->count++] = (struct due_answer){w->now_ms + 300 * (int64_t)(w->tasks % 4), t->id,
+                                                 json_ref(t->parameters), w->tasks % 3 == 0};
+}
+
+static void cancel_task(void *user, uint64_t id)
+{
+    struct world_log *w = user;
+
+    (void)id;
+    buf_adds(&w->log, "cancel\n");
+}
+
+struct folding {
+    rt_exec *x;
+    uint64_t seq;
+};
+
+static bool fold(void *user, const struct rt_event *e)
+{
+    struct folding *f = user;
+
+    ck_assert(e->seq == ++f->seq);
+    rt_apply(f->x, e);
+    return true;
+}
+
+/* What is told stands in the store, and makes the execution that it is told of. */
+static void happened(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count)
+{
+    struct world_log *w = user;
+
+    for (size_t i = 0; i < count; i++) {
+        char name[RT_EVENT_NAME];
+        rt_event_name(&events[i], name);
+        buf_printf(&w->log, "%" PRIu64 " %" PRIu64 " %s\n", execution, events[i].seq, name);
+    }
+    if (!count)
+        return;
+    struct folding f = {0};
+    struct rt_config config = {.names = *rt_exec_names(x), .scope = rt_exec_scope(x)};
+    struct buf why = {0};
+    f.x = rt_exec_new(rt_exec_machine(x), &config);
+    store_read(w->s, execution, 0, fold, &f);
+    ck_assert_msg(rt_exec_same(x, f.x, &why), "what is told is not what is kept: %s",
+                  buf_str(&why));
+    rt_exec_free(f.x);
+}
+
+static void ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    struct world_log *w = user;
+
+    buf_printf(&w->log, "%" PRIu64 " ended %s\n", execution, rt_status_name(rt_exec_status(x)));
+}
+
+static asl_machine *machine_of(const char *text)
+{
+    struct asl_report report = {0};
+    asl_machine *m = asl_compile(text, strlen(text), DOCUMENT_JSON, &report);
+
+    ck_assert_msg(m != NULL, "%s", report.problems[0].message);
+    asl_report_clear(&report);
+    return m;
+}
+
+static void world_open(struct world_log *w, size_t fail_at)
+{
+    static struct engine_hooks hooks = {NULL, run_task, cancel_task, happened, ended};
+
+    *w = (struct world_log){.now_ms = START_MS, .s = store_memory_new()};
+    hooks.user = w;
+    w->e = engine_new(w->s, &hooks);
+    seen = w;
+    disk.commits = 0;
+    disk.fail_at = fail_at;
+    disk.before = note_commit;
+}
+
+static void world_close(struct world_log *w)
+{
+    engine_free(w->e);
+    store_free(w->s);
+    for (size_t i = 0; i < w->count; i++)
+        json_unref(w->answers[i].parameters);
+    buf_clear(&w->log);
+    disk.before = NULL;
+    disk.fail_at = 0;
+}
+
+static uint64_t start(struct world_log *w, const char *definition, const char *input)
+{
+    asl_machine *m = machine_of(definition);
+    json *in = json_of(input), *name = json_stringf("execution-%s", input);
+    struct rt_config config = {
+        .names = {name, name, name, name, name, name}, .aws_limits = true, .seed = 1};
+    uint64_t execution = engine_start(w->e, m, &config, in);
+
+    asl_machine_unref(m);
+    json_unref(in);
+    json_unref(name);
+    return execution;
+}
+
+/* Answers what is due. */
+static void give_answers(struct world_log *w)
+{
+    for (size_t i = 0; i < w->count;) {
+        struct due_answer a = w->answers[i];
+        if (a.at_ms > w->now_ms) {
+            i++;
+            continue;
+        }
+        struct task_result r = {.ok = !a.fails, .output = a.fails ? NULL : a.parameters};
+        if (a.fails) {
+            json_unref(a.parameters);
+            r.error = json_cstring("E");
+        }
+        w->answers[i] = w->answers[--w->count];
+        engine_task_done(w->e, a.id, &r);
+    }
+}
+
+/* False when the store failed. */
+static bool run_until_quiet(struct world_log *w, struct diag *why)
+{
+    for (int turns = 0; turns < 100000; turns++) {
+        give_answers(w);
+        if (!engine_advance(w->e, w->now_ms, why))
+            return false;
+        int64_t next = engine_next_due(w->e);
+        for (size_t i = 0; i < w->count; i++)
+            if (w->answers[i].at_ms < next)
+                next = w->answers[i].at_ms;
+        if (next == INT64_MAX)
+            return true;
+        if (next > w->now_ms)
+            w->now_ms = next;
+    }
+    ck_abort_msg("it does not come to rest");
+    return false;
+}
+
+/* ---- nothing leaves before it is kept ---- */
+
+#define TASK                                                                                       \
+    "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","         \
+    "\"TimeoutSeconds\":5,\"Retry\":[{\"ErrorEquals\":[\"States.ALL\"],\"MaxAttempts\":2}],"
+#define ONE_STATE(name, rest) "{\"StartAt\":\"" name "\",\"States\":{\"" name "\":{" rest "}}}"
+
+static const char parallel[] = ONE_STATE(
+    "P",
+    "\"Type\":\"Parallel\",\"End\":true,\"Branches\":[" ONE_STATE(
+        "A", TASK
+        "\"End\":true") "," ONE_STATE("B", TASK
+                                      "\"End\":true") "," ONE_STATE("W",
+                                                                    "\"Type\":\"Wait\",\"Seconds\":"
+                                                                    "3,\"End\":true") "]");
+static const char map[] = ONE_STATE(
+    "M", "\"Type\":\"Map\",\"MaxConcurrency\":2,\"End\":true,\"ItemProcessor\":" ONE_STATE(
+             "C", TASK "\"End\":true"));
+static const char map_run[] = ONE_STATE(
+    "D", "\"Type\":\"Map\",\"End\":true,\"ToleratedFailurePercentage\":50,\"ItemProcessor\":{"
+         "\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"},"
+         "\"StartAt\":\"E\",\"States\":{\"E\":{" TASK "\"End\":true}}}");
+
+static void start_all(struct world_log *w)
+{
+    start(w, parallel, "{\"x\":1}");
+    start(w, map, "[1,2,3,4]");
+    start(w, map_run, "[5,6,7]");
+}
+
+START_TEST(failing_commits)
+{
+    struct world_log good, bad;
+    struct diag why = {0};
+
+    world_open(&good, 0);
+    start_all(&good);
+    ck_assert(run_until_quiet(&good, &why));
+    ck_assert(engine_tasks(good.e) == 0);
+    size_t commits = disk.commits;
+    ck_assert_msg(commits > 20 && good.tasks > 12, "%zu commits, %zu tasks", commits, good.tasks);
+    ck_assert(strstr(buf_str(&good.log), "cancel") != NULL);
+    for (size_t n = 1; n <= commits; n++) {
+        world_open(&bad, n);
+        start_all(&bad);
+        ck_assert(!run_until_quiet(&bad, &why));
+        ck_assert_str_eq(why.code, "DISK_FULL");
+        ck_assert_msg(bad.log.len == good.at_commit[n], "commit %zu: %zu bytes left, want %zu", n,
+                      bad.log.len, good.at_commit[n]);
+        ck_assert_msg(bad.log.len == 0 || !memcmp(bad.log.data, good.log.data, bad.log.len),
+                      "commit %zu: what left before it differs", n);
+        diag_clear(&why);
+        why = (struct diag){0};
+        world_close(&bad);
+    }
+    world_close(&good);
+}
+END_TEST
+
+/* ---- many at once ---- */
+
+enum { MANY = 10000 };
+
+struct order {
+    int64_t now_ms, last_ms;
+    uint64_t last, count;
+};
+
+static void ended_in_order(void *user, uint64_t execution, const rt_exec *x)
+{
+    struct order *o = user;
+    int64_t due_ms = START_MS + 1000 * json_int_value(rt_exec_output(x));
+
+    ck_assert_msg(o->now_ms == due_ms, "execution %" PRIu64 " ended at another time", execution);
+    ck_assert_msg(due_ms > o->last_ms || (due_ms == o->last_ms && execution > o->last),
+                  "execution %" PRIu64 " ended before its turn", execution);
+    o->last_ms = due_ms;
+    o->last = execution;
+    o->count++;
+}
+
+START_TEST(waits_end_in_order)
+{
+    struct order o = {.now_ms = START_MS};
+    struct engine_hooks hooks = {&o, run_task, cancel_task, NULL, ended_in_order};
+    engine *e = engine_new(NULL, &hooks);
+    asl_machine *m =
+        machine_of(ONE_STATE("W", "\"Type\":\"Wait\",\"SecondsPath\":\"$\",\"End\":true"));
+    json *name = json_cstring("many");
+    struct rt_config config = {.names = {name, name, name, name, name, name}};
+
+    /* In no order, and some of them together. */
+    for (int64_t i = 0; i < MANY; i++) {
+        json *seconds = json_int(i * 7919 % 5003 + 1);
+        ck_assert(engine_start(e, m, &config, seconds) == (uint64_t)i);
+        json_unref(seconds);
+    }
+    while (engine_next_due(e) != INT64_MAX) {
+        if (engine_next_due(e) > o.now_ms)
+            o.now_ms = engine_next_due(e);
+        ck_assert(engine_advance(e, o.now_ms, NULL));
+    }
+    ck_assert_msg(o.count == MANY, "%" PRIu64 " ended", o.count);
+    engine_free(e);
+    asl_machine_unref(m);
+    json_unref(name);
+}
+END_TEST
+
+/* ---- tasks ---- */
+
+static const char one_task[] = ONE_STATE("A", TASK "\"End\":true");
+static const char no_retry[] = ONE_STATE(
+    "A", "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","
+         "\"TimeoutSeconds\":5,\"End\":true");
+
+START_TEST(late_answer)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    uint64_t execution = start(&w, no_retry, "{}");
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert(engine_tasks(w.e) == 1 && w.count == 1);
+    ck_assert(engine_next_due(w.e) == START_MS + 5000);
+    ck_assert(engine_advance(w.e, START_MS + 5000, NULL));
+    ck_assert(rt_exec_status(engine_execution(w.e, execution)) == RT_FAILED);
+    ck_assert(engine_tasks(w.e) == 0);
+    size_t len = w.log.len;
+    w.now_ms = START_MS + 9000;
+    give_answers(&w);
+    ck_assert(engine_next_due(w.e) == INT64_MAX);
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert(w.log.len == len);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(stop)
+{
+    struct world_log w;
+    struct asl_error error = {json_cstring("E"), NULL};
+
+    world_open(&w, 0);
+    uint64_t execution = start(&w, one_task, "{}");
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    engine_stop(w.e, execution, &error);
+    ck_assert(engine_next_due(w.e) == INT64_MIN);
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    const rt_exec *x = engine_execution(w.e, execution);
+    ck_assert(rt_exec_status(x) == RT_ABORTED);
+    ck_assert(json_str_is(rt_exec_error(x)->name, "E"));
+    ck_assert(engine_tasks(w.e) == 0);
+    ck_assert(strstr(buf_str(&w.log), "cancel\n") != NULL);
+    engine_stop(w.e, execution, &error);
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert(rt_exec_status(engine_execution(w.e, execution)) == RT_ABORTED);
+    engine_forget(w.e, execution);
+    ck_assert(engine_execution(w.e, execution) == NULL);
+    engine_stop(w.e, execution, &error);
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    asl_error_clear(&error);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(stop_before_start)
+{
+    struct world_log w;
+    struct asl_error error = {0};
+
+    world_open(&w, 0);
+    uint64_t execution = start(&w, one_task, "{}");
+    engine_stop(w.e, execution, &error);
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert(rt_exec_status(engine_execution(w.e, execution)) == RT_ABORTED);
+    ck_assert_msg(engine_tasks(w.e) == 0, "a task of a stopped execution is still out");
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(turns_are_bounded)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    start(&w,
+          "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Choice\",\"Choices\":[{\"Variable\":"
+          "\"$.x\",\"IsPresent\":true,\"Next\":\"S\"}],\"Default\":\"A\"},\"S\":{\"Type\":"
+          "\"Succeed\"}}}",
+          "{}");
+    uint64_t other = start(&w, no_retry, "{}");
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert(engine_next_due(w.e) == INT64_MIN);
+    /* The loop goes on, and lets the other execution have its turn. */
+    ck_assert(rt_exec_status(engine_execution(w.e, 0)) == RT_RUNNING);
+    ck_assert(engine_tasks(w.e) == 1);
+    ck_assert(rt_exec_status(engine_execution(w.e, other)) == RT_RUNNING);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- Map Runs: executions that start others ---- */
+
+#define DISTRIBUTED "\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"}"
+#define PASS "\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Pass\",\"End\":true}}"
+/* A machine, or the part of one, that is a single Map. */
+#define MAP(name, fields)                                                                          \
+    "\"StartAt\":\"" name "\",\"States\":{\"" name "\":{\"Type\":\"Map\"," fields ",\"End\":true}" \
+    "}"
+
+static const struct {
+    const char *name, *definition, *input, *want; /* the output, or the error's name */
+} map_runs[] = {
+    {"each item is an execution of its own",
+     "{" MAP("M", "\"ItemProcessor\":{" DISTRIBUTED "," PASS "}") "}", "[1,2]", "[1,2]"},
+    {"children that end in the round in which they had worked before",
+     "{" MAP("M",
+             "\"ToleratedFailureCount\":2,\"ItemsPath\":\"$.n\",\"ItemProcessor\":{" DISTRIBUTED
+             "," MAP("I", "\"ItemsPath\":\"$.n\",\"ItemProcessor\":{" MAP(
+                              "D", "\"ItemsPath\":\"$$.Execution.Input.n\",\"ItemProcessor"
+                                   "\":{" DISTRIBUTED "," PASS "}") "}") "}") "}",
+     "{\"n\":[{\"n\":[1,2]},[1],1]}", "[[[1,2],[1,2]]]"},
+    {"a selector that fails when children have been started already",
+     "{" MAP("M", "\"ItemSelector\":{\"x.$\":\"$$.Map.Item.Value.x\"},\"ItemProcessor\":"
+                  "{" DISTRIBUTED "," PASS "}") "}",
+     "[{\"x\":1},{}]", "\"States.Runtime\""},
+    {"the same in a Map that this takes away",
+     "{" MAP("M", "\"ItemProcessor\":{" MAP(
+                      "I", "\"ItemSelector\":{\"x.$\":\"States.ArrayLength($$.Map.Item.Value)\"},"
+                           "\"ItemProcessor\":{" DISTRIBUTED "," PASS "}") "}") "}",
+     "[[[1],5,[1]],[[1]]]", "\"States.IntrinsicFailure\""},
+};
+
+START_TEST(executions_that_start_others)
+{
+    struct world_log w;
+    uint64_t execution;
+    size_t ends = 0;
+
+    world_open(&w, 0);
+    execution = start(&w, map_runs[_i].definition, map_runs[_i].input);
+    for (int turns = 0; turns < 1000 && engine_next_due(w.e) == INT64_MIN; turns++)
+        ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    const rt_exec *x = engine_execution(w.e, execution);
+    const struct asl_error *error = rt_exec_error(x);
+    expect_json(map_runs[_i].name, error ? error->name : rt_exec_output(x), map_runs[_i].want);
+    /* It ends once; its children are forgotten when they end, be it that they were stopped. */
+    for (const char *at = buf_str(&w.log); (at = strstr(at, "0 ended ")); at++)
+        ends += at == buf_str(&w.log) || at[-1] == '\n';
+    ck_assert_uint_eq(ends, 1);
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.log), "1 ended "));
+    for (uint64_t child = 1; child < 20; child++)
+        ck_assert_ptr_null(engine_execution(w.e, child));
+    world_close(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("engine");
+    TCase *t = tcase_create("engine");
+
+    tcase_add_test(t, failing_commits);
+    tcase_add_test(t, waits_end_in_order);
+    tcase_add_test(t, late_answer);
+    tcase_add_test(t, stop);
+    tcase_add_test(t, stop_before_start);
+    tcase_add_test(t, turns_are_bounded);
+    tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
+    tcase_set_timeout(t, 60);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
