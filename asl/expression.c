@@ -253,3 +253,8 @@ void asl_expression_wrong_type(const asl_expression *e, const json *v, const cha
     buf_clear(&what);
     json_unref(text);
 }
+
+const json *asl_expression_location(const asl_expression *e)
+{
+    return e->location;
+}

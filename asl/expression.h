@@ -26,6 +26,9 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
 json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,
                           struct asl_error *error);
 
+/* Where it stands, as a path from its state: "Output/a[0]". */
+const json *asl_expression_location(const asl_expression *e);
+
 /* "… returned an unexpected result type. Expected 'array', but was 'string' for value: "x"" */
 void asl_expression_wrong_type(const asl_expression *e, const json *v, const char *expected,
                                struct asl_error *error);

@@ -331,3 +331,11 @@ void asl_template_wrong_type(const asl_template *t, const json *v, const char *e
                   expected, json_kind_name(v), json_str(text));
     json_unref(text);
 }
+
+void asl_template_locate(const asl_template *t, struct asl_error *error)
+{
+    if (t->kind != NODE_EXPRESSION)
+        return;
+    json_unref(error->location);
+    error->location = json_ref(asl_expression_location(t->expression));
+}

@@ -28,6 +28,9 @@ const asl_template *asl_template_compile_jsonata(struct arena *a, const struct a
 /* A new reference; NULL with *error filled (States.Runtime, States.IntrinsicFailure). */
 json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error);
 
+/* Says where the expression stands that gave what *error is about; nothing for other templates. */
+void asl_template_locate(const asl_template *t, struct asl_error *error);
+
 /* The value of a template that should be of another type ("array"): the error that says so. */
 void asl_template_wrong_type(const asl_template *t, const json *v, const char *expected,
                              struct asl_error *error);

@@ -190,6 +190,8 @@ static bool wait_expression(const asl_template *t, const struct asl_env *env, in
                       "The Timestamp field cannot be parsed as an ISO-8601 extended offset "
                       "date-time format string: %s",
                       json_str(v));
+    if (text && !good)
+        asl_template_locate(t, e);
     json_unref(v);
     return good;
 }
