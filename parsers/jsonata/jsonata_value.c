@@ -470,8 +470,10 @@ static void index_build(struct jn *e, struct map *m)
     m->slots = jn_alloc(e, size * sizeof *m->slots);
     memset(m->slots, 0, size * sizeof *m->slots);
     m->mask = size - 1;
-    for (uint32_t i = 0; i < m->count; i++)
+    for (uint32_t i = 0; i < m->count; i++) {
+        m->members[i].hash = hash_of(m->members[i].key);
         index_add(m, i);
+    }
 }
 
 static struct map_member *map_find(const struct map *m, const json *key)
