@@ -288,13 +288,12 @@ static int run_one(const struct eval *e, const struct language *l, struct asl_ch
         cmd_usage("eval", "--context takes a JSON object");
         goto out;
     }
-    status =
-        evaluate_one(l, &(struct question){.text = expression,
-                                           .len = strlen(expression),
-                                           .data = data,
-                                           .context = context,
-                                           .dialect = e->dialect,
-                                           .chance = chance});
+    status = evaluate_one(l, &(struct question){.text = expression,
+                                                .len = strlen(expression),
+                                                .data = data,
+                                                .context = context,
+                                                .dialect = e->dialect,
+                                                .chance = chance});
 out:
     json_unref(data);
     json_unref(context);
@@ -341,7 +340,8 @@ const struct option_set cmd_eval_options = {
              "       asl eval LANGUAGE --batch\n"
              "       asl eval [--jsonata] --list-functions",
     .about = "Evaluates one expression and prints the result as JSON. LANGUAGE is --jsonpath,\n"
-             "--intrinsic or --jsonata. Exit status: 0 there is a result, 1 the input has none or is no JSON,\n"
+             "--intrinsic or --jsonata. Exit status: 0 there is a result, 1 the input has none or "
+             "is no JSON,\n"
              "2 the expression is invalid, or the usage.",
     .examples = "  asl eval --jsonpath '$.orders[?(@.total > 100)].id' -i @orders.json\n"
                 "  asl eval --intrinsic \"States.Format('Hello, {}!', $.name)\" "

@@ -149,10 +149,10 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
         if (is_string(v))
             jsonata_symbols_set(&symbols, json_str(key), json_str_len(key), str(v), str_len(v));
     }
-    return written(e, &text,
-                   jsonata_format_number(&text, arg(c, 0).n, str(picture), str_len(picture),
-                                         &symbols, &why),
-                   &why);
+    return written(
+        e, &text,
+        jsonata_format_number(&text, arg(c, 0).n, str(picture), str_len(picture), &symbols, &why),
+        &why);
 }
 
 static struct jv fn_format_base(struct jn *e, const struct call *c)
@@ -163,10 +163,9 @@ static struct jv fn_format_base(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    return written(e, &text,
-                   js_number_format_base(&text, arg(c, 0).n, is_undefined(radix) ? 10 : radix.n,
-                                         &why),
-                   &why);
+    return written(
+        e, &text,
+        js_number_format_base(&text, arg(c, 0).n, is_undefined(radix) ? 10 : radix.n, &why), &why);
 }
 
 static struct jv fn_format_integer(struct jn *e, const struct call *c)
@@ -178,8 +177,7 @@ static struct jv fn_format_integer(struct jn *e, const struct call *c)
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     return written(e, &text,
-                   jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
-                                          &why),
+                   jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture), &why),
                    &why);
 }
 

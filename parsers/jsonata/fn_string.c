@@ -655,8 +655,7 @@ static struct jv fn_base64decode(struct jn *e, const struct call *c)
 }
 
 static struct jv recode(struct jn *e, const struct call *c,
-                        bool (*change)(struct buf *, const char *, size_t,
-                                       struct jsonata_fault *))
+                        bool (*change)(struct buf *, const char *, size_t, struct jsonata_fault *))
 {
     struct jsonata_fault why = {0};
     struct buf text = {0};

@@ -29,7 +29,8 @@ void jsonata_error_clear(struct jsonata_error *why);
 enum {
     JSONATA_MAX_TEXT = 1 << 20,
     JSONATA_MAX_NESTING = 500, /* of brackets and prefix operators */
-    JSONATA_MAX_HEIGHT = 2000, /* of the syntax tree: a chain of operators is as high as it is long */
+    JSONATA_MAX_HEIGHT =
+        2000, /* of the syntax tree: a chain of operators is as high as it is long */
 };
 
 /* NULL with *why filled when the text is no expression. */
@@ -56,8 +57,8 @@ struct jsonata_options {
 
 enum {
     JSONATA_DEPTH = 1000,
-    JSONATA_MAX_DEPTH = 3000,          /* more is not given: the stack has to hold it */
-    JSONATA_MEMORY = 256 * 1024 * 1024, /* what `asl eval` gives */
+    JSONATA_MAX_DEPTH = 3000,              /* more is not given: the stack has to hold it */
+    JSONATA_MEMORY = 256 * 1024 * 1024,    /* what `asl eval` gives */
     JSONATA_AWS_MEMORY = 10 * 1024 * 1024, /* what Step Functions gives an expression */
 };
 
@@ -66,7 +67,8 @@ enum {
 enum jsonata_outcome {
     JSONATA_VALUE,
     JSONATA_UNDEFINED,   /* nothing comes out */
-    JSONATA_UNSUPPORTED, /* a function or a regular expression, alone or within, or no finite number */
+    JSONATA_UNSUPPORTED, /* a function or a regular expression, alone or within, or no finite number
+                          */
     JSONATA_FAILED,      /* *why says why */
 };
 

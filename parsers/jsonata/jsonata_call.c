@@ -98,8 +98,7 @@ static struct jv call_partial(struct jn *e, const struct func *f, const struct j
     return call_builtin(e, f->inner, checked.items, checked.count, jv_undefined());
 }
 
-static struct jv call_regex(struct jn *e, const struct func *f, const struct jv *args,
-                            size_t count)
+static struct jv call_regex(struct jn *e, const struct func *f, const struct jv *args, size_t count)
 {
     size_t from = 0;
 
@@ -389,8 +388,7 @@ static struct jv compose(struct jn *e, struct func *inner, struct func *outer)
 {
     struct func *f = jn_alloc(e, sizeof *f);
 
-    *f = (struct func){
-        .kind = FUNC_COMPOSED, .inner = inner, .outer = outer, .born = e->serial++};
+    *f = (struct func){.kind = FUNC_COMPOSED, .inner = inner, .outer = outer, .born = e->serial++};
     return jv_func(f);
 }
 

@@ -56,8 +56,8 @@ enum { MAX_SHOWN = 64 * 1024 };
 /* As JSON text; of what is too large or too deep as much as fits. */
 static void show(struct jn *e, struct buf *out, struct jv v)
 {
-    struct jn quiet = {.options = e->options, .dialect = e->dialect, .steps = MAX_SHOWN,
-                       .memory = MAX_SHOWN};
+    struct jn quiet = {
+        .options = e->options, .dialect = e->dialect, .steps = MAX_SHOWN, .memory = MAX_SHOWN};
 
     if (v.kind == JV_NUMBER && !isfinite(v.n))
         buf_adds(out, "null");
@@ -242,8 +242,7 @@ static struct jv comparison(struct jn *e, enum op op, struct jv a, struct jv b)
     int c;
 
     if (!comparable(a) || !comparable(b))
-        return jn_error_value(e, "T2010",
-                              a.kind == JV_STRING || a.kind == JV_NUMBER ? b : a);
+        return jn_error_value(e, "T2010", a.kind == JV_STRING || a.kind == JV_NUMBER ? b : a);
     if (is_undefined(a) || is_undefined(b))
         return jv_undefined();
     if (a.kind != b.kind)
@@ -582,8 +581,7 @@ static struct jv make_function(struct jn *e, enum func_kind kind, const struct n
 {
     struct func *f = jn_alloc(e, sizeof *f);
 
-    *f = (struct func){
-        .kind = kind, .node = n, .env = env, .input = input, .born = e->serial++};
+    *f = (struct func){.kind = kind, .node = n, .env = env, .input = input, .born = e->serial++};
     return jv_func(f);
 }
 

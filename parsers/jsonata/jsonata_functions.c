@@ -5,8 +5,8 @@
 /* The functions: a table for each family, in fn_*.c. */
 
 static const struct family *const families[] = {
-    &string_functions,  &number_functions,  &array_functions, &object_functions,
-    &higher_functions,  &boolean_functions, &date_functions,  &service_functions,
+    &string_functions, &number_functions,  &array_functions, &object_functions,
+    &higher_functions, &boolean_functions, &date_functions,  &service_functions,
 };
 
 static bool is_in(const struct builtin *f, enum jsonata_dialect dialect)
@@ -43,8 +43,7 @@ struct jv call_item(struct jn *e, struct func *f, struct jv value, struct jv at,
     const struct jv args[] = {value, at, whole};
     const size_t arity = func_arity(f);
 
-    return jn_apply(e, f, args, arity >= 3 ? 3 : arity >= 2 ? 2 : 1,
-                    (struct jv){.kind = JV_NULL});
+    return jn_apply(e, f, args, arity >= 3 ? 3 : arity >= 2 ? 2 : 1, (struct jv){.kind = JV_NULL});
 }
 
 /* Without somebody to ask: a fixed sequence (splitmix64). */

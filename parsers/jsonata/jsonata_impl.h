@@ -153,7 +153,7 @@ enum node_kind {
     NODE_APPLY,
     NODE_TRANSFORM,
     NODE_SORT,
-    NODE_HOLE, /* the ? of a partial application */
+    NODE_HOLE,     /* the ? of a partial application */
     NODE_OPERATOR, /* and, or, in where a value should be */
     NODE_END,
 };
@@ -405,10 +405,10 @@ struct jn {
     size_t held_count, held_cap;
     uint64_t serial;
     uint64_t oldest_bound; /* the oldest frame that a variable was bound in */
-    struct arena lasting; /* what $eval compiles */
-    struct frame *env;    /* of the call that is under way, for $eval */
-    uint64_t chance;      /* how often it was asked for without somebody to ask */
-    size_t nesting;       /* of calls without an evaluation in between */
+    struct arena lasting;  /* what $eval compiles */
+    struct frame *env;     /* of the call that is under way, for $eval */
+    uint64_t chance;       /* how often it was asked for without somebody to ask */
+    size_t nesting;        /* of calls without an evaluation in between */
 };
 
 static inline struct jv jv_undefined(void)

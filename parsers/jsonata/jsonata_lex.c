@@ -167,8 +167,7 @@ static bool lex_regex(struct lexer *l, struct token *out)
                 slashes++;
             if (slashes % 2 == 0) {
                 const size_t end = l->at++;
-                return end > start ? compile_regex(l, start, end, out)
-                                   : lex_error(l, "S0301", end);
+                return end > start ? compile_regex(l, start, end, out) : lex_error(l, "S0301", end);
             }
         }
         if ((c == '(' || c == '[' || c == '{') && !escaped)
@@ -181,9 +180,10 @@ static bool lex_regex(struct lexer *l, struct token *out)
 
 static int hex_value(char c)
 {
-    return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                               : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                      : -1;
+    return is_digit(c)            ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* Behind `\u`. Fewer than four digits are only found out of at the end of the text. */
@@ -319,9 +319,9 @@ static bool lex_name(struct lexer *l, struct token *out)
         enum op op;
         enum json_kind constant;
     } words[] = {
-        {"or", TOKEN_OPERATOR, OP_OR, JSON_NULL},      {"in", TOKEN_OPERATOR, OP_IN, JSON_NULL},
-        {"and", TOKEN_OPERATOR, OP_AND, JSON_NULL},    {"true", TOKEN_VALUE, OP_NONE, JSON_TRUE},
-        {"false", TOKEN_VALUE, OP_NONE, JSON_FALSE},   {"null", TOKEN_VALUE, OP_NONE, JSON_NULL},
+        {"or", TOKEN_OPERATOR, OP_OR, JSON_NULL},    {"in", TOKEN_OPERATOR, OP_IN, JSON_NULL},
+        {"and", TOKEN_OPERATOR, OP_AND, JSON_NULL},  {"true", TOKEN_VALUE, OP_NONE, JSON_TRUE},
+        {"false", TOKEN_VALUE, OP_NONE, JSON_FALSE}, {"null", TOKEN_VALUE, OP_NONE, JSON_NULL},
     };
     const char *text = l->text + l->at;
     size_t len = 0;

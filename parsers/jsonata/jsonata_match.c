@@ -81,9 +81,9 @@ static int regex_next(struct jn *e, struct matcher *m, bool values, struct match
 /* Not one of the four that make a match. */
 static bool is_no_match(struct jv v)
 {
-    return !is_object(v) || (member_get_c(v, "start").kind != JV_NUMBER &&
-                             !is_array(member_get_c(v, "groups")) &&
-                             member_get_c(v, "next").kind != JV_FUNCTION);
+    return !is_object(v) ||
+           (member_get_c(v, "start").kind != JV_NUMBER && !is_array(member_get_c(v, "groups")) &&
+            member_get_c(v, "next").kind != JV_FUNCTION);
 }
 
 static size_t position(struct jv v)
@@ -162,11 +162,8 @@ static struct jv next_of(struct jn *e, const struct func *f, const json *text, s
 {
     struct func *next = jn_alloc(e, sizeof *next);
 
-    *next = (struct func){.kind = FUNC_NEXT_MATCH,
-                          .node = f->node,
-                          .text = text,
-                          .from = from,
-                          .born = e->serial++};
+    *next = (struct func){
+        .kind = FUNC_NEXT_MATCH, .node = f->node, .text = text, .from = from, .born = e->serial++};
     return jv_func(next);
 }
 

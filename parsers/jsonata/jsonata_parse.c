@@ -378,8 +378,8 @@ static struct node *lambda(struct parser *p, struct node *n)
 
 static bool names_lambda(const struct node *n)
 {
-    return n->kind == NODE_NAME && (json_str_is(n->text, "function") ||
-                                    json_str_is(n->text, "\xCE\xBB"));
+    return n->kind == NODE_NAME &&
+           (json_str_is(n->text, "function") || json_str_is(n->text, "\xCE\xBB"));
 }
 
 /* procedure "(" (argument ("," argument)*)? ")", where an argument may be "?" */

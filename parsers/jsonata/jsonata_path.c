@@ -107,8 +107,8 @@ static struct jv filter_at(struct jn *e, double n, struct jv input)
     struct jv item;
 
     if (i < 0 || i >= (double)count)
-        return jv_list(list_new(e, LIST_SEQUENCE | (has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0),
-                                0));
+        return jv_list(
+            list_new(e, LIST_SEQUENCE | (has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0), 0));
     item = is_array(input) ? items_at(input, (size_t)i) : input;
     if (is_array(item))
         return item;
@@ -630,8 +630,7 @@ static bool has_plain_keys(const struct node *pairs)
     return pairs->count <= 64;
 }
 
-struct jv evaluate_group(struct jn *e, const struct node *pairs, struct jv input,
-                         struct frame *env)
+struct jv evaluate_group(struct jn *e, const struct node *pairs, struct jv input, struct frame *env)
 {
     const bool tuples = has_flag(input, LIST_TUPLES);
     size_t count = is_array(input) ? items_count(input) : 1;

@@ -300,6 +300,7 @@ bool signature_validate(struct jn *e, const struct signature *s, const struct jv
         const struct param *p = &s->params[i];
         struct jv *to = &out->items[out->count];
         first = at < count ? args[at] : jv_undefined();
+        /* One that takes nothing gets the next argument all the same, as in the reference. */
         if (taken[i] == 0 && p->context) {
             if (!context_argument(e, p, context, at, to))
                 return false;
@@ -310,12 +311,13 @@ bool signature_validate(struct jn *e, const struct signature *s, const struct jv
             at++;
         }
         for (size_t k = 0; k < taken[i]; k++, at++, to++, out->count++) {
+            const struct jv own = at < count ? args[at] : jv_undefined();
             if (p->type == 'a') {
-                if (!array_argument(e, p, args[at], taken[i], at, to))
+                if (!array_argument(e, p, own, taken[i], at, to))
                     return false;
             } else {
                 /* 2.0.6 repeats the first of several. */
-                *to = e->dialect == JSONATA_AWS ? first : args[at];
+                *to = e->dialect == JSONATA_AWS ? first : own;
             }
         }
     }

@@ -148,7 +148,8 @@ static struct map *move_map(struct move *m, struct map *from)
     to = map_new(m->e, from->count);
     from->moved = to;
     for (uint32_t i = 0; i < from->count; i++)
-        map_set(m->e, to, move_json(m, from->members[i].key), move_value(m, from->members[i].value));
+        map_set(m->e, to, move_json(m, from->members[i].key),
+                move_value(m, from->members[i].value));
     return to;
 }
 
@@ -470,8 +471,10 @@ static void index_build(struct jn *e, struct map *m)
     m->slots = jn_alloc(e, size * sizeof *m->slots);
     memset(m->slots, 0, size * sizeof *m->slots);
     m->mask = size - 1;
-    for (uint32_t i = 0; i < m->count; i++)
+    for (uint32_t i = 0; i < m->count; i++) {
+        m->members[i].hash = hash_of(m->members[i].key);
         index_add(m, i);
+    }
 }
 
 static struct map_member *map_find(const struct map *m, const json *key)
@@ -651,9 +654,7 @@ static int truth(struct jn *e, struct jv v, size_t depth)
 
     switch (v.kind) {
     case JV_BOOL: return v.b;
-    case JV_NUMBER:
-        t = jv_is_numeric(e, v);
-        return t > 0 ? v.n != 0 : t;
+    case JV_NUMBER: t = jv_is_numeric(e, v); return t > 0 ? v.n != 0 : t;
     case JV_STRING: return json_str_len(v.j) > 0;
     case JV_ARRAY:
     case JV_LIST:
@@ -671,8 +672,9 @@ static int truth(struct jn *e, struct jv v, size_t depth)
     case JV_MAP: return members_count(v) > 0;
     case JV_TUPLE: return 1;
     /* 2.0.6 takes functions of its own for objects that are not empty. */
-    case JV_FUNCTION: return e->dialect == JSONATA_AWS && v.f->kind != FUNC_WRAPPED &&
-                             v.f->kind != FUNC_REGEX && v.f->kind != FUNC_NEXT_MATCH;
+    case JV_FUNCTION:
+        return e->dialect == JSONATA_AWS && v.f->kind != FUNC_WRAPPED && v.f->kind != FUNC_REGEX &&
+               v.f->kind != FUNC_NEXT_MATCH;
     case JV_UNDEFINED:
     case JV_NULL: return 0;
     case JV_ERROR: break;
@@ -819,8 +821,7 @@ static bool write_number(struct writer *w, double n)
         buf_adds(w->out, "null");
         return true;
     }
-    js_number_write(w->out,
-                    w->round ? js_number_round15(n, w->e->dialect == JSONATA_AWS) : n);
+    js_number_write(w->out, w->round ? js_number_round15(n, w->e->dialect == JSONATA_AWS) : n);
     return true;
 }
 
