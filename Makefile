@@ -107,7 +107,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 CHECK_PARSERS := ground json jsonpath timestamp yaml
 CHECK_ASL     := definition template intrinsic retry choice flow load
-CHECK_CORE    := cases
+CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
 CHECK_RUNTIME := engine handlers
 
@@ -188,7 +188,7 @@ coverage:
 
 FUZZ_PARSERS := json jsonpath yaml
 FUZZ_ASL     := intrinsic load
-FUZZ_CORE    := exec
+FUZZ_CORE    := exec event
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE)
 SECONDS ?= 60
