@@ -48,7 +48,7 @@ TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
 # The library: what needs neither libuv nor libcurl.
-EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine id_map names task_io store/store_memory) $(CORE)
+EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine id_map names task_io store/store store/store_memory) $(CORE)
 
 PKGS_PARSERS := yajl yaml-0.1 libpcre2-8
 PKGS_ASL     := libcrypto $(PKGS_PARSERS)
@@ -56,7 +56,7 @@ PKGS_ASL     := libcrypto $(PKGS_PARSERS)
 LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
 LIBS_ASL     = $(shell pkg-config --libs $(PKGS_ASL)) -lm
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
-LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
+LIBS_RUNTIME = $(shell pkg-config --libs libuv sqlite3) -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.
@@ -109,7 +109,7 @@ CHECK_PARSERS := ground json jsonpath timestamp yaml
 CHECK_ASL     := definition template intrinsic retry choice flow load
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
-CHECK_RUNTIME := engine handlers
+CHECK_RUNTIME := engine handlers store
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 

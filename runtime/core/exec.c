@@ -621,6 +621,16 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     return x;
 }
 
+void rt_exec_config(const rt_exec *x, struct rt_config *out)
+{
+    *out = (struct rt_config){.names = x->names,
+                              .context = x->extra_context,
+                              .written = x->written,
+                              .aws_limits = x->aws_limits,
+                              .scope = x->scope,
+                              .seed = x->seed};
+}
+
 void rt_exec_free(rt_exec *x)
 {
     if (!x)

@@ -36,6 +36,8 @@ enum rt_status { RT_RUNNING, RT_SUCCEEDED, RT_FAILED, RT_ABORTED, RT_TIMED_OUT }
 const char *rt_status_name(enum rt_status s);
 
 rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config);
+/* What it was made from: a look. */
+void rt_exec_config(const rt_exec *x, struct rt_config *out);
 void rt_exec_free(rt_exec *x);
 
 enum rt_status rt_exec_status(const rt_exec *x);
