@@ -98,6 +98,7 @@ struct rt_command {
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first */
+    bool submitted;    /* RUN_TASK, after a crash: its service has answered, its end is awaited */
     int64_t timeout_ms;
 };
 
