@@ -215,7 +215,7 @@ fuzz:
 # ---- speed: make bench-json, make bench-waiting ----
 
 BENCH_PARSERS := json
-BENCH_RUNTIME := waiting
+BENCH_RUNTIME := waiting store
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
 

@@ -393,10 +393,15 @@ static void keep_start(engine *e, struct entry *entry)
     const struct errand *r = entry->errand;
     struct store_execution x = {.number = entry->node.id,
                                 .machine = rt_exec_machine(entry->x),
+                                .status = rt_exec_status(entry->x),
                                 .start_ms = e->now_ms,
-                                .due_ms = STORE_AWAKE};
+                                .due_ms = can_sleep(e, entry) ? entry->due_ms : STORE_AWAKE};
 
     rt_exec_config(entry->x, &x.config);
+    /* It may have ended in its first turn. */
+    entry->kept_end = x.status != RT_RUNNING;
+    x.stop_ms = entry->kept_end ? e->now_ms : 0;
+    entry->kept_due_ms = x.due_ms;
     if (r)
         x.parent = (struct store_parent){true, r->execution, r->ref};
     store_start(e->store, &x);

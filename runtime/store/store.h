@@ -56,7 +56,7 @@ struct store_execution {
     struct store_parent parent;
 };
 
-/* A new execution, awake. Looks at what `x` has; a machine is kept once for all its executions. */
+/* A new execution. Looks at what `x` has; a machine is kept once for all its executions. */
 void store_start(store *s, const struct store_execution *x);
 /* Adds events of an execution, in order. Looks at them. */
 void store_append(store *s, uint64_t execution, const struct rt_event *events, size_t count);

@@ -80,7 +80,7 @@ static const char *const statements[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ADD_DEFINITION] = "INSERT OR IGNORE INTO definitions VALUES(?,?)",
-    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,0,?,NULL,NULL,?,?)",
+    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?)",
     [SET_PROGRESS] = "UPDATE executions SET status=?2, stop_ms=?3, due_ms=?4 WHERE number=?1",
     [ADD_EVENTS] = "INSERT INTO events VALUES(?,?,?)",
     [ADD_TOKEN] = "INSERT OR REPLACE INTO tokens VALUES(?,?,?)",
@@ -317,10 +317,15 @@ static void start(store *s, const struct store_execution *x)
     bind_text(q, 2, arn ? json_str(arn) : "", arn ? json_str_len(arn) : 0);
     sqlite3_bind_blob(q, 3, machine->key, KEY_BYTES, SQLITE_STATIC);
     bind_text(q, 4, f->text.data, f->text.len);
-    sqlite3_bind_int64(q, 5, x->start_ms);
+    sqlite3_bind_int(q, 5, (int)x->status);
+    sqlite3_bind_int64(q, 6, x->start_ms);
+    if (x->status != RT_RUNNING)
+        sqlite3_bind_int64(q, 7, x->stop_ms);
+    if (x->due_ms != STORE_AWAKE)
+        sqlite3_bind_int64(q, 8, x->due_ms);
     if (x->parent.set) {
-        bind_number(q, 6, x->parent.execution);
-        bind_number(q, 7, x->parent.ref);
+        bind_number(q, 9, x->parent.execution);
+        bind_number(q, 10, x->parent.ref);
     }
     run(f, q);
 }
