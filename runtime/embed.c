@@ -404,7 +404,7 @@ const char *asl_execution_history(asl_execution *x)
         return NULL;
     buf_reset(&x->history);
     buf_adds(&x->history, "{\"events\":[");
-    store_read(x->engine->store, x->number, 0, add_event, x);
+    store_read(x->engine->store, x->number, 0, add_event, x, NULL);
     buf_adds(&x->history, "]}");
     return buf_str(&x->history);
 }

@@ -51,7 +51,8 @@ struct rt_frame {
     uint32_t next, prev; /* siblings */
     enum rt_phase phase;
     bool heartbeat_missed;
-    bool started; /* its task has …Started */
+    bool started;   /* its task has …Started */
+    bool submitted; /* and …Submitted */
     const struct asl_state *state;
     json *input, *vars;
     uint32_t entered;   /* id of the state's …Entered event */

@@ -398,7 +398,7 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
 {
     /* An activity waits for a worker to take it; other work is handed out at once. */
     f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
-    f->started = false;
+    f->started = f->submitted = false;
     f->ref = e->seq;
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
@@ -568,7 +568,10 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         f->phase = RT_TASK;
         f->started = true;
         break;
-    case RT_TASK_SUBMITTED: f->phase = RT_TASK; break;
+    case RT_TASK_SUBMITTED:
+        f->phase = RT_TASK;
+        f->submitted = true;
+        break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT: end_task(f, e); break;
@@ -630,6 +633,16 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->root = RT_NO_FRAME;
     x->deadline_ms = INT64_MAX;
     return x;
+}
+
+void rt_exec_config(const rt_exec *x, struct rt_config *out)
+{
+    *out = (struct rt_config){.names = x->names,
+                              .context = x->extra_context,
+                              .written = x->written,
+                              .aws_limits = x->aws_limits,
+                              .scope = x->scope,
+                              .seed = x->seed};
 }
 
 void rt_exec_free(rt_exec *x)

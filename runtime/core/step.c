@@ -147,6 +147,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .token = kind == RT_RUN_TASK && f->token ? json_ref(f->token) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
+        .submitted = kind == RT_RUN_TASK && f->submitted,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
     };
 }
@@ -523,7 +524,7 @@ static void take_input(struct step *s, const struct rt_input *in)
                                       .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
-        if ((f = answered(s, in)))
+        if ((f = answered(s, in)) && !f->submitted)
             emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
                                       .frame = f->id,
                                       .previous = f->last,
