@@ -53,12 +53,14 @@ static void unknown_option(const struct option_set *set, const char *word)
         cmd_usage(set->command, "there is no option '%s'", word);
 }
 
-static void fill(const struct option_row *row, const char *argument)
+static void fill(const struct option_row *row, const char *argument, void *out)
 {
+    void *member = (char *)out + row->member;
+
     if (row->argument)
-        *(const char **)row->value = argument;
+        *(const char **)member = argument;
     else
-        *(bool *)row->value = true;
+        *(bool *)member = true;
 }
 
 static const struct option_row *row_of(const struct option_set *set, int found)
@@ -91,7 +93,7 @@ static void refuse(const struct option_set *set, int found, const char *word)
         unknown_option(set, optopt > ' ' && optopt < 0x7f ? letter : word);
 }
 
-int options_parse(const struct option_set *set, int argc, char **argv, int *status)
+int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status)
 {
     struct option *longs = mem_calloc(set->count + 2, sizeof *longs);
     char *letters = mem_calloc(2 * set->count + 4, 1), *end = letters;
@@ -125,7 +127,7 @@ int options_parse(const struct option_set *set, int argc, char **argv, int *stat
             refuse(set, found, argv[optind - 1]);
             goto out;
         }
-        fill(row_of(set, found), optarg);
+        fill(row_of(set, found), optarg, out);
     }
     first = optind;
 out:

@@ -3,6 +3,7 @@
 #include "runtime/mock.h"
 #include "runtime/names.h"
 #include "tools/cmd.h"
+#include "tools/input.h"
 #include "tools/report_text.h"
 
 #include <errno.h>
@@ -10,55 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
-enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
-
-/* ---- values ---- */
-
-/* As workflow_json; *written becomes its text, or NULL where that is what json_text writes. */
-static json *read_json(const struct option_set *set, const char *what, const char *text,
-                       json **written)
-{
-    struct buf file = {0};
-    struct diag why = {0};
-    json *v = NULL;
-    const char *path = strcmp(text, "-") == 0 ? text : text[0] == '@' ? text + 1 : NULL;
-    enum document_format format = DOCUMENT_JSON;
-
-    if (path && !buf_read_file(&file, path, MAX_INPUT_BYTES, &why)) {
-        cmd_usage(set->command, "%s: %s", what, why.text);
-        goto out;
-    }
-    if (!path)
-        buf_adds(&file, text);
-    /* Only a file can be YAML: there, every word that was meant otherwise is a string. */
-    if (text[0] == '@')
-        format = document_format(path, file.data, file.len);
-    v = document_parse(format, file.data, file.len, 0, NULL, NULL, &why);
-    if (!v) {
-        cmd_usage(set->command, "%s is not %s, line %u column %u: %s", what,
-                  document_format_name(format), why.place.line, why.place.column, why.text);
-        if (file.len)
-            cmd_point_at(file.data, file.len, why.at);
-        if (!path && access(text, R_OK) == 0)
-            fprintf(stderr, "  There is a file of that name: @%s reads it\n", text);
-    } else if (written && format == DOCUMENT_JSON) {
-        json *compact = json_text(v);
-        if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))
-            *written = json_take_buf(&file);
-        json_unref(compact);
-    }
-out:
-    buf_clear(&file);
-    diag_clear(&why);
-    return v;
-}
-
-json *workflow_json(const struct option_set *set, const char *what, const char *text)
-{
-    return read_json(set, what, text, NULL);
-}
+/* ---- the environment ---- */
 
 static const char *first_set(const char *const *names)
 {
@@ -169,6 +123,17 @@ static bool take_seed(struct workflow *w, const struct option_set *set)
     return true;
 }
 
+static bool read_input(struct workflow *w, const struct option_set *set)
+{
+    struct input in = {
+        .command = set->command, .what = "the input", .given = w->input ? w->input : "{}"};
+
+    if (input_read(&in) && (w->value = input_parse(&in, 0)) && in.format == DOCUMENT_JSON)
+        w->written = rt_written(w->value, in.text.data, in.text.len);
+    input_clear(&in);
+    return w->value;
+}
+
 int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
 {
     if (!one_of(set, "clock", w->clock, "real", "virtual") ||
@@ -178,9 +143,9 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return cmd_usage(set->command, "--name takes a name, in UTF-8");
     if (!(w->machine = load_machine(set, path)))
         return EXIT_USAGE;
-    if (!(w->value = read_json(set, "the input", w->input ? w->input : "{}", &w->written)))
+    if (!read_input(w, set))
         return EXIT_USAGE;
-    if (w->context && !(w->extra = workflow_json(set, "--context", w->context)))
+    if (w->context && !(w->extra = input_json(set->command, "--context", w->context, 0)))
         return EXIT_USAGE;
     if (w->extra && !json_is_object(w->extra))
         return cmd_usage(set->command, "--context takes a JSON object");
