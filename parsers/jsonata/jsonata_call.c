@@ -111,6 +111,20 @@ static struct jv call_regex(struct jn *e, const struct func *f, const struct jv 
     return regex_call(e, f, args[0].j, from, false);
 }
 
+/* Its signature is <(oa):o>. */
+static struct jv call_transform(struct jn *e, const struct func *f, const struct jv *args,
+                                size_t count)
+{
+    const bool fits =
+        count > 0 && (is_object(args[0]) || is_array(args[0]) || is_undefined(args[0]));
+
+    if (fits && count == 1)
+        return evaluate_transform(e, f, args[0]);
+    jn_error_value(e, "T0410", count > fits ? args[fits] : jv_undefined());
+    e->why.index = fits ? 2 : 1;
+    return failed;
+}
+
 static struct jv call_any(struct jn *e, const struct func *f, const struct jv *args, size_t count,
                           struct jv input)
 {
@@ -124,7 +138,7 @@ static struct jv call_any(struct jn *e, const struct func *f, const struct jv *a
     case FUNC_NEXT_MATCH: return call_regex(e, f, args, count);
     case FUNC_WRAPPED: return jn_apply(e, f->inner, args, count, null);
     case FUNC_PARTIAL: return call_partial(e, f, args, count);
-    case FUNC_TRANSFORM: return evaluate_transform(e, f, count ? args[0] : jv_undefined());
+    case FUNC_TRANSFORM: return call_transform(e, f, args, count);
     case FUNC_COMPOSED:
         v = jn_apply(e, f->inner, args, count ? 1 : 0, null);
         return is_error(v) ? v : jn_apply(e, f->outer, &v, 1, null);

@@ -1,6 +1,7 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
 #include "parsers/mem.h"
+#include "parsers/utf8.h"
 
 #include <string.h>
 
@@ -717,6 +718,26 @@ static struct jv one_item(struct jn *e, struct jv item)
     return jv_list(l);
 }
 
+/*
+ * What the steps behind an array constructor with predicates go over when those left no array: the
+ * reference asks such a value for its length, which only strings have.
+ */
+static struct jv loose_items(struct jn *e, struct jv v)
+{
+    struct list *l;
+    uint32_t cp;
+    size_t n;
+
+    if (is_array(v))
+        return v;
+    l = list_new(e, LIST_SEQUENCE, 0);
+    for (size_t at = 0; at < str_len(v); at += n) {
+        n = utf8_decode(str(v) + at, str_len(v) - at, &cp);
+        list_push(e, l, jn_text(e, str(v) + at, n));
+    }
+    return jv_list(l);
+}
+
 static struct jv path_steps(struct jn *e, const struct node *n, struct jv input, size_t from,
                             struct frame *env)
 {
@@ -734,10 +755,10 @@ static struct jv path_steps(struct jn *e, const struct node *n, struct jv input,
             result = evaluate_step(e, step, input, env, i == n->count - 1);
         if (is_error(result) || is_error(tuples))
             return failed;
-        if (!is_tuples && (is_undefined(result) || items_count(result) == 0))
+        if (!is_tuples && (is_undefined(result) || (is_array(result) && items_count(result) == 0)))
             break;
-        if (step->focus == NO_NAME)
-            input = result;
+        if (step->focus == NO_NAME && !is_tuples)
+            input = loose_items(e, result);
     }
     if (!is_tuples)
         return result;
@@ -767,9 +788,12 @@ struct jv evaluate_path(struct jn *e, const struct node *n, struct jv input, str
             return at;
     }
     if (walked) {
-        input = is_array(at) && !has_flag(at, LIST_CONS) ? at : one_item(e, at);
         if (is_array(at) && items_count(at) == 0)
             return jv_undefined();
+        input = is_array(at) && !has_flag(at, LIST_CONS) ? at : one_item(e, at);
+        /* Sorting hands on what is no longer than one item: it must be a sequence. */
+        if (n->items[walked]->kind == NODE_SORT && is_array(at) && items_count(at) == 1)
+            input = one_item(e, items_at(at, 0));
         return path_steps(e, n, input, walked, env);
     }
     if (!is_array(input) || first->kind == NODE_VARIABLE)
