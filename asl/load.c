@@ -60,8 +60,9 @@ static void check_name(struct loader *l, const struct asl_at *at)
     size_t chars = utf8_count(json_str(at->key), json_str_len(at->key));
 
     if (chars < 1 || chars > 80)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
-                       "State names have 1 to 80 characters, this one has %zu", chars);
+        asl_report_add(l->report, ASL_ERROR, "INVALID_STATE_NAME", at, ASL_KEY,
+                       "a state's name has 1 to 80 characters", "Invalid State name: %s",
+                       json_str(at->key));
     if (!take_name(l, at->key))
         asl_report_add(l->report, ASL_ERROR, "DUPLICATE_STATE_NAME", at, ASL_KEY,
                        "names are unique over the whole definition, branches and processors "
