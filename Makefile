@@ -107,7 +107,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text
-CHECK_ASL     := definition template intrinsic retry choice flow load
+CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases
 CHECK_EMBED   := embed
 CHECK_RUNTIME := engine handlers http_server

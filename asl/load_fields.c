@@ -168,7 +168,8 @@ void load_not_yet(struct loader *l, const struct asl_field *f, const struct asl_
                   void *object)
 {
     (void)object;
-    asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at, ASL_KEY, "AWS knows this field, this version of asl does not run it yet",
+    asl_report_add(l->report, l->validating ? ASL_WARNING : ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at,
+                   ASL_KEY, "AWS knows this field, this version of asl does not run it yet",
                    "Field '%s' is not supported yet", f->name);
 }
 

@@ -617,6 +617,8 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
     load_fields(l, state_fields, COUNT(state_fields), on, at, s);
     if (s->type == ASL_TASK)
         check_task(l, s, at);
+    if (l->validating)
+        load_check_resource(l, s, at);
     l->state = outer.state;
     l->language = outer.language;
 }
