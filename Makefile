@@ -96,7 +96,7 @@ $(BUILD)/asl.pc: asl.pc.in VERSION Makefile
 	@mkdir -p $(@D)
 	$(Q)$(call pc,$(CURDIR),$(abspath $(BUILD)),$(CURDIR)/include) > $@
 
-$(BUILD)/obj/tools/asl.o $(BUILD)/obj/runtime/embed.o: VERSION
+$(BUILD)/obj/tools/asl.o $(BUILD)/obj/tools/report_format.o $(BUILD)/obj/runtime/embed.o: VERSION
 
 # The Makefile too: other flags, other objects.
 $(BUILD)/obj/%.o: %.c Makefile
@@ -107,7 +107,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text
-CHECK_ASL     := definition template intrinsic retry choice flow load
+CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
 CHECK_RUNTIME := engine handlers http_server store
@@ -139,7 +139,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/install tests/cli
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/validate tests/install tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup

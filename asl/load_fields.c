@@ -37,6 +37,7 @@ static void unknown_field(struct loader *l, const struct asl_field *fields, size
     asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
                    near.best ? buf_str(&hint) : NULL, "Field '%s' is not supported",
                    json_str(at->key));
+    asl_report_relocate(l->report, at->up);
     buf_clear(&hint);
 }
 
@@ -167,8 +168,8 @@ void load_not_yet(struct loader *l, const struct asl_field *f, const struct asl_
                   void *object)
 {
     (void)object;
-    asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at, ASL_KEY,
-                   "AWS knows this field, this version of asl does not run it yet",
+    asl_report_add(l->report, l->validating ? ASL_WARNING : ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at,
+                   ASL_KEY, "AWS knows this field, this version of asl does not run it yet",
                    "Field '%s' is not supported yet", f->name);
 }
 
@@ -287,16 +288,18 @@ static void check_variable(struct loader *l, const struct asl_at *at)
     for (size_t i = 1; good && i < len; i++)
         good = is_name_start((unsigned char)key[i]) || (key[i] >= '0' && key[i] <= '9');
     if (!good)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
+        asl_report_add(l->report, ASL_ERROR, "INVALID_VARIABLE_NAME", at, ASL_KEY,
                        "a variable's name is a letter or _, then letters, digits and _",
-                       "'%.*s' is not a valid variable name", (int)len, key);
+                       "Invalid variable name '%.*s': the variable name contains invalid "
+                       "characters.",
+                       (int)len, key);
     else if (len > 80)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
+        asl_report_add(l->report, ASL_ERROR, "INVALID_VARIABLE_NAME", at, ASL_KEY, NULL,
                        "A variable's name has at most 80 characters");
     else if (len == 6 && memcmp(key, "states", 6) == 0)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
+        asl_report_add(l->report, ASL_ERROR, "RESERVED_VARIABLE_NAME", at, ASL_KEY,
                        "$states is the name of what a state may look at",
-                       "'states' is a reserved variable name");
+                       "Cannot assign to reserved variable '$states'.");
 }
 
 void load_assign(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
@@ -417,7 +420,7 @@ void load_error_names(struct loader *l, const struct asl_at *at, struct asl_erro
 void load_check_all(struct loader *l, const struct asl_at *list)
 {
     size_t count = json_count(list->value);
-    struct asl_at entry, names;
+    struct asl_at entry, names, name;
 
     for (size_t i = 0; i < count; i++) {
         asl_at_index(list, i, &entry);
@@ -425,9 +428,10 @@ void load_check_all(struct loader *l, const struct asl_at *list)
             continue;
         size_t n = json_count(names.value);
         for (size_t k = 0; k < n; k++) {
-            const json *name = json_at(names.value, k);
-            if (json_is_string(name) && json_str_is(name, ASL_ALL) && (n > 1 || i + 1 < count)) {
-                asl_report_schema(l->report, &names,
+            asl_at_index(&names, k, &name);
+            if (json_is_string(name.value) && json_str_is(name.value, ASL_ALL) &&
+                (n > 1 || i + 1 < count)) {
+                asl_report_schema(l->report, &name,
                                   "States.ALL must appear alone and at end of list");
                 break;
             }

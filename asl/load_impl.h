@@ -14,6 +14,8 @@ struct loader {
     asl_machine *m;
     struct arena *a;
     struct asl_report *report;
+    bool validating; /* for AWS, as `workflow`; else to run it here */
+    enum asl_workflow workflow;
     enum asl_language machine_language, language; /* the machine's; that of what is being read */
     const struct asl_at *state;                   /* the state that is being read */
     /* every state's name so far, by hash: names are unique over all scopes */
@@ -85,5 +87,7 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
                              const struct asl_state *owner);
 /* Fills a state whose type is known, from its object. */
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
+/* What only AWS minds in a state that is loaded: check_resource.c. */
+void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 
 #endif

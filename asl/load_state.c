@@ -426,12 +426,22 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
         return;
     size_t chars = utf8_count(json_str(v), json_str_len(v));
     if (chars < 1 || chars > 40)
-        asl_report_schema(l->report, at, "A Label has 1 to 40 characters, this one has %zu", chars);
+        asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE, NULL,
+                       "A Label has 1 to 40 characters, this one has %zu", chars);
     for (const char *c = json_str(v); *c; c++)
         if ((unsigned char)*c <= 0x20 || *c == 0x7f || strchr("?*<>{}[]:;,\\|^~$#%&`\"", *c)) {
-            asl_report_schema(l->report, at, "A Label can't have the character '%c'", *c);
+            asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE, NULL,
+                           "A Label can't have the character '%c'", *c);
             break;
         }
+    for (size_t i = 0; i < l->m->count; i++) {
+        const struct asl_state *s = l->m->states[i];
+        if (s->type == ASL_MAP && s->map.label && json_equal(s->map.label, v)) {
+            asl_report_add(l->report, ASL_ERROR, "DUPLICATE_LABEL_NAME", at, ASL_VALUE, NULL,
+                           "Duplicate Label name: %s", json_str(v));
+            break;
+        }
+    }
     ((struct asl_state *)object)->map.label = load_keep(l, v);
 }
 
@@ -607,6 +617,8 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
     load_fields(l, state_fields, COUNT(state_fields), on, at, s);
     if (s->type == ASL_TASK)
         check_task(l, s, at);
+    if (l->validating)
+        load_check_resource(l, s, at);
     l->state = outer.state;
     l->language = outer.language;
 }

@@ -150,11 +150,13 @@ static const struct row states[] = {
     {"a variable's name with a point",
      "\"Type\": \"Pass\", \"End\": true,\n"
      "\"Assign\": {\"a.b\": 1}",
-     "3:12 SCHEMA_VALIDATION_FAILED /States/A/Assign/a.b: 'a.b' is not a valid variable name"},
+     "3:12 INVALID_VARIABLE_NAME /States/A/Assign/a.b: Invalid variable name 'a.b': the variable "
+     "name contains invalid characters."},
     {"the variable states",
      "\"Type\": \"Pass\", \"End\": true,\n"
      "\"Assign\": {\"states\": 1}",
-     "3:12 SCHEMA_VALIDATION_FAILED /States/A/Assign/states: 'states' is a reserved variable name"},
+     "3:12 RESERVED_VARIABLE_NAME /States/A/Assign/states: Cannot assign to reserved variable "
+     "'$states'."},
     {"a Wait without a time", "\"Type\": \"Wait\", \"End\": true",
      "2:6 SCHEMA_VALIDATION_FAILED /States/A: This object should have only one of the following "
      "fields: [SecondsPath, Seconds, TimestampPath, Timestamp]"},
@@ -251,13 +253,13 @@ static const struct row states[] = {
     {"States.ALL among others",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
      "\"Retry\": [{\"ErrorEquals\": [\"States.ALL\", \"E\"]}]",
-     "3:27 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/ErrorEquals: States.ALL must appear alone "
+     "3:28 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/ErrorEquals/0: States.ALL must appear alone "
      "and at end of list"},
     {"States.ALL before the last",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
      "\"Catch\": [{\"ErrorEquals\": [\"States.ALL\"], \"Next\": \"A\"}, {\"ErrorEquals\": [\"E\"], "
      "\"Next\": \"A\"}]",
-     "3:27 SCHEMA_VALIDATION_FAILED /States/A/Catch/0/ErrorEquals: States.ALL must appear alone "
+     "3:28 SCHEMA_VALIDATION_FAILED /States/A/Catch/0/ErrorEquals/0: States.ALL must appear alone "
      "and at end of list"},
     {"a catcher to nowhere",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
@@ -410,21 +412,21 @@ static const struct row states[] = {
      "\"Label\": \"\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label has 1 to 40 characters, this one has "
+     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label has 1 to 40 characters, this one has "
      "0"},
     {"a Label that is too long",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"Label\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label has 1 to 40 characters, this one has "
+     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label has 1 to 40 characters, this one has "
      "41"},
     {"a Label with a sign that has a meaning elsewhere",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"Label\": \"a:b\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label can't have the character ':'"},
+     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label can't have the character ':'"},
     {"a tolerated share that is no number",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ToleratedFailurePercentage\": \"5\",\n"
@@ -479,7 +481,7 @@ static const struct row states[] = {
      "\"Type\": \"Pass\", \"End\": true,\n"
      "\"Assign\": "
      "{\"vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\": 1}",
-     "3:12 SCHEMA_VALIDATION_FAILED "
+     "3:12 INVALID_VARIABLE_NAME "
      "/States/A/Assign/"
      "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv: A "
      "variable's name has at most 80 characters"},
@@ -510,6 +512,13 @@ static const struct row states[] = {
      "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Expected value of type [STRING]\n"
      "4:9 MISSING_TRANSITION_TARGET /States/A/Next: Missing 'Next' target: Z"},
 };
+
+/* A branch of one distributed Map. */
+#define MAP(name, label)                                                                           \
+    "{\"StartAt\": \"" name "\", \"States\": {\"" name "\": {\"Type\": \"Map\", \"End\": true, "   \
+    "\"Label\": \"" label "\", \"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": "               \
+    "\"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P" name "\", \"States\": "  \
+    "{\"P" name "\": {\"Type\": \"Pass\", \"End\": true}}}}}}"
 
 static const struct row wholes[] = {
     {"nothing", "", "0:0 SCHEMA_VALIDATION_FAILED : Definition must be a valid JSON object"},
@@ -589,9 +598,17 @@ static const struct row wholes[] = {
      "\"States\": "
      "{\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\": "
      "{\"Type\": \"Pass\", \"End\": true}}}",
-     "2:12 SCHEMA_VALIDATION_FAILED "
+     "2:12 INVALID_STATE_NAME "
      "/States/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn: "
-     "State names have 1 to 80 characters, this one has 81"},
+     "Invalid State name: "
+     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"},
+    {"a Label of 41 characters, a Label that another Map has",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Parallel\", \"End\": true, "
+     "\"Branches\": [\n" MAP("B", "Label-Label-Label-Label-Label-Label-Label") ",\n" MAP(
+         "C", "L") ",\n" MAP("D", "L") "]}}}",
+     "2:72 INVALID_LABEL_NAME /States/A/Branches/0/States/B/Label: A Label has 1 to 40 characters, "
+     "this one has 41\n"
+     "4:72 DUPLICATE_LABEL_NAME /States/A/Branches/2/States/D/Label: Duplicate Label name: L"},
     {"a slash and a tilde in a name",
      "{\"StartAt\": \"a/b~c\",\n"
      "\"States\": {\"a/b~c\": {\"Type\": \"Pass\"}}}",
