@@ -56,7 +56,7 @@ PKGS_ASL     := libcrypto $(PKGS_PARSERS)
 LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
 LIBS_ASL     = $(shell pkg-config --libs $(PKGS_ASL)) -lm
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
-LIBS_RUNTIME = $(shell pkg-config --libs libuv) -ldl $(LIBS_ASL)
+LIBS_RUNTIME = $(shell pkg-config --libs libuv) -lhttp_parser -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.
@@ -109,7 +109,7 @@ CHECK_PARSERS := ground json jsonpath timestamp yaml
 CHECK_ASL     := definition template intrinsic retry choice flow load
 CHECK_CORE    := cases
 CHECK_EMBED   := embed
-CHECK_RUNTIME := engine handlers
+CHECK_RUNTIME := engine handlers http_server
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 
@@ -189,8 +189,9 @@ coverage:
 FUZZ_PARSERS := json jsonpath yaml
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec
+FUZZ_RUNTIME := http
 
-TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE)
+TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
@@ -198,6 +199,8 @@ $(FUZZ_ASL:%=$(BUILD)/fuzz_%) $(FUZZ_CORE:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIB
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
 $(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
 $(FUZZ_CORE:%=$(BUILD)/fuzz_%): $(CORE) $(BUILD)/obj/tests/support/play.o
+$(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_RUNTIME)
+$(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): $(RUNTIME)
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
@@ -212,10 +215,10 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json, make bench-waiting ----
+# ---- speed: make bench-json, make bench-waiting, make bench-http ----
 
 BENCH_PARSERS := json
-BENCH_RUNTIME := waiting
+BENCH_RUNTIME := waiting http
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
 

@@ -52,8 +52,8 @@ enum host_end {
 enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why);
 
 /*
- * Runs until host_stop. The first SIGINT or SIGTERM calls `on_stop` with `user`, which lets things end
- * and then calls host_stop; the next one ends the process. False with *why filled: the store
+ * Runs until host_stop. The first SIGINT or SIGTERM calls `on_stop` with `user`, which lets things
+ * end and then calls host_stop; the next one ends the process. False with *why filled: the store
  * failed.
  */
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);

@@ -14,6 +14,7 @@
 
 static const struct cmd commands[] = {
     {"run", cmd_run, "run a state machine once"},
+    {"serve", cmd_serve, "the AWS Step Functions API on a port of this machine"},
     {"eval", cmd_eval, "evaluate one JSONPath expression, or a stream of them"},
     {"bench", cmd_bench, "measure what executions cost"},
 };

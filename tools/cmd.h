@@ -22,6 +22,7 @@ struct cmd {
 int cmd_bench(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 
 /* Says "asl NAME: ..." and where help is, on stderr; returns EXIT_USAGE. */
 int cmd_usage(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
