@@ -109,7 +109,7 @@ CHECK_PARSERS := ground json jsonpath timestamp yaml
 CHECK_ASL     := definition template intrinsic retry choice flow load
 CHECK_CORE    := cases
 CHECK_EMBED   := embed
-CHECK_RUNTIME := engine handlers http_server
+CHECK_RUNTIME := api engine handlers http_server
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 
@@ -136,7 +136,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/serve
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup

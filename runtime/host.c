@@ -81,7 +81,7 @@ static void cancel_task(void *user, uint64_t id)
 
     tasks_cancel(h->tasks, id);
     if (h->api)
-        api_task_over(h->api, id);
+        api_task_cancelled(h->api, id);
 }
 
 static void ended(void *user, uint64_t execution, const rt_exec *x)

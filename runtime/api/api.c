@@ -10,7 +10,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-enum { MAX_DEPTH_OF_REQUEST = 32, DATA = 262144 };
+enum { DATA = 262144 };
 
 /* ---- members ---- */
 
@@ -327,7 +327,7 @@ static json *read_request(struct call *c, const char *body, size_t len)
     else if (!json_is_object(in))
         call_fail(c, "SerializationException", "The body is to be an object, not %s",
                   json_kind_name(in));
-    else if (json_depth(in) > MAX_DEPTH_OF_REQUEST)
+    else if (json_depth(in) > API_MAX_DEPTH)
         call_fail(c, "SerializationException", "The body is nested too deeply");
     diag_clear(&why);
     return in;

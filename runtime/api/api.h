@@ -54,8 +54,9 @@ enum api_offer {
 };
 
 enum api_offer api_offer_task(api *a, const struct task *t);
-/* A task that was offered is cancelled, or has its result from elsewhere. */
+/* A task that was offered has its result from elsewhere, or is cancelled. */
 void api_task_over(api *a, uint64_t id);
+void api_task_cancelled(api *a, uint64_t id);
 /* Was that task offered, and does it still wait? */
 bool api_awaits_token(const api *a, uint64_t id);
 /* As the engine's hook. */

@@ -16,7 +16,7 @@ enum { POLL_MS = 60 * 1000, TOKEN_BYTES = 32 };
 
 /* ---- queues ---- */
 
-static void enqueue(struct id_queue *q, uint64_t id)
+void id_queue_add(struct id_queue *q, uint64_t id)
 {
     if (q->first > 32 && q->first > q->count / 2) {
         memmove(q->ids, q->ids + q->first, (q->count - q->first) * sizeof *q->ids);
@@ -45,8 +45,11 @@ void api_task_free(api *a, struct api_task *t)
 {
     if (t->token)
         text_map_take(&a->tokens, json_str(t->token));
+    if (t->call)
+        api_give_up(a, t->call);
     json_unref(t->token);
     json_unref(t->input);
+    json_unref(t->child);
     mem_free(t);
 }
 
@@ -55,6 +58,7 @@ static struct api_task *add_task(api *a, uint64_t id)
     struct api_task *t = mem_calloc(1, sizeof *t);
 
     t->node.id = id;
+    t->api = a;
     id_map_put(&a->tasks, &t->node);
     return t;
 }
@@ -97,25 +101,42 @@ static bool ends_with(const char *text, const char *end)
 enum api_offer api_offer_task(api *a, const struct task *task)
 {
     struct api_task *t;
+    char *operation = NULL;
+    enum own_task own = own_task_of(task->resource, &operation);
 
     if (task->activity) {
         struct activity *act = text_map_get(&a->activities, task->resource);
         t = add_task(a, task->id);
         t->input = json_text(task->parameters);
         t->by_token = true;
-        /* A task of an activity that doesn't exist waits until it does, or times out. */
-        struct waiter *w = act ? dequeue(&act->workers, &a->waiters) : NULL;
+        if (!act) {
+            struct task_result r = {
+                .error = json_cstring(ASL_RUNTIME),
+                .cause = json_stringf("The activity %s does not exist.", task->resource)};
+            api_task_over(a, task->id);
+            engine_task_done(a->engine, task->id, &r);
+            return API_TAKEN;
+        }
+        struct waiter *w = dequeue(&act->workers, &a->waiters);
         json *given = w ? hand_over(a, t, w->worker) : NULL;
         if (given)
             waiter_answer(a, w, given);
-        else if (act)
-            enqueue(&act->tasks, task->id);
+        else
+            id_queue_add(&act->tasks, task->id);
         return API_TAKEN;
     }
-    if (!task->token)
+    if (!task->token && own == OWN_NONE)
         return API_NOT_MINE;
     t = add_task(a, task->id);
-    give_token(a, t, json_cstring(task->token));
+    if (task->token)
+        give_token(a, t, json_cstring(task->token));
+    if (own != OWN_NONE) {
+        t->own = own;
+        t->by_token = true;
+        own_start(a, t, task, operation);
+        mem_free(operation);
+        return API_TAKEN;
+    }
     /* A .sync task's token may end it early; else the job's end does. */
     t->by_token = ends_with(task->resource, ".waitForTaskToken");
     return t->by_token ? API_BY_TOKEN : API_NOT_MINE;
@@ -127,6 +148,15 @@ void api_task_over(api *a, uint64_t id)
 
     if (t)
         api_task_free(a, t);
+}
+
+void api_task_cancelled(api *a, uint64_t id)
+{
+    const struct api_task *t = (const struct api_task *)(const void *)id_map_get(&a->tasks, id);
+
+    if (t)
+        own_cancelled(a, t);
+    api_task_over(a, id);
 }
 
 bool api_awaits_token(const api *a, uint64_t id)
@@ -349,7 +379,7 @@ json *get_activity_task(struct call *c)
         return given;
     struct waiter *w = call_wait(c, c->now_ms + POLL_MS);
     w->worker = worker ? json_ref(worker) : NULL;
-    enqueue(&act->workers, w->node.id);
+    id_queue_add(&act->workers, w->node.id);
     return NULL;
 }
 

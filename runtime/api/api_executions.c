@@ -3,7 +3,6 @@
 #include "runtime/api/api_impl.h"
 
 #include "parsers/mem.h"
-#include "parsers/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +30,7 @@ void execution_free(api *a, struct execution *x)
     json_unref(x->trace);
     json_unref(x->output);
     asl_error_clear(&x->error);
+    mem_free(x->parents.ids);
     mem_free(x);
 }
 
@@ -73,6 +73,7 @@ void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
     x->waiter = 0;
     if (w)
         waiter_answer(a, w, sync_answer(x));
+    own_child_ended(a, x);
 }
 
 /* ---- input ---- */

@@ -52,6 +52,14 @@ struct machine {
     size_t running;
 };
 
+/* Numbers of what may be gone by now, the longest waiting first. */
+struct id_queue {
+    uint64_t *ids;
+    size_t first, count, cap;
+};
+
+void id_queue_add(struct id_queue *q, uint64_t id);
+
 struct execution {
     struct id_node node; /* first; by the engine's number */
     struct machine *machine;
@@ -64,26 +72,37 @@ struct execution {
     int64_t start_ms, stop_ms;
     json *output; /* its text */
     struct asl_error error;
-    uint64_t waiter; /* the StartSyncExecution that waits for it; 0: none */
+    struct id_queue parents; /* tasks that wait for its end; numbers, as in an activity's */
+    uint64_t waiter;         /* the StartSyncExecution that waits for it; 0: none */
     bool metadata_only;
 };
 
 struct activity {
     json *arn, *name, *tags, *encryption;
     int64_t created_ms;
-    /* Tasks and workers that wait, the longest first; numbers of what may be gone by now. */
-    struct id_queue {
-        uint64_t *ids;
-        size_t first, count, cap;
-    } tasks, workers;
+    struct id_queue tasks, workers;
+};
+
+/* Tasks that are calls of the api itself. */
+enum own_task {
+    OWN_NONE,
+    OWN_START, /* states:startExecution … */
+    OWN_SYNC,
+    OWN_SYNC_2,
+    OWN_CALLBACK,
+    OWN_SDK, /* aws-sdk:sfn:… */
 };
 
 /* A task whose result the api brings: by a token, or from an execution that it started. */
 struct api_task {
     struct id_node node; /* first; by the engine's id */
-    json *token;         /* NULL: no worker has it yet */
-    bool by_token;       /* nothing but the token brings its result */
-    json *input;         /* of an activity's: its text */
+    api *api;
+    enum own_task own;
+    uint64_t call; /* of an own task: it waits for that call; 0: for none */
+    json *child;   /* OWN_SYNC…: the ARN of the execution it waits for */
+    json *token;   /* NULL: no worker has it yet */
+    bool by_token; /* nothing but the token brings its result */
+    json *input;   /* of an activity's: its text */
 };
 
 /* A call that waits. */
@@ -296,6 +315,18 @@ json *get_activity_task(struct call *c);
 json *send_task_success(struct call *c);
 json *send_task_failure(struct call *c);
 json *send_task_heartbeat(struct call *c);
+
+/* ---- api_tasks.c ---- */
+
+enum { API_MAX_DEPTH = 32 };
+
+enum own_task own_task_of(const char *resource, char **operation);
+/* Calls the api for the task; `t` may be over when it returns. */
+void own_start(api *a, struct api_task *t, const struct task *task, const char *operation);
+/* The tasks that wait for the execution hear of it. */
+void own_child_ended(api *a, struct execution *x);
+/* The execution that the task waits for is stopped. */
+void own_cancelled(api *a, const struct api_task *t);
 
 /* Makes room for one more element behind `count`. */
 #define API_GROW(array, count, cap)                                                                \
