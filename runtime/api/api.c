@@ -491,6 +491,7 @@ static bool end_waits(api *a, int64_t now_ms, bool polls_only)
 
 void api_end_polls(api *a)
 {
+    a->ending = true;
     while (end_waits(a, INT64_MAX, true))
         continue;
 }

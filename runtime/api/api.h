@@ -38,7 +38,7 @@ uint64_t api_call(api *a, const char *operation, const char *body, size_t len, i
 /* The client of a call that waits has gone: its `done` does not come. */
 void api_give_up(api *a, uint64_t call);
 
-/* Answers all polls of workers: the server is to stop, and there is nothing to do for them. */
+/* Answers all polls of workers, those to come too: the server is to stop. */
 void api_end_polls(api *a);
 
 /* Does what time brings: long polls end. To be called after each engine_advance, too. */

@@ -373,6 +373,8 @@ json *get_activity_task(struct call *c)
 
     if (!act)
         return NULL;
+    if (a->ending)
+        return api_empty();
     struct api_task *t = dequeue(&act->tasks, &a->tasks);
     json *given = t ? hand_over(a, t, worker) : NULL;
     if (given)

@@ -120,6 +120,7 @@ struct api {
     const store *store;
     char *region, *account;
     bool no_limits;
+    bool ending;           /* polls are answered at once */
     unsigned char key[32]; /* of page tokens */
     struct asl_chance chance;
     int64_t now_ms;
