@@ -212,7 +212,7 @@ static const struct operation {
     {"StartSyncExecution", start_sync_execution, start_sync_in},
     {"StopExecution", stop_execution, stop_in},
     {"TagResource", tag_resource, tag_in},
-    {"TestState", not_done, test_state_in},
+    {"TestState", test_state, test_state_in},
     {"UntagResource", untag_resource, untag_in},
     {"UpdateMapRun", not_done, update_map_run_in},
     {"UpdateStateMachine", update_state_machine, update_state_machine_in},
@@ -339,6 +339,11 @@ static void forget_what_is_over(api *a)
     for (size_t i = 0; i < a->over_count; i++) {
         struct execution *x = (struct execution *)(void *)id_map_get(&a->by_number, a->over[i]);
         struct machine *m = x ? x->machine : NULL;
+        struct id_node *test = id_map_take(&a->tests, a->over[i]);
+        if (test) {
+            engine_forget(a->engine, a->over[i]);
+            test_state_free((struct test_state *)(void *)test);
+        }
         if (m && m->express)
             execution_drop(a, x);
         if (m && m->deleting && m->running == 0)
@@ -380,6 +385,8 @@ void api_give_up(api *a, uint64_t call)
         return;
     if (w->run)
         w->run->waiter = 0;
+    if (w->test)
+        w->test->waiter = 0;
     waiter_free(w);
 }
 
@@ -441,6 +448,8 @@ void api_free(api *a)
         return;
     while ((n = id_map_take_any(&a->waiters)))
         waiter_free((struct waiter *)(void *)n);
+    while ((n = id_map_take_any(&a->tests)))
+        test_state_free((struct test_state *)(void *)n);
     while (a->machine_count)
         machine_remove(a, a->sorted[0]);
     for (size_t i = 0; i < a->activity_count; i++)
@@ -452,6 +461,7 @@ void api_free(api *a)
     text_map_clear(&a->executions);
     text_map_clear(&a->activities);
     id_map_clear(&a->by_number);
+    id_map_clear(&a->tests);
     id_map_clear(&a->tasks);
     id_map_clear(&a->waiters);
     mem_free(a->sorted);
@@ -474,7 +484,7 @@ static bool end_waits(api *a, int64_t now_ms, bool polls_only)
     for (size_t i = 0; i < a->waiters.room; i++)
         for (struct id_node *n = a->waiters.buckets[i]; n; n = n->next) {
             struct waiter *w = (struct waiter *)(void *)n;
-            bool now = w->due_ms <= now_ms && !(polls_only && w->run);
+            bool now = w->due_ms <= now_ms && !(polls_only && (w->run || w->test));
             if (now && count < COUNT(due))
                 due[count++] = w;
             else if (w->due_ms < next)
@@ -484,6 +494,8 @@ static bool end_waits(api *a, int64_t now_ms, bool polls_only)
     for (size_t i = 0; i < count; i++)
         if (due[i]->run)
             sync_timed_out(a, due[i]);
+        else if (due[i]->test)
+            test_state_timed_out(a, due[i]);
         else
             activity_poll_ended(a, due[i]);
     return count == COUNT(due);

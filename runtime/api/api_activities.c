@@ -102,8 +102,10 @@ enum api_offer api_offer_task(api *a, const struct task *task)
 {
     struct api_task *t;
     char *operation = NULL;
-    enum own_task own = own_task_of(task->resource, &operation);
 
+    if (test_state_answers(a, task))
+        return API_TAKEN;
+    enum own_task own = own_task_of(task->resource, &operation);
     if (task->activity) {
         struct activity *act = text_map_get(&a->activities, task->resource);
         t = add_task(a, task->id);

@@ -53,6 +53,10 @@ void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
     const json *output = rt_exec_output(exec);
     const struct asl_error *error = rt_exec_error(exec);
 
+    struct test_state *test = (struct test_state *)(void *)id_map_get(&a->tests, execution);
+
+    if (test)
+        test_state_ended(a, test, exec);
     if (!x)
         return;
     x->machine->running--;

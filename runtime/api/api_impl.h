@@ -105,14 +105,29 @@ struct api_task {
     json *input;   /* of an activity's: its text */
 };
 
+/* A TestState that runs. */
+struct test_state {
+    struct id_node node; /* first; by the engine's number */
+    json *name;          /* of the state */
+    json *input, *input_text, *context, *variables;
+    bool mocked;
+    json *mock, *mock_text; /* NULL: it fails with mock_error */
+    struct asl_error mock_error;
+    asl_machine *whole; /* the state as it was given, Retry and all */
+    uint32_t tries;
+    bool inspect;
+    uint64_t waiter; /* 0: nobody waits any more */
+};
+
 /* A call that waits. */
 struct waiter {
     struct id_node node; /* first */
     api_done *done;
     void *user;
     int64_t due_ms;
-    json *worker;          /* GetActivityTask: workerName, or NULL */
-    struct execution *run; /* StartSyncExecution; NULL: GetActivityTask */
+    json *worker;            /* GetActivityTask: workerName, or NULL */
+    struct execution *run;   /* StartSyncExecution */
+    struct test_state *test; /* TestState; neither: GetActivityTask */
 };
 
 struct api {
@@ -135,6 +150,7 @@ struct api {
     struct text_map activities; /* by ARN */
     struct activity **activity_list;
     size_t activity_count, activity_cap;
+    struct id_map tests; /* by number */
     struct id_map tasks;
     struct text_map tokens; /* to tasks */
     struct id_map waiters;
@@ -228,6 +244,8 @@ json *page_token(struct call *c, const char *args, json *after);
 
 /* ---- api_machines.c ---- */
 
+/* InvalidDefinition, with all that is wrong. */
+void refuse_definition(struct call *c, const struct asl_report *report);
 void revision_unref(struct revision *r);
 struct revision *revision_ref(struct revision *r);
 void machine_free(api *a, struct machine *m);
@@ -316,6 +334,15 @@ json *get_activity_task(struct call *c);
 json *send_task_success(struct call *c);
 json *send_task_failure(struct call *c);
 json *send_task_heartbeat(struct call *c);
+
+/* ---- api_test_state.c ---- */
+
+void test_state_free(struct test_state *t);
+json *test_state(struct call *c);
+/* Is the task that of a mocked state? Then it has its result. */
+bool test_state_answers(api *a, const struct task *task);
+void test_state_ended(api *a, struct test_state *t, const rt_exec *x);
+void test_state_timed_out(api *a, struct waiter *w);
 
 /* ---- api_tasks.c ---- */
 

@@ -33,7 +33,7 @@ void revision_unref(struct revision *r)
 /* ---- definitions ---- */
 
 /* "<CODE>: <message> at <location>", joined. */
-static void refuse_definition(struct call *c, const struct asl_report *report)
+void refuse_definition(struct call *c, const struct asl_report *report)
 {
     struct buf text = {0};
 
