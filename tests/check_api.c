@@ -341,6 +341,59 @@ static const struct {
        200, MACHINE("m"), 0},
       {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
        "\"variableReferences\":{\"Q\":[\"a\"]}", 0}}},
+    {"a state is tested alone",
+     {{"TestState",
+       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Result\\\":2,\\\"Next\\\":\\\"N\\\"}\"}",
+       0, NULL, 0},
+      {"", "", 200, "{\"output\":\"2\",\"nextState\":\"N\",\"status\":\"SUCCEEDED\"}", 0}}},
+    {"a state of a machine is tested with variables, and its data shown",
+     {{"TestState",
+       "{\"stateName\":\"P\",\"inspectionLevel\":\"DEBUG\",\"variables\":\"{\\\"v\\\":5}\","
+       "\"input\":\"{ }\",\"definition\":\"{\\\"StartAt\\\":\\\"P\\\",\\\"States\\\":{\\\"P\\\":{"
+       "\\\"Type\\\":\\\"Pass\\\",\\\"Parameters\\\":{\\\"a.$\\\":\\\"$v\\\"},\\\"End\\\":true}}}"
+       "\"}",
+       0, NULL, 0},
+      {"", "", 200,
+       "\"inspectionData\":{\"input\":\"{ }\",\"afterInputPath\":\"{ }\",\"afterParameters\":\"{"
+       "\\\"a\\\":5}\",\"afterResultPath\":\"{\\\"a\\\":5}\",\"afterResultSelector\":\"{\\\"a\\\":"
+       "5}"
+       "\"}",
+       0}}},
+    {"a tested state that leads to itself runs once",
+     {{"TestState",
+       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"TestState\\\"}\"}", 0, NULL,
+       0},
+      {"", "", 200, "\"nextState\":\"TestState\"", 0}}},
+    {"what would follow a mocked error is told, not done",
+     {{"TestState",
+       "{\"mock\":{\"errorOutput\":{\"error\":\"E\",\"cause\":\"C\"}},\"definition\":\"{"
+       "\\\"Type\\\":"
+       "\\\"Task\\\",\\\"Resource\\\":\\\"arn:aws:lambda:us-east-1:123456789012:function:f\\\","
+       "\\\"End\\\":true,\\\"Retry\\\":[{\\\"ErrorEquals\\\":[\\\"E\\\"]}]}\"}",
+       0, NULL, 0},
+      {"", "", 200, "{\"error\":\"E\",\"cause\":\"C\",\"status\":\"RETRIABLE\"}", 0},
+      {"TestState",
+       "{\"mock\":{\"errorOutput\":{\"error\":\"E\",\"cause\":\"C\"}},\"definition\":\"{"
+       "\\\"Type\\\":"
+       "\\\"Task\\\",\\\"Resource\\\":\\\"arn:aws:lambda:us-east-1:123456789012:function:f\\\","
+       "\\\"End\\\":true,\\\"Catch\\\":[{\\\"ErrorEquals\\\":[\\\"States.ALL\\\"],\\\"Next\\\":"
+       "\\\"N\\\"}]}\"}",
+       0, NULL, 0},
+      {"", "", 200,
+       "\"nextState\":\"N\",\"error\":\"E\",\"cause\":\"C\",\"status\":\"CAUGHT_ERROR\"", 0}}},
+    {"what can't be mocked, or must be, is refused",
+     {{"TestState",
+       "{\"mock\":{\"result\":\"1\"},\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"End\\\":true}"
+       "\"}",
+       400, "State type 'Pass' is not supported when a mock is specified", 0},
+      {"TestState", "{\"definition\":\"{\\\"Type\\\":\\\"Map\\\",\\\"End\\\":true}\"}", 400,
+       "TestState API does not support Map or Parallel states", 0},
+      {"TestState", "{\"stateName\":\"x\",\"definition\":\"" PASS "\"}", 400,
+       "State not found in definition", 0},
+      {"TestState",
+       "{\"definition\":\"{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"x\\\",\\\"End\\\":true}"
+       "\"}",
+       400, "RoleArn must be specified when testing a Task state", 0}}},
     {"a definition is validated without a machine",
      {{"ValidateStateMachineDefinition", "{\"definition\":\"" PASS "\"}", 200,
        "{\"result\":\"OK\",\"diagnostics\":[],\"truncated\":false}", 0},

@@ -19,7 +19,7 @@ enum { DEFAULT_PORT = 8083, GRACE_MS = 10000 };
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account;
+        *account, *mock;
     bool insecure, quiet;
 
     host *host;
@@ -233,11 +233,13 @@ static int serve(struct serve *s, int64_t port)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
+    static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
     struct host_options options = {
         .handlers = {.lambda_endpoint = lambda_endpoint(s, port), .log = log_line, .log_user = s}};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
+                                .mocks = first_set(s->mock, mock_files),
                                 .no_limits = s->limits && strcmp(s->limits, "none") == 0};
     store *st = store_memory_new();
     struct diag why = {0};
@@ -306,6 +308,10 @@ int cmd_serve(int argc, char **argv)
          &s.lambda_endpoint},
         {"definitions", 0, "FOLDER",
          "create a state machine of each NAME.asl.json, .asl.yaml in it", &s.definitions},
+        {"mock", 0, "FILE",
+         "mock configuration of Step Functions Local, for starts of\n"
+         "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
+         &s.mock},
         {"region", 0, "REGION", "(also AWS_DEFAULT_REGION; default: us-east-1)", &s.region},
         {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)", &s.account},
         {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",

@@ -435,6 +435,7 @@ api *api_new(engine *e, const store *s, const struct api_config *config)
     a->store = s;
     a->region = mem_strdup(config->region ? config->region : "us-east-1");
     a->account = mem_strdup(config->account ? config->account : "123456789012");
+    a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
     a->next_due_ms = INT64_MAX;
     return a;
@@ -469,6 +470,7 @@ void api_free(api *a)
     mem_free(a->activity_list);
     mem_free(a->region);
     mem_free(a->account);
+    mem_free(a->mock_file);
     mem_free(a);
 }
 

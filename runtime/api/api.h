@@ -19,7 +19,12 @@ typedef struct api api;
 struct api_config {
     const char *region;  /* NULL: us-east-1 */
     const char *account; /* NULL: 123456789012 */
-    bool no_limits;      /* AWS's quotas on data and events don't hold */
+    /*
+     * A mock configuration of Step Functions Local, which starts with an ARN#CASE take their
+     * answers from; read at each, so that it may change. NULL: none.
+     */
+    const char *mocks;
+    bool no_limits; /* AWS's quotas on data and events don't hold */
 };
 
 /* Looks at the engine and the store as long as it lives. NULL: the system gave no random bytes. */

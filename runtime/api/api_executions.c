@@ -28,6 +28,7 @@ void execution_free(api *a, struct execution *x)
     json_unref(x->alias_arn);
     json_unref(x->input);
     json_unref(x->trace);
+    mocks_free(x->mocks);
     json_unref(x->output);
     asl_error_clear(&x->error);
     mem_free(x->parents.ids);
@@ -217,6 +218,22 @@ static json *started(const struct execution *x)
     return json_build_done(&b);
 }
 
+/* The mocks that "#CASE" behind the machine's ARN asks for. False with the call failed. */
+static bool find_mocks(struct call *c, const struct machine *m, const char *name, mocks **out)
+{
+    struct diag why = {0};
+
+    if (!c->api->mock_file)
+        call_fail(
+            c, "ValidationException",
+            "There is no mock configuration for the test case '%s': give asl serve --mock FILE",
+            name);
+    else if (!(*out = mocks_load(c->api->mock_file, json_str(m->name), name, &why)))
+        call_fail(c, "ValidationException", "%s: %s", c->api->mock_file, why.text);
+    diag_clear(&why);
+    return !c->error;
+}
+
 /* Both operations: finds what to run, its name and input, and starts it. NULL with the call failed,
  * or with *again the execution that the same request started before. */
 static struct execution *begin(struct call *c, bool sync, struct execution **again)
@@ -224,10 +241,15 @@ static struct execution *begin(struct call *c, bool sync, struct execution **aga
     const json *given = call_get(c, "name"), *input = call_get(c, "input");
     json *text = input ? json_ref(input) : json_cstring("{}"), *value = NULL;
     json *name = given ? json_ref(given) : api_uuid(c->api), *arn = NULL;
+    const char *of = call_text(c, "stateMachineArn"), *test_case = strchr(of, '#');
+    json *plain = json_string(of, test_case ? (size_t)(test_case - of) : strlen(of));
     struct target t;
     struct execution *x = NULL;
+    mocks *m = NULL;
 
-    if (!target_find(c, call_text(c, "stateMachineArn"), &t) || !name_check(c, json_str(name)))
+    if (!target_find(c, json_str(plain), &t) || !name_check(c, json_str(name)))
+        goto out;
+    if (test_case && !find_mocks(c, t.machine, test_case + 1, &m))
         goto out;
     if (t.machine->deleting) {
         call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
@@ -248,10 +270,13 @@ static struct execution *begin(struct call *c, bool sync, struct execution **aga
     } else if (old) {
         call_fail(c, "ExecutionAlreadyExists", "Execution Already Exists: '%s'", json_str(arn));
     } else {
-        x = start(c, &t, arn, name, value, text);
-        return x;
+        x = start(c, &t, json_ref(arn), json_ref(name), json_ref(value), json_ref(text));
+        x->mocks = m;
+        m = NULL;
     }
 out:
+    mocks_free(m);
+    json_unref(plain);
     json_unref(text);
     json_unref(name);
     json_unref(arn);

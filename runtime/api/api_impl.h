@@ -4,6 +4,7 @@
 #include "asl/asl.h"
 #include "runtime/api/api.h"
 #include "runtime/id_map.h"
+#include "runtime/mock.h"
 #include "runtime/text_map.h"
 
 /*
@@ -68,6 +69,7 @@ struct execution {
     json *version_arn, *alias_arn; /* NULL: none */
     json *input;                   /* its text */
     json *trace;
+    mocks *mocks; /* NULL: none */
     enum rt_status status;
     int64_t start_ms, stop_ms;
     json *output; /* its text */
@@ -133,7 +135,7 @@ struct waiter {
 struct api {
     engine *engine;
     const store *store;
-    char *region, *account;
+    char *region, *account, *mock_file;
     bool no_limits;
     bool ending;           /* polls are answered at once */
     unsigned char key[32]; /* of page tokens */
