@@ -286,8 +286,11 @@ static asl_machine *wrap(struct call *c, const json *state, const char *name, co
     json_build_object(&w.states, 4);
     json_build_set(&w.states, first_state, variables_state(variables, name));
     json *inner = wrapped_state(&w, state, !kept && is_group(state));
-    if (kept && json_get(state, "Retry"))
-        inner = json_with(inner, json_cstring("Retry"), json_ref(json_get(state, "Retry")));
+    if (kept && json_get(state, "Retry")) {
+        json *more = json_with(inner, json_cstring("Retry"), json_ref(json_get(state, "Retry")));
+        json_unref(inner);
+        inner = more;
+    }
     json_build_set(&w.states, name, inner);
     json_build_object(&b, 3);
     if (language)
