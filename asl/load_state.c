@@ -233,6 +233,12 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
     (void)f;
     if (!v)
         return;
+    /* A template's placeholder, not filled in: a handler may be given for it by that name. */
+    if (strstr(json_str(v), "${") && !split_arn(json_str(v), &arn)) {
+        task->resource = load_keep(l, v);
+        task->kind = ASL_LAMBDA;
+        return;
+    }
     if (!split_arn(json_str(v), &arn)) {
         asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
                        "a resource reads arn:aws:lambda:REGION:ACCOUNT:function:NAME or "

@@ -11,6 +11,9 @@
  *
  * Deadlines: each kind has one length, so a list in the order of begin is one in the order of end;
  * one timer waits for the first of the lists.
+ *
+ * Most answers fit into the system's buffer. They are written by uv_try_write and finished in the
+ * next turn: after a uv_write libuv asks epoll for what it has, a system call for each answer.
  */
 
 #include "runtime/http_server.h"
@@ -40,7 +43,17 @@ enum phase {
     CLOSED,
 };
 
-enum wait { WAIT_HEAD, WAIT_BODY, WAIT_IDLE, WAIT_WRITE, WAIT_LINGER, WAITS, NO_WAIT = WAITS };
+enum wait {
+    WAIT_HEAD,
+    WAIT_BODY,
+    WAIT_IDLE,
+    WAIT_WRITE,
+    WAIT_LINGER,
+    WAITS,
+    IS_SENT = WAITS, /* a list as well, but for the next turn */
+    LISTS,
+    NO_WAIT = LISTS,
+};
 
 struct list {
     http_exchange *first, *last;
@@ -61,7 +74,7 @@ struct http_exchange {
     http_exchange *prev, *next;
     enum phase phase;
     enum wait wait;
-    int64_t due_ms;
+    int64_t due_ms; /* IS_SENT: in which turn */
     http_exchange *due_prev, *due_next;
     http_reader *reader;
     struct buf ahead; /* what came before it was its turn, from `ahead_at` on */
@@ -84,7 +97,9 @@ struct http_server {
     http_on_request *on_request;
     struct listener *listeners;
     http_exchange *connections;
-    struct list waits[WAITS];
+    uv_idle_t next_turn;
+    int64_t turn;
+    struct list waits[LISTS];
     int64_t wait_ms[WAITS];
     bool stopping, closing;
     void (*stopped)(void *user);
@@ -132,20 +147,26 @@ static void arm(http_server *s, int64_t due_ms)
     uv_timer_start(&s->timer, on_timer, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
 }
 
-static void wait_for(http_exchange *x, enum wait wait)
+static void enlist(http_exchange *x, enum wait wait, int64_t due_ms)
 {
-    http_server *s = x->server;
-    struct list *l = &s->waits[wait];
+    struct list *l = &x->server->waits[wait];
 
     no_wait(x);
     x->wait = wait;
-    x->due_ms = (int64_t)uv_now(s->loop) + s->wait_ms[wait];
+    x->due_ms = due_ms;
     x->due_prev = l->last;
     if (l->last)
         l->last->due_next = x;
     else
         l->first = x;
     l->last = x;
+}
+
+static void wait_for(http_exchange *x, enum wait wait)
+{
+    http_server *s = x->server;
+
+    enlist(x, wait, (int64_t)uv_now(s->loop) + s->wait_ms[wait]);
     arm(s, x->due_ms);
 }
 
@@ -173,6 +194,9 @@ static void on_closed(uv_handle_t *handle)
         x->next->prev = x->prev;
     s->stats.connections--;
     x->server = NULL;
+    /* closed in the turn that sent it */
+    if (x->delivered)
+        x->delivered(x->delivered_user, true);
     /* nobody was told: http_reply releases it */
     if (x->phase != WAITING)
         release(x);
@@ -240,20 +264,21 @@ static const char *date_of(http_server *s)
 
 static void read_on(http_exchange *x);
 
-static void on_written(uv_write_t *write, int status)
+/* The answer is out, or the connection broke. */
+static void finish(http_exchange *x, bool delivered)
 {
-    http_exchange *x = write->data;
-    http_delivered *delivered = x->delivered;
+    http_delivered *tell = x->delivered;
 
     buf_clear(&x->body);
     if (x->out.cap > KEPT_OUT)
         buf_clear(&x->out);
     x->delivered = NULL;
-    if (delivered)
-        delivered(x->delivered_user, status == 0);
+    if (tell)
+        tell(x->delivered_user, delivered);
     if (x->phase != WRITING)
         return;
-    if (status < 0) {
+    no_wait(x);
+    if (!delivered) {
         shut(x);
     } else if (x->last) {
         linger(x);
@@ -264,15 +289,52 @@ static void on_written(uv_write_t *write, int status)
     }
 }
 
+static void on_written(uv_write_t *write, int status)
+{
+    finish(write->data, status == 0);
+}
+
+/* Those of this turn; what they let others send is of the next. */
+static void on_next_turn(uv_idle_t *idle)
+{
+    http_server *s = idle->data;
+    const struct list *sent = &s->waits[IS_SENT];
+    int64_t turn = s->turn++;
+
+    while (sent->first && sent->first->due_ms <= turn) {
+        http_exchange *x = sent->first;
+
+        no_wait(x);
+        finish(x, true);
+    }
+    if (!sent->first)
+        uv_idle_stop(idle);
+}
+
 /* Sends `out` and `body`. */
 static bool send_out(http_exchange *x)
 {
+    uv_stream_t *stream = (uv_stream_t *)&x->tcp;
     uv_buf_t bufs[2] = {uv_buf_init(x->out.data, (unsigned)x->out.len),
                         uv_buf_init(x->body.data, (unsigned)x->body.len)};
+    int written = uv_try_write(stream, bufs, 2);
+    size_t done = written > 0 ? (size_t)written : 0;
 
     x->phase = WRITING;
+    if (done == x->out.len + x->body.len) {
+        enlist(x, IS_SENT, x->server->turn);
+        uv_idle_start(&x->server->next_turn, on_next_turn);
+        return true;
+    }
+    for (int i = 0; i < 2; i++) {
+        size_t part = done < bufs[i].len ? done : bufs[i].len;
+
+        bufs[i] = uv_buf_init(bufs[i].base + part, (unsigned)(bufs[i].len - part));
+        done -= part;
+    }
     x->write.data = x;
-    if (uv_write(&x->write, (uv_stream_t *)&x->tcp, bufs, x->body.len ? 2 : 1, on_written)) {
+    /* an error, too, is told by on_written */
+    if (uv_write(&x->write, stream, bufs, 2, on_written)) {
         x->delivered = NULL;
         shut(x);
         return false;
@@ -406,7 +468,7 @@ static void rest(http_exchange *x)
         linger(x);
         return;
     }
-    if (x->wait == WAIT_WRITE)
+    if (x->wait == NO_WAIT)
         wait_for(x, WAIT_IDLE);
     if (x->paused) {
         x->paused = false;
@@ -594,6 +656,8 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
     s->timer_ms = INT64_MAX;
     uv_timer_init(loop, &s->timer);
     s->timer.data = s;
+    uv_idle_init(loop, &s->next_turn);
+    s->next_turn.data = s;
     return s;
 }
 
@@ -702,6 +766,7 @@ void http_server_close(http_server *s)
         x = next;
     }
     uv_close((uv_handle_t *)&s->timer, NULL);
+    uv_close((uv_handle_t *)&s->next_turn, NULL);
 }
 
 void http_server_free(http_server *s)

@@ -51,7 +51,6 @@ struct world_log {
     struct due_answer answers[200];
     size_t count;
     size_t tasks; /* handed out so far */
-    uint64_t checked;
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
@@ -112,13 +111,15 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
         rt_event_name(&events[i], name);
         buf_printf(&w->log, "%" PRIu64 " %" PRIu64 " %s\n", execution, events[i].seq, name);
     }
-    if (!w->s || !count)
+    if (!count)
         return;
     struct folding f = {0};
-    struct rt_config config = {.names = *rt_exec_names(x)};
+    struct rt_config config = {.names = *rt_exec_names(x), .scope = rt_exec_scope(x)};
+    struct buf why = {0};
     f.x = rt_exec_new(rt_exec_machine(x), &config);
     store_read(w->s, execution, 0, fold, &f);
-    ck_assert_msg(f.seq >= events[count - 1].seq, "the store lacks what is told");
+    ck_assert_msg(rt_exec_same(x, f.x, &why), "what is told is not what is kept: %s",
+                  buf_str(&why));
     rt_exec_free(f.x);
 }
 
@@ -418,6 +419,62 @@ START_TEST(turns_are_bounded)
 }
 END_TEST
 
+/* ---- Map Runs: executions that start others ---- */
+
+#define DISTRIBUTED "\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"}"
+#define PASS "\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Pass\",\"End\":true}}"
+/* A machine, or the part of one, that is a single Map. */
+#define MAP(name, fields)                                                                          \
+    "\"StartAt\":\"" name "\",\"States\":{\"" name "\":{\"Type\":\"Map\"," fields ",\"End\":true}" \
+    "}"
+
+static const struct {
+    const char *name, *definition, *input, *want; /* the output, or the error's name */
+} map_runs[] = {
+    {"each item is an execution of its own",
+     "{" MAP("M", "\"ItemProcessor\":{" DISTRIBUTED "," PASS "}") "}", "[1,2]", "[1,2]"},
+    {"children that end in the round in which they had worked before",
+     "{" MAP("M",
+             "\"ToleratedFailureCount\":2,\"ItemsPath\":\"$.n\",\"ItemProcessor\":{" DISTRIBUTED
+             "," MAP("I", "\"ItemsPath\":\"$.n\",\"ItemProcessor\":{" MAP(
+                              "D", "\"ItemsPath\":\"$$.Execution.Input.n\",\"ItemProcessor"
+                                   "\":{" DISTRIBUTED "," PASS "}") "}") "}") "}",
+     "{\"n\":[{\"n\":[1,2]},[1],1]}", "[[[1,2],[1,2]]]"},
+    {"a selector that fails when children have been started already",
+     "{" MAP("M", "\"ItemSelector\":{\"x.$\":\"$$.Map.Item.Value.x\"},\"ItemProcessor\":"
+                  "{" DISTRIBUTED "," PASS "}") "}",
+     "[{\"x\":1},{}]", "\"States.Runtime\""},
+    {"the same in a Map that this takes away",
+     "{" MAP("M", "\"ItemProcessor\":{" MAP(
+                      "I", "\"ItemSelector\":{\"x.$\":\"States.ArrayLength($$.Map.Item.Value)\"},"
+                           "\"ItemProcessor\":{" DISTRIBUTED "," PASS "}") "}") "}",
+     "[[[1],5,[1]],[[1]]]", "\"States.IntrinsicFailure\""},
+};
+
+START_TEST(executions_that_start_others)
+{
+    struct world_log w;
+    uint64_t execution;
+    size_t ends = 0;
+
+    world_open(&w, 0);
+    execution = start(&w, map_runs[_i].definition, map_runs[_i].input);
+    for (int turns = 0; turns < 1000 && engine_next_due(w.e) == INT64_MIN; turns++)
+        ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    const rt_exec *x = engine_execution(w.e, execution);
+    const struct asl_error *error = rt_exec_error(x);
+    expect_json(map_runs[_i].name, error ? error->name : rt_exec_output(x), map_runs[_i].want);
+    /* It ends once; its children are forgotten when they end, be it that they were stopped. */
+    for (const char *at = buf_str(&w.log); (at = strstr(at, "0 ended ")); at++)
+        ends += at == buf_str(&w.log) || at[-1] == '\n';
+    ck_assert_uint_eq(ends, 1);
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.log), "1 ended "));
+    for (uint64_t child = 1; child < 20; child++)
+        ck_assert_ptr_null(engine_execution(w.e, child));
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("engine");
@@ -429,6 +486,7 @@ int main(void)
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_before_start);
     tcase_add_test(t, turns_are_bounded);
+    tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
     tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
     return run_suite(s);

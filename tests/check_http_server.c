@@ -1309,6 +1309,20 @@ START_TEST(close_while_one_waits)
 }
 END_TEST
 
+START_TEST(close_in_the_turn_of_the_reply)
+{
+    struct world *w = world_new();
+
+    hold_one(w, false);
+    ck_assert(answer(w, w->held[0]));
+    close_server(w);
+    ck_assert_uint_eq(w->delivered + w->failed, 0);
+    await_count(w, &w->delivered, 1);
+    ck_assert_uint_eq(w->failed, 0);
+    world_free(w);
+}
+END_TEST
+
 START_TEST(bad_addresses)
 {
     struct world *w = world_new();
@@ -1358,6 +1372,7 @@ int main(void)
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_without_connections);
     tcase_add_loop_test(t, close_while_one_waits, 0, 3);
+    tcase_add_test(t, close_in_the_turn_of_the_reply);
     tcase_add_test(t, bad_addresses);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,58 +292,67 @@ out:
     return status;
 }
 
+/* ---- the command line ---- */
+
+static const struct option_row rows[] = {
+    {"port", 'p', "PORT", "where to listen; 0: a free one (also PORT; default: 8083)",
+     offsetof(struct serve, port)},
+    {"listen", 0, "ADDRESS", "a numeric address (default: 127.0.0.1)",
+     offsetof(struct serve, listen)},
+    {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md",
+     offsetof(struct serve, handlers)},
+    {"lambda-endpoint", 0, "URL",
+     "a Lambda Invoke API for functions without a handler\n"
+     "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
+     "AWS_ENDPOINT_URL)",
+     offsetof(struct serve, lambda_endpoint)},
+    {"definitions", 0, "FOLDER", "create a state machine of each NAME.asl.json, .asl.yaml in it",
+     offsetof(struct serve, definitions)},
+    {"mock", 0, "FILE",
+     "mock configuration of Step Functions Local, for starts of\n"
+     "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
+     offsetof(struct serve, mock)},
+    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION; default: us-east-1)",
+     offsetof(struct serve, region)},
+    {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)",
+     offsetof(struct serve, account)},
+    {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",
+     offsetof(struct serve, limits)},
+    {"insecure", 0, NULL,
+     "let --listen be an address that others reach: nothing checks who\n"
+     "they are",
+     offsetof(struct serve, insecure)},
+    {"quiet", 'q', NULL, "no messages, no output of handlers", offsetof(struct serve, quiet)},
+};
+
+const struct option_set cmd_serve_options = {
+    .command = "serve",
+    .usage = "asl serve [OPTIONS]",
+    .about = "Serves the AWS Step Functions API to AWS's command line, SDKs and Terraform.\n"
+             "State machines and executions are kept in memory: they live as long as this\n"
+             "process. SIGTERM or SIGINT lets answers that are owed go out, then ends it.",
+    .examples = "  asl serve --handlers handlers.json\n"
+                "  aws --endpoint-url http://127.0.0.1:8083 stepfunctions list-state-machines\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+};
+
 int cmd_serve(int argc, char **argv)
 {
     static const char *const ports[] = {"PORT", NULL};
+    const struct option_set *set = &cmd_serve_options;
     struct serve s = {0};
     int64_t port = DEFAULT_PORT;
     int status;
-    const struct option_row rows[] = {
-        {"port", 'p', "PORT", "where to listen; 0: a free one (also PORT; default: 8083)", &s.port},
-        {"listen", 0, "ADDRESS", "a numeric address (default: 127.0.0.1)", &s.listen},
-        {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md", &s.handlers},
-        {"lambda-endpoint", 0, "URL",
-         "a Lambda Invoke API for functions without a handler\n"
-         "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
-         "AWS_ENDPOINT_URL)",
-         &s.lambda_endpoint},
-        {"definitions", 0, "FOLDER",
-         "create a state machine of each NAME.asl.json, .asl.yaml in it", &s.definitions},
-        {"mock", 0, "FILE",
-         "mock configuration of Step Functions Local, for starts of\n"
-         "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
-         &s.mock},
-        {"region", 0, "REGION", "(also AWS_DEFAULT_REGION; default: us-east-1)", &s.region},
-        {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)", &s.account},
-        {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",
-         &s.limits},
-        {"insecure", 0, NULL,
-         "let --listen be an address that others reach: nothing checks who\n"
-         "they are",
-         &s.insecure},
-        {"quiet", 'q', NULL, "no messages, no output of handlers", &s.quiet},
-    };
-    const struct option_set set = {
-        .command = "serve",
-        .usage = "asl serve [OPTIONS]",
-        .about = "Serves the AWS Step Functions API to AWS's command line, SDKs and Terraform.\n"
-                 "State machines and executions are kept in memory: they live as long as this\n"
-                 "process. SIGTERM or SIGINT lets answers that are owed go out, then ends it.",
-        .examples =
-            "  asl serve --handlers handlers.json\n"
-            "  aws --endpoint-url http://127.0.0.1:8083 stepfunctions list-state-machines\n",
-        .rows = rows,
-        .count = sizeof rows / sizeof *rows,
-    };
 
     translate(argc, argv);
-    int first = options_parse(&set, argc, argv, &status);
+    int first = options_parse(set, argc, argv, &s, &status);
     if (first < 0)
         return status;
     if (argc != first)
         return cmd_usage("serve", "what is '%s'? It takes options only", argv[first]);
     const char *given = first_set(s.port, ports);
-    if (given && !options_number(&set, "port", given, 0, 65535, &port))
+    if (given && !options_number(set, "port", given, 0, 65535, &port))
         return EXIT_USAGE;
     if (s.limits && strcmp(s.limits, "aws") != 0 && strcmp(s.limits, "none") != 0)
         return cmd_usage("serve", "--limits is aws or none, not '%s'", s.limits);

@@ -126,6 +126,8 @@ struct step {
 };
 
 enum { AWS_DATA_LIMIT = 262144, AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
+/* Without AWS's quotas: data may share their parts in memory, but not in the text they become. */
+enum { PROCESS_DATA_LIMIT = 256 << 20 };
 
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event e);
@@ -167,6 +169,10 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e);
 void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e);
 /* False after failing the state when `v` is larger or deeper than allowed. */
 bool check_size(struct step *s, struct rt_frame *f, const json *v);
+/* The same of what a state leaves with; `vars` may be NULL. Takes both when it fails. */
+bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars);
+/* How many bytes of text data may be. */
+size_t data_limit(const struct step *s);
 
 void work_simple(struct step *s, struct rt_frame *f);
 void wait_over(struct step *s, struct rt_frame *f);

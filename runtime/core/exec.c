@@ -603,6 +603,15 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
 
 /* ---- life ---- */
 
+json *rt_written(const json *input, const char *text, size_t len)
+{
+    json *compact = json_text(input);
+    bool same = json_str_len(compact) == len && memcmp(json_str(compact), text, len) == 0;
+
+    json_unref(compact);
+    return same ? NULL : json_string(text, len);
+}
+
 rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 {
     rt_exec *x = mem_calloc(1, sizeof *x);
@@ -665,6 +674,11 @@ const struct rt_names *rt_exec_names(const rt_exec *x)
 asl_machine *rt_exec_machine(const rt_exec *x)
 {
     return x->machine;
+}
+
+const struct asl_scope *rt_exec_scope(const rt_exec *x)
+{
+    return x->scope;
 }
 
 uint64_t rt_exec_transitions(const rt_exec *x)

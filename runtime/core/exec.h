@@ -30,6 +30,9 @@ struct rt_config {
     uint64_t seed;                 /* chance: jitter, UUIDs, random numbers */
 };
 
+/* For `written`: the text that `input` was read from, or NULL where that is as json_text writes. */
+json *rt_written(const json *input, const char *text, size_t len);
+
 enum rt_status { RT_RUNNING, RT_SUCCEEDED, RT_FAILED, RT_ABORTED, RT_TIMED_OUT };
 
 /* "RUNNING", "SUCCEEDED", … */
@@ -45,6 +48,8 @@ const json *rt_exec_output(const rt_exec *x);
 const struct asl_error *rt_exec_error(const rt_exec *x);
 const struct rt_names *rt_exec_names(const rt_exec *x);
 asl_machine *rt_exec_machine(const rt_exec *x);
+/* The States that it runs: the machine's own, or a distributed Map's processor. */
+const struct asl_scope *rt_exec_scope(const rt_exec *x);
 /* States entered so far. */
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */

@@ -67,11 +67,8 @@ static void leave_choice(struct step *s, struct rt_frame *f, const struct asl_en
     if (!output || (assign && !(vars = asl_template_eval(assign, &inner, &e)))) {
         json_unref(output);
         state_failed(s, f, &e);
-    } else if (check_size(s, f, output)) {
+    } else if (check_leaving(s, f, output, vars)) {
         exit_state(s, f, output, vars, to);
-    } else {
-        json_unref(output);
-        json_unref(vars);
     }
 }
 

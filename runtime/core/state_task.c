@@ -98,7 +98,7 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
     struct asl_error e = {0};
     struct scope_view view;
 
-    if (s->x->aws_limits && json_text_len(value) > AWS_DATA_LIMIT) {
+    if (json_text_len(value) > data_limit(s)) {
         result_too_large(s, f);
         return;
     }

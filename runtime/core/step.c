@@ -178,6 +178,11 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
         end_scope(s, f);
 }
 
+size_t data_limit(const struct step *s)
+{
+    return s->x->aws_limits ? AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
+}
+
 bool check_size(struct step *s, struct rt_frame *f, const json *v)
 {
     struct asl_error e = {0};
@@ -188,7 +193,7 @@ bool check_size(struct step *s, struct rt_frame *f, const json *v)
         state_failed(s, f, &e);
         return false;
     }
-    if (s->x->aws_limits && json_text_len(v) > AWS_DATA_LIMIT) {
+    if (json_text_len(v) > data_limit(s)) {
         asl_error_set(&e, ASL_DATA_LIMIT_EXCEEDED,
                       "The state/task '%s' returned a result with a size exceeding the maximum "
                       "number of bytes service limit.",
@@ -199,15 +204,20 @@ bool check_size(struct step *s, struct rt_frame *f, const json *v)
     return true;
 }
 
+bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars)
+{
+    if (check_size(s, f, output) && (!vars || check_size(s, f, vars)))
+        return true;
+    json_unref(output);
+    json_unref(vars);
+    return false;
+}
+
 void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from)
 {
     const struct asl_state *state = f->state;
     json *vars = NULL;
 
-    if (!check_size(s, f, output)) {
-        json_unref(output);
-        return;
-    }
     if (state->assign) {
         struct scope_view view;
         view_init(&view, s, f);
@@ -220,7 +230,8 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
             return;
         }
     }
-    exit_state(s, f, output, vars, state->next);
+    if (check_leaving(s, f, output, vars))
+        exit_state(s, f, output, vars, state->next);
 }
 
 /* ---- errors ---- */
@@ -285,12 +296,8 @@ static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_c
         blame(f, e);
         return false;
     }
-    if (check_size(s, f, output)) {
+    if (check_leaving(s, f, output, vars))
         exit_state(s, f, output, vars, c->next);
-    } else {
-        json_unref(output);
-        json_unref(vars);
-    }
     return true;
 }
 

@@ -8,8 +8,8 @@
  *       {"resource": "Check", "mock": [{"error": "Busy"}, {"return": {"ok": true}}]}
  *     ]}
  *
- * Or the same in YAML. ${NAME} in a string is the environment's NAME; $${ stands for ${. What a mock
- * returns is data and stays as it is.
+ * Or the same in YAML. ${NAME} in a string is the environment's NAME; $${ stands for ${. What a
+ * mock returns is data and stays as it is.
  */
 #define _XOPEN_SOURCE 700 /* realpath */
 

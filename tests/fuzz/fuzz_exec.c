@@ -411,7 +411,9 @@ static void check_events(const struct played *d)
     struct buf text = {0};
 
     for (size_t i = 0; i < d->count && i < 200; i++) {
-        if (!d->events[i].id)
+        const json *data = d->events[i].data, *extra = d->events[i].extra;
+        if (!d->events[i].id || (data && json_text_len(data) > 1000000) ||
+            (extra && json_text_len(extra) > 1000000))
             continue;
         json *e = rt_event_json(d->x, &d->events[i]);
         json_write(&text, e);

@@ -7,7 +7,7 @@
 
 /* A task, or execution of a Map Run, that was handed out and neither answered nor taken back. */
 struct in_flight {
-    struct rt_command command; /* its parameters are owned */
+    struct rt_command command; /* its parameters and token are owned */
     int64_t due_ms;            /* when it times out; 0: never */
 };
 
@@ -123,6 +123,7 @@ static struct in_flight *find_flight(const struct playing *g, uint32_t frame, ui
 static void land(struct playing *g, struct in_flight *t)
 {
     json_unref(t->command.parameters);
+    json_unref(t->command.token);
     *t = g->flights[--g->flight_count];
 }
 
@@ -148,11 +149,13 @@ static void run_task(struct playing *g, const struct rt_command *c)
     struct in_flight *t = &g->flights[g->flight_count++];
     *t = (struct in_flight){*c, c->timeout_ms ? g->now_ms + c->timeout_ms : 0};
     t->command.parameters = json_ref(c->parameters);
+    t->command.token = c->token ? json_ref(c->token) : NULL;
+    t->command.map_run = NULL;
     if (!g->p->answer(g->p->user, c, count_run(g, c->state), &a)) {
         fault(g, "there is no answer for this run of the task of %s", json_str(c->state->name));
         return;
     }
-    if (c->state->task.kind == ASL_ACTIVITY)
+    if (!child && c->state->task.kind == ASL_ACTIVITY)
         come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
     if (a.submitted)
         come(g, c, RT_IN_SUBMITTED, 0, a.submitted, (struct asl_error){0});
@@ -260,6 +263,8 @@ static void check_rerun(struct playing *g, const struct rt_command *c)
         fault(g, "after a crash the task of %s has other parameters", name);
     if (t->command.event_id != c->event_id || t->command.attempt != c->attempt)
         fault(g, "after a crash the task of %s is another attempt", name);
+    if (!t->command.token != !c->token || (c->token && !json_equal(t->command.token, c->token)))
+        fault(g, "after a crash the task of %s has another token", name);
     if (t->due_ms != (c->timeout_ms ? g->now_ms + c->timeout_ms : 0))
         fault(g, "after a crash the task of %s times out at another time", name);
 }
@@ -319,6 +324,11 @@ static void step(struct playing *g, struct rt_input in, bool late)
     d->cut = d->steps >= g->p->max_steps || d->count >= g->p->max_events;
 }
 
+static bool ends_task(enum rt_input_kind kind)
+{
+    return kind != RT_IN_STARTED && kind != RT_IN_SUBMITTED && kind != RT_IN_HEARTBEAT;
+}
+
 static void step_coming(struct playing *g, struct coming *c)
 {
     struct coming in = *c;
@@ -326,7 +336,7 @@ static void step_coming(struct playing *g, struct coming *c)
     bool late = !t;
 
     *c = g->coming[--g->coming_count];
-    if (t && in.kind != RT_IN_STARTED && in.kind != RT_IN_SUBMITTED && in.kind != RT_IN_HEARTBEAT)
+    if (t && ends_task(in.kind))
         land(g, t);
     step(g,
          (struct rt_input){.kind = in.kind,
@@ -394,8 +404,8 @@ void play_run(const struct play *p, struct play_crash crash_after, struct played
     out->cancelled = json_build_done(&g.cancelled);
     rt_exec_free(g.twin);
     rt_output_clear(&g.out);
-    for (size_t i = 0; i < g.flight_count; i++)
-        json_unref(g.flights[i].command.parameters);
+    while (g.flight_count)
+        land(&g, &g.flights[0]);
     for (size_t i = 0; i < g.coming_count; i++)
         coming_clear(&g.coming[i]);
     mem_free(g.flights);
@@ -416,9 +426,15 @@ void played_clear(struct played *d)
 
 /* ---- comparing ---- */
 
+/* What shares its parts may be a huge tree: then the length must do. */
+enum { MOST_COMPARED = 1 << 20 };
+
 static bool same_value(const json *a, const json *b)
 {
-    return a == b || (a && b && json_equal(a, b));
+    if (a == b || !a || !b)
+        return a == b;
+    size_t len = json_text_len(a);
+    return len == json_text_len(b) && (len > MOST_COMPARED || json_equal(a, b));
 }
 
 static bool same_event(const struct rt_event *a, const struct rt_event *b)
