@@ -401,6 +401,8 @@ static const struct {
     {"a definition is validated without a machine",
      {{"ValidateStateMachineDefinition", "{\"definition\":\"" PASS "\"}", 200,
        "{\"result\":\"OK\",\"diagnostics\":[],\"truncated\":false}", 0},
+      {"ValidateStateMachineDefinition", "{\"definition\":\"\"}", 200,
+       "\"message\":\"Definition must be a valid JSON object\"}]", 0},
       {"ValidateStateMachineDefinition", "{\"definition\":\"{}\"}", 200,
        "\"code\":\"SCHEMA_VALIDATION_FAILED\"", 0}}},
 };

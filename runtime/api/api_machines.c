@@ -98,8 +98,14 @@ static void refuse_in_express(struct asl_report *report, const asl_machine *m)
 /* NULL when it has errors: they are in the report. */
 static asl_machine *compile(const json *text, bool express, struct asl_report *report)
 {
-    asl_machine *m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
+    asl_machine *m = NULL;
 
+    /* Of no text at all AWS says this, and gives no place. */
+    if (json_str_len(text))
+        m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
+    else
+        asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
+                       "Definition must be a valid JSON object");
     if (m && express)
         refuse_in_express(report, m);
     if (m && report->errors) {
