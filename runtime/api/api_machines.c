@@ -100,8 +100,8 @@ static asl_machine *compile(const json *text, bool express, struct asl_report *r
 {
     asl_machine *m = NULL;
 
-    /* Of no text at all AWS says this, and gives no place. */
-    if (json_str_len(text))
+    /* Of a blank text AWS says this, and gives no place. */
+    if (json_str(text)[strspn(json_str(text), " \t\r\n")])
         m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
     else
         asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
