@@ -50,8 +50,8 @@ SUPPORT := $(call objs,tests/support)
 # The library: what needs neither libuv nor libcurl.
 EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine id_map names task_io store/store_memory) $(CORE)
 
-PKGS_PARSERS := yajl yaml-0.1 libpcre2-8 libutf8proc
-PKGS_ASL     := libcrypto $(PKGS_PARSERS)
+PKGS_PARSERS := yajl yaml-0.1 libpcre2-8 libutf8proc libcrypto
+PKGS_ASL     := $(PKGS_PARSERS)
 
 LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
 LIBS_ASL     = $(shell pkg-config --libs $(PKGS_ASL)) -lm

@@ -311,7 +311,7 @@ static const rt_exec *exec_of(const asl_execution *x)
 
 void asl_stop(asl_execution *x, const char *error, const char *cause)
 {
-    struct asl_error e = {text_value(error), text_value(cause)};
+    struct asl_error e = {.name = text_value(error), .cause = text_value(cause)};
 
     engine_stop(x->engine->engine, x->number, &e);
     asl_error_clear(&e);

@@ -336,11 +336,27 @@ static const struct row states[] = {
      "\"QueryLanguage\": \"XPath\"",
      "3:18 SCHEMA_VALIDATION_FAILED /States/A/QueryLanguage: Value should be one of the following: "
      "[JSONPath, JSONata]"},
-    {"QueryLanguage JSONata, which is not run yet",
-     "\"Type\": \"Pass\", \"End\": true,\n"
-     "\"QueryLanguage\": \"JSONata\"",
-     "3:18 ASL_NOT_SUPPORTED_YET /States/A/QueryLanguage: QueryLanguage 'JSONata' is not supported "
-     "yet"},
+    {"a field of JSONPath in a JSONata state",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Parameters\": {}",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Parameters: The QueryLanguage is set to 'JSONata', "
+     "but "
+     "field 'Parameters' is only supported for the 'JSONPath' QueryLanguage"},
+    {"an expression that does not end",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": {\"a\": \"{% 1\"}",
+     "3:17 SCHEMA_VALIDATION_FAILED /States/A/Output/a: JSONata string must start with {% and end "
+     "with %}"},
+    {"an expression that is none",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% 1 + %}\"",
+     "3:11 INVALID_JSONATA_EXPRESSION /States/A/Output: Unexpected end of expression"},
+    {"a name at the top of an expression",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% phone %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Reference to 'phone' at the top level "
+     "is "
+     "not supported."},
     {"ItemReader, which is not run yet",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ItemReader\": {},\n"
@@ -558,10 +574,11 @@ static const struct row wholes[] = {
      "{\"StartAt\": \"A\",\n"
      "\"Version\": \"2.0\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
      "2:12 SCHEMA_VALIDATION_FAILED /Version: Value should be one of the following: [1.0]"},
-    {"JSONata for all, which is not run yet",
-     "{\"StartAt\": \"A\",\n"
-     "\"QueryLanguage\": \"JSONata\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
-     "2:18 ASL_NOT_SUPPORTED_YET /QueryLanguage: QueryLanguage 'JSONata' is not supported yet"},
+    {"a JSONPath state in a JSONata machine",
+     "{\"StartAt\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
+     "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\"}}}",
+     "2:17 SCHEMA_VALIDATION_FAILED /States/A: 'QueryLanguage' can not be 'JSONPath' if set to "
+     "'JSONata' for whole state machine"},
     {"TimeoutSeconds below zero",
      "{\"StartAt\": \"A\",\n"
      "\"TimeoutSeconds\": -1, \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",

@@ -1,4 +1,5 @@
 #include "tools/cmd.h"
+#include "tools/eval.h"
 #include "tools/input.h"
 
 #include "asl/intrinsic.h"
@@ -19,34 +20,14 @@
 
 enum { MAX_LINE = 256 * 1024 * 1024 }; /* bytes */
 
-enum { JSONPATH, INTRINSIC, LANGUAGES };
-
-/* What came of an expression. */
-struct answer {
-    enum {
-        ANSWER_RESULT,
-        ANSWER_NOTHING, /* there is no value; `why` says so */
-        ANSWER_FAILED,  /* it cannot be evaluated on this input: `why`, or an error with a name */
-        ANSWER_INVALID, /* it is no expression; why.at is where */
-    } kind;
-    json *result;
-    struct asl_error error;
-    struct diag why;
-};
-
-struct question {
-    const char *text;
-    size_t len;
-    const json *data;
-    const json *context; /* an object; NULL: none */
-    struct asl_chance *chance;
-};
+enum { JSONPATH, INTRINSIC, JSONATA, LANGUAGES };
 
 struct language {
     const char *option;
     const char *field;   /* of a --batch line: where the expression is */
     const char *nothing; /* of an answer: what is true when there is no value */
     bool where;          /* the answer to an invalid expression says where it is wrong */
+    bool no_data;        /* there may be no input */
     void (*evaluate)(const struct question *q, struct answer *out);
 };
 
@@ -101,13 +82,22 @@ static void evaluate_intrinsic(const struct question *q, struct answer *out)
 }
 
 static const struct language languages[LANGUAGES] = {
-    [JSONPATH] = {"--jsonpath", "path", "notFound", false, evaluate_jsonpath},
-    [INTRINSIC] = {"--intrinsic", "expr", NULL, true, evaluate_intrinsic},
+    [JSONPATH] = {"--jsonpath", "path", "notFound", false, false, evaluate_jsonpath},
+    [INTRINSIC] = {"--intrinsic", "expr", NULL, true, false, evaluate_intrinsic},
+    [JSONATA] = {"--jsonata", "expr", "undefined", false, true, eval_jsonata},
+};
+
+/* What the command line says. */
+struct eval {
+    bool wanted[LANGUAGES];
+    bool batch, list_functions;
+    const char *input, *context, *dialect;
 };
 
 static void clear_answer(struct answer *a)
 {
     json_unref(a->result);
+    json_unref(a->fault);
     asl_error_clear(&a->error);
     diag_clear(&a->why);
 }
@@ -136,6 +126,10 @@ static void put_answer(struct json_build *out, const struct language *l, const s
 {
     const char *text = a->why.text ? a->why.text : "";
 
+    if (a->fault) {
+        json_build_set(out, "error", json_ref(a->fault));
+        return;
+    }
     switch (a->kind) {
     case ANSWER_RESULT: json_build_set(out, "result", json_ref(a->result)); break;
     case ANSWER_NOTHING:
@@ -166,10 +160,10 @@ static const char *fault_of(const struct language *l, const json *request)
         return no_expression;
     if (json_get(request, "context") && !json_is_object(json_get(request, "context")))
         return "The context is not an object";
-    return json_get(request, "data") ? NULL : "The line has no data";
+    return json_get(request, "data") || l->no_data ? NULL : "The line has no data";
 }
 
-static void answer_request(struct json_build *out, const struct language *l,
+static void answer_request(struct json_build *out, const struct eval *e, const struct language *l,
                            struct asl_chance *chance, const json *request)
 {
     const char *fault = fault_of(l, request);
@@ -183,14 +177,20 @@ static void answer_request(struct json_build *out, const struct language *l,
         json_build_set(out, "error", json_cstring(fault));
         return;
     }
-    l->evaluate(&(struct question){json_str(text), json_str_len(text), json_get(request, "data"),
-                                   json_get(request, "context"), chance},
+    l->evaluate(&(struct question){.text = json_str(text),
+                                   .len = json_str_len(text),
+                                   .data = json_get(request, "data"),
+                                   .context = json_get(request, "context"),
+                                   .request = request,
+                                   .dialect = e->dialect,
+                                   .chance = chance},
                 &a);
     put_answer(out, l, &a);
     clear_answer(&a);
 }
 
-static void answer_line(const struct language *l, struct asl_chance *chance, const struct buf *line)
+static void answer_line(const struct eval *e, const struct language *l, struct asl_chance *chance,
+                        const struct buf *line)
 {
     struct diag why = {0};
     struct buf text = {0};
@@ -200,7 +200,7 @@ static void answer_line(const struct language *l, struct asl_chance *chance, con
 
     json_build_object(&out, 3);
     if (request)
-        answer_request(&out, l, chance, request);
+        answer_request(&out, e, l, chance, request);
     else
         json_build_set(&out, "error", json_cstring(why.text));
     reply = json_build_done(&out);
@@ -214,12 +214,12 @@ static void answer_line(const struct language *l, struct asl_chance *chance, con
     diag_clear(&why);
 }
 
-static int run_batch(const struct language *l, struct asl_chance *chance)
+static int run_batch(const struct eval *e, const struct language *l, struct asl_chance *chance)
 {
     struct buf line = {0};
 
     while (!ferror(stdout) && read_line(stdin, &line))
-        answer_line(l, chance, &line);
+        answer_line(e, l, chance, &line);
     buf_clear(&line);
     return EXIT_GOOD;
 }
@@ -238,13 +238,6 @@ static void print_result(const json *v)
     putchar('\n');
     buf_clear(&text);
 }
-
-/* What the command line says. */
-struct eval {
-    bool wanted[LANGUAGES];
-    bool batch, list_functions;
-    const char *input, *context;
-};
 
 static void print_refusal(const struct answer *a)
 {
@@ -295,8 +288,12 @@ static int run_one(const struct eval *e, const struct language *l, struct asl_ch
         cmd_usage("eval", "--context takes a JSON object");
         goto out;
     }
-    status =
-        evaluate_one(l, &(struct question){expression, strlen(expression), data, context, chance});
+    status = evaluate_one(l, &(struct question){.text = expression,
+                                                .len = strlen(expression),
+                                                .data = data,
+                                                .context = context,
+                                                .dialect = e->dialect,
+                                                .chance = chance});
 out:
     json_unref(data);
     json_unref(context);
@@ -311,6 +308,11 @@ static const struct option_row rows[] = {
      offsetof(struct eval, wanted[JSONPATH])},
     {"intrinsic", 0, NULL, "a call of an intrinsic function, \"States.Format('{}', $.a)\"",
      offsetof(struct eval, wanted[INTRINSIC])},
+    {"jsonata", 0, NULL, "a JSONata expression", offsetof(struct eval, wanted[JSONATA])},
+    {"dialect", 0, "aws|reference",
+     "which JSONata: that of Step Functions (2.0.6 with its additions;\n"
+     "default), or the current one (2.2)",
+     offsetof(struct eval, dialect)},
     {"input", 'i', "JSON|@FILE|-",
      "the input; @FILE reads a file, - reads standard input\n"
      "(default: {})",
@@ -323,9 +325,12 @@ static const struct option_row rows[] = {
      "{\"id\", \"notFound\", \"message\"} or {\"id\", \"error\"}\n"
      "--intrinsic: {\"id\", \"expr\", \"data\"[, \"context\"]} with\n"
      "{\"id\", \"result\"}, {\"id\", \"error\", \"message\"} or,\n"
-     "where it is no call, {\"id\", \"error\", \"at\"}",
+     "where it is no call, {\"id\", \"error\", \"at\"}\n"
+     "--jsonata: {\"id\", \"expr\"[, \"data\", \"bindings\", \"timelimit\",\n"
+     "\"depth\"]} with {\"id\", \"result\"}, {\"id\", \"undefined\"} or\n"
+     "{\"id\", \"error\": {\"code\", \"message\", \"token\"}}",
      offsetof(struct eval, batch)},
-    {"list-functions", 0, NULL, "print the intrinsic functions",
+    {"list-functions", 0, NULL, "print the intrinsic functions; with --jsonata, those of JSONata",
      offsetof(struct eval, list_functions)},
 };
 
@@ -333,13 +338,15 @@ const struct option_set cmd_eval_options = {
     .command = "eval",
     .usage = "asl eval LANGUAGE EXPRESSION [-i JSON|@FILE|-]\n"
              "       asl eval LANGUAGE --batch\n"
-             "       asl eval --list-functions",
-    .about = "Evaluates one expression and prints the result as JSON. LANGUAGE is --jsonpath or\n"
-             "--intrinsic. Exit status: 0 there is a result, 1 the input has none or is no JSON,\n"
+             "       asl eval [--jsonata] --list-functions",
+    .about = "Evaluates one expression and prints the result as JSON. LANGUAGE is --jsonpath,\n"
+             "--intrinsic or --jsonata. Exit status: 0 there is a result, 1 the input has none or "
+             "is no JSON,\n"
              "2 the expression is invalid, or the usage.",
     .examples = "  asl eval --jsonpath '$.orders[?(@.total > 100)].id' -i @orders.json\n"
                 "  asl eval --intrinsic \"States.Format('Hello, {}!', $.name)\" "
-                "-i '{\"name\": \"Ada\"}'\n",
+                "-i '{\"name\": \"Ada\"}'\n"
+                "  asl eval --jsonata '$sum(orders.total)' -i @orders.json\n",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
 };
@@ -372,6 +379,12 @@ int cmd_eval(int argc, char **argv)
 
     if (first < 0)
         return status;
+    if (e.dialect && !eval_jsonata_dialect(e.dialect))
+        return cmd_usage("eval", "--dialect is aws or reference");
+    if (e.list_functions && e.wanted[JSONATA]) {
+        eval_jsonata_list(e.dialect);
+        return EXIT_GOOD;
+    }
     if (e.list_functions) {
         asl_intrinsic_list(stdout);
         return EXIT_GOOD;
@@ -389,5 +402,5 @@ int cmd_eval(int argc, char **argv)
         return cmd_usage("eval", "one expression is enough: '%s'", argv[first + 1]);
     if (getrandom(&chance.state, sizeof chance.state, 0) != sizeof chance.state)
         return cmd_usage("eval", "the system has no random number");
-    return e.batch ? run_batch(l, &chance) : run_one(&e, l, &chance, argv[first]);
+    return e.batch ? run_batch(&e, l, &chance) : run_one(&e, l, &chance, argv[first]);
 }
