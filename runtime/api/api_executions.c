@@ -401,7 +401,8 @@ json *stop_execution(struct call *c)
     if (!x)
         return NULL;
     if (x->status == RT_RUNNING) {
-        struct asl_error e = {error ? json_ref(error) : NULL, cause ? json_ref(cause) : NULL};
+        struct asl_error e = {.name = error ? json_ref(error) : NULL,
+                              .cause = cause ? json_ref(cause) : NULL};
         engine_stop(c->api->engine, x->node.id, &e);
         asl_error_clear(&e);
     }
