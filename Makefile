@@ -106,7 +106,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text
+CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow load
 CHECK_CORE    := cases
 CHECK_EMBED   := embed
@@ -196,7 +196,7 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json jsonpath yaml jsonata_text
+FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec
 FUZZ_RUNTIME := http
