@@ -106,9 +106,15 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
+<<<<<<< HEAD
 CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text
 CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases event_text
+=======
+CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
+CHECK_ASL     := definition template intrinsic retry choice flow load
+CHECK_CORE    := cases
+>>>>>>> jsonata
 CHECK_EMBED   := embed
 CHECK_RUNTIME := engine handlers http_server store api
 
@@ -196,7 +202,7 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json jsonpath yaml jsonata_text
+FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec event
 FUZZ_RUNTIME := http

@@ -757,10 +757,10 @@ static struct jv path_steps(struct jn *e, const struct node *n, struct jv input,
             return failed;
         if (!is_tuples && (is_undefined(result) || (is_array(result) && items_count(result) == 0)))
             break;
-        if (step->focus == NO_NAME && !is_tuples)
+        if (step->focus == NO_NAME && (!is_tuples || (i == 0 && step->cons_array)))
             input = loose_items(e, result);
     }
-    if (!is_tuples)
+    if (!is_tuples || is_undefined(tuples))
         return result;
     return n->tuple || n->group ? tuples : untuple(e, tuples);
 }

@@ -85,6 +85,8 @@ static void drop_chunks(struct jn *e, const struct mark *m)
 
 static void drop_held(struct jn *e, size_t from, size_t to)
 {
+    if (from == to)
+        return;
     for (size_t i = from; i < to; i++)
         json_unref(e->held[i]);
     memmove(e->held + from, e->held + to, (e->held_count - to) * sizeof *e->held);
