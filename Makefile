@@ -106,15 +106,9 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-<<<<<<< HEAD
-CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text
+CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases event_text
-=======
-CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
-CHECK_ASL     := definition template intrinsic retry choice flow load
-CHECK_CORE    := cases
->>>>>>> jsonata
 CHECK_EMBED   := embed
 CHECK_RUNTIME := engine handlers http_server store api
 
