@@ -583,9 +583,10 @@ static const struct row wholes[] = {
      "{\"StartAt\": \"A\",\n"
      "\"Version\": \"2.0\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
      "2:12 SCHEMA_VALIDATION_FAILED /Version: Value should be one of the following: [1.0]"},
-    {"a JSONPath state in a JSONata machine",
+    {"a JSONPath state in a JSONata machine; of its fields nothing is said",
      "{\"StartAt\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
-     "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\"}}}",
+     "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\", "
+     "\"InputPath\": \"$\", \"Output\": 1}}}",
      "2:17 SCHEMA_VALIDATION_FAILED /States/A: 'QueryLanguage' can not be 'JSONPath' if set to "
      "'JSONata' for whole state machine"},
     {"TimeoutSeconds below zero",
