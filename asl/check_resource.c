@@ -290,7 +290,7 @@ static void check_integration(struct loader *l, const struct asl_at *state, cons
     check_call(l, row, &r, state);
 }
 
-static void check_task(struct loader *l, const struct asl_state *s, const struct asl_at *state)
+void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *state)
 {
     const struct asl_task *task = &s->task;
     struct asl_at resource, credentials;
@@ -316,26 +316,4 @@ static void check_task(struct loader *l, const struct asl_state *s, const struct
         break;
     case ASL_INTEGRATION: check_integration(l, state, &resource); break;
     }
-}
-
-static void check_map(struct loader *l, const struct asl_state *s, const struct asl_at *state)
-{
-    struct asl_at processor, config, mode;
-
-    if (l->workflow == ASL_EXPRESS && s->map.distributed &&
-        (asl_at_member(state, "ItemProcessor", &processor) ||
-         asl_at_member(state, "Iterator", &processor)) &&
-        asl_at_member(&processor, "ProcessorConfig", &config) &&
-        asl_at_member(&config, "Mode", &mode))
-        asl_report_schema(l->report, &mode,
-                          "The field 'Mode' with value 'DISTRIBUTED' is not supported inside "
-                          "'EXPRESS' state machines");
-}
-
-void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at)
-{
-    if (s->type == ASL_TASK)
-        check_task(l, s, at);
-    else if (s->type == ASL_MAP)
-        check_map(l, s, at);
 }

@@ -69,43 +69,60 @@ static json *location_of(const struct asl_at *at, const struct asl_at *state)
 struct looking {
     const struct asl_at *at;
     struct asl_report *report;
-    json *told; /* the names told of so far */
+    json *told; /* the messages so far */
     bool context, good;
 };
 
-static bool contains(const json *names, const json *name)
+static bool contains(const json *list, const json *v)
 {
-    for (size_t i = 0; i < json_count(names); i++)
-        if (json_equal(json_at(names, i), name))
+    for (size_t i = 0; i < json_count(list); i++)
+        if (json_equal(json_at(list, i), v))
             return true;
     return false;
 }
 
-static void tell(struct looking *l, const json *name)
+/* Each message once; takes it. */
+static void tell(struct looking *l, json *message)
 {
     struct json_build b;
 
-    if (contains(l->told, name))
+    if (contains(l->told, message)) {
+        json_unref(message);
         return;
+    }
     asl_report_add(l->report, ASL_ERROR, "UNSUPPORTED_JSONATA_EXPRESSION", l->at, ASL_VALUE,
-                   "data come from $states and from variables",
-                   "Reference to '%s' at the top level is not supported.", json_str(name));
+                   "data come from $states and from variables", "%s", json_str(message));
     json_build_copy(&b, l->told, 1);
-    json_build_add(&b, json_ref(name));
+    json_build_add(&b, message);
     json_unref(l->told);
     l->told = json_build_done(&b);
     l->good = false;
 }
 
-/* There is no input document: neither `$` nor a bare name means anything. */
+static bool in_catcher(const struct asl_at *at)
+{
+    for (; at; at = at->up)
+        if (at->key && json_str_is(at->key, "Catch") && json_is_array(at->value))
+            return true;
+    return false;
+}
+
+/*
+ * There is no input document: neither `$`, `$$` nor a bare name means anything. Of $states, only a
+ * Catcher has the error.
+ */
 static bool look(void *user, const struct jsonata_use *use)
 {
     struct looking *l = user;
 
     if (json_str_len(use->name) == 0) {
-        json *root = json_cstring("$");
-        tell(l, use->field ? use->field : root);
-        json_unref(root);
+        tell(l, json_stringf("Reference to '%s' at the top level is not supported.",
+                             use->field ? json_str(use->field) : "$"));
+    } else if (json_str_is(use->name, "$")) {
+        tell(l, json_cstring("Reference to '$$' is not supported."));
+    } else if (json_str_is(use->name, "states") && use->field &&
+               json_str_is(use->field, "errorOutput") && !in_catcher(l->at)) {
+        tell(l, json_cstring("Field '$states.errorOutput' does not exist."));
     } else if (json_str_is(use->name, "states") &&
                (!use->field || json_str_is(use->field, "context"))) {
         l->context = true;

@@ -63,7 +63,7 @@ void load_fields(struct loader *l, const struct asl_field *fields, size_t count,
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
         const struct asl_field *f = find_field(fields, count, on, member.key);
-        if (f && f->language && f->language != l->language)
+        if (f && f->language && l->language && f->language != l->language)
             other_language(l, f, &member);
         else if (f)
             f->read(l, f, &member, object);

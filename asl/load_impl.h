@@ -87,7 +87,8 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
                              const struct asl_state *owner);
 /* Fills a state whose type is known, from its object. */
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
-/* What only AWS minds in a state that is loaded: check_resource.c. */
+/* What only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
 void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at);
+void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 
 #endif

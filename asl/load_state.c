@@ -617,8 +617,10 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
     load_fields(l, state_fields, COUNT(state_fields), on, at, s);
     if (s->type == ASL_TASK)
         check_task(l, s, at);
-    if (l->validating)
+    if (l->validating && s->type == ASL_TASK)
         load_check_resource(l, s, at);
+    if (l->validating && s->type == ASL_MAP)
+        load_check_map(l, s, at);
     l->state = outer.state;
     l->language = outer.language;
 }

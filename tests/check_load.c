@@ -359,6 +359,22 @@ static const struct row states[] = {
      "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Reference to 'phone' at the top level "
      "is "
      "not supported."},
+    {"the input document, of which there is none",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% [$$, $$.a] %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Reference to '$$' is not supported."},
+    {"an error where none was caught",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% $states.errorOutput %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Field '$states.errorOutput' does not "
+     "exist."},
+    {"an error that was caught",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true, "
+     "\"QueryLanguage\": \"JSONata\",\n"
+     "\"Catch\": [{\"ErrorEquals\": [\"E\"], \"Next\": \"A\", \"Output\": \"{% $states.errorOutput "
+     "%}\", "
+     "\"Assign\": {\"e\": \"{% $states.errorOutput.Cause %}\"}}]",
+     ""},
     {"ItemReader, which is not run yet",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ItemReader\": {},\n"
@@ -583,9 +599,10 @@ static const struct row wholes[] = {
      "{\"StartAt\": \"A\",\n"
      "\"Version\": \"2.0\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
      "2:12 SCHEMA_VALIDATION_FAILED /Version: Value should be one of the following: [1.0]"},
-    {"a JSONPath state in a JSONata machine",
+    {"a JSONPath state in a JSONata machine; of its fields nothing is said",
      "{\"StartAt\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
-     "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\"}}}",
+     "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\", "
+     "\"InputPath\": \"$\", \"Output\": 1}}}",
      "2:17 SCHEMA_VALIDATION_FAILED /States/A: 'QueryLanguage' can not be 'JSONPath' if set to "
      "'JSONata' for whole state machine"},
     {"TimeoutSeconds below zero",

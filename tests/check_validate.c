@@ -30,6 +30,7 @@ struct row {
     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"ProcessorConfig\": {\n"               \
     "\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\""  \
     ": {\"P\": {\"Type\": \"Pass\", \"End\": true}}}"
+#define READER(config) "\"ItemReader\": {\"ReaderConfig\": {" config "}},"
 #define ACTIVITY "arn:aws:states:us-east-1:123456789012:activity:work"
 
 static const struct row rows[] = {
@@ -168,6 +169,69 @@ START_TEST(validate)
 }
 END_TEST
 
+/*
+ * What stands in a distributed Map, from line 2, column 1 on. Fields that we don't run yet are
+ * left out of what is expected.
+ */
+static const struct {
+    const char *name, *fields, *want;
+} maps[] = {
+    {"a reader of CSV", READER("\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"FIRST_ROW\""), ""},
+    {"headers that are given",
+     READER("\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"GIVEN\", \"CSVHeaders\": [\"a\"]"),
+     ""},
+    {"a reader of JSON", READER("\"InputType\": \"JSON\", \"MaxItems\": 5"), ""},
+    {"CSV without a place of its headers", READER("\"InputType\": \"CSV\""),
+     "2:16 /States/M/ItemReader/ReaderConfig: The field 'CSVHeaderLocation' is required"},
+    {"JSON with one", READER("\"InputType\": \"JSON\", \"CSVHeaderLocation\": \"FIRST_ROW\""),
+     "2:54 /States/M/ItemReader/ReaderConfig: Field 'CSVHeaderLocation' is not supported"},
+    {"headers that are to be given",
+     READER("\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"GIVEN\""),
+     "2:32 /States/M/ItemReader/ReaderConfig: These fields are required: [CSVHeaders]"},
+    {"two limits of items",
+     READER("\"InputType\": \"JSON\", \"MaxItems\": 5, \"MaxItemsPath\": \"$.n\""),
+     "2:32 /States/M/ItemReader/ReaderConfig: There should only be one of the following fields: "
+     "[MaxItems, MaxItemsPath]"},
+    {"a batcher", "\"ItemBatcher\": {\"MaxItemsPerBatch\": 0},", ""},
+    {"a batch of less than nothing", "\"ItemBatcher\": {\"MaxItemsPerBatch\": -1},",
+     "2:37 /States/M/ItemBatcher/MaxItemsPerBatch: Minimum value is 0"},
+    {"two sizes of a batch",
+     "\"ItemBatcher\": {\"MaxInputBytesPerBatch\": 9, \"MaxInputBytesPerBatchPath\": \"$.n\"},",
+     "2:16 /States/M/ItemBatcher: There should only be one of the following fields: "
+     "[MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]"},
+    {"what is tolerated from the input", "\"ToleratedFailureCountPath\": \"$.n\",", ""},
+    {"what is tolerated from the context object",
+     "\"ToleratedFailureCountPath\": \"$$.Execution.Input.n\",",
+     "2:30 /States/M/ToleratedFailureCountPath: Value is not a Reference Path"},
+    {"the percentage of it", "\"ToleratedFailurePercentagePath\": \"$$.Execution.Input.n\",",
+     "2:35 /States/M/ToleratedFailurePercentagePath: Value is not a Reference Path"},
+};
+
+START_TEST(map)
+{
+    struct asl_report report = {0};
+    struct buf text = {0}, got = {0};
+
+    buf_printf(&text,
+               "{\"StartAt\": \"M\", \"States\": {\"M\": {\"Type\": \"Map\", \"End\": true,\n"
+               "%s \"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", "
+               "\"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\": {\"P\": "
+               "{\"Type\": \"Pass\", \"End\": true}}}}}}",
+               maps[_i].fields);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct asl_problem *p = &report.problems[i];
+        if (p->severity == ASL_ERROR)
+            buf_printf(&got, "%s%u:%u %s: %s", got.len ? "\n" : "", p->place.line, p->place.column,
+                       p->location, p->message);
+    }
+    expect_text(maps[_i].name, buf_str(&got), maps[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&text);
+    buf_clear(&got);
+}
+END_TEST
+
 /* What a Resource was meant to be. */
 static const struct {
     const char *name, *call, *want;
@@ -231,6 +295,7 @@ int main(void)
     TCase *t = tcase_create("validate");
 
     tcase_add_loop_test(t, validate, 0, COUNT(rows));
+    tcase_add_loop_test(t, map, 0, COUNT(maps));
     tcase_add_loop_test(t, hint, 0, COUNT(hints));
     tcase_add_test(t, not_yet);
     suite_add_tcase(s, t);
