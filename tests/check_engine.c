@@ -50,7 +50,7 @@ struct world_log {
     struct buf log; /* what left the engine, a line each */
     struct due_answer answers[200];
     size_t count;
-    size_t tasks;     /* handed out so far */
+    size_t tasks; /* handed out so far */
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
