@@ -50,13 +50,13 @@ SUPPORT := $(call objs,tests/support)
 # The library: what needs neither libuv nor libcurl.
 EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine id_map names task_io store/store store/store_memory) $(CORE)
 
-PKGS_PARSERS := yajl yaml-0.1 libpcre2-8
-PKGS_ASL     := libcrypto $(PKGS_PARSERS)
+PKGS_PARSERS := yajl yaml-0.1 libpcre2-8 libutf8proc libcrypto
+PKGS_ASL     := $(PKGS_PARSERS)
 
 LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
 LIBS_ASL     = $(shell pkg-config --libs $(PKGS_ASL)) -lm
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
-LIBS_RUNTIME = $(shell pkg-config --libs libuv sqlite3) -ldl $(LIBS_ASL)
+LIBS_RUNTIME = $(shell pkg-config --libs libuv sqlite3) -lhttp_parser -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.
@@ -70,9 +70,10 @@ $(BUILD)/asl: $(TOOLS)
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_RUNTIME)
 
+# Nor does it show what it takes from archives (libgcov's).
 $(BUILD)/libasl.so.$(VERSION): $(EMBED)
 	$(call say,LINK)
-	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS_ASL)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--exclude-libs,ALL $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS_ASL)
 
 $(BUILD)/libasl.so: $(BUILD)/libasl.so.$(VERSION)
 	@ln -sf libasl.so.$(VERSION) $(BUILD)/$(SONAME)
@@ -105,11 +106,11 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp yaml
+CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text
 CHECK_ASL     := definition template intrinsic retry choice flow load
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
-CHECK_RUNTIME := engine handlers store
+CHECK_RUNTIME := engine handlers http_server store
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 
@@ -124,6 +125,8 @@ $(CHECK_EMBED:%=$(BUILD)/check_%): $(EMBED)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
 # Their commits fail when the suite says so.
 $(BUILD)/check_engine $(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
+# Its kernel has no pidfd when the suite says so.
+$(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall
 # From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
 $(BUILD)/libsupport.a: $(SUPPORT)
 	$(call say,AR)
@@ -136,7 +139,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/install tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup
@@ -153,7 +156,7 @@ demo: setup
 check: setup
 	@$(MAKE) --no-print-directory tests
 tests: all $(CHECKS:%=$(BUILD)/check_%)
-	@ASL=$(BUILD)/asl tests/run $(TESTS)
+	@ASL=$(BUILD)/asl SAMPLE_CC='$(CC) -std=c11 $(WARN) $(OPT) $(CFLAGS)' tests/run $(TESTS)
 
 .PHONY: conformance
 conformance: setup
@@ -177,6 +180,13 @@ asan:
 	@CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) --no-print-directory check BUILD=build/asan HARDEN= \
 	    OPT='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
 
+# What people run, one program after the other: minutes.
+.PHONY: valgrind
+valgrind:
+	@tools/setup --dev
+	@$(MAKE) --no-print-directory all
+	@ASL=tests/valgrind VALGRIND_ASL=$(abspath $(BUILD)/asl) tests/run tests/samples tests/cli
+
 .PHONY: coverage
 coverage:
 	@tools/setup --dev
@@ -186,11 +196,12 @@ coverage:
 
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
-FUZZ_PARSERS := json jsonpath yaml
+FUZZ_PARSERS := json jsonpath yaml jsonata_text
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec event
+FUZZ_RUNTIME := http
 
-TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE)
+TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
@@ -198,6 +209,8 @@ $(FUZZ_ASL:%=$(BUILD)/fuzz_%) $(FUZZ_CORE:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIB
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): $(PARSERS)
 $(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
 $(FUZZ_CORE:%=$(BUILD)/fuzz_%): $(CORE) $(BUILD)/obj/tests/support/play.o
+$(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_RUNTIME)
+$(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): $(RUNTIME)
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
@@ -212,10 +225,10 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json, make bench-waiting ----
+# ---- speed: make bench-json, make bench-waiting, make bench-http ----
 
 BENCH_PARSERS := json
-BENCH_RUNTIME := waiting store
+BENCH_RUNTIME := waiting http store
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
 
@@ -253,12 +266,26 @@ format:
 
 # ---- the rest ----
 
+DATADIR := $(DESTDIR)$(PREFIX)/share
+SHELLS  := bash-completion/completions/asl zsh/site-functions/_asl fish/vendor_completions.d/asl.fish
+
 .PHONY: install uninstall
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib/pkgconfig share/man/man1) $(addprefix $(DATADIR)/,$(dir $(SHELLS)))
 	install -m 755 $(BUILD)/asl $(DESTDIR)$(PREFIX)/bin/asl
+	install -m 644 include/asl.h $(DESTDIR)$(PREFIX)/include/asl.h
+	install -m 644 $(BUILD)/libasl.a $(DESTDIR)$(PREFIX)/lib/libasl.a
+	install -m 755 $(BUILD)/libasl.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libasl.so.$(VERSION)
+	ln -sf libasl.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libasl.so
+	$(call pc,$(PREFIX),$${prefix}/lib,$${prefix}/include) > $(DESTDIR)$(PREFIX)/lib/pkgconfig/asl.pc
+	install -m 644 docs/asl.1 $(DATADIR)/man/man1/asl.1
+	$(BUILD)/asl --completion bash > $(DATADIR)/$(word 1,$(SHELLS))
+	$(BUILD)/asl --completion zsh > $(DATADIR)/$(word 2,$(SHELLS))
+	$(BUILD)/asl --completion fish > $(DATADIR)/$(word 3,$(SHELLS))
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/asl
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/asl include/asl.h share/man/man1/asl.1) $(addprefix $(DATADIR)/,$(SHELLS))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libasl.a libasl.so $(SONAME) libasl.so.$(VERSION) pkgconfig/asl.pc)
 
 .PHONY: clean
 clean:
@@ -266,11 +293,12 @@ clean:
 
 .PHONY: help
 help:
-	@echo 'make               the program: build/release/asl; and libasl.a'
+	@echo 'make               the program: build/release/asl; libasl.so, libasl.a'
 	@echo 'make demo          set-up, build, and a real workflow to watch'
 	@echo 'make check         set-up, build, all tests'
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
+	@echo 'make valgrind      the samples and the command line under valgrind'
 	@echo 'make coverage      what the tests reach, per folder; pages in build/coverage/html'
 	@echo 'make fuzz          parsers against made-up input: TARGET=json SECONDS=60'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'

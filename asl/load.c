@@ -251,12 +251,12 @@ static void load_version(struct loader *l, const struct asl_field *f, const stru
 }
 
 static const struct asl_field machine_fields[] = {
-    {"Comment", 0, load_ignored, 0, 0, 0},
-    {"QueryLanguage", 0, load_language, 0, 0, 0},
-    {"StartAt", 0, load_ignored, 0, 0, 0}, /* read with the scope */
-    {"States", 0, load_ignored, 0, 0, 0},
-    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, 99999999},
-    {"Version", 0, load_version, 0, 0, 0},
+    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"QueryLanguage", 0, load_ignored, 0, 0, 0, 0}, /* read before all others */
+    {"StartAt", 0, load_ignored, 0, 0, 0, 0},       /* read with the scope */
+    {"States", 0, load_ignored, 0, 0, 0, 0},
+    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, 99999999, 0},
+    {"Version", 0, load_version, 0, 0, 0, 0},
 };
 
 static void load_machine(struct loader *l, const struct asl_at *at)
@@ -265,6 +265,7 @@ static void load_machine(struct loader *l, const struct asl_at *at)
         asl_report_schema(l->report, at, "Definition must be a valid JSON object");
         return;
     }
+    l->machine_language = l->language = load_language(l, at, ASL_JSONPATH);
     load_fields(l, machine_fields, sizeof machine_fields / sizeof *machine_fields, 0, at, l->m);
     l->m->top = load_scope(l, at, NULL);
 }

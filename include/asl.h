@@ -44,8 +44,9 @@ ASL_API const char *asl_version(void);
 typedef struct asl_definition asl_definition;
 
 /*
- * Compiles the text of a definition: `len` bytes, at most 1 MiB. `name` is that of the state
- * machine, as it stands in ARNs; NULL: "StateMachine". Never NULL: ask asl_definition_errors.
+ * Compiles the text of a definition, JSON or YAML: `len` bytes, at most 1 MiB. `name` is that of
+ * the state machine, as it stands in ARNs; NULL: "StateMachine". Never NULL: ask
+ * asl_definition_errors.
  */
 ASL_API asl_definition *asl_definition_new(const char *name, const char *text, size_t len);
 /* Executions that use it go on. */

@@ -148,6 +148,8 @@ static const struct objection {
      AT_CONTEXT},
     {NULL, "while parsing a %TAG directive", "%TAG takes a name and a prefix", NULL, AT_CONTEXT},
     {NULL, "while scanning a %TAG directive", "%TAG takes a name and a prefix", NULL, AT_CONTEXT},
+    {NULL, "while scanning a tag directive", "%TAG takes a name and a prefix", NULL, AT_CONTEXT},
+    {NULL, "while parsing a tag directive", "%TAG takes a name and a prefix", NULL, AT_CONTEXT},
     {NULL, "while scanning a tag",
      "'!' begins a tag, but this is none: quote a text that begins "
      "with it",

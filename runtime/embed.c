@@ -63,7 +63,7 @@ asl_definition *asl_definition_new(const char *name, const char *text, size_t le
     struct asl_report report = {0};
 
     d->name = name ? mem_strdup(name) : NULL;
-    d->machine = asl_compile(text, len, document_format(name, text, len), &report);
+    d->machine = asl_compile(text, len, document_format(NULL, text, len), &report);
     d->errors = report.errors;
     for (size_t i = 0; i < report.count; i++)
         describe(&d->problems, &report.problems[i]);
@@ -245,7 +245,7 @@ void asl_task_fail(asl_engine *e, uint64_t id, const char *error, const char *ca
 /* ---- executions ---- */
 
 static asl_execution *add_execution(asl_engine *e, const asl_definition *d, const json *input,
-                                    const json *context, uint64_t seed,
+                                    const char *written, const json *context, uint64_t seed,
                                     const struct asl_start_options *o)
 {
     struct rt_config config = {.context = context, .aws_limits = !o->no_limits, .seed = seed};
@@ -254,7 +254,10 @@ static asl_execution *add_execution(asl_engine *e, const asl_definition *d, cons
     names_make(&(struct names_given){.machine = d->name, .name = o->name, .seed = seed},
                &config.names);
     x->engine = e;
+    json *text = rt_written(input, written, strlen(written));
+    config.written = text;
     x->number = engine_start(e->engine, d->machine, &config, input);
+    json_unref(text);
     rt_names_clear(&config.names);
     if (x->number >= e->cap) {
         e->cap = mem_grow(e->cap, (size_t)x->number + 1);
@@ -290,7 +293,7 @@ asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *inp
         diag_set(&e->why, NULL, 0, "the system has no random number for the seed");
         goto refuse;
     }
-    x = add_execution(e, d, value, context, seed, o);
+    x = add_execution(e, d, value, input, context, seed, o);
     goto out;
 refuse:
     if (why)
@@ -308,7 +311,7 @@ static const rt_exec *exec_of(const asl_execution *x)
 
 void asl_stop(asl_execution *x, const char *error, const char *cause)
 {
-    struct asl_error e = {text_value(error), text_value(cause)};
+    struct asl_error e = {.name = text_value(error), .cause = text_value(cause)};
 
     engine_stop(x->engine->engine, x->number, &e);
     asl_error_clear(&e);

@@ -293,7 +293,7 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
         return;
     }
     answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
-           (struct asl_error){result->error, result->cause});
+           (struct asl_error){.name = result->error, .cause = result->cause});
     *result = (struct task_result){0};
     remove_errand(e, r);
 }
@@ -520,9 +520,7 @@ static void tell_parent(engine *e, struct errand *r, const rt_exec *x)
     const struct asl_error *error = rt_exec_error(x);
 
     answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, output ? json_ref(output) : NULL,
-           error ? (struct asl_error){error->name ? json_ref(error->name) : NULL,
-                                      error->cause ? json_ref(error->cause) : NULL}
-                 : (struct asl_error){0});
+           asl_error_copy(error));
     remove_errand(e, r);
 }
 

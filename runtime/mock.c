@@ -140,10 +140,17 @@ mocks *mocks_load(const char *path, const char *machine, const char *name, struc
     if (!buf_read_file(&text, path, MAX_FILE, why))
         goto out;
     m->file = json_parse(text.data, text.len, JSON_READ_UNIQUE, why);
-    good = m->file && (machines = member(m->file, "StateMachines", "the file", why)) &&
+    if (!m->file) {
+        if (why)
+            diag_prefix(why, "%s:%u:%u: ", path, why->place.line, why->place.column);
+        goto out;
+    }
+    good = (machines = member(m->file, "StateMachines", "the file", why)) &&
            (responses = member(m->file, "MockedResponses", "the file", why)) &&
            (chosen = find_case(machines, machine, name, why)) &&
            take_states(m, chosen, responses, why);
+    if (!good)
+        diag_prefix(why, "%s: ", path);
 out:
     buf_clear(&text);
     if (good)

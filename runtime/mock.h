@@ -15,7 +15,8 @@ typedef struct mocks mocks;
 
 /*
  * One execution's mocks: test case `name` of `machine` (NULL: of the only machine that has such a
- * case). NULL with *why filled, place included, when the file is no good or has no such case.
+ * case). NULL with *why filled, the file's name in its text, when the file is no good or has no
+ * such case.
  */
 mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why);
 void mocks_free(mocks *m);

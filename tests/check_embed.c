@@ -155,6 +155,17 @@ static const struct {
      "{\"a\":[1,2.5]}",
      NULL,
      NULL},
+    {"a definition in YAML",
+     "StartAt: P\nStates:\n  P: {Type: Pass, Result: yes it is, End: true}\n",
+     "{}",
+     {{0}},
+     0,
+     false,
+     "1000:SUCCEEDED",
+     ASL_SUCCEEDED,
+     "\"yes it is\"",
+     NULL,
+     NULL},
     {"a task answered at once",
      TASK(""),
      "{\"a\":1}",
@@ -393,13 +404,14 @@ START_TEST(history)
     world_init(&w);
     w.plan = plan;
     w.planned = 1;
-    asl_execution *x = start(&w, TASK(",\"ResultPath\":\"$.r\""), "{\"a\":1}");
+    asl_execution *x = start(&w, TASK(",\"ResultPath\":\"$.r\""), "{ \"a\": 1.0 }");
     expect_text("before its start", asl_execution_history(x), "{\"events\":[]}");
     run(&w);
     const char *text = asl_execution_history(x);
     json *v = json_parse(text, strlen(text), 0, &why);
     ck_assert_msg(v != NULL, "%s: %s", why.text, text);
     struct buf types = {0};
+    ck_assert_msg(strstr(text, "\"input\":\"{ \\\"a\\\": 1.0 }\"") != NULL, "as given: %s", text);
     const json *events = json_get(v, "events");
     for (size_t i = 0; i < json_count(events); i++) {
         const json *event = json_at(events, i);

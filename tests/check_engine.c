@@ -358,7 +358,7 @@ END_TEST
 START_TEST(stop)
 {
     struct world_log w;
-    struct asl_error error = {json_cstring("E"), NULL};
+    struct asl_error error = {.name = json_cstring("E")};
 
     world_open(&w, 0);
     uint64_t execution = start(&w, one_task, "{}");

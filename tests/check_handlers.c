@@ -9,6 +9,7 @@
 #include "runtime/task.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -499,6 +500,30 @@ START_TEST(mock_sequence)
 END_TEST
 
 /* ---- commands ---- */
+
+/* A kernel that has no pidfd, when wanted: the only syscall() that a command makes. */
+static bool no_pidfd;
+
+long __wrap_syscall(long number, pid_t pid, unsigned flags);
+long __real_syscall(long number, pid_t pid, unsigned flags);
+
+long __wrap_syscall(long number, pid_t pid, unsigned flags)
+{
+    if (!no_pidfd)
+        return __real_syscall(number, pid, flags);
+    errno = ENOSYS;
+    return -1;
+}
+
+static void hide_pidfd(void)
+{
+    no_pidfd = true;
+}
+
+static void show_pidfd(void)
+{
+    no_pidfd = false;
+}
 
 #define SH(script) "\"command\": [\"sh\", \"-c\", \"" script "\"]"
 
@@ -1357,9 +1382,22 @@ START_TEST(request_ids)
 }
 END_TEST
 
+static void add_command_tests(TCase *t)
+{
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, command, 0, COUNT(commands));
+    tcase_add_test(t, command_large_payload);
+    tcase_add_test(t, command_log);
+    tcase_add_loop_test(t, command_end, 0, COUNT(ends));
+    tcase_add_loop_test(t, command_last_words, 0, 2); /* with and without a cancel before the end */
+    tcase_add_test(t, command_concurrency);
+    tcase_add_test(t, command_event);
+}
+
 int main(void)
 {
     Suite *s = suite_create("handlers");
+    TCase *without_pidfd = tcase_create("commands without pidfd");
     TCase *t = tcase_create("handlers");
 
     tcase_set_timeout(t, 120);
@@ -1369,13 +1407,7 @@ int main(void)
     tcase_add_test(t, no_match);
     tcase_add_test(t, mock_sequence);
     tcase_add_test(t, mock_time);
-    tcase_add_loop_test(t, command, 0, COUNT(commands));
-    tcase_add_test(t, command_large_payload);
-    tcase_add_test(t, command_log);
-    tcase_add_loop_test(t, command_end, 0, COUNT(ends));
-    tcase_add_loop_test(t, command_last_words, 0, 2); /* with and without a cancel before the end */
-    tcase_add_test(t, command_concurrency);
-    tcase_add_test(t, command_event);
+    add_command_tests(t);
     tcase_add_loop_test(t, http, 0, COUNT(https));
     tcase_add_loop_test(t, request, 0, COUNT(requests));
     tcase_add_test(t, lambda_endpoint_option);
@@ -1388,5 +1420,8 @@ int main(void)
     tcase_add_test(t, task_cancel);
     tcase_add_test(t, request_ids);
     suite_add_tcase(s, t);
+    tcase_add_checked_fixture(without_pidfd, hide_pidfd, show_pidfd);
+    add_command_tests(without_pidfd);
+    suite_add_tcase(s, without_pidfd);
     return run_suite(s);
 }

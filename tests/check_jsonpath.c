@@ -146,6 +146,16 @@ static const struct {
     {"a number is matched as text", "@.v =~ /5(\\.0)?/", "int dbl text"},
     {"Java's \\u and POSIX names", "@.i =~ /\\u0079\\p{Lower}+/", "yes"},
     {"Java's classes in classes", "@.i =~ /y[a-c[e-s]]+/", "yes"},
+    {"Java's POSIX names, excluded", "@.i =~ /\\P{Upper}\\p{Alpha}{3}/",
+     "text word null none list"},
+    {"Java's POSIX names in a class", "@.i =~ /[\\p{Digit}b-d]+\\w?[^\\P{Lower}]*/", "dbl big"},
+    {"Java's scripts", "@.i =~ /\\p{IsLatin}{3}/", "int dbl yes big"},
+    {"PCRE's properties", "@.i =~ /\\p{L}\\x{6E}t/", "int"},
+    {"quoted signs", "@.v =~ /\\Q5.0\\E/", "dbl"},
+    {"quoted signs without end", "@.v =~ /5\\Q.0/", "dbl"},
+    {"a count", "@.i =~ /.{4,}/ && @.i =~ /[a-z]{1,9}/", "text word null none list"},
+    {"a class that excludes", "@.i =~ /[^a-d]+/", "int text yes null none list"},
+    {"a colon in a class", "@.i =~ /[:alph]+/", ""},
     {"no element at all", "@.zzz", ""},
 };
 

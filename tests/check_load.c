@@ -336,11 +336,27 @@ static const struct row states[] = {
      "\"QueryLanguage\": \"XPath\"",
      "3:18 SCHEMA_VALIDATION_FAILED /States/A/QueryLanguage: Value should be one of the following: "
      "[JSONPath, JSONata]"},
-    {"QueryLanguage JSONata, which is not run yet",
-     "\"Type\": \"Pass\", \"End\": true,\n"
-     "\"QueryLanguage\": \"JSONata\"",
-     "3:18 ASL_NOT_SUPPORTED_YET /States/A/QueryLanguage: QueryLanguage 'JSONata' is not supported "
-     "yet"},
+    {"a field of JSONPath in a JSONata state",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Parameters\": {}",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Parameters: The QueryLanguage is set to 'JSONata', "
+     "but "
+     "field 'Parameters' is only supported for the 'JSONPath' QueryLanguage"},
+    {"an expression that does not end",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": {\"a\": \"{% 1\"}",
+     "3:17 SCHEMA_VALIDATION_FAILED /States/A/Output/a: JSONata string must start with {% and end "
+     "with %}"},
+    {"an expression that is none",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% 1 + %}\"",
+     "3:11 INVALID_JSONATA_EXPRESSION /States/A/Output: Unexpected end of expression"},
+    {"a name at the top of an expression",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% phone %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Reference to 'phone' at the top level "
+     "is "
+     "not supported."},
     {"ItemReader, which is not run yet",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ItemReader\": {},\n"
@@ -359,6 +375,134 @@ static const struct row states[] = {
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
      "3:1 ASL_NOT_SUPPORTED_YET /States/A/ResultWriter: Field 'ResultWriter' is not supported yet"},
+    {"ProcessorConfig that is no object",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ItemProcessor\": {\"ProcessorConfig\": 1, \"StartAt\": \"B\", \"States\": {\"B\": "
+     "{\"Type\": \"Pass\", \"End\": true}}}",
+     "3:38 SCHEMA_VALIDATION_FAILED /States/A/ItemProcessor/ProcessorConfig: Expected value of "
+     "type [OBJECT]"},
+    {"ExecutionType without DISTRIBUTED",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ItemProcessor\": {\"ProcessorConfig\": {\"ExecutionType\": \"STANDARD\"}, \"StartAt\": "
+     "\"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": true}}}",
+     "3:39 SCHEMA_VALIDATION_FAILED /States/A/ItemProcessor/ProcessorConfig/ExecutionType: Field "
+     "'ExecutionType' is not supported"},
+    {"DISTRIBUTED without ExecutionType",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\"}, \"StartAt\": \"B\", "
+     "\"States\": {\"B\": {\"Type\": \"Pass\", \"End\": true}}}",
+     "3:38 SCHEMA_VALIDATION_FAILED /States/A/ItemProcessor/ProcessorConfig: These fields are "
+     "required: [ExecutionType]"},
+    {"an ExecutionType of another kind",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": "
+     "\"FAST\"}, \"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": true}}}",
+     "3:79 SCHEMA_VALIDATION_FAILED /States/A/ItemProcessor/ProcessorConfig/ExecutionType: Value "
+     "should be one of the following: [STANDARD, EXPRESS]"},
+    {"a Label that is no string",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"Label\": 1,\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: Expected value of type [STRING]"},
+    {"a Label of nothing",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"Label\": \"\",\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label has 1 to 40 characters, this one has "
+     "0"},
+    {"a Label that is too long",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"Label\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\",\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label has 1 to 40 characters, this one has "
+     "41"},
+    {"a Label with a sign that has a meaning elsewhere",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"Label\": \"a:b\",\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label can't have the character ':'"},
+    {"a tolerated share that is no number",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ToleratedFailurePercentage\": \"5\",\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "3:31 SCHEMA_VALIDATION_FAILED /States/A/ToleratedFailurePercentage: Expected value of type "
+     "Float"},
+    {"a tolerated share below zero",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ToleratedFailurePercentage\": -0.5,\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "3:31 SCHEMA_VALIDATION_FAILED /States/A/ToleratedFailurePercentage: Minimum value is 0"},
+    {"a tolerated share above all",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ToleratedFailurePercentage\": 100.5,\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "3:31 SCHEMA_VALIDATION_FAILED /States/A/ToleratedFailurePercentage: Maximum value is 100"},
+    {"a tolerated share and a path to it",
+     "\"Type\": \"Map\", \"End\": true,\n"
+     "\"ToleratedFailurePercentage\": 1, \"ToleratedFailurePercentagePath\": \"$.p\",\n"
+     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "true}}}",
+     "2:6 SCHEMA_VALIDATION_FAILED /States/A: There should only be one of the following fields: "
+     "[ToleratedFailurePercentage, ToleratedFailurePercentagePath]"},
+    {"Catch that is no array",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states:::sqs:sendMessage\", \"Catch\": {}",
+     "3:58 SCHEMA_VALIDATION_FAILED /States/A/Catch: Expected value of type [ARRAY]"},
+    {"a jitter of another kind",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states:::sqs:sendMessage\", \"Retry\": [{\"ErrorEquals\": [\"E\"], "
+     "\"JitterStrategy\": \"HALF\"}]",
+     "3:100 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/JitterStrategy: Value should be one of the "
+     "following: [NONE, FULL]"},
+    {"a backoff that shrinks",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states:::sqs:sendMessage\", \"Retry\": [{\"ErrorEquals\": [\"E\"], "
+     "\"BackoffRate\": 0.5}]",
+     "3:97 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/BackoffRate: Minimum value is 1.0"},
+    {"a backoff that is no number",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states:::sqs:sendMessage\", \"Retry\": [{\"ErrorEquals\": [\"E\"], "
+     "\"BackoffRate\": \"2\"}]",
+     "3:97 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/BackoffRate: Expected value of type Float"},
+    {"Assign that is no object",
+     "\"Type\": \"Pass\", \"End\": true,\n"
+     "\"Assign\": []",
+     "3:11 SCHEMA_VALIDATION_FAILED /States/A/Assign: Expected value of type [OBJECT]"},
+    {"a variable with a long name",
+     "\"Type\": \"Pass\", \"End\": true,\n"
+     "\"Assign\": "
+     "{\"vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\": 1}",
+     "3:12 SCHEMA_VALIDATION_FAILED "
+     "/States/A/Assign/"
+     "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv: A "
+     "variable's name has at most 80 characters"},
+    {"a path that is no string",
+     "\"Type\": \"Pass\", \"End\": true,\n"
+     "\"InputPath\": 5",
+     "3:14 SCHEMA_VALIDATION_FAILED /States/A/InputPath: Expected value of type [STRING]"},
+    {"an integration without an action",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states:::sqs\"",
+     "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Value is not a valid resource ARN"},
+    {"a name of a service alone",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states:::\"",
+     "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Value is not a valid resource ARN"},
+    {"an ARN that is cut",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states\"",
+     "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Value is not a valid resource ARN"},
+    {"a resource of another service is for a handler",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:batch:us-east-1:123456789012:job/x\"",
+     ""},
     {"two problems, each at its place",
      "\"Type\": \"Task\",\n"
      "\"Resource\": 1,\n"
@@ -430,10 +574,11 @@ static const struct row wholes[] = {
      "{\"StartAt\": \"A\",\n"
      "\"Version\": \"2.0\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
      "2:12 SCHEMA_VALIDATION_FAILED /Version: Value should be one of the following: [1.0]"},
-    {"JSONata for all, which is not run yet",
-     "{\"StartAt\": \"A\",\n"
-     "\"QueryLanguage\": \"JSONata\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
-     "2:18 ASL_NOT_SUPPORTED_YET /QueryLanguage: QueryLanguage 'JSONata' is not supported yet"},
+    {"a JSONPath state in a JSONata machine",
+     "{\"StartAt\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
+     "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\"}}}",
+     "2:17 SCHEMA_VALIDATION_FAILED /States/A: 'QueryLanguage' can not be 'JSONPath' if set to "
+     "'JSONata' for whole state machine"},
     {"TimeoutSeconds below zero",
      "{\"StartAt\": \"A\",\n"
      "\"TimeoutSeconds\": -1, \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",

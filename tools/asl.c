@@ -1,4 +1,5 @@
 #include "tools/cmd.h"
+#include "tools/completion.h"
 
 #include "parsers/nearest.h"
 #include "parsers/utf8.h"
@@ -13,9 +14,9 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const struct cmd commands[] = {
-    {"run", cmd_run, "run a state machine once"},
-    {"eval", cmd_eval, "evaluate one JSONPath expression, or a stream of them"},
-    {"bench", cmd_bench, "measure what executions cost"},
+    {"run", cmd_run, &cmd_run_options, "run a state machine once"},
+    {"eval", cmd_eval, &cmd_eval_options, "evaluate a JSONPath or an intrinsic function, or many"},
+    {"bench", cmd_bench, &cmd_bench_options, "measure what executions cost"},
 };
 
 /* ---- what subcommands share ---- */
@@ -98,6 +99,15 @@ static int unknown(const char *word)
     return EXIT_USAGE;
 }
 
+/* For `make install`, and for who sets up a shell by hand; --help doesn't speak of it. */
+static int completion(const char *shell)
+{
+    if (shell && completion_print(shell, commands, COUNT(commands)))
+        return EXIT_GOOD;
+    fputs("asl: --completion takes bash, zsh or fish\n", stderr);
+    return EXIT_USAGE;
+}
+
 /* Output that could not be written is no success. */
 static int finish(int status)
 {
@@ -120,6 +130,8 @@ int main(int argc, char **argv)
         puts("asl " ASL_VERSION);
         return finish(EXIT_GOOD);
     }
+    if (strcmp(argv[1], "--completion") == 0)
+        return finish(completion(argv[2]));
     for (size_t i = 0; i < COUNT(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return finish(commands[i].run(argc - 1, argv + 1));

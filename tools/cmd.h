@@ -2,6 +2,7 @@
 #define TOOLS_CMD_H
 
 #include "parsers/diag.h"
+#include "tools/options.h"
 
 #include <stddef.h>
 
@@ -16,12 +17,15 @@ enum {
 struct cmd {
     const char *name;
     int (*run)(int argc, char **argv);
+    const struct option_set *options;
     const char *summary; /* one line */
 };
 
 int cmd_bench(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+
+extern const struct option_set cmd_bench_options, cmd_eval_options, cmd_run_options;
 
 /* Says "asl NAME: ..." and where help is, on stderr; returns EXIT_USAGE. */
 int cmd_usage(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -169,42 +169,49 @@ out:
     return status;
 }
 
+/* ---- the command line ---- */
+
+static const struct option_row rows[] = {
+    WORKFLOW_OPTIONS(struct bench, w),
+    {"reps", 0, "N", "executions to measure (default: 10)", offsetof(struct bench, reps)},
+    {"warmup", 0, "N", "executions before the first measured one (default: 1)",
+     offsetof(struct bench, warmup)},
+    {"clock", 0, "real|virtual", "as for asl run (default: real)", offsetof(struct bench, w.clock)},
+    {"keep-history", 0, NULL, "keep all events in memory, as asl run --history does",
+     offsetof(struct bench, keep_history)},
+    {"json", 0, NULL, "one line of JSON", offsetof(struct bench, as_json)},
+};
+
+const struct option_set cmd_bench_options = {
+    .command = "bench",
+    .usage = "asl bench DEFINITION [OPTIONS]",
+    .about = "Compiles a state machine once, runs it many times in this process, and prints\n"
+             "time, CPU time and memory of an execution.",
+    .examples = "  asl bench loop.asl.json --limits none --reps 20 --json\n",
+    .files = true,
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+};
+
 int cmd_bench(int argc, char **argv)
 {
     struct bench b = {0};
     int64_t warmup = 1;
+    const struct option_set *set = &cmd_bench_options;
     int status;
-    const struct option_row rows[] = {
-        WORKFLOW_OPTIONS(&b.w),
-        {"reps", 0, "N", "executions to measure (default: 10)", &b.reps},
-        {"warmup", 0, "N", "executions before the first measured one (default: 1)", &b.warmup},
-        {"clock", 0, "real|virtual", "as for asl run (default: real)", &b.w.clock},
-        {"keep-history", 0, NULL, "keep all events in memory, as asl run --history does",
-         &b.keep_history},
-        {"json", 0, NULL, "one line of JSON", &b.as_json},
-    };
-    const struct option_set set = {
-        .command = "bench",
-        .usage = "asl bench DEFINITION [OPTIONS]",
-        .about = "Compiles a state machine once, runs it many times in this process, and prints\n"
-                 "time, CPU time and memory of an execution.",
-        .examples = "  asl bench loop.asl.json --limits none --reps 20 --json\n",
-        .rows = rows,
-        .count = sizeof rows / sizeof *rows,
-    };
-    int first = options_parse(&set, argc, argv, &status);
+    int first = options_parse(set, argc, argv, &b, &status);
 
     if (first < 0)
         return status;
     if (argc - first != 1)
         return cmd_usage("bench", "it takes one definition");
     b.count = 10;
-    if ((b.reps && !options_number(&set, "reps", b.reps, 1, 1000000, &b.count)) ||
-        (b.warmup && !options_number(&set, "warmup", b.warmup, 0, 1000000, &warmup)))
+    if ((b.reps && !options_number(set, "reps", b.reps, 1, 1000000, &b.count)) ||
+        (b.warmup && !options_number(set, "warmup", b.warmup, 0, 1000000, &warmup)))
         return EXIT_USAGE;
-    status = workflow_load(&b.w, &set, argv[first]);
+    status = workflow_load(&b.w, set, argv[first]);
     if (status == EXIT_GOOD)
-        status = run_all(&b, &set, warmup);
+        status = run_all(&b, set, warmup);
     workflow_clear(&b.w);
     return status;
 }

@@ -1,49 +1,33 @@
 #include "tools/cmd.h"
+#include "tools/eval.h"
+#include "tools/input.h"
 
+#include "asl/intrinsic.h"
 #include "parsers/buf.h"
-#include "parsers/document.h"
 #include "parsers/json.h"
 #include "parsers/jsonpath.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 /*
  * asl eval: one expression on one input, or, with --batch, a line of JSON for each. A language is a
- * row of the table below and a function that compiles and evaluates.
+ * row of the table below, a function that compiles and evaluates, and an option.
  */
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
+enum { MAX_LINE = 256 * 1024 * 1024 }; /* bytes */
 
-enum {
-    MAX_INPUT = 256 * 1024 * 1024, /* bytes of a document or of a line */
-};
-
-/* What came of an expression. */
-struct answer {
-    enum {
-        ANSWER_RESULT,
-        ANSWER_NOTHING, /* there is no value; `why` says so */
-        ANSWER_FAILED,  /* it cannot be evaluated on this input */
-        ANSWER_INVALID, /* it is no expression; why.at is where */
-    } kind;
-    json *result;
-    struct diag why;
-};
-
-struct question {
-    const char *text;
-    size_t len;
-    const json *data;
-    const json *request; /* of --batch: the whole line; else NULL */
-};
+enum { JSONPATH, INTRINSIC, JSONATA, LANGUAGES };
 
 struct language {
     const char *option;
-    const char *name;    /* for people */
     const char *field;   /* of a --batch line: where the expression is */
     const char *nothing; /* of an answer: what is true when there is no value */
+    bool where;          /* the answer to an invalid expression says where it is wrong */
+    bool no_data;        /* there may be no input */
     void (*evaluate)(const struct question *q, struct answer *out);
 };
 
@@ -61,13 +45,60 @@ static void evaluate_jsonpath(const struct question *q, struct answer *out)
     jsonpath_free(p);
 }
 
-static const struct language languages[] = {
-    {"--jsonpath", "JSONPath", "path", "notFound", evaluate_jsonpath},
+static const json *context_of(void *user)
+{
+    const struct question *q = user;
+
+    return q->context ? q->context : json_empty_object();
+}
+
+/* Variables are assigned by states, and there is none here. */
+static const json *no_variable(void *user, const json *name)
+{
+    (void)user;
+    (void)name;
+    return NULL;
+}
+
+static void evaluate_intrinsic(const struct question *q, struct answer *out)
+{
+    struct arena arena = {0};
+    struct question mine = *q;
+    const asl_intrinsic *call = asl_intrinsic_compile(&arena, q->text, q->len, &out->why);
+
+    if (!call) {
+        out->kind = ANSWER_INVALID;
+    } else {
+        out->result = asl_intrinsic_eval(call,
+                                         &(struct asl_env){.input = q->data,
+                                                           .context = context_of,
+                                                           .variable = no_variable,
+                                                           .user = &mine,
+                                                           .chance = q->chance},
+                                         &out->error);
+        out->kind = out->result ? ANSWER_RESULT : ANSWER_FAILED;
+    }
+    arena_clear(&arena);
+}
+
+static const struct language languages[LANGUAGES] = {
+    [JSONPATH] = {"--jsonpath", "path", "notFound", false, false, evaluate_jsonpath},
+    [INTRINSIC] = {"--intrinsic", "expr", NULL, true, false, evaluate_intrinsic},
+    [JSONATA] = {"--jsonata", "expr", "undefined", false, true, eval_jsonata},
+};
+
+/* What the command line says. */
+struct eval {
+    bool wanted[LANGUAGES];
+    bool batch, list_functions;
+    const char *input, *context, *dialect;
 };
 
 static void clear_answer(struct answer *a)
 {
     json_unref(a->result);
+    json_unref(a->fault);
+    asl_error_clear(&a->error);
     diag_clear(&a->why);
 }
 
@@ -85,7 +116,7 @@ static bool read_line(FILE *from, struct buf *line)
     buf_reset(line);
     while ((c = getc(from)) != EOF && c != '\n') {
         any = true;
-        if (line->len < MAX_INPUT)
+        if (line->len < MAX_LINE)
             buf_addc(line, (char)c);
     }
     return any || c == '\n';
@@ -95,6 +126,10 @@ static void put_answer(struct json_build *out, const struct language *l, const s
 {
     const char *text = a->why.text ? a->why.text : "";
 
+    if (a->fault) {
+        json_build_set(out, "error", json_ref(a->fault));
+        return;
+    }
     switch (a->kind) {
     case ANSWER_RESULT: json_build_set(out, "result", json_ref(a->result)); break;
     case ANSWER_NOTHING:
@@ -102,7 +137,15 @@ static void put_answer(struct json_build *out, const struct language *l, const s
         json_build_set(out, "message", json_cstring(text));
         break;
     case ANSWER_FAILED:
-    case ANSWER_INVALID: json_build_set(out, "error", json_cstring(text)); break;
+        json_build_set(out, "error", a->error.name ? json_ref(a->error.name) : json_cstring(text));
+        if (a->error.cause)
+            json_build_set(out, "message", json_ref(a->error.cause));
+        break;
+    case ANSWER_INVALID:
+        json_build_set(out, "error", json_cstring(text));
+        if (l->where)
+            json_build_set(out, "at", json_int((int64_t)a->why.at));
+        break;
     }
 }
 
@@ -115,10 +158,13 @@ static const char *fault_of(const struct language *l, const json *request)
         return "The line is not an object";
     if (!json_get(request, l->field) || !json_is_string(json_get(request, l->field)))
         return no_expression;
-    return json_get(request, "data") ? NULL : "The line has no data";
+    if (json_get(request, "context") && !json_is_object(json_get(request, "context")))
+        return "The context is not an object";
+    return json_get(request, "data") || l->no_data ? NULL : "The line has no data";
 }
 
-static void answer_request(struct json_build *out, const struct language *l, const json *request)
+static void answer_request(struct json_build *out, const struct eval *e, const struct language *l,
+                           struct asl_chance *chance, const json *request)
 {
     const char *fault = fault_of(l, request);
     const json *text = json_get(request, l->field);
@@ -131,14 +177,20 @@ static void answer_request(struct json_build *out, const struct language *l, con
         json_build_set(out, "error", json_cstring(fault));
         return;
     }
-    l->evaluate(
-        &(struct question){json_str(text), json_str_len(text), json_get(request, "data"), request},
-        &a);
+    l->evaluate(&(struct question){.text = json_str(text),
+                                   .len = json_str_len(text),
+                                   .data = json_get(request, "data"),
+                                   .context = json_get(request, "context"),
+                                   .request = request,
+                                   .dialect = e->dialect,
+                                   .chance = chance},
+                &a);
     put_answer(out, l, &a);
     clear_answer(&a);
 }
 
-static void answer_line(const struct language *l, const struct buf *line)
+static void answer_line(const struct eval *e, const struct language *l, struct asl_chance *chance,
+                        const struct buf *line)
 {
     struct diag why = {0};
     struct buf text = {0};
@@ -148,7 +200,7 @@ static void answer_line(const struct language *l, const struct buf *line)
 
     json_build_object(&out, 3);
     if (request)
-        answer_request(&out, l, request);
+        answer_request(&out, e, l, chance, request);
     else
         json_build_set(&out, "error", json_cstring(why.text));
     reply = json_build_done(&out);
@@ -162,48 +214,17 @@ static void answer_line(const struct language *l, const struct buf *line)
     diag_clear(&why);
 }
 
-static int run_batch(const struct language *l)
+static int run_batch(const struct eval *e, const struct language *l, struct asl_chance *chance)
 {
     struct buf line = {0};
 
     while (!ferror(stdout) && read_line(stdin, &line))
-        answer_line(l, &line);
+        answer_line(e, l, chance, &line);
     buf_clear(&line);
     return EXIT_GOOD;
 }
 
 /* ---- one expression ---- */
-
-/* JSON itself, @FILE (JSON or YAML), or - for JSON on standard input. Sets the exit status when it
- * fails. */
-static json *read_input(const char *input, int *status)
-{
-    struct buf text = {0};
-    struct diag why = {0};
-    json *v = NULL;
-    const char *path = strcmp(input, "-") == 0 ? "-" : input + 1;
-    enum document_format format = DOCUMENT_JSON;
-
-    if (input[0] != '@' && strcmp(input, "-") != 0) {
-        buf_adds(&text, input);
-    } else if (!buf_read_file(&text, path, MAX_INPUT, &why)) {
-        fprintf(stderr, "asl eval: %s\n", why.text);
-        *status = EXIT_USAGE;
-        goto out;
-    }
-    if (input[0] == '@')
-        format = document_format(path, text.data, text.len);
-    v = document_parse(format, text.data, text.len, JSON_READ_SURROGATES, NULL, NULL, &why);
-    if (!v) {
-        fprintf(stderr, "asl eval: the input is not %s: %s (line %u, column %u)\n",
-                document_format_name(format), why.text, why.place.line, why.place.column);
-        *status = EXIT_BAD;
-    }
-out:
-    buf_clear(&text);
-    diag_clear(&why);
-    return v;
-}
 
 static void print_result(const json *v)
 {
@@ -218,127 +239,168 @@ static void print_result(const json *v)
     buf_clear(&text);
 }
 
-static int run_one(const struct language *l, const char *expression, const char *input)
+static void print_refusal(const struct answer *a)
+{
+    if (a->error.name)
+        fprintf(stderr, "asl eval: %s: %s\n", json_str(a->error.name),
+                a->error.cause ? json_str(a->error.cause) : "");
+    else
+        fprintf(stderr, "asl eval: %s\n", a->why.text);
+}
+
+static int evaluate_one(const struct language *l, const struct question *q)
 {
     struct answer a = {0};
     int status = EXIT_BAD;
-    json *data = read_input(input, &status);
 
-    if (!data)
-        return status;
-    l->evaluate(&(struct question){expression, strlen(expression), data, NULL}, &a);
+    l->evaluate(q, &a);
     if (a.kind == ANSWER_RESULT) {
         print_result(a.result);
         status = EXIT_GOOD;
     } else {
-        fprintf(stderr, "asl eval: %s\n", a.why.text);
+        print_refusal(&a);
     }
     if (a.kind == ANSWER_INVALID) {
-        cmd_point_at(expression, strlen(expression), a.why.at);
+        cmd_point_at(q->text, q->len, a.why.at);
         status = EXIT_USAGE;
     }
-    json_unref(data);
     clear_answer(&a);
+    return status;
+}
+
+static int run_one(const struct eval *e, const struct language *l, struct asl_chance *chance,
+                   const char *expression)
+{
+    struct input in = {.command = "eval", .what = "the input", .given = e->input ? e->input : "{}"};
+    json *data = NULL, *context = NULL;
+    int status = EXIT_USAGE;
+
+    if (!input_read(&in))
+        goto out;
+    status = EXIT_BAD;
+    if (!(data = input_parse(&in, JSON_READ_SURROGATES)))
+        goto out;
+    status = EXIT_USAGE;
+    if (e->context &&
+        !(context = input_json("eval", "--context", e->context, JSON_READ_SURROGATES)))
+        goto out;
+    if (context && !json_is_object(context)) {
+        cmd_usage("eval", "--context takes a JSON object");
+        goto out;
+    }
+    status = evaluate_one(l, &(struct question){.text = expression,
+                                                .len = strlen(expression),
+                                                .data = data,
+                                                .context = context,
+                                                .dialect = e->dialect,
+                                                .chance = chance});
+out:
+    json_unref(data);
+    json_unref(context);
+    input_clear(&in);
     return status;
 }
 
 /* ---- the command line ---- */
 
-struct options {
-    const struct language *language;
-    const char *expression, *input;
-    bool batch, help;
+static const struct option_row rows[] = {
+    {"jsonpath", 0, NULL, "a JSONPath as Step Functions has it",
+     offsetof(struct eval, wanted[JSONPATH])},
+    {"intrinsic", 0, NULL, "a call of an intrinsic function, \"States.Format('{}', $.a)\"",
+     offsetof(struct eval, wanted[INTRINSIC])},
+    {"jsonata", 0, NULL, "a JSONata expression", offsetof(struct eval, wanted[JSONATA])},
+    {"dialect", 0, "aws|reference",
+     "which JSONata: that of Step Functions (2.0.6 with its additions;\n"
+     "default), or the current one (2.2)",
+     offsetof(struct eval, dialect)},
+    {"input", 'i', "JSON|@FILE|-",
+     "the input; @FILE reads a file, - reads standard input\n"
+     "(default: {})",
+     offsetof(struct eval, input)},
+    {"context", 0, "JSON|@FILE|-", "the context object $$ of an intrinsic function",
+     offsetof(struct eval, context)},
+    {"batch", 0, NULL,
+     "read a JSON object a line and answer each with one:\n"
+     "--jsonpath: {\"id\", \"path\", \"data\"} with {\"id\", \"result\"},\n"
+     "{\"id\", \"notFound\", \"message\"} or {\"id\", \"error\"}\n"
+     "--intrinsic: {\"id\", \"expr\", \"data\"[, \"context\"]} with\n"
+     "{\"id\", \"result\"}, {\"id\", \"error\", \"message\"} or,\n"
+     "where it is no call, {\"id\", \"error\", \"at\"}\n"
+     "--jsonata: {\"id\", \"expr\"[, \"data\", \"bindings\", \"timelimit\",\n"
+     "\"depth\"]} with {\"id\", \"result\"}, {\"id\", \"undefined\"} or\n"
+     "{\"id\", \"error\": {\"code\", \"message\", \"token\"}}",
+     offsetof(struct eval, batch)},
+    {"list-functions", 0, NULL, "print the intrinsic functions; with --jsonata, those of JSONata",
+     offsetof(struct eval, list_functions)},
 };
 
-static int print_help(void)
+const struct option_set cmd_eval_options = {
+    .command = "eval",
+    .usage = "asl eval LANGUAGE EXPRESSION [-i JSON|@FILE|-]\n"
+             "       asl eval LANGUAGE --batch\n"
+             "       asl eval [--jsonata] --list-functions",
+    .about = "Evaluates one expression and prints the result as JSON. LANGUAGE is --jsonpath,\n"
+             "--intrinsic or --jsonata. Exit status: 0 there is a result, 1 the input has none or "
+             "is no JSON,\n"
+             "2 the expression is invalid, or the usage.",
+    .examples = "  asl eval --jsonpath '$.orders[?(@.total > 100)].id' -i @orders.json\n"
+                "  asl eval --intrinsic \"States.Format('Hello, {}!', $.name)\" "
+                "-i '{\"name\": \"Ada\"}'\n"
+                "  asl eval --jsonata '$sum(orders.total)' -i @orders.json\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+};
+
+/* NULL after a message. */
+static const struct language *language_of(const struct eval *e)
 {
-    puts("usage: asl eval LANGUAGE EXPRESSION [-i JSON|@FILE|-]\n"
-         "       asl eval LANGUAGE --batch\n\n"
-         "Evaluates one expression and prints the result as JSON.\n\n"
-         "languages:");
-    for (size_t i = 0; i < COUNT(languages); i++)
-        printf("  %-14s %s as Step Functions has it\n", languages[i].option, languages[i].name);
-    puts("\noptions:\n"
-         "  -i, --input    the input: JSON, @FILE, or - for standard input (default {})\n"
-         "  --batch        read a JSON object a line, {\"id\", \"path\", \"data\"}, and answer "
-         "each\n"
-         "                 with {\"id\", \"result\"}, {\"id\", \"notFound\", \"message\"} or\n"
-         "                 {\"id\", \"error\"}\n"
-         "  --help         this text\n\n"
-         "exit status: 0 there is a result, 1 the input has none or is no JSON,\n"
-         "             2 the expression is invalid, or the usage");
-    return EXIT_GOOD;
-}
+    const struct language *found = NULL;
 
-static const struct language *find_language(const char *option)
-{
-    for (size_t i = 0; i < COUNT(languages); i++)
-        if (strcmp(option, languages[i].option) == 0)
-            return &languages[i];
-    return NULL;
-}
-
-static int unknown_option(const char *word)
-{
-    const char *all[COUNT(languages) + 3] = {"--batch", "--input", "--help"};
-    const char *nearest;
-
-    for (size_t i = 0; i < COUNT(languages); i++)
-        all[3 + i] = languages[i].option;
-    nearest = cmd_nearest(word, all, COUNT(all), sizeof all[0]);
-    return nearest ? cmd_usage("eval", "there is no option '%s'; did you mean '%s'?", word, nearest)
-                   : cmd_usage("eval", "there is no option '%s'", word);
-}
-
-/* 0, or the exit status. */
-static int read_options(int argc, char **argv, struct options *o)
-{
-    bool only_words = false;
-
-    for (int i = 1; i < argc; i++) {
-        const char *arg = argv[i];
-        const struct language *l = only_words ? NULL : find_language(arg);
-        if (l) {
-            if (o->language)
-                return cmd_usage("eval", "%s and %s exclude each other", o->language->option, arg);
-            o->language = l;
-        } else if (only_words || arg[0] != '-' || arg[1] == '\0') {
-            if (o->expression)
-                return cmd_usage("eval", "one expression is enough: '%s'", arg);
-            o->expression = arg;
-        } else if (strcmp(arg, "--") == 0) {
-            only_words = true;
-        } else if (strcmp(arg, "--batch") == 0) {
-            o->batch = true;
-        } else if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
-            o->help = true;
-        } else if (strcmp(arg, "-i") == 0 || strcmp(arg, "--input") == 0) {
-            if (++i == argc)
-                return cmd_usage("eval", "%s wants an input", arg);
-            o->input = argv[i];
-        } else {
-            return unknown_option(arg);
+    for (size_t i = 0; i < LANGUAGES; i++) {
+        if (!e->wanted[i])
+            continue;
+        if (found) {
+            cmd_usage("eval", "%s and %s exclude each other", found->option, languages[i].option);
+            return NULL;
         }
+        found = &languages[i];
     }
-    return 0;
+    if (!found)
+        cmd_usage("eval", "which language? For example %s", languages[0].option);
+    return found;
 }
 
 int cmd_eval(int argc, char **argv)
 {
-    struct options o = {0};
-    int status = read_options(argc, argv, &o);
+    struct eval e = {0};
+    struct asl_chance chance;
+    int status;
+    int first = options_parse(&cmd_eval_options, argc, argv, &e, &status);
 
-    if (status)
+    if (first < 0)
         return status;
-    if (o.help)
-        return print_help();
-    if (!o.language)
-        return cmd_usage("eval", "which language? For example %s", languages[0].option);
-    if (o.batch && (o.expression || o.input))
+    if (e.dialect && !eval_jsonata_dialect(e.dialect))
+        return cmd_usage("eval", "--dialect is aws or reference");
+    if (e.list_functions && e.wanted[JSONATA]) {
+        eval_jsonata_list(e.dialect);
+        return EXIT_GOOD;
+    }
+    if (e.list_functions) {
+        asl_intrinsic_list(stdout);
+        return EXIT_GOOD;
+    }
+    const struct language *l = language_of(&e);
+    if (!l)
+        return EXIT_USAGE;
+    if (e.batch && (first < argc || e.input || e.context))
         return cmd_usage("eval", "--batch takes expressions and inputs from standard input");
-    if (o.batch)
-        return run_batch(o.language);
-    if (!o.expression)
+    if (e.context && !e.wanted[INTRINSIC])
+        return cmd_usage("eval", "--context goes with --intrinsic");
+    if (!e.batch && first == argc)
         return cmd_usage("eval", "the expression is missing");
-    return run_one(o.language, o.expression, o.input ? o.input : "{}");
+    if (argc - first > 1)
+        return cmd_usage("eval", "one expression is enough: '%s'", argv[first + 1]);
+    if (getrandom(&chance.state, sizeof chance.state, 0) != sizeof chance.state)
+        return cmd_usage("eval", "the system has no random number");
+    return e.batch ? run_batch(&e, l, &chance) : run_one(&e, l, &chance, argv[first]);
 }

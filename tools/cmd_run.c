@@ -148,47 +148,54 @@ out:
     return status;
 }
 
+/* ---- the command line ---- */
+
+static const struct option_row rows[] = {
+    WORKFLOW_OPTIONS(struct run, w),
+    {"clock", 0, "real|virtual",
+     "virtual: time jumps to the next timer when no task runs\n"
+     "(default: real)",
+     offsetof(struct run, w.clock)},
+    {"history", 0, NULL,
+     "print the events, as GetExecutionHistory gives them, instead of\n"
+     "the output",
+     offsetof(struct run, history)},
+    {"quiet", 'q', NULL, "no progress, no output of handlers", offsetof(struct run, quiet)},
+    {"timeout", 0, "SECONDS", "stop the execution after that much real time",
+     offsetof(struct run, timeout)},
+};
+
+const struct option_set cmd_run_options = {
+    .command = "run",
+    .usage = "asl run DEFINITION [OPTIONS]",
+    .about = "Runs a state machine once and prints its output on stdout; progress goes to\n"
+             "stderr. DEFINITION is a file, or - for standard input. Exit status: 0 it\n"
+             "succeeded, 1 it failed, 2 it could not run.",
+    .examples = "  asl run order.asl.json -i '{\"id\": 7}' --handlers handlers.json\n"
+                "  asl run order.asl.json -i @order.json --clock virtual --history\n",
+    .files = true,
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+};
+
 int cmd_run(int argc, char **argv)
 {
     struct run r = {0};
     int64_t limit_s = 0;
+    const struct option_set *set = &cmd_run_options;
     int status;
-    const struct option_row rows[] = {
-        WORKFLOW_OPTIONS(&r.w),
-        {"clock", 0, "real|virtual",
-         "virtual: time jumps to the next timer when no task runs\n"
-         "(default: real)",
-         &r.w.clock},
-        {"history", 0, NULL,
-         "print the events, as GetExecutionHistory gives them, instead of\n"
-         "the output",
-         &r.history},
-        {"quiet", 'q', NULL, "no progress, no output of handlers", &r.quiet},
-        {"timeout", 0, "SECONDS", "stop the execution after that much real time", &r.timeout},
-    };
-    const struct option_set set = {
-        .command = "run",
-        .usage = "asl run DEFINITION [OPTIONS]",
-        .about = "Runs a state machine once and prints its output on stdout; progress goes to\n"
-                 "stderr. DEFINITION is a file, or - for standard input. Exit status: 0 it\n"
-                 "succeeded, 1 it failed, 2 it could not run.",
-        .examples = "  asl run order.asl.json -i '{\"id\": 7}' --handlers handlers.json\n"
-                    "  asl run order.asl.json -i @order.json --clock virtual --history\n",
-        .rows = rows,
-        .count = sizeof rows / sizeof *rows,
-    };
-    int first = options_parse(&set, argc, argv, &status);
+    int first = options_parse(set, argc, argv, &r, &status);
 
     if (first < 0)
         return status;
     if (argc - first != 1)
         return cmd_usage("run", first == argc ? "which definition? Name its file"
                                               : "one definition at a time, please");
-    if (r.timeout && !options_number(&set, "timeout", r.timeout, 1, 31622400, &limit_s))
+    if (r.timeout && !options_number(set, "timeout", r.timeout, 1, 31622400, &limit_s))
         return EXIT_USAGE;
-    status = workflow_load(&r.w, &set, argv[first]);
+    status = workflow_load(&r.w, set, argv[first]);
     if (status == EXIT_GOOD)
-        status = run_it(&r, &set, 1000 * limit_s);
+        status = run_it(&r, set, 1000 * limit_s);
     workflow_clear(&r.w);
     return status;
 }

@@ -53,16 +53,20 @@ static void unknown_option(const struct option_set *set, const char *word)
         cmd_usage(set->command, "there is no option '%s'", word);
 }
 
-static void fill(const struct option_row *row, const char *argument)
+static void fill(const struct option_row *row, const char *argument, void *out)
 {
+    void *member = (char *)out + row->member;
+
     if (row->argument)
-        *(const char **)row->value = argument;
+        *(const char **)member = argument;
     else
-        *(bool *)row->value = true;
+        *(bool *)member = true;
 }
 
 static const struct option_row *row_of(const struct option_set *set, int found)
 {
+    if (found == 0)
+        return NULL;
     if (found >= LONG_ONLY)
         return &set->rows[found - LONG_ONLY];
     for (size_t i = 0; i < set->count; i++)
@@ -71,7 +75,25 @@ static const struct option_row *row_of(const struct option_set *set, int found)
     return NULL;
 }
 
-int options_parse(const struct option_set *set, int argc, char **argv, int *status)
+/*
+ * `word` was last read. getopt tells a letter, which may stand behind others in its word, or the
+ * value of a long option that it knows, or nothing.
+ */
+static void refuse(const struct option_set *set, int found, const char *word)
+{
+    const struct option_row *row = row_of(set, optopt);
+    char letter[] = {'-', (char)optopt, '\0'};
+
+    if (found == ':')
+        cmd_usage(set->command, "option '%s%s' needs an argument",
+                  optopt < LONG_ONLY ? letter : "--", optopt < LONG_ONLY ? "" : row->name);
+    else if (row || optopt == 'h')
+        cmd_usage(set->command, "option '--%s' takes no argument", row ? row->name : "help");
+    else
+        unknown_option(set, optopt > ' ' && optopt < 0x7f ? letter : word);
+}
+
+int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status)
 {
     struct option *longs = mem_calloc(set->count + 2, sizeof *longs);
     char *letters = mem_calloc(2 * set->count + 4, 1), *end = letters;
@@ -102,13 +124,10 @@ int options_parse(const struct option_set *set, int argc, char **argv, int *stat
             goto out;
         }
         if (found == ':' || found == '?') {
-            if (found == ':')
-                cmd_usage(set->command, "option '%s' needs an argument", argv[optind - 1]);
-            else
-                unknown_option(set, argv[optind - 1]);
+            refuse(set, found, argv[optind - 1]);
             goto out;
         }
-        fill(row_of(set, found), optarg);
+        fill(row_of(set, found), optarg, out);
     }
     first = optind;
 out:

@@ -1,7 +1,9 @@
 #include "tools/workflow.h"
+#include "parsers/utf8.h"
 #include "runtime/mock.h"
 #include "runtime/names.h"
 #include "tools/cmd.h"
+#include "tools/input.h"
 #include "tools/report_text.h"
 
 #include <errno.h>
@@ -9,55 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
-enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
-
-/* ---- values ---- */
-
-/* As workflow_json; *written becomes its text, or NULL where that is what json_text writes. */
-static json *read_json(const struct option_set *set, const char *what, const char *text,
-                       json **written)
-{
-    struct buf file = {0};
-    struct diag why = {0};
-    json *v = NULL;
-    const char *path = strcmp(text, "-") == 0 ? text : text[0] == '@' ? text + 1 : NULL;
-    enum document_format format = DOCUMENT_JSON;
-
-    if (path && !buf_read_file(&file, path, MAX_INPUT_BYTES, &why)) {
-        cmd_usage(set->command, "%s: %s", what, why.text);
-        goto out;
-    }
-    if (!path)
-        buf_adds(&file, text);
-    /* Only a file can be YAML: there, every word that was meant otherwise is a string. */
-    if (text[0] == '@')
-        format = document_format(path, file.data, file.len);
-    v = document_parse(format, file.data, file.len, 0, NULL, NULL, &why);
-    if (!v) {
-        cmd_usage(set->command, "%s is not %s, line %u column %u: %s", what,
-                  document_format_name(format), why.place.line, why.place.column, why.text);
-        if (file.len)
-            cmd_point_at(file.data, file.len, why.at);
-        if (!path && access(text, R_OK) == 0)
-            fprintf(stderr, "  There is a file of that name: @%s reads it\n", text);
-    } else if (written && format == DOCUMENT_JSON) {
-        json *compact = json_text(v);
-        if (json_str_len(compact) != file.len || memcmp(json_str(compact), file.data, file.len))
-            *written = json_take_buf(&file);
-        json_unref(compact);
-    }
-out:
-    buf_clear(&file);
-    diag_clear(&why);
-    return v;
-}
-
-json *workflow_json(const struct option_set *set, const char *what, const char *text)
-{
-    return read_json(set, what, text, NULL);
-}
+/* ---- the environment ---- */
 
 static const char *first_set(const char *const *names)
 {
@@ -70,6 +25,24 @@ static const char *first_set(const char *const *names)
 }
 
 /* ---- names ---- */
+
+/* What isn't UTF-8 in a file's name becomes U+FFFD: it goes into JSON. */
+static json *utf8_text(const char *text, size_t len)
+{
+    struct buf clean = {0};
+    json *v;
+
+    for (size_t i = 0; i < len; i++) {
+        size_t good = utf8_valid(text + i, len - i);
+        buf_add(&clean, text + i, good);
+        i += good;
+        if (i < len)
+            buf_adds(&clean, "\xEF\xBF\xBD");
+    }
+    v = json_string(buf_str(&clean), clean.len);
+    buf_clear(&clean);
+    return v;
+}
 
 /* "order" of "machines/order.asl.json" */
 static json *machine_name(const char *path)
@@ -85,7 +58,7 @@ static json *machine_name(const char *path)
         if (len > n && strncmp(base + len - n, endings[i], n) == 0)
             len -= n;
     }
-    return json_string(base, len);
+    return utf8_text(base, len);
 }
 
 static void make_names(struct workflow *w, const char *path)
@@ -150,16 +123,29 @@ static bool take_seed(struct workflow *w, const struct option_set *set)
     return true;
 }
 
+static bool read_input(struct workflow *w, const struct option_set *set)
+{
+    struct input in = {
+        .command = set->command, .what = "the input", .given = w->input ? w->input : "{}"};
+
+    if (input_read(&in) && (w->value = input_parse(&in, 0)) && in.format == DOCUMENT_JSON)
+        w->written = rt_written(w->value, in.text.data, in.text.len);
+    input_clear(&in);
+    return w->value;
+}
+
 int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
 {
     if (!one_of(set, "clock", w->clock, "real", "virtual") ||
         !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set))
         return EXIT_USAGE;
+    if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
+        return cmd_usage(set->command, "--name takes a name, in UTF-8");
     if (!(w->machine = load_machine(set, path)))
         return EXIT_USAGE;
-    if (!(w->value = read_json(set, "the input", w->input ? w->input : "{}", &w->written)))
+    if (!read_input(w, set))
         return EXIT_USAGE;
-    if (w->context && !(w->extra = workflow_json(set, "--context", w->context)))
+    if (w->context && !(w->extra = input_json(set->command, "--context", w->context, 0)))
         return EXIT_USAGE;
     if (w->extra && !json_is_object(w->extra))
         return cmd_usage(set->command, "--context takes a JSON object");
@@ -210,7 +196,7 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
     if (!path)
         cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
     else if (!(m = mocks_load(path, NULL, hash + 1, &why)))
-        cmd_usage(set->command, "%s: %s", path, why.text);
+        cmd_usage(set->command, "%s", why.text);
     else
         host_use_mocks(h, m);
     json_unref(file);

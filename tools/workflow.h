@@ -5,6 +5,8 @@
 #include "runtime/host.h"
 #include "tools/options.h"
 
+#include <stddef.h>
+
 /*
  * What `asl run` and `asl bench` share: a definition, its input, and how it is to be run, from
  * options and the environment. Messages go to stderr; functions return false after one.
@@ -21,28 +23,31 @@ struct workflow {
     struct rt_names names;
 };
 
-/* Rows of the options above, for a command's table. */
-#define WORKFLOW_OPTIONS(w)                                                                        \
+/* Rows of the options above, for the table of a command that fills a `type` with a workflow `w`. */
+#define WORKFLOW_OPTIONS(type, w)                                                                  \
     {"input", 'i', "JSON|@FILE|-",                                                                 \
      "the input; @FILE reads a file, - reads standard input\n"                                     \
      "(default: {})",                                                                              \
-     &(w)->input},                                                                                 \
-        {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md", &(w)->handlers},   \
+     offsetof(type, w.input)},                                                                     \
+        {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md",                    \
+         offsetof(type, w.handlers)},                                                              \
         {"lambda-endpoint", 0, "URL",                                                              \
          "a Lambda Invoke API for functions without a handler\n"                                   \
          "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"                                       \
          "AWS_ENDPOINT_URL)",                                                                      \
-         &(w)->lambda_endpoint},                                                                   \
+         offsetof(type, w.lambda_endpoint)},                                                       \
         {"mock", 0, "FILE#CASE",                                                                   \
          "answers for states, as Step Functions Local's mock\n"                                    \
          "configuration has them (also SFN_MOCK_CONFIG)",                                          \
-         &(w)->mock},                                                                              \
+         offsetof(type, w.mock)},                                                                  \
         {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",   \
-         &(w)->limits},                                                                            \
-        {"name", 0, "NAME", "the execution's name (default: a UUID)", &(w)->name},                 \
-        {"context", 0, "JSON|@FILE", "members for the context object", &(w)->context},             \
+         offsetof(type, w.limits)},                                                                \
+        {"name", 0, "NAME", "the execution's name (default: a UUID)", offsetof(type, w.name)},     \
+        {"context", 0, "JSON|@FILE|-", "members for the context object",                           \
+         offsetof(type, w.context)},                                                               \
     {                                                                                              \
-        "seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible", &(w)->seed          \
+        "seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible",                     \
+            offsetof(type, w.seed)                                                                 \
     }
 
 /* Reads the definition and everything that the options say. Returns an exit status. */
@@ -55,8 +60,5 @@ struct rt_config workflow_config(const struct workflow *w);
 void workflow_host_options(const struct workflow *w, struct host_options *out);
 /* Reads the handlers file and the mocks into the host. */
 bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h);
-
-/* JSON itself, @FILE (JSON or YAML), or - for JSON on standard input; NULL after a message. */
-json *workflow_json(const struct option_set *set, const char *what, const char *text);
 
 #endif

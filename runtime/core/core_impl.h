@@ -154,6 +154,9 @@ void forget_context(struct step *s);
 const json *context_object(void *view);
 const json *variable(void *view, const json *name);
 
+/* Task, Parallel and Map: states whose Output and Assign see $states.result. */
+bool has_result(const struct asl_state *s);
+
 /* Leaves the state: output (taken), variables (taken, may be NULL), and where to. */
 void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
                 const struct asl_state *to);

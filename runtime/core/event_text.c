@@ -36,6 +36,7 @@ static const char *const kinds[RT_EVENT_KINDS] = {
     [RT_MAP_RUN_STARTED] = "ms",
     [RT_MAP_RUN_SUCCEEDED] = "mok",
     [RT_MAP_RUN_FAILED] = "mf",
+    [RT_EVALUATION_FAILED] = "ef",
     [RT_BRANCH_SUCCEEDED] = "bok",
     [RT_CHILD_STARTED] = "cs",
     [RT_CHILD_ENDED] = "ce",
@@ -69,6 +70,7 @@ static const struct {
     {"o", "O", offsetof(struct rt_event, token)},
     {"e", "E", offsetof(struct rt_event, error.name)},
     {"c", "C", offsetof(struct rt_event, error.cause)},
+    {"y", "Y", offsetof(struct rt_event, error.location)},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -23,7 +23,7 @@ static json *share(const json *v)
 
 static void replace_error(struct asl_error *slot, const struct asl_error *e)
 {
-    struct asl_error fresh = {share(e->name), share(e->cause)};
+    struct asl_error fresh = asl_error_copy(e);
 
     asl_error_clear(slot);
     *slot = fresh;
@@ -520,7 +520,8 @@ static bool advances(enum rt_event_kind kind)
     case RT_GROUP_SUCCEEDED:
     case RT_GROUP_FAILED:
     case RT_MAP_RUN_STARTED:
-    case RT_MAP_RUN_FAILED: return true;
+    case RT_MAP_RUN_FAILED:
+    case RT_EVALUATION_FAILED: return true;
     case RT_EXECUTION_STARTED:
     case RT_EXECUTION_SUCCEEDED:
     case RT_EXECUTION_FAILED:
@@ -582,7 +583,8 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         break;
     case RT_MAP_RUN_STARTED: start_map_run_of(f->group, e); break;
     case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
-    case RT_MAP_RUN_FAILED: break; /* MapStateFailed, or a retry, follows */
+    case RT_EVALUATION_FAILED: break; /* a retry, catcher or failure follows */
+    case RT_MAP_RUN_FAILED: break;    /* MapStateFailed, or a retry, follows */
     case RT_CHILD_STARTED: start_child(f->group, e); break;
     case RT_CHILD_ENDED: end_map_child(f->group, e); break;
     case RT_GROUP_FAILED:
@@ -605,6 +607,15 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
 }
 
 /* ---- life ---- */
+
+json *rt_written(const json *input, const char *text, size_t len)
+{
+    json *compact = json_text(input);
+    bool same = json_str_len(compact) == len && memcmp(json_str(compact), text, len) == 0;
+
+    json_unref(compact);
+    return same ? NULL : json_string(text, len);
+}
 
 rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 {

@@ -30,6 +30,9 @@ struct rt_config {
     uint64_t seed;                 /* chance: jitter, UUIDs, random numbers */
 };
 
+/* For `written`: the text that `input` was read from, or NULL where that is as json_text writes. */
+json *rt_written(const json *input, const char *text, size_t len);
+
 enum rt_status { RT_RUNNING, RT_SUCCEEDED, RT_FAILED, RT_ABORTED, RT_TIMED_OUT };
 
 /* "RUNNING", "SUCCEEDED", … */

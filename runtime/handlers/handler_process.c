@@ -14,9 +14,11 @@
  *   no more processes or descriptors   Lambda.ServiceException
  *
  * posix_spawn because a fork copies the page tables of a parent that may be large; a pidfd because
- * it takes no signal handler and names the process for certain.
+ * it takes no signal handler. Where there is none (Linux before 5.3, some sandboxes, valgrind),
+ * each SIGCHLD makes us look at each child. Nobody else waits for them, so a number is a child's
+ * until we have.
  */
-#define _GNU_SOURCE /* pipe2, posix_spawn's closefrom and chdir, P_PIDFD */
+#define _GNU_SOURCE /* pipe2, posix_spawn's closefrom and chdir */
 
 #include "runtime/handlers/handlers_impl.h"
 
@@ -50,8 +52,11 @@ struct process {
     char *name;      /* in the log */
     struct process *prev, *next;
     pid_t pid;
-    int pidfd;
-    uv_poll_t exit;
+    int pidfd; /* -1: there is none */
+    union {
+        uv_poll_t of_pidfd;
+        uv_signal_t of_signal;
+    } exit;
     uv_pipe_t in, out, err;
     uv_timer_t timer; /* timeout_s, then the grace, then the drain */
     uv_write_t write;
@@ -204,7 +209,7 @@ static void on_closed(uv_handle_t *handle)
     buf_clear(&p->line);
     buf_clear(&p->tail);
     mem_free(p->name);
-    close(p->pidfd);
+    close_all(&p->pidfd, 1);
     mem_free(p);
 }
 
@@ -349,25 +354,35 @@ static void on_drained(uv_timer_t *timer)
     finish_if_ended(p);
 }
 
-static void on_exit_seen(uv_poll_t *poll, int status, int events)
+static void look_for_exit(struct process *p)
 {
-    struct process *p = poll->data;
-
-    (void)status;
-    (void)events;
     p->how.si_pid = 0;
-    if (waitid(P_PIDFD, (id_t)p->pidfd, &p->how, WEXITED | WNOHANG | WNOWAIT) || !p->how.si_pid)
+    if (p->exited || waitid(P_PID, (id_t)p->pid, &p->how, WEXITED | WNOHANG | WNOWAIT) ||
+        !p->how.si_pid)
         return;
     kill_group(p, SIGKILL);
-    waitid(P_PIDFD, (id_t)p->pidfd, &p->how, WEXITED | WNOHANG);
+    waitid(P_PID, (id_t)p->pid, &p->how, WEXITED | WNOHANG);
     p->exited = true;
-    uv_poll_stop(poll);
+    shut(&p->exit);
     shut(&p->in);
     if (!p->job)
         p->out_ended = true;
     uv_update_time(p->h->loop);
     uv_timer_start(&p->timer, on_drained, DRAIN_MS, 0);
     finish_if_ended(p);
+}
+
+static void on_pidfd(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    look_for_exit(poll->data);
+}
+
+static void on_child_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    look_for_exit(handle->data);
 }
 
 static void on_grace_over(uv_timer_t *timer)
@@ -482,7 +497,10 @@ static void watch(struct process *p, const int parent[3])
     uv_loop_t *loop = p->h->loop;
     uv_buf_t input;
 
-    uv_poll_init(loop, &p->exit, p->pidfd);
+    if (p->pidfd >= 0)
+        uv_poll_init(loop, &p->exit.of_pidfd, p->pidfd);
+    else
+        uv_signal_init(loop, &p->exit.of_signal);
     uv_pipe_init(loop, &p->in, 0);
     uv_pipe_init(loop, &p->out, 0);
     uv_pipe_init(loop, &p->err, 0);
@@ -495,7 +513,10 @@ static void watch(struct process *p, const int parent[3])
     uv_pipe_open(&p->in, parent[0]);
     uv_pipe_open(&p->out, parent[1]);
     uv_pipe_open(&p->err, parent[2]);
-    uv_poll_start(&p->exit, UV_READABLE, on_exit_seen);
+    if (p->pidfd >= 0)
+        uv_poll_start(&p->exit.of_pidfd, UV_READABLE, on_pidfd);
+    else
+        uv_signal_start(&p->exit.of_signal, on_child_signal, SIGCHLD);
     uv_read_start((uv_stream_t *)&p->out, room_for_output, on_output);
     uv_read_start((uv_stream_t *)&p->err, room_for_err, on_err);
     json_write(&p->input, p->job->payload);
@@ -507,6 +528,9 @@ static void watch(struct process *p, const int parent[3])
         uv_update_time(loop);
         uv_timer_start(&p->timer, on_timeout, (uint64_t)p->row->timeout_ms, 0);
     }
+    /* Its signal may have come before we listened. */
+    if (p->pidfd < 0)
+        look_for_exit(p);
 }
 
 /* A child that can't be watched is no use; it has hardly begun. */
@@ -515,7 +539,7 @@ static int open_pidfd(pid_t pid, int *pidfd)
     int error;
 
     *pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (*pidfd >= 0)
+    if (*pidfd >= 0 || errno == ENOSYS || errno == EPERM)
         return 0;
     error = errno;
     kill(-pid, SIGKILL);

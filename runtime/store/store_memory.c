@@ -98,7 +98,7 @@ static void append(store *s, uint64_t execution, const struct rt_event *events, 
         e.data = share(e.data);
         e.extra = share(e.extra);
         e.token = share(e.token);
-        e.error = (struct asl_error){share(e.error.name), share(e.error.cause)};
+        e.error = asl_error_copy(&events[i].error);
         h->events[h->count++] = e;
     }
 }

@@ -1,0 +1,17 @@
+#ifndef PARSERS_JSONATA_CASE_H
+#define PARSERS_JSONATA_CASE_H
+
+#include "parsers/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* JavaScript's toUpperCase and toLowerCase: Unicode's full mappings, in no particular language. */
+void js_case_upper(struct buf *out, const char *text, size_t len);
+void js_case_lower(struct buf *out, const char *text, size_t len);
+
+/* Is the upper case of `cp` more than one character? */
+bool js_case_has_long_upper(uint32_t cp);
+
+#endif

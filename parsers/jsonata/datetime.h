@@ -1,0 +1,32 @@
+#ifndef PARSERS_JSONATA_DATETIME_H
+#define PARSERS_JSONATA_DATETIME_H
+
+#include "parsers/buf.h"
+#include "parsers/jsonata/dialect.h"
+#include "parsers/jsonata/fault.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Instants and their text. Pictures are XPath's (F&O 3.1, section 9.8): "[Y0001]-[M01]-[D01]". */
+
+/*
+ * $fromMillis. `picture` NULL: ISO 8601, as 2017-11-07T15:12:37.121Z. `zone` NULL: UTC, else +HHMM
+ * or -HHMM. D3130..D3135 for a picture that is none. An instant beyond the calendar's years is
+ * written as NaN, part by part.
+ */
+bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
+                         const char *zone, size_t zone_len, enum jsonata_dialect dialect,
+                         struct jsonata_fault *why);
+
+/*
+ * $toMillis. `picture` NULL: ISO 8601; D3110 when the text is not of that form, NaN when it is and
+ * no such date exists. With a picture, *found is false when the text is not of that picture
+ * (nothing comes out); what the picture leaves out in front comes from `now_ms`, a gap is D3136.
+ */
+bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
+                       int64_t now_ms, enum jsonata_dialect dialect, bool *found, double *out,
+                       struct jsonata_fault *why);
+
+#endif

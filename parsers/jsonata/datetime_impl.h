@@ -1,0 +1,58 @@
+#ifndef PARSERS_JSONATA_DATETIME_IMPL_H
+#define PARSERS_JSONATA_DATETIME_IMPL_H
+
+#include "parsers/buf.h"
+#include "parsers/jsonata/dialect.h"
+#include "parsers/jsonata/fault.h"
+#include "parsers/jsonata/picture_impl.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MS_A_DAY = 86400000 };
+
+enum date_names { DATE_NO_NAMES, DATE_LOWER, DATE_UPPER, DATE_TITLE };
+
+/* A piece of a picture of dates: text that stands for itself, or a marker, [M01,2-2]. */
+struct date_part {
+    struct buf literal;
+    uint32_t component; /* 0: it is a literal */
+    struct buf presentation;
+    char modifier; /* the second presentation modifier: a, t, c, o; or 0 */
+    enum date_names names;
+    bool has_most;
+    double most; /* the largest width; may be NaN */
+    bool whole;  /* `number` holds */
+    struct picture number;
+    double digits; /* of a year that is cut: the last so many; -1: all */
+    /* Reading, where the next number follows at once (2.2): so many digits; NaN: any. */
+    double exact;
+};
+
+struct date_picture {
+    struct date_part *parts;
+    size_t count, cap;
+};
+
+/* D3131, D3132, D3135. Clear it in either case. */
+bool date_picture_read(struct date_picture *p, const char *text, size_t len,
+                       enum jsonata_dialect dialect, struct jsonata_fault *why);
+void date_picture_clear(struct date_picture *p);
+
+/* Days since 1970-01-01 of a day of the calendar; `month` is 0..11, months and days may overflow.
+ */
+double date_days(double year, double month, double day);
+/* JavaScript's Date.UTC: the years 0 to 99 are those of the 20th century; NaN out of its bounds. */
+double date_utc(double year, double month, double day, double ms);
+/* `ms` as a Date holds it: whole, or NaN out of its bounds. */
+double date_clip(double ms);
+
+/* What a component is at an instant, as a number: 'Y', 'M', ... 'f'; NaN if it has none. */
+double date_component(double ms, uint32_t component);
+
+/* 1 is January, 1 is Monday; NULL outside of them. */
+const char *date_month_name(double month);
+const char *date_day_name(double day);
+
+#endif

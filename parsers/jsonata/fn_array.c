@@ -1,0 +1,224 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/jsonata/js_number.h"
+
+#include <string.h>
+
+/* Functions on arrays. */
+
+static const struct jv failed = {.kind = JV_ERROR};
+
+static struct jv fn_count(struct jn *e, const struct call *c)
+{
+    (void)e;
+    return jv_number(is_undefined(arg(c, 0)) ? 0 : (double)items_count(arg(c, 0)));
+}
+
+static struct jv fn_append(struct jn *e, const struct call *c)
+{
+    return jv_append(e, arg(c, 0), arg(c, 1));
+}
+
+static struct jv fn_reverse(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0);
+    struct list *l;
+
+    if (is_undefined(list) || items_count(list) <= 1)
+        return list;
+    if (!jn_steps(e, items_count(list)))
+        return failed;
+    l = list_new(e, 0, items_count(list));
+    for (size_t i = items_count(list); i-- > 0;)
+        list_push(e, l, items_at(list, i));
+    return jv_list(l);
+}
+
+/* Fisher and Yates, inside out. */
+static struct jv fn_shuffle(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0);
+    struct list *l;
+
+    if (is_undefined(list) || items_count(list) <= 1)
+        return list;
+    if (!jn_steps(e, items_count(list)))
+        return failed;
+    l = list_new(e, 0, items_count(list));
+    for (size_t i = 0; i < items_count(list); i++) {
+        const size_t j = (size_t)floor(jn_chance_unit(e) * (double)(i + 1));
+        list_push(e, l, j == i ? items_at(list, i) : l->items[j]);
+        l->items[j] = items_at(list, i);
+    }
+    return jv_list(l);
+}
+
+/* Which strings and numbers were seen: by text, numbers with a sign that no key has in front. */
+static bool seen_scalar(struct jn *e, struct map *strings, struct map *numbers, struct jv v)
+{
+    struct map *m = is_string(v) ? strings : numbers;
+    struct buf text = {0};
+    const json *key = v.j;
+
+    if (!is_string(v)) {
+        js_number_write(&text, v.n);
+        key = jn_take_buf(e, &text).j;
+    }
+    if (!is_undefined(map_get(m, key)))
+        return true;
+    map_set(e, m, key, jv_bool(true));
+    return false;
+}
+
+static int seen(struct jn *e, const struct list *others, struct jv v)
+{
+    int same = 0;
+
+    for (size_t i = 0; same == 0 && i < others->count; i++)
+        same = jv_equal(e, v, others->items[i]);
+    return same;
+}
+
+static struct jv fn_distinct(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0);
+    struct map *strings, *numbers;
+    struct list *l, *others;
+    int found;
+
+    if (!is_array(list) || items_count(list) <= 1)
+        return list;
+    strings = map_new(e, 0);
+    numbers = map_new(e, 0);
+    others = list_new(e, 0, 0);
+    l = list_new(e, is_sequence(list) ? LIST_SEQUENCE : 0, 0);
+    for (size_t i = 0; i < items_count(list); i++) {
+        const struct jv v = items_at(list, i);
+        if (!jn_step(e))
+            return failed;
+        if (is_string(v) || (v.kind == JV_NUMBER && !isnan(v.n)))
+            found = seen_scalar(e, strings, numbers, v);
+        else
+            found = seen(e, others, v);
+        if (found < 0)
+            return failed;
+        if (found)
+            continue;
+        if (!is_string(v) && v.kind != JV_NUMBER)
+            list_push(e, others, v);
+        list_push(e, l, v);
+    }
+    return jv_list(l);
+}
+
+static struct jv fn_zip(struct jn *e, const struct call *c)
+{
+    struct list *l = list_new(e, 0, 0);
+    size_t shortest = c->count ? SIZE_MAX : 0;
+
+    for (size_t k = 0; k < c->count; k++) {
+        const size_t n = is_array(c->args[k]) ? items_count(c->args[k]) : 0;
+        if (n < shortest)
+            shortest = n;
+    }
+    for (size_t i = 0; i < shortest; i++) {
+        struct list *row = list_new(e, 0, c->count);
+        if (!jn_steps(e, c->count))
+            return failed;
+        for (size_t k = 0; k < c->count; k++)
+            list_push(e, row, items_at(c->args[k], i));
+        list_push(e, l, jv_list(row));
+    }
+    return jv_list(l);
+}
+
+/* ---- $sort ---- */
+
+struct sorting {
+    struct jv list;
+    struct func *f; /* NULL: numbers or strings, ascending */
+};
+
+/* JavaScript's truth, not JSONata's: what the reference asks a comparator's result for. */
+static int is_truthy(struct jv v)
+{
+    switch (v.kind) {
+    case JV_UNDEFINED:
+    case JV_NULL: return 0;
+    case JV_BOOL: return v.b;
+    case JV_NUMBER: return v.n != 0 && !isnan(v.n);
+    case JV_STRING: return json_str_len(v.j) > 0;
+    case JV_ARRAY:
+    case JV_OBJECT:
+    case JV_LIST:
+    case JV_MAP:
+    case JV_TUPLE:
+    case JV_FUNCTION: return 1;
+    case JV_ERROR: break;
+    }
+    return -1;
+}
+
+static int comes_after(struct jn *e, void *user, size_t a, size_t b)
+{
+    const struct sorting *s = user;
+    const struct jv args[] = {items_at(s->list, a), items_at(s->list, b)};
+    struct mark m;
+    struct jv v;
+
+    if (!s->f)
+        return jv_compare(args[0], args[1]) > 0;
+    m = jn_mark(e);
+    v = jn_apply(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
+    return is_truthy(jn_settle(e, &m, v));
+}
+
+static int all_of(struct jn *e, struct jv list, enum jv_kind kind)
+{
+    for (size_t i = 0; i < items_count(list); i++) {
+        const struct jv v = items_at(list, i);
+        const int fits = kind == JV_NUMBER ? jv_is_numeric(e, v) : v.kind == kind;
+        if (fits <= 0)
+            return fits;
+    }
+    return 1;
+}
+
+static struct jv fn_sort(struct jn *e, const struct call *c)
+{
+    struct sorting s = {arg(c, 0), arg(c, 1).kind == JV_FUNCTION ? arg(c, 1).f : NULL};
+    size_t count, *order;
+    struct list *l;
+    int fits;
+
+    if (is_undefined(s.list) || items_count(s.list) <= 1)
+        return s.list;
+    if (!s.f) {
+        fits = all_of(e, s.list, JV_NUMBER);
+        if (fits == 0)
+            fits = all_of(e, s.list, JV_STRING);
+        if (fits <= 0)
+            return fits < 0 ? failed : jn_error(e, "D3070");
+    }
+    count = items_count(s.list);
+    order = jn_alloc(e, count * sizeof *order);
+    if (!merge_sort(e, order, count, comes_after, &s))
+        return failed;
+    l = list_new(e, 0, count);
+    for (size_t i = 0; i < count; i++)
+        list_push(e, l, items_at(s.list, order[i]));
+    return jv_list(l);
+}
+
+static const struct builtin functions[] = {
+    {"count", "<a:n>", fn_count, 1, IN_BOTH, "how many items there are"},
+    {"append", "<xx:a>", fn_append, 2, IN_BOTH, "the items of both"},
+    {"sort", "<af?:a>", fn_sort, 2, IN_BOTH,
+     "sorted; the function says whether two are to be swapped"},
+    {"reverse", "<a:a>", fn_reverse, 1, IN_BOTH, "the last first"},
+    {"shuffle", "<a:a>", fn_shuffle, 1, IN_BOTH, "in random order"},
+    {"distinct", "<x:x>", fn_distinct, 1, IN_BOTH, "each value once"},
+    {"zip", "<a+>", fn_zip, 0, IN_BOTH, "the first of each, the second of each, ..."},
+};
+
+const struct family array_functions = {"arrays", functions, COUNT(functions)};

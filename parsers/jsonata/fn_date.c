@@ -1,0 +1,60 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/jsonata/datetime.h"
+
+/* Dates and times: milliseconds since 1970. Now is the same all through an evaluation. */
+
+static struct jv format(struct jn *e, double ms, struct jv picture, struct jv zone)
+{
+    struct jsonata_fault why = {0};
+    struct buf text = {0};
+
+    if (jsonata_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
+                            is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect, &why))
+        return jn_take_buf(e, &text);
+    buf_clear(&text);
+    return jn_error_fault(e, &why);
+}
+
+static struct jv fn_now(struct jn *e, const struct call *c)
+{
+    return format(e, (double)e->options->now_ms, arg(c, 0), arg(c, 1));
+}
+
+static struct jv fn_millis(struct jn *e, const struct call *c)
+{
+    (void)c;
+    return jv_number((double)e->options->now_ms);
+}
+
+static struct jv fn_from_millis(struct jn *e, const struct call *c)
+{
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    return format(e, arg(c, 0).n, arg(c, 1), arg(c, 2));
+}
+
+static struct jv fn_to_millis(struct jn *e, const struct call *c)
+{
+    const struct jv text = arg(c, 0), picture = arg(c, 1);
+    struct jsonata_fault why = {0};
+    bool found = true;
+    double ms;
+
+    if (is_undefined(text))
+        return text;
+    if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
+                           str_len(picture), e->options->now_ms, e->dialect, &found, &ms, &why))
+        return jn_error_fault(e, &why);
+    return found ? jv_number(ms) : jv_undefined();
+}
+
+static const struct builtin functions[] = {
+    {"now", "<s?s?:s>", fn_now, 2, IN_BOTH, "the time of the evaluation, as text"},
+    {"millis", "<:n>", fn_millis, 0, IN_BOTH, "the time of the evaluation"},
+    {"fromMillis", "<n-s?s?:s>", fn_from_millis, 3, IN_BOTH,
+     "a time as text, by a picture, in a time zone"},
+    {"toMillis", "<s-s?:n>", fn_to_millis, 2, IN_BOTH, "a time from text, by a picture"},
+};
+
+const struct family date_functions = {"dates and times", functions, COUNT(functions)};

@@ -1,0 +1,123 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+/* Functions that call functions. */
+
+static const struct jv failed = {.kind = JV_ERROR};
+
+static struct jv fn_map(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0);
+    struct list *l;
+
+    if (is_undefined(list))
+        return list;
+    l = list_new(e, LIST_SEQUENCE, items_count(list));
+    for (size_t i = 0; i < items_count(list); i++) {
+        const struct mark m = jn_mark(e);
+        struct jv v = call_item(e, arg(c, 1).f, items_at(list, i), jv_number((double)i), list);
+        v = jn_settle(e, &m, v);
+        if (is_error(v))
+            return v;
+        if (!is_undefined(v))
+            list_push(e, l, v);
+    }
+    return jv_list(l);
+}
+
+/* Is the function true for item `i`? -1 after an error. */
+static int holds(struct jn *e, struct func *f, struct jv list, size_t i)
+{
+    const struct mark m = jn_mark(e);
+    const struct jv v = call_item(e, f, items_at(list, i), jv_number((double)i), list);
+    const int truth = is_error(v) ? -1 : jv_truth(e, v);
+
+    if (truth >= 0)
+        jn_settle(e, &m, jv_undefined());
+    return truth;
+}
+
+static struct jv fn_filter(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0);
+    struct list *l;
+    int truth;
+
+    if (is_undefined(list))
+        return list;
+    l = list_new(e, LIST_SEQUENCE, 0);
+    for (size_t i = 0; i < items_count(list); i++) {
+        truth = holds(e, arg(c, 1).f, list, i);
+        if (truth < 0)
+            return failed;
+        if (truth)
+            list_push(e, l, items_at(list, i));
+    }
+    return jv_list(l);
+}
+
+static struct jv fn_single(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0), f = arg(c, 1);
+    struct jv found = jv_undefined();
+    bool any = false;
+    int truth;
+
+    if (is_undefined(list))
+        return list;
+    for (size_t i = 0; i < items_count(list); i++) {
+        truth = f.kind == JV_FUNCTION ? holds(e, f.f, list, i) : 1;
+        if (truth < 0)
+            return failed;
+        if (!truth)
+            continue;
+        if (any)
+            return jn_error(e, "D3138");
+        any = true;
+        found = items_at(list, i);
+    }
+    return any ? found : jn_error(e, "D3139");
+}
+
+static struct jv fn_reduce(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0);
+    struct func *f = arg(c, 1).f;
+    struct jv v = arg(c, 2);
+    size_t arity, i = 0;
+
+    if (is_undefined(list))
+        return list;
+    arity = func_arity(f);
+    if (arity < 2)
+        return jn_error(e, "D3050");
+    if (is_undefined(v) && items_count(list) > 0)
+        v = items_at(list, i++);
+    const struct mark start = jn_mark(e);
+    uint64_t outer = start.oldest_bound;
+    struct mark m = start;
+    m.oldest_bound = UINT64_MAX;
+    for (; i < items_count(list) && !is_error(v); i++) {
+        const struct jv args[] = {v, items_at(list, i), jv_number((double)i), list};
+        v = jn_apply(e, f, args, arity > 4 ? 4 : arity, (struct jv){.kind = JV_NULL});
+        if (e->oldest_bound < outer)
+            outer = e->oldest_bound;
+        /* What was bound outside may hold on to anything made so far. */
+        if (e->oldest_bound < m.serial)
+            m = jn_mark(e);
+        else
+            v = jn_settle(e, &m, v);
+        m.oldest_bound = e->oldest_bound = UINT64_MAX;
+    }
+    e->oldest_bound = outer;
+    return v;
+}
+
+static const struct builtin functions[] = {
+    {"map", "<af>", fn_map, 2, IN_BOTH, "what a function makes of each item"},
+    {"filter", "<af>", fn_filter, 2, IN_BOTH, "the items that a function is true for"},
+    {"single", "<af?>", fn_single, 2, IN_BOTH, "the only item that a function is true for"},
+    {"reduce", "<afj?:j>", fn_reduce, 3, IN_BOTH,
+     "items taken together by a function of two, one after the other"},
+};
+
+const struct family higher_functions = {"functions of functions", functions, COUNT(functions)};

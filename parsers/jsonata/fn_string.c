@@ -1,0 +1,738 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/jsonata/case.h"
+#include "parsers/jsonata/url.h"
+#include "parsers/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Functions on strings. Lengths and positions count characters (code points). */
+
+static const struct jv failed = {.kind = JV_ERROR};
+
+static struct jv fn_string(struct jn *e, const struct call *c)
+{
+    struct jv v = arg(c, 0);
+    const bool pretty = arg(c, 1).kind == JV_BOOL && arg(c, 1).b;
+    struct buf text = {0};
+    bool ok;
+
+    if (is_undefined(v) || is_string(v))
+        return v;
+    if (has_flag(v, LIST_OUTER))
+        v = v.list->items[0];
+    if (pretty && (is_array(v) || is_object(v)))
+        ok = jv_write(e, &text, v, true, 2);
+    else
+        ok = jv_add_string(e, &text, v);
+    if (ok)
+        return jn_take_buf(e, &text);
+    buf_clear(&text);
+    return failed;
+}
+
+static size_t char_len(const char *s)
+{
+    const unsigned char c = (unsigned char)*s;
+
+    return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+}
+
+static size_t count_chars(const char *s, size_t len)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++)
+        n += ((unsigned char)s[i] & 0xC0) != 0x80;
+    return n;
+}
+
+/* The byte that character `n` begins at. */
+static size_t char_at(const char *s, size_t len, size_t n)
+{
+    size_t at = 0;
+
+    while (n-- > 0 && at < len)
+        at += char_len(s + at);
+    return at;
+}
+
+/* A position as JavaScript's slice takes it: from the end when negative, and within the text. */
+static size_t slice_at(double n, size_t count)
+{
+    n = trunc(n);
+    if (isnan(n))
+        return 0;
+    if (n < 0)
+        n += (double)count;
+    return n < 0 ? 0 : n > (double)count ? count : (size_t)n;
+}
+
+static struct jv fn_substring(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0), length = arg(c, 2);
+    double start = is_undefined(arg(c, 1)) ? 0 : arg(c, 1).n;
+    size_t count, from, to;
+
+    if (is_undefined(s))
+        return s;
+    count = count_chars(str(s), str_len(s));
+    if ((double)count + start < 0)
+        start = 0;
+    to = count;
+    if (!is_undefined(length)) {
+        if (length.n <= 0)
+            return jn_text(e, "", 0);
+        to = slice_at(start >= 0 ? start + length.n : (double)count + start + length.n, count);
+    }
+    from = slice_at(start, count);
+    if (from >= to)
+        return jn_text(e, "", 0);
+    const size_t first = char_at(str(s), str_len(s), from);
+    const size_t bytes = char_at(str(s) + first, str_len(s) - first, to - from);
+    return jn_text(e, str(s) + first, bytes);
+}
+
+/* Where `what` is in `text` from `from` on; SIZE_MAX: nowhere. */
+static size_t find(const char *text, size_t len, size_t from, const char *what, size_t what_len)
+{
+    const char *at;
+
+    if (what_len == 0)
+        return from;
+    while (from < len && (at = memchr(text + from, what[0], len - from)) != NULL) {
+        from = (size_t)(at - text);
+        if (what_len > len - from)
+            break;
+        if (memcmp(at, what, what_len) == 0)
+            return from;
+        from++;
+    }
+    return SIZE_MAX;
+}
+
+static struct jv fn_substring_before(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0), what = arg(c, 1);
+    size_t at;
+
+    if (is_undefined(s))
+        return s;
+    at = find(str(s), str_len(s), 0, str(what), str_len(what));
+    return at == SIZE_MAX ? s : jn_text(e, str(s), at);
+}
+
+static struct jv fn_substring_after(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0), what = arg(c, 1);
+    size_t at;
+
+    if (is_undefined(s))
+        return s;
+    at = find(str(s), str_len(s), 0, str(what), str_len(what));
+    if (at == SIZE_MAX)
+        return s;
+    at += str_len(what);
+    return jn_text(e, str(s) + at, str_len(s) - at);
+}
+
+static struct jv change_case(struct jn *e, const struct call *c,
+                             void (*change)(struct buf *, const char *, size_t))
+{
+    struct buf text = {0};
+
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    change(&text, str(arg(c, 0)), str_len(arg(c, 0)));
+    return jn_take_buf(e, &text);
+}
+
+static struct jv fn_lowercase(struct jn *e, const struct call *c)
+{
+    return change_case(e, c, js_case_lower);
+}
+
+static struct jv fn_uppercase(struct jn *e, const struct call *c)
+{
+    return change_case(e, c, js_case_upper);
+}
+
+static struct jv fn_length(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0);
+
+    (void)e;
+    return is_undefined(s) ? s : jv_number((double)count_chars(str(s), str_len(s)));
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static struct jv fn_trim(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0);
+    struct buf text = {0};
+    bool gap = false;
+
+    if (is_undefined(s))
+        return s;
+    for (size_t i = 0; i < str_len(s); i++) {
+        if (is_blank(str(s)[i])) {
+            gap = text.len > 0;
+            continue;
+        }
+        if (gap)
+            buf_addc(&text, ' ');
+        gap = false;
+        buf_addc(&text, str(s)[i]);
+    }
+    return jn_take_buf(e, &text);
+}
+
+/* `count` characters of `fill`, over and over. */
+static bool add_padding(struct jn *e, struct buf *out, struct jv fill, size_t count)
+{
+    const char *s = str_len(fill) ? str(fill) : " ";
+    const size_t len = str_len(fill) ? str_len(fill) : 1;
+    size_t at = 0;
+
+    if (count > e->memory / 4) {
+        jn_error(e, "U1002");
+        return false;
+    }
+    for (; count > 0; count--) {
+        const size_t n = char_len(s + at);
+        text_add(out, s + at, n);
+        at = at + n < len ? at + n : 0;
+    }
+    return true;
+}
+
+static struct jv fn_pad(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0);
+    const double width = is_undefined(arg(c, 1)) ? 0 : trunc(arg(c, 1).n);
+    const double missing = fabs(width) - (double)count_chars(str(s), str_len(s));
+    struct buf text = {0};
+    bool ok;
+
+    if (is_undefined(s) || !(missing > 0))
+        return s;
+    if (missing > (double)e->memory)
+        return jn_error(e, "U1002");
+    if (width > 0)
+        text_add(&text, str(s), str_len(s));
+    ok = add_padding(e, &text, arg(c, 2), (size_t)missing);
+    if (width < 0)
+        text_add(&text, str(s), str_len(s));
+    if (ok)
+        return jn_take_buf(e, &text);
+    buf_clear(&text);
+    return failed;
+}
+
+/* ---- patterns ---- */
+
+/* A limit that is given and negative. */
+static bool is_negative(struct jv limit)
+{
+    return limit.kind == JV_NUMBER && limit.n < 0;
+}
+
+static bool within(struct jv limit, size_t count)
+{
+    return is_undefined(limit) || (double)count < limit.n;
+}
+
+static struct jv fn_contains(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0), what = arg(c, 1);
+    struct matcher m;
+    struct match match;
+    int found;
+
+    if (is_undefined(s) || is_undefined(what))
+        return jv_undefined();
+    if (is_string(what))
+        return jv_bool(find(str(s), str_len(s), 0, str(what), str_len(what)) != SIZE_MAX);
+    matcher_init(&m, what.f, s.j);
+    found = matcher_next(e, &m, false, &match);
+    matcher_clear(&m);
+    return found < 0 ? failed : jv_bool(found > 0);
+}
+
+static void set(struct jn *e, struct map *m, const char *key, struct jv v)
+{
+    map_set(e, m, jn_hold(e, json_cstring(key)), v);
+}
+
+static struct jv fn_match(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0), limit = arg(c, 2);
+    struct list *l;
+    struct matcher m;
+    struct match match;
+    int found = 0;
+
+    if (is_undefined(s))
+        return s;
+    if (is_negative(limit))
+        return jn_error_value(e, "D3040", limit);
+    l = list_new(e, LIST_SEQUENCE, 0);
+    if (!within(limit, 0))
+        return jv_list(l);
+    matcher_init(&m, arg(c, 1).f, s.j);
+    while (within(limit, l->count) && (found = matcher_next(e, &m, true, &match)) > 0) {
+        struct map *one = map_new(e, 3);
+        set(e, one, "match", match.match);
+        set(e, one, "index", jv_number(match.index));
+        set(e, one, "groups", match.groups);
+        list_push(e, l, jv_map(one));
+    }
+    /* The reference looks for one match more than it is asked for. */
+    if (found > 0)
+        found = matcher_next(e, &m, true, &match);
+    matcher_clear(&m);
+    return found < 0 ? failed : jv_list(l);
+}
+
+/* Digits at `at`, at most so many; -1 without any. */
+static long digits(const char *s, size_t len, size_t at, size_t most)
+{
+    long n = -1;
+
+    for (; most > 0 && at < len && s[at] >= '0' && s[at] <= '9'; most--, at++)
+        n = (n < 0 ? 0 : n) * 10 + (s[at] - '0');
+    return n;
+}
+
+static size_t width_of(size_t n)
+{
+    size_t width = 1;
+
+    while (n >= 10) {
+        n /= 10;
+        width++;
+    }
+    return width;
+}
+
+/* Behind a `$`: the number of a group, of as many digits as there are groups. Returns where to go
+ * on. */
+static size_t add_group(struct buf *out, struct jv template, size_t at, const struct match *m)
+{
+    const size_t groups = is_array(m->groups) ? items_count(m->groups) : 0;
+    const size_t most = groups ? width_of(groups) : 1;
+    long n = digits(str(template), str_len(template), at, most);
+
+    if (most > 1 && n > (long)groups)
+        n = digits(str(template), str_len(template), at, most - 1);
+    if (n < 0) {
+        buf_addc(out, '$');
+        return at;
+    }
+    if (n > 0 && (size_t)n <= groups) {
+        const struct jv group = items_at(m->groups, (size_t)n - 1);
+        text_add(out, str(group), str_len(group));
+    }
+    return at + width_of((size_t)n);
+}
+
+/* The replacement with what its $1, $$ and $0 stand for. */
+static void add_substitute(struct buf *out, struct jv template, const struct match *m)
+{
+    const char *s = str(template);
+    const size_t len = str_len(template);
+    size_t at = 0, dollar;
+
+    while ((dollar = find(s, len, at, "$", 1)) != SIZE_MAX) {
+        text_add(out, s + at, dollar - at);
+        at = dollar + 1;
+        if (at < len && s[at] == '$') {
+            buf_addc(out, '$');
+            at++;
+        } else if (at < len && s[at] == '0') {
+            text_add(out, str(m->match), str_len(m->match));
+            at++;
+        } else {
+            at = add_group(out, template, at, m);
+        }
+    }
+    text_add(out, s + at, len - at);
+}
+
+/* A match as the object that a replacing function is called with. */
+static struct jv match_value(struct jn *e, const struct match *m)
+{
+    struct map *o = map_new(e, 4);
+
+    set(e, o, "match", m->match);
+    set(e, o, "start", jv_number(m->index));
+    set(e, o, "end", jv_number(m->index + (double)text_units(str(m->match), str_len(m->match))));
+    set(e, o, "groups", m->groups);
+    return jv_map(o);
+}
+
+static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement,
+                            const struct match *m)
+{
+    struct jv v;
+
+    if (is_string(replacement)) {
+        add_substitute(out, replacement, m);
+        return true;
+    }
+    v = match_value(e, m);
+    v = jn_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
+    if (is_error(v))
+        return false;
+    if (!is_string(v)) {
+        jn_error_value(e, "D3012", v);
+        return false;
+    }
+    text_add(out, str(v), str_len(v));
+    return true;
+}
+
+static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
+{
+    const struct jv s = arg(c, 0), replacement = arg(c, 2), limit = arg(c, 3);
+    struct matcher m;
+    struct match match;
+    size_t at = 0, count = 0;
+    int found;
+
+    matcher_init(&m, arg(c, 1).f, s.j);
+    while ((found = matcher_next(e, &m, true, &match)) > 0 && within(limit, count)) {
+        if (out->len > e->memory) {
+            jn_error(e, "U1002");
+            found = -1;
+            break;
+        }
+        matcher_piece(&m, at, match.start, out);
+        if (!add_replacement(e, out, replacement, &match)) {
+            found = -1;
+            break;
+        }
+        at = m.regex ? match.end : match.start + text_units(str(match.match), str_len(match.match));
+        count++;
+    }
+    if (found >= 0)
+        matcher_piece(&m, at, SIZE_MAX, out);
+    matcher_clear(&m);
+    return found >= 0;
+}
+
+static bool replace_text(struct jn *e, const struct call *c, struct buf *out)
+{
+    const struct jv s = arg(c, 0), what = arg(c, 1), by = arg(c, 2);
+    size_t at = 0, found;
+
+    for (size_t n = 0; within(arg(c, 3), n); n++) {
+        found = find(str(s), str_len(s), at, str(what), str_len(what));
+        if (found == SIZE_MAX)
+            break;
+        text_add(out, str(s) + at, found - at);
+        text_add(out, str(by), str_len(by));
+        at = found + str_len(what);
+        if (out->len > e->memory) {
+            jn_error(e, "U1002");
+            return false;
+        }
+    }
+    text_add(out, str(s) + at, str_len(s) - at);
+    return true;
+}
+
+static struct jv fn_replace(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0), what = arg(c, 1);
+    struct buf text = {0};
+    bool ok;
+
+    if (is_undefined(s))
+        return s;
+    if (is_string(what) && str_len(what) == 0)
+        return jn_error_value(e, "D3010", what);
+    if (is_negative(arg(c, 3)))
+        return jn_error_value(e, "D3011", arg(c, 3));
+    if (!within(arg(c, 3), 0) || is_undefined(what) || is_undefined(arg(c, 2)))
+        return s;
+    ok = is_string(what) ? replace_text(e, c, &text) : replace_matches(e, c, &text);
+    if (ok)
+        return jn_take_buf(e, &text);
+    buf_clear(&text);
+    return failed;
+}
+
+/* Each code unit a string of its own. */
+static struct jv split_units(struct jn *e, struct jv s, double limit)
+{
+    struct list *l = list_new(e, 0, 0);
+    uint32_t cp;
+    char half[4];
+    size_t n;
+
+    for (size_t at = 0; at < str_len(s); at += n) {
+        n = utf8_decode(str(s) + at, str_len(s) - at, &cp);
+        if (!n || !jn_step(e))
+            break;
+        if (cp < 0x10000) {
+            if ((double)l->count < limit)
+                list_push(e, l, jn_text(e, str(s) + at, n));
+            continue;
+        }
+        if ((double)l->count < limit)
+            list_push(e, l, jn_text(e, half, utf8_encode(0xD800 + ((cp - 0x10000) >> 10), half)));
+        if ((double)l->count < limit)
+            list_push(e, l, jn_text(e, half, utf8_encode(0xDC00 + (cp & 0x3FF), half)));
+    }
+    return e->why.code ? failed : jv_list(l);
+}
+
+static struct jv split_text(struct jn *e, struct jv s, struct jv by, double limit)
+{
+    struct list *l;
+    size_t at = 0, found;
+
+    if (str_len(by) == 0)
+        return split_units(e, s, limit);
+    l = list_new(e, 0, 0);
+    while ((double)l->count < limit) {
+        if (!jn_step(e))
+            return failed;
+        found = find(str(s), str_len(s), at, str(by), str_len(by));
+        list_push(e, l, jn_text(e, str(s) + at, (found == SIZE_MAX ? str_len(s) : found) - at));
+        if (found == SIZE_MAX)
+            break;
+        at = found + str_len(by);
+    }
+    return jv_list(l);
+}
+
+static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct jv limit)
+{
+    struct list *l = list_new(e, 0, 0);
+    struct buf text = {0};
+    struct matcher m;
+    struct match match;
+    size_t at = 0;
+    int found;
+
+    matcher_init(&m, f, s.j);
+    while ((found = matcher_next(e, &m, false, &match)) > 0 && within(limit, l->count)) {
+        matcher_piece(&m, at, match.start, &text);
+        list_push(e, l, jn_take_buf(e, &text));
+        at = match.end;
+    }
+    if (found >= 0 && within(limit, l->count)) {
+        matcher_piece(&m, at, SIZE_MAX, &text);
+        list_push(e, l, jn_take_buf(e, &text));
+    }
+    matcher_clear(&m);
+    return found < 0 ? failed : jv_list(l);
+}
+
+static struct jv fn_split(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0), by = arg(c, 1), limit = arg(c, 2);
+
+    if (is_undefined(s))
+        return s;
+    if (is_negative(limit))
+        return jn_error_value(e, "D3020", limit);
+    if (!within(limit, 0))
+        return jv_list(list_new(e, 0, 0));
+    if (by.kind == JV_FUNCTION)
+        return split_matches(e, s, by.f, limit);
+    if (is_undefined(by)) {
+        struct list *l = list_new(e, 0, 1);
+        list_push(e, l, s);
+        return jv_list(l);
+    }
+    return split_text(e, s, by, is_undefined(limit) ? INFINITY : floor(limit.n));
+}
+
+static struct jv fn_join(struct jn *e, const struct call *c)
+{
+    const struct jv list = arg(c, 0), by = arg(c, 1);
+    struct buf text = {0};
+
+    if (is_undefined(list))
+        return list;
+    for (size_t i = 0; i < items_count(list); i++) {
+        const struct jv item = items_at(list, i);
+        if (i)
+            text_add(&text, str(by), str_len(by));
+        text_add(&text, str(item), str_len(item));
+        if (text.len > e->memory) {
+            buf_clear(&text);
+            return jn_error(e, "U1002");
+        }
+    }
+    return jn_take_buf(e, &text);
+}
+
+/* ---- encodings ---- */
+
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* The low byte of each code unit, as JavaScript's btoa takes a string. */
+static void add_latin1(struct buf *out, struct jv s)
+{
+    uint32_t cp;
+    size_t n;
+
+    for (size_t at = 0; at < str_len(s); at += n) {
+        n = utf8_decode(str(s) + at, str_len(s) - at, &cp);
+        if (!n)
+            return;
+        if (cp >= 0x10000) {
+            buf_addc(out, (char)((0xD800 + ((cp - 0x10000) >> 10)) & 0xFF));
+            cp = 0xDC00 + (cp & 0x3FF);
+        }
+        buf_addc(out, (char)(cp & 0xFF));
+    }
+}
+
+static struct jv fn_base64encode(struct jn *e, const struct call *c)
+{
+    struct buf bytes = {0}, text = {0};
+
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    add_latin1(&bytes, arg(c, 0));
+    for (size_t i = 0; i < bytes.len; i += 3) {
+        const size_t n = bytes.len - i;
+        const uint32_t b = (uint32_t)(unsigned char)bytes.data[i] << 16 |
+                           (n > 1 ? (uint32_t)(unsigned char)bytes.data[i + 1] << 8 : 0) |
+                           (n > 2 ? (uint32_t)(unsigned char)bytes.data[i + 2] : 0);
+        buf_addc(&text, base64[b >> 18]);
+        buf_addc(&text, base64[b >> 12 & 63]);
+        buf_addc(&text, n > 1 ? base64[b >> 6 & 63] : '=');
+        buf_addc(&text, n > 2 ? base64[b & 63] : '=');
+    }
+    buf_clear(&bytes);
+    return jn_take_buf(e, &text);
+}
+
+/* The six bits of a digit, of either alphabet; -1: it is none. */
+static int base64_value(char c)
+{
+    const char *found = c ? strchr(base64, c) : NULL;
+
+    if (found)
+        return (int)(found - base64);
+    return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+/* What is no digit is passed over, `=` ends it: as Node does. Bytes come out as characters. */
+static struct jv fn_base64decode(struct jn *e, const struct call *c)
+{
+    const struct jv s = arg(c, 0);
+    struct buf text = {0};
+    uint32_t bits = 0;
+    int have = 0, v;
+    char bytes[4];
+
+    if (is_undefined(s))
+        return s;
+    for (size_t i = 0; i < str_len(s) && str(s)[i] != '='; i++) {
+        v = base64_value(str(s)[i]);
+        if (v < 0)
+            continue;
+        bits = bits << 6 | (uint32_t)v;
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            buf_add(&text, bytes, utf8_encode(bits >> have & 0xFF, bytes));
+        }
+    }
+    return jn_take_buf(e, &text);
+}
+
+static struct jv recode(struct jn *e, const struct call *c,
+                        bool (*change)(struct buf *, const char *, size_t, struct jsonata_fault *))
+{
+    struct jsonata_fault why = {0};
+    struct buf text = {0};
+
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), &why))
+        return jn_take_buf(e, &text);
+    buf_clear(&text);
+    return jn_error_fault(e, &why);
+}
+
+static struct jv fn_encode_url(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_encode);
+}
+
+static struct jv fn_encode_url_component(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_encode_component);
+}
+
+static struct jv fn_decode_url(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_decode);
+}
+
+static struct jv fn_decode_url_component(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_decode_component);
+}
+
+static struct jv fn_eval(struct jn *e, const struct call *c)
+{
+    struct jv input = is_undefined(arg(c, 1)) ? c->input : arg(c, 1);
+    struct list *outer;
+
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    if (!is_undefined(arg(c, 1)) && is_array(input) && !is_sequence(input)) {
+        outer = list_new(e, LIST_SEQUENCE | LIST_OUTER, 1);
+        list_push(e, outer, input);
+        input = jv_list(outer);
+    }
+    return evaluate_text(e, arg(c, 0).j, input, e->env ? e->env : &e->root);
+}
+
+static const struct builtin functions[] = {
+    {"string", "<x-b?:s>", fn_string, 1, IN_BOTH, "the value as text; JSON for arrays and objects"},
+    {"length", "<s-:n>", fn_length, 1, IN_BOTH, "how many characters a string has"},
+    {"substring", "<s-nn?:s>", fn_substring, 3, IN_BOTH,
+     "the part from a position on, of a length"},
+    {"substringBefore", "<s-s:s>", fn_substring_before, 2, IN_BOTH,
+     "what stands before another string"},
+    {"substringAfter", "<s-s:s>", fn_substring_after, 2, IN_BOTH,
+     "what stands behind another string"},
+    {"lowercase", "<s-:s>", fn_lowercase, 1, IN_BOTH, "the string in lower case"},
+    {"uppercase", "<s-:s>", fn_uppercase, 1, IN_BOTH, "the string in upper case"},
+    {"trim", "<s-:s>", fn_trim, 1, IN_BOTH, "without blanks around, and single ones within"},
+    {"pad", "<s-ns?:s>", fn_pad, 3, IN_BOTH,
+     "filled up to a width, on the left when that is negative"},
+    {"contains", "<s-(sf):b>", fn_contains, 2, IN_BOTH, "is a string or pattern in it?"},
+    {"split", "<s-(sf)n?:a<s>>", fn_split, 3, IN_BOTH, "the parts between separators"},
+    {"join", "<a<s>s?:s>", fn_join, 2, IN_BOTH, "strings in one, with a separator"},
+    {"match", "<s-f<s:o>n?:a<o>>", fn_match, 3, IN_BOTH,
+     "the matches of a pattern, with place and groups"},
+    {"replace", "<s-(sf)(sf)n?:s>", fn_replace, 4, IN_BOTH,
+     "with a string or pattern replaced, by text or by a function's result"},
+    {"base64encode", "<s-:s>", fn_base64encode, 1, IN_BOTH, "bytes as Base64"},
+    {"base64decode", "<s-:s>", fn_base64decode, 1, IN_BOTH, "bytes from Base64"},
+    {"encodeUrlComponent", "<s-:s>", fn_encode_url_component, 1, IN_BOTH,
+     "escaped for a part of a URL"},
+    {"encodeUrl", "<s-:s>", fn_encode_url, 1, IN_BOTH, "escaped as a whole URL"},
+    {"decodeUrlComponent", "<s-:s>", fn_decode_url_component, 1, IN_BOTH,
+     "a part of a URL without escapes"},
+    {"decodeUrl", "<s-:s>", fn_decode_url, 1, IN_BOTH, "a URL without escapes"},
+    {"eval", "<sx?:x>", fn_eval, 2, IN_REFERENCE, "what an expression in a string evaluates to"},
+};
+
+const struct family string_functions = {"strings", functions, COUNT(functions)};

@@ -1,0 +1,105 @@
+#ifndef PARSERS_JSONATA_JSONATA_H
+#define PARSERS_JSONATA_JSONATA_H
+
+#include "parsers/json.h"
+#include "parsers/jsonata/dialect.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * JSONata: an expression is compiled once and evaluated many times; it never changes. Nothing here
+ * looks at a clock or makes chance: both come with the options.
+ */
+typedef struct jsonata jsonata;
+
+/* Why an expression is none, or has no answer. Empty is {0}; filling replaces what was there. */
+struct jsonata_error {
+    const char *code; /* static: "T2001"; see jsonata_error.c for the list */
+    char *text;       /* the reference's sentence for it; owned */
+    size_t at;        /* byte offset in the expression */
+    json *token;      /* what the sentence is about: an operator, a function's name; may be NULL */
+    json *value;      /* the value that was refused; may be NULL */
+};
+
+void jsonata_error_clear(struct jsonata_error *why);
+
+/* Bounds of texts: an expression that is longer or nests deeper is refused (D1011). */
+enum {
+    JSONATA_MAX_TEXT = 1 << 20,
+    JSONATA_MAX_NESTING = 500, /* of brackets and prefix operators */
+    JSONATA_MAX_HEIGHT =
+        2000, /* of the syntax tree: a chain of operators is as high as it is long */
+};
+
+/* NULL with *why filled when the text is no expression. */
+jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dialect,
+                         struct jsonata_error *why);
+void jsonata_free(jsonata *x);
+
+/* What an evaluation may look at and may cost. All of it 0: no variables, the usual bounds. */
+struct jsonata_options {
+    /* A variable's value by its name without `$`, asked for once, when it is first used; a look
+     * that stays good until the evaluation ends. NULL: there is none. */
+    const json *(*variable)(void *user, const json *name);
+    /* 64 random bits for $random, $shuffle, $uuid; NULL: always the same ones. */
+    uint64_t (*chance)(void *user);
+    /* Asked now and then: is it time to give up? D1012 follows. */
+    bool (*expired)(void *user);
+    void *user;
+    int64_t now_ms;     /* what $now and $millis say */
+    int64_t timeout_ms; /* for the text of D1012 */
+    size_t depth;       /* nested evaluations (D1011); 0: JSONATA_DEPTH */
+    size_t memory;      /* bytes (U1002); 0: JSONATA_MEMORY */
+    uint64_t steps;     /* values looked at (D1012); 0: JSONATA_STEPS */
+};
+
+enum {
+    JSONATA_DEPTH = 1000,
+    JSONATA_MAX_DEPTH = 3000,              /* more is not given: the stack has to hold it */
+    JSONATA_MEMORY = 256 * 1024 * 1024,    /* what `asl eval` gives */
+    JSONATA_AWS_MEMORY = 10 * 1024 * 1024, /* what Step Functions gives an expression */
+};
+
+#define JSONATA_STEPS UINT64_C(1000000000)
+
+enum jsonata_outcome {
+    JSONATA_VALUE,
+    JSONATA_UNDEFINED,   /* nothing comes out */
+    JSONATA_UNSUPPORTED, /* a function or a regular expression, alone or within, or no finite number
+                          */
+    JSONATA_FAILED,      /* *why says why */
+};
+
+/* `input` NULL: undefined. *out is only set for JSONATA_VALUE, *why only for JSONATA_FAILED. */
+enum jsonata_outcome jsonata_eval(const jsonata *x, const struct jsonata_options *options,
+                                  const json *input, json **out, struct jsonata_error *why);
+
+/* ---- looking at an expression ---- */
+
+/*
+ * What the expression takes from outside: each variable that it names and does not bind itself
+ * before, `$` (name "") and a name without `$` at the top (name "", field set). With
+ * `$states.input` the field is "input"; NULL: none follows.
+ */
+struct jsonata_use {
+    const json *name;  /* of the variable, without `$` */
+    const json *field; /* the first step behind it, when that is a name */
+    size_t at;
+};
+
+/* Calls `see` for each, in the order of the text, until it returns false. */
+void jsonata_uses(const jsonata *x, bool (*see)(void *user, const struct jsonata_use *use),
+                  void *user);
+
+/* ---- the functions ---- */
+
+struct jsonata_function {
+    const char *family, *name, *signature, *about;
+};
+
+/* The i-th function of the dialect; false behind the last. */
+bool jsonata_function_at(enum jsonata_dialect dialect, size_t i, struct jsonata_function *out);
+
+#endif

@@ -1,0 +1,892 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/mem.h"
+
+#include <assert.h>
+#include <string.h>
+
+/*
+ * Evaluating a node with a context (the input) in a frame of variables. Errors travel as values;
+ * what is wrong is noted in the evaluation.
+ */
+
+/* ---- bounds ---- */
+
+enum { POLL_STEPS = 1024 };
+
+static bool out_of_time(struct jn *e)
+{
+    jn_error(e, "D1012");
+    buf_add_int(&e->why.value, e->options->timeout_ms);
+    e->steps = 0;
+    return false;
+}
+
+bool jn_steps(struct jn *e, uint64_t count)
+{
+    const uint64_t before = e->steps;
+
+    if (e->used > e->memory)
+        return jn_error(e, "U1002"), false;
+    if (before < count)
+        return out_of_time(e);
+    e->steps -= count;
+    if (before / POLL_STEPS != e->steps / POLL_STEPS && e->options->expired &&
+        e->options->expired(e->options->user))
+        return out_of_time(e);
+    return true;
+}
+
+bool jn_step(struct jn *e)
+{
+    return jn_steps(e, 1);
+}
+
+/* ---- errors ---- */
+
+struct jv jn_error(struct jn *e, const char *code)
+{
+    failure_clear(&e->why);
+    e->why.code = code;
+    return (struct jv){.kind = JV_ERROR};
+}
+
+enum { MAX_SHOWN = 64 * 1024 };
+
+/* As JSON text; of what is too large or too deep as much as fits. */
+static void show(struct jn *e, struct buf *out, struct jv v)
+{
+    struct jn quiet = {
+        .options = e->options, .dialect = e->dialect, .steps = MAX_SHOWN, .memory = MAX_SHOWN};
+
+    if (v.kind == JV_NUMBER && !isfinite(v.n))
+        buf_adds(out, "null");
+    else
+        jv_write(&quiet, out, v, false, 0);
+    failure_clear(&quiet.why);
+    while (quiet.chunk) {
+        struct chunk *c = quiet.chunk;
+        quiet.chunk = c->before;
+        mem_free(c);
+    }
+}
+
+struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
+{
+    bool unsupported = false;
+
+    jn_error(e, code);
+    show(e, &e->why.value, value);
+    if (is_undefined(value) || value.kind == JV_ERROR)
+        return (struct jv){.kind = JV_ERROR};
+    struct failure kept = e->why;
+    e->why = (struct failure){0};
+    jv_to_json(e, value, &kept.json_value, &unsupported);
+    failure_clear(&e->why);
+    e->why = kept;
+    return (struct jv){.kind = JV_ERROR};
+}
+
+struct jv jn_error_values(struct jn *e, const char *code, struct jv value, struct jv second)
+{
+    jn_error_value(e, code, value);
+    show(e, &e->why.value2, second);
+    return (struct jv){.kind = JV_ERROR};
+}
+
+struct jv jn_error_fault(struct jn *e, struct jsonata_fault *fault)
+{
+    const char *function = fault->function;
+    struct jv value = jv_undefined();
+
+    if (fault->kind == JSONATA_FAULT_TEXT)
+        value = jn_text(e, fault->value.data ? fault->value.data : "", fault->value.len);
+    if (fault->kind == JSONATA_FAULT_NUMBER)
+        value = jv_number(fault->number);
+    jn_error_value(e, fault->code, value);
+    e->why.function = function;
+    jsonata_fault_clear(fault);
+    return (struct jv){.kind = JV_ERROR};
+}
+
+/* The operator that an error came from. */
+static struct jv error_at(struct jn *e, const struct node *n, const char *token)
+{
+    json_unref(e->why.token);
+    e->why.token = json_cstring(token);
+    e->why.at = n->at;
+    e->why.placed = true;
+    return (struct jv){.kind = JV_ERROR};
+}
+
+static struct jv error_placed(struct jn *e, const struct node *n)
+{
+    e->why.at = n->at;
+    e->why.placed = true;
+    return (struct jv){.kind = JV_ERROR};
+}
+
+/* ---- frames ---- */
+
+struct frame *frame_new(struct jn *e, struct frame *parent, uint32_t room)
+{
+    struct frame *f = jn_alloc(e, sizeof *f);
+
+    *f = (struct frame){.parent = parent, .born = e->serial++, .cap = room};
+    if (room)
+        f->bindings = jn_alloc(e, room * sizeof *f->bindings);
+    return f;
+}
+
+struct frame *frame_of_tuple(struct jn *e, struct frame *parent, const struct tuple *t)
+{
+    struct frame *f = frame_new(e, parent, 0);
+
+    f->tuple = t;
+    return f;
+}
+
+/* A variable of the outermost frame: the caller's, or a function's name. */
+static struct jv global_lookup(struct jn *e, uint32_t name)
+{
+    struct global *g = &e->globals[name];
+    const struct name *n = &e->names->items[name];
+    const json *v;
+
+    if (g->state == GLOBAL_BOUND)
+        return g->value;
+    if (g->state == GLOBAL_NONE)
+        return jv_undefined();
+    v = e->options->variable ? e->options->variable(e->options->user, n->text) : NULL;
+    g->state = GLOBAL_BOUND;
+    if (v)
+        g->value = jv_from_json(v);
+    else if (n->builtin)
+        g->value = jv_func(g->builtin);
+    else
+        g->state = GLOBAL_NONE;
+    return g->state == GLOBAL_BOUND ? g->value : jv_undefined();
+}
+
+struct jv frame_lookup(struct jn *e, const struct frame *env, uint32_t name)
+{
+    for (; env; env = env->parent) {
+        for (uint32_t i = 0; i < env->count; i++)
+            if (env->bindings[i].name == name)
+                return env->bindings[i].value;
+        if (!env->tuple)
+            continue;
+        for (uint32_t i = 0; i < env->tuple->count; i++)
+            if (env->tuple->bindings[i].name == name)
+                return env->tuple->bindings[i].value;
+    }
+    return global_lookup(e, name);
+}
+
+void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv v)
+{
+    struct binding *wider;
+
+    if (env->born < e->oldest_bound)
+        e->oldest_bound = env->born;
+    if (env == &e->root) {
+        e->globals[name].state = GLOBAL_BOUND;
+        e->globals[name].value = v;
+        return;
+    }
+    for (uint32_t i = 0; i < env->count; i++)
+        if (env->bindings[i].name == name) {
+            env->bindings[i].value = v;
+            return;
+        }
+    if (env->count == env->cap) {
+        env->cap = env->cap ? 2 * env->cap : 4;
+        wider = jn_alloc(e, env->cap * sizeof *wider);
+        if (env->count)
+            memcpy(wider, env->bindings, env->count * sizeof *wider);
+        env->bindings = wider;
+    }
+    env->bindings[env->count++] = (struct binding){name, v};
+}
+
+/* ---- operators ---- */
+
+static struct jv arithmetic(struct jn *e, enum op op, struct jv a, struct jv b)
+{
+    int numeric;
+
+    if (!is_undefined(a) && (numeric = jv_is_numeric(e, a)) <= 0)
+        return numeric ? (struct jv){.kind = JV_ERROR} : jn_error_value(e, "T2001", a);
+    if (!is_undefined(b) && (numeric = jv_is_numeric(e, b)) <= 0)
+        return numeric ? (struct jv){.kind = JV_ERROR} : jn_error_value(e, "T2002", b);
+    if (is_undefined(a) || is_undefined(b))
+        return jv_undefined();
+    if (op == OP_PLUS)
+        return jv_number(a.n + b.n);
+    if (op == OP_MINUS)
+        return jv_number(a.n - b.n);
+    if (op == OP_TIMES)
+        return jv_number(a.n * b.n);
+    if (op == OP_DIVIDE)
+        return jv_number(a.n / b.n);
+    return jv_number(fmod(a.n, b.n));
+}
+
+static bool comparable(struct jv v)
+{
+    return is_undefined(v) || v.kind == JV_STRING || v.kind == JV_NUMBER;
+}
+
+static struct jv comparison(struct jn *e, enum op op, struct jv a, struct jv b)
+{
+    int c;
+
+    if (!comparable(a) || !comparable(b))
+        return jn_error_value(e, "T2010", a.kind == JV_STRING || a.kind == JV_NUMBER ? b : a);
+    if (is_undefined(a) || is_undefined(b))
+        return jv_undefined();
+    if (a.kind != b.kind)
+        return jn_error_values(e, "T2009", a, b);
+    if (a.kind == JV_NUMBER && (isnan(a.n) || isnan(b.n)))
+        return jv_bool(false);
+    c = jv_compare(a, b);
+    if (op == OP_LESS)
+        return jv_bool(c < 0);
+    if (op == OP_LESS_EQUAL)
+        return jv_bool(c <= 0);
+    if (op == OP_GREATER)
+        return jv_bool(c > 0);
+    return jv_bool(c >= 0);
+}
+
+static struct jv equality(struct jn *e, enum op op, struct jv a, struct jv b)
+{
+    int same;
+
+    if (is_undefined(a) || is_undefined(b))
+        return jv_bool(false);
+    same = jv_equal(e, a, b);
+    if (same < 0)
+        return (struct jv){.kind = JV_ERROR};
+    return jv_bool((same != 0) == (op == OP_EQUAL));
+}
+
+/* Identity, as JavaScript's ===: arrays and objects are only equal to themselves. */
+static bool identical(struct jv a, struct jv b)
+{
+    if (a.kind != b.kind)
+        return false;
+    switch (a.kind) {
+    case JV_UNDEFINED:
+    case JV_NULL: return true;
+    case JV_BOOL: return a.b == b.b;
+    case JV_NUMBER: return a.n == b.n;
+    case JV_STRING:
+        return json_str_len(a.j) == json_str_len(b.j) &&
+               memcmp(json_str(a.j), json_str(b.j), json_str_len(a.j)) == 0;
+    case JV_ARRAY:
+    case JV_OBJECT: return a.j == b.j;
+    case JV_LIST: return a.list == b.list;
+    case JV_MAP: return a.map == b.map;
+    case JV_TUPLE: return a.tuple == b.tuple;
+    case JV_FUNCTION: return a.f == b.f;
+    case JV_ERROR: break;
+    }
+    return false;
+}
+
+static struct jv inclusion(struct jn *e, struct jv a, struct jv b)
+{
+    if (is_undefined(a) || is_undefined(b))
+        return jv_bool(false);
+    if (!is_array(b))
+        return jv_bool(identical(a, b));
+    if (!jn_steps(e, items_count(b)))
+        return (struct jv){.kind = JV_ERROR};
+    for (size_t i = 0; i < items_count(b); i++)
+        if (identical(items_at(b, i), a))
+            return jv_bool(true);
+    return jv_bool(false);
+}
+
+static struct jv concatenation(struct jn *e, struct jv a, struct jv b)
+{
+    struct buf text = {0};
+
+    if (!jv_add_string(e, &text, a)) {
+        buf_clear(&text);
+        return (struct jv){.kind = JV_ERROR};
+    }
+    struct buf right = {0};
+    const bool ok = jv_add_string(e, &right, b);
+    if (ok)
+        text_add(&text, right.data ? right.data : "", right.len);
+    buf_clear(&right);
+    if (!ok) {
+        buf_clear(&text);
+        return (struct jv){.kind = JV_ERROR};
+    }
+    return jn_take_buf(e, &text);
+}
+
+static bool is_whole(struct jv v)
+{
+    return v.kind == JV_NUMBER && isfinite(v.n) && v.n == floor(v.n);
+}
+
+enum { MAX_RANGE = 10000000, RANGE_BYTES = 12, EVALUATION_BYTES = 370 };
+
+static struct jv range(struct jn *e, struct jv a, struct jv b)
+{
+    double size;
+
+    if (!is_undefined(a) && !is_whole(a))
+        return jn_error_value(e, "T2003", a);
+    if (!is_undefined(b) && !is_whole(b))
+        return jn_error_value(e, "T2004", b);
+    if (is_undefined(a) || is_undefined(b) || a.n > b.n)
+        return jv_undefined();
+    size = b.n - a.n + 1;
+    if (size > MAX_RANGE)
+        return jn_error_value(e, "D2014", jv_number(size));
+    if ((size_t)size * RANGE_BYTES + EVALUATION_BYTES > e->memory)
+        return jn_error(e, "U1002");
+    return jv_list(list_range(e, a.n, (size_t)size, LIST_SEQUENCE));
+}
+
+static struct jv logic(struct jn *e, const struct node *n, struct jv left, struct jv input,
+                       struct frame *env)
+{
+    int truth = jv_truth(e, left);
+    struct jv right;
+
+    if (truth < 0)
+        return error_at(e, n, op_text(n->op));
+    if (truth == (n->op == OP_OR))
+        return jv_bool(truth != 0);
+    right = evaluate(e, n->rhs, input, env);
+    truth = is_error(right) ? -1 : jv_truth(e, right);
+    return truth < 0 ? error_at(e, n, op_text(n->op)) : jv_bool(truth != 0);
+}
+
+static struct jv operate(struct jn *e, enum op op, struct jv a, struct jv b)
+{
+    if (op == OP_EQUAL || op == OP_NOT_EQUAL)
+        return equality(e, op, a, b);
+    if (op == OP_LESS || op == OP_LESS_EQUAL || op == OP_GREATER || op == OP_GREATER_EQUAL)
+        return comparison(e, op, a, b);
+    if (op == OP_CONCAT)
+        return concatenation(e, a, b);
+    if (op == OP_RANGE)
+        return range(e, a, b);
+    if (op == OP_IN)
+        return inclusion(e, a, b);
+    return arithmetic(e, op, a, b);
+}
+
+static struct jv evaluate_binary(struct jn *e, const struct node *n, struct jv input,
+                                 struct frame *env)
+{
+    struct jv a = evaluate(e, n->lhs, input, env);
+    struct jv b, result;
+
+    if (is_error(a))
+        return a;
+    if (n->op == OP_AND || n->op == OP_OR)
+        return logic(e, n, a, input, env);
+    b = evaluate(e, n->rhs, input, env);
+    if (is_error(b))
+        return b;
+    result = operate(e, n->op, a, b);
+    return is_error(result) ? error_at(e, n, op_text(n->op)) : result;
+}
+
+static struct jv evaluate_negate(struct jn *e, const struct node *n, struct jv input,
+                                 struct frame *env)
+{
+    struct jv v = evaluate(e, n->lhs, input, env);
+    int numeric;
+
+    if (is_error(v) || is_undefined(v))
+        return v;
+    numeric = jv_is_numeric(e, v);
+    if (numeric > 0)
+        return jv_number(-v.n);
+    if (numeric < 0)
+        return v.kind == JV_ERROR ? v : (struct jv){.kind = JV_ERROR};
+    jn_error_value(e, "D1002", v);
+    return error_at(e, n, "-");
+}
+
+/* ---- constructors ---- */
+
+static struct jv evaluate_array(struct jn *e, const struct node *n, struct jv input,
+                                struct frame *env)
+{
+    struct list *l = list_new(e, 0, n->count);
+    struct jv v;
+
+    for (size_t i = 0; i < n->count; i++) {
+        v = evaluate(e, n->items[i], input, env);
+        if (is_error(v))
+            return v;
+        if (is_undefined(v))
+            continue;
+        if (n->items[i]->kind == NODE_ARRAY || !is_array(v))
+            list_push(e, l, v);
+        else if (l->count == 0 && has_flag(v, LIST_RANGE))
+            l = list_range(e, v.list->first, v.list->count, 0);
+        else if (jn_steps(e, items_count(v)))
+            list_extend(e, l, v);
+        else
+            return (struct jv){.kind = JV_ERROR};
+    }
+    if (n->cons_array)
+        l->flags |= LIST_CONS;
+    return jv_list(l);
+}
+
+/* ---- wildcards ---- */
+
+static bool flatten(struct jn *e, struct list *to, struct jv v, size_t depth)
+{
+    if (!jn_step(e))
+        return false;
+    if (depth == JSON_MAX_DEPTH)
+        return jn_error(e, "D1011"), false;
+    if (!is_array(v)) {
+        list_push(e, to, v);
+        return true;
+    }
+    for (size_t i = 0; i < items_count(v); i++)
+        if (!flatten(e, to, items_at(v, i), depth + 1))
+            return false;
+    return true;
+}
+
+/* The members' values, without the arrays around them. */
+static struct jv evaluate_wildcard(struct jn *e, struct jv input)
+{
+    struct list *l = list_new(e, LIST_SEQUENCE, 0);
+    const uint32_t *order = NULL;
+
+    if (has_flag(input, LIST_OUTER) && input.list->count > 0)
+        input = input.list->items[0];
+    if (is_array(input)) {
+        for (size_t i = 0; i < items_count(input); i++) {
+            const struct jv v = items_at(input, i);
+            if (is_array(v))
+                l->flags = 0;
+            if (!flatten(e, l, v, 0))
+                return (struct jv){.kind = JV_ERROR};
+        }
+        return jv_list(l);
+    }
+    if (!is_object(input))
+        return jv_list(l);
+    order = members_order(e, input);
+    for (size_t i = 0; i < members_count(input); i++) {
+        const struct jv v = member_value(input, order ? order[i] : i);
+        /* What was appended to is no sequence any more. */
+        if (is_array(v))
+            l->flags = 0;
+        if (!flatten(e, l, v, 0))
+            return (struct jv){.kind = JV_ERROR};
+    }
+    return jv_list(l);
+}
+
+static bool descend(struct jn *e, struct list *to, struct jv v, size_t depth)
+{
+    const uint32_t *order;
+
+    if (!jn_step(e))
+        return false;
+    if (depth == JSON_MAX_DEPTH)
+        return jn_error(e, "D1011"), false;
+    if (is_array(v)) {
+        for (size_t i = 0; i < items_count(v); i++)
+            if (!descend(e, to, items_at(v, i), depth + 1))
+                return false;
+        return true;
+    }
+    list_push(e, to, v);
+    if (!is_object(v))
+        return true;
+    order = members_order(e, v);
+    for (size_t i = 0; i < members_count(v); i++)
+        if (!descend(e, to, member_value(v, order ? order[i] : i), depth + 1))
+            return false;
+    return true;
+}
+
+static struct jv evaluate_descendant(struct jn *e, struct jv input)
+{
+    struct list *l;
+
+    if (is_undefined(input))
+        return input;
+    l = list_new(e, LIST_SEQUENCE, 0);
+    if (!descend(e, l, input, 0))
+        return (struct jv){.kind = JV_ERROR};
+    return l->count == 1 ? l->items[0] : jv_list(l);
+}
+
+/* ---- control ---- */
+
+static struct jv evaluate_condition(struct jn *e, const struct node *n, struct jv input,
+                                    struct frame *env)
+{
+    struct jv v = evaluate(e, n->lhs, input, env);
+    int truth = is_error(v) ? -1 : jv_truth(e, v);
+
+    if (truth < 0)
+        return (struct jv){.kind = JV_ERROR};
+    if (truth)
+        return evaluate(e, n->rhs, input, env);
+    return n->third ? evaluate(e, n->third, input, env) : jv_undefined();
+}
+
+static struct jv evaluate_block(struct jn *e, const struct node *n, struct jv input,
+                                struct frame *env)
+{
+    struct frame *frame = n->frame ? frame_new(e, env, 0) : env;
+    struct jv v = jv_undefined();
+
+    for (size_t i = 0; i < n->count && !is_error(v); i++)
+        v = evaluate(e, n->items[i], input, frame);
+    return v;
+}
+
+static struct jv evaluate_bind(struct jn *e, const struct node *n, struct jv input,
+                               struct frame *env)
+{
+    struct jv v = evaluate(e, n->rhs, input, env);
+
+    if (!is_error(v))
+        frame_bind(e, env, n->lhs->name, v);
+    return v;
+}
+
+static struct jv evaluate_variable(struct jn *e, const struct node *n, struct jv input,
+                                   struct frame *env)
+{
+    if (json_str_len(n->text) > 0)
+        return frame_lookup(e, env, n->name);
+    return has_flag(input, LIST_OUTER) ? input.list->items[0] : input;
+}
+
+static struct jv make_function(struct jn *e, enum func_kind kind, const struct node *n,
+                               struct jv input, struct frame *env)
+{
+    struct func *f = jn_alloc(e, sizeof *f);
+
+    *f = (struct func){.kind = kind, .node = n, .env = env, .input = input, .born = e->serial++};
+    return jv_func(f);
+}
+
+/* What the update says, put into one match. */
+static bool update_match(struct jn *e, const struct func *f, struct jv match)
+{
+    const struct node *n = f->node;
+    struct jv update = evaluate(e, n->rhs, match, f->env);
+
+    if (is_error(update))
+        return false;
+    if (is_undefined(update))
+        return true;
+    if (!is_object(update)) {
+        jn_error_value(e, "T2011", update);
+        error_placed(e, n->rhs);
+        return false;
+    }
+    for (size_t i = 0; match.kind == JV_MAP && i < members_count(update); i++)
+        map_set(e, match.map, member_key(update, i), member_value(update, i));
+    return true;
+}
+
+static bool delete_from_match(struct jn *e, const struct func *f, struct jv match)
+{
+    const struct node *n = f->node;
+    struct jv names = evaluate(e, n->third, match, f->env);
+    size_t count;
+
+    if (is_error(names))
+        return false;
+    if (is_undefined(names))
+        return true;
+    count = is_array(names) ? items_count(names) : 1;
+    for (size_t i = 0; i < count; i++) {
+        const struct jv name = is_array(names) ? items_at(names, i) : names;
+        if (!is_string(name)) {
+            jn_error_value(e, "T2012", names);
+            error_placed(e, n->third);
+            return false;
+        }
+    }
+    for (size_t i = 0; match.kind == JV_MAP && i < count; i++)
+        map_delete(match.map, (is_array(names) ? items_at(names, i) : names).j);
+    return true;
+}
+
+/* A copy of `v` by $clone, which a variable of that name may replace. */
+static struct jv transform_clone(struct jn *e, const struct func *f, struct jv v)
+{
+    struct jv clone = jv_undefined();
+
+    for (uint32_t i = 0; i < e->names->count; i++)
+        if (json_str_is(e->names->items[i].text, "clone"))
+            clone = frame_lookup(e, f->env, i);
+    if (is_undefined(clone) || (clone.kind == JV_FUNCTION && clone.f->kind == FUNC_BUILTIN))
+        return jv_clone(e, v, 0);
+    if (clone.kind != JV_FUNCTION) {
+        jn_error(e, "T2013");
+        return error_placed(e, f->node);
+    }
+    v = jn_apply(e, clone.f, &v, 1, (struct jv){.kind = JV_NULL});
+    return is_error(v) ? v : jv_clone(e, v, 0);
+}
+
+struct jv evaluate_transform(struct jn *e, const struct func *f, struct jv v)
+{
+    struct jv copy, matches, match;
+    size_t count;
+
+    if (is_undefined(v))
+        return v;
+    copy = transform_clone(e, f, v);
+    if (is_error(copy))
+        return copy;
+    matches = evaluate(e, f->node->lhs, copy, f->env);
+    if (is_error(matches))
+        return matches;
+    count = is_undefined(matches) ? 0 : is_array(matches) ? items_count(matches) : 1;
+    for (size_t i = 0; i < count; i++) {
+        match = is_array(matches) ? items_at(matches, i) : matches;
+        if (!update_match(e, f, match) || (f->node->third && !delete_from_match(e, f, match)))
+            return (struct jv){.kind = JV_ERROR};
+    }
+    return copy;
+}
+
+/* ---- nodes ---- */
+
+static struct jv evaluate_kind(struct jn *e, const struct node *n, struct jv input,
+                               struct frame *env)
+{
+    switch (n->kind) {
+    case NODE_PATH: return evaluate_path(e, n, input, env);
+    case NODE_BINARY: return evaluate_binary(e, n, input, env);
+    case NODE_NEGATE: return evaluate_negate(e, n, input, env);
+    case NODE_ARRAY: return evaluate_array(e, n, input, env);
+    case NODE_OBJECT: return evaluate_group(e, n, input, env);
+    case NODE_NAME: return jv_lookup(e, input, n->text);
+    case NODE_STRING:
+    case NODE_NUMBER:
+    case NODE_VALUE:
+    case NODE_FOLDED: return n->constant;
+    case NODE_WILDCARD: return evaluate_wildcard(e, input);
+    case NODE_DESCENDANT: return evaluate_descendant(e, input);
+    case NODE_PARENT: return frame_lookup(e, env, n->slot->label);
+    case NODE_CONDITION: return evaluate_condition(e, n, input, env);
+    case NODE_BLOCK: return evaluate_block(e, n, input, env);
+    case NODE_BIND: return evaluate_bind(e, n, input, env);
+    case NODE_REGEX: return make_function(e, FUNC_REGEX, n, input, env);
+    case NODE_CALL: return evaluate_call(e, n, input, env, NULL);
+    case NODE_PARTIAL: return evaluate_partial(e, n, input, env);
+    case NODE_VARIABLE: return evaluate_variable(e, n, input, env);
+    case NODE_LAMBDA: return evaluate_lambda(e, n, input, env);
+    case NODE_APPLY: return evaluate_apply(e, n, input, env);
+    case NODE_TRANSFORM: return make_function(e, FUNC_TRANSFORM, n, input, env);
+    case NODE_SORT:
+    case NODE_HOLE:
+    case NODE_OPERATOR:
+    case NODE_END: break;
+    }
+    return jv_undefined();
+}
+
+struct jv sequence_value(struct jv v, bool keep)
+{
+    if (v.kind != JV_LIST || !(v.list->flags & LIST_SEQUENCE) || (v.list->flags & LIST_TUPLES))
+        return v;
+    if (keep)
+        v.list->flags |= LIST_KEEP;
+    if (v.list->count == 0)
+        return jv_undefined();
+    if (v.list->count == 1 && !(v.list->flags & LIST_KEEP))
+        return items_at(v, 0);
+    return v;
+}
+
+struct jv evaluate(struct jn *e, const struct node *n, struct jv input, struct frame *env)
+{
+    struct jv v;
+
+    if (e->depth == e->max_depth)
+        return jn_error(e, "D1011");
+    if (!jn_step(e))
+        return (struct jv){.kind = JV_ERROR};
+    e->depth++;
+    v = evaluate_kind(e, n, input, env);
+    for (size_t i = 0; i < n->predicates.count && !is_error(v); i++)
+        v = evaluate_filter(e, n->predicates.items[i].filter, v, env);
+    if (n->group && n->kind != NODE_PATH && !is_error(v))
+        v = evaluate_group(e, n->group, v, env);
+    e->depth--;
+    return sequence_value(v, n->keep_array);
+}
+
+/* ---- $eval ---- */
+
+static void drop_expression(void *p)
+{
+    jsonata_free(p);
+}
+
+/* The names of an expression that is compiled while another runs go behind those of that one. */
+static struct jsonata *begin_inner(struct jn *e)
+{
+    struct jsonata *x = mem_calloc(1, sizeof *x);
+    const struct names *names = e->names;
+
+    x->dialect = e->dialect;
+    x->names.items = mem_alloc((names->count + 1) * sizeof *names->items);
+    memcpy(x->names.items, names->items, names->count * sizeof *names->items);
+    x->names.count = x->names.cap = names->count;
+    arena_defer(&e->lasting, drop_expression, x);
+    return x;
+}
+
+static void set_globals(struct jn *e, uint32_t count)
+{
+    struct global *wider = arena_calloc(&e->lasting, count, sizeof *wider);
+    struct func *functions = arena_calloc(&e->lasting, count, sizeof *functions);
+
+    if (e->global_count)
+        memcpy(wider, e->globals, e->global_count * sizeof *wider);
+    for (uint32_t i = e->global_count; i < count; i++) {
+        const struct name *n = &e->names->items[i];
+        functions[i] =
+            (struct func){.kind = FUNC_BUILTIN, .builtin = n->builtin, .signature = n->signature};
+        wider[i].builtin = n->builtin ? &functions[i] : NULL;
+    }
+    e->globals = wider;
+    e->global_count = count;
+}
+
+static struct jv eval_error(struct jn *e, const char *code, const struct failure *inner)
+{
+    struct buf text = {0};
+    struct jv value, error;
+
+    failure_text(inner, &text);
+    value = jn_take_buf(e, &text);
+    error = jn_error_value(e, code, value);
+    return error;
+}
+
+struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct frame *env)
+{
+    struct jsonata *x = begin_inner(e);
+    struct failure why = {0};
+    struct jv v;
+
+    if (!jsonata_parse(x, json_str(text), json_str_len(text), &why)) {
+        v = eval_error(e, "D3120", &why);
+        failure_clear(&why);
+        return v;
+    }
+    e->names = &x->names;
+    if (x->names.count > e->global_count)
+        set_globals(e, x->names.count);
+    v = evaluate(e, x->root, input, env);
+    if (is_error(v) && strcmp(e->why.code, "D1012") != 0 && strcmp(e->why.code, "U1002") != 0) {
+        why = e->why;
+        e->why = (struct failure){0};
+        v = eval_error(e, "D3121", &why);
+        failure_clear(&why);
+    }
+    return v;
+}
+
+/* ---- the whole ---- */
+
+static bool is_unsupported(struct jv v)
+{
+    return v.kind == JV_FUNCTION || (v.kind == JV_NUMBER && !isfinite(v.n));
+}
+
+static void end_evaluation(struct jn *e)
+{
+    failure_clear(&e->why);
+    for (size_t i = e->held_count; i-- > 0;)
+        json_unref(e->held[i]);
+    mem_free(e->held);
+    while (e->chunk) {
+        struct chunk *c = e->chunk;
+        e->chunk = c->before;
+        mem_free(c);
+    }
+    arena_clear(&e->lasting);
+}
+
+static enum jsonata_outcome outcome_of(struct jn *e, struct jv v, json **out,
+                                       struct jsonata_error *why)
+{
+    bool unsupported = false;
+    json *result = NULL;
+
+    if (is_undefined(v))
+        return JSONATA_UNDEFINED;
+    if (is_unsupported(v))
+        return JSONATA_UNSUPPORTED;
+    if (has_flag(v, LIST_OUTER))
+        v = v.list->items[0];
+    if (is_error(v) || !jv_to_json(e, v, &result, &unsupported)) {
+        failure_report(&e->why, why);
+        return JSONATA_FAILED;
+    }
+    if (unsupported) {
+        json_unref(result);
+        return JSONATA_UNSUPPORTED;
+    }
+    *out = result;
+    return JSONATA_VALUE;
+}
+
+static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonata_options *options)
+{
+    *e = (struct jn){.x = x, .options = options, .dialect = x->dialect};
+    e->names = (struct names *)(uintptr_t)&x->names;
+    e->max_depth = options->depth ? options->depth : JSONATA_DEPTH;
+    if (e->max_depth > JSONATA_MAX_DEPTH)
+        e->max_depth = JSONATA_MAX_DEPTH;
+    e->memory = options->memory ? options->memory : JSONATA_MEMORY;
+    e->steps = options->steps ? options->steps : JSONATA_STEPS;
+    e->serial = 1;
+    e->oldest_bound = UINT64_MAX;
+    set_globals(e, e->names->count);
+}
+
+enum jsonata_outcome jsonata_eval(const jsonata *x, const struct jsonata_options *options,
+                                  const json *input, json **out, struct jsonata_error *why)
+{
+    static const struct jsonata_options none;
+    struct jn e;
+    struct jv v;
+    enum jsonata_outcome outcome;
+    struct list *outer;
+
+    begin_evaluation(&e, x, options ? options : &none);
+    v = jv_from_json(input);
+    frame_bind(&e, &e.root, 0, v);
+    if (v.kind == JV_ARRAY) {
+        outer = list_new(&e, LIST_SEQUENCE | LIST_OUTER, 1);
+        list_push(&e, outer, v);
+        v = jv_list(outer);
+    }
+    outcome = outcome_of(&e, evaluate(&e, x->root, v, &e.root), out, why);
+    end_evaluation(&e);
+    return outcome;
+}

@@ -1,0 +1,65 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include <string.h>
+
+/* The functions: a table for each family, in fn_*.c. */
+
+static const struct family *const families[] = {
+    &string_functions, &number_functions,  &array_functions, &object_functions,
+    &higher_functions, &boolean_functions, &date_functions,  &service_functions,
+};
+
+static bool is_in(const struct builtin *f, enum jsonata_dialect dialect)
+{
+    return f->dialects & (dialect == JSONATA_AWS ? IN_AWS : IN_REFERENCE);
+}
+
+const struct builtin *builtin_find(enum jsonata_dialect dialect, const char *name, size_t len)
+{
+    for (size_t k = 0; k < COUNT(families); k++)
+        for (size_t i = 0; i < families[k]->count; i++) {
+            const struct builtin *f = &families[k]->functions[i];
+            if (strlen(f->name) == len && memcmp(f->name, name, len) == 0 && is_in(f, dialect))
+                return f;
+        }
+    return NULL;
+}
+
+bool jsonata_function_at(enum jsonata_dialect dialect, size_t i, struct jsonata_function *out)
+{
+    for (size_t k = 0; k < COUNT(families); k++)
+        for (size_t n = 0; n < families[k]->count; n++) {
+            const struct builtin *f = &families[k]->functions[n];
+            if (!is_in(f, dialect) || i-- > 0)
+                continue;
+            *out = (struct jsonata_function){families[k]->name, f->name, f->signature, f->about};
+            return true;
+        }
+    return false;
+}
+
+struct jv call_item(struct jn *e, struct func *f, struct jv value, struct jv at, struct jv whole)
+{
+    const struct jv args[] = {value, at, whole};
+    const size_t arity = func_arity(f);
+
+    return jn_apply(e, f, args, arity >= 3 ? 3 : arity >= 2 ? 2 : 1, (struct jv){.kind = JV_NULL});
+}
+
+/* Without somebody to ask: a fixed sequence (splitmix64). */
+uint64_t jn_chance(struct jn *e)
+{
+    uint64_t z;
+
+    if (e->options->chance)
+        return e->options->chance(e->options->user);
+    z = ++e->chance * UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+double jn_chance_unit(struct jn *e)
+{
+    return (double)(jn_chance(e) >> 11) * 0x1p-53;
+}

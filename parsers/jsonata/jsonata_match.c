@@ -1,0 +1,204 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/utf8.h"
+
+/*
+ * Matches: of a regular expression, or of a function of the user's that gives objects {match,
+ * start, end, groups, next} as a regular expression does when it is called.
+ */
+
+void matcher_init(struct matcher *m, struct func *f, const json *text)
+{
+    const struct func *regex = func_regex(f);
+
+    *m = (struct matcher){.text = text};
+    if (regex && regex->kind == FUNC_REGEX) {
+        m->regex = regex;
+        js_search_init(&m->search, regex->node->regex, json_str(text), json_str_len(text));
+    } else {
+        m->next = f;
+    }
+}
+
+void matcher_clear(struct matcher *m)
+{
+    if (m->regex)
+        js_search_clear(&m->search);
+}
+
+static struct jv span_text(struct jn *e, const struct js_search *s, struct js_span span)
+{
+    struct buf text = {0};
+
+    js_search_add(s, span, &text);
+    return jn_take_buf(e, &text);
+}
+
+static struct jv groups_of(struct jn *e, const struct js_search *s)
+{
+    const unsigned n = js_regex_groups(s->regex);
+    struct list *l = list_new(e, 0, n);
+
+    for (unsigned i = 1; i <= n; i++) {
+        const bool took_part = s->span[i].start <= s->span[i].end;
+        list_push(e, l, took_part ? span_text(e, s, s->span[i]) : jv_undefined());
+    }
+    return jv_list(l);
+}
+
+static int search_error(struct jn *e, const struct node *n, enum js_regex_answer answer)
+{
+    if (answer == JS_REGEX_NONE)
+        return 0;
+    if (answer == JS_REGEX_TOO_MUCH) {
+        jn_error(e, "D1012");
+        buf_add_int(&e->why.value, e->options->timeout_ms);
+    } else {
+        jn_error_value(e, "D1004", (struct jv){.kind = JV_STRING, .j = n->text});
+    }
+    e->why.at = n->at;
+    e->why.placed = true;
+    return -1;
+}
+
+static int regex_next(struct jn *e, struct matcher *m, bool values, struct match *out)
+{
+    struct js_search *s = &m->search;
+    const enum js_regex_answer answer = jn_step(e) ? js_search_next(s) : JS_REGEX_TOO_MUCH;
+
+    if (answer != JS_REGEX_FOUND)
+        return search_error(e, m->regex->node, answer);
+    out->start = s->span[0].start;
+    out->end = s->span[0].end;
+    out->index = (double)s->index;
+    if (values) {
+        out->match = span_text(e, s, s->span[0]);
+        out->groups = groups_of(e, s);
+    }
+    return 1;
+}
+
+/* Not one of the four that make a match. */
+static bool is_no_match(struct jv v)
+{
+    return !is_object(v) ||
+           (member_get_c(v, "start").kind != JV_NUMBER && !is_array(member_get_c(v, "groups")) &&
+            member_get_c(v, "next").kind != JV_FUNCTION);
+}
+
+static size_t position(struct jv v)
+{
+    return v.kind == JV_NUMBER && v.n > 0 ? (size_t)v.n : 0;
+}
+
+static int function_next(struct jn *e, struct matcher *m, struct match *out)
+{
+    struct jv text = {.kind = JV_STRING, .j = m->text};
+    struct jv v, next;
+
+    if (!m->next)
+        return 0;
+    v = jn_apply(e, m->next, &text, m->begun ? 0 : 1, (struct jv){.kind = JV_NULL});
+    m->begun = true;
+    if (is_error(v) || !jn_step(e))
+        return -1;
+    if (is_undefined(v))
+        return 0;
+    if (is_no_match(v)) {
+        jn_error(e, "T1010");
+        return -1;
+    }
+    next = member_get_c(v, "next");
+    m->next = next.kind == JV_FUNCTION ? next.f : NULL;
+    out->match = member_get_c(v, "match");
+    out->groups = member_get_c(v, "groups");
+    out->start = position(member_get_c(v, "start"));
+    out->end = position(member_get_c(v, "end"));
+    out->index = (double)out->start;
+    return 1;
+}
+
+int matcher_next(struct jn *e, struct matcher *m, bool values, struct match *out)
+{
+    *out = (struct match){.match = jv_undefined(), .groups = jv_undefined()};
+    return m->regex ? regex_next(e, m, values, out) : function_next(e, m, out);
+}
+
+/* The text from one code unit to another; a character may be cut in halves. */
+static void add_units(struct buf *out, const char *text, size_t len, size_t from, size_t to)
+{
+    size_t unit = 0, n, half;
+    uint32_t cp;
+    char bytes[4];
+
+    for (size_t at = 0; at < len && unit < to; at += n) {
+        n = utf8_decode(text + at, len - at, &cp);
+        if (!n)
+            return;
+        if (cp < 0x10000 || (unit >= from && unit + 2 <= to)) {
+            if (unit >= from)
+                text_add(out, text + at, n);
+        } else if (unit + 1 == from || unit + 1 == to) {
+            half = utf8_encode(unit + 1 == from ? 0xDC00 + ((cp - 0x10000) & 0x3FF)
+                                                : 0xD800 + ((cp - 0x10000) >> 10),
+                               bytes);
+            if (unit + 1 == from || unit >= from)
+                text_add(out, bytes, half);
+        }
+        unit += cp < 0x10000 ? 1 : 2;
+    }
+}
+
+void matcher_piece(const struct matcher *m, size_t from, size_t to, struct buf *out)
+{
+    if (m->regex)
+        js_search_add(&m->search, (struct js_span){from, to > m->search.len ? m->search.len : to},
+                      out);
+    else
+        add_units(out, json_str(m->text), json_str_len(m->text), from, to);
+}
+
+static struct jv next_of(struct jn *e, const struct func *f, const json *text, size_t from)
+{
+    struct func *next = jn_alloc(e, sizeof *next);
+
+    *next = (struct func){
+        .kind = FUNC_NEXT_MATCH, .node = f->node, .text = text, .from = from, .born = e->serial++};
+    return jv_func(next);
+}
+
+static void set(struct jn *e, struct map *m, const char *key, struct jv v)
+{
+    map_set(e, m, jn_hold(e, json_cstring(key)), v);
+}
+
+struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_t from, bool next)
+{
+    struct js_search s;
+    struct map *m = map_new(e, 5);
+    size_t end;
+    enum js_regex_answer answer;
+    struct jv found = jv_undefined();
+
+    if (next && from >= text_units(json_str(text), json_str_len(text)))
+        return found;
+    js_search_init(&s, f->node->regex, json_str(text), json_str_len(text));
+    if (from)
+        js_search_seek(&s, from);
+    answer = js_search_next(&s);
+    if (answer == JS_REGEX_FOUND && next && s.span[0].start == s.span[0].end)
+        answer = JS_REGEX_EMPTY;
+    if (answer == JS_REGEX_FOUND) {
+        end = s.index + js_search_units(&s, s.span[0]);
+        set(e, m, "match", span_text(e, &s, s.span[0]));
+        set(e, m, "start", jv_number((double)s.index));
+        set(e, m, "end", jv_number((double)end));
+        set(e, m, "groups", groups_of(e, &s));
+        set(e, m, "next", next_of(e, f, text, end));
+        found = jv_map(m);
+    } else if (search_error(e, f->node, answer) < 0) {
+        found = (struct jv){.kind = JV_ERROR};
+    }
+    js_search_clear(&s);
+    return found;
+}

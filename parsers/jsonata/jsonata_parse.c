@@ -1,0 +1,704 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/mem.h"
+#include "parsers/utf8.h"
+
+#include <string.h>
+
+/*
+ * From text to a tree of operators, by operator precedence (Pratt): what begins an expression is
+ * read by `prefix`, what goes on with one by `infix`. jsonata_process.c makes paths of it.
+ */
+
+enum { MAX_NODES = 1 << 20 };
+
+/* ---- what a compiled expression holds ---- */
+
+static void drop_json(void *p)
+{
+    json_unref(p);
+}
+
+json *jsonata_keep(jsonata *x, const char *text, size_t len)
+{
+    json *s = json_string(text, len);
+
+    arena_defer(&x->arena, drop_json, s);
+    return s;
+}
+
+uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
+{
+    struct names *n = &x->names;
+    const struct builtin *f;
+
+    for (uint32_t i = 0; i < n->count; i++)
+        if (json_str_len(n->items[i].text) == len &&
+            memcmp(json_str(n->items[i].text), text, len) == 0)
+            return i;
+    if (n->count == n->cap) {
+        n->cap = (uint32_t)mem_grow(n->cap, n->count + 1);
+        n->items = mem_realloc(n->items, n->cap * sizeof *n->items);
+    }
+    f = builtin_find(x->dialect, text, len);
+    n->items[n->count] = (struct name){
+        .text = jsonata_keep(x, text, len),
+        .builtin = f,
+        .signature =
+            f ? signature_parse(&x->arena, f->signature, strlen(f->signature), NULL, 0) : NULL,
+    };
+    return n->count++;
+}
+
+struct node *node_new(struct parser *p, enum node_kind kind, size_t at)
+{
+    struct node *n = arena_alloc(&p->x->arena, sizeof *n);
+
+    n->kind = kind;
+    n->at = at;
+    n->focus = n->index = n->name = NO_NAME;
+    return n;
+}
+
+/* Room doubles at powers of two. */
+void node_add(struct parser *p, struct node *list, struct node *item)
+{
+    const size_t n = list->count;
+    struct node **wider;
+
+    if ((n & (n - 1)) == 0) {
+        wider = arena_calloc(&p->x->arena, n ? 2 * n : 1, sizeof *wider);
+        if (n)
+            memcpy(wider, list->items, n * sizeof *wider);
+        list->items = wider;
+    }
+    list->items[list->count++] = item;
+}
+
+struct node *syntax_error(struct parser *p, const char *code, size_t at, const json *token)
+{
+    failure_clear(p->why);
+    p->why->code = code;
+    p->why->at = at;
+    p->why->placed = true;
+    if (token)
+        p->why->token = json_ref((json *)(uintptr_t)token);
+    return NULL;
+}
+
+static struct node *too_deep(struct parser *p, size_t at)
+{
+    return syntax_error(p, "D1011", at, NULL);
+}
+
+/* ---- tokens ---- */
+
+/* What the reference calls a token's value. */
+static json *token_value(const struct token *t)
+{
+    switch (t->kind) {
+    case TOKEN_END: return json_cstring("(end)");
+    case TOKEN_OPERATOR: return json_cstring(op_text(t->op));
+    case TOKEN_NAME:
+    case TOKEN_VARIABLE:
+    case TOKEN_STRING: return json_ref(t->text);
+    case TOKEN_NUMBER: return json_double(t->number);
+    case TOKEN_VALUE:
+        return t->constant == JSON_NULL ? json_null() : json_bool(t->constant == JSON_TRUE);
+    case TOKEN_REGEX: return json_ref((json *)(uintptr_t)json_empty_object());
+    }
+    return NULL;
+}
+
+static bool fail_at_token(struct parser *p, const char *code)
+{
+    json *token = token_value(&p->token);
+
+    syntax_error(p, code, p->token.at, token);
+    json_unref(token);
+    return false;
+}
+
+/* `value`: a value may follow, so a slash begins a regular expression. */
+static bool next(struct parser *p, bool value)
+{
+    if (!jsonata_lex(&p->lexer, value, &p->token))
+        return false;
+    if (p->token.op == OP_NOT || p->token.op == OP_TILDE)
+        return fail_at_token(p, "S0204");
+    return true;
+}
+
+static bool at_op(const struct parser *p, enum op op)
+{
+    return p->token.kind == TOKEN_OPERATOR && p->token.op == op;
+}
+
+static bool expect(struct parser *p, enum op op, bool value)
+{
+    if (!at_op(p, op)) {
+        fail_at_token(p, p->token.kind == TOKEN_END ? "S0203" : "S0202");
+        json_write_string(&p->why->value, op_text(op), strlen(op_text(op)));
+        return false;
+    }
+    return next(p, value);
+}
+
+/* ---- expressions ---- */
+
+static struct node *expression(struct parser *p, int power);
+
+static struct node *terminal(struct parser *p, const struct token *t)
+{
+    struct node *n = node_new(p, NODE_END, t->at);
+
+    n->text = t->text;
+    switch (t->kind) {
+    case TOKEN_END: break;
+    case TOKEN_NAME: n->kind = NODE_NAME; break;
+    case TOKEN_VARIABLE:
+        n->kind = NODE_VARIABLE;
+        n->name = jsonata_name(p->x, json_str(t->text), json_str_len(t->text));
+        break;
+    case TOKEN_STRING:
+        n->kind = NODE_STRING;
+        n->constant = (struct jv){.kind = JV_STRING, .j = t->text};
+        break;
+    case TOKEN_NUMBER:
+        n->kind = NODE_NUMBER;
+        n->constant = jv_number(t->number);
+        break;
+    case TOKEN_VALUE:
+        n->kind = NODE_VALUE;
+        n->constant = t->constant == JSON_NULL ? (struct jv){.kind = JV_NULL}
+                                               : jv_bool(t->constant == JSON_TRUE);
+        break;
+    case TOKEN_REGEX:
+        n->kind = NODE_REGEX;
+        n->regex = t->regex;
+        break;
+    case TOKEN_OPERATOR:
+        n->kind = NODE_OPERATOR;
+        n->op = t->op;
+        n->text = jsonata_keep(p->x, op_text(t->op), strlen(op_text(t->op)));
+        break;
+    }
+    return n;
+}
+
+/* "(" expr (";" expr)* ";"? ")" */
+static struct node *block(struct parser *p, const struct token *t)
+{
+    struct node *n = node_new(p, NODE_BLOCK, t->at);
+    struct node *item;
+
+    while (!at_op(p, OP_CLOSE_PAREN)) {
+        item = expression(p, 0);
+        if (!item)
+            return NULL;
+        node_add(p, n, item);
+        if (!at_op(p, OP_SEMICOLON))
+            break;
+        if (!next(p, true))
+            return NULL;
+    }
+    return expect(p, OP_CLOSE_PAREN, false) ? n : NULL;
+}
+
+/* expr (".." expr)?, in an array constructor */
+static struct node *element(struct parser *p)
+{
+    struct node *first = expression(p, 0);
+    struct node *range;
+
+    if (!first || !at_op(p, OP_RANGE))
+        return first;
+    range = node_new(p, NODE_BINARY, p->token.at);
+    range->op = OP_RANGE;
+    range->lhs = first;
+    if (!next(p, true))
+        return NULL;
+    range->rhs = expression(p, 0);
+    return range->rhs ? range : NULL;
+}
+
+/* "[" (element ("," element)*)? "]" */
+static struct node *array(struct parser *p, const struct token *t)
+{
+    struct node *n = node_new(p, NODE_ARRAY, t->at);
+    struct node *item;
+
+    while (!at_op(p, OP_CLOSE_BRACKET) || n->count) {
+        item = element(p);
+        if (!item)
+            return NULL;
+        node_add(p, n, item);
+        if (!at_op(p, OP_COMMA))
+            break;
+        if (!next(p, true))
+            return NULL;
+    }
+    return expect(p, OP_CLOSE_BRACKET, false) ? n : NULL;
+}
+
+/* (expr ":" expr ("," expr ":" expr)*)? "}" */
+static struct node *pairs(struct parser *p, const struct token *t)
+{
+    struct node *n = node_new(p, NODE_OBJECT, t->at);
+    struct node *key, *value;
+
+    if (at_op(p, OP_CLOSE_BRACE))
+        return next(p, false) ? n : NULL;
+    for (;;) {
+        key = expression(p, 0);
+        if (!key || !expect(p, OP_COLON, true))
+            return NULL;
+        value = expression(p, 0);
+        if (!value)
+            return NULL;
+        node_add(p, n, key);
+        node_add(p, n, value);
+        if (!at_op(p, OP_COMMA))
+            break;
+        if (!next(p, true))
+            return NULL;
+    }
+    return expect(p, OP_CLOSE_BRACE, false) ? n : NULL;
+}
+
+/* "|" pattern "|" update ("," delete)? "|" */
+static struct node *transform(struct parser *p, const struct token *t)
+{
+    struct node *n = node_new(p, NODE_TRANSFORM, t->at);
+
+    n->lhs = expression(p, 0);
+    if (!n->lhs || !expect(p, OP_BAR, true))
+        return NULL;
+    n->rhs = expression(p, 0);
+    if (!n->rhs)
+        return NULL;
+    if (at_op(p, OP_COMMA)) {
+        if (!next(p, true))
+            return NULL;
+        n->third = expression(p, 0);
+        if (!n->third)
+            return NULL;
+    }
+    return expect(p, OP_BAR, true) ? n : NULL;
+}
+
+static struct node *negate(struct parser *p, const struct token *t)
+{
+    struct node *n = node_new(p, NODE_NEGATE, t->at);
+
+    n->lhs = expression(p, 70);
+    return n->lhs ? n : NULL;
+}
+
+static struct node *no_prefix(struct parser *p, const struct token *t)
+{
+    json *token = token_value(t);
+
+    syntax_error(p, "S0211", t->at, token);
+    json_unref(token);
+    return NULL;
+}
+
+static struct node *prefix(struct parser *p, const struct token *t)
+{
+    if (t->kind != TOKEN_OPERATOR)
+        return terminal(p, t);
+    if (t->op == OP_MINUS)
+        return negate(p, t);
+    if (t->op == OP_TIMES)
+        return node_new(p, NODE_WILDCARD, t->at);
+    if (t->op == OP_DESCEND)
+        return node_new(p, NODE_DESCENDANT, t->at);
+    if (t->op == OP_PERCENT)
+        return node_new(p, NODE_PARENT, t->at);
+    if (t->op == OP_OPEN_PAREN)
+        return block(p, t);
+    if (t->op == OP_OPEN_BRACKET)
+        return array(p, t);
+    if (t->op == OP_OPEN_BRACE)
+        return pairs(p, t);
+    if (t->op == OP_BAR)
+        return transform(p, t);
+    if (t->op == OP_AND || t->op == OP_OR || t->op == OP_IN)
+        return terminal(p, t);
+    return no_prefix(p, t);
+}
+
+/* "<" ... ">" behind the parameters of a function */
+static bool lambda_signature(struct parser *p, struct node *n)
+{
+    const size_t at = p->token.at;
+    struct buf text = {0};
+    int depth = 1;
+    bool ok = true;
+
+    buf_addc(&text, '<');
+    while (ok && depth > 0 && !at_op(p, OP_OPEN_BRACE) && p->token.kind != TOKEN_END) {
+        ok = next(p, true);
+        if (!ok)
+            break;
+        if (at_op(p, OP_GREATER))
+            depth--;
+        else if (at_op(p, OP_LESS))
+            depth++;
+        buf_add(&text, p->lexer.text + p->token.at, p->token.end - p->token.at);
+    }
+    if (ok && expect(p, OP_GREATER, true)) {
+        n->signature = signature_parse(&p->x->arena, text.data, text.len, p->why, at);
+        ok = n->signature != NULL;
+    } else {
+        ok = false;
+    }
+    buf_clear(&text);
+    return ok;
+}
+
+/* The parameters are read: signature? "{" body "}" */
+static struct node *lambda(struct parser *p, struct node *n)
+{
+    for (size_t i = 0; i < n->count; i++)
+        if (n->items[i]->kind != NODE_VARIABLE) {
+            syntax_error(p, "S0208", n->items[i]->at, n->items[i]->text);
+            buf_add_int(&p->why->value, (int64_t)i + 1);
+            return NULL;
+        }
+    n->kind = NODE_LAMBDA;
+    if (at_op(p, OP_LESS) && !lambda_signature(p, n))
+        return NULL;
+    if (!expect(p, OP_OPEN_BRACE, true))
+        return NULL;
+    n->body = expression(p, 0);
+    return n->body && expect(p, OP_CLOSE_BRACE, true) ? n : NULL;
+}
+
+static bool names_lambda(const struct node *n)
+{
+    return n->kind == NODE_NAME &&
+           (json_str_is(n->text, "function") || json_str_is(n->text, "\xCE\xBB"));
+}
+
+/* procedure "(" (argument ("," argument)*)? ")", where an argument may be "?" */
+static struct node *call(struct parser *p, const struct token *t, struct node *left)
+{
+    struct node *n = node_new(p, NODE_CALL, t->at);
+    struct node *item;
+
+    n->lhs = left;
+    while (!at_op(p, OP_CLOSE_PAREN) || n->count) {
+        if (at_op(p, OP_QUESTION)) {
+            n->kind = NODE_PARTIAL;
+            item = node_new(p, NODE_HOLE, p->token.at);
+            if (!next(p, true))
+                return NULL;
+        } else {
+            item = expression(p, 0);
+        }
+        if (!item)
+            return NULL;
+        node_add(p, n, item);
+        if (!at_op(p, OP_COMMA))
+            break;
+        if (!next(p, true))
+            return NULL;
+    }
+    if (!expect(p, OP_CLOSE_PAREN, false))
+        return NULL;
+    return names_lambda(left) ? lambda(p, n) : n;
+}
+
+/* step "[" predicate? "]" */
+static struct node *filter(struct parser *p, const struct token *t, struct node *left)
+{
+    struct node *n, *step = left;
+
+    if (at_op(p, OP_CLOSE_BRACKET)) {
+        while (step->kind == NODE_BINARY && step->op == OP_OPEN_BRACKET)
+            step = step->lhs;
+        step->keep_array = true;
+        return next(p, true) ? left : NULL;
+    }
+    n = node_new(p, NODE_BINARY, t->at);
+    n->op = OP_OPEN_BRACKET;
+    n->lhs = left;
+    n->rhs = expression(p, 0);
+    return n->rhs && expect(p, OP_CLOSE_BRACKET, false) ? n : NULL;
+}
+
+/* step "^" "(" ("<" | ">")? expr ("," ...)* ")" */
+static struct node *order_by(struct parser *p, const struct token *t, struct node *left)
+{
+    struct node *n = node_new(p, NODE_BINARY, t->at);
+    struct node *term, *key;
+
+    n->op = OP_CARET;
+    n->lhs = left;
+    if (!expect(p, OP_OPEN_PAREN, true))
+        return NULL;
+    for (;;) {
+        const bool descending = at_op(p, OP_GREATER);
+        if ((descending || at_op(p, OP_LESS)) && !next(p, true))
+            return NULL;
+        key = expression(p, 0);
+        if (!key)
+            return NULL;
+        term = node_new(p, NODE_SORT, key->at);
+        term->lhs = key;
+        term->thunk = descending;
+        node_add(p, n, term);
+        if (!at_op(p, OP_COMMA))
+            break;
+        if (!next(p, true))
+            return NULL;
+    }
+    return expect(p, OP_CLOSE_PAREN, true) ? n : NULL;
+}
+
+static struct node *group_by(struct parser *p, const struct token *t, struct node *left)
+{
+    struct node *n = node_new(p, NODE_BINARY, t->at);
+
+    n->op = OP_OPEN_BRACE;
+    n->lhs = left;
+    n->rhs = pairs(p, t);
+    return n->rhs ? n : NULL;
+}
+
+static struct node *binary(struct parser *p, const struct token *t, struct node *left, int power)
+{
+    struct node *n = node_new(p, NODE_BINARY, t->at);
+
+    n->op = t->op;
+    n->lhs = left;
+    n->rhs = expression(p, power);
+    return n->rhs ? n : NULL;
+}
+
+static struct node *assignment(struct parser *p, const struct token *t, struct node *left)
+{
+    if (left->kind != NODE_VARIABLE)
+        return syntax_error(p, "S0212", left->at, left->text);
+    return binary(p, t, left, op_power(OP_BIND) - 1);
+}
+
+/* step "@" variable, step "#" variable */
+static struct node *binding(struct parser *p, const struct token *t, struct node *left)
+{
+    struct node *n = binary(p, t, left, op_power(t->op));
+    json *token;
+
+    if (n && n->rhs->kind != NODE_VARIABLE) {
+        token = json_cstring(op_text(t->op));
+        n = syntax_error(p, "S0214", n->rhs->at, token);
+        json_unref(token);
+    }
+    return n;
+}
+
+/* condition "?" then (":" else)? */
+static struct node *condition(struct parser *p, const struct token *t, struct node *left)
+{
+    struct node *n = node_new(p, NODE_CONDITION, t->at);
+
+    n->lhs = left;
+    n->rhs = expression(p, 0);
+    if (!n->rhs)
+        return NULL;
+    if (at_op(p, OP_COLON)) {
+        if (!next(p, true))
+            return NULL;
+        n->third = expression(p, 0);
+        if (!n->third)
+            return NULL;
+    }
+    return n;
+}
+
+/* A copy of a tree that is not processed yet. NULL when the tree gets too large. */
+static struct node *copy_tree(struct parser *p, const struct node *n)
+{
+    struct node *c;
+
+    if (p->x->arena.used / sizeof *c > MAX_NODES)
+        return too_deep(p, n->at);
+    c = node_new(p, n->kind, n->at);
+    *c = *n;
+    c->items = NULL;
+    c->count = 0;
+    for (size_t i = 0; i < n->count; i++) {
+        struct node *item = copy_tree(p, n->items[i]);
+        if (!item)
+            return NULL;
+        node_add(p, c, item);
+    }
+    if ((n->lhs && !(c->lhs = copy_tree(p, n->lhs))) ||
+        (n->rhs && !(c->rhs = copy_tree(p, n->rhs))) ||
+        (n->third && !(c->third = copy_tree(p, n->third))) ||
+        (n->body && !(c->body = copy_tree(p, n->body))))
+        return NULL;
+    return c;
+}
+
+/* left ?: else, left ?? else: a condition on left's truth, or on its being there */
+static struct node *fallback(struct parser *p, const struct token *t, struct node *left)
+{
+    struct node *n = node_new(p, NODE_CONDITION, t->at);
+    struct node *copy = copy_tree(p, left);
+
+    if (!copy)
+        return NULL;
+    n->lhs = copy;
+    if (t->op == OP_COALESCE) {
+        struct node *exists = node_new(p, NODE_VARIABLE, t->at);
+        exists->text = jsonata_keep(p->x, "exists", 6);
+        exists->name = jsonata_name(p->x, "exists", 6);
+        n->lhs = node_new(p, NODE_CALL, t->at);
+        n->lhs->lhs = exists;
+        node_add(p, n->lhs, copy);
+    }
+    n->rhs = left;
+    n->third = expression(p, 0);
+    return n->third ? n : NULL;
+}
+
+static struct node *infix(struct parser *p, const struct token *t, struct node *left)
+{
+    if (t->op == OP_OPEN_PAREN)
+        return call(p, t, left);
+    if (t->op == OP_OPEN_BRACKET)
+        return filter(p, t, left);
+    if (t->op == OP_OPEN_BRACE)
+        return group_by(p, t, left);
+    if (t->op == OP_CARET)
+        return order_by(p, t, left);
+    if (t->op == OP_BIND)
+        return assignment(p, t, left);
+    if (t->op == OP_AT || t->op == OP_HASH)
+        return binding(p, t, left);
+    if (t->op == OP_QUESTION)
+        return condition(p, t, left);
+    if (t->op == OP_DEFAULT || t->op == OP_COALESCE)
+        return fallback(p, t, left);
+    return binary(p, t, left, op_power(t->op));
+}
+
+static void raise(size_t *height, const struct node *n)
+{
+    if (n && n->height > *height)
+        *height = n->height;
+}
+
+/* Sets the height of a node whose parts have theirs; false when it is too much. */
+static bool measure(struct parser *p, struct node *n)
+{
+    size_t height = 0;
+
+    raise(&height, n->lhs);
+    raise(&height, n->rhs);
+    raise(&height, n->third);
+    raise(&height, n->body);
+    for (size_t i = 0; i < n->count; i++)
+        raise(&height, n->items[i]);
+    n->height = height + 1;
+    return n->height <= JSONATA_MAX_HEIGHT || too_deep(p, n->at);
+}
+
+static struct node *expression_in(struct parser *p, int power)
+{
+    struct token t = p->token;
+    struct node *left;
+
+    if (!next(p, false))
+        return NULL;
+    left = prefix(p, &t);
+    while (left && measure(p, left) && p->token.kind == TOKEN_OPERATOR &&
+           power < op_power(p->token.op)) {
+        t = p->token;
+        if (!next(p, true))
+            return NULL;
+        left = infix(p, &t, left);
+    }
+    return left && left->height <= JSONATA_MAX_HEIGHT ? left : NULL;
+}
+
+static struct node *expression(struct parser *p, int power)
+{
+    struct node *n;
+
+    if (p->nesting == JSONATA_MAX_NESTING)
+        return too_deep(p, p->token.at);
+    p->nesting++;
+    n = expression_in(p, power);
+    p->nesting--;
+    return n;
+}
+
+static bool check_text(struct parser *p, const char *text, size_t len)
+{
+    uint32_t cp;
+    size_t n;
+
+    if (len > JSONATA_MAX_TEXT)
+        return too_deep(p, JSONATA_MAX_TEXT);
+    for (size_t at = 0; at < len; at += n) {
+        n = utf8_decode(text + at, len - at, &cp);
+        if (!n) {
+            syntax_error(p, "S0205", at, NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool jsonata_parse(jsonata *x, const char *text, size_t len, struct failure *why)
+{
+    struct parser p = {.x = x, .why = why};
+    struct node *raw;
+
+    p.lexer = (struct lexer){.x = x, .text = text, .len = len, .why = why};
+    if (!check_text(&p, text, len) || !next(&p, true))
+        return false;
+    raw = expression(&p, 0);
+    if (!raw)
+        return false;
+    if (p.token.kind != TOKEN_END)
+        return fail_at_token(&p, "S0201");
+    x->root = jsonata_process(&p, raw);
+    return x->root != NULL;
+}
+
+/* ---- the compiled expression ---- */
+
+static void clear_expression(jsonata *x)
+{
+    arena_clear(&x->arena);
+    mem_free(x->names.items);
+}
+
+jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dialect,
+                         struct jsonata_error *why)
+{
+    jsonata *x = mem_calloc(1, sizeof *x);
+    struct failure failure = {0};
+
+    x->dialect = dialect;
+    jsonata_name(x, "$", 1);
+    jsonata_name(x, "", 0);
+    if (jsonata_parse(x, text, len, &failure))
+        return x;
+    failure_report(&failure, why);
+    jsonata_free(x);
+    return NULL;
+}
+
+void jsonata_free(jsonata *x)
+{
+    if (!x)
+        return;
+    clear_expression(x);
+    mem_free(x);
+}

@@ -1,0 +1,783 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/mem.h"
+
+#include <string.h>
+
+/*
+ * Paths. The items that a step finds for each item before it become one sequence, which the next
+ * step goes over. Where `@`, `#` or `%` need to know what came before, the items are tuples: each
+ * carries what was bound on its way.
+ */
+
+static const struct jv failed = {.kind = JV_ERROR};
+
+/* ---- names ---- */
+
+static bool add_found(struct jn *e, struct list *to, struct jv v)
+{
+    if (is_undefined(v))
+        return true;
+    if (!is_array(v)) {
+        list_push(e, to, v);
+        return true;
+    }
+    if (!jn_steps(e, items_count(v)))
+        return false;
+    list_extend(e, to, v);
+    return true;
+}
+
+static struct jv lookup(struct jn *e, struct jv input, const json *key, size_t depth)
+{
+    struct list *l;
+
+    if (is_object(input))
+        return member_get(input, key);
+    if (!is_array(input))
+        return jv_undefined();
+    if (depth == JSON_MAX_DEPTH)
+        return jn_error(e, "D1011");
+    l = list_new(e, LIST_SEQUENCE, 0);
+    for (size_t i = 0; i < items_count(input); i++) {
+        const struct jv v = lookup(e, items_at(input, i), key, depth + 1);
+        if (is_error(v) || !jn_step(e) || !add_found(e, l, v))
+            return failed;
+    }
+    return jv_list(l);
+}
+
+struct jv jv_lookup(struct jn *e, struct jv input, const json *key)
+{
+    return lookup(e, input, key, 0);
+}
+
+/* ---- predicates ---- */
+
+static bool numbers_only(struct jn *e, struct jv v, bool *fail)
+{
+    if (!is_array(v) || has_flag(v, LIST_RANGE))
+        return is_array(v);
+    for (size_t i = 0; i < items_count(v); i++) {
+        const int numeric = jv_is_numeric(e, items_at(v, i));
+        if (numeric <= 0) {
+            *fail = numeric < 0;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A position, from the end when negative. */
+static double position_of(double n, size_t count)
+{
+    const double i = floor(n);
+
+    return i < 0 ? (double)count + i : i;
+}
+
+/* How often a predicate's value picks item `index`; -1 after an error. */
+static int picks(struct jn *e, struct jv v, size_t index, size_t count)
+{
+    bool fail = false;
+    int times = 0, truth;
+
+    if (v.kind == JV_BOOL)
+        return v.b;
+    if (v.kind == JV_NUMBER && (truth = jv_is_numeric(e, v)) != 0)
+        return truth < 0 ? -1 : position_of(v.n, count) == (double)index;
+    if (numbers_only(e, v, &fail)) {
+        if (!jn_steps(e, items_count(v)))
+            return -1;
+        for (size_t i = 0; i < items_count(v); i++)
+            times += position_of(items_at(v, i).n, count) == (double)index;
+        return times;
+    }
+    if (fail)
+        return -1;
+    truth = jv_truth(e, v);
+    return truth;
+}
+
+static struct jv filter_at(struct jn *e, double n, struct jv input)
+{
+    const size_t count = is_array(input) ? items_count(input) : 1;
+    const double i = position_of(n, count);
+    struct list *l;
+    struct jv item;
+
+    if (i < 0 || i >= (double)count)
+        return jv_list(
+            list_new(e, LIST_SEQUENCE | (has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0), 0));
+    item = is_array(input) ? items_at(input, (size_t)i) : input;
+    if (is_array(item))
+        return item;
+    l = list_new(e, LIST_SEQUENCE | (has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0), 1);
+    if (!is_undefined(item))
+        list_push(e, l, item);
+    return jv_list(l);
+}
+
+struct jv evaluate_filter(struct jn *e, const struct node *predicate, struct jv input,
+                          struct frame *env)
+{
+    const bool tuples = has_flag(input, LIST_TUPLES);
+    const size_t count = is_array(input) ? items_count(input) : 1;
+    struct list *l;
+
+    if (predicate->kind == NODE_NUMBER)
+        return filter_at(e, predicate->constant.n, input);
+    l = list_new(e, LIST_SEQUENCE | (tuples ? LIST_TUPLES : 0), 0);
+    for (size_t i = 0; i < count; i++) {
+        const struct jv item = is_array(input) ? items_at(input, i) : input;
+        const struct mark m = jn_mark(e);
+        struct frame *at = tuples ? frame_of_tuple(e, env, item.tuple) : env;
+        const struct jv v = evaluate(e, predicate, tuples ? item.tuple->item : item, at);
+        int times = is_error(v) ? -1 : picks(e, v, i, count);
+        if (times < 0)
+            return failed;
+        jn_settle(e, &m, jv_undefined());
+        for (; times > 0; times--)
+            list_push(e, l, item);
+    }
+    return jv_list(l);
+}
+
+static struct jv apply_stages(struct jn *e, const struct stages *stages, struct jv v,
+                              struct frame *env);
+
+/* ---- sorting ---- */
+
+struct sort {
+    const struct node *node;
+    struct jv input;
+    struct frame *env;
+    struct jv *keys; /* count(input) for each term; JV_ERROR: not evaluated yet */
+    size_t count;
+};
+
+static struct jv sort_key(struct jn *e, struct sort *s, size_t term, size_t i)
+{
+    struct jv *key = &s->keys[term * s->count + i];
+    struct jv item = items_at(s->input, i);
+    struct frame *env = s->env;
+
+    if (!is_error(*key))
+        return *key;
+    if (item.kind == JV_TUPLE) {
+        env = frame_of_tuple(e, env, item.tuple);
+        item = item.tuple->item;
+    }
+    *key = evaluate(e, s->node->items[term], item, env);
+    return *key;
+}
+
+static bool sortable(struct jv v)
+{
+    return v.kind == JV_STRING || v.kind == JV_NUMBER;
+}
+
+/* Puts the error of two keys that don't go together. */
+static int unsortable(struct jn *e, const struct sort *s, struct jv a, struct jv b)
+{
+    if (!sortable(a) || !sortable(b))
+        jn_error_value(e, "T2008", sortable(a) ? b : a);
+    else
+        jn_error_values(e, "T2007", a, b);
+    e->why.at = s->node->at;
+    e->why.placed = true;
+    return -1;
+}
+
+static int sorts_after(struct jn *e, void *user, size_t i, size_t j)
+{
+    struct sort *s = user;
+    int c = 0;
+
+    for (size_t t = 0; c == 0 && t < s->node->count; t++) {
+        const struct jv a = sort_key(e, s, t, i);
+        const struct jv b = is_error(a) ? a : sort_key(e, s, t, j);
+        if (is_error(b))
+            return -1;
+        /* Undefined comes last, whichever way the rest goes. */
+        if (is_undefined(a) || is_undefined(b)) {
+            c = is_undefined(a) ? !is_undefined(b) : -1;
+            continue;
+        }
+        if (!sortable(a) || a.kind != b.kind)
+            return unsortable(e, s, a, b);
+        c = jv_compare(a, b);
+        if (s->node->descending[t])
+            c = -c;
+    }
+    return c == 1;
+}
+
+/*
+ * Top-down, the middle rounded down, so that pairs are compared in the reference's order: which
+ * error comes first depends on it.
+ */
+static bool sort_part(struct jn *e, size_t *order, size_t *spare, size_t count,
+                      int (*after)(struct jn *e, void *user, size_t a, size_t b), void *user)
+{
+    const size_t middle = count / 2;
+    size_t left = 0, right = middle, to = 0;
+
+    if (count <= 1)
+        return true;
+    if (!sort_part(e, order, spare, middle, after, user) ||
+        !sort_part(e, order + middle, spare, count - middle, after, user))
+        return false;
+    memcpy(spare, order, count * sizeof *order);
+    while (left < middle && right < count) {
+        const int swap = jn_step(e) ? after(e, user, spare[left], spare[right]) : -1;
+        if (swap < 0)
+            return false;
+        order[to++] = swap ? spare[right++] : spare[left++];
+    }
+    while (left < middle)
+        order[to++] = spare[left++];
+    while (right < count)
+        order[to++] = spare[right++];
+    return true;
+}
+
+bool merge_sort(struct jn *e, size_t *order, size_t count,
+                int (*after)(struct jn *e, void *user, size_t a, size_t b), void *user)
+{
+    size_t *spare = mem_alloc((count ? count : 1) * sizeof *spare);
+    bool ok;
+
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    ok = sort_part(e, order, spare, count, after, user);
+    mem_free(spare);
+    return ok;
+}
+
+static struct jv evaluate_sort(struct jn *e, const struct node *n, struct jv input,
+                               struct frame *env)
+{
+    struct sort s = {.node = n, .input = input, .env = env, .count = items_count(input)};
+    struct list *l;
+    size_t *order;
+
+    if (s.count <= 1)
+        return input;
+    s.keys = jn_alloc(e, s.count * n->count * sizeof *s.keys);
+    for (size_t i = 0; i < s.count * n->count; i++)
+        s.keys[i] = failed;
+    order = jn_alloc(e, s.count * sizeof *order);
+    if (!merge_sort(e, order, s.count, sorts_after, &s))
+        return failed;
+    l = list_new(e, has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0, s.count);
+    for (size_t i = 0; i < s.count; i++)
+        list_push(e, l, items_at(input, order[i]));
+    return jv_list(l);
+}
+
+/* ---- steps ---- */
+
+/* The value of a step for one item. */
+static struct jv step_value(struct jn *e, const struct node *step, struct jv item,
+                            struct frame *env)
+{
+    struct jv v = evaluate(e, step, item, env);
+
+    for (size_t i = 0; i < step->stages.count && !is_error(v); i++)
+        if (step->stages.items[i].filter)
+            v = evaluate_filter(e, step->stages.items[i].filter, v, env);
+    return v;
+}
+
+/* An array that was found is flattened by one level, unless a constructor at a path's end made it.
+ */
+static bool add_step_value(struct jn *e, struct list *to, struct jv v)
+{
+    if (is_undefined(v))
+        return true;
+    if (!is_array(v) || has_flag(v, LIST_CONS)) {
+        list_push(e, to, v);
+        return true;
+    }
+    if (!jn_steps(e, items_count(v)))
+        return false;
+    list_extend(e, to, v);
+    return true;
+}
+
+/* The only value that the last step found is the result as it is when it is an array. */
+static bool stands_alone(struct jv v)
+{
+    return is_array(v) && !is_sequence(v);
+}
+
+static struct jv evaluate_step(struct jn *e, const struct node *step, struct jv input,
+                               struct frame *env, bool last)
+{
+    const size_t count = items_count(input);
+    struct list *l = NULL;
+    struct jv only = jv_undefined(), v;
+    size_t found = 0;
+
+    if (step->kind == NODE_SORT) {
+        v = evaluate_sort(e, step, input, env);
+        return is_error(v) ? v : apply_stages(e, &step->stages, v, env);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct mark m = jn_mark(e);
+        v = jn_settle(e, &m, step_value(e, step, items_at(input, i), env));
+        if (is_error(v))
+            return v;
+        if (is_undefined(v))
+            continue;
+        if (found++ == 0) {
+            only = v;
+            continue;
+        }
+        if (!l)
+            l = list_new(e, LIST_SEQUENCE, count < 8 ? count : 8);
+        if (found == 2 && !add_step_value(e, l, only))
+            return failed;
+        if (!add_step_value(e, l, v))
+            return failed;
+    }
+    if (l)
+        return jv_list(l);
+    if (found && last && stands_alone(only))
+        return only;
+    l = list_new(e, LIST_SEQUENCE, found);
+    return add_step_value(e, l, only) ? jv_list(l) : failed;
+}
+
+/* ---- tuples ---- */
+
+static void tuple_set(struct jn *e, struct tuple *t, uint32_t name, struct jv v)
+{
+    struct binding *wider;
+
+    for (uint32_t i = 0; i < t->count; i++)
+        if (t->bindings[i].name == name) {
+            t->bindings[i].value = v;
+            return;
+        }
+    if (t->count == t->cap) {
+        t->cap = t->cap ? 2 * t->cap : 4;
+        wider = jn_alloc(e, t->cap * sizeof *wider);
+        if (t->count)
+            memcpy(wider, t->bindings, t->count * sizeof *wider);
+        t->bindings = wider;
+    }
+    t->bindings[t->count++] = (struct binding){name, v};
+}
+
+/* A copy of `from` (NULL: nothing bound) with room for more. */
+static struct tuple *tuple_new(struct jn *e, const struct tuple *from, struct jv item)
+{
+    struct tuple *t = jn_alloc(e, sizeof *t);
+
+    *t = (struct tuple){.item = item};
+    for (uint32_t i = 0; from && i < from->count; i++)
+        tuple_set(e, t, from->bindings[i].name, from->bindings[i].value);
+    return t;
+}
+
+static void tuples_push(struct jn *e, struct list *l, struct tuple *t)
+{
+    list_push(e, l, (struct jv){.kind = JV_TUPLE, .tuple = t});
+}
+
+/* Items as tuples that bind nothing; `index`: a name for their position, or NO_NAME. */
+static struct jv tuples_of(struct jn *e, struct jv input, uint32_t index)
+{
+    struct list *l = list_new(e, LIST_SEQUENCE | LIST_TUPLES, items_count(input));
+
+    for (size_t i = 0; i < items_count(input); i++) {
+        struct tuple *t = tuple_new(e, NULL, items_at(input, i));
+        if (index != NO_NAME)
+            tuple_set(e, t, index, jv_number((double)i));
+        tuples_push(e, l, t);
+    }
+    return jv_list(l);
+}
+
+static struct jv apply_stages(struct jn *e, const struct stages *stages, struct jv v,
+                              struct frame *env)
+{
+    for (size_t s = 0; s < stages->count && !is_error(v); s++) {
+        if (stages->items[s].filter) {
+            v = evaluate_filter(e, stages->items[s].filter, v, env);
+            continue;
+        }
+        for (size_t i = 0; is_array(v) && i < items_count(v); i++) {
+            const struct jv item = items_at(v, i);
+            if (item.kind == JV_TUPLE)
+                tuple_set(e, item.tuple, stages->items[s].name, jv_number((double)i));
+        }
+    }
+    return v;
+}
+
+/* What a step found from one tuple, as tuples. */
+static void extend_tuple(struct jn *e, const struct node *step, const struct tuple *from,
+                         struct jv found, struct list *to)
+{
+    const size_t count = is_array(found) ? items_count(found) : 1;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct jv v = is_array(found) ? items_at(found, i) : found;
+        struct tuple *t = tuple_new(e, from, v);
+        if (v.kind == JV_TUPLE) {
+            t->item = v.tuple->item;
+            for (uint32_t b = 0; b < v.tuple->count; b++)
+                tuple_set(e, t, v.tuple->bindings[b].name, v.tuple->bindings[b].value);
+            tuples_push(e, to, t);
+            continue;
+        }
+        if (step->focus != NO_NAME) {
+            tuple_set(e, t, step->focus, v);
+            t->item = from->item;
+        }
+        if (step->index != NO_NAME)
+            tuple_set(e, t, step->index, jv_number((double)i));
+        if (step->ancestor)
+            tuple_set(e, t, step->ancestor->label, from->item);
+        tuples_push(e, to, t);
+    }
+}
+
+/* `tuples` undefined: this is the first step that needs them, and goes over `input`. */
+static struct jv evaluate_tuple_step(struct jn *e, const struct node *step, struct jv input,
+                                     struct jv tuples, struct frame *env)
+{
+    struct list *l;
+    struct jv v;
+
+    if (step->kind == NODE_SORT) {
+        v = evaluate_sort(e, step, is_undefined(tuples) ? input : tuples, env);
+        if (!is_error(v) && is_undefined(tuples))
+            v = tuples_of(e, v, step->index);
+        return is_error(v) ? v : apply_stages(e, &step->stages, v, env);
+    }
+    if (is_undefined(tuples))
+        tuples = tuples_of(e, input, NO_NAME);
+    l = list_new(e, LIST_SEQUENCE | LIST_TUPLES, 0);
+    for (size_t i = 0; i < items_count(tuples); i++) {
+        const struct tuple *t = items_at(tuples, i).tuple;
+        v = evaluate(e, step, t->item, frame_of_tuple(e, env, t));
+        if (is_error(v))
+            return v;
+        if (is_array(v) && !jn_steps(e, items_count(v)))
+            return failed;
+        if (!is_undefined(v))
+            extend_tuple(e, step, t, v, l);
+    }
+    return apply_stages(e, &step->stages, jv_list(l), env);
+}
+
+/* ---- groups ---- */
+
+struct group {
+    const json *key;
+    size_t pair;
+    struct jv data;
+    struct list *several; /* data, when it is more than one item */
+};
+
+struct groups {
+    struct map *index; /* key to number */
+    struct group *items;
+    size_t count, cap;
+};
+
+static bool group_append(struct jn *e, struct group *g, struct jv item)
+{
+    if (!g->several) {
+        g->several = list_new(e, 0, 0);
+        if (is_array(g->data))
+            list_extend(e, g->several, g->data);
+        else if (!is_undefined(g->data))
+            list_push(e, g->several, g->data);
+        g->data = jv_list(g->several);
+    }
+    return item.kind == JV_TUPLE ? (list_push(e, g->several, item), true)
+                                 : add_found(e, g->several, item);
+}
+
+static struct jv group_error(struct jn *e, const struct node *pairs, const char *code,
+                             struct jv key)
+{
+    jn_error_value(e, code, key);
+    e->why.at = pairs->at;
+    e->why.placed = true;
+    return failed;
+}
+
+static struct jv group_item(struct jn *e, const struct node *pairs, struct groups *gs, size_t pair,
+                            struct jv key, struct jv item)
+{
+    struct jv at;
+    struct group *wider;
+
+    if (is_undefined(key))
+        return key;
+    if (!is_string(key))
+        return group_error(e, pairs, "T1003", key);
+    at = map_get(gs->index, key.j);
+    if (!is_undefined(at)) {
+        struct group *g = &gs->items[(size_t)at.n];
+        if (g->pair != pair)
+            return group_error(e, pairs, "D1009", key);
+        return group_append(e, g, item) ? key : failed;
+    }
+    if (gs->count == gs->cap) {
+        gs->cap = gs->cap ? 2 * gs->cap : pairs->count / 2;
+        wider = jn_alloc(e, gs->cap * sizeof *wider);
+        if (gs->count)
+            memcpy(wider, gs->items, gs->count * sizeof *wider);
+        gs->items = wider;
+    }
+    map_set(e, gs->index, key.j, jv_number((double)gs->count));
+    gs->items[gs->count++] = (struct group){.key = key.j, .pair = pair, .data = item};
+    return key;
+}
+
+/* The tuples of a group in one: what each name was bound to, appended. */
+static struct tuple *reduce_tuples(struct jn *e, struct jv data)
+{
+    struct tuple *t;
+
+    if (data.kind == JV_TUPLE)
+        return tuple_new(e, data.tuple, data.tuple->item);
+    t = tuple_new(e, items_at(data, 0).tuple, items_at(data, 0).tuple->item);
+    for (size_t i = 1; i < items_count(data); i++) {
+        const struct tuple *more = items_at(data, i).tuple;
+        t->item = jv_append(e, t->item, more->item);
+        for (uint32_t b = 0; b < more->count; b++) {
+            struct jv old = jv_undefined();
+            for (uint32_t k = 0; k < t->count; k++)
+                if (t->bindings[k].name == more->bindings[b].name)
+                    old = t->bindings[k].value;
+            tuple_set(e, t, more->bindings[b].name, jv_append(e, old, more->bindings[b].value));
+        }
+    }
+    return t;
+}
+
+static struct jv group_value(struct jn *e, const struct node *pairs, const struct group *g,
+                             struct frame *env, bool tuples)
+{
+    struct jv data = g->data;
+    struct tuple *t;
+
+    if (tuples && !is_undefined(data)) {
+        t = reduce_tuples(e, data);
+        data = t->item;
+        env = frame_of_tuple(e, env, t);
+    }
+    return evaluate(e, pairs->items[2 * g->pair + 1], data, env);
+}
+
+static struct jv group_values(struct jn *e, const struct node *pairs, struct groups *gs,
+                              struct frame *env, bool tuples)
+{
+    struct map *m = map_new(e, gs->count);
+    const uint32_t *order = members_order(e, jv_map(gs->index));
+    struct jv v;
+
+    for (size_t i = 0; i < gs->count; i++) {
+        const struct group *g = &gs->items[order ? order[i] : i];
+        v = group_value(e, pairs, g, env, tuples);
+        if (is_error(v))
+            return v;
+        if (!is_undefined(v))
+            map_set(e, m, g->key, v);
+    }
+    return jv_map(m);
+}
+
+/* A constructor's usual case: one item. Undefined: a key is no string, so do it the long way. */
+static struct jv construct(struct jn *e, const struct node *pairs, struct jv item,
+                           struct frame *env)
+{
+    struct map *m = map_new(e, pairs->count / 2);
+
+    for (size_t i = 0; i < pairs->count; i += 2) {
+        struct jv v = evaluate(e, pairs->items[i + 1], item, env);
+        if (is_error(v))
+            return v;
+        if (!is_undefined(v))
+            map_set(e, m, pairs->items[i]->text, v);
+    }
+    return jv_map(m);
+}
+
+/* Are all keys constant, different, and in their order? */
+static bool has_plain_keys(const struct node *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i += 2) {
+        const struct node *key = pairs->items[i];
+        const char *s;
+        if (key->kind != NODE_STRING || key->predicates.count || key->group || key->keep_array)
+            return false;
+        s = json_str(key->text);
+        if (*s >= '0' && *s <= '9')
+            return false;
+        for (size_t k = 0; k < i; k += 2)
+            if (json_equal(pairs->items[k]->text, key->text))
+                return false;
+    }
+    return pairs->count <= 64;
+}
+
+struct jv evaluate_group(struct jn *e, const struct node *pairs, struct jv input, struct frame *env)
+{
+    const bool tuples = has_flag(input, LIST_TUPLES);
+    size_t count = is_array(input) ? items_count(input) : 1;
+    struct groups gs = {0};
+    struct jv item, key;
+
+    if (!is_array(input) && has_plain_keys(pairs))
+        return construct(e, pairs, input, env);
+    if (count == 0 && tuples && e->dialect == JSONATA_REFERENCE)
+        return jv_map(map_new(e, 0));
+    gs.index = map_new(e, 0);
+    /* Without items there is one, undefined: a constructor makes its object all the same. */
+    for (size_t i = 0; i < (count ? count : 1); i++) {
+        item = count == 0 ? jv_undefined() : is_array(input) ? items_at(input, i) : input;
+        struct frame *at = item.kind == JV_TUPLE ? frame_of_tuple(e, env, item.tuple) : env;
+        const struct jv context = item.kind == JV_TUPLE ? item.tuple->item : item;
+        for (size_t pair = 0; pair < pairs->count / 2; pair++) {
+            key = evaluate(e, pairs->items[2 * pair], context, at);
+            if (is_error(key) || is_error(group_item(e, pairs, &gs, pair, key, item)))
+                return failed;
+        }
+    }
+    return group_values(e, pairs, &gs, env, tuples);
+}
+
+/* ---- paths ---- */
+
+/* What the last step gives when it is done with tuples. */
+static struct jv untuple(struct jn *e, struct jv tuples)
+{
+    struct list *l = list_new(e, LIST_SEQUENCE, items_count(tuples));
+
+    for (size_t i = 0; i < items_count(tuples); i++) {
+        const struct jv v = items_at(tuples, i);
+        list_push(e, l, v.kind == JV_TUPLE ? v.tuple->item : v);
+    }
+    return jv_list(l);
+}
+
+static struct jv keep_singleton(struct jn *e, struct jv v)
+{
+    struct list *l;
+
+    if (has_flag(v, LIST_CONS) && !is_sequence(v)) {
+        l = list_new(e, LIST_SEQUENCE, 1);
+        list_push(e, l, v);
+        v = jv_list(l);
+    }
+    if (v.kind == JV_LIST)
+        v.list->flags |= LIST_KEEP;
+    return v;
+}
+
+static bool is_plain_name(const struct node *step)
+{
+    return step->kind == NODE_NAME && !step->stages.count && !step->predicates.count &&
+           !step->group && !step->tuple && !step->keep_array;
+}
+
+/*
+ * Names from the first step on, as far as there is one object for each: the usual path, which needs
+ * no sequences. Returns how many steps that were; *at is where they lead.
+ */
+static size_t walk_names(struct jn *e, const struct node *n, struct jv *at)
+{
+    size_t i = 0;
+
+    while (i < n->count && is_object(*at) && is_plain_name(n->items[i]) &&
+           e->depth < e->max_depth) {
+        const struct jv v = member_get(*at, n->items[i]->text);
+        if (is_sequence(v))
+            break;
+        *at = v;
+        i++;
+    }
+    return i;
+}
+
+static struct jv one_item(struct jn *e, struct jv item)
+{
+    struct list *l = list_new(e, LIST_SEQUENCE, 1);
+
+    list_push(e, l, item);
+    return jv_list(l);
+}
+
+static struct jv path_steps(struct jn *e, const struct node *n, struct jv input, size_t from,
+                            struct frame *env)
+{
+    bool is_tuples = false;
+    struct jv tuples = jv_undefined(), result = jv_undefined();
+
+    for (size_t i = from; i < n->count; i++) {
+        const struct node *step = n->items[i];
+        is_tuples = is_tuples || step->tuple;
+        if (i == 0 && step->cons_array)
+            result = evaluate(e, step, input, env);
+        else if (is_tuples)
+            tuples = evaluate_tuple_step(e, step, input, tuples, env);
+        else
+            result = evaluate_step(e, step, input, env, i == n->count - 1);
+        if (is_error(result) || is_error(tuples))
+            return failed;
+        if (!is_tuples && (is_undefined(result) || items_count(result) == 0))
+            break;
+        if (step->focus == NO_NAME)
+            input = result;
+    }
+    if (!is_tuples)
+        return result;
+    return n->tuple || n->group ? tuples : untuple(e, tuples);
+}
+
+struct jv evaluate_path(struct jn *e, const struct node *n, struct jv input, struct frame *env)
+{
+    const struct node *first = n->items[0];
+    const bool plain = !n->keep_singleton && !n->group && !n->tuple;
+    struct jv result, at = input;
+    size_t walked = 0;
+
+    if (plain) {
+        if (first->kind == NODE_VARIABLE && n->count > 1 && !first->stages.count &&
+            !first->predicates.count && !first->group && !first->tuple && !first->keep_array) {
+            const struct node rest = {.count = n->count - 1, .items = n->items + 1};
+            at = evaluate(e, first, input, env);
+            if (is_error(at))
+                return at;
+            if (is_object(at))
+                walked = 1 + walk_names(e, &rest, &at);
+        } else if (is_object(at)) {
+            walked = walk_names(e, n, &at);
+        }
+        if (walked == n->count || (walked && is_undefined(at)))
+            return at;
+    }
+    if (walked) {
+        input = is_array(at) && !has_flag(at, LIST_CONS) ? at : one_item(e, at);
+        if (is_array(at) && items_count(at) == 0)
+            return jv_undefined();
+        return path_steps(e, n, input, walked, env);
+    }
+    if (!is_array(input) || first->kind == NODE_VARIABLE)
+        input = one_item(e, input);
+    result = path_steps(e, n, input, 0, env);
+    if (is_error(result))
+        return result;
+    if (n->keep_singleton)
+        result = keep_singleton(e, result);
+    return n->group ? evaluate_group(e, n->group, result, env) : result;
+}

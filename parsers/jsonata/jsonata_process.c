@@ -1,0 +1,648 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * From the tree of operators to what is evaluated: chains of `.` become paths of steps, brackets
+ * become stages of their steps, `%` finds the step whose input it means, and calls in tail position
+ * are put into functions without parameters, which the caller's loop unpacks.
+ */
+
+static struct node *process(struct parser *p, struct node *n);
+
+static void slots_add(struct parser *p, struct slots *s, struct slot *slot)
+{
+    struct slot **wider;
+
+    if (s->count == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 2;
+        wider = arena_calloc(&p->x->arena, s->cap, sizeof *wider);
+        if (s->count)
+            memcpy(wider, s->items, s->count * sizeof *wider);
+        s->items = wider;
+    }
+    s->items[s->count++] = slot;
+}
+
+static void stages_add(struct parser *p, struct stages *s, struct stage stage)
+{
+    struct stage *wider;
+
+    if (s->count == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 1;
+        wider = arena_calloc(&p->x->arena, s->cap, sizeof *wider);
+        if (s->count)
+            memcpy(wider, s->items, s->count * sizeof *wider);
+        s->items = wider;
+    }
+    s->items[s->count++] = stage;
+}
+
+/* ---- parents ---- */
+
+static const char *kind_name(const struct node *n)
+{
+    switch (n->kind) {
+    case NODE_PATH: return "path";
+    case NODE_BINARY: return "binary";
+    case NODE_NEGATE:
+    case NODE_ARRAY:
+    case NODE_OBJECT: return "unary";
+    case NODE_NAME: return "name";
+    case NODE_STRING: return "string";
+    case NODE_NUMBER: return "number";
+    case NODE_VALUE:
+    case NODE_FOLDED: return "value";
+    case NODE_WILDCARD: return "wildcard";
+    case NODE_DESCENDANT: return "descendant";
+    case NODE_PARENT: return "parent";
+    case NODE_CONDITION: return "condition";
+    case NODE_BLOCK: return "block";
+    case NODE_BIND: return "bind";
+    case NODE_REGEX: return "regex";
+    case NODE_CALL: return "function";
+    case NODE_PARTIAL: return "partial";
+    case NODE_VARIABLE: return "variable";
+    case NODE_LAMBDA: return "lambda";
+    case NODE_APPLY: return "apply";
+    case NODE_TRANSFORM: return "transform";
+    case NODE_SORT: return "sort";
+    case NODE_HOLE:
+    case NODE_OPERATOR: return "operator";
+    case NODE_END: return "(end)";
+    }
+    return "";
+}
+
+static bool no_parent(struct parser *p, const struct node *n)
+{
+    json *token = json_cstring(kind_name(n));
+
+    syntax_error(p, "S0217", n->at, token);
+    json_unref(token);
+    return false;
+}
+
+static bool seek_parent(struct parser *p, struct node *n, struct slot *slot);
+
+static bool seek_in_path(struct parser *p, struct node *path, struct slot *slot)
+{
+    size_t i = path->count - 1;
+
+    path->tuple = true;
+    if (!seek_parent(p, path->items[i], slot))
+        return false;
+    while (slot->level > 0 && i > 0)
+        if (!seek_parent(p, path->items[--i], slot))
+            return false;
+    return true;
+}
+
+/* Looks for the slot's step, from `n` upwards: one that goes down a level takes one off. */
+static bool seek_parent(struct parser *p, struct node *n, struct slot *slot)
+{
+    switch (n->kind) {
+    case NODE_NAME:
+    case NODE_WILDCARD:
+        if (--slot->level == 0) {
+            if (n->ancestor)
+                slot->label = n->ancestor->label;
+            n->ancestor = slot;
+            n->tuple = true;
+        }
+        return true;
+    case NODE_PARENT: slot->level++; return true;
+    case NODE_BLOCK:
+        if (n->count == 0)
+            return true;
+        n->tuple = true;
+        return seek_parent(p, n->items[n->count - 1], slot);
+    case NODE_PATH: return seek_in_path(p, n, slot);
+    case NODE_BINARY:
+    case NODE_NEGATE:
+    case NODE_ARRAY:
+    case NODE_OBJECT:
+    case NODE_STRING:
+    case NODE_NUMBER:
+    case NODE_VALUE:
+    case NODE_FOLDED:
+    case NODE_DESCENDANT:
+    case NODE_CONDITION:
+    case NODE_BIND:
+    case NODE_REGEX:
+    case NODE_CALL:
+    case NODE_PARTIAL:
+    case NODE_VARIABLE:
+    case NODE_LAMBDA:
+    case NODE_APPLY:
+    case NODE_TRANSFORM:
+    case NODE_SORT:
+    case NODE_HOLE:
+    case NODE_OPERATOR:
+    case NODE_END: break;
+    }
+    return no_parent(p, n);
+}
+
+/* What `part` could not resolve is asked of what is around `whole`. */
+static void push_ancestry(struct parser *p, struct node *whole, const struct node *part)
+{
+    for (size_t i = 0; i < part->seeking.count; i++)
+        slots_add(p, &whole->seeking, part->seeking.items[i]);
+    if (part->kind == NODE_PARENT)
+        slots_add(p, &whole->seeking, part->slot);
+}
+
+static bool resolve_slot(struct parser *p, struct node *path, struct slot *slot)
+{
+    size_t left = path->count - 1; /* steps that were not tried */
+
+    while (slot->level > 0) {
+        struct node *step;
+        if (left == 0) {
+            slots_add(p, &path->seeking, slot);
+            return true;
+        }
+        step = path->items[--left];
+        /* Of steps in a row that bind their item, the first has the input. */
+        while (left > 0 && step->focus != NO_NAME && path->items[left - 1]->focus != NO_NAME)
+            step = path->items[--left];
+        if (!seek_parent(p, step, slot))
+            return false;
+    }
+    return true;
+}
+
+/* Resolves what the last step asks for, in the steps before it. */
+static bool resolve_ancestry(struct parser *p, struct node *path)
+{
+    const struct node *last = path->items[path->count - 1];
+    const struct slots seeking = last->seeking;
+
+    for (size_t i = 0; i < seeking.count; i++)
+        if (!resolve_slot(p, path, seeking.items[i]))
+            return false;
+    return last->kind != NODE_PARENT || resolve_slot(p, path, last->slot);
+}
+
+/* ---- paths ---- */
+
+static struct node *path_of(struct parser *p, struct node *step)
+{
+    struct node *path = node_new(p, NODE_PATH, step->at);
+
+    node_add(p, path, step);
+    return path;
+}
+
+static bool check_steps(struct parser *p, struct node *path)
+{
+    for (size_t i = 0; i < path->count; i++) {
+        struct node *step = path->items[i];
+        if (step->kind == NODE_STRING)
+            step->kind = NODE_NAME;
+        if (step->keep_array)
+            path->keep_singleton = true;
+        if (step->kind == NODE_NUMBER || step->kind == NODE_VALUE) {
+            syntax_error(p, "S0213", step->at, NULL);
+            if (step->constant.kind == JV_NUMBER)
+                p->why->token = json_double(step->constant.n);
+            jv_write(NULL, &p->why->value, step->constant, false, 0);
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct node *process_dot(struct parser *p, struct node *n)
+{
+    struct node *left = process(p, n->lhs);
+    struct node *path, *rest;
+
+    if (!left)
+        return NULL;
+    path = left->kind == NODE_PATH ? left : path_of(p, left);
+    if (left->kind == NODE_PARENT)
+        slots_add(p, &path->seeking, left->slot);
+    rest = process(p, n->rhs);
+    if (!rest)
+        return NULL;
+    if (rest->kind == NODE_PATH) {
+        for (size_t i = 0; i < rest->count; i++)
+            node_add(p, path, rest->items[i]);
+    } else {
+        if (rest->predicates.count) {
+            rest->stages = rest->predicates;
+            rest->predicates = (struct stages){0};
+        }
+        node_add(p, path, rest);
+    }
+    if (!check_steps(p, path))
+        return NULL;
+    if (path->items[0]->kind == NODE_ARRAY)
+        path->items[0]->cons_array = true;
+    if (path->items[path->count - 1]->kind == NODE_ARRAY)
+        path->items[path->count - 1]->cons_array = true;
+    return resolve_ancestry(p, path) ? path : NULL;
+}
+
+static struct node *process_filter(struct parser *p, struct node *n)
+{
+    struct node *whole = process(p, n->lhs);
+    struct node *step = whole, *predicate;
+    struct stages *stages;
+
+    if (!whole)
+        return NULL;
+    stages = &step->predicates;
+    if (whole->kind == NODE_PATH) {
+        step = whole->items[whole->count - 1];
+        stages = &step->stages;
+    }
+    if (step->group)
+        return syntax_error(p, "S0209", n->at, NULL);
+    predicate = process(p, n->rhs);
+    if (!predicate)
+        return NULL;
+    for (size_t i = 0; i < predicate->seeking.count; i++) {
+        struct slot *slot = predicate->seeking.items[i];
+        if (slot->level != 1)
+            slot->level--;
+        else if (!seek_parent(p, step, slot))
+            return NULL;
+    }
+    if (predicate->seeking.count)
+        push_ancestry(p, step, predicate);
+    stages_add(p, stages, (struct stage){.filter = predicate, .name = NO_NAME, .at = n->at});
+    return whole;
+}
+
+static bool process_items(struct parser *p, struct node *n, bool push)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        n->items[i] = process(p, n->items[i]);
+        if (!n->items[i])
+            return false;
+        if (push)
+            push_ancestry(p, n, n->items[i]);
+    }
+    return true;
+}
+
+static struct node *process_group(struct parser *p, struct node *n)
+{
+    struct node *whole = process(p, n->lhs);
+
+    if (!whole)
+        return NULL;
+    if (whole->group)
+        return syntax_error(p, "S0210", n->at, NULL);
+    if (!process_items(p, n->rhs, false))
+        return NULL;
+    whole->group = n->rhs;
+    whole->group->at = n->at;
+    return whole;
+}
+
+static struct node *process_sort(struct parser *p, struct node *n)
+{
+    struct node *path = process(p, n->lhs);
+    struct node *sort;
+
+    if (!path)
+        return NULL;
+    if (path->kind != NODE_PATH)
+        path = path_of(p, path);
+    sort = node_new(p, NODE_SORT, n->at);
+    sort->descending = arena_calloc(&p->x->arena, n->count, sizeof *sort->descending);
+    for (size_t i = 0; i < n->count; i++) {
+        struct node *key = process(p, n->items[i]->lhs);
+        if (!key)
+            return NULL;
+        push_ancestry(p, sort, key);
+        sort->descending[i] = n->items[i]->thunk;
+        node_add(p, sort, key);
+    }
+    node_add(p, path, sort);
+    return resolve_ancestry(p, path) ? path : NULL;
+}
+
+static struct node *last_step(struct node *n)
+{
+    return n->kind == NODE_PATH ? n->items[n->count - 1] : n;
+}
+
+static struct node *process_focus(struct parser *p, struct node *n)
+{
+    struct node *whole = process(p, n->lhs);
+    struct node *step;
+
+    if (!whole)
+        return NULL;
+    step = last_step(whole);
+    if (step->stages.count || step->predicates.count)
+        return syntax_error(p, "S0215", n->at, NULL);
+    if (step->kind == NODE_SORT)
+        return syntax_error(p, "S0216", n->at, NULL);
+    if (n->keep_array)
+        step->keep_array = true;
+    step->focus = n->rhs->name;
+    step->tuple = true;
+    return whole;
+}
+
+static struct node *process_index(struct parser *p, struct node *n)
+{
+    struct node *whole = process(p, n->lhs);
+    struct node *step;
+
+    if (!whole)
+        return NULL;
+    step = last_step(whole);
+    if (whole->kind != NODE_PATH) {
+        whole = path_of(p, whole);
+        step->stages = step->predicates;
+        step->predicates = (struct stages){0};
+    }
+    if (step->stages.count)
+        stages_add(p, &step->stages, (struct stage){.name = n->rhs->name, .at = n->at});
+    else
+        step->index = n->rhs->name;
+    step->tuple = true;
+    return whole;
+}
+
+/* ---- all else ---- */
+
+static struct node *process_bind(struct parser *p, struct node *n)
+{
+    n->kind = NODE_BIND;
+    n->rhs = process(p, n->rhs);
+    if (!n->rhs)
+        return NULL;
+    p->binds++;
+    push_ancestry(p, n, n->rhs);
+    return n;
+}
+
+static struct node *process_apply(struct parser *p, struct node *n)
+{
+    n->kind = NODE_APPLY;
+    n->lhs = process(p, n->lhs);
+    n->rhs = n->lhs ? process(p, n->rhs) : NULL;
+    if (!n->rhs)
+        return NULL;
+    n->keep_array = n->keep_array || n->lhs->keep_array || n->rhs->keep_array;
+    return n;
+}
+
+/* Numbers on both sides, and a finite result: done here. */
+static struct node *fold(struct node *n)
+{
+    const struct node *a = n->lhs, *b = n->rhs;
+    const bool numbers = (a->kind == NODE_NUMBER || a->kind == NODE_FOLDED) &&
+                         (b->kind == NODE_NUMBER || b->kind == NODE_FOLDED) &&
+                         !a->predicates.count && !b->predicates.count && !a->group && !b->group;
+    double r;
+
+    if (!numbers)
+        return n;
+    if (n->op == OP_PLUS)
+        r = a->constant.n + b->constant.n;
+    else if (n->op == OP_MINUS)
+        r = a->constant.n - b->constant.n;
+    else if (n->op == OP_TIMES)
+        r = a->constant.n * b->constant.n;
+    else if (n->op == OP_DIVIDE)
+        r = a->constant.n / b->constant.n;
+    else
+        return n;
+    if (isfinite(r)) {
+        n->kind = NODE_FOLDED;
+        n->constant = jv_number(r);
+    }
+    return n;
+}
+
+static struct node *process_operator(struct parser *p, struct node *n)
+{
+    n->lhs = process(p, n->lhs);
+    n->rhs = n->lhs ? process(p, n->rhs) : NULL;
+    if (!n->rhs)
+        return NULL;
+    push_ancestry(p, n, n->lhs);
+    push_ancestry(p, n, n->rhs);
+    return fold(n);
+}
+
+static struct node *process_binary(struct parser *p, struct node *n)
+{
+    if (n->op == OP_DOT)
+        return process_dot(p, n);
+    if (n->op == OP_OPEN_BRACKET)
+        return process_filter(p, n);
+    if (n->op == OP_OPEN_BRACE)
+        return process_group(p, n);
+    if (n->op == OP_CARET)
+        return process_sort(p, n);
+    if (n->op == OP_BIND)
+        return process_bind(p, n);
+    if (n->op == OP_AT)
+        return process_focus(p, n);
+    if (n->op == OP_HASH)
+        return process_index(p, n);
+    if (n->op == OP_APPLY)
+        return process_apply(p, n);
+    return process_operator(p, n);
+}
+
+static struct node *process_negate(struct parser *p, struct node *n)
+{
+    n->lhs = process(p, n->lhs);
+    if (!n->lhs)
+        return NULL;
+    if (n->lhs->kind == NODE_NUMBER) {
+        n->lhs->constant.n = -n->lhs->constant.n;
+        return n->lhs;
+    }
+    push_ancestry(p, n, n->lhs);
+    return n;
+}
+
+static struct node *process_call(struct parser *p, struct node *n)
+{
+    const struct node *step;
+
+    if (!process_items(p, n, true))
+        return NULL;
+    n->lhs = process(p, n->lhs);
+    if (!n->lhs)
+        return NULL;
+    /* The name that was called, for error messages; as a variable, for the hint at a missing $. */
+    step = n->lhs->kind == NODE_PATH ? n->lhs->items[0] : n->lhs;
+    n->text = step->kind == NODE_OPERATOR ? NULL : step->text;
+    if (n->lhs->kind == NODE_PATH && n->text)
+        n->name = jsonata_name(p->x, json_str(n->text), json_str_len(n->text));
+    return n;
+}
+
+/* A call whose result is the function's is put off: see jn_apply. */
+static struct node *put_off_tail_call(struct parser *p, struct node *n)
+{
+    struct node *thunk;
+
+    if (n->kind == NODE_CALL && !n->predicates.count) {
+        thunk = node_new(p, NODE_LAMBDA, n->at);
+        thunk->thunk = true;
+        thunk->body = n;
+        return thunk;
+    }
+    if (n->kind == NODE_CONDITION) {
+        n->rhs = put_off_tail_call(p, n->rhs);
+        if (n->third)
+            n->third = put_off_tail_call(p, n->third);
+    }
+    if (n->kind == NODE_BLOCK && n->count)
+        n->items[n->count - 1] = put_off_tail_call(p, n->items[n->count - 1]);
+    return n;
+}
+
+static struct node *process_lambda(struct parser *p, struct node *n)
+{
+    const size_t binds = p->binds;
+
+    n->body = process(p, n->body);
+    if (!n->body)
+        return NULL;
+    p->binds = binds;
+    n->params = arena_calloc(&p->x->arena, n->count, sizeof *n->params);
+    for (size_t i = 0; i < n->count; i++)
+        n->params[i] = n->items[i]->name;
+    n->body = put_off_tail_call(p, n->body);
+    return n;
+}
+
+static struct node *process_condition(struct parser *p, struct node *n)
+{
+    n->lhs = process(p, n->lhs);
+    n->rhs = n->lhs ? process(p, n->rhs) : NULL;
+    if (!n->rhs)
+        return NULL;
+    push_ancestry(p, n, n->lhs);
+    push_ancestry(p, n, n->rhs);
+    if (n->third) {
+        n->third = process(p, n->third);
+        if (!n->third)
+            return NULL;
+        push_ancestry(p, n, n->third);
+    }
+    return n;
+}
+
+static struct node *process_transform(struct parser *p, struct node *n)
+{
+    n->lhs = process(p, n->lhs);
+    n->rhs = n->lhs ? process(p, n->rhs) : NULL;
+    if (!n->rhs)
+        return NULL;
+    if (n->third)
+        n->third = process(p, n->third);
+    return n->third || !p->why->code ? n : NULL;
+}
+
+static struct node *process_block(struct parser *p, struct node *n)
+{
+    const size_t binds = p->binds;
+
+    if (!process_items(p, n, true))
+        return NULL;
+    for (size_t i = 0; i < n->count; i++) {
+        const struct node *part = n->items[i];
+        if (part->cons_array || (part->kind == NODE_PATH && part->items[0]->cons_array))
+            n->cons_array = true;
+    }
+    /* $eval may bind too. */
+    n->frame = p->binds != binds || p->x->dialect == JSONATA_REFERENCE;
+    p->binds = binds;
+    return n;
+}
+
+static struct node *process_name(struct parser *p, struct node *n)
+{
+    struct node *path = path_of(p, n);
+
+    n->kind = NODE_NAME;
+    path->keep_singleton = n->keep_array;
+    return path;
+}
+
+static struct node *process_parent(struct parser *p, struct node *n)
+{
+    char label[16];
+
+    n->slot = arena_alloc(&p->x->arena, sizeof *n->slot);
+    snprintf(label, sizeof label, "!%u", p->labels++);
+    n->slot->label = jsonata_name(p->x, label, strlen(label));
+    n->slot->level = 1;
+    return n;
+}
+
+static struct node *process_kind(struct parser *p, struct node *n)
+{
+    switch (n->kind) {
+    case NODE_BINARY: return process_binary(p, n);
+    case NODE_NEGATE: return process_negate(p, n);
+    case NODE_ARRAY:
+    case NODE_OBJECT: return process_items(p, n, true) ? n : NULL;
+    case NODE_CALL:
+    case NODE_PARTIAL: return process_call(p, n);
+    case NODE_LAMBDA: return process_lambda(p, n);
+    case NODE_CONDITION: return process_condition(p, n);
+    case NODE_TRANSFORM: return process_transform(p, n);
+    case NODE_BLOCK: return process_block(p, n);
+    case NODE_NAME:
+    case NODE_OPERATOR: return process_name(p, n);
+    case NODE_PARENT: return process_parent(p, n);
+    case NODE_STRING:
+    case NODE_NUMBER:
+    case NODE_VALUE:
+    case NODE_WILDCARD:
+    case NODE_DESCENDANT:
+    case NODE_VARIABLE:
+    case NODE_REGEX:
+    case NODE_HOLE: return n;
+    /* Made here, so never seen here. */
+    case NODE_PATH:
+    case NODE_FOLDED:
+    case NODE_BIND:
+    case NODE_APPLY:
+    case NODE_SORT:
+    case NODE_END: break;
+    }
+    json *token = json_cstring("(end)");
+    syntax_error(p, "S0207", n->at, token);
+    json_unref(token);
+    return NULL;
+}
+
+static struct node *process(struct parser *p, struct node *n)
+{
+    const bool keep = n->keep_array;
+    struct node *done = process_kind(p, n);
+
+    if (done && keep)
+        done->keep_array = true;
+    return done;
+}
+
+struct node *jsonata_process(struct parser *p, struct node *raw)
+{
+    struct node *n = process(p, raw);
+
+    if (n && (n->kind == NODE_PARENT || n->seeking.count)) {
+        no_parent(p, n);
+        return NULL;
+    }
+    return n;
+}

@@ -1,0 +1,71 @@
+#ifndef PARSERS_JSONATA_REGEX_H
+#define PARSERS_JSONATA_REGEX_H
+
+#include "parsers/buf.h"
+#include "parsers/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * JavaScript's regular expressions (without the flag u: they see UTF-16 code units), matched by
+ * PCRE2. Compiled once, used many times, by one thread at a time.
+ */
+typedef struct js_regex js_regex;
+
+/*
+ * `pattern` is what stands between the slashes. NULL with *why filled (a sentence, and the byte
+ * offset in the pattern) when it is no regular expression.
+ */
+js_regex *js_regex_compile(const char *pattern, size_t len, bool ignore_case, bool multiline,
+                           struct diag *why);
+void js_regex_free(js_regex *r);
+/* How many groups it has, the whole match not counted. */
+unsigned js_regex_groups(const js_regex *r);
+
+enum js_regex_answer {
+    JS_REGEX_FOUND,
+    JS_REGEX_NONE,
+    JS_REGEX_EMPTY,    /* a match behind the first is empty, so the search stands still: D1004 */
+    JS_REGEX_TOO_MUCH, /* a limit on steps or memory was reached */
+};
+
+/* A stretch of the searched text; only js_search_add can read it. */
+struct js_span {
+    size_t start, end; /* `start` > `end`: the group took no part */
+};
+
+/*
+ * The search for all matches in a text, one behind the other. The text may hold lone surrogates,
+ * has else to be well formed, and stays the caller's for as long as the search. A character beyond
+ * U+FFFF is two code units: a match may end between them.
+ */
+struct js_search {
+    js_regex *regex;
+    const char *text; /* the caller's, or `copy` */
+    size_t len;
+    struct buf copy;
+    size_t at;            /* where to look next */
+    size_t units, upto;   /* code units in front of byte `upto` */
+    bool ascii;           /* bytes are code units */
+    bool first;           /* nothing found yet */
+    struct js_span *span; /* of the last match: [0] is the whole, then the groups */
+    size_t index;         /* of its first code unit */
+};
+
+/* Storage is the caller's; `r` has to outlive it. */
+void js_search_init(struct js_search *s, js_regex *r, const char *text, size_t len);
+/* The next match is to start at this code unit or behind it, and may be empty. */
+void js_search_seek(struct js_search *s, size_t index);
+/* The next match. The first may be empty; behind one that reaches the end of the text is none. */
+enum js_regex_answer js_search_next(struct js_search *s);
+/* Adds the stretch to `out`, joined with a half of a character that `out` ends in. */
+void js_search_add(const struct js_search *s, struct js_span span, struct buf *out);
+/* Code units of the stretch: a match's `end` is its index and these. */
+size_t js_search_units(const struct js_search *s, struct js_span span);
+void js_search_clear(struct js_search *s);
+
+/* Is there a match at all? What $contains asks. */
+enum js_regex_answer js_regex_test(js_regex *r, const char *text, size_t len);
+
+#endif

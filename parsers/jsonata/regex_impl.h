@@ -1,0 +1,26 @@
+#ifndef PARSERS_JSONATA_REGEX_IMPL_H
+#define PARSERS_JSONATA_REGEX_IMPL_H
+
+#include "parsers/buf.h"
+#include "parsers/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct js_pattern {
+    const char *text;
+    size_t len;
+    bool ignore_case, multiline;
+};
+
+/* What PCRE2 is to compile, and what one has to know of it. */
+struct pcre_pattern {
+    struct buf text;   /* UTF-8; surrogates as if they were characters */
+    unsigned groups;   /* the whole match not counted */
+    size_t lookbehind; /* where in JavaScript's pattern the last one begins */
+};
+
+/* From JavaScript's dialect to PCRE2's; false with *why filled when it is none of JavaScript's. */
+bool js_regex_translate(const struct js_pattern *from, struct pcre_pattern *to, struct diag *why);
+
+#endif

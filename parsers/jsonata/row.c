@@ -1,0 +1,57 @@
+#include "parsers/jsonata/row.h"
+
+#include "parsers/mem.h"
+#include "parsers/utf8.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void row_reserve(struct row *r, size_t more)
+{
+    if (r->cap - r->count >= more)
+        return;
+    r->cap = mem_grow(r->cap, r->count + more);
+    r->list = mem_realloc(r->list, r->cap * sizeof *r->list);
+}
+
+void row_read(struct row *r, const char *text, size_t len)
+{
+    row_reserve(r, len);
+    for (size_t i = 0; i < len;) {
+        size_t bytes = utf8_decode(text + i, len - i, &r->list[r->count]);
+
+        r->count += bytes > 0;
+        i += bytes ? bytes : 1;
+    }
+}
+
+void row_insert(struct row *r, size_t index, uint32_t c)
+{
+    if (index > r->count)
+        index = r->count;
+    row_reserve(r, 1);
+    memmove(r->list + index + 1, r->list + index, (r->count - index) * sizeof *r->list);
+    r->list[index] = c;
+    r->count++;
+}
+
+void row_remove(struct row *r, size_t index, size_t n)
+{
+    assert(index <= r->count && n <= r->count - index);
+    if (!n)
+        return;
+    memmove(r->list + index, r->list + index + n, (r->count - index - n) * sizeof *r->list);
+    r->count -= n;
+}
+
+void row_write(const struct row *r, struct buf *out)
+{
+    for (size_t i = 0; i < r->count; i++)
+        out->len += utf8_encode(r->list[i], buf_reserve(out, 4));
+}
+
+void row_clear(struct row *r)
+{
+    mem_free(r->list);
+    *r = (struct row){0};
+}

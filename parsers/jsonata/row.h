@@ -1,0 +1,24 @@
+#ifndef PARSERS_JSONATA_ROW_H
+#define PARSERS_JSONATA_ROW_H
+
+#include "parsers/buf.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Characters that can be counted from either end, and put between others. Empty is {0}. */
+struct row {
+    uint32_t *list;
+    size_t count, cap;
+};
+
+/* Adds the characters of `text`. */
+void row_read(struct row *r, const char *text, size_t len);
+/* Puts `c` in front of the one at `index`, at the end if there is none. */
+void row_insert(struct row *r, size_t index, uint32_t c);
+/* Takes out `n` from `index` on. */
+void row_remove(struct row *r, size_t index, size_t n);
+void row_write(const struct row *r, struct buf *out);
+void row_clear(struct row *r);
+
+#endif

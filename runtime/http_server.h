@@ -1,0 +1,114 @@
+#ifndef RUNTIME_HTTP_SERVER_H
+#define RUNTIME_HTTP_SERVER_H
+
+#include "runtime/http_message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/*
+ * HTTP/1.1 in a libuv loop: connections are kept, requests of one connection are answered one after
+ * the other, a request that waits for its answer costs no more than its memory. The process must
+ * ignore SIGPIPE.
+ */
+typedef struct http_server http_server;
+
+/* A request that waits for its answer. Good until http_reply, or until its client is told gone. */
+typedef struct http_exchange http_exchange;
+
+/* Each 0 (NULL) means what stands behind it. All times are deadlines: to trickle bytes moves none.
+ */
+struct http_server_options {
+    struct http_limits limits;
+    size_t connections; /* more are told 503; 1024 */
+    int64_t head_ms;    /* from a connection's or request's begin to its head's end; 10 s */
+    int64_t body_ms;    /* from there to the body's end; 60 s */
+    int64_t idle_ms;    /* between two requests; 75 s */
+    int64_t write_ms;   /* for a client to take an answer; 60 s */
+    /*
+     * May a request for `host` be answered, that a page of `origin` sent (NULL: no page did)? Asked
+     * before the body is read; else it is refused with 403. NULL: http_allow_loopback.
+     */
+    bool (*allow)(void *user, const char *host, const char *origin);
+    void *user; /* of the callbacks */
+};
+
+/*
+ * A request is complete: http_reply answers it, now or later, exactly once. Its message can be read
+ * until then. Never called from inside a function of this header.
+ */
+typedef void http_on_request(void *user, http_exchange *x);
+
+/* This machine by its own names, and no page but those it served itself. */
+bool http_allow_loopback(void *user, const char *host, const char *origin);
+
+http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *options,
+                             http_on_request *on_request);
+/*
+ * Listens on a numeric address, beside those before; port 0 is any that is free. *bound (may be
+ * NULL) is the port. False with *why filled when that can't be.
+ */
+bool http_server_listen(http_server *s, const char *address, uint16_t port, uint16_t *bound,
+                        struct diag *why);
+
+/*
+ * Takes no more connections, closes those that are idle and lets the others end: what has begun to
+ * come is read and answered, what waits is waited for. Then `stopped`, from the loop; it may be
+ * NULL.
+ */
+void http_server_stop(http_server *s, void (*stopped)(void *user));
+/*
+ * Ends everything at once. Exchanges that wait are told gone, or, if nobody asked to be told, stay
+ * good for a reply into the void. The loop must run until the handles are closed; then _free.
+ */
+void http_server_close(http_server *s);
+void http_server_free(http_server *s);
+
+struct http_stats {
+    size_t connections; /* open now */
+    uint64_t accepted, requests;
+    uint64_t refused;     /* requests that were malformed, too large, too slow, or not allowed */
+    uint64_t turned_away; /* connections over the limit */
+};
+
+void http_server_stats(const http_server *s, struct http_stats *out);
+
+/* ---- an exchange ---- */
+
+/* The body may be taken out of it. */
+struct http_message *http_exchange_message(http_exchange *x);
+/* "127.0.0.1:50123", "[::1]:50123"; empty when it was gone too soon to be asked. */
+const char *http_exchange_peer(http_exchange *x);
+
+/*
+ * Asks to be told, once, when the client goes before it is answered: the exchange is over then, no
+ * reply may follow. Who asks treats a client that only ends its sending as gone; who doesn't still
+ * answers it. Of a client that sent over 64 KiB behind a request that waits, it shows at the reply
+ * only. False, and nothing is asked, when it has gone already: the exchange stays good for
+ * http_reply. `gone` NULL takes the question back.
+ */
+typedef void http_gone(void *user);
+bool http_exchange_on_gone(http_exchange *x, http_gone *gone, void *user);
+
+/* True: the system has taken all bytes of the answer. False: the connection broke before. */
+typedef void http_delivered(void *user, bool delivered);
+
+struct http_answer {
+    int status;
+    const struct http_header *headers; /* as http_write_head has them */
+    size_t header_count;
+    struct buf body;           /* taken; not sent to HEAD, nor with 204 and 304 */
+    bool close;                /* let the connection end with this answer */
+    http_delivered *delivered; /* may be NULL */
+    void *user;
+};
+
+/*
+ * Ends the exchange. False: the client had gone, the answer went nowhere, and `delivered` does not
+ * come. True: `delivered` comes once, from the loop and never from inside this call.
+ */
+bool http_reply(http_exchange *x, struct http_answer *a);
+
+#endif

@@ -1,0 +1,150 @@
+/*
+ * The text functions of JSONata under libFuzzer. An input is a letter that says which function, a
+ * picture or pattern, a NUL, and a text; a number is read from the text. Text that values cannot
+ * hold is not tried.
+ */
+
+#include "parsers/jsonata/case.h"
+#include "parsers/jsonata/datetime.h"
+#include "parsers/jsonata/format_number.h"
+#include "parsers/jsonata/js_number.h"
+#include "parsers/jsonata/picture.h"
+#include "parsers/jsonata/regex.h"
+#include "parsers/jsonata/url.h"
+#include "parsers/utf8.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { MAX_TEXT = 2000, MAX_MATCHES = 50, NOW_MS = 1700000000 };
+
+struct input {
+    const char *picture, *text;
+    size_t picture_len, text_len;
+    double n;
+};
+
+static void require(bool ok)
+{
+    if (!ok)
+        abort();
+}
+
+static bool is_text(const char *text, size_t len)
+{
+    uint32_t cp;
+
+    for (size_t i = 0, n; i < len; i += n) {
+        n = utf8_decode(text + i, len - i, &cp);
+        if (!n)
+            return false;
+    }
+    return true;
+}
+
+static void try_regex(const struct input *in, bool ignore_case, bool multiline)
+{
+    struct diag why = {0};
+    js_regex *r = js_regex_compile(in->picture, in->picture_len, ignore_case, multiline, &why);
+    struct js_search s;
+    struct buf out = {0};
+
+    require((r != NULL) == (why.code == NULL));
+    if (r) {
+        js_search_init(&s, r, in->text, in->text_len);
+        for (int i = 0; i < MAX_MATCHES && js_search_next(&s) == JS_REGEX_FOUND; i++)
+            for (unsigned k = 0; k <= js_regex_groups(r); k++)
+                if (s.span[k].start <= s.span[k].end)
+                    js_search_add(&s, s.span[k], &out);
+        require(is_text(out.data, out.len));
+        js_search_clear(&s);
+    }
+    buf_clear(&out);
+    js_regex_free(r);
+    diag_clear(&why);
+}
+
+static bool try_dates(const struct input *in, struct buf *out, struct jsonata_fault *why)
+{
+    bool found = false;
+    double ms = 0;
+
+    if (!jsonata_from_millis(out, in->n, in->picture, in->picture_len, NULL, 0, JSONATA_AWS, why))
+        return false;
+    jsonata_to_millis(out->data ? out->data : "", out->len, in->picture, in->picture_len, NOW_MS,
+                      JSONATA_AWS, &found, &ms, NULL);
+    jsonata_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, &found, &ms, NULL);
+    return jsonata_from_millis(out, in->n, NULL, 0, in->text, in->text_len, JSONATA_REFERENCE, why);
+}
+
+static bool try_case(const struct input *in, struct buf *out)
+{
+    js_case_upper(out, in->text, in->text_len);
+    js_case_lower(out, in->text, in->text_len);
+    return true;
+}
+
+/* What is encoded decodes to itself. */
+static bool try_url(const struct input *in, struct buf *out, struct jsonata_fault *why)
+{
+    struct buf back = {0};
+
+    if (js_url_encode_component(out, in->text, in->text_len, why)) {
+        require(js_url_decode_component(&back, out->data ? out->data : "", out->len, NULL));
+        require(back.len == in->text_len);
+        require(!back.len || memcmp(back.data, in->text, back.len) == 0);
+    }
+    buf_clear(&back);
+    return !why->code && js_url_decode(out, in->text, in->text_len, why);
+}
+
+static bool try_function(char which, const struct input *in, struct buf *out,
+                         struct jsonata_fault *why)
+{
+    bool found = false;
+    double n = 0;
+
+    switch (which) {
+    case 'n': return jsonata_format_number(out, in->n, in->picture, in->picture_len, NULL, why);
+    case 'i': return jsonata_format_integer(out, in->n, in->picture, in->picture_len, why);
+    case 'p':
+        return jsonata_parse_integer(in->text, in->text_len, in->picture, in->picture_len, &n, why);
+    case 'd': return try_dates(in, out, why);
+    case 't':
+        return jsonata_to_millis(in->text, in->text_len, in->picture, in->picture_len, NOW_MS,
+                                 JSONATA_REFERENCE, &found, &n, why);
+    case 'u': return try_url(in, out, why);
+    default: return try_case(in, out);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *bytes = (const char *)data;
+    const char *end = size > 1 ? memchr(bytes + 1, '\0', size - 1) : NULL;
+    struct input in = {.n = 0};
+    struct buf out = {0};
+    struct jsonata_fault why = {0};
+
+    if (!end || size > MAX_TEXT || !is_text(bytes + 1, size - 1))
+        return 0;
+    in.picture = bytes + 1;
+    in.picture_len = (size_t)(end - in.picture);
+    in.text = end + 1;
+    in.text_len = size - in.picture_len - 2;
+    js_number_read(in.text, in.text_len, &in.n);
+    if (bytes[0] == 'r' || bytes[0] == 'R') {
+        try_regex(&in, bytes[0] == 'R', bytes[0] == 'R');
+    } else {
+        bool ok = try_function(bytes[0], &in, &out, &why);
+
+        require(ok == (why.code == NULL));
+        require(is_text(out.data, out.len));
+    }
+    buf_clear(&out);
+    jsonata_fault_clear(&why);
+    return 0;
+}

@@ -1,0 +1,158 @@
+#include "tools/eval.h"
+
+#include "parsers/jsonata/jsonata.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* asl eval --jsonata */
+
+enum { TIMEOUT_MS = 30000 };
+
+/* What an evaluation asks us. */
+struct asked {
+    const json *bindings;
+    struct asl_chance *chance;
+    int64_t ends_ms;
+};
+
+static int64_t now_ms(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static const json *variable(void *user, const json *name)
+{
+    const struct asked *a = user;
+
+    return a->bindings ? json_get_n(a->bindings, json_str(name), json_str_len(name)) : NULL;
+}
+
+static uint64_t chance(void *user)
+{
+    const struct asked *a = user;
+
+    return asl_chance_next(a->chance);
+}
+
+static bool expired(void *user)
+{
+    const struct asked *a = user;
+
+    return now_ms(CLOCK_MONOTONIC) > a->ends_ms;
+}
+
+bool eval_jsonata_dialect(const char *name)
+{
+    return strcmp(name, "aws") == 0 || strcmp(name, "reference") == 0;
+}
+
+static enum jsonata_dialect dialect_of(const char *name)
+{
+    return name && strcmp(name, "reference") == 0 ? JSONATA_REFERENCE : JSONATA_AWS;
+}
+
+static int64_t limit_of(const struct question *q, const char *name)
+{
+    const json *n = q->request ? json_get(q->request, name) : NULL;
+
+    return n && json_kind(n) == JSON_INT && json_int_value(n) > 0 ? json_int_value(n) : 0;
+}
+
+/*
+ * The reference's test suite sets its own limits on time and depth, with a code of its own for
+ * both.
+ */
+static bool is_limit(const struct question *q, const struct jsonata_error *e)
+{
+    return (limit_of(q, "timelimit") && strcmp(e->code, "D1012") == 0) ||
+           (limit_of(q, "depth") && strcmp(e->code, "D1011") == 0);
+}
+
+static json *fault(const char *code, const char *text, const json *token)
+{
+    struct json_build b;
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "code", json_cstring(code));
+    json_build_set(&b, "message", json_cstring(text));
+    if (token)
+        json_build_set(&b, "token", json_ref((json *)(uintptr_t)token));
+    return json_build_done(&b);
+}
+
+static void refuse(const struct question *q, struct answer *out, const struct jsonata_error *e)
+{
+    const bool limit = is_limit(q, e);
+    const char *code = limit ? "U1001" : e->code;
+    const char *text = limit ? "time or depth limit" : e->text;
+
+    out->fault = fault(code, text, e->token);
+    diag_set(&out->why, code, e->at, "%s: %s", code, text);
+}
+
+static void evaluate(const struct question *q, const jsonata *x, struct answer *out)
+{
+    const int64_t time_ms = limit_of(q, "timelimit") ? limit_of(q, "timelimit") : TIMEOUT_MS;
+    struct jsonata_error error = {0};
+    struct asked asked = {.bindings = q->request ? json_get(q->request, "bindings") : NULL,
+                          .chance = q->chance,
+                          .ends_ms = now_ms(CLOCK_MONOTONIC) + time_ms};
+    const struct jsonata_options options = {.variable = variable,
+                                            .chance = chance,
+                                            .expired = expired,
+                                            .user = &asked,
+                                            .now_ms = now_ms(CLOCK_REALTIME),
+                                            .timeout_ms = time_ms,
+                                            .depth = (size_t)limit_of(q, "depth")};
+
+    switch (jsonata_eval(x, &options, q->data, &out->result, &error)) {
+    case JSONATA_VALUE: out->kind = ANSWER_RESULT; break;
+    case JSONATA_UNDEFINED:
+        out->kind = ANSWER_NOTHING;
+        diag_set(&out->why, NULL, 0, "the expression returned nothing (undefined)");
+        break;
+    case JSONATA_UNSUPPORTED:
+        out->kind = ANSWER_FAILED;
+        diag_set(&out->why, NULL, 0, "the expression returned an unsupported result type");
+        out->fault = fault("", out->why.text, NULL);
+        break;
+    case JSONATA_FAILED:
+        out->kind = ANSWER_FAILED;
+        refuse(q, out, &error);
+        break;
+    }
+    jsonata_error_clear(&error);
+}
+
+void eval_jsonata(const struct question *q, struct answer *out)
+{
+    struct jsonata_error error = {0};
+    jsonata *x = jsonata_compile(q->text, q->len, dialect_of(q->dialect), &error);
+
+    if (x) {
+        evaluate(q, x, out);
+    } else {
+        out->kind = ANSWER_INVALID;
+        refuse(q, out, &error);
+    }
+    jsonata_error_clear(&error);
+    jsonata_free(x);
+}
+
+void eval_jsonata_list(const char *dialect)
+{
+    struct jsonata_function f;
+    const char *family = "";
+
+    for (size_t i = 0; jsonata_function_at(dialect_of(dialect), i, &f); i++) {
+        if (strcmp(family, f.family) != 0)
+            printf("%s%s:\n", *family ? "\n" : "", f.family);
+        family = f.family;
+        printf("  $%-19s %-18s %s\n", f.name, f.signature, f.about);
+    }
+}

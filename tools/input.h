@@ -1,0 +1,30 @@
+#ifndef TOOLS_INPUT_H
+#define TOOLS_INPUT_H
+
+#include "parsers/buf.h"
+#include "parsers/document.h"
+
+#include <stdbool.h>
+
+/*
+ * Input that a command line names: JSON itself, @FILE (JSON or YAML), or - for JSON on standard
+ * input. What is wrong with it goes to stderr as a message of `command`, in which `what` names it.
+ */
+struct input {
+    const char *command, *what;
+    const char *given; /* the argument */
+    /* What input_read fills: */
+    struct buf text;
+    enum document_format format;
+};
+
+/* input_clear is needed whether it can be read or not. */
+bool input_read(struct input *in);
+/* `flags`: of json_parse. */
+json *input_parse(const struct input *in, unsigned flags);
+void input_clear(struct input *in);
+
+/* All of it, for who needs the value only. */
+json *input_json(const char *command, const char *what, const char *given, unsigned flags);
+
+#endif
