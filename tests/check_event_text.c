@@ -30,7 +30,8 @@ static const struct {
     {"an execution's event has no state", "{\"k\":\"xs\",\"q\":1,\"i\":1,\"t\":5,\"d\":{}}", NULL},
     {"all members",
      "{\"k\":\"tq\",\"s\":1,\"q\":1,\"i\":2,\"p\":3,\"t\":-4,\"f\":5,\"n\":6,\"j\":7,\"m\":-8,"
-     "\"l\":9,\"u\":10,\"d\":1.0,\"x\":null,\"o\":\"t\",\"e\":\"E\",\"c\":\"\\ud800\"}",
+     "\"l\":9,\"u\":10,\"d\":1.0,\"x\":null,\"o\":\"t\",\"e\":\"E\",\"c\":\"\\ud800\",\"y\":"
+     "\"Output\"}",
      NULL},
     {"none of a number", "{\"k\":\"sx\",\"s\":0,\"f\":-1,\"n\":-1}", NULL},
     {"the largest numbers",

@@ -434,6 +434,36 @@ START_TEST(refusing)
 }
 END_TEST
 
+/* What can't be read is told, and of which execution. */
+START_TEST(damaged)
+{
+    static const char *const damages[] = {
+        "UPDATE events SET text='{\"k\":\"se\",\"s\":5}'", "UPDATE events SET text='x'",
+        "UPDATE definitions SET text='{}'", "DELETE FROM definitions",
+        "UPDATE executions SET config='{}'"};
+
+    for (size_t i = 0; i < COUNT(damages); i++) {
+        struct diag why = {0};
+        struct engine_hooks hooks = {0};
+        store *s = open_sqlite();
+        put_execution(s, i, "a", 0);
+        put_events(s, i, 1, 2);
+        commit(s);
+        store_free(s);
+        make_file(damages[i]);
+        s = open_sqlite();
+        engine *e = engine_new(s, &hooks);
+        ck_assert_msg(!engine_recover(e, 0, INT64_MAX, &why), "%s", damages[i]);
+        ck_assert_msg(why.code && why.text, "%s: no reason", damages[i]);
+        engine_free(e);
+        store_free(s);
+        diag_clear(&why);
+        teardown();
+        setup();
+    }
+}
+END_TEST
+
 START_TEST(second_opener)
 {
     struct diag why = {0};
@@ -934,6 +964,7 @@ int main(void)
     tcase_add_loop_test(t, records, 0, KINDS);
     tcase_add_test(t, reopening);
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
+    tcase_add_test(t, damaged);
     tcase_add_test(t, second_opener);
     tcase_add_test(t, full_disk);
     tcase_add_loop_test(t, one_crash, 0, COUNT(crashes));

@@ -70,7 +70,7 @@ static const struct {
     {"o", "O", offsetof(struct rt_event, token)},
     {"e", "E", offsetof(struct rt_event, error.name)},
     {"c", "C", offsetof(struct rt_event, error.cause)},
-    {"a", "A", offsetof(struct rt_event, error.location)},
+    {"y", "Y", offsetof(struct rt_event, error.location)},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

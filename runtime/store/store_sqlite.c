@@ -288,8 +288,13 @@ static asl_machine *machine_of(struct file *f, const void *key, struct diag *why
             return f->known[i].machine;
     sqlite3_stmt *q = use(f, GET_DEFINITION);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_TRANSIENT);
-    if (sqlite3_step(q) != SQLITE_ROW) {
-        read_failed(f, why);
+    int got = sqlite3_step(q);
+    if (got != SQLITE_ROW) {
+        if (got == SQLITE_DONE)
+            diag_set(why, STORE_READ, 0, "the store lacks an execution's definition");
+        else
+            read_failed(f, why);
+        sqlite3_reset(q);
         return NULL;
     }
     asl_machine *m =
@@ -560,6 +565,8 @@ static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit 
             break;
     if (got != SQLITE_ROW && got != SQLITE_DONE)
         good = read_failed(f, why);
+    if (!good)
+        diag_prefix(why, "the history of execution %" PRIu64 ": ", execution);
     sqlite3_reset(q);
     return good;
 }
