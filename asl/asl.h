@@ -25,4 +25,15 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
 asl_machine *asl_machine_ref(asl_machine *m);
 void asl_machine_unref(asl_machine *m);
 
+/* What AWS calls the type of a state machine. */
+enum asl_workflow { ASL_STANDARD, ASL_EXPRESS };
+
+/*
+ * Reports what is wrong with a definition that is to be deployed as such a workflow: besides what
+ * asl_compile finds, that of which only AWS knows what there is, as the resources of Tasks. What
+ * AWS runs and we don't yet is a warning.
+ */
+void asl_validate(const char *text, size_t len, enum document_format format,
+                  enum asl_workflow workflow, struct asl_report *report);
+
 #endif

@@ -18,10 +18,24 @@ void asl_error_set(struct asl_error *e, const char *name, const char *format, ..
     e->cause = json_take_buf(&text);
 }
 
+struct asl_error asl_error_copy(const struct asl_error *e)
+{
+    struct asl_error copy = {0};
+
+    if (e && e->name)
+        copy.name = json_ref(e->name);
+    if (e && e->cause)
+        copy.cause = json_ref(e->cause);
+    if (e && e->location)
+        copy.location = json_ref(e->location);
+    return copy;
+}
+
 void asl_error_clear(struct asl_error *e)
 {
     json_unref(e->name);
     json_unref(e->cause);
+    json_unref(e->location);
     *e = (struct asl_error){0};
 }
 

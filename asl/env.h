@@ -10,10 +10,13 @@
 struct asl_error {
     json *name; /* "States.Timeout", or a name of the author's own */
     json *cause;
+    json *location; /* where a JSONata expression stands: "Output/a[0]"; NULL: nowhere */
 };
 
 void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* One more of it, yours. `e` NULL gives an empty one. */
+struct asl_error asl_error_copy(const struct asl_error *e);
 void asl_error_clear(struct asl_error *e);
 
 /* The names that the language itself raises. */
@@ -48,7 +51,10 @@ json *asl_chance_uuid(struct asl_chance *c);
  * expression names them, and not before.
  */
 struct asl_env {
-    const json *input;                                     /* `$` */
+    const json *input;                                     /* `$`; $states.input */
+    const json *result;                                    /* $states.result; NULL: none here */
+    const json *error_output;                              /* $states.errorOutput; NULL */
+    int64_t now_ms;                                        /* $now, $millis */
     const json *(*context)(void *user);                    /* `$$`: a look */
     const json *(*variable)(void *user, const json *name); /* a look; NULL: not assigned */
     void *user;

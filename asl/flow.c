@@ -23,6 +23,8 @@ json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_err
 json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
                          struct asl_error *error)
 {
+    if (s->jsonata)
+        return s->parameters ? asl_template_eval(s->parameters, env, error) : json_ref(env->input);
     json *in = through(&s->input_path, env, error);
 
     if (!in || !s->parameters)
@@ -60,6 +62,11 @@ json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json
 {
     struct asl_env inner = *env;
 
+    if (s->jsonata) {
+        json *output = s->output ? asl_template_eval(s->output, env, error) : json_ref(result);
+        json_unref(result);
+        return output;
+    }
     if (s->result_selector) {
         inner.input = result;
         json *selected = asl_template_eval(s->result_selector, &inner, error);
@@ -89,10 +96,27 @@ json *asl_error_output(const struct asl_error *e)
     return json_build_done(&b);
 }
 
-json *asl_flow_caught(const struct asl_catcher *c, const struct asl_env *env,
-                      const struct asl_error *caught, struct asl_error *error)
+json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
+                      const struct asl_env *env, struct asl_error *error)
 {
-    return place(&c->result_path, env->input, asl_error_output(caught), error);
+    if (!s->jsonata)
+        return place(&c->result_path, env->input, json_ref(env->error_output), error);
+    return c->output ? asl_template_eval(c->output, env, error) : json_ref(env->error_output);
+}
+
+/* ---- numbers ---- */
+
+/* What an expression gives as a number; NULL with *error filled. */
+static json *number_of(const asl_template *t, const char *kind, bool whole,
+                       const struct asl_env *env, struct asl_error *error)
+{
+    json *v = asl_template_eval(t, env, error);
+
+    if (!v || (whole ? json_kind(v) == JSON_INT : json_is_number(v)))
+        return v;
+    asl_template_wrong_type(t, v, kind, error);
+    json_unref(v);
+    return NULL;
 }
 
 /* A number, or a string that reads as one; NULL: neither. */
@@ -131,11 +155,12 @@ static json *number_at(const asl_path *path, const char *field, const char *kind
 bool asl_flow_number(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *error)
 {
-    if (!n->path) {
+    if (!n->path && !n->expression) {
         *out = n->value;
         return true;
     }
-    json *v = number_at(n->path, field, "integer", true, env, error);
+    json *v = n->path ? number_at(n->path, field, "integer", true, env, error)
+                      : number_of(n->expression, "integer", true, env, error);
     if (v)
         *out = json_int_value(v);
     json_unref(v);
@@ -145,11 +170,12 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
 bool asl_flow_share(const struct asl_share *n, const char *field, const struct asl_env *env,
                     double *out, struct asl_error *error)
 {
-    if (!n->path) {
+    if (!n->path && !n->expression) {
         *out = n->value;
         return true;
     }
-    json *v = number_at(n->path, field, "float", false, env, error);
+    json *v = n->path ? number_at(n->path, field, "float", false, env, error)
+                      : number_of(n->expression, "number", false, env, error);
     if (v)
         *out = json_double_value(v);
     json_unref(v);

@@ -21,9 +21,12 @@ json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
 json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json *result,
                       struct asl_error *error);
 
-/* A catcher's output: {"Error", "Cause"} put into the raw input by its ResultPath. */
-json *asl_flow_caught(const struct asl_catcher *c, const struct asl_env *env,
-                      const struct asl_error *caught, struct asl_error *error);
+/*
+ * A catcher's output: env->error_output, put into the raw input by its ResultPath; in a JSONata
+ * state its Output.
+ */
+json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
+                      const struct asl_env *env, struct asl_error *error);
 
 /* {"Error": …, "Cause": …} as catchers get it: an error without a cause has the cause "". */
 json *asl_error_output(const struct asl_error *e);

@@ -60,8 +60,9 @@ static void check_name(struct loader *l, const struct asl_at *at)
     size_t chars = utf8_count(json_str(at->key), json_str_len(at->key));
 
     if (chars < 1 || chars > 80)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
-                       "State names have 1 to 80 characters, this one has %zu", chars);
+        asl_report_add(l->report, ASL_ERROR, "INVALID_STATE_NAME", at, ASL_KEY,
+                       "a state's name has 1 to 80 characters", "Invalid State name: %s",
+                       json_str(at->key));
     if (!take_name(l, at->key))
         asl_report_add(l->report, ASL_ERROR, "DUPLICATE_STATE_NAME", at, ASL_KEY,
                        "names are unique over the whole definition, branches and processors "
@@ -251,12 +252,12 @@ static void load_version(struct loader *l, const struct asl_field *f, const stru
 }
 
 static const struct asl_field machine_fields[] = {
-    {"Comment", 0, load_ignored, 0, 0, 0},
-    {"QueryLanguage", 0, load_language, 0, 0, 0},
-    {"StartAt", 0, load_ignored, 0, 0, 0}, /* read with the scope */
-    {"States", 0, load_ignored, 0, 0, 0},
-    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, 99999999},
-    {"Version", 0, load_version, 0, 0, 0},
+    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"QueryLanguage", 0, load_ignored, 0, 0, 0, 0}, /* read before all others */
+    {"StartAt", 0, load_ignored, 0, 0, 0, 0},       /* read with the scope */
+    {"States", 0, load_ignored, 0, 0, 0, 0},
+    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, 99999999, 0},
+    {"Version", 0, load_version, 0, 0, 0, 0},
 };
 
 static void load_machine(struct loader *l, const struct asl_at *at)
@@ -265,6 +266,7 @@ static void load_machine(struct loader *l, const struct asl_at *at)
         asl_report_schema(l->report, at, "Definition must be a valid JSON object");
         return;
     }
+    l->machine_language = l->language = load_language(l, at, ASL_JSONPATH);
     load_fields(l, machine_fields, sizeof machine_fields / sizeof *machine_fields, 0, at, l->m);
     l->m->top = load_scope(l, at, NULL);
 }
@@ -289,17 +291,21 @@ static void refuse_text(struct asl_report *report, enum document_format format,
     asl_report_add(report, ASL_ERROR, code, &top, ASL_VALUE, NULL, "%s", why->text);
 }
 
-asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
-                         struct asl_report *report)
+/* `with`: why it is loaded. */
+static asl_machine *load(const char *text, size_t len, enum document_format format,
+                         const struct loader *with)
 {
     asl_machine *m = mem_calloc(1, sizeof *m);
-    struct loader l = {.m = m, .a = &m->arena, .report = report};
+    struct loader l = *with;
+    struct asl_report *report = l.report;
     struct arena places = {0};
     struct asl_at top = {0};
     struct json_places *at = NULL;
     struct diag why = {0};
     size_t errors = report->errors;
 
+    l.m = m;
+    l.a = &m->arena;
     m->refs = 1;
     if (len > ASL_MAX_DEFINITION) {
         refuse_size(report, len, "");
@@ -330,6 +336,20 @@ out:
         return NULL;
     }
     return m;
+}
+
+asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
+                         struct asl_report *report)
+{
+    return load(text, len, format, &(struct loader){.report = report});
+}
+
+void asl_validate(const char *text, size_t len, enum document_format format,
+                  enum asl_workflow workflow, struct asl_report *report)
+{
+    asl_machine_unref(
+        load(text, len, format,
+             &(struct loader){.report = report, .validating = true, .workflow = workflow}));
 }
 
 asl_machine *asl_machine_ref(asl_machine *m)

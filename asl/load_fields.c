@@ -1,6 +1,8 @@
 /* How each kind of field is read: the readers that the tables of fields name. */
 
 #include "asl/load_impl.h"
+
+#include "asl/expression.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 
@@ -35,7 +37,22 @@ static void unknown_field(struct loader *l, const struct asl_field *fields, size
     asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
                    near.best ? buf_str(&hint) : NULL, "Field '%s' is not supported",
                    json_str(at->key));
+    asl_report_relocate(l->report, at->up);
     buf_clear(&hint);
+}
+
+static const char *language_name(enum asl_language language)
+{
+    return language == ASL_JSONATA ? "JSONata" : "JSONPath";
+}
+
+static void other_language(struct loader *l, const struct asl_field *f, const struct asl_at *at)
+{
+    asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_KEY, NULL,
+                   "The QueryLanguage is set to '%s', but field '%s' is only supported for the "
+                   "'%s' QueryLanguage",
+                   language_name(l->language), f->name, language_name(f->language));
+    asl_report_relocate(l->report, l->state);
 }
 
 void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
@@ -46,7 +63,9 @@ void load_fields(struct loader *l, const struct asl_field *fields, size_t count,
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
         const struct asl_field *f = find_field(fields, count, on, member.key);
-        if (f)
+        if (f && f->language && l->language && f->language != l->language)
+            other_language(l, f, &member);
+        else if (f)
             f->read(l, f, &member, object);
         else
             unknown_field(l, fields, count, on, &member);
@@ -149,19 +168,9 @@ void load_not_yet(struct loader *l, const struct asl_field *f, const struct asl_
                   void *object)
 {
     (void)object;
-    asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at, ASL_KEY,
-                   "AWS knows this field, this version of asl does not run it yet",
+    asl_report_add(l->report, l->validating ? ASL_WARNING : ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at,
+                   ASL_KEY, "AWS knows this field, this version of asl does not run it yet",
                    "Field '%s' is not supported yet", f->name);
-}
-
-void load_jsonata_only(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                       void *object)
-{
-    (void)object;
-    asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
-                   "The QueryLanguage is set to 'JSONPath', but field '%s' is only supported for "
-                   "the 'JSONata' QueryLanguage",
-                   f->name);
 }
 
 void load_text(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
@@ -175,22 +184,19 @@ void load_any(struct loader *l, const struct asl_field *f, const struct asl_at *
     *SLOT(const json *) = load_keep(l, at->value);
 }
 
-void load_language(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                   void *object)
+enum asl_language load_language(struct loader *l, const struct asl_at *at,
+                                enum asl_language otherwise)
 {
-    const json *v = load_string(l, at);
+    struct asl_at member;
 
-    (void)f;
-    (void)object;
-    if (!v || json_str_is(v, "JSONPath"))
-        return;
-    if (json_str_is(v, "JSONata"))
-        asl_report_add(l->report, ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at, ASL_VALUE,
-                       "this version of asl runs JSONPath states",
-                       "QueryLanguage 'JSONata' is not supported yet");
-    else
-        asl_report_schema(l->report, at,
+    if (!asl_at_member(at, "QueryLanguage", &member) || !load_string(l, &member))
+        return otherwise;
+    if (json_str_is(member.value, "JSONPath"))
+        return ASL_JSONPATH;
+    if (!json_str_is(member.value, "JSONata"))
+        asl_report_schema(l->report, &member,
                           "Value should be one of the following: [JSONPath, JSONata]");
+    return ASL_JSONATA;
 }
 
 /* ---- paths and templates ---- */
@@ -248,10 +254,22 @@ void load_path(struct loader *l, const struct asl_field *f, const struct asl_at 
     *SLOT(const asl_path *) = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
 }
 
+bool load_is_expression(const struct loader *l, const struct asl_at *at)
+{
+    return l->language == ASL_JSONATA && json_is_string(at->value) &&
+           asl_expression_begins(at->value);
+}
+
+const asl_template *load_value(struct loader *l, const struct asl_at *at)
+{
+    return l->language == ASL_JSONATA ? asl_template_compile_jsonata(l->a, at, l->state, l->report)
+                                      : asl_template_compile(l->a, at, l->report);
+}
+
 void load_template(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                    void *object)
 {
-    *SLOT(const asl_template *) = asl_template_compile(l->a, at, l->report);
+    *SLOT(const asl_template *) = load_value(l, at);
 }
 
 static bool is_name_start(unsigned char c)
@@ -270,16 +288,18 @@ static void check_variable(struct loader *l, const struct asl_at *at)
     for (size_t i = 1; good && i < len; i++)
         good = is_name_start((unsigned char)key[i]) || (key[i] >= '0' && key[i] <= '9');
     if (!good)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
+        asl_report_add(l->report, ASL_ERROR, "INVALID_VARIABLE_NAME", at, ASL_KEY,
                        "a variable's name is a letter or _, then letters, digits and _",
-                       "'%.*s' is not a valid variable name", (int)len, key);
+                       "Invalid variable name '%.*s': the variable name contains invalid "
+                       "characters.",
+                       (int)len, key);
     else if (len > 80)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY, NULL,
+        asl_report_add(l->report, ASL_ERROR, "INVALID_VARIABLE_NAME", at, ASL_KEY, NULL,
                        "A variable's name has at most 80 characters");
     else if (len == 6 && memcmp(key, "states", 6) == 0)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
+        asl_report_add(l->report, ASL_ERROR, "RESERVED_VARIABLE_NAME", at, ASL_KEY,
                        "$states is the name of what a state may look at",
-                       "'states' is a reserved variable name");
+                       "Cannot assign to reserved variable '$states'.");
 }
 
 void load_assign(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
@@ -334,6 +354,11 @@ void load_number(struct loader *l, const struct asl_field *f, const struct asl_a
 {
     struct asl_number *n = SLOT(struct asl_number);
 
+    if (load_is_expression(l, at)) {
+        n->expression = load_value(l, at);
+        n->set = true;
+        return;
+    }
     n->set = read_whole(l, f, at, &n->value);
 }
 
@@ -350,6 +375,11 @@ void load_share(struct loader *l, const struct asl_field *f, const struct asl_at
 {
     struct asl_share *n = SLOT(struct asl_share);
 
+    if (load_is_expression(l, at)) {
+        n->expression = load_value(l, at);
+        n->set = true;
+        return;
+    }
     if (!json_is_number(at->value)) {
         asl_report_schema(l->report, at, "Expected value of type Float");
         return;
@@ -390,7 +420,7 @@ void load_error_names(struct loader *l, const struct asl_at *at, struct asl_erro
 void load_check_all(struct loader *l, const struct asl_at *list)
 {
     size_t count = json_count(list->value);
-    struct asl_at entry, names;
+    struct asl_at entry, names, name;
 
     for (size_t i = 0; i < count; i++) {
         asl_at_index(list, i, &entry);
@@ -398,9 +428,10 @@ void load_check_all(struct loader *l, const struct asl_at *list)
             continue;
         size_t n = json_count(names.value);
         for (size_t k = 0; k < n; k++) {
-            const json *name = json_at(names.value, k);
-            if (json_is_string(name) && json_str_is(name, ASL_ALL) && (n > 1 || i + 1 < count)) {
-                asl_report_schema(l->report, &names,
+            asl_at_index(&names, k, &name);
+            if (json_is_string(name.value) && json_str_is(name.value, ASL_ALL) &&
+                (n > 1 || i + 1 < count)) {
+                asl_report_schema(l->report, &name,
                                   "States.ALL must appear alone and at end of list");
                 break;
             }
@@ -453,13 +484,13 @@ static void load_jitter(struct loader *l, const struct asl_field *f, const struc
 }
 
 static const struct asl_field retrier_fields[] = {
-    {"BackoffRate", 0, load_rate, offsetof(struct asl_retrier, backoff_rate), 0, 0},
-    {"Comment", 0, load_ignored, 0, 0, 0},
-    {"ErrorEquals", 0, load_retrier_names, offsetof(struct asl_retrier, errors), 0, 0},
-    {"IntervalSeconds", 0, load_seconds, offsetof(struct asl_retrier, interval_s), 0, 99999999},
-    {"JitterStrategy", 0, load_jitter, offsetof(struct asl_retrier, full_jitter), 0, 0},
-    {"MaxAttempts", 0, load_attempts, offsetof(struct asl_retrier, max_attempts), 0, 99999999},
-    {"MaxDelaySeconds", 0, load_seconds, offsetof(struct asl_retrier, max_delay_s), 1, 31622400},
+    {"BackoffRate", 0, load_rate, offsetof(struct asl_retrier, backoff_rate), 0, 0, 0},
+    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"ErrorEquals", 0, load_retrier_names, offsetof(struct asl_retrier, errors), 0, 0, 0},
+    {"IntervalSeconds", 0, load_seconds, offsetof(struct asl_retrier, interval_s), 0, 99999999, 0},
+    {"JitterStrategy", 0, load_jitter, offsetof(struct asl_retrier, full_jitter), 0, 0, 0},
+    {"MaxAttempts", 0, load_attempts, offsetof(struct asl_retrier, max_attempts), 0, 99999999, 0},
+    {"MaxDelaySeconds", 0, load_seconds, offsetof(struct asl_retrier, max_delay_s), 1, 31622400, 0},
 };
 
 void load_retry(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)

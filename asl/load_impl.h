@@ -7,10 +7,17 @@
 #include "asl/asl.h"
 #include "asl/model.h"
 
+/* Which query languages have a field. */
+enum asl_language { ASL_ANY_LANGUAGE, ASL_JSONPATH, ASL_JSONATA };
+
 struct loader {
     asl_machine *m;
     struct arena *a;
     struct asl_report *report;
+    bool validating; /* for AWS, as `workflow`; else to run it here */
+    enum asl_workflow workflow;
+    enum asl_language machine_language, language; /* the machine's; that of what is being read */
+    const struct asl_at *state;                   /* the state that is being read */
     /* every state's name so far, by hash: names are unique over all scopes */
     const json **names;
     size_t names_cap, names_count;
@@ -24,6 +31,7 @@ struct asl_field {
                  void *object);
     size_t offset;    /* of what it fills */
     int64_t min, max; /* of numbers */
+    enum asl_language language;
 };
 
 #define ASL_NEVER INT64_MAX
@@ -39,7 +47,6 @@ void load_one_of(struct loader *l, const struct asl_at *at, const char *const *n
 /* Readers. `object` is the struct that `offset` is in. */
 void load_ignored(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_not_yet(struct loader *, const struct asl_field *, const struct asl_at *, void *);
-void load_jsonata_only(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_text(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_any(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_flow(struct loader *, const struct asl_field *, const struct asl_at *, void *);
@@ -52,9 +59,15 @@ void load_number(struct loader *, const struct asl_field *, const struct asl_at 
 void load_number_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_share(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_share_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
-void load_language(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_retry(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 
+/* The QueryLanguage of the object at `at`, `otherwise` without one. Problems are reported. */
+enum asl_language load_language(struct loader *l, const struct asl_at *at,
+                                enum asl_language otherwise);
+/* The value at `at` as a template of the language that is being read. */
+const asl_template *load_value(struct loader *l, const struct asl_at *at);
+/* Is it a string that a JSONata state evaluates? */
+bool load_is_expression(const struct loader *l, const struct asl_at *at);
 /* A string, or NULL after "Expected value of type [STRING]". */
 const json *load_string(struct loader *l, const struct asl_at *at);
 /* An array with at least `min` elements, or false after saying so. */
@@ -74,5 +87,8 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
                              const struct asl_state *owner);
 /* Fills a state whose type is known, from its object. */
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
+/* What only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
+void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at);
+void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 
 #endif

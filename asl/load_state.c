@@ -1,5 +1,6 @@
 /* What each type of state has: the table of fields, and the readers of what only states have. */
 
+#include "asl/expression.h"
 #include "asl/load_impl.h"
 #include "parsers/timestamp.h"
 #include "parsers/utf8.h"
@@ -76,17 +77,20 @@ static void load_catcher_part(struct loader *l, const struct asl_field *f, const
 
     if (f->offset == offsetof(struct asl_catcher, assign))
         load_assign(l, f, at, in->catcher);
+    else if (f->offset == offsetof(struct asl_catcher, output))
+        load_template(l, f, at, in->catcher);
     else
         load_reference_flow(l, f, at, in->catcher);
 }
 
 static const struct asl_field catcher_fields[] = {
-    {"Assign", 0, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0},
-    {"Comment", 0, load_ignored, 0, 0, 0},
-    {"ErrorEquals", 0, load_catcher_names, 0, 0, 0},
-    {"Next", 0, load_catcher_next, 0, 0, 0},
-    {"Output", 0, load_jsonata_only, 0, 0, 0},
-    {"ResultPath", 0, load_catcher_part, offsetof(struct asl_catcher, result_path), 0, 0},
+    {"Assign", 0, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0, 0},
+    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"ErrorEquals", 0, load_catcher_names, 0, 0, 0, 0},
+    {"Next", 0, load_catcher_next, 0, 0, 0, 0},
+    {"Output", 0, load_catcher_part, offsetof(struct asl_catcher, output), 0, 0, ASL_JSONATA},
+    {"ResultPath", 0, load_catcher_part, offsetof(struct asl_catcher, result_path), 0, 0,
+     ASL_JSONPATH},
 };
 
 static void load_catch(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -112,29 +116,86 @@ static void load_catch(struct loader *l, const struct asl_field *f, const struct
 
 /* ---- Choice ---- */
 
+static void load_rule_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct in_state *in = object;
+
+    (void)f;
+    in->rule->next = load_target(l, in->state->scope, at);
+}
+
+static void load_rule_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct in_state *in = object;
+
+    if (f->offset == offsetof(struct asl_rule, assign))
+        load_assign(l, f, at, in->rule);
+    else
+        load_template(l, f, at, in->rule);
+}
+
+static void load_condition(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct in_state *in = object;
+    enum json_kind kind = json_kind(at->value);
+
+    (void)f;
+    if (kind == JSON_TRUE || kind == JSON_FALSE || load_is_expression(l, at))
+        in->rule->condition = load_value(l, at);
+    else if (json_is_string(at->value))
+        asl_report_schema(l->report, at, "JSONata string must start with {%% and end with %%}");
+    else
+        asl_report_schema(l->report, at, "Expected value of type [STRING]");
+}
+
+/* Of a JSONata state; the tests of a JSONPath rule are asl_test_compile's. */
+static const struct asl_field rule_fields[] = {
+    {"Assign", 0, load_rule_part, offsetof(struct asl_rule, assign), 0, 0, 0},
+    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"Condition", 0, load_condition, 0, 0, 0, 0},
+    {"Next", 0, load_rule_next, 0, 0, 0, 0},
+    {"Output", 0, load_rule_part, offsetof(struct asl_rule, output), 0, 0, 0},
+    {"Variable", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
+};
+
+static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, const struct asl_at *at,
+                               struct asl_rule *rule)
+{
+    static const struct asl_field assign = {.name = "Assign",
+                                            .offset = offsetof(struct asl_rule, assign)};
+    struct asl_at member;
+
+    rule->test = asl_test_compile(l->a, at, true, l->report);
+    asl_at_member(at, "Next", &member);
+    rule->next = load_target(l, s->scope, &member);
+    if (asl_at_member(at, "Assign", &member))
+        load_assign(l, &assign, &member, rule);
+}
+
 static void load_choices(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                          void *object)
 {
-    static const char *const required[] = {"Next", NULL};
+    static const char *const next[] = {"Next", NULL}, *const both[] = {"Condition", "Next", NULL};
     struct asl_state *s = object;
-    struct asl_at each, member;
+    struct asl_at each;
 
+    (void)f;
     if (!load_array(l, at, 1))
         return;
     size_t count = json_count(at->value);
     struct asl_rule *rules = arena_calloc(l->a, count, sizeof *rules);
     for (size_t i = 0; i < count; i++) {
+        struct in_state in = {.state = s, .rule = &rules[i]};
         asl_at_index(at, i, &each);
-        if (!load_object(l, &each) || !load_required(l, &each, required))
+        if (!load_object(l, &each) || !load_required(l, &each, s->jsonata ? both : next))
             continue;
-        rules[i].test = asl_test_compile(l->a, &each, true, l->report);
-        asl_at_member(&each, "Next", &member);
-        rules[i].next = load_target(l, s->scope, &member);
-        if (asl_at_member(&each, "Assign", &member)) {
-            struct asl_field assign = *f;
-            assign.offset = offsetof(struct asl_rule, assign);
-            load_assign(l, &assign, &member, &rules[i]);
-        }
+        if (s->jsonata)
+            load_fields(l, rule_fields, COUNT(rule_fields), 0, &each, &in);
+        else
+            load_jsonpath_rule(l, s, &each, &rules[i]);
     }
     s->choice.rules = rules;
     s->choice.count = count;
@@ -160,6 +221,10 @@ static void load_timestamp(struct loader *l, const struct asl_field *f, const st
 
     (void)f;
     s->wait.timestamp = true;
+    if (v && load_is_expression(l, at)) {
+        s->wait.timestamp_expression = load_value(l, at);
+        return;
+    }
     if (!v)
         return;
     if (!timestamp_parse(json_str(v), json_str_len(v), &t))
@@ -175,6 +240,26 @@ static void load_timestamp_path(struct loader *l, const struct asl_field *f,
 {
     ((struct asl_state *)object)->wait.timestamp = true;
     load_path(l, f, at, object);
+}
+
+/* ---- Fail ---- */
+
+static void load_error(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    if (load_is_expression(l, at))
+        ((struct asl_state *)object)->fail.error_expression = load_value(l, at);
+    else
+        load_text(l, f, at, object);
+}
+
+static void load_cause(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    if (load_is_expression(l, at))
+        ((struct asl_state *)object)->fail.cause_expression = load_value(l, at);
+    else
+        load_text(l, f, at, object);
 }
 
 /* ---- Task ---- */
@@ -281,6 +366,19 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
 
 /* ---- Parallel and Map ---- */
 
+/* A literal array or object with expressions in it, or one expression. */
+static void load_items(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    (void)f;
+    if (json_is_array(at->value) || json_is_object(at->value) || load_is_expression(l, at))
+        ((struct asl_state *)object)->map.items = load_value(l, at);
+    else if (json_is_string(at->value))
+        asl_report_schema(l->report, at, "JSONata string must start with {%% and end with %%}");
+    else
+        asl_report_schema(l->report, at, "Expected value of type [ARRAY]");
+}
+
 static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                         void *object);
 
@@ -328,22 +426,32 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
         return;
     size_t chars = utf8_count(json_str(v), json_str_len(v));
     if (chars < 1 || chars > 40)
-        asl_report_schema(l->report, at, "A Label has 1 to 40 characters, this one has %zu", chars);
+        asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE, NULL,
+                       "A Label has 1 to 40 characters, this one has %zu", chars);
     for (const char *c = json_str(v); *c; c++)
         if ((unsigned char)*c <= 0x20 || *c == 0x7f || strchr("?*<>{}[]:;,\\|^~$#%&`\"", *c)) {
-            asl_report_schema(l->report, at, "A Label can't have the character '%c'", *c);
+            asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE, NULL,
+                           "A Label can't have the character '%c'", *c);
             break;
         }
+    for (size_t i = 0; i < l->m->count; i++) {
+        const struct asl_state *s = l->m->states[i];
+        if (s->type == ASL_MAP && s->map.label && json_equal(s->map.label, v)) {
+            asl_report_add(l->report, ASL_ERROR, "DUPLICATE_LABEL_NAME", at, ASL_VALUE, NULL,
+                           "Duplicate Label name: %s", json_str(v));
+            break;
+        }
+    }
     ((struct asl_state *)object)->map.label = load_keep(l, v);
 }
 
 enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };
 
 static const struct asl_field nested_fields[] = {
-    {"Comment", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0},
-    {"ProcessorConfig", IN_PROCESSOR, load_processor_config, 0, 0, 0},
-    {"StartAt", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0}, /* read with the scope */
-    {"States", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0},
+    {"Comment", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0},
+    {"ProcessorConfig", IN_PROCESSOR, load_processor_config, 0, 0, 0, 0},
+    {"StartAt", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0}, /* read with the scope */
+    {"States", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0},
 };
 
 static struct asl_scope *nested(struct loader *l, const struct asl_at *at, unsigned kind,
@@ -386,55 +494,55 @@ static void load_branches(struct loader *l, const struct asl_field *f, const str
 
 /* clang-format off */
 static const struct asl_field state_fields[] = {
-    {"Arguments",               TASK | PARALLEL, load_jsonata_only, 0, 0, 0},
-    {"Assign",                  FLOWS & ~SUCCEED, load_assign, AT(assign), 0, 0},
-    {"Branches",                PARALLEL, load_branches, 0, 0, 0},
-    {"Catch",                   WORKS, load_catch, 0, 0, 0},
-    {"Cause",                   FAIL, load_text, AT(fail.cause), 0, 0},
-    {"CausePath",               FAIL, load_query, AT(fail.cause_path), 0, 0},
-    {"Choices",                 CHOICE, load_choices, 0, 0, 0},
-    {"Comment",                 ALL, load_ignored, 0, 0, 0},
-    {"Credentials",             TASK, load_template, AT(task.credentials), 0, 0},
-    {"Default",                 CHOICE, load_default, 0, 0, 0},
-    {"End",                     MOVES, load_end, 0, 0, 0},
-    {"Error",                   FAIL, load_text, AT(fail.error), 0, 0},
-    {"ErrorPath",               FAIL, load_query, AT(fail.error_path), 0, 0},
-    {"HeartbeatSeconds",        TASK, load_number, AT(task.heartbeat_s), 1, 99999999},
-    {"HeartbeatSecondsPath",    TASK, load_number_path, AT(task.heartbeat_s), 0, 0},
-    {"InputPath",               FLOWS, load_flow, AT(input_path), 0, 0},
-    {"ItemBatcher",             MAP, load_not_yet, 0, 0, 0},
-    {"ItemProcessor",           MAP, load_nested, 0, IN_PROCESSOR, 0},
-    {"ItemReader",              MAP, load_not_yet, 0, 0, 0},
-    {"ItemSelector",            MAP, load_template, AT(map.item_selector), 0, 0},
-    {"Items",                   MAP, load_jsonata_only, 0, 0, 0},
-    {"ItemsPath",               MAP, load_path, AT(map.items_path), 0, 0},
-    {"Iterator",                MAP, load_nested, 0, IN_PROCESSOR, 0},
-    {"Label",                   MAP, load_label, 0, 0, 0},
-    {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER},
-    {"MaxConcurrencyPath",      MAP, load_number_path, AT(map.max_concurrency), 0, 0},
-    {"Next",                    MOVES, load_next, 0, 0, 0},
-    {"Output",                  FLOWS, load_jsonata_only, 0, 0, 0},
-    {"OutputPath",              FLOWS, load_flow, AT(output_path), 0, 0},
-    {"Parameters",              PASS | TASK | PARALLEL, load_template, AT(parameters), 0, 0},
-    {"Parameters",              MAP, load_template, AT(map.item_selector), 0, 0},
-    {"QueryLanguage",           ALL, load_language, 0, 0, 0},
-    {"Resource",                TASK, load_resource, 0, 0, 0},
-    {"Result",                  PASS, load_any, AT(result), 0, 0},
-    {"ResultPath",              WORKS | PASS, load_reference_flow, AT(result_path), 0, 0},
-    {"ResultSelector",          WORKS, load_template, AT(result_selector), 0, 0},
-    {"ResultWriter",            MAP, load_not_yet, 0, 0, 0},
-    {"Retry",                   WORKS, load_retry, 0, 0, 0},
-    {"Seconds",                 WAIT, load_number, AT(wait.seconds), 0, 99999999},
-    {"SecondsPath",             WAIT, load_number_path, AT(wait.seconds), 0, 0},
-    {"TimeoutSeconds",          TASK, load_number, AT(task.timeout_s), 1, 99999999},
-    {"TimeoutSecondsPath",      TASK, load_number_path, AT(task.timeout_s), 0, 0},
-    {"Timestamp",               WAIT, load_timestamp, 0, 0, 0},
-    {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0},
-    {"ToleratedFailureCount",   MAP, load_number, AT(map.tolerated_count), 0, ASL_NEVER},
-    {"ToleratedFailureCountPath", MAP, load_number_path, AT(map.tolerated_count), 0, 0},
-    {"ToleratedFailurePercentage", MAP, load_share, AT(map.tolerated_percentage), 0, 100},
-    {"ToleratedFailurePercentagePath", MAP, load_share_path, AT(map.tolerated_percentage), 0, 0},
-    {"Type",                    ALL, load_ignored, 0, 0, 0}, /* read before all others */
+    {"Arguments",               TASK | PARALLEL, load_template, AT(parameters), 0, 0, ASL_JSONATA},
+    {"Assign",                  FLOWS & ~SUCCEED, load_assign, AT(assign), 0, 0, 0},
+    {"Branches",                PARALLEL, load_branches, 0, 0, 0, 0},
+    {"Catch",                   WORKS, load_catch, 0, 0, 0, 0},
+    {"Cause",                   FAIL, load_cause, AT(fail.cause), 0, 0, 0},
+    {"CausePath",               FAIL, load_query, AT(fail.cause_path), 0, 0, ASL_JSONPATH},
+    {"Choices",                 CHOICE, load_choices, 0, 0, 0, 0},
+    {"Comment",                 ALL, load_ignored, 0, 0, 0, 0},
+    {"Credentials",             TASK, load_template, AT(task.credentials), 0, 0, 0},
+    {"Default",                 CHOICE, load_default, 0, 0, 0, 0},
+    {"End",                     MOVES, load_end, 0, 0, 0, 0},
+    {"Error",                   FAIL, load_error, AT(fail.error), 0, 0, 0},
+    {"ErrorPath",               FAIL, load_query, AT(fail.error_path), 0, 0, ASL_JSONPATH},
+    {"HeartbeatSeconds",        TASK, load_number, AT(task.heartbeat_s), 1, 99999999, 0},
+    {"HeartbeatSecondsPath",    TASK, load_number_path, AT(task.heartbeat_s), 0, 0, ASL_JSONPATH},
+    {"InputPath",               FLOWS, load_flow, AT(input_path), 0, 0, ASL_JSONPATH},
+    {"ItemBatcher",             MAP, load_not_yet, 0, 0, 0, 0},
+    {"ItemProcessor",           MAP, load_nested, 0, IN_PROCESSOR, 0, 0},
+    {"ItemReader",              MAP, load_not_yet, 0, 0, 0, 0},
+    {"ItemSelector",            MAP, load_template, AT(map.item_selector), 0, 0, 0},
+    {"Items",                   MAP, load_items, 0, 0, 0, ASL_JSONATA},
+    {"ItemsPath",               MAP, load_path, AT(map.items_path), 0, 0, ASL_JSONPATH},
+    {"Iterator",                MAP, load_nested, 0, IN_PROCESSOR, 0, 0},
+    {"Label",                   MAP, load_label, 0, 0, 0, 0},
+    {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER, 0},
+    {"MaxConcurrencyPath",      MAP, load_number_path, AT(map.max_concurrency), 0, 0, ASL_JSONPATH},
+    {"Next",                    MOVES, load_next, 0, 0, 0, 0},
+    {"Output",                  FLOWS, load_template, AT(output), 0, 0, ASL_JSONATA},
+    {"OutputPath",              FLOWS, load_flow, AT(output_path), 0, 0, ASL_JSONPATH},
+    {"Parameters",              PASS | TASK | PARALLEL, load_template, AT(parameters), 0, 0, ASL_JSONPATH},
+    {"Parameters",              MAP, load_template, AT(map.item_selector), 0, 0, ASL_JSONPATH},
+    {"QueryLanguage",           ALL, load_ignored, 0, 0, 0, 0}, /* read before all others */
+    {"Resource",                TASK, load_resource, 0, 0, 0, 0},
+    {"Result",                  PASS, load_any, AT(result), 0, 0, ASL_JSONPATH},
+    {"ResultPath",              WORKS | PASS, load_reference_flow, AT(result_path), 0, 0, ASL_JSONPATH},
+    {"ResultSelector",          WORKS, load_template, AT(result_selector), 0, 0, ASL_JSONPATH},
+    {"ResultWriter",            MAP, load_not_yet, 0, 0, 0, 0},
+    {"Retry",                   WORKS, load_retry, 0, 0, 0, 0},
+    {"Seconds",                 WAIT, load_number, AT(wait.seconds), 0, 99999999, 0},
+    {"SecondsPath",             WAIT, load_number_path, AT(wait.seconds), 0, 0, ASL_JSONPATH},
+    {"TimeoutSeconds",          TASK, load_number, AT(task.timeout_s), 1, 99999999, 0},
+    {"TimeoutSecondsPath",      TASK, load_number_path, AT(task.timeout_s), 0, 0, ASL_JSONPATH},
+    {"Timestamp",               WAIT, load_timestamp, 0, 0, 0, 0},
+    {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0, ASL_JSONPATH},
+    {"ToleratedFailureCount",   MAP, load_number, AT(map.tolerated_count), 0, ASL_NEVER, 0},
+    {"ToleratedFailureCountPath", MAP, load_number_path, AT(map.tolerated_count), 0, 0, ASL_JSONPATH},
+    {"ToleratedFailurePercentage", MAP, load_share, AT(map.tolerated_percentage), 0, 100, 0},
+    {"ToleratedFailurePercentagePath", MAP, load_share_path, AT(map.tolerated_percentage), 0, 0, ASL_JSONPATH},
+    {"Type",                    ALL, load_ignored, 0, 0, 0, 0}, /* read before all others */
 };
 
 /* Fields that must be there, and fields of which one stands in for another. */
@@ -478,10 +586,28 @@ static void check_task(struct loader *l, const struct asl_state *s, const struct
     }
 }
 
+/* A state of a JSONata machine can't go back to JSONPath. */
+static enum asl_language language_of(struct loader *l, const struct asl_at *at)
+{
+    enum asl_language language = load_language(l, at, l->machine_language);
+
+    if (language == ASL_JSONPATH && l->machine_language == ASL_JSONATA) {
+        asl_report_schema(l->report, at,
+                          "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole "
+                          "state machine");
+        return ASL_ANY_LANGUAGE;
+    }
+    return language;
+}
+
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
 {
     unsigned on = ON(s->type);
+    const struct loader outer = *l;
 
+    l->state = at;
+    l->language = language_of(l, at);
+    s->jsonata = l->language == ASL_JSONATA;
     for (size_t i = 0; i < COUNT(required); i++)
         if (required[i].on & on)
             load_required(l, at, required[i].names);
@@ -491,4 +617,10 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
     load_fields(l, state_fields, COUNT(state_fields), on, at, s);
     if (s->type == ASL_TASK)
         check_task(l, s, at);
+    if (l->validating && s->type == ASL_TASK)
+        load_check_resource(l, s, at);
+    if (l->validating && s->type == ASL_MAP)
+        load_check_map(l, s, at);
+    l->state = outer.state;
+    l->language = outer.language;
 }

@@ -37,10 +37,14 @@ struct asl_flow {
     bool null;
 };
 
-/* A field that is a number, or the path to one. Spec: "TimeoutSecondsPath" and its like. */
+/*
+ * A field that is a number, the path to one (spec: "TimeoutSecondsPath" and its like), or an
+ * expression.
+ */
 struct asl_number {
     int64_t value;
-    const asl_path *path; /* NULL: `value` holds */
+    const asl_path *path; /* NULL, both of them: `value` holds */
+    const asl_template *expression;
     bool set;
 };
 
@@ -48,13 +52,14 @@ struct asl_catcher {
     struct asl_errors errors;
     const struct asl_state *next;
     struct asl_flow result_path;
-    const asl_template *assign;
+    const asl_template *assign, *output;
 };
 
 struct asl_rule {
-    const asl_test *test;
+    const asl_test *test;          /* JSONPath */
+    const asl_template *condition; /* JSONata */
     const struct asl_state *next;
-    const asl_template *assign;
+    const asl_template *assign, *output;
 };
 
 /* Which events a Task's work leaves, and who does it. */
@@ -91,12 +96,14 @@ struct asl_wait {
     struct asl_number seconds;
     int64_t timestamp_ms;
     const asl_path *timestamp_path;
+    const asl_template *timestamp_expression;
     bool timestamp; /* Timestamp or TimestampPath, not Seconds or SecondsPath */
 };
 
 struct asl_fail {
     json *error, *cause; /* NULL: absent */
     const asl_query *error_path, *cause_path;
+    const asl_template *error_expression, *cause_expression;
 };
 
 struct asl_parallel {
@@ -104,16 +111,18 @@ struct asl_parallel {
     size_t count;
 };
 
-/* A field that is a number with a fraction, or the path to one. */
+/* The same for a number with a fraction. */
 struct asl_share {
     double value;
-    const asl_path *path; /* NULL: `value` holds */
+    const asl_path *path; /* NULL, both of them: `value` holds */
+    const asl_template *expression;
     bool set;
 };
 
 struct asl_map {
     struct asl_scope *processor;
     const asl_path *items_path; /* NULL: `$` */
+    const asl_template *items;  /* JSONata; NULL: the state's input */
     const asl_template *item_selector;
     struct asl_number max_concurrency; /* 0: as many as the mode allows */
 
@@ -129,10 +138,12 @@ struct asl_state {
     uint32_t id; /* its index in the machine's states */
     json *name;
     const struct asl_scope *scope;
+    bool jsonata;                 /* its QueryLanguage, or the machine's */
     const struct asl_state *next; /* NULL: the state ends its scope */
 
     struct asl_flow input_path, result_path, output_path;
-    const asl_template *parameters, *result_selector, *assign;
+    /* JSONata has Arguments and Output for all of them; Arguments stand in `parameters`. */
+    const asl_template *parameters, *result_selector, *assign, *output;
     const json *result; /* Pass: NULL when absent */
 
     struct asl_retrier *retry;

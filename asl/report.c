@@ -156,14 +156,34 @@ void asl_report_relocate(struct asl_report *r, const struct asl_at *at)
     last->location = location_of(at);
 }
 
+static void clear_problem(struct asl_problem *p)
+{
+    mem_free(p->message);
+    mem_free(p->hint);
+    mem_free(p->pointer);
+    mem_free(p->location);
+}
+
+void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < r->count; i++) {
+        struct asl_problem *p = &r->problems[i];
+        if (strlen(p->code) == code_len && memcmp(p->code, code, code_len) == 0) {
+            r->errors -= p->severity == ASL_ERROR;
+            clear_problem(p);
+        } else {
+            r->problems[kept++] = *p;
+        }
+    }
+    r->count = kept;
+}
+
 void asl_report_clear(struct asl_report *r)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        mem_free(r->problems[i].message);
-        mem_free(r->problems[i].hint);
-        mem_free(r->problems[i].pointer);
-        mem_free(r->problems[i].location);
-    }
+    for (size_t i = 0; i < r->count; i++)
+        clear_problem(&r->problems[i]);
     mem_free(r->problems);
     *r = (struct asl_report){0};
 }

@@ -1,5 +1,6 @@
 #include "asl/template.h"
 
+#include "asl/expression.h"
 #include "asl/intrinsic.h"
 #include "asl/path.h"
 #include "parsers/jsonpath.h"
@@ -17,12 +18,13 @@ struct asl_query {
     json *field;
 };
 
-enum node_kind { NODE_CONSTANT, NODE_QUERY, NODE_ARRAY, NODE_OBJECT };
+enum node_kind { NODE_CONSTANT, NODE_QUERY, NODE_EXPRESSION, NODE_ARRAY, NODE_OBJECT };
 
 struct asl_template {
     enum node_kind kind;
     json *constant;
     const asl_query *query;
+    const asl_expression *expression;
     size_t count; /* of an array or object */
     const asl_template **items;
     json **keys; /* of an object, without `.$` */
@@ -31,6 +33,7 @@ struct asl_template {
 struct compiler {
     struct arena *arena;
     const struct asl_at *root;
+    const struct asl_at *state; /* of a JSONata state; else NULL */
     struct asl_report *report;
 };
 
@@ -156,17 +159,27 @@ static const asl_template *compile_query(struct compiler *c, const struct asl_at
     return t;
 }
 
-/* A copy of `key` without the `.$` at its end. */
-static json *result_key(const json *key)
+static const asl_template *compile_expression(struct compiler *c, const struct asl_at *at)
 {
-    return is_dynamic(key) ? json_string(json_str(key), json_str_len(key) - 2) : json_ref(key);
+    asl_template *t = arena_alloc(c->arena, sizeof *t);
+
+    t->kind = NODE_EXPRESSION;
+    t->expression = asl_expression_compile(c->arena, at, c->state, c->report);
+    return t;
+}
+
+/* A copy of `key` without the `.$` at its end. */
+static json *result_key(const struct compiler *c, const json *key)
+{
+    return !c->state && is_dynamic(key) ? json_string(json_str(key), json_str_len(key) - 2)
+                                        : json_ref(key);
 }
 
 /* A member "x" beside "x.$" would give the result two members of that name. */
 static void check_twice(struct compiler *c, const struct asl_at *object,
                         const struct asl_at *member)
 {
-    json *key = result_key(member->key);
+    json *key = result_key(c, member->key);
 
     if (json_get_key(object->value, key)) {
         asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, member, ASL_KEY,
@@ -184,12 +197,14 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
     const asl_template **items = NULL;
     asl_template *t;
 
+    if (c->state && json_is_string(at->value) && asl_expression_begins(at->value))
+        return compile_expression(c, at);
     for (size_t i = 0; i < count; i++) {
         const asl_template *item;
         struct asl_at kid;
 
         asl_at_index(at, i, &kid);
-        if (kid.key && is_dynamic(kid.key)) {
+        if (!c->state && kid.key && is_dynamic(kid.key)) {
             check_twice(c, at, &kid);
             item = compile_query(c, &kid);
         } else {
@@ -211,7 +226,7 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
         t->keys = arena_calloc(c->arena, count, sizeof *t->keys);
     for (size_t i = 0; i < count; i++) {
         if (t->keys)
-            t->keys[i] = keep(c->arena, result_key(json_key_at(at->value, i)));
+            t->keys[i] = keep(c->arena, result_key(c, json_key_at(at->value, i)));
         if (!items[i])
             items[i] =
                 compile_constant(c, t->keys ? json_value_at(at->value, i) : json_at(at->value, i));
@@ -222,7 +237,14 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
 const asl_template *asl_template_compile(struct arena *a, const struct asl_at *at,
                                          struct asl_report *report)
 {
-    struct compiler c = {a, at, report};
+    return asl_template_compile_jsonata(a, at, NULL, report);
+}
+
+const asl_template *asl_template_compile_jsonata(struct arena *a, const struct asl_at *at,
+                                                 const struct asl_at *state,
+                                                 struct asl_report *report)
+{
+    struct compiler c = {a, at, state, report};
     size_t errors = report->errors;
     const asl_template *t = compile(&c, at);
 
@@ -274,6 +296,7 @@ static json *eval(const asl_template *t, const struct asl_env *env, struct asl_e
     switch (t->kind) {
     case NODE_CONSTANT: return json_ref(t->constant);
     case NODE_QUERY: return asl_query_eval(t->query, env, error);
+    case NODE_EXPRESSION: return asl_expression_eval(t->expression, env, error);
     case NODE_ARRAY: return eval_array(t, env, error);
     case NODE_OBJECT: return eval_object(t, env, error);
     }
@@ -292,4 +315,27 @@ json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct
         return NULL;
     }
     return v;
+}
+
+void asl_template_wrong_type(const asl_template *t, const json *v, const char *expected,
+                             struct asl_error *error)
+{
+    json *text;
+
+    if (t->kind == NODE_EXPRESSION) {
+        asl_expression_wrong_type(t->expression, v, expected, error);
+        return;
+    }
+    text = json_text(v);
+    asl_error_set(error, ASL_QUERY_EVALUATION_ERROR, "Expected '%s', but was '%s' for value: %s",
+                  expected, json_kind_name(v), json_str(text));
+    json_unref(text);
+}
+
+void asl_template_locate(const asl_template *t, struct asl_error *error)
+{
+    if (t->kind != NODE_EXPRESSION)
+        return;
+    json_unref(error->location);
+    error->location = json_ref(asl_expression_location(t->expression));
 }

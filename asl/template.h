@@ -17,8 +17,23 @@ typedef struct asl_template asl_template;
 const asl_template *asl_template_compile(struct arena *a, const struct asl_at *at,
                                          struct asl_report *report);
 
+/*
+ * The same in a JSONata state: strings "{% … %}" are expressions, keys are as they stand. `state`
+ * is where the state stands.
+ */
+const asl_template *asl_template_compile_jsonata(struct arena *a, const struct asl_at *at,
+                                                 const struct asl_at *state,
+                                                 struct asl_report *report);
+
 /* A new reference; NULL with *error filled (States.Runtime, States.IntrinsicFailure). */
 json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error);
+
+/* Says where the expression stands that gave what *error is about; nothing for other templates. */
+void asl_template_locate(const asl_template *t, struct asl_error *error);
+
+/* The value of a template that should be of another type ("array"): the error that says so. */
+void asl_template_wrong_type(const asl_template *t, const json *v, const char *expected,
+                             struct asl_error *error);
 
 /*
  * The value of one `.$` member, or of ErrorPath and CausePath: a path or an intrinsic call.

@@ -311,7 +311,7 @@ static const rt_exec *exec_of(const asl_execution *x)
 
 void asl_stop(asl_execution *x, const char *error, const char *cause)
 {
-    struct asl_error e = {text_value(error), text_value(cause)};
+    struct asl_error e = {.name = text_value(error), .cause = text_value(cause)};
 
     engine_stop(x->engine->engine, x->number, &e);
     asl_error_clear(&e);
@@ -404,7 +404,7 @@ const char *asl_execution_history(asl_execution *x)
         return NULL;
     buf_reset(&x->history);
     buf_adds(&x->history, "{\"events\":[");
-    store_read(x->engine->store, x->number, 0, add_event, x);
+    store_read(x->engine->store, x->number, 0, add_event, x, NULL);
     buf_adds(&x->history, "]}");
     return buf_str(&x->history);
 }

@@ -32,6 +32,18 @@ struct engine_hooks {
 engine *engine_new(store *s, const struct engine_hooks *hooks);
 void engine_free(engine *e);
 
+/* How long an execution must have nothing to do but wait before it leaves memory for the store. */
+enum { ENGINE_SLEEP_MS = 10000 };
+
+/*
+ * Takes up the executions that run by what the store says, and from then on keeps what it takes to
+ * do so again. To be called once, before anything else. Hooks are given the tasks that ran, as
+ * engine_advance would, under the same ids as before. Executions that wait for the time only are
+ * left where they are until it comes; so are, from now on, those that begin to wait for longer than
+ * `sleep_ms` (INT64_MAX: none). False with *why filled when the store can't be read.
+ */
+bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why);
+
 /* A new execution, which starts at the next engine_advance. Returns its number: 0, 1, 2, … */
 uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input);
 /* Stops an execution with an error (looked at; may be empty), as StopExecution does. */
@@ -54,9 +66,15 @@ int64_t engine_next_due(const engine *e);
 /* Tasks that were handed out and have not been answered or cancelled. */
 size_t engine_tasks(const engine *e);
 
-/* A look; NULL when there is none of that number any more. */
+/* A look; NULL when there is none of that number any more, or it sleeps in the store. */
 const rt_exec *engine_execution(const engine *e, uint64_t execution);
-/* Lets go of an execution that has ended. */
+/* Fetches an execution that sleeps, or has ended, from the store. NULL with *why filled when it
+ * isn't there. One that runs sleeps again after its next turn; one that has ended stays until
+ * engine_release. */
+const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why);
+/* Lets go of an execution that has ended; the store keeps it. */
+void engine_release(engine *e, uint64_t execution);
+/* The same, and the store forgets it. */
 void engine_forget(engine *e, uint64_t execution);
 
 #endif

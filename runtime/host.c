@@ -16,9 +16,10 @@ struct host {
     handlers *handlers;
     tasks *tasks;
     mocks *mocks;
+    api *api;
     struct host_options options;
     int64_t virtual_ms; /* the virtual clock */
-    bool interrupted;
+    bool interrupted, stopped;
 };
 
 static int64_t wall_ms(void)
@@ -40,10 +41,18 @@ static void task_ended(void *user, uint64_t id, struct task_result *result)
 {
     host *h = user;
 
-    /* Nobody else brings the result of a task that goes by a token or a job: the handler's answer
-     * stands for what was submitted, too. */
+    bool awaits = h->api && api_awaits_token(h->api, id);
+
     if (result->ok)
         engine_task_submitted(h->engine, id, result->output);
+    /* Without an api nobody else brings the result of a task that goes by a token or a job: the
+     * handler's answer stands for it, too. */
+    if (result->ok && awaits) {
+        task_result_clear(result);
+        return;
+    }
+    if (h->api)
+        api_task_over(h->api, id);
     engine_task_done(h->engine, id, result);
 }
 
@@ -51,13 +60,14 @@ static void run_task(void *user, const struct task *task)
 {
     host *h = user;
     struct task_result result = {0};
+    bool mocked = h->mocks && mocks_answer(h->mocks, task->state, &result);
 
+    if (h->api && !mocked && api_offer_task(h->api, task) == API_TAKEN)
+        return;
     if (task->activity)
         engine_task_started(h->engine, task->id, NULL);
-    if (h->mocks && mocks_answer(h->mocks, task->state, &result))
+    if (mocked || !tasks_start(h->tasks, task, &result))
         task_ended(h, task->id, &result);
-    else if (!tasks_start(h->tasks, task, &result))
-        engine_task_done(h->engine, task->id, &result);
 }
 
 static int64_t clock_now(void *user)
@@ -70,6 +80,16 @@ static void cancel_task(void *user, uint64_t id)
     host *h = user;
 
     tasks_cancel(h->tasks, id);
+    if (h->api)
+        api_task_cancelled(h->api, id);
+}
+
+static void ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    host *h = user;
+
+    if (h->api)
+        api_ended(h->api, execution, x, host_now(h));
 }
 
 static void happened(void *user, uint64_t execution, const rt_exec *x,
@@ -101,8 +121,11 @@ host *host_new(store *s, const struct host_options *options)
 {
     static const int numbers[] = {SIGINT, SIGTERM};
     host *h = mem_calloc(1, sizeof *h);
-    struct engine_hooks hooks = {
-        .user = h, .run_task = run_task, .cancel_task = cancel_task, .happened = happened};
+    struct engine_hooks hooks = {.user = h,
+                                 .run_task = run_task,
+                                 .cancel_task = cancel_task,
+                                 .happened = happened,
+                                 .ended = ended};
 
     h->options = *options;
     h->virtual_ms = options->start_ms ? options->start_ms : wall_ms();
@@ -156,6 +179,16 @@ void host_use_mocks(host *h, mocks *m)
 {
     mocks_free(h->mocks);
     h->mocks = m;
+}
+
+void host_use_api(host *h, api *a)
+{
+    h->api = a;
+}
+
+uv_loop_t *host_loop(host *h)
+{
+    return &h->loop;
 }
 
 /* Waits for the loop to bring something, at most `wait_ms`; negative: for ever. */
@@ -238,5 +271,39 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
         } else if (!let_time_pass(h, due, stop_ms)) {
             return HOST_STUCK;
         }
+    }
+}
+
+/* ---- serving ---- */
+
+void host_stop(host *h)
+{
+    h->stopped = true;
+}
+
+bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why)
+{
+    bool told = false;
+
+    for (unsigned turn = 1;; turn++) {
+        int64_t now = host_now(h);
+        handlers_wake(h->handlers, now);
+        if (!engine_advance(h->engine, now, why))
+            return false;
+        if (h->api)
+            api_advance(h->api, now);
+        if (h->interrupted && !told) {
+            told = true;
+            on_stop(user);
+        }
+        if (h->stopped)
+            return true;
+        int64_t due = next_due(h);
+        if (h->api && api_next_due(h->api) < due)
+            due = api_next_due(h->api);
+        if (due != INT64_MIN)
+            wait_for_io(h, due == INT64_MAX ? -1 : due > now ? due - now : 0);
+        else if (turn % TURNS_AT_ONCE == 0)
+            uv_run(&h->loop, UV_RUN_NOWAIT);
     }
 }

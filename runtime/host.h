@@ -1,6 +1,7 @@
 #ifndef RUNTIME_HOST_H
 #define RUNTIME_HOST_H
 
+#include "runtime/api/api.h"
 #include "runtime/engine.h"
 #include "runtime/handler.h"
 #include "runtime/mock.h"
@@ -30,6 +31,12 @@ engine *host_engine(host *h);
 handlers *host_handlers(host *h);
 /* States that `m` knows are answered by it; taken. */
 void host_use_mocks(host *h, mocks *m);
+/*
+ * Tasks are offered to it first, and it hears of what ends; looked at until host_use_api(h, NULL).
+ * With it the result of a task with a token comes by the token only.
+ */
+void host_use_api(host *h, api *a);
+uv_loop_t *host_loop(host *h);
 /* Milliseconds since 1970 by the host's clock. */
 int64_t host_now(const host *h);
 
@@ -43,5 +50,13 @@ enum host_end {
 
 /* Runs until the execution has ended. limit_ms 0: no limit. */
 enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why);
+
+/*
+ * Runs until host_stop. The first SIGINT or SIGTERM calls `on_stop` with `user`, which lets things
+ * end and then calls host_stop; the next one ends the process. False with *why filled: the store
+ * failed.
+ */
+bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);
+void host_stop(host *h);
 
 #endif

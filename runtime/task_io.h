@@ -20,6 +20,8 @@ struct task {
     const char *token;      /* NULL: it has none */
     bool activity;          /* a worker takes it, and answers by the token it is given then */
     uint32_t attempt;       /* 0 for the first try */
+    bool submitted;         /* a repeat after a crash of a task whose service had taken it on: a
+                               .waitForTaskToken one is not to be sent again, only awaited */
     int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
     uint64_t number;        /* of the execution */
 };

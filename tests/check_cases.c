@@ -111,8 +111,10 @@ static struct asl_error error_of(const json *v)
 {
     const json *name = json_get(v, "error"), *cause = json_get(v, "cause");
 
-    return (struct asl_error){name && json_is_string(name) ? json_ref(name) : NULL,
-                              cause ? json_ref(cause) : NULL};
+    return (struct asl_error){
+        .name = name && json_is_string(name) ? json_ref(name) : NULL,
+        .cause = cause ? json_ref(cause) : NULL,
+    };
 }
 
 static int64_t time_of(const char *name, const json *v)

@@ -117,7 +117,7 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
     struct rt_config config = {.names = *rt_exec_names(x), .scope = rt_exec_scope(x)};
     struct buf why = {0};
     f.x = rt_exec_new(rt_exec_machine(x), &config);
-    store_read(w->s, execution, 0, fold, &f);
+    store_read(w->s, execution, 0, fold, &f, NULL);
     ck_assert_msg(rt_exec_same(x, f.x, &why), "what is told is not what is kept: %s",
                   buf_str(&why));
     rt_exec_free(f.x);
@@ -358,7 +358,7 @@ END_TEST
 START_TEST(stop)
 {
     struct world_log w;
-    struct asl_error error = {json_cstring("E"), NULL};
+    struct asl_error error = {.name = json_cstring("E")};
 
     world_open(&w, 0);
     uint64_t execution = start(&w, one_task, "{}");

@@ -638,7 +638,9 @@ START_TEST(search)
                                    strchr(searches[_i].flags, 'm'), &why);
 
     ck_assert_msg(r, "%s: %s", searches[_i].name, why.text ? why.text : "");
-    for (int i = 0; i < 20; i++) {
+    /* Often enough for the matcher to be made machine code; what explodes is slow before that. */
+    const int rounds = strcmp(searches[_i].want, "too much") == 0 ? 1 : 20;
+    for (int i = 0; i < rounds; i++) {
         struct js_search s;
         struct buf out = {0};
 

@@ -150,11 +150,13 @@ static const struct row states[] = {
     {"a variable's name with a point",
      "\"Type\": \"Pass\", \"End\": true,\n"
      "\"Assign\": {\"a.b\": 1}",
-     "3:12 SCHEMA_VALIDATION_FAILED /States/A/Assign/a.b: 'a.b' is not a valid variable name"},
+     "3:12 INVALID_VARIABLE_NAME /States/A/Assign/a.b: Invalid variable name 'a.b': the variable "
+     "name contains invalid characters."},
     {"the variable states",
      "\"Type\": \"Pass\", \"End\": true,\n"
      "\"Assign\": {\"states\": 1}",
-     "3:12 SCHEMA_VALIDATION_FAILED /States/A/Assign/states: 'states' is a reserved variable name"},
+     "3:12 RESERVED_VARIABLE_NAME /States/A/Assign/states: Cannot assign to reserved variable "
+     "'$states'."},
     {"a Wait without a time", "\"Type\": \"Wait\", \"End\": true",
      "2:6 SCHEMA_VALIDATION_FAILED /States/A: This object should have only one of the following "
      "fields: [SecondsPath, Seconds, TimestampPath, Timestamp]"},
@@ -251,13 +253,13 @@ static const struct row states[] = {
     {"States.ALL among others",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
      "\"Retry\": [{\"ErrorEquals\": [\"States.ALL\", \"E\"]}]",
-     "3:27 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/ErrorEquals: States.ALL must appear alone "
+     "3:28 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/ErrorEquals/0: States.ALL must appear alone "
      "and at end of list"},
     {"States.ALL before the last",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
      "\"Catch\": [{\"ErrorEquals\": [\"States.ALL\"], \"Next\": \"A\"}, {\"ErrorEquals\": [\"E\"], "
      "\"Next\": \"A\"}]",
-     "3:27 SCHEMA_VALIDATION_FAILED /States/A/Catch/0/ErrorEquals: States.ALL must appear alone "
+     "3:28 SCHEMA_VALIDATION_FAILED /States/A/Catch/0/ErrorEquals/0: States.ALL must appear alone "
      "and at end of list"},
     {"a catcher to nowhere",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
@@ -336,11 +338,43 @@ static const struct row states[] = {
      "\"QueryLanguage\": \"XPath\"",
      "3:18 SCHEMA_VALIDATION_FAILED /States/A/QueryLanguage: Value should be one of the following: "
      "[JSONPath, JSONata]"},
-    {"QueryLanguage JSONata, which is not run yet",
-     "\"Type\": \"Pass\", \"End\": true,\n"
-     "\"QueryLanguage\": \"JSONata\"",
-     "3:18 ASL_NOT_SUPPORTED_YET /States/A/QueryLanguage: QueryLanguage 'JSONata' is not supported "
-     "yet"},
+    {"a field of JSONPath in a JSONata state",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Parameters\": {}",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Parameters: The QueryLanguage is set to 'JSONata', "
+     "but "
+     "field 'Parameters' is only supported for the 'JSONPath' QueryLanguage"},
+    {"an expression that does not end",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": {\"a\": \"{% 1\"}",
+     "3:17 SCHEMA_VALIDATION_FAILED /States/A/Output/a: JSONata string must start with {% and end "
+     "with %}"},
+    {"an expression that is none",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% 1 + %}\"",
+     "3:11 INVALID_JSONATA_EXPRESSION /States/A/Output: Unexpected end of expression"},
+    {"a name at the top of an expression",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% phone %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Reference to 'phone' at the top level "
+     "is "
+     "not supported."},
+    {"the input document, of which there is none",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% [$$, $$.a] %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Reference to '$$' is not supported."},
+    {"an error where none was caught",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% $states.errorOutput %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Field '$states.errorOutput' does not "
+     "exist."},
+    {"an error that was caught",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true, "
+     "\"QueryLanguage\": \"JSONata\",\n"
+     "\"Catch\": [{\"ErrorEquals\": [\"E\"], \"Next\": \"A\", \"Output\": \"{% $states.errorOutput "
+     "%}\", "
+     "\"Assign\": {\"e\": \"{% $states.errorOutput.Cause %}\"}}]",
+     ""},
     {"ItemReader, which is not run yet",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ItemReader\": {},\n"
@@ -394,21 +428,21 @@ static const struct row states[] = {
      "\"Label\": \"\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label has 1 to 40 characters, this one has "
+     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label has 1 to 40 characters, this one has "
      "0"},
     {"a Label that is too long",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"Label\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label has 1 to 40 characters, this one has "
+     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label has 1 to 40 characters, this one has "
      "41"},
     {"a Label with a sign that has a meaning elsewhere",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"Label\": \"a:b\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 SCHEMA_VALIDATION_FAILED /States/A/Label: A Label can't have the character ':'"},
+     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label can't have the character ':'"},
     {"a tolerated share that is no number",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ToleratedFailurePercentage\": \"5\",\n"
@@ -463,7 +497,7 @@ static const struct row states[] = {
      "\"Type\": \"Pass\", \"End\": true,\n"
      "\"Assign\": "
      "{\"vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\": 1}",
-     "3:12 SCHEMA_VALIDATION_FAILED "
+     "3:12 INVALID_VARIABLE_NAME "
      "/States/A/Assign/"
      "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv: A "
      "variable's name has at most 80 characters"},
@@ -494,6 +528,13 @@ static const struct row states[] = {
      "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Expected value of type [STRING]\n"
      "4:9 MISSING_TRANSITION_TARGET /States/A/Next: Missing 'Next' target: Z"},
 };
+
+/* A branch of one distributed Map. */
+#define MAP(name, label)                                                                           \
+    "{\"StartAt\": \"" name "\", \"States\": {\"" name "\": {\"Type\": \"Map\", \"End\": true, "   \
+    "\"Label\": \"" label "\", \"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": "               \
+    "\"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P" name "\", \"States\": "  \
+    "{\"P" name "\": {\"Type\": \"Pass\", \"End\": true}}}}}}"
 
 static const struct row wholes[] = {
     {"nothing", "", "0:0 SCHEMA_VALIDATION_FAILED : Definition must be a valid JSON object"},
@@ -558,10 +599,12 @@ static const struct row wholes[] = {
      "{\"StartAt\": \"A\",\n"
      "\"Version\": \"2.0\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
      "2:12 SCHEMA_VALIDATION_FAILED /Version: Value should be one of the following: [1.0]"},
-    {"JSONata for all, which is not run yet",
-     "{\"StartAt\": \"A\",\n"
-     "\"QueryLanguage\": \"JSONata\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
-     "2:18 ASL_NOT_SUPPORTED_YET /QueryLanguage: QueryLanguage 'JSONata' is not supported yet"},
+    {"a JSONPath state in a JSONata machine; of its fields nothing is said",
+     "{\"StartAt\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
+     "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\", "
+     "\"InputPath\": \"$\", \"Output\": 1}}}",
+     "2:17 SCHEMA_VALIDATION_FAILED /States/A: 'QueryLanguage' can not be 'JSONPath' if set to "
+     "'JSONata' for whole state machine"},
     {"TimeoutSeconds below zero",
      "{\"StartAt\": \"A\",\n"
      "\"TimeoutSeconds\": -1, \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
@@ -572,9 +615,17 @@ static const struct row wholes[] = {
      "\"States\": "
      "{\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\": "
      "{\"Type\": \"Pass\", \"End\": true}}}",
-     "2:12 SCHEMA_VALIDATION_FAILED "
+     "2:12 INVALID_STATE_NAME "
      "/States/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn: "
-     "State names have 1 to 80 characters, this one has 81"},
+     "Invalid State name: "
+     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"},
+    {"a Label of 41 characters, a Label that another Map has",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Parallel\", \"End\": true, "
+     "\"Branches\": [\n" MAP("B", "Label-Label-Label-Label-Label-Label-Label") ",\n" MAP(
+         "C", "L") ",\n" MAP("D", "L") "]}}}",
+     "2:72 INVALID_LABEL_NAME /States/A/Branches/0/States/B/Label: A Label has 1 to 40 characters, "
+     "this one has 41\n"
+     "4:72 DUPLICATE_LABEL_NAME /States/A/Branches/2/States/D/Label: Duplicate Label name: L"},
     {"a slash and a tilde in a name",
      "{\"StartAt\": \"a/b~c\",\n"
      "\"States\": {\"a/b~c\": {\"Type\": \"Pass\"}}}",

@@ -15,6 +15,9 @@
 
 static const struct cmd commands[] = {
     {"run", cmd_run, &cmd_run_options, "run a state machine once"},
+    {"validate", cmd_validate, &cmd_validate_options, "find what is wrong with definitions"},
+    {"serve", cmd_serve, &cmd_serve_options,
+     "the AWS Step Functions API on a port of this machine"},
     {"eval", cmd_eval, &cmd_eval_options, "evaluate a JSONPath or an intrinsic function, or many"},
     {"bench", cmd_bench, &cmd_bench_options, "measure what executions cost"},
 };

@@ -57,12 +57,12 @@ static bool print_event(void *user, const struct rt_event *e)
     return true;
 }
 
-static void print_history(const store *s, uint64_t execution, const rt_exec *x)
+static void print_history(store *s, uint64_t execution, const rt_exec *x)
 {
     struct history_out h = {.x = x};
 
     fputs("{\"events\": [", stdout);
-    store_read(s, execution, 0, print_event, &h);
+    store_read(s, execution, 0, print_event, &h, NULL);
     fputs("\n]}\n", stdout);
     buf_clear(&h.text);
 }
@@ -92,7 +92,7 @@ static void print_error(const rt_exec *x)
         fprintf(stderr, "  cause: %s\n", json_str(e->cause));
 }
 
-static int answer(const struct run *r, const store *s, uint64_t execution, const rt_exec *x)
+static int answer(const struct run *r, store *s, uint64_t execution, const rt_exec *x)
 {
     bool good = rt_exec_status(x) == RT_SUCCEEDED;
 

@@ -291,6 +291,7 @@ static void show(progress *p, uint64_t execution, const struct rt_event *e)
         break;
     case RT_STATE_ENTERED: entered(p, execution, e); break;
     case RT_STATE_EXITED: exited(p, execution, e); break;
+    case RT_EVALUATION_FAILED:
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT: task_failed(p, execution, e); break;
     case RT_WAITING: later(p, e, "waits"); break;

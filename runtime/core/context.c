@@ -144,6 +144,7 @@ struct asl_env view_env(struct scope_view *view, const json *input)
     return (struct asl_env){.input = input,
                             .context = context_object,
                             .variable = variable,
+                            .now_ms = view->step->now_ms,
                             .user = view,
                             .chance = &view->step->chance};
 }

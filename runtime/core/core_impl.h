@@ -51,7 +51,8 @@ struct rt_frame {
     uint32_t next, prev; /* siblings */
     enum rt_phase phase;
     bool heartbeat_missed;
-    bool started; /* its task has …Started */
+    bool started;   /* its task has …Started */
+    bool submitted; /* and …Submitted */
     const struct asl_state *state;
     json *input, *vars;
     uint32_t entered;   /* id of the state's …Entered event */
@@ -152,6 +153,9 @@ struct asl_env view_env(struct scope_view *view, const json *input);
 void forget_context(struct step *s);
 const json *context_object(void *view);
 const json *variable(void *view, const json *name);
+
+/* Task, Parallel and Map: states whose Output and Assign see $states.result. */
+bool has_result(const struct asl_state *s);
 
 /* Leaves the state: output (taken), variables (taken, may be NULL), and where to. */
 void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,

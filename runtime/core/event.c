@@ -46,6 +46,7 @@ static const struct {
     [RT_MAP_RUN_STARTED] = {BY_NONE, "MapRunStarted"},
     [RT_MAP_RUN_SUCCEEDED] = {BY_NONE, "MapRunSucceeded"},
     [RT_MAP_RUN_FAILED] = {BY_NONE, "MapRunFailed"},
+    [RT_EVALUATION_FAILED] = {BY_NONE, "EvaluationFailed"},
     [RT_CHILD_STARTED] = {PRIVATE, "child started"},
     [RT_CHILD_ENDED] = {PRIVATE, "child ended"},
     [RT_BRANCH_SUCCEEDED] = {PRIVATE, "branch succeeded"},
@@ -213,6 +214,11 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
         return true;
     case RT_MAP_RUN_STARTED: json_build_set(b, "mapRunArn", json_ref(e->data)); return true;
     case RT_MAP_RUN_FAILED: set_error(b, &e->error); return true;
+    case RT_EVALUATION_FAILED:
+        json_build_set(b, "state", json_ref(e->state->name));
+        set_error(b, &e->error);
+        set_ref(b, "location", e->error.location);
+        return true;
     case RT_STATE_ABORTED:
     case RT_GROUP_SUCCEEDED:
     case RT_GROUP_FAILED:

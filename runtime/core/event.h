@@ -37,6 +37,7 @@ enum rt_event_kind {
     RT_MAP_RUN_STARTED,
     RT_MAP_RUN_SUCCEEDED,
     RT_MAP_RUN_FAILED,
+    RT_EVALUATION_FAILED,
     /* private from here on */
     RT_BRANCH_SUCCEEDED, /* a Parallel's branch has its output */
     RT_FIRST_PRIVATE = RT_BRANCH_SUCCEEDED,

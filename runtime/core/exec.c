@@ -23,7 +23,7 @@ static json *share(const json *v)
 
 static void replace_error(struct asl_error *slot, const struct asl_error *e)
 {
-    struct asl_error fresh = {share(e->name), share(e->cause)};
+    struct asl_error fresh = asl_error_copy(e);
 
     asl_error_clear(slot);
     *slot = fresh;
@@ -398,7 +398,7 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
 {
     /* An activity waits for a worker to take it; other work is handed out at once. */
     f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
-    f->started = false;
+    f->started = f->submitted = false;
     f->ref = e->seq;
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
@@ -520,7 +520,8 @@ static bool advances(enum rt_event_kind kind)
     case RT_GROUP_SUCCEEDED:
     case RT_GROUP_FAILED:
     case RT_MAP_RUN_STARTED:
-    case RT_MAP_RUN_FAILED: return true;
+    case RT_MAP_RUN_FAILED:
+    case RT_EVALUATION_FAILED: return true;
     case RT_EXECUTION_STARTED:
     case RT_EXECUTION_SUCCEEDED:
     case RT_EXECUTION_FAILED:
@@ -567,7 +568,10 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         f->phase = RT_TASK;
         f->started = true;
         break;
-    case RT_TASK_SUBMITTED: f->phase = RT_TASK; break;
+    case RT_TASK_SUBMITTED:
+        f->phase = RT_TASK;
+        f->submitted = true;
+        break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT: end_task(f, e); break;
@@ -579,7 +583,8 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         break;
     case RT_MAP_RUN_STARTED: start_map_run_of(f->group, e); break;
     case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
-    case RT_MAP_RUN_FAILED: break; /* MapStateFailed, or a retry, follows */
+    case RT_EVALUATION_FAILED: break; /* a retry, catcher or failure follows */
+    case RT_MAP_RUN_FAILED: break;    /* MapStateFailed, or a retry, follows */
     case RT_CHILD_STARTED: start_child(f->group, e); break;
     case RT_CHILD_ENDED: end_map_child(f->group, e); break;
     case RT_GROUP_FAILED:
@@ -628,6 +633,16 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->root = RT_NO_FRAME;
     x->deadline_ms = INT64_MAX;
     return x;
+}
+
+void rt_exec_config(const rt_exec *x, struct rt_config *out)
+{
+    *out = (struct rt_config){.names = x->names,
+                              .context = x->extra_context,
+                              .written = x->written,
+                              .aws_limits = x->aws_limits,
+                              .scope = x->scope,
+                              .seed = x->seed};
 }
 
 void rt_exec_free(rt_exec *x)

@@ -39,6 +39,8 @@ enum rt_status { RT_RUNNING, RT_SUCCEEDED, RT_FAILED, RT_ABORTED, RT_TIMED_OUT }
 const char *rt_status_name(enum rt_status s);
 
 rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config);
+/* What it was made from: a look. */
+void rt_exec_config(const rt_exec *x, struct rt_config *out);
 void rt_exec_free(rt_exec *x);
 
 enum rt_status rt_exec_status(const rt_exec *x);
@@ -99,6 +101,7 @@ struct rt_command {
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first */
+    bool submitted;    /* RUN_TASK, after a crash: its service has answered, its end is awaited */
     int64_t timeout_ms;
 };
 

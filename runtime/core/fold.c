@@ -59,7 +59,7 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
 {
     if (a->state != b->state)
         return differ(why, "the state", a);
-    if (a->phase != b->phase || a->started != b->started)
+    if (a->phase != b->phase || a->started != b->started || a->submitted != b->submitted)
         return differ(why, "the phase", a);
     if (a->parent != b->parent || a->index != b->index || a->next != b->next || a->prev != b->prev)
         return differ(why, "the place in the tree", a);

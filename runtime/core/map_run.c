@@ -210,7 +210,7 @@ static void map_run_failed(struct step *s, struct rt_frame *f)
                               .frame = f->id,
                               .previous = f->last,
                               .state = f->state,
-                              .error = {json_ref(e.name), json_ref(e.cause)}});
+                              .error = asl_error_copy(&e)});
     if (running(s))
         decide(s, f, &e);
     asl_error_clear(&e);
@@ -229,9 +229,8 @@ void child_answered(struct step *s, const struct rt_input *in)
     ended.state = f->state;
     if (good)
         ended.data = json_ref(in->value);
-    else if (in->error)
-        ended.error = (struct asl_error){in->error->name ? json_ref(in->error->name) : NULL,
-                                         in->error->cause ? json_ref(in->error->cause) : NULL};
+    else
+        ended.error = asl_error_copy(in->error);
     emit(s, ended);
     if (!good && too_many_failed(g))
         map_run_failed(s, f);

@@ -17,6 +17,25 @@ static void start_parallel(struct step *s, struct rt_frame *f, json *effective)
                               .count = (int64_t)f->state->parallel.count});
 }
 
+static json *jsonata_items(const struct asl_map *map, const struct asl_env *env,
+                           struct asl_error *e)
+{
+    json *items = map->items ? asl_template_eval(map->items, env, e) : json_ref(env->input);
+
+    if (!items || json_is_array(items))
+        return items;
+    if (map->items) {
+        asl_template_wrong_type(map->items, items, "array", e);
+    } else {
+        json *text = json_text(items);
+        asl_error_set(e, ASL_QUERY_EVALUATION_ERROR, "Map state input must be an array but was: %s",
+                      json_str(text));
+        json_unref(text);
+    }
+    json_unref(items);
+    return NULL;
+}
+
 static json *items_of(struct step *s, struct rt_frame *f, json *effective, struct asl_error *e)
 {
     const asl_path *path = f->state->map.items_path;
@@ -24,6 +43,8 @@ static json *items_of(struct step *s, struct rt_frame *f, json *effective, struc
 
     view_init(&view, s, f);
     struct asl_env env = view_env(&view, effective);
+    if (f->state->jsonata)
+        return jsonata_items(&f->state->map, &env, e);
     json *items = path ? asl_flow_path(path, &env, e) : json_ref(effective);
     if (items && !json_is_array(items)) {
         json_unref(items);
@@ -152,6 +173,7 @@ static void join(struct step *s, struct rt_frame *f)
     if (running(s)) {
         view_init(&view, s, f);
         struct asl_env env = view_env(&view, f->input);
+        env.result = result;
         json *output = asl_flow_output(f->state, &env, json_ref(result), &e);
         if (output)
             finish_state(s, f, output, result);

@@ -56,20 +56,46 @@ static void work_succeed(struct step *s, struct rt_frame *f, const struct asl_en
 
 /* ---- Choice ---- */
 
+/* What a rule has, and the state's own when Default is taken. */
+struct way {
+    const asl_template *assign, *output;
+    const struct asl_state *to;
+};
+
 static void leave_choice(struct step *s, struct rt_frame *f, const struct asl_env *env,
-                         json *effective, const asl_template *assign, const struct asl_state *to)
+                         json *effective, const struct way *way)
 {
+    const asl_template *assign = way->assign;
     struct asl_error e = {0};
     struct asl_env inner = *env;
-    json *vars = NULL, *output = pass_through(f, env, effective, &e);
+    json *vars = NULL, *output;
 
     inner.input = effective;
+    if (!f->state->jsonata)
+        output = pass_through(f, env, effective, &e);
+    else
+        output = way->output ? asl_template_eval(way->output, env, &e) : json_ref(effective);
     if (!output || (assign && !(vars = asl_template_eval(assign, &inner, &e)))) {
         json_unref(output);
         state_failed(s, f, &e);
     } else if (check_leaving(s, f, output, vars)) {
-        exit_state(s, f, output, vars, to);
+        exit_state(s, f, output, vars, way->to);
     }
+}
+
+/* 1 true, 0 false, -1 with *e filled. */
+static int rule_holds(const struct asl_rule *rule, const struct asl_env *env, struct asl_error *e)
+{
+    if (rule->test)
+        return asl_test_eval(rule->test, env, e);
+    json *v = asl_template_eval(rule->condition, env, e);
+    if (!v)
+        return -1;
+    enum json_kind kind = json_kind(v);
+    if (kind != JSON_TRUE && kind != JSON_FALSE)
+        asl_template_wrong_type(rule->condition, v, "boolean", e);
+    json_unref(v);
+    return kind == JSON_TRUE ? 1 : kind == JSON_FALSE ? 0 : -1;
 }
 
 static void work_choice(struct step *s, struct rt_frame *f, const struct asl_env *env,
@@ -81,19 +107,22 @@ static void work_choice(struct step *s, struct rt_frame *f, const struct asl_env
 
     inner.input = effective;
     for (size_t i = 0; i < c->count; i++) {
-        int yes = asl_test_eval(c->rules[i].test, &inner, &e);
+        const struct asl_rule *rule = &c->rules[i];
+        int yes = rule_holds(rule, &inner, &e);
         if (yes < 0) {
             state_failed(s, f, &e);
             return;
         }
         if (yes) {
-            leave_choice(s, f, env, effective, c->rules[i].assign, c->rules[i].next);
+            leave_choice(s, f, env, effective,
+                         &(struct way){rule->assign, rule->output, rule->next});
             return;
         }
     }
     if (c->fallback) {
         /* The state's own Assign runs when Default is taken. */
-        leave_choice(s, f, env, effective, f->state->assign, c->fallback);
+        leave_choice(s, f, env, effective,
+                     &(struct way){f->state->assign, f->state->output, c->fallback});
         return;
     }
     asl_error_set(&e, ASL_RUNTIME,
@@ -113,8 +142,12 @@ static bool wait_seconds(const struct asl_number *n, const struct asl_env *env, 
                          struct asl_error *e)
 {
     if (!n->path) {
-        *out = n->value;
-        return true;
+        if (!asl_flow_number(n, "Seconds", env, out, e))
+            return false;
+        if (*out < 0)
+            asl_error_set(e, ASL_QUERY_EVALUATION_ERROR,
+                          "The Seconds field cannot be negative: %lld", (long long)*out);
+        return *out >= 0;
     }
     json *v = asl_path_get(n->path, env, NULL);
     json *text = v ? json_text(v) : NULL;
@@ -138,11 +171,38 @@ static bool wait_seconds(const struct asl_number *n, const struct asl_env *env, 
     return good;
 }
 
+static bool wait_expression(const asl_template *t, const struct asl_env *env, int64_t *due_ms,
+                            struct asl_error *e)
+{
+    struct timestamp at;
+    json *v = asl_template_eval(t, env, e);
+
+    if (!v)
+        return false;
+    bool text = json_is_string(v);
+    bool good = text && timestamp_parse(json_str(v), json_str_len(v), &at);
+    if (good)
+        *due_ms = at.ms + (at.ns > 0);
+    else if (!text)
+        asl_template_wrong_type(t, v, "string", e);
+    else
+        asl_error_set(e, ASL_QUERY_EVALUATION_ERROR,
+                      "The Timestamp field cannot be parsed as an ISO-8601 extended offset "
+                      "date-time format string: %s",
+                      json_str(v));
+    if (text && !good)
+        asl_template_locate(t, e);
+    json_unref(v);
+    return good;
+}
+
 static bool wait_timestamp(const struct asl_wait *w, const struct asl_env *env, int64_t *due_ms,
                            struct asl_error *e)
 {
     struct timestamp t;
 
+    if (w->timestamp_expression)
+        return wait_expression(w->timestamp_expression, env, due_ms, e);
     if (!w->timestamp_path) {
         *due_ms = w->timestamp_ms;
         return true;
@@ -222,13 +282,34 @@ static bool fail_text(json *constant, const asl_query *query, const struct asl_e
     return v;
 }
 
+/* An expression has to give a string. */
+static bool fail_expression(const asl_template *t, const struct asl_env *env, json **out,
+                            struct asl_error *e)
+{
+    json *v = asl_template_eval(t, env, e);
+
+    if (v && !json_is_string(v)) {
+        asl_template_wrong_type(t, v, "string", e);
+        json_unref(v);
+        v = NULL;
+    }
+    *out = v;
+    return v;
+}
+
 static void work_fail(struct step *s, struct rt_frame *f, const struct asl_env *env)
 {
     const struct asl_fail *fail = &f->state->fail;
     struct asl_error e = {0}, out = {0};
 
-    if (fail_text(fail->error, fail->error_path, env, &out.name, &e) &&
-        fail_text(fail->cause, fail->cause_path, env, &out.cause, &e)) {
+    bool good = fail->error_expression
+                    ? fail_expression(fail->error_expression, env, &out.name, &e)
+                    : fail_text(fail->error, fail->error_path, env, &out.name, &e);
+    if (good)
+        good = fail->cause_expression
+                   ? fail_expression(fail->cause_expression, env, &out.cause, &e)
+                   : fail_text(fail->cause, fail->cause_path, env, &out.cause, &e);
+    if (good) {
         decide(s, f, &out);
     } else {
         asl_error_clear(&out);

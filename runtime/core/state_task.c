@@ -111,6 +111,7 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
         return;
     view_init(&view, s, f);
     struct asl_env env = view_env(&view, f->input);
+    env.result = value;
     json *output = asl_flow_output(f->state, &env, json_ref(value), &e);
     if (output)
         finish_state(s, f, output, value);
@@ -129,5 +130,5 @@ void task_due(struct step *s, struct rt_frame *f)
                               .previous = f->last,
                               .state = f->state,
                               .index = heartbeat,
-                              .error = {json_cstring(ASL_TIMEOUT), NULL}});
+                              .error = {.name = json_cstring(ASL_TIMEOUT)}});
 }

@@ -147,6 +147,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .token = kind == RT_RUN_TASK && f->token ? json_ref(f->token) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
+        .submitted = kind == RT_RUN_TASK && f->submitted,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
     };
 }
@@ -213,6 +214,11 @@ bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars)
     return false;
 }
 
+bool has_result(const struct asl_state *s)
+{
+    return s->type == ASL_TASK || s->type == ASL_PARALLEL || s->type == ASL_MAP;
+}
+
 void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from)
 {
     const struct asl_state *state = f->state;
@@ -221,8 +227,9 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
     if (state->assign) {
         struct scope_view view;
         view_init(&view, s, f);
-        struct asl_env env = view_env(&view, assign_from);
+        struct asl_env env = view_env(&view, state->jsonata ? f->input : assign_from);
         struct asl_error e = {0};
+        env.result = has_result(state) ? assign_from : NULL;
         vars = asl_template_eval(state->assign, &env, &e);
         if (!vars) {
             json_unref(output);
@@ -243,8 +250,8 @@ void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
     *e = (struct asl_error){0};
 }
 
-/* Puts the state's name before the cause. */
-static void blame(const struct rt_frame *f, struct asl_error *e)
+/* Puts the state's name before the cause; an expression that failed has its event. */
+static void blame(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
     json *cause =
         json_stringf("An error occurred while executing the state '%s' (entered at the "
@@ -253,11 +260,17 @@ static void blame(const struct rt_frame *f, struct asl_error *e)
 
     json_unref(e->cause);
     e->cause = cause;
+    if (json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR))
+        emit(s, (struct rt_event){.kind = RT_EVALUATION_FAILED,
+                                  .frame = f->id,
+                                  .previous = f->last,
+                                  .state = f->state,
+                                  .error = asl_error_copy(e)});
 }
 
 void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
-    blame(f, e);
+    blame(s, f, e);
     if (json_str_is(e->name, ASL_RUNTIME))
         fail_execution(s, f, e);
     else
@@ -283,17 +296,20 @@ static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_c
 
     view_init(&view, s, f);
     struct asl_env env = view_env(&view, f->input);
-    json *vars = NULL, *output = asl_flow_caught(c, &env, caught, e);
+    json *error_output = asl_error_output(caught);
+    env.error_output = error_output;
+    json *vars = NULL, *output = asl_flow_caught(f->state, c, &env, e);
 
     if (output && c->assign) {
-        json *error_output = asl_error_output(caught);
-        env.input = error_output;
+        /* In JSONPath `$` of a catcher's Assign is the error output. */
+        if (!f->state->jsonata)
+            env.input = error_output;
         vars = asl_template_eval(c->assign, &env, e);
-        json_unref(error_output);
     }
+    json_unref(error_output);
     if (!output || (c->assign && !vars)) {
         json_unref(output);
-        blame(f, e);
+        blame(s, f, e);
         return false;
     }
     if (check_leaving(s, f, output, vars))
@@ -324,6 +340,13 @@ static struct rt_frame *hand_up(struct step *s, struct rt_frame *f, struct asl_e
     return running(s) ? parent : NULL;
 }
 
+/* A Parallel or Map whose expressions failed fails as one that had started. */
+static bool failed_before_start(const struct rt_frame *f, const struct asl_error *e)
+{
+    return f->state->jsonata && (f->state->type == ASL_PARALLEL || f->state->type == ASL_MAP) &&
+           e->name && json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR);
+}
+
 void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
     struct asl_error error = *e;
@@ -342,7 +365,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
             retry_later(s, f, &v, previous);
             break;
         }
-        if (f->group)
+        if (f->group || failed_before_start(f, &error))
             emit(s, (struct rt_event){.kind = RT_GROUP_FAILED,
                                       .frame = f->id,
                                       .previous = previous,
@@ -400,8 +423,7 @@ static void visit(struct step *s, struct rt_frame *f)
         break;
     case RT_SCHEDULED: start_task(s, f); break;
     case RT_ERRED: {
-        struct asl_error e = {f->error.name ? json_ref(f->error.name) : NULL,
-                              f->error.cause ? json_ref(f->error.cause) : NULL};
+        struct asl_error e = asl_error_copy(&f->error);
         decide(s, f, &e);
         break;
     }
@@ -429,7 +451,7 @@ static void time_out_execution(struct step *s)
 {
     emit(s, (struct rt_event){.kind = RT_EXECUTION_TIMED_OUT,
                               .frame = RT_NO_FRAME,
-                              .error = {json_cstring(ASL_TIMEOUT), NULL}});
+                              .error = {.name = json_cstring(ASL_TIMEOUT)}});
 }
 
 static void timers(struct step *s)
@@ -471,8 +493,7 @@ static void task_failed(struct step *s, struct rt_frame *f, const struct asl_err
                               .frame = f->id,
                               .previous = f->last,
                               .state = f->state,
-                              .error = {e->name ? json_ref(e->name) : NULL,
-                                        e->cause ? json_ref(e->cause) : NULL}});
+                              .error = asl_error_copy(e)});
 }
 
 static void take_input(struct step *s, const struct rt_input *in)
@@ -503,7 +524,7 @@ static void take_input(struct step *s, const struct rt_input *in)
                                       .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
-        if ((f = answered(s, in)))
+        if ((f = answered(s, in)) && !f->submitted)
             emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
                                       .frame = f->id,
                                       .previous = f->last,
@@ -518,11 +539,9 @@ static void take_input(struct step *s, const struct rt_input *in)
     case RT_IN_CHILD_FAILED: child_answered(s, in); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:
-        emit(s, (struct rt_event){
-                    .kind = RT_EXECUTION_ABORTED,
-                    .frame = RT_NO_FRAME,
-                    .error = {in->error && in->error->name ? json_ref(in->error->name) : NULL,
-                              in->error && in->error->cause ? json_ref(in->error->cause) : NULL}});
+        emit(s, (struct rt_event){.kind = RT_EXECUTION_ABORTED,
+                                  .frame = RT_NO_FRAME,
+                                  .error = asl_error_copy(in->error)});
         break;
     }
 }

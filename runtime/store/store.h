@@ -2,32 +2,116 @@
 #define RUNTIME_STORE_STORE_H
 
 #include "parsers/diag.h"
-#include "runtime/core/event.h"
+#include "runtime/core/exec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * Where histories are kept. The engine appends what a turn brought, commits once, and lets replies
- * and tasks out after that.
+ * Where executions, their histories, and the records of whoever uses them are kept. What is put in
+ * is good after the next store_commit: all of it, or, after a crash, nothing. The engine puts in
+ * what a turn brought, commits once, and lets replies and tasks out after that.
+ *
+ * Reading shows what was put in and not yet committed, too. What can't be put in is told by
+ * store_commit, and then for good: a store that failed once keeps nothing any more.
  */
 typedef struct store store;
 
-/* In memory: for `run` and `test`. Nothing outlives the process. */
+/* In memory: for `run`, `test`, `--store :memory:`. Nothing outlives the store. */
 store *store_memory_new(void);
+
+enum store_durability {
+    STORE_FULL,  /* a commit survives a power cut */
+    STORE_NORMAL /* a commit survives the process's end; a power cut may take the last ones */
+};
+
+/*
+ * An SQLite file, made if there is none. NULL with *why filled when it can't be opened
+ * (STORE_OPEN), another process has it (STORE_BUSY), it isn't ours (STORE_FOREIGN), a newer version
+ * has written it (STORE_NEWER), or it lies in the network (STORE_NETWORK).
+ */
+store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why);
+
 void store_free(store *s);
 
-/* Adds events of an execution, in order; good after the next store_commit. Takes the events'
- * values, not the array. */
-void store_append(store *s, uint64_t execution, struct rt_event *events, size_t count);
-/* False with *why filled when what was appended is not kept: then nothing of it may leave. */
-bool store_commit(store *s, struct diag *why);
+/* ---- executions ---- */
 
-/* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. */
-typedef bool store_visit(void *user, const struct rt_event *e);
-void store_read(const store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user);
+/* due_ms of an execution that has more to wait for than the time: tasks, others, its next turn. */
+#define STORE_AWAKE INT64_MIN
+
+/* A Map Run's execution was started by event `ref` of another one. */
+struct store_parent {
+    bool set;
+    uint64_t execution, ref;
+};
+
+struct store_execution {
+    uint64_t number;
+    asl_machine *machine;
+    struct rt_config config;
+    enum rt_status status;
+    int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
+    int64_t due_ms;            /* when its time comes; STORE_AWAKE */
+    struct store_parent parent;
+};
+
+/* A new execution. Looks at what `x` has; a machine is kept once for all its executions. */
+void store_start(store *s, const struct store_execution *x);
+/* Adds events of an execution, in order. Looks at them. */
+void store_append(store *s, uint64_t execution, const struct rt_event *events, size_t count);
+/* Where an execution stands by now. */
+void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
+                    int64_t due_ms);
 /* Forgets an execution. */
 void store_forget(store *s, uint64_t execution);
+/* Forgets up to `limit` executions that ended before `before_ms`; returns how many. */
+size_t store_retire(store *s, int64_t before_ms, size_t limit);
+
+/* False with *why filled when what was put in is not kept: then nothing of it may leave. */
+bool store_commit(store *s, struct diag *why);
+
+/* ---- reading; false with *why filled (STORE_READ) when that fails ---- */
+
+/* A number that no execution has or had. */
+uint64_t store_next_number(const store *s);
+
+/* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. States
+ * are those of the machine that store_execution gives. */
+typedef bool store_visit(void *user, const struct rt_event *e);
+bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                struct diag *why);
+
+/* What there is to an execution: a look, good until the store is asked again; not found is false
+ * with why->code STORE_NONE. */
+bool store_find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why);
+/* The newest of that ARN. STORE_NONE. */
+bool store_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why);
+/* The execution that event `ref` of `parent` started. STORE_NONE. */
+bool store_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
+                      struct diag *why);
+/* Whose task was given `token`, and by which event. STORE_NONE. */
+bool store_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
+                      struct diag *why);
+
+/* The executions that run, by number. `visit` may read the store. */
+struct store_running {
+    uint64_t number;
+    int64_t due_ms;
+    struct store_parent parent;
+};
+typedef bool store_visit_running(void *user, const struct store_running *r);
+bool store_list_running(store *s, store_visit_running *visit, void *user, struct diag *why);
+
+/* ---- records: texts by kind and key, for what lives beside executions ---- */
+
+/* Puts a record in the place of what was there; `text` NULL: away with it. */
+void store_put(store *s, const char *kind, const char *key, const char *text, size_t len);
+/* Adds the record's text to `out`. STORE_NONE. */
+bool store_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
+/* The records of a kind in the order of their keys (bytes), those after `after` (NULL: all). */
+typedef bool store_visit_record(void *user, const char *key, const char *text, size_t len);
+bool store_list(store *s, const char *kind, const char *after, store_visit_record *visit,
+                void *user, struct diag *why);
 
 #endif

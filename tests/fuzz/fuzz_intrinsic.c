@@ -38,7 +38,11 @@ static const json *variable_of(void *user, const json *name)
 static json *eval(const asl_intrinsic *call, json *input, struct asl_error *error)
 {
     struct asl_chance chance = {1};
-    struct asl_env env = {input, context_of, variable_of, input, &chance};
+    struct asl_env env = {.input = input,
+                          .context = context_of,
+                          .variable = variable_of,
+                          .user = input,
+                          .chance = &chance};
     json *v = asl_intrinsic_eval(call, &env, error);
 
     must((v != NULL) == (error->name == NULL), "a value or an error");

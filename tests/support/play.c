@@ -1,6 +1,7 @@
 #include "tests/support/play.h"
 
 #include "parsers/mem.h"
+#include "runtime/core/event_text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct playing {
     bool more, stopped;
     uint32_t ids;   /* of the last public event */
     size_t folded;  /* events that crashes made us apply again */
+    size_t kept;    /* bytes of text that events were written as */
     size_t crashed; /* events at the last crash: the next comes when there are more */
     struct in_flight *flights;
     size_t flight_count, flight_cap;
@@ -43,8 +45,8 @@ struct playing {
     struct json_build cancelled;
 };
 
-/* Crashes cost time by the length of the history; no play needs more than that. */
-enum { MOST_FOLDED = 4000000 };
+/* Crashes cost time by the length of the history, text by that of data; no play needs more. */
+enum { MOST_FOLDED = 4000000, MOST_KEPT = 1000000 };
 
 #define GROW(array, count, cap)                                                                    \
     do {                                                                                           \
@@ -192,6 +194,32 @@ static void obey(struct playing *g)
     }
 }
 
+/* ---- events ---- */
+
+/* What shares its parts may be a huge tree: too much to write or compare. */
+enum { MOST_COMPARED = 1 << 20 };
+
+/* Of what is huge the length must do. */
+static bool same_value(const json *a, const json *b)
+{
+    if (a == b || !a || !b)
+        return a == b;
+    size_t len = json_text_len(a);
+    return len == json_text_len(b) && (len > MOST_COMPARED || json_equal(a, b));
+}
+
+static bool same_event(const struct rt_event *a, const struct rt_event *b)
+{
+    return a->seq == b->seq && a->id == b->id && a->previous == b->previous &&
+           a->at_ms == b->at_ms && a->kind == b->kind && a->frame == b->frame &&
+           a->state == b->state && same_value(a->data, b->data) && same_value(a->extra, b->extra) &&
+           same_value(a->token, b->token) && same_value(a->error.name, b->error.name) &&
+           same_value(a->error.cause, b->error.cause) &&
+           same_value(a->error.location, b->error.location) && a->to == b->to &&
+           a->index == b->index && a->count == b->count && a->limit == b->limit &&
+           a->due_ms == b->due_ms;
+}
+
 /* ---- what must hold after a step ---- */
 
 static void check_event(struct playing *g, const struct rt_event *e)
@@ -214,6 +242,38 @@ static void check_event(struct playing *g, const struct rt_event *e)
         g->ids = e->id;
 }
 
+static bool is_large(const json *v)
+{
+    return v && json_text_len(v) > MOST_COMPARED;
+}
+
+/* Gives the twin the event as it is when it was kept as text and read again. */
+static void apply_kept(struct playing *g, const struct rt_event *e)
+{
+    struct buf text = {0};
+    struct rt_event kept = {0};
+    struct diag why = {0};
+
+    /* Not once more for each place of a single crash. */
+    if (g->crash.first == g->crash.last || g->kept > MOST_KEPT || is_large(e->data) ||
+        is_large(e->extra)) {
+        rt_apply(g->twin, e);
+        return;
+    }
+    rt_event_write(&text, e);
+    g->kept += text.len;
+    if (!rt_event_read(buf_str(&text), text.len, g->p->machine, &kept, &why)) {
+        fault(g, "its text can't be read: %s: %s", why.text, buf_str(&text));
+    } else {
+        if (!same_event(e, &kept))
+            fault(g, "an event differs once it was kept as text: %s", buf_str(&text));
+        rt_apply(g->twin, &kept);
+        rt_event_clear(&kept);
+    }
+    buf_clear(&text);
+    diag_clear(&why);
+}
+
 /* Takes the step's events into the history, and into the twin. */
 static void take_events(struct playing *g)
 {
@@ -223,7 +283,7 @@ static void take_events(struct playing *g)
         check_event(g, &g->out.events[i]);
         GROW(d->events, d->count, d->cap);
         d->events[d->count++] = g->out.events[i];
-        rt_apply(g->twin, &g->out.events[i]);
+        apply_kept(g, &g->out.events[i]);
     }
     g->out.count = 0; /* the history has their values */
 }
@@ -425,27 +485,6 @@ void played_clear(struct played *d)
 }
 
 /* ---- comparing ---- */
-
-/* What shares its parts may be a huge tree: then the length must do. */
-enum { MOST_COMPARED = 1 << 20 };
-
-static bool same_value(const json *a, const json *b)
-{
-    if (a == b || !a || !b)
-        return a == b;
-    size_t len = json_text_len(a);
-    return len == json_text_len(b) && (len > MOST_COMPARED || json_equal(a, b));
-}
-
-static bool same_event(const struct rt_event *a, const struct rt_event *b)
-{
-    return a->seq == b->seq && a->id == b->id && a->previous == b->previous &&
-           a->at_ms == b->at_ms && a->kind == b->kind && a->frame == b->frame &&
-           a->state == b->state && same_value(a->data, b->data) && same_value(a->extra, b->extra) &&
-           same_value(a->error.name, b->error.name) && same_value(a->error.cause, b->error.cause) &&
-           a->to == b->to && a->index == b->index && a->count == b->count && a->limit == b->limit &&
-           a->due_ms == b->due_ms;
-}
 
 bool played_same(const struct played *a, const struct played *b, struct buf *why)
 {

@@ -26,7 +26,11 @@ void world_init(struct world *w, const char *input, const char *context, const c
         .variables = variables ? json_of(variables) : NULL,
         .chance = {1},
     };
-    w->env = (struct asl_env){w->input, context_of, variable_of, w, &w->chance};
+    w->env = (struct asl_env){.input = w->input,
+                              .context = context_of,
+                              .variable = variable_of,
+                              .user = w,
+                              .chance = &w->chance};
 }
 
 void world_clear(struct world *w)

@@ -1,0 +1,277 @@
+#include "asl/expression.h"
+
+#include "parsers/jsonata/jsonata.h"
+#include "parsers/mem.h"
+
+#include <string.h>
+
+struct asl_expression {
+    jsonata *compiled;
+    json *text;     /* without the delimiters, trimmed */
+    json *location; /* the field, as a path from the state: "Output/a/b[0]" */
+    bool context;   /* it may look at $states.context, or at all of $states */
+};
+
+static void release_jsonata(void *x)
+{
+    jsonata_free(x);
+}
+
+static void release_value(void *v)
+{
+    json_unref(v);
+}
+
+bool asl_expression_begins(const json *text)
+{
+    return json_str_len(text) >= 2 && memcmp(json_str(text), "{%", 2) == 0;
+}
+
+/* ---- compiling ---- */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The text between the delimiters, without blanks at its ends; false when they are no pair. */
+static bool inside(const json *text, const char **out, size_t *len)
+{
+    const char *p = json_str(text), *end = p + json_str_len(text);
+
+    if (end - p < 4 || end[-2] != '%' || end[-1] != '}')
+        return false;
+    p += 2;
+    end -= 2;
+    while (p < end && is_blank(*p))
+        p++;
+    while (end > p && is_blank(end[-1]))
+        end--;
+    *out = p;
+    *len = (size_t)(end - p);
+    return true;
+}
+
+/* AWS's location of the field, without that of its state before it. */
+static json *location_of(const struct asl_at *at, const struct asl_at *state)
+{
+    struct buf whole = {0}, head = {0};
+
+    asl_at_location(at, &whole);
+    asl_at_location(state, &head);
+    size_t skip = head.len < whole.len ? head.len + 1 : 0;
+    json *v = json_string(whole.data + skip, whole.len - skip);
+    buf_clear(&whole);
+    buf_clear(&head);
+    return v;
+}
+
+struct looking {
+    const struct asl_at *at;
+    struct asl_report *report;
+    json *told; /* the messages so far */
+    bool context, good;
+};
+
+static bool contains(const json *list, const json *v)
+{
+    for (size_t i = 0; i < json_count(list); i++)
+        if (json_equal(json_at(list, i), v))
+            return true;
+    return false;
+}
+
+/* Each message once; takes it. */
+static void tell(struct looking *l, json *message)
+{
+    struct json_build b;
+
+    if (contains(l->told, message)) {
+        json_unref(message);
+        return;
+    }
+    asl_report_add(l->report, ASL_ERROR, "UNSUPPORTED_JSONATA_EXPRESSION", l->at, ASL_VALUE,
+                   "data come from $states and from variables", "%s", json_str(message));
+    json_build_copy(&b, l->told, 1);
+    json_build_add(&b, message);
+    json_unref(l->told);
+    l->told = json_build_done(&b);
+    l->good = false;
+}
+
+static bool in_catcher(const struct asl_at *at)
+{
+    for (; at; at = at->up)
+        if (at->key && json_str_is(at->key, "Catch") && json_is_array(at->value))
+            return true;
+    return false;
+}
+
+/*
+ * There is no input document: neither `$`, `$$` nor a bare name means anything. Of $states, only a
+ * Catcher has the error.
+ */
+static bool look(void *user, const struct jsonata_use *use)
+{
+    struct looking *l = user;
+
+    if (json_str_len(use->name) == 0) {
+        tell(l, json_stringf("Reference to '%s' at the top level is not supported.",
+                             use->field ? json_str(use->field) : "$"));
+    } else if (json_str_is(use->name, "$")) {
+        tell(l, json_cstring("Reference to '$$' is not supported."));
+    } else if (json_str_is(use->name, "states") && use->field &&
+               json_str_is(use->field, "errorOutput") && !in_catcher(l->at)) {
+        tell(l, json_cstring("Field '$states.errorOutput' does not exist."));
+    } else if (json_str_is(use->name, "states") &&
+               (!use->field || json_str_is(use->field, "context"))) {
+        l->context = true;
+    }
+    return true;
+}
+
+const asl_expression *asl_expression_compile(struct arena *a, const struct asl_at *at,
+                                             const struct asl_at *state, struct asl_report *report)
+{
+    struct jsonata_error why = {0};
+    const char *text;
+    size_t len;
+
+    if (!inside(at->value, &text, &len)) {
+        asl_report_schema(report, at, "JSONata string must start with {%% and end with %%}");
+        return NULL;
+    }
+    jsonata *x = jsonata_compile(text, len, JSONATA_AWS, &why);
+    if (!x) {
+        struct buf hint = {0};
+        buf_printf(&hint, "at byte %zu of the expression", why.at + 1);
+        asl_report_add(report, ASL_ERROR, "INVALID_JSONATA_EXPRESSION", at, ASL_VALUE,
+                       buf_str(&hint), "%s", why.text);
+        buf_clear(&hint);
+        jsonata_error_clear(&why);
+        return NULL;
+    }
+    arena_defer(a, release_jsonata, x);
+
+    struct looking l = {at, report, json_ref(json_empty_array()), false, true};
+    jsonata_uses(x, look, &l);
+    json_unref(l.told);
+    if (!l.good)
+        return NULL;
+    asl_expression *e = arena_alloc(a, sizeof *e);
+    e->compiled = x;
+    e->context = l.context;
+    e->text = json_string(text, len);
+    e->location = location_of(at, state);
+    arena_defer(a, release_value, e->text);
+    arena_defer(a, release_value, e->location);
+    return e;
+}
+
+/* ---- evaluating ---- */
+
+/* What one evaluation asks for, and what was made for it. */
+struct asking {
+    const asl_expression *e;
+    const struct asl_env *env;
+    json *states;
+};
+
+static json *states_of(const asl_expression *e, const struct asl_env *env)
+{
+    struct json_build b;
+
+    json_build_object(&b, 4);
+    json_build_set(&b, "input", json_ref(env->input));
+    if (env->result)
+        json_build_set(&b, "result", json_ref(env->result));
+    if (env->error_output)
+        json_build_set(&b, "errorOutput", json_ref(env->error_output));
+    if (e->context && env->context)
+        json_build_set(&b, "context", json_ref(env->context(env->user)));
+    return json_build_done(&b);
+}
+
+static const json *variable(void *user, const json *name)
+{
+    struct asking *a = user;
+
+    if (!json_str_is(name, "states"))
+        return a->env->variable ? a->env->variable(a->env->user, name) : NULL;
+    if (!a->states)
+        a->states = states_of(a->e, a->env);
+    return a->states;
+}
+
+static uint64_t chance(void *user)
+{
+    const struct asking *a = user;
+
+    return asl_chance_next(a->env->chance);
+}
+
+/* "The JSONata expression '…' specified for the field '…' returned …" */
+static void failed(const asl_expression *e, struct asl_error *error, const char *what)
+{
+    asl_error_set(error, ASL_QUERY_EVALUATION_ERROR,
+                  "The JSONata expression '%s' specified for the field '%s' %s", json_str(e->text),
+                  json_str(e->location), what);
+    error->location = json_ref(e->location);
+}
+
+static void threw(const asl_expression *e, const struct jsonata_error *why, struct asl_error *error)
+{
+    struct buf what = {0};
+
+    /* What is told of AWS's own bounds goes without a code. */
+    if (why->code && why->code[0] != 'U')
+        buf_printf(&what, "threw an error during evaluation. %s: %s", why->code, why->text);
+    else
+        buf_printf(&what, "threw an error during evaluation: %s", why->text);
+    failed(e, error, buf_str(&what));
+    buf_clear(&what);
+}
+
+json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,
+                          struct asl_error *error)
+{
+    struct asking a = {e, env, NULL};
+    struct jsonata_error why = {0};
+    struct jsonata_options options = {
+        .variable = variable,
+        .chance = env->chance ? chance : NULL,
+        .user = &a,
+        .now_ms = env->now_ms,
+        .memory = JSONATA_AWS_MEMORY,
+    };
+    json *out = NULL;
+
+    switch (jsonata_eval(e->compiled, &options, NULL, &out, &why)) {
+    case JSONATA_VALUE: break;
+    case JSONATA_UNDEFINED: failed(e, error, "returned nothing (undefined)."); break;
+    case JSONATA_UNSUPPORTED: failed(e, error, "returned an unsupported result type."); break;
+    case JSONATA_FAILED: threw(e, &why, error); break;
+    }
+    jsonata_error_clear(&why);
+    json_unref(a.states);
+    return out;
+}
+
+void asl_expression_wrong_type(const asl_expression *e, const json *v, const char *expected,
+                               struct asl_error *error)
+{
+    json *text = json_text(v);
+    struct buf what = {0};
+
+    buf_printf(&what,
+               "returned an unexpected result type. Expected '%s', but was '%s' for value: %s",
+               expected, json_kind_name(v), json_str(text));
+    failed(e, error, buf_str(&what));
+    buf_clear(&what);
+    json_unref(text);
+}
+
+const json *asl_expression_location(const asl_expression *e)
+{
+    return e->location;
+}

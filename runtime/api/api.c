@@ -1,0 +1,524 @@
+/* The table of operations with their members, and the way of a request through it. */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/mem.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+enum { DATA = 262144 };
+
+/* ---- members ---- */
+
+static const char *const types[] = {"STANDARD", "EXPRESS", NULL};
+static const char *const levels[] = {"ALL", "ERROR", "FATAL", "OFF", NULL};
+static const char *const key_types[] = {"AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY", NULL};
+static const char *const included[] = {"ALL_DATA", "METADATA_ONLY", NULL};
+/* In the order that AWS names them. */
+static const char *const statuses[] = {
+    "SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING", NULL};
+static const char *const redrives[] = {"REDRIVEN", "NOT_REDRIVEN", NULL};
+static const char *const severities[] = {"ERROR", "WARNING", NULL};
+static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
+
+#define T(name, min, max)                                                                          \
+    {                                                                                              \
+        name, TEXT, false, min, max, NULL, NULL, NULL, NULL                                        \
+    }
+#define T_(name, min, max)                                                                         \
+    {                                                                                              \
+        name, TEXT, true, min, max, NULL, NULL, NULL, NULL                                         \
+    }
+#define PATTERN(name, need, min, max, pattern, f)                                                  \
+    {                                                                                              \
+        name, TEXT, need, min, max, pattern, f, NULL, NULL                                         \
+    }
+#define ENUM(name, need, choices)                                                                  \
+    {                                                                                              \
+        name, TEXT, need, 0, -1, NULL, NULL, choices, NULL                                         \
+    }
+#define N(name, min, max)                                                                          \
+    {                                                                                              \
+        name, NUMBER, false, min, max, NULL, NULL, NULL, NULL                                      \
+    }
+#define N_(name, min, max)                                                                         \
+    {                                                                                              \
+        name, NUMBER, true, min, max, NULL, NULL, NULL, NULL                                       \
+    }
+#define B(name)                                                                                    \
+    {                                                                                              \
+        name, FLAG, false, 0, -1, NULL, NULL, NULL, NULL                                           \
+    }
+#define L(name, need, min, max, of)                                                                \
+    {                                                                                              \
+        name, LIST, need, min, max, NULL, NULL, NULL, of                                           \
+    }
+#define S(name, of)                                                                                \
+    {                                                                                              \
+        name, STRUCT, false, 0, -1, NULL, NULL, NULL, of                                           \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, TEXT, false, 0, 0, NULL, NULL, NULL, NULL                                            \
+    }
+
+#define ARN(name) T_(name, 1, 256)
+#define PAGES N("maxResults", 0, 1000), T("nextToken", 1, 1024)
+#define TRACE PATTERN("traceHeader", false, 0, 256, "\\p{ASCII}*", pattern_ascii)
+
+static const struct member log_group[] = {T("logGroupArn", 1, 256), END};
+static const struct member destination[] = {S("cloudWatchLogsLogGroup", log_group), END};
+static const struct member logging[] = {ENUM("level", false, levels), B("includeExecutionData"),
+                                        L("destinations", false, 0, -1, destination), END};
+static const struct member tracing[] = {B("enabled"), END};
+static const struct member encryption[] = {T("kmsKeyId", 1, 2048),
+                                           N("kmsDataKeyReusePeriodSeconds", 60, 900),
+                                           ENUM("type", true, key_types), END};
+static const struct member tag[] = {T("key", 1, 128), T("value", 0, 256), END};
+static const struct member route[] = {ARN("stateMachineVersionArn"), N_("weight", 0, 100), END};
+
+#define CONFIGURATION                                                                              \
+    S("loggingConfiguration", logging), S("tracingConfiguration", tracing),                        \
+        S("encryptionConfiguration", encryption), B("publish"), T("versionDescription", 0, 256)
+
+static const struct member create_state_machine_in[] = {T_("name", 1, 80),
+                                                        T_("definition", 0, ASL_MAX_DEFINITION),
+                                                        T_("roleArn", 1, 256),
+                                                        ENUM("type", false, types),
+                                                        L("tags", false, 0, -1, tag),
+                                                        CONFIGURATION,
+                                                        END};
+static const struct member update_state_machine_in[] = {ARN("stateMachineArn"),
+                                                        T("definition", 0, ASL_MAX_DEFINITION),
+                                                        T("roleArn", 1, 256), CONFIGURATION, END};
+static const struct member describe_state_machine_in[] = {
+    ARN("stateMachineArn"), ENUM("includedData", false, included), END};
+static const struct member state_machine_in[] = {ARN("stateMachineArn"), END};
+static const struct member pages_in[] = {PAGES, END};
+static const struct member validate_in[] = {
+    T_("definition", 0, ASL_MAX_DEFINITION), ENUM("type", false, types),
+    ENUM("severity", false, severities), N("maxResults", 0, 100), END};
+static const struct member publish_in[] = {ARN("stateMachineArn"), T("revisionId", 0, -1),
+                                           T("description", 0, 256), END};
+static const struct member version_in[] = {T_("stateMachineVersionArn", 1, 2000), END};
+static const struct member machine_pages_in[] = {ARN("stateMachineArn"), PAGES, END};
+static const struct member create_alias_in[] = {
+    T("description", 0, 256),
+    PATTERN("name", true, 1, 80, "^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$", pattern_alias),
+    L("routingConfiguration", true, 1, 2, route), END};
+static const struct member update_alias_in[] = {ARN("stateMachineAliasArn"),
+                                                T("description", 0, 256),
+                                                L("routingConfiguration", false, 1, 2, route), END};
+static const struct member alias_in[] = {ARN("stateMachineAliasArn"), END};
+static const struct member tag_in[] = {ARN("resourceArn"), L("tags", true, 0, -1, tag), END};
+static const struct member untag_in[] = {ARN("resourceArn"), L("tagKeys", true, 0, -1, NULL), END};
+static const struct member resource_in[] = {ARN("resourceArn"), END};
+static const struct member start_in[] = {ARN("stateMachineArn"), T("name", 1, 80),
+                                         T("input", 0, DATA), TRACE, END};
+static const struct member start_sync_in[] = {ARN("stateMachineArn"),
+                                              T("name", 1, 80),
+                                              T("input", 0, DATA),
+                                              TRACE,
+                                              ENUM("includedData", false, included),
+                                              END};
+static const struct member stop_in[] = {ARN("executionArn"), T("error", 0, 256),
+                                        T("cause", 0, 32768), END};
+static const struct member describe_execution_in[] = {ARN("executionArn"),
+                                                      ENUM("includedData", false, included), END};
+static const struct member list_executions_in[] = {T("stateMachineArn", 1, 256),
+                                                   ENUM("statusFilter", false, statuses),
+                                                   N("maxResults", 0, 1000),
+                                                   T("nextToken", 1, 3096),
+                                                   T("mapRunArn", 1, 2000),
+                                                   ENUM("redriveFilter", false, redrives),
+                                                   END};
+static const struct member history_in[] = {ARN("executionArn"), PAGES, B("reverseOrder"),
+                                           B("includeExecutionData"), END};
+static const struct member execution_pages_in[] = {ARN("executionArn"), N("maxResults", 0, 1000),
+                                                   T("nextToken", 1, 3096), END};
+static const struct member map_run_in[] = {T_("mapRunArn", 1, 2000), END};
+static const struct member update_map_run_in[] = {
+    T_("mapRunArn", 1, 2000),
+    N("maxConcurrency", 0, -1),
+    {"toleratedFailurePercentage", FRACTION, false, 0, 100, NULL, NULL, NULL, NULL},
+    N("toleratedFailureCount", 0, -1),
+    END};
+static const struct member redrive_in[] = {
+    ARN("executionArn"), PATTERN("clientToken", false, 1, 64, "[!-~]+", pattern_visible), END};
+static const struct member create_activity_in[] = {T_("name", 1, 80), L("tags", false, 0, -1, tag),
+                                                   S("encryptionConfiguration", encryption), END};
+static const struct member activity_in[] = {ARN("activityArn"), END};
+static const struct member poll_in[] = {ARN("activityArn"), T("workerName", 1, 80), END};
+static const struct member success_in[] = {T_("taskToken", 1, 2048), T_("output", 0, DATA), END};
+static const struct member failure_in[] = {T_("taskToken", 1, 2048), T("error", 0, 256),
+                                           T("cause", 0, 32768), END};
+static const struct member heartbeat_in[] = {T_("taskToken", 1, 2048), END};
+static const struct member test_state_in[] = {T_("definition", 1, ASL_MAX_DEFINITION),
+                                              T("roleArn", 1, 256),
+                                              T("input", 0, DATA),
+                                              ENUM("inspectionLevel", false, inspections),
+                                              B("revealSecrets"),
+                                              T("variables", 0, DATA),
+                                              T("stateName", 1, 80),
+                                              S("mock", NULL),
+                                              T("context", 0, DATA),
+                                              S("stateConfiguration", NULL),
+                                              END};
+
+static json *not_done(struct call *c)
+{
+    return call_fail(c, "UnsupportedOperationException", "asl serve does not have %s yet",
+                     c->operation);
+}
+
+static const struct operation {
+    const char *name;
+    json *(*run)(struct call *c);
+    const struct member *in;
+} operations[] = {
+    {"CreateActivity", create_activity, create_activity_in},
+    {"CreateStateMachine", create_state_machine, create_state_machine_in},
+    {"CreateStateMachineAlias", create_state_machine_alias, create_alias_in},
+    {"DeleteActivity", delete_activity, activity_in},
+    {"DeleteStateMachine", delete_state_machine, state_machine_in},
+    {"DeleteStateMachineAlias", delete_state_machine_alias, alias_in},
+    {"DeleteStateMachineVersion", delete_state_machine_version, version_in},
+    {"DescribeActivity", describe_activity, activity_in},
+    {"DescribeExecution", describe_execution, describe_execution_in},
+    {"DescribeMapRun", describe_map_run, map_run_in},
+    {"DescribeStateMachine", describe_state_machine, describe_state_machine_in},
+    {"DescribeStateMachineAlias", describe_state_machine_alias, alias_in},
+    {"DescribeStateMachineForExecution", describe_state_machine_for_execution,
+     describe_execution_in},
+    {"GetActivityTask", get_activity_task, poll_in},
+    {"GetExecutionHistory", get_execution_history, history_in},
+    {"ListActivities", list_activities, pages_in},
+    {"ListExecutions", list_executions, list_executions_in},
+    {"ListMapRuns", list_map_runs, execution_pages_in},
+    {"ListStateMachineAliases", list_state_machine_aliases, machine_pages_in},
+    {"ListStateMachineVersions", list_state_machine_versions, machine_pages_in},
+    {"ListStateMachines", list_state_machines, pages_in},
+    {"ListTagsForResource", list_tags_for_resource, resource_in},
+    {"PublishStateMachineVersion", publish_state_machine_version, publish_in},
+    {"RedriveExecution", not_done, redrive_in},
+    {"SendTaskFailure", send_task_failure, failure_in},
+    {"SendTaskHeartbeat", send_task_heartbeat, heartbeat_in},
+    {"SendTaskSuccess", send_task_success, success_in},
+    {"StartExecution", start_execution, start_in},
+    {"StartSyncExecution", start_sync_execution, start_sync_in},
+    {"StopExecution", stop_execution, stop_in},
+    {"TagResource", tag_resource, tag_in},
+    {"TestState", test_state, test_state_in},
+    {"UntagResource", untag_resource, untag_in},
+    {"UpdateMapRun", not_done, update_map_run_in},
+    {"UpdateStateMachine", update_state_machine, update_state_machine_in},
+    {"UpdateStateMachineAlias", update_state_machine_alias, update_alias_in},
+    {"ValidateStateMachineDefinition", validate_state_machine_definition, validate_in},
+};
+
+/* ---- a call ---- */
+
+json *call_fail(struct call *c, const char *error, const char *format, ...)
+{
+    va_list args;
+
+    c->error = error;
+    buf_reset(&c->message);
+    va_start(args, format);
+    buf_vprintf(&c->message, format, args);
+    va_end(args);
+    return NULL;
+}
+
+const json *call_get(const struct call *c, const char *name)
+{
+    const json *v = json_get(c->in, name);
+
+    return v && json_kind(v) != JSON_NULL ? v : NULL;
+}
+
+const char *call_text(const struct call *c, const char *name)
+{
+    const json *v = call_get(c, name);
+
+    return v ? json_str(v) : NULL;
+}
+
+bool call_flag(const struct call *c, const char *name)
+{
+    const json *v = call_get(c, name);
+
+    return v && json_kind(v) == JSON_TRUE;
+}
+
+struct waiter *call_wait(struct call *c, int64_t due_ms)
+{
+    struct waiter *w = mem_calloc(1, sizeof *w);
+
+    w->node.id = c->waits = ++c->api->last_waiter;
+    w->done = c->done;
+    w->user = c->user;
+    w->due_ms = due_ms;
+    id_map_put(&c->api->waiters, &w->node);
+    if (due_ms < c->api->next_due_ms)
+        c->api->next_due_ms = due_ms;
+    return w;
+}
+
+static void send_answer(api_done *done, void *user, int status, json *out)
+{
+    struct buf body = {0};
+
+    json_write(&body, out);
+    json_unref(out);
+    done(user, status, &body);
+    buf_clear(&body);
+}
+
+static void waiter_free(struct waiter *w)
+{
+    json_unref(w->worker);
+    mem_free(w);
+}
+
+void waiter_answer(api *a, struct waiter *w, json *out)
+{
+    id_map_take(&a->waiters, w->node.id);
+    send_answer(w->done, w->user, 200, out);
+    waiter_free(w);
+}
+
+static int status_of(const char *error)
+{
+    return strcmp(error, "ServiceQuotaExceededException") == 0 ? 402 : 400;
+}
+
+static void answer_error(struct call *c)
+{
+    struct json_build b;
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "__type", json_cstring(c->error));
+    json_build_set(&b, "message", json_take_buf(&c->message));
+    if (c->extra_key)
+        json_build_set(&b, c->extra_key, c->extra);
+    send_answer(c->done, c->user, status_of(c->error), json_build_done(&b));
+}
+
+static const struct operation *find_operation(const char *name)
+{
+    for (size_t i = 0; i < COUNT(operations); i++)
+        if (strcmp(operations[i].name, name) == 0)
+            return &operations[i];
+    return NULL;
+}
+
+static json *read_request(struct call *c, const char *body, size_t len)
+{
+    struct diag why = {0};
+    json *in = len ? json_parse(body, len, 0, &why) : json_ref(json_empty_object());
+
+    if (!in)
+        call_fail(c, "SerializationException", "The body is no JSON: %s", why.text);
+    else if (!json_is_object(in))
+        call_fail(c, "SerializationException", "The body is to be an object, not %s",
+                  json_kind_name(in));
+    else if (json_depth(in) > API_MAX_DEPTH)
+        call_fail(c, "SerializationException", "The body is nested too deeply");
+    diag_clear(&why);
+    return in;
+}
+
+/* What nobody needs any more goes when the engine is between turns. */
+static void forget_what_is_over(api *a)
+{
+    for (size_t i = 0; i < a->over_count; i++) {
+        struct execution *x = (struct execution *)(void *)id_map_get(&a->by_number, a->over[i]);
+        struct machine *m = x ? x->machine : NULL;
+        struct id_node *test = id_map_take(&a->tests, a->over[i]);
+        if (test) {
+            engine_forget(a->engine, a->over[i]);
+            test_state_free((struct test_state *)(void *)test);
+        }
+        if (m && m->express)
+            execution_drop(a, x);
+        if (m && m->deleting && m->running == 0)
+            machine_remove(a, m);
+    }
+    a->over_count = 0;
+}
+
+uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                  api_done *done, void *user)
+{
+    struct call c = {
+        .api = a, .operation = operation, .now_ms = now_ms, .done = done, .user = user};
+    const struct operation *op = find_operation(operation);
+    json *in = NULL, *out = NULL;
+
+    a->now_ms = now_ms;
+    if (!op)
+        call_fail(&c, "UnknownOperationException", "There is no operation '%s'", operation);
+    else
+        in = read_request(&c, body, len);
+    c.in = in;
+    if (!c.error && check_members(&c, op->in))
+        out = op->run(&c);
+    if (c.error)
+        answer_error(&c);
+    else if (!c.waits)
+        send_answer(done, user, 200, out);
+    json_unref(in);
+    buf_clear(&c.message);
+    return c.waits;
+}
+
+void api_give_up(api *a, uint64_t call)
+{
+    struct waiter *w = (struct waiter *)(void *)id_map_take(&a->waiters, call);
+
+    if (!w)
+        return;
+    if (w->run)
+        w->run->waiter = 0;
+    if (w->test)
+        w->test->waiter = 0;
+    waiter_free(w);
+}
+
+/* ---- small things ---- */
+
+json *api_time(int64_t ms)
+{
+    return json_double((double)ms / 1000);
+}
+
+json *api_empty(void)
+{
+    return json_ref(json_empty_object());
+}
+
+json *api_uuid(api *a)
+{
+    return asl_chance_uuid(&a->chance);
+}
+
+json *api_secret(const char *prefix, size_t size)
+{
+    unsigned char bytes[64];
+    struct buf text = {0};
+
+    if (size > sizeof bytes || getrandom(bytes, size, 0) != (ssize_t)size)
+        return NULL;
+    buf_adds(&text, prefix);
+    for (size_t i = 0; i < size; i++)
+        buf_printf(&text, "%02x", bytes[i]);
+    return json_take_buf(&text);
+}
+
+/* ---- life ---- */
+
+api *api_new(engine *e, store *s, const struct api_config *config)
+{
+    api *a = mem_calloc(1, sizeof *a);
+
+    if (getrandom(a->key, sizeof a->key, 0) != sizeof a->key ||
+        getrandom(&a->chance.state, sizeof a->chance.state, 0) != sizeof a->chance.state) {
+        mem_free(a);
+        return NULL;
+    }
+    a->engine = e;
+    a->store = s;
+    a->region = mem_strdup(config->region ? config->region : "us-east-1");
+    a->account = mem_strdup(config->account ? config->account : "123456789012");
+    a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
+    a->no_limits = config->no_limits;
+    a->next_due_ms = INT64_MAX;
+    return a;
+}
+
+void api_free(api *a)
+{
+    struct id_node *n;
+
+    if (!a)
+        return;
+    while ((n = id_map_take_any(&a->waiters)))
+        waiter_free((struct waiter *)(void *)n);
+    while ((n = id_map_take_any(&a->tests)))
+        test_state_free((struct test_state *)(void *)n);
+    while (a->machine_count)
+        machine_remove(a, a->sorted[0]);
+    for (size_t i = 0; i < a->activity_count; i++)
+        activity_free(a->activity_list[i]);
+    text_map_clear(&a->tokens);
+    while ((n = id_map_take_any(&a->tasks)))
+        api_task_free(a, (struct api_task *)(void *)n);
+    text_map_clear(&a->machines);
+    text_map_clear(&a->executions);
+    text_map_clear(&a->activities);
+    id_map_clear(&a->by_number);
+    id_map_clear(&a->tests);
+    id_map_clear(&a->tasks);
+    id_map_clear(&a->waiters);
+    mem_free(a->sorted);
+    mem_free(a->over);
+    mem_free(a->activity_list);
+    mem_free(a->region);
+    mem_free(a->account);
+    mem_free(a->mock_file);
+    mem_free(a);
+}
+
+/* ---- time ---- */
+
+/* Those that are due; few wait, and they are looked at only when one is. True: there are more. */
+static bool end_waits(api *a, int64_t now_ms, bool polls_only)
+{
+    struct waiter *due[64];
+    size_t count = 0;
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < a->waiters.room; i++)
+        for (struct id_node *n = a->waiters.buckets[i]; n; n = n->next) {
+            struct waiter *w = (struct waiter *)(void *)n;
+            bool now = w->due_ms <= now_ms && !(polls_only && (w->run || w->test));
+            if (now && count < COUNT(due))
+                due[count++] = w;
+            else if (w->due_ms < next)
+                next = w->due_ms;
+        }
+    a->next_due_ms = next;
+    for (size_t i = 0; i < count; i++)
+        if (due[i]->run)
+            sync_timed_out(a, due[i]);
+        else if (due[i]->test)
+            test_state_timed_out(a, due[i]);
+        else
+            activity_poll_ended(a, due[i]);
+    return count == COUNT(due);
+}
+
+void api_end_polls(api *a)
+{
+    a->ending = true;
+    while (end_waits(a, INT64_MAX, true))
+        continue;
+}
+
+void api_advance(api *a, int64_t now_ms)
+{
+    a->now_ms = now_ms;
+    forget_what_is_over(a);
+    while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
+        continue;
+}
+
+int64_t api_next_due(const api *a)
+{
+    return a->next_due_ms;
+}

@@ -1,0 +1,70 @@
+#ifndef RUNTIME_API_API_H
+#define RUNTIME_API_API_H
+
+#include "runtime/engine.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The AWS Step Functions API, version 2016-11-23, without sockets: an operation's name and the JSON
+ * of its request in, a status and the JSON of its answer out. It keeps state machines, activities
+ * and who waits for what; executions are the engine's, their histories the store's.
+ *
+ * All of it lives as long as the object.
+ */
+typedef struct api api;
+
+struct api_config {
+    const char *region;  /* NULL: us-east-1 */
+    const char *account; /* NULL: 123456789012 */
+    /*
+     * A mock configuration of Step Functions Local, which starts with an ARN#CASE take their
+     * answers from; read at each, so that it may change. NULL: none.
+     */
+    const char *mocks;
+    bool no_limits; /* AWS's quotas on data and events don't hold */
+};
+
+/* Looks at the engine and the store as long as it lives. NULL: the system gave no random bytes. */
+api *api_new(engine *e, store *s, const struct api_config *config);
+void api_free(api *a);
+
+/* The answer: `body` is JSON, and the receiver's to take. */
+typedef void api_done(void *user, int status, struct buf *body);
+
+/*
+ * One request. Calls `done` once: before it returns (then it returns 0), or later, from api_call,
+ * api_advance or a function of the tasks below; the number it returns then names the call.
+ */
+uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                  api_done *done, void *user);
+/* The client of a call that waits has gone: its `done` does not come. */
+void api_give_up(api *a, uint64_t call);
+
+/* Answers all polls of workers, those to come too: the server is to stop. */
+void api_end_polls(api *a);
+
+/* Does what time brings: long polls end. To be called after each engine_advance, too. */
+void api_advance(api *a, int64_t now_ms);
+/* When api_advance is to be called next; INT64_MAX: never. */
+int64_t api_next_due(const api *a);
+
+/* The engine's side: the host offers each task before anybody else gets it. */
+enum api_offer {
+    API_NOT_MINE, /* a handler is to do it, and its answer is the result */
+    API_TAKEN,    /* the api brings the result */
+    API_BY_TOKEN, /* a handler is to be told; the result comes by the task's token */
+};
+
+enum api_offer api_offer_task(api *a, const struct task *t);
+/* A task that was offered has its result from elsewhere, or is cancelled. */
+void api_task_over(api *a, uint64_t id);
+void api_task_cancelled(api *a, uint64_t id);
+/* Was that task offered, and does it still wait? */
+bool api_awaits_token(const api *a, uint64_t id);
+/* As the engine's hook. */
+void api_ended(api *a, uint64_t execution, const rt_exec *x, int64_t now_ms);
+
+#endif

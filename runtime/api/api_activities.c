@@ -1,0 +1,411 @@
+/*
+ * Activities and task tokens. A worker's poll waits until there is a task, a task until there is a
+ * poll; queues hold numbers, which name nothing any more when the thing has gone meanwhile.
+ */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/mem.h"
+
+#include <string.h>
+
+enum { POLL_MS = 60 * 1000, TOKEN_BYTES = 32 };
+
+/* All tokens begin so, and go on with hexadecimal digits only. */
+#define TOKEN_PREFIX "AQC"
+
+/* ---- queues ---- */
+
+void id_queue_add(struct id_queue *q, uint64_t id)
+{
+    if (q->first > 32 && q->first > q->count / 2) {
+        memmove(q->ids, q->ids + q->first, (q->count - q->first) * sizeof *q->ids);
+        q->count -= q->first;
+        q->first = 0;
+    }
+    API_GROW(q->ids, q->count, q->cap);
+    q->ids[q->count++] = id;
+}
+
+/* The longest waiting that still is in `map`; taken out of the queue. NULL: none. */
+static void *dequeue(struct id_queue *q, const struct id_map *map)
+{
+    while (q->first < q->count) {
+        struct id_node *n = id_map_get(map, q->ids[q->first++]);
+        if (n)
+            return n;
+    }
+    q->first = q->count = 0;
+    return NULL;
+}
+
+/* ---- tasks ---- */
+
+void api_task_free(api *a, struct api_task *t)
+{
+    if (t->token)
+        text_map_take(&a->tokens, json_str(t->token));
+    if (t->call)
+        api_give_up(a, t->call);
+    json_unref(t->token);
+    json_unref(t->input);
+    json_unref(t->child);
+    mem_free(t);
+}
+
+static struct api_task *add_task(api *a, uint64_t id)
+{
+    struct api_task *t = mem_calloc(1, sizeof *t);
+
+    t->node.id = id;
+    t->api = a;
+    id_map_put(&a->tasks, &t->node);
+    return t;
+}
+
+static void give_token(api *a, struct api_task *t, json *token)
+{
+    t->token = token;
+    text_map_put(&a->tokens, json_str(token), t);
+}
+
+static json *task_for_worker(const struct api_task *t)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "taskToken", json_ref(t->token));
+    json_build_set(&b, "input", json_ref(t->input));
+    return json_build_done(&b);
+}
+
+/* A worker takes the task; NULL when the system has no random bytes for its token. */
+static json *hand_over(api *a, struct api_task *t, const json *worker)
+{
+    json *token = api_secret(TOKEN_PREFIX, TOKEN_BYTES);
+
+    if (!token)
+        return NULL;
+    give_token(a, t, token);
+    engine_task_started(a->engine, t->node.id, worker);
+    return task_for_worker(t);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text), n = strlen(end);
+
+    return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+/* A mocked answer stands for what is submitted, too. */
+static bool mocks_have_answer(api *a, const struct task *task)
+{
+    const struct execution *x =
+        (const struct execution *)(const void *)id_map_get(&a->by_number, task->number);
+    struct task_result r = {0};
+
+    if (!x || !x->mocks || !mocks_answer(x->mocks, task->state, &r))
+        return false;
+    if (task->activity)
+        engine_task_started(a->engine, task->id, NULL);
+    if (r.ok)
+        engine_task_submitted(a->engine, task->id, r.output);
+    engine_task_done(a->engine, task->id, &r);
+    return true;
+}
+
+enum api_offer api_offer_task(api *a, const struct task *task)
+{
+    struct api_task *t;
+    char *operation = NULL;
+
+    if (test_state_answers(a, task) || mocks_have_answer(a, task))
+        return API_TAKEN;
+    enum own_task own = own_task_of(task->resource, &operation);
+    if (task->activity) {
+        struct activity *act = text_map_get(&a->activities, task->resource);
+        t = add_task(a, task->id);
+        t->input = json_text(task->parameters);
+        t->by_token = true;
+        if (!act) {
+            struct task_result r = {
+                .error = json_cstring(ASL_RUNTIME),
+                .cause = json_stringf("The activity %s does not exist.", task->resource)};
+            api_task_over(a, task->id);
+            engine_task_done(a->engine, task->id, &r);
+            return API_TAKEN;
+        }
+        struct waiter *w = dequeue(&act->workers, &a->waiters);
+        json *given = w ? hand_over(a, t, w->worker) : NULL;
+        if (given)
+            waiter_answer(a, w, given);
+        else
+            id_queue_add(&act->tasks, task->id);
+        return API_TAKEN;
+    }
+    if (!task->token && own == OWN_NONE)
+        return API_NOT_MINE;
+    t = add_task(a, task->id);
+    if (task->token)
+        give_token(a, t, json_cstring(task->token));
+    if (own != OWN_NONE) {
+        t->own = own;
+        t->by_token = true;
+        own_start(a, t, task, operation);
+        mem_free(operation);
+        return API_TAKEN;
+    }
+    /* A .sync task's token may end it early; else the job's end does. */
+    t->by_token = ends_with(task->resource, ".waitForTaskToken");
+    return t->by_token ? API_BY_TOKEN : API_NOT_MINE;
+}
+
+void api_task_over(api *a, uint64_t id)
+{
+    struct api_task *t = (struct api_task *)(void *)id_map_take(&a->tasks, id);
+
+    if (t)
+        api_task_free(a, t);
+}
+
+void api_task_cancelled(api *a, uint64_t id)
+{
+    const struct api_task *t = (const struct api_task *)(const void *)id_map_get(&a->tasks, id);
+
+    if (t)
+        own_cancelled(a, t);
+    api_task_over(a, id);
+}
+
+bool api_awaits_token(const api *a, uint64_t id)
+{
+    const struct api_task *t = (const struct api_task *)(const void *)id_map_get(&a->tasks, id);
+
+    return t && t->by_token;
+}
+
+/* ---- tokens ---- */
+
+static bool looks_like_token(const char *text)
+{
+    size_t len = strlen(TOKEN_PREFIX);
+
+    return strncmp(text, TOKEN_PREFIX, len) == 0 && strlen(text) >= len + 32 &&
+           strspn(text + len, "0123456789abcdef") == strlen(text + len);
+}
+
+static struct api_task *task_of_token(struct call *c)
+{
+    const char *token = call_text(c, "taskToken");
+    struct api_task *t = text_map_get(&c->api->tokens, token);
+
+    if (!t && looks_like_token(token))
+        call_fail(c, "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+    else if (!t)
+        call_fail(c, "InvalidToken", "Invalid Token: 'Invalid token'");
+    return t;
+}
+
+static json *finish_task(struct call *c, struct api_task *t, struct task_result *r)
+{
+    uint64_t id = t->node.id;
+
+    api_task_over(c->api, id);
+    engine_task_done(c->api->engine, id, r);
+    return api_empty();
+}
+
+json *send_task_success(struct call *c)
+{
+    const json *text = call_get(c, "output");
+    struct diag why = {0};
+    struct api_task *t = task_of_token(c);
+    json *output;
+
+    if (!t)
+        return NULL;
+    output = json_parse(json_str(text), json_str_len(text), 0, &why);
+    if (!output)
+        call_fail(c, "InvalidOutput", "Invalid Output: '%s'", why.text);
+    diag_clear(&why);
+    return output ? finish_task(c, t, &(struct task_result){.ok = true, .output = output}) : NULL;
+}
+
+json *send_task_failure(struct call *c)
+{
+    const json *error = call_get(c, "error"), *cause = call_get(c, "cause");
+    struct api_task *t = task_of_token(c);
+
+    if (!t)
+        return NULL;
+    return finish_task(c, t,
+                       &(struct task_result){.error = error ? json_ref(error) : NULL,
+                                             .cause = cause ? json_ref(cause) : NULL});
+}
+
+json *send_task_heartbeat(struct call *c)
+{
+    const struct api_task *t = task_of_token(c);
+
+    if (!t)
+        return NULL;
+    engine_task_heartbeat(c->api->engine, t->node.id);
+    return api_empty();
+}
+
+/* ---- activities ---- */
+
+void activity_free(struct activity *act)
+{
+    json_unref(act->arn);
+    json_unref(act->name);
+    json_unref(act->tags);
+    json_unref(act->encryption);
+    mem_free(act->tasks.ids);
+    mem_free(act->workers.ids);
+    mem_free(act);
+}
+
+static struct activity *activity_find(struct call *c)
+{
+    const char *arn = call_text(c, "activityArn");
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "activity", &parts))
+        return NULL;
+    struct activity *act = text_map_get(&c->api->activities, arn);
+    if (!act)
+        call_fail(c, "ActivityDoesNotExist", "Activity Does Not Exist: '%s'", arn);
+    return act;
+}
+
+json *create_activity(struct call *c)
+{
+    const json *name = call_get(c, "name"), *tags = call_get(c, "tags");
+    const json *encryption = call_get(c, "encryptionConfiguration");
+    api *a = c->api;
+    struct json_build b;
+
+    if (!name_check(c, json_str(name)))
+        return NULL;
+    if (tags && json_count(tags) > 50)
+        return call_fail(c, "TooManyTags", "There are more than 50 tags");
+    json *arn = arn_make(a, "activity", json_str(name));
+    struct activity *act = text_map_get(&a->activities, json_str(arn));
+    if (!act) {
+        act = mem_calloc(1, sizeof *act);
+        *act = (struct activity){.arn = json_ref(arn),
+                                 .name = json_ref(name),
+                                 .tags = tags_of(tags),
+                                 .encryption = encryption ? json_ref(encryption) : NULL,
+                                 .created_ms = c->now_ms};
+        text_map_put(&a->activities, json_str(act->arn), act);
+        API_GROW(a->activity_list, a->activity_count, a->activity_cap);
+        a->activity_list[a->activity_count++] = act;
+    }
+    json_unref(arn);
+    json_build_object(&b, 2);
+    json_build_set(&b, "activityArn", json_ref(act->arn));
+    json_build_set(&b, "creationDate", api_time(act->created_ms));
+    return json_build_done(&b);
+}
+
+static json *activity_json(const struct activity *act, bool encryption)
+{
+    struct json_build b, key;
+
+    json_build_object(&b, 4);
+    json_build_set(&b, "activityArn", json_ref(act->arn));
+    json_build_set(&b, "name", json_ref(act->name));
+    json_build_set(&b, "creationDate", api_time(act->created_ms));
+    if (encryption && act->encryption) {
+        json_build_set(&b, "encryptionConfiguration", json_ref(act->encryption));
+    } else if (encryption) {
+        json_build_object(&key, 1);
+        json_build_set(&key, "type", json_cstring("AWS_OWNED_KEY"));
+        json_build_set(&b, "encryptionConfiguration", json_build_done(&key));
+    }
+    return json_build_done(&b);
+}
+
+json *describe_activity(struct call *c)
+{
+    const struct activity *act = activity_find(c);
+
+    return act ? activity_json(act, true) : NULL;
+}
+
+json *delete_activity(struct call *c)
+{
+    const char *arn = call_text(c, "activityArn");
+    api *a = c->api;
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "activity", &parts))
+        return NULL;
+    struct activity *act = text_map_take(&a->activities, arn);
+    for (size_t i = 0; act && i < a->activity_count; i++)
+        if (a->activity_list[i] == act) {
+            memmove(a->activity_list + i, a->activity_list + i + 1,
+                    (--a->activity_count - i) * sizeof *a->activity_list);
+            break;
+        }
+    /* Workers that poll it go away as at the end of their poll. */
+    for (struct waiter *w; act && (w = dequeue(&act->workers, &a->waiters));)
+        activity_poll_ended(a, w);
+    if (act)
+        activity_free(act);
+    return api_empty();
+}
+
+json *list_activities(struct call *c)
+{
+    api *a = c->api;
+    struct page page;
+    struct json_build b, list;
+    size_t i = 0;
+
+    if (!page_begin(c, "", &page))
+        return NULL;
+    while (page.after && i < a->activity_count &&
+           !json_equal(a->activity_list[i]->name, page.after))
+        i++;
+    if (page.after)
+        i = i < a->activity_count ? i + 1 : 0;
+    json_build_array(&list, 0);
+    for (size_t n = 0; n < page.limit && i < a->activity_count; n++, i++)
+        json_build_add(&list, activity_json(a->activity_list[i], false));
+    json_build_object(&b, 2);
+    json_build_set(&b, "activities", json_build_done(&list));
+    if (i < a->activity_count)
+        json_build_set(&b, "nextToken", page_token(c, "", json_ref(a->activity_list[i - 1]->name)));
+    page_clear(&page);
+    return json_build_done(&b);
+}
+
+json *get_activity_task(struct call *c)
+{
+    const json *worker = call_get(c, "workerName");
+    api *a = c->api;
+    struct activity *act = activity_find(c);
+
+    if (!act)
+        return NULL;
+    if (a->ending)
+        return api_empty();
+    struct api_task *t = dequeue(&act->tasks, &a->tasks);
+    json *given = t ? hand_over(a, t, worker) : NULL;
+    if (given)
+        return given;
+    struct waiter *w = call_wait(c, c->now_ms + POLL_MS);
+    w->worker = worker ? json_ref(worker) : NULL;
+    id_queue_add(&act->workers, w->node.id);
+    return NULL;
+}
+
+/* An answer without a token: there is nothing to do. */
+void activity_poll_ended(api *a, struct waiter *w)
+{
+    waiter_answer(a, w, api_empty());
+}

@@ -1,0 +1,77 @@
+/* ARNs and names: arn:aws:states:REGION:ACCOUNT:KIND:NAME[:REST]. */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/utf8.h"
+
+#include <string.h>
+
+static bool has_word(const char *words, const char *word, size_t len)
+{
+    for (const char *w = words; *w; w += strspn(w, " ")) {
+        size_t n = strcspn(w, " ");
+        if (n == len && memcmp(w, word, n) == 0)
+            return true;
+        w += n;
+    }
+    return false;
+}
+
+bool arn_parse(struct call *c, const char *text, const char *kinds, struct arn *out)
+{
+    const char *at = text;
+
+    if (strncmp(text, "arn:", 4) != 0) {
+        call_fail(c, "InvalidArn", "Invalid Arn: 'Invalid ARN prefix: %s'", text);
+        return false;
+    }
+    for (int colons = 0; colons < 5 && at; colons++) {
+        at = strchr(at, ':');
+        at = at ? at + 1 : NULL;
+    }
+    if (!at || !*at) {
+        call_fail(c, "InvalidArn", "Invalid Arn: 'Invalid ARN: %s'", text);
+        return false;
+    }
+    out->kind = at;
+    out->kind_len = strcspn(at, ":");
+    if (!has_word(kinds, out->kind, out->kind_len)) {
+        call_fail(c, "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: %.*s'",
+                  (int)out->kind_len, out->kind);
+        return false;
+    }
+    out->name = at + out->kind_len;
+    if (*out->name != ':' || !out->name[1]) {
+        call_fail(c, "InvalidArn", "Invalid Arn: 'Invalid ARN: %s'", text);
+        return false;
+    }
+    out->name++;
+    out->name_len = strcspn(out->name, ":");
+    out->rest = out->name[out->name_len] ? out->name + out->name_len + 1 : NULL;
+    return true;
+}
+
+json *arn_make(const api *a, const char *kind, const char *name)
+{
+    return json_stringf("arn:aws:states:%s:%s:%s:%s", a->region, a->account, kind, name);
+}
+
+/* Refused: blanks, brackets, wildcards, what stands for something in URLs and shells, controls. */
+static bool name_is_good(const char *name)
+{
+    for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
+        if (*p <= ' ' || *p == 0x7f || strchr("<>{}[]?*\"#%\\^|~`$&,;:/", *p))
+            return false;
+        if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+            return false;
+    }
+    return true;
+}
+
+bool name_check(struct call *c, const char *name)
+{
+    if (name_is_good(name))
+        return true;
+    call_fail(c, "InvalidName", "Invalid Name: '%s'", name);
+    return false;
+}

@@ -1,0 +1,209 @@
+/*
+ * Requests against the shapes of their operations. All that breaks a constraint is told at once, in
+ * AWS's words; a member of another type is a request that can't be read at all.
+ */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/utf8.h"
+
+#include <string.h>
+
+struct checker {
+    struct call *call;
+    struct buf text; /* the breaches so far */
+    size_t count;
+    bool unreadable; /* the call failed already */
+};
+
+/* ---- patterns ---- */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool pattern_alias(const char *text, size_t len)
+{
+    bool word = false;
+
+    for (size_t i = 0; i < len; i++) {
+        bool other = is_letter(text[i]) || (text[i] && strchr("_-.", text[i]));
+        if (!other && (text[i] < '0' || text[i] > '9'))
+            return false;
+        word |= other;
+    }
+    return word;
+}
+
+bool pattern_ascii(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
+    return true;
+}
+
+bool pattern_visible(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] < '!' || text[i] > '~')
+            return false;
+    return len > 0;
+}
+
+/* ---- breaches ---- */
+
+/* Begins the sentence; the constraint is added behind it. */
+static struct buf *breach(struct checker *k, const char *path, const json *value)
+{
+    if (k->count++)
+        buf_adds(&k->text, "; ");
+    buf_adds(&k->text, "Value ");
+    if (!value) {
+        buf_adds(&k->text, "null");
+    } else {
+        buf_addc(&k->text, '\'');
+        if (json_is_string(value))
+            buf_add(&k->text, json_str(value), json_str_len(value));
+        else
+            json_write(&k->text, value);
+        buf_addc(&k->text, '\'');
+    }
+    buf_printf(&k->text, " at '%s' failed to satisfy constraint: ", path);
+    return &k->text;
+}
+
+static void check_range(struct checker *k, const struct member *m, const char *path,
+                        const json *value, int64_t n, const char *what)
+{
+    if (n < m->min)
+        buf_printf(breach(k, path, value), "Member must have %s greater than or equal to %lld",
+                   what, (long long)m->min);
+    if (m->max >= 0 && n > m->max)
+        buf_printf(breach(k, path, value), "Member must have %s less than or equal to %lld", what,
+                   (long long)m->max);
+}
+
+static void check_text(struct checker *k, const struct member *m, const char *path,
+                       const json *value)
+{
+    const char *text = json_str(value);
+    const char *const *c = m->choices;
+
+    check_range(k, m, path, value, (int64_t)utf8_count(text, json_str_len(value)), "length");
+    if (m->matches && !m->matches(text, json_str_len(value)))
+        buf_printf(breach(k, path, value), "Member must satisfy regular expression pattern: %s",
+                   m->pattern);
+    while (c && *c && strcmp(*c, text) != 0)
+        c++;
+    if (!c || *c)
+        return;
+    buf_adds(breach(k, path, value), "Member must satisfy enum value set: [");
+    for (c = m->choices; *c; c++)
+        buf_printf(&k->text, "%s%s", c == m->choices ? "" : ", ", *c);
+    buf_addc(&k->text, ']');
+}
+
+static void unreadable(struct checker *k, const char *path, const char *want, const json *value)
+{
+    if (!k->unreadable)
+        call_fail(k->call, "SerializationException", "The member '%s' is to be %s, not %s", path,
+                  want, json_kind_name(value));
+    k->unreadable = true;
+}
+
+static bool is_flag(const json *v)
+{
+    return json_kind(v) == JSON_TRUE || json_kind(v) == JSON_FALSE;
+}
+
+static void check_shape(struct checker *k, const struct member *shape, const char *prefix,
+                        const json *value);
+
+static void check_list(struct checker *k, const struct member *m, const char *path,
+                       const json *value)
+{
+    check_range(k, m, path, value, (int64_t)json_count(value), "length");
+    for (size_t i = 0; i < json_count(value) && !k->unreadable; i++) {
+        struct buf inner = {0};
+        buf_printf(&inner, "%s.%zu.member", path, i + 1);
+        const json *item = json_at(value, i);
+        if (!m->of && !json_is_string(item))
+            unreadable(k, buf_str(&inner), "a string", item);
+        else if (m->of && !json_is_object(item))
+            unreadable(k, buf_str(&inner), "an object", item);
+        else if (m->of)
+            check_shape(k, m->of, buf_str(&inner), item);
+        buf_clear(&inner);
+    }
+}
+
+static void check_one(struct checker *k, const struct member *m, const char *path, const json *v)
+{
+    switch (m->kind) {
+    case TEXT:
+        if (!json_is_string(v))
+            unreadable(k, path, "a string", v);
+        else
+            check_text(k, m, path, v);
+        break;
+    case NUMBER:
+        if (json_kind(v) != JSON_INT)
+            unreadable(k, path, "a whole number", v);
+        else
+            check_range(k, m, path, v, json_int_value(v), "value");
+        break;
+    case FRACTION:
+        if (!json_is_number(v))
+            unreadable(k, path, "a number", v);
+        else if (json_double_value(v) < (double)m->min || json_double_value(v) > (double)m->max)
+            buf_printf(breach(k, path, v), "Member must have value between %lld and %lld",
+                       (long long)m->min, (long long)m->max);
+        break;
+    case FLAG:
+        if (!is_flag(v))
+            unreadable(k, path, "a boolean", v);
+        break;
+    case LIST:
+        if (!json_is_array(v))
+            unreadable(k, path, "a list", v);
+        else
+            check_list(k, m, path, v);
+        break;
+    case STRUCT:
+        if (!json_is_object(v))
+            unreadable(k, path, "an object", v);
+        else if (m->of)
+            check_shape(k, m->of, path, v);
+        break;
+    }
+}
+
+static void check_shape(struct checker *k, const struct member *shape, const char *prefix,
+                        const json *value)
+{
+    for (const struct member *m = shape; m && m->name && !k->unreadable; m++) {
+        struct buf path = {0};
+        const json *v = json_get(value, m->name);
+
+        buf_printf(&path, "%s%s%s", prefix, *prefix ? "." : "", m->name);
+        if (v && json_kind(v) != JSON_NULL)
+            check_one(k, m, buf_str(&path), v);
+        else if (m->required)
+            buf_adds(breach(k, buf_str(&path), NULL), "Member must not be null");
+        buf_clear(&path);
+    }
+}
+
+bool check_members(struct call *c, const struct member *shape)
+{
+    struct checker k = {.call = c};
+
+    check_shape(&k, shape, "", c->in);
+    if (k.count && !k.unreadable)
+        call_fail(c, "ValidationException", "%zu validation error%s detected: %s", k.count,
+                  k.count == 1 ? "" : "s", buf_str(&k.text));
+    buf_clear(&k.text);
+    return !c->error;
+}

@@ -1,0 +1,370 @@
+#ifndef RUNTIME_API_API_IMPL_H
+#define RUNTIME_API_API_IMPL_H
+
+#include "asl/asl.h"
+#include "runtime/api/api.h"
+#include "runtime/id_map.h"
+#include "runtime/mock.h"
+#include "runtime/text_map.h"
+
+/*
+ * What the api's files share. Things point up: a revision is shared by the machine, its versions
+ * and the executions that run it; a machine owns its versions, aliases and executions.
+ */
+
+/* A definition and what goes with it; counted, never changed. */
+struct revision {
+    uint32_t refs;
+    json *definition; /* the text as it was given */
+    asl_machine *compiled;
+    json *role_arn, *logging, *tracing, *encryption;
+    json *variables; /* variableReferences; NULL: none */
+    json *id;        /* NULL: the first */
+    int64_t at_ms;
+};
+
+struct version {
+    uint32_t number;
+    json *arn, *description; /* NULL: none */
+    struct revision *revision;
+    int64_t at_ms;
+};
+
+struct alias {
+    json *arn, *name, *description;
+    json *routes; /* as the API has them */
+    int64_t created_ms, updated_ms;
+};
+
+struct machine {
+    json *arn, *name;
+    bool express, deleting;
+    int64_t created_ms;
+    struct revision *revision;
+    json *created_with; /* what CreateStateMachine compares, versionDescription and publish */
+    json *tags;         /* an object */
+    struct version *versions;
+    size_t version_count, version_cap;
+    uint32_t last_version;
+    struct alias *aliases;
+    size_t alias_count, alias_cap;
+    struct execution **executions; /* the oldest first */
+    size_t execution_count, execution_cap;
+    size_t running;
+};
+
+/* Numbers of what may be gone by now, the longest waiting first. */
+struct id_queue {
+    uint64_t *ids;
+    size_t first, count, cap;
+};
+
+void id_queue_add(struct id_queue *q, uint64_t id);
+
+struct execution {
+    struct id_node node; /* first; by the engine's number */
+    struct machine *machine;
+    struct revision *revision;
+    json *arn, *name;
+    json *version_arn, *alias_arn; /* NULL: none */
+    json *input;                   /* its text */
+    json *trace;
+    mocks *mocks; /* NULL: none */
+    enum rt_status status;
+    int64_t start_ms, stop_ms;
+    json *output; /* its text */
+    struct asl_error error;
+    struct id_queue parents; /* tasks that wait for its end; numbers, as in an activity's */
+    uint64_t waiter;         /* the StartSyncExecution that waits for it; 0: none */
+    bool metadata_only;
+};
+
+struct activity {
+    json *arn, *name, *tags, *encryption;
+    int64_t created_ms;
+    struct id_queue tasks, workers;
+};
+
+/* Tasks that are calls of the api itself. */
+enum own_task {
+    OWN_NONE,
+    OWN_START, /* states:startExecution … */
+    OWN_SYNC,
+    OWN_SYNC_2,
+    OWN_CALLBACK,
+    OWN_SDK, /* aws-sdk:sfn:… */
+};
+
+/* A task whose result the api brings: by a token, or from an execution that it started. */
+struct api_task {
+    struct id_node node; /* first; by the engine's id */
+    api *api;
+    enum own_task own;
+    uint64_t call; /* of an own task: it waits for that call; 0: for none */
+    json *child;   /* OWN_SYNC…: the ARN of the execution it waits for */
+    json *token;   /* NULL: no worker has it yet */
+    bool by_token; /* nothing but the token brings its result */
+    json *input;   /* of an activity's: its text */
+};
+
+/* A TestState that runs. */
+struct test_state {
+    struct id_node node; /* first; by the engine's number */
+    json *name;          /* of the state */
+    json *input, *input_text, *context, *variables;
+    bool mocked;
+    json *mock, *mock_text; /* NULL: it fails with mock_error */
+    struct asl_error mock_error;
+    asl_machine *whole; /* the state as it was given, Retry and all */
+    uint32_t tries;
+    bool inspect;
+    uint64_t waiter; /* 0: nobody waits any more */
+};
+
+/* A call that waits. */
+struct waiter {
+    struct id_node node; /* first */
+    api_done *done;
+    void *user;
+    int64_t due_ms;
+    json *worker;            /* GetActivityTask: workerName, or NULL */
+    struct execution *run;   /* StartSyncExecution */
+    struct test_state *test; /* TestState; neither: GetActivityTask */
+};
+
+struct api {
+    engine *engine;
+    store *store;
+    char *region, *account, *mock_file;
+    bool no_limits;
+    bool ending;           /* polls are answered at once */
+    unsigned char key[32]; /* of page tokens */
+    struct asl_chance chance;
+    int64_t now_ms;
+
+    struct text_map machines; /* by ARN */
+    struct machine **sorted;  /* by name */
+    size_t machine_count, machine_cap;
+    struct text_map executions; /* by ARN */
+    struct id_map by_number;    /* of the engine's */
+    uint64_t *over;             /* numbers of those that may be forgotten */
+    size_t over_count, over_cap;
+    struct text_map activities; /* by ARN */
+    struct activity **activity_list;
+    size_t activity_count, activity_cap;
+    struct id_map tests; /* by number */
+    struct id_map tasks;
+    struct text_map tokens; /* to tasks */
+    struct id_map waiters;
+    uint64_t last_waiter;
+    int64_t next_due_ms;
+};
+
+/* ---- a call ---- */
+
+struct call {
+    api *api;
+    const char *operation;
+    const json *in;
+    int64_t now_ms;
+    api_done *done;
+    void *user;
+    /* What went wrong: the type of AWS's error, NULL while nothing did. */
+    const char *error;
+    struct buf message;
+    const char *extra_key; /* one more member of the error; NULL: none */
+    json *extra;
+    uint64_t waits; /* the number of the waiter that it became */
+};
+
+/* Returns NULL, for the function to return. */
+json *call_fail(struct call *c, const char *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Members of the request, which was checked; NULL: not given. */
+const json *call_get(const struct call *c, const char *name);
+const char *call_text(const struct call *c, const char *name);
+bool call_flag(const struct call *c, const char *name);
+struct waiter *call_wait(struct call *c, int64_t due_ms);
+/* Answers a call that waited; takes `out`, frees the waiter. */
+void waiter_answer(api *a, struct waiter *w, json *out);
+
+json *api_time(int64_t ms);
+json *api_empty(void);
+json *api_uuid(api *a);
+/* `size` random bytes as hexadecimal text behind `prefix`. */
+json *api_secret(const char *prefix, size_t size);
+
+/* ---- api_check.c: the members of a request ---- */
+
+enum member_kind { TEXT, NUMBER, FRACTION, FLAG, LIST, STRUCT };
+
+struct member {
+    const char *name; /* NULL ends a shape */
+    enum member_kind kind;
+    bool required;
+    int64_t min, max; /* length or value; max < 0: none */
+    const char *pattern;
+    bool (*matches)(const char *text, size_t len); /* of the pattern */
+    const char *const *choices;                    /* NULL ends them */
+    const struct member *of; /* STRUCT, and LIST of them; NULL in a LIST: texts */
+};
+
+/* False with the call failed: ValidationException, SerializationException. */
+bool check_members(struct call *c, const struct member *shape);
+
+bool pattern_alias(const char *text, size_t len);
+bool pattern_ascii(const char *text, size_t len);
+bool pattern_visible(const char *text, size_t len);
+
+/* ---- api_arn.c ---- */
+
+/* An ARN of ours, taken apart. Looks at the text. */
+struct arn {
+    const char *kind, *name, *rest; /* rest: behind name and its ':'; NULL: nothing */
+    size_t kind_len, name_len;
+};
+
+/* False with the call failed: InvalidArn. `kinds`: "stateMachine activity", those that will do. */
+bool arn_parse(struct call *c, const char *text, const char *kinds, struct arn *out);
+json *arn_make(const api *a, const char *kind, const char *name);
+/* As names of machines, activities and executions must be; else the call failed: InvalidName. */
+bool name_check(struct call *c, const char *name);
+
+/* ---- api_page.c ---- */
+
+struct page {
+    size_t limit;
+    json *after; /* what the last page ended with; NULL: from the beginning */
+};
+
+/* False with the call failed: InvalidToken. `args`: the members that must be those of the first
+ * call, as "stateMachineArn statusFilter". */
+bool page_begin(struct call *c, const char *args, struct page *out);
+void page_clear(struct page *p);
+/* The nextToken; takes `after`. */
+json *page_token(struct call *c, const char *args, json *after);
+
+/* ---- api_machines.c ---- */
+
+/* InvalidDefinition, with all that is wrong. */
+void refuse_definition(struct call *c, const struct asl_report *report);
+void revision_unref(struct revision *r);
+struct revision *revision_ref(struct revision *r);
+void machine_free(api *a, struct machine *m);
+/* Once nothing of it runs. */
+void machine_remove(api *a, struct machine *m);
+/* By an ARN without qualifier; else the call failed. */
+struct machine *machine_find(struct call *c, const char *arn);
+
+/* Where an ARN, which may name a version or an alias, leads. */
+struct target {
+    struct machine *machine;
+    struct revision *revision; /* a look */
+    const struct version *version;
+    const struct alias *alias;
+};
+
+bool target_find(struct call *c, const char *arn, struct target *out);
+struct version *version_publish(api *a, struct machine *m, const json *description);
+struct version *version_find(const struct machine *m, const char *arn);
+void alias_clear(struct alias *al);
+void version_clear(struct version *v);
+/* The definition's answer members, for the two operations that describe one. */
+void describe_revision(struct json_build *b, const struct revision *r, bool metadata_only);
+
+json *create_state_machine(struct call *c);
+json *update_state_machine(struct call *c);
+json *describe_state_machine(struct call *c);
+json *delete_state_machine(struct call *c);
+json *list_state_machines(struct call *c);
+json *validate_state_machine_definition(struct call *c);
+/* api_versions.c */
+json *publish_state_machine_version(struct call *c);
+json *delete_state_machine_version(struct call *c);
+json *list_state_machine_versions(struct call *c);
+json *create_state_machine_alias(struct call *c);
+json *update_state_machine_alias(struct call *c);
+json *describe_state_machine_alias(struct call *c);
+json *delete_state_machine_alias(struct call *c);
+json *list_state_machine_aliases(struct call *c);
+/* api_tags.c */
+json *tags_of(const json *list);
+json *tag_resource(struct call *c);
+json *untag_resource(struct call *c);
+json *list_tags_for_resource(struct call *c);
+/* api_variables.c: state's name: the variables it reads; NULL: none does */
+json *variable_references(const json *definition);
+
+/* ---- api_executions.c ---- */
+
+/* With what the engine keeps of it. */
+void execution_free(api *a, struct execution *x);
+/* Out of its machine's list, too. */
+void execution_drop(api *a, struct execution *x);
+/* The one that executionArn names; else the call failed. */
+struct execution *execution_find(struct call *c);
+json *sync_answer(const struct execution *x);
+/* The value of an input's text; NULL with the call failed, in AWS's words. */
+json *execution_input(struct call *c, const json *text);
+
+/* StartSyncExecution has waited for as long as it may. */
+void sync_timed_out(api *a, struct waiter *w);
+
+json *start_execution(struct call *c);
+json *start_sync_execution(struct call *c);
+json *stop_execution(struct call *c);
+json *describe_execution(struct call *c);
+json *list_executions(struct call *c);
+json *describe_state_machine_for_execution(struct call *c);
+/* api_history.c */
+json *get_execution_history(struct call *c);
+json *list_map_runs(struct call *c);
+json *describe_map_run(struct call *c);
+
+/* ---- api_activities.c ---- */
+
+void activity_free(struct activity *act);
+void api_task_free(api *a, struct api_task *t);
+/* The long poll is over. */
+void activity_poll_ended(api *a, struct waiter *w);
+
+json *create_activity(struct call *c);
+json *describe_activity(struct call *c);
+json *delete_activity(struct call *c);
+json *list_activities(struct call *c);
+json *get_activity_task(struct call *c);
+json *send_task_success(struct call *c);
+json *send_task_failure(struct call *c);
+json *send_task_heartbeat(struct call *c);
+
+/* ---- api_test_state.c ---- */
+
+void test_state_free(struct test_state *t);
+json *test_state(struct call *c);
+/* Is the task that of a mocked state? Then it has its result. */
+bool test_state_answers(api *a, const struct task *task);
+void test_state_ended(api *a, struct test_state *t, const rt_exec *x);
+void test_state_timed_out(api *a, struct waiter *w);
+
+/* ---- api_tasks.c ---- */
+
+enum { API_MAX_DEPTH = 32 };
+
+enum own_task own_task_of(const char *resource, char **operation);
+/* Calls the api for the task; `t` may be over when it returns. */
+void own_start(api *a, struct api_task *t, const struct task *task, const char *operation);
+/* The tasks that wait for the execution hear of it. */
+void own_child_ended(api *a, struct execution *x);
+/* The execution that the task waits for is stopped. */
+void own_cancelled(api *a, const struct api_task *t);
+
+/* Makes room for one more element behind `count`. */
+#define API_GROW(array, count, cap)                                                                \
+    do {                                                                                           \
+        if ((count) == (cap)) {                                                                    \
+            (cap) = mem_grow(cap, (count) + 1);                                                    \
+            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
+        }                                                                                          \
+    } while (0)
+
+#endif

@@ -1,0 +1,579 @@
+/* State machines: create, update, describe, list, delete, validate. */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/mem.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- revisions ---- */
+
+struct revision *revision_ref(struct revision *r)
+{
+    r->refs++;
+    return r;
+}
+
+void revision_unref(struct revision *r)
+{
+    if (!r || --r->refs)
+        return;
+    json_unref(r->definition);
+    asl_machine_unref(r->compiled);
+    json_unref(r->role_arn);
+    json_unref(r->logging);
+    json_unref(r->tracing);
+    json_unref(r->encryption);
+    json_unref(r->variables);
+    json_unref(r->id);
+    mem_free(r);
+}
+
+/* ---- definitions ---- */
+
+/* "<CODE>: <message> at <location>", joined. */
+void refuse_definition(struct call *c, const struct asl_report *report)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct asl_problem *p = &report->problems[i];
+        if (p->severity == ASL_ERROR)
+            buf_printf(&text, "%s%s: %s at %s", text.len ? ", " : "", p->code, p->message,
+                       p->location ? p->location : "null");
+    }
+    call_fail(c, "InvalidDefinition", "Invalid State Machine Definition: '%s'", buf_str(&text));
+    buf_clear(&text);
+}
+
+static const char *const pattern_names[] = {[ASL_REQUEST_RESPONSE] = "",
+                                            [ASL_SYNC] = ".sync",
+                                            [ASL_WAIT_FOR_TASK_TOKEN] = ".waitForTaskToken"};
+
+/*
+ * An Express machine has no Task whose result comes later, and no activity. What the loader found
+ * has places; these are made from the scopes a state is in.
+ */
+static void state_location(const struct asl_state *s, struct buf *out)
+{
+    const struct asl_state *owner = s->scope->owner;
+
+    if (owner) {
+        state_location(owner, out);
+        if (owner->type == ASL_PARALLEL) {
+            size_t i = 0;
+            while (i < owner->parallel.count && owner->parallel.branches[i] != s->scope)
+                i++;
+            buf_printf(out, "/Branches[%zu]", i);
+        } else {
+            buf_adds(out, "/ItemProcessor");
+        }
+    }
+    buf_printf(out, "/States/%s", json_str(s->name));
+}
+
+static void refuse_in_express(struct asl_report *report, const asl_machine *m)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        const struct asl_state *s = m->states[i];
+        if (s->type != ASL_TASK ||
+            (s->task.pattern == ASL_REQUEST_RESPONSE && s->task.kind != ASL_ACTIVITY))
+            continue;
+        if (s->task.kind == ASL_ACTIVITY)
+            asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
+                           "Activity resources are not supported by Express state machines");
+        else
+            asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
+                           "Express state machine does not support '%s' service integration",
+                           pattern_names[s->task.pattern]);
+        struct asl_problem *p = &report->problems[report->count - 1];
+        struct buf where = {0};
+        state_location(s, &where);
+        buf_adds(&where, "/Resource");
+        p->location = buf_take(&where);
+    }
+}
+
+/* NULL when it has errors: they are in the report. */
+static asl_machine *compile(const json *text, bool express, struct asl_report *report)
+{
+    asl_machine *m = NULL;
+
+    /* Of a blank text AWS says this, and gives no place. */
+    if (json_str(text)[strspn(json_str(text), " \t\r\n")])
+        m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
+    else
+        asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
+                       "Definition must be a valid JSON object");
+    if (m && express)
+        refuse_in_express(report, m);
+    if (m && report->errors) {
+        asl_machine_unref(m);
+        m = NULL;
+    }
+    return m;
+}
+
+json *validate_state_machine_definition(struct call *c)
+{
+    const json *limit = call_get(c, "maxResults");
+    const char *type = call_text(c, "type"), *severity = call_text(c, "severity");
+    size_t max = limit && json_int_value(limit) ? (size_t)json_int_value(limit) : 100, given = 0;
+    bool warnings = severity && strcmp(severity, "WARNING") == 0;
+    struct asl_report report = {0};
+    struct json_build b, list;
+
+    asl_machine *m =
+        compile(call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0, &report);
+    json_build_array(&list, report.count);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct asl_problem *p = &report.problems[i];
+        struct json_build d;
+        if (p->severity == ASL_WARNING && !warnings)
+            continue;
+        if (given++ >= max)
+            continue;
+        json_build_object(&d, 4);
+        json_build_set(&d, "severity",
+                       json_cstring(p->severity == ASL_ERROR ? "ERROR" : "WARNING"));
+        json_build_set(&d, "code", json_cstring(p->code));
+        json_build_set(&d, "message", json_cstring(p->message));
+        if (p->location)
+            json_build_set(&d, "location", json_cstring(p->location));
+        json_build_add(&list, json_build_done(&d));
+    }
+    json_build_object(&b, 3);
+    json_build_set(&b, "result", json_cstring(report.errors ? "FAIL" : "OK"));
+    json_build_set(&b, "diagnostics", json_build_done(&list));
+    json_build_set(&b, "truncated", json_bool(given > max));
+    asl_machine_unref(m);
+    asl_report_clear(&report);
+    return json_build_done(&b);
+}
+
+/* ---- configurations, with what AWS fills in ---- */
+
+static json *bad_logging(struct call *c, const char *text)
+{
+    return call_fail(c, "InvalidLoggingConfiguration", "Invalid Logging Configuration: %s", text);
+}
+
+/* NULL with the call failed. */
+static json *logging_of(struct call *c, const json *given)
+{
+    const json *level = given ? json_get(given, "level") : NULL;
+    const json *data = given ? json_get(given, "includeExecutionData") : NULL;
+    const json *destinations = given ? json_get(given, "destinations") : NULL;
+    bool on = level && !json_str_is(level, "OFF");
+    struct json_build b;
+
+    if (json_count(destinations ? destinations : json_empty_array()) > 1 ||
+        (on && (!destinations || json_count(destinations) != 1)))
+        return bad_logging(c, "Must specify exactly one Log Destination.");
+    json_build_object(&b, 3);
+    json_build_set(&b, "level", level ? json_ref(level) : json_cstring("OFF"));
+    json_build_set(&b, "includeExecutionData", data ? json_ref(data) : json_bool(false));
+    if (destinations)
+        json_build_set(&b, "destinations", json_ref(destinations));
+    return json_build_done(&b);
+}
+
+static json *tracing_of(const json *given)
+{
+    const json *enabled = given ? json_get(given, "enabled") : NULL;
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "enabled", enabled ? json_ref(enabled) : json_bool(false));
+    return json_build_done(&b);
+}
+
+static json *encryption_of(const json *given)
+{
+    struct json_build b;
+
+    if (given)
+        return json_ref(given);
+    json_build_object(&b, 1);
+    json_build_set(&b, "type", json_cstring("AWS_OWNED_KEY"));
+    return json_build_done(&b);
+}
+
+/*
+ * The revision that the request describes; what it doesn't say comes from `before` (NULL: from
+ * AWS's defaults). NULL with the call failed.
+ */
+static struct revision *new_revision(struct call *c, const struct revision *before, bool express)
+{
+    const json *definition = call_get(c, "definition"), *role = call_get(c, "roleArn");
+    const json *logging = call_get(c, "loggingConfiguration");
+    const json *tracing = call_get(c, "tracingConfiguration");
+    const json *encryption = call_get(c, "encryptionConfiguration");
+    struct asl_report report = {0};
+    struct revision *r = mem_calloc(1, sizeof *r);
+
+    r->refs = 1;
+    r->at_ms = c->now_ms;
+    r->logging = before && !logging ? json_ref(before->logging) : logging_of(c, logging);
+    if (!r->logging)
+        goto refuse;
+    r->tracing = before && !tracing ? json_ref(before->tracing) : tracing_of(tracing);
+    r->encryption =
+        before && !encryption ? json_ref(before->encryption) : encryption_of(encryption);
+    r->role_arn = json_ref(role ? role : before->role_arn);
+    if (!definition || (before && json_equal(before->definition, definition))) {
+        r->definition = json_ref(before->definition);
+        r->compiled = asl_machine_ref(before->compiled);
+        r->variables = before->variables ? json_ref(before->variables) : NULL;
+        return r;
+    }
+    r->definition = json_ref(definition);
+    r->compiled = compile(definition, express, &report);
+    if (!r->compiled)
+        refuse_definition(c, &report);
+    asl_report_clear(&report);
+    if (!r->compiled)
+        goto refuse;
+    r->variables = variable_references(r->compiled->definition);
+    return r;
+refuse:
+    revision_unref(r);
+    return NULL;
+}
+
+static bool same_revision(const struct revision *a, const struct revision *b, bool role_too)
+{
+    return json_equal(a->definition, b->definition) && json_equal(a->logging, b->logging) &&
+           json_equal(a->tracing, b->tracing) && json_equal(a->encryption, b->encryption) &&
+           (!role_too || json_equal(a->role_arn, b->role_arn));
+}
+
+/* ---- finding ---- */
+
+static json *no_machine(struct call *c, const char *arn)
+{
+    return call_fail(c, "StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn);
+}
+
+struct machine *machine_find(struct call *c, const char *arn)
+{
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "stateMachine", &parts))
+        return NULL;
+    struct machine *m = text_map_get(&c->api->machines, arn);
+    if (!m)
+        no_machine(c, arn);
+    return m;
+}
+
+/* Picks by weight. */
+static const json *pick_route(api *a, const json *routes)
+{
+    int64_t at = (int64_t)(asl_chance_unit(&a->chance) * 100);
+
+    for (size_t i = 0; i < json_count(routes); i++) {
+        const json *route = json_at(routes, i);
+        at -= json_int_value(json_get(route, "weight"));
+        if (at < 0)
+            return json_get(route, "stateMachineVersionArn");
+    }
+    return json_get(json_at(routes, 0), "stateMachineVersionArn");
+}
+
+bool target_find(struct call *c, const char *arn, struct target *out)
+{
+    struct arn parts;
+
+    *out = (struct target){0};
+    if (!arn_parse(c, arn, "stateMachine", &parts))
+        return false;
+    json *plain = json_string(arn, (size_t)(parts.name - arn) + parts.name_len);
+    struct machine *m = text_map_get(&c->api->machines, json_str(plain));
+    json_unref(plain);
+    out->machine = m;
+    if (m && !parts.rest)
+        out->revision = m->revision;
+    for (size_t i = 0; m && parts.rest && i < m->alias_count; i++)
+        if (json_str_is(m->aliases[i].arn, arn))
+            out->alias = &m->aliases[i];
+    if (m && parts.rest)
+        out->version =
+            version_find(m, out->alias ? json_str(pick_route(c->api, out->alias->routes)) : arn);
+    if (out->version)
+        out->revision = out->version->revision;
+    if (!out->revision)
+        no_machine(c, arn);
+    return out->revision != NULL;
+}
+
+/* ---- the machines, sorted by name ---- */
+
+/* Where `name` is or would be. */
+static size_t place_of_name(const api *a, const char *name)
+{
+    size_t low = 0, high = a->machine_count;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (strcmp(json_str(a->sorted[mid]->name), name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static void add_machine(api *a, struct machine *m)
+{
+    size_t at = place_of_name(a, json_str(m->name));
+
+    API_GROW(a->sorted, a->machine_count, a->machine_cap);
+    memmove(a->sorted + at + 1, a->sorted + at, (a->machine_count - at) * sizeof *a->sorted);
+    a->sorted[at] = m;
+    a->machine_count++;
+    text_map_put(&a->machines, json_str(m->arn), m);
+}
+
+void machine_free(api *a, struct machine *m)
+{
+    for (size_t i = 0; i < m->execution_count; i++)
+        execution_free(a, m->executions[i]);
+    for (size_t i = 0; i < m->version_count; i++)
+        version_clear(&m->versions[i]);
+    for (size_t i = 0; i < m->alias_count; i++)
+        alias_clear(&m->aliases[i]);
+    mem_free(m->executions);
+    mem_free(m->versions);
+    mem_free(m->aliases);
+    revision_unref(m->revision);
+    json_unref(m->arn);
+    json_unref(m->name);
+    json_unref(m->created_with);
+    json_unref(m->tags);
+    mem_free(m);
+}
+
+void machine_remove(api *a, struct machine *m)
+{
+    size_t at = place_of_name(a, json_str(m->name));
+
+    assert(a->sorted[at] == m);
+    memmove(a->sorted + at, a->sorted + at + 1, (a->machine_count - at - 1) * sizeof *a->sorted);
+    a->machine_count--;
+    text_map_take(&a->machines, json_str(m->arn));
+    machine_free(a, m);
+}
+
+/* ---- operations ---- */
+
+/* What a second CreateStateMachine has to say again, beside the revision. */
+static json *created_with(const struct call *c)
+{
+    const json *description = call_get(c, "versionDescription");
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "publish", json_bool(call_flag(c, "publish")));
+    if (description)
+        json_build_set(&b, "versionDescription", json_ref(description));
+    return json_build_done(&b);
+}
+
+static bool check_publish(struct call *c)
+{
+    if (!call_get(c, "versionDescription") || call_flag(c, "publish"))
+        return true;
+    call_fail(c, "ValidationException", "Version description can only be set when publish is true");
+    return false;
+}
+
+static json *created(const struct machine *m, const struct version *v)
+{
+    struct json_build b;
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "stateMachineArn", json_ref(m->arn));
+    json_build_set(&b, "creationDate", api_time(m->created_ms));
+    if (v)
+        json_build_set(&b, "stateMachineVersionArn", json_ref(v->arn));
+    return json_build_done(&b);
+}
+
+/* The same name again: the same machine, or a refusal. */
+static json *create_again(struct call *c, const struct machine *m, bool express,
+                          const struct revision *r, const json *with)
+{
+    const struct version *v = NULL;
+
+    if (m->deleting)
+        return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
+                         json_str(m->arn));
+    if (m->express != express || !same_revision(m->revision, r, false) ||
+        !json_equal(m->created_with, with))
+        return call_fail(c, "StateMachineAlreadyExists", "State Machine Already Exists: '%s'",
+                         json_str(m->arn));
+    if (call_flag(c, "publish") && m->version_count)
+        v = &m->versions[0];
+    return created(m, v);
+}
+
+json *create_state_machine(struct call *c)
+{
+    const json *name = call_get(c, "name"), *type = call_get(c, "type");
+    const json *tags = call_get(c, "tags"), *description = call_get(c, "versionDescription");
+    bool express = type && json_str_is(type, "EXPRESS");
+    api *a = c->api;
+
+    if (!name_check(c, json_str(name)) || !check_publish(c))
+        return NULL;
+    if (tags && json_count(tags) > 50)
+        return call_fail(c, "TooManyTags", "There are more than 50 tags");
+    struct revision *r = new_revision(c, NULL, express);
+    if (!r)
+        return NULL;
+    json *arn = arn_make(a, "stateMachine", json_str(name)), *with = created_with(c), *out;
+    struct machine *m = text_map_get(&a->machines, json_str(arn));
+    if (m) {
+        out = create_again(c, m, express, r, with);
+        revision_unref(r);
+        json_unref(arn);
+        json_unref(with);
+        return out;
+    }
+    m = mem_calloc(1, sizeof *m);
+    *m = (struct machine){.arn = arn,
+                          .name = json_ref(name),
+                          .express = express,
+                          .created_ms = c->now_ms,
+                          .revision = r,
+                          .created_with = with,
+                          .tags = tags_of(tags)};
+    add_machine(a, m);
+    return created(m, call_flag(c, "publish") ? version_publish(a, m, description) : NULL);
+}
+
+json *update_state_machine(struct call *c)
+{
+    static const char *const some[] = {"definition", "roleArn", "loggingConfiguration",
+                                       "tracingConfiguration", "encryptionConfiguration"};
+    const json *description = call_get(c, "versionDescription");
+    struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
+    bool any = false;
+    struct json_build b;
+
+    if (!m)
+        return NULL;
+    if (m->deleting)
+        return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
+                         json_str(m->arn));
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+        any |= call_get(c, some[i]) != NULL;
+    if (!any && !call_flag(c, "publish"))
+        return call_fail(c, "MissingRequiredParameter",
+                         "Either the definition, the role ARN, the LoggingConfiguration, or the "
+                         "TracingConfiguration must be specified");
+    if (!check_publish(c))
+        return NULL;
+    struct revision *r = new_revision(c, m->revision, m->express);
+    if (!r)
+        return NULL;
+    bool same = same_revision(r, m->revision, true);
+    if (same) {
+        revision_unref(r);
+        m->revision->at_ms = c->now_ms;
+    } else {
+        r->id = api_uuid(c->api);
+        revision_unref(m->revision);
+        m->revision = r;
+    }
+    json_build_object(&b, 3);
+    json_build_set(&b, "updateDate", api_time(c->now_ms));
+    if (m->revision->id)
+        json_build_set(&b, "revisionId", json_ref(m->revision->id));
+    if (call_flag(c, "publish"))
+        json_build_set(&b, "stateMachineVersionArn",
+                       json_ref(version_publish(c->api, m, description)->arn));
+    return json_build_done(&b);
+}
+
+void describe_revision(struct json_build *b, const struct revision *r, bool metadata_only)
+{
+    if (!metadata_only)
+        json_build_set(b, "definition", json_ref(r->definition));
+    json_build_set(b, "roleArn", json_ref(r->role_arn));
+    json_build_set(b, "loggingConfiguration", json_ref(r->logging));
+    json_build_set(b, "tracingConfiguration", json_ref(r->tracing));
+    json_build_set(b, "encryptionConfiguration", json_ref(r->encryption));
+    if (r->id)
+        json_build_set(b, "revisionId", json_ref(r->id));
+    if (r->variables && !metadata_only)
+        json_build_set(b, "variableReferences", json_ref(r->variables));
+}
+
+json *describe_state_machine(struct call *c)
+{
+    const char *arn = call_text(c, "stateMachineArn"), *data = call_text(c, "includedData");
+    struct target t;
+    struct json_build b;
+
+    if (!target_find(c, arn, &t))
+        return NULL;
+    json_build_object(&b, 14);
+    json_build_set(&b, "stateMachineArn", json_cstring(arn));
+    json_build_set(&b, "name", json_ref(t.machine->name));
+    json_build_set(&b, "status", json_cstring(t.machine->deleting ? "DELETING" : "ACTIVE"));
+    json_build_set(&b, "type", json_cstring(t.machine->express ? "EXPRESS" : "STANDARD"));
+    json_build_set(&b, "creationDate",
+                   api_time(t.version ? t.version->at_ms : t.machine->created_ms));
+    describe_revision(&b, t.revision, data && strcmp(data, "METADATA_ONLY") == 0);
+    if (t.version && t.version->description)
+        json_build_set(&b, "description", json_ref(t.version->description));
+    return json_build_done(&b);
+}
+
+json *delete_state_machine(struct call *c)
+{
+    const char *arn = call_text(c, "stateMachineArn");
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "stateMachine", &parts))
+        return NULL;
+    struct machine *m = text_map_get(&c->api->machines, arn);
+    if (m && m->running == 0)
+        machine_remove(c->api, m);
+    else if (m)
+        m->deleting = true;
+    return api_empty();
+}
+
+json *list_state_machines(struct call *c)
+{
+    api *a = c->api;
+    struct page page;
+    struct json_build b, list;
+
+    if (!page_begin(c, "", &page))
+        return NULL;
+    size_t i = page.after ? place_of_name(a, json_str(page.after)) : 0;
+    if (page.after && i < a->machine_count && json_equal(a->sorted[i]->name, page.after))
+        i++;
+    json_build_array(&list, 0);
+    for (size_t n = 0; n < page.limit && i < a->machine_count; n++, i++) {
+        const struct machine *m = a->sorted[i];
+        struct json_build item;
+        json_build_object(&item, 4);
+        json_build_set(&item, "stateMachineArn", json_ref(m->arn));
+        json_build_set(&item, "name", json_ref(m->name));
+        json_build_set(&item, "type", json_cstring(m->express ? "EXPRESS" : "STANDARD"));
+        json_build_set(&item, "creationDate", api_time(m->created_ms));
+        json_build_add(&list, json_build_done(&item));
+    }
+    json_build_object(&b, 2);
+    json_build_set(&b, "stateMachines", json_build_done(&list));
+    if (i < a->machine_count)
+        json_build_set(&b, "nextToken", page_token(c, "", json_ref(a->sorted[i - 1]->name)));
+    page_clear(&page);
+    return json_build_done(&b);
+}

@@ -1,0 +1,107 @@
+/* Tags of state machines and activities. */
+
+#include "runtime/api/api_impl.h"
+
+#include <string.h>
+
+enum { MAX_TAGS = 50 };
+
+/* An object key: value of a list of tags; NULL is an empty list. */
+json *tags_of(const json *list)
+{
+    struct json_build b;
+
+    json_build_object(&b, 0);
+    for (size_t i = 0; list && i < json_count(list); i++) {
+        const json *key = json_get(json_at(list, i), "key");
+        const json *value = json_get(json_at(list, i), "value");
+        if (key)
+            json_build_set_key(&b, json_ref(key), value ? json_ref(value) : json_cstring(""));
+    }
+    return json_build_done(&b);
+}
+
+/* Where the tags of the resource are; NULL with the call failed. */
+static json **tags_at(struct call *c)
+{
+    const char *arn = call_text(c, "resourceArn");
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "stateMachine activity", &parts))
+        return NULL;
+    struct machine *m = text_map_get(&c->api->machines, arn);
+    struct activity *act = text_map_get(&c->api->activities, arn);
+    if (!m && !act)
+        call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
+    return m ? &m->tags : act ? &act->tags : NULL;
+}
+
+json *tag_resource(struct call *c)
+{
+    json **tags = tags_at(c);
+    struct json_build b;
+
+    if (!tags)
+        return NULL;
+    json *more = tags_of(call_get(c, "tags"));
+    json_build_copy(&b, *tags, json_count(more));
+    for (size_t i = 0; i < json_count(more); i++)
+        json_build_set_key(&b, json_ref(json_key_at(more, i)), json_ref(json_value_at(more, i)));
+    json_unref(more);
+    json *all = json_build_done(&b);
+    if (json_count(all) > MAX_TAGS) {
+        json_unref(all);
+        c->extra_key = "resourceName";
+        c->extra = json_ref(call_get(c, "resourceArn"));
+        return call_fail(c, "TooManyTags", "A resource has at most %d tags", MAX_TAGS);
+    }
+    json_unref(*tags);
+    *tags = all;
+    return api_empty();
+}
+
+static bool is_among(const json *key, const json *list)
+{
+    for (size_t i = 0; i < json_count(list); i++)
+        if (json_equal(key, json_at(list, i)))
+            return true;
+    return false;
+}
+
+json *untag_resource(struct call *c)
+{
+    json **tags = tags_at(c);
+    const json *keys = call_get(c, "tagKeys");
+    struct json_build b;
+
+    if (!tags)
+        return NULL;
+    json_build_object(&b, json_count(*tags));
+    for (size_t i = 0; i < json_count(*tags); i++)
+        if (!is_among(json_key_at(*tags, i), keys))
+            json_build_set_key(&b, json_ref(json_key_at(*tags, i)),
+                               json_ref(json_value_at(*tags, i)));
+    json_unref(*tags);
+    *tags = json_build_done(&b);
+    return api_empty();
+}
+
+json *list_tags_for_resource(struct call *c)
+{
+    json **tags = tags_at(c);
+    struct json_build b, list;
+
+    if (!tags)
+        return NULL;
+    json_build_array(&list, json_count(*tags));
+    for (size_t i = 0; i < json_count(*tags); i++) {
+        struct json_build item;
+        json_build_object(&item, 2);
+        json_build_set(&item, "key", json_ref(json_key_at(*tags, i)));
+        json_build_set(&item, "value", json_ref(json_value_at(*tags, i)));
+        json_build_add(&list, json_build_done(&item));
+    }
+    json_build_object(&b, 1);
+    json_build_set(&b, "tags", json_build_done(&list));
+    return json_build_done(&b);
+}

@@ -1,0 +1,359 @@
+/*
+ * Tasks that are calls of this very api: states:startExecution in all its patterns, and whatever
+ * operation aws-sdk:sfn names. Parameters and results have AWS's capitals there.
+ */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/mem.h"
+#include "parsers/timestamp.h"
+#include "runtime/http_message.h"
+
+#include <string.h>
+
+/* ---- capitals ---- */
+
+static char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static char to_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c + 'A' - 'a') : c;
+}
+
+static json *with_first(const json *key, char (*change)(char))
+{
+    struct buf text = {0};
+
+    buf_add(&text, json_str(key), json_str_len(key));
+    if (text.len)
+        text.data[0] = change(text.data[0]);
+    return json_take_buf(&text);
+}
+
+/* Recursion: requests and answers are no deeper than the api lets them be. */
+static json *lowered(const json *v)
+{
+    struct json_build b;
+
+    if (json_is_array(v)) {
+        json_build_array(&b, json_count(v));
+        for (size_t i = 0; i < json_count(v); i++)
+            json_build_add(&b, lowered(json_at(v, i)));
+        return json_build_done(&b);
+    }
+    if (!json_is_object(v))
+        return json_ref(v);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++)
+        json_build_set_key(&b, with_first(json_key_at(v, i), to_lower),
+                           lowered(json_value_at(v, i)));
+    return json_build_done(&b);
+}
+
+static bool key_ends(const json *key, const char *end)
+{
+    size_t len = json_str_len(key), n = strlen(end);
+
+    return len >= n && strcmp(json_str(key) + len - n, end) == 0;
+}
+
+/* Times are texts in results of the SDK. */
+static json *raised(const json *key, const json *v)
+{
+    struct json_build b;
+
+    if (json_is_array(v)) {
+        json_build_array(&b, json_count(v));
+        for (size_t i = 0; i < json_count(v); i++)
+            json_build_add(&b, raised(NULL, json_at(v, i)));
+        return json_build_done(&b);
+    }
+    if (key && json_is_number(v) && (key_ends(key, "Date") || json_str_is(key, "timestamp"))) {
+        struct buf text = {0};
+        timestamp_write(&text, (int64_t)(json_double_value(v) * 1000 + 0.5));
+        return json_take_buf(&text);
+    }
+    if (!json_is_object(v))
+        return json_ref(v);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++)
+        json_build_set_key(&b, with_first(json_key_at(v, i), to_upper),
+                           raised(json_key_at(v, i), json_value_at(v, i)));
+    return json_build_done(&b);
+}
+
+/* The request: members that are documents go as text, those that are null not at all. */
+static json *request_of(const json *parameters)
+{
+    struct json_build b;
+
+    json_build_object(&b, json_count(parameters));
+    for (size_t i = 0; i < json_count(parameters); i++) {
+        const json *key = json_key_at(parameters, i), *v = json_value_at(parameters, i);
+        bool document = json_str_is(key, "Input") || json_str_is(key, "Output");
+        if (json_kind(v) != JSON_NULL)
+            json_build_set_key(&b, with_first(key, to_lower),
+                               document && !json_is_string(v) ? json_text(v) : lowered(v));
+    }
+    return json_build_done(&b);
+}
+
+/* ---- results ---- */
+
+/* As AWS's answer came: the headers of a service of AWS JSON 1.0. */
+static void add_envelope(struct json_build *b, api *a, size_t body_len, int64_t now_ms)
+{
+    static const char *const all_order[] = {"x-amzn-RequestId", "connection", "Content-Length",
+                                            "Date", "Content-Type"};
+    static const char *const one_order[] = {"connection", "Content-Length", "Content-Type", "Date",
+                                            "x-amzn-RequestId"};
+    char date[HTTP_DATE_SIZE];
+    struct json_build headers, all, one, meta;
+    json *id = api_uuid(a);
+
+    http_date(now_ms, date);
+    json_build_object(&headers, 5);
+    json_build_set(&headers, "x-amzn-RequestId", json_ref(id));
+    json_build_set(&headers, "connection", json_cstring("keep-alive"));
+    json_build_set(&headers, "Content-Length", json_stringf("%zu", body_len));
+    json_build_set(&headers, "Date", json_cstring(date));
+    json_build_set(&headers, "Content-Type", json_cstring("application/x-amz-json-1.0"));
+    json *values = json_build_done(&headers);
+    json_build_object(&all, 5);
+    json_build_object(&one, 5);
+    for (size_t i = 0; i < 5; i++) {
+        struct json_build list;
+        json_build_array(&list, 1);
+        json_build_add(&list, json_ref(json_get(values, all_order[i])));
+        json_build_set(&all, all_order[i], json_build_done(&list));
+        json_build_set(&one, one_order[i], json_ref(json_get(values, one_order[i])));
+    }
+    json_unref(values);
+    json_build_object(&meta, 3);
+    json_build_set(&meta, "AllHttpHeaders", json_build_done(&all));
+    json_build_set(&meta, "HttpHeaders", json_build_done(&one));
+    json_build_set(&meta, "HttpStatusCode", json_int(200));
+    json_build_set(b, "SdkHttpMetadata", json_build_done(&meta));
+    json_build_object(&meta, 1);
+    json_build_set(&meta, "RequestId", id);
+    json_build_set(b, "SdkResponseMetadata", json_build_done(&meta));
+}
+
+static json *start_result(api *a, const json *answer, size_t body_len)
+{
+    struct json_build b;
+
+    json_build_object(&b, 4);
+    json_build_set(&b, "ExecutionArn", json_ref(json_get(answer, "executionArn")));
+    add_envelope(&b, a, body_len, a->now_ms);
+    json_build_set(&b, "StartDate", json_ref(json_get(answer, "startDate")));
+    return json_build_done(&b);
+}
+
+/* "StateMachineDoesNotExist" is the class StateMachineDoesNotExistException. */
+static json *error_name(const char *service, const json *type)
+{
+    const char *end = key_ends(type, "Exception") ? "" : "Exception";
+
+    return json_stringf("%s.%s%s", service, json_str(type), end);
+}
+
+static void refused(api *a, const struct api_task *t, int status, const json *answer,
+                    struct task_result *r)
+{
+    const json *type = json_get(answer, "__type"), *message = json_get(answer, "message");
+    json *id = api_uuid(a);
+
+    r->error = error_name(t->own == OWN_SDK ? "Sfn" : "StepFunctions", type);
+    r->cause = t->own == OWN_SDK
+                   ? json_stringf("%s (Service: Sfn, Status Code: %d, Request ID: %s) (SDK "
+                                  "Attempt Count: 1)",
+                                  json_str(message), status, json_str(id))
+                   : json_stringf("%s (Service: AWSStepFunctions; Status Code: %d; Error Code: "
+                                  "%s; Request ID: %s; Proxy: null)",
+                                  json_str(message), status, json_str(type), json_str(id));
+    json_unref(id);
+}
+
+static void finish(api *a, struct api_task *t, struct task_result *r)
+{
+    uint64_t id = t->node.id;
+
+    api_task_over(a, id);
+    engine_task_done(a->engine, id, r);
+}
+
+/* The execution's end is the task's. */
+static void wait_for_child(api *a, struct api_task *t, const json *arn)
+{
+    struct execution *x = text_map_get(&a->executions, json_str(arn));
+
+    if (!x)
+        return;
+    id_queue_add(&x->parents, t->node.id);
+    t->child = json_ref(arn);
+}
+
+/* The api's answer to the task's call. */
+static void own_answered(void *user, int status, struct buf *body)
+{
+    struct api_task *t = user;
+    api *a = t->api;
+    struct task_result r = {.ok = status == 200};
+    json *answer = json_parse(body->data, body->len, JSON_READ_SURROGATES, NULL);
+
+    t->call = 0;
+    if (!r.ok) {
+        refused(a, t, status, answer, &r);
+        finish(a, t, &r);
+    } else if (t->own == OWN_SDK) {
+        r.output = raised(NULL, answer);
+        finish(a, t, &r);
+    } else {
+        json *result = start_result(a, answer, body->len);
+        if (t->own == OWN_START) {
+            r.output = result;
+            finish(a, t, &r);
+        } else {
+            engine_task_submitted(a->engine, t->node.id, result);
+            json_unref(result);
+            if (t->own != OWN_CALLBACK)
+                wait_for_child(a, t, json_get(answer, "executionArn"));
+        }
+    }
+    json_unref(answer);
+}
+
+/* ---- the end of a child ---- */
+
+static json *included(void)
+{
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "Included", json_bool(true));
+    return json_build_done(&b);
+}
+
+static json *document(const json *text, bool parsed)
+{
+    json *v =
+        parsed ? json_parse(json_str(text), json_str_len(text), JSON_READ_SURROGATES, NULL) : NULL;
+
+    return v ? v : json_ref(text);
+}
+
+static json *child_description(const struct execution *x, bool parsed)
+{
+    bool timed_out = x->status == RT_TIMED_OUT;
+    const char *status = rt_status_name(x->status);
+    struct json_build b;
+
+    json_build_object(&b, 12);
+    if (x->error.cause)
+        json_build_set(&b, "Cause", json_ref(x->error.cause));
+    if (x->error.name || timed_out)
+        json_build_set(&b, "Error",
+                       x->error.name ? json_ref(x->error.name) : json_cstring(ASL_TIMEOUT));
+    json_build_set(&b, "ExecutionArn", json_ref(x->arn));
+    json_build_set(&b, "Input", document(x->input, parsed));
+    json_build_set(&b, "InputDetails", included());
+    json_build_set(&b, "Name", json_ref(x->name));
+    if (x->output) {
+        json_build_set(&b, "Output", document(x->output, parsed));
+        json_build_set(&b, "OutputDetails", included());
+    }
+    json_build_set(&b, "StartDate", json_int(x->start_ms));
+    json_build_set(&b, "StateMachineArn", json_ref(x->machine->arn));
+    json_build_set(&b, "Status", json_cstring(status));
+    json_build_set(&b, "StopDate", json_int(x->stop_ms));
+    return json_build_done(&b);
+}
+
+void own_child_ended(api *a, struct execution *x)
+{
+    struct id_queue *q = &x->parents;
+
+    for (; q->first < q->count; q->first++) {
+        struct api_task *t = (struct api_task *)(void *)id_map_get(&a->tasks, q->ids[q->first]);
+        struct task_result r = {.ok = x->status == RT_SUCCEEDED};
+        if (!t)
+            continue;
+        json *description = child_description(x, t->own == OWN_SYNC_2);
+        if (r.ok) {
+            r.output = description;
+        } else {
+            r.error = json_cstring(ASL_TASK_FAILED);
+            r.cause = json_text(description);
+            json_unref(description);
+        }
+        finish(a, t, &r);
+    }
+}
+
+void own_cancelled(api *a, const struct api_task *t)
+{
+    static const struct asl_error none;
+    const struct execution *x = t->child ? text_map_get(&a->executions, json_str(t->child)) : NULL;
+
+    if (x && x->status == RT_RUNNING)
+        engine_stop(a->engine, x->node.id, &none);
+}
+
+/* ---- which tasks ---- */
+
+static const struct {
+    const char *resource; /* behind "arn:PARTITION:states:REGION:ACCOUNT:" */
+    enum own_task own;
+} own_resources[] = {
+    {"states:startExecution", OWN_START},
+    {"states:startExecution.sync", OWN_SYNC},
+    {"states:startExecution.sync:2", OWN_SYNC_2},
+    {"states:startExecution.waitForTaskToken", OWN_CALLBACK},
+};
+
+static const char sdk[] = "aws-sdk:sfn:";
+
+/* OWN_NONE: the task is none of ours. *operation is to be freed. */
+enum own_task own_task_of(const char *resource, char **operation)
+{
+    const char *at = strstr(resource, ":states:::");
+
+    if (strncmp(resource, "arn:", 4) != 0 || !at)
+        return OWN_NONE;
+    at += strlen(":states:::");
+    for (size_t i = 0; i < sizeof own_resources / sizeof *own_resources; i++)
+        if (strcmp(at, own_resources[i].resource) == 0) {
+            *operation = mem_strdup("StartExecution");
+            return own_resources[i].own;
+        }
+    if (strncmp(at, sdk, strlen(sdk)) != 0 || strchr(at + strlen(sdk), '.'))
+        return OWN_NONE;
+    *operation = mem_strdup(at + strlen(sdk));
+    (*operation)[0] = to_upper((*operation)[0]);
+    return OWN_SDK;
+}
+
+void own_start(api *a, struct api_task *t, const struct task *task, const char *operation)
+{
+    struct buf body = {0};
+    uint64_t id = task->id;
+
+    if (json_depth(task->parameters) > API_MAX_DEPTH) {
+        struct task_result r = {.error = json_cstring(ASL_RUNTIME),
+                                .cause = json_cstring("The Parameters are nested too deeply")};
+        finish(a, t, &r);
+        return;
+    }
+    json *request = request_of(task->parameters);
+    json_write(&body, request);
+    json_unref(request);
+    uint64_t waits = api_call(a, operation, body.data, body.len, task->now_ms, own_answered, t);
+    /* Unless it waits, `t` may be gone. */
+    if (waits && (t = (struct api_task *)(void *)id_map_get(&a->tasks, id)))
+        t->call = waits;
+    buf_clear(&body);
+}

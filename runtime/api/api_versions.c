@@ -1,0 +1,405 @@
+/* Versions, which are numbered revisions, and aliases, which share out executions among them. */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void version_clear(struct version *v)
+{
+    json_unref(v->arn);
+    json_unref(v->description);
+    revision_unref(v->revision);
+}
+
+void alias_clear(struct alias *al)
+{
+    json_unref(al->arn);
+    json_unref(al->name);
+    json_unref(al->description);
+    json_unref(al->routes);
+}
+
+struct version *version_find(const struct machine *m, const char *arn)
+{
+    for (size_t i = 0; i < m->version_count; i++)
+        if (json_str_is(m->versions[i].arn, arn))
+            return &m->versions[i];
+    return NULL;
+}
+
+/* One version a revision: publishing it again gives the same. */
+struct version *version_publish(api *a, struct machine *m, const json *description)
+{
+    for (size_t i = 0; i < m->version_count; i++)
+        if (m->versions[i].revision == m->revision)
+            return &m->versions[i];
+    API_GROW(m->versions, m->version_count, m->version_cap);
+    struct version *v = &m->versions[m->version_count++];
+    *v = (struct version){.number = ++m->last_version,
+                          .description = description ? json_ref(description) : NULL,
+                          .revision = revision_ref(m->revision),
+                          .at_ms = a->now_ms};
+    v->arn = json_stringf("%s:%u", json_str(m->arn), v->number);
+    return v;
+}
+
+json *publish_state_machine_version(struct call *c)
+{
+    const char *revision = call_text(c, "revisionId");
+    struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
+    struct json_build b;
+
+    if (!m)
+        return NULL;
+    const char *current = m->revision->id ? json_str(m->revision->id) : "INITIAL";
+    if (revision && strcmp(revision, current) != 0)
+        return call_fail(c, "ConflictException",
+                         "Failed to publish the State Machine version for revision %s. The current "
+                         "State Machine revision is %s.",
+                         revision, current);
+    const struct version *v = version_publish(c->api, m, call_get(c, "description"));
+    json_build_object(&b, 2);
+    json_build_set(&b, "creationDate", api_time(v->at_ms));
+    json_build_set(&b, "stateMachineVersionArn", json_ref(v->arn));
+    return json_build_done(&b);
+}
+
+/* The machine that an ARN with a qualifier belongs to; NULL: there is none. */
+static struct machine *machine_of(struct call *c, const char *arn, struct arn *parts)
+{
+    json *plain = json_string(arn, (size_t)(parts->name - arn) + parts->name_len);
+    struct machine *m = text_map_get(&c->api->machines, json_str(plain));
+
+    json_unref(plain);
+    return m;
+}
+
+static bool routes_to(const struct alias *al, const char *version)
+{
+    for (size_t i = 0; i < json_count(al->routes); i++)
+        if (json_str_is(json_get(json_at(al->routes, i), "stateMachineVersionArn"), version))
+            return true;
+    return false;
+}
+
+json *delete_state_machine_version(struct call *c)
+{
+    const char *arn = call_text(c, "stateMachineVersionArn");
+    struct buf names = {0};
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "stateMachine", &parts))
+        return NULL;
+    struct machine *m = machine_of(c, arn, &parts);
+    struct version *v = m ? version_find(m, arn) : NULL;
+    if (!v)
+        return api_empty();
+    for (size_t i = 0; i < m->alias_count; i++)
+        if (routes_to(&m->aliases[i], arn))
+            buf_printf(&names, "%s%s", names.len ? ", " : "", json_str(m->aliases[i].name));
+    if (names.len)
+        call_fail(c, "ConflictException",
+                  "Version to be deleted must not be referenced by an alias. Current list of "
+                  "aliases referencing this version: [%s]",
+                  buf_str(&names));
+    buf_clear(&names);
+    if (c->error)
+        return NULL;
+    version_clear(v);
+    size_t at = (size_t)(v - m->versions);
+    memmove(v, v + 1, (--m->version_count - at) * sizeof *v);
+    return api_empty();
+}
+
+/* The number that a page ended with; `none` for a first page. */
+static uint64_t after_number(const struct page *p, uint64_t none)
+{
+    return p->after ? strtoull(json_str(p->after), NULL, 10) : none;
+}
+
+json *list_state_machine_versions(struct call *c)
+{
+    struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
+    struct page page;
+    struct json_build b, list;
+
+    if (!m || !page_begin(c, "stateMachineArn", &page))
+        return NULL;
+    uint64_t before = after_number(&page, UINT64_MAX);
+    size_t i = m->version_count;
+    while (i > 0 && m->versions[i - 1].number >= before)
+        i--;
+    json_build_array(&list, 0);
+    for (size_t n = 0; n < page.limit && i > 0; n++, i--) {
+        struct json_build item;
+        json_build_object(&item, 2);
+        json_build_set(&item, "stateMachineVersionArn", json_ref(m->versions[i - 1].arn));
+        json_build_set(&item, "creationDate", api_time(m->versions[i - 1].at_ms));
+        json_build_add(&list, json_build_done(&item));
+    }
+    json_build_object(&b, 2);
+    json_build_set(&b, "stateMachineVersions", json_build_done(&list));
+    if (i > 0)
+        json_build_set(&b, "nextToken",
+                       page_token(c, "stateMachineArn", json_stringf("%u", m->versions[i].number)));
+    page_clear(&page);
+    return json_build_done(&b);
+}
+
+/* ---- aliases ---- */
+
+/* "[a, b]": the values of `key` in the routes. */
+static void list_of(struct buf *out, const json *routes, const char *key)
+{
+    buf_addc(out, '[');
+    for (size_t i = 0; i < json_count(routes); i++) {
+        const json *v = json_get(json_at(routes, i), key);
+        if (i)
+            buf_adds(out, ", ");
+        if (json_is_string(v))
+            buf_adds(out, json_str(v));
+        else
+            json_write(out, v);
+    }
+    buf_addc(out, ']');
+}
+
+static json *bad_routes(struct call *c, const json *routes, const char *key, const char *text)
+{
+    struct buf list = {0};
+
+    list_of(&list, routes, key);
+    call_fail(c, "ValidationException", "%s Received: %s", text, buf_str(&list));
+    buf_clear(&list);
+    return NULL;
+}
+
+/* The machine whose versions the routes name; NULL with the call failed. */
+static struct machine *check_routes(struct call *c, const json *routes)
+{
+    const char *key = "stateMachineVersionArn";
+    struct machine *m = NULL;
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < json_count(routes); i++) {
+        const char *arn = json_str(json_get(json_at(routes, i), key));
+        struct arn parts;
+        if (!arn_parse(c, arn, "stateMachine", &parts))
+            return NULL;
+        if (!parts.rest || pattern_alias(parts.rest, strlen(parts.rest))) {
+            bad_routes(c, routes, key,
+                       "Routing configuration must contain state machine version ARNs.");
+            return NULL;
+        }
+        struct machine *of = machine_of(c, arn, &parts);
+        if (!of || !version_find(of, arn)) {
+            c->extra_key = "resourceName";
+            c->extra = json_cstring(arn);
+            call_fail(c, "ResourceNotFound", "Request references a resource that does not exist.");
+            return NULL;
+        }
+        if (m && of != m) {
+            bad_routes(c, routes, key,
+                       "Routing configuration must contain versions of one state machine.");
+            return NULL;
+        }
+        m = of;
+        sum += json_int_value(json_get(json_at(routes, i), "weight"));
+    }
+    if (json_count(routes) == 2 &&
+        json_equal(json_get(json_at(routes, 0), key), json_get(json_at(routes, 1), key))) {
+        bad_routes(c, routes, key,
+                   "Routing configuration must contain distinct state machine version ARNs.");
+        return NULL;
+    }
+    if (sum != 100) {
+        bad_routes(c, routes, "weight", "Sum of routing configuration weights must equal 100.");
+        return NULL;
+    }
+    return m;
+}
+
+static bool same_or_none(const json *a, const json *b)
+{
+    return a && b ? json_equal(a, b) : a == b;
+}
+
+static json *alias_created(const struct alias *al)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "stateMachineAliasArn", json_ref(al->arn));
+    json_build_set(&b, "creationDate", api_time(al->created_ms));
+    return json_build_done(&b);
+}
+
+json *create_state_machine_alias(struct call *c)
+{
+    const json *name = call_get(c, "name"), *routes = call_get(c, "routingConfiguration");
+    const json *description = call_get(c, "description");
+    struct machine *m = check_routes(c, routes);
+
+    if (!m)
+        return NULL;
+    if (m->deleting)
+        return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
+                         json_str(m->arn));
+    for (size_t i = 0; i < m->alias_count; i++) {
+        const struct alias *al = &m->aliases[i];
+        if (!json_equal(al->name, name))
+            continue;
+        if (json_equal(al->routes, routes) && same_or_none(al->description, description))
+            return alias_created(al);
+        return call_fail(c, "ConflictException",
+                         "Failed to create alias because an alias with the same name and a "
+                         "different routing configuration already exists.");
+    }
+    API_GROW(m->aliases, m->alias_count, m->alias_cap);
+    struct alias *al = &m->aliases[m->alias_count++];
+    *al = (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
+                         .name = json_ref(name),
+                         .description = description ? json_ref(description) : NULL,
+                         .routes = json_ref(routes),
+                         .created_ms = c->now_ms,
+                         .updated_ms = c->now_ms};
+    return alias_created(al);
+}
+
+/* NULL when there is none; the call failed only if the ARN is none. */
+static struct alias *alias_look(struct call *c, struct machine **of)
+{
+    const char *arn = call_text(c, "stateMachineAliasArn");
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "stateMachine", &parts))
+        return NULL;
+    struct machine *m = machine_of(c, arn, &parts);
+    for (size_t i = 0; m && i < m->alias_count; i++)
+        if (json_str_is(m->aliases[i].arn, arn)) {
+            *of = m;
+            return &m->aliases[i];
+        }
+    return NULL;
+}
+
+static struct alias *alias_find(struct call *c, struct machine **of)
+{
+    struct alias *al = alias_look(c, of);
+
+    if (!al && !c->error) {
+        c->extra_key = "resourceName";
+        c->extra = json_ref(call_get(c, "stateMachineAliasArn"));
+        call_fail(c, "ResourceNotFound", "Request references a resource that does not exist.");
+    }
+    return al;
+}
+
+json *update_state_machine_alias(struct call *c)
+{
+    const json *routes = call_get(c, "routingConfiguration");
+    const json *description = call_get(c, "description");
+    struct machine *m = NULL;
+    struct alias *al = alias_find(c, &m);
+    struct json_build b;
+
+    if (!al)
+        return NULL;
+    if (!routes && !description)
+        return call_fail(c, "ValidationException",
+                         "Either the description or the routing configuration must be specified");
+    if (routes) {
+        struct machine *of = check_routes(c, routes);
+        if (!of)
+            return NULL;
+        if (of != m)
+            return bad_routes(c, routes, "stateMachineVersionArn",
+                              "Routing configuration must contain versions of the alias's state "
+                              "machine.");
+        json_unref(al->routes);
+        al->routes = json_ref(routes);
+    }
+    if (description) {
+        json_unref(al->description);
+        al->description = json_ref(description);
+    }
+    al->updated_ms = c->now_ms;
+    json_build_object(&b, 1);
+    json_build_set(&b, "updateDate", api_time(al->updated_ms));
+    return json_build_done(&b);
+}
+
+json *describe_state_machine_alias(struct call *c)
+{
+    struct machine *m = NULL;
+    const struct alias *al = alias_find(c, &m);
+    struct json_build b;
+
+    if (!al)
+        return NULL;
+    json_build_object(&b, 6);
+    json_build_set(&b, "stateMachineAliasArn", json_ref(al->arn));
+    json_build_set(&b, "name", json_ref(al->name));
+    if (al->description)
+        json_build_set(&b, "description", json_ref(al->description));
+    json_build_set(&b, "routingConfiguration", json_ref(al->routes));
+    json_build_set(&b, "creationDate", api_time(al->created_ms));
+    json_build_set(&b, "updateDate", api_time(al->updated_ms));
+    return json_build_done(&b);
+}
+
+json *delete_state_machine_alias(struct call *c)
+{
+    struct machine *m = NULL;
+    struct alias *al = alias_look(c, &m);
+
+    if (c->error)
+        return NULL;
+    if (al) {
+        alias_clear(al);
+        size_t at = (size_t)(al - m->aliases);
+        memmove(al, al + 1, (--m->alias_count - at) * sizeof *al);
+    }
+    return api_empty();
+}
+
+json *list_state_machine_aliases(struct call *c)
+{
+    const char *arn = call_text(c, "stateMachineArn"), *args = "stateMachineArn";
+    struct target t;
+    struct page page;
+    struct json_build b, list;
+    size_t i = 0, n = 0;
+
+    /* Of a version's ARN: those that lead to it. */
+    if (!target_find(c, arn, &t) || !page_begin(c, args, &page))
+        return NULL;
+    const struct machine *m = t.machine;
+    while (page.after && i < m->alias_count && !json_equal(m->aliases[i].name, page.after))
+        i++;
+    if (page.after)
+        i = i < m->alias_count ? i + 1 : 0;
+    json_build_array(&list, 0);
+    size_t last = i;
+    for (; i < m->alias_count; i++) {
+        struct json_build item;
+        if (t.version && !t.alias && !routes_to(&m->aliases[i], arn))
+            continue;
+        if (n++ == page.limit)
+            break;
+        json_build_object(&item, 2);
+        json_build_set(&item, "stateMachineAliasArn", json_ref(m->aliases[i].arn));
+        json_build_set(&item, "creationDate", api_time(m->aliases[i].created_ms));
+        json_build_add(&list, json_build_done(&item));
+        last = i;
+    }
+    json_build_object(&b, 2);
+    json_build_set(&b, "stateMachineAliases", json_build_done(&list));
+    if (i < m->alias_count)
+        json_build_set(&b, "nextToken", page_token(c, args, json_ref(m->aliases[last].name)));
+    page_clear(&page);
+    return json_build_done(&b);
+}

@@ -1,0 +1,174 @@
+#include "runtime/api_server.h"
+
+#include "asl/env.h"
+#include "parsers/mem.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+static const char prefix[] = "AWSStepFunctions.";
+static const char json_type[] = "application/x-amz-json-1.0";
+
+struct api_server {
+    http_server *http;
+    api *api;
+    struct api_server_options options;
+    struct asl_chance chance; /* request ids */
+    bool stopping;
+    void (*stopped)(void *user);
+    void *stopped_user;
+};
+
+/* A request on its way through the api. */
+struct request {
+    api_server *server;
+    http_exchange *x;
+    uint64_t call; /* 0: answered, or not yet asked */
+};
+
+static bool allow_any(void *user, const char *host, const char *origin)
+{
+    (void)user;
+    return !origin || http_origin_is_host(origin, host);
+}
+
+/* Takes `body`. */
+static void reply(api_server *s, http_exchange *x, int status, const char *type, struct buf *body)
+{
+    json *id = asl_chance_uuid(&s->chance);
+    const struct http_header headers[] = {{"x-amzn-RequestId", json_str(id)},
+                                          {"Content-Type", type}};
+    struct http_answer a = {.status = status, .headers = headers, .header_count = 2, .body = *body};
+
+    *body = (struct buf){0};
+    http_reply(x, &a);
+    json_unref(id);
+}
+
+static void reply_text(api_server *s, http_exchange *x, int status, const char *text)
+{
+    struct buf body = {0};
+
+    buf_adds(&body, text);
+    reply(s, x, status, "text/plain; charset=utf-8", &body);
+}
+
+static void reply_error(api_server *s, http_exchange *x, int status, const char *type,
+                        const char *message)
+{
+    struct buf body = {0};
+
+    buf_adds(&body, "{\"__type\":");
+    json_write_string(&body, type, strlen(type));
+    buf_adds(&body, ",\"message\":");
+    json_write_string(&body, message, strlen(message));
+    buf_addc(&body, '}');
+    reply(s, x, status, json_type, &body);
+}
+
+static void answered(void *user, int status, struct buf *body)
+{
+    struct request *r = user;
+
+    http_exchange_on_gone(r->x, NULL, NULL);
+    reply(r->server, r->x, status, json_type, body);
+    mem_free(r);
+}
+
+/* Nobody hears the answer any more: a task must not be given to such a worker. */
+static void client_gone(void *user)
+{
+    struct request *r = user;
+
+    api_give_up(r->server->api, r->call);
+    mem_free(r);
+}
+
+static void call(api_server *s, http_exchange *x, const struct http_message *m, const char *target)
+{
+    struct request *r = mem_calloc(1, sizeof *r);
+
+    *r = (struct request){.server = s, .x = x};
+    uint64_t waits = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
+                              s->options.now(s->options.clock), answered, r);
+    if (!waits)
+        return;
+    r->call = waits;
+    if (http_exchange_on_gone(x, client_gone, r))
+        return;
+    api_give_up(s->api, waits);
+    mem_free(r);
+    reply_text(s, x, 500, "");
+}
+
+static void on_request(void *user, http_exchange *x)
+{
+    api_server *s = user;
+    const struct http_message *m = http_exchange_message(x);
+    const char *target = http_message_header(m, "X-Amz-Target");
+
+    if (strcmp(m->method, "POST") != 0) {
+        if (strcmp(m->path, "/healthz") == 0)
+            reply_text(s, x, 200, "ok\n");
+        else if (strcmp(m->path, "/readyz") == 0)
+            reply_text(s, x, s->stopping ? 503 : 200, s->stopping ? "stopping\n" : "ready\n");
+        else
+            reply_text(s, x, 404,
+                       "This is the AWS Step Functions API of asl serve: POST / with "
+                       "X-Amz-Target\n");
+    } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
+        reply_error(s, x, 400, "UnknownOperationException",
+                    "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
+    } else {
+        call(s, x, m, target);
+    }
+}
+
+static void http_stopped(void *user)
+{
+    api_server *s = user;
+
+    if (s->stopped)
+        s->stopped(s->stopped_user);
+}
+
+api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_options *options)
+{
+    api_server *s = mem_calloc(1, sizeof *s);
+    struct http_server_options http = {.user = s, .allow = options->any_host ? allow_any : NULL};
+
+    s->api = a;
+    s->options = *options;
+    if (getrandom(&s->chance.state, sizeof s->chance.state, 0) != sizeof s->chance.state)
+        s->chance.state = (uint64_t)options->now(options->clock); /* ids need be no secret */
+    s->http = http_server_new(loop, &http, on_request);
+    return s;
+}
+
+bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16_t *bound,
+                       struct diag *why)
+{
+    return http_server_listen(s->http, address, port, bound, why);
+}
+
+void api_server_stop(api_server *s, void (*stopped)(void *user), void *user)
+{
+    s->stopping = true;
+    s->stopped = stopped;
+    s->stopped_user = user;
+    api_end_polls(s->api);
+    http_server_stop(s->http, http_stopped);
+}
+
+void api_server_close(api_server *s)
+{
+    http_server_close(s->http);
+}
+
+void api_server_free(api_server *s)
+{
+    if (!s)
+        return;
+    http_server_free(s->http);
+    mem_free(s);
+}

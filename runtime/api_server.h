@@ -1,0 +1,30 @@
+#ifndef RUNTIME_API_SERVER_H
+#define RUNTIME_API_SERVER_H
+
+#include "runtime/api/api.h"
+#include "runtime/http_server.h"
+
+/*
+ * The api over HTTP, as AWS's clients speak it: POST / with X-Amz-Target, AWS JSON 1.0. Beside it
+ * GET /healthz and /readyz.
+ */
+typedef struct api_server api_server;
+
+struct api_server_options {
+    bool any_host; /* requests for whatever host; else this machine's own names only */
+    int64_t (*now)(void *clock);
+    void *clock;
+};
+
+/* Looks at `a` as long as it lives. */
+api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_options *options);
+/* As http_server_listen. */
+bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16_t *bound,
+                       struct diag *why);
+/* Takes no new work, lets answers go out, ends long polls; then `stopped`, from the loop. */
+void api_server_stop(api_server *s, void (*stopped)(void *user), void *user);
+/* Ends everything; the loop must run until its handles are closed. Then _free, after the api's. */
+void api_server_close(api_server *s);
+void api_server_free(api_server *s);
+
+#endif

@@ -1,0 +1,395 @@
+/* Text of events and configurations: tables of their members, for writing and for reading. */
+
+#include "runtime/core/event_text.h"
+
+#include "asl/model.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+enum { VERSION = 1 };
+
+/* Names for good: what is kept must be read by all later versions. */
+static const char *const kinds[RT_EVENT_KINDS] = {
+    [RT_EXECUTION_STARTED] = "xs",
+    [RT_EXECUTION_SUCCEEDED] = "xok",
+    [RT_EXECUTION_FAILED] = "xf",
+    [RT_EXECUTION_ABORTED] = "xa",
+    [RT_EXECUTION_TIMED_OUT] = "xt",
+    [RT_STATE_ENTERED] = "se",
+    [RT_STATE_EXITED] = "sx",
+    [RT_STATE_ABORTED] = "sa",
+    [RT_TASK_SCHEDULED] = "tq",
+    [RT_TASK_STARTED] = "ts",
+    [RT_TASK_SUBMITTED] = "tm",
+    [RT_TASK_SUCCEEDED] = "tok",
+    [RT_TASK_FAILED] = "tf",
+    [RT_TASK_TIMED_OUT] = "tt",
+    [RT_GROUP_STARTED] = "gs",
+    [RT_GROUP_SUCCEEDED] = "gok",
+    [RT_GROUP_FAILED] = "gf",
+    [RT_ITERATION_STARTED] = "is",
+    [RT_ITERATION_SUCCEEDED] = "iok",
+    [RT_ITERATION_FAILED] = "if",
+    [RT_ITERATION_ABORTED] = "ia",
+    [RT_MAP_RUN_STARTED] = "ms",
+    [RT_MAP_RUN_SUCCEEDED] = "mok",
+    [RT_MAP_RUN_FAILED] = "mf",
+    [RT_EVALUATION_FAILED] = "ef",
+    [RT_BRANCH_SUCCEEDED] = "bok",
+    [RT_CHILD_STARTED] = "cs",
+    [RT_CHILD_ENDED] = "ce",
+    [RT_WAITING] = "w",
+    [RT_BACKOFF] = "r",
+    [RT_HEARTBEAT] = "h",
+};
+
+/* A number that is 0 is left out; the largest uint32_t, which stands for "none", is -1. */
+enum width { U32, U64, I64 };
+
+static const struct {
+    const char *key;
+    enum width width;
+    size_t at;
+} numbers[] = {
+    {"q", U64, offsetof(struct rt_event, seq)},      {"i", U32, offsetof(struct rt_event, id)},
+    {"p", U32, offsetof(struct rt_event, previous)}, {"t", I64, offsetof(struct rt_event, at_ms)},
+    {"f", U32, offsetof(struct rt_event, frame)},    {"n", U32, offsetof(struct rt_event, to)},
+    {"j", U32, offsetof(struct rt_event, index)},    {"m", I64, offsetof(struct rt_event, count)},
+    {"l", I64, offsetof(struct rt_event, limit)},    {"u", I64, offsetof(struct rt_event, due_ms)},
+};
+
+/* A value that has no room for one more level around it stands as text, under the second key. */
+static const struct {
+    const char *key, *text_key;
+    size_t at;
+} values[] = {
+    {"d", "D", offsetof(struct rt_event, data)},
+    {"x", "X", offsetof(struct rt_event, extra)},
+    {"o", "O", offsetof(struct rt_event, token)},
+    {"e", "E", offsetof(struct rt_event, error.name)},
+    {"c", "C", offsetof(struct rt_event, error.cause)},
+    {"y", "Y", offsetof(struct rt_event, error.location)},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* ---- writing ---- */
+
+static void write_key(struct buf *out, const char *key)
+{
+    buf_adds(out, ",\"");
+    buf_adds(out, key);
+    buf_adds(out, "\":");
+}
+
+static void write_value(struct buf *out, const char *key, const char *text_key, const json *v)
+{
+    if (!v)
+        return;
+    if (json_depth(v) < JSON_MAX_DEPTH) {
+        write_key(out, key);
+        json_write(out, v);
+        return;
+    }
+    struct buf text = {0};
+    json_write(&text, v);
+    write_key(out, text_key);
+    json_write_string(out, text.data, text.len);
+    buf_clear(&text);
+}
+
+/* Numbers that fit 63 bits: all that count something do. */
+static int64_t number_at(const struct rt_event *e, size_t i)
+{
+    const char *at = (const char *)e + numbers[i].at;
+    uint32_t u32;
+    int64_t n;
+
+    if (numbers[i].width == U32) {
+        memcpy(&u32, at, sizeof u32);
+        return u32 == UINT32_MAX ? -1 : (int64_t)u32;
+    }
+    memcpy(&n, at, sizeof n);
+    return n;
+}
+
+void rt_event_write(struct buf *out, const struct rt_event *e)
+{
+    buf_adds(out, "{\"k\":\"");
+    buf_adds(out, kinds[e->kind]);
+    buf_addc(out, '"');
+    if (e->state) {
+        write_key(out, "s");
+        buf_add_int(out, e->state->id);
+    }
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        int64_t n = number_at(e, i);
+        if (n == 0)
+            continue;
+        write_key(out, numbers[i].key);
+        buf_add_int(out, n);
+    }
+    for (size_t i = 0; i < COUNT(values); i++) {
+        const json *v;
+        memcpy(&v, (const char *)e + values[i].at, sizeof v);
+        write_value(out, values[i].key, values[i].text_key, v);
+    }
+    buf_addc(out, '}');
+}
+
+/* ---- reading ---- */
+
+static const char EVENT_TEXT[] = "EVENT_TEXT", CONFIG_TEXT[] = "CONFIG_TEXT";
+
+/* The object that the text is; NULL with *why filled. */
+static json *read_object(const char *code, const char *text, size_t len, struct diag *why)
+{
+    struct diag parse = {0};
+    json *v = json_parse(text, len, JSON_READ_SURROGATES, &parse);
+    const json *version;
+
+    if (!v) {
+        diag_set(why, code, parse.at, "%s", parse.text);
+    } else if (!json_is_object(v)) {
+        diag_set(why, code, 0, "it is no JSON object");
+    } else if ((version = json_get(v, "v")) &&
+               (json_kind(version) != JSON_INT || json_int_value(version) != VERSION)) {
+        diag_set(why, code, 0, "it was written by a newer version of this program");
+    } else {
+        return v;
+    }
+    diag_clear(&parse);
+    json_unref(v);
+    return NULL;
+}
+
+/* False when it is there and no number of that width. */
+static bool read_number(const json *v, const char *key, enum width width, void *at)
+{
+    const json *member = json_get(v, key);
+    uint32_t u32;
+
+    if (!member)
+        return true;
+    if (json_kind(member) != JSON_INT)
+        return false;
+    int64_t n = json_int_value(member);
+    switch (width) {
+    case U32:
+        if (n < -1 || n > UINT32_MAX)
+            return false;
+        u32 = (uint32_t)n;
+        memcpy(at, &u32, sizeof u32);
+        return true;
+    case U64:
+        if (n < 0)
+            return false;
+        break;
+    case I64: break;
+    }
+    memcpy(at, &n, sizeof n);
+    return true;
+}
+
+/* False with *why filled when it is there as text, and that is no JSON. */
+static bool read_value(const json *v, const char *key, const char *text_key, json **out,
+                       struct diag *why)
+{
+    const json *member = json_get(v, key);
+
+    if (member) {
+        *out = json_ref(member);
+        return true;
+    }
+    if (!(member = json_get(v, text_key)))
+        return true;
+    if (!json_is_string(member)) {
+        diag_set(why, EVENT_TEXT, 0, "\"%s\" is no string", text_key);
+        return false;
+    }
+    *out = json_parse(json_str(member), json_str_len(member), JSON_READ_SURROGATES, why);
+    return *out != NULL;
+}
+
+static bool read_kind(const json *v, enum rt_event_kind *out)
+{
+    const json *kind = json_get(v, "k");
+
+    if (!kind || !json_is_string(kind))
+        return false;
+    for (int i = 0; i < RT_EVENT_KINDS; i++) {
+        if (json_str_is(kind, kinds[i])) {
+            *out = (enum rt_event_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All but the events of the execution itself have a state. */
+static bool read_state(const json *v, const asl_machine *m, struct rt_event *e, struct diag *why)
+{
+    int64_t id = -1;
+
+    if (!json_get(v, "s")) {
+        if (e->kind <= RT_EXECUTION_TIMED_OUT)
+            return true;
+        diag_set(why, EVENT_TEXT, 0, "it has no state");
+        return false;
+    }
+    if (!read_number(v, "s", I64, &id) || id < 0 || (uint64_t)id >= m->count) {
+        diag_set(why, EVENT_TEXT, 0, "the machine has no such state");
+        return false;
+    }
+    e->state = m->states[id];
+    return true;
+}
+
+static bool read_members(const json *v, const asl_machine *m, struct rt_event *e, struct diag *why)
+{
+    if (!read_kind(v, &e->kind)) {
+        diag_set(why, EVENT_TEXT, 0, "there is no such kind of event");
+        return false;
+    }
+    if (!read_state(v, m, e, why))
+        return false;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        if (!read_number(v, numbers[i].key, numbers[i].width, (char *)e + numbers[i].at)) {
+            diag_set(why, EVENT_TEXT, 0, "\"%s\" is no number that it may be", numbers[i].key);
+            return false;
+        }
+    }
+    if (e->kind == RT_STATE_EXITED && e->to != RT_NO_STATE && e->to >= m->count) {
+        diag_set(why, EVENT_TEXT, 0, "the machine has no such next state");
+        return false;
+    }
+    for (size_t i = 0; i < COUNT(values); i++) {
+        json *value = NULL;
+        if (!read_value(v, values[i].key, values[i].text_key, &value, why))
+            return false;
+        memcpy((char *)e + values[i].at, &value, sizeof value);
+    }
+    return true;
+}
+
+bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,
+                   struct diag *why)
+{
+    struct rt_event e = {0};
+    json *v = read_object(EVENT_TEXT, text, len, why);
+    bool good = v && read_members(v, m, &e, why);
+
+    json_unref(v);
+    if (good)
+        *out = e;
+    else
+        rt_event_clear(&e);
+    return good;
+}
+
+/* ---- configurations ---- */
+
+static const struct {
+    const char *key;
+    size_t at;
+} strings[] = {
+    {"arn", offsetof(struct rt_config, names.arn)},
+    {"name", offsetof(struct rt_config, names.name)},
+    {"machineArn", offsetof(struct rt_config, names.machine_arn)},
+    {"machineName", offsetof(struct rt_config, names.machine_name)},
+    {"role", offsetof(struct rt_config, names.role_arn)},
+    {"region", offsetof(struct rt_config, names.region)},
+    {"written", offsetof(struct rt_config, written)},
+};
+
+void rt_config_write(struct buf *out, const struct rt_config *c)
+{
+    /* JSON's numbers are signed here. */
+    buf_printf(out, "{\"seed\":%" PRId64 ",\"limits\":%s", (int64_t)c->seed,
+               c->aws_limits ? "true" : "false");
+    for (size_t i = 0; i < COUNT(strings); i++) {
+        const json *v;
+        memcpy(&v, (const char *)c + strings[i].at, sizeof v);
+        write_value(out, strings[i].key, "", v);
+    }
+    write_value(out, "context", "contextText", c->context);
+    /* What it runs, by whose it is: only a Map has executions of its own. */
+    if (c->scope && c->scope->owner) {
+        write_key(out, "scope");
+        buf_add_int(out, c->scope->owner->id);
+    }
+    buf_addc(out, '}');
+}
+
+static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
+{
+    int64_t id = -1;
+
+    if (!json_get(v, "scope"))
+        return true;
+    if (!read_number(v, "scope", I64, &id) || id < 0 || (uint64_t)id >= m->count ||
+        m->states[id]->type != ASL_MAP)
+        return false;
+    c->scope = m->states[id]->map.processor;
+    return true;
+}
+
+static bool read_config(const json *v, const asl_machine *m, struct rt_config *c, struct diag *why)
+{
+    const json *limits = json_get(v, "limits");
+    json *context = NULL;
+
+    if (!read_number(v, "seed", I64, &c->seed) || !limits || json_kind(limits) < JSON_FALSE ||
+        json_kind(limits) > JSON_TRUE || !read_scope(v, m, c)) {
+        diag_set(why, CONFIG_TEXT, 0, "its seed, limits or scope are not what they may be");
+        return false;
+    }
+    c->aws_limits = json_kind(limits) == JSON_TRUE;
+    if (!read_value(v, "context", "contextText", &context, why))
+        return false;
+    c->context = context;
+    for (size_t i = 0; i < COUNT(strings); i++) {
+        const json *member = json_get(v, strings[i].key);
+        if (member && !json_is_string(member)) {
+            diag_set(why, CONFIG_TEXT, 0, "\"%s\" is no string", strings[i].key);
+            return false;
+        }
+        json *own = member ? json_ref(member) : NULL;
+        memcpy((char *)c + strings[i].at, &own, sizeof own);
+    }
+    return true;
+}
+
+bool rt_config_read(const char *text, size_t len, const asl_machine *m, struct rt_config *out,
+                    struct diag *why)
+{
+    struct rt_config c = {0};
+    json *v = read_object(CONFIG_TEXT, text, len, why);
+    bool good = v && read_config(v, m, &c, why);
+
+    json_unref(v);
+    if (good)
+        *out = c;
+    else
+        rt_config_clear(&c);
+    return good;
+}
+
+/* Its looks are references that rt_config_read made. */
+static void unref_look(const json *v)
+{
+    json *own;
+
+    memcpy(&own, &v, sizeof own);
+    json_unref(own);
+}
+
+void rt_config_clear(struct rt_config *c)
+{
+    rt_names_clear(&c->names);
+    unref_look(c->context);
+    unref_look(c->written);
+    *c = (struct rt_config){0};
+}

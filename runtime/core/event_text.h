@@ -1,0 +1,26 @@
+#ifndef RUNTIME_CORE_EVENT_TEXT_H
+#define RUNTIME_CORE_EVENT_TEXT_H
+
+#include "runtime/core/exec.h"
+
+/*
+ * Events, and what an execution is made from, as text that is kept: one JSON object without a line
+ * feed. Members that a reader doesn't know are passed over, so that a later version may add some;
+ * one that changes the meaning of others raises "v", which is absent as long as it is 1, and older
+ * readers refuse it. States go by their id: numbers that a definition gives them in its order.
+ */
+
+/* Adds the text of `e`. Reading it gives the same event, each of its fields. */
+void rt_event_write(struct buf *out, const struct rt_event *e);
+/* `m`: whose states they are. False with *why filled (EVENT_TEXT) when it is no event of `m`. */
+bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,
+                   struct diag *why);
+
+void rt_config_write(struct buf *out, const struct rt_config *c);
+/* As rt_event_read (CONFIG_TEXT). All of `out` is yours then: rt_config_clear. */
+bool rt_config_read(const char *text, size_t len, const asl_machine *m, struct rt_config *out,
+                    struct diag *why);
+/* Of a configuration that rt_config_read made. */
+void rt_config_clear(struct rt_config *c);
+
+#endif

@@ -1,0 +1,97 @@
+/* A store's functions, handed to the store that it is. */
+
+#include "runtime/store/store_impl.h"
+
+const char STORE_NONE[] = "STORE_NONE", STORE_READ[] = "STORE_READ";
+
+void store_free(store *s)
+{
+    if (s)
+        s->ops->free(s);
+}
+
+void store_start(store *s, const struct store_execution *x)
+{
+    s->ops->start(s, x);
+}
+
+void store_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
+{
+    if (count)
+        s->ops->append(s, execution, events, count);
+}
+
+void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
+                    int64_t due_ms)
+{
+    s->ops->progress(s, execution, status, stop_ms, due_ms);
+}
+
+void store_forget(store *s, uint64_t execution)
+{
+    s->ops->forget(s, execution);
+}
+
+size_t store_retire(store *s, int64_t before_ms, size_t limit)
+{
+    return s->ops->retire(s, before_ms, limit);
+}
+
+bool store_commit(store *s, struct diag *why)
+{
+    return s->ops->commit(s, why);
+}
+
+uint64_t store_next_number(const store *s)
+{
+    return s->ops->next_number(s);
+}
+
+bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                struct diag *why)
+{
+    return s->ops->read(s, execution, seq, visit, user, why);
+}
+
+bool store_find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why)
+{
+    return s->ops->find(s, execution, out, why);
+}
+
+bool store_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why)
+{
+    return s->ops->find_arn(s, arn, execution, why);
+}
+
+bool store_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
+                      struct diag *why)
+{
+    return s->ops->find_child(s, parent, ref, execution, why);
+}
+
+bool store_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
+                      struct diag *why)
+{
+    return s->ops->find_token(s, token, execution, seq, why);
+}
+
+bool store_list_running(store *s, store_visit_running *visit, void *user, struct diag *why)
+{
+    return s->ops->list_running(s, visit, user, why);
+}
+
+void store_put(store *s, const char *kind, const char *key, const char *text, size_t len)
+{
+    s->ops->put(s, kind, key, text, len);
+}
+
+bool store_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why)
+{
+    return s->ops->get(s, kind, key, out, why);
+}
+
+bool store_list(store *s, const char *kind, const char *after, store_visit_record *visit,
+                void *user, struct diag *why)
+{
+    return s->ops->list(s, kind, after, visit, user, why);
+}

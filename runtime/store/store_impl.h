@@ -1,0 +1,40 @@
+#ifndef RUNTIME_STORE_STORE_IMPL_H
+#define RUNTIME_STORE_STORE_IMPL_H
+
+/* What the stores share. Each has these functions, and `struct store` as its first member. */
+
+#include "runtime/store/store.h"
+
+extern const char STORE_NONE[], STORE_READ[];
+
+struct store_ops {
+    void (*free)(store *s);
+    void (*start)(store *s, const struct store_execution *x);
+    void (*append)(store *s, uint64_t execution, const struct rt_event *events, size_t count);
+    void (*progress)(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
+                     int64_t due_ms);
+    void (*forget)(store *s, uint64_t execution);
+    size_t (*retire)(store *s, int64_t before_ms, size_t limit);
+    bool (*commit)(store *s, struct diag *why);
+    uint64_t (*next_number)(const store *s);
+    bool (*read)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                 struct diag *why);
+    bool (*find)(store *s, uint64_t execution, const struct store_execution **out,
+                 struct diag *why);
+    bool (*find_arn)(store *s, const char *arn, uint64_t *execution, struct diag *why);
+    bool (*find_child)(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
+                       struct diag *why);
+    bool (*find_token)(store *s, const char *token, uint64_t *execution, uint64_t *seq,
+                       struct diag *why);
+    bool (*list_running)(store *s, store_visit_running *visit, void *user, struct diag *why);
+    void (*put)(store *s, const char *kind, const char *key, const char *text, size_t len);
+    bool (*get)(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
+    bool (*list)(store *s, const char *kind, const char *after, store_visit_record *visit,
+                 void *user, struct diag *why);
+};
+
+struct store {
+    const struct store_ops *ops;
+};
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * What the SQLite store commits: events of about 300 bytes of text, one to 1,000 executions a
+ * commit, each with an event of its own; what SQLite itself does with the same rows on the same
+ * disk; and whole executions of three states, with what they take in the file.
+ */
+
+#include "asl/asl.h"
+#include "asl/model.h"
+#include "parsers/mem.h"
+#include "runtime/engine.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BYTES = 230 }; /* of data: with the rest of the event it is 300 */
+
+static const char definition[] =
+    "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"Next\":\"B\"},"
+    "\"B\":{\"Type\":\"Pass\",\"Next\":\"C\"},\"C\":{\"Type\":\"Pass\",\"End\":true}}}";
+
+static double seconds(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void must(bool good, const char *what)
+{
+    if (good)
+        return;
+    fprintf(stderr, "bench_store: %s\n", what);
+    exit(EXIT_FAILURE);
+}
+
+static char folder[256], path[300];
+
+static void drop_files(void)
+{
+    static const char *const tails[] = {"", "-wal", "-shm", ".lock"};
+    char name[320];
+
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        snprintf(name, sizeof name, "%s%s", path, tails[i]);
+        unlink(name);
+    }
+}
+
+static store *open_store(enum store_durability durability)
+{
+    struct diag why = {0};
+    store *s = store_sqlite_open(path, durability, &why);
+
+    must(s != NULL, why.text);
+    return s;
+}
+
+static json *payload(void)
+{
+    struct buf b = {0};
+
+    memset(buf_reserve(&b, BYTES), 'x', BYTES);
+    b.len = BYTES;
+    return json_take_buf(&b);
+}
+
+/* For about a second: rows a second, and CPU a row in us. */
+struct speed {
+    double rows, cpu_us;
+};
+
+static struct speed store_speed(enum store_durability durability, size_t group)
+{
+    store *s = open_store(durability);
+    json *data = payload();
+    uint64_t seq = 0, rows = 0;
+    double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), took;
+
+    do {
+        seq++;
+        for (size_t i = 0; i < group; i++) {
+            struct rt_event e = {.seq = seq,
+                                 .id = (uint32_t)seq,
+                                 .at_ms = 1704067200000,
+                                 .kind = RT_EXECUTION_STARTED,
+                                 .data = data};
+            store_append(s, i, &e, 1);
+        }
+        must(store_commit(s, NULL), "a commit failed");
+        rows += group;
+        took = seconds(CLOCK_MONOTONIC) - start;
+    } while (took < 1);
+    cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    json_unref(data);
+    store_free(s);
+    drop_files();
+    return (struct speed){(double)rows / took, 1e6 * cpu / (double)rows};
+}
+
+/* The limit: rows as long, each behind the last, in a table without a rowid; nothing else. */
+static struct speed sqlite_speed(const char *synchronous, size_t group)
+{
+    sqlite3 *db;
+    sqlite3_stmt *add;
+    char text[BYTES + 70];
+    uint64_t seq = 0, rows = 0;
+
+    memset(text, 'x', sizeof text);
+    must(sqlite3_open(path, &db) == SQLITE_OK, "no file");
+    sqlite3_exec(db,
+                 "PRAGMA journal_mode=WAL;PRAGMA secure_delete=OFF;"
+                 "PRAGMA cache_size=-32768",
+                 NULL, NULL, NULL);
+    sqlite3_exec(db, synchronous, NULL, NULL, NULL);
+    sqlite3_exec(db, "CREATE TABLE e(x,s,t,PRIMARY KEY(x,s)) WITHOUT ROWID", NULL, NULL, NULL);
+    sqlite3_prepare_v2(db, "INSERT INTO e VALUES(?,?,?)", -1, &add, NULL);
+    double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), took;
+    do {
+        seq++;
+        sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        for (size_t i = 0; i < group; i++) {
+            sqlite3_bind_int64(add, 1, (sqlite3_int64)(rows + i));
+            sqlite3_bind_int64(add, 2, (sqlite3_int64)seq);
+            sqlite3_bind_text(add, 3, text, sizeof text, SQLITE_STATIC);
+            must(sqlite3_step(add) == SQLITE_DONE, "a row failed");
+            sqlite3_reset(add);
+        }
+        must(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK, "a commit failed");
+        rows += group;
+        took = seconds(CLOCK_MONOTONIC) - start;
+    } while (took < 1);
+    cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    sqlite3_finalize(add);
+    sqlite3_close(db);
+    drop_files();
+    return (struct speed){(double)rows / took, 1e6 * cpu / (double)rows};
+}
+
+static void rows_a_second(void)
+{
+    static const size_t groups[] = {1, 10, 100, 1000};
+
+    for (int normal = 0; normal < 2; normal++) {
+        for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+            struct speed own = store_speed(normal ? STORE_NORMAL : STORE_FULL, groups[i]);
+            struct speed limit = sqlite_speed(
+                normal ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", groups[i]);
+            printf("%s, %4zu a commit: %7.0f rows/s, %5.1f us of CPU each; SQLite alone %7.0f, "
+                   "%5.1f us\n",
+                   normal ? "NORMAL" : "FULL  ", groups[i], own.rows, own.cpu_us, limit.rows,
+                   limit.cpu_us);
+        }
+    }
+}
+
+/* ---- whole executions ---- */
+
+static void no_task(void *user, const struct task *task)
+{
+    (void)user;
+    (void)task;
+}
+
+static void no_cancel(void *user, uint64_t id)
+{
+    (void)user;
+    (void)id;
+}
+
+static void release(void *user, uint64_t execution, const rt_exec *x)
+{
+    (void)x;
+    engine_release(*(engine **)user, execution);
+}
+
+static bool count_event(void *user, const struct rt_event *e)
+{
+    (void)e;
+    ++*(uint64_t *)user;
+    return true;
+}
+
+static double executions(enum store_durability durability, size_t group, size_t groups)
+{
+    struct asl_report report = {0};
+    engine *e = NULL;
+    struct engine_hooks hooks = {
+        .user = &e, .run_task = no_task, .cancel_task = no_cancel, .ended = release};
+    asl_machine *m = asl_compile(definition, sizeof definition - 1, DOCUMENT_JSON, &report);
+    json *name = json_cstring("arn:aws:states:us-east-1:123456789012:stateMachine:three-states");
+    store *s = open_store(durability);
+    struct diag why = {0};
+    double start = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+
+    e = engine_new(s, &hooks);
+    must(engine_recover(e, 0, INT64_MAX, &why), "no recovery");
+    for (size_t i = 0; i < groups; i++) {
+        for (size_t k = 0; k < group; k++) {
+            json *arn = json_stringf(
+                "arn:aws:states:us-east-1:123456789012:execution:three-states:%zu-%zu", i, k);
+            json *input = json_stringf("order %zu of group %zu", k, i);
+            struct rt_config config = {
+                .names = {arn, arn, name, name, name, name}, .aws_limits = true, .seed = i};
+            engine_start(e, m, &config, input);
+            json_unref(arn);
+            json_unref(input);
+        }
+        must(engine_advance(e, 1704067200000 + (int64_t)i, &why), "a turn failed");
+    }
+    double took = seconds(CLOCK_MONOTONIC) - start;
+    cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    double count = (double)(group * groups);
+    uint64_t events = 0;
+    store_read(s, 0, 0, count_event, &events, NULL);
+    engine_free(e);
+    store_free(s);
+    struct stat st;
+    must(stat(path, &st) == 0, "no file");
+    printf("%s, three states, %4zu executions a turn: %6.0f executions/s, %4.1f us of CPU each, "
+           "%.0f bytes each, %.0f an event\n",
+           durability == STORE_FULL ? "FULL  " : "NORMAL", group, count / took, 1e6 * cpu / count,
+           (double)st.st_size / count, (double)st.st_size / count / (double)events);
+    drop_files();
+    json_unref(name);
+    asl_machine_unref(m);
+    asl_report_clear(&report);
+    diag_clear(&why);
+    return count / took;
+}
+
+/* ---- asleep ---- */
+
+static long resident_kib(void)
+{
+    long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+
+    if (!f || fscanf(f, "%*d %ld", &pages) != 1)
+        pages = 0;
+    if (f)
+        fclose(f);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Leaves `count` executions that wait in the file. By a process of its own: what it uses of memory
+ * is not to be seen. */
+static void make_waiting(size_t count, asl_machine *m, const struct engine_hooks *hooks,
+                         const struct rt_config *config)
+{
+    store *s = open_store(STORE_NORMAL);
+    engine *e = engine_new(s, hooks);
+
+    must(engine_recover(e, 0, ENGINE_SLEEP_MS, NULL), "no recovery");
+    for (size_t i = 0; i < count; i++) {
+        engine_start(e, m, config, config->names.arn);
+        if (i % 1000 == 999)
+            must(engine_advance(e, 1, NULL), "a turn failed");
+    }
+    engine_free(e);
+    store_free(s);
+}
+
+static void waiting(size_t count)
+{
+    static const char wait[] = "{\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":\"Wait\","
+                               "\"Seconds\":86400,\"End\":true}}}";
+    struct asl_report report = {0};
+    struct engine_hooks hooks = {.run_task = no_task, .cancel_task = no_cancel};
+    asl_machine *m = asl_compile(wait, sizeof wait - 1, DOCUMENT_JSON, &report);
+    json *name = json_cstring("arn:aws:states:us-east-1:123456789012:execution:wait:a");
+    struct rt_config config = {.names = {name, name, name, name, name, name}};
+    struct diag why = {0};
+    int status = 0;
+    pid_t maker = fork();
+
+    if (maker == 0) {
+        make_waiting(count, m, &hooks, &config);
+        _exit(EXIT_SUCCESS);
+    }
+    must(maker > 0 && waitpid(maker, &status, 0) == maker && status == 0, "nothing waits");
+    long before = resident_kib();
+    double start = seconds(CLOCK_MONOTONIC);
+    store *s = open_store(STORE_NORMAL);
+    engine *e = engine_new(s, &hooks);
+    must(engine_recover(e, 2, ENGINE_SLEEP_MS, &why), "no recovery");
+    printf("%zu executions asleep: taken up in %.0f ms, %.0f bytes of memory each\n", count,
+           1e3 * (seconds(CLOCK_MONOTONIC) - start),
+           1024.0 * (double)(resident_kib() - before) / (double)count);
+    start = seconds(CLOCK_MONOTONIC);
+    must(engine_advance(e, 86400001, &why), "a turn failed");
+    printf("%zu wake and end: %.1f us each\n", count,
+           1e6 * (seconds(CLOCK_MONOTONIC) - start) / (double)count);
+    engine_free(e);
+    store_free(s);
+    drop_files();
+    json_unref(name);
+    asl_machine_unref(m);
+    asl_report_clear(&report);
+    diag_clear(&why);
+}
+
+int main(int argc, char **argv)
+{
+    snprintf(folder, sizeof folder, "%s/asl-bench-XXXXXX", argc > 1 ? argv[1] : ".");
+    must(mkdtemp(folder) != NULL, "no folder");
+    snprintf(path, sizeof path, "%s/asl.db", folder);
+    waiting(100000);
+    rows_a_second();
+    executions(STORE_FULL, 1, 1000);
+    executions(STORE_FULL, 50, 200);
+    executions(STORE_FULL, 500, 40);
+    executions(STORE_NORMAL, 500, 40);
+    rmdir(folder);
+    return EXIT_SUCCESS;
+}

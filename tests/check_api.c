@@ -1,0 +1,594 @@
+/* The Step Functions API in process: stories of requests and what is answered to each. */
+
+#include "tests/support/expect.h"
+
+#include "parsers/mem.h"
+#include "runtime/api/api.h"
+
+#include <string.h>
+
+enum { START_MS = 1700000000, MAX_STEPS = 16 };
+
+#define MACHINE(name) "arn:aws:states:us-east-1:123456789012:stateMachine:" name
+#define EXECUTION(name) "arn:aws:states:us-east-1:123456789012:execution:" name
+#define ACTIVITY(name) "arn:aws:states:us-east-1:123456789012:activity:" name
+
+#define PASS                                                                                       \
+    "{\\\"StartAt\\\":\\\"P\\\",\\\"States\\\":{\\\"P\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"End\\\":" \
+    "true}}}"
+#define PASS_2                                                                                     \
+    "{\\\"StartAt\\\":\\\"Q\\\",\\\"States\\\":{\\\"Q\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"End\\\":" \
+    "true}}}"
+#define WAIT                                                                                       \
+    "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\","             \
+    "\\\"Seconds\\\":60,\\\"End\\\":true}}}"
+#define TASK(resource, more)                                                                       \
+    "{\\\"StartAt\\\":\\\"T\\\",\\\"States\\\":{\\\"T\\\":{\\\"Type\\\":\\\"Task\\\","             \
+    "\\\"Resource\\\":\\\"" resource "\\\"" more ",\\\"End\\\":true}}}"
+
+#define CREATE(name, definition)                                                                   \
+    {                                                                                              \
+        "CreateStateMachine",                                                                      \
+            "{\"name\":\"" name "\",\"definition\":\"" definition "\",\"roleArn\":\"r\"}", 200,    \
+            MACHINE(name), 0                                                                       \
+    }
+#define START(machine, name, input)                                                                \
+    {                                                                                              \
+        "StartExecution",                                                                          \
+            "{\"stateMachineArn\":\"" MACHINE(machine) "\",\"name\":\"" name                       \
+                                                       "\",\"input\":\"" input "\"}",              \
+            200, EXECUTION(machine ":" name), 0                                                    \
+    }
+#define DESCRIBE(execution, want)                                                                  \
+    {                                                                                              \
+        "DescribeExecution", "{\"executionArn\":\"" EXECUTION(execution) "\"}", 200, want, 0       \
+    }
+
+/* status 0: no answer yet. `want` must be in the answer; with '!' before it, must not. In a body
+ * <token> and <next> stand for the last answer's taskToken and nextToken. */
+struct step {
+    const char *operation, *body;
+    int status;
+    const char *want;
+    int64_t later_ms; /* time that passes after it */
+};
+
+static const struct {
+    const char *name;
+    struct step steps[MAX_STEPS];
+} stories[] = {
+    {"an unknown operation is refused",
+     {{"DoWhatIWant", "{}", 400, "\"__type\":\"UnknownOperationException\"", 0}}},
+    {"a body that is no JSON is refused",
+     {{"ListStateMachines", "{", 400, "SerializationException", 0}}},
+    {"a body that is no object is refused", {{"ListStateMachines", "[]", 400, "an object", 0}}},
+    {"a member of another type is refused",
+     {{"ListStateMachines", "{\"maxResults\":\"1\"}", 400, "a whole number, not string", 0}}},
+    {"what is missing and what is too long are told at once",
+     {{"CreateStateMachineAlias", "{\"name\":\"12\",\"routingConfiguration\":[]}", 400,
+       "2 validation errors detected: Value '12' at 'name' failed to satisfy constraint: Member "
+       "must satisfy regular expression pattern: "
+       "^(?=.*[a-zA-Z_\\\\-\\\\.])[a-zA-Z0-9_\\\\-\\\\.]+$; "
+       "Value '[]' at 'routingConfiguration' failed to satisfy constraint: Member must have length "
+       "greater than or equal to 1",
+       0},
+      {"CreateActivity", "{}", 400,
+       "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member "
+       "must "
+       "not be null",
+       0}}},
+    {"members of members are named by their path",
+     {{"CreateStateMachineAlias",
+       "{\"name\":\"a\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"v\","
+       "\"weight\":101}]}",
+       400, "Value '101' at 'routingConfiguration.1.member.weight'", 0}}},
+    {"an ARN that is none, or of another kind, is refused",
+     {{"DescribeExecution", "{\"executionArn\":\"x\"}", 400, "Invalid Arn: 'Invalid ARN prefix: x'",
+       0},
+      {"DescribeExecution",
+       "{\"executionArn\":\"arn:aws:states:us-east-1:123456789012:express:m:e:"
+       "u\"}",
+       400, "Resource type not valid in this context: express", 0}}},
+    {"a name with a blank is refused",
+     {{"CreateActivity", "{\"name\":\"a b\"}", 400, "Invalid Name: 'a b'", 0}}},
+    {"the same machine again is the same, another of its name is not",
+     {CREATE("m", PASS),
+      {"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"another\"}",
+       200, "\"creationDate\":1700000.0", 5000},
+      CREATE("m", PASS),
+      {"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"" PASS_2 "\",\"roleArn\":\"r\"}",
+       400, "StateMachineAlreadyExists", 0}}},
+    {"a definition that is wrong is refused with AWS's words",
+     {{"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"{}\",\"roleArn\":\"r\"}", 400,
+       "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: "
+       "[States, StartAt] at /'",
+       0}}},
+    {"an Express machine has no callbacks",
+     {{"CreateStateMachine",
+       "{\"name\":\"m\",\"type\":\"EXPRESS\",\"definition\":\"" TASK(
+           "arn:aws:states:::states:startExecution.sync",
+           ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"x\\\"}") "\",\"roleArn\":\"r\"}",
+       400,
+       "Express state machine does not support '.sync' service integration at "
+       "/States/T/Resource'",
+       0}}},
+    {"a machine is described with what AWS fills in",
+     {CREATE("m", PASS),
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
+       "\"loggingConfiguration\":{\"level\":\"OFF\",\"includeExecutionData\":false}", 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200, "!revisionId",
+       0}}},
+    {"an update has a revision; the same again has the same",
+     {CREATE("m", PASS),
+      {"UpdateStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 400,
+       "MissingRequiredParameter", 0},
+      {"UpdateStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"definition\":\"" PASS "\"}", 200, "!revisionId",
+       0},
+      {"UpdateStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"definition\":\"" PASS_2 "\"}", 200,
+       "revisionId", 0}}},
+    {"an execution runs, is described and has a history",
+     {CREATE("m", PASS),
+      START("m", "e", "{\\\"a\\\": 1}"),
+      DESCRIBE("m:e", "\"status\":\"SUCCEEDED\""),
+      DESCRIBE("m:e", "\"output\":\"{\\\"a\\\":1}\",\"outputDetails\":{\"included\":true}"),
+      DESCRIBE("m:e", "Execution is SUCCEEDED and cannot be redriven"),
+      {"GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "\"type\":\"ExecutionSucceeded\"", 0},
+      {"GetExecutionHistory",
+       "{\"executionArn\":\"" EXECUTION("m:e") "\",\"includeExecutionData\":false}", 200,
+       "!\"input\"", 0}}},
+    {"history comes in pages, in both orders",
+     {CREATE("m", PASS),
+      START("m", "e", "1"),
+      {"GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\",\"maxResults\":3}", 200,
+       "PassStateExited", 0},
+      {"GetExecutionHistory",
+       "{\"executionArn\":\"" EXECUTION("m:e") "\",\"maxResults\":3,\"nextToken\":\"<next>\"}", 200,
+       "{\"events\":[{\"id\":4", 0},
+      {"GetExecutionHistory",
+       "{\"executionArn\":\"" EXECUTION("m:e") "\",\"maxResults\":3,\"reverseOrder\":true}", 200,
+       "{\"events\":[{\"id\":4", 0},
+      {"GetExecutionHistory",
+       "{\"executionArn\":\"" EXECUTION(
+           "m:e") "\",\"maxResults\":3,\"reverseOrder\":true,\"nextToken\":\"<next>\"}",
+       200, "{\"events\":[{\"id\":1", 0}}},
+    {"a page's token is good for its own question only",
+     {CREATE("m", PASS),
+      CREATE("n", PASS),
+      {"ListStateMachines", "{\"maxResults\":1}", 200, "nextToken", 0},
+      {"ListStateMachines", "{\"maxResults\":1,\"nextToken\":\"<next>\"}", 200, MACHINE("n"), 0},
+      {"ListStateMachines", "{\"maxResults\":1}", 200, "nextToken", 0},
+      {"ListActivities", "{\"nextToken\":\"<next>\"}", 400, "Invalid Token: 'Invalid token'", 0},
+      {"ListStateMachines", "{\"nextToken\":\"zz\"}", 400, "InvalidToken", 0}}},
+    {"the same start again, while it runs, is the same execution",
+     {CREATE("m", WAIT),
+      START("m", "e", "1"),
+      START("m", "e", "1"),
+      {"StartExecution",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"2\"}", 400,
+       "Execution Already Exists: '" EXECUTION("m:e") "'", 60000},
+      {"StartExecution",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"1\"}", 400,
+       "ExecutionAlreadyExists", 0}}},
+    {"an input that is no JSON is refused in the words of AWS's parser",
+     {CREATE("m", PASS),
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"input\":\"not\"}", 400,
+       "'Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token "
+       "'null', 'true' or 'false')'",
+       0},
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"input\":\"{'a'}\"}", 400,
+       "Unexpected character (''' (code 39)): was expecting double-quote to start field name", 0},
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"input\":\"\"}", 400,
+       "Invalid execution input.", 0}}},
+    {"a test case needs a mock configuration",
+     {CREATE("m", PASS),
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m#case") "\"}", 400,
+       "There is no mock configuration for the test case 'case'", 0}}},
+    {"a stop keeps its error and cause",
+     {CREATE("m", WAIT),
+      START("m", "e", "1"),
+      {"StopExecution",
+       "{\"executionArn\":\"" EXECUTION("m:e") "\",\"error\":\"E\",\"cause\":\"C\"}", 200,
+       "\"stopDate\":1700000.0", 1000},
+      DESCRIBE("m:e", "\"error\":\"E\",\"cause\":\"C\""),
+      DESCRIBE("m:e", "\"ABORTED\""),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "1700000.0", 0}}},
+    {"executions are listed, the newest first, by status and in pages",
+     {CREATE("m", WAIT),
+      START("m", "a", "1"),
+      START("m", "b", "1"),
+      START("m", "c", "1"),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:b") "\"}", 200, "stopDate", 0},
+      {"ListExecutions",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"statusFilter\":\"RUNNING\",\"maxResults\":1}",
+       200, "\"name\":\"c\"", 0},
+      {"ListExecutions",
+       "{\"stateMachineArn\":\"" MACHINE(
+           "m") "\",\"statusFilter\":\"RUNNING\",\"maxResults\":1,\"nextToken\":\"<next>\"}",
+       200, "{\"executions\":[{\"executionArn\":\"" EXECUTION("m:a"), 0},
+      {"ListExecutions", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"statusFilter\":\"ABORTED\"}",
+       200, "!\"name\":\"a\"", 0}}},
+    {"a machine with running executions goes when they have ended",
+     {CREATE("m", WAIT),
+      START("m", "a", "1"),
+      {"DeleteStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200, "{}", 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200, "DELETING", 0},
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 400, "StateMachineDeleting",
+       60000},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 400,
+       "State Machine Does Not Exist: '" MACHINE("m") "'", 0},
+      {"DeleteStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200, "{}", 0}}},
+    {"versions are numbered revisions, and their numbers are not used again",
+     {CREATE("m", PASS),
+      {"PublishStateMachineVersion", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
+       MACHINE("m:1"), 0},
+      {"PublishStateMachineVersion", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
+       MACHINE("m:1"), 0},
+      {"PublishStateMachineVersion",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"revisionId\":\"x\"}", 400, "ConflictException",
+       0},
+      {"DeleteStateMachineVersion", "{\"stateMachineVersionArn\":\"" MACHINE("m:1") "\"}", 200,
+       "{}", 0},
+      {"PublishStateMachineVersion", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
+       MACHINE("m:2"), 0},
+      {"ListStateMachineVersions", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
+       "!" MACHINE("m:1"), 0}}},
+    {"an alias leads to a version, which then can't be deleted",
+     {CREATE("m", PASS),
+      {"PublishStateMachineVersion", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
+       MACHINE("m:1"), 0},
+      {"CreateStateMachineAlias",
+       "{\"name\":\"prod\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"" MACHINE(
+           "m:1") "\",\"weight\":99}]}",
+       400, "Sum of routing configuration weights must equal 100. Received: [99]", 0},
+      {"CreateStateMachineAlias",
+       "{\"name\":\"prod\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"" MACHINE(
+           "m:1") "\",\"weight\":100}]}",
+       200, MACHINE("m:prod"), 0},
+      {"DeleteStateMachineVersion", "{\"stateMachineVersionArn\":\"" MACHINE("m:1") "\"}", 400,
+       "Current list of aliases referencing this version: [prod]", 0},
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m:prod") "\",\"name\":\"e\"}", 200,
+       EXECUTION("m:e"), 0},
+      DESCRIBE("m:e", "\"stateMachineVersionArn\":\"" MACHINE("m:1") "\",\"stateMachineAliasArn\":"
+                                                                     "\"" MACHINE("m:prod")),
+      {"ListExecutions", "{\"stateMachineArn\":\"" MACHINE("m:prod") "\"}", 200, EXECUTION("m:e"),
+       0},
+      {"DeleteStateMachineAlias", "{\"stateMachineAliasArn\":\"" MACHINE("m:prod") "\"}", 200, "{}",
+       0},
+      {"DescribeStateMachineAlias", "{\"stateMachineAliasArn\":\"" MACHINE("m:prod") "\"}", 400,
+       "ResourceNotFound", 0}}},
+    {"tags are set, replaced and taken away",
+     {CREATE("m", PASS),
+      {"TagResource",
+       "{\"resourceArn\":\"" MACHINE("m") "\",\"tags\":[{\"key\":\"a\",\"value\":\"1\"},{\"key\":"
+                                          "\"b\",\"value\":\"2\"}]}",
+       200, "{}", 0},
+      {"TagResource",
+       "{\"resourceArn\":\"" MACHINE("m") "\",\"tags\":[{\"key\":\"a\",\"value\":\"3\"}]}", 200,
+       "{}", 0},
+      {"UntagResource", "{\"resourceArn\":\"" MACHINE("m") "\",\"tagKeys\":[\"b\",\"x\"]}", 200,
+       "{}", 0},
+      {"ListTagsForResource", "{\"resourceArn\":\"" MACHINE("m") "\"}", 200,
+       "{\"tags\":[{\"key\":\"a\",\"value\":\"3\"}]}", 0}}},
+    {"a worker that polls first gets the task, and its token ends it",
+     {{"CreateActivity", "{\"name\":\"act\"}", 200, ACTIVITY("act"), 0},
+      CREATE("m", TASK(ACTIVITY("act"), "")),
+      START("m", "e", "7"),
+      {"GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\",\"workerName\":\"w\"}", 200,
+       "\"input\":\"7\"", 0},
+      {"SendTaskSuccess", "{\"taskToken\":\"<token>\",\"output\":\"not\"}", 400, "InvalidOutput",
+       0},
+      {"SendTaskHeartbeat", "{\"taskToken\":\"<token>\"}", 200, "{}", 0},
+      {"SendTaskSuccess", "{\"taskToken\":\"<token>\",\"output\":\"{\\\"b\\\":2}\"}", 200, "{}", 0},
+      DESCRIBE("m:e", "\"output\":\"{\\\"b\\\":2}\""),
+      {"SendTaskSuccess", "{\"taskToken\":\"<token>\",\"output\":\"1\"}", 400, "TaskTimedOut", 0},
+      {"SendTaskFailure", "{\"taskToken\":\"made up\"}", 400, "Invalid Token: 'Invalid token'",
+       0}}},
+    {"a poll waits for a task, or for a minute",
+     {{"CreateActivity", "{\"name\":\"act\"}", 200, ACTIVITY("act"), 0},
+      {"GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}", 0, NULL, 60000},
+      {"", "", 200, "{}", 0},
+      {"GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}", 0, NULL, 0},
+      CREATE("m", TASK(ACTIVITY("act"), "")),
+      START("m", "e", "7"),
+      {"", "", 200, "taskToken", 0},
+      {"SendTaskFailure", "{\"taskToken\":\"<token>\",\"error\":\"E\"}", 200, "{}", 0},
+      DESCRIBE("m:e", "\"status\":\"FAILED\""),
+      DESCRIBE("m:e", "\"error\":\"E\"")}},
+    {"an Express execution is answered when it ends, and leaves nothing",
+     {{"CreateStateMachine",
+       "{\"name\":\"x\",\"type\":\"EXPRESS\",\"definition\":\"" WAIT "\",\"roleArn\":\"r\"}", 200,
+       MACHINE("x"), 0},
+      {"StartSyncExecution", "{\"stateMachineArn\":\"" MACHINE("x") "\",\"input\":\"5\"}", 0, NULL,
+       60000},
+      {"", "", 200, "\"status\":\"SUCCEEDED\"", 0},
+      {"ListExecutions", "{\"stateMachineArn\":\"" MACHINE("x") "\"}", 400,
+       "StateMachineTypeNotSupported", 0}}},
+    {"a Standard machine is not started synchronously",
+     {CREATE("m", PASS),
+      {"StartSyncExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 400,
+       "This operation is not supported by this type of state machine", 0}}},
+    {"a Task starts an execution and waits for its end",
+     {CREATE("child", WAIT),
+      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync:2",
+                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                           "child") "\\\",\\\"Name\\\":\\\"c\\\",\\\"Input\\\":{\\\"A\\\":1}}")),
+      START("m", "e", "1"),
+      {"DescribeExecution", "{\"executionArn\":\"" EXECUTION("child:c") "\"}", 200,
+       "\"input\":\"{\\\"A\\\":1}\"", 60000},
+      DESCRIBE("m:e", "\\\"Output\\\":{\\\"A\\\":1}"),
+      DESCRIBE("m:e", "SUCCEEDED")}},
+    {"the execution that a Task waits for stops with it",
+     {CREATE("child", WAIT),
+      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync",
+                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                           "child") "\\\",\\\"Name\\\":\\\"c\\\"}")),
+      START("m", "e", "1"),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      DESCRIBE("child:c", "ABORTED")}},
+    {"a Task calls the api as the SDK does",
+     {CREATE("m",
+             TASK("arn:aws:states:::aws-sdk:sfn:sendTaskSuccess",
+                  ",\\\"Parameters\\\":{\\\"TaskToken\\\":\\\"x\\\",\\\"Output\\\":\\\"1\\\"}")),
+      START("m", "e", "1"), DESCRIBE("m:e", "\"error\":\"Sfn.InvalidTokenException\""),
+      DESCRIBE("m:e", "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400")}},
+    {"variables that states read are told",
+     {{"CreateStateMachine",
+       "{\"name\":\"m\",\"roleArn\":\"r\",\"definition\":\"{\\\"StartAt\\\":\\\"P\\\","
+       "\\\"States\\\":{"
+       "\\\"P\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"Assign\\\":{\\\"a\\\":1},\\\"Next\\\":\\\"Q\\\"},"
+       "\\\"Q\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"Parameters\\\":{\\\"y.$\\\":\\\"States.Format('$"
+       "no "
+       "{}', $a)\\\",\\\"z.$\\\":\\\"$$.State.Name\\\"},\\\"End\\\":true}}}\"}",
+       200, MACHINE("m"), 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200,
+       "\"variableReferences\":{\"Q\":[\"a\"]}", 0}}},
+    {"a state is tested alone",
+     {{"TestState",
+       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Result\\\":2,\\\"Next\\\":\\\"N\\\"}\"}",
+       0, NULL, 0},
+      {"", "", 200, "{\"output\":\"2\",\"nextState\":\"N\",\"status\":\"SUCCEEDED\"}", 0}}},
+    {"a state of a machine is tested with variables, and its data shown",
+     {{"TestState",
+       "{\"stateName\":\"P\",\"inspectionLevel\":\"DEBUG\",\"variables\":\"{\\\"v\\\":5}\","
+       "\"input\":\"{ }\",\"definition\":\"{\\\"StartAt\\\":\\\"P\\\",\\\"States\\\":{\\\"P\\\":{"
+       "\\\"Type\\\":\\\"Pass\\\",\\\"Parameters\\\":{\\\"a.$\\\":\\\"$v\\\"},\\\"End\\\":true}}}"
+       "\"}",
+       0, NULL, 0},
+      {"", "", 200,
+       "\"inspectionData\":{\"input\":\"{ }\",\"afterInputPath\":\"{ }\",\"afterParameters\":\"{"
+       "\\\"a\\\":5}\",\"afterResultPath\":\"{\\\"a\\\":5}\",\"afterResultSelector\":\"{\\\"a\\\":"
+       "5}"
+       "\"}",
+       0}}},
+    {"a tested state that leads to itself runs once",
+     {{"TestState",
+       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"TestState\\\"}\"}", 0, NULL,
+       0},
+      {"", "", 200, "\"nextState\":\"TestState\"", 0}}},
+    {"what would follow a mocked error is told, not done",
+     {{"TestState",
+       "{\"mock\":{\"errorOutput\":{\"error\":\"E\",\"cause\":\"C\"}},\"definition\":\"{"
+       "\\\"Type\\\":"
+       "\\\"Task\\\",\\\"Resource\\\":\\\"arn:aws:lambda:us-east-1:123456789012:function:f\\\","
+       "\\\"End\\\":true,\\\"Retry\\\":[{\\\"ErrorEquals\\\":[\\\"E\\\"]}]}\"}",
+       0, NULL, 0},
+      {"", "", 200, "{\"error\":\"E\",\"cause\":\"C\",\"status\":\"RETRIABLE\"}", 0},
+      {"TestState",
+       "{\"mock\":{\"errorOutput\":{\"error\":\"E\",\"cause\":\"C\"}},\"definition\":\"{"
+       "\\\"Type\\\":"
+       "\\\"Task\\\",\\\"Resource\\\":\\\"arn:aws:lambda:us-east-1:123456789012:function:f\\\","
+       "\\\"End\\\":true,\\\"Catch\\\":[{\\\"ErrorEquals\\\":[\\\"States.ALL\\\"],\\\"Next\\\":"
+       "\\\"N\\\"}]}\"}",
+       0, NULL, 0},
+      {"", "", 200,
+       "\"nextState\":\"N\",\"error\":\"E\",\"cause\":\"C\",\"status\":\"CAUGHT_ERROR\"", 0}}},
+    {"what can't be mocked, or must be, is refused",
+     {{"TestState",
+       "{\"mock\":{\"result\":\"1\"},\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"End\\\":true}"
+       "\"}",
+       400, "State type 'Pass' is not supported when a mock is specified", 0},
+      {"TestState", "{\"definition\":\"{\\\"Type\\\":\\\"Map\\\",\\\"End\\\":true}\"}", 400,
+       "TestState API does not support Map or Parallel states", 0},
+      {"TestState", "{\"stateName\":\"x\",\"definition\":\"" PASS "\"}", 400,
+       "State not found in definition", 0},
+      {"TestState",
+       "{\"definition\":\"{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"x\\\",\\\"End\\\":true}"
+       "\"}",
+       400, "RoleArn must be specified when testing a Task state", 0}}},
+    {"a definition is validated without a machine",
+     {{"ValidateStateMachineDefinition", "{\"definition\":\"" PASS "\"}", 200,
+       "{\"result\":\"OK\",\"diagnostics\":[],\"truncated\":false}", 0},
+      {"ValidateStateMachineDefinition", "{\"definition\":\"\"}", 200,
+       "\"message\":\"Definition must be a valid JSON object\"}]", 0},
+      {"ValidateStateMachineDefinition", "{\"definition\":\"{}\"}", 200,
+       "\"code\":\"SCHEMA_VALIDATION_FAILED\"", 0}}},
+};
+
+/* ---- the world ---- */
+
+struct world {
+    engine *engine;
+    store *store;
+    api *api;
+    int64_t now_ms;
+    int status; /* of the last answer */
+    struct buf answer;
+    json *token, *next;
+};
+
+static void run_task(void *user, const struct task *t)
+{
+    struct world *w = user;
+    struct task_result r = {.error = json_cstring("Test.NoHandler")};
+
+    if (api_offer_task(w->api, t) == API_NOT_MINE)
+        engine_task_done(w->engine, t->id, &r);
+    else
+        task_result_clear(&r);
+}
+
+static void cancel_task(void *user, uint64_t id)
+{
+    struct world *w = user;
+
+    api_task_cancelled(w->api, id);
+}
+
+static void ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    struct world *w = user;
+
+    api_ended(w->api, execution, x, w->now_ms);
+}
+
+static void keep(json **at, const json *answer, const char *key)
+{
+    const json *v = json_get(answer, key);
+
+    if (!v)
+        return;
+    json_unref(*at);
+    *at = json_ref(v);
+}
+
+static void answered(void *user, int status, struct buf *body)
+{
+    struct world *w = user;
+
+    ck_assert_msg(!w->status, "a second answer came");
+    w->status = status;
+    buf_reset(&w->answer);
+    buf_add(&w->answer, body->data, body->len);
+    json *v = json_parse(body->data, body->len, 0, NULL);
+    ck_assert_ptr_nonnull(v);
+    keep(&w->token, v, "taskToken");
+    keep(&w->next, v, "nextToken");
+    json_unref(v);
+}
+
+static void settle(struct world *w)
+{
+    for (int turns = 0; turns < 1000; turns++) {
+        ck_assert(engine_advance(w->engine, w->now_ms, NULL));
+        api_advance(w->api, w->now_ms);
+        if (engine_next_due(w->engine) > w->now_ms && api_next_due(w->api) > w->now_ms)
+            return;
+    }
+    ck_abort_msg("the world does not come to rest");
+}
+
+static void world_init(struct world *w)
+{
+    *w = (struct world){.store = store_memory_new(), .now_ms = START_MS};
+    w->engine = engine_new(
+        w->store, &(struct engine_hooks){
+                      .user = w, .run_task = run_task, .cancel_task = cancel_task, .ended = ended});
+    w->api = api_new(w->engine, w->store, &(struct api_config){0});
+    ck_assert_ptr_nonnull(w->api);
+}
+
+static void world_clear(struct world *w)
+{
+    api_free(w->api);
+    engine_free(w->engine);
+    store_free(w->store);
+    buf_clear(&w->answer);
+    json_unref(w->token);
+    json_unref(w->next);
+}
+
+static void fill_in(struct buf *out, const char *text, const char *mark, const json *with)
+{
+    const char *at = strstr(text, mark);
+
+    buf_add(out, text, at ? (size_t)(at - text) : strlen(text));
+    if (at && with)
+        buf_adds(out, json_str(with));
+    if (at)
+        buf_adds(out, at + strlen(mark));
+}
+
+static void call(struct world *w, const char *operation, const char *body)
+{
+    struct buf once = {0}, twice = {0};
+
+    w->status = 0;
+    fill_in(&once, body, "<token>", w->token);
+    fill_in(&twice, buf_str(&once), "<next>", w->next);
+    api_call(w->api, operation, twice.data, twice.len, w->now_ms, answered, w);
+    buf_clear(&once);
+    buf_clear(&twice);
+}
+
+START_TEST(story)
+{
+    struct world w;
+
+    world_init(&w);
+    for (const struct step *s = stories[_i].steps; s->operation; s++) {
+        bool not = s->want && s->want[0] == '!';
+        /* An empty operation looks at what an earlier one is answered meanwhile. */
+        if (s->operation[0])
+            call(&w, s->operation, s->body);
+        ck_assert_msg(w.status == s->status, "%s: %s: status %d: %s", stories[_i].name,
+                      s->operation, w.status, buf_str(&w.answer));
+        if (s->want)
+            ck_assert_msg((strstr(buf_str(&w.answer), s->want + not ) != NULL) != not,
+                          "%s: %s: %s\n  wanted: %s", stories[_i].name, s->operation,
+                          buf_str(&w.answer), s->want);
+        w.status = 0;
+        settle(&w);
+        w.now_ms += s->later_ms;
+        settle(&w);
+    }
+    world_clear(&w);
+}
+END_TEST
+
+START_TEST(worker_that_is_gone_gets_no_task)
+{
+    struct world w;
+
+    world_init(&w);
+    call(&w, "CreateActivity", "{\"name\":\"act\"}");
+    w.status = 0;
+    uint64_t waits =
+        api_call(w.api, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}",
+                 strlen("{\"activityArn\":\"" ACTIVITY("act") "\"}"), w.now_ms, answered, &w);
+    ck_assert(waits != 0);
+    api_give_up(w.api, waits);
+    w.now_ms += 60000;
+    settle(&w);
+    ck_assert_int_eq(w.status, 0);
+    world_clear(&w);
+}
+END_TEST
+
+START_TEST(what_waits_at_the_end_is_let_go)
+{
+    struct world w;
+
+    world_init(&w);
+    call(&w, "CreateActivity", "{\"name\":\"act\"}");
+    call(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}");
+    ck_assert_int_eq(w.status, 0);
+    api_end_polls(w.api);
+    ck_assert_int_eq(w.status, 200);
+    world_clear(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("api");
+    TCase *tc = tcase_create("api");
+
+    tcase_add_loop_test(tc, story, 0, COUNT(stories));
+    tcase_add_test(tc, worker_that_is_gone_gets_no_task);
+    tcase_add_test(tc, what_waits_at_the_end_is_let_go);
+    suite_add_tcase(s, tc);
+    return run_suite(s);
+}

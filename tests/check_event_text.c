@@ -1,0 +1,180 @@
+/* event_text: events and configurations as text, and back. All cases do the same: play.c. */
+
+#include "tests/support/expect.h"
+
+#include "asl/asl.h"
+#include "asl/model.h"
+#include "parsers/mem.h"
+#include "runtime/core/event_text.h"
+
+#include <string.h>
+
+static const char definition[] =
+    "{\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\",\"End\":true,\"ItemProcessor\":{"
+    "\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"},"
+    "\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Pass\",\"End\":true}}}}}}";
+
+static asl_machine *machine(void)
+{
+    struct asl_report report = {0};
+    asl_machine *m = asl_compile(definition, sizeof definition - 1, DOCUMENT_JSON, &report);
+
+    ck_assert(m != NULL);
+    asl_report_clear(&report);
+    return m;
+}
+
+static const struct {
+    const char *name, *text, *want; /* want NULL: `text` itself */
+} reads[] = {
+    {"an execution's event has no state", "{\"k\":\"xs\",\"q\":1,\"i\":1,\"t\":5,\"d\":{}}", NULL},
+    {"all members",
+     "{\"k\":\"tq\",\"s\":1,\"q\":1,\"i\":2,\"p\":3,\"t\":-4,\"f\":5,\"n\":6,\"j\":7,\"m\":-8,"
+     "\"l\":9,\"u\":10,\"d\":1.0,\"x\":null,\"o\":\"t\",\"e\":\"E\",\"c\":\"\\ud800\",\"y\":"
+     "\"Output\"}",
+     NULL},
+    {"none of a number", "{\"k\":\"sx\",\"s\":0,\"f\":-1,\"n\":-1}", NULL},
+    {"the largest numbers",
+     "{\"k\":\"h\",\"s\":0,\"q\":9223372036854775807,\"i\":4294967294,"
+     "\"t\":9223372036854775807,\"m\":-9223372036854775808}",
+     NULL},
+    {"numbers keep their form",
+     "{\"k\":\"h\",\"s\":0,\"d\":[1,1.0,1.5E300,-0.0,"
+     "123456789012345678901234567890]}",
+     NULL},
+    {"members that nobody knows", "{\"zz\":[{}],\"k\":\"h\",\"later\":1,\"s\":0}",
+     "{\"k\":\"h\",\"s\":0}"},
+    {"the version is told", "{\"v\":1,\"k\":\"h\",\"s\":0}", "{\"k\":\"h\",\"s\":0}"},
+    {"a value that is text", "{\"k\":\"h\",\"s\":0,\"D\":\"[1]\"}",
+     "{\"k\":\"h\",\"s\":0,\"d\":[1]}"},
+};
+
+START_TEST(reading)
+{
+    asl_machine *m = machine();
+    struct rt_event e;
+    struct diag why = {0};
+    struct buf again = {0};
+    const char *want = reads[_i].want ? reads[_i].want : reads[_i].text;
+
+    ck_assert_msg(rt_event_read(reads[_i].text, strlen(reads[_i].text), m, &e, &why), "%s: %s",
+                  reads[_i].name, why.text);
+    rt_event_write(&again, &e);
+    expect_text(reads[_i].name, buf_str(&again), want);
+    rt_event_clear(&e);
+    buf_clear(&again);
+    asl_machine_unref(m);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text, *words;
+} refusals[] = {
+    {"no JSON", "{\"k\":", "ends"},
+    {"no object", "[]", "no JSON object"},
+    {"a newer version", "{\"v\":2,\"k\":\"h\",\"s\":0}", "newer version"},
+    {"no kind", "{\"s\":0}", "kind of event"},
+    {"an unknown kind", "{\"k\":\"zz\",\"s\":0}", "kind of event"},
+    {"no state", "{\"k\":\"se\"}", "no state"},
+    {"another machine's state", "{\"k\":\"se\",\"s\":2}", "no such state"},
+    {"a state that is no number", "{\"k\":\"se\",\"s\":\"0\"}", "no such state"},
+    {"another machine's next state", "{\"k\":\"sx\",\"s\":0,\"n\":9}", "no such next state"},
+    {"a number that is none", "{\"k\":\"h\",\"s\":0,\"q\":\"1\"}", "\"q\" is no number"},
+    {"a fraction", "{\"k\":\"h\",\"s\":0,\"q\":1.5}", "\"q\" is no number"},
+    {"below what it may be", "{\"k\":\"h\",\"s\":0,\"q\":-1}", "\"q\" is no number"},
+    {"above what it may be", "{\"k\":\"h\",\"s\":0,\"i\":4294967296}", "\"i\" is no number"},
+    {"text that is no JSON", "{\"k\":\"h\",\"s\":0,\"D\":\"[\"}", "ends"},
+    {"text that is no string", "{\"k\":\"h\",\"s\":0,\"D\":[]}", "\"D\" is no string"},
+};
+
+START_TEST(refusing)
+{
+    asl_machine *m = machine();
+    struct rt_event e;
+    struct diag why = {0};
+
+    ck_assert_msg(!rt_event_read(refusals[_i].text, strlen(refusals[_i].text), m, &e, &why), "%s",
+                  refusals[_i].name);
+    ck_assert_msg(strstr(why.text, refusals[_i].words) != NULL, "%s: %s", refusals[_i].name,
+                  why.text);
+    diag_clear(&why);
+    asl_machine_unref(m);
+}
+END_TEST
+
+/* A value as deep as they go has no room for the object around it. */
+START_TEST(deepest)
+{
+    asl_machine *m = machine();
+    struct rt_event e = {.kind = RT_EXECUTION_STARTED}, again;
+    struct buf text = {0};
+    struct diag why = {0};
+
+    for (int i = 0; i < JSON_MAX_DEPTH; i++)
+        buf_addc(&text, '[');
+    for (int i = 0; i < JSON_MAX_DEPTH; i++)
+        buf_addc(&text, ']');
+    e.data = json_parse(text.data, text.len, 0, NULL);
+    ck_assert(e.data != NULL);
+    buf_reset(&text);
+    rt_event_write(&text, &e);
+    ck_assert_msg(rt_event_read(text.data, text.len, m, &again, &why), "%s", why.text);
+    ck_assert(json_equal(e.data, again.data));
+    rt_event_clear(&e);
+    rt_event_clear(&again);
+    buf_clear(&text);
+    asl_machine_unref(m);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text;
+    bool good;
+} configs[] = {
+    {"all members",
+     "{\"seed\":-1,\"limits\":true,\"arn\":\"a\",\"name\":\"n\",\"machineArn\":\"ma\","
+     "\"machineName\":\"mn\",\"role\":\"r\",\"region\":\"g\",\"written\":\" {}\","
+     "\"context\":{\"a\":[1]},\"scope\":0}",
+     true},
+    {"as few as may be", "{\"seed\":0,\"limits\":false}", true},
+    {"no limits", "{\"seed\":0}", false},
+    {"a scope that is no Map's", "{\"seed\":0,\"limits\":false,\"scope\":1}", false},
+    {"a scope of another machine", "{\"seed\":0,\"limits\":false,\"scope\":7}", false},
+    {"a name that is no string", "{\"seed\":0,\"limits\":false,\"name\":1}", false},
+    {"a newer version", "{\"v\":2,\"seed\":0,\"limits\":false}", false},
+};
+
+START_TEST(config)
+{
+    asl_machine *m = machine();
+    struct rt_config c = {0};
+    struct diag why = {0};
+    struct buf again = {0};
+    bool good = rt_config_read(configs[_i].text, strlen(configs[_i].text), m, &c, &why);
+
+    ck_assert_msg(good == configs[_i].good, "%s: %s", configs[_i].name, good ? "read" : why.text);
+    if (good) {
+        rt_config_write(&again, &c);
+        expect_text(configs[_i].name, buf_str(&again), configs[_i].text);
+    } else {
+        ck_assert(why.code != NULL && why.text != NULL);
+    }
+    rt_config_clear(&c);
+    diag_clear(&why);
+    buf_clear(&again);
+    asl_machine_unref(m);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("event_text");
+    TCase *t = tcase_create("event_text");
+
+    tcase_add_loop_test(t, reading, 0, COUNT(reads));
+    tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
+    tcase_add_test(t, deepest);
+    tcase_add_loop_test(t, config, 0, COUNT(configs));
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

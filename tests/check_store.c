@@ -1,0 +1,976 @@
+/* store: what both keep, what SQLite's refuses, and executions that live through crashes. */
+
+#include "tests/support/expect.h"
+
+#include "asl/asl.h"
+#include "asl/model.h"
+#include "runtime/engine.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- a folder for the files of a test ---- */
+
+static struct {
+    char folder[64], path[96];
+} files;
+
+static void setup(void)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    snprintf(files.folder, sizeof files.folder, "%s/asl-store-XXXXXX",
+             tmp && strlen(tmp) < 32 ? tmp : "/tmp");
+    ck_assert(mkdtemp(files.folder) != NULL);
+    snprintf(files.path, sizeof files.path, "%s/asl.db", files.folder);
+}
+
+static void teardown(void)
+{
+    DIR *dir = opendir(files.folder);
+    struct dirent *entry;
+    char path[512];
+
+    while (dir && (entry = readdir(dir))) {
+        snprintf(path, sizeof path, "%s/%s", files.folder, entry->d_name);
+        if (entry->d_name[0] != '.')
+            unlink(path);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(files.folder);
+}
+
+static store *open_sqlite(void)
+{
+    struct diag why = {0};
+    store *s = store_sqlite_open(files.path, STORE_NORMAL, &why);
+
+    ck_assert_msg(s != NULL, "%s", why.text);
+    return s;
+}
+
+enum { MEMORY, SQLITE, KINDS };
+
+static store *open_store(int kind)
+{
+    return kind == MEMORY ? store_memory_new() : open_sqlite();
+}
+
+static void commit(store *s)
+{
+    struct diag why = {0};
+
+    ck_assert_msg(store_commit(s, &why), "%s", why.text);
+}
+
+/* ---- what both keep ---- */
+
+#define TASK                                                                                       \
+    "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","         \
+    "\"TimeoutSeconds\":5,\"Retry\":[{\"ErrorEquals\":[\"States.ALL\"],\"MaxAttempts\":2}],"
+#define CALLBACK                                                                                   \
+    "\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::lambda:invoke.waitForTaskToken\","          \
+    "\"Parameters\":{\"FunctionName\":\"f\",\"Payload.$\":\"$$.Task.Token\"},"                     \
+    "\"TimeoutSeconds\":9,\"Catch\":[{\"ErrorEquals\":[\"States.ALL\"],\"Next\":\"Z\"}],"
+#define ONE_STATE(name, rest) "{\"StartAt\":\"" name "\",\"States\":{\"" name "\":{" rest "}}}"
+
+static const char simple[] = ONE_STATE("A", "\"Type\":\"Pass\",\"End\":true");
+
+static asl_machine *machine_of(const char *text)
+{
+    struct asl_report report = {0};
+    asl_machine *m = asl_compile(text, strlen(text), DOCUMENT_JSON, &report);
+
+    ck_assert_msg(m != NULL, "%s", report.problems[0].message);
+    asl_report_clear(&report);
+    return m;
+}
+
+/* An execution that is called `name`, and was started by event `ref` of 0 unless that is 0. */
+static void put_execution(store *s, uint64_t number, const char *name, uint64_t ref)
+{
+    asl_machine *m = machine_of(simple);
+    json *arn = json_cstring(name), *context = json_of("{\"c\":1}");
+    struct store_execution x = {
+        .number = number,
+        .machine = m,
+        .config = {.names = {.arn = arn, .name = arn}, .context = context, .seed = UINT64_MAX},
+        .start_ms = 1000,
+        .due_ms = STORE_AWAKE,
+        .parent = {ref != 0, 0, ref}};
+
+    store_start(s, &x);
+    json_unref(arn);
+    json_unref(context);
+    asl_machine_unref(m);
+}
+
+/* Events from `seq` on, with a token each. */
+static void put_events(store *s, uint64_t execution, uint64_t seq, size_t count)
+{
+    const struct store_execution *x;
+    struct rt_event events[10] = {{0}};
+    struct diag why = {0};
+
+    ck_assert_msg(store_find(s, execution, &x, &why), "%s", why.text);
+    for (size_t i = 0; i < count; i++)
+        events[i] = (struct rt_event){
+            .seq = seq + i,
+            .kind = RT_STATE_ENTERED,
+            .state = x->machine->states[0],
+            .data = json_int((int64_t)(100 * execution + seq + i)),
+            .token = json_stringf("token %" PRIu64 " %" PRIu64, execution, seq + i),
+        };
+    store_append(s, execution, events, count);
+    for (size_t i = 0; i < count; i++)
+        rt_event_clear(&events[i]);
+}
+
+struct seen {
+    struct buf text;
+    size_t most; /* visits; then it is enough */
+};
+
+static bool see_event(void *user, const struct rt_event *e)
+{
+    struct seen *v = user;
+
+    buf_printf(&v->text, "%" PRIu64 ":", e->seq);
+    json_write(&v->text, e->data);
+    buf_printf(&v->text, "%s ", json_str(e->state->name));
+    return --v->most > 0;
+}
+
+static void expect_events(const char *name, store *s, uint64_t execution, uint64_t seq, size_t most,
+                          const char *want)
+{
+    struct seen v = {.most = most};
+    struct diag why = {0};
+
+    ck_assert_msg(store_read(s, execution, seq, see_event, &v, &why), "%s: %s", name, why.text);
+    expect_text(name, buf_str(&v.text), want);
+    buf_clear(&v.text);
+}
+
+START_TEST(events)
+{
+    store *s = open_store(_i);
+
+    put_execution(s, 0, "a", 0);
+    put_execution(s, 1, "b", 0);
+    put_events(s, 0, 1, 3);
+    put_events(s, 1, 1, 1);
+    put_events(s, 0, 4, 2);
+    expect_events("before the commit", s, 0, 0, 9, "1:1A 2:2A 3:3A 4:4A 5:5A ");
+    commit(s);
+    expect_events("all", s, 0, 0, 9, "1:1A 2:2A 3:3A 4:4A 5:5A ");
+    expect_events("from within an append", s, 0, 2, 9, "2:2A 3:3A 4:4A 5:5A ");
+    expect_events("from the start of one", s, 0, 4, 9, "4:4A 5:5A ");
+    expect_events("from behind the last", s, 0, 6, 9, "");
+    expect_events("no more than wanted", s, 0, 1, 2, "1:1A 2:2A ");
+    expect_events("another's", s, 1, 0, 9, "1:101A ");
+    expect_events("of none", s, 7, 0, 9, "");
+    store_free(s);
+}
+END_TEST
+
+static void expect_none(const char *name, bool found, struct diag *why)
+{
+    ck_assert_msg(!found, "%s: is found", name);
+    ck_assert_msg(why->code && !strcmp(why->code, "STORE_NONE"), "%s: %s", name, why->text);
+    diag_clear(why);
+    *why = (struct diag){0};
+}
+
+START_TEST(finding)
+{
+    store *s = open_store(_i);
+    const struct store_execution *x;
+    struct diag why = {0};
+    uint64_t n = 99, seq = 99;
+
+    expect_none("an execution of an empty store", store_find(s, 0, &x, &why), &why);
+    ck_assert(store_next_number(s) == 0);
+    put_execution(s, 0, "a", 0);
+    put_execution(s, 1, "b", 0);
+    put_execution(s, 2, "c", 5);
+    put_execution(s, 3, "b", 0);
+    put_events(s, 1, 1, 3);
+    commit(s);
+    ck_assert(store_next_number(s) == 4);
+    ck_assert(store_find(s, 1, &x, &why));
+    ck_assert(x->number == 1 && x->status == RT_RUNNING && x->start_ms == 1000 && x->stop_ms == 0);
+    ck_assert(x->due_ms == STORE_AWAKE && !x->parent.set && x->config.seed == UINT64_MAX);
+    ck_assert(json_str_is(x->config.names.arn, "b") && !x->config.names.region);
+    expect_json("the context", x->config.context, "{\"c\":1}");
+    ck_assert(store_find(s, 2, &x, &why));
+    ck_assert(x->parent.set && x->parent.execution == 0 && x->parent.ref == 5);
+    ck_assert(store_find_arn(s, "b", &n, &why) && n == 3);
+    expect_none("an ARN", store_find_arn(s, "z", &n, &why), &why);
+    ck_assert(store_find_child(s, 0, 5, &n, &why) && n == 2);
+    expect_none("a child", store_find_child(s, 0, 6, &n, &why), &why);
+    ck_assert(store_find_token(s, "token 1 2", &n, &seq, &why) && n == 1 && seq == 2);
+    expect_none("a token", store_find_token(s, "token 1 4", &n, &seq, &why), &why);
+    store_free(s);
+}
+END_TEST
+
+static bool see_running(void *user, const struct store_running *r)
+{
+    struct seen *v = user;
+
+    buf_printf(&v->text, "%" PRIu64, r->number);
+    if (r->due_ms != STORE_AWAKE)
+        buf_printf(&v->text, "@%" PRId64, r->due_ms);
+    if (r->parent.set)
+        buf_printf(&v->text, "<%" PRIu64, r->parent.ref);
+    buf_addc(&v->text, ' ');
+    return --v->most > 0;
+}
+
+static void expect_running(const char *name, store *s, size_t most, const char *want)
+{
+    struct seen v = {.most = most};
+    struct diag why = {0};
+
+    ck_assert_msg(store_list_running(s, see_running, &v, &why), "%s: %s", name, why.text);
+    expect_text(name, buf_str(&v.text), want);
+    buf_clear(&v.text);
+}
+
+START_TEST(running)
+{
+    store *s = open_store(_i);
+    const struct store_execution *x;
+
+    for (uint64_t i = 0; i < 5; i++)
+        put_execution(s, i, "a", i == 3 ? 7 : 0);
+    expect_running("all", s, 9, "0 1 2 3<7 4 ");
+    store_progress(s, 1, RT_SUCCEEDED, 2000, STORE_AWAKE);
+    store_progress(s, 2, RT_RUNNING, 0, 5000);
+    store_progress(s, 4, RT_FAILED, 3000, STORE_AWAKE);
+    commit(s);
+    expect_running("two have ended, one sleeps", s, 9, "0 2@5000 3<7 ");
+    expect_running("no more than wanted", s, 1, "0 ");
+    store_progress(s, 2, RT_RUNNING, 0, STORE_AWAKE);
+    commit(s);
+    expect_running("awake again", s, 9, "0 2 3<7 ");
+    ck_assert(store_find(s, 4, &x, NULL) && x->status == RT_FAILED && x->stop_ms == 3000);
+    store_free(s);
+}
+END_TEST
+
+START_TEST(forgetting)
+{
+    store *s = open_store(_i);
+    const struct store_execution *x;
+    struct diag why = {0};
+    uint64_t n, seq;
+
+    for (uint64_t i = 0; i < 6; i++) {
+        put_execution(s, i, "a", 0);
+        put_events(s, i, 1, 2);
+        if (i != 2)
+            store_progress(s, i, RT_SUCCEEDED, 1000 * (int64_t)i + 1, STORE_AWAKE);
+    }
+    commit(s);
+    store_forget(s, 5);
+    store_forget(s, 5);
+    store_forget(s, 77);
+    commit(s);
+    expect_none("one that is forgotten", store_find(s, 5, &x, &why), &why);
+    expect_none("its token", store_find_token(s, "token 5 1", &n, &seq, &why), &why);
+    expect_events("its events", s, 5, 0, 9, "");
+    ck_assert_msg(store_next_number(s) == 6, "a number is used again");
+    ck_assert(store_retire(s, 4001, 1) == 1);
+    ck_assert(store_retire(s, 4001, 10) == 2);
+    ck_assert(store_retire(s, 4001, 10) == 0);
+    commit(s);
+    expect_running("what runs is not retired", s, 9, "2 ");
+    expect_none("the oldest", store_find(s, 0, &x, &why), &why);
+    ck_assert(store_find(s, 4, &x, &why));
+    store_free(s);
+}
+END_TEST
+
+static bool see_record(void *user, const char *key, const char *text, size_t len)
+{
+    struct seen *v = user;
+
+    buf_printf(&v->text, "%s=%.*s ", key, (int)len, text);
+    return --v->most > 0;
+}
+
+START_TEST(records)
+{
+    static const struct {
+        const char *name, *kind, *after;
+        size_t most;
+        const char *want;
+    } lists[] = {
+        {"all of a kind", "k", NULL, 9, "a=1 b=2 c=3 "},
+        {"after a key", "k", "a", 9, "b=2 c=3 "},
+        {"after a key that is not there", "k", "aa", 9, "b=2 c=3 "},
+        {"no more than wanted", "k", NULL, 2, "a=1 b=2 "},
+        {"after the last", "k", "c", 9, ""},
+        {"of no kind", "z", NULL, 9, ""},
+    };
+    store *s = open_store(_i);
+    struct diag why = {0};
+    struct buf text = {0};
+
+    store_put(s, "k", "c", "3", 1);
+    store_put(s, "k", "a", "old", 3);
+    store_put(s, "k", "b", "2", 1);
+    store_put(s, "l", "a", "", 0);
+    store_put(s, "k", "d", "4", 1);
+    store_put(s, "k", "a", "1", 1);
+    store_put(s, "k", "d", NULL, 0);
+    store_put(s, "k", "never", NULL, 0);
+    commit(s);
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        struct seen v = {.most = lists[i].most};
+        ck_assert(store_list(s, lists[i].kind, lists[i].after, see_record, &v, &why));
+        expect_text(lists[i].name, buf_str(&v.text), lists[i].want);
+        buf_clear(&v.text);
+    }
+    ck_assert(store_get(s, "k", "a", &text, &why));
+    expect_text("a record", buf_str(&text), "1");
+    ck_assert(store_get(s, "l", "a", &text, &why));
+    expect_text("an empty one", buf_str(&text), "1");
+    expect_none("one that was dropped", store_get(s, "k", "d", &text, &why), &why);
+    buf_clear(&text);
+    store_free(s);
+}
+END_TEST
+
+/* ---- the file ---- */
+
+START_TEST(reopening)
+{
+    store *s = open_sqlite();
+
+    put_execution(s, 0, "a", 0);
+    put_events(s, 0, 1, 2);
+    commit(s);
+    put_events(s, 0, 3, 1);
+    put_execution(s, 1, "b", 0);
+    store_free(s);
+    s = open_sqlite();
+    expect_events("what was not committed is not there", s, 0, 0, 9, "1:1A 2:2A ");
+    expect_running("nor is an execution", s, 9, "0 ");
+    ck_assert(store_next_number(s) == 1);
+    put_events(s, 0, 3, 1);
+    commit(s);
+    expect_events("it goes on", s, 0, 0, 9, "1:1A 2:2A 3:3A ");
+    store_free(s);
+}
+END_TEST
+
+static void make_file(const char *sql)
+{
+    sqlite3 *db;
+
+    ck_assert(sqlite3_open(files.path, &db) == SQLITE_OK);
+    ck_assert(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void make_text(const char *text)
+{
+    FILE *f = fopen(files.path, "w");
+
+    ck_assert(f != NULL);
+    fputs(text, f);
+    fclose(f);
+}
+
+static const struct {
+    const char *name, *sql, *text; /* the file: made by SQL, or so */
+    const char *code, *words;
+} refusals[] = {
+    {"another program's tables", "CREATE TABLE t(x)", NULL, "STORE_FOREIGN", "another program"},
+    {"another program's mark", "PRAGMA application_id=77", NULL, "STORE_FOREIGN",
+     "another program"},
+    {"no SQLite file", NULL,
+     "not a database, but a text that is long enough for a header, as "
+     "SQLite looks at a hundred bytes of it before it says no",
+     "STORE_FOREIGN", "not a database"},
+    {"a newer version's", "PRAGMA application_id=1634954289; PRAGMA user_version=99", NULL,
+     "STORE_NEWER", "schema 99"},
+};
+
+START_TEST(refusing)
+{
+    struct diag why = {0};
+    struct buf before = {0}, after = {0};
+
+    if (refusals[_i].sql)
+        make_file(refusals[_i].sql);
+    else
+        make_text(refusals[_i].text);
+    ck_assert(buf_read_file(&before, files.path, 1 << 20, NULL));
+    ck_assert_msg(!store_sqlite_open(files.path, STORE_FULL, &why), "%s", refusals[_i].name);
+    expect_text(refusals[_i].name, why.code, refusals[_i].code);
+    ck_assert_msg(strstr(why.text, refusals[_i].words), "%s: %s", refusals[_i].name, why.text);
+    ck_assert_msg(strstr(why.text, files.path), "the text names the file: %s", why.text);
+    ck_assert(buf_read_file(&after, files.path, 1 << 20, NULL));
+    ck_assert_msg(before.len == after.len && !memcmp(before.data, after.data, before.len),
+                  "%s: the file was changed", refusals[_i].name);
+    diag_clear(&why);
+    buf_clear(&before);
+    buf_clear(&after);
+}
+END_TEST
+
+/* What can't be read is told, and of which execution. */
+START_TEST(damaged)
+{
+    static const char *const damages[] = {
+        "UPDATE events SET text='{\"k\":\"se\",\"s\":5}'", "UPDATE events SET text='x'",
+        "UPDATE definitions SET text='{}'", "DELETE FROM definitions",
+        "UPDATE executions SET config='{}'"};
+
+    for (size_t i = 0; i < COUNT(damages); i++) {
+        struct diag why = {0};
+        struct engine_hooks hooks = {0};
+        store *s = open_sqlite();
+        put_execution(s, i, "a", 0);
+        put_events(s, i, 1, 2);
+        commit(s);
+        store_free(s);
+        make_file(damages[i]);
+        s = open_sqlite();
+        engine *e = engine_new(s, &hooks);
+        ck_assert_msg(!engine_recover(e, 0, INT64_MAX, &why), "%s", damages[i]);
+        ck_assert_msg(why.code && why.text, "%s: no reason", damages[i]);
+        engine_free(e);
+        store_free(s);
+        diag_clear(&why);
+        teardown();
+        setup();
+    }
+}
+END_TEST
+
+START_TEST(second_opener)
+{
+    struct diag why = {0};
+    store *s = open_sqlite();
+
+    ck_assert(!store_sqlite_open(files.path, STORE_FULL, &why));
+    expect_text("two at once", why.code, "STORE_BUSY");
+    diag_clear(&why);
+    store_free(s);
+    s = open_sqlite();
+    store_free(s);
+    ck_assert(!store_sqlite_open("/nowhere/at/all", STORE_FULL, &why));
+    expect_text("no folder", why.code, "STORE_OPEN");
+    diag_clear(&why);
+}
+END_TEST
+
+/* What can't be written is told once and for all, and what was kept before stays. */
+START_TEST(full_disk)
+{
+    struct rlimit whole, little = {0};
+    struct diag why = {0};
+    store *s = open_sqlite();
+    uint64_t kept = 0;
+
+    put_execution(s, 0, "a", 0);
+    commit(s);
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert(getrlimit(RLIMIT_FSIZE, &whole) == 0);
+    little = whole;
+    little.rlim_cur = 200000;
+    ck_assert(setrlimit(RLIMIT_FSIZE, &little) == 0);
+    for (; kept < 10000; kept++) {
+        put_events(s, 0, kept + 1, 1);
+        if (!store_commit(s, &why))
+            break;
+    }
+    ck_assert(setrlimit(RLIMIT_FSIZE, &whole) == 0);
+    ck_assert_msg(kept > 1 && kept < 10000, "%" PRIu64 " commits", kept);
+    expect_text("no room", why.code, "STORE_WRITE");
+    store_put(s, "k", "a", "1", 1);
+    ck_assert_msg(!store_commit(s, NULL), "a store that failed goes on");
+    store_free(s);
+    diag_clear(&why);
+    s = open_sqlite();
+    struct seen v = {.most = SIZE_MAX};
+    ck_assert(store_read(s, 0, kept, see_event, &v, NULL));
+    ck_assert_msg(v.text.len > 0, "a commit that was acknowledged is lost");
+    buf_reset(&v.text);
+    ck_assert(store_read(s, 0, kept + 1, see_event, &v, NULL));
+    ck_assert_msg(v.text.len == 0, "a commit that failed is there");
+    buf_clear(&v.text);
+    store_free(s);
+}
+END_TEST
+
+/* ---- crashes: the linker puts this before store_commit (see the Makefile) ---- */
+
+enum crash { NO_CRASH, CRASH_BEFORE, CRASH_AFTER };
+
+static struct {
+    size_t commits, at;
+    bool always;
+    enum crash crash;
+} disk;
+
+bool __real_store_commit(store *s, struct diag *why);
+bool __wrap_store_commit(store *s, struct diag *why);
+
+bool __wrap_store_commit(store *s, struct diag *why)
+{
+    bool now = disk.crash != NO_CRASH &&
+               (++disk.commits == disk.at || (disk.always && disk.commits % 2 == 0));
+
+    if (now && disk.crash == CRASH_BEFORE)
+        return false;
+    return __real_store_commit(s, why) && !now;
+}
+
+/*
+ * Executions, and a world that answers their tasks: what it answers follows from the task's key,
+ * and when, from when it was first asked. It keeps that, and the time, in the store.
+ */
+enum { START_MS = 1000000, MOST_ANSWERS = 400 };
+
+struct due_answer {
+    int64_t at_ms;
+    uint64_t id, random;
+    json *parameters;
+};
+
+struct world {
+    int kind;
+    store *s;
+    engine *e;
+    int64_t now_ms;
+    unsigned first, count; /* the executions, by their names' numbers */
+    struct due_answer answers[MOST_ANSWERS];
+    size_t answer_count;
+    size_t tasks, crashes, slept;
+    int64_t sleep_ms;
+};
+
+static const char *const machines[] = {
+    ONE_STATE(
+        "P",
+        "\"Type\":\"Parallel\",\"End\":true,\"Branches\":[" ONE_STATE(
+            "A", TASK
+            "\"End\":true") "," ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":3,\"End\":true") "]"),
+    ONE_STATE("M", "\"Type\":\"Map\",\"MaxConcurrency\":2,\"End\":true,\"ItemsPath\":\"$.l\","
+                   "\"ItemProcessor\":" ONE_STATE("C", TASK "\"End\":true")),
+    "{\"StartAt\":\"V\",\"States\":{\"V\":{\"Type\":\"Wait\",\"Seconds\":60,\"Next\":\"D\"},"
+    "\"D\":{\"Type\":\"Map\",\"End\":true,\"ToleratedFailurePercentage\":30,\"ItemsPath\":\"$.l\","
+    "\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":"
+    "\"STANDARD\"},\"StartAt\":\"E\",\"States\":{\"E\":{" TASK "\"End\":true}}}}}}",
+    "{\"StartAt\":\"K\",\"States\":{\"K\":{" CALLBACK "\"Next\":\"Y\"},"
+    "\"Y\":{\"Type\":\"Wait\",\"Seconds\":100,\"Next\":\"Z\"},"
+    "\"Z\":{\"Type\":\"Pass\",\"End\":true}}}",
+};
+
+static uint64_t hash(const char *text)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    while (*text)
+        h = (h ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
+    return h ^ h >> 29;
+}
+
+static void run_task(void *user, const struct task *t)
+{
+    struct world *w = user;
+    struct buf due = {0};
+    uint64_t random = hash(t->key);
+
+    w->tasks++;
+    /* Some never answer. */
+    if (random % 7 == 0)
+        return;
+    if (!store_get(w->s, "answer", t->key, &due, NULL)) {
+        buf_add_int(&due, w->now_ms + 300 * (int64_t)(random / 7 % 4));
+        store_put(w->s, "answer", t->key, due.data, due.len);
+    }
+    ck_assert(w->answer_count < MOST_ANSWERS);
+    w->answers[w->answer_count++] = (struct due_answer){strtoll(buf_str(&due), NULL, 10), t->id,
+                                                        random, json_ref(t->parameters)};
+    if (t->token && !t->submitted) {
+        json *submitted = json_cstring("submitted");
+        engine_task_submitted(w->e, t->id, submitted);
+        json_unref(submitted);
+    }
+    buf_clear(&due);
+}
+
+static void cancel_task(void *user, uint64_t id)
+{
+    (void)user;
+    (void)id;
+}
+
+static void arn_of(unsigned i, char arn[96])
+{
+    snprintf(arn, 96, "arn:aws:states:us-east-1:123456789012:execution:m:%u", i);
+}
+
+/* Starts what the store does not know yet: its start was not acknowledged. */
+static void start_missing(struct world *w)
+{
+    for (unsigned i = w->first; i < w->first + w->count; i++) {
+        char arn[96];
+        uint64_t n;
+        arn_of(i, arn);
+        if (store_find_arn(w->s, arn, &n, NULL))
+            continue;
+        asl_machine *m = machine_of(machines[i % COUNT(machines)]);
+        json *name = json_stringf("%u", i), *arn_text = json_cstring(arn),
+             *input = json_of("{\"l\":[1,2,3,4,5]}");
+        struct rt_config config = {
+            .names = {arn_text, name, name, name, name, name}, .aws_limits = true, .seed = i};
+        engine_start(w->e, m, &config, input);
+        asl_machine_unref(m);
+        json_unref(name);
+        json_unref(arn_text);
+        json_unref(input);
+    }
+}
+
+static void world_open(struct world *w)
+{
+    struct engine_hooks hooks = {.user = w, .run_task = run_task, .cancel_task = cancel_task};
+    struct diag why = {0};
+    struct buf now = {0};
+
+    if (!w->s)
+        w->s = open_store(w->kind);
+    w->now_ms = START_MS;
+    if (store_get(w->s, "clock", "now", &now, NULL))
+        w->now_ms = strtoll(buf_str(&now), NULL, 10);
+    buf_clear(&now);
+    w->e = engine_new(w->s, &hooks);
+    ck_assert_msg(engine_recover(w->e, w->now_ms, w->sleep_ms, &why), "%s", why.text);
+    start_missing(w);
+}
+
+/* All that is not in the store is lost. */
+static void world_crash(struct world *w)
+{
+    for (size_t i = 0; i < w->answer_count; i++)
+        json_unref(w->answers[i].parameters);
+    w->answer_count = 0;
+    engine_free(w->e);
+    w->e = NULL;
+    if (w->kind == MEMORY)
+        return;
+    store_free(w->s);
+    w->s = NULL;
+}
+
+static void world_close(struct world *w)
+{
+    world_crash(w);
+    store_free(w->s);
+    w->s = NULL;
+}
+
+static void give_answers(struct world *w)
+{
+    for (size_t i = 0; i < w->answer_count;) {
+        struct due_answer a = w->answers[i];
+        if (a.at_ms > w->now_ms) {
+            i++;
+            continue;
+        }
+        struct task_result r = {.ok = a.random % 3 != 0};
+        if (r.ok)
+            r.output = a.parameters;
+        else
+            r.error = json_cstring("E");
+        if (!r.ok)
+            json_unref(a.parameters);
+        /* In the order in which they were asked for. */
+        w->answer_count--;
+        memmove(&w->answers[i], &w->answers[i + 1], (w->answer_count - i) * sizeof a);
+        engine_task_done(w->e, a.id, &r);
+    }
+}
+
+static bool advance(struct world *w)
+{
+    struct buf now = {0};
+    struct diag why = {0};
+
+    give_answers(w);
+    buf_add_int(&now, w->now_ms);
+    store_put(w->s, "clock", "now", now.data, now.len);
+    buf_clear(&now);
+    bool good = engine_advance(w->e, w->now_ms, &why);
+    ck_assert_msg(good || !why.code, "%s", why.text);
+    return good;
+}
+
+/* Until nothing is to come any more; crashes on the way are lived through. */
+static void run_world(struct world *w)
+{
+    world_open(w);
+    for (int turns = 0; turns < 100000; turns++) {
+        if (!advance(w)) {
+            w->crashes++;
+            world_crash(w);
+            world_open(w);
+            continue;
+        }
+        for (unsigned i = w->first; i < w->first + w->count; i++) {
+            uint64_t n;
+            char arn[96];
+            arn_of(i, arn);
+            if (w->sleep_ms != INT64_MAX && store_find_arn(w->s, arn, &n, NULL))
+                w->slept += !engine_execution(w->e, n);
+        }
+        int64_t next = engine_next_due(w->e);
+        for (size_t i = 0; i < w->answer_count; i++)
+            if (w->answers[i].at_ms < next)
+                next = w->answers[i].at_ms;
+        if (next == INT64_MAX)
+            return;
+        if (next > w->now_ms)
+            w->now_ms = next;
+    }
+    ck_abort_msg("it does not come to rest");
+}
+
+/* ---- what became of them ---- */
+
+struct folding {
+    rt_exec *x;
+    uint64_t seq;
+    struct buf *out;
+    bool whole; /* each event in a line, not only the end */
+};
+
+static bool fold(void *user, const struct rt_event *e)
+{
+    struct folding *f = user;
+    char name[RT_EVENT_NAME];
+
+    ck_assert_msg(e->seq == ++f->seq, "a gap in a history before event %" PRIu64, e->seq);
+    rt_apply(f->x, e);
+    rt_event_name(e, name);
+    if (f->whole && e->id)
+        buf_printf(f->out, "  %u<%u %s %" PRId64 "\n", e->id, e->previous, name, e->at_ms);
+    return true;
+}
+
+/* A line for each execution: status, output or error; and its history if that is asked for. */
+static void outcomes(struct world *w, bool whole, struct buf *out)
+{
+    struct diag why = {0};
+
+    for (unsigned i = w->first; i < w->first + w->count; i++) {
+        const struct store_execution *row;
+        char arn[96];
+        uint64_t n;
+
+        arn_of(i, arn);
+        ck_assert_msg(store_find_arn(w->s, arn, &n, &why), "execution %u is lost", i);
+        ck_assert_msg(store_find(w->s, n, &row, &why), "%s", why.text);
+        enum rt_status status = row->status;
+        struct folding f = {rt_exec_new(row->machine, &row->config), 0, out, whole};
+        ck_assert_msg(store_read(w->s, n, 0, fold, &f, &why), "%s", why.text);
+        ck_assert_msg(rt_exec_status(f.x) == status && status != RT_RUNNING,
+                      "execution %u is %s, its row says %s", i, rt_status_name(rt_exec_status(f.x)),
+                      rt_status_name(status));
+        const struct asl_error *error = rt_exec_error(f.x);
+        buf_printf(out, "%u %s ", i, rt_status_name(status));
+        if (rt_exec_output(f.x))
+            json_write(out, rt_exec_output(f.x));
+        if (error && error->name)
+            json_write(out, error->name);
+        buf_addc(out, '\n');
+        rt_exec_free(f.x);
+    }
+    expect_running("children have ended, too", w->s, 99, "");
+}
+
+/* As it goes without a crash. */
+static void expected(unsigned first, unsigned count, struct buf *out, size_t *commits)
+{
+    struct world w = {.kind = MEMORY, .first = first, .count = count, .sleep_ms = INT64_MAX};
+
+    disk.crash = CRASH_BEFORE;
+    disk.always = false;
+    disk.commits = 0;
+    disk.at = SIZE_MAX;
+    run_world(&w);
+    if (commits)
+        *commits = disk.commits;
+    disk.crash = NO_CRASH;
+    ck_assert(w.tasks > count);
+    outcomes(&w, true, out);
+    world_close(&w);
+}
+
+enum { MANY = 12 };
+
+static const struct {
+    const char *name;
+    int kind;
+    enum crash crash;
+    int64_t sleep_ms;
+} crashes[] = {
+    {"in memory, after a commit", MEMORY, CRASH_AFTER, INT64_MAX},
+    {"in SQLite, before a commit", SQLITE, CRASH_BEFORE, INT64_MAX},
+    {"in SQLite, after a commit", SQLITE, CRASH_AFTER, INT64_MAX},
+    {"asleep, before a commit", SQLITE, CRASH_BEFORE, 0},
+    {"asleep, after a commit", SQLITE, CRASH_AFTER, 0},
+};
+
+/* One crash in a run, at each commit. */
+START_TEST(one_crash)
+{
+    struct buf want = {0};
+    size_t commits;
+
+    expected(0, MANY, &want, &commits);
+    ck_assert_msg(commits > 20, "%zu commits", commits);
+    for (size_t n = 1; n <= commits; n++) {
+        struct world w = {
+            .kind = crashes[_i].kind, .count = MANY, .sleep_ms = crashes[_i].sleep_ms};
+        struct buf got = {0};
+        disk.crash = crashes[_i].crash;
+        disk.commits = 0;
+        disk.at = n;
+        run_world(&w);
+        disk.crash = NO_CRASH;
+        ck_assert_msg(w.crashes == 1, "%s: %zu crashes", crashes[_i].name, w.crashes);
+        ck_assert(w.sleep_ms != 0 || w.slept > 0);
+        outcomes(&w, true, &got);
+        ck_assert_msg(!strcmp(buf_str(&got), buf_str(&want)), "%s: commit %zu: got\n%swant\n%s",
+                      crashes[_i].name, n, buf_str(&got), buf_str(&want));
+        world_close(&w);
+        buf_clear(&got);
+        if (w.kind == SQLITE) {
+            teardown();
+            setup();
+        }
+    }
+    buf_clear(&want);
+}
+END_TEST
+
+/* A crash after every second commit of a run: the one between is the recovery's own. */
+START_TEST(always_crashing)
+{
+    struct world w = {.kind = _i, .count = MANY, .sleep_ms = 0};
+    struct buf want = {0}, got = {0};
+
+    expected(0, MANY, &want, NULL);
+    disk.crash = CRASH_AFTER;
+    disk.always = true;
+    run_world(&w);
+    disk.always = false;
+    disk.crash = NO_CRASH;
+    ck_assert_msg(w.crashes > 20, "%zu crashes", w.crashes);
+    outcomes(&w, true, &got);
+    expect_text("a crash each time", buf_str(&got), buf_str(&want));
+    world_close(&w);
+    buf_clear(&want);
+    buf_clear(&got);
+}
+END_TEST
+
+/* ---- and killed, wherever it stands ---- */
+
+enum { KILLS = 50 };
+
+/* Check has a file open for what its test processes report: a kill must not cut that. */
+static void hide_files(void)
+{
+    int null = open("/dev/null", O_RDWR);
+
+    for (int fd = 3; fd < 256; fd++)
+        if (fd != null && fcntl(fd, F_GETFD) != -1)
+            dup2(null, fd);
+}
+
+START_TEST(killed)
+{
+    struct world w = {.kind = SQLITE, .count = MANY, .sleep_ms = 0};
+    struct buf want = {0}, got = {0};
+    uint64_t random = 1;
+    size_t kills = 0;
+
+    for (int runs = 0; kills < KILLS && runs < 40 * KILLS; runs++) {
+        pid_t child = fork();
+        int status;
+        ck_assert(child >= 0);
+        if (child == 0) {
+            hide_files();
+            run_world(&w);
+            _exit(0);
+        }
+        random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        nanosleep(&(struct timespec){.tv_nsec = (long)(random >> 33) % 12000000}, NULL);
+        kill(child, SIGKILL);
+        ck_assert(waitpid(child, &status, 0) == child);
+        if (WIFSIGNALED(status)) {
+            kills++;
+            continue;
+        }
+        ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "a run failed");
+        /* It came to its end: more to do. */
+        w.count += MANY;
+    }
+    ck_assert_msg(kills == KILLS, "%zu kills", kills);
+    run_world(&w);
+    outcomes(&w, false, &got);
+    world_close(&w);
+    w = (struct world){.kind = MEMORY, .count = w.count, .sleep_ms = INT64_MAX};
+    run_world(&w);
+    outcomes(&w, false, &want);
+    world_close(&w);
+    expect_text("killed at random", buf_str(&got), buf_str(&want));
+    buf_clear(&want);
+    buf_clear(&got);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("store");
+    TCase *t = tcase_create("store");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_loop_test(t, events, 0, KINDS);
+    tcase_add_loop_test(t, finding, 0, KINDS);
+    tcase_add_loop_test(t, running, 0, KINDS);
+    tcase_add_loop_test(t, forgetting, 0, KINDS);
+    tcase_add_loop_test(t, records, 0, KINDS);
+    tcase_add_test(t, reopening);
+    tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
+    tcase_add_test(t, damaged);
+    tcase_add_test(t, second_opener);
+    tcase_add_test(t, full_disk);
+    tcase_add_loop_test(t, one_crash, 0, COUNT(crashes));
+    tcase_add_loop_test(t, always_crashing, 0, KINDS);
+    tcase_add_test(t, killed);
+    tcase_set_timeout(t, 120);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

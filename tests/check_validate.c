@@ -1,0 +1,303 @@
+/* validate: what only AWS minds in a definition; and that none of it keeps us from running it. */
+
+#include "tests/support/expect.h"
+
+#include "asl/asl.h"
+
+#include <string.h>
+
+/*
+ * A row's state stands as state A, from line 2, column 7 on. Problems are lines "line:column
+ * severity location: message"; "" is none.
+ */
+struct row {
+    const char *name;
+    enum asl_workflow workflow;
+    const char *state, *want;
+};
+
+#define TASK(resource) "\"Type\": \"Task\", \"End\": true, \"Resource\": \"" resource "\",\n"
+#define CALL(call, parameters) TASK("arn:aws:states:::" call) "\"Parameters\": " parameters
+#define JSONATA "\"QueryLanguage\": \"JSONata\",\n"
+#define RESOURCE(arn)                                                                              \
+    "2:48 error /States/A/Resource: The resource provided " arn                                    \
+    " is not recognized. The value is not a valid resource ARN, or the resource is not available " \
+    "in this region."
+#define UNKNOWN(call) RESOURCE("arn:aws:states:::" call)
+#define NEEDS(field)                                                                               \
+    "3:1 error /States/A/Parameters: The field '" field "' is required but was missing"
+#define DISTRIBUTED                                                                                \
+    "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"ProcessorConfig\": {\n"               \
+    "\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\""  \
+    ": {\"P\": {\"Type\": \"Pass\", \"End\": true}}}"
+#define READER(config) "\"ItemReader\": {\"ReaderConfig\": {" config "}},"
+#define ACTIVITY "arn:aws:states:us-east-1:123456789012:activity:work"
+
+static const struct row rows[] = {
+    {"an integration", ASL_STANDARD, CALL("lambda:invoke", "{\"FunctionName\": \"f\"}"), ""},
+    {"a required field by a path", ASL_STANDARD,
+     CALL("lambda:invoke", "{\"FunctionName.$\": \"$.f\"}"), ""},
+    {"in another partition", ASL_STANDARD,
+     TASK("arn:aws-cn:states:::sns:publish") "\"Parameters\": {\"Message\": \"m\"}", ""},
+    {"with a region and an account", ASL_STANDARD,
+     TASK("arn:aws:states:us-east-1:123456789012:sns:publish") "\"Parameters\": "
+                                                               "{\"Message\": \"m\"}",
+     ""},
+    {"a function's ARN", ASL_STANDARD,
+     "\"Type\": \"Task\", \"End\": true, \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\"",
+     ""},
+    {"a placeholder", ASL_STANDARD,
+     "\"Type\": \"Task\", \"End\": true, \"Resource\": \"${Function}\"", ""},
+    {"a placeholder in an ARN", ASL_STANDARD,
+     TASK("arn:${AWS::Partition}:states:::lambda:invoke") "\"Parameters\": {}", ""},
+    {"a call of the SDK", ASL_STANDARD, CALL("aws-sdk:s3:listBuckets", "{}"), ""},
+    {"a call of the SDK that waits", ASL_STANDARD,
+     CALL("aws-sdk:sfn:startExecution.waitForTaskToken", "{}"), ""},
+    {".sync", ASL_STANDARD, CALL("glue:startJobRun.sync", "{\"JobName\": \"j\"}"), ""},
+    {".sync:2", ASL_STANDARD, CALL("states:startExecution.sync:2", "{\"StateMachineArn\": \"a\"}"),
+     ""},
+    {".waitForTaskToken", ASL_STANDARD,
+     CALL("sqs:sendMessage.waitForTaskToken", "{\"QueueUrl\": \"q\", \"MessageBody\": \"b\"}"), ""},
+    {"a service that has any call", ASL_STANDARD,
+     CALL("bedrock-agentcore:invokeAgentRuntime", "{}"), ""},
+    {"an activity", ASL_STANDARD,
+     "\"Type\": \"Task\", \"End\": true, \"Resource\": \"" ACTIVITY "\"", ""},
+
+    {"no such API", ASL_STANDARD, CALL("dynamodb:query", "{}"), UNKNOWN("dynamodb:query")},
+    {"no such service", ASL_STANDARD, CALL("lamda:invoke", "{}"), UNKNOWN("lamda:invoke")},
+    {"more behind a call of a service that has any", ASL_STANDARD,
+     CALL("bedrock-agentcore:x:y", "{}"), UNKNOWN("bedrock-agentcore:x:y")},
+    {"a resource of a service that is not integrated", ASL_STANDARD,
+     TASK("arn:aws:s3:us-east-1:123456789012:bucket") "\"Parameters\": {}",
+     RESOURCE("arn:aws:s3:us-east-1:123456789012:bucket")},
+    {"an API in the wrong case", ASL_STANDARD, CALL("lambda:Invoke", "{}"),
+     UNKNOWN("lambda:Invoke")},
+    {"more behind a call", ASL_STANDARD, CALL("lambda:invoke:2", "{}"), UNKNOWN("lambda:invoke:2")},
+    {".sync where it doesn't exist", ASL_STANDARD,
+     CALL("lambda:invoke.sync", "{\"FunctionName\": \"f\"}"), UNKNOWN("lambda:invoke.sync")},
+    {".sync:2 where only .sync exists", ASL_STANDARD,
+     CALL("glue:startJobRun.sync:2", "{\"JobName\": \"j\"}"), UNKNOWN("glue:startJobRun.sync:2")},
+    {".waitForTaskToken where it doesn't exist", ASL_STANDARD,
+     CALL("batch:submitJob.waitForTaskToken", "{}"), UNKNOWN("batch:submitJob.waitForTaskToken")},
+    {".sync of the SDK", ASL_STANDARD, CALL("aws-sdk:glue:startJobRun.sync", "{}"),
+     UNKNOWN("aws-sdk:glue:startJobRun.sync")},
+    {"the SDK without a service", ASL_STANDARD, CALL("aws-sdk:listBuckets", "{}"),
+     UNKNOWN("aws-sdk:listBuckets")},
+    {"a service of the SDK in the wrong case", ASL_STANDARD, CALL("aws-sdk:S3:listBuckets", "{}"),
+     UNKNOWN("aws-sdk:S3:listBuckets")},
+    {"an action of the SDK in the wrong case", ASL_STANDARD, CALL("aws-sdk:s3:ListBuckets", "{}"),
+     UNKNOWN("aws-sdk:s3:ListBuckets")},
+    {"no Parameters", ASL_STANDARD,
+     "\"Type\": \"Task\", \"End\": true, \"Resource\": "
+     "\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"",
+     "2:6 error /States/A: Parameters field is required for resource ARN: "
+     "arn:aws:states:::sqs:sendMessage"},
+    {"a required field that is missing", ASL_STANDARD, CALL("lambda:invoke", "{\"Payload\": 1}"),
+     NEEDS("FunctionName")},
+    {"two of them", ASL_STANDARD, CALL("dynamodb:putItem", "{}"),
+     NEEDS("TableName") "\n" NEEDS("Item")},
+
+    {"Arguments", ASL_STANDARD,
+     TASK("arn:aws:states:::lambda:invoke") JSONATA "\"Arguments\": {\"FunctionName\": \"f\"}", ""},
+    {"Arguments that are an expression", ASL_STANDARD,
+     TASK("arn:aws:states:::lambda:invoke") JSONATA "\"Arguments\": \"{% $states.input %}\"", ""},
+    {"no Arguments", ASL_STANDARD,
+     TASK("arn:aws:states:::lambda:invoke") "\"QueryLanguage\": \"JSONata\"",
+     "2:6 error /States/A: Arguments field is required for resource ARN: "
+     "arn:aws:states:::lambda:invoke"},
+    {"a required field is not given by a path", ASL_STANDARD,
+     TASK("arn:aws:states:::lambda:invoke") JSONATA "\"Arguments\": {\"FunctionName.$\": \"f\"}",
+     "4:1 error /States/A/Arguments: The field 'FunctionName' is required but was missing"},
+
+    {"credentials", ASL_STANDARD,
+     TASK("arn:aws:lambda:us-east-1:1:function:f") "\"Credentials\": {\"RoleArn.$\": \"$.role\"}",
+     ""},
+    {"credentials without a role", ASL_STANDARD,
+     TASK("arn:aws:lambda:us-east-1:1:function:f") "\"Credentials\": {}",
+     "3:1 error /States/A/Credentials: The field 'RoleArn' is required but was missing"},
+    {"credentials of an activity", ASL_STANDARD,
+     TASK(ACTIVITY) "\"Credentials\": {\"RoleArn\": \"r\"}",
+     "3:1 error /States/A/Credentials: The field 'Credentials' is not supported for activities"},
+
+    {"EXPRESS", ASL_EXPRESS, CALL("sns:publish", "{\"Message\": \"m\"}"), ""},
+    {".sync in EXPRESS", ASL_EXPRESS, CALL("ecs:runTask.sync", "{\"TaskDefinition\": \"t\"}"),
+     "2:48 error /States/A/Resource: Express state machine does not support '.sync' service "
+     "integration"},
+    {".sync:2 in EXPRESS", ASL_EXPRESS,
+     CALL("states:startExecution.sync:2", "{\"StateMachineArn\": \"a\"}"),
+     "2:48 error /States/A/Resource: Express state machine does not support '.sync' service "
+     "integration"},
+    {".waitForTaskToken in EXPRESS", ASL_EXPRESS,
+     CALL("sns:publish.waitForTaskToken", "{\"Message\": \"m\"}"),
+     "2:48 error /States/A/Resource: Express state machine does not support '.waitForTaskToken' "
+     "service integration "},
+    {"an activity in EXPRESS", ASL_EXPRESS,
+     "\"Type\": \"Task\", \"End\": true, \"Resource\": \"" ACTIVITY "\"",
+     "2:48 error /States/A/Resource: Express state machine does not support Activity ARN"},
+    {"a distributed Map", ASL_STANDARD, DISTRIBUTED, ""},
+    {"a distributed Map in EXPRESS", ASL_EXPRESS, DISTRIBUTED,
+     "3:9 error /States/A/ItemProcessor/ProcessorConfig/Mode: The field 'Mode' with value "
+     "'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"},
+};
+
+static void list_problems(struct buf *out, const struct asl_report *report)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const struct asl_problem *p = &report->problems[i];
+        buf_printf(out, "%s%u:%u %s %s: %s", i ? "\n" : "", p->place.line, p->place.column,
+                   p->severity == ASL_ERROR ? "error" : "warning", p->location, p->message);
+    }
+}
+
+START_TEST(validate)
+{
+    const struct row *row = &rows[_i];
+    struct asl_report report = {0}, running = {0};
+    struct buf text = {0}, got = {0};
+
+    buf_printf(&text, "{\"StartAt\": \"A\", \"States\": {\n\"A\": {%s}}}", row->state);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, row->workflow, &report);
+    list_problems(&got, &report);
+    expect_text(row->name, buf_str(&got), row->want);
+    asl_machine *m = asl_compile(text.data, text.len, DOCUMENT_JSON, &running);
+    ck_assert_msg(m && running.count == 0, "%s: it can't be run", row->name);
+    asl_machine_unref(m);
+    asl_report_clear(&running);
+    asl_report_clear(&report);
+    buf_clear(&text);
+    buf_clear(&got);
+}
+END_TEST
+
+/*
+ * What stands in a distributed Map, from line 2, column 1 on. Fields that we don't run yet are
+ * left out of what is expected.
+ */
+static const struct {
+    const char *name, *fields, *want;
+} maps[] = {
+    {"a reader of CSV", READER("\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"FIRST_ROW\""), ""},
+    {"headers that are given",
+     READER("\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"GIVEN\", \"CSVHeaders\": [\"a\"]"),
+     ""},
+    {"a reader of JSON", READER("\"InputType\": \"JSON\", \"MaxItems\": 5"), ""},
+    {"CSV without a place of its headers", READER("\"InputType\": \"CSV\""),
+     "2:16 /States/M/ItemReader/ReaderConfig: The field 'CSVHeaderLocation' is required"},
+    {"JSON with one", READER("\"InputType\": \"JSON\", \"CSVHeaderLocation\": \"FIRST_ROW\""),
+     "2:54 /States/M/ItemReader/ReaderConfig: Field 'CSVHeaderLocation' is not supported"},
+    {"headers that are to be given",
+     READER("\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"GIVEN\""),
+     "2:32 /States/M/ItemReader/ReaderConfig: These fields are required: [CSVHeaders]"},
+    {"two limits of items",
+     READER("\"InputType\": \"JSON\", \"MaxItems\": 5, \"MaxItemsPath\": \"$.n\""),
+     "2:32 /States/M/ItemReader/ReaderConfig: There should only be one of the following fields: "
+     "[MaxItems, MaxItemsPath]"},
+    {"a batcher", "\"ItemBatcher\": {\"MaxItemsPerBatch\": 0},", ""},
+    {"a batch of less than nothing", "\"ItemBatcher\": {\"MaxItemsPerBatch\": -1},",
+     "2:37 /States/M/ItemBatcher/MaxItemsPerBatch: Minimum value is 0"},
+    {"two sizes of a batch",
+     "\"ItemBatcher\": {\"MaxInputBytesPerBatch\": 9, \"MaxInputBytesPerBatchPath\": \"$.n\"},",
+     "2:16 /States/M/ItemBatcher: There should only be one of the following fields: "
+     "[MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]"},
+    {"what is tolerated from the input", "\"ToleratedFailureCountPath\": \"$.n\",", ""},
+    {"what is tolerated from the context object",
+     "\"ToleratedFailureCountPath\": \"$$.Execution.Input.n\",",
+     "2:30 /States/M/ToleratedFailureCountPath: Value is not a Reference Path"},
+    {"the percentage of it", "\"ToleratedFailurePercentagePath\": \"$$.Execution.Input.n\",",
+     "2:35 /States/M/ToleratedFailurePercentagePath: Value is not a Reference Path"},
+};
+
+START_TEST(map)
+{
+    struct asl_report report = {0};
+    struct buf text = {0}, got = {0};
+
+    buf_printf(&text,
+               "{\"StartAt\": \"M\", \"States\": {\"M\": {\"Type\": \"Map\", \"End\": true,\n"
+               "%s \"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", "
+               "\"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\": {\"P\": "
+               "{\"Type\": \"Pass\", \"End\": true}}}}}}",
+               maps[_i].fields);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct asl_problem *p = &report.problems[i];
+        if (p->severity == ASL_ERROR)
+            buf_printf(&got, "%s%u:%u %s: %s", got.len ? "\n" : "", p->place.line, p->place.column,
+                       p->location, p->message);
+    }
+    expect_text(maps[_i].name, buf_str(&got), maps[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&text);
+    buf_clear(&got);
+}
+END_TEST
+
+/* What a Resource was meant to be. */
+static const struct {
+    const char *name, *call, *want;
+} hints[] = {
+    {"a slip in a service", "lamda:invoke", "did you mean lambda:invoke?"},
+    {"nothing near", "s3:getObject",
+     "what has no integration of its own is called by arn:aws:states:::aws-sdk:SERVICE:ACTION"},
+    {"another pattern", "glue:startJobRun.sync:2", "it may end in .sync"},
+    {"other patterns", "states:startExecution.sync:2.sync", "did you mean states:startExecution?"},
+    {"no pattern", "dynamodb:getItem.sync", "nothing may follow dynamodb:getItem"},
+};
+
+START_TEST(hint)
+{
+    struct asl_report report = {0};
+    struct buf text = {0};
+
+    buf_printf(&text,
+               "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"End\": true, "
+               "\"Resource\": \"arn:aws:states:::%s\", \"Parameters\": {}}}}",
+               hints[_i].call);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &report);
+    ck_assert_msg(report.count == 1, "%s", hints[_i].name);
+    expect_text(hints[_i].name, report.problems[0].hint, hints[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&text);
+}
+END_TEST
+
+/* What AWS runs and we don't is no error; what is wrong besides is found. */
+START_TEST(not_yet)
+{
+    static const char text[] =
+        "{\"StartAt\": \"M\", \"States\": {\"M\": {\"Type\": \"Map\", \"End\": true,\n"
+        "\"ItemBatcher\": {\"MaxItemsPerBatch\": 2}, \"ItemProcessor\": {\"ProcessorConfig\": "
+        "{\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", "
+        "\"States\": {\"P\": {\"Type\": \"Pass\", \"End\": true}}}},\n"
+        "\"Lost\": {\"Type\": \"Succeed\"}}}";
+    struct asl_report report = {0};
+    struct buf got = {0};
+
+    asl_validate(text, sizeof text - 1, DOCUMENT_JSON, ASL_STANDARD, &report);
+    list_problems(&got, &report);
+    expect_text("a warning, and what it doesn't hide", buf_str(&got),
+                "2:1 warning /States/M/ItemBatcher: Field 'ItemBatcher' is not supported yet\n"
+                "3:1 error /States/Lost: State \"Lost\" is not reachable.");
+    ck_assert_uint_eq(report.errors, 1);
+    asl_report_drop(&report, "MISSING_TRANSITION_TARGET", strlen("MISSING_TRANSITION_TARGET"));
+    ck_assert_uint_eq(report.errors, 0);
+    ck_assert_uint_eq(report.count, 1);
+    asl_report_drop(&report, "ASL_NOT_SUPPORTED", strlen("ASL_NOT_SUPPORTED"));
+    ck_assert_uint_eq(report.count, 1);
+    asl_report_clear(&report);
+    buf_clear(&got);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("validate");
+    TCase *t = tcase_create("validate");
+
+    tcase_add_loop_test(t, validate, 0, COUNT(rows));
+    tcase_add_loop_test(t, map, 0, COUNT(maps));
+    tcase_add_loop_test(t, hint, 0, COUNT(hints));
+    tcase_add_test(t, not_yet);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

@@ -1,0 +1,365 @@
+/* asl serve: the Step Functions API on a port of this machine. */
+
+#include "parsers/buf.h"
+#include "parsers/mem.h"
+#include "runtime/api_server.h"
+#include "runtime/host.h"
+#include "tools/cmd.h"
+#include "tools/options.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_PORT = 8083, GRACE_MS = 10000 };
+
+struct serve {
+    /* Options as given; NULL: not. */
+    const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
+        *account, *mock;
+    bool insecure, quiet;
+
+    host *host;
+    api *api;
+    api_server *server;
+    uv_timer_t grace; /* for answers that are still owed after SIGTERM */
+};
+
+static const char *first_set(const char *given, const char *const *names)
+{
+    for (; !given && *names; names++) {
+        const char *v = getenv(*names);
+        if (v && *v)
+            given = v;
+    }
+    return given;
+}
+
+/* ---- the jar's names for options, which have one dash and capitals within ---- */
+
+static void translate(int argc, char **argv)
+{
+    static struct {
+        const char *jar;
+        char ours[24];
+    } names[] = {
+        {"-account", "--account"},
+        {"-region", "--region"},
+        {"-lambdaEndpoint", "--lambda-endpoint"},
+        {"--aws-account", "--account"},
+        {"--aws-region", "--region"},
+    };
+
+    for (int i = 1; i < argc; i++)
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+            if (strcmp(argv[i], names[k].jar) == 0)
+                argv[i] = names[k].ours;
+}
+
+/* ---- definitions at the start ---- */
+
+struct created {
+    int status;
+    char *body;
+};
+
+static void on_created(void *user, int status, struct buf *body)
+{
+    struct created *c = user;
+
+    c->status = status;
+    c->body = buf_take(body);
+}
+
+static const char *is_definition(const char *name)
+{
+    static const char *const endings[] = {".asl.json", ".asl.yaml", ".asl.yml"};
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t n = strlen(endings[i]);
+        if (len > n && strcmp(name + len - n, endings[i]) == 0)
+            return name + len - n;
+    }
+    return NULL;
+}
+
+/* The text of the definition as JSON: as it stands, or what the YAML means. */
+static json *definition_text(const char *path, struct buf *file, struct diag *why)
+{
+    enum document_format format = document_format(path, file->data, file->len);
+
+    if (format == DOCUMENT_JSON)
+        return json_take_buf(file);
+    json *v = document_parse(format, file->data, file->len, 0, NULL, NULL, why);
+    json *text = v ? json_text(v) : NULL;
+    json_unref(v);
+    return text;
+}
+
+static bool create_machine(struct serve *s, const char *path, const char *file_name)
+{
+    struct buf file = {0}, body = {0};
+    struct diag why = {0};
+    struct json_build b;
+    struct created answer = {0};
+    json *text = NULL, *request = NULL;
+    bool good = false;
+
+    if (!buf_read_file(&file, path, ASL_MAX_DEFINITION, &why) ||
+        !(text = definition_text(path, &file, &why))) {
+        cmd_usage("serve", "%s: %s", path, why.text);
+        goto out;
+    }
+    json_build_object(&b, 3);
+    json_build_set(&b, "name",
+                   json_string(file_name, (size_t)(is_definition(file_name) - file_name)));
+    json_build_set(&b, "definition", text);
+    json_build_set(&b, "roleArn", json_cstring("arn:aws:iam::123456789012:role/asl"));
+    request = json_build_done(&b);
+    json_write(&body, request);
+    api_call(s->api, "CreateStateMachine", body.data, body.len, host_now(s->host), on_created,
+             &answer);
+    good = answer.status == 200;
+    if (!good)
+        cmd_usage("serve", "%s: %s", path, answer.body);
+    else if (!s->quiet)
+        fprintf(stderr, "asl serve: %s: %s\n", path, answer.body);
+out:
+    mem_free(answer.body);
+    json_unref(request);
+    buf_clear(&file);
+    buf_clear(&body);
+    diag_clear(&why);
+    return good;
+}
+
+static bool create_machines(struct serve *s)
+{
+    DIR *dir = s->definitions ? opendir(s->definitions) : NULL;
+    struct dirent *e;
+    bool good = true;
+
+    if (!s->definitions)
+        return true;
+    if (!dir) {
+        cmd_usage("serve", "%s: %s", s->definitions, strerror(errno));
+        return false;
+    }
+    while (good && (e = readdir(dir))) {
+        struct buf path = {0};
+        buf_printf(&path, "%s/%s", s->definitions, e->d_name);
+        if (is_definition(e->d_name))
+            good = create_machine(s, buf_str(&path), e->d_name);
+        buf_clear(&path);
+    }
+    closedir(dir);
+    return good;
+}
+
+/* ---- stopping ---- */
+
+static void stopped(void *user)
+{
+    const struct serve *s = user;
+
+    host_stop(s->host);
+}
+
+static void grace_over(uv_timer_t *t)
+{
+    const struct serve *s = t->data;
+
+    host_stop(s->host);
+}
+
+static void on_stop(void *user)
+{
+    struct serve *s = user;
+
+    if (!s->quiet)
+        fputs("asl serve: stopping\n", stderr);
+    uv_timer_start(&s->grace, grace_over, GRACE_MS, 0);
+    api_server_stop(s->server, stopped, s);
+}
+
+/* ---- serving ---- */
+
+static int64_t now(void *clock)
+{
+    return host_now(clock);
+}
+
+static void log_line(void *user, const char *line)
+{
+    const struct serve *s = user;
+
+    if (!s->quiet)
+        fprintf(stderr, "%s\n", line);
+}
+
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+/* AWS_ENDPOINT_URL is often set for the clients of this very server. */
+static const char *lambda_endpoint(const struct serve *s, int64_t port)
+{
+    static const char *const names[] = {"LAMBDA_ENDPOINT", "AWS_ENDPOINT_URL_LAMBDA",
+                                        "AWS_ENDPOINT_URL", NULL};
+    const char *url = first_set(s->lambda_endpoint, names);
+    char ours[2][64];
+
+    snprintf(ours[0], sizeof ours[0], "http://127.0.0.1:%" PRId64, port);
+    snprintf(ours[1], sizeof ours[1], "http://localhost:%" PRId64, port);
+    for (int i = 0; url && i < 2; i++) {
+        size_t len = strlen(ours[i]);
+        if (strncmp(url, ours[i], len) == 0 && (url[len] == '\0' || url[len] == '/')) {
+            fprintf(stderr,
+                    "asl serve: %s is this server, and no Lambda endpoint: set "
+                    "AWS_ENDPOINT_URL_LAMBDA\n",
+                    url);
+            return NULL;
+        }
+    }
+    return url;
+}
+
+static int serve(struct serve *s, int64_t port)
+{
+    static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
+    static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
+    static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
+    const char *address = s->listen ? s->listen : "127.0.0.1";
+    struct host_options options = {
+        .handlers = {.lambda_endpoint = lambda_endpoint(s, port), .log = log_line, .log_user = s}};
+    struct api_config config = {.region = first_set(s->region, regions),
+                                .account = first_set(s->account, accounts),
+                                .mocks = first_set(s->mock, mock_files),
+                                .no_limits = s->limits && strcmp(s->limits, "none") == 0};
+    store *st = store_memory_new();
+    struct diag why = {0};
+    int status = EXIT_USAGE;
+    uint16_t bound;
+
+    s->host = host_new(st, &options);
+    uv_timer_init(host_loop(s->host), &s->grace);
+    s->grace.data = s;
+    s->api = api_new(host_engine(s->host), st, &config);
+    if (!s->api) {
+        cmd_usage("serve", "the system gives no random bytes");
+        goto out;
+    }
+    host_use_api(s->host, s->api);
+    s->server = api_server_new(
+        host_loop(s->host), s->api,
+        &(struct api_server_options){.any_host = s->insecure, .now = now, .clock = s->host});
+    if (s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) {
+        cmd_usage("serve", "%s", why.text);
+        goto out;
+    }
+    if (!create_machines(s))
+        goto out;
+    if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why)) {
+        cmd_usage("serve", "%s port %" PRId64 ": %s", address, port, why.text);
+        goto out;
+    }
+    if (!s->quiet)
+        fprintf(stderr,
+                "asl serve: the Step Functions API is at http://%s%s%s:%u\n"
+                "asl serve: state is in memory and lives as long as this process\n",
+                strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", bound);
+    if (host_serve(s->host, on_stop, s, &why))
+        status = EXIT_GOOD;
+    else
+        fprintf(stderr, "asl serve: %s\n", why.text);
+out:
+    if (s->server)
+        api_server_close(s->server);
+    uv_close((uv_handle_t *)&s->grace, NULL);
+    host_use_api(s->host, NULL);
+    /* Closing the host runs the loop until all of its handles are closed. */
+    api_free(s->api);
+    host_free(s->host);
+    api_server_free(s->server);
+    store_free(st);
+    diag_clear(&why);
+    return status;
+}
+
+/* ---- the command line ---- */
+
+static const struct option_row rows[] = {
+    {"port", 'p', "PORT", "where to listen; 0: a free one (also PORT; default: 8083)",
+     offsetof(struct serve, port)},
+    {"listen", 0, "ADDRESS", "a numeric address (default: 127.0.0.1)",
+     offsetof(struct serve, listen)},
+    {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md",
+     offsetof(struct serve, handlers)},
+    {"lambda-endpoint", 0, "URL",
+     "a Lambda Invoke API for functions without a handler\n"
+     "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
+     "AWS_ENDPOINT_URL)",
+     offsetof(struct serve, lambda_endpoint)},
+    {"definitions", 0, "FOLDER", "create a state machine of each NAME.asl.json, .asl.yaml in it",
+     offsetof(struct serve, definitions)},
+    {"mock", 0, "FILE",
+     "mock configuration of Step Functions Local, for starts of\n"
+     "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
+     offsetof(struct serve, mock)},
+    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION; default: us-east-1)",
+     offsetof(struct serve, region)},
+    {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)",
+     offsetof(struct serve, account)},
+    {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",
+     offsetof(struct serve, limits)},
+    {"insecure", 0, NULL,
+     "let --listen be an address that others reach: nothing checks who\n"
+     "they are",
+     offsetof(struct serve, insecure)},
+    {"quiet", 'q', NULL, "no messages, no output of handlers", offsetof(struct serve, quiet)},
+};
+
+const struct option_set cmd_serve_options = {
+    .command = "serve",
+    .usage = "asl serve [OPTIONS]",
+    .about = "Serves the AWS Step Functions API to AWS's command line, SDKs and Terraform.\n"
+             "State machines and executions are kept in memory: they live as long as this\n"
+             "process. SIGTERM or SIGINT lets answers that are owed go out, then ends it.",
+    .examples = "  asl serve --handlers handlers.json\n"
+                "  aws --endpoint-url http://127.0.0.1:8083 stepfunctions list-state-machines\n",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+};
+
+int cmd_serve(int argc, char **argv)
+{
+    static const char *const ports[] = {"PORT", NULL};
+    const struct option_set *set = &cmd_serve_options;
+    struct serve s = {0};
+    int64_t port = DEFAULT_PORT;
+    int status;
+
+    translate(argc, argv);
+    int first = options_parse(set, argc, argv, &s, &status);
+    if (first < 0)
+        return status;
+    if (argc != first)
+        return cmd_usage("serve", "what is '%s'? It takes options only", argv[first]);
+    const char *given = first_set(s.port, ports);
+    if (given && !options_number(set, "port", given, 0, 65535, &port))
+        return EXIT_USAGE;
+    if (s.limits && strcmp(s.limits, "aws") != 0 && strcmp(s.limits, "none") != 0)
+        return cmd_usage("serve", "--limits is aws or none, not '%s'", s.limits);
+    if (s.listen && !is_loopback(s.listen) && !s.insecure)
+        return cmd_usage("serve",
+                         "--listen %s lets others in, and nothing checks who they are: say "
+                         "--insecure if that is what you want",
+                         s.listen);
+    return serve(&s, port);
+}

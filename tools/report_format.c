@@ -1,0 +1,297 @@
+/* The formats of asl validate. */
+
+#include "tools/report_format.h"
+#include "parsers/json.h"
+#include "tools/report_text.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const char *severity_name(const struct asl_problem *p)
+{
+    return p->severity == ASL_ERROR ? "error" : "warning";
+}
+
+/* ---- text: for people ---- */
+
+static void text_file(struct report_writer *w, const struct report_file *f)
+{
+    report_print(w->out, f->name, f->text, f->len, f->report, w->colour);
+}
+
+/* ---- json: a line for each file ---- */
+
+static void set_text(struct json_build *b, const char *key, const char *text)
+{
+    json_build_set(b, key, text ? json_cstring(text) : json_null());
+}
+
+static json *json_problem(const struct asl_problem *p)
+{
+    struct json_build b;
+
+    json_build_object(&b, 9);
+    set_text(&b, "severity", severity_name(p));
+    set_text(&b, "code", p->code);
+    set_text(&b, "message", p->message);
+    set_text(&b, "pointer", p->pointer);
+    set_text(&b, "location", p->location);
+    json_build_set(&b, "line", p->place.line ? json_int(p->place.line) : json_null());
+    json_build_set(&b, "column", p->place.line ? json_int(p->place.column) : json_null());
+    json_build_set(&b, "length", p->place.line ? json_int(p->place.length) : json_null());
+    set_text(&b, "hint", p->hint);
+    return json_build_done(&b);
+}
+
+static void write_line(FILE *out, json *v)
+{
+    struct buf text = {0};
+
+    json_write(&text, v);
+    fprintf(out, "%s\n", buf_str(&text));
+    buf_clear(&text);
+    json_unref(v);
+}
+
+static void json_file(struct report_writer *w, const struct report_file *f)
+{
+    struct json_build file, problems;
+
+    json_build_array(&problems, f->report->count);
+    for (size_t i = 0; i < f->report->count; i++)
+        json_build_add(&problems, json_problem(&f->report->problems[i]));
+    json_build_object(&file, 3);
+    set_text(&file, "file", f->name);
+    json_build_set(&file, "valid", json_bool(f->report->errors == 0));
+    json_build_set(&file, "diagnostics", json_build_done(&problems));
+    write_line(w->out, json_build_done(&file));
+}
+
+/* ---- github: commands that a workflow's log turns into annotations ---- */
+
+/* A property's value has more that must be escaped than the message. */
+static void github_text(FILE *out, const char *text, bool property)
+{
+    for (; *text; text++) {
+        if (*text == '%' || *text == '\r' || *text == '\n' ||
+            (property && (*text == ':' || *text == ',')))
+            fprintf(out, "%%%02X", (unsigned)*text);
+        else
+            fputc(*text, out);
+    }
+}
+
+static void github_file(struct report_writer *w, const struct report_file *f)
+{
+    for (size_t i = 0; i < f->report->count; i++) {
+        const struct asl_problem *p = &f->report->problems[i];
+        fprintf(w->out, "::%s file=", severity_name(p));
+        github_text(w->out, f->name, true);
+        if (p->place.line)
+            fprintf(w->out, ",line=%u,col=%u", p->place.line, p->place.column);
+        fputs(",title=", w->out);
+        github_text(w->out, p->code, true);
+        fputs("::", w->out);
+        github_text(w->out, p->message, false);
+        if (p->hint) {
+            fputs("%0A", w->out);
+            github_text(w->out, p->hint, false);
+        }
+        fputc('\n', w->out);
+    }
+}
+
+/* ---- sarif 2.1.0: one document ---- */
+
+/* A file's name as a URI reference. */
+static json *sarif_uri(const char *name)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    struct buf uri = {0};
+
+    for (; *name; name++) {
+        if (strchr(plain, *name))
+            buf_addc(&uri, *name);
+        else
+            buf_printf(&uri, "%%%02X", (unsigned)(unsigned char)*name);
+    }
+    return json_take_buf(&uri);
+}
+
+static json *object_of(const char *key, json *v)
+{
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, key, v);
+    return json_build_done(&b);
+}
+
+static json *array_of(json *v)
+{
+    struct json_build b;
+
+    json_build_array(&b, 1);
+    json_build_add(&b, v);
+    return json_build_done(&b);
+}
+
+static json *sarif_region(const struct place *place)
+{
+    struct json_build b;
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "startLine", json_int(place->line));
+    json_build_set(&b, "startColumn", json_int(place->column));
+    json_build_set(&b, "endColumn", json_int((int64_t)place->column + place->length));
+    return json_build_done(&b);
+}
+
+static json *sarif_location(const char *name, const struct asl_problem *p)
+{
+    struct json_build physical, b;
+
+    json_build_object(&physical, 2);
+    json_build_set(&physical, "artifactLocation", object_of("uri", sarif_uri(name)));
+    if (p->place.line)
+        json_build_set(&physical, "region", sarif_region(&p->place));
+    json_build_object(&b, 2);
+    json_build_set(&b, "physicalLocation", json_build_done(&physical));
+    if (p->location)
+        json_build_set(&b, "logicalLocations",
+                       array_of(object_of("fullyQualifiedName", json_cstring(p->location))));
+    return json_build_done(&b);
+}
+
+static void sarif_file(struct report_writer *w, const struct report_file *f)
+{
+    for (size_t i = 0; i < f->report->count; i++) {
+        const struct asl_problem *p = &f->report->problems[i];
+        struct json_build b;
+        json_build_object(&b, 4);
+        set_text(&b, "ruleId", p->code);
+        set_text(&b, "level", severity_name(p));
+        json *text =
+            p->hint ? json_stringf("%s (%s)", p->message, p->hint) : json_cstring(p->message);
+        json_build_set(&b, "message", object_of("text", text));
+        json_build_set(&b, "locations", array_of(sarif_location(f->name, p)));
+        json *result = json_build_done(&b);
+        if (w->kept.len)
+            buf_addc(&w->kept, ',');
+        json_write(&w->kept, result);
+        json_unref(result);
+    }
+}
+
+static void sarif_end(struct report_writer *w)
+{
+    fputs("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
+          "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"asl\",\"version\":\"" ASL_VERSION "\"}},"
+          "\"columnKind\":\"unicodeCodePoints\",\"results\":[",
+          w->out);
+    fputs(buf_str(&w->kept), w->out);
+    fputs("]}]}\n", w->out);
+}
+
+/* ---- junit: a test case for each file, which fails by its errors ---- */
+
+/* XML 1.0 has no control characters but these three. */
+static void xml_text(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '&')
+            buf_adds(out, "&amp;");
+        else if (c == '<')
+            buf_adds(out, "&lt;");
+        else if (c == '>')
+            buf_adds(out, "&gt;");
+        else if (c == '"')
+            buf_adds(out, "&quot;");
+        else if (c == '\n' || c == '\r' || c == '\t')
+            buf_printf(out, "&#%u;", c);
+        else
+            buf_addc(out, c < ' ' ? '?' : *text);
+    }
+}
+
+/* "12:7: message [CODE]" */
+static void junit_problem(struct buf *out, const struct asl_problem *p)
+{
+    if (p->place.line)
+        buf_printf(out, "%u:%u: ", p->place.line, p->place.column);
+    xml_text(out, p->message);
+    buf_printf(out, " [%s]\n", p->code);
+}
+
+/* One element for all problems of a severity: readers of JUnit expect one failure a test case. */
+static void junit_list(struct buf *out, const struct asl_report *r, enum asl_severity severity)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->problems[i].severity == severity)
+            junit_problem(out, &r->problems[i]);
+}
+
+static void junit_file(struct report_writer *w, const struct report_file *f)
+{
+    const struct asl_report *r = f->report;
+
+    buf_adds(&w->kept, "  <testcase classname=\"asl validate\" name=\"");
+    xml_text(&w->kept, f->name);
+    buf_adds(&w->kept, "\">\n");
+    if (r->errors) {
+        buf_printf(&w->kept, "    <failure message=\"%zu error%s\">", r->errors,
+                   r->errors == 1 ? "" : "s");
+        junit_list(&w->kept, r, ASL_ERROR);
+        buf_adds(&w->kept, "</failure>\n");
+    }
+    if (r->count > r->errors) {
+        buf_adds(&w->kept, "    <system-out>");
+        junit_list(&w->kept, r, ASL_WARNING);
+        buf_adds(&w->kept, "</system-out>\n");
+    }
+    buf_adds(&w->kept, "  </testcase>\n");
+}
+
+static void junit_end(struct report_writer *w)
+{
+    fprintf(w->out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            "<testsuites>\n"
+            "<testsuite name=\"asl validate\" tests=\"%zu\" failures=\"%zu\">\n"
+            "%s</testsuite>\n"
+            "</testsuites>\n",
+            w->files, w->bad, buf_str(&w->kept));
+}
+
+/* ---- all of them ---- */
+
+static const struct report_format formats[] = {
+    {"text", text_file, NULL},        {"json", json_file, NULL},
+    {"github", github_file, NULL},    {"sarif", sarif_file, sarif_end},
+    {"junit", junit_file, junit_end},
+};
+
+const struct report_format *report_format_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(formats); i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+void report_writer_file(struct report_writer *w, const struct report_file *f)
+{
+    w->files++;
+    w->bad += f->report->errors > 0;
+    w->format->file(w, f);
+}
+
+void report_writer_end(struct report_writer *w)
+{
+    if (w->format->end)
+        w->format->end(w);
+    buf_clear(&w->kept);
+}

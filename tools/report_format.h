@@ -1,0 +1,45 @@
+#ifndef TOOLS_REPORT_FORMAT_H
+#define TOOLS_REPORT_FORMAT_H
+
+#include "asl/report.h"
+#include "parsers/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * What was found in definitions, as people and programs want it: report_writer_file for each of
+ * them, then report_writer_end.
+ */
+struct report_writer {
+    const struct report_format *format;
+    FILE *out;
+    bool colour;
+    /* Of formats that are written at the end. */
+    struct buf kept;
+    size_t files, bad;
+};
+
+/* A definition that was looked at; "<stdin>" is a file's name too. */
+struct report_file {
+    const char *name, *text;
+    size_t len;
+    const struct asl_report *report;
+};
+
+struct report_format {
+    const char *name;
+    void (*file)(struct report_writer *w, const struct report_file *f);
+    void (*end)(struct report_writer *w); /* NULL: nothing comes last */
+};
+
+/* By its name; NULL when there is none. */
+const struct report_format *report_format_find(const char *name);
+/* "text|json|…" */
+#define REPORT_FORMATS "text|json|github|sarif|junit"
+
+void report_writer_file(struct report_writer *w, const struct report_file *f);
+void report_writer_end(struct report_writer *w);
+
+#endif
