@@ -775,12 +775,20 @@ static void set_globals(struct jn *e, uint32_t count)
     e->global_count = count;
 }
 
+enum { MAX_INNER_TEXT = 2000 };
+
+/* Quoted in the text of an $eval around it, a text may double its length: it is cut. */
 static struct jv eval_error(struct jn *e, const char *code, const struct failure *inner)
 {
     struct buf text = {0};
     struct jv value, error;
 
     failure_text(inner, &text);
+    if (text.len > MAX_INNER_TEXT) {
+        text.len = MAX_INNER_TEXT;
+        while (text.len > 0 && ((unsigned char)text.data[text.len] & 0xC0) == 0x80)
+            text.len--;
+    }
     value = jn_take_buf(e, &text);
     error = jn_error_value(e, code, value);
     return error;
