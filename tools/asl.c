@@ -18,7 +18,8 @@ static const struct cmd commands[] = {
     {"validate", cmd_validate, &cmd_validate_options, "find what is wrong with definitions"},
     {"serve", cmd_serve, &cmd_serve_options,
      "the AWS Step Functions API on a port of this machine"},
-    {"eval", cmd_eval, &cmd_eval_options, "evaluate a JSONPath, JSONata or an intrinsic function, or many"},
+    {"eval", cmd_eval, &cmd_eval_options,
+     "evaluate a JSONPath, JSONata or an intrinsic function, or many"},
     {"bench", cmd_bench, &cmd_bench_options, "measure what executions cost"},
 };
 
