@@ -425,14 +425,22 @@ static struct node *fold(struct node *n)
     return n;
 }
 
-static struct node *process_operator(struct parser *p, struct node *n)
+/* Both sides of `n`, left before right; what they ask of their ancestors, `n` asks. */
+static bool process_sides(struct parser *p, struct node *n)
 {
     n->lhs = process(p, n->lhs);
     n->rhs = n->lhs ? process(p, n->rhs) : NULL;
     if (!n->rhs)
-        return NULL;
+        return false;
     push_ancestry(p, n, n->lhs);
     push_ancestry(p, n, n->rhs);
+    return true;
+}
+
+static struct node *process_operator(struct parser *p, struct node *n)
+{
+    if (!process_sides(p, n))
+        return NULL;
     return fold(n);
 }
 
@@ -525,12 +533,8 @@ static struct node *process_lambda(struct parser *p, struct node *n)
 
 static struct node *process_condition(struct parser *p, struct node *n)
 {
-    n->lhs = process(p, n->lhs);
-    n->rhs = n->lhs ? process(p, n->rhs) : NULL;
-    if (!n->rhs)
+    if (!process_sides(p, n))
         return NULL;
-    push_ancestry(p, n, n->lhs);
-    push_ancestry(p, n, n->rhs);
     if (n->third) {
         n->third = process(p, n->third);
         if (!n->third)
