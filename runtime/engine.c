@@ -455,6 +455,7 @@ static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
                                                     .token = c->token ? json_str(c->token) : NULL,
                                                     .activity = c->state->task.kind == ASL_ACTIVITY,
                                                     .attempt = c->attempt,
+                                                    .started = c->started,
                                                     .submitted = c->submitted,
                                                     .number = execution});
     buf_clear(&key);
