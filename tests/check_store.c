@@ -758,7 +758,7 @@ static void start_missing(struct world *w)
              *input = json_of("{\"l\":[1,2,3,4,5]}");
         struct rt_config config = {
             .names = {arn_text, name, name, name, name, name}, .aws_limits = true, .seed = i};
-        engine_start(w->e, m, &config, input);
+        engine_start(w->e, m, &config, input, NULL);
         asl_machine_unref(m);
         json_unref(name);
         json_unref(arn_text);

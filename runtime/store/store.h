@@ -54,6 +54,7 @@ struct store_execution {
     int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
     int64_t due_ms;            /* when its time comes; STORE_AWAKE */
     struct store_parent parent;
+    bool transient;   /* it is forgotten when it ends */
     const json *list; /* a string: what it is listed under; NULL: nothing */
     const json *note; /* what its starter wants kept with it; NULL: nothing */
 };
@@ -107,6 +108,7 @@ struct store_running {
     uint64_t number;
     int64_t due_ms;
     struct store_parent parent;
+    bool transient;
     const json *list, *note;
 };
 typedef bool store_visit_running(void *user, const struct store_running *r);

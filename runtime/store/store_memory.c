@@ -372,7 +372,7 @@ static bool list_running(store *s, store_visit_running *visit, void *user, struc
         const struct store_execution *row = &all[i]->row;
         if (row->machine && row->status == RT_RUNNING)
             more = visit(user, &(struct store_running){row->number, row->due_ms, row->parent,
-                                                       row->list, row->note});
+                                                       row->transient, row->list, row->note});
     }
     mem_free(all);
     return true;

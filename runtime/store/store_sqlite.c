@@ -33,7 +33,8 @@ static const char *const migrations[] = {
     "CREATE TABLE executions(number INTEGER PRIMARY KEY AUTOINCREMENT, arn TEXT NOT NULL,"
     "  definition BLOB NOT NULL, config TEXT NOT NULL, status INTEGER NOT NULL,"
     "  start_ms INTEGER NOT NULL, stop_ms INTEGER, due_ms INTEGER, parent INTEGER,"
-    "  parent_ref INTEGER, list TEXT, note TEXT);"
+    "  parent_ref INTEGER, transient INTEGER NOT NULL,"
+    "  list TEXT, note TEXT);"
     "CREATE INDEX executions_arn ON executions(arn);"
     "CREATE INDEX executions_running ON executions(number, due_ms) WHERE status = 0;"
     "CREATE INDEX executions_stopped ON executions(stop_ms) WHERE stop_ms IS NOT NULL;"
@@ -85,7 +86,7 @@ static const char *const statements[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ADD_DEFINITION] = "INSERT OR IGNORE INTO definitions VALUES(?,?)",
-    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [SET_PROGRESS] = "UPDATE executions SET status=?2, stop_ms=?3, due_ms=?4 WHERE number=?1",
     [ADD_EVENTS] = "INSERT INTO events VALUES(?,?,?)",
     [ADD_TOKEN] = "INSERT OR REPLACE INTO tokens VALUES(?,?,?)",
@@ -100,7 +101,7 @@ static const char *const statements[STATEMENTS] = {
     [NEXT_NUMBER] = "SELECT seq+1 FROM sqlite_sequence WHERE name='executions'",
     [GET_DEFINITION] = "SELECT text FROM definitions WHERE key=?",
     [GET_EXECUTION] = "SELECT definition, config, status, start_ms, stop_ms, due_ms, parent, "
-                      "parent_ref, list, note FROM executions WHERE number=?",
+                      "parent_ref, list, note, transient FROM executions WHERE number=?",
     /* Where `seq` lies in a row begins with the row's own. */
     [GET_EVENTS] = "SELECT text FROM events WHERE execution=?1 AND seq>=coalesce((SELECT max(seq) "
                    "FROM events WHERE execution=?1 AND seq<=?2),0) ORDER BY seq",
@@ -108,8 +109,8 @@ static const char *const statements[STATEMENTS] = {
     [FIND_ARN] = "SELECT max(number) FROM executions WHERE arn=?",
     [FIND_CHILD] = "SELECT max(number) FROM executions WHERE parent=? AND parent_ref=?",
     [FIND_TOKEN] = "SELECT execution, seq FROM tokens WHERE hash=?",
-    [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref, list, note FROM executions "
-                     "WHERE status=0 ORDER BY number",
+    [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref, list, note, transient "
+                     "FROM executions WHERE status=0 ORDER BY number",
     /* The index has them by status: five lists, merged. */
     [LIST_ALL] = "SELECT number FROM executions WHERE list=?1 AND status=0 AND number<?2 UNION ALL "
                  "SELECT number FROM executions WHERE list=?1 AND status=1 AND number<?2 UNION ALL "
@@ -348,12 +349,13 @@ static void start(store *s, const struct store_execution *x)
         bind_number(q, 9, x->parent.execution);
         bind_number(q, 10, x->parent.ref);
     }
+    sqlite3_bind_int(q, 11, x->transient);
     if (x->list)
-        bind_text(q, 11, json_str(x->list), json_str_len(x->list));
+        bind_text(q, 12, json_str(x->list), json_str_len(x->list));
     if (x->note) {
         buf_reset(&f->note);
         json_write(&f->note, x->note);
-        bind_text(q, 12, f->note.data, f->note.len);
+        bind_text(q, 13, f->note.data, f->note.len);
     }
     run(f, q);
 }
@@ -575,6 +577,7 @@ static bool find(store *s, uint64_t execution, const struct store_execution **ou
             .parent = {sqlite3_column_type(q, 6) != SQLITE_NULL,
                        (uint64_t)sqlite3_column_int64(q, 6), (uint64_t)sqlite3_column_int64(q, 7)}};
         read_label(q, 8, &x->list, &x->note);
+        x->transient = sqlite3_column_int(q, 10);
         x->machine = machine_of(f, sqlite3_column_blob(q, 0), why);
         good = x->machine &&
                rt_config_read((const char *)sqlite3_column_text(q, 1),
@@ -723,6 +726,7 @@ static bool list_running(store *s, store_visit_running *visit, void *user, struc
             .parent = {sqlite3_column_type(q, 2) != SQLITE_NULL,
                        (uint64_t)sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3)}};
         read_label(q, 4, &r.list, &r.note);
+        r.transient = sqlite3_column_int(q, 6);
         bool more = visit(user, &r);
         unref_look(r.list);
         unref_look(r.note);
