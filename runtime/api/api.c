@@ -337,19 +337,25 @@ static json *read_request(struct call *c, const char *body, size_t len)
 static void forget_what_is_over(api *a)
 {
     for (size_t i = 0; i < a->over_count; i++) {
-        struct execution *x = (struct execution *)(void *)id_map_get(&a->by_number, a->over[i]);
-        struct machine *m = x ? x->machine : NULL;
-        struct id_node *test = id_map_take(&a->tests, a->over[i]);
-        if (test) {
-            engine_forget(a->engine, a->over[i]);
-            test_state_free((struct test_state *)(void *)test);
-        }
-        if (m && m->express)
-            execution_drop(a, x);
-        if (m && m->deleting && m->running == 0)
-            machine_remove(a, m);
+        engine_forget(a->engine, a->over[i]);
+        test_state_free((struct test_state *)(void *)id_map_take(&a->tests, a->over[i]));
     }
     a->over_count = 0;
+    for (size_t i = a->machine_count; a->deleting && i-- > 0;)
+        if (a->sorted[i]->deleting && a->sorted[i]->running == 0)
+            machine_sweep(a, a->sorted[i]);
+}
+
+/* How often old executions are looked for, and how many go at once. */
+enum { RETIRE_EVERY_MS = 60 * 1000, RETIRE_AT_ONCE = 1000 };
+
+static void retire(api *a)
+{
+    if (!a->retention_ms || a->now_ms < a->retire_ms)
+        return;
+    bool more =
+        store_retire(a->store, a->now_ms - a->retention_ms, RETIRE_AT_ONCE) == RETIRE_AT_ONCE;
+    a->retire_ms = more ? a->now_ms : a->now_ms + RETIRE_EVERY_MS;
 }
 
 uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
@@ -437,6 +443,7 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->account = mem_strdup(config->account ? config->account : "123456789012");
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
+    a->retention_ms = config->retention_ms;
     a->next_due_ms = INT64_MAX;
     return a;
 }
@@ -452,16 +459,21 @@ void api_free(api *a)
     while ((n = id_map_take_any(&a->tests)))
         test_state_free((struct test_state *)(void *)n);
     while (a->machine_count)
-        machine_remove(a, a->sorted[0]);
+        machine_drop(a, a->sorted[a->machine_count - 1]);
     for (size_t i = 0; i < a->activity_count; i++)
         activity_free(a->activity_list[i]);
     text_map_clear(&a->tokens);
     while ((n = id_map_take_any(&a->tasks)))
         api_task_free(a, (struct api_task *)(void *)n);
     text_map_clear(&a->machines);
-    text_map_clear(&a->executions);
+    while ((n = id_map_take_any(&a->runs)))
+        run_free((struct run *)(void *)n);
+    a->turn += 2;
+    forget_fresh(a);
+    text_map_clear(&a->fresh_arns);
+    mem_free(a->fresh);
     text_map_clear(&a->activities);
-    id_map_clear(&a->by_number);
+    id_map_clear(&a->runs);
     id_map_clear(&a->tests);
     id_map_clear(&a->tasks);
     id_map_clear(&a->waiters);
@@ -513,12 +525,15 @@ void api_end_polls(api *a)
 void api_advance(api *a, int64_t now_ms)
 {
     a->now_ms = now_ms;
+    a->turn++;
+    forget_fresh(a);
     forget_what_is_over(a);
+    retire(a);
     while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
         continue;
 }
 
 int64_t api_next_due(const api *a)
 {
-    return a->next_due_ms;
+    return a->retention_ms && a->retire_ms < a->next_due_ms ? a->retire_ms : a->next_due_ms;
 }

@@ -12,7 +12,8 @@
  * of its request in, a status and the JSON of its answer out. It keeps state machines, activities
  * and who waits for what; executions are the engine's, their histories the store's.
  *
- * All of it lives as long as the object.
+ * What it answers is good once the engine's next turn is over, which commits: only then may the
+ * answer leave.
  */
 typedef struct api api;
 
@@ -24,11 +25,15 @@ struct api_config {
      * answers from; read at each, so that it may change. NULL: none.
      */
     const char *mocks;
-    bool no_limits; /* AWS's quotas on data and events don't hold */
+    bool no_limits;       /* AWS's quotas on data and events don't hold */
+    int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */
 };
 
 /* Looks at the engine and the store as long as it lives. NULL: the system gave no random bytes. */
 api *api_new(engine *e, store *s, const struct api_config *config);
+/* Takes up what the store has of machines, activities and what runs. To be called once, before
+ * engine_recover, whose hooks it is ready for then. False with *why filled: it can't be read. */
+bool api_load(api *a, struct diag *why);
 void api_free(api *a);
 
 /* The answer: `body` is JSON, and the receiver's to take. */
