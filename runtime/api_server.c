@@ -23,7 +23,7 @@ struct api_server {
 struct request {
     api_server *server;
     http_exchange *x;
-    uint64_t call; /* 0: answered, or not yet asked */
+    uint64_t call;
 };
 
 static bool allow_any(void *user, const char *host, const char *origin)
@@ -89,14 +89,11 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
     struct request *r = mem_calloc(1, sizeof *r);
 
     *r = (struct request){.server = s, .x = x};
-    uint64_t waits = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
-                              s->options.now(s->options.clock), answered, r);
-    if (!waits)
+    r->call = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
+                       s->options.now(s->options.clock), answered, r);
+    if (!api_waits(s->api, r->call) || http_exchange_on_gone(x, client_gone, r))
         return;
-    r->call = waits;
-    if (http_exchange_on_gone(x, client_gone, r))
-        return;
-    api_give_up(s->api, waits);
+    api_give_up(s->api, r->call);
     mem_free(r);
     reply_text(s, x, 500, "");
 }

@@ -62,10 +62,15 @@ static void run_task(void *user, const struct task *task)
     struct task_result result = {0};
     bool mocked = h->mocks && mocks_answer(h->mocks, task->state, &result);
 
-    if (h->api && !mocked && api_offer_task(h->api, task) == API_TAKEN)
+    enum api_offer offer = h->api && !mocked ? api_offer_task(h->api, task) : API_NOT_MINE;
+
+    if (offer == API_TAKEN)
         return;
     if (task->activity)
         engine_task_started(h->engine, task->id, NULL);
+    /* After a crash: it has been told, and its token brings the result. */
+    if (!mocked && offer == API_BY_TOKEN && task->submitted)
+        return;
     if (mocked || !tasks_start(h->tasks, task, &result))
         task_ended(h, task->id, &result);
 }
@@ -288,6 +293,8 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
     for (unsigned turn = 1;; turn++) {
         int64_t now = host_now(h);
         handlers_wake(h->handlers, now);
+        if (h->api)
+            api_begin_turn(h->api);
         if (!engine_advance(h->engine, now, why))
             return false;
         if (h->api)

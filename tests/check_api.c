@@ -485,11 +485,17 @@ static void answered(void *user, int status, struct buf *body)
     json_unref(v);
 }
 
+static void turn(struct world *w)
+{
+    api_begin_turn(w->api);
+    ck_assert(engine_advance(w->engine, w->now_ms, NULL));
+    api_advance(w->api, w->now_ms);
+}
+
 static void settle(struct world *w)
 {
     for (int turns = 0; turns < 1000; turns++) {
-        ck_assert(engine_advance(w->engine, w->now_ms, NULL));
-        api_advance(w->api, w->now_ms);
+        turn(w);
         if (engine_next_due(w->engine) > w->now_ms && api_next_due(w->api) > w->now_ms)
             return;
     }
@@ -571,6 +577,7 @@ static void call(struct world *w, const char *operation, const char *body)
     fill_in(&once, body, "<token>", w->token);
     fill_in(&twice, buf_str(&once), "<next>", w->next);
     api_call(w->api, operation, twice.data, twice.len, w->now_ms, answered, w);
+    turn(w);
     buf_clear(&once);
     buf_clear(&twice);
 }
@@ -648,6 +655,7 @@ START_TEST(what_waits_at_the_end_is_let_go)
     call(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}");
     ck_assert_int_eq(w.status, 0);
     api_end_polls(w.api);
+    turn(&w);
     ck_assert_int_eq(w.status, 200);
     world_clear(&w);
 }

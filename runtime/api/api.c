@@ -259,9 +259,9 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
 {
     struct waiter *w = mem_calloc(1, sizeof *w);
 
-    w->node.id = c->waits = ++c->api->last_waiter;
-    w->done = c->done;
-    w->user = c->user;
+    c->waits = true;
+    w->node.id = c->from.call;
+    w->from = c->from;
     w->due_ms = due_ms;
     id_map_put(&c->api->waiters, &w->node);
     if (due_ms < c->api->next_due_ms)
@@ -269,14 +269,37 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
     return w;
 }
 
-static void send_answer(api_done *done, void *user, int status, json *out)
+/* Takes `out`. */
+static void send_answer(api *a, const struct caller *to, int status, json *out)
 {
     struct buf body = {0};
 
     json_write(&body, out);
     json_unref(out);
-    done(user, status, &body);
-    buf_clear(&body);
+    if (to->own) {
+        to->done(to->user, status, &body);
+        buf_clear(&body);
+        return;
+    }
+    API_GROW(a->owed, a->owed_count, a->owed_cap);
+    a->owed[a->owed_count++] = (struct owed){.to = *to, .status = status, .body = body};
+}
+
+/* Gives what was owed before the turn began; who is answered may call again. */
+static void pay(api *a)
+{
+    size_t count = a->sealed;
+
+    a->sealed = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct owed o = a->owed[i];
+        if (o.to.done)
+            o.to.done(o.to.user, o.status, &o.body);
+        buf_clear(&o.body);
+    }
+    a->owed_count -= count;
+    if (count && a->owed_count)
+        memmove(a->owed, a->owed + count, a->owed_count * sizeof *a->owed);
 }
 
 static void waiter_free(struct waiter *w)
@@ -288,7 +311,7 @@ static void waiter_free(struct waiter *w)
 void waiter_answer(api *a, struct waiter *w, json *out)
 {
     id_map_take(&a->waiters, w->node.id);
-    send_answer(w->done, w->user, 200, out);
+    send_answer(a, &w->from, 200, out);
     waiter_free(w);
 }
 
@@ -306,7 +329,7 @@ static void answer_error(struct call *c)
     json_build_set(&b, "message", json_take_buf(&c->message));
     if (c->extra_key)
         json_build_set(&b, c->extra_key, c->extra);
-    send_answer(c->done, c->user, status_of(c->error), json_build_done(&b));
+    send_answer(c->api, &c->from, status_of(c->error), json_build_done(&b));
 }
 
 static const struct operation *find_operation(const char *name)
@@ -358,11 +381,10 @@ static void retire(api *a)
     a->retire_ms = more ? a->now_ms : a->now_ms + RETIRE_EVERY_MS;
 }
 
-uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
-                  api_done *done, void *user)
+static uint64_t make_call(api *a, const char *operation, const char *body, size_t len,
+                          int64_t now_ms, struct caller from)
 {
-    struct call c = {
-        .api = a, .operation = operation, .now_ms = now_ms, .done = done, .user = user};
+    struct call c = {.api = a, .operation = operation, .now_ms = now_ms, .from = from};
     const struct operation *op = find_operation(operation);
     json *in = NULL, *out = NULL;
 
@@ -377,16 +399,40 @@ uint64_t api_call(api *a, const char *operation, const char *body, size_t len, i
     if (c.error)
         answer_error(&c);
     else if (!c.waits)
-        send_answer(done, user, 200, out);
+        send_answer(a, &c.from, 200, out);
     json_unref(in);
     buf_clear(&c.message);
-    return c.waits;
+    return c.waits || !from.own ? from.call : 0;
+}
+
+uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                  api_done *done, void *user)
+{
+    struct caller from = {.call = ++a->last_call, .done = done, .user = user};
+
+    return make_call(a, operation, body, len, now_ms, from);
+}
+
+uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                      api_done *done, void *user)
+{
+    struct caller from = {.call = ++a->last_call, .done = done, .user = user, .own = true};
+
+    return make_call(a, operation, body, len, now_ms, from);
+}
+
+bool api_waits(const api *a, uint64_t call)
+{
+    return id_map_get(&a->waiters, call) != NULL;
 }
 
 void api_give_up(api *a, uint64_t call)
 {
     struct waiter *w = (struct waiter *)(void *)id_map_take(&a->waiters, call);
 
+    for (size_t i = 0; !w && i < a->owed_count; i++)
+        if (a->owed[i].to.call == call)
+            a->owed[i].to.done = NULL;
     if (!w)
         return;
     if (w->run)
@@ -454,6 +500,9 @@ void api_free(api *a)
 
     if (!a)
         return;
+    for (size_t i = 0; i < a->owed_count; i++)
+        buf_clear(&a->owed[i].body);
+    mem_free(a->owed);
     while ((n = id_map_take_any(&a->waiters)))
         waiter_free((struct waiter *)(void *)n);
     while ((n = id_map_take_any(&a->tests)))
@@ -522,10 +571,16 @@ void api_end_polls(api *a)
         continue;
 }
 
+void api_begin_turn(api *a)
+{
+    a->sealed = a->owed_count;
+}
+
 void api_advance(api *a, int64_t now_ms)
 {
     a->now_ms = now_ms;
     a->turn++;
+    pay(a);
     forget_fresh(a);
     forget_what_is_over(a);
     retire(a);
@@ -535,5 +590,7 @@ void api_advance(api *a, int64_t now_ms)
 
 int64_t api_next_due(const api *a)
 {
+    if (a->owed_count)
+        return INT64_MIN;
     return a->retention_ms && a->retire_ms < a->next_due_ms ? a->retire_ms : a->next_due_ms;
 }

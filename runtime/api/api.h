@@ -12,8 +12,8 @@
  * of its request in, a status and the JSON of its answer out. It keeps state machines, activities
  * and who waits for what; executions are the engine's, their histories the store's.
  *
- * What it answers is good once the engine's next turn is over, which commits: only then may the
- * answer leave.
+ * A turn of its owner: api_begin_turn, engine_advance, which commits, and api_advance, which gives
+ * the answers that were made before the turn began.
  */
 typedef struct api api;
 
@@ -40,20 +40,23 @@ void api_free(api *a);
 typedef void api_done(void *user, int status, struct buf *body);
 
 /*
- * One request. Calls `done` once: before it returns (then it returns 0), or later, from api_call,
- * api_advance or a function of the tasks below; the number it returns then names the call.
+ * One request. Calls `done` once, from api_advance: what the answer says is durable then. The
+ * number that it returns names the call until then.
  */
 uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
                   api_done *done, void *user);
-/* The client of a call that waits has gone: its `done` does not come. */
+/* Is there no answer yet that the next turn brings? */
+bool api_waits(const api *a, uint64_t call);
+/* The client of a call has gone: its `done` does not come. */
 void api_give_up(api *a, uint64_t call);
 
 /* Answers all polls of workers, those to come too: the server is to stop. */
 void api_end_polls(api *a);
 
-/* Does what time brings: long polls end. To be called after each engine_advance, too. */
+void api_begin_turn(api *a);
+/* Gives answers, and does what time brings: long polls end. To be called after engine_advance. */
 void api_advance(api *a, int64_t now_ms);
-/* When api_advance is to be called next; INT64_MAX: never. */
+/* When a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
 int64_t api_next_due(const api *a);
 
 /* The engine's side: the host offers each task before anybody else gets it. */

@@ -134,11 +134,25 @@ struct test_state {
     uint64_t waiter; /* 0: nobody waits any more */
 };
 
-/* A call that waits. */
-struct waiter {
-    struct id_node node; /* first */
+/* Who made a call. */
+struct caller {
+    uint64_t call; /* its number */
     api_done *done;
     void *user;
+    bool own; /* a task of ours: it is answered at once, as its next turn is the answer's, too */
+};
+
+/* An answer that goes out once what it says is durable. */
+struct owed {
+    struct caller to; /* done NULL: it has gone */
+    int status;
+    struct buf body;
+};
+
+/* A call that waits. */
+struct waiter {
+    struct id_node node; /* first; by the call's number */
+    struct caller from;
     int64_t due_ms;
     json *worker;            /* GetActivityTask: workerName, or NULL */
     struct run *run;         /* StartSyncExecution */
@@ -174,7 +188,10 @@ struct api {
     struct id_map tasks;
     struct text_map tokens; /* to tasks */
     struct id_map waiters;
-    uint64_t last_waiter;
+    uint64_t last_call;
+    struct owed *owed;
+    size_t owed_count, owed_cap;
+    size_t sealed; /* of them: those that the turn makes durable */
     int64_t next_due_ms;
 };
 
@@ -185,14 +202,13 @@ struct call {
     const char *operation;
     const json *in;
     int64_t now_ms;
-    api_done *done;
-    void *user;
+    struct caller from;
     /* What went wrong: the type of AWS's error, NULL while nothing did. */
     const char *error;
     struct buf message;
     const char *extra_key; /* one more member of the error; NULL: none */
     json *extra;
-    uint64_t waits; /* the number of the waiter that it became */
+    bool waits; /* it became a waiter */
 };
 
 /* Returns NULL, for the function to return. */
@@ -206,6 +222,9 @@ struct waiter *call_wait(struct call *c, int64_t due_ms);
 /* Answers a call that waited; takes `out`, frees the waiter. */
 void waiter_answer(api *a, struct waiter *w, json *out);
 
+/* A call of one of our tasks: as api_call, but `done` may come before it returns. */
+uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                      api_done *done, void *user);
 json *api_time(int64_t ms);
 json *api_empty(void);
 json *api_uuid(api *a);

@@ -372,7 +372,7 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
     json *request = request_of(task->parameters);
     json_write(&body, request);
     json_unref(request);
-    uint64_t waits = api_call(a, operation, body.data, body.len, task->now_ms, own_answered, t);
+    uint64_t waits = api_call_own(a, operation, body.data, body.len, task->now_ms, own_answered, t);
     /* Unless it waits, `t` may be gone. */
     if (waits && (t = (struct api_task *)(void *)id_map_get(&a->tasks, id)))
         t->call = waits;
