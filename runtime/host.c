@@ -286,6 +286,20 @@ void host_stop(host *h)
     h->stopped = true;
 }
 
+bool host_recover(host *h, struct diag *why)
+{
+    return engine_recover(h->engine, host_now(h), ENGINE_SLEEP_MS, why);
+}
+
+bool host_rest(host *h, int64_t ms)
+{
+    int64_t end = wall_ms() + ms;
+
+    while (!h->interrupted && wall_ms() < end)
+        wait_for_io(h, end - wall_ms() > 0 ? end - wall_ms() : 0);
+    return h->interrupted;
+}
+
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why)
 {
     bool told = false;
