@@ -106,16 +106,18 @@ static void on_request(void *user, http_exchange *x)
     api_server *s = user;
     const struct http_message *m = http_exchange_message(x);
     const char *target = http_message_header(m, "X-Amz-Target");
+    bool post = strcmp(m->method, "POST") == 0;
 
-    if (strcmp(m->method, "POST") != 0) {
-        if (strcmp(m->path, "/healthz") == 0)
-            reply_text(s, x, 200, "ok\n");
-        else if (strcmp(m->path, "/readyz") == 0)
-            reply_text(s, x, s->stopping ? 503 : 200, s->stopping ? "stopping\n" : "ready\n");
-        else
-            reply_text(s, x, 404,
-                       "This is the AWS Step Functions API of asl serve: POST / with "
-                       "X-Amz-Target\n");
+    if (!post && strcmp(m->path, "/healthz") == 0) {
+        reply_text(s, x, 200, "ok\n");
+    } else if (!post && strcmp(m->path, "/readyz") == 0) {
+        reply_text(s, x, s->stopping ? 503 : 200, s->stopping ? "stopping\n" : "ready\n");
+    } else if (!target && s->options.offer && s->options.offer(s->options.user, x)) {
+        return;
+    } else if (!post) {
+        reply_text(s, x, 404,
+                   "This is the AWS Step Functions API of asl serve: POST / with "
+                   "X-Amz-Target\n");
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");

@@ -14,6 +14,9 @@ struct api_server_options {
     bool any_host; /* requests for whatever host; else this machine's own names only */
     int64_t (*now)(void *clock);
     void *clock;
+    /* Is offered what is no request of the api's: true, and it answers. May be NULL. */
+    bool (*offer)(void *user, http_exchange *x);
+    void *user;
 };
 
 /* Looks at `a` as long as it lives. */

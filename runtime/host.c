@@ -88,6 +88,8 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
 {
     host *h = user;
 
+    if (h->options.ended)
+        h->options.ended(h->options.user, execution, x);
     if (h->api)
         api_ended(h->api, execution, x, host_now(h));
 }

@@ -3,6 +3,7 @@
 #include "parsers/buf.h"
 #include "parsers/mem.h"
 #include "runtime/api_server.h"
+#include "runtime/front_door.h"
 #include "runtime/host.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
@@ -20,12 +21,13 @@ enum { DEFAULT_PORT = 8083, GRACE_MS = 10000 };
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account, *mock;
+        *account, *mock, *routes;
     bool insecure, quiet;
 
     host *host;
     api *api;
     api_server *server;
+    front_door *door; /* NULL: no routes */
     uv_timer_t grace; /* for answers that are still owed after SIGTERM */
 };
 
@@ -184,6 +186,7 @@ static void on_stop(void *user)
     if (!s->quiet)
         fputs("asl serve: stopping\n", stderr);
     uv_timer_start(&s->grace, grace_over, GRACE_MS, 0);
+    front_door_stop(s->door);
     api_server_stop(s->server, stopped, s);
 }
 
@@ -200,6 +203,36 @@ static void log_line(void *user, const char *line)
 
     if (!s->quiet)
         fprintf(stderr, "%s\n", line);
+}
+
+static void on_ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    const struct serve *s = user;
+
+    (void)execution;
+    if (s->door)
+        front_door_ended(s->door, x);
+}
+
+/* Requests that are none of the API's. */
+static bool offer(void *user, http_exchange *x)
+{
+    const struct serve *s = user;
+
+    return s->door && front_door_offer(s->door, x);
+}
+
+static bool open_door(struct serve *s, const struct api_config *config, struct diag *why)
+{
+    routes *r = s->routes ? routes_load(s->routes, why) : NULL;
+
+    if (r)
+        s->door = front_door_new(host_loop(s->host), s->api, r,
+                                 &(struct front_door_options){.region = config->region,
+                                                              .account = config->account,
+                                                              .now = now,
+                                                              .clock = s->host});
+    return r || !s->routes;
 }
 
 static bool is_loopback(const char *address)
@@ -237,7 +270,9 @@ static int serve(struct serve *s, int64_t port)
     static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
     struct host_options options = {
-        .handlers = {.lambda_endpoint = lambda_endpoint(s, port), .log = log_line, .log_user = s}};
+        .handlers = {.lambda_endpoint = lambda_endpoint(s, port), .log = log_line, .log_user = s},
+        .user = s,
+        .ended = on_ended};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
@@ -258,8 +293,10 @@ static int serve(struct serve *s, int64_t port)
     host_use_api(s->host, s->api);
     s->server = api_server_new(
         host_loop(s->host), s->api,
-        &(struct api_server_options){.any_host = s->insecure, .now = now, .clock = s->host});
-    if (s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) {
+        &(struct api_server_options){
+            .any_host = s->insecure, .now = now, .clock = s->host, .offer = offer, .user = s});
+    if ((s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) ||
+        !open_door(s, &config, &why)) {
         cmd_usage("serve", "%s", why.text);
         goto out;
     }
@@ -281,12 +318,14 @@ static int serve(struct serve *s, int64_t port)
 out:
     if (s->server)
         api_server_close(s->server);
+    front_door_close(s->door);
     uv_close((uv_handle_t *)&s->grace, NULL);
     host_use_api(s->host, NULL);
     /* Closing the host runs the loop until all of its handles are closed. */
     api_free(s->api);
     host_free(s->host);
     api_server_free(s->server);
+    front_door_free(s->door);
     store_free(st);
     diag_clear(&why);
     return status;
@@ -308,6 +347,10 @@ static const struct option_row rows[] = {
      offsetof(struct serve, lambda_endpoint)},
     {"definitions", 0, "FOLDER", "create a state machine of each NAME.asl.json, .asl.yaml in it",
      offsetof(struct serve, definitions)},
+    {"routes", 0, "FILE",
+     "paths whose requests start executions, and get their output:\n"
+     "docs/serve.md",
+     offsetof(struct serve, routes)},
     {"mock", 0, "FILE",
      "mock configuration of Step Functions Local, for starts of\n"
      "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",

@@ -476,6 +476,16 @@ void api_free(api *a)
 
 /* ---- time ---- */
 
+static void end_wait(api *a, struct waiter *w)
+{
+    if (w->run)
+        sync_timed_out(a, w);
+    else if (w->test)
+        test_state_timed_out(a, w);
+    else
+        activity_poll_ended(a, w);
+}
+
 /* Those that are due; few wait, and they are looked at only when one is. True: there are more. */
 static bool end_waits(api *a, int64_t now_ms, bool polls_only)
 {
@@ -494,13 +504,17 @@ static bool end_waits(api *a, int64_t now_ms, bool polls_only)
         }
     a->next_due_ms = next;
     for (size_t i = 0; i < count; i++)
-        if (due[i]->run)
-            sync_timed_out(a, due[i]);
-        else if (due[i]->test)
-            test_state_timed_out(a, due[i]);
-        else
-            activity_poll_ended(a, due[i]);
+        end_wait(a, due[i]);
     return count == COUNT(due);
+}
+
+void api_time_out(api *a, uint64_t call, int64_t now_ms)
+{
+    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, call);
+
+    a->now_ms = now_ms;
+    if (w)
+        end_wait(a, w);
 }
 
 void api_end_polls(api *a)

@@ -42,6 +42,8 @@ uint64_t api_call(api *a, const char *operation, const char *body, size_t len, i
                   api_done *done, void *user);
 /* The client of a call that waits has gone: its `done` does not come. */
 void api_give_up(api *a, uint64_t call);
+/* A call that waits, waits no longer: it is answered as at the end of its time. */
+void api_time_out(api *a, uint64_t call, int64_t now_ms);
 
 /* Answers all polls of workers, those to come too: the server is to stop. */
 void api_end_polls(api *a);
