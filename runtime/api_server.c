@@ -23,7 +23,8 @@ struct api_server {
 struct request {
     api_server *server;
     http_exchange *x;
-    uint64_t call; /* 0: answered, or not yet asked */
+    const char *operation; /* good as long as `x` */
+    uint64_t call;         /* 0: answered, or not yet asked */
 };
 
 static bool allow_any(void *user, const char *host, const char *origin)
@@ -70,6 +71,7 @@ static void answered(void *user, int status, struct buf *body)
 {
     struct request *r = user;
 
+    metrics_call(r->server->options.metrics, r->operation, status);
     http_exchange_on_gone(r->x, NULL, NULL);
     reply(r->server, r->x, status, json_type, body);
     mem_free(r);
@@ -88,8 +90,8 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
 {
     struct request *r = mem_calloc(1, sizeof *r);
 
-    *r = (struct request){.server = s, .x = x};
-    uint64_t waits = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
+    *r = (struct request){.server = s, .x = x, .operation = target + strlen(prefix)};
+    uint64_t waits = api_call(s->api, r->operation, m->body.data, m->body.len,
                               s->options.now(s->options.clock), answered, r);
     if (!waits)
         return;
@@ -151,6 +153,11 @@ bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16
                        struct diag *why)
 {
     return http_server_listen(s->http, address, port, bound, why);
+}
+
+void api_server_stats(const api_server *s, struct http_stats *out)
+{
+    http_server_stats(s->http, out);
 }
 
 void api_server_stop(api_server *s, void (*stopped)(void *user), void *user)

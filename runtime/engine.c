@@ -16,6 +16,7 @@ struct entry {
     struct errand *errand; /* what it was started for; NULL: itself */
     uint32_t errands;      /* that it has out, or that this turn lets out */
     bool queued;           /* has RT_IN_CONTINUE to come */
+    bool over;             /* it has ended, and was told so */
     bool orphan;           /* its Map Run is over: nobody asks for it */
     /* What the store has of it: */
     bool kept, kept_end;
@@ -33,6 +34,7 @@ struct errand {
     bool child;
     bool submits;    /* a task of the .sync or .waitForTaskToken kind */
     uint64_t number; /* child: the execution */
+    int64_t since_ms;
 };
 
 /* Something that came in, for the next turn. */
@@ -67,7 +69,7 @@ struct engine {
 
     int64_t now_ms; /* of the turn */
     struct id_map errands;
-    size_t tasks_busy;
+    size_t tasks_busy, running;
 
     struct input *inputs;
     size_t input_count, input_cap;
@@ -178,6 +180,7 @@ static struct errand *add_errand(engine *e, uint64_t execution, const struct rt_
     r->ref = c->ref;
     r->frame = c->frame;
     r->index = c->index;
+    r->since_ms = e->now_ms;
     r->child = c->kind == RT_START_CHILD;
     r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
     id_map_put(&e->errands, &r->node);
@@ -230,6 +233,7 @@ static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config,
 
     entry->x = rt_exec_new(m, config);
     entry->errand = errand;
+    e->running++;
     add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     return entry->node.id;
 }
@@ -292,6 +296,8 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
         task_result_clear(result);
         return;
     }
+    if (e->hooks.answered)
+        e->hooks.answered(e->hooks.user, r->since_ms);
     answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
            (struct asl_error){.name = result->error, .cause = result->cause});
     *result = (struct task_result){0};
@@ -548,6 +554,10 @@ static void tell(engine *e, struct turn *t)
     for (size_t i = 0; i < t->out.command_count; i++)
         obey(e, t->execution, x, &t->out.commands[i]);
     bool ended = is_last(t);
+    if (ended && !entry->over) {
+        entry->over = true;
+        e->running--;
+    }
     if (ended && e->hooks.ended)
         e->hooks.ended(e->hooks.user, t->execution, x);
     rt_output_reset(&t->out);
@@ -604,6 +614,16 @@ int64_t engine_next_due(const engine *e)
 size_t engine_tasks(const engine *e)
 {
     return e->tasks_busy;
+}
+
+size_t engine_running(const engine *e)
+{
+    return e->running;
+}
+
+size_t engine_inputs(const engine *e)
+{
+    return e->input_count + e->again_count;
 }
 
 const rt_exec *engine_execution(const engine *e, uint64_t execution)
@@ -675,6 +695,7 @@ static bool take_up(engine *e, const struct store_running *r, struct diag *why)
 {
     struct entry *entry = add_entry(e, r->number);
 
+    e->running++;
     entry->kept = true;
     entry->kept_due_ms = r->due_ms;
     if (r->due_ms != STORE_AWAKE) {
@@ -815,7 +836,7 @@ const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
         return NULL;
     if (!entry) {
         entry = add_entry(e, execution);
-        entry->kept = entry->kept_end = true;
+        entry->kept = entry->kept_end = entry->over = true;
     }
     entry->x = x;
     if (rt_exec_status(x) == RT_RUNNING)
@@ -842,6 +863,7 @@ void engine_release(engine *e, uint64_t execution)
     if (!entry)
         return;
     set_due(e, entry, INT64_MAX);
+    e->running -= !entry->over;
     rt_exec_free(entry->x);
     id_map_take(&e->entries, execution);
     mem_free(entry);

@@ -94,6 +94,14 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
         api_ended(h->api, execution, x, host_now(h));
 }
 
+static void answered(void *user, int64_t since_ms)
+{
+    const host *h = user;
+
+    if (h->options.answered)
+        h->options.answered(h->options.user, since_ms);
+}
+
 static void happened(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count)
 {
@@ -127,7 +135,8 @@ host *host_new(store *s, const struct host_options *options)
                                  .run_task = run_task,
                                  .cancel_task = cancel_task,
                                  .happened = happened,
-                                 .ended = ended};
+                                 .ended = ended,
+                                 .answered = answered};
 
     h->options = *options;
     h->virtual_ms = options->start_ms ? options->start_ms : wall_ms();

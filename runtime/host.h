@@ -22,6 +22,7 @@ struct host_options {
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
+    void (*answered)(void *user, int64_t since_ms);
 };
 
 /* `s` may be NULL; it is looked at as long as the host lives. */

@@ -5,6 +5,7 @@
 #include "runtime/api_server.h"
 #include "runtime/front_door.h"
 #include "runtime/host.h"
+#include "runtime/metrics.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
 
@@ -28,6 +29,8 @@ struct serve {
     api *api;
     api_server *server;
     front_door *door; /* NULL: no routes */
+    store *store;
+    struct metrics metrics;
     uv_timer_t grace; /* for answers that are still owed after SIGTERM */
 };
 
@@ -214,11 +217,47 @@ static void on_ended(void *user, uint64_t execution, const rt_exec *x)
         front_door_ended(s->door, x);
 }
 
+static void on_happened(void *user, uint64_t execution, const rt_exec *x,
+                        const struct rt_event *events, size_t count)
+{
+    struct serve *s = user;
+
+    (void)execution;
+    (void)x;
+    metrics_happened(&s->metrics, events, count);
+}
+
+static void on_answered(void *user, int64_t since_ms)
+{
+    struct serve *s = user;
+
+    metrics_task_done(&s->metrics, host_now(s->host) - since_ms);
+}
+
+static void show_metrics(const struct serve *s, http_exchange *x)
+{
+    const struct http_header type = {"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
+    struct metrics_sources from = {.engine = host_engine(s->host),
+                                   .handlers = host_handlers(s->host),
+                                   .api = s->api,
+                                   .store = s->store};
+    struct http_answer a = {.status = 200, .headers = &type, .header_count = 1};
+
+    api_server_stats(s->server, &from.http);
+    metrics_write(&s->metrics, &from, &a.body);
+    http_reply(x, &a);
+}
+
 /* Requests that are none of the API's. */
 static bool offer(void *user, http_exchange *x)
 {
     const struct serve *s = user;
+    const struct http_message *m = http_exchange_message(x);
 
+    if (strcmp(m->path, "/metrics") == 0 && (m->is_head || strcmp(m->method, "GET") == 0)) {
+        show_metrics(s, x);
+        return true;
+    }
     return s->door && front_door_offer(s->door, x);
 }
 
@@ -272,7 +311,9 @@ static int serve(struct serve *s, int64_t port)
     struct host_options options = {
         .handlers = {.lambda_endpoint = lambda_endpoint(s, port), .log = log_line, .log_user = s},
         .user = s,
-        .ended = on_ended};
+        .happened = on_happened,
+        .ended = on_ended,
+        .answered = on_answered};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
@@ -282,7 +323,9 @@ static int serve(struct serve *s, int64_t port)
     int status = EXIT_USAGE;
     uint16_t bound;
 
+    s->store = st;
     s->host = host_new(st, &options);
+    metrics_init(&s->metrics, host_now(s->host));
     uv_timer_init(host_loop(s->host), &s->grace);
     s->grace.data = s;
     s->api = api_new(host_engine(s->host), st, &config);
@@ -291,10 +334,13 @@ static int serve(struct serve *s, int64_t port)
         goto out;
     }
     host_use_api(s->host, s->api);
-    s->server = api_server_new(
-        host_loop(s->host), s->api,
-        &(struct api_server_options){
-            .any_host = s->insecure, .now = now, .clock = s->host, .offer = offer, .user = s});
+    s->server = api_server_new(host_loop(s->host), s->api,
+                               &(struct api_server_options){.any_host = s->insecure,
+                                                            .now = now,
+                                                            .clock = s->host,
+                                                            .metrics = &s->metrics,
+                                                            .offer = offer,
+                                                            .user = s});
     if ((s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) ||
         !open_door(s, &config, &why)) {
         cmd_usage("serve", "%s", why.text);
@@ -326,6 +372,7 @@ out:
     host_free(s->host);
     api_server_free(s->server);
     front_door_free(s->door);
+    metrics_clear(&s->metrics);
     store_free(st);
     diag_clear(&why);
     return status;

@@ -220,6 +220,11 @@ static const struct operation {
     {"ValidateStateMachineDefinition", validate_state_machine_definition, validate_in},
 };
 
+const char *api_operation(size_t i)
+{
+    return i < COUNT(operations) ? operations[i].name : NULL;
+}
+
 /* ---- a call ---- */
 
 json *call_fail(struct call *c, const char *error, const char *format, ...)
@@ -530,6 +535,11 @@ void api_advance(api *a, int64_t now_ms)
     forget_what_is_over(a);
     while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
         continue;
+}
+
+size_t api_waiting(const api *a)
+{
+    return a->waiters.count;
 }
 
 int64_t api_next_due(const api *a)

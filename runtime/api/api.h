@@ -45,6 +45,11 @@ void api_give_up(api *a, uint64_t call);
 /* A call that waits, waits no longer: it is answered as at the end of its time. */
 void api_time_out(api *a, uint64_t call, int64_t now_ms);
 
+/* The name of operation `i`; NULL behind the last. */
+const char *api_operation(size_t i);
+/* Calls that wait. */
+size_t api_waiting(const api *a);
+
 /* Answers all polls of workers, those to come too: the server is to stop. */
 void api_end_polls(api *a);
 
