@@ -3,6 +3,7 @@
 #include "parsers/buf.h"
 #include "parsers/mem.h"
 #include "runtime/api_server.h"
+#include "runtime/execution_log.h"
 #include "runtime/front_door.h"
 #include "runtime/host.h"
 #include "runtime/metrics.h"
@@ -22,7 +23,7 @@ enum { DEFAULT_PORT = 8083, GRACE_MS = 10000 };
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account, *mock, *routes;
+        *account, *mock, *routes, *log;
     bool insecure, quiet;
 
     host *host;
@@ -31,7 +32,8 @@ struct serve {
     front_door *door; /* NULL: no routes */
     store *store;
     struct metrics metrics;
-    uv_timer_t grace; /* for answers that are still owed after SIGTERM */
+    execution_log *events; /* NULL: none is kept */
+    uv_timer_t grace;      /* for answers that are still owed after SIGTERM */
 };
 
 static const char *first_set(const char *given, const char *const *names)
@@ -223,8 +225,10 @@ static void on_happened(void *user, uint64_t execution, const rt_exec *x,
     struct serve *s = user;
 
     (void)execution;
-    (void)x;
     metrics_happened(&s->metrics, events, count);
+    if (s->events)
+        execution_log_add(s->events, api_logging(s->api, json_str(rt_exec_names(x)->machine_arn)),
+                          x, events, count);
 }
 
 static void on_answered(void *user, int64_t since_ms)
@@ -272,6 +276,13 @@ static bool open_door(struct serve *s, const struct api_config *config, struct d
                                                               .now = now,
                                                               .clock = s->host});
     return r || !s->routes;
+}
+
+static bool open_log(struct serve *s, struct diag *why)
+{
+    if (s->log)
+        s->events = execution_log_open(host_loop(s->host), s->log, log_line, s, why);
+    return s->events || !s->log;
 }
 
 static bool is_loopback(const char *address)
@@ -342,7 +353,7 @@ static int serve(struct serve *s, int64_t port)
                                                             .offer = offer,
                                                             .user = s});
     if ((s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) ||
-        !open_door(s, &config, &why)) {
+        !open_door(s, &config, &why) || !open_log(s, &why)) {
         cmd_usage("serve", "%s", why.text);
         goto out;
     }
@@ -365,6 +376,7 @@ out:
     if (s->server)
         api_server_close(s->server);
     front_door_close(s->door);
+    execution_log_close(s->events);
     uv_close((uv_handle_t *)&s->grace, NULL);
     host_use_api(s->host, NULL);
     /* Closing the host runs the loop until all of its handles are closed. */
@@ -373,6 +385,7 @@ out:
     api_server_free(s->server);
     front_door_free(s->door);
     metrics_clear(&s->metrics);
+    execution_log_free(s->events);
     store_free(st);
     diag_clear(&why);
     return status;
@@ -398,6 +411,10 @@ static const struct option_row rows[] = {
      "paths whose requests start executions, and get their output:\n"
      "docs/serve.md",
      offsetof(struct serve, routes)},
+    {"log", 0, "FILE|-",
+     "events of executions, as loggingConfiguration wants them, one\n"
+     "JSON object a line; opened anew at SIGHUP",
+     offsetof(struct serve, log)},
     {"mock", 0, "FILE",
      "mock configuration of Step Functions Local, for starts of\n"
      "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",

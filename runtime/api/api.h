@@ -50,6 +50,10 @@ const char *api_operation(size_t i);
 /* Calls that wait. */
 size_t api_waiting(const api *a);
 
+/* The loggingConfiguration of a machine, also of the ARN that executions of a Map Run have for it:
+ * a look; NULL: there is no such machine. */
+const json *api_logging(const api *a, const char *machine_arn);
+
 /* Answers all polls of workers, those to come too: the server is to stop. */
 void api_end_polls(api *a);
 

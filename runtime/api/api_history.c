@@ -26,36 +26,6 @@ static bool take_event(void *user, const struct rt_event *e)
     return !l->limit || l->count <= l->limit;
 }
 
-/* Without what executions work on. */
-static json *without_data(json *event)
-{
-    static const char *const data[] = {"input",
-                                       "inputDetails",
-                                       "output",
-                                       "outputDetails",
-                                       "parameters",
-                                       "assignedVariables",
-                                       "assignedVariablesDetails"};
-    size_t last = json_count(event) - 1;
-    const json *details = json_value_at(event, last);
-    struct json_build b;
-
-    if (!json_is_object(details))
-        return event;
-    json_build_object(&b, json_count(details));
-    for (size_t i = 0; i < json_count(details); i++) {
-        bool keep = true;
-        for (size_t d = 0; d < sizeof data / sizeof *data; d++)
-            keep &= !json_str_is(json_key_at(details, i), data[d]);
-        if (keep)
-            json_build_set_key(&b, json_ref(json_key_at(details, i)),
-                               json_ref(json_value_at(details, i)));
-    }
-    json *out = json_with(event, json_ref(json_key_at(event, last)), json_build_done(&b));
-    json_unref(event);
-    return out;
-}
-
 json *get_execution_history(struct call *c)
 {
     static const char args[] = "executionArn reverseOrder includeExecutionData";
@@ -82,7 +52,7 @@ json *get_execution_history(struct call *c)
     for (; shown < end && shown < page.limit; shown++) {
         const struct rt_event *e = events.list[reverse ? end - 1 - shown : shown];
         json *event = rt_event_json(exec, e);
-        json_build_add(&list, bare ? without_data(event) : event);
+        json_build_add(&list, bare ? rt_event_without_data(event) : event);
         last = e->seq;
     }
     json_build_object(&b, 2);
