@@ -26,6 +26,7 @@ struct request {
     struct request *next, *prev;
     api_server *server;
     http_exchange *x;
+    const char *operation; /* good as long as `x` */
     uint64_t call;
 };
 
@@ -92,6 +93,7 @@ static void answered(void *user, int status, struct buf *body)
 {
     struct request *r = user;
 
+    metrics_call(r->server->options.metrics, r->operation, status);
     http_exchange_on_gone(r->x, NULL, NULL);
     reply(r->server, r->x, status, json_type, body);
     remove_request(r);
@@ -127,7 +129,8 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
 {
     struct request *r = add_request(s, x);
 
-    r->call = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
+    r->operation = target + strlen(prefix);
+    r->call = api_call(s->api, r->operation, m->body.data, m->body.len,
                        s->options.now(s->options.clock), answered, r);
     if (!api_waits(s->api, r->call) || http_exchange_on_gone(x, client_gone, r))
         return;
@@ -150,18 +153,20 @@ static void on_request(void *user, http_exchange *x)
     api_server *s = user;
     const struct http_message *m = http_exchange_message(x);
     const char *target = http_message_header(m, "X-Amz-Target");
+    bool post = strcmp(m->method, "POST") == 0;
 
-    if (strcmp(m->method, "POST") != 0) {
-        if (strcmp(m->path, "/healthz") == 0)
-            reply_text(s, x, 200, "ok\n");
-        else if (strcmp(m->path, "/readyz") == 0)
-            reply_ready(s, x);
-        else
-            reply_text(s, x, 404,
-                       "This is the AWS Step Functions API of asl serve: POST / with "
-                       "X-Amz-Target\n");
-    } else if (s->failure) {
+    if (!post && strcmp(m->path, "/healthz") == 0) {
+        reply_text(s, x, 200, "ok\n");
+    } else if (!post && strcmp(m->path, "/readyz") == 0) {
+        reply_ready(s, x);
+    } else if (s->failure && strcmp(m->path, "/metrics") != 0) {
         reply_failure(s, x);
+    } else if (!target && s->options.offer && s->options.offer(s->options.user, x)) {
+        return;
+    } else if (!post) {
+        reply_text(s, x, 404,
+                   "This is the AWS Step Functions API of asl serve: POST / with "
+                   "X-Amz-Target\n");
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
@@ -195,6 +200,11 @@ bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16
                        struct diag *why)
 {
     return http_server_listen(s->http, address, port, bound, why);
+}
+
+void api_server_stats(const api_server *s, struct http_stats *out)
+{
+    http_server_stats(s->http, out);
 }
 
 void api_server_stop(api_server *s, void (*stopped)(void *user), void *user)
