@@ -106,6 +106,16 @@ static bool mocks_have_answer(api *a, const struct task *task)
     return true;
 }
 
+/* What is mocked needs none. */
+bool api_has_activity(const api *a, uint64_t execution, const char *arn)
+{
+    const struct run *x = (const struct run *)(const void *)id_map_get(&a->runs, execution);
+    const struct test_state *t =
+        (const struct test_state *)(const void *)id_map_get(&a->tests, execution);
+
+    return (x && x->mocks) || (t && t->mocked) || text_map_get(&a->activities, arn);
+}
+
 enum api_offer api_offer_task(api *a, const struct task *task)
 {
     struct api_task *t;

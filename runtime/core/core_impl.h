@@ -122,6 +122,8 @@ int64_t frame_due(const struct rt_frame *f);
 struct step {
     rt_exec *x;
     int64_t now_ms;
+    bool (*has_activity)(void *world, const char *arn);
+    void *world;
     struct rt_output *out;
     struct asl_chance chance;
     json *context; /* as it was last asked for; NULL: to be made */

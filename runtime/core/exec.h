@@ -97,6 +97,9 @@ struct rt_input {
     int64_t now_ms; /* there is no other clock */
     const json *value;
     const struct asl_error *error;
+    /* Is there such an activity? NULL: any is. */
+    bool (*has_activity)(void *world, const char *arn);
+    void *world;
 };
 
 enum rt_command_kind { RT_RUN_TASK, RT_CANCEL_TASK, RT_START_CHILD, RT_CANCEL_CHILD };
