@@ -60,6 +60,31 @@ static const struct {
 } stories[] = {
     {"an unknown operation is refused",
      {{"DoWhatIWant", "{}", 400, "\"__type\":\"UnknownOperationException\"", 0}}},
+    {"a Task whose activity does not exist fails before it is scheduled",
+     {CREATE("gone", TASK(ACTIVITY("nobody"), "")),
+      START("gone", "x", "{}"),
+      {"GetExecutionHistory",
+       "{\"executionArn\":\"" EXECUTION("gone:x") "\",\"reverseOrder\":true}", 200,
+       "{\"events\":[{\"id\":3,\"previousEventId\":2,\"timestamp\":1700000.0,\"type\":"
+       "\"ExecutionFailed\",",
+       0},
+      DESCRIBE("gone:x", "The activity " ACTIVITY("nobody") " does not exist.")}},
+    {"a resource that AWS doesn't have is refused",
+     {{"CreateStateMachine",
+       "{\"name\":\"q\",\"roleArn\":\"r\",\"definition\":\"" TASK("arn:aws:states:::dynamodb:query",
+                                                                  ",\\\"Parameters\\\":{}") "\"}",
+       400,
+       "'SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::dynamodb:query is not "
+       "recognized. The value is not a valid resource ARN, or the resource is not available in "
+       "this region. at /States/T/Resource'",
+       0}}},
+    {"an Express machine has no Task that waits for a token",
+     {{"ValidateStateMachineDefinition",
+       "{\"type\":\"EXPRESS\",\"definition\":\"" TASK("arn:aws:states:::lambda:invoke."
+                                                      "waitForTaskToken",
+                                                      ",\\\"Parameters\\\":"
+                                                      "{\\\"FunctionName\\\":\\\"f\\\"}") "\"}",
+       200, "Express state machine does not support '.waitForTaskToken' service integration ", 0}}},
     {"a body that is no JSON is refused",
      {{"ListStateMachines", "{", 400, "SerializationException", 0}}},
     {"a body that is no object is refused", {{"ListStateMachines", "[]", 400, "an object", 0}}},
@@ -460,6 +485,13 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
     api_ended(w->api, execution, x, w->now_ms);
 }
 
+static bool has_activity(void *user, uint64_t execution, const char *arn)
+{
+    const struct world *w = user;
+
+    return api_has_activity(w->api, execution, arn);
+}
+
 static void keep(json **at, const json *answer, const char *key)
 {
     const json *v = json_get(answer, key);
@@ -515,9 +547,11 @@ static void wake_up(struct world *w)
 {
     struct diag why = {0};
 
-    w->engine = engine_new(
-        w->store, &(struct engine_hooks){
-                      .user = w, .run_task = run_task, .cancel_task = cancel_task, .ended = ended});
+    w->engine = engine_new(w->store, &(struct engine_hooks){.user = w,
+                                                            .run_task = run_task,
+                                                            .cancel_task = cancel_task,
+                                                            .ended = ended,
+                                                            .has_activity = has_activity});
     w->api = api_new(w->engine, w->store, &(struct api_config){0});
     ck_assert_ptr_nonnull(w->api);
     ck_assert_msg(api_load(w->api, &why), "%s", why.text);
