@@ -124,12 +124,17 @@ struct api_task {
 struct test_state {
     struct id_node node; /* first; by the engine's number */
     json *name;          /* of the state */
-    json *input, *input_text, *context, *variables;
+    json *input, *input_text, *variables;
+    json *context; /* all of the context object */
     bool mocked;
     json *mock, *mock_text; /* NULL: it fails with mock_error */
     struct asl_error mock_error;
     asl_machine *whole; /* the state as it was given, Retry and all */
-    uint32_t tries;
+    json *before;       /* Map, Parallel: inspectionData of what came before the work; or NULL */
+    bool reads;         /* has an ItemReader */
+    json *items;        /* what that reads; NULL: not known */
+    int64_t failures;   /* iterations that failed */
+    uint32_t tries;     /* of the retrier, so far */
     bool inspect;
     uint64_t waiter; /* 0: nobody waits any more */
 };
@@ -414,6 +419,12 @@ void activity_keep(api *a, const struct activity *act);
 void activity_forget(api *a, const struct activity *act);
 /* A revision by its key, from memory or the store; counted. NULL: there is none. */
 struct revision *revision_find(api *a, const json *key);
+
+/* ---- api_context.c ---- */
+
+/* $$.Execution of what can't be redriven: StartSyncExecution's, TestState's. `role` may be null. */
+json *context_of_execution(const struct rt_names *names, const json *role, const json *input,
+                           int64_t now_ms);
 
 /* ---- api_tasks.c ---- */
 

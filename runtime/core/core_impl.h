@@ -80,6 +80,7 @@ struct rt_exec {
     asl_machine *machine;
     struct rt_names names;
     json *extra_context;
+    bool only_context;
     const struct asl_scope *scope;
     json *written; /* the input's text; NULL: as json_text writes it */
     bool aws_limits;

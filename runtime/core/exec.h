@@ -30,6 +30,7 @@ enum { RT_SECRET = 16 };
 struct rt_config {
     struct rt_names names; /* shared, not taken */
     const json *context;   /* members that the context object has besides; NULL: none */
+    bool only_context;     /* and no others */
     const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data and events */
     const struct asl_scope *scope;   /* what it runs; NULL: the machine's own States */
