@@ -386,14 +386,13 @@ static const struct {
       {"", "", 200,
        "\"inspectionData\":{\"input\":\"{ }\",\"afterInputPath\":\"{ }\",\"afterParameters\":\"{"
        "\\\"a\\\":5}\",\"afterResultPath\":\"{\\\"a\\\":5}\",\"afterResultSelector\":\"{\\\"a\\\":"
-       "5}"
-       "\"}",
+       "5}\",\"variables\":\"{\\\"v\\\":5}\"}",
        0}}},
     {"a tested state that leads to itself runs once",
      {{"TestState",
-       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"TestState\\\"}\"}", 0, NULL,
+       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"StateName\\\"}\"}", 0, NULL,
        0},
-      {"", "", 200, "\"nextState\":\"TestState\"", 0}}},
+      {"", "", 200, "\"nextState\":\"StateName\"", 0}}},
     {"what would follow a mocked error is told, not done",
      {{"TestState",
        "{\"mock\":{\"errorOutput\":{\"error\":\"E\",\"cause\":\"C\"}},\"definition\":\"{"

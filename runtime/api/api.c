@@ -23,6 +23,7 @@ static const char *const statuses[] = {
     "SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING", NULL};
 static const char *const redrives[] = {"REDRIVEN", "NOT_REDRIVEN", NULL};
 static const char *const severities[] = {"ERROR", "WARNING", NULL};
+static const char *const modes[] = {"STRICT", "PRESENT", "NONE", NULL};
 static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
 
 #define T(name, min, max)                                                                          \
@@ -157,6 +158,12 @@ static const struct member success_in[] = {T_("taskToken", 1, 2048), T_("output"
 static const struct member failure_in[] = {T_("taskToken", 1, 2048), T("error", 0, 256),
                                            T("cause", 0, 32768), END};
 static const struct member heartbeat_in[] = {T_("taskToken", 1, 2048), END};
+static const struct member error_output[] = {T("error", 0, 256), T("cause", 0, 32768), END};
+static const struct member mock[] = {T("result", 0, DATA), S("errorOutput", error_output),
+                                     ENUM("fieldValidationMode", false, modes), END};
+static const struct member state_configuration[] = {
+    N("retrierRetryCount", 0, -1), T("errorCausedByState", 1, 80),
+    N("mapIterationFailureCount", 0, -1), T("mapItemReaderData", 0, DATA), END};
 static const struct member test_state_in[] = {T_("definition", 1, ASL_MAX_DEFINITION),
                                               T("roleArn", 1, 256),
                                               T("input", 0, DATA),
@@ -164,9 +171,9 @@ static const struct member test_state_in[] = {T_("definition", 1, ASL_MAX_DEFINI
                                               B("revealSecrets"),
                                               T("variables", 0, DATA),
                                               T("stateName", 1, 80),
-                                              S("mock", NULL),
+                                              S("mock", mock),
                                               T("context", 0, DATA),
-                                              S("stateConfiguration", NULL),
+                                              S("stateConfiguration", state_configuration),
                                               END};
 
 static json *not_done(struct call *c)
