@@ -33,6 +33,14 @@ enum { START_MS = 1700000000, MAX_STEPS = 16 };
             "{\"name\":\"" name "\",\"definition\":\"" definition "\",\"roleArn\":\"r\"}", 200,    \
             MACHINE(name), 0                                                                       \
     }
+#define LOGGED(arn, want)                                                                          \
+    {                                                                                              \
+        "CreateStateMachine",                                                                      \
+            "{\"name\":\"l\",\"roleArn\":\"r\",\"definition\":\"" PASS                             \
+            "\",\"loggingConfiguration\":{\"level\":\"ALL\",\"destinations\":[{"                   \
+            "\"cloudWatchLogsLogGroup\":{\"logGroupArn\":\"" arn "\"}}]}}",                        \
+            400, want, 0                                                                           \
+    }
 #define START(machine, name, input)                                                                \
     {                                                                                              \
         "StartExecution",                                                                          \
@@ -60,6 +68,60 @@ static const struct {
 } stories[] = {
     {"an unknown operation is refused",
      {{"DoWhatIWant", "{}", 400, "\"__type\":\"UnknownOperationException\"", 0}}},
+    {"what a client keeps secret is not repeated to it",
+     {{"StopExecution",
+       "{\"executionArn\":\"x\",\"error\":\""
+       "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+       "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+       "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+       "\"}",
+       400,
+       "1 validation error detected: Value at 'error' failed to satisfy constraint: Member must "
+       "have length less than or equal to 256\"",
+       0}}},
+    {"each of a list's texts has its length",
+     {{"UntagResource", "{\"resourceArn\":\"x\",\"tagKeys\":[\"a\",\"\"]}", 400,
+       "Value '' at 'tagKeys.2.member' failed to satisfy constraint: Member must have length "
+       "greater than or equal to 1",
+       0}}},
+    {"a share is between its bounds",
+     {{"UpdateMapRun", "{\"mapRunArn\":\"x\",\"toleratedFailurePercentage\":100.5}", 400,
+       "Value '100.5' at 'toleratedFailurePercentage' failed to satisfy constraint: Member must "
+       "have value less than or equal to 100",
+       0}}},
+    {"a log group's ARN is one, of that kind, and ends in a star",
+     {LOGGED("x", "Must set valid CloudWatch Log Group ARN."),
+      LOGGED("arn:aws:s3:us-east-1:123456789012:log-group:g:*",
+             "Provided ARN is not CloudWatch Logs Log Group ARN."),
+      LOGGED("arn:aws:logs:us-east-1:123456789012:log-group:g",
+             "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier.")}},
+    {"a key goes with the type that needs it, and with no other",
+     {{"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"CUSTOMER_MANAGED_KMS_KEY\"}}", 400,
+       "{\"__type\":\"InvalidEncryptionConfiguration\",\"message\":\"Must set a valid kmsKeyId.\"}",
+       0},
+      {"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"AWS_OWNED_KEY\",\"kmsKeyId\":"
+       "\"k\"}}",
+       400, "Custom kmsKeyId is not allowed when selecting AWS_OWNED_KEY.", 0}}},
+    {"an activity's key does not change",
+     {{"CreateActivity", "{\"name\":\"a\"}", 200, ACTIVITY("a"), 0},
+      {"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"AWS_OWNED_KEY\"}}", 200,
+       ACTIVITY("a"), 0},
+      {"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"CUSTOMER_MANAGED_KMS_KEY\","
+       "\"kmsKeyId\":\"k\"}}",
+       400, "\"__type\":\"ActivityAlreadyExists\"", 0}}},
+    {"the ARN of a Map in a machine starts nothing",
+     {{"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m/Label") "\"}", 400,
+       "\"reason\":\"API_DOES_NOT_SUPPORT_LABELED_ARNS\"", 0}}},
+    {"nothing is published of a machine that is being deleted",
+     {CREATE("going", WAIT),
+      START("going", "x", "{}"),
+      {"DeleteStateMachine", "{\"stateMachineArn\":\"" MACHINE("going") "\"}", 200, "{}", 0},
+      {"PublishStateMachineVersion", "{\"stateMachineArn\":\"" MACHINE("going") "\"}", 400,
+       "State Machine is being deleted: '" MACHINE("going") "'", 0}}},
     {"a Task whose activity does not exist fails before it is scheduled",
      {CREATE("gone", TASK(ACTIVITY("nobody"), "")),
       START("gone", "x", "{}"),

@@ -461,7 +461,8 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
 {
     json *out = NULL;
 
-    if (!target_find(c, plain, &s->to) || !name_check(c, json_str(s->name)))
+    if (!arn_refuse_label(c, plain) || !target_find(c, plain, &s->to) ||
+        !name_check(c, json_str(s->name)))
         return NULL;
     const struct machine *m = s->to.machine;
     if (s->test_case && !find_mocks(c, m, s->test_case, &s->mocks))

@@ -202,7 +202,7 @@ static struct revision *new_revision(struct call *c, const struct revision *befo
     r->refs = 1;
     r->at_ms = c->now_ms;
     r->logging = before && !logging ? json_ref(before->logging) : logging_of(c, logging);
-    if (!r->logging)
+    if (!r->logging || !check_encryption(c, encryption))
         goto refuse;
     r->tracing = before && !tracing ? json_ref(before->tracing) : tracing_of(tracing);
     r->encryption =
@@ -465,7 +465,8 @@ json *update_state_machine(struct call *c)
     static const char *const some[] = {"definition", "roleArn", "loggingConfiguration",
                                        "tracingConfiguration", "encryptionConfiguration"};
     const json *description = call_get(c, "versionDescription");
-    struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
+    const char *arn = call_text(c, "stateMachineArn");
+    struct machine *m = arn_refuse_label(c, arn) ? machine_find(c, arn) : NULL;
     bool any = false;
     struct json_build b;
 
@@ -545,7 +546,7 @@ json *delete_state_machine(struct call *c)
     const char *arn = call_text(c, "stateMachineArn");
     struct arn parts;
 
-    if (!arn_parse(c, arn, "stateMachine", &parts))
+    if (!arn_refuse_label(c, arn) || !arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
     struct machine *m = text_map_get(&c->api->machines, arn);
     if (m && !m->deleting) {
