@@ -90,7 +90,7 @@ struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref)
 
 bool starts_errand(const struct rt_command *c)
 {
-    return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD;
+    return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
 }
 
 /* Its execution has counted it when the command was given. */
@@ -104,7 +104,7 @@ struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_
     r->frame = c->frame;
     r->index = c->index;
     r->since_ms = e->now_ms;
-    r->child = c->kind == RT_START_CHILD;
+    r->child = c->kind != RT_RUN_TASK;
     r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
     id_map_put(&e->errands, &r->node);
     e->tasks_busy += !r->child;
@@ -124,7 +124,7 @@ static void remove_errand(engine *e, struct errand *r)
 
 /* ---- inputs ---- */
 
-static struct input *add_input(engine *e, enum rt_input_kind kind, uint64_t execution)
+struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution)
 {
     GROW(e->inputs, e->input_count, e->input_cap);
     struct input *in = &e->inputs[e->input_count++];
@@ -160,7 +160,7 @@ static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config,
     entry->note = label->note ? json_ref(label->note) : NULL;
     entry->errand = errand;
     e->running++;
-    add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
+    engine_add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     return entry->node.id;
 }
 
@@ -174,7 +174,7 @@ uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config,
 
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
 {
-    struct input *in = add_input(e, RT_IN_STOP, execution);
+    struct input *in = engine_add_input(e, RT_IN_STOP, execution);
 
     in->error.name = error->name ? json_ref(error->name) : NULL;
     in->error.cause = error->cause ? json_ref(error->cause) : NULL;
@@ -184,7 +184,7 @@ void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
 static void answer(engine *e, const struct errand *r, enum rt_input_kind kind, json *value,
                    struct asl_error error)
 {
-    struct input *in = add_input(e, kind, r->execution);
+    struct input *in = engine_add_input(e, kind, r->execution);
 
     in->frame = r->frame;
     in->index = r->index;
@@ -271,7 +271,8 @@ static bool has_activity(void *world, const char *arn)
 
 static void step(engine *e, uint64_t execution, const struct rt_input *given)
 {
-    struct entry *entry = engine_entry(e, execution);
+    struct entry *entry = given->kind == RT_IN_REDRIVE ? engine_ended_entry(e, execution)
+                                                       : engine_entry(e, execution);
     struct world world = {&e->hooks, execution};
     struct rt_input in = *given;
 
@@ -283,6 +284,8 @@ static void step(engine *e, uint64_t execution, const struct rt_input *given)
         in.world = &world;
     }
     rt_step(entry->x, &in, out);
+    if (in.kind == RT_IN_REDRIVE && out->count)
+        engine_forget_end(entry);
     engine_set_due(e, entry, rt_next_due(entry->x));
     for (size_t i = 0; i < out->command_count; i++)
         entry->errands += starts_errand(&out->commands[i]);
@@ -487,6 +490,10 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     switch (c->kind) {
     case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
     case RT_START_CHILD: engine_start_child(e, engine_add_errand(e, execution, c), x, c); break;
+    case RT_REDRIVE_CHILD:
+        if (!engine_redrive_child(e, engine_add_errand(e, execution, c), x, c, &e->why))
+            e->unreadable = true;
+        break;
     case RT_CANCEL_TASK:
     case RT_CANCEL_CHILD:
         if ((r = engine_errand(e, execution, c->ref)))

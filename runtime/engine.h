@@ -68,6 +68,14 @@ uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config,
                       const struct engine_label *label);
 /* Stops an execution with an error (looked at; may be empty), as StopExecution does. */
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error);
+/*
+ * Runs an execution again that has ended unsuccessfully, from where it was (rt_exec_redrive_refusal
+ * tells whether that is allowed; if not, nothing happens). `token`: the client's, looked at, or
+ * NULL. False with *why filled when the execution isn't there any more.
+ */
+bool engine_redrive(engine *e, uint64_t execution, const json *token, struct diag *why);
+/* Changes a Map Run of an execution: the request of UpdateMapRun (looked at). */
+void engine_update_map_run(engine *e, uint64_t execution, const json *request);
 /* A worker took an activity's task; `worker` is its name, NULL: it gave none. */
 void engine_task_started(engine *e, uint64_t id, const json *worker);
 /* The service's answer to a .sync or .waitForTaskToken task, whose result comes later; nothing for

@@ -1,7 +1,8 @@
 #ifndef RUNTIME_ENGINE_IMPL_H
 #define RUNTIME_ENGINE_IMPL_H
 
-/* What the engine's files share: engine.c has turns, engine_recover.c what comes from the store. */
+/* What the engine's files share: engine.c has turns, engine_recover.c what comes from the store,
+ * engine_redrive.c what runs again. */
 
 #include "runtime/engine.h"
 #include "runtime/id_map.h"
@@ -96,6 +97,9 @@ void engine_set_due(engine *e, struct entry *entry, int64_t due_ms);
 /* A turn of its own with RT_IN_CONTINUE comes next. */
 void engine_queue(engine *e, struct entry *entry);
 
+/* For the next turn; its values are to be filled in. */
+struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);
+
 struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref);
 struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c);
 bool starts_errand(const struct rt_command *c);
@@ -113,5 +117,23 @@ void engine_tell_parent(engine *e, struct errand *r, const rt_exec *child);
 
 /* Brings an execution that sleeps back into memory. False: it can't be read, and e->why says it. */
 bool engine_wake(engine *e, struct entry *entry);
+/* The child that the errand was sent for before; *found is false when there is none. False with
+ * *why filled when the store can't be read. */
+bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
+                       struct diag *why);
+
+/* ---- engine_redrive.c ---- */
+
+/* Of an execution that has ended, fetched if need be; NULL: there is none any more. */
+struct entry *engine_ended_entry(engine *e, uint64_t execution);
+/* It was redriven: that it runs, or how it has ended now, is news for the store. */
+void engine_forget_end(struct entry *entry);
+/*
+ * Lets a Map Run's execution run again, unless it has been redriven as often as it is to be. One
+ * that can't be redriven stays as it ended; one that is gone, as an Express one always is, starts
+ * anew. False with *why filled when the store can't be read.
+ */
+bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
+                          const struct rt_command *c, struct diag *why);
 
 #endif

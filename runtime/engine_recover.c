@@ -21,6 +21,10 @@ static rt_exec *fold(engine *e, uint64_t execution, struct diag *why)
 {
     const struct store_execution *row;
 
+    if (!e->store) {
+        diag_set(why, "STORE_NONE", 0, "there is no store");
+        return NULL;
+    }
     if (!store_find(e->store, execution, &row, why))
         return NULL;
     rt_exec *x = rt_exec_new(row->machine, &row->config);
@@ -92,20 +96,28 @@ static bool take_up(engine *e, const struct store_running *r, struct diag *why)
     return true;
 }
 
+bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
+                       struct diag *why)
+{
+    struct diag missing = {0};
+
+    *found = e->store && store_find_child(e->store, r->execution, r->ref, child, &missing);
+    bool good = *found || !e->store || !strcmp(missing.code, "STORE_NONE");
+    if (!good)
+        diag_set(why, missing.code, 0, "%s", missing.text);
+    diag_clear(&missing);
+    return good;
+}
+
 /* The child's answer may not have reached its parent. False with *why filled when the store can't
  * be read. */
 static bool find_ended_child(engine *e, struct errand *r, bool *found, struct diag *why)
 {
-    struct diag missing = {0};
     uint64_t child;
     rt_exec *x = NULL;
+    bool good = engine_find_child(e, r, &child, found, why);
 
-    *found = store_find_child(e->store, r->execution, r->ref, &child, &missing);
-    bool good = *found || !strcmp(missing.code, "STORE_NONE");
-    if (!good)
-        diag_set(why, missing.code, 0, "%s", missing.text);
-    diag_clear(&missing);
-    if (*found && (good = (x = fold(e, child, why))))
+    if (good && *found && (good = (x = fold(e, child, why))))
         engine_tell_parent(e, r, x);
     rt_exec_free(x);
     return good;
@@ -120,6 +132,8 @@ static bool start_or_answer(engine *e, uint64_t execution, const struct rt_comma
 
     if (r->number != NO_CHILD)
         return true;
+    if (c->kind == RT_REDRIVE_CHILD)
+        return engine_redrive_child(e, r, x, c, why);
     if (!find_ended_child(e, r, &found, why))
         return false;
     if (found)
@@ -134,7 +148,7 @@ static void attach_children(engine *e, const struct recovery *v)
     for (size_t i = 0; i < e->turn_count; i++) {
         const struct turn *t = &e->turns[i];
         for (size_t k = 0; k < t->out.command_count; k++)
-            if (t->out.commands[k].kind == RT_START_CHILD)
+            if (t->out.commands[k].kind != RT_RUN_TASK)
                 engine_add_errand(e, t->execution, &t->out.commands[k])->number = NO_CHILD;
     }
     for (size_t i = 0; i < v->count; i++) {

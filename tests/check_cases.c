@@ -158,6 +158,8 @@ struct kase {
     const char *name;
     json *doc, *input;
     struct play play;
+    json *update;
+    int64_t redrive_ms[4];
 };
 
 /* ---- answers ---- */
@@ -222,11 +224,35 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
 
 /* ---- setting up ---- */
 
+/* Seconds after each end. */
+static void kase_redrive(struct kase *k, const json *after_s)
+{
+    for (size_t i = 0; after_s && i < json_count(after_s); i++) {
+        ck_assert_msg(i < COUNT(k->redrive_ms), "%s: too many redrives", k->name);
+        k->redrive_ms[i] = ms_of(json_at(after_s, i), 0);
+        k->play.redrives++;
+    }
+    k->play.redrive_ms = k->redrive_ms;
+}
+
+static void kase_update(struct kase *k, const json *v)
+{
+    static const char *const known[] = {"after_s", "maxConcurrency", "toleratedFailureCount",
+                                        "toleratedFailurePercentage", NULL};
+
+    k->update = v ? json_ref(v) : NULL;
+    if (!v)
+        return;
+    check_fields(k->name, v, known);
+    k->play.update = k->update;
+    k->play.update_ms = k->play.start_ms + ms_of(json_get(v, "after_s"), 0);
+}
+
 static void kase_init(struct kase *k, const char *path)
 {
-    static const char *const known[] = {"about", "definition", "input", "input_count",
-                                        "tasks", "limits",     "seed",  "start",
-                                        "stop",  "expect",     NULL};
+    static const char *const known[] = {
+        "about", "definition", "input",   "input_count",    "tasks",  "limits", "seed",
+        "start", "stop",       "redrive", "update_map_run", "expect", NULL};
     static const char *const known_stop[] = {"after_s", "error", "cause", NULL};
     const char *slash = strrchr(path, '/');
 
@@ -272,6 +298,8 @@ static void kase_init(struct kase *k, const char *path)
     };
     if (stop)
         k->play.stop_ms = k->play.start_ms + ms_of(json_get(stop, "after_s"), 0);
+    kase_redrive(k, json_get(k->doc, "redrive"));
+    kase_update(k, json_get(k->doc, "update_map_run"));
 }
 
 static void kase_clear(struct kase *k)
@@ -281,6 +309,7 @@ static void kase_clear(struct kase *k)
     asl_machine_unref(k->play.machine);
     rt_names_clear(&k->play.config.names);
     asl_error_clear(&k->play.stop);
+    json_unref(k->update);
 }
 
 /* ---- what is expected ---- */

@@ -307,6 +307,7 @@ static void show(progress *p, uint64_t execution, const struct rt_event *e)
     case RT_EXECUTION_FAILED:
     case RT_EXECUTION_ABORTED:
     case RT_EXECUTION_TIMED_OUT:
+    case RT_EXECUTION_REDRIVEN:
     case RT_TASK_STARTED:
     case RT_TASK_SUBMITTED:
     case RT_TASK_SUCCEEDED:
@@ -318,10 +319,13 @@ static void show(progress *p, uint64_t execution, const struct rt_event *e)
     case RT_MAP_RUN_STARTED:
     case RT_MAP_RUN_SUCCEEDED:
     case RT_MAP_RUN_FAILED:
+    case RT_MAP_RUN_REDRIVEN:
     case RT_BRANCH_SUCCEEDED:
     case RT_CHILD_STARTED:
     case RT_CHILD_ENDED:
-    case RT_HEARTBEAT: break;
+    case RT_HEARTBEAT:
+    case RT_CHILD_REDRIVEN:
+    case RT_MAP_RUN_UPDATED: break;
     }
 }
 

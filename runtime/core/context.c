@@ -17,13 +17,15 @@ static const json *execution_context(rt_exec *x)
 
     if (x->execution_context)
         return x->execution_context;
-    json_build_object(&b, 6);
+    json_build_object(&b, 7);
     json_build_set(&b, "Id", json_ref(x->names.arn));
     json_build_set(&b, "Input", json_ref(x->input));
     json_build_set(&b, "Name", json_ref(x->names.name));
     json_build_set(&b, "RoleArn", json_ref(x->names.role_arn));
     json_build_set(&b, "StartTime", time_text(x->started_ms));
-    json_build_set(&b, "RedriveCount", json_int(0));
+    json_build_set(&b, "RedriveCount", json_int(x->redrives));
+    if (x->redrives)
+        json_build_set(&b, "RedriveTime", time_text(x->redriven_ms));
     return x->execution_context = json_build_done(&b);
 }
 

@@ -2,7 +2,8 @@
 #define RUNTIME_CORE_IMPL_H
 
 /* What the files of the core share: exec.c (the tree and rt_apply), step.c (the loop, errors),
- * state_*.c (what each type of state does), context.c (the context object). */
+ * state_*.c (what each type of state does), redrive.c (running again), context.c (the context
+ * object). */
 
 #include "asl/flow.h"
 #include "asl/verdict.h"
@@ -18,12 +19,16 @@ enum rt_phase {
     RT_RETRYING,  /* a retry, at due_ms */
     RT_GROUP,     /* a Parallel or Map has branches or iterations that run */
     RT_ERRED,     /* `error` is to be decided on */
+    RT_REDRIVEN,  /* entered before the execution was redriven; its work is to be done anew */
 };
 
 /* An execution of a Map Run. */
 struct rt_child {
-    uint64_t ref; /* of its CHILD_STARTED; 0: not started, or ended */
-    json *input;
+    uint64_t ref; /* of its CHILD_STARTED; 0: not started */
+    json *input;  /* until it has succeeded */
+    uint32_t redrives;
+    bool runs;
+    bool pending; /* it ended unsuccessfully, and is to be redriven */
 };
 
 /* What a Parallel or Map state has while it works. */
@@ -33,12 +38,16 @@ struct rt_group {
     json **results; /* by index; NULL as long as there is none */
     uint32_t total, started, done, limit;
     uint32_t first, last_child; /* the children, oldest first, linked by next and prev */
+    uint32_t begun;             /* id of its …StateStarted event */
+    bool over;                  /* it has failed; what it has is there for a redrive */
+    bool resumed;               /* it was redriven, and has children to start */
     /* A distributed Map: */
     struct rt_child *children; /* by index */
     uint32_t failed;
-    int64_t tolerated_count;     /* -1: none */
-    double tolerated_percentage; /* negative: none */
-    json *map_run;               /* its ARN */
+    int64_t tolerated_count;                  /* -1: none */
+    double tolerated_percentage;              /* negative: none */
+    json *map_run;                            /* its ARN */
+    uint32_t redrives, pending, pending_from; /* how many children, and an index before all */
     uint32_t joined; /* once succeeded: what its exit points back to, past …StateSucceeded */
 };
 
@@ -91,6 +100,10 @@ struct rt_exec {
     json *input, *output;
     struct asl_error error;
     int64_t started_ms, deadline_ms;
+    int64_t stopped_ms;    /* 0: it runs */
+    uint32_t failed_frame; /* whose error it failed with; RT_NO_FRAME: nobody's */
+    uint32_t redrives;
+    int64_t redriven_ms; /* the last one; 0: never */
 
     uint64_t seq;      /* of the last event */
     uint32_t event_id; /* of the last public event */
@@ -109,8 +122,15 @@ struct rt_exec {
 };
 
 struct rt_frame *exec_frame(const rt_exec *x, uint32_t id);
-/* Lets go of the frames of an execution that has ended. */
+/* Lets go of the frames of an execution that has ended; or keeps them, so that it can be redriven,
+ * but none is to go on. */
 void exec_drop_frames(rt_exec *x);
+void exec_rest(rt_exec *x);
+/* Lets go of what a visit of a state has made, and of the group that it has. */
+void exec_drop_group(rt_exec *x, struct rt_frame *f);
+void exec_clear_work(struct rt_frame *f);
+/* The machine's own time limit begins at `now_ms`. */
+void exec_set_deadline(rt_exec *x, int64_t now_ms);
 /* Makes the ready queue and heap agree with what an event did to `f`. */
 void exec_schedule(rt_exec *x, struct rt_frame *f);
 void exec_ready(rt_exec *x, const struct rt_frame *f);
@@ -130,10 +150,13 @@ struct step {
     json *context; /* as it was last asked for; NULL: to be made */
 };
 
+enum { DISTRIBUTED_CONCURRENCY = 10000 };
 enum { AWS_DATA_LIMIT = 262144, AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
 /* Without AWS's quotas: data may share their parts in memory, but not in the text they become. */
 enum { PROCESS_DATA_LIMIT = 256 << 20 };
 
+/* The same, for an execution that has ended. */
+void emit_redriven(struct step *s, struct rt_event e);
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event e);
 bool running(const struct step *s);
@@ -193,11 +216,28 @@ void work_group(struct step *s, struct rt_frame *f);
 void child_ended(struct step *s, struct rt_frame *child, const json *output);
 /* A child failed for good: ends its siblings. The group's error is then `e`. */
 void child_failed(struct step *s, struct rt_frame *child);
+/* Lets a redriven Map go on: iterations or children that have not run. */
+void resume_group(struct step *s, struct rt_frame *f);
+
+/* ---- redrive.c ---- */
+
+/* What EXECUTION_REDRIVEN and MAP_RUN_REDRIVEN do to the execution, and to the group. */
+void apply_redrive(rt_exec *x, const struct rt_event *e);
+void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e);
+/* Is there room for one more child than those that run? */
+bool group_has_room(const struct rt_group *g);
+/* The input RT_IN_REDRIVE. */
+void redrive(struct step *s, const json *token);
+
 /* ---- map_run.c: distributed Maps ---- */
 
 /* After the group has started. */
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env);
 void map_run_succeeded(struct step *s, struct rt_frame *f);
+/* Redrives those that are pending and starts others until as many run as may. */
+void start_children(struct step *s, struct rt_frame *f);
+void redrive_map_run(struct step *s, struct rt_frame *f);
+void update_map_run(struct step *s, const json *request);
 void child_answered(struct step *s, const struct rt_input *in);
 void cancel_children(struct step *s, struct rt_frame *f);
 void resume_children(struct step *s, struct rt_frame *f);

@@ -27,6 +27,7 @@ static const struct {
     [RT_EXECUTION_FAILED] = {BY_NONE, "ExecutionFailed"},
     [RT_EXECUTION_ABORTED] = {BY_NONE, "ExecutionAborted"},
     [RT_EXECUTION_TIMED_OUT] = {BY_NONE, "ExecutionTimedOut"},
+    [RT_EXECUTION_REDRIVEN] = {BY_NONE, "ExecutionRedriven"},
     [RT_STATE_ENTERED] = {BY_STATE, "StateEntered"},
     [RT_STATE_EXITED] = {BY_STATE, "StateExited"},
     [RT_STATE_ABORTED] = {BY_STATE, "StateAborted"},
@@ -46,6 +47,7 @@ static const struct {
     [RT_MAP_RUN_STARTED] = {BY_NONE, "MapRunStarted"},
     [RT_MAP_RUN_SUCCEEDED] = {BY_NONE, "MapRunSucceeded"},
     [RT_MAP_RUN_FAILED] = {BY_NONE, "MapRunFailed"},
+    [RT_MAP_RUN_REDRIVEN] = {BY_NONE, "MapRunRedriven"},
     [RT_EVALUATION_FAILED] = {BY_NONE, "EvaluationFailed"},
     [RT_CHILD_STARTED] = {PRIVATE, "child started"},
     [RT_CHILD_ENDED] = {PRIVATE, "child ended"},
@@ -53,6 +55,8 @@ static const struct {
     [RT_WAITING] = {PRIVATE, "waiting"},
     [RT_BACKOFF] = {PRIVATE, "backoff"},
     [RT_HEARTBEAT] = {PRIVATE, "heartbeat"},
+    [RT_CHILD_REDRIVEN] = {PRIVATE, "child redriven"},
+    [RT_MAP_RUN_UPDATED] = {PRIVATE, "map run updated"},
 };
 
 static const char *const task_prefixes[] = {
@@ -172,6 +176,7 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_EXECUTION_FAILED:
     case RT_EXECUTION_ABORTED:
     case RT_EXECUTION_TIMED_OUT: set_error(b, &e->error); return true;
+    case RT_EXECUTION_REDRIVEN: json_build_set(b, "redriveCount", json_int(e->count)); return true;
     case RT_STATE_ENTERED:
         json_build_set(b, "name", json_ref(e->state->name));
         set_input(b, x, e);
@@ -214,6 +219,10 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
         return true;
     case RT_MAP_RUN_STARTED: json_build_set(b, "mapRunArn", json_ref(e->data)); return true;
     case RT_MAP_RUN_FAILED: set_error(b, &e->error); return true;
+    case RT_MAP_RUN_REDRIVEN:
+        json_build_set(b, "mapRunArn", json_ref(e->data));
+        json_build_set(b, "redriveCount", json_int(e->count));
+        return true;
     case RT_EVALUATION_FAILED:
         json_build_set(b, "state", json_ref(e->state->name));
         set_error(b, &e->error);
@@ -228,7 +237,9 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_BRANCH_SUCCEEDED:
     case RT_WAITING:
     case RT_BACKOFF:
-    case RT_HEARTBEAT: break;
+    case RT_HEARTBEAT:
+    case RT_CHILD_REDRIVEN:
+    case RT_MAP_RUN_UPDATED: break;
     }
     return false;
 }

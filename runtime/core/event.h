@@ -18,6 +18,7 @@ enum rt_event_kind {
     RT_EXECUTION_FAILED,
     RT_EXECUTION_ABORTED,
     RT_EXECUTION_TIMED_OUT,
+    RT_EXECUTION_REDRIVEN,
     RT_STATE_ENTERED,
     RT_STATE_EXITED,
     RT_STATE_ABORTED,
@@ -37,17 +38,20 @@ enum rt_event_kind {
     RT_MAP_RUN_STARTED,
     RT_MAP_RUN_SUCCEEDED,
     RT_MAP_RUN_FAILED,
+    RT_MAP_RUN_REDRIVEN,
     RT_EVALUATION_FAILED,
     /* private from here on */
     RT_BRANCH_SUCCEEDED, /* a Parallel's branch has its output */
     RT_FIRST_PRIVATE = RT_BRANCH_SUCCEEDED,
-    RT_CHILD_STARTED, /* a Map Run's execution for an item */
-    RT_CHILD_ENDED,   /* it has its output, or its error */
-    RT_WAITING,       /* a Wait state's end is known */
-    RT_BACKOFF,       /* a retry is due later */
-    RT_HEARTBEAT,     /* a task lives */
+    RT_CHILD_STARTED,   /* a Map Run's execution for an item */
+    RT_CHILD_ENDED,     /* it has its output, or its error */
+    RT_WAITING,         /* a Wait state's end is known */
+    RT_BACKOFF,         /* a retry is due later */
+    RT_HEARTBEAT,       /* a task lives */
+    RT_CHILD_REDRIVEN,  /* a Map Run's execution that failed runs again */
+    RT_MAP_RUN_UPDATED, /* what UpdateMapRun made of it */
 };
-enum { RT_EVENT_KINDS = RT_HEARTBEAT + 1 };
+enum { RT_EVENT_KINDS = RT_MAP_RUN_UPDATED + 1 };
 
 enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 
@@ -56,11 +60,13 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  *
  * data: the input of EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED and
  * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED and CHILD_ENDED (NULL: it
- * failed); TASK_SCHEDULED's parameters; MAP_RUN_STARTED's ARN; the worker's name of an activity's
- * TASK_STARTED (NULL: it gave none).
+ * failed); TASK_SCHEDULED's parameters; the ARN of MAP_RUN_STARTED and MAP_RUN_REDRIVEN; the
+ * worker's name of an activity's TASK_STARTED (NULL: it gave none); the client's token of
+ * EXECUTION_REDRIVEN (NULL: none).
  *
  * extra: the variables that STATE_EXITED assigned; the items of a Map's GROUP_STARTED;
- * TASK_SCHEDULED's credentials; MAP_RUN_STARTED's ToleratedFailurePercentage (NULL: none).
+ * TASK_SCHEDULED's credentials; ToleratedFailurePercentage of MAP_RUN_STARTED and MAP_RUN_UPDATED
+ * (NULL: none).
  *
  * error: what failed.
  *
@@ -70,10 +76,12 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * index: of a branch, iteration or child; of BACKOFF's retrier; of TASK_TIMED_OUT 1 for a
  * heartbeat.
  *
- * count: GROUP_STARTED's length; TASK_SCHEDULED's TimeoutSeconds; MAP_RUN_STARTED's
- * ToleratedFailureCount (-1: none).
+ * count: GROUP_STARTED's length; TASK_SCHEDULED's TimeoutSeconds; ToleratedFailureCount of
+ * MAP_RUN_STARTED and MAP_RUN_UPDATED (-1: none); which redrive EXECUTION_REDRIVEN and
+ * MAP_RUN_REDRIVEN are, from 1.
  *
- * limit: how many iterations of GROUP_STARTED run at once; TASK_SCHEDULED's HeartbeatSeconds.
+ * limit: how many iterations of GROUP_STARTED or MAP_RUN_UPDATED run at once; TASK_SCHEDULED's
+ * HeartbeatSeconds.
  *
  * due_ms: when WAITING or BACKOFF is over; when TASK_SCHEDULED times out (0: never).
  */

@@ -18,6 +18,7 @@ static const char *const kinds[RT_EVENT_KINDS] = {
     [RT_EXECUTION_FAILED] = "xf",
     [RT_EXECUTION_ABORTED] = "xa",
     [RT_EXECUTION_TIMED_OUT] = "xt",
+    [RT_EXECUTION_REDRIVEN] = "xr",
     [RT_STATE_ENTERED] = "se",
     [RT_STATE_EXITED] = "sx",
     [RT_STATE_ABORTED] = "sa",
@@ -37,6 +38,7 @@ static const char *const kinds[RT_EVENT_KINDS] = {
     [RT_MAP_RUN_STARTED] = "ms",
     [RT_MAP_RUN_SUCCEEDED] = "mok",
     [RT_MAP_RUN_FAILED] = "mf",
+    [RT_MAP_RUN_REDRIVEN] = "mr",
     [RT_EVALUATION_FAILED] = "ef",
     [RT_BRANCH_SUCCEEDED] = "bok",
     [RT_CHILD_STARTED] = "cs",
@@ -44,6 +46,8 @@ static const char *const kinds[RT_EVENT_KINDS] = {
     [RT_WAITING] = "w",
     [RT_BACKOFF] = "r",
     [RT_HEARTBEAT] = "h",
+    [RT_CHILD_REDRIVEN] = "cr",
+    [RT_MAP_RUN_UPDATED] = "mu",
 };
 
 /* A number that is 0 is left out; the largest uint32_t, which stands for "none", is -1. */
@@ -235,7 +239,7 @@ static bool read_state(const json *v, const asl_machine *m, struct rt_event *e, 
     int64_t id = -1;
 
     if (!json_get(v, "s")) {
-        if (e->kind <= RT_EXECUTION_TIMED_OUT)
+        if (e->kind <= RT_EXECUTION_REDRIVEN)
             return true;
         diag_set(why, EVENT_TEXT, 0, "it has no state");
         return false;

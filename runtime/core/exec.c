@@ -116,7 +116,7 @@ static void heap_remove(rt_exec *x, struct rt_frame *f);
 
 static void drop_frame(rt_exec *x, struct rt_frame *f);
 
-static void drop_group(rt_exec *x, struct rt_frame *f)
+void exec_drop_group(rt_exec *x, struct rt_frame *f)
 {
     struct rt_group *g = f->group;
 
@@ -137,10 +137,8 @@ static void drop_group(rt_exec *x, struct rt_frame *f)
     f->group = NULL;
 }
 
-/* What belongs to a visit of a state. */
-static void clear_visit(rt_exec *x, struct rt_frame *f)
+void exec_clear_work(struct rt_frame *f)
 {
-    drop_group(x, f);
     replace(&f->task, NULL);
     replace(&f->token, NULL);
     replace(&f->submitted, NULL);
@@ -150,8 +148,15 @@ static void clear_visit(rt_exec *x, struct rt_frame *f)
     f->retries = 0;
     f->ref = 0;
     f->scheduled = 0;
-    f->heartbeat_missed = false;
+    f->heartbeat_missed = f->started = false;
     f->due_ms = f->beat_ms = INT64_MAX;
+}
+
+/* What belongs to a visit of a state. */
+static void clear_visit(rt_exec *x, struct rt_frame *f)
+{
+    exec_drop_group(x, f);
+    exec_clear_work(f);
 }
 
 /* Nesting of frames is bounded by that of the definition. */
@@ -184,7 +189,8 @@ int64_t frame_due(const struct rt_frame *f)
     case RT_ENTERING:
     case RT_ENTERED:
     case RT_GROUP:
-    case RT_ERRED: break;
+    case RT_ERRED:
+    case RT_REDRIVEN: break;
     }
     return INT64_MAX;
 }
@@ -313,8 +319,9 @@ static bool can_go_on(const struct rt_frame *f)
     switch (f->phase) {
     case RT_ENTERING:
     case RT_SCHEDULED:
-    case RT_ERRED: return true;
-    case RT_GROUP: return f->group->done == f->group->total;
+    case RT_ERRED:
+    case RT_REDRIVEN: return true;
+    case RT_GROUP: return f->group->done == f->group->total || f->group->resumed;
     case RT_ENTERED:
     case RT_TASK:
     case RT_WAIT:
@@ -332,14 +339,19 @@ void exec_schedule(rt_exec *x, struct rt_frame *f)
 
 /* ---- applying events ---- */
 
+void exec_set_deadline(rt_exec *x, int64_t now_ms)
+{
+    if (x->machine->timeout_s.set && x->scope == x->machine->top)
+        x->deadline_ms = now_ms + 1000 * x->machine->timeout_s.value;
+}
+
 static void start_execution(rt_exec *x, const struct rt_event *e)
 {
     struct rt_frame *root = add_frame(x, x->scope);
 
     x->root = root->id;
     x->started_ms = e->at_ms;
-    if (x->machine->timeout_s.set && x->scope == x->machine->top)
-        x->deadline_ms = e->at_ms + 1000 * x->machine->timeout_s.value;
+    exec_set_deadline(x, e->at_ms);
     replace(&x->input, share(e->data));
     root->input = share(e->data);
     root->seq = e->seq;
@@ -348,6 +360,8 @@ static void start_execution(rt_exec *x, const struct rt_event *e)
 static void end_execution(rt_exec *x, const struct rt_event *e, enum rt_status status)
 {
     x->status = status;
+    x->stopped_ms = e->at_ms;
+    x->failed_frame = e->frame;
     replace(&x->output, share(e->data));
     replace_error(&x->error, &e->error);
 }
@@ -357,6 +371,14 @@ void exec_drop_frames(rt_exec *x)
     if (x->root != RT_NO_FRAME)
         drop_frame(x, x->frames[x->root]);
     x->root = RT_NO_FRAME;
+    x->ready_count = 0;
+}
+
+void exec_rest(rt_exec *x)
+{
+    for (size_t i = 0; i < x->heap_count; i++)
+        x->frames[x->heap[i]]->heap = 0;
+    x->heap_count = 0;
     x->ready_count = 0;
 }
 
@@ -431,8 +453,9 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     const struct asl_state *state = f->state;
     struct rt_group *g = mem_calloc(1, sizeof *g);
 
-    drop_group(x, f);
+    exec_drop_group(x, f);
     f->group = g;
+    g->begun = e->id;
     f->phase = RT_GROUP;
     g->first = g->last_child = RT_NO_FRAME;
     g->input = share(e->data);
@@ -460,17 +483,36 @@ static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
 
 static void start_child(struct rt_group *g, const struct rt_event *e)
 {
-    g->children[e->index] = (struct rt_child){e->seq, share(e->data)};
+    g->children[e->index] = (struct rt_child){.ref = e->seq, .input = share(e->data), .runs = true};
     g->started++;
 }
 
 static void end_map_child(struct rt_group *g, const struct rt_event *e)
 {
-    g->children[e->index].ref = 0;
-    replace(&g->children[e->index].input, NULL);
+    g->children[e->index].runs = false;
+    if (e->data)
+        replace(&g->children[e->index].input, NULL);
     g->results[e->index] = share(e->data);
     g->failed += !e->data;
     g->done++;
+}
+
+static void redrive_child(struct rt_group *g, uint32_t index)
+{
+    struct rt_child *child = &g->children[index];
+
+    child->pending = false;
+    child->runs = true;
+    child->redrives++;
+    g->pending--;
+    g->pending_from = index + 1;
+}
+
+static void update_map_run_of(struct rt_group *g, const struct rt_event *e)
+{
+    g->limit = (uint32_t)e->limit;
+    g->tolerated_count = e->count;
+    g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
 }
 
 static void start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -480,6 +522,8 @@ static void start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_even
     child->input = share(e->data);
     child->last = e->id;
     child->seq = e->seq;
+    if (f->group->resumed)
+        f->group->resumed = f->group->started < f->group->total && group_has_room(f->group);
 }
 
 /* The frame of a branch's or iteration's end is the Parallel's or Map's, `to` the child. */
@@ -503,7 +547,7 @@ static void back_off(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     f->last = e->previous;
     f->phase = RT_RETRYING;
     f->due_ms = e->due_ms;
-    drop_group(x, f);
+    exec_drop_group(x, f);
     asl_error_clear(&f->error);
 }
 
@@ -524,12 +568,14 @@ static bool advances(enum rt_event_kind kind)
     case RT_GROUP_FAILED:
     case RT_MAP_RUN_STARTED:
     case RT_MAP_RUN_FAILED:
+    case RT_MAP_RUN_REDRIVEN:
     case RT_EVALUATION_FAILED: return true;
     case RT_EXECUTION_STARTED:
     case RT_EXECUTION_SUCCEEDED:
     case RT_EXECUTION_FAILED:
     case RT_EXECUTION_ABORTED:
     case RT_EXECUTION_TIMED_OUT:
+    case RT_EXECUTION_REDRIVEN:
     case RT_STATE_ABORTED:
     case RT_ITERATION_STARTED:
     case RT_ITERATION_SUCCEEDED:
@@ -541,7 +587,9 @@ static bool advances(enum rt_event_kind kind)
     case RT_BRANCH_SUCCEEDED:
     case RT_WAITING:
     case RT_BACKOFF:
-    case RT_HEARTBEAT: break;
+    case RT_HEARTBEAT:
+    case RT_CHILD_REDRIVEN:
+    case RT_MAP_RUN_UPDATED: break;
     }
     return false;
 }
@@ -556,7 +604,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     if (f && advances(e->kind))
         f->last = e->id;
     if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED &&
-        e->kind != RT_CHILD_STARTED)
+        e->kind != RT_CHILD_STARTED && e->kind != RT_CHILD_REDRIVEN)
         f->seq = e->seq;
     switch (e->kind) {
     case RT_EXECUTION_STARTED: start_execution(x, e); break;
@@ -564,6 +612,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_EXECUTION_FAILED: end_execution(x, e, RT_FAILED); break;
     case RT_EXECUTION_ABORTED: end_execution(x, e, RT_ABORTED); break;
     case RT_EXECUTION_TIMED_OUT: end_execution(x, e, RT_TIMED_OUT); break;
+    case RT_EXECUTION_REDRIVEN: apply_redrive(x, e); break;
     case RT_STATE_ENTERED: enter_state(x, f, e); break;
     case RT_STATE_EXITED: leave_state(x, f, e); break;
     case RT_TASK_SCHEDULED: schedule_task(f, e); break;
@@ -590,9 +639,13 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_MAP_RUN_FAILED: break;    /* MapStateFailed, or a retry, follows */
     case RT_CHILD_STARTED: start_child(f->group, e); break;
     case RT_CHILD_ENDED: end_map_child(f->group, e); break;
+    case RT_MAP_RUN_REDRIVEN: apply_map_run_redrive(f->group, e); break;
+    case RT_CHILD_REDRIVEN: redrive_child(f->group, e->index); break;
+    case RT_MAP_RUN_UPDATED: update_map_run_of(f->group, e); break;
     case RT_GROUP_FAILED:
         f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
-        drop_group(x, f);
+        if (f->group)
+            f->group->over = true;
         break;
     case RT_ITERATION_STARTED: start_iteration(x, f, e); break;
     case RT_ITERATION_SUCCEEDED:
@@ -635,7 +688,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->aws_limits = config->aws_limits;
     x->seed = config->seed;
     memcpy(x->secret, config->secret, sizeof x->secret);
-    x->root = RT_NO_FRAME;
+    x->root = x->failed_frame = RT_NO_FRAME;
     x->deadline_ms = INT64_MAX;
     return x;
 }
@@ -716,4 +769,14 @@ uint64_t rt_exec_transitions(const rt_exec *x)
 uint32_t rt_exec_events(const rt_exec *x)
 {
     return x->event_id;
+}
+
+uint32_t rt_exec_redrives(const rt_exec *x)
+{
+    return x->redrives;
+}
+
+int64_t rt_exec_redriven_ms(const rt_exec *x)
+{
+    return x->redriven_ms;
 }

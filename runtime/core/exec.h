@@ -66,6 +66,18 @@ int64_t rt_exec_start_ms(const rt_exec *x);
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
 uint32_t rt_exec_events(const rt_exec *x);
+/* How often it was redriven, and when last; 0: never. */
+uint32_t rt_exec_redrives(const rt_exec *x);
+int64_t rt_exec_redriven_ms(const rt_exec *x);
+
+/*
+ * Why an execution can't be redriven, in AWS's words; NULL: it can. `events`: its public ones, 0
+ * where their number has no limit.
+ */
+const char *rt_redrive_refusal(enum rt_status status, int64_t start_ms, int64_t stop_ms,
+                               uint32_t events, int64_t now_ms);
+/* The same of `x`. */
+const char *rt_exec_redrive_refusal(const rt_exec *x, int64_t now_ms);
 
 /* A public event of `x` as GetExecutionHistory gives it: timestamps are seconds since 1970. */
 json *rt_event_json(const rt_exec *x, const struct rt_event *e);
@@ -87,6 +99,12 @@ enum rt_input_kind {
     RT_IN_CHILD_OK, /* value: output of a Map Run's execution; ref: of its START_CHILD */
     RT_IN_CHILD_FAILED,
     RT_IN_STOP, /* error: as StopExecution gives it */
+    /*
+     * Runs an execution again that has failed, was stopped or timed out, from where it was; value:
+     * the client's token, or NULL. Nothing comes of it while rt_exec_redrive_refusal has a reason.
+     */
+    RT_IN_REDRIVE,
+    RT_IN_UPDATE_MAP_RUN, /* value: the request of UpdateMapRun; dropped when none of its runs */
 };
 
 /* One thing that happened, and all of the world that the core may look at. */
@@ -103,7 +121,15 @@ struct rt_input {
     void *world;
 };
 
-enum rt_command_kind { RT_RUN_TASK, RT_CANCEL_TASK, RT_START_CHILD, RT_CANCEL_CHILD };
+enum rt_command_kind {
+    RT_RUN_TASK,
+    RT_CANCEL_TASK,
+    RT_START_CHILD,
+    RT_CANCEL_CHILD,
+    /* The child of that ref, which ended unsuccessfully, is to be redriven for the `attempt`th
+     * time; one of an Express Map starts anew. */
+    RT_REDRIVE_CHILD,
+};
 
 /* What the world is to do, once the events are kept. */
 struct rt_command {
@@ -111,12 +137,12 @@ struct rt_command {
     uint32_t frame;
     uint64_t ref;
     const struct asl_state *state;
-    json *token;       /* RUN_TASK; NULL: it has none; owned */
-    json *parameters;  /* RUN_TASK, START_CHILD: its input; owned */
-    json *map_run;     /* START_CHILD: the ARN; `x` may be past that Map by now; owned */
+    json *token;      /* RUN_TASK; NULL: it has none; owned */
+    json *parameters; /* RUN_TASK, START_CHILD, REDRIVE_CHILD: its input; owned */
+    json *map_run; /* START_CHILD, REDRIVE_CHILD: the ARN; `x` may be past that Map by now; owned */
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
-    uint32_t attempt;  /* 0 for the first */
+    uint32_t attempt;  /* 0 for the first; of children: their redrives */
     /* RUN_TASK, after a crash: */
     bool started;    /* a worker has taken it */
     json *submitted; /* the service's answer when it took it on, its end is awaited; owned */

@@ -21,23 +21,33 @@ static bool same_error(const struct asl_error *a, const struct asl_error *b)
     return same_value(a->name, b->name) && same_value(a->cause, b->cause);
 }
 
+static bool same_child(const struct rt_child *a, const struct rt_child *b)
+{
+    return a->ref == b->ref && a->runs == b->runs && a->pending == b->pending &&
+           a->redrives == b->redrives && same_value(a->input, b->input);
+}
+
 static bool same_group(const struct rt_frame *f, const struct rt_group *a, const struct rt_group *b,
                        struct buf *why)
 {
     if (!a || !b)
         return a == b || differ(why, "whether it is a group", f);
     if (a->total != b->total || a->started != b->started || a->done != b->done ||
-        a->limit != b->limit)
+        a->limit != b->limit || a->begun != b->begun)
         return differ(why, "count of children", f);
+    if (a->over != b->over || a->resumed != b->resumed)
+        return differ(why, "whether the group goes on", f);
     if (a->first != b->first || a->last_child != b->last_child)
         return differ(why, "the list of children", f);
     if (!same_value(a->input, b->input) || !same_value(a->items, b->items))
         return differ(why, "the group's input", f);
-    if (a->failed != b->failed || !same_value(a->map_run, b->map_run))
+    if (a->failed != b->failed || !same_value(a->map_run, b->map_run) ||
+        a->redrives != b->redrives || a->pending != b->pending ||
+        a->pending_from != b->pending_from || a->tolerated_count != b->tolerated_count ||
+        a->tolerated_percentage != b->tolerated_percentage)
         return differ(why, "the Map Run", f);
     for (uint32_t i = 0; i < a->total; i++)
-        if (a->children && (a->children[i].ref != b->children[i].ref ||
-                            !same_value(a->children[i].input, b->children[i].input)))
+        if (a->children && !same_child(&a->children[i], &b->children[i]))
             return differ(why, "a child execution", f);
     for (uint32_t i = 0; i < a->total; i++)
         if (!same_value(a->results[i], b->results[i]))
@@ -91,10 +101,13 @@ bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why)
     if (!same_value(a->input, b->input) || !same_value(a->output, b->output) ||
         !same_error(&a->error, &b->error))
         return differ(why, "the input, output or error", NULL);
-    if (a->started_ms != b->started_ms || a->deadline_ms != b->deadline_ms)
+    if (a->started_ms != b->started_ms || a->deadline_ms != b->deadline_ms ||
+        a->stopped_ms != b->stopped_ms || a->redriven_ms != b->redriven_ms)
         return differ(why, "a time", NULL);
-    /* What frames an ended execution had is of no use to anybody. */
-    if (a->status != RT_RUNNING)
+    if (a->redrives != b->redrives || a->failed_frame != b->failed_frame)
+        return differ(why, "how often it was redriven, or whose failure it was", NULL);
+    /* What frames an execution had that succeeded is of no use to anybody. */
+    if (a->status == RT_SUCCEEDED)
         return true;
     if (a->frame_count != b->frame_count || a->root != b->root || a->free_count != b->free_count)
         return differ(why, "the count of frames", NULL);

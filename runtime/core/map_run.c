@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { MOST_REDRIVES = 1000 };
+
 /* ---- names ---- */
 
 /* "arn:aws:states:region:account:" of the execution's own ARN. */
@@ -97,9 +99,10 @@ static void child_command(struct step *s, struct rt_frame *f, enum rt_command_ki
         .frame = f->id,
         .ref = child->ref,
         .state = f->state,
-        .parameters = kind == RT_START_CHILD ? json_ref(child->input) : NULL,
-        .map_run = kind == RT_START_CHILD ? json_ref(f->group->map_run) : NULL,
+        .parameters = kind == RT_CANCEL_CHILD ? NULL : json_ref(child->input),
+        .map_run = kind == RT_CANCEL_CHILD ? NULL : json_ref(f->group->map_run),
         .index = i,
+        .attempt = child->redrives,
     };
 }
 
@@ -127,12 +130,25 @@ static bool start_child(struct step *s, struct rt_frame *f)
     return true;
 }
 
-/* Starts children until as many run as may. */
-static void start_children(struct step *s, struct rt_frame *f)
+static void redrive_child(struct step *s, struct rt_frame *f)
+{
+    const struct rt_group *g = f->group;
+    uint32_t i = g->pending_from;
+
+    while (!g->children[i].pending)
+        i++;
+    emit(s, (struct rt_event){
+                .kind = RT_CHILD_REDRIVEN, .frame = f->id, .state = f->state, .index = i});
+    child_command(s, f, RT_REDRIVE_CHILD, i);
+}
+
+void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
-    while (g->started < g->total && g->started - g->done < g->limit)
+    while (g->pending && group_has_room(g))
+        redrive_child(s, f);
+    while (g->started < g->total && group_has_room(g))
         if (!start_child(s, f))
             return;
 }
@@ -155,26 +171,47 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
         start_children(s, f);
 }
 
-/* To all children that run. */
-static void to_children(struct step *s, struct rt_frame *f, enum rt_command_kind kind)
+void resume_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
     for (uint32_t i = 0; g && g->children && i < g->started; i++)
-        if (g->children[i].ref)
-            child_command(s, f, kind, i);
+        if (g->children[i].runs)
+            child_command(s, f, g->children[i].redrives ? RT_REDRIVE_CHILD : RT_START_CHILD, i);
 }
 
-void resume_children(struct step *s, struct rt_frame *f)
+/* ---- redriving ---- */
+
+void redrive_map_run(struct step *s, struct rt_frame *f)
 {
-    to_children(s, f, RT_START_CHILD);
+    const struct rt_group *g = f->group;
+    struct asl_error e = {0};
+
+    if (g->redrives >= MOST_REDRIVES) {
+        asl_error_set(&e, ASL_RUNTIME, "The Map Run was redriven %d times, which is the most.",
+                      MOST_REDRIVES);
+        state_failed(s, f, &e);
+        return;
+    }
+    emit(s, (struct rt_event){.kind = RT_MAP_RUN_REDRIVEN,
+                              .frame = f->id,
+                              .previous = g->begun,
+                              .state = f->state,
+                              .data = json_ref(g->map_run),
+                              .count = (int64_t)g->redrives + 1});
+    if (running(s))
+        start_children(s, f);
 }
 
 /* ---- ending ---- */
 
 void cancel_children(struct step *s, struct rt_frame *f)
 {
-    to_children(s, f, RT_CANCEL_CHILD);
+    const struct rt_group *g = f->group;
+
+    for (uint32_t i = 0; g && !g->over && g->children && i < g->started; i++)
+        if (g->children[i].runs)
+            child_command(s, f, RT_CANCEL_CHILD, i);
 }
 
 void map_run_succeeded(struct step *s, struct rt_frame *f)
@@ -214,7 +251,8 @@ void child_answered(struct step *s, const struct rt_input *in)
     struct rt_event ended = {.kind = RT_CHILD_ENDED, .frame = in->frame, .index = in->index};
 
     /* An answer to a Map Run that is over is dropped. */
-    if (!g || !g->children || in->index >= g->total || g->children[in->index].ref != in->ref)
+    if (!g || g->over || !g->children || in->index >= g->total || !g->children[in->index].runs ||
+        g->children[in->index].ref != in->ref)
         return;
     ended.state = f->state;
     if (good)
@@ -225,5 +263,44 @@ void child_answered(struct step *s, const struct rt_input *in)
     if (!good && too_many_failed(g))
         map_run_failed(s, f);
     else
+        start_children(s, f);
+}
+
+/* ---- changing ---- */
+
+static struct rt_frame *frame_of_run(const rt_exec *x, const json *map_run)
+{
+    for (uint32_t i = 0; map_run && i < x->frame_count; i++) {
+        struct rt_frame *f = x->frames[i];
+        if (f && f->phase == RT_GROUP && f->group->map_run &&
+            json_equal(f->group->map_run, map_run))
+            return f;
+    }
+    return NULL;
+}
+
+void update_map_run(struct step *s, const json *request)
+{
+    struct rt_frame *f = frame_of_run(s->x, json_get(request, "mapRunArn"));
+    const json *limit = json_get(request, "maxConcurrency"),
+               *count = json_get(request, "toleratedFailureCount"),
+               *percentage = json_get(request, "toleratedFailurePercentage");
+
+    if (!f)
+        return;
+    const struct rt_group *g = f->group;
+    struct rt_event e = {.kind = RT_MAP_RUN_UPDATED,
+                         .frame = f->id,
+                         .state = f->state,
+                         .count = count ? json_int_value(count) : g->tolerated_count,
+                         .limit = limit ? json_int_value(limit) : g->limit};
+    if (e.limit == 0 || e.limit > DISTRIBUTED_CONCURRENCY)
+        e.limit = DISTRIBUTED_CONCURRENCY;
+    if (percentage || g->tolerated_percentage >= 0)
+        e.extra = json_double(percentage ? json_double_value(percentage) : g->tolerated_percentage);
+    emit(s, e);
+    if (running(s) && too_many_failed(g))
+        map_run_failed(s, f);
+    else if (running(s))
         start_children(s, f);
 }

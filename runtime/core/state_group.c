@@ -3,7 +3,7 @@
 #include "runtime/core/core_impl.h"
 
 /* Without AWS's quota as many iterations run at once as this; a bound on memory, not on meaning. */
-enum { MOST_CONCURRENCY = 1000, DISTRIBUTED_CONCURRENCY = 10000 };
+enum { MOST_CONCURRENCY = 1000 };
 
 /* ---- starting ---- */
 
@@ -154,7 +154,10 @@ void work_group(struct step *s, struct rt_frame *f)
     struct scope_view view;
 
     if (f->phase == RT_GROUP) {
-        join(s, f);
+        if (f->group->resumed)
+            resume_group(s, f);
+        else if (f->group->done == f->group->total)
+            join(s, f);
         return;
     }
     view_init(&view, s, f);
@@ -169,6 +172,17 @@ void work_group(struct step *s, struct rt_frame *f)
             start_map(s, f, &env, effective);
     }
     json_unref(effective);
+}
+
+void resume_group(struct step *s, struct rt_frame *f)
+{
+    if (f->group->map_run) {
+        redrive_map_run(s, f);
+        return;
+    }
+    while (f->group->resumed)
+        if (!start_iteration(s, f, f->last))
+            return;
 }
 
 void child_ended(struct step *s, struct rt_frame *child, const json *output)

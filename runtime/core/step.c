@@ -41,6 +41,41 @@ bool running(const struct step *s)
     return s->x->status == RT_RUNNING;
 }
 
+/* In the order in which events made frames what they are; siblings by index. */
+static int by_age(const void *a, const void *b)
+{
+    const struct rt_frame *x = *(struct rt_frame *const *)a, *y = *(struct rt_frame *const *)b;
+
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    if (x->index != y->index)
+        return x->index < y->index ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* All frames, by age; to be freed. */
+static struct rt_frame **frames_by_age(const rt_exec *x, size_t *count)
+{
+    struct rt_frame **order = mem_calloc(x->frame_count, sizeof *order);
+
+    *count = 0;
+    for (uint32_t i = 0; i < x->frame_count; i++)
+        if (x->frames[i])
+            order[(*count)++] = x->frames[i];
+    qsort(order, *count, sizeof *order, by_age);
+    return order;
+}
+
+static void schedule_all(struct step *s)
+{
+    size_t count;
+    struct rt_frame **order = frames_by_age(s->x, &count);
+
+    for (size_t i = 0; i < count; i++)
+        exec_schedule(s->x, order[i]);
+    mem_free(order);
+}
+
 /* Makes the queue and the heap agree with what event `e` did. */
 static void reschedule(struct step *s, const struct rt_event *e)
 {
@@ -51,6 +86,7 @@ static void reschedule(struct step *s, const struct rt_event *e)
         return;
     switch (e->kind) {
     case RT_EXECUTION_STARTED: exec_schedule(x, x->frames[x->root]); return;
+    case RT_EXECUTION_REDRIVEN: schedule_all(s); return;
     case RT_ITERATION_STARTED: exec_schedule(x, x->frames[f->group->last_child]); return;
     case RT_GROUP_STARTED:
         for (uint32_t id = f->group->first; id != RT_NO_FRAME; id = x->frames[id]->next)
@@ -88,11 +124,22 @@ static bool ends_execution(enum rt_event_kind kind)
     return kind >= RT_EXECUTION_SUCCEEDED && kind <= RT_EXECUTION_TIMED_OUT;
 }
 
+/* Its Parallel or Map has failed, and has taken back what ran. */
+static bool is_cut_off(const rt_exec *x, const struct rt_frame *f)
+{
+    for (; f->parent != RT_NO_FRAME; f = x->frames[f->parent])
+        if (x->frames[f->parent]->group->over)
+            return true;
+    return false;
+}
+
 /* Takes back what still runs, before the execution's end forgets it. */
 static void cancel_all(struct step *s)
 {
     for (uint32_t i = 0; i < s->x->frame_count; i++) {
         struct rt_frame *f = s->x->frames[i];
+        if (f && is_cut_off(s->x, f))
+            continue;
         if (f && f->phase == RT_TASK)
             command(s, RT_CANCEL_TASK, f);
         else if (f)
@@ -123,6 +170,11 @@ void emit(struct step *s, struct rt_event e)
     }
     if (ends_execution(e.kind))
         cancel_all(s);
+    record(s, &e);
+}
+
+void emit_redriven(struct step *s, struct rt_event e)
+{
     record(s, &e);
 }
 
@@ -170,9 +222,11 @@ static void end_scope(struct step *s, struct rt_frame *f)
 void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
                 const struct asl_state *to)
 {
+    bool joined = f->group && !f->group->over;
+
     emit(s, (struct rt_event){.kind = RT_STATE_EXITED,
                               .frame = f->id,
-                              .previous = f->group ? f->group->joined : f->last,
+                              .previous = joined ? f->group->joined : f->last,
                               .state = f->state,
                               .data = output,
                               .extra = vars,
@@ -430,6 +484,7 @@ static void visit(struct step *s, struct rt_frame *f)
         break;
     }
     case RT_GROUP: work_group(s, f); break;
+    case RT_REDRIVEN: work(s, f); break;
     case RT_ENTERED:
     case RT_TASK:
     case RT_WAIT:
@@ -545,6 +600,8 @@ static void take_input(struct step *s, const struct rt_input *in)
                                   .frame = RT_NO_FRAME,
                                   .error = asl_error_copy(in->error)});
         break;
+    case RT_IN_REDRIVE: redrive(s, in->value); break;
+    case RT_IN_UPDATE_MAP_RUN: update_map_run(s, in->value); break;
     }
 }
 
@@ -560,36 +617,26 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .chance = {x->seed ^ (x->seq + 1) * 0x9e3779b97f4a7c15u},
     };
 
-    if (x->status == RT_RUNNING) {
+    if (x->status == RT_RUNNING || in->kind == RT_IN_REDRIVE) {
         take_input(&s, in);
         run(&s);
     }
     forget_context(&s);
-    if (x->status != RT_RUNNING)
+    if (x->status == RT_SUCCEEDED)
         exec_drop_frames(x);
-}
-
-/* In the order in which events made frames what they are; siblings by index. */
-static int by_age(const void *a, const void *b)
-{
-    const struct rt_frame *x = *(struct rt_frame *const *)a, *y = *(struct rt_frame *const *)b;
-
-    if (x->seq != y->seq)
-        return x->seq < y->seq ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
+    else if (x->status != RT_RUNNING)
+        exec_rest(x);
 }
 
 void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out)
 {
     struct step s = {.x = x, .now_ms = now_ms, .out = out};
-    struct rt_frame **order = mem_calloc(x->frame_count, sizeof *order);
-    size_t count = 0;
+    size_t count;
 
+    if (x->status != RT_RUNNING)
+        return;
+    struct rt_frame **order = frames_by_age(x, &count);
     x->ready_count = 0;
-    for (uint32_t i = 0; i < x->frame_count; i++)
-        if (x->frames[i])
-            order[count++] = x->frames[i];
-    qsort(order, count, sizeof *order, by_age);
     for (size_t i = 0; i < count; i++) {
         exec_schedule(x, order[i]);
         if (order[i]->phase == RT_TASK)

@@ -30,7 +30,8 @@ struct playing {
     rt_exec *x, *twin;
     struct rt_output out;
     int64_t now_ms;
-    bool more, stopped;
+    bool more, stopped, updated;
+    size_t redriven;
     uint32_t ids;   /* of the last public event */
     size_t folded;  /* events that crashes made us apply again */
     size_t kept;    /* bytes of text that events were written as */
@@ -143,7 +144,7 @@ static uint32_t count_run(struct playing *g, const struct asl_state *state)
 static void run_task(struct playing *g, const struct rt_command *c)
 {
     struct play_answer a = {.kind = PLAY_NEVER};
-    bool child = c->kind == RT_START_CHILD;
+    bool child = c->kind != RT_RUN_TASK;
 
     if (find_flight(g, c->frame, c->ref))
         fault(g, "the task of %s was handed out twice", json_str(c->state->name));
@@ -180,6 +181,15 @@ static void cancel_task(struct playing *g, const struct rt_command *c)
     }
     json_build_add(&g->cancelled, json_ref(c->state->name));
     land(g, t);
+    /* A child that is redriven goes by the same ref; its earlier answer will never come. */
+    for (size_t i = 0; c->kind == RT_CANCEL_CHILD && i < g->coming_count;) {
+        if (g->coming[i].frame == c->frame && g->coming[i].ref == c->ref) {
+            coming_clear(&g->coming[i]);
+            g->coming[i] = g->coming[--g->coming_count];
+        } else {
+            i++;
+        }
+    }
 }
 
 static void obey(struct playing *g)
@@ -187,7 +197,8 @@ static void obey(struct playing *g)
     for (size_t i = 0; i < g->out.command_count; i++) {
         switch (g->out.commands[i].kind) {
         case RT_RUN_TASK:
-        case RT_START_CHILD: run_task(g, &g->out.commands[i]); break;
+        case RT_START_CHILD:
+        case RT_REDRIVE_CHILD: run_task(g, &g->out.commands[i]); break;
         case RT_CANCEL_TASK:
         case RT_CANCEL_CHILD: cancel_task(g, &g->out.commands[i]); break;
         }
@@ -340,6 +351,8 @@ static void crash(struct playing *g)
     check_twin(g, again, "the execution that was folded from its whole history");
     rt_exec_free(g->x);
     g->x = again;
+    if (rt_exec_status(g->x) != RT_RUNNING)
+        return;
     rt_resume(g->x, g->now_ms, &g->out);
     if (g->out.count)
         fault(g, "going on after a crash makes events");
@@ -359,12 +372,18 @@ static bool goes_on(const struct playing *g)
     return fine(g) && !g->d->cut && rt_exec_status(g->x) == RT_RUNNING;
 }
 
+static bool will_be_redriven(const struct playing *g)
+{
+    return fine(g) && !g->d->cut && rt_exec_status(g->x) != RT_SUCCEEDED &&
+           g->redriven < g->p->redrives;
+}
+
 static void step(struct playing *g, struct rt_input in, bool late)
 {
     struct played *d = g->d;
     bool waited = !g->more;
 
-    if (!goes_on(g))
+    if (!goes_on(g) && in.kind != RT_IN_REDRIVE)
         return;
     in.now_ms = g->now_ms;
     rt_step(g->x, &in, &g->out);
@@ -377,8 +396,8 @@ static void step(struct playing *g, struct rt_input in, bool late)
     rt_output_reset(&g->out);
     check_twin(g, g->twin, "the execution that was folded from the events");
     check_end(g);
-    if (goes_on(g) && d->steps >= g->crash.first && d->steps <= g->crash.last &&
-        d->count > g->crashed && g->folded < MOST_FOLDED)
+    if ((goes_on(g) || will_be_redriven(g)) && d->steps >= g->crash.first &&
+        d->steps <= g->crash.last && d->count > g->crashed && g->folded < MOST_FOLDED)
         crash(g);
     d->steps++;
     d->cut = d->steps >= g->p->max_steps || d->count >= g->p->max_events;
@@ -409,6 +428,32 @@ static void step_coming(struct playing *g, struct coming *c)
     coming_clear(&in);
 }
 
+/* Changes the Map Run that was started last. */
+static void update_map_run(struct playing *g)
+{
+    json *request = NULL;
+
+    g->updated = true;
+    for (size_t i = g->d->count; i > 0 && !request; i--)
+        if (g->d->events[i - 1].kind == RT_MAP_RUN_STARTED)
+            request = json_with(g->p->update, json_cstring("mapRunArn"),
+                                json_ref(g->d->events[i - 1].data));
+    if (!request)
+        fault(g, "there is no Map Run to change");
+    else
+        step(g, (struct rt_input){.kind = RT_IN_UPDATE_MAP_RUN, .value = request}, false);
+    json_unref(request);
+}
+
+static void redrive(struct playing *g)
+{
+    g->now_ms += g->p->redrive_ms[g->redriven++];
+    g->more = false;
+    step(g, (struct rt_input){.kind = RT_IN_REDRIVE}, false);
+    if (fine(g) && g->d->count && rt_exec_redrives(g->x) != g->redriven)
+        fault(g, "it can't be redriven");
+}
+
 /* As the engine's: timers, then what stopped at its budget, then what came in. False: there was
  * nothing to do. */
 static bool turn(struct playing *g)
@@ -427,6 +472,8 @@ static bool turn(struct playing *g)
         g->stopped = true;
         step(g, (struct rt_input){.kind = RT_IN_STOP, .error = &g->p->stop}, false);
     }
+    if (g->p->update && !g->updated && g->p->update_ms <= g->now_ms)
+        update_map_run(g);
     return g->d->steps > steps;
 }
 
@@ -439,6 +486,8 @@ static void next_time(struct playing *g)
         next = c->at_ms;
     if (!g->stopped && g->p->stop_ms < next)
         next = g->p->stop_ms;
+    if (g->p->update && !g->updated && g->p->update_ms < next)
+        next = g->p->update_ms;
     if (next == INT64_MAX)
         g->d->stuck = true;
     else if (next <= g->now_ms)
@@ -456,9 +505,13 @@ void play_run(const struct play *p, struct play_crash crash_after, struct played
     g.twin = rt_exec_new(p->machine, &p->config);
     json_build_array(&g.cancelled, 0);
     step(&g, (struct rt_input){.kind = RT_IN_START, .value = p->input}, false);
-    while (goes_on(&g) && !out->stuck)
-        if (!turn(&g))
-            next_time(&g);
+    do {
+        while (goes_on(&g) && !out->stuck)
+            if (!turn(&g))
+                next_time(&g);
+        if (will_be_redriven(&g) && !out->stuck)
+            redrive(&g);
+    } while (goes_on(&g) && !out->stuck);
     out->x = g.x;
     out->end_ms = g.now_ms;
     out->cancelled = json_build_done(&g.cancelled);

@@ -39,6 +39,11 @@ struct play {
     int64_t start_ms;
     int64_t stop_ms; /* INT64_MAX: it is not stopped */
     struct asl_error stop;
+    /* So long after each end that allows it, it is redriven; as often as that. */
+    const int64_t *redrive_ms;
+    size_t redrives;
+    const json *update; /* what UpdateMapRun is given, but for the ARN; NULL: it is not called */
+    int64_t update_ms;  /* when */
     size_t max_events, max_steps; /* then it is cut off */
     void *user;
     /* `nth`: how often the state's task was run before. It knows nothing else of what came before,

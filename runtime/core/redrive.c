@@ -1,0 +1,118 @@
+/*
+ * Redrive: an execution that ended unsuccessfully keeps its frames, and goes on from them. A state
+ * that was entered and not left is worked on anew, without entering it again; what succeeded in a
+ * Parallel or Map stays, unless the state failed by itself.
+ */
+
+#include "parsers/mem.h"
+#include "runtime/core/core_impl.h"
+
+/* ---- may it? ---- */
+
+static const int64_t day_ms = 86400000;
+enum { REDRIVABLE_DAYS = 14, MOST_OPEN_DAYS = 365 };
+
+const char *rt_redrive_refusal(enum rt_status status, int64_t start_ms, int64_t stop_ms,
+                               uint32_t events, int64_t now_ms)
+{
+    if (status == RT_RUNNING)
+        return "Execution is RUNNING and cannot be redriven";
+    if (status == RT_SUCCEEDED)
+        return "Execution is SUCCEEDED and cannot be redriven";
+    /* There must be room for ExecutionRedriven and one more. */
+    if (events >= AWS_EVENT_LIMIT - 1)
+        return "Execution history event limit exceeded";
+    if (now_ms - start_ms > MOST_OPEN_DAYS * day_ms)
+        return "Execution has exceeded the max execution time";
+    if (now_ms - stop_ms > REDRIVABLE_DAYS * day_ms)
+        return "Execution redrivable period exceeded";
+    return NULL;
+}
+
+const char *rt_exec_redrive_refusal(const rt_exec *x, int64_t now_ms)
+{
+    return rt_redrive_refusal(x->status, x->started_ms, x->stopped_ms,
+                              x->aws_limits ? x->event_id : 0, now_ms);
+}
+
+void redrive(struct step *s, const json *token)
+{
+    rt_exec *x = s->x;
+
+    if (rt_exec_redrive_refusal(x, s->now_ms))
+        return;
+    emit_redriven(s, (struct rt_event){.kind = RT_EXECUTION_REDRIVEN,
+                                       .frame = RT_NO_FRAME,
+                                       .previous = x->event_id,
+                                       .data = token ? json_ref(token) : NULL,
+                                       .count = (int64_t)x->redrives + 1});
+}
+
+/* ---- applying ---- */
+
+bool group_has_room(const struct rt_group *g)
+{
+    return g->started - g->done - g->pending < g->limit;
+}
+
+/* The Parallel or Map failed with data that are too large or an expression that can't be: that is
+ * no child's fault, and all of it is run again. */
+static bool fails_by_itself(const rt_exec *x, const struct rt_frame *f)
+{
+    const json *name = x->error.name;
+
+    return f->id == x->failed_frame && name &&
+           (json_str_is(name, ASL_DATA_LIMIT_EXCEEDED) || json_str_is(name, ASL_RUNTIME));
+}
+
+/* Nesting is bounded by that of the definition. */
+static void redrive_frame(rt_exec *x, struct rt_frame *f, uint64_t seq)
+{
+    f->seq = seq;
+    if (f->phase == RT_ENTERING)
+        return;
+    f->last = f->entered;
+    exec_clear_work(f);
+    bool unstarted =
+        f->group && f->state->type == ASL_MAP && f->state->map.distributed && !f->group->map_run;
+    if (!f->group || unstarted || fails_by_itself(x, f)) {
+        exec_drop_group(x, f);
+        f->phase = RT_REDRIVEN;
+        return;
+    }
+    struct rt_group *g = f->group;
+    f->phase = RT_GROUP;
+    g->over = false;
+    g->resumed = g->map_run || (g->started < g->total && group_has_room(g));
+    for (uint32_t id = g->first; id != RT_NO_FRAME; id = x->frames[id]->next)
+        redrive_frame(x, x->frames[id], seq);
+}
+
+void apply_redrive(rt_exec *x, const struct rt_event *e)
+{
+    x->status = RT_RUNNING;
+    x->redrives = (uint32_t)e->count;
+    x->redriven_ms = e->at_ms;
+    x->stopped_ms = 0;
+    x->transitions++;
+    exec_set_deadline(x, e->at_ms);
+    json_unref(x->execution_context);
+    x->execution_context = NULL;
+    redrive_frame(x, x->frames[x->root], e->seq);
+    x->failed_frame = RT_NO_FRAME;
+    asl_error_clear(&x->error);
+}
+
+void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e)
+{
+    g->resumed = false;
+    g->redrives = (uint32_t)e->count;
+    g->failed = g->done = g->pending = g->pending_from = 0;
+    for (uint32_t i = 0; i < g->started; i++) {
+        struct rt_child *child = &g->children[i];
+        child->runs = false;
+        child->pending = !g->results[i];
+        g->pending += child->pending;
+        g->done += !child->pending;
+    }
+}
