@@ -477,6 +477,72 @@ START_TEST(executions_that_start_others)
 }
 END_TEST
 
+/* ---- redrives ---- */
+
+#define DAY_MS INT64_C(86400000)
+
+static const struct {
+    const char *name, *definition;
+    bool stop;
+    int64_t later_ms;
+    const char *want; /* why not; NULL: it is redriven */
+} redrives[] = {
+    {"one that failed runs again", ONE_STATE("F", "\"Type\":\"Fail\""), false, 1, NULL},
+    {"one that was stopped runs again", ONE_STATE("A", TASK "\"End\":true"), true, 1, NULL},
+    {"one that runs is not redriven", ONE_STATE("A", TASK "\"End\":true"), false, 1,
+     "Execution is RUNNING and cannot be redriven"},
+    {"one that has succeeded is not redriven", ONE_STATE("P", "\"Type\":\"Succeed\""), false, 1,
+     "Execution is SUCCEEDED and cannot be redriven"},
+    {"fourteen days are soon enough", ONE_STATE("F", "\"Type\":\"Fail\""), false, 14 * DAY_MS,
+     NULL},
+    {"a moment more is too late", ONE_STATE("F", "\"Type\":\"Fail\""), false, 14 * DAY_MS + 1,
+     "Execution redrivable period exceeded"},
+    {"and a year after the start is later yet", ONE_STATE("F", "\"Type\":\"Fail\""), false,
+     365 * DAY_MS + 1, "Execution has exceeded the max execution time"},
+};
+
+START_TEST(redrive)
+{
+    static const struct asl_error none;
+    struct world_log w;
+    struct diag why = {0};
+
+    world_open(&w, 0);
+    uint64_t execution = start(&w, redrives[_i].definition, "{}");
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    if (redrives[_i].stop)
+        engine_stop(w.e, execution, &none);
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    const rt_exec *x = engine_execution(w.e, execution);
+    uint32_t events = rt_exec_events(x);
+    w.now_ms += redrives[_i].later_ms;
+    expect_text(redrives[_i].name, rt_exec_redrive_refusal(x, w.now_ms), redrives[_i].want);
+    ck_assert(engine_redrive(w.e, execution, NULL, &why));
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert_msg(rt_exec_redrives(x) == !redrives[_i].want, "%s", redrives[_i].name);
+    ck_assert_msg((rt_exec_events(x) > events) == !redrives[_i].want, "%s", redrives[_i].name);
+    ck_assert_msg((strstr(buf_str(&w.log), "ExecutionRedriven") != NULL) == !redrives[_i].want,
+                  "%s", redrives[_i].name);
+    ck_assert(!engine_redrive(w.e, execution + 1, NULL, &why));
+    ck_assert_str_eq(why.code, "STORE_NONE");
+    diag_clear(&why);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(redrive_needs_room_in_the_history)
+{
+    const struct {
+        uint32_t events;
+        const char *want;
+    } rows[] = {{24998, NULL}, {24999, "Execution history event limit exceeded"}};
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        expect_text("room for two events", rt_redrive_refusal(RT_FAILED, 0, 1, rows[i].events, 2),
+                    rows[i].want);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("engine");
@@ -489,6 +555,8 @@ int main(void)
     tcase_add_test(t, stop_before_start);
     tcase_add_test(t, turns_are_bounded);
     tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
+    tcase_add_loop_test(t, redrive, 0, COUNT(redrives));
+    tcase_add_test(t, redrive_needs_room_in_the_history);
     tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
     return run_suite(s);
