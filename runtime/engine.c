@@ -375,6 +375,10 @@ static void keep_progress(engine *e, struct entry *entry)
     enum rt_status status = rt_exec_status(entry->x);
     int64_t due_ms = can_sleep(e, entry) ? entry->due_ms : STORE_AWAKE;
 
+    if (entry->redriven)
+        store_redriven(e->store, entry->node.id, rt_exec_redrives(entry->x),
+                       rt_exec_redriven_ms(entry->x));
+    entry->redriven = false;
     if (status != RT_RUNNING && !entry->kept_end) {
         if (entry->keep == ENGINE_KEEP_RUNNING)
             store_forget(e->store, entry->node.id);

@@ -22,6 +22,7 @@ struct entry {
     json *list, *note; /* for the store, until it has them; NULL: none */
     /* What the store has of it: */
     bool kept, kept_end;
+    bool redriven; /* it doesn't have that yet */
     int64_t kept_due_ms;
 };
 

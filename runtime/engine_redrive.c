@@ -27,6 +27,7 @@ struct entry *engine_ended_entry(engine *e, uint64_t execution)
 
 void engine_forget_end(struct entry *entry)
 {
+    entry->redriven = true;
     entry->kept_end = false;
     entry->kept_due_ms = INT64_MAX; /* nothing is ever due then */
 }

@@ -260,6 +260,13 @@ START_TEST(running)
     commit(s);
     expect_running("awake again", s, 9, "0 2 3<7 ");
     ck_assert(store_find(s, 4, &x, NULL) && x->status == RT_FAILED && x->stop_ms == 3000);
+    ck_assert(x->redrives == 0 && x->redriven_ms == 0);
+    store_progress(s, 4, RT_RUNNING, 0, STORE_AWAKE);
+    store_redriven(s, 4, 2, 4000);
+    commit(s);
+    expect_running("redriven", s, 9, "0 2 3<7 4 ");
+    ck_assert(store_find(s, 4, &x, NULL) && x->status == RT_RUNNING && x->stop_ms == 0);
+    ck_assert(x->redrives == 2 && x->redriven_ms == 4000);
     store_free(s);
 }
 END_TEST
@@ -914,11 +921,13 @@ static void outcomes(struct world *w, bool whole, struct buf *out)
         ck_assert_msg(store_find_arn(w->s, arn, &n, &why), "execution %u is lost", i);
         ck_assert_msg(store_find(w->s, n, &row, &why), "%s", why.text);
         enum rt_status status = row->status;
+        uint32_t redrives = row->redrives;
         struct folding f = {rt_exec_new(row->machine, &row->config), 0, out, whole};
         ck_assert_msg(store_read(w->s, n, 0, fold, &f, &why), "%s", why.text);
         ck_assert_msg(rt_exec_status(f.x) == status && status != RT_RUNNING,
                       "execution %u is %s, its row says %s", i, rt_status_name(rt_exec_status(f.x)),
                       rt_status_name(status));
+        ck_assert(rt_exec_redrives(f.x) == redrives);
         const struct asl_error *error = rt_exec_error(f.x);
         buf_printf(out, "%u %s ", i, rt_status_name(status));
         if (rt_exec_output(f.x))

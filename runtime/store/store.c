@@ -33,6 +33,11 @@ void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t
     s->ops->progress(s, execution, status, stop_ms, due_ms);
 }
 
+void store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
+{
+    s->ops->redriven(s, execution, redrives, at_ms);
+}
+
 void store_forget(store *s, uint64_t execution)
 {
     s->changed = true;

@@ -58,6 +58,9 @@ struct store_execution {
     bool transient;   /* it is forgotten when it ends */
     const json *list; /* a string: what it is listed under; NULL: nothing */
     const json *note; /* what its starter wants kept with it; NULL: nothing */
+    /* Not of a new one: */
+    uint32_t redrives;
+    int64_t redriven_ms; /* the last one; 0: never */
 };
 
 /* A new execution. Looks at what `x` has; a machine is kept once for all its executions. */
@@ -67,6 +70,8 @@ void store_append(store *s, uint64_t execution, const struct rt_event *events, s
 /* Where an execution stands by now. */
 void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                     int64_t due_ms);
+/* How often an execution was redriven by now, and when last. */
+void store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms);
 /* Forgets an execution. */
 void store_forget(store *s, uint64_t execution);
 /* Forgets up to `limit` executions of a list that have ended; returns how many. */

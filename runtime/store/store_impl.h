@@ -13,6 +13,7 @@ struct store_ops {
     void (*append)(store *s, uint64_t execution, const struct rt_event *events, size_t count);
     void (*progress)(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                      int64_t due_ms);
+    void (*redriven)(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms);
     void (*forget)(store *s, uint64_t execution);
     size_t (*forget_list)(store *s, const char *list, size_t limit);
     size_t (*retire)(store *s, int64_t before_ms, size_t limit);

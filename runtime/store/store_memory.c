@@ -187,6 +187,14 @@ static void progress(store *s, uint64_t execution, enum rt_status status, int64_
     row->due_ms = due_ms;
 }
 
+static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
+{
+    struct store_execution *row = &history_of(memory_of(s), execution)->row;
+
+    row->redrives = redrives;
+    row->redriven_ms = at_ms;
+}
+
 static void forget(store *s, uint64_t execution)
 {
     struct memory *m = memory_of(s);
@@ -512,6 +520,7 @@ store *store_memory_new(void)
         .start = start,
         .append = append,
         .progress = progress,
+        .redriven = redriven,
         .forget = forget,
         .forget_list = forget_list,
         .retire = retire,

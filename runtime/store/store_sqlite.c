@@ -50,6 +50,8 @@ static const char *const migrations[] = {
     "CREATE INDEX tokens_execution ON tokens(execution);"
     "CREATE TABLE records(kind TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL,"
     "  PRIMARY KEY(kind, key)) WITHOUT ROWID;",
+    "ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE executions ADD COLUMN redriven_ms INTEGER NOT NULL DEFAULT 0;",
 };
 enum { SCHEMA = sizeof migrations / sizeof *migrations };
 
@@ -60,6 +62,7 @@ enum statement {
     ADD_DEFINITION,
     ADD_EXECUTION,
     SET_PROGRESS,
+    SET_REDRIVES,
     ADD_EVENTS,
     ADD_TOKEN,
     DROP_EXECUTION,
@@ -89,8 +92,9 @@ static const char *const statements[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ADD_DEFINITION] = "INSERT OR IGNORE INTO definitions VALUES(?,?)",
-    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)",
     [SET_PROGRESS] = "UPDATE executions SET status=?2, stop_ms=?3, due_ms=?4 WHERE number=?1",
+    [SET_REDRIVES] = "UPDATE executions SET redrives=?2, redriven_ms=?3 WHERE number=?1",
     [ADD_EVENTS] = "INSERT INTO events VALUES(?,?,?)",
     [ADD_TOKEN] = "INSERT OR REPLACE INTO tokens VALUES(?,?,?)",
     [DROP_EXECUTION] = "DELETE FROM executions WHERE number=?",
@@ -104,7 +108,8 @@ static const char *const statements[STATEMENTS] = {
     [NEXT_NUMBER] = "SELECT seq+1 FROM sqlite_sequence WHERE name='executions'",
     [GET_DEFINITION] = "SELECT text FROM definitions WHERE key=?",
     [GET_EXECUTION] = "SELECT definition, config, status, start_ms, stop_ms, due_ms, parent, "
-                      "parent_ref, list, note, transient FROM executions WHERE number=?",
+                      "parent_ref, list, note, transient, redrives, redriven_ms FROM executions "
+                      "WHERE number=?",
     /* Where `seq` lies in a row begins with the row's own. */
     [GET_EVENTS] = "SELECT text FROM events WHERE execution=?1 AND seq>=coalesce((SELECT max(seq) "
                    "FROM events WHERE execution=?1 AND seq<=?2),0) ORDER BY seq",
@@ -412,6 +417,19 @@ static void progress(store *s, uint64_t execution, enum rt_status status, int64_
     run(f, q);
 }
 
+static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
+{
+    struct file *f = file_of(s);
+
+    if (!begin(f))
+        return;
+    sqlite3_stmt *q = use(f, SET_REDRIVES);
+    bind_number(q, 1, execution);
+    sqlite3_bind_int64(q, 2, redrives);
+    sqlite3_bind_int64(q, 3, at_ms);
+    run(f, q);
+}
+
 static void forget(store *s, uint64_t execution)
 {
     static const enum statement drops[] = {DROP_EXECUTION, DROP_EVENTS, DROP_TOKENS};
@@ -581,6 +599,8 @@ static bool find(store *s, uint64_t execution, const struct store_execution **ou
                        (uint64_t)sqlite3_column_int64(q, 6), (uint64_t)sqlite3_column_int64(q, 7)}};
         read_label(q, 8, &x->list, &x->note);
         x->transient = sqlite3_column_int(q, 10);
+        x->redrives = (uint32_t)sqlite3_column_int64(q, 11);
+        x->redriven_ms = sqlite3_column_int64(q, 12);
         x->machine = machine_of(f, sqlite3_column_blob(q, 0), why);
         good = x->machine &&
                rt_config_read((const char *)sqlite3_column_text(q, 1),
@@ -942,6 +962,7 @@ store *store_sqlite_open(const char *path, enum store_durability durability, str
         .start = start,
         .append = append,
         .progress = progress,
+        .redriven = redriven,
         .forget = forget,
         .forget_list = forget_list,
         .retire = retire,
