@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { START_MS = 1700000000, MAX_STEPS = 16 };
+enum { START_MS = 1700000000, MAX_STEPS = 24 };
 
 #define MACHINE(name) "arn:aws:states:us-east-1:123456789012:stateMachine:" name
 #define EXECUTION(name) "arn:aws:states:us-east-1:123456789012:execution:" name
@@ -26,6 +26,26 @@ enum { START_MS = 1700000000, MAX_STEPS = 16 };
 #define TASK(resource, more)                                                                       \
     "{\\\"StartAt\\\":\\\"T\\\",\\\"States\\\":{\\\"T\\\":{\\\"Type\\\":\\\"Task\\\","             \
     "\\\"Resource\\\":\\\"" resource "\\\"" more ",\\\"End\\\":true}}}"
+
+/* Fails, and succeeds once its execution is redriven. */
+#define IN_VAIN                                                                                    \
+    "\\\"StartAt\\\":\\\"V\\\",\\\"States\\\":{\\\"V\\\":{\\\"Type\\\":\\\"Pass\\\","              \
+    "\\\"QueryLanguage\\\":\\\"JSONata\\\",\\\"Output\\\":\\\"{% "                                 \
+    "$states.context.Execution.RedriveCount = 0 ? "                                                \
+    "$error('in vain') : 'at last' %}\\\",\\\"End\\\":true}}"
+#define MAP_RUN(type, more)                                                                        \
+    "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","              \
+    "\\\"Label\\\":\\\"L\\\""                                                                      \
+    "" more ",\\\"ItemProcessor\\\":{\\\"ProcessorConfig\\\":{\\\"Mode\\\":\\\"DISTRIBUTED\\\","   \
+    "\\\"ExecutionType\\\":\\\"" type "\\\"}," IN_VAIN "},\\\"End\\\":true}}}"
+/* Its children wait. */
+#define MAP_RUN_WAITS                                                                              \
+    "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","              \
+    "\\\"MaxConcurrency\\\":1,"                                                                    \
+    "\\\"ItemProcessor\\\":{\\\"ProcessorConfig\\\":{\\\"Mode\\\":\\\"DISTRIBUTED\\\","            \
+    "\\\"ExecutionType\\\":\\\"STANDARD\\\"},\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":" \
+    "{\\\"Type\\\":"                                                                               \
+    "\\\"Wait\\\",\\\"Seconds\\\":60,\\\"End\\\":true}}},\\\"End\\\":true}}}"
 
 #define CREATE(name, definition)                                                                   \
     {                                                                                              \
@@ -53,8 +73,24 @@ enum { START_MS = 1700000000, MAX_STEPS = 16 };
         "DescribeExecution", "{\"executionArn\":\"" EXECUTION(execution) "\"}", 200, want, 0       \
     }
 
+#define REDRIVE(execution, token, status, want)                                                    \
+    {                                                                                              \
+        "RedriveExecution",                                                                        \
+            "{\"executionArn\":\"" EXECUTION(execution) "\",\"clientToken\":\"" token "\"}",       \
+            status, want, 0                                                                        \
+    }
+#define MAP_RUN_CALL(operation, more, status, want)                                                \
+    {                                                                                              \
+        operation, "{\"mapRunArn\":\"<run>\"" more "}", status, want, 0                            \
+    }
+#define CHILD_CALL(operation, status, want)                                                        \
+    {                                                                                              \
+        operation, "{\"executionArn\":\"<child>\"}", status, want, 0                               \
+    }
+
 /* status 0: no answer yet. `want` must be in the answer; with '!' before it, must not. In a body
- * <token> and <next> stand for the last answer's taskToken and nextToken. */
+ * <token> and <next> stand for the last answer's taskToken and nextToken, <run> and <child> for the
+ * first ARN of a Map Run, and of an execution of one, in the last answer that had any. */
 struct step {
     const char *operation, *body;
     int status;
@@ -298,6 +334,151 @@ static const struct {
        200, "{\"executions\":[{\"executionArn\":\"" EXECUTION("m:a"), 0},
       {"ListExecutions", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"statusFilter\":\"ABORTED\"}",
        200, "!\"name\":\"a\"", 0}}},
+    {"an execution that failed is redriven, and its history goes on",
+     {CREATE("m", "{" IN_VAIN "}"),
+      START("m", "e", "1"),
+      DESCRIBE("m:e", "\"redriveCount\":0,"),
+      DESCRIBE("m:e", "\"redriveStatus\":\"REDRIVABLE\"}"),
+      {"RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "{\"redriveDate\":1700000.0}", 5000},
+      DESCRIBE("m:e", "\"status\":\"SUCCEEDED\""),
+      DESCRIBE("m:e", "\"output\":\"\\\"at last\\\"\""),
+      DESCRIBE("m:e", "\"redriveCount\":1,\"redriveDate\":1700000.0"),
+      DESCRIBE("m:e", "!\"error\""),
+      {"GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "{\"id\":5,\"previousEventId\":4,\"timestamp\":1700000.0,\"type\":\"ExecutionRedriven\","
+       "\"executionRedrivenEventDetails\":{\"redriveCount\":1}},{\"id\":6,\"previousEventId\":2,",
+       0},
+      REDRIVE("m:e", "t", 400,
+              "{\"__type\":\"ExecutionNotRedrivable\",\"message\":\"Execution is SUCCEEDED and "
+              "cannot be redriven\"}"),
+      {"ListExecutions",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"redriveFilter\":\"REDRIVEN\"}", 200,
+       "\"redriveCount\":1,\"redriveDate\":1700000.0", 0},
+      {"ListExecutions",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"redriveFilter\":\"NOT_REDRIVEN\"}", 200,
+       "{\"executions\":[]}", 0},
+      {"ListExecutions",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"statusFilter\":\"PENDING_REDRIVE\"}", 400,
+       "ValidationException", 0}}},
+    {"the same redrive again is answered as before, for a quarter of an hour",
+     {CREATE("m", WAIT),
+      START("m", "e", "1"),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      {"RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\",\"clientToken\":\"t\"}", 200,
+       "1700000.0", 1000},
+      REDRIVE("m:e", "t", 200, "1700000.0"),
+      REDRIVE("m:e", "u", 400, "Execution is RUNNING and cannot be redriven"),
+      DESCRIBE("m:e", "\"status\":\"RUNNING\""),
+      DESCRIBE("m:e", "!stopDate"),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 898999},
+      {"RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\",\"clientToken\":\"t\"}", 200,
+       "1700000.0", 1},
+      {"RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\",\"clientToken\":\"t\"}", 200,
+       "1700900.0", 60000},
+      DESCRIBE("m:e", "\"redriveCount\":2"),
+      DESCRIBE("m:e", "SUCCEEDED")}},
+    {"a redrive may come too late, or for nothing",
+     {CREATE("m", "{" IN_VAIN "}"),
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\"}", 200, "m:e",
+       1209600001},
+      DESCRIBE("m:e", "\"redriveStatus\":\"NOT_REDRIVABLE\",\"redriveStatusReason\":\"Execution "
+                      "redrivable period exceeded\""),
+      REDRIVE("m:e", "t", 400, "Execution redrivable period exceeded"),
+      REDRIVE("m:x", "t", 400, "Execution Does Not Exist: '" EXECUTION("m:x") "'"),
+      REDRIVE("m/L:x", "t", 400,
+              "\"message\":\"Labeled Execution ARNs are not supported for this "
+              "API\",\"reason\":\"API_DOES_NOT_SUPPORT_LABELED_ARNS\""),
+      {"RedriveExecution",
+       "{\"executionArn\":\"arn:aws:states:us-east-1:123456789012:express:m:e:u\"}", 400,
+       "InvalidArn", 0},
+      {"RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\",\"clientToken\":\"a b\"}",
+       400, "clientToken", 0}}},
+    {"of a machine that is being deleted nothing is redriven",
+     {CREATE("m", WAIT),
+      START("m", "a", "1"),
+      START("m", "b", "1"),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:a") "\"}", 200, "stopDate", 0},
+      {"DeleteStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200, "{}", 0},
+      REDRIVE("m:a", "t", 400, "State machine is in DELETING status")}},
+    {"a Map Run that failed is redriven with its parent",
+     {CREATE("m", MAP_RUN("STANDARD", ",\\\"ToleratedFailureCount\\\":1")),
+      START("m", "e", "[1,2,3]"),
+      DESCRIBE("m:e", "States.ExceedToleratedFailureThreshold"),
+      {"ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "\"stateMachineArn\":\"" MACHINE("m/L") "\"", 0},
+      MAP_RUN_CALL("DescribeMapRun", "", 200, "\"status\":\"FAILED\""),
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "\"maxConcurrency\":0,\"toleratedFailureCount\":1,\"toleratedFailurePercentage\""
+                   ":0.0,\"itemCounts\":{\"pending\":0,\"running\":0,\"succeeded\":0,\"failed\":3,"
+                   "\"timedOut\":0,\"aborted\":0,\"total\":3,\"resultsWritten\":0}"),
+      MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":2", 400,
+                   "\"reason\":\"CANNOT_UPDATE_COMPLETED_MAP_RUN\""),
+      MAP_RUN_CALL("ListExecutions", "", 200, "\"status\":\"FAILED\",\"startDate\":1700000.0,"),
+      CHILD_CALL("DescribeExecution", 200, "\"redriveStatus\":\"REDRIVABLE_BY_MAP_RUN\""),
+      CHILD_CALL("RedriveExecution", 400, "API_DOES_NOT_SUPPORT_LABELED_ARNS"),
+      REDRIVE("m:e", "t", 200, "1700000.0"),
+      DESCRIBE("m:e", "\"output\":\"[\\\"at last\\\",\\\"at last\\\",\\\"at last\\\"]\""),
+      CHILD_CALL("DescribeExecution", 200, "\"redriveCount\":1,\"redriveDate\":1700000.0"),
+      CHILD_CALL("GetExecutionHistory", 200, "\"type\":\"ExecutionRedriven\""),
+      MAP_RUN_CALL("ListExecutions", ",\"redriveFilter\":\"REDRIVEN\",\"maxResults\":2", 200,
+                   "nextToken"),
+      MAP_RUN_CALL("ListExecutions",
+                   ",\"redriveFilter\":\"REDRIVEN\",\"maxResults\":2,\"nextToken\":\"<next>\"", 200,
+                   "!nextToken"),
+      MAP_RUN_CALL("ListExecutions", ",\"redriveFilter\":\"NOT_REDRIVEN\"", 200,
+                   "{\"executions\":[]}"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "\"succeeded\":3,\"failed\":0,\"timedOut\":0,\"aborted\":0,\"total\":3,"
+                   "\"resultsWritten\":3,\"failuresNotRedrivable\":0,\"pendingRedrive\":0},"
+                   "\"redriveCount\":1,\"redriveDate\":1700000.0}"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200, "\"status\":\"SUCCEEDED\""),
+      {"GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "\"type\":\"MapRunRedriven\"", 0}}},
+    {"an Express child of a Map Run is started anew",
+     {CREATE("m", MAP_RUN("EXPRESS", "")),
+      START("m", "e", "[1]"),
+      DESCRIBE("m:e", "FAILED"),
+      REDRIVE("m:e", "t", 200, "redriveDate"),
+      {"GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "\"type\":\"MapRunRedriven\"", 0},
+      DESCRIBE("m:e", "\"redriveCount\":1")}},
+    {"a Map Run's executions are told by its ARN, one that waits for its redrive too",
+     {CREATE("m", MAP_RUN_WAITS),
+      START("m", "e", "[1,2,3]"),
+      {"ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "!stopDate", 0},
+      MAP_RUN_CALL("UpdateMapRun", "", 400, "MISSING_REQUIRED_PARAMETER"),
+      MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":2,\"toleratedFailurePercentage\":12.5", 200,
+                   "{}"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "\"status\":\"RUNNING\",\"startDate\":1700000.0,\"maxConcurrency\":2,"
+                   "\"toleratedFailureCount\":0,\"toleratedFailurePercentage\":12.5,"
+                   "\"itemCounts\":{\"pending\":1,\"running\":2,"),
+      MAP_RUN_CALL("ListExecutions", ",\"statusFilter\":\"RUNNING\"", 200, "\"itemCount\":1"),
+      CHILD_CALL("DescribeExecution", 200,
+                 "\"mapRunArn\":\"arn:aws:states:us-east-1:123456789012:"
+                 "mapRun:m/"),
+      CHILD_CALL("DescribeStateMachineForExecution", 200,
+                 "\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\\":60,"),
+      CHILD_CALL("DescribeStateMachineForExecution", 200, "\"label\":\""),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "{\"pending\":1,\"running\":0,\"succeeded\":0,\"failed\":0,\"timedOut\":0,"
+                   "\"aborted\":2,\"total\":3,\"resultsWritten\":0}"),
+      REDRIVE("m:e", "t", 200, "redriveDate"),
+      MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":1", 200, "{}"),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      REDRIVE("m:e", "u", 200, "redriveDate"),
+      MAP_RUN_CALL("ListExecutions", ",\"statusFilter\":\"PENDING_REDRIVE\"", 200,
+                   "\"status\":\"PENDING_REDRIVE\""),
+      CHILD_CALL("DescribeExecution", 200, "\"status\":\"PENDING_REDRIVE\""),
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "{\"pending\":1,\"running\":1,\"succeeded\":0,\"failed\":0,\"timedOut\":0,"
+                   "\"aborted\":0,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"
+                   "\"pendingRedrive\":1}"),
+      CHILD_CALL("ListMapRuns", 200, "{\"mapRuns\":[]}"),
+      {"DescribeMapRun", "{\"mapRunArn\":\"arn:aws:states:us-east-1:123456789012:mapRun:m/L:x\"}",
+       400, "ResourceNotFound", 0}}},
     {"a machine with running executions goes when they have ended",
      {CREATE("m", WAIT),
       START("m", "a", "1"),
@@ -518,7 +699,7 @@ struct world {
     int64_t now_ms;
     int status; /* of the last answer */
     struct buf answer;
-    json *token, *next;
+    json *token, *next, *run, *child;
 };
 
 static void run_task(void *user, const struct task *t)
@@ -563,6 +744,16 @@ static void keep(json **at, const json *answer, const char *key)
     *at = json_ref(v);
 }
 
+static void keep_arn(json **at, const char *answer, const char *prefix)
+{
+    const char *arn = strstr(answer, prefix);
+
+    if (!arn)
+        return;
+    json_unref(*at);
+    *at = json_string(arn, strcspn(arn, "\"'"));
+}
+
 static void answered(void *user, int status, struct buf *body)
 {
     struct world *w = user;
@@ -575,6 +766,8 @@ static void answered(void *user, int status, struct buf *body)
     ck_assert_ptr_nonnull(v);
     keep(&w->token, v, "taskToken");
     keep(&w->next, v, "nextToken");
+    keep_arn(&w->run, buf_str(&w->answer), "arn:aws:states:us-east-1:123456789012:mapRun:");
+    keep_arn(&w->child, buf_str(&w->answer), EXECUTION("m/"));
     json_unref(v);
 }
 
@@ -651,6 +844,8 @@ static void world_clear(struct world *w)
     buf_clear(&w->answer);
     json_unref(w->token);
     json_unref(w->next);
+    json_unref(w->run);
+    json_unref(w->child);
 }
 
 static void fill_in(struct buf *out, const char *text, const char *mark, const json *with)
@@ -666,15 +861,24 @@ static void fill_in(struct buf *out, const char *text, const char *mark, const j
 
 static void call(struct world *w, const char *operation, const char *body)
 {
-    struct buf once = {0}, twice = {0};
+    const struct {
+        const char *mark;
+        const json *with;
+    } marks[] = {
+        {"<token>", w->token}, {"<next>", w->next}, {"<run>", w->run}, {"<child>", w->child}};
+    struct buf text = {0};
 
     w->status = 0;
-    fill_in(&once, body, "<token>", w->token);
-    fill_in(&twice, buf_str(&once), "<next>", w->next);
-    api_call(w->api, operation, twice.data, twice.len, w->now_ms, answered, w);
+    buf_adds(&text, body);
+    for (size_t i = 0; i < COUNT(marks); i++) {
+        struct buf filled = {0};
+        fill_in(&filled, buf_str(&text), marks[i].mark, marks[i].with);
+        buf_clear(&text);
+        text = filled;
+    }
+    api_call(w->api, operation, text.data, text.len, w->now_ms, answered, w);
     turn(w);
-    buf_clear(&once);
-    buf_clear(&twice);
+    buf_clear(&text);
 }
 
 static void tell(int kind, size_t story, bool crashes)

@@ -196,12 +196,6 @@ static const struct member test_state_in[] = {X_("definition", 1, ASL_MAX_DEFINI
                                               S("stateConfiguration", state_configuration),
                                               END};
 
-static json *not_done(struct call *c)
-{
-    return call_fail(c, "UnsupportedOperationException", "asl serve does not have %s yet",
-                     c->operation);
-}
-
 static const struct operation {
     const char *name;
     json *(*run)(struct call *c);
@@ -231,7 +225,7 @@ static const struct operation {
     {"ListStateMachines", list_state_machines, pages_in},
     {"ListTagsForResource", list_tags_for_resource, resource_in},
     {"PublishStateMachineVersion", publish_state_machine_version, publish_in},
-    {"RedriveExecution", not_done, redrive_in},
+    {"RedriveExecution", redrive_execution, redrive_in},
     {"SendTaskFailure", send_task_failure, failure_in},
     {"SendTaskHeartbeat", send_task_heartbeat, heartbeat_in},
     {"SendTaskSuccess", send_task_success, success_in},
@@ -241,7 +235,7 @@ static const struct operation {
     {"TagResource", tag_resource, tag_in},
     {"TestState", test_state, test_state_in},
     {"UntagResource", untag_resource, untag_in},
-    {"UpdateMapRun", not_done, update_map_run_in},
+    {"UpdateMapRun", update_map_run, update_map_run_in},
     {"UpdateStateMachine", update_state_machine, update_state_machine_in},
     {"UpdateStateMachineAlias", update_state_machine_alias, update_alias_in},
     {"ValidateStateMachineDefinition", validate_state_machine_definition, validate_in},
@@ -259,6 +253,20 @@ json *call_fail(struct call *c, const char *error, const char *format, ...)
     va_list args;
 
     c->error = error;
+    buf_reset(&c->message);
+    va_start(args, format);
+    buf_vprintf(&c->message, format, args);
+    va_end(args);
+    return NULL;
+}
+
+json *call_refuse(struct call *c, const char *reason, const char *format, ...)
+{
+    va_list args;
+
+    c->error = "ValidationException";
+    c->extra_key = "reason";
+    c->extra = json_cstring(reason);
     buf_reset(&c->message);
     va_start(args, format);
     buf_vprintf(&c->message, format, args);

@@ -129,7 +129,11 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
                             .stop_ms = row->stop_ms,
                             .names = share_names(&row->config.names),
                             .note = share(row->note),
+                            .redrives = row->redrives,
+                            .redriven_ms = row->redriven_ms,
+                            .map_run = row->parent.set ? share(row->list) : NULL,
                             .input = share(row->config.written)};
+    x->pends = child_pends(a, row);
     if (!x->input)
         store_read(a->store, number, 0, take_input, x, NULL);
     return true;
@@ -139,8 +143,13 @@ static bool look_at_end(void *user, const struct rt_event *e)
 {
     struct execution *x = user;
 
-    if (e->kind >= RT_EXECUTION_SUCCEEDED && e->kind <= RT_EXECUTION_TIMED_OUT)
-        take_result(x, e->kind == RT_EXECUTION_SUCCEEDED ? e->data : NULL, &e->error);
+    if (e->kind < RT_EXECUTION_SUCCEEDED || e->kind > RT_EXECUTION_TIMED_OUT)
+        return true;
+    /* One that was redriven has had other ends. */
+    json_unref(x->output);
+    x->output = NULL;
+    asl_error_clear(&x->error);
+    take_result(x, e->kind == RT_EXECUTION_SUCCEEDED ? e->data : NULL, &e->error);
     return true;
 }
 
@@ -154,6 +163,7 @@ void execution_clear(struct execution *x)
 {
     rt_names_clear(&x->names);
     json_unref(x->note);
+    json_unref(x->map_run);
     json_unref(x->input);
     json_unref(x->output);
     asl_error_clear(&x->error);
@@ -612,24 +622,27 @@ static void add_names(struct json_build *b, const struct execution *x)
     json_build_set(b, "executionArn", json_ref(x->names.arn));
     json_build_set(b, "stateMachineArn", json_ref(x->names.machine_arn));
     json_build_set(b, "name", json_ref(x->names.name));
-    json_build_set(b, "status", json_cstring(rt_status_name(x->status)));
+    json_build_set(b, "status",
+                   json_cstring(x->pends ? "PENDING_REDRIVE" : rt_status_name(x->status)));
     json_build_set(b, "startDate", api_time(x->start_ms));
-    if (x->status != RT_RUNNING)
+    if (x->status != RT_RUNNING && !x->pends)
         json_build_set(b, "stopDate", api_time(x->stop_ms));
     if (version)
         json_build_set(b, "stateMachineVersionArn", json_ref(version));
     if (alias)
         json_build_set(b, "stateMachineAliasArn", json_ref(alias));
-    json_build_set(b, "redriveCount", json_int(0));
+    add_redrives(b, x);
 }
 
-static json *describe(const struct execution *x, bool metadata_only)
+static json *describe(api *a, const struct execution *x, bool metadata_only)
 {
     const json *trace = execution_note(x, NOTE_TRACE);
     struct json_build b;
 
-    json_build_object(&b, 18);
+    json_build_object(&b, 20);
     add_names(&b, x);
+    if (x->map_run)
+        json_build_set(&b, "mapRunArn", json_ref(x->map_run));
     if (!metadata_only) {
         add_data(&b, x);
         if (x->output)
@@ -638,14 +651,7 @@ static json *describe(const struct execution *x, bool metadata_only)
     add_error(&b, x);
     if (trace)
         json_build_set(&b, "traceHeader", json_ref(trace));
-    if (x->status == RT_RUNNING || x->status == RT_SUCCEEDED) {
-        json_build_set(&b, "redriveStatus", json_cstring("NOT_REDRIVABLE"));
-        json_build_set(
-            &b, "redriveStatusReason",
-            json_stringf("Execution is %s and cannot be redriven", rt_status_name(x->status)));
-    } else {
-        json_build_set(&b, "redriveStatus", json_cstring("REDRIVABLE"));
-    }
+    add_redrive_status(&b, a, x);
     return json_build_done(&b);
 }
 
@@ -663,7 +669,7 @@ json *describe_execution(struct call *c)
     if (!execution_find(c, &x))
         return NULL;
     execution_result(c->api, &x);
-    json *out = describe(&x, metadata_only(c));
+    json *out = describe(c->api, &x, metadata_only(c));
     execution_clear(&x);
     return out;
 }
@@ -675,6 +681,8 @@ json *describe_state_machine_for_execution(struct call *c)
 
     if (!execution_find(c, &x))
         return NULL;
+    if (!x.note)
+        x.note = note_at_top(c->api, x.number);
     const json *key = execution_note(&x, NOTE_REVISION);
     struct revision *r = key ? revision_find(c->api, key) : NULL;
     json_build_object(&b, 10);
@@ -684,9 +692,12 @@ json *describe_state_machine_for_execution(struct call *c)
         json_build_set(&b, "updateDate", api_time(r->at_ms));
         describe_revision(&b, r, metadata_only(c));
     }
+    json *out = json_build_done(&b);
+    if (x.map_run && r)
+        out = child_describe_machine(c->api, &x, out);
     revision_unref(r);
     execution_clear(&x);
-    return json_build_done(&b);
+    return out;
 }
 
 /* ---- lists ---- */
@@ -694,6 +705,7 @@ json *describe_state_machine_for_execution(struct call *c)
 struct listing {
     api *api;
     const json *version, *alias; /* its ARN; NULL: whichever */
+    const char *redrive;         /* NULL: whichever */
     size_t limit, count;
     struct json_build list;
     uint64_t last;
@@ -704,6 +716,8 @@ static bool passes(const struct listing *l, const struct execution *x)
 {
     const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
 
+    if (l->redrive && (strcmp(l->redrive, "REDRIVEN") == 0) != (x->redrives > 0))
+        return false;
     if (l->alias)
         return alias && json_equal(alias, l->alias);
     return !l->version || (version && json_equal(version, l->version));
@@ -745,8 +759,8 @@ json *list_executions(struct call *c)
 {
     static const char args[] = "stateMachineArn mapRunArn statusFilter redriveFilter";
     const char *arn = call_text(c, "stateMachineArn"), *map_run = call_text(c, "mapRunArn");
-    const char *redrive = call_text(c, "redriveFilter"), *filter = call_text(c, "statusFilter");
-    struct listing l = {.api = c->api};
+    const char *filter = call_text(c, "statusFilter");
+    struct listing l = {.api = c->api, .redrive = call_text(c, "redriveFilter")};
     enum rt_status status = RT_RUNNING;
     struct target t;
     struct page page;
@@ -756,8 +770,10 @@ json *list_executions(struct call *c)
         return call_fail(c, "ValidationException",
                          "Must specify either stateMachineArn or mapRunArn");
     if (map_run)
-        return call_fail(c, "UnsupportedOperationException",
-                         "asl serve does not list the executions of a Map Run yet");
+        return list_map_run_executions(c, args);
+    if (filter && !status_of(filter, &status))
+        return call_fail(c, "ValidationException",
+                         "The status filter %s goes with a mapRunArn only", filter);
     if (!target_find(c, arn, &t))
         return NULL;
     if (t.machine->express)
@@ -765,17 +781,14 @@ json *list_executions(struct call *c)
                          "This operation is not supported by this type of state machine");
     if (!page_begin(c, args, &page))
         return NULL;
-    bool none =
-        (redrive && strcmp(redrive, "REDRIVEN") == 0) || (filter && !status_of(filter, &status));
     l.limit = page.limit;
     l.version = t.version ? t.version->arn : NULL;
     l.alias = t.alias ? t.alias->arn : NULL;
     /* The newest first; a page ends with the engine's number of its last. */
     uint64_t before = page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX;
     json_build_array(&l.list, 0);
-    if (!none)
-        store_list_executions(c->api->store, json_str(t.machine->arn), filter ? &status : NULL,
-                              before, add_to_list, &l, NULL);
+    store_list_executions(c->api->store, json_str(t.machine->arn), filter ? &status : NULL, before,
+                          add_to_list, &l, NULL);
     json_build_object(&b, 2);
     json_build_set(&b, "executions", json_build_done(&l.list));
     if (l.more)

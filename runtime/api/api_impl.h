@@ -67,8 +67,12 @@ struct execution {
     enum rt_status status;
     int64_t start_ms, stop_ms;
     struct rt_names names;
-    json *note;  /* what start() in api_executions.c put into it */
-    json *input; /* its text */
+    json *note; /* what start() in api_executions.c put into it */
+    uint32_t redrives;
+    int64_t redriven_ms; /* the last one */
+    json *map_run;       /* whose execution it is; NULL: nobody's */
+    bool pends;          /* it waits for its redrive */
+    json *input;         /* its text */
     /* How it ended, once execution_result was asked: */
     json *output; /* its text */
     struct asl_error error;
@@ -218,6 +222,9 @@ struct call {
 
 /* Returns NULL, for the function to return. */
 json *call_fail(struct call *c, const char *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A ValidationException that has a reason. */
+json *call_refuse(struct call *c, const char *reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Members of the request, which was checked; NULL: not given. */
 const json *call_get(const struct call *c, const char *name);
@@ -389,8 +396,31 @@ json *list_executions(struct call *c);
 json *describe_state_machine_for_execution(struct call *c);
 /* api_history.c */
 json *get_execution_history(struct call *c);
+/* api_map_runs.c */
 json *list_map_runs(struct call *c);
 json *describe_map_run(struct call *c);
+json *update_map_run(struct call *c);
+
+/* ---- api_children.c: executions of Map Runs ---- */
+
+/* Does the execution, whose row that is, wait for its redrive? */
+bool child_pends(api *a, const struct store_execution *row);
+/* The note of the execution at the top of those that started one another; NULL: none. */
+json *note_at_top(api *a, uint64_t number);
+/* The answer of DescribeStateMachineForExecution (taken), for the part of the definition that a
+ * child runs. */
+json *child_describe_machine(api *a, const struct execution *x, json *out);
+/* ListExecutions by a Map Run's ARN; `args` as for page_begin. */
+json *list_map_run_executions(struct call *c, const char *args);
+
+/* ---- api_redrive.c ---- */
+
+json *redrive_execution(struct call *c);
+/* Why an execution can't be redriven; NULL: it can. */
+const char *execution_refusal(api *a, const struct execution *x);
+/* redriveCount and redriveDate; redriveStatus and its reason. */
+void add_redrives(struct json_build *b, const struct execution *x);
+void add_redrive_status(struct json_build *b, api *a, const struct execution *x);
 
 /* ---- api_activities.c ---- */
 

@@ -237,7 +237,7 @@ void map_run_succeeded(struct step *s, struct rt_frame *f);
 /* Redrives those that are pending and starts others until as many run as may. */
 void start_children(struct step *s, struct rt_frame *f);
 void redrive_map_run(struct step *s, struct rt_frame *f);
-void update_map_run(struct step *s, const json *request);
+void change_map_run(struct step *s, const json *request);
 void child_answered(struct step *s, const struct rt_input *in);
 void cancel_children(struct step *s, struct rt_frame *f);
 void resume_children(struct step *s, struct rt_frame *f);

@@ -279,7 +279,7 @@ static struct rt_frame *frame_of_run(const rt_exec *x, const json *map_run)
     return NULL;
 }
 
-void update_map_run(struct step *s, const json *request)
+void change_map_run(struct step *s, const json *request)
 {
     struct rt_frame *f = frame_of_run(s->x, json_get(request, "mapRunArn"));
     const json *limit = json_get(request, "maxConcurrency"),

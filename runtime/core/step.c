@@ -601,7 +601,7 @@ static void take_input(struct step *s, const struct rt_input *in)
                                   .error = asl_error_copy(in->error)});
         break;
     case RT_IN_REDRIVE: redrive(s, in->value); break;
-    case RT_IN_UPDATE_MAP_RUN: update_map_run(s, in->value); break;
+    case RT_IN_UPDATE_MAP_RUN: change_map_run(s, in->value); break;
     }
 }
 

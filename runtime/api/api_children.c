@@ -1,0 +1,207 @@
+/* Executions of Map Runs: found, described and listed by what the store has of them. */
+
+#include "runtime/api/api_map_runs.h"
+
+#include "parsers/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- one of them ---- */
+
+bool child_pends(api *a, const struct store_execution *row)
+{
+    const struct store_parent parent = row->parent;
+    struct map_runs runs;
+    bool found = false;
+
+    if (!parent.set || row->status == RT_RUNNING || row->status == RT_SUCCEEDED)
+        return false;
+    /* Its events' sequence numbers are the parent's own: no other run has a child of that one. */
+    map_runs_read(a, parent.execution, &runs);
+    for (size_t i = 0; i < runs.count && !found; i++) {
+        const struct map_child *c = map_run_child(&runs.list[i], parent.ref);
+        found = c && c->state == CHILD_PENDS;
+    }
+    map_runs_clear(&runs);
+    return found;
+}
+
+json *note_at_top(api *a, uint64_t number)
+{
+    const struct store_execution *row;
+    struct diag why = {0};
+    json *note = NULL;
+
+    while (store_find(a->store, number, &row, &why)) {
+        if (!row->parent.set) {
+            note = row->note ? json_ref(row->note) : NULL;
+            break;
+        }
+        number = row->parent.execution;
+    }
+    diag_clear(&why);
+    return note;
+}
+
+/* ---- what it runs ---- */
+
+/* The state of that name, wherever it stands: names are unique in a machine. */
+static const json *state_in(const json *v, const json *name)
+{
+    const json *states = json_is_object(v) ? json_get(v, "States") : NULL;
+    const json *found = states && json_is_object(states) ? json_get_key(states, name) : NULL;
+
+    if (found)
+        return found;
+    for (size_t i = 0; (json_is_object(v) || json_is_array(v)) && i < json_count(v) && !found; i++)
+        found = state_in(json_is_object(v) ? json_value_at(v, i) : json_at(v, i), name);
+    return found;
+}
+
+/* The text of the Map's ItemProcessor; NULL: it can't be told. */
+static json *processor_text(const json *whole, const json *map)
+{
+    json *definition = json_parse(json_str(whole), json_str_len(whole), JSON_READ_SURROGATES, NULL);
+    const json *state = definition ? state_in(definition, map) : NULL;
+    const json *processor =
+        state && json_is_object(state) ? json_get(state, "ItemProcessor") : NULL;
+    json *text = processor ? json_text(processor) : NULL;
+
+    json_unref(definition);
+    return text;
+}
+
+static json *definition_of(api *a, const struct execution *x, const json *whole)
+{
+    struct diag why = {0};
+    const struct store_execution *row;
+    json *text = NULL;
+
+    if (store_find(a->store, x->number, &row, &why) && row->config.scope &&
+        row->config.scope->owner)
+        text = processor_text(whole, row->config.scope->owner->name);
+    diag_clear(&why);
+    return text;
+}
+
+/* "…:mapRun:MACHINE/LABEL:UUID" */
+static json *label_of(const json *map_run)
+{
+    const char *label = strchr(json_str(map_run), '/');
+
+    return label ? json_string(label + 1, strcspn(label + 1, ":")) : json_cstring("");
+}
+
+/* `object` with one member more, or another one; takes all but the key. */
+static json *with(json *object, const char *key, json *v)
+{
+    json *out = json_with(object, json_cstring(key), v);
+
+    json_unref(object);
+    return out;
+}
+
+json *child_describe_machine(api *a, const struct execution *x, json *out)
+{
+    const json *whole = json_get(out, "definition");
+    json *definition = whole ? definition_of(a, x, whole) : NULL;
+
+    if (definition)
+        out = with(out, "definition", definition);
+    out = with(out, "mapRunArn", json_ref(x->map_run));
+    return with(out, "label", label_of(x->map_run));
+}
+
+/* ---- ListExecutions of a Map Run ---- */
+
+struct listing {
+    struct call *c;
+    const struct map_run *run;
+    const char *status, *redrive;
+    size_t limit, count;
+    uint64_t last;
+    bool more;
+    struct json_build list;
+};
+
+static bool passes(const struct listing *l, const char *status, uint32_t redrives)
+{
+    if (l->status && strcmp(l->status, status) != 0)
+        return false;
+    return !l->redrive || (strcmp(l->redrive, "REDRIVEN") == 0) == (redrives > 0);
+}
+
+static bool add_child(void *user, uint64_t number)
+{
+    struct listing *l = user;
+    const struct store_execution *row;
+    struct diag why = {0};
+    struct json_build item;
+
+    if (!store_find(l->c->api->store, number, &row, &why)) {
+        diag_clear(&why);
+        return true;
+    }
+    const struct map_child *child = map_run_child(l->run, row->parent.ref);
+    bool pending = child && child->state == CHILD_PENDS;
+    const char *status = pending ? "PENDING_REDRIVE" : rt_status_name(row->status);
+    if (!passes(l, status, row->redrives))
+        return true;
+    if (l->count == l->limit) {
+        l->more = true;
+        return false;
+    }
+    json_build_object(&item, 10);
+    json_build_set(&item, "executionArn", json_ref(row->config.names.arn));
+    json_build_set(&item, "stateMachineArn", json_ref(row->config.names.machine_arn));
+    json_build_set(&item, "name", json_ref(row->config.names.name));
+    json_build_set(&item, "status", json_cstring(status));
+    json_build_set(&item, "startDate", api_time(row->start_ms));
+    if (row->status != RT_RUNNING && !pending)
+        json_build_set(&item, "stopDate", api_time(row->stop_ms));
+    json_build_set(&item, "mapRunArn", json_ref(l->run->arn));
+    json_build_set(&item, "itemCount", json_int(1));
+    json_build_set(&item, "redriveCount", json_int(row->redrives));
+    if (row->redrives)
+        json_build_set(&item, "redriveDate", api_time(row->redriven_ms));
+    json_build_add(&l->list, json_build_done(&item));
+    l->last = number;
+    l->count++;
+    return true;
+}
+
+json *list_map_run_executions(struct call *c, const char *args)
+{
+    const char *arn = call_text(c, "mapRunArn");
+    struct listing l = {
+        .c = c, .status = call_text(c, "statusFilter"), .redrive = call_text(c, "redriveFilter")};
+    struct map_runs runs;
+    struct map_run *run;
+    uint64_t execution;
+    struct page page;
+    struct diag why = {0};
+    struct json_build b;
+
+    if (!map_run_find(c, arn, &execution, &runs, &run))
+        return NULL;
+    if (!page_begin(c, args, &page)) {
+        map_runs_clear(&runs);
+        return NULL;
+    }
+    l.run = run;
+    l.limit = page.limit;
+    json_build_array(&l.list, 0);
+    store_list_executions(c->api->store, arn, NULL,
+                          page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX,
+                          add_child, &l, &why);
+    diag_clear(&why);
+    json_build_object(&b, 2);
+    json_build_set(&b, "executions", json_build_done(&l.list));
+    if (l.more)
+        json_build_set(&b, "nextToken",
+                       page_token(c, args, json_stringf("%llu", (unsigned long long)l.last)));
+    page_clear(&page);
+    map_runs_clear(&runs);
+    return json_build_done(&b);
+}

@@ -1,0 +1,475 @@
+/* Map Runs: what the stored events and the rows of their executions tell of them. */
+
+#include "runtime/api/api_map_runs.h"
+
+#include "parsers/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- folding ---- */
+
+void map_runs_clear(struct map_runs *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        json_unref(r->list[i].arn);
+        mem_free(r->list[i].children);
+    }
+    mem_free(r->list);
+    mem_free(r->lengths);
+    *r = (struct map_runs){0};
+}
+
+static struct map_run *run_of_frame(struct map_runs *r, uint32_t frame)
+{
+    for (size_t i = r->count; i > 0; i--)
+        if (r->list[i - 1].frame == frame)
+            return &r->list[i - 1];
+    return NULL;
+}
+
+/* A Map's length and concurrency stand in the event before its Map Run's. */
+static void note_length(struct map_runs *r, const struct rt_event *e)
+{
+    if (e->frame >= r->length_count) {
+        size_t count = mem_grow(r->length_count, (size_t)e->frame + 1);
+        r->lengths = mem_realloc(r->lengths, count * sizeof *r->lengths);
+        memset(r->lengths + r->length_count, 0, (count - r->length_count) * sizeof *r->lengths);
+        r->length_count = count;
+    }
+    r->lengths[e->frame].items = e->count;
+    r->lengths[e->frame].limit = e->limit;
+}
+
+/* How many children may run at once, as it was asked for: 0 is no limit of the user's. */
+static int64_t concurrency(int64_t limit, int64_t asked)
+{
+    return limit < MAP_RUN_CONCURRENCY ? limit : asked;
+}
+
+static void begin_run(struct map_runs *r, const struct rt_event *e)
+{
+    const struct asl_number *asked = &e->state->map.max_concurrency;
+
+    API_GROW(r->list, r->count, r->cap);
+    r->list[r->count++] = (struct map_run){
+        .arn = json_ref(e->data),
+        .frame = e->frame,
+        .express = e->state->map.express,
+        .status = "RUNNING",
+        .start_ms = e->at_ms,
+        .items = r->lengths[e->frame].items,
+        .tolerated = e->count > 0 ? e->count : 0,
+        .percentage = e->extra ? json_double_value(e->extra) : 0,
+        .concurrency = concurrency(r->lengths[e->frame].limit, asked->path ? 0 : asked->value),
+    };
+}
+
+static void end_run(struct map_run *m, const char *status, int64_t at_ms)
+{
+    if (!m || m->stop_ms)
+        return;
+    m->status = status;
+    m->stop_ms = at_ms;
+    /* What ran then is stopped, and nothing waits for its redrive any more. */
+    for (size_t i = 0; i < m->count; i++)
+        if (m->children[i].state == CHILD_RUNS || m->children[i].state == CHILD_PENDS)
+            m->children[i].state =
+                m->children[i].state == CHILD_RUNS ? CHILD_ABORTED : CHILD_FAILED;
+}
+
+static void redrive_run(struct map_run *m, const struct rt_event *e)
+{
+    m->status = "RUNNING";
+    m->stop_ms = 0;
+    m->redrives = e->count;
+    m->redriven_ms = e->at_ms;
+    for (size_t i = 0; i < m->count; i++)
+        if (m->children[i].state != CHILD_SUCCEEDED)
+            m->children[i].state = CHILD_PENDS;
+}
+
+static void fold_run(struct map_run *m, const struct rt_event *e)
+{
+    switch ((int)e->kind) {
+    case RT_CHILD_STARTED:
+        API_GROW(m->children, m->count, m->cap);
+        m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS};
+        break;
+    case RT_CHILD_REDRIVEN: m->children[e->index].state = CHILD_RUNS; break;
+    case RT_CHILD_ENDED:
+        m->children[e->index].state = e->data ? CHILD_SUCCEEDED : CHILD_FAILED;
+        break;
+    case RT_MAP_RUN_UPDATED:
+        m->tolerated = e->count > 0 ? e->count : 0;
+        m->percentage = e->extra ? json_double_value(e->extra) : 0;
+        m->concurrency = concurrency(e->limit, 0);
+        break;
+    case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
+    case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;
+    case RT_MAP_RUN_FAILED: end_run(m, "FAILED", e->at_ms); break;
+    case RT_STATE_ABORTED:
+    case RT_GROUP_FAILED:
+    case RT_BACKOFF: end_run(m, "ABORTED", e->at_ms); break;
+    default: break;
+    }
+}
+
+static bool fold(void *user, const struct rt_event *e)
+{
+    struct map_runs *r = user;
+    struct map_run *m = run_of_frame(r, e->frame);
+
+    switch ((int)e->kind) {
+    case RT_GROUP_STARTED:
+        note_length(r, e);
+        end_run(m, "ABORTED", e->at_ms);
+        break;
+    case RT_MAP_RUN_STARTED: begin_run(r, e); break;
+    case RT_EXECUTION_FAILED:
+    case RT_EXECUTION_ABORTED:
+    case RT_EXECUTION_TIMED_OUT:
+        for (size_t i = 0; i < r->count; i++)
+            end_run(&r->list[i], "ABORTED", e->at_ms);
+        break;
+    default:
+        if (m)
+            fold_run(m, e);
+        break;
+    }
+    return true;
+}
+
+void map_runs_read(api *a, uint64_t execution, struct map_runs *out)
+{
+    struct diag why = {0};
+
+    *out = (struct map_runs){0};
+    store_read(a->store, execution, 0, fold, out, &why);
+    diag_clear(&why);
+}
+
+/* ---- finding ---- */
+
+struct first_child {
+    uint64_t number;
+    bool found;
+};
+
+static bool take_first(void *user, uint64_t number)
+{
+    struct first_child *f = user;
+
+    *f = (struct first_child){number, true};
+    return false;
+}
+
+/* The run in the history of that execution. */
+static bool in_execution(api *a, uint64_t execution, const char *arn, struct map_runs *runs,
+                         struct map_run **run)
+{
+    map_runs_read(a, execution, runs);
+    for (size_t i = 0; i < runs->count; i++)
+        if (json_str_is(runs->list[i].arn, arn)) {
+            *run = &runs->list[i];
+            return true;
+        }
+    map_runs_clear(runs);
+    return false;
+}
+
+struct search {
+    api *api;
+    const char *arn;
+    uint64_t *execution;
+    struct map_runs *runs;
+    struct map_run **run;
+    bool found;
+};
+
+static bool search_execution(void *user, uint64_t number)
+{
+    struct search *s = user;
+
+    *s->execution = number;
+    s->found = in_execution(s->api, number, s->arn, s->runs, s->run);
+    return !s->found;
+}
+
+/* A child that is kept leads to its parent; without one, executions of the machine that the ARN
+ * names are searched. */
+static bool find(api *a, const char *arn, const char *machine_arn, uint64_t *execution,
+                 struct map_runs *runs, struct map_run **run)
+{
+    struct search s = {a, arn, execution, runs, run, false};
+    const struct store_execution *row;
+    struct first_child child = {0};
+    struct diag why = {0};
+
+    store_list_executions(a->store, arn, NULL, UINT64_MAX, take_first, &child, &why);
+    bool found = child.found && store_find(a->store, child.number, &row, &why) && row->parent.set;
+    diag_clear(&why);
+    if (found) {
+        *execution = row->parent.execution;
+        return in_execution(a, *execution, arn, runs, run);
+    }
+    store_list_executions(a->store, machine_arn, NULL, UINT64_MAX, search_execution, &s, &why);
+    diag_clear(&why);
+    return s.found;
+}
+
+bool map_run_find(struct call *c, const char *arn, uint64_t *execution, struct map_runs *runs,
+                  struct map_run **run)
+{
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "mapRun", &parts))
+        return false;
+    json *name = json_string(parts.name, strcspn(parts.name, "/:"));
+    json *machine = arn_make(c->api, "stateMachine", json_str(name));
+    bool found = find(c->api, arn, json_str(machine), execution, runs, run);
+    json_unref(name);
+    json_unref(machine);
+    if (found)
+        return true;
+    c->extra_key = "resourceName";
+    c->extra = json_cstring(arn);
+    call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
+    return false;
+}
+
+json *labelled_machine(const api *a, const char *map_run)
+{
+    const char *name = strstr(map_run, ":mapRun:") + strlen(":mapRun:");
+    json *plain = json_string(name, strcspn(name, ":"));
+    json *arn = arn_make(a, "stateMachine", json_str(plain));
+
+    json_unref(plain);
+    return arn;
+}
+
+static int by_ref(const void *key, const void *element)
+{
+    uint64_t ref = *(const uint64_t *)key;
+    const struct map_child *child = element;
+
+    return ref < child->ref ? -1 : ref > child->ref;
+}
+
+struct map_child *map_run_child(const struct map_run *m, uint64_t ref)
+{
+    return bsearch(&ref, m->children, m->count, sizeof *m->children, by_ref);
+}
+
+/* ---- ListMapRuns ---- */
+
+static json *list_item(const api *a, const struct execution *x, const struct map_run *m)
+{
+    struct json_build b;
+
+    json_build_object(&b, 5);
+    json_build_set(&b, "executionArn", json_ref(x->names.arn));
+    json_build_set(&b, "mapRunArn", json_ref(m->arn));
+    json_build_set(&b, "stateMachineArn", labelled_machine(a, json_str(m->arn)));
+    json_build_set(&b, "startDate", api_time(m->start_ms));
+    if (m->stop_ms)
+        json_build_set(&b, "stopDate", api_time(m->stop_ms));
+    return json_build_done(&b);
+}
+
+json *list_map_runs(struct call *c)
+{
+    static const char args[] = "executionArn";
+    struct map_runs runs;
+    struct execution x;
+    struct page page;
+    struct json_build b, list;
+
+    if (!execution_find(c, &x))
+        return NULL;
+    if (!page_begin(c, args, &page)) {
+        execution_clear(&x);
+        return NULL;
+    }
+    map_runs_read(c->api, x.number, &runs);
+    size_t i = page.after ? (size_t)strtoull(json_str(page.after), NULL, 10) : 0;
+    size_t end = i + page.limit < runs.count ? i + page.limit : runs.count;
+    json_build_array(&list, 0);
+    for (; i < end; i++)
+        json_build_add(&list, list_item(c->api, &x, &runs.list[i]));
+    json_build_object(&b, 2);
+    json_build_set(&b, "mapRuns", json_build_done(&list));
+    if (end < runs.count)
+        json_build_set(&b, "nextToken", page_token(c, args, json_stringf("%zu", end)));
+    map_runs_clear(&runs);
+    page_clear(&page);
+    execution_clear(&x);
+    return json_build_done(&b);
+}
+
+/* ---- DescribeMapRun ---- */
+
+struct look {
+    api *api;
+    struct map_run *run;
+    enum child_state state;
+    int64_t not_redrivable;
+};
+
+/* How a child has ended is told by its row; the Map's history tells only that it failed. */
+static bool note_state(void *user, uint64_t number)
+{
+    struct look *l = user;
+    const struct store_execution *row;
+    struct diag why = {0};
+    bool found = store_find(l->api->store, number, &row, &why);
+    struct map_child *child = found ? map_run_child(l->run, row->parent.ref) : NULL;
+
+    diag_clear(&why);
+    if (!child || (child->state != CHILD_FAILED && child->state != CHILD_ABORTED))
+        return true;
+    child->state = l->state;
+    /* Nobody is told of those as long as there was no redrive. */
+    if (l->run->redrives) {
+        const struct execution x = {.number = number,
+                                    .status = row->status,
+                                    .start_ms = row->start_ms,
+                                    .stop_ms = row->stop_ms,
+                                    .names = row->config.names};
+        l->not_redrivable += execution_refusal(l->api, &x) != NULL;
+    }
+    return true;
+}
+
+/* Returns how many of those that failed can't be redriven. */
+static int64_t look_at_children(struct call *c, struct map_run *m)
+{
+    static const struct {
+        enum rt_status status;
+        enum child_state state;
+    } ends[] = {
+        {RT_FAILED, CHILD_FAILED}, {RT_ABORTED, CHILD_ABORTED}, {RT_TIMED_OUT, CHILD_TIMED_OUT}};
+    struct look l = {.api = c->api, .run = m};
+    struct diag why = {0};
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        l.state = ends[i].state;
+        store_list_executions(c->api->store, json_str(m->arn), &ends[i].status, UINT64_MAX,
+                              note_state, &l, &why);
+        diag_clear(&why);
+    }
+    return l.not_redrivable;
+}
+
+static json *counts_of(const struct map_run *m, int64_t not_redrivable)
+{
+    static const struct {
+        const char *name;
+        enum child_state state;
+    } members[] = {{"running", CHILD_RUNS},
+                   {"succeeded", CHILD_SUCCEEDED},
+                   {"failed", CHILD_FAILED},
+                   {"timedOut", CHILD_TIMED_OUT},
+                   {"aborted", CHILD_ABORTED}};
+    int64_t counts[CHILD_STATES] = {0};
+    struct json_build b;
+
+    for (size_t i = 0; i < m->count; i++)
+        counts[m->children[i].state]++;
+    json_build_object(&b, 10);
+    json_build_set(&b, "pending", json_int(m->items - (int64_t)m->count));
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        json_build_set(&b, members[i].name, json_int(counts[members[i].state]));
+    json_build_set(&b, "total", json_int(m->items));
+    json_build_set(&b, "resultsWritten", json_int(m->stop_ms ? counts[CHILD_SUCCEEDED] : 0));
+    if (m->redrives) {
+        json_build_set(&b, "failuresNotRedrivable", json_int(not_redrivable));
+        json_build_set(&b, "pendingRedrive", json_int(counts[CHILD_PENDS]));
+    }
+    return json_build_done(&b);
+}
+
+static json *describe(struct call *c, struct map_run *m, const json *execution)
+{
+    int64_t not_redrivable = look_at_children(c, m);
+    struct json_build b;
+
+    json_build_object(&b, 12);
+    json_build_set(&b, "mapRunArn", json_ref(m->arn));
+    json_build_set(&b, "executionArn", json_ref(execution));
+    json_build_set(&b, "status", json_cstring(m->status));
+    json_build_set(&b, "startDate", api_time(m->start_ms));
+    if (m->stop_ms)
+        json_build_set(&b, "stopDate", api_time(m->stop_ms));
+    json_build_set(&b, "maxConcurrency", json_int(m->concurrency));
+    json_build_set(&b, "toleratedFailureCount", json_int(m->tolerated));
+    json_build_set(&b, "toleratedFailurePercentage", json_double(m->percentage));
+    json_build_set(&b, "itemCounts", counts_of(m, not_redrivable));
+    json_build_set(&b, "executionCounts", counts_of(m, not_redrivable));
+    if (m->redrives) {
+        json_build_set(&b, "redriveCount", json_int(m->redrives));
+        json_build_set(&b, "redriveDate", api_time(m->redriven_ms));
+    }
+    return json_build_done(&b);
+}
+
+json *describe_map_run(struct call *c)
+{
+    const char *arn = call_text(c, "mapRunArn");
+    const struct store_execution *row;
+    struct map_runs runs;
+    struct map_run *m;
+    uint64_t execution;
+    struct diag why = {0};
+    json *out = NULL, *parent = NULL;
+
+    if (!map_run_find(c, arn, &execution, &runs, &m))
+        return NULL;
+    if (store_find(c->api->store, execution, &row, &why))
+        parent = json_ref(row->config.names.arn);
+    else
+        call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
+    if (parent)
+        out = describe(c, m, parent);
+    json_unref(parent);
+    diag_clear(&why);
+    map_runs_clear(&runs);
+    return out;
+}
+
+/* ---- UpdateMapRun ---- */
+
+/* What of the request changes something; with the ARN. */
+static json *changes_of(const struct call *c)
+{
+    static const char *const members[] = {"mapRunArn", "maxConcurrency",
+                                          "toleratedFailurePercentage", "toleratedFailureCount"};
+    struct json_build b;
+
+    json_build_object(&b, 4);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (call_get(c, members[i]))
+            json_build_set(&b, members[i], json_ref(call_get(c, members[i])));
+    return json_build_done(&b);
+}
+
+json *update_map_run(struct call *c)
+{
+    struct map_runs runs = {0};
+    struct map_run *m;
+    uint64_t execution;
+    json *changes = changes_of(c);
+
+    if (json_count(changes) < 2)
+        call_refuse(c, "MISSING_REQUIRED_PARAMETER",
+                    "Either the maxConcurrency, the toleratedFailurePercentage, or the "
+                    "toleratedFailureCount must be specified");
+    else if (map_run_find(c, call_text(c, "mapRunArn"), &execution, &runs, &m) && m->stop_ms)
+        call_refuse(c, "CANNOT_UPDATE_COMPLETED_MAP_RUN", "The Map Run has completed: '%s'",
+                    json_str(m->arn));
+    if (!c->error)
+        engine_update_map_run(c->api->engine, execution, changes);
+    map_runs_clear(&runs);
+    json_unref(changes);
+    return c->error ? NULL : api_empty();
+}

@@ -1,0 +1,58 @@
+#ifndef RUNTIME_API_API_MAP_RUNS_H
+#define RUNTIME_API_API_MAP_RUNS_H
+
+#include "runtime/api/api_impl.h"
+
+/* Map Runs as an execution's history tells of them. */
+
+/* What MaxConcurrency is when nothing is asked for. */
+enum { MAP_RUN_CONCURRENCY = 10000 };
+
+enum child_state {
+    CHILD_RUNS,
+    CHILD_SUCCEEDED,
+    CHILD_FAILED,
+    CHILD_TIMED_OUT,
+    CHILD_ABORTED,
+    CHILD_PENDS /* PENDING_REDRIVE */
+};
+enum { CHILD_STATES = CHILD_PENDS + 1 };
+
+struct map_child {
+    uint64_t ref; /* of the event that started it */
+    enum child_state state;
+};
+
+struct map_run {
+    json *arn;
+    uint32_t frame;
+    bool express;
+    const char *status;
+    int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
+    int64_t items, tolerated, concurrency;
+    double percentage;
+    int64_t redrives, redriven_ms;
+    struct map_child *children; /* in the order of the items, and so of their refs */
+    size_t count, cap;
+};
+
+struct map_runs {
+    struct map_run *list;
+    size_t count, cap;
+    struct {
+        int64_t items, limit;
+    } * lengths; /* of the Map that a frame is in */
+    size_t length_count;
+};
+
+void map_runs_read(api *a, uint64_t execution, struct map_runs *out);
+void map_runs_clear(struct map_runs *r);
+/* The run of that ARN, among those of its execution; else the call failed. */
+bool map_run_find(struct call *c, const char *arn, uint64_t *execution, struct map_runs *runs,
+                  struct map_run **run);
+/* The child that event `ref` started; NULL: there is none. */
+struct map_child *map_run_child(const struct map_run *m, uint64_t ref);
+/* "…:mapRun:MACHINE/LABEL:UUID" to "…:stateMachine:MACHINE/LABEL" */
+json *labelled_machine(const api *a, const char *map_run);
+
+#endif

@@ -1,0 +1,173 @@
+/* RedriveExecution, and what descriptions and lists say of redrives. */
+
+#include "runtime/api/api_impl.h"
+
+#include <string.h>
+
+/* ---- whether it may be ---- */
+
+static bool note_last(void *user, const struct rt_event *e)
+{
+    uint32_t *events = user;
+
+    if (e->id > *events)
+        *events = e->id;
+    return true;
+}
+
+/* Public events so far; 0 where they have no limit. */
+static uint32_t count_events(api *a, uint64_t execution)
+{
+    uint32_t events = 0;
+    struct diag why = {0};
+
+    if (!a->no_limits)
+        store_read_last(a->store, execution, note_last, &events, &why);
+    diag_clear(&why);
+    return events;
+}
+
+const char *execution_refusal(api *a, const struct execution *x)
+{
+    const struct machine *m = text_map_get(&a->machines, json_str(x->names.machine_arn));
+    bool ended = x->status != RT_RUNNING && x->status != RT_SUCCEEDED;
+
+    if (m && m->deleting)
+        return "State machine is in DELETING status";
+    return rt_redrive_refusal(x->status, x->start_ms, x->stop_ms,
+                              ended ? count_events(a, x->number) : 0, a->now_ms);
+}
+
+/* ---- what is said of it ---- */
+
+void add_redrives(struct json_build *b, const struct execution *x)
+{
+    json_build_set(b, "redriveCount", json_int(x->redrives));
+    if (x->redrives)
+        json_build_set(b, "redriveDate", api_time(x->redriven_ms));
+}
+
+void add_redrive_status(struct json_build *b, api *a, const struct execution *x)
+{
+    const char *reason = execution_refusal(a, x);
+    const char *status = reason       ? "NOT_REDRIVABLE"
+                         : x->map_run ? "REDRIVABLE_BY_MAP_RUN"
+                                      : "REDRIVABLE";
+
+    json_build_set(b, "redriveStatus", json_cstring(status));
+    if (reason)
+        json_build_set(b, "redriveStatusReason", json_cstring(reason));
+}
+
+/* ---- RedriveExecution ---- */
+
+enum { TOKENS_KEPT = 10, TOKEN_MINUTES = 15 };
+
+/* The last redrives that had a token. */
+struct tokens {
+    const char *given;
+    int64_t now_ms;
+    struct {
+        bool same;
+        int64_t at_ms;
+    } last[TOKENS_KEPT];
+    size_t count;
+};
+
+static bool note_token(void *user, const struct rt_event *e)
+{
+    struct tokens *t = user;
+
+    if (e->kind != RT_EXECUTION_REDRIVEN || !e->data)
+        return true;
+    size_t i = t->count++ % TOKENS_KEPT;
+    t->last[i].same = json_str_is(e->data, t->given);
+    t->last[i].at_ms = e->at_ms;
+    return true;
+}
+
+/* The same request again, which was answered before: its date; 0: it is a new one. */
+static int64_t asked_before(struct call *c, const struct execution *x)
+{
+    struct tokens t = {.given = call_text(c, "clientToken")};
+    struct diag why = {0};
+    int64_t at_ms = 0;
+
+    if (t.given && x->redrives)
+        store_read(c->api->store, x->number, 0, note_token, &t, &why);
+    diag_clear(&why);
+    for (size_t i = 0; i < TOKENS_KEPT && i < t.count; i++)
+        if (t.last[i].same && c->now_ms - t.last[i].at_ms < TOKEN_MINUTES * 60000 &&
+            t.last[i].at_ms > at_ms)
+            at_ms = t.last[i].at_ms;
+    return at_ms;
+}
+
+static json *redriven(int64_t at_ms)
+{
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "redriveDate", api_time(at_ms));
+    return json_build_done(&b);
+}
+
+/* The mocks that it was started with answer again. False with the call failed. */
+static bool load_mocks(struct call *c, const struct execution *x)
+{
+    const json *test_case = execution_note(x, NOTE_MOCKS);
+    struct diag why = {0};
+
+    if (!test_case)
+        return true;
+    const char *file = c->api->mock_file;
+    mocks *m =
+        file ? mocks_load(file, json_str(x->names.machine_name), json_str(test_case), &why) : NULL;
+    if (m)
+        run_of(c->api, x->number)->mocks = m;
+    else
+        call_fail(c, "ValidationException", "The mocks of its test case '%s' are not there: %s",
+                  json_str(test_case), file ? why.text : "give asl serve --mock FILE");
+    diag_clear(&why);
+    return m != NULL;
+}
+
+static json *redrive(struct call *c, const struct execution *x)
+{
+    struct machine *m = text_map_get(&c->api->machines, json_str(x->names.machine_arn));
+    int64_t before_ms = asked_before(c, x);
+    const char *reason = before_ms ? NULL : execution_refusal(c->api, x);
+    struct diag why = {0};
+
+    if (before_ms)
+        return redriven(before_ms);
+    if (reason)
+        return call_fail(c, "ExecutionNotRedrivable", "%s", reason);
+    if (!load_mocks(c, x))
+        return NULL;
+    if (!engine_redrive(c->api->engine, x->number, call_get(c, "clientToken"), &why))
+        call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'",
+                  json_str(x->names.arn));
+    else if (m)
+        m->running++;
+    diag_clear(&why);
+    return c->error ? NULL : redriven(c->now_ms);
+}
+
+json *redrive_execution(struct call *c)
+{
+    const char *arn = call_text(c, "executionArn");
+    struct execution x;
+    struct arn parts;
+
+    if (!arn_parse(c, arn, "execution", &parts))
+        return NULL;
+    if (memchr(parts.name, '/', parts.name_len))
+        return call_refuse(c, "API_DOES_NOT_SUPPORT_LABELED_ARNS",
+                           "Labeled Execution ARNs are not supported for this API");
+    if (!execution_find(c, &x))
+        return NULL;
+    json *out = redrive(c, &x);
+    execution_clear(&x);
+    return out;
+}
