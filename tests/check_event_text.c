@@ -42,6 +42,13 @@ static const struct {
      "{\"k\":\"h\",\"s\":0,\"d\":[1,1.0,1.5E300,-0.0,"
      "123456789012345678901234567890]}",
      NULL},
+    {"a redrive is the execution's, and has no state",
+     "{\"k\":\"xr\",\"q\":9,\"i\":8,\"p\":7,\"f\":-1,\"m\":2,\"d\":\"token\"}", NULL},
+    {"a Map Run's redrive", "{\"k\":\"mr\",\"s\":0,\"q\":9,\"i\":8,\"p\":7,\"m\":1,\"d\":\"arn\"}",
+     NULL},
+    {"a child's redrive", "{\"k\":\"cr\",\"s\":0,\"q\":9,\"j\":3}", NULL},
+    {"what a Map Run was changed to",
+     "{\"k\":\"mu\",\"s\":0,\"q\":9,\"m\":-1,\"l\":10000,\"x\":12.5}", NULL},
     {"members that nobody knows", "{\"zz\":[{}],\"k\":\"h\",\"later\":1,\"s\":0}",
      "{\"k\":\"h\",\"s\":0}"},
     {"the version is told", "{\"v\":1,\"k\":\"h\",\"s\":0}", "{\"k\":\"h\",\"s\":0}"},
