@@ -285,7 +285,7 @@ static void step(engine *e, uint64_t execution, const struct rt_input *given)
     }
     rt_step(entry->x, &in, out);
     if (in.kind == RT_IN_REDRIVE && out->count)
-        engine_forget_end(entry);
+        engine_forget_end(e, entry);
     engine_set_due(e, entry, rt_next_due(entry->x));
     for (size_t i = 0; i < out->command_count; i++)
         entry->errands += starts_errand(&out->commands[i]);

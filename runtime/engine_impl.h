@@ -128,7 +128,7 @@ bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool 
 /* Of an execution that has ended, fetched if need be; NULL: there is none any more. */
 struct entry *engine_ended_entry(engine *e, uint64_t execution);
 /* It was redriven: that it runs, or how it has ended now, is news for the store. */
-void engine_forget_end(struct entry *entry);
+void engine_forget_end(engine *e, struct entry *entry);
 /*
  * Lets a Map Run's execution run again, unless it has been redriven as often as it is to be. One
  * that can't be redriven stays as it ended; one that is gone, as an Express one always is, starts

@@ -25,8 +25,10 @@ struct entry *engine_ended_entry(engine *e, uint64_t execution)
     return x ? engine_entry(e, execution) : NULL;
 }
 
-void engine_forget_end(struct entry *entry)
+void engine_forget_end(engine *e, struct entry *entry)
 {
+    e->running++;
+    entry->over = false;
     entry->redriven = true;
     entry->kept_end = false;
     entry->kept_due_ms = INT64_MAX; /* nothing is ever due then */

@@ -71,7 +71,7 @@ void execution_log_line(struct buf *out, const json *configuration, const rt_exe
     json_build_set(&b, "previous_event_id", json_stringf("%" PRIu32, e->previous));
     json_build_set(&b, "event_timestamp", json_stringf("%" PRId64, e->at_ms));
     json_build_set(&b, "execution_arn", json_ref(rt_exec_names(x)->arn));
-    json_build_set(&b, "redrive_count", json_cstring("0"));
+    json_build_set(&b, "redrive_count", json_stringf("%" PRIu32, rt_exec_redrives(x)));
     json *line = json_build_done(&b);
     json_write(out, line);
     buf_addc(out, '\n');

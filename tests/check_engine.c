@@ -520,6 +520,7 @@ START_TEST(redrive)
     ck_assert(engine_redrive(w.e, execution, NULL, &why));
     ck_assert(engine_advance(w.e, w.now_ms, NULL));
     ck_assert_msg(rt_exec_redrives(x) == !redrives[_i].want, "%s", redrives[_i].name);
+    ck_assert_uint_eq(engine_running(w.e), rt_exec_status(x) == RT_RUNNING);
     ck_assert_msg((rt_exec_events(x) > events) == !redrives[_i].want, "%s", redrives[_i].name);
     ck_assert_msg((strstr(buf_str(&w.log), "ExecutionRedriven") != NULL) == !redrives[_i].want,
                   "%s", redrives[_i].name);
