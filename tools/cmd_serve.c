@@ -9,9 +9,8 @@
 #include "runtime/metrics.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
+#include "tools/serve_definitions.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -25,6 +24,7 @@ struct serve {
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
         *account, *mock, *routes, *log, *store_path, *durability, *retention;
     bool insecure, quiet;
+    bool lived; /* it was ready once */
 
     int64_t retention_ms;
 
@@ -35,6 +35,7 @@ struct serve {
     store *store;
     struct metrics metrics;
     execution_log *events; /* NULL: none is kept */
+    definitions *folder;   /* NULL: none */
     uv_timer_t grace;      /* for answers that are still owed after SIGTERM */
 };
 
@@ -67,107 +68,6 @@ static void translate(int argc, char **argv)
         for (size_t k = 0; k < sizeof names / sizeof *names; k++)
             if (strcmp(argv[i], names[k].jar) == 0)
                 argv[i] = names[k].ours;
-}
-
-/* ---- definitions at the start ---- */
-
-struct created {
-    int status;
-    char *body;
-};
-
-static void on_created(void *user, int status, struct buf *body)
-{
-    struct created *c = user;
-
-    c->status = status;
-    c->body = buf_take(body);
-}
-
-static const char *is_definition(const char *name)
-{
-    static const char *const endings[] = {".asl.json", ".asl.yaml", ".asl.yml"};
-    size_t len = strlen(name);
-
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t n = strlen(endings[i]);
-        if (len > n && strcmp(name + len - n, endings[i]) == 0)
-            return name + len - n;
-    }
-    return NULL;
-}
-
-/* The text of the definition as JSON: as it stands, or what the YAML means. */
-static json *definition_text(const char *path, struct buf *file, struct diag *why)
-{
-    enum document_format format = document_format(path, file->data, file->len);
-
-    if (format == DOCUMENT_JSON)
-        return json_take_buf(file);
-    json *v = document_parse(format, file->data, file->len, 0, NULL, NULL, why);
-    json *text = v ? json_text(v) : NULL;
-    json_unref(v);
-    return text;
-}
-
-static bool create_machine(struct serve *s, const char *path, const char *file_name)
-{
-    struct buf file = {0}, body = {0};
-    struct diag why = {0};
-    struct json_build b;
-    struct created answer = {0};
-    json *text = NULL, *request = NULL;
-    bool good = false;
-
-    if (!buf_read_file(&file, path, ASL_MAX_DEFINITION, &why) ||
-        !(text = definition_text(path, &file, &why))) {
-        cmd_usage("serve", "%s: %s", path, why.text);
-        goto out;
-    }
-    json_build_object(&b, 3);
-    json_build_set(&b, "name",
-                   json_string(file_name, (size_t)(is_definition(file_name) - file_name)));
-    json_build_set(&b, "definition", text);
-    json_build_set(&b, "roleArn", json_cstring("arn:aws:iam::123456789012:role/asl"));
-    request = json_build_done(&b);
-    json_write(&body, request);
-    api_call(s->api, "CreateStateMachine", body.data, body.len, host_now(s->host), on_created,
-             &answer);
-    good = host_turn(s->host, &why) && answer.status == 200;
-    if (!good)
-        cmd_usage("serve", "%s: %s", path, answer.body ? answer.body : why.text);
-    else if (!s->quiet)
-        fprintf(stderr, "asl serve: %s: %s\n", path, answer.body);
-out:
-    mem_free(answer.body);
-    json_unref(request);
-    buf_clear(&file);
-    buf_clear(&body);
-    diag_clear(&why);
-    return good;
-}
-
-static bool create_machines(struct serve *s)
-{
-    DIR *dir = s->definitions ? opendir(s->definitions) : NULL;
-    struct dirent *e;
-    bool good = true;
-
-    if (!s->definitions)
-        return true;
-    if (!dir) {
-        cmd_usage("serve", "%s: %s", s->definitions, strerror(errno));
-        return false;
-    }
-    while (good && (e = readdir(dir))) {
-        struct buf path = {0};
-        buf_printf(&path, "%s/%s", s->definitions, e->d_name);
-        if (is_definition(e->d_name))
-            good = create_machine(s, buf_str(&path), e->d_name);
-        buf_clear(&path);
-    }
-    closedir(dir);
-    return good;
 }
 
 /* ---- stopping ---- */
@@ -285,6 +185,11 @@ static bool open_log(struct serve *s, struct diag *why)
     if (s->log)
         s->events = execution_log_open(host_loop(s->host), s->log, log_line, s, why);
     return s->events || !s->log;
+}
+
+static bool take_turn(void *user, struct diag *why)
+{
+    return host_turn(user, why);
 }
 
 static bool is_loopback(const char *address)
@@ -411,6 +316,15 @@ static enum life begin(struct serve *s, int64_t port)
                                                             .metrics = &s->metrics,
                                                             .offer = offer,
                                                             .user = s});
+    if (s->definitions)
+        s->folder = definitions_new(host_loop(s->host), s->api,
+                                    &(struct definitions_options){.folder = s->definitions,
+                                                                  .region = config.region,
+                                                                  .account = config.account,
+                                                                  .quiet = s->quiet,
+                                                                  .now = now,
+                                                                  .clock = s->host,
+                                                                  .turn = take_turn});
     if ((s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) ||
         !open_door(s, &config, &why) || !open_log(s, &why))
         goto refuse;
@@ -418,7 +332,8 @@ static enum life begin(struct serve *s, int64_t port)
         diag_prefix(&why, "%s: ", s->store_path);
         goto refuse;
     }
-    if (!create_machines(s))
+    /* A file that went bad while the store was away is no reason to end. */
+    if (s->folder && !definitions_load(s->folder) && !s->lived)
         goto out;
     if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why)) {
         diag_prefix(&why, "%s port %" PRId64 ": ", address, port);
@@ -433,6 +348,9 @@ static enum life begin(struct serve *s, int64_t port)
                     : "in ",
                 strcmp(s->store_path, in_memory) == 0 ? "" : s->store_path,
                 strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", bound);
+    if (s->folder)
+        definitions_watch(s->folder);
+    s->lived = true;
     life = LIFE_OVER;
     goto out;
 refuse:
@@ -449,6 +367,7 @@ static void end(struct serve *s)
         api_server_close(s->server);
     front_door_close(s->door);
     execution_log_close(s->events);
+    definitions_close(s->folder);
     if (s->host) {
         uv_close((uv_handle_t *)&s->grace, NULL);
         host_use_api(s->host, NULL);
@@ -460,10 +379,12 @@ static void end(struct serve *s)
     front_door_free(s->door);
     metrics_clear(&s->metrics);
     execution_log_free(s->events);
+    definitions_free(s->folder);
     close_store(s);
     s->server = NULL;
     s->door = NULL;
     s->events = NULL;
+    s->folder = NULL;
     s->api = NULL;
     s->host = NULL;
 }
@@ -504,7 +425,9 @@ static const struct option_row rows[] = {
      "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
      "AWS_ENDPOINT_URL)",
      offsetof(struct serve, lambda_endpoint)},
-    {"definitions", 0, "FOLDER", "create a state machine of each NAME.asl.json, .asl.yaml in it",
+    {"definitions", 0, "FOLDER",
+     "a state machine of each NAME.asl.json, .asl.yaml in it, updated\n"
+     "when the file changes; NAME.express.asl.json: an EXPRESS one",
      offsetof(struct serve, definitions)},
     {"routes", 0, "FILE",
      "paths whose requests start executions, and get their output:\n"
