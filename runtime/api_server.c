@@ -2,6 +2,7 @@
 
 #include "asl/env.h"
 #include "parsers/mem.h"
+#include "runtime/credentials.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -101,6 +102,20 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
     reply_text(s, x, 500, "");
 }
 
+/* Else it is answered. */
+static bool is_signed(api_server *s, http_exchange *x, const struct http_message *m)
+{
+    struct sigv4_error why = {0};
+    bool good =
+        !s->options.credentials ||
+        credentials_signed(s->options.credentials, m, s->options.now(s->options.clock), &why);
+
+    if (!good)
+        reply_error(s, x, 400, json_str(why.type), json_str(why.message));
+    sigv4_error_clear(&why);
+    return good;
+}
+
 static void on_request(void *user, http_exchange *x)
 {
     api_server *s = user;
@@ -119,7 +134,7 @@ static void on_request(void *user, http_exchange *x)
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
-    } else {
+    } else if (is_signed(s, x, m)) {
         call(s, x, m, target);
     }
 }

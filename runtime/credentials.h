@@ -2,6 +2,7 @@
 #define RUNTIME_CREDENTIALS_H
 
 #include "parsers/diag.h"
+#include "runtime/http_message.h"
 #include "runtime/sigv4.h"
 
 /*
@@ -24,6 +25,10 @@ void credentials_free(credentials *c);
 bool credentials_find(void *c, const char *access_key, size_t len, struct sigv4_keys *out);
 /* The keys of a profile, looked at as long as `c` lives; false: it has none. */
 bool credentials_profile(const credentials *c, const char *profile, struct sigv4_keys *out);
+
+/* Is a request to the Step Functions API signed with one of the keys? */
+bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,
+                        struct sigv4_error *why);
 
 /*
  * Our own, for requests to others, looked for in the environment (AWS_ACCESS_KEY_ID,

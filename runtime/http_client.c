@@ -494,6 +494,7 @@ static struct http_transfer *transfer_new(http_client *c)
     c->curl->easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     c->curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     c->curl->easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+    c->curl->easy_setopt(e, CURLOPT_PATH_AS_IS, 1L); /* what is signed is what is sent */
     c->curl->easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     c->curl->easy_setopt(e, CURLOPT_NOPROXY, c->no_proxy);
     c->curl->easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);

@@ -6,6 +6,7 @@
 #include "runtime/host.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
+#include "tools/services.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,6 +23,9 @@ struct serve {
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
         *account, *mock;
     bool insecure, quiet;
+    struct services_options asked;
+    struct services services;
+    struct arena texts; /* what stands for options of the jar */
 
     host *host;
     api *api;
@@ -41,7 +45,8 @@ static const char *first_set(const char *given, const char *const *names)
 
 /* ---- the jar's names for options, which have one dash and capitals within ---- */
 
-static void translate(int argc, char **argv)
+/* The texts it makes live in `texts`. Returns the new argc. */
+static int translate(int argc, char **argv, struct arena *texts)
 {
     static struct {
         const char *jar;
@@ -58,6 +63,7 @@ static void translate(int argc, char **argv)
         for (size_t k = 0; k < sizeof names / sizeof *names; k++)
             if (strcmp(argv[i], names[k].jar) == 0)
                 argv[i] = names[k].ours;
+    return services_translate(argc, argv, texts);
 }
 
 /* ---- definitions at the start ---- */
@@ -207,37 +213,14 @@ static bool is_loopback(const char *address)
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
-/* AWS_ENDPOINT_URL is often set for the clients of this very server. */
-static const char *lambda_endpoint(const struct serve *s, int64_t port)
-{
-    static const char *const names[] = {"LAMBDA_ENDPOINT", "AWS_ENDPOINT_URL_LAMBDA",
-                                        "AWS_ENDPOINT_URL", NULL};
-    const char *url = first_set(s->lambda_endpoint, names);
-    char ours[2][64];
-
-    snprintf(ours[0], sizeof ours[0], "http://127.0.0.1:%" PRId64, port);
-    snprintf(ours[1], sizeof ours[1], "http://localhost:%" PRId64, port);
-    for (int i = 0; url && i < 2; i++) {
-        size_t len = strlen(ours[i]);
-        if (strncmp(url, ours[i], len) == 0 && (url[len] == '\0' || url[len] == '/')) {
-            fprintf(stderr,
-                    "asl serve: %s is this server, and no Lambda endpoint: set "
-                    "AWS_ENDPOINT_URL_LAMBDA\n",
-                    url);
-            return NULL;
-        }
-    }
-    return url;
-}
+static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
 
 static int serve(struct serve *s, int64_t port)
 {
-    static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
     static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
-    struct host_options options = {
-        .handlers = {.lambda_endpoint = lambda_endpoint(s, port), .log = log_line, .log_user = s}};
+    struct host_options options = {.handlers = {.log = log_line, .log_user = s}};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
@@ -247,6 +230,8 @@ static int serve(struct serve *s, int64_t port)
     int status = EXIT_USAGE;
     uint16_t bound;
 
+    services_not(&s->services, address, port);
+    services_give(&s->services, &options.handlers);
     s->host = host_new(st, &options);
     uv_timer_init(host_loop(s->host), &s->grace);
     s->grace.data = s;
@@ -258,7 +243,10 @@ static int serve(struct serve *s, int64_t port)
     host_use_api(s->host, s->api);
     s->server = api_server_new(
         host_loop(s->host), s->api,
-        &(struct api_server_options){.any_host = s->insecure, .now = now, .clock = s->host});
+        &(struct api_server_options){.any_host = s->insecure || s->services.credentials,
+                                     .credentials = s->services.credentials,
+                                     .now = now,
+                                     .clock = s->host});
     if (s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) {
         cmd_usage("serve", "%s", why.text);
         goto out;
@@ -306,6 +294,11 @@ static const struct option_row rows[] = {
      "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
      "AWS_ENDPOINT_URL)",
      offsetof(struct serve, lambda_endpoint)},
+    SERVICES_OPTIONS(struct serve, asked),
+    {"credentials", 0, "FILE",
+     "keys as in ~/.aws/credentials: requests must be signed with one\n"
+     "of them",
+     offsetof(struct serve, asked.credentials)},
     {"definitions", 0, "FOLDER", "create a state machine of each NAME.asl.json, .asl.yaml in it",
      offsetof(struct serve, definitions)},
     {"mock", 0, "FILE",
@@ -337,29 +330,42 @@ const struct option_set cmd_serve_options = {
     .count = sizeof rows / sizeof *rows,
 };
 
-int cmd_serve(int argc, char **argv)
+static int run(struct serve *s, int argc, char **argv)
 {
     static const char *const ports[] = {"PORT", NULL};
     const struct option_set *set = &cmd_serve_options;
-    struct serve s = {0};
     int64_t port = DEFAULT_PORT;
     int status;
 
-    translate(argc, argv);
-    int first = options_parse(set, argc, argv, &s, &status);
+    argc = translate(argc, argv, &s->texts);
+    int first = options_parse(set, argc, argv, s, &status);
     if (first < 0)
         return status;
     if (argc != first)
         return cmd_usage("serve", "what is '%s'? It takes options only", argv[first]);
-    const char *given = first_set(s.port, ports);
+    const char *given = first_set(s->port, ports);
     if (given && !options_number(set, "port", given, 0, 65535, &port))
         return EXIT_USAGE;
-    if (s.limits && strcmp(s.limits, "aws") != 0 && strcmp(s.limits, "none") != 0)
-        return cmd_usage("serve", "--limits is aws or none, not '%s'", s.limits);
-    if (s.listen && !is_loopback(s.listen) && !s.insecure)
+    if (s->limits && strcmp(s->limits, "aws") != 0 && strcmp(s->limits, "none") != 0)
+        return cmd_usage("serve", "--limits is aws or none, not '%s'", s->limits);
+    if (s->listen && !is_loopback(s->listen) && !s->insecure && !s->asked.credentials)
         return cmd_usage("serve",
-                         "--listen %s lets others in, and nothing checks who they are: say "
-                         "--insecure if that is what you want",
-                         s.listen);
-    return serve(&s, port);
+                         "--listen %s lets others in, and nothing checks who they are: name "
+                         "--credentials that their requests must be signed with, or say --insecure "
+                         "if that is what you want",
+                         s->listen);
+    if (!services_read(&s->asked, set, s->lambda_endpoint, first_set(s->region, regions),
+                       &s->services))
+        return EXIT_USAGE;
+    return serve(s, port);
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct serve s = {0};
+    int status = run(&s, argc, argv);
+
+    services_clear(&s.services);
+    arena_clear(&s.texts);
+    return status;
 }

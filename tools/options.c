@@ -53,14 +53,28 @@ static void unknown_option(const struct option_set *set, const char *word)
         cmd_usage(set->command, "there is no option '%s'", word);
 }
 
-static void fill(const struct option_row *row, const char *argument, void *out)
+static bool is_many(const struct option_row *row)
+{
+    size_t len = row->argument ? strlen(row->argument) : 0;
+
+    return len > 3 && strcmp(row->argument + len - 3, "...") == 0;
+}
+
+/* False: it was given too often. */
+static bool fill(const struct option_row *row, const char *argument, void *out)
 {
     void *member = (char *)out + row->member;
+    struct option_values *values = member;
 
-    if (row->argument)
+    if (is_many(row) && values->count == OPTION_VALUES)
+        return false;
+    if (is_many(row))
+        values->at[values->count++] = argument;
+    else if (row->argument)
         *(const char **)member = argument;
     else
         *(bool *)member = true;
+    return true;
 }
 
 static const struct option_row *row_of(const struct option_set *set, int found)
@@ -127,7 +141,11 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
             refuse(set, found, argv[optind - 1]);
             goto out;
         }
-        fill(row_of(set, found), optarg, out);
+        if (!fill(row_of(set, found), optarg, out)) {
+            cmd_usage(set->command, "--%s may be given %d times", row_of(set, found)->name,
+                      (int)OPTION_VALUES);
+            goto out;
+        }
     }
     first = optind;
 out:

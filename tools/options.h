@@ -18,6 +18,15 @@ struct option_row {
     size_t member;        /* offsetof */
 };
 
+/* The member of an option that may be given again: its argument ends in "...". */
+
+enum { OPTION_VALUES = 64 };
+
+struct option_values {
+    const char *at[OPTION_VALUES];
+    size_t count;
+};
+
 struct option_set {
     const char *command;  /* "run" */
     const char *usage;    /* "asl run DEFINITION [OPTIONS]" */

@@ -210,11 +210,11 @@ static void refused(const struct aws_call *c, const struct aws_answer *a, struct
                    " (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
                    l->cause, a->status, e.code ? json_str(e.code) : "null", request_id(a, &e));
     else
-        buf_printf(&cause, " (Service: %s, Status Code: %d, Request ID: %s%s%s)",
-                   c->service->label, a->status, request_id(a, &e),
-                   extended ? ", Extended Request ID: " : "", extended ? extended : "");
-    *out = (struct aws_result){.error = json_take_buf(&name),
-                               .cause = text_of(cause.data, cause.len)};
+        buf_printf(&cause, " (Service: %s, Status Code: %d, Request ID: %s%s%s)", c->service->label,
+                   a->status, request_id(a, &e), extended ? ", Extended Request ID: " : "",
+                   extended ? extended : "");
+    *out =
+        (struct aws_result){.error = json_take_buf(&name), .cause = text_of(cause.data, cause.len)};
     buf_clear(&cause);
     json_unref(e.code);
     json_unref(e.message);
@@ -371,8 +371,8 @@ static json *query_body(const struct aws_call *c, const struct aws_answer *a, st
     json *whole = aws_xml_read(a->body, a->len, aws_xml_hints(c->service), NULL, why);
     json *name = json_stringf("%sResult", c->action);
     const json *result = whole ? json_get(whole, json_str(name)) : NULL;
-    json *v = whole ? json_ref(result && json_is_object(result) ? result : json_empty_object())
-                    : NULL;
+    json *v =
+        whole ? json_ref(result && json_is_object(result) ? result : json_empty_object()) : NULL;
 
     json_unref(name);
     json_unref(whole);
@@ -424,9 +424,9 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
         refused(c, a, out);
         return;
     }
-    v = is_json(c)                              ? json_body(c, a, &why)
-        : c->service->protocol == AWS_QUERY     ? query_body(c, a, &why)
-                                                : xml_body(c, a, &why);
+    v = is_json(c)                          ? json_body(c, a, &why)
+        : c->service->protocol == AWS_QUERY ? query_body(c, a, &why)
+                                            : xml_body(c, a, &why);
     if (!v || !json_is_object(v)) {
         not_understood(c, v ? "it is no object" : why.text, out);
         json_unref(v);
@@ -457,8 +457,8 @@ static bool job_call(const struct aws_call *c, const char *action, const char *m
 {
     if (!action)
         return false;
-    *out = (struct aws_call){.service = c->service,
-                             .operation = aws_operation_of(c->service, action)};
+    *out =
+        (struct aws_call){.service = c->service, .operation = aws_operation_of(c->service, action)};
     strncpy(out->action, action, sizeof out->action - 1);
     *request = aws_mapped(mapping, parameters, submitted);
     return true;

@@ -96,7 +96,7 @@ struct aws_answer {
     int status;
     const char *body;
     size_t len;
-    const json *headers; /* an object name: text */
+    const json *headers;    /* an object name: text */
     const char *request_id; /* for an answer without one */
 };
 

@@ -42,11 +42,11 @@ struct aws_labels {
  */
 struct aws_job {
     const char *call;
-    const char *describe, *request; /* the action that asks, and its parameters */
-    const char *at;                 /* where the description is in its answer; "": all of it */
-    const char *status;             /* where in that the status is */
-    const char *good, *bad;         /* the states at which it has ended, with blanks around */
-    const char *wrap;               /* the result is {wrap: description}; NULL: the description */
+    const char *describe, *request;  /* the action that asks, and its parameters */
+    const char *at;                  /* where the description is in its answer; "": all of it */
+    const char *status;              /* where in that the status is */
+    const char *good, *bad;          /* the states at which it has ended, with blanks around */
+    const char *wrap;                /* the result is {wrap: description}; NULL: the description */
     const char *stop, *stop_request; /* NULL: none */
 };
 

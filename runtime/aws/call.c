@@ -123,8 +123,8 @@ bool aws_call_read(const char *resource, struct aws_call *out, struct diag *why)
     if (good)
         *out = c;
     else
-        diag_set(why, no_call, 0,
-                 "how '%.*s' is written as a request is not known here", (int)strlen(call), call);
+        diag_set(why, no_call, 0, "how '%.*s' is written as a request is not known here",
+                 (int)strlen(call), call);
     return good;
 }
 
@@ -305,8 +305,8 @@ static bool ends_with(const json *key, const char *end)
 /* Without the services' models a time is known by its name and by being one of 2001 to 2100. */
 static bool is_time(const json *key, const json *v)
 {
-    static const char *const ends[] = {"Date",   "Time",  "Timestamp", "At",         "On",
-                                       "Before", "After", "Until",     "Updated",    "Modified",
+    static const char *const ends[] = {"Date",    "Time",   "Timestamp",  "At",      "On",
+                                       "Before",  "After",  "Until",      "Updated", "Modified",
                                        "Created", "Change", "Expiration", "Imported"};
 
     if (!key || !json_is_number(v) || json_double_value(v) < 978307200 ||

@@ -147,8 +147,7 @@ static json *once_token(const char *key)
     for (; *key; key++)
         for (int i = 0; i < 2; i++)
             half[i] = (half[i] ^ (unsigned char)*key) * UINT64_C(0x100000001B3);
-    return json_stringf("%016llx%016llx", (unsigned long long)half[0],
-                        (unsigned long long)half[1]);
+    return json_stringf("%016llx%016llx", (unsigned long long)half[0], (unsigned long long)half[1]);
 }
 
 static json *wanted(const struct aws_call *c, const json *parameters,
@@ -400,7 +399,8 @@ static json *what_is_left(const struct rest *r)
     json_build_object(&b, json_count(r->v));
     for (size_t i = 0; i < json_count(r->v); i++)
         if (!r->used[i])
-            json_build_set_key(&b, json_ref(json_key_at(r->v, i)), json_ref(json_value_at(r->v, i)));
+            json_build_set_key(&b, json_ref(json_key_at(r->v, i)),
+                               json_ref(json_value_at(r->v, i)));
     return json_build_done(&b);
 }
 
