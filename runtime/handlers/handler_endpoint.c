@@ -24,6 +24,7 @@ struct work {
     struct aws_call describe; /* .sync, once the job has begun */
     json *submitted, *describe_parameters;
     char *base;
+    bool local; /* its service is at this machine */
     http_transfer *transfer;
     uv_timer_t timer;
     bool timer_open;
@@ -70,7 +71,7 @@ static bool sign(handlers *h, const struct signed_request *q, const char *path, 
     if (!credentials_own(h->options.credentials, &file, &keys)) {
         /* Emulators want a signature, but don't look at it. */
         keys = (struct sigv4_keys){"test", "test", NULL};
-        if (!endpoints_url_is_loopback(q->url)) {
+        if (!q->test_keys) {
             credentials_free(file);
             diag_set(why, "NO_KEYS", 0,
                      "Unable to load AWS credentials: set AWS_ACCESS_KEY_ID and "
@@ -187,14 +188,15 @@ static const char *host_of_queue(const struct aws_call *c, const json *parameter
     return strchr(strstr(text, "://") + 3, '/') ? NULL : text;
 }
 
-static char *base_of(const struct job *j, const struct aws_call *c)
+static char *base_of(const struct job *j, const struct aws_call *c, bool *local)
 {
     const char *given = j->row->url, *url;
     size_t len;
 
     if (!given && j->h->options.endpoints)
         given = endpoints_find(j->h->options.endpoints, c->service);
-    url = host_of_queue(c, j->payload);
+    *local = given && endpoints_url_is_loopback(given);
+    url = given ? host_of_queue(c, j->payload) : NULL;
     if (!url)
         url = given;
     len = url ? strlen(url) : 0;
@@ -205,7 +207,7 @@ static char *base_of(const struct job *j, const struct aws_call *c)
 
 /* ---- sending ---- */
 
-static http_transfer *send_call(handlers *h, const char *base, const struct aws_call *c,
+static http_transfer *send_call(const struct work *w, const struct aws_call *c,
                                 const json *parameters, const struct aws_caller *caller,
                                 int64_t timeout_ms, http_done *done, void *user, bool *bad_call,
                                 struct diag *why)
@@ -218,7 +220,7 @@ static http_transfer *send_call(handlers *h, const char *base, const struct aws_
     *bad_call = !aws_request_make(c, parameters, caller, &q, why);
     if (*bad_call)
         return NULL;
-    buf_adds(&url, base);
+    buf_adds(&url, w->base);
     buf_add(&url, q.path.data, q.path.len);
     if (q.query.len) {
         buf_addc(&url, '?');
@@ -234,10 +236,11 @@ static http_transfer *send_call(handlers *h, const char *base, const struct aws_
         .body = q.body,
         .service = c->service->signing ? c->service->signing : c->service->host,
         .s3 = c->service->protocol == AWS_REST_XML,
+        .test_keys = w->local,
         .timeout_ms = timeout_ms,
     };
     q.body = (struct buf){0};
-    t = send_signed(h, &s, done, user, why);
+    t = send_signed(w->j->h, &s, done, user, why);
     aws_request_clear(&q);
     buf_clear(&url);
     return t;
@@ -344,8 +347,8 @@ static void poll(struct work *w)
     struct diag why = {0};
     bool bad_call;
 
-    w->transfer = send_call(w->j->h, w->base, &w->describe, w->describe_parameters, &caller,
-                            REQUEST_MS, described, w, &bad_call, &why);
+    w->transfer = send_call(w, &w->describe, w->describe_parameters, &caller, REQUEST_MS, described,
+                            w, &bad_call, &why);
     if (!w->transfer) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
         finish(w, &r, false);
@@ -435,9 +438,9 @@ static void endpoint_start(struct job *j)
         diag_clear(&why);
         return;
     }
-    w->base = base_of(j, &w->call);
+    w->base = base_of(j, &w->call, &w->local);
     if (w->base)
-        w->transfer = send_call(j->h, w->base, &w->call, j->payload, &caller,
+        w->transfer = send_call(w, &w->call, j->payload, &caller,
                                 j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS, answered, w,
                                 &bad_call, &why);
     if (!w->transfer) {
@@ -491,8 +494,7 @@ static void stop_job(struct work *w)
     s->h = h;
     s->next = h->stops;
     h->stops = s;
-    if (!send_call(h, w->base, &call, parameters, &caller, REQUEST_MS, stop_done, s, &bad_call,
-                   &why)) {
+    if (!send_call(w, &call, parameters, &caller, REQUEST_MS, stop_done, s, &bad_call, &why)) {
         handlers_log(h, "%s: the job could not be stopped: %s", w->j->target, why.text);
         h->stops = s->next;
         mem_free(s);

@@ -597,6 +597,7 @@ static void send_request(struct work *w, bool in_start)
             .url = buf_str(&q.url),
             .headers = q.headers,
             .header_count = q.header_count,
+            .test_keys = endpoints_url_is_loopback(buf_str(&q.url)),
             .service = auth && !strcmp(auth, "IAM_ROLE") ? "execute-api" : NULL,
             .timeout_ms = w->j->row->timeout_ms ? w->j->row->timeout_ms : REQUEST_MS,
         };

@@ -159,6 +159,7 @@ struct signed_request {
     struct buf body; /* taken */
     const char *service;
     bool s3;
+    bool test_keys; /* without keys of ours, emulators' will do */
     int64_t timeout_ms;
 };
 
