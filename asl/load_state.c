@@ -414,6 +414,8 @@ static void load_processor_config(struct loader *l, const struct asl_field *f,
              !is_one_of(type.value, "STANDARD", "EXPRESS"))
         asl_report_schema(l->report, &type,
                           "Value should be one of the following: [STANDARD, EXPRESS]");
+    s->map.express = s->map.distributed && typed && json_is_string(type.value) &&
+                     json_str_is(type.value, "EXPRESS");
 }
 
 static void load_label(struct loader *l, const struct asl_field *f, const struct asl_at *at,

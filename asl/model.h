@@ -128,6 +128,7 @@ struct asl_map {
 
     /* Mode DISTRIBUTED: each item is an execution of its own, of a Map Run. */
     bool distributed;
+    bool express; /* ExecutionType */
     json *label; /* NULL: one is made up */
     struct asl_number tolerated_count;
     struct asl_share tolerated_percentage;

@@ -256,7 +256,7 @@ static asl_execution *add_execution(asl_engine *e, const asl_definition *d, cons
     x->engine = e;
     json *text = rt_written(input, written, strlen(written));
     config.written = text;
-    x->number = engine_start(e->engine, d->machine, &config, input);
+    x->number = engine_start(e->engine, d->machine, &config, input, NULL);
     json_unref(text);
     rt_names_clear(&config.names);
     if (x->number >= e->cap) {

@@ -1,94 +1,14 @@
 /* The engine: turns of all its executions, sans I/O. */
 
-#include "runtime/engine.h"
+#include "runtime/engine_impl.h"
+
 #include "parsers/mem.h"
-#include "runtime/id_map.h"
 
-#include <assert.h>
 #include <string.h>
-
-/* An execution, with its place in the heap of due times. */
-struct entry {
-    struct id_node node;
-    rt_exec *x; /* NULL: it sleeps in the store */
-    int64_t due_ms;
-    size_t heap;           /* index + 1; 0: not in it */
-    struct errand *errand; /* what it was started for; NULL: itself */
-    uint32_t errands;      /* that it has out, or that this turn lets out */
-    bool queued;           /* has RT_IN_CONTINUE to come */
-    bool orphan;           /* its Map Run is over: nobody asks for it */
-    /* What the store has of it: */
-    bool kept, kept_end;
-    int64_t kept_due_ms;
-};
-
-/*
- * A task, or an execution of a Map Run, that is out. Its number is the execution's and its ref's
- * lower half: of those that are out no two have the same, as refs only grow.
- */
-struct errand {
-    struct id_node node;
-    uint64_t execution, ref;
-    uint32_t frame, index;
-    bool child;
-    bool submits;    /* a task of the .sync or .waitForTaskToken kind */
-    uint64_t number; /* child: the execution */
-};
-
-/* Something that came in, for the next turn. */
-struct input {
-    enum rt_input_kind kind;
-    uint64_t execution, ref;
-    uint32_t frame, index;
-    json *value;
-    struct asl_error error;
-};
-
-/* What a turn let out for one execution; its events stay here until the hooks have heard of them.
- */
-struct turn {
-    uint64_t execution;
-    struct rt_output out;
-};
-
-struct engine {
-    store *store;
-    struct engine_hooks hooks;
-
-    bool recovers;    /* keeps what engine_recover needs */
-    int64_t sleep_ms; /* from when on an execution sleeps */
-    bool unreadable;  /* an execution could not be fetched: */
-    struct diag why;
-
-    struct id_map entries;
-    uint64_t next; /* number */
-    struct entry **heap;
-    size_t heap_count, heap_cap;
-
-    int64_t now_ms; /* of the turn */
-    struct id_map errands;
-    size_t tasks_busy;
-
-    struct input *inputs;
-    size_t input_count, input_cap;
-    uint64_t *again; /* executions whose step stopped at its budget */
-    size_t again_count, again_cap;
-    struct turn *turns;
-    size_t turn_count, turn_cap;
-};
-
-/* Makes room for one more element behind `count`. */
-#define GROW(array, count, cap)                                                                    \
-    do {                                                                                           \
-        if ((count) == (cap)) {                                                                    \
-            (cap) = mem_grow(cap, (count) + 1);                                                    \
-            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
-        }                                                                                          \
-    } while (0)
 
 /* ---- due times ---- */
 
-static struct entry *find_entry(const engine *e, uint64_t execution)
+struct entry *engine_entry(const engine *e, uint64_t execution)
 {
     return (struct entry *)(void *)id_map_get(&e->entries, execution);
 }
@@ -127,7 +47,7 @@ static void sift_down(engine *e, size_t i)
     put(e, i, moving);
 }
 
-static void set_due(engine *e, struct entry *entry, int64_t due_ms)
+void engine_set_due(engine *e, struct entry *entry, int64_t due_ms)
 {
     entry->due_ms = due_ms;
     if (due_ms == INT64_MAX) {
@@ -163,13 +83,18 @@ static struct errand *find_errand(const engine *e, uint64_t id)
     return (struct errand *)(void *)id_map_get(&e->errands, id);
 }
 
-static bool starts_errand(const struct rt_command *c)
+struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref)
+{
+    return find_errand(e, errand_id(execution, ref));
+}
+
+bool starts_errand(const struct rt_command *c)
 {
     return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD;
 }
 
 /* Its execution has counted it when the command was given. */
-static struct errand *add_errand(engine *e, uint64_t execution, const struct rt_command *c)
+struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c)
 {
     struct errand *r = mem_calloc(1, sizeof *r);
 
@@ -187,7 +112,7 @@ static struct errand *add_errand(engine *e, uint64_t execution, const struct rt_
 
 static void remove_errand(engine *e, struct errand *r)
 {
-    struct entry *entry = find_entry(e, r->execution);
+    struct entry *entry = engine_entry(e, r->execution);
 
     if (entry)
         entry->errands--;
@@ -212,7 +137,7 @@ static void input_clear(struct input *in)
     asl_error_clear(&in->error);
 }
 
-static struct entry *add_entry(engine *e, uint64_t execution)
+struct entry *engine_add_entry(engine *e, uint64_t execution)
 {
     struct entry *entry = mem_calloc(1, sizeof *entry);
 
@@ -224,19 +149,25 @@ static struct entry *add_entry(engine *e, uint64_t execution)
 }
 
 static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
-                      struct errand *errand)
+                      const struct engine_label *label, struct errand *errand)
 {
-    struct entry *entry = add_entry(e, e->next++);
+    struct entry *entry = engine_add_entry(e, e->next++);
 
     entry->x = rt_exec_new(m, config);
+    entry->keep = label->keep;
+    entry->list = label->list ? json_ref(label->list) : NULL;
+    entry->note = label->note ? json_ref(label->note) : NULL;
     entry->errand = errand;
     add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     return entry->node.id;
 }
 
-uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input)
+uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
+                      const struct engine_label *label)
 {
-    return start(e, m, config, input, NULL);
+    static const struct engine_label none;
+
+    return start(e, m, config, input, label ? label : &none, NULL);
 }
 
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
@@ -300,7 +231,7 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 
 /* ---- a turn ---- */
 
-static struct rt_output *new_turn(engine *e, uint64_t execution)
+struct rt_output *engine_new_turn(engine *e, uint64_t execution)
 {
     if (e->turn_count == e->turn_cap) {
         e->turn_cap = mem_grow(e->turn_cap, e->turn_count + 1);
@@ -312,7 +243,7 @@ static struct rt_output *new_turn(engine *e, uint64_t execution)
     return &t->out;
 }
 
-static void queue(engine *e, struct entry *entry)
+void engine_queue(engine *e, struct entry *entry)
 {
     if (entry->queued)
         return;
@@ -321,21 +252,19 @@ static void queue(engine *e, struct entry *entry)
     e->again[e->again_count++] = entry->node.id;
 }
 
-static bool wake(engine *e, struct entry *entry);
-
 static void step(engine *e, uint64_t execution, const struct rt_input *in)
 {
-    struct entry *entry = find_entry(e, execution);
+    struct entry *entry = engine_entry(e, execution);
 
-    if (!entry || (!entry->x && !wake(e, entry)))
+    if (!entry || (!entry->x && !engine_wake(e, entry)))
         return;
-    struct rt_output *out = new_turn(e, execution);
+    struct rt_output *out = engine_new_turn(e, execution);
     rt_step(entry->x, in, out);
-    set_due(e, entry, rt_next_due(entry->x));
+    engine_set_due(e, entry, rt_next_due(entry->x));
     for (size_t i = 0; i < out->command_count; i++)
         entry->errands += starts_errand(&out->commands[i]);
     if (out->more)
-        queue(e, entry);
+        engine_queue(e, entry);
 }
 
 static void step_timers(engine *e, int64_t now_ms)
@@ -354,7 +283,7 @@ static void step_again(engine *e, int64_t now_ms)
 
     for (size_t i = 0; i < count; i++) {
         uint64_t execution = e->again[i];
-        struct entry *entry = find_entry(e, execution);
+        struct entry *entry = engine_entry(e, execution);
         if (entry)
             entry->queued = false;
         step(e, execution, &(struct rt_input){.kind = RT_IN_CONTINUE, .now_ms = now_ms});
@@ -404,8 +333,14 @@ static void keep_start(engine *e, struct entry *entry)
     entry->kept_due_ms = x.due_ms;
     if (r)
         x.parent = (struct store_parent){true, r->execution, r->ref};
+    x.transient = entry->keep == ENGINE_KEEP_RUNNING;
+    x.list = entry->list;
+    x.note = entry->note;
     store_start(e->store, &x);
     entry->kept = true;
+    json_unref(entry->list);
+    json_unref(entry->note);
+    entry->list = entry->note = NULL;
 }
 
 /* Tells the store where an execution stands once this turn is over; only what is news. */
@@ -414,12 +349,31 @@ static void keep_progress(engine *e, struct entry *entry)
     enum rt_status status = rt_exec_status(entry->x);
     int64_t due_ms = can_sleep(e, entry) ? entry->due_ms : STORE_AWAKE;
 
-    if (status != RT_RUNNING && !entry->kept_end)
-        store_progress(e->store, entry->node.id, status, e->now_ms, STORE_AWAKE);
-    else if (status == RT_RUNNING && due_ms != entry->kept_due_ms)
+    if (status != RT_RUNNING && !entry->kept_end) {
+        if (entry->keep == ENGINE_KEEP_RUNNING)
+            store_forget(e->store, entry->node.id);
+        else
+            store_progress(e->store, entry->node.id, status, e->now_ms, STORE_AWAKE);
+    } else if (status == RT_RUNNING && due_ms != entry->kept_due_ms) {
         store_progress(e->store, entry->node.id, status, 0, due_ms);
+    }
     entry->kept_end = status != RT_RUNNING;
     entry->kept_due_ms = due_ms;
+}
+
+/* Is it one that the store is to know? */
+static bool keeps(const struct entry *entry)
+{
+    if (entry->keep == ENGINE_KEEP_RUNNING)
+        return entry->kept || rt_exec_status(entry->x) == RT_RUNNING;
+    return entry->keep == ENGINE_KEEP;
+}
+
+static void keep_apart(engine *e, const struct turn *t)
+{
+    if (!e->apart)
+        e->apart = store_memory_new();
+    store_append(e->apart, t->execution, t->out.events, t->out.count);
 }
 
 static bool keep(engine *e, struct diag *why)
@@ -428,45 +382,59 @@ static bool keep(engine *e, struct diag *why)
         return true;
     for (size_t i = 0; i < e->turn_count; i++) {
         struct turn *t = &e->turns[i];
-        struct entry *entry = e->recovers ? find_entry(e, t->execution) : NULL;
+        struct entry *entry = e->recovers ? engine_entry(e, t->execution) : NULL;
+        if (entry && entry->keep == ENGINE_KEEP_APART)
+            keep_apart(e, t);
+        if (entry && !keeps(entry))
+            continue;
         if (entry && !entry->kept)
             keep_start(e, entry);
         store_append(e->store, t->execution, t->out.events, t->out.count);
     }
-    for (size_t i = 0; e->recovers && i < e->turn_count; i++)
-        keep_progress(e, find_entry(e, e->turns[i].execution));
+    for (size_t i = 0; e->recovers && i < e->turn_count; i++) {
+        struct entry *entry = engine_entry(e, e->turns[i].execution);
+        if (entry->kept)
+            keep_progress(e, entry);
+    }
     return store_commit(e->store, why);
 }
 
-static void hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
 {
     struct buf key = {0};
     const char *arn = json_str(rt_exec_names(x)->arn);
 
     buf_printf(&key, "%s:%u", arn, c->event_id);
-    e->hooks.run_task(e->hooks.user, &(struct task){.id = add_errand(e, execution, c)->node.id,
-                                                    .resource = json_str(c->state->task.resource),
-                                                    .state = json_str(c->state->name),
-                                                    .execution = arn,
-                                                    .key = buf_str(&key),
-                                                    .parameters = c->parameters,
-                                                    .timeout_ms = c->timeout_ms,
-                                                    .now_ms = e->now_ms,
-                                                    .token = c->token ? json_str(c->token) : NULL,
-                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
-                                                    .attempt = c->attempt,
-                                                    .submitted = c->submitted,
-                                                    .number = execution});
+    e->hooks.run_task(e->hooks.user,
+                      &(struct task){.id = engine_add_errand(e, execution, c)->node.id,
+                                     .resource = json_str(c->state->task.resource),
+                                     .state = json_str(c->state->name),
+                                     .execution = arn,
+                                     .key = buf_str(&key),
+                                     .parameters = c->parameters,
+                                     .timeout_ms = c->timeout_ms,
+                                     .now_ms = e->now_ms,
+                                     .token = c->token ? json_str(c->token) : NULL,
+                                     .activity = c->state->task.kind == ASL_ACTIVITY,
+                                     .attempt = c->attempt,
+                                     .started = c->started,
+                                     .submitted = c->submitted,
+                                     .number = execution});
     buf_clear(&key);
 }
 
-static void start_child(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+/* Children are kept as their Map is; but an Express one leaves no history. */
+void engine_start_child(engine *e, struct errand *r, const rt_exec *parent,
+                        const struct rt_command *c)
 {
-    struct errand *r = add_errand(e, execution, c);
+    const struct entry *of = engine_entry(e, r->execution);
+    struct engine_label label = {.keep = of->keep, .list = c->map_run};
     struct rt_config config;
 
-    rt_child_config(x, c, &config);
-    r->number = start(e, rt_exec_machine(x), &config, c->parameters, r);
+    if (label.keep == ENGINE_KEEP && c->state->map.express)
+        label.keep = ENGINE_KEEP_RUNNING;
+    rt_child_config(parent, c, &config);
+    r->number = start(e, rt_exec_machine(parent), &config, c->parameters, &label, r);
     rt_names_clear(&config.names);
 }
 
@@ -476,7 +444,7 @@ static void cancel(engine *e, struct errand *r)
     uint64_t id = r->node.id;
 
     if (r->child) {
-        struct entry *child = find_entry(e, r->number);
+        struct entry *child = engine_entry(e, r->number);
         if (child) {
             child->errand = NULL;
             child->orphan = true;
@@ -494,11 +462,11 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     struct errand *r;
 
     switch (c->kind) {
-    case RT_RUN_TASK: hand_out(e, execution, x, c); break;
-    case RT_START_CHILD: start_child(e, execution, x, c); break;
+    case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
+    case RT_START_CHILD: engine_start_child(e, engine_add_errand(e, execution, c), x, c); break;
     case RT_CANCEL_TASK:
     case RT_CANCEL_CHILD:
-        if ((r = find_errand(e, errand_id(execution, c->ref))))
+        if ((r = engine_errand(e, execution, c->ref)))
             cancel(e, r);
         break;
     }
@@ -514,7 +482,7 @@ static void let_go(engine *e, uint64_t execution)
 }
 
 /* Its Map hears of the end of an execution of a Map Run. */
-static void tell_parent(engine *e, struct errand *r, const rt_exec *x)
+void engine_tell_parent(engine *e, struct errand *r, const rt_exec *x)
 {
     const json *output = rt_exec_output(x);
     const struct asl_error *error = rt_exec_error(x);
@@ -535,7 +503,7 @@ static bool is_last(const struct turn *t)
 
 static void tell(engine *e, struct turn *t)
 {
-    struct entry *entry = find_entry(e, t->execution);
+    struct entry *entry = engine_entry(e, t->execution);
     const rt_exec *x = entry ? entry->x : NULL;
 
     /* An earlier turn of this round was its last, and in this one nothing happened. */
@@ -552,13 +520,13 @@ static void tell(engine *e, struct turn *t)
         e->hooks.ended(e->hooks.user, t->execution, x);
     rt_output_reset(&t->out);
     /* The hook may have let go of it. */
-    if (!ended || !(entry = find_entry(e, t->execution)))
+    if (!ended || !(entry = engine_entry(e, t->execution)))
         return;
     bool child = entry->errand != NULL;
     if (child)
-        tell_parent(e, entry->errand, x);
+        engine_tell_parent(e, entry->errand, x);
     entry->errand = NULL;
-    if (child || entry->orphan)
+    if (child || entry->orphan || e->recovers)
         let_go(e, t->execution);
 }
 
@@ -566,7 +534,7 @@ static void tell(engine *e, struct turn *t)
 static void sleep_after_turn(engine *e)
 {
     for (size_t i = 0; e->recovers && i < e->turn_count; i++) {
-        struct entry *entry = find_entry(e, e->turns[i].execution);
+        struct entry *entry = engine_entry(e, e->turns[i].execution);
         if (!entry || !entry->x || entry->kept_due_ms == STORE_AWAKE)
             continue;
         rt_exec_free(entry->x);
@@ -608,220 +576,9 @@ size_t engine_tasks(const engine *e)
 
 const rt_exec *engine_execution(const engine *e, uint64_t execution)
 {
-    const struct entry *entry = find_entry(e, execution);
+    const struct entry *entry = engine_entry(e, execution);
 
     return entry ? entry->x : NULL;
-}
-
-/* ---- recovery ---- */
-
-static bool apply(void *user, const struct rt_event *event)
-{
-    rt_apply(user, event);
-    return true;
-}
-
-/* The execution as its history makes it; NULL with *why filled. `row` is what the store has of it,
- * good until it is asked again. */
-static rt_exec *fold(engine *e, uint64_t execution, struct diag *why)
-{
-    const struct store_execution *row;
-
-    if (!store_find(e->store, execution, &row, why))
-        return NULL;
-    rt_exec *x = rt_exec_new(row->machine, &row->config);
-    if (store_read(e->store, execution, 0, apply, x, why))
-        return x;
-    rt_exec_free(x);
-    return NULL;
-}
-
-/* Brings an execution that sleeps back into memory; it has no tasks out. */
-static bool wake(engine *e, struct entry *entry)
-{
-    struct rt_output out = {0};
-
-    if (e->unreadable || !(entry->x = fold(e, entry->node.id, &e->why))) {
-        e->unreadable = true;
-        return false;
-    }
-    rt_resume(entry->x, e->now_ms, &out);
-    assert(out.command_count == 0);
-    rt_output_clear(&out);
-    return true;
-}
-
-/* The number of a child that is not found yet. */
-#define NO_CHILD UINT64_MAX
-
-/* What engine_recover learns before it lets anything out. */
-struct recovery {
-    engine *e;
-    struct store_running *rows;
-    size_t count, cap;
-};
-
-static bool note_running(void *user, const struct store_running *r)
-{
-    struct recovery *v = user;
-
-    GROW(v->rows, v->count, v->cap);
-    v->rows[v->count++] = *r;
-    return true;
-}
-
-/* Takes up an execution; what it had out is in `out`, in the order of the executions. */
-static bool take_up(engine *e, const struct store_running *r, struct diag *why)
-{
-    struct entry *entry = add_entry(e, r->number);
-
-    entry->kept = true;
-    entry->kept_due_ms = r->due_ms;
-    if (r->due_ms != STORE_AWAKE) {
-        set_due(e, entry, r->due_ms);
-        return true;
-    }
-    if (!(entry->x = fold(e, r->number, why)))
-        return false;
-    struct rt_output *out = new_turn(e, r->number);
-    rt_resume(entry->x, e->now_ms, out);
-    for (size_t i = 0; i < out->command_count; i++)
-        entry->errands += starts_errand(&out->commands[i]);
-    set_due(e, entry, rt_next_due(entry->x));
-    queue(e, entry);
-    return true;
-}
-
-/* The child's answer may not have reached its parent. False with *why filled when the store can't
- * be read. */
-static bool find_ended_child(engine *e, struct errand *r, bool *found, struct diag *why)
-{
-    struct diag missing = {0};
-    uint64_t child;
-    rt_exec *x = NULL;
-
-    *found = store_find_child(e->store, r->execution, r->ref, &child, &missing);
-    bool good = *found || !strcmp(missing.code, "STORE_NONE");
-    if (!good)
-        diag_set(why, missing.code, 0, "%s", missing.text);
-    diag_clear(&missing);
-    if (*found && (good = (x = fold(e, child, why))))
-        tell_parent(e, r, x);
-    rt_exec_free(x);
-    return good;
-}
-
-static bool start_or_answer(engine *e, uint64_t execution, const struct rt_command *c,
-                            struct diag *why)
-{
-    struct errand *r = find_errand(e, errand_id(execution, c->ref));
-    const rt_exec *x = find_entry(e, execution)->x;
-    struct rt_config config;
-    bool found = false;
-
-    if (r->number != NO_CHILD)
-        return true;
-    if (!find_ended_child(e, r, &found, why))
-        return false;
-    if (found)
-        return true;
-    rt_child_config(x, c, &config);
-    r->number = start(e, rt_exec_machine(x), &config, c->parameters, r);
-    rt_names_clear(&config.names);
-    return true;
-}
-
-/* Children that run are still their parents'. */
-static void attach_children(engine *e, const struct recovery *v)
-{
-    for (size_t i = 0; i < e->turn_count; i++) {
-        const struct turn *t = &e->turns[i];
-        for (size_t k = 0; k < t->out.command_count; k++)
-            if (t->out.commands[k].kind == RT_START_CHILD)
-                add_errand(e, t->execution, &t->out.commands[k])->number = NO_CHILD;
-    }
-    for (size_t i = 0; i < v->count; i++) {
-        const struct store_running *row = &v->rows[i];
-        struct errand *r = NULL;
-        if (row->parent.set)
-            r = find_errand(e, errand_id(row->parent.execution, row->parent.ref));
-        if (!r)
-            continue;
-        find_entry(e, row->number)->errand = r;
-        r->number = row->number;
-    }
-}
-
-static bool recover_turn(engine *e, struct turn *t, struct diag *why)
-{
-    const rt_exec *x = find_entry(e, t->execution)->x;
-    bool good = true;
-
-    for (size_t i = 0; good && i < t->out.command_count; i++) {
-        const struct rt_command *c = &t->out.commands[i];
-        if (c->kind == RT_RUN_TASK)
-            hand_out(e, t->execution, x, c);
-        else
-            good = start_or_answer(e, t->execution, c, why);
-    }
-    rt_output_reset(&t->out);
-    return good;
-}
-
-/* A child whose Map does not ask for it any more was to be stopped. */
-static void stop_orphans(engine *e, const struct recovery *v)
-{
-    static const struct asl_error none;
-
-    for (size_t i = 0; i < v->count; i++) {
-        struct entry *entry = find_entry(e, v->rows[i].number);
-        if (!v->rows[i].parent.set || entry->errand)
-            continue;
-        entry->orphan = true;
-        engine_stop(e, entry->node.id, &none);
-    }
-}
-
-bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why)
-{
-    struct recovery v = {.e = e};
-    bool good = store_list_running(e->store, note_running, &v, why);
-
-    e->recovers = true;
-    e->sleep_ms = sleep_ms;
-    e->now_ms = now_ms;
-    e->next = store_next_number(e->store);
-    for (size_t i = 0; good && i < v.count; i++)
-        good = take_up(e, &v.rows[i], why);
-    attach_children(e, &v);
-    for (size_t i = 0; good && i < e->turn_count; i++)
-        good = recover_turn(e, &e->turns[i], why);
-    e->turn_count = 0;
-    if (good)
-        stop_orphans(e, &v);
-    mem_free(v.rows);
-    return good;
-}
-
-const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
-{
-    struct entry *entry = find_entry(e, execution);
-    struct rt_output out = {0};
-
-    if (entry && entry->x)
-        return entry->x;
-    rt_exec *x = fold(e, execution, why);
-    if (!x)
-        return NULL;
-    if (!entry) {
-        entry = add_entry(e, execution);
-        entry->kept = entry->kept_end = true;
-    }
-    entry->x = x;
-    if (rt_exec_status(x) == RT_RUNNING)
-        rt_resume(x, e->now_ms, &out);
-    rt_output_clear(&out);
-    return x;
 }
 
 /* ---- life ---- */
@@ -835,34 +592,49 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
     return e;
 }
 
+static void free_entry(struct entry *entry)
+{
+    rt_exec_free(entry->x);
+    json_unref(entry->list);
+    json_unref(entry->note);
+    mem_free(entry);
+}
+
 void engine_release(engine *e, uint64_t execution)
 {
-    struct entry *entry = find_entry(e, execution);
+    struct entry *entry = engine_entry(e, execution);
 
     if (!entry)
         return;
-    set_due(e, entry, INT64_MAX);
-    rt_exec_free(entry->x);
+    engine_set_due(e, entry, INT64_MAX);
     id_map_take(&e->entries, execution);
-    mem_free(entry);
+    free_entry(entry);
 }
 
 void engine_forget(engine *e, uint64_t execution)
 {
     engine_release(e, execution);
+    if (e->apart)
+        store_forget(e->apart, execution);
     if (e->store)
         store_forget(e->store, execution);
+}
+
+store *engine_store(const engine *e, uint64_t execution)
+{
+    const struct entry *entry = engine_entry(e, execution);
+
+    return entry && entry->keep == ENGINE_KEEP_APART && e->apart ? e->apart : e->store;
 }
 
 void engine_free(engine *e)
 {
     if (!e)
         return;
-    for (struct id_node *n; (n = id_map_take_any(&e->entries));) {
-        rt_exec_free(((struct entry *)(void *)n)->x);
-        mem_free(n);
-    }
+    for (struct id_node *n; (n = id_map_take_any(&e->entries));)
+        free_entry((struct entry *)(void *)n);
     id_map_clear(&e->entries);
+    store_free(e->apart);
     diag_clear(&e->why);
     for (size_t i = 0; i < e->input_count; i++)
         input_clear(&e->inputs[i]);

@@ -24,7 +24,7 @@ struct engine_hooks {
     /* What was kept; `x` already stands behind the last of it. May be NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
-    /* May be NULL. */
+    /* May be NULL. An engine that recovers then lets go of it, as engine_release does. */
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
 };
 
@@ -44,8 +44,24 @@ enum { ENGINE_SLEEP_MS = 10000 };
  */
 bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why);
 
-/* A new execution, which starts at the next engine_advance. Returns its number: 0, 1, 2, … */
-uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input);
+/* What an engine that recovers keeps of an execution. */
+enum engine_keep {
+    ENGINE_KEEP,         /* all of it */
+    ENGINE_KEEP_RUNNING, /* all as long as it runs, then nothing */
+    ENGINE_KEEP_APART,   /* its history, in memory, until engine_forget: a crash ends it */
+    ENGINE_KEEP_NOTHING, /* a crash ends it */
+};
+
+/* How, and with what beside it: see struct store_execution. */
+struct engine_label {
+    enum engine_keep keep;
+    const json *list, *note;
+};
+
+/* A new execution, which starts at the next engine_advance. Returns its number: 0, 1, 2, …
+ * `label` NULL: all is kept, in no list. */
+uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
+                      const struct engine_label *label);
 /* Stops an execution with an error (looked at; may be empty), as StopExecution does. */
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error);
 /* A worker took an activity's task; `worker` is its name, NULL: it gave none. */
@@ -68,6 +84,8 @@ size_t engine_tasks(const engine *e);
 
 /* A look; NULL when there is none of that number any more, or it sleeps in the store. */
 const rt_exec *engine_execution(const engine *e, uint64_t execution);
+/* Where its history is, as long as there is one. */
+store *engine_store(const engine *e, uint64_t execution);
 /* Fetches an execution that sleeps, or has ended, from the store. NULL with *why filled when it
  * isn't there. One that runs sleeps again after its next turn; one that has ended stays until
  * engine_release. */

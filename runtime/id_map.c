@@ -13,8 +13,11 @@ static size_t bucket_of(const struct id_map *m, uint64_t id)
 
 static void link_node(struct id_map *m, struct id_node *n)
 {
-    struct id_node **head = &m->buckets[bucket_of(m, n->id)];
+    size_t bucket = bucket_of(m, n->id);
+    struct id_node **head = &m->buckets[bucket];
 
+    if (bucket < m->lowest)
+        m->lowest = bucket;
     n->next = *head;
     *head = n;
 }
@@ -84,11 +87,11 @@ struct id_node *id_map_take(struct id_map *m, uint64_t id)
 
 struct id_node *id_map_take_any(struct id_map *m)
 {
-    if (m->count)
-        for (size_t i = 0; i < m->room; i++)
-            if (m->buckets[i])
-                return unlink_at(m, &m->buckets[i]);
-    return NULL;
+    if (!m->count)
+        return NULL;
+    while (!m->buckets[m->lowest])
+        m->lowest++;
+    return unlink_at(m, &m->buckets[m->lowest]);
 }
 
 void id_map_clear(struct id_map *m)

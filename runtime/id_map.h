@@ -16,6 +16,7 @@ struct id_node {
 struct id_map {
     struct id_node **buckets;
     size_t room, count;
+    size_t lowest; /* no bucket below it has anything */
 };
 
 /* `n->id` is set and not in the map yet. */

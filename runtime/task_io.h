@@ -18,10 +18,11 @@ struct task {
     const json *parameters; /* the effective input, after Parameters */
     int64_t timeout_ms;     /* 0: none */
     const char *token;      /* NULL: it has none */
-    bool activity;          /* a worker takes it, and answers by the token it is given then */
+    bool activity;          /* a worker takes it, and answers by the token */
     uint32_t attempt;       /* 0 for the first try */
-    bool submitted;         /* a repeat after a crash of a task whose service had taken it on: a
-                               .waitForTaskToken one is not to be sent again, only awaited */
+    bool started;           /* a repeat after a crash: a worker has taken it by this token */
+    const json *submitted;  /* a repeat after a crash: what the service answered when it took it on;
+                               it is not to be sent again, only awaited. NULL: it did not */
     int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
     uint64_t number;        /* of the execution */
 };

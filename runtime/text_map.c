@@ -26,8 +26,11 @@ static uint64_t hash_of(const char *key)
 
 static void link_in(struct text_map *m, struct text_entry *e)
 {
-    struct text_entry **at = &m->buckets[e->hash & (m->room - 1)];
+    size_t bucket = e->hash & (m->room - 1);
+    struct text_entry **at = &m->buckets[bucket];
 
+    if (bucket < m->lowest)
+        m->lowest = bucket;
     e->next = *at;
     *at = e;
 }
@@ -97,10 +100,11 @@ void *text_map_take(struct text_map *m, const char *key)
 
 void *text_map_take_any(struct text_map *m)
 {
-    for (size_t i = 0; m->count && i < m->room; i++)
-        if (m->buckets[i])
-            return unlink_at(m, &m->buckets[i]);
-    return NULL;
+    if (!m->count)
+        return NULL;
+    while (!m->buckets[m->lowest])
+        m->lowest++;
+    return unlink_at(m, &m->buckets[m->lowest]);
 }
 
 void text_map_clear(struct text_map *m)

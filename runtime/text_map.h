@@ -10,6 +10,7 @@
 struct text_map {
     struct text_entry **buckets;
     size_t room, count;
+    size_t lowest; /* no bucket below it has anything */
 };
 
 /* `key` is not in the map yet. */

@@ -170,7 +170,7 @@ static uint64_t start(struct world_log *w, const char *definition, const char *i
     json *in = json_of(input), *name = json_stringf("execution-%s", input);
     struct rt_config config = {
         .names = {name, name, name, name, name, name}, .aws_limits = true, .seed = 1};
-    uint64_t execution = engine_start(w->e, m, &config, in);
+    uint64_t execution = engine_start(w->e, m, &config, in, NULL);
 
     asl_machine_unref(m);
     json_unref(in);
@@ -311,7 +311,7 @@ START_TEST(waits_end_in_order)
     /* In no order, and some of them together. */
     for (int64_t i = 0; i < MANY; i++) {
         json *seconds = json_int(i * 7919 % 5003 + 1);
-        ck_assert(engine_start(e, m, &config, seconds) == (uint64_t)i);
+        ck_assert(engine_start(e, m, &config, seconds, NULL) == (uint64_t)i);
         json_unref(seconds);
     }
     while (engine_next_due(e) != INT64_MAX) {

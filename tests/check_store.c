@@ -97,23 +97,35 @@ static asl_machine *machine_of(const char *text)
     return m;
 }
 
-/* An execution that is called `name`, and was started by event `ref` of 0 unless that is 0. */
-static void put_execution(store *s, uint64_t number, const char *name, uint64_t ref)
+/* An execution that is called `name`, was started by event `ref` of 0 unless that is 0, and is in
+ * `list` (NULL: in none) with a note. */
+static void put_listed(store *s, uint64_t number, const char *name, uint64_t ref, const char *list)
 {
     asl_machine *m = machine_of(simple);
     json *arn = json_cstring(name), *context = json_of("{\"c\":1}");
+    json *listed = list ? json_cstring(list) : NULL;
+    json *note = list ? json_stringf("note %" PRIu64, number) : NULL;
     struct store_execution x = {
         .number = number,
         .machine = m,
         .config = {.names = {.arn = arn, .name = arn}, .context = context, .seed = UINT64_MAX},
         .start_ms = 1000,
         .due_ms = STORE_AWAKE,
-        .parent = {ref != 0, 0, ref}};
+        .parent = {ref != 0, 0, ref},
+        .list = listed,
+        .note = note};
 
     store_start(s, &x);
     json_unref(arn);
     json_unref(context);
+    json_unref(listed);
+    json_unref(note);
     asl_machine_unref(m);
+}
+
+static void put_execution(store *s, uint64_t number, const char *name, uint64_t ref)
+{
+    put_listed(s, number, name, ref, NULL);
 }
 
 /* Events from `seq` on, with a token each. */
@@ -300,6 +312,109 @@ START_TEST(forgetting)
     expect_running("what runs is not retired", s, 9, "2 ");
     expect_none("the oldest", store_find(s, 0, &x, &why), &why);
     ck_assert(store_find(s, 4, &x, &why));
+    store_free(s);
+}
+END_TEST
+
+struct listing {
+    store *store;
+    size_t most;
+    struct buf text;
+};
+
+static bool see_listed(void *user, uint64_t number)
+{
+    struct listing *v = user;
+    const struct store_execution *x;
+    struct diag why = {0};
+
+    ck_assert_msg(store_find(v->store, number, &x, &why), "%s", why.text);
+    buf_printf(&v->text, "%" PRIu64 " in %s, %s; ", number, json_str(x->list), json_str(x->note));
+    return --v->most > 0;
+}
+
+static void expect_list(const char *name, store *s, const char *list, const enum rt_status *status,
+                        uint64_t before, size_t most, const char *want)
+{
+    struct listing v = {.store = s, .most = most};
+    struct diag why = {0};
+
+    ck_assert_msg(store_list_executions(s, list, status, before, see_listed, &v, &why), "%s: %s",
+                  name, why.text);
+    expect_text(name, buf_str(&v.text), want);
+    buf_clear(&v.text);
+}
+
+static bool see_label(void *user, const struct store_running *r)
+{
+    struct seen *v = user;
+
+    buf_printf(&v->text, "%s, %s; ", r->list ? json_str(r->list) : "-",
+               r->note ? json_str(r->note) : "-");
+    return true;
+}
+
+START_TEST(listed_executions)
+{
+    static const enum rt_status runs = RT_RUNNING, failed = RT_FAILED, timed_out = RT_TIMED_OUT;
+    store *s = open_store(_i);
+    struct seen labels = {0};
+
+    put_execution(s, 0, "none", 0);
+    for (uint64_t i = 1; i < 7; i++)
+        put_listed(s, i, "a", 0, i % 2 ? "odd" : "even");
+    store_progress(s, 1, RT_FAILED, 2000, STORE_AWAKE);
+    store_progress(s, 5, RT_SUCCEEDED, 2000, STORE_AWAKE);
+    commit(s);
+    expect_list("the newest first", s, "odd", NULL, UINT64_MAX, 9,
+                "5 in odd, note 5; 3 in odd, note 3; 1 in odd, note 1; ");
+    expect_list("no more than wanted", s, "odd", NULL, UINT64_MAX, 1, "5 in odd, note 5; ");
+    expect_list("below a number", s, "odd", NULL, 3, 9, "1 in odd, note 1; ");
+    expect_list("those that run", s, "odd", &runs, UINT64_MAX, 9, "3 in odd, note 3; ");
+    expect_list("those that failed", s, "odd", &failed, 3, 9, "1 in odd, note 1; ");
+    expect_list("of a status that none has", s, "odd", &timed_out, UINT64_MAX, 9, "");
+    expect_list("a list that is empty", s, "other", NULL, UINT64_MAX, 9, "");
+    ck_assert(store_list_running(s, see_label, &labels, NULL));
+    expect_text("what runs has them, too", buf_str(&labels.text),
+                "-, -; even, note 2; odd, note 3; even, note 4; even, note 6; ");
+    buf_clear(&labels.text);
+    ck_assert(store_forget_list(s, "odd", 1) == 1);
+    ck_assert(store_forget_list(s, "odd", 9) == 1);
+    ck_assert_msg(store_forget_list(s, "odd", 9) == 0, "what runs is not forgotten");
+    expect_list("only that is left", s, "odd", NULL, UINT64_MAX, 9, "3 in odd, note 3; ");
+    expect_list("the other list is as it was", s, "even", NULL, 5, 9,
+                "4 in even, note 4; 2 in even, note 2; ");
+    store_free(s);
+}
+END_TEST
+
+static uint64_t last_of(store *s, uint64_t execution)
+{
+    struct seen v = {.most = SIZE_MAX};
+    uint64_t last = 0;
+
+    ck_assert(store_read_last(s, execution, see_event, &v, NULL));
+    for (const char *at = buf_str(&v.text); *at; at += strcspn(at, " "), at += *at == ' ')
+        last = strtoull(at, NULL, 10);
+    buf_clear(&v.text);
+    return last;
+}
+
+START_TEST(last_events)
+{
+    store *s = open_store(_i);
+
+    put_execution(s, 0, "a", 0);
+    put_execution(s, 1, "b", 0);
+    ck_assert_uint_eq(last_of(s, 0), 0);
+    put_events(s, 0, 1, 3);
+    put_events(s, 1, 1, 1);
+    ck_assert_uint_eq(last_of(s, 0), 3);
+    put_events(s, 0, 4, 2);
+    commit(s);
+    ck_assert_uint_eq(last_of(s, 0), 5);
+    ck_assert_uint_eq(last_of(s, 1), 1);
+    ck_assert_uint_eq(last_of(s, 77), 0);
     store_free(s);
 }
 END_TEST
@@ -643,7 +758,7 @@ static void start_missing(struct world *w)
              *input = json_of("{\"l\":[1,2,3,4,5]}");
         struct rt_config config = {
             .names = {arn_text, name, name, name, name, name}, .aws_limits = true, .seed = i};
-        engine_start(w->e, m, &config, input);
+        engine_start(w->e, m, &config, input, NULL);
         asl_machine_unref(m);
         json_unref(name);
         json_unref(arn_text);
@@ -961,6 +1076,8 @@ int main(void)
     tcase_add_loop_test(t, finding, 0, KINDS);
     tcase_add_loop_test(t, running, 0, KINDS);
     tcase_add_loop_test(t, forgetting, 0, KINDS);
+    tcase_add_loop_test(t, listed_executions, 0, KINDS);
+    tcase_add_loop_test(t, last_events, 0, KINDS);
     tcase_add_loop_test(t, records, 0, KINDS);
     tcase_add_test(t, reopening);
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));

@@ -123,7 +123,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     host *h = host_new(s, &options);
     if (!workflow_handlers(&r->w, set, h))
         goto out;
-    uint64_t execution = engine_start(host_engine(h), r->w.machine, &config, r->w.value);
+    uint64_t execution = engine_start(host_engine(h), r->w.machine, &config, r->w.value, NULL);
     if (!r->quiet)
         r->progress = progress_new(stderr, execution);
     enum host_end end = host_run(h, execution, limit_ms, &why);

@@ -197,7 +197,7 @@ static struct execution *start(struct call *c, const struct target *t, json *arn
                             .trace = trace ? json_ref(trace) : NULL,
                             .status = RT_RUNNING,
                             .start_ms = c->now_ms};
-    x->node.id = engine_start(a->engine, t->revision->compiled, &config, input);
+    x->node.id = engine_start(a->engine, t->revision->compiled, &config, input, NULL);
     json_unref(input);
     json_unref(region);
     id_map_put(&a->by_number, &x->node);

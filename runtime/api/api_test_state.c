@@ -361,7 +361,8 @@ static void start_test(struct call *c, struct test_state *t, asl_machine *m)
         .aws_limits = !a->no_limits,
         .seed = asl_chance_next(&a->chance)};
 
-    t->node.id = engine_start(a->engine, m, &config, t->input);
+    t->node.id = engine_start(a->engine, m, &config, t->input,
+                              &(struct engine_label){.keep = ENGINE_KEEP_APART});
     id_map_put(&a->tests, &t->node);
     struct waiter *w = call_wait(c, c->now_ms + TEST_MS);
     w->test = t;
@@ -708,7 +709,7 @@ void test_state_ended(api *a, struct test_state *t, const rt_exec *x)
     struct outcome o = {.name = json_str(t->name)};
     struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, t->waiter);
 
-    store_read(a->store, t->node.id, 0, look, &o, NULL);
+    store_read(engine_store(a->engine, t->node.id), t->node.id, 0, look, &o, NULL);
     if (w)
         waiter_answer(a, w, outcome_json(t, x, &o));
     t->waiter = 0;

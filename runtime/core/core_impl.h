@@ -51,8 +51,7 @@ struct rt_frame {
     uint32_t next, prev; /* siblings */
     enum rt_phase phase;
     bool heartbeat_missed;
-    bool started;   /* its task has …Started */
-    bool submitted; /* and …Submitted */
+    bool started; /* its task has …Started */
     const struct asl_state *state;
     json *input, *vars;
     uint32_t entered;   /* id of the state's …Entered event */
@@ -64,8 +63,9 @@ struct rt_frame {
     int64_t due_ms, beat_ms, beat_every_ms; /* INT64_MAX: none */
     uint32_t heap;                          /* its place in the heap of due times + 1; 0: none */
     uint32_t retries, *tries;
-    json *task;  /* parameters of the task that runs */
-    json *token; /* its token; NULL: it has none */
+    json *task;      /* parameters of the task that runs */
+    json *token;     /* its token; NULL: it has none */
+    json *submitted; /* what …Submitted said; NULL: it hasn't come */
     struct asl_error error;
     struct rt_group *group;
 };
@@ -84,6 +84,7 @@ struct rt_exec {
     json *written; /* the input's text; NULL: as json_text writes it */
     bool aws_limits;
     uint64_t seed;
+    unsigned char secret[RT_SECRET];
 
     enum rt_status status;
     json *input, *output;

@@ -54,18 +54,28 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 /*
  * One event. Owns its values. What the fields mean, where they are used:
  *
- * data   EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED: input;
- *        TASK_STARTED of an activity: the worker's name, NULL: none; MAP_RUN_STARTED: its ARN;
- * CHILD_STARTED: input; CHILD_ENDED: output, NULL if it failed; TASK_SCHEDULED: the parameters; the
- * …SUCCEEDED, TASK_SUBMITTED, STATE_EXITED: output extra  STATE_EXITED: the variables assigned;
- * GROUP_STARTED of a Map: its items; TASK_SCHEDULED: the credentials; MAP_RUN_STARTED:
- * ToleratedFailurePercentage, NULL: none error  what failed to     STATE_EXITED: the next state's
- * id, RT_NO_STATE at the scope's end; ITERATION_SUCCEEDED, BRANCH_SUCCEEDED: the child's frame
- * index  of a branch, iteration or child; BACKOFF: of the retrier; TASK_TIMED_OUT: 1 for a
- * heartbeat count  MAP_RUN_STARTED: ToleratedFailureCount, -1: none; GROUP_STARTED: length;
- * TASK_SCHEDULED: TimeoutSeconds limit  GROUP_STARTED: how many iterations at once; TASK_SCHEDULED:
- * HeartbeatSeconds due_ms WAITING, BACKOFF: when it is over; TASK_SCHEDULED: when it times out (0:
- * never)
+ * data: the input of EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED and
+ * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED and CHILD_ENDED (NULL: it
+ * failed); TASK_SCHEDULED's parameters; MAP_RUN_STARTED's ARN; the worker's name of an activity's
+ * TASK_STARTED (NULL: it gave none).
+ *
+ * extra: the variables that STATE_EXITED assigned; the items of a Map's GROUP_STARTED;
+ * TASK_SCHEDULED's credentials; MAP_RUN_STARTED's ToleratedFailurePercentage (NULL: none).
+ *
+ * error: what failed.
+ *
+ * to: the next state's id of STATE_EXITED (RT_NO_STATE at the scope's end); the child's frame of
+ * ITERATION_SUCCEEDED and BRANCH_SUCCEEDED.
+ *
+ * index: of a branch, iteration or child; of BACKOFF's retrier; of TASK_TIMED_OUT 1 for a
+ * heartbeat.
+ *
+ * count: GROUP_STARTED's length; TASK_SCHEDULED's TimeoutSeconds; MAP_RUN_STARTED's
+ * ToleratedFailureCount (-1: none).
+ *
+ * limit: how many iterations of GROUP_STARTED run at once; TASK_SCHEDULED's HeartbeatSeconds.
+ *
+ * due_ms: when WAITING or BACKOFF is over; when TASK_SCHEDULED times out (0: never).
  */
 struct rt_event {
     uint64_t seq;

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { VERSION = 1 };
@@ -304,11 +305,26 @@ static const struct {
     {"written", offsetof(struct rt_config, written)},
 };
 
+/* Two hexadecimal digits a byte. */
+static void write_secret(struct buf *out, const unsigned char secret[RT_SECRET])
+{
+    static const unsigned char none[RT_SECRET];
+
+    if (memcmp(secret, none, RT_SECRET) == 0)
+        return;
+    write_key(out, "secret");
+    buf_addc(out, '"');
+    for (size_t i = 0; i < RT_SECRET; i++)
+        buf_printf(out, "%02x", secret[i]);
+    buf_addc(out, '"');
+}
+
 void rt_config_write(struct buf *out, const struct rt_config *c)
 {
     /* JSON's numbers are signed here. */
     buf_printf(out, "{\"seed\":%" PRId64 ",\"limits\":%s", (int64_t)c->seed,
                c->aws_limits ? "true" : "false");
+    write_secret(out, c->secret);
     for (size_t i = 0; i < COUNT(strings); i++) {
         const json *v;
         memcpy(&v, (const char *)c + strings[i].at, sizeof v);
@@ -336,14 +352,31 @@ static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
     return true;
 }
 
+static bool read_secret(const json *v, unsigned char out[RT_SECRET])
+{
+    const json *text = json_get(v, "secret");
+    char pair[3] = "";
+
+    if (!text)
+        return true;
+    if (!json_is_string(text) || json_str_len(text) != 2 * RT_SECRET ||
+        strspn(json_str(text), "0123456789abcdef") != 2 * RT_SECRET)
+        return false;
+    for (size_t i = 0; i < RT_SECRET; i++) {
+        memcpy(pair, json_str(text) + 2 * i, 2);
+        out[i] = (unsigned char)strtoul(pair, NULL, 16);
+    }
+    return true;
+}
+
 static bool read_config(const json *v, const asl_machine *m, struct rt_config *c, struct diag *why)
 {
     const json *limits = json_get(v, "limits");
     json *context = NULL;
 
     if (!read_number(v, "seed", I64, &c->seed) || !limits || json_kind(limits) < JSON_FALSE ||
-        json_kind(limits) > JSON_TRUE || !read_scope(v, m, c)) {
-        diag_set(why, CONFIG_TEXT, 0, "its seed, limits or scope are not what they may be");
+        json_kind(limits) > JSON_TRUE || !read_secret(v, c->secret) || !read_scope(v, m, c)) {
+        diag_set(why, CONFIG_TEXT, 0, "its seed, secret, limits or scope are not what they may be");
         return false;
     }
     c->aws_limits = json_kind(limits) == JSON_TRUE;

@@ -143,6 +143,7 @@ static void clear_visit(rt_exec *x, struct rt_frame *f)
     drop_group(x, f);
     replace(&f->task, NULL);
     replace(&f->token, NULL);
+    replace(&f->submitted, NULL);
     asl_error_clear(&f->error);
     mem_free(f->tries);
     f->tries = NULL;
@@ -398,7 +399,7 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
 {
     /* An activity waits for a worker to take it; other work is handed out at once. */
     f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
-    f->started = f->submitted = false;
+    f->started = false;
     f->ref = e->seq;
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
@@ -406,6 +407,7 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
     f->beat_ms = e->limit ? e->at_ms + f->beat_every_ms : INT64_MAX;
     replace(&f->task, share(e->data));
     replace(&f->token, share(e->token));
+    replace(&f->submitted, NULL);
 }
 
 static void end_task(struct rt_frame *f, const struct rt_event *e)
@@ -414,6 +416,7 @@ static void end_task(struct rt_frame *f, const struct rt_event *e)
     f->due_ms = f->beat_ms = INT64_MAX;
     replace(&f->task, NULL);
     replace(&f->token, NULL);
+    replace(&f->submitted, NULL);
     if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
         f->phase = RT_ERRED;
         f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->index;
@@ -570,7 +573,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         break;
     case RT_TASK_SUBMITTED:
         f->phase = RT_TASK;
-        f->submitted = true;
+        replace(&f->submitted, share(e->data));
         break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:
@@ -630,6 +633,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->written = share(config->written);
     x->aws_limits = config->aws_limits;
     x->seed = config->seed;
+    memcpy(x->secret, config->secret, sizeof x->secret);
     x->root = RT_NO_FRAME;
     x->deadline_ms = INT64_MAX;
     return x;
@@ -643,6 +647,7 @@ void rt_exec_config(const rt_exec *x, struct rt_config *out)
                               .aws_limits = x->aws_limits,
                               .scope = x->scope,
                               .seed = x->seed};
+    memcpy(out->secret, x->secret, sizeof out->secret);
 }
 
 void rt_exec_free(rt_exec *x)

@@ -21,13 +21,20 @@ struct rt_names {
 
 void rt_names_clear(struct rt_names *n);
 
+/* All task tokens begin so, and go on with hexadecimal digits only. */
+#define RT_TOKEN_PREFIX "AQC"
+
+/* Bytes of chance that make task tokens a secret. */
+enum { RT_SECRET = 16 };
+
 struct rt_config {
     struct rt_names names; /* shared, not taken */
     const json *context;   /* members that the context object has besides; NULL: none */
     const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data and events */
-    const struct asl_scope *scope; /* what it runs; NULL: the machine's own States */
-    uint64_t seed;                 /* chance: jitter, UUIDs, random numbers */
+    const struct asl_scope *scope;   /* what it runs; NULL: the machine's own States */
+    uint64_t seed;                   /* chance: jitter, UUIDs, random numbers */
+    unsigned char secret[RT_SECRET]; /* what task tokens are made from */
 };
 
 /* For `written`: the text that `input` was read from, or NULL where that is as json_text writes. */
@@ -101,7 +108,9 @@ struct rt_command {
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first */
-    bool submitted;    /* RUN_TASK, after a crash: its service has answered, its end is awaited */
+    /* RUN_TASK, after a crash: */
+    bool started;    /* a worker has taken it */
+    json *submitted; /* the service's answer when it took it on, its end is awaited; owned */
     int64_t timeout_ms;
 };
 

@@ -59,7 +59,7 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
 {
     if (a->state != b->state)
         return differ(why, "the state", a);
-    if (a->phase != b->phase || a->started != b->started || a->submitted != b->submitted)
+    if (a->phase != b->phase || a->started != b->started)
         return differ(why, "the phase", a);
     if (a->parent != b->parent || a->index != b->index || a->next != b->next || a->prev != b->prev)
         return differ(why, "the place in the tree", a);
@@ -71,7 +71,7 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
     if (a->retries != b->retries || !same_tries(a, b) || a->heartbeat_missed != b->heartbeat_missed)
         return differ(why, "a count of retries", a);
     if (!same_value(a->input, b->input) || !same_value(a->task, b->task) ||
-        !same_value(a->token, b->token))
+        !same_value(a->token, b->token) || !same_value(a->submitted, b->submitted))
         return differ(why, "the input", a);
     if (!same_value(a->vars, b->vars))
         return differ(why, "the variables", a);

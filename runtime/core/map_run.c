@@ -67,6 +67,7 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
         .seed = seed,
         .scope = c->state->map.processor,
     };
+    memcpy(out->secret, x->secret, sizeof out->secret);
 }
 
 /* ---- starting ---- */

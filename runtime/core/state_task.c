@@ -2,6 +2,10 @@
 
 #include "runtime/core/core_impl.h"
 
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
 /* TimeoutSeconds and HeartbeatSeconds; 0: none. */
 static bool limit_of(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *e)
@@ -19,11 +23,29 @@ static bool limit_of(const struct asl_number *n, const char *field, const struct
     return true;
 }
 
-static json *make_token(struct step *s)
+/* A MAC of the execution's ARN and the event: who doesn't know the secret can't make one up, and a
+ * task that is handed out again after a crash has the same. */
+static json *make_token(const struct step *s)
 {
-    return json_stringf("AQC%016llx%016llx%016llx", (unsigned long long)asl_chance_next(&s->chance),
-                        (unsigned long long)asl_chance_next(&s->chance),
-                        (unsigned long long)asl_chance_next(&s->chance));
+    const rt_exec *x = s->x;
+    unsigned char mac[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    struct buf text = {0};
+
+    buf_printf(&text, "%s\n%" PRIu64, x->names.arn ? json_str(x->names.arn) : "", x->seq);
+    HMAC(EVP_sha256(), x->secret, sizeof x->secret, (const unsigned char *)text.data, text.len, mac,
+         &size);
+    buf_reset(&text);
+    buf_adds(&text, RT_TOKEN_PREFIX);
+    for (unsigned i = 0; i < size; i++)
+        buf_printf(&text, "%02x", mac[i]);
+    return json_take_buf(&text);
+}
+
+/* A worker that takes an activity's task answers by a token, too, which the state doesn't see. */
+static bool has_token(const struct asl_task *t)
+{
+    return t->pattern != ASL_REQUEST_RESPONSE || t->kind == ASL_ACTIVITY;
 }
 
 void work_task(struct step *s, struct rt_frame *f)
@@ -33,10 +55,10 @@ void work_task(struct step *s, struct rt_frame *f)
     struct scope_view view;
     int64_t timeout_s = 0, heartbeat_s = 0;
     json *credentials = NULL;
-    json *token = task->pattern == ASL_REQUEST_RESPONSE ? NULL : make_token(s);
+    json *token = has_token(task) ? make_token(s) : NULL;
 
     view_init(&view, s, f);
-    view.token = token;
+    view.token = task->kind == ASL_ACTIVITY ? NULL : token;
     struct asl_env env = view_env(&view, f->input);
     json *parameters = asl_flow_arguments(f->state, &env, &e);
     bool good = parameters &&

@@ -14,6 +14,7 @@ static void command_clear(struct rt_command *c)
 {
     json_unref(c->parameters);
     json_unref(c->token);
+    json_unref(c->submitted);
     json_unref(c->map_run);
 }
 
@@ -147,7 +148,8 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .token = kind == RT_RUN_TASK && f->token ? json_ref(f->token) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
-        .submitted = kind == RT_RUN_TASK && f->submitted,
+        .started = f->started,
+        .submitted = kind == RT_RUN_TASK && f->submitted ? json_ref(f->submitted) : NULL,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
     };
 }
@@ -524,7 +526,7 @@ static void take_input(struct step *s, const struct rt_input *in)
                                       .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
-        if ((f = answered(s, in)) && !f->submitted)
+        if ((f = answered(s, in)) && !f->submitted && in->value)
             emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
                                       .frame = f->id,
                                       .previous = f->last,

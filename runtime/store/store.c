@@ -32,6 +32,11 @@ void store_forget(store *s, uint64_t execution)
     s->ops->forget(s, execution);
 }
 
+size_t store_forget_list(store *s, const char *list, size_t limit)
+{
+    return s->ops->forget_list(s, list, limit);
+}
+
 size_t store_retire(store *s, int64_t before_ms, size_t limit)
 {
     return s->ops->retire(s, before_ms, limit);
@@ -51,6 +56,11 @@ bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, 
                 struct diag *why)
 {
     return s->ops->read(s, execution, seq, visit, user, why);
+}
+
+bool store_read_last(store *s, uint64_t execution, store_visit *visit, void *user, struct diag *why)
+{
+    return s->ops->read_last(s, execution, visit, user, why);
 }
 
 bool store_find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why)
@@ -78,6 +88,12 @@ bool store_find_token(store *s, const char *token, uint64_t *execution, uint64_t
 bool store_list_running(store *s, store_visit_running *visit, void *user, struct diag *why)
 {
     return s->ops->list_running(s, visit, user, why);
+}
+
+bool store_list_executions(store *s, const char *list, const enum rt_status *status,
+                           uint64_t before, store_visit_number *visit, void *user, struct diag *why)
+{
+    return s->ops->list_executions(s, list, status, before, visit, user, why);
 }
 
 void store_put(store *s, const char *kind, const char *key, const char *text, size_t len)

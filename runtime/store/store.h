@@ -54,6 +54,9 @@ struct store_execution {
     int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
     int64_t due_ms;            /* when its time comes; STORE_AWAKE */
     struct store_parent parent;
+    bool transient;   /* it is forgotten when it ends */
+    const json *list; /* a string: what it is listed under; NULL: nothing */
+    const json *note; /* what its starter wants kept with it; NULL: nothing */
 };
 
 /* A new execution. Looks at what `x` has; a machine is kept once for all its executions. */
@@ -65,6 +68,8 @@ void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t
                     int64_t due_ms);
 /* Forgets an execution. */
 void store_forget(store *s, uint64_t execution);
+/* Forgets up to `limit` executions of a list that have ended; returns how many. */
+size_t store_forget_list(store *s, const char *list, size_t limit);
 /* Forgets up to `limit` executions that ended before `before_ms`; returns how many. */
 size_t store_retire(store *s, int64_t before_ms, size_t limit);
 
@@ -81,6 +86,10 @@ uint64_t store_next_number(const store *s);
 typedef bool store_visit(void *user, const struct rt_event *e);
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                 struct diag *why);
+/* The same for some of the last events: how many is the store's choice, the very last among them.
+ */
+bool store_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
+                     struct diag *why);
 
 /* What there is to an execution: a look, good until the store is asked again; not found is false
  * with why->code STORE_NONE. */
@@ -99,9 +108,18 @@ struct store_running {
     uint64_t number;
     int64_t due_ms;
     struct store_parent parent;
+    bool transient;
+    const json *list, *note;
 };
 typedef bool store_visit_running(void *user, const struct store_running *r);
 bool store_list_running(store *s, store_visit_running *visit, void *user, struct diag *why);
+
+/* The executions of a list with numbers below `before` and that status (NULL: any), the newest
+ * first. `visit` may find them in the store. */
+typedef bool store_visit_number(void *user, uint64_t number);
+bool store_list_executions(store *s, const char *list, const enum rt_status *status,
+                           uint64_t before, store_visit_number *visit, void *user,
+                           struct diag *why);
 
 /* ---- records: texts by kind and key, for what lives beside executions ---- */
 

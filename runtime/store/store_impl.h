@@ -14,11 +14,14 @@ struct store_ops {
     void (*progress)(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                      int64_t due_ms);
     void (*forget)(store *s, uint64_t execution);
+    size_t (*forget_list)(store *s, const char *list, size_t limit);
     size_t (*retire)(store *s, int64_t before_ms, size_t limit);
     bool (*commit)(store *s, struct diag *why);
     uint64_t (*next_number)(const store *s);
     bool (*read)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
+    bool (*read_last)(store *s, uint64_t execution, store_visit *visit, void *user,
+                      struct diag *why);
     bool (*find)(store *s, uint64_t execution, const struct store_execution **out,
                  struct diag *why);
     bool (*find_arn)(store *s, const char *arn, uint64_t *execution, struct diag *why);
@@ -27,6 +30,9 @@ struct store_ops {
     bool (*find_token)(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                        struct diag *why);
     bool (*list_running)(store *s, store_visit_running *visit, void *user, struct diag *why);
+    bool (*list_executions)(store *s, const char *list, const enum rt_status *status,
+                            uint64_t before, store_visit_number *visit, void *user,
+                            struct diag *why);
     void (*put)(store *s, const char *kind, const char *key, const char *text, size_t len);
     bool (*get)(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
     bool (*list)(store *s, const char *kind, const char *after, store_visit_record *visit,

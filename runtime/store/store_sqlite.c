@@ -33,10 +33,12 @@ static const char *const migrations[] = {
     "CREATE TABLE executions(number INTEGER PRIMARY KEY AUTOINCREMENT, arn TEXT NOT NULL,"
     "  definition BLOB NOT NULL, config TEXT NOT NULL, status INTEGER NOT NULL,"
     "  start_ms INTEGER NOT NULL, stop_ms INTEGER, due_ms INTEGER, parent INTEGER,"
-    "  parent_ref INTEGER);"
+    "  parent_ref INTEGER, transient INTEGER NOT NULL,"
+    "  list TEXT, note TEXT);"
     "CREATE INDEX executions_arn ON executions(arn);"
     "CREATE INDEX executions_running ON executions(number, due_ms) WHERE status = 0;"
     "CREATE INDEX executions_stopped ON executions(stop_ms) WHERE stop_ms IS NOT NULL;"
+    "CREATE INDEX executions_list ON executions(list, status, number) WHERE list IS NOT NULL;"
     "CREATE INDEX executions_parent ON executions(parent, parent_ref) WHERE parent IS NOT NULL;"
     "CREATE TABLE events(execution INTEGER NOT NULL, seq INTEGER NOT NULL, text TEXT NOT NULL);"
     "CREATE UNIQUE INDEX events_execution ON events(execution, seq);"
@@ -61,16 +63,20 @@ enum statement {
     DROP_EVENTS,
     DROP_TOKENS,
     LIST_STOPPED,
+    LIST_ENDED,
     PUT_RECORD,
     DROP_RECORD,
     NEXT_NUMBER,
     GET_DEFINITION,
     GET_EXECUTION,
     GET_EVENTS,
+    GET_LAST_EVENTS,
     FIND_ARN,
     FIND_CHILD,
     FIND_TOKEN,
     LIST_RUNNING,
+    LIST_ALL,
+    LIST_STATUS,
     GET_RECORD,
     LIST_RECORDS,
 };
@@ -80,7 +86,7 @@ static const char *const statements[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ADD_DEFINITION] = "INSERT OR IGNORE INTO definitions VALUES(?,?)",
-    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?)",
+    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [SET_PROGRESS] = "UPDATE executions SET status=?2, stop_ms=?3, due_ms=?4 WHERE number=?1",
     [ADD_EVENTS] = "INSERT INTO events VALUES(?,?,?)",
     [ADD_TOKEN] = "INSERT OR REPLACE INTO tokens VALUES(?,?,?)",
@@ -89,20 +95,31 @@ static const char *const statements[STATEMENTS] = {
     [DROP_TOKENS] = "DELETE FROM tokens WHERE execution=?",
     [LIST_STOPPED] = "SELECT number FROM executions WHERE stop_ms IS NOT NULL AND stop_ms<? "
                      "ORDER BY stop_ms LIMIT ?",
+    [LIST_ENDED] = "SELECT number FROM executions WHERE list=? AND status<>0 LIMIT ?",
     [PUT_RECORD] = "INSERT OR REPLACE INTO records VALUES(?,?,?)",
     [DROP_RECORD] = "DELETE FROM records WHERE kind=? AND key=?",
     [NEXT_NUMBER] = "SELECT seq+1 FROM sqlite_sequence WHERE name='executions'",
     [GET_DEFINITION] = "SELECT text FROM definitions WHERE key=?",
     [GET_EXECUTION] = "SELECT definition, config, status, start_ms, stop_ms, due_ms, parent, "
-                      "parent_ref FROM executions WHERE number=?",
+                      "parent_ref, list, note, transient FROM executions WHERE number=?",
     /* Where `seq` lies in a row begins with the row's own. */
     [GET_EVENTS] = "SELECT text FROM events WHERE execution=?1 AND seq>=coalesce((SELECT max(seq) "
                    "FROM events WHERE execution=?1 AND seq<=?2),0) ORDER BY seq",
+    [GET_LAST_EVENTS] = "SELECT text FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",
     [FIND_ARN] = "SELECT max(number) FROM executions WHERE arn=?",
     [FIND_CHILD] = "SELECT max(number) FROM executions WHERE parent=? AND parent_ref=?",
     [FIND_TOKEN] = "SELECT execution, seq FROM tokens WHERE hash=?",
-    [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref FROM executions WHERE status=0 "
-                     "ORDER BY number",
+    [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref, list, note, transient "
+                     "FROM executions WHERE status=0 ORDER BY number",
+    /* The index has them by status: five lists, merged. */
+    [LIST_ALL] = "SELECT number FROM executions WHERE list=?1 AND status=0 AND number<?2 UNION ALL "
+                 "SELECT number FROM executions WHERE list=?1 AND status=1 AND number<?2 UNION ALL "
+                 "SELECT number FROM executions WHERE list=?1 AND status=2 AND number<?2 UNION ALL "
+                 "SELECT number FROM executions WHERE list=?1 AND status=3 AND number<?2 UNION ALL "
+                 "SELECT number FROM executions WHERE list=?1 AND status=4 AND number<?2 "
+                 "ORDER BY number DESC",
+    [LIST_STATUS] = "SELECT number FROM executions WHERE list=? AND number<? AND status=? "
+                    "ORDER BY number DESC",
     [GET_RECORD] = "SELECT text FROM records WHERE kind=? AND key=?",
     [LIST_RECORDS] = "SELECT key, text FROM records WHERE kind=? AND key>? ORDER BY key",
 };
@@ -124,9 +141,9 @@ struct file {
     sqlite3 *db;
     sqlite3_stmt *kept[STATEMENTS];
     struct store_lock lock;
-    bool writing;       /* a transaction has begun */
-    struct diag broken; /* what failed first; then nothing is kept any more */
-    struct buf text;    /* of what is being put in */
+    bool writing;          /* a transaction has begun */
+    struct diag broken;    /* what failed first; then nothing is kept any more */
+    struct buf text, note; /* of what is being put in */
     int log_pages;
     EVP_MD *sha256;
     EVP_MD_CTX *hash;
@@ -332,6 +349,14 @@ static void start(store *s, const struct store_execution *x)
         bind_number(q, 9, x->parent.execution);
         bind_number(q, 10, x->parent.ref);
     }
+    sqlite3_bind_int(q, 11, x->transient);
+    if (x->list)
+        bind_text(q, 12, json_str(x->list), json_str_len(x->list));
+    if (x->note) {
+        buf_reset(&f->note);
+        json_write(&f->note, x->note);
+        bind_text(q, 13, f->note.data, f->note.len);
+    }
     run(f, q);
 }
 
@@ -398,14 +423,12 @@ static void forget(store *s, uint64_t execution)
     }
 }
 
-static size_t retire(store *s, int64_t before_ms, size_t limit)
+/* Forgets the executions whose numbers the query gives, up to `limit` of them. */
+static size_t forget_all(store *s, sqlite3_stmt *q, size_t limit)
 {
-    struct file *f = file_of(s);
-    sqlite3_stmt *q = use(f, LIST_STOPPED);
     uint64_t *numbers = NULL;
     size_t count = 0, cap = 0;
 
-    sqlite3_bind_int64(q, 1, before_ms);
     bind_number(q, 2, limit < INT64_MAX ? limit : INT64_MAX);
     while (sqlite3_step(q) == SQLITE_ROW) {
         if (count == cap) {
@@ -419,6 +442,22 @@ static size_t retire(store *s, int64_t before_ms, size_t limit)
         forget(s, numbers[i]);
     mem_free(numbers);
     return count;
+}
+
+static size_t forget_list(store *s, const char *list, size_t limit)
+{
+    sqlite3_stmt *q = use(file_of(s), LIST_ENDED);
+
+    bind_string(q, 1, list);
+    return forget_all(s, q, limit);
+}
+
+static size_t retire(store *s, int64_t before_ms, size_t limit)
+{
+    sqlite3_stmt *q = use(file_of(s), LIST_STOPPED);
+
+    sqlite3_bind_int64(q, 1, before_ms);
+    return forget_all(s, q, limit);
 }
 
 static void put(store *s, const char *kind, const char *key, const char *text, size_t len)
@@ -484,6 +523,35 @@ static uint64_t next_number(const store *s)
     return n;
 }
 
+/* A look at a text is a reference of ours. */
+static void unref_look(const json *v)
+{
+    json *own;
+
+    memcpy(&own, &v, sizeof own);
+    json_unref(own);
+}
+
+/* What is in columns `at` and `at` + 1; owned. A note is what we wrote: it can be read. */
+static void read_label(sqlite3_stmt *q, int at, const json **list, const json **note)
+{
+    const char *text = (const char *)sqlite3_column_text(q, at);
+
+    *list = text ? json_string(text, (size_t)sqlite3_column_bytes(q, at)) : NULL;
+    text = (const char *)sqlite3_column_text(q, at + 1);
+    *note =
+        text ? json_parse(text, (size_t)sqlite3_column_bytes(q, at + 1), JSON_READ_SURROGATES, NULL)
+             : NULL;
+}
+
+static void clear_found(struct store_execution *x)
+{
+    rt_config_clear(&x->config);
+    unref_look(x->list);
+    unref_look(x->note);
+    *x = (struct store_execution){0};
+}
+
 static bool find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why)
 {
     struct file *f = file_of(s);
@@ -498,7 +566,7 @@ static bool find(store *s, uint64_t execution, const struct store_execution **ou
     } else if (got != SQLITE_ROW || sqlite3_column_bytes(q, 0) != KEY_BYTES) {
         read_failed(f, why);
     } else {
-        rt_config_clear(&x->config);
+        clear_found(x);
         *x = (struct store_execution){
             .number = execution,
             .status = (enum rt_status)sqlite3_column_int(q, 2),
@@ -508,6 +576,8 @@ static bool find(store *s, uint64_t execution, const struct store_execution **ou
                 sqlite3_column_type(q, 5) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 5),
             .parent = {sqlite3_column_type(q, 6) != SQLITE_NULL,
                        (uint64_t)sqlite3_column_int64(q, 6), (uint64_t)sqlite3_column_int64(q, 7)}};
+        read_label(q, 8, &x->list, &x->note);
+        x->transient = sqlite3_column_int(q, 10);
         x->machine = machine_of(f, sqlite3_column_blob(q, 0), why);
         good = x->machine &&
                rt_config_read((const char *)sqlite3_column_text(q, 1),
@@ -540,8 +610,9 @@ static bool visit_row(const char *text, size_t len, const asl_machine *m, uint64
     return true;
 }
 
-static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
-                        struct diag *why)
+/* The events from `seq` on in the rows of the query. */
+static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t seq,
+                      store_visit *visit, void *user, struct diag *why)
 {
     struct file *f = file_of(s);
     const struct store_execution *x;
@@ -556,9 +627,7 @@ static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit 
         diag_clear(&missing);
         return good;
     }
-    sqlite3_stmt *q = use(f, GET_EVENTS);
     bind_number(q, 1, execution);
-    bind_number(q, 2, seq);
     while ((got = sqlite3_step(q)) == SQLITE_ROW)
         if (!visit_row((const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0),
                        x->machine, seq, visit, user, &good, why))
@@ -569,6 +638,21 @@ static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit 
         diag_prefix(why, "the history of execution %" PRIu64 ": ", execution);
     sqlite3_reset(q);
     return good;
+}
+
+static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                        struct diag *why)
+{
+    sqlite3_stmt *q = use(file_of(s), GET_EVENTS);
+
+    bind_number(q, 2, seq);
+    return read_rows(s, q, execution, seq, visit, user, why);
+}
+
+static bool read_last(store *s, uint64_t execution, store_visit *visit, void *user,
+                      struct diag *why)
+{
+    return read_rows(s, use(file_of(s), GET_LAST_EVENTS), execution, 0, visit, user, why);
 }
 
 /* A query for one number that may be none. */
@@ -641,9 +725,34 @@ static bool list_running(store *s, store_visit_running *visit, void *user, struc
                 sqlite3_column_type(q, 1) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 1),
             .parent = {sqlite3_column_type(q, 2) != SQLITE_NULL,
                        (uint64_t)sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3)}};
-        if (!visit(user, &r))
+        read_label(q, 4, &r.list, &r.note);
+        r.transient = sqlite3_column_int(q, 6);
+        bool more = visit(user, &r);
+        unref_look(r.list);
+        unref_look(r.note);
+        if (!more)
             break;
     }
+    bool good = got == SQLITE_ROW || got == SQLITE_DONE || read_failed(f, why);
+    sqlite3_reset(q);
+    return good;
+}
+
+static bool list_executions(store *s, const char *list, const enum rt_status *status,
+                            uint64_t before, store_visit_number *visit, void *user,
+                            struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = use(f, status ? LIST_STATUS : LIST_ALL);
+    int got;
+
+    bind_string(q, 1, list);
+    bind_number(q, 2, before < INT64_MAX ? before : INT64_MAX);
+    if (status)
+        sqlite3_bind_int(q, 3, (int)*status);
+    while ((got = sqlite3_step(q)) == SQLITE_ROW)
+        if (!visit(user, (uint64_t)sqlite3_column_int64(q, 0)))
+            break;
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || read_failed(f, why);
     sqlite3_reset(q);
     return good;
@@ -794,7 +903,7 @@ static void free_file(store *s)
 {
     struct file *f = file_of(s);
 
-    rt_config_clear(&f->found.config);
+    clear_found(&f->found);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(f->kept[i]);
     /* What was put in and not committed goes; the log is brought into the file. */
@@ -807,15 +916,33 @@ static void free_file(store *s)
     EVP_MD_free(f->sha256);
     diag_clear(&f->broken);
     buf_clear(&f->text);
+    buf_clear(&f->note);
     mem_free(f);
 }
 
 store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why)
 {
     static const struct store_ops ops = {
-        free_file,  start,        append,      progress, forget,   retire,
-        commit,     next_number,  read_events, find,     find_arn, find_child,
-        find_token, list_running, put,         get,      list,
+        .free = free_file,
+        .start = start,
+        .append = append,
+        .progress = progress,
+        .forget = forget,
+        .forget_list = forget_list,
+        .retire = retire,
+        .commit = commit,
+        .next_number = next_number,
+        .read = read_events,
+        .read_last = read_last,
+        .find = find,
+        .find_arn = find_arn,
+        .find_child = find_child,
+        .find_token = find_token,
+        .list_running = list_running,
+        .list_executions = list_executions,
+        .put = put,
+        .get = get,
+        .list = list,
     };
     struct file *f = mem_calloc(1, sizeof *f);
 

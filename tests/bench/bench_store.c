@@ -208,7 +208,7 @@ static double executions(enum store_durability durability, size_t group, size_t 
             json *input = json_stringf("order %zu of group %zu", k, i);
             struct rt_config config = {
                 .names = {arn, arn, name, name, name, name}, .aws_limits = true, .seed = i};
-            engine_start(e, m, &config, input);
+            engine_start(e, m, &config, input, NULL);
             json_unref(arn);
             json_unref(input);
         }
@@ -259,7 +259,7 @@ static void make_waiting(size_t count, asl_machine *m, const struct engine_hooks
 
     must(engine_recover(e, 0, ENGINE_SLEEP_MS, NULL), "no recovery");
     for (size_t i = 0; i < count; i++) {
-        engine_start(e, m, config, config->names.arn);
+        engine_start(e, m, config, config->names.arn, NULL);
         if (i % 1000 == 999)
             must(engine_advance(e, 1, NULL), "a turn failed");
     }

@@ -76,7 +76,7 @@ int main(void)
         json_build_object(&input, 1);
         json_build_set(&input, "id", json_int(i));
         json *value = json_build_done(&input);
-        engine_start(e, m, &config, value);
+        engine_start(e, m, &config, value, NULL);
         json_unref(value);
         json_unref(config.names.arn);
         json_unref(config.names.name);
