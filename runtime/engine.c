@@ -259,7 +259,9 @@ static void step(engine *e, uint64_t execution, const struct rt_input *in)
     if (!entry || (!entry->x && !engine_wake(e, entry)))
         return;
     struct rt_output *out = engine_new_turn(e, execution);
-    rt_step(entry->x, in, out);
+    struct rt_input scaled = *in;
+    scaled.wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale;
+    rt_step(entry->x, &scaled, out);
     engine_set_due(e, entry, rt_next_due(entry->x));
     for (size_t i = 0; i < out->command_count; i++)
         entry->errands += starts_errand(&out->commands[i]);
@@ -589,7 +591,13 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
 
     e->store = s;
     e->hooks = *hooks;
+    e->wait_scale = 1;
     return e;
+}
+
+void engine_scale_waits(engine *e, double factor)
+{
+    e->wait_scale = factor;
 }
 
 static void free_entry(struct entry *entry)

@@ -21,10 +21,11 @@ enum { DEFAULT_PORT = 8083, GRACE_MS = 10000 };
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account, *mock;
+        *account, *mock, *wait_scale;
     bool insecure, quiet;
     struct services_options asked;
     struct services services;
+    double scale;
     struct arena texts; /* what stands for options of the jar */
 
     host *host;
@@ -55,6 +56,7 @@ static int translate(int argc, char **argv, struct arena *texts)
         {"-account", "--account"},
         {"-region", "--region"},
         {"-lambdaEndpoint", "--lambda-endpoint"},
+        {"-waitTimeScale", "--wait-time-scale"},
         {"--aws-account", "--account"},
         {"--aws-region", "--region"},
     };
@@ -241,6 +243,7 @@ static int serve(struct serve *s, int64_t port)
         goto out;
     }
     host_use_api(s->host, s->api);
+    engine_scale_waits(host_engine(s->host), s->scale);
     s->server = api_server_new(
         host_loop(s->host), s->api,
         &(struct api_server_options){.any_host = s->insecure || s->services.credentials,
@@ -299,6 +302,10 @@ static const struct option_row rows[] = {
      "keys as in ~/.aws/credentials: requests must be signed with one\n"
      "of them",
      offsetof(struct serve, asked.credentials)},
+    {"wait-time-scale", 0, "FACTOR",
+     "waits and pauses before retries last so many times as long\n"
+     "(also WAIT_TIME_SCALE)",
+     offsetof(struct serve, wait_scale)},
     {"definitions", 0, "FOLDER", "create a state machine of each NAME.asl.json, .asl.yaml in it",
      offsetof(struct serve, definitions)},
     {"mock", 0, "FILE",
@@ -354,6 +361,8 @@ static int run(struct serve *s, int argc, char **argv)
                          "--credentials that their requests must be signed with, or say --insecure "
                          "if that is what you want",
                          s->listen);
+    if (!options_factor(set, "wait-time-scale", s->wait_scale, "WAIT_TIME_SCALE", &s->scale))
+        return EXIT_USAGE;
     if (!services_read(&s->asked, set, s->lambda_endpoint, first_set(s->region, regions),
                        &s->services))
         return EXIT_USAGE;

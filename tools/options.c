@@ -1,4 +1,5 @@
 #include "tools/options.h"
+#include "parsers/json.h"
 #include "parsers/mem.h"
 #include "tools/cmd.h"
 
@@ -168,4 +169,26 @@ bool options_number(const struct option_set *set, const char *name, const char *
     }
     *out = n;
     return true;
+}
+
+bool options_factor(const struct option_set *set, const char *name, const char *text,
+                    const char *variable, double *out)
+{
+    const char *env = getenv(variable);
+    json *v;
+
+    *out = 1;
+    if (!text)
+        text = env && *env ? env : NULL;
+    if (!text)
+        return true;
+    v = json_number(text, strlen(text));
+    bool good = v && json_double_value(v) >= 0;
+    if (good)
+        *out = json_double_value(v);
+    else
+        cmd_usage(set->command, "--%s (or %s) takes a number that is 0 or more, not '%s'", name,
+                  variable, text);
+    json_unref(v);
+    return good;
 }

@@ -48,4 +48,8 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
 bool options_number(const struct option_set *set, const char *name, const char *text, int64_t min,
                     int64_t max, int64_t *out);
 
+/* A number that is 0 or more; without `text` the environment's `variable`, else 1. */
+bool options_factor(const struct option_set *set, const char *name, const char *text,
+                    const char *variable, double *out);
+
 #endif

@@ -207,7 +207,11 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
 bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h)
 {
     struct diag why = {0};
+    double scale;
 
+    if (!options_factor(set, "wait-time-scale", w->wait_scale, "WAIT_TIME_SCALE", &scale))
+        return false;
+    engine_scale_waits(host_engine(h), scale);
     if (w->handlers && !handlers_load(host_handlers(h), w->handlers, &why)) {
         cmd_usage(set->command, "%s", why.text);
         diag_clear(&why);

@@ -14,7 +14,8 @@
  */
 struct workflow {
     /* Options as given; NULL: not. */
-    const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed;
+    const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed,
+        *wait_scale;
     struct services_options asked;
 
     asl_machine *machine;
@@ -40,6 +41,10 @@ struct workflow {
          "AWS_ENDPOINT_URL)",                                                                      \
          offsetof(type, w.lambda_endpoint)},                                                       \
         SERVICES_OPTIONS(type, w.asked),                                                           \
+        {"wait-time-scale", 0, "FACTOR",                                                           \
+         "waits and pauses before retries last so many times as long\n"                            \
+         "(also WAIT_TIME_SCALE)",                                                                 \
+         offsetof(type, w.wait_scale)},                                                            \
         {"mock", 0, "FILE#CASE",                                                                   \
          "answers for states, as Step Functions Local's mock\n"                                    \
          "configuration has them (also SFN_MOCK_CONFIG)",                                          \

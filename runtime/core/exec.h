@@ -92,6 +92,7 @@ struct rt_input {
     int64_t now_ms; /* there is no other clock */
     const json *value;
     const struct asl_error *error;
+    const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
 };
 
 enum rt_command_kind { RT_RUN_TASK, RT_CANCEL_TASK, RT_START_CHILD, RT_CANCEL_CHILD };
