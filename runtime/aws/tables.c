@@ -68,7 +68,7 @@ static const struct aws_service services[] = {
     {"STS", "Sts", AWS_QUERY, "2011-06-15", "sts", NULL, NULL, "ExpiredTokenException"},
     {"Batch", "Batch", AWS_REST_JSON, NULL, "batch", NULL, "annotations labels limits options parameters quotaShares requests statusSummary tags", NULL},
     {"Bedrock", "Bedrock", AWS_REST_JSON, NULL, "bedrock", NULL, "additionalModelRequestFields equals hyperParameters notEquals ruleReports value variableReports", "AccessDeniedException ThrottlingException ValidationException"},
-    {"Bedrock Runtime", "BedrockRuntime", AWS_REST_JSON, NULL, "bedrock-runtime", "bedrock", "additionalModelRequestFields additionalModelResponseFields input inputAssessment json modelInput outputAssessments promptVariables requestMetadata", "AccessDeniedException ThrottlingException ValidationException"},
+    {"Bedrock Runtime", "BedrockRuntime", AWS_REST_JSON, NULL, "bedrock-runtime", "bedrock", "additionalModelRequestFields additionalModelResponseFields body input inputAssessment json modelInput outputAssessments promptVariables requestMetadata", "AccessDeniedException ThrottlingException ValidationException"},
     {"DataBrew", "DataBrew", AWS_REST_JSON, NULL, "databrew", NULL, NULL, "AccessDeniedException ValidationException"},
     {"EKS", "Eks", AWS_REST_JSON, NULL, "eks", NULL, "addOrUpdateLabels additionalInfo labels requiredClaims tags", "AccessDeniedException ThrottlingException"},
     {"EMR containers", "EmrContainers", AWS_REST_JSON, NULL, "emr-containers", NULL, "jobTags jobTemplateParameters parameterConfiguration properties tags", "ValidationException"},
