@@ -16,15 +16,18 @@ struct api_server {
     struct api_server_options options;
     struct asl_chance chance; /* request ids */
     bool stopping;
+    char *failure;            /* why nothing can be done any more; NULL: all is well */
+    struct request *requests; /* that are not answered */
     void (*stopped)(void *user);
     void *stopped_user;
 };
 
 /* A request on its way through the api. */
 struct request {
+    struct request *next, *prev;
     api_server *server;
     http_exchange *x;
-    uint64_t call; /* 0: answered, or not yet asked */
+    uint64_t call;
 };
 
 static bool allow_any(void *user, const char *host, const char *origin)
@@ -67,13 +70,32 @@ static void reply_error(api_server *s, http_exchange *x, int status, const char 
     reply(s, x, status, json_type, &body);
 }
 
+static struct request *add_request(api_server *s, http_exchange *x)
+{
+    struct request *r = mem_calloc(1, sizeof *r);
+
+    *r = (struct request){.server = s, .x = x, .next = s->requests};
+    if (s->requests)
+        s->requests->prev = r;
+    s->requests = r;
+    return r;
+}
+
+static void remove_request(struct request *r)
+{
+    *(r->prev ? &r->prev->next : &r->server->requests) = r->next;
+    if (r->next)
+        r->next->prev = r->prev;
+    mem_free(r);
+}
+
 static void answered(void *user, int status, struct buf *body)
 {
     struct request *r = user;
 
     http_exchange_on_gone(r->x, NULL, NULL);
     reply(r->server, r->x, status, json_type, body);
-    mem_free(r);
+    remove_request(r);
 }
 
 /* Nobody hears the answer any more: a task must not be given to such a worker. */
@@ -82,23 +104,36 @@ static void client_gone(void *user)
     struct request *r = user;
 
     api_give_up(r->server->api, r->call);
-    mem_free(r);
+    remove_request(r);
+}
+
+static void reply_failure(api_server *s, http_exchange *x)
+{
+    reply_error(s, x, 503, "ServiceUnavailable", s->failure);
+}
+
+void api_server_fail(api_server *s, const char *why)
+{
+    s->failure = mem_strdup(why);
+    while (s->requests) {
+        struct request *r = s->requests;
+        api_give_up(s->api, r->call);
+        http_exchange_on_gone(r->x, NULL, NULL);
+        reply_failure(s, r->x);
+        remove_request(r);
+    }
 }
 
 static void call(api_server *s, http_exchange *x, const struct http_message *m, const char *target)
 {
-    struct request *r = mem_calloc(1, sizeof *r);
+    struct request *r = add_request(s, x);
 
-    *r = (struct request){.server = s, .x = x};
-    uint64_t waits = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
-                              s->options.now(s->options.clock), answered, r);
-    if (!waits)
+    r->call = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
+                       s->options.now(s->options.clock), answered, r);
+    if (!api_waits(s->api, r->call) || http_exchange_on_gone(x, client_gone, r))
         return;
-    r->call = waits;
-    if (http_exchange_on_gone(x, client_gone, r))
-        return;
-    api_give_up(s->api, waits);
-    mem_free(r);
+    api_give_up(s->api, r->call);
+    remove_request(r);
     reply_text(s, x, 500, "");
 }
 
@@ -116,6 +151,15 @@ static bool is_signed(api_server *s, http_exchange *x, const struct http_message
     return good;
 }
 
+static void reply_ready(api_server *s, http_exchange *x)
+{
+    struct buf text = {0};
+    bool ready = !s->failure && !s->stopping;
+
+    buf_printf(&text, "%s\n", s->failure ? s->failure : ready ? "ready" : "stopping");
+    reply(s, x, ready ? 200 : 503, "text/plain; charset=utf-8", &text);
+}
+
 static void on_request(void *user, http_exchange *x)
 {
     api_server *s = user;
@@ -126,11 +170,13 @@ static void on_request(void *user, http_exchange *x)
         if (strcmp(m->path, "/healthz") == 0)
             reply_text(s, x, 200, "ok\n");
         else if (strcmp(m->path, "/readyz") == 0)
-            reply_text(s, x, s->stopping ? 503 : 200, s->stopping ? "stopping\n" : "ready\n");
+            reply_ready(s, x);
         else
             reply_text(s, x, 404,
                        "This is the AWS Step Functions API of asl serve: POST / with "
                        "X-Amz-Target\n");
+    } else if (s->failure) {
+        reply_failure(s, x);
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
@@ -185,5 +231,6 @@ void api_server_free(api_server *s)
     if (!s)
         return;
     http_server_free(s->http);
+    mem_free(s->failure);
     mem_free(s);
 }

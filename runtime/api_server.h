@@ -23,6 +23,8 @@ api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_opti
 /* As http_server_listen. */
 bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16_t *bound,
                        struct diag *why);
+/* The store has failed, and `why` says how: nothing is answered any more but that. */
+void api_server_fail(api_server *s, const char *why);
 /* Takes no new work, lets answers go out, ends long polls; then `stopped`, from the loop. */
 void api_server_stop(api_server *s, void (*stopped)(void *user), void *user);
 /* Ends everything; the loop must run until its handles are closed. Then _free, after the api's. */

@@ -69,10 +69,15 @@ static void run_task(void *user, const struct task *task)
     struct task_result result = {0};
     bool mocked = h->mocks && mocks_answer(h->mocks, task->state, &result);
 
-    if (h->api && !mocked && api_offer_task(h->api, task) == API_TAKEN)
+    enum api_offer offer = h->api && !mocked ? api_offer_task(h->api, task) : API_NOT_MINE;
+
+    if (offer == API_TAKEN)
         return;
     if (task->activity)
         engine_task_started(h->engine, task->id, NULL);
+    /* After a crash: it has been told, and its token brings the result. */
+    if (!mocked && offer == API_BY_TOKEN && task->submitted)
+        return;
     if (mocked || !tasks_start(h->tasks, task, &result))
         task_ended(h, task->id, &result);
 }
@@ -290,6 +295,20 @@ void host_stop(host *h)
     h->stopped = true;
 }
 
+bool host_recover(host *h, struct diag *why)
+{
+    return engine_recover(h->engine, host_now(h), ENGINE_SLEEP_MS, why);
+}
+
+bool host_rest(host *h, int64_t ms)
+{
+    int64_t end = wall_ms() + ms;
+
+    while (!h->interrupted && wall_ms() < end)
+        wait_for_io(h, end - wall_ms() > 0 ? end - wall_ms() : 0);
+    return h->interrupted;
+}
+
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why)
 {
     bool told = false;
@@ -297,6 +316,8 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
     for (unsigned turn = 1;; turn++) {
         int64_t now = host_now(h);
         handlers_wake(h->handlers, now);
+        if (h->api)
+            api_begin_turn(h->api);
         if (!engine_advance(h->engine, now, why))
             return false;
         if (h->api)

@@ -52,11 +52,20 @@ enum host_end {
 enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why);
 
 /*
+ * Takes up what the store has of executions that ran, and keeps what it takes to do so again. To be
+ * called once, with the api in use. False with *why filled: the store can't be read.
+ */
+bool host_recover(host *h, struct diag *why);
+
+/*
  * Runs until host_stop. The first SIGINT or SIGTERM calls `on_stop` with `user`, which lets things
  * end and then calls host_stop; the next one ends the process. False with *why filled: the store
  * failed.
  */
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);
 void host_stop(host *h);
+/* After the store failed: lets the loop go on for `ms`, without the engine. True: a signal told the
+ * process to stop meanwhile. */
+bool host_rest(host *h, int64_t ms);
 
 #endif

@@ -1,6 +1,7 @@
 /* The Step Functions API in process: stories of requests and what is answered to each. */
 
 #include "tests/support/expect.h"
+#include "tests/support/folder.h"
 
 #include "parsers/mem.h"
 #include "runtime/api/api.h"
@@ -409,7 +410,22 @@ static const struct {
 
 /* ---- the world ---- */
 
+enum { MEMORY, SQLITE, STORES };
+
+static struct folder files;
+
+static void setup(void)
+{
+    folder_make(&files);
+}
+
+static void teardown(void)
+{
+    folder_remove(&files);
+}
+
 struct world {
+    int kind;
     engine *engine;
     store *store;
     api *api;
@@ -469,31 +485,73 @@ static void answered(void *user, int status, struct buf *body)
     json_unref(v);
 }
 
+static void turn(struct world *w)
+{
+    api_begin_turn(w->api);
+    ck_assert(engine_advance(w->engine, w->now_ms, NULL));
+    api_advance(w->api, w->now_ms);
+}
+
 static void settle(struct world *w)
 {
     for (int turns = 0; turns < 1000; turns++) {
-        ck_assert(engine_advance(w->engine, w->now_ms, NULL));
-        api_advance(w->api, w->now_ms);
+        turn(w);
         if (engine_next_due(w->engine) > w->now_ms && api_next_due(w->api) > w->now_ms)
             return;
     }
     ck_abort_msg("the world does not come to rest");
 }
 
-static void world_init(struct world *w)
+static void open_store(struct world *w)
 {
-    *w = (struct world){.store = store_memory_new(), .now_ms = START_MS};
+    struct diag why = {0};
+
+    w->store =
+        w->kind == MEMORY ? store_memory_new() : store_sqlite_open(files.file, STORE_NORMAL, &why);
+    ck_assert_msg(w->store != NULL, "%s", why.text);
+}
+
+static void wake_up(struct world *w)
+{
+    struct diag why = {0};
+
     w->engine = engine_new(
         w->store, &(struct engine_hooks){
                       .user = w, .run_task = run_task, .cancel_task = cancel_task, .ended = ended});
     w->api = api_new(w->engine, w->store, &(struct api_config){0});
     ck_assert_ptr_nonnull(w->api);
+    ck_assert_msg(api_load(w->api, &why), "%s", why.text);
+    ck_assert_msg(engine_recover(w->engine, w->now_ms, ENGINE_SLEEP_MS, &why), "%s", why.text);
+}
+
+static void fall_down(struct world *w)
+{
+    api_free(w->api);
+    engine_free(w->engine);
+}
+
+/* As after kill -9 and a new start; only the store is left. */
+static void crash(struct world *w)
+{
+    fall_down(w);
+    if (w->kind == SQLITE) {
+        store_free(w->store);
+        open_store(w);
+    }
+    wake_up(w);
+    settle(w);
+}
+
+static void world_init(struct world *w, int kind)
+{
+    *w = (struct world){.kind = kind, .now_ms = START_MS};
+    open_store(w);
+    wake_up(w);
 }
 
 static void world_clear(struct world *w)
 {
-    api_free(w->api);
-    engine_free(w->engine);
+    fall_down(w);
     store_free(w->store);
     buf_clear(&w->answer);
     json_unref(w->token);
@@ -519,26 +577,34 @@ static void call(struct world *w, const char *operation, const char *body)
     fill_in(&once, body, "<token>", w->token);
     fill_in(&twice, buf_str(&once), "<next>", w->next);
     api_call(w->api, operation, twice.data, twice.len, w->now_ms, answered, w);
+    turn(w);
     buf_clear(&once);
     buf_clear(&twice);
 }
 
-START_TEST(story)
+static void tell(int kind, size_t story, bool crashes)
 {
     struct world w;
+    int owed = 0; /* answers that are */
 
-    world_init(&w);
-    for (const struct step *s = stories[_i].steps; s->operation; s++) {
+    world_init(&w, kind);
+    for (const struct step *s = stories[story].steps; s->operation; s++) {
         bool not = s->want && s->want[0] == '!';
+        if (crashes && !owed)
+            crash(&w);
         /* An empty operation looks at what an earlier one is answered meanwhile. */
         if (s->operation[0])
             call(&w, s->operation, s->body);
-        ck_assert_msg(w.status == s->status, "%s: %s: status %d: %s", stories[_i].name,
+        ck_assert_msg(w.status == s->status, "%s: %s: status %d: %s", stories[story].name,
                       s->operation, w.status, buf_str(&w.answer));
         if (s->want)
             ck_assert_msg((strstr(buf_str(&w.answer), s->want + not ) != NULL) != not,
-                          "%s: %s: %s\n  wanted: %s", stories[_i].name, s->operation,
+                          "%s: %s: %s\n  wanted: %s", stories[story].name, s->operation,
                           buf_str(&w.answer), s->want);
+        if (s->operation[0])
+            owed += !s->status;
+        else if (s->status)
+            owed--;
         w.status = 0;
         settle(&w);
         w.now_ms += s->later_ms;
@@ -546,13 +612,26 @@ START_TEST(story)
     }
     world_clear(&w);
 }
+
+START_TEST(story)
+{
+    for (int kind = 0; kind < STORES; kind++)
+        tell(kind, (size_t)_i, false);
+}
+END_TEST
+
+START_TEST(story_with_crashes)
+{
+    for (int kind = 0; kind < STORES; kind++)
+        tell(kind, (size_t)_i, true);
+}
 END_TEST
 
 START_TEST(worker_that_is_gone_gets_no_task)
 {
     struct world w;
 
-    world_init(&w);
+    world_init(&w, MEMORY);
     call(&w, "CreateActivity", "{\"name\":\"act\"}");
     w.status = 0;
     uint64_t waits =
@@ -571,11 +650,12 @@ START_TEST(what_waits_at_the_end_is_let_go)
 {
     struct world w;
 
-    world_init(&w);
+    world_init(&w, MEMORY);
     call(&w, "CreateActivity", "{\"name\":\"act\"}");
     call(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}");
     ck_assert_int_eq(w.status, 0);
     api_end_polls(w.api);
+    turn(&w);
     ck_assert_int_eq(w.status, 200);
     world_clear(&w);
 }
@@ -586,7 +666,9 @@ int main(void)
     Suite *s = suite_create("api");
     TCase *tc = tcase_create("api");
 
+    tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, story, 0, COUNT(stories));
+    tcase_add_loop_test(tc, story_with_crashes, 0, COUNT(stories));
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
     suite_add_tcase(s, tc);

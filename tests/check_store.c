@@ -1,12 +1,12 @@
 /* store: what both keep, what SQLite's refuses, and executions that live through crashes. */
 
 #include "tests/support/expect.h"
+#include "tests/support/folder.h"
 
 #include "asl/asl.h"
 #include "asl/model.h"
 #include "runtime/engine.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -19,42 +19,22 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- a folder for the files of a test ---- */
-
-static struct {
-    char folder[64], path[96];
-} files;
+static struct folder files;
 
 static void setup(void)
 {
-    const char *tmp = getenv("TMPDIR");
-
-    snprintf(files.folder, sizeof files.folder, "%s/asl-store-XXXXXX",
-             tmp && strlen(tmp) < 32 ? tmp : "/tmp");
-    ck_assert(mkdtemp(files.folder) != NULL);
-    snprintf(files.path, sizeof files.path, "%s/asl.db", files.folder);
+    folder_make(&files);
 }
 
 static void teardown(void)
 {
-    DIR *dir = opendir(files.folder);
-    struct dirent *entry;
-    char path[512];
-
-    while (dir && (entry = readdir(dir))) {
-        snprintf(path, sizeof path, "%s/%s", files.folder, entry->d_name);
-        if (entry->d_name[0] != '.')
-            unlink(path);
-    }
-    if (dir)
-        closedir(dir);
-    rmdir(files.folder);
+    folder_remove(&files);
 }
 
 static store *open_sqlite(void)
 {
     struct diag why = {0};
-    store *s = store_sqlite_open(files.path, STORE_NORMAL, &why);
+    store *s = store_sqlite_open(files.file, STORE_NORMAL, &why);
 
     ck_assert_msg(s != NULL, "%s", why.text);
     return s;
@@ -497,14 +477,14 @@ static void make_file(const char *sql)
 {
     sqlite3 *db;
 
-    ck_assert(sqlite3_open(files.path, &db) == SQLITE_OK);
+    ck_assert(sqlite3_open(files.file, &db) == SQLITE_OK);
     ck_assert(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
     sqlite3_close(db);
 }
 
 static void make_text(const char *text)
 {
-    FILE *f = fopen(files.path, "w");
+    FILE *f = fopen(files.file, "w");
 
     ck_assert(f != NULL);
     fputs(text, f);
@@ -535,12 +515,12 @@ START_TEST(refusing)
         make_file(refusals[_i].sql);
     else
         make_text(refusals[_i].text);
-    ck_assert(buf_read_file(&before, files.path, 1 << 20, NULL));
-    ck_assert_msg(!store_sqlite_open(files.path, STORE_FULL, &why), "%s", refusals[_i].name);
+    ck_assert(buf_read_file(&before, files.file, 1 << 20, NULL));
+    ck_assert_msg(!store_sqlite_open(files.file, STORE_FULL, &why), "%s", refusals[_i].name);
     expect_text(refusals[_i].name, why.code, refusals[_i].code);
     ck_assert_msg(strstr(why.text, refusals[_i].words), "%s: %s", refusals[_i].name, why.text);
-    ck_assert_msg(strstr(why.text, files.path), "the text names the file: %s", why.text);
-    ck_assert(buf_read_file(&after, files.path, 1 << 20, NULL));
+    ck_assert_msg(strstr(why.text, files.file), "the text names the file: %s", why.text);
+    ck_assert(buf_read_file(&after, files.file, 1 << 20, NULL));
     ck_assert_msg(before.len == after.len && !memcmp(before.data, after.data, before.len),
                   "%s: the file was changed", refusals[_i].name);
     diag_clear(&why);
@@ -584,7 +564,7 @@ START_TEST(second_opener)
     struct diag why = {0};
     store *s = open_sqlite();
 
-    ck_assert(!store_sqlite_open(files.path, STORE_FULL, &why));
+    ck_assert(!store_sqlite_open(files.file, STORE_FULL, &why));
     expect_text("two at once", why.code, "STORE_BUSY");
     diag_clear(&why);
     store_free(s);

@@ -259,9 +259,9 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
 {
     struct waiter *w = mem_calloc(1, sizeof *w);
 
-    w->node.id = c->waits = ++c->api->last_waiter;
-    w->done = c->done;
-    w->user = c->user;
+    c->waits = true;
+    w->node.id = c->from.call;
+    w->from = c->from;
     w->due_ms = due_ms;
     id_map_put(&c->api->waiters, &w->node);
     if (due_ms < c->api->next_due_ms)
@@ -269,14 +269,37 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
     return w;
 }
 
-static void send_answer(api_done *done, void *user, int status, json *out)
+/* Takes `out`. */
+static void send_answer(api *a, const struct caller *to, int status, json *out)
 {
     struct buf body = {0};
 
     json_write(&body, out);
     json_unref(out);
-    done(user, status, &body);
-    buf_clear(&body);
+    if (to->own) {
+        to->done(to->user, status, &body);
+        buf_clear(&body);
+        return;
+    }
+    API_GROW(a->owed, a->owed_count, a->owed_cap);
+    a->owed[a->owed_count++] = (struct owed){.to = *to, .status = status, .body = body};
+}
+
+/* Gives what was owed before the turn began; who is answered may call again. */
+static void pay(api *a)
+{
+    size_t count = a->sealed;
+
+    a->sealed = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct owed o = a->owed[i];
+        if (o.to.done)
+            o.to.done(o.to.user, o.status, &o.body);
+        buf_clear(&o.body);
+    }
+    a->owed_count -= count;
+    if (count && a->owed_count)
+        memmove(a->owed, a->owed + count, a->owed_count * sizeof *a->owed);
 }
 
 static void waiter_free(struct waiter *w)
@@ -288,7 +311,7 @@ static void waiter_free(struct waiter *w)
 void waiter_answer(api *a, struct waiter *w, json *out)
 {
     id_map_take(&a->waiters, w->node.id);
-    send_answer(w->done, w->user, 200, out);
+    send_answer(a, &w->from, 200, out);
     waiter_free(w);
 }
 
@@ -306,7 +329,7 @@ static void answer_error(struct call *c)
     json_build_set(&b, "message", json_take_buf(&c->message));
     if (c->extra_key)
         json_build_set(&b, c->extra_key, c->extra);
-    send_answer(c->done, c->user, status_of(c->error), json_build_done(&b));
+    send_answer(c->api, &c->from, status_of(c->error), json_build_done(&b));
 }
 
 static const struct operation *find_operation(const char *name)
@@ -337,26 +360,31 @@ static json *read_request(struct call *c, const char *body, size_t len)
 static void forget_what_is_over(api *a)
 {
     for (size_t i = 0; i < a->over_count; i++) {
-        struct execution *x = (struct execution *)(void *)id_map_get(&a->by_number, a->over[i]);
-        struct machine *m = x ? x->machine : NULL;
-        struct id_node *test = id_map_take(&a->tests, a->over[i]);
-        if (test) {
-            engine_forget(a->engine, a->over[i]);
-            test_state_free((struct test_state *)(void *)test);
-        }
-        if (m && m->express)
-            execution_drop(a, x);
-        if (m && m->deleting && m->running == 0)
-            machine_remove(a, m);
+        engine_forget(a->engine, a->over[i]);
+        test_state_free((struct test_state *)(void *)id_map_take(&a->tests, a->over[i]));
     }
     a->over_count = 0;
+    for (size_t i = a->machine_count; a->deleting && i-- > 0;)
+        if (a->sorted[i]->deleting && a->sorted[i]->running == 0)
+            machine_sweep(a, a->sorted[i]);
 }
 
-uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
-                  api_done *done, void *user)
+/* How often old executions are looked for, and how many go at once. */
+enum { RETIRE_EVERY_MS = 60 * 1000, RETIRE_AT_ONCE = 1000 };
+
+static void retire(api *a)
 {
-    struct call c = {
-        .api = a, .operation = operation, .now_ms = now_ms, .done = done, .user = user};
+    if (!a->retention_ms || a->now_ms < a->retire_ms)
+        return;
+    bool more =
+        store_retire(a->store, a->now_ms - a->retention_ms, RETIRE_AT_ONCE) == RETIRE_AT_ONCE;
+    a->retire_ms = more ? a->now_ms : a->now_ms + RETIRE_EVERY_MS;
+}
+
+static uint64_t make_call(api *a, const char *operation, const char *body, size_t len,
+                          int64_t now_ms, struct caller from)
+{
+    struct call c = {.api = a, .operation = operation, .now_ms = now_ms, .from = from};
     const struct operation *op = find_operation(operation);
     json *in = NULL, *out = NULL;
 
@@ -371,16 +399,40 @@ uint64_t api_call(api *a, const char *operation, const char *body, size_t len, i
     if (c.error)
         answer_error(&c);
     else if (!c.waits)
-        send_answer(done, user, 200, out);
+        send_answer(a, &c.from, 200, out);
     json_unref(in);
     buf_clear(&c.message);
-    return c.waits;
+    return c.waits || !from.own ? from.call : 0;
+}
+
+uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                  api_done *done, void *user)
+{
+    struct caller from = {.call = ++a->last_call, .done = done, .user = user};
+
+    return make_call(a, operation, body, len, now_ms, from);
+}
+
+uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                      api_done *done, void *user)
+{
+    struct caller from = {.call = ++a->last_call, .done = done, .user = user, .own = true};
+
+    return make_call(a, operation, body, len, now_ms, from);
+}
+
+bool api_waits(const api *a, uint64_t call)
+{
+    return id_map_get(&a->waiters, call) != NULL;
 }
 
 void api_give_up(api *a, uint64_t call)
 {
     struct waiter *w = (struct waiter *)(void *)id_map_take(&a->waiters, call);
 
+    for (size_t i = 0; !w && i < a->owed_count; i++)
+        if (a->owed[i].to.call == call)
+            a->owed[i].to.done = NULL;
     if (!w)
         return;
     if (w->run)
@@ -437,6 +489,7 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->account = mem_strdup(config->account ? config->account : "123456789012");
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
+    a->retention_ms = config->retention_ms;
     a->next_due_ms = INT64_MAX;
     return a;
 }
@@ -447,21 +500,29 @@ void api_free(api *a)
 
     if (!a)
         return;
+    for (size_t i = 0; i < a->owed_count; i++)
+        buf_clear(&a->owed[i].body);
+    mem_free(a->owed);
     while ((n = id_map_take_any(&a->waiters)))
         waiter_free((struct waiter *)(void *)n);
     while ((n = id_map_take_any(&a->tests)))
         test_state_free((struct test_state *)(void *)n);
     while (a->machine_count)
-        machine_remove(a, a->sorted[0]);
+        machine_drop(a, a->sorted[a->machine_count - 1]);
     for (size_t i = 0; i < a->activity_count; i++)
         activity_free(a->activity_list[i]);
     text_map_clear(&a->tokens);
     while ((n = id_map_take_any(&a->tasks)))
         api_task_free(a, (struct api_task *)(void *)n);
     text_map_clear(&a->machines);
-    text_map_clear(&a->executions);
+    while ((n = id_map_take_any(&a->runs)))
+        run_free((struct run *)(void *)n);
+    a->turn += 2;
+    forget_fresh(a);
+    text_map_clear(&a->fresh_arns);
+    mem_free(a->fresh);
     text_map_clear(&a->activities);
-    id_map_clear(&a->by_number);
+    id_map_clear(&a->runs);
     id_map_clear(&a->tests);
     id_map_clear(&a->tasks);
     id_map_clear(&a->waiters);
@@ -510,15 +571,26 @@ void api_end_polls(api *a)
         continue;
 }
 
+void api_begin_turn(api *a)
+{
+    a->sealed = a->owed_count;
+}
+
 void api_advance(api *a, int64_t now_ms)
 {
     a->now_ms = now_ms;
+    a->turn++;
+    pay(a);
+    forget_fresh(a);
     forget_what_is_over(a);
+    retire(a);
     while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
         continue;
 }
 
 int64_t api_next_due(const api *a)
 {
-    return a->next_due_ms;
+    if (a->owed_count)
+        return INT64_MIN;
+    return a->retention_ms && a->retire_ms < a->next_due_ms ? a->retire_ms : a->next_due_ms;
 }

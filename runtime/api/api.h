@@ -12,7 +12,8 @@
  * of its request in, a status and the JSON of its answer out. It keeps state machines, activities
  * and who waits for what; executions are the engine's, their histories the store's.
  *
- * All of it lives as long as the object.
+ * A turn of its owner: api_begin_turn, engine_advance, which commits, and api_advance, which gives
+ * the answers that were made before the turn began.
  */
 typedef struct api api;
 
@@ -24,31 +25,38 @@ struct api_config {
      * answers from; read at each, so that it may change. NULL: none.
      */
     const char *mocks;
-    bool no_limits; /* AWS's quotas on data and events don't hold */
+    bool no_limits;       /* AWS's quotas on data and events don't hold */
+    int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */
 };
 
 /* Looks at the engine and the store as long as it lives. NULL: the system gave no random bytes. */
 api *api_new(engine *e, store *s, const struct api_config *config);
+/* Takes up what the store has of machines, activities and what runs. To be called once, before
+ * engine_recover, whose hooks it is ready for then. False with *why filled: it can't be read. */
+bool api_load(api *a, struct diag *why);
 void api_free(api *a);
 
 /* The answer: `body` is JSON, and the receiver's to take. */
 typedef void api_done(void *user, int status, struct buf *body);
 
 /*
- * One request. Calls `done` once: before it returns (then it returns 0), or later, from api_call,
- * api_advance or a function of the tasks below; the number it returns then names the call.
+ * One request. Calls `done` once, from api_advance: what the answer says is durable then. The
+ * number that it returns names the call until then.
  */
 uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
                   api_done *done, void *user);
-/* The client of a call that waits has gone: its `done` does not come. */
+/* Is there no answer yet that the next turn brings? */
+bool api_waits(const api *a, uint64_t call);
+/* The client of a call has gone: its `done` does not come. */
 void api_give_up(api *a, uint64_t call);
 
 /* Answers all polls of workers, those to come too: the server is to stop. */
 void api_end_polls(api *a);
 
-/* Does what time brings: long polls end. To be called after each engine_advance, too. */
+void api_begin_turn(api *a);
+/* Gives answers, and does what time brings: long polls end. To be called after engine_advance. */
 void api_advance(api *a, int64_t now_ms);
-/* When api_advance is to be called next; INT64_MAX: never. */
+/* When a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
 int64_t api_next_due(const api *a);
 
 /* The engine's side: the host offers each task before anybody else gets it. */

@@ -9,10 +9,7 @@
 
 #include <string.h>
 
-enum { POLL_MS = 60 * 1000, TOKEN_BYTES = 32 };
-
-/* All tokens begin so, and go on with hexadecimal digits only. */
-#define TOKEN_PREFIX "AQC"
+enum { POLL_MS = 60 * 1000 };
 
 /* ---- queues ---- */
 
@@ -49,7 +46,6 @@ void api_task_free(api *a, struct api_task *t)
         api_give_up(a, t->call);
     json_unref(t->token);
     json_unref(t->input);
-    json_unref(t->child);
     mem_free(t);
 }
 
@@ -59,6 +55,7 @@ static struct api_task *add_task(api *a, uint64_t id)
 
     t->node.id = id;
     t->api = a;
+    t->child = NO_CHILD;
     id_map_put(&a->tasks, &t->node);
     return t;
 }
@@ -79,14 +76,9 @@ static json *task_for_worker(const struct api_task *t)
     return json_build_done(&b);
 }
 
-/* A worker takes the task; NULL when the system has no random bytes for its token. */
+/* A worker takes the task. */
 static json *hand_over(api *a, struct api_task *t, const json *worker)
 {
-    json *token = api_secret(TOKEN_PREFIX, TOKEN_BYTES);
-
-    if (!token)
-        return NULL;
-    give_token(a, t, token);
     engine_task_started(a->engine, t->node.id, worker);
     return task_for_worker(t);
 }
@@ -101,8 +93,7 @@ static bool ends_with(const char *text, const char *end)
 /* A mocked answer stands for what is submitted, too. */
 static bool mocks_have_answer(api *a, const struct task *task)
 {
-    const struct execution *x =
-        (const struct execution *)(const void *)id_map_get(&a->by_number, task->number);
+    const struct run *x = (const struct run *)(const void *)id_map_get(&a->runs, task->number);
     struct task_result r = {0};
 
     if (!x || !x->mocks || !mocks_answer(x->mocks, task->state, &r))
@@ -136,10 +127,12 @@ enum api_offer api_offer_task(api *a, const struct task *task)
             engine_task_done(a->engine, task->id, &r);
             return API_TAKEN;
         }
+        give_token(a, t, json_cstring(task->token));
+        if (task->started)
+            return API_TAKEN;
         struct waiter *w = dequeue(&act->workers, &a->waiters);
-        json *given = w ? hand_over(a, t, w->worker) : NULL;
-        if (given)
-            waiter_answer(a, w, given);
+        if (w)
+            waiter_answer(a, w, hand_over(a, t, w->worker));
         else
             id_queue_add(&act->tasks, task->id);
         return API_TAKEN;
@@ -152,7 +145,10 @@ enum api_offer api_offer_task(api *a, const struct task *task)
     if (own != OWN_NONE) {
         t->own = own;
         t->by_token = true;
-        own_start(a, t, task, operation);
+        if (task->submitted)
+            own_resume(a, t, task->submitted);
+        else
+            own_start(a, t, task, operation);
         mem_free(operation);
         return API_TAKEN;
     }
@@ -189,9 +185,9 @@ bool api_awaits_token(const api *a, uint64_t id)
 
 static bool looks_like_token(const char *text)
 {
-    size_t len = strlen(TOKEN_PREFIX);
+    size_t len = strlen(RT_TOKEN_PREFIX);
 
-    return strncmp(text, TOKEN_PREFIX, len) == 0 && strlen(text) >= len + 32 &&
+    return strncmp(text, RT_TOKEN_PREFIX, len) == 0 && strlen(text) >= len + 32 &&
            strspn(text + len, "0123456789abcdef") == strlen(text + len);
 }
 
@@ -267,6 +263,13 @@ void activity_free(struct activity *act)
     mem_free(act);
 }
 
+void activity_add(api *a, struct activity *act)
+{
+    text_map_put(&a->activities, json_str(act->arn), act);
+    API_GROW(a->activity_list, a->activity_count, a->activity_cap);
+    a->activity_list[a->activity_count++] = act;
+}
+
 static struct activity *activity_find(struct call *c)
 {
     const char *arn = call_text(c, "activityArn");
@@ -300,9 +303,8 @@ json *create_activity(struct call *c)
                                  .tags = tags_of(tags),
                                  .encryption = encryption ? json_ref(encryption) : NULL,
                                  .created_ms = c->now_ms};
-        text_map_put(&a->activities, json_str(act->arn), act);
-        API_GROW(a->activity_list, a->activity_count, a->activity_cap);
-        a->activity_list[a->activity_count++] = act;
+        activity_add(a, act);
+        activity_keep(a, act);
     }
     json_unref(arn);
     json_build_object(&b, 2);
@@ -354,8 +356,10 @@ json *delete_activity(struct call *c)
     /* Workers that poll it go away as at the end of their poll. */
     for (struct waiter *w; act && (w = dequeue(&act->workers, &a->waiters));)
         activity_poll_ended(a, w);
-    if (act)
+    if (act) {
+        activity_forget(a, act);
         activity_free(act);
+    }
     return api_empty();
 }
 
@@ -395,9 +399,8 @@ json *get_activity_task(struct call *c)
     if (a->ending)
         return api_empty();
     struct api_task *t = dequeue(&act->tasks, &a->tasks);
-    json *given = t ? hand_over(a, t, worker) : NULL;
-    if (given)
-        return given;
+    if (t)
+        return hand_over(a, t, worker);
     struct waiter *w = call_wait(c, c->now_ms + POLL_MS);
     w->worker = worker ? json_ref(worker) : NULL;
     id_queue_add(&act->workers, w->node.id);

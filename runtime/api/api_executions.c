@@ -6,79 +6,217 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* StartSyncExecution's and any Express execution's longest time. */
 enum { EXPRESS_MS = 5 * 60 * 1000, BILLED_STEP_MS = 100, BILLED_MB = 64 };
 
-/* ---- life ---- */
+const char NOTE_MOCKS[] = "mocks";
 
-void execution_free(api *a, struct execution *x)
+/* Members of a note. */
+static const char NOTE_REVISION[] = "revision", NOTE_VERSION[] = "version", NOTE_ALIAS[] = "alias",
+                  NOTE_TRACE[] = "trace";
+
+/* ---- what is in memory ---- */
+
+struct run *run_of(api *a, uint64_t number)
 {
-    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, x->waiter);
+    struct run *r = (struct run *)(void *)id_map_get(&a->runs, number);
 
-    if (w)
-        w->run = NULL;
-    id_map_take(&a->by_number, x->node.id);
-    text_map_take(&a->executions, json_str(x->arn));
-    engine_forget(a->engine, x->node.id);
-    revision_unref(x->revision);
-    json_unref(x->arn);
-    json_unref(x->name);
-    json_unref(x->version_arn);
-    json_unref(x->alias_arn);
+    if (r)
+        return r;
+    r = mem_calloc(1, sizeof *r);
+    r->node.id = number;
+    id_map_put(&a->runs, &r->node);
+    return r;
+}
+
+void run_free(struct run *r)
+{
+    if (!r)
+        return;
+    mocks_free(r->mocks);
+    mem_free(r->parents.ids);
+    json_unref(r->note);
+    mem_free(r);
+}
+
+static void add_fresh(api *a, const json *arn, uint64_t number)
+{
+    struct fresh *f = mem_alloc(sizeof *f);
+
+    *f = (struct fresh){.arn = json_ref(arn), .number = number, .turn = a->turn};
+    API_GROW(a->fresh, a->fresh_count, a->fresh_cap);
+    a->fresh[a->fresh_count++] = f;
+    text_map_put(&a->fresh_arns, json_str(f->arn), f);
+}
+
+void forget_fresh(api *a)
+{
+    size_t gone = 0;
+
+    for (; gone < a->fresh_count && a->fresh[gone]->turn + 1 < a->turn; gone++) {
+        text_map_take(&a->fresh_arns, json_str(a->fresh[gone]->arn));
+        json_unref(a->fresh[gone]->arn);
+        mem_free(a->fresh[gone]);
+    }
+    a->fresh_count -= gone;
+    if (gone && a->fresh_count)
+        memmove(a->fresh, a->fresh + gone, a->fresh_count * sizeof *a->fresh);
+}
+
+/* ---- looking ---- */
+
+static json *share(const json *v)
+{
+    return v ? json_ref(v) : NULL;
+}
+
+static struct rt_names share_names(const struct rt_names *n)
+{
+    return (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
+                             share(n->machine_name), share(n->role_arn), share(n->region)};
+}
+
+static void take_result(struct execution *x, const json *output, const struct asl_error *error)
+{
+    if (output)
+        x->output = json_text(output);
+    /* A machine that ran into its own time-out says no more than that. */
+    if (error && x->status != RT_TIMED_OUT)
+        x->error = asl_error_copy(error);
+}
+
+/* From the engine's side; the input's text is what was given. */
+static void look_at_exec(const api *a, uint64_t number, const rt_exec *exec, struct execution *x)
+{
+    struct rt_config config;
+
+    rt_exec_config(exec, &config);
+    *x = (struct execution){.number = number,
+                            .status = rt_exec_status(exec),
+                            .start_ms = rt_exec_start_ms(exec) ? rt_exec_start_ms(exec) : a->now_ms,
+                            .stop_ms = a->now_ms,
+                            .names = share_names(rt_exec_names(exec)),
+                            .input = share(config.written)};
+}
+
+/* Of one whose input was not given as text: a Map Run's. */
+static bool take_input(void *user, const struct rt_event *e)
+{
+    struct execution *x = user;
+
+    if (e->kind == RT_EXECUTION_STARTED)
+        x->input = json_text(e->data);
+    return false;
+}
+
+bool execution_look(api *a, uint64_t number, struct execution *x)
+{
+    const struct store_execution *row;
+    struct diag why = {0};
+
+    if (!store_find(a->store, number, &row, &why)) {
+        const rt_exec *exec = engine_execution(a->engine, number);
+        diag_clear(&why);
+        if (exec)
+            look_at_exec(a, number, exec, x);
+        return exec != NULL;
+    }
+    *x = (struct execution){.number = number,
+                            .status = row->status,
+                            .start_ms = row->start_ms,
+                            .stop_ms = row->stop_ms,
+                            .names = share_names(&row->config.names),
+                            .note = share(row->note),
+                            .input = share(row->config.written)};
+    if (!x->input)
+        store_read(a->store, number, 0, take_input, x, NULL);
+    return true;
+}
+
+static bool look_at_end(void *user, const struct rt_event *e)
+{
+    struct execution *x = user;
+
+    if (e->kind >= RT_EXECUTION_SUCCEEDED && e->kind <= RT_EXECUTION_TIMED_OUT)
+        take_result(x, e->kind == RT_EXECUTION_SUCCEEDED ? e->data : NULL, &e->error);
+    return true;
+}
+
+void execution_result(api *a, struct execution *x)
+{
+    if (x->status != RT_RUNNING)
+        store_read_last(a->store, x->number, look_at_end, x, NULL);
+}
+
+void execution_clear(struct execution *x)
+{
+    rt_names_clear(&x->names);
+    json_unref(x->note);
     json_unref(x->input);
-    json_unref(x->trace);
-    mocks_free(x->mocks);
     json_unref(x->output);
     asl_error_clear(&x->error);
-    mem_free(x->parents.ids);
-    mem_free(x);
+    *x = (struct execution){0};
 }
 
-void execution_drop(api *a, struct execution *x)
+const json *execution_note(const struct execution *x, const char *name)
 {
-    struct machine *m = x->machine;
-
-    for (size_t i = 0; i < m->execution_count; i++)
-        if (m->executions[i] == x) {
-            memmove(m->executions + i, m->executions + i + 1,
-                    (--m->execution_count - i) * sizeof(struct execution *));
-            break;
-        }
-    execution_free(a, x);
+    return x->note ? json_get(x->note, name) : NULL;
 }
+
+bool execution_number(api *a, const char *arn, uint64_t *number)
+{
+    const struct fresh *f = text_map_get(&a->fresh_arns, arn);
+    struct diag why = {0};
+
+    if (f)
+        *number = f->number;
+    bool found = f || store_find_arn(a->store, arn, number, &why);
+    diag_clear(&why);
+    return found;
+}
+
+bool execution_find(struct call *c, struct execution *x)
+{
+    const char *arn = call_text(c, "executionArn");
+    struct arn parts;
+    uint64_t number;
+
+    *x = (struct execution){0};
+    if (!arn_parse(c, arn, "execution", &parts))
+        return false;
+    if (execution_number(c->api, arn, &number) && execution_look(c->api, number, x))
+        return true;
+    call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn);
+    return false;
+}
+
+/* ---- the end ---- */
 
 void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
 {
-    struct execution *x = (struct execution *)(void *)id_map_get(&a->by_number, execution);
-    const json *output = rt_exec_output(exec);
-    const struct asl_error *error = rt_exec_error(exec);
-
     struct test_state *test = (struct test_state *)(void *)id_map_get(&a->tests, execution);
+    struct machine *m = text_map_get(&a->machines, json_str(rt_exec_names(exec)->machine_arn));
+    struct run *r = (struct run *)(void *)id_map_take(&a->runs, execution);
+    struct execution x;
 
+    a->now_ms = now_ms;
     if (test)
         test_state_ended(a, test, exec);
-    if (!x)
+    else if (m)
+        m->running--;
+    if (!r)
         return;
-    x->machine->running--;
-    API_GROW(a->over, a->over_count, a->over_cap);
-    a->over[a->over_count++] = execution;
-    /* It may have been told to stop because its time was over: that is how it ended, then. */
-    if (x->status != RT_RUNNING)
-        return;
-    x->status = rt_exec_status(exec);
-    x->stop_ms = now_ms;
-    x->output = output ? json_text(output) : NULL;
-    /* A machine that ran into its own time-out says no more than that. */
-    if (error && x->status != RT_TIMED_OUT) {
-        x->error.name = error->name ? json_ref(error->name) : NULL;
-        x->error.cause = error->cause ? json_ref(error->cause) : NULL;
-    }
-    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, x->waiter);
-    x->waiter = 0;
+    look_at_exec(a, execution, exec, &x);
+    x.note = share(r->note);
+    take_result(&x, rt_exec_output(exec), rt_exec_error(exec));
+    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, r->waiter);
     if (w)
-        waiter_answer(a, w, sync_answer(x));
-    own_child_ended(a, x);
+        waiter_answer(a, w, sync_answer(r, &x));
+    own_child_ended(a, r, &x);
+    execution_clear(&x);
+    run_free(r);
 }
 
 /* ---- input ---- */
@@ -168,53 +306,81 @@ static json *execution_arn(api *a, const struct machine *m, const json *name)
     return json_take_buf(&text);
 }
 
-/* Takes `arn`, `name` and `input`, which is the value of `text`. */
-static struct execution *start(struct call *c, const struct target *t, json *arn, json *name,
-                               json *input, json *text)
+/* What the core has no use for, and descriptions tell. */
+static json *make_note(const struct call *c, const struct target *t, const char *test_case)
 {
-    api *a = c->api;
-    struct machine *m = t->machine;
-    struct execution *x = mem_calloc(1, sizeof *x);
     const json *trace = call_get(c, "traceHeader");
-    json *region = json_cstring(a->region);
-    struct rt_config config = {.names = {.arn = arn,
-                                         .name = name,
-                                         .machine_arn = m->arn,
-                                         .machine_name = m->name,
-                                         .role_arn = t->revision->role_arn,
-                                         .region = region},
-                               .written = text,
-                               .aws_limits = !a->no_limits,
-                               .seed = asl_chance_next(&a->chance)};
+    struct json_build b;
 
-    *x = (struct execution){.machine = m,
-                            .revision = revision_ref(t->revision),
-                            .arn = arn,
-                            .name = name,
-                            .version_arn = t->version ? json_ref(t->version->arn) : NULL,
-                            .alias_arn = t->alias ? json_ref(t->alias->arn) : NULL,
-                            .input = text,
-                            .trace = trace ? json_ref(trace) : NULL,
-                            .status = RT_RUNNING,
-                            .start_ms = c->now_ms};
-    x->node.id = engine_start(a->engine, t->revision->compiled, &config, input, NULL);
-    json_unref(input);
-    json_unref(region);
-    id_map_put(&a->by_number, &x->node);
-    text_map_put(&a->executions, json_str(arn), x);
-    API_GROW(m->executions, m->execution_count, m->execution_cap);
-    m->executions[m->execution_count++] = x;
-    m->running++;
-    return x;
+    json_build_object(&b, 5);
+    json_build_set(&b, NOTE_REVISION, json_ref(t->revision->key));
+    if (t->version)
+        json_build_set(&b, NOTE_VERSION, json_ref(t->version->arn));
+    if (t->alias)
+        json_build_set(&b, NOTE_ALIAS, json_ref(t->alias->arn));
+    if (trace)
+        json_build_set(&b, NOTE_TRACE, json_ref(trace));
+    if (test_case)
+        json_build_set(&b, NOTE_MOCKS, json_cstring(test_case));
+    return json_build_done(&b);
 }
 
-static json *started(const struct execution *x)
+/* What is to be started. */
+struct start {
+    struct target to;
+    bool sync;
+    json *arn, *name, *input, *text; /* `input` is the value of `text` */
+    const char *test_case;           /* NULL: none */
+    mocks *mocks;                    /* of it; taken */
+};
+
+/* NULL with the call failed. */
+static struct run *start(struct call *c, struct start *s, uint64_t *number)
+{
+    api *a = c->api;
+    struct machine *m = s->to.machine;
+    json *region = json_cstring(a->region), *note = make_note(c, &s->to, s->test_case);
+    struct rt_config config = {.names = {.arn = s->arn,
+                                         .name = s->name,
+                                         .machine_arn = m->arn,
+                                         .machine_name = m->name,
+                                         .role_arn = s->to.revision->role_arn,
+                                         .region = region},
+                               .written = s->text,
+                               .aws_limits = !a->no_limits,
+                               .seed = asl_chance_next(&a->chance)};
+    struct engine_label label = {.keep = s->sync      ? ENGINE_KEEP_NOTHING
+                                         : m->express ? ENGINE_KEEP_RUNNING
+                                                      : ENGINE_KEEP,
+                                 .list = m->arn,
+                                 .note = note};
+    struct run *r = NULL;
+
+    if (getrandom(config.secret, sizeof config.secret, 0) == sizeof config.secret) {
+        *number = engine_start(a->engine, s->to.revision->compiled, &config, s->input, &label);
+        m->running++;
+        r = run_of(a, *number);
+        r->mocks = s->mocks;
+        s->mocks = NULL;
+        r->note = s->sync ? json_ref(note) : NULL;
+        /* Others have a name that nobody else was given. */
+        if (!m->express && call_get(c, "name"))
+            add_fresh(a, s->arn, *number);
+    } else {
+        call_fail(c, "InternalServerError", "The system gives no random bytes");
+    }
+    json_unref(region);
+    json_unref(note);
+    return r;
+}
+
+static json *started(const json *arn, int64_t start_ms)
 {
     struct json_build b;
 
     json_build_object(&b, 2);
-    json_build_set(&b, "executionArn", json_ref(x->arn));
-    json_build_set(&b, "startDate", api_time(x->start_ms));
+    json_build_set(&b, "executionArn", json_ref(arn));
+    json_build_set(&b, "startDate", api_time(start_ms));
     return json_build_done(&b);
 }
 
@@ -234,75 +400,97 @@ static bool find_mocks(struct call *c, const struct machine *m, const char *name
     return !c->error;
 }
 
-/* Both operations: finds what to run, its name and input, and starts it. NULL with the call failed,
- * or with *again the execution that the same request started before. */
-static struct execution *begin(struct call *c, bool sync, struct execution **again)
+/* Was it started before? The same request again has the same answer, as long as it runs; any other
+ * is refused. NULL: it wasn't, or the call failed. */
+static json *start_again(struct call *c, const struct start *s)
+{
+    struct execution old;
+    uint64_t number;
+    json *out = NULL;
+
+    if (!call_get(c, "name") || !execution_number(c->api, json_str(s->arn), &number) ||
+        !execution_look(c->api, number, &old))
+        return NULL;
+    if (old.status == RT_RUNNING && old.input && json_equal(old.input, s->text))
+        out = started(s->arn, old.start_ms);
+    else
+        call_fail(c, "ExecutionAlreadyExists", "Execution Already Exists: '%s'", json_str(s->arn));
+    execution_clear(&old);
+    return out;
+}
+
+static json *start_new(struct call *c, struct start *s)
+{
+    const char *data = call_text(c, "includedData");
+    uint64_t number;
+    struct run *r = start(c, s, &number);
+
+    if (!r)
+        return NULL;
+    if (!s->sync) {
+        if (!r->mocks)
+            run_free((struct run *)(void *)id_map_take(&c->api->runs, number));
+        return started(s->arn, c->now_ms);
+    }
+    struct waiter *w = call_wait(c, c->now_ms + EXPRESS_MS);
+    w->run = r;
+    r->waiter = w->node.id;
+    r->metadata_only = data && strcmp(data, "METADATA_ONLY") == 0;
+    return NULL;
+}
+
+/* Both operations; `plain` is the ARN without "#CASE". */
+static json *start_plain(struct call *c, struct start *s, const char *plain)
+{
+    json *out = NULL;
+
+    if (!target_find(c, plain, &s->to) || !name_check(c, json_str(s->name)))
+        return NULL;
+    const struct machine *m = s->to.machine;
+    if (s->test_case && !find_mocks(c, m, s->test_case, &s->mocks))
+        return NULL;
+    if (m->deleting)
+        return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
+                         json_str(m->arn));
+    if (s->sync && !m->express)
+        return call_fail(c, "StateMachineTypeNotSupported",
+                         "This operation is not supported by this type of state machine");
+    if (!(s->input = execution_input(c, s->text)))
+        return NULL;
+    s->arn = execution_arn(c->api, m, s->name);
+    if (!(out = start_again(c, s)) && !c->error)
+        out = start_new(c, s);
+    return out;
+}
+
+static json *begin(struct call *c, bool sync)
 {
     const json *given = call_get(c, "name"), *input = call_get(c, "input");
-    json *text = input ? json_ref(input) : json_cstring("{}"), *value = NULL;
-    json *name = given ? json_ref(given) : api_uuid(c->api), *arn = NULL;
     const char *of = call_text(c, "stateMachineArn"), *test_case = strchr(of, '#');
     json *plain = json_string(of, test_case ? (size_t)(test_case - of) : strlen(of));
-    struct target t;
-    struct execution *x = NULL;
-    mocks *m = NULL;
+    struct start s = {.sync = sync,
+                      .name = given ? json_ref(given) : api_uuid(c->api),
+                      .text = input ? json_ref(input) : json_cstring("{}"),
+                      .test_case = test_case ? test_case + 1 : NULL};
+    json *out = start_plain(c, &s, json_str(plain));
 
-    if (!target_find(c, json_str(plain), &t) || !name_check(c, json_str(name)))
-        goto out;
-    if (test_case && !find_mocks(c, t.machine, test_case + 1, &m))
-        goto out;
-    if (t.machine->deleting) {
-        call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
-                  json_str(t.machine->arn));
-        goto out;
-    }
-    if (sync && !t.machine->express) {
-        call_fail(c, "StateMachineTypeNotSupported",
-                  "This operation is not supported by this type of state machine");
-        goto out;
-    }
-    if (!(value = execution_input(c, text)))
-        goto out;
-    arn = execution_arn(c->api, t.machine, name);
-    struct execution *old = text_map_get(&c->api->executions, json_str(arn));
-    if (old && old->status == RT_RUNNING && json_equal(old->input, text)) {
-        *again = old;
-    } else if (old) {
-        call_fail(c, "ExecutionAlreadyExists", "Execution Already Exists: '%s'", json_str(arn));
-    } else {
-        x = start(c, &t, json_ref(arn), json_ref(name), json_ref(value), json_ref(text));
-        x->mocks = m;
-        m = NULL;
-    }
-out:
-    mocks_free(m);
+    mocks_free(s.mocks);
     json_unref(plain);
-    json_unref(text);
-    json_unref(name);
-    json_unref(arn);
-    json_unref(value);
-    return x;
+    json_unref(s.text);
+    json_unref(s.name);
+    json_unref(s.arn);
+    json_unref(s.input);
+    return out;
 }
 
 json *start_execution(struct call *c)
 {
-    struct execution *again = NULL, *x = begin(c, false, &again);
-
-    return x ? started(x) : again ? started(again) : NULL;
+    return begin(c, false);
 }
 
 json *start_sync_execution(struct call *c)
 {
-    const char *data = call_text(c, "includedData");
-    struct execution *again = NULL, *x = begin(c, true, &again);
-
-    if (!x)
-        return NULL;
-    struct waiter *w = call_wait(c, c->now_ms + EXPRESS_MS);
-    w->run = x;
-    x->waiter = w->node.id;
-    x->metadata_only = data && strcmp(data, "METADATA_ONLY") == 0;
-    return NULL;
+    return begin(c, true);
 }
 
 /* ---- answers ---- */
@@ -332,27 +520,28 @@ static void add_error(struct json_build *b, const struct execution *x)
         json_build_set(b, "cause", json_ref(x->error.cause));
 }
 
-json *sync_answer(const struct execution *x)
+json *sync_answer(const struct run *r, const struct execution *x)
 {
+    const json *trace = execution_note(x, NOTE_TRACE);
     int64_t took = x->stop_ms - x->start_ms;
     int64_t billed = (took + BILLED_STEP_MS - 1) / BILLED_STEP_MS * BILLED_STEP_MS;
     const char *status = x->status == RT_ABORTED ? "FAILED" : rt_status_name(x->status);
     struct json_build b, billing;
 
     json_build_object(&b, 14);
-    json_build_set(&b, "executionArn", json_ref(x->arn));
-    json_build_set(&b, "stateMachineArn", json_ref(x->machine->arn));
-    json_build_set(&b, "name", json_ref(x->name));
+    json_build_set(&b, "executionArn", json_ref(x->names.arn));
+    json_build_set(&b, "stateMachineArn", json_ref(x->names.machine_arn));
+    json_build_set(&b, "name", json_ref(x->names.name));
     json_build_set(&b, "startDate", api_time(x->start_ms));
     json_build_set(&b, "stopDate", api_time(x->stop_ms));
     json_build_set(&b, "status", json_cstring(status));
-    if (!x->metadata_only) {
+    if (!r->metadata_only) {
         add_data(&b, x);
         json_build_set(&b, "outputDetails", is_included());
     }
     add_error(&b, x);
-    if (x->trace)
-        json_build_set(&b, "traceHeader", json_ref(x->trace));
+    if (trace)
+        json_build_set(&b, "traceHeader", json_ref(trace));
     json_build_object(&billing, 2);
     json_build_set(&billing, "billedDurationInMilliseconds",
                    json_int(billed ? billed : BILLED_STEP_MS));
@@ -364,88 +553,73 @@ json *sync_answer(const struct execution *x)
 /* The execution goes with it: an Express execution runs no longer than that. */
 void sync_timed_out(api *a, struct waiter *w)
 {
-    struct execution *x = w->run;
+    struct run *r = w->run;
+    const rt_exec *exec = engine_execution(a->engine, r->node.id);
     struct asl_error none = {0};
+    struct execution x;
 
-    engine_stop(a->engine, x->node.id, &none);
-    x->status = RT_TIMED_OUT;
-    x->stop_ms = a->now_ms;
-    x->waiter = 0;
-    waiter_answer(a, w, sync_answer(x));
-}
-
-static json *no_execution(struct call *c, const char *arn)
-{
-    return call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn);
-}
-
-struct execution *execution_find(struct call *c)
-{
-    const char *arn = call_text(c, "executionArn");
-    struct arn parts;
-
-    if (!arn_parse(c, arn, "execution", &parts))
-        return NULL;
-    struct execution *x = text_map_get(&c->api->executions, arn);
-    if (!x)
-        no_execution(c, arn);
-    return x;
+    look_at_exec(a, r->node.id, exec, &x);
+    x.note = share(r->note);
+    x.status = RT_TIMED_OUT;
+    r->waiter = 0;
+    waiter_answer(a, w, sync_answer(r, &x));
+    execution_clear(&x);
+    engine_stop(a->engine, r->node.id, &none);
 }
 
 json *stop_execution(struct call *c)
 {
     const json *error = call_get(c, "error"), *cause = call_get(c, "cause");
-    struct execution *x = execution_find(c);
+    struct execution x;
     struct json_build b;
 
-    if (!x)
+    if (!execution_find(c, &x))
         return NULL;
-    if (x->status == RT_RUNNING) {
-        struct asl_error e = {.name = error ? json_ref(error) : NULL,
-                              .cause = cause ? json_ref(cause) : NULL};
-        engine_stop(c->api->engine, x->node.id, &e);
+    if (x.status == RT_RUNNING) {
+        struct asl_error e = {.name = share(error), .cause = share(cause)};
+        engine_stop(c->api->engine, x.number, &e);
         asl_error_clear(&e);
     }
     json_build_object(&b, 1);
-    json_build_set(&b, "stopDate", api_time(x->status == RT_RUNNING ? c->now_ms : x->stop_ms));
+    json_build_set(&b, "stopDate", api_time(x.status == RT_RUNNING ? c->now_ms : x.stop_ms));
+    execution_clear(&x);
     return json_build_done(&b);
 }
 
 /* The members that DescribeExecution and ListExecutions share. */
 static void add_names(struct json_build *b, const struct execution *x)
 {
-    json_build_set(b, "executionArn", json_ref(x->arn));
-    json_build_set(b, "stateMachineArn", json_ref(x->machine->arn));
-    json_build_set(b, "name", json_ref(x->name));
+    const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
+
+    json_build_set(b, "executionArn", json_ref(x->names.arn));
+    json_build_set(b, "stateMachineArn", json_ref(x->names.machine_arn));
+    json_build_set(b, "name", json_ref(x->names.name));
     json_build_set(b, "status", json_cstring(rt_status_name(x->status)));
     json_build_set(b, "startDate", api_time(x->start_ms));
     if (x->status != RT_RUNNING)
         json_build_set(b, "stopDate", api_time(x->stop_ms));
-    if (x->version_arn)
-        json_build_set(b, "stateMachineVersionArn", json_ref(x->version_arn));
-    if (x->alias_arn)
-        json_build_set(b, "stateMachineAliasArn", json_ref(x->alias_arn));
+    if (version)
+        json_build_set(b, "stateMachineVersionArn", json_ref(version));
+    if (alias)
+        json_build_set(b, "stateMachineAliasArn", json_ref(alias));
     json_build_set(b, "redriveCount", json_int(0));
 }
 
-json *describe_execution(struct call *c)
+static json *describe(const struct execution *x, bool metadata_only)
 {
-    const char *data = call_text(c, "includedData");
-    const struct execution *x = execution_find(c);
+    const json *trace = execution_note(x, NOTE_TRACE);
     struct json_build b;
 
-    if (!x)
-        return NULL;
     json_build_object(&b, 18);
     add_names(&b, x);
-    if (!data || strcmp(data, "METADATA_ONLY") != 0) {
+    if (!metadata_only) {
         add_data(&b, x);
         if (x->output)
             json_build_set(&b, "outputDetails", is_included());
     }
     add_error(&b, x);
-    if (x->trace)
-        json_build_set(&b, "traceHeader", json_ref(x->trace));
+    if (trace)
+        json_build_set(&b, "traceHeader", json_ref(trace));
     if (x->status == RT_RUNNING || x->status == RT_SUCCEEDED) {
         json_build_set(&b, "redriveStatus", json_cstring("NOT_REDRIVABLE"));
         json_build_set(
@@ -457,49 +631,108 @@ json *describe_execution(struct call *c)
     return json_build_done(&b);
 }
 
-json *describe_state_machine_for_execution(struct call *c)
+static bool metadata_only(const struct call *c)
 {
     const char *data = call_text(c, "includedData");
-    const struct execution *x = execution_find(c);
+
+    return data && strcmp(data, "METADATA_ONLY") == 0;
+}
+
+json *describe_execution(struct call *c)
+{
+    struct execution x;
+
+    if (!execution_find(c, &x))
+        return NULL;
+    execution_result(c->api, &x);
+    json *out = describe(&x, metadata_only(c));
+    execution_clear(&x);
+    return out;
+}
+
+json *describe_state_machine_for_execution(struct call *c)
+{
+    struct execution x;
     struct json_build b;
 
-    if (!x)
+    if (!execution_find(c, &x))
         return NULL;
+    const json *key = execution_note(&x, NOTE_REVISION);
+    struct revision *r = key ? revision_find(c->api, key) : NULL;
     json_build_object(&b, 10);
-    json_build_set(&b, "stateMachineArn", json_ref(x->machine->arn));
-    json_build_set(&b, "name", json_ref(x->machine->name));
-    json_build_set(&b, "updateDate", api_time(x->revision->at_ms));
-    describe_revision(&b, x->revision, data && strcmp(data, "METADATA_ONLY") == 0);
+    json_build_set(&b, "stateMachineArn", json_ref(x.names.machine_arn));
+    json_build_set(&b, "name", json_ref(x.names.machine_name));
+    if (r) {
+        json_build_set(&b, "updateDate", api_time(r->at_ms));
+        describe_revision(&b, r, metadata_only(c));
+    }
+    revision_unref(r);
+    execution_clear(&x);
     return json_build_done(&b);
 }
 
 /* ---- lists ---- */
 
-struct filter {
-    const char *status;
+struct listing {
+    api *api;
     const json *version, *alias; /* its ARN; NULL: whichever */
-    bool none;                   /* asks for what can't be */
+    size_t limit, count;
+    struct json_build list;
+    uint64_t last;
+    bool more;
 };
 
-static bool passes(const struct filter *f, const struct execution *x)
+static bool passes(const struct listing *l, const struct execution *x)
 {
-    if (f->none || (f->status && strcmp(f->status, rt_status_name(x->status)) != 0))
-        return false;
-    if (f->alias)
-        return x->alias_arn && json_equal(x->alias_arn, f->alias);
-    return !f->version || (x->version_arn && json_equal(x->version_arn, f->version));
+    const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
+
+    if (l->alias)
+        return alias && json_equal(alias, l->alias);
+    return !l->version || (version && json_equal(version, l->version));
+}
+
+static bool add_to_list(void *user, uint64_t number)
+{
+    struct listing *l = user;
+    struct execution x;
+    struct json_build item;
+
+    if (!execution_look(l->api, number, &x))
+        return true;
+    bool shown = passes(l, &x);
+    l->more = shown && l->count == l->limit;
+    if (shown && !l->more) {
+        json_build_object(&item, 10);
+        add_names(&item, &x);
+        json_build_add(&l->list, json_build_done(&item));
+        l->last = number;
+        l->count++;
+    }
+    execution_clear(&x);
+    return !l->more;
+}
+
+/* False: no execution has it as its own. */
+static bool status_of(const char *name, enum rt_status *out)
+{
+    for (enum rt_status s = RT_RUNNING; s <= RT_TIMED_OUT; s++)
+        if (strcmp(rt_status_name(s), name) == 0) {
+            *out = s;
+            return true;
+        }
+    return false;
 }
 
 json *list_executions(struct call *c)
 {
     static const char args[] = "stateMachineArn mapRunArn statusFilter redriveFilter";
     const char *arn = call_text(c, "stateMachineArn"), *map_run = call_text(c, "mapRunArn");
-    const char *redrive = call_text(c, "redriveFilter");
-    struct filter f = {.status = call_text(c, "statusFilter")};
+    const char *redrive = call_text(c, "redriveFilter"), *filter = call_text(c, "statusFilter");
+    struct listing l = {.api = c->api};
+    enum rt_status status = RT_RUNNING;
     struct target t;
     struct page page;
-    struct json_build b, list;
-    size_t n = 0;
+    struct json_build b;
 
     if (!arn == !map_run)
         return call_fail(c, "ValidationException",
@@ -514,32 +747,22 @@ json *list_executions(struct call *c)
                          "This operation is not supported by this type of state machine");
     if (!page_begin(c, args, &page))
         return NULL;
-    f.version = t.version ? t.version->arn : NULL;
-    f.alias = t.alias ? t.alias->arn : NULL;
-    f.none = redrive && strcmp(redrive, "REDRIVEN") == 0;
+    bool none =
+        (redrive && strcmp(redrive, "REDRIVEN") == 0) || (filter && !status_of(filter, &status));
+    l.limit = page.limit;
+    l.version = t.version ? t.version->arn : NULL;
+    l.alias = t.alias ? t.alias->arn : NULL;
     /* The newest first; a page ends with the engine's number of its last. */
-    uint64_t before = page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX, last = 0;
-    size_t i = t.machine->execution_count;
-    while (i > 0 && t.machine->executions[i - 1]->node.id >= before)
-        i--;
-    json_build_array(&list, 0);
-    for (; i > 0; i--) {
-        const struct execution *x = t.machine->executions[i - 1];
-        struct json_build item;
-        if (!passes(&f, x))
-            continue;
-        if (n++ == page.limit)
-            break;
-        json_build_object(&item, 10);
-        add_names(&item, x);
-        json_build_add(&list, json_build_done(&item));
-        last = x->node.id;
-    }
+    uint64_t before = page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX;
+    json_build_array(&l.list, 0);
+    if (!none)
+        store_list_executions(c->api->store, json_str(t.machine->arn), filter ? &status : NULL,
+                              before, add_to_list, &l, NULL);
     json_build_object(&b, 2);
-    json_build_set(&b, "executions", json_build_done(&list));
-    if (i > 0)
+    json_build_set(&b, "executions", json_build_done(&l.list));
+    if (l.more)
         json_build_set(&b, "nextToken",
-                       page_token(c, args, json_stringf("%llu", (unsigned long long)last)));
+                       page_token(c, args, json_stringf("%llu", (unsigned long long)l.last)));
     page_clear(&page);
     return json_build_done(&b);
 }

@@ -8,13 +8,15 @@
 #include "runtime/text_map.h"
 
 /*
- * What the api's files share. Things point up: a revision is shared by the machine, its versions
- * and the executions that run it; a machine owns its versions, aliases and executions.
+ * What the api's files share. A revision is shared by the machine and its versions; a machine owns
+ * its versions and aliases. Machines and activities are in memory, and each is a record of the
+ * store, which is put again when it changed. Executions are in the store and the engine only.
  */
 
-/* A definition and what goes with it; counted, never changed. */
+/* A definition and what goes with it; counted, never changed but for the time. */
 struct revision {
     uint32_t refs;
+    json *key;        /* of its record: what executions that run it have in their notes */
     json *definition; /* the text as it was given */
     asl_machine *compiled;
     json *role_arn, *logging, *tracing, *encryption;
@@ -45,12 +47,10 @@ struct machine {
     json *tags;         /* an object */
     struct version *versions;
     size_t version_count, version_cap;
-    uint32_t last_version;
+    uint32_t last_version, last_revision;
     struct alias *aliases;
     size_t alias_count, alias_cap;
-    struct execution **executions; /* the oldest first */
-    size_t execution_count, execution_cap;
-    size_t running;
+    size_t running; /* executions */
 };
 
 /* Numbers of what may be gone by now, the longest waiting first. */
@@ -61,22 +61,33 @@ struct id_queue {
 
 void id_queue_add(struct id_queue *q, uint64_t id);
 
+/* What is known of an execution, from the store or the engine. Owns its values. */
 struct execution {
-    struct id_node node; /* first; by the engine's number */
-    struct machine *machine;
-    struct revision *revision;
-    json *arn, *name;
-    json *version_arn, *alias_arn; /* NULL: none */
-    json *input;                   /* its text */
-    json *trace;
-    mocks *mocks; /* NULL: none */
+    uint64_t number;
     enum rt_status status;
     int64_t start_ms, stop_ms;
+    struct rt_names names;
+    json *note;  /* what start() in api_executions.c put into it */
+    json *input; /* its text */
+    /* How it ended, once execution_result was asked: */
     json *output; /* its text */
     struct asl_error error;
+};
+
+/* What there is in memory of an execution that runs: if somebody waits for it, or mocks answer. */
+struct run {
+    struct id_node node;     /* first; by the engine's number */
+    mocks *mocks;            /* NULL: none */
     struct id_queue parents; /* tasks that wait for its end; numbers, as in an activity's */
     uint64_t waiter;         /* the StartSyncExecution that waits for it; 0: none */
+    json *note;              /* of such a one, which the store doesn't know */
     bool metadata_only;
+};
+
+/* An execution that the store may not have yet. */
+struct fresh {
+    json *arn;
+    uint64_t number, turn;
 };
 
 struct activity {
@@ -95,16 +106,18 @@ enum own_task {
     OWN_SDK, /* aws-sdk:sfn:… */
 };
 
+#define NO_CHILD UINT64_MAX
+
 /* A task whose result the api brings: by a token, or from an execution that it started. */
 struct api_task {
     struct id_node node; /* first; by the engine's id */
     api *api;
     enum own_task own;
-    uint64_t call; /* of an own task: it waits for that call; 0: for none */
-    json *child;   /* OWN_SYNC…: the ARN of the execution it waits for */
-    json *token;   /* NULL: no worker has it yet */
-    bool by_token; /* nothing but the token brings its result */
-    json *input;   /* of an activity's: its text */
+    uint64_t call;  /* of an own task: it waits for that call; 0: for none */
+    uint64_t child; /* OWN_SYNC…: the execution it waits for; NO_CHILD: none yet */
+    json *token;    /* NULL: no worker has it yet */
+    bool by_token;  /* nothing but the token brings its result */
+    json *input;    /* of an activity's: its text */
 };
 
 /* A TestState that runs. */
@@ -121,14 +134,28 @@ struct test_state {
     uint64_t waiter; /* 0: nobody waits any more */
 };
 
-/* A call that waits. */
-struct waiter {
-    struct id_node node; /* first */
+/* Who made a call. */
+struct caller {
+    uint64_t call; /* its number */
     api_done *done;
     void *user;
+    bool own; /* a task of ours: it is answered at once, as its next turn is the answer's, too */
+};
+
+/* An answer that goes out once what it says is durable. */
+struct owed {
+    struct caller to; /* done NULL: it has gone */
+    int status;
+    struct buf body;
+};
+
+/* A call that waits. */
+struct waiter {
+    struct id_node node; /* first; by the call's number */
+    struct caller from;
     int64_t due_ms;
     json *worker;            /* GetActivityTask: workerName, or NULL */
-    struct execution *run;   /* StartSyncExecution */
+    struct run *run;         /* StartSyncExecution */
     struct test_state *test; /* TestState; neither: GetActivityTask */
 };
 
@@ -145,18 +172,26 @@ struct api {
     struct text_map machines; /* by ARN */
     struct machine **sorted;  /* by name */
     size_t machine_count, machine_cap;
-    struct text_map executions; /* by ARN */
-    struct id_map by_number;    /* of the engine's */
-    uint64_t *over;             /* numbers of those that may be forgotten */
+    size_t deleting;      /* machines that are to go */
+    struct id_map runs;   /* by the engine's numbers */
+    struct fresh **fresh; /* the oldest first */
+    size_t fresh_count, fresh_cap;
+    struct text_map fresh_arns;
+    uint64_t turn;  /* of api_advance */
+    uint64_t *over; /* numbers of TestStates that have ended */
     size_t over_count, over_cap;
-    struct text_map activities; /* by ARN */
+    int64_t retention_ms, retire_ms; /* 0: none; when to look next */
+    struct text_map activities;      /* by ARN */
     struct activity **activity_list;
     size_t activity_count, activity_cap;
     struct id_map tests; /* by number */
     struct id_map tasks;
     struct text_map tokens; /* to tasks */
     struct id_map waiters;
-    uint64_t last_waiter;
+    uint64_t last_call;
+    struct owed *owed;
+    size_t owed_count, owed_cap;
+    size_t sealed; /* of them: those that the turn makes durable */
     int64_t next_due_ms;
 };
 
@@ -167,14 +202,13 @@ struct call {
     const char *operation;
     const json *in;
     int64_t now_ms;
-    api_done *done;
-    void *user;
+    struct caller from;
     /* What went wrong: the type of AWS's error, NULL while nothing did. */
     const char *error;
     struct buf message;
     const char *extra_key; /* one more member of the error; NULL: none */
     json *extra;
-    uint64_t waits; /* the number of the waiter that it became */
+    bool waits; /* it became a waiter */
 };
 
 /* Returns NULL, for the function to return. */
@@ -188,6 +222,9 @@ struct waiter *call_wait(struct call *c, int64_t due_ms);
 /* Answers a call that waited; takes `out`, frees the waiter. */
 void waiter_answer(api *a, struct waiter *w, json *out);
 
+/* A call of one of our tasks: as api_call, but `done` may come before it returns. */
+uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                      api_done *done, void *user);
 json *api_time(int64_t ms);
 json *api_empty(void);
 json *api_uuid(api *a);
@@ -250,9 +287,14 @@ json *page_token(struct call *c, const char *args, json *after);
 void refuse_definition(struct call *c, const struct asl_report *report);
 void revision_unref(struct revision *r);
 struct revision *revision_ref(struct revision *r);
-void machine_free(api *a, struct machine *m);
-/* Once nothing of it runs. */
-void machine_remove(api *a, struct machine *m);
+/* Takes it into the lists. */
+void machine_add(api *a, struct machine *m);
+void machine_free(struct machine *m);
+/* Out of memory; its record stays. */
+void machine_drop(api *a, struct machine *m);
+/* Of a machine that is deleted and has nothing running: its executions go, and when the last has
+ * gone, it goes. False: there are more to go. */
+bool machine_sweep(api *a, struct machine *m);
 /* By an ARN without qualifier; else the call failed. */
 struct machine *machine_find(struct call *c, const char *arn);
 
@@ -297,16 +339,28 @@ json *variable_references(const json *definition);
 
 /* ---- api_executions.c ---- */
 
-/* With what the engine keeps of it. */
-void execution_free(api *a, struct execution *x);
-/* Out of its machine's list, too. */
-void execution_drop(api *a, struct execution *x);
-/* The one that executionArn names; else the call failed. */
-struct execution *execution_find(struct call *c);
-json *sync_answer(const struct execution *x);
+/* A member of a note: the case of the mocks. */
+extern const char NOTE_MOCKS[];
+
+/* The one that executionArn names; else the call failed. `x` is to be cleared. */
+bool execution_find(struct call *c, struct execution *x);
+/* The newest execution of that ARN. False: there is none. */
+bool execution_number(api *a, const char *arn, uint64_t *number);
+/* False: there is none of that number any more. */
+bool execution_look(api *a, uint64_t number, struct execution *x);
+/* Fills in how it ended. */
+void execution_result(api *a, struct execution *x);
+void execution_clear(struct execution *x);
+/* A text of the note; NULL: it isn't there. */
+const json *execution_note(const struct execution *x, const char *name);
+struct run *run_of(api *a, uint64_t number);
+void run_free(struct run *r);
+/* Executions that started two turns ago are in the store. */
+void forget_fresh(api *a);
 /* The value of an input's text; NULL with the call failed, in AWS's words. */
 json *execution_input(struct call *c, const json *text);
 
+json *sync_answer(const struct run *r, const struct execution *x);
 /* StartSyncExecution has waited for as long as it may. */
 void sync_timed_out(api *a, struct waiter *w);
 
@@ -323,6 +377,7 @@ json *describe_map_run(struct call *c);
 
 /* ---- api_activities.c ---- */
 
+void activity_add(api *a, struct activity *act);
 void activity_free(struct activity *act);
 void api_task_free(api *a, struct api_task *t);
 /* The long poll is over. */
@@ -346,6 +401,20 @@ bool test_state_answers(api *a, const struct task *task);
 void test_state_ended(api *a, struct test_state *t, const rt_exec *x);
 void test_state_timed_out(api *a, struct waiter *w);
 
+/* ---- api_records.c: what the store has of machines and activities ---- */
+
+/* What changed is put into the store; it is good after the engine's next turn. */
+void machine_keep(api *a, const struct machine *m);
+void revision_keep(api *a, const struct revision *r);
+/* The key of a machine's revision by its number, from 1. */
+json *revision_key(const json *machine_arn, uint32_t number);
+/* With all of its revisions. */
+void machine_forget(api *a, const struct machine *m);
+void activity_keep(api *a, const struct activity *act);
+void activity_forget(api *a, const struct activity *act);
+/* A revision by its key, from memory or the store; counted. NULL: there is none. */
+struct revision *revision_find(api *a, const json *key);
+
 /* ---- api_tasks.c ---- */
 
 enum { API_MAX_DEPTH = 32 };
@@ -353,8 +422,10 @@ enum { API_MAX_DEPTH = 32 };
 enum own_task own_task_of(const char *resource, char **operation);
 /* Calls the api for the task; `t` may be over when it returns. */
 void own_start(api *a, struct api_task *t, const struct task *task, const char *operation);
+/* After a crash: the api has answered, and said so. `t` may be over when it returns. */
+void own_resume(api *a, struct api_task *t, const json *submitted);
 /* The tasks that wait for the execution hear of it. */
-void own_child_ended(api *a, struct execution *x);
+void own_child_ended(api *a, struct run *r, const struct execution *x);
 /* The execution that the task waits for is stopped. */
 void own_cancelled(api *a, const struct api_task *t);
 

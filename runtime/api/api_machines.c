@@ -19,6 +19,7 @@ void revision_unref(struct revision *r)
 {
     if (!r || --r->refs)
         return;
+    json_unref(r->key);
     json_unref(r->definition);
     asl_machine_unref(r->compiled);
     json_unref(r->role_arn);
@@ -325,7 +326,7 @@ static size_t place_of_name(const api *a, const char *name)
     return low;
 }
 
-static void add_machine(api *a, struct machine *m)
+void machine_add(api *a, struct machine *m)
 {
     size_t at = place_of_name(a, json_str(m->name));
 
@@ -336,15 +337,12 @@ static void add_machine(api *a, struct machine *m)
     text_map_put(&a->machines, json_str(m->arn), m);
 }
 
-void machine_free(api *a, struct machine *m)
+void machine_free(struct machine *m)
 {
-    for (size_t i = 0; i < m->execution_count; i++)
-        execution_free(a, m->executions[i]);
     for (size_t i = 0; i < m->version_count; i++)
         version_clear(&m->versions[i]);
     for (size_t i = 0; i < m->alias_count; i++)
         alias_clear(&m->aliases[i]);
-    mem_free(m->executions);
     mem_free(m->versions);
     mem_free(m->aliases);
     revision_unref(m->revision);
@@ -355,7 +353,7 @@ void machine_free(api *a, struct machine *m)
     mem_free(m);
 }
 
-void machine_remove(api *a, struct machine *m)
+void machine_drop(api *a, struct machine *m)
 {
     size_t at = place_of_name(a, json_str(m->name));
 
@@ -363,7 +361,29 @@ void machine_remove(api *a, struct machine *m)
     memmove(a->sorted + at, a->sorted + at + 1, (a->machine_count - at - 1) * sizeof *a->sorted);
     a->machine_count--;
     text_map_take(&a->machines, json_str(m->arn));
-    machine_free(a, m);
+    machine_free(m);
+}
+
+/* Executions that go at once. */
+enum { SWEEP = 1000 };
+
+bool machine_sweep(api *a, struct machine *m)
+{
+    if (store_forget_list(a->store, json_str(m->arn), SWEEP) == SWEEP)
+        return false;
+    a->deleting--;
+    machine_forget(a, m);
+    machine_drop(a, m);
+    return true;
+}
+
+/* Takes `r`, which gets its key. */
+static void use_revision(api *a, struct machine *m, struct revision *r)
+{
+    revision_unref(m->revision);
+    m->revision = r;
+    r->key = revision_key(m->arn, ++m->last_revision);
+    revision_keep(a, r);
 }
 
 /* ---- operations ---- */
@@ -447,10 +467,11 @@ json *create_state_machine(struct call *c)
                           .name = json_ref(name),
                           .express = express,
                           .created_ms = c->now_ms,
-                          .revision = r,
                           .created_with = with,
                           .tags = tags_of(tags)};
-    add_machine(a, m);
+    use_revision(a, m, r);
+    machine_add(a, m);
+    machine_keep(a, m);
     return created(m, call_flag(c, "publish") ? version_publish(a, m, description) : NULL);
 }
 
@@ -483,10 +504,11 @@ json *update_state_machine(struct call *c)
     if (same) {
         revision_unref(r);
         m->revision->at_ms = c->now_ms;
+        revision_keep(c->api, m->revision);
     } else {
         r->id = api_uuid(c->api);
-        revision_unref(m->revision);
-        m->revision = r;
+        use_revision(c->api, m, r);
+        machine_keep(c->api, m);
     }
     json_build_object(&b, 3);
     json_build_set(&b, "updateDate", api_time(c->now_ms));
@@ -541,10 +563,12 @@ json *delete_state_machine(struct call *c)
     if (!arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
     struct machine *m = text_map_get(&c->api->machines, arn);
-    if (m && m->running == 0)
-        machine_remove(c->api, m);
-    else if (m)
+    if (m && !m->deleting) {
         m->deleting = true;
+        c->api->deleting++;
+        if (m->running || !machine_sweep(c->api, m))
+            machine_keep(c->api, m);
+    }
     return api_empty();
 }
 

@@ -21,8 +21,14 @@ json *tags_of(const json *list)
     return json_build_done(&b);
 }
 
+/* What has the tags. */
+struct tagged {
+    struct machine *machine;
+    struct activity *activity;
+};
+
 /* Where the tags of the resource are; NULL with the call failed. */
-static json **tags_at(struct call *c)
+static json **tags_at(struct call *c, struct tagged *of)
 {
     const char *arn = call_text(c, "resourceArn");
     struct arn parts;
@@ -33,12 +39,25 @@ static json **tags_at(struct call *c)
     struct activity *act = text_map_get(&c->api->activities, arn);
     if (!m && !act)
         call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
+    *of = (struct tagged){m, act};
     return m ? &m->tags : act ? &act->tags : NULL;
+}
+
+/* Takes `tags`. */
+static void change_tags(api *a, const struct tagged *of, json **at, json *tags)
+{
+    json_unref(*at);
+    *at = tags;
+    if (of->machine)
+        machine_keep(a, of->machine);
+    else
+        activity_keep(a, of->activity);
 }
 
 json *tag_resource(struct call *c)
 {
-    json **tags = tags_at(c);
+    struct tagged of;
+    json **tags = tags_at(c, &of);
     struct json_build b;
 
     if (!tags)
@@ -55,8 +74,7 @@ json *tag_resource(struct call *c)
         c->extra = json_ref(call_get(c, "resourceArn"));
         return call_fail(c, "TooManyTags", "A resource has at most %d tags", MAX_TAGS);
     }
-    json_unref(*tags);
-    *tags = all;
+    change_tags(c->api, &of, tags, all);
     return api_empty();
 }
 
@@ -70,7 +88,8 @@ static bool is_among(const json *key, const json *list)
 
 json *untag_resource(struct call *c)
 {
-    json **tags = tags_at(c);
+    struct tagged of;
+    json **tags = tags_at(c, &of);
     const json *keys = call_get(c, "tagKeys");
     struct json_build b;
 
@@ -81,14 +100,14 @@ json *untag_resource(struct call *c)
         if (!is_among(json_key_at(*tags, i), keys))
             json_build_set_key(&b, json_ref(json_key_at(*tags, i)),
                                json_ref(json_value_at(*tags, i)));
-    json_unref(*tags);
-    *tags = json_build_done(&b);
+    change_tags(c->api, &of, tags, json_build_done(&b));
     return api_empty();
 }
 
 json *list_tags_for_resource(struct call *c)
 {
-    json **tags = tags_at(c);
+    struct tagged of;
+    json **tags = tags_at(c, &of);
     struct json_build b, list;
 
     if (!tags)

@@ -186,47 +186,6 @@ static void finish(api *a, struct api_task *t, struct task_result *r)
     engine_task_done(a->engine, id, r);
 }
 
-/* The execution's end is the task's. */
-static void wait_for_child(api *a, struct api_task *t, const json *arn)
-{
-    struct execution *x = text_map_get(&a->executions, json_str(arn));
-
-    if (!x)
-        return;
-    id_queue_add(&x->parents, t->node.id);
-    t->child = json_ref(arn);
-}
-
-/* The api's answer to the task's call. */
-static void own_answered(void *user, int status, struct buf *body)
-{
-    struct api_task *t = user;
-    api *a = t->api;
-    struct task_result r = {.ok = status == 200};
-    json *answer = json_parse(body->data, body->len, JSON_READ_SURROGATES, NULL);
-
-    t->call = 0;
-    if (!r.ok) {
-        refused(a, t, status, answer, &r);
-        finish(a, t, &r);
-    } else if (t->own == OWN_SDK) {
-        r.output = raised(NULL, answer);
-        finish(a, t, &r);
-    } else {
-        json *result = start_result(a, answer, body->len);
-        if (t->own == OWN_START) {
-            r.output = result;
-            finish(a, t, &r);
-        } else {
-            engine_task_submitted(a->engine, t->node.id, result);
-            json_unref(result);
-            if (t->own != OWN_CALLBACK)
-                wait_for_child(a, t, json_get(answer, "executionArn"));
-        }
-    }
-    json_unref(answer);
-}
-
 /* ---- the end of a child ---- */
 
 static json *included(void)
@@ -258,49 +217,111 @@ static json *child_description(const struct execution *x, bool parsed)
     if (x->error.name || timed_out)
         json_build_set(&b, "Error",
                        x->error.name ? json_ref(x->error.name) : json_cstring(ASL_TIMEOUT));
-    json_build_set(&b, "ExecutionArn", json_ref(x->arn));
+    json_build_set(&b, "ExecutionArn", json_ref(x->names.arn));
     json_build_set(&b, "Input", document(x->input, parsed));
     json_build_set(&b, "InputDetails", included());
-    json_build_set(&b, "Name", json_ref(x->name));
+    json_build_set(&b, "Name", json_ref(x->names.name));
     if (x->output) {
         json_build_set(&b, "Output", document(x->output, parsed));
         json_build_set(&b, "OutputDetails", included());
     }
     json_build_set(&b, "StartDate", json_int(x->start_ms));
-    json_build_set(&b, "StateMachineArn", json_ref(x->machine->arn));
+    json_build_set(&b, "StateMachineArn", json_ref(x->names.machine_arn));
     json_build_set(&b, "Status", json_cstring(status));
     json_build_set(&b, "StopDate", json_int(x->stop_ms));
     return json_build_done(&b);
 }
 
-void own_child_ended(api *a, struct execution *x)
+static void child_ended(api *a, struct api_task *t, const struct execution *x)
 {
-    struct id_queue *q = &x->parents;
+    struct task_result r = {.ok = x->status == RT_SUCCEEDED};
+    json *description = child_description(x, t->own == OWN_SYNC_2);
+
+    if (r.ok) {
+        r.output = description;
+    } else {
+        r.error = json_cstring(ASL_TASK_FAILED);
+        r.cause = json_text(description);
+        json_unref(description);
+    }
+    finish(a, t, &r);
+}
+
+void own_child_ended(api *a, struct run *run, const struct execution *x)
+{
+    struct id_queue *q = &run->parents;
 
     for (; q->first < q->count; q->first++) {
         struct api_task *t = (struct api_task *)(void *)id_map_get(&a->tasks, q->ids[q->first]);
-        struct task_result r = {.ok = x->status == RT_SUCCEEDED};
-        if (!t)
-            continue;
-        json *description = child_description(x, t->own == OWN_SYNC_2);
-        if (r.ok) {
-            r.output = description;
-        } else {
-            r.error = json_cstring(ASL_TASK_FAILED);
-            r.cause = json_text(description);
-            json_unref(description);
-        }
-        finish(a, t, &r);
+        if (t)
+            child_ended(a, t, x);
     }
 }
 
 void own_cancelled(api *a, const struct api_task *t)
 {
     static const struct asl_error none;
-    const struct execution *x = t->child ? text_map_get(&a->executions, json_str(t->child)) : NULL;
 
-    if (x && x->status == RT_RUNNING)
-        engine_stop(a->engine, x->node.id, &none);
+    if (t->own == OWN_SYNC || t->own == OWN_SYNC_2)
+        engine_stop(a->engine, t->child, &none);
+}
+
+/* ---- calls ---- */
+
+/* The execution's end is the task's. */
+static void wait_for_child(api *a, struct api_task *t, const json *arn)
+{
+    struct execution x;
+    uint64_t number;
+
+    if (!execution_number(a, json_str(arn), &number) || !execution_look(a, number, &x))
+        return;
+    t->child = number;
+    if (x.status == RT_RUNNING) {
+        id_queue_add(&run_of(a, number)->parents, t->node.id);
+    } else {
+        execution_result(a, &x);
+        child_ended(a, t, &x);
+    }
+    execution_clear(&x);
+}
+
+void own_resume(api *a, struct api_task *t, const json *submitted)
+{
+    const json *arn = json_get(submitted, "ExecutionArn");
+
+    if (t->own != OWN_CALLBACK && arn && json_is_string(arn))
+        wait_for_child(a, t, arn);
+}
+
+/* The api's answer to the task's call. */
+static void own_answered(void *user, int status, struct buf *body)
+{
+    struct api_task *t = user;
+    api *a = t->api;
+    struct task_result r = {.ok = status == 200};
+    json *answer = json_parse(body->data, body->len, JSON_READ_SURROGATES, NULL);
+
+    t->call = 0;
+    if (!r.ok) {
+        refused(a, t, status, answer, &r);
+        finish(a, t, &r);
+    } else if (t->own == OWN_SDK) {
+        r.output = raised(NULL, answer);
+        finish(a, t, &r);
+    } else {
+        json *result = start_result(a, answer, body->len);
+        if (t->own == OWN_START) {
+            r.output = result;
+            finish(a, t, &r);
+        } else {
+            engine_task_submitted(a->engine, t->node.id, result);
+            json_unref(result);
+            if (t->own != OWN_CALLBACK)
+                wait_for_child(a, t, json_get(answer, "executionArn"));
+        }
+    }
+    json_unref(answer);
 }
 
 /* ---- which tasks ---- */
@@ -351,7 +372,7 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
     json *request = request_of(task->parameters);
     json_write(&body, request);
     json_unref(request);
-    uint64_t waits = api_call(a, operation, body.data, body.len, task->now_ms, own_answered, t);
+    uint64_t waits = api_call_own(a, operation, body.data, body.len, task->now_ms, own_answered, t);
     /* Unless it waits, `t` may be gone. */
     if (waits && (t = (struct api_task *)(void *)id_map_get(&a->tasks, id)))
         t->call = waits;

@@ -43,6 +43,7 @@ struct version *version_publish(api *a, struct machine *m, const json *descripti
                           .revision = revision_ref(m->revision),
                           .at_ms = a->now_ms};
     v->arn = json_stringf("%s:%u", json_str(m->arn), v->number);
+    machine_keep(a, m);
     return v;
 }
 
@@ -111,6 +112,7 @@ json *delete_state_machine_version(struct call *c)
     version_clear(v);
     size_t at = (size_t)(v - m->versions);
     memmove(v, v + 1, (--m->version_count - at) * sizeof *v);
+    machine_keep(c->api, m);
     return api_empty();
 }
 
@@ -266,6 +268,7 @@ json *create_state_machine_alias(struct call *c)
                          .routes = json_ref(routes),
                          .created_ms = c->now_ms,
                          .updated_ms = c->now_ms};
+    machine_keep(c->api, m);
     return alias_created(al);
 }
 
@@ -327,6 +330,7 @@ json *update_state_machine_alias(struct call *c)
         al->description = json_ref(description);
     }
     al->updated_ms = c->now_ms;
+    machine_keep(c->api, m);
     json_build_object(&b, 1);
     json_build_set(&b, "updateDate", api_time(al->updated_ms));
     return json_build_done(&b);
@@ -362,6 +366,7 @@ json *delete_state_machine_alias(struct call *c)
         alias_clear(al);
         size_t at = (size_t)(al - m->aliases);
         memmove(al, al + 1, (--m->alias_count - at) * sizeof *al);
+        machine_keep(c->api, m);
     }
     return api_empty();
 }

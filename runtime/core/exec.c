@@ -701,6 +701,11 @@ const struct asl_scope *rt_exec_scope(const rt_exec *x)
     return x->scope;
 }
 
+int64_t rt_exec_start_ms(const rt_exec *x)
+{
+    return x->started_ms;
+}
+
 uint64_t rt_exec_transitions(const rt_exec *x)
 {
     return x->transitions;

@@ -59,6 +59,8 @@ const struct rt_names *rt_exec_names(const rt_exec *x);
 asl_machine *rt_exec_machine(const rt_exec *x);
 /* The States that it runs: the machine's own, or a distributed Map's processor. */
 const struct asl_scope *rt_exec_scope(const rt_exec *x);
+/* When it started; 0: it hasn't. */
+int64_t rt_exec_start_ms(const rt_exec *x);
 /* States entered so far. */
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
