@@ -199,7 +199,7 @@ coverage:
 FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec event
-FUZZ_RUNTIME := http
+FUZZ_RUNTIME := http aws
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
 SECONDS ?= 60
