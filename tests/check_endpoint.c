@@ -645,6 +645,65 @@ START_TEST(job_is_stopped)
 }
 END_TEST
 
+/* Every job can be asked about, and those that can be stopped, stopped. */
+static const char *const all_jobs[] = {
+    "athena:startQueryExecution",
+    "batch:submitJob",
+    "bedrock:createModelCustomizationJob",
+    "codebuild:startBuild",
+    "codebuild:startBuildBatch",
+    "codebuild:retryBuildBatch",
+    "databrew:startJobRun",
+    "ecs:runTask",
+    "eks:createCluster",
+    "eks:deleteCluster",
+    "eks:createNodegroup",
+    "eks:deleteNodegroup",
+    "eks:createFargateProfile",
+    "eks:deleteFargateProfile",
+    "elasticmapreduce:createCluster",
+    "elasticmapreduce:terminateCluster",
+    "elasticmapreduce:addStep",
+    "emr-containers:deleteVirtualCluster",
+    "emr-containers:startJobRun",
+    "emr-serverless:createApplication",
+    "emr-serverless:startApplication",
+    "emr-serverless:stopApplication",
+    "emr-serverless:deleteApplication",
+    "emr-serverless:startJobRun",
+    "emr-serverless:cancelJobRun",
+    "glue:startJobRun",
+    "mediaconvert:createJob",
+    "sagemaker:createTrainingJob",
+    "sagemaker:createTransformJob",
+    "sagemaker:createProcessingJob",
+    "sagemaker:createHyperParameterTuningJob",
+    "sagemaker:createLabelingJob",
+    "states:startExecution",
+};
+
+START_TEST(job_table)
+{
+    struct aws_call c, next;
+    struct buf resource = {0};
+    struct diag why = {0};
+    json *request = NULL;
+
+    buf_printf(&resource, "arn:aws:states:::%s.sync", all_jobs[_i]);
+    ck_assert_msg(aws_call_read(buf_str(&resource), &c, &why), "%s", why.text);
+    bool rest = c.service->protocol == AWS_REST_JSON;
+    ck_assert(!rest || c.operation);
+    ck_assert(aws_job_describe(&c, json_empty_object(), json_empty_object(), &next, &request));
+    ck_assert_msg(!rest || next.operation, "%s: %s", all_jobs[_i], next.action);
+    json_unref(request);
+    if (aws_job_stop(&c, json_empty_object(), json_empty_object(), &next, &request)) {
+        ck_assert_msg(!rest || next.operation, "%s: %s", all_jobs[_i], next.action);
+        json_unref(request);
+    }
+    buf_clear(&resource);
+}
+END_TEST
+
 /* ---- plain HTTP ---- */
 
 #define HTTP "arn:aws:states:::http:invoke"
@@ -1004,13 +1063,12 @@ int main(void)
 {
     Suite *s = suite_create("endpoint");
     TCase *t = tcase_create("endpoint");
-    SRunner *r;
-    int failed;
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, call, 0, COUNT(calls));
     tcase_add_loop_test(t, job, 0, COUNT(jobs));
     tcase_add_test(t, job_is_stopped);
+    tcase_add_loop_test(t, job_table, 0, COUNT(all_jobs));
     tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
     tcase_add_test(t, oauth);
     tcase_add_loop_test(t, place, 0, COUNT(places));
@@ -1020,9 +1078,5 @@ int main(void)
     tcase_add_loop_test(t, xml, 0, COUNT(xmls));
     tcase_add_test(t, deep_xml);
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(s);
 }

@@ -491,8 +491,6 @@ int main(void)
 {
     Suite *s = suite_create("sigv4");
     TCase *t = tcase_create("sigv4");
-    SRunner *r;
-    int failed;
 
     tcase_add_loop_test(t, sign, 0, COUNT(vectors));
     tcase_add_loop_test(t, verify, 0, COUNT(vectors));
@@ -500,9 +498,5 @@ int main(void)
     tcase_add_loop_test(t, canonical, 0, COUNT(canonicals));
     tcase_add_loop_test(t, credentials_file, 0, COUNT(files));
     suite_add_tcase(s, t);
-    r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(s);
 }

@@ -24,7 +24,8 @@ struct work {
     struct aws_call describe; /* .sync, once the job has begun */
     json *submitted, *describe_parameters;
     char *base;
-    bool local; /* its service is at this machine */
+    bool local;     /* its service is at this machine */
+    bool elsewhere; /* asked is not its endpoint: it gets no signature */
     http_transfer *transfer;
     uv_timer_t timer;
     bool timer_open;
@@ -103,7 +104,9 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
                            struct diag *why)
 {
     http_client *http = handlers_client(h, why);
-    const char *host = strstr(q->url, "://") + 3;
+    const char *begin = strstr(q->url, "://") + 3;
+    size_t name_len = strcspn(begin, "/?#@");
+    const char *host = begin[name_len] == '@' ? begin + name_len + 1 : begin;
     size_t host_len = strcspn(host, "/?#");
     size_t path_len = strcspn(host + host_len, "?#");
     const char *question = host + host_len + path_len;
@@ -188,15 +191,16 @@ static const char *host_of_queue(const struct aws_call *c, const json *parameter
     return strchr(strstr(text, "://") + 3, '/') ? NULL : text;
 }
 
-static char *base_of(const struct job *j, const struct aws_call *c, bool *local)
+static char *base_of(const struct job *j, const struct aws_call *c, struct work *w)
 {
     const char *given = j->row->url, *url;
     size_t len;
 
     if (!given && j->h->options.endpoints)
         given = endpoints_find(j->h->options.endpoints, c->service);
-    *local = given && endpoints_url_is_loopback(given);
+    w->local = given && endpoints_url_is_loopback(given);
     url = given ? host_of_queue(c, j->payload) : NULL;
+    w->elsewhere = url;
     if (!url)
         url = given;
     len = url ? strlen(url) : 0;
@@ -234,7 +238,9 @@ static http_transfer *send_call(const struct work *w, const struct aws_call *c,
         .headers = headers,
         .header_count = q.header_count,
         .body = q.body,
-        .service = c->service->signing ? c->service->signing : c->service->host,
+        .service = w->elsewhere          ? NULL
+                   : c->service->signing ? c->service->signing
+                                         : c->service->host,
         .s3 = c->service->protocol == AWS_REST_XML,
         .test_keys = w->local,
         .timeout_ms = timeout_ms,
@@ -438,7 +444,7 @@ static void endpoint_start(struct job *j)
         diag_clear(&why);
         return;
     }
-    w->base = base_of(j, &w->call, &w->local);
+    w->base = base_of(j, &w->call, w);
     if (w->base)
         w->transfer = send_call(w, &w->call, j->payload, &caller,
                                 j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS, answered, w,

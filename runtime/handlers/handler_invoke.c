@@ -517,9 +517,10 @@ static bool make_http_url(struct request *q, const json *p, const char *base)
     if (!given)
         return false;
     buf_printf(&whole, "%s%s", strstr(given, "://") ? "" : "https://", given);
-    good = http_url_ok(buf_str(&whole)) && !strpbrk(buf_str(&whole), "@#");
+    good = http_url_ok(buf_str(&whole)) && !strchr(whole.data, '#');
     rest = strstr(whole.data, "://");
-    rest = good ? rest + 3 + strcspn(rest + 3, "/?") : NULL;
+    rest = good ? rest + 3 + strcspn(rest + 3, "/?@") : NULL;
+    good = good && *rest != '@'; /* a user's name */
     if (good && base)
         add_base(&q->url, base);
     else if (good)
