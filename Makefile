@@ -48,7 +48,7 @@ TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
 # The library: what needs neither libuv nor libcurl.
-EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine engine_recover id_map text_map names task_io store/store store/store_memory) $(CORE)
+EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed engine engine_recover histogram id_map text_map names task_io store/store store/store_memory) $(CORE)
 
 PKGS_PARSERS := yajl yaml-0.1 libpcre2-8 libutf8proc libcrypto
 PKGS_ASL     := $(PKGS_PARSERS)
@@ -96,7 +96,7 @@ $(BUILD)/asl.pc: asl.pc.in VERSION Makefile
 	@mkdir -p $(@D)
 	$(Q)$(call pc,$(CURDIR),$(abspath $(BUILD)),$(CURDIR)/include) > $@
 
-$(BUILD)/obj/tools/asl.o $(BUILD)/obj/tools/report_format.o $(BUILD)/obj/runtime/embed.o: VERSION
+$(BUILD)/obj/tools/asl.o $(BUILD)/obj/tools/report_format.o $(BUILD)/obj/runtime/embed.o $(BUILD)/obj/runtime/metrics.o: VERSION
 
 # The Makefile too: other flags, other objects.
 $(BUILD)/obj/%.o: %.c Makefile
@@ -110,7 +110,7 @@ CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
-CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api
+CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api front_door
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 

@@ -27,6 +27,7 @@ struct request {
     struct request *next, *prev;
     api_server *server;
     http_exchange *x;
+    const char *operation; /* good as long as `x` */
     uint64_t call;
 };
 
@@ -93,6 +94,7 @@ static void answered(void *user, int status, struct buf *body)
 {
     struct request *r = user;
 
+    metrics_call(r->server->options.metrics, r->operation, status);
     http_exchange_on_gone(r->x, NULL, NULL);
     reply(r->server, r->x, status, json_type, body);
     remove_request(r);
@@ -128,7 +130,8 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
 {
     struct request *r = add_request(s, x);
 
-    r->call = api_call(s->api, target + strlen(prefix), m->body.data, m->body.len,
+    r->operation = target + strlen(prefix);
+    r->call = api_call(s->api, r->operation, m->body.data, m->body.len,
                        s->options.now(s->options.clock), answered, r);
     if (!api_waits(s->api, r->call) || http_exchange_on_gone(x, client_gone, r))
         return;
@@ -160,23 +163,34 @@ static void reply_ready(api_server *s, http_exchange *x)
     reply(s, x, ready ? 200 : 503, "text/plain; charset=utf-8", &text);
 }
 
+/* With keys, what is signed may come by any name, but nothing else. */
+static bool by_our_name(const api_server *s, const struct http_message *m)
+{
+    return !s->options.credentials || s->options.any_host ||
+           http_allow_loopback(NULL, m->host, http_message_header(m, "Origin"));
+}
+
 static void on_request(void *user, http_exchange *x)
 {
     api_server *s = user;
     const struct http_message *m = http_exchange_message(x);
     const char *target = http_message_header(m, "X-Amz-Target");
+    bool post = strcmp(m->method, "POST") == 0;
 
-    if (strcmp(m->method, "POST") != 0) {
-        if (strcmp(m->path, "/healthz") == 0)
-            reply_text(s, x, 200, "ok\n");
-        else if (strcmp(m->path, "/readyz") == 0)
-            reply_ready(s, x);
-        else
-            reply_text(s, x, 404,
-                       "This is the AWS Step Functions API of asl serve: POST / with "
-                       "X-Amz-Target\n");
-    } else if (s->failure) {
+    if (!post && strcmp(m->path, "/healthz") == 0) {
+        reply_text(s, x, 200, "ok\n");
+    } else if (!post && strcmp(m->path, "/readyz") == 0) {
+        reply_ready(s, x);
+    } else if (!target && !by_our_name(s, m)) {
+        reply_text(s, x, 403, "Under this name only signed requests are answered\n");
+    } else if (s->failure && strcmp(m->path, "/metrics") != 0) {
         reply_failure(s, x);
+    } else if (!target && s->options.offer && s->options.offer(s->options.user, x)) {
+        return;
+    } else if (!post) {
+        reply_text(s, x, 404,
+                   "This is the AWS Step Functions API of asl serve: POST / with "
+                   "X-Amz-Target\n");
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
@@ -196,7 +210,8 @@ static void http_stopped(void *user)
 api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_options *options)
 {
     api_server *s = mem_calloc(1, sizeof *s);
-    struct http_server_options http = {.user = s, .allow = options->any_host ? allow_any : NULL};
+    struct http_server_options http = {
+        .user = s, .allow = options->any_host || options->credentials ? allow_any : NULL};
 
     s->api = a;
     s->options = *options;
@@ -210,6 +225,11 @@ bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16
                        struct diag *why)
 {
     return http_server_listen(s->http, address, port, bound, why);
+}
+
+void api_server_stats(const api_server *s, struct http_stats *out)
+{
+    http_server_stats(s->http, out);
 }
 
 void api_server_stop(api_server *s, void (*stopped)(void *user), void *user)

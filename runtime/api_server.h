@@ -3,6 +3,7 @@
 
 #include "runtime/api/api.h"
 #include "runtime/http_server.h"
+#include "runtime/metrics.h"
 
 /*
  * The api over HTTP, as AWS's clients speak it: POST / with X-Amz-Target, AWS JSON 1.0. Beside it
@@ -16,6 +17,10 @@ struct api_server_options {
     struct credentials *credentials;
     int64_t (*now)(void *clock);
     void *clock;
+    struct metrics *metrics; /* counts what is answered; may be NULL */
+    /* Is offered what is no request of the api's: true, and it answers. May be NULL. */
+    bool (*offer)(void *user, http_exchange *x);
+    void *user;
 };
 
 /* Looks at `a` as long as it lives. */
@@ -25,6 +30,8 @@ bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16
                        struct diag *why);
 /* The store has failed, and `why` says how: nothing is answered any more but that. */
 void api_server_fail(api_server *s, const char *why);
+/* As http_server_stats. */
+void api_server_stats(const api_server *s, struct http_stats *out);
 /* Takes no new work, lets answers go out, ends long polls; then `stopped`, from the loop. */
 void api_server_stop(api_server *s, void (*stopped)(void *user), void *user);
 /* Ends everything; the loop must run until its handles are closed. Then _free, after the api's. */

@@ -103,6 +103,7 @@ struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_
     r->ref = c->ref;
     r->frame = c->frame;
     r->index = c->index;
+    r->since_ms = e->now_ms;
     r->child = c->kind == RT_START_CHILD;
     r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
     id_map_put(&e->errands, &r->node);
@@ -158,6 +159,7 @@ static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config,
     entry->list = label->list ? json_ref(label->list) : NULL;
     entry->note = label->note ? json_ref(label->note) : NULL;
     entry->errand = errand;
+    e->running++;
     add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     return entry->node.id;
 }
@@ -223,6 +225,8 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
         task_result_clear(result);
         return;
     }
+    if (e->hooks.answered)
+        e->hooks.answered(e->hooks.user, r->since_ms);
     answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
            (struct asl_error){.name = result->error, .cause = result->cause});
     *result = (struct task_result){0};
@@ -518,6 +522,10 @@ static void tell(engine *e, struct turn *t)
     for (size_t i = 0; i < t->out.command_count; i++)
         obey(e, t->execution, x, &t->out.commands[i]);
     bool ended = is_last(t);
+    if (ended && !entry->over) {
+        entry->over = true;
+        e->running--;
+    }
     if (ended && e->hooks.ended)
         e->hooks.ended(e->hooks.user, t->execution, x);
     rt_output_reset(&t->out);
@@ -574,6 +582,16 @@ int64_t engine_next_due(const engine *e)
 size_t engine_tasks(const engine *e)
 {
     return e->tasks_busy;
+}
+
+size_t engine_running(const engine *e)
+{
+    return e->running;
+}
+
+size_t engine_inputs(const engine *e)
+{
+    return e->input_count + e->again_count;
 }
 
 const rt_exec *engine_execution(const engine *e, uint64_t execution)

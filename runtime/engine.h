@@ -26,6 +26,8 @@ struct engine_hooks {
                      const struct rt_event *events, size_t count);
     /* May be NULL. An engine that recovers then lets go of it, as engine_release does. */
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
+    /* A task that was handed out at `since_ms` has its answer. May be NULL. */
+    void (*answered)(void *user, int64_t since_ms);
 };
 
 /* Looks at `s` as long as it lives; NULL: events are not kept. */
@@ -83,6 +85,10 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why);
 int64_t engine_next_due(const engine *e);
 /* Tasks that were handed out and have not been answered or cancelled. */
 size_t engine_tasks(const engine *e);
+
+/* Executions that run, and inputs that wait for the next turn. */
+size_t engine_running(const engine *e);
+size_t engine_inputs(const engine *e);
 
 /* A look; NULL when there is none of that number any more, or it sleeps in the store. */
 const rt_exec *engine_execution(const engine *e, uint64_t execution);

@@ -15,6 +15,7 @@ struct entry {
     struct errand *errand; /* what it was started for; NULL: itself */
     uint32_t errands;      /* that it has out, or that this turn lets out */
     bool queued;           /* has RT_IN_CONTINUE to come */
+    bool over;             /* it has ended, and was told so */
     bool orphan;           /* its Map Run is over: nobody asks for it */
     enum engine_keep keep;
     json *list, *note; /* for the store, until it has them; NULL: none */
@@ -34,6 +35,7 @@ struct errand {
     bool child;
     bool submits;    /* a task of the .sync or .waitForTaskToken kind */
     uint64_t number; /* child: the execution */
+    int64_t since_ms;
 };
 
 /* Something that came in, for the next turn. */
@@ -70,7 +72,7 @@ struct engine {
 
     int64_t now_ms; /* of the turn */
     struct id_map errands;
-    size_t tasks_busy;
+    size_t tasks_busy, running;
 
     struct input *inputs;
     size_t input_count, input_cap;

@@ -75,6 +75,7 @@ static bool take_up(engine *e, const struct store_running *r, struct diag *why)
 
     entry->keep = r->transient ? ENGINE_KEEP_RUNNING : ENGINE_KEEP;
     entry->kept = true;
+    e->running++;
     entry->kept_due_ms = r->due_ms;
     if (r->due_ms != STORE_AWAKE) {
         engine_set_due(e, entry, r->due_ms);
@@ -211,7 +212,7 @@ const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
         return NULL;
     if (!entry) {
         entry = engine_add_entry(e, execution);
-        entry->kept = entry->kept_end = true;
+        entry->kept = entry->kept_end = entry->over = true;
     }
     entry->x = x;
     if (rt_exec_status(x) == RT_RUNNING)

@@ -118,6 +118,9 @@ size_t handlers_asleep(const handlers *h);
 /* Calls that have not answered yet, the queued ones included. */
 size_t handlers_busy(const handlers *h);
 
+/* Those of them that wait for a slot. */
+size_t handlers_waiting(handlers *h);
+
 /* Starts to end everything; the loop must run until its handles are closed. Then handlers_free. */
 void handlers_close(handlers *h);
 void handlers_free(handlers *h);

@@ -100,8 +100,18 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
 {
     host *h = user;
 
+    if (h->options.ended)
+        h->options.ended(h->options.user, execution, x);
     if (h->api)
         api_ended(h->api, execution, x, host_now(h));
+}
+
+static void answered(void *user, int64_t since_ms)
+{
+    const host *h = user;
+
+    if (h->options.answered)
+        h->options.answered(h->options.user, since_ms);
 }
 
 static void happened(void *user, uint64_t execution, const rt_exec *x,
@@ -137,7 +147,8 @@ host *host_new(store *s, const struct host_options *options)
                                  .run_task = run_task,
                                  .cancel_task = cancel_task,
                                  .happened = happened,
-                                 .ended = ended};
+                                 .ended = ended,
+                                 .answered = answered};
 
     h->options = *options;
     h->virtual_ms = options->start_ms ? options->start_ms : wall_ms();
@@ -309,19 +320,27 @@ bool host_rest(host *h, int64_t ms)
     return h->interrupted;
 }
 
+bool host_turn(host *h, struct diag *why)
+{
+    int64_t now = host_now(h);
+
+    handlers_wake(h->handlers, now);
+    if (h->api)
+        api_begin_turn(h->api);
+    if (!engine_advance(h->engine, now, why))
+        return false;
+    if (h->api)
+        api_advance(h->api, now);
+    return true;
+}
+
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why)
 {
     bool told = false;
 
     for (unsigned turn = 1;; turn++) {
-        int64_t now = host_now(h);
-        handlers_wake(h->handlers, now);
-        if (h->api)
-            api_begin_turn(h->api);
-        if (!engine_advance(h->engine, now, why))
+        if (!host_turn(h, why))
             return false;
-        if (h->api)
-            api_advance(h->api, now);
         if (h->interrupted && !told) {
             told = true;
             on_stop(user);
@@ -331,6 +350,7 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
         int64_t due = next_due(h);
         if (h->api && api_next_due(h->api) < due)
             due = api_next_due(h->api);
+        int64_t now = host_now(h);
         if (due != INT64_MIN)
             wait_for_io(h, due == INT64_MAX ? -1 : due > now ? due - now : 0);
         else if (turn % TURNS_AT_ONCE == 0)

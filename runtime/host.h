@@ -21,6 +21,8 @@ struct host_options {
     void *user;
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
+    void (*ended)(void *user, uint64_t execution, const rt_exec *x);
+    void (*answered)(void *user, int64_t since_ms);
 };
 
 /* `s` may be NULL; it is looked at as long as the host lives. */
@@ -64,6 +66,8 @@ bool host_recover(host *h, struct diag *why);
  */
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);
 void host_stop(host *h);
+/* One turn, without waiting for anything. As host_serve. */
+bool host_turn(host *h, struct diag *why);
 /* After the store failed: lets the loop go on for `ms`, without the engine. True: a signal told the
  * process to stop meanwhile. */
 bool host_rest(host *h, int64_t ms);

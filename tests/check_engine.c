@@ -142,7 +142,8 @@ static asl_machine *machine_of(const char *text)
 
 static void world_open(struct world_log *w, size_t fail_at)
 {
-    static struct engine_hooks hooks = {NULL, run_task, cancel_task, happened, ended};
+    static struct engine_hooks hooks = {
+        .run_task = run_task, .cancel_task = cancel_task, .happened = happened, .ended = ended};
 
     *w = (struct world_log){.now_ms = START_MS, .s = store_memory_new()};
     hooks.user = w;
@@ -301,7 +302,8 @@ static void ended_in_order(void *user, uint64_t execution, const rt_exec *x)
 START_TEST(waits_end_in_order)
 {
     struct order o = {.now_ms = START_MS};
-    struct engine_hooks hooks = {&o, run_task, cancel_task, NULL, ended_in_order};
+    struct engine_hooks hooks = {
+        .user = &o, .run_task = run_task, .cancel_task = cancel_task, .ended = ended_in_order};
     engine *e = engine_new(NULL, &hooks);
     asl_machine *m =
         machine_of(ONE_STATE("W", "\"Type\":\"Wait\",\"SecondsPath\":\"$\",\"End\":true"));

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -455,6 +456,10 @@ END_TEST
 START_TEST(reopening)
 {
     store *s = open_sqlite();
+    struct stat st;
+
+    ck_assert(stat(files.file, &st) == 0);
+    ck_assert_msg((st.st_mode & 0777) == 0600, "others may read it");
 
     put_execution(s, 0, "a", 0);
     put_events(s, 0, 1, 2);

@@ -3,7 +3,10 @@
 #include "parsers/buf.h"
 #include "parsers/mem.h"
 #include "runtime/api_server.h"
+#include "runtime/execution_log.h"
+#include "runtime/front_door.h"
 #include "runtime/host.h"
+#include "runtime/metrics.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
 #include "tools/services.h"
@@ -16,22 +19,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_PORT = 8083, GRACE_MS = 10000 };
+enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000 };
 
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account, *mock, *wait_scale;
+        *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale;
     bool insecure, quiet;
     struct services_options asked;
     struct services services;
     double scale;
     struct arena texts; /* what stands for options of the jar */
 
+    int64_t retention_ms;
+
     host *host;
     api *api;
     api_server *server;
-    uv_timer_t grace; /* for answers that are still owed after SIGTERM */
+    front_door *door; /* NULL: no routes */
+    store *store;
+    struct metrics metrics;
+    execution_log *events; /* NULL: none is kept */
+    uv_timer_t grace;      /* for answers that are still owed after SIGTERM */
 };
 
 static const char *first_set(const char *given, const char *const *names)
@@ -132,9 +141,9 @@ static bool create_machine(struct serve *s, const char *path, const char *file_n
     json_write(&body, request);
     api_call(s->api, "CreateStateMachine", body.data, body.len, host_now(s->host), on_created,
              &answer);
-    good = answer.status == 200;
+    good = host_turn(s->host, &why) && answer.status == 200;
     if (!good)
-        cmd_usage("serve", "%s: %s", path, answer.body);
+        cmd_usage("serve", "%s: %s", path, answer.body ? answer.body : why.text);
     else if (!s->quiet)
         fprintf(stderr, "asl serve: %s: %s\n", path, answer.body);
 out:
@@ -192,6 +201,7 @@ static void on_stop(void *user)
     if (!s->quiet)
         fputs("asl serve: stopping\n", stderr);
     uv_timer_start(&s->grace, grace_over, GRACE_MS, 0);
+    front_door_stop(s->door);
     api_server_stop(s->server, stopped, s);
 }
 
@@ -210,6 +220,81 @@ static void log_line(void *user, const char *line)
         fprintf(stderr, "%s\n", line);
 }
 
+static void on_ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    const struct serve *s = user;
+
+    (void)execution;
+    if (s->door)
+        front_door_ended(s->door, x);
+}
+
+static void on_happened(void *user, uint64_t execution, const rt_exec *x,
+                        const struct rt_event *events, size_t count)
+{
+    struct serve *s = user;
+
+    (void)execution;
+    metrics_happened(&s->metrics, events, count);
+    if (s->events)
+        execution_log_add(s->events, api_logging(s->api, json_str(rt_exec_names(x)->machine_arn)),
+                          x, events, count);
+}
+
+static void on_answered(void *user, int64_t since_ms)
+{
+    struct serve *s = user;
+
+    metrics_task_done(&s->metrics, host_now(s->host) - since_ms);
+}
+
+static void show_metrics(const struct serve *s, http_exchange *x)
+{
+    const struct http_header type = {"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
+    struct metrics_sources from = {.engine = host_engine(s->host),
+                                   .handlers = host_handlers(s->host),
+                                   .api = s->api,
+                                   .store = s->store};
+    struct http_answer a = {.status = 200, .headers = &type, .header_count = 1};
+
+    api_server_stats(s->server, &from.http);
+    metrics_write(&s->metrics, &from, &a.body);
+    http_reply(x, &a);
+}
+
+/* Requests that are none of the API's. */
+static bool offer(void *user, http_exchange *x)
+{
+    const struct serve *s = user;
+    const struct http_message *m = http_exchange_message(x);
+
+    if (strcmp(m->path, "/metrics") == 0 && (m->is_head || strcmp(m->method, "GET") == 0)) {
+        show_metrics(s, x);
+        return true;
+    }
+    return s->door && front_door_offer(s->door, x);
+}
+
+static bool open_door(struct serve *s, const struct api_config *config, struct diag *why)
+{
+    routes *r = s->routes ? routes_load(s->routes, why) : NULL;
+
+    if (r)
+        s->door = front_door_new(host_loop(s->host), s->api, r,
+                                 &(struct front_door_options){.region = config->region,
+                                                              .account = config->account,
+                                                              .now = now,
+                                                              .clock = s->host});
+    return r || !s->routes;
+}
+
+static bool open_log(struct serve *s, struct diag *why)
+{
+    if (s->log)
+        s->events = execution_log_open(host_loop(s->host), s->log, log_line, s, why);
+    return s->events || !s->log;
+}
+
 static bool is_loopback(const char *address)
 {
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
@@ -217,70 +302,180 @@ static bool is_loopback(const char *address)
 
 static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
 
-static int serve(struct serve *s, int64_t port)
+/* ---- the store ---- */
+
+static const char in_memory[] = ":memory:";
+
+static bool open_store(struct serve *s, struct diag *why)
+{
+    bool normal = s->durability && strcmp(s->durability, "normal") == 0;
+
+    if (strcmp(s->store_path, in_memory) == 0)
+        s->store = store_memory_new();
+    else
+        s->store = store_sqlite_open(s->store_path, normal ? STORE_NORMAL : STORE_FULL, why);
+    return s->store != NULL;
+}
+
+static void close_store(struct serve *s)
+{
+    store_free(s->store);
+    s->store = NULL;
+}
+
+/* Can it be written again? */
+static bool store_is_back(struct serve *s)
+{
+    struct diag why = {0};
+    bool good = open_store(s, &why);
+
+    if (good) {
+        store_put(s->store, "probe", "written", "1", 1);
+        good = store_commit(s->store, &why);
+    }
+    close_store(s);
+    diag_clear(&why);
+    return good;
+}
+
+/* The store failed: nothing is answered but that until it can be written. False: a signal came. */
+static bool wait_for_store(struct serve *s, const char *why)
+{
+    fprintf(stderr, "asl serve: %s\nasl serve: nothing is done until the store can be written\n",
+            why);
+    api_server_fail(s->server, why);
+    close_store(s);
+    do {
+        if (host_rest(s->host, STORE_RETRY_MS))
+            return false;
+    } while (!store_is_back(s));
+    fputs("asl serve: the store can be written again\n", stderr);
+    return true;
+}
+
+/* ---- a life: from opening the store to its failure, or the end ---- */
+
+enum life { LIFE_OVER, LIFE_USAGE, LIFE_BAD, LIFE_AGAIN };
+
+/* LIFE_OVER: all is ready. */
+static enum life begin(struct serve *s, int64_t port)
 {
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
     static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
-    struct host_options options = {.handlers = {.log = log_line, .log_user = s}};
+    struct host_options options = {.handlers = {.log = log_line, .log_user = s},
+                                   .user = s,
+                                   .happened = on_happened,
+                                   .ended = on_ended,
+                                   .answered = on_answered};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
-                                .no_limits = s->limits && strcmp(s->limits, "none") == 0};
-    store *st = store_memory_new();
+                                .no_limits = s->limits && strcmp(s->limits, "none") == 0,
+                                .retention_ms = s->retention_ms};
     struct diag why = {0};
-    int status = EXIT_USAGE;
+    enum life life = LIFE_USAGE;
     uint16_t bound;
 
-    services_not(&s->services, address, port);
+    if (!open_store(s, &why))
+        goto refuse;
     services_give(&s->services, &options.handlers);
-    s->host = host_new(st, &options);
+    s->host = host_new(s->store, &options);
+    metrics_init(&s->metrics, host_now(s->host));
     uv_timer_init(host_loop(s->host), &s->grace);
     s->grace.data = s;
-    s->api = api_new(host_engine(s->host), st, &config);
+    s->api = api_new(host_engine(s->host), s->store, &config);
     if (!s->api) {
-        cmd_usage("serve", "the system gives no random bytes");
-        goto out;
+        diag_set(&why, "SERVE", 0, "the system gives no random bytes");
+        goto refuse;
     }
     host_use_api(s->host, s->api);
     engine_scale_waits(host_engine(s->host), s->scale);
-    s->server = api_server_new(
-        host_loop(s->host), s->api,
-        &(struct api_server_options){.any_host = s->insecure || s->services.credentials,
-                                     .credentials = s->services.credentials,
-                                     .now = now,
-                                     .clock = s->host});
-    if (s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) {
-        cmd_usage("serve", "%s", why.text);
-        goto out;
+    s->server = api_server_new(host_loop(s->host), s->api,
+                               &(struct api_server_options){.any_host = s->insecure,
+                                                            .credentials = s->services.credentials,
+                                                            .now = now,
+                                                            .clock = s->host,
+                                                            .metrics = &s->metrics,
+                                                            .offer = offer,
+                                                            .user = s});
+    if ((s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) ||
+        !open_door(s, &config, &why) || !open_log(s, &why))
+        goto refuse;
+    if (!api_load(s->api, &why) || !host_recover(s->host, &why)) {
+        diag_prefix(&why, "%s: ", s->store_path);
+        goto refuse;
     }
     if (!create_machines(s))
         goto out;
     if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why)) {
-        cmd_usage("serve", "%s port %" PRId64 ": %s", address, port, why.text);
-        goto out;
+        diag_prefix(&why, "%s port %" PRId64 ": ", address, port);
+        goto refuse;
     }
     if (!s->quiet)
         fprintf(stderr,
-                "asl serve: the Step Functions API is at http://%s%s%s:%u\n"
-                "asl serve: state is in memory and lives as long as this process\n",
+                "asl serve: state is %s%s\n"
+                "asl serve: the Step Functions API is at http://%s%s%s:%u\n",
+                strcmp(s->store_path, in_memory) == 0
+                    ? "in memory and lives as long as this process"
+                    : "in ",
+                strcmp(s->store_path, in_memory) == 0 ? "" : s->store_path,
                 strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", bound);
-    if (host_serve(s->host, on_stop, s, &why))
-        status = EXIT_GOOD;
-    else
-        fprintf(stderr, "asl serve: %s\n", why.text);
+    life = LIFE_OVER;
+    goto out;
+refuse:
+    cmd_usage("serve", "%s", why.text);
 out:
+    diag_clear(&why);
+    return life;
+}
+
+/* Of as much as there is. */
+static void end(struct serve *s)
+{
     if (s->server)
         api_server_close(s->server);
-    uv_close((uv_handle_t *)&s->grace, NULL);
-    host_use_api(s->host, NULL);
+    front_door_close(s->door);
+    execution_log_close(s->events);
+    if (s->host) {
+        uv_close((uv_handle_t *)&s->grace, NULL);
+        host_use_api(s->host, NULL);
+    }
     /* Closing the host runs the loop until all of its handles are closed. */
     api_free(s->api);
     host_free(s->host);
     api_server_free(s->server);
-    store_free(st);
+    front_door_free(s->door);
+    metrics_clear(&s->metrics);
+    execution_log_free(s->events);
+    close_store(s);
+    s->server = NULL;
+    s->door = NULL;
+    s->events = NULL;
+    s->api = NULL;
+    s->host = NULL;
+}
+
+static enum life live(struct serve *s, int64_t port)
+{
+    struct diag why = {0};
+    enum life life = begin(s, port);
+
+    if (life == LIFE_OVER && !host_serve(s->host, on_stop, s, &why))
+        life = wait_for_store(s, why.text) ? LIFE_AGAIN : LIFE_BAD;
     diag_clear(&why);
-    return status;
+    end(s);
+    return life;
+}
+
+static int serve(struct serve *s, int64_t port)
+{
+    enum life life;
+
+    do
+        life = live(s, port);
+    while (life == LIFE_AGAIN);
+    return life == LIFE_OVER ? EXIT_GOOD : life == LIFE_BAD ? EXIT_BAD : EXIT_USAGE;
 }
 
 /* ---- the command line ---- */
@@ -308,6 +503,26 @@ static const struct option_row rows[] = {
      offsetof(struct serve, wait_scale)},
     {"definitions", 0, "FOLDER", "create a state machine of each NAME.asl.json, .asl.yaml in it",
      offsetof(struct serve, definitions)},
+    {"routes", 0, "FILE",
+     "paths whose requests start executions, and get their output:\n"
+     "docs/serve.md",
+     offsetof(struct serve, routes)},
+    {"log", 0, "FILE|-",
+     "events of executions, as loggingConfiguration wants them, one\n"
+     "JSON object a line; opened anew at SIGHUP",
+     offsetof(struct serve, log)},
+    {"store", 0, "FILE|:memory:",
+     "where state is kept: an SQLite file, which is made if there is\n"
+     "none (default: asl.db)",
+     offsetof(struct serve, store_path)},
+    {"durability", 0, "full|normal",
+     "full: what was answered survives a power cut; normal, which is\n"
+     "faster: only the end of this process (default: full)",
+     offsetof(struct serve, durability)},
+    {"retention", 0, "TIME",
+     "forget executions that ended longer ago: 90d, 12h, 30m; 0: never\n"
+     "(default: 90d)",
+     offsetof(struct serve, retention)},
     {"mock", 0, "FILE",
      "mock configuration of Step Functions Local, for starts of\n"
      "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
@@ -329,13 +544,35 @@ const struct option_set cmd_serve_options = {
     .command = "serve",
     .usage = "asl serve [OPTIONS]",
     .about = "Serves the AWS Step Functions API to AWS's command line, SDKs and Terraform.\n"
-             "State machines and executions are kept in memory: they live as long as this\n"
-             "process. SIGTERM or SIGINT lets answers that are owed go out, then ends it.",
+             "State machines and executions are kept in a file: what was answered survives a\n"
+             "crash. SIGTERM or SIGINT lets answers that are owed go out, then ends it.",
     .examples = "  asl serve --handlers handlers.json\n"
                 "  aws --endpoint-url http://127.0.0.1:8083 stepfunctions list-state-machines\n",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
 };
+
+/* "90d" */
+static bool read_time(const char *text, int64_t *ms)
+{
+    static const struct {
+        char unit;
+        int64_t ms;
+    } units[] = {{'d', 86400000}, {'h', 3600000}, {'m', 60000}, {'s', 1000}};
+    char *end;
+
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    if (end == text || errno || n < 0 || n > 100000)
+        return false;
+    *ms = 0;
+    if (n == 0 && !*end)
+        return true;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (end[0] == units[i].unit && !end[1])
+            *ms = n * units[i].ms;
+    return *ms > 0;
+}
 
 static int run(struct serve *s, int argc, char **argv)
 {
@@ -355,6 +592,15 @@ static int run(struct serve *s, int argc, char **argv)
         return EXIT_USAGE;
     if (s->limits && strcmp(s->limits, "aws") != 0 && strcmp(s->limits, "none") != 0)
         return cmd_usage("serve", "--limits is aws or none, not '%s'", s->limits);
+    if (s->durability && strcmp(s->durability, "full") != 0 && strcmp(s->durability, "normal") != 0)
+        return cmd_usage("serve", "--durability is full or normal, not '%s'", s->durability);
+    if (!read_time(s->retention ? s->retention : "90d", &s->retention_ms))
+        return cmd_usage("serve",
+                         "--retention is a number of days, hours, minutes or seconds, "
+                         "as in 90d, 12h, 30m, 45s, or 0; not '%s'",
+                         s->retention);
+    if (!s->store_path)
+        s->store_path = "asl.db";
     if (s->listen && !is_loopback(s->listen) && !s->insecure && !s->asked.credentials)
         return cmd_usage("serve",
                          "--listen %s lets others in, and nothing checks who they are: name "
@@ -366,6 +612,7 @@ static int run(struct serve *s, int argc, char **argv)
     if (!services_read(&s->asked, set, s->lambda_endpoint, first_set(s->region, regions),
                        &s->services))
         return EXIT_USAGE;
+    services_not(&s->services, s->listen ? s->listen : "127.0.0.1", port);
     return serve(s, port);
 }
 

@@ -1,5 +1,6 @@
 #include "asl/intrinsic/intrinsic_impl.h"
 
+#include "parsers/base64.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
@@ -19,58 +20,17 @@ static bool fits(struct invocation *in, const json *text)
     return false;
 }
 
-/* ---- Base64: RFC 4648, section 4 ---- */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/* ---- Base64 ---- */
 
 json *intrinsic_base64_encode(struct invocation *in)
 {
     const json *text = intrinsic_string(in, 0);
-    const unsigned char *p;
     struct buf out = {0};
-    size_t len;
 
     if (!text || !fits(in, text))
         return NULL;
-    p = (const unsigned char *)json_str(text);
-    len = json_str_len(text);
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t b = (uint32_t)p[i] << 16;
-
-        b |= i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0;
-        b |= i + 2 < len ? p[i + 2] : 0;
-        buf_addc(&out, digits[b >> 18]);
-        buf_addc(&out, digits[b >> 12 & 63]);
-        buf_addc(&out, i + 1 < len ? digits[b >> 6 & 63] : '=');
-        buf_addc(&out, i + 2 < len ? digits[b & 63] : '=');
-    }
+    base64_encode(&out, json_str(text), json_str_len(text));
     return json_take_buf(&out);
-}
-
-/* The bytes; padding may be left out, but not be wrong. */
-static bool decode(const char *text, size_t len, struct buf *out)
-{
-    size_t n = len;
-    uint32_t b = 0;
-
-    while (n > 0 && len - n < 2 && text[n - 1] == '=')
-        n--;
-    if ((n < len && len % 4 != 0) || n % 4 == 1)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
-
-        if (!digit)
-            return false;
-        b = b << 6 | (uint32_t)(digit - digits);
-        if (i % 4 == 1)
-            buf_addc(out, (char)(b >> 4));
-        else if (i % 4 == 2)
-            buf_addc(out, (char)(b >> 2));
-        else if (i % 4 == 3)
-            buf_addc(out, (char)b);
-    }
-    return true;
 }
 
 /* The bytes as text: what is not UTF-8 becomes U+FFFD. */
@@ -99,7 +59,7 @@ json *intrinsic_base64_decode(struct invocation *in)
 
     if (!text || !fits(in, text))
         return NULL;
-    if (decode(json_str(text), json_str_len(text), &bytes))
+    if (base64_decode(&bytes, json_str(text), json_str_len(text)))
         v = text_of_bytes(&bytes);
     else
         intrinsic_refuse(in, "Invalid arguments in States.Base64Decode: the text is not Base64");

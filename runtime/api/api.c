@@ -220,6 +220,11 @@ static const struct operation {
     {"ValidateStateMachineDefinition", validate_state_machine_definition, validate_in},
 };
 
+const char *api_operation(size_t i)
+{
+    return i < COUNT(operations) ? operations[i].name : NULL;
+}
+
 /* ---- a call ---- */
 
 json *call_fail(struct call *c, const char *error, const char *format, ...)
@@ -537,6 +542,16 @@ void api_free(api *a)
 
 /* ---- time ---- */
 
+static void end_wait(api *a, struct waiter *w)
+{
+    if (w->run)
+        sync_timed_out(a, w);
+    else if (w->test)
+        test_state_timed_out(a, w);
+    else
+        activity_poll_ended(a, w);
+}
+
 /* Those that are due; few wait, and they are looked at only when one is. True: there are more. */
 static bool end_waits(api *a, int64_t now_ms, bool polls_only)
 {
@@ -555,13 +570,17 @@ static bool end_waits(api *a, int64_t now_ms, bool polls_only)
         }
     a->next_due_ms = next;
     for (size_t i = 0; i < count; i++)
-        if (due[i]->run)
-            sync_timed_out(a, due[i]);
-        else if (due[i]->test)
-            test_state_timed_out(a, due[i]);
-        else
-            activity_poll_ended(a, due[i]);
+        end_wait(a, due[i]);
     return count == COUNT(due);
+}
+
+void api_time_out(api *a, uint64_t call, int64_t now_ms)
+{
+    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, call);
+
+    a->now_ms = now_ms;
+    if (w)
+        end_wait(a, w);
 }
 
 void api_end_polls(api *a)
@@ -586,6 +605,11 @@ void api_advance(api *a, int64_t now_ms)
     retire(a);
     while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
         continue;
+}
+
+size_t api_waiting(const api *a)
+{
+    return a->waiters.count;
 }
 
 int64_t api_next_due(const api *a)

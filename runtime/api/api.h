@@ -49,6 +49,17 @@ uint64_t api_call(api *a, const char *operation, const char *body, size_t len, i
 bool api_waits(const api *a, uint64_t call);
 /* The client of a call has gone: its `done` does not come. */
 void api_give_up(api *a, uint64_t call);
+/* A call that waits, waits no longer: it is answered as at the end of its time. */
+void api_time_out(api *a, uint64_t call, int64_t now_ms);
+
+/* The name of operation `i`; NULL behind the last. */
+const char *api_operation(size_t i);
+/* Calls that wait. */
+size_t api_waiting(const api *a);
+
+/* The loggingConfiguration of a machine, also of the ARN that executions of a Map Run have for it:
+ * a look; NULL: there is no such machine. */
+const json *api_logging(const api *a, const char *machine_arn);
 
 /* Answers all polls of workers, those to come too: the server is to stop. */
 void api_end_polls(api *a);

@@ -21,41 +21,11 @@ struct events {
     bool more;
 };
 
-/* Without what executions work on. */
-static json *without_data(json *event)
-{
-    static const char *const data[] = {"input",
-                                       "inputDetails",
-                                       "output",
-                                       "outputDetails",
-                                       "parameters",
-                                       "assignedVariables",
-                                       "assignedVariablesDetails"};
-    size_t last = json_count(event) - 1;
-    const json *details = json_value_at(event, last);
-    struct json_build b;
-
-    if (!json_is_object(details))
-        return event;
-    json_build_object(&b, json_count(details));
-    for (size_t i = 0; i < json_count(details); i++) {
-        bool keep = true;
-        for (size_t d = 0; d < sizeof data / sizeof *data; d++)
-            keep &= !json_str_is(json_key_at(details, i), data[d]);
-        if (keep)
-            json_build_set_key(&b, json_ref(json_key_at(details, i)),
-                               json_ref(json_value_at(details, i)));
-    }
-    json *out = json_with(event, json_ref(json_key_at(event, last)), json_build_done(&b));
-    json_unref(event);
-    return out;
-}
-
 static void show(struct events *l, const struct rt_event *e)
 {
     json *event = rt_event_json(l->exec, e);
 
-    json_build_add(&l->list, l->bare ? without_data(event) : event);
+    json_build_add(&l->list, l->bare ? rt_event_without_data(event) : event);
     l->shown++;
     l->last = e->seq;
 }

@@ -160,6 +160,27 @@ static json *bad_logging(struct call *c, const char *text)
     return call_fail(c, "InvalidLoggingConfiguration", "Invalid Logging Configuration: %s", text);
 }
 
+/* What is wrong with arn:PARTITION:logs:REGION:ACCOUNT:log-group:NAME:*; NULL: nothing. Which log
+ * groups there are, nobody knows here. */
+static const char *destination_problem(const json *destination)
+{
+    const json *group = json_get(destination, "cloudWatchLogsLogGroup");
+    const json *arn = group ? json_get(group, "logGroupArn") : NULL;
+    const char *parts[6] = {arn ? json_str(arn) : ""};
+    size_t count = 1;
+
+    while (count < 6 && (parts[count] = strchr(parts[count - 1], ':')))
+        parts[count++]++;
+    if (count < 6 || strncmp(parts[0], "arn:", 4) != 0)
+        return "Must set valid CloudWatch Log Group ARN.";
+    if (strncmp(parts[2], "logs:", 5) != 0 || strncmp(parts[5], "log-group:", 10) != 0)
+        return "Provided ARN is not CloudWatch Logs Log Group ARN.";
+    size_t len = strlen(parts[5]);
+    if (len < sizeof "log-group:x:*" - 1 || strcmp(parts[5] + len - 2, ":*") != 0)
+        return "Log Group ARN must be provided with '*' qualifier.";
+    return NULL;
+}
+
 /* NULL with the call failed. */
 static json *logging_of(struct call *c, const json *given)
 {
@@ -172,12 +193,24 @@ static json *logging_of(struct call *c, const json *given)
     if (json_count(destinations ? destinations : json_empty_array()) > 1 ||
         (on && (!destinations || json_count(destinations) != 1)))
         return bad_logging(c, "Must specify exactly one Log Destination.");
+    const char *problem = on ? destination_problem(json_at(destinations, 0)) : NULL;
+    if (problem)
+        return bad_logging(c, problem);
     json_build_object(&b, 3);
     json_build_set(&b, "level", level ? json_ref(level) : json_cstring("OFF"));
     json_build_set(&b, "includeExecutionData", data ? json_ref(data) : json_bool(false));
     if (destinations)
         json_build_set(&b, "destinations", json_ref(destinations));
     return json_build_done(&b);
+}
+
+const json *api_logging(const api *a, const char *machine_arn)
+{
+    char *plain = mem_strndup(machine_arn, strcspn(machine_arn, "/"));
+    const struct machine *m = text_map_get(&a->machines, plain);
+
+    mem_free(plain);
+    return m ? m->revision->logging : NULL;
 }
 
 static json *tracing_of(const json *given)

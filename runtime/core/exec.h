@@ -68,6 +68,9 @@ uint32_t rt_exec_events(const rt_exec *x);
 
 /* A public event of `x` as GetExecutionHistory gives it: timestamps are seconds since 1970. */
 json *rt_event_json(const rt_exec *x, const struct rt_event *e);
+/* Takes one, and returns it without what executions work on: input, output, parameters, variables.
+ */
+json *rt_event_without_data(json *event);
 
 /* ---- stepping ---- */
 

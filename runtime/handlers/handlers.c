@@ -429,6 +429,15 @@ static void start_waiting(handlers *h)
     }
 }
 
+size_t handlers_waiting(handlers *h)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i <= h->row_count; i++)
+        count += row_at(h, i)->waiting.count;
+    return count;
+}
+
 static bool can_start(handlers *h)
 {
     for (size_t i = 0; i <= h->row_count + 1; i++)

@@ -2,6 +2,8 @@
 
 #include "runtime/store/store_impl.h"
 
+#include <time.h>
+
 const char STORE_NONE[] = "STORE_NONE", STORE_READ[] = "STORE_READ";
 
 void store_free(store *s)
@@ -12,23 +14,28 @@ void store_free(store *s)
 
 void store_start(store *s, const struct store_execution *x)
 {
+    s->changed = true;
     s->ops->start(s, x);
 }
 
 void store_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
 {
-    if (count)
-        s->ops->append(s, execution, events, count);
+    if (!count)
+        return;
+    s->changed = true;
+    s->ops->append(s, execution, events, count);
 }
 
 void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                     int64_t due_ms)
 {
+    s->changed = true;
     s->ops->progress(s, execution, status, stop_ms, due_ms);
 }
 
 void store_forget(store *s, uint64_t execution)
 {
+    s->changed = true;
     s->ops->forget(s, execution);
 }
 
@@ -39,12 +46,34 @@ size_t store_forget_list(store *s, const char *list, size_t limit)
 
 size_t store_retire(store *s, int64_t before_ms, size_t limit)
 {
-    return s->ops->retire(s, before_ms, limit);
+    size_t count = s->ops->retire(s, before_ms, limit);
+
+    s->changed |= count > 0;
+    return count;
+}
+
+static int64_t monotonic_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 bool store_commit(store *s, struct diag *why)
 {
-    return s->ops->commit(s, why);
+    int64_t before = s->changed ? monotonic_us() : 0;
+    bool good = s->ops->commit(s, why);
+
+    if (s->changed)
+        histogram_add(&s->stats.time, monotonic_us() - before);
+    s->changed = false;
+    return good;
+}
+
+void store_stats(const store *s, struct store_stats *out)
+{
+    *out = s->stats;
 }
 
 uint64_t store_next_number(const store *s)
@@ -98,6 +127,7 @@ bool store_list_executions(store *s, const char *list, const enum rt_status *sta
 
 void store_put(store *s, const char *kind, const char *key, const char *text, size_t len)
 {
+    s->changed = true;
     s->ops->put(s, kind, key, text, len);
 }
 

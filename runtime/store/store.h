@@ -3,6 +3,7 @@
 
 #include "parsers/diag.h"
 #include "runtime/core/exec.h"
+#include "runtime/histogram.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,6 +76,13 @@ size_t store_retire(store *s, int64_t before_ms, size_t limit);
 
 /* False with *why filled when what was put in is not kept: then nothing of it may leave. */
 bool store_commit(store *s, struct diag *why);
+
+/* Commits that had something to keep. */
+struct store_stats {
+    struct histogram time;
+};
+
+void store_stats(const store *s, struct store_stats *out);
 
 /* ---- reading; false with *why filled (STORE_READ) when that fails ---- */
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -41,6 +42,22 @@ static const char *network_of(int fd)
 }
 #endif
 
+/* Who was told to end, or killed, a moment ago may still be on its way out. */
+static bool lock_soon(int fd)
+{
+    const struct timespec pause = {.tv_nsec = 20 * 1000000};
+
+    for (int tries = 0; tries < 50; tries++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    errno = EWOULDBLOCK;
+    return false;
+}
+
 bool store_lock(struct store_lock *lock, const char *path, struct diag *why)
 {
     struct buf name = {0};
@@ -53,7 +70,7 @@ bool store_lock(struct store_lock *lock, const char *path, struct diag *why)
     else if ((system = network_of(lock->fd)))
         diag_set(why, "STORE_NETWORK", 0,
                  "it lies on a network file system (%s), where its data would not be safe", system);
-    else if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0)
+    else if (lock_soon(lock->fd))
         goto locked;
     else if (errno == EWOULDBLOCK)
         diag_set(why, "STORE_BUSY", 0, "another process has it open");

@@ -41,6 +41,9 @@ struct store_ops {
 
 struct store {
     const struct store_ops *ops;
+    /* store.c's own: */
+    bool changed; /* something was put in since the last commit */
+    struct store_stats stats;
 };
 
 #endif

@@ -15,10 +15,13 @@
 #include "runtime/core/event_text.h"
 #include "runtime/store/store_file.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char STORE_OPEN[] = "STORE_OPEN", STORE_FOREIGN[] = "STORE_FOREIGN",
                   STORE_NEWER[] = "STORE_NEWER", STORE_WRITE[] = "STORE_WRITE";
@@ -871,10 +874,22 @@ static bool prepare(struct file *f, struct diag *why)
     return true;
 }
 
+/* What executions work on is their owner's: a file that is made is for nobody else. SQLite gives
+ * its log the same rights. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+    if (fd >= 0)
+        close(fd);
+}
+
 static bool open_file(struct file *f, const char *path, enum store_durability durability,
                       struct diag *why)
 {
     int64_t version = 0;
+
+    make_private(path);
 
     if (sqlite3_open_v2(path, &f->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
