@@ -110,7 +110,7 @@ CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
-CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api front_door
+CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api test_state front_door
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 

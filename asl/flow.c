@@ -104,6 +104,44 @@ json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
     return c->output ? asl_template_eval(c->output, env, error) : json_ref(env->error_output);
 }
 
+/* ---- items ---- */
+
+static json *jsonata_items(const struct asl_map *map, const struct asl_env *env,
+                           struct asl_error *error)
+{
+    json *items = map->items ? asl_template_eval(map->items, env, error) : json_ref(env->input);
+
+    if (!items || json_is_array(items))
+        return items;
+    if (map->items) {
+        asl_template_wrong_type(map->items, items, "array", error);
+    } else {
+        json *text = json_text(items);
+        asl_error_set(error, ASL_QUERY_EVALUATION_ERROR,
+                      "Map state input must be an array but was: %s", json_str(text));
+        json_unref(text);
+    }
+    json_unref(items);
+    return NULL;
+}
+
+json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struct asl_error *error)
+{
+    const asl_path *path = s->map.items_path;
+
+    if (s->jsonata)
+        return jsonata_items(&s->map, env, error);
+    json *items = path ? asl_flow_path(path, env, error) : json_ref(env->input);
+    if (!items || json_is_array(items))
+        return items;
+    json_unref(items);
+    const char *text = path ? json_str(asl_path_text(path)) : "$";
+    /* AWS shows a path into the context object with one $. */
+    asl_error_set(error, ASL_RUNTIME, "Reference path \"%s\" must point to array.",
+                  text + (text[0] == '$' && text[1] == '$'));
+    return NULL;
+}
+
 /* ---- numbers ---- */
 
 /* What an expression gives as a number; NULL with *error filled. */
@@ -180,4 +218,61 @@ bool asl_flow_share(const struct asl_share *n, const char *field, const struct a
         *out = json_double_value(v);
     json_unref(v);
     return v;
+}
+
+/* ---- a Map's limits ---- */
+
+bool asl_flow_concurrency(const struct asl_state *s, const struct asl_env *env, int64_t *out,
+                          struct asl_error *error)
+{
+    const struct asl_number *n = &s->map.max_concurrency;
+
+    *out = 0;
+    if (n->set && !asl_flow_number(n, "MaxConcurrencyPath", env, out, error))
+        return false;
+    if (*out >= 0)
+        return true;
+    asl_error_set(error, ASL_RUNTIME, "MaxConcurrency cannot be negative.");
+    return false;
+}
+
+bool asl_flow_tolerance(const struct asl_state *s, const struct asl_env *env,
+                        struct asl_tolerance *out, struct asl_error *error)
+{
+    const struct asl_number *count = &s->map.tolerated_count;
+    const struct asl_share *share = &s->map.tolerated_percentage;
+
+    *out = (struct asl_tolerance){-1, -1};
+    if (count->set) {
+        if (!asl_flow_number(count, "ToleratedFailureCountPath", env, &out->count, error))
+            return false;
+        if (out->count < 0) {
+            asl_error_set(error, ASL_RUNTIME, "ToleratedFailureCount cannot be negative.");
+            return false;
+        }
+    }
+    if (share->set) {
+        if (!asl_flow_share(share, "ToleratedFailurePercentagePath", env, &out->percentage, error))
+            return false;
+        if (out->percentage < 0 || out->percentage > 100) {
+            asl_error_set(error, ASL_RUNTIME,
+                          "ToleratedFailurePercentage must be between 0 and 100.");
+            return false;
+        }
+    }
+    return true;
+}
+
+bool asl_tolerance_exceeded(const struct asl_tolerance *t, int64_t failed, int64_t total)
+{
+    if (t->count < 0 && t->percentage < 0)
+        return failed > 0;
+    return (t->count >= 0 && failed > t->count) ||
+           (t->percentage >= 0 && 100.0 * (double)failed > t->percentage * (double)total);
+}
+
+void asl_tolerance_error(struct asl_error *error)
+{
+    asl_error_set(error, "States.ExceedToleratedFailureThreshold",
+                  "The specified tolerated failure threshold was exceeded");
 }

@@ -39,6 +39,26 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
 bool asl_flow_share(const struct asl_share *n, const char *field, const struct asl_env *env,
                     double *out, struct asl_error *error);
 
+/* What a Map goes over: an array. env->input is its effective input. */
+json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struct asl_error *error);
+
+/* MaxConcurrency as it is given: 0, which stands for no limit, without it. */
+bool asl_flow_concurrency(const struct asl_state *s, const struct asl_env *env, int64_t *out,
+                          struct asl_error *error);
+
+/* How many failures a distributed Map takes; negative: that one isn't given. */
+struct asl_tolerance {
+    int64_t count;
+    double percentage;
+};
+
+bool asl_flow_tolerance(const struct asl_state *s, const struct asl_env *env,
+                        struct asl_tolerance *out, struct asl_error *error);
+/* Did more of `total` fail than that, by count or by percentage, whichever is crossed? */
+bool asl_tolerance_exceeded(const struct asl_tolerance *t, int64_t failed, int64_t total);
+/* What the Map fails with then. */
+void asl_tolerance_error(struct asl_error *error);
+
 /* "Invalid path '$.x' : No results for path: $['x']": a States.Runtime error. */
 json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_error *error);
 

@@ -256,16 +256,34 @@ void engine_queue(engine *e, struct entry *entry)
     e->again[e->again_count++] = entry->node.id;
 }
 
-static void step(engine *e, uint64_t execution, const struct rt_input *in)
+/* What an execution may look at of the world. */
+struct world {
+    const struct engine_hooks *hooks;
+    uint64_t execution;
+};
+
+static bool has_activity(void *world, const char *arn)
+{
+    const struct world *w = world;
+
+    return w->hooks->has_activity(w->hooks->user, w->execution, arn);
+}
+
+static void step(engine *e, uint64_t execution, const struct rt_input *given)
 {
     struct entry *entry = engine_entry(e, execution);
+    struct world world = {&e->hooks, execution};
+    struct rt_input in = *given;
 
     if (!entry || (!entry->x && !engine_wake(e, entry)))
         return;
     struct rt_output *out = engine_new_turn(e, execution);
-    struct rt_input scaled = *in;
-    scaled.wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale;
-    rt_step(entry->x, &scaled, out);
+    in.wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale;
+    if (e->hooks.has_activity) {
+        in.has_activity = has_activity;
+        in.world = &world;
+    }
+    rt_step(entry->x, &in, out);
     engine_set_due(e, entry, rt_next_due(entry->x));
     for (size_t i = 0; i < out->command_count; i++)
         entry->errands += starts_errand(&out->commands[i]);

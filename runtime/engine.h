@@ -28,6 +28,8 @@ struct engine_hooks {
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
     /* A task that was handed out at `since_ms` has its answer. May be NULL. */
     void (*answered)(void *user, int64_t since_ms);
+    /* While a turn is made: may this execution's Task go to that activity? NULL: to any. */
+    bool (*has_activity)(void *user, uint64_t execution, const char *arn);
 };
 
 /* Looks at `s` as long as it lives; NULL: events are not kept. */

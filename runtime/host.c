@@ -82,6 +82,13 @@ static void run_task(void *user, const struct task *task)
         task_ended(h, task->id, &result);
 }
 
+static bool has_activity(void *user, uint64_t execution, const char *arn)
+{
+    const host *h = user;
+
+    return !h->api || api_has_activity(h->api, execution, arn);
+}
+
 static int64_t clock_now(void *user)
 {
     return host_now(user);
@@ -148,7 +155,8 @@ host *host_new(store *s, const struct host_options *options)
                                  .cancel_task = cancel_task,
                                  .happened = happened,
                                  .ended = ended,
-                                 .answered = answered};
+                                 .answered = answered,
+                                 .has_activity = has_activity};
 
     h->options = *options;
     h->virtual_ms = options->start_ms ? options->start_ms : wall_ms();

@@ -33,6 +33,14 @@ enum { START_MS = 1700000000, MAX_STEPS = 16 };
             "{\"name\":\"" name "\",\"definition\":\"" definition "\",\"roleArn\":\"r\"}", 200,    \
             MACHINE(name), 0                                                                       \
     }
+#define LOGGED(arn, want)                                                                          \
+    {                                                                                              \
+        "CreateStateMachine",                                                                      \
+            "{\"name\":\"l\",\"roleArn\":\"r\",\"definition\":\"" PASS                             \
+            "\",\"loggingConfiguration\":{\"level\":\"ALL\",\"destinations\":[{"                   \
+            "\"cloudWatchLogsLogGroup\":{\"logGroupArn\":\"" arn "\"}}]}}",                        \
+            400, want, 0                                                                           \
+    }
 #define START(machine, name, input)                                                                \
     {                                                                                              \
         "StartExecution",                                                                          \
@@ -60,6 +68,85 @@ static const struct {
 } stories[] = {
     {"an unknown operation is refused",
      {{"DoWhatIWant", "{}", 400, "\"__type\":\"UnknownOperationException\"", 0}}},
+    {"what a client keeps secret is not repeated to it",
+     {{"StopExecution",
+       "{\"executionArn\":\"x\",\"error\":\""
+       "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+       "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+       "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+       "\"}",
+       400,
+       "1 validation error detected: Value at 'error' failed to satisfy constraint: Member must "
+       "have length less than or equal to 256\"",
+       0}}},
+    {"each of a list's texts has its length",
+     {{"UntagResource", "{\"resourceArn\":\"x\",\"tagKeys\":[\"a\",\"\"]}", 400,
+       "Value '' at 'tagKeys.2.member' failed to satisfy constraint: Member must have length "
+       "greater than or equal to 1",
+       0}}},
+    {"a share is between its bounds",
+     {{"UpdateMapRun", "{\"mapRunArn\":\"x\",\"toleratedFailurePercentage\":100.5}", 400,
+       "Value '100.5' at 'toleratedFailurePercentage' failed to satisfy constraint: Member must "
+       "have value less than or equal to 100",
+       0}}},
+    {"a log group's ARN is one, of that kind, and ends in a star",
+     {LOGGED("x", "Must set valid CloudWatch Log Group ARN."),
+      LOGGED("arn:aws:s3:us-east-1:123456789012:log-group:g:*",
+             "Provided ARN is not CloudWatch Logs Log Group ARN."),
+      LOGGED("arn:aws:logs:us-east-1:123456789012:log-group:g",
+             "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier.")}},
+    {"a key goes with the type that needs it, and with no other",
+     {{"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"CUSTOMER_MANAGED_KMS_KEY\"}}", 400,
+       "{\"__type\":\"InvalidEncryptionConfiguration\",\"message\":\"Must set a valid kmsKeyId.\"}",
+       0},
+      {"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"AWS_OWNED_KEY\",\"kmsKeyId\":"
+       "\"k\"}}",
+       400, "Custom kmsKeyId is not allowed when selecting AWS_OWNED_KEY.", 0}}},
+    {"an activity's key does not change",
+     {{"CreateActivity", "{\"name\":\"a\"}", 200, ACTIVITY("a"), 0},
+      {"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"AWS_OWNED_KEY\"}}", 200,
+       ACTIVITY("a"), 0},
+      {"CreateActivity",
+       "{\"name\":\"a\",\"encryptionConfiguration\":{\"type\":\"CUSTOMER_MANAGED_KMS_KEY\","
+       "\"kmsKeyId\":\"k\"}}",
+       400, "\"__type\":\"ActivityAlreadyExists\"", 0}}},
+    {"the ARN of a Map in a machine starts nothing",
+     {{"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m/Label") "\"}", 400,
+       "\"reason\":\"API_DOES_NOT_SUPPORT_LABELED_ARNS\"", 0}}},
+    {"nothing is published of a machine that is being deleted",
+     {CREATE("going", WAIT),
+      START("going", "x", "{}"),
+      {"DeleteStateMachine", "{\"stateMachineArn\":\"" MACHINE("going") "\"}", 200, "{}", 0},
+      {"PublishStateMachineVersion", "{\"stateMachineArn\":\"" MACHINE("going") "\"}", 400,
+       "State Machine is being deleted: '" MACHINE("going") "'", 0}}},
+    {"a Task whose activity does not exist fails before it is scheduled",
+     {CREATE("gone", TASK(ACTIVITY("nobody"), "")),
+      START("gone", "x", "{}"),
+      {"GetExecutionHistory",
+       "{\"executionArn\":\"" EXECUTION("gone:x") "\",\"reverseOrder\":true}", 200,
+       "{\"events\":[{\"id\":3,\"previousEventId\":2,\"timestamp\":1700000.0,\"type\":"
+       "\"ExecutionFailed\",",
+       0},
+      DESCRIBE("gone:x", "The activity " ACTIVITY("nobody") " does not exist.")}},
+    {"a resource that AWS doesn't have is refused",
+     {{"CreateStateMachine",
+       "{\"name\":\"q\",\"roleArn\":\"r\",\"definition\":\"" TASK("arn:aws:states:::dynamodb:query",
+                                                                  ",\\\"Parameters\\\":{}") "\"}",
+       400,
+       "'SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::dynamodb:query is not "
+       "recognized. The value is not a valid resource ARN, or the resource is not available in "
+       "this region. at /States/T/Resource'",
+       0}}},
+    {"an Express machine has no Task that waits for a token",
+     {{"ValidateStateMachineDefinition",
+       "{\"type\":\"EXPRESS\",\"definition\":\"" TASK("arn:aws:states:::lambda:invoke."
+                                                      "waitForTaskToken",
+                                                      ",\\\"Parameters\\\":"
+                                                      "{\\\"FunctionName\\\":\\\"f\\\"}") "\"}",
+       200, "Express state machine does not support '.waitForTaskToken' service integration ", 0}}},
     {"a body that is no JSON is refused",
      {{"ListStateMachines", "{", 400, "SerializationException", 0}}},
     {"a body that is no object is refused", {{"ListStateMachines", "[]", 400, "an object", 0}}},
@@ -361,14 +448,13 @@ static const struct {
       {"", "", 200,
        "\"inspectionData\":{\"input\":\"{ }\",\"afterInputPath\":\"{ }\",\"afterParameters\":\"{"
        "\\\"a\\\":5}\",\"afterResultPath\":\"{\\\"a\\\":5}\",\"afterResultSelector\":\"{\\\"a\\\":"
-       "5}"
-       "\"}",
+       "5}\",\"variables\":\"{\\\"v\\\":5}\"}",
        0}}},
     {"a tested state that leads to itself runs once",
      {{"TestState",
-       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"TestState\\\"}\"}", 0, NULL,
+       "{\"definition\":\"{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"StateName\\\"}\"}", 0, NULL,
        0},
-      {"", "", 200, "\"nextState\":\"TestState\"", 0}}},
+      {"", "", 200, "\"nextState\":\"StateName\"", 0}}},
     {"what would follow a mocked error is told, not done",
      {{"TestState",
        "{\"mock\":{\"errorOutput\":{\"error\":\"E\",\"cause\":\"C\"}},\"definition\":\"{"
@@ -460,6 +546,13 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
     api_ended(w->api, execution, x, w->now_ms);
 }
 
+static bool has_activity(void *user, uint64_t execution, const char *arn)
+{
+    const struct world *w = user;
+
+    return api_has_activity(w->api, execution, arn);
+}
+
 static void keep(json **at, const json *answer, const char *key)
 {
     const json *v = json_get(answer, key);
@@ -515,9 +608,11 @@ static void wake_up(struct world *w)
 {
     struct diag why = {0};
 
-    w->engine = engine_new(
-        w->store, &(struct engine_hooks){
-                      .user = w, .run_task = run_task, .cancel_task = cancel_task, .ended = ended});
+    w->engine = engine_new(w->store, &(struct engine_hooks){.user = w,
+                                                            .run_task = run_task,
+                                                            .cancel_task = cancel_task,
+                                                            .ended = ended,
+                                                            .has_activity = has_activity});
     w->api = api_new(w->engine, w->store, &(struct api_config){0});
     ck_assert_ptr_nonnull(w->api);
     ck_assert_msg(api_load(w->api, &why), "%s", why.text);

@@ -1051,6 +1051,114 @@ START_TEST(killed)
 }
 END_TEST
 
+/* ---- what is kept of an execution ---- */
+
+static const struct {
+    const char *name;
+    enum engine_keep keep;
+    bool running, ended; /* has the store a row of it? */
+    size_t events;       /* in the end, wherever its history is */
+} keeps[] = {
+    {"all", ENGINE_KEEP, true, true, 7},
+    {"as long as it runs", ENGINE_KEEP_RUNNING, true, false, 0},
+    {"apart", ENGINE_KEEP_APART, false, false, 7},
+    {"nothing", ENGINE_KEEP_NOTHING, false, false, 0},
+};
+
+struct ending {
+    engine *e;
+    size_t events; /* of the history when it ended; the public and the private ones */
+};
+
+static bool count_event(void *user, const struct rt_event *e)
+{
+    (void)e;
+    ++*(size_t *)user;
+    return true;
+}
+
+static void on_end(void *user, uint64_t execution, const rt_exec *x)
+{
+    struct ending *v = user;
+
+    ck_assert(rt_exec_status(x) == RT_SUCCEEDED);
+    ck_assert(
+        store_read(engine_store(v->e, execution), execution, 0, count_event, &v->events, NULL));
+}
+
+static bool has_row(store *s, uint64_t execution)
+{
+    const struct store_execution *row;
+    struct diag why = {0};
+    bool has = store_find(s, execution, &row, &why);
+
+    diag_clear(&why);
+    return has;
+}
+
+START_TEST(what_is_kept)
+{
+    store *s = open_sqlite();
+    struct ending v = {0};
+    struct engine_hooks hooks = {.user = &v, .ended = on_end};
+    asl_machine *m =
+        machine_of("{\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":\"Wait\",\"Seconds\":5,"
+                   "\"Next\":\"P\"},\"P\":{\"Type\":\"Pass\",\"End\":true}}}");
+    json *name = json_cstring("n"), *list = json_cstring("l"), *note = json_of("{\"a\":1}");
+    struct rt_config config = {.names = {name, name, name, name, name, name}, .aws_limits = true};
+    struct engine_label label = {.keep = keeps[_i].keep, .list = list, .note = note};
+    const struct store_execution *row;
+
+    v.e = engine_new(s, &hooks);
+    ck_assert(engine_recover(v.e, START_MS, INT64_MAX, NULL));
+    uint64_t execution = engine_start(v.e, m, &config, json_empty_object(), &label);
+    ck_assert(engine_advance(v.e, START_MS, NULL));
+    ck_assert_msg(has_row(s, execution) == keeps[_i].running, "%s: while it runs", keeps[_i].name);
+    if (keeps[_i].running) {
+        ck_assert(store_find(s, execution, &row, NULL));
+        ck_assert(json_equal(row->list, list) && json_equal(row->note, note));
+        ck_assert(row->transient == !keeps[_i].ended);
+    }
+    while (engine_next_due(v.e) != INT64_MAX)
+        ck_assert(engine_advance(v.e, START_MS + 5000, NULL));
+    ck_assert_msg(has_row(s, execution) == keeps[_i].ended, "%s: when it has ended",
+                  keeps[_i].name);
+    if (keeps[_i].events)
+        ck_assert_uint_eq(v.events, keeps[_i].events);
+    ck_assert_msg(!engine_execution(v.e, execution), "what has ended is still in memory");
+    engine_free(v.e);
+    store_free(s);
+    asl_machine_unref(m);
+    json_unref(name);
+    json_unref(list);
+    json_unref(note);
+}
+END_TEST
+
+/* One that ends in its first turn never is in the store at all. */
+START_TEST(transient_of_one_turn)
+{
+    store *s = open_sqlite();
+    struct ending v = {0};
+    struct engine_hooks hooks = {.user = &v, .ended = on_end};
+    asl_machine *m = machine_of(simple);
+    json *name = json_cstring("n");
+    struct rt_config config = {.names = {name, name, name, name, name, name}, .aws_limits = true};
+
+    v.e = engine_new(s, &hooks);
+    ck_assert(engine_recover(v.e, START_MS, INT64_MAX, NULL));
+    engine_start(v.e, m, &config, json_empty_object(),
+                 &(struct engine_label){.keep = ENGINE_KEEP_RUNNING});
+    ck_assert(engine_advance(v.e, START_MS, NULL));
+    ck_assert_uint_eq(v.events, 0);
+    ck_assert(!has_row(s, 0) && store_next_number(s) == 0);
+    engine_free(v.e);
+    store_free(s);
+    asl_machine_unref(m);
+    json_unref(name);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("store");
@@ -1072,6 +1180,8 @@ int main(void)
     tcase_add_loop_test(t, one_crash, 0, COUNT(crashes));
     tcase_add_loop_test(t, always_crashing, 0, KINDS);
     tcase_add_test(t, killed);
+    tcase_add_loop_test(t, what_is_kept, 0, COUNT(keeps));
+    tcase_add_test(t, transient_of_one_turn);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -23,6 +23,7 @@ static const char *const statuses[] = {
     "SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING", NULL};
 static const char *const redrives[] = {"REDRIVEN", "NOT_REDRIVEN", NULL};
 static const char *const severities[] = {"ERROR", "WARNING", NULL};
+static const char *const modes[] = {"STRICT", "PRESENT", "NONE", NULL};
 static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
 
 #define T(name, min, max)                                                                          \
@@ -32,6 +33,22 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
 #define T_(name, min, max)                                                                         \
     {                                                                                              \
         name, TEXT, true, min, max, NULL, NULL, NULL, NULL                                         \
+    }
+#define X(name, min, max)                                                                          \
+    {                                                                                              \
+        name, PRIVATE, false, min, max, NULL, NULL, NULL, NULL                                     \
+    }
+#define X_(name, min, max)                                                                         \
+    {                                                                                              \
+        name, PRIVATE, true, min, max, NULL, NULL, NULL, NULL                                      \
+    }
+#define D(name)                                                                                    \
+    {                                                                                              \
+        name, PAYLOAD, false, 0, DATA, NULL, NULL, NULL, NULL                                      \
+    }
+#define D_(name)                                                                                   \
+    {                                                                                              \
+        name, PAYLOAD, true, 0, DATA, NULL, NULL, NULL, NULL                                       \
     }
 #define PATTERN(name, need, min, max, pattern, f)                                                  \
     {                                                                                              \
@@ -57,6 +74,10 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
     {                                                                                              \
         name, LIST, need, min, max, NULL, NULL, NULL, of                                           \
     }
+#define TEXTS_(name, of)                                                                           \
+    {                                                                                              \
+        name, TEXTS, true, 0, -1, NULL, NULL, NULL, of                                             \
+    }
 #define S(name, of)                                                                                \
     {                                                                                              \
         name, STRUCT, false, 0, -1, NULL, NULL, NULL, of                                           \
@@ -79,54 +100,55 @@ static const struct member encryption[] = {T("kmsKeyId", 1, 2048),
                                            N("kmsDataKeyReusePeriodSeconds", 60, 900),
                                            ENUM("type", true, key_types), END};
 static const struct member tag[] = {T("key", 1, 128), T("value", 0, 256), END};
+static const struct member tag_key[] = {T("member", 1, 128), END};
 static const struct member route[] = {ARN("stateMachineVersionArn"), N_("weight", 0, 100), END};
 
 #define CONFIGURATION                                                                              \
     S("loggingConfiguration", logging), S("tracingConfiguration", tracing),                        \
-        S("encryptionConfiguration", encryption), B("publish"), T("versionDescription", 0, 256)
+        S("encryptionConfiguration", encryption), B("publish"), X("versionDescription", 0, 256)
 
 static const struct member create_state_machine_in[] = {T_("name", 1, 80),
-                                                        T_("definition", 0, ASL_MAX_DEFINITION),
+                                                        X_("definition", 0, ASL_MAX_DEFINITION),
                                                         T_("roleArn", 1, 256),
                                                         ENUM("type", false, types),
                                                         L("tags", false, 0, -1, tag),
                                                         CONFIGURATION,
                                                         END};
 static const struct member update_state_machine_in[] = {ARN("stateMachineArn"),
-                                                        T("definition", 0, ASL_MAX_DEFINITION),
+                                                        X("definition", 0, ASL_MAX_DEFINITION),
                                                         T("roleArn", 1, 256), CONFIGURATION, END};
 static const struct member describe_state_machine_in[] = {
     ARN("stateMachineArn"), ENUM("includedData", false, included), END};
 static const struct member state_machine_in[] = {ARN("stateMachineArn"), END};
 static const struct member pages_in[] = {PAGES, END};
 static const struct member validate_in[] = {
-    T_("definition", 0, ASL_MAX_DEFINITION), ENUM("type", false, types),
+    X_("definition", 0, ASL_MAX_DEFINITION), ENUM("type", false, types),
     ENUM("severity", false, severities), N("maxResults", 0, 100), END};
 static const struct member publish_in[] = {ARN("stateMachineArn"), T("revisionId", 0, -1),
-                                           T("description", 0, 256), END};
+                                           X("description", 0, 256), END};
 static const struct member version_in[] = {T_("stateMachineVersionArn", 1, 2000), END};
 static const struct member machine_pages_in[] = {ARN("stateMachineArn"), PAGES, END};
 static const struct member create_alias_in[] = {
-    T("description", 0, 256),
+    X("description", 0, 256),
     PATTERN("name", true, 1, 80, "^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$", pattern_alias),
     L("routingConfiguration", true, 1, 2, route), END};
 static const struct member update_alias_in[] = {ARN("stateMachineAliasArn"),
-                                                T("description", 0, 256),
+                                                X("description", 0, 256),
                                                 L("routingConfiguration", false, 1, 2, route), END};
 static const struct member alias_in[] = {ARN("stateMachineAliasArn"), END};
 static const struct member tag_in[] = {ARN("resourceArn"), L("tags", true, 0, -1, tag), END};
-static const struct member untag_in[] = {ARN("resourceArn"), L("tagKeys", true, 0, -1, NULL), END};
+static const struct member untag_in[] = {ARN("resourceArn"), TEXTS_("tagKeys", tag_key), END};
 static const struct member resource_in[] = {ARN("resourceArn"), END};
-static const struct member start_in[] = {ARN("stateMachineArn"), T("name", 1, 80),
-                                         T("input", 0, DATA), TRACE, END};
+static const struct member start_in[] = {ARN("stateMachineArn"), T("name", 1, 80), D("input"),
+                                         TRACE, END};
 static const struct member start_sync_in[] = {ARN("stateMachineArn"),
                                               T("name", 1, 80),
-                                              T("input", 0, DATA),
+                                              D("input"),
                                               TRACE,
                                               ENUM("includedData", false, included),
                                               END};
-static const struct member stop_in[] = {ARN("executionArn"), T("error", 0, 256),
-                                        T("cause", 0, 32768), END};
+static const struct member stop_in[] = {ARN("executionArn"), X("error", 0, 256),
+                                        X("cause", 0, 32768), END};
 static const struct member describe_execution_in[] = {ARN("executionArn"),
                                                       ENUM("includedData", false, included), END};
 static const struct member list_executions_in[] = {T("stateMachineArn", 1, 256),
@@ -138,8 +160,7 @@ static const struct member list_executions_in[] = {T("stateMachineArn", 1, 256),
                                                    END};
 static const struct member history_in[] = {ARN("executionArn"), PAGES, B("reverseOrder"),
                                            B("includeExecutionData"), END};
-static const struct member execution_pages_in[] = {ARN("executionArn"), N("maxResults", 0, 1000),
-                                                   T("nextToken", 1, 3096), END};
+static const struct member execution_pages_in[] = {ARN("executionArn"), PAGES, END};
 static const struct member map_run_in[] = {T_("mapRunArn", 1, 2000), END};
 static const struct member update_map_run_in[] = {
     T_("mapRunArn", 1, 2000),
@@ -153,20 +174,26 @@ static const struct member create_activity_in[] = {T_("name", 1, 80), L("tags", 
                                                    S("encryptionConfiguration", encryption), END};
 static const struct member activity_in[] = {ARN("activityArn"), END};
 static const struct member poll_in[] = {ARN("activityArn"), T("workerName", 1, 80), END};
-static const struct member success_in[] = {T_("taskToken", 1, 2048), T_("output", 0, DATA), END};
-static const struct member failure_in[] = {T_("taskToken", 1, 2048), T("error", 0, 256),
-                                           T("cause", 0, 32768), END};
+static const struct member success_in[] = {T_("taskToken", 1, 2048), D_("output"), END};
+static const struct member failure_in[] = {T_("taskToken", 1, 2048), X("error", 0, 256),
+                                           X("cause", 0, 32768), END};
 static const struct member heartbeat_in[] = {T_("taskToken", 1, 2048), END};
-static const struct member test_state_in[] = {T_("definition", 1, ASL_MAX_DEFINITION),
+static const struct member error_output[] = {X("error", 0, 256), X("cause", 0, 32768), END};
+static const struct member mock[] = {D("result"), S("errorOutput", error_output),
+                                     ENUM("fieldValidationMode", false, modes), END};
+static const struct member state_configuration[] = {
+    N("retrierRetryCount", 0, -1), X("errorCausedByState", 1, 80),
+    N("mapIterationFailureCount", 0, -1), D("mapItemReaderData"), END};
+static const struct member test_state_in[] = {X_("definition", 1, ASL_MAX_DEFINITION),
                                               T("roleArn", 1, 256),
-                                              T("input", 0, DATA),
+                                              D("input"),
                                               ENUM("inspectionLevel", false, inspections),
                                               B("revealSecrets"),
-                                              T("variables", 0, DATA),
-                                              T("stateName", 1, 80),
-                                              S("mock", NULL),
-                                              T("context", 0, DATA),
-                                              S("stateConfiguration", NULL),
+                                              D("variables"),
+                                              X("stateName", 1, 80),
+                                              S("mock", mock),
+                                              D("context"),
+                                              S("stateConfiguration", state_configuration),
                                               END};
 
 static json *not_done(struct call *c)

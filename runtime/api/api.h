@@ -83,7 +83,8 @@ void api_task_over(api *a, uint64_t id);
 void api_task_cancelled(api *a, uint64_t id);
 /* Was that task offered, and does it still wait? */
 bool api_awaits_token(const api *a, uint64_t id);
-/* As the engine's hook. */
+/* As the engine's hooks. */
+bool api_has_activity(const api *a, uint64_t execution, const char *arn);
 void api_ended(api *a, uint64_t execution, const rt_exec *x, int64_t now_ms);
 
 #endif

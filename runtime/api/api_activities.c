@@ -106,6 +106,16 @@ static bool mocks_have_answer(api *a, const struct task *task)
     return true;
 }
 
+/* What is mocked needs none. */
+bool api_has_activity(const api *a, uint64_t execution, const char *arn)
+{
+    const struct run *x = (const struct run *)(const void *)id_map_get(&a->runs, execution);
+    const struct test_state *t =
+        (const struct test_state *)(const void *)id_map_get(&a->tests, execution);
+
+    return (x && x->mocks) || (t && t->mocked) || text_map_get(&a->activities, arn);
+}
+
 enum api_offer api_offer_task(api *a, const struct task *task)
 {
     struct api_task *t;
@@ -283,6 +293,15 @@ static struct activity *activity_find(struct call *c)
     return act;
 }
 
+/* NULL is AWS's own key. */
+static bool same_encryption(const json *a, const json *b)
+{
+    bool own_a = !a || json_str_is(json_get(a, "type"), "AWS_OWNED_KEY");
+    bool own_b = !b || json_str_is(json_get(b, "type"), "AWS_OWNED_KEY");
+
+    return own_a || own_b ? own_a && own_b : json_equal(a, b);
+}
+
 json *create_activity(struct call *c)
 {
     const json *name = call_get(c, "name"), *tags = call_get(c, "tags");
@@ -290,7 +309,7 @@ json *create_activity(struct call *c)
     api *a = c->api;
     struct json_build b;
 
-    if (!name_check(c, json_str(name)))
+    if (!name_check(c, json_str(name)) || !check_encryption(c, encryption))
         return NULL;
     if (tags && json_count(tags) > 50)
         return call_fail(c, "TooManyTags", "There are more than 50 tags");
@@ -307,6 +326,9 @@ json *create_activity(struct call *c)
         activity_keep(a, act);
     }
     json_unref(arn);
+    if (!same_encryption(act->encryption, encryption))
+        return call_fail(c, "ActivityAlreadyExists", "Activity Already Exists: '%s'",
+                         json_str(act->arn));
     json_build_object(&b, 2);
     json_build_set(&b, "activityArn", json_ref(act->arn));
     json_build_set(&b, "creationDate", api_time(act->created_ms));

@@ -51,6 +51,19 @@ bool arn_parse(struct call *c, const char *text, const char *kinds, struct arn *
     return true;
 }
 
+bool arn_refuse_label(struct call *c, const char *text)
+{
+    const char *kind = strstr(text, ":stateMachine:");
+
+    if (!kind || !strchr(kind, '/'))
+        return true;
+    c->extra_key = "reason";
+    c->extra = json_cstring("API_DOES_NOT_SUPPORT_LABELED_ARNS");
+    call_fail(c, "ValidationException",
+              "The ARN of a Map inside of a state machine is not supported here: '%s'", text);
+    return false;
+}
+
 json *arn_make(const api *a, const char *kind, const char *name)
 {
     return json_stringf("arn:aws:states:%s:%s:%s:%s", a->region, a->account, kind, name);

@@ -13,6 +13,7 @@ struct checker {
     struct call *call;
     struct buf text; /* the breaches so far */
     size_t count;
+    bool secret;     /* the member that is looked at is one */
     bool unreadable; /* the call failed already */
 };
 
@@ -59,11 +60,11 @@ static struct buf *breach(struct checker *k, const char *path, const json *value
 {
     if (k->count++)
         buf_adds(&k->text, "; ");
-    buf_adds(&k->text, "Value ");
+    buf_adds(&k->text, "Value");
     if (!value) {
-        buf_adds(&k->text, "null");
-    } else {
-        buf_addc(&k->text, '\'');
+        buf_adds(&k->text, " null");
+    } else if (!k->secret) {
+        buf_adds(&k->text, " '");
         if (json_is_string(value))
             buf_add(&k->text, json_str(value), json_str_len(value));
         else
@@ -85,14 +86,28 @@ static void check_range(struct checker *k, const struct member *m, const char *p
                    (long long)m->max);
 }
 
+static void check_fraction(struct checker *k, const struct member *m, const char *path,
+                           const json *value)
+{
+    if (json_double_value(value) < (double)m->min)
+        buf_printf(breach(k, path, value), "Member must have value greater than or equal to %lld",
+                   (long long)m->min);
+    if (json_double_value(value) > (double)m->max)
+        buf_printf(breach(k, path, value), "Member must have value less than or equal to %lld",
+                   (long long)m->max);
+}
+
 static void check_text(struct checker *k, const struct member *m, const char *path,
                        const json *value)
 {
     const char *text = json_str(value);
     const char *const *c = m->choices;
+    size_t len = json_str_len(value);
 
-    check_range(k, m, path, value, (int64_t)utf8_count(text, json_str_len(value)), "length");
-    if (m->matches && !m->matches(text, json_str_len(value)))
+    if (m->kind != PAYLOAD || !k->call->api->no_limits)
+        check_range(k, m, path, value, (int64_t)(m->kind == PAYLOAD ? len : utf8_count(text, len)),
+                    "length");
+    if (m->matches && !m->matches(text, len))
         buf_printf(breach(k, path, value), "Member must satisfy regular expression pattern: %s",
                    m->pattern);
     while (c && *c && strcmp(*c, text) != 0)
@@ -121,19 +136,37 @@ static bool is_flag(const json *v)
 static void check_shape(struct checker *k, const struct member *shape, const char *prefix,
                         const json *value);
 
+/* The name of element `i` in AWS's words. */
+static void element_path(struct buf *out, const char *path, size_t i)
+{
+    buf_printf(out, "%s.%zu.member", path, i + 1);
+}
+
+static void check_texts(struct checker *k, const struct member *m, const char *path,
+                        const json *value)
+{
+    for (size_t i = 0; i < json_count(value) && !k->unreadable; i++) {
+        struct buf inner = {0};
+        element_path(&inner, path, i);
+        if (!json_is_string(json_at(value, i)))
+            unreadable(k, buf_str(&inner), "a string", json_at(value, i));
+        else
+            check_text(k, m->of, buf_str(&inner), json_at(value, i));
+        buf_clear(&inner);
+    }
+}
+
 static void check_list(struct checker *k, const struct member *m, const char *path,
                        const json *value)
 {
     check_range(k, m, path, value, (int64_t)json_count(value), "length");
     for (size_t i = 0; i < json_count(value) && !k->unreadable; i++) {
         struct buf inner = {0};
-        buf_printf(&inner, "%s.%zu.member", path, i + 1);
         const json *item = json_at(value, i);
-        if (!m->of && !json_is_string(item))
-            unreadable(k, buf_str(&inner), "a string", item);
-        else if (m->of && !json_is_object(item))
+        element_path(&inner, path, i);
+        if (!json_is_object(item))
             unreadable(k, buf_str(&inner), "an object", item);
-        else if (m->of)
+        else
             check_shape(k, m->of, buf_str(&inner), item);
         buf_clear(&inner);
     }
@@ -143,10 +176,14 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
 {
     switch (m->kind) {
     case TEXT:
+    case PRIVATE:
+    case PAYLOAD:
+        k->secret = m->kind != TEXT;
         if (!json_is_string(v))
             unreadable(k, path, "a string", v);
         else
             check_text(k, m, path, v);
+        k->secret = false;
         break;
     case NUMBER:
         if (json_kind(v) != JSON_INT)
@@ -157,9 +194,8 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
     case FRACTION:
         if (!json_is_number(v))
             unreadable(k, path, "a number", v);
-        else if (json_double_value(v) < (double)m->min || json_double_value(v) > (double)m->max)
-            buf_printf(breach(k, path, v), "Member must have value between %lld and %lld",
-                       (long long)m->min, (long long)m->max);
+        else
+            check_fraction(k, m, path, v);
         break;
     case FLAG:
         if (!is_flag(v))
@@ -170,6 +206,12 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
             unreadable(k, path, "a list", v);
         else
             check_list(k, m, path, v);
+        break;
+    case TEXTS:
+        if (!json_is_array(v))
+            unreadable(k, path, "a list", v);
+        else
+            check_texts(k, m, path, v);
         break;
     case STRUCT:
         if (!json_is_object(v))

@@ -334,6 +334,20 @@ struct start {
     mocks *mocks;                    /* of it; taken */
 };
 
+/* StartSyncExecution's can't be redriven, and their context object has nothing of it. NULL: the
+ * usual one will do. */
+static json *context_of(const struct call *c, const struct start *s, const struct rt_names *names)
+{
+    struct json_build b;
+
+    if (!s->sync)
+        return NULL;
+    json_build_object(&b, 1);
+    json_build_set(&b, "Execution",
+                   context_of_execution(names, names->role_arn, s->input, c->now_ms));
+    return json_build_done(&b);
+}
+
 /* NULL with the call failed. */
 static struct run *start(struct call *c, struct start *s, uint64_t *number)
 {
@@ -349,6 +363,7 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
                                .written = s->text,
                                .aws_limits = !a->no_limits,
                                .seed = asl_chance_next(&a->chance)};
+    json *context = context_of(c, s, &config.names);
     struct engine_label label = {.keep = s->sync      ? ENGINE_KEEP_NOTHING
                                          : m->express ? ENGINE_KEEP_RUNNING
                                                       : ENGINE_KEEP,
@@ -356,6 +371,7 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
                                  .note = note};
     struct run *r = NULL;
 
+    config.context = context;
     if (getrandom(config.secret, sizeof config.secret, 0) == sizeof config.secret) {
         *number = engine_start(a->engine, s->to.revision->compiled, &config, s->input, &label);
         m->running++;
@@ -370,6 +386,7 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
         call_fail(c, "InternalServerError", "The system gives no random bytes");
     }
     json_unref(region);
+    json_unref(context);
     json_unref(note);
     return r;
 }
@@ -444,7 +461,8 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
 {
     json *out = NULL;
 
-    if (!target_find(c, plain, &s->to) || !name_check(c, json_str(s->name)))
+    if (!arn_refuse_label(c, plain) || !target_find(c, plain, &s->to) ||
+        !name_check(c, json_str(s->name)))
         return NULL;
     const struct machine *m = s->to.machine;
     if (s->test_case && !find_mocks(c, m, s->test_case, &s->mocks))

@@ -124,12 +124,17 @@ struct api_task {
 struct test_state {
     struct id_node node; /* first; by the engine's number */
     json *name;          /* of the state */
-    json *input, *input_text, *context, *variables;
+    json *input, *input_text, *variables;
+    json *context; /* all of the context object */
     bool mocked;
     json *mock, *mock_text; /* NULL: it fails with mock_error */
     struct asl_error mock_error;
     asl_machine *whole; /* the state as it was given, Retry and all */
-    uint32_t tries;
+    json *before;       /* Map, Parallel: inspectionData of what came before the work; or NULL */
+    bool reads;         /* has an ItemReader */
+    json *items;        /* what that reads; NULL: not known */
+    int64_t failures;   /* iterations that failed */
+    uint32_t tries;     /* of the retrier, so far */
     bool inspect;
     uint64_t waiter; /* 0: nobody waits any more */
 };
@@ -233,7 +238,17 @@ json *api_secret(const char *prefix, size_t size);
 
 /* ---- api_check.c: the members of a request ---- */
 
-enum member_kind { TEXT, NUMBER, FRACTION, FLAG, LIST, STRUCT };
+enum member_kind {
+    TEXT,
+    PRIVATE, /* a text that no answer repeats */
+    PAYLOAD, /* such a one, whose length is in bytes */
+    NUMBER,
+    FRACTION,
+    FLAG,
+    LIST,
+    TEXTS, /* a LIST of them */
+    STRUCT
+};
 
 struct member {
     const char *name; /* NULL ends a shape */
@@ -243,7 +258,7 @@ struct member {
     const char *pattern;
     bool (*matches)(const char *text, size_t len); /* of the pattern */
     const char *const *choices;                    /* NULL ends them */
-    const struct member *of; /* STRUCT, and LIST of them; NULL in a LIST: texts */
+    const struct member *of; /* STRUCT, LIST of them: their members; TEXTS: what each must be */
 };
 
 /* False with the call failed: ValidationException, SerializationException. */
@@ -264,6 +279,8 @@ struct arn {
 /* False with the call failed: InvalidArn. `kinds`: "stateMachine activity", those that will do. */
 bool arn_parse(struct call *c, const char *text, const char *kinds, struct arn *out);
 json *arn_make(const api *a, const char *kind, const char *name);
+/* False with the call failed: ValidationException. Is it that of a Map inside of a machine? */
+bool arn_refuse_label(struct call *c, const char *text);
 /* As names of machines, activities and executions must be; else the call failed: InvalidName. */
 bool name_check(struct call *c, const char *name);
 
@@ -414,6 +431,17 @@ void activity_keep(api *a, const struct activity *act);
 void activity_forget(api *a, const struct activity *act);
 /* A revision by its key, from memory or the store; counted. NULL: there is none. */
 struct revision *revision_find(api *a, const json *key);
+
+/* ---- api_config.c ---- */
+
+/* False with the call failed. NULL: none was given. */
+bool check_encryption(struct call *c, const json *encryption);
+
+/* ---- api_context.c ---- */
+
+/* $$.Execution of what can't be redriven: StartSyncExecution's, TestState's. `role` may be null. */
+json *context_of_execution(const struct rt_names *names, const json *role, const json *input,
+                           int64_t now_ms);
 
 /* ---- api_tasks.c ---- */
 

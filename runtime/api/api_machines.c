@@ -48,72 +48,26 @@ void refuse_definition(struct call *c, const struct asl_report *report)
     buf_clear(&text);
 }
 
-static const char *const pattern_names[] = {[ASL_REQUEST_RESPONSE] = "",
-                                            [ASL_SYNC] = ".sync",
-                                            [ASL_WAIT_FOR_TASK_TOKEN] = ".waitForTaskToken"};
-
-/*
- * An Express machine has no Task whose result comes later, and no activity. What the loader found
- * has places; these are made from the scopes a state is in.
- */
-static void state_location(const struct asl_state *s, struct buf *out)
+/* What AWS has to say of it; of what we can't run, a warning. */
+static void validate(const json *text, bool express, struct asl_report *report)
 {
-    const struct asl_state *owner = s->scope->owner;
-
-    if (owner) {
-        state_location(owner, out);
-        if (owner->type == ASL_PARALLEL) {
-            size_t i = 0;
-            while (i < owner->parallel.count && owner->parallel.branches[i] != s->scope)
-                i++;
-            buf_printf(out, "/Branches[%zu]", i);
-        } else {
-            buf_adds(out, "/ItemProcessor");
-        }
-    }
-    buf_printf(out, "/States/%s", json_str(s->name));
-}
-
-static void refuse_in_express(struct asl_report *report, const asl_machine *m)
-{
-    for (size_t i = 0; i < m->count; i++) {
-        const struct asl_state *s = m->states[i];
-        if (s->type != ASL_TASK ||
-            (s->task.pattern == ASL_REQUEST_RESPONSE && s->task.kind != ASL_ACTIVITY))
-            continue;
-        if (s->task.kind == ASL_ACTIVITY)
-            asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
-                           "Activity resources are not supported by Express state machines");
-        else
-            asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
-                           "Express state machine does not support '%s' service integration",
-                           pattern_names[s->task.pattern]);
-        struct asl_problem *p = &report->problems[report->count - 1];
-        struct buf where = {0};
-        state_location(s, &where);
-        buf_adds(&where, "/Resource");
-        p->location = buf_take(&where);
-    }
+    /* Of a blank text AWS says this, and gives no place. */
+    if (!json_str(text)[strspn(json_str(text), " \t\r\n")])
+        asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
+                       "Definition must be a valid JSON object");
+    else
+        asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON,
+                     express ? ASL_EXPRESS : ASL_STANDARD, report);
 }
 
 /* NULL when it has errors: they are in the report. */
 static asl_machine *compile(const json *text, bool express, struct asl_report *report)
 {
-    asl_machine *m = NULL;
-
-    /* Of a blank text AWS says this, and gives no place. */
-    if (json_str(text)[strspn(json_str(text), " \t\r\n")])
-        m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
-    else
-        asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
-                       "Definition must be a valid JSON object");
-    if (m && express)
-        refuse_in_express(report, m);
-    if (m && report->errors) {
-        asl_machine_unref(m);
-        m = NULL;
-    }
-    return m;
+    validate(text, express, report);
+    if (report->errors)
+        return NULL;
+    asl_report_clear(report);
+    return asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
 }
 
 json *validate_state_machine_definition(struct call *c)
@@ -125,8 +79,7 @@ json *validate_state_machine_definition(struct call *c)
     struct asl_report report = {0};
     struct json_build b, list;
 
-    asl_machine *m =
-        compile(call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0, &report);
+    validate(call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0, &report);
     json_build_array(&list, report.count);
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];
@@ -148,7 +101,6 @@ json *validate_state_machine_definition(struct call *c)
     json_build_set(&b, "result", json_cstring(report.errors ? "FAIL" : "OK"));
     json_build_set(&b, "diagnostics", json_build_done(&list));
     json_build_set(&b, "truncated", json_bool(given > max));
-    asl_machine_unref(m);
     asl_report_clear(&report);
     return json_build_done(&b);
 }
@@ -250,7 +202,7 @@ static struct revision *new_revision(struct call *c, const struct revision *befo
     r->refs = 1;
     r->at_ms = c->now_ms;
     r->logging = before && !logging ? json_ref(before->logging) : logging_of(c, logging);
-    if (!r->logging)
+    if (!r->logging || !check_encryption(c, encryption))
         goto refuse;
     r->tracing = before && !tracing ? json_ref(before->tracing) : tracing_of(tracing);
     r->encryption =
@@ -513,7 +465,8 @@ json *update_state_machine(struct call *c)
     static const char *const some[] = {"definition", "roleArn", "loggingConfiguration",
                                        "tracingConfiguration", "encryptionConfiguration"};
     const json *description = call_get(c, "versionDescription");
-    struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
+    const char *arn = call_text(c, "stateMachineArn");
+    struct machine *m = arn_refuse_label(c, arn) ? machine_find(c, arn) : NULL;
     bool any = false;
     struct json_build b;
 
@@ -593,7 +546,7 @@ json *delete_state_machine(struct call *c)
     const char *arn = call_text(c, "stateMachineArn");
     struct arn parts;
 
-    if (!arn_parse(c, arn, "stateMachine", &parts))
+    if (!arn_refuse_label(c, arn) || !arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
     struct machine *m = text_map_get(&c->api->machines, arn);
     if (m && !m->deleting) {

@@ -429,6 +429,7 @@ bool api_load(api *a, struct diag *why)
     if (!read_key(&r) || !store_list(a->store, MACHINE, NULL, read_machine, &r, why) || !r.good ||
         !store_list(a->store, ACTIVITY, NULL, read_activity, &r, why) || !r.good)
         return false;
-    qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, by_age);
+    if (a->activity_count)
+        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, by_age);
     return store_list_running(a->store, take_up, &r, why) && r.good;
 }

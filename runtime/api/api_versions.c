@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* AWS's quotas, for one state machine. */
+enum { MAX_VERSIONS = 1000, MAX_ALIASES = 100 };
+
 void version_clear(struct version *v)
 {
     json_unref(v->arn);
@@ -30,12 +33,22 @@ struct version *version_find(const struct machine *m, const char *arn)
     return NULL;
 }
 
-/* One version a revision: publishing it again gives the same. */
-struct version *version_publish(api *a, struct machine *m, const json *description)
+/* That of the machine's revision; NULL: it isn't published. */
+static struct version *current_version(const struct machine *m)
 {
     for (size_t i = 0; i < m->version_count; i++)
         if (m->versions[i].revision == m->revision)
             return &m->versions[i];
+    return NULL;
+}
+
+/* One version a revision: publishing it again gives the same. */
+struct version *version_publish(api *a, struct machine *m, const json *description)
+{
+    struct version *old = current_version(m);
+
+    if (old)
+        return old;
     API_GROW(m->versions, m->version_count, m->version_cap);
     struct version *v = &m->versions[m->version_count++];
     *v = (struct version){.number = ++m->last_version,
@@ -47,13 +60,31 @@ struct version *version_publish(api *a, struct machine *m, const json *descripti
     return v;
 }
 
+/* False with the call failed. */
+static bool may_grow(struct call *c, const struct machine *m)
+{
+    if (m->deleting)
+        call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
+                  json_str(m->arn));
+    return !m->deleting;
+}
+
+static bool has_room(struct call *c, size_t count, size_t most, const char *what)
+{
+    if (count < most || c->api->no_limits)
+        return true;
+    call_fail(c, "ServiceQuotaExceededException", "A state machine has at most %zu %s", most, what);
+    return false;
+}
+
 json *publish_state_machine_version(struct call *c)
 {
     const char *revision = call_text(c, "revisionId");
     struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
     struct json_build b;
 
-    if (!m)
+    if (!m || !may_grow(c, m) ||
+        (!current_version(m) && !has_room(c, m->version_count, MAX_VERSIONS, "versions")))
         return NULL;
     const char *current = m->revision->id ? json_str(m->revision->id) : "INITIAL";
     if (revision && strcmp(revision, current) != 0)
@@ -169,12 +200,21 @@ static void list_of(struct buf *out, const json *routes, const char *key)
     buf_addc(out, ']');
 }
 
+static json *give_reason(struct call *c, const char *reason, const char *text)
+{
+    c->extra_key = "reason";
+    c->extra = json_cstring(reason);
+    return call_fail(c, "ValidationException", "%s", text);
+}
+
 static json *bad_routes(struct call *c, const json *routes, const char *key, const char *text)
 {
     struct buf list = {0};
 
+    buf_adds(&list, text);
+    buf_adds(&list, " Received: ");
     list_of(&list, routes, key);
-    call_fail(c, "ValidationException", "%s Received: %s", text, buf_str(&list));
+    give_reason(c, "INVALID_ROUTING_CONFIGURATION", buf_str(&list));
     buf_clear(&list);
     return NULL;
 }
@@ -245,11 +285,8 @@ json *create_state_machine_alias(struct call *c)
     const json *description = call_get(c, "description");
     struct machine *m = check_routes(c, routes);
 
-    if (!m)
+    if (!m || !may_grow(c, m))
         return NULL;
-    if (m->deleting)
-        return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
-                         json_str(m->arn));
     for (size_t i = 0; i < m->alias_count; i++) {
         const struct alias *al = &m->aliases[i];
         if (!json_equal(al->name, name))
@@ -260,6 +297,8 @@ json *create_state_machine_alias(struct call *c)
                          "Failed to create alias because an alias with the same name and a "
                          "different routing configuration already exists.");
     }
+    if (!has_room(c, m->alias_count, MAX_ALIASES, "aliases"))
+        return NULL;
     API_GROW(m->aliases, m->alias_count, m->alias_cap);
     struct alias *al = &m->aliases[m->alias_count++];
     *al = (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
@@ -309,11 +348,12 @@ json *update_state_machine_alias(struct call *c)
     struct alias *al = alias_find(c, &m);
     struct json_build b;
 
-    if (!al)
+    if (!al || !may_grow(c, m))
         return NULL;
     if (!routes && !description)
-        return call_fail(c, "ValidationException",
-                         "Either the description or the routing configuration must be specified");
+        return give_reason(c, "MISSING_REQUIRED_PARAMETER",
+                           "Either the description or the routing configuration must be "
+                           "specified");
     if (routes) {
         struct machine *of = check_routes(c, routes);
         if (!of)

@@ -97,6 +97,8 @@ const json *context_object(void *user)
     const json *item = view->item;
     uint32_t index = view->index;
 
+    if (x->only_context)
+        return x->extra_context;
     if (s->context)
         return s->context;
     json_build_object(&b, 5);

@@ -80,6 +80,7 @@ struct rt_exec {
     asl_machine *machine;
     struct rt_names names;
     json *extra_context;
+    bool only_context;
     const struct asl_scope *scope;
     json *written; /* the input's text; NULL: as json_text writes it */
     bool aws_limits;
@@ -123,6 +124,8 @@ struct step {
     rt_exec *x;
     int64_t now_ms;
     const double *wait_scale; /* NULL: 1 */
+    bool (*has_activity)(void *world, const char *arn);
+    void *world;
     struct rt_output *out;
     struct asl_chance chance;
     json *context; /* as it was last asked for; NULL: to be made */

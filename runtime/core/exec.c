@@ -630,6 +630,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->names = (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
                                  share(n->machine_name), share(n->role_arn), share(n->region)};
     x->extra_context = json_ref(config->context ? config->context : json_empty_object());
+    x->only_context = config->only_context;
     x->written = share(config->written);
     x->aws_limits = config->aws_limits;
     x->seed = config->seed;
@@ -643,6 +644,7 @@ void rt_exec_config(const rt_exec *x, struct rt_config *out)
 {
     *out = (struct rt_config){.names = x->names,
                               .context = x->extra_context,
+                              .only_context = x->only_context,
                               .written = x->written,
                               .aws_limits = x->aws_limits,
                               .scope = x->scope,

@@ -30,6 +30,7 @@ enum { RT_SECRET = 16 };
 struct rt_config {
     struct rt_names names; /* shared, not taken */
     const json *context;   /* members that the context object has besides; NULL: none */
+    bool only_context;     /* and no others */
     const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data and events */
     const struct asl_scope *scope;   /* what it runs; NULL: the machine's own States */
@@ -98,6 +99,9 @@ struct rt_input {
     const json *value;
     const struct asl_error *error;
     const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
+    /* Is there such an activity? NULL: any is. */
+    bool (*has_activity)(void *world, const char *arn);
+    void *world;
 };
 
 enum rt_command_kind { RT_RUN_TASK, RT_CANCEL_TASK, RT_START_CHILD, RT_CANCEL_CHILD };

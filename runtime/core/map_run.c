@@ -76,24 +76,16 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
 static bool tolerance(struct step *s, struct rt_frame *f, const struct asl_env *env, int64_t *count,
                       double *percentage)
 {
-    const struct asl_map *map = &f->state->map;
+    struct asl_tolerance t;
     struct asl_error e = {0};
 
-    *count = -1;
-    *percentage = -1;
-    if (map->tolerated_count.set &&
-        asl_flow_number(&map->tolerated_count, "ToleratedFailureCountPath", env, count, &e) &&
-        *count < 0)
-        asl_error_set(&e, ASL_RUNTIME, "ToleratedFailureCount cannot be negative.");
-    if (!e.name && map->tolerated_percentage.set &&
-        asl_flow_share(&map->tolerated_percentage, "ToleratedFailurePercentagePath", env,
-                       percentage, &e) &&
-        (*percentage < 0 || *percentage > 100))
-        asl_error_set(&e, ASL_RUNTIME, "ToleratedFailurePercentage must be between 0 and 100.");
-    if (!e.name)
-        return true;
-    state_failed(s, f, &e);
-    return false;
+    if (!asl_flow_tolerance(f->state, env, &t, &e)) {
+        state_failed(s, f, &e);
+        return false;
+    }
+    *count = t.count;
+    *percentage = t.percentage;
+    return true;
 }
 
 static void child_command(struct step *s, struct rt_frame *f, enum rt_command_kind kind, uint32_t i)
@@ -192,21 +184,18 @@ void map_run_succeeded(struct step *s, struct rt_frame *f)
              .kind = RT_MAP_RUN_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
 }
 
-/* More children failed than the Map tolerates: by count or by percentage, whichever is crossed. */
 static bool too_many_failed(const struct rt_group *g)
 {
-    if (g->tolerated_count < 0 && g->tolerated_percentage < 0)
-        return g->failed > 0;
-    return (g->tolerated_count >= 0 && g->failed > g->tolerated_count) ||
-           (g->tolerated_percentage >= 0 && 100.0 * g->failed > g->tolerated_percentage * g->total);
+    struct asl_tolerance t = {g->tolerated_count, g->tolerated_percentage};
+
+    return asl_tolerance_exceeded(&t, g->failed, g->total);
 }
 
 static void map_run_failed(struct step *s, struct rt_frame *f)
 {
     struct asl_error e = {0};
 
-    asl_error_set(&e, "States.ExceedToleratedFailureThreshold",
-                  "The specified tolerated failure threshold was exceeded");
+    asl_tolerance_error(&e);
     emit(s, (struct rt_event){.kind = RT_MAP_RUN_FAILED,
                               .frame = f->id,
                               .previous = f->last,

@@ -17,59 +17,24 @@ static void start_parallel(struct step *s, struct rt_frame *f, json *effective)
                               .count = (int64_t)f->state->parallel.count});
 }
 
-static json *jsonata_items(const struct asl_map *map, const struct asl_env *env,
-                           struct asl_error *e)
-{
-    json *items = map->items ? asl_template_eval(map->items, env, e) : json_ref(env->input);
-
-    if (!items || json_is_array(items))
-        return items;
-    if (map->items) {
-        asl_template_wrong_type(map->items, items, "array", e);
-    } else {
-        json *text = json_text(items);
-        asl_error_set(e, ASL_QUERY_EVALUATION_ERROR, "Map state input must be an array but was: %s",
-                      json_str(text));
-        json_unref(text);
-    }
-    json_unref(items);
-    return NULL;
-}
-
 static json *items_of(struct step *s, struct rt_frame *f, json *effective, struct asl_error *e)
 {
-    const asl_path *path = f->state->map.items_path;
     struct scope_view view;
 
     view_init(&view, s, f);
     struct asl_env env = view_env(&view, effective);
-    if (f->state->jsonata)
-        return jsonata_items(&f->state->map, &env, e);
-    json *items = path ? asl_flow_path(path, &env, e) : json_ref(effective);
-    if (items && !json_is_array(items)) {
-        json_unref(items);
-        asl_error_set(e, ASL_RUNTIME, "Reference path \"%s\" must point to array.",
-                      path ? json_str(asl_path_text(path)) : "$");
-        return NULL;
-    }
-    return items;
+    return asl_flow_items(f->state, &env, e);
 }
 
 static bool concurrency(struct step *s, struct rt_frame *f, const struct asl_env *env, int64_t *out,
                         struct asl_error *e)
 {
-    const struct asl_number *n = &f->state->map.max_concurrency;
     int64_t most = f->state->map.distributed ? DISTRIBUTED_CONCURRENCY
                    : s->x->aws_limits        ? INLINE_CONCURRENCY
                                              : MOST_CONCURRENCY;
 
-    *out = 0;
-    if (n->set && !asl_flow_number(n, "MaxConcurrencyPath", env, out, e))
+    if (!asl_flow_concurrency(f->state, env, out, e))
         return false;
-    if (*out < 0) {
-        asl_error_set(e, ASL_RUNTIME, "MaxConcurrency cannot be negative.");
-        return false;
-    }
     if (*out == 0 || *out > most)
         *out = most;
     return true;

@@ -55,6 +55,8 @@ void work_task(struct step *s, struct rt_frame *f)
     struct scope_view view;
     int64_t timeout_s = 0, heartbeat_s = 0;
     json *credentials = NULL;
+    bool gone = task->kind == ASL_ACTIVITY && s->has_activity &&
+                !s->has_activity(s->world, json_str(task->resource));
     json *token = has_token(task) ? make_token(s) : NULL;
 
     view_init(&view, s, f);
@@ -67,8 +69,13 @@ void work_task(struct step *s, struct rt_frame *f)
     if (good && task->credentials)
         good = (credentials = asl_template_eval(task->credentials, &env, &e));
     forget_context(s);
+    if (good && gone) {
+        asl_error_set(&e, ASL_RUNTIME, "The activity %s does not exist.", json_str(task->resource));
+        good = false;
+    }
     if (!good) {
         json_unref(parameters);
+        json_unref(credentials);
         json_unref(token);
         state_failed(s, f, &e);
         return;

@@ -1,0 +1,39 @@
+#ifndef RUNTIME_API_API_SHAPES_H
+#define RUNTIME_API_API_SHAPES_H
+
+#include "parsers/buf.h"
+#include "parsers/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What the operations of AWS's services answer, as far as TestState looks at mocked results.
+ *
+ * A shape is a list "Name:type,Name!:type", where ! marks what is always there. A type is
+ *     s<MIN    a text of at least MIN characters; times and bytes are texts
+ *     n<MIN>MAX a number
+ *     b        true or false
+ *     =A|B     one of these texts
+ *     [type    a list of them
+ *     {type    an object of them, by keys of its own
+ *     Name     a shape of the same service
+ *     *        anything
+ */
+struct api_shape {
+    const char *name; /* "service:operation", or "service/Name" of one that others have in them */
+    const char *members;
+};
+
+/* By name, as strcmp sorts. */
+extern const struct api_shape api_shapes[];
+extern const size_t api_shape_count;
+
+/*
+ * Is `v` what a Task with that Resource can have for its result? `required`: what is always there
+ * must be. False with AWS's words for what is wrong in `why`. What is not in the table can be
+ * anything.
+ */
+bool api_shape_check(const char *resource, const json *v, bool required, struct buf *why);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * TestState: a machine of the one state. What the state leads to are Succeed states there; a first
+ * state assigns the variables; Retry is taken out, as what would follow an error is told instead of
+ * done; a Map or Parallel, which must be mocked, becomes a Task with the same ways in and out.
+ */
+
+#include "runtime/api/test_impl.h"
+
+#include <string.h>
+
+static const char first_state[] = "TestState variables";
+/* A state that leads to itself leads to this name behind its own. */
+static const char again[] = " (again)";
+static const char stand_in[] = "arn:aws:lambda:us-east-1:000000000000:function:mock";
+
+struct wrapping {
+    struct json_build states;
+    const char *name;
+};
+
+static json *target(struct wrapping *w, const json *next)
+{
+    struct json_build b;
+    json *name = json_is_string(next) && json_str_is(next, w->name)
+                     ? json_stringf("%s%s", w->name, again)
+                     : json_ref(next);
+
+    if (json_is_string(name) && !json_get_key(w->states.v, name)) {
+        json_build_object(&b, 1);
+        json_build_set(&b, "Type", json_cstring("Succeed"));
+        json_build_set_key(&w->states, json_ref(name), json_build_done(&b));
+    }
+    return name;
+}
+
+/* The rules of a Choice or the catchers of a state, with the targets they lead to. */
+static json *with_targets(struct wrapping *w, const json *list)
+{
+    struct json_build b;
+
+    if (!json_is_array(list))
+        return json_ref(list);
+    json_build_array(&b, json_count(list));
+    for (size_t i = 0; i < json_count(list); i++) {
+        const json *next =
+            json_is_object(json_at(list, i)) ? json_get(json_at(list, i), "Next") : NULL;
+        json_build_add(&b, next ? json_with(json_at(list, i), json_cstring("Next"), target(w, next))
+                                : json_ref(json_at(list, i)));
+    }
+    return json_build_done(&b);
+}
+
+static bool stays_in_stand_in(const json *key)
+{
+    static const char *const fields[] = {"Comment",    "QueryLanguage",  "InputPath", "OutputPath",
+                                         "ResultPath", "ResultSelector", "Assign",    "Output",
+                                         "Catch",      "Next",           "End"};
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (json_str_is(key, fields[i]))
+            return true;
+    return false;
+}
+
+static json *wrapped_state(struct wrapping *w, const json *state, bool stand_in_for)
+{
+    struct json_build b;
+
+    json_build_object(&b, json_count(state));
+    for (size_t i = 0; i < json_count(state); i++) {
+        const json *key = json_key_at(state, i), *v = json_value_at(state, i);
+        if (json_str_is(key, "Retry") || (stand_in_for && !stays_in_stand_in(key)))
+            continue;
+        if (json_str_is(key, "Next") || json_str_is(key, "Default"))
+            json_build_set_key(&b, json_ref(key), target(w, v));
+        else if (json_str_is(key, "Catch") || json_str_is(key, "Choices"))
+            json_build_set_key(&b, json_ref(key), with_targets(w, v));
+        else
+            json_build_set_key(&b, json_ref(key), json_ref(v));
+    }
+    if (stand_in_for) {
+        json_build_set(&b, "Type", json_cstring("Task"));
+        json_build_set(&b, "Resource", json_cstring(stand_in));
+    }
+    return json_build_done(&b);
+}
+
+static json *variables_state(const json *variables, const char *next)
+{
+    struct json_build b;
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "Type", json_cstring("Pass"));
+    if (json_count(variables))
+        json_build_set(&b, "Assign", json_ref(variables));
+    json_build_set(&b, "Next", json_cstring(next));
+    return json_build_done(&b);
+}
+
+/* Fields of a Map about the world, which the mock stands for. */
+static bool is_mocked_away(const json *key)
+{
+    return json_str_is(key, "ItemReader") || json_str_is(key, "ItemBatcher") ||
+           json_str_is(key, "ResultWriter");
+}
+
+enum purpose {
+    TO_RUN,
+    TO_LOOK_AT, /* as it was given, Retry and type too */
+    TO_CHECK,   /* all of what was given */
+};
+
+static json *state_for(struct wrapping *w, const json *state, enum purpose purpose)
+{
+    struct json_build b;
+    json *wrapped = wrapped_state(w, state, purpose == TO_RUN && test_is_group(state));
+    const json *retry = json_get(state, "Retry");
+
+    if (purpose == TO_RUN)
+        return wrapped;
+    json_build_object(&b, json_count(wrapped) + 1);
+    for (size_t i = 0; i < json_count(wrapped); i++)
+        if (purpose == TO_CHECK || !is_mocked_away(json_key_at(wrapped, i)))
+            json_build_set_key(&b, json_ref(json_key_at(wrapped, i)),
+                               json_ref(json_value_at(wrapped, i)));
+    if (retry)
+        json_build_set(&b, "Retry", json_ref(retry));
+    json_unref(wrapped);
+    return json_build_done(&b);
+}
+
+/* The text of a machine with that state. */
+static json *wrap(const struct test_state *t, const json *language, const json *state,
+                  enum purpose purpose)
+{
+    const char *name = json_str(t->name);
+    struct wrapping w = {.name = name};
+    struct json_build b;
+
+    json_build_object(&w.states, 4);
+    if (purpose != TO_CHECK)
+        json_build_set(&w.states, first_state, variables_state(t->variables, name));
+    json *inner = state_for(&w, state, purpose);
+    json_build_set(&w.states, name, inner);
+    json_build_object(&b, 3);
+    if (language)
+        json_build_set(&b, "QueryLanguage", json_ref(language));
+    json_build_set(&b, "StartAt", json_cstring(purpose == TO_CHECK ? name : first_state));
+    json_build_set(&b, "States", json_build_done(&w.states));
+    json *machine = json_build_done(&b), *text = json_text(machine);
+    json_unref(machine);
+    return text;
+}
+
+/* Takes `text`. NULL with the call failed. */
+static asl_machine *compile(struct call *c, json *text)
+{
+    struct asl_report report = {0};
+    asl_machine *m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, &report);
+
+    if (!m)
+        refuse_definition(c, &report);
+    asl_report_clear(&report);
+    json_unref(text);
+    return m;
+}
+
+/* Takes `text`. False with the call failed: AWS would refuse it. */
+static bool check(struct call *c, json *text)
+{
+    struct asl_report report = {0};
+
+    asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON, ASL_STANDARD, &report);
+    if (report.errors)
+        refuse_definition(c, &report);
+    asl_report_clear(&report);
+    json_unref(text);
+    return !c->error;
+}
+
+asl_machine *test_machine(struct call *c, const json *doc, const json *state, struct test_state *t)
+{
+    const json *language = doc == state ? NULL : json_get(doc, "QueryLanguage");
+    json *text =
+        doc == state ? wrap(t, NULL, state, TO_CHECK) : json_ref(call_get(c, "definition"));
+
+    if (!check(c, text))
+        return NULL;
+    t->whole = compile(c, wrap(t, language, state, TO_LOOK_AT));
+    return t->whole ? compile(c, wrap(t, language, state, TO_RUN)) : NULL;
+}
+
+const struct asl_state *test_state_in(const struct test_state *t)
+{
+    const struct asl_scope *top = t->whole->top;
+
+    for (size_t i = 0; i < top->count; i++)
+        if (json_equal(top->states[i].name, t->name))
+            return &top->states[i];
+    return NULL;
+}
+
+json *test_target_name(const struct test_state *t, const json *name)
+{
+    json *self = json_stringf("%s%s", json_str(t->name), again);
+    json *out = json_ref(json_equal(name, self) ? t->name : name);
+
+    json_unref(self);
+    return out;
+}

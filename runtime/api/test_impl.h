@@ -1,0 +1,58 @@
+#ifndef RUNTIME_API_TEST_IMPL_H
+#define RUNTIME_API_TEST_IMPL_H
+
+#include "asl/model.h"
+#include "runtime/api/api_impl.h"
+
+/*
+ * What the files of TestState share: api_test_state.c (a request's way), api_test_mock.c (what it
+ * says instead of the world), api_test_machine.c (the machine that is run), api_test_group.c (Map
+ * and Parallel, whose work is mocked as a whole), api_test_answer.c.
+ */
+
+/* The state's own members, as the definition has them. */
+bool test_is_type(const json *state, const char *type);
+bool test_is_group(const json *state);
+/* Does its result come later, by a token or at a job's end? */
+bool test_waits_for_more(const json *state);
+
+json *test_refuse(struct call *c, const char *text);
+
+/* ---- api_test_mock.c: false with the call failed ---- */
+
+bool test_read_mock(struct call *c, const json *state, struct test_state *t);
+/* Fills t->context if the request has one. */
+bool test_read_context(struct call *c, const json *state, struct test_state *t);
+bool test_read_configuration(struct call *c, const json *state, struct test_state *t);
+
+/* ---- api_test_machine.c ---- */
+
+/* The machine that is run; t->whole is one with the state as it was given. NULL with the call
+ * failed. `doc`: a machine that has the state in it, or just the state. */
+asl_machine *test_machine(struct call *c, const json *doc, const json *state, struct test_state *t);
+/* The state in t->whole. */
+const struct asl_state *test_state_in(const struct test_state *t);
+/* The name that a target has in the request: one that leads to itself goes by another. */
+json *test_target_name(const struct test_state *t, const json *name);
+
+/* ---- api_test_group.c ---- */
+
+/* What the state makes of its input: fills t->before; if it fails, the mock is that error. False
+ * with the call failed. */
+bool test_prepare_group(struct call *c, struct test_state *t);
+
+/* ---- api_test_answer.c ---- */
+
+/* Where an expression of the tested state stands, outside of the engine. */
+struct test_view {
+    const struct test_state *test;
+    const json *context;
+};
+
+struct asl_env test_env(struct test_view *view, struct asl_chance *chance, const json *input);
+/* `v` as text: what came with the request looks as it did there. */
+json *test_text(const struct test_state *t, const json *v);
+/* InputPath applied; NULL when it leads nowhere. */
+json *test_after_input_path(const struct asl_state *s, const struct asl_env *env);
+
+#endif

@@ -1,0 +1,359 @@
+/* TestState: one request a row, and all of its answer. */
+
+#include "tests/support/expect.h"
+
+#include "parsers/mem.h"
+#include "runtime/api/api.h"
+#include "runtime/api/api_shapes.h"
+
+#include <string.h>
+
+enum { NOW_MS = 1700000000 };
+
+#define FUNCTION "arn:aws:lambda:us-east-1:123456789012:function:f"
+#define TASK(resource, more)                                                                       \
+    "{\"Type\":\"Task\",\"Resource\":\"" resource "\",\"End\":true" more "}"
+#define MAP(more)                                                                                  \
+    "{\"Type\":\"Map\",\"ItemsPath\":\"$.v\",\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":"    \
+    "\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"},\"StartAt\":\"I\",\"States\":{\"I\":{"        \
+    "\"Type\":\"Pass\",\"End\":true}}},\"End\":true" more "}"
+#define MAP_A(more)                                                                                \
+    "{\"Type\":\"Map\",\"QueryLanguage\":\"JSONata\",\"Items\":\"{% $states.input.v %}\","         \
+    "\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":"          \
+    "\"STANDARD\"},\"StartAt\":\"I\",\"States\":{\"I\":{\"Type\":\"Pass\",\"End\":true}}},"        \
+    "\"End\":true" more "}"
+#define FAILURE "\"mock\":{\"errorOutput\":{\"error\":\"E\",\"cause\":\"C\"}}"
+
+static const struct {
+    const char *name;
+    const char *definition, *input, *context, *variables, *result; /* texts; NULL: not given */
+    const char *more;                                              /* members of the request */
+    int status;
+    const char *want; /* of 200: the answer, in which text that is JSON is that; else the message */
+} rows[] = {
+    {"a state without a name is called StateName",
+     "{\"Type\":\"Pass\",\"Parameters\":{\"n.$\":"
+     "\"$$.State.Name\"},\"End\":true}",
+     NULL, NULL, NULL, NULL, "", 200,
+     "{\"output\":{\"n\":\"StateName\"},\"status\":\"SUCCEEDED\"}"},
+    {"its context object has no redrives, and no role that wasn't given",
+     "{\"Type\":\"Pass\",\"Parameters\":{\"r.$\":\"$$.Execution.RoleArn\",\"x.$\":"
+     "\"$$..RedriveCount\"},\"End\":true}",
+     NULL, NULL, NULL, NULL, "", 200,
+     "{\"output\":{\"r\":null,\"x\":[]},\"status\":\"SUCCEEDED\"}"},
+    {"a context object that is given is all there is",
+     TASK(FUNCTION, ",\"ResultSelector\":{\"c.$\":\"$$\"}"), NULL, "{}", NULL, "1", "", 200,
+     "{\"output\":{\"c\":{}},\"status\":\"SUCCEEDED\"}"},
+    {"a context object's fields are known", TASK(FUNCTION, ""), NULL,
+     "{\"Execution\":{\"pokemon\":1}}", NULL, "1", "", 400,
+     "Invalid Context object provided: Field 'pokemon' is not allowed"},
+    {"and have their types", TASK(FUNCTION, ""), NULL, "{\"State\":{\"RetryCount\":\"1\"}}", NULL,
+     "1", "", 400, "Invalid Context object provided: State.RetryCount must be a number"},
+    {"a context object stands beside a mock", TASK(FUNCTION, ""), NULL, "{}", NULL, NULL,
+     "\"roleArn\":\"r\"", 400, "TestState does not support Context when a mock is not specified."},
+    {"the way through a JSONata state is its Arguments and its result",
+     TASK(FUNCTION, ",\"QueryLanguage\":\"JSONata\",\"Arguments\":{\"a\":\"{% $states.input.x "
+                    "%}\"},\"Output\":\"{% $states.result.y %}\",\"Assign\":{\"v\":1}"),
+     "{\"x\":2}", NULL, "{\"w\":0}", "{\"y\":3}", "\"inspectionLevel\":\"DEBUG\"", 200,
+     "{\"output\":\"3\",\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{\"x\":2},"
+     "\"afterArguments\":{\"a\":2},\"result\":{\"y\":3},\"variables\":{\"w\":0,\"v\":1}}}"},
+    {"and of others, the input", "{\"Type\":\"Pass\",\"QueryLanguage\":\"JSONata\",\"End\":true}",
+     "{\"x\": 2}", NULL, NULL, NULL, "\"inspectionLevel\":\"TRACE\"", 200,
+     "{\"output\":{\"x\":2},\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{\"x\":2}}}"},
+    {"an expression that fails can be caught",
+     TASK(FUNCTION, ",\"QueryLanguage\":\"JSONata\",\"Output\":\"{% $states.result.no %}\","
+                    "\"Catch\":[{\"ErrorEquals\":[\"States.QueryEvaluationError\"],\"Next\":\"N\","
+                    "\"Output\":{\"c\":1}}]"),
+     NULL, NULL, NULL, "{}", "\"inspectionLevel\":\"DEBUG\"", 200,
+     "{\"output\":{\"c\":1},\"nextState\":\"N\",\"error\":\"States.QueryEvaluationError\","
+     "\"cause\":\"The JSONata expression '$states.result.no' specified for the field 'Output' "
+     "returned nothing (undefined).\",\"status\":\"CAUGHT_ERROR\",\"inspectionData\":{\"input\":{},"
+     "\"result\":{},\"errorDetails\":{\"catchIndex\":0}}}"},
+    {"a retrier that is used up is named",
+     TASK(FUNCTION, ",\"Retry\":[{\"ErrorEquals\":[\"F\"]},{\"ErrorEquals\":[\"E\"],"
+                    "\"MaxAttempts\":2}]"),
+     NULL, NULL, NULL, NULL,
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"retrierRetryCount\":2}," FAILURE, 200,
+     "{\"error\":\"E\",\"cause\":\"C\",\"status\":\"FAILED\",\"inspectionData\":{\"input\":{},"
+     "\"afterInputPath\":{},\"afterParameters\":{},\"errorDetails\":{\"retryIndex\":1}}}"},
+    {"the second retry waits for longer",
+     TASK(FUNCTION, ",\"Retry\":[{\"ErrorEquals\":[\"E\"],\"IntervalSeconds\":3}]"), NULL, NULL,
+     NULL, NULL,
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"retrierRetryCount\":1}," FAILURE, 200,
+     "{\"error\":\"E\",\"cause\":\"C\",\"status\":\"RETRIABLE\",\"inspectionData\":{\"input\":{},"
+     "\"afterInputPath\":{},\"afterParameters\":{},\"errorDetails\":{\"retryIndex\":0,"
+     "\"retryBackoffIntervalSeconds\":6}}}"},
+    {"a Map shows its items and limits",
+     MAP(",\"ToleratedFailureCount\":2,\"ItemSelector\":{"
+         "\"i.$\":\"$$.Map.Item.Index\",\"k.$\":\"$.k\"}"),
+     "{\"v\":[\"a\",\"b\"],\"k\":7}", NULL, NULL, "[1,2]", "\"inspectionLevel\":\"DEBUG\"", 200,
+     "{\"output\":[1,2],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{\"v\":[\"a\","
+     "\"b\"],\"k\":7},\"afterInputPath\":{\"v\":[\"a\",\"b\"],\"k\":7},\"afterItemsPath\":[\"a\","
+     "\"b\"],\"maxConcurrency\":0,\"toleratedFailureCount\":2,\"afterItemSelector\":[{\"i\":0,"
+     "\"k\":7},{\"i\":1,\"k\":7}],\"afterResultPath\":[1,2],\"afterResultSelector\":[1,2]}}"},
+    {"a Map over what is no array fails", MAP(""), "{\"v\":1}", NULL, NULL, "[]",
+     "\"inspectionLevel\":\"DEBUG\"", 200,
+     "{\"error\":\"States.Runtime\",\"cause\":\"Reference path \\\"$.v\\\" must point to array.\","
+     "\"status\":\"FAILED\",\"inspectionData\":{\"input\":{\"v\":1},\"afterInputPath\":{\"v\":1}}"
+     "}"},
+    {"more failed iterations than a Map tolerates fail it",
+     MAP_A(",\"ToleratedFailureCount\":1,\"Retry\":[{\"ErrorEquals\":["
+           "\"States.ExceedToleratedFailureThreshold\"]}]"),
+     "{\"v\":[1,2,3]}", NULL, NULL, "[0,0,1]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapIterationFailureCount\":2}", 200,
+     "{\"error\":\"States.ExceedToleratedFailureThreshold\",\"cause\":\"The specified tolerated "
+     "failure threshold was exceeded\",\"status\":\"RETRIABLE\",\"inspectionData\":{\"input\":{"
+     "\"v\":[1,2,3]},\"maxConcurrency\":0,\"toleratedFailureCount\":1,\"errorDetails\":{"
+     "\"retryIndex\":0,\"retryBackoffIntervalSeconds\":1}}}"},
+    {"as many as it tolerates don't", MAP_A(",\"ToleratedFailurePercentage\":50"), "{\"v\":[1,2]}",
+     NULL, NULL, "[0,1]", "\"stateConfiguration\":{\"mapIterationFailureCount\":1}", 200,
+     "{\"output\":[0,1],\"status\":\"SUCCEEDED\"}"},
+    {"no more iterations fail than there are", MAP_A(""), "{\"v\":[1]}", NULL, NULL, "[0]",
+     "\"stateConfiguration\":{\"mapIterationFailureCount\":2}", 400,
+     "Map iteration failure count must be less than or equal to the number of Map iterations"},
+    {"what an ItemReader reads comes with the request",
+     MAP_A(
+         ",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"ReaderConfig\":{"
+         "\"InputType\":\"JSON\"},\"Arguments\":{\"Bucket\":\"b\",\"Key\":\"k\"}},"
+         "\"MaxConcurrency\":4,\"ItemSelector\":{\"w\":\"{% $states.context.Map.Item.Value %}\"}"),
+     "{}", NULL, NULL, "[1]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\":\"[5]\"}", 200,
+     "{\"output\":[1],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{},\"maxConcurrency\":"
+     "4,\"afterItemSelector\":[{\"w\":5}]}}"},
+    {"a Map's own expressions fail as its state does", MAP_A(",\"MaxConcurrency\":\"{% 'x' %}\""),
+     "{\"v\":[]}", NULL, NULL, "[]", "", 200,
+     "{\"error\":\"States.QueryEvaluationError\",\"cause\":\"The JSONata expression ''x'' "
+     "specified for the field 'MaxConcurrency' returned an unexpected result type. Expected "
+     "'integer', but was 'string' for value: \\\"x\\\"\",\"status\":\"FAILED\"}"},
+    {"a definition that AWS refuses is refused",
+     TASK("arn:aws:states:::dynamodb:query", ",\"Parameters\":{}"), NULL, NULL, NULL, "{}", "", 400,
+     "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The resource provided "
+     "arn:aws:states:::dynamodb:query is not recognized. The value is not a valid resource ARN, or "
+     "the resource is not available in this region. at /States/StateName/Resource'"},
+    {"a mocked result is what the service answers",
+     TASK("arn:aws:states:::events:putEvents", ",\"Parameters\":{\"Entries\":[]}"), NULL, NULL,
+     NULL, "{\"Entries\":[{\"EventId\":\"1\"},{\"EventId\":[]}]}", "", 400,
+     "Mock result schema validation error: Field 'EventId' must be a string"},
+    {"unless the request doesn't ask for it",
+     TASK("arn:aws:states:::events:putEvents", ",\"Parameters\":{\"Entries\":[]}"), NULL, NULL,
+     NULL, NULL, "\"mock\":{\"result\":\"{\\\"Entries\\\":1}\",\"fieldValidationMode\":\"NONE\"}",
+     200, "{\"output\":{\"Entries\":1},\"status\":\"SUCCEEDED\"}"},
+    {"the mode is one of three", TASK(FUNCTION, ""), NULL, NULL, NULL, NULL,
+     "\"mock\":{\"fieldValidationMode\":\"LAX\"}", 400,
+     "1 validation error detected: Value 'LAX' at 'mock.fieldValidationMode' failed to satisfy "
+     "constraint: Member must satisfy enum value set: [STRICT, PRESENT, NONE]"},
+    {"an activity is mocked", TASK("arn:aws:states:us-east-1:123456789012:activity:a", ""), NULL,
+     NULL, NULL, "1", "", 200, "{\"output\":\"1\",\"status\":\"SUCCEEDED\"}"},
+    {"or not tested", TASK("arn:aws:states:us-east-1:123456789012:activity:a", ""), NULL, NULL,
+     NULL, NULL, "\"roleArn\":\"r\"", 400,
+     "A mock must be specified when testing a Task state with an activity"},
+};
+
+/* ---- the world ---- */
+
+struct world {
+    engine *engine;
+    store *store;
+    api *api;
+    int status; /* 0: no answer yet */
+    json *answer;
+};
+
+static void run_task(void *user, const struct task *t)
+{
+    struct world *w = user;
+
+    ck_assert(api_offer_task(w->api, t) == API_TAKEN);
+}
+
+static void cancel_task(void *user, uint64_t id)
+{
+    struct world *w = user;
+
+    api_task_cancelled(w->api, id);
+}
+
+static void ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    struct world *w = user;
+
+    api_ended(w->api, execution, x, NOW_MS);
+}
+
+static bool has_activity(void *user, uint64_t execution, const char *arn)
+{
+    const struct world *w = user;
+
+    return api_has_activity(w->api, execution, arn);
+}
+
+static void answered(void *user, int status, struct buf *body)
+{
+    struct world *w = user;
+
+    w->status = status;
+    w->answer = json_parse(body->data, body->len, 0, NULL);
+}
+
+static void add(struct json_build *b, const char *key, const char *text)
+{
+    if (text)
+        json_build_set(b, key, json_cstring(text));
+}
+
+static json *request(int i)
+{
+    struct buf more = {0};
+    struct json_build b, mock;
+
+    buf_printf(&more, "{%s}", rows[i].more);
+    json *members = json_of(buf_str(&more));
+    json_build_copy(&b, members, 6);
+    add(&b, "definition", rows[i].definition);
+    add(&b, "input", rows[i].input);
+    add(&b, "context", rows[i].context);
+    add(&b, "variables", rows[i].variables);
+    if (rows[i].result) {
+        json_build_object(&mock, 1);
+        add(&mock, "result", rows[i].result);
+        json_build_set(&b, "mock", json_build_done(&mock));
+    }
+    json_unref(members);
+    buf_clear(&more);
+    return json_build_done(&b);
+}
+
+/* Text that is an object or an array becomes that. */
+static json *opened(const json *v)
+{
+    struct json_build b;
+
+    if (json_is_string(v) && strchr("{[", json_str(v)[0]) && json_str_len(v))
+        return json_parse(json_str(v), json_str_len(v), 0, NULL);
+    if (!json_is_object(v))
+        return json_ref(v);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++)
+        json_build_set_key(&b, json_ref(json_key_at(v, i)), opened(json_value_at(v, i)));
+    return json_build_done(&b);
+}
+
+START_TEST(row)
+{
+    struct world w = {.store = store_memory_new()};
+    struct engine_hooks hooks = {.user = &w,
+                                 .run_task = run_task,
+                                 .cancel_task = cancel_task,
+                                 .ended = ended,
+                                 .has_activity = has_activity};
+    json *in = request(_i), *text = json_text(in);
+
+    w.engine = engine_new(w.store, &hooks);
+    w.api = api_new(w.engine, w.store, &(struct api_config){0});
+    api_call(w.api, "TestState", json_str(text), json_str_len(text), NOW_MS, answered, &w);
+    for (int turns = 0; turns < 100 && !w.status; turns++) {
+        api_begin_turn(w.api);
+        ck_assert(engine_advance(w.engine, NOW_MS, NULL));
+        api_advance(w.api, NOW_MS);
+    }
+    ck_assert_msg(w.status == rows[_i].status, "%s: status %d", rows[_i].name, w.status);
+    if (w.status == 200) {
+        json *got = opened(w.answer);
+        expect_json(rows[_i].name, got, rows[_i].want);
+        json_unref(got);
+    } else {
+        expect_text(rows[_i].name, json_str(json_get(w.answer, "message")), rows[_i].want);
+    }
+    json_unref(w.answer);
+    json_unref(in);
+    json_unref(text);
+    api_free(w.api);
+    engine_free(w.engine);
+    store_free(w.store);
+}
+END_TEST
+
+/* ---- shapes ---- */
+
+#define STATES "arn:aws:states:::"
+
+static const struct {
+    const char *name, *resource, *value;
+    bool required;
+    const char *want; /* NULL: it is good */
+} checks[] = {
+    {"a member that is always there", STATES "states:startExecution", "{}", true,
+     "Required field 'ExecutionArn' is missing"},
+    {"one that need not be there", STATES "states:startExecution", "{}", false, NULL},
+    {"a time is a text", STATES "states:startExecution", "{\"StartDate\":true}", false,
+     "Field 'StartDate' must be a string"},
+    {"aws-sdk has the same shapes", STATES "aws-sdk:sfn:startExecution", "{}", true,
+     "Required field 'ExecutionArn' is missing"},
+    {"a job is described by its last answer", STATES "states:startExecution.sync",
+     "{\"ExecutionArn\":\"x\"}", true, "Required field 'StateMachineArn' is missing"},
+    {"what a token brings is its sender's", STATES "states:startExecution.waitForTaskToken", "{}",
+     true, NULL},
+    {"a number", STATES "lambda:invoke", "{\"StatusCode\":\"200\"}", true,
+     "Field 'StatusCode' must be a number"},
+    {"a payload is anything", STATES "lambda:invoke", "{\"Payload\":{\"a\":[1]}}", true, NULL},
+    {"a number that is too small", STATES "aws-sdk:lambda:getFunction",
+     "{\"Configuration\":{\"MemorySize\":127}}", true,
+     "Field 'MemorySize' is less than the minimum value"},
+    {"a number that is too large", STATES "aws-sdk:lambda:getFunction",
+     "{\"Configuration\":{\"MemorySize\":10241}}", true,
+     "Field 'MemorySize' exceeds the maximum value"},
+    {"one of some texts", STATES "aws-sdk:lambda:getFunction",
+     "{\"Configuration\":{\"State\":\"Sleeping\"}}", true,
+     "Field 'State' is not an expected value"},
+    {"the last of them", STATES "aws-sdk:lambda:getFunction",
+     "{\"Configuration\":{\"PackageType\":\"Image\"}}", true, NULL},
+    {"a text that is too short", STATES "aws-sdk:kms:encrypt", "{\"CiphertextBlob\":\"\"}", true,
+     "Field 'CiphertextBlob' is smaller than the minimum length"},
+    {"a number with a fraction", STATES "dynamodb:putItem",
+     "{\"ConsumedCapacity\":{\"CapacityUnits\":\"1.5\"}}", true,
+     "Field 'CapacityUnits' must be a number"},
+    {"values of a map", STATES "dynamodb:getItem", "{\"Item\":{\"id\":{\"N\":1}}}", true,
+     "Field 'N' must be a string"},
+    {"a shape within itself", STATES "dynamodb:getItem",
+     "{\"Item\":{\"id\":{\"L\":[{\"M\":{\"x\":{\"BOOL\":1}}}]}}}", true,
+     "Field 'BOOL' must be a boolean"},
+    {"an array", STATES "events:putEvents", "{\"Entries\":\"x\"}", true,
+     "Field 'Entries' must be an array"},
+    {"members that AWS doesn't have don't matter", STATES "events:putEvents", "{\"x\":1}", true,
+     NULL},
+    {"null is not there", STATES "events:putEvents", "{\"Entries\":null}", true, NULL},
+    {"a service that isn't in the table", STATES "aws-sdk:nobody:knows", "{\"x\":1}", true, NULL},
+    {"a function's own result", FUNCTION, "{\"StatusCode\":\"200\"}", true, NULL},
+};
+
+START_TEST(shape)
+{
+    json *v = json_of(checks[_i].value);
+    struct buf why = {0};
+    bool good = api_shape_check(checks[_i].resource, v, checks[_i].required, &why);
+
+    expect_text(checks[_i].name, good ? NULL : buf_str(&why), checks[_i].want);
+    buf_clear(&why);
+    json_unref(v);
+}
+END_TEST
+
+START_TEST(table_is_sorted)
+{
+    for (size_t i = 1; i < api_shape_count; i++)
+        ck_assert_msg(strcmp(api_shapes[i - 1].name, api_shapes[i].name) < 0, "%s",
+                      api_shapes[i].name);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("test_state");
+    TCase *tc = tcase_create("test_state");
+
+    tcase_add_loop_test(tc, row, 0, COUNT(rows));
+    tcase_add_loop_test(tc, shape, 0, COUNT(checks));
+    tcase_add_test(tc, table_is_sorted);
+    suite_add_tcase(s, tc);
+    return run_suite(s);
+}
