@@ -43,7 +43,7 @@ objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*
 PARSERS := $(call objs,parsers parsers/jsonata)
 ASL     := $(call objs,asl asl/intrinsic) $(PARSERS)
 CORE    := $(call objs,runtime/core) $(ASL)
-RUNTIME := $(call objs,runtime runtime/handlers runtime/store runtime/api) $(CORE)
+RUNTIME := $(call objs,runtime runtime/aws runtime/handlers runtime/store runtime/api) $(CORE)
 TOOLS   := $(call objs,tools) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
@@ -56,7 +56,7 @@ PKGS_ASL     := $(PKGS_PARSERS)
 LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
 LIBS_ASL     = $(shell pkg-config --libs $(PKGS_ASL)) -lm
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
-LIBS_RUNTIME = $(shell pkg-config --libs libuv sqlite3) -lhttp_parser -ldl $(LIBS_ASL)
+LIBS_RUNTIME = $(shell pkg-config --libs libuv sqlite3 expat) -lhttp_parser -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.
@@ -110,7 +110,7 @@ CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
-CHECK_RUNTIME := engine handlers http_server store api test_state front_door
+CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api test_state front_door
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 
@@ -199,7 +199,7 @@ coverage:
 FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec event
-FUZZ_RUNTIME := http
+FUZZ_RUNTIME := http aws
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
 SECONDS ?= 60

@@ -2,6 +2,7 @@
 
 #include "asl/env.h"
 #include "parsers/mem.h"
+#include "runtime/credentials.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -139,6 +140,20 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
     reply_text(s, x, 500, "");
 }
 
+/* Else it is answered. */
+static bool is_signed(api_server *s, http_exchange *x, const struct http_message *m)
+{
+    struct sigv4_error why = {0};
+    bool good =
+        !s->options.credentials ||
+        credentials_signed(s->options.credentials, m, s->options.now(s->options.clock), &why);
+
+    if (!good)
+        reply_error(s, x, 400, json_str(why.type), json_str(why.message));
+    sigv4_error_clear(&why);
+    return good;
+}
+
 static void reply_ready(api_server *s, http_exchange *x)
 {
     struct buf text = {0};
@@ -146,6 +161,13 @@ static void reply_ready(api_server *s, http_exchange *x)
 
     buf_printf(&text, "%s\n", s->failure ? s->failure : ready ? "ready" : "stopping");
     reply(s, x, ready ? 200 : 503, "text/plain; charset=utf-8", &text);
+}
+
+/* With keys, what is signed may come by any name, but nothing else. */
+static bool by_our_name(const api_server *s, const struct http_message *m)
+{
+    return !s->options.credentials || s->options.any_host ||
+           http_allow_loopback(NULL, m->host, http_message_header(m, "Origin"));
 }
 
 static void on_request(void *user, http_exchange *x)
@@ -159,6 +181,8 @@ static void on_request(void *user, http_exchange *x)
         reply_text(s, x, 200, "ok\n");
     } else if (!post && strcmp(m->path, "/readyz") == 0) {
         reply_ready(s, x);
+    } else if (!target && !by_our_name(s, m)) {
+        reply_text(s, x, 403, "Under this name only signed requests are answered\n");
     } else if (s->failure && strcmp(m->path, "/metrics") != 0) {
         reply_failure(s, x);
     } else if (!target && s->options.offer && s->options.offer(s->options.user, x)) {
@@ -170,7 +194,7 @@ static void on_request(void *user, http_exchange *x)
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
-    } else {
+    } else if (is_signed(s, x, m)) {
         call(s, x, m, target);
     }
 }
@@ -186,7 +210,8 @@ static void http_stopped(void *user)
 api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_options *options)
 {
     api_server *s = mem_calloc(1, sizeof *s);
-    struct http_server_options http = {.user = s, .allow = options->any_host ? allow_any : NULL};
+    struct http_server_options http = {
+        .user = s, .allow = options->any_host || options->credentials ? allow_any : NULL};
 
     s->api = a;
     s->options = *options;

@@ -13,6 +13,8 @@ typedef struct api_server api_server;
 
 struct api_server_options {
     bool any_host; /* requests for whatever host; else this machine's own names only */
+    /* Requests to the api must be signed with one of these keys; NULL: they need not be. */
+    struct credentials *credentials;
     int64_t (*now)(void *clock);
     void *clock;
     struct metrics *metrics; /* counts what is answered; may be NULL */

@@ -279,6 +279,7 @@ static void step(engine *e, uint64_t execution, const struct rt_input *given)
     if (!entry || (!entry->x && !engine_wake(e, entry)))
         return;
     struct rt_output *out = engine_new_turn(e, execution);
+    in.wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale;
     if (e->hooks.has_activity) {
         in.has_activity = has_activity;
         in.world = &world;
@@ -637,7 +638,13 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
 
     e->store = s;
     e->hooks = *hooks;
+    e->wait_scale = 1;
     return e;
+}
+
+void engine_scale_waits(engine *e, double factor)
+{
+    e->wait_scale = factor;
 }
 
 static void free_entry(struct entry *entry)

@@ -35,6 +35,8 @@ struct engine_hooks {
 /* Looks at `s` as long as it lives; NULL: events are not kept. */
 engine *engine_new(store *s, const struct engine_hooks *hooks);
 void engine_free(engine *e);
+/* Waits and pauses before retries that begin from now on last so many times as long; >= 0. */
+void engine_scale_waits(engine *e, double factor);
 
 /* How long an execution must have nothing to do but wait before it leaves memory for the store. */
 enum { ENGINE_SLEEP_MS = 10000 };

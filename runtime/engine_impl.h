@@ -61,6 +61,7 @@ struct engine {
     store *apart; /* histories of ENGINE_KEEP_APART; NULL as long as there is none */
     struct engine_hooks hooks;
 
+    double wait_scale;
     bool recovers;    /* keeps what engine_recover needs */
     int64_t sleep_ms; /* from when on an execution sleeps */
     bool unreadable;  /* an execution could not be fetched: */

@@ -53,6 +53,12 @@ struct handler_call {
 };
 
 typedef void handler_done(void *user, uint64_t id, struct handler_answer *answer);
+/* A job has begun, whose end will be the answer: what the service said to that. `output`: a look.
+ */
+typedef void handler_submitted(void *user, uint64_t id, const json *output);
+
+struct endpoints;
+struct credentials;
 
 struct handlers_options {
     const char *lambda_endpoint; /* "http://127.0.0.1:3001"; NULL: none */
@@ -65,6 +71,11 @@ struct handlers_options {
     void *log_user;
     int64_t (*now)(void *clock); /* ms by which mocks take their time; NULL: they take none */
     void *clock;
+    struct endpoints *endpoints;           /* where AWS's services are; NULL: nowhere */
+    const struct credentials *credentials; /* keys to ask them with, beside the environment's */
+    const char *region;                    /* to ask them for; NULL: us-east-1 */
+    bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
+    int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
 };
 
 /*
@@ -79,6 +90,9 @@ void handler_request_id(const char *key, char id[37]);
  */
 handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
                        void *user);
+
+/* Who is told of jobs that have begun; from the loop, before the answer. */
+void handlers_on_submitted(handlers *h, handler_submitted *submitted);
 
 /* Adds what the handlers file (JSON) at `path` says. False with *why filled: file's place too. */
 bool handlers_load(handlers *h, const char *path, struct diag *why);

@@ -56,6 +56,13 @@ static void task_ended(void *user, uint64_t id, struct task_result *result)
     engine_task_done(h->engine, id, result);
 }
 
+static void task_submitted(void *user, uint64_t id, const json *output)
+{
+    host *h = user;
+
+    engine_task_submitted(h->engine, id, output);
+}
+
 static void run_task(void *user, const struct task *task)
 {
     host *h = user;
@@ -166,6 +173,8 @@ host *host_new(store *s, const struct host_options *options)
     h->options.handlers.clock = h;
     h->handlers = handlers_new(&h->loop, &h->options.handlers, tasks_answer, h->tasks);
     tasks_use(h->tasks, h->handlers);
+    handlers_on_submitted(h->handlers, tasks_submitted);
+    tasks_on_submitted(h->tasks, task_submitted);
     h->engine = engine_new(s, &hooks);
     return h;
 }

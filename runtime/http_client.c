@@ -10,7 +10,9 @@
 #include "parsers/mem.h"
 #include "runtime/curl_library.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -443,15 +445,29 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+static bool may_go_to(const struct http_transfer *t, const char *ip)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+
+    if (inet_pton(AF_INET, ip, &v4.sin_addr) == 1)
+        return t->allow(t->user, (struct sockaddr *)&v4);
+    return inet_pton(AF_INET6, ip, &v6.sin6_addr) == 1 && t->allow(t->user, (struct sockaddr *)&v6);
+}
+
 static int on_connection(void *user, char *to, char *from, int to_port, int from_port)
 {
     struct http_transfer *t = user;
 
-    (void)to;
     (void)from;
     (void)to_port;
     (void)from_port;
     t->resolved = t->sent = true;
+    /* It may be one that was made for somebody else. */
+    if (t->allow && !may_go_to(t, to)) {
+        t->refused = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
     return t->done ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -494,6 +510,7 @@ static struct http_transfer *transfer_new(http_client *c)
     c->curl->easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     c->curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     c->curl->easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+    c->curl->easy_setopt(e, CURLOPT_PATH_AS_IS, 1L); /* what is signed is what is sent */
     c->curl->easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     c->curl->easy_setopt(e, CURLOPT_NOPROXY, c->no_proxy);
     c->curl->easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);

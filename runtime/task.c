@@ -9,6 +9,7 @@
 struct tasks {
     handlers *handlers;
     task_done *done;
+    handler_submitted *submitted;
     void *user;
     struct id_map pending;
 };
@@ -118,6 +119,19 @@ tasks *tasks_new(task_done *done, void *user)
     t->done = done;
     t->user = user;
     return t;
+}
+
+void tasks_on_submitted(tasks *t, handler_submitted *submitted)
+{
+    t->submitted = submitted;
+}
+
+void tasks_submitted(void *user, uint64_t id, const json *output)
+{
+    tasks *t = user;
+
+    if (t->submitted)
+        t->submitted(t->user, id, output);
 }
 
 void tasks_use(tasks *t, handlers *h)

@@ -22,6 +22,9 @@ tasks *tasks_new(task_done *done, void *user);
 void tasks_use(tasks *t, handlers *h);
 /* The handlers' callback. */
 void tasks_answer(void *t, uint64_t id, struct handler_answer *answer);
+/* As handlers_on_submitted calls it; goes on to who was given to tasks_on_submitted. */
+void tasks_submitted(void *t, uint64_t id, const json *output);
+void tasks_on_submitted(tasks *t, handler_submitted *submitted);
 /* Starts a task. False with *result filled when it fails at once (no handler, bad parameters). */
 bool tasks_start(tasks *t, const struct task *task, struct task_result *result);
 void tasks_cancel(tasks *t, uint64_t id);

@@ -4,12 +4,10 @@
  */
 #include "runtime/task_impl.h"
 
-#include "parsers/mem.h"
+#include "runtime/aws/aws.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 /*
@@ -192,89 +190,11 @@ static json *made_headers(const struct pending *p, const struct handler_answer *
     return json_build_done(&b);
 }
 
-/* A header by its name in any case. */
-static const json *header(const json *headers, const char *name)
-{
-    for (size_t i = 0; i < json_count(headers); i++)
-        if (!strcasecmp(json_str(json_key_at(headers, i)), name))
-            return json_value_at(headers, i);
-    return NULL;
-}
-
-struct line {
-    const json *name, *value;
-    uint32_t bucket;
-    size_t order;
-};
-
-static int by_bucket(const void *left, const void *right)
-{
-    const struct line *a = left, *b = right;
-
-    if (a->bucket != b->bucket)
-        return a->bucket < b->bucket ? -1 : 1;
-    return a->order < b->order ? -1 : a->order > b->order;
-}
-
-static int by_name(const void *left, const void *right)
-{
-    const struct line *a = left, *b = right;
-
-    return strcasecmp(json_str(a->name), json_str(b->name));
-}
-
-/* Where a Java HashMap that grew to `room` buckets keeps the key. */
-static uint32_t java_bucket(const char *key, uint32_t room)
-{
-    uint32_t hash = 0;
-
-    for (; *key; key++)
-        hash = hash * 31 + (unsigned char)*key;
-    return (hash ^ (hash >> 16)) & (room - 1);
-}
-
-/*
- * SdkHttpMetadata as recorded: AllHttpHeaders in a HashMap's order with lists of values,
- * HttpHeaders by name.
- */
-static json *http_metadata(const json *headers, int status)
-{
-    size_t count = json_count(headers);
-    struct line *lines = mem_calloc(count + 1, sizeof *lines);
-    struct json_build all, one, b;
-    uint32_t room = 16;
-
-    while (count > room / 4 * 3)
-        room *= 2;
-    for (size_t i = 0; i < count; i++)
-        lines[i] = (struct line){json_key_at(headers, i), json_value_at(headers, i),
-                                 java_bucket(json_str(json_key_at(headers, i)), room), i};
-    json_build_object(&all, count);
-    json_build_object(&one, count);
-    qsort(lines, count, sizeof *lines, by_bucket);
-    for (size_t i = 0; i < count; i++) {
-        struct json_build values;
-
-        json_build_array(&values, 1);
-        json_build_add(&values, json_ref(lines[i].value));
-        json_build_set_key(&all, json_ref(lines[i].name), json_build_done(&values));
-    }
-    qsort(lines, count, sizeof *lines, by_name);
-    for (size_t i = 0; i < count; i++)
-        json_build_set_key(&one, json_ref(lines[i].name), json_ref(lines[i].value));
-    mem_free(lines);
-    json_build_object(&b, 3);
-    json_build_set(&b, "AllHttpHeaders", json_build_done(&all));
-    json_build_set(&b, "HttpHeaders", json_build_done(&one));
-    json_build_set(&b, "HttpStatusCode", json_int(status));
-    return json_build_done(&b);
-}
-
 static json *envelope(const struct pending *p, struct handler_answer *a)
 {
     json *headers = a->headers ? json_ref(a->headers) : made_headers(p, a);
-    const json *log = header(headers, "X-Amz-Log-Result");
-    const json *id = header(headers, "x-amzn-RequestId");
+    const json *log = aws_header_of(headers, "X-Amz-Log-Result");
+    const json *id = aws_header_of(headers, "x-amzn-RequestId");
     int status = p->event ? 202 : 200;
     struct json_build b, metadata;
 
@@ -286,7 +206,7 @@ static json *envelope(const struct pending *p, struct handler_answer *a)
     if (log)
         json_build_set(&b, "LogResult", json_ref(log));
     json_build_set(&b, "Payload", p->event ? json_cstring("") : task_take(&a->value));
-    json_build_set(&b, "SdkHttpMetadata", http_metadata(headers, status));
+    json_build_set(&b, "SdkHttpMetadata", aws_http_metadata(headers, status));
     json_build_object(&metadata, 1);
     json_build_set(&metadata, "RequestId", id ? json_ref(id) : json_cstring(p->request_id));
     json_build_set(&b, "SdkResponseMetadata", json_build_done(&metadata));

@@ -531,6 +531,42 @@ START_TEST(redrive)
 }
 END_TEST
 
+/* START_MS is 1970-01-01T00:16:40Z. */
+static const struct {
+    const char *name, *definition;
+    double scale;
+    int64_t wait_ms; /* how long it waits; 0: not at all */
+} scaled[] = {
+    {"as it is", ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":10,\"End\":true"), 1, 10000},
+    {"a tenth", ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":10,\"End\":true"), 0.1, 1000},
+    {"not at all", ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":10,\"End\":true"), 0, 0},
+    {"longer", ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":10,\"End\":true"), 2.5, 25000},
+    {"for as long as can be", ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":10,\"End\":true"),
+     1e300, INT64_C(3155760000000)},
+    {"until a time",
+     ONE_STATE("W", "\"Type\":\"Wait\",\"Timestamp\":\"1970-01-01T00:17:00Z\",\"End\":true"), 0.5,
+     10000},
+};
+
+START_TEST(waits_are_scaled)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    engine_scale_waits(w.e, scaled[_i].scale);
+    uint64_t execution = start(&w, scaled[_i].definition, "{}");
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    int64_t due = engine_next_due(w.e);
+    if (scaled[_i].wait_ms)
+        ck_assert_msg(due == w.now_ms + scaled[_i].wait_ms, "%s: due after %" PRId64 " ms",
+                      scaled[_i].name, due - w.now_ms);
+    else
+        ck_assert_msg(rt_exec_status(engine_execution(w.e, execution)) == RT_SUCCEEDED, "%s",
+                      scaled[_i].name);
+    world_close(&w);
+}
+END_TEST
+
 START_TEST(redrive_needs_room_in_the_history)
 {
     const struct {
@@ -555,6 +591,7 @@ int main(void)
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_before_start);
     tcase_add_test(t, turns_are_bounded);
+    tcase_add_loop_test(t, waits_are_scaled, 0, COUNT(scaled));
     tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
     tcase_add_loop_test(t, redrive, 0, COUNT(redrives));
     tcase_add_test(t, redrive_needs_room_in_the_history);

@@ -250,14 +250,29 @@ static const struct {
      "'handlers'"},
     {"not even an object", "[]", ":1:1: the file must be an object"},
     {"something beside the handlers", "{\"handlers\": [],\n \"more\": 1}",
-     ":2:2: unknown field 'more'; only 'handlers' can stand here"},
+     ":2:2: unknown field 'more'; only 'handlers' and 'connections' can stand here"},
+    {"connections that are no array", "{\"handlers\": [], \"connections\": {}}",
+     ":1:33: 'connections' must be an array"},
+    {"a connection without a name", "{\"handlers\": [], \"connections\": [{}]}",
+     ":1:34: a connection needs 'connection', its ARN or name"},
+    {"a connection's unknown member", "{\"handlers\": [], \"connections\": [{\"user\": 1}]}",
+     ":1:35: unknown field 'user' of a connection"},
+    {"half a user",
+     "{\"handlers\": [], \"connections\": [{\"connection\": \"c\", \"basic\": {\"user\": \"u\"}}]}",
+     ":1:63: 'basic' needs 'password'"},
+    {"a token from nowhere",
+     "{\"handlers\": [], \"connections\": [{\"connection\": \"c\", \"oauth\": {\"url\": \"x\", "
+     "\"client_id\": \"i\", \"client_secret\": \"s\"}}]}",
+     ":1:63: 'url' must be a URL as in https://example.com/token"},
+    {"an endpoint that is no URL", "{\"handlers\": [{\"resource\": \"a\", \"endpoint\": \"sqs\"}]}",
+     ":1:45: 'endpoint' must be a URL"},
     {"a row that is no object", "{\"handlers\": [1]}", ":1:15: a handler must be an object"},
     {"a slip of the pen", "{\"handlers\": [\n {\"resource\": \"a\", \"comand\": [\"x\"]}]}",
      ":2:20: unknown field 'comand'; did you mean 'command'?"},
     {"an unknown field far from any", "{\"handlers\": [{\"resource\": \"a\", \"frobnicate\": 1}]}",
      ":1:33: unknown field 'frobnicate'"},
     {"no kind", "{\"handlers\": [{\"resource\": \"a\"}]}",
-     ":1:15: a handler needs 'command', 'http', 'lambda_endpoint' or 'mock'"},
+     ":1:15: a handler needs 'command', 'http', 'lambda_endpoint', 'endpoint' or 'mock'"},
     {"two kinds", "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"mock\": {}}]}",
      ":1:51: a handler has 'command' or 'mock', not both"},
     {"no resource", "{\"handlers\": [{\"command\": [\"x\"]}]}",
@@ -439,7 +454,7 @@ START_TEST(no_match)
     struct diag why = {0};
     json *payload = json_of("{}");
     struct handler_call call = call_of(w, "arn:aws:lambda:us-east-1:1:function:Pay:3", payload);
-    char want[512];
+    char want[600];
 
     open_handlers(w, NULL);
     ck_assert(!handlers_start(w->handlers, &call, &why));
@@ -455,7 +470,8 @@ START_TEST(no_match)
     snprintf(want, sizeof want,
              "No handler for 'arn:aws:states:::sqs:sendMessage': add to \"handlers\" in %s the "
              "line {\"resource\": \"arn:aws:states:::sqs:sendMessage\", \"command\": "
-             "[\"./handler\"]}",
+             "[\"./handler\"]}; or say where the service is: --endpoint sqs=URL (also "
+             "SQS_ENDPOINT, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL)",
              w->file);
     expect_text("with a file", why.text, want);
     ck_assert_uint_eq(handlers_busy(w->handlers), 0);

@@ -10,6 +10,7 @@
 #include "tools/cmd.h"
 #include "tools/options.h"
 #include "tools/serve_definitions.h"
+#include "tools/services.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -22,9 +23,13 @@ enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000 };
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account, *mock, *routes, *log, *store_path, *durability, *retention;
+        *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale;
     bool insecure, quiet;
     bool lived; /* it was ready once */
+    struct services_options asked;
+    struct services services;
+    double scale;
+    struct arena texts; /* what stands for options of the jar */
 
     int64_t retention_ms;
 
@@ -51,7 +56,8 @@ static const char *first_set(const char *given, const char *const *names)
 
 /* ---- the jar's names for options, which have one dash and capitals within ---- */
 
-static void translate(int argc, char **argv)
+/* The texts it makes live in `texts`. Returns the new argc. */
+static int translate(int argc, char **argv, struct arena *texts)
 {
     static struct {
         const char *jar;
@@ -60,6 +66,7 @@ static void translate(int argc, char **argv)
         {"-account", "--account"},
         {"-region", "--region"},
         {"-lambdaEndpoint", "--lambda-endpoint"},
+        {"-waitTimeScale", "--wait-time-scale"},
         {"--aws-account", "--account"},
         {"--aws-region", "--region"},
     };
@@ -68,6 +75,7 @@ static void translate(int argc, char **argv)
         for (size_t k = 0; k < sizeof names / sizeof *names; k++)
             if (strcmp(argv[i], names[k].jar) == 0)
                 argv[i] = names[k].ours;
+    return services_translate(argc, argv, texts);
 }
 
 /* ---- stopping ---- */
@@ -197,28 +205,7 @@ static bool is_loopback(const char *address)
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
-/* AWS_ENDPOINT_URL is often set for the clients of this very server. */
-static const char *lambda_endpoint(const struct serve *s, int64_t port)
-{
-    static const char *const names[] = {"LAMBDA_ENDPOINT", "AWS_ENDPOINT_URL_LAMBDA",
-                                        "AWS_ENDPOINT_URL", NULL};
-    const char *url = first_set(s->lambda_endpoint, names);
-    char ours[2][64];
-
-    snprintf(ours[0], sizeof ours[0], "http://127.0.0.1:%" PRId64, port);
-    snprintf(ours[1], sizeof ours[1], "http://localhost:%" PRId64, port);
-    for (int i = 0; url && i < 2; i++) {
-        size_t len = strlen(ours[i]);
-        if (strncmp(url, ours[i], len) == 0 && (url[len] == '\0' || url[len] == '/')) {
-            fprintf(stderr,
-                    "asl serve: %s is this server, and no Lambda endpoint: set "
-                    "AWS_ENDPOINT_URL_LAMBDA\n",
-                    url);
-            return NULL;
-        }
-    }
-    return url;
-}
+static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
 
 /* ---- the store ---- */
 
@@ -278,16 +265,14 @@ enum life { LIFE_OVER, LIFE_USAGE, LIFE_BAD, LIFE_AGAIN };
 /* LIFE_OVER: all is ready. */
 static enum life begin(struct serve *s, int64_t port)
 {
-    static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
     static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
-    struct host_options options = {
-        .handlers = {.lambda_endpoint = lambda_endpoint(s, port), .log = log_line, .log_user = s},
-        .user = s,
-        .happened = on_happened,
-        .ended = on_ended,
-        .answered = on_answered};
+    struct host_options options = {.handlers = {.log = log_line, .log_user = s},
+                                   .user = s,
+                                   .happened = on_happened,
+                                   .ended = on_ended,
+                                   .answered = on_answered};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
@@ -299,6 +284,7 @@ static enum life begin(struct serve *s, int64_t port)
 
     if (!open_store(s, &why))
         goto refuse;
+    services_give(&s->services, &options.handlers);
     s->host = host_new(s->store, &options);
     metrics_init(&s->metrics, host_now(s->host));
     uv_timer_init(host_loop(s->host), &s->grace);
@@ -309,8 +295,10 @@ static enum life begin(struct serve *s, int64_t port)
         goto refuse;
     }
     host_use_api(s->host, s->api);
+    engine_scale_waits(host_engine(s->host), s->scale);
     s->server = api_server_new(host_loop(s->host), s->api,
                                &(struct api_server_options){.any_host = s->insecure,
+                                                            .credentials = s->services.credentials,
                                                             .now = now,
                                                             .clock = s->host,
                                                             .metrics = &s->metrics,
@@ -425,6 +413,15 @@ static const struct option_row rows[] = {
      "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
      "AWS_ENDPOINT_URL)",
      offsetof(struct serve, lambda_endpoint)},
+    SERVICES_OPTIONS(struct serve, asked),
+    {"credentials", 0, "FILE",
+     "keys as in ~/.aws/credentials: requests must be signed with one\n"
+     "of them",
+     offsetof(struct serve, asked.credentials)},
+    {"wait-time-scale", 0, "FACTOR",
+     "waits and pauses before retries last so many times as long\n"
+     "(also WAIT_TIME_SCALE)",
+     offsetof(struct serve, wait_scale)},
     {"definitions", 0, "FOLDER",
      "a state machine of each NAME.asl.json, .asl.yaml in it, updated\n"
      "when the file changes; NAME.express.asl.json: an EXPRESS one",
@@ -500,38 +497,54 @@ static bool read_time(const char *text, int64_t *ms)
     return *ms > 0;
 }
 
-int cmd_serve(int argc, char **argv)
+static int run(struct serve *s, int argc, char **argv)
 {
     static const char *const ports[] = {"PORT", NULL};
     const struct option_set *set = &cmd_serve_options;
-    struct serve s = {0};
     int64_t port = DEFAULT_PORT;
     int status;
 
-    translate(argc, argv);
-    int first = options_parse(set, argc, argv, &s, &status);
+    argc = translate(argc, argv, &s->texts);
+    int first = options_parse(set, argc, argv, s, &status);
     if (first < 0)
         return status;
     if (argc != first)
         return cmd_usage("serve", "what is '%s'? It takes options only", argv[first]);
-    const char *given = first_set(s.port, ports);
+    const char *given = first_set(s->port, ports);
     if (given && !options_number(set, "port", given, 0, 65535, &port))
         return EXIT_USAGE;
-    if (s.limits && strcmp(s.limits, "aws") != 0 && strcmp(s.limits, "none") != 0)
-        return cmd_usage("serve", "--limits is aws or none, not '%s'", s.limits);
-    if (s.durability && strcmp(s.durability, "full") != 0 && strcmp(s.durability, "normal") != 0)
-        return cmd_usage("serve", "--durability is full or normal, not '%s'", s.durability);
-    if (!read_time(s.retention ? s.retention : "90d", &s.retention_ms))
+    if (s->limits && strcmp(s->limits, "aws") != 0 && strcmp(s->limits, "none") != 0)
+        return cmd_usage("serve", "--limits is aws or none, not '%s'", s->limits);
+    if (s->durability && strcmp(s->durability, "full") != 0 && strcmp(s->durability, "normal") != 0)
+        return cmd_usage("serve", "--durability is full or normal, not '%s'", s->durability);
+    if (!read_time(s->retention ? s->retention : "90d", &s->retention_ms))
         return cmd_usage("serve",
                          "--retention is a number of days, hours, minutes or seconds, "
                          "as in 90d, 12h, 30m, 45s, or 0; not '%s'",
-                         s.retention);
-    if (!s.store_path)
-        s.store_path = "asl.db";
-    if (s.listen && !is_loopback(s.listen) && !s.insecure)
+                         s->retention);
+    if (!s->store_path)
+        s->store_path = "asl.db";
+    if (s->listen && !is_loopback(s->listen) && !s->insecure && !s->asked.credentials)
         return cmd_usage("serve",
-                         "--listen %s lets others in, and nothing checks who they are: say "
-                         "--insecure if that is what you want",
-                         s.listen);
-    return serve(&s, port);
+                         "--listen %s lets others in, and nothing checks who they are: name "
+                         "--credentials that their requests must be signed with, or say --insecure "
+                         "if that is what you want",
+                         s->listen);
+    if (!options_factor(set, "wait-time-scale", s->wait_scale, "WAIT_TIME_SCALE", &s->scale))
+        return EXIT_USAGE;
+    if (!services_read(&s->asked, set, s->lambda_endpoint, first_set(s->region, regions),
+                       &s->services))
+        return EXIT_USAGE;
+    services_not(&s->services, s->listen ? s->listen : "127.0.0.1", port);
+    return serve(s, port);
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct serve s = {0};
+    int status = run(&s, argc, argv);
+
+    services_clear(&s.services);
+    arena_clear(&s.texts);
+    return status;
 }

@@ -1,4 +1,5 @@
 #include "tools/options.h"
+#include "parsers/json.h"
 #include "parsers/mem.h"
 #include "tools/cmd.h"
 
@@ -53,14 +54,28 @@ static void unknown_option(const struct option_set *set, const char *word)
         cmd_usage(set->command, "there is no option '%s'", word);
 }
 
-static void fill(const struct option_row *row, const char *argument, void *out)
+static bool is_many(const struct option_row *row)
+{
+    size_t len = row->argument ? strlen(row->argument) : 0;
+
+    return len > 3 && strcmp(row->argument + len - 3, "...") == 0;
+}
+
+/* False: it was given too often. */
+static bool fill(const struct option_row *row, const char *argument, void *out)
 {
     void *member = (char *)out + row->member;
+    struct option_values *values = member;
 
-    if (row->argument)
+    if (is_many(row) && values->count == OPTION_VALUES)
+        return false;
+    if (is_many(row))
+        values->at[values->count++] = argument;
+    else if (row->argument)
         *(const char **)member = argument;
     else
         *(bool *)member = true;
+    return true;
 }
 
 static const struct option_row *row_of(const struct option_set *set, int found)
@@ -127,7 +142,11 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
             refuse(set, found, argv[optind - 1]);
             goto out;
         }
-        fill(row_of(set, found), optarg, out);
+        if (!fill(row_of(set, found), optarg, out)) {
+            cmd_usage(set->command, "--%s may be given %d times", row_of(set, found)->name,
+                      (int)OPTION_VALUES);
+            goto out;
+        }
     }
     first = optind;
 out:
@@ -150,4 +169,26 @@ bool options_number(const struct option_set *set, const char *name, const char *
     }
     *out = n;
     return true;
+}
+
+bool options_factor(const struct option_set *set, const char *name, const char *text,
+                    const char *variable, double *out)
+{
+    const char *env = getenv(variable);
+    json *v;
+
+    *out = 1;
+    if (!text)
+        text = env && *env ? env : NULL;
+    if (!text)
+        return true;
+    v = json_number(text, strlen(text));
+    bool good = v && json_double_value(v) >= 0;
+    if (good)
+        *out = json_double_value(v);
+    else
+        cmd_usage(set->command, "--%s (or %s) takes a number that is 0 or more, not '%s'", name,
+                  variable, text);
+    json_unref(v);
+    return good;
 }

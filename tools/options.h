@@ -18,6 +18,15 @@ struct option_row {
     size_t member;        /* offsetof */
 };
 
+/* The member of an option that may be given again: its argument ends in "...". */
+
+enum { OPTION_VALUES = 64 };
+
+struct option_values {
+    const char *at[OPTION_VALUES];
+    size_t count;
+};
+
 struct option_set {
     const char *command;  /* "run" */
     const char *usage;    /* "asl run DEFINITION [OPTIONS]" */
@@ -38,5 +47,9 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
 /* A whole number from `min` to `max`, or false after saying that it is none. */
 bool options_number(const struct option_set *set, const char *name, const char *text, int64_t min,
                     int64_t max, int64_t *out);
+
+/* A number that is 0 or more; without `text` the environment's `variable`, else 1. */
+bool options_factor(const struct option_set *set, const char *name, const char *text,
+                    const char *variable, double *out);
 
 #endif

@@ -150,6 +150,8 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
     if (w->extra && !json_is_object(w->extra))
         return cmd_usage(set->command, "--context takes a JSON object");
     make_names(w, path);
+    if (!services_read(&w->asked, set, w->lambda_endpoint, json_str(w->names.region), &w->services))
+        return EXIT_USAGE;
     return EXIT_GOOD;
 }
 
@@ -160,6 +162,7 @@ void workflow_clear(struct workflow *w)
     json_unref(w->extra);
     json_unref(w->written);
     rt_names_clear(&w->names);
+    services_clear(&w->services);
 }
 
 struct rt_config workflow_config(const struct workflow *w)
@@ -171,13 +174,10 @@ struct rt_config workflow_config(const struct workflow *w)
                               .seed = w->seed_value};
 }
 
-void workflow_host_options(const struct workflow *w, struct host_options *out)
+void workflow_host_options(struct workflow *w, struct host_options *out)
 {
-    static const char *const lambda[] = {"LAMBDA_ENDPOINT", "AWS_ENDPOINT_URL_LAMBDA",
-                                         "AWS_ENDPOINT_URL", NULL};
-
     out->virtual_clock = w->clock && strcmp(w->clock, "virtual") == 0;
-    out->handlers.lambda_endpoint = w->lambda_endpoint ? w->lambda_endpoint : first_set(lambda);
+    services_give(&w->services, &out->handlers);
 }
 
 static bool use_mocks(const struct workflow *w, const struct option_set *set, host *h)
@@ -207,7 +207,11 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
 bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h)
 {
     struct diag why = {0};
+    double scale;
 
+    if (!options_factor(set, "wait-time-scale", w->wait_scale, "WAIT_TIME_SCALE", &scale))
+        return false;
+    engine_scale_waits(host_engine(h), scale);
     if (w->handlers && !handlers_load(host_handlers(h), w->handlers, &why)) {
         cmd_usage(set->command, "%s", why.text);
         diag_clear(&why);

@@ -4,6 +4,7 @@
 #include "asl/asl.h"
 #include "runtime/host.h"
 #include "tools/options.h"
+#include "tools/services.h"
 
 #include <stddef.h>
 
@@ -13,13 +14,16 @@
  */
 struct workflow {
     /* Options as given; NULL: not. */
-    const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed;
+    const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed,
+        *wait_scale;
+    struct services_options asked;
 
     asl_machine *machine;
     json *value;   /* the input */
     json *written; /* its text, where that isn't as json_text writes it */
     json *extra;   /* --context */
     uint64_t seed_value;
+    struct services services;
     struct rt_names names;
 };
 
@@ -36,6 +40,11 @@ struct workflow {
          "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"                                       \
          "AWS_ENDPOINT_URL)",                                                                      \
          offsetof(type, w.lambda_endpoint)},                                                       \
+        SERVICES_OPTIONS(type, w.asked),                                                           \
+        {"wait-time-scale", 0, "FACTOR",                                                           \
+         "waits and pauses before retries last so many times as long\n"                            \
+         "(also WAIT_TIME_SCALE)",                                                                 \
+         offsetof(type, w.wait_scale)},                                                            \
         {"mock", 0, "FILE#CASE",                                                                   \
          "answers for states, as Step Functions Local's mock\n"                                    \
          "configuration has them (also SFN_MOCK_CONFIG)",                                          \
@@ -57,7 +66,7 @@ void workflow_clear(struct workflow *w);
 /* The configuration of an execution. */
 struct rt_config workflow_config(const struct workflow *w);
 /* What the options and the environment say of handlers. */
-void workflow_host_options(const struct workflow *w, struct host_options *out);
+void workflow_host_options(struct workflow *w, struct host_options *out);
 /* Reads the handlers file and the mocks into the host. */
 bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h);
 

@@ -143,6 +143,7 @@ int64_t frame_due(const struct rt_frame *f);
 struct step {
     rt_exec *x;
     int64_t now_ms;
+    const double *wait_scale; /* NULL: 1 */
     bool (*has_activity)(void *world, const char *arn);
     void *world;
     struct rt_output *out;
@@ -151,6 +152,9 @@ struct step {
 };
 
 enum { DISTRIBUTED_CONCURRENCY = 10000 };
+/* However long waits are made: a hundred years. */
+#define MAX_SCALED_MS INT64_C(3155760000000)
+
 enum { AWS_DATA_LIMIT = 262144, AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
 /* Without AWS's quotas: data may share their parts in memory, but not in the text they become. */
 enum { PROCESS_DATA_LIMIT = 256 << 20 };
@@ -160,6 +164,8 @@ void emit_redriven(struct step *s, struct rt_event e);
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event e);
 bool running(const struct step *s);
+/* When a wait that begins now and is to last so long is over. */
+int64_t wait_until(const struct step *s, int64_t delay_ms);
 
 void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f);
 

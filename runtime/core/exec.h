@@ -116,6 +116,7 @@ struct rt_input {
     int64_t now_ms; /* there is no other clock */
     const json *value;
     const struct asl_error *error;
+    const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
     /* Is there such an activity? NULL: any is. */
     bool (*has_activity)(void *world, const char *arn);
     void *world;

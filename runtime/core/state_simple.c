@@ -256,6 +256,8 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
     }
     if (!w->timestamp)
         due_ms = s->now_ms + 1000 * seconds;
+    if (due_ms > s->now_ms)
+        due_ms = wait_until(s, due_ms - s->now_ms);
     if (due_ms <= s->now_ms)
         leave_wait(s, f, env, effective);
     else

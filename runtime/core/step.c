@@ -333,6 +333,15 @@ void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
         decide(s, f, e);
 }
 
+int64_t wait_until(const struct step *s, int64_t delay_ms)
+{
+    double scaled = s->wait_scale ? (double)delay_ms * *s->wait_scale : 0;
+
+    if (!s->wait_scale)
+        return s->now_ms + delay_ms;
+    return s->now_ms + (scaled < MAX_SCALED_MS ? (int64_t)(scaled + 0.5) : MAX_SCALED_MS);
+}
+
 static void retry_later(struct step *s, struct rt_frame *f, const struct asl_verdict *v,
                         uint32_t previous)
 {
@@ -341,7 +350,7 @@ static void retry_later(struct step *s, struct rt_frame *f, const struct asl_ver
                               .previous = previous,
                               .state = f->state,
                               .index = (uint32_t)v->retrier,
-                              .due_ms = s->now_ms + v->delay_ms});
+                              .due_ms = wait_until(s, v->delay_ms)});
 }
 
 /* False with *e filled when the catcher itself fails. */
@@ -610,6 +619,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
     struct step s = {
         .x = x,
         .now_ms = in->now_ms,
+        .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,
         .world = in->world,
         .out = out,

@@ -75,7 +75,7 @@ static struct handler_answer not_answered(const struct http_response *r)
     return answer_failed(outcomes[r->outcome].error, clean_string(&cause));
 }
 
-static http_client *client(handlers *h, struct diag *why)
+http_client *handlers_client(handlers *h, struct diag *why)
 {
     if (!h->http)
         h->http = http_client_new(h->loop, h->options.max_in_flight, why);
@@ -96,7 +96,7 @@ static void post(struct job *j, const char *url, struct buf *headers, http_done 
 {
     struct handler_row *row = j->row;
     struct diag why = {0};
-    http_client *http = client(j->h, &why);
+    http_client *http = handlers_client(j->h, &why);
 
     if (!http) {
         no_client(j, &why);
@@ -196,7 +196,7 @@ static json *clean_cstring(const char *text)
     return json_take_buf(&clean);
 }
 
-static json *header_object(const struct http_response *r)
+json *response_headers(const struct http_response *r)
 {
     struct json_build b;
     const char *name, *value;
@@ -268,7 +268,7 @@ static void lambda_answered(void *user, struct http_response *r)
             a = answer_from_text(r->body.data, r->body.len, "Lambda.Unknown",
                                  "The function's answer");
         a.version = version ? clean_cstring(version) : NULL;
-        a.headers = header_object(r);
+        a.headers = response_headers(r);
     }
     job_done(j, &a);
 }

@@ -401,7 +401,7 @@ static void tell_ready(handlers *h)
 
 static struct handler_row *row_at(handlers *h, size_t i)
 {
-    return i < h->row_count ? h->rows[i] : &h->endpoint;
+    return i < h->row_count ? h->rows[i] : i == h->row_count ? &h->endpoint : &h->services;
 }
 
 /* Round and round the rows, one job of each, as long as there are slots. */
@@ -409,11 +409,11 @@ static void start_waiting(handlers *h)
 {
     size_t idle = 0, spawns = 0, starts = 0;
 
-    while (idle <= h->row_count && starts < STARTS_A_TURN) {
+    while (idle <= h->row_count + 1 && starts < STARTS_A_TURN) {
         struct handler_row *row;
         struct job *j;
 
-        if (h->next_row > h->row_count)
+        if (h->next_row > h->row_count + 1)
             h->next_row = 0;
         row = row_at(h, h->next_row++);
         j = row->waiting.first;
@@ -440,7 +440,7 @@ size_t handlers_waiting(handlers *h)
 
 static bool can_start(handlers *h)
 {
-    for (size_t i = 0; i <= h->row_count; i++)
+    for (size_t i = 0; i <= h->row_count + 1; i++)
         if (row_at(h, i)->waiting.count && has_slot(row_at(h, i)))
             return true;
     return false;
@@ -481,6 +481,8 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
     h->user = user;
     h->endpoint.h = h;
     h->endpoint.kind = &handler_lambda;
+    h->services.h = h;
+    h->services.kind = &handler_endpoint;
     if (h->options.lambda_endpoint) {
         h->lambda_endpoint = mem_strdup(h->options.lambda_endpoint);
         h->endpoint.url = h->lambda_endpoint;
@@ -495,8 +497,9 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
     return h;
 }
 
+/* `also`: what else would do; may be empty. */
 static void say_what_is_missing(const handlers *h, const struct handler_call *call,
-                                struct diag *why)
+                                const struct diag *also, struct diag *why)
 {
     struct buf text = {0};
     size_t len = strlen(call->target);
@@ -512,6 +515,8 @@ static void say_what_is_missing(const handlers *h, const struct handler_call *ca
     buf_printf(&text, ", \"command\": [\"./handler\"]}%s", h->file ? "" : "]}");
     if (call->lambda)
         buf_adds(&text, ", or give --lambda-endpoint URL");
+    if (also->text)
+        buf_printf(&text, "; %s", also->text);
     diag_set(why, "NO_HANDLER", 0, "%s", buf_str(&text));
     buf_clear(&text);
 }
@@ -529,15 +534,24 @@ static void start_or_queue(struct job *j)
     wake(row->h);
 }
 
+void handlers_on_submitted(handlers *h, handler_submitted *submitted)
+{
+    h->submitted = submitted;
+}
+
 bool handlers_start(handlers *h, const struct handler_call *call, struct diag *why)
 {
     struct handler_row *row = handlers_match(h, call->target);
+    struct diag also = {0};
     struct job *j;
 
     if (!row && call->lambda && h->endpoint.url)
         row = &h->endpoint;
+    if (!row && !call->lambda && endpoint_serves(h, call, &also))
+        row = &h->services;
     if (!row) {
-        say_what_is_missing(h, call, why);
+        say_what_is_missing(h, call, &also, why);
+        diag_clear(&also);
         return false;
     }
     j = job_new(h, row, call);
@@ -612,6 +626,8 @@ void handlers_free(handlers *h)
         buf_clear(&h->rows[i]->headers);
     }
     http_client_free(h->http);
+    stops_free(h);
+    connections_free(h);
     id_map_clear(&h->jobs);
     id_map_clear(&h->unheard);
     mem_free(h->rows);

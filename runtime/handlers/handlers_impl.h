@@ -5,6 +5,7 @@
 #include "runtime/handler.h"
 #include "runtime/http_client.h"
 #include "runtime/id_map.h"
+#include "runtime/sigv4.h"
 
 /*
  * A call is a job from handlers_start to its answer. handlers.c keeps the jobs, the lines they wait
@@ -44,7 +45,8 @@ struct handler_kind {
     bool (*cancel)(struct job *j);
 };
 
-extern const struct handler_kind handler_command, handler_http, handler_lambda, handler_mock;
+extern const struct handler_kind handler_command, handler_endpoint, handler_http, handler_lambda,
+    handler_mock;
 
 /* A row of the handlers file. Its text lives in the set's arena. */
 struct handler_row {
@@ -62,7 +64,7 @@ struct handler_row {
     const char **env; /* "NAME=value" */
     size_t env_count;
 
-    const char *url; /* http, lambda */
+    const char *url; /* http, lambda, endpoint; an endpoint without one: where the options say */
     const char *method;
     struct buf headers;
     const char *function; /* lambda: what the function is called there; NULL: as here */
@@ -78,6 +80,10 @@ struct handlers {
     void *user;
     char *lambda_endpoint;
     struct handler_row endpoint; /* for functions that no row is meant for */
+    struct handler_row services; /* the same for services of AWS */
+    handler_submitted *submitted;
+    struct connection *connections;
+    struct stop *stops; /* of jobs whose Tasks were cancelled */
     struct arena arena;
     struct handler_row **rows; /* the most specific first */
     size_t row_count, row_room;
@@ -127,6 +133,61 @@ void handlers_log(handlers *h, const char *format, ...) __attribute__((format(pr
 
 /* handler_process.c, at the end of all. */
 void processes_close(handlers *h);
+
+/* ---- handler_http.c ---- */
+
+/* The set's client, made when it is first needed. NULL with *why filled. */
+http_client *handlers_client(handlers *h, struct diag *why);
+/* The headers of an answer: an object name: text. */
+json *response_headers(const struct http_response *r);
+
+/* ---- handler_endpoint.c ---- */
+
+/*
+ * Can the call be sent without a row of the file? If not, and it is one of AWS's services, *why is
+ * filled with what would let it.
+ */
+bool endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why);
+/* At the end of all. */
+void stops_free(handlers *h);
+
+/* A request with a signature where `service` is not NULL; at once an answer, or a transfer. */
+struct signed_request {
+    const char *method, *url;
+    const struct sigv4_header *headers;
+    size_t header_count;
+    struct buf body; /* taken */
+    const char *service;
+    bool s3;
+    bool test_keys; /* without keys of ours, emulators' will do */
+    int64_t timeout_ms;
+};
+
+/* NULL with *why filled: it can't be sent. */
+http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
+                           struct diag *why);
+
+/* ---- handler_invoke.c ---- */
+
+/* http:invoke and apigateway:invoke */
+bool is_invoke(const char *target);
+bool invoke_serves(handlers *h, const struct handler_call *call, struct diag *why);
+void invoke_start(struct job *j);
+void invoke_cancel(struct job *j);
+
+/* What a connection of EventBridge adds to requests; patterns are globs over its ARN or name. */
+struct connection {
+    struct connection *next;
+    const char *pattern;
+    const char *user, *password;                               /* basic; NULL: none */
+    const char *key_name, *key;                                /* api_key; NULL: none */
+    const char *token_url, *client_id, *client_secret, *scope; /* oauth; NULL: none */
+    json *headers, *query, *body;                              /* objects; NULL: none */
+    char *token;
+    int64_t token_until_ms; /* by the system's clock */
+};
+
+void connections_free(handlers *h);
 
 /* ---- handlers_load.c ---- */
 

@@ -5,7 +5,11 @@
  *       {"resource": "Charge*", "command": ["./charge.py", "--fast"], "timeout_s": 30},
  *       {"resource": "arn:aws:states:::sqs:*", "http": "http://127.0.0.1:9000/sqs"},
  *       {"resource": "Ship", "lambda_endpoint": "http://127.0.0.1:8080", "function": "function"},
+ *       {"resource": "arn:aws:states:::dynamodb:*", "endpoint": "http://127.0.0.1:8000"},
  *       {"resource": "Check", "mock": [{"error": "Busy"}, {"return": {"ok": true}}]}
+ *     ],
+ *     "connections": [
+ *       {"connection": "stripe", "basic": {"user": "u", "password": "${PASSWORD}"}}
  *     ]}
  *
  * Or the same in YAML. ${NAME} in a string is the environment's NAME; $${ stands for ${. What a
@@ -245,6 +249,11 @@ static bool read_lambda(struct reader *r, row *w, const json *v, const struct js
     return read_url(r, w, v, at, "lambda_endpoint");
 }
 
+static bool read_endpoint(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    return read_url(r, w, v, at, "endpoint");
+}
+
 static bool read_method(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", "GET"};
@@ -345,17 +354,16 @@ enum {
     ON_HTTP = 2,
     ON_LAMBDA = 4,
     ON_MOCK = 8,
-    ON_ALL = 15,
+    ON_ENDPOINT = 16,
+    ON_ALL = 31,
 };
 
 static const struct {
     const struct handler_kind *kind;
     unsigned bit;
 } kinds[] = {
-    {&handler_command, ON_COMMAND},
-    {&handler_http, ON_HTTP},
-    {&handler_lambda, ON_LAMBDA},
-    {&handler_mock, ON_MOCK},
+    {&handler_command, ON_COMMAND}, {&handler_http, ON_HTTP},         {&handler_lambda, ON_LAMBDA},
+    {&handler_mock, ON_MOCK},       {&handler_endpoint, ON_ENDPOINT},
 };
 
 static const struct field {
@@ -373,7 +381,8 @@ static const struct field {
     {"lambda_endpoint", ON_LAMBDA, read_lambda},
     {"function", ON_LAMBDA, read_function},
     {"mock", ON_MOCK, read_mock},
-    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA, read_timeout},
+    {"endpoint", ON_ENDPOINT, read_endpoint},
+    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA | ON_ENDPOINT, read_timeout},
     {"concurrency", ON_ALL, read_concurrency},
 };
 
@@ -438,11 +447,170 @@ static bool read_row(struct reader *r, row *w, const json *v, const struct json_
     }
     if (!w->kind)
         return refuse(r, at->value,
-                      "a handler needs 'command', 'http', 'lambda_endpoint' or 'mock'");
+                      "a handler needs 'command', 'http', 'lambda_endpoint', 'endpoint' or 'mock'");
     if (!w->pattern)
         return refuse(r, at->value, "a handler needs 'resource'");
     if (!w->cwd)
         w->cwd = arena_strndup(&r->h->arena, r->folder, strlen(r->folder));
+    return true;
+}
+
+/* ---- connections ---- */
+
+struct text_field {
+    const char *name;
+    const char **to;
+    bool optional;
+};
+
+/* An object of strings: all of them, but for those that are optional, and no others. */
+static bool read_texts(struct reader *r, const json *v, const struct json_places *at,
+                       const char *what, const struct text_field *texts, size_t count)
+{
+    if (!json_is_object(v))
+        return refuse(r, at->value, "'%s' must be an object", what);
+    for (size_t i = 0; i < json_count(v); i++) {
+        const char *name = json_str(json_key_at(v, i));
+        size_t k = 0;
+
+        while (k < count && strcmp(texts[k].name, name) != 0)
+            k++;
+        if (k == count)
+            return refuse(r, at->kids[i].key, "'%s' is no part of '%s'", name, what);
+        *texts[k].to = text_of(r, json_value_at(v, i), at->kids[i].value, name);
+        if (!*texts[k].to)
+            return false;
+    }
+    for (size_t k = 0; k < count; k++)
+        if (!texts[k].optional && !*texts[k].to)
+            return refuse(r, at->value, "'%s' needs '%s'", what, texts[k].name);
+    return true;
+}
+
+static bool read_basic(struct reader *r, struct connection *c, const json *v,
+                       const struct json_places *at)
+{
+    const struct text_field texts[] = {{"user", &c->user, false},
+                                       {"password", &c->password, false}};
+
+    return read_texts(r, v, at, "basic", texts, 2);
+}
+
+static bool read_api_key(struct reader *r, struct connection *c, const json *v,
+                         const struct json_places *at)
+{
+    const struct text_field texts[] = {{"name", &c->key_name, false}, {"value", &c->key, false}};
+
+    return read_texts(r, v, at, "api_key", texts, 2);
+}
+
+static bool read_oauth(struct reader *r, struct connection *c, const json *v,
+                       const struct json_places *at)
+{
+    const struct text_field texts[] = {{"url", &c->token_url, false},
+                                       {"client_id", &c->client_id, false},
+                                       {"client_secret", &c->client_secret, false},
+                                       {"scope", &c->scope, true}};
+
+    if (!read_texts(r, v, at, "oauth", texts, 4))
+        return false;
+    if (!http_url_ok(c->token_url))
+        return refuse(r, at->value, "'url' must be a URL as in https://example.com/token");
+    return true;
+}
+
+/* {"name": "text with ${NAME}"} */
+static bool read_strings(struct reader *r, json **to, const json *v, const struct json_places *at,
+                         const char *what)
+{
+    struct json_build b;
+
+    if (!json_is_object(v))
+        return refuse(r, at->value, "'%s' must be an object of strings", what);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++) {
+        const char *text = text_of(r, json_value_at(v, i), at->kids[i].value, what);
+        if (!text) {
+            json_build_drop(&b);
+            return false;
+        }
+        json_build_set_key(&b, json_ref(json_key_at(v, i)), json_cstring(text));
+    }
+    *to = json_build_done(&b);
+    return true;
+}
+
+static bool read_added_headers(struct reader *r, struct connection *c, const json *v,
+                               const struct json_places *at)
+{
+    return read_strings(r, &c->headers, v, at, "headers");
+}
+
+static bool read_added_query(struct reader *r, struct connection *c, const json *v,
+                             const struct json_places *at)
+{
+    return read_strings(r, &c->query, v, at, "query");
+}
+
+static bool read_added_body(struct reader *r, struct connection *c, const json *v,
+                            const struct json_places *at)
+{
+    return read_strings(r, &c->body, v, at, "body");
+}
+
+static bool read_pattern(struct reader *r, struct connection *c, const json *v,
+                         const struct json_places *at)
+{
+    c->pattern = text_of(r, v, at->value, "connection");
+    return c->pattern != NULL;
+}
+
+static const struct {
+    const char *name;
+    bool (*read)(struct reader *r, struct connection *c, const json *v,
+                 const struct json_places *at);
+} connection_fields[] = {
+    {"connection", read_pattern}, {"basic", read_basic},           {"api_key", read_api_key},
+    {"oauth", read_oauth},        {"headers", read_added_headers}, {"query", read_added_query},
+    {"body", read_added_body},
+};
+
+static bool read_connection(struct reader *r, struct connection *c, const json *v,
+                            const struct json_places *at)
+{
+    if (!json_is_object(v))
+        return refuse(r, at->value, "a connection must be an object");
+    for (size_t i = 0; i < json_count(v); i++) {
+        const json *key = json_key_at(v, i);
+        size_t k = 0;
+
+        while (k < COUNT(connection_fields) && !json_str_is(key, connection_fields[k].name))
+            k++;
+        if (k == COUNT(connection_fields))
+            return refuse(r, at->kids[i].key, "unknown field '%s' of a connection", json_str(key));
+        if (!connection_fields[k].read(r, c, json_value_at(v, i), &at->kids[i]))
+            return false;
+    }
+    if (!c->pattern)
+        return refuse(r, at->value, "a connection needs 'connection', its ARN or name");
+    return true;
+}
+
+/* In the file's order, behind those that are there already. */
+static bool read_connections(struct reader *r, const json *list, const struct json_places *at)
+{
+    struct connection **end = &r->h->connections;
+
+    if (!json_is_array(list))
+        return refuse(r, at->value, "'connections' must be an array");
+    while (*end)
+        end = &(*end)->next;
+    for (size_t i = 0; i < json_count(list); i++) {
+        *end = arena_calloc(&r->h->arena, 1, sizeof **end);
+        if (!read_connection(r, *end, json_at(list, i), &at->kids[i]))
+            return false;
+        end = &(*end)->next;
+    }
     return true;
 }
 
@@ -473,14 +641,19 @@ static row *row_new(handlers *h)
 static bool read_file(struct reader *r, const json *doc, const struct json_places *at, row **rows)
 {
     size_t found = json_find(doc, "handlers", strlen("handlers"));
+    size_t connections = json_find(doc, "connections", strlen("connections"));
     const json *list;
 
     if (found == SIZE_MAX || !json_is_array(json_value_at(doc, found)))
         return refuse(r, at->value, "the file must be an object with an array 'handlers'");
     for (size_t i = 0; i < json_count(doc); i++)
-        if (i != found)
-            return refuse(r, at->kids[i].key, "unknown field '%s'; only 'handlers' can stand here",
+        if (i != found && i != connections)
+            return refuse(r, at->kids[i].key,
+                          "unknown field '%s'; only 'handlers' and 'connections' can stand here",
                           json_str(json_key_at(doc, i)));
+    if (connections != SIZE_MAX &&
+        !read_connections(r, json_value_at(doc, connections), &at->kids[connections]))
+        return false;
     list = json_value_at(doc, found);
     for (size_t i = 0; i < json_count(list); i++) {
         rows[i] = row_new(r->h);

@@ -1,0 +1,141 @@
+#ifndef RUNTIME_AWS_AWS_H
+#define RUNTIME_AWS_AWS_H
+
+#include "parsers/buf.h"
+#include "parsers/diag.h"
+#include "parsers/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a Task's resource asks of a service of AWS, as HTTP: the request of its parameters, and the
+ * result or error of the answer, in the form that Step Functions gives them. No sockets, no clock.
+ *
+ *     arn:aws:states:::sqs:sendMessage                an optimized integration
+ *     arn:aws:states:::glue:startJobRun.sync          … that waits for a job's end
+ *     arn:aws:states:::aws-sdk:dynamodb:query         any call of an SDK
+ */
+
+enum aws_protocol { AWS_JSON_1_0, AWS_JSON_1_1, AWS_QUERY, AWS_REST_JSON, AWS_REST_XML };
+
+struct aws_service {
+    const char *id;    /* "Secrets Manager" */
+    const char *label; /* "SecretsManager": in the SDK's names of errors */
+    enum aws_protocol protocol;
+    const char *target;  /* JSON: what X-Amz-Target begins with; query: the API's version */
+    const char *host;    /* "api.ecr": what its host begins with */
+    const char *signing; /* its name in signatures; NULL: `host` */
+    const char *maps;    /* members begin with small letters there, and the keys within these are
+                            data; NULL: all is as Step Functions has it */
+    const char *errors;  /* those of the errors common to all services that it has as its own */
+};
+
+/*
+ * A service by its id, the name of its integration or of its part of the SDK, or its host's, with
+ * or without capitals, blanks and dashes: "sqs", "secretsmanager", "Secrets Manager", "states".
+ * NULL: it is not known here.
+ */
+const struct aws_service *aws_service_named(const char *name, size_t len);
+/* The row behind `s`, the first for NULL; NULL behind the last. */
+const struct aws_service *aws_service_next(const struct aws_service *s);
+
+struct aws_operation;
+struct aws_integration;
+struct aws_job;
+
+/* What a resource names. */
+struct aws_call {
+    const struct aws_service *service;
+    const struct aws_operation *operation;     /* how it is written; NULL: by the protocol alone */
+    const struct aws_integration *integration; /* NULL: aws-sdk */
+    const struct aws_job *job;                 /* .sync: what to wait for; else NULL */
+    bool parsed;                               /* .sync:2 */
+    char action[80];                           /* "SendMessage" */
+};
+
+/*
+ * False: `resource` is no integration of a service (*why untouched then), or one that can't be
+ * called by a general rule: *why says so.
+ */
+bool aws_call_read(const char *resource, struct aws_call *out, struct diag *why);
+/* Is it "arn:…:states:::SERVICE:ACTION…"? *service is a look at the text. */
+bool aws_resource_service(const char *resource, const char **service, size_t *len);
+
+struct aws_header {
+    const char *name, *value;
+};
+
+enum { AWS_MAX_HEADERS = 48 };
+
+/* A request but for its host and signature. */
+struct aws_request {
+    const char *method;
+    struct buf path;  /* encoded; begins with a slash */
+    struct buf query; /* encoded; may be empty */
+    struct buf body;
+    struct aws_header headers[AWS_MAX_HEADERS];
+    size_t header_count;
+};
+
+void aws_request_clear(struct aws_request *q);
+
+/* Who calls. */
+struct aws_caller {
+    const char *execution; /* ARN; NULL: none */
+    const char *key;       /* the same for a repeat of the same call; NULL: none */
+};
+
+/* The call as a request. False with *why filled: these can't be its parameters. */
+bool aws_request_make(const struct aws_call *c, const json *parameters,
+                      const struct aws_caller *caller, struct aws_request *out, struct diag *why);
+
+/* An HTTP answer. */
+struct aws_answer {
+    int status;
+    const char *body;
+    size_t len;
+    const json *headers;    /* an object name: text */
+    const char *request_id; /* for an answer without one */
+};
+
+/* As a task_result: a value, or the error's name and cause. */
+struct aws_result {
+    bool ok;
+    json *value, *error, *cause;
+};
+
+void aws_result_clear(struct aws_result *r);
+
+/* What the Task gets of the call's answer. */
+void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out);
+/* "SQS.SdkClientException": the request could not be sent. Takes `cause`. */
+void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out);
+
+/* ---- jobs (.sync) ---- */
+
+enum aws_progress { AWS_JOB_RUNS, AWS_JOB_SUCCEEDED, AWS_JOB_FAILED };
+
+/*
+ * The call that asks how the job does that `submitted` tells of, the result of aws_answer_read; and
+ * the one that stops it. False: there is none. *parameters is yours.
+ */
+bool aws_job_describe(const struct aws_call *c, const json *parameters, const json *submitted,
+                      struct aws_call *out, json **request);
+bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
+                  struct aws_call *out, json **request);
+/* How it does, by the answer to that; *out is the Task's result when it has ended. */
+enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_call *describe,
+                                   const struct aws_answer *a, struct aws_result *out);
+
+/* ---- shared ---- */
+
+/* SdkHttpMetadata as recorded: AllHttpHeaders in a HashMap's order, HttpHeaders by name. */
+json *aws_http_metadata(const json *headers, int status);
+/* A header by its name in any case; NULL without one. */
+const json *aws_header_of(const json *headers, const char *name);
+/* `text` with all but unreserved characters (and slashes, if asked) as %XX. */
+void aws_add_encoded(struct buf *out, const char *text, size_t len, bool slashes);
+
+#endif

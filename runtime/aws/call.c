@@ -1,0 +1,427 @@
+/* What a resource names, and the forms that names and values have on both sides. */
+#include "runtime/aws/aws_impl.h"
+
+#include "parsers/mem.h"
+#include "parsers/timestamp.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char no_call[] = "NO_CALL";
+
+/* ---- resources ---- */
+
+/* Behind "arn:PARTITION:states:REGION:ACCOUNT:"; NULL: it is none of these. */
+static const char *call_of(const char *resource)
+{
+    const char *at = resource;
+
+    if (strncmp(at, "arn:", 4) != 0)
+        return NULL;
+    for (int i = 0; i < 2; i++) {
+        at = strchr(at, ':');
+        if (!at)
+            return NULL;
+        at++;
+    }
+    if (strncmp(at, "states:", 7) != 0)
+        return NULL;
+    for (int i = 0; i < 3; i++) {
+        at = strchr(at, ':');
+        if (!at)
+            return NULL;
+        at++;
+    }
+    return strncmp(at, "activity:", 9) != 0 ? at : NULL;
+}
+
+bool aws_resource_service(const char *resource, const char **service, size_t *len)
+{
+    static const char sdk[] = "aws-sdk:";
+    const char *call = call_of(resource);
+
+    if (!call)
+        return false;
+    if (!strncmp(call, sdk, sizeof sdk - 1))
+        call += sizeof sdk - 1;
+    *service = call;
+    *len = strcspn(call, ":");
+    return call[*len] == ':' && *len;
+}
+
+/* Without ".sync" and the like; *pattern is that. */
+static size_t without_pattern(const char *call, const char **pattern)
+{
+    static const char *const patterns[] = {".sync", ".sync:2", ".waitForTaskToken"};
+    size_t len = strlen(call);
+
+    *pattern = "";
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        size_t n = strlen(patterns[i]);
+        if (len > n && !strcmp(call + len - n, patterns[i])) {
+            *pattern = patterns[i];
+            return len - n;
+        }
+    }
+    return len;
+}
+
+static bool needs_operation(const struct aws_service *s)
+{
+    return s->protocol != AWS_JSON_1_0 && s->protocol != AWS_JSON_1_1;
+}
+
+static bool set_action(struct aws_call *c, const char *action, size_t len)
+{
+    if (!len || len >= sizeof c->action)
+        return false;
+    memcpy(c->action, action, len);
+    c->action[len] = '\0';
+    c->action[0] = (char)toupper((unsigned char)c->action[0]);
+    for (const char *p = c->action; *p; p++)
+        if (!isalnum((unsigned char)*p))
+            return false;
+    c->operation = aws_operation_of(c->service, c->action);
+    return c->operation || !needs_operation(c->service);
+}
+
+static bool read_optimized(const char *call, size_t len, const char *pattern, struct aws_call *c)
+{
+    c->integration = aws_integration_of(call, len);
+    if (!c->integration)
+        return false;
+    c->service = aws_service_named(c->integration->service, strlen(c->integration->service));
+    c->parsed = !strcmp(pattern, ".sync:2");
+    if (!strncmp(pattern, ".sync", 5)) {
+        c->job = aws_job_of(c->integration->call);
+        if (!c->job)
+            return false;
+    }
+    return set_action(c, c->integration->action, strlen(c->integration->action));
+}
+
+bool aws_call_read(const char *resource, struct aws_call *out, struct diag *why)
+{
+    static const char sdk[] = "aws-sdk:";
+    struct aws_call c = {0};
+    const char *call = call_of(resource), *service, *pattern;
+    size_t len, service_len;
+    bool good;
+
+    if (!call || !aws_resource_service(resource, &service, &service_len))
+        return false;
+    len = without_pattern(call, &pattern);
+    if (!strncmp(call, sdk, sizeof sdk - 1)) {
+        size_t head = (size_t)(service - call) + service_len + 1;
+        c.service = aws_service_named(service, service_len);
+        good = c.service && len > head && set_action(&c, call + head, len - head);
+    } else {
+        good = read_optimized(call, len, pattern, &c);
+    }
+    if (good)
+        *out = c;
+    else
+        diag_set(why, no_call, 0, "how '%.*s' is written as a request is not known here",
+                 (int)strlen(call), call);
+    return good;
+}
+
+/* ---- headers ---- */
+
+const json *aws_header_of(const json *headers, const char *name)
+{
+    for (size_t i = 0; headers && i < json_count(headers); i++)
+        if (!strcasecmp(json_str(json_key_at(headers, i)), name))
+            return json_value_at(headers, i);
+    return NULL;
+}
+
+struct line {
+    const json *name, *value;
+    uint32_t bucket;
+    size_t order;
+};
+
+static int by_bucket(const void *left, const void *right)
+{
+    const struct line *a = left, *b = right;
+
+    if (a->bucket != b->bucket)
+        return a->bucket < b->bucket ? -1 : 1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct line *a = left, *b = right;
+
+    return strcasecmp(json_str(a->name), json_str(b->name));
+}
+
+/* Where a Java HashMap that grew to `room` buckets keeps the key. */
+static uint32_t java_bucket(const char *key, uint32_t room)
+{
+    uint32_t hash = 0;
+
+    for (; *key; key++)
+        hash = hash * 31 + (unsigned char)*key;
+    return (hash ^ (hash >> 16)) & (room - 1);
+}
+
+json *aws_http_metadata(const json *headers, int status)
+{
+    size_t count = json_count(headers);
+    struct line *lines = mem_calloc(count + 1, sizeof *lines);
+    struct json_build all, one, b;
+    uint32_t room = 16;
+
+    while (count > room / 4 * 3)
+        room *= 2;
+    for (size_t i = 0; i < count; i++)
+        lines[i] = (struct line){json_key_at(headers, i), json_value_at(headers, i),
+                                 java_bucket(json_str(json_key_at(headers, i)), room), i};
+    json_build_object(&all, count);
+    json_build_object(&one, count);
+    qsort(lines, count, sizeof *lines, by_bucket);
+    for (size_t i = 0; i < count; i++) {
+        struct json_build values;
+
+        json_build_array(&values, 1);
+        json_build_add(&values, json_ref(lines[i].value));
+        json_build_set_key(&all, json_ref(lines[i].name), json_build_done(&values));
+    }
+    qsort(lines, count, sizeof *lines, by_name);
+    for (size_t i = 0; i < count; i++)
+        json_build_set_key(&one, json_ref(lines[i].name), json_ref(lines[i].value));
+    mem_free(lines);
+    json_build_object(&b, 3);
+    json_build_set(&b, "AllHttpHeaders", json_build_done(&all));
+    json_build_set(&b, "HttpHeaders", json_build_done(&one));
+    json_build_set(&b, "HttpStatusCode", json_int(status));
+    return json_build_done(&b);
+}
+
+/* ---- text ---- */
+
+void aws_add_encoded(struct buf *out, const char *text, size_t len, bool slashes)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            (c && strchr("-._~", c)) || (slashes && c == '/'))
+            buf_addc(out, text[i]);
+        else
+            buf_printf(out, "%%%02X", (unsigned)c);
+    }
+}
+
+/* ---- capitals ---- */
+
+static json *with_first(const json *key, int (*change)(int))
+{
+    struct buf text = {0};
+
+    buf_add(&text, json_str(key), json_str_len(key));
+    if (text.len)
+        text.data[0] = (char)change((unsigned char)text.data[0]);
+    return json_take_buf(&text);
+}
+
+/*
+ * As the SDK writes a name that begins with more than one capital: "ARN" is Arn, "MD5OfBody"
+ * Md5OfBody, "KMSKeyId" KmsKeyId.
+ */
+static json *sdk_name(const char *name, size_t len)
+{
+    struct buf text = {0};
+    size_t run = 0;
+
+    buf_add(&text, name, len);
+    while (run < len && isupper((unsigned char)name[run]))
+        run++;
+    if (run < len && islower((unsigned char)name[run]))
+        run--;
+    for (size_t i = 1; i < run; i++)
+        text.data[i] = (char)tolower((unsigned char)text.data[i]);
+    return json_take_buf(&text);
+}
+
+/* The name that `key` has on the wire. */
+static json *wire_key(const struct aws_service *s, const json *key)
+{
+    const char *names = aws_renamed(s);
+
+    if (s->maps)
+        return with_first(key, tolower);
+    while (names && *(names += strspn(names, " "))) {
+        size_t n = strcspn(names, " ");
+        json *sdk = sdk_name(names, n);
+        bool same = json_str_is(sdk, json_str(key));
+
+        json_unref(sdk);
+        if (same)
+            return json_string(names, n);
+        names += n;
+    }
+    return json_ref(key);
+}
+
+/* Recursion: the values are no deeper than the api and the reader let them be. */
+json *aws_to_wire(const struct aws_service *s, const json *v)
+{
+    struct json_build b;
+
+    if (!s->maps && !aws_renamed(s))
+        return json_ref(v);
+    if (json_is_array(v)) {
+        json_build_array(&b, json_count(v));
+        for (size_t i = 0; i < json_count(v); i++)
+            json_build_add(&b, aws_to_wire(s, json_at(v, i)));
+        return json_build_done(&b);
+    }
+    if (!json_is_object(v))
+        return json_ref(v);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++) {
+        json *key = wire_key(s, json_key_at(v, i));
+        const json *value = json_value_at(v, i);
+        bool data = s->maps && aws_has_word(s->maps, json_str(key), json_str_len(key));
+
+        json_build_set_key(&b, key, data ? json_ref(value) : aws_to_wire(s, value));
+    }
+    return json_build_done(&b);
+}
+
+static bool ends_with(const json *key, const char *end)
+{
+    size_t len = json_str_len(key), n = strlen(end);
+
+    return len >= n && !strcasecmp(json_str(key) + len - n, end);
+}
+
+/* Without the services' models a time is known by its name and by being one of 2001 to 2100. */
+static bool is_time(const json *key, const json *v)
+{
+    static const char *const ends[] = {"Date",    "Time",   "Timestamp",  "At",      "On",
+                                       "Before",  "After",  "Until",      "Updated", "Modified",
+                                       "Created", "Change", "Expiration", "Imported"};
+
+    if (!key || !json_is_number(v) || json_double_value(v) < 978307200 ||
+        json_double_value(v) > 4102444800)
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(key, ends[i]))
+            return true;
+    return false;
+}
+
+static json *time_of(const json *v, bool in_ms)
+{
+    int64_t ms = (int64_t)(json_double_value(v) * 1000 + 0.5);
+    struct buf text = {0};
+
+    if (in_ms)
+        return json_int(ms);
+    timestamp_write(&text, ms);
+    return json_take_buf(&text);
+}
+
+static json *our_key(const struct aws_service *s, const json *key, bool ms)
+{
+    if (s->maps)
+        return with_first(key, toupper);
+    if (!ms && aws_has_word(aws_renamed(s), json_str(key), json_str_len(key)))
+        return sdk_name(json_str(key), json_str_len(key));
+    return json_ref(key);
+}
+
+static json *from_wire(const struct aws_service *s, const json *key, const json *v, bool ms)
+{
+    struct json_build b;
+
+    if (json_is_array(v)) {
+        json_build_array(&b, json_count(v));
+        for (size_t i = 0; i < json_count(v); i++)
+            json_build_add(&b, from_wire(s, NULL, json_at(v, i), ms));
+        return json_build_done(&b);
+    }
+    if (is_time(key, v))
+        return time_of(v, ms);
+    if (!json_is_object(v))
+        return json_ref(v);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++) {
+        const json *name = json_key_at(v, i), *value = json_value_at(v, i);
+        bool data = s->maps && aws_has_word(s->maps, json_str(name), json_str_len(name));
+
+        if (json_kind(value) != JSON_NULL)
+            json_build_set_key(&b, our_key(s, name, ms),
+                               data ? json_ref(value) : from_wire(s, name, value, ms));
+    }
+    return json_build_done(&b);
+}
+
+json *aws_from_wire(const struct aws_service *s, const json *v, bool ms)
+{
+    return from_wire(s, NULL, v, ms);
+}
+
+/* ---- mappings ---- */
+
+const json *aws_at(const json *v, const char *path, size_t len)
+{
+    const char *end = path + len;
+
+    while (v && path < end) {
+        size_t n = strcspn(path, ".");
+
+        if (path + n > end)
+            n = (size_t)(end - path);
+        if (json_is_array(v))
+            v = isdigit((unsigned char)*path) && (size_t)(*path - '0') < json_count(v)
+                    ? json_at(v, (size_t)(*path - '0'))
+                    : NULL;
+        else
+            v = json_get_n(v, path, n);
+        path += n + (path + n < end);
+    }
+    return v;
+}
+
+/* Name=path, Name=<path, Name='text', Name[]=… */
+json *aws_mapped(const char *mapping, const json *parameters, const json *answer)
+{
+    struct json_build b;
+
+    json_build_object(&b, 3);
+    while (*(mapping += strspn(mapping, " "))) {
+        size_t name = strcspn(mapping, "="), len;
+        bool many = name > 2 && mapping[name - 1] == ']';
+        const char *path = mapping + name + 1;
+        json *v;
+
+        if (*path == '\'') {
+            len = strcspn(path + 1, "'") + 2;
+            v = json_string(path + 1, len - 2);
+        } else {
+            const json *from = *path == '<' ? parameters : answer;
+            size_t skip = *path == '<';
+            len = strcspn(path, " ");
+            const json *found = aws_at(from, path + skip, len - skip);
+            v = found ? json_ref(found) : NULL;
+        }
+        if (v && many && !json_is_array(v)) {
+            struct json_build list;
+            json_build_array(&list, 1);
+            json_build_add(&list, v);
+            v = json_build_done(&list);
+        }
+        if (v)
+            json_build_set_key(&b, json_string(mapping, name - (many ? 2 : 0)), v);
+        mapping = path + len;
+    }
+    return json_build_done(&b);
+}

@@ -1,0 +1,41 @@
+#ifndef RUNTIME_CREDENTIALS_H
+#define RUNTIME_CREDENTIALS_H
+
+#include "parsers/diag.h"
+#include "runtime/http_message.h"
+#include "runtime/sigv4.h"
+
+/*
+ * A file of keys in the form of ~/.aws/credentials:
+ *
+ *     [default]
+ *     aws_access_key_id = AKIDEXAMPLE
+ *     aws_secret_access_key = …
+ *     aws_session_token = …
+ *
+ * It says who may ask a server, and as whom one asks others.
+ */
+typedef struct credentials credentials;
+
+/* NULL with *why filled, file's line too. A file without any key is refused. */
+credentials *credentials_load(const char *path, struct diag *why);
+void credentials_free(credentials *c);
+
+/* A sigv4_lookup; `c` is a credentials. */
+bool credentials_find(void *c, const char *access_key, size_t len, struct sigv4_keys *out);
+/* The keys of a profile, looked at as long as `c` lives; false: it has none. */
+bool credentials_profile(const credentials *c, const char *profile, struct sigv4_keys *out);
+
+/* Is a request to the Step Functions API signed with one of the keys? */
+bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,
+                        struct sigv4_error *why);
+
+/*
+ * Our own, for requests to others, looked for in the environment (AWS_ACCESS_KEY_ID,
+ * AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), then in `given` (may be NULL), then in the file that
+ * AWS_SHARED_CREDENTIALS_FILE names, or ~/.aws/credentials; of a file, the profile AWS_PROFILE, or
+ * `default`. *file is what was read for it, to be freed when the keys aren't looked at any more.
+ */
+bool credentials_own(const credentials *given, credentials **file, struct sigv4_keys *out);
+
+#endif

@@ -1,0 +1,528 @@
+/*
+ * Services that speak AWS's protocols: AWS itself, an emulator, a server of one's own. The Task's
+ * resource says which call; the answer is what the Task gets on AWS. A .sync Task's job is begun,
+ * told of, and then asked about until it has ended; one that is cancelled is told to stop, but
+ * nobody waits for that.
+ */
+#include "runtime/handlers/handlers_impl.h"
+
+#include "asl/env.h"
+#include "parsers/mem.h"
+#include "runtime/aws/aws.h"
+#include "runtime/credentials.h"
+#include "runtime/endpoints.h"
+
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000, REQUEST_MS = 5 * 60 * 1000 };
+
+struct work {
+    struct job *j; /* NULL: the job has gone, and the timer's end is awaited */
+    struct aws_call call;
+    struct aws_call describe; /* .sync, once the job has begun */
+    json *submitted, *describe_parameters;
+    char *base;
+    bool local;     /* its service is at this machine */
+    bool elsewhere; /* asked is not its endpoint: it gets no signature */
+    http_transfer *transfer;
+    uv_timer_t timer;
+    bool timer_open;
+    int64_t poll_ms;
+};
+
+/* A request to stop a job. */
+struct stop {
+    struct stop *next;
+    handlers *h;
+};
+
+static int64_t wall_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- signed requests ---- */
+
+static bool no_link_local(void *user, const struct sockaddr *address)
+{
+    (void)user;
+    return !endpoints_address_is_link_local(address);
+}
+
+/* As it stands: it is what was signed. */
+static void add_header(struct buf *headers, const char *name, const char *value)
+{
+    buf_printf(headers, *value ? "%s: %s" : "%s;%s", name, value);
+    buf_addc(headers, '\0');
+}
+
+static bool sign(handlers *h, const struct signed_request *q, const char *path, const char *query,
+                 struct sigv4_header *headers, size_t count, struct buf *lines, struct diag *why)
+{
+    const char *region = h->options.region ? h->options.region : "us-east-1";
+    struct sigv4_keys keys;
+    credentials *file = NULL;
+    struct sigv4_signed s;
+
+    if (!credentials_own(h->options.credentials, &file, &keys)) {
+        /* Emulators want a signature, but don't look at it. */
+        keys = (struct sigv4_keys){"test", "test", NULL};
+        if (!q->test_keys) {
+            credentials_free(file);
+            diag_set(why, "NO_KEYS", 0,
+                     "Unable to load AWS credentials: set AWS_ACCESS_KEY_ID and "
+                     "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
+            return false;
+        }
+    }
+    sigv4_sign(&(struct sigv4_request){.method = q->method,
+                                       .path = path,
+                                       .query = query,
+                                       .headers = headers,
+                                       .header_count = count,
+                                       .body = q->body.data,
+                                       .body_len = q->body.len,
+                                       .path_as_is = q->s3},
+               &keys, &(struct sigv4_scope){region, q->service, wall_ms()}, q->s3, &s);
+    add_header(lines, "X-Amz-Date", s.date);
+    if (q->s3)
+        add_header(lines, "X-Amz-Content-Sha256", s.body_hash);
+    if (s.session_token)
+        add_header(lines, "X-Amz-Security-Token", s.session_token);
+    add_header(lines, "Authorization", buf_str(&s.authorization));
+    sigv4_signed_clear(&s);
+    credentials_free(file);
+    return true;
+}
+
+http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
+                           struct diag *why)
+{
+    http_client *http = handlers_client(h, why);
+    const char *begin = strstr(q->url, "://") + 3;
+    size_t name_len = strcspn(begin, "/?#@");
+    const char *host = begin[name_len] == '@' ? begin + name_len + 1 : begin;
+    size_t host_len = strcspn(host, "/?#");
+    size_t path_len = strcspn(host + host_len, "?#");
+    const char *question = host + host_len + path_len;
+    char *host_text = mem_strndup(host, host_len);
+    char *path = path_len ? mem_strndup(host + host_len, path_len) : mem_strdup("/");
+    struct sigv4_header *headers = mem_calloc(q->header_count + 1, sizeof *headers);
+    struct buf lines = {0};
+    http_transfer *t = NULL;
+    bool typed = false, good = http != NULL;
+
+    for (size_t i = 0; i < q->header_count; i++) {
+        headers[i] = q->headers[i];
+        add_header(&lines, headers[i].name, headers[i].value);
+        typed = typed || !strcasecmp(headers[i].name, "Content-Type");
+    }
+    headers[q->header_count] = (struct sigv4_header){"Host", host_text};
+    add_header(&lines, "Host", host_text);
+    /* curl would say that it is a form */
+    if (!typed)
+        buf_add(&lines, "Content-Type:", sizeof "Content-Type:");
+    if (good && q->service)
+        good = sign(h, q, path, *question == '?' ? question + 1 : NULL, headers,
+                    q->header_count + 1, &lines, why);
+    if (good) {
+        struct http_request r = {
+            .method = q->method,
+            .url = q->url,
+            .headers = lines,
+            .body = q->body,
+            .timeout_ms = q->timeout_ms,
+            .max_body = h->options.max_output,
+            .allow = h->options.allow_link_local ? NULL : no_link_local,
+        };
+        lines = (struct buf){0};
+        q->body = (struct buf){0};
+        t = http_client_send(http, &r, done, user);
+    }
+    buf_clear(&lines);
+    buf_clear(&q->body);
+    mem_free(headers);
+    mem_free(host_text);
+    mem_free(path);
+    return t;
+}
+
+/* ---- where ---- */
+
+bool endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why)
+{
+    struct aws_call c;
+    struct buf text = {0};
+    const char *service;
+    size_t len;
+
+    if (is_invoke(call->target))
+        return invoke_serves(h, call, why);
+    if (!aws_resource_service(call->target, &service, &len) ||
+        !aws_call_read(call->target, &c, why))
+        return false;
+    if (h->options.endpoints && endpoints_find(h->options.endpoints, c.service))
+        return true;
+    buf_adds(&text, "or say where the service is: ");
+    endpoints_say(c.service, &text);
+    diag_set(why, "NO_ENDPOINT", 0, "%s", buf_str(&text));
+    buf_clear(&text);
+    return false;
+}
+
+/*
+ * A queue's URL with a path names the queue, wherever it seems to be: an emulator is asked where it
+ * is for us. One without a path is the host that the SDK would ask.
+ */
+static const char *host_of_queue(const struct aws_call *c, const json *parameters)
+{
+    const json *url = c->integration && !strcmp(c->service->id, "SQS") && json_is_object(parameters)
+                          ? json_get(parameters, "QueueUrl")
+                          : NULL;
+    const char *text = url && json_is_string(url) ? json_str(url) : NULL;
+
+    if (!text || strlen(text) != json_str_len(url) || !http_url_ok(text))
+        return NULL;
+    return strchr(strstr(text, "://") + 3, '/') ? NULL : text;
+}
+
+static char *base_of(const struct job *j, const struct aws_call *c, struct work *w)
+{
+    const char *given = j->row->url, *url;
+    size_t len;
+
+    if (!given && j->h->options.endpoints)
+        given = endpoints_find(j->h->options.endpoints, c->service);
+    w->local = given && endpoints_url_is_loopback(given);
+    url = given ? host_of_queue(c, j->payload) : NULL;
+    w->elsewhere = url;
+    if (!url)
+        url = given;
+    len = url ? strlen(url) : 0;
+    while (len && url[len - 1] == '/')
+        len--;
+    return url ? mem_strndup(url, len) : NULL;
+}
+
+/* ---- sending ---- */
+
+static http_transfer *send_call(const struct work *w, const struct aws_call *c,
+                                const json *parameters, const struct aws_caller *caller,
+                                int64_t timeout_ms, http_done *done, void *user, bool *bad_call,
+                                struct diag *why)
+{
+    struct sigv4_header headers[AWS_MAX_HEADERS];
+    struct aws_request q;
+    struct buf url = {0};
+    http_transfer *t;
+
+    *bad_call = !aws_request_make(c, parameters, caller, &q, why);
+    if (*bad_call)
+        return NULL;
+    buf_adds(&url, w->base);
+    buf_add(&url, q.path.data, q.path.len);
+    if (q.query.len) {
+        buf_addc(&url, '?');
+        buf_add(&url, q.query.data, q.query.len);
+    }
+    for (size_t i = 0; i < q.header_count; i++)
+        headers[i] = (struct sigv4_header){q.headers[i].name, q.headers[i].value};
+    struct signed_request s = {
+        .method = q.method,
+        .url = buf_str(&url),
+        .headers = headers,
+        .header_count = q.header_count,
+        .body = q.body,
+        .service = w->elsewhere          ? NULL
+                   : c->service->signing ? c->service->signing
+                                         : c->service->host,
+        .s3 = c->service->protocol == AWS_REST_XML,
+        .test_keys = w->local,
+        .timeout_ms = timeout_ms,
+    };
+    q.body = (struct buf){0};
+    t = send_signed(w->j->h, &s, done, user, why);
+    aws_request_clear(&q);
+    buf_clear(&url);
+    return t;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    mem_free(handle->data);
+}
+
+static void work_free(struct work *w)
+{
+    json_unref(w->submitted);
+    json_unref(w->describe_parameters);
+    mem_free(w->base);
+    w->base = NULL;
+    w->submitted = w->describe_parameters = NULL;
+    if (w->timer_open)
+        uv_close((uv_handle_t *)&w->timer, on_timer_closed);
+    else
+        mem_free(w);
+}
+
+/* Ends the work with what the Task gets. Takes the result's values. */
+static void finish(struct work *w, struct aws_result *r, bool in_start)
+{
+    struct job *j = w->j;
+    struct handler_answer a = {.outcome = r->ok ? HANDLER_OK : HANDLER_FAILED,
+                               .value = r->value,
+                               .error = r->error,
+                               .cause = r->cause};
+
+    work_free(w);
+    if (in_start)
+        job_ready(j, &a);
+    else
+        job_done(j, &a);
+}
+
+static json *not_answered(const struct http_response *r)
+{
+    return json_stringf("Unable to execute HTTP request: %s", r->error);
+}
+
+static void poll(struct work *w);
+
+static void on_timer(uv_timer_t *timer)
+{
+    poll(timer->data);
+}
+
+/* Waits longer from time to time. */
+static void wait_for_job(struct work *w)
+{
+    if (!w->timer_open) {
+        uv_timer_init(w->j->h->loop, &w->timer);
+        w->timer.data = w;
+        w->timer_open = true;
+        w->poll_ms = w->j->h->options.poll_ms ? w->j->h->options.poll_ms : POLL_MS;
+    } else if (w->poll_ms < MAX_POLL_MS) {
+        w->poll_ms += w->poll_ms / 4 + 1;
+    }
+    uv_timer_start(&w->timer, on_timer, (uint64_t)w->poll_ms, 0);
+}
+
+/* The headers belong to the answer, and are to be freed. */
+static struct aws_answer answer_of(const struct http_response *r, json *headers, char id[37],
+                                   const struct job *j)
+{
+    handler_request_id(j->key ? j->key : "", id);
+    return (struct aws_answer){.status = r->status,
+                               .body = r->body.data ? r->body.data : "",
+                               .len = r->body.len,
+                               .headers = headers,
+                               .request_id = id};
+}
+
+static void described(void *user, struct http_response *r)
+{
+    struct work *w = user;
+    struct aws_result result = {0};
+    json *headers;
+    char id[37];
+
+    w->transfer = NULL;
+    if (r->outcome != HTTP_ANSWERED) {
+        wait_for_job(w);
+        return;
+    }
+    headers = response_headers(r);
+    struct aws_answer a = answer_of(r, headers, id, w->j);
+    enum aws_progress p = aws_job_progress(&w->call, &w->describe, &a, &result);
+    json_unref(headers);
+    if (p == AWS_JOB_RUNS)
+        wait_for_job(w);
+    else
+        finish(w, &result, false);
+}
+
+static void poll(struct work *w)
+{
+    struct aws_caller caller = {w->j->execution, NULL};
+    struct aws_result r = {0};
+    struct diag why = {0};
+    bool bad_call;
+
+    w->transfer = send_call(w, &w->describe, w->describe_parameters, &caller, REQUEST_MS, described,
+                            w, &bad_call, &why);
+    if (!w->transfer) {
+        aws_not_sent(&w->call, json_cstring(why.text), &r);
+        finish(w, &r, false);
+    }
+    diag_clear(&why);
+}
+
+/* The job has begun; `r` is what the service said to that. */
+static void begun(struct work *w, struct aws_result *r)
+{
+    handlers *h = w->j->h;
+    const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
+
+    /* ECS takes a call well of which nothing came. */
+    if (tasks && json_is_array(tasks) && !json_count(tasks) && failures) {
+        struct aws_result failed = {.error = json_cstring(ASL_TASK_FAILED),
+                                    .cause = json_text(failures)};
+        aws_result_clear(r);
+        finish(w, &failed, false);
+        return;
+    }
+    w->submitted = r->value;
+    aws_job_describe(&w->call, w->j->payload, w->submitted, &w->describe, &w->describe_parameters);
+    if (h->submitted)
+        h->submitted(h->user, w->j->node.id, w->submitted);
+    wait_for_job(w);
+}
+
+static void answered(void *user, struct http_response *r)
+{
+    struct work *w = user;
+    struct aws_result result = {0};
+    json *headers;
+    char id[37];
+
+    w->transfer = NULL;
+    if (r->outcome == HTTP_TOO_LARGE) {
+        result.error = json_cstring(ASL_DATA_LIMIT_EXCEEDED);
+        finish(w, &result, false);
+        return;
+    }
+    if (r->outcome != HTTP_ANSWERED) {
+        aws_not_sent(&w->call, not_answered(r), &result);
+        finish(w, &result, false);
+        return;
+    }
+    headers = response_headers(r);
+    struct aws_answer a = answer_of(r, headers, id, w->j);
+    aws_answer_read(&w->call, &a, &result);
+    json_unref(headers);
+    if (result.ok && w->call.job)
+        begun(w, &result);
+    else
+        finish(w, &result, false);
+}
+
+static json *bad_parameters(const struct job *j, const char *why)
+{
+    struct buf cause = {0};
+
+    buf_adds(&cause, "The Parameters '");
+    json_write(&cause, j->payload);
+    buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
+    return json_take_buf(&cause);
+}
+
+static void endpoint_start(struct job *j)
+{
+    struct work *w;
+    struct aws_caller caller = {j->execution, j->key};
+    struct aws_result r = {0};
+    struct diag why = {0};
+    bool bad_call = true;
+
+    if (is_invoke(j->target)) {
+        invoke_start(j);
+        return;
+    }
+    w = mem_calloc(1, sizeof *w);
+    w->j = j;
+    j->work = w;
+    if (!aws_call_read(j->target, &w->call, &why)) {
+        r.error = json_cstring(ASL_RUNTIME);
+        r.cause = json_stringf("No endpoint can serve '%s'%s%s", j->target, why.text ? ": " : "",
+                               why.text ? why.text : "");
+        finish(w, &r, true);
+        diag_clear(&why);
+        return;
+    }
+    w->base = base_of(j, &w->call, w);
+    if (w->base)
+        w->transfer = send_call(w, &w->call, j->payload, &caller,
+                                j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS, answered, w,
+                                &bad_call, &why);
+    if (!w->transfer) {
+        if (bad_call) {
+            r.error = json_cstring(ASL_RUNTIME);
+            r.cause = bad_parameters(j, why.text ? why.text : "there is no endpoint");
+        } else {
+            aws_not_sent(&w->call, json_cstring(why.text), &r);
+        }
+        finish(w, &r, true);
+    }
+    diag_clear(&why);
+}
+
+/* ---- cancelling ---- */
+
+static void stop_done(void *user, struct http_response *r)
+{
+    struct stop *s = user;
+    struct stop **at = &s->h->stops;
+
+    (void)r;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
+    mem_free(s);
+}
+
+void stops_free(handlers *h)
+{
+    while (h->stops) {
+        struct stop *s = h->stops;
+        h->stops = s->next;
+        mem_free(s);
+    }
+}
+
+/* The Task won't hear of the job's end: it needn't go on. */
+static void stop_job(struct work *w)
+{
+    handlers *h = w->j->h;
+    struct aws_caller caller = {w->j->execution, NULL};
+    struct aws_call call;
+    struct diag why = {0};
+    json *parameters = NULL;
+    bool bad_call;
+
+    if (!aws_job_stop(&w->call, w->j->payload, w->submitted, &call, &parameters))
+        return;
+    struct stop *s = mem_calloc(1, sizeof *s);
+    s->h = h;
+    s->next = h->stops;
+    h->stops = s;
+    if (!send_call(w, &call, parameters, &caller, REQUEST_MS, stop_done, s, &bad_call, &why)) {
+        handlers_log(h, "%s: the job could not be stopped: %s", w->j->target, why.text);
+        h->stops = s->next;
+        mem_free(s);
+    }
+    diag_clear(&why);
+    json_unref(parameters);
+}
+
+static bool endpoint_cancel(struct job *j)
+{
+    struct work *w = j->work;
+
+    if (is_invoke(j->target)) {
+        invoke_cancel(j);
+        return false;
+    }
+    if (w->transfer)
+        http_client_cancel(w->transfer);
+    if (w->submitted && !j->h->closing)
+        stop_job(w);
+    work_free(w);
+    return false;
+}
+
+const struct handler_kind handler_endpoint = {"endpoint", endpoint_start, endpoint_cancel};

@@ -1,0 +1,119 @@
+#include "tools/services.h"
+#include "runtime/credentials.h"
+#include "runtime/endpoints.h"
+#include "tools/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool add(struct services *s, const struct option_set *set, const char *given)
+{
+    struct diag why = {0};
+    bool good = endpoints_add(s->endpoints, given, &why);
+
+    if (!good)
+        cmd_usage(set->command, "--endpoint: %s", why.text);
+    diag_clear(&why);
+    return good;
+}
+
+static bool add_lambda(struct services *s, const struct option_set *set, const char *url)
+{
+    struct buf text = {0};
+    bool good;
+
+    buf_printf(&text, "lambda=%s", url);
+    good = add(s, set, buf_str(&text));
+    buf_clear(&text);
+    return good;
+}
+
+/* "--endpoint=sqs=URL" */
+static char *our_option(struct arena *texts, const char *service, const char *url)
+{
+    struct buf text = {0};
+    char *kept;
+
+    buf_printf(&text, "--endpoint=%s=%s", service, url);
+    kept = arena_strndup(texts, buf_str(&text), text.len);
+    buf_clear(&text);
+    return kept;
+}
+
+int services_translate(int argc, char **argv, struct arena *texts)
+{
+    static char none[] = "--";
+
+    for (int i = 1; i < argc && strcmp(argv[i], none) != 0; i++) {
+        const char *equals = strchr(argv[i], '=');
+        char *name =
+            arena_strndup(texts, argv[i], equals ? (size_t)(equals - argv[i]) : strlen(argv[i]));
+        const char *service = endpoints_jar_option(name);
+
+        /* The lambda one is ours too. */
+        if (!service || !strcmp(name, "--lambda-endpoint") || (!equals && i + 1 == argc))
+            continue;
+        if (equals) {
+            argv[i] = our_option(texts, service, equals + 1);
+        } else {
+            argv[i] = our_option(texts, service, argv[i + 1]);
+            for (int k = i + 1; k + 1 <= argc; k++)
+                argv[k] = argv[k + 1];
+            argc--;
+        }
+    }
+    return argc;
+}
+
+bool services_read(const struct services_options *given, const struct option_set *set,
+                   const char *lambda, const char *region, struct services *s)
+{
+    struct diag why = {0};
+    bool good = true;
+
+    s->endpoints = endpoints_new(region);
+    s->region = region;
+    s->allow_link_local = given->allow_link_local;
+    for (size_t i = 0; good && i < given->endpoint.count; i++)
+        good = add(s, set, given->endpoint.at[i]);
+    if (good && lambda)
+        good = add_lambda(s, set, lambda);
+    if (good && given->credentials &&
+        !(s->credentials = credentials_load(given->credentials, &why))) {
+        cmd_usage(set->command, "--credentials: %s", why.text);
+        good = false;
+    }
+    diag_clear(&why);
+    return good;
+}
+
+void services_not(struct services *s, const char *address, int64_t port)
+{
+    const char *url = getenv("AWS_ENDPOINT_URL");
+
+    endpoints_not(s->endpoints, address, (uint16_t)port);
+    if (url && endpoints_is_here(s->endpoints, url) &&
+        !endpoints_find(s->endpoints, aws_service_named("lambda", strlen("lambda"))))
+        fprintf(stderr,
+                "asl serve: %s is this server, and no Lambda endpoint: set "
+                "AWS_ENDPOINT_URL_LAMBDA\n",
+                url);
+}
+
+void services_give(struct services *s, struct handlers_options *out)
+{
+    out->lambda_endpoint =
+        endpoints_find(s->endpoints, aws_service_named("lambda", strlen("lambda")));
+    out->endpoints = s->endpoints;
+    out->credentials = s->credentials;
+    out->region = s->region;
+    out->allow_link_local = s->allow_link_local;
+}
+
+void services_clear(struct services *s)
+{
+    endpoints_free(s->endpoints);
+    credentials_free(s->credentials);
+    *s = (struct services){0};
+}
