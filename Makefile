@@ -199,7 +199,7 @@ coverage:
 FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec event
-FUZZ_RUNTIME := http
+FUZZ_RUNTIME := http api
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
 SECONDS ?= 60
@@ -221,6 +221,7 @@ fuzz:
 	@tools/setup --dev
 	@$(MAKE) --no-print-directory $(TARGET:%=build/fuzz/fuzz_%) BUILD=build/fuzz CC=clang HARDEN= \
 	    OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@if [ -d $(CASES)/asl/cases ]; then tests/fuzz/api_seeds $(CASES)/asl/cases build/fuzz/corpus/api; fi
 	@set -e; for t in $(TARGET); do mkdir -p build/fuzz/corpus/$$t; \
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
