@@ -147,6 +147,8 @@ static const struct {
                                                       ",\\\"Parameters\\\":"
                                                       "{\\\"FunctionName\\\":\\\"f\\\"}") "\"}",
        200, "Express state machine does not support '.waitForTaskToken' service integration ", 0}}},
+    {"an operation's name that is no UTF-8 is refused in UTF-8",
+     {{"Do\xff", "{}", 400, "\"message\":\"There is no such operation\"", 0}}},
     {"a body that is no JSON is refused",
      {{"ListStateMachines", "{", 400, "SerializationException", 0}}},
     {"a body that is no object is refused", {{"ListStateMachines", "[]", 400, "an object", 0}}},
