@@ -487,6 +487,15 @@ static const struct {
        "{\"definition\":\"{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"x\\\",\\\"End\\\":true}"
        "\"}",
        400, "RoleArn must be specified when testing a Task state", 0}}},
+    {"a state without a type can't be mocked; what is null is not given",
+     {{"TestState", "{\"definition\":\"{}\",\"mock\":{\"result\":\"1\"}}", 400,
+       "State type '' is not supported when a mock is specified", 0},
+      {"TestState",
+       "{\"mock\":{\"result\":null,\"errorOutput\":{\"error\":\"E\",\"cause\":null}},"
+       "\"definition\":\"{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":"
+       "\\\"arn:aws:lambda:us-east-1:123456789012:function:f\\\",\\\"End\\\":true}\"}",
+       0, NULL, 0},
+      {"", "", 200, "{\"error\":\"E\",\"status\":\"FAILED\"}", 0}}},
     {"a definition is validated without a machine",
      {{"ValidateStateMachineDefinition", "{\"definition\":\"" PASS "\"}", 200,
        "{\"result\":\"OK\",\"diagnostics\":[],\"truncated\":false}", 0},
