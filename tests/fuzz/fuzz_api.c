@@ -4,10 +4,12 @@
  *   Operation {"member":"value"}
  *   +5000                          time passes, in ms
  *   -                              the client that has waited longest goes
+ *   !                              the server crashes, and starts again
  *
  * In a body <key> stands for what an answer last had under that key, and `text` for the text as
  * a JSON string. After each line the engine comes to rest, or to a bound. Each request must have
- * one answer, in the form of the service; what an execution shows of itself must agree.
+ * one answer, in the form of the service; what an execution shows of itself must agree, after a
+ * crash too.
  */
 
 #include "parsers/mem.h"
@@ -36,10 +38,12 @@ static const char *const keys[] = {
 
 enum { KEYS = sizeof keys / sizeof *keys };
 
+#define MOST_EVENTS ",\"maxResults\":1000"
+
 struct asked {
     struct world *world;
-    uint64_t call; /* not 0: it waits, or has waited */
-    unsigned answers;
+    uint64_t call;
+    unsigned answers; /* 1 as well when its client has gone */
     struct buf *body; /* where the answer is put; NULL: nowhere */
 };
 
@@ -155,16 +159,22 @@ static void ask(struct asked *q, const char *operation, const struct buf *body)
     struct world *w = q->world;
 
     q->call = api_call(w->api, operation, body->data, body->len, w->now_ms, answered, q);
-    must((q->call == 0) == (q->answers == 1), "an answer now, or a number", operation);
+    must(!q->answers, "no answer before it is durable", operation);
 }
 
 /* ---- turns ---- */
 
+static void turn(struct world *w)
+{
+    api_begin_turn(w->api);
+    must(engine_advance(w->engine, w->now_ms, NULL), "the store in memory works", "");
+    api_advance(w->api, w->now_ms);
+}
+
 static void settle(struct world *w)
 {
     for (int turns = 0; turns < MOST_TURNS; turns++) {
-        must(engine_advance(w->engine, w->now_ms, NULL), "the store in memory works", "");
-        api_advance(w->api, w->now_ms);
+        turn(w);
         if (engine_next_due(w->engine) > w->now_ms && api_next_due(w->api) > w->now_ms)
             return;
     }
@@ -226,6 +236,9 @@ static void request(struct world *w, const char *at, const char *end)
     body_of(w, blank, end, &body);
     q->world = w;
     ask(q, buf_str(&operation), &body);
+    bool waits = api_waits(w->api, q->call);
+    turn(w);
+    must(waits || q->answers == 1, "the next turn brings the answer", buf_str(&operation));
     buf_clear(&operation);
     buf_clear(&body);
 }
@@ -235,31 +248,13 @@ static bool give_up(struct world *w)
 {
     for (unsigned i = 0; i < w->requests; i++) {
         struct asked *q = &w->asked[i];
-        if (!q->call || q->answers)
+        if (q->answers)
             continue;
         api_give_up(w->api, q->call);
         q->answers = 1; /* any more is one too many */
         return true;
     }
     return false;
-}
-
-static void line(struct world *w, const char *at, const char *end)
-{
-    int64_t ms = 0;
-
-    if (at == end)
-        return;
-    if (*at == '-') {
-        give_up(w);
-    } else if (*at == '+') {
-        while (++at < end && *at >= '0' && *at <= '9' && ms < 100000000)
-            ms = ms * 10 + (*at - '0');
-        w->now_ms += ms;
-    } else {
-        request(w, at, end);
-    }
-    settle(w);
 }
 
 /* ---- what an execution shows of itself ---- */
@@ -273,7 +268,8 @@ static json *look(struct world *w, const char *operation, const char *arn, const
     json_write_string(&body, arn, strlen(arn));
     buf_printf(&body, "%s}", more);
     ask(&q, operation, &body);
-    must(q.call == 0, "a look does not wait", operation);
+    turn(w);
+    must(q.answers == 1, "a look does not wait", operation);
     json *v = json_parse(answer.data, answer.len, 0, NULL);
     buf_clear(&body);
     buf_clear(&answer);
@@ -299,7 +295,7 @@ static int64_t number(const json *v)
 static void check_execution(struct world *w, const char *arn)
 {
     json *d = look(w, "DescribeExecution", arn, "");
-    json *h = look(w, "GetExecutionHistory", arn, ",\"maxResults\":1000");
+    json *h = look(w, "GetExecutionHistory", arn, MOST_EVENTS);
     const json *events = json_get(h, "events"), *status = json_get(d, "status");
     size_t count = events ? json_count(events) : 0;
 
@@ -318,13 +314,74 @@ static void check_execution(struct world *w, const char *arn)
     json_unref(h);
 }
 
+/* ---- life ---- */
+
+static void wake_up(struct world *w)
+{
+    w->engine = engine_new(
+        w->store, &(struct engine_hooks){
+                      .user = w, .run_task = run_task, .cancel_task = cancel_task, .ended = ended});
+    w->api = api_new(w->engine, w->store, &(struct api_config){0});
+    must(w->api != NULL, "there are random bytes", "");
+    must(api_load(w->api, NULL) && engine_recover(w->engine, w->now_ms, ENGINE_SLEEP_MS, NULL),
+         "the store in memory is read", "");
+}
+
+static void fall_down(struct world *w)
+{
+    api_free(w->api);
+    engine_free(w->engine);
+    for (unsigned i = 0; i < w->requests; i++)
+        w->asked[i].answers = 1;
+}
+
+/* What was to be seen is to be seen again. */
+static void crash(struct world *w)
+{
+    json *arn = w->kept[0] ? json_ref(w->kept[0]) : NULL;
+    json *before = arn ? look(w, "GetExecutionHistory", json_str(arn), MOST_EVENTS) : NULL;
+
+    fall_down(w);
+    wake_up(w);
+    json *after = arn ? look(w, "GetExecutionHistory", json_str(arn), MOST_EVENTS) : NULL;
+    const json *old = before ? json_get(before, "events") : NULL;
+    const json *new = after ? json_get(after, "events") : NULL;
+    must(!old || new, "a crash takes no execution away", arn ? json_str(arn) : "");
+    for (size_t i = 0; old && i < json_count(old); i++)
+        must(i < json_count(new) && json_equal(json_at(old, i), json_at(new, i)),
+             "a crash changes no event", json_str(arn));
+    json_unref(arn);
+    json_unref(before);
+    json_unref(after);
+}
+
+static void line(struct world *w, const char *at, const char *end)
+{
+    int64_t ms = 0;
+
+    if (at == end)
+        return;
+    if (*at == '-') {
+        give_up(w);
+    } else if (*at == '!') {
+        crash(w);
+    } else if (*at == '+') {
+        while (++at < end && *at >= '0' && *at <= '9' && ms < 100000000)
+            ms = ms * 10 + (*at - '0');
+        w->now_ms += ms;
+    } else {
+        request(w, at, end);
+    }
+    settle(w);
+}
+
 static void world_clear(struct world *w)
 {
     api_end_polls(w->api);
+    settle(w);
     while (give_up(w))
         ;
-    api_free(w->api);
-    engine_free(w->engine);
+    fall_down(w);
     store_free(w->store);
     for (size_t i = 0; i < KEYS; i++)
         json_unref(w->kept[i]);
@@ -335,11 +392,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *at = (const char *)data, *end = at + size;
     struct world w = {.store = store_memory_new(), .now_ms = 1704067200000};
 
-    w.engine = engine_new(
-        w.store, &(struct engine_hooks){
-                     .user = &w, .run_task = run_task, .cancel_task = cancel_task, .ended = ended});
-    w.api = api_new(w.engine, w.store, &(struct api_config){0});
-    must(w.api != NULL, "there are random bytes", "");
+    wake_up(&w);
     while (at < end && w.requests < MOST_LINES) {
         const char *stop = find(at, end, '\n');
         if (!stop)
