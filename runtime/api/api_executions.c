@@ -394,8 +394,9 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
         r->mocks = s->mocks;
         s->mocks = NULL;
         r->note = s->sync ? json_ref(note) : NULL;
-        /* Others have a name that nobody else was given. */
-        if (!m->express && call_get(c, "name"))
+        /* Others have a name that nobody else was given, and are not looked for in this turn, as
+         * those that a task waits for are. */
+        if (!m->express && (call_get(c, "name") || c->from.own))
             add_fresh(a, s->arn, *number);
     } else {
         call_fail(c, "InternalServerError", "The system gives no random bytes");
