@@ -51,7 +51,7 @@ static const char busy[] =
     "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\"
     "\":1,\\\"Next\\\":\\\"P\\\"},\\\"P\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"W\\\"}}}";
 
-static const char *asl = "build/release/asl", *store, *durability;
+static const char *asl = "build/release/asl", *store = ":memory:", *durability = "full";
 static long executions = 60000, only_connections, waiting = 100000, running = 10000;
 
 static _Noreturn void die(const char *what, const char *more)
@@ -73,23 +73,14 @@ static uint16_t port;
 
 static bool is_durable(void)
 {
-    return store && strcmp(store, ":memory:") != 0;
+    return strcmp(store, ":memory:") != 0;
 }
 
 static _Noreturn void become_server(const char *limits)
 {
-    const char *argv[] = {asl,  "serve", "--port", "0",  "--limits", limits,
-                          NULL, NULL,    NULL,     NULL, NULL};
-    int n = 6;
+    const char *argv[] = {asl,       "serve", "--port",       "0",        "--limits", limits,
+                          "--store", store,   "--durability", durability, NULL};
 
-    if (store) {
-        argv[n++] = "--store";
-        argv[n++] = store;
-    }
-    if (durability) {
-        argv[n++] = "--durability";
-        argv[n++] = durability;
-    }
     execvp(asl, (char **)(uintptr_t)argv);
     _exit(127);
 }
@@ -455,8 +446,8 @@ static double probe_sqlite(long group)
     if (sqlite3_open(buf_str(&path), &db) != SQLITE_OK)
         die(buf_str(&path), sqlite3_errmsg(db));
     sql(db, "PRAGMA journal_mode=WAL");
-    sql(db, durability && strcmp(durability, "normal") == 0 ? "PRAGMA synchronous=NORMAL"
-                                                            : "PRAGMA synchronous=FULL");
+    sql(db, strcmp(durability, "normal") == 0 ? "PRAGMA synchronous=NORMAL"
+                                              : "PRAGMA synchronous=FULL");
     sql(db, "CREATE TABLE t (a INTEGER, b INTEGER, c BLOB, PRIMARY KEY (a, b)) WITHOUT ROWID");
     sqlite3_prepare_v2(db, "INSERT INTO t VALUES (?, ?, ?)", -1, &insert, NULL);
     double began = seconds();
@@ -582,7 +573,7 @@ int main(int argc, char **argv)
     options(argc, argv);
     signal(SIGPIPE, SIG_IGN);
     printf("%s, %s\n", is_durable() ? store : "in memory",
-           is_durable() ? durability ? durability : "full" : "nothing is kept");
+           is_durable() ? durability : "nothing is kept");
     if (is_durable())
         probe_disk();
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
