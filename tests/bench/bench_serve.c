@@ -46,17 +46,24 @@ static const char three[] =
 static const char sleeper[] =
     "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\"
     "\":86400,\\\"End\\\":true}}}";
-/* Each second of it is four events. */
+/* Each second of it is four events and a choice's two. */
 static const char busy[] =
-    "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\"
-    "\":1,\\\"Next\\\":\\\"P\\\"},\\\"P\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"Next\\\":\\\"W\\\"}}}";
+    "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\","
+    "\\\"Seconds\\\":1,\\\"Next\\\":\\\"C\\\"},"
+    "\\\"C\\\":{\\\"Type\\\":\\\"Choice\\\",\\\"Choices\\\":[{\\\"Variable\\\":\\\"$.n\\\","
+    "\\\"NumericLessThan\\\":0,\\\"Next\\\":\\\"S\\\"}],\\\"Default\\\":\\\"W\\\"},\\\"S\\\":{"
+    "\\\"Type\\\":\\\"Succeed\\\"}}}";
 
 static const char *asl = "build/release/asl", *store = ":memory:", *durability = "full";
 static long executions = 60000, only_connections, waiting = 100000, running = 10000;
 
+static pid_t server;
+
 static _Noreturn void die(const char *what, const char *more)
 {
     fprintf(stderr, "bench_serve: %s: %s\n", what, more);
+    if (server > 0)
+        kill(server, SIGKILL);
     exit(1);
 }
 
@@ -67,7 +74,6 @@ static double seconds(void)
 
 /* ---- the server ---- */
 
-static pid_t server;
 static int told; /* its stderr */
 static uint16_t port;
 
@@ -119,6 +125,7 @@ static void end_server(int with)
 {
     kill(server, with);
     waitpid(server, NULL, 0);
+    server = 0;
     close(told);
 }
 
