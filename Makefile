@@ -187,6 +187,26 @@ valgrind:
 	@$(MAKE) --no-print-directory all
 	@ASL=tests/valgrind VALGRIND_ASL=$(abspath $(BUILD)/asl) tests/run tests/samples tests/cli
 
+# AWS's command line and SDK against asl serve; what they need is installed, the SDK into build/clients.
+.PHONY: check-clients
+check-clients: setup
+	@tools/setup --clients
+	@$(MAKE) --no-print-directory all
+	@ASL=$(BUILD)/asl tests/clients/run
+
+# asl serve, killed at random under load, and on a full disk: make crash KILLS=500
+KILLS ?= 25
+
+.PHONY: crash
+crash: setup
+	@$(MAKE) --no-print-directory all $(BUILD)/bad_disk.so
+	@ASL=$(BUILD)/asl BAD_DISK=$(BUILD)/bad_disk.so tests/crash/run --kills $(KILLS)
+
+$(BUILD)/bad_disk.so: tests/crash/bad_disk.c Makefile
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $< -ldl
+
 .PHONY: coverage
 coverage:
 	@tools/setup --dev
@@ -199,7 +219,7 @@ coverage:
 FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec event
-FUZZ_RUNTIME := http aws
+FUZZ_RUNTIME := http api aws
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
 SECONDS ?= 60
@@ -221,14 +241,15 @@ fuzz:
 	@tools/setup --dev
 	@$(MAKE) --no-print-directory $(TARGET:%=build/fuzz/fuzz_%) BUILD=build/fuzz CC=clang HARDEN= \
 	    OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@if [ -d $(CASES)/asl/cases ]; then tests/fuzz/api_seeds $(CASES)/asl/cases build/fuzz/corpus/api; fi
 	@set -e; for t in $(TARGET); do mkdir -p build/fuzz/corpus/$$t; \
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json, make bench-waiting, make bench-http ----
+# ---- speed: make bench-json, make bench-waiting, make bench-http, make bench-serve ----
 
 BENCH_PARSERS := json
-BENCH_RUNTIME := waiting http store
+BENCH_RUNTIME := waiting http store serve
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
 
@@ -242,7 +263,9 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 
 .PHONY: $(BENCHES:%=bench-%)
 $(BENCHES:%=bench-%): bench-%: $(BUILD)/bench_%
-	@$<
+	@$< $(BENCH)
+bench-serve: $(BUILD)/asl
+bench-serve: BENCH := --asl $(BUILD)/asl $(BENCH)
 
 # ---- what the code looks like ----
 
@@ -303,8 +326,11 @@ help:
 	@echo 'make fuzz          parsers against made-up input: TARGET=json SECONDS=60'
 	@echo 'make lint          gcc and clang with -Werror, clang-format, shellcheck'
 	@echo 'make format        clang-format over all of it'
+	@echo 'make check-clients AWS'"'"'s command line and SDK for JavaScript against asl serve'
+	@echo 'make crash         asl serve killed under load, and on a full disk: KILLS=500'
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
 	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
+	@echo 'make bench-serve   asl serve under load: BENCH="--store bench.db --durability full"'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'
 	@echo 'make clean         away with build/'
 	@echo

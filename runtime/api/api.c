@@ -3,6 +3,7 @@
 #include "runtime/api/api_impl.h"
 
 #include "parsers/mem.h"
+#include "parsers/utf8.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -429,7 +430,10 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     json *in = NULL, *out = NULL;
 
     a->now_ms = now_ms;
-    if (!op)
+    /* The name is bytes of a header, which need be no text. */
+    if (!op && utf8_valid(operation, strlen(operation)) < strlen(operation))
+        call_fail(&c, "UnknownOperationException", "There is no such operation");
+    else if (!op)
         call_fail(&c, "UnknownOperationException", "There is no operation '%s'", operation);
     else
         in = read_request(&c, body, len);

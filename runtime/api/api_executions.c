@@ -3,6 +3,7 @@
 #include "runtime/api/api_impl.h"
 
 #include "parsers/mem.h"
+#include "parsers/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,20 @@ static bool wants_key(const char *text, size_t len)
     return wanted;
 }
 
+/* The character at the start of `text`, as that reader names it. */
+static void character(struct buf *out, const char *text, size_t len)
+{
+    uint32_t c = (unsigned char)*text;
+    size_t used = utf8_decode(text, len, &c);
+
+    if (c < 0x20 || c == 0x7f)
+        buf_printf(out, "(CTRL-CHAR, code %u)", (unsigned)c);
+    else if (c > 0xff)
+        buf_printf(out, "'%.*s' (code %u / 0x%x)", (int)used, text, (unsigned)c, (unsigned)c);
+    else
+        buf_printf(out, "'%.*s' (code %u)", (int)used, text, (unsigned)c);
+}
+
 /* What AWS's JSON reader says of the text that stops making sense at `at`. */
 static void parser_words(struct buf *out, const char *text, size_t len, size_t at)
 {
@@ -268,16 +283,16 @@ static void parser_words(struct buf *out, const char *text, size_t len, size_t a
     if (at >= len) {
         buf_adds(out, "Unexpected end-of-input");
     } else if (wants_key(text, at)) {
-        buf_printf(out,
-                   "Unexpected character ('%c' (code %d)): was expecting double-quote to start "
-                   "field name",
-                   text[at], (unsigned char)text[at]);
+        buf_adds(out, "Unexpected character (");
+        character(out, text + at, len - at);
+        buf_adds(out, "): was expecting double-quote to start field name");
     } else if (word > at) {
         buf_printf(out, "Unrecognized token '%.*s': was expecting (%s)", (int)(word - at),
                    text + at, values);
     } else {
-        buf_printf(out, "Unexpected character ('%c' (code %d)): expected a valid value (%s)",
-                   text[at], (unsigned char)text[at], values);
+        buf_adds(out, "Unexpected character (");
+        character(out, text + at, len - at);
+        buf_printf(out, "): expected a valid value (%s)", values);
     }
 }
 
@@ -389,8 +404,9 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
         r->mocks = s->mocks;
         s->mocks = NULL;
         r->note = s->sync ? json_ref(note) : NULL;
-        /* Others have a name that nobody else was given. */
-        if (!m->express && call_get(c, "name"))
+        /* Others have a name that nobody else was given, and are not looked for in this turn, as
+         * those that a task waits for are. */
+        if (!m->express && (call_get(c, "name") || c->from.own))
             add_fresh(a, s->arn, *number);
     } else {
         call_fail(c, "InternalServerError", "The system gives no random bytes");
