@@ -225,12 +225,14 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json, make bench-waiting, make bench-http ----
+# ---- speed: make bench-json, make bench-jsonata, make bench-waiting, make bench-http ----
 
-BENCH_PARSERS := json
+BENCH_PARSERS := json jsonata
 BENCH_RUNTIME := waiting http store
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
+# Beside another's; BENCH picks what is measured.
+BESIDES = jsonata
 
 $(BENCH_PARSERS:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(BENCH_RUNTIME:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_RUNTIME)
@@ -241,8 +243,10 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LAYER_LIBS)
 
 .PHONY: $(BENCHES:%=bench-%)
-$(BENCHES:%=bench-%): bench-%: $(BUILD)/bench_%
+$(filter-out $(BESIDES:%=bench-%),$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
 	@$<
+$(BESIDES:%=bench-%): bench-%: $(BUILD)/bench_%
+	@tests/bench/$* $< build/bench $(if $(BENCH),'$(BENCH)')
 
 # ---- what the code looks like ----
 
