@@ -264,11 +264,6 @@ static struct jv fn_contains(struct jn *e, const struct call *c)
     return found < 0 ? failed : jv_bool(found > 0);
 }
 
-static void set(struct jn *e, struct map *m, const char *key, struct jv v)
-{
-    map_set(e, m, jn_hold(e, json_cstring(key)), v);
-}
-
 static struct jv fn_match(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), limit = arg(c, 2);
@@ -287,14 +282,14 @@ static struct jv fn_match(struct jn *e, const struct call *c)
     matcher_init(&m, arg(c, 1).f, s.j);
     while (within(limit, l->count) && (found = matcher_next(e, &m, true, &match)) > 0) {
         struct map *one = map_new(e, 3);
-        set(e, one, "match", match.match);
-        set(e, one, "index", jv_number(match.index));
-        set(e, one, "groups", match.groups);
+        match_set(e, one, KEY_MATCH, match.match);
+        match_set(e, one, KEY_INDEX, jv_number(match.index));
+        match_set(e, one, KEY_GROUPS, match.groups);
         list_push(e, l, jv_map(one));
     }
     /* The reference looks for one match more than it is asked for. */
     if (found > 0)
-        found = matcher_next(e, &m, true, &match);
+        found = matcher_next(e, &m, false, &match);
     matcher_clear(&m);
     return found < 0 ? failed : jv_list(l);
 }
@@ -322,9 +317,10 @@ static size_t width_of(size_t n)
 
 /* Behind a `$`: the number of a group, of as many digits as there are groups. Returns where to go
  * on. */
-static size_t add_group(struct buf *out, struct jv template, size_t at, const struct match *m)
+static size_t add_group(struct buf *out, struct jv template, size_t at, const struct matcher *m,
+                        const struct match *match)
 {
-    const size_t groups = is_array(m->groups) ? items_count(m->groups) : 0;
+    const size_t groups = matcher_groups(m, match);
     const size_t most = groups ? width_of(groups) : 1;
     long n = digits(str(template), str_len(template), at, most);
 
@@ -334,15 +330,14 @@ static size_t add_group(struct buf *out, struct jv template, size_t at, const st
         buf_addc(out, '$');
         return at;
     }
-    if (n > 0 && (size_t)n <= groups) {
-        const struct jv group = items_at(m->groups, (size_t)n - 1);
-        text_add(out, str(group), str_len(group));
-    }
+    if (n > 0 && (size_t)n <= groups)
+        matcher_group(m, match, (size_t)n, out);
     return at + width_of((size_t)n);
 }
 
 /* The replacement with what its $1, $$ and $0 stand for. */
-static void add_substitute(struct buf *out, struct jv template, const struct match *m)
+static void add_substitute(struct buf *out, struct jv template, const struct matcher *m,
+                           const struct match *match)
 {
     const char *s = str(template);
     const size_t len = str_len(template);
@@ -355,10 +350,10 @@ static void add_substitute(struct buf *out, struct jv template, const struct mat
             buf_addc(out, '$');
             at++;
         } else if (at < len && s[at] == '0') {
-            text_add(out, str(m->match), str_len(m->match));
+            matcher_group(m, match, 0, out);
             at++;
         } else {
-            at = add_group(out, template, at, m);
+            at = add_group(out, template, at, m, match);
         }
     }
     text_add(out, s + at, len - at);
@@ -369,23 +364,24 @@ static struct jv match_value(struct jn *e, const struct match *m)
 {
     struct map *o = map_new(e, 4);
 
-    set(e, o, "match", m->match);
-    set(e, o, "start", jv_number(m->index));
-    set(e, o, "end", jv_number(m->index + (double)text_units(str(m->match), str_len(m->match))));
-    set(e, o, "groups", m->groups);
+    match_set(e, o, KEY_MATCH, m->match);
+    match_set(e, o, KEY_START, jv_number(m->index));
+    match_set(e, o, KEY_END,
+              jv_number(m->index + (double)text_units(str(m->match), str_len(m->match))));
+    match_set(e, o, KEY_GROUPS, m->groups);
     return jv_map(o);
 }
 
 static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement,
-                            const struct match *m)
+                            const struct matcher *m, const struct match *match)
 {
     struct jv v;
 
     if (is_string(replacement)) {
-        add_substitute(out, replacement, m);
+        add_substitute(out, replacement, m, match);
         return true;
     }
-    v = match_value(e, m);
+    v = match_value(e, match);
     v = jn_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
     if (is_error(v))
         return false;
@@ -406,14 +402,15 @@ static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
     int found;
 
     matcher_init(&m, arg(c, 1).f, s.j);
-    while ((found = matcher_next(e, &m, true, &match)) > 0 && within(limit, count)) {
+    while ((found = matcher_next(e, &m, !is_string(replacement), &match)) > 0 &&
+           within(limit, count)) {
         if (out->len > e->memory) {
             jn_error(e, "U1002");
             found = -1;
             break;
         }
         matcher_piece(&m, at, match.start, out);
-        if (!add_replacement(e, out, replacement, &match)) {
+        if (!add_replacement(e, out, replacement, &m, &match)) {
             found = -1;
             break;
         }
@@ -513,10 +510,19 @@ static struct jv split_text(struct jn *e, struct jv s, struct jv by, double limi
     return jv_list(l);
 }
 
+static struct jv piece_of(struct jn *e, const struct matcher *m, size_t from, size_t to)
+{
+    struct buf text = {0};
+
+    if (m->regex && m->search.ascii)
+        return jn_text(e, m->search.text + from, (to < m->search.len ? to : m->search.len) - from);
+    matcher_piece(m, from, to, &text);
+    return jn_take_buf(e, &text);
+}
+
 static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct jv limit)
 {
     struct list *l = list_new(e, 0, 0);
-    struct buf text = {0};
     struct matcher m;
     struct match match;
     size_t at = 0;
@@ -524,13 +530,11 @@ static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct
 
     matcher_init(&m, f, s.j);
     while ((found = matcher_next(e, &m, false, &match)) > 0 && within(limit, l->count)) {
-        matcher_piece(&m, at, match.start, &text);
-        list_push(e, l, jn_take_buf(e, &text));
+        list_push(e, l, piece_of(e, &m, at, match.start));
         at = match.end;
     }
     if (found >= 0 && within(limit, l->count)) {
-        matcher_piece(&m, at, SIZE_MAX, &text);
-        list_push(e, l, jn_take_buf(e, &text));
+        list_push(e, l, piece_of(e, &m, at, SIZE_MAX));
     }
     matcher_clear(&m);
     return found < 0 ? failed : jv_list(l);

@@ -35,9 +35,13 @@ static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6, 
  */
 static bool scale15(double n, double *scaled, int *power)
 {
+    int bits;
+
     if (!(n >= 1e-7 && n < 1e15))
         return false;
-    *power = 14 - (int)floor(log10(n));
+    /* From the power of two, by 1233 / 4096 for log10(2): right, or one too many. */
+    frexp(n, &bits);
+    *power = 14 - (int)floor((bits - 1) * (1233.0 / 4096));
     if (*power < 0 || *power >= LARGEST_POWER)
         return false;
     *scaled = n * powers_of_ten[*power];
@@ -101,7 +105,10 @@ static bool short_digits(struct digits *d, double n)
     rest = (uint64_t)whole;
     for (d->point = -power; rest % 10 == 0; rest /= 10)
         d->point++;
-    d->count = snprintf(d->text, sizeof d->text, "%llu", (unsigned long long)rest);
+    for (d->count = 0; d->count == 0 || (double)rest >= powers_of_ten[d->count]; d->count++)
+        continue;
+    for (int i = d->count; i-- > 0; rest /= 10)
+        d->text[i] = (char)('0' + rest % 10);
     d->point += d->count;
     return true;
 }

@@ -19,9 +19,11 @@ enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 16 * 1024 * 1024 };
 
 static void add_chunk(struct jn *e, size_t size)
 {
-    size_t room = e->chunk ? 2 * e->chunk->size : FIRST_CHUNK;
+    size_t room = 2 * e->chunk->size;
     struct chunk *c;
 
+    if (room < FIRST_CHUNK)
+        room = FIRST_CHUNK;
     if (room > LARGEST_CHUNK)
         room = LARGEST_CHUNK;
     if (room < size)
@@ -39,7 +41,7 @@ void *jn_alloc(struct jn *e, size_t size)
     void *p;
 
     size = (size + 15) & ~(size_t)15;
-    if (!e->chunk || size > (size_t)(e->chunk->end - e->chunk->next))
+    if (size > (size_t)(e->chunk->end - e->chunk->next))
         add_chunk(e, size);
     p = e->chunk->next;
     e->chunk->next += size;
@@ -51,7 +53,9 @@ const json *jn_hold(struct jn *e, json *v)
 {
     if (e->held_count == e->held_cap) {
         e->held_cap = mem_grow(e->held_cap, e->held_count + 1);
-        e->held = mem_realloc(e->held, e->held_cap * sizeof *e->held);
+        e->held = e->held == e->few_held ? memcpy(mem_alloc(e->held_cap * sizeof *e->held),
+                                                  e->few_held, sizeof e->few_held)
+                                         : mem_realloc(e->held, e->held_cap * sizeof *e->held);
     }
     e->held[e->held_count++] = v;
     if (json_is_string(v))
@@ -62,7 +66,7 @@ const json *jn_hold(struct jn *e, json *v)
 struct mark jn_mark(struct jn *e)
 {
     struct mark m = {.chunk = e->chunk,
-                     .next = e->chunk ? e->chunk->next : NULL,
+                     .next = e->chunk->next,
                      .used = e->used,
                      .held = e->held_count,
                      .serial = e->serial,
@@ -79,8 +83,7 @@ static void drop_chunks(struct jn *e, const struct mark *m)
         e->chunk = c->before;
         mem_free(c);
     }
-    if (e->chunk)
-        e->chunk->next = m->next;
+    e->chunk->next = m->next;
 }
 
 static void drop_held(struct jn *e, size_t from, size_t to)

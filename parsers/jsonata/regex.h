@@ -45,12 +45,13 @@ struct js_search {
     const char *text; /* the caller's, or `copy` */
     size_t len;
     struct buf copy;
-    size_t at;            /* where to look next */
-    size_t units, upto;   /* code units in front of byte `upto` */
-    bool ascii;           /* bytes are code units */
-    bool first;           /* nothing found yet */
-    struct js_span *span; /* of the last match: [0] is the whole, then the groups */
-    size_t index;         /* of its first code unit */
+    size_t at;             /* where to look next */
+    size_t units, upto;    /* code units in front of byte `upto` */
+    bool ascii;            /* bytes are code units */
+    bool first;            /* nothing found yet */
+    struct js_span *span;  /* of the last match: [0] is the whole, then the groups */
+    size_t index;          /* of its first code unit */
+    struct js_span few[8]; /* where `span` is when there are few groups: not to be copied */
 };
 
 /* Storage is the caller's; `r` has to outlive it. */
