@@ -149,10 +149,11 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
         if (is_string(v))
             jsonata_symbols_set(&symbols, json_str(key), json_str_len(key), str(v), str_len(v));
     }
-    return written(
-        e, &text,
-        jsonata_format_number(&text, arg(c, 0).n, str(picture), str_len(picture), &symbols, &why),
-        &why);
+    return written(e, &text,
+                   jsonata_format_number(&text, arg(c, 0).n, str(picture), str_len(picture),
+                                         is_object(options) ? &symbols : NULL, e->x->pictures,
+                                         &why),
+                   &why);
 }
 
 static struct jv fn_format_base(struct jn *e, const struct call *c)
@@ -177,7 +178,8 @@ static struct jv fn_format_integer(struct jn *e, const struct call *c)
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     return written(e, &text,
-                   jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture), &why),
+                   jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
+                                          e->x->pictures, &why),
                    &why);
 }
 
@@ -189,7 +191,8 @@ static struct jv fn_parse_integer(struct jn *e, const struct call *c)
 
     if (is_undefined(text))
         return text;
-    if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture), &n, &why))
+    if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
+                              e->x->pictures, &n, &why))
         return jv_number(n);
     return jn_error_fault(e, &why);
 }

@@ -6,6 +6,7 @@
 #include "parsers/json.h"
 #include "parsers/jsonata/fault.h"
 #include "parsers/jsonata/jsonata.h"
+#include "parsers/jsonata/pictures.h"
 #include "parsers/jsonata/regex.h"
 
 #include <math.h>
@@ -240,6 +241,7 @@ struct jsonata {
     struct names names;
     struct node *root;
     enum jsonata_dialect dialect;
+    struct pictures *pictures; /* that its evaluations have read */
 };
 
 struct lexer {

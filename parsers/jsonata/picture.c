@@ -461,11 +461,28 @@ static const char *ordinal_suffix(const struct row *r)
     }
 }
 
+/* Most numbers of dates have few digits. */
+static void put_small(double n, double width, struct buf *out)
+{
+    char text[16], *at = text + sizeof text;
+    int left = (int)n;
+
+    for (; left || at == text + sizeof text; left /= 10)
+        *--at = (char)('0' + left % 10);
+    while (text + sizeof text - at < width)
+        *--at = '0';
+    buf_add(out, at, (size_t)(text + sizeof text - at));
+}
+
 static void put_padded(const struct picture *p, double n, struct buf *out)
 {
     size_t start = out->len, written;
     double width = p->mandatory > MAX_WIDTH ? MAX_WIDTH : p->mandatory;
 
+    if (n < 1e9 && n == floor(n) && width <= 16) {
+        put_small(n, width, out);
+        return;
+    }
     js_number_write(out, n);
     written = out->len - start;
     if (!((double)written < width))
@@ -610,28 +627,30 @@ bool picture_parse(const struct picture *p, const char *text, size_t len, double
 
 /* ---- the functions ---- */
 
-bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
-                            struct jsonata_fault *why)
+static bool read_kept(void *p, const char *text, size_t len, struct jsonata_fault *why)
 {
-    struct picture p;
-    bool ok;
+    return picture_read(p, text, len, why);
+}
 
-    if (!picture_read(&p, picture, len, why))
-        return false;
-    ok = picture_write(&p, floor(n), out, why);
-    picture_clear(&p);
-    return ok;
+static void clear_kept(void *p)
+{
+    picture_clear(p);
+}
+
+static const struct picture_sort integers = {sizeof(struct picture), read_kept, clear_kept};
+
+bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
+                            struct pictures *kept, struct jsonata_fault *why)
+{
+    const struct picture *p = pictures_get(kept, &integers, picture, len, why);
+
+    return p && picture_write(p, floor(n), out, why);
 }
 
 bool jsonata_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
-                           double *out, struct jsonata_fault *why)
+                           struct pictures *kept, double *out, struct jsonata_fault *why)
 {
-    struct picture p;
-    bool ok;
+    const struct picture *p = pictures_get(kept, &integers, picture, len, why);
 
-    if (!picture_read(&p, picture, len, why))
-        return false;
-    ok = picture_parse(&p, text, text_len, out, why);
-    picture_clear(&p);
-    return ok;
+    return p && picture_parse(p, text, text_len, out, why);
 }
