@@ -80,6 +80,8 @@ static struct jv fn_sum(struct jn *e, const struct call *c)
         return list;
     if (!jn_steps(e, items_count(list)))
         return (struct jv){.kind = JV_ERROR};
+    if (list.kind == JV_ARRAY)
+        return jv_number(json_sum(list.j));
     for (size_t i = 0; i < items_count(list); i++)
         total += items_at(list, i).n;
     return jv_number(total);

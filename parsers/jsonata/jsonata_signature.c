@@ -259,6 +259,8 @@ static bool items_fit(struct jn *e, const struct param *p, struct jv array)
 
     if (!jn_steps(e, n))
         return false;
+    if (array.kind == JV_ARRAY && p->subtype_len == 1 && p->subtype[0] == 'n')
+        return json_is_all_numbers(array.j);
     for (size_t i = 0; i < n; i++)
         if (p->subtype_len == 0 || type_of(items_at(array, i)) != p->subtype[0])
             return false;
