@@ -315,48 +315,76 @@ static size_t width_of(size_t n)
     return width;
 }
 
+/* A part of a replacement: text, or what a group caught. */
+struct piece {
+    const char *text; /* NULL: of a group */
+    size_t len, group;
+};
+
+struct pieces {
+    struct piece *list;
+    size_t count;
+};
+
+static void add_piece(struct pieces *p, const char *text, size_t len)
+{
+    if (len)
+        p->list[p->count++] = (struct piece){.text = text, .len = len};
+}
+
 /* Behind a `$`: the number of a group, of as many digits as there are groups. Returns where to go
  * on. */
-static size_t add_group(struct buf *out, struct jv template, size_t at, const struct matcher *m,
-                        const struct match *match)
+static size_t add_group(struct pieces *p, struct jv template, size_t at, size_t groups)
 {
-    const size_t groups = matcher_groups(m, match);
     const size_t most = groups ? width_of(groups) : 1;
     long n = digits(str(template), str_len(template), at, most);
 
     if (most > 1 && n > (long)groups)
         n = digits(str(template), str_len(template), at, most - 1);
     if (n < 0) {
-        buf_addc(out, '$');
+        add_piece(p, "$", 1);
         return at;
     }
     if (n > 0 && (size_t)n <= groups)
-        matcher_group(m, match, (size_t)n, out);
+        p->list[p->count++] = (struct piece){.group = (size_t)n};
     return at + width_of((size_t)n);
 }
 
-/* The replacement with what its $1, $$ and $0 stand for. */
-static void add_substitute(struct buf *out, struct jv template, const struct matcher *m,
-                           const struct match *match)
+/* Splits a replacement at its $1, $$ and $0. */
+static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups)
 {
     const char *s = str(template);
     const size_t len = str_len(template);
-    size_t at = 0, dollar;
+    size_t at = 0, dollar, dollars = 0;
+    struct pieces p = {0};
 
+    for (size_t i = 0; i < len; i++)
+        dollars += s[i] == '$';
+    p.list = jn_alloc(e, (2 * dollars + 1) * sizeof *p.list);
     while ((dollar = find(s, len, at, "$", 1)) != SIZE_MAX) {
-        text_add(out, s + at, dollar - at);
+        add_piece(&p, s + at, dollar - at);
         at = dollar + 1;
         if (at < len && s[at] == '$') {
-            buf_addc(out, '$');
-            at++;
+            add_piece(&p, s + at++, 1);
         } else if (at < len && s[at] == '0') {
-            matcher_group(m, match, 0, out);
+            p.list[p.count++] = (struct piece){.group = 0};
             at++;
         } else {
-            at = add_group(out, template, at, m, match);
+            at = add_group(&p, template, at, groups);
         }
     }
-    text_add(out, s + at, len - at);
+    add_piece(&p, s + at, len - at);
+    return p;
+}
+
+static void add_pieces(struct buf *out, const struct pieces *p, const struct matcher *m,
+                       const struct match *match)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->list[i].text)
+            text_add(out, p->list[i].text, p->list[i].len);
+        else
+            matcher_group(m, match, p->list[i].group, out);
 }
 
 /* A match as the object that a replacing function is called with. */
@@ -372,16 +400,12 @@ static struct jv match_value(struct jn *e, const struct match *m)
     return jv_map(o);
 }
 
-static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement,
-                            const struct matcher *m, const struct match *match)
+/* What the function gives for the match. */
+static bool add_result(struct jn *e, struct buf *out, struct jv replacement,
+                       const struct match *match)
 {
-    struct jv v;
+    struct jv v = match_value(e, match);
 
-    if (is_string(replacement)) {
-        add_substitute(out, replacement, m, match);
-        return true;
-    }
-    v = match_value(e, match);
     v = jn_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
     if (is_error(v))
         return false;
@@ -393,24 +417,40 @@ static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement
     return true;
 }
 
+/* Of a regular expression all replacements have the same pieces; of functions that stand in for one
+ * each match may have other groups. */
+static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement,
+                            struct pieces *pieces, const struct matcher *m,
+                            const struct match *match)
+{
+    if (!is_string(replacement))
+        return add_result(e, out, replacement, match);
+    if (!pieces->list || !m->regex)
+        *pieces = read_pieces(e, replacement, matcher_groups(m, match));
+    add_pieces(out, pieces, m, match);
+    return true;
+}
+
 static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
 {
     const struct jv s = arg(c, 0), replacement = arg(c, 2), limit = arg(c, 3);
+    const bool values = !is_string(replacement);
+    struct pieces pieces = {0};
     struct matcher m;
     struct match match;
     size_t at = 0, count = 0;
     int found;
 
+    buf_reserve(out, str_len(s) + str_len(replacement));
     matcher_init(&m, arg(c, 1).f, s.j);
-    while ((found = matcher_next(e, &m, !is_string(replacement), &match)) > 0 &&
-           within(limit, count)) {
+    while ((found = matcher_next(e, &m, values, &match)) > 0 && within(limit, count)) {
         if (out->len > e->memory) {
             jn_error(e, "U1002");
             found = -1;
             break;
         }
         matcher_piece(&m, at, match.start, out);
-        if (!add_replacement(e, out, replacement, &m, &match)) {
+        if (!add_replacement(e, out, replacement, &pieces, &m, &match)) {
             found = -1;
             break;
         }

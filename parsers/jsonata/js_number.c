@@ -213,6 +213,34 @@ static bool is_tie(double n, int decimals)
     return text[strlen(text) - 1] == '5';
 }
 
+/*
+ * Of a number that is a decimal of 15 digits at most, with no more of them behind the point than
+ * are asked for: no other decimal is as near.
+ */
+static bool write_short_fixed(struct buf *out, double n, int decimals)
+{
+    char text[20], *at = text + sizeof text;
+    double scaled, whole;
+    uint64_t rest;
+
+    if (decimals > 15)
+        return false;
+    scaled = n * powers_of_ten[decimals];
+    if (!(scaled < 1e15))
+        return false;
+    whole = nearbyint(scaled);
+    if (whole / powers_of_ten[decimals] != n)
+        return false;
+    rest = (uint64_t)whole;
+    for (int i = 0; i <= decimals || rest; i++, rest /= 10) {
+        if (i == decimals && decimals)
+            *--at = '.';
+        *--at = (char)('0' + rest % 10);
+    }
+    buf_add(out, at, (size_t)(text + sizeof text - at));
+    return true;
+}
+
 void js_number_write_fixed(struct buf *out, double n, int decimals)
 {
     char text[LARGEST_FIXED + 120];
@@ -225,6 +253,8 @@ void js_number_write_fixed(struct buf *out, double n, int decimals)
     if (n < 0)
         buf_addc(out, '-');
     n = fabs(n);
+    if (write_short_fixed(out, n, decimals))
+        return;
     if (!is_tie(n, decimals)) {
         snprintf(text, sizeof text, "%.*f", decimals, n);
     } else {
@@ -410,10 +440,23 @@ static double round_half_even(double n)
     return rounded;
 }
 
+/* Is it a decimal of 15 digits at most, of which no more are behind the point? */
+static bool is_round(double n, double precision)
+{
+    double scaled;
+
+    if (!(precision >= 0 && precision <= 15 && precision == floor(precision)))
+        return false;
+    scaled = n * powers_of_ten[(int)precision];
+    return fabs(scaled) < 1e15 && nearbyint(scaled) / powers_of_ten[(int)precision] == n;
+}
+
 double js_number_round(double n, double precision)
 {
     bool shift = precision != 0 && !isnan(precision);
 
+    if (n != 0 && is_round(n, precision))
+        return n;
     if (shift)
         n = shift_point(n, precision);
     n = round_half_even(n);

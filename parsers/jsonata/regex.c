@@ -31,7 +31,7 @@ enum {
 };
 
 /* The pattern for one sort of text, compiled. */
-struct engine {
+struct js_regex_engine {
     pcre2_code *code;
     pcre2_match_data *data;
     size_t uses;
@@ -40,7 +40,7 @@ struct engine {
 
 struct js_regex {
     /* Most texts are ASCII: without UTF bytes are characters, which is faster. */
-    struct engine ascii, any;
+    struct js_regex_engine ascii, any;
     pcre2_match_context *context;
     pcre2_jit_stack *jit_stack;
     uint32_t steps; /* what `context` is set to */
@@ -71,7 +71,7 @@ static bool compile(js_regex *r, bool ascii, struct diag *why)
                              (ascii ? 0 : PCRE2_UTF | PCRE2_NO_UTF_CHECK) |
                              (r->ignore_case ? PCRE2_CASELESS : 0);
     struct pcre_pattern to = {.groups = 0};
-    struct engine *e = ascii ? &r->ascii : &r->any;
+    struct js_regex_engine *e = ascii ? &r->ascii : &r->any;
     PCRE2_SIZE at;
     int error;
 
@@ -109,7 +109,7 @@ js_regex *js_regex_compile(const char *pattern, size_t len, bool ignore_case, bo
     return r;
 }
 
-static void engine_clear(struct engine *e)
+static void engine_clear(struct js_regex_engine *e)
 {
     pcre2_match_data_free(e->data);
     pcre2_code_free(e->code);
@@ -133,7 +133,7 @@ unsigned js_regex_groups(const js_regex *r)
 
 /* ---- matching ---- */
 
-static void start_jit(js_regex *r, struct engine *e)
+static void start_jit(js_regex *r, struct js_regex_engine *e)
 {
     e->jit_tried = true;
     e->jit = pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE) == 0;
@@ -145,9 +145,9 @@ static void start_jit(js_regex *r, struct engine *e)
 }
 
 /* The engine for the text, with all that a search needs. NULL: there is none, or no memory. */
-static struct engine *prepare(js_regex *r, bool ascii, size_t len)
+static struct js_regex_engine *prepare(js_regex *r, bool ascii, size_t len)
 {
-    struct engine *e = ascii && r->ascii.code ? &r->ascii : &r->any;
+    struct js_regex_engine *e = ascii && r->ascii.code ? &r->ascii : &r->any;
 
     if (!e->code && !compile(r, false, NULL))
         return NULL;
@@ -180,7 +180,7 @@ static void set_limits(js_regex *r, size_t last, uint32_t steps)
 }
 
 /* A match that starts at `from` or behind it, but not behind `last`. */
-static int match(js_regex *r, struct engine *e, const char *text, size_t len, size_t from,
+static int match(js_regex *r, struct js_regex_engine *e, const char *text, size_t len, size_t from,
                  size_t last, uint32_t steps)
 {
     int rc = PCRE2_ERROR_JIT_STACKLIMIT;
@@ -195,7 +195,8 @@ static int match(js_regex *r, struct engine *e, const char *text, size_t len, si
 }
 
 /* Start by start, each with as many steps as it needs while there are some left. */
-static int match_slowly(js_regex *r, struct engine *e, const char *text, size_t len, size_t from)
+static int match_slowly(js_regex *r, struct js_regex_engine *e, const char *text, size_t len,
+                        size_t from)
 {
     uint32_t left = ALL_STEPS;
 
@@ -218,8 +219,8 @@ static int match_slowly(js_regex *r, struct engine *e, const char *text, size_t 
     return PCRE2_ERROR_NOMATCH;
 }
 
-static enum js_regex_answer find(js_regex *r, struct engine *e, const char *text, size_t len,
-                                 size_t from)
+static enum js_regex_answer find(js_regex *r, struct js_regex_engine *e, const char *text,
+                                 size_t len, size_t from)
 {
     int rc = match(r, e, text, len, from, PCRE2_UNSET, FEW_STEPS);
 
@@ -314,7 +315,7 @@ size_t js_search_units(const struct js_search *s, struct js_span span)
     return utf8_count(s->text + span.start, span.end - span.start);
 }
 
-static void take_match(struct js_search *s, const struct engine *e)
+static void take_match(struct js_search *s, const struct js_regex_engine *e)
 {
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(e->data);
 
@@ -333,12 +334,13 @@ static void take_match(struct js_search *s, const struct engine *e)
 enum js_regex_answer js_search_next(struct js_search *s)
 {
     enum js_regex_answer answer;
-    struct engine *engine;
+    struct js_regex_engine *engine = s->engine;
     bool first = s->first;
 
     if (s->at > s->len || (!first && s->at == s->len))
         return JS_REGEX_NONE;
-    engine = prepare(s->regex, s->ascii, s->len - s->at);
+    if (!engine || !engine->jit_tried)
+        engine = s->engine = prepare(s->regex, s->ascii, s->len - s->at);
     if (!engine)
         return JS_REGEX_TOO_MUCH;
     answer = find(s->regex, engine, s->text, s->len, s->at);

@@ -42,7 +42,8 @@ struct js_span {
  */
 struct js_search {
     js_regex *regex;
-    const char *text; /* the caller's, or `copy` */
+    struct js_regex_engine *engine; /* of `regex`, for this text; NULL: not chosen yet */
+    const char *text;               /* the caller's, or `copy` */
     size_t len;
     struct buf copy;
     size_t at;             /* where to look next */
