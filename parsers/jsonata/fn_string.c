@@ -597,7 +597,8 @@ static struct jv fn_split(struct jn *e, const struct call *c)
         list_push(e, l, s);
         return jv_list(l);
     }
-    return split_text(e, s, by, is_undefined(limit) ? INFINITY : floor(limit.n));
+    /* JavaScript's split takes a limit modulo 2^32. */
+    return split_text(e, s, by, is_undefined(limit) ? INFINITY : fmod(floor(limit.n), 0x1p32));
 }
 
 static struct jv fn_join(struct jn *e, const struct call *c)

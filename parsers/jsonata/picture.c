@@ -274,11 +274,21 @@ static void put_letters(struct buf *out, double n, char first)
 static double parse_letters(const char *text, size_t len, char first)
 {
     struct row r = {0};
-    double n = 0;
+    double n = 0, worth = 1;
 
     row_read(&r, text, len);
-    for (size_t i = 0; i < r.count; i++)
-        n += ((double)r.list[r.count - 1 - i] - first + 1) * pow(26, (double)i);
+    for (size_t i = r.count; i-- > 0;) {
+        uint32_t c = r.list[i];
+
+        /* The lower half of a character beyond U+FFFF; then the upper. */
+        if (c >= 0x10000) {
+            n += (0xDC00 + (double)(c & 0x3FF) - first + 1) * worth;
+            worth *= 26;
+            c = 0xD800 + ((c - 0x10000) >> 10);
+        }
+        n += ((double)c - first + 1) * worth;
+        worth *= 26;
+    }
     row_clear(&r);
     return n;
 }
@@ -469,7 +479,7 @@ static void put_small(double n, double width, struct buf *out)
 
     for (; left || at == text + sizeof text; left /= 10)
         *--at = (char)('0' + left % 10);
-    while (text + sizeof text - at < width)
+    while ((double)(text + sizeof text - at) < width)
         *--at = '0';
     buf_add(out, at, (size_t)(text + sizeof text - at));
 }
