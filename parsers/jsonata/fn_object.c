@@ -130,7 +130,7 @@ static struct jv fn_sift(struct jn *e, const struct call *c)
     if (!is_object(o))
         return jv_undefined();
     if (arg(c, 1).kind != JV_FUNCTION)
-        return jn_error(e, "T1006");
+        return members_count(o) ? jn_error(e, "T1006") : jv_undefined();
     order = members_order(e, o);
     for (size_t i = 0; i < members_count(o); i++) {
         const size_t at = order ? order[i] : i;

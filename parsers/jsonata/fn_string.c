@@ -85,6 +85,9 @@ static struct jv fn_substring(struct jn *e, const struct call *c)
         if (length.n <= 0)
             return jn_text(e, "", 0);
         to = slice_at(start >= 0 ? start + length.n : (double)count + start + length.n, count);
+        /* JavaScript: neither is more than no number. */
+        if (is_undefined(arg(c, 1)))
+            to = 0;
     }
     from = slice_at(start, count);
     if (from >= to)
@@ -112,28 +115,44 @@ static size_t find(const char *text, size_t len, size_t from, const char *what, 
     return SIZE_MAX;
 }
 
+/* What a string is looked through for; JavaScript turns undefined into text. */
+struct sought {
+    const char *text;
+    size_t len;
+};
+
+static struct sought sought_of(struct jv what)
+{
+    static const char none[] = "undefined";
+
+    return is_undefined(what) ? (struct sought){none, sizeof none - 1}
+                              : (struct sought){str(what), str_len(what)};
+}
+
 static struct jv fn_substring_before(struct jn *e, const struct call *c)
 {
-    const struct jv s = arg(c, 0), what = arg(c, 1);
+    const struct jv s = arg(c, 0);
+    const struct sought what = sought_of(arg(c, 1));
     size_t at;
 
     if (is_undefined(s))
         return s;
-    at = find(str(s), str_len(s), 0, str(what), str_len(what));
+    at = find(str(s), str_len(s), 0, what.text, what.len);
     return at == SIZE_MAX ? s : jn_text(e, str(s), at);
 }
 
 static struct jv fn_substring_after(struct jn *e, const struct call *c)
 {
-    const struct jv s = arg(c, 0), what = arg(c, 1);
+    const struct jv s = arg(c, 0);
+    const struct sought what = sought_of(arg(c, 1));
     size_t at;
 
     if (is_undefined(s))
         return s;
-    at = find(str(s), str_len(s), 0, str(what), str_len(what));
+    at = find(str(s), str_len(s), 0, what.text, what.len);
     if (at == SIZE_MAX)
         return s;
-    at += str_len(what);
+    at += what.len;
     return jn_text(e, str(s) + at, str_len(s) - at);
 }
 
@@ -388,23 +407,25 @@ static void add_pieces(struct buf *out, const struct pieces *p, const struct mat
 }
 
 /* A match as the object that a replacing function is called with. */
-static struct jv match_value(struct jn *e, const struct match *m)
+static struct jv match_value(struct jn *e, const struct matcher *from, const struct match *m)
 {
-    struct map *o = map_new(e, 4);
+    struct map *o = map_new(e, 5);
+    const double end = m->index + (double)text_units(str(m->match), str_len(m->match));
 
     match_set(e, o, KEY_MATCH, m->match);
     match_set(e, o, KEY_START, jv_number(m->index));
-    match_set(e, o, KEY_END,
-              jv_number(m->index + (double)text_units(str(m->match), str_len(m->match))));
+    match_set(e, o, KEY_END, jv_number(end));
     match_set(e, o, KEY_GROUPS, m->groups);
+    if (from->regex)
+        match_set(e, o, KEY_NEXT, match_next(e, from->regex, from->text, (size_t)end));
     return jv_map(o);
 }
 
 /* What the function gives for the match. */
 static bool add_result(struct jn *e, struct buf *out, struct jv replacement,
-                       const struct match *match)
+                       const struct matcher *m, const struct match *match)
 {
-    struct jv v = match_value(e, match);
+    struct jv v = match_value(e, m, match);
 
     v = jn_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
     if (is_error(v))
@@ -424,7 +445,7 @@ static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement
                             const struct match *match)
 {
     if (!is_string(replacement))
-        return add_result(e, out, replacement, match);
+        return add_result(e, out, replacement, m, match);
     if (!pieces->list || !m->regex)
         *pieces = read_pieces(e, replacement, matcher_groups(m, match));
     add_pieces(out, pieces, m, match);

@@ -712,6 +712,8 @@ void matcher_group(const struct matcher *m, const struct match *last, size_t i, 
 /* Adds the text between two positions; SIZE_MAX is its end. */
 void matcher_piece(const struct matcher *m, size_t from, size_t to, struct buf *out);
 void matcher_clear(struct matcher *m);
+/* The function that goes on with the search behind a match, at a code unit of the text. */
+struct jv match_next(struct jn *e, const struct func *f, const json *text, size_t from);
 /* Sets a member of an object that stands for a match. */
 void match_set(struct jn *e, struct map *m, enum match_key key, struct jv v);
 /* What a call of a regular expression gives. `next`: it goes on, and must not stand still. */

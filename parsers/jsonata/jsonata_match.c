@@ -180,7 +180,7 @@ void matcher_group(const struct matcher *m, const struct match *last, size_t i, 
     text_add(out, str(caught), str_len(caught));
 }
 
-static struct jv next_of(struct jn *e, const struct func *f, const json *text, size_t from)
+struct jv match_next(struct jn *e, const struct func *f, const json *text, size_t from)
 {
     struct func *next = jn_alloc(e, sizeof *next);
 
@@ -223,7 +223,7 @@ struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_
         match_set(e, m, KEY_START, jv_number((double)s.index));
         match_set(e, m, KEY_END, jv_number((double)end));
         match_set(e, m, KEY_GROUPS, groups_of(e, &s));
-        match_set(e, m, KEY_NEXT, next_of(e, f, text, end));
+        match_set(e, m, KEY_NEXT, match_next(e, f, text, end));
         found = jv_map(m);
     } else if (search_error(e, f->node, answer) < 0) {
         found = (struct jv){.kind = JV_ERROR};

@@ -807,6 +807,25 @@ struct writer {
     size_t depth;
 };
 
+/* JavaScript's escapes have small letters. */
+static void write_string(struct buf *out, const json *text)
+{
+    const size_t start = out->len;
+
+    json_write_string(out, json_str(text), json_str_len(text));
+    if (!memchr(out->data + start, '\\', out->len - start))
+        return;
+    for (size_t i = start; i + 5 < out->len; i++) {
+        if (out->data[i] != '\\')
+            continue;
+        if (out->data[++i] != 'u')
+            continue;
+        for (size_t k = 1; k <= 4; k++)
+            if (out->data[i + k] >= 'A' && out->data[i + k] <= 'F')
+                out->data[i + k] = (char)(out->data[i + k] - 'A' + 'a');
+    }
+}
+
 static bool write_value(struct writer *w, struct jv v);
 
 static void break_line(struct writer *w)
@@ -874,7 +893,7 @@ static bool write_object(struct writer *w, struct jv v)
         if (i)
             buf_addc(w->out, ',');
         break_line(w);
-        json_write_string(w->out, json_str(key), json_str_len(key));
+        write_string(w->out, key);
         buf_adds(w->out, w->indent ? ": " : ":");
         ok = write_item(w, member_value(v, at));
     }
@@ -909,7 +928,7 @@ static bool write_value(struct writer *w, struct jv v)
     case JV_NULL: buf_adds(w->out, "null"); return true;
     case JV_BOOL: buf_adds(w->out, v.b ? "true" : "false"); return true;
     case JV_NUMBER: return write_number(w, v.n);
-    case JV_STRING: json_write_string(w->out, json_str(v.j), json_str_len(v.j)); return true;
+    case JV_STRING: write_string(w->out, v.j); return true;
     case JV_ARRAY:
     case JV_LIST: return write_array(w, v);
     case JV_OBJECT:

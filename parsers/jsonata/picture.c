@@ -274,7 +274,7 @@ static void put_letters(struct buf *out, double n, char first)
 static double parse_letters(const char *text, size_t len, char first)
 {
     struct row r = {0};
-    double n = 0, worth = 1;
+    double n = 0, power = 0;
 
     row_read(&r, text, len);
     for (size_t i = r.count; i-- > 0;) {
@@ -282,12 +282,10 @@ static double parse_letters(const char *text, size_t len, char first)
 
         /* The lower half of a character beyond U+FFFF; then the upper. */
         if (c >= 0x10000) {
-            n += (0xDC00 + (double)(c & 0x3FF) - first + 1) * worth;
-            worth *= 26;
+            n += (0xDC00 + (double)(c & 0x3FF) - first + 1) * pow(26, power++);
             c = 0xD800 + ((c - 0x10000) >> 10);
         }
-        n += ((double)c - first + 1) * worth;
-        worth *= 26;
+        n += ((double)c - first + 1) * pow(26, power++);
     }
     row_clear(&r);
     return n;

@@ -37,7 +37,7 @@ function ours(expressions) {
 class Reference {
     start() {
         this.answered = false;
-        this.child = fork(path.join(__dirname, 'reference.js'), [dialect === 'aws' ? 'jsonata-2.0' : 'jsonata-2.2']);
+        this.child = fork(path.join(__dirname, 'reference.js'), [dialect === 'aws' ? 'jsonata-2.0' : 'jsonata-2.2', dialect]);
     }
     stop() {
         if (this.child)
