@@ -248,6 +248,16 @@ $(filter-out $(BESIDES:%=bench-%),$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench
 $(BESIDES:%=bench-%): bench-%: $(BUILD)/bench_%
 	@tests/bench/$* $< build/bench $(if $(BENCH),'$(BENCH)')
 
+# Random expressions beside the reference implementation, which needs Node: COUNT of each dialect.
+COUNT ?= 20000
+SEED  ?= 1
+
+.PHONY: jsonata-differential
+jsonata-differential: all
+	@tests/jsonata-reference/fetch build/bench || { echo 'it needs node and npm' >&2; exit 1; }
+	@status=0; for d in aws reference; do NODE_PATH=build/bench/node_modules \
+	    node tests/jsonata-reference/differential.js $(BUILD)/asl $$d $(COUNT) $(SEED) || status=1; done; exit $$status
+
 # ---- what the code looks like ----
 
 SOURCES = $(shell git ls-files '*.c' '*.h')
@@ -309,6 +319,8 @@ help:
 	@echo 'make format        clang-format over all of it'
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
 	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
+	@echo 'make bench-jsonata JSONata beside its reference implementation (with Node); also bench-json, -waiting, -http, -store'
+	@echo 'make jsonata-differential  random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'
 	@echo 'make clean         away with build/'
 	@echo

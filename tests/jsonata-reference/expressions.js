@@ -130,8 +130,8 @@ class Generator {
         case 'o': return this.chance(0.3) ? this.object(depth - 1) : this.pick(['obj', 'items', 'items[0]', 'emptyObj', '$', 'orders[1]']);
         case 'b': return this.boolean(depth - 1);
         case 'f': return this.chance(0.75) ? this.lambda(depth, 1 + this.below(3)) : '$' + this.pick(['string', 'uppercase', 'sum', 'boolean', 'exists', 'length', 'not', 'append']);
-        case 'r': return this.pick(regexes);
-        case 'p': return this.chance(0.5) ? this.string() : this.pick(regexes);
+        case 'r': return this.regex();
+        case 'p': return this.chance(0.4) ? this.string() : this.regex();
         case 'x': return this.any(depth - 1);
         case 'd': return this.quote(this.pick(datePictures));
         case 'D': return this.quote(this.pick(fullPictures));
@@ -142,6 +142,26 @@ class Generator {
         case 'u': return this.pick(['"a b&c=ä/?"', '"%41%zz"', '"http://x.y/ä?q=1 2"', 'text', 'uni']);
         default: return this.any(depth - 1);
         }
+    }
+    regex() {
+        return this.chance(0.4) ? this.pick(regexes) : `/${this.alternatives(2)}/${this.pick(['', '', '', 'i', 'm', 'im'])}`;
+    }
+    alternatives(depth) {
+        return Array.from({length: this.pick([1, 1, 1, 2])}, () => this.terms(depth)).join('|');
+    }
+    terms(depth) {
+        return Array.from({length: 1 + this.below(3)}, () => this.term(depth)).join('');
+    }
+    term(depth) {
+        if (depth > 0 && this.chance(0.12))
+            return this.pick(['(?=', '(?!', '(?<=', '(?<!']) + this.alternatives(depth - 1) + ')';
+        if (this.chance(0.08))
+            return this.pick(['^', '$', '\\b', '\\B']);
+        let atom = this.pick(['a', 'e', 'o', 'x', 'u', ' ', ',', 'ü', '\\d', '\\w', '\\s', '\\W', '\\S', '.', '[a-e]', '[^a-e]', '[\\d-]', '[^\\s,]', '\\1', '\\u{1F600}',
+            '\u{1F600}', '\\x61', '\\.', '[]', '[^]', '\\2', 'ß', '[à-ÿ]', 'K', '\\D', '1', '-']);
+        if (depth > 0 && this.chance(0.3))
+            atom = this.pick(['(', '(', '(?:', '(?<n' + this.below(100) + '>']) + this.alternatives(depth - 1) + ')';
+        return atom + (this.chance(0.35) ? this.pick(['*', '+', '?', '{2}', '{1,2}', '{0,1}', '{2,}', '*?', '+?', '??', '{1,3}?']) : '');
     }
     call(depth) {
         const functions = [
