@@ -248,7 +248,8 @@ $(filter-out $(BESIDES:%=bench-%),$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench
 $(BESIDES:%=bench-%): bench-%: $(BUILD)/bench_%
 	@tests/bench/$* $< build/bench $(if $(BENCH),'$(BENCH)')
 
-# Random expressions beside the reference implementation, which needs Node: COUNT of each dialect.
+# Random expressions beside the reference implementation, which needs Node: COUNT of each dialect;
+# ONLY=regex for searches alone.
 COUNT ?= 20000
 SEED  ?= 1
 
@@ -256,7 +257,7 @@ SEED  ?= 1
 jsonata-differential: all
 	@tests/jsonata-reference/fetch build/bench || { echo 'it needs node and npm' >&2; exit 1; }
 	@status=0; for d in aws reference; do NODE_PATH=build/bench/node_modules \
-	    node tests/jsonata-reference/differential.js $(BUILD)/asl $$d $(COUNT) $(SEED) || status=1; done; exit $$status
+	    node tests/jsonata-reference/differential.js $(BUILD)/asl $$d $(COUNT) $(SEED) $(ONLY) || status=1; done; exit $$status
 
 # ---- what the code looks like ----
 

@@ -564,6 +564,8 @@ bool jv_to_json(struct jn *e, struct jv v, json **out, bool *unsupported);
 /* Counts what is looked at; false with an error when a bound is reached. */
 bool jn_step(struct jn *e);
 bool jn_steps(struct jn *e, uint64_t count);
+/* Counts what a picture may cost, whose characters are put in their places one by one. */
+bool jn_picture_steps(struct jn *e, struct jv picture);
 
 /* Where the region stands. What was made since goes when a result is settled. */
 struct mark {

@@ -338,14 +338,6 @@ static size_t common_divisor(size_t a, size_t b)
     return a;
 }
 
-static bool has_separator_at(const struct picture *p, size_t position)
-{
-    for (size_t i = 0; i < p->separator_count; i++)
-        if (p->separators[i].position == position)
-            return true;
-    return false;
-}
-
 /* After how many digits the separators stand: all the same, and none left out. Else 0. */
 static size_t find_interval(const struct picture *p)
 {
@@ -357,8 +349,9 @@ static size_t find_interval(const struct picture *p)
         interval =
             i ? common_divisor(interval, p->separators[i].position) : p->separators[i].position;
     }
+    /* They are in order, from the right. */
     for (size_t i = 1; i <= p->separator_count; i++)
-        if (!has_separator_at(p, i * interval))
+        if (p->separators[i - 1].position != i * interval)
             return 0;
     return interval;
 }
@@ -447,10 +440,7 @@ void picture_clear(struct picture *p)
 static void put_separators(const struct picture *p, struct row *r)
 {
     if (p->every) {
-        for (size_t i = (r->count - 1) / p->every; i > 0; i--) {
-            /* What is to the right of this one has no separators yet. */
-            insert_from_right(r, i * p->every, p->separators[0].character);
-        }
+        row_space(r, p->every, p->separators[0].character);
     } else {
         for (size_t i = p->separator_count; i-- > 0;)
             insert_from_right(r, p->separators[i].position, p->separators[i].character);

@@ -1,6 +1,6 @@
 // Random expressions, put to the program and to the reference implementation of JSONata; counts where they differ.
 //
-//     node differential.js PROGRAM aws|reference COUNT [SEED]
+//     node differential.js PROGRAM aws|reference COUNT [SEED [regex]]
 //
 // `make jsonata-differential` sets it all up. A difference is explained by a row of `explanations`, or it is
 // printed, and the exit status is 1. See README.md.
@@ -11,7 +11,7 @@ const path = require('path');
 const {Generator, document} = require('./expressions.js');
 const {explain} = require('./explanations.js');
 
-const [program, dialect, countText, seedText] = process.argv.slice(2);
+const [program, dialect, countText, seedText, only] = process.argv.slice(2);
 const COUNT = Number(countText), SEED = Number(seedText || 1);
 const BATCH = 2000;
 const TIMEOUT_MS = 3000; // of one expression, in the reference
@@ -100,7 +100,7 @@ async function main() {
     let asked = 0, differ = 0, unexplained = 0;
 
     while (asked < COUNT) {
-        const expressions = Array.from({length: Math.min(BATCH, COUNT - asked)}, () => generator.next());
+        const expressions = Array.from({length: Math.min(BATCH, COUNT - asked)}, () => generator.next(only));
         const got = ours(expressions);
         for (let i = 0; i < expressions.length; i++, asked++) {
             const expr = expressions[i], want = await reference.ask(expr, asked);

@@ -246,8 +246,15 @@ class Generator {
         }
         return pieces.join('');
     }
-    next() {
+    search() {
+        const text = this.pick(['text', 'uni', 'name', 'date', '"aaaeee"', '"x1-y22-z333"', '"ab12ab12"', '"exaoux uaeo"']), regex = this.regex();
+        return this.pick([`$match(${text}, ${regex})`, `$replace(${text}, ${regex}, "<$1$2$0>")`, `$split(${text}, ${regex})`]);
+    }
+    // `only` 'regex': nothing but searches.
+    next(only) {
         this.variables = [];
+        if (only === 'regex')
+            return this.search();
         const text = this.any(1 + this.below(4));
         return this.chance(0.08) ? this.damage(text) : text;
     }
