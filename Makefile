@@ -246,12 +246,14 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json, make bench-waiting, make bench-http, make bench-serve ----
+# ---- speed: make bench-json, bench-jsonata, bench-waiting, bench-http, bench-store, bench-serve ----
 
-BENCH_PARSERS := json
+BENCH_PARSERS := json jsonata
 BENCH_RUNTIME := waiting http store serve
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
+# Beside another's; BENCH picks what is measured.
+BESIDES = jsonata
 
 $(BENCH_PARSERS:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(BENCH_RUNTIME:%=$(BUILD)/bench_%): LAYER_LIBS = $(LIBS_RUNTIME)
@@ -262,10 +264,23 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(sort $^) $(LAYER_LIBS)
 
 .PHONY: $(BENCHES:%=bench-%)
-$(BENCHES:%=bench-%): bench-%: $(BUILD)/bench_%
+$(filter-out $(BESIDES:%=bench-%),$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
 	@$< $(BENCH)
 bench-serve: $(BUILD)/asl
 bench-serve: BENCH := --asl $(BUILD)/asl $(BENCH)
+$(BESIDES:%=bench-%): bench-%: $(BUILD)/bench_%
+	@tests/bench/$* $< build/bench $(if $(BENCH),'$(BENCH)')
+
+# Random expressions beside the reference implementation, which needs Node: COUNT of each dialect;
+# ONLY=regex for searches alone.
+COUNT ?= 20000
+SEED  ?= 1
+
+.PHONY: jsonata-differential
+jsonata-differential: all
+	@tests/jsonata-reference/fetch build/bench || { echo 'it needs node and npm' >&2; exit 1; }
+	@status=0; for d in aws reference; do NODE_PATH=build/bench/node_modules \
+	    node tests/jsonata-reference/differential.js $(BUILD)/asl $$d $(COUNT) $(SEED) $(ONLY) || status=1; done; exit $$status
 
 # ---- what the code looks like ----
 
@@ -331,6 +346,8 @@ help:
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
 	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
 	@echo 'make bench-serve   asl serve under load: BENCH="--store bench.db --durability full"'
+	@echo 'make bench-jsonata JSONata beside its reference implementation (with Node); also bench-json, -waiting, -http, -store'
+	@echo 'make jsonata-differential  random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'
 	@echo 'make clean         away with build/'
 	@echo

@@ -100,6 +100,10 @@ const json *json_get_key(const json *object, const json *key);
 /* The member's place among the members, SIZE_MAX without one. */
 size_t json_find(const json *object, const char *key, size_t len);
 
+/* Are all elements of `array` numbers? Then their sum, from the first on, as of doubles. */
+bool json_is_all_numbers(const json *array);
+double json_sum(const json *array);
+
 /* Levels of nesting: 0 for a scalar, 1 for [] and {}. */
 size_t json_depth(const json *v);
 /*

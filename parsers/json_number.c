@@ -154,6 +154,29 @@ double json_double_value(const json *v)
     }
 }
 
+bool json_is_all_numbers(const json *array)
+{
+    const struct array_value *a = as_array(array);
+
+    for (uint32_t i = 0; i < a->count; i++)
+        if (a->items[i]->kind < JSON_INT || a->items[i]->kind > JSON_DOUBLE)
+            return false;
+    return true;
+}
+
+double json_sum(const json *array)
+{
+    const struct array_value *a = as_array(array);
+    double sum = 0;
+
+    for (uint32_t i = 0; i < a->count; i++)
+        if (a->items[i]->kind == JSON_INT)
+            sum += (double)((const struct int_value *)a->items[i])->n;
+        else
+            sum += json_double_value(a->items[i]);
+    return sum;
+}
+
 /* ---- writing ---- */
 
 /* A positive number as digits without zeros at either end: 0.DIGITS times ten to the `point`. */

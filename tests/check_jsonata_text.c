@@ -274,14 +274,16 @@ START_TEST(format_number)
     struct buf out = {0};
     struct jsonata_fault why = {0};
     struct jsonata_symbols symbols = {0};
+    struct pictures kept = {0};
     const char *picture = format_numbers[_i].picture, *option = format_numbers[_i].option;
     bool ok;
 
     if (option)
         jsonata_symbols_set(&symbols, option, strlen(option), format_numbers[_i].text,
                             strlen(format_numbers[_i].text));
-    ok =
-        jsonata_format_number(&out, format_numbers[_i].n, picture, strlen(picture), &symbols, &why);
+    ok = jsonata_format_number(&out, format_numbers[_i].n, picture, strlen(picture),
+                               option ? &symbols : NULL, &kept, &why);
+    pictures_clear(&kept);
     expect_answer(format_numbers[_i].name, ok, &out, &why, format_numbers[_i].want);
 }
 END_TEST
@@ -331,8 +333,11 @@ START_TEST(format_integer)
     struct buf out = {0};
     struct jsonata_fault why = {0};
     const char *picture = format_integers[_i].picture;
-    bool ok = jsonata_format_integer(&out, format_integers[_i].n, picture, strlen(picture), &why);
+    struct pictures kept = {0};
+    bool ok =
+        jsonata_format_integer(&out, format_integers[_i].n, picture, strlen(picture), &kept, &why);
 
+    pictures_clear(&kept);
     expect_answer(format_integers[_i].name, ok, &out, &why, format_integers[_i].want);
 }
 END_TEST
@@ -365,9 +370,11 @@ START_TEST(parse_integer)
     struct buf out = {0};
     struct jsonata_fault why = {0};
     const char *text = parse_integers[_i].text, *picture = parse_integers[_i].picture;
+    struct pictures kept = {0};
     double n = 0;
-    bool ok = jsonata_parse_integer(text, strlen(text), picture, strlen(picture), &n, &why);
+    bool ok = jsonata_parse_integer(text, strlen(text), picture, strlen(picture), &kept, &n, &why);
 
+    pictures_clear(&kept);
     js_number_write(&out, n);
     expect_answer(parse_integers[_i].name, ok, &out, &why, parse_integers[_i].want);
 }
@@ -437,10 +444,12 @@ START_TEST(date_write)
 {
     struct buf out = {0};
     struct jsonata_fault why = {0};
+    struct pictures kept = {0};
     const char *picture = from_millis[_i].picture, *zone = from_millis[_i].zone;
     bool ok = jsonata_from_millis(&out, from_millis[_i].ms, picture, picture ? strlen(picture) : 0,
-                                  zone, zone ? strlen(zone) : 0, JSONATA_AWS, &why);
+                                  zone, zone ? strlen(zone) : 0, JSONATA_AWS, &kept, &why);
 
+    pictures_clear(&kept);
     expect_answer(from_millis[_i].name, ok, &out, &why, from_millis[_i].want);
 }
 END_TEST
@@ -506,11 +515,13 @@ static void expect_date(const char *name, const char *text, const char *picture,
 {
     struct buf out = {0};
     struct jsonata_fault why = {0};
+    struct pictures kept = {0};
     bool found = false;
     double ms = 0;
     bool ok = jsonata_to_millis(text, strlen(text), picture, picture ? strlen(picture) : 0, NOW,
-                                dialect, &found, &ms, &why);
+                                dialect, &kept, &found, &ms, &why);
 
+    pictures_clear(&kept);
     if (ok && found)
         js_number_write(&out, ms);
     else

@@ -48,24 +48,33 @@ double date_utc(double year, double month, double day, double ms)
 
 struct civil {
     double year, month, day; /* `month` is 0..11 */
+    double of_day;           /* milliseconds since midnight */
 };
 
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+/* Of NaN, and far out of a Date's bounds, all parts are NaN. */
 static struct civil civil_of(double ms)
 {
-    double days = floor(ms / MS_A_DAY) + 719468, era = floor(days / 146097);
-    double day_of_era = days - era * 146097;
-    double year_of_era = floor((day_of_era - floor(day_of_era / 1460) + floor(day_of_era / 36524) -
-                                floor(day_of_era / 146096)) /
-                               365);
-    double day_of_year =
-        day_of_era - (365 * year_of_era + floor(year_of_era / 4) - floor(year_of_era / 100));
-    double m = floor((5 * day_of_year + 2) / 153);
-    struct civil c;
+    int64_t days, era, day_of_era, year_of_era, day_of_year, m;
 
-    c.day = day_of_year - floor((153 * m + 2) / 5) + 1;
-    c.month = m < 10 ? m + 2 : m - 10;
-    c.year = year_of_era + era * 400 + (m >= 10);
-    return c;
+    if (!(fabs(ms) <= 2 * MOST_MS))
+        return (struct civil){NAN, NAN, NAN, NAN};
+    days = floor_divide((int64_t)ms, MS_A_DAY) + 719468;
+    era = floor_divide(days, 146097);
+    day_of_era = days - era * 146097;
+    year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    m = (5 * day_of_year + 2) / 153;
+    return (struct civil){
+        .year = (double)(year_of_era + era * 400 + (m >= 10)),
+        .month = (double)(m < 10 ? m + 2 : m - 10),
+        .day = (double)(day_of_year - (153 * m + 2) / 5 + 1),
+        .of_day = ms - (double)(days - 719468) * MS_A_DAY,
+    };
 }
 
 /* 1 is Monday. */
@@ -140,30 +149,39 @@ static double month_of_week(double ms, const struct civil *c)
     return c->month + 1;
 }
 
-double date_component(double ms, uint32_t component)
+/* So many whole `unit`s of milliseconds, of which `count` make one of the next. */
+static double of_clock(const struct civil *c, int unit, int count)
 {
-    struct civil c = civil_of(ms);
-    double of_day = ms - floor(ms / MS_A_DAY) * MS_A_DAY;
-    double hour = floor(of_day / 3600000);
+    return isnan(c->of_day) ? (double)NAN : (double)((int)c->of_day / unit % count);
+}
 
+static double component_of(double ms, const struct civil *c, uint32_t component)
+{
     switch (component) {
-    case 'Y': return c.year;
-    case 'M': return c.month + 1;
-    case 'D': return c.day;
+    case 'Y': return c->year;
+    case 'M': return c->month + 1;
+    case 'D': return c->day;
     case 'd':
-        return (date_utc(c.year, c.month, c.day, 0) - date_utc(c.year, 0, 1, 0)) / MS_A_DAY + 1;
+        return (date_utc(c->year, c->month, c->day, 0) - date_utc(c->year, 0, 1, 0)) / MS_A_DAY + 1;
     case 'F': return day_of_week(ms);
-    case 'W': return week_of_year(&c);
-    case 'w': return week_of_month(&c);
-    case 'X': return year_of_week(ms, &c);
-    case 'x': return month_of_week(ms, &c);
-    case 'H': return hour;
-    case 'h': return fmod(hour + 11, 12) + 1;
-    case 'm': return fmod(floor(of_day / 60000), 60);
-    case 's': return fmod(floor(of_day / 1000), 60);
-    case 'f': return fmod(of_day, 1000);
+    case 'W': return week_of_year(c);
+    case 'w': return week_of_month(c);
+    case 'X': return year_of_week(ms, c);
+    case 'x': return month_of_week(ms, c);
+    case 'H': return of_clock(c, 3600000, 24);
+    case 'h': return fmod(of_clock(c, 3600000, 24) + 11, 12) + 1;
+    case 'm': return of_clock(c, 60000, 60);
+    case 's': return of_clock(c, 1000, 60);
+    case 'f': return of_clock(c, 1, 1000);
     default: return NAN;
     }
+}
+
+double date_component(double ms, uint32_t component)
+{
+    const struct civil c = civil_of(ms);
+
+    return component_of(ms, &c, component);
 }
 
 static const char *const months[] = {"January",   "February", "March",    "April",
@@ -348,12 +366,11 @@ static bool read_marker(struct date_picture *p, const char *text, size_t len,
     return true;
 }
 
-bool date_picture_read(struct date_picture *p, const char *text, size_t len,
+static bool read_parts(struct date_picture *p, const char *text, size_t len,
                        enum jsonata_dialect dialect, struct jsonata_fault *why)
 {
     size_t start = 0, i = 0;
 
-    *p = (struct date_picture){0};
     while (i < len) {
         const char *close;
         struct buf marker = {0};
@@ -385,15 +402,49 @@ bool date_picture_read(struct date_picture *p, const char *text, size_t len,
     return true;
 }
 
-void date_picture_clear(struct date_picture *p)
+static void clear_picture(void *picture)
 {
+    struct date_picture *p = picture;
+
     for (size_t i = 0; i < p->count; i++) {
         buf_clear(&p->parts[i].literal);
         buf_clear(&p->parts[i].presentation);
         picture_clear(&p->parts[i].number);
     }
     mem_free(p->parts);
-    *p = (struct date_picture){0};
+    js_regex_free(p->pattern);
+}
+
+static bool read_picture(struct date_picture *p, const char *text, size_t len,
+                         enum jsonata_dialect dialect, struct jsonata_fault *why)
+{
+    const bool ok = read_parts(p, text, len, dialect, why);
+
+    if (!ok)
+        clear_picture(p);
+    return ok;
+}
+
+static bool read_aws(void *p, const char *text, size_t len, struct jsonata_fault *why)
+{
+    return read_picture(p, text, len, JSONATA_AWS, why);
+}
+
+static bool read_reference(void *p, const char *text, size_t len, struct jsonata_fault *why)
+{
+    return read_picture(p, text, len, JSONATA_REFERENCE, why);
+}
+
+/* The dialects read some pictures in different ways. */
+static const struct picture_sort dates[] = {
+    [JSONATA_AWS] = {sizeof(struct date_picture), read_aws, clear_picture},
+    [JSONATA_REFERENCE] = {sizeof(struct date_picture), read_reference, clear_picture},
+};
+
+struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
+                                      enum jsonata_dialect dialect, struct jsonata_fault *why)
+{
+    return pictures_get(kept, &dates[dialect], text, len, why);
 }
 
 /* ---- writing ---- */
@@ -411,6 +462,7 @@ static double zone_ms(const struct zone *z)
 static bool write_offset(const struct date_part *part, const struct zone *z, struct buf *out,
                          struct jsonata_fault *why)
 {
+    static const struct picture two_digits = {.zero = '0', .mandatory = 2};
     const struct picture *number = &part->number;
     double room = number->form == PICTURE_DIGITS ? number->mandatory : 0;
 
@@ -428,7 +480,7 @@ static bool write_offset(const struct date_part *part, const struct zone *z, str
     if (z->minutes == 0)
         return true;
     buf_addc(out, ':');
-    return jsonata_format_integer(out, z->minutes, "00", 2, why);
+    return picture_write(&two_digits, z->minutes, out, why);
 }
 
 static bool write_zone(const struct date_part *part, const struct zone *z, struct buf *out,
@@ -482,8 +534,8 @@ static bool write_name(const struct date_part *part, double value, struct buf *o
 }
 
 /* What is no component, or has no name, is written as JavaScript writes what is not there. */
-static bool write_part(const struct date_part *part, double ms, const struct zone *z,
-                       struct buf *out, struct jsonata_fault *why)
+static bool write_part(const struct date_part *part, double ms, const struct civil *c,
+                       const struct zone *z, struct buf *out, struct jsonata_fault *why)
 {
     double value;
 
@@ -492,7 +544,7 @@ static bool write_part(const struct date_part *part, double ms, const struct zon
     case 'Z':
     case 'z': return write_zone(part, z, out, why);
     case 'P':
-        value = date_component(ms, 'H');
+        value = component_of(ms, c, 'H');
         if (part->names == DATE_UPPER)
             buf_adds(out, value >= 12 ? "PM" : "AM");
         else
@@ -506,7 +558,7 @@ static bool write_part(const struct date_part *part, double ms, const struct zon
         buf_adds(out, "undefined");
         return true;
     }
-    value = date_component(ms, part->component);
+    value = component_of(ms, c, part->component);
     if (part->names)
         return write_name(part, value, out, why);
     if (part->component == 'Y' && part->digits != -1)
@@ -516,12 +568,13 @@ static bool write_part(const struct date_part *part, double ms, const struct zon
 
 bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
                          const char *zone, size_t zone_len, enum jsonata_dialect dialect,
-                         struct jsonata_fault *why)
+                         struct pictures *kept, struct jsonata_fault *why)
 {
-    struct date_picture p;
+    const struct date_picture *p;
+    const size_t start = out->len;
+    struct civil c;
     struct zone z = {0};
-    struct buf text = {0};
-    bool ok;
+    bool ok = true;
 
     /* The years 0 to 9999. */
     if (!picture && !zone && ms >= -62167219200000 && ms < 253402300800000) {
@@ -539,12 +592,13 @@ bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t
         z.minutes = fmod(offset, 100);
     }
     ms = date_clip(ms + zone_ms(&z));
-    ok = date_picture_read(&p, picture, picture_len, dialect, why);
-    for (size_t i = 0; ok && i < p.count; i++)
-        ok = write_part(&p.parts[i], ms, &z, &text, why);
-    if (ok)
-        buf_add(out, text.data, text.len);
-    date_picture_clear(&p);
-    buf_clear(&text);
+    c = civil_of(ms);
+    p = date_picture_get(kept, picture, picture_len, dialect, why);
+    if (!p)
+        return false;
+    for (size_t i = 0; ok && i < p->count; i++)
+        ok = write_part(&p->parts[i], ms, &c, &z, out, why);
+    if (!ok)
+        out->len = start;
     return ok;
 }

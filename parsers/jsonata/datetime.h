@@ -4,12 +4,16 @@
 #include "parsers/buf.h"
 #include "parsers/jsonata/dialect.h"
 #include "parsers/jsonata/fault.h"
+#include "parsers/jsonata/pictures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Instants and their text. Pictures are XPath's (F&O 3.1, section 9.8): "[Y0001]-[M01]-[D01]". */
+/*
+ * Instants and their text. Pictures are XPath's (F&O 3.1, section 9.8): "[Y0001]-[M01]-[D01]".
+ * `kept` has the pictures that were read before, and then this one.
+ */
 
 /*
  * $fromMillis. `picture` NULL: ISO 8601, as 2017-11-07T15:12:37.121Z. `zone` NULL: UTC, else +HHMM
@@ -18,7 +22,7 @@
  */
 bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
                          const char *zone, size_t zone_len, enum jsonata_dialect dialect,
-                         struct jsonata_fault *why);
+                         struct pictures *kept, struct jsonata_fault *why);
 
 /*
  * $toMillis. `picture` NULL: ISO 8601; D3110 when the text is not of that form, NaN when it is and
@@ -26,7 +30,7 @@ bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t
  * (nothing comes out); what the picture leaves out in front comes from `now_ms`, a gap is D3136.
  */
 bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
-                       int64_t now_ms, enum jsonata_dialect dialect, bool *found, double *out,
-                       struct jsonata_fault *why);
+                       int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
+                       bool *found, double *out, struct jsonata_fault *why);
 
 #endif

@@ -5,6 +5,8 @@
 #include "parsers/jsonata/dialect.h"
 #include "parsers/jsonata/fault.h"
 #include "parsers/jsonata/picture_impl.h"
+#include "parsers/jsonata/pictures.h"
+#include "parsers/jsonata/regex.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,12 +35,12 @@ struct date_part {
 struct date_picture {
     struct date_part *parts;
     size_t count, cap;
+    js_regex *pattern; /* of texts, with a group for each part; NULL: not made yet */
 };
 
-/* D3131, D3132, D3135. Clear it in either case. */
-bool date_picture_read(struct date_picture *p, const char *text, size_t len,
-                       enum jsonata_dialect dialect, struct jsonata_fault *why);
-void date_picture_clear(struct date_picture *p);
+/* One of those kept. NULL with D3131, D3132, D3135. */
+struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
+                                      enum jsonata_dialect dialect, struct jsonata_fault *why);
 
 /* Days since 1970-01-01 of a day of the calendar; `month` is 0..11, months and days may overflow.
  */

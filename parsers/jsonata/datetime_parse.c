@@ -466,19 +466,30 @@ static bool find_instant(struct components *c, double now, double *out, struct j
 
 /* ---- both together ---- */
 
-/* False: the text is not of the picture. */
-static bool match_picture(const struct date_picture *p, const struct buf *pattern,
-                          enum jsonata_dialect dialect, const char *text, size_t len,
-                          struct components *c)
+/* Makes the picture's pattern; it stays NULL when it would be too large. D3130, D3133. */
+static bool make_pattern(struct date_picture *p, enum jsonata_dialect dialect,
+                         struct jsonata_fault *why)
 {
-    js_regex *r = js_regex_compile(pattern->data, pattern->len, true, false, NULL);
-    struct js_search s = {0};
-    bool found = false;
+    struct buf pattern = {0};
+    const bool ok = put_pattern(&pattern, p, dialect, why);
 
-    if (r && js_regex_groups(r) == p->count) {
-        js_search_init(&s, r, text, len);
-        found = js_search_next(&s) == JS_REGEX_FOUND;
-    }
+    if (ok)
+        p->pattern = js_regex_compile(pattern.data, pattern.len, true, false, NULL);
+    buf_clear(&pattern);
+    return ok;
+}
+
+/* False: the text is not of the picture. */
+static bool match_picture(const struct date_picture *p, enum jsonata_dialect dialect,
+                          const char *text, size_t len, struct components *c)
+{
+    struct js_search s = {0};
+    bool found;
+
+    if (!p->pattern || js_regex_groups(p->pattern) != p->count)
+        return false;
+    js_search_init(&s, p->pattern, text, len);
+    found = js_search_next(&s) == JS_REGEX_FOUND;
     for (size_t i = 0; found && i < p->count; i++) {
         struct js_span span = s.span[i + 1];
 
@@ -486,39 +497,35 @@ static bool match_picture(const struct date_picture *p, const struct buf *patter
             take_part(c, &p->parts[i], dialect, s.text + span.start, span.end - span.start);
     }
     js_search_clear(&s);
-    js_regex_free(r);
     return found;
 }
 
 static bool parse_picture(const char *text, size_t len, const char *picture, size_t picture_len,
-                          double now, enum jsonata_dialect dialect, bool *found, double *out,
-                          struct jsonata_fault *why)
+                          double now, enum jsonata_dialect dialect, struct pictures *kept,
+                          bool *found, double *out, struct jsonata_fault *why)
 {
-    struct date_picture p;
-    struct buf pattern = {0};
-    struct components c = {.any = false};
-    bool ok = date_picture_read(&p, picture, picture_len, dialect, why) &&
-              put_pattern(&pattern, &p, dialect, why);
+    struct date_picture *p = date_picture_get(kept, picture, picture_len, dialect, why);
+    struct components c;
+    bool match;
 
-    if (ok) {
-        bool match = match_picture(&p, &pattern, dialect, text, len, &c) && c.any;
-
-        ok = !match || find_instant(&c, now, out, why);
-        if (ok)
-            *found = match;
-    }
-    date_picture_clear(&p);
-    buf_clear(&pattern);
-    return ok;
+    if (!p || (!p->pattern && !make_pattern(p, dialect, why)))
+        return false;
+    memset(c.known, 0, sizeof c.known);
+    c.any = false;
+    match = match_picture(p, dialect, text, len, &c) && c.any;
+    if (match && !find_instant(&c, now, out, why))
+        return false;
+    *found = match;
+    return true;
 }
 
 bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
-                       int64_t now_ms, enum jsonata_dialect dialect, bool *found, double *out,
-                       struct jsonata_fault *why)
+                       int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
+                       bool *found, double *out, struct jsonata_fault *why)
 {
     if (picture)
-        return parse_picture(text, len, picture, picture_len, (double)now_ms, dialect, found, out,
-                             why);
+        return parse_picture(text, len, picture, picture_len, (double)now_ms, dialect, kept, found,
+                             out, why);
     if (!parse_iso(text, len, dialect, out, why))
         return false;
     *found = true;

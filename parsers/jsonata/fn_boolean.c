@@ -33,7 +33,8 @@ static struct jv fn_type(struct jn *e, const struct call *c)
     case JV_NUMBER:
         if (jv_is_numeric(e, arg(c, 0)) < 0)
             return (struct jv){.kind = JV_ERROR};
-        name = "number";
+        /* What is no number is nothing else that the reference asks for, either. */
+        name = isnan(arg(c, 0).n) ? "object" : "number";
         break;
     case JV_STRING: name = "string"; break;
     case JV_ARRAY:

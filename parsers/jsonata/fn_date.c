@@ -9,8 +9,11 @@ static struct jv format(struct jn *e, double ms, struct jv picture, struct jv zo
     struct jsonata_fault why = {0};
     struct buf text = {0};
 
+    if (!jn_picture_steps(e, picture))
+        return (struct jv){.kind = JV_ERROR};
     if (jsonata_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
-                            is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect, &why))
+                            is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect,
+                            e->x->pictures, &why))
         return jn_take_buf(e, &text);
     buf_clear(&text);
     return jn_error_fault(e, &why);
@@ -43,8 +46,11 @@ static struct jv fn_to_millis(struct jn *e, const struct call *c)
 
     if (is_undefined(text))
         return text;
+    if (!jn_picture_steps(e, picture))
+        return (struct jv){.kind = JV_ERROR};
     if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
-                           str_len(picture), e->options->now_ms, e->dialect, &found, &ms, &why))
+                           str_len(picture), e->options->now_ms, e->dialect, e->x->pictures, &found,
+                           &ms, &why))
         return jn_error_fault(e, &why);
     return found ? jv_number(ms) : jv_undefined();
 }

@@ -80,6 +80,8 @@ static struct jv fn_sum(struct jn *e, const struct call *c)
         return list;
     if (!jn_steps(e, items_count(list)))
         return (struct jv){.kind = JV_ERROR};
+    if (list.kind == JV_ARRAY)
+        return jv_number(json_sum(list.j));
     for (size_t i = 0; i < items_count(list); i++)
         total += items_at(list, i).n;
     return jv_number(total);
@@ -134,6 +136,15 @@ static struct jv written(struct jn *e, struct buf *text, bool ok, struct jsonata
     return jn_error_fault(e, why);
 }
 
+bool jn_picture_steps(struct jn *e, struct jv picture)
+{
+    const uint64_t len = str_len(picture);
+
+    if (len < 100)
+        return true;
+    return jn_steps(e, len < UINT32_MAX ? len * len / 64 : UINT64_MAX / 2);
+}
+
 static struct jv fn_format_number(struct jn *e, const struct call *c)
 {
     const struct jv picture = arg(c, 1), options = arg(c, 2);
@@ -143,16 +154,19 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
+    if (!jn_picture_steps(e, picture))
+        return (struct jv){.kind = JV_ERROR};
     for (size_t i = 0; is_object(options) && i < members_count(options); i++) {
         const struct jv v = member_value(options, i);
         const json *key = member_key(options, i);
         if (is_string(v))
             jsonata_symbols_set(&symbols, json_str(key), json_str_len(key), str(v), str_len(v));
     }
-    return written(
-        e, &text,
-        jsonata_format_number(&text, arg(c, 0).n, str(picture), str_len(picture), &symbols, &why),
-        &why);
+    return written(e, &text,
+                   jsonata_format_number(&text, arg(c, 0).n, str(picture), str_len(picture),
+                                         is_object(options) ? &symbols : NULL, e->x->pictures,
+                                         &why),
+                   &why);
 }
 
 static struct jv fn_format_base(struct jn *e, const struct call *c)
@@ -176,8 +190,11 @@ static struct jv fn_format_integer(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
+    if (!jn_picture_steps(e, picture))
+        return (struct jv){.kind = JV_ERROR};
     return written(e, &text,
-                   jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture), &why),
+                   jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
+                                          e->x->pictures, &why),
                    &why);
 }
 
@@ -189,7 +206,10 @@ static struct jv fn_parse_integer(struct jn *e, const struct call *c)
 
     if (is_undefined(text))
         return text;
-    if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture), &n, &why))
+    if (!jn_picture_steps(e, picture))
+        return (struct jv){.kind = JV_ERROR};
+    if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
+                              e->x->pictures, &n, &why))
         return jv_number(n);
     return jn_error_fault(e, &why);
 }

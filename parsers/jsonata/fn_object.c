@@ -68,6 +68,14 @@ static bool spread(struct jn *e, struct list *l, struct jv v, size_t depth)
     return true;
 }
 
+static bool holds_something(struct jv array)
+{
+    for (size_t i = 0; i < items_count(array); i++)
+        if (!is_undefined(items_at(array, i)))
+            return true;
+    return false;
+}
+
 static struct jv fn_spread(struct jn *e, const struct call *c)
 {
     const struct jv v = arg(c, 0);
@@ -76,7 +84,7 @@ static struct jv fn_spread(struct jn *e, const struct call *c)
     if (!is_array(v) && !is_object(v))
         return v;
     /* What the reference appended to is an array, not a sequence. */
-    l = list_new(e, is_array(v) && items_count(v) ? 0 : LIST_SEQUENCE, 0);
+    l = list_new(e, is_array(v) && holds_something(v) ? 0 : LIST_SEQUENCE, 0);
     return spread(e, l, v, 0) ? jv_list(l) : failed;
 }
 
@@ -130,7 +138,7 @@ static struct jv fn_sift(struct jn *e, const struct call *c)
     if (!is_object(o))
         return jv_undefined();
     if (arg(c, 1).kind != JV_FUNCTION)
-        return jn_error(e, "T1006");
+        return members_count(o) ? jn_error(e, "T1006") : jv_undefined();
     order = members_order(e, o);
     for (size_t i = 0; i < members_count(o); i++) {
         const size_t at = order ? order[i] : i;

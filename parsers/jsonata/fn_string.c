@@ -85,6 +85,9 @@ static struct jv fn_substring(struct jn *e, const struct call *c)
         if (length.n <= 0)
             return jn_text(e, "", 0);
         to = slice_at(start >= 0 ? start + length.n : (double)count + start + length.n, count);
+        /* JavaScript: neither is more than no number. */
+        if (is_undefined(arg(c, 1)))
+            to = 0;
     }
     from = slice_at(start, count);
     if (from >= to)
@@ -112,28 +115,44 @@ static size_t find(const char *text, size_t len, size_t from, const char *what, 
     return SIZE_MAX;
 }
 
+/* What a string is looked through for; JavaScript turns undefined into text. */
+struct sought {
+    const char *text;
+    size_t len;
+};
+
+static struct sought sought_of(struct jv what)
+{
+    static const char none[] = "undefined";
+
+    return is_undefined(what) ? (struct sought){none, sizeof none - 1}
+                              : (struct sought){str(what), str_len(what)};
+}
+
 static struct jv fn_substring_before(struct jn *e, const struct call *c)
 {
-    const struct jv s = arg(c, 0), what = arg(c, 1);
+    const struct jv s = arg(c, 0);
+    const struct sought what = sought_of(arg(c, 1));
     size_t at;
 
     if (is_undefined(s))
         return s;
-    at = find(str(s), str_len(s), 0, str(what), str_len(what));
+    at = find(str(s), str_len(s), 0, what.text, what.len);
     return at == SIZE_MAX ? s : jn_text(e, str(s), at);
 }
 
 static struct jv fn_substring_after(struct jn *e, const struct call *c)
 {
-    const struct jv s = arg(c, 0), what = arg(c, 1);
+    const struct jv s = arg(c, 0);
+    const struct sought what = sought_of(arg(c, 1));
     size_t at;
 
     if (is_undefined(s))
         return s;
-    at = find(str(s), str_len(s), 0, str(what), str_len(what));
+    at = find(str(s), str_len(s), 0, what.text, what.len);
     if (at == SIZE_MAX)
         return s;
-    at += str_len(what);
+    at += what.len;
     return jn_text(e, str(s) + at, str_len(s) - at);
 }
 
@@ -264,11 +283,6 @@ static struct jv fn_contains(struct jn *e, const struct call *c)
     return found < 0 ? failed : jv_bool(found > 0);
 }
 
-static void set(struct jn *e, struct map *m, const char *key, struct jv v)
-{
-    map_set(e, m, jn_hold(e, json_cstring(key)), v);
-}
-
 static struct jv fn_match(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), limit = arg(c, 2);
@@ -287,14 +301,14 @@ static struct jv fn_match(struct jn *e, const struct call *c)
     matcher_init(&m, arg(c, 1).f, s.j);
     while (within(limit, l->count) && (found = matcher_next(e, &m, true, &match)) > 0) {
         struct map *one = map_new(e, 3);
-        set(e, one, "match", match.match);
-        set(e, one, "index", jv_number(match.index));
-        set(e, one, "groups", match.groups);
+        match_set(e, one, KEY_MATCH, match.match);
+        match_set(e, one, KEY_INDEX, jv_number(match.index));
+        match_set(e, one, KEY_GROUPS, match.groups);
         list_push(e, l, jv_map(one));
     }
     /* The reference looks for one match more than it is asked for. */
     if (found > 0)
-        found = matcher_next(e, &m, true, &match);
+        found = matcher_next(e, &m, false, &match);
     matcher_clear(&m);
     return found < 0 ? failed : jv_list(l);
 }
@@ -320,72 +334,99 @@ static size_t width_of(size_t n)
     return width;
 }
 
+/* A part of a replacement: text, or what a group caught. */
+struct piece {
+    const char *text; /* NULL: of a group */
+    size_t len, group;
+};
+
+struct pieces {
+    struct piece *list;
+    size_t count;
+};
+
+static void add_piece(struct pieces *p, const char *text, size_t len)
+{
+    if (len)
+        p->list[p->count++] = (struct piece){.text = text, .len = len};
+}
+
 /* Behind a `$`: the number of a group, of as many digits as there are groups. Returns where to go
  * on. */
-static size_t add_group(struct buf *out, struct jv template, size_t at, const struct match *m)
+static size_t add_group(struct pieces *p, struct jv template, size_t at, size_t groups)
 {
-    const size_t groups = is_array(m->groups) ? items_count(m->groups) : 0;
     const size_t most = groups ? width_of(groups) : 1;
     long n = digits(str(template), str_len(template), at, most);
 
     if (most > 1 && n > (long)groups)
         n = digits(str(template), str_len(template), at, most - 1);
     if (n < 0) {
-        buf_addc(out, '$');
+        add_piece(p, "$", 1);
         return at;
     }
-    if (n > 0 && (size_t)n <= groups) {
-        const struct jv group = items_at(m->groups, (size_t)n - 1);
-        text_add(out, str(group), str_len(group));
-    }
+    if (n > 0 && (size_t)n <= groups)
+        p->list[p->count++] = (struct piece){.group = (size_t)n};
     return at + width_of((size_t)n);
 }
 
-/* The replacement with what its $1, $$ and $0 stand for. */
-static void add_substitute(struct buf *out, struct jv template, const struct match *m)
+/* Splits a replacement at its $1, $$ and $0. */
+static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups)
 {
     const char *s = str(template);
     const size_t len = str_len(template);
-    size_t at = 0, dollar;
+    size_t at = 0, dollar, dollars = 0;
+    struct pieces p = {0};
 
+    for (size_t i = 0; i < len; i++)
+        dollars += s[i] == '$';
+    p.list = jn_alloc(e, (2 * dollars + 1) * sizeof *p.list);
     while ((dollar = find(s, len, at, "$", 1)) != SIZE_MAX) {
-        text_add(out, s + at, dollar - at);
+        add_piece(&p, s + at, dollar - at);
         at = dollar + 1;
         if (at < len && s[at] == '$') {
-            buf_addc(out, '$');
-            at++;
+            add_piece(&p, s + at++, 1);
         } else if (at < len && s[at] == '0') {
-            text_add(out, str(m->match), str_len(m->match));
+            p.list[p.count++] = (struct piece){.group = 0};
             at++;
         } else {
-            at = add_group(out, template, at, m);
+            at = add_group(&p, template, at, groups);
         }
     }
-    text_add(out, s + at, len - at);
+    add_piece(&p, s + at, len - at);
+    return p;
+}
+
+static void add_pieces(struct buf *out, const struct pieces *p, const struct matcher *m,
+                       const struct match *match)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->list[i].text)
+            text_add(out, p->list[i].text, p->list[i].len);
+        else
+            matcher_group(m, match, p->list[i].group, out);
 }
 
 /* A match as the object that a replacing function is called with. */
-static struct jv match_value(struct jn *e, const struct match *m)
+static struct jv match_value(struct jn *e, const struct matcher *from, const struct match *m)
 {
-    struct map *o = map_new(e, 4);
+    struct map *o = map_new(e, 5);
+    const double end = m->index + (double)text_units(str(m->match), str_len(m->match));
 
-    set(e, o, "match", m->match);
-    set(e, o, "start", jv_number(m->index));
-    set(e, o, "end", jv_number(m->index + (double)text_units(str(m->match), str_len(m->match))));
-    set(e, o, "groups", m->groups);
+    match_set(e, o, KEY_MATCH, m->match);
+    match_set(e, o, KEY_START, jv_number(m->index));
+    match_set(e, o, KEY_END, jv_number(end));
+    match_set(e, o, KEY_GROUPS, m->groups);
+    if (from->regex)
+        match_set(e, o, KEY_NEXT, match_next(e, from->regex, from->text, (size_t)end));
     return jv_map(o);
 }
 
-static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement,
-                            const struct match *m)
+/* What the function gives for the match. */
+static bool add_result(struct jn *e, struct buf *out, struct jv replacement,
+                       const struct matcher *m, const struct match *match)
 {
-    struct jv v;
+    struct jv v = match_value(e, m, match);
 
-    if (is_string(replacement)) {
-        add_substitute(out, replacement, m);
-        return true;
-    }
-    v = match_value(e, m);
     v = jn_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
     if (is_error(v))
         return false;
@@ -397,23 +438,40 @@ static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement
     return true;
 }
 
+/* Of a regular expression all replacements have the same pieces; of functions that stand in for one
+ * each match may have other groups. */
+static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement,
+                            struct pieces *pieces, const struct matcher *m,
+                            const struct match *match)
+{
+    if (!is_string(replacement))
+        return add_result(e, out, replacement, m, match);
+    if (!pieces->list || !m->regex)
+        *pieces = read_pieces(e, replacement, matcher_groups(m, match));
+    add_pieces(out, pieces, m, match);
+    return true;
+}
+
 static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
 {
     const struct jv s = arg(c, 0), replacement = arg(c, 2), limit = arg(c, 3);
+    const bool values = !is_string(replacement);
+    struct pieces pieces = {0};
     struct matcher m;
     struct match match;
     size_t at = 0, count = 0;
     int found;
 
+    buf_reserve(out, str_len(s) + str_len(replacement));
     matcher_init(&m, arg(c, 1).f, s.j);
-    while ((found = matcher_next(e, &m, true, &match)) > 0 && within(limit, count)) {
+    while ((found = matcher_next(e, &m, values, &match)) > 0 && within(limit, count)) {
         if (out->len > e->memory) {
             jn_error(e, "U1002");
             found = -1;
             break;
         }
         matcher_piece(&m, at, match.start, out);
-        if (!add_replacement(e, out, replacement, &match)) {
+        if (!add_replacement(e, out, replacement, &pieces, &m, &match)) {
             found = -1;
             break;
         }
@@ -513,10 +571,19 @@ static struct jv split_text(struct jn *e, struct jv s, struct jv by, double limi
     return jv_list(l);
 }
 
+static struct jv piece_of(struct jn *e, const struct matcher *m, size_t from, size_t to)
+{
+    struct buf text = {0};
+
+    if (m->regex && m->search.ascii)
+        return jn_text(e, m->search.text + from, (to < m->search.len ? to : m->search.len) - from);
+    matcher_piece(m, from, to, &text);
+    return jn_take_buf(e, &text);
+}
+
 static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct jv limit)
 {
     struct list *l = list_new(e, 0, 0);
-    struct buf text = {0};
     struct matcher m;
     struct match match;
     size_t at = 0;
@@ -524,13 +591,11 @@ static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct
 
     matcher_init(&m, f, s.j);
     while ((found = matcher_next(e, &m, false, &match)) > 0 && within(limit, l->count)) {
-        matcher_piece(&m, at, match.start, &text);
-        list_push(e, l, jn_take_buf(e, &text));
+        list_push(e, l, piece_of(e, &m, at, match.start));
         at = match.end;
     }
     if (found >= 0 && within(limit, l->count)) {
-        matcher_piece(&m, at, SIZE_MAX, &text);
-        list_push(e, l, jn_take_buf(e, &text));
+        list_push(e, l, piece_of(e, &m, at, SIZE_MAX));
     }
     matcher_clear(&m);
     return found < 0 ? failed : jv_list(l);
@@ -553,7 +618,8 @@ static struct jv fn_split(struct jn *e, const struct call *c)
         list_push(e, l, s);
         return jv_list(l);
     }
-    return split_text(e, s, by, is_undefined(limit) ? INFINITY : floor(limit.n));
+    /* JavaScript's split takes a limit modulo 2^32. */
+    return split_text(e, s, by, is_undefined(limit) ? INFINITY : fmod(floor(limit.n), 0x1p32));
 }
 
 static struct jv fn_join(struct jn *e, const struct call *c)

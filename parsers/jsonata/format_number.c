@@ -479,33 +479,43 @@ static void write_exponent(long exponent, const struct measures *m, const struct
     row_clear(&digits);
 }
 
-static void write_finite(double n, const struct sub_picture *p, const struct signs *s,
-                         const struct jsonata_symbols *symbols, struct buf *out)
+static void write_finite(double n, const struct sub_picture *p, const struct measures *m,
+                         const struct signs *s, const struct jsonata_symbols *symbols,
+                         struct buf *out)
 {
-    struct measures m = {0};
     struct row r = {0};
     long exponent, decimal;
 
-    measure(&m, p, s);
-    n = js_number_round(scale(n, &m, &exponent), (double)m.most_fraction);
-    read_digits(&r, fabs(n), m.most_fraction, s);
-    pad(&r, &m, s);
-    group(&r, &m, s);
+    n = js_number_round(scale(n, m, &exponent), (double)m->most_fraction);
+    read_digits(&r, fabs(n), m->most_fraction, s);
+    pad(&r, m, s);
+    group(&r, m, s);
     /* 12 */
     decimal = find(span_of(&r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
     if (r.count && (find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0) == NOWHERE ||
                     decimal == (long)r.count - 1))
         r.count--;
     row_write(&r, out);
-    if (m.least_exponent)
-        write_exponent(exponent, &m, s, symbols, out);
+    if (m->least_exponent)
+        write_exponent(exponent, m, s, symbols, out);
     row_clear(&r);
-    measures_clear(&m);
 }
 
-static void write_number(double n, const struct sub_picture *p, bool minus, const struct signs *s,
+/* A picture that was read: the second sub-picture is for negative numbers. */
+struct number_picture {
+    struct signs signs;
+    struct row text;
+    struct sub_picture subs[2];
+    struct measures measures[2];
+    size_t separators;
+};
+
+static void write_number(double n, const struct number_picture *picture, size_t which, bool minus,
                          const struct jsonata_symbols *symbols, struct buf *out)
 {
+    const struct sub_picture *p = &picture->subs[which];
+    const struct signs *s = &picture->signs;
+
     if (isnan(n)) {
         add_symbol(symbols, JSONATA_NAN, out);
         return;
@@ -520,39 +530,82 @@ static void write_number(double n, const struct sub_picture *p, bool minus, cons
     if (isinf(n))
         add_symbol(symbols, JSONATA_INFINITY, out);
     else
-        write_finite(n, p, s, symbols, out);
+        write_finite(n, p, &picture->measures[which], s, symbols, out);
     write_span(p->suffix, out);
 }
 
-/* The second sub-picture is for negative numbers; without it they have a minus sign in front. */
-bool jsonata_format_number(struct buf *out, double n, const char *picture, size_t len,
-                           const struct jsonata_symbols *symbols, struct jsonata_fault *why)
+static void clear_picture(void *picture)
 {
-    struct sub_picture subs[2] = {0};
-    struct signs s;
-    struct row r = {0};
+    struct number_picture *p = picture;
+
+    measures_clear(&p->measures[0]);
+    measures_clear(&p->measures[1]);
+    row_clear(&p->text);
+}
+
+/* Nothing is left to clear when it fails. */
+static bool read_with_symbols(struct number_picture *p, const char *text, size_t len,
+                              const struct jsonata_symbols *symbols, struct jsonata_fault *why)
+{
     const char *error = NULL;
-    size_t separators;
     long at;
 
-    signs_of(symbols, &s);
-    row_read(&r, picture, len);
-    separators = count_of(span_of(&r), s.of[JSONATA_PATTERN_SEPARATOR]);
-    at = find(span_of(&r), s.of[JSONATA_PATTERN_SEPARATOR], 0);
-    if (separators > 1)
+    signs_of(symbols, &p->signs);
+    row_read(&p->text, text, len);
+    const struct span all = span_of(&p->text);
+    p->separators = count_of(all, p->signs.of[JSONATA_PATTERN_SEPARATOR]);
+    at = find(all, p->signs.of[JSONATA_PATTERN_SEPARATOR], 0);
+    if (p->separators > 1)
         error = "D3080";
-    subs[0].all = cut(span_of(&r), 0, at == NOWHERE ? r.count : (size_t)at);
-    subs[1].all = cut(span_of(&r), at == NOWHERE ? r.count : (size_t)at + 1, r.count);
-    for (size_t i = 0; !error && i <= separators; i++) {
-        split(&subs[i], &s);
-        error = check(&subs[i], &s);
+    p->subs[0].all = cut(all, 0, at == NOWHERE ? all.count : (size_t)at);
+    p->subs[1].all = cut(all, at == NOWHERE ? all.count : (size_t)at + 1, all.count);
+    for (size_t i = 0; !error && i <= p->separators; i++) {
+        split(&p->subs[i], &p->signs);
+        error = check(&p->subs[i], &p->signs);
+        if (!error)
+            measure(&p->measures[i], &p->subs[i], &p->signs);
     }
-    if (error)
+    if (error) {
         jsonata_fault_set(why, error);
-    else if (n >= 0)
-        write_number(n, &subs[0], false, &s, symbols, out);
-    else
-        write_number(n, &subs[separators], !separators, &s, symbols, out);
-    row_clear(&r);
+        clear_picture(p);
+    }
     return !error;
+}
+
+static bool read_picture(void *picture, const char *text, size_t len, struct jsonata_fault *why)
+{
+    return read_with_symbols(picture, text, len, NULL, why);
+}
+
+static const struct picture_sort numbers = {sizeof(struct number_picture), read_picture,
+                                            clear_picture};
+
+/* Without a second sub-picture negative numbers have a minus sign in front. */
+static void write_signed(double n, const struct number_picture *p,
+                         const struct jsonata_symbols *symbols, struct buf *out)
+{
+    if (n >= 0)
+        write_number(n, p, 0, false, symbols, out);
+    else
+        write_number(n, p, p->separators, !p->separators, symbols, out);
+}
+
+bool jsonata_format_number(struct buf *out, double n, const char *picture, size_t len,
+                           const struct jsonata_symbols *symbols, struct pictures *kept,
+                           struct jsonata_fault *why)
+{
+    struct number_picture own = {.separators = 0};
+    const struct number_picture *p;
+
+    if (!symbols) {
+        p = pictures_get(kept, &numbers, picture, len, why);
+        if (p)
+            write_signed(n, p, NULL, out);
+        return p != NULL;
+    }
+    if (!read_with_symbols(&own, picture, len, symbols, why))
+        return false;
+    write_signed(n, &own, symbols, out);
+    clear_picture(&own);
+    return true;
 }

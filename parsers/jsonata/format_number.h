@@ -3,6 +3,7 @@
 
 #include "parsers/buf.h"
 #include "parsers/jsonata/fault.h"
+#include "parsers/jsonata/pictures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,8 +38,12 @@ struct jsonata_symbols {
 void jsonata_symbols_set(struct jsonata_symbols *s, const char *key, size_t key_len,
                          const char *text, size_t len);
 
-/* $formatNumber. D3080..D3093 when the picture breaks a rule. XPath F&O 3.1, section 4.7. */
+/*
+ * $formatNumber. D3080..D3093 when the picture breaks a rule. XPath F&O 3.1, section 4.7. Without
+ * `symbols`, which may be NULL, the picture is looked for in `kept`, and kept there.
+ */
 bool jsonata_format_number(struct buf *out, double n, const char *picture, size_t len,
-                           const struct jsonata_symbols *symbols, struct jsonata_fault *why);
+                           const struct jsonata_symbols *symbols, struct pictures *kept,
+                           struct jsonata_fault *why);
 
 #endif

@@ -35,9 +35,13 @@ static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6, 
  */
 static bool scale15(double n, double *scaled, int *power)
 {
+    int bits;
+
     if (!(n >= 1e-7 && n < 1e15))
         return false;
-    *power = 14 - (int)floor(log10(n));
+    /* From the power of two, by 1233 / 4096 for log10(2): right, or one too many. */
+    frexp(n, &bits);
+    *power = 14 - (int)floor((bits - 1) * (1233.0 / 4096));
     if (*power < 0 || *power >= LARGEST_POWER)
         return false;
     *scaled = n * powers_of_ten[*power];
@@ -101,7 +105,10 @@ static bool short_digits(struct digits *d, double n)
     rest = (uint64_t)whole;
     for (d->point = -power; rest % 10 == 0; rest /= 10)
         d->point++;
-    d->count = snprintf(d->text, sizeof d->text, "%llu", (unsigned long long)rest);
+    for (d->count = 0; d->count == 0 || (double)rest >= powers_of_ten[d->count]; d->count++)
+        continue;
+    for (int i = d->count; i-- > 0; rest /= 10)
+        d->text[i] = (char)('0' + rest % 10);
     d->point += d->count;
     return true;
 }
@@ -206,6 +213,34 @@ static bool is_tie(double n, int decimals)
     return text[strlen(text) - 1] == '5';
 }
 
+/*
+ * Of a number that is a decimal of 15 digits at most, with no more of them behind the point than
+ * are asked for: no other decimal is as near.
+ */
+static bool write_short_fixed(struct buf *out, double n, int decimals)
+{
+    char text[20], *at = text + sizeof text;
+    double scaled, whole;
+    uint64_t rest;
+
+    if (decimals > 15)
+        return false;
+    scaled = n * powers_of_ten[decimals];
+    if (!(scaled < 1e15))
+        return false;
+    whole = nearbyint(scaled);
+    if (whole / powers_of_ten[decimals] != n)
+        return false;
+    rest = (uint64_t)whole;
+    for (int i = 0; i <= decimals || rest; i++, rest /= 10) {
+        if (i == decimals && decimals)
+            *--at = '.';
+        *--at = (char)('0' + rest % 10);
+    }
+    buf_add(out, at, (size_t)(text + sizeof text - at));
+    return true;
+}
+
 void js_number_write_fixed(struct buf *out, double n, int decimals)
 {
     char text[LARGEST_FIXED + 120];
@@ -218,6 +253,8 @@ void js_number_write_fixed(struct buf *out, double n, int decimals)
     if (n < 0)
         buf_addc(out, '-');
     n = fabs(n);
+    if (write_short_fixed(out, n, decimals))
+        return;
     if (!is_tie(n, decimals)) {
         snprintf(text, sizeof text, "%.*f", decimals, n);
     } else {
@@ -403,10 +440,23 @@ static double round_half_even(double n)
     return rounded;
 }
 
+/* Is it a decimal of 15 digits at most, of which no more are behind the point? */
+static bool is_round(double n, double precision)
+{
+    double scaled;
+
+    if (!(precision >= 0 && precision <= 15 && precision == floor(precision)))
+        return false;
+    scaled = n * powers_of_ten[(int)precision];
+    return fabs(scaled) < 1e15 && nearbyint(scaled) / powers_of_ten[(int)precision] == n;
+}
+
 double js_number_round(double n, double precision)
 {
     bool shift = precision != 0 && !isnan(precision);
 
+    if (n != 0 && is_round(n, precision))
+        return n;
     if (shift)
         n = shift_point(n, precision);
     n = round_half_even(n);

@@ -191,25 +191,26 @@ static bool unpack(struct jn *e, const struct func *thunk, struct func **f, stru
 
     if (is_error(next))
         return false;
-    if (next.kind != JV_FUNCTION) {
-        jn_error(e, "T1006");
-        keep_token(e, call->text);
-        e->why.at = call->at;
-        e->why.placed = true;
-        return false;
+    if (next.kind == JV_FUNCTION) {
+        *f = next.f;
+        if (call->lhs->kind == NODE_VARIABLE)
+            (*f)->token = call->lhs->text;
+        (*f)->at = call->lhs->at;
+        (*f)->placed = true;
     }
-    *f = next.f;
-    if (call->lhs->kind == NODE_VARIABLE)
-        (*f)->token = call->lhs->text;
-    (*f)->at = call->lhs->at;
-    (*f)->placed = true;
     *args = jn_alloc(e, (call->count + 1) * sizeof **args);
     for (size_t i = 0; i < call->count; i++) {
         (*args)[i] = evaluate(e, call->items[i], thunk->input, thunk->env);
         if (is_error((*args)[i]))
             return false;
     }
-    return true;
+    if (next.kind == JV_FUNCTION)
+        return true;
+    jn_error(e, "T1006");
+    keep_token(e, call->text);
+    e->why.at = call->at;
+    e->why.placed = true;
+    return false;
 }
 
 enum { ENOUGH_GARBAGE = 1 << 18, KEPT_ARGS = 16 };

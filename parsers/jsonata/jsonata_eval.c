@@ -3,6 +3,7 @@
 #include "parsers/mem.h"
 
 #include <assert.h>
+#include <stdalign.h>
 #include <string.h>
 
 /*
@@ -44,6 +45,34 @@ bool jn_step(struct jn *e)
 
 /* ---- errors ---- */
 
+/* Where a region begins; nothing has to be allocated for a small one. */
+struct first_chunk {
+    alignas(max_align_t) struct chunk head;
+    char bytes[SMALL_CHUNK];
+};
+
+static void begin_region(struct jn *e, struct first_chunk *first)
+{
+    first->head = (struct chunk){.size = sizeof first->bytes, .next = first->bytes};
+    first->head.end = first->bytes + sizeof first->bytes;
+    e->chunk = &first->head;
+    e->held = e->few_held;
+    e->held_cap = FEW_HELD;
+}
+
+static void end_region(struct jn *e)
+{
+    for (size_t i = e->held_count; i-- > 0;)
+        json_unref(e->held[i]);
+    if (e->held != e->few_held)
+        mem_free(e->held);
+    while (e->chunk->before) {
+        struct chunk *c = e->chunk;
+        e->chunk = c->before;
+        mem_free(c);
+    }
+}
+
 struct jv jn_error(struct jn *e, const char *code)
 {
     failure_clear(&e->why);
@@ -58,17 +87,15 @@ static void show(struct jn *e, struct buf *out, struct jv v)
 {
     struct jn quiet = {
         .options = e->options, .dialect = e->dialect, .steps = MAX_SHOWN, .memory = MAX_SHOWN};
+    struct first_chunk first;
 
+    begin_region(&quiet, &first);
     if (v.kind == JV_NUMBER && !isfinite(v.n))
         buf_adds(out, "null");
     else
         jv_write(&quiet, out, v, false, 0);
     failure_clear(&quiet.why);
-    while (quiet.chunk) {
-        struct chunk *c = quiet.chunk;
-        quiet.chunk = c->before;
-        mem_free(c);
-    }
+    end_region(&quiet);
 }
 
 struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
@@ -146,6 +173,13 @@ struct frame *frame_of_tuple(struct jn *e, struct frame *parent, const struct tu
     return f;
 }
 
+static struct jv builtin_function(struct global *g, const struct name *n)
+{
+    g->function =
+        (struct func){.kind = FUNC_BUILTIN, .builtin = n->builtin, .signature = n->signature};
+    return jv_func(&g->function);
+}
+
 /* A variable of the outermost frame: the caller's, or a function's name. */
 static struct jv global_lookup(struct jn *e, uint32_t name)
 {
@@ -162,7 +196,7 @@ static struct jv global_lookup(struct jn *e, uint32_t name)
     if (v)
         g->value = jv_from_json(v);
     else if (n->builtin)
-        g->value = jv_func(g->builtin);
+        g->value = builtin_function(g, n);
     else
         g->state = GLOBAL_NONE;
     return g->state == GLOBAL_BOUND ? g->value : jv_undefined();
@@ -758,19 +792,13 @@ static struct jsonata *begin_inner(struct jn *e)
     return x;
 }
 
-static void set_globals(struct jn *e, uint32_t count)
+/* `wider`: room for `count`. What they were in stays: values look at functions there. */
+static void set_globals(struct jn *e, struct global *wider, uint32_t count)
 {
-    struct global *wider = arena_calloc(&e->lasting, count, sizeof *wider);
-    struct func *functions = arena_calloc(&e->lasting, count, sizeof *functions);
-
     if (e->global_count)
         memcpy(wider, e->globals, e->global_count * sizeof *wider);
-    for (uint32_t i = e->global_count; i < count; i++) {
-        const struct name *n = &e->names->items[i];
-        functions[i] =
-            (struct func){.kind = FUNC_BUILTIN, .builtin = n->builtin, .signature = n->signature};
-        wider[i].builtin = n->builtin ? &functions[i] : NULL;
-    }
+    for (uint32_t i = e->global_count; i < count; i++)
+        wider[i].state = GLOBAL_UNKNOWN;
     e->globals = wider;
     e->global_count = count;
 }
@@ -807,7 +835,8 @@ struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct 
     }
     e->names = &x->names;
     if (x->names.count > e->global_count)
-        set_globals(e, x->names.count);
+        set_globals(e, arena_calloc(&e->lasting, x->names.count, sizeof *e->globals),
+                    x->names.count);
     v = evaluate(e, x->root, input, env);
     if (is_error(v) && strcmp(e->why.code, "D1012") != 0 && strcmp(e->why.code, "U1002") != 0) {
         why = e->why;
@@ -828,14 +857,9 @@ static bool is_unsupported(struct jv v)
 static void end_evaluation(struct jn *e)
 {
     failure_clear(&e->why);
-    for (size_t i = e->held_count; i-- > 0;)
-        json_unref(e->held[i]);
-    mem_free(e->held);
-    while (e->chunk) {
-        struct chunk *c = e->chunk;
-        e->chunk = c->before;
-        mem_free(c);
-    }
+    for (size_t i = 0; i < MATCH_KEYS; i++)
+        json_unref(e->match_keys[i]);
+    end_region(e);
     arena_clear(&e->lasting);
 }
 
@@ -863,9 +887,11 @@ static enum jsonata_outcome outcome_of(struct jn *e, struct jv v, json **out,
     return JSONATA_VALUE;
 }
 
-static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonata_options *options)
+static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonata_options *options,
+                             struct first_chunk *first)
 {
     *e = (struct jn){.x = x, .options = options, .dialect = x->dialect};
+    begin_region(e, first);
     e->names = (struct names *)(uintptr_t)&x->names;
     e->max_depth = options->depth ? options->depth : JSONATA_DEPTH;
     if (e->max_depth > JSONATA_MAX_DEPTH)
@@ -874,7 +900,7 @@ static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonat
     e->steps = options->steps ? options->steps : JSONATA_STEPS;
     e->serial = 1;
     e->oldest_bound = UINT64_MAX;
-    set_globals(e, e->names->count);
+    set_globals(e, jn_alloc(e, e->names->count * sizeof *e->globals), e->names->count);
 }
 
 enum jsonata_outcome jsonata_eval(const jsonata *x, const struct jsonata_options *options,
@@ -885,8 +911,9 @@ enum jsonata_outcome jsonata_eval(const jsonata *x, const struct jsonata_options
     struct jv v;
     enum jsonata_outcome outcome;
     struct list *outer;
+    struct first_chunk first;
 
-    begin_evaluation(&e, x, options ? options : &none);
+    begin_evaluation(&e, x, options ? options : &none, &first);
     v = jv_from_json(input);
     frame_bind(&e, &e.root, 0, v);
     if (v.kind == JV_ARRAY) {

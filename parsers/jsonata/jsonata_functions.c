@@ -19,7 +19,8 @@ const struct builtin *builtin_find(enum jsonata_dialect dialect, const char *nam
     for (size_t k = 0; k < COUNT(families); k++)
         for (size_t i = 0; i < families[k]->count; i++) {
             const struct builtin *f = &families[k]->functions[i];
-            if (strlen(f->name) == len && memcmp(f->name, name, len) == 0 && is_in(f, dialect))
+            if (len && *f->name == *name && strlen(f->name) == len &&
+                memcmp(f->name, name, len) == 0 && is_in(f, dialect))
                 return f;
         }
     return NULL;

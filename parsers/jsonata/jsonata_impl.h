@@ -6,6 +6,7 @@
 #include "parsers/json.h"
 #include "parsers/jsonata/fault.h"
 #include "parsers/jsonata/jsonata.h"
+#include "parsers/jsonata/pictures.h"
 #include "parsers/jsonata/regex.h"
 
 #include <math.h>
@@ -240,6 +241,7 @@ struct jsonata {
     struct names names;
     struct node *root;
     enum jsonata_dialect dialect;
+    struct pictures *pictures; /* that its evaluations have read */
 };
 
 struct lexer {
@@ -377,11 +379,17 @@ struct chunk {
     char *next, *end;
 };
 
+/* What a small evaluation gets by with, so that it allocates nothing. */
+enum { FEW_HELD = 16, SMALL_CHUNK = 6000 };
+
+/* The keys of what a match is: made when they are first used. */
+enum match_key { KEY_MATCH, KEY_INDEX, KEY_GROUPS, KEY_START, KEY_END, KEY_NEXT, MATCH_KEYS };
+
 /* What is asked of the root frame is kept. */
 struct global {
     enum { GLOBAL_UNKNOWN, GLOBAL_BOUND, GLOBAL_NONE } state;
     struct jv value;
-    struct func *builtin;
+    struct func function; /* what `value` is when the name is a builtin's */
 };
 
 /* One evaluation. */
@@ -403,12 +411,14 @@ struct jn {
     size_t used;
     json **held;
     size_t held_count, held_cap;
+    json *few_held[FEW_HELD];
     uint64_t serial;
     uint64_t oldest_bound; /* the oldest frame that a variable was bound in */
     struct arena lasting;  /* what $eval compiles */
     struct frame *env;     /* of the call that is under way, for $eval */
     uint64_t chance;       /* how often it was asked for without somebody to ask */
     size_t nesting;        /* of calls without an evaluation in between */
+    json *match_keys[MATCH_KEYS];
 };
 
 static inline struct jv jv_undefined(void)
@@ -554,6 +564,8 @@ bool jv_to_json(struct jn *e, struct jv v, json **out, bool *unsupported);
 /* Counts what is looked at; false with an error when a bound is reached. */
 bool jn_step(struct jn *e);
 bool jn_steps(struct jn *e, uint64_t count);
+/* Counts what a picture may cost, whose characters are put in their places one by one. */
+bool jn_picture_steps(struct jn *e, struct jv picture);
 
 /* Where the region stands. What was made since goes when a result is settled. */
 struct mark {
@@ -694,11 +706,18 @@ struct matcher {
 };
 
 void matcher_init(struct matcher *m, struct func *f, const json *text);
-/* 1: found, 0: no more, -1 after an error. */
+/* 1: found, 0: no more, -1 after an error. `values`: `match` and `groups` are to be made, too. */
 int matcher_next(struct jn *e, struct matcher *m, bool values, struct match *out);
+/* How many groups the last match has; and adds what group `i` caught, 0: the whole. */
+size_t matcher_groups(const struct matcher *m, const struct match *last);
+void matcher_group(const struct matcher *m, const struct match *last, size_t i, struct buf *out);
 /* Adds the text between two positions; SIZE_MAX is its end. */
 void matcher_piece(const struct matcher *m, size_t from, size_t to, struct buf *out);
 void matcher_clear(struct matcher *m);
+/* The function that goes on with the search behind a match, at a code unit of the text. */
+struct jv match_next(struct jn *e, const struct func *f, const json *text, size_t from);
+/* Sets a member of an object that stands for a match. */
+void match_set(struct jn *e, struct map *m, enum match_key key, struct jv v);
 /* What a call of a regular expression gives. `next`: it goes on, and must not stand still. */
 struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_t from, bool next);
 

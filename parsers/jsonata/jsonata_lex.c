@@ -12,65 +12,57 @@
 
 static const struct {
     const char text[4];
-    enum op op;
     uint8_t power;
 } ops[] = {
-    /* Longer ones first. */
-    {"..", OP_RANGE, 0},
-    {":=", OP_BIND, 10},
-    {"!=", OP_NOT_EQUAL, 40},
-    {">=", OP_GREATER_EQUAL, 40},
-    {"<=", OP_LESS_EQUAL, 40},
-    {"**", OP_DESCEND, 0},
-    {"~>", OP_APPLY, 40},
-    {"?:", OP_DEFAULT, 40},
-    {"?\?", OP_COALESCE, 40},
-    {".", OP_DOT, 75},
-    {"[", OP_OPEN_BRACKET, 80},
-    {"]", OP_CLOSE_BRACKET, 0},
-    {"{", OP_OPEN_BRACE, 70},
-    {"}", OP_CLOSE_BRACE, 0},
-    {"(", OP_OPEN_PAREN, 80},
-    {")", OP_CLOSE_PAREN, 0},
-    {",", OP_COMMA, 0},
-    {"@", OP_AT, 80},
-    {"#", OP_HASH, 80},
-    {";", OP_SEMICOLON, 0},
-    {":", OP_COLON, 0},
-    {"?", OP_QUESTION, 20},
-    {"+", OP_PLUS, 50},
-    {"-", OP_MINUS, 50},
-    {"*", OP_TIMES, 60},
-    {"/", OP_DIVIDE, 60},
-    {"%", OP_PERCENT, 60},
-    {"|", OP_BAR, 0},
-    {"=", OP_EQUAL, 40},
-    {"<", OP_LESS, 40},
-    {">", OP_GREATER, 40},
-    {"^", OP_CARET, 40},
-    {"&", OP_CONCAT, 50},
-    {"!", OP_NOT, 0},
-    {"~", OP_TILDE, 0},
+    [OP_DOT] = {".", 75},
+    [OP_OPEN_BRACKET] = {"[", 80},
+    [OP_CLOSE_BRACKET] = {"]", 0},
+    [OP_OPEN_BRACE] = {"{", 70},
+    [OP_CLOSE_BRACE] = {"}", 0},
+    [OP_OPEN_PAREN] = {"(", 80},
+    [OP_CLOSE_PAREN] = {")", 0},
+    [OP_COMMA] = {",", 0},
+    [OP_AT] = {"@", 80},
+    [OP_HASH] = {"#", 80},
+    [OP_SEMICOLON] = {";", 0},
+    [OP_COLON] = {":", 0},
+    [OP_QUESTION] = {"?", 20},
+    [OP_PLUS] = {"+", 50},
+    [OP_MINUS] = {"-", 50},
+    [OP_TIMES] = {"*", 60},
+    [OP_DIVIDE] = {"/", 60},
+    [OP_PERCENT] = {"%", 60},
+    [OP_BAR] = {"|", 0},
+    [OP_EQUAL] = {"=", 40},
+    [OP_LESS] = {"<", 40},
+    [OP_GREATER] = {">", 40},
+    [OP_CARET] = {"^", 40},
+    [OP_DESCEND] = {"**", 0},
+    [OP_RANGE] = {"..", 0},
+    [OP_BIND] = {":=", 10},
+    [OP_NOT_EQUAL] = {"!=", 40},
+    [OP_LESS_EQUAL] = {"<=", 40},
+    [OP_GREATER_EQUAL] = {">=", 40},
+    [OP_APPLY] = {"~>", 40},
     /* Words, which are names where no operator may stand. */
-    {"and", OP_AND, 30},
-    {"or", OP_OR, 25},
-    {"in", OP_IN, 40},
+    [OP_AND] = {"and", 30},
+    [OP_OR] = {"or", 25},
+    [OP_IN] = {"in", 40},
+    [OP_CONCAT] = {"&", 50},
+    [OP_NOT] = {"!", 0},
+    [OP_TILDE] = {"~", 0},
+    [OP_DEFAULT] = {"?:", 40},
+    [OP_COALESCE] = {"?\?", 40},
 };
 
 const char *op_text(enum op op)
 {
-    for (size_t i = 0; i < COUNT(ops); i++)
-        if (ops[i].op == op)
-            return ops[i].text;
-    return "(end)";
+    return op == OP_NONE ? "(end)" : ops[op].text;
 }
 
 int op_power(enum op op)
 {
-    for (size_t i = 0; i < COUNT(ops); i++)
-        if (ops[i].op == op)
-            return ops[i].power;
-    return 0;
+    return ops[op].power;
 }
 
 static bool is_blank(char c)
@@ -345,24 +337,32 @@ static bool lex_name(struct lexer *l, struct token *out)
     return true;
 }
 
+static bool is_in_dialect(const struct lexer *l, size_t op)
+{
+    return l->x->dialect == JSONATA_REFERENCE || (op != OP_DEFAULT && op != OP_COALESCE);
+}
+
+/* Of one sign or, sooner, of two; words are names as yet. */
 static bool lex_operator(struct lexer *l, struct token *out)
 {
-    const bool later = l->x->dialect == JSONATA_REFERENCE;
+    const char first = peek(l, l->at), second = peek(l, l->at + 1);
+    size_t found = OP_NONE;
 
-    for (size_t i = 0; i < COUNT(ops); i++) {
-        const size_t len = strlen(ops[i].text);
-        if (ops[i].op == OP_AND)
-            break;
-        if (!later && (ops[i].op == OP_DEFAULT || ops[i].op == OP_COALESCE))
+    for (size_t i = OP_NONE + 1; i < COUNT(ops); i++) {
+        if (ops[i].text[0] != first || ops[i].text[2])
             continue;
-        if (len <= l->len - l->at && memcmp(l->text + l->at, ops[i].text, len) == 0) {
-            out->kind = TOKEN_OPERATOR;
-            out->op = ops[i].op;
-            l->at += len;
-            return true;
-        }
+        if (ops[i].text[1] == '\0' && found == OP_NONE)
+            found = i;
+        else if (ops[i].text[1] == second && second && i != OP_IN && i != OP_OR &&
+                 is_in_dialect(l, i))
+            found = i;
     }
-    return false;
+    if (found == OP_NONE)
+        return false;
+    out->kind = TOKEN_OPERATOR;
+    out->op = (enum op)found;
+    l->at += ops[found].text[1] ? 2 : 1;
+    return true;
 }
 
 static bool lex_token(struct lexer *l, bool value, struct token *out)

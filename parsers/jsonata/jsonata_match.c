@@ -30,6 +30,8 @@ static struct jv span_text(struct jn *e, const struct js_search *s, struct js_sp
 {
     struct buf text = {0};
 
+    if (s->ascii)
+        return jn_text(e, s->text + span.start, span.end - span.start);
     js_search_add(s, span, &text);
     return jn_take_buf(e, &text);
 }
@@ -158,7 +160,27 @@ void matcher_piece(const struct matcher *m, size_t from, size_t to, struct buf *
         add_units(out, json_str(m->text), json_str_len(m->text), from, to);
 }
 
-static struct jv next_of(struct jn *e, const struct func *f, const json *text, size_t from)
+size_t matcher_groups(const struct matcher *m, const struct match *last)
+{
+    if (m->regex)
+        return js_regex_groups(m->search.regex);
+    return is_array(last->groups) ? items_count(last->groups) : 0;
+}
+
+void matcher_group(const struct matcher *m, const struct match *last, size_t i, struct buf *out)
+{
+    struct jv caught;
+
+    if (m->regex) {
+        if (m->search.span[i].start <= m->search.span[i].end)
+            js_search_add(&m->search, m->search.span[i], out);
+        return;
+    }
+    caught = i ? items_at(last->groups, i - 1) : last->match;
+    text_add(out, str(caught), str_len(caught));
+}
+
+struct jv match_next(struct jn *e, const struct func *f, const json *text, size_t from)
 {
     struct func *next = jn_alloc(e, sizeof *next);
 
@@ -167,9 +189,16 @@ static struct jv next_of(struct jn *e, const struct func *f, const json *text, s
     return jv_func(next);
 }
 
-static void set(struct jn *e, struct map *m, const char *key, struct jv v)
+void match_set(struct jn *e, struct map *m, enum match_key key, struct jv v)
 {
-    map_set(e, m, jn_hold(e, json_cstring(key)), v);
+    static const char *const names[MATCH_KEYS] = {
+        [KEY_MATCH] = "match", [KEY_INDEX] = "index", [KEY_GROUPS] = "groups",
+        [KEY_START] = "start", [KEY_END] = "end",     [KEY_NEXT] = "next",
+    };
+
+    if (!e->match_keys[key])
+        e->match_keys[key] = json_cstring(names[key]);
+    map_set(e, m, e->match_keys[key], v);
 }
 
 struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_t from, bool next)
@@ -190,11 +219,11 @@ struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_
         answer = JS_REGEX_EMPTY;
     if (answer == JS_REGEX_FOUND) {
         end = s.index + js_search_units(&s, s.span[0]);
-        set(e, m, "match", span_text(e, &s, s.span[0]));
-        set(e, m, "start", jv_number((double)s.index));
-        set(e, m, "end", jv_number((double)end));
-        set(e, m, "groups", groups_of(e, &s));
-        set(e, m, "next", next_of(e, f, text, end));
+        match_set(e, m, KEY_MATCH, span_text(e, &s, s.span[0]));
+        match_set(e, m, KEY_START, jv_number((double)s.index));
+        match_set(e, m, KEY_END, jv_number((double)end));
+        match_set(e, m, KEY_GROUPS, groups_of(e, &s));
+        match_set(e, m, KEY_NEXT, match_next(e, f, text, end));
         found = jv_map(m);
     } else if (search_error(e, f->node, answer) < 0) {
         found = (struct jv){.kind = JV_ERROR};

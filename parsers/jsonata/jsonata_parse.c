@@ -675,6 +675,8 @@ bool jsonata_parse(jsonata *x, const char *text, size_t len, struct failure *why
 
 static void clear_expression(jsonata *x)
 {
+    if (x->pictures)
+        pictures_clear(x->pictures);
     arena_clear(&x->arena);
     mem_free(x->names.items);
 }
@@ -686,6 +688,7 @@ jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dial
     struct failure failure = {0};
 
     x->dialect = dialect;
+    x->pictures = arena_calloc(&x->arena, 1, sizeof *x->pictures);
     jsonata_name(x, "$", 1);
     jsonata_name(x, "", 0);
     if (jsonata_parse(x, text, len, &failure))

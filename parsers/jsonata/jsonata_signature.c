@@ -124,7 +124,7 @@ struct signature *signature_parse(struct arena *a, const char *text, size_t len,
     struct sig_text t = {.arena = a, .text = text, .len = len, .offset = at, .why = why};
     struct signature *s = arena_alloc(a, sizeof *s);
 
-    s->params = arena_calloc(a, MAX_PARAMS, sizeof *s->params);
+    s->params = arena_calloc(a, len < MAX_PARAMS ? len : MAX_PARAMS, sizeof *s->params);
     for (t.at = 1; t.at < len && text[t.at] != ':' && s->count < MAX_PARAMS; t.at++)
         if (!read_symbol(&t, s))
             return NULL;
@@ -163,6 +163,24 @@ static bool fits(const struct param *p, char type)
 }
 
 enum { MAX_ARGS = 255 };
+
+/*
+ * As most calls are: each parameter takes the next argument, or none when it may and that doesn't
+ * fit. False when it is not as simple, or fails.
+ */
+static bool share_simply(const struct signature *s, const char *types, size_t count, uint8_t *taken)
+{
+    size_t a = 0;
+
+    for (size_t i = 0; i < s->count; i++) {
+        const struct param *p = &s->params[i];
+        taken[i] = a < count && fits(p, types[a]);
+        if (p->repeat || (!taken[i] && !p->optional))
+            return false;
+        a += taken[i];
+    }
+    return a == count;
+}
 
 /*
  * How the first `params` parameters share the arguments: taken[i] is how many parameter i gets.
@@ -241,6 +259,8 @@ static bool items_fit(struct jn *e, const struct param *p, struct jv array)
 
     if (!jn_steps(e, n))
         return false;
+    if (array.kind == JV_ARRAY && p->subtype_len == 1 && p->subtype[0] == 'n')
+        return json_is_all_numbers(array.j);
     for (size_t i = 0; i < n; i++)
         if (p->subtype_len == 0 || type_of(items_at(array, i)) != p->subtype[0])
             return false;
@@ -292,7 +312,7 @@ bool signature_validate(struct jn *e, const struct signature *s, const struct jv
         return mismatch(e, "T0410", args[MAX_ARGS], MAX_ARGS + 1, NULL);
     for (size_t i = 0; i < count; i++)
         types[i] = type_of(args[i]);
-    if (!share(s, s->count, types, count, true, taken))
+    if (!share_simply(s, types, count, taken) && !share(s, s->count, types, count, true, taken))
         return refuse_arguments(e, s, args, types, count);
     out->items = jn_alloc(e, (count + s->count) * sizeof *out->items);
     out->count = 0;

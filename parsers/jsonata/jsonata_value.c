@@ -19,9 +19,11 @@ enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 16 * 1024 * 1024 };
 
 static void add_chunk(struct jn *e, size_t size)
 {
-    size_t room = e->chunk ? 2 * e->chunk->size : FIRST_CHUNK;
+    size_t room = 2 * e->chunk->size;
     struct chunk *c;
 
+    if (room < FIRST_CHUNK)
+        room = FIRST_CHUNK;
     if (room > LARGEST_CHUNK)
         room = LARGEST_CHUNK;
     if (room < size)
@@ -39,7 +41,7 @@ void *jn_alloc(struct jn *e, size_t size)
     void *p;
 
     size = (size + 15) & ~(size_t)15;
-    if (!e->chunk || size > (size_t)(e->chunk->end - e->chunk->next))
+    if (size > (size_t)(e->chunk->end - e->chunk->next))
         add_chunk(e, size);
     p = e->chunk->next;
     e->chunk->next += size;
@@ -51,7 +53,9 @@ const json *jn_hold(struct jn *e, json *v)
 {
     if (e->held_count == e->held_cap) {
         e->held_cap = mem_grow(e->held_cap, e->held_count + 1);
-        e->held = mem_realloc(e->held, e->held_cap * sizeof *e->held);
+        e->held = e->held == e->few_held ? memcpy(mem_alloc(e->held_cap * sizeof *e->held),
+                                                  e->few_held, sizeof e->few_held)
+                                         : mem_realloc(e->held, e->held_cap * sizeof *e->held);
     }
     e->held[e->held_count++] = v;
     if (json_is_string(v))
@@ -62,7 +66,7 @@ const json *jn_hold(struct jn *e, json *v)
 struct mark jn_mark(struct jn *e)
 {
     struct mark m = {.chunk = e->chunk,
-                     .next = e->chunk ? e->chunk->next : NULL,
+                     .next = e->chunk->next,
                      .used = e->used,
                      .held = e->held_count,
                      .serial = e->serial,
@@ -79,8 +83,7 @@ static void drop_chunks(struct jn *e, const struct mark *m)
         e->chunk = c->before;
         mem_free(c);
     }
-    if (e->chunk)
-        e->chunk->next = m->next;
+    e->chunk->next = m->next;
 }
 
 static void drop_held(struct jn *e, size_t from, size_t to)
@@ -804,6 +807,25 @@ struct writer {
     size_t depth;
 };
 
+/* JavaScript's escapes have small letters. */
+static void write_string(struct buf *out, const json *text)
+{
+    const size_t start = out->len;
+
+    json_write_string(out, json_str(text), json_str_len(text));
+    if (!memchr(out->data + start, '\\', out->len - start))
+        return;
+    for (size_t i = start; i + 5 < out->len; i++) {
+        if (out->data[i] != '\\')
+            continue;
+        if (out->data[++i] != 'u')
+            continue;
+        for (size_t k = 1; k <= 4; k++)
+            if (out->data[i + k] >= 'A' && out->data[i + k] <= 'F')
+                out->data[i + k] = (char)(out->data[i + k] - 'A' + 'a');
+    }
+}
+
 static bool write_value(struct writer *w, struct jv v);
 
 static void break_line(struct writer *w)
@@ -871,7 +893,7 @@ static bool write_object(struct writer *w, struct jv v)
         if (i)
             buf_addc(w->out, ',');
         break_line(w);
-        json_write_string(w->out, json_str(key), json_str_len(key));
+        write_string(w->out, key);
         buf_adds(w->out, w->indent ? ": " : ":");
         ok = write_item(w, member_value(v, at));
     }
@@ -906,7 +928,7 @@ static bool write_value(struct writer *w, struct jv v)
     case JV_NULL: buf_adds(w->out, "null"); return true;
     case JV_BOOL: buf_adds(w->out, v.b ? "true" : "false"); return true;
     case JV_NUMBER: return write_number(w, v.n);
-    case JV_STRING: json_write_string(w->out, json_str(v.j), json_str_len(v.j)); return true;
+    case JV_STRING: write_string(w->out, v.j); return true;
     case JV_ARRAY:
     case JV_LIST: return write_array(w, v);
     case JV_OBJECT:

@@ -274,11 +274,19 @@ static void put_letters(struct buf *out, double n, char first)
 static double parse_letters(const char *text, size_t len, char first)
 {
     struct row r = {0};
-    double n = 0;
+    double n = 0, power = 0;
 
     row_read(&r, text, len);
-    for (size_t i = 0; i < r.count; i++)
-        n += ((double)r.list[r.count - 1 - i] - first + 1) * pow(26, (double)i);
+    for (size_t i = r.count; i-- > 0;) {
+        uint32_t c = r.list[i];
+
+        /* The lower half of a character beyond U+FFFF; then the upper. */
+        if (c >= 0x10000) {
+            n += (0xDC00 + (double)(c & 0x3FF) - first + 1) * pow(26, power++);
+            c = 0xD800 + ((c - 0x10000) >> 10);
+        }
+        n += ((double)c - first + 1) * pow(26, power++);
+    }
     row_clear(&r);
     return n;
 }
@@ -330,14 +338,6 @@ static size_t common_divisor(size_t a, size_t b)
     return a;
 }
 
-static bool has_separator_at(const struct picture *p, size_t position)
-{
-    for (size_t i = 0; i < p->separator_count; i++)
-        if (p->separators[i].position == position)
-            return true;
-    return false;
-}
-
 /* After how many digits the separators stand: all the same, and none left out. Else 0. */
 static size_t find_interval(const struct picture *p)
 {
@@ -349,8 +349,9 @@ static size_t find_interval(const struct picture *p)
         interval =
             i ? common_divisor(interval, p->separators[i].position) : p->separators[i].position;
     }
+    /* They are in order, from the right. */
     for (size_t i = 1; i <= p->separator_count; i++)
-        if (!has_separator_at(p, i * interval))
+        if (p->separators[i - 1].position != i * interval)
             return 0;
     return interval;
 }
@@ -439,10 +440,7 @@ void picture_clear(struct picture *p)
 static void put_separators(const struct picture *p, struct row *r)
 {
     if (p->every) {
-        for (size_t i = (r->count - 1) / p->every; i > 0; i--) {
-            /* What is to the right of this one has no separators yet. */
-            insert_from_right(r, i * p->every, p->separators[0].character);
-        }
+        row_space(r, p->every, p->separators[0].character);
     } else {
         for (size_t i = p->separator_count; i-- > 0;)
             insert_from_right(r, p->separators[i].position, p->separators[i].character);
@@ -461,11 +459,28 @@ static const char *ordinal_suffix(const struct row *r)
     }
 }
 
+/* Most numbers of dates have few digits. */
+static void put_small(double n, double width, struct buf *out)
+{
+    char text[16], *at = text + sizeof text;
+    int left = (int)n;
+
+    for (; left || at == text + sizeof text; left /= 10)
+        *--at = (char)('0' + left % 10);
+    while ((double)(text + sizeof text - at) < width)
+        *--at = '0';
+    buf_add(out, at, (size_t)(text + sizeof text - at));
+}
+
 static void put_padded(const struct picture *p, double n, struct buf *out)
 {
     size_t start = out->len, written;
     double width = p->mandatory > MAX_WIDTH ? MAX_WIDTH : p->mandatory;
 
+    if (n < 1e9 && n == floor(n) && width <= 16) {
+        put_small(n, width, out);
+        return;
+    }
     js_number_write(out, n);
     written = out->len - start;
     if (!((double)written < width))
@@ -610,28 +625,30 @@ bool picture_parse(const struct picture *p, const char *text, size_t len, double
 
 /* ---- the functions ---- */
 
-bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
-                            struct jsonata_fault *why)
+static bool read_kept(void *p, const char *text, size_t len, struct jsonata_fault *why)
 {
-    struct picture p;
-    bool ok;
+    return picture_read(p, text, len, why);
+}
 
-    if (!picture_read(&p, picture, len, why))
-        return false;
-    ok = picture_write(&p, floor(n), out, why);
-    picture_clear(&p);
-    return ok;
+static void clear_kept(void *p)
+{
+    picture_clear(p);
+}
+
+static const struct picture_sort integers = {sizeof(struct picture), read_kept, clear_kept};
+
+bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
+                            struct pictures *kept, struct jsonata_fault *why)
+{
+    const struct picture *p = pictures_get(kept, &integers, picture, len, why);
+
+    return p && picture_write(p, floor(n), out, why);
 }
 
 bool jsonata_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
-                           double *out, struct jsonata_fault *why)
+                           struct pictures *kept, double *out, struct jsonata_fault *why)
 {
-    struct picture p;
-    bool ok;
+    const struct picture *p = pictures_get(kept, &integers, picture, len, why);
 
-    if (!picture_read(&p, picture, len, why))
-        return false;
-    ok = picture_parse(&p, text, text_len, out, why);
-    picture_clear(&p);
-    return ok;
+    return p && picture_parse(p, text, text_len, out, why);
 }

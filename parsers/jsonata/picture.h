@@ -3,24 +3,25 @@
 
 #include "parsers/buf.h"
 #include "parsers/jsonata/fault.h"
+#include "parsers/jsonata/pictures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
  * Pictures of whole numbers: "w", "Ww", "W", "I", "i", "A", "a", "#,##0", and ";o" behind.
- * XPath F&O 3.1, section 4.6.
+ * XPath F&O 3.1, section 4.6. `kept` has the pictures that were read before, and then this one.
  */
 
 /* $formatInteger; `n` is floored. D3130 or D3131 for a picture that is none. */
 bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
-                            struct jsonata_fault *why);
+                            struct pictures *kept, struct jsonata_fault *why);
 
 /*
  * $parseInteger. The text is trusted to be of the picture; of one that is not, NaN comes out or
  * whatever its digits or words add up to.
  */
 bool jsonata_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
-                           double *out, struct jsonata_fault *why);
+                           struct pictures *kept, double *out, struct jsonata_fault *why);
 
 #endif

@@ -27,16 +27,28 @@ enum {
     /* Compiling to machine code pays from about 15 searches of short texts. */
     USES_FOR_JIT = 15,
     BYTES_A_USE = 256,
+    LARGE_PATTERN = 5000,
+};
+
+/* The pattern for one sort of text, compiled. */
+struct js_regex_engine {
+    pcre2_code *code;
+    pcre2_match_data *data;
+    size_t uses;
+    bool jit_tried, jit;
 };
 
 struct js_regex {
-    pcre2_code *code;
-    pcre2_match_data *data;
+    /* Most texts are ASCII: without UTF bytes are characters, which is faster. */
+    struct js_regex_engine ascii, any;
     pcre2_match_context *context;
     pcre2_jit_stack *jit_stack;
+    uint32_t steps; /* what `context` is set to */
+    size_t last;
     unsigned groups;
-    size_t uses;
-    bool jit_tried;
+    bool ignore_case, multiline;
+    size_t len;
+    char pattern[]; /* for `any`, which is only compiled when it is needed */
 };
 
 /* ---- compiling ---- */
@@ -50,40 +62,57 @@ static void tell(struct diag *why, int error, size_t at)
     diag_set(why, "regex", at, "invalid regular expression: %s", (const char *)text);
 }
 
-static pcre2_code *compile(const struct pcre_pattern *p, bool ignore_case, struct diag *why)
+/* False with *why filled when it is none of JavaScript's, or more than PCRE2 can do. */
+static bool compile(js_regex *r, bool ascii, struct diag *why)
 {
-    const uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_MATCH_UNSET_BACKREF |
-                             PCRE2_DOLLAR_ENDONLY | PCRE2_USE_OFFSET_LIMIT |
-                             PCRE2_NEVER_BACKSLASH_C | (ignore_case ? PCRE2_CASELESS : 0);
+    const struct js_pattern from = {r->pattern, r->len, r->ignore_case, r->multiline, ascii};
+    const uint32_t options = PCRE2_MATCH_UNSET_BACKREF | PCRE2_DOLLAR_ENDONLY |
+                             PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_BACKSLASH_C |
+                             (ascii ? 0 : PCRE2_UTF | PCRE2_NO_UTF_CHECK) |
+                             (r->ignore_case ? PCRE2_CASELESS : 0);
+    struct pcre_pattern to = {.groups = 0};
+    struct js_regex_engine *e = ascii ? &r->ascii : &r->any;
     PCRE2_SIZE at;
     int error;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)(p->text.data ? p->text.data : ""), p->text.len,
-                                     options, &error, &at, NULL);
 
-    if (!code)
-        tell(why, error, error == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH ? p->lookbehind : 0);
-    return code;
+    if (js_regex_translate(&from, &to, why)) {
+        r->groups = to.groups;
+        e->code = pcre2_compile((PCRE2_SPTR)(to.text.data ? to.text.data : ""), to.text.len,
+                                options, &error, &at, NULL);
+        if (!e->code)
+            tell(why, error, error == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH ? to.lookbehind : 0);
+    }
+    buf_clear(&to.text);
+    return e->code != NULL;
 }
 
 js_regex *js_regex_compile(const char *pattern, size_t len, bool ignore_case, bool multiline,
                            struct diag *why)
 {
-    struct js_pattern from = {pattern, len, ignore_case, multiline};
-    struct pcre_pattern to = {.groups = 0};
-    pcre2_code *code = NULL;
-    js_regex *r = NULL;
+    js_regex *r;
 
-    if (len >= UINT32_MAX / 2)
+    if (len >= UINT32_MAX / 2) {
         diag_set(why, "regex", 0, "invalid regular expression: it is too long");
-    else if (js_regex_translate(&from, &to, why))
-        code = compile(&to, ignore_case, why);
-    if (code) {
-        r = mem_calloc(1, sizeof *r);
-        r->code = code;
-        r->groups = to.groups;
+        return NULL;
     }
-    buf_clear(&to.text);
+    r = mem_calloc(1, sizeof *r + len);
+    r->ignore_case = ignore_case;
+    r->multiline = multiline;
+    r->len = len;
+    if (len)
+        memcpy(r->pattern, pattern, len);
+    /* A large one may be too large for PCRE2 only where it takes all of Unicode. */
+    if ((!compile(r, true, NULL) || len > LARGE_PATTERN) && !compile(r, false, why)) {
+        js_regex_free(r);
+        return NULL;
+    }
     return r;
+}
+
+static void engine_clear(struct js_regex_engine *e)
+{
+    pcre2_match_data_free(e->data);
+    pcre2_code_free(e->code);
 }
 
 void js_regex_free(js_regex *r)
@@ -92,8 +121,8 @@ void js_regex_free(js_regex *r)
         return;
     pcre2_jit_stack_free(r->jit_stack);
     pcre2_match_context_free(r->context);
-    pcre2_match_data_free(r->data);
-    pcre2_code_free(r->code);
+    engine_clear(&r->ascii);
+    engine_clear(&r->any);
     mem_free(r);
 }
 
@@ -104,45 +133,70 @@ unsigned js_regex_groups(const js_regex *r)
 
 /* ---- matching ---- */
 
-/* What a search needs besides the code is made by the first. False: no memory for it. */
-static bool prepare(js_regex *r, size_t len)
+static void start_jit(js_regex *r, struct js_regex_engine *e)
 {
-    if (!r->data) {
-        r->data = pcre2_match_data_create_from_pattern(r->code, NULL);
+    e->jit_tried = true;
+    e->jit = pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE) == 0;
+    if (!e->jit || r->jit_stack)
+        return;
+    r->jit_stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
+    if (r->jit_stack)
+        pcre2_jit_stack_assign(r->context, NULL, r->jit_stack);
+}
+
+/* The engine for the text, with all that a search needs. NULL: there is none, or no memory. */
+static struct js_regex_engine *prepare(js_regex *r, bool ascii, size_t len)
+{
+    struct js_regex_engine *e = ascii && r->ascii.code ? &r->ascii : &r->any;
+
+    if (!e->code && !compile(r, false, NULL))
+        return NULL;
+    if (!r->context) {
         r->context = pcre2_match_context_create(NULL);
-        if (!r->data || !r->context)
-            return false;
+        if (!r->context)
+            return NULL;
         pcre2_set_heap_limit(r->context, MAX_HEAP_KIB);
     }
-    r->uses += 1 + len / BYTES_A_USE;
-    if (r->uses >= USES_FOR_JIT && !r->jit_tried) {
-        r->jit_tried = true;
-        if (pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE) == 0)
-            r->jit_stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-        if (r->jit_stack)
-            pcre2_jit_stack_assign(r->context, NULL, r->jit_stack);
+    if (!e->data)
+        e->data = pcre2_match_data_create_from_pattern(e->code, NULL);
+    if (!e->data)
+        return NULL;
+    e->uses += 1 + len / BYTES_A_USE;
+    if (e->uses >= USES_FOR_JIT && !e->jit_tried)
+        start_jit(r, e);
+    return e;
+}
+
+static void set_limits(js_regex *r, size_t last, uint32_t steps)
+{
+    if (r->steps != steps) {
+        pcre2_set_match_limit(r->context, steps);
+        pcre2_set_depth_limit(r->context, steps);
     }
-    return true;
+    if (r->last != last)
+        pcre2_set_offset_limit(r->context, last);
+    r->steps = steps;
+    r->last = last;
 }
 
 /* A match that starts at `from` or behind it, but not behind `last`. */
-static int match(js_regex *r, const char *text, size_t len, size_t from, size_t last,
-                 uint32_t steps)
+static int match(js_regex *r, struct js_regex_engine *e, const char *text, size_t len, size_t from,
+                 size_t last, uint32_t steps)
 {
-    int rc;
+    int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
-    pcre2_set_match_limit(r->context, steps);
-    pcre2_set_depth_limit(r->context, steps);
-    pcre2_set_offset_limit(r->context, last);
-    rc = pcre2_match(r->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK, r->data, r->context);
+    set_limits(r, last, steps);
+    if (e->jit)
+        rc = pcre2_jit_match(e->code, (PCRE2_SPTR)text, len, from, 0, e->data, r->context);
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(r->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
-                         r->data, r->context);
+        rc = pcre2_match(e->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
+                         e->data, r->context);
     return rc;
 }
 
 /* Start by start, each with as many steps as it needs while there are some left. */
-static int match_slowly(js_regex *r, const char *text, size_t len, size_t from)
+static int match_slowly(js_regex *r, struct js_regex_engine *e, const char *text, size_t len,
+                        size_t from)
 {
     uint32_t left = ALL_STEPS;
 
@@ -152,7 +206,7 @@ static int match_slowly(js_regex *r, const char *text, size_t len, size_t from)
 
         if (from < len && ((unsigned char)text[from] & 0xC0) == 0x80)
             continue;
-        while ((rc = match(r, text, len, from, from, steps)) == PCRE2_ERROR_MATCHLIMIT ||
+        while ((rc = match(r, e, text, len, from, from, steps)) == PCRE2_ERROR_MATCHLIMIT ||
                rc == PCRE2_ERROR_DEPTHLIMIT) {
             if (steps >= MANY_STEPS || left < steps)
                 return PCRE2_ERROR_MATCHLIMIT;
@@ -165,12 +219,13 @@ static int match_slowly(js_regex *r, const char *text, size_t len, size_t from)
     return PCRE2_ERROR_NOMATCH;
 }
 
-static enum js_regex_answer find(js_regex *r, const char *text, size_t len, size_t from)
+static enum js_regex_answer find(js_regex *r, struct js_regex_engine *e, const char *text,
+                                 size_t len, size_t from)
 {
-    int rc = match(r, text, len, from, PCRE2_UNSET, FEW_STEPS);
+    int rc = match(r, e, text, len, from, PCRE2_UNSET, FEW_STEPS);
 
     if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT)
-        rc = match_slowly(r, text, len, from);
+        rc = match_slowly(r, e, text, len, from);
     if (rc >= 0)
         return JS_REGEX_FOUND;
     return rc == PCRE2_ERROR_NOMATCH ? JS_REGEX_NONE : JS_REGEX_TOO_MUCH;
@@ -225,13 +280,16 @@ void js_search_init(struct js_search *s, js_regex *r, const char *text, size_t l
         s->text = s->copy.data;
         s->len = s->copy.len;
     }
-    s->span = mem_alloc((r->groups + 1) * sizeof *s->span);
+    s->span = s->few;
+    if (r->groups >= sizeof s->few / sizeof *s->few)
+        s->span = mem_alloc((r->groups + 1) * sizeof *s->span);
 }
 
 void js_search_clear(struct js_search *s)
 {
     buf_clear(&s->copy);
-    mem_free(s->span);
+    if (s->span != s->few)
+        mem_free(s->span);
     *s = (struct js_search){0};
 }
 
@@ -257,9 +315,9 @@ size_t js_search_units(const struct js_search *s, struct js_span span)
     return utf8_count(s->text + span.start, span.end - span.start);
 }
 
-static void take_match(struct js_search *s)
+static void take_match(struct js_search *s, const struct js_regex_engine *e)
 {
-    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s->regex->data);
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(e->data);
 
     for (unsigned i = 0; i <= s->regex->groups; i++) {
         s->span[i] = (struct js_span){at[2 * i], at[2 * i + 1]};
@@ -276,16 +334,19 @@ static void take_match(struct js_search *s)
 enum js_regex_answer js_search_next(struct js_search *s)
 {
     enum js_regex_answer answer;
+    struct js_regex_engine *engine = s->engine;
     bool first = s->first;
 
     if (s->at > s->len || (!first && s->at == s->len))
         return JS_REGEX_NONE;
-    if (!prepare(s->regex, s->len - s->at))
+    if (!engine || !engine->jit_tried)
+        engine = s->engine = prepare(s->regex, s->ascii, s->len - s->at);
+    if (!engine)
         return JS_REGEX_TOO_MUCH;
-    answer = find(s->regex, s->text, s->len, s->at);
+    answer = find(s->regex, engine, s->text, s->len, s->at);
     if (answer != JS_REGEX_FOUND)
         return answer;
-    take_match(s);
+    take_match(s, engine);
     s->first = false;
     s->at = s->span[0].end;
     return !first && s->span[0].start == s->span[0].end ? JS_REGEX_EMPTY : JS_REGEX_FOUND;

@@ -42,15 +42,17 @@ struct js_span {
  */
 struct js_search {
     js_regex *regex;
-    const char *text; /* the caller's, or `copy` */
+    struct js_regex_engine *engine; /* of `regex`, for this text; NULL: not chosen yet */
+    const char *text;               /* the caller's, or `copy` */
     size_t len;
     struct buf copy;
-    size_t at;            /* where to look next */
-    size_t units, upto;   /* code units in front of byte `upto` */
-    bool ascii;           /* bytes are code units */
-    bool first;           /* nothing found yet */
-    struct js_span *span; /* of the last match: [0] is the whole, then the groups */
-    size_t index;         /* of its first code unit */
+    size_t at;             /* where to look next */
+    size_t units, upto;    /* code units in front of byte `upto` */
+    bool ascii;            /* bytes are code units */
+    bool first;            /* nothing found yet */
+    struct js_span *span;  /* of the last match: [0] is the whole, then the groups */
+    size_t index;          /* of its first code unit */
+    struct js_span few[8]; /* where `span` is when there are few groups: not to be copied */
 };
 
 /* Storage is the caller's; `r` has to outlive it. */

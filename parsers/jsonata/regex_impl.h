@@ -11,11 +11,13 @@ struct js_pattern {
     const char *text;
     size_t len;
     bool ignore_case, multiline;
+    /* Only ASCII will be searched: the result has no character beyond, nor does it need UTF. */
+    bool ascii;
 };
 
 /* What PCRE2 is to compile, and what one has to know of it. */
 struct pcre_pattern {
-    struct buf text;   /* UTF-8; surrogates as if they were characters */
+    struct buf text;   /* UTF-8, surrogates as if they were characters; or ASCII */
     unsigned groups;   /* the whole match not counted */
     size_t lookbehind; /* where in JavaScript's pattern the last one begins */
 };

@@ -30,7 +30,11 @@ enum {
     NO_UNIT = -1,
 };
 
-#define LINE_ENDS "\\n\\r\\x{2028}\\x{2029}"
+#define ASCII_LINE_ENDS "\\n\\r"
+#define LINE_ENDS ASCII_LINE_ENDS "\\x{2028}\\x{2029}"
+
+/* Stands for all that is not in ASCII where only that is searched: it is nowhere in it. */
+#define NOT_ASCII 0xFFu
 
 struct unit {
     uint32_t code, at; /* `at`: the byte in the pattern where it comes from */
@@ -238,6 +242,11 @@ static void put_unit(struct buf *out, uint32_t c)
         out->len += utf8_encode(c, buf_reserve(out, 4));
 }
 
+static void put_not_ascii(struct buf *out)
+{
+    buf_printf(out, "\\x{%x}", NOT_ASCII);
+}
+
 /* Canonicalize of ECMA-262, 22.2.2.7.3: units are the same if this makes them so. */
 static uint32_t canonical(uint32_t c)
 {
@@ -289,16 +298,32 @@ static void add_other_cases(struct ranges *r, uint32_t c)
         add_if_same(r, c, odd_letters[i]);
 }
 
-static void put_ranges(struct buf *out, const struct ranges *r, bool negative)
+static void put_range(struct buf *out, struct range r)
 {
+    put_unit(out, r.low);
+    if (r.high == r.low)
+        return;
+    buf_addc(out, '-');
+    put_unit(out, r.high);
+}
+
+static void put_ranges(struct buf *out, const struct ranges *r, bool negative, bool ascii)
+{
+    bool beyond = false;
+
     buf_adds(out, negative ? "[^" : "[");
     for (size_t i = 0; i < r->count; i++) {
-        put_unit(out, r->list[i].low);
-        if (r->list[i].high == r->list[i].low)
-            continue;
-        buf_addc(out, '-');
-        put_unit(out, r->list[i].high);
+        struct range of = r->list[i];
+
+        if (ascii && of.high >= 0x80) {
+            beyond = true;
+            of.high = 0x7F;
+        }
+        if (of.low <= of.high)
+            put_range(out, of);
     }
+    if (beyond)
+        put_not_ascii(out);
     buf_addc(out, ']');
 }
 
@@ -306,7 +331,7 @@ static void put_ranges(struct buf *out, const struct ranges *r, bool negative)
 static void put_class(struct translation *t, const struct ranges *r, bool negative)
 {
     buf_adds(&t->to->text, t->from->ignore_case ? "(?-i:" : "");
-    put_ranges(&t->to->text, r, negative);
+    put_ranges(&t->to->text, r, negative, t->from->ascii);
     buf_adds(&t->to->text, t->from->ignore_case ? ")" : "");
 }
 
@@ -319,7 +344,11 @@ static void put_literal(struct translation *t, uint32_t c)
     struct ranges same = {0};
 
     t->repeatable = true;
-    if (!t->from->ignore_case || (c < 0x80 && !strchr("sSkK", (int)c)) || !c) {
+    if (t->from->ascii && c >= 0x80) {
+        put_not_ascii(&t->to->text);
+        return;
+    }
+    if (t->from->ascii || !t->from->ignore_case || (c < 0x80 && !strchr("sSkK", (int)c)) || !c) {
         put_unit(&t->to->text, c);
         return;
     }
@@ -553,14 +582,15 @@ static bool read_members(struct translation *t, struct ranges *r)
     return true;
 }
 
-static void add_all_cases(struct ranges *r)
+/* What is not in ASCII has no other case in it. */
+static void add_all_cases(struct ranges *r, bool ascii)
 {
     size_t count = r->count;
 
     for (size_t i = 0; i < count; i++) {
         struct range of = r->list[i];
 
-        for (uint32_t c = of.low; c <= of.high; c++)
+        for (uint32_t c = of.low; c <= of.high && !(ascii && c >= 0x80); c++)
             add_other_cases(r, c);
     }
 }
@@ -575,7 +605,7 @@ static bool read_class(struct translation *t)
     t->repeatable = true;
     ok = read_members(t, &r);
     if (ok && t->from->ignore_case)
-        add_all_cases(&r);
+        add_all_cases(&r, t->from->ascii);
     if (ok && !r.count)
         buf_adds(&t->to->text, negative ? "(?s:.)" : "(?:(?!))");
     else if (ok)
@@ -705,9 +735,12 @@ static bool read_brace(struct translation *t)
     return true;
 }
 
-static void put_assertion(struct translation *t, const char *alone, const char *multiline)
+static void put_line_assertion(struct translation *t, const char *alone, const char *open)
 {
-    buf_adds(&t->to->text, t->from->multiline ? multiline : alone);
+    if (t->from->multiline)
+        buf_printf(&t->to->text, "%s[^%s])", open, t->from->ascii ? ASCII_LINE_ENDS : LINE_ENDS);
+    else
+        buf_adds(&t->to->text, alone);
     t->repeatable = false;
     t->i++;
 }
@@ -722,10 +755,10 @@ static bool read_term(struct translation *t)
         t->repeatable = false;
         t->i++;
         return true;
-    case '^': put_assertion(t, "^", "(?<![^" LINE_ENDS "])"); return true;
-    case '$': put_assertion(t, "\\z", "(?![^" LINE_ENDS "])"); return true;
+    case '^': put_line_assertion(t, "^", "(?<!"); return true;
+    case '$': put_line_assertion(t, "\\z", "(?!"); return true;
     case '.':
-        buf_adds(&t->to->text, "[^" LINE_ENDS "]");
+        buf_printf(&t->to->text, "[^%s]", t->from->ascii ? ASCII_LINE_ENDS : LINE_ENDS);
         t->repeatable = true;
         t->i++;
         return true;

@@ -35,6 +35,24 @@ void row_insert(struct row *r, size_t index, uint32_t c)
     r->count++;
 }
 
+void row_space(struct row *r, size_t every, uint32_t c)
+{
+    size_t gaps = r->count ? (r->count - 1) / every : 0;
+    uint32_t *from, *to;
+
+    row_reserve(r, gaps);
+    from = r->list + r->count;
+    r->count += gaps;
+    to = r->list + r->count;
+    for (size_t n = 0; to > from; n++) {
+        if (n == every) {
+            *--to = c;
+            n = 0;
+        }
+        *--to = *--from;
+    }
+}
+
 void row_remove(struct row *r, size_t index, size_t n)
 {
     assert(index <= r->count && n <= r->count - index);

@@ -16,6 +16,8 @@ struct row {
 void row_read(struct row *r, const char *text, size_t len);
 /* Puts `c` in front of the one at `index`, at the end if there is none. */
 void row_insert(struct row *r, size_t index, uint32_t c);
+/* Puts `c` between each `every` characters, counted from the end. */
+void row_space(struct row *r, size_t every, uint32_t c);
 /* Takes out `n` from `index` on. */
 void row_remove(struct row *r, size_t index, size_t n);
 void row_write(const struct row *r, struct buf *out);

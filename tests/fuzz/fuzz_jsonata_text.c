@@ -25,6 +25,7 @@ struct input {
     const char *picture, *text;
     size_t picture_len, text_len;
     double n;
+    struct pictures *kept;
 };
 
 static void require(bool ok)
@@ -72,12 +73,15 @@ static bool try_dates(const struct input *in, struct buf *out, struct jsonata_fa
     bool found = false;
     double ms = 0;
 
-    if (!jsonata_from_millis(out, in->n, in->picture, in->picture_len, NULL, 0, JSONATA_AWS, why))
+    if (!jsonata_from_millis(out, in->n, in->picture, in->picture_len, NULL, 0, JSONATA_AWS,
+                             in->kept, why))
         return false;
     jsonata_to_millis(out->data ? out->data : "", out->len, in->picture, in->picture_len, NOW_MS,
-                      JSONATA_AWS, &found, &ms, NULL);
-    jsonata_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, &found, &ms, NULL);
-    return jsonata_from_millis(out, in->n, NULL, 0, in->text, in->text_len, JSONATA_REFERENCE, why);
+                      JSONATA_AWS, in->kept, &found, &ms, NULL);
+    jsonata_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, in->kept, &found, &ms,
+                      NULL);
+    return jsonata_from_millis(out, in->n, NULL, 0, in->text, in->text_len, JSONATA_REFERENCE,
+                               in->kept, why);
 }
 
 static bool try_case(const struct input *in, struct buf *out)
@@ -108,14 +112,17 @@ static bool try_function(char which, const struct input *in, struct buf *out,
     double n = 0;
 
     switch (which) {
-    case 'n': return jsonata_format_number(out, in->n, in->picture, in->picture_len, NULL, why);
-    case 'i': return jsonata_format_integer(out, in->n, in->picture, in->picture_len, why);
+    case 'n':
+        return jsonata_format_number(out, in->n, in->picture, in->picture_len, NULL, in->kept, why);
+    case 'i':
+        return jsonata_format_integer(out, in->n, in->picture, in->picture_len, in->kept, why);
     case 'p':
-        return jsonata_parse_integer(in->text, in->text_len, in->picture, in->picture_len, &n, why);
+        return jsonata_parse_integer(in->text, in->text_len, in->picture, in->picture_len, in->kept,
+                                     &n, why);
     case 'd': return try_dates(in, out, why);
     case 't':
         return jsonata_to_millis(in->text, in->text_len, in->picture, in->picture_len, NOW_MS,
-                                 JSONATA_REFERENCE, &found, &n, why);
+                                 JSONATA_REFERENCE, in->kept, &found, &n, why);
     case 'u': return try_url(in, out, why);
     default: return try_case(in, out);
     }
@@ -125,7 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
     const char *end = size > 1 ? memchr(bytes + 1, '\0', size - 1) : NULL;
-    struct input in = {.n = 0};
+    struct pictures kept = {0};
+    struct input in = {.kept = &kept};
     struct buf out = {0};
     struct jsonata_fault why = {0};
 
@@ -144,6 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(ok == (why.code == NULL));
         require(is_text(out.data, out.len));
     }
+    pictures_clear(&kept);
     buf_clear(&out);
     jsonata_fault_clear(&why);
     return 0;
