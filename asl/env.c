@@ -2,7 +2,6 @@
 
 #include "parsers/buf.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 
 void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
@@ -55,12 +54,29 @@ double asl_chance_unit(struct asl_chance *c)
 }
 
 /* RFC 4122, section 4.4 */
+json *asl_uuid(uint64_t high, uint64_t low)
+{
+    static const char digits[] = "0123456789abcdef",
+                      dashes[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    char text[sizeof dashes - 1];
+    unsigned digit = 0;
+
+    high = (high & ~UINT64_C(0xf000)) | 0x4000;
+    low = (low & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63;
+    for (size_t i = 0; i < sizeof text; i++) {
+        if (dashes[i] == '-') {
+            text[i] = '-';
+            continue;
+        }
+        text[i] = digits[(digit < 16 ? high : low) >> (60 - digit % 16 * 4) & 15];
+        digit++;
+    }
+    return json_string(text, sizeof text);
+}
+
 json *asl_chance_uuid(struct asl_chance *c)
 {
-    uint64_t high = (asl_chance_next(c) & ~UINT64_C(0xf000)) | 0x4000;
-    uint64_t low = (asl_chance_next(c) & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63;
+    uint64_t high = asl_chance_next(c);
 
-    return json_stringf("%08" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%04" PRIx64 "-%012" PRIx64,
-                        high >> 32, high >> 16 & 0xffff, high & 0xffff, low >> 48,
-                        low & UINT64_C(0xffffffffffff));
+    return asl_uuid(high, asl_chance_next(c));
 }

@@ -43,6 +43,8 @@ struct asl_chance {
 uint64_t asl_chance_next(struct asl_chance *c);
 /* 0 <= x < 1 */
 double asl_chance_unit(struct asl_chance *c);
+/* These bits as the text of a version 4 UUID, which says so in six of them. */
+json *asl_uuid(uint64_t high, uint64_t low);
 /* A version 4 UUID, as text. */
 json *asl_chance_uuid(struct asl_chance *c);
 

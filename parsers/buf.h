@@ -20,6 +20,8 @@ void buf_add(struct buf *b, const char *bytes, size_t len);
 void buf_adds(struct buf *b, const char *text);
 void buf_addc(struct buf *b, char c);
 void buf_add_int(struct buf *b, int64_t n);
+/* Two hexadecimal digits a byte, small letters. */
+void buf_add_hex(struct buf *b, const unsigned char *bytes, size_t len);
 /* printf's formats, but for the time, %n and locales. */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args)

@@ -23,16 +23,6 @@ static const char terminator[] = "aws4_request";
 
 /* ---- text ---- */
 
-static void add_hex(struct buf *out, const unsigned char *bytes, size_t len)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < len; i++) {
-        buf_addc(out, digits[bytes[i] >> 4]);
-        buf_addc(out, digits[bytes[i] & 15]);
-    }
-}
-
 static void sha256(const char *bytes, size_t len, unsigned char hash[HASH_SIZE])
 {
     if (!EVP_Digest(len ? bytes : "", len, hash, NULL, EVP_sha256(), NULL))
@@ -44,7 +34,7 @@ static void add_sha256(struct buf *out, const char *bytes, size_t len)
     unsigned char hash[HASH_SIZE];
 
     sha256(bytes, len, hash);
-    add_hex(out, hash, sizeof hash);
+    buf_add_hex(out, hash, sizeof hash);
 }
 
 static bool is_unreserved(char c)
@@ -291,7 +281,7 @@ static void signature(const struct sigv4_request *q, const char *signed_headers,
     hmac(next, sizeof next, scope->service, scope->service_len, key);
     hmac(key, sizeof key, terminator, strlen(terminator), next);
     hmac(next, sizeof next, to_sign.data, to_sign.len, key);
-    add_hex(out, key, sizeof key);
+    buf_add_hex(out, key, sizeof key);
     OPENSSL_cleanse(key, sizeof key);
     OPENSSL_cleanse(next, sizeof next);
     OPENSSL_cleanse(seed.data, seed.len);

@@ -503,17 +503,11 @@ json *api_uuid(api *a)
     return asl_chance_uuid(&a->chance);
 }
 
-json *api_secret(const char *prefix, size_t size)
+json *api_uuid_in_time(api *a)
 {
-    unsigned char bytes[64];
-    struct buf text = {0};
+    uint64_t high = asl_chance_next(&a->chance) & 0xffff;
 
-    if (size > sizeof bytes || getrandom(bytes, size, 0) != (ssize_t)size)
-        return NULL;
-    buf_adds(&text, prefix);
-    for (size_t i = 0; i < size; i++)
-        buf_printf(&text, "%02x", bytes[i]);
-    return json_take_buf(&text);
+    return asl_uuid(high | (uint64_t)a->now_ms << 16, asl_chance_next(&a->chance));
 }
 
 /* ---- life ---- */

@@ -513,7 +513,7 @@ static json *begin(struct call *c, bool sync)
     const char *of = call_text(c, "stateMachineArn"), *test_case = strchr(of, '#');
     json *plain = json_string(of, test_case ? (size_t)(test_case - of) : strlen(of));
     struct start s = {.sync = sync,
-                      .name = given ? json_ref(given) : api_uuid(c->api),
+                      .name = given ? json_ref(given) : api_uuid_in_time(c->api),
                       .text = input ? json_ref(input) : json_cstring("{}"),
                       .test_case = test_case ? test_case + 1 : NULL};
     json *out = start_plain(c, &s, json_str(plain));

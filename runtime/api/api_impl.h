@@ -240,8 +240,8 @@ uint64_t api_call_own(api *a, const char *operation, const char *body, size_t le
 json *api_time(int64_t ms);
 json *api_empty(void);
 json *api_uuid(api *a);
-/* `size` random bytes as hexadecimal text behind `prefix`. */
-json *api_secret(const char *prefix, size_t size);
+/* One that sorts behind those of earlier milliseconds: so that a store's index grows at its end. */
+json *api_uuid_in_time(api *a);
 
 /* ---- api_check.c: the members of a request ---- */
 

@@ -11,16 +11,6 @@
 
 enum { MAC_BYTES = 16, DEFAULT_LIMIT = 100 };
 
-static void add_hex(struct buf *out, const unsigned char *bytes, size_t len)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < len; i++) {
-        buf_addc(out, digits[bytes[i] >> 4]);
-        buf_addc(out, digits[bytes[i] & 15]);
-    }
-}
-
 static int digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -111,8 +101,8 @@ json *page_token(struct call *c, const char *args, json *after)
     struct buf text = {0};
 
     mac(c, args, json_str(after), json_str_len(after), code);
-    add_hex(&text, code, MAC_BYTES);
-    add_hex(&text, (const unsigned char *)json_str(after), json_str_len(after));
+    buf_add_hex(&text, code, MAC_BYTES);
+    buf_add_hex(&text, (const unsigned char *)json_str(after), json_str_len(after));
     json_unref(after);
     return json_take_buf(&text);
 }

@@ -318,8 +318,7 @@ static void write_secret(struct buf *out, const unsigned char secret[RT_SECRET])
         return;
     write_key(out, "secret");
     buf_addc(out, '"');
-    for (size_t i = 0; i < RT_SECRET; i++)
-        buf_printf(out, "%02x", secret[i]);
+    buf_add_hex(out, secret, RT_SECRET);
     buf_addc(out, '"');
 }
 

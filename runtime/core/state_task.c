@@ -37,8 +37,7 @@ static json *make_token(const struct step *s)
          &size);
     buf_reset(&text);
     buf_adds(&text, RT_TOKEN_PREFIX);
-    for (unsigned i = 0; i < size; i++)
-        buf_printf(&text, "%02x", mac[i]);
+    buf_add_hex(&text, mac, size);
     return json_take_buf(&text);
 }
 
