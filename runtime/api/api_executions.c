@@ -1,70 +1,12 @@
-/* Executions: start, stop, describe, list. */
+/* Executions: what is known of them, stop, describe, list. */
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/mem.h"
-#include "parsers/utf8.h"
-
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-/* StartSyncExecution's and any Express execution's longest time. */
-enum { EXPRESS_MS = 5 * 60 * 1000, BILLED_STEP_MS = 100, BILLED_MB = 64 };
-
-const char NOTE_MOCKS[] = "mocks";
-
-/* Members of a note. */
-static const char NOTE_REVISION[] = "revision", NOTE_VERSION[] = "version", NOTE_ALIAS[] = "alias",
-                  NOTE_TRACE[] = "trace";
-
-/* ---- what is in memory ---- */
-
-struct run *run_of(api *a, uint64_t number)
-{
-    struct run *r = (struct run *)(void *)id_map_get(&a->runs, number);
-
-    if (r)
-        return r;
-    r = mem_calloc(1, sizeof *r);
-    r->node.id = number;
-    id_map_put(&a->runs, &r->node);
-    return r;
-}
-
-void run_free(struct run *r)
-{
-    if (!r)
-        return;
-    mocks_free(r->mocks);
-    mem_free(r->parents.ids);
-    json_unref(r->note);
-    mem_free(r);
-}
-
-static void add_fresh(api *a, const json *arn, uint64_t number)
-{
-    struct fresh *f = mem_alloc(sizeof *f);
-
-    *f = (struct fresh){.arn = json_ref(arn), .number = number, .turn = a->turn};
-    API_GROW(a->fresh, a->fresh_count, a->fresh_cap);
-    a->fresh[a->fresh_count++] = f;
-    text_map_put(&a->fresh_arns, json_str(f->arn), f);
-}
-
-void forget_fresh(api *a)
-{
-    size_t gone = 0;
-
-    for (; gone < a->fresh_count && a->fresh[gone]->turn + 1 < a->turn; gone++) {
-        text_map_take(&a->fresh_arns, json_str(a->fresh[gone]->arn));
-        json_unref(a->fresh[gone]->arn);
-        mem_free(a->fresh[gone]);
-    }
-    a->fresh_count -= gone;
-    if (gone && a->fresh_count)
-        memmove(a->fresh, a->fresh + gone, a->fresh_count * sizeof *a->fresh);
-}
+const char NOTE_REVISION[] = "revision", NOTE_VERSION[] = "version", NOTE_ALIAS[] = "alias",
+           NOTE_TRACE[] = "trace", NOTE_MOCKS[] = "mocks";
 
 /* ---- looking ---- */
 
@@ -88,8 +30,8 @@ static void take_result(struct execution *x, const json *output, const struct as
         x->error = asl_error_copy(error);
 }
 
-/* From the engine's side; the input's text is what was given. */
-static void look_at_exec(const api *a, uint64_t number, const rt_exec *exec, struct execution *x)
+void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const json *note,
+                       struct execution *x)
 {
     struct rt_config config;
 
@@ -99,7 +41,9 @@ static void look_at_exec(const api *a, uint64_t number, const rt_exec *exec, str
                             .start_ms = rt_exec_start_ms(exec) ? rt_exec_start_ms(exec) : a->now_ms,
                             .stop_ms = a->now_ms,
                             .names = share_names(rt_exec_names(exec)),
+                            .note = share(note),
                             .input = share(config.written)};
+    take_result(x, rt_exec_output(exec), rt_exec_error(exec));
 }
 
 /* Of one whose input was not given as text: a Map Run's. */
@@ -121,7 +65,7 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
         const rt_exec *exec = engine_execution(a->engine, number);
         diag_clear(&why);
         if (exec)
-            look_at_exec(a, number, exec, x);
+            execution_of_exec(a, number, exec, NULL, x);
         return exec != NULL;
     }
     *x = (struct execution){.number = number,
@@ -203,343 +147,9 @@ bool execution_find(struct call *c, struct execution *x)
     return false;
 }
 
-/* ---- the end ---- */
-
-void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
-{
-    struct test_state *test = (struct test_state *)(void *)id_map_get(&a->tests, execution);
-    struct machine *m = text_map_get(&a->machines, json_str(rt_exec_names(exec)->machine_arn));
-    struct run *r = (struct run *)(void *)id_map_take(&a->runs, execution);
-    struct execution x;
-
-    a->now_ms = now_ms;
-    if (test)
-        test_state_ended(a, test, exec);
-    else if (m)
-        m->running--;
-    if (!r)
-        return;
-    look_at_exec(a, execution, exec, &x);
-    x.note = share(r->note);
-    take_result(&x, rt_exec_output(exec), rt_exec_error(exec));
-    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, r->waiter);
-    if (w)
-        waiter_answer(a, w, sync_answer(r, &x));
-    own_child_ended(a, r, &x);
-    execution_clear(&x);
-    run_free(r);
-}
-
-/* ---- input ---- */
-
-/* Is the place at the end of `text` one for an object's key? */
-static bool wants_key(const char *text, size_t len)
-{
-    struct buf open = {0};
-    char before = 0;
-    bool wanted;
-
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (c == '"') {
-            for (i++; i < len && text[i] != '"'; i++)
-                i += text[i] == '\\';
-        } else if (c == '{' || c == '[') {
-            buf_addc(&open, c);
-        } else if ((c == '}' || c == ']') && open.len) {
-            open.len--;
-        }
-        if (!strchr(" \t\r\n", c))
-            before = c;
-    }
-    wanted = open.len && open.data[open.len - 1] == '{' && (before == '{' || before == ',');
-    buf_clear(&open);
-    return wanted;
-}
-
-/* The character at the start of `text`, as that reader names it. */
-static void character(struct buf *out, const char *text, size_t len)
-{
-    uint32_t c = (unsigned char)*text;
-    size_t used = utf8_decode(text, len, &c);
-
-    if (c < 0x20 || c == 0x7f)
-        buf_printf(out, "(CTRL-CHAR, code %u)", (unsigned)c);
-    else if (c > 0xff)
-        buf_printf(out, "'%.*s' (code %u / 0x%x)", (int)used, text, (unsigned)c, (unsigned)c);
-    else
-        buf_printf(out, "'%.*s' (code %u)", (int)used, text, (unsigned)c);
-}
-
-/* What AWS's JSON reader says of the text that stops making sense at `at`. */
-static void parser_words(struct buf *out, const char *text, size_t len, size_t at)
-{
-    static const char values[] = "JSON String, Number, Array, Object or token 'null', 'true' or "
-                                 "'false'";
-    size_t word = at;
-
-    while (word < len && ((text[word] | 32) >= 'a') && ((text[word] | 32) <= 'z'))
-        word++;
-    if (at >= len) {
-        buf_adds(out, "Unexpected end-of-input");
-    } else if (wants_key(text, at)) {
-        buf_adds(out, "Unexpected character (");
-        character(out, text + at, len - at);
-        buf_adds(out, "): was expecting double-quote to start field name");
-    } else if (word > at) {
-        buf_printf(out, "Unrecognized token '%.*s': was expecting (%s)", (int)(word - at),
-                   text + at, values);
-    } else {
-        buf_adds(out, "Unexpected character (");
-        character(out, text + at, len - at);
-        buf_printf(out, "): expected a valid value (%s)", values);
-    }
-}
-
-json *execution_input(struct call *c, const json *text)
-{
-    struct diag why = {0};
-    struct buf words = {0};
-    json *v = NULL;
-
-    if (!json_str_len(text)) {
-        call_fail(c, "InvalidExecutionInput",
-                  "Invalid State Machine Execution Input: 'Invalid execution input.'");
-    } else if (!(v = json_parse(json_str(text), json_str_len(text), 0, &why))) {
-        parser_words(&words, json_str(text), json_str_len(text), why.at);
-        call_fail(c, "InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'",
-                  buf_str(&words));
-    }
-    buf_clear(&words);
-    diag_clear(&why);
-    return v;
-}
-
-/* ---- starting ---- */
-
-/* arn:…:execution:MACHINE:NAME, or arn:…:express:MACHINE:NAME:UUID. */
-static json *execution_arn(api *a, const struct machine *m, const json *name)
-{
-    json *id = m->express ? api_uuid(a) : NULL;
-    struct buf text = {0};
-
-    buf_printf(&text, "arn:aws:states:%s:%s:%s:%s:%s", a->region, a->account,
-               m->express ? "express" : "execution", json_str(m->name), json_str(name));
-    if (id)
-        buf_printf(&text, ":%s", json_str(id));
-    json_unref(id);
-    return json_take_buf(&text);
-}
-
-/* What the core has no use for, and descriptions tell. */
-static json *make_note(const struct call *c, const struct target *t, const char *test_case)
-{
-    const json *trace = call_get(c, "traceHeader");
-    struct json_build b;
-
-    json_build_object(&b, 5);
-    json_build_set(&b, NOTE_REVISION, json_ref(t->revision->key));
-    if (t->version)
-        json_build_set(&b, NOTE_VERSION, json_ref(t->version->arn));
-    if (t->alias)
-        json_build_set(&b, NOTE_ALIAS, json_ref(t->alias->arn));
-    if (trace)
-        json_build_set(&b, NOTE_TRACE, json_ref(trace));
-    if (test_case)
-        json_build_set(&b, NOTE_MOCKS, json_cstring(test_case));
-    return json_build_done(&b);
-}
-
-/* What is to be started. */
-struct start {
-    struct target to;
-    bool sync;
-    json *arn, *name, *input, *text; /* `input` is the value of `text` */
-    const char *test_case;           /* NULL: none */
-    mocks *mocks;                    /* of it; taken */
-};
-
-/* StartSyncExecution's can't be redriven, and their context object has nothing of it. NULL: the
- * usual one will do. */
-static json *context_of(const struct call *c, const struct start *s, const struct rt_names *names)
-{
-    struct json_build b;
-
-    if (!s->sync)
-        return NULL;
-    json_build_object(&b, 1);
-    json_build_set(&b, "Execution",
-                   context_of_execution(names, names->role_arn, s->input, c->now_ms));
-    return json_build_done(&b);
-}
-
-/* NULL with the call failed. */
-static struct run *start(struct call *c, struct start *s, uint64_t *number)
-{
-    api *a = c->api;
-    struct machine *m = s->to.machine;
-    json *region = json_cstring(a->region), *note = make_note(c, &s->to, s->test_case);
-    struct rt_config config = {.names = {.arn = s->arn,
-                                         .name = s->name,
-                                         .machine_arn = m->arn,
-                                         .machine_name = m->name,
-                                         .role_arn = s->to.revision->role_arn,
-                                         .region = region},
-                               .written = s->text,
-                               .aws_limits = !a->no_limits,
-                               .seed = asl_chance_next(&a->chance)};
-    json *context = context_of(c, s, &config.names);
-    struct engine_label label = {.keep = s->sync      ? ENGINE_KEEP_NOTHING
-                                         : m->express ? ENGINE_KEEP_RUNNING
-                                                      : ENGINE_KEEP,
-                                 .list = m->arn,
-                                 .note = note};
-    struct run *r = NULL;
-
-    config.context = context;
-    if (getrandom(config.secret, sizeof config.secret, 0) == sizeof config.secret) {
-        *number = engine_start(a->engine, s->to.revision->compiled, &config, s->input, &label);
-        m->running++;
-        r = run_of(a, *number);
-        r->mocks = s->mocks;
-        s->mocks = NULL;
-        r->note = s->sync ? json_ref(note) : NULL;
-        /* Others have a name that nobody else was given, and are not looked for in this turn, as
-         * those that a task waits for are. */
-        if (!m->express && (call_get(c, "name") || c->from.own))
-            add_fresh(a, s->arn, *number);
-    } else {
-        call_fail(c, "InternalServerError", "The system gives no random bytes");
-    }
-    json_unref(region);
-    json_unref(context);
-    json_unref(note);
-    return r;
-}
-
-static json *started(const json *arn, int64_t start_ms)
-{
-    struct json_build b;
-
-    json_build_object(&b, 2);
-    json_build_set(&b, "executionArn", json_ref(arn));
-    json_build_set(&b, "startDate", api_time(start_ms));
-    return json_build_done(&b);
-}
-
-/* The mocks that "#CASE" behind the machine's ARN asks for. False with the call failed. */
-static bool find_mocks(struct call *c, const struct machine *m, const char *name, mocks **out)
-{
-    struct diag why = {0};
-
-    if (!c->api->mock_file)
-        call_fail(
-            c, "ValidationException",
-            "There is no mock configuration for the test case '%s': give asl serve --mock FILE",
-            name);
-    else if (!(*out = mocks_load(c->api->mock_file, json_str(m->name), name, &why)))
-        call_fail(c, "ValidationException", "%s: %s", c->api->mock_file, why.text);
-    diag_clear(&why);
-    return !c->error;
-}
-
-/* Was it started before? The same request again has the same answer, as long as it runs; any other
- * is refused. NULL: it wasn't, or the call failed. */
-static json *start_again(struct call *c, const struct start *s)
-{
-    struct execution old;
-    uint64_t number;
-    json *out = NULL;
-
-    if (!call_get(c, "name") || !execution_number(c->api, json_str(s->arn), &number) ||
-        !execution_look(c->api, number, &old))
-        return NULL;
-    if (old.status == RT_RUNNING && old.input && json_equal(old.input, s->text))
-        out = started(s->arn, old.start_ms);
-    else
-        call_fail(c, "ExecutionAlreadyExists", "Execution Already Exists: '%s'", json_str(s->arn));
-    execution_clear(&old);
-    return out;
-}
-
-static json *start_new(struct call *c, struct start *s)
-{
-    const char *data = call_text(c, "includedData");
-    uint64_t number;
-    struct run *r = start(c, s, &number);
-
-    if (!r)
-        return NULL;
-    if (!s->sync) {
-        if (!r->mocks)
-            run_free((struct run *)(void *)id_map_take(&c->api->runs, number));
-        return started(s->arn, c->now_ms);
-    }
-    struct waiter *w = call_wait(c, c->now_ms + EXPRESS_MS);
-    w->run = r;
-    r->waiter = w->node.id;
-    r->metadata_only = data && strcmp(data, "METADATA_ONLY") == 0;
-    return NULL;
-}
-
-/* Both operations; `plain` is the ARN without "#CASE". */
-static json *start_plain(struct call *c, struct start *s, const char *plain)
-{
-    json *out = NULL;
-
-    if (!arn_refuse_label(c, plain) || !target_find(c, plain, &s->to) ||
-        !name_check(c, json_str(s->name)))
-        return NULL;
-    const struct machine *m = s->to.machine;
-    if (s->test_case && !find_mocks(c, m, s->test_case, &s->mocks))
-        return NULL;
-    if (m->deleting)
-        return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
-                         json_str(m->arn));
-    if (s->sync && !m->express)
-        return call_fail(c, "StateMachineTypeNotSupported",
-                         "This operation is not supported by this type of state machine");
-    if (!(s->input = execution_input(c, s->text)))
-        return NULL;
-    s->arn = execution_arn(c->api, m, s->name);
-    if (!(out = start_again(c, s)) && !c->error)
-        out = start_new(c, s);
-    return out;
-}
-
-static json *begin(struct call *c, bool sync)
-{
-    const json *given = call_get(c, "name"), *input = call_get(c, "input");
-    const char *of = call_text(c, "stateMachineArn"), *test_case = strchr(of, '#');
-    json *plain = json_string(of, test_case ? (size_t)(test_case - of) : strlen(of));
-    struct start s = {.sync = sync,
-                      .name = given ? json_ref(given) : api_uuid_in_time(c->api),
-                      .text = input ? json_ref(input) : json_cstring("{}"),
-                      .test_case = test_case ? test_case + 1 : NULL};
-    json *out = start_plain(c, &s, json_str(plain));
-
-    mocks_free(s.mocks);
-    json_unref(plain);
-    json_unref(s.text);
-    json_unref(s.name);
-    json_unref(s.arn);
-    json_unref(s.input);
-    return out;
-}
-
-json *start_execution(struct call *c)
-{
-    return begin(c, false);
-}
-
-json *start_sync_execution(struct call *c)
-{
-    return begin(c, true);
-}
-
 /* ---- answers ---- */
 
-static json *is_included(void)
+json *api_included(void)
 {
     struct json_build b;
 
@@ -548,67 +158,20 @@ static json *is_included(void)
     return json_build_done(&b);
 }
 
-static void add_data(struct json_build *b, const struct execution *x)
+void execution_add_data(struct json_build *b, const struct execution *x)
 {
     json_build_set(b, "input", json_ref(x->input));
-    json_build_set(b, "inputDetails", is_included());
+    json_build_set(b, "inputDetails", api_included());
     if (x->output)
         json_build_set(b, "output", json_ref(x->output));
 }
 
-static void add_error(struct json_build *b, const struct execution *x)
+void execution_add_error(struct json_build *b, const struct execution *x)
 {
     if (x->error.name)
         json_build_set(b, "error", json_ref(x->error.name));
     if (x->error.cause)
         json_build_set(b, "cause", json_ref(x->error.cause));
-}
-
-json *sync_answer(const struct run *r, const struct execution *x)
-{
-    const json *trace = execution_note(x, NOTE_TRACE);
-    int64_t took = x->stop_ms - x->start_ms;
-    int64_t billed = (took + BILLED_STEP_MS - 1) / BILLED_STEP_MS * BILLED_STEP_MS;
-    const char *status = x->status == RT_ABORTED ? "FAILED" : rt_status_name(x->status);
-    struct json_build b, billing;
-
-    json_build_object(&b, 14);
-    json_build_set(&b, "executionArn", json_ref(x->names.arn));
-    json_build_set(&b, "stateMachineArn", json_ref(x->names.machine_arn));
-    json_build_set(&b, "name", json_ref(x->names.name));
-    json_build_set(&b, "startDate", api_time(x->start_ms));
-    json_build_set(&b, "stopDate", api_time(x->stop_ms));
-    json_build_set(&b, "status", json_cstring(status));
-    if (!r->metadata_only) {
-        add_data(&b, x);
-        json_build_set(&b, "outputDetails", is_included());
-    }
-    add_error(&b, x);
-    if (trace)
-        json_build_set(&b, "traceHeader", json_ref(trace));
-    json_build_object(&billing, 2);
-    json_build_set(&billing, "billedDurationInMilliseconds",
-                   json_int(billed ? billed : BILLED_STEP_MS));
-    json_build_set(&billing, "billedMemoryUsedInMB", json_int(BILLED_MB));
-    json_build_set(&b, "billingDetails", json_build_done(&billing));
-    return json_build_done(&b);
-}
-
-/* The execution goes with it: an Express execution runs no longer than that. */
-void sync_timed_out(api *a, struct waiter *w)
-{
-    struct run *r = w->run;
-    const rt_exec *exec = engine_execution(a->engine, r->node.id);
-    struct asl_error none = {0};
-    struct execution x;
-
-    look_at_exec(a, r->node.id, exec, &x);
-    x.note = share(r->note);
-    x.status = RT_TIMED_OUT;
-    r->waiter = 0;
-    waiter_answer(a, w, sync_answer(r, &x));
-    execution_clear(&x);
-    engine_stop(a->engine, r->node.id, &none);
 }
 
 json *stop_execution(struct call *c)
@@ -660,11 +223,11 @@ static json *describe(api *a, const struct execution *x, bool metadata_only)
     if (x->map_run)
         json_build_set(&b, "mapRunArn", json_ref(x->map_run));
     if (!metadata_only) {
-        add_data(&b, x);
+        execution_add_data(&b, x);
         if (x->output)
-            json_build_set(&b, "outputDetails", is_included());
+            json_build_set(&b, "outputDetails", api_included());
     }
-    add_error(&b, x);
+    execution_add_error(&b, x);
     if (trace)
         json_build_set(&b, "traceHeader", json_ref(trace));
     add_redrive_status(&b, a, x);

@@ -361,10 +361,25 @@ json *list_tags_for_resource(struct call *c);
 /* api_variables.c: state's name: the variables it reads; NULL: none does */
 json *variable_references(const json *definition);
 
+/* ---- api_start.c ---- */
+
+struct run *run_of(api *a, uint64_t number);
+void run_free(struct run *r);
+/* Executions that started two turns ago are in the store. */
+void forget_fresh(api *a);
+/* The value of an input's text; NULL with the call failed, in AWS's words. */
+json *execution_input(struct call *c, const json *text);
+/* StartSyncExecution has waited for as long as it may. */
+void sync_timed_out(api *a, struct waiter *w);
+
+json *start_execution(struct call *c);
+json *start_sync_execution(struct call *c);
+
 /* ---- api_executions.c ---- */
 
-/* A member of a note: the case of the mocks. */
-extern const char NOTE_MOCKS[];
+/* Members of a note: the revision's key, the ARNs of version and alias, the X-Ray header, the case
+ * of the mocks. */
+extern const char NOTE_REVISION[], NOTE_VERSION[], NOTE_ALIAS[], NOTE_TRACE[], NOTE_MOCKS[];
 
 /* The one that executionArn names; else the call failed. `x` is to be cleared. */
 bool execution_find(struct call *c, struct execution *x);
@@ -372,24 +387,19 @@ bool execution_find(struct call *c, struct execution *x);
 bool execution_number(api *a, const char *arn, uint64_t *number);
 /* False: there is none of that number any more. */
 bool execution_look(api *a, uint64_t number, struct execution *x);
+/* From the engine's side. */
+void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const json *note,
+                       struct execution *x);
+/* What descriptions say of its data, and of how it failed. */
+void execution_add_data(struct json_build *b, const struct execution *x);
+void execution_add_error(struct json_build *b, const struct execution *x);
+json *api_included(void);
 /* Fills in how it ended. */
 void execution_result(api *a, struct execution *x);
 void execution_clear(struct execution *x);
 /* A text of the note; NULL: it isn't there. */
 const json *execution_note(const struct execution *x, const char *name);
-struct run *run_of(api *a, uint64_t number);
-void run_free(struct run *r);
-/* Executions that started two turns ago are in the store. */
-void forget_fresh(api *a);
-/* The value of an input's text; NULL with the call failed, in AWS's words. */
-json *execution_input(struct call *c, const json *text);
 
-json *sync_answer(const struct run *r, const struct execution *x);
-/* StartSyncExecution has waited for as long as it may. */
-void sync_timed_out(api *a, struct waiter *w);
-
-json *start_execution(struct call *c);
-json *start_sync_execution(struct call *c);
 json *stop_execution(struct call *c);
 json *describe_execution(struct call *c);
 json *list_executions(struct call *c);
