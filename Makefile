@@ -44,7 +44,7 @@ PARSERS := $(call objs,parsers parsers/jsonata)
 ASL     := $(call objs,asl asl/intrinsic) $(PARSERS)
 CORE    := $(call objs,runtime/core) $(ASL)
 RUNTIME := $(call objs,runtime runtime/aws runtime/handlers runtime/store runtime/api) $(CORE)
-TOOLS   := $(call objs,tools) $(RUNTIME)
+TOOLS   := $(call objs,tools tools/template) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
 # The library: what needs neither libuv nor libcurl.

@@ -84,6 +84,21 @@ void asl_at_location(const struct asl_at *at, struct buf *out)
         buf_addc(out, '/');
 }
 
+/* ---- placeholders ---- */
+
+bool asl_has_placeholder(const json *string)
+{
+    const char *open = strstr(json_str(string), "${");
+
+    return open && strchr(open, '}');
+}
+
+static bool is_unsure(const struct asl_at *at)
+{
+    return (json_is_string(at->value) && asl_has_placeholder(at->value)) ||
+           (at->key && asl_has_placeholder(at->key));
+}
+
 /* ---- what was found ---- */
 
 static char *location_of(const struct asl_at *at)
@@ -116,6 +131,7 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
     p.hint = hint ? mem_strdup(hint) : NULL;
     p.pointer = pointer_of(at);
     p.location = location_of(at);
+    p.unsure = at && at->value && is_unsure(at);
     if (at && at->places)
         p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
 
@@ -164,13 +180,15 @@ static void clear_problem(struct asl_problem *p)
     mem_free(p->location);
 }
 
-void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
+/* `code` NULL: those that are unsure. */
+static void drop(struct asl_report *r, const char *code, size_t code_len)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < r->count; i++) {
         struct asl_problem *p = &r->problems[i];
-        if (strlen(p->code) == code_len && memcmp(p->code, code, code_len) == 0) {
+        if (code ? strlen(p->code) == code_len && memcmp(p->code, code, code_len) == 0
+                 : p->unsure) {
             r->errors -= p->severity == ASL_ERROR;
             clear_problem(p);
         } else {
@@ -178,6 +196,16 @@ void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
         }
     }
     r->count = kept;
+}
+
+void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
+{
+    drop(r, code, code_len);
+}
+
+void asl_report_drop_unsure(struct asl_report *r)
+{
+    drop(r, NULL, 0);
 }
 
 void asl_report_clear(struct asl_report *r)

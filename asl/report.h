@@ -40,6 +40,7 @@ struct asl_problem {
     char *pointer;    /* JSON Pointer */
     char *location;   /* AWS's location; NULL where AWS gives none */
     struct place place;
+    bool unsure; /* it is about a placeholder: only what that stands for decides */
 };
 
 /* Everything found in one definition, in the order of finding. Empty is {0}. */
@@ -67,6 +68,11 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
 /* Forgets the problems with that code. */
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len);
+/* Forgets those that are unsure. */
+void asl_report_drop_unsure(struct asl_report *r);
 void asl_report_clear(struct asl_report *r);
+
+/* Does the string have a placeholder, "${…}", that a deployment is to fill in? */
+bool asl_has_placeholder(const json *string);
 
 #endif

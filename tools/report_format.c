@@ -17,7 +17,7 @@ static const char *severity_name(const struct asl_problem *p)
 
 static void text_file(struct report_writer *w, const struct report_file *f)
 {
-    report_print(w->out, f->name, f->text, f->len, f->report, w->colour);
+    report_print(w->out, f, w->colour);
 }
 
 /* ---- json: a line for each file ---- */
@@ -61,8 +61,10 @@ static void json_file(struct report_writer *w, const struct report_file *f)
     json_build_array(&problems, f->report->count);
     for (size_t i = 0; i < f->report->count; i++)
         json_build_add(&problems, json_problem(&f->report->problems[i]));
-    json_build_object(&file, 3);
+    json_build_object(&file, 4);
     set_text(&file, "file", f->name);
+    if (f->machine)
+        set_text(&file, "machine", f->machine);
     json_build_set(&file, "valid", json_bool(f->report->errors == 0));
     json_build_set(&file, "diagnostics", json_build_done(&problems));
     write_line(w->out, json_build_done(&file));
@@ -93,6 +95,10 @@ static void github_file(struct report_writer *w, const struct report_file *f)
         fputs(",title=", w->out);
         github_text(w->out, p->code, true);
         fputs("::", w->out);
+        if (f->machine) {
+            github_text(w->out, f->machine, false);
+            fputs(": ", w->out);
+        }
         github_text(w->out, p->message, false);
         if (p->hint) {
             fputs("%0A", w->out);
@@ -149,19 +155,32 @@ static json *sarif_region(const struct place *place)
     return json_build_done(&b);
 }
 
-static json *sarif_location(const char *name, const struct asl_problem *p)
+/* "/States/A", "Machine:/States/A" */
+static json *sarif_logical(const char *machine, const char *location)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    if (machine)
+        json_build_set(&b, "name", json_cstring(machine));
+    json_build_set(&b, "fullyQualifiedName",
+                   machine ? json_stringf("%s:%s", machine, location ? location : "")
+                           : json_cstring(location));
+    return array_of(json_build_done(&b));
+}
+
+static json *sarif_location(const struct report_file *f, const struct asl_problem *p)
 {
     struct json_build physical, b;
 
     json_build_object(&physical, 2);
-    json_build_set(&physical, "artifactLocation", object_of("uri", sarif_uri(name)));
+    json_build_set(&physical, "artifactLocation", object_of("uri", sarif_uri(f->name)));
     if (p->place.line)
         json_build_set(&physical, "region", sarif_region(&p->place));
     json_build_object(&b, 2);
     json_build_set(&b, "physicalLocation", json_build_done(&physical));
-    if (p->location)
-        json_build_set(&b, "logicalLocations",
-                       array_of(object_of("fullyQualifiedName", json_cstring(p->location))));
+    if (p->location || f->machine)
+        json_build_set(&b, "logicalLocations", sarif_logical(f->machine, p->location));
     return json_build_done(&b);
 }
 
@@ -176,7 +195,7 @@ static void sarif_file(struct report_writer *w, const struct report_file *f)
         json *text =
             p->hint ? json_stringf("%s (%s)", p->message, p->hint) : json_cstring(p->message);
         json_build_set(&b, "message", object_of("text", text));
-        json_build_set(&b, "locations", array_of(sarif_location(f->name, p)));
+        json_build_set(&b, "locations", array_of(sarif_location(f, p)));
         json *result = json_build_done(&b);
         if (w->kept.len)
             buf_addc(&w->kept, ',');
@@ -240,6 +259,10 @@ static void junit_file(struct report_writer *w, const struct report_file *f)
 
     buf_adds(&w->kept, "  <testcase classname=\"asl validate\" name=\"");
     xml_text(&w->kept, f->name);
+    if (f->machine) {
+        buf_adds(&w->kept, ": ");
+        xml_text(&w->kept, f->machine);
+    }
     buf_adds(&w->kept, "\">\n");
     if (r->errors) {
         buf_printf(&w->kept, "    <failure message=\"%zu error%s\">", r->errors,

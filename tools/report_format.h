@@ -25,6 +25,7 @@ struct report_writer {
 struct report_file {
     const char *name, *text;
     size_t len;
+    const char *machine; /* its name in the template that the file is; NULL: it is no template */
     const struct asl_report *report;
 };
 

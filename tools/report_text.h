@@ -1,16 +1,16 @@
 #ifndef TOOLS_REPORT_TEXT_H
 #define TOOLS_REPORT_TEXT_H
 
-#include "asl/report.h"
+#include "tools/report_format.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
  * Prints what was found in a definition for people: file:line:column, severity, code, message, the
  * line with a caret, the JSON Pointer, and how to mend it.
  */
-void report_print(FILE *out, const char *file, const char *text, size_t len,
-                  const struct asl_report *report, bool colour);
+void report_print(FILE *out, const struct report_file *f, bool colour);
 
 /* Does `out` take colours? A terminal, without NO_COLOR and TERM=dumb. */
 bool colour_wanted(FILE *out);

@@ -90,8 +90,12 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
         cmd_usage(set->command, "%s", why.text);
     } else {
         m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
-        report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
-                     &report, colour_wanted(stderr));
+        report_print(stderr,
+                     &(struct report_file){.name = strcmp(path, "-") == 0 ? "<stdin>" : path,
+                                           .text = text.data,
+                                           .len = text.len,
+                                           .report = &report},
+                     colour_wanted(stderr));
         if (!m)
             fprintf(stderr, "asl %s: the definition has %zu error%s, nothing was run\n",
                     set->command, report.errors, report.errors == 1 ? "" : "s");
