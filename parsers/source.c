@@ -129,6 +129,14 @@ size_t source_map_find(const struct source_map *m, size_t at)
     return m->count ? from_of(&m->runs[run_of(m, at)], at) : 0;
 }
 
+size_t source_map_end(const struct source_map *m, size_t at)
+{
+    enum { LONGEST_ESCAPE = 12 };
+    size_t last = source_map_find(m, at ? at - 1 : 0), next = source_map_find(m, at);
+
+    return next > last && next <= last + LONGEST_ESCAPE ? next : last + 1;
+}
+
 void source_map_copy(struct source_map *out, size_t at, const struct source_map *m, size_t from,
                      size_t to)
 {
@@ -287,7 +295,8 @@ static void match(struct scalar *s, char quote)
             read = escape(s, &made);
             /* A line that goes on in the next. */
             if (s->i + 1 < s->len && (s->text[s->i + 1] == '\n' || s->text[s->i + 1] == '\r')) {
-                s->i++;
+                s->i += 1 + (s->text[s->i + 1] == '\r');
+                skip_white(s);
                 continue;
             }
         } else if (quote == '\'' && here(s) == '\'') {

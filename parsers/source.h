@@ -47,6 +47,8 @@ size_t source_map_find(const struct source_map *m, size_t at);
 /* Adds, from `at` on, what `m` has of the bytes [from, to). */
 void source_map_copy(struct source_map *out, size_t at, const struct source_map *m, size_t from,
                      size_t to);
+/* Where the byte before `at` ended, when it was longer than one byte: an escape. */
+size_t source_map_end(const struct source_map *m, size_t at);
 void source_map_clear(struct source_map *m);
 
 /* Of the JSON string whose opening quote is at `start` of `text`. It is well formed. */

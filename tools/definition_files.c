@@ -45,6 +45,8 @@ static int is_of_interest(const struct dirent *entry)
 static bool add_folder(struct definition_files *all, const char *folder, const char *pattern)
 {
     struct dirent **entries = NULL;
+    if (strcmp(folder, ".") == 0 || strcmp(folder, "./") == 0)
+        folder = "";
     int count = scandir(*folder ? folder : ".", &entries, is_of_interest, alphasort);
     bool good = count >= 0;
 

@@ -2,6 +2,7 @@
 
 #include "tools/report_format.h"
 #include "parsers/json.h"
+#include "parsers/mem.h"
 #include "tools/report_text.h"
 
 #include <string.h>
@@ -184,13 +185,25 @@ static json *sarif_location(const struct report_file *f, const struct asl_proble
     return json_build_done(&b);
 }
 
+/* The place of a code among those that were met, where it has one from now on. */
+static size_t sarif_rule(struct report_writer *w, const char *code)
+{
+    for (size_t i = 0; i < w->rules_count; i++)
+        if (strcmp(w->rules[i], code) == 0)
+            return i;
+    w->rules = mem_realloc(w->rules, (w->rules_count + 1) * sizeof *w->rules);
+    w->rules[w->rules_count] = code;
+    return w->rules_count++;
+}
+
 static void sarif_file(struct report_writer *w, const struct report_file *f)
 {
     for (size_t i = 0; i < f->report->count; i++) {
         const struct asl_problem *p = &f->report->problems[i];
         struct json_build b;
-        json_build_object(&b, 4);
+        json_build_object(&b, 5);
         set_text(&b, "ruleId", p->code);
+        json_build_set(&b, "ruleIndex", json_int((int64_t)sarif_rule(w, p->code)));
         set_text(&b, "level", severity_name(p));
         json *text =
             p->hint ? json_stringf("%s (%s)", p->message, p->hint) : json_cstring(p->message);
@@ -207,9 +220,12 @@ static void sarif_file(struct report_writer *w, const struct report_file *f)
 static void sarif_end(struct report_writer *w)
 {
     fputs("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
-          "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"asl\",\"version\":\"" ASL_VERSION "\"}},"
-          "\"columnKind\":\"unicodeCodePoints\",\"results\":[",
+          "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"asl\",\"version\":\"" ASL_VERSION "\","
+          "\"rules\":[",
           w->out);
+    for (size_t i = 0; i < w->rules_count; i++)
+        fprintf(w->out, "%s{\"id\":\"%s\"}", i ? "," : "", w->rules[i]);
+    fputs("]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[", w->out);
     fputs(buf_str(&w->kept), w->out);
     fputs("]}]}\n", w->out);
 }
@@ -317,4 +333,7 @@ void report_writer_end(struct report_writer *w)
     if (w->format->end)
         w->format->end(w);
     buf_clear(&w->kept);
+    mem_free(w->rules);
+    w->rules = NULL;
+    w->rules_count = 0;
 }

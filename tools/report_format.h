@@ -18,6 +18,8 @@ struct report_writer {
     bool colour;
     /* Of formats that are written at the end. */
     struct buf kept;
+    const char **rules; /* the codes that were met */
+    size_t rules_count;
     size_t files, bad;
 };
 

@@ -179,9 +179,8 @@ static void translate(const struct quilt *q, const struct source_lines *lines,
             continue;
         size_t at = source_offset(lines, p->line, p->column);
         size_t end = source_offset(lines, p->line, p->column + p->length);
-        size_t from = source_map_find(&q->map, at);
-        size_t last = source_map_find(&q->map, end > at ? end - 1 : at);
-        *p = source_place(file, from, last >= from ? last + 1 : from + 1);
+        *p = source_place(file, source_map_find(&q->map, at),
+                          source_map_end(&q->map, end > at ? end : at + 1));
     }
 }
 

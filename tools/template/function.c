@@ -43,6 +43,24 @@ const json *cfn_argument(const json *v, const struct json_places *at,
 
 /* ---- what is not known ---- */
 
+/*
+ * Which partition it will be makes no difference to what a resource is; so ARNs can be checked. The
+ * letters stand at `at`.
+ */
+static void add_name(struct quilt *q, const char *name, size_t len, size_t at)
+{
+    static const char partition[] = "AWS::Partition";
+    struct source_map map = {0};
+
+    if (len != sizeof partition - 1 || memcmp(name, partition, len) != 0) {
+        quilt_placeholder(q, name, len, at, true);
+        return;
+    }
+    source_map_add(&map, 0, at, true);
+    quilt_add(q, "aws", 0, 3, &map);
+    source_map_clear(&map);
+}
+
 /* "${Queue.Arn}", "${Queue}", "${ImportValue}" */
 static void add_unknown(struct quilt *q, const struct reading *in, const json *v,
                         const struct json_places *at)
@@ -61,7 +79,7 @@ static void add_unknown(struct quilt *q, const struct reading *in, const json *v
         buf_printf(&text, "%s.%s", json_str(json_at(argument, 0)), json_str(json_at(argument, 1)));
     else
         buf_adds(&text, name);
-    quilt_placeholder(q, buf_str(&text), text.len, from, true);
+    add_name(q, buf_str(&text), text.len, from);
     buf_clear(&text);
 }
 
@@ -95,7 +113,7 @@ static void sub_name(const struct sub *s, size_t open, size_t from, size_t to)
     if (i != SIZE_MAX)
         cfn_text(s->q, s->in, json_value_at(s->values, i), &s->values_at->kids[i]);
     else
-        quilt_placeholder(s->q, s->text + from, to - from, source_map_find(&s->map, open), true);
+        add_name(s->q, s->text + from, to - from, source_map_find(&s->map, open));
 }
 
 static void sub_text(const struct sub *s, size_t len)

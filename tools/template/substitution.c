@@ -73,7 +73,7 @@ void substitutions_check(struct substitutions *s, const struct reading *in, cons
         if (!is_given(s, text + i + 2, n - 3) && (s->given || !q->function))
             miss(report,
                  source_place(&in->lines, source_map_find(&q->map, i),
-                              source_map_find(&q->map, i + n - 1) + 1),
+                              source_map_end(&q->map, i + n)),
                  text + i + 2, n - 3);
         i += n - 1;
     }
