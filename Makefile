@@ -220,8 +220,9 @@ FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load
 FUZZ_CORE    := exec event
 FUZZ_RUNTIME := http api aws
+FUZZ_TOOLS   := template
 
-TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
+TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME) $(FUZZ_TOOLS)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
@@ -231,6 +232,8 @@ $(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
 $(FUZZ_CORE:%=$(BUILD)/fuzz_%): $(CORE) $(BUILD)/obj/tests/support/play.o
 $(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_RUNTIME)
 $(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): $(RUNTIME)
+$(FUZZ_TOOLS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
+$(FUZZ_TOOLS:%=$(BUILD)/fuzz_%): $(call objs,tools/template) $(ASL)
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)

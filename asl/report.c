@@ -126,7 +126,19 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
 {
     struct buf text = {0};
 
-    buf_vprintf(&text, format, args);
+    if (r->count >= ASL_MAX_PROBLEMS) {
+        r->errors += p.severity == ASL_ERROR;
+        return;
+    }
+    if (r->count == ASL_MAX_PROBLEMS - 1) {
+        p = (struct asl_problem){.severity = ASL_ERROR, .code = "ASL_TOO_MANY_PROBLEMS"};
+        at = NULL;
+        hint = NULL;
+        buf_printf(&text, "There are more problems than %d; the rest is not listed",
+                   ASL_MAX_PROBLEMS - 1);
+    } else {
+        buf_vprintf(&text, format, args);
+    }
     p.message = buf_take(&text);
     p.hint = hint ? mem_strdup(hint) : NULL;
     p.pointer = pointer_of(at);
@@ -206,6 +218,10 @@ void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
 void asl_report_drop_unsure(struct asl_report *r)
 {
     drop(r, NULL, 0);
+    /* What is not listed could not be told to be sure. */
+    r->errors = 0;
+    for (size_t i = 0; i < r->count; i++)
+        r->errors += r->problems[i].severity == ASL_ERROR;
 }
 
 void asl_report_clear(struct asl_report *r)

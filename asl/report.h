@@ -43,7 +43,13 @@ struct asl_problem {
     bool unsure; /* it is about a placeholder: only what that stands for decides */
 };
 
-/* Everything found in one definition, in the order of finding. Empty is {0}. */
+/* The most problems of one definition that are listed; the last then says that there are more. */
+enum { ASL_MAX_PROBLEMS = 10000 };
+
+/*
+ * Everything found in one definition, in the order of finding. Empty is {0}. `errors` counts what
+ * is not listed, too.
+ */
 struct asl_report {
     struct asl_problem *problems;
     size_t count, cap, errors;

@@ -23,14 +23,20 @@ static void step(struct place *p, char c)
 
 void source_lines_init(struct source_lines *s, const char *text, size_t len)
 {
+    *s = (struct source_lines){.text = text ? text : "", .len = len};
+}
+
+static void count_lines(struct source_lines *s)
+{
     struct place p = {.line = 1, .column = 1};
 
-    *s = (struct source_lines){.text = text ? text : "", .len = len};
-    s->marks = mem_alloc((len / SOURCE_BLOCK + 1) * sizeof *s->marks);
-    for (size_t i = 0; i <= len; i++) {
+    if (s->marks)
+        return;
+    s->marks = mem_alloc((s->len / SOURCE_BLOCK + 1) * sizeof *s->marks);
+    for (size_t i = 0; i <= s->len; i++) {
         if (i % SOURCE_BLOCK == 0)
             s->marks[i / SOURCE_BLOCK] = p;
-        if (i < len)
+        if (i < s->len)
             step(&p, s->text[i]);
     }
 }
@@ -41,8 +47,9 @@ void source_lines_clear(struct source_lines *s)
     *s = (struct source_lines){0};
 }
 
-struct place source_place(const struct source_lines *s, size_t from, size_t to)
+struct place source_place(struct source_lines *s, size_t from, size_t to)
 {
+    count_lines(s);
     from = from < s->len ? from : s->len;
     struct place p = s->marks[from / SOURCE_BLOCK];
 
@@ -60,10 +67,11 @@ static bool before(struct place p, uint32_t line, uint32_t column)
     return p.line < line || (p.line == line && p.column <= column);
 }
 
-size_t source_offset(const struct source_lines *s, uint32_t line, uint32_t column)
+size_t source_offset(struct source_lines *s, uint32_t line, uint32_t column)
 {
     size_t low = 0, high = s->len / SOURCE_BLOCK + 1;
 
+    count_lines(s);
     /* The last block that begins at or before the place. */
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;

@@ -12,11 +12,11 @@
  * inside another (a JSON string, a scalar of YAML), the place of each byte in what a person edits.
  */
 
-/* The lines of a text, which stays the caller's. Empty is {0}. */
+/* The lines of a text, which stays the caller's. Empty is {0}. They are counted when asked for. */
 struct source_lines {
     const char *text;
     size_t len;
-    struct place *marks; /* of each SOURCE_BLOCK bytes' first; length is not used */
+    struct place *marks; /* of each SOURCE_BLOCK bytes' first; NULL: not counted yet */
 };
 
 enum { SOURCE_BLOCK = 512 };
@@ -24,9 +24,9 @@ enum { SOURCE_BLOCK = 512 };
 void source_lines_init(struct source_lines *s, const char *text, size_t len);
 void source_lines_clear(struct source_lines *s);
 /* The place of the bytes [from, to), as far as they are in one line; at least one long. */
-struct place source_place(const struct source_lines *s, size_t from, size_t to);
+struct place source_place(struct source_lines *s, size_t from, size_t to);
 /* The offset of a line and column; the end of the line or text when there is no such column. */
-size_t source_offset(const struct source_lines *s, uint32_t line, uint32_t column);
+size_t source_offset(struct source_lines *s, uint32_t line, uint32_t column);
 
 /* From `at` on, up to the next run, a byte came from the same distance behind `from`. */
 struct source_run {

@@ -50,8 +50,7 @@ static void on_found(void *ctx, const struct template_found *found)
     if (!found->remark || report->count)
         report_writer_file(&v->writer, &(struct report_file){.name = found->file,
                                                              .machine = found->machine,
-                                                             .text = found->text,
-                                                             .len = found->len,
+                                                             .lines = found->lines,
                                                              .report = report});
 }
 

@@ -3,6 +3,7 @@
 
 #include "asl/report.h"
 #include "parsers/buf.h"
+#include "parsers/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,8 +26,8 @@ struct report_writer {
 
 /* A definition that was looked at; "<stdin>" is a file's name too. */
 struct report_file {
-    const char *name, *text;
-    size_t len;
+    const char *name;
+    struct source_lines *lines; /* of its text */
     const char *machine; /* its name in the template that the file is; NULL: it is no template */
     const struct asl_report *report;
 };

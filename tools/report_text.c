@@ -28,7 +28,7 @@ static size_t bytes_of(const char *p, const char *end, uint32_t count)
 }
 
 /* The line with a caret, and tildes as far as the place reaches. */
-static void print_line(FILE *out, const struct source_lines *lines, const struct place *at,
+static void print_line(FILE *out, struct source_lines *lines, const struct place *at,
                        const char *paint, const char *plain)
 {
     /* A long line is shown around its place. */
@@ -61,10 +61,7 @@ static void print_pointer(FILE *out, const struct asl_problem *p, const char *ma
 void report_print(FILE *out, const struct report_file *f, bool colour)
 {
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
-    struct source_lines lines = {0};
 
-    if (f->report->count)
-        source_lines_init(&lines, f->text, f->len);
     for (size_t i = 0; i < f->report->count; i++) {
         const struct asl_problem *p = &f->report->problems[i];
         const char *paint = !colour ? "" : p->severity == ASL_ERROR ? "\033[31m" : "\033[33m";
@@ -74,10 +71,9 @@ void report_print(FILE *out, const struct report_file *f, bool colour)
         fprintf(out, ":%s %s%s%s: %s [%s]\n", plain, paint,
                 p->severity == ASL_ERROR ? "error" : "warning", plain, p->message, p->code);
         if (p->place.line)
-            print_line(out, &lines, &p->place, paint, plain);
+            print_line(out, f->lines, &p->place, paint, plain);
         print_pointer(out, p, f->machine);
         if (p->hint)
             fprintf(out, "        %s\n", p->hint);
     }
-    source_lines_clear(&lines);
 }

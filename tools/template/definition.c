@@ -31,20 +31,18 @@ void reading_clear(struct reading *r)
     source_lines_clear(&r->lines);
 }
 
-enum asl_workflow definition_workflow(const struct reading *in, const json *v)
+enum asl_workflow definition_workflow(struct reading *in, const json *v)
 {
     if (in->to->forced)
         return *in->to->forced;
     return v && json_is_string(v) && json_str_is(v, "EXPRESS") ? ASL_EXPRESS : ASL_STANDARD;
 }
 
-static void found(const struct machine *m, const struct reading *in, struct asl_report *report)
+static void found(const struct machine *m, struct reading *in, struct asl_report *report)
 {
-    in->to->found(in->to->ctx, &(struct template_found){.machine = m->name,
-                                                        .file = in->name,
-                                                        .text = in->text,
-                                                        .len = in->len,
-                                                        .report = report});
+    in->to->found(in->to->ctx,
+                  &(struct template_found){
+                      .machine = m->name, .file = in->name, .lines = &in->lines, .report = report});
 }
 
 void definition_unchecked(struct machine *m, const char *why)
@@ -161,7 +159,7 @@ void definition_value(struct machine *m, const json *v, const struct json_places
 /* ---- text ---- */
 
 /* A text that can't be read for what a placeholder left open, is not known to be wrong. */
-static bool is_open(const struct quilt *q, const struct source_lines *lines,
+static bool is_open(const struct quilt *q, struct source_lines *lines,
                     const struct asl_report *report)
 {
     const struct asl_problem *p = report->count == 1 ? &report->problems[0] : NULL;
@@ -170,8 +168,8 @@ static bool is_open(const struct quilt *q, const struct source_lines *lines,
            quilt_is_bare(q, source_offset(lines, p->place.line, p->place.column));
 }
 
-static void translate(const struct quilt *q, const struct source_lines *lines,
-                      const struct source_lines *file, struct asl_report *report)
+static void translate(const struct quilt *q, struct source_lines *lines, struct source_lines *file,
+                      struct asl_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
         struct place *p = &report->problems[i].place;
@@ -185,7 +183,7 @@ static void translate(const struct quilt *q, const struct source_lines *lines,
 }
 
 /* `in`: the file that the text stands in. */
-static void check_text(struct machine *m, const struct reading *in, const struct quilt *q)
+static void check_text(struct machine *m, struct reading *in, const struct quilt *q)
 {
     struct asl_report report = {0};
     struct source_lines lines;
@@ -215,7 +213,7 @@ void definition_text(struct machine *m, const struct quilt *q)
 /* ---- files ---- */
 
 /* Warns of the placeholders in a file that is as it is. */
-static void check_whole(struct machine *m, const struct reading *in, struct asl_report *report)
+static void check_whole(struct machine *m, struct reading *in, struct asl_report *report)
 {
     struct quilt q = {.plain = true};
 
@@ -227,6 +225,16 @@ static void check_whole(struct machine *m, const struct reading *in, struct asl_
     quilt_clear(&q);
 }
 
+static bool may_have_placeholder(const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    for (const char *p = text; p < end && (p = memchr(p, '$', (size_t)(end - p))) != NULL; p++)
+        if (p + 1 < end && p[1] == '{')
+            return true;
+    return false;
+}
+
 /* JSON with placeholders outside of strings is sewn together, all else read as it is. */
 static void check_file(struct machine *m, struct reading *in)
 {
@@ -235,7 +243,7 @@ static void check_file(struct machine *m, struct reading *in)
     struct quilt q = {0};
 
     if (in->format == DOCUMENT_JSON && in->len <= ASL_MAX_DEFINITION &&
-        memchr(in->text, '$', in->len)) {
+        may_have_placeholder(in->text, in->len)) {
         source_map_add(&map, 0, 0, false);
         quilt_add(&q, in->text, 0, in->len, &map);
     }
@@ -305,8 +313,7 @@ void definition_end(struct machine *m)
     if (report.count)
         m->in->to->found(m->in->to->ctx, &(struct template_found){.machine = m->name,
                                                                   .file = m->in->name,
-                                                                  .text = m->in->text,
-                                                                  .len = m->in->len,
+                                                                  .lines = &m->in->lines,
                                                                   .report = &report,
                                                                   .remark = true});
     asl_report_clear(&report);

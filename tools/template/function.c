@@ -62,7 +62,7 @@ static void add_name(struct quilt *q, const char *name, size_t len, size_t at)
 }
 
 /* "${Queue.Arn}", "${Queue}", "${ImportValue}" */
-static void add_unknown(struct quilt *q, const struct reading *in, const json *v,
+static void add_unknown(struct quilt *q, struct reading *in, const json *v,
                         const struct json_places *at)
 {
     const json *argument = json_value_at(v, 0);
@@ -96,7 +96,7 @@ static size_t trim(const char *text, size_t *from, size_t to)
 
 struct sub {
     struct quilt *q;
-    const struct reading *in;
+    struct reading *in;
     const char *text;
     struct source_map map;
     const json *values; /* NULL: none */
@@ -139,7 +139,7 @@ static void sub_text(const struct sub *s, size_t len)
     quilt_add(s->q, s->text, start, len, &s->map);
 }
 
-static bool add_sub(struct quilt *q, const struct reading *in, const json *argument,
+static bool add_sub(struct quilt *q, struct reading *in, const json *argument,
                     const struct json_places *at)
 {
     struct sub s = {.q = q, .in = in};
@@ -164,7 +164,7 @@ static bool add_sub(struct quilt *q, const struct reading *in, const json *argum
 
 /* ---- Fn::Join ---- */
 
-static bool add_join(struct quilt *q, const struct reading *in, const json *argument,
+static bool add_join(struct quilt *q, struct reading *in, const json *argument,
                      const struct json_places *at)
 {
     if (!json_is_array(argument) || json_count(argument) != 2 ||
@@ -181,7 +181,7 @@ static bool add_join(struct quilt *q, const struct reading *in, const json *argu
 
 /* ---- all of them ---- */
 
-static void add_scalar(struct quilt *q, const struct reading *in, const json *v,
+static void add_scalar(struct quilt *q, struct reading *in, const json *v,
                        const struct json_places *at)
 {
     struct source_map map = {0};
@@ -201,17 +201,15 @@ static void add_scalar(struct quilt *q, const struct reading *in, const json *v,
 }
 
 /* Recurses as deep as the template goes, JSON_MAX_DEPTH at most. */
-void cfn_text(struct quilt *q, const struct reading *in, const json *v,
-              const struct json_places *at)
+void cfn_text(struct quilt *q, struct reading *in, const json *v, const struct json_places *at)
 {
     static const struct {
         const char *name;
-        bool (*add)(struct quilt *, const struct reading *, const json *,
-                    const struct json_places *);
+        bool (*add)(struct quilt *, struct reading *, const json *, const struct json_places *);
     } known[] = {{"Sub", add_sub}, {"Join", add_join}};
     const char *name = cfn_function(v);
 
-    q->steps++;
+    quilt_work(q);
     if (quilt_is_full(q))
         return;
     if (!name) {

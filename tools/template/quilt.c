@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Bytes of the file that are gone through, pieces and functions. */
-enum { MAX_STEPS = 32 * 1024 * 1024 };
+/* Bytes of the file that are gone through, a piece or function as some of them. */
+enum { MAX_STEPS = 32 * 1024 * 1024, PIECE = 100 };
 
 static bool is_name(char c)
 {
@@ -29,6 +29,11 @@ size_t placeholder_at(const char *text, size_t len)
 bool quilt_is_full(const struct quilt *q)
 {
     return q->text.len > ASL_MAX_DEFINITION || q->steps > MAX_STEPS;
+}
+
+void quilt_work(struct quilt *q)
+{
+    q->steps += PIECE;
 }
 
 static void add_patch(struct quilt *q, struct patch p)
@@ -53,7 +58,7 @@ void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at,
 {
     struct patch p = {.from = q->text.len, .filled = filled};
 
-    q->steps++;
+    q->steps += PIECE;
     if (quilt_is_full(q))
         return;
     p.bare = !q->plain && q->state == QUILT_OUTSIDE;
@@ -97,7 +102,7 @@ void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
 {
     size_t start = from;
 
-    q->steps++;
+    q->steps += PIECE;
     if (quilt_is_full(q))
         return;
     for (size_t i = from; i < to && !q->plain; i++) {
@@ -150,7 +155,7 @@ void quilt_clear(struct quilt *q)
     *q = (struct quilt){0};
 }
 
-void scalar_map(const struct reading *in, const json *v, const struct json_places *at,
+void scalar_map(struct reading *in, const json *v, const struct json_places *at,
                 struct source_map *map)
 {
     size_t start = source_offset(&in->lines, at->value.line, at->value.column);

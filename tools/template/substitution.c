@@ -51,7 +51,7 @@ static void miss(struct asl_report *report, struct place place, const char *name
          "Nothing is filled in for the placeholder", name, len);
 }
 
-void substitutions_check(struct substitutions *s, const struct reading *in, const struct quilt *q,
+void substitutions_check(struct substitutions *s, struct reading *in, const struct quilt *q,
                          struct asl_report *report)
 {
     const char *text = q->text.data;

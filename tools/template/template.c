@@ -92,16 +92,14 @@ const struct template_kind *template_kind_of(const char *name, const char *text,
 
 /* ---- templates ---- */
 
-static void tell(const struct reading *in, struct asl_report *report, bool remark)
+static void tell(struct reading *in, struct asl_report *report, bool remark)
 {
-    in->to->found(in->to->ctx, &(struct template_found){.file = in->name,
-                                                        .text = in->text,
-                                                        .len = in->len,
-                                                        .report = report,
-                                                        .remark = remark});
+    in->to->found(in->to->ctx,
+                  &(struct template_found){
+                      .file = in->name, .lines = &in->lines, .report = report, .remark = remark});
 }
 
-static void tell_of_text(const struct reading *in, const struct diag *why, bool twice)
+static void tell_of_text(struct reading *in, const struct diag *why, bool twice)
 {
     struct asl_report report = {0};
     struct json_places places = {.value = why->place};

@@ -4,6 +4,7 @@
 #include "asl/asl.h"
 #include "asl/report.h"
 #include "parsers/buf.h"
+#include "parsers/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,9 +21,9 @@
 /* A definition that was validated. */
 struct template_found {
     const char *machine; /* its name in the template; NULL: the file is the definition */
-    const char *file, *text;
-    size_t len;
-    struct asl_report *report; /* places are in `file`; the receiver may change it */
+    const char *file;
+    struct source_lines *lines; /* of the file's text */
+    struct asl_report *report;  /* places are in `file`; the receiver may change it */
     bool remark; /* no definition: more of the one before, in the template that refers to it */
 };
 

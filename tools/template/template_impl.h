@@ -52,6 +52,8 @@ void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
                const struct source_map *map);
 /* "${name}", which stands at `at` of the file. */
 void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at, bool filled);
+/* A function is gone through. */
+void quilt_work(struct quilt *q);
 /* Is it too long for a definition, or too much work? Then no more is added. */
 bool quilt_is_full(const struct quilt *q);
 /* Is it nothing but one placeholder? */
@@ -61,7 +63,7 @@ bool quilt_is_bare(const struct quilt *q, size_t at);
 void quilt_clear(struct quilt *q);
 
 /* Where the text of the string `v` stands in the file. */
-void scalar_map(const struct reading *in, const json *v, const struct json_places *at,
+void scalar_map(struct reading *in, const json *v, const struct json_places *at,
                 struct source_map *map);
 
 /* The length of the "${name}" that begins at `text`; 0: none does. Names have A-Z a-z 0-9 _.:- */
@@ -81,7 +83,7 @@ struct substitutions {
 void substitutions_init(struct substitutions *s, const json *given,
                         const struct json_places *places);
 /* Warns of placeholders in the text of `q` that nobody fills in. */
-void substitutions_check(struct substitutions *s, const struct reading *in, const struct quilt *q,
+void substitutions_check(struct substitutions *s, struct reading *in, const struct quilt *q,
                          struct asl_report *report);
 /* The same of the text of a string, which has its place. */
 void substitutions_check_string(struct substitutions *s, const json *v, struct place at,
@@ -98,8 +100,7 @@ const char *cfn_function(const json *v);
 const json *cfn_argument(const json *v, const struct json_places *at,
                          const struct json_places **argument_at);
 /* Adds what a string, number or call comes to. */
-void cfn_text(struct quilt *q, const struct reading *in, const json *v,
-              const struct json_places *at);
+void cfn_text(struct quilt *q, struct reading *in, const json *v, const struct json_places *at);
 
 /* ---- definition.c ---- */
 
@@ -124,7 +125,7 @@ void definition_unchecked(struct machine *m, const char *why);
 /* When all of the machine was seen: what is amiss with its substitutions. */
 void definition_end(struct machine *m);
 /* "EXPRESS" in `v`, unless the command line says what it is to be. */
-enum asl_workflow definition_workflow(const struct reading *in, const json *v);
+enum asl_workflow definition_workflow(struct reading *in, const json *v);
 
 /* ---- one file a kind ---- */
 
