@@ -8,6 +8,7 @@
 #include "tools/report_format.h"
 #include "tools/report_text.h"
 #include "tools/template/template.h"
+#include "tools/word_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,16 +16,17 @@
 
 struct validate {
     const char *format, *type, *kind, *config;
-    struct option_list disabled;
+    struct option_values disable;
     bool werror, no_config;
     const struct template_kind *forced_kind;
     enum asl_workflow workflow; /* of `type` */
     struct aslrc_files *settings;
     struct template_reader reader;
     struct report_writer writer;
-    struct buf in;               /* what stdin had */
-    struct option_list referred; /* files that templates refer to: they were validated with them */
-    size_t seen;                 /* definitions and templates so far, whatever became of them */
+    struct buf in;             /* what stdin had */
+    struct word_list disabled; /* what is in `disable` */
+    struct word_list referred; /* files that templates refer to: they were validated with them */
+    size_t seen;               /* definitions and templates so far, whatever became of them */
     size_t definitions, errors, warnings, unchecked;
     bool unread; /* something could not be read */
 };
@@ -75,7 +77,7 @@ static bool on_read_file(void *ctx, const char *path, struct buf *text, struct d
     char *real = realpath(path, NULL);
 
     if (real)
-        option_list_add(&v->referred, real, strlen(real));
+        word_list_add(&v->referred, real, strlen(real));
     free(real);
     return buf_read_file(text, path, MAX_BYTES, why);
 }
@@ -152,7 +154,7 @@ static void check_definition(struct validate *v, const char *path)
 
     if (strcmp(path, "-") == 0)
         check_text(v, template_kind_find("definition"), "<stdin>", &v->in);
-    else if (!(real && option_list_has(&v->referred, real)) && read_file(v, path, &text))
+    else if (!(real && word_list_has(&v->referred, real)) && read_file(v, path, &text))
         check_text(v, template_kind_find("definition"), path, &text);
     free(real);
     buf_clear(&text);
@@ -204,8 +206,8 @@ static const struct option_row rows[] = {
      offsetof(struct validate, type)},
     {"kind", 0, TEMPLATE_KINDS, "what the files are (default: seen from their content)",
      offsetof(struct validate, kind)},
-    {"disable", 0, "CODE,…", "problems with these codes are none",
-     offsetof(struct validate, disabled)},
+    {"disable", 0, "CODE,...", "problems with these codes are none",
+     offsetof(struct validate, disable)},
     {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},
     {"config", 0, "FILE", "settings (default: .aslrc beside a file or in a folder above)",
      offsetof(struct validate, config)},
@@ -242,6 +244,8 @@ static int prepare(struct validate *v)
     v->forced_kind = v->kind ? template_kind_find(v->kind) : NULL;
     if (v->kind && !v->forced_kind)
         return cmd_usage("validate", "--kind is one of " TEMPLATE_KINDS ", not '%s'", v->kind);
+    for (size_t i = 0; i < v->disable.count; i++)
+        word_list_split(&v->disabled, v->disable.at[i]);
     v->reader.forced = v->type ? &v->workflow : NULL;
     v->writer.colour = colour_wanted(stdout);
     v->settings = aslrc_new(v->config, v->no_config);
@@ -276,8 +280,8 @@ int cmd_validate(int argc, char **argv)
         status = v.errors ? EXIT_BAD : EXIT_GOOD;
 out:
     aslrc_free(v.settings);
-    option_list_clear(&v.disabled);
-    option_list_clear(&v.referred);
+    word_list_clear(&v.disabled);
+    word_list_clear(&v.referred);
     buf_clear(&v.in);
     return status;
 }

@@ -18,7 +18,7 @@ static const char *severity_name(const struct asl_problem *p)
 
 static void text_file(struct report_writer *w, const struct report_file *f)
 {
-    report_print(w->out, f, w->colour);
+    report_print_file(w->out, f, w->colour);
 }
 
 /* ---- json: a line for each file ---- */

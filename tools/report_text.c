@@ -58,7 +58,7 @@ static void print_pointer(FILE *out, const struct asl_problem *p, const char *ma
         fprintf(out, "        %s %s\n", pointer ? "at" : "of", pointer ? p->pointer : machine);
 }
 
-void report_print(FILE *out, const struct report_file *f, bool colour)
+void report_print_file(FILE *out, const struct report_file *f, bool colour)
 {
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
 
@@ -76,4 +76,15 @@ void report_print(FILE *out, const struct report_file *f, bool colour)
         if (p->hint)
             fprintf(out, "        %s\n", p->hint);
     }
+}
+
+void report_print(FILE *out, const char *file, const char *text, size_t len,
+                  const struct asl_report *report, bool colour)
+{
+    struct source_lines lines;
+
+    source_lines_init(&lines, text, len);
+    report_print_file(out, &(struct report_file){.name = file, .lines = &lines, .report = report},
+                      colour);
+    source_lines_clear(&lines);
 }

@@ -83,7 +83,6 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
     struct buf text = {0};
     struct diag why = {0};
     struct asl_report report = {0};
-    struct source_lines lines;
     asl_machine *m = NULL;
 
     /* One byte over the limit is enough for the loader to see that it is over. */
@@ -91,13 +90,8 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
         cmd_usage(set->command, "%s", why.text);
     } else {
         m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
-        source_lines_init(&lines, text.data, text.len);
-        report_print(stderr,
-                     &(struct report_file){.name = strcmp(path, "-") == 0 ? "<stdin>" : path,
-                                           .lines = &lines,
-                                           .report = &report},
-                     colour_wanted(stderr));
-        source_lines_clear(&lines);
+        report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
+                     &report, colour_wanted(stderr));
         if (!m)
             fprintf(stderr, "asl %s: the definition has %zu error%s, nothing was run\n",
                     set->command, report.errors, report.errors == 1 ? "" : "s");
