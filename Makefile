@@ -106,7 +106,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
+CHECK_PARSERS := ground source json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow load validate
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
