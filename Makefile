@@ -139,7 +139,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/templates tests/serve tests/install tests/cli
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/templates tests/hooks tests/serve tests/install tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup
@@ -284,6 +284,10 @@ jsonata-differential: all
 	@tests/jsonata-reference/fetch build/bench || { echo 'it needs node and npm' >&2; exit 1; }
 	@status=0; for d in aws reference; do NODE_PATH=build/bench/node_modules \
 	    node tests/jsonata-reference/differential.js $(BUILD)/asl $$d $(COUNT) $(SEED) $(ONLY) || status=1; done; exit $$status
+
+.PHONY: bench-validate
+bench-validate: all
+	@tests/bench/validate --asl $(BUILD)/asl $(BENCH)
 
 # ---- what the code looks like ----
 

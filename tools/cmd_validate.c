@@ -17,7 +17,7 @@
 struct validate {
     const char *format, *type, *kind, *config;
     struct option_values disable;
-    bool werror, no_config;
+    bool werror, no_config, skip_other;
     const struct template_kind *forced_kind;
     enum asl_workflow workflow; /* of `type` */
     struct aslrc_files *settings;
@@ -132,7 +132,7 @@ static bool check_template(struct validate *v, const struct definition_path *fil
     const struct template_kind *kind = v->forced_kind && file->named
                                            ? v->forced_kind
                                            : template_kind_of(name, text.data, text.len);
-    if (!kind && file->named)
+    if (!kind && file->named && !v->skip_other)
         kind = template_kind_find("definition");
     later = kind == template_kind_find("definition");
     v->seen += later;
@@ -206,6 +206,8 @@ static const struct option_row rows[] = {
      offsetof(struct validate, type)},
     {"kind", 0, TEMPLATE_KINDS, "what the files are (default: seen from their content)",
      offsetof(struct validate, kind)},
+    {"skip-other", 0, NULL, "a named file without definitions is passed over",
+     offsetof(struct validate, skip_other)},
     {"disable", 0, "CODE,...", "problems with these codes are none",
      offsetof(struct validate, disable)},
     {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},

@@ -41,7 +41,7 @@ static void check_place(struct source_lines *lines, struct place at)
         return;
     size_t offset = source_offset(lines, at.line, at.column);
     struct place back = source_place(lines, offset, offset + 1);
-    must(at.column > 0 && at.length > 0, "a place has a column and a length");
+    must(at.column > 0, "a column counts from 1");
     must(offset <= lines->len, "a place is in the file");
     must(back.line == at.line && back.column == at.column, "and its line has that column");
 }
