@@ -353,6 +353,7 @@ help:
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
 	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
 	@echo 'make bench-serve   asl serve under load: BENCH="--store bench.db --durability full"'
+	@echo 'make bench-validate asl validate: MB a second, and what a hostile file costs'
 	@echo 'make bench-jsonata JSONata beside its reference implementation (with Node); also bench-json, -waiting, -http, -store'
 	@echo 'make jsonata-differential  random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'
