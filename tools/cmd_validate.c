@@ -7,6 +7,7 @@
 #include "tools/definition_files.h"
 #include "tools/report_format.h"
 #include "tools/report_text.h"
+#include "tools/repository.h"
 #include "tools/template/template.h"
 #include "tools/word_list.h"
 
@@ -71,15 +72,23 @@ static void on_unchecked(void *ctx, const char *file, const char *machine, const
 /* A plan of Terraform, with all that it plans, is larger than any definition. */
 enum { MAX_BYTES = 256 * 1024 * 1024 };
 
-static bool on_read_file(void *ctx, const char *path, struct buf *text, struct diag *why)
+static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
+                         struct diag *why)
 {
     struct validate *v = ctx;
-    char *real = realpath(path, NULL);
+    char *real;
+    bool good = repository_has(near, path, &real);
 
-    if (real)
+    if (good) {
         word_list_add(&v->referred, real, strlen(real));
+        good = buf_read_file(text, real, MAX_BYTES, why);
+    } else if (real) {
+        diag_set(why, NULL, 0, "%s is outside of the repository, or no file", path);
+    } else {
+        diag_set(why, NULL, 0, "there is no %s", path);
+    }
     free(real);
-    return buf_read_file(text, path, MAX_BYTES, why);
+    return good;
 }
 
 static bool read_file(struct validate *v, const char *path, struct buf *text)

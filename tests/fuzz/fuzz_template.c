@@ -75,9 +75,11 @@ static void on_unchecked(void *ctx, const char *file, const char *machine, const
     mix(s, machine);
 }
 
-static bool on_read_file(void *ctx, const char *path, struct buf *text, struct diag *why)
+static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
+                         struct diag *why)
 {
     (void)ctx;
+    (void)near;
     if (strlen(path) % 2) {
         diag_set(why, NULL, 0, "there is no %s", path);
         return false;

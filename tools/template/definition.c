@@ -278,6 +278,28 @@ static void refuse_file(struct machine *m, const struct json_places *at, const s
     asl_report_clear(&report);
 }
 
+/* "machines/" and "../x.json" is "x.json". */
+static void add_path(struct buf *folder, const char *path)
+{
+    for (;;) {
+        size_t last = folder->len ? folder->len - 1 : 0;
+        while (last && folder->data[last - 1] != '/')
+            last--;
+        size_t n = folder->len - last;
+        bool named = n > 1 && memcmp(folder->data + last, "./", 2) != 0 &&
+                     !(n == 3 && memcmp(folder->data + last, "../", 3) == 0);
+        if (strncmp(path, "./", 2) == 0) {
+            path += 2;
+        } else if (strncmp(path, "../", 3) == 0 && named) {
+            path += 3;
+            folder->len = last;
+        } else {
+            break;
+        }
+    }
+    buf_adds(folder, path);
+}
+
 void definition_file(struct machine *m, const char *path, const struct json_places *at)
 {
     const char *slash = strrchr(m->in->name, '/');
@@ -285,12 +307,10 @@ void definition_file(struct machine *m, const char *path, const struct json_plac
     struct diag why = {0};
     struct reading file;
 
-    while (strncmp(path, "./", 2) == 0)
-        path += 2;
     if (slash && *path != '/')
         buf_add(&name, m->in->name, (size_t)(slash - m->in->name) + 1);
-    buf_adds(&name, path);
-    if (m->in->to->read_file(m->in->to->ctx, buf_str(&name), &text, &why)) {
+    add_path(&name, path);
+    if (m->in->to->read_file(m->in->to->ctx, m->in->name, buf_str(&name), &text, &why)) {
         buf_str(&text);
         reading_init(&file, m->in->to, buf_str(&name), text.data, text.len,
                      document_format(buf_str(&name), text.data, text.len));

@@ -35,8 +35,9 @@ struct template_reader {
     void (*found)(void *ctx, const struct template_found *found);
     /* A definition that can't be looked at: "its definition is in S3". */
     void (*unchecked)(void *ctx, const char *file, const char *machine, const char *why);
-    /* The file that a template refers to; false with *why filled. */
-    bool (*read_file)(void *ctx, const char *path, struct buf *text, struct diag *why);
+    /* The file that the template `near` refers to; false with *why filled. */
+    bool (*read_file)(void *ctx, const char *near, const char *path, struct buf *text,
+                      struct diag *why);
 };
 
 /* What a file may be. */
