@@ -159,7 +159,7 @@ out:
 static void check_definition(struct validate *v, const char *path)
 {
     struct buf text = {0};
-    char *real = v->referred.count ? realpath(path, NULL) : NULL;
+    char *real = v->referred.count ? repository_real(path) : NULL;
 
     if (strcmp(path, "-") == 0)
         check_text(v, template_kind_find("definition"), "<stdin>", &v->in);

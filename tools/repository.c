@@ -1,3 +1,5 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "tools/repository.h"
 
 #include "parsers/buf.h"
@@ -32,6 +34,11 @@ static size_t repository_of(const char *file)
     }
     buf_clear(&git);
     return found;
+}
+
+char *repository_real(const char *path)
+{
+    return realpath(path, NULL);
 }
 
 bool repository_has(const char *near, const char *path, char **real)

@@ -10,5 +10,7 @@
  * shown. *real is the path it comes to, to be freed; NULL if there is no such file.
  */
 bool repository_has(const char *near, const char *path, char **real);
+/* The path that a file's comes to; NULL if there is no such file. To be freed. */
+char *repository_real(const char *path);
 
 #endif
