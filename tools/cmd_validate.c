@@ -70,7 +70,7 @@ static void on_unchecked(void *ctx, const char *file, const char *machine, const
 /* ---- files ---- */
 
 /* A plan of Terraform, with all that it plans, is larger than any definition. */
-enum { MAX_BYTES = 256 * 1024 * 1024 };
+enum { MAX_BYTES = 64 * 1024 * 1024 };
 
 static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
                          struct diag *why)
