@@ -72,6 +72,18 @@ static void check_name(struct loader *l, const struct asl_at *at)
 
 /* ---- scopes ---- */
 
+/* Is a state named by a placeholder, which may become any name? */
+static bool has_open_name(struct loader *l, const struct asl_scope *scope)
+{
+    if (l->looked_at == scope->names)
+        return l->open;
+    l->looked_at = scope->names;
+    l->open = false;
+    for (size_t i = 0; i < json_count(scope->names); i++)
+        l->open |= asl_has_placeholder(json_key_at(scope->names, i));
+    return l->open;
+}
+
 const struct asl_state *load_target(struct loader *l, const struct asl_scope *scope,
                                     const struct asl_at *at)
 {
@@ -85,6 +97,8 @@ const struct asl_state *load_target(struct loader *l, const struct asl_scope *sc
     asl_report_add(l->report, ASL_ERROR, "MISSING_TRANSITION_TARGET", at, ASL_VALUE,
                    "a target is a state of the same States block, spelled alike",
                    "Missing 'Next' target: %s", json_str(name));
+    if (has_open_name(l, scope))
+        asl_report_unsure(l->report);
     return NULL;
 }
 

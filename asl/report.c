@@ -93,10 +93,22 @@ bool asl_has_placeholder(const json *string)
     return open && strchr(open, '}');
 }
 
-static bool is_unsure(const struct asl_at *at)
+/* Members that are named by a placeholder may be those which are missing. */
+static bool has_open_member(const json *object)
 {
-    return (json_is_string(at->value) && asl_has_placeholder(at->value)) ||
-           (at->key && asl_has_placeholder(at->key));
+    for (size_t i = 0; json_is_object(object) && i < json_count(object); i++)
+        if (asl_has_placeholder(json_key_at(object, i)))
+            return true;
+    return false;
+}
+
+static bool is_unsure(const struct asl_at *at, enum asl_part part)
+{
+    if (at->key && asl_has_placeholder(at->key))
+        return true;
+    if (part == ASL_KEY)
+        return false;
+    return json_is_string(at->value) ? asl_has_placeholder(at->value) : has_open_member(at->value);
 }
 
 /* ---- what was found ---- */
@@ -143,7 +155,7 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
     p.hint = hint ? mem_strdup(hint) : NULL;
     p.pointer = pointer_of(at);
     p.location = location_of(at);
-    p.unsure = at && at->value && is_unsure(at);
+    p.unsure = at && at->value && is_unsure(at, part);
     if (at && at->places)
         p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
 
@@ -174,6 +186,11 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
     add(r, (struct asl_problem){.severity = ASL_ERROR, .code = ASL_SCHEMA_VALIDATION_FAILED}, at,
         ASL_VALUE, NULL, format, args);
     va_end(args);
+}
+
+void asl_report_unsure(struct asl_report *r)
+{
+    r->problems[r->count - 1].unsure = true;
 }
 
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at)

@@ -74,6 +74,8 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
 /* Forgets the problems with that code. */
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len);
+/* The problem that was added last is unsure. */
+void asl_report_unsure(struct asl_report *r);
 /* Forgets those that are unsure. */
 void asl_report_drop_unsure(struct asl_report *r);
 void asl_report_clear(struct asl_report *r);
