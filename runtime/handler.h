@@ -50,6 +50,8 @@ struct handler_call {
     int64_t timeout_ms;         /* what the Task allows, 0: no limit; the engine cancels by it, the
                                    handler may tell the other side */
     uint32_t attempt;           /* 0 for the first try of this visit of the state */
+    const json *submitted;      /* the job has begun before a crash: what the service said to that,
+                                   as handler_submitted had it; NULL: it has not */
 };
 
 typedef void handler_done(void *user, uint64_t id, struct handler_answer *answer);

@@ -171,6 +171,7 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
         .key = task->key,
         .timeout_ms = task->timeout_ms,
         .attempt = task->attempt,
+        .submitted = task->submitted,
     };
     struct diag why = {0};
     bool ok;

@@ -208,7 +208,8 @@ static struct job *job_new(handlers *h, struct handler_row *row, const struct ha
                       .event = c->event,
                       .log_tail = c->log_tail,
                       .attempt = c->attempt,
-                      .payload = c->payload ? json_ref(c->payload) : json_null()};
+                      .payload = c->payload ? json_ref(c->payload) : json_null(),
+                      .submitted = c->submitted ? json_ref(c->submitted) : NULL};
     j->target = keep(&room, c->target);
     j->state_name = keep(&room, c->state);
     j->execution = keep(&room, c->execution);
@@ -225,6 +226,7 @@ static void job_free(struct job *j)
 {
     handler_answer_clear(&j->answer);
     json_unref(j->payload);
+    json_unref(j->submitted);
     mem_free(j);
 }
 

@@ -26,8 +26,9 @@ struct job {
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     uint32_t attempt;
     json *payload;
-    void *work;                   /* the kind's, while it runs */
-    int64_t due_ms;               /* a mock that is asleep: when it is to answer */
+    json *submitted; /* a job that goes on after a crash: its begin's answer; or NULL */
+    void *work;      /* the kind's, while it runs */
+    int64_t due_ms;  /* a mock that is asleep: when it is to answer */
     struct handler_answer answer; /* JOB_READY, or asleep */
 };
 
