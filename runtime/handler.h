@@ -107,6 +107,8 @@ bool handlers_start(handlers *h, const struct handler_call *call, struct diag *w
 
 /* Ends a call: kills its process group, closes its connection. No answer comes any more. */
 void handlers_cancel(handlers *h, uint64_t id);
+/* The same, but a job that has begun is not told to stop: only nobody asks about it any more. */
+void handlers_release(handlers *h, uint64_t id);
 
 /*
  * Mocks may take time by the clock of the options, which need not be the world's: handlers_next_due

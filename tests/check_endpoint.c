@@ -708,6 +708,32 @@ START_TEST(job_is_stopped)
 }
 END_TEST
 
+START_TEST(job_that_is_released_goes_on)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{\"JobRunId\":\"r\"}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"}};
+    struct world *w = world_new(replies, NULL);
+
+    begin(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}");
+    while (w->replied < 2)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    tasks_release(w->tasks, 1);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    size_t asked = http_stub_requests(w->stub);
+    /* Only the test's own patience is left to wait for, and the connection. */
+    for (int i = 0; i < 50; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    usleep(20 * 1000);
+    for (int i = 0; i < 50; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    ck_assert_uint_eq(http_stub_requests(w->stub), asked);
+    ck_assert(!w->answered);
+    world_free(w);
+}
+END_TEST
+
 /* Every job can be asked about, and those that can be stopped, stopped. */
 static const char *const all_jobs[] = {
     "athena:startQueryExecution",
@@ -1133,6 +1159,7 @@ int main(void)
     tcase_add_loop_test(t, job_after_crash, 0, COUNT(jobs));
     tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
+    tcase_add_test(t, job_that_is_released_goes_on);
     tcase_add_loop_test(t, job_table, 0, COUNT(all_jobs));
     tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
     tcase_add_test(t, oauth);

@@ -529,7 +529,7 @@ static bool endpoint_cancel(struct job *j)
     }
     if (w->transfer)
         http_client_cancel(w->transfer);
-    if (w->submitted && !j->h->closing)
+    if (w->submitted && !j->released && !j->h->closing)
         stop_job(w);
     work_free(w);
     return false;

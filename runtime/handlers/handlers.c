@@ -598,6 +598,16 @@ void handlers_cancel(handlers *h, uint64_t id)
         drop(j);
 }
 
+void handlers_release(handlers *h, uint64_t id)
+{
+    struct job *j = (struct job *)id_map_take(&h->jobs, id);
+
+    if (!j)
+        return;
+    j->released = true;
+    drop(j);
+}
+
 size_t handlers_busy(const handlers *h)
 {
     return h->jobs.count;

@@ -23,6 +23,7 @@ struct job {
     enum { JOB_WAITING, JOB_RUNNING, JOB_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
+    bool released; /* nobody waits for it, but the other side's work is to go on */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     uint32_t attempt;
     json *payload;
