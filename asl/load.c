@@ -344,12 +344,20 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
     return load(text, len, format, &(struct loader){.report = report});
 }
 
-void asl_validate(const char *text, size_t len, enum document_format format,
-                  enum asl_workflow workflow, struct asl_report *report)
+void asl_validate_served(const char *text, size_t len, enum document_format format,
+                         enum asl_workflow workflow, const struct asl_served *served,
+                         struct asl_report *report)
 {
     asl_machine_unref(
         load(text, len, format,
-             &(struct loader){.report = report, .validating = true, .workflow = workflow}));
+             &(struct loader){
+                 .report = report, .validating = true, .workflow = workflow, .served = served}));
+}
+
+void asl_validate(const char *text, size_t len, enum document_format format,
+                  enum asl_workflow workflow, struct asl_report *report)
+{
+    asl_validate_served(text, len, format, workflow, NULL, report);
 }
 
 asl_machine *asl_machine_ref(asl_machine *m)

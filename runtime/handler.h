@@ -99,6 +99,9 @@ void handlers_on_submitted(handlers *h, handler_submitted *submitted);
 /* Adds what the handlers file (JSON) at `path` says. False with *why filled: file's place too. */
 bool handlers_load(handlers *h, const char *path, struct diag *why);
 
+/* Does a row of the file name `target`, by more than wildcards? */
+bool handlers_name(const handlers *h, const char *target);
+
 /*
  * Starts a call. False when no handler is meant for `target`: *why then says which lines to add to
  * the handlers file, and no answer comes. Else exactly one answer comes, unless it is cancelled.

@@ -196,6 +196,6 @@ void connections_free(handlers *h);
 /* The function's name in an ARN, a partial ARN or a name with a qualifier; *len is its length. */
 const char *function_name(const char *target, size_t *len);
 /* The row that is meant for `target`, or NULL. */
-struct handler_row *handlers_match(handlers *h, const char *target);
+struct handler_row *handlers_match(const handlers *h, const char *target);
 
 #endif

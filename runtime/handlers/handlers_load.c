@@ -775,7 +775,7 @@ static bool matches(const char *pattern, const char *target, bool function)
     return false;
 }
 
-struct handler_row *handlers_match(handlers *h, const char *target)
+struct handler_row *handlers_match(const handlers *h, const char *target)
 {
     /* Functions go by name; what else has an ARN goes by that. */
     bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
@@ -784,4 +784,11 @@ struct handler_row *handlers_match(handlers *h, const char *target)
         if (matches(h->rows[i]->pattern, target, function))
             return h->rows[i];
     return NULL;
+}
+
+bool handlers_name(const handlers *h, const char *target)
+{
+    const struct handler_row *r = handlers_match(h, target);
+
+    return r && r->literal > 0;
 }
