@@ -523,11 +523,13 @@ static void say_what_is_missing(const handlers *h, const struct handler_call *ca
     buf_clear(&text);
 }
 
+/* What starts a process may fail at once, and waits for the loop with that. */
 static void start_or_queue(struct job *j)
 {
     struct handler_row *row = j->row;
+    bool later = row->kind == &handler_command || row->kind == &handler_runtime;
 
-    if (row->kind != &handler_command && !row->waiting.count && has_slot(row)) {
+    if (!later && !row->waiting.count && has_slot(row)) {
         start(j);
         return;
     }
@@ -625,6 +627,7 @@ void handlers_close(handlers *h)
         drop(j);
     uv_close((uv_handle_t *)&h->turn, NULL);
     processes_close(h);
+    runtimes_close(h);
     if (h->http)
         http_client_close(h->http);
 }
@@ -639,6 +642,7 @@ void handlers_free(handlers *h)
     }
     http_client_free(h->http);
     stops_free(h);
+    runtimes_free(h);
     connections_free(h);
     id_map_clear(&h->jobs);
     id_map_clear(&h->unheard);
