@@ -40,4 +40,16 @@ void asl_validate(const char *text, size_t len, enum document_format format,
 void asl_validate_value(const json *definition, const struct json_places *places,
                         enum asl_workflow workflow, struct asl_report *report);
 
+/* Who runs Tasks beside AWS's services. */
+struct asl_served {
+    /* Is that resource one of its own? */
+    bool (*serves)(void *user, const char *resource);
+    void *user;
+};
+
+/* As asl_validate, but what `served` (NULL: nobody) serves of its own is recognized, too. */
+void asl_validate_served(const char *text, size_t len, enum document_format format,
+                         enum asl_workflow workflow, const struct asl_served *served,
+                         struct asl_report *report);
+
 #endif

@@ -1,7 +1,8 @@
 /*
  * What AWS knows of a Task's resource: which services it has integrated, how each may be called and
  * what the call needs. None of it is a reason not to run a definition here, where a handler may
- * serve any resource; so these are problems of asl_validate only.
+ * serve any resource; so these are problems of asl_validate only, and who serves a resource of its
+ * own can say so.
  */
 
 #include "asl/load_impl.h"
@@ -272,22 +273,27 @@ static void check_express(struct loader *l, const struct asl_at *at, unsigned pa
             "Express state machine does not support '.waitForTaskToken' service integration ");
 }
 
+/* Has who runs it work of its own for the resource? What that needs, nobody knows here. */
+static bool is_served(const struct loader *l, const struct asl_at *at)
+{
+    return l->served && l->served->serves(l->served->user, json_str(at->value));
+}
+
 static void check_integration(struct loader *l, const struct asl_at *state, const struct asl_at *at)
 {
-    struct resource r;
+    struct resource r = {.pattern = R};
+    bool read = read_resource(json_str(at->value), &r);
+    const struct integration *row = read ? find(&r) : NULL;
+    bool known = row && (row->patterns & r.pattern);
 
-    if (!read_resource(json_str(at->value), &r)) {
-        not_recognized(l, at, NULL, NULL);
-        return;
-    }
-    const struct integration *row = find(&r);
-    if (!row || !(row->patterns & r.pattern)) {
-        not_recognized(l, at, &r, row);
+    if (!known && !is_served(l, at)) {
+        not_recognized(l, at, read ? &r : NULL, row);
         return;
     }
     if (l->workflow == ASL_EXPRESS)
         check_express(l, at, r.pattern);
-    check_call(l, row, &r, state);
+    if (known)
+        check_call(l, row, &r, state);
 }
 
 void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *state)

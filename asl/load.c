@@ -387,23 +387,32 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
 }
 
 static void validate(const struct source *from, enum asl_workflow workflow,
-                     struct asl_report *report)
+                     const struct asl_served *served, struct asl_report *report)
 {
-    asl_machine_unref(
-        load(from, &(struct loader){.report = report, .validating = true, .workflow = workflow}));
+    asl_machine_unref(load(
+        from, &(struct loader){
+                  .report = report, .validating = true, .workflow = workflow, .served = served}));
     asl_report_drop_unsure(report);
+}
+
+void asl_validate_served(const char *text, size_t len, enum document_format format,
+                         enum asl_workflow workflow, const struct asl_served *served,
+                         struct asl_report *report)
+{
+    validate(&(struct source){.text = text, .len = len, .format = format}, workflow, served,
+             report);
 }
 
 void asl_validate(const char *text, size_t len, enum document_format format,
                   enum asl_workflow workflow, struct asl_report *report)
 {
-    validate(&(struct source){.text = text, .len = len, .format = format}, workflow, report);
+    asl_validate_served(text, len, format, workflow, NULL, report);
 }
 
 void asl_validate_value(const json *definition, const struct json_places *places,
                         enum asl_workflow workflow, struct asl_report *report)
 {
-    validate(&(struct source){.value = definition, .places = places}, workflow, report);
+    validate(&(struct source){.value = definition, .places = places}, workflow, NULL, report);
 }
 
 asl_machine *asl_machine_ref(asl_machine *m)

@@ -233,6 +233,21 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
     remove_errand(e, r);
 }
 
+void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
+{
+    const struct errand *r = find_errand(e, id);
+
+    if (!r) {
+        task_result_clear(result);
+        return;
+    }
+    if (e->hooks.answered)
+        e->hooks.answered(e->hooks.user, r->since_ms);
+    answer(e, r, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
+           (struct asl_error){.name = result->error, .cause = result->cause});
+    *result = (struct task_result){0};
+}
+
 /* ---- a turn ---- */
 
 struct rt_output *engine_new_turn(engine *e, uint64_t execution)
@@ -450,6 +465,7 @@ void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
                                      .attempt = c->attempt,
                                      .started = c->started,
                                      .submitted = c->submitted,
+                                     .answered = c->answered,
                                      .number = execution});
     buf_clear(&key);
 }
@@ -488,6 +504,15 @@ static void cancel(engine *e, struct errand *r)
     }
 }
 
+static void release(engine *e, struct errand *r)
+{
+    uint64_t id = r->node.id;
+
+    remove_errand(e, r);
+    if (e->hooks.release_task)
+        e->hooks.release_task(e->hooks.user, id);
+}
+
 static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
 {
     struct errand *r;
@@ -503,6 +528,10 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     case RT_CANCEL_CHILD:
         if ((r = engine_errand(e, execution, c->ref)))
             cancel(e, r);
+        break;
+    case RT_RELEASE_TASK:
+        if ((r = engine_errand(e, execution, c->ref)))
+            release(e, r);
         break;
     }
 }

@@ -21,6 +21,9 @@ struct engine_hooks {
     void *user;
     void (*run_task)(void *user, const struct task *task);
     void (*cancel_task)(void *user, uint64_t id);
+    /* A task has its result by its token: who works on it needn't bring one, nor be stopped. May be
+     * NULL. */
+    void (*release_task)(void *user, uint64_t id);
     /* What was kept; `x` already stands behind the last of it. May be NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
@@ -86,6 +89,12 @@ void engine_task_submitted(engine *e, uint64_t id, const json *output);
 void engine_task_heartbeat(engine *e, uint64_t id);
 /* What came of a task; taken. A task that is no longer awaited is ignored. */
 void engine_task_done(engine *e, uint64_t id, struct task_result *result);
+/*
+ * The same, by the task's token, from another than who was given the task; taken. It is kept, and
+ * comes into effect once engine_task_submitted or engine_task_done has come, too, where the task is
+ * one that is submitted.
+ */
+void engine_task_answered(engine *e, uint64_t id, struct task_result *result);
 
 /* Does all there is to do at `now_ms`. False with *why filled when the store failed: the engine is
  * of no more use then. */

@@ -50,6 +50,8 @@ struct handler_call {
     int64_t timeout_ms;         /* what the Task allows, 0: no limit; the engine cancels by it, the
                                    handler may tell the other side */
     uint32_t attempt;           /* 0 for the first try of this visit of the state */
+    const json *submitted;      /* the job has begun before a crash: what the service said to that,
+                                   as handler_submitted had it; NULL: it has not */
 };
 
 typedef void handler_done(void *user, uint64_t id, struct handler_answer *answer);
@@ -97,6 +99,9 @@ void handlers_on_submitted(handlers *h, handler_submitted *submitted);
 /* Adds what the handlers file (JSON) at `path` says. False with *why filled: file's place too. */
 bool handlers_load(handlers *h, const char *path, struct diag *why);
 
+/* Does a row of the file name `target`, by more than wildcards? */
+bool handlers_name(const handlers *h, const char *target);
+
 /*
  * Starts a call. False when no handler is meant for `target`: *why then says which lines to add to
  * the handlers file, and no answer comes. Else exactly one answer comes, unless it is cancelled.
@@ -105,6 +110,8 @@ bool handlers_start(handlers *h, const struct handler_call *call, struct diag *w
 
 /* Ends a call: kills its process group, closes its connection. No answer comes any more. */
 void handlers_cancel(handlers *h, uint64_t id);
+/* The same, but a job that has begun is not told to stop: only nobody asks about it any more. */
+void handlers_release(handlers *h, uint64_t id);
 
 /*
  * Mocks may take time by the clock of the options, which need not be the world's: handlers_next_due

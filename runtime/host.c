@@ -103,6 +103,15 @@ static void cancel_task(void *user, uint64_t id)
         api_task_cancelled(h->api, id);
 }
 
+static void release_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    tasks_release(h->tasks, id);
+    if (h->api)
+        api_task_over(h->api, id);
+}
+
 static void ended(void *user, uint64_t execution, const rt_exec *x)
 {
     host *h = user;
@@ -153,6 +162,7 @@ host *host_new(store *s, const struct host_options *options)
     struct engine_hooks hooks = {.user = h,
                                  .run_task = run_task,
                                  .cancel_task = cancel_task,
+                                 .release_task = release_task,
                                  .happened = happened,
                                  .ended = ended,
                                  .answered = answered,

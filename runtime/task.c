@@ -171,6 +171,7 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
         .key = task->key,
         .timeout_ms = task->timeout_ms,
         .attempt = task->attempt,
+        .submitted = task->submitted,
     };
     struct diag why = {0};
     bool ok;
@@ -194,14 +195,25 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
     return ok;
 }
 
-void tasks_cancel(tasks *t, uint64_t id)
+static bool forget(tasks *t, uint64_t id)
 {
     struct pending *p = (struct pending *)id_map_take(&t->pending, id);
 
-    if (!p)
-        return;
-    pending_free(p);
-    handlers_cancel(t->handlers, id);
+    if (p)
+        pending_free(p);
+    return p != NULL;
+}
+
+void tasks_cancel(tasks *t, uint64_t id)
+{
+    if (forget(t, id))
+        handlers_cancel(t->handlers, id);
+}
+
+void tasks_release(tasks *t, uint64_t id)
+{
+    if (forget(t, id))
+        handlers_release(t->handlers, id);
 }
 
 size_t tasks_busy(const tasks *t)

@@ -28,6 +28,8 @@ void tasks_on_submitted(tasks *t, handler_submitted *submitted);
 /* Starts a task. False with *result filled when it fails at once (no handler, bad parameters). */
 bool tasks_start(tasks *t, const struct task *task, struct task_result *result);
 void tasks_cancel(tasks *t, uint64_t id);
+/* Its result has come from elsewhere: as tasks_cancel, but a job that it has begun goes on. */
+void tasks_release(tasks *t, uint64_t id);
 /* Tasks that have not ended. */
 size_t tasks_busy(const tasks *t);
 void tasks_free(tasks *t);

@@ -727,14 +727,21 @@ struct world {
     int status; /* of the last answer */
     struct buf answer;
     json *token, *next, *run, *child;
+    uint64_t told; /* the last task whose token brings its result */
 };
 
 static void run_task(void *user, const struct task *t)
 {
     struct world *w = user;
     struct task_result r = {.error = json_cstring("Test.NoHandler")};
+    enum api_offer offer = api_offer_task(w->api, t);
 
-    if (api_offer_task(w->api, t) == API_NOT_MINE)
+    if (offer == API_BY_TOKEN) {
+        json_unref(w->token);
+        w->token = json_cstring(t->token);
+        w->told = t->id;
+    }
+    if (offer == API_NOT_MINE)
         engine_task_done(w->engine, t->id, &r);
     else
         task_result_clear(&r);
@@ -987,6 +994,48 @@ START_TEST(what_waits_at_the_end_is_let_go)
 }
 END_TEST
 
+/* The service's answer comes after the result by the token, with crashes before and after that. */
+START_TEST(token_before_submitted)
+{
+    static const char definition[] =
+        "{\"name\":\"m\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\",\"definition\":\"{"
+        "\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Task\\\","
+        "\\\"Resource\\\":\\\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\\\","
+        "\\\"Parameters\\\":{\\\"QueueUrl\\\":\\\"q\\\",\\\"MessageBody\\\":\\\"m\\\"},"
+        "\\\"End\\\":true}}}\"}";
+    static const char success[] = "{\"taskToken\":\"<token>\",\"output\":\"7\"}";
+    struct world w;
+
+    world_init(&w, _i);
+    call(&w, "CreateStateMachine", definition);
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    settle(&w);
+    call(&w, "StartExecution",
+         "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"{}\"}");
+    settle(&w);
+    crash(&w);
+    call(&w, "SendTaskSuccess", success);
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    crash(&w);
+    call(&w, "SendTaskSuccess", success);
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "TaskTimedOut"));
+    call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "RUNNING"));
+    json *submitted = json_cstring("sent");
+    engine_task_submitted(w.engine, w.told, submitted);
+    json_unref(submitted);
+    settle(&w);
+    crash(&w);
+    call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "\"output\":\"7\""));
+    call(&w, "GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    const char *first = strstr(buf_str(&w.answer), "TaskSubmitted");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_nonnull(strstr(first, "TaskSucceeded"));
+    world_clear(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("api");
@@ -997,6 +1046,7 @@ int main(void)
     tcase_add_loop_test(tc, story_with_crashes, 0, COUNT(stories));
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
+    tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

@@ -157,7 +157,9 @@ static void world_free(struct world *w)
     mem_free(w);
 }
 
-static void begin(struct world *w, const char *resource, const char *parameters)
+/* `submitted`: what the service said before a crash; NULL: it was not asked before. */
+static void begin_again(struct world *w, const char *resource, const char *parameters,
+                        const json *submitted)
 {
     json *v = json_of(parameters);
     struct task t = {.id = 1,
@@ -165,18 +167,29 @@ static void begin(struct world *w, const char *resource, const char *parameters)
                      .state = "S",
                      .execution = EXECUTION,
                      .key = "k",
-                     .parameters = v};
+                     .parameters = v,
+                     .submitted = submitted};
 
     if (!tasks_start(w->tasks, &t, &w->result))
         w->answered = true;
     json_unref(v);
 }
 
+static void begin(struct world *w, const char *resource, const char *parameters)
+{
+    begin_again(w, resource, parameters, NULL);
+}
+
+static void wait_for_result(struct world *w)
+{
+    while (!w->answered)
+        uv_run(&w->loop, UV_RUN_ONCE);
+}
+
 static void run_task(struct world *w, const char *resource, const char *parameters)
 {
     begin(w, resource, parameters);
-    while (!w->answered)
-        uv_run(&w->loop, UV_RUN_ONCE);
+    wait_for_result(w);
 }
 
 static void expect_result(const char *name, const struct world *w, const char *want)
@@ -623,6 +636,56 @@ START_TEST(job)
 }
 END_TEST
 
+/* Each of them that had begun when the process died: it is asked about, and not begun again. */
+START_TEST(job_after_crash)
+{
+    struct reply later[MAX_REPLIES] = {{0}};
+    struct buf resource = {0};
+    struct world *w = world_new(jobs[_i].replies, NULL);
+
+    buf_printf(&resource, "arn:aws:states:::%s", jobs[_i].resource);
+    run_task(w, buf_str(&resource), jobs[_i].parameters);
+    json *submitted = w->submitted ? json_ref(w->submitted) : NULL;
+    world_free(w);
+    if (submitted) {
+        const char *rest = jobs[_i].requests ? strchr(jobs[_i].requests, '\n') + 1 : NULL;
+
+        memcpy(later, jobs[_i].replies + 1, sizeof later - sizeof *later);
+        w = world_new(later, NULL);
+        w->shown = "X-Amz-Target";
+        begin_again(w, buf_str(&resource), jobs[_i].parameters, submitted);
+        wait_for_result(w);
+        if (rest)
+            expect_text(jobs[_i].name, buf_str(&w->seen), rest);
+        expect_result(jobs[_i].name, w, jobs[_i].want);
+        ck_assert_msg(!w->submitted, "%s: its begin was told again", jobs[_i].name);
+        world_free(w);
+    }
+    json_unref(submitted);
+    buf_clear(&resource);
+}
+END_TEST
+
+START_TEST(job_after_crash_is_stopped)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"JobRun\":{}}"}, {200, NULL, "{}"}, {200, NULL, "{}"}, {200, NULL, "{}"}};
+    struct world *w = world_new(replies, NULL);
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
+    w->shown = "X-Amz-Target";
+    begin_again(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}", submitted);
+    json_unref(submitted);
+    tasks_cancel(w->tasks, 1);
+    while (!w->seen.len)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    expect_text("it is stopped by its id", buf_str(&w->seen),
+                "POST / [AWSGlue.BatchStopJobRun] {\"JobName\":\"j\",\"JobRunIds\":[\"r\"]}\n");
+    ck_assert(!w->answered);
+    world_free(w);
+}
+END_TEST
+
 START_TEST(job_is_stopped)
 {
     static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{\"JobRunId\":\"r\"}"},
@@ -640,6 +703,32 @@ START_TEST(job_is_stopped)
         uv_run(&w->loop, UV_RUN_ONCE);
     ck_assert(strstr(buf_str(&w->seen), "[AWSGlue.BatchStopJobRun] "
                                         "{\"JobName\":\"j\",\"JobRunIds\":[\"r\"]}\n"));
+    ck_assert(!w->answered);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(job_that_is_released_goes_on)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{\"JobRunId\":\"r\"}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"}};
+    struct world *w = world_new(replies, NULL);
+
+    begin(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}");
+    while (w->replied < 2)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    tasks_release(w->tasks, 1);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    size_t asked = http_stub_requests(w->stub);
+    /* Only the test's own patience is left to wait for, and the connection. */
+    for (int i = 0; i < 50; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    usleep(20 * 1000);
+    for (int i = 0; i < 50; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    ck_assert_uint_eq(http_stub_requests(w->stub), asked);
     ck_assert(!w->answered);
     world_free(w);
 }
@@ -1067,7 +1156,10 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, call, 0, COUNT(calls));
     tcase_add_loop_test(t, job, 0, COUNT(jobs));
+    tcase_add_loop_test(t, job_after_crash, 0, COUNT(jobs));
+    tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
+    tcase_add_test(t, job_that_is_released_goes_on);
     tcase_add_loop_test(t, job_table, 0, COUNT(all_jobs));
     tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
     tcase_add_test(t, oauth);

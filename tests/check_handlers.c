@@ -272,7 +272,7 @@ static const struct {
     {"an unknown field far from any", "{\"handlers\": [{\"resource\": \"a\", \"frobnicate\": 1}]}",
      ":1:33: unknown field 'frobnicate'"},
     {"no kind", "{\"handlers\": [{\"resource\": \"a\"}]}",
-     ":1:15: a handler needs 'command', 'http', 'lambda_endpoint', 'endpoint' or 'mock'"},
+     ":1:15: a handler needs 'command', 'lambda', 'http', 'lambda_endpoint', 'endpoint' or 'mock'"},
     {"two kinds", "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"mock\": {}}]}",
      ":1:51: a handler has 'command' or 'mock', not both"},
     {"no resource", "{\"handlers\": [{\"command\": [\"x\"]}]}",
@@ -881,6 +881,219 @@ START_TEST(command_event)
 }
 END_TEST
 
+/* ---- Lambda's Runtime API ---- */
+
+static const char bootstrap[] =
+    "#!/usr/bin/env python3\n"
+    "import http.client, json, os, sys, time\n"
+    "base = '/2018-06-01/runtime/'\n"
+    "c = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+    "def ask(method, path, body=None, headers={}):\n"
+    "    c.request(method, base + path, body, headers)\n"
+    "    r = c.getresponse()\n"
+    "    return r.status, r.headers, r.read()\n"
+    "def error(kind):\n"
+    "    return json.dumps({'errorMessage': 'm', 'errorType': kind})\n"
+    "if os.environ.get('BROKEN'):\n"
+    "    ask('POST', 'init/error', error('Runtime.ImportModuleError'))\n"
+    "    sys.exit(1)\n"
+    "calls = 0\n"
+    "while True:\n"
+    "    status, h, body = ask('GET', 'invocation/next')\n"
+    "    if status != 200:\n"
+    "        sys.exit(9)\n"
+    "    event = json.loads(body)\n"
+    "    calls += 1\n"
+    "    what = event.get('do')\n"
+    "    one = 'invocation/' + h['Lambda-Runtime-Aws-Request-Id'] + '/'\n"
+    "    result = json.dumps(event)\n"
+    "    if what == 'exit':\n"
+    "        print('bye', flush=True)\n"
+    "        sys.exit(3)\n"
+    "    if what == 'sleep':\n"
+    "        open('busy', 'w').write(str(os.getpid()))\n"
+    "        time.sleep(20)\n"
+    "    if what == 'raise':\n"
+    "        ask('POST', one + 'error', error('Mine'), {'Lambda-Runtime-Function-Error-Type': "
+    "'Mine'})\n"
+    "        continue\n"
+    "    if what == 'text':\n"
+    "        result = 'hello'\n"
+    "    if what == 'large':\n"
+    "        result = '1' * 70000\n"
+    "    if what == 'calls':\n"
+    "        result = json.dumps(calls)\n"
+    "    if what == 'name':\n"
+    "        result = json.dumps([os.environ['AWS_LAMBDA_FUNCTION_NAME'], calls])\n"
+    "    if what == 'headers':\n"
+    "        late = int(h['Lambda-Runtime-Deadline-Ms']) / 1000 - time.time()\n"
+    "        result = json.dumps([h['Lambda-Runtime-Invoked-Function-Arn'], "
+    "h['Lambda-Runtime-Trace-Id'],\n"
+    "                             h['Lambda-Runtime-Client-Context'], 50 < late <= 60])\n"
+    "    if what == 'wrong':\n"
+    "        result = json.dumps([ask('POST', 'invocation/1/response', '1')[0], ask('GET', "
+    "'invocation/next')[0],\n"
+    "                             ask('GET', 'what')[0]])\n"
+    "    if what == 'meet':\n"
+    "        open('here.%d' % os.getpid(), 'w').close()\n"
+    "        while len([f for f in os.listdir('.') if f.startswith('here.')]) < event['count']:\n"
+    "            time.sleep(0.01)\n"
+    "    ask('POST', one + 'response', result)\n";
+
+#define BOOTSTRAP "\"lambda\": [\"./bootstrap\"]"
+#define REQUEST "40bb3980-ed5c-4542-a61d-3eaf17b5625a"
+
+static struct world *runtime_world(const char *rows)
+{
+    struct world *w = world_new();
+    struct buf file = {0};
+
+    w->options.max_output = 65536;
+    w->options.grace_ms = 100;
+    write_file(w, "bootstrap", bootstrap, 0700);
+    buf_printf(&file, "{\"handlers\": [%s]}", rows);
+    open_handlers(w, buf_str(&file));
+    buf_clear(&file);
+    return w;
+}
+
+/* Of each the second call must find a process that works. */
+static const struct {
+    const char *name, *row, *event, *want;
+} invocations[] = {
+    {"the event goes in, the result comes out", "", "{\"a\":[1]}", "ok {\"a\":[1]}"},
+    {"the function's error", "", "{\"do\":\"raise\"}",
+     "function {\"errorMessage\": \"m\", \"errorType\": \"Mine\"}"},
+    {"it ends by itself", "", "{\"do\":\"exit\"}",
+     "function {\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: " REQUEST
+     " Error: Runtime exited with error: exit status 3\"}"},
+    {"its time is over", ", \"timeout_s\": 0.5", "{\"do\":\"sleep\"}",
+     "function {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: " REQUEST
+     " Error: Task timed out after 0.50 seconds\"}"},
+    {"a result that is no JSON", "", "{\"do\":\"text\"}",
+     "failed Lambda.Unknown: The function's answer is not JSON (..."},
+    {"a result that is too large", "", "{\"do\":\"large\"}",
+     "failed States.DataLimitExceeded: (none)"},
+    {"what the Runtime API refuses", "", "{\"do\":\"wrong\"}", "ok [400,403,404]"},
+    {"headers", ", \"timeout_s\": 60", "{\"do\":\"headers\"}",
+     "ok [\"arn:aws:lambda:us-east-1:123456789012:function:f\","
+     "\"Root=1-40bb3980-ed5c4542a61d3eaf17b5625a;Sampled=0\",null,true]"},
+};
+
+START_TEST(invocation)
+{
+    struct buf row = {0};
+
+    buf_printf(&row, "{\"resource\": \"f\", " BOOTSTRAP "%s}", invocations[_i].row);
+    struct world *w = runtime_world(buf_str(&row));
+    begin(w, "f", invocations[_i].event);
+    wait_for(w, 1);
+    expect_answer(invocations[_i].name, &w->answers[0], invocations[_i].want);
+    begin(w, "f", "{\"b\":2}");
+    wait_for(w, 2);
+    expect_answer("the next one", &w->answers[1], "ok {\"b\":2}");
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    buf_clear(&row);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(runtime_stays_warm)
+{
+    struct world *w = runtime_world("{\"resource\": \"f\", " BOOTSTRAP "}");
+
+    for (size_t i = 0; i < 3; i++) {
+        begin(w, "f", "{\"do\":\"calls\"}");
+        wait_for(w, i + 1);
+        ck_assert_int_eq(json_int_value(w->answers[i].value), (int64_t)i + 1);
+    }
+    begin(w, "f", "{\"do\":\"exit\"}");
+    wait_for(w, 4);
+    begin(w, "f", "{\"do\":\"calls\"}");
+    wait_for(w, 5);
+    expect_answer("a new process", &w->answers[4], "ok 1");
+    expect_text("what it printed", buf_str(&w->log), "f: bye\n");
+    world_free(w);
+}
+END_TEST
+
+/* Each waits until all are there. */
+START_TEST(runtime_scales)
+{
+    struct world *w = runtime_world("{\"resource\": \"f\", \"concurrency\": 3, " BOOTSTRAP "}");
+
+    for (int i = 0; i < 6; i++)
+        begin(w, "f", "{\"do\":\"meet\",\"count\":3}");
+    wait_for(w, 6);
+    begin(w, "f", "{\"do\":\"meet\",\"count\":3}");
+    wait_for(w, 7);
+    for (int i = 0; i < 7; i++)
+        expect_answer("each", &w->answers[i], "ok {\"do\":\"meet\",\"count\":3}");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(runtime_makes_room_for_another_function)
+{
+    struct world *w = runtime_world("{\"resource\": \"f*\", \"concurrency\": 1, " BOOTSTRAP "}");
+
+    begin(w, "f1", "{\"do\":\"name\"}");
+    begin(w, "f2", "{\"do\":\"name\"}");
+    begin(w, "f2", "{\"do\":\"name\"}");
+    wait_for(w, 3);
+    expect_answer("the first", &w->answers[0], "ok [\"f1\",1]");
+    expect_answer("the other", &w->answers[1], "ok [\"f2\",1]");
+    expect_answer("that stays", &w->answers[2], "ok [\"f2\",2]");
+    uint64_t id = begin(w, "f1", "{}");
+    turns(w, 3);
+    handlers_cancel(w->handlers, id);
+    begin(w, "f2", "{\"do\":\"name\"}");
+    wait_for(w, 4);
+    ck_assert(w->answers[4].outcome == HANDLER_OK);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(runtime_that_cannot_begin)
+{
+    struct world *w = runtime_world("{\"resource\": \"f\", " BOOTSTRAP
+                                    ", \"env\": {\"BROKEN\": \"1\"}}, {\"resource\": \"g\", "
+                                    "\"lambda\": [\"asl-no-such-program\"]}");
+
+    for (size_t i = 0; i < 2; i++) {
+        begin(w, "f", "{}");
+        wait_for(w, i + 1);
+        expect_answer("its own words", &w->answers[i],
+                      "function {\"errorMessage\": \"m\", \"errorType\": "
+                      "\"Runtime.ImportModuleError\"}");
+    }
+    begin(w, "g", "{}");
+    wait_for(w, 3);
+    expect_answer("no such program", &w->answers[2],
+                  "failed Lambda.ResourceNotFoundException: The command 'asl-no-such-program' "
+                  "cannot be started: No such file or directory");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(runtime_is_ended_with_its_task)
+{
+    struct world *w = runtime_world("{\"resource\": \"f\", \"concurrency\": 1, " BOOTSTRAP "}");
+    pid_t pid;
+    uint64_t id = begin(w, "f", "{\"do\":\"sleep\"}");
+
+    while (!(pid = pid_in(w, "busy")))
+        turns(w, 1);
+    handlers_cancel(w->handlers, id);
+    wait_for_end(w, pid);
+    begin(w, "f", "{\"do\":\"calls\"}");
+    wait_for(w, 1);
+    expect_answer("a new one", &w->answers[1], "ok 1");
+    begin(w, "f", "{}"); /* and one that is under way at the end */
+    world_free(w);
+}
+END_TEST
+
 /* ---- HTTP ---- */
 
 static void on_request(void *user, const struct stub_request *q, struct stub_reply *r)
@@ -1447,6 +1660,12 @@ static void add_command_tests(TCase *t)
     tcase_add_loop_test(t, command_last_words, 0, 2); /* with and without a cancel before the end */
     tcase_add_test(t, command_concurrency);
     tcase_add_test(t, command_event);
+    tcase_add_loop_test(t, invocation, 0, COUNT(invocations));
+    tcase_add_test(t, runtime_stays_warm);
+    tcase_add_test(t, runtime_scales);
+    tcase_add_test(t, runtime_makes_room_for_another_function);
+    tcase_add_test(t, runtime_that_cannot_begin);
+    tcase_add_test(t, runtime_is_ended_with_its_task);
 }
 
 int main(void)

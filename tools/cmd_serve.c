@@ -141,6 +141,14 @@ static void on_happened(void *user, uint64_t execution, const rt_exec *x,
                           x, events, count);
 }
 
+/* Tasks that AWS doesn't have, but the handlers file. */
+static bool serves(void *user, const char *resource)
+{
+    const struct serve *s = user;
+
+    return handlers_name(host_handlers(s->host), resource);
+}
+
 static void on_answered(void *user, int64_t since_ms)
 {
     struct serve *s = user;
@@ -277,7 +285,8 @@ static enum life begin(struct serve *s, int64_t port)
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
                                 .no_limits = s->limits && strcmp(s->limits, "none") == 0,
-                                .retention_ms = s->retention_ms};
+                                .retention_ms = s->retention_ms,
+                                .served = {serves, s}};
     struct diag why = {0};
     enum life life = LIFE_USAGE;
     uint16_t bound;

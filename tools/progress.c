@@ -325,7 +325,8 @@ static void show(progress *p, uint64_t execution, const struct rt_event *e)
     case RT_CHILD_ENDED:
     case RT_HEARTBEAT:
     case RT_CHILD_REDRIVEN:
-    case RT_MAP_RUN_UPDATED: break;
+    case RT_MAP_RUN_UPDATED:
+    case RT_TASK_ANSWERED: break;
     }
 }
 

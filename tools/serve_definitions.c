@@ -109,12 +109,13 @@ static void say(const struct file *f, const char *format, ...)
 }
 
 /* All that is wrong, as asl validate shows it; `words` when that finds nothing. */
-static void show_problems(const struct file *f, const struct buf *text, const char *words)
+static void show_problems(const definitions *d, const struct file *f, const struct buf *text,
+                          const char *words)
 {
     struct asl_report report = {0};
 
-    asl_validate(text->data, text->len, document_format(f->path, text->data, text->len),
-                 f->express ? ASL_EXPRESS : ASL_STANDARD, &report);
+    asl_validate_served(text->data, text->len, document_format(f->path, text->data, text->len),
+                        f->express ? ASL_EXPRESS : ASL_STANDARD, api_served(d->api), &report);
     if (report.errors)
         report_print(stderr, f->path, text->data, text->len, &report, colour_wanted(stderr));
     else
@@ -270,7 +271,7 @@ static bool load(definitions *d, struct file *f)
     definition = definition_text(f, &text, &why);
     good = definition && deploy(d, f, definition, &why);
     if (!good) {
-        show_problems(f, &text, why.text);
+        show_problems(d, f, &text, why.text);
         say(f, "refused");
     }
 out:

@@ -527,9 +527,15 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->account = mem_strdup(config->account ? config->account : "123456789012");
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
+    a->served = config->served;
     a->retention_ms = config->retention_ms;
     a->next_due_ms = INT64_MAX;
     return a;
+}
+
+const struct asl_served *api_served(const api *a)
+{
+    return a->served.serves ? &a->served : NULL;
 }
 
 void api_free(api *a)

@@ -1,6 +1,7 @@
 #ifndef RUNTIME_API_API_H
 #define RUNTIME_API_API_H
 
+#include "asl/asl.h"
 #include "runtime/engine.h"
 
 #include <stdbool.h>
@@ -25,8 +26,9 @@ struct api_config {
      * answers from; read at each, so that it may change. NULL: none.
      */
     const char *mocks;
-    bool no_limits;       /* AWS's quotas on data and events don't hold */
-    int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */
+    bool no_limits;           /* AWS's quotas on data and events don't hold */
+    int64_t retention_ms;     /* executions that ended longer ago are forgotten; 0: none is */
+    struct asl_served served; /* whose Tasks are accepted, too; serves NULL: only what AWS has is */
 };
 
 /* Looks at the engine and the store as long as it lives. NULL: the system gave no random bytes. */
@@ -52,6 +54,8 @@ void api_give_up(api *a, uint64_t call);
 /* A call that waits, waits no longer: it is answered as at the end of its time. */
 void api_time_out(api *a, uint64_t call, int64_t now_ms);
 
+/* What definitions are validated with beside what AWS has: a look. */
+const struct asl_served *api_served(const api *a);
 /* The name of operation `i`; NULL behind the last. */
 const char *api_operation(size_t i);
 /* Calls that wait. */

@@ -150,7 +150,7 @@ enum api_offer api_offer_task(api *a, const struct task *task)
     if (!task->token && own == OWN_NONE)
         return API_NOT_MINE;
     t = add_task(a, task->id);
-    if (task->token)
+    if (task->token && !task->answered)
         give_token(a, t, json_cstring(task->token));
     if (own != OWN_NONE) {
         t->own = own;
@@ -218,7 +218,7 @@ static json *finish_task(struct call *c, struct api_task *t, struct task_result 
     uint64_t id = t->node.id;
 
     api_task_over(c->api, id);
-    engine_task_done(c->api->engine, id, r);
+    engine_task_answered(c->api->engine, id, r);
     return api_empty();
 }
 

@@ -173,6 +173,7 @@ struct api {
     store *store;
     char *region, *account, *mock_file;
     bool no_limits;
+    struct asl_served served;
     bool ending;           /* polls are answered at once */
     unsigned char key[32]; /* of page tokens */
     struct asl_chance chance;

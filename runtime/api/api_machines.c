@@ -49,21 +49,21 @@ void refuse_definition(struct call *c, const struct asl_report *report)
 }
 
 /* What AWS has to say of it; of what we can't run, a warning. */
-static void validate(const json *text, bool express, struct asl_report *report)
+static void validate(const api *a, const json *text, bool express, struct asl_report *report)
 {
     /* Of a blank text AWS says this, and gives no place. */
     if (!json_str(text)[strspn(json_str(text), " \t\r\n")])
         asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
                        "Definition must be a valid JSON object");
     else
-        asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON,
-                     express ? ASL_EXPRESS : ASL_STANDARD, report);
+        asl_validate_served(json_str(text), json_str_len(text), DOCUMENT_JSON,
+                            express ? ASL_EXPRESS : ASL_STANDARD, api_served(a), report);
 }
 
 /* NULL when it has errors: they are in the report. */
-static asl_machine *compile(const json *text, bool express, struct asl_report *report)
+static asl_machine *compile(const api *a, const json *text, bool express, struct asl_report *report)
 {
-    validate(text, express, report);
+    validate(a, text, express, report);
     if (report->errors)
         return NULL;
     asl_report_clear(report);
@@ -79,7 +79,7 @@ json *validate_state_machine_definition(struct call *c)
     struct asl_report report = {0};
     struct json_build b, list;
 
-    validate(call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0, &report);
+    validate(c->api, call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0, &report);
     json_build_array(&list, report.count);
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];
@@ -215,7 +215,7 @@ static struct revision *new_revision(struct call *c, const struct revision *befo
         return r;
     }
     r->definition = json_ref(definition);
-    r->compiled = compile(definition, express, &report);
+    r->compiled = compile(c->api, definition, express, &report);
     if (!r->compiled)
         refuse_definition(c, &report);
     asl_report_clear(&report);

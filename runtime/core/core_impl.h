@@ -75,6 +75,8 @@ struct rt_frame {
     json *task;      /* parameters of the task that runs */
     json *token;     /* its token; NULL: it has none */
     json *submitted; /* what …Submitted said; NULL: it hasn't come */
+    bool answered;   /* its token has brought its result; `answer`, NULL: it failed with `error` */
+    json *answer;
     struct asl_error error;
     struct rt_group *group;
 };
@@ -216,6 +218,14 @@ void wait_over(struct step *s, struct rt_frame *f);
 void work_task(struct step *s, struct rt_frame *f);
 void start_task(struct step *s, struct rt_frame *f);
 void task_ok(struct step *s, struct rt_frame *f, const json *value);
+void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e);
+/* The result that its token has brought is its result. */
+void task_answered(struct step *s, struct rt_frame *f);
+/* What came by its token; `value` NULL: it failed. */
+void token_answered(struct step *s, struct rt_frame *f, const json *value,
+                    const struct asl_error *error);
+/* `output`: the answer of who took it on. */
+void task_submitted(struct step *s, struct rt_frame *f, const json *output);
 void task_due(struct step *s, struct rt_frame *f);
 void work_group(struct step *s, struct rt_frame *f);
 /* A branch or iteration came to its end with `output` (looked at). */

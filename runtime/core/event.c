@@ -57,6 +57,7 @@ static const struct {
     [RT_HEARTBEAT] = {PRIVATE, "heartbeat"},
     [RT_CHILD_REDRIVEN] = {PRIVATE, "child redriven"},
     [RT_MAP_RUN_UPDATED] = {PRIVATE, "map run updated"},
+    [RT_TASK_ANSWERED] = {PRIVATE, "task answered"},
 };
 
 static const char *const task_prefixes[] = {
@@ -239,7 +240,8 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_BACKOFF:
     case RT_HEARTBEAT:
     case RT_CHILD_REDRIVEN:
-    case RT_MAP_RUN_UPDATED: break;
+    case RT_MAP_RUN_UPDATED:
+    case RT_TASK_ANSWERED: break;
     }
     return false;
 }

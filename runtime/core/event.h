@@ -50,8 +50,9 @@ enum rt_event_kind {
     RT_HEARTBEAT,       /* a task lives */
     RT_CHILD_REDRIVEN,  /* a Map Run's execution that failed runs again */
     RT_MAP_RUN_UPDATED, /* what UpdateMapRun made of it */
+    RT_TASK_ANSWERED,   /* its token has brought its result before it was …Submitted */
 };
-enum { RT_EVENT_KINDS = RT_MAP_RUN_UPDATED + 1 };
+enum { RT_EVENT_KINDS = RT_TASK_ANSWERED + 1 };
 
 enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 
@@ -59,10 +60,10 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * One event. Owns its values. What the fields mean, where they are used:
  *
  * data: the input of EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED and
- * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED and CHILD_ENDED (NULL: it
- * failed); TASK_SCHEDULED's parameters; the ARN of MAP_RUN_STARTED and MAP_RUN_REDRIVEN; the
- * worker's name of an activity's TASK_STARTED (NULL: it gave none); the client's token of
- * EXECUTION_REDRIVEN (NULL: none).
+ * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED, and of CHILD_ENDED and
+ * TASK_ANSWERED (NULL: it failed); TASK_SCHEDULED's parameters; the ARN of MAP_RUN_STARTED and
+ * MAP_RUN_REDRIVEN; the worker's name of an activity's TASK_STARTED (NULL: it gave none); the
+ * client's token of EXECUTION_REDRIVEN (NULL: none).
  *
  * extra: the variables that STATE_EXITED assigned; the items of a Map's GROUP_STARTED;
  * TASK_SCHEDULED's credentials; ToleratedFailurePercentage of MAP_RUN_STARTED and MAP_RUN_UPDATED

@@ -48,6 +48,7 @@ static const char *const kinds[RT_EVENT_KINDS] = {
     [RT_HEARTBEAT] = "h",
     [RT_CHILD_REDRIVEN] = "cr",
     [RT_MAP_RUN_UPDATED] = "mu",
+    [RT_TASK_ANSWERED] = "ta",
 };
 
 /* A number that is 0 is left out; the largest uint32_t, which stands for "none", is -1. */

@@ -142,6 +142,8 @@ void exec_clear_work(struct rt_frame *f)
     replace(&f->task, NULL);
     replace(&f->token, NULL);
     replace(&f->submitted, NULL);
+    replace(&f->answer, NULL);
+    f->answered = false;
     asl_error_clear(&f->error);
     mem_free(f->tries);
     f->tries = NULL;
@@ -439,6 +441,8 @@ static void end_task(struct rt_frame *f, const struct rt_event *e)
     replace(&f->task, NULL);
     replace(&f->token, NULL);
     replace(&f->submitted, NULL);
+    replace(&f->answer, NULL);
+    f->answered = false;
     if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
         f->phase = RT_ERRED;
         f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->index;
@@ -589,7 +593,8 @@ static bool advances(enum rt_event_kind kind)
     case RT_BACKOFF:
     case RT_HEARTBEAT:
     case RT_CHILD_REDRIVEN:
-    case RT_MAP_RUN_UPDATED: break;
+    case RT_MAP_RUN_UPDATED:
+    case RT_TASK_ANSWERED: break;
     }
     return false;
 }
@@ -604,7 +609,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     if (f && advances(e->kind))
         f->last = e->id;
     if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED &&
-        e->kind != RT_CHILD_STARTED && e->kind != RT_CHILD_REDRIVEN)
+        e->kind != RT_CHILD_STARTED && e->kind != RT_CHILD_REDRIVEN && e->kind != RT_TASK_ANSWERED)
         f->seq = e->seq;
     switch (e->kind) {
     case RT_EXECUTION_STARTED: start_execution(x, e); break;
@@ -656,6 +661,11 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         break;
     case RT_BACKOFF: back_off(x, f, e); break;
     case RT_HEARTBEAT: f->beat_ms = e->at_ms + f->beat_every_ms; break;
+    case RT_TASK_ANSWERED:
+        f->answered = true;
+        replace(&f->answer, share(e->data));
+        replace_error(&f->error, &e->error);
+        break;
     case RT_STATE_ABORTED:
     case RT_ITERATION_FAILED:
     case RT_ITERATION_ABORTED: break; /* what they tell of goes with its group */

@@ -92,6 +92,9 @@ enum rt_input_kind {
     RT_IN_CONTINUE, /* go on: the last step stopped at its budget */
     RT_IN_TASK_OK,  /* value: the output */
     RT_IN_TASK_FAILED,
+    /* The same, by the task's token. It stands, but what is to be …Submitted is that first. */
+    RT_IN_TOKEN_OK,
+    RT_IN_TOKEN_FAILED,
     RT_IN_STARTED,   /* a worker took an activity; value: its name, NULL: it gave none */
     RT_IN_SUBMITTED, /* value: the answer; the task's result comes by its token */
     RT_IN_HEARTBEAT,
@@ -125,6 +128,7 @@ struct rt_input {
 enum rt_command_kind {
     RT_RUN_TASK,
     RT_CANCEL_TASK,
+    RT_RELEASE_TASK, /* it has its result: who works on it needn't wait for more */
     RT_START_CHILD,
     RT_CANCEL_CHILD,
     /* The child of that ref, which ended unsuccessfully, is to be redriven for the `attempt`th
@@ -147,6 +151,7 @@ struct rt_command {
     /* RUN_TASK, after a crash: */
     bool started;    /* a worker has taken it */
     json *submitted; /* the service's answer when it took it on, its end is awaited; owned */
+    bool answered;   /* its token has been used */
     int64_t timeout_ms;
 };
 

@@ -147,12 +147,77 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
         state_failed(s, f, &e);
 }
 
+void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e)
+{
+    emit(s, (struct rt_event){.kind = RT_TASK_FAILED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .error = asl_error_copy(e)});
+}
+
+void task_answered(struct step *s, struct rt_frame *f)
+{
+    json *answer = f->answer ? json_ref(f->answer) : NULL;
+    struct asl_error e = asl_error_copy(&f->error);
+
+    if (answer)
+        task_ok(s, f, answer);
+    else
+        task_failed(s, f, &e);
+    json_unref(answer);
+    asl_error_clear(&e);
+}
+
+/*
+ * As on AWS a result never comes before …Submitted. One that does is kept: who was told that it
+ * was taken must not find it lost.
+ */
+void token_answered(struct step *s, struct rt_frame *f, const json *value,
+                    const struct asl_error *error)
+{
+    if (f->answered)
+        return;
+    if (f->state->task.pattern != ASL_REQUEST_RESPONSE && !f->submitted) {
+        emit(s, (struct rt_event){.kind = RT_TASK_ANSWERED,
+                                  .frame = f->id,
+                                  .state = f->state,
+                                  .data = value ? json_ref(value) : NULL,
+                                  .error = asl_error_copy(error)});
+        return;
+    }
+    command(s, RT_RELEASE_TASK, f);
+    if (value)
+        task_ok(s, f, value);
+    else
+        task_failed(s, f, error);
+}
+
+void task_submitted(struct step *s, struct rt_frame *f, const json *output)
+{
+    if (f->submitted || !output)
+        return;
+    emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
+                              .frame = f->id,
+                              .previous = f->last,
+                              .state = f->state,
+                              .data = json_ref(output)});
+    if (!running(s) || !f->answered)
+        return;
+    command(s, RT_RELEASE_TASK, f);
+    task_answered(s, f);
+}
+
 void task_due(struct step *s, struct rt_frame *f)
 {
     bool heartbeat = f->beat_ms < f->due_ms;
 
     if (f->phase == RT_TASK)
         command(s, RT_CANCEL_TASK, f);
+    if (f->answered) {
+        task_answered(s, f); /* it came in time */
+        return;
+    }
     emit(s, (struct rt_event){.kind = RT_TASK_TIMED_OUT,
                               .frame = f->id,
                               .previous = f->last,

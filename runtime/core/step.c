@@ -202,6 +202,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .attempt = f->retries,
         .started = f->started,
         .submitted = kind == RT_RUN_TASK && f->submitted ? json_ref(f->submitted) : NULL,
+        .answered = f->answered,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
     };
 }
@@ -553,15 +554,6 @@ static struct rt_frame *answered(const struct step *s, const struct rt_input *in
     return f && f->phase == RT_TASK && f->ref == in->ref ? f : NULL;
 }
 
-static void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e)
-{
-    emit(s, (struct rt_event){.kind = RT_TASK_FAILED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .error = asl_error_copy(e)});
-}
-
 static void take_input(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f;
@@ -574,12 +566,20 @@ static void take_input(struct step *s, const struct rt_input *in)
         break;
     case RT_IN_CONTINUE: break;
     case RT_IN_TASK_OK:
-        if ((f = answered(s, in)))
-            task_ok(s, f, in->value);
-        break;
     case RT_IN_TASK_FAILED:
-        if ((f = answered(s, in)))
+        if (!(f = answered(s, in)))
+            break;
+        if (f->answered)
+            task_answered(s, f);
+        else if (in->kind == RT_IN_TASK_OK)
+            task_ok(s, f, in->value);
+        else
             task_failed(s, f, in->error);
+        break;
+    case RT_IN_TOKEN_OK:
+    case RT_IN_TOKEN_FAILED:
+        if ((f = answered(s, in)))
+            token_answered(s, f, in->kind == RT_IN_TOKEN_OK ? in->value : NULL, in->error);
         break;
     case RT_IN_STARTED:
         if ((f = answered(s, in)) && !f->started)
@@ -590,12 +590,8 @@ static void take_input(struct step *s, const struct rt_input *in)
                                       .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
-        if ((f = answered(s, in)) && !f->submitted && in->value)
-            emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
-                                      .frame = f->id,
-                                      .previous = f->last,
-                                      .state = f->state,
-                                      .data = json_ref(in->value)});
+        if ((f = answered(s, in)))
+            task_submitted(s, f, in->value);
         break;
     case RT_IN_HEARTBEAT:
         if ((f = answered(s, in)) && f->beat_every_ms)

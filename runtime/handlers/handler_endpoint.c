@@ -2,7 +2,7 @@
  * Services that speak AWS's protocols: AWS itself, an emulator, a server of one's own. The Task's
  * resource says which call; the answer is what the Task gets on AWS. A .sync Task's job is begun,
  * told of, and then asked about until it has ended; one that is cancelled is told to stop, but
- * nobody waits for that.
+ * nobody waits for that. One that had begun before a crash is only asked about.
  */
 #include "runtime/handlers/handlers_impl.h"
 
@@ -362,6 +362,14 @@ static void poll(struct work *w)
     diag_clear(&why);
 }
 
+/* Waits for the end of the job that `submitted` (taken) tells of. */
+static void follow_job(struct work *w, json *submitted)
+{
+    w->submitted = submitted;
+    aws_job_describe(&w->call, w->j->payload, w->submitted, &w->describe, &w->describe_parameters);
+    wait_for_job(w);
+}
+
 /* The job has begun; `r` is what the service said to that. */
 static void begun(struct work *w, struct aws_result *r)
 {
@@ -376,11 +384,9 @@ static void begun(struct work *w, struct aws_result *r)
         finish(w, &failed, false);
         return;
     }
-    w->submitted = r->value;
-    aws_job_describe(&w->call, w->j->payload, w->submitted, &w->describe, &w->describe_parameters);
     if (h->submitted)
-        h->submitted(h->user, w->j->node.id, w->submitted);
-    wait_for_job(w);
+        h->submitted(h->user, w->j->node.id, r->value);
+    follow_job(w, r->value);
 }
 
 static void answered(void *user, struct http_response *r)
@@ -445,6 +451,10 @@ static void endpoint_start(struct job *j)
         return;
     }
     w->base = base_of(j, &w->call, w);
+    if (w->base && w->call.job && j->submitted) {
+        follow_job(w, json_ref(j->submitted));
+        return;
+    }
     if (w->base)
         w->transfer = send_call(w, &w->call, j->payload, &caller,
                                 j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS, answered, w,
@@ -519,7 +529,7 @@ static bool endpoint_cancel(struct job *j)
     }
     if (w->transfer)
         http_client_cancel(w->transfer);
-    if (w->submitted && !j->h->closing)
+    if (w->submitted && !j->released && !j->h->closing)
         stop_job(w);
     work_free(w);
     return false;

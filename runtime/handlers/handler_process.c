@@ -89,20 +89,19 @@ static void add_variable(struct environment *e, char *line)
 }
 
 /* The row's, then ours, then what the parent has besides. */
-static void environment_make(struct environment *e, struct job *j)
+static void environment_make(struct environment *e, const struct handler_row *row,
+                             const struct buf *ours)
 {
-    size_t parents = 0;
+    size_t parents = 0, count = 0;
 
-    for (size_t i = 0; i < j->row->env_count; i++)
-        buf_add(&e->room, j->row->env[i], strlen(j->row->env[i]) + 1);
-    buf_printf(&e->room, "ASL_EXECUTION_ARN=%s%c", j->execution ? j->execution : "", 0);
-    buf_printf(&e->room, "ASL_STATE_NAME=%s%c", j->state_name ? j->state_name : "", 0);
-    buf_printf(&e->room, "ASL_IDEMPOTENCY_KEY=%s%c", j->key ? j->key : "", 0);
-    buf_printf(&e->room, "ASL_ATTEMPT=%u%c", (unsigned)j->attempt, 0);
-    buf_printf(&e->room, "ASL_RESOURCE=%s%c", j->target, 0);
+    for (size_t i = 0; i < row->env_count; i++)
+        buf_add(&e->room, row->env[i], strlen(row->env[i]) + 1);
+    buf_add(&e->room, ours->data, ours->len);
+    for (size_t i = 0; i < e->room.len; i++)
+        count += !e->room.data[i];
     while (environ[parents])
         parents++;
-    e->lines = mem_calloc(j->row->env_count + 5 + parents + 1, sizeof *e->lines);
+    e->lines = mem_calloc(count + parents + 1, sizeof *e->lines);
     for (size_t at = 0; at < e->room.len; at += strlen(e->room.data + at) + 1)
         add_variable(e, e->room.data + at);
     for (size_t i = 0; i < parents; i++)
@@ -121,7 +120,7 @@ static int out_of_the_way(int fd)
     return moved;
 }
 
-static int open_pipe(int ends[2])
+int process_pipe(int ends[2])
 {
     if (pipe2(ends, O_CLOEXEC))
         return errno;
@@ -130,15 +129,15 @@ static int open_pipe(int ends[2])
     return ends[0] < 0 || ends[1] < 0 ? EMFILE : 0;
 }
 
-static void close_all(int *fds, size_t count)
+void process_close(int *fds, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (fds[i] >= 0)
             close(fds[i]);
 }
 
-/* `child` becomes its stdin, stdout and stderr. Returns 0 or an errno. */
-static int spawn(struct job *j, const int child[3], pid_t *pid)
+static int spawn(const struct handler_row *row, const struct buf *variables, const int child[3],
+                 pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -146,7 +145,7 @@ static int spawn(struct job *j, const int child[3], pid_t *pid)
     struct environment env = {0};
     int error;
 
-    environment_make(&env, j);
+    environment_make(&env, row, variables);
     sigfillset(&all);
     sigemptyset(&none);
     posix_spawn_file_actions_init(&files);
@@ -154,18 +153,40 @@ static int spawn(struct job *j, const int child[3], pid_t *pid)
     for (int fd = 0; fd < 3; fd++)
         posix_spawn_file_actions_adddup2(&files, child[fd], fd);
     posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-    posix_spawn_file_actions_addchdir_np(&files, j->row->cwd);
+    posix_spawn_file_actions_addchdir_np(&files, row->cwd);
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
                                               POSIX_SPAWN_SETSIGMASK);
-    error = posix_spawnp(pid, j->row->argv[0], &files, &attributes, j->row->argv, env.lines);
+    error = posix_spawnp(pid, row->argv[0], &files, &attributes, row->argv, env.lines);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     mem_free(env.lines);
     buf_clear(&env.room);
     return error;
+}
+
+/* A child that can't be watched is no use; it has hardly begun. */
+static int open_pidfd(pid_t pid, int *pidfd)
+{
+    int error;
+
+    *pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (*pidfd >= 0 || errno == ENOSYS || errno == EPERM)
+        return 0;
+    error = errno;
+    kill(-pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    return error;
+}
+
+int process_spawn(const struct handler_row *row, const struct buf *variables, const int child[3],
+                  pid_t *pid, int *pidfd)
+{
+    int error = spawn(row, variables, child, pid);
+
+    return error ? error : open_pidfd(*pid, pidfd);
 }
 
 /* Is what was looked for in PATH in the working directory? */
@@ -179,7 +200,7 @@ static bool is_here(const struct handler_row *row)
     return here;
 }
 
-static struct handler_answer not_started(const struct handler_row *row, int error)
+struct handler_answer process_not_started(const struct handler_row *row, int error)
 {
     bool missing = error == ENOENT || error == EACCES || error == ENOTDIR || error == ENOEXEC ||
                    error == ELOOP || error == ENAMETOOLONG;
@@ -209,7 +230,7 @@ static void on_closed(uv_handle_t *handle)
     buf_clear(&p->line);
     buf_clear(&p->tail);
     mem_free(p->name);
-    close_all(&p->pidfd, 1);
+    process_close(&p->pidfd, 1);
     mem_free(p);
 }
 
@@ -243,19 +264,19 @@ static void log_bytes(struct process *p, const char *bytes, size_t len)
     }
 }
 
-static struct handler_answer timed_out(const struct process *p)
+struct handler_answer process_timed_out(const struct job *j)
 {
     struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
     struct json_build b;
     char id[37];
 
-    handler_request_id(p->job->key ? p->job->key : "", id);
+    handler_request_id(j->key ? j->key : "", id);
     json_build_object(&b, 2);
     json_build_set(&b, "errorType", json_cstring("Sandbox.Timedout"));
     json_build_set(&b, "errorMessage",
                    json_stringf("RequestId: %s Error: Task timed out after %lld.%02lld seconds", id,
-                                (long long)(p->row->timeout_ms / 1000),
-                                (long long)(p->row->timeout_ms % 1000 / 10)));
+                                (long long)(j->row->timeout_ms / 1000),
+                                (long long)(j->row->timeout_ms % 1000 / 10)));
     a.value = json_build_done(&b);
     a.raw = json_text(a.value);
     return a;
@@ -282,7 +303,7 @@ static struct handler_answer answer_of(struct process *p)
     struct buf cause = {0};
 
     switch (p->end) {
-    case END_TIMED_OUT: return timed_out(p);
+    case END_TIMED_OUT: return process_timed_out(p->job);
     case END_TOO_LARGE: return answer_failed("States.DataLimitExceeded", NULL);
     case END_BY_ITSELF: break;
     }
@@ -533,36 +554,34 @@ static void watch(struct process *p, const int parent[3])
         look_for_exit(p);
 }
 
-/* A child that can't be watched is no use; it has hardly begun. */
-static int open_pidfd(pid_t pid, int *pidfd)
+static void add_variables(struct buf *out, const struct job *j)
 {
-    int error;
-
-    *pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (*pidfd >= 0 || errno == ENOSYS || errno == EPERM)
-        return 0;
-    error = errno;
-    kill(-pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    return error;
+    buf_printf(out, "ASL_EXECUTION_ARN=%s%c", j->execution ? j->execution : "", 0);
+    buf_printf(out, "ASL_STATE_NAME=%s%c", j->state_name ? j->state_name : "", 0);
+    buf_printf(out, "ASL_IDEMPOTENCY_KEY=%s%c", j->key ? j->key : "", 0);
+    buf_printf(out, "ASL_ATTEMPT=%u%c", (unsigned)j->attempt, 0);
+    buf_printf(out, "ASL_RESOURCE=%s%c", j->target, 0);
 }
 
 static void command_start(struct job *j)
 {
     int ends[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, pidfd = -1, error = 0;
+    struct buf variables = {0};
     struct handler_answer a;
     struct process *p;
     pid_t pid;
 
     for (int i = 0; i < 3 && !error; i++)
-        error = open_pipe(ends[i]);
-    if (!error)
-        error = spawn(j, (const int[3]){ends[0][0], ends[1][1], ends[2][1]}, &pid);
-    if (!error)
-        error = open_pidfd(pid, &pidfd);
+        error = process_pipe(ends[i]);
+    if (!error) {
+        add_variables(&variables, j);
+        error = process_spawn(j->row, &variables,
+                              (const int[3]){ends[0][0], ends[1][1], ends[2][1]}, &pid, &pidfd);
+        buf_clear(&variables);
+    }
     if (error) {
-        close_all(&ends[0][0], 6);
-        a = not_started(j->row, error);
+        process_close(&ends[0][0], 6);
+        a = process_not_started(j->row, error);
         job_ready(j, &a);
         return;
     }

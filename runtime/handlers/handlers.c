@@ -208,7 +208,8 @@ static struct job *job_new(handlers *h, struct handler_row *row, const struct ha
                       .event = c->event,
                       .log_tail = c->log_tail,
                       .attempt = c->attempt,
-                      .payload = c->payload ? json_ref(c->payload) : json_null()};
+                      .payload = c->payload ? json_ref(c->payload) : json_null(),
+                      .submitted = c->submitted ? json_ref(c->submitted) : NULL};
     j->target = keep(&room, c->target);
     j->state_name = keep(&room, c->state);
     j->execution = keep(&room, c->execution);
@@ -225,6 +226,7 @@ static void job_free(struct job *j)
 {
     handler_answer_clear(&j->answer);
     json_unref(j->payload);
+    json_unref(j->submitted);
     mem_free(j);
 }
 
@@ -521,11 +523,13 @@ static void say_what_is_missing(const handlers *h, const struct handler_call *ca
     buf_clear(&text);
 }
 
+/* What starts a process may fail at once, and waits for the loop with that. */
 static void start_or_queue(struct job *j)
 {
     struct handler_row *row = j->row;
+    bool later = row->kind == &handler_command || row->kind == &handler_runtime;
 
-    if (row->kind != &handler_command && !row->waiting.count && has_slot(row)) {
+    if (!later && !row->waiting.count && has_slot(row)) {
         start(j);
         return;
     }
@@ -596,6 +600,16 @@ void handlers_cancel(handlers *h, uint64_t id)
         drop(j);
 }
 
+void handlers_release(handlers *h, uint64_t id)
+{
+    struct job *j = (struct job *)id_map_take(&h->jobs, id);
+
+    if (!j)
+        return;
+    j->released = true;
+    drop(j);
+}
+
 size_t handlers_busy(const handlers *h)
 {
     return h->jobs.count;
@@ -613,6 +627,7 @@ void handlers_close(handlers *h)
         drop(j);
     uv_close((uv_handle_t *)&h->turn, NULL);
     processes_close(h);
+    runtimes_close(h);
     if (h->http)
         http_client_close(h->http);
 }
@@ -627,6 +642,7 @@ void handlers_free(handlers *h)
     }
     http_client_free(h->http);
     stops_free(h);
+    runtimes_free(h);
     connections_free(h);
     id_map_clear(&h->jobs);
     id_map_clear(&h->unheard);

@@ -23,11 +23,13 @@ struct job {
     enum { JOB_WAITING, JOB_RUNNING, JOB_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
+    bool released; /* nobody waits for it, but the other side's work is to go on */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     uint32_t attempt;
     json *payload;
-    void *work;                   /* the kind's, while it runs */
-    int64_t due_ms;               /* a mock that is asleep: when it is to answer */
+    json *submitted; /* a job that goes on after a crash: its begin's answer; or NULL */
+    void *work;      /* the kind's, while it runs */
+    int64_t due_ms;  /* a mock that is asleep: when it is to answer */
     struct handler_answer answer; /* JOB_READY, or asleep */
 };
 
@@ -46,7 +48,7 @@ struct handler_kind {
 };
 
 extern const struct handler_kind handler_command, handler_endpoint, handler_http, handler_lambda,
-    handler_mock;
+    handler_runtime, handler_mock;
 
 /* A row of the handlers file. Its text lives in the set's arena. */
 struct handler_row {
@@ -59,7 +61,7 @@ struct handler_row {
     struct job_list waiting;
     int64_t timeout_ms; /* 0: none */
 
-    char **argv; /* command: NULL at the end */
+    char **argv; /* command, lambda: NULL at the end */
     const char *cwd;
     const char **env; /* "NAME=value" */
     size_t env_count;
@@ -96,8 +98,9 @@ struct handlers {
     unsigned running, processes_running;
     size_t next_row; /* whose turn it is to start a job */
     uv_idle_t turn;
-    http_client *http;       /* made when it is first needed */
-    struct process *process; /* all that have not ended */
+    http_client *http;         /* made when it is first needed */
+    struct process *process;   /* all that have not ended */
+    struct runtimes *runtimes; /* made when one is first needed */
     bool closing;
 };
 
@@ -131,8 +134,30 @@ json *clean_string(struct buf *text);
 
 void handlers_log(handlers *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* handler_process.c, at the end of all. */
+/* ---- handler_process.c ---- */
+
+/* At the end of all. */
 void processes_close(handlers *h);
+/* Both ends closed in children, and away from 0 to 2. These return 0 or an errno. */
+int process_pipe(int ends[2]);
+/*
+ * A child in a process group of its own. `variables`: "NAME=value", each with its NUL, behind the
+ * row's and before those of this process. `child` becomes its stdin, stdout and stderr. *pidfd is
+ * -1 where there is no such thing: SIGCHLD tells then.
+ */
+int process_spawn(const struct handler_row *row, const struct buf *variables, const int child[3],
+                  pid_t *pid, int *pidfd);
+/* Those that are open. */
+void process_close(int *fds, size_t count);
+struct handler_answer process_not_started(const struct handler_row *row, int error);
+/* As Lambda says that a function ran out of its time. */
+struct handler_answer process_timed_out(const struct job *j);
+
+/* ---- handler_lambda.c, at the end of all ---- */
+
+struct runtimes;
+void runtimes_close(handlers *h);
+void runtimes_free(handlers *h);
 
 /* ---- handler_http.c ---- */
 
@@ -194,6 +219,6 @@ void connections_free(handlers *h);
 /* The function's name in an ARN, a partial ARN or a name with a qualifier; *len is its length. */
 const char *function_name(const char *target, size_t *len);
 /* The row that is meant for `target`, or NULL. */
-struct handler_row *handlers_match(handlers *h, const char *target);
+struct handler_row *handlers_match(const handlers *h, const char *target);
 
 #endif

@@ -33,6 +33,7 @@ enum {
     MAX_FILE = 4 * 1024 * 1024,
     MAX_SECONDS = 99999999,
     MAX_CONCURRENCY = 100000,
+    RUNTIMES = 10, /* lambda: processes of a row that does not say */
 };
 
 static const char BAD_FILE[] = "HANDLERS_FILE";
@@ -153,16 +154,17 @@ static const char *from_folder(struct reader *r, const char *path)
     return kept;
 }
 
-static bool read_command(struct reader *r, row *w, const json *v, const struct json_places *at)
+static bool read_argv(struct reader *r, row *w, const json *v, const struct json_places *at,
+                      const char *field)
 {
     size_t count = json_is_array(v) ? json_count(v) : 0;
 
     if (!count)
         return refuse(r, at->value,
-                      "'command' must be an array of strings, the program and its arguments");
+                      "'%s' must be an array of strings, the program and its arguments", field);
     w->argv = arena_calloc(&r->h->arena, count + 1, sizeof *w->argv);
     for (size_t i = 0; i < count; i++) {
-        const char *word = text_of(r, json_at(v, i), at->kids[i].value, "command");
+        const char *word = text_of(r, json_at(v, i), at->kids[i].value, field);
 
         if (!word)
             return false;
@@ -173,6 +175,19 @@ static bool read_command(struct reader *r, row *w, const json *v, const struct j
         w->argv[i] = arena_strndup(&r->h->arena, word, strlen(word));
     }
     return true;
+}
+
+static bool read_command(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    return read_argv(r, w, v, at, "command");
+}
+
+static bool read_runtime(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    /* Each process stays: there is always a bound. */
+    if (!w->concurrency)
+        w->concurrency = RUNTIMES;
+    return read_argv(r, w, v, at, "lambda");
 }
 
 static bool read_cwd(struct reader *r, row *w, const json *v, const struct json_places *at)
@@ -355,15 +370,17 @@ enum {
     ON_LAMBDA = 4,
     ON_MOCK = 8,
     ON_ENDPOINT = 16,
-    ON_ALL = 31,
+    ON_RUNTIME = 32,
+    ON_ALL = 63,
 };
 
 static const struct {
     const struct handler_kind *kind;
     unsigned bit;
 } kinds[] = {
-    {&handler_command, ON_COMMAND}, {&handler_http, ON_HTTP},         {&handler_lambda, ON_LAMBDA},
-    {&handler_mock, ON_MOCK},       {&handler_endpoint, ON_ENDPOINT},
+    {&handler_command, ON_COMMAND},   {&handler_http, ON_HTTP},
+    {&handler_lambda, ON_LAMBDA},     {&handler_mock, ON_MOCK},
+    {&handler_endpoint, ON_ENDPOINT}, {&handler_runtime, ON_RUNTIME},
 };
 
 static const struct field {
@@ -373,8 +390,9 @@ static const struct field {
 } fields[] = {
     {"resource", ON_ALL, read_resource},
     {"command", ON_COMMAND, read_command},
-    {"cwd", ON_COMMAND, read_cwd},
-    {"env", ON_COMMAND, read_env},
+    {"lambda", ON_RUNTIME, read_runtime},
+    {"cwd", ON_COMMAND | ON_RUNTIME, read_cwd},
+    {"env", ON_COMMAND | ON_RUNTIME, read_env},
     {"http", ON_HTTP, read_http},
     {"method", ON_HTTP, read_method},
     {"headers", ON_HTTP | ON_LAMBDA, read_headers},
@@ -382,7 +400,7 @@ static const struct field {
     {"function", ON_LAMBDA, read_function},
     {"mock", ON_MOCK, read_mock},
     {"endpoint", ON_ENDPOINT, read_endpoint},
-    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA | ON_ENDPOINT, read_timeout},
+    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA | ON_ENDPOINT | ON_RUNTIME, read_timeout},
     {"concurrency", ON_ALL, read_concurrency},
 };
 
@@ -446,8 +464,10 @@ static bool read_row(struct reader *r, row *w, const json *v, const struct json_
             return false;
     }
     if (!w->kind)
-        return refuse(r, at->value,
-                      "a handler needs 'command', 'http', 'lambda_endpoint', 'endpoint' or 'mock'");
+        return refuse(
+            r, at->value,
+            "a handler needs 'command', 'lambda', 'http', 'lambda_endpoint', 'endpoint' or "
+            "'mock'");
     if (!w->pattern)
         return refuse(r, at->value, "a handler needs 'resource'");
     if (!w->cwd)
@@ -775,7 +795,7 @@ static bool matches(const char *pattern, const char *target, bool function)
     return false;
 }
 
-struct handler_row *handlers_match(handlers *h, const char *target)
+struct handler_row *handlers_match(const handlers *h, const char *target)
 {
     /* Functions go by name; what else has an ARN goes by that. */
     bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
@@ -784,4 +804,11 @@ struct handler_row *handlers_match(handlers *h, const char *target)
         if (matches(h->rows[i]->pattern, target, function))
             return h->rows[i];
     return NULL;
+}
+
+bool handlers_name(const handlers *h, const char *target)
+{
+    const struct handler_row *r = handlers_match(h, target);
+
+    return r && r->literal > 0;
 }

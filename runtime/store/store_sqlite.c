@@ -1,7 +1,8 @@
 /*
- * The store in an SQLite file: what is put in, and committed. One connection writes, reads and checkpoints: this version of SQLite
- * may lose rows when one connection writes beside the checkpoint of another. A transaction begins
- * with the first thing that is put in, and ends with store_commit.
+ * The store in an SQLite file: what is put in, and committed. One connection writes, reads and
+ * checkpoints: this version of SQLite may lose rows when one connection writes beside the
+ * checkpoint of another. A transaction begins with the first thing that is put in, and ends with
+ * store_commit.
  *
  * What an append brings is one row: the texts of its events, a line each. Rows of events are added
  * at the table's end, so that what a turn writes lies together whatever executions it is of.

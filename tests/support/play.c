@@ -161,14 +161,24 @@ static void run_task(struct playing *g, const struct rt_command *c)
     if (!child && c->state->task.kind == ASL_ACTIVITY)
         come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
     if (a.submitted)
-        come(g, c, RT_IN_SUBMITTED, 0, a.submitted, (struct asl_error){0});
+        come(g, c, RT_IN_SUBMITTED, a.submitted_ms, a.submitted, (struct asl_error){0});
+    if (a.lost_ms)
+        come(g, c, RT_IN_TASK_FAILED, a.lost_ms, NULL,
+             (struct asl_error){.name = json_cstring("Lost")});
     for (size_t i = 0; i < a.beats; i++)
         come(g, c, RT_IN_HEARTBEAT, a.beats_ms[i], NULL, (struct asl_error){0});
     if (a.kind == PLAY_OK)
-        come(g, c, child ? RT_IN_CHILD_OK : RT_IN_TASK_OK, a.after_ms, a.value,
-             (struct asl_error){0});
+        come(g, c,
+             child        ? RT_IN_CHILD_OK
+             : a.by_token ? RT_IN_TOKEN_OK
+                          : RT_IN_TASK_OK,
+             a.after_ms, a.value, (struct asl_error){0});
     else if (a.kind == PLAY_FAIL)
-        come(g, c, child ? RT_IN_CHILD_FAILED : RT_IN_TASK_FAILED, a.after_ms, NULL, a.error);
+        come(g, c,
+             child        ? RT_IN_CHILD_FAILED
+             : a.by_token ? RT_IN_TOKEN_FAILED
+                          : RT_IN_TASK_FAILED,
+             a.after_ms, NULL, a.error);
 }
 
 static void cancel_task(struct playing *g, const struct rt_command *c)
@@ -192,6 +202,16 @@ static void cancel_task(struct playing *g, const struct rt_command *c)
     }
 }
 
+static void release_task(struct playing *g, const struct rt_command *c)
+{
+    struct in_flight *t = find_flight(g, c->frame, c->ref);
+
+    if (t)
+        land(g, t);
+    else
+        fault(g, "a task of %s was released that does not run", json_str(c->state->name));
+}
+
 static void obey(struct playing *g)
 {
     for (size_t i = 0; i < g->out.command_count; i++) {
@@ -199,6 +219,7 @@ static void obey(struct playing *g)
         case RT_RUN_TASK:
         case RT_START_CHILD:
         case RT_REDRIVE_CHILD: run_task(g, &g->out.commands[i]); break;
+        case RT_RELEASE_TASK: release_task(g, &g->out.commands[i]); break;
         case RT_CANCEL_TASK:
         case RT_CANCEL_CHILD: cancel_task(g, &g->out.commands[i]); break;
         }
@@ -405,7 +426,8 @@ static void step(struct playing *g, struct rt_input in, bool late)
 
 static bool ends_task(enum rt_input_kind kind)
 {
-    return kind != RT_IN_STARTED && kind != RT_IN_SUBMITTED && kind != RT_IN_HEARTBEAT;
+    return kind != RT_IN_STARTED && kind != RT_IN_SUBMITTED && kind != RT_IN_HEARTBEAT &&
+           kind != RT_IN_TOKEN_OK && kind != RT_IN_TOKEN_FAILED;
 }
 
 static void step_coming(struct playing *g, struct coming *c)

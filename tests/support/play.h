@@ -27,8 +27,11 @@ struct play_answer {
     int64_t after_ms;
     json *value;            /* OK */
     struct asl_error error; /* FAIL */
-    json *submitted;        /* comes at once, before the answer; NULL: nothing does */
-    int64_t beats_ms[8];    /* heartbeats, after so long */
+    bool by_token;          /* not from who runs the task */
+    json *submitted;        /* comes after submitted_ms; NULL: nothing does */
+    int64_t submitted_ms;
+    int64_t lost_ms;     /* after that who runs the task fails: "Lost"; 0: never */
+    int64_t beats_ms[8]; /* heartbeats, after so long */
     size_t beats;
 };
 

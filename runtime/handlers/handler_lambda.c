@@ -1,0 +1,738 @@
+/*
+ * Lambda functions as they are deployed: a program (a `bootstrap`, or a runtime interface client)
+ * that asks the Lambda Runtime API for one invocation after the other, and stays for the next.
+ *
+ *   GET  /2018-06-01/runtime/invocation/next         waits for an invocation; the body is the event
+ *   POST /2018-06-01/runtime/invocation/ID/response  the result
+ *   POST /2018-06-01/runtime/invocation/ID/error     the function's error
+ *   POST /2018-06-01/runtime/init/error              it can't begin; so the invocation fails
+ *
+ * Each process has a port of its own on loopback, by which it is known. It is started when an
+ * invocation finds none that is free, and serves the function it was started for; when a row has as
+ * many as it may have, one of another function makes room. What comes of an invocation besides:
+ *
+ *   timeout_s went by, from
+ *   when it has the event   the process is killed; the function's error Sandbox.Timedout
+ *   the process ended       the function's error Runtime.ExitError; the next invocation starts anew
+ *   a result that isn't
+ *   JSON                    Lambda.Unknown
+ *   one over max_output     States.DataLimitExceeded, and 413 for the process
+ *   it can't be started     as a command that can't be
+ */
+#define _GNU_SOURCE /* strsignal's words, O_CLOEXEC */
+
+#include "runtime/handlers/handlers_impl.h"
+
+#include "parsers/base64.h"
+#include "parsers/mem.h"
+#include "runtime/http_server.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    DRAIN_MS = 200,         /* for output that a daemon of the process holds open */
+    LINE_BYTES = 2000,      /* of its output, in one line of the log */
+    LOG_BYTES = 256 * 1024, /* of its output, of one invocation */
+    READ_BYTES = 4 * 1024,
+    INIT_MS = 10 * 1000,           /* to begin, besides timeout_s */
+    MAX_MS = 15 * 60 * 1000,       /* Lambda's longest: the deadline without timeout_s */
+    KEPT_MS = 24 * 60 * 60 * 1000, /* a connection, while a function works */
+    MIN_BODY = 8 * 1024 * 1024,    /* bytes that are read, so that what is too large can be told */
+};
+
+/* A place for a process. It is used again when the process has ended. */
+struct runtime {
+    struct runtime *next;
+    handlers *h;
+    uint16_t port;
+    struct handler_row *row; /* whose process it has; good while `open` */
+    char *name;              /* the function that it serves */
+    struct job *job;         /* the invocation; NULL: it is free */
+    bool sent;               /* the process has it */
+    bool waits;              /* `job` is for a process that is started when this one has ended */
+    bool ending;             /* the process was told to end */
+    bool timed_out;
+    bool held; /* its invocation was cancelled; the slot is free when the process has ended */
+    http_exchange *poll; /* its question for the next invocation; NULL: it doesn't ask */
+    char id[37];         /* of the request */
+    pid_t pid;
+    int pidfd;
+    bool alive;
+    siginfo_t how;
+    union {
+        uv_poll_t of_pidfd;
+        uv_signal_t of_signal;
+    } exit;
+    uv_pipe_t out;
+    uv_timer_t timer; /* timeout_s, the grace, then the drain */
+    unsigned open;    /* handles that are not closed yet */
+    struct buf line;
+    size_t logged;
+    char bytes[READ_BYTES];
+};
+
+struct runtimes {
+    http_server *server;
+    struct runtime *first;
+};
+
+static int64_t wall_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- its output ---- */
+
+static void log_line(struct runtime *rt)
+{
+    struct buf clean = {0};
+
+    add_clean(&clean, rt->line.data, rt->line.len);
+    handlers_log(rt->h, "%s: %s", rt->name, buf_str(&clean));
+    buf_clear(&clean);
+    buf_reset(&rt->line);
+}
+
+static void log_bytes(struct runtime *rt, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len && rt->logged <= LOG_BYTES; i++) {
+        if (bytes[i] != '\n')
+            buf_addc(&rt->line, bytes[i]);
+        if (bytes[i] == '\n' || rt->line.len == LINE_BYTES)
+            log_line(rt);
+        if (++rt->logged > LOG_BYTES) {
+            log_line(rt);
+            handlers_log(rt->h, "%s: what it prints more is left out", rt->name);
+        }
+    }
+}
+
+static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+{
+    struct runtime *rt = handle->data;
+
+    (void)suggested;
+    *out = uv_buf_init(rt->bytes, sizeof rt->bytes);
+}
+
+/* ---- the end of a process ---- */
+
+static void launch(struct runtime *rt, struct job *j);
+
+static void vacated(struct runtime *rt)
+{
+    struct job *j = rt->waits ? rt->job : NULL;
+
+    buf_clear(&rt->line);
+    mem_free(rt->name);
+    rt->name = NULL;
+    process_close(&rt->pidfd, 1);
+    rt->pidfd = -1;
+    rt->waits = false;
+    if (j)
+        launch(rt, j);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct runtime *rt = handle->data;
+
+    if (--rt->open == 0)
+        vacated(rt);
+}
+
+static void shut(void *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, on_closed);
+}
+
+static void drained(struct runtime *rt)
+{
+    if (rt->line.len)
+        log_line(rt);
+    shut(&rt->out);
+    shut(&rt->timer);
+}
+
+static void on_drained(uv_timer_t *timer)
+{
+    drained(timer->data);
+}
+
+static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
+{
+    struct runtime *rt = stream->data;
+
+    if (len > 0)
+        log_bytes(rt, bytes->base, (size_t)len);
+    if (len >= 0)
+        return;
+    uv_read_stop(stream);
+    if (!rt->alive)
+        drained(rt);
+}
+
+/* {"errorType", "errorMessage"}, as Lambda says that a process has ended. */
+static struct handler_answer exit_error(const struct runtime *rt)
+{
+    struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
+    struct buf words = {0};
+    struct json_build b;
+
+    buf_printf(&words, "RequestId: %s Error: Runtime exited ", rt->id);
+    if (rt->how.si_code != CLD_EXITED) {
+        buf_adds(&words, "with error: signal: ");
+        for (const char *p = strsignal(rt->how.si_status); *p; p++)
+            buf_addc(&words, (char)tolower((unsigned char)*p));
+    } else if (rt->how.si_status) {
+        buf_printf(&words, "with error: exit status %d", rt->how.si_status);
+    } else {
+        buf_adds(&words, "without providing a reason");
+    }
+    json_build_object(&b, 2);
+    json_build_set(&b, "errorType", json_cstring("Runtime.ExitError"));
+    json_build_set(&b, "errorMessage", json_take_buf(&words));
+    a.value = json_build_done(&b);
+    a.raw = json_text(a.value);
+    return a;
+}
+
+/* Nothing of `rt` may be looked at afterwards: who is told may close the set. */
+static void done(struct runtime *rt, struct handler_answer *a)
+{
+    struct job *j = rt->job;
+
+    rt->job = NULL;
+    rt->sent = false;
+    if (rt->alive && !rt->ending)
+        uv_timer_stop(&rt->timer);
+    job_done(j, a);
+}
+
+static void reply(http_exchange *x, int status, const char *text);
+
+static void forget_poll(struct runtime *rt)
+{
+    http_exchange *x = rt->poll;
+
+    if (!x)
+        return;
+    rt->poll = NULL;
+    http_exchange_on_gone(x, NULL, NULL);
+    reply(x, 500, "{\"errorMessage\":\"The process is to end\",\"errorType\":\"Runtime.Ended\"}");
+}
+
+static void kill_group(const struct runtime *rt, int number)
+{
+    /* Not reaped yet, so the number still is this group's. */
+    if (rt->alive)
+        kill(-rt->pid, number);
+}
+
+static void look_for_exit(struct runtime *rt)
+{
+    rt->how.si_pid = 0;
+    if (!rt->alive || waitid(P_PID, (id_t)rt->pid, &rt->how, WEXITED | WNOHANG | WNOWAIT) ||
+        !rt->how.si_pid)
+        return;
+    kill_group(rt, SIGKILL);
+    waitid(P_PID, (id_t)rt->pid, &rt->how, WEXITED | WNOHANG);
+    rt->alive = false;
+    shut(&rt->exit);
+    forget_poll(rt);
+    uv_update_time(rt->h->loop);
+    uv_timer_start(&rt->timer, on_drained, DRAIN_MS, 0);
+    if (rt->held)
+        slot_free(rt->row);
+    rt->held = false;
+    if (rt->job && !rt->waits) {
+        struct handler_answer a = rt->timed_out ? process_timed_out(rt->job) : exit_error(rt);
+        done(rt, &a);
+    }
+}
+
+static void on_pidfd(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    look_for_exit(poll->data);
+}
+
+static void on_child_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    look_for_exit(handle->data);
+}
+
+static void on_grace_over(uv_timer_t *timer)
+{
+    kill_group(timer->data, SIGKILL);
+}
+
+/* Asks the group to end, and makes it after the grace. */
+static void end_group(struct runtime *rt)
+{
+    if (!rt->alive || rt->ending)
+        return;
+    rt->ending = true;
+    kill_group(rt, SIGTERM);
+    uv_update_time(rt->h->loop);
+    uv_timer_start(&rt->timer, on_grace_over, (uint64_t)rt->h->options.grace_ms, 0);
+}
+
+static void on_timeout(uv_timer_t *timer)
+{
+    struct runtime *rt = timer->data;
+
+    rt->timed_out = rt->ending = true;
+    kill_group(rt, SIGKILL);
+}
+
+/* ---- invocations ---- */
+
+/* A process that begins may take longer, as on Lambda. */
+static void start_clock(struct runtime *rt, int64_t more_ms)
+{
+    if (!rt->row->timeout_ms)
+        return;
+    uv_update_time(rt->h->loop);
+    uv_timer_start(&rt->timer, on_timeout, (uint64_t)(rt->row->timeout_ms + more_ms), 0);
+}
+
+static void add_arn(struct buf *out, const struct job *j)
+{
+    if (!strncmp(j->target, "arn:", 4))
+        buf_adds(out, j->target);
+    else
+        buf_printf(out, "arn:aws:lambda:%s:123456789012:function:%s",
+                   j->h->options.region ? j->h->options.region : "us-east-1", j->name);
+    if (j->qualifier)
+        buf_printf(out, ":%s", j->qualifier);
+}
+
+/* "1-xxxxxxxx-" and 24 more digits: those of the request's id. */
+static void add_trace(struct buf *out, const char *id)
+{
+    size_t digits = 0;
+
+    buf_adds(out, "Root=1-");
+    for (; *id; id++) {
+        if (*id == '-')
+            continue;
+        buf_addc(out, *id);
+        if (++digits == 8)
+            buf_addc(out, '-');
+    }
+    buf_adds(out, ";Sampled=0");
+}
+
+/* Gives the invocation to the process, if it asks for one. */
+static void deliver(struct runtime *rt)
+{
+    const struct job *j = rt->job;
+    http_exchange *x = rt->poll;
+    struct buf deadline = {0}, arn = {0}, trace = {0}, context = {0};
+
+    if (!x || !j || rt->sent || rt->waits)
+        return;
+    rt->poll = NULL;
+    http_exchange_on_gone(x, NULL, NULL);
+    buf_printf(&deadline, "%" PRId64,
+               wall_ms() + (rt->row->timeout_ms ? rt->row->timeout_ms : MAX_MS));
+    add_arn(&arn, j);
+    add_trace(&trace, rt->id);
+    struct http_header headers[6] = {
+        {"Content-Type", "application/json"},
+        {"Lambda-Runtime-Aws-Request-Id", rt->id},
+        {"Lambda-Runtime-Deadline-Ms", buf_str(&deadline)},
+        {"Lambda-Runtime-Invoked-Function-Arn", buf_str(&arn)},
+        {"Lambda-Runtime-Trace-Id", buf_str(&trace)},
+    };
+    size_t count = 5;
+    if (j->client_context && base64_decode(&context, j->client_context, strlen(j->client_context)))
+        headers[count++] = (struct http_header){"Lambda-Runtime-Client-Context", buf_str(&context)};
+    struct http_answer a = {.status = 200, .headers = headers, .header_count = count};
+    json_write(&a.body, j->payload);
+    rt->sent = http_reply(x, &a);
+    start_clock(rt, 0);
+    buf_clear(&deadline);
+    buf_clear(&arn);
+    buf_clear(&trace);
+    buf_clear(&context);
+}
+
+/* `rt` lives, or is about to be started. */
+static void give(struct runtime *rt, struct job *j)
+{
+    rt->job = j;
+    rt->sent = rt->timed_out = false;
+    rt->logged = 0;
+    j->work = rt;
+    handler_request_id(j->key ? j->key : "", rt->id);
+    start_clock(rt, INIT_MS);
+    deliver(rt);
+}
+
+/* ---- the Runtime API ---- */
+
+static void reply(http_exchange *x, int status, const char *text)
+{
+    static const struct http_header json_type = {"Content-Type", "application/json"};
+    struct http_answer a = {.status = status, .headers = &json_type, .header_count = 1};
+
+    buf_adds(&a.body, text);
+    http_reply(x, &a);
+}
+
+static void refuse(http_exchange *x, int status, const char *type, const char *words)
+{
+    struct buf text = {0};
+
+    buf_printf(&text, "{\"errorMessage\":\"%s\",\"errorType\":\"%s\"}", words, type);
+    reply(x, status, buf_str(&text));
+    buf_clear(&text);
+}
+
+static void took(http_exchange *x)
+{
+    reply(x, 202, "{\"status\":\"OK\"}");
+}
+
+static void on_gone(void *user)
+{
+    struct runtime *rt = user;
+
+    rt->poll = NULL;
+}
+
+static void asks_for_next(struct runtime *rt, http_exchange *x)
+{
+    if (rt->poll || rt->sent || rt->ending) {
+        refuse(x, 403, "Forbidden", "There is an invocation to answer first");
+        return;
+    }
+    rt->poll = x;
+    if (!http_exchange_on_gone(x, on_gone, rt)) {
+        rt->poll = NULL;
+        refuse(x, 403, "Forbidden", "The client has gone");
+        return;
+    }
+    deliver(rt);
+}
+
+static void has_result(struct runtime *rt, http_exchange *x)
+{
+    const struct buf *body = &http_exchange_message(x)->body;
+    struct handler_answer a;
+
+    if (body->len > rt->h->options.max_output) {
+        a = answer_failed("States.DataLimitExceeded", NULL);
+        refuse(x, 413, "RequestEntityTooLarge", "The result is too large");
+    } else {
+        a = answer_from_text(body->data, body->len, "Lambda.Unknown", "The function's answer");
+        took(x);
+    }
+    done(rt, &a);
+}
+
+static void has_failed(struct runtime *rt, http_exchange *x)
+{
+    const struct buf *body = &http_exchange_message(x)->body;
+    struct handler_answer a = answer_function_error(body->data ? body->data : "", body->len);
+
+    took(x);
+    done(rt, &a);
+}
+
+static void cannot_begin(struct runtime *rt, http_exchange *x)
+{
+    const struct buf *body = &http_exchange_message(x)->body;
+    struct handler_answer a = answer_function_error(body->data ? body->data : "", body->len);
+
+    took(x);
+    end_group(rt);
+    if (rt->job && !rt->waits) {
+        done(rt, &a);
+        return;
+    }
+    handlers_log(rt->h, "%s: %s", rt->name, json_str(a.raw));
+    handler_answer_clear(&a);
+}
+
+static struct runtime *runtime_of(const handlers *h, const struct http_message *m)
+{
+    const char *colon = strrchr(m->host, ':');
+    unsigned long port = colon ? strtoul(colon + 1, NULL, 10) : 0;
+    struct runtime *rt = h->runtimes->first;
+
+    while (rt && (rt->port != port || !rt->alive))
+        rt = rt->next;
+    return rt;
+}
+
+static void on_request(void *user, http_exchange *x)
+{
+    static const char base[] = "/2018-06-01/runtime/", invocation[] = "invocation/";
+    const handlers *h = user;
+    const struct http_message *m = http_exchange_message(x);
+    struct runtime *rt = runtime_of(h, m);
+    bool get = !strcmp(m->method, "GET"), post = !strcmp(m->method, "POST");
+    const char *path = m->path;
+
+    if (!rt || strncmp(path, base, sizeof base - 1) != 0) {
+        refuse(x, 404, "NotFound", "There is no such path");
+        return;
+    }
+    path += sizeof base - 1;
+    if (get && !strcmp(path, "invocation/next")) {
+        asks_for_next(rt, x);
+        return;
+    }
+    if (post && !strcmp(path, "init/error")) {
+        cannot_begin(rt, x);
+        return;
+    }
+    bool of_invocation = post && !strncmp(path, invocation, sizeof invocation - 1);
+    const char *id = path + (of_invocation ? sizeof invocation - 1 : 0);
+    size_t len = strcspn(id, "/");
+    bool result = of_invocation && !strcmp(id + len, "/response");
+    if (!result && !(of_invocation && !strcmp(id + len, "/error")))
+        refuse(x, 404, "NotFound", "There is no such path");
+    else if (!rt->job || !rt->sent || len != strlen(rt->id) || strncmp(id, rt->id, len) != 0)
+        refuse(x, 400, "InvalidRequestID", "Invalid request ID");
+    else if (result)
+        has_result(rt, x);
+    else
+        has_failed(rt, x);
+}
+
+/* ---- starting ---- */
+
+static void add_variables(struct buf *out, const struct runtime *rt, const struct job *j)
+{
+    const char *region = rt->h->options.region;
+
+    buf_printf(out, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:%u%c", (unsigned)rt->port, 0);
+    buf_printf(out, "AWS_LAMBDA_FUNCTION_NAME=%s%c", j->name, 0);
+    buf_printf(out, "AWS_LAMBDA_FUNCTION_VERSION=%s%c", j->qualifier ? j->qualifier : "$LATEST", 0);
+    buf_printf(out, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128%c", 0);
+    buf_printf(out, "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand%c", 0);
+    buf_printf(out, "AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/%s%c", j->name, 0);
+    buf_printf(out, "AWS_LAMBDA_LOG_STREAM_NAME=%u%c", (unsigned)rt->port, 0);
+    buf_printf(out, "LAMBDA_TASK_ROOT=%s%c", rt->row->cwd, 0);
+    buf_printf(out, "TZ=:UTC%c", 0);
+    if (region) {
+        buf_printf(out, "AWS_REGION=%s%c", region, 0);
+        buf_printf(out, "AWS_DEFAULT_REGION=%s%c", region, 0);
+    }
+}
+
+static void own(struct runtime *rt, void *handle)
+{
+    ((uv_handle_t *)handle)->data = rt;
+    rt->open++;
+}
+
+static void watch(struct runtime *rt, int out)
+{
+    uv_loop_t *loop = rt->h->loop;
+
+    if (rt->pidfd >= 0)
+        uv_poll_init(loop, &rt->exit.of_pidfd, rt->pidfd);
+    else
+        uv_signal_init(loop, &rt->exit.of_signal);
+    uv_pipe_init(loop, &rt->out, 0);
+    uv_timer_init(loop, &rt->timer);
+    own(rt, &rt->exit);
+    own(rt, &rt->out);
+    own(rt, &rt->timer);
+    uv_pipe_open(&rt->out, out);
+    if (rt->pidfd >= 0)
+        uv_poll_start(&rt->exit.of_pidfd, UV_READABLE, on_pidfd);
+    else
+        uv_signal_start(&rt->exit.of_signal, on_child_signal, SIGCHLD);
+    uv_read_start((uv_stream_t *)&rt->out, room_for_output, on_output);
+}
+
+/* Starts a process in a place that has none. */
+static void launch(struct runtime *rt, struct job *j)
+{
+    int ends[2] = {-1, -1}, in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int error = in < 0 ? errno : process_pipe(ends);
+    struct buf variables = {0};
+
+    rt->row = j->row;
+    rt->job = NULL;
+    if (!error) {
+        add_variables(&variables, rt, j);
+        error = process_spawn(rt->row, &variables, (const int[3]){in, ends[1], ends[1]}, &rt->pid,
+                              &rt->pidfd);
+        buf_clear(&variables);
+    }
+    process_close(&in, 1);
+    process_close(&ends[1], 1);
+    if (error) {
+        struct handler_answer a = process_not_started(rt->row, error);
+        process_close(&ends[0], 1);
+        job_ready(j, &a);
+        return;
+    }
+    rt->alive = true;
+    rt->ending = rt->waits = rt->held = false;
+    rt->name = mem_strdup(j->name);
+    watch(rt, ends[0]);
+    give(rt, j);
+    /* Its signal may have come before we listened. */
+    if (rt->pidfd < 0)
+        look_for_exit(rt);
+}
+
+/* The set's server, made when it is first needed. */
+static struct runtimes *runtimes_of(handlers *h)
+{
+    struct http_server_options options = {
+        .limits = {.body =
+                       2 * h->options.max_output > MIN_BODY ? 2 * h->options.max_output : MIN_BODY},
+        .idle_ms = KEPT_MS,
+        .user = h,
+    };
+
+    if (!h->runtimes) {
+        h->runtimes = mem_calloc(1, sizeof *h->runtimes);
+        h->runtimes->server = http_server_new(h->loop, &options, on_request);
+    }
+    return h->runtimes;
+}
+
+/* A place without a process; NULL with *why filled. */
+static struct runtime *vacant(handlers *h, struct diag *why)
+{
+    struct runtimes *all = runtimes_of(h);
+    struct runtime *rt = all->first;
+    uint16_t port;
+
+    while (rt && rt->open)
+        rt = rt->next;
+    if (rt)
+        return rt;
+    if (!http_server_listen(all->server, "127.0.0.1", 0, &port, why))
+        return NULL;
+    rt = mem_calloc(1, sizeof *rt);
+    *rt = (struct runtime){.next = all->first, .h = h, .port = port, .pidfd = -1};
+    all->first = rt;
+    return rt;
+}
+
+/*
+ * A process that is free to be used for `j`: *fits tells whether it serves the function, and does
+ * not end. NULL: the row may have one more.
+ */
+static struct runtime *find_free(const struct job *j, bool *fits)
+{
+    const struct runtimes *all = j->h->runtimes;
+    struct runtime *other = NULL;
+    unsigned count = 0;
+
+    *fits = true;
+    for (struct runtime *rt = all ? all->first : NULL; rt; rt = rt->next) {
+        if (!rt->alive || rt->row != j->row)
+            continue;
+        count++;
+        if (rt->job || rt->held)
+            continue;
+        if (!rt->ending && !strcmp(rt->name, j->name))
+            return rt;
+        other = rt;
+    }
+    *fits = false;
+    return count < j->row->concurrency ? NULL : other;
+}
+
+static void runtime_start(struct job *j)
+{
+    struct diag why = {0};
+    bool fits;
+    struct runtime *rt = find_free(j, &fits);
+
+    if (rt && fits) {
+        give(rt, j);
+        return;
+    }
+    if (rt) {
+        rt->job = j;
+        rt->waits = true;
+        j->work = rt;
+        end_group(rt);
+        return;
+    }
+    rt = vacant(j->h, &why);
+    if (rt) {
+        launch(rt, j);
+    } else {
+        struct handler_answer a = answer_failed("Lambda.ServiceException", json_cstring(why.text));
+        job_ready(j, &a);
+    }
+    diag_clear(&why);
+}
+
+/* One that has not got its event stays for the next. */
+static bool runtime_cancel(struct job *j)
+{
+    struct runtime *rt = j->work;
+
+    rt->job = NULL;
+    if (rt->waits) {
+        rt->waits = false;
+        return false;
+    }
+    if (!rt->sent) {
+        uv_timer_stop(&rt->timer);
+        return false;
+    }
+    rt->sent = false;
+    rt->held = true;
+    uv_timer_stop(&rt->timer);
+    end_group(rt);
+    return true;
+}
+
+void runtimes_close(handlers *h)
+{
+    if (!h->runtimes)
+        return;
+    for (struct runtime *rt = h->runtimes->first; rt; rt = rt->next) {
+        forget_poll(rt);
+        if (rt->alive)
+            end_group(rt);
+        else if (rt->open)
+            drained(rt);
+    }
+    http_server_close(h->runtimes->server);
+}
+
+void runtimes_free(handlers *h)
+{
+    if (!h->runtimes)
+        return;
+    for (struct runtime *rt = h->runtimes->first, *next; rt; rt = next) {
+        next = rt->next;
+        mem_free(rt);
+    }
+    http_server_free(h->runtimes->server);
+    mem_free(h->runtimes);
+}
+
+const struct handler_kind handler_runtime = {"lambda", runtime_start, runtime_cancel};
