@@ -1,6 +1,7 @@
 /* Loading a definition: the machine, its scopes, and what must hold of their graphs. */
 
 #include "asl/load_impl.h"
+#include "asl/warn.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
 
@@ -326,6 +327,8 @@ static asl_machine *load(const char *text, size_t len, enum document_format form
     } else {
         top = (struct asl_at){.value = m->definition, .places = at};
         load_machine(&l, &top);
+        if (l.warnings && report->errors == errors)
+            asl_warn(m, &top, l.workflow, l.warnings, report);
     }
 out:
     diag_clear(&why);
@@ -350,6 +353,16 @@ void asl_validate(const char *text, size_t len, enum document_format format,
     asl_machine_unref(
         load(text, len, format,
              &(struct loader){.report = report, .validating = true, .workflow = workflow}));
+}
+
+void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
+              const struct asl_codes *wanted, struct asl_report *report)
+{
+    asl_machine_unref(
+        load(text, len, format,
+             &(struct loader){
+                 .report = report, .validating = true, .workflow = workflow, .warnings = wanted}));
+    asl_report_keep(report, wanted);
 }
 
 asl_machine *asl_machine_ref(asl_machine *m)

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- where we are ---- */
@@ -171,6 +172,38 @@ void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
     for (size_t i = 0; i < r->count; i++) {
         struct asl_problem *p = &r->problems[i];
         if (strlen(p->code) == code_len && memcmp(p->code, code, code_len) == 0) {
+            r->errors -= p->severity == ASL_ERROR;
+            clear_problem(p);
+        } else {
+            r->problems[kept++] = *p;
+        }
+    }
+    r->count = kept;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct asl_problem *p = a, *q = b;
+    int order;
+
+    if (p->place.line != q->place.line)
+        return p->place.line < q->place.line ? -1 : 1;
+    if (p->place.column != q->place.column)
+        return p->place.column < q->place.column ? -1 : 1;
+    order = strcmp(p->code, q->code);
+    return order ? order : strcmp(p->message, q->message);
+}
+
+void asl_report_sort(struct asl_report *r, size_t first)
+{
+    size_t kept = first + 1;
+
+    if (r->count < first + 2)
+        return;
+    qsort(r->problems + first, r->count - first, sizeof *r->problems, by_place);
+    for (size_t i = first + 1; i < r->count; i++) {
+        struct asl_problem *p = &r->problems[i];
+        if (by_place(p, &r->problems[kept - 1]) == 0) {
             r->errors -= p->severity == ASL_ERROR;
             clear_problem(p);
         } else {

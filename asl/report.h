@@ -67,6 +67,8 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
 /* Forgets the problems with that code. */
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len);
+/* Puts those from `first` on into the order of their places, each once. */
+void asl_report_sort(struct asl_report *r, size_t first);
 void asl_report_clear(struct asl_report *r);
 
 #endif

@@ -1,9 +1,10 @@
 /* asl validate: everything that is wrong with definitions, before they are deployed or run. */
 
-#include "asl/asl.h"
+#include "asl/codes.h"
 #include "parsers/buf.h"
 #include "parsers/mem.h"
 #include "tools/cmd.h"
+#include "tools/explain.h"
 #include "tools/report_format.h"
 #include "tools/report_text.h"
 
@@ -14,8 +15,9 @@
 #include <sys/stat.h>
 
 struct validate {
-    const char *format, *type, *disable;
-    bool werror;
+    const char *format, *type, *disable, *enable;
+    bool werror, pedantic, explain;
+    struct asl_codes wanted;
     enum asl_workflow workflow;
     struct report_writer writer;
     size_t errors, warnings;
@@ -23,16 +25,6 @@ struct validate {
 };
 
 /* ---- one definition ---- */
-
-static void disable(const char *codes, struct asl_report *report)
-{
-    while (*codes) {
-        size_t n = strcspn(codes, ", ");
-        asl_report_drop(report, codes, n);
-        codes += n;
-        codes += strspn(codes, ", ");
-    }
-}
 
 static void raise_warnings(struct asl_report *report)
 {
@@ -46,9 +38,7 @@ static void check_text(struct validate *v, const char *name, const struct buf *t
     struct asl_report report = {0};
     enum document_format format = document_format(name, text->data, text->len);
 
-    asl_validate(text->data, text->len, format, v->workflow, &report);
-    if (v->disable)
-        disable(v->disable, &report);
+    asl_lint(text->data, text->len, format, v->workflow, &v->wanted, &report);
     if (v->werror)
         raise_warnings(&report);
     report_writer_file(&v->writer,
@@ -175,6 +165,30 @@ static void summarize(const struct validate *v)
             v->warnings == 1 ? "" : "s");
 }
 
+/* Switches the codes of a list; false after saying that there is no such. */
+static bool switch_codes(struct validate *v, const char *option, const char *codes, bool on)
+{
+    while (codes && *codes) {
+        size_t n = strcspn(codes, ", ");
+        if (n && !asl_codes_set(&v->wanted, codes, n, on)) {
+            explain_unknown(option, codes, n);
+            return false;
+        }
+        codes += n;
+        codes += strspn(codes, ", ");
+    }
+    return true;
+}
+
+static bool choose_codes(struct validate *v)
+{
+    asl_codes_default(&v->wanted);
+    if (v->pedantic)
+        asl_codes_all(&v->wanted);
+    return switch_codes(v, "--enable", v->enable, true) &&
+           switch_codes(v, "--disable", v->disable, false);
+}
+
 static const struct option_row rows[] = {
     {"format", 0, REPORT_FORMATS, "how problems are printed (default: text)",
      offsetof(struct validate, format)},
@@ -182,17 +196,25 @@ static const struct option_row rows[] = {
      offsetof(struct validate, type)},
     {"disable", 0, "CODE,…", "problems with these codes are none",
      offsetof(struct validate, disable)},
+    {"enable", 0, "CODE,…", "warnings that are off by default, on",
+     offsetof(struct validate, enable)},
+    {"pedantic", 0, NULL, "all warnings", offsetof(struct validate, pedantic)},
+    {"explain", 0, NULL,
+     "says what codes mean, instead: those that are named,\nor all in a line each",
+     offsetof(struct validate, explain)},
     {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},
 };
 
 const struct option_set cmd_validate_options = {
     .command = "validate",
     .usage = "asl validate FILE|FOLDER|-… [OPTIONS]",
-    .about = "Finds everything that AWS would refuse in definitions, and where it stands. Of a\n"
-             "folder: *.asl.json, *.asl.yaml, *.asl.yml, and other *.json with StartAt and\n"
-             "States. Exit status 0: all are valid, 1: one is not, 2: one can't be read.",
+    .about =
+        "Finds everything that AWS would refuse in definitions, and what is legal but likely\n"
+        "wrong. Of a folder: *.asl.json, *.asl.yaml, *.asl.yml, and other *.json with StartAt and\n"
+        "States. Exit status 0: all are valid, 1: one is not, 2: one can't be read.",
     .examples = "  asl validate order.asl.json\n"
-                "  asl validate workflows/ --type EXPRESS --format github\n",
+                "  asl validate workflows/ --type EXPRESS --format github\n"
+                "  asl validate --explain PATH_NEVER_PRODUCED\n",
     .files = true,
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
@@ -206,6 +228,8 @@ int cmd_validate(int argc, char **argv)
 
     if (first < 0)
         return status;
+    if (v.explain)
+        return explain(v.format, argc - first, argv + first);
     if (first == argc)
         return cmd_usage("validate", "which definitions? It takes files, folders, or -");
     v.writer.format = report_format_find(v.format);
@@ -215,6 +239,9 @@ int cmd_validate(int argc, char **argv)
         v.workflow = ASL_EXPRESS;
     else if (strcmp(v.type, "STANDARD") != 0)
         return cmd_usage("validate", "--type is STANDARD or EXPRESS, not '%s'", v.type);
+
+    if (!choose_codes(&v))
+        return EXIT_USAGE;
 
     v.writer.colour = colour_wanted(stdout);
     for (int i = first; i < argc; i++)

@@ -1,5 +1,7 @@
 #include "tools/report_text.h"
 
+#include "asl/codes.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,7 +70,9 @@ void report_print(FILE *out, const char *file, const char *text, size_t len,
             fprintf(out, ":%u:%u", p->place.line, p->place.column);
         fprintf(out, ":%s %s%s%s: %s [%s]\n", plain, paint,
                 p->severity == ASL_ERROR ? "error" : "warning", plain, p->message, p->code);
-        if (p->place.line)
+        /* What is secret is not copied into a log. */
+        const struct asl_code *code = asl_code_find(p->code, strlen(p->code));
+        if (p->place.line && !(code && code->hide))
             print_line(out, text, len, &p->place, paint, plain);
         if (p->pointer && *p->pointer)
             fprintf(out, "        at %s\n", p->pointer);
