@@ -98,7 +98,7 @@ static const struct asl_code codes[] = {
          "},\n"
          "\"Undo\": {\"Type\": \"Task\", \"Resource\": "
          "\"arn:aws:lambda:us-east-1:123456789012:function:undo\", \"End\": true}"},
-    {.name = "CHOICE_WITHOUT_DEFAULT", .severity = ASL_WARNING, .on = false,
+    {.name = "CHOICE_WITHOUT_DEFAULT", .severity = ASL_WARNING, .on = true,
      .summary =
          "a Choice without Default",
      .why =

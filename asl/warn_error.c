@@ -43,6 +43,18 @@ void warn_error_never_caught(struct warner *w, const struct asl_state *s, const 
     each_name(w, at, see_runtime);
 }
 
+/* Does a Fail state raise it, or one of which the error isn't told here? */
+static bool may_be_raised(const asl_machine *m, const json *name)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        const struct asl_state *s = m->states[i];
+        if (s->type == ASL_FAIL && (s->fail.error_path || s->fail.error_expression ||
+                                    (s->fail.error && json_equal(s->fail.error, name))))
+            return true;
+    }
+    return false;
+}
+
 static void see_unknown(struct warner *w, const struct asl_at *name)
 {
     static const char *const known[] = {
@@ -68,7 +80,8 @@ static void see_unknown(struct warner *w, const struct asl_at *name)
     struct buf hint = {0};
 
     /* http:invoke raises States.Http.StatusCode.404 and its like. */
-    if (!warn_begins(name->value, "States.") || warn_begins(name->value, "States.Http.StatusCode."))
+    if (!warn_begins(name->value, "States.") ||
+        warn_begins(name->value, "States.Http.StatusCode.") || may_be_raised(w->m, name->value))
         return;
     for (size_t i = 0; i < COUNT(known); i++) {
         if (json_str_is(name->value, known[i]))

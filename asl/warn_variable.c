@@ -19,6 +19,7 @@ struct name {
 
 struct analysis {
     struct warner *w;
+    struct arena arena; /* of the texts of names */
     struct name names[NAMES_MAX];
     size_t count;
     bool too_many;
@@ -34,7 +35,7 @@ static size_t name_index(struct analysis *a, const char *text, size_t len)
         a->too_many = true;
         return SIZE_MAX;
     }
-    a->names[a->count] = (struct name){text, len, false, false};
+    a->names[a->count] = (struct name){arena_strndup(&a->arena, text, len), len, false, false};
     return a->count++;
 }
 
@@ -123,6 +124,13 @@ static void collect(struct analysis *a, const struct block *b)
     }
 }
 
+static void forget_names(struct analysis *a)
+{
+    if (a)
+        arena_clear(&a->arena);
+    mem_free(a);
+}
+
 /* NULL: there are too many. */
 static struct analysis *names_of(struct warner *w, struct block *top)
 {
@@ -133,7 +141,7 @@ static struct analysis *names_of(struct warner *w, struct block *top)
     collect(a, top);
     if (!a->too_many)
         return a;
-    mem_free(a);
+    forget_names(a);
     return NULL;
 }
 
@@ -269,7 +277,7 @@ static void follow_all(struct warner *w, see_read *see)
         follow(a, &top, see, none, none);
         mem_free(none);
     }
-    mem_free(a);
+    forget_names(a);
 }
 
 static void see_never(struct analysis *a, const struct asl_at *at, size_t name, bool some,
@@ -331,7 +339,7 @@ void warn_unused_variable(struct warner *w)
 
     if (a)
         each_assign_below(a, &top, see_unused, NULL);
-    mem_free(a);
+    forget_names(a);
 }
 
 static void note_outer(struct analysis *a, const struct asl_at *at, size_t name, void *user)
@@ -387,5 +395,5 @@ void warn_variable_of_outer_scope(struct warner *w)
         find_hiding(a, &top, none);
         mem_free(none);
     }
-    mem_free(a);
+    forget_names(a);
 }
