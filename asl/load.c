@@ -272,9 +272,12 @@ static void load_machine(struct loader *l, const struct asl_at *at)
     l->m->top = load_scope(l, at, NULL);
 }
 
+/* Where a text begins that was not read. */
+static const struct json_places beginning = {.value = {1, 1, 1}};
+
 static void refuse_size(struct asl_report *report, size_t len, const char *as)
 {
-    const struct asl_at top = {0};
+    const struct asl_at top = {.places = &beginning};
 
     asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
                    "The definition has %zu bytes%s, more than the %d that are allowed", len, as,
@@ -313,6 +316,7 @@ static asl_machine *load(const char *text, size_t len, enum document_format form
         goto out;
     }
     if (len == 0) {
+        top.places = &beginning;
         asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
                        "Definition must be a valid JSON object");
         asl_report_relocate(report, NULL);

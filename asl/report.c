@@ -1,5 +1,6 @@
 #include "asl/report.h"
 
+#include "asl/hint.h"
 #include "parsers/mem.h"
 
 #include <ctype.h>
@@ -114,11 +115,16 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
 
     buf_vprintf(&text, format, args);
     p.message = buf_take(&text);
+    if (!hint)
+        hint = asl_hint_for(p.code, p.message);
     p.hint = hint ? mem_strdup(hint) : NULL;
     p.pointer = pointer_of(at);
     p.location = location_of(at);
     if (at && at->places)
         p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
+    /* The end of a text has no character, and still a caret. */
+    if (p.place.line && !p.place.length)
+        p.place.length = 1;
 
     if (r->count == r->cap) {
         r->cap = mem_grow(r->cap, r->count + 1);

@@ -36,7 +36,7 @@ struct asl_problem {
     enum asl_severity severity;
     const char *code; /* AWS's code, or a stable one of our own; static */
     char *message;    /* AWS's words where AWS would say it */
-    char *hint;       /* how to mend it; NULL: the message says it */
+    char *hint;       /* how to mend it */
     char *pointer;    /* JSON Pointer */
     char *location;   /* AWS's location; NULL where AWS gives none */
     struct place place;
@@ -51,7 +51,10 @@ struct asl_report {
 /* Which part of `at` is meant: its value, or the key that names it. */
 enum asl_part { ASL_VALUE, ASL_KEY };
 
-/* `at` NULL: a problem of the whole that AWS gives no location for. */
+/*
+ * `at` NULL: a problem of the whole that AWS gives no location for. `hint` NULL: what asl_hint_for
+ * says.
+ */
 void asl_report_add(struct asl_report *r, enum asl_severity severity, const char *code,
                     const struct asl_at *at, enum asl_part part, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 7, 8)));
