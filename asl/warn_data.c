@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 enum { ROUNDS_MAX = 100 };
 
 struct flow {
@@ -125,37 +127,45 @@ static bool is_below(const json *path, const json *variable)
     return json_str_len(path) >= n && memcmp(json_str(path), json_str(variable), n) == 0;
 }
 
-/* As deep as rules nest, which the loader bounds. */
+/* What a test is made of, where it is no comparison. */
+static const char *const compounds[] = {"And", "Or", "Not"};
+
+/* `tests`: a test or a list of them. As deep as rules nest, which the loader bounds. */
 static bool asks_presence(const json *tests, const json *path)
 {
-    if (json_get(tests, "IsPresent") && json_get(tests, "Variable") &&
-        is_below(path, json_get(tests, "Variable")))
+    const json *variable = json_get(tests, "Variable"), *part;
+
+    if (variable && json_get(tests, "IsPresent") && is_below(path, variable))
         return true;
-    for (size_t i = 0; i < json_count(tests); i++) {
-        const json *v = json_is_array(tests) ? json_at(tests, i) : json_value_at(tests, i);
-        if ((json_is_array(v) || json_is_object(v)) && asks_presence(v, path))
+    if (json_is_array(tests))
+        for (size_t i = 0; i < json_count(tests); i++)
+            if (asks_presence(json_at(tests, i), path))
+                return true;
+    for (size_t i = 0; i < COUNT(compounds); i++)
+        if ((part = json_get(tests, compounds[i])) && asks_presence(part, path))
             return true;
-    }
     return false;
 }
 
-static void read_rules(struct flow *f, const struct asl_at *at, const json *choices,
+/* The paths of a test or a list of them. */
+static void read_tests(struct flow *f, const struct asl_at *at, const json *choices,
                        const shape *in)
 {
     struct asl_at kid;
 
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        if (kid.key && json_str_is(kid.key, "Assign"))
-            read_template(f, &kid, in);
-        else if (kid.key && json_is_string(kid.value) &&
-                 (json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path"))) {
-            if (!asks_presence(choices, kid.value))
-                read_text(f, &kid, in);
-        } else {
-            read_rules(f, &kid, choices, in);
-        }
+        if (!kid.key)
+            read_tests(f, &kid, choices, in);
+        else if ((json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")) &&
+                 !asks_presence(choices, kid.value))
+            read_text(f, &kid, in);
     }
+    for (size_t i = 0; i < COUNT(compounds); i++)
+        if (asl_at_member(at, compounds[i], &kid))
+            read_tests(f, &kid, choices, in);
+    if (asl_at_member(at, "Assign", &kid))
+        read_template(f, &kid, in);
 }
 
 /* ---- one state ---- */
@@ -198,7 +208,7 @@ static const shape *lambda_result(struct flow *f)
         "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"};
     const shape *made = shape_empty_object();
 
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+    for (size_t i = 0; i < COUNT(members); i++)
         made = shape_with(&f->shapes, made, members[i], strlen(members[i]), NULL);
     return made;
 }
@@ -233,7 +243,7 @@ static void read_fields(struct flow *f, const struct asl_state *s, const struct 
     struct argument call = {f, input};
     struct asl_at member;
 
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < COUNT(fields); i++)
         if (asl_at_member(at, fields[i], &member))
             warn_paths_in(&member, read_argument, &call);
     if (s->parameters)
@@ -253,7 +263,7 @@ static void pass_jsonpath(struct flow *f, const struct asl_state *s, const struc
     if (asl_at_member(at, "Parameters", &member) || asl_at_member(at, "ItemSelector", &member))
         p->arguments = read_template(f, &member, input);
     if (s->type == ASL_CHOICE && asl_at_member(at, "Choices", &member))
-        read_rules(f, &member, member.value, input);
+        read_tests(f, &member, member.value, input);
     result = result_of(f, s, p, input);
     if (asl_at_member(at, "Assign", &member))
         read_template(f, &member, result);

@@ -122,7 +122,8 @@ static void paths_of(const struct asl_at *at, warn_see_path see, void *user)
         asl_at_index(at, i, &kid);
         if (kid.key && warn_is_template(kid.key))
             warn_paths_of_template(&kid, see, user);
-        else if (!kid.key || (!warn_is_block(kid.key) && !json_str_is(kid.key, "Result"))) {
+        else if (!kid.key || (!warn_is_block(kid.key) && !json_str_is(kid.key, "Result") &&
+                              !json_str_is(kid.key, "Comment"))) {
             if (kid.key && (json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")))
                 warn_paths_in(&kid, see, user);
             else
@@ -189,7 +190,7 @@ static void variables_of_expressions(const struct asl_at *at, struct looking *l)
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        if (!kid.key || !warn_is_block(kid.key))
+        if (!kid.key || (!warn_is_block(kid.key) && !json_str_is(kid.key, "Comment")))
             variables_of_expressions(&kid, l);
     }
 }
