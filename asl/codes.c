@@ -580,7 +580,7 @@ static const struct asl_code codes[] = {
      .why =
          "AWS has this one code for most of its rules; the message tells which.",
      .mend =
-         "The message names the field, the hint what was meant.",
+         "Change what the message names, as it says.",
      .bad =
          "\"Work\": {\"Type\": \"Pass\", \"ResultPth\": \"$.done\", \"End\": true}",
      .good =
