@@ -323,8 +323,7 @@ static const struct asl_code codes[] = {
          "one is mended. The message is ours, not that of AWS's parser, and so is its "
          "place.",
      .mend =
-         "The place is where the text stops being JSON; the cause often stands right "
-         "before it: a comma too many, or none.",
+         "Here the text stops being JSON; the cause may stand right before.",
      .bad =
          "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"},}}",
      .good =
