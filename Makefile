@@ -44,7 +44,7 @@ PARSERS := $(call objs,parsers parsers/jsonata)
 ASL     := $(call objs,asl asl/intrinsic) $(PARSERS)
 CORE    := $(call objs,runtime/core) $(ASL)
 RUNTIME := $(call objs,runtime runtime/aws runtime/handlers runtime/store runtime/api) $(CORE)
-TOOLS   := $(call objs,tools) $(RUNTIME)
+TOOLS   := $(call objs,tools tools/template) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
 # The library: what needs neither libuv nor libcurl.
@@ -106,7 +106,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
-CHECK_PARSERS := ground json jsonpath timestamp yaml jsonata_text jsonata
+CHECK_PARSERS := ground source json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow load validate codes format
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
@@ -139,7 +139,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/serve tests/install tests/cli
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/install tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup
@@ -220,8 +220,9 @@ FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load lint
 FUZZ_CORE    := exec event
 FUZZ_RUNTIME := http api aws
+FUZZ_TOOLS   := template
 
-TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME)
+TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME) $(FUZZ_TOOLS)
 SECONDS ?= 60
 
 $(FUZZ_PARSERS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_PARSERS)
@@ -231,6 +232,8 @@ $(FUZZ_ASL:%=$(BUILD)/fuzz_%): $(ASL)
 $(FUZZ_CORE:%=$(BUILD)/fuzz_%): $(CORE) $(BUILD)/obj/tests/support/play.o
 $(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_RUNTIME)
 $(FUZZ_RUNTIME:%=$(BUILD)/fuzz_%): $(RUNTIME)
+$(FUZZ_TOOLS:%=$(BUILD)/fuzz_%): LAYER_LIBS = $(LIBS_ASL)
+$(FUZZ_TOOLS:%=$(BUILD)/fuzz_%): $(call objs,tools/template) $(ASL)
 $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(sort $^) $(LAYER_LIBS)
@@ -281,6 +284,10 @@ jsonata-differential: all
 	@tests/jsonata-reference/fetch build/bench || { echo 'it needs node and npm' >&2; exit 1; }
 	@status=0; for d in aws reference; do NODE_PATH=build/bench/node_modules \
 	    node tests/jsonata-reference/differential.js $(BUILD)/asl $$d $(COUNT) $(SEED) $(ONLY) || status=1; done; exit $$status
+
+.PHONY: bench-validate
+bench-validate: all
+	@tests/bench/validate --asl $(BUILD)/asl $(BENCH)
 
 # ---- what the code looks like ----
 
@@ -346,6 +353,7 @@ help:
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
 	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
 	@echo 'make bench-serve   asl serve under load: BENCH="--store bench.db --durability full"'
+	@echo 'make bench-validate asl validate: MB a second, and what a hostile file costs'
 	@echo 'make bench-jsonata JSONata beside its reference implementation (with Node); also bench-json, -waiting, -http, -store'
 	@echo 'make jsonata-differential  random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'

@@ -31,7 +31,8 @@ enum asl_workflow { ASL_STANDARD, ASL_EXPRESS };
 /*
  * Reports what is wrong with a definition that is to be deployed as such a workflow: besides what
  * asl_compile finds, that of which only AWS knows what there is, as the resources of Tasks. What
- * AWS runs and we don't yet is a warning.
+ * AWS runs and we don't yet is a warning. A string or key with a placeholder, "${…}", may become
+ * anything: nothing is reported of it.
  */
 void asl_validate(const char *text, size_t len, enum document_format format,
                   enum asl_workflow workflow, struct asl_report *report);
@@ -43,5 +44,9 @@ void asl_validate(const char *text, size_t len, enum document_format format,
 struct asl_codes;
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
               const struct asl_codes *wanted, struct asl_report *report);
+/* The same for one that was read already; `places` are those of its values. */
+void asl_lint_value(const json *definition, const struct json_places *places,
+                    enum asl_workflow workflow, const struct asl_codes *wanted,
+                    struct asl_report *report);
 
 #endif

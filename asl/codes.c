@@ -12,6 +12,20 @@
 
 /* clang-format off */
 static const struct asl_code codes[] = {
+    {.name = "ASL_DUPLICATE_KEY", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "a template that has a key twice",
+     .why =
+         "A deployment takes the last one; nothing tells so.",
+     .mend =
+         "Remove one of the two."},
+    {.name = "ASL_MISSING_SUBSTITUTION", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "a placeholder of a definition that its template has no value for",
+     .why =
+         "The definition is deployed with the placeholder in it, ${…}.",
+     .mend =
+         "Add it to DefinitionSubstitutions, or mend its name."},
     {.name = "ASL_NOT_SUPPORTED_YET", .severity = ASL_WARNING, .on = true,
      .summary =
          "valid on AWS, not run by this version",
@@ -43,6 +57,27 @@ static const struct asl_code codes[] = {
          "  },\n"
          "  \"End\": true\n"
          "}"},
+    {.name = "ASL_NO_DEFINITION_FILE", .severity = ASL_ERROR, .on = true,
+     .summary =
+         "a file that a template refers to, and that isn't there",
+     .why =
+         "The template can't be deployed.",
+     .mend =
+         "Mend the path: it is read from the folder of the template."},
+    {.name = "ASL_TOO_MANY_PROBLEMS", .severity = ASL_ERROR, .on = true,
+     .summary =
+         "the end of a list that is too long: a warning where all of them are",
+     .why =
+         "10,000 problems of one definition are listed.",
+     .mend =
+         "Mend some, or look whether the file is a definition at all."},
+    {.name = "ASL_UNUSED_SUBSTITUTION", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "a value for a placeholder that the definition doesn't have",
+     .why =
+         "It was renamed or removed on one side, or never worked.",
+     .mend =
+         "Remove it from DefinitionSubstitutions, or mend its name."},
     {.name = "CALLBACK_WITHOUT_TIMEOUT", .severity = ASL_WARNING, .on = true,
      .summary =
          "a Task that waits for somebody else without TimeoutSeconds or HeartbeatSeconds",

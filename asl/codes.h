@@ -18,7 +18,7 @@ struct asl_code {
     const char *mend;           /* how to be rid of it */
     /*
      * A definition with the problem, and one without. Beginning with `"`: the states of a machine
-     * that starts with the first of them.
+     * that starts with the first of them. NULL, both: of templates, or too large to show.
      */
     const char *bad, *good;
 };

@@ -73,6 +73,18 @@ static void check_name(struct loader *l, const struct asl_at *at)
 
 /* ---- scopes ---- */
 
+/* Is a state named by a placeholder, which may become any name? */
+static bool has_open_name(struct loader *l, const struct asl_scope *scope)
+{
+    if (l->looked_at == scope->names)
+        return l->open;
+    l->looked_at = scope->names;
+    l->open = false;
+    for (size_t i = 0; i < json_count(scope->names); i++)
+        l->open |= asl_has_placeholder(json_key_at(scope->names, i));
+    return l->open;
+}
+
 const struct asl_state *load_target(struct loader *l, const struct asl_scope *scope,
                                     const struct asl_at *at)
 {
@@ -86,6 +98,8 @@ const struct asl_state *load_target(struct loader *l, const struct asl_scope *sc
     asl_report_add(l->report, ASL_ERROR, "MISSING_TRANSITION_TARGET", at, ASL_VALUE,
                    "a target is a state of the same States block, spelled alike",
                    "Missing 'Next' target: %s", json_str(name));
+    if (has_open_name(l, scope))
+        asl_report_unsure(l->report);
     return NULL;
 }
 
@@ -295,47 +309,73 @@ static void refuse_text(struct asl_report *report, enum document_format format,
     asl_report_add(report, ASL_ERROR, code, &top, ASL_VALUE, NULL, "%s", why->text);
 }
 
+/* A definition that was not read yet, or (`value`) was. */
+struct source {
+    const char *text;
+    size_t len;
+    enum document_format format;
+    const json *value;
+    const struct json_places *places;
+};
+
+/* Into m->definition; false after saying why not. */
+static bool read_source(const struct source *from, asl_machine *m, struct asl_report *report,
+                        struct arena *a, const struct json_places **places)
+{
+    const struct asl_at top = {.places = &beginning};
+    struct json_places *at = NULL;
+    struct diag why = {0};
+
+    if (from->len > ASL_MAX_DEFINITION) {
+        refuse_size(report, from->len, "");
+        return false;
+    }
+    if (from->value) {
+        m->definition = json_ref(from->value);
+        *places = from->places;
+    } else if (from->len == 0) {
+        asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
+                       "Definition must be a valid JSON object");
+        asl_report_relocate(report, NULL);
+        return false;
+    } else {
+        m->definition =
+            document_parse(from->format, from->text, from->len, JSON_READ_UNIQUE, a, &at, &why);
+        *places = at;
+        if (!m->definition)
+            refuse_text(report, from->format, &why);
+        diag_clear(&why);
+        if (!m->definition)
+            return false;
+    }
+    /* AWS gets it as JSON, in which each alias of YAML is written out. */
+    if ((from->value || from->format == DOCUMENT_YAML) &&
+        json_text_len(m->definition) > ASL_MAX_DEFINITION) {
+        refuse_size(report, json_text_len(m->definition), " as JSON");
+        return false;
+    }
+    return true;
+}
+
 /* `with`: why it is loaded. */
-static asl_machine *load(const char *text, size_t len, enum document_format format,
-                         const struct loader *with)
+static asl_machine *load(const struct source *from, const struct loader *with)
 {
     asl_machine *m = mem_calloc(1, sizeof *m);
     struct loader l = *with;
     struct asl_report *report = l.report;
     struct arena places = {0};
     struct asl_at top = {0};
-    struct json_places *at = NULL;
-    struct diag why = {0};
     size_t errors = report->errors;
 
     l.m = m;
     l.a = &m->arena;
     m->refs = 1;
-    if (len > ASL_MAX_DEFINITION) {
-        refuse_size(report, len, "");
-        goto out;
-    }
-    if (len == 0) {
-        top.places = &beginning;
-        asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
-                       "Definition must be a valid JSON object");
-        asl_report_relocate(report, NULL);
-        goto out;
-    }
-    m->definition = document_parse(format, text, len, JSON_READ_UNIQUE, &places, &at, &why);
-    if (!m->definition) {
-        refuse_text(report, format, &why);
-    } else if (format == DOCUMENT_YAML && json_text_len(m->definition) > ASL_MAX_DEFINITION) {
-        /* AWS gets it as JSON, in which each alias is written out. */
-        refuse_size(report, json_text_len(m->definition), " as JSON");
-    } else {
-        top = (struct asl_at){.value = m->definition, .places = at};
+    if (read_source(from, m, report, &places, &top.places)) {
+        top.value = m->definition;
         load_machine(&l, &top);
         if (l.warnings && report->errors == errors)
             asl_warn(m, &top, l.workflow, l.warnings, report);
     }
-out:
-    diag_clear(&why);
     arena_clear(&places);
     mem_free(l.names);
     if (report->errors > errors) {
@@ -348,25 +388,40 @@ out:
 asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
                          struct asl_report *report)
 {
-    return load(text, len, format, &(struct loader){.report = report});
+    return load(&(struct source){.text = text, .len = len, .format = format},
+                &(struct loader){.report = report});
+}
+
+/* `wanted` NULL: no warnings. */
+static void validate(const struct source *from, enum asl_workflow workflow,
+                     const struct asl_codes *wanted, struct asl_report *report)
+{
+    asl_machine_unref(load(
+        from, &(struct loader){
+                  .report = report, .validating = true, .workflow = workflow, .warnings = wanted}));
+    asl_report_drop_unsure(report);
+    if (wanted)
+        asl_report_keep(report, wanted);
 }
 
 void asl_validate(const char *text, size_t len, enum document_format format,
                   enum asl_workflow workflow, struct asl_report *report)
 {
-    asl_machine_unref(
-        load(text, len, format,
-             &(struct loader){.report = report, .validating = true, .workflow = workflow}));
+    validate(&(struct source){.text = text, .len = len, .format = format}, workflow, NULL, report);
 }
 
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
               const struct asl_codes *wanted, struct asl_report *report)
 {
-    asl_machine_unref(
-        load(text, len, format,
-             &(struct loader){
-                 .report = report, .validating = true, .workflow = workflow, .warnings = wanted}));
-    asl_report_keep(report, wanted);
+    validate(&(struct source){.text = text, .len = len, .format = format}, workflow, wanted,
+             report);
+}
+
+void asl_lint_value(const json *definition, const struct json_places *places,
+                    enum asl_workflow workflow, const struct asl_codes *wanted,
+                    struct asl_report *report)
+{
+    validate(&(struct source){.value = definition, .places = places}, workflow, wanted, report);
 }
 
 asl_machine *asl_machine_ref(asl_machine *m)

@@ -184,6 +184,16 @@ void load_any(struct loader *l, const struct asl_field *f, const struct asl_at *
     *SLOT(const json *) = load_keep(l, at->value);
 }
 
+/* As deep as the document, JSON_MAX_DEPTH at most. */
+static bool has_expression(const json *v)
+{
+    bool has = json_is_string(v) && asl_expression_begins(v);
+
+    for (size_t i = 0; !has && i < json_count(v); i++)
+        has = has_expression(json_is_array(v) ? json_at(v, i) : json_value_at(v, i));
+    return has;
+}
+
 enum asl_language load_language(struct loader *l, const struct asl_at *at,
                                 enum asl_language otherwise)
 {
@@ -193,6 +203,9 @@ enum asl_language load_language(struct loader *l, const struct asl_at *at,
         return otherwise;
     if (json_str_is(member.value, "JSONPath"))
         return ASL_JSONPATH;
+    /* A placeholder will be what the rest is written in. */
+    if (l->validating && asl_has_placeholder(member.value))
+        return has_expression(at->value) ? ASL_JSONATA : ASL_JSONPATH;
     if (!json_str_is(member.value, "JSONata"))
         asl_report_schema(l->report, &member,
                           "Value should be one of the following: [JSONPath, JSONata]");

@@ -22,6 +22,8 @@ struct loader {
     /* every state's name so far, by hash: names are unique over all scopes */
     const json **names;
     size_t names_cap, names_count;
+    const json *looked_at; /* the names of a scope: is a placeholder among them? */
+    bool open;
 };
 
 /* A field of an object: what the tables of states, retriers, catchers, … are made of. */

@@ -398,14 +398,17 @@ static void load_processor_config(struct loader *l, const struct asl_field *f,
     (void)f;
     if (!load_object(l, at))
         return;
+    bool typed = asl_at_member(at, "ExecutionType", &type);
     if (asl_at_member(at, "Mode", &mode)) {
         if (!is_one_of(mode.value, "INLINE", "DISTRIBUTED"))
             asl_report_schema(l->report, &mode,
                               "Value should be one of the following: [INLINE, DISTRIBUTED]");
         else
             s->map.distributed = json_str_is(mode.value, "DISTRIBUTED");
+        /* A placeholder will be what goes with the rest. */
+        if (json_is_string(mode.value) && asl_has_placeholder(mode.value))
+            s->map.distributed = typed;
     }
-    bool typed = asl_at_member(at, "ExecutionType", &type);
     if (!s->map.distributed && typed)
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &type, ASL_KEY,
                        "it goes with \"Mode\": \"DISTRIBUTED\"",

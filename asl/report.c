@@ -86,6 +86,33 @@ void asl_at_location(const struct asl_at *at, struct buf *out)
         buf_addc(out, '/');
 }
 
+/* ---- placeholders ---- */
+
+bool asl_has_placeholder(const json *string)
+{
+    const char *open = strstr(json_str(string), "${");
+
+    return open && strchr(open, '}');
+}
+
+/* Members that are named by a placeholder may be those which are missing. */
+static bool has_open_member(const json *object)
+{
+    for (size_t i = 0; json_is_object(object) && i < json_count(object); i++)
+        if (asl_has_placeholder(json_key_at(object, i)))
+            return true;
+    return false;
+}
+
+static bool is_unsure(const struct asl_at *at, enum asl_part part)
+{
+    if (at->key && asl_has_placeholder(at->key))
+        return true;
+    if (part == ASL_KEY)
+        return false;
+    return json_is_string(at->value) ? asl_has_placeholder(at->value) : has_open_member(at->value);
+}
+
 /* ---- what was found ---- */
 
 static char *location_of(const struct asl_at *at)
@@ -113,13 +140,28 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
 {
     struct buf text = {0};
 
-    buf_vprintf(&text, format, args);
+    if (r->count >= ASL_MAX_PROBLEMS) {
+        r->errors += p.severity == ASL_ERROR;
+        return;
+    }
+    if (r->count == ASL_MAX_PROBLEMS - 1) {
+        /* Where all are warnings, this is none but one more. */
+        p = (struct asl_problem){.severity = r->errors ? ASL_ERROR : p.severity,
+                                 .code = "ASL_TOO_MANY_PROBLEMS"};
+        at = NULL;
+        hint = NULL;
+        buf_printf(&text, "There are more problems than %d; the rest is not listed",
+                   ASL_MAX_PROBLEMS - 1);
+    } else {
+        buf_vprintf(&text, format, args);
+    }
     p.message = buf_take(&text);
     if (!hint)
         hint = asl_hint_for(p.code, p.message);
     p.hint = hint ? mem_strdup(hint) : NULL;
     p.pointer = pointer_of(at);
     p.location = location_of(at);
+    p.unsure = at && at->value && is_unsure(at, part);
     if (at && at->places)
         p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
     /* The end of a text has no character, and still a caret. */
@@ -155,6 +197,11 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
     va_end(args);
 }
 
+void asl_report_unsure(struct asl_report *r)
+{
+    r->problems[r->count - 1].unsure = true;
+}
+
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at)
 {
     struct asl_problem *last = &r->problems[r->count - 1];
@@ -171,13 +218,15 @@ static void clear_problem(struct asl_problem *p)
     mem_free(p->location);
 }
 
-void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
+/* `code` NULL: those that are unsure. */
+static void drop(struct asl_report *r, const char *code, size_t code_len)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < r->count; i++) {
         struct asl_problem *p = &r->problems[i];
-        if (strlen(p->code) == code_len && memcmp(p->code, code, code_len) == 0) {
+        if (code ? strlen(p->code) == code_len && memcmp(p->code, code, code_len) == 0
+                 : p->unsure) {
             r->errors -= p->severity == ASL_ERROR;
             clear_problem(p);
         } else {
@@ -217,6 +266,20 @@ void asl_report_sort(struct asl_report *r, size_t first)
         }
     }
     r->count = kept;
+}
+
+void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
+{
+    drop(r, code, code_len);
+}
+
+void asl_report_drop_unsure(struct asl_report *r)
+{
+    drop(r, NULL, 0);
+    /* What is not listed could not be told to be sure. */
+    r->errors = 0;
+    for (size_t i = 0; i < r->count; i++)
+        r->errors += r->problems[i].severity == ASL_ERROR;
 }
 
 void asl_report_clear(struct asl_report *r)

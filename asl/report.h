@@ -40,9 +40,16 @@ struct asl_problem {
     char *pointer;    /* JSON Pointer */
     char *location;   /* AWS's location; NULL where AWS gives none */
     struct place place;
+    bool unsure; /* it is about a placeholder: only what that stands for decides */
 };
 
-/* Everything found in one definition, in the order of finding. Empty is {0}. */
+/* The most problems of one definition that are listed; the last then says that there are more. */
+enum { ASL_MAX_PROBLEMS = 10000 };
+
+/*
+ * Everything found in one definition, in the order of finding. Empty is {0}. `errors` counts what
+ * is not listed, too.
+ */
 struct asl_report {
     struct asl_problem *problems;
     size_t count, cap, errors;
@@ -72,6 +79,13 @@ void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len);
 /* Puts those from `first` on into the order of their places, each once. */
 void asl_report_sort(struct asl_report *r, size_t first);
+/* The problem that was added last is unsure. */
+void asl_report_unsure(struct asl_report *r);
+/* Forgets those that are unsure. */
+void asl_report_drop_unsure(struct asl_report *r);
 void asl_report_clear(struct asl_report *r);
+
+/* Does the string have a placeholder, "${…}", that a deployment is to fill in? */
+bool asl_has_placeholder(const json *string);
 
 #endif

@@ -18,7 +18,7 @@ struct arena_deferred {
     void *p;
 };
 
-enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
+enum { FIRST_BLOCK = 512, LARGEST_BLOCK = 1 << 20 };
 
 /* A block for at least `size` bytes; blocks double, so that small trees stay small. */
 static void add_block(struct arena *a, size_t size)

@@ -156,6 +156,9 @@ json *json_with(const json *object, json *key, json *v);
 enum {
     JSON_READ_SURROGATES = 1, /* let "\ud800" in; refused otherwise */
     JSON_READ_UNIQUE = 2,     /* refuse an object that has a key twice; else the last one wins */
+    /* Of YAML: a value v with a tag that isn't YAML's own, as !X v, is {"!X": v}, else refused; and
+     * True, yes, on and such are what YAML 1.1 means by them. */
+    JSON_READ_TAGS = 4,
 };
 
 /*

@@ -16,6 +16,7 @@ enum { YAML_MAX_ALIAS_NODES = 1000000, YAML_MAX_ALIAS_BYTES = 16 * 1024 * 1024 }
  * tagged !!str is a string. As keys, plain scalars are their text: `200:` is the key "200", as
  * names of states and status codes need no quotes. `<<` merges mappings. An alias shares its value;
  * its place is its own, the places within are the anchored value's.
+ * With JSON_READ_TAGS, the place of a tagged value is that of its tag.
  *
  * NULL with *why filled as json_parse_places; codes besides its own (but JSON_SYNTAX and
  * JSON_SURROGATE): YAML_SYNTAX, YAML_DOCUMENTS (a second one), YAML_KEY (is no string), YAML_TAG

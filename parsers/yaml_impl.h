@@ -38,6 +38,7 @@ struct yaml_naming {
 /* What YAML has to know of an array or object that is open, beside its json_frame. */
 struct yaml_level {
     struct yaml_naming naming;
+    bool tag;    /* an object that was made around what a tag stands at */
     json *merge; /* what << brings; NULL: nothing */
     struct json_places *merge_kids;
 };

@@ -184,20 +184,6 @@ static void count(struct yaml_reader *r, size_t bytes)
     r->size.bytes += bytes;
 }
 
-static bool on_value(struct yaml_reader *r, const yaml_event_t *e)
-{
-    struct place at = place_of_scalar(r, e);
-    struct yaml_naming naming = yaml_name_begin(r, e->data.scalar.anchor);
-    json *v = yaml_scalar(r, e);
-
-    if (!v)
-        return false;
-    count(r, e->data.scalar.length + 3);
-    yaml_name_end(r, &naming, v, NULL);
-    json_events_scalar(&r->made, v, at);
-    return take_merge(r);
-}
-
 static json *key_of(struct yaml_reader *r, const char *text, size_t len)
 {
     uint32_t hash = json_hash_bytes(text, len);
@@ -211,6 +197,69 @@ static json *key_of(struct yaml_reader *r, const char *text, size_t len)
         json_events_keep_key(&r->made, key);
     return key;
 }
+
+/* ---- tags ---- */
+
+/* Does the tag become the key of an object around its value? */
+static bool wraps(const struct yaml_reader *r, const yaml_char_t *tag)
+{
+    return (r->made.flags & JSON_READ_TAGS) && tag && tag[0] == '!' && tag[1];
+}
+
+/* The object takes the name that the value was to have. */
+static bool open_tag(struct yaml_reader *r, yaml_mark_t start, const yaml_char_t *tag,
+                     const yaml_char_t *name)
+{
+    const char *text = (const char *)tag;
+    struct place at = place_at(r, start);
+
+    if (r->made.depth == JSON_MAX_DEPTH)
+        return yaml_refuse(r, r->at, "JSON_DEPTH",
+                           "sequences and mappings are nested deeper than %d levels",
+                           JSON_MAX_DEPTH);
+    r->levels[r->made.depth] = (struct yaml_level){.naming = yaml_name_begin(r, name), .tag = true};
+    count(r, strlen(text) + 7);
+    json_events_open(&r->made, true, r->at, at);
+    at.length = (uint32_t)utf8_count(text, strlen(text));
+    json_events_key(&r->made, key_of(r, text, strlen(text)), at);
+    return true;
+}
+
+/* Behind a value: if a tag stood at it, that is over too. */
+static bool end_value(struct yaml_reader *r)
+{
+    struct yaml_level *level = r->made.depth ? &r->levels[r->made.depth - 1] : NULL;
+    size_t twice;
+
+    if (level && level->tag) {
+        json_events_close_object(&r->made, &twice);
+        yaml_name_end(r, &level->naming, r->made.stack[r->made.used - 1],
+                      r->made.places[r->made.used - 1].kids);
+    }
+    return take_merge(r);
+}
+
+static bool on_value(struct yaml_reader *r, const yaml_event_t *e)
+{
+    yaml_event_t bare = *e;
+
+    if (wraps(r, e->data.scalar.tag)) {
+        if (!open_tag(r, e->start_mark, e->data.scalar.tag, e->data.scalar.anchor))
+            return false;
+        bare.data.scalar.tag = bare.data.scalar.anchor = NULL;
+    }
+    struct place at = place_of_scalar(r, &bare);
+    struct yaml_naming naming = yaml_name_begin(r, bare.data.scalar.anchor);
+    json *v = yaml_scalar(r, &bare);
+    if (!v)
+        return false;
+    count(r, e->data.scalar.length + 3);
+    yaml_name_end(r, &naming, v, NULL);
+    json_events_scalar(&r->made, v, at);
+    return end_value(r);
+}
+
+/* ---- keys ---- */
 
 /* A key may have a name too: that of the value which it would be elsewhere. */
 static bool name_key(struct yaml_reader *r, const yaml_event_t *e)
@@ -283,8 +332,13 @@ static bool open_level(struct yaml_reader *r, const yaml_event_t *e, bool object
         return yaml_refuse(r, r->at, "YAML_KEY",
                            "a key must be a string, not a %s (quote a text that begins with '%c')",
                            object ? "mapping" : "sequence", object ? '{' : '[');
-    if (!yaml_check_tag(r, e, tag, object ? "map" : "seq"))
+    if (wraps(r, tag)) {
+        if (!open_tag(r, e->start_mark, tag, name))
+            return false;
+        name = NULL;
+    } else if (!yaml_check_tag(r, e, tag, object ? "map" : "seq")) {
         return false;
+    }
     if (r->made.depth == JSON_MAX_DEPTH)
         return yaml_refuse(r, r->at, "JSON_DEPTH",
                            "sequences and mappings are nested deeper than %d levels",
@@ -314,7 +368,7 @@ static bool close_level(struct yaml_reader *r)
         merge(r, level);
     top = &r->made.places[r->made.used - 1];
     yaml_name_end(r, &level->naming, r->made.stack[r->made.used - 1], top->kids);
-    return take_merge(r);
+    return end_value(r);
 }
 
 /* ---- the whole ---- */

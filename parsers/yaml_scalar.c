@@ -2,6 +2,8 @@
 
 #include "parsers/yaml_impl.h"
 
+#include <strings.h>
+
 static const char standard[] = "tag:yaml.org,2002:";
 
 /* Functions that CloudFormation writes as tags. */
@@ -80,6 +82,23 @@ static json *string(const yaml_event_t *e)
     return json_string((const char *)e->data.scalar.value, e->data.scalar.length);
 }
 
+/* 1: true, 0: false, in YAML 1.1; -1: no boolean. */
+static int boolean(const yaml_event_t *e)
+{
+    static const char *const words[][3] = {{"False", "no", "off"}, {"True", "yes", "on"}};
+    char text[8];
+    size_t len = e->data.scalar.length;
+
+    if (len >= sizeof(text))
+        return -1;
+    memcpy(text, e->data.scalar.value, len + 1);
+    for (int b = 0; b < 2; b++)
+        for (int i = 0; i < 3; i++)
+            if (!strcasecmp(text, words[b][i]))
+                return b;
+    return -1;
+}
+
 /*
  * Only what JSON knows, in JSON's forms. YAML 1.1 has more, which turns the country `no` into false
  * and the time 1:30 into 90.
@@ -90,6 +109,8 @@ static json *plain(struct yaml_reader *r, const yaml_event_t *e)
         return json_null();
     if (is(e, "true") || is(e, "false"))
         return json_bool(is(e, "true"));
+    if (r->made.flags & JSON_READ_TAGS && boolean(e) >= 0)
+        return json_bool(boolean(e) > 0);
     if (json_is_number_text((const char *)e->data.scalar.value, e->data.scalar.length))
         return number(r, e);
     return string(e);

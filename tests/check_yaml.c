@@ -535,6 +535,59 @@ START_TEST(parse_by_format)
 }
 END_TEST
 
+/* ---- tags that are asked for ---- */
+
+static const struct {
+    const char *name, *text, *want;
+} tags[] = {
+    {"at a scalar", "a: !Ref b", "{\"a\":{\"!Ref\":\"b\"}}"},
+    {"at a sequence", "a: !Join ['', [x, !Ref y]]",
+     "{\"a\":{\"!Join\":[\"\",[\"x\",{\"!Ref\":\"y\"}]]}}"},
+    {"at a mapping", "!Map\na: 1\nb: 2", "{\"!Map\":{\"a\":1,\"b\":2}}"},
+    {"within one", "!If [c, !Sub {a: !Ref b}, 1]",
+     "{\"!If\":[\"c\",{\"!Sub\":{\"a\":{\"!Ref\":\"b\"}}},1]}"},
+    {"at nothing", "- !Ref\n- 1", "[{\"!Ref\":null},1]"},
+    {"with an anchor, which names both", "a: &x !Ref b\nc: *x",
+     "{\"a\":{\"!Ref\":\"b\"},\"c\":{\"!Ref\":\"b\"}}"},
+    {"with an anchor at a mapping", "a: !If &x {b: 1}\nc: *x",
+     "{\"a\":{\"!If\":{\"b\":1}},\"c\":{\"!If\":{\"b\":1}}}"},
+    {"behind a merge", "a: &a {b: 1}\nc: {<<: *a, d: !Ref e}",
+     "{\"a\":{\"b\":1},\"c\":{\"b\":1,\"d\":{\"!Ref\":\"e\"}}}"},
+    {"YAML's own stay what they are", "[!!str 1, ! 2]", "[\"1\",\"2\"]"},
+    {"words of YAML 1.1", "[True, NO, yes, off, 'yes', Yep]",
+     "[true,false,true,false,\"yes\",\"Yep\"]"},
+    {"not at a key", "!Ref a: 1", NULL},
+};
+
+START_TEST(tag)
+{
+    struct arena a = {0};
+    struct json_places *at = NULL;
+    json *v =
+        yaml_parse_places(tags[_i].text, strlen(tags[_i].text), JSON_READ_TAGS, &a, &at, NULL);
+
+    expect_json(tags[_i].name, v, tags[_i].want);
+    json_unref(v);
+    arena_clear(&a);
+}
+END_TEST
+
+/* Each tag is a level too. */
+START_TEST(tag_depth)
+{
+    struct buf text = {0};
+    struct diag why = {0};
+
+    for (int i = 0; i < JSON_MAX_DEPTH / 2 + 1; i++)
+        buf_adds(&text, "!X [");
+    json *v = yaml_parse_places(text.data, text.len, JSON_READ_TAGS, NULL, NULL, &why);
+    ck_assert_ptr_null(v);
+    expect_text("too deep", why.code, "JSON_DEPTH");
+    diag_clear(&why);
+    buf_clear(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("yaml");
@@ -553,6 +606,8 @@ int main(void)
     tcase_add_loop_test(tc, place, 0, COUNT(places));
     tcase_add_loop_test(tc, format, 0, COUNT(formats));
     tcase_add_test(tc, parse_by_format);
+    tcase_add_loop_test(tc, tag, 0, COUNT(tags));
+    tcase_add_test(tc, tag_depth);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

@@ -2,58 +2,101 @@
 
 #include "asl/codes.h"
 #include "parsers/buf.h"
-#include "parsers/mem.h"
+#include "tools/aslrc.h"
 #include "tools/cmd.h"
+#include "tools/definition_files.h"
 #include "tools/explain.h"
 #include "tools/report_format.h"
 #include "tools/report_text.h"
+#include "tools/repository.h"
+#include "tools/template/template.h"
+#include "tools/word_list.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct validate {
-    const char *format, *type, *disable, *enable;
-    bool werror, pedantic, explain;
+    const char *format, *type, *kind, *config;
+    const char *enable;
+    struct option_values disable;
+    bool pedantic, explain;
     struct asl_codes wanted;
-    enum asl_workflow workflow;
+    bool werror, no_config, skip_other;
+    const struct template_kind *forced_kind;
+    enum asl_workflow workflow; /* of `type` */
+    struct aslrc_files *settings;
+    struct template_reader reader;
     struct report_writer writer;
-    size_t errors, warnings;
+    struct buf in;             /* what stdin had */
+    struct word_list referred; /* files that templates refer to: they were validated with them */
+    size_t seen;               /* definitions and templates so far, whatever became of them */
+    size_t definitions, errors, warnings, unchecked;
     bool unread; /* something could not be read */
 };
 
-/* ---- one definition ---- */
+/* ---- what was found ---- */
 
-static void raise_warnings(struct asl_report *report)
+static void on_found(void *ctx, const struct template_found *found)
 {
-    for (size_t i = 0; i < report->count; i++)
-        report->problems[i].severity = ASL_ERROR;
-    report->errors = report->count;
+    struct validate *v = ctx;
+    struct asl_report *report = found->report;
+
+    v->seen++;
+    if (aslrc_ignores(v->settings, found->file))
+        return;
+    aslrc_apply(v->settings, found->file, report);
+    asl_report_keep(report, &v->wanted);
+    if (v->werror)
+        aslrc_raise(report);
+    v->definitions += !found->remark;
+    v->errors += report->errors;
+    v->warnings += report->count - report->errors;
+    if (!found->remark || report->count)
+        report_writer_file(&v->writer, &(struct report_file){.name = found->file,
+                                                             .machine = found->machine,
+                                                             .lines = found->lines,
+                                                             .report = report});
 }
 
-static void check_text(struct validate *v, const char *name, const struct buf *text)
+static void on_unchecked(void *ctx, const char *file, const char *machine, const char *why)
 {
-    struct asl_report report = {0};
-    enum document_format format = document_format(name, text->data, text->len);
+    struct validate *v = ctx;
 
-    asl_lint(text->data, text->len, format, v->workflow, &v->wanted, &report);
-    if (v->werror)
-        raise_warnings(&report);
-    report_writer_file(&v->writer,
-                       &(struct report_file){
-                           .name = name, .text = text->data, .len = text->len, .report = &report});
-    v->errors += report.errors;
-    v->warnings += report.count - report.errors;
-    asl_report_clear(&report);
+    v->seen++;
+    v->unchecked++;
+    fprintf(stderr, "asl validate: %s: %s is not checked: %s\n", file, machine ? machine : "it",
+            why);
+}
+
+/* ---- files ---- */
+
+/* A plan of Terraform, with all that it plans, is larger than any definition. */
+enum { MAX_BYTES = 64 * 1024 * 1024 };
+
+static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
+                         struct diag *why)
+{
+    struct validate *v = ctx;
+    char *real;
+    bool good = repository_has(near, path, &real);
+
+    if (good) {
+        word_list_add(&v->referred, real, strlen(real));
+        good = buf_read_file(text, real, MAX_BYTES, why);
+    } else if (real) {
+        diag_set(why, NULL, 0, "%s is outside of the repository, or no file", path);
+    } else {
+        diag_set(why, NULL, 0, "there is no %s", path);
+    }
+    free(real);
+    return good;
 }
 
 static bool read_file(struct validate *v, const char *path, struct buf *text)
 {
     struct diag why = {0};
-    /* One byte over the limit is enough for the loader to see that it is over. */
-    bool good = buf_read_file(text, path, (size_t)ASL_MAX_DEFINITION + 1, &why);
+    bool good = buf_read_file(text, path, MAX_BYTES, &why);
 
     if (!good) {
         fprintf(stderr, "asl validate: %s\n", why.text);
@@ -63,106 +106,107 @@ static bool read_file(struct validate *v, const char *path, struct buf *text)
     return good;
 }
 
-static void check_file(struct validate *v, const char *path)
+static void check_text(struct validate *v, const struct template_kind *kind, const char *name,
+                       const struct buf *text)
+{
+    v->reader.otherwise = ASL_STANDARD;
+    aslrc_type(v->settings, name, &v->reader.otherwise);
+    template_read(&v->reader, kind, name, text->data, text->len);
+}
+
+/* By its name a definition, which need not be looked into to know. */
+static bool is_definition_name(const char *path)
+{
+    return template_kind_of(path, "", 0) != NULL;
+}
+
+/*
+ * Validates what is in the file, unless it is a definition that stands alone (true): a template
+ * that is still to come may refer to it, and knows more of it.
+ */
+static bool check_template(struct validate *v, const struct definition_path *file)
 {
     struct buf text = {0};
+    bool later = false, in = strcmp(file->path, "-") == 0;
+    const char *name = in ? "<stdin>" : file->path;
 
-    if (read_file(v, path, &text))
-        check_text(v, strcmp(path, "-") == 0 ? "<stdin>" : path, &text);
-    buf_clear(&text);
-}
-
-/* ---- folders ---- */
-
-static bool ends_with(const char *text, const char *tail)
-{
-    size_t n = strlen(text), k = strlen(tail);
-
-    return n >= k && strcmp(text + n - k, tail) == 0;
-}
-
-static bool is_definition_name(const char *name)
-{
-    return ends_with(name, ".asl.json") || ends_with(name, ".asl.yaml") ||
-           ends_with(name, ".asl.yml");
-}
-
-/* Other JSON is a definition when it looks like one. */
-static void check_if_definition(struct validate *v, const char *path)
-{
-    struct buf text = {0};
-    json *doc = NULL;
-
-    if (!buf_read_file(&text, path, ASL_MAX_DEFINITION, NULL))
+    if (aslrc_ignores(v->settings, name)) {
+        v->seen++;
+        return false;
+    }
+    if (!v->forced_kind && !in && is_definition_name(name)) {
+        v->seen++;
+        return true;
+    }
+    if (!read_file(v, file->path, &text))
         goto out;
-    doc = json_parse(text.data, text.len, 0, NULL);
-    if (doc && json_get(doc, "StartAt") && json_get(doc, "States"))
-        check_text(v, path, &text);
+    const struct template_kind *kind = v->forced_kind && file->named
+                                           ? v->forced_kind
+                                           : template_kind_of(name, text.data, text.len);
+    if (!kind && file->named && !v->skip_other)
+        kind = template_kind_find("definition");
+    later = kind == template_kind_find("definition");
+    v->seen += later;
+    if (kind && !later)
+        check_text(v, kind, name, &text);
+    if (later && in) {
+        v->in = text;
+        text = (struct buf){0};
+    }
 out:
-    json_unref(doc);
+    buf_clear(&text);
+    return later;
+}
+
+static void check_definition(struct validate *v, const char *path)
+{
+    struct buf text = {0};
+    char *real = v->referred.count ? repository_real(path) : NULL;
+
+    if (strcmp(path, "-") == 0)
+        check_text(v, template_kind_find("definition"), "<stdin>", &v->in);
+    else if (!(real && word_list_has(&v->referred, real)) && read_file(v, path, &text))
+        check_text(v, template_kind_find("definition"), path, &text);
+    free(real);
     buf_clear(&text);
 }
 
-/* What is in a folder but no source: what is hidden, and packages. Links are not followed. */
-static int is_of_interest(const struct dirent *entry)
+/* Templates first, then the definitions that none of them refers to. */
+static void check_files(struct validate *v, char **arguments, int count)
 {
-    return entry->d_name[0] != '.' && strcmp(entry->d_name, "node_modules") != 0;
-}
+    struct definition_files files = {0};
+    size_t later = 0;
 
-/* Below a folder that was named; its depth is bounded by PATH_MAX. */
-static void check_folder(struct validate *v, const char *folder)
-{
-    struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_of_interest, alphasort);
-
-    if (count < 0) {
-        fprintf(stderr, "asl validate: %s can't be read\n", folder);
-        v->unread = true;
-    }
     for (int i = 0; i < count; i++) {
-        struct buf path = {0};
-        struct stat is;
-        const char *name = entries[i]->d_name;
-        buf_printf(&path, "%s%s%s", folder, ends_with(folder, "/") ? "" : "/", name);
-        if (lstat(buf_str(&path), &is) == 0) {
-            if (S_ISDIR(is.st_mode))
-                check_folder(v, buf_str(&path));
-            else if (S_ISREG(is.st_mode) && is_definition_name(name))
-                check_file(v, buf_str(&path));
-            else if (S_ISREG(is.st_mode) && ends_with(name, ".json"))
-                check_if_definition(v, buf_str(&path));
+        size_t from = files.count, before = v->seen;
+        v->unread |= !definition_files_add(&files, arguments[i]);
+        bool folder = files.count > from ? !files.files[from].named : files.count == from;
+        for (size_t n = from; n < files.count; n++)
+            if (check_template(v, &files.files[n])) {
+                struct definition_path kept = files.files[n];
+                files.files[n] = files.files[later];
+                files.files[later++] = kept;
+            }
+        if (folder && v->seen == before && !v->unread) {
+            fprintf(stderr, "asl validate: there is no definition in %s\n", arguments[i]);
+            v->unread = true;
         }
-        buf_clear(&path);
-        free(entries[i]);
     }
-    free(entries);
-}
-
-static void check_path(struct validate *v, const char *path)
-{
-    struct stat is;
-    size_t before = v->writer.files;
-
-    if (strcmp(path, "-") == 0 || stat(path, &is) != 0 || !S_ISDIR(is.st_mode)) {
-        check_file(v, path);
-        return;
-    }
-    check_folder(v, path);
-    if (v->writer.files == before) {
-        fprintf(stderr, "asl validate: there is no definition in %s\n", path);
-        v->unread = true;
-    }
+    for (size_t n = 0; n < later; n++)
+        check_definition(v, files.files[n].path);
+    definition_files_clear(&files);
 }
 
 /* ---- the command line ---- */
 
 static void summarize(const struct validate *v)
 {
-    size_t files = v->writer.files;
-
-    fprintf(stderr, "asl validate: %zu definition%s, %zu error%s, %zu warning%s\n", files,
-            files == 1 ? "" : "s", v->errors, v->errors == 1 ? "" : "s", v->warnings,
+    fprintf(stderr, "asl validate: %zu definition%s, %zu error%s, %zu warning%s", v->definitions,
+            v->definitions == 1 ? "" : "s", v->errors, v->errors == 1 ? "" : "s", v->warnings,
             v->warnings == 1 ? "" : "s");
+    if (v->unchecked)
+        fprintf(stderr, ", %zu not checked", v->unchecked);
+    fputc('\n', stderr);
 }
 
 /* Switches the codes of a list; false after saying that there is no such. */
@@ -185,70 +229,109 @@ static bool choose_codes(struct validate *v)
     asl_codes_default(&v->wanted);
     if (v->pedantic)
         asl_codes_all(&v->wanted);
-    return switch_codes(v, "--enable", v->enable, true) &&
-           switch_codes(v, "--disable", v->disable, false);
+    bool good = switch_codes(v, "--enable", v->enable, true);
+    for (size_t i = 0; good && i < v->disable.count; i++)
+        good = switch_codes(v, "--disable", v->disable.at[i], false);
+    return good;
 }
 
 static const struct option_row rows[] = {
     {"format", 0, REPORT_FORMATS, "how problems are printed (default: text)",
      offsetof(struct validate, format)},
-    {"type", 0, "STANDARD|EXPRESS", "the type of the state machines (default: STANDARD)",
+    {"type", 0, "STANDARD|EXPRESS",
+     "the type of the state machines (default: as the template\nsays, else STANDARD)",
      offsetof(struct validate, type)},
-    {"disable", 0, "CODE,…", "problems with these codes are none",
+    {"kind", 0, TEMPLATE_KINDS, "what the files are (default: seen from their content)",
+     offsetof(struct validate, kind)},
+    {"skip-other", 0, NULL, "a named file without definitions is passed over",
+     offsetof(struct validate, skip_other)},
+    {"disable", 0, "CODE,...", "problems with these codes are none",
      offsetof(struct validate, disable)},
-    {"enable", 0, "CODE,…", "warnings that are off by default, on",
+    {"enable", 0, "CODE,...", "warnings that are off by default, on",
      offsetof(struct validate, enable)},
     {"pedantic", 0, NULL, "all warnings", offsetof(struct validate, pedantic)},
     {"explain", 0, NULL,
      "says what codes mean, instead: those that are named,\nor all in a line each",
      offsetof(struct validate, explain)},
     {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},
+    {"config", 0, "FILE", "settings (default: .aslrc beside a file or in a folder above)",
+     offsetof(struct validate, config)},
+    {"no-config", 0, NULL, "no settings but those of the command line",
+     offsetof(struct validate, no_config)},
 };
 
 const struct option_set cmd_validate_options = {
     .command = "validate",
-    .usage = "asl validate FILE|FOLDER|-… [OPTIONS]",
+    .usage = "asl validate FILE|FOLDER|PATTERN|-… [OPTIONS]",
     .about =
-        "Finds everything that AWS would refuse in definitions, and what is legal but likely\n"
-        "wrong. Of a folder: *.asl.json, *.asl.yaml, *.asl.yml, and other *.json with StartAt and\n"
-        "States. Exit status 0: all are valid, 1: one is not, 2: one can't be read.",
+        "Finds everything that AWS would refuse in definitions, and where it stands. They may\n"
+        "stand alone or in templates: of CloudFormation, SAM and the CDK, serverless.yml,\n"
+        "Terraform's JSON and plans. Of a folder: all JSON and YAML that has any.\n"
+        "Exit status 0: all are valid, 1: one is not, 2: one can't be read.",
     .examples = "  asl validate order.asl.json\n"
-                "  asl validate workflows/ --type EXPRESS --format github\n"
+                "  asl validate template.yaml 'workflows/**/*.asl.json'\n"
+                "  asl validate . --format github --disable ASL_NOT_SUPPORTED_YET\n"
                 "  asl validate --explain PATH_NEVER_PRODUCED\n",
     .files = true,
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
 };
 
+/* What the options stand for; EXIT_GOOD, or what to end with. */
+static int prepare(struct validate *v)
+{
+    v->writer.format = report_format_find(v->format);
+    if (!v->writer.format)
+        return cmd_usage("validate", "--format is one of " REPORT_FORMATS ", not '%s'", v->format);
+    if (v->type && strcmp(v->type, "EXPRESS") == 0)
+        v->workflow = ASL_EXPRESS;
+    else if (v->type && strcmp(v->type, "STANDARD") != 0)
+        return cmd_usage("validate", "--type is STANDARD or EXPRESS, not '%s'", v->type);
+    v->forced_kind = v->kind ? template_kind_find(v->kind) : NULL;
+    if (v->kind && !v->forced_kind)
+        return cmd_usage("validate", "--kind is one of " TEMPLATE_KINDS ", not '%s'", v->kind);
+    if (!choose_codes(v))
+        return EXIT_USAGE;
+    v->reader.wanted = &v->wanted;
+    v->reader.forced = v->type ? &v->workflow : NULL;
+    v->writer.colour = colour_wanted(stdout);
+    v->settings = aslrc_new(v->config, v->no_config);
+    return aslrc_is_good(v->settings) ? EXIT_GOOD : EXIT_USAGE;
+}
+
 int cmd_validate(int argc, char **argv)
 {
-    struct validate v = {.format = "text", .type = "STANDARD", .writer = {.out = stdout}};
+    struct validate v = {
+        .format = "text",
+        .writer = {.out = stdout},
+        .reader = {
+            .ctx = &v, .found = on_found, .unchecked = on_unchecked, .read_file = on_read_file}};
     int status;
     int first = options_parse(&cmd_validate_options, argc, argv, &v, &status);
 
     if (first < 0)
-        return status;
-    if (v.explain)
-        return explain(v.format, argc - first, argv + first);
-    if (first == argc)
-        return cmd_usage("validate", "which definitions? It takes files, folders, or -");
-    v.writer.format = report_format_find(v.format);
-    if (!v.writer.format)
-        return cmd_usage("validate", "--format is one of " REPORT_FORMATS ", not '%s'", v.format);
-    if (strcmp(v.type, "EXPRESS") == 0)
-        v.workflow = ASL_EXPRESS;
-    else if (strcmp(v.type, "STANDARD") != 0)
-        return cmd_usage("validate", "--type is STANDARD or EXPRESS, not '%s'", v.type);
-
-    if (!choose_codes(&v))
-        return EXIT_USAGE;
-
-    v.writer.colour = colour_wanted(stdout);
-    for (int i = first; i < argc; i++)
-        check_path(&v, argv[i]);
+        goto out;
+    if (v.explain) {
+        status = explain(v.format, argc - first, argv + first);
+        goto out;
+    }
+    if (first == argc) {
+        status = cmd_usage("validate", "which definitions? It takes files, folders, or -");
+        goto out;
+    }
+    status = prepare(&v);
+    if (status != EXIT_GOOD)
+        goto out;
+    check_files(&v, argv + first, argc - first);
     report_writer_end(&v.writer);
     summarize(&v);
-    if (v.unread)
-        return EXIT_USAGE;
-    return v.errors ? EXIT_BAD : EXIT_GOOD;
+    if (v.unread || !aslrc_is_good(v.settings))
+        status = EXIT_USAGE;
+    else
+        status = v.errors ? EXIT_BAD : EXIT_GOOD;
+out:
+    aslrc_free(v.settings);
+    word_list_clear(&v.referred);
+    buf_clear(&v.in);
+    return status;
 }

@@ -21,7 +21,7 @@ static const char *kind_of(const struct asl_code *c)
 
 static void set(struct json_build *b, const char *key, const char *text)
 {
-    json_build_set(b, key, json_cstring(text));
+    json_build_set(b, key, text ? json_cstring(text) : json_null());
 }
 
 static void print_json(const struct asl_code *c)
@@ -84,10 +84,12 @@ static void print_text(const struct asl_code *c)
 {
     printf("%s (%s): %s\n\n", c->name, kind_of(c), c->summary);
     print_wrapped(c->why);
-    puts("\nBad:\n");
-    print_indented(c->bad);
-    puts("\nGood:\n");
-    print_indented(c->good);
+    if (c->bad) {
+        puts("\nBad:\n");
+        print_indented(c->bad);
+        puts("\nGood:\n");
+        print_indented(c->good);
+    }
     putchar('\n');
     print_wrapped(c->mend);
 }

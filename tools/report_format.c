@@ -2,6 +2,7 @@
 
 #include "tools/report_format.h"
 #include "parsers/json.h"
+#include "parsers/mem.h"
 #include "tools/report_text.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ static const char *severity_name(const struct asl_problem *p)
 
 static void text_file(struct report_writer *w, const struct report_file *f)
 {
-    report_print(w->out, f->name, f->text, f->len, f->report, w->colour);
+    report_print_file(w->out, f, w->colour);
 }
 
 /* ---- json: a line for each file ---- */
@@ -61,8 +62,10 @@ static void json_file(struct report_writer *w, const struct report_file *f)
     json_build_array(&problems, f->report->count);
     for (size_t i = 0; i < f->report->count; i++)
         json_build_add(&problems, json_problem(&f->report->problems[i]));
-    json_build_object(&file, 3);
+    json_build_object(&file, 4);
     set_text(&file, "file", f->name);
+    if (f->machine)
+        set_text(&file, "machine", f->machine);
     json_build_set(&file, "valid", json_bool(f->report->errors == 0));
     json_build_set(&file, "diagnostics", json_build_done(&problems));
     write_line(w->out, json_build_done(&file));
@@ -94,6 +97,10 @@ static void github_file(struct report_writer *w, const struct report_file *f)
         fputs(",title=", w->out);
         github_text(w->out, p->code, true);
         fputs("::", w->out);
+        if (f->machine) {
+            github_text(w->out, f->machine, false);
+            fputs(": ", w->out);
+        }
         github_text(w->out, p->message, false);
         if (*p->pointer) {
             fputs("%0Aat ", w->out);
@@ -154,20 +161,44 @@ static json *sarif_region(const struct place *place)
     return json_build_done(&b);
 }
 
-static json *sarif_location(const char *name, const struct asl_problem *p)
+/* "/States/A", "Machine:/States/A" */
+static json *sarif_logical(const char *machine, const char *location)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    if (machine)
+        json_build_set(&b, "name", json_cstring(machine));
+    json_build_set(&b, "fullyQualifiedName",
+                   machine ? json_stringf("%s:%s", machine, location ? location : "")
+                           : json_cstring(location));
+    return array_of(json_build_done(&b));
+}
+
+static json *sarif_location(const struct report_file *f, const struct asl_problem *p)
 {
     struct json_build physical, b;
 
     json_build_object(&physical, 2);
-    json_build_set(&physical, "artifactLocation", object_of("uri", sarif_uri(name)));
+    json_build_set(&physical, "artifactLocation", object_of("uri", sarif_uri(f->name)));
     if (p->place.line)
         json_build_set(&physical, "region", sarif_region(&p->place));
     json_build_object(&b, 2);
     json_build_set(&b, "physicalLocation", json_build_done(&physical));
-    if (p->location)
-        json_build_set(&b, "logicalLocations",
-                       array_of(object_of("fullyQualifiedName", json_cstring(p->location))));
+    if (p->location || f->machine)
+        json_build_set(&b, "logicalLocations", sarif_logical(f->machine, p->location));
     return json_build_done(&b);
+}
+
+/* The place of a code among those that were met, where it has one from now on. */
+static size_t sarif_rule(struct report_writer *w, const char *code)
+{
+    for (size_t i = 0; i < w->rules_count; i++)
+        if (strcmp(w->rules[i], code) == 0)
+            return i;
+    w->rules = mem_realloc(w->rules, (w->rules_count + 1) * sizeof *w->rules);
+    w->rules[w->rules_count] = code;
+    return w->rules_count++;
 }
 
 static void sarif_file(struct report_writer *w, const struct report_file *f)
@@ -175,13 +206,14 @@ static void sarif_file(struct report_writer *w, const struct report_file *f)
     for (size_t i = 0; i < f->report->count; i++) {
         const struct asl_problem *p = &f->report->problems[i];
         struct json_build b;
-        json_build_object(&b, 4);
+        json_build_object(&b, 5);
         set_text(&b, "ruleId", p->code);
+        json_build_set(&b, "ruleIndex", json_int((int64_t)sarif_rule(w, p->code)));
         set_text(&b, "level", severity_name(p));
         json *text =
             p->hint ? json_stringf("%s (%s)", p->message, p->hint) : json_cstring(p->message);
         json_build_set(&b, "message", object_of("text", text));
-        json_build_set(&b, "locations", array_of(sarif_location(f->name, p)));
+        json_build_set(&b, "locations", array_of(sarif_location(f, p)));
         json *result = json_build_done(&b);
         if (w->kept.len)
             buf_addc(&w->kept, ',');
@@ -193,9 +225,12 @@ static void sarif_file(struct report_writer *w, const struct report_file *f)
 static void sarif_end(struct report_writer *w)
 {
     fputs("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
-          "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"asl\",\"version\":\"" ASL_VERSION "\"}},"
-          "\"columnKind\":\"unicodeCodePoints\",\"results\":[",
+          "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"asl\",\"version\":\"" ASL_VERSION "\","
+          "\"rules\":[",
           w->out);
+    for (size_t i = 0; i < w->rules_count; i++)
+        fprintf(w->out, "%s{\"id\":\"%s\"}", i ? "," : "", w->rules[i]);
+    fputs("]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[", w->out);
     fputs(buf_str(&w->kept), w->out);
     fputs("]}]}\n", w->out);
 }
@@ -255,6 +290,10 @@ static void junit_file(struct report_writer *w, const struct report_file *f)
 
     buf_adds(&w->kept, "  <testcase classname=\"asl validate\" name=\"");
     xml_text(&w->kept, f->name);
+    if (f->machine) {
+        buf_adds(&w->kept, ": ");
+        xml_text(&w->kept, f->machine);
+    }
     buf_adds(&w->kept, "\">\n");
     if (r->errors) {
         buf_printf(&w->kept, "    <failure message=\"%zu error%s\">", r->errors,
@@ -309,4 +348,7 @@ void report_writer_end(struct report_writer *w)
     if (w->format->end)
         w->format->end(w);
     buf_clear(&w->kept);
+    mem_free(w->rules);
+    w->rules = NULL;
+    w->rules_count = 0;
 }

@@ -3,6 +3,7 @@
 
 #include "asl/report.h"
 #include "parsers/buf.h"
+#include "parsers/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,13 +19,16 @@ struct report_writer {
     bool colour;
     /* Of formats that are written at the end. */
     struct buf kept;
+    const char **rules; /* the codes that were met */
+    size_t rules_count;
     size_t files, bad;
 };
 
 /* A definition that was looked at; "<stdin>" is a file's name too. */
 struct report_file {
-    const char *name, *text;
-    size_t len;
+    const char *name;
+    struct source_lines *lines; /* of its text */
+    const char *machine; /* its name in the template that the file is; NULL: it is no template */
     const struct asl_report *report;
 };
 

@@ -1,0 +1,124 @@
+#ifndef RUNTIME_STORE_STORE_SQLITE_IMPL_H
+#define RUNTIME_STORE_STORE_SQLITE_IMPL_H
+
+/* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
+ * reads, store_sqlite_open.c has the schema and opens files. */
+
+#include "runtime/store/store_file.h"
+#include "runtime/store/store_impl.h"
+
+#include <openssl/evp.h>
+#include <sqlite3.h>
+
+/* The statements that are kept; each once in use at a time. */
+enum statement {
+    BEGIN,
+    COMMIT,
+    ADD_DEFINITION,
+    ADD_EXECUTION,
+    SET_PROGRESS,
+    SET_REDRIVES,
+    ADD_EVENTS,
+    ADD_TOKEN,
+    DROP_EXECUTION,
+    DROP_EVENTS,
+    DROP_TOKENS,
+    LIST_STOPPED,
+    LIST_ENDED,
+    PUT_RECORD,
+    DROP_RECORD,
+    NEXT_NUMBER,
+    GET_DEFINITION,
+    GET_EXECUTION,
+    GET_EVENTS,
+    GET_LAST_EVENTS,
+    FIND_ARN,
+    FIND_CHILD,
+    FIND_TOKEN,
+    LIST_RUNNING,
+    LIST_ALL,
+    LIST_STATUS,
+    GET_RECORD,
+    LIST_RECORDS,
+};
+enum { STATEMENTS = LIST_RECORDS + 1 };
+
+/* SHA-256's first half: enough to name definitions and tokens. */
+enum { KEY_BYTES = 16 };
+
+/* A machine and the key of its definition. */
+struct known {
+    asl_machine *machine;
+    unsigned char key[KEY_BYTES];
+};
+
+struct file {
+    struct store store;
+    sqlite3 *db;
+    sqlite3_stmt *kept[STATEMENTS];
+    struct store_lock lock;
+    bool writing;          /* a transaction has begun */
+    struct diag broken;    /* what failed first; then nothing is kept any more */
+    struct buf text, note; /* of what is being put in */
+    int log_pages;
+    EVP_MD *sha256;
+    EVP_MD_CTX *hash;
+    /* Machines of executions that were started or found; what nobody else has goes now and then. */
+    struct known *known;
+    size_t known_count, known_cap, known_most;
+    struct store_execution found;
+};
+
+static inline struct file *file_of(store *s)
+{
+    return (struct file *)s;
+}
+
+/* ---- store_sqlite.c ---- */
+
+/* A kept statement, ready to be bound. */
+sqlite3_stmt *sqlite_use(struct file *f, enum statement which);
+/* Return false, with *why filled. */
+bool sqlite_read_failed(struct file *f, struct diag *why);
+bool sqlite_none(struct diag *why, const char *what);
+/* SQLite has signed numbers; ours stay below their bound. */
+void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n);
+/* Looks at the text until the statement is reset. */
+void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text);
+/* What stands for a text. */
+void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key[KEY_BYTES]);
+/* The machine of a definition's key: a look; NULL with *why filled. */
+asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why);
+/* Brings the log into the file when it has grown. */
+int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
+
+/* ---- store_sqlite_open.c ---- */
+
+/* False with *why filled; what was opened stays with `f`. */
+bool sqlite_open_file(struct file *f, const char *path, enum store_durability durability,
+                      struct diag *why);
+
+/* ---- store_sqlite_read.c: as store.h has them ---- */
+
+uint64_t sqlite_next_number(const store *s);
+bool sqlite_find(store *s, uint64_t execution, const struct store_execution **out,
+                 struct diag *why);
+void sqlite_clear_found(struct store_execution *x);
+bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                 struct diag *why);
+bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
+                      struct diag *why);
+bool sqlite_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why);
+bool sqlite_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
+                       struct diag *why);
+bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
+                       struct diag *why);
+bool sqlite_list_running(store *s, store_visit_running *visit, void *user, struct diag *why);
+bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
+                            uint64_t before, store_visit_number *visit, void *user,
+                            struct diag *why);
+bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
+bool sqlite_list(store *s, const char *kind, const char *after, store_visit_record *visit,
+                 void *user, struct diag *why);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef TOOLS_ASLRC_H
+#define TOOLS_ASLRC_H
+
+#include "asl/asl.h"
+
+#include <stdbool.h>
+
+/*
+ * .aslrc, the settings of asl validate: JSON or YAML, in the folder of a file or one above it, up
+ * to the root of its repository. The nearest counts; its patterns are seen from its folder.
+ */
+struct aslrc_files;
+
+/* `only`: this file counts for all, if not NULL; `none`: no file does. */
+struct aslrc_files *aslrc_new(const char *only, bool none);
+void aslrc_free(struct aslrc_files *all);
+
+/* What is wrong with a file has been said; false once that happened. */
+bool aslrc_is_good(const struct aslrc_files *all);
+
+/* What is set for the file `path`. */
+bool aslrc_ignores(struct aslrc_files *all, const char *path);
+/* false: no type is set */
+bool aslrc_type(struct aslrc_files *all, const char *path, enum asl_workflow *type);
+/* Drops what is disabled, and raises warnings where they are errors. */
+void aslrc_apply(struct aslrc_files *all, const char *path, struct asl_report *report);
+
+/* All warnings become errors. */
+void aslrc_raise(struct asl_report *report);
+
+#endif

@@ -1,0 +1,122 @@
+#include "tools/definition_files.h"
+
+#include "parsers/buf.h"
+#include "parsers/mem.h"
+#include "tools/path_glob.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool ends_with(const char *text, const char *tail)
+{
+    size_t n = strlen(text), k = strlen(tail);
+
+    return n >= k && strcmp(text + n - k, tail) == 0;
+}
+
+static bool may_have_definitions(const char *name)
+{
+    static const char *const endings[] = {".json", ".yaml", ".yml", ".template"};
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_with(name, endings[i]))
+            return true;
+    return false;
+}
+
+static void add(struct definition_files *all, const char *path, bool named)
+{
+    if (all->count == all->cap) {
+        all->cap = mem_grow(all->cap, all->count + 1);
+        all->files = mem_realloc(all->files, all->cap * sizeof *all->files);
+    }
+    all->files[all->count++] = (struct definition_path){mem_strdup(path), named};
+}
+
+static int is_of_interest(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && strcmp(entry->d_name, "node_modules") != 0;
+}
+
+/* Below a folder; its depth is bounded by PATH_MAX. `pattern` NULL: what may have definitions. */
+static bool add_folder(struct definition_files *all, const char *folder, const char *pattern)
+{
+    struct dirent **entries = NULL;
+    if (strcmp(folder, ".") == 0 || strcmp(folder, "./") == 0)
+        folder = "";
+    int count = scandir(*folder ? folder : ".", &entries, is_of_interest, alphasort);
+    bool good = count >= 0;
+
+    if (!good)
+        fprintf(stderr, "asl validate: %s can't be read\n", folder);
+    for (int i = 0; i < count; i++) {
+        struct buf path = {0};
+        struct stat is;
+        const char *name = entries[i]->d_name;
+        buf_printf(&path, "%s%s%s", folder, !*folder || ends_with(folder, "/") ? "" : "/", name);
+        if (lstat(buf_str(&path), &is) != 0)
+            is.st_mode = 0;
+        if (S_ISDIR(is.st_mode))
+            good &= add_folder(all, buf_str(&path), pattern);
+        else if (S_ISREG(is.st_mode) &&
+                 (pattern ? path_glob_match(pattern, buf_str(&path)) : may_have_definitions(name)))
+            add(all, buf_str(&path), pattern != NULL);
+        buf_clear(&path);
+        free(entries[i]);
+    }
+    free(entries);
+    return good;
+}
+
+/* From the folder that stands before anything of a pattern. */
+static bool add_pattern(struct definition_files *all, const char *pattern)
+{
+    size_t before = all->count, n = strcspn(pattern, "*?[{");
+    struct buf folder = {0}, rooted = {0};
+    bool good;
+
+    while (n && pattern[n - 1] != '/')
+        n--;
+    buf_add(&folder, pattern, n);
+    /* A shell's *.json is for this folder alone. */
+    buf_printf(&rooted, "%s%s", strchr(pattern, '/') ? "" : "/", pattern);
+    if (*pattern == '/') {
+        buf_reset(&rooted);
+        buf_printf(&rooted, "/%s", pattern);
+    }
+    good = add_folder(all, buf_str(&folder), buf_str(&rooted));
+    if (good && all->count == before) {
+        fprintf(stderr, "asl validate: no file fits %s\n", pattern);
+        good = false;
+    }
+    buf_clear(&folder);
+    buf_clear(&rooted);
+    return good;
+}
+
+bool definition_files_add(struct definition_files *all, const char *argument)
+{
+    struct stat is;
+
+    if (strcmp(argument, "-") == 0 || stat(argument, &is) != 0) {
+        if (path_glob_is(argument) && stat(argument, &is) != 0)
+            return add_pattern(all, argument);
+        add(all, argument, true);
+        return true;
+    }
+    if (S_ISDIR(is.st_mode))
+        return add_folder(all, argument, NULL);
+    add(all, argument, true);
+    return true;
+}
+
+void definition_files_clear(struct definition_files *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        mem_free(all->files[i].path);
+    mem_free(all->files);
+    *all = (struct definition_files){0};
+}

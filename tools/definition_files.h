@@ -1,0 +1,24 @@
+#ifndef TOOLS_DEFINITION_FILES_H
+#define TOOLS_DEFINITION_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The files that arguments name: themselves; what is in folders, when it may have a definition; and
+ * what fits a pattern, for shells that don't look themselves. What is hidden, packages
+ * (node_modules) and links are left out.
+ */
+struct definition_files {
+    struct definition_path {
+        char *path;
+        bool named; /* by its argument; else it may be anything */
+    } * files;
+    size_t count, cap;
+};
+
+/* False after saying what can't be read, or that nothing fits. */
+bool definition_files_add(struct definition_files *all, const char *argument);
+void definition_files_clear(struct definition_files *all);
+
+#endif

@@ -1,0 +1,62 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include "tools/repository.h"
+
+#include "parsers/buf.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_below(const char *path, const char *folder, size_t len)
+{
+    while (len && folder[len - 1] == '/')
+        len--;
+    return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+/* How much of the path of a file is the folder of its repository; 0: it is in none. */
+static size_t repository_of(const char *file)
+{
+    size_t len = strlen(file), found = 0;
+    struct buf git = {0};
+
+    while (!found && len) {
+        while (len && file[len - 1] != '/')
+            len--;
+        buf_reset(&git);
+        buf_add(&git, file, len);
+        buf_adds(&git, ".git");
+        if (len && access(buf_str(&git), F_OK) == 0)
+            found = len;
+        len -= len > 0;
+    }
+    buf_clear(&git);
+    return found;
+}
+
+char *repository_real(const char *path)
+{
+    return realpath(path, NULL);
+}
+
+bool repository_has(const char *near, const char *path, char **real)
+{
+    char *from = realpath(near, NULL), *here = realpath(".", NULL);
+    struct stat is;
+    bool has = false;
+
+    *real = realpath(path, NULL);
+    if (*real && stat(*real, &is) == 0 && S_ISREG(is.st_mode)) {
+        size_t root = from ? repository_of(from) : 0;
+        if (root)
+            has = is_below(*real, from, root);
+        else
+            has = (here && is_below(*real, here, strlen(here))) ||
+                  (from && is_below(*real, from, (size_t)(strrchr(from, '/') - from)));
+    }
+    free(from);
+    free(here);
+    return has;
+}

@@ -1,0 +1,16 @@
+#ifndef TOOLS_REPOSITORY_H
+#define TOOLS_REPOSITORY_H
+
+#include <stdbool.h>
+
+/*
+ * May what stands in the file `near` name the file `path`? It is a regular file, and in the same
+ * repository (below the folder that has .git), wherever links lead; without a repository, below the
+ * working directory or the folder of `near`. Else who writes a template could have any file of ours
+ * shown. *real is the path it comes to, to be freed; NULL if there is no such file.
+ */
+bool repository_has(const char *near, const char *path, char **real);
+/* The path that a file's comes to; NULL if there is no such file. To be freed. */
+char *repository_real(const char *path);
+
+#endif

@@ -1,0 +1,165 @@
+/* Templates of CloudFormation and SAM, those that the CDK writes among them. */
+
+#include "tools/template/template_impl.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* The types of resources that have a definition, and the field that says STANDARD or EXPRESS. */
+static const struct {
+    const char *type, *workflow;
+} types[] = {
+    {"AWS::StepFunctions::StateMachine", "StateMachineType"},
+    {"AWS::Serverless::StateMachine", "Type"},
+};
+
+bool cloudformation_is(const json *doc)
+{
+    const json *resources = member(doc, NULL, "Resources", NULL);
+
+    if (!resources || !json_is_object(resources))
+        return false;
+    if (json_get(doc, "AWSTemplateFormatVersion") || json_get(doc, "Transform"))
+        return true;
+    for (size_t i = 0; i < json_count(resources); i++) {
+        const json *type = json_get(json_value_at(resources, i), "Type");
+        if (type && json_is_string(type) && strncmp(json_str(type), "AWS::", 5) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- the forms of a definition ---- */
+
+static void read_text(struct machine *m, const json *v, const struct json_places *at);
+
+static void read_value(struct machine *m, const json *v, const struct json_places *at)
+{
+    if (json_is_string(v))
+        read_text(m, v, at);
+    else
+        definition_value(m, v, at);
+}
+
+static void read_text(struct machine *m, const json *v, const struct json_places *at)
+{
+    struct quilt q = {0};
+
+    /* Fn::ToJsonString has values. */
+    if (cfn_function(v) && strcmp(cfn_function(v), "ToJsonString") == 0) {
+        v = cfn_argument(v, at, &at);
+        definition_value(m, v, at);
+        return;
+    }
+    if (json_is_object(v) && !cfn_function(v)) {
+        definition_value(m, v, at);
+        return;
+    }
+    cfn_text(&q, m->in, v, at);
+    definition_text(m, &q);
+    quilt_clear(&q);
+}
+
+static void read_uri(struct machine *m, const json *v, const struct json_places *at)
+{
+    struct quilt q = {.plain = true};
+
+    if (!json_is_string(v) && !cfn_function(v)) {
+        definition_unchecked(m, "its definition is in a bucket of S3");
+        return;
+    }
+    cfn_text(&q, m->in, v, at);
+    if (q.count)
+        definition_unchecked(m, "which file its definition is in is not known here");
+    else if (strstr(buf_str(&q.text), "://"))
+        definition_unchecked(m, "its definition is in a bucket of S3");
+    else
+        definition_file(m, buf_str(&q.text), at);
+    quilt_clear(&q);
+}
+
+typedef void form(struct machine *m, const json *v, const struct json_places *at);
+
+/* Fn::If leads to one of two: either must be good. Recurses as deep as the template goes. */
+static void read_form(struct machine *m, form *read, const json *v, const struct json_places *at)
+{
+    const struct json_places *list_at;
+    const char *name = cfn_function(v);
+
+    if (name && strcmp(name, "If") == 0) {
+        const json *list = cfn_argument(v, at, &list_at);
+        for (size_t i = 1; json_is_array(list) && i < json_count(list); i++)
+            read_form(m, read, json_at(list, i), &list_at->kids[i]);
+        return;
+    }
+    if (name && strcmp(name, "Ref") == 0 && json_is_string(json_value_at(v, 0)) &&
+        json_str_is(json_value_at(v, 0), "AWS::NoValue"))
+        return;
+    read(m, v, at);
+}
+
+/* The properties that have a definition. */
+static const struct {
+    const char *name;
+    form *read;
+} forms[] = {
+    {"Definition", read_value},
+    {"DefinitionString", read_text},
+    {"DefinitionUri", read_uri},
+    {"DefinitionS3Location", read_uri},
+};
+
+/* ---- resources ---- */
+
+static void read_resource(struct reading *in, const char *name, const char *workflow,
+                          const json *properties, const struct json_places *at)
+{
+    struct machine m = {.in = in, .name = name};
+    const struct json_places *given_at = NULL, *v_at = NULL;
+    const json *given = member(properties, at, "DefinitionSubstitutions", &given_at);
+    bool any = false;
+
+    m.workflow = definition_workflow(in, member(properties, at, workflow, NULL));
+    /* Substitutions that a function makes are not known. */
+    if (!given || !cfn_function(given))
+        substitutions_init(&m.substitutions, given, given_at);
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        const json *v = member(properties, at, forms[i].name, &v_at);
+        if (v)
+            read_form(&m, forms[i].read, v, v_at);
+        any |= v != NULL;
+    }
+    if (!any)
+        definition_unchecked(&m, "it has no definition");
+    definition_end(&m);
+}
+
+static void read_resources(struct reading *in, const json *resources, const struct json_places *at)
+{
+    const struct json_places *properties_at = NULL;
+
+    for (size_t i = 0; json_is_object(resources) && i < json_count(resources); i++) {
+        const json *name = json_key_at(resources, i), *v = json_value_at(resources, i);
+        /* Fn::ForEach::Name: [an identifier, a collection, {resources}] */
+        if (strncmp(json_str(name), "Fn::ForEach::", 13) == 0 && json_is_array(v) &&
+            json_count(v) == 3) {
+            read_resources(in, json_at(v, 2), &at->kids[i].kids[2]);
+            continue;
+        }
+        const json *type = member(v, &at->kids[i], "Type", NULL),
+                   *properties = member(v, &at->kids[i], "Properties", &properties_at);
+        for (size_t t = 0; type && json_is_string(type) && t < COUNT(types); t++)
+            if (json_str_is(type, types[t].type))
+                read_resource(in, json_str(name), types[t].workflow, properties, properties_at);
+    }
+}
+
+void cloudformation_read(struct reading *in, const json *doc, const struct json_places *at)
+{
+    const struct json_places *resources_at = NULL;
+    const json *resources = member(doc, at, "Resources", &resources_at);
+
+    if (resources)
+        read_resources(in, resources, resources_at);
+}

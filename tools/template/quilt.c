@@ -1,0 +1,167 @@
+/* Text that is sewn together from pieces of a file, with the place of each byte. */
+
+#include "tools/template/template_impl.h"
+
+#include "parsers/mem.h"
+
+#include <string.h>
+
+/* Bytes of the file that are gone through, a piece or function as some of them. */
+enum { MAX_STEPS = 32 * 1024 * 1024, PIECE = 100 };
+
+static bool is_name(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           (c && strchr("_.:-", c));
+}
+
+size_t placeholder_at(const char *text, size_t len)
+{
+    size_t i = 2;
+
+    if (len < 4 || text[0] != '$' || text[1] != '{')
+        return 0;
+    while (i < len && is_name(text[i]))
+        i++;
+    return i > 2 && i < len && text[i] == '}' ? i + 1 : 0;
+}
+
+bool quilt_is_full(const struct quilt *q)
+{
+    return q->text.len > ASL_MAX_DEFINITION || q->steps > MAX_STEPS;
+}
+
+void quilt_work(struct quilt *q)
+{
+    q->steps += PIECE;
+}
+
+static void add_patch(struct quilt *q, struct patch p)
+{
+    if (q->count == q->cap) {
+        q->cap = mem_grow(q->cap, q->count + 1);
+        q->patches = mem_realloc(q->patches, q->cap * sizeof *q->patches);
+    }
+    q->patches[q->count++] = p;
+}
+
+/* What would end the string that it stands in, or the placeholder, gives way. */
+static void add_name(struct buf *out, const char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)name[i];
+        buf_addc(out, c == '"' ? '\'' : c == '\\' ? '/' : c < ' ' ? ' ' : name[i]);
+    }
+}
+
+void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at, bool filled)
+{
+    struct patch p = {.from = q->text.len, .filled = filled};
+
+    q->steps += PIECE;
+    if (quilt_is_full(q))
+        return;
+    p.bare = !q->plain && q->state == QUILT_OUTSIDE;
+    source_map_add(&q->map, q->text.len, at, true);
+    buf_adds(&q->text, p.bare ? "\"${" : "${");
+    add_name(&q->text, name, len);
+    buf_adds(&q->text, p.bare ? "}\"" : "}");
+    p.to = q->text.len;
+    add_patch(q, p);
+}
+
+static void add_piece(struct quilt *q, const char *text, size_t from, size_t to,
+                      const struct source_map *map)
+{
+    if (from == to)
+        return;
+    source_map_copy(&q->map, q->text.len, map, from, to);
+    buf_add(&q->text, text + from, to - from);
+}
+
+/* Are we in a string of JSON behind this? */
+static void follow(struct quilt *q, char c)
+{
+    switch (q->state) {
+    case QUILT_OUTSIDE:
+        if (c == '"')
+            q->state = QUILT_STRING;
+        break;
+    case QUILT_STRING:
+        if (c == '"')
+            q->state = QUILT_OUTSIDE;
+        else if (c == '\\')
+            q->state = QUILT_ESCAPE;
+        break;
+    case QUILT_ESCAPE: q->state = QUILT_STRING; break;
+    }
+}
+
+void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
+               const struct source_map *map)
+{
+    size_t start = from;
+
+    q->steps += PIECE;
+    if (quilt_is_full(q))
+        return;
+    for (size_t i = from; i < to && !q->plain; i++) {
+        size_t n =
+            q->state == QUILT_OUTSIDE && text[i] == '$' ? placeholder_at(text + i, to - i) : 0;
+        if (n == 0) {
+            follow(q, text[i]);
+            continue;
+        }
+        add_piece(q, text, start, i, map);
+        quilt_placeholder(q, text + i + 2, n - 3, source_map_find(map, i), false);
+        start = i + n;
+        i = start - 1;
+    }
+    add_piece(q, text, start, to, map);
+}
+
+bool quilt_is_unknown(const struct quilt *q)
+{
+    return q->count == 1 && q->patches[0].from == 0 && q->patches[0].to == q->text.len;
+}
+
+static bool is_token(char c)
+{
+    return is_name(c) || c == '+' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* A piece of a number or word, or of more than one value, may be what is filled in. */
+bool quilt_is_bare(const struct quilt *q, size_t at)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        size_t from = q->patches[i].from, to = q->patches[i].to;
+        if (!q->patches[i].bare)
+            continue;
+        while (from > 0 && is_token(q->text.data[from - 1]))
+            from--;
+        while (to < q->text.len && is_token(q->text.data[to]))
+            to++;
+        if (from <= at && at <= to)
+            return true;
+    }
+    return false;
+}
+
+void quilt_clear(struct quilt *q)
+{
+    buf_clear(&q->text);
+    source_map_clear(&q->map);
+    mem_free(q->patches);
+    *q = (struct quilt){0};
+}
+
+void scalar_map(struct reading *in, const json *v, const struct json_places *at,
+                struct source_map *map)
+{
+    size_t start = source_offset(&in->lines, at->value.line, at->value.column);
+
+    if (in->format == DOCUMENT_JSON)
+        source_map_json(map, in->text, in->len, start);
+    else
+        source_map_yaml(map, in->text, in->len, start, json_str(v), json_str_len(v));
+}

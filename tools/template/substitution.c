@@ -1,0 +1,112 @@
+/* Placeholders that a template fills in: those without a value, and values without a placeholder.
+ */
+
+#include "tools/template/template_impl.h"
+
+#include "parsers/mem.h"
+
+#include <string.h>
+
+#define MISSING "ASL_MISSING_SUBSTITUTION"
+#define UNUSED "ASL_UNUSED_SUBSTITUTION"
+
+void substitutions_init(struct substitutions *s, const json *given,
+                        const struct json_places *places)
+{
+    *s = (struct substitutions){.wanted = true};
+    if (!given || !json_is_object(given)) {
+        /* Made by a function, which only a deployment can tell. */
+        s->wanted = !given;
+        return;
+    }
+    s->given = given;
+    s->places = places;
+    s->used = mem_calloc(json_count(given) + 1, sizeof *s->used);
+}
+
+static void warn(struct asl_report *report, const char *code, struct place place, const char *hint,
+                 const char *what, const char *name, size_t len)
+{
+    struct json_places places = {.value = place};
+    struct asl_at at = {.places = &places};
+
+    asl_report_add(report, ASL_WARNING, code, &at, ASL_VALUE, hint, "%s ${%.*s}", what, (int)len,
+                   name);
+    asl_report_relocate(report, NULL);
+}
+
+/* Does anything fill it in? */
+static bool is_given(struct substitutions *s, const char *name, size_t len)
+{
+    size_t i = s->given ? json_find(s->given, name, len) : SIZE_MAX;
+
+    if (i != SIZE_MAX)
+        s->used[i] = true;
+    return i != SIZE_MAX;
+}
+
+static void miss(struct asl_report *report, struct place place, const char *name, size_t len)
+{
+    warn(report, MISSING, place, "give it in DefinitionSubstitutions, or let Fn::Sub fill it in",
+         "Nothing is filled in for the placeholder", name, len);
+}
+
+void substitutions_check(struct substitutions *s, struct reading *in, const struct quilt *q,
+                         struct asl_report *report)
+{
+    const char *text = q->text.data;
+    size_t patch = 0;
+
+    if (!s->wanted)
+        return;
+    for (size_t i = 0; i < q->text.len; i++) {
+        while (patch < q->count && q->patches[patch].to <= i)
+            patch++;
+        if (patch < q->count && q->patches[patch].filled && q->patches[patch].from <= i) {
+            i = q->patches[patch].to - 1;
+            continue;
+        }
+        size_t n = placeholder_at(text + i, q->text.len - i);
+        if (n == 0)
+            continue;
+        /* Who writes ${!name} in Fn::Sub, and gives no substitutions, means the letters. */
+        if (!is_given(s, text + i + 2, n - 3) && (s->given || !q->function))
+            miss(report,
+                 source_place(&in->lines, source_map_find(&q->map, i),
+                              source_map_end(&q->map, i + n)),
+                 text + i + 2, n - 3);
+        i += n - 1;
+    }
+}
+
+void substitutions_check_string(struct substitutions *s, const json *v, struct place at,
+                                struct asl_report *report)
+{
+    const char *text = json_str(v);
+    size_t len = json_str_len(v);
+
+    if (!s->wanted)
+        return;
+    for (const char *p = text; (p = memchr(p, '$', len - (size_t)(p - text))) != NULL; p++) {
+        size_t n = placeholder_at(p, len - (size_t)(p - text));
+        if (n && !is_given(s, p + 2, n - 3))
+            miss(report, at, p + 2, n - 3);
+    }
+}
+
+void substitutions_unused(const struct substitutions *s, struct asl_report *report)
+{
+    for (size_t i = 0; i < json_count(s->given ? s->given : json_empty_object()); i++) {
+        const json *key = json_key_at(s->given, i);
+        if (!s->used[i])
+            warn(report, UNUSED, s->places->kids[i].key,
+                 "remove it, or check how the placeholder in the definition is spelled",
+                 "The definition has no placeholder", json_str(key), json_str_len(key));
+    }
+}
+
+void substitutions_clear(struct substitutions *s)
+{
+    mem_free(s->used);
+    *s = (struct substitutions){0};
+}

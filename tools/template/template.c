@@ -1,0 +1,158 @@
+/* What a file is, by what is in it. */
+
+#include "tools/template/template_impl.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+struct template_kind {
+    const char *name;
+    bool (*is)(const json *doc);
+    void (*read)(struct reading *in, const json *doc, const struct json_places *at);
+    /* What the text of one has (ends with NULL), and what tells one that can't be read. */
+    const char *words[3], *marks[3];
+};
+
+static bool definition_is(const json *doc)
+{
+    return json_is_object(doc) && json_get(doc, "StartAt") && json_get(doc, "States");
+}
+
+/* The first is what all else is taken for. */
+static const struct template_kind kinds[] = {
+    {"definition", definition_is, NULL, {"StartAt"}, {NULL}},
+    {"cloudformation",
+     cloudformation_is,
+     cloudformation_read,
+     {"Resources"},
+     {"AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"}},
+    {"serverless", serverless_is, serverless_read, {"stateMachines"}, {"stepFunctions:"}},
+    {"terraform",
+     terraform_is,
+     terraform_read,
+     {"aws_sfn_state_machine", "terraform_version"},
+     {NULL}},
+};
+
+const struct template_kind *template_kind_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+static bool has_word(const char *text, size_t len, const char *word)
+{
+    size_t n = strlen(word);
+    const char *end = text + len;
+
+    for (const char *p = text; (p = memchr(p, *word, (size_t)(end - p))) != NULL; p++)
+        if ((size_t)(end - p) >= n && memcmp(p, word, n) == 0)
+            return true;
+    return false;
+}
+
+static bool has_any(const char *text, size_t len, const char *const *words)
+{
+    for (size_t i = 0; i < 3 && words[i]; i++)
+        if (has_word(text, len, words[i]))
+            return true;
+    return false;
+}
+
+static bool ends_with(const char *text, const char *tail)
+{
+    size_t n = strlen(text), k = strlen(tail);
+
+    return n >= k && strcmp(text + n - k, tail) == 0;
+}
+
+const struct template_kind *template_kind_of(const char *name, const char *text, size_t len)
+{
+    const struct template_kind *kind = NULL;
+    bool may_be[COUNT(kinds)], any = false;
+
+    if (ends_with(name, ".asl.json") || ends_with(name, ".asl.yaml") || ends_with(name, ".asl.yml"))
+        return &kinds[0];
+    /* Most files of a repository are none of them, and need not be read for that. */
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        any |= may_be[i] = has_any(text, len, kinds[i].words);
+    if (!any)
+        return NULL;
+    json *doc = document_parse(document_format(name, text, len), text, len, JSON_READ_TAGS, NULL,
+                               NULL, NULL);
+    for (size_t i = 0; i < COUNT(kinds) && !kind; i++)
+        if (may_be[i] && (doc ? kinds[i].is(doc) : has_any(text, len, kinds[i].marks)))
+            kind = &kinds[i];
+    json_unref(doc);
+    return kind;
+}
+
+/* ---- templates ---- */
+
+static void tell(struct reading *in, struct asl_report *report, bool remark)
+{
+    in->to->found(in->to->ctx,
+                  &(struct template_found){
+                      .file = in->name, .lines = &in->lines, .report = report, .remark = remark});
+}
+
+static void tell_of_text(struct reading *in, const struct diag *why, bool twice)
+{
+    struct asl_report report = {0};
+    struct json_places places = {.value = why->place};
+    struct asl_at at = {.places = &places};
+
+    if (twice)
+        asl_report_add(&report, ASL_WARNING, "ASL_DUPLICATE_KEY", &at, ASL_VALUE,
+                       "the last one counts", "%s", why->text);
+    else
+        asl_report_add(&report, ASL_ERROR,
+                       in->format == DOCUMENT_JSON ? "INVALID_JSON_DESCRIPTION"
+                                                   : "INVALID_YAML_DESCRIPTION",
+                       &at, ASL_VALUE, NULL, "%s", why->text);
+    asl_report_relocate(&report, NULL);
+    tell(in, &report, twice);
+    asl_report_clear(&report);
+}
+
+static void read_template(struct reading *in, const struct template_kind *kind)
+{
+    struct arena a = {0};
+    struct json_places *places = NULL;
+    struct diag why = {0};
+    json *doc = document_parse(in->format, in->text, in->len, JSON_READ_TAGS | JSON_READ_UNIQUE, &a,
+                               &places, &why);
+
+    if (!doc && why.code && strcmp(why.code, "JSON_DUPLICATE_KEY") == 0) {
+        tell_of_text(in, &why, true);
+        doc = document_parse(in->format, in->text, in->len, JSON_READ_TAGS, &a, &places, &why);
+    }
+    if (doc)
+        kind->read(in, doc, places);
+    else
+        tell_of_text(in, &why, false);
+    json_unref(doc);
+    arena_clear(&a);
+    diag_clear(&why);
+}
+
+void template_read(const struct template_reader *reader, const struct template_kind *kind,
+                   const char *name, const char *text, size_t len)
+{
+    struct reading in;
+
+    reading_init(&in, reader, name, text, len, document_format(name, text, len));
+    if (kind->read) {
+        read_template(&in, kind);
+    } else {
+        struct machine m = {.in = &in, .workflow = reader->otherwise};
+        if (reader->forced)
+            m.workflow = *reader->forced;
+        definition_alone(&m);
+        definition_end(&m);
+    }
+    reading_clear(&in);
+}

@@ -1,0 +1,143 @@
+#ifndef TOOLS_TEMPLATE_TEMPLATE_IMPL_H
+#define TOOLS_TEMPLATE_TEMPLATE_IMPL_H
+
+/*
+ * What the files of this folder share: template.c (kinds), one file a kind, definition.c (a
+ * definition, taken out of its template, is validated), function.c (CloudFormation's functions),
+ * quilt.c (text that is sewn together), substitution.c (placeholders that a template fills in).
+ */
+
+#include "parsers/arena.h"
+#include "parsers/json.h"
+#include "parsers/source.h"
+#include "tools/template/template.h"
+
+/* A file that is being read. */
+struct reading {
+    const struct template_reader *to;
+    const char *name, *text;
+    size_t len;
+    enum document_format format;
+    struct source_lines lines;
+    bool pseudo; /* #{…} is a placeholder too: serverless.yml */
+};
+
+void reading_init(struct reading *r, const struct template_reader *to, const char *name,
+                  const char *text, size_t len, enum document_format format);
+void reading_clear(struct reading *r);
+
+/* ---- quilt.c ---- */
+
+/* A placeholder in a quilt's text. */
+struct patch {
+    size_t from, to;
+    bool bare;   /* outside the strings of JSON, and put into quotes */
+    bool filled; /* by the template itself, no DefinitionSubstitutions needed */
+};
+
+/* Text that is sewn together, and where each byte stands in the file. Empty is {0}. */
+struct quilt {
+    struct buf text;
+    struct source_map map;
+    struct patch *patches;
+    size_t count, cap;
+    bool plain;    /* no JSON: all placeholders are as in a string */
+    bool function; /* a function made it: placeholders in its text are meant to be there */
+    enum { QUILT_OUTSIDE, QUILT_STRING, QUILT_ESCAPE } state;
+    size_t steps; /* so far; hostile templates nest substitutions */
+};
+
+/* The bytes [from, to) of `text`, which came from where `map` says. */
+void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
+               const struct source_map *map);
+/* "${name}", which stands at `at` of the file. */
+void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at, bool filled);
+/* A function is gone through. */
+void quilt_work(struct quilt *q);
+/* Is it too long for a definition, or too much work? Then no more is added. */
+bool quilt_is_full(const struct quilt *q);
+/* Is it nothing but one placeholder? */
+bool quilt_is_unknown(const struct quilt *q);
+/* Is `at` of the text at a bare placeholder, or at what it may belong to? */
+bool quilt_is_bare(const struct quilt *q, size_t at);
+void quilt_clear(struct quilt *q);
+
+/* Where the text of the string `v` stands in the file. */
+void scalar_map(struct reading *in, const json *v, const struct json_places *at,
+                struct source_map *map);
+
+/* The length of the "${name}" that begins at `text`; 0: none does. Names have A-Z a-z 0-9 _.:- */
+size_t placeholder_at(const char *text, size_t len);
+
+/* ---- substitution.c ---- */
+
+/* DefinitionSubstitutions, and which of them were met. */
+struct substitutions {
+    bool wanted; /* no: who fills in placeholders is not known */
+    const json *given;
+    const struct json_places *places;
+    bool *used;
+};
+
+/* `given` NULL: there are none. */
+void substitutions_init(struct substitutions *s, const json *given,
+                        const struct json_places *places);
+/* Warns of placeholders in the text of `q` that nobody fills in. */
+void substitutions_check(struct substitutions *s, struct reading *in, const struct quilt *q,
+                         struct asl_report *report);
+/* The same of the text of a string, which has its place. */
+void substitutions_check_string(struct substitutions *s, const json *v, struct place at,
+                                struct asl_report *report);
+/* Warns of those that were not met. */
+void substitutions_unused(const struct substitutions *s, struct asl_report *report);
+void substitutions_clear(struct substitutions *s);
+
+/* ---- function.c ---- */
+
+/* Is it a call of a function, {"Ref": …}, {"Fn::Sub": …}, or of its tag? Its name, "Sub", "Ref". */
+const char *cfn_function(const json *v);
+/* The argument of such a call. */
+const json *cfn_argument(const json *v, const struct json_places *at,
+                         const struct json_places **argument_at);
+/* Adds what a string, number or call comes to. */
+void cfn_text(struct quilt *q, struct reading *in, const json *v, const struct json_places *at);
+
+/* ---- definition.c ---- */
+
+/* A state machine of a template. */
+struct machine {
+    struct reading *in;
+    const char *name;
+    enum asl_workflow workflow;
+    struct substitutions substitutions;
+    bool unchecked; /* or some of it */
+};
+
+/* It is written as values; functions in them are placeholders. */
+void definition_value(struct machine *m, const json *v, const struct json_places *at);
+/* It is the text of `q`. */
+void definition_text(struct machine *m, const struct quilt *q);
+/* It is in a file of its own, `path` seen from the template; `at`: where that is said. */
+void definition_file(struct machine *m, const char *path, const struct json_places *at);
+/* It is the whole file that is being read. */
+void definition_alone(struct machine *m);
+void definition_unchecked(struct machine *m, const char *why);
+/* When all of the machine was seen: what is amiss with its substitutions. */
+void definition_end(struct machine *m);
+/* "EXPRESS" in `v`, unless the command line says what it is to be. */
+enum asl_workflow definition_workflow(struct reading *in, const json *v);
+
+/* ---- one file a kind ---- */
+
+bool cloudformation_is(const json *doc);
+void cloudformation_read(struct reading *in, const json *doc, const struct json_places *at);
+bool serverless_is(const json *doc);
+void serverless_read(struct reading *in, const json *doc, const struct json_places *at);
+bool terraform_is(const json *doc);
+void terraform_read(struct reading *in, const json *doc, const struct json_places *at);
+
+/* The member and its places; NULL when there is none. */
+const json *member(const json *v, const struct json_places *at, const char *key,
+                   const struct json_places **member_at);
+
+#endif

@@ -1,0 +1,19 @@
+#ifndef TOOLS_WORD_LIST_H
+#define TOOLS_WORD_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Words, in their order. Empty is {0}. */
+struct word_list {
+    char **words;
+    size_t count, cap;
+};
+
+void word_list_add(struct word_list *list, const char *word, size_t len);
+/* Those between commas and blanks. */
+void word_list_split(struct word_list *list, const char *words);
+bool word_list_has(const struct word_list *list, const char *word);
+void word_list_clear(struct word_list *list);
+
+#endif
