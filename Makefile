@@ -107,7 +107,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground source json jsonpath timestamp yaml jsonata_text jsonata
-CHECK_ASL     := definition template intrinsic retry choice flow load validate
+CHECK_ASL     := definition template intrinsic retry choice flow load validate codes format
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
 CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api test_state front_door
@@ -139,7 +139,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/templates tests/hooks tests/serve tests/install tests/cli
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/install tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup
@@ -217,7 +217,7 @@ coverage:
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
 FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
-FUZZ_ASL     := intrinsic load
+FUZZ_ASL     := intrinsic load lint
 FUZZ_CORE    := exec event
 FUZZ_RUNTIME := http api aws
 FUZZ_TOOLS   := template

@@ -36,9 +36,18 @@ enum asl_workflow { ASL_STANDARD, ASL_EXPRESS };
  */
 void asl_validate(const char *text, size_t len, enum document_format format,
                   enum asl_workflow workflow, struct asl_report *report);
+
+/*
+ * The same, and where there is no error, what is legal but likely wrong. Only problems whose codes
+ * are `wanted` are kept: asl/codes.h.
+ */
+struct asl_codes;
+void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
+              const struct asl_codes *wanted, struct asl_report *report);
 /* The same for one that was read already; `places` are those of its values. */
-void asl_validate_value(const json *definition, const struct json_places *places,
-                        enum asl_workflow workflow, struct asl_report *report);
+void asl_lint_value(const json *definition, const struct json_places *places,
+                    enum asl_workflow workflow, const struct asl_codes *wanted,
+                    struct asl_report *report);
 
 /* Who runs Tasks beside AWS's services. */
 struct asl_served {

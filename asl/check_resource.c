@@ -249,9 +249,13 @@ static void check_call(struct loader *l, const struct integration *row, const st
                        const struct asl_at *state)
 {
     const char *field = l->language == ASL_JSONATA ? "Arguments" : "Parameters";
+    const char *other = l->language == ASL_JSONATA ? "Parameters" : "Arguments";
     struct asl_at payload;
 
     if (!asl_at_member(state, field, &payload)) {
+        /* Given, but in the other language: that is told already. */
+        if (asl_at_member(state, other, &payload))
+            return;
         asl_report_schema(l->report, state,
                           "%s field is required for resource ARN: arn:aws:states:::%.*s", field,
                           (int)r->len, r->call);

@@ -1,6 +1,7 @@
 /* Loading a definition: the machine, its scopes, and what must hold of their graphs. */
 
 #include "asl/load_impl.h"
+#include "asl/warn.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
 
@@ -285,9 +286,12 @@ static void load_machine(struct loader *l, const struct asl_at *at)
     l->m->top = load_scope(l, at, NULL);
 }
 
+/* Where a text begins that was not read. */
+static const struct json_places beginning = {.value = {1, 1, 1}};
+
 static void refuse_size(struct asl_report *report, size_t len, const char *as)
 {
-    const struct asl_at top = {0};
+    const struct asl_at top = {.places = &beginning};
 
     asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
                    "The definition has %zu bytes%s, more than the %d that are allowed", len, as,
@@ -318,7 +322,7 @@ struct source {
 static bool read_source(const struct source *from, asl_machine *m, struct asl_report *report,
                         struct arena *a, const struct json_places **places)
 {
-    struct asl_at top = {0};
+    const struct asl_at top = {.places = &beginning};
     struct json_places *at = NULL;
     struct diag why = {0};
 
@@ -369,6 +373,8 @@ static asl_machine *load(const struct source *from, const struct loader *with)
     if (read_source(from, m, report, &places, &top.places)) {
         top.value = m->definition;
         load_machine(&l, &top);
+        if (l.warnings && report->errors == errors)
+            asl_warn(m, &top, l.workflow, l.warnings, report);
     }
     arena_clear(&places);
     mem_free(l.names);
@@ -386,21 +392,22 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
                 &(struct loader){.report = report});
 }
 
-static void validate(const struct source *from, enum asl_workflow workflow,
-                     const struct asl_served *served, struct asl_report *report)
+/* `l` says for whom, and which warnings are wanted. */
+static void validate(const struct source *from, struct loader l)
 {
-    asl_machine_unref(load(
-        from, &(struct loader){
-                  .report = report, .validating = true, .workflow = workflow, .served = served}));
-    asl_report_drop_unsure(report);
+    l.validating = true;
+    asl_machine_unref(load(from, &l));
+    asl_report_drop_unsure(l.report);
+    if (l.warnings)
+        asl_report_keep(l.report, l.warnings);
 }
 
 void asl_validate_served(const char *text, size_t len, enum document_format format,
                          enum asl_workflow workflow, const struct asl_served *served,
                          struct asl_report *report)
 {
-    validate(&(struct source){.text = text, .len = len, .format = format}, workflow, served,
-             report);
+    validate(&(struct source){.text = text, .len = len, .format = format},
+             (struct loader){.report = report, .workflow = workflow, .served = served});
 }
 
 void asl_validate(const char *text, size_t len, enum document_format format,
@@ -409,10 +416,19 @@ void asl_validate(const char *text, size_t len, enum document_format format,
     asl_validate_served(text, len, format, workflow, NULL, report);
 }
 
-void asl_validate_value(const json *definition, const struct json_places *places,
-                        enum asl_workflow workflow, struct asl_report *report)
+void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
+              const struct asl_codes *wanted, struct asl_report *report)
 {
-    validate(&(struct source){.value = definition, .places = places}, workflow, NULL, report);
+    validate(&(struct source){.text = text, .len = len, .format = format},
+             (struct loader){.report = report, .workflow = workflow, .warnings = wanted});
+}
+
+void asl_lint_value(const json *definition, const struct json_places *places,
+                    enum asl_workflow workflow, const struct asl_codes *wanted,
+                    struct asl_report *report)
+{
+    validate(&(struct source){.value = definition, .places = places},
+             (struct loader){.report = report, .workflow = workflow, .warnings = wanted});
 }
 
 asl_machine *asl_machine_ref(asl_machine *m)

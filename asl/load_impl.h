@@ -17,6 +17,7 @@ struct loader {
     bool validating; /* for AWS, as `workflow`; else to run it here */
     enum asl_workflow workflow;
     const struct asl_served *served;              /* NULL: nobody serves more than AWS */
+    const struct asl_codes *warnings;             /* which are looked for; NULL: none */
     enum asl_language machine_language, language; /* the machine's; that of what is being read */
     const struct asl_at *state;                   /* the state that is being read */
     /* every state's name so far, by hash: names are unique over all scopes */

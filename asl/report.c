@@ -1,9 +1,11 @@
 #include "asl/report.h"
 
+#include "asl/hint.h"
 #include "parsers/mem.h"
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- where we are ---- */
@@ -143,7 +145,9 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
         return;
     }
     if (r->count == ASL_MAX_PROBLEMS - 1) {
-        p = (struct asl_problem){.severity = ASL_ERROR, .code = "ASL_TOO_MANY_PROBLEMS"};
+        /* Where all are warnings, this is none but one more. */
+        p = (struct asl_problem){.severity = r->errors ? ASL_ERROR : p.severity,
+                                 .code = "ASL_TOO_MANY_PROBLEMS"};
         at = NULL;
         hint = NULL;
         buf_printf(&text, "There are more problems than %d; the rest is not listed",
@@ -152,12 +156,17 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
         buf_vprintf(&text, format, args);
     }
     p.message = buf_take(&text);
+    if (!hint)
+        hint = asl_hint_for(p.code, p.message);
     p.hint = hint ? mem_strdup(hint) : NULL;
     p.pointer = pointer_of(at);
     p.location = location_of(at);
     p.unsure = at && at->value && is_unsure(at, part);
     if (at && at->places)
         p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
+    /* The end of a text has no character, and still a caret. */
+    if (p.place.line && !p.place.length)
+        p.place.length = 1;
 
     if (r->count == r->cap) {
         r->cap = mem_grow(r->cap, r->count + 1);
@@ -218,6 +227,38 @@ static void drop(struct asl_report *r, const char *code, size_t code_len)
         struct asl_problem *p = &r->problems[i];
         if (code ? strlen(p->code) == code_len && memcmp(p->code, code, code_len) == 0
                  : p->unsure) {
+            r->errors -= p->severity == ASL_ERROR;
+            clear_problem(p);
+        } else {
+            r->problems[kept++] = *p;
+        }
+    }
+    r->count = kept;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct asl_problem *p = a, *q = b;
+    int order;
+
+    if (p->place.line != q->place.line)
+        return p->place.line < q->place.line ? -1 : 1;
+    if (p->place.column != q->place.column)
+        return p->place.column < q->place.column ? -1 : 1;
+    order = strcmp(p->code, q->code);
+    return order ? order : strcmp(p->message, q->message);
+}
+
+void asl_report_sort(struct asl_report *r, size_t first)
+{
+    size_t kept = first + 1;
+
+    if (r->count < first + 2)
+        return;
+    qsort(r->problems + first, r->count - first, sizeof *r->problems, by_place);
+    for (size_t i = first + 1; i < r->count; i++) {
+        struct asl_problem *p = &r->problems[i];
+        if (by_place(p, &r->problems[kept - 1]) == 0) {
             r->errors -= p->severity == ASL_ERROR;
             clear_problem(p);
         } else {

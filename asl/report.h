@@ -36,7 +36,7 @@ struct asl_problem {
     enum asl_severity severity;
     const char *code; /* AWS's code, or a stable one of our own; static */
     char *message;    /* AWS's words where AWS would say it */
-    char *hint;       /* how to mend it; NULL: the message says it */
+    char *hint;       /* how to mend it */
     char *pointer;    /* JSON Pointer */
     char *location;   /* AWS's location; NULL where AWS gives none */
     struct place place;
@@ -58,7 +58,10 @@ struct asl_report {
 /* Which part of `at` is meant: its value, or the key that names it. */
 enum asl_part { ASL_VALUE, ASL_KEY };
 
-/* `at` NULL: a problem of the whole that AWS gives no location for. */
+/*
+ * `at` NULL: a problem of the whole that AWS gives no location for. `hint` NULL: what asl_hint_for
+ * says.
+ */
 void asl_report_add(struct asl_report *r, enum asl_severity severity, const char *code,
                     const struct asl_at *at, enum asl_part part, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 7, 8)));
@@ -74,6 +77,8 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
 /* Forgets the problems with that code. */
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len);
+/* Puts those from `first` on into the order of their places, each once. */
+void asl_report_sort(struct asl_report *r, size_t first);
 /* The problem that was added last is unsure. */
 void asl_report_unsure(struct asl_report *r);
 /* Forgets those that are unsure. */

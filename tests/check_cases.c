@@ -60,7 +60,9 @@ static void find_files(const char *root)
 
     add_names(root, "", &topics, &count, &cap);
     for (size_t i = 0; i < count; i++) {
-        add_names(topics[i], ".json", &files.paths, &files.count, &files.cap);
+        /* Those are check_codes'. */
+        if (strcmp(strrchr(topics[i], '/'), "/validate") != 0)
+            add_names(topics[i], ".json", &files.paths, &files.count, &files.cap);
         mem_free(topics[i]);
     }
     mem_free(topics);

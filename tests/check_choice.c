@@ -363,7 +363,9 @@ static void check_refusal(const char *name, const char *rule, const char *want, 
     asl_at_index(&choices, 0, &at);
     ck_assert_msg(!asl_test_compile(&arena, &at, true, &report), "%s", name);
     expect_report(name, &report, want);
-    expect_text(name, report.problems[0].hint, hint);
+    /* Without one, the hint is that of the message. */
+    if (hint)
+        expect_text(name, report.problems[0].hint, hint);
     asl_report_clear(&report);
     arena_clear(&arena);
     source_clear(&source);

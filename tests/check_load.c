@@ -537,7 +537,7 @@ static const struct row states[] = {
     "{\"P" name "\": {\"Type\": \"Pass\", \"End\": true}}}}}}"
 
 static const struct row wholes[] = {
-    {"nothing", "", "0:0 SCHEMA_VALIDATION_FAILED : Definition must be a valid JSON object"},
+    {"nothing", "", "1:1 SCHEMA_VALIDATION_FAILED : Definition must be a valid JSON object"},
     {"blanks",
      " \n"
      " ",
@@ -713,7 +713,7 @@ START_TEST(too_large)
     expect_problems("a definition as large as may be", buf_str(&text), "");
     buf_addc(&text, ' ');
     expect_problems("one byte more", buf_str(&text),
-                    "0:0 SCHEMA_VALIDATION_FAILED : The definition has 1048577 bytes, more than "
+                    "1:1 SCHEMA_VALIDATION_FAILED : The definition has 1048577 bytes, more than "
                     "the 1048576 that are allowed");
     buf_clear(&text);
 }

@@ -16,6 +16,7 @@
 static const struct cmd commands[] = {
     {"run", cmd_run, &cmd_run_options, "run a state machine once"},
     {"validate", cmd_validate, &cmd_validate_options, "find what is wrong with definitions"},
+    {"fmt", cmd_fmt, &cmd_fmt_options, "format definitions"},
     {"serve", cmd_serve, &cmd_serve_options,
      "the AWS Step Functions API on a port of this machine"},
     {"eval", cmd_eval, &cmd_eval_options,

@@ -1,10 +1,11 @@
 /* asl validate: everything that is wrong with definitions, before they are deployed or run. */
 
-#include "asl/asl.h"
+#include "asl/codes.h"
 #include "parsers/buf.h"
 #include "tools/aslrc.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
+#include "tools/explain.h"
 #include "tools/report_format.h"
 #include "tools/report_text.h"
 #include "tools/repository.h"
@@ -17,7 +18,10 @@
 
 struct validate {
     const char *format, *type, *kind, *config;
+    const char *enable;
     struct option_values disable;
+    bool pedantic, explain;
+    struct asl_codes wanted;
     bool werror, no_config, skip_other;
     const struct template_kind *forced_kind;
     enum asl_workflow workflow; /* of `type` */
@@ -25,7 +29,6 @@ struct validate {
     struct template_reader reader;
     struct report_writer writer;
     struct buf in;             /* what stdin had */
-    struct word_list disabled; /* what is in `disable` */
     struct word_list referred; /* files that templates refer to: they were validated with them */
     size_t seen;               /* definitions and templates so far, whatever became of them */
     size_t definitions, errors, warnings, unchecked;
@@ -43,8 +46,7 @@ static void on_found(void *ctx, const struct template_found *found)
     if (aslrc_ignores(v->settings, found->file))
         return;
     aslrc_apply(v->settings, found->file, report);
-    for (size_t i = 0; i < v->disabled.count; i++)
-        asl_report_drop(report, v->disabled.words[i], strlen(v->disabled.words[i]));
+    asl_report_keep(report, &v->wanted);
     if (v->werror)
         aslrc_raise(report);
     v->definitions += !found->remark;
@@ -207,6 +209,32 @@ static void summarize(const struct validate *v)
     fputc('\n', stderr);
 }
 
+/* Switches the codes of a list; false after saying that there is no such. */
+static bool switch_codes(struct validate *v, const char *option, const char *codes, bool on)
+{
+    while (codes && *codes) {
+        size_t n = strcspn(codes, ", ");
+        if (n && !asl_codes_set(&v->wanted, codes, n, on)) {
+            explain_unknown(option, codes, n);
+            return false;
+        }
+        codes += n;
+        codes += strspn(codes, ", ");
+    }
+    return true;
+}
+
+static bool choose_codes(struct validate *v)
+{
+    asl_codes_default(&v->wanted);
+    if (v->pedantic)
+        asl_codes_all(&v->wanted);
+    bool good = switch_codes(v, "--enable", v->enable, true);
+    for (size_t i = 0; good && i < v->disable.count; i++)
+        good = switch_codes(v, "--disable", v->disable.at[i], false);
+    return good;
+}
+
 static const struct option_row rows[] = {
     {"format", 0, REPORT_FORMATS, "how problems are printed (default: text)",
      offsetof(struct validate, format)},
@@ -219,6 +247,12 @@ static const struct option_row rows[] = {
      offsetof(struct validate, skip_other)},
     {"disable", 0, "CODE,...", "problems with these codes are none",
      offsetof(struct validate, disable)},
+    {"enable", 0, "CODE,...", "warnings that are off by default, on",
+     offsetof(struct validate, enable)},
+    {"pedantic", 0, NULL, "all warnings", offsetof(struct validate, pedantic)},
+    {"explain", 0, NULL,
+     "says what codes mean, instead: those that are named,\nor all in a line each",
+     offsetof(struct validate, explain)},
     {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},
     {"config", 0, "FILE", "settings (default: .aslrc beside a file or in a folder above)",
      offsetof(struct validate, config)},
@@ -236,7 +270,8 @@ const struct option_set cmd_validate_options = {
         "Exit status 0: all are valid, 1: one is not, 2: one can't be read.",
     .examples = "  asl validate order.asl.json\n"
                 "  asl validate template.yaml 'workflows/**/*.asl.json'\n"
-                "  asl validate . --format github --disable ASL_NOT_SUPPORTED_YET\n",
+                "  asl validate . --format github --disable ASL_NOT_SUPPORTED_YET\n"
+                "  asl validate --explain PATH_NEVER_PRODUCED\n",
     .files = true,
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
@@ -255,8 +290,9 @@ static int prepare(struct validate *v)
     v->forced_kind = v->kind ? template_kind_find(v->kind) : NULL;
     if (v->kind && !v->forced_kind)
         return cmd_usage("validate", "--kind is one of " TEMPLATE_KINDS ", not '%s'", v->kind);
-    for (size_t i = 0; i < v->disable.count; i++)
-        word_list_split(&v->disabled, v->disable.at[i]);
+    if (!choose_codes(v))
+        return EXIT_USAGE;
+    v->reader.wanted = &v->wanted;
     v->reader.forced = v->type ? &v->workflow : NULL;
     v->writer.colour = colour_wanted(stdout);
     v->settings = aslrc_new(v->config, v->no_config);
@@ -275,6 +311,10 @@ int cmd_validate(int argc, char **argv)
 
     if (first < 0)
         goto out;
+    if (v.explain) {
+        status = explain(v.format, argc - first, argv + first);
+        goto out;
+    }
     if (first == argc) {
         status = cmd_usage("validate", "which definitions? It takes files, folders, or -");
         goto out;
@@ -291,7 +331,6 @@ int cmd_validate(int argc, char **argv)
         status = v.errors ? EXIT_BAD : EXIT_GOOD;
 out:
     aslrc_free(v.settings);
-    word_list_clear(&v.disabled);
     word_list_clear(&v.referred);
     buf_clear(&v.in);
     return status;

@@ -92,7 +92,8 @@ static void github_file(struct report_writer *w, const struct report_file *f)
         fprintf(w->out, "::%s file=", severity_name(p));
         github_text(w->out, f->name, true);
         if (p->place.line)
-            fprintf(w->out, ",line=%u,col=%u", p->place.line, p->place.column);
+            fprintf(w->out, ",line=%u,col=%u,endColumn=%u", p->place.line, p->place.column,
+                    p->place.column + p->place.length);
         fputs(",title=", w->out);
         github_text(w->out, p->code, true);
         fputs("::", w->out);
@@ -101,6 +102,10 @@ static void github_file(struct report_writer *w, const struct report_file *f)
             fputs(": ", w->out);
         }
         github_text(w->out, p->message, false);
+        if (*p->pointer) {
+            fputs("%0Aat ", w->out);
+            github_text(w->out, p->pointer, false);
+        }
         if (p->hint) {
             fputs("%0A", w->out);
             github_text(w->out, p->hint, false);
@@ -252,13 +257,23 @@ static void xml_text(struct buf *out, const char *text)
     }
 }
 
-/* "12:7: message [CODE]" */
+/* "12:7: message [CODE]", and on lines of their own where and how to mend it. */
 static void junit_problem(struct buf *out, const struct asl_problem *p)
 {
     if (p->place.line)
         buf_printf(out, "%u:%u: ", p->place.line, p->place.column);
     xml_text(out, p->message);
     buf_printf(out, " [%s]\n", p->code);
+    if (*p->pointer) {
+        buf_adds(out, "    at ");
+        xml_text(out, p->pointer);
+        buf_addc(out, '\n');
+    }
+    if (p->hint) {
+        buf_adds(out, "    ");
+        xml_text(out, p->hint);
+        buf_addc(out, '\n');
+    }
 }
 
 /* One element for all problems of a severity: readers of JUnit expect one failure a test case. */

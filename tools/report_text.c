@@ -1,5 +1,6 @@
 #include "tools/report_text.h"
 
+#include "asl/codes.h"
 #include "parsers/source.h"
 
 #include <stdlib.h>
@@ -70,7 +71,9 @@ void report_print_file(FILE *out, const struct report_file *f, bool colour)
             fprintf(out, ":%u:%u", p->place.line, p->place.column);
         fprintf(out, ":%s %s%s%s: %s [%s]\n", plain, paint,
                 p->severity == ASL_ERROR ? "error" : "warning", plain, p->message, p->code);
-        if (p->place.line)
+        /* What is secret is not copied into a log. */
+        const struct asl_code *code = asl_code_find(p->code, strlen(p->code));
+        if (p->place.line && !(code && code->hide))
             print_line(out, f->lines, &p->place, paint, plain);
         print_pointer(out, p, f->machine);
         if (p->hint)

@@ -146,7 +146,7 @@ void definition_value(struct machine *m, const json *v, const struct json_places
     if (json_is_string(definition) && asl_has_placeholder(definition)) {
         definition_unchecked(m, "what its definition will be is not known here");
     } else {
-        asl_validate_value(definition, &places, m->workflow, &report);
+        asl_lint_value(definition, &places, m->workflow, m->in->to->wanted, &report);
         append(&report, &warnings);
         found(m, m->in, &report);
     }
@@ -189,7 +189,7 @@ static void check_text(struct machine *m, struct reading *in, const struct quilt
     struct source_lines lines;
 
     source_lines_init(&lines, q->text.data, q->text.len);
-    asl_validate(q->text.data, q->text.len, DOCUMENT_JSON, m->workflow, &report);
+    asl_lint(q->text.data, q->text.len, DOCUMENT_JSON, m->workflow, m->in->to->wanted, &report);
     if (is_open(q, &lines, &report)) {
         definition_unchecked(m, "what a placeholder outside of quotes stands for decides whether "
                                 "its definition is JSON");
@@ -250,7 +250,7 @@ static void check_file(struct machine *m, struct reading *in)
     if (q.count) {
         check_text(m, in, &q);
     } else {
-        asl_validate(in->text, in->len, in->format, m->workflow, &report);
+        asl_lint(in->text, in->len, in->format, m->workflow, m->in->to->wanted, &report);
         check_whole(m, in, &report);
         found(m, in, &report);
     }

@@ -32,6 +32,7 @@ struct template_reader {
     void *ctx;
     const enum asl_workflow *forced; /* NULL: as the template says */
     enum asl_workflow otherwise;     /* of a definition that stands alone */
+    const struct asl_codes *wanted;  /* the problems of definitions that are looked for */
     void (*found)(void *ctx, const struct template_found *found);
     /* A definition that can't be looked at: "its definition is in S3". */
     void (*unchecked)(void *ctx, const char *file, const char *machine, const char *why);

@@ -1,0 +1,333 @@
+/*
+ * Formatting a definition. The text is read once by the JSON reader, for what may be wrong with it;
+ * then into a tree of stretches of it, so that each number and string comes out as it went in.
+ * Which order members have depends on what the object is, and that on the way to it.
+ */
+
+#include "asl/format.h"
+
+#include "parsers/arena.h"
+#include "parsers/json.h"
+#include "parsers/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum { WIDTH = 100, INDENT = 2 };
+
+/* ---- the tree ---- */
+
+enum kind { SCALAR, ARRAY, OBJECT };
+
+struct node {
+    enum kind kind;
+    const char *key, *text; /* as written; `key` NULL: in an array, or the whole */
+    size_t key_len, len;    /* of the key with its quotes; of a scalar */
+    struct node *kids;
+    size_t count, cap;
+    size_t rank, place; /* for sorting: that of its name, and where it was */
+};
+
+struct reader {
+    struct arena *arena;
+    const char *p; /* within a text that the JSON reader took */
+};
+
+static void skip_blanks(struct reader *r)
+{
+    r->p += strspn(r->p, " \t\r\n");
+}
+
+/* The length of the string, number or word that begins here. */
+static size_t scalar_length(const char *p)
+{
+    const char *end = p + 1;
+
+    if (*p != '"')
+        return strcspn(p, ",]} \t\r\n");
+    for (; *end != '"'; end++)
+        end += *end == '\\';
+    return (size_t)(end - p) + 1;
+}
+
+static struct node *add_kid(struct reader *r, struct node *n)
+{
+    if (n->count == n->cap) {
+        size_t cap = n->cap ? 2 * n->cap : 8;
+        struct node *kids = arena_calloc(r->arena, cap, sizeof *kids);
+        if (n->count)
+            memcpy(kids, n->kids, n->count * sizeof *kids);
+        n->kids = kids;
+        n->cap = cap;
+    }
+    return &n->kids[n->count++];
+}
+
+/* As deep as the JSON reader allows: JSON_MAX_DEPTH. */
+static void read_node(struct reader *r, struct node *n)
+{
+    skip_blanks(r);
+    if (*r->p != '{' && *r->p != '[') {
+        n->text = r->p;
+        n->len = scalar_length(r->p);
+        r->p += n->len;
+        return;
+    }
+    n->kind = *r->p++ == '{' ? OBJECT : ARRAY;
+    for (skip_blanks(r); *r->p != '}' && *r->p != ']'; skip_blanks(r)) {
+        struct node kid = {.place = n->count};
+        if (*r->p == ',') {
+            r->p++;
+            continue;
+        }
+        if (n->kind == OBJECT) {
+            kid.key = r->p;
+            kid.key_len = scalar_length(r->p);
+            r->p += kid.key_len;
+            skip_blanks(r);
+            r->p++; /* the colon */
+        }
+        read_node(r, &kid);
+        *add_kid(r, n) = kid;
+    }
+    r->p++;
+}
+
+/* ---- the order of members ---- */
+
+/* What an object is, by the way to it. */
+enum object {
+    PAYLOAD, /* the author's own: the order stays */
+    MACHINE, /* or a branch, or a processor */
+    STATES,
+    STATE,
+    RETRIER, /* or a catcher */
+    RULE,    /* of a Choice, and what And, Or, Not have */
+};
+
+static const char *const machine_order[] = {
+    "Comment", "Version", "QueryLanguage", "TimeoutSeconds", "ProcessorConfig", "StartAt", "States",
+};
+
+static const char *const state_order[] = {
+    "Type",
+    "Comment",
+    "QueryLanguage",
+    "Resource",
+    "Credentials",
+    "InputPath",
+    "Parameters",
+    "Arguments",
+    /* Map */
+    "ItemReader",
+    "Items",
+    "ItemsPath",
+    "ItemSelector",
+    "ItemBatcher",
+    "MaxConcurrency",
+    "MaxConcurrencyPath",
+    "ToleratedFailureCount",
+    "ToleratedFailureCountPath",
+    "ToleratedFailurePercentage",
+    "ToleratedFailurePercentagePath",
+    "Label",
+    "ItemProcessor",
+    "Iterator",
+    "ResultWriter",
+    /* Parallel, Choice, Wait, Fail, Pass */
+    "Branches",
+    "Choices",
+    "Seconds",
+    "SecondsPath",
+    "Timestamp",
+    "TimestampPath",
+    "Error",
+    "ErrorPath",
+    "Cause",
+    "CausePath",
+    "Result",
+    /* and again all of them */
+    "TimeoutSeconds",
+    "TimeoutSecondsPath",
+    "HeartbeatSeconds",
+    "HeartbeatSecondsPath",
+    "ResultSelector",
+    "ResultPath",
+    "OutputPath",
+    "Assign",
+    "Output",
+    "Retry",
+    "Catch",
+    "Default",
+    "Next",
+    "End",
+};
+
+static const char *const retrier_order[] = {
+    "Comment",        "ErrorEquals", "IntervalSeconds",
+    "MaxAttempts",    "BackoffRate", "MaxDelaySeconds",
+    "JitterStrategy", "ResultPath",  "Assign",
+    "Output",         "Next",
+};
+
+/* The comparison stands where the gap is. */
+static const char *const rule_order[] = {
+    "Comment", "Variable", "Condition", "And", "Or", "Not", NULL, "Assign", "Output", "Next",
+};
+
+static const struct {
+    const char *const *names;
+    size_t count, others; /* the rank of names that aren't there */
+} orders[] = {
+    [PAYLOAD] = {NULL, 0, 0},
+    [MACHINE] = {machine_order, COUNT(machine_order), COUNT(machine_order)},
+    [STATES] = {NULL, 0, 0},
+    [STATE] = {state_order, COUNT(state_order), COUNT(state_order)},
+    [RETRIER] = {retrier_order, COUNT(retrier_order), COUNT(retrier_order)},
+    [RULE] = {rule_order, COUNT(rule_order), 6},
+};
+
+static bool key_is(const struct node *n, const char *name)
+{
+    size_t len = strlen(name);
+
+    return n->key && n->key_len == len + 2 && memcmp(n->key + 1, name, len) == 0;
+}
+
+static size_t rank_of(const struct node *n, enum object what)
+{
+    for (size_t i = 0; i < orders[what].count; i++)
+        if (orders[what].names[i] && key_is(n, orders[what].names[i]))
+            return i;
+    return orders[what].others;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct node *x = a, *y = b;
+
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* What stands under a name in such an object; of an array: what its elements are. */
+static enum object below(enum object what, const struct node *kid)
+{
+    static const struct {
+        enum object in;
+        const char *name;
+        enum object is;
+    } ways[] = {
+        {MACHINE, "States", STATES},
+        {STATE, "Branches", MACHINE},
+        {STATE, "ItemProcessor", MACHINE},
+        {STATE, "Iterator", MACHINE},
+        {STATE, "Retry", RETRIER},
+        {STATE, "Catch", RETRIER},
+        {STATE, "Choices", RULE},
+        {RULE, "And", RULE},
+        {RULE, "Or", RULE},
+        {RULE, "Not", RULE},
+    };
+
+    if (what == STATES)
+        return STATE;
+    for (size_t i = 0; i < COUNT(ways); i++)
+        if (ways[i].in == what && key_is(kid, ways[i].name))
+            return ways[i].is;
+    return PAYLOAD;
+}
+
+static void sort_members(struct node *n, enum object what)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        n->kids[i].rank = rank_of(&n->kids[i], what);
+        sort_members(&n->kids[i], n->kind == ARRAY ? what : below(what, &n->kids[i]));
+    }
+    if (n->kind == OBJECT && n->count && orders[what].count)
+        qsort(n->kids, n->count, sizeof *n->kids, by_rank);
+}
+
+/* ---- writing ---- */
+
+/* How wide the array is on one line; SIZE_MAX when it has to have several. */
+static size_t line_width(const struct node *n)
+{
+    size_t width = 2;
+
+    for (size_t i = 0; i < n->count; i++) {
+        if (n->kids[i].kind != SCALAR)
+            return SIZE_MAX;
+        width += utf8_count(n->kids[i].text, n->kids[i].len) + (i ? 2 : 0);
+    }
+    return width;
+}
+
+static void new_line(struct buf *out, size_t level)
+{
+    buf_addc(out, '\n');
+    for (size_t i = 0; i < INDENT * level; i++)
+        buf_addc(out, ' ');
+}
+
+/* `room`: how many columns are left on the line. */
+static void write_node(struct buf *out, const struct node *n, size_t level, size_t room)
+{
+    bool lines = n->count > 0 && (n->kind == OBJECT || line_width(n) > room);
+
+    if (n->kind == SCALAR) {
+        buf_add(out, n->text, n->len);
+        return;
+    }
+    buf_addc(out, n->kind == OBJECT ? '{' : '[');
+    for (size_t i = 0; i < n->count; i++) {
+        const struct node *kid = &n->kids[i];
+        size_t used = INDENT * (level + 1) + 1; /* a comma may follow */
+        if (i)
+            buf_addc(out, ',');
+        if (lines)
+            new_line(out, level + 1);
+        else if (i)
+            buf_addc(out, ' ');
+        if (kid->key) {
+            buf_add(out, kid->key, kid->key_len);
+            buf_adds(out, ": ");
+            used += utf8_count(kid->key, kid->key_len) + 2;
+        }
+        write_node(out, kid, level + 1, used < WIDTH ? WIDTH - used : 0);
+    }
+    if (lines)
+        new_line(out, level);
+    buf_addc(out, n->kind == OBJECT ? '}' : ']');
+}
+
+bool asl_format(const char *text, size_t len, struct buf *out, struct diag *why)
+{
+    struct arena arena = {0};
+    struct buf copy = {0};
+    struct node whole = {0};
+    json *doc = json_parse(text, len, JSON_READ_UNIQUE | JSON_READ_SURROGATES, why);
+    bool definition = doc && json_get(doc, "States");
+
+    json_unref(doc);
+    if (!definition) {
+        if (doc)
+            diag_set(why, NULL, 0, "this is no definition: it has no States");
+        return false;
+    }
+    /* With a NUL behind it, which is no blank and ends every scalar. */
+    buf_add(&copy, text, len);
+    struct reader r = {&arena, buf_str(&copy)};
+    if (strncmp(r.p, "\xef\xbb\xbf", 3) == 0)
+        r.p += 3;
+    read_node(&r, &whole);
+    sort_members(&whole, MACHINE);
+    write_node(out, &whole, 0, WIDTH);
+    buf_addc(out, '\n');
+    arena_clear(&arena);
+    buf_clear(&copy);
+    return true;
+}

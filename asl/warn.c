@@ -1,0 +1,134 @@
+/*
+ * What is legal but likely wrong: the table of warnings, and the machine as they look at it. They
+ * are looked for in machines without errors only, so none is the consequence of one.
+ */
+
+#include "asl/warn_impl.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* ---- the machine as a graph ---- */
+
+bool warn_edge(const struct asl_state *s, size_t k, struct edge *out)
+{
+    if (k < s->catchers) {
+        *out = (struct edge){EDGE_CATCH, k, s->catch[k].next};
+        return true;
+    }
+    k -= s->catchers;
+    if (s->type != ASL_CHOICE) {
+        *out = (struct edge){EDGE_NEXT, 0, s->next};
+        return k == 0 && s->next;
+    }
+    if (k < s->choice.count) {
+        *out = (struct edge){EDGE_RULE, k, s->choice.rules[k].next};
+        return true;
+    }
+    *out = (struct edge){EDGE_DEFAULT, 0, s->choice.fallback};
+    return k == s->choice.count && s->choice.fallback;
+}
+
+bool warn_is_end(const struct asl_state *s)
+{
+    return s->type != ASL_CHOICE && !s->next;
+}
+
+void warn_top_block(const struct warner *w, struct block *out)
+{
+    out->scope = w->m->top;
+    asl_at_member(w->top, "States", &out->states);
+}
+
+bool warn_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
+                      struct block *out)
+{
+    if (s->type == ASL_PARALLEL && k < s->parallel.count) {
+        asl_at_member(at, "Branches", &out->outer[0]);
+        asl_at_index(&out->outer[0], k, &out->outer[1]);
+        out->scope = s->parallel.branches[k];
+    } else if (s->type == ASL_MAP && k == 0) {
+        if (!asl_at_member(at, "ItemProcessor", &out->outer[1]))
+            asl_at_member(at, "Iterator", &out->outer[1]);
+        out->scope = s->map.processor;
+    } else {
+        return false;
+    }
+    return asl_at_member(&out->outer[1], "States", &out->states);
+}
+
+/* ---- the table ---- */
+
+static const struct row {
+    const char *code;
+    warn_state *state;     /* called with each state, */
+    warn_block *block;     /* with each block of States, */
+    warn_machine *machine; /* or once */
+} rows[] = {
+    {"CALLBACK_WITHOUT_TIMEOUT", warn_callback_without_timeout, NULL, NULL},
+    {"CATCH_LOSES_INPUT", warn_catch_loses_input, NULL, NULL},
+    {"CHOICE_WITHOUT_DEFAULT", warn_choice_without_default, NULL, NULL},
+    {"COMPARED_BY_TWO_TYPES", warn_compared_by_two_types, NULL, NULL},
+    {"DEPRECATED_FIELD", warn_deprecated_field, NULL, NULL},
+    {"ERROR_NEVER_CAUGHT", warn_error_never_caught, NULL, NULL},
+    {"EXPRESSION_AS_TEXT", warn_expression_as_text, NULL, NULL},
+    {"EXPRESS_TIME_LIMIT", warn_express_time_limit, NULL, NULL},
+    {"FAIL_WITHOUT_ERROR", warn_fail_without_error, NULL, NULL},
+    {"LAMBDA_WITHOUT_RETRY", warn_lambda_without_retry, NULL, NULL},
+    {"MAP_CONCURRENCY_CAPPED", warn_concurrency_capped, NULL, NULL},
+    {"MAP_WITHOUT_CONCURRENCY", warn_map_without_concurrency, NULL, NULL},
+    {"NO_WAY_OUT", NULL, warn_no_way_out, NULL},
+    {"PATH_NEVER_PRODUCED", NULL, NULL, warn_path_never_produced},
+    {"RESULT_DROPPED", warn_result_dropped, NULL, NULL},
+    {"SECRET_IN_DEFINITION", NULL, NULL, warn_secret},
+    {"TASK_TOKEN_NOT_PASSED", warn_token_not_passed, NULL, NULL},
+    {"TASK_WITHOUT_TIMEOUT", warn_task_without_timeout, NULL, NULL},
+    {"UNKNOWN_STATES_ERROR", warn_unknown_states_error, NULL, NULL},
+    {"UNREACHABLE_CATCHER", warn_unreachable_catcher, NULL, NULL},
+    {"UNREACHABLE_RETRIER", warn_unreachable_retrier, NULL, NULL},
+    {"UNREACHABLE_RULE", warn_unreachable_rule, NULL, NULL},
+    {"UNUSED_VARIABLE", NULL, NULL, warn_unused_variable},
+    {"VARIABLE_MAYBE_UNASSIGNED", NULL, NULL, warn_variable_maybe_unassigned},
+    {"VARIABLE_NEVER_ASSIGNED", NULL, NULL, warn_variable_never_assigned},
+    {"VARIABLE_OF_OUTER_SCOPE", NULL, NULL, warn_variable_of_outer_scope},
+    {"WAIT_OF_ZERO", warn_wait_of_zero, NULL, NULL},
+};
+
+/* As deep as the definition, which JSON_MAX_DEPTH bounds. */
+static void visit(struct warner *w, const struct row *row, const struct block *b)
+{
+    struct asl_at at;
+    struct block inner;
+
+    if (row->block)
+        row->block(w, b);
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        asl_at_index(&b->states, i, &at);
+        if (row->state)
+            row->state(w, s, &at);
+        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+            visit(w, row, &inner);
+    }
+}
+
+void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow workflow,
+              const struct asl_codes *wanted, struct asl_report *report)
+{
+    struct warner w = {.m = m, .top = top, .workflow = workflow, .report = report};
+    size_t before = report->count;
+    struct block b;
+
+    warn_top_block(&w, &b);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (!asl_codes_has(wanted, rows[i].code))
+            continue;
+        w.code = asl_code_find(rows[i].code, strlen(rows[i].code));
+        if (rows[i].machine)
+            rows[i].machine(&w);
+        else
+            visit(&w, &rows[i], &b);
+    }
+    asl_report_sort(report, before);
+}

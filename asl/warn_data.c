@@ -1,0 +1,416 @@
+/*
+ * Paths that lead to what no state before produces. What is known of the data is followed over the
+ * graph of each block until nothing is new, and only then are the paths looked up. A machine's
+ * input and what a Task gives are not known, so most paths can't be told to be wrong.
+ */
+
+#include "asl/expression.h"
+#include "asl/shape.h"
+#include "asl/warn_impl.h"
+#include "parsers/mem.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum { ROUNDS_MAX = 100 };
+
+struct flow {
+    struct warner *w;
+    struct shapes shapes;
+    bool telling; /* the second time over, when all is known that will be */
+};
+
+/* ---- reading ---- */
+
+/* A path into the input, not into the context object or a variable. */
+static bool leads_into_input(const char *path, size_t len)
+{
+    return len > 0 && path[0] == '$' && (len == 1 || path[1] == '.' || path[1] == '[');
+}
+
+/* What is there; NULL: that isn't known. */
+static const shape *read_path(struct flow *f, const struct asl_at *at, const char *path, size_t len,
+                              const shape *in)
+{
+    const shape *found = NULL;
+
+    if (leads_into_input(path, len) && shape_find(in, path, len, &found) == SHAPE_NOTHING &&
+        f->telling)
+        warn_at(f->w, at, ASL_VALUE, "Nothing before this state produces %.*s", (int)len, path);
+    return found;
+}
+
+static const shape *read_text(struct flow *f, const struct asl_at *at, const shape *in)
+{
+    return json_is_string(at->value)
+               ? read_path(f, at, json_str(at->value), json_str_len(at->value), in)
+               : NULL;
+}
+
+/* A field of the state, if it is there. */
+static void read_field(struct flow *f, const struct asl_at *object, const char *field,
+                       const shape *in)
+{
+    struct asl_at member;
+
+    if (asl_at_member(object, field, &member))
+        read_text(f, &member, in);
+}
+
+struct argument {
+    struct flow *f;
+    const shape *in;
+};
+
+static void read_argument(void *user, const struct asl_at *at, const char *path, size_t len)
+{
+    const struct argument *a = user;
+
+    read_path(a->f, at, path, len, a->in);
+}
+
+/* What a payload template makes of `in`. As deep as a value: JSON_MAX_DEPTH. */
+static const shape *read_template(struct flow *f, const struct asl_at *at, const shape *in)
+{
+    const shape *made = shape_empty_object();
+    struct argument call = {f, in};
+    struct asl_at kid;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        const shape *v;
+        asl_at_index(at, i, &kid);
+        size_t len = kid.key ? json_str_len(kid.key) : 0;
+        if (!kid.key || !warn_has_tail(kid.key, ".$")) {
+            v = read_template(f, &kid, in);
+        } else {
+            len -= 2;
+            v = NULL;
+            if (warn_begins(kid.value, "States."))
+                warn_paths_in(&kid, read_argument, &call);
+            else
+                v = read_text(f, &kid, in);
+        }
+        if (kid.key)
+            made = shape_with(&f->shapes, made, json_str(kid.key), len, v);
+    }
+    if (json_is_object(at->value))
+        return made;
+    return json_is_array(at->value) ? shape_array() : shape_scalar();
+}
+
+/* What a JSONata template gives, of which only the literal parts are known. */
+static const shape *jsonata_template(struct flow *f, const struct asl_at *at)
+{
+    const shape *made = shape_empty_object();
+    struct asl_at kid;
+
+    if (json_is_string(at->value) && asl_expression_begins(at->value))
+        return NULL;
+    if (!json_is_object(at->value))
+        return json_is_array(at->value) ? shape_array() : shape_scalar();
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        made = shape_with(&f->shapes, made, json_str(kid.key), json_str_len(kid.key),
+                          jsonata_template(f, &kid));
+    }
+    return made;
+}
+
+/* ---- Choice: what a rule asks IsPresent of may be missing ---- */
+
+/* Is a path into `variable` or below it? */
+static bool is_below(const json *path, const json *variable)
+{
+    size_t n = json_str_len(variable);
+
+    return json_str_len(path) >= n && memcmp(json_str(path), json_str(variable), n) == 0;
+}
+
+/* What a test is made of, where it is no comparison. */
+static const char *const compounds[] = {"And", "Or", "Not"};
+
+/* `tests`: a test or a list of them. As deep as rules nest, which the loader bounds. */
+static bool asks_presence(const json *tests, const json *path)
+{
+    const json *variable = json_get(tests, "Variable"), *part;
+
+    if (variable && json_get(tests, "IsPresent") && is_below(path, variable))
+        return true;
+    if (json_is_array(tests))
+        for (size_t i = 0; i < json_count(tests); i++)
+            if (asks_presence(json_at(tests, i), path))
+                return true;
+    for (size_t i = 0; i < COUNT(compounds); i++)
+        if ((part = json_get(tests, compounds[i])) && asks_presence(part, path))
+            return true;
+    return false;
+}
+
+/* The paths of a test or a list of them. */
+static void read_tests(struct flow *f, const struct asl_at *at, const json *choices,
+                       const shape *in)
+{
+    struct asl_at kid;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        if (!kid.key)
+            read_tests(f, &kid, choices, in);
+        else if ((json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")) &&
+                 !asks_presence(choices, kid.value))
+            read_text(f, &kid, in);
+    }
+    for (size_t i = 0; i < COUNT(compounds); i++)
+        if (asl_at_member(at, compounds[i], &kid))
+            read_tests(f, &kid, choices, in);
+    if (asl_at_member(at, "Assign", &kid))
+        read_template(f, &kid, in);
+}
+
+/* ---- one state ---- */
+
+struct passing {
+    const shape *raw;       /* what comes in */
+    const shape *arguments; /* what a branch or the work gets */
+    const shape *output;
+};
+
+/* InputPath, OutputPath */
+static const shape *through(struct flow *f, const struct asl_at *state, const char *field,
+                            const shape *in)
+{
+    struct asl_at path;
+
+    if (!asl_at_member(state, field, &path))
+        return in;
+    return json_is_string(path.value) ? read_text(f, &path, in) : shape_empty_object();
+}
+
+/* ResultPath of a state or catcher. */
+static const shape *place(struct flow *f, const struct asl_at *object, const shape *raw,
+                          const shape *result)
+{
+    struct asl_at path;
+
+    if (!asl_at_member(object, "ResultPath", &path))
+        return result;
+    if (!json_is_string(path.value))
+        return raw;
+    return shape_set(&f->shapes, raw, json_str(path.value), json_str_len(path.value), result);
+}
+
+/* lambda:invoke gives what the Invoke API answers. */
+static const shape *lambda_result(struct flow *f)
+{
+    static const char *const members[] = {
+        "ExecutedVersion", "FunctionError",       "LogResult", "Payload",
+        "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"};
+    const shape *made = shape_empty_object();
+
+    for (size_t i = 0; i < COUNT(members); i++)
+        made = shape_with(&f->shapes, made, members[i], strlen(members[i]), NULL);
+    return made;
+}
+
+static const shape *result_of(struct flow *f, const struct asl_state *s, const struct passing *p,
+                              const shape *input)
+{
+    switch (s->type) {
+    case ASL_TASK:
+        return s->task.kind == ASL_INTEGRATION && s->task.pattern == ASL_REQUEST_RESPONSE &&
+                       json_str_is(s->task.type, "lambda") && json_str_is(s->task.api, "invoke")
+                   ? lambda_result(f)
+                   : NULL;
+    case ASL_PASS: return s->result ? shape_of(&f->shapes, s->result) : p->arguments;
+    case ASL_PARALLEL: return shape_array();
+    /* A ResultWriter makes an object of it. */
+    case ASL_MAP: return s->map.distributed ? NULL : shape_array();
+    case ASL_CHOICE:
+    case ASL_WAIT:
+    case ASL_SUCCEED:
+    case ASL_FAIL: return input;
+    }
+    return NULL;
+}
+
+/* Paths that a state evaluates by itself, in what it works on. */
+static void read_fields(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                        const shape *input)
+{
+    static const char *const fields[] = {"SecondsPath", "TimestampPath", "ItemsPath", "ErrorPath",
+                                         "CausePath"};
+    struct argument call = {f, input};
+    struct asl_at member;
+
+    for (size_t i = 0; i < COUNT(fields); i++)
+        if (asl_at_member(at, fields[i], &member))
+            warn_paths_in(&member, read_argument, &call);
+    if (s->parameters)
+        return;
+    read_field(f, at, "TimeoutSecondsPath", input);
+    read_field(f, at, "HeartbeatSecondsPath", input);
+}
+
+static void pass_jsonpath(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                          struct passing *p)
+{
+    const shape *input = through(f, at, "InputPath", p->raw), *result;
+    struct asl_at member;
+
+    read_fields(f, s, at, input);
+    p->arguments = s->type == ASL_MAP ? NULL : input;
+    if (asl_at_member(at, "Parameters", &member) || asl_at_member(at, "ItemSelector", &member))
+        p->arguments = read_template(f, &member, input);
+    if (s->type == ASL_CHOICE && asl_at_member(at, "Choices", &member))
+        read_tests(f, &member, member.value, input);
+    result = result_of(f, s, p, input);
+    if (asl_at_member(at, "Assign", &member))
+        read_template(f, &member, result);
+    if (asl_at_member(at, "ResultSelector", &member))
+        result = read_template(f, &member, result);
+    p->output = through(f, at, "OutputPath", place(f, at, p->raw, result));
+}
+
+static void pass_jsonata(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                         struct passing *p)
+{
+    struct asl_at member;
+
+    p->arguments = s->type == ASL_MAP ? NULL : p->raw;
+    if (asl_at_member(at, "Arguments", &member) || asl_at_member(at, "ItemSelector", &member))
+        p->arguments = jsonata_template(f, &member);
+    p->output = asl_at_member(at, "Output", &member) ? jsonata_template(f, &member)
+                                                     : result_of(f, s, p, p->raw);
+}
+
+static void pass(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                 struct passing *p)
+{
+    if (s->jsonata)
+        pass_jsonata(f, s, at, p);
+    else
+        pass_jsonpath(f, s, at, p);
+}
+
+static const shape *caught(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                           size_t i, const shape *raw)
+{
+    const shape *error = shape_empty_object();
+    struct asl_at list, catcher, output;
+
+    error = shape_with(&f->shapes, error, "Error", strlen("Error"), shape_scalar());
+    error = shape_with(&f->shapes, error, "Cause", strlen("Cause"), shape_scalar());
+    asl_at_member(at, "Catch", &list);
+    asl_at_index(&list, i, &catcher);
+    if (asl_at_member(&catcher, "Assign", &output) && !s->jsonata)
+        read_template(f, &output, error);
+    if (!s->jsonata)
+        return place(f, &catcher, raw, error);
+    return asl_at_member(&catcher, "Output", &output) ? jsonata_template(f, &output) : error;
+}
+
+static const shape *chosen(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                           size_t i, const struct passing *p)
+{
+    struct asl_at list, rule, output;
+
+    asl_at_member(at, "Choices", &list);
+    asl_at_index(&list, i, &rule);
+    if (!s->jsonata)
+        return p->output;
+    return asl_at_member(&rule, "Output", &output) ? jsonata_template(f, &output) : p->raw;
+}
+
+/* ---- a block ---- */
+
+struct inputs {
+    const shape **in;
+    bool *seen;
+};
+
+static bool arrive(struct flow *f, struct inputs *inputs, size_t to, const shape *with)
+{
+    const shape *before = inputs->in[to];
+
+    inputs->in[to] = inputs->seen[to] ? shape_either(&f->shapes, before, with) : with;
+    bool news = !inputs->seen[to] || !shape_equal(before, inputs->in[to]);
+    inputs->seen[to] = true;
+    return news;
+}
+
+static bool leave(struct flow *f, struct inputs *inputs, const struct block *b, size_t from)
+{
+    const struct asl_state *s = &b->scope->states[from];
+    struct passing p = {.raw = inputs->in[from]};
+    struct asl_at at;
+    struct edge e;
+    bool news = false;
+
+    asl_at_index(&b->states, from, &at);
+    pass(f, s, &at, &p);
+    for (size_t k = 0; warn_edge(s, k, &e); k++) {
+        const shape *with = e.kind == EDGE_CATCH  ? caught(f, s, &at, e.index, p.raw)
+                            : e.kind == EDGE_RULE ? chosen(f, s, &at, e.index, &p)
+                                                  : p.output;
+        news |= arrive(f, inputs, (size_t)(e.to - b->scope->states), with);
+    }
+    return news;
+}
+
+static void follow(struct flow *f, const struct block *b, const shape *start);
+
+/* Now that all is known: looks the paths up, and goes into the blocks inside. */
+static void tell(struct flow *f, const struct block *b, const struct inputs *inputs)
+{
+    struct asl_at at;
+    struct block inner;
+    struct edge e;
+
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        struct passing p = {.raw = inputs->in[i]};
+        struct asl_at batcher;
+        asl_at_index(&b->states, i, &at);
+        f->telling = true;
+        pass(f, s, &at, &p);
+        for (size_t k = 0; warn_edge(s, k, &e); k++)
+            if (e.kind == EDGE_CATCH)
+                caught(f, s, &at, e.index, p.raw);
+        f->telling = false;
+        if (asl_at_member(&at, "ItemBatcher", &batcher))
+            p.arguments = NULL;
+        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+            follow(f, &inner, p.arguments);
+    }
+}
+
+static void follow(struct flow *f, const struct block *b, const shape *start)
+{
+    struct inputs inputs = {mem_calloc(b->scope->count, sizeof *inputs.in),
+                            mem_calloc(b->scope->count, sizeof *inputs.seen)};
+    bool news = true;
+
+    arrive(f, &inputs, (size_t)(b->scope->start - b->scope->states), start);
+    for (int round = 0; news && round < ROUNDS_MAX; round++) {
+        news = false;
+        for (size_t i = 0; i < b->scope->count; i++)
+            if (inputs.seen[i])
+                news |= leave(f, &inputs, b, i);
+    }
+    if (!news && !shapes_spent(&f->shapes))
+        tell(f, b, &inputs);
+    mem_free(inputs.in);
+    mem_free(inputs.seen);
+}
+
+void warn_path_never_produced(struct warner *w)
+{
+    struct arena arena = {0};
+    struct flow f = {.w = w, .shapes = {.arena = &arena}};
+    struct block top;
+
+    warn_top_block(w, &top);
+    follow(&f, &top, NULL);
+    arena_clear(&arena);
+}

@@ -1,0 +1,399 @@
+/*
+ * Warnings of variables. For each state, two sets are followed over the graph: the variables that
+ * some way to it has assigned, and those that each way has.
+ */
+
+#include "asl/warn_impl.h"
+#include "parsers/mem.h"
+
+#include <string.h>
+
+/* The sets are looked up name by name: of a machine with more names nothing is said. */
+enum { NAMES_MAX = 1000 };
+
+struct name {
+    const char *text;
+    size_t len;
+    bool assigned, read;
+};
+
+struct analysis {
+    struct warner *w;
+    struct arena arena; /* of the texts of names */
+    struct name names[NAMES_MAX];
+    size_t count;
+    bool too_many;
+};
+
+/* SIZE_MAX when there are too many. */
+static size_t name_index(struct analysis *a, const char *text, size_t len)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->names[i].len == len && memcmp(a->names[i].text, text, len) == 0)
+            return i;
+    if (a->count == NAMES_MAX) {
+        a->too_many = true;
+        return SIZE_MAX;
+    }
+    a->names[a->count] = (struct name){arena_strndup(&a->arena, text, len), len, false, false};
+    return a->count++;
+}
+
+/* ---- Assign ---- */
+
+/* A member of an Assign. */
+typedef void see_assigned(struct analysis *a, const struct asl_at *at, size_t name, void *user);
+
+static void each_member(struct analysis *a, const struct asl_at *object, bool jsonata,
+                        see_assigned *see, void *user)
+{
+    struct asl_at assign, member;
+
+    if (!asl_at_member(object, "Assign", &assign))
+        return;
+    for (size_t i = 0; i < json_count(assign.value); i++) {
+        asl_at_index(&assign, i, &member);
+        size_t len = json_str_len(member.key);
+        if (!jsonata && warn_has_tail(member.key, ".$"))
+            len -= 2;
+        size_t name = name_index(a, json_str(member.key), len);
+        if (name != SIZE_MAX)
+            see(a, &member, name, user);
+    }
+}
+
+/* What has the Assign of a way out of a state: the state itself, a rule, a catcher. */
+static void edge_place(const struct asl_at *state, const struct edge *e, struct asl_at *list,
+                       struct asl_at *out)
+{
+    switch (e->kind) {
+    case EDGE_NEXT:
+    case EDGE_DEFAULT: *out = *state; return;
+    case EDGE_RULE: asl_at_member(state, "Choices", list); break;
+    case EDGE_CATCH: asl_at_member(state, "Catch", list); break;
+    }
+    asl_at_index(list, e->index, out);
+}
+
+static void each_assign(struct analysis *a, const struct asl_state *s, const struct asl_at *at,
+                        see_assigned *see, void *user)
+{
+    struct asl_at list, place;
+    struct edge e;
+
+    each_member(a, at, s->jsonata, see, user);
+    for (size_t k = 0; warn_edge(s, k, &e); k++) {
+        if (e.kind == EDGE_NEXT || e.kind == EDGE_DEFAULT)
+            continue;
+        edge_place(at, &e, &list, &place);
+        each_member(a, &place, s->jsonata, see, user);
+    }
+}
+
+/* ---- the names of the machine ---- */
+
+static void note_assigned(struct analysis *a, const struct asl_at *at, size_t name, void *user)
+{
+    (void)at;
+    (void)user;
+    a->names[name].assigned = true;
+}
+
+static void note_read(void *user, const struct asl_at *at, const char *text, size_t len)
+{
+    struct analysis *a = user;
+    size_t name = name_index(a, text, len);
+
+    (void)at;
+    if (name != SIZE_MAX)
+        a->names[name].read = true;
+}
+
+static void collect(struct analysis *a, const struct block *b)
+{
+    struct asl_at at;
+    struct block inner;
+
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        asl_at_index(&b->states, i, &at);
+        each_assign(a, s, &at, note_assigned, NULL);
+        warn_variables(s, &at, note_read, a);
+        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+            collect(a, &inner);
+    }
+}
+
+static void forget_names(struct analysis *a)
+{
+    if (a)
+        arena_clear(&a->arena);
+    mem_free(a);
+}
+
+/* NULL: there are too many. */
+static struct analysis *names_of(struct warner *w, struct block *top)
+{
+    struct analysis *a = mem_calloc(1, sizeof *a);
+
+    a->w = w;
+    warn_top_block(w, top);
+    collect(a, top);
+    if (!a->too_many)
+        return a;
+    forget_names(a);
+    return NULL;
+}
+
+/* ---- the sets of a block: a row for each state, in which each name has a place ---- */
+
+struct sets {
+    bool *some, *each, *seen;
+    bool *leaving_some, *leaving_each; /* one row */
+};
+
+static void sets_init(struct sets *s, const struct analysis *a, const struct asl_scope *scope)
+{
+    s->some = mem_calloc(scope->count * a->count, sizeof *s->some);
+    s->each = mem_calloc(scope->count * a->count, sizeof *s->each);
+    s->seen = mem_calloc(scope->count, sizeof *s->seen);
+    s->leaving_some = mem_calloc(a->count, sizeof *s->leaving_some);
+    s->leaving_each = mem_calloc(a->count, sizeof *s->leaving_each);
+}
+
+static void sets_clear(struct sets *s)
+{
+    mem_free(s->some);
+    mem_free(s->each);
+    mem_free(s->seen);
+    mem_free(s->leaving_some);
+    mem_free(s->leaving_each);
+}
+
+/* One may come to state `to` with these; true when that is news. */
+static bool arrive(const struct analysis *a, struct sets *sets, size_t to, const bool *some,
+                   const bool *each)
+{
+    bool *s = sets->some + to * a->count, *e = sets->each + to * a->count;
+    bool news = !sets->seen[to];
+
+    for (size_t i = 0; i < a->count; i++) {
+        bool all = sets->seen[to] ? e[i] && each[i] : each[i];
+        news |= (some[i] && !s[i]) || all != e[i];
+        s[i] |= some[i];
+        e[i] = all;
+    }
+    sets->seen[to] = true;
+    return news;
+}
+
+static void put(struct analysis *a, const struct asl_at *at, size_t name, void *user)
+{
+    struct sets *sets = user;
+
+    (void)a;
+    (void)at;
+    sets->leaving_some[name] = sets->leaving_each[name] = true;
+}
+
+/* Goes out of a state each way; true when that was news to a state behind it. */
+static bool leave(struct analysis *a, struct sets *sets, const struct block *b, size_t from)
+{
+    const struct asl_state *s = &b->scope->states[from];
+    struct asl_at at, list, place;
+    struct edge e;
+    bool news = false;
+
+    asl_at_index(&b->states, from, &at);
+    for (size_t k = 0; warn_edge(s, k, &e); k++) {
+        memcpy(sets->leaving_some, sets->some + from * a->count, a->count * sizeof(bool));
+        memcpy(sets->leaving_each, sets->each + from * a->count, a->count * sizeof(bool));
+        edge_place(&at, &e, &list, &place);
+        each_member(a, &place, s->jsonata, put, sets);
+        news |= arrive(a, sets, (size_t)(e.to - b->scope->states), sets->leaving_some,
+                       sets->leaving_each);
+    }
+    return news;
+}
+
+/* ---- what is read, with what has been assigned before ---- */
+
+typedef void see_read(struct analysis *a, const struct asl_at *at, size_t name, bool some,
+                      bool each);
+
+struct reading {
+    struct analysis *a;
+    see_read *see;
+    const bool *some, *each;
+};
+
+static void read_variable(void *user, const struct asl_at *at, const char *text, size_t len)
+{
+    const struct reading *r = user;
+    size_t name = name_index(r->a, text, len);
+
+    r->see(r->a, at, name, r->some[name], r->each[name]);
+}
+
+/* Comes into the block with what some and each way to it has assigned. */
+static void follow(struct analysis *a, const struct block *b, see_read *see, const bool *some,
+                   const bool *each)
+{
+    bool *none = mem_calloc(a->count, sizeof *none);
+    bool news = true;
+    struct sets sets;
+    struct block inner;
+    struct asl_at at;
+
+    sets_init(&sets, a, b->scope);
+    arrive(a, &sets, (size_t)(b->scope->start - b->scope->states), some, each);
+    while (news) {
+        news = false;
+        for (size_t i = 0; i < b->scope->count; i++)
+            if (sets.seen[i])
+                news |= leave(a, &sets, b, i);
+    }
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        struct reading r = {a, see, sets.some + i * a->count, sets.each + i * a->count};
+        /* The executions of a distributed Map have none of its variables. */
+        bool apart = s->type == ASL_MAP && s->map.distributed;
+        asl_at_index(&b->states, i, &at);
+        warn_variables(s, &at, read_variable, &r);
+        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+            follow(a, &inner, see, apart ? none : r.some, apart ? none : r.each);
+    }
+    sets_clear(&sets);
+    mem_free(none);
+}
+
+static void follow_all(struct warner *w, see_read *see)
+{
+    struct block top;
+    struct analysis *a = names_of(w, &top);
+
+    if (a && a->count) {
+        bool *none = mem_calloc(a->count, sizeof *none);
+        follow(a, &top, see, none, none);
+        mem_free(none);
+    }
+    forget_names(a);
+}
+
+static void see_never(struct analysis *a, const struct asl_at *at, size_t name, bool some,
+                      bool each)
+{
+    (void)each;
+    if (!some)
+        warn_at(a->w, at, ASL_VALUE, "No way to this state assigns $%.*s", (int)a->names[name].len,
+                a->names[name].text);
+}
+
+void warn_variable_never_assigned(struct warner *w)
+{
+    follow_all(w, see_never);
+}
+
+static void see_maybe(struct analysis *a, const struct asl_at *at, size_t name, bool some,
+                      bool each)
+{
+    if (some && !each)
+        warn_at(a->w, at, ASL_VALUE, "Not each way to this state assigns $%.*s",
+                (int)a->names[name].len, a->names[name].text);
+}
+
+void warn_variable_maybe_unassigned(struct warner *w)
+{
+    follow_all(w, see_maybe);
+}
+
+/* ---- what is assigned, whatever the way ---- */
+
+static void see_unused(struct analysis *a, const struct asl_at *at, size_t name, void *user)
+{
+    (void)user;
+    if (a->names[name].read)
+        return;
+    warn_at(a->w, at, ASL_KEY, "Nothing reads $%.*s", (int)a->names[name].len, a->names[name].text);
+    a->names[name].read = true; /* it is told once */
+}
+
+static void each_assign_below(struct analysis *a, const struct block *b, see_assigned *see,
+                              void *user)
+{
+    struct asl_at at;
+    struct block inner;
+
+    for (size_t i = 0; i < b->scope->count; i++) {
+        asl_at_index(&b->states, i, &at);
+        each_assign(a, &b->scope->states[i], &at, see, user);
+        for (size_t k = 0; warn_inner_block(&b->scope->states[i], &at, k, &inner); k++)
+            each_assign_below(a, &inner, see, user);
+    }
+}
+
+void warn_unused_variable(struct warner *w)
+{
+    struct block top;
+    struct analysis *a = names_of(w, &top);
+
+    if (a)
+        each_assign_below(a, &top, see_unused, NULL);
+    forget_names(a);
+}
+
+static void note_outer(struct analysis *a, const struct asl_at *at, size_t name, void *user)
+{
+    (void)a;
+    (void)at;
+    ((bool *)user)[name] = true;
+}
+
+static void see_outer(struct analysis *a, const struct asl_at *at, size_t name, void *user)
+{
+    if (((const bool *)user)[name])
+        warn_at(a->w, at, ASL_KEY, "$%.*s is a variable of a block around this one",
+                (int)a->names[name].len, a->names[name].text);
+}
+
+/* `outer`: the names that the blocks around assign. */
+static void find_hiding(struct analysis *a, const struct block *b, const bool *outer)
+{
+    bool *all = mem_calloc(a->count, sizeof *all), *none = mem_calloc(a->count, sizeof *none);
+    struct asl_at at;
+    struct block inner;
+
+    memcpy(all, outer, a->count * sizeof *all);
+    for (size_t i = 0; i < b->scope->count; i++) {
+        asl_at_index(&b->states, i, &at);
+        each_assign(a, &b->scope->states[i], &at, note_outer, all);
+    }
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        asl_at_index(&b->states, i, &at);
+        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++) {
+            bool apart = s->type == ASL_MAP && s->map.distributed;
+            for (size_t n = 0; n < inner.scope->count && !apart; n++) {
+                struct asl_at each;
+                asl_at_index(&inner.states, n, &each);
+                each_assign(a, &inner.scope->states[n], &each, see_outer, all);
+            }
+            find_hiding(a, &inner, apart ? none : all);
+        }
+    }
+    mem_free(all);
+    mem_free(none);
+}
+
+void warn_variable_of_outer_scope(struct warner *w)
+{
+    struct block top;
+    struct analysis *a = names_of(w, &top);
+
+    if (a && a->count) {
+        bool *none = mem_calloc(a->count, sizeof *none);
+        find_hiding(a, &top, none);
+        mem_free(none);
+    }
+    forget_names(a);
+}
