@@ -167,12 +167,12 @@ static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect
 
 /* ---- a picture as a regular expression ---- */
 
-static void put_literal(struct buf *out, const struct buf *literal)
+static void put_literal(struct buf *out, const char *text, size_t len)
 {
-    for (size_t i = 0; i < literal->len; i++) {
-        if (strchr(".*+?^${}()|[]\\", literal->data[i]) && literal->data[i])
+    for (size_t i = 0; i < len; i++) {
+        if (strchr(".*+?^${}()|[]\\", text[i]) && text[i])
             buf_addc(out, '\\');
-        buf_addc(out, literal->data[i]);
+        buf_addc(out, text[i]);
     }
 }
 
@@ -244,7 +244,7 @@ static bool put_part(struct buf *out, const struct date_part *part, enum jsonata
     char component[4];
 
     switch (part->component) {
-    case 0: put_literal(out, &part->literal); return true;
+    case 0: put_literal(out, part->literal, part->literal_len); return true;
     case 'Z':
     case 'z': put_zone(out, part); return true;
     case 'f':
