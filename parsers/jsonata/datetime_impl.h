@@ -38,7 +38,10 @@ struct date_picture {
     struct arena arena;
     struct date_part *parts;
     size_t count, cap;
-    js_regex *pattern; /* of texts, with a group for each part; NULL: not made yet */
+    /* How texts of it are read, made when the first one is: a run of characters for each part where
+     * that can be done, else a pattern with a group for each. */
+    struct date_run *runs;
+    js_regex *pattern;
 };
 
 /* One of those kept. NULL with D3131, D3132, D3135. */
