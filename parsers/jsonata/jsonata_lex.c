@@ -375,7 +375,7 @@ static bool lex_operator(struct lexer *l, struct token *out)
 
     if (found == OP_NONE)
         return false;
-    for (size_t i = 0; i < COUNT(pairs); i++)
+    for (size_t i = 0; op_of_sign(second) != OP_NONE && i < COUNT(pairs); i++)
         if (ops[pairs[i]].text[0] == first && ops[pairs[i]].text[1] == second &&
             is_in_dialect(l, pairs[i]))
             found = pairs[i];
