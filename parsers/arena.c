@@ -30,7 +30,7 @@ static void add_block(struct arena *a, size_t size)
         room = LARGEST_BLOCK;
     if (room < size)
         room = size;
-    block = mem_calloc(1, sizeof(*block) + room);
+    block = mem_alloc(sizeof(*block) + room);
     block->next = a->head;
     a->head = block;
     a->next = block->bytes;
@@ -49,7 +49,7 @@ void *arena_alloc(struct arena *a, size_t size)
     p = a->next;
     a->next += size;
     a->used += size;
-    return p;
+    return memset(p, 0, size);
 }
 
 void *arena_calloc(struct arena *a, size_t count, size_t size)

@@ -35,8 +35,10 @@ json *json_ref(const json *v)
 {
     json *mine = json_mutable(v);
 
-    if (mine->refs != JSON_IMMORTAL)
+    if (mine->refs < JSON_LENT)
         mine->refs++;
+    else if (mine->refs == JSON_LENT)
+        return json_string(json_str(v), json_str_len(v));
     return mine;
 }
 
@@ -58,7 +60,7 @@ static json **children(json *v, size_t *count)
 /* Gives back a reference; true when it was the last. */
 static inline bool drop(json *v)
 {
-    return v->refs != JSON_IMMORTAL && !--v->refs;
+    return v->refs < JSON_LENT && !--v->refs;
 }
 
 static void release(json *v)
@@ -179,6 +181,24 @@ json *json_string(const char *text, size_t len)
         return json_mutable(&the_empty_string.head);
     s = json_new_string(JSON_STRING, len);
     memcpy(s->text, text, len);
+    return &s->head;
+}
+
+size_t json_string_room(size_t len)
+{
+    return sizeof(struct string_value) + len + 1;
+}
+
+const json *json_string_in(void *room, const char *text, size_t len)
+{
+    struct string_value *s = room;
+
+    assert(len < UINT32_MAX);
+    *s = (struct string_value){.head = {.refs = JSON_LENT, .kind = JSON_STRING},
+                               .len = (uint32_t)len};
+    if (len)
+        memcpy(s->text, text, len);
+    s->text[len] = '\0';
     return &s->head;
 }
 

@@ -54,6 +54,12 @@ json *json_double(double d);
 json *json_string(const char *text, size_t len);
 json *json_cstring(const char *text);
 json *json_stringf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * A string in storage of the caller's, of json_string_room(len) bytes and aligned for a pointer.
+ * Good as long as that is; who asks for a reference gets a copy that is counted.
+ */
+size_t json_string_room(size_t len);
+const json *json_string_in(void *room, const char *text, size_t len);
 /* The string in `b`, which becomes empty. */
 json *json_take_buf(struct buf *b);
 /* From a JSON number's text; NULL when it isn't one or its double is not finite. */

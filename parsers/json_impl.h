@@ -14,6 +14,8 @@ struct json {
 };
 
 #define JSON_IMMORTAL UINT32_MAX
+/* A string in storage of somebody else's: not counted either, and a reference is a copy. */
+#define JSON_LENT (UINT32_MAX - 1)
 
 enum {
     /* Of strings: what a look at the bytes has shown; neither: nobody has looked. */

@@ -709,6 +709,25 @@ END_TEST
 
 /* ---- building ---- */
 
+START_TEST(strings_in_storage)
+{
+    char *room = mem_alloc(json_string_room(3));
+    const json *look = json_string_in(room, "a\0b", 3);
+    struct json_build b;
+    json *copy = json_ref(look), *array;
+
+    json_build_array(&b, 1);
+    json_build_add(&b, json_ref(look));
+    array = json_build_done(&b);
+    ck_assert(json_equal(look, copy) && copy != look);
+    mem_free(room);
+    expect_json("a reference outlives the storage", copy, "\"a\\u0000b\"");
+    expect_json("and so does one in an array", array, "[\"a\\u0000b\"]");
+    json_unref(copy);
+    json_unref(array);
+}
+END_TEST
+
 START_TEST(build)
 {
     struct json_build b;
@@ -870,6 +889,7 @@ int main(void)
     tcase_add_test(t, lookup);
     tcase_add_test(t, lookup_among_many);
     tcase_add_test(t, strings);
+    tcase_add_test(t, strings_in_storage);
     tcase_add_test(t, build);
     tcase_add_test(t, free_deep);
     tcase_add_test(t, text_len_saturates);

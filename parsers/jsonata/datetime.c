@@ -227,19 +227,28 @@ static struct date_part *add_part(struct date_picture *p)
     return &p->parts[p->count++];
 }
 
-/* "]]" stands for "]"; one alone stands for itself. */
-static void add_literal(struct date_picture *p, const char *text, size_t len)
+static void add_text(struct date_picture *p, const char *text, size_t len)
 {
     struct date_part *part;
 
     if (!len)
         return;
     part = add_part(p);
-    for (size_t i = 0; i < len; i++) {
-        buf_addc(&part->literal, text[i]);
-        if (text[i] == ']' && i + 1 < len && text[i + 1] == ']')
-            i++;
-    }
+    part->literal = text;
+    part->literal_len = len;
+}
+
+/* "]]" stands for "]"; one alone stands for itself. */
+static void add_literal(struct date_picture *p, const char *text, size_t len)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i + 1 < len; i++)
+        if (text[i] == ']' && text[i + 1] == ']') {
+            add_text(p, text + start, ++i - start);
+            start = i + 1;
+        }
+    add_text(p, text + start, len - start);
 }
 
 /* White space, of which there may be any in a marker. */
@@ -250,18 +259,27 @@ static bool is_space(uint32_t c)
            c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
 
-static void without_spaces(struct buf *out, const char *text, size_t len)
+/* The text itself where there are none. */
+static const char *without_spaces(struct arena *a, const char *text, size_t *len)
 {
-    for (size_t i = 0; i < len;) {
-        uint32_t cp = 0;
-        size_t n = utf8_decode(text + i, len - i, &cp);
+    char *copy = NULL;
+    size_t left = 0;
+    uint32_t cp;
 
+    for (size_t i = 0, n; i < *len; i += n) {
+        n = utf8_decode(text + i, *len - i, &cp);
         if (!n)
             n = 1;
-        if (!is_space(cp))
-            buf_add(out, text + i, n);
-        i += n;
+        else if (is_space(cp)) {
+            copy = copy ? copy : arena_strndup(a, text, *len);
+            continue;
+        }
+        if (copy)
+            memcpy(copy + left, text + i, n);
+        left += n;
     }
+    *len = left;
+    return copy ? copy : text;
 }
 
 /* One of the widths; false: it is left open. */
@@ -287,15 +305,24 @@ static void set_digits(struct date_part *part)
     }
 }
 
-static bool read_number(struct date_part *part, bool has_least, double least,
-                        enum jsonata_dialect dialect, struct jsonata_fault *why)
+/* The picture of a whole number has the modifier behind a semicolon. */
+static const char *with_modifier(struct arena *a, const char *text, size_t *len, char modifier)
 {
-    if (part->modifier) {
-        /* The picture of a whole number has it behind a semicolon. */
-        buf_addc(&part->presentation, ';');
-        buf_addc(&part->presentation, part->modifier);
-    }
-    if (!picture_read(&part->number, part->presentation.data, part->presentation.len, why))
+    char *copy = arena_alloc(a, *len + 2);
+
+    memcpy(copy, text, *len);
+    copy[(*len)++] = ';';
+    copy[(*len)++] = modifier;
+    return copy;
+}
+
+static bool read_number(struct date_picture *p, struct date_part *part, const char *text,
+                        size_t len, bool has_least, double least, enum jsonata_dialect dialect,
+                        struct jsonata_fault *why)
+{
+    if (part->modifier)
+        text = with_modifier(&p->arena, text, &len, part->modifier);
+    if (!picture_read(&part->number, text, len, why))
         return false;
     part->whole = true;
     if (has_least && part->number.mandatory < least)
@@ -305,15 +332,17 @@ static bool read_number(struct date_part *part, bool has_least, double least,
     return true;
 }
 
-static void read_presentation(struct date_part *part, const char *text, size_t len)
+/* How the marker, or else the component, says that it is presented; "" when none of them does. */
+static const char *presentation(struct date_part *part, const char *text, size_t *len)
 {
-    if (len > 1 && memchr("atco", text[len - 1], 4))
-        part->modifier = text[--len];
-    buf_add(&part->presentation, text, len);
-    for (size_t i = 0; !len && i < sizeof defaults / sizeof *defaults; i++)
-        if (part->component == (uint32_t)defaults[i].component)
-            buf_adds(&part->presentation, defaults[i].presentation);
-    buf_str(&part->presentation);
+    if (*len > 1 && memchr("atco", text[*len - 1], 4))
+        part->modifier = text[--*len];
+    for (size_t i = 0; !*len && i < sizeof defaults / sizeof *defaults; i++)
+        if (part->component == (uint32_t)defaults[i].component) {
+            text = defaults[i].presentation;
+            *len = strlen(text);
+        }
+    return text;
 }
 
 static bool refuse_component(uint32_t component, const char *code, struct jsonata_fault *why)
@@ -329,7 +358,8 @@ static bool read_marker(struct date_picture *p, const char *text, size_t len,
                         enum jsonata_dialect dialect, struct jsonata_fault *why)
 {
     struct date_part *part = add_part(p);
-    size_t first = utf8_decode(text, len, &part->component), end = len;
+    const size_t first = utf8_decode(text, len, &part->component);
+    size_t end = len;
     bool has_least = false;
     double least = NAN;
 
@@ -345,21 +375,21 @@ static bool read_marker(struct date_picture *p, const char *text, size_t len,
         if (dash)
             part->has_most = read_width(dash + 1, (size_t)(text + len - dash) - 1, &part->most);
     }
-    read_presentation(part, text + first, end - first);
-    if (!part->presentation.len)
+    len = end - first;
+    text = presentation(part, text + first, &len);
+    if (!len)
         return refuse_component(part->component, "D3132", why);
-    if (part->presentation.data[0] == 'n')
+    if (text[0] == 'n')
         part->names = DATE_LOWER;
-    else if (part->presentation.data[0] == 'N')
-        part->names = part->presentation.data[1] == 'n' ? DATE_TITLE : DATE_UPPER;
+    else if (text[0] == 'N')
+        part->names = len > 1 && text[1] == 'n' ? DATE_TITLE : DATE_UPPER;
     if (is_one_of(part->component, "Zz")) {
-        part->whole =
-            picture_read(&part->number, part->presentation.data, part->presentation.len, why);
+        part->whole = picture_read(&part->number, text, len, why);
         return part->whole;
     }
     if (part->names || !is_one_of(part->component, "YMDdFWwXxHhmsf"))
         return true;
-    if (!read_number(part, has_least, least, dialect, why))
+    if (!read_number(p, part, text, len, has_least, least, dialect, why))
         return false;
     if (p->count > 1 && part[-1].whole)
         part[-1].exact = part[-1].number.mandatory;
@@ -372,9 +402,8 @@ static bool read_parts(struct date_picture *p, const char *text, size_t len,
     size_t start = 0, i = 0;
 
     while (i < len) {
-        const char *close;
-        struct buf marker = {0};
-        bool ok;
+        const char *close, *marker;
+        size_t marker_len;
 
         if (text[i] != '[') {
             i++;
@@ -382,7 +411,7 @@ static bool read_parts(struct date_picture *p, const char *text, size_t len,
         }
         add_literal(p, text + start, i - start);
         if (i + 1 < len && text[i + 1] == '[') {
-            buf_addc(&add_part(p)->literal, '[');
+            add_text(p, "[", 1);
             start = i += 2;
             continue;
         }
@@ -391,10 +420,9 @@ static bool read_parts(struct date_picture *p, const char *text, size_t len,
             jsonata_fault_set(why, "D3135");
             return false;
         }
-        without_spaces(&marker, text + i + 1, (size_t)(close - text) - i - 1);
-        ok = read_marker(p, buf_str(&marker), marker.len, dialect, why);
-        buf_clear(&marker);
-        if (!ok)
+        marker_len = (size_t)(close - text) - i - 1;
+        marker = without_spaces(&p->arena, text + i + 1, &marker_len);
+        if (!read_marker(p, marker, marker_len, dialect, why))
             return false;
         start = i = (size_t)(close - text) + 1;
     }
@@ -406,12 +434,10 @@ static void clear_picture(void *picture)
 {
     struct date_picture *p = picture;
 
-    for (size_t i = 0; i < p->count; i++) {
-        buf_clear(&p->parts[i].literal);
-        buf_clear(&p->parts[i].presentation);
+    for (size_t i = 0; i < p->count; i++)
         picture_clear(&p->parts[i].number);
-    }
     mem_free(p->parts);
+    arena_clear(&p->arena);
     js_regex_free(p->pattern);
 }
 
@@ -540,7 +566,7 @@ static bool write_part(const struct date_part *part, double ms, const struct civ
     double value;
 
     switch (part->component) {
-    case 0: buf_add(out, part->literal.data, part->literal.len); return true;
+    case 0: buf_add(out, part->literal, part->literal_len); return true;
     case 'Z':
     case 'z': return write_zone(part, z, out, why);
     case 'P':

@@ -1,6 +1,7 @@
 #ifndef PARSERS_JSONATA_DATETIME_IMPL_H
 #define PARSERS_JSONATA_DATETIME_IMPL_H
 
+#include "parsers/arena.h"
 #include "parsers/buf.h"
 #include "parsers/jsonata/dialect.h"
 #include "parsers/jsonata/fault.h"
@@ -18,10 +19,10 @@ enum date_names { DATE_NO_NAMES, DATE_LOWER, DATE_UPPER, DATE_TITLE };
 
 /* A piece of a picture of dates: text that stands for itself, or a marker, [M01,2-2]. */
 struct date_part {
-    struct buf literal;
+    const char *literal;
+    size_t literal_len;
     uint32_t component; /* 0: it is a literal */
-    struct buf presentation;
-    char modifier; /* the second presentation modifier: a, t, c, o; or 0 */
+    char modifier;      /* the second presentation modifier: a, t, c, o; or 0 */
     enum date_names names;
     bool has_most;
     double most; /* the largest width; may be NaN */
@@ -32,10 +33,15 @@ struct date_part {
     double exact;
 };
 
+/* Its parts look at its text, and at what the arena holds. */
 struct date_picture {
+    struct arena arena;
     struct date_part *parts;
     size_t count, cap;
-    js_regex *pattern; /* of texts, with a group for each part; NULL: not made yet */
+    /* How texts of it are read, made when the first one is: a run of characters for each part where
+     * that can be done, else a pattern with a group for each. */
+    struct date_run *runs;
+    js_regex *pattern;
 };
 
 /* One of those kept. NULL with D3131, D3132, D3135. */

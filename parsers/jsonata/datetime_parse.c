@@ -1,6 +1,7 @@
 /*
- * Text to instants. A picture becomes a regular expression with one group for each part; what the
- * groups caught becomes components, and these become an instant.
+ * Text to instants. A picture becomes a row of runs of characters, or, where more than one way may
+ * lead through a text, a regular expression with one group for each part. What they caught becomes
+ * components, and these become an instant.
  */
 
 #include "parsers/jsonata/datetime.h"
@@ -165,14 +166,150 @@ static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect
     return true;
 }
 
+/* ---- a picture as runs of characters ---- */
+
+enum run_of { RUN_LITERAL, RUN_DIGITS, RUN_LETTERS, RUN_ROMAN };
+
+struct date_run {
+    enum run_of of;
+    size_t least, most; /* characters of it, without the suffix of an ordinal number */
+    const char *literal;
+    bool ordinal;
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Case never matters. */
+static bool is_of_run(const struct date_run *r, size_t i, char c)
+{
+    switch (r->of) {
+    case RUN_LITERAL: return small(r->literal[i]) == small(c);
+    case RUN_DIGITS: return is_digit(c);
+    case RUN_LETTERS: return small(c) >= 'a' && small(c) <= 'z';
+    case RUN_ROMAN: return c && strchr("mdclxvi", small(c));
+    }
+    return false;
+}
+
+/* Can what `next` matches begin with a character of `r`? */
+static bool may_go_on(const struct date_run *r, const struct date_run *next)
+{
+    if (next->of == RUN_LITERAL)
+        return is_of_run(r, 0, next->literal[0]);
+    return (r->of == RUN_DIGITS) == (next->of == RUN_DIGITS);
+}
+
+static bool literal_run(const struct date_part *part, struct date_run *r)
+{
+    *r = (struct date_run){RUN_LITERAL, part->literal_len, part->literal_len, part->literal, false};
+    for (size_t i = 0; i < part->literal_len; i++)
+        if ((unsigned char)part->literal[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* `most` > 0: so many digits, or up to `optional` fewer; else any number of them. None is no run.
+ */
+static bool digits_run(struct date_run *r, double most, double optional)
+{
+    *r = (struct date_run){.of = RUN_DIGITS, .least = 1, .most = SIZE_MAX};
+    if (!(most > 0))
+        return true;
+    if (most > UINT16_MAX || most != floor(most) || optional >= most)
+        return false;
+    r->most = (size_t)most;
+    r->least = (size_t)(most - optional);
+    return true;
+}
+
+/* What put_part says as a pattern. False: it takes a pattern, or is refused there. */
+static bool run_of_part(const struct date_part *part, enum jsonata_dialect dialect,
+                        struct date_run *r)
+{
+    const struct picture *number = &part->number;
+    bool ok;
+
+    if (part->component == 0)
+        return literal_run(part, r);
+    if (part->component == 'Z' || part->component == 'z')
+        return false;
+    if (part->component == 'f' && dialect == JSONATA_REFERENCE)
+        return digits_run(r, 0, 0);
+    *r = (struct date_run){.of = RUN_LETTERS, .least = 1, .most = SIZE_MAX};
+    if (!part->whole)
+        return part->component < 0x80 && strchr("MxFP", (int)part->component);
+    if (number->form == PICTURE_DIGITS) {
+        ok = dialect == JSONATA_AWS ? digits_run(r, part->digits, (double)number->optional)
+                                    : digits_run(r, part->exact, 0);
+        r->ordinal = number->ordinal;
+        return ok;
+    }
+    if (number->form == PICTURE_ROMAN)
+        r->of = RUN_ROMAN;
+    return number->form == PICTURE_ROMAN || number->form == PICTURE_LETTERS;
+}
+
+/*
+ * Stays NULL unless there is but one way through a text: each run is of one length, or what follows
+ * cannot begin with what it is made of, so that the longest is the only one.
+ */
+static void make_runs(struct date_picture *p, enum jsonata_dialect dialect)
+{
+    struct date_run *runs = arena_calloc(&p->arena, p->count + 1, sizeof *runs);
+
+    for (size_t i = 0; i < p->count; i++) {
+        const struct date_run *before = i ? &runs[i - 1] : NULL;
+
+        if (!run_of_part(&p->parts[i], dialect, &runs[i]))
+            return;
+        if (before && before->least < before->most && !before->ordinal &&
+            may_go_on(before, &runs[i]))
+            return;
+    }
+    p->runs = runs;
+}
+
+/* "st", "nd", "rd", "th" */
+static bool is_ordinal_suffix(const char *text, size_t len)
+{
+    static const char suffixes[] = "stndrdth";
+
+    for (size_t i = 0; len >= 2 && suffixes[i]; i += 2)
+        if (small(text[0]) == suffixes[i] && small(text[1]) == suffixes[i + 1])
+            return true;
+    return false;
+}
+
+/* The length of the run at the start of `text`; SIZE_MAX: it is not there. */
+static size_t run_length(const struct date_run *r, const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && n < r->most && is_of_run(r, n, text[n]))
+        n++;
+    if (n < r->least)
+        return SIZE_MAX;
+    if (!r->ordinal)
+        return n;
+    return is_ordinal_suffix(text + n, len - n) ? n + 2 : SIZE_MAX;
+}
+
 /* ---- a picture as a regular expression ---- */
 
-static void put_literal(struct buf *out, const struct buf *literal)
+static void put_literal(struct buf *out, const char *text, size_t len)
 {
-    for (size_t i = 0; i < literal->len; i++) {
-        if (strchr(".*+?^${}()|[]\\", literal->data[i]) && literal->data[i])
+    for (size_t i = 0; i < len; i++) {
+        if (strchr(".*+?^${}()|[]\\", text[i]) && text[i])
             buf_addc(out, '\\');
-        buf_addc(out, literal->data[i]);
+        buf_addc(out, text[i]);
     }
 }
 
@@ -244,7 +381,7 @@ static bool put_part(struct buf *out, const struct date_part *part, enum jsonata
     char component[4];
 
     switch (part->component) {
-    case 0: put_literal(out, &part->literal); return true;
+    case 0: put_literal(out, part->literal, part->literal_len); return true;
     case 'Z':
     case 'z': put_zone(out, part); return true;
     case 'f':
@@ -480,7 +617,23 @@ static bool make_pattern(struct date_picture *p, enum jsonata_dialect dialect,
 }
 
 /* False: the text is not of the picture. */
-static bool match_picture(const struct date_picture *p, enum jsonata_dialect dialect,
+static bool match_runs(const struct date_picture *p, enum jsonata_dialect dialect, const char *text,
+                       size_t len, struct components *c)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const size_t n = run_length(&p->runs[i], text, len);
+
+        if (n == SIZE_MAX)
+            return false;
+        if (p->parts[i].component)
+            take_part(c, &p->parts[i], dialect, text, n);
+        text += n;
+        len -= n;
+    }
+    return len == 0;
+}
+
+static bool match_pattern(const struct date_picture *p, enum jsonata_dialect dialect,
                           const char *text, size_t len, struct components *c)
 {
     struct js_search s = {0};
@@ -508,11 +661,17 @@ static bool parse_picture(const char *text, size_t len, const char *picture, siz
     struct components c;
     bool match;
 
-    if (!p || (!p->pattern && !make_pattern(p, dialect, why)))
+    if (!p)
+        return false;
+    if (!p->runs && !p->pattern)
+        make_runs(p, dialect);
+    if (!p->runs && !p->pattern && !make_pattern(p, dialect, why))
         return false;
     memset(c.known, 0, sizeof c.known);
     c.any = false;
-    match = match_picture(p, dialect, text, len, &c) && c.any;
+    match =
+        p->runs ? match_runs(p, dialect, text, len, &c) : match_pattern(p, dialect, text, len, &c);
+    match = match && c.any;
     if (match && !find_instant(&c, now, out, why))
         return false;
     *found = match;

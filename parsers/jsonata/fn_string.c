@@ -646,7 +646,7 @@ static struct jv fn_join(struct jn *e, const struct call *c)
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* The low byte of each code unit, as JavaScript's btoa takes a string. */
+/* The low byte of each code unit, as Node takes a string for base64 and from it. */
 static void add_latin1(struct buf *out, struct jv s)
 {
     uint32_t cp;
@@ -698,16 +698,16 @@ static int base64_value(char c)
 /* What is no digit is passed over, `=` ends it: as Node does. Bytes come out as characters. */
 static struct jv fn_base64decode(struct jn *e, const struct call *c)
 {
-    const struct jv s = arg(c, 0);
-    struct buf text = {0};
+    struct buf digits = {0}, text = {0};
     uint32_t bits = 0;
     int have = 0, v;
     char bytes[4];
 
-    if (is_undefined(s))
-        return s;
-    for (size_t i = 0; i < str_len(s) && str(s)[i] != '='; i++) {
-        v = base64_value(str(s)[i]);
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    add_latin1(&digits, arg(c, 0));
+    for (size_t i = 0; i < digits.len && digits.data[i] != '='; i++) {
+        v = base64_value(digits.data[i]);
         if (v < 0)
             continue;
         bits = bits << 6 | (uint32_t)v;
@@ -717,6 +717,7 @@ static struct jv fn_base64decode(struct jn *e, const struct call *c)
             buf_add(&text, bytes, utf8_encode(bits >> have & 0xFF, bytes));
         }
     }
+    buf_clear(&digits);
     return jn_take_buf(e, &text);
 }
 

@@ -16,11 +16,12 @@ static bool is_in(const struct builtin *f, enum jsonata_dialect dialect)
 
 const struct builtin *builtin_find(enum jsonata_dialect dialect, const char *name, size_t len)
 {
-    for (size_t k = 0; k < COUNT(families); k++)
+    /* No function's name is shorter; `$` and `$$`, which all expressions have, are. */
+    for (size_t k = 0; len >= 3 && k < COUNT(families); k++)
         for (size_t i = 0; i < families[k]->count; i++) {
             const struct builtin *f = &families[k]->functions[i];
-            if (len && *f->name == *name && strlen(f->name) == len &&
-                memcmp(f->name, name, len) == 0 && is_in(f, dialect))
+            if (*f->name == *name && strlen(f->name) == len && memcmp(f->name, name, len) == 0 &&
+                is_in(f, dialect))
                 return f;
         }
     return NULL;

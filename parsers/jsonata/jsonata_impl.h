@@ -520,6 +520,8 @@ struct list *list_range(struct jn *e, double first, size_t count, unsigned flags
 struct map *map_new(struct jn *e, size_t room);
 /* A key that is there keeps its place. `key` is a look that lasts. */
 void map_set(struct jn *e, struct map *m, const json *key, struct jv v);
+/* The same for a key that is known not to be there. */
+void map_add(struct jn *e, struct map *m, const json *key, struct jv v);
 /* Undefined without one. */
 struct jv map_get(const struct map *m, const json *key);
 void map_delete(struct map *m, const json *key);
@@ -716,7 +718,7 @@ void matcher_piece(const struct matcher *m, size_t from, size_t to, struct buf *
 void matcher_clear(struct matcher *m);
 /* The function that goes on with the search behind a match, at a code unit of the text. */
 struct jv match_next(struct jn *e, const struct func *f, const json *text, size_t from);
-/* Sets a member of an object that stands for a match. */
+/* Adds a member to an object that stands for a match: each once. */
 void match_set(struct jn *e, struct map *m, enum match_key key, struct jv v);
 /* What a call of a regular expression gives. `next`: it goes on, and must not stand still. */
 struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_t from, bool next);

@@ -70,9 +70,27 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v';
 }
 
+/* The operators of one sign by it; of what only begins or ends others, OP_NONE. */
+static const uint8_t signs[128] = {
+    ['.'] = OP_DOT,         ['['] = OP_OPEN_BRACKET, [']'] = OP_CLOSE_BRACKET,
+    ['{'] = OP_OPEN_BRACE,  ['}'] = OP_CLOSE_BRACE,  ['('] = OP_OPEN_PAREN,
+    [')'] = OP_CLOSE_PAREN, [','] = OP_COMMA,        ['@'] = OP_AT,
+    ['#'] = OP_HASH,        [';'] = OP_SEMICOLON,    [':'] = OP_COLON,
+    ['?'] = OP_QUESTION,    ['+'] = OP_PLUS,         ['-'] = OP_MINUS,
+    ['*'] = OP_TIMES,       ['/'] = OP_DIVIDE,       ['%'] = OP_PERCENT,
+    ['|'] = OP_BAR,         ['='] = OP_EQUAL,        ['<'] = OP_LESS,
+    ['>'] = OP_GREATER,     ['^'] = OP_CARET,        ['&'] = OP_CONCAT,
+    ['!'] = OP_NOT,         ['~'] = OP_TILDE,
+};
+
+static enum op op_of_sign(char c)
+{
+    return (unsigned char)c < sizeof signs ? (enum op)signs[(unsigned char)c] : OP_NONE;
+}
+
 static bool ends_name(char c)
 {
-    return is_blank(c) || (c && strchr(".[]{}(),@#;:?+-*/%|=<>^&!~", c));
+    return is_blank(c) || op_of_sign(c) != OP_NONE;
 }
 
 static bool is_digit(char c)
@@ -221,23 +239,27 @@ static bool lex_escape(struct lexer *l, struct buf *text)
 static bool lex_string(struct lexer *l, struct token *out)
 {
     const char quote = l->text[l->at++];
+    size_t plain = l->at; /* from here on without an escape */
     struct buf text = {0};
     bool ok = true;
 
     for (; ok && l->at < l->len && l->text[l->at] != quote; l->at++) {
         if (l->text[l->at] == '\\') {
+            buf_add(&text, l->text + plain, l->at - plain);
             l->at++;
             ok = lex_escape(l, &text);
-        } else {
-            buf_addc(&text, l->text[l->at]);
+            plain = l->at + 1;
         }
     }
     if (ok && l->at >= l->len)
         ok = lex_error(l, "S0101", l->len);
     if (ok) {
-        l->at++;
+        if (text.len)
+            buf_add(&text, l->text + plain, l->at - plain);
         out->kind = TOKEN_STRING;
-        out->text = jsonata_keep(l->x, text.data ? text.data : "", text.len);
+        out->text = text.len ? jsonata_keep(l->x, text.data, text.len)
+                             : jsonata_keep(l->x, l->text + plain, l->at - plain);
+        l->at++;
     }
     buf_clear(&text);
     return ok;
@@ -337,7 +359,7 @@ static bool lex_name(struct lexer *l, struct token *out)
     return true;
 }
 
-static bool is_in_dialect(const struct lexer *l, size_t op)
+static bool is_in_dialect(const struct lexer *l, enum op op)
 {
     return l->x->dialect == JSONATA_REFERENCE || (op != OP_DEFAULT && op != OP_COALESCE);
 }
@@ -345,22 +367,20 @@ static bool is_in_dialect(const struct lexer *l, size_t op)
 /* Of one sign or, sooner, of two; words are names as yet. */
 static bool lex_operator(struct lexer *l, struct token *out)
 {
+    static const enum op pairs[] = {OP_DESCEND,   OP_RANGE,      OP_BIND,
+                                    OP_NOT_EQUAL, OP_LESS_EQUAL, OP_GREATER_EQUAL,
+                                    OP_APPLY,     OP_DEFAULT,    OP_COALESCE};
     const char first = peek(l, l->at), second = peek(l, l->at + 1);
-    size_t found = OP_NONE;
+    enum op found = op_of_sign(first);
 
-    for (size_t i = OP_NONE + 1; i < COUNT(ops); i++) {
-        if (ops[i].text[0] != first || ops[i].text[2])
-            continue;
-        if (ops[i].text[1] == '\0' && found == OP_NONE)
-            found = i;
-        else if (ops[i].text[1] == second && second && i != OP_IN && i != OP_OR &&
-                 is_in_dialect(l, i))
-            found = i;
-    }
     if (found == OP_NONE)
         return false;
+    for (size_t i = 0; op_of_sign(second) != OP_NONE && i < COUNT(pairs); i++)
+        if (ops[pairs[i]].text[0] == first && ops[pairs[i]].text[1] == second &&
+            is_in_dialect(l, pairs[i]))
+            found = pairs[i];
     out->kind = TOKEN_OPERATOR;
-    out->op = (enum op)found;
+    out->op = found;
     l->at += ops[found].text[1] ? 2 : 1;
     return true;
 }

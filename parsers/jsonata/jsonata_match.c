@@ -198,7 +198,7 @@ void match_set(struct jn *e, struct map *m, enum match_key key, struct jv v)
 
     if (!e->match_keys[key])
         e->match_keys[key] = json_cstring(names[key]);
-    map_set(e, m, e->match_keys[key], v);
+    map_add(e, m, e->match_keys[key], v);
 }
 
 struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_t from, bool next)

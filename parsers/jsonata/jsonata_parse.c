@@ -644,7 +644,7 @@ static bool check_text(struct parser *p, const char *text, size_t len)
 
     if (len > JSONATA_MAX_TEXT)
         return too_deep(p, JSONATA_MAX_TEXT);
-    for (size_t at = 0; at < len; at += n) {
+    for (size_t at = utf8_valid(text, len); at < len; at += n) {
         n = utf8_decode(text + at, len - at, &cp);
         if (!n) {
             syntax_error(p, "S0205", at, NULL);

@@ -212,23 +212,25 @@ static bool is_json(struct jv v)
     return v.kind == JV_STRING || v.kind == JV_ARRAY || v.kind == JV_OBJECT;
 }
 
+static bool was_made_since(const struct jn *e, const struct mark *m, const void *p)
+{
+    for (const struct chunk *c = e->chunk; c != m->chunk; c = c->before)
+        if ((const char *)p >= (const char *)c && (const char *)p < c->end)
+            return true;
+    return (const char *)p >= m->next && (const char *)p < m->chunk->end;
+}
+
 /* Nothing but `v` is kept: back to the mark itself. */
 static void rewind_to(struct jn *e, const struct mark *m, struct jv *v, size_t count)
 {
-    const size_t held = e->held_count;
+    const size_t held = e->held_count, used = e->used;
 
-    if (held > m->held) {
-        for (size_t i = 0; i < count; i++)
-            if (is_json(v[i]))
-                json_ref((json *)(uintptr_t)v[i].j);
-        drop_held(e, m->held, held);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (is_json(v[i]) && (held > m->held || was_made_since(e, m, v[i].j)))
+            v[i].j = jn_hold(e, json_ref(v[i].j));
+    drop_held(e, m->held, held);
     drop_chunks(e, m);
-    e->used = m->used;
-    if (held > m->held)
-        for (size_t i = 0; i < count; i++)
-            if (is_json(v[i]))
-                jn_hold(e, (json *)(uintptr_t)v[i].j);
+    e->used = m->used + (e->used - used);
 }
 
 static void move_all(struct jn *e, const struct mark *m, struct jv *v, size_t count)
@@ -310,14 +312,23 @@ struct jv jn_string(struct jn *e, json *s)
     return (struct jv){.kind = JV_STRING, .j = jn_hold(e, s)};
 }
 
+/* Larger ones are counted: what comes out may hold one many times, and has copies of these. */
+enum { SMALL_STRING = 64 };
+
 struct jv jn_text(struct jn *e, const char *text, size_t len)
 {
-    return jn_string(e, json_string(text, len));
+    if (len > SMALL_STRING)
+        return jn_string(e, json_string(text, len));
+    return (struct jv){.kind = JV_STRING,
+                       .j = json_string_in(jn_alloc(e, json_string_room(len)), text, len)};
 }
 
 struct jv jn_take_buf(struct jn *e, struct buf *b)
 {
-    return jn_string(e, json_take_buf(b));
+    struct jv v = jn_text(e, b->data, b->len);
+
+    buf_clear(b);
+    return v;
 }
 
 static bool is_surrogate(const char *s, unsigned char from, unsigned char to)
@@ -514,10 +525,15 @@ void map_set(struct jn *e, struct map *m, const json *key, struct jv v)
     struct map_member *found = map_find(m, key);
 
     m->as_json = NULL;
-    if (found) {
+    if (found)
         found->value = v;
-        return;
-    }
+    else
+        map_add(e, m, key, v);
+}
+
+void map_add(struct jn *e, struct map *m, const json *key, struct jv v)
+{
+    m->as_json = NULL;
     if (m->count == m->cap)
         map_grow(e, m);
     else if (m->cap > SMALL_MAP && !m->slots)

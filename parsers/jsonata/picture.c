@@ -304,6 +304,8 @@ static const uint16_t zeros[] = {
 /* The zero of the family that `cp` is of; 0: it is no digit. */
 static uint32_t zero_of(uint32_t cp)
 {
+    if (cp < 0x80)
+        return cp >= '0' && cp <= '9' ? '0' : 0;
     for (size_t i = 0; i < COUNT(zeros); i++)
         if (cp >= zeros[i] && cp <= zeros[i] + 9u)
             return zeros[i];
@@ -366,13 +368,18 @@ static void add_separator(struct picture *p, size_t position, uint32_t character
 }
 
 /* Digits of a family, '#', and separators, which all else is. */
-static bool read_digits(struct picture *p, const struct row *r, struct jsonata_fault *why)
+static bool read_digits(struct picture *p, const char *text, size_t len, struct jsonata_fault *why)
 {
     size_t mandatory = 0;
 
-    for (size_t i = r->count; i-- > 0;) {
-        uint32_t zero = zero_of(r->list[i]);
+    for (size_t end = len, at; end > 0; end = at) {
+        uint32_t c = 0, zero;
 
+        at = end - 1;
+        while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80)
+            at--;
+        utf8_decode(text + at, end - at, &c);
+        zero = zero_of(c);
         if (zero && p->zero && zero != p->zero) {
             jsonata_fault_set(why, "D3131");
             return false;
@@ -380,10 +387,10 @@ static bool read_digits(struct picture *p, const struct row *r, struct jsonata_f
         if (zero) {
             p->zero = zero;
             mandatory++;
-        } else if (r->list[i] == '#') {
+        } else if (c == '#') {
             p->optional++;
         } else {
-            add_separator(p, mandatory + p->optional, r->list[i]);
+            add_separator(p, mandatory + p->optional, c);
         }
     }
     p->mandatory = (double)mandatory;
@@ -405,9 +412,7 @@ static const struct {
 
 bool picture_read(struct picture *p, const char *text, size_t len, struct jsonata_fault *why)
 {
-    struct row r = {0};
     size_t end = len;
-    bool ok;
 
     *p = (struct picture){.token = text, .token_len = len};
     while (end > 0 && text[end - 1] != ';')
@@ -423,12 +428,10 @@ bool picture_read(struct picture *p, const char *text, size_t len, struct jsonat
         p->letters = forms[i].letters;
         return true;
     }
-    row_read(&r, text, p->token_len);
-    ok = read_digits(p, &r, why);
-    row_clear(&r);
-    if (!ok)
-        picture_clear(p);
-    return ok;
+    if (read_digits(p, text, p->token_len, why))
+        return true;
+    picture_clear(p);
+    return false;
 }
 
 void picture_clear(struct picture *p)
@@ -551,6 +554,9 @@ bool picture_write(const struct picture *p, double n, struct buf *out, struct js
     return false;
 }
 
+/* A double holds all numbers of so many digits. */
+enum { EXACT_DIGITS = 15 };
+
 /* The number of the digits that `text` starts with; they may be hexadecimal behind 0x. */
 static double leading_digits(const char *text, size_t len)
 {
@@ -561,7 +567,13 @@ static double leading_digits(const char *text, size_t len)
 
     while (end < len && text[end] && strchr(digits, text[end]))
         end++;
-    js_number_read(text, end, &n);
+    if (hex || end == 0 || end > EXACT_DIGITS) {
+        js_number_read(text, end, &n);
+        return n;
+    }
+    n = 0;
+    for (size_t i = 0; i < end; i++)
+        n = n * 10 + (text[i] - '0');
     return n;
 }
 
@@ -596,6 +608,8 @@ static double parse_digits(const struct picture *p, const char *text, size_t len
     struct row r = {0};
     double n;
 
+    if (p->zero == '0' && !p->separator_count && !p->ordinal)
+        return picture_leading_int(text, len);
     row_read(&r, text, len);
     if (p->ordinal)
         r.count -= r.count < 2 ? r.count : 2;

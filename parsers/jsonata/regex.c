@@ -256,15 +256,18 @@ static void split_characters(struct buf *out, const char *text, size_t len)
 static void look_over(const char *text, size_t len, bool *ascii, bool *has_long)
 {
     const uint64_t tops = UINT64_C(0x8080808080808080);
-    uint64_t any = 0, four = 0;
+    uint64_t any = 0, four = 0, w = 0;
+    size_t i = 0;
 
-    for (size_t i = 0; i < len; i += 8) {
-        uint64_t w = 0;
-
-        memcpy(&w, text + i, len - i < 8 ? len - i : 8);
+    for (; len - i >= 8; i += 8) {
+        memcpy(&w, text + i, 8);
         any |= w;
         four |= w & w << 1 & w << 2 & w << 3;
     }
+    w = 0;
+    memcpy(&w, text + i, len - i);
+    any |= w;
+    four |= w & w << 1 & w << 2 & w << 3;
     *ascii = !(any & tops);
     *has_long = four & tops;
 }

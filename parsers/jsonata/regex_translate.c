@@ -235,7 +235,7 @@ static void put_unit(struct buf *out, uint32_t c)
     if (is_letter((int)c) || is_digit((int)c))
         buf_addc(out, (char)c);
     else if (c > ' ' && c < 0x7F)
-        buf_printf(out, "\\%c", (int)c);
+        buf_add(out, (const char[]){'\\', (char)c}, 2);
     else if (c < 0x80)
         buf_printf(out, "\\x{%x}", c);
     else
@@ -709,7 +709,11 @@ static bool read_quantifier(struct translation *t, size_t len, unsigned least, u
         return refuse(t, t->i, "the numbers in a quantifier are out of order");
     if (least > MAX_COUNT)
         return refuse(t, t->i, "the number in a quantifier is too large");
-    if (endless || most > MAX_COUNT)
+    if (endless && least <= 1)
+        buf_addc(&t->to->text, least ? '+' : '*');
+    else if (!endless && least == 0 && most == 1)
+        buf_addc(&t->to->text, '?');
+    else if (endless || most > MAX_COUNT)
         buf_printf(&t->to->text, "{%u,}", least);
     else
         buf_printf(&t->to->text, "{%u,%u}", least, most);
