@@ -21,7 +21,8 @@ CASES  ?= ../shared/conformance
 # Hardening and sanitizers don't mix: build/asan sets HARDEN to nothing.
 HARDEN ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-          -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
+          -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion \
+          -Werror=implicit-function-declaration
 
 # What a user gives in CPPFLAGS, CFLAGS, LDFLAGS comes on top of ours.
 ALL_CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DASL_VERSION='"$(VERSION)"' $(CPPFLAGS)

@@ -26,6 +26,15 @@ void diag_vset(struct diag *why, const char *code, size_t at, const char *format
     *why = (struct diag){.code = code, .text = buf_take(&text), .at = at};
 }
 
+void diag_vset_place(struct diag *why, const char *code, const char *file, struct place at,
+                     const char *format, va_list args)
+{
+    diag_vset(why, code, 0, format, args);
+    diag_prefix(why, "%s:%u:%u: ", file, (unsigned)at.line, (unsigned)at.column);
+    if (why)
+        why->place = at;
+}
+
 void diag_prefix(struct diag *why, const char *format, ...)
 {
     struct buf text = {0};

@@ -723,7 +723,7 @@ START_TEST(command_log)
     begin(w, "arn:aws:lambda:us-east-1:1:function:g", "{}");
     wait_for(w, 2);
     ck_assert_msg(w->log.len < 500000, "%zu bytes of log", w->log.len);
-    ck_assert(strstr(buf_str(&w->log), "g: what it writes more to stderr is left out") != NULL);
+    ck_assert(strstr(buf_str(&w->log), "g: what it writes more is left out") != NULL);
     ck_assert_msg(json_str_len(w->answers[1].cause) < 1100, "a cause of %zu bytes",
                   json_str_len(w->answers[1].cause));
     world_free(w);

@@ -1,5 +1,7 @@
 /* asl fmt: definitions in one form. */
 
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "asl/asl.h"
 #include "asl/format.h"
 #include "tools/cmd.h"

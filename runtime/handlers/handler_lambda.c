@@ -39,9 +39,7 @@
 #include <unistd.h>
 
 enum {
-    DRAIN_MS = 200,         /* for output that a daemon of the process holds open */
-    LINE_BYTES = 2000,      /* of its output, in one line of the log */
-    LOG_BYTES = 256 * 1024, /* of its output, of one invocation */
+    DRAIN_MS = 200, /* for output that a daemon of the process holds open */
     READ_BYTES = 4 * 1024,
     INIT_MS = 10 * 1000,           /* to begin, besides timeout_s */
     MAX_MS = 15 * 60 * 1000,       /* Lambda's longest: the deadline without timeout_s */
@@ -75,8 +73,7 @@ struct runtime {
     uv_pipe_t out;
     uv_timer_t timer; /* timeout_s, the grace, then the drain */
     unsigned open;    /* handles that are not closed yet */
-    struct buf line;
-    size_t logged;
+    struct child_log log;
     char bytes[READ_BYTES];
 };
 
@@ -95,30 +92,6 @@ static int64_t wall_ms(void)
 
 /* ---- its output ---- */
 
-static void log_line(struct runtime *rt)
-{
-    struct buf clean = {0};
-
-    add_clean(&clean, rt->line.data, rt->line.len);
-    handlers_log(rt->h, "%s: %s", rt->name, buf_str(&clean));
-    buf_clear(&clean);
-    buf_reset(&rt->line);
-}
-
-static void log_bytes(struct runtime *rt, const char *bytes, size_t len)
-{
-    for (size_t i = 0; i < len && rt->logged <= LOG_BYTES; i++) {
-        if (bytes[i] != '\n')
-            buf_addc(&rt->line, bytes[i]);
-        if (bytes[i] == '\n' || rt->line.len == LINE_BYTES)
-            log_line(rt);
-        if (++rt->logged > LOG_BYTES) {
-            log_line(rt);
-            handlers_log(rt->h, "%s: what it prints more is left out", rt->name);
-        }
-    }
-}
-
 static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
     struct runtime *rt = handle->data;
@@ -135,7 +108,7 @@ static void vacated(struct runtime *rt)
 {
     struct job *j = rt->waits ? rt->job : NULL;
 
-    buf_clear(&rt->line);
+    buf_clear(&rt->log.line);
     mem_free(rt->name);
     rt->name = NULL;
     process_close(&rt->pidfd, 1);
@@ -161,8 +134,7 @@ static void shut(void *handle)
 
 static void drained(struct runtime *rt)
 {
-    if (rt->line.len)
-        log_line(rt);
+    child_log_end(&rt->log, rt->h, rt->name);
     shut(&rt->out);
     shut(&rt->timer);
 }
@@ -177,7 +149,7 @@ static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
     struct runtime *rt = stream->data;
 
     if (len > 0)
-        log_bytes(rt, bytes->base, (size_t)len);
+        child_log_add(&rt->log, rt->h, rt->name, bytes->base, (size_t)len);
     if (len >= 0)
         return;
     uv_read_stop(stream);
@@ -379,7 +351,7 @@ static void give(struct runtime *rt, struct job *j)
 {
     rt->job = j;
     rt->sent = rt->timed_out = false;
-    rt->logged = 0;
+    rt->log.logged = 0;
     j->work = rt;
     handler_request_id(j->key ? j->key : "", rt->id);
     start_clock(rt, INIT_MS);

@@ -36,11 +36,9 @@
 extern char **environ;
 
 enum {
-    DRAIN_MS = 200,         /* for output that a daemon of the child's holds open */
-    LINE_BYTES = 2000,      /* of stderr, in one line of the log */
-    LOG_BYTES = 256 * 1024, /* of stderr, of one call */
-    TAIL_BYTES = 1024,      /* of stderr, in a cause */
-    MIN_READ = 4 * 1024,    /* of stdout, at a time */
+    DRAIN_MS = 200,      /* for output that a daemon of the child's holds open */
+    TAIL_BYTES = 1024,   /* of stderr, in a cause */
+    MIN_READ = 4 * 1024, /* of stdout, at a time */
     MAX_READ = 1024 * 1024,
     ERR_BYTES = 4 * 1024, /* at a time, of stderr */
 };
@@ -61,8 +59,8 @@ struct process {
     uv_timer_t timer; /* timeout_s, then the grace, then the drain */
     uv_write_t write;
     unsigned open; /* handles that are not closed yet */
-    struct buf input, output, line, tail;
-    size_t logged;
+    struct buf input, output, tail;
+    struct child_log log;
     siginfo_t how;
     bool exited, out_ended, err_ended;
     enum { END_BY_ITSELF, END_TIMED_OUT, END_TOO_LARGE } end;
@@ -227,7 +225,7 @@ static void on_closed(uv_handle_t *handle)
         return;
     buf_clear(&p->input);
     buf_clear(&p->output);
-    buf_clear(&p->line);
+    buf_clear(&p->log.line);
     buf_clear(&p->tail);
     mem_free(p->name);
     process_close(&p->pidfd, 1);
@@ -238,30 +236,6 @@ static void shut(void *handle)
 {
     if (!uv_is_closing(handle))
         uv_close(handle, on_closed);
-}
-
-static void log_line(struct process *p)
-{
-    struct buf clean = {0};
-
-    add_clean(&clean, p->line.data, p->line.len);
-    handlers_log(p->h, "%s: %s", p->name, buf_str(&clean));
-    buf_clear(&clean);
-    buf_reset(&p->line);
-}
-
-static void log_bytes(struct process *p, const char *bytes, size_t len)
-{
-    for (size_t i = 0; i < len && p->logged <= LOG_BYTES; i++) {
-        if (bytes[i] != '\n')
-            buf_addc(&p->line, bytes[i]);
-        if (bytes[i] == '\n' || p->line.len == LINE_BYTES)
-            log_line(p);
-        if (++p->logged > LOG_BYTES) {
-            log_line(p);
-            handlers_log(p->h, "%s: what it writes more to stderr is left out", p->name);
-        }
-    }
 }
 
 struct handler_answer process_timed_out(const struct job *j)
@@ -332,8 +306,7 @@ static void finish(struct process *p)
     struct handler_row *row = p->row;
     struct handler_answer a = {0};
 
-    if (p->line.len)
-        log_line(p);
+    child_log_end(&p->log, p->h, p->name);
     if (j)
         a = answer_of(p);
     p->job = NULL;
@@ -501,7 +474,7 @@ static void on_err(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
         p->tail.len = TAIL_BYTES;
     }
     buf_add(&p->tail, bytes->base, (size_t)len);
-    log_bytes(p, bytes->base, (size_t)len);
+    child_log_add(&p->log, p->h, p->name, bytes->base, (size_t)len);
 }
 
 /* ---- the kind ---- */

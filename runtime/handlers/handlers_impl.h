@@ -132,6 +132,18 @@ void add_clean(struct buf *out, const char *bytes, size_t len);
 /* A string of that kind. */
 json *clean_string(struct buf *text);
 
+/* What a child process says beside its answer, line by line into the log. Empty is {0}. */
+struct child_log {
+    struct buf line;
+    size_t logged; /* bytes; from a bound on, the rest is left out until it is 0 again */
+};
+
+/* `name` stands before each line. */
+void child_log_add(struct child_log *l, handlers *h, const char *name, const char *bytes,
+                   size_t len);
+/* A last line without an end. */
+void child_log_end(struct child_log *l, handlers *h, const char *name);
+
 void handlers_log(handlers *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- handler_process.c ---- */

@@ -53,11 +53,8 @@ static bool refuse(struct reader *r, struct place at, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    diag_vset(r->why, BAD_FILE, 0, format, args);
+    diag_vset_place(r->why, BAD_FILE, r->path, at, format, args);
     va_end(args);
-    diag_prefix(r->why, "%s:%u:%u: ", r->path, (unsigned)at.line, (unsigned)at.column);
-    if (r->why)
-        r->why->place = at;
     return false;
 }
 
