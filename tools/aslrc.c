@@ -70,6 +70,7 @@ static const struct key {
     bool top, within; /* of the file; of an override */
 } keys[] = {
     {"disable", is_texts, "codes", true, true},
+    {"enable", is_texts, "codes", true, true},
     {"files", is_texts, "patterns of paths", false, true},
     {"ignore", is_texts, "patterns of paths", true, false},
     {"overrides", json_is_array, "a list of objects", true, false},
@@ -102,6 +103,32 @@ static void unknown_key(struct aslrc_files *all, const char *name, const json *k
     buf_clear(&hint);
 }
 
+/* One text, or a list of them: the i-th; NULL behind the last. */
+static const char *text_at(const json *v, size_t i)
+{
+    if (v && json_is_array(v))
+        return i < json_count(v) ? json_str(json_at(v, i)) : NULL;
+    return v && i == 0 ? json_str(v) : NULL;
+}
+
+static void check_codes(struct aslrc_files *all, const char *name, const json *v,
+                        const struct json_places *at)
+{
+    struct asl_codes any;
+    struct buf text = {0};
+    const char *code;
+
+    for (size_t i = 0; (code = text_at(v, i)) != NULL; i++) {
+        if (asl_codes_set(&any, code, strlen(code), true))
+            continue;
+        buf_reset(&text);
+        buf_printf(&text, "there is no code '%s'", code);
+        refuse(all, name, json_is_array(v) ? at->kids[i].value : at->value, buf_str(&text),
+               "asl validate --explain lists them");
+    }
+    buf_clear(&text);
+}
+
 static void check(struct aslrc_files *all, const char *name, const json *v,
                   const struct json_places *at, bool within)
 {
@@ -121,6 +148,8 @@ static void check(struct aslrc_files *all, const char *name, const json *v,
             buf_reset(&text);
             buf_printf(&text, "'%s' takes %s", k->name, k->takes);
             refuse(all, name, at->kids[i].value, buf_str(&text), NULL);
+        } else if (strcmp(k->takes, "codes") == 0) {
+            check_codes(all, name, value, &at->kids[i]);
         } else if (strcmp(k->name, "overrides") == 0) {
             for (size_t n = 0; n < json_count(value); n++)
                 check(all, name, json_at(value, n), &at->kids[i].kids[n], true);
@@ -313,14 +342,6 @@ bool aslrc_is_good(const struct aslrc_files *all)
 
 /* ---- what is set ---- */
 
-/* One text, or a list of them: the i-th; NULL behind the last. */
-static const char *text_at(const json *v, size_t i)
-{
-    if (v && json_is_array(v))
-        return i < json_count(v) ? json_str(json_at(v, i)) : NULL;
-    return v && i == 0 ? json_str(v) : NULL;
-}
-
 static bool fits(const json *patterns, const struct aslrc *rc, const char *path)
 {
     size_t n = strlen(rc->folder);
@@ -389,6 +410,18 @@ bool aslrc_type(struct aslrc_files *all, const char *path, enum asl_workflow *ty
         set |= v != NULL;
     }
     return set;
+}
+
+void aslrc_enable(struct aslrc_files *all, const char *path, struct asl_codes *wanted)
+{
+    struct applying a = apply_to(all, path);
+    const char *code;
+
+    for (const json *s; (s = next_settings(&a)) != NULL;) {
+        const json *codes = json_get(s, "enable");
+        for (size_t i = 0; (code = text_at(codes, i)) != NULL; i++)
+            asl_codes_set(wanted, code, strlen(code), true);
+    }
 }
 
 void aslrc_raise(struct asl_report *report)

@@ -2,6 +2,7 @@
 #define TOOLS_ASLRC_H
 
 #include "asl/asl.h"
+#include "asl/codes.h"
 
 #include <stdbool.h>
 
@@ -22,6 +23,8 @@ bool aslrc_is_good(const struct aslrc_files *all);
 bool aslrc_ignores(struct aslrc_files *all, const char *path);
 /* false: no type is set */
 bool aslrc_type(struct aslrc_files *all, const char *path, enum asl_workflow *type);
+/* Adds the warnings that are enabled. */
+void aslrc_enable(struct aslrc_files *all, const char *path, struct asl_codes *wanted);
 /* Drops what is disabled, and raises warnings where they are errors. */
 void aslrc_apply(struct aslrc_files *all, const char *path, struct asl_report *report);
 

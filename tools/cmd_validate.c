@@ -21,7 +21,7 @@ struct validate {
     const char *enable;
     struct option_values disable;
     bool pedantic, explain;
-    struct asl_codes wanted;
+    struct asl_codes wanted, now; /* for all files; for the one that is looked at */
     bool werror, no_config, skip_other;
     const struct template_kind *forced_kind;
     enum asl_workflow workflow; /* of `type` */
@@ -46,7 +46,7 @@ static void on_found(void *ctx, const struct template_found *found)
     if (aslrc_ignores(v->settings, found->file))
         return;
     aslrc_apply(v->settings, found->file, report);
-    asl_report_keep(report, &v->wanted);
+    asl_report_keep(report, &v->now);
     if (v->werror)
         aslrc_raise(report);
     v->definitions += !found->remark;
@@ -106,11 +106,30 @@ static bool read_file(struct validate *v, const char *path, struct buf *text)
     return good;
 }
 
+/* Switches the codes of a list; false after saying that there is no such. */
+static bool switch_codes(struct asl_codes *set, const char *option, const char *codes, bool on)
+{
+    while (codes && *codes) {
+        size_t n = strcspn(codes, ", ");
+        if (n && !asl_codes_set(set, codes, n, on)) {
+            explain_unknown(option, codes, n);
+            return false;
+        }
+        codes += n;
+        codes += strspn(codes, ", ");
+    }
+    return true;
+}
+
 static void check_text(struct validate *v, const struct template_kind *kind, const char *name,
                        const struct buf *text)
 {
     v->reader.otherwise = ASL_STANDARD;
     aslrc_type(v->settings, name, &v->reader.otherwise);
+    v->now = v->wanted;
+    aslrc_enable(v->settings, name, &v->now);
+    for (size_t i = 0; i < v->disable.count; i++)
+        switch_codes(&v->now, "--disable", v->disable.at[i], false);
     template_read(&v->reader, kind, name, text->data, text->len);
 }
 
@@ -209,29 +228,14 @@ static void summarize(const struct validate *v)
     fputc('\n', stderr);
 }
 
-/* Switches the codes of a list; false after saying that there is no such. */
-static bool switch_codes(struct validate *v, const char *option, const char *codes, bool on)
-{
-    while (codes && *codes) {
-        size_t n = strcspn(codes, ", ");
-        if (n && !asl_codes_set(&v->wanted, codes, n, on)) {
-            explain_unknown(option, codes, n);
-            return false;
-        }
-        codes += n;
-        codes += strspn(codes, ", ");
-    }
-    return true;
-}
-
 static bool choose_codes(struct validate *v)
 {
     asl_codes_default(&v->wanted);
     if (v->pedantic)
         asl_codes_all(&v->wanted);
-    bool good = switch_codes(v, "--enable", v->enable, true);
+    bool good = switch_codes(&v->wanted, "--enable", v->enable, true);
     for (size_t i = 0; good && i < v->disable.count; i++)
-        good = switch_codes(v, "--disable", v->disable.at[i], false);
+        good = switch_codes(&v->wanted, "--disable", v->disable.at[i], false);
     return good;
 }
 
@@ -292,7 +296,7 @@ static int prepare(struct validate *v)
         return cmd_usage("validate", "--kind is one of " TEMPLATE_KINDS ", not '%s'", v->kind);
     if (!choose_codes(v))
         return EXIT_USAGE;
-    v->reader.wanted = &v->wanted;
+    v->reader.wanted = &v->now;
     v->reader.forced = v->type ? &v->workflow : NULL;
     v->writer.colour = colour_wanted(stdout);
     v->settings = aslrc_new(v->config, v->no_config);
