@@ -83,11 +83,11 @@ static void see_unknown(struct warner *w, const struct asl_at *name)
     if (!warn_begins(name->value, "States.") ||
         warn_begins(name->value, "States.Http.StatusCode.") || may_be_raised(w->m, name->value))
         return;
-    for (size_t i = 0; i < COUNT(known); i++) {
+    for (size_t i = 0; i < COUNT(known); i++)
         if (json_str_is(name->value, known[i]))
             return;
+    for (size_t i = 0; i < COUNT(known); i++)
         nearest_offer(&near, known[i]);
-    }
     if (near.best)
         buf_printf(&hint, "did you mean \"%s\"?", near.best);
     asl_report_add(w->report, ASL_WARNING, w->code->name, name, ASL_VALUE,

@@ -24,6 +24,9 @@ static size_t word_length(const char *text)
     return n;
 }
 
+/* The least that any form has, and that a secret by its name has: most texts have less. */
+enum { SHORTEST_FORM = 20, SHORTEST = 8 };
+
 /* Heads that the makers of keys chose for being found; and how long the whole is at least. */
 static const struct {
     const char *head;
@@ -67,21 +70,30 @@ static const char *known_form(const char *text)
 
 /* ---- by name ---- */
 
-/* "clientSecret", "client_secret" and "CLIENT-SECRET" are one name; so is "DB_PASSWORD" a password.
- */
-static bool is_named(const char *name, const char *tail)
+enum { LONGEST_NAME = 64 };
+
+/* "clientSecret", "client_secret" and "CLIENT-SECRET" are one name. Returns its length; 0: it is
+ * longer than any that is looked for. */
+static size_t plain_name(const char *name, char plain[LONGEST_NAME])
 {
-    char plain[64];
-    size_t n = 0, k = strlen(tail);
+    size_t n = 0;
 
     for (; *name; name++) {
         if (!isalnum((unsigned char)*name))
             continue;
-        if (n == sizeof plain)
-            return false;
+        if (n == LONGEST_NAME)
+            return 0;
         plain[n++] = (char)tolower((unsigned char)*name);
     }
-    return n >= k && memcmp(plain + n - k, tail, k) == 0;
+    return n;
+}
+
+/* "DB_PASSWORD" is a password, too. */
+static bool ends_in(const char *plain, size_t len, const char *tail)
+{
+    size_t k = strlen(tail);
+
+    return len >= k && memcmp(plain + len - k, tail, k) == 0;
 }
 
 /* A value as it stands: neither a placeholder nor a path, nor what tells where the secret is. */
@@ -98,7 +110,7 @@ static bool is_literal(const char *text)
         if (isspace((unsigned char)*p))
             return false;
     }
-    return letters && digits && letters + digits >= 8 && !is_example(text, strlen(text));
+    return letters && digits && letters + digits >= SHORTEST && !is_example(text, strlen(text));
 }
 
 /* "Bearer 5f2b…", "Basic dXNlcjpw…" */
@@ -117,11 +129,18 @@ static const char *by_name(const char *name, const char *text)
     static const char *const names[] = {"password",     "passwd", "secretkey",   "secretaccesskey",
                                         "clientsecret", "apikey", "accesstoken", "privatekey"};
 
-    if (is_named(name, "authorization"))
-        return is_credential(text) ? "a credential" : NULL;
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (is_named(name, names[i]))
-            return is_literal(text) ? "a secret" : NULL;
+    char plain[LONGEST_NAME];
+
+    /* Most texts are neither, and need no look at their names. */
+    bool literal = is_literal(text), credential = literal || is_credential(text);
+    if (!credential)
+        return NULL;
+    size_t len = plain_name(name, plain);
+    if (ends_in(plain, len, "authorization"))
+        return "a credential";
+    for (size_t i = 0; literal && i < COUNT(names); i++)
+        if (ends_in(plain, len, names[i]))
+            return "a secret";
     return NULL;
 }
 
@@ -144,10 +163,11 @@ static const char *name_of(const struct asl_at *at)
 static void look(struct warner *w, const struct asl_at *at)
 {
     struct asl_at kid;
-    const char *what;
+    const char *what = NULL;
 
-    if (json_is_string(at->value)) {
-        what = known_form(json_str(at->value));
+    if (json_is_string(at->value) && json_str_len(at->value) >= SHORTEST) {
+        if (json_str_len(at->value) >= SHORTEST_FORM)
+            what = known_form(json_str(at->value));
         if (!what)
             what = by_name(name_of(at), json_str(at->value));
         if (what)
