@@ -6,6 +6,7 @@
 #include "parsers/mem.h"
 #include "runtime/api/api.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 enum { START_MS = 1700000000, MAX_STEPS = 24 };
@@ -1036,6 +1037,38 @@ START_TEST(token_before_submitted)
 }
 END_TEST
 
+/* What can't be read is no answer: neither that it isn't there, nor an empty list. */
+START_TEST(store_that_cannot_be_read)
+{
+    static const char *const calls[][2] = {
+        {"DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}"},
+        {"GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\"}"},
+        {"ListExecutions", "{\"stateMachineArn\":\"" MACHINE("m") "\"}"},
+        {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\"}"},
+    };
+    struct world w;
+    sqlite3 *db;
+
+    world_init(&w, SQLITE);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"definition\":\"" PASS
+         "\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\"}");
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call(&w, "StartExecution", calls[3][1]);
+    ck_assert_int_eq(w.status, 200);
+    settle(&w);
+    ck_assert(sqlite3_open(files.file, &db) == SQLITE_OK);
+    ck_assert(sqlite3_exec(db, "DROP TABLE executions", NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_close(db);
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        call(&w, calls[i][0], calls[i][1]);
+        ck_assert_msg(w.status == 500 && strstr(buf_str(&w.answer), "InternalServerError"),
+                      "%s: %d %s", calls[i][0], w.status, buf_str(&w.answer));
+    }
+    world_clear(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("api");
@@ -1047,6 +1080,7 @@ int main(void)
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
+    tcase_add_test(tc, store_that_cannot_be_read);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

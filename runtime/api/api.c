@@ -358,6 +358,8 @@ void waiter_answer(api *a, struct waiter *w, json *out)
 
 static int status_of(const char *error)
 {
+    if (strcmp(error, "InternalServerError") == 0)
+        return 500;
     return strcmp(error, "ServiceQuotaExceededException") == 0 ? 402 : 400;
 }
 
@@ -438,8 +440,13 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     else
         in = read_request(&c, body, len);
     c.in = in;
+    a->unreadable = false;
     if (!c.error && check_members(&c, op->in))
         out = op->run(&c);
+    if (a->unreadable && !c.waits) {
+        json_unref(out);
+        out = call_fail(&c, "InternalServerError", "The store can't be read");
+    }
     if (c.error)
         answer_error(&c);
     else if (!c.waits)

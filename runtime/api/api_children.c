@@ -195,7 +195,7 @@ json *list_map_run_executions(struct call *c, const char *args)
     store_list_executions(c->api->store, arn, NULL,
                           page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX,
                           add_child, &l, &why);
-    diag_clear(&why);
+    api_read_failed(c->api, &why);
     json_build_object(&b, 2);
     json_build_set(&b, "executions", json_build_done(&l.list));
     if (l.more)

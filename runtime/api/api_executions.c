@@ -56,6 +56,12 @@ static bool take_input(void *user, const struct rt_event *e)
     return false;
 }
 
+void api_read_failed(api *a, struct diag *why)
+{
+    a->unreadable |= why->code && strcmp(why->code, "STORE_NONE") != 0;
+    diag_clear(why);
+}
+
 bool execution_look(api *a, uint64_t number, struct execution *x)
 {
     const struct store_execution *row;
@@ -63,7 +69,7 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
 
     if (!store_find(a->store, number, &row, &why)) {
         const rt_exec *exec = engine_execution(a->engine, number);
-        diag_clear(&why);
+        api_read_failed(a, &why);
         if (exec)
             execution_of_exec(a, number, exec, NULL, x);
         return exec != NULL;
@@ -100,8 +106,11 @@ static bool look_at_end(void *user, const struct rt_event *e)
 
 void execution_result(api *a, struct execution *x)
 {
+    struct diag why = {0};
+
     if (x->status != RT_RUNNING)
-        store_read_last(a->store, x->number, look_at_end, x, NULL);
+        store_read_last(a->store, x->number, look_at_end, x, &why);
+    api_read_failed(a, &why);
 }
 
 void execution_clear(struct execution *x)
@@ -128,7 +137,7 @@ bool execution_number(api *a, const char *arn, uint64_t *number)
     if (f)
         *number = f->number;
     bool found = f || store_find_arn(a->store, arn, number, &why);
-    diag_clear(&why);
+    api_read_failed(a, &why);
     return found;
 }
 
@@ -341,6 +350,7 @@ json *list_executions(struct call *c)
     const char *filter = call_text(c, "statusFilter");
     struct listing l = {.api = c->api, .redrive = call_text(c, "redriveFilter")};
     enum rt_status status = RT_RUNNING;
+    struct diag why = {0};
     struct target t;
     struct page page;
     struct json_build b;
@@ -367,7 +377,8 @@ json *list_executions(struct call *c)
     uint64_t before = page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX;
     json_build_array(&l.list, 0);
     store_list_executions(c->api->store, json_str(t.machine->arn), filter ? &status : NULL, before,
-                          add_to_list, &l, NULL);
+                          add_to_list, &l, &why);
+    api_read_failed(c->api, &why);
     json_build_object(&b, 2);
     json_build_set(&b, "executions", json_build_done(&l.list));
     if (l.more)

@@ -80,12 +80,16 @@ static json *reversed(json *list)
 /* The page of the newest events before `l->until`. */
 static json *newest(struct call *c, uint64_t number, struct events *l)
 {
-    store_read(c->api->store, number, 0, note_seq, l, NULL);
+    struct diag why = {0};
+
+    store_read(c->api->store, number, 0, note_seq, l, &why);
+    api_read_failed(c->api, &why);
     size_t first = l->count > l->limit ? l->count - l->limit : 0;
     l->more = first > 0;
     l->limit = l->count - first;
     if (l->limit)
-        store_read(c->api->store, number, l->seqs[first], show_until, l, NULL);
+        store_read(c->api->store, number, l->seqs[first], show_until, l, &why);
+    api_read_failed(c->api, &why);
     l->last = l->limit ? l->seqs[first] : 0;
     return reversed(json_build_done(&l->list));
 }
@@ -97,6 +101,7 @@ json *get_execution_history(struct call *c)
     const struct store_execution *row;
     bool reverse = call_flag(c, "reverseOrder");
     struct events l = {.bare = data && json_kind(data) == JSON_FALSE};
+    struct diag why = {0};
     struct execution x;
     struct page page;
     struct json_build b;
@@ -112,15 +117,16 @@ json *get_execution_history(struct call *c)
     l.limit = page.limit;
     l.until = after ? after : UINT64_MAX;
     json_build_array(&l.list, 0);
-    if (store_find(c->api->store, x.number, &row, NULL))
+    if (store_find(c->api->store, x.number, &row, &why))
         l.exec = rt_exec_new(row->machine, &row->config);
     if (l.exec && reverse) {
         events = newest(c, x.number, &l);
     } else {
         if (l.exec)
-            store_read(c->api->store, x.number, after + 1, show_next, &l, NULL);
+            store_read(c->api->store, x.number, after + 1, show_next, &l, &why);
         events = json_build_done(&l.list);
     }
+    api_read_failed(c->api, &why);
     json_build_object(&b, 2);
     json_build_set(&b, "events", events);
     if (l.more)

@@ -173,6 +173,7 @@ struct api {
     store *store;
     char *region, *account, *mock_file;
     bool no_limits;
+    bool unreadable; /* the store could not be read for the call that is being made */
     struct asl_served served;
     bool ending;           /* polls are answered at once */
     unsigned char key[32]; /* of page tokens */
@@ -388,6 +389,9 @@ bool execution_find(struct call *c, struct execution *x);
 bool execution_number(api *a, const char *arn, uint64_t *number);
 /* False: there is none of that number any more. */
 bool execution_look(api *a, uint64_t number, struct execution *x);
+/* What the store said when it gave nothing: that there is nothing, or that it can't be read, which
+ * fails the call. Clears `why`. */
+void api_read_failed(api *a, struct diag *why);
 /* From the engine's side. */
 void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const json *note,
                        struct execution *x);

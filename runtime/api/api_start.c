@@ -331,7 +331,7 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
     if (!(s->input = execution_input(c, s->text)))
         return NULL;
     s->arn = execution_arn(c->api, m, s->name);
-    if (!(out = start_again(c, s)) && !c->error)
+    if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable)
         out = start_new(c, s);
     return out;
 }
