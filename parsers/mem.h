@@ -19,4 +19,13 @@ void mem_free(void *p);
 /* How many elements a grown array should have room for, so that `want` fit: at least half again. */
 size_t mem_grow(size_t have, size_t want);
 
+/* Makes room in an array for one more element behind `count`. */
+#define MEM_GROW(array, count, cap)                                                                \
+    do {                                                                                           \
+        if ((count) == (cap)) {                                                                    \
+            (cap) = mem_grow(cap, (count) + 1);                                                    \
+            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
+        }                                                                                          \
+    } while (0)
+
 #endif

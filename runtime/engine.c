@@ -64,7 +64,7 @@ void engine_set_due(engine *e, struct entry *entry, int64_t due_ms)
         return;
     }
     if (!entry->heap) {
-        GROW(e->heap, e->heap_count, e->heap_cap);
+        MEM_GROW(e->heap, e->heap_count, e->heap_cap);
         put(e, e->heap_count++, entry);
     }
     sift_up(e, entry->heap - 1);
@@ -126,7 +126,7 @@ static void remove_errand(engine *e, struct errand *r)
 
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution)
 {
-    GROW(e->inputs, e->input_count, e->input_cap);
+    MEM_GROW(e->inputs, e->input_count, e->input_cap);
     struct input *in = &e->inputs[e->input_count++];
     *in = (struct input){.kind = kind, .execution = execution};
     return in;
@@ -267,7 +267,7 @@ void engine_queue(engine *e, struct entry *entry)
     if (entry->queued)
         return;
     entry->queued = true;
-    GROW(e->again, e->again_count, e->again_cap);
+    MEM_GROW(e->again, e->again_count, e->again_cap);
     e->again[e->again_count++] = entry->node.id;
 }
 

@@ -84,15 +84,6 @@ struct engine {
     size_t turn_count, turn_cap;
 };
 
-/* Makes room for one more element behind `count`. */
-#define GROW(array, count, cap)                                                                    \
-    do {                                                                                           \
-        if ((count) == (cap)) {                                                                    \
-            (cap) = mem_grow(cap, (count) + 1);                                                    \
-            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
-        }                                                                                          \
-    } while (0)
-
 struct entry *engine_entry(const engine *e, uint64_t execution);
 struct entry *engine_add_entry(engine *e, uint64_t execution);
 void engine_set_due(engine *e, struct entry *entry, int64_t due_ms);

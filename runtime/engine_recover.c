@@ -65,7 +65,7 @@ static bool note_running(void *user, const struct store_running *r)
 {
     struct recovery *v = user;
 
-    GROW(v->rows, v->count, v->cap);
+    MEM_GROW(v->rows, v->count, v->cap);
     v->rows[v->count] = *r;
     v->rows[v->count].list = v->rows[v->count].note = NULL; /* were looks */
     v->count++;

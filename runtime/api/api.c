@@ -322,7 +322,7 @@ static void send_answer(api *a, const struct caller *to, int status, json *out)
         buf_clear(&body);
         return;
     }
-    API_GROW(a->owed, a->owed_count, a->owed_cap);
+    MEM_GROW(a->owed, a->owed_count, a->owed_cap);
     a->owed[a->owed_count++] = (struct owed){.to = *to, .status = status, .body = body};
 }
 

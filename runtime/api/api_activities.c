@@ -20,7 +20,7 @@ void id_queue_add(struct id_queue *q, uint64_t id)
         q->count -= q->first;
         q->first = 0;
     }
-    API_GROW(q->ids, q->count, q->cap);
+    MEM_GROW(q->ids, q->count, q->cap);
     q->ids[q->count++] = id;
 }
 
@@ -276,7 +276,7 @@ void activity_free(struct activity *act)
 void activity_add(api *a, struct activity *act)
 {
     text_map_put(&a->activities, json_str(act->arn), act);
-    API_GROW(a->activity_list, a->activity_count, a->activity_cap);
+    MEM_GROW(a->activity_list, a->activity_count, a->activity_cap);
     a->activity_list[a->activity_count++] = act;
 }
 

@@ -51,7 +51,7 @@ static bool note_seq(void *user, const struct rt_event *e)
         return false;
     if (!e->id)
         return true;
-    API_GROW(l->seqs, l->count, l->cap);
+    MEM_GROW(l->seqs, l->count, l->cap);
     l->seqs[l->count++] = e->seq;
     return true;
 }

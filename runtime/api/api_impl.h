@@ -502,13 +502,4 @@ void own_child_ended(api *a, struct run *r, const struct execution *x);
 /* The execution that the task waits for is stopped. */
 void own_cancelled(api *a, const struct api_task *t);
 
-/* Makes room for one more element behind `count`. */
-#define API_GROW(array, count, cap)                                                                \
-    do {                                                                                           \
-        if ((count) == (cap)) {                                                                    \
-            (cap) = mem_grow(cap, (count) + 1);                                                    \
-            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
-        }                                                                                          \
-    } while (0)
-
 #endif

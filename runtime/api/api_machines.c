@@ -315,7 +315,7 @@ void machine_add(api *a, struct machine *m)
 {
     size_t at = place_of_name(a, json_str(m->name));
 
-    API_GROW(a->sorted, a->machine_count, a->machine_cap);
+    MEM_GROW(a->sorted, a->machine_count, a->machine_cap);
     memmove(a->sorted + at + 1, a->sorted + at, (a->machine_count - at) * sizeof *a->sorted);
     a->sorted[at] = m;
     a->machine_count++;

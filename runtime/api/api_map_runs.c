@@ -51,7 +51,7 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
 {
     const struct asl_number *asked = &e->state->map.max_concurrency;
 
-    API_GROW(r->list, r->count, r->cap);
+    MEM_GROW(r->list, r->count, r->cap);
     r->list[r->count++] = (struct map_run){
         .arn = json_ref(e->data),
         .frame = e->frame,
@@ -93,7 +93,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
 {
     switch ((int)e->kind) {
     case RT_CHILD_STARTED:
-        API_GROW(m->children, m->count, m->cap);
+        MEM_GROW(m->children, m->count, m->cap);
         m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS};
         break;
     case RT_CHILD_REDRIVEN: m->children[e->index].state = CHILD_RUNS; break;

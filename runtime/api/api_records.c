@@ -265,7 +265,7 @@ static bool read_version(struct reading *r, struct machine *m, const json *v)
     json_unref(key);
     if (!revision)
         return spoiled(r, json_str(m->arn), "a version has no revision");
-    API_GROW(m->versions, m->version_count, m->version_cap);
+    MEM_GROW(m->versions, m->version_count, m->version_cap);
     uint32_t number = (uint32_t)number_of(v, "number");
     m->versions[m->version_count++] =
         (struct version){.number = number,
@@ -285,7 +285,7 @@ static bool read_alias(struct reading *r, struct machine *m, const json *v)
         json_unref(routes);
         return spoiled(r, json_str(m->arn), "an alias has no name or routes");
     }
-    API_GROW(m->aliases, m->alias_count, m->alias_cap);
+    MEM_GROW(m->aliases, m->alias_count, m->alias_cap);
     m->aliases[m->alias_count++] =
         (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
                        .name = name,

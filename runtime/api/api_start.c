@@ -40,7 +40,7 @@ static void add_fresh(api *a, const json *arn, uint64_t number)
     struct fresh *f = mem_alloc(sizeof *f);
 
     *f = (struct fresh){.arn = json_ref(arn), .number = number, .turn = a->turn};
-    API_GROW(a->fresh, a->fresh_count, a->fresh_cap);
+    MEM_GROW(a->fresh, a->fresh_count, a->fresh_cap);
     a->fresh[a->fresh_count++] = f;
     text_map_put(&a->fresh_arns, json_str(f->arn), f);
 }

@@ -378,6 +378,6 @@ void test_state_ended(api *a, struct test_state *t, const rt_exec *x)
     if (w)
         waiter_answer(a, w, outcome_json(t, x, &o));
     t->waiter = 0;
-    API_GROW(a->over, a->over_count, a->over_cap);
+    MEM_GROW(a->over, a->over_count, a->over_cap);
     a->over[a->over_count++] = t->node.id;
 }

@@ -49,7 +49,7 @@ struct version *version_publish(api *a, struct machine *m, const json *descripti
 
     if (old)
         return old;
-    API_GROW(m->versions, m->version_count, m->version_cap);
+    MEM_GROW(m->versions, m->version_count, m->version_cap);
     struct version *v = &m->versions[m->version_count++];
     *v = (struct version){.number = ++m->last_version,
                           .description = description ? json_ref(description) : NULL,
@@ -299,7 +299,7 @@ json *create_state_machine_alias(struct call *c)
     }
     if (!has_room(c, m->alias_count, MAX_ALIASES, "aliases"))
         return NULL;
-    API_GROW(m->aliases, m->alias_count, m->alias_cap);
+    MEM_GROW(m->aliases, m->alias_count, m->alias_cap);
     struct alias *al = &m->aliases[m->alias_count++];
     *al = (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
                          .name = json_ref(name),

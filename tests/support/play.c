@@ -49,14 +49,6 @@ struct playing {
 /* Crashes cost time by the length of the history, text by that of data; no play needs more. */
 enum { MOST_FOLDED = 4000000, MOST_KEPT = 1000000 };
 
-#define GROW(array, count, cap)                                                                    \
-    do {                                                                                           \
-        if ((count) == (cap)) {                                                                    \
-            (cap) = mem_grow(cap, (count) + 1);                                                    \
-            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
-        }                                                                                          \
-    } while (0)
-
 static bool fine(const struct playing *g)
 {
     return g->d->fault.len == 0;
@@ -81,7 +73,7 @@ static void fault(struct playing *g, const char *format, ...)
 static void come(struct playing *g, const struct rt_command *c, enum rt_input_kind kind,
                  int64_t after_ms, json *value, struct asl_error error)
 {
-    GROW(g->coming, g->coming_count, g->coming_cap);
+    MEM_GROW(g->coming, g->coming_count, g->coming_cap);
     g->coming[g->coming_count++] = (struct coming){.at_ms = g->now_ms + after_ms,
                                                    .order = g->order++,
                                                    .kind = kind,
@@ -148,7 +140,7 @@ static void run_task(struct playing *g, const struct rt_command *c)
 
     if (find_flight(g, c->frame, c->ref))
         fault(g, "the task of %s was handed out twice", json_str(c->state->name));
-    GROW(g->flights, g->flight_count, g->flight_cap);
+    MEM_GROW(g->flights, g->flight_count, g->flight_cap);
     struct in_flight *t = &g->flights[g->flight_count++];
     *t = (struct in_flight){*c, c->timeout_ms ? g->now_ms + c->timeout_ms : 0};
     t->command.parameters = json_ref(c->parameters);
@@ -313,7 +305,7 @@ static void take_events(struct playing *g)
 
     for (size_t i = 0; i < g->out.count; i++) {
         check_event(g, &g->out.events[i]);
-        GROW(d->events, d->count, d->cap);
+        MEM_GROW(d->events, d->count, d->cap);
         d->events[d->count++] = g->out.events[i];
         apply_kept(g, &g->out.events[i]);
     }
