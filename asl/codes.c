@@ -934,9 +934,18 @@ const struct asl_code *asl_code_at(size_t i)
 
 const struct asl_code *asl_code_find(const char *name, size_t len)
 {
-    for (size_t i = 0; i < COUNT(codes); i++)
-        if (strlen(codes[i].name) == len && memcmp(codes[i].name, name, len) == 0)
-            return &codes[i];
+    size_t low = 0, high = COUNT(codes);
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strncmp(name, codes[middle].name, len);
+        if (order == 0 && codes[middle].name[len] == '\0')
+            return &codes[middle];
+        if (order > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return NULL;
 }
 

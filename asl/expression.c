@@ -6,6 +6,8 @@
 #include <string.h>
 
 struct asl_expression {
+    const asl_expression *next; /* in the list of its machine */
+    const json *source;         /* a look */
     jsonata *compiled;
     json *text;     /* without the delimiters, trimmed */
     json *location; /* the field, as a path from the state: "Output/a/b[0]" */
@@ -131,7 +133,8 @@ static bool look(void *user, const struct jsonata_use *use)
 }
 
 const asl_expression *asl_expression_compile(struct arena *a, const struct asl_at *at,
-                                             const struct asl_at *state, struct asl_report *report)
+                                             const struct asl_at *state,
+                                             const asl_expression **list, struct asl_report *report)
 {
     struct jsonata_error why = {0};
     const char *text;
@@ -159,13 +162,32 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
     if (!l.good)
         return NULL;
     asl_expression *e = arena_alloc(a, sizeof *e);
+    e->next = *list;
+    e->source = at->value;
     e->compiled = x;
     e->context = l.context;
     e->text = json_string(text, len);
     e->location = location_of(at, state);
     arena_defer(a, release_value, e->text);
     arena_defer(a, release_value, e->location);
+    *list = e;
     return e;
+}
+
+const asl_expression *asl_expression_next(const asl_expression *e)
+{
+    return e->next;
+}
+
+const json *asl_expression_source(const asl_expression *e)
+{
+    return e->source;
+}
+
+void asl_expression_uses(const asl_expression *e,
+                         bool (*see)(void *user, const struct jsonata_use *use), void *user)
+{
+    jsonata_uses(e->compiled, see, user);
 }
 
 /* ---- evaluating ---- */

@@ -94,7 +94,6 @@ bool load_required(struct loader *l, const struct asl_at *at, const char *const 
 
 void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must)
 {
-    struct buf list = {0};
     size_t have = 0;
 
     for (size_t i = 0; names[i]; i++) {
@@ -102,11 +101,14 @@ void load_one_of(struct loader *l, const struct asl_at *at, const char *const *n
         /* "End": false says as much as no End. */
         have += v && !(strcmp(names[i], "End") == 0 && json_kind(v) == JSON_FALSE);
     }
+    if (have == 1 || (have == 0 && !must))
+        return;
+    struct buf list = {0};
     list_names(&list, names);
-    if (have > 1)
+    if (have)
         asl_report_schema(l->report, at, "There should only be one of the following fields: [%s]",
                           buf_str(&list));
-    else if (have == 0 && must)
+    else
         asl_report_schema(l->report, at,
                           "This object should have only one of the following fields: [%s]",
                           buf_str(&list));
@@ -275,8 +277,9 @@ bool load_is_expression(const struct loader *l, const struct asl_at *at)
 
 const asl_template *load_value(struct loader *l, const struct asl_at *at)
 {
-    return l->language == ASL_JSONATA ? asl_template_compile_jsonata(l->a, at, l->state, l->report)
-                                      : asl_template_compile(l->a, at, l->report);
+    return l->language == ASL_JSONATA
+               ? asl_template_compile_jsonata(l->a, at, l->state, &l->m->expressions, l->report)
+               : asl_template_compile(l->a, at, l->report);
 }
 
 void load_template(struct loader *l, const struct asl_field *f, const struct asl_at *at,

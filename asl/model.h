@@ -178,6 +178,7 @@ struct asl_machine {
     struct asl_scope *top;
     const struct asl_state **states; /* all of them, by id */
     size_t count;
+    const asl_expression *expressions; /* all of them: a list */
     struct asl_number timeout_s;
 };
 

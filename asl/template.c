@@ -1,6 +1,5 @@
 #include "asl/template.h"
 
-#include "asl/expression.h"
 #include "asl/intrinsic.h"
 #include "asl/path.h"
 #include "parsers/jsonpath.h"
@@ -34,6 +33,7 @@ struct compiler {
     struct arena *arena;
     const struct asl_at *root;
     const struct asl_at *state; /* of a JSONata state; else NULL */
+    const asl_expression **list;
     struct asl_report *report;
 };
 
@@ -164,7 +164,7 @@ static const asl_template *compile_expression(struct compiler *c, const struct a
     asl_template *t = arena_alloc(c->arena, sizeof *t);
 
     t->kind = NODE_EXPRESSION;
-    t->expression = asl_expression_compile(c->arena, at, c->state, c->report);
+    t->expression = asl_expression_compile(c->arena, at, c->state, c->list, c->report);
     return t;
 }
 
@@ -234,23 +234,28 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
     return t;
 }
 
+static const asl_template *compile_root(struct compiler *c)
+{
+    size_t errors = c->report->errors;
+    const asl_template *t = compile(c, c->root);
+
+    if (c->report->errors > errors)
+        return NULL;
+    return t ? t : compile_constant(c, c->root->value);
+}
+
 const asl_template *asl_template_compile(struct arena *a, const struct asl_at *at,
                                          struct asl_report *report)
 {
-    return asl_template_compile_jsonata(a, at, NULL, report);
+    return compile_root(&(struct compiler){.arena = a, .root = at, .report = report});
 }
 
 const asl_template *asl_template_compile_jsonata(struct arena *a, const struct asl_at *at,
                                                  const struct asl_at *state,
+                                                 const asl_expression **list,
                                                  struct asl_report *report)
 {
-    struct compiler c = {a, at, state, report};
-    size_t errors = report->errors;
-    const asl_template *t = compile(&c, at);
-
-    if (report->errors > errors)
-        return NULL;
-    return t ? t : compile_constant(&c, at->value);
+    return compile_root(&(struct compiler){a, at, state, list, report});
 }
 
 /* ---- evaluating ---- */

@@ -2,6 +2,7 @@
 #define ASL_TEMPLATE_H
 
 #include "asl/env.h"
+#include "asl/expression.h"
 #include "asl/report.h"
 #include "parsers/arena.h"
 #include "parsers/json.h"
@@ -19,10 +20,11 @@ const asl_template *asl_template_compile(struct arena *a, const struct asl_at *a
 
 /*
  * The same in a JSONata state: strings "{% … %}" are expressions, keys are as they stand. `state`
- * is where the state stands.
+ * is where the state stands; the expressions go in front of *list.
  */
 const asl_template *asl_template_compile_jsonata(struct arena *a, const struct asl_at *at,
                                                  const struct asl_at *state,
+                                                 const asl_expression **list,
                                                  struct asl_report *report);
 
 /* A new reference; NULL with *error filled (States.Runtime, States.IntrinsicFailure). */

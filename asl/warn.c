@@ -95,21 +95,34 @@ static const struct row {
     {"WAIT_OF_ZERO", warn_wait_of_zero, NULL, NULL},
 };
 
+/* The rows that are wanted, each with its code. */
+struct wanted {
+    const struct row *rows[COUNT(rows)];
+    const struct asl_code *codes[COUNT(rows)];
+    size_t count;
+};
+
 /* As deep as the definition, which JSON_MAX_DEPTH bounds. */
-static void visit(struct warner *w, const struct row *row, const struct block *b)
+static void visit(struct warner *w, const struct wanted *wanted, const struct block *b)
 {
     struct asl_at at;
     struct block inner;
 
-    if (row->block)
-        row->block(w, b);
+    for (size_t k = 0; k < wanted->count; k++) {
+        w->code = wanted->codes[k];
+        if (wanted->rows[k]->block)
+            wanted->rows[k]->block(w, b);
+    }
     for (size_t i = 0; i < b->scope->count; i++) {
         const struct asl_state *s = &b->scope->states[i];
         asl_at_index(&b->states, i, &at);
-        if (row->state)
-            row->state(w, s, &at);
+        for (size_t k = 0; k < wanted->count; k++) {
+            w->code = wanted->codes[k];
+            if (wanted->rows[k]->state)
+                wanted->rows[k]->state(w, s, &at);
+        }
         for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
-            visit(w, row, &inner);
+            visit(w, wanted, &inner);
     }
 }
 
@@ -118,17 +131,24 @@ void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow 
 {
     struct warner w = {.m = m, .top = top, .workflow = workflow, .report = report};
     size_t before = report->count;
+    struct wanted looked_for = {.count = 0};
     struct block b;
 
-    warn_top_block(&w, &b);
+    warn_order_expressions(&w);
     for (size_t i = 0; i < COUNT(rows); i++) {
         if (!asl_codes_has(wanted, rows[i].code))
             continue;
         w.code = asl_code_find(rows[i].code, strlen(rows[i].code));
-        if (rows[i].machine)
+        if (rows[i].machine) {
             rows[i].machine(&w);
-        else
-            visit(&w, &rows[i], &b);
+            continue;
+        }
+        looked_for.rows[looked_for.count] = &rows[i];
+        looked_for.codes[looked_for.count++] = w.code;
     }
+    warn_top_block(&w, &b);
+    visit(&w, &looked_for, &b);
+    warn_forget_variables(&w);
+    warn_forget_expressions(&w);
     asl_report_sort(report, before);
 }

@@ -18,7 +18,8 @@ enum { ROUNDS_MAX = 100 };
 struct flow {
     struct warner *w;
     struct shapes shapes;
-    bool telling; /* the second time over, when all is known that will be */
+    const shape *lambda_result, *error; /* what lambda:invoke gives, and what a catcher gets */
+    bool telling;                       /* the second time over, when all is known that will be */
 };
 
 /* ---- reading ---- */
@@ -200,19 +201,6 @@ static const shape *place(struct flow *f, const struct asl_at *object, const sha
     return shape_set(&f->shapes, raw, json_str(path.value), json_str_len(path.value), result);
 }
 
-/* lambda:invoke gives what the Invoke API answers. */
-static const shape *lambda_result(struct flow *f)
-{
-    static const char *const members[] = {
-        "ExecutedVersion", "FunctionError",       "LogResult", "Payload",
-        "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"};
-    const shape *made = shape_empty_object();
-
-    for (size_t i = 0; i < COUNT(members); i++)
-        made = shape_with(&f->shapes, made, members[i], strlen(members[i]), NULL);
-    return made;
-}
-
 static const shape *result_of(struct flow *f, const struct asl_state *s, const struct passing *p,
                               const shape *input)
 {
@@ -220,7 +208,7 @@ static const shape *result_of(struct flow *f, const struct asl_state *s, const s
     case ASL_TASK:
         return s->task.kind == ASL_INTEGRATION && s->task.pattern == ASL_REQUEST_RESPONSE &&
                        json_str_is(s->task.type, "lambda") && json_str_is(s->task.api, "invoke")
-                   ? lambda_result(f)
+                   ? f->lambda_result
                    : NULL;
     case ASL_PASS: return s->result ? shape_of(&f->shapes, s->result) : p->arguments;
     case ASL_PARALLEL: return shape_array();
@@ -296,18 +284,15 @@ static void pass(struct flow *f, const struct asl_state *s, const struct asl_at 
 static const shape *caught(struct flow *f, const struct asl_state *s, const struct asl_at *at,
                            size_t i, const shape *raw)
 {
-    const shape *error = shape_empty_object();
     struct asl_at list, catcher, output;
 
-    error = shape_with(&f->shapes, error, "Error", strlen("Error"), shape_scalar());
-    error = shape_with(&f->shapes, error, "Cause", strlen("Cause"), shape_scalar());
     asl_at_member(at, "Catch", &list);
     asl_at_index(&list, i, &catcher);
     if (asl_at_member(&catcher, "Assign", &output) && !s->jsonata)
-        read_template(f, &output, error);
+        read_template(f, &output, f->error);
     if (!s->jsonata)
-        return place(f, &catcher, raw, error);
-    return asl_at_member(&catcher, "Output", &output) ? jsonata_template(f, &output) : error;
+        return place(f, &catcher, raw, f->error);
+    return asl_at_member(&catcher, "Output", &output) ? jsonata_template(f, &output) : f->error;
 }
 
 static const shape *chosen(struct flow *f, const struct asl_state *s, const struct asl_at *at,
@@ -324,38 +309,38 @@ static const shape *chosen(struct flow *f, const struct asl_state *s, const stru
 
 /* ---- a block ---- */
 
+/* Of each state. */
 struct inputs {
     const shape **in;
     bool *seen;
+    bool *news; /* it has not been passed on as it is now */
 };
 
-static bool arrive(struct flow *f, struct inputs *inputs, size_t to, const shape *with)
+static void arrive(struct flow *f, struct inputs *inputs, size_t to, const shape *with)
 {
     const shape *before = inputs->in[to];
 
     inputs->in[to] = inputs->seen[to] ? shape_either(&f->shapes, before, with) : with;
-    bool news = !inputs->seen[to] || !shape_equal(before, inputs->in[to]);
+    inputs->news[to] |= !inputs->seen[to] || !shape_equal(before, inputs->in[to]);
     inputs->seen[to] = true;
-    return news;
 }
 
-static bool leave(struct flow *f, struct inputs *inputs, const struct block *b, size_t from)
+static void leave(struct flow *f, struct inputs *inputs, const struct block *b, size_t from)
 {
     const struct asl_state *s = &b->scope->states[from];
     struct passing p = {.raw = inputs->in[from]};
     struct asl_at at;
     struct edge e;
-    bool news = false;
 
+    inputs->news[from] = false;
     asl_at_index(&b->states, from, &at);
     pass(f, s, &at, &p);
     for (size_t k = 0; warn_edge(s, k, &e); k++) {
         const shape *with = e.kind == EDGE_CATCH  ? caught(f, s, &at, e.index, p.raw)
                             : e.kind == EDGE_RULE ? chosen(f, s, &at, e.index, &p)
                                                   : p.output;
-        news |= arrive(f, inputs, (size_t)(e.to - b->scope->states), with);
+        arrive(f, inputs, (size_t)(e.to - b->scope->states), with);
     }
-    return news;
 }
 
 static void follow(struct flow *f, const struct block *b, const shape *start);
@@ -388,28 +373,50 @@ static void tell(struct flow *f, const struct block *b, const struct inputs *inp
 static void follow(struct flow *f, const struct block *b, const shape *start)
 {
     struct inputs inputs = {mem_calloc(b->scope->count, sizeof *inputs.in),
-                            mem_calloc(b->scope->count, sizeof *inputs.seen)};
+                            mem_calloc(b->scope->count, sizeof *inputs.seen),
+                            mem_calloc(b->scope->count, sizeof *inputs.news)};
     bool news = true;
 
     arrive(f, &inputs, (size_t)(b->scope->start - b->scope->states), start);
     for (int round = 0; news && round < ROUNDS_MAX; round++) {
         news = false;
-        for (size_t i = 0; i < b->scope->count; i++)
-            if (inputs.seen[i])
-                news |= leave(f, &inputs, b, i);
+        for (size_t i = 0; i < b->scope->count; i++) {
+            if (!inputs.news[i])
+                continue;
+            leave(f, &inputs, b, i);
+            news = true;
+        }
     }
     if (!news && !shapes_spent(&f->shapes))
         tell(f, b, &inputs);
     mem_free(inputs.in);
     mem_free(inputs.seen);
+    mem_free(inputs.news);
+}
+
+/* An object that may have these members. */
+static const shape *object_of(struct flow *f, const char *const *names, size_t count,
+                              const shape *member)
+{
+    const shape *made = shape_empty_object();
+
+    for (size_t i = 0; i < count; i++)
+        made = shape_with(&f->shapes, made, names[i], strlen(names[i]), member);
+    return made;
 }
 
 void warn_path_never_produced(struct warner *w)
 {
+    static const char *const answer[] = {
+        "ExecutedVersion", "FunctionError",       "LogResult", "Payload",
+        "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"};
+    static const char *const error[] = {"Cause", "Error"};
     struct arena arena = {0};
     struct flow f = {.w = w, .shapes = {.arena = &arena}};
     struct block top;
 
+    f.lambda_result = object_of(&f, answer, COUNT(answer), NULL);
+    f.error = object_of(&f, error, COUNT(error), shape_scalar());
     warn_top_block(w, &top);
     follow(&f, &top, NULL);
     arena_clear(&arena);

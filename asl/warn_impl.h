@@ -12,6 +12,10 @@ struct warner {
     enum asl_workflow workflow;
     struct asl_report *report;
     const struct asl_code *code; /* of the row that is at work */
+    struct analysis *variables;  /* of warn_variable.c, when a row has wanted it */
+    /* The machine's expressions, in the order of their strings' addresses. */
+    const asl_expression **expressions;
+    size_t expression_count;
 };
 
 /* Reports the code that is looked for; the hint is how that is mended. */
@@ -65,9 +69,12 @@ void warn_paths_of_template(const struct asl_at *at, warn_see_path see, void *us
 typedef void (*warn_see_variable)(void *user, const struct asl_at *at, const char *name,
                                   size_t len);
 
+/* Makes and frees w->expressions. */
+void warn_order_expressions(struct warner *w);
+void warn_forget_expressions(struct warner *w);
 /* Each variable that the state itself reads, not its inner blocks. */
-void warn_variables(const struct asl_state *s, const struct asl_at *at, warn_see_variable see,
-                    void *user);
+void warn_variables(const struct warner *w, const struct asl_state *s, const struct asl_at *at,
+                    warn_see_variable see, void *user);
 
 /* ---- the warnings ---- */
 
@@ -89,5 +96,6 @@ warn_state warn_expression_as_text;    /* warn_text.c */
 warn_machine warn_secret;              /* warn_secret.c */
 warn_machine warn_variable_never_assigned, warn_variable_maybe_unassigned,
     warn_variable_of_outer_scope, warn_unused_variable; /* warn_variable.c */
+void warn_forget_variables(struct warner *w);
 
 #endif

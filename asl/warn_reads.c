@@ -3,7 +3,10 @@
 #include "asl/expression.h"
 #include "asl/warn_impl.h"
 #include "parsers/jsonata/jsonata.h"
+#include "parsers/mem.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -120,14 +123,13 @@ static void paths_of(const struct asl_at *at, warn_see_path see, void *user)
 
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        if (kid.key && warn_is_template(kid.key))
-            warn_paths_of_template(&kid, see, user);
-        else if (!kid.key || (!warn_is_block(kid.key) && !json_str_is(kid.key, "Result") &&
-                              !json_str_is(kid.key, "Comment"))) {
-            if (kid.key && (json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")))
+        if (json_is_string(kid.value)) {
+            if (kid.key && (warn_has_tail(kid.key, "Path") || json_str_is(kid.key, "Variable")))
                 warn_paths_in(&kid, see, user);
-            else
-                paths_of(&kid, see, user);
+        } else if (kid.key && warn_is_template(kid.key)) {
+            warn_paths_of_template(&kid, see, user);
+        } else if (!kid.key || (!warn_is_block(kid.key) && !json_str_is(kid.key, "Result"))) {
+            paths_of(&kid, see, user);
         }
     }
 }
@@ -135,6 +137,7 @@ static void paths_of(const struct asl_at *at, warn_see_path see, void *user)
 /* ---- variables ---- */
 
 struct looking {
+    const struct warner *w;
     const struct asl_at *at;
     warn_see_variable see;
     void *user;
@@ -152,40 +155,84 @@ static void variable_of_path(void *user, const struct asl_at *at, const char *pa
         l->see(l->user, at, path + 1, n - 1);
 }
 
-static bool is_function(const json *name)
+static int by_source(const void *a, const void *b)
 {
-    struct jsonata_function f;
+    const asl_expression *const *p = a, *const *q = b;
+    uintptr_t x = (uintptr_t)asl_expression_source(*p), y = (uintptr_t)asl_expression_source(*q);
 
-    for (size_t i = 0; jsonata_function_at(JSONATA_AWS, i, &f); i++)
-        if (json_str_is(name, f.name[0] == '$' ? f.name + 1 : f.name))
-            return true;
-    return false;
+    return x < y ? -1 : x > y;
+}
+
+void warn_order_expressions(struct warner *w)
+{
+    size_t cap = 0;
+
+    for (const asl_expression *e = w->m->expressions; e; e = asl_expression_next(e)) {
+        MEM_GROW(w->expressions, w->expression_count, cap);
+        w->expressions[w->expression_count++] = e;
+    }
+    if (w->expression_count)
+        qsort(w->expressions, w->expression_count, sizeof *w->expressions, by_source);
+}
+
+void warn_forget_expressions(struct warner *w)
+{
+    mem_free(w->expressions);
+}
+
+/* NULL: it is in a field that is not run yet. */
+static const asl_expression *expression_of(const struct warner *w, const json *source)
+{
+    size_t low = 0, high = w->expression_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const json *there = asl_expression_source(w->expressions[middle]);
+        if (there == source)
+            return w->expressions[middle];
+        if ((uintptr_t)there < (uintptr_t)source)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 static bool variable_of_expression(void *user, const struct jsonata_use *use)
 {
     const struct looking *l = user;
 
-    if (json_str_len(use->name) && !json_str_is(use->name, "states") && !is_function(use->name))
+    if (json_str_len(use->name) && !use->function && !json_str_is(use->name, "states"))
         l->see(l->user, l->at, json_str(use->name), json_str_len(use->name));
     return true;
 }
 
+static void variables_of_expression(const struct asl_at *at, struct looking *l)
+{
+    const asl_expression *e = expression_of(l->w, at->value);
+
+    l->at = at;
+    if (e) {
+        asl_expression_uses(e, variable_of_expression, l);
+        return;
+    }
+    struct jsonata_error why = {0};
+    jsonata *x = json_str_len(at->value) < 4
+                     ? NULL
+                     : jsonata_compile(json_str(at->value) + 2, json_str_len(at->value) - 4,
+                                       JSONATA_AWS, &why);
+    if (x)
+        jsonata_uses(x, variable_of_expression, l);
+    jsonata_free(x);
+    jsonata_error_clear(&why);
+}
+
 static void variables_of_expressions(const struct asl_at *at, struct looking *l)
 {
-    struct jsonata_error why = {0};
     struct asl_at kid;
-    jsonata *x;
 
     if (json_is_string(at->value) && asl_expression_begins(at->value)) {
-        /* It has been compiled with its delimiters away; so it is good. */
-        x = jsonata_compile(json_str(at->value) + 2, json_str_len(at->value) - 4, JSONATA_AWS,
-                            &why);
-        l->at = at;
-        if (x)
-            jsonata_uses(x, variable_of_expression, l);
-        jsonata_free(x);
-        jsonata_error_clear(&why);
+        variables_of_expression(at, l);
         return;
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
@@ -195,10 +242,10 @@ static void variables_of_expressions(const struct asl_at *at, struct looking *l)
     }
 }
 
-void warn_variables(const struct asl_state *s, const struct asl_at *at, warn_see_variable see,
-                    void *user)
+void warn_variables(const struct warner *w, const struct asl_state *s, const struct asl_at *at,
+                    warn_see_variable see, void *user)
 {
-    struct looking l = {at, see, user};
+    struct looking l = {w, at, see, user};
 
     if (s->jsonata)
         variables_of_expressions(at, &l);

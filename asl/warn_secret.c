@@ -55,14 +55,11 @@ static const char *known_form(const char *text)
 {
     if (strstr(text, "-----BEGIN ") && strstr(text, "PRIVATE KEY-----"))
         return "a private key";
-    for (size_t i = 0; text[i]; i++) {
-        if (i > 0 && is_word(text[i - 1]))
-            continue;
-        size_t len = word_length(text + i);
-        for (size_t k = 0; k < COUNT(forms); k++)
+    for (size_t len; *text; text += len ? len : 1) {
+        len = word_length(text);
+        for (size_t k = 0; k < COUNT(forms) && len >= SHORTEST_FORM; k++)
             if (len >= forms[k].least && len <= forms[k].most &&
-                strncmp(text + i, forms[k].head, strlen(forms[k].head)) == 0 &&
-                !is_example(text + i, len))
+                strncmp(text, forms[k].head, strlen(forms[k].head)) == 0 && !is_example(text, len))
                 return forms[k].what;
     }
     return NULL;

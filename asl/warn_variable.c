@@ -14,14 +14,15 @@ enum { NAMES_MAX = 1000 };
 struct name {
     const char *text;
     size_t len;
-    bool assigned, read;
+    bool read;
 };
 
 struct analysis {
     struct warner *w;
+    struct block top;
     struct arena arena; /* of the texts of names */
-    struct name names[NAMES_MAX];
-    size_t count;
+    struct name *names;
+    size_t count, cap;
     bool too_many;
 };
 
@@ -35,7 +36,8 @@ static size_t name_index(struct analysis *a, const char *text, size_t len)
         a->too_many = true;
         return SIZE_MAX;
     }
-    a->names[a->count] = (struct name){arena_strndup(&a->arena, text, len), len, false, false};
+    MEM_GROW(a->names, a->count, a->cap);
+    a->names[a->count] = (struct name){arena_strndup(&a->arena, text, len), len, false};
     return a->count++;
 }
 
@@ -94,9 +96,11 @@ static void each_assign(struct analysis *a, const struct asl_state *s, const str
 
 static void note_assigned(struct analysis *a, const struct asl_at *at, size_t name, void *user)
 {
+    /* Being among the names is all. */
+    (void)a;
     (void)at;
+    (void)name;
     (void)user;
-    a->names[name].assigned = true;
 }
 
 static void note_read(void *user, const struct asl_at *at, const char *text, size_t len)
@@ -118,31 +122,34 @@ static void collect(struct analysis *a, const struct block *b)
         const struct asl_state *s = &b->scope->states[i];
         asl_at_index(&b->states, i, &at);
         each_assign(a, s, &at, note_assigned, NULL);
-        warn_variables(s, &at, note_read, a);
+        warn_variables(a->w, s, &at, note_read, a);
         for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
             collect(a, &inner);
     }
 }
 
-static void forget_names(struct analysis *a)
+void warn_forget_variables(struct warner *w)
 {
-    if (a)
-        arena_clear(&a->arena);
-    mem_free(a);
+    if (!w->variables)
+        return;
+    arena_clear(&w->variables->arena);
+    mem_free(w->variables->names);
+    mem_free(w->variables);
+    w->variables = NULL;
 }
 
-/* NULL: there are too many. */
-static struct analysis *names_of(struct warner *w, struct block *top)
+/* NULL: there are none, or too many. */
+static struct analysis *names_of(struct warner *w)
 {
-    struct analysis *a = mem_calloc(1, sizeof *a);
+    struct analysis *a = w->variables;
 
-    a->w = w;
-    warn_top_block(w, top);
-    collect(a, top);
-    if (!a->too_many)
-        return a;
-    forget_names(a);
-    return NULL;
+    if (!a) {
+        a = w->variables = mem_calloc(1, sizeof *a);
+        a->w = w;
+        warn_top_block(w, &a->top);
+        collect(a, &a->top);
+    }
+    return a->count && !a->too_many ? a : NULL;
 }
 
 /* ---- the sets of a block: a row for each state, in which each name has a place ---- */
@@ -259,7 +266,7 @@ static void follow(struct analysis *a, const struct block *b, see_read *see, con
         /* The executions of a distributed Map have none of its variables. */
         bool apart = s->type == ASL_MAP && s->map.distributed;
         asl_at_index(&b->states, i, &at);
-        warn_variables(s, &at, read_variable, &r);
+        warn_variables(a->w, s, &at, read_variable, &r);
         for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
             follow(a, &inner, see, apart ? none : r.some, apart ? none : r.each);
     }
@@ -269,15 +276,13 @@ static void follow(struct analysis *a, const struct block *b, see_read *see, con
 
 static void follow_all(struct warner *w, see_read *see)
 {
-    struct block top;
-    struct analysis *a = names_of(w, &top);
+    struct analysis *a = names_of(w);
 
-    if (a && a->count) {
-        bool *none = mem_calloc(a->count, sizeof *none);
-        follow(a, &top, see, none, none);
-        mem_free(none);
-    }
-    forget_names(a);
+    if (!a)
+        return;
+    bool *none = mem_calloc(a->count, sizeof *none);
+    follow(a, &a->top, see, none, none);
+    mem_free(none);
 }
 
 static void see_never(struct analysis *a, const struct asl_at *at, size_t name, bool some,
@@ -334,12 +339,10 @@ static void each_assign_below(struct analysis *a, const struct block *b, see_ass
 
 void warn_unused_variable(struct warner *w)
 {
-    struct block top;
-    struct analysis *a = names_of(w, &top);
+    struct analysis *a = names_of(w);
 
     if (a)
-        each_assign_below(a, &top, see_unused, NULL);
-    forget_names(a);
+        each_assign_below(a, &a->top, see_unused, NULL);
 }
 
 static void note_outer(struct analysis *a, const struct asl_at *at, size_t name, void *user)
@@ -387,13 +390,11 @@ static void find_hiding(struct analysis *a, const struct block *b, const bool *o
 
 void warn_variable_of_outer_scope(struct warner *w)
 {
-    struct block top;
-    struct analysis *a = names_of(w, &top);
+    struct analysis *a = names_of(w);
 
-    if (a && a->count) {
-        bool *none = mem_calloc(a->count, sizeof *none);
-        find_hiding(a, &top, none);
-        mem_free(none);
-    }
-    forget_names(a);
+    if (!a)
+        return;
+    bool *none = mem_calloc(a->count, sizeof *none);
+    find_hiding(a, &a->top, none);
+    mem_free(none);
 }

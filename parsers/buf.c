@@ -4,8 +4,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 char *buf_reserve(struct buf *b, size_t more)
 {
@@ -115,27 +118,37 @@ void buf_clear(struct buf *b)
     *b = (struct buf){0};
 }
 
-/* Reads until the end or one byte over the limit. */
-static bool read_all(struct buf *b, FILE *file, const char *name, size_t limit, struct diag *why)
+/* How much room to read with: that of all of the file and its end, where that is known. */
+static size_t expected(int fd, size_t limit)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return 65536;
+    return (size_t)st.st_size <= limit ? (size_t)st.st_size + 1 : limit + 1;
+}
+
+static bool read_all(struct buf *b, int fd, const char *name, size_t limit, struct diag *why)
 {
     size_t before = b->len;
 
+    buf_reserve(b, expected(fd, limit));
     for (;;) {
-        size_t got;
-
-        errno = 0;
-        got = fread(buf_reserve(b, 65536), 1, 65536, file);
-        b->len += got;
+        char *end = buf_reserve(b, 1);
+        ssize_t got = read(fd, end, b->cap - b->len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0)
+            return true;
+        if (got < 0) {
+            diag_set(why, "FILE_READ", 0, "%s can't be read: %s", name, strerror(errno));
+            break;
+        }
+        b->len += (size_t)got;
         if (b->len - before > limit) {
             diag_set(why, "FILE_TOO_LARGE", 0, "%s is larger than %zu bytes", name, limit);
             break;
         }
-        if (got)
-            continue;
-        if (!ferror(file))
-            return true;
-        diag_set(why, "FILE_READ", 0, "%s can't be read: %s", name, strerror(errno));
-        break;
     }
     b->len = before;
     return false;
@@ -143,17 +156,17 @@ static bool read_all(struct buf *b, FILE *file, const char *name, size_t limit, 
 
 bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *why)
 {
-    FILE *file;
+    int fd;
     bool ok;
 
     if (!strcmp(path, "-"))
-        return read_all(b, stdin, "standard input", limit, why);
-    file = fopen(path, "rb");
-    if (!file) {
+        return read_all(b, STDIN_FILENO, "standard input", limit, why);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
         diag_set(why, "FILE_READ", 0, "%s can't be opened: %s", path, strerror(errno));
         return false;
     }
-    ok = read_all(b, file, path, limit, why);
-    fclose(file);
+    ok = read_all(b, fd, path, limit, why);
+    close(fd);
     return ok;
 }

@@ -15,9 +15,10 @@ struct reader {
     const char *text;
     size_t len, pos;
     struct diag *why;
-    const char *odd_blank; /* the first there was; NULL: none */
-    size_t counted;        /* line and column are those of this offset */
-    uint32_t line, column;
+    const char *odd_blank;   /* the first there was; NULL: none */
+    uint32_t line;           /* that `pos` is on */
+    size_t line_at;          /* where it begins, */
+    size_t inner;            /* and how many bytes of its characters are not their first */
     struct json_events made; /* not cleared as a whole */
 };
 
@@ -25,51 +26,46 @@ struct reader {
 enum { STOP = 0, GO_ON = 1 };
 
 /*
- * Where the token behind `pos` begins. Form feeds and vertical tabs are blanks to yajl but not to
- * JSON: the first is noted, and refused in the end.
+ * Moves `pos` to where the next token begins. Form feeds and vertical tabs are blanks to yajl but
+ * not to JSON: the first is noted, and refused in the end.
  */
 static size_t token_start(struct reader *r)
 {
-    size_t i = r->pos;
-
-    for (; i < r->len; i++) {
-        switch (r->text[i]) {
+    for (; r->pos < r->len; r->pos++) {
+        switch (r->text[r->pos]) {
         case ' ':
         case '\t':
-        case '\n':
         case '\r':
         case ',':
         case ':': continue;
+        case '\n':
+            r->line++;
+            r->line_at = r->pos + 1;
+            r->inner = 0;
+            continue;
         case '\f':
         case '\v':
             if (!r->odd_blank)
-                r->odd_blank = r->text + i;
+                r->odd_blank = r->text + r->pos;
             continue;
-        default: return i;
+        default: return r->pos;
         }
     }
-    return i;
+    return r->pos;
 }
 
-/* Only counted when it is wanted. */
+/* Of the token between `start` and `end`: none goes over the end of a line. If it is wanted. */
 static struct place next_place(struct reader *r, size_t start, size_t end)
 {
-    struct place p = {0};
+    size_t chars;
 
     if (!r->made.arena)
-        return p;
-    for (; r->counted < start; r->counted++) {
-        unsigned char c = (unsigned char)r->text[r->counted];
-
-        if (c == '\n') {
-            r->line++;
-            r->column = 1;
-        } else {
-            r->column += (c & 0xC0) != 0x80;
-        }
-    }
-    p = (struct place){.line = r->line, .column = r->column};
-    p.length = (uint32_t)utf8_count(r->text + start, end - start);
+        return (struct place){0};
+    chars = utf8_count(r->text + start, end - start);
+    struct place p = {.line = r->line,
+                      .column = (uint32_t)(start - r->line_at - r->inner + 1),
+                      .length = (uint32_t)chars};
+    r->inner += end - start - chars;
     return p;
 }
 
@@ -464,8 +460,11 @@ static void refuse_odd_blank(const struct reader *r)
 static json *take_result(struct reader *r, yajl_status status, struct json_places **places)
 {
     /* To yajl, half a token behind the whole value is nothing. */
+    size_t end = r->pos;
     bool more = token_start(r) < r->len;
     json *v = NULL;
+
+    r->pos = end;
 
     if (r->odd_blank)
         refuse_odd_blank(r);
@@ -497,7 +496,7 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
     r.len = len;
     r.why = why;
     r.pos = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
-    r.counted = r.pos;
-    r.line = r.column = 1;
+    r.line = 1;
+    r.line_at = r.pos;
     return take_result(&r, run_yajl(&r), places);
 }

@@ -87,6 +87,7 @@ struct jsonata_use {
     const json *name;  /* of the variable, without `$` */
     const json *field; /* the first step behind it, when that is a name */
     size_t at;
+    bool function; /* it is the name of a function of the dialect */
 };
 
 /* Calls `see` for each, in the order of the text, until it returns false. */

@@ -52,10 +52,11 @@ static bool is_own(const struct scope *scope, uint32_t name)
     return false;
 }
 
-static void see(struct walk *w, const json *name, const json *field, size_t at)
+static void see(struct walk *w, const struct name *name, const json *field, size_t at)
 {
     if (w->go_on)
-        w->go_on = w->see(w->user, &(struct jsonata_use){name, field, at});
+        w->go_on =
+            w->see(w->user, &(struct jsonata_use){name->text, field, at, name->builtin != NULL});
 }
 
 static void see_variable(struct walk *w, const struct node *n, const struct node *next,
@@ -65,7 +66,7 @@ static void see_variable(struct walk *w, const struct node *n, const struct node
     const bool context = json_str_len(n->text) == 0;
 
     if (context ? top : !is_own(scope, n->name))
-        see(w, n->text, field, n->at);
+        see(w, &w->x->names.items[n->name], field, n->at);
 }
 
 static void walk_stages(struct walk *w, const struct stages *s, const struct scope *scope)
@@ -84,7 +85,7 @@ static void walk_path(struct walk *w, const struct node *n, const struct scope *
         const struct node *next = i + 1 < n->count ? n->items[i + 1] : NULL;
         if (step->kind == NODE_NAME) {
             if (i == 0 && top)
-                see(w, w->x->names.items[1].text, step->text, step->at);
+                see(w, &w->x->names.items[1], step->text, step->at);
             walk_stages(w, &step->predicates, &scope);
             walk_stages(w, &step->stages, &scope);
         } else if (step->kind == NODE_VARIABLE) {
