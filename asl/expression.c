@@ -7,9 +7,8 @@
 
 struct asl_expression {
     const asl_expression *next; /* in the list of its machine */
-    const json *source;         /* a look */
     jsonata *compiled;
-    json *text;     /* without the delimiters, trimmed */
+    json *source;   /* with its delimiters */
     json *location; /* the field, as a path from the state: "Output/a/b[0]" */
     bool context;   /* it may look at $states.context, or at all of $states */
 };
@@ -57,14 +56,11 @@ static bool inside(const json *text, const char **out, size_t *len)
 /* AWS's location of the field, without that of its state before it. */
 static json *location_of(const struct asl_at *at, const struct asl_at *state)
 {
-    struct buf whole = {0}, head = {0};
+    struct buf text = {0};
 
-    asl_at_location(at, &whole);
-    asl_at_location(state, &head);
-    size_t skip = head.len < whole.len ? head.len + 1 : 0;
-    json *v = json_string(whole.data + skip, whole.len - skip);
-    buf_clear(&whole);
-    buf_clear(&head);
+    asl_at_location_from(state, at, &text);
+    json *v = text.len ? json_string(text.data + 1, text.len - 1) : json_cstring("");
+    buf_clear(&text);
     return v;
 }
 
@@ -163,12 +159,11 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
         return NULL;
     asl_expression *e = arena_alloc(a, sizeof *e);
     e->next = *list;
-    e->source = at->value;
     e->compiled = x;
     e->context = l.context;
-    e->text = json_string(text, len);
+    e->source = json_ref(at->value);
     e->location = location_of(at, state);
-    arena_defer(a, release_value, e->text);
+    arena_defer(a, release_value, e->source);
     arena_defer(a, release_value, e->location);
     *list = e;
     return e;
@@ -235,8 +230,12 @@ static uint64_t chance(void *user)
 /* "The JSONata expression '…' specified for the field '…' returned …" */
 static void failed(const asl_expression *e, struct asl_error *error, const char *what)
 {
+    const char *text;
+    size_t len;
+
+    inside(e->source, &text, &len);
     asl_error_set(error, ASL_QUERY_EVALUATION_ERROR,
-                  "The JSONata expression '%s' specified for the field '%s' %s", json_str(e->text),
+                  "The JSONata expression '%.*s' specified for the field '%s' %s", (int)len, text,
                   json_str(e->location), what);
     error->location = json_ref(e->location);
 }

@@ -63,11 +63,11 @@ void asl_at_pointer(const struct asl_at *at, struct buf *out)
         buf_add_int(out, (int64_t)at->index);
 }
 
-static void add_location(const struct asl_at *at, struct buf *out)
+void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, struct buf *out)
 {
-    if (!at->up)
+    if (at == from || !at->up)
         return;
-    add_location(at->up, out);
+    asl_at_location_from(from, at->up, out);
     if (at->key) {
         buf_addc(out, '/');
         buf_add(out, json_str(at->key), json_str_len(at->key));
@@ -81,7 +81,7 @@ static void add_location(const struct asl_at *at, struct buf *out)
 void asl_at_location(const struct asl_at *at, struct buf *out)
 {
     if (at->up)
-        add_location(at, out);
+        asl_at_location_from(NULL, at, out);
     else
         buf_addc(out, '/');
 }

@@ -28,6 +28,8 @@ void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out);
 void asl_at_pointer(const struct asl_at *at, struct buf *out);
 /* "/States/a/b/Choices[0]/Next": the form AWS gives; "/" for the whole. */
 void asl_at_location(const struct asl_at *at, struct buf *out);
+/* The way from `from`, above it, in that form: "/Choices[0]/Next"; from the whole when NULL. */
+void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, struct buf *out);
 
 enum asl_severity { ASL_ERROR, ASL_WARNING };
 

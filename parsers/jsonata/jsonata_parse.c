@@ -37,7 +37,7 @@ uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
             memcmp(json_str(n->items[i].text), text, len) == 0)
             return i;
     if (n->count == n->cap) {
-        n->cap = (uint32_t)mem_grow(n->cap, n->count + 1);
+        n->cap = (uint32_t)mem_grow(n->cap, n->count + 8);
         n->items = mem_realloc(n->items, n->cap * sizeof *n->items);
     }
     f = builtin_find(x->dialect, text, len);
