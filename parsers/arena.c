@@ -37,6 +37,11 @@ static void add_block(struct arena *a, size_t size)
     a->end = block->bytes + room;
 }
 
+void arena_expect(struct arena *a, size_t size)
+{
+    add_block(a, size < LARGEST_BLOCK ? size : LARGEST_BLOCK);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
     const size_t align = alignof(max_align_t);

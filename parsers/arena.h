@@ -14,6 +14,8 @@ struct arena {
     size_t used; /* bytes handed out so far */
 };
 
+/* Of an arena that is empty yet: about so much will be asked of it. */
+void arena_expect(struct arena *a, size_t size);
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_calloc(struct arena *a, size_t count, size_t size);
 /* A copy of `len` bytes with a NUL behind them. */

@@ -10,7 +10,8 @@
  * read by `prefix`, what goes on with one by `infix`. jsonata_process.c makes paths of it.
  */
 
-enum { MAX_NODES = 1 << 20 };
+/* How large a tree is beside its text, about. */
+enum { MAX_NODES = 1 << 20, TREE_A_BYTE = 64 };
 
 /* ---- what a compiled expression holds ---- */
 
@@ -688,6 +689,7 @@ jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dial
     struct failure failure = {0};
 
     x->dialect = dialect;
+    arena_expect(&x->arena, TREE_A_BYTE * len);
     x->pictures = arena_calloc(&x->arena, 1, sizeof *x->pictures);
     jsonata_name(x, "$", 1);
     jsonata_name(x, "", 0);
