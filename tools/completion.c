@@ -1,16 +1,16 @@
 #include "tools/completion.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What completes an option's argument, as the table shows it. */
 enum argument {
-    ARGUMENT_NONE,  /* a flag */
-    ARGUMENT_FREE,  /* "N", "URL": nothing to offer */
-    ARGUMENT_WORDS, /* "real|virtual" */
-    ARGUMENT_FILE,  /* "FILE", "FILE#CASE" */
-    ARGUMENT_INPUT, /* "JSON|@FILE|-" */
+    ARGUMENT_NONE,   /* a flag */
+    ARGUMENT_FREE,   /* "N", "URL": nothing to offer */
+    ARGUMENT_WORDS,  /* "real|virtual" */
+    ARGUMENT_FILE,   /* "FILE", "FILE#CASE" */
+    ARGUMENT_FOLDER, /* "FOLDER" */
+    ARGUMENT_INPUT,  /* "JSON|@FILE|-" */
 };
 
 static enum argument argument_of(const struct option_row *r)
@@ -23,7 +23,9 @@ static enum argument argument_of(const struct option_row *r)
         return ARGUMENT_INPUT;
     if (strncmp(a, "FILE", 4) == 0)
         return ARGUMENT_FILE;
-    return strchr(a, '|') && islower((unsigned char)*a) ? ARGUMENT_WORDS : ARGUMENT_FREE;
+    if (strcmp(a, "FOLDER") == 0)
+        return ARGUMENT_FOLDER;
+    return strchr(a, '|') ? ARGUMENT_WORDS : ARGUMENT_FREE;
 }
 
 /* The alternatives of "real|virtual", with `between` them. */
@@ -79,6 +81,7 @@ static void bash_arguments(const struct cmd *c)
             fputs("'; return ;;\n", stdout);
             break;
         case ARGUMENT_FILE: fputs("_asl_files; return ;;\n", stdout); break;
+        case ARGUMENT_FOLDER: fputs("_asl_folders; return ;;\n", stdout); break;
         case ARGUMENT_INPUT: fputs("_asl_input; return ;;\n", stdout); break;
         }
     }
@@ -96,26 +99,36 @@ static void bash_options(const struct cmd *c)
 
 static void print_bash(const struct cmd *commands, size_t count)
 {
-    fputs(
-        "# bash completion of asl\n\n"
-        "_asl_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
-        "_asl_files() { mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); }\n"
-        "_asl_input() {\n"
-        "    [[ $cur == @* ]] || return\n"
-        "    mapfile -t COMPREPLY < <(compgen -P @ -f -- \"${cur#@}\")\n"
-        "}\n\n"
-        "_asl() {\n"
-        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-        "    COMPREPLY=()\n"
-        "    # = and @ are words of their own in COMP_WORDS; what is replaced begins with the @.\n"
-        "    [ \"$cur\" != = ] || cur=\n"
-        "    case $prev in\n"
-        "    @) cur=@$cur; _asl_input; return ;;\n"
-        "    =) prev=${COMP_WORDS[COMP_CWORD - 2]} ;;\n"
-        "    esac\n"
-        "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
-        "        _asl_words '",
-        stdout);
+    fputs("# bash completion of asl\n\n"
+          "_asl_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
+          "_asl_files() { mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); }\n"
+          "_asl_folders() { mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); }\n"
+          "# To readline it is no file's name: quotes and the slash of a folder are made here.\n"
+          "_asl_input() {\n"
+          "    local path\n"
+          "    [[ $cur == @* ]] || return\n"
+          "    compopt +o filenames 2>/dev/null\n"
+          "    while read -r path; do\n"
+          "        [ ! -d \"$path\" ] || { path+=/; compopt -o nospace 2>/dev/null; }\n"
+          "        COMPREPLY+=(\"@$(printf %q \"$path\")\")\n"
+          "    done < <(compgen -f -- \"${cur#@}\")\n"
+          "}\n\n"
+          "_asl() {\n"
+          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+          "    COMPREPLY=()\n"
+          "    # =, @ and =@ are words of their own in COMP_WORDS; what is replaced begins with "
+          "the @.\n"
+          "    case $cur in\n"
+          "    =) cur= ;;\n"
+          "    =@) cur=@ ;;\n"
+          "    esac\n"
+          "    case $prev in\n"
+          "    @ | =@) cur=@$cur; _asl_input; return ;;\n"
+          "    =) prev=${COMP_WORDS[COMP_CWORD - 2]} ;;\n"
+          "    esac\n"
+          "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
+          "        _asl_words '",
+          stdout);
     for (size_t i = 0; i < count; i++)
         printf("%s ", commands[i].name);
     fputs("--help --version'\n"
@@ -163,6 +176,7 @@ static void zsh_spec(const char *dashes, const char *name, const struct option_r
         putchar(')');
         break;
     case ARGUMENT_FILE: fputs("_files", stdout); break;
+    case ARGUMENT_FOLDER: fputs("_files -/", stdout); break;
     case ARGUMENT_INPUT: fputs("_asl_input", stdout); break;
     }
     putchar('\'');
@@ -229,6 +243,7 @@ static void fish_option(const struct cmd *c, const struct option_row *r)
         putchar('\'');
         break;
     case ARGUMENT_FILE: fputs(" -r -F", stdout); break;
+    case ARGUMENT_FOLDER: fputs(" -x -a '(__fish_complete_directories)'", stdout); break;
     case ARGUMENT_INPUT: fputs(" -x -a '(_asl_input)'", stdout); break;
     }
     fputs(" -d '", stdout);
