@@ -341,7 +341,8 @@ clean:
 help:
 	@echo 'make               the program: build/release/asl; libasl.so, libasl.a'
 	@echo 'make demo          set-up, build, and a real workflow to watch'
-	@echo 'make check         set-up, build, all tests'
+	@echo 'make check         set-up, build, all tests; TESTS=tests/cli: some of them'
+	@echo 'make setup         installs what building and testing need (Debian, Ubuntu), or names it'
 	@echo 'make debug         build/debug/asl: no optimizing, all symbols'
 	@echo 'make asan          the tests under AddressSanitizer, UBSan and leak search (build/asan)'
 	@echo 'make valgrind      the samples and the command line under valgrind'
@@ -354,9 +355,11 @@ help:
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
 	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
 	@echo 'make bench-serve   asl serve under load: BENCH="--store bench.db --durability full"'
-	@echo 'make bench-validate asl validate: MB a second, and what a hostile file costs'
+	@echo 'make bench-validate'
+	@echo '                   asl validate: MB a second, and what a hostile file costs'
 	@echo 'make bench-jsonata JSONata beside its reference implementation (with Node); also bench-json, -waiting, -http, -store'
-	@echo 'make jsonata-differential  random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1'
+	@echo 'make jsonata-differential'
+	@echo '                   random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'
 	@echo 'make clean         away with build/'
 	@echo
