@@ -1,13 +1,18 @@
 #include "tools/cmd.h"
 #include "tools/completion.h"
+#include "tools/shown.h"
 
+#include "parsers/buf.h"
 #include "parsers/nearest.h"
-#include "parsers/utf8.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The program: a table of subcommands, and what they share in talking to people. */
 
@@ -26,43 +31,57 @@ static const struct cmd commands[] = {
 
 /* ---- what subcommands share ---- */
 
+static void __attribute__((format(printf, 2, 0)))
+complain(const char *name, const char *format, va_list args)
+{
+    struct buf text = {0};
+
+    buf_vprintf(&text, format, args);
+    fprintf(stderr, "asl %s: ", name);
+    shown_print(stderr, buf_str(&text));
+    fputc('\n', stderr);
+    buf_clear(&text);
+}
+
+int cmd_fail(const char *name, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    complain(name, format, args);
+    va_end(args);
+    return EXIT_USAGE;
+}
+
 int cmd_usage(const char *name, const char *format, ...)
 {
     va_list args;
 
-    fprintf(stderr, "asl %s: ", name);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    complain(name, format, args);
     va_end(args);
-    fprintf(stderr, "\nTry: asl %s --help\n", name);
+    fprintf(stderr, "Try: asl %s --help\n", name);
     return EXIT_USAGE;
 }
 
-/* Moves `i` back to where a character begins. */
-static size_t char_start(const char *text, size_t i)
+bool cmd_stdin_once(const char *name, const char *const *given, size_t count)
 {
-    while (i > 0 && ((unsigned char)text[i] & 0xC0) == 0x80)
-        i--;
-    return i;
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        n += given[i] && strcmp(given[i], "-") == 0;
+    if (n > 1)
+        cmd_usage(name, "- is standard input, and can be read once only");
+    return n <= 1;
 }
 
-/* Of a long line, the stretch around the place is shown. */
 void cmd_point_at(const char *text, size_t len, size_t at)
 {
-    enum { BEFORE = 50, SHOWN = 74 };
-    size_t begin = at;
-    size_t end = at;
+    struct excerpt e;
 
-    while (begin > 0 && text[begin - 1] != '\n')
-        begin--;
-    while (end < len && text[end] != '\n')
-        end++;
-    if (at - begin > BEFORE)
-        begin = char_start(text, at - BEFORE);
-    if (end - begin > SHOWN)
-        end = char_start(text, begin + SHOWN);
-    fprintf(stderr, "  %.*s\n  %*s\n", (int)(end - begin), text + begin,
-            (int)utf8_count(text + begin, at - begin) + 1, "^");
+    excerpt_init(&e, text, len, at, at + 1, 76);
+    fprintf(stderr, "  %s\n  %*s^\n", buf_str(&e.line), (int)e.before, "");
+    excerpt_clear(&e);
 }
 
 const char *cmd_nearest(const char *word, const char *const *first, size_t count, size_t stride)
@@ -95,13 +114,32 @@ static int help(FILE *to)
 
 static int unknown(const char *word)
 {
-    const char *nearest = cmd_nearest(word, &commands[0].name, COUNT(commands), sizeof commands[0]);
+    static const char *const options[] = {"--help", "--version"};
+    const char *nearest =
+        *word == '-' ? cmd_nearest(word, options, COUNT(options), sizeof *options)
+                     : cmd_nearest(word, &commands[0].name, COUNT(commands), sizeof commands[0]);
 
-    fprintf(stderr, "asl: there is no command '%s'", word);
-    if (nearest)
-        fprintf(stderr, "; did you mean '%s'?", nearest);
-    fputs("\nTry: asl --help\n", stderr);
+    fprintf(stderr, "asl: there is no %s '", *word == '-' ? "option" : "command");
+    shown_print(stderr, word);
+    fprintf(stderr, "'%s%s%s\nTry: asl --help\n", nearest ? "; did you mean '" : "",
+            nearest ? nearest : "", nearest ? "'?" : "");
     return EXIT_USAGE;
+}
+
+static int run_command(int argc, char **argv)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(argv[0], commands[i].name) == 0)
+            return commands[i].run(argc, argv);
+    return unknown(argv[0]);
+}
+
+/* "asl help run", as other programs have it. */
+static int help_of(char *command)
+{
+    static char option[] = "--help";
+
+    return run_command(2, (char *[]){command, option, NULL});
 }
 
 /* For `make install`, and for who sets up a shell by hand; --help doesn't speak of it. */
@@ -113,32 +151,65 @@ static int completion(const char *shell)
     return EXIT_USAGE;
 }
 
-/* Output that could not be written is no success. */
+/* Has who reads it enough, as `head` has? That needs no word. */
+static bool is_reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/* Output that could not be written is no answer, neither a good nor a bad one. */
 static int finish(int status)
 {
+    errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    if (status == EXIT_GOOD)
-        status = EXIT_USAGE;
-    fputs("asl: cannot write the output\n", stderr);
-    return status;
+    if (!is_reader_gone())
+        fprintf(stderr, "asl: the output can't be written%s%s\n", errno ? ": " : "",
+                errno ? strerror(errno) : "");
+    return EXIT_USAGE;
+}
+
+/* A terminal that is closed ends programs as SIGTERM does: commands that they started with them. */
+static void on_hangup(int number)
+{
+    (void)number;
+    raise(SIGTERM);
+}
+
+/*
+ * Standard streams that are closed are opened, so that no other file takes their numbers: in such a
+ * way that nothing can be written, which is then said.
+ */
+static void open_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
 }
 
 int main(int argc, char **argv)
 {
+    open_streams();
     signal(SIGPIPE, SIG_IGN);
+    if (signal(SIGHUP, on_hangup) == SIG_IGN)
+        signal(SIGHUP, SIG_IGN);
     if (argc < 2)
         return help(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return finish(help(stdout));
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         puts("asl " ASL_VERSION);
         return finish(EXIT_GOOD);
     }
     if (strcmp(argv[1], "--completion") == 0)
         return finish(completion(argv[2]));
-    for (size_t i = 0; i < COUNT(commands); i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return finish(commands[i].run(argc - 1, argv + 1));
-    return unknown(argv[1]);
+    if (strcmp(argv[1], "help") == 0)
+        return finish(argc > 2 ? help_of(argv[2]) : help(stdout));
+    return finish(run_command(argc - 1, argv + 1));
 }

@@ -4,6 +4,7 @@
 #include "parsers/diag.h"
 #include "tools/options.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What the program ends with. */
@@ -31,8 +32,15 @@ int cmd_validate(int argc, char **argv);
 extern const struct option_set cmd_bench_options, cmd_eval_options, cmd_fmt_options,
     cmd_run_options, cmd_serve_options, cmd_validate_options;
 
-/* Says "asl NAME: ..." and where help is, on stderr; returns EXIT_USAGE. */
+/* Says "asl NAME: ..." on stderr; returns EXIT_USAGE. */
+int cmd_fail(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of a command line, and where help is. */
 int cmd_usage(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * Standard input can be read once: false after saying that of what is `given`, where NULL is
+ * nothing, more than one is "-".
+ */
+bool cmd_stdin_once(const char *name, const char *const *given, size_t count);
 /* Shows `text` with a caret under what `at` points to, on stderr. */
 void cmd_point_at(const char *text, size_t len, size_t at);
 /* Of the `count` words beginning at `first`, `stride` bytes apart, the one most like `word`. */

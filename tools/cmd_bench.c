@@ -106,8 +106,10 @@ static bool run_once(struct bench *b, host *h, int64_t i)
                 rt_status_name(rt_exec_status(x)), error->name ? json_str(error->name) : "",
                 error->cause ? json_str(error->cause) : "");
     } else {
-        fprintf(stderr, "asl bench: the execution did not end%s%s\n", why.text ? ": " : "",
-                why.text ? why.text : "");
+        fprintf(stderr, "asl bench: %s\n",
+                end == HOST_INTERRUPTED ? "stopped before the last execution ended"
+                : why.text              ? why.text
+                           : "the execution waits for something that nothing here will bring");
     }
     engine_forget(e, execution);
     diag_clear(&why);
@@ -117,8 +119,8 @@ static bool run_once(struct bench *b, host *h, int64_t i)
 static void print_text(const struct bench *b, const struct spread *wall, const struct spread *cpu,
                        long rss_kib)
 {
-    printf("%lld executions of %llu transitions\n", (long long)b->count,
-           (unsigned long long)b->transitions);
+    printf("%lld execution%s of %llu transition%s\n", (long long)b->count, b->count == 1 ? "" : "s",
+           (unsigned long long)b->transitions, b->transitions == 1 ? "" : "s");
     printf("  wall     %12.6f s   (%.6f to %.6f)\n", wall->median, wall->min, wall->max);
     printf("  CPU      %12.6f s   (%.6f to %.6f)\n", cpu->median, cpu->min, cpu->max);
     printf("  speed    %12.0f transitions per CPU second\n",
@@ -204,7 +206,8 @@ int cmd_bench(int argc, char **argv)
     if (first < 0)
         return status;
     if (argc - first != 1)
-        return cmd_usage("bench", "it takes one definition");
+        return cmd_usage("bench", first == argc ? "which definition? Name its file"
+                                                : "one definition at a time, please");
     b.count = 10;
     if ((b.reps && !options_number(set, "reps", b.reps, 1, 1000000, &b.count)) ||
         (b.warmup && !options_number(set, "warmup", b.warmup, 0, 1000000, &warmup)))

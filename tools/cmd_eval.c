@@ -275,7 +275,7 @@ static int run_one(const struct eval *e, const struct language *l, struct asl_ch
     json *data = NULL, *context = NULL;
     int status = EXIT_USAGE;
 
-    if (!input_read(&in))
+    if (!cmd_stdin_once("eval", (const char *[]){e->input, e->context}, 2) || !input_read(&in))
         goto out;
     status = EXIT_BAD;
     if (!(data = input_parse(&in, JSON_READ_SURROGATES)))
@@ -340,9 +340,8 @@ const struct option_set cmd_eval_options = {
              "       asl eval LANGUAGE --batch\n"
              "       asl eval [--jsonata] --list-functions",
     .about = "Evaluates one expression and prints the result as JSON. LANGUAGE is --jsonpath,\n"
-             "--intrinsic or --jsonata. Exit status: 0 there is a result, 1 the input has none or "
-             "is no JSON,\n"
-             "2 the expression is invalid, or the usage.",
+             "--intrinsic or --jsonata. Exit status: 0 there is a result, 1 the input has none,\n"
+             "or is no JSON, 2 the expression or the usage is wrong.",
     .examples = "  asl eval --jsonpath '$.orders[?(@.total > 100)].id' -i @orders.json\n"
                 "  asl eval --intrinsic \"States.Format('Hello, {}!', $.name)\" "
                 "-i '{\"name\": \"Ada\"}'\n"
@@ -401,6 +400,6 @@ int cmd_eval(int argc, char **argv)
     if (argc - first > 1)
         return cmd_usage("eval", "one expression is enough: '%s'", argv[first + 1]);
     if (getrandom(&chance.state, sizeof chance.state, 0) != sizeof chance.state)
-        return cmd_usage("eval", "the system has no random number");
+        return cmd_fail("eval", "the system has no random number");
     return e.batch ? run_batch(&e, l, &chance) : run_one(&e, l, &chance, argv[first]);
 }

@@ -3,6 +3,7 @@
 #include "parsers/buf.h"
 #include "tools/cmd.h"
 #include "tools/progress.h"
+#include "tools/shown.h"
 #include "tools/workflow.h"
 
 #include <stdio.h>
@@ -85,11 +86,21 @@ static void print_error(const rt_exec *x)
 {
     const struct asl_error *e = rt_exec_error(x);
 
-    fprintf(stderr, "asl run: the execution ended %s\n", rt_status_name(rt_exec_status(x)));
-    if (e->name)
-        fprintf(stderr, "  error: %s\n", json_str(e->name));
-    if (e->cause && json_str_len(e->cause))
-        fprintf(stderr, "  cause: %s\n", json_str(e->cause));
+    struct buf text = {0};
+
+    if (e->name) {
+        buf_adds(&text, "  error: ");
+        shown_add(&text, json_str(e->name), json_str_len(e->name));
+        buf_addc(&text, '\n');
+    }
+    if (e->cause && json_str_len(e->cause)) {
+        buf_adds(&text, "  cause: ");
+        shown_add_lines(&text, json_str(e->cause), json_str_len(e->cause));
+        buf_addc(&text, '\n');
+    }
+    fprintf(stderr, "asl run: the execution ended %s\n%s", rt_status_name(rt_exec_status(x)),
+            buf_str(&text));
+    buf_clear(&text);
 }
 
 static int answer(const struct run *r, store *s, uint64_t execution, const rt_exec *x)

@@ -351,7 +351,7 @@ static enum life begin(struct serve *s, int64_t port)
     life = LIFE_OVER;
     goto out;
 refuse:
-    cmd_usage("serve", "%s", why.text);
+    cmd_fail("serve", "%s", why.text);
 out:
     diag_clear(&why);
     return life;

@@ -323,11 +323,16 @@ int cmd_validate(int argc, char **argv)
         status = cmd_usage("validate", "which definitions? It takes files, folders, or -");
         goto out;
     }
+    if (!cmd_stdin_once("validate", (const char *const *)argv + first, (size_t)(argc - first))) {
+        status = EXIT_USAGE;
+        goto out;
+    }
     status = prepare(&v);
     if (status != EXIT_GOOD)
         goto out;
     check_files(&v, argv + first, argc - first);
     report_writer_end(&v.writer);
+    fflush(stdout); /* what is counted comes before the count, where both go to one place */
     summarize(&v);
     if (v.unread || !aslrc_is_good(v.settings))
         status = EXIT_USAGE;

@@ -100,9 +100,9 @@ void explain_unknown(const char *option, const char *name, size_t len)
 
     for (size_t i = 0; asl_code_at(i); i++)
         nearest_offer(&near, asl_code_at(i)->name);
-    cmd_usage("validate", "%s: there is no code '%.*s'%s%s%s", option, (int)len, name,
-              near.best ? "; did you mean '" : "", near.best ? near.best : "",
-              near.best ? "'?" : "");
+    cmd_fail("validate", "%s: there is no code '%.*s'%s%s%s", option, (int)len, name,
+             near.best ? "; did you mean '" : ": asl validate --explain lists them",
+             near.best ? near.best : "", near.best ? "'?" : "");
 }
 
 int explain(const char *format, int count, char **names)

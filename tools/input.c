@@ -24,7 +24,7 @@ bool input_read(struct input *in)
     if (!path)
         buf_adds(&in->text, in->given);
     else if (!(good = buf_read_file(&in->text, path, MAX_INPUT_BYTES, &why)))
-        cmd_usage(in->command, "%s: %s", in->what, why.text);
+        cmd_fail(in->command, "%s: %s", in->what, why.text);
     /* Only a file can be YAML: there, every word that was meant otherwise is a string. */
     if (good && in->given[0] == '@')
         in->format = document_format(path, in->text.data, in->text.len);
@@ -38,8 +38,8 @@ json *input_parse(const struct input *in, unsigned flags)
     json *v = document_parse(in->format, in->text.data, in->text.len, flags, NULL, NULL, &why);
 
     if (!v) {
-        cmd_usage(in->command, "%s is not %s, line %u column %u: %s", in->what,
-                  document_format_name(in->format), why.place.line, why.place.column, why.text);
+        cmd_fail(in->command, "%s is not %s, line %u column %u: %s", in->what,
+                 document_format_name(in->format), why.place.line, why.place.column, why.text);
         if (in->text.len)
             cmd_point_at(in->text.data, in->text.len, why.at);
         if (!path_of(in) && access(in->given, R_OK) == 0)

@@ -1,6 +1,7 @@
 #include "tools/options.h"
 #include "parsers/json.h"
 #include "parsers/mem.h"
+#include "parsers/nearest.h"
 #include "tools/cmd.h"
 
 #include <errno.h>
@@ -44,12 +45,14 @@ static void print_help(const struct option_set *set)
 
 static void unknown_option(const struct option_set *set, const char *word)
 {
-    const char *near = set->count ? cmd_nearest(word + strspn(word, "-"), &set->rows[0].name,
-                                                set->count, sizeof set->rows[0])
-                                  : NULL;
+    const char *name = word + strspn(word, "-");
+    struct nearest near = {.want = name, .len = strcspn(name, "=")};
 
-    if (near)
-        cmd_usage(set->command, "there is no option '%s'; did you mean '--%s'?", word, near);
+    for (size_t i = 0; i < set->count; i++)
+        nearest_offer(&near, set->rows[i].name);
+    nearest_offer(&near, "help");
+    if (near.best)
+        cmd_usage(set->command, "there is no option '%s'; did you mean '--%s'?", word, near.best);
     else
         cmd_usage(set->command, "there is no option '%s'", word);
 }

@@ -2,10 +2,9 @@
 #include "parsers/buf.h"
 #include "parsers/mem.h"
 #include "tools/report_text.h"
+#include "tools/shown.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 enum { SHOWN_RUNNING = 4, CAUSE_WIDTH = 300, PAYLOAD_WIDTH = 100 };
 
@@ -36,7 +35,7 @@ progress *progress_new(FILE *out, uint64_t execution)
 
     p->out = out;
     p->execution = execution;
-    p->terminal = isatty(fileno(out));
+    p->terminal = terminal_is_able(out);
     p->colour = colour_wanted(out);
     return p;
 }
@@ -79,15 +78,14 @@ static void add_duration(struct buf *b, int64_t ms)
         buf_printf(b, "%lld days %lld h", (long long)(s / 86400), (long long)(s % 86400 / 3600));
 }
 
-/* Text on one line, cut at `width` bytes between characters; control characters become blanks. */
+/* Text on one line, cut at `width` bytes between characters. */
 static void add_short(struct buf *b, const char *text, size_t len, size_t width)
 {
     size_t n = len < width ? len : width;
 
     while (n < len && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
         n--;
-    for (size_t i = 0; i < n; i++)
-        buf_addc(b, (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i]);
+    shown_add(b, text, n);
     if (n < len)
         buf_adds(b, "...");
 }
@@ -121,16 +119,11 @@ static void clear_live(progress *p)
     p->live = false;
 }
 
-static size_t columns(const progress *p)
-{
-    struct winsize w;
-
-    return ioctl(fileno(p->out), TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
-}
-
 static void draw_live(progress *p)
 {
+    enum { WIDTH = 80, LEAST = 8 };
     struct buf *b = &p->line;
+    struct excerpt shown;
 
     if (!p->terminal || p->count == 0)
         return;
@@ -140,10 +133,11 @@ static void draw_live(progress *p)
         buf_printf(b, "%s%s", i ? ", " : "", json_str(p->running[i].state->name));
     if (p->count > SHOWN_RUNNING)
         buf_printf(b, " and %zu more", p->count - SHOWN_RUNNING);
-    size_t width = columns(p) - 1;
-    fprintf(p->out, "%s%.*s%s", paint(p, DIM), (int)(b->len < width ? b->len : width), b->data,
-            paint(p, PLAIN));
+    size_t width = shown_columns(p->out, WIDTH) - 1;
+    excerpt_init(&shown, b->data, b->len, 0, 0, width < LEAST ? LEAST : width);
+    fprintf(p->out, "%s%s%s", paint(p, DIM), buf_str(&shown.line), paint(p, PLAIN));
     fflush(p->out);
+    excerpt_clear(&shown);
     p->live = true;
 }
 
@@ -172,8 +166,9 @@ static void begin_line(progress *p, const struct rt_event *e, const char *colour
     buf_reset(&p->line);
     buf_adds(&p->line, paint(p, DIM));
     add_elapsed(&p->line, e->at_ms - p->started_ms);
-    buf_printf(&p->line, "%s  %s%s %s%s", paint(p, PLAIN), paint(p, colour), mark,
-               json_str(e->state->name), paint(p, PLAIN));
+    buf_printf(&p->line, "%s  %s%s ", paint(p, PLAIN), paint(p, colour), mark);
+    shown_add(&p->line, json_str(e->state->name), json_str_len(e->state->name));
+    buf_adds(&p->line, paint(p, PLAIN));
 }
 
 static void end_line(progress *p)

@@ -15,7 +15,9 @@ void report_print_file(FILE *out, const struct report_file *f, bool colour);
 void report_print(FILE *out, const char *file, const char *text, size_t len,
                   const struct asl_report *report, bool colour);
 
-/* Does `out` take colours? A terminal, without NO_COLOR and TERM=dumb. */
+/* Is `out` a terminal that can do more than print (TERM isn't dumb)? */
+bool terminal_is_able(FILE *out);
+/* Does it take colours? Such a terminal, without NO_COLOR. */
 bool colour_wanted(FILE *out);
 
 #endif

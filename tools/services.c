@@ -20,11 +20,16 @@ static bool add(struct services *s, const struct option_set *set, const char *gi
 
 static bool add_lambda(struct services *s, const struct option_set *set, const char *url)
 {
+    struct diag why = {0};
     struct buf text = {0};
     bool good;
 
     buf_printf(&text, "lambda=%s", url);
-    good = add(s, set, buf_str(&text));
+    good = endpoints_add(s->endpoints, buf_str(&text), &why);
+    if (!good)
+        cmd_usage(set->command,
+                  "--lambda-endpoint takes a URL like http://127.0.0.1:3001, not '%s'", url);
+    diag_clear(&why);
     buf_clear(&text);
     return good;
 }
@@ -81,7 +86,7 @@ bool services_read(const struct services_options *given, const struct option_set
         good = add_lambda(s, set, lambda);
     if (good && given->credentials &&
         !(s->credentials = credentials_load(given->credentials, &why))) {
-        cmd_usage(set->command, "--credentials: %s", why.text);
+        cmd_fail(set->command, "--credentials: %s", why.text);
         good = false;
     }
     diag_clear(&why);

@@ -85,9 +85,8 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
     struct asl_report report = {0};
     asl_machine *m = NULL;
 
-    /* One byte over the limit is enough for the loader to see that it is over. */
-    if (!buf_read_file(&text, path, (size_t)ASL_MAX_DEFINITION + 1, &why)) {
-        cmd_usage(set->command, "%s", why.text);
+    if (!buf_read_file(&text, path, ASL_MAX_DEFINITION, &why)) {
+        cmd_fail(set->command, "%s", why.text);
     } else {
         m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
         report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
@@ -136,7 +135,8 @@ static bool read_input(struct workflow *w, const struct option_set *set)
 
 int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
 {
-    if (!one_of(set, "clock", w->clock, "real", "virtual") ||
+    if (!cmd_stdin_once(set->command, (const char *[]){path, w->input, w->context}, 3) ||
+        !one_of(set, "clock", w->clock, "real", "virtual") ||
         !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set))
         return EXIT_USAGE;
     if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
@@ -196,7 +196,7 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
     if (!path)
         cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
     else if (!(m = mocks_load(path, NULL, hash + 1, &why)))
-        cmd_usage(set->command, "%s", why.text);
+        cmd_fail(set->command, "%s", why.text);
     else
         host_use_mocks(h, m);
     json_unref(file);
@@ -213,7 +213,7 @@ bool workflow_handlers(const struct workflow *w, const struct option_set *set, h
         return false;
     engine_scale_waits(host_engine(h), scale);
     if (w->handlers && !handlers_load(host_handlers(h), w->handlers, &why)) {
-        cmd_usage(set->command, "%s", why.text);
+        cmd_fail(set->command, "%s", why.text);
         diag_clear(&why);
         return false;
     }
