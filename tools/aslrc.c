@@ -40,8 +40,8 @@ struct aslrc_files {
 static void refuse(struct aslrc_files *all, const char *name, struct place at, const char *text,
                    const char *hint)
 {
-    fprintf(stderr, "asl validate: %s:%u:%u: %s%s%s\n", name, at.line, at.column, text,
-            hint ? "; " : "", hint ? hint : "");
+    fprintf(stderr, "asl: %s:%u:%u: %s%s%s\n", name, at.line, at.column, text, hint ? "; " : "",
+            hint ? hint : "");
     all->bad = true;
 }
 
@@ -183,7 +183,7 @@ static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, co
 
     rc->folder = folder_of(path);
     if (!buf_read_file(&text, path, MAX_BYTES, &why)) {
-        fprintf(stderr, "asl validate: %s\n", why.text);
+        fprintf(stderr, "asl: %s\n", why.text);
         all->bad = true;
     } else {
         rc->settings = document_parse(document_format(NULL, text.data, text.len), text.data,

@@ -4,7 +4,9 @@
 
 #include "asl/asl.h"
 #include "asl/format.h"
+#include "tools/aslrc.h"
 #include "tools/cmd.h"
+#include "tools/definition_files.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,18 +17,24 @@
 
 struct fmt {
     bool check, write;
-    bool differs; /* --check: one isn't formatted */
-    bool failed;  /* one could not be read, formatted or written */
+    struct aslrc_files *settings;
+    size_t good;    /* definitions that could be formatted, as they were or not */
+    size_t differs; /* that were not as they should be */
+    size_t failed;  /* that could not be read, formatted or written */
+    bool missing;   /* an argument names nothing */
 };
 
-static void complain(struct fmt *f, const char *path, const struct diag *why)
+static void complain(struct fmt *f, const char *path, const struct buf *text,
+                     const struct diag *why)
 {
-    f->failed = true;
+    bool placeholder = why->at + 2 <= text->len && memcmp(text->data + why->at, "${", 2) == 0;
+
+    f->failed++;
     if (why->place.line)
-        fprintf(stderr, "asl fmt: %s:%u:%u: %s\n", path, why->place.line, why->place.column,
-                why->text);
+        cmd_fail("fmt", "%s:%u:%u: %s%s", path, why->place.line, why->place.column, why->text,
+                 placeholder ? "; with a placeholder outside of quotes it isn't JSON yet" : "");
     else
-        fprintf(stderr, "asl fmt: %s: %s\n", path, why->text);
+        cmd_fail("fmt", "%s: %s", path, why->text);
 }
 
 /* ---- writing in place: a file is as it was, or as it is to be ---- */
@@ -63,16 +71,16 @@ static bool replace(const char *path, const struct buf *text)
     return good;
 }
 
-static void write_file(struct fmt *f, const char *path, const struct buf *text)
+static bool write_file(const char *path, const struct buf *text)
 {
     /* A link stays one. */
     char *real = realpath(path, NULL);
+    bool good = real && replace(real, text);
 
-    if (!real || !replace(real, text)) {
-        fprintf(stderr, "asl fmt: %s can't be written: %s\n", path, strerror(errno));
-        f->failed = true;
-    }
+    if (!good)
+        cmd_fail("fmt", "%s can't be written: %s", path, strerror(errno));
     free(real);
+    return good;
 }
 
 /* ---- one definition ---- */
@@ -81,13 +89,16 @@ static void finish(struct fmt *f, const char *path, const struct buf *text, cons
 {
     bool same = text->len == out->len && memcmp(text->data, out->data, out->len) == 0;
 
+    if (f->write && !same && !write_file(path, out)) {
+        f->failed++;
+        return;
+    }
     if (f->check && !same)
         puts(path);
-    f->differs |= !same;
-    if (f->write && !same)
-        write_file(f, path, out);
     if (!f->check && !f->write)
         fwrite(out->data, 1, out->len, stdout);
+    f->good++;
+    f->differs += !same;
 }
 
 static void format_file(struct fmt *f, const char *path)
@@ -97,16 +108,15 @@ static void format_file(struct fmt *f, const char *path)
     const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
 
     if (!buf_read_file(&text, path, ASL_MAX_DEFINITION, &why)) {
-        fprintf(stderr, "asl fmt: %s\n", why.text);
-        f->failed = true;
+        cmd_fail("fmt", "%s", why.text);
+        f->failed++;
     } else if (document_format(name, text.data, text.len) == DOCUMENT_YAML) {
-        fprintf(stderr,
-                "asl fmt: %s is YAML, and only JSON is formatted: comments and anchors "
-                "would be lost\n",
-                name);
-        f->failed = true;
+        cmd_fail("fmt",
+                 "%s is YAML, and only JSON is formatted: comments and anchors would be lost",
+                 name);
+        f->failed++;
     } else if (!asl_format(text.data, text.len, &out, &why)) {
-        complain(f, name, &why);
+        complain(f, name, &text, &why);
     } else {
         finish(f, name, &text, &out);
     }
@@ -115,7 +125,32 @@ static void format_file(struct fmt *f, const char *path)
     buf_clear(&out);
 }
 
+static void format_files(struct fmt *f, const char *argument)
+{
+    static const char *const endings[] = {".asl.json", NULL};
+    struct definition_files files = {.command = "fmt", .endings = endings};
+    bool good = definition_files_add(&files, argument);
+
+    if (good && files.count == 0)
+        good = cmd_fail("fmt", "there is no *.asl.json in %s", argument) == EXIT_GOOD;
+    f->missing |= !good;
+    for (size_t i = 0; i < files.count; i++)
+        if (!aslrc_ignores(f->settings, files.files[i].path))
+            format_file(f, files.files[i].path);
+    definition_files_clear(&files);
+}
+
 /* ---- the command line ---- */
+
+static void summarize(const struct fmt *f)
+{
+    fflush(stdout); /* the names come before their count, where both go to one place */
+    fprintf(stderr, "asl fmt: %zu definition%s, %zu %s", f->good, f->good == 1 ? "" : "s",
+            f->differs, f->write ? "changed" : "not formatted");
+    if (f->failed)
+        fprintf(stderr, ", %zu failed", f->failed);
+    fputc('\n', stderr);
+}
 
 static const struct option_row rows[] = {
     {"check", 0, NULL, "names the files that aren't formatted, and changes none",
@@ -125,12 +160,15 @@ static const struct option_row rows[] = {
 
 const struct option_set cmd_fmt_options = {
     .command = "fmt",
-    .usage = "asl fmt FILE|-… [OPTIONS]",
-    .about = "Formats definitions in JSON: fields in one order, two blanks an indent level; what\n"
-             "they mean stays as it is. Prints them, unless --check or --write is given. Exit\n"
-             "status 0: done, 1: --check found one that isn't formatted, 2: one can't be read.",
+    .usage = "asl fmt FILE|FOLDER|PATTERN|-… [OPTIONS]",
+    .about =
+        "Formats definitions in JSON: fields in one order, two blanks an indent level; what\n"
+        "they mean stays as it is. Prints them, unless --check or --write is given. Of a\n"
+        "folder and those in it: all *.asl.json.\n"
+        "Exit status 0: done, 1: --check found one that isn't formatted, 2: one can't be read.",
     .examples = "  asl fmt order.asl.json\n"
-                "  asl fmt --write workflows/*.asl.json\n",
+                "  asl fmt --write workflows\n"
+                "  asl fmt --check .\n",
     .files = true,
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
@@ -145,15 +183,23 @@ int cmd_fmt(int argc, char **argv)
     if (first < 0)
         return status;
     if (first == argc)
-        return cmd_usage("fmt", "which definitions? It takes files, or -");
+        return cmd_usage("fmt", "which definitions? It takes files, folders, or -");
     if (f.check && f.write)
         return cmd_usage("fmt", "--check changes nothing: either that or --write");
-    for (int i = first; i < argc; i++) {
+    for (int i = first; i < argc; i++)
         if (f.write && strcmp(argv[i], "-") == 0)
             return cmd_usage("fmt", "--write changes files; stdin is none");
-        format_file(&f, argv[i]);
-    }
-    if (f.failed)
+    if (!cmd_stdin_once("fmt", (const char *const *)argv + first, (size_t)(argc - first)))
         return EXIT_USAGE;
-    return f.check && f.differs ? EXIT_BAD : EXIT_GOOD;
+    f.settings = aslrc_new(NULL, false);
+    for (int i = first; i < argc; i++)
+        format_files(&f, argv[i]);
+    if (f.check || f.write)
+        summarize(&f);
+    if (f.failed || f.missing || !aslrc_is_good(f.settings))
+        status = EXIT_USAGE;
+    else
+        status = f.check && f.differs ? EXIT_BAD : EXIT_GOOD;
+    aslrc_free(f.settings);
+    return status;
 }

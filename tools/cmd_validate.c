@@ -193,7 +193,8 @@ static void check_definition(struct validate *v, const char *path)
 /* Templates first, then the definitions that none of them refers to. */
 static void check_files(struct validate *v, char **arguments, int count)
 {
-    struct definition_files files = {0};
+    static const char *const endings[] = {".json", ".yaml", ".yml", ".template", NULL};
+    struct definition_files files = {.command = "validate", .endings = endings};
     size_t later = 0;
 
     for (int i = 0; i < count; i++) {

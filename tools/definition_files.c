@@ -2,9 +2,11 @@
 
 #include "parsers/buf.h"
 #include "parsers/mem.h"
+#include "tools/cmd.h"
 #include "tools/path_glob.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +19,10 @@ static bool ends_with(const char *text, const char *tail)
     return n >= k && strcmp(text + n - k, tail) == 0;
 }
 
-static bool may_have_definitions(const char *name)
+static bool may_have_definitions(const struct definition_files *all, const char *name)
 {
-    static const char *const endings[] = {".json", ".yaml", ".yml", ".template"};
-
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (ends_with(name, endings[i]))
+    for (const char *const *ending = all->endings; *ending; ending++)
+        if (ends_with(name, *ending))
             return true;
     return false;
 }
@@ -51,7 +51,7 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
     bool good = count >= 0;
 
     if (!good)
-        fprintf(stderr, "asl validate: %s can't be read\n", folder);
+        cmd_fail(all->command, "%s can't be read: %s", *folder ? folder : ".", strerror(errno));
     for (int i = 0; i < count; i++) {
         struct buf path = {0};
         struct stat is;
@@ -61,8 +61,8 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
             is.st_mode = 0;
         if (S_ISDIR(is.st_mode))
             good &= add_folder(all, buf_str(&path), pattern);
-        else if (S_ISREG(is.st_mode) &&
-                 (pattern ? path_glob_match(pattern, buf_str(&path)) : may_have_definitions(name)))
+        else if (S_ISREG(is.st_mode) && (pattern ? path_glob_match(pattern, buf_str(&path))
+                                                 : may_have_definitions(all, name)))
             add(all, buf_str(&path), pattern != NULL);
         buf_clear(&path);
         free(entries[i]);
@@ -89,7 +89,7 @@ static bool add_pattern(struct definition_files *all, const char *pattern)
     }
     good = add_folder(all, buf_str(&folder), buf_str(&rooted));
     if (good && all->count == before) {
-        fprintf(stderr, "asl validate: no file fits %s\n", pattern);
+        cmd_fail(all->command, "no file fits %s", pattern);
         good = false;
     }
     buf_clear(&folder);
@@ -118,5 +118,6 @@ void definition_files_clear(struct definition_files *all)
     for (size_t i = 0; i < all->count; i++)
         mem_free(all->files[i].path);
     mem_free(all->files);
-    *all = (struct definition_files){0};
+    all->files = NULL;
+    all->count = all->cap = 0;
 }

@@ -10,6 +10,8 @@
  * (node_modules) and links are left out.
  */
 struct definition_files {
+    const char *command;        /* of asl, for messages */
+    const char *const *endings; /* what a name in a folder ends in, up to a NULL */
     struct definition_path {
         char *path;
         bool named; /* by its argument; else it may be anything */
