@@ -12,11 +12,11 @@
 #include "tools/serve_definitions.h"
 #include "tools/services.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000 };
 
@@ -208,6 +208,14 @@ static bool take_turn(void *user, struct diag *why)
     return host_turn(user, why);
 }
 
+static bool is_address(const char *text)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+
+    return uv_ip4_addr(text, 0, &v4) == 0 || uv_ip6_addr(text, 0, &v6) == 0;
+}
+
 static bool is_loopback(const char *address)
 {
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
@@ -332,10 +340,11 @@ static enum life begin(struct serve *s, int64_t port)
     /* A file that went bad while the store was away is no reason to end. */
     if (s->folder && !definitions_load(s->folder) && !s->lived)
         goto out;
-    if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why)) {
-        diag_prefix(&why, "%s port %" PRId64 ": ", address, port);
+    if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why))
         goto refuse;
-    }
+    if (config.mocks && access(config.mocks, R_OK) != 0)
+        fprintf(stderr, "asl serve: %s can't be read: executions that ask for mocks are refused\n",
+                config.mocks);
     if (!s->quiet)
         fprintf(stderr,
                 "asl serve: state is %s%s\n"
@@ -533,6 +542,9 @@ static int run(struct serve *s, int argc, char **argv)
                          s->retention);
     if (!s->store_path)
         s->store_path = "asl.db";
+    if (s->listen && !is_address(s->listen))
+        return cmd_usage("serve", "--listen takes an address, as 127.0.0.1 or ::1, not '%s'",
+                         s->listen);
     if (s->listen && !is_loopback(s->listen) && !s->insecure && !s->asked.credentials)
         return cmd_usage("serve",
                          "--listen %s lets others in, and nothing checks who they are: name "
