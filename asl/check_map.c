@@ -1,11 +1,117 @@
 /*
- * What AWS minds in a Map, and running one here does not: the reader and the batcher of a
- * distributed Map, its use in an Express workflow.
+ * What AWS minds in a Map, and running one here does not: the reader, the batcher and the writer of
+ * a distributed Map, its use in an Express workflow.
  */
 
 #include "asl/load_impl.h"
 
 #include <string.h>
+
+#define FIELDS(table) table, sizeof(table) / sizeof *(table)
+
+/* ---- readers of fields: none of the values is kept ---- */
+
+static void check_value(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                        void *object)
+{
+    (void)f;
+    (void)object;
+    load_value(l, at);
+}
+
+static void check_number(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    struct asl_number unused = {0};
+
+    (void)object;
+    load_number(l, f, at, &unused);
+}
+
+static void check_count_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                             void *object)
+{
+    struct asl_number unused = {0};
+
+    (void)object;
+    load_count_path(l, f, at, &unused);
+}
+
+static void check_text(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    (void)f;
+    (void)object;
+    if (load_is_expression(l, at))
+        load_value(l, at);
+    else
+        load_string(l, at);
+}
+
+/* What a field can be that is one of a few words: `min` of its row. */
+enum { DELIMITER, HEADERS, INPUT, MANIFEST, LOADING, OUTPUT, WRITING };
+
+static const char *const words[][6] = {
+    [DELIMITER] = {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"},
+    [HEADERS] = {"FIRST_ROW", "GIVEN"},
+    [INPUT] = {"CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"},
+    [MANIFEST] = {"ATHENA_DATA", "S3_INVENTORY"},
+    [LOADING] = {"NONE", "LOAD_AND_FLATTEN"},
+    [OUTPUT] = {"JSON", "JSONL"},
+    [WRITING] = {"NONE", "COMPACT", "FLATTEN"},
+};
+
+static void check_word(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    (void)object;
+    if (load_is_expression(l, at))
+        load_value(l, at);
+    else
+        load_word(l, at, words[f->min]);
+}
+
+static void check_headers(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                          void *object)
+{
+    struct asl_at each;
+
+    (void)f;
+    (void)object;
+    if (load_is_expression(l, at)) {
+        load_value(l, at);
+        return;
+    }
+    if (!load_array(l, at, 1))
+        return;
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &each);
+        if (!load_string(l, &each))
+            return;
+    }
+}
+
+/* Is it arn:PARTITION:states:::s3: and one of `calls`, which end with NULL? */
+static void check_s3(struct loader *l, const struct asl_at *object, const char *const *calls)
+{
+    static const char service[] = ":states:::s3:";
+    struct asl_at at;
+
+    if (!asl_at_member(object, "Resource", &at) || !json_is_string(at.value))
+        return;
+    const char *call = strstr(json_str(at.value), service);
+    for (size_t i = 0; call && calls[i]; i++)
+        if (strcmp(call + strlen(service), calls[i]) == 0)
+            return;
+    struct buf hint = {0};
+    for (size_t i = 0; calls[i]; i++)
+        buf_printf(&hint, "%sarn:aws:states:::s3:%s", i ? " or " : "it is ", calls[i]);
+    asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &at, ASL_VALUE,
+                   buf_str(&hint), "The field 'Resource' does not match any of the allowed values");
+    buf_clear(&hint);
+}
+
+/* ---- ItemReader ---- */
 
 static bool is_text(const struct asl_at *object, const char *field, const char *text)
 {
@@ -14,13 +120,31 @@ static bool is_text(const struct asl_at *object, const char *field, const char *
     return v && json_is_string(v) && json_str_is(v, text);
 }
 
-static void check_reader_config(struct loader *l, const struct asl_at *config)
+static const struct asl_field config_fields[] = {
+    {"CSVDelimiter", 0, check_word, 0, DELIMITER, 0, 0},
+    {"CSVHeaderLocation", 0, check_word, 0, HEADERS, 0, 0},
+    {"CSVHeaders", 0, check_headers, 0, 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"InputType", 0, check_word, 0, INPUT, 0, 0},
+    {"ItemsPointer", 0, check_text, 0, 0, 0, 0},
+    {"ManifestType", 0, check_word, 0, MANIFEST, 0, 0},
+    {"MaxItems", 0, check_number, 0, 0, 100000000, 0},
+    {"MaxItemsPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
+    {"Transformation", 0, check_word, 0, LOADING, 0, 0},
+};
+
+static void check_reader_config(struct loader *l, const struct asl_field *f,
+                                const struct asl_at *config, void *object)
 {
     static const char *const headers[] = {"CSVHeaders", NULL};
     static const char *const max[] = {"MaxItems", "MaxItemsPath", NULL};
     struct asl_at location;
-    bool located = asl_at_member(config, "CSVHeaderLocation", &location);
 
+    (void)f;
+    if (!load_object(l, config))
+        return;
+    load_fields(l, FIELDS(config_fields), 0, config, object);
+    bool located = asl_at_member(config, "CSVHeaderLocation", &location);
     if (is_text(config, "InputType", "CSV") && !located)
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
                        "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders",
@@ -29,19 +153,47 @@ static void check_reader_config(struct loader *l, const struct asl_at *config)
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &location, ASL_KEY, NULL,
                        "Field 'CSVHeaderLocation' is not supported");
         asl_report_relocate(l->report, config);
-    }
-    if (is_text(config, "CSVHeaderLocation", "GIVEN"))
+    } else if (is_text(config, "CSVHeaderLocation", "GIVEN")) {
         load_required(l, config, headers);
+    }
     load_one_of(l, config, max, false);
 }
 
-static void check_at_least_zero(struct loader *l, const struct asl_at *object, const char *field)
-{
-    struct asl_at at;
+static const struct asl_field reader_fields[] = {
+    {"Arguments", 0, check_value, 0, 0, 0, ASL_JSONATA},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"Parameters", 0, check_value, 0, 0, 0, ASL_JSONPATH},
+    {"ReaderConfig", 0, check_reader_config, 0, 0, 0, 0},
+    {"Resource", 0, check_text, 0, 0, 0, 0},
+};
 
-    if (asl_at_member(object, field, &at) && json_kind(at.value) == JSON_INT &&
-        json_int_value(at.value) < 0)
-        asl_report_schema(l->report, &at, "Minimum value is 0");
+static void check_reader(struct loader *l, const struct asl_at *reader)
+{
+    static const char *const required[] = {"Resource", NULL};
+    static const char *const calls[] = {"getObject", "listObjectsV2", NULL};
+
+    load_required(l, reader, required);
+    load_fields(l, FIELDS(reader_fields), 0, reader, NULL);
+    check_s3(l, reader, calls);
+}
+
+/* ---- ItemBatcher ---- */
+
+static const struct asl_field batcher_fields[] = {
+    {"BatchInput", 0, check_value, 0, 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"MaxInputBytesPerBatch", 0, check_number, 0, 0, ASL_NEVER, 0},
+    {"MaxInputBytesPerBatchPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
+    {"MaxItemsPerBatch", 0, check_number, 0, 0, ASL_NEVER, 0},
+    {"MaxItemsPerBatchPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
+};
+
+static bool has_one(const struct asl_at *object, const char *const *names)
+{
+    for (; *names; names++)
+        if (json_get(object->value, *names))
+            return true;
+    return false;
 }
 
 static void check_batcher(struct loader *l, const struct asl_at *batcher)
@@ -49,21 +201,49 @@ static void check_batcher(struct loader *l, const struct asl_at *batcher)
     static const char *const items[] = {"MaxItemsPerBatch", "MaxItemsPerBatchPath", NULL};
     static const char *const bytes[] = {"MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath", NULL};
 
-    check_at_least_zero(l, batcher, items[0]);
-    check_at_least_zero(l, batcher, bytes[0]);
+    load_fields(l, FIELDS(batcher_fields), 0, batcher, NULL);
     load_one_of(l, batcher, items, false);
     load_one_of(l, batcher, bytes, false);
+    if (!has_one(batcher, items) && !has_one(batcher, bytes))
+        asl_report_schema(l->report, batcher,
+                          "This object should have at least one of the following fields: "
+                          "[MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, "
+                          "MaxInputBytesPerBatchPath]");
 }
 
-/* A path into the input or a variable; the context object can't tell how much is tolerated. */
-static void check_tolerated(struct loader *l, const struct asl_at *map, const char *field)
+/* ---- ResultWriter ---- */
+
+static const struct asl_field writer_config_fields[] = {
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"OutputType", 0, check_word, 0, OUTPUT, 0, 0},
+    {"Transformation", 0, check_word, 0, WRITING, 0, 0},
+};
+
+static void check_writer_config(struct loader *l, const struct asl_field *f,
+                                const struct asl_at *config, void *object)
 {
-    struct asl_at at;
-
-    if (asl_at_member(map, field, &at) && json_is_string(at.value) &&
-        strncmp(json_str(at.value), "$$", 2) == 0)
-        asl_report_schema(l->report, &at, "Value is not a Reference Path");
+    (void)f;
+    if (load_object(l, config))
+        load_fields(l, FIELDS(writer_config_fields), 0, config, object);
 }
+
+static const struct asl_field writer_fields[] = {
+    {"Arguments", 0, check_value, 0, 0, 0, ASL_JSONATA},   {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"Parameters", 0, check_value, 0, 0, 0, ASL_JSONPATH}, {"Resource", 0, check_text, 0, 0, 0, 0},
+    {"WriterConfig", 0, check_writer_config, 0, 0, 0, 0},
+};
+
+static void check_writer(struct loader *l, const struct asl_at *writer)
+{
+    static const char *const calls[] = {"putObject", NULL};
+
+    if (json_count(writer->value) == 0)
+        asl_report_schema(l->report, writer, "Value cannot be empty");
+    load_fields(l, FIELDS(writer_fields), 0, writer, NULL);
+    check_s3(l, writer, calls);
+}
+
+/* ---- a Map ---- */
 
 static void check_mode(struct loader *l, const struct asl_at *map)
 {
@@ -80,15 +260,19 @@ static void check_mode(struct loader *l, const struct asl_at *map)
 
 void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at)
 {
-    struct asl_at reader, config, batcher;
+    static const struct {
+        const char *field;
+        void (*check)(struct loader *l, const struct asl_at *at);
+    } parts[] = {
+        {"ItemReader", check_reader},
+        {"ItemBatcher", check_batcher},
+        {"ResultWriter", check_writer},
+    };
+    struct asl_at part;
 
     if (l->workflow == ASL_EXPRESS && s->map.distributed)
         check_mode(l, at);
-    if (asl_at_member(at, "ItemReader", &reader) &&
-        asl_at_member(&reader, "ReaderConfig", &config) && json_is_object(config.value))
-        check_reader_config(l, &config);
-    if (asl_at_member(at, "ItemBatcher", &batcher) && json_is_object(batcher.value))
-        check_batcher(l, &batcher);
-    check_tolerated(l, at, "ToleratedFailureCountPath");
-    check_tolerated(l, at, "ToleratedFailurePercentagePath");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (asl_at_member(at, parts[i].field, &part) && load_object(l, &part))
+            parts[i].check(l, &part);
 }

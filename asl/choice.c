@@ -242,6 +242,12 @@ static bool is_one_of(const json *key, const char *const *names)
     return false;
 }
 
+static void check_comment(struct compiler *c, const struct asl_at *at)
+{
+    if (!json_is_string(at->value) && json_kind(at->value) != JSON_NULL)
+        asl_report_schema(c->report, at, "Expected value of type [STRING]");
+}
+
 /*
  * Refuses what a rule may not have beside `selector`, and finds the operator of a comparison: the
  * member's place, SIZE_MAX without one. False when something was refused.
@@ -259,6 +265,8 @@ static bool check_fields(struct compiler *c, const struct asl_at *at, const char
         struct asl_at member;
 
         asl_at_index(at, i, &member);
+        if (json_str_is(member.key, "Comment"))
+            check_comment(c, &member);
         if (json_str_is(member.key, selector) || is_one_of(member.key, top ? of_rules : of_nested))
             continue;
         if (comparison && find_operator(member.key)) {

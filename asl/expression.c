@@ -2,6 +2,7 @@
 
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/mem.h"
+#include "parsers/utf8.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ static json *location_of(const struct asl_at *at, const struct asl_at *state)
 }
 
 struct looking {
-    const struct asl_at *at;
+    const struct asl_at *at, *state;
     struct asl_report *report;
     json *told; /* the messages so far */
     bool context, good;
@@ -80,7 +81,7 @@ static bool contains(const json *list, const json *v)
 }
 
 /* Each message once; takes it. */
-static void tell(struct looking *l, json *message)
+static void tell(struct looking *l, const char *hint, json *message)
 {
     struct json_build b;
 
@@ -88,8 +89,8 @@ static void tell(struct looking *l, json *message)
         json_unref(message);
         return;
     }
-    asl_report_add(l->report, ASL_ERROR, "UNSUPPORTED_JSONATA_EXPRESSION", l->at, ASL_VALUE,
-                   "data come from $states and from variables", "%s", json_str(message));
+    asl_report_add(l->report, ASL_ERROR, "UNSUPPORTED_JSONATA_EXPRESSION", l->at, ASL_VALUE, hint,
+                   "%s", json_str(message));
     json_build_copy(&b, l->told, 1);
     json_build_add(&b, message);
     json_unref(l->told);
@@ -97,35 +98,84 @@ static void tell(struct looking *l, json *message)
     l->good = false;
 }
 
-static bool in_catcher(const struct asl_at *at)
+/* The field of the state that the expression is in, and the one in that, of a list the element's.
+ */
+static const char *field_of(const struct looking *l, const char **inner)
 {
-    for (; at; at = at->up)
-        if (at->key && json_str_is(at->key, "Catch") && json_is_array(at->value))
-            return true;
-    return false;
+    const struct asl_at *at = l->at, *below = NULL;
+
+    for (*inner = ""; at && at->up != l->state; at = at->up) {
+        if (below && !at->key)
+            *inner = json_str(below->key);
+        below = at->key ? at : NULL;
+    }
+    return at && at->key ? json_str(at->key) : "";
 }
 
-/*
- * There is no input document: neither `$`, `$$` nor a bare name means anything. Of $states, only a
- * Catcher has the error.
- */
+static bool is(const char *text, const char *a, const char *b)
+{
+    return strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+/* Has $states the field there? */
+static bool has_field(const struct looking *l, const char *name)
+{
+    const json *type = json_get(l->state->value, "Type");
+    const char *inner, *field = field_of(l, &inner);
+
+    if (strcmp(name, "result") == 0)
+        return is(field, "Output", "Assign") && json_is_string(type) &&
+               (json_str_is(type, "Task") || is(json_str(type), "Parallel", "Map"));
+    if (strcmp(name, "errorOutput") == 0)
+        return strcmp(field, "Catch") == 0 && is(inner, "Output", "Assign");
+    return is(name, "input", "context");
+}
+
+/* There is no input document: neither `$`, `$$` nor a bare name means anything. */
 static bool look(void *user, const struct jsonata_use *use)
 {
+    static const char from[] = "data come from $states and from variables";
     struct looking *l = user;
 
     if (json_str_len(use->name) == 0) {
-        tell(l, json_stringf("Reference to '%s' at the top level is not supported.",
-                             use->field ? json_str(use->field) : "$"));
+        tell(l, from,
+             json_stringf("Reference to '%s' at the top level is not supported.",
+                          use->field ? json_str(use->field) : "$"));
     } else if (json_str_is(use->name, "$")) {
-        tell(l, json_cstring("Reference to '$$' is not supported."));
+        tell(l, from, json_cstring("Reference to '$$' is not supported."));
     } else if (json_str_is(use->name, "states") && use->field &&
-               json_str_is(use->field, "errorOutput") && !in_catcher(l->at)) {
-        tell(l, json_cstring("Field '$states.errorOutput' does not exist."));
+               !has_field(l, json_str(use->field))) {
+        tell(l,
+             "$states has input and context; in Output and Assign of a Task, Parallel or Map it "
+             "has result, in those of a Catcher errorOutput",
+             json_stringf("Field '$states.%s' does not exist.", json_str(use->field)));
     } else if (json_str_is(use->name, "states") &&
                (!use->field || json_str_is(use->field, "context"))) {
         l->context = true;
     }
     return true;
+}
+
+/* Where it stops being an expression: the character, and what stands there on its line. */
+static void refuse(const struct asl_at *at, const char *text, size_t len,
+                   const struct jsonata_error *why, struct asl_report *report)
+{
+    enum { SHOWN = 24 };
+    size_t from = why->at < len ? why->at : len, n = 0;
+    struct buf hint = {0};
+
+    while (from + n < len && text[from + n] != '\n' &&
+           (n < SHOWN || ((unsigned char)text[from + n] & 0xc0) == 0x80))
+        n++;
+    if (n)
+        buf_printf(&hint, "at character %zu of the expression: %.*s%s", utf8_count(text, from) + 1,
+                   (int)n, text + from, from + n < len ? " …" : "");
+    else
+        buf_printf(&hint, "at character %zu of the expression%s", utf8_count(text, from) + 1,
+                   from == len ? ", its end" : ", the end of a line");
+    asl_report_add(report, ASL_ERROR, "INVALID_JSONATA_EXPRESSION", at, ASL_VALUE, buf_str(&hint),
+                   "%s", why->text);
+    buf_clear(&hint);
 }
 
 const asl_expression *asl_expression_compile(struct arena *a, const struct asl_at *at,
@@ -142,17 +192,13 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
     }
     jsonata *x = jsonata_compile(text, len, JSONATA_AWS, &why);
     if (!x) {
-        struct buf hint = {0};
-        buf_printf(&hint, "at byte %zu of the expression", why.at + 1);
-        asl_report_add(report, ASL_ERROR, "INVALID_JSONATA_EXPRESSION", at, ASL_VALUE,
-                       buf_str(&hint), "%s", why.text);
-        buf_clear(&hint);
+        refuse(at, text, len, &why, report);
         jsonata_error_clear(&why);
         return NULL;
     }
     arena_defer(a, release_jsonata, x);
 
-    struct looking l = {at, report, json_ref(json_empty_array()), false, true};
+    struct looking l = {at, state, report, json_ref(json_empty_array()), false, true};
     jsonata_uses(x, look, &l);
     json_unref(l.told);
     if (!l.good)

@@ -12,7 +12,7 @@ static const struct {
     const char *message, *hint;
 } hints[] = {
     {"These fields are required", "add what is missing, spelled as it stands here"},
-    {"This object should have only one", "give it one of them"},
+    {"This object should have", "give it one of them"},
     {"There should only be one", "keep one of them"},
     {"The object must have only one",
      "a rule has a Variable with a comparison, or an And, Or, Not; in JSONata it has a Condition"},

@@ -62,8 +62,9 @@ static void check_name(struct loader *l, const struct asl_at *at)
 
     if (chars < 1 || chars > 80)
         asl_report_add(l->report, ASL_ERROR, "INVALID_STATE_NAME", at, ASL_KEY,
-                       "a state's name has 1 to 80 characters", "Invalid State name: %s",
-                       json_str(at->key));
+                       "a state's name has 1 to 80 characters", "Invalid State name: %s%s",
+                       json_str(at->key),
+                       chars ? " exceeds the 80-character limit allowed by the service" : "");
     if (!take_name(l, at->key))
         asl_report_add(l->report, ASL_ERROR, "DUPLICATE_STATE_NAME", at, ASL_KEY,
                        "names are unique over the whole definition, branches and processors "
@@ -258,16 +259,15 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
 static void load_version(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                          void *object)
 {
-    const json *v = load_string(l, at);
+    static const char *const versions[] = {"1.0", NULL};
 
     (void)f;
     (void)object;
-    if (v && !json_str_is(v, "1.0"))
-        asl_report_schema(l->report, at, "Value should be one of the following: [1.0]");
+    load_word(l, at, versions);
 }
 
 static const struct asl_field machine_fields[] = {
-    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
     {"QueryLanguage", 0, load_ignored, 0, 0, 0, 0}, /* read before all others */
     {"StartAt", 0, load_ignored, 0, 0, 0, 0},       /* read with the scope */
     {"States", 0, load_ignored, 0, 0, 0, 0},

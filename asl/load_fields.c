@@ -46,13 +46,33 @@ static const char *language_name(enum asl_language language)
     return language == ASL_JSONATA ? "JSONata" : "JSONPath";
 }
 
-static void other_language(struct loader *l, const struct asl_field *f, const struct asl_at *at)
+/* What JSONata has instead of "SecondsPath": "Seconds", with an expression. False: not so simple.
+ */
+static bool add_without_path(struct buf *out, const char *name)
 {
-    asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_KEY, NULL,
+    size_t len = strlen(name);
+
+    if (len < 5 || strcmp(name + len - 4, "Path") != 0 || strcmp(name, "InputPath") == 0 ||
+        strcmp(name, "ResultPath") == 0)
+        return false;
+    buf_printf(out, "in JSONata, write \"%.*s\": \"{%% … %%}\"", (int)len - 4, name);
+    return true;
+}
+
+void load_other_language(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         const char *hint)
+{
+    struct buf other = {0};
+
+    if (!hint && l->language == ASL_JSONATA && add_without_path(&other, f->name))
+        hint = buf_str(&other);
+
+    asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_KEY, hint,
                    "The QueryLanguage is set to '%s', but field '%s' is only supported for the "
                    "'%s' QueryLanguage",
                    language_name(l->language), f->name, language_name(f->language));
     asl_report_relocate(l->report, l->state);
+    buf_clear(&other);
 }
 
 void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
@@ -64,7 +84,7 @@ void load_fields(struct loader *l, const struct asl_field *fields, size_t count,
         asl_at_index(at, i, &member);
         const struct asl_field *f = find_field(fields, count, on, member.key);
         if (f && f->language && l->language && f->language != l->language)
-            other_language(l, f, &member);
+            load_other_language(l, f, &member, NULL);
         else if (f)
             f->read(l, f, &member, object);
         else
@@ -138,6 +158,22 @@ const json *load_string(struct loader *l, const struct asl_at *at)
     return NULL;
 }
 
+bool load_word(struct loader *l, const struct asl_at *at, const char *const *words)
+{
+    const json *v = load_string(l, at);
+    struct buf list = {0};
+
+    if (!v)
+        return false;
+    for (size_t i = 0; words[i]; i++)
+        if (json_str_is(v, words[i]))
+            return true;
+    list_names(&list, words);
+    asl_report_schema(l->report, at, "Value should be one of the following: [%s]", buf_str(&list));
+    buf_clear(&list);
+    return false;
+}
+
 bool load_array(struct loader *l, const struct asl_at *at, size_t min)
 {
     if (!json_is_array(at->value))
@@ -155,6 +191,15 @@ bool load_object(struct loader *l, const struct asl_at *at)
         return true;
     asl_report_schema(l->report, at, "Expected value of type [OBJECT]");
     return false;
+}
+
+void load_comment(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                  void *object)
+{
+    (void)f;
+    (void)object;
+    if (json_kind(at->value) != JSON_NULL)
+        load_string(l, at);
 }
 
 void load_ignored(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -199,6 +244,7 @@ static bool has_expression(const json *v)
 enum asl_language load_language(struct loader *l, const struct asl_at *at,
                                 enum asl_language otherwise)
 {
+    static const char *const languages[] = {"JSONPath", "JSONata", NULL};
     struct asl_at member;
 
     if (!asl_at_member(at, "QueryLanguage", &member) || !load_string(l, &member))
@@ -208,16 +254,21 @@ enum asl_language load_language(struct loader *l, const struct asl_at *at,
     /* A placeholder will be what the rest is written in. */
     if (l->validating && asl_has_placeholder(member.value))
         return has_expression(at->value) ? ASL_JSONATA : ASL_JSONPATH;
-    if (!json_str_is(member.value, "JSONata"))
-        asl_report_schema(l->report, &member,
-                          "Value should be one of the following: [JSONPath, JSONata]");
+    load_word(l, &member, languages);
     return ASL_JSONATA;
 }
 
 /* ---- paths and templates ---- */
 
+/* Which paths a field takes. */
+enum path_kind {
+    ANY_PATH,
+    ONE_NODE,  /* it names one node */
+    REFERENCE, /* one that a result can be put to */
+};
+
 static const asl_path *read_path(struct loader *l, const struct asl_at *at, unsigned roots,
-                                 bool reference)
+                                 enum path_kind kind)
 {
     struct diag why = {0};
     const asl_path *p = NULL;
@@ -225,21 +276,21 @@ static const asl_path *read_path(struct loader *l, const struct asl_at *at, unsi
     if (!load_string(l, at))
         return NULL;
     if (json_str_len(at->value) == 0 || json_str(at->value)[0] != '$') {
-        asl_report_schema(
-            l->report, at,
-            reference ? "Value is not a Reference Path: Reference path didn't start with '$'"
-                      : "Value must be a valid JSONPath.");
+        asl_report_schema(l->report, at, "Value must be a valid JSONPath.");
         return NULL;
     }
     p = asl_path_compile(l->a, at->value, roots, &why);
+    if (p && !(kind == REFERENCE  ? asl_path_is_reference(p)
+               : kind == ONE_NODE ? asl_path_is_definite(p)
+                                  : true)) {
+        p = NULL;
+        diag_set(&why, NULL, 0,
+                 "a Reference Path names one place: no *, .., ?, @, slices or lists");
+    }
     if (!p)
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE, why.text,
-                       reference ? "Value is not a Reference Path"
-                                 : "Value must be a valid JSONPath.");
-    else if (reference && !asl_path_is_reference(p))
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
-                       "a Reference Path names one place: no *, .., ?, @, slices or lists",
-                       "Value is not a Reference Path");
+        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_VALUE, why.text,
+                       kind == ANY_PATH ? "Value must be a valid JSONPath."
+                                        : "Value is not a Reference Path");
     diag_clear(&why);
     return p;
 }
@@ -250,7 +301,7 @@ void load_flow(struct loader *l, const struct asl_field *f, const struct asl_at 
 
     flow->null = json_kind(at->value) == JSON_NULL;
     if (!flow->null)
-        flow->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+        flow->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, ANY_PATH);
 }
 
 void load_reference_flow(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -260,18 +311,18 @@ void load_reference_flow(struct loader *l, const struct asl_field *f, const stru
 
     flow->null = json_kind(at->value) == JSON_NULL;
     if (!flow->null)
-        flow->path = read_path(l, at, ASL_ROOT_INPUT, true);
+        flow->path = read_path(l, at, ASL_ROOT_INPUT, REFERENCE);
 }
 
 /* ItemsPath, TimestampPath: one node of the input, the context object or a variable. */
 void load_path(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
-    *SLOT(const asl_path *) = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+    *SLOT(const asl_path *) = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, ONE_NODE);
 }
 
 bool load_is_expression(const struct loader *l, const struct asl_at *at)
 {
-    return l->language == ASL_JSONATA && json_is_string(at->value) &&
+    return l->language == ASL_JSONATA && l->state && json_is_string(at->value) &&
            asl_expression_begins(at->value);
 }
 
@@ -378,13 +429,25 @@ void load_number(struct loader *l, const struct asl_field *f, const struct asl_a
     n->set = read_whole(l, f, at, &n->value);
 }
 
-void load_number_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                      void *object)
+static void number_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                        void *object, unsigned roots)
 {
     struct asl_number *n = SLOT(struct asl_number);
 
-    n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+    n->path = read_path(l, at, roots, ONE_NODE);
     n->set = n->path;
+}
+
+void load_number_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                      void *object)
+{
+    number_path(l, f, at, object, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE);
+}
+
+void load_count_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                     void *object)
+{
+    number_path(l, f, at, object, ASL_ROOT_VARIABLE);
 }
 
 void load_share(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
@@ -403,9 +466,9 @@ void load_share(struct loader *l, const struct asl_field *f, const struct asl_at
     n->value = json_double_value(at->value);
     n->set = true;
     if (n->value < (double)f->min)
-        asl_report_schema(l->report, at, "Minimum value is %lld", (long long)f->min);
+        asl_report_schema(l->report, at, "Minimum value is %lld.0", (long long)f->min);
     else if (n->value > (double)f->max)
-        asl_report_schema(l->report, at, "Maximum value is %lld", (long long)f->max);
+        asl_report_schema(l->report, at, "Maximum value is %lld.0", (long long)f->max);
 }
 
 void load_share_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -413,7 +476,7 @@ void load_share_path(struct loader *l, const struct asl_field *f, const struct a
 {
     struct asl_share *n = SLOT(struct asl_share);
 
-    n->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, false);
+    n->path = read_path(l, at, ASL_ROOT_VARIABLE, ONE_NODE);
     n->set = n->path;
 }
 
@@ -490,18 +553,15 @@ static void load_rate(struct loader *l, const struct asl_field *f, const struct 
 static void load_jitter(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                         void *object)
 {
-    const json *v = load_string(l, at);
+    static const char *const strategies[] = {"NONE", "FULL", NULL};
 
-    if (!v)
-        return;
-    if (!json_str_is(v, "NONE") && !json_str_is(v, "FULL"))
-        asl_report_schema(l->report, at, "Value should be one of the following: [NONE, FULL]");
-    *SLOT(bool) = json_str_is(v, "FULL");
+    if (load_word(l, at, strategies))
+        *SLOT(bool) = json_str_is(at->value, "FULL");
 }
 
 static const struct asl_field retrier_fields[] = {
     {"BackoffRate", 0, load_rate, offsetof(struct asl_retrier, backoff_rate), 0, 0, 0},
-    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
     {"ErrorEquals", 0, load_retrier_names, offsetof(struct asl_retrier, errors), 0, 0, 0},
     {"IntervalSeconds", 0, load_seconds, offsetof(struct asl_retrier, interval_s), 0, 99999999, 0},
     {"JitterStrategy", 0, load_jitter, offsetof(struct asl_retrier, full_jitter), 0, 0, 0},

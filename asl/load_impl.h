@@ -43,6 +43,9 @@ struct asl_field {
 /* Reads each member of `at` by its row among `fields`; members without one are errors. */
 void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
                  const struct asl_at *at, void *object);
+/* Says that only the other language has the field at `at`; `hint` NULL: the usual one. */
+void load_other_language(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         const char *hint);
 /* "These fields are required: […]" for those of `names` (ends with NULL) that `at` lacks. */
 bool load_required(struct loader *l, const struct asl_at *at, const char *const *names);
 /* At most one (`must`: exactly one) of `names` (ends with NULL) may be there. */
@@ -50,6 +53,7 @@ void load_one_of(struct loader *l, const struct asl_at *at, const char *const *n
 
 /* Readers. `object` is the struct that `offset` is in. */
 void load_ignored(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_comment(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_not_yet(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_text(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_any(struct loader *, const struct asl_field *, const struct asl_at *, void *);
@@ -61,6 +65,8 @@ void load_assign(struct loader *, const struct asl_field *, const struct asl_at 
 void load_query(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_number(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_number_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+/* Of a Map: the context object can't tell how many. */
+void load_count_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_share(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_share_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_retry(struct loader *, const struct asl_field *, const struct asl_at *, void *);
@@ -74,6 +80,8 @@ const asl_template *load_value(struct loader *l, const struct asl_at *at);
 bool load_is_expression(const struct loader *l, const struct asl_at *at);
 /* A string, or NULL after "Expected value of type [STRING]". */
 const json *load_string(struct loader *l, const struct asl_at *at);
+/* Is it one of `words` (ends with NULL)? False after saying so. */
+bool load_word(struct loader *l, const struct asl_at *at, const char *const *words);
 /* An array with at least `min` elements, or false after saying so. */
 bool load_array(struct loader *l, const struct asl_at *at, size_t min);
 bool load_object(struct loader *l, const struct asl_at *at);

@@ -85,7 +85,7 @@ static void load_catcher_part(struct loader *l, const struct asl_field *f, const
 
 static const struct asl_field catcher_fields[] = {
     {"Assign", 0, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0, 0},
-    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
     {"ErrorEquals", 0, load_catcher_names, 0, 0, 0, 0},
     {"Next", 0, load_catcher_next, 0, 0, 0, 0},
     {"Output", 0, load_catcher_part, offsetof(struct asl_catcher, output), 0, 0, ASL_JSONATA},
@@ -154,12 +154,39 @@ static void load_condition(struct loader *l, const struct asl_field *f, const st
 /* Of a JSONata state; the tests of a JSONPath rule are asl_test_compile's. */
 static const struct asl_field rule_fields[] = {
     {"Assign", 0, load_rule_part, offsetof(struct asl_rule, assign), 0, 0, 0},
-    {"Comment", 0, load_ignored, 0, 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
     {"Condition", 0, load_condition, 0, 0, 0, 0},
     {"Next", 0, load_rule_next, 0, 0, 0, 0},
     {"Output", 0, load_rule_part, offsetof(struct asl_rule, output), 0, 0, 0},
+};
+
+/* What a rule of the other language decides by. */
+static const struct asl_field selectors[] = {
+    {"And", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
+    {"Not", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
+    {"Or", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
     {"Variable", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
 };
+
+static void load_jsonata_rule(struct loader *l, const struct asl_at *at, struct in_state *in)
+{
+    struct asl_at member;
+
+    /* That it lacks a Condition, and what its operators are, follows from the wrong language. */
+    for (size_t i = 0; i < COUNT(selectors); i++)
+        if (asl_at_member(at, selectors[i].name, &member)) {
+            load_other_language(l, &selectors[i], &member,
+                                "in JSONata, a rule has \"Condition\": \"{% … %}\"");
+            asl_at_member(at, "Next", &member);
+            in->rule->next = load_target(l, in->state->scope, &member);
+            return;
+        }
+    if (!json_get(at->value, "Condition"))
+        asl_report_schema(l->report, at,
+                          "The object must have only one of the following fields, "
+                          "[And, Or, Not, Variable, Condition]");
+    load_fields(l, rule_fields, COUNT(rule_fields), 0, at, in);
+}
 
 static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, const struct asl_at *at,
                                struct asl_rule *rule)
@@ -178,7 +205,7 @@ static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, cons
 static void load_choices(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                          void *object)
 {
-    static const char *const next[] = {"Next", NULL}, *const both[] = {"Condition", "Next", NULL};
+    static const char *const required[] = {"Next", NULL};
     struct asl_state *s = object;
     struct asl_at each;
 
@@ -190,10 +217,10 @@ static void load_choices(struct loader *l, const struct asl_field *f, const stru
     for (size_t i = 0; i < count; i++) {
         struct in_state in = {.state = s, .rule = &rules[i]};
         asl_at_index(at, i, &each);
-        if (!load_object(l, &each) || !load_required(l, &each, s->jsonata ? both : next))
+        if (!load_object(l, &each) || !load_required(l, &each, required))
             continue;
         if (s->jsonata)
-            load_fields(l, rule_fields, COUNT(rule_fields), 0, &each, &in);
+            load_jsonata_rule(l, &each, &in);
         else
             load_jsonpath_rule(l, s, &each, &rules[i]);
     }
@@ -263,6 +290,13 @@ static void load_cause(struct loader *l, const struct asl_field *f, const struct
 }
 
 /* ---- Task ---- */
+
+static void load_credentials(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                             void *object)
+{
+    if (load_is_expression(l, at) || load_object(l, at))
+        load_template(l, f, at, object);
+}
 
 /* The parts of an ARN behind its partition: arn:aws:states:::lambda:invoke has "states", "", "",
  * "lambda:invoke". */
@@ -382,43 +416,48 @@ static void load_items(struct loader *l, const struct asl_field *f, const struct
 static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                         void *object);
 
-static bool is_one_of(const json *v, const char *a, const char *b)
-{
-    return json_is_string(v) && (json_str_is(v, a) || json_str_is(v, b));
-}
+static const struct asl_field config_fields[] = {
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"ExecutionType", 0, load_ignored, 0, 0, 0, 0}, /* read with the mode */
+    {"Mode", 0, load_ignored, 0, 0, 0, 0},
+};
 
 /* `object` is the Map state. */
 static void load_processor_config(struct loader *l, const struct asl_field *f,
                                   const struct asl_at *at, void *object)
 {
     static const char *const required[] = {"ExecutionType", NULL};
+    static const char *const modes[] = {"INLINE", "DISTRIBUTED", NULL};
+    static const char *const types[] = {"STANDARD", "EXPRESS", NULL};
     struct asl_state *s = object;
     struct asl_at mode, type;
 
     (void)f;
     if (!load_object(l, at))
         return;
+    load_fields(l, config_fields, COUNT(config_fields), 0, at, s);
     bool typed = asl_at_member(at, "ExecutionType", &type);
-    if (asl_at_member(at, "Mode", &mode)) {
-        if (!is_one_of(mode.value, "INLINE", "DISTRIBUTED"))
-            asl_report_schema(l->report, &mode,
-                              "Value should be one of the following: [INLINE, DISTRIBUTED]");
-        else
-            s->map.distributed = json_str_is(mode.value, "DISTRIBUTED");
-        /* A placeholder will be what goes with the rest. */
-        if (json_is_string(mode.value) && asl_has_placeholder(mode.value))
-            s->map.distributed = typed;
-    }
-    if (!s->map.distributed && typed)
+    /* Of a mode that is misspelt or a placeholder, it is what goes with the rest. */
+    if (asl_at_member(at, "Mode", &mode))
+        s->map.distributed =
+            load_word(l, &mode, modes) ? json_str_is(mode.value, "DISTRIBUTED") : typed;
+    if (!s->map.distributed && typed) {
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &type, ASL_KEY,
                        "it goes with \"Mode\": \"DISTRIBUTED\"",
                        "Field 'ExecutionType' is not supported");
-    else if (s->map.distributed && load_required(l, at, required) &&
-             !is_one_of(type.value, "STANDARD", "EXPRESS"))
-        asl_report_schema(l->report, &type,
-                          "Value should be one of the following: [STANDARD, EXPRESS]");
-    s->map.express = s->map.distributed && typed && json_is_string(type.value) &&
-                     json_str_is(type.value, "EXPRESS");
+        asl_report_relocate(l->report, at);
+    } else if (s->map.distributed && load_required(l, at, required)) {
+        s->map.express = load_word(l, &type, types) && json_str_is(type.value, "EXPRESS");
+    }
+}
+
+/* Blanks, control characters (those of Latin-1 begin with C2), and what ARNs and globs are of. */
+static bool is_forbidden(const char *c)
+{
+    unsigned char first = (unsigned char)c[0], second = (unsigned char)c[1];
+
+    return first <= 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0) ||
+           strchr("?*<>{}[]:;,\\|^~$#%&`\"", *c);
 }
 
 static void load_label(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -431,12 +470,15 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
         return;
     size_t chars = utf8_count(json_str(v), json_str_len(v));
     if (chars < 1 || chars > 40)
-        asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE, NULL,
-                       "A Label has 1 to 40 characters, this one has %zu", chars);
+        asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
+                       "a Label has 1 to 40 characters", "Invalid Label name: %s%s", json_str(v),
+                       chars ? " exceeds the 40-character limit allowed by the service" : "");
     for (const char *c = json_str(v); *c; c++)
-        if ((unsigned char)*c <= 0x20 || *c == 0x7f || strchr("?*<>{}[]:;,\\|^~$#%&`\"", *c)) {
-            asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE, NULL,
-                           "A Label can't have the character '%c'", *c);
+        if (is_forbidden(c)) {
+            asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
+                           "a Label has no blanks, no control characters and none of "
+                           "? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \"",
+                           "Invalid Label name: %s", json_str(v));
             break;
         }
     for (size_t i = 0; i < l->m->count; i++) {
@@ -453,7 +495,7 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
 enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };
 
 static const struct asl_field nested_fields[] = {
-    {"Comment", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0},
+    {"Comment", IN_BRANCH | IN_PROCESSOR, load_comment, 0, 0, 0, 0},
     {"ProcessorConfig", IN_PROCESSOR, load_processor_config, 0, 0, 0, 0},
     {"StartAt", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0}, /* read with the scope */
     {"States", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0},
@@ -506,8 +548,8 @@ static const struct asl_field state_fields[] = {
     {"Cause",                   FAIL, load_cause, AT(fail.cause), 0, 0, 0},
     {"CausePath",               FAIL, load_query, AT(fail.cause_path), 0, 0, ASL_JSONPATH},
     {"Choices",                 CHOICE, load_choices, 0, 0, 0, 0},
-    {"Comment",                 ALL, load_ignored, 0, 0, 0, 0},
-    {"Credentials",             TASK, load_template, AT(task.credentials), 0, 0, 0},
+    {"Comment",                 ALL, load_comment, 0, 0, 0, 0},
+    {"Credentials",             TASK, load_credentials, AT(task.credentials), 0, 0, 0},
     {"Default",                 CHOICE, load_default, 0, 0, 0, 0},
     {"End",                     MOVES, load_end, 0, 0, 0, 0},
     {"Error",                   FAIL, load_error, AT(fail.error), 0, 0, 0},
@@ -524,7 +566,7 @@ static const struct asl_field state_fields[] = {
     {"Iterator",                MAP, load_nested, 0, IN_PROCESSOR, 0, 0},
     {"Label",                   MAP, load_label, 0, 0, 0, 0},
     {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER, 0},
-    {"MaxConcurrencyPath",      MAP, load_number_path, AT(map.max_concurrency), 0, 0, ASL_JSONPATH},
+    {"MaxConcurrencyPath",      MAP, load_count_path, AT(map.max_concurrency), 0, 0, ASL_JSONPATH},
     {"Next",                    MOVES, load_next, 0, 0, 0, 0},
     {"Output",                  FLOWS, load_template, AT(output), 0, 0, ASL_JSONATA},
     {"OutputPath",              FLOWS, load_flow, AT(output_path), 0, 0, ASL_JSONPATH},
@@ -544,7 +586,7 @@ static const struct asl_field state_fields[] = {
     {"Timestamp",               WAIT, load_timestamp, 0, 0, 0, 0},
     {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0, ASL_JSONPATH},
     {"ToleratedFailureCount",   MAP, load_number, AT(map.tolerated_count), 0, ASL_NEVER, 0},
-    {"ToleratedFailureCountPath", MAP, load_number_path, AT(map.tolerated_count), 0, 0, ASL_JSONPATH},
+    {"ToleratedFailureCountPath", MAP, load_count_path, AT(map.tolerated_count), 0, 0, ASL_JSONPATH},
     {"ToleratedFailurePercentage", MAP, load_share, AT(map.tolerated_percentage), 0, 100, 0},
     {"ToleratedFailurePercentagePath", MAP, load_share_path, AT(map.tolerated_percentage), 0, 0, ASL_JSONPATH},
     {"Type",                    ALL, load_ignored, 0, 0, 0, 0}, /* read before all others */
@@ -579,12 +621,17 @@ static const struct {
 };
 /* clang-format on */
 
+static bool is_constant(const struct asl_number *n)
+{
+    return n->set && !n->path && !n->expression;
+}
+
 static void check_task(struct loader *l, const struct asl_state *s, const struct asl_at *at)
 {
     const struct asl_task *t = &s->task;
     struct asl_at beat;
 
-    if (t->timeout_s.set && t->heartbeat_s.set && !t->timeout_s.path && !t->heartbeat_s.path &&
+    if (is_constant(&t->timeout_s) && is_constant(&t->heartbeat_s) &&
         t->heartbeat_s.value >= t->timeout_s.value) {
         asl_at_member(at, "HeartbeatSeconds", &beat);
         asl_report_schema(l->report, &beat, "HeartbeatSeconds must be less than TimeoutSeconds");
@@ -597,9 +644,12 @@ static enum asl_language language_of(struct loader *l, const struct asl_at *at)
     enum asl_language language = load_language(l, at, l->machine_language);
 
     if (language == ASL_JSONPATH && l->machine_language == ASL_JSONATA) {
-        asl_report_schema(l->report, at,
+        struct asl_at own;
+        asl_at_member(at, "QueryLanguage", &own);
+        asl_report_schema(l->report, &own,
                           "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole "
                           "state machine");
+        asl_report_relocate(l->report, at);
         return ASL_ANY_LANGUAGE;
     }
     return language;

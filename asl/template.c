@@ -3,6 +3,7 @@
 #include "asl/intrinsic.h"
 #include "asl/path.h"
 #include "parsers/jsonpath.h"
+#include "parsers/utf8.h"
 
 #include <string.h>
 
@@ -60,7 +61,7 @@ static void report_query(struct asl_report *report, const struct asl_at *at, con
                          struct diag *why)
 {
     if (why->text && json_is_string(at->value))
-        diag_prefix(why, "At character %zu: ", why->at + 1);
+        diag_prefix(why, "At character %zu: ", utf8_count(json_str(at->value), why->at) + 1);
     asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_VALUE, why->text,
                    "The value for the field '%s' must be a valid JSONPath or a valid intrinsic "
                    "function call",

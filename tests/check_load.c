@@ -428,21 +428,21 @@ static const struct row states[] = {
      "\"Label\": \"\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label has 1 to 40 characters, this one has "
-     "0"},
+     "3:10 INVALID_LABEL_NAME /States/A/Label: Invalid Label name: "},
     {"a Label that is too long",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"Label\": \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label has 1 to 40 characters, this one has "
-     "41"},
+     "3:10 INVALID_LABEL_NAME /States/A/Label: Invalid Label name: "
+     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx exceeds the 40-character limit allowed by the "
+     "service"},
     {"a Label with a sign that has a meaning elsewhere",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"Label\": \"a:b\",\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:10 INVALID_LABEL_NAME /States/A/Label: A Label can't have the character ':'"},
+     "3:10 INVALID_LABEL_NAME /States/A/Label: Invalid Label name: a:b"},
     {"a tolerated share that is no number",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ToleratedFailurePercentage\": \"5\",\n"
@@ -455,13 +455,13 @@ static const struct row states[] = {
      "\"ToleratedFailurePercentage\": -0.5,\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:31 SCHEMA_VALIDATION_FAILED /States/A/ToleratedFailurePercentage: Minimum value is 0"},
+     "3:31 SCHEMA_VALIDATION_FAILED /States/A/ToleratedFailurePercentage: Minimum value is 0.0"},
     {"a tolerated share above all",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ToleratedFailurePercentage\": 100.5,\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:31 SCHEMA_VALIDATION_FAILED /States/A/ToleratedFailurePercentage: Maximum value is 100"},
+     "3:31 SCHEMA_VALIDATION_FAILED /States/A/ToleratedFailurePercentage: Maximum value is 100.0"},
     {"a tolerated share and a path to it",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ToleratedFailurePercentage\": 1, \"ToleratedFailurePercentagePath\": \"$.p\",\n"
@@ -527,6 +527,138 @@ static const struct row states[] = {
      "\"Next\": \"Z\"",
      "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Expected value of type [STRING]\n"
      "4:9 MISSING_TRANSITION_TARGET /States/A/Next: Missing 'Next' target: Z"},
+    {"a heartbeat and a time-out that is not known yet",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"TimeoutSeconds\": \"{% 10 %}\", \"HeartbeatSeconds\": 5",
+     ""},
+    {"a time-out and a heartbeat that is not known yet",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"TimeoutSeconds\": 10, \"HeartbeatSeconds\": \"{% 5 %}\"",
+     ""},
+    {"ItemsPath to the context object",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}}},\n"
+     "\"ItemsPath\": \"$$.Execution.Input.a\"",
+     ""},
+    {"ItemsPath to several nodes",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}}},\n"
+     "\"ItemsPath\": \"$.a[*]\"",
+     "3:14 SCHEMA_VALIDATION_FAILED /States/A/ItemsPath: Value is not a Reference Path"},
+    {"ItemsPath that is no path",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}}},\n"
+     "\"ItemsPath\": \"a\"",
+     "3:14 SCHEMA_VALIDATION_FAILED /States/A/ItemsPath: Value must be a valid JSONPath."},
+    {"ResultPath that is no path",
+     "\"Type\": \"Pass\", \"End\": true,\n"
+     "\"ResultPath\": \"a\"",
+     "3:15 SCHEMA_VALIDATION_FAILED /States/A/ResultPath: Value must be a valid JSONPath."},
+    {"SecondsPath to several nodes",
+     "\"Type\": \"Wait\", \"End\": true,\n"
+     "\"SecondsPath\": \"$..a\"",
+     "3:16 SCHEMA_VALIDATION_FAILED /States/A/SecondsPath: Value is not a Reference Path"},
+    {"TimeoutSecondsPath to several nodes",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"TimeoutSecondsPath\": \"$.a[0,1]\"",
+     "3:23 SCHEMA_VALIDATION_FAILED /States/A/TimeoutSecondsPath: Value is not a Reference Path"},
+    {"MaxConcurrencyPath to a variable",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}}},\n"
+     "\"MaxConcurrencyPath\": \"$n\"",
+     ""},
+    {"MaxConcurrencyPath to the context object",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}}},\n"
+     "\"MaxConcurrencyPath\": \"$$.Execution.Input.n\"",
+     "3:23 SCHEMA_VALIDATION_FAILED /States/A/MaxConcurrencyPath: Value is not a Reference Path"},
+    {"a Comment that is no string",
+     "\"Type\": \"Pass\", \"End\": true,\n"
+     "\"Comment\": 5",
+     "3:12 SCHEMA_VALIDATION_FAILED /States/A/Comment: Expected value of type [STRING]"},
+    {"Credentials that are no object",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Credentials\": \"role\"",
+     "3:16 SCHEMA_VALIDATION_FAILED /States/A/Credentials: Expected value of type [OBJECT]"},
+    {"Credentials that are an expression",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Credentials\": \"{% $states.input.c %}\"",
+     ""},
+    {"a mode that is misspelt is one mistake",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}},\n\"ProcessorConfig\": {\"Mode\": "
+     "\"DISTRIBUTE\", \"ExecutionType\": \"STANDARD\"}}",
+     "3:29 SCHEMA_VALIDATION_FAILED /States/A/ItemProcessor/ProcessorConfig/Mode: Value should be "
+     "one of the following: [INLINE, DISTRIBUTED]"},
+    {"a mode that is no string",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}},\n\"ProcessorConfig\": {\"Mode\": 5}}",
+     "3:29 SCHEMA_VALIDATION_FAILED /States/A/ItemProcessor/ProcessorConfig/Mode: Expected value "
+     "of type [STRING]"},
+    {"an unknown field of ProcessorConfig",
+     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"B\", \"States\": "
+     "{\"B\": {\"Type\": \"Pass\", \"End\": true}},\n\"ProcessorConfig\": {\"Mod\": \"INLINE\"}}",
+     "3:21 SCHEMA_VALIDATION_FAILED /States/A/ItemProcessor/ProcessorConfig/Mod: Field 'Mod' is "
+     "not supported"},
+    {"a rule of JSONPath in JSONata is one mistake",
+     "\"Type\": \"Choice\", \"Default\": \"A\", \"QueryLanguage\": \"JSONata\", \"Choices\": [\n"
+     "{\"Variable\": \"$.a\", \"IsNull\": true, \"Next\": \"A\"}]",
+     "3:2 SCHEMA_VALIDATION_FAILED /States/A/Choices/0/Variable: The QueryLanguage is set to "
+     "'JSONata', but field 'Variable' is only supported for the 'JSONPath' QueryLanguage"},
+    {"so is a compound one",
+     "\"Type\": \"Choice\", \"Default\": \"A\", \"QueryLanguage\": \"JSONata\", \"Choices\": [\n"
+     "{\"And\": [{\"Variable\": \"$.a\", \"IsNull\": true}], \"Next\": \"A\"}]",
+     "3:2 SCHEMA_VALIDATION_FAILED /States/A/Choices/0/And: The QueryLanguage is set to 'JSONata', "
+     "but field 'And' is only supported for the 'JSONPath' QueryLanguage"},
+    {"a rule of JSONata that decides nothing",
+     "\"Type\": \"Choice\", \"Default\": \"A\", \"QueryLanguage\": \"JSONata\", \"Choices\": [\n"
+     "{\"Next\": \"A\"}]",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Choices/0: The object must have only one of the "
+     "following fields, [And, Or, Not, Variable, Condition]"},
+    {"the result where it is",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Output\": \"{% $states.result.a %}\", \"Assign\": {\"a\": [\"{% $states.result %}\"]}",
+     ""},
+    {"the result before it is",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Arguments\": {\"Output\": \"{% $states.result %}\"}",
+     "3:25 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Arguments/Output: Field '$states.result' does "
+     "not exist."},
+    {"the result of a state that has none",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Pass\", \"End\": true,\n"
+     "\"Output\": \"{% $states.result %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Field '$states.result' does not "
+     "exist."},
+    {"the error in a Catcher",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Catch\": [{\"ErrorEquals\": [\"E\"], \"Next\": \"A\", \"Output\": [{\"e\": \"{% "
+     "$states.errorOutput %}\"}], \"Assign\": {\"e\": \"{% $states.errorOutput.Error %}\"}}]",
+     ""},
+    {"the result in a Catcher",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Catch\": [{\"ErrorEquals\": [\"E\"], \"Next\": \"A\", \"Output\": \"{% $states.result "
+     "%}\"}]",
+     "3:57 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Catch/0/Output: Field '$states.result' does "
+     "not exist."},
+    {"the error in what is only called Catch",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Output\": {\"Catch\": [{\"Output\": \"{% $states.errorOutput %}\"}]}",
+     "3:33 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output/Catch/0/Output: Field "
+     "'$states.errorOutput' does not exist."},
+    {"a field that $states hasn't",
+     "\"QueryLanguage\": \"JSONata\", \"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Output\": \"{% $states.inputs %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Field '$states.inputs' does not "
+     "exist."},
 };
 
 /* A branch of one distributed Map. */
@@ -603,8 +735,13 @@ static const struct row wholes[] = {
      "{\"StartAt\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
      "\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONPath\", "
      "\"InputPath\": \"$\", \"Output\": 1}}}",
-     "2:17 SCHEMA_VALIDATION_FAILED /States/A: 'QueryLanguage' can not be 'JSONPath' if set to "
+     "2:64 SCHEMA_VALIDATION_FAILED /States/A/QueryLanguage: 'QueryLanguage' can not be 'JSONPath' "
+     "if set to "
      "'JSONata' for whole state machine"},
+    {"TimeoutSeconds of the machine is no expression",
+     "{\"StartAt\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
+     "\"TimeoutSeconds\": \"{% 5 %}\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
+     "2:19 SCHEMA_VALIDATION_FAILED /TimeoutSeconds: Expected value of type Integer"},
     {"TimeoutSeconds below zero",
      "{\"StartAt\": \"A\",\n"
      "\"TimeoutSeconds\": -1, \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
@@ -618,13 +755,15 @@ static const struct row wholes[] = {
      "2:12 INVALID_STATE_NAME "
      "/States/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn: "
      "Invalid State name: "
-     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"},
+     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn exceeds "
+     "the 80-character limit allowed by the service"},
     {"a Label of 41 characters, a Label that another Map has",
      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Parallel\", \"End\": true, "
      "\"Branches\": [\n" MAP("B", "Label-Label-Label-Label-Label-Label-Label") ",\n" MAP(
          "C", "L") ",\n" MAP("D", "L") "]}}}",
-     "2:72 INVALID_LABEL_NAME /States/A/Branches/0/States/B/Label: A Label has 1 to 40 characters, "
-     "this one has 41\n"
+     "2:72 INVALID_LABEL_NAME /States/A/Branches/0/States/B/Label: Invalid Label name: "
+     "Label-Label-Label-Label-Label-Label-Label exceeds the 40-character limit allowed by the "
+     "service\n"
      "4:72 DUPLICATE_LABEL_NAME /States/A/Branches/2/States/D/Label: Duplicate Label name: L"},
     {"a slash and a tilde in a name",
      "{\"StartAt\": \"a/b~c\",\n"

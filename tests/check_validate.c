@@ -30,7 +30,9 @@ struct row {
     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"ProcessorConfig\": {\n"               \
     "\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\""  \
     ": {\"P\": {\"Type\": \"Pass\", \"End\": true}}}"
-#define READER(config) "\"ItemReader\": {\"ReaderConfig\": {" config "}},"
+#define READER(config)                                                                             \
+    "\"ItemReader\": {\"ReaderConfig\": {" config "}, \"Resource\": "                              \
+    "\"arn:aws:states:::s3:getObject\"},"
 #define ACTIVITY "arn:aws:states:us-east-1:123456789012:activity:work"
 
 static const struct row rows[] = {
@@ -205,6 +207,85 @@ static const struct {
      "2:30 /States/M/ToleratedFailureCountPath: Value is not a Reference Path"},
     {"the percentage of it", "\"ToleratedFailurePercentagePath\": \"$$.Execution.Input.n\",",
      "2:35 /States/M/ToleratedFailurePercentagePath: Value is not a Reference Path"},
+    {"a reader of a bucket in another partition",
+     "\"ItemReader\": {\"Resource\": \"arn:aws-cn:states:::s3:listObjectsV2\", \"Parameters\": "
+     "{\"Bucket.$\": \"$.b\"}},",
+     ""},
+    {"a reader of something else",
+     "\"ItemReader\": {\"Resource\": \"arn:aws:states:::s3:putObject\"},",
+     "2:28 /States/M/ItemReader/Resource: The field 'Resource' does not match any of the allowed "
+     "values"},
+    {"a reader of a placeholder", "\"ItemReader\": {\"Resource\": \"${Reader}\"},", ""},
+    {"a reader of nothing", "\"ItemReader\": {},",
+     "2:15 /States/M/ItemReader: These fields are required: [Resource]"},
+    {"a reader that is no object", "\"ItemReader\": 5,",
+     "2:15 /States/M/ItemReader: Expected value of type [OBJECT]"},
+    {"a reader's field that is misspelt",
+     "\"ItemReader\": {\"Reader\": 1, \"Resource\": \"arn:aws:states:::s3:getObject\"},",
+     "2:16 /States/M/ItemReader: Field 'Reader' is not supported"},
+    {"a type that there is not",
+     "\"ItemReader\": {\"ReaderConfig\": {\"InputType\": \"json\"}, \"Resource\": "
+     "\"arn:aws:states:::s3:getObject\"},",
+     "2:46 /States/M/ItemReader/ReaderConfig/InputType: Value should be one of the following: "
+     "[CSV, JSON, JSONL, PARQUET, MANIFEST]"},
+    {"more items than there can be",
+     "\"ItemReader\": {\"ReaderConfig\": {\"MaxItems\": 100000001}, \"Resource\": "
+     "\"arn:aws:states:::s3:getObject\"},",
+     "2:45 /States/M/ItemReader/ReaderConfig/MaxItems: Maximum value is 100000000"},
+    {"the number of items from the context object",
+     "\"ItemReader\": {\"ReaderConfig\": {\"MaxItemsPath\": \"$$.n\"}, \"Resource\": "
+     "\"arn:aws:states:::s3:getObject\"},",
+     "2:49 /States/M/ItemReader/ReaderConfig/MaxItemsPath: Value is not a Reference Path"},
+    {"a header that is no string",
+     "\"ItemReader\": {\"ReaderConfig\": {\"CSVHeaders\": [\"a\", 1, 2]}, \"Resource\": "
+     "\"arn:aws:states:::s3:getObject\"},",
+     "2:53 /States/M/ItemReader/ReaderConfig/CSVHeaders[1]: Expected value of type [STRING]"},
+    {"a path of the reader that is none",
+     "\"ItemReader\": {\"Parameters\": {\"Key.$\": \"k\"}, \"Resource\": "
+     "\"arn:aws:states:::s3:getObject\"},",
+     "2:40 /States/M/ItemReader/Parameters: The value for the field 'Key.$' must be a valid "
+     "JSONPath or a valid intrinsic function call"},
+    {"a reader in JSONata",
+     "\"QueryLanguage\": \"JSONata\", \"ItemReader\": {\"Arguments\": {\"Key\": \"{% "
+     "$states.input.k %}\"}, \"ReaderConfig\": {\"MaxItems\": \"{% 5 %}\"}, \"Resource\": "
+     "\"arn:aws:states:::s3:getObject\"},",
+     ""},
+    {"a bare name in it",
+     "\"QueryLanguage\": \"JSONata\", \"ItemReader\": {\"Arguments\": {\"Key\": \"{% k %}\"}, "
+     "\"Resource\": \"arn:aws:states:::s3:getObject\"},",
+     "2:65 /States/M/ItemReader/Arguments/Key: Reference to 'k' at the top level is not "
+     "supported."},
+    {"a path in it",
+     "\"QueryLanguage\": \"JSONata\", \"ItemReader\": {\"ReaderConfig\": {\"MaxItemsPath\": "
+     "\"$.n\"}, \"Resource\": \"arn:aws:states:::s3:getObject\"},",
+     "2:61 /States/M: The QueryLanguage is set to 'JSONata', but field 'MaxItemsPath' is only "
+     "supported for the 'JSONPath' QueryLanguage"},
+    {"Arguments in JSONPath",
+     "\"ItemReader\": {\"Arguments\": {}, \"Resource\": \"arn:aws:states:::s3:getObject\"},",
+     "2:16 /States/M: The QueryLanguage is set to 'JSONPath', but field 'Arguments' is only "
+     "supported for the 'JSONata' QueryLanguage"},
+    {"a batch of any size", "\"ItemBatcher\": {\"BatchInput\": {\"a.$\": \"$.a\"}},",
+     "2:16 /States/M/ItemBatcher: This object should have at least one of the following fields: "
+     "[MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]"},
+    {"a batch's size that is no number", "\"ItemBatcher\": {\"MaxItemsPerBatch\": \"9\"},",
+     "2:37 /States/M/ItemBatcher/MaxItemsPerBatch: Expected value of type Integer"},
+    {"a writer",
+     "\"ResultWriter\": {\"Resource\": \"arn:aws:states:::s3:putObject\", \"Parameters\": "
+     "{\"Bucket\": \"b\"}, \"WriterConfig\": {\"Transformation\": \"FLATTEN\", \"OutputType\": "
+     "\"JSONL\"}},",
+     ""},
+    {"a writer without a bucket",
+     "\"ResultWriter\": {\"WriterConfig\": {\"Transformation\": \"NONE\"}},", ""},
+    {"a writer of nothing", "\"ResultWriter\": {},",
+     "2:17 /States/M/ResultWriter: Value cannot be empty"},
+    {"a writer of something else",
+     "\"ResultWriter\": {\"Resource\": \"arn:aws:states:::s3:getObject\"},",
+     "2:30 /States/M/ResultWriter/Resource: The field 'Resource' does not match any of the allowed "
+     "values"},
+    {"a form of results that there is not",
+     "\"ResultWriter\": {\"WriterConfig\": {\"Transformation\": \"FLAT\"}},",
+     "2:53 /States/M/ResultWriter/WriterConfig/Transformation: Value should be one of the "
+     "following: [NONE, COMPACT, FLATTEN]"},
 };
 
 START_TEST(map)
