@@ -342,6 +342,46 @@ START_TEST(hint)
 }
 END_TEST
 
+/* How the one problem of a state, in JSONata if it doesn't say, is mended. */
+static const struct {
+    const char *name, *fields, *want;
+} cures[] = {
+    {"where an expression ends too soon", "\"Output\": \"{% 1 + %}\"",
+     "at character 4 of the expression, its end"},
+    {"where it stops being one, in characters", "\"Output\": \"{%\\n 'é' & ) + 1 %}\"",
+     "at character 7 of the expression: ) + 1"},
+    {"the rest of the line, and not all of it",
+     "\"Output\": \"{% 1 1234567890 1234567890 1234567890 %}\"",
+     "at character 3 of the expression: 1234567890 1234567890 12 …"},
+    {"a path's character", "\"QueryLanguage\": \"JSONPath\", \"Parameters\": {\"a.$\": \"$.é b\"}",
+     "At character 4: Space not allowed in path"},
+    {"a path that JSONata hasn't", "\"OutputPath\": \"$.a\"",
+     "in JSONata, write \"Output\": \"{% … %}\""},
+    {"one that has no such sibling", "\"InputPath\": \"$.a\"",
+     "in JSONata, Arguments say what the work gets and Output what comes out"},
+    {"a field that $states hasn't", "\"Output\": \"{% $states.inputs %}\"",
+     "$states has input and context; in Output and Assign of a Task, Parallel or Map it has "
+     "result, in those of a Catcher errorOutput"},
+};
+
+START_TEST(cure)
+{
+    bool said = strstr(cures[_i].fields, "QueryLanguage");
+    struct asl_report report = {0};
+    struct buf text = {0};
+
+    buf_printf(
+        &text,
+        "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, %s%s}}}",
+        said ? "" : "\"QueryLanguage\": \"JSONata\", ", cures[_i].fields);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &report);
+    ck_assert_msg(report.count == 1, "%s: %zu problems", cures[_i].name, report.count);
+    expect_text(cures[_i].name, report.problems[0].hint, cures[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&text);
+}
+END_TEST
+
 /* What AWS runs and we don't is no error; what is wrong besides is found. */
 START_TEST(not_yet)
 {
@@ -378,6 +418,7 @@ int main(void)
     tcase_add_loop_test(t, validate, 0, COUNT(rows));
     tcase_add_loop_test(t, map, 0, COUNT(maps));
     tcase_add_loop_test(t, hint, 0, COUNT(hints));
+    tcase_add_loop_test(t, cure, 0, COUNT(cures));
     tcase_add_test(t, not_yet);
     suite_add_tcase(s, t);
     return run_suite(s);
