@@ -202,12 +202,15 @@ static void check_graph(struct loader *l, const struct asl_scope *scope, const s
 
     for (size_t i = 0; i < scope->count; i++)
         end |= ends(&scope->states[i]);
-    if (!end && !scope->owner)
-        asl_report_add(l->report, ASL_ERROR, "MISSING_END_STATE", at, ASL_VALUE,
-                       "give a state \"End\": true, or add a Succeed or Fail state",
-                       "Workflow has no terminal state");
-    else
+    if (end || scope->owner) {
         check_reachable(l, scope, states);
+        return;
+    }
+    asl_report_add(l->report, ASL_ERROR, "MISSING_END_STATE", at, ASL_VALUE,
+                   "give a state \"End\": true, or add a Succeed or Fail state",
+                   "Workflow has no terminal state");
+    /* AWS has no location for it. */
+    asl_report_relocate(l->report, NULL);
 }
 
 struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,

@@ -380,6 +380,7 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
         task->kind = ASL_INTEGRATION;
         if (!api || api == arn.rest || !api[1]) {
             asl_report_schema(l->report, at, "Value is not a valid resource ARN");
+            task->resource = NULL;
             return;
         }
         task->type = keep_new(l, json_string(arn.rest, (size_t)(api - arn.rest)));

@@ -79,6 +79,10 @@ static const struct row states[] = {
      "\"Type\": \"Task\", \"End\": true,\n"
      "\"Resource\": \"my-function\"",
      "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Value is not a valid resource ARN"},
+    {"a service without a call is one mistake",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resource\": \"arn:aws:states:::lambda\"",
+     "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Value is not a valid resource ARN"},
     {"a Resource that is no string",
      "\"Type\": \"Task\", \"End\": true,\n"
      "\"Resource\": 5",

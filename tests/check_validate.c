@@ -342,6 +342,31 @@ START_TEST(hint)
 }
 END_TEST
 
+/* What is wrong with a whole machine has no location, or that of the whole. */
+static const struct {
+    const char *name, *text, *want;
+} wholes[] = {
+    {"no state that ends it",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"A\"}}}", NULL},
+    {"no text", "", NULL},
+    {"no states", "{\"StartAt\": \"A\"}", "/"},
+};
+
+START_TEST(whole)
+{
+    struct asl_report report = {0};
+
+    asl_validate(wholes[_i].text, strlen(wholes[_i].text), DOCUMENT_JSON, ASL_STANDARD, &report);
+    ck_assert_msg(report.count == 1, "%s: %zu problems", wholes[_i].name, report.count);
+    const char *location = report.problems[0].location;
+    if (wholes[_i].want)
+        expect_text(wholes[_i].name, location, wholes[_i].want);
+    else
+        ck_assert_msg(!location, "%s: a location, %s", wholes[_i].name, location);
+    asl_report_clear(&report);
+}
+END_TEST
+
 /* How the one problem of a state, in JSONata if it doesn't say, is mended. */
 static const struct {
     const char *name, *fields, *want;
@@ -418,6 +443,7 @@ int main(void)
     tcase_add_loop_test(t, validate, 0, COUNT(rows));
     tcase_add_loop_test(t, map, 0, COUNT(maps));
     tcase_add_loop_test(t, hint, 0, COUNT(hints));
+    tcase_add_loop_test(t, whole, 0, COUNT(wholes));
     tcase_add_loop_test(t, cure, 0, COUNT(cures));
     tcase_add_test(t, not_yet);
     suite_add_tcase(s, t);
