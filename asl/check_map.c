@@ -145,7 +145,7 @@ static void check_reader_config(struct loader *l, const struct asl_field *f,
         return;
     load_fields(l, FIELDS(config_fields), 0, config, object);
     bool located = asl_at_member(config, "CSVHeaderLocation", &location);
-    if (is_text(config, "InputType", "CSV") && !located)
+    if (is_text(config, "InputType", "CSV") && !load_has(l, config, "CSVHeaderLocation"))
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
                        "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders",
                        "The field 'CSVHeaderLocation' is required");
@@ -172,8 +172,8 @@ static void check_reader(struct loader *l, const struct asl_at *reader)
     static const char *const required[] = {"Resource", NULL};
     static const char *const calls[] = {"getObject", "listObjectsV2", NULL};
 
-    load_required(l, reader, required);
     load_fields(l, FIELDS(reader_fields), 0, reader, NULL);
+    load_required(l, reader, required);
     check_s3(l, reader, calls);
 }
 
@@ -188,10 +188,10 @@ static const struct asl_field batcher_fields[] = {
     {"MaxItemsPerBatchPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
 };
 
-static bool has_one(const struct asl_at *object, const char *const *names)
+static bool has_one(const struct loader *l, const struct asl_at *object, const char *const *names)
 {
     for (; *names; names++)
-        if (json_get(object->value, *names))
+        if (load_has(l, object, *names))
             return true;
     return false;
 }
@@ -204,7 +204,7 @@ static void check_batcher(struct loader *l, const struct asl_at *batcher)
     load_fields(l, FIELDS(batcher_fields), 0, batcher, NULL);
     load_one_of(l, batcher, items, false);
     load_one_of(l, batcher, bytes, false);
-    if (!has_one(batcher, items) && !has_one(batcher, bytes))
+    if (!has_one(l, batcher, items) && !has_one(l, batcher, bytes))
         asl_report_schema(l->report, batcher,
                           "This object should have at least one of the following fields: "
                           "[MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, "

@@ -39,6 +39,21 @@ static void unknown_field(struct loader *l, const struct asl_field *fields, size
                    json_str(at->key));
     asl_report_relocate(l->report, at->up);
     buf_clear(&hint);
+    if (near.best) {
+        struct asl_misspelt *m = arena_alloc(l->a, sizeof *m);
+        *m = (struct asl_misspelt){at->up->value, near.best, l->misspelt};
+        l->misspelt = m;
+    }
+}
+
+bool load_has(const struct loader *l, const struct asl_at *object, const char *field)
+{
+    if (json_get(object->value, field))
+        return true;
+    for (const struct asl_misspelt *m = l->misspelt; m && m->object == object->value; m = m->next)
+        if (strcmp(m->meant, field) == 0)
+            return true;
+    return false;
 }
 
 static const char *language_name(enum asl_language language)
@@ -83,11 +98,14 @@ void load_fields(struct loader *l, const struct asl_field *fields, size_t count,
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
         const struct asl_field *f = find_field(fields, count, on, member.key);
+        const struct asl_misspelt *own = l->misspelt;
         if (f && f->language && l->language && f->language != l->language)
             load_other_language(l, f, &member, NULL);
         else if (f)
             f->read(l, f, &member, object);
-        else
+        /* Behind what is in the member, those of the object are the first again. */
+        l->misspelt = own;
+        if (!f)
             unknown_field(l, fields, count, on, &member);
     }
 }
@@ -101,12 +119,14 @@ static void list_names(struct buf *out, const char *const *names)
 bool load_required(struct loader *l, const struct asl_at *at, const char *const *names)
 {
     struct buf missing = {0};
+    bool all = true;
 
-    for (size_t i = 0; names[i]; i++)
-        if (!json_get(at->value, names[i]))
+    for (size_t i = 0; names[i]; i++) {
+        all &= json_get(at->value, names[i]) != NULL;
+        if (!load_has(l, at, names[i]))
             buf_printf(&missing, "%s%s", missing.len ? ", " : "", names[i]);
-    bool all = missing.len == 0;
-    if (!all)
+    }
+    if (missing.len)
         asl_report_schema(l->report, at, "These fields are required: [%s]", buf_str(&missing));
     buf_clear(&missing);
     return all;
@@ -118,6 +138,7 @@ void load_one_of(struct loader *l, const struct asl_at *at, const char *const *n
 
     for (size_t i = 0; names[i]; i++) {
         const json *v = json_get(at->value, names[i]);
+        must = must && (v || !load_has(l, at, names[i]));
         /* "End": false says as much as no End. */
         have += v && !(strcmp(names[i], "End") == 0 && json_kind(v) == JSON_FALSE);
     }
@@ -583,10 +604,11 @@ void load_retry(struct loader *l, const struct asl_field *f, const struct asl_at
     for (size_t i = 0; i < s->retriers; i++) {
         s->retry[i] = (struct asl_retrier){.interval_s = 1, .max_attempts = 3, .backoff_rate = 2};
         asl_at_index(at, i, &each);
-        if (!load_object(l, &each) || !load_required(l, &each, required))
+        if (!load_object(l, &each))
             continue;
         load_fields(l, retrier_fields, sizeof retrier_fields / sizeof *retrier_fields, 0, &each,
                     &s->retry[i]);
+        load_required(l, &each, required);
     }
     load_check_all(l, at);
 }

@@ -10,6 +10,13 @@
 /* Which query languages have a field. */
 enum asl_language { ASL_ANY_LANGUAGE, ASL_JSONPATH, ASL_JSONATA };
 
+/* A field that an object has under a name which is none: it is misspelt, and not missing. */
+struct asl_misspelt {
+    const json *object;
+    const char *meant;
+    const struct asl_misspelt *next;
+};
+
 struct loader {
     asl_machine *m;
     struct arena *a;
@@ -20,6 +27,7 @@ struct loader {
     const struct asl_codes *warnings;             /* which are looked for; NULL: none */
     enum asl_language machine_language, language; /* the machine's; that of what is being read */
     const struct asl_at *state;                   /* the state that is being read */
+    const struct asl_misspelt *misspelt;          /* first those of the object just read */
     /* every state's name so far, by hash: names are unique over all scopes */
     const json **names;
     size_t names_cap, names_count;
@@ -46,8 +54,13 @@ void load_fields(struct loader *l, const struct asl_field *fields, size_t count,
 /* Says that only the other language has the field at `at`; `hint` NULL: the usual one. */
 void load_other_language(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                          const char *hint);
-/* "These fields are required: […]" for those of `names` (ends with NULL) that `at` lacks. */
+/*
+ * "These fields are required: […]" for those of `names` (ends with NULL) that `at` lacks. It comes
+ * behind load_fields, which knows what is misspelt.
+ */
 bool load_required(struct loader *l, const struct asl_at *at, const char *const *names);
+/* Has it the field, if misspelt? */
+bool load_has(const struct loader *l, const struct asl_at *object, const char *field);
 /* At most one (`must`: exactly one) of `names` (ends with NULL) may be there. */
 void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must);
 

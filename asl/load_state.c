@@ -108,8 +108,10 @@ static void load_catch(struct loader *l, const struct asl_field *f, const struct
     for (size_t i = 0; i < s->catchers; i++) {
         struct in_state in = {.state = s, .catcher = &s->catch[i]};
         asl_at_index(at, i, &each);
-        if (load_object(l, &each) && load_required(l, &each, required))
-            load_fields(l, catcher_fields, COUNT(catcher_fields), 0, &each, &in);
+        if (!load_object(l, &each))
+            continue;
+        load_fields(l, catcher_fields, COUNT(catcher_fields), 0, &each, &in);
+        load_required(l, &each, required);
     }
     load_check_all(l, at);
 }
@@ -181,11 +183,11 @@ static void load_jsonata_rule(struct loader *l, const struct asl_at *at, struct 
             in->rule->next = load_target(l, in->state->scope, &member);
             return;
         }
-    if (!json_get(at->value, "Condition"))
+    load_fields(l, rule_fields, COUNT(rule_fields), 0, at, in);
+    if (!load_has(l, at, "Condition"))
         asl_report_schema(l->report, at,
                           "The object must have only one of the following fields, "
                           "[And, Or, Not, Variable, Condition]");
-    load_fields(l, rule_fields, COUNT(rule_fields), 0, at, in);
 }
 
 static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, const struct asl_at *at,
@@ -664,13 +666,13 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
     l->state = at;
     l->language = language_of(l, at);
     s->jsonata = l->language == ASL_JSONATA;
+    load_fields(l, state_fields, COUNT(state_fields), on, at, s);
     for (size_t i = 0; i < COUNT(required); i++)
         if (required[i].on & on)
             load_required(l, at, required[i].names);
     for (size_t i = 0; i < COUNT(one_of); i++)
         if (one_of[i].on & on)
             load_one_of(l, at, one_of[i].names, one_of[i].must);
-    load_fields(l, state_fields, COUNT(state_fields), on, at, s);
     if (s->type == ASL_TASK)
         check_task(l, s, at);
     if (l->validating && s->type == ASL_TASK)

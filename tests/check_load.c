@@ -83,6 +83,36 @@ static const struct row states[] = {
      "\"Type\": \"Task\", \"End\": true,\n"
      "\"Resource\": \"arn:aws:states:::lambda\"",
      "3:13 SCHEMA_VALIDATION_FAILED /States/A/Resource: Value is not a valid resource ARN"},
+    {"a required field that is misspelt is one mistake",
+     "\"Type\": \"Task\", \"End\": true,\n"
+     "\"Resorce\": \"arn:aws:lambda:us-east-1:1:function:f\"",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Resorce: Field 'Resorce' is not supported"},
+    {"so is one of two",
+     "\"Type\": \"Pass\",\n"
+     "\"Nxt\": \"A\"",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Nxt: Field 'Nxt' is not supported"},
+    {"and one in a retrier, not in the next",
+     "\"Type\": \"Task\", \"End\": true, \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\",\n"
+     "\"Retry\": [{\"ErorEquals\": [\"E\"]}, {\"Comment\": \"c\"}]",
+     "3:12 SCHEMA_VALIDATION_FAILED /States/A/Retry/0/ErorEquals: Field 'ErorEquals' is not "
+     "supported\n"
+     "3:34 SCHEMA_VALIDATION_FAILED /States/A/Retry/1: These fields are required: [ErrorEquals]"},
+    {"a rule's Condition that is misspelt",
+     "\"Type\": \"Choice\", \"Default\": \"A\", \"QueryLanguage\": \"JSONata\",\n"
+     "\"Choices\": [{\"Conditon\": true, \"Next\": \"A\"}]",
+     "3:14 SCHEMA_VALIDATION_FAILED /States/A/Choices/0/Conditon: Field 'Conditon' is not "
+     "supported"},
+    {"a block's field that is misspelt",
+     "\"Type\": \"Parallel\", \"End\": true,\n"
+     "\"Branches\": [{\"StartAtt\": \"B\", \"States\": {\"B\": {\"Type\": \"Succeed\"}}}]",
+     "3:15 SCHEMA_VALIDATION_FAILED /States/A/Branches/0/StartAtt: Field 'StartAtt' is not "
+     "supported"},
+    {"a misspelt field and another that is missing",
+     "\"Type\": \"Task\",\n"
+     "\"Resorce\": \"arn:aws:lambda:us-east-1:1:function:f\"",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Resorce: Field 'Resorce' is not supported\n"
+     "2:6 SCHEMA_VALIDATION_FAILED /States/A: This object should have only one of the following "
+     "fields: [Next, End]"},
     {"a Resource that is no string",
      "\"Type\": \"Task\", \"End\": true,\n"
      "\"Resource\": 5",
