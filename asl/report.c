@@ -168,10 +168,7 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
     if (p.place.line && !p.place.length)
         p.place.length = 1;
 
-    if (r->count == r->cap) {
-        r->cap = mem_grow(r->cap, r->count + 1);
-        r->problems = mem_realloc(r->problems, r->cap * sizeof *r->problems);
-    }
+    MEM_GROW(r->problems, r->count, r->cap);
     r->problems[r->count++] = p;
     r->errors += p.severity == ASL_ERROR;
 }

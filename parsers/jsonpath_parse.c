@@ -76,10 +76,7 @@ static bool add_step(struct reader *r, struct steps *list, size_t at, struct ste
 {
     if (list->count == JSONPATH_MAX_STEPS)
         return jsonpath_refuse(r, at, "The path has more than %d steps", JSONPATH_MAX_STEPS);
-    if (list->count == list->cap) {
-        list->cap = mem_grow(list->cap, list->count + 1);
-        list->v = mem_realloc(list->v, list->cap * sizeof *list->v);
-    }
+    MEM_GROW(list->v, list->count, list->cap);
     list->v[list->count++] = s;
     return true;
 }
@@ -123,10 +120,7 @@ static bool read_quoted(struct reader *r, struct stretch s, size_t i, struct ste
             open = i + 1;
             continue;
         }
-        if (count == cap) {
-            cap = mem_grow(cap, count + 1);
-            names = mem_realloc(names, cap * sizeof(json *));
-        }
+        MEM_GROW(names, count, cap);
         names[count++] = jsonpath_keep_string(r, s.text + open, i - open);
         open = SIZE_MAX;
     }
@@ -199,10 +193,7 @@ static bool take_number(struct cursor *c)
         if (n > (int64_t)INT32_MAX + minus)
             return jsonpath_refuse(c->r, c->s.at, "The number is too large: %s", text);
     } while (*++p);
-    if (c->count == c->cap) {
-        c->cap = mem_grow(c->cap, c->count + 1);
-        c->numbers = mem_realloc(c->numbers, c->cap * sizeof *c->numbers);
-    }
+    MEM_GROW(c->numbers, c->count, c->cap);
     c->numbers[c->count++] = (int32_t)(minus ? -n : n);
     buf_reset(&c->digits);
     return true;

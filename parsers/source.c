@@ -104,10 +104,7 @@ void source_map_add(struct source_map *m, size_t at, size_t from, bool fixed)
         if (last->at == at)
             m->count--;
     }
-    if (m->count == m->cap) {
-        m->cap = mem_grow(m->cap, m->count + 1);
-        m->runs = mem_realloc(m->runs, m->cap * sizeof *m->runs);
-    }
+    MEM_GROW(m->runs, m->count, m->cap);
     m->runs[m->count++] =
         (struct source_run){.at = (uint32_t)at, .from = (uint32_t)from, .fixed = fixed};
 }

@@ -47,10 +47,7 @@ static bool refuse(const char *path, unsigned line, const char *words, struct di
 
 static void add_profile(credentials *c, const struct text *name)
 {
-    if (c->count == c->room) {
-        c->room = mem_grow(c->room, c->count + 1);
-        c->profiles = mem_realloc(c->profiles, c->room * sizeof *c->profiles);
-    }
+    MEM_GROW(c->profiles, c->count, c->room);
     c->profiles[c->count++] = (struct profile){arena_strndup(&c->arena, name->at, name->len), {0}};
 }
 

@@ -99,10 +99,7 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
         diag_set(why, "ENDPOINT", 0, "there are more than %d endpoints", (int)MAX_ADDED);
         return false;
     }
-    if (e->count == e->room) {
-        e->room = mem_grow(e->room, e->count + 1);
-        e->added = mem_realloc(e->added, e->room * sizeof *e->added);
-    }
+    MEM_GROW(e->added, e->count, e->room);
     e->added[e->count++] = (struct added){s, mem_strdup(equals + 1)};
     return true;
 }
@@ -215,10 +212,7 @@ static const char *own_of_aws(struct endpoints *e, const struct aws_service *s)
             buf_clear(&url);
             return e->made[i];
         }
-    if (e->made_count == e->made_room) {
-        e->made_room = mem_grow(e->made_room, e->made_count + 1);
-        e->made = mem_realloc(e->made, e->made_room * sizeof *e->made);
-    }
+    MEM_GROW(e->made, e->made_count, e->made_room);
     e->made[e->made_count] = buf_take(&url);
     return e->made[e->made_count++];
 }

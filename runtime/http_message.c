@@ -186,10 +186,7 @@ static int on_field(http_parser *p, const char *at, size_t len)
 
     if (r->phase == IN_TRAILERS)
         return 0;
-    if (m->field_count == r->field_room) {
-        r->field_room = mem_grow(r->field_room, m->field_count + 1);
-        m->fields = mem_realloc(m->fields, r->field_room * sizeof *m->fields);
-    }
+    MEM_GROW(m->fields, m->field_count, r->field_room);
     m->fields[m->field_count++] =
         (struct http_field){.name = at, .name_len = len, .value = at + len};
     return 0;

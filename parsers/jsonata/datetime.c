@@ -219,10 +219,7 @@ static bool is_one_of(uint32_t component, const char *set)
 
 static struct date_part *add_part(struct date_picture *p)
 {
-    if (p->count == p->cap) {
-        p->cap = mem_grow(p->cap, p->count + 1);
-        p->parts = mem_realloc(p->parts, p->cap * sizeof *p->parts);
-    }
+    MEM_GROW(p->parts, p->count, p->cap);
     p->parts[p->count] = (struct date_part){.digits = -1, .exact = NAN};
     return &p->parts[p->count++];
 }

@@ -299,10 +299,7 @@ struct positions {
 
 static void add_position(struct positions *p, size_t position)
 {
-    if (p->count == p->cap) {
-        p->cap = mem_grow(p->cap, p->count + 1);
-        p->list = mem_realloc(p->list, p->cap * sizeof *p->list);
-    }
+    MEM_GROW(p->list, p->count, p->cap);
     p->list[p->count++] = position;
 }
 

@@ -360,10 +360,7 @@ static size_t find_interval(const struct picture *p)
 
 static void add_separator(struct picture *p, size_t position, uint32_t character)
 {
-    if (p->separator_count == p->separator_cap) {
-        p->separator_cap = mem_grow(p->separator_cap, p->separator_count + 1);
-        p->separators = mem_realloc(p->separators, p->separator_cap * sizeof *p->separators);
-    }
+    MEM_GROW(p->separators, p->separator_count, p->separator_cap);
     p->separators[p->separator_count++] = (struct picture_separator){position, character};
 }
 

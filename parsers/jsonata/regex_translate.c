@@ -194,10 +194,7 @@ static bool note_name(struct translation *t, size_t start)
         return refuse(t, start, "invalid name of a group");
     if (find_name(t, start, len))
         return refuse(t, start, "two groups of the same name");
-    if (t->name_count == t->name_cap) {
-        t->name_cap = mem_grow(t->name_cap, t->name_count + 1);
-        t->names = mem_realloc(t->names, t->name_cap * sizeof *t->names);
-    }
+    MEM_GROW(t->names, t->name_count, t->name_cap);
     t->names[t->name_count++] = (struct name){start, len, t->to->groups};
     return true;
 }
@@ -269,10 +266,7 @@ static const uint16_t odd_letters[] = {
 
 static void add_range(struct ranges *r, uint32_t low, uint32_t high)
 {
-    if (r->count == r->cap) {
-        r->cap = mem_grow(r->cap, r->count + 1);
-        r->list = mem_realloc(r->list, r->cap * sizeof *r->list);
-    }
+    MEM_GROW(r->list, r->count, r->cap);
     r->list[r->count++] = (struct range){low, high};
 }
 

@@ -99,10 +99,7 @@ static void reschedule(struct step *s, const struct rt_event *e)
 
 static struct rt_event *new_event(struct rt_output *out)
 {
-    if (out->count == out->cap) {
-        out->cap = mem_grow(out->cap, out->count + 1);
-        out->events = mem_realloc(out->events, out->cap * sizeof *out->events);
-    }
+    MEM_GROW(out->events, out->count, out->cap);
     return &out->events[out->count++];
 }
 
@@ -182,10 +179,7 @@ struct rt_command *new_command(struct step *s)
 {
     struct rt_output *out = s->out;
 
-    if (out->command_count == out->command_cap) {
-        out->command_cap = mem_grow(out->command_cap, out->command_count + 1);
-        out->commands = mem_realloc(out->commands, out->command_cap * sizeof *out->commands);
-    }
+    MEM_GROW(out->commands, out->command_count, out->command_cap);
     return &out->commands[out->command_count++];
 }
 

@@ -100,10 +100,7 @@ static void add_to_list(struct memory *m, const struct history *h)
         l->name = mem_strdup(name);
         text_map_put(&m->lists, l->name, l);
     }
-    if (l->count == l->cap) {
-        l->cap = mem_grow(l->cap, l->count + 1);
-        l->numbers = mem_realloc(l->numbers, l->cap * sizeof *l->numbers);
-    }
+    MEM_GROW(l->numbers, l->count, l->cap);
     l->numbers[l->count++] = h->node.id;
 }
 
@@ -458,10 +455,7 @@ static void put(store *s, const char *kind, const char *key, const char *text, s
     }
     if (!text)
         return;
-    if (m->record_count == m->record_cap) {
-        m->record_cap = mem_grow(m->record_cap, m->record_count + 1);
-        m->records = mem_realloc(m->records, m->record_cap * sizeof *m->records);
-    }
+    MEM_GROW(m->records, m->record_count, m->record_cap);
     at = &m->records[i];
     memmove(at + 1, at, (m->record_count - i) * sizeof *at);
     m->record_count++;

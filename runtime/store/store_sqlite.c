@@ -119,10 +119,7 @@ static const struct known *add_machine(struct file *f, asl_machine *m,
 {
     if (f->known_count >= f->known_most)
         sweep_machines(f);
-    if (f->known_count == f->known_cap) {
-        f->known_cap = mem_grow(f->known_cap, f->known_count + 1);
-        f->known = mem_realloc(f->known, f->known_cap * sizeof *f->known);
-    }
+    MEM_GROW(f->known, f->known_count, f->known_cap);
     struct known *k = &f->known[f->known_count++];
     k->machine = m;
     memcpy(k->key, key, KEY_BYTES);
@@ -308,10 +305,7 @@ static size_t forget_all(store *s, sqlite3_stmt *q, size_t limit)
 
     sqlite_bind_number(q, 2, limit < INT64_MAX ? limit : INT64_MAX);
     while (sqlite3_step(q) == SQLITE_ROW) {
-        if (count == cap) {
-            cap = mem_grow(cap, count + 1);
-            numbers = mem_realloc(numbers, cap * sizeof *numbers);
-        }
+        MEM_GROW(numbers, count, cap);
         numbers[count++] = (uint64_t)sqlite3_column_int64(q, 0);
     }
     sqlite3_reset(q);
