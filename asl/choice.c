@@ -1,7 +1,6 @@
 #include "asl/choice.h"
 
 #include "asl/path.h"
-#include "parsers/jsonpath.h"
 #include "parsers/nearest.h"
 #include "parsers/timestamp.h"
 

@@ -3,7 +3,6 @@
 
 #include "parsers/json.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* What a state fails with. Owns both; cause may be NULL. */

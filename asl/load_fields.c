@@ -6,7 +6,6 @@
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SLOT(type) ((type *)(void *)((char *)object + f->offset))

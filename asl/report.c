@@ -3,7 +3,6 @@
 #include "asl/hint.h"
 #include "parsers/mem.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

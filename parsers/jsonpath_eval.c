@@ -2,7 +2,6 @@
 
 #include "parsers/jsonpath_impl.h"
 
-#include <assert.h>
 #include <stdarg.h>
 
 /*

@@ -1,7 +1,6 @@
 #ifndef PARSERS_UTF8_H
 #define PARSERS_UTF8_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

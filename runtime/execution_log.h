@@ -3,7 +3,6 @@
 
 #include "runtime/core/exec.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 

@@ -11,12 +11,10 @@
 #include "runtime/curl_library.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum {
     CONNECT_MS = 10 * 1000,

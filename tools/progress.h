@@ -3,7 +3,6 @@
 
 #include "runtime/core/exec.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 /*

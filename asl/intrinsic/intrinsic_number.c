@@ -1,7 +1,6 @@
 #include "asl/intrinsic/intrinsic_impl.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 json *intrinsic_math_add(struct invocation *in)
 {

@@ -4,7 +4,6 @@
 #include "parsers/jsonata/url.h"
 #include "parsers/utf8.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Functions on strings. Lengths and positions count characters (code points). */

@@ -2,7 +2,6 @@
 
 #include "parsers/mem.h"
 
-#include <assert.h>
 #include <stdalign.h>
 #include <string.h>
 

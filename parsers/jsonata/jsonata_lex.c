@@ -2,7 +2,6 @@
 
 #include "parsers/utf8.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /*

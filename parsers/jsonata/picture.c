@@ -13,7 +13,6 @@
 #include "parsers/utf8.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {

@@ -2,7 +2,6 @@
 
 #include "parsers/utf8.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /* Of URLs, what has a meaning there and so stays, and what encodeURI leaves besides. */

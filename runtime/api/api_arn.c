@@ -2,8 +2,6 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/utf8.h"
-
 #include <string.h>
 
 static bool has_word(const char *words, const char *word, size_t len)

@@ -1,10 +1,8 @@
 /* What a Task gets of a call's answer: its result, or the error by the name that AWS gives it. */
 #include "runtime/aws/aws_impl.h"
 
-#include "parsers/timestamp.h"
 #include "parsers/utf8.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

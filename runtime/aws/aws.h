@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /*
  * What a Task's resource asks of a service of AWS, as HTTP: the request of its parameters, and the

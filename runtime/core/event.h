@@ -5,7 +5,6 @@
 #include "asl/model.h"
 #include "parsers/json.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /*

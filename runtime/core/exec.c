@@ -3,7 +3,6 @@
 #include "parsers/mem.h"
 #include "runtime/core/core_impl.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* ---- small things ---- */

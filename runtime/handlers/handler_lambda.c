@@ -36,7 +36,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     DRAIN_MS = 200, /* for output that a daemon of the process holds open */
