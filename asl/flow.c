@@ -205,8 +205,9 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
     return v;
 }
 
-bool asl_flow_share(const struct asl_share *n, const char *field, const struct asl_env *env,
-                    double *out, struct asl_error *error)
+/* asl_flow_number, for a number with a fraction. */
+static bool flow_share(const struct asl_share *n, const char *field, const struct asl_env *env,
+                       double *out, struct asl_error *error)
 {
     if (!n->path && !n->expression) {
         *out = n->value;
@@ -252,7 +253,7 @@ bool asl_flow_tolerance(const struct asl_state *s, const struct asl_env *env,
         }
     }
     if (share->set) {
-        if (!asl_flow_share(share, "ToleratedFailurePercentagePath", env, &out->percentage, error))
+        if (!flow_share(share, "ToleratedFailurePercentagePath", env, &out->percentage, error))
             return false;
         if (out->percentage < 0 || out->percentage > 100) {
             asl_error_set(error, ASL_RUNTIME,

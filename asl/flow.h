@@ -35,10 +35,6 @@ json *asl_error_output(const struct asl_error *e);
 bool asl_flow_number(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *error);
 
-/* The same for a number with a fraction. */
-bool asl_flow_share(const struct asl_share *n, const char *field, const struct asl_env *env,
-                    double *out, struct asl_error *error);
-
 /* What a Map goes over: an array. env->input is its effective input. */
 json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struct asl_error *error);
 

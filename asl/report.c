@@ -285,7 +285,3 @@ void asl_report_clear(struct asl_report *r)
     mem_free(r->problems);
     *r = (struct asl_report){0};
 }
-
-/* ---- what was meant ---- */
-
-enum { NAME_MAX_LEN = 64 }; /* the longest name of the language has 28 letters */

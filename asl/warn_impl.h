@@ -52,10 +52,6 @@ bool warn_inner_block(const struct asl_state *s, const struct asl_at *at, size_t
 
 /* ---- what a state reads: warn_reads.c ---- */
 
-/* Is the member's name that of a template, in which `x.$` is evaluated? */
-bool warn_is_template(const json *key);
-/* Is it one of another block of States? */
-bool warn_is_block(const json *key);
 bool warn_has_tail(const json *key, const char *tail);
 bool warn_begins(const json *text, const char *head);
 
@@ -63,8 +59,6 @@ typedef void (*warn_see_path)(void *user, const struct asl_at *at, const char *p
 
 /* The path in the string at `at`, or those in the intrinsic call that it is. */
 void warn_paths_in(const struct asl_at *at, warn_see_path see, void *user);
-/* Those of each `x.$` in a template. */
-void warn_paths_of_template(const struct asl_at *at, warn_see_path see, void *user);
 
 typedef void (*warn_see_variable)(void *user, const struct asl_at *at, const char *name,
                                   size_t len);

@@ -19,7 +19,8 @@ static bool is_among(const json *key, const char *const *names, size_t count)
     return false;
 }
 
-bool warn_is_template(const json *key)
+/* Is the member's name that of a template, in which `x.$` is evaluated? */
+static bool is_template(const json *key)
 {
     static const char *const names[] = {"Parameters",   "ResultSelector", "Assign",
                                         "ItemSelector", "Credentials",    "BatchInput"};
@@ -27,7 +28,8 @@ bool warn_is_template(const json *key)
     return is_among(key, names, COUNT(names));
 }
 
-bool warn_is_block(const json *key)
+/* Is it that of blocks of States? */
+static bool is_block(const json *key)
 {
     static const char *const names[] = {"Branches", "ItemProcessor", "Iterator"};
 
@@ -103,7 +105,8 @@ void warn_paths_in(const struct asl_at *at, warn_see_path see, void *user)
         see(user, at, json_str(at->value), json_str_len(at->value));
 }
 
-void warn_paths_of_template(const struct asl_at *at, warn_see_path see, void *user)
+/* Those of each `x.$` in a template. */
+static void paths_of_template(const struct asl_at *at, warn_see_path see, void *user)
 {
     struct asl_at kid;
 
@@ -112,7 +115,7 @@ void warn_paths_of_template(const struct asl_at *at, warn_see_path see, void *us
         if (kid.key && warn_has_tail(kid.key, ".$"))
             warn_paths_in(&kid, see, user);
         else
-            warn_paths_of_template(&kid, see, user);
+            paths_of_template(&kid, see, user);
     }
 }
 
@@ -126,9 +129,9 @@ static void paths_of(const struct asl_at *at, warn_see_path see, void *user)
         if (json_is_string(kid.value)) {
             if (kid.key && (warn_has_tail(kid.key, "Path") || json_str_is(kid.key, "Variable")))
                 warn_paths_in(&kid, see, user);
-        } else if (kid.key && warn_is_template(kid.key)) {
-            warn_paths_of_template(&kid, see, user);
-        } else if (!kid.key || (!warn_is_block(kid.key) && !json_str_is(kid.key, "Result"))) {
+        } else if (kid.key && is_template(kid.key)) {
+            paths_of_template(&kid, see, user);
+        } else if (!kid.key || (!is_block(kid.key) && !json_str_is(kid.key, "Result"))) {
             paths_of(&kid, see, user);
         }
     }
@@ -237,7 +240,7 @@ static void variables_of_expressions(const struct asl_at *at, struct looking *l)
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        if (!kid.key || (!warn_is_block(kid.key) && !json_str_is(kid.key, "Comment")))
+        if (!kid.key || (!is_block(kid.key) && !json_str_is(kid.key, "Comment")))
             variables_of_expressions(&kid, l);
     }
 }

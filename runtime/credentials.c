@@ -184,7 +184,8 @@ bool credentials_signed(credentials *c, const struct http_message *m, int64_t no
     return good;
 }
 
-bool credentials_profile(const credentials *c, const char *profile, struct sigv4_keys *out)
+/* The keys of a profile; false: it has none. */
+static bool find_profile(const credentials *c, const char *profile, struct sigv4_keys *out)
 {
     for (size_t i = 0; i < c->count; i++)
         if (!strcmp(c->profiles[i].name, profile) && c->profiles[i].keys.access_key &&
@@ -228,8 +229,8 @@ bool credentials_own(const credentials *given, credentials **file, struct sigv4_
         return true;
     if (!profile)
         profile = "default";
-    if (given && credentials_profile(given, profile, out))
+    if (given && find_profile(given, profile, out))
         return true;
     *file = shared_file();
-    return *file && credentials_profile(*file, profile, out);
+    return *file && find_profile(*file, profile, out);
 }

@@ -23,8 +23,6 @@ void credentials_free(credentials *c);
 
 /* A sigv4_lookup; `c` is a credentials. */
 bool credentials_find(void *c, const char *access_key, size_t len, struct sigv4_keys *out);
-/* The keys of a profile, looked at as long as `c` lives; false: it has none. */
-bool credentials_profile(const credentials *c, const char *profile, struct sigv4_keys *out);
 
 /* Is a request to the Step Functions API signed with one of the keys? */
 bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,

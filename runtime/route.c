@@ -365,11 +365,6 @@ void routes_free(routes *r)
     mem_free(r);
 }
 
-size_t routes_count(const routes *r)
-{
-    return r->count;
-}
-
 /* ---- a request ---- */
 
 static int hex(char c)

@@ -35,7 +35,6 @@ routes *routes_load(const char *path, struct diag *why);
 /* The same from a text; `name` is the file's. */
 routes *routes_parse(const char *name, const char *text, size_t len, struct diag *why);
 void routes_free(routes *r);
-size_t routes_count(const routes *r);
 
 enum route_found {
     ROUTE_FOUND,

@@ -13,15 +13,6 @@ void word_list_add(struct word_list *list, const char *word, size_t len)
     list->words[list->count++] = mem_strndup(word, len);
 }
 
-void word_list_split(struct word_list *list, const char *words)
-{
-    for (words += strspn(words, ", "); *words; words += strspn(words, ", ")) {
-        size_t n = strcspn(words, ", ");
-        word_list_add(list, words, n);
-        words += n;
-    }
-}
-
 bool word_list_has(const struct word_list *list, const char *word)
 {
     for (size_t i = 0; i < list->count; i++)

@@ -11,8 +11,6 @@ struct word_list {
 };
 
 void word_list_add(struct word_list *list, const char *word, size_t len);
-/* Those between commas and blanks. */
-void word_list_split(struct word_list *list, const char *words);
 bool word_list_has(const struct word_list *list, const char *word);
 void word_list_clear(struct word_list *list);
 

@@ -18,7 +18,8 @@
 /* JavaScript's Date holds a hundred million days around 1970. */
 #define MOST_MS 8.64e15
 
-double date_clip(double ms)
+/* `ms` as a Date holds it: whole, or NaN out of its bounds. */
+static double date_clip(double ms)
 {
     return fabs(ms) <= MOST_MS ? trunc(ms) : NAN;
 }

@@ -53,8 +53,6 @@ struct date_picture *date_picture_get(struct pictures *kept, const char *text, s
 double date_days(double year, double month, double day);
 /* JavaScript's Date.UTC: the years 0 to 99 are those of the 20th century; NaN out of its bounds. */
 double date_utc(double year, double month, double day, double ms);
-/* `ms` as a Date holds it: whole, or NaN out of its bounds. */
-double date_clip(double ms);
 
 /* What a component is at an instant, as a number: 'Y', 'M', ... 'f'; NaN if it has none. */
 double date_component(double ms, uint32_t component);

@@ -216,7 +216,7 @@ struct jv frame_lookup(struct jn *e, const struct frame *env, uint32_t name)
     return global_lookup(e, name);
 }
 
-void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv v)
+static void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv v)
 {
     struct binding *wider;
 
@@ -739,7 +739,8 @@ static struct jv evaluate_kind(struct jn *e, const struct node *n, struct jv inp
     return jv_undefined();
 }
 
-struct jv sequence_value(struct jv v, bool keep)
+/* What a sequence stands for. */
+static struct jv sequence_value(struct jv v, bool keep)
 {
     if (v.kind != JV_LIST || !(v.list->flags & LIST_SEQUENCE) || (v.list->flags & LIST_TUPLES))
         return v;

@@ -284,7 +284,6 @@ void node_add(struct parser *p, struct node *list, struct node *item);
 /* NULL with *why filled. Lives in the arena. */
 struct signature *signature_parse(struct arena *a, const char *text, size_t len,
                                   struct failure *why, size_t at);
-size_t signature_params(const struct signature *s);
 
 /* ---- values: jsonata_value.c ---- */
 
@@ -398,7 +397,6 @@ struct jn {
     const struct jsonata_options *options;
     enum jsonata_dialect dialect;
     struct names *names; /* the expression's, or with those of $eval */
-    struct names own_names;
     struct global *globals;
     uint32_t global_count;
     struct frame root;
@@ -487,8 +485,7 @@ static inline bool has_flag(struct jv v, unsigned flag)
 }
 
 struct jv jv_from_json(const json *v);
-/* A string that the evaluation holds. Takes `s`. */
-struct jv jn_string(struct jn *e, json *s);
+/* Strings that the evaluation holds. */
 struct jv jn_text(struct jn *e, const char *text, size_t len);
 struct jv jn_take_buf(struct jn *e, struct buf *b);
 /* Holds `v` until the evaluation ends or goes back to an earlier mark. Takes it. */
@@ -605,13 +602,10 @@ struct jv evaluate_partial(struct jn *e, const struct node *n, struct jv input, 
 struct jv evaluate_apply(struct jn *e, const struct node *n, struct jv input, struct frame *env);
 struct jv evaluate_lambda(struct jn *e, const struct node *n, struct jv input, struct frame *env);
 struct jv jv_lookup(struct jn *e, struct jv input, const json *key);
-/* What a sequence stands for. */
-struct jv sequence_value(struct jv v, bool keep);
 
 struct frame *frame_new(struct jn *e, struct frame *parent, uint32_t room);
 struct frame *frame_of_tuple(struct jn *e, struct frame *parent, const struct tuple *t);
 struct jv frame_lookup(struct jn *e, const struct frame *env, uint32_t name);
-void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv v);
 
 /* Applies a function to arguments; `input` is the context. */
 struct jv jn_apply(struct jn *e, struct func *f, const struct jv *args, size_t count,

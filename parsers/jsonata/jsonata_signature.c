@@ -131,11 +131,6 @@ struct signature *signature_parse(struct arena *a, const char *text, size_t len,
     return s;
 }
 
-size_t signature_params(const struct signature *s)
-{
-    return s->count;
-}
-
 /* ---- matching ---- */
 
 static char type_of(struct jv v)

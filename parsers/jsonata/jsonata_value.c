@@ -307,7 +307,8 @@ struct jv jv_from_json(const json *v)
     return jv_undefined();
 }
 
-struct jv jn_string(struct jn *e, json *s)
+/* Takes `s`. */
+static struct jv jn_string(struct jn *e, json *s)
 {
     return (struct jv){.kind = JV_STRING, .j = jn_hold(e, s)};
 }

@@ -238,7 +238,8 @@ bool map_run_find(struct call *c, const char *arn, uint64_t *execution, struct m
     return false;
 }
 
-json *labelled_machine(const api *a, const char *map_run)
+/* "…:mapRun:MACHINE/LABEL:UUID" to "…:stateMachine:MACHINE/LABEL" */
+static json *labelled_machine(const api *a, const char *map_run)
 {
     const char *name = strstr(map_run, ":mapRun:") + strlen(":mapRun:");
     json *plain = json_string(name, strcspn(name, ":"));

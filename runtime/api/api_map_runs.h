@@ -52,7 +52,5 @@ bool map_run_find(struct call *c, const char *arn, uint64_t *execution, struct m
                   struct map_run **run);
 /* The child that event `ref` started; NULL: there is none. */
 struct map_child *map_run_child(const struct map_run *m, uint64_t ref);
-/* "…:mapRun:MACHINE/LABEL:UUID" to "…:stateMachine:MACHINE/LABEL" */
-json *labelled_machine(const api *a, const char *map_run);
 
 #endif

@@ -37,8 +37,6 @@ struct aws_service {
  * NULL: it is not known here.
  */
 const struct aws_service *aws_service_named(const char *name, size_t len);
-/* The row behind `s`, the first for NULL; NULL behind the last. */
-const struct aws_service *aws_service_next(const struct aws_service *s);
 
 struct aws_operation;
 struct aws_integration;

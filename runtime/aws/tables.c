@@ -460,12 +460,6 @@ const struct aws_service *aws_service_named(const char *name, size_t len)
     return NULL;
 }
 
-const struct aws_service *aws_service_next(const struct aws_service *s)
-{
-    s = s ? s + 1 : services;
-    return s < services + COUNT(services) ? s : NULL;
-}
-
 const struct aws_operation *aws_operation_of(const struct aws_service *s, const char *action)
 {
     for (size_t i = 0; i < COUNT(operations); i++)

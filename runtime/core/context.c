@@ -90,7 +90,7 @@ static bool enclosing_item(const rt_exec *x, const struct rt_frame *f, const jso
     return false;
 }
 
-const json *context_object(void *user)
+static const json *context_object(void *user)
 {
     struct scope_view *view = user;
     struct step *s = view->step;

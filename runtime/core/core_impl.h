@@ -135,7 +135,6 @@ void exec_clear_work(struct rt_frame *f);
 void exec_set_deadline(rt_exec *x, int64_t now_ms);
 /* Makes the ready queue and heap agree with what an event did to `f`. */
 void exec_schedule(rt_exec *x, struct rt_frame *f);
-void exec_ready(rt_exec *x, const struct rt_frame *f);
 struct rt_frame *exec_next_ready(rt_exec *x);
 /* When `f` is due next; INT64_MAX: never. */
 int64_t frame_due(const struct rt_frame *f);
@@ -186,7 +185,6 @@ void view_init(struct scope_view *view, struct step *s, struct rt_frame *f);
 struct asl_env view_env(struct scope_view *view, const json *input);
 /* The context object is kept for the next expression; forget it when it can have changed. */
 void forget_context(struct step *s);
-const json *context_object(void *view);
 const json *variable(void *view, const json *name);
 
 /* Task, Parallel and Map: states whose Output and Assign see $states.result. */
@@ -201,8 +199,7 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
 /* The interpreter failed while it ran the state: puts the state's name before the cause. Takes
  * what `e` has. */
 void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e);
-/* An error as it is, to be retried, caught or handed up. Takes what `e` has. `reported`: error's
- * name as patterns see it, if that is another. */
+/* An error as it is, to be retried, caught or handed up. Takes what `e` has. */
 void decide(struct step *s, struct rt_frame *f, struct asl_error *e);
 /* Ends the execution. Takes what `e` has. */
 void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e);
@@ -250,8 +247,6 @@ void redrive(struct step *s, const json *token);
 /* After the group has started. */
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env);
 void map_run_succeeded(struct step *s, struct rt_frame *f);
-/* Redrives those that are pending and starts others until as many run as may. */
-void start_children(struct step *s, struct rt_frame *f);
 void redrive_map_run(struct step *s, struct rt_frame *f);
 void change_map_run(struct step *s, const json *request);
 void child_answered(struct step *s, const struct rt_input *in);

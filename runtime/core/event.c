@@ -16,7 +16,7 @@ void rt_event_clear(struct rt_event *e)
 /* ---- names ---- */
 
 /* A kind of event has one name, or one for each type of state, or for each kind of task. */
-enum naming { BY_NONE, BY_STATE, BY_TASK, BY_GROUP, PRIVATE };
+enum naming { BY_NONE, BY_STATE, BY_TASK, PRIVATE };
 
 static const struct {
     enum naming by;

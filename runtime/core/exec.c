@@ -285,7 +285,7 @@ int64_t rt_next_due(const rt_exec *x)
 
 /* ---- the queue of frames that can go on ---- */
 
-void exec_ready(rt_exec *x, const struct rt_frame *f)
+static void exec_ready(rt_exec *x, const struct rt_frame *f)
 {
     if (x->ready_count == x->ready_cap) {
         size_t cap = x->ready_cap ? 2 * x->ready_cap : 4;

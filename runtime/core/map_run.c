@@ -142,7 +142,8 @@ static void redrive_child(struct step *s, struct rt_frame *f)
     child_command(s, f, RT_REDRIVE_CHILD, i);
 }
 
-void start_children(struct step *s, struct rt_frame *f)
+/* Redrives those that are pending and starts others until as many run as may. */
+static void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
