@@ -1,4 +1,4 @@
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/child.h"
 
 enum {
     LINE_BYTES = 2000,      /* in one line of the log */

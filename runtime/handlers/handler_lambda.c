@@ -21,7 +21,7 @@
  */
 #define _GNU_SOURCE /* strsignal's words, O_CLOEXEC */
 
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/child.h"
 
 #include "parsers/base64.h"
 #include "parsers/mem.h"
@@ -34,11 +34,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 
 enum {
-    DRAIN_MS = 200, /* for output that a daemon of the process holds open */
     READ_BYTES = 4 * 1024,
     INIT_MS = 10 * 1000,           /* to begin, besides timeout_s */
     MAX_MS = 15 * 60 * 1000,       /* Lambda's longest: the deadline without timeout_s */
@@ -48,10 +46,11 @@ enum {
 
 /* A place for a process. It is used again when the process has ended. */
 struct runtime {
+    struct child child; /* first */
     struct runtime *next;
     handlers *h;
     uint16_t port;
-    struct handler_row *row; /* whose process it has; good while `open` */
+    struct handler_row *row; /* whose process it has; good while `child.open` */
     char *name;              /* the function that it serves */
     struct job *job;         /* the invocation; NULL: it is free */
     bool sent;               /* the process has it */
@@ -61,17 +60,7 @@ struct runtime {
     bool held; /* its invocation was cancelled; the slot is free when the process has ended */
     http_exchange *poll; /* its question for the next invocation; NULL: it doesn't ask */
     char id[37];         /* of the request */
-    pid_t pid;
-    int pidfd;
-    bool alive;
-    siginfo_t how;
-    union {
-        uv_poll_t of_pidfd;
-        uv_signal_t of_signal;
-    } exit;
     uv_pipe_t out;
-    uv_timer_t timer; /* timeout_s, the grace, then the drain */
-    unsigned open;    /* handles that are not closed yet */
     struct child_log log;
     char bytes[READ_BYTES];
 };
@@ -103,44 +92,26 @@ static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out
 
 static void launch(struct runtime *rt, struct job *j);
 
-static void vacated(struct runtime *rt)
+static void on_closed(struct child *c)
 {
+    struct runtime *rt = (struct runtime *)c;
     struct job *j = rt->waits ? rt->job : NULL;
 
     buf_clear(&rt->log.line);
     mem_free(rt->name);
     rt->name = NULL;
-    process_close(&rt->pidfd, 1);
-    rt->pidfd = -1;
     rt->waits = false;
     if (j)
         launch(rt, j);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void on_drained(struct child *c)
 {
-    struct runtime *rt = handle->data;
+    struct runtime *rt = (struct runtime *)c;
 
-    if (--rt->open == 0)
-        vacated(rt);
-}
-
-static void shut(void *handle)
-{
-    if (!uv_is_closing(handle))
-        uv_close(handle, on_closed);
-}
-
-static void drained(struct runtime *rt)
-{
     child_log_end(&rt->log, rt->h, rt->name);
-    shut(&rt->out);
-    shut(&rt->timer);
-}
-
-static void on_drained(uv_timer_t *timer)
-{
-    drained(timer->data);
+    child_shut(&rt->out);
+    child_shut(&c->timer);
 }
 
 static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
@@ -152,8 +123,8 @@ static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
     if (len >= 0)
         return;
     uv_read_stop(stream);
-    if (!rt->alive)
-        drained(rt);
+    if (!rt->child.alive)
+        on_drained(&rt->child);
 }
 
 /* {"errorType", "errorMessage"}, as Lambda says that a process has ended. */
@@ -164,12 +135,12 @@ static struct handler_answer exit_error(const struct runtime *rt)
     struct json_build b;
 
     buf_printf(&words, "RequestId: %s Error: Runtime exited ", rt->id);
-    if (rt->how.si_code != CLD_EXITED) {
+    if (rt->child.how.si_code != CLD_EXITED) {
         buf_adds(&words, "with error: signal: ");
-        for (const char *p = strsignal(rt->how.si_status); *p; p++)
+        for (const char *p = strsignal(rt->child.how.si_status); *p; p++)
             buf_addc(&words, (char)tolower((unsigned char)*p));
-    } else if (rt->how.si_status) {
-        buf_printf(&words, "with error: exit status %d", rt->how.si_status);
+    } else if (rt->child.how.si_status) {
+        buf_printf(&words, "with error: exit status %d", rt->child.how.si_status);
     } else {
         buf_adds(&words, "without providing a reason");
     }
@@ -188,8 +159,8 @@ static void done(struct runtime *rt, struct handler_answer *a)
 
     rt->job = NULL;
     rt->sent = false;
-    if (rt->alive && !rt->ending)
-        uv_timer_stop(&rt->timer);
+    if (rt->child.alive && !rt->ending)
+        uv_timer_stop(&rt->child.timer);
     job_done(j, a);
 }
 
@@ -206,26 +177,11 @@ static void forget_poll(struct runtime *rt)
     reply(x, 500, "{\"errorMessage\":\"The process is to end\",\"errorType\":\"Runtime.Ended\"}");
 }
 
-static void kill_group(const struct runtime *rt, int number)
+static void on_exited(struct child *c)
 {
-    /* Not reaped yet, so the number still is this group's. */
-    if (rt->alive)
-        kill(-rt->pid, number);
-}
+    struct runtime *rt = (struct runtime *)c;
 
-static void look_for_exit(struct runtime *rt)
-{
-    rt->how.si_pid = 0;
-    if (!rt->alive || waitid(P_PID, (id_t)rt->pid, &rt->how, WEXITED | WNOHANG | WNOWAIT) ||
-        !rt->how.si_pid)
-        return;
-    kill_group(rt, SIGKILL);
-    waitid(P_PID, (id_t)rt->pid, &rt->how, WEXITED | WNOHANG);
-    rt->alive = false;
-    shut(&rt->exit);
     forget_poll(rt);
-    uv_update_time(rt->h->loop);
-    uv_timer_start(&rt->timer, on_drained, DRAIN_MS, 0);
     if (rt->held)
         slot_free(rt->row);
     rt->held = false;
@@ -235,33 +191,14 @@ static void look_for_exit(struct runtime *rt)
     }
 }
 
-static void on_pidfd(uv_poll_t *poll, int status, int events)
-{
-    (void)status;
-    (void)events;
-    look_for_exit(poll->data);
-}
+static const struct child_events events = {on_exited, on_drained, on_closed};
 
-static void on_child_signal(uv_signal_t *handle, int number)
+static void end_process(struct runtime *rt)
 {
-    (void)number;
-    look_for_exit(handle->data);
-}
-
-static void on_grace_over(uv_timer_t *timer)
-{
-    kill_group(timer->data, SIGKILL);
-}
-
-/* Asks the group to end, and makes it after the grace. */
-static void end_group(struct runtime *rt)
-{
-    if (!rt->alive || rt->ending)
+    if (!rt->child.alive || rt->ending)
         return;
     rt->ending = true;
-    kill_group(rt, SIGTERM);
-    uv_update_time(rt->h->loop);
-    uv_timer_start(&rt->timer, on_grace_over, (uint64_t)rt->h->options.grace_ms, 0);
+    child_end(&rt->child, rt->h->options.grace_ms);
 }
 
 static void on_timeout(uv_timer_t *timer)
@@ -269,7 +206,7 @@ static void on_timeout(uv_timer_t *timer)
     struct runtime *rt = timer->data;
 
     rt->timed_out = rt->ending = true;
-    kill_group(rt, SIGKILL);
+    child_signal(&rt->child, SIGKILL);
 }
 
 /* ---- invocations ---- */
@@ -277,10 +214,8 @@ static void on_timeout(uv_timer_t *timer)
 /* A process that begins may take longer, as on Lambda. */
 static void start_clock(struct runtime *rt, int64_t more_ms)
 {
-    if (!rt->row->timeout_ms)
-        return;
-    uv_update_time(rt->h->loop);
-    uv_timer_start(&rt->timer, on_timeout, (uint64_t)(rt->row->timeout_ms + more_ms), 0);
+    if (rt->row->timeout_ms)
+        child_set_timer(&rt->child, on_timeout, rt->row->timeout_ms + more_ms);
 }
 
 static void add_arn(struct buf *out, const struct job *j)
@@ -434,7 +369,7 @@ static void cannot_begin(struct runtime *rt, http_exchange *x)
     struct handler_answer a = answer_function_error(body->data ? body->data : "", body->len);
 
     took(x);
-    end_group(rt);
+    end_process(rt);
     if (rt->job && !rt->waits) {
         done(rt, &a);
         return;
@@ -449,7 +384,7 @@ static struct runtime *runtime_of(const handlers *h, const struct http_message *
     unsigned long port = colon ? strtoul(colon + 1, NULL, 10) : 0;
     struct runtime *rt = h->runtimes->first;
 
-    while (rt && (rt->port != port || !rt->alive))
+    while (rt && (rt->port != port || !rt->child.alive))
         rt = rt->next;
     return rt;
 }
@@ -511,30 +446,14 @@ static void add_variables(struct buf *out, const struct runtime *rt, const struc
     }
 }
 
-static void own(struct runtime *rt, void *handle)
-{
-    ((uv_handle_t *)handle)->data = rt;
-    rt->open++;
-}
-
 static void watch(struct runtime *rt, int out)
 {
     uv_loop_t *loop = rt->h->loop;
 
-    if (rt->pidfd >= 0)
-        uv_poll_init(loop, &rt->exit.of_pidfd, rt->pidfd);
-    else
-        uv_signal_init(loop, &rt->exit.of_signal);
+    child_watch(&rt->child, loop, &events);
     uv_pipe_init(loop, &rt->out, 0);
-    uv_timer_init(loop, &rt->timer);
-    own(rt, &rt->exit);
-    own(rt, &rt->out);
-    own(rt, &rt->timer);
+    child_own(&rt->child, &rt->out);
     uv_pipe_open(&rt->out, out);
-    if (rt->pidfd >= 0)
-        uv_poll_start(&rt->exit.of_pidfd, UV_READABLE, on_pidfd);
-    else
-        uv_signal_start(&rt->exit.of_signal, on_child_signal, SIGCHLD);
     uv_read_start((uv_stream_t *)&rt->out, room_for_output, on_output);
 }
 
@@ -542,33 +461,29 @@ static void watch(struct runtime *rt, int out)
 static void launch(struct runtime *rt, struct job *j)
 {
     int ends[2] = {-1, -1}, in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    int error = in < 0 ? errno : process_pipe(ends);
+    int error = in < 0 ? errno : child_pipe(ends);
     struct buf variables = {0};
 
     rt->row = j->row;
     rt->job = NULL;
     if (!error) {
         add_variables(&variables, rt, j);
-        error = process_spawn(rt->row, &variables, (const int[3]){in, ends[1], ends[1]}, &rt->pid,
-                              &rt->pidfd);
+        error = child_spawn(&rt->child, rt->row, &variables, (const int[3]){in, ends[1], ends[1]});
         buf_clear(&variables);
     }
-    process_close(&in, 1);
-    process_close(&ends[1], 1);
+    child_close_ends(&in, 1);
+    child_close_ends(&ends[1], 1);
     if (error) {
-        struct handler_answer a = process_not_started(rt->row, error);
-        process_close(&ends[0], 1);
+        struct handler_answer a = child_not_started(rt->row, error);
+        child_close_ends(&ends[0], 1);
         job_ready(j, &a);
         return;
     }
-    rt->alive = true;
     rt->ending = rt->waits = rt->held = false;
     rt->name = mem_strdup(j->name);
     watch(rt, ends[0]);
     give(rt, j);
-    /* Its signal may have come before we listened. */
-    if (rt->pidfd < 0)
-        look_for_exit(rt);
+    child_catch_up(&rt->child);
 }
 
 /* The set's server, made when it is first needed. */
@@ -595,14 +510,14 @@ static struct runtime *vacant(handlers *h, struct diag *why)
     struct runtime *rt = all->first;
     uint16_t port;
 
-    while (rt && rt->open)
+    while (rt && rt->child.open)
         rt = rt->next;
     if (rt)
         return rt;
     if (!http_server_listen(all->server, "127.0.0.1", 0, &port, why))
         return NULL;
     rt = mem_calloc(1, sizeof *rt);
-    *rt = (struct runtime){.next = all->first, .h = h, .port = port, .pidfd = -1};
+    *rt = (struct runtime){.next = all->first, .h = h, .port = port};
     all->first = rt;
     return rt;
 }
@@ -619,7 +534,7 @@ static struct runtime *find_free(const struct job *j, bool *fits)
 
     *fits = true;
     for (struct runtime *rt = all ? all->first : NULL; rt; rt = rt->next) {
-        if (!rt->alive || rt->row != j->row)
+        if (!rt->child.alive || rt->row != j->row)
             continue;
         count++;
         if (rt->job || rt->held)
@@ -646,7 +561,7 @@ static void runtime_start(struct job *j)
         rt->job = j;
         rt->waits = true;
         j->work = rt;
-        end_group(rt);
+        end_process(rt);
         return;
     }
     rt = vacant(j->h, &why);
@@ -670,13 +585,13 @@ static bool runtime_cancel(struct job *j)
         return false;
     }
     if (!rt->sent) {
-        uv_timer_stop(&rt->timer);
+        uv_timer_stop(&rt->child.timer);
         return false;
     }
     rt->sent = false;
     rt->held = true;
-    uv_timer_stop(&rt->timer);
-    end_group(rt);
+    uv_timer_stop(&rt->child.timer);
+    end_process(rt);
     return true;
 }
 
@@ -686,10 +601,10 @@ void runtimes_close(handlers *h)
         return;
     for (struct runtime *rt = h->runtimes->first; rt; rt = rt->next) {
         forget_poll(rt);
-        if (rt->alive)
-            end_group(rt);
-        else if (rt->open)
-            drained(rt);
+        if (rt->child.alive)
+            end_process(rt);
+        else if (rt->child.open)
+            on_drained(&rt->child);
     }
     http_server_close(h->runtimes->server);
 }

@@ -132,36 +132,12 @@ void add_clean(struct buf *out, const char *bytes, size_t len);
 /* A string of that kind. */
 json *clean_string(struct buf *text);
 
-/* What a child process says beside its answer, line by line into the log. Empty is {0}. */
-struct child_log {
-    struct buf line;
-    size_t logged; /* bytes; from a bound on, the rest is left out until it is 0 again */
-};
-
-/* `name` stands before each line. */
-void child_log_add(struct child_log *l, handlers *h, const char *name, const char *bytes,
-                   size_t len);
-/* A last line without an end. */
-void child_log_end(struct child_log *l, handlers *h, const char *name);
-
 void handlers_log(handlers *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- handler_process.c ---- */
 
 /* At the end of all. */
 void processes_close(handlers *h);
-/* Both ends closed in children, and away from 0 to 2. These return 0 or an errno. */
-int process_pipe(int ends[2]);
-/*
- * A child in a process group of its own. `variables`: "NAME=value", each with its NUL, behind the
- * row's and before those of this process. `child` becomes its stdin, stdout and stderr. *pidfd is
- * -1 where there is no such thing: SIGCHLD tells then.
- */
-int process_spawn(const struct handler_row *row, const struct buf *variables, const int child[3],
-                  pid_t *pid, int *pidfd);
-/* Those that are open. */
-void process_close(int *fds, size_t count);
-struct handler_answer process_not_started(const struct handler_row *row, int error);
 /* As Lambda says that a function ran out of its time. */
 struct handler_answer process_timed_out(const struct job *j);
 
