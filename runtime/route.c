@@ -1,9 +1,9 @@
 #include "runtime/route.h"
 
-#include "parsers/document.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 #include "parsers/utf8.h"
+#include "runtime/config_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +11,11 @@
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 enum {
-    MAX_FILE = 4 * 1024 * 1024,
     MAX_ROUTES = 10000,
     MAX_SECONDS = 3600,
     DEFAULT_MS = 29000, /* what API Gateway lets a backend take */
 };
 
-static const char BAD_FILE[] = "ROUTES_FILE";
 static const char ANY_PATH[] = "$default";
 
 /* In the order of their precedence. */
@@ -58,29 +56,15 @@ static unsigned method_bit(const char *name, size_t len)
 /* ---- reading the file ---- */
 
 struct reader {
+    struct config_file file;
     routes *r;
-    const char *name;
-    struct diag *why;
 };
-
-static bool refuse(struct reader *r, struct place at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool refuse(struct reader *r, struct place at, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    diag_vset_place(r->why, BAD_FILE, r->name, at, format, args);
-    va_end(args);
-    return false;
-}
 
 static const char *text_of(struct reader *r, const json *v, struct place at, const char *field)
 {
     if (json_is_string(v) && json_str_len(v) && strlen(json_str(v)) == json_str_len(v))
         return arena_strndup(&r->r->arena, json_str(v), json_str_len(v));
-    refuse(r, at, "'%s' must be a text that is not empty", field);
+    config_refuse(&r->file, at, "'%s' must be a text that is not empty", field);
     return NULL;
 }
 
@@ -104,12 +88,14 @@ static bool read_name(struct reader *r, struct row *w, struct part *p, struct pl
     while (i < len && is_name_char(text[i]))
         i++;
     if (p->len < 3 || len == 0 || i < len)
-        return refuse(r, at, "'%.*s' is no parameter: {name}, or {name+} for the rest", (int)p->len,
-                      p->text);
+        return config_refuse(&r->file, at,
+                             "'%.*s' is no parameter: {name}, or {name+} for the rest", (int)p->len,
+                             p->text);
     for (i = 0; i < w->part_count; i++)
         if (w->parts[i].kind != PART_TEXT && w->parts[i].len == len &&
             !memcmp(w->parts[i].text, text, len))
-            return refuse(r, at, "'path' has the parameter '%.*s' twice", (int)len, text);
+            return config_refuse(&r->file, at, "'path' has the parameter '%.*s' twice", (int)len,
+                                 text);
     p->text = text;
     p->len = len;
     return true;
@@ -125,9 +111,11 @@ static bool read_part(struct reader *r, struct row *w, const char *text, size_t 
         if (!read_name(r, w, p, at))
             return false;
         if (p->kind == PART_REST && !last)
-            return refuse(r, at, "{%.*s+} must be the last part of 'path'", (int)p->len, p->text);
+            return config_refuse(&r->file, at, "{%.*s+} must be the last part of 'path'",
+                                 (int)p->len, p->text);
     } else if (memchr(text, '{', len) || memchr(text, '}', len)) {
-        return refuse(r, at, "a parameter is a whole part of 'path', as in /orders/{id}");
+        return config_refuse(&r->file, at,
+                             "a parameter is a whole part of 'path', as in /orders/{id}");
     }
     w->part_count++;
     return true;
@@ -152,18 +140,19 @@ static bool read_path(struct reader *r, struct row *w, const json *v, const stru
         return true;
     }
     if (path[0] != '/')
-        return refuse(r, at->value, "'path' begins with '/', or is %s", ANY_PATH);
+        return config_refuse(&r->file, at->value, "'path' begins with '/', or is %s", ANY_PATH);
     if (strpbrk(path, "?#%"))
-        return refuse(r, at->value, "'path' has no '?', '#' or '%%': it is compared decoded");
+        return config_refuse(&r->file, at->value,
+                             "'path' has no '?', '#' or '%%': it is compared decoded");
     for (size_t i = 0; i < COUNT(own_paths); i++)
         if (!strcmp(path, own_paths[i]))
-            return refuse(r, at->value, "%s is a page of asl serve itself", path);
+            return config_refuse(&r->file, at->value, "%s is a page of asl serve itself", path);
     if (!path[1])
         return true;
     while (*p == '/') {
         size_t len = strcspn(p + 1, "/");
         if (!len)
-            return refuse(r, at->value, "'path' has an empty part");
+            return config_refuse(&r->file, at->value, "'path' has an empty part");
         if (!read_part(r, w, p + 1, len, !p[1 + len], at->value))
             return false;
         p += 1 + len;
@@ -175,13 +164,14 @@ static bool read_methods(struct reader *r, struct row *w, const json *v,
                          const struct json_places *at)
 {
     if (!json_is_array(v) || !json_count(v))
-        return refuse(r, at->value, "'methods' must be an array, as in [\"GET\", \"POST\"]");
+        return config_refuse(&r->file, at->value,
+                             "'methods' must be an array, as in [\"GET\", \"POST\"]");
     for (size_t i = 0; i < json_count(v); i++) {
         const json *name = json_at(v, i);
         unsigned bit = json_is_string(name) ? method_bit(json_str(name), json_str_len(name)) : 0;
         if (!bit)
-            return refuse(r, at->kids[i].value,
-                          "a method is GET, HEAD, POST, PUT, DELETE, PATCH or OPTIONS");
+            return config_refuse(&r->file, at->kids[i].value,
+                                 "a method is GET, HEAD, POST, PUT, DELETE, PATCH or OPTIONS");
         w->methods |= bit;
     }
     w->route.lists_methods = true;
@@ -198,18 +188,15 @@ static bool read_machine(struct reader *r, struct row *w, const json *v,
 static bool read_timeout(struct reader *r, struct row *w, const json *v,
                          const struct json_places *at)
 {
-    if (!json_is_number(v) || json_double_value(v) < 0.001 || json_double_value(v) > MAX_SECONDS)
-        return refuse(r, at->value, "'timeoutSeconds' must be a number of seconds, 0.001 to %d",
-                      (int)MAX_SECONDS);
-    w->route.timeout_ms = (int64_t)(json_double_value(v) * 1000 + 0.5);
-    return true;
+    return config_seconds(&r->file, at->value, "timeoutSeconds", v, false, MAX_SECONDS,
+                          &w->route.timeout_ms);
 }
 
 static bool read_input(struct reader *r, struct row *w, const json *v, const struct json_places *at)
 {
     w->route.body_only = json_is_string(v) && json_str_is(v, "body");
     if (!w->route.body_only && !(json_is_string(v) && json_str_is(v, "request")))
-        return refuse(r, at->value, "'input' is \"request\" or \"body\"");
+        return config_refuse(&r->file, at->value, "'input' is \"request\" or \"body\"");
     return true;
 }
 
@@ -230,9 +217,7 @@ static bool unknown_field(struct reader *r, const json *key, struct place at)
 
     for (size_t i = 0; i < COUNT(fields); i++)
         nearest_offer(&near, fields[i].name);
-    if (near.best)
-        return refuse(r, at, "unknown field '%s'; did you mean '%s'?", json_str(key), near.best);
-    return refuse(r, at, "unknown field '%s'", json_str(key));
+    return config_refuse_unknown(&r->file, at, key, near.best);
 }
 
 static bool read_row(struct reader *r, struct row *w, const json *v, const struct json_places *at)
@@ -240,7 +225,7 @@ static bool read_row(struct reader *r, struct row *w, const json *v, const struc
     w->at = at->value;
     w->route.timeout_ms = DEFAULT_MS;
     if (!json_is_object(v))
-        return refuse(r, at->value, "a route must be an object");
+        return config_refuse(&r->file, at->value, "a route must be an object");
     for (size_t i = 0; i < json_count(v); i++) {
         const struct field *f = fields, *end = fields + COUNT(fields);
         while (f < end && !json_str_is(json_key_at(v, i), f->name))
@@ -251,8 +236,8 @@ static bool read_row(struct reader *r, struct row *w, const json *v, const struc
             return false;
     }
     if (!w->route.path)
-        return refuse(r, at->value, "a route needs 'path'");
-    return w->route.machine || refuse(r, at->value, "a route needs 'stateMachine'");
+        return config_refuse(&r->file, at->value, "a route needs 'path'");
+    return w->route.machine || config_refuse(&r->file, at->value, "a route needs 'stateMachine'");
 }
 
 /* ---- precedence ---- */
@@ -297,23 +282,27 @@ static bool refuse_doubles(struct reader *r)
             if (compare_parts(a, b))
                 break;
             if (a->methods == b->methods || (a->methods & b->methods))
-                return refuse(r, b->at, "'%s' is for requests that the route at line %u has",
-                              b->route.path, (unsigned)a->at.line);
+                return config_refuse(&r->file, b->at,
+                                     "'%s' is for requests that the route at line %u has",
+                                     b->route.path, (unsigned)a->at.line);
         }
     return true;
 }
 
 /* ---- life ---- */
 
-static bool read_routes(struct reader *r, const json *doc, const struct json_places *at)
+static bool read_routes(struct reader *r)
 {
+    const json *doc = r->file.doc;
+    const struct json_places *at = r->file.places;
     size_t i = json_find(doc, "routes", strlen("routes"));
     const json *list = i == SIZE_MAX ? NULL : json_value_at(doc, i);
 
     if (!list || json_count(doc) != 1 || !json_is_array(list))
-        return refuse(r, at->value, "a routes file is {\"routes\": […]}");
+        return config_refuse(&r->file, at->value, "a routes file is {\"routes\": […]}");
     if (json_count(list) > MAX_ROUTES)
-        return refuse(r, at->kids[i].value, "there are more than %d routes", (int)MAX_ROUTES);
+        return config_refuse(&r->file, at->kids[i].value, "there are more than %d routes",
+                             (int)MAX_ROUTES);
     r->r->rows = arena_calloc(&r->r->arena, json_count(list) + 1, sizeof *r->r->rows);
     for (size_t k = 0; k < json_count(list); k++) {
         if (!read_row(r, &r->r->rows[k], json_at(list, k), &at->kids[i].kids[k]))
@@ -324,37 +313,35 @@ static bool read_routes(struct reader *r, const json *doc, const struct json_pla
     return refuse_doubles(r);
 }
 
+static struct reader begin(const char *name, struct diag *why)
+{
+    return (struct reader){.file = {.name = name, .code = "ROUTES_FILE", .why = why},
+                           .r = mem_calloc(1, sizeof(routes))};
+}
+
+static routes *finish(struct reader *r, bool read)
+{
+    bool good = read && read_routes(r);
+
+    config_file_clear(&r->file);
+    if (good)
+        return r->r;
+    routes_free(r->r);
+    return NULL;
+}
+
 routes *routes_parse(const char *name, const char *text, size_t len, struct diag *why)
 {
-    struct reader r = {.r = mem_calloc(1, sizeof *r.r), .name = name, .why = why};
-    struct arena arena = {0};
-    struct json_places *places = NULL;
-    json *doc = document_parse(document_format(name, text, len), text, len, JSON_READ_UNIQUE,
-                               &arena, &places, why);
-    bool good = false;
+    struct reader r = begin(name, why);
 
-    if (doc)
-        good = read_routes(&r, doc, places);
-    else if (why)
-        diag_prefix(why, "%s:%u:%u: ", name, (unsigned)why->place.line,
-                    (unsigned)why->place.column);
-    json_unref(doc);
-    arena_clear(&arena);
-    if (good)
-        return r.r;
-    routes_free(r.r);
-    return NULL;
+    return finish(&r, config_file_parse(&r.file, text, len));
 }
 
 routes *routes_load(const char *path, struct diag *why)
 {
-    struct buf text = {0};
-    routes *r = NULL;
+    struct reader r = begin(path, why);
 
-    if (buf_read_file(&text, path, MAX_FILE, why))
-        r = routes_parse(path, buf_str(&text), text.len, why);
-    buf_clear(&text);
-    return r;
+    return finish(&r, config_file_read(&r.file));
 }
 
 void routes_free(routes *r)

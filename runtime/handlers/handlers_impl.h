@@ -202,7 +202,7 @@ struct connection {
 
 void connections_free(handlers *h);
 
-/* ---- handlers_load.c ---- */
+/* ---- handlers_match.c ---- */
 
 /* The function's name in an ARN, a partial ARN or a name with a qualifier; *len is its length. */
 const char *function_name(const char *target, size_t *len);

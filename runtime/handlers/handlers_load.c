@@ -1,5 +1,5 @@
 /*
- * Reads handlers files and picks the row for a call.
+ * Reads handlers files.
  *
  *     {"handlers": [
  *       {"resource": "Charge*", "command": ["./charge.py", "--fast"], "timeout_s": 30},
@@ -17,12 +17,10 @@
  */
 #define _XOPEN_SOURCE 700 /* realpath */
 
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/handlers_load_impl.h"
 
-#include "parsers/document.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
-#include "runtime/glob.h"
 #include "runtime/http_client.h"
 
 #include <limits.h>
@@ -30,33 +28,10 @@
 #include <string.h>
 
 enum {
-    MAX_FILE = 4 * 1024 * 1024,
     MAX_SECONDS = 99999999,
     MAX_CONCURRENCY = 100000,
     RUNTIMES = 10, /* lambda: processes of a row that does not say */
 };
-
-static const char BAD_FILE[] = "HANDLERS_FILE";
-
-struct reader {
-    handlers *h;
-    const char *path;
-    char *folder; /* absolute */
-    struct diag *why;
-};
-
-static bool refuse(struct reader *r, struct place at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool refuse(struct reader *r, struct place at, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    diag_vset_place(r->why, BAD_FILE, r->path, at, format, args);
-    va_end(args);
-    return false;
-}
 
 /* ---- values of fields ---- */
 
@@ -76,8 +51,9 @@ static size_t expand_name(struct reader *r, const char *text, struct place at, s
     while (name_char(text[len], len == 2))
         len++;
     if (len == 2 || text[len] != '}') {
-        refuse(r, at,
-               "'${' begins a variable's name, as in ${HOME}; write '$${' for the text '${'");
+        config_refuse(
+            &r->file, at,
+            "'${' begins a variable's name, as in ${HOME}; write '$${' for the text '${'");
         return 0;
     }
     name = mem_strndup(text + 2, len - 2);
@@ -85,19 +61,19 @@ static size_t expand_name(struct reader *r, const char *text, struct place at, s
     if (value)
         buf_adds(out, value);
     else
-        refuse(r, at, "the environment has no variable %s", name);
+        config_refuse(&r->file, at, "the environment has no variable %s", name);
     mem_free(name);
     return value ? len + 1 : 0;
 }
 
-/* A string's text with its ${NAME}s replaced; NULL when refused. */
-static const char *text_of(struct reader *r, const json *v, struct place at, const char *field)
+const char *handlers_text(struct reader *r, const json *v, struct place at, const char *field)
 {
     struct buf out = {0};
     const char *text, *kept = NULL;
 
     if (!json_is_string(v) || strlen(json_str(v)) != json_str_len(v)) {
-        refuse(r, at, "'%s' must be a string%s", field, json_is_string(v) ? " without NUL" : "");
+        config_refuse(&r->file, at, "'%s' must be a string%s", field,
+                      json_is_string(v) ? " without NUL" : "");
         return NULL;
     }
     for (text = json_str(v); *text;) {
@@ -125,11 +101,11 @@ typedef struct handler_row row;
 
 static bool read_resource(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
-    w->pattern = text_of(r, v, at->value, "resource");
+    w->pattern = handlers_text(r, v, at->value, "resource");
     if (!w->pattern)
         return false;
     if (!*w->pattern)
-        return refuse(r, at->value, "'resource' must not be empty");
+        return config_refuse(&r->file, at->value, "'resource' must not be empty");
     for (const char *p = w->pattern; *p; p++)
         w->literal += *p != '*' && *p != '?';
     return true;
@@ -157,16 +133,18 @@ static bool read_argv(struct reader *r, row *w, const json *v, const struct json
     size_t count = json_is_array(v) ? json_count(v) : 0;
 
     if (!count)
-        return refuse(r, at->value,
-                      "'%s' must be an array of strings, the program and its arguments", field);
+        return config_refuse(&r->file, at->value,
+                             "'%s' must be an array of strings, the program and its arguments",
+                             field);
     w->argv = arena_calloc(&r->h->arena, count + 1, sizeof *w->argv);
     for (size_t i = 0; i < count; i++) {
-        const char *word = text_of(r, json_at(v, i), at->kids[i].value, field);
+        const char *word = handlers_text(r, json_at(v, i), at->kids[i].value, field);
 
         if (!word)
             return false;
         if (!i && !*word)
-            return refuse(r, at->kids[i].value, "the program's name must not be empty");
+            return config_refuse(&r->file, at->kids[i].value,
+                                 "the program's name must not be empty");
         if (!i && strchr(word, '/'))
             word = from_folder(r, word);
         w->argv[i] = arena_strndup(&r->h->arena, word, strlen(word));
@@ -189,7 +167,7 @@ static bool read_runtime(struct reader *r, row *w, const json *v, const struct j
 
 static bool read_cwd(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
-    const char *path = text_of(r, v, at->value, "cwd");
+    const char *path = handlers_text(r, v, at->value, "cwd");
 
     if (path)
         w->cwd = from_folder(r, path);
@@ -199,17 +177,17 @@ static bool read_cwd(struct reader *r, row *w, const json *v, const struct json_
 static bool read_env(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     if (!json_is_object(v))
-        return refuse(r, at->value, "'env' must be an object of strings");
+        return config_refuse(&r->file, at->value, "'env' must be an object of strings");
     w->env = arena_calloc(&r->h->arena, json_count(v) + 1, sizeof *w->env);
     for (size_t i = 0; i < json_count(v); i++) {
         const char *name = json_str(json_key_at(v, i));
-        const char *value = text_of(r, json_value_at(v, i), at->kids[i].value, "env");
+        const char *value = handlers_text(r, json_value_at(v, i), at->kids[i].value, "env");
         struct buf line = {0};
 
         if (!value)
             return false;
         if (!*name || strchr(name, '=') || strlen(name) != json_str_len(json_key_at(v, i)))
-            return refuse(r, at->kids[i].key, "this can't be the name of a variable");
+            return config_refuse(&r->file, at->kids[i].key, "this can't be the name of a variable");
         buf_printf(&line, "%s=%s", name, value);
         w->env[w->env_count++] = arena_strndup(&r->h->arena, buf_str(&line), line.len);
         buf_clear(&line);
@@ -220,17 +198,18 @@ static bool read_env(struct reader *r, row *w, const json *v, const struct json_
 static bool read_headers(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     if (!json_is_object(v))
-        return refuse(r, at->value, "'headers' must be an object of strings");
+        return config_refuse(&r->file, at->value, "'headers' must be an object of strings");
     for (size_t i = 0; i < json_count(v); i++) {
         const char *name = json_str(json_key_at(v, i));
-        const char *value = text_of(r, json_value_at(v, i), at->kids[i].value, "headers");
+        const char *value = handlers_text(r, json_value_at(v, i), at->kids[i].value, "headers");
 
         if (!value)
             return false;
         if (!http_header_name_ok(name) || strlen(name) != json_str_len(json_key_at(v, i)))
-            return refuse(r, at->kids[i].key, "this can't be the name of a header");
+            return config_refuse(&r->file, at->kids[i].key, "this can't be the name of a header");
         if (!http_header_value_ok(value))
-            return refuse(r, at->kids[i].value, "a header can't have control characters");
+            return config_refuse(&r->file, at->kids[i].value,
+                                 "a header can't have control characters");
         /* As it was written: whoever configures a header knows what it should be. */
         buf_printf(&w->headers, *value ? "%s: %s" : "%s;%s", name, value);
         buf_addc(&w->headers, '\0');
@@ -241,12 +220,13 @@ static bool read_headers(struct reader *r, row *w, const json *v, const struct j
 static bool read_url(struct reader *r, row *w, const json *v, const struct json_places *at,
                      const char *field)
 {
-    const char *text = text_of(r, v, at->value, field);
+    const char *text = handlers_text(r, v, at->value, field);
 
     if (!text)
         return false;
     if (!http_url_ok(text))
-        return refuse(r, at->value, "'%s' must be a URL as in http://127.0.0.1:3001/path", field);
+        return config_refuse(&r->file, at->value,
+                             "'%s' must be a URL as in http://127.0.0.1:3001/path", field);
     w->url = text;
     return true;
 }
@@ -275,37 +255,27 @@ static bool read_method(struct reader *r, row *w, const json *v, const struct js
             w->method = methods[i];
             return true;
         }
-    return refuse(r, at->value, "'method' must be POST, PUT, PATCH, DELETE or GET");
+    return config_refuse(&r->file, at->value, "'method' must be POST, PUT, PATCH, DELETE or GET");
 }
 
 static bool read_function(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
-    w->function = text_of(r, v, at->value, "function");
+    w->function = handlers_text(r, v, at->value, "function");
     if (w->function && !*w->function)
-        return refuse(r, at->value, "'function' must not be empty");
+        return config_refuse(&r->file, at->value, "'function' must not be empty");
     return w->function != NULL;
-}
-
-static bool is_seconds(const json *v, double least)
-{
-    return json_is_number(v) && json_double_value(v) >= least &&
-           json_double_value(v) <= MAX_SECONDS;
 }
 
 static bool read_timeout(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
-    if (!is_seconds(v, 0.001))
-        return refuse(r, at->value, "'timeout_s' must be a number of seconds, 0.001 to %d",
-                      (int)MAX_SECONDS);
-    w->timeout_ms = (int64_t)(json_double_value(v) * 1000 + 0.5);
-    return true;
+    return config_seconds(&r->file, at->value, "timeout_s", v, false, MAX_SECONDS, &w->timeout_ms);
 }
 
 static bool read_concurrency(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     if (json_kind(v) != JSON_INT || json_int_value(v) < 1 || json_int_value(v) > MAX_CONCURRENCY)
-        return refuse(r, at->value, "'concurrency' must be a whole number, 1 to %d",
-                      (int)MAX_CONCURRENCY);
+        return config_refuse(&r->file, at->value, "'concurrency' must be a whole number, 1 to %d",
+                             (int)MAX_CONCURRENCY);
     w->concurrency = (unsigned)json_int_value(v);
     return true;
 }
@@ -316,24 +286,27 @@ static bool check_answer(struct reader *r, const json *v, const struct json_plac
     const json *value = json_get(v, "return"), *error = json_get(v, "error");
 
     if (!json_is_object(v) || (value != NULL) == (error != NULL))
-        return refuse(r, at->value,
-                      "an answer is {\"return\": value} or {\"error\": \"Name\", \"cause\": "
-                      "\"text\"}");
+        return config_refuse(&r->file, at->value,
+                             "an answer is {\"return\": value} or {\"error\": \"Name\", \"cause\": "
+                             "\"text\"}");
     for (size_t i = 0; i < json_count(v); i++) {
         const json *key = json_key_at(v, i);
 
         if (json_str_is(key, "return"))
             continue;
         if (json_str_is(key, "after_s")) {
-            if (!is_seconds(json_value_at(v, i), 0))
-                return refuse(r, at->kids[i].value,
-                              "'after_s' must be a number of seconds, 0 to %d", (int)MAX_SECONDS);
+            int64_t after_ms;
+            if (!config_seconds(&r->file, at->kids[i].value, "after_s", json_value_at(v, i), true,
+                                MAX_SECONDS, &after_ms))
+                return false;
             continue;
         }
         if (!json_str_is(key, "error") && (!error || !json_str_is(key, "cause")))
-            return refuse(r, at->kids[i].key, "'%s' is no part of this answer", json_str(key));
+            return config_refuse(&r->file, at->kids[i].key, "'%s' is no part of this answer",
+                                 json_str(key));
         if (!json_is_string(json_value_at(v, i)))
-            return refuse(r, at->kids[i].value, "'%s' must be a string", json_str(key));
+            return config_refuse(&r->file, at->kids[i].value, "'%s' must be a string",
+                                 json_str(key));
     }
     return true;
 }
@@ -351,7 +324,7 @@ static bool read_mock(struct reader *r, row *w, const json *v, const struct json
         return true;
     }
     if (!json_count(v))
-        return refuse(r, at->value, "'mock' must have an answer");
+        return config_refuse(&r->file, at->value, "'mock' must have an answer");
     for (size_t i = 0; i < json_count(v); i++)
         if (!check_answer(r, json_at(v, i), &at->kids[i]))
             return false;
@@ -409,9 +382,7 @@ static bool unknown_field(struct reader *r, const json *key, struct place at)
 
     for (size_t i = 0; i < COUNT(fields); i++)
         nearest_offer(&near, fields[i].name);
-    if (near.best)
-        return refuse(r, at, "unknown field '%s'; did you mean '%s'?", json_str(key), near.best);
-    return refuse(r, at, "unknown field '%s'", json_str(key));
+    return config_refuse_unknown(&r->file, at, key, near.best);
 }
 
 static const struct field *field_named(const json *key)
@@ -432,8 +403,9 @@ static bool find_kind(struct reader *r, row *w, const json *v, const struct json
         if (found == SIZE_MAX)
             continue;
         if (w->kind)
-            return refuse(r, at->kids[found].key, "a handler has '%s' or '%s', not both",
-                          w->kind->field, kinds[i].kind->field);
+            return config_refuse(&r->file, at->kids[found].key,
+                                 "a handler has '%s' or '%s', not both", w->kind->field,
+                                 kinds[i].kind->field);
         w->kind = kinds[i].kind;
         *bit = kinds[i].bit;
     }
@@ -445,7 +417,7 @@ static bool read_row(struct reader *r, row *w, const json *v, const struct json_
     unsigned bit = 0;
 
     if (!json_is_object(v))
-        return refuse(r, at->value, "a handler must be an object");
+        return config_refuse(&r->file, at->value, "a handler must be an object");
     if (!find_kind(r, w, v, at, &bit))
         return false;
     for (size_t i = 0; i < json_count(v); i++) {
@@ -455,179 +427,20 @@ static bool read_row(struct reader *r, row *w, const json *v, const struct json_
         if (!f)
             return unknown_field(r, key, at->kids[i].key);
         if (w->kind && !(f->kinds & bit))
-            return refuse(r, at->kids[i].key, "'%s' does not go with '%s'", f->name,
-                          w->kind->field);
+            return config_refuse(&r->file, at->kids[i].key, "'%s' does not go with '%s'", f->name,
+                                 w->kind->field);
         if (w->kind && !f->read(r, w, json_value_at(v, i), &at->kids[i]))
             return false;
     }
     if (!w->kind)
-        return refuse(
-            r, at->value,
+        return config_refuse(
+            &r->file, at->value,
             "a handler needs 'command', 'lambda', 'http', 'lambda_endpoint', 'endpoint' or "
             "'mock'");
     if (!w->pattern)
-        return refuse(r, at->value, "a handler needs 'resource'");
+        return config_refuse(&r->file, at->value, "a handler needs 'resource'");
     if (!w->cwd)
         w->cwd = arena_strndup(&r->h->arena, r->folder, strlen(r->folder));
-    return true;
-}
-
-/* ---- connections ---- */
-
-struct text_field {
-    const char *name;
-    const char **to;
-    bool optional;
-};
-
-/* An object of strings: all of them, but for those that are optional, and no others. */
-static bool read_texts(struct reader *r, const json *v, const struct json_places *at,
-                       const char *what, const struct text_field *texts, size_t count)
-{
-    if (!json_is_object(v))
-        return refuse(r, at->value, "'%s' must be an object", what);
-    for (size_t i = 0; i < json_count(v); i++) {
-        const char *name = json_str(json_key_at(v, i));
-        size_t k = 0;
-
-        while (k < count && strcmp(texts[k].name, name) != 0)
-            k++;
-        if (k == count)
-            return refuse(r, at->kids[i].key, "'%s' is no part of '%s'", name, what);
-        *texts[k].to = text_of(r, json_value_at(v, i), at->kids[i].value, name);
-        if (!*texts[k].to)
-            return false;
-    }
-    for (size_t k = 0; k < count; k++)
-        if (!texts[k].optional && !*texts[k].to)
-            return refuse(r, at->value, "'%s' needs '%s'", what, texts[k].name);
-    return true;
-}
-
-static bool read_basic(struct reader *r, struct connection *c, const json *v,
-                       const struct json_places *at)
-{
-    const struct text_field texts[] = {{"user", &c->user, false},
-                                       {"password", &c->password, false}};
-
-    return read_texts(r, v, at, "basic", texts, 2);
-}
-
-static bool read_api_key(struct reader *r, struct connection *c, const json *v,
-                         const struct json_places *at)
-{
-    const struct text_field texts[] = {{"name", &c->key_name, false}, {"value", &c->key, false}};
-
-    return read_texts(r, v, at, "api_key", texts, 2);
-}
-
-static bool read_oauth(struct reader *r, struct connection *c, const json *v,
-                       const struct json_places *at)
-{
-    const struct text_field texts[] = {{"url", &c->token_url, false},
-                                       {"client_id", &c->client_id, false},
-                                       {"client_secret", &c->client_secret, false},
-                                       {"scope", &c->scope, true}};
-
-    if (!read_texts(r, v, at, "oauth", texts, 4))
-        return false;
-    if (!http_url_ok(c->token_url))
-        return refuse(r, at->value, "'url' must be a URL as in https://example.com/token");
-    return true;
-}
-
-/* {"name": "text with ${NAME}"} */
-static bool read_strings(struct reader *r, json **to, const json *v, const struct json_places *at,
-                         const char *what)
-{
-    struct json_build b;
-
-    if (!json_is_object(v))
-        return refuse(r, at->value, "'%s' must be an object of strings", what);
-    json_build_object(&b, json_count(v));
-    for (size_t i = 0; i < json_count(v); i++) {
-        const char *text = text_of(r, json_value_at(v, i), at->kids[i].value, what);
-        if (!text) {
-            json_build_drop(&b);
-            return false;
-        }
-        json_build_set_key(&b, json_ref(json_key_at(v, i)), json_cstring(text));
-    }
-    *to = json_build_done(&b);
-    return true;
-}
-
-static bool read_added_headers(struct reader *r, struct connection *c, const json *v,
-                               const struct json_places *at)
-{
-    return read_strings(r, &c->headers, v, at, "headers");
-}
-
-static bool read_added_query(struct reader *r, struct connection *c, const json *v,
-                             const struct json_places *at)
-{
-    return read_strings(r, &c->query, v, at, "query");
-}
-
-static bool read_added_body(struct reader *r, struct connection *c, const json *v,
-                            const struct json_places *at)
-{
-    return read_strings(r, &c->body, v, at, "body");
-}
-
-static bool read_pattern(struct reader *r, struct connection *c, const json *v,
-                         const struct json_places *at)
-{
-    c->pattern = text_of(r, v, at->value, "connection");
-    return c->pattern != NULL;
-}
-
-static const struct {
-    const char *name;
-    bool (*read)(struct reader *r, struct connection *c, const json *v,
-                 const struct json_places *at);
-} connection_fields[] = {
-    {"connection", read_pattern}, {"basic", read_basic},           {"api_key", read_api_key},
-    {"oauth", read_oauth},        {"headers", read_added_headers}, {"query", read_added_query},
-    {"body", read_added_body},
-};
-
-static bool read_connection(struct reader *r, struct connection *c, const json *v,
-                            const struct json_places *at)
-{
-    if (!json_is_object(v))
-        return refuse(r, at->value, "a connection must be an object");
-    for (size_t i = 0; i < json_count(v); i++) {
-        const json *key = json_key_at(v, i);
-        size_t k = 0;
-
-        while (k < COUNT(connection_fields) && !json_str_is(key, connection_fields[k].name))
-            k++;
-        if (k == COUNT(connection_fields))
-            return refuse(r, at->kids[i].key, "unknown field '%s' of a connection", json_str(key));
-        if (!connection_fields[k].read(r, c, json_value_at(v, i), &at->kids[i]))
-            return false;
-    }
-    if (!c->pattern)
-        return refuse(r, at->value, "a connection needs 'connection', its ARN or name");
-    return true;
-}
-
-/* In the file's order, behind those that are there already. */
-static bool read_connections(struct reader *r, const json *list, const struct json_places *at)
-{
-    struct connection **end = &r->h->connections;
-
-    if (!json_is_array(list))
-        return refuse(r, at->value, "'connections' must be an array");
-    while (*end)
-        end = &(*end)->next;
-    for (size_t i = 0; i < json_count(list); i++) {
-        *end = arena_calloc(&r->h->arena, 1, sizeof **end);
-        if (!read_connection(r, *end, json_at(list, i), &at->kids[i]))
-            return false;
-        end = &(*end)->next;
-    }
     return true;
 }
 
@@ -655,21 +468,25 @@ static row *row_new(handlers *h)
     return w;
 }
 
-static bool read_file(struct reader *r, const json *doc, const struct json_places *at, row **rows)
+static bool read_file(struct reader *r, row **rows)
 {
+    const json *doc = r->file.doc;
+    const struct json_places *at = r->file.places;
     size_t found = json_find(doc, "handlers", strlen("handlers"));
     size_t connections = json_find(doc, "connections", strlen("connections"));
     const json *list;
 
     if (found == SIZE_MAX || !json_is_array(json_value_at(doc, found)))
-        return refuse(r, at->value, "the file must be an object with an array 'handlers'");
+        return config_refuse(&r->file, at->value,
+                             "the file must be an object with an array 'handlers'");
     for (size_t i = 0; i < json_count(doc); i++)
         if (i != found && i != connections)
-            return refuse(r, at->kids[i].key,
-                          "unknown field '%s'; only 'handlers' and 'connections' can stand here",
-                          json_str(json_key_at(doc, i)));
+            return config_refuse(
+                &r->file, at->kids[i].key,
+                "unknown field '%s'; only 'handlers' and 'connections' can stand here",
+                json_str(json_key_at(doc, i)));
     if (connections != SIZE_MAX &&
-        !read_connections(r, json_value_at(doc, connections), &at->kids[connections]))
+        !connections_read(r, json_value_at(doc, connections), &at->kids[connections]))
         return false;
     list = json_value_at(doc, found);
     for (size_t i = 0; i < json_count(list); i++) {
@@ -708,30 +525,18 @@ static void add_rows(handlers *h, row **rows, size_t count)
 
 bool handlers_load(handlers *h, const char *path, struct diag *why)
 {
-    struct reader r = {.h = h, .path = path, .why = why};
-    struct buf text = {0};
-    struct arena a = {0};
-    struct json_places *at = NULL;
-    json *doc = NULL;
+    struct reader r = {.file = {.name = path, .code = "HANDLERS_FILE", .why = why}, .h = h};
     row **rows = NULL;
     size_t count = 0;
     bool ok = false;
 
-    if (!buf_read_file(&text, path, MAX_FILE, why))
+    if (!config_file_read(&r.file))
         goto out;
-    doc = document_parse(document_format(path, text.data, text.len), text.data, text.len,
-                         JSON_READ_UNIQUE, &a, &at, why);
-    if (!doc) {
-        if (why)
-            diag_prefix(why, "%s:%u:%u: ", path, (unsigned)why->place.line,
-                        (unsigned)why->place.column);
-        goto out;
-    }
     r.folder = folder_of(path);
-    if (json_get(doc, "handlers"))
-        count = json_count(json_get(doc, "handlers"));
+    if (json_get(r.file.doc, "handlers"))
+        count = json_count(json_get(r.file.doc, "handlers"));
     rows = mem_calloc(count + 1, sizeof(row *));
-    ok = read_file(&r, doc, at, rows);
+    ok = read_file(&r, rows);
     if (ok) {
         add_rows(h, rows, count);
         mem_free(h->file);
@@ -744,68 +549,6 @@ bool handlers_load(handlers *h, const char *path, struct diag *why)
 out:
     mem_free(rows);
     mem_free(r.folder);
-    json_unref(doc);
-    arena_clear(&a);
-    buf_clear(&text);
+    config_file_clear(&r.file);
     return ok;
-}
-
-/* ---- picking a row ---- */
-
-const char *function_name(const char *target, size_t *len)
-{
-    static const char part[] = "function:";
-    const char *at = strstr(target, part);
-
-    if (at && (at == target || at[-1] == ':'))
-        target = at + strlen(part);
-    else if (!strncmp(target, "arn:", 4)) {
-        *len = strlen(target);
-        return target;
-    }
-    *len = strcspn(target, ":");
-    return target;
-}
-
-/*
- * A pattern means the target as it stands, the same without its qualifier, or by a bare name the
- * function it names. A call by a function's name alone is met by that function's ARN too.
- */
-static bool matches(const char *pattern, const char *target, bool function)
-{
-    size_t name_len, pattern_len;
-    const char *name = function_name(target, &name_len);
-
-    if (glob_match(pattern, target, strlen(target)))
-        return true;
-    if (!function)
-        return false;
-    if (glob_match(pattern, target, (size_t)(name - target) + name_len))
-        return true;
-    if (!strchr(pattern, ':'))
-        return glob_match(pattern, name, name_len);
-    if (!strncmp(target, "arn:", 4) || !strstr(pattern, ":function:"))
-        return false;
-    pattern = function_name(pattern, &pattern_len);
-    if (pattern_len && pattern[pattern_len] == '\0')
-        return glob_match(pattern, name, name_len);
-    return false;
-}
-
-struct handler_row *handlers_match(const handlers *h, const char *target)
-{
-    /* Functions go by name; what else has an ARN goes by that. */
-    bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
-
-    for (size_t i = 0; i < h->row_count; i++)
-        if (matches(h->rows[i]->pattern, target, function))
-            return h->rows[i];
-    return NULL;
-}
-
-bool handlers_name(const handlers *h, const char *target)
-{
-    const struct handler_row *r = handlers_match(h, target);
-
-    return r && r->literal > 0;
 }

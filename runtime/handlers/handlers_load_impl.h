@@ -1,0 +1,21 @@
+#ifndef RUNTIME_HANDLERS_HANDLERS_LOAD_IMPL_H
+#define RUNTIME_HANDLERS_HANDLERS_LOAD_IMPL_H
+
+#include "runtime/config_file.h"
+#include "runtime/handlers/handlers_impl.h"
+
+/* What reads a handlers file: handlers_load.c its rows, connections_load.c its connections. */
+
+struct reader {
+    struct config_file file;
+    handlers *h;
+    char *folder; /* the file's, absolute */
+};
+
+/* A string's text with its ${NAME}s replaced, in the set's arena; NULL when refused. */
+const char *handlers_text(struct reader *r, const json *v, struct place at, const char *field);
+
+/* Adds `list`'s connections, in their order, behind those that are there already. */
+bool connections_read(struct reader *r, const json *list, const struct json_places *at);
+
+#endif

@@ -1,0 +1,64 @@
+/* Picks the row that is meant for a call. */
+#include "runtime/handlers/handlers_impl.h"
+
+#include "runtime/glob.h"
+
+#include <string.h>
+
+const char *function_name(const char *target, size_t *len)
+{
+    static const char part[] = "function:";
+    const char *at = strstr(target, part);
+
+    if (at && (at == target || at[-1] == ':'))
+        target = at + strlen(part);
+    else if (!strncmp(target, "arn:", 4)) {
+        *len = strlen(target);
+        return target;
+    }
+    *len = strcspn(target, ":");
+    return target;
+}
+
+/*
+ * A pattern means the target as it stands, the same without its qualifier, or by a bare name the
+ * function it names. A call by a function's name alone is met by that function's ARN too.
+ */
+static bool matches(const char *pattern, const char *target, bool function)
+{
+    size_t name_len, pattern_len;
+    const char *name = function_name(target, &name_len);
+
+    if (glob_match(pattern, target, strlen(target)))
+        return true;
+    if (!function)
+        return false;
+    if (glob_match(pattern, target, (size_t)(name - target) + name_len))
+        return true;
+    if (!strchr(pattern, ':'))
+        return glob_match(pattern, name, name_len);
+    if (!strncmp(target, "arn:", 4) || !strstr(pattern, ":function:"))
+        return false;
+    pattern = function_name(pattern, &pattern_len);
+    if (pattern_len && pattern[pattern_len] == '\0')
+        return glob_match(pattern, name, name_len);
+    return false;
+}
+
+struct handler_row *handlers_match(const handlers *h, const char *target)
+{
+    /* Functions go by name; what else has an ARN goes by that. */
+    bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
+
+    for (size_t i = 0; i < h->row_count; i++)
+        if (matches(h->rows[i]->pattern, target, function))
+            return h->rows[i];
+    return NULL;
+}
+
+bool handlers_name(const handlers *h, const char *target)
+{
+    const struct handler_row *r = handlers_match(h, target);
+
+    return r && r->literal > 0;
+}
