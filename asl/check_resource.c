@@ -6,11 +6,11 @@
  */
 
 #include "asl/load_impl.h"
+#include "parsers/count.h"
 #include "parsers/nearest.h"
 
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define NEEDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* ---- the integrations ---- */

@@ -1,6 +1,7 @@
 #include "asl/choice.h"
 
 #include "asl/path.h"
+#include "parsers/count.h"
 #include "parsers/nearest.h"
 #include "parsers/timestamp.h"
 
@@ -75,7 +76,7 @@ static const struct choice_operator {
     {"IsTimestamp", FAMILY_IS, IS_TIMESTAMP, false},
 };
 
-enum { OPERATOR_COUNT = sizeof operators / sizeof *operators };
+enum { OPERATOR_COUNT = COUNT(operators) };
 
 /* ---- the compiled test ---- */
 
@@ -442,7 +443,7 @@ static const asl_test *compile(struct compiler *c, const struct asl_at *at, bool
                           NESTING_MAX);
         return NULL;
     }
-    for (size_t i = 0; i < sizeof selectors / sizeof *selectors; i++)
+    for (size_t i = 0; i < COUNT(selectors); i++)
         if (json_get(at->value, selectors[i].name)) {
             which = i;
             found++;

@@ -6,9 +6,9 @@
 
 #include "asl/codes.h"
 
-#include <string.h>
+#include "parsers/count.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include <string.h>
 
 /* clang-format off */
 static const struct asl_code codes[] = {

@@ -7,13 +7,12 @@
 #include "asl/format.h"
 
 #include "parsers/arena.h"
+#include "parsers/count.h"
 #include "parsers/json.h"
 #include "parsers/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { WIDTH = 100, INDENT = 2 };
 

@@ -5,6 +5,7 @@
 
 #include "asl/hint.h"
 #include "asl/codes.h"
+#include "parsers/count.h"
 
 #include <string.h>
 
@@ -60,7 +61,7 @@ const char *asl_hint_for(const char *code, const char *message)
 {
     const struct asl_code *c = asl_code_find(code, strlen(code));
 
-    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+    for (size_t i = 0; i < COUNT(hints); i++)
         if (strncmp(message, hints[i].message, strlen(hints[i].message)) == 0)
             return hints[i].hint;
     return c ? c->mend : NULL;

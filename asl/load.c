@@ -2,6 +2,7 @@
 
 #include "asl/load_impl.h"
 #include "asl/warn.h"
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
 
@@ -285,7 +286,7 @@ static void load_machine(struct loader *l, const struct asl_at *at)
         return;
     }
     l->machine_language = l->language = load_language(l, at, ASL_JSONPATH);
-    load_fields(l, machine_fields, sizeof machine_fields / sizeof *machine_fields, 0, at, l->m);
+    load_fields(l, machine_fields, COUNT(machine_fields), 0, at, l->m);
     l->m->top = load_scope(l, at, NULL);
 }
 

@@ -3,6 +3,7 @@
 #include "asl/load_impl.h"
 
 #include "asl/expression.h"
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 
@@ -605,8 +606,7 @@ void load_retry(struct loader *l, const struct asl_field *f, const struct asl_at
         asl_at_index(at, i, &each);
         if (!load_object(l, &each))
             continue;
-        load_fields(l, retrier_fields, sizeof retrier_fields / sizeof *retrier_fields, 0, &each,
-                    &s->retry[i]);
+        load_fields(l, retrier_fields, COUNT(retrier_fields), 0, &each, &s->retry[i]);
         load_required(l, &each, required);
     }
     load_check_all(l, at);

@@ -2,13 +2,13 @@
 
 #include "asl/expression.h"
 #include "asl/load_impl.h"
+#include "parsers/count.h"
 #include "parsers/timestamp.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
 
 #define ON(type) (1u << (type))
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum {
     PASS = ON(ASL_PASS),

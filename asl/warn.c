@@ -5,9 +5,9 @@
 
 #include "asl/warn_impl.h"
 
-#include <string.h>
+#include "parsers/count.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include <string.h>
 
 /* ---- the machine as a graph ---- */
 

@@ -2,10 +2,9 @@
 
 #include "asl/expression.h"
 #include "asl/warn_impl.h"
+#include "parsers/count.h"
 
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const json *choices(const struct asl_at *state, struct asl_at *out)
 {

@@ -7,11 +7,10 @@
 #include "asl/expression.h"
 #include "asl/shape.h"
 #include "asl/warn_impl.h"
+#include "parsers/count.h"
 #include "parsers/mem.h"
 
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { ROUNDS_MAX = 100 };
 

@@ -1,11 +1,10 @@
 /* Warnings of retriers and catchers. */
 
 #include "asl/warn_impl.h"
+#include "parsers/count.h"
 #include "parsers/nearest.h"
 
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *const lists[] = {"Retry", "Catch"};
 

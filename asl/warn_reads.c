@@ -2,14 +2,13 @@
 
 #include "asl/expression.h"
 #include "asl/warn_impl.h"
+#include "parsers/count.h"
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/mem.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static bool is_among(const json *key, const char *const *names, size_t count)
 {

@@ -2,11 +2,11 @@
 
 #include "asl/warn_impl.h"
 
+#include "parsers/count.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ---- by form ---- */
 

@@ -3,12 +3,11 @@
 #include "asl/expression.h"
 #include "asl/intrinsic.h"
 #include "asl/warn_impl.h"
+#include "parsers/count.h"
 #include "parsers/jsonpath.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static bool is_name_start(char c)
 {

@@ -5,6 +5,7 @@
 
 #include "parsers/json_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/utf8.h"
 
 #include <stdarg.h>
@@ -184,14 +185,14 @@ static void explain_word(const struct json_stop *s, size_t start, struct diag *w
     size_t len = word_end(s, start) - start;
     struct found f = found_at(s, start);
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    for (size_t i = 0; i < COUNT(words); i++) {
         if (!same_word(s->text + start, len, words[i]))
             continue;
         REFUSE(s, why, start, "%s is written %s", f.text, words[i]);
         return;
     }
     if (start + len == s->len && len < 5 && s->text[start] >= 'a')
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        for (size_t i = 0; i < COUNT(words); i++)
             if (!strncmp(s->text + start, words[i], len)) {
                 REFUSE(s, why, s->len, "the text ends inside the word %s", words[i]);
                 return;

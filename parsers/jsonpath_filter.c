@@ -1,5 +1,7 @@
 #include "parsers/jsonpath_impl.h"
 
+#include "parsers/count.h"
+
 #include <string.h>
 
 /*
@@ -141,7 +143,7 @@ static bool read_condition(struct reader *r, struct stretch s, struct condition 
     s = strip(jsonpath_trim(s), "[?( ", ") ");
     if (s.len == 0)
         return jsonpath_refuse(r, s.at, "A condition is missing");
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+    for (size_t i = 0; i < COUNT(operators); i++) {
         size_t at = find(s, operators[i].sign);
         if (at == SIZE_MAX)
             continue;

@@ -1,4 +1,5 @@
 #include "parsers/buf.h"
+#include "parsers/count.h"
 #include "parsers/jsonpath_impl.h"
 #include "parsers/mem.h"
 
@@ -58,7 +59,7 @@ static bool put_posix(struct dialect *d)
 
     if (left < 4 || (p[1] != 'p' && p[1] != 'P') || p[2] != '{')
         return false;
-    for (size_t k = 0; k < sizeof posix_names / sizeof *posix_names; k++) {
+    for (size_t k = 0; k < COUNT(posix_names); k++) {
         size_t n = strlen(posix_names[k].java);
         if (left < n + 4 || memcmp(p + 3, posix_names[k].java, n) != 0 || p[3 + n] != '}')
             continue;

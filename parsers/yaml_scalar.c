@@ -2,6 +2,8 @@
 
 #include "parsers/yaml_impl.h"
 
+#include "parsers/count.h"
+
 #include <strings.h>
 
 static const char standard[] = "tag:yaml.org,2002:";
@@ -15,7 +17,7 @@ static const char *const cloudformation[] = {
 
 static bool is_cloudformation(const char *tag)
 {
-    for (size_t i = 0; i < sizeof(cloudformation) / sizeof(*cloudformation); i++)
+    for (size_t i = 0; i < COUNT(cloudformation); i++)
         if (!strcmp(tag, cloudformation[i]))
             return true;
     return false;
@@ -159,7 +161,7 @@ json *yaml_scalar(struct yaml_reader *r, const yaml_event_t *e)
 
     if (!tag)
         return e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? plain(r, e) : string(e);
-    for (size_t i = 0; name && i < sizeof(kinds) / sizeof(*kinds); i++)
+    for (size_t i = 0; name && i < COUNT(kinds); i++)
         if (!strcmp(name, kinds[i]))
             return tagged(r, e, name);
     return yaml_check_tag(r, e, e->data.scalar.tag, "str") ? string(e) : NULL;

@@ -1,5 +1,6 @@
 #include "runtime/endpoints.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "runtime/http_client.h"
 #include "runtime/http_message.h"
@@ -48,8 +49,6 @@ static const struct {
     {"SNS", "SNS_ENDPOINT", "-snsEndpoint"},
     {"SQS", "SQS_ENDPOINT", "-sqsEndpoint"},
 };
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 struct endpoints *endpoints_new(const char *region)
 {

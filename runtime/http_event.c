@@ -1,6 +1,7 @@
 #include "runtime/http_event.h"
 
 #include "parsers/base64.h"
+#include "parsers/count.h"
 #include "parsers/utf8.h"
 #include "runtime/route.h"
 
@@ -207,7 +208,7 @@ static bool is_text_type(const char *type)
     if ((len > 5 && !strncasecmp(type + len - 5, "+json", 5)) ||
         (len > 4 && !strncasecmp(type + len - 4, "+xml", 4)))
         return true;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         if (strlen(texts[i]) == len && !strncasecmp(type, texts[i], len))
             return true;
     return false;

@@ -8,6 +8,7 @@
 
 #include "runtime/http_message.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/timestamp.h"
 
@@ -805,7 +806,7 @@ static bool may_write(const char *name)
         if (!is_token((unsigned char)*c))
             return false;
     }
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+    for (size_t i = 0; i < COUNT(ours); i++) {
         if (!strcasecmp(name, ours[i]))
             return false;
     }

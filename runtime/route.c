@@ -1,5 +1,6 @@
 #include "runtime/route.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 #include "parsers/utf8.h"
@@ -7,8 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 enum {
     MAX_ROUTES = 10000,

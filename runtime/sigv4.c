@@ -4,6 +4,7 @@
  */
 #include "runtime/sigv4.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/timestamp.h"
 
@@ -446,12 +447,12 @@ static bool read_authorization(const char *text, struct authorization *a, struct
                           "header: '%s'.",
                           (int)name, at, text);
         value = strcspn(at + name + 1, ", \t");
-        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        for (size_t i = 0; i < COUNT(parts); i++)
             if (name == strlen(parts[i].name) && !memcmp(at, parts[i].name, name))
                 *parts[i].part = (struct part){at + name + 1, value};
         at += name + 1 + value;
     }
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < COUNT(parts); i++)
         if (!parts[i].part->len)
             buf_printf(&lacks, "Authorization header requires '%s' parameter. ", parts[i].name);
     if (!lacks.len)
@@ -468,7 +469,7 @@ static bool read_credential(struct authorization *a, struct sigv4_error *why)
     struct part *const fields[] = {&a->end, &a->service, &a->region, &a->date};
     size_t len = a->credential.len;
 
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; i < COUNT(fields); i++) {
         size_t begin = len;
 
         while (begin && a->credential.text[begin - 1] != '/')

@@ -4,6 +4,7 @@
  */
 #include "runtime/task_impl.h"
 
+#include "parsers/count.h"
 #include "runtime/aws/aws.h"
 
 #include <stdio.h>
@@ -81,7 +82,7 @@ static bool cannot_start(const struct task *t, const char *format, const char *n
 
 static bool known(const json *key)
 {
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < COUNT(fields); i++)
         if (json_str_is(key, fields[i]))
             return true;
     return false;

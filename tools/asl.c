@@ -3,6 +3,7 @@
 #include "tools/shown.h"
 
 #include "parsers/buf.h"
+#include "parsers/count.h"
 #include "parsers/nearest.h"
 
 #include <errno.h>
@@ -15,8 +16,6 @@
 #include <unistd.h>
 
 /* The program: a table of subcommands, and what they share in talking to people. */
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const struct cmd commands[] = {
     {"run", cmd_run, &cmd_run_options, "run a state machine once"},

@@ -1,5 +1,6 @@
 #include "tools/aslrc.h"
 
+#include "parsers/count.h"
 #include "parsers/document.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define NAME ".aslrc"
 
 enum { MAX_BYTES = 1024 * 1024 };

@@ -1,13 +1,12 @@
 /* The formats of asl validate. */
 
 #include "tools/report_format.h"
+#include "parsers/count.h"
 #include "parsers/json.h"
 #include "parsers/mem.h"
 #include "tools/report_text.h"
 
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *severity_name(const struct asl_problem *p)
 {

@@ -1,5 +1,6 @@
 #include "asl/intrinsic/intrinsic_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/jsonpath.h"
 #include "parsers/mem.h"
 
@@ -46,7 +47,7 @@ const struct intrinsic_function intrinsic_functions[] = {
      "a random UUID, version 4"},
 };
 
-const size_t intrinsic_function_count = sizeof intrinsic_functions / sizeof *intrinsic_functions;
+const size_t intrinsic_function_count = COUNT(intrinsic_functions);
 
 void asl_intrinsic_list(FILE *out)
 {
@@ -208,7 +209,7 @@ static json *eval_call(struct evaluation *e, const asl_intrinsic *call)
 
     if (call->value)
         return json_ref(call->value);
-    if (call->count > sizeof few / sizeof *few)
+    if (call->count > COUNT(few))
         arguments = mem_calloc(call->count, sizeof *arguments);
     for (i = 0; i < call->count; i++) {
         arguments[i] = eval_argument(e, &call->arguments[i]);

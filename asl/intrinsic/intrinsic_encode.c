@@ -1,6 +1,7 @@
 #include "asl/intrinsic/intrinsic_impl.h"
 
 #include "parsers/base64.h"
+#include "parsers/count.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
@@ -78,7 +79,7 @@ static const struct {
 
 static EVP_MD *fetch(const json *algorithm)
 {
-    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
+    for (size_t i = 0; i < COUNT(algorithms); i++)
         if (json_str_is(algorithm, algorithms[i].name))
             return EVP_MD_fetch(NULL, algorithms[i].fetch, NULL);
     return NULL;

@@ -5,6 +5,7 @@
 
 #include "parsers/jsonata/case.h"
 
+#include "parsers/count.h"
 #include "parsers/utf8.h"
 
 #include <stdbool.h>
@@ -145,8 +146,7 @@ static void add_cp(struct buf *out, uint32_t cp)
 
 static const struct special *find_upper(uint32_t cp)
 {
-    return bsearch(&cp, upper_rows, sizeof upper_rows / sizeof *upper_rows, sizeof *upper_rows,
-                   by_from);
+    return bsearch(&cp, upper_rows, COUNT(upper_rows), sizeof *upper_rows, by_from);
 }
 
 bool js_case_has_long_upper(uint32_t cp)

@@ -2,6 +2,7 @@
 
 #include "parsers/jsonata/datetime.h"
 
+#include "parsers/count.h"
 #include "parsers/jsonata/datetime_impl.h"
 #include "parsers/jsonata/picture.h"
 #include "parsers/mem.h"
@@ -335,7 +336,7 @@ static const char *presentation(struct date_part *part, const char *text, size_t
 {
     if (*len > 1 && memchr("atco", text[*len - 1], 4))
         part->modifier = text[--*len];
-    for (size_t i = 0; !*len && i < sizeof defaults / sizeof *defaults; i++)
+    for (size_t i = 0; !*len && i < COUNT(defaults); i++)
         if (part->component == (uint32_t)defaults[i].component) {
             text = defaults[i].presentation;
             *len = strlen(text);

@@ -3,6 +3,7 @@
 
 #include "parsers/arena.h"
 #include "parsers/buf.h"
+#include "parsers/count.h"
 #include "parsers/json.h"
 #include "parsers/jsonata/fault.h"
 #include "parsers/jsonata/jsonata.h"
@@ -13,8 +14,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* ---- errors: jsonata_error.c ---- */
 

@@ -6,6 +6,7 @@
 
 #include "parsers/jsonata/picture.h"
 
+#include "parsers/count.h"
 #include "parsers/jsonata/js_number.h"
 #include "parsers/jsonata/picture_impl.h"
 #include "parsers/jsonata/row.h"
@@ -23,8 +24,6 @@ enum {
     /* Digits that a picture of a date can ask for with its width. */
     MAX_WIDTH = 100000,
 };
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 /* ---- words ---- */
 

@@ -15,6 +15,7 @@
 
 #include "parsers/jsonata/regex_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/jsonata/case.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
@@ -288,7 +289,7 @@ static void add_other_cases(struct ranges *r, uint32_t c)
     add_if_same(r, c, lower);
     if (c < 0x80)
         return;
-    for (size_t i = 0; i < sizeof odd_letters / sizeof *odd_letters; i++)
+    for (size_t i = 0; i < COUNT(odd_letters); i++)
         add_if_same(r, c, odd_letters[i]);
 }
 
@@ -377,7 +378,7 @@ static void add_set(struct ranges *r, const struct range *set, size_t count, boo
         add_range(r, next, 0xFFFF);
 }
 
-#define ADD_SET(r, set, opposite) add_set(r, set, sizeof(set) / sizeof *(set), opposite)
+#define ADD_SET(r, set, opposite) add_set(r, set, COUNT(set), opposite)
 
 /* Adds what \d, \w, \s mean; false when `c` is none of the three, nor of their opposites. */
 static bool add_named_set(struct ranges *r, int c)
@@ -626,7 +627,7 @@ static bool open_group(struct translation *t)
     if (t->depth == MAX_DEPTH)
         return refuse(t, t->i, "groups are nested too deeply");
     if (peek(t, 1) == '?') {
-        size_t n = sizeof group_starts / sizeof *group_starts, k = 0;
+        size_t n = COUNT(group_starts), k = 0;
 
         while (k < n && !peek_text(t, group_starts[k].start))
             k++;

@@ -2,14 +2,13 @@
 
 #include "runtime/api/api_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
 
 #include <stdarg.h>
 #include <string.h>
 #include <sys/random.h>
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 enum { DATA = 262144 };
 

@@ -2,6 +2,7 @@
 
 #include "runtime/api/api_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 
 #include <assert.h>
@@ -475,7 +476,7 @@ json *update_state_machine(struct call *c)
     if (m->deleting)
         return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
                          json_str(m->arn));
-    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+    for (size_t i = 0; i < COUNT(some); i++)
         any |= call_get(c, some[i]) != NULL;
     if (!any && !call_flag(c, "publish"))
         return call_fail(c, "MissingRequiredParameter",

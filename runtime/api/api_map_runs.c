@@ -2,6 +2,7 @@
 
 #include "runtime/api/api_map_runs.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 
 #include <stdlib.h>
@@ -353,7 +354,7 @@ static int64_t look_at_children(struct call *c, struct map_run *m)
     struct look l = {.api = c->api, .run = m};
     struct diag why = {0};
 
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    for (size_t i = 0; i < COUNT(ends); i++) {
         l.state = ends[i].state;
         store_list_executions(c->api->store, json_str(m->arn), &ends[i].status, UINT64_MAX,
                               note_state, &l, &why);
@@ -379,7 +380,7 @@ static json *counts_of(const struct map_run *m, int64_t not_redrivable)
         counts[m->children[i].state]++;
     json_build_object(&b, 10);
     json_build_set(&b, "pending", json_int(m->items - (int64_t)m->count));
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+    for (size_t i = 0; i < COUNT(members); i++)
         json_build_set(&b, members[i].name, json_int(counts[members[i].state]));
     json_build_set(&b, "total", json_int(m->items));
     json_build_set(&b, "resultsWritten", json_int(m->stop_ms ? counts[CHILD_SUCCEEDED] : 0));
@@ -448,7 +449,7 @@ static json *changes_of(const struct call *c)
     struct json_build b;
 
     json_build_object(&b, 4);
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+    for (size_t i = 0; i < COUNT(members); i++)
         if (call_get(c, members[i]))
             json_build_set(&b, members[i], json_ref(call_get(c, members[i])));
     return json_build_done(&b);

@@ -2,6 +2,7 @@
 
 #include "runtime/api/api_shapes.h"
 
+#include "parsers/count.h"
 #include "parsers/utf8.h"
 
 #include <stdlib.h>
@@ -216,12 +217,12 @@ bool api_shape_check(const char *resource, const json *v, bool required, struct 
     if (!call || !json_is_object(v))
         return true;
     call += strlen(states);
-    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
+    for (size_t i = 0; i < COUNT(jobs); i++)
         if (strcmp(call, jobs[i].call) == 0)
             call = jobs[i].operation;
     if (!take_apart(call, &k.service, &operation))
         return true;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (part_is(k.service, names[i].integration))
             k.service = (struct part){names[i].service, strlen(names[i].service)};
     /* "….waitForTaskToken" finds none: what a token brings is its sender's. */

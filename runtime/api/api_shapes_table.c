@@ -2,6 +2,8 @@
 
 #include "runtime/api/api_shapes.h"
 
+#include "parsers/count.h"
+
 /* clang-format off */
 const struct api_shape api_shapes[] = {
     {"athena/AclConfiguration", "S3AclOption!:=BUCKET_OWNER_FULL_CONTROL"},
@@ -759,4 +761,4 @@ const struct api_shape api_shapes[] = {
 };
 /* clang-format on */
 
-const size_t api_shape_count = sizeof api_shapes / sizeof *api_shapes;
+const size_t api_shape_count = COUNT(api_shapes);

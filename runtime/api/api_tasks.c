@@ -5,6 +5,7 @@
 
 #include "runtime/api/api_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/timestamp.h"
 #include "runtime/http_message.h"
@@ -346,7 +347,7 @@ enum own_task own_task_of(const char *resource, char **operation)
     if (strncmp(resource, "arn:", 4) != 0 || !at)
         return OWN_NONE;
     at += strlen(":states:::");
-    for (size_t i = 0; i < sizeof own_resources / sizeof *own_resources; i++)
+    for (size_t i = 0; i < COUNT(own_resources); i++)
         if (strcmp(at, own_resources[i].resource) == 0) {
             *operation = mem_strdup("StartExecution");
             return own_resources[i].own;

@@ -6,6 +6,8 @@
 
 #include "runtime/api/test_impl.h"
 
+#include "parsers/count.h"
+
 #include <string.h>
 
 static const char first_state[] = "TestState variables";
@@ -56,7 +58,7 @@ static bool stays_in_stand_in(const json *key)
                                          "ResultPath", "ResultSelector", "Assign",    "Output",
                                          "Catch",      "Next",           "End"};
 
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < COUNT(fields); i++)
         if (json_str_is(key, fields[i]))
             return true;
     return false;

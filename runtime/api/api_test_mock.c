@@ -1,11 +1,10 @@
 /* TestState: what the request says in place of the world: mock, context, stateConfiguration. */
 
+#include "parsers/count.h"
 #include "runtime/api/api_shapes.h"
 #include "runtime/api/test_impl.h"
 
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* ---- the state ---- */
 

@@ -5,6 +5,8 @@
 
 #include "runtime/api/api_impl.h"
 
+#include "parsers/count.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,7 +157,7 @@ static void scan_states(struct json_build *out, size_t *count, const json *scope
         } else {
             json_build_drop(&n.list);
         }
-        for (size_t k = 0; k < sizeof inner / sizeof *inner; k++)
+        for (size_t k = 0; k < COUNT(inner); k++)
             if (json_get(state, inner[k]))
                 scan_inner(out, count, json_get(state, inner[k]));
     }

@@ -1,6 +1,7 @@
 /* What a Task gets of a call's answer: its result, or the error by the name that AWS gives it. */
 #include "runtime/aws/aws_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
@@ -110,7 +111,7 @@ static const char *request_id(const struct aws_answer *a, const struct error *e)
 {
     static const char *const names[] = {"x-amzn-RequestId", "x-amz-request-id"};
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (header(a, names[i]))
             return header(a, names[i]);
     return e && e->request_id ? json_str(e->request_id) : a->request_id;

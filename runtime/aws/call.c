@@ -1,6 +1,7 @@
 /* What a resource names, and the forms that names and values have on both sides. */
 #include "runtime/aws/aws_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/timestamp.h"
 
@@ -58,7 +59,7 @@ static size_t without_pattern(const char *call, const char **pattern)
     size_t len = strlen(call);
 
     *pattern = "";
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+    for (size_t i = 0; i < COUNT(patterns); i++) {
         size_t n = strlen(patterns[i]);
         if (len > n && !strcmp(call + len - n, patterns[i])) {
             *pattern = patterns[i];
@@ -312,7 +313,7 @@ static bool is_time(const json *key, const json *v)
     if (!key || !json_is_number(v) || json_double_value(v) < 978307200 ||
         json_double_value(v) > 4102444800)
         return false;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    for (size_t i = 0; i < COUNT(ends); i++)
         if (ends_with(key, ends[i]))
             return true;
     return false;

@@ -1,6 +1,7 @@
 /* A call's request. */
 #include "runtime/aws/aws_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 
 #include <string.h>
@@ -225,7 +226,7 @@ static void add_fields(struct buf *out, struct buf *name, const char *member, co
         add_field(out, name, v);
         return;
     }
-    for (size_t k = 0; k < sizeof query_maps / sizeof *query_maps; k++) {
+    for (size_t k = 0; k < COUNT(query_maps); k++) {
         if (strcmp(query_maps[k].member, member) != 0)
             continue;
         for (size_t i = 0; i < json_count(v); i++) {
@@ -439,7 +440,7 @@ static bool fill_model_headers(struct rest *r)
                 {"guardrailIdentifier", "X-Amzn-Bedrock-GuardrailIdentifier"},
                 {"guardrailVersion", "X-Amzn-Bedrock-GuardrailVersion"}};
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const json *v = take(r, rows[i].member, strlen(rows[i].member));
         if (v && (!json_is_string(v) || !header(r->q, rows[i].header, json_str(v))))
             return bad_header(r, rows[i].member);

@@ -1,9 +1,9 @@
 /* The tables: services, calls, integrations, jobs. */
 #include "runtime/aws/aws_impl.h"
 
-#include <string.h>
+#include "parsers/count.h"
 
-#define COUNT(table) (sizeof(table) / sizeof *(table))
+#include <string.h>
 
 /* clang-format off */
 static const struct aws_service services[] = {

@@ -2,6 +2,8 @@
 
 #include "runtime/core/core_impl.h"
 
+#include "parsers/count.h"
+
 #include <string.h>
 
 void rt_event_clear(struct rt_event *e)
@@ -297,7 +299,7 @@ json *rt_event_without_data(json *event)
     json_build_object(&b, json_count(details));
     for (size_t i = 0; i < json_count(details); i++) {
         bool keep = true;
-        for (size_t d = 0; d < sizeof data / sizeof *data; d++)
+        for (size_t d = 0; d < COUNT(data); d++)
             keep &= !json_str_is(json_key_at(details, i), data[d]);
         if (keep)
             json_build_set_key(&b, json_ref(json_key_at(details, i)),

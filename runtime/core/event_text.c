@@ -3,6 +3,7 @@
 #include "runtime/core/event_text.h"
 
 #include "asl/model.h"
+#include "parsers/count.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -78,8 +79,6 @@ static const struct {
     {"c", "C", offsetof(struct rt_event, error.cause)},
     {"y", "Y", offsetof(struct rt_event, error.location)},
 };
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* ---- writing ---- */
 

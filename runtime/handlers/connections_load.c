@@ -8,11 +8,10 @@
  */
 #include "runtime/handlers/handlers_load_impl.h"
 
+#include "parsers/count.h"
 #include "runtime/http_client.h"
 
 #include <string.h>
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 struct text_field {
     const char *name;

@@ -29,6 +29,8 @@
  */
 #include "runtime/handlers/handlers_impl.h"
 
+#include "parsers/count.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -50,7 +52,7 @@ static const struct {
 
 static const char *error_of(int status)
 {
-    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+    for (size_t i = 0; i < COUNT(errors); i++)
         if (errors[i].status == status)
             return errors[i].error;
     return "Lambda.AWSLambdaException";

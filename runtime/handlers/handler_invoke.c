@@ -6,6 +6,7 @@
 #include "runtime/handlers/handlers_impl.h"
 
 #include "asl/env.h"
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "runtime/aws/aws.h"
 #include "runtime/endpoints.h"
@@ -319,7 +320,7 @@ static bool is_refused(const char *name)
                                         "x-amz-*",
                                         "x-amzn-*"};
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         size_t n = strlen(names[i]);
         bool begins = names[i][n - 1] == '*';
         if (begins ? !strncasecmp(name, names[i], n - 1) : !strcasecmp(name, names[i]))
@@ -491,7 +492,7 @@ static bool is_method(const char *method)
     static const char *const methods[] = {"GET",   "POST",    "PUT", "DELETE",
                                           "PATCH", "OPTIONS", "HEAD"};
 
-    for (size_t i = 0; method && i < sizeof methods / sizeof *methods; i++)
+    for (size_t i = 0; method && i < COUNT(methods); i++)
         if (!strcmp(methods[i], method))
             return true;
     return false;

@@ -19,6 +19,7 @@
 
 #include "runtime/handlers/handlers_load_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 #include "runtime/http_client.h"
@@ -250,7 +251,7 @@ static bool read_method(struct reader *r, row *w, const json *v, const struct js
 {
     static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", "GET"};
 
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+    for (size_t i = 0; i < COUNT(methods); i++)
         if (json_is_string(v) && json_str_is(v, methods[i])) {
             w->method = methods[i];
             return true;
@@ -373,8 +374,6 @@ static const struct field {
     {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA | ON_ENDPOINT | ON_RUNTIME, read_timeout},
     {"concurrency", ON_ALL, read_concurrency},
 };
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static bool unknown_field(struct reader *r, const json *key, struct place at)
 {

@@ -1,6 +1,7 @@
 #include "runtime/store/store_file.h"
 
 #include "parsers/buf.h"
+#include "parsers/count.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@ static const char *network_of(int fd)
 
     if (fstatfs(fd, &fs) != 0)
         return NULL;
-    for (size_t i = 0; i < sizeof network / sizeof *network; i++)
+    for (size_t i = 0; i < COUNT(network); i++)
         if (((unsigned long)fs.f_type & 0xffffffff) == network[i].magic)
             return network[i].name;
     return NULL;

@@ -12,6 +12,7 @@
 
 #include "asl/asl.h"
 #include "asl/model.h"
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "runtime/core/event_text.h"
 
@@ -288,7 +289,7 @@ static void forget(store *s, uint64_t execution)
     static const enum statement drops[] = {DROP_EXECUTION, DROP_EVENTS, DROP_TOKENS};
     struct file *f = file_of(s);
 
-    for (size_t i = 0; i < sizeof drops / sizeof *drops; i++) {
+    for (size_t i = 0; i < COUNT(drops); i++) {
         if (!begin(f))
             return;
         sqlite3_stmt *q = sqlite_use(f, drops[i]);

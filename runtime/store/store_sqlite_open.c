@@ -2,6 +2,8 @@
 
 #include "runtime/store/store_sqlite_impl.h"
 
+#include "parsers/count.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sys/stat.h>
@@ -37,7 +39,7 @@ static const char *const migrations[] = {
     "ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE executions ADD COLUMN redriven_ms INTEGER NOT NULL DEFAULT 0;",
 };
-enum { SCHEMA = sizeof migrations / sizeof *migrations };
+enum { SCHEMA = COUNT(migrations) };
 
 static const char *const statements[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",

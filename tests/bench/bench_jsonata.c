@@ -4,6 +4,7 @@
  * evaluating. tests/bench/jsonata reads these lines and measures the reference beside them.
  */
 
+#include "parsers/count.h"
 #include "parsers/json.h"
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/mem.h"
@@ -13,8 +14,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 enum { RUNS = 5 };
 

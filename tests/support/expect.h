@@ -1,13 +1,12 @@
 #ifndef TESTS_SUPPORT_EXPECT_H
 #define TESTS_SUPPORT_EXPECT_H
 
+#include "parsers/count.h"
 #include "parsers/diag.h"
 #include "parsers/json.h"
 
 #include <check.h>
 #include <stddef.h>
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* Each names its row when it fails: `name` says what should have held. */
 

@@ -2,9 +2,9 @@
 
 #include "tools/template/template_impl.h"
 
-#include <string.h>
+#include "parsers/count.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include <string.h>
 
 struct template_kind {
     const char *name;
