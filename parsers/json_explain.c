@@ -5,6 +5,7 @@
 
 #include "parsers/json_impl.h"
 
+#include "parsers/ascii.h"
 #include "parsers/count.h"
 #include "parsers/utf8.h"
 
@@ -36,15 +37,10 @@ static size_t skip_blanks(const struct json_stop *s, size_t i)
     return i;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Words people write where JSON has none; also what a number goes on with. */
 static bool is_word(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+    return ascii_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            c == '+' || c == '-' || c == '.';
 }
 
@@ -90,11 +86,6 @@ static struct found found_at(const struct json_stop *s, size_t i)
 
 /* ---- tokens that are wrong in themselves ---- */
 
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static void explain_escape(const struct json_stop *s, size_t at, struct diag *why)
 {
     if (at + 1 < s->len && s->text[at + 1] == 'u')
@@ -112,7 +103,7 @@ static bool good_escape(const struct json_stop *s, size_t at)
     if (s->text[at + 1] != 'u')
         return s->text[at + 1] && strchr("\"\\/bfnrt", s->text[at + 1]);
     for (size_t i = at + 2; i < at + 6 && i < s->len; i++)
-        if (!is_hex(s->text[i]))
+        if (ascii_hex_value(s->text[i]) < 0)
             return false;
     return true;
 }
@@ -159,9 +150,9 @@ static bool explain_number(const struct json_stop *s, size_t start, struct diag 
         REFUSE(s, why, start, "%s is no number: one without a sign is positive", f.text);
     else if (first == '.')
         REFUSE(s, why, start, "%s is no number: a digit is missing before the point", f.text);
-    else if (digits + 1 < end && s->text[digits] == '0' && is_digit(s->text[digits + 1]))
+    else if (digits + 1 < end && s->text[digits] == '0' && ascii_is_digit(s->text[digits + 1]))
         REFUSE(s, why, start, "%s is no number: it can't begin with a zero", f.text);
-    else if (!is_digit(last))
+    else if (!ascii_is_digit(last))
         REFUSE(s, why, start, "%s is no number: digits are missing at its end", f.text);
     else
         REFUSE(s, why, start, "%s is no number", f.text);
@@ -229,7 +220,7 @@ static void explain_value(const struct json_stop *s, size_t i, struct diag *why)
 
     if (c == '"' && explain_string(s, i, why))
         return;
-    if (is_digit(c) || c == '-' || c == '+' || c == '.') {
+    if (ascii_is_digit(c) || c == '-' || c == '+' || c == '.') {
         explain_number(s, i, why);
         return;
     }
@@ -260,7 +251,7 @@ static bool explain_rest(const struct json_stop *s, struct diag *why)
         start--;
     if (start == s->pos)
         return false;
-    if (is_digit(s->text[start]) || s->text[start] == '-')
+    if (ascii_is_digit(s->text[start]) || s->text[start] == '-')
         return explain_number(s, start, why);
     explain_word(s, start, why);
     return true;

@@ -1,5 +1,6 @@
 #include "parsers/jsonpath_impl.h"
 
+#include "parsers/ascii.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
 
@@ -20,11 +21,6 @@ struct decimal {
     int64_t point;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The exponent behind `e`; it must fit an int, as Java wants it. */
 static bool read_exponent(const char *p, const char *end, int64_t *out)
 {
@@ -36,7 +32,7 @@ static bool read_exponent(const char *p, const char *end, int64_t *out)
     if (p == end)
         return false;
     for (; p < end; p++) {
-        if (!is_digit(*p))
+        if (!ascii_is_digit(*p))
             return false;
         n = n * 10 + (*p - '0');
         if (n > INT32_MAX)
@@ -61,7 +57,7 @@ static bool read_decimal(const char *text, size_t len, struct decimal *out)
     *out = (struct decimal){.sign = 1};
     if (p < end && (*p == '-' || *p == '+'))
         out->sign = *p++ == '-' ? -1 : 1;
-    for (; p < end && (is_digit(*p) || (*p == '.' && !point)); p++) {
+    for (; p < end && (ascii_is_digit(*p) || (*p == '.' && !point)); p++) {
         if (*p == '.') {
             point = true;
             continue;

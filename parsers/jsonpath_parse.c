@@ -1,5 +1,6 @@
 #include "parsers/jsonpath.h"
 
+#include "parsers/ascii.h"
 #include "parsers/jsonpath_impl.h"
 #include "parsers/mem.h"
 
@@ -167,11 +168,6 @@ static char here(const struct cursor *c)
     return c->i < c->s.len ? c->s.text[c->i] : '\0';
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_one_of(char c, const char *set)
 {
     return c != '\0' && strchr(set, c);
@@ -186,7 +182,7 @@ static bool take_number(struct cursor *c)
     int64_t n = 0;
 
     do {
-        if (!is_digit(*p))
+        if (!ascii_is_digit(*p))
             return jsonpath_refuse(c->r, c->s.at, "Not a number in %.*s: \"%s\"", (int)c->s.len,
                                    c->s.text, text);
         n = n * 10 + (*p - '0');
@@ -202,7 +198,7 @@ static bool take_number(struct cursor *c)
 /* Gathers digits, signs and blanks, of which the last do not count. */
 static void gather_number(struct cursor *c)
 {
-    for (; is_digit(here(c)) || here(c) == ' ' || here(c) == '-'; c->i++)
+    for (; ascii_is_digit(here(c)) || here(c) == ' ' || here(c) == '-'; c->i++)
         if (here(c) != ' ')
             buf_addc(&c->digits, here(c));
 }
@@ -271,7 +267,7 @@ static bool read_colon(struct cursor *c, struct signs *seen)
 
 static bool read_number_list(struct cursor *c, struct signs *seen)
 {
-    while (is_digit(here(c)) || is_one_of(here(c), ", :-")) {
+    while (ascii_is_digit(here(c)) || is_one_of(here(c), ", :-")) {
         if (here(c) == ':') {
             if (!read_colon(c, seen))
                 return false;
@@ -399,7 +395,7 @@ static bool read_bracket(struct reader *r, struct stretch s, bool inner, struct 
         }
         if (c == '\'')
             return read_quoted(r, s, i, out);
-        if (is_digit(c) || c == ':' || c == '-' || c == '@')
+        if (ascii_is_digit(c) || c == ':' || c == '-' || c == '@')
             return read_numbers(r, s, i, out);
     }
     return jsonpath_refuse(r, s.at, "Could not analyze path component: %.*s", (int)s.len, s.text);

@@ -8,6 +8,7 @@
 #include "runtime/http_client.h"
 
 #include "parsers/mem.h"
+#include "parsers/percent.h"
 #include "runtime/curl_library.h"
 
 #include <arpa/inet.h>
@@ -145,21 +146,16 @@ bool http_header_value_ok(const char *value)
 
 void http_header_add(struct buf *headers, const char *name, const char *value)
 {
-    static const char hex[] = "0123456789ABCDEF";
-
     buf_adds(headers, name);
     /* curl's way to say that a header without a value is wanted */
     buf_adds(headers, *value ? ": " : ";");
     for (const char *p = value; *p; p++) {
         unsigned char b = (unsigned char)*p;
 
-        if (b >= 0x20 && b < 0x7f && b != '%') {
+        if (b >= 0x20 && b < 0x7f && b != '%')
             buf_addc(headers, *p);
-        } else {
-            buf_addc(headers, '%');
-            buf_addc(headers, hex[b >> 4]);
-            buf_addc(headers, hex[b & 15]);
-        }
+        else
+            percent_add(headers, *p);
     }
     buf_addc(headers, '\0');
 }

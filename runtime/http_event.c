@@ -2,8 +2,8 @@
 
 #include "parsers/base64.h"
 #include "parsers/count.h"
+#include "parsers/percent.h"
 #include "parsers/utf8.h"
-#include "runtime/route.h"
 
 #include <string.h>
 #include <strings.h>
@@ -103,7 +103,7 @@ static json *query_text(const char *text, size_t len)
 
     for (size_t i = 0; i < len; i++)
         buf_addc(&spaced, text[i] == '+' ? ' ' : text[i]);
-    if (!route_decode(&plain, buf_str(&spaced), spaced.len)) {
+    if (!percent_decode(&plain, buf_str(&spaced), spaced.len)) {
         buf_clear(&plain);
         plain = spaced;
         spaced = (struct buf){0};

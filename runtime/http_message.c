@@ -8,6 +8,7 @@
 
 #include "runtime/http_message.h"
 
+#include "parsers/ascii.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/timestamp.h"
@@ -77,16 +78,6 @@ static bool is_control(unsigned char c)
 static bool is_visible(unsigned char c)
 {
     return c > 0x20 && c < 0x7f;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static bool is_blank(char c)
@@ -162,7 +153,7 @@ static bool check_chunk_line(http_reader *r, const char *line, size_t len)
 {
     size_t at = 0;
 
-    while (at < len && is_hex(line[at]))
+    while (at < len && ascii_hex_value(line[at]) >= 0)
         at++;
     if (!at || at > 16 || (line[at] != ';' && line[at] != '\r'))
         return refuse(r, 400, "A chunk has no good size");
@@ -310,7 +301,7 @@ static bool find_length(http_reader *r)
     if (!length->value_len)
         return refuse(r, 400, "Content-Length is no number");
     for (size_t i = 0; i < length->value_len; i++) {
-        if (!is_digit(length->value[i]))
+        if (!ascii_is_digit(length->value[i]))
             return refuse(r, 400, "Content-Length is no number");
         if (i < MOST_DIGITS)
             r->left = r->left * 10 + (uint64_t)(length->value[i] - '0');
@@ -734,7 +725,7 @@ static size_t name_length(const char *host)
 {
     size_t len = strlen(host), at = len;
 
-    while (at && is_digit(host[at - 1]))
+    while (at && ascii_is_digit(host[at - 1]))
         at--;
     return at && host[at - 1] == ':' && !memchr(host + at, ']', len - at) ? at - 1 : len;
 }
@@ -760,7 +751,7 @@ static bool is_loopback_address(const char *text, size_t len)
         size_t from = at;
         unsigned n = 0;
 
-        while (at < len && at - from < 3 && is_digit(text[at]))
+        while (at < len && at - from < 3 && ascii_is_digit(text[at]))
             n = n * 10 + (unsigned)(text[at++] - '0');
         if (at == from || n > 255 || (i == 0 && n != 127))
             return false;

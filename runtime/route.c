@@ -3,6 +3,7 @@
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
+#include "parsers/percent.h"
 #include "parsers/utf8.h"
 #include "runtime/config_file.h"
 
@@ -353,30 +354,6 @@ void routes_free(routes *r)
 
 /* ---- a request ---- */
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-bool route_decode(struct buf *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] != '%') {
-            buf_addc(out, text[i]);
-            continue;
-        }
-        if (len - i < 3 || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0)
-            return false;
-        buf_addc(out, (char)(hex(text[i + 1]) << 4 | hex(text[i + 2])));
-        i += 2;
-    }
-    return true;
-}
-
 /* The request's path, decoded: `ends[i]` is where part i ends in `text`, and the next one begins.
  */
 struct taken {
@@ -395,7 +372,7 @@ static bool take_apart(struct taken *t, const char *path)
         return true;
     while (*path == '/') {
         size_t len = strcspn(path + 1, "/"), start = t->text.len;
-        if (!route_decode(&t->text, path + 1, len))
+        if (!percent_decode(&t->text, path + 1, len))
             return false;
         const char *part = buf_str(&t->text) + start;
         if (utf8_valid(part, t->text.len - start) != t->text.len - start)

@@ -51,9 +51,4 @@ enum route_found {
 enum route_found routes_find(const routes *r, const char *method, const char *path,
                              const struct route **out, json **parameters, struct buf *allow);
 
-/*
- * Adds `text` with its %XX decoded. False, perhaps after some bytes, when one is no escape.
- */
-bool route_decode(struct buf *out, const char *text, size_t len);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "parsers/count.h"
 #include "parsers/mem.h"
+#include "parsers/percent.h"
 #include "parsers/timestamp.h"
 
 #include <openssl/crypto.h>
@@ -38,42 +39,14 @@ static void add_sha256(struct buf *out, const char *bytes, size_t len)
     buf_add_hex(out, hash, sizeof hash);
 }
 
-static bool is_unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
-static void add_encoded(struct buf *out, const char *text, size_t len, bool slashes)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (is_unreserved(text[i]) || (slashes && text[i] == '/'))
-            buf_addc(out, text[i]);
-        else
-            buf_printf(out, "%%%02X", (unsigned)(unsigned char)text[i]);
-    }
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* What %XX stands for; a `%` that begins none stands for itself. */
 static void add_decoded(struct buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (text[i] == '%' && i + 2 < len && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            buf_addc(out, (char)(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
-            i += 2;
-        } else {
-            buf_addc(out, text[i]);
-        }
+        int byte = percent_byte(text + i, len - i);
+
+        buf_addc(out, byte < 0 ? text[i] : (char)byte);
+        i += byte < 0 ? 0 : 2;
     }
 }
 
@@ -116,7 +89,7 @@ static void add_path(struct buf *out, const struct sigv4_request *q)
         return;
     }
     add_ordered(&ordered, q->path);
-    add_encoded(out, ordered.data, ordered.len, true);
+    percent_encode(out, ordered.data, ordered.len, true);
     buf_clear(&ordered);
 }
 
@@ -146,7 +119,7 @@ static void add_part(struct buf *out, const char *text, size_t len)
     struct buf plain = {0};
 
     add_decoded(&plain, text, len);
-    add_encoded(out, plain.data, plain.len, false);
+    percent_encode(out, plain.data, plain.len, false);
     buf_clear(&plain);
 }
 

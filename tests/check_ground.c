@@ -1,4 +1,4 @@
-/* mem, buf, arena, diag, utf8: what everything stands on. */
+/* mem, buf, arena, diag, utf8, percent: what everything stands on. */
 
 #include "tests/support/expect.h"
 
@@ -6,6 +6,7 @@
 #include "parsers/buf.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
+#include "parsers/percent.h"
 #include "parsers/utf8.h"
 
 #include <stdalign.h>
@@ -325,6 +326,61 @@ START_TEST(nearest_name)
 }
 END_TEST
 
+/* ---- percent ---- */
+
+static const struct {
+    const char *name, *plain, *encoded, *with_slashes;
+} percents[] = {
+    {"nothing", "", "", ""},
+    {"unreserved characters stay", "aZ09-._~", "aZ09-._~", "aZ09-._~"},
+    {"the rest of ASCII is encoded", " !%+\x7f", "%20%21%25%2B%7F", "%20%21%25%2B%7F"},
+    {"each byte of a character", "\xC3\xA4", "%C3%A4", "%C3%A4"},
+    {"slashes may stay", "a/b", "a%2Fb", "a/b"},
+};
+
+START_TEST(percent)
+{
+    const char *name = percents[_i].name, *plain = percents[_i].plain;
+    struct buf encoded = {0}, slashes = {0}, back = {0};
+
+    percent_encode(&encoded, plain, strlen(plain), false);
+    expect_text(name, buf_str(&encoded), percents[_i].encoded);
+    percent_encode(&slashes, plain, strlen(plain), true);
+    expect_text(name, buf_str(&slashes), percents[_i].with_slashes);
+    ck_assert_msg(percent_decode(&back, encoded.data, encoded.len), "%s: there and back", name);
+    expect_bytes(name, buf_str(&back), back.len, plain, strlen(plain));
+    buf_clear(&encoded);
+    buf_clear(&slashes);
+    buf_clear(&back);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text;
+    int byte;
+} escapes[] = {
+    {"two digits", "%2f", 0x2F},
+    {"capitals", "%FFx", 0xFF},
+    {"NUL", "%00", 0},
+    {"one digit is cut off", "%2", -1},
+    {"a letter that is none", "%2g", -1},
+    {"no percent sign", "a2f", -1},
+    {"nothing", "", -1},
+};
+
+START_TEST(percent_escape)
+{
+    const char *text = escapes[_i].text;
+    struct buf out = {0};
+
+    ck_assert_msg(percent_byte(text, strlen(text)) == escapes[_i].byte, "%s", escapes[_i].name);
+    ck_assert_msg(percent_decode(&out, text, strlen(text)) ==
+                      (escapes[_i].byte >= 0 || text[0] != '%'),
+                  "%s: decoded", escapes[_i].name);
+    buf_clear(&out);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ground");
@@ -341,6 +397,8 @@ int main(void)
     tcase_add_loop_test(t, nearest_name, 0, COUNT(nears));
     tcase_add_loop_test(t, utf8_validity, 0, COUNT(utf8s));
     tcase_add_test(t, utf8_every_code_point);
+    tcase_add_loop_test(t, percent, 0, COUNT(percents));
+    tcase_add_loop_test(t, percent_escape, 0, COUNT(escapes));
     tcase_add_loop_test(t, utf16_order, 0, COUNT(orders));
     suite_add_tcase(s, t);
     return run_suite(s);

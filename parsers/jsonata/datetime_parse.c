@@ -4,6 +4,7 @@
  * components, and these become an instant.
  */
 
+#include "parsers/ascii.h"
 #include "parsers/jsonata/datetime.h"
 #include "parsers/jsonata/datetime_impl.h"
 #include "parsers/jsonata/regex.h"
@@ -177,11 +178,6 @@ struct date_run {
     bool ordinal;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static char small(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -192,7 +188,7 @@ static bool is_of_run(const struct date_run *r, size_t i, char c)
 {
     switch (r->of) {
     case RUN_LITERAL: return small(r->literal[i]) == small(c);
-    case RUN_DIGITS: return is_digit(c);
+    case RUN_DIGITS: return ascii_is_digit(c);
     case RUN_LETTERS: return small(c) >= 'a' && small(c) <= 'z';
     case RUN_ROMAN: return c && strchr("mdclxvi", small(c));
     }

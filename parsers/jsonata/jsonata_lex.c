@@ -1,5 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
+#include "parsers/ascii.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
@@ -92,11 +93,6 @@ static bool ends_name(char c)
     return is_blank(c) || op_of_sign(c) != OP_NONE;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The byte at `at`, NUL behind the end. */
 static char peek(const struct lexer *l, size_t at)
 {
@@ -187,14 +183,6 @@ static bool lex_regex(struct lexer *l, struct token *out)
     return lex_error(l, "S0302", l->at);
 }
 
-static int hex_value(char c)
-{
-    return is_digit(c)            ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* Behind `\u`. Fewer than four digits are only found out of at the end of the text. */
 static bool lex_code_unit(struct lexer *l, struct buf *text)
 {
@@ -203,7 +191,7 @@ static bool lex_code_unit(struct lexer *l, struct buf *text)
     char bytes[4];
 
     for (i = 1; i <= 4 && l->at + i < l->len; i++) {
-        const int h = hex_value(l->text[l->at + i]);
+        const int h = ascii_hex_value(l->text[l->at + i]);
         if (h < 0)
             return lex_error(l, "S0104", l->at);
         unit = unit * 16 + (uint32_t)h;
@@ -266,7 +254,7 @@ static bool lex_string(struct lexer *l, struct token *out)
 
 static size_t digits_from(const struct lexer *l, size_t at)
 {
-    while (is_digit(peek(l, at)))
+    while (ascii_is_digit(peek(l, at)))
         at++;
     return at;
 }
@@ -277,13 +265,13 @@ static size_t number_end(const struct lexer *l)
     size_t at = peek(l, l->at) == '0' ? l->at + 1 : digits_from(l, l->at);
     size_t exp;
 
-    if (peek(l, at) == '.' && is_digit(peek(l, at + 1)))
+    if (peek(l, at) == '.' && ascii_is_digit(peek(l, at + 1)))
         at = digits_from(l, at + 1);
     if (peek(l, at) == 'e' || peek(l, at) == 'E') {
         exp = at + 1;
         if (peek(l, exp) == '+' || peek(l, exp) == '-')
             exp++;
-        if (is_digit(peek(l, exp)))
+        if (ascii_is_digit(peek(l, exp)))
             at = digits_from(l, exp);
     }
     return at;
@@ -398,7 +386,7 @@ static bool lex_token(struct lexer *l, bool value, struct token *out)
         return true;
     if (c == '"' || c == '\'')
         return lex_string(l, out);
-    if (is_digit(c))
+    if (ascii_is_digit(c))
         return lex_number(l, out);
     return c == '`' ? lex_quoted_name(l, out) : lex_name(l, out);
 }

@@ -15,6 +15,7 @@
 
 #include "parsers/jsonata/regex_impl.h"
 
+#include "parsers/ascii.h"
 #include "parsers/count.h"
 #include "parsers/jsonata/case.h"
 #include "parsers/mem.h"
@@ -118,32 +119,13 @@ static bool peek_text(const struct translation *t, const char *text)
     return true;
 }
 
-static bool is_digit(int c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(int c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static int hex_value(int c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* `count` hexadecimal digits at `from`, or NO_UNIT. */
 static int peek_hex(const struct translation *t, size_t from, size_t count)
 {
     int n = 0;
 
     for (size_t i = 0; i < count; i++) {
-        int digit = hex_value(peek(t, from + i));
+        int digit = ascii_hex_value(peek(t, from + i));
 
         if (digit < 0)
             return NO_UNIT;
@@ -166,7 +148,8 @@ static bool same_name(const struct translation *t, const struct name *a, size_t 
 
 static bool is_name_unit(uint32_t c, bool first)
 {
-    return c == '_' || c == '$' || c >= 0x80 || is_letter((int)c) || (!first && is_digit((int)c));
+    return c == '_' || c == '$' || c >= 0x80 || ascii_is_letter((int)c) ||
+           (!first && ascii_is_digit((int)c));
 }
 
 /* From `start` to the '>' behind a name; 0: there is no name. */
@@ -230,7 +213,7 @@ static bool find_groups(struct translation *t)
 /* Outside of a class as within one. */
 static void put_unit(struct buf *out, uint32_t c)
 {
-    if (is_letter((int)c) || is_digit((int)c))
+    if (ascii_is_letter((int)c) || ascii_is_digit((int)c))
         buf_addc(out, (char)c);
     else if (c > ' ' && c < 0x7F)
         buf_add(out, (const char[]){'\\', (char)c}, 2);
@@ -431,7 +414,7 @@ static uint32_t read_character_escape(struct translation *t, bool in_class)
     case 'f': return '\f';
     case 'r': return '\r';
     case 'c':
-        if (is_letter(next) || (in_class && (is_digit(next) || next == '_'))) {
+        if (ascii_is_letter(next) || (in_class && (ascii_is_digit(next) || next == '_'))) {
             t->i++;
             return (uint32_t)next & 31;
         }
@@ -458,7 +441,7 @@ static bool read_backreference(struct translation *t)
 
     if (peek(t, 0) == '0')
         return false;
-    for (; is_digit(peek(t, ahead)) && n <= t->to->groups; ahead++)
+    for (; ascii_is_digit(peek(t, ahead)) && n <= t->to->groups; ahead++)
         n = n * 10 + (unsigned)(peek(t, ahead) - '0');
     if (!ahead || n > t->to->groups)
         return false;
@@ -508,7 +491,7 @@ static bool read_escape(struct translation *t)
     }
     if (c == 'k' && t->name_count)
         return read_named_reference(t);
-    if (!is_digit(c) || !read_backreference(t))
+    if (!ascii_is_digit(c) || !read_backreference(t))
         put_literal(t, read_character_escape(t, false));
     return true;
 }
@@ -667,7 +650,7 @@ static size_t peek_count(const struct translation *t, size_t from, unsigned *cou
 {
     size_t i = from;
 
-    for (*count = 0; is_digit(peek(t, i)); i++)
+    for (*count = 0; ascii_is_digit(peek(t, i)); i++)
         if (*count <= MAX_COUNT)
             *count = *count * 10 + (unsigned)(peek(t, i) - '0');
     return i - from;

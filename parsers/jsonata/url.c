@@ -1,5 +1,7 @@
 #include "parsers/jsonata/url.h"
 
+#include "parsers/ascii.h"
+#include "parsers/percent.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
@@ -7,11 +9,6 @@
 /* Of URLs, what has a meaning there and so stays, and what encodeURI leaves besides. */
 #define UNRESERVED "-_.!~*'()"
 #define RESERVED ";/?:@&=+$,"
-
-static bool is_alnum(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static bool refuse(const char *function, const char *text, size_t len, struct jsonata_fault *why)
 {
@@ -28,12 +25,10 @@ static bool encode(struct buf *out, const char *text, size_t len, const char *ke
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
 
-        if (is_alnum(c) || (c && c < 0x80 && strchr(kept, c))) {
+        if (ascii_is_letter(c) || ascii_is_digit(c) || (c && c < 0x80 && strchr(kept, c))) {
             buf_addc(out, text[i]);
         } else {
-            buf_addc(out, '%');
-            buf_addc(out, "0123456789ABCDEF"[c >> 4]);
-            buf_addc(out, "0123456789ABCDEF"[c & 15]);
+            percent_add(out, text[i]);
         }
     }
     return true;
@@ -50,30 +45,13 @@ bool js_url_encode_component(struct buf *out, const char *text, size_t len,
     return encode(out, text, len, UNRESERVED) || refuse("encodeUrlComponent", text, len, why);
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* %XX at the start of `text`; -1: it is none. */
-static int escaped(const char *text, size_t len)
-{
-    if (len < 3 || text[0] != '%' || hex(text[1]) < 0 || hex(text[2]) < 0)
-        return -1;
-    return hex(text[1]) << 4 | hex(text[2]);
-}
-
 /* The character that escapes at the start of `text` make; returns how many there are, 0: none. */
 static size_t escaped_character(const char *text, size_t len, char *bytes)
 {
     size_t need, i;
 
     for (i = 0, need = 1; i < need; i++) {
-        int byte = escaped(text + 3 * i, len - 3 * i);
+        int byte = percent_byte(text + 3 * i, len - 3 * i);
 
         if (byte < 0)
             return 0;

@@ -132,7 +132,5 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_ca
 json *aws_http_metadata(const json *headers, int status);
 /* A header by its name in any case; NULL without one. */
 const json *aws_header_of(const json *headers, const char *name);
-/* `text` with all but unreserved characters (and slashes, if asked) as %XX. */
-void aws_add_encoded(struct buf *out, const char *text, size_t len, bool slashes);
 
 #endif

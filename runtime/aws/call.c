@@ -204,21 +204,6 @@ json *aws_http_metadata(const json *headers, int status)
     return json_build_done(&b);
 }
 
-/* ---- text ---- */
-
-void aws_add_encoded(struct buf *out, const char *text, size_t len, bool slashes)
-{
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-            (c && strchr("-._~", c)) || (slashes && c == '/'))
-            buf_addc(out, text[i]);
-        else
-            buf_printf(out, "%%%02X", (unsigned)c);
-    }
-}
-
 /* ---- capitals ---- */
 
 static json *with_first(const json *key, int (*change)(int))

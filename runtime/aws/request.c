@@ -3,6 +3,7 @@
 
 #include "parsers/count.h"
 #include "parsers/mem.h"
+#include "parsers/percent.h"
 
 #include <string.h>
 #include <strings.h>
@@ -201,7 +202,7 @@ static void add_field(struct buf *out, const struct buf *name, const json *v)
     buf_addc(out, '&');
     buf_add(out, name->data, name->len);
     buf_addc(out, '=');
-    aws_add_encoded(out, text.data, text.len, false);
+    percent_encode(out, text.data, text.len, false);
     buf_clear(&text);
 }
 
@@ -243,7 +244,7 @@ static void add_fields(struct buf *out, struct buf *name, const char *member, co
         const json *key = json_key_at(v, i);
 
         buf_addc(name, '.');
-        aws_add_encoded(name, json_str(key), json_str_len(key), false);
+        percent_encode(name, json_str(key), json_str_len(key), false);
         add_fields(out, name, json_str(key), json_value_at(v, i));
         name->len = len;
     }
@@ -260,7 +261,7 @@ static bool make_query(const struct aws_call *c, const json *v, struct aws_reque
         const json *key = json_key_at(v, i);
 
         buf_reset(&name);
-        aws_add_encoded(&name, json_str(key), json_str_len(key), false);
+        percent_encode(&name, json_str(key), json_str_len(key), false);
         add_fields(&q->body, &name, json_str(key), json_value_at(v, i));
     }
     buf_clear(&name);
@@ -315,7 +316,7 @@ static bool fill_uri(struct rest *r, const char *uri)
                      (int)(len - 1 - slashes), p + 1);
             return false;
         }
-        aws_add_encoded(&r->q->path, text.data, text.len, slashes);
+        percent_encode(&r->q->path, text.data, text.len, slashes);
         buf_clear(&text);
         p += len + 1;
     }
@@ -337,7 +338,7 @@ static void fill_query(struct rest *r, const char *mapping)
                 buf_addc(&r->q->query, '&');
             buf_add(&r->q->query, mapping + name + 1, len);
             buf_addc(&r->q->query, '=');
-            aws_add_encoded(&r->q->query, text.data, text.len, false);
+            percent_encode(&r->q->query, text.data, text.len, false);
             buf_clear(&text);
         }
         mapping += name + 1 + len;
@@ -356,7 +357,7 @@ static bool fill_metadata(struct rest *r, const struct aws_s3_header *row, const
         struct buf name = {0}, text = {0};
 
         buf_adds(&name, row->header);
-        aws_add_encoded(&name, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i)), false);
+        percent_encode(&name, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i)), false);
         add_text(&text, json_value_at(v, i));
         bool good = header(r->q, buf_str(&name), buf_str(&text));
         buf_clear(&name);

@@ -30,6 +30,7 @@
 #include "runtime/handlers/handlers_impl.h"
 
 #include "parsers/count.h"
+#include "parsers/percent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -275,32 +276,22 @@ static void lambda_answered(void *user, struct http_response *r)
     job_done(j, &a);
 }
 
-static void add_encoded(struct buf *out, const char *text)
-{
-    for (const char *p = text; *p; p++) {
-        if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-            strchr("-._~", *p))
-            buf_addc(out, *p);
-        else
-            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*p);
-    }
-}
-
 static void lambda_start(struct job *j)
 {
     struct buf url = {0}, headers = {0};
     const char *base = j->row->url;
+    const char *function = j->row->function ? j->row->function : j->target;
     size_t base_len = strlen(base);
 
     while (base_len && base[base_len - 1] == '/')
         base_len--;
     buf_add(&url, base, base_len);
     buf_adds(&url, "/2015-03-31/functions/");
-    add_encoded(&url, j->row->function ? j->row->function : j->target);
+    percent_encode(&url, function, strlen(function), false);
     buf_adds(&url, "/invocations");
     if (j->qualifier) {
         buf_adds(&url, "?Qualifier=");
-        add_encoded(&url, j->qualifier);
+        percent_encode(&url, j->qualifier, strlen(j->qualifier), false);
     }
     http_header_add(&headers, "Content-Type", "application/json");
     http_header_add(&headers, "X-Amz-Invocation-Type", j->event ? "Event" : "RequestResponse");

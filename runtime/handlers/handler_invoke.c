@@ -8,6 +8,7 @@
 #include "asl/env.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
+#include "parsers/percent.h"
 #include "runtime/aws/aws.h"
 #include "runtime/endpoints.h"
 #include "runtime/glob.h"
@@ -227,9 +228,9 @@ static void add_pair(struct buf *out, const char *name, size_t name_len, const j
     add_text(&value, v);
     if (out->len)
         buf_addc(out, '&');
-    aws_add_encoded(out, name, name_len, false);
+    percent_encode(out, name, name_len, false);
     buf_addc(out, '=');
-    aws_add_encoded(out, value.data, value.len, false);
+    percent_encode(out, value.data, value.len, false);
     buf_clear(&value);
 }
 
@@ -540,12 +541,12 @@ static bool make_gateway_url(struct request *q, const json *p, const char *base)
     add_base(&q->url, base);
     if (stage) {
         buf_addc(&q->url, '/');
-        aws_add_encoded(&q->url, stage, strlen(stage), false);
+        percent_encode(&q->url, stage, strlen(stage), false);
     }
     if (!path || *path != '/')
         buf_addc(&q->url, '/');
     if (path)
-        aws_add_encoded(&q->url, path, strlen(path), true);
+        percent_encode(&q->url, path, strlen(path), true);
     return true;
 }
 
@@ -663,12 +664,12 @@ static void ask_for_token(struct work *w)
     struct diag why = {0};
 
     buf_adds(&s.body, "grant_type=client_credentials&client_id=");
-    aws_add_encoded(&s.body, c->client_id, strlen(c->client_id), false);
+    percent_encode(&s.body, c->client_id, strlen(c->client_id), false);
     buf_adds(&s.body, "&client_secret=");
-    aws_add_encoded(&s.body, c->client_secret, strlen(c->client_secret), false);
+    percent_encode(&s.body, c->client_secret, strlen(c->client_secret), false);
     if (c->scope) {
         buf_adds(&s.body, "&scope=");
-        aws_add_encoded(&s.body, c->scope, strlen(c->scope), false);
+        percent_encode(&s.body, c->scope, strlen(c->scope), false);
     }
     w->transfer = send_signed(w->j->h, &s, token_came, w, &why);
     if (!w->transfer)
