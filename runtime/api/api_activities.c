@@ -389,7 +389,7 @@ json *list_activities(struct call *c)
 {
     api *a = c->api;
     struct page page;
-    struct json_build b, list;
+    struct json_build list;
     size_t i = 0;
 
     if (!page_begin(c, "", &page))
@@ -402,12 +402,8 @@ json *list_activities(struct call *c)
     json_build_array(&list, 0);
     for (size_t n = 0; n < page.limit && i < a->activity_count; n++, i++)
         json_build_add(&list, activity_json(a->activity_list[i], false));
-    json_build_object(&b, 2);
-    json_build_set(&b, "activities", json_build_done(&list));
-    if (i < a->activity_count)
-        json_build_set(&b, "nextToken", page_token(c, "", json_ref(a->activity_list[i - 1]->name)));
-    page_clear(&page);
-    return json_build_done(&b);
+    return page_end(c, &page, "activities", json_build_done(&list),
+                    i < a->activity_count ? json_ref(a->activity_list[i - 1]->name) : NULL);
 }
 
 json *get_activity_task(struct call *c)

@@ -4,7 +4,6 @@
 
 #include "parsers/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- one of them ---- */
@@ -181,7 +180,7 @@ json *list_map_run_executions(struct call *c, const char *args)
     uint64_t execution;
     struct page page;
     struct diag why = {0};
-    struct json_build b;
+    json *answer;
 
     if (!map_run_find(c, arn, &execution, &runs, &run))
         return NULL;
@@ -192,16 +191,11 @@ json *list_map_run_executions(struct call *c, const char *args)
     l.run = run;
     l.limit = page.limit;
     json_build_array(&l.list, 0);
-    store_list_executions(c->api->store, arn, NULL,
-                          page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX,
-                          add_child, &l, &why);
+    store_list_executions(c->api->store, arn, NULL, page_after(&page, UINT64_MAX), add_child, &l,
+                          &why);
     api_read_failed(c->api, &why);
-    json_build_object(&b, 2);
-    json_build_set(&b, "executions", json_build_done(&l.list));
-    if (l.more)
-        json_build_set(&b, "nextToken",
-                       page_token(c, args, json_stringf("%llu", (unsigned long long)l.last)));
-    page_clear(&page);
+    answer = page_end(c, &page, "executions", json_build_done(&l.list),
+                      l.more ? page_number(l.last) : NULL);
     map_runs_clear(&runs);
-    return json_build_done(&b);
+    return answer;
 }

@@ -2,7 +2,6 @@
 
 #include "runtime/api/api_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char NOTE_REVISION[] = "revision", NOTE_VERSION[] = "version", NOTE_ALIAS[] = "alias",
@@ -353,7 +352,6 @@ json *list_executions(struct call *c)
     struct diag why = {0};
     struct target t;
     struct page page;
-    struct json_build b;
 
     if (!arn == !map_run)
         return call_fail(c, "ValidationException",
@@ -374,16 +372,10 @@ json *list_executions(struct call *c)
     l.version = t.version ? t.version->arn : NULL;
     l.alias = t.alias ? t.alias->arn : NULL;
     /* The newest first; a page ends with the engine's number of its last. */
-    uint64_t before = page.after ? strtoull(json_str(page.after), NULL, 10) : UINT64_MAX;
     json_build_array(&l.list, 0);
-    store_list_executions(c->api->store, json_str(t.machine->arn), filter ? &status : NULL, before,
-                          add_to_list, &l, &why);
+    store_list_executions(c->api->store, json_str(t.machine->arn), filter ? &status : NULL,
+                          page_after(&page, UINT64_MAX), add_to_list, &l, &why);
     api_read_failed(c->api, &why);
-    json_build_object(&b, 2);
-    json_build_set(&b, "executions", json_build_done(&l.list));
-    if (l.more)
-        json_build_set(&b, "nextToken",
-                       page_token(c, args, json_stringf("%llu", (unsigned long long)l.last)));
-    page_clear(&page);
-    return json_build_done(&b);
+    return page_end(c, &page, "executions", json_build_done(&l.list),
+                    l.more ? page_number(l.last) : NULL);
 }

@@ -4,7 +4,6 @@
 
 #include "parsers/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- GetExecutionHistory ---- */
@@ -104,7 +103,6 @@ json *get_execution_history(struct call *c)
     struct diag why = {0};
     struct execution x;
     struct page page;
-    struct json_build b;
     json *events;
 
     if (!execution_find(c, &x))
@@ -113,7 +111,7 @@ json *get_execution_history(struct call *c)
         execution_clear(&x);
         return NULL;
     }
-    uint64_t after = page.after ? strtoull(json_str(page.after), NULL, 10) : 0;
+    uint64_t after = page_after(&page, 0);
     l.limit = page.limit;
     l.until = after ? after : UINT64_MAX;
     json_build_array(&l.list, 0);
@@ -127,14 +125,8 @@ json *get_execution_history(struct call *c)
         events = json_build_done(&l.list);
     }
     api_read_failed(c->api, &why);
-    json_build_object(&b, 2);
-    json_build_set(&b, "events", events);
-    if (l.more)
-        json_build_set(&b, "nextToken",
-                       page_token(c, args, json_stringf("%llu", (unsigned long long)l.last)));
     rt_exec_free(l.exec);
     mem_free(l.seqs);
-    page_clear(&page);
     execution_clear(&x);
-    return json_build_done(&b);
+    return page_end(c, &page, "events", events, l.more ? page_number(l.last) : NULL);
 }

@@ -297,15 +297,22 @@ bool name_check(struct call *c, const char *name);
 
 struct page {
     size_t limit;
-    json *after; /* what the last page ended with; NULL: from the beginning */
+    json *after; /* what the last page ended with, a string; NULL: from the beginning */
+    const char *args;
 };
 
 /* False with the call failed: InvalidToken. `args`: the members that must be those of the first
  * call, as "stateMachineArn statusFilter". */
 bool page_begin(struct call *c, const char *args, struct page *out);
-void page_clear(struct page *p);
-/* The nextToken; takes `after`. */
-json *page_token(struct call *c, const char *args, json *after);
+/* `after` where it is a number; `none` without one. */
+uint64_t page_after(const struct page *p, uint64_t none);
+/*
+ * Ends it: the answer {member: list}, with a nextToken where there is more behind what this page
+ * ended with, `last`; NULL: there isn't. Takes list and last.
+ */
+json *page_end(struct call *c, struct page *p, const char *member, json *list, json *last);
+/* A `last` that is a number. */
+json *page_number(uint64_t last);
 
 /* ---- api_machines.c ---- */
 

@@ -563,7 +563,7 @@ json *list_state_machines(struct call *c)
 {
     api *a = c->api;
     struct page page;
-    struct json_build b, list;
+    struct json_build list;
 
     if (!page_begin(c, "", &page))
         return NULL;
@@ -581,10 +581,6 @@ json *list_state_machines(struct call *c)
         json_build_set(&item, "creationDate", api_time(m->created_ms));
         json_build_add(&list, json_build_done(&item));
     }
-    json_build_object(&b, 2);
-    json_build_set(&b, "stateMachines", json_build_done(&list));
-    if (i < a->machine_count)
-        json_build_set(&b, "nextToken", page_token(c, "", json_ref(a->sorted[i - 1]->name)));
-    page_clear(&page);
-    return json_build_done(&b);
+    return page_end(c, &page, "stateMachines", json_build_done(&list),
+                    i < a->machine_count ? json_ref(a->sorted[i - 1]->name) : NULL);
 }

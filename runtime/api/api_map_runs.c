@@ -281,32 +281,27 @@ static json *list_item(const api *a, const struct execution *x, const struct map
 
 json *list_map_runs(struct call *c)
 {
-    static const char args[] = "executionArn";
     struct map_runs runs;
     struct execution x;
     struct page page;
-    struct json_build b, list;
+    struct json_build list;
 
     if (!execution_find(c, &x))
         return NULL;
-    if (!page_begin(c, args, &page)) {
+    if (!page_begin(c, "executionArn", &page)) {
         execution_clear(&x);
         return NULL;
     }
     map_runs_read(c->api, x.number, &runs);
-    size_t i = page.after ? (size_t)strtoull(json_str(page.after), NULL, 10) : 0;
+    size_t i = (size_t)page_after(&page, 0);
     size_t end = i + page.limit < runs.count ? i + page.limit : runs.count;
     json_build_array(&list, 0);
     for (; i < end; i++)
         json_build_add(&list, list_item(c->api, &x, &runs.list[i]));
-    json_build_object(&b, 2);
-    json_build_set(&b, "mapRuns", json_build_done(&list));
-    if (end < runs.count)
-        json_build_set(&b, "nextToken", page_token(c, args, json_stringf("%zu", end)));
+    json *last = end < runs.count ? page_number(end) : NULL;
     map_runs_clear(&runs);
-    page_clear(&page);
     execution_clear(&x);
-    return json_build_done(&b);
+    return page_end(c, &page, "mapRuns", json_build_done(&list), last);
 }
 
 /* ---- DescribeMapRun ---- */

@@ -5,25 +5,22 @@
 
 #include "runtime/api/api_impl.h"
 
+#include "parsers/ascii.h"
+
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAC_BYTES = 16, DEFAULT_LIMIT = 100 };
-
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static bool from_hex(struct buf *out, const char *text, size_t len)
 {
     if (len % 2)
         return false;
     for (size_t i = 0; i < len; i += 2) {
-        int high = digit(text[i]), low = digit(text[i + 1]);
+        int high = ascii_hex_value(text[i]), low = ascii_hex_value(text[i + 1]);
         if (high < 0 || low < 0)
             return false;
         buf_addc(out, (char)(high << 4 | low));
@@ -54,16 +51,6 @@ static void mac(const struct call *c, const char *args, const char *after, size_
     buf_clear(&text);
 }
 
-/* In a time that doesn't tell how much of it is right. */
-static bool same(const unsigned char *a, const unsigned char *b, size_t len)
-{
-    unsigned char differ = 0;
-
-    for (size_t i = 0; i < len; i++)
-        differ |= a[i] ^ b[i];
-    return !differ;
-}
-
 bool page_begin(struct call *c, const char *args, struct page *out)
 {
     const json *limit = call_get(c, "maxResults"), *token = call_get(c, "nextToken");
@@ -71,7 +58,7 @@ bool page_begin(struct call *c, const char *args, struct page *out)
     struct buf text = {0};
     bool good = true;
 
-    *out = (struct page){.limit = limit ? (size_t)json_int_value(limit) : 0};
+    *out = (struct page){.limit = limit ? (size_t)json_int_value(limit) : 0, .args = args};
     if (!out->limit)
         out->limit = DEFAULT_LIMIT;
     if (!token)
@@ -79,7 +66,7 @@ bool page_begin(struct call *c, const char *args, struct page *out)
     good = from_hex(&text, json_str(token), json_str_len(token)) && text.len >= MAC_BYTES;
     if (good) {
         mac(c, args, text.data + MAC_BYTES, text.len - MAC_BYTES, want);
-        good = same((const unsigned char *)text.data, want, MAC_BYTES);
+        good = !CRYPTO_memcmp(text.data, want, MAC_BYTES);
     }
     if (good)
         out->after = json_string(text.data + MAC_BYTES, text.len - MAC_BYTES);
@@ -89,20 +76,37 @@ bool page_begin(struct call *c, const char *args, struct page *out)
     return good;
 }
 
-void page_clear(struct page *p)
+uint64_t page_after(const struct page *p, uint64_t none)
 {
-    json_unref(p->after);
-    p->after = NULL;
+    return p->after ? strtoull(json_str(p->after), NULL, 10) : none;
 }
 
-json *page_token(struct call *c, const char *args, json *after)
+static json *token(const struct call *c, const char *args, const json *last)
 {
     unsigned char code[EVP_MAX_MD_SIZE];
     struct buf text = {0};
 
-    mac(c, args, json_str(after), json_str_len(after), code);
+    mac(c, args, json_str(last), json_str_len(last), code);
     buf_add_hex(&text, code, MAC_BYTES);
-    buf_add_hex(&text, (const unsigned char *)json_str(after), json_str_len(after));
-    json_unref(after);
+    buf_add_hex(&text, (const unsigned char *)json_str(last), json_str_len(last));
     return json_take_buf(&text);
+}
+
+json *page_end(struct call *c, struct page *p, const char *member, json *list, json *last)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, member, list);
+    if (last)
+        json_build_set(&b, "nextToken", token(c, p->args, last));
+    json_unref(last);
+    json_unref(p->after);
+    p->after = NULL;
+    return json_build_done(&b);
+}
+
+json *page_number(uint64_t last)
+{
+    return json_stringf("%llu", (unsigned long long)last);
 }

@@ -4,7 +4,6 @@
 
 #include "parsers/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* AWS's quotas, for one state machine. */
@@ -147,21 +146,15 @@ json *delete_state_machine_version(struct call *c)
     return api_empty();
 }
 
-/* The number that a page ended with; `none` for a first page. */
-static uint64_t after_number(const struct page *p, uint64_t none)
-{
-    return p->after ? strtoull(json_str(p->after), NULL, 10) : none;
-}
-
 json *list_state_machine_versions(struct call *c)
 {
     struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
     struct page page;
-    struct json_build b, list;
+    struct json_build list;
 
     if (!m || !page_begin(c, "stateMachineArn", &page))
         return NULL;
-    uint64_t before = after_number(&page, UINT64_MAX);
+    uint64_t before = page_after(&page, UINT64_MAX);
     size_t i = m->version_count;
     while (i > 0 && m->versions[i - 1].number >= before)
         i--;
@@ -173,13 +166,8 @@ json *list_state_machine_versions(struct call *c)
         json_build_set(&item, "creationDate", api_time(m->versions[i - 1].at_ms));
         json_build_add(&list, json_build_done(&item));
     }
-    json_build_object(&b, 2);
-    json_build_set(&b, "stateMachineVersions", json_build_done(&list));
-    if (i > 0)
-        json_build_set(&b, "nextToken",
-                       page_token(c, "stateMachineArn", json_stringf("%u", m->versions[i].number)));
-    page_clear(&page);
-    return json_build_done(&b);
+    return page_end(c, &page, "stateMachineVersions", json_build_done(&list),
+                    i > 0 ? page_number(m->versions[i].number) : NULL);
 }
 
 /* ---- aliases ---- */
@@ -413,14 +401,14 @@ json *delete_state_machine_alias(struct call *c)
 
 json *list_state_machine_aliases(struct call *c)
 {
-    const char *arn = call_text(c, "stateMachineArn"), *args = "stateMachineArn";
+    const char *arn = call_text(c, "stateMachineArn");
     struct target t;
     struct page page;
-    struct json_build b, list;
+    struct json_build list;
     size_t i = 0, n = 0;
 
     /* Of a version's ARN: those that lead to it. */
-    if (!target_find(c, arn, &t) || !page_begin(c, args, &page))
+    if (!target_find(c, arn, &t) || !page_begin(c, "stateMachineArn", &page))
         return NULL;
     const struct machine *m = t.machine;
     while (page.after && i < m->alias_count && !json_equal(m->aliases[i].name, page.after))
@@ -441,10 +429,6 @@ json *list_state_machine_aliases(struct call *c)
         json_build_add(&list, json_build_done(&item));
         last = i;
     }
-    json_build_object(&b, 2);
-    json_build_set(&b, "stateMachineAliases", json_build_done(&list));
-    if (i < m->alias_count)
-        json_build_set(&b, "nextToken", page_token(c, args, json_ref(m->aliases[last].name)));
-    page_clear(&page);
-    return json_build_done(&b);
+    return page_end(c, &page, "stateMachineAliases", json_build_done(&list),
+                    i < m->alias_count ? json_ref(m->aliases[last].name) : NULL);
 }
