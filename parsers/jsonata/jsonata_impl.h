@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* ---- errors: jsonata_error.c ---- */
 
@@ -284,7 +285,7 @@ void node_add(struct parser *p, struct node *list, struct node *item);
 struct signature *signature_parse(struct arena *a, const char *text, size_t len,
                                   struct failure *why, size_t at);
 
-/* ---- values: jsonata_value.c ---- */
+/* ---- values: jsonata_value.c, _region.c, _map.c, _write.c ---- */
 
 enum {
     LIST_SEQUENCE = 1, /* of one item: is that item; of none: undefined */
@@ -471,6 +472,13 @@ static inline bool is_object(struct jv v)
 static inline bool is_string(struct jv v)
 {
     return v.kind == JV_STRING;
+}
+
+/* Two strings. */
+static inline bool same_text(const json *a, const json *b)
+{
+    return a == b || (json_str_len(a) == json_str_len(b) &&
+                      memcmp(json_str(a), json_str(b), json_str_len(a)) == 0);
 }
 
 static inline bool is_sequence(struct jv v)

@@ -1,0 +1,285 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/mem.h"
+
+#include <string.h>
+
+/*
+ * Where the values of an evaluation lie. What it makes lies in a region, blocks of memory that are
+ * freed all at once, or back to a mark when a result does not need what was made on the way to it.
+ * JSON values are counted; those that the evaluation makes are held by it.
+ */
+
+/* ---- the region ---- */
+
+enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 16 * 1024 * 1024 };
+
+static void add_chunk(struct jn *e, size_t size)
+{
+    size_t room = 2 * e->chunk->size;
+    struct chunk *c;
+
+    if (room < FIRST_CHUNK)
+        room = FIRST_CHUNK;
+    if (room > LARGEST_CHUNK)
+        room = LARGEST_CHUNK;
+    if (room < size)
+        room = size;
+    c = mem_alloc(sizeof *c + room);
+    c->before = e->chunk;
+    c->size = room;
+    c->next = (char *)(c + 1);
+    c->end = c->next + room;
+    e->chunk = c;
+}
+
+void *jn_alloc(struct jn *e, size_t size)
+{
+    void *p;
+
+    size = (size + 15) & ~(size_t)15;
+    if (size > (size_t)(e->chunk->end - e->chunk->next))
+        add_chunk(e, size);
+    p = e->chunk->next;
+    e->chunk->next += size;
+    e->used += size;
+    return p;
+}
+
+const json *jn_hold(struct jn *e, json *v)
+{
+    if (e->held_count == e->held_cap) {
+        e->held_cap = mem_grow(e->held_cap, e->held_count + 1);
+        e->held = e->held == e->few_held ? memcpy(mem_alloc(e->held_cap * sizeof *e->held),
+                                                  e->few_held, sizeof e->few_held)
+                                         : mem_realloc(e->held, e->held_cap * sizeof *e->held);
+    }
+    e->held[e->held_count++] = v;
+    if (json_is_string(v))
+        e->used += json_str_len(v) + 32;
+    return v;
+}
+
+struct mark jn_mark(struct jn *e)
+{
+    struct mark m = {.chunk = e->chunk,
+                     .next = e->chunk->next,
+                     .used = e->used,
+                     .held = e->held_count,
+                     .serial = e->serial,
+                     .oldest_bound = e->oldest_bound};
+
+    e->oldest_bound = UINT64_MAX;
+    return m;
+}
+
+static void drop_chunks(struct jn *e, const struct mark *m)
+{
+    while (e->chunk != m->chunk) {
+        struct chunk *c = e->chunk;
+        e->chunk = c->before;
+        mem_free(c);
+    }
+    e->chunk->next = m->next;
+}
+
+static void drop_held(struct jn *e, size_t from, size_t to)
+{
+    if (from == to)
+        return;
+    for (size_t i = from; i < to; i++)
+        json_unref(e->held[i]);
+    memmove(e->held + from, e->held + to, (e->held_count - to) * sizeof *e->held);
+    e->held_count -= to - from;
+}
+
+/* ---- moving what survives ---- */
+
+enum { ENOUGH_GARBAGE = 1 << 20 };
+
+/* What was made since a mark, on its way out. */
+struct move {
+    struct jn *e;
+    struct chunk *old; /* the newest chunk of those that go */
+    const struct chunk *stay;
+    const char *next; /* in `stay`: what was made since the mark begins here */
+    size_t depth;
+    bool failed;
+};
+
+static bool is_old(const struct move *m, const void *p)
+{
+    for (const struct chunk *c = m->old; c != m->stay; c = c->before)
+        if ((const char *)p >= (const char *)c && (const char *)p < c->end)
+            return true;
+    return false;
+}
+
+static const json *move_json(struct move *m, const json *v)
+{
+    return jn_hold(m->e, json_ref((json *)(uintptr_t)v));
+}
+
+static struct jv move_value(struct move *m, struct jv v);
+
+static struct list *move_list(struct move *m, struct list *l)
+{
+    struct list *to;
+
+    if (!is_old(m, l))
+        return l;
+    if (l->moved)
+        return l->moved;
+    to = list_new(m->e, l->flags, l->flags & LIST_RANGE ? 0 : l->count);
+    l->moved = to;
+    to->first = l->first;
+    to->count = l->count;
+    for (size_t i = 0; !(l->flags & LIST_RANGE) && i < l->count; i++)
+        to->items[i] = move_value(m, l->items[i]);
+    return to;
+}
+
+static struct map *move_map(struct move *m, struct map *from)
+{
+    struct map *to;
+
+    if (!is_old(m, from))
+        return from;
+    if (from->moved)
+        return from->moved;
+    to = map_new(m->e, from->count);
+    from->moved = to;
+    for (uint32_t i = 0; i < from->count; i++)
+        map_set(m->e, to, move_json(m, from->members[i].key),
+                move_value(m, from->members[i].value));
+    return to;
+}
+
+static struct jv move_value(struct move *m, struct jv v)
+{
+    if (m->depth == JSON_MAX_DEPTH)
+        m->failed = true;
+    if (m->failed)
+        return v;
+    m->depth++;
+    switch (v.kind) {
+    case JV_STRING:
+    case JV_ARRAY:
+    case JV_OBJECT: v.j = move_json(m, v.j); break;
+    case JV_LIST: v.list = move_list(m, v.list); break;
+    case JV_MAP: v.map = move_map(m, v.map); break;
+    case JV_FUNCTION:
+    case JV_TUPLE: m->failed = true; break;
+    case JV_UNDEFINED:
+    case JV_NULL:
+    case JV_BOOL:
+    case JV_NUMBER:
+    case JV_ERROR: break;
+    }
+    m->depth--;
+    return v;
+}
+
+/* Functions and what nests too deep stay, and with them all that was made since the mark. */
+static bool can_move(struct jv v, size_t depth, size_t *budget)
+{
+    if (depth == JSON_MAX_DEPTH || *budget == 0)
+        return false;
+    (*budget)--;
+    if (v.kind == JV_LIST && !(v.list->flags & LIST_RANGE)) {
+        for (size_t i = 0; i < v.list->count; i++)
+            if (!can_move(v.list->items[i], depth + 1, budget))
+                return false;
+    }
+    if (v.kind == JV_MAP) {
+        for (uint32_t i = 0; i < v.map->count; i++)
+            if (!can_move(v.map->members[i].value, depth + 1, budget))
+                return false;
+    }
+    return v.kind != JV_FUNCTION && v.kind != JV_TUPLE;
+}
+
+static bool is_flat(struct jv v)
+{
+    return v.kind != JV_LIST && v.kind != JV_MAP && v.kind != JV_TUPLE && v.kind != JV_FUNCTION;
+}
+
+static bool is_json(struct jv v)
+{
+    return v.kind == JV_STRING || v.kind == JV_ARRAY || v.kind == JV_OBJECT;
+}
+
+static bool was_made_since(const struct jn *e, const struct mark *m, const void *p)
+{
+    for (const struct chunk *c = e->chunk; c != m->chunk; c = c->before)
+        if ((const char *)p >= (const char *)c && (const char *)p < c->end)
+            return true;
+    return (const char *)p >= m->next && (const char *)p < m->chunk->end;
+}
+
+/* Nothing but `v` is kept: back to the mark itself. */
+static void rewind_to(struct jn *e, const struct mark *m, struct jv *v, size_t count)
+{
+    const size_t held = e->held_count, used = e->used;
+
+    for (size_t i = 0; i < count; i++)
+        if (is_json(v[i]) && (held > m->held || was_made_since(e, m, v[i].j)))
+            v[i].j = jn_hold(e, json_ref(v[i].j));
+    drop_held(e, m->held, held);
+    drop_chunks(e, m);
+    e->used = m->used + (e->used - used);
+}
+
+static void move_all(struct jn *e, const struct mark *m, struct jv *v, size_t count)
+{
+    struct move move = {.e = e, .old = e->chunk, .stay = m->chunk};
+    const size_t held = e->held_count;
+    struct chunk *c, *before;
+
+    /* New chunks are put on the one that stays, the old ones hang on `move.old`. */
+    e->chunk = m->chunk;
+    e->used = m->used;
+    for (size_t i = 0; i < count; i++)
+        v[i] = move_value(&move, v[i]);
+    for (c = move.old; c != move.stay; c = before) {
+        before = c->before;
+        mem_free(c);
+    }
+    drop_held(e, m->held, held);
+}
+
+void jn_settle_all(struct jn *e, const struct mark *m, struct jv *v, size_t count)
+{
+    const bool safe = e->oldest_bound >= m->serial;
+    size_t budget;
+    bool flat = true, error = false;
+
+    if (e->oldest_bound > m->oldest_bound)
+        e->oldest_bound = m->oldest_bound;
+    if (!safe || e->used == m->used)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        flat = flat && is_flat(v[i]);
+        error = error || is_error(v[i]);
+    }
+    if (error)
+        return;
+    if (flat) {
+        rewind_to(e, m, v, count);
+        return;
+    }
+    if (e->used - m->used < ENOUGH_GARBAGE || e->chunk == m->chunk)
+        return;
+    /* Worth it only when most of it is garbage. */
+    budget = (e->used - m->used) / (4 * sizeof(struct jv));
+    for (size_t i = 0; i < count; i++)
+        if (!can_move(v[i], 0, &budget))
+            return;
+    move_all(e, m, v, count);
+}
+
+struct jv jn_settle(struct jn *e, const struct mark *m, struct jv v)
+{
+    jn_settle_all(e, m, &v, 1);
+    return v;
+}

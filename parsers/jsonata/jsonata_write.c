@@ -1,0 +1,173 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/jsonata/js_number.h"
+
+#include <string.h>
+
+/* Values as text: JSON as JavaScript writes it. */
+
+/* How a value is written. */
+struct writer {
+    struct jn *e; /* NULL: no bounds */
+    struct buf *out;
+    bool round; /* as $string: numbers to 15 digits */
+    unsigned indent;
+    size_t depth;
+};
+
+/* JavaScript's escapes have small letters. */
+static void write_string(struct buf *out, const json *text)
+{
+    const size_t start = out->len;
+
+    json_write_string(out, json_str(text), json_str_len(text));
+    if (!memchr(out->data + start, '\\', out->len - start))
+        return;
+    for (size_t i = start; i + 5 < out->len; i++) {
+        if (out->data[i] != '\\')
+            continue;
+        if (out->data[++i] != 'u')
+            continue;
+        for (size_t k = 1; k <= 4; k++)
+            if (out->data[i + k] >= 'A' && out->data[i + k] <= 'F')
+                out->data[i + k] = (char)(out->data[i + k] - 'A' + 'a');
+    }
+}
+
+static bool write_value(struct writer *w, struct jv v);
+
+static void break_line(struct writer *w)
+{
+    if (!w->indent)
+        return;
+    buf_addc(w->out, '\n');
+    for (size_t i = 0; i < w->depth * w->indent; i++)
+        buf_addc(w->out, ' ');
+}
+
+static bool write_number(struct writer *w, double n)
+{
+    if (!isfinite(n)) {
+        if (w->round && jv_is_numeric(w->e, jv_number(n)) < 0)
+            return false;
+        buf_adds(w->out, "null");
+        return true;
+    }
+    js_number_write(w->out, w->round ? js_number_round15(n, w->e->dialect == JSONATA_AWS) : n);
+    return true;
+}
+
+/* In JSON text functions are the empty string, and without values there are no members. */
+static bool write_item(struct writer *w, struct jv v)
+{
+    if (is_undefined(v)) {
+        buf_adds(w->out, "null");
+        return true;
+    }
+    return write_value(w, v);
+}
+
+static bool write_array(struct writer *w, struct jv v)
+{
+    const size_t n = items_count(v);
+    bool ok = true;
+
+    buf_addc(w->out, '[');
+    w->depth++;
+    for (size_t i = 0; ok && i < n; i++) {
+        if (i)
+            buf_addc(w->out, ',');
+        break_line(w);
+        ok = write_item(w, items_at(v, i));
+    }
+    w->depth--;
+    if (n)
+        break_line(w);
+    buf_addc(w->out, ']');
+    return ok;
+}
+
+static bool write_object(struct writer *w, struct jv v)
+{
+    const size_t n = members_count(v);
+    const uint32_t *order = w->e ? members_order(w->e, v) : NULL;
+    bool ok = true;
+
+    buf_addc(w->out, '{');
+    w->depth++;
+    for (size_t i = 0; ok && i < n; i++) {
+        const size_t at = order ? order[i] : i;
+        const json *key = member_key(v, at);
+        if (i)
+            buf_addc(w->out, ',');
+        break_line(w);
+        write_string(w->out, key);
+        buf_adds(w->out, w->indent ? ": " : ":");
+        ok = write_item(w, member_value(v, at));
+    }
+    w->depth--;
+    if (n)
+        break_line(w);
+    buf_addc(w->out, '}');
+    return ok;
+}
+
+static bool within_bounds(struct writer *w)
+{
+    struct jn *e = w->e;
+
+    if (!e)
+        return true;
+    if (!jn_step(e))
+        return false;
+    if (w->depth == JSON_MAX_DEPTH)
+        return jn_error(e, "D1011"), false;
+    if (w->out->len > e->memory)
+        return jn_error(e, "U1002"), false;
+    return true;
+}
+
+static bool write_value(struct writer *w, struct jv v)
+{
+    if (!within_bounds(w))
+        return false;
+    switch (v.kind) {
+    case JV_UNDEFINED: buf_adds(w->out, "undefined"); return true;
+    case JV_NULL: buf_adds(w->out, "null"); return true;
+    case JV_BOOL: buf_adds(w->out, v.b ? "true" : "false"); return true;
+    case JV_NUMBER: return write_number(w, v.n);
+    case JV_STRING: write_string(w->out, v.j); return true;
+    case JV_ARRAY:
+    case JV_LIST: return write_array(w, v);
+    case JV_OBJECT:
+    case JV_MAP: return write_object(w, v);
+    case JV_TUPLE: return write_value(w, v.tuple->item);
+    case JV_FUNCTION: buf_adds(w->out, "\"\""); return true;
+    case JV_ERROR: break;
+    }
+    return false;
+}
+
+bool jv_write(struct jn *e, struct buf *out, struct jv v, bool round, unsigned indent)
+{
+    struct writer w = {.e = e, .out = out, .round = round, .indent = indent};
+
+    return write_value(&w, v);
+}
+
+bool jv_add_string(struct jn *e, struct buf *out, struct jv v)
+{
+    if (v.kind == JV_STRING) {
+        text_add(out, json_str(v.j), json_str_len(v.j));
+        return true;
+    }
+    if (v.kind == JV_UNDEFINED || v.kind == JV_FUNCTION)
+        return true;
+    if (v.kind == JV_NUMBER && !isfinite(v.n)) {
+        jn_error_value(e, "D3001", v);
+        return false;
+    }
+    if (has_flag(v, LIST_OUTER))
+        v = v.list->items[0];
+    return jv_write(e, out, v, true, 0);
+}
