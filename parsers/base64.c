@@ -1,9 +1,21 @@
 #include "parsers/base64.h"
 
+#include "parsers/ascii.h"
+
 #include <stdint.h>
-#include <string.h>
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (ascii_is_digit(c))
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
 
 void base64_encode(struct buf *out, const char *bytes, size_t len)
 {
@@ -31,11 +43,11 @@ bool base64_decode(struct buf *out, const char *text, size_t len)
     if ((n < len && len % 4 != 0) || n % 4 == 1)
         return false;
     for (size_t i = 0; i < n; i++) {
-        const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+        int value = base64_value(text[i]);
 
-        if (!digit)
+        if (value < 0)
             return false;
-        b = b << 6 | (uint32_t)(digit - digits);
+        b = b << 6 | (uint32_t)value;
         if (i % 4 == 1)
             buf_addc(out, (char)(b >> 4));
         else if (i % 4 == 2)

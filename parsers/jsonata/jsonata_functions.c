@@ -5,8 +5,9 @@
 /* The functions: a table for each family, in fn_*.c. */
 
 static const struct family *const families[] = {
-    &string_functions, &number_functions,  &array_functions, &object_functions,
-    &higher_functions, &boolean_functions, &date_functions,  &service_functions,
+    &string_functions, &pattern_functions, &encoding_functions, &number_functions,
+    &array_functions,  &object_functions,  &higher_functions,   &boolean_functions,
+    &date_functions,   &service_functions,
 };
 
 static bool is_in(const struct builtin *f, enum jsonata_dialect dialect)

@@ -540,6 +540,8 @@ struct jv member_get_c(struct jv v, const char *key);
  * are. */
 const uint32_t *members_order(struct jn *e, struct jv v);
 
+/* Where `what` is in `text` from `from` on; SIZE_MAX: nowhere. */
+size_t text_find(const char *text, size_t len, size_t from, const char *what, size_t what_len);
 /* Adds text, joining halves of a character that meet. */
 void text_add(struct buf *out, const char *text, size_t len);
 /* The length in UTF-16 code units. */
@@ -656,8 +658,9 @@ struct family {
     size_t count;
 };
 
-extern const struct family string_functions, number_functions, array_functions, object_functions,
-    higher_functions, boolean_functions, date_functions, service_functions;
+extern const struct family string_functions, pattern_functions, encoding_functions,
+    number_functions, array_functions, object_functions, higher_functions, boolean_functions,
+    date_functions, service_functions;
 
 const struct builtin *builtin_find(enum jsonata_dialect dialect, const char *name, size_t len);
 

@@ -6,6 +6,7 @@
 #include "runtime/handlers/handlers_impl.h"
 
 #include "asl/env.h"
+#include "parsers/base64.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/percent.h"
@@ -14,7 +15,6 @@
 #include "runtime/glob.h"
 #include "runtime/http_message.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -407,9 +407,7 @@ static bool set_basic(struct request *q, const char *user, const char *password)
 
     buf_printf(&plain, "%s:%s", user, password);
     buf_adds(&value, "Basic ");
-    unsigned char *out =
-        (unsigned char *)buf_reserve(&value, (plain.len + 2) / 3 * 4 + 1); /* and a NUL */
-    value.len += (size_t)EVP_EncodeBlock(out, (const unsigned char *)plain.data, (int)plain.len);
+    base64_encode(&value, plain.data, plain.len);
     good = set_text(q, "Authorization", buf_str(&value));
     buf_clear(&plain);
     buf_clear(&value);

@@ -1,0 +1,116 @@
+#include "parsers/jsonata/jsonata_impl.h"
+
+#include "parsers/base64.h"
+#include "parsers/jsonata/url.h"
+#include "parsers/utf8.h"
+
+/* Functions between strings and Base64 or URLs. */
+
+/* The low byte of each code unit, as Node takes a string for base64 and from it. */
+static void add_latin1(struct buf *out, struct jv s)
+{
+    uint32_t cp;
+    size_t n;
+
+    for (size_t at = 0; at < str_len(s); at += n) {
+        n = utf8_decode(str(s) + at, str_len(s) - at, &cp);
+        if (!n)
+            return;
+        if (cp >= 0x10000) {
+            buf_addc(out, (char)((0xD800 + ((cp - 0x10000) >> 10)) & 0xFF));
+            cp = 0xDC00 + (cp & 0x3FF);
+        }
+        buf_addc(out, (char)(cp & 0xFF));
+    }
+}
+
+static struct jv fn_base64encode(struct jn *e, const struct call *c)
+{
+    struct buf bytes = {0}, text = {0};
+
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    add_latin1(&bytes, arg(c, 0));
+    base64_encode(&text, bytes.data, bytes.len);
+    buf_clear(&bytes);
+    return jn_take_buf(e, &text);
+}
+
+/* The six bits of a digit, of either alphabet; -1: it is none. */
+static int digit_value(char c)
+{
+    return base64_value(c == '-' ? '+' : c == '_' ? '/' : c);
+}
+
+/* What is no digit is passed over, `=` ends it: as Node does. Bytes come out as characters. */
+static struct jv fn_base64decode(struct jn *e, const struct call *c)
+{
+    struct buf digits = {0}, text = {0};
+    uint32_t bits = 0;
+    int have = 0, v;
+    char bytes[4];
+
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    add_latin1(&digits, arg(c, 0));
+    for (size_t i = 0; i < digits.len && digits.data[i] != '='; i++) {
+        v = digit_value(digits.data[i]);
+        if (v < 0)
+            continue;
+        bits = bits << 6 | (uint32_t)v;
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            buf_add(&text, bytes, utf8_encode(bits >> have & 0xFF, bytes));
+        }
+    }
+    buf_clear(&digits);
+    return jn_take_buf(e, &text);
+}
+
+static struct jv recode(struct jn *e, const struct call *c,
+                        bool (*change)(struct buf *, const char *, size_t, struct jsonata_fault *))
+{
+    struct jsonata_fault why = {0};
+    struct buf text = {0};
+
+    if (is_undefined(arg(c, 0)))
+        return jv_undefined();
+    if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), &why))
+        return jn_take_buf(e, &text);
+    buf_clear(&text);
+    return jn_error_fault(e, &why);
+}
+
+static struct jv fn_encode_url(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_encode);
+}
+
+static struct jv fn_encode_url_component(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_encode_component);
+}
+
+static struct jv fn_decode_url(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_decode);
+}
+
+static struct jv fn_decode_url_component(struct jn *e, const struct call *c)
+{
+    return recode(e, c, js_url_decode_component);
+}
+
+static const struct builtin functions[] = {
+    {"base64encode", "<s-:s>", fn_base64encode, 1, IN_BOTH, "bytes as Base64"},
+    {"base64decode", "<s-:s>", fn_base64decode, 1, IN_BOTH, "bytes from Base64"},
+    {"encodeUrlComponent", "<s-:s>", fn_encode_url_component, 1, IN_BOTH,
+     "escaped for a part of a URL"},
+    {"encodeUrl", "<s-:s>", fn_encode_url, 1, IN_BOTH, "escaped as a whole URL"},
+    {"decodeUrlComponent", "<s-:s>", fn_decode_url_component, 1, IN_BOTH,
+     "a part of a URL without escapes"},
+    {"decodeUrl", "<s-:s>", fn_decode_url, 1, IN_BOTH, "a URL without escapes"},
+};
+
+const struct family encoding_functions = {"strings", functions, COUNT(functions)};
