@@ -246,3 +246,68 @@ void jsonata_error_clear(struct jsonata_error *why)
     json_unref(why->value);
     *why = (struct jsonata_error){0};
 }
+
+/* ---- those of an evaluation ---- */
+
+struct jv jn_error(struct jn *e, const char *code)
+{
+    failure_clear(&e->why);
+    e->why.code = code;
+    return (struct jv){.kind = JV_ERROR};
+}
+
+enum { MAX_SHOWN = 64 * 1024 };
+
+/* As JSON text; of what is too large or too deep as much as fits. */
+static void show(struct jn *e, struct buf *out, struct jv v)
+{
+    struct jn quiet = {
+        .options = e->options, .dialect = e->dialect, .steps = MAX_SHOWN, .memory = MAX_SHOWN};
+    struct first_chunk first;
+
+    region_begin(&quiet, &first);
+    if (v.kind == JV_NUMBER && !isfinite(v.n))
+        buf_adds(out, "null");
+    else
+        jv_write(&quiet, out, v, false, 0);
+    failure_clear(&quiet.why);
+    region_end(&quiet);
+}
+
+struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
+{
+    bool unsupported = false;
+
+    jn_error(e, code);
+    show(e, &e->why.value, value);
+    if (is_undefined(value) || value.kind == JV_ERROR)
+        return (struct jv){.kind = JV_ERROR};
+    struct failure kept = e->why;
+    e->why = (struct failure){0};
+    jv_to_json(e, value, &kept.json_value, &unsupported);
+    failure_clear(&e->why);
+    e->why = kept;
+    return (struct jv){.kind = JV_ERROR};
+}
+
+struct jv jn_error_values(struct jn *e, const char *code, struct jv value, struct jv second)
+{
+    jn_error_value(e, code, value);
+    show(e, &e->why.value2, second);
+    return (struct jv){.kind = JV_ERROR};
+}
+
+struct jv jn_error_fault(struct jn *e, struct jsonata_fault *fault)
+{
+    const char *function = fault->function;
+    struct jv value = jv_undefined();
+
+    if (fault->kind == JSONATA_FAULT_TEXT)
+        value = jn_text(e, fault->value.data ? fault->value.data : "", fault->value.len);
+    if (fault->kind == JSONATA_FAULT_NUMBER)
+        value = jv_number(fault->number);
+    jn_error_value(e, fault->code, value);
+    e->why.function = function;
+    jsonata_fault_clear(fault);
+    return (struct jv){.kind = JV_ERROR};
+}

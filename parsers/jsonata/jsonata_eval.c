@@ -2,7 +2,6 @@
 
 #include "parsers/mem.h"
 
-#include <stdalign.h>
 #include <string.h>
 
 /*
@@ -43,97 +42,6 @@ bool jn_step(struct jn *e)
 }
 
 /* ---- errors ---- */
-
-/* Where a region begins; nothing has to be allocated for a small one. */
-struct first_chunk {
-    alignas(max_align_t) struct chunk head;
-    char bytes[SMALL_CHUNK];
-};
-
-static void begin_region(struct jn *e, struct first_chunk *first)
-{
-    first->head = (struct chunk){.size = sizeof first->bytes, .next = first->bytes};
-    first->head.end = first->bytes + sizeof first->bytes;
-    e->chunk = &first->head;
-    e->held = e->few_held;
-    e->held_cap = FEW_HELD;
-}
-
-static void end_region(struct jn *e)
-{
-    for (size_t i = e->held_count; i-- > 0;)
-        json_unref(e->held[i]);
-    if (e->held != e->few_held)
-        mem_free(e->held);
-    while (e->chunk->before) {
-        struct chunk *c = e->chunk;
-        e->chunk = c->before;
-        mem_free(c);
-    }
-}
-
-struct jv jn_error(struct jn *e, const char *code)
-{
-    failure_clear(&e->why);
-    e->why.code = code;
-    return (struct jv){.kind = JV_ERROR};
-}
-
-enum { MAX_SHOWN = 64 * 1024 };
-
-/* As JSON text; of what is too large or too deep as much as fits. */
-static void show(struct jn *e, struct buf *out, struct jv v)
-{
-    struct jn quiet = {
-        .options = e->options, .dialect = e->dialect, .steps = MAX_SHOWN, .memory = MAX_SHOWN};
-    struct first_chunk first;
-
-    begin_region(&quiet, &first);
-    if (v.kind == JV_NUMBER && !isfinite(v.n))
-        buf_adds(out, "null");
-    else
-        jv_write(&quiet, out, v, false, 0);
-    failure_clear(&quiet.why);
-    end_region(&quiet);
-}
-
-struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
-{
-    bool unsupported = false;
-
-    jn_error(e, code);
-    show(e, &e->why.value, value);
-    if (is_undefined(value) || value.kind == JV_ERROR)
-        return (struct jv){.kind = JV_ERROR};
-    struct failure kept = e->why;
-    e->why = (struct failure){0};
-    jv_to_json(e, value, &kept.json_value, &unsupported);
-    failure_clear(&e->why);
-    e->why = kept;
-    return (struct jv){.kind = JV_ERROR};
-}
-
-struct jv jn_error_values(struct jn *e, const char *code, struct jv value, struct jv second)
-{
-    jn_error_value(e, code, value);
-    show(e, &e->why.value2, second);
-    return (struct jv){.kind = JV_ERROR};
-}
-
-struct jv jn_error_fault(struct jn *e, struct jsonata_fault *fault)
-{
-    const char *function = fault->function;
-    struct jv value = jv_undefined();
-
-    if (fault->kind == JSONATA_FAULT_TEXT)
-        value = jn_text(e, fault->value.data ? fault->value.data : "", fault->value.len);
-    if (fault->kind == JSONATA_FAULT_NUMBER)
-        value = jv_number(fault->number);
-    jn_error_value(e, fault->code, value);
-    e->why.function = function;
-    jsonata_fault_clear(fault);
-    return (struct jv){.kind = JV_ERROR};
-}
 
 /* The operator that an error came from. */
 static struct jv error_at(struct jn *e, const struct node *n, const char *token)
@@ -859,7 +767,7 @@ static void end_evaluation(struct jn *e)
     failure_clear(&e->why);
     for (size_t i = 0; i < MATCH_KEYS; i++)
         json_unref(e->match_keys[i]);
-    end_region(e);
+    region_end(e);
     arena_clear(&e->lasting);
 }
 
@@ -891,7 +799,7 @@ static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonat
                              struct first_chunk *first)
 {
     *e = (struct jn){.x = x, .options = options, .dialect = x->dialect};
-    begin_region(e, first);
+    region_begin(e, first);
     e->names = (struct names *)(uintptr_t)&x->names;
     e->max_depth = options->depth ? options->depth : JSONATA_DEPTH;
     if (e->max_depth > JSONATA_MAX_DEPTH)

@@ -11,6 +11,7 @@
 #include "parsers/jsonata/regex.h"
 
 #include <math.h>
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -583,6 +584,15 @@ struct mark {
     uint64_t serial, oldest_bound;
 };
 
+/* Where a region begins; nothing has to be allocated for a small one. */
+struct first_chunk {
+    alignas(max_align_t) struct chunk head;
+    char bytes[SMALL_CHUNK];
+};
+
+void region_begin(struct jn *e, struct first_chunk *first);
+void region_end(struct jn *e);
+
 struct mark jn_mark(struct jn *e);
 /* Frees what was made since the mark and is not part of `v`, as far as that is cheap and safe.
  * Nothing else that was made since may be in use. Returns `v`, moved maybe. */
@@ -590,7 +600,7 @@ struct jv jn_settle(struct jn *e, const struct mark *m, struct jv v);
 /* The same for several. */
 void jn_settle_all(struct jn *e, const struct mark *m, struct jv *v, size_t count);
 
-/* ---- errors of an evaluation ---- */
+/* ---- errors of an evaluation: jsonata_error.c ---- */
 
 struct jv jn_error(struct jn *e, const char *code);
 struct jv jn_error_value(struct jn *e, const char *code, struct jv value);

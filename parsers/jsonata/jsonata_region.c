@@ -93,6 +93,28 @@ static void drop_held(struct jn *e, size_t from, size_t to)
     e->held_count -= to - from;
 }
 
+void region_begin(struct jn *e, struct first_chunk *first)
+{
+    first->head = (struct chunk){.size = sizeof first->bytes, .next = first->bytes};
+    first->head.end = first->bytes + sizeof first->bytes;
+    e->chunk = &first->head;
+    e->held = e->few_held;
+    e->held_cap = FEW_HELD;
+}
+
+void region_end(struct jn *e)
+{
+    for (size_t i = e->held_count; i-- > 0;)
+        json_unref(e->held[i]);
+    if (e->held != e->few_held)
+        mem_free(e->held);
+    while (e->chunk->before) {
+        struct chunk *c = e->chunk;
+        e->chunk = c->before;
+        mem_free(c);
+    }
+}
+
 /* ---- moving what survives ---- */
 
 enum { ENOUGH_GARBAGE = 1 << 20 };
