@@ -4,6 +4,7 @@
 #include "parsers/mem.h"
 #include "runtime/http_client.h"
 #include "runtime/http_message.h"
+#include "runtime/names.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ struct endpoints *endpoints_new(const char *region)
 {
     struct endpoints *e = mem_calloc(1, sizeof *e);
 
-    e->region = mem_strdup(region ? region : "us-east-1");
+    e->region = mem_strdup(region ? region : NAMES_REGION);
     return e;
 }
 

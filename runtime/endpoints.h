@@ -14,7 +14,7 @@
  */
 struct endpoints;
 
-/* `region`: for those that are AWS's own; NULL: us-east-1. */
+/* `region`: for those that are AWS's own; NULL: NAMES_REGION. */
 struct endpoints *endpoints_new(const char *region);
 void endpoints_free(struct endpoints *e);
 

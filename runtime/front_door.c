@@ -10,12 +10,11 @@
 #include "parsers/mem.h"
 #include "runtime/http_event.h"
 #include "runtime/id_map.h"
+#include "runtime/names.h"
 #include "runtime/text_map.h"
 
 #include <string.h>
 #include <sys/random.h>
-
-enum { INPUT_QUOTA = 262144 }; /* AWS's quota on an execution's input */
 
 struct front_door {
     uv_loop_t *loop;
@@ -386,7 +385,7 @@ static void begin(front_door *d, http_exchange *x, const struct route *route,
     json *input = input_of(d, x, route, parameters, id), *request;
     struct json_build b;
 
-    if (!input || json_str_len(input) > INPUT_QUOTA) {
+    if (!input || json_str_len(input) > RT_AWS_DATA_LIMIT) {
         if (!input)
             refuse(x, id, 400, NULL, "Asl.InvalidInput", "The body is no JSON");
         else
@@ -445,8 +444,8 @@ front_door *front_door_new(uv_loop_t *loop, api *a, routes *r,
     d->api = a;
     d->routes = r;
     d->options = *options;
-    d->region = mem_strdup(options->region ? options->region : "us-east-1");
-    d->account = mem_strdup(options->account ? options->account : "123456789012");
+    d->region = mem_strdup(options->region ? options->region : NAMES_REGION);
+    d->account = mem_strdup(options->account ? options->account : NAMES_ACCOUNT);
     if (getrandom(&d->chance.state, sizeof d->chance.state, 0) != sizeof d->chance.state)
         d->chance.state = (uint64_t)options->now(options->clock); /* ids need be no secret */
     return d;

@@ -75,16 +75,17 @@ struct handlers_options {
     void *clock;
     struct endpoints *endpoints;           /* where AWS's services are; NULL: nowhere */
     const struct credentials *credentials; /* keys to ask them with, beside the environment's */
-    const char *region;                    /* to ask them for; NULL: us-east-1 */
+    const char *region;                    /* to ask them for; NULL: NAMES_REGION */
     bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
     int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
 };
 
+enum { HANDLER_REQUEST_ID = 37 }; /* a UUID and its NUL */
 /*
  * The id of a request that the other side gave none: a UUID that follows from the call's key, so
- * that a run with the same seed gives the same results. `id` gets a NUL too.
+ * that a run with the same seed gives the same results.
  */
-void handler_request_id(const char *key, char id[37]);
+void handler_request_id(const char *key, char id[HANDLER_REQUEST_ID]);
 
 /*
  * `done` is called from the loop, never from inside handlers_start or handlers_cancel. Ignores

@@ -1,9 +1,9 @@
 #include "runtime/host.h"
 #include "parsers/mem.h"
+#include "runtime/clock.h"
 
 #include <assert.h>
 #include <signal.h>
-#include <time.h>
 
 /* Turns of the engine before the loop is looked at again, while the engine has more to do. */
 enum { TURNS_AT_ONCE = 64 };
@@ -22,17 +22,9 @@ struct host {
     bool interrupted, stopped;
 };
 
-static int64_t wall_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int64_t host_now(const host *h)
 {
-    return h->options.virtual_clock ? h->virtual_ms : wall_ms();
+    return h->options.virtual_clock ? h->virtual_ms : clock_wall_ms();
 }
 
 /* ---- between engine, tasks and handlers ---- */
@@ -169,7 +161,7 @@ host *host_new(store *s, const struct host_options *options)
                                  .has_activity = has_activity};
 
     h->options = *options;
-    h->virtual_ms = options->start_ms ? options->start_ms : wall_ms();
+    h->virtual_ms = options->start_ms ? options->start_ms : clock_wall_ms();
     uv_loop_init(&h->loop);
     uv_timer_init(&h->loop, &h->timer);
     for (int i = 0; i < 2; i++) {
@@ -267,13 +259,13 @@ static bool let_time_pass(host *h, int64_t due_ms, int64_t stop_ms)
         h->virtual_ms = due_ms;
         return true;
     }
-    int64_t before = wall_ms();
+    int64_t before = clock_wall_ms();
     if (stop_ms && (wait < 0 || before + wait > stop_ms))
         wait = stop_ms > before ? stop_ms - before : 0;
     wait_for_io(h, wait);
     /* Nothing came in for as long as the task may take: that much time has passed. */
     if (h->options.virtual_clock && next_due(h) == due_ms && wait >= 0 &&
-        wall_ms() - before >= wait)
+        clock_wall_ms() - before >= wait)
         h->virtual_ms += wait;
     return true;
 }
@@ -290,7 +282,7 @@ static void stop(host *h, uint64_t execution, const char *name, const char *caus
 
 enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why)
 {
-    int64_t stop_ms = limit_ms ? wall_ms() + limit_ms : 0;
+    int64_t stop_ms = limit_ms ? clock_wall_ms() + limit_ms : 0;
     enum host_end end = HOST_DONE;
 
     for (unsigned turn = 1;; turn++) {
@@ -303,7 +295,7 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
         if (end == HOST_DONE && h->interrupted) {
             end = HOST_INTERRUPTED;
             stop(h, execution, "Asl.Interrupted", "The process was told to stop.");
-        } else if (end == HOST_DONE && stop_ms && wall_ms() >= stop_ms) {
+        } else if (end == HOST_DONE && stop_ms && clock_wall_ms() >= stop_ms) {
             end = HOST_TIMED_OUT;
             stop(h, execution, "Asl.TimedOut", "The time that --timeout allows is over.");
         }
@@ -331,10 +323,10 @@ bool host_recover(host *h, struct diag *why)
 
 bool host_rest(host *h, int64_t ms)
 {
-    int64_t end = wall_ms() + ms;
+    int64_t end = clock_wall_ms() + ms;
 
-    while (!h->interrupted && wall_ms() < end)
-        wait_for_io(h, end - wall_ms() > 0 ? end - wall_ms() : 0);
+    while (!h->interrupted && clock_wall_ms() < end)
+        wait_for_io(h, end - clock_wall_ms() > 0 ? end - clock_wall_ms() : 0);
     return h->interrupted;
 }
 

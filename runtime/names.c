@@ -3,8 +3,8 @@
 void names_make(const struct names_given *given, struct rt_names *out)
 {
     const char *machine = given->machine ? given->machine : "StateMachine";
-    const char *region = given->region ? given->region : "us-east-1";
-    const char *account = given->account ? given->account : "123456789012";
+    const char *region = given->region ? given->region : NAMES_REGION;
+    const char *account = given->account ? given->account : NAMES_ACCOUNT;
 
     struct asl_chance chance = {given->seed};
 

@@ -5,12 +5,16 @@
 
 #include <stdint.h>
 
+/* Where nobody says otherwise: those that emulators of AWS have. */
+#define NAMES_REGION "us-east-1"
+#define NAMES_ACCOUNT "123456789012"
+
 /* What an execution is called, from what its user says of it. NULL: the default. */
 struct names_given {
     const char *machine; /* "StateMachine" */
     const char *name;    /* of the execution; a UUID that follows from the seed */
-    const char *region;  /* "us-east-1" */
-    const char *account; /* "123456789012" */
+    const char *region;  /* NAMES_REGION */
+    const char *account; /* NAMES_ACCOUNT */
     uint64_t seed;
 };
 

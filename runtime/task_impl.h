@@ -18,8 +18,8 @@ struct pending {
     json *payload; /* the call's, where it isn't the parameters themselves; or NULL */
     bool event;
     int64_t now_ms;
-    char version[64];    /* the qualifier, or "$LATEST" */
-    char request_id[37]; /* for an answer without one */
+    char version[64];                    /* the qualifier, or "$LATEST" */
+    char request_id[HANDLER_REQUEST_ID]; /* for an answer without one */
 };
 
 struct integration {

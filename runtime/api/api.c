@@ -5,12 +5,13 @@
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
+#include "runtime/names.h"
 
 #include <stdarg.h>
 #include <string.h>
 #include <sys/random.h>
 
-enum { DATA = 262144 };
+enum { DATA = RT_AWS_DATA_LIMIT };
 
 /* ---- members ---- */
 
@@ -529,8 +530,8 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     }
     a->engine = e;
     a->store = s;
-    a->region = mem_strdup(config->region ? config->region : "us-east-1");
-    a->account = mem_strdup(config->account ? config->account : "123456789012");
+    a->region = mem_strdup(config->region ? config->region : NAMES_REGION);
+    a->account = mem_strdup(config->account ? config->account : NAMES_ACCOUNT);
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
     a->served = config->served;

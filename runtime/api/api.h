@@ -19,8 +19,8 @@
 typedef struct api api;
 
 struct api_config {
-    const char *region;  /* NULL: us-east-1 */
-    const char *account; /* NULL: 123456789012 */
+    const char *region;  /* NULL: NAMES_REGION */
+    const char *account; /* NULL: NAMES_ACCOUNT */
     /*
      * A mock configuration of Step Functions Local, which starts with an ARN#CASE take their
      * answers from; read at each, so that it may change. NULL: none.

@@ -26,6 +26,8 @@ void rt_names_clear(struct rt_names *n);
 
 /* Bytes of chance that make task tokens a secret. */
 enum { RT_SECRET = 16 };
+/* AWS's quota on data: bytes of its JSON text. */
+enum { RT_AWS_DATA_LIMIT = 262144 };
 
 struct rt_config {
     struct rt_names names; /* shared, not taken */

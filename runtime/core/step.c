@@ -232,7 +232,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
 
 size_t data_limit(const struct step *s)
 {
-    return s->x->aws_limits ? AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
+    return s->x->aws_limits ? RT_AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
 }
 
 bool check_size(struct step *s, struct rt_frame *f, const json *v)

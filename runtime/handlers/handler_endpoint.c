@@ -9,12 +9,12 @@
 #include "asl/env.h"
 #include "parsers/mem.h"
 #include "runtime/aws/aws.h"
+#include "runtime/clock.h"
 #include "runtime/credentials.h"
 #include "runtime/endpoints.h"
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000, REQUEST_MS = 5 * 60 * 1000 };
 
@@ -38,14 +38,6 @@ struct stop {
     handlers *h;
 };
 
-static int64_t wall_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* ---- signed requests ---- */
 
 static bool no_link_local(void *user, const struct sockaddr *address)
@@ -64,7 +56,7 @@ static void add_header(struct buf *headers, const char *name, const char *value)
 static bool sign(handlers *h, const struct signed_request *q, const char *path, const char *query,
                  struct sigv4_header *headers, size_t count, struct buf *lines, struct diag *why)
 {
-    const char *region = h->options.region ? h->options.region : "us-east-1";
+    const char *region = handlers_region(h);
     struct sigv4_keys keys;
     credentials *file = NULL;
     struct sigv4_signed s;
@@ -88,7 +80,7 @@ static bool sign(handlers *h, const struct signed_request *q, const char *path, 
                                        .body = q->body.data,
                                        .body_len = q->body.len,
                                        .path_as_is = q->s3},
-               &keys, &(struct sigv4_scope){region, q->service, wall_ms()}, q->s3, &s);
+               &keys, &(struct sigv4_scope){region, q->service, clock_wall_ms()}, q->s3, &s);
     add_header(lines, "X-Amz-Date", s.date);
     if (q->s3)
         add_header(lines, "X-Amz-Content-Sha256", s.body_hash);
@@ -313,8 +305,8 @@ static void wait_for_job(struct work *w)
 }
 
 /* The headers belong to the answer, and are to be freed. */
-static struct aws_answer answer_of(const struct http_response *r, json *headers, char id[37],
-                                   const struct job *j)
+static struct aws_answer answer_of(const struct http_response *r, json *headers,
+                                   char id[HANDLER_REQUEST_ID], const struct job *j)
 {
     handler_request_id(j->key ? j->key : "", id);
     return (struct aws_answer){.status = r->status,
@@ -329,7 +321,7 @@ static void described(void *user, struct http_response *r)
     struct work *w = user;
     struct aws_result result = {0};
     json *headers;
-    char id[37];
+    char id[HANDLER_REQUEST_ID];
 
     w->transfer = NULL;
     if (r->outcome != HTTP_ANSWERED) {
@@ -394,7 +386,7 @@ static void answered(void *user, struct http_response *r)
     struct work *w = user;
     struct aws_result result = {0};
     json *headers;
-    char id[37];
+    char id[HANDLER_REQUEST_ID];
 
     w->transfer = NULL;
     if (r->outcome == HTTP_TOO_LARGE) {

@@ -223,7 +223,7 @@ static struct handler_answer lambda_refused(struct job *j, const struct http_res
     const json *message = body ? json_get(body, "Message") : NULL;
     struct handler_answer a;
     struct buf error = {0}, cause = {0};
-    char id[37];
+    char id[HANDLER_REQUEST_ID];
 
     if (body && !message)
         message = json_get(body, "message");

@@ -11,13 +11,13 @@
 #include "parsers/mem.h"
 #include "parsers/percent.h"
 #include "runtime/aws/aws.h"
+#include "runtime/clock.h"
 #include "runtime/endpoints.h"
 #include "runtime/glob.h"
 #include "runtime/http_message.h"
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 enum { REQUEST_MS = 60 * 1000, MAX_CAUSE = 8192, TOKEN_S = 3600 };
 
@@ -39,14 +39,6 @@ static bool is_gateway(const char *target)
 bool is_invoke(const char *target)
 {
     return strstr(target, http_invoke) || is_gateway(target);
-}
-
-static int64_t wall_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static const json *member(const json *v, const char *name)
@@ -580,7 +572,7 @@ static bool fill(struct request *q, const json *p, const char *region)
 static void send_request(struct work *w, bool in_start)
 {
     const json *p = w->j->payload;
-    const char *region = w->j->h->options.region ? w->j->h->options.region : "us-east-1";
+    const char *region = handlers_region(w->j->h);
     const char *method = text(p, "Method"), *base = w->j->row->url, *auth = text(p, "AuthType");
     struct request q = {.w = w};
     struct diag why = {0};
@@ -645,7 +637,7 @@ static void token_came(void *user, struct http_response *r)
     if (seconds < 0 || seconds > 24 * TOKEN_S)
         seconds = TOKEN_S;
     /* A minute early, so that it is good on the way. */
-    c->token_until_ms = wall_ms() + (int64_t)(seconds * 1000) - 60 * 1000;
+    c->token_until_ms = clock_wall_ms() + (int64_t)(seconds * 1000) - 60 * 1000;
     json_unref(body);
     send_request(w, false);
 }
@@ -687,7 +679,7 @@ void invoke_start(struct job *j)
     w->connection = arn && !w->gateway ? connection_of(j->h, arn) : NULL;
     j->work = w;
     if (w->connection && w->connection->token_url &&
-        (!w->connection->token || wall_ms() >= w->connection->token_until_ms))
+        (!w->connection->token || clock_wall_ms() >= w->connection->token_until_ms))
         ask_for_token(w);
     else
         send_request(w, true);

@@ -25,7 +25,9 @@
 
 #include "parsers/base64.h"
 #include "parsers/mem.h"
+#include "runtime/clock.h"
 #include "runtime/http_server.h"
+#include "runtime/names.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -34,7 +36,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     READ_BYTES = 4 * 1024,
@@ -58,8 +59,8 @@ struct runtime {
     bool ending;             /* the process was told to end */
     bool timed_out;
     bool held; /* its invocation was cancelled; the slot is free when the process has ended */
-    http_exchange *poll; /* its question for the next invocation; NULL: it doesn't ask */
-    char id[37];         /* of the request */
+    http_exchange *poll;         /* its question for the next invocation; NULL: it doesn't ask */
+    char id[HANDLER_REQUEST_ID]; /* of the request */
     uv_pipe_t out;
     struct child_log log;
     char bytes[READ_BYTES];
@@ -69,14 +70,6 @@ struct runtimes {
     http_server *server;
     struct runtime *first;
 };
-
-static int64_t wall_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- its output ---- */
 
@@ -223,8 +216,8 @@ static void add_arn(struct buf *out, const struct job *j)
     if (!strncmp(j->target, "arn:", 4))
         buf_adds(out, j->target);
     else
-        buf_printf(out, "arn:aws:lambda:%s:123456789012:function:%s",
-                   j->h->options.region ? j->h->options.region : "us-east-1", j->name);
+        buf_printf(out, "arn:aws:lambda:%s:" NAMES_ACCOUNT ":function:%s", handlers_region(j->h),
+                   j->name);
     if (j->qualifier)
         buf_printf(out, ":%s", j->qualifier);
 }
@@ -257,7 +250,7 @@ static void deliver(struct runtime *rt)
     rt->poll = NULL;
     http_exchange_on_gone(x, NULL, NULL);
     buf_printf(&deadline, "%" PRId64,
-               wall_ms() + (rt->row->timeout_ms ? rt->row->timeout_ms : MAX_MS));
+               clock_wall_ms() + (rt->row->timeout_ms ? rt->row->timeout_ms : MAX_MS));
     add_arn(&arn, j);
     add_trace(&trace, rt->id);
     struct http_header headers[6] = {

@@ -61,7 +61,7 @@ struct handler_answer process_timed_out(const struct job *j)
 {
     struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
     struct json_build b;
-    char id[37];
+    char id[HANDLER_REQUEST_ID];
 
     handler_request_id(j->key ? j->key : "", id);
     json_build_object(&b, 2);

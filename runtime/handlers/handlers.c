@@ -7,6 +7,7 @@
 
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
+#include "runtime/names.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -35,7 +36,7 @@ void handler_answer_clear(struct handler_answer *a)
 }
 
 /* Two hashes of the key (FNV-1a, then splitmix64's finish), in the shape of a version 4 UUID. */
-void handler_request_id(const char *key, char id[37])
+void handler_request_id(const char *key, char id[HANDLER_REQUEST_ID])
 {
     uint64_t half[2] = {UINT64_C(0xCBF29CE484222325), UINT64_C(0x9AE16A3B2F90404F)};
 
@@ -47,7 +48,7 @@ void handler_request_id(const char *key, char id[37])
         half[i] = (half[i] ^ (half[i] >> 27)) * UINT64_C(0x94D049BB133111EB);
         half[i] ^= half[i] >> 31;
     }
-    snprintf(id, 37, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
+    snprintf(id, HANDLER_REQUEST_ID, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
              (unsigned)(half[0] >> 16) & 0xffff, (unsigned)half[0] & 0xfff,
              ((unsigned)(half[1] >> 48) & 0x3fff) | 0x8000,
              (unsigned long long)(half[1] & UINT64_C(0xFFFFFFFFFFFF)));
@@ -156,6 +157,11 @@ struct handler_answer answer_from_text(const char *text, size_t len, const char 
     }
     diag_clear(&why);
     return a;
+}
+
+const char *handlers_region(const handlers *h)
+{
+    return h->options.region ? h->options.region : NAMES_REGION;
 }
 
 void handlers_log(handlers *h, const char *format, ...)

@@ -132,6 +132,9 @@ void add_clean(struct buf *out, const char *bytes, size_t len);
 /* A string of that kind. */
 json *clean_string(struct buf *text);
 
+/* The region whose services are asked. */
+const char *handlers_region(const handlers *h);
+
 void handlers_log(handlers *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- handler_process.c ---- */

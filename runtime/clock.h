@@ -1,0 +1,9 @@
+#ifndef RUNTIME_CLOCK_H
+#define RUNTIME_CLOCK_H
+
+#include <stdint.h>
+
+/* The time of day in milliseconds since 1970-01-01 UTC. It may be set back. */
+int64_t clock_wall_ms(void);
+
+#endif
