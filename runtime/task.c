@@ -143,6 +143,7 @@ static void pending_free(struct pending *p)
 {
     json_unref(p->payload);
     mem_free(p->resource);
+    mem_free(p->version);
     mem_free(p);
 }
 

@@ -18,7 +18,7 @@ struct pending {
     json *payload; /* the call's, where it isn't the parameters themselves; or NULL */
     bool event;
     int64_t now_ms;
-    char version[64];                    /* the qualifier, or "$LATEST" */
+    char *version;                       /* lambda:invoke: the qualifier, or "$LATEST" */
     char request_id[HANDLER_REQUEST_ID]; /* for an answer without one */
 };
 

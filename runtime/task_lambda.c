@@ -5,9 +5,9 @@
 #include "runtime/task_impl.h"
 
 #include "parsers/count.h"
+#include "parsers/mem.h"
 #include "runtime/aws/aws.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -148,7 +148,7 @@ bool task_lambda_invoke_prepare(struct pending *p, const struct task *t, struct 
     call->payload = p->payload;
     call->lambda = true;
     call->event = p->event;
-    snprintf(p->version, sizeof p->version, "%s", call->qualifier ? call->qualifier : "$LATEST");
+    p->version = mem_strdup(call->qualifier ? call->qualifier : "$LATEST");
     return true;
 }
 

@@ -1416,6 +1416,7 @@ END_TEST
 #define INVOKE "arn:aws:states:::lambda:invoke"
 #define OUT_OF_SIZE                                                                                \
     "returned a result with a size exceeding the maximum number of bytes service limit."
+#define LONG_ALIAS "an-alias-of-a-function-whose-name-has-over-sixty-four-characters-in-it"
 #define HEAD_OF_INVOKE(len)                                                                        \
     "\"SdkHttpMetadata\":{\"AllHttpHeaders\":{\"X-Amz-Executed-Version\":[\"$LATEST\"],"           \
     "\"x-amzn-Remapped-Content-Length\":[\"0\"],\"Connection\":[\"keep-alive\"],"                  \
@@ -1483,6 +1484,10 @@ static const struct {
      "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN
      " (Service: AWSLambda)\"}",
      "failed E: Function not found: " ARN ":7 (Service: AWSLambda)"},
+    {"however long", INVOKE, "{\"FunctionName\":\"f\",\"Qualifier\":\"" LONG_ALIAS "\"}",
+     "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN
+     " (Service: AWSLambda)\"}",
+     "failed E: Function not found: " ARN ":" LONG_ALIAS " (Service: AWSLambda)"},
     {"once", INVOKE, "{\"FunctionName\":\"f\"}",
      "\"mock\": {\"error\": \"E\", \"cause\": \"Function not found: " ARN ":7 (Service)\"}",
      "failed E: Function not found: " ARN ":7 (Service)"},
