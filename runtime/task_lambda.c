@@ -7,9 +7,9 @@
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "runtime/aws/aws.h"
+#include "runtime/http_message.h"
 
 #include <string.h>
-#include <time.h>
 
 /*
  * A function is called by its qualifier, "$LATEST" where none is given, and Lambda says so when
@@ -154,27 +154,16 @@ bool task_lambda_invoke_prepare(struct pending *p, const struct task *t, struct 
 
 /* ---- lambda:invoke: what comes out ---- */
 
-static json *http_date(int64_t now_ms)
-{
-    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(now_ms / 1000);
-    struct tm tm = {0};
-
-    gmtime_r(&seconds, &tm);
-    return json_stringf("%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
-                        months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
-
 /* The headers that Lambda sends, for a handler that isn't reached by HTTP. */
 static json *made_headers(const struct pending *p, const struct handler_answer *a)
 {
     struct json_build b;
     const char *id = p->request_id;
+    char date[HTTP_DATE_SIZE];
 
+    http_date(p->now_ms, date);
     json_build_object(&b, 8);
-    json_build_set(&b, "Date", http_date(p->now_ms));
+    json_build_set(&b, "Date", json_cstring(date));
     if (!p->event)
         json_build_set(&b, "Content-Type", json_cstring("application/json"));
     json_build_set(&b, "Content-Length",
