@@ -113,17 +113,6 @@ static void put_aside(struct http_transfer *t)
 
 /* ---- headers ---- */
 
-bool http_header_name_ok(const char *name)
-{
-    if (!*name)
-        return false;
-    for (const char *p = name; *p; p++)
-        if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') && !(*p >= '0' && *p <= '9') &&
-            !strchr("!#$%&'*+-.^_`|~", *p))
-            return false;
-    return true;
-}
-
 bool http_url_ok(const char *url)
 {
     size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
@@ -136,19 +125,22 @@ bool http_url_ok(const char *url)
     return true;
 }
 
-bool http_header_value_ok(const char *value)
+static void add_name(struct buf *headers, const char *name, bool empty)
 {
-    for (const char *p = value; *p; p++)
-        if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
-            return false;
-    return true;
+    buf_adds(headers, name);
+    /* curl's way to say that a header without a value is wanted */
+    buf_adds(headers, empty ? ";" : ": ");
+}
+
+void http_header_add_plain(struct buf *headers, const char *name, const char *value)
+{
+    add_name(headers, name, !*value);
+    buf_add(headers, value, strlen(value) + 1);
 }
 
 void http_header_add(struct buf *headers, const char *name, const char *value)
 {
-    buf_adds(headers, name);
-    /* curl's way to say that a header without a value is wanted */
-    buf_adds(headers, *value ? ": " : ";");
+    add_name(headers, name, !*value);
     for (const char *p = value; *p; p++) {
         unsigned char b = (unsigned char)*p;
 

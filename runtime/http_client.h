@@ -41,9 +41,8 @@ struct http_request {
  * value holds can end the line.
  */
 void http_header_add(struct buf *headers, const char *name, const char *value);
-/* Is it a name, or a value, that can go into a header as it is? */
-bool http_header_name_ok(const char *name);
-bool http_header_value_ok(const char *value);
+/* The same with the value as it is: http_header_value_ok. */
+void http_header_add_plain(struct buf *headers, const char *name, const char *value);
 
 enum http_outcome {
     HTTP_ANSWERED,

@@ -86,23 +86,39 @@ bool http_origin_is_host(const char *origin, const char *host)
     return !strcasecmp(origin, host);
 }
 
+/* ---- headers ---- */
+
+bool http_header_name_ok(const char *name)
+{
+    for (const char *p = name; *p; p++)
+        if (!http_is_token((unsigned char)*p))
+            return false;
+    return *name;
+}
+
+static bool may_stand(char c)
+{
+    return !http_is_control((unsigned char)c) || c == '\t';
+}
+
+bool http_header_value_ok(const char *value)
+{
+    for (const char *p = value; *p; p++)
+        if (!may_stand(*p))
+            return false;
+    return true;
+}
+
 /* ---- answers ---- */
 
 static const char *const ours[] = {"Content-Length", "Transfer-Encoding", "Connection", "Date"};
 
 static bool may_write(const char *name)
 {
-    if (!*name)
-        return false;
-    for (const char *c = name; *c; c++) {
-        if (!http_is_token((unsigned char)*c))
-            return false;
-    }
-    for (size_t i = 0; i < COUNT(ours); i++) {
+    for (size_t i = 0; i < COUNT(ours); i++)
         if (!strcasecmp(name, ours[i]))
             return false;
-    }
-    return true;
+    return http_header_name_ok(name);
 }
 
 static void write_header(struct buf *out, const char *name, const char *value)
@@ -116,7 +132,7 @@ static void write_header(struct buf *out, const char *name, const char *value)
     from = out->len;
     buf_adds(out, value);
     for (size_t i = from; i < out->len; i++) {
-        if (http_is_control((unsigned char)out->data[i]) && out->data[i] != '\t')
+        if (!may_stand(out->data[i]))
             out->data[i] = ' ';
     }
     buf_add(out, "\r\n", 2);

@@ -84,6 +84,10 @@ bool http_host_is_loopback(const char *host);
 /* Is a page of this origin ("http://host:port") one that this very host served? */
 bool http_origin_is_host(const char *origin, const char *host);
 
+/* Is it a name, or a value, that can go into a header as it is? */
+bool http_header_name_ok(const char *name);
+bool http_header_value_ok(const char *value);
+
 /* A header of an answer. */
 struct http_header {
     const char *name, *value;

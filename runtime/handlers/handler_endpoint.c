@@ -46,13 +46,6 @@ static bool no_link_local(void *user, const struct sockaddr *address)
     return !endpoints_address_is_link_local(address);
 }
 
-/* As it stands: it is what was signed. */
-static void add_header(struct buf *headers, const char *name, const char *value)
-{
-    buf_printf(headers, *value ? "%s: %s" : "%s;%s", name, value);
-    buf_addc(headers, '\0');
-}
-
 static bool sign(handlers *h, const struct signed_request *q, const char *path, const char *query,
                  struct sigv4_header *headers, size_t count, struct buf *lines, struct diag *why)
 {
@@ -81,12 +74,13 @@ static bool sign(handlers *h, const struct signed_request *q, const char *path, 
                                        .body_len = q->body.len,
                                        .path_as_is = q->s3},
                &keys, &(struct sigv4_scope){region, q->service, clock_wall_ms()}, q->s3, &s);
-    add_header(lines, "X-Amz-Date", s.date);
+    /* As they stand: it is what was signed. */
+    http_header_add_plain(lines, "X-Amz-Date", s.date);
     if (q->s3)
-        add_header(lines, "X-Amz-Content-Sha256", s.body_hash);
+        http_header_add_plain(lines, "X-Amz-Content-Sha256", s.body_hash);
     if (s.session_token)
-        add_header(lines, "X-Amz-Security-Token", s.session_token);
-    add_header(lines, "Authorization", buf_str(&s.authorization));
+        http_header_add_plain(lines, "X-Amz-Security-Token", s.session_token);
+    http_header_add_plain(lines, "Authorization", buf_str(&s.authorization));
     sigv4_signed_clear(&s);
     credentials_free(file);
     return true;
@@ -111,11 +105,11 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
 
     for (size_t i = 0; i < q->header_count; i++) {
         headers[i] = q->headers[i];
-        add_header(&lines, headers[i].name, headers[i].value);
+        http_header_add_plain(&lines, headers[i].name, headers[i].value);
         typed = typed || !strcasecmp(headers[i].name, "Content-Type");
     }
     headers[q->header_count] = (struct sigv4_header){"Host", host_text};
-    add_header(&lines, "Host", host_text);
+    http_header_add_plain(&lines, "Host", host_text);
     /* curl would say that it is a form */
     if (!typed)
         buf_add(&lines, "Content-Type:", sizeof "Content-Type:");

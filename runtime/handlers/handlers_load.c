@@ -23,6 +23,7 @@
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 #include "runtime/http_client.h"
+#include "runtime/http_message.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -212,8 +213,7 @@ static bool read_headers(struct reader *r, row *w, const json *v, const struct j
             return config_refuse(&r->file, at->kids[i].value,
                                  "a header can't have control characters");
         /* As it was written: whoever configures a header knows what it should be. */
-        buf_printf(&w->headers, *value ? "%s: %s" : "%s;%s", name, value);
-        buf_addc(&w->headers, '\0');
+        http_header_add_plain(&w->headers, name, value);
     }
     return true;
 }
