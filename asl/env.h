@@ -5,11 +5,11 @@
 
 #include <stdint.h>
 
-/* What a state fails with. Owns both; cause may be NULL. */
+/* What a state fails with. Owns them; cause and location may be NULL. */
 struct asl_error {
     json *name; /* "States.Timeout", or a name of the author's own */
     json *cause;
-    json *location; /* where a JSONata expression stands: "Output/a[0]"; NULL: nowhere */
+    json *location; /* where a JSONata expression stands: "Output/a[0]" */
 };
 
 void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)

@@ -3,11 +3,12 @@
 
 #include "asl/env.h"
 #include "parsers/arena.h"
+#include "parsers/buf.h"
 #include "parsers/diag.h"
 #include "parsers/json.h"
 
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
 
 /* A call of an intrinsic function, "States.Format('{}', $.x)": compiled once. */
 typedef struct asl_intrinsic asl_intrinsic;
@@ -24,7 +25,7 @@ json *asl_intrinsic_eval(const asl_intrinsic *call, const struct asl_env *env,
 /* May it give a string? What ErrorPath and CausePath take: spec "Fail state". */
 bool asl_intrinsic_gives_string(const asl_intrinsic *call);
 
-/* The names, arguments and one-line descriptions of all of them, for people. */
-void asl_intrinsic_list(FILE *out);
+/* Adds the names, arguments and one-line descriptions of all of them, for people. */
+void asl_intrinsic_list(struct buf *out);
 
 #endif

@@ -9,9 +9,9 @@
 #include <uv.h>
 
 /*
- * The handlers that do the work of Tasks: local commands, HTTP servers, Lambda endpoints, fixed
- * answers. A set is made from a handlers file; each call picks one by its target; all calls run at
- * once in one libuv loop and answer through one callback.
+ * The handlers that do the work of Tasks: local commands, Lambda runtimes, HTTP servers, Lambda
+ * endpoints, services of AWS, fixed answers. A set is made from a handlers file; each call picks
+ * one by its target; all calls run at once in one libuv loop and answer through one callback.
  */
 typedef struct handlers handlers;
 
@@ -97,7 +97,8 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
 /* Who is told of jobs that have begun; from the loop, before the answer. */
 void handlers_on_submitted(handlers *h, handler_submitted *submitted);
 
-/* Adds what the handlers file (JSON) at `path` says. False with *why filled: file's place too. */
+/* Adds what the handlers file at `path` says, JSON or YAML: handlers_load.c has its form. False
+ * with *why filled, its text begins with the place. */
 bool handlers_load(handlers *h, const char *path, struct diag *why);
 
 /* Does a row of the file name `target`, by more than wildcards? */

@@ -452,17 +452,15 @@ END_TEST
 
 START_TEST(list)
 {
-    char *text = NULL;
-    size_t len = 0, calls = 0;
-    FILE *out = open_memstream(&text, &len);
+    struct buf text = {0};
+    size_t calls = 0;
 
-    asl_intrinsic_list(out);
-    fclose(out);
-    for (const char *p = text; (p = strstr(p, "States.")); p++)
+    asl_intrinsic_list(&text);
+    for (const char *p = buf_str(&text); (p = strstr(p, "States.")); p++)
         calls++;
     ck_assert_uint_eq(calls, 18);
-    ck_assert(strstr(text, "States.MathAdd(number, number)\n") != NULL);
-    free(text);
+    ck_assert(strstr(buf_str(&text), "States.MathAdd(number, number)\n") != NULL);
+    buf_clear(&text);
 }
 END_TEST
 

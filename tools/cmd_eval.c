@@ -385,7 +385,10 @@ int cmd_eval(int argc, char **argv)
         return EXIT_GOOD;
     }
     if (e.list_functions) {
-        asl_intrinsic_list(stdout);
+        struct buf text = {0};
+        asl_intrinsic_list(&text);
+        fputs(buf_str(&text), stdout);
+        buf_clear(&text);
         return EXIT_GOOD;
     }
     const struct language *l = language_of(&e);

@@ -49,12 +49,12 @@ const struct intrinsic_function intrinsic_functions[] = {
 
 const size_t intrinsic_function_count = COUNT(intrinsic_functions);
 
-void asl_intrinsic_list(FILE *out)
+void asl_intrinsic_list(struct buf *out)
 {
     for (size_t i = 0; i < intrinsic_function_count; i++) {
         const struct intrinsic_function *f = &intrinsic_functions[i];
 
-        fprintf(out, "States.%s(%s)\n    %s\n", f->name, f->arguments, f->about);
+        buf_printf(out, "States.%s(%s)\n    %s\n", f->name, f->arguments, f->about);
     }
 }
 

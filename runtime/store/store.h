@@ -95,7 +95,7 @@ void store_stats(const store *s, struct store_stats *out);
 uint64_t store_next_number(const store *s);
 
 /* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. States
- * are those of the machine that store_execution gives. */
+ * are those of the machine that store_find gives. */
 typedef bool store_visit(void *user, const struct rt_event *e);
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                 struct diag *why);
