@@ -6,7 +6,6 @@
 #include "asl/intrinsic.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char input_text[] =
