@@ -309,17 +309,6 @@ struct measures {
     size_t least_integer, scale, least_fraction, most_fraction, least_exponent;
 };
 
-static size_t common_divisor(size_t a, size_t b)
-{
-    while (b) {
-        size_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 static bool has_position(const struct positions *p, size_t position)
 {
     for (size_t i = 0; i < p->count; i++)
@@ -333,7 +322,7 @@ static size_t find_interval(const struct positions *p)
     size_t interval = 0;
 
     for (size_t i = 0; i < p->count; i++)
-        interval = common_divisor(interval, p->list[i]);
+        interval = js_common_divisor(interval, p->list[i]);
     for (size_t i = 1; i <= p->count; i++)
         if (!has_position(p, i * interval))
             return 0;

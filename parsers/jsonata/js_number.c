@@ -505,3 +505,14 @@ bool js_number_format_base(struct buf *out, double n, double radix, struct jsona
     write_radix(out, fabs(n), (int)radix);
     return true;
 }
+
+size_t js_common_divisor(size_t a, size_t b)
+{
+    while (b) {
+        size_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}

@@ -36,4 +36,7 @@ bool js_number_format_base(struct buf *out, double n, double radix, struct jsona
 /* Adds `n` with so many digits behind the point, ties away from zero, as toFixed does. */
 void js_number_write_fixed(struct buf *out, double n, int decimals);
 
+/* The greatest; `a` when `b` is 0. Separators of digits that stand at its multiples are regular. */
+size_t js_common_divisor(size_t a, size_t b);
+
 #endif

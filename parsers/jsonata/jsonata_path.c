@@ -295,15 +295,9 @@ static struct jv step_value(struct jn *e, const struct node *step, struct jv ite
  */
 static bool add_step_value(struct jn *e, struct list *to, struct jv v)
 {
-    if (is_undefined(v))
-        return true;
-    if (!is_array(v) || has_flag(v, LIST_CONS)) {
-        list_push(e, to, v);
-        return true;
-    }
-    if (!jn_steps(e, items_count(v)))
-        return false;
-    list_extend(e, to, v);
+    if (!has_flag(v, LIST_CONS))
+        return add_found(e, to, v);
+    list_push(e, to, v);
     return true;
 }
 

@@ -327,17 +327,6 @@ static void insert_from_right(struct row *r, size_t position, uint32_t c)
     row_insert(r, 0, c);
 }
 
-static size_t common_divisor(size_t a, size_t b)
-{
-    while (b) {
-        size_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* After how many digits the separators stand: all the same, and none left out. Else 0. */
 static size_t find_interval(const struct picture *p)
 {
@@ -347,7 +336,7 @@ static size_t find_interval(const struct picture *p)
         if (p->separators[i].character != p->separators[0].character)
             return 0;
         interval =
-            i ? common_divisor(interval, p->separators[i].position) : p->separators[i].position;
+            i ? js_common_divisor(interval, p->separators[i].position) : p->separators[i].position;
     }
     /* They are in order, from the right. */
     for (size_t i = 1; i <= p->separator_count; i++)

@@ -252,8 +252,9 @@ void change_map_run(struct step *s, const json *request);
 void child_answered(struct step *s, const struct rt_input *in);
 void cancel_children(struct step *s, struct rt_frame *f);
 void resume_children(struct step *s, struct rt_frame *f);
-/* The input of iteration or child `i`: the item, or what ItemSelector makes of it. */
-json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e);
+/* The input of iteration or child `i`. NULL when it failed, and with it the Map: `f` may be gone
+ * then. */
+json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i);
 struct rt_command *new_command(struct step *s);
 
 /* The Parallel or Map itself failed: ends its children. */

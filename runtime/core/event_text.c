@@ -3,11 +3,11 @@
 #include "runtime/core/event_text.h"
 
 #include "asl/model.h"
+#include "parsers/ascii.h"
 #include "parsers/count.h"
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { VERSION = 1 };
@@ -358,7 +358,6 @@ static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
 static bool read_secret(const json *v, unsigned char out[RT_SECRET])
 {
     const json *text = json_get(v, "secret");
-    char pair[3] = "";
 
     if (!text)
         return true;
@@ -366,8 +365,8 @@ static bool read_secret(const json *v, unsigned char out[RT_SECRET])
         strspn(json_str(text), "0123456789abcdef") != 2 * RT_SECRET)
         return false;
     for (size_t i = 0; i < RT_SECRET; i++) {
-        memcpy(pair, json_str(text) + 2 * i, 2);
-        out[i] = (unsigned char)strtoul(pair, NULL, 16);
+        const char *pair = json_str(text) + 2 * i;
+        out[i] = (unsigned char)(ascii_hex_value(pair[0]) << 4 | ascii_hex_value(pair[1]));
     }
     return true;
 }

@@ -110,17 +110,10 @@ static void child_command(struct step *s, struct rt_frame *f, enum rt_command_ki
 static bool start_child(struct step *s, struct rt_frame *f)
 {
     uint32_t i = f->group->started;
-    struct asl_error e = {0};
-    json *input = iteration_input(s, f, i, &e);
+    json *input = iteration_input(s, f, i);
 
-    if (!input) {
-        state_failed(s, f, &e);
+    if (!input)
         return false;
-    }
-    if (!check_size(s, f, input)) {
-        json_unref(input);
-        return false;
-    }
     emit(s, (struct rt_event){.kind = RT_CHILD_STARTED,
                               .frame = f->id,
                               .state = f->state,

@@ -40,7 +40,8 @@ static bool concurrency(struct step *s, struct rt_frame *f, const struct asl_env
     return true;
 }
 
-json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e)
+/* What iteration `i` is made of: its item, or what ItemSelector makes of it. */
+static json *select_item(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e)
 {
     const asl_template *selector = f->state->map.item_selector;
     const json *item = json_at(f->group->items, i);
@@ -58,21 +59,29 @@ json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i, struct asl
     return input;
 }
 
+json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
+{
+    struct asl_error e = {0};
+    json *input = select_item(s, f, i, &e);
+
+    if (!input) {
+        state_failed(s, f, &e);
+        return NULL;
+    }
+    if (check_size(s, f, input))
+        return input;
+    json_unref(input);
+    return NULL;
+}
+
 /* False when it failed, and with it the Map: `f` may be gone then. */
 static bool start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
 {
     uint32_t i = f->group->started;
-    struct asl_error e = {0};
-    json *input = iteration_input(s, f, i, &e);
+    json *input = iteration_input(s, f, i);
 
-    if (!input) {
-        state_failed(s, f, &e);
+    if (!input)
         return false;
-    }
-    if (!check_size(s, f, input)) {
-        json_unref(input);
-        return false;
-    }
     emit(s, (struct rt_event){.kind = RT_ITERATION_STARTED,
                               .frame = f->id,
                               .previous = previous,
