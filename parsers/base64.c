@@ -26,10 +26,10 @@ void base64_encode(struct buf *out, const char *bytes, size_t len)
 
         b |= i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0;
         b |= i + 2 < len ? p[i + 2] : 0;
-        buf_addc(out, digits[b >> 18]);
-        buf_addc(out, digits[b >> 12 & 63]);
-        buf_addc(out, i + 1 < len ? digits[b >> 6 & 63] : '=');
-        buf_addc(out, i + 2 < len ? digits[b & 63] : '=');
+        const char four[] = {digits[b >> 18], digits[b >> 12 & 63],
+                             i + 1 < len ? digits[b >> 6 & 63] : '=',
+                             i + 2 < len ? digits[b & 63] : '='};
+        buf_add(out, four, sizeof four);
     }
 }
 

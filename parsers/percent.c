@@ -11,10 +11,9 @@ void percent_add(struct buf *out, char byte)
 {
     static const char digits[] = "0123456789ABCDEF";
     unsigned char b = (unsigned char)byte;
+    const char code[] = {'%', digits[b >> 4], digits[b & 15]};
 
-    buf_addc(out, '%');
-    buf_addc(out, digits[b >> 4]);
-    buf_addc(out, digits[b & 15]);
+    buf_add(out, code, sizeof code);
 }
 
 void percent_encode(struct buf *out, const char *text, size_t len, bool slashes)
