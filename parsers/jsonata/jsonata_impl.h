@@ -499,8 +499,22 @@ struct jv jn_take_buf(struct jn *e, struct buf *b);
 /* Holds `v` until the evaluation ends or goes back to an earlier mark. Takes it. */
 const json *jn_hold(struct jn *e, json *v);
 
-/* Not zeroed. */
-void *jn_alloc(struct jn *e, size_t size);
+/* Makes the newest chunk one with room for `size` more. */
+void region_add_chunk(struct jn *e, size_t size);
+
+/* Memory of the region, not zeroed. */
+static inline void *jn_alloc(struct jn *e, size_t size)
+{
+    void *p;
+
+    size = (size + 15) & ~(size_t)15;
+    if (size > (size_t)(e->chunk->end - e->chunk->next))
+        region_add_chunk(e, size);
+    p = e->chunk->next;
+    e->chunk->next += size;
+    e->used += size;
+    return p;
+}
 
 /* Items of an array, or of a sequence. */
 static inline size_t items_count(struct jv v)

@@ -14,7 +14,7 @@
 
 enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 16 * 1024 * 1024 };
 
-static void add_chunk(struct jn *e, size_t size)
+void region_add_chunk(struct jn *e, size_t size)
 {
     size_t room = 2 * e->chunk->size;
     struct chunk *c;
@@ -31,19 +31,6 @@ static void add_chunk(struct jn *e, size_t size)
     c->next = (char *)(c + 1);
     c->end = c->next + room;
     e->chunk = c;
-}
-
-void *jn_alloc(struct jn *e, size_t size)
-{
-    void *p;
-
-    size = (size + 15) & ~(size_t)15;
-    if (size > (size_t)(e->chunk->end - e->chunk->next))
-        add_chunk(e, size);
-    p = e->chunk->next;
-    e->chunk->next += size;
-    e->used += size;
-    return p;
 }
 
 const json *jn_hold(struct jn *e, json *v)
