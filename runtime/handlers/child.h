@@ -11,9 +11,11 @@
 /*
  * A child process, leader of a process group of its own: its start, the watch for its exit, its
  * end. It is the first member of what a kind of handler knows of its process, and `data` of all
- * handles that belong to it. Each of these is called from the loop:
+ * handles that belong to it.
  */
 struct child;
+
+/* What its owner does about it; called from the loop. */
 struct child_events {
     /* It has exited, `how` says how, and what was left of its group was killed. */
     void (*exited)(struct child *c);
