@@ -13,12 +13,12 @@
 /* A call of an intrinsic function, "States.Format('{}', $.x)": compiled once. */
 typedef struct asl_intrinsic asl_intrinsic;
 
-/* NULL with *why filled (message, byte offset in `text`) when it is no well-formed call. */
+/* NULL with *why filled (message, byte offset in `text`) when it is no well-formed call. As on AWS
+ * one with too few or too many arguments is: it fails when it is evaluated. */
 const asl_intrinsic *asl_intrinsic_compile(struct arena *a, const char *text, size_t len,
                                            struct diag *why);
 
-/* A new reference; NULL with *error filled: a path that finds nothing is States.Runtime, what a
- * function refuses is States.IntrinsicFailure. */
+/* A new reference; NULL with *error filled: States.Runtime, as on AWS, which nothing catches. */
 json *asl_intrinsic_eval(const asl_intrinsic *call, const struct asl_env *env,
                          struct asl_error *error);
 

@@ -27,7 +27,7 @@ const asl_template *asl_template_compile_jsonata(struct arena *a, const struct a
                                                  const asl_expression **list,
                                                  struct asl_report *report);
 
-/* A new reference; NULL with *error filled (States.Runtime, States.IntrinsicFailure). */
+/* A new reference; NULL with *error filled (States.Runtime). */
 json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error);
 
 /* Says where the expression stands that gave what *error is about; nothing for other templates. */

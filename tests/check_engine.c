@@ -448,9 +448,10 @@ static const struct {
      "[{\"x\":1},{}]", "\"States.Runtime\""},
     {"the same in a Map that this takes away",
      "{" MAP("M", "\"ItemProcessor\":{" MAP(
-                      "I", "\"ItemSelector\":{\"x.$\":\"States.ArrayLength($$.Map.Item.Value)\"},"
+                      "I", "\"QueryLanguage\":\"JSONata\",\"ItemSelector\":{\"x\":"
+                           "\"{% $partition($states.context.Map.Item.Value, 1) %}\"},"
                            "\"ItemProcessor\":{" DISTRIBUTED "," PASS "}") "}") "}",
-     "[[[1],5,[1]],[[1]]]", "\"States.IntrinsicFailure\""},
+     "[[[1],5,[1]],[[1]]]", "\"States.QueryEvaluationError\""},
 };
 
 START_TEST(executions_that_start_others)

@@ -13,9 +13,14 @@ static const char input_text[] =
     "\"o\":{\"Arg1\":1,\"Arg2\":[]},\"p\":{\"Arg2\":{\"x\":\"y\"},\"b\":[null,\"z\",2.50]},"
     "\"tpl\":\"n={}\",\"odd, key\":{\"x\":4},\"json\":\"[1, 2, \\\"HelloWorld\\\"]\","
     "\"list\":[{\"v\":1,\"k\":\"x\"},{\"v\":2,\"k\":\"y)\"}],\"dup\":[1,2,1.0,\"1\",[1],[1],"
-    "{\"a\":1,\"b\":2},{\"b\":2,\"a\":1},null,null]}";
+    "{\"a\":1,\"b\":2},{\"b\":2,\"a\":1},null,null],\"pairs\":[[1,2],[1,2],[2,1]],"
+    "\"ones\":[1,\"1\",1,\"01\"]}";
 
-/* `want` begins with '!': evaluation fails, with that behind "had the following error: ". */
+#define SOURCE "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: "
+#define NOT_JSON "!Cannot convert String to Json in States.StringToJson, caused by: "
+#define AT(place) "\n at " SOURCE place "]"
+
+/* `want` begins with '!': evaluation fails, with that behind the call. */
 static const struct {
     const char *name, *call, *want;
 } evals[] = {
@@ -73,8 +78,13 @@ static const struct {
      "{}."},
     {"a brace alone", "States.Format('{x} {}', $.i)",
      "!Invalid template in States.Format: matching '}' not found for '{'."},
+    {"a closing brace alone", "States.Format('}')",
+     "!Invalid template in States.Format: matching '{' not found for '}'."},
+    {"braces around a placeholder", "States.Format('{{}}', $.i)",
+     "!Invalid template in States.Format: matching '}' not found for '{'."},
+    {"no template", "States.Format()", "!Invalid arguments in States.Format"},
     {"a template that is no string", "States.Format($.i, 1)",
-     "!Invalid arguments in States.Format: argument 1 must be a string but is number"},
+     "!Invalid arguments in States.Format"},
 
     /* StringToJson, JsonToString, JsonMerge */
     {"an empty text is null", "States.StringToJson('')", "null"},
@@ -83,19 +93,51 @@ static const struct {
     {"an array", "States.StringToJson($.json)", "[1,2,\"HelloWorld\"]"},
     {"an object", "States.StringToJson('\\{\"Arg1\": 1, \"Arg2\": []\\}')",
      "{\"Arg1\":1,\"Arg2\":[]}"},
-    {"JSON that is none", "States.StringToJson('[1,')",
-     "!Invalid arguments in States.StringToJson: the text is not JSON: "},
-    {"JSON of a number", "States.StringToJson(1)",
-     "!Invalid arguments in States.StringToJson: argument 1 must be a string but is number"},
+    {"JSON that ends in an array", "States.StringToJson('[1,')",
+     NOT_JSON "Unexpected end-of-input: expected close marker for Array (start marker at " SOURCE
+              "1, column: 1])" AT("1, column: 4")},
+    {"JSON that ends in an object", "States.StringToJson('\\{\"a\":1')",
+     NOT_JSON "Unexpected end-of-input: expected close marker for Object (start marker at " SOURCE
+              "1, column: 1])" AT("1, column: 7")},
+    {"JSON that ends in a string", "States.StringToJson('\"a')",
+     NOT_JSON
+     "Unexpected end-of-input: was expecting closing quote for a string value" AT("1, column: 3")},
+    {"a name without quotes", "States.StringToJson('\\{bad json\\}')",
+     NOT_JSON
+     "Unexpected character ('b' (code 98)): was expecting double-quote to start field name" AT(
+         "1, column: 2")},
+    {"a word that JSON hasn't", "States.StringToJson('undefined')",
+     NOT_JSON "Unrecognized token 'undefined': was expecting (JSON String, Number, Array, Object "
+              "or token 'null', 'true' or 'false')" AT("1, column: 10")},
+    {"a value that is none", "States.StringToJson('[,]')",
+     NOT_JSON "Unexpected character (',' (code 44)): expected a valid value (JSON String, Number, "
+              "Array, Object or token 'null', 'true' or 'false')" AT("1, column: 2")},
+    {"no comma in an array", "States.StringToJson('[1 2]')",
+     NOT_JSON
+     "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries" AT(
+         "1, column: 4")},
+    {"no comma in an object", "States.StringToJson('\\{\"a\":1 \"b\":2\\}')",
+     NOT_JSON
+     "Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries" AT(
+         "1, column: 8")},
+    {"no colon", "States.StringToJson('\\{\"a\" 1\\}')",
+     NOT_JSON "Unexpected character ('1' (code 49)): was expecting a colon to separate field name "
+              "and value" AT("1, column: 6")},
+    {"on the second line", "States.StringToJson('[\n x]')",
+     NOT_JSON "Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token "
+              "'null', 'true' or 'false')" AT("2, column: 3")},
+    {"JSON of a number", "States.StringToJson(1)", "!Invalid arguments in States.StringToJson"},
     {"text of null", "States.JsonToString($.n)", "\"null\""},
     {"text of a string", "States.JsonToString($.s)", "\"\\\"HelloWorld\\\"\""},
     {"text is compact", "States.JsonToString($.o)", "\"{\\\"Arg1\\\":1,\\\"Arg2\\\":[]}\""},
     {"the second's members win", "States.JsonMerge($.o, $.p, false)",
      "{\"Arg1\":1,\"Arg2\":{\"x\":\"y\"},\"b\":[null,\"z\",2.5]}"},
     {"a deep merge is refused", "States.JsonMerge($.o, $.p, true)",
-     "!Invalid arguments in States.JsonMerge: the third argument must be false"},
+     "!Invalid arguments in States.JsonMerge"},
+    {"a shallow merge is what all but true asks for", "States.JsonMerge($.o, $.p, 'true')",
+     "{\"Arg1\":1,\"Arg2\":{\"x\":\"y\"},\"b\":[null,\"z\",2.5]}"},
     {"only objects merge", "States.JsonMerge($.o, $.a, false)",
-     "!Invalid arguments in States.JsonMerge: argument 2 must be an object but is array"},
+     "!Invalid arguments in States.JsonMerge"},
 
     /* StringSplit */
     {"one delimiter", "States.StringSplit('1,2,3', ',')", "[\"1\",\"2\",\"3\"]"},
@@ -116,16 +158,21 @@ static const struct {
     /* arrays */
     {"an array of arguments", "States.Array($.o, $.n)", "[{\"Arg1\":1,\"Arg2\":[]},null]"},
     {"parts of two", "States.ArrayPartition($.a, 2)", "[[1,2],[3]]"},
+    {"the fraction of a size is cut off", "States.ArrayPartition($.a, 2.6)", "[[1,2],[3]]"},
     {"parts larger than the array", "States.ArrayPartition($.a, 9)", "[[1,2,3]]"},
     {"parts of nothing", "States.ArrayPartition($.o.Arg2, 3)", "[]"},
     {"parts of none", "States.ArrayPartition($.a, 0)",
-     "!Invalid arguments in States.ArrayPartition: the size must be a positive number"},
+     "!Invalid arguments in States.ArrayPartition"},
     {"parts of what is no array", "States.ArrayPartition($.o, 2)",
-     "!Invalid arguments in States.ArrayPartition: argument 1 must be an array but is object"},
+     "!Invalid arguments in States.ArrayPartition"},
     {"what is no array contains nothing", "States.ArrayContains($.s, 1)",
-     "!Invalid arguments in States.ArrayContains: argument 1 must be an array but is string"},
+     "!Invalid arguments in States.ArrayContains"},
     {"contains", "States.ArrayContains($.a, 3)", "true"},
-    {"does not contain", "States.ArrayContains($.a, '3')", "false"},
+    {"does not contain", "States.ArrayContains($.a, 4)", "false"},
+    {"contains what has the same text", "States.ArrayContains($.a, '3')", "true"},
+    {"the text of true", "States.ArrayContains(States.Array('true'), true)", "true"},
+    {"1 and 1.0 have other texts", "States.ArrayContains($.a, 1.0)", "false"},
+    {"members in another order", "States.ArrayContains(States.Array($.dup[6]), $.dup[7])", "false"},
     {"contains an object", "States.ArrayContains(States.Array($.o), $.o)", "true"},
     {"a range with its end", "States.ArrayRange(0, 9, 3)", "[0,3,6,9]"},
     {"a range that misses its end", "States.ArrayRange(0, 10, 3)", "[0,3,6,9]"},
@@ -133,31 +180,39 @@ static const struct {
     {"a range downwards", "States.ArrayRange(3, -3, -2)", "[3,1,-1,-3]"},
     {"a range the wrong way", "States.ArrayRange(1, 9, -1)", "[]"},
     {"a range from and to the same", "States.ArrayRange(5, 5, -1)", "[5]"},
-    {"fractions are rounded", "States.ArrayRange(0.5, 3.4, 1)", "[1,2,3]"},
+    {"fractions are cut off", "States.ArrayRange(1.6, 3.9, 1.9)", "[1,2,3]"},
+    {"negative ones as well", "States.ArrayRange(5.4, -0.6, -2.4)", "[5,3,1]"},
+    {"a step below one", "States.ArrayRange(1, 10, 0.49)",
+     "!Invalid arguments in States.ArrayRange"},
     {"a range from what is no number", "States.ArrayRange($.s, 3, 1)",
-     "!Invalid arguments in States.ArrayRange: argument 1 must be a number but is string"},
+     "!Invalid arguments in States.ArrayRange"},
     {"a range without step", "States.ArrayRange(1, 9, 0)",
-     "!Invalid arguments in States.ArrayRange: the step must not be 0"},
+     "!Invalid arguments in States.ArrayRange"},
     {"a thousand elements", "States.ArrayLength(States.ArrayRange(1, 1000, 1))", "1000"},
     {"a thousand and one", "States.ArrayRange(0, 1000, 1)",
-     "!Invalid arguments in States.ArrayRange: the array would have more than 1000 elements"},
+     "!Invalid arguments in States.ArrayRange"},
     {"an element", "States.ArrayGetItem($.a, 0)", "1"},
+    {"the fraction of an index is cut off", "States.ArrayGetItem($.a, 1.9)", "2"},
+    {"an empty array has null everywhere", "States.ArrayGetItem($.o.Arg2, 999)", "null"},
     {"an element that is null", "States.ArrayGetItem($.p.b, 0)", "null"},
-    {"no such element", "States.ArrayGetItem($.a, 3)",
-     "!Invalid arguments in States.ArrayGetItem: an array of 3 elements has no element 3"},
+    {"no such element", "States.ArrayGetItem($.a, 3)", "!Invalid arguments in States.ArrayGetItem"},
     {"no element before the first", "States.ArrayGetItem($.a, -1)",
-     "!Invalid arguments in States.ArrayGetItem: an array of 3 elements has no element -1"},
+     "!Invalid arguments in States.ArrayGetItem"},
     {"an element of what is no array", "States.ArrayGetItem($.o, 0)",
-     "!Invalid arguments in States.ArrayGetItem: argument 1 must be an array but is object"},
+     "!Invalid arguments in States.ArrayGetItem"},
     {"a length", "States.ArrayLength($.a)", "3"},
     {"the length of no array", "States.ArrayLength($.s)",
-     "!Invalid arguments in States.ArrayLength: argument 1 must be an array but is string"},
-    {"repetitions go, the first stays", "States.ArrayUnique($.dup)",
-     "[1,2,\"1\",[1],{\"a\":1,\"b\":2},null]"},
+     "!Invalid arguments in States.ArrayLength"},
+    {"repetitions go, in Java's order", "States.ArrayUnique($.dup)",
+     "[1.0,[1],{\"a\":1,\"b\":2},null,1,\"1\",2]"},
     {"repetitions of booleans", "States.ArrayUnique(States.Array(true, false, true, null, false))",
-     "[true,false,null]"},
+     "[null,false,true]"},
+    {"repetitions of arrays", "States.ArrayUnique($.pairs)", "[[2,1],[1,2]]"},
+    {"of one bucket, the first comes first", "States.ArrayUnique($.ones)", "[1,\"1\",\"01\"]"},
+    {"characters beyond the first plane",
+     "States.ArrayUnique(States.Array('\xF0\x9F\x98\x80', 'a'))", "[\"a\",\"\xF0\x9F\x98\x80\"]"},
     {"what is no array has no repetitions", "States.ArrayUnique(1)",
-     "!Invalid arguments in States.ArrayUnique: argument 1 must be an array but is number"},
+     "!Invalid arguments in States.ArrayUnique"},
     {"no element at all", "States.ArrayUnique($.o.Arg2)", "[]"},
 
     /* Base64 and Hash */
@@ -171,14 +226,13 @@ static const struct {
     {"Base64 of bytes that are no text", "States.Base64Decode('/0E=')",
      "\"\xEF\xBF\xBD"
      "A\""},
-    {"a pad too many", "States.Base64Decode('YWJj=')",
-     "!Invalid arguments in States.Base64Decode: the text is not Base64"},
-    {"a digit that is none", "States.Base64Decode('YW-j')",
-     "!Invalid arguments in States.Base64Decode: the text is not Base64"},
-    {"one digit is too little", "States.Base64Decode('YWJjZ')",
-     "!Invalid arguments in States.Base64Decode: the text is not Base64"},
+    {"a pad too many", "States.Base64Decode('YWJj=')", "\"abc\""},
+    {"padding ends it", "States.Base64Decode('ab==cd')", "\"i\""},
+    {"the digits of URLs", "States.Base64Decode('w6k_fg')", "\"\xC3\xA9?~\""},
+    {"what is no digit is passed over", "States.Base64Decode(' Y!WJj\nZA== ')", "\"abcd\""},
+    {"one digit is too little", "States.Base64Decode('YWJjZ')", "\"abc\""},
     {"Base64 of what is no string", "States.Base64Decode($.a)",
-     "!Invalid arguments in States.Base64Decode: argument 1 must be a string but is array"},
+     "!Invalid arguments in States.Base64Decode"},
     {"MD5", "States.Hash('input data', 'MD5')", "\"812f45842bc6d66ee14572ce20db8e86\""},
     {"SHA-1", "States.Hash('input data', 'SHA-1')", "\"aaff4a450a104cd177d28d18d74485e8cae074b7\""},
     {"SHA-256", "States.Hash('Hash this string', 'SHA-256')",
@@ -196,10 +250,8 @@ static const struct {
      "States.Hash('input data', States.ArrayGetItem("
      "States.StringSplit('SHA-1;MD5', ';'), 1))",
      "\"812f45842bc6d66ee14572ce20db8e86\""},
-    {"an algorithm that is no string", "States.Hash('x', 1)",
-     "!Invalid arguments in States.Hash: argument 2 must be a string but is number"},
-    {"no such algorithm", "States.Hash('x', 'sha-1')",
-     "!Invalid arguments in States.Hash: there is no algorithm 'sha-1'"},
+    {"an algorithm that is no string", "States.Hash('x', 1)", "!Invalid arguments in States.Hash"},
+    {"no such algorithm", "States.Hash('x', 'sha-1')", "!Invalid arguments in States.Hash"},
 
     /* numbers */
     {"a sum", "States.MathAdd($.i, 41)", "42"},
@@ -210,27 +262,27 @@ static const struct {
     {"each is rounded by itself", "States.MathAdd(1.4, 1.4)", "2"},
     {"what is just below a half is rounded down", "States.MathAdd(0.49999999999999994, 0)", "0"},
     {"the largest number", "States.MathAdd(2147483647, 0)", "2147483647"},
-    {"a number too large", "States.MathAdd(2147483648, 0)",
-     "!Invalid arguments in States.MathAdd: argument 1 is not a number from -2147483648 to "
-     "2147483647"},
-    {"a number far too large", "States.MathAdd(0, 1e300)",
-     "!Invalid arguments in States.MathAdd: argument 2 is not a number"},
-    {"a sum too large", "States.MathAdd(2147483647, 1)",
-     "!Invalid arguments in States.MathAdd: the sum 2147483648 is not a number from"},
-    {"text is no number", "States.MathAdd('1', 1)",
-     "!Invalid arguments in States.MathAdd: argument 1 must be a number but is string"},
+    {"a number too large", "States.MathAdd(2147483648, 0)", "!Invalid arguments in States.MathAdd"},
+    {"a number far too large", "States.MathAdd(0, 1e300)", "!Invalid arguments in States.MathAdd"},
+    {"a sum too large", "States.MathAdd(2147483647, 1)", "!Invalid arguments in States.MathAdd"},
+    {"text is no number", "States.MathAdd('1', 1)", "!Invalid arguments in States.MathAdd"},
     {"chance between two neighbours", "States.MathRandom(5, 6)", "5"},
     {"chance with a seed is java.util.Random's", "States.MathRandom(0, 100, 42)", "30"},
     {"chance with a seed and a power of two", "States.MathRandom(1, 17, 42)", "12"},
     {"chance from what is no number", "States.MathRandom('1', 5)",
-     "!Invalid arguments in States.MathRandom: argument 1 must be a number but is string"},
+     "!Invalid arguments in States.MathRandom"},
     {"a seed that is no number", "States.MathRandom(1, 5, $.n)",
-     "!Invalid arguments in States.MathRandom: argument 3 must be a number but is null"},
+     "!Invalid arguments in States.MathRandom"},
     {"a seed for too wide a range", "States.MathRandom(-2147483648, 2147483647, 1)",
-     "!Invalid arguments in States.MathRandom: with a seed the end must be at most 2147483647 "
-     "above the start"},
+     "!Invalid arguments in States.MathRandom"},
+    {"the fractions of bounds are cut off", "States.MathRandom(1.9, 2.9)", "1"},
+    {"a negative seed", "States.MathRandom(1, 10, -10)", "1"},
+    {"too few arguments", "States.MathAdd(1)", "!Invalid arguments in States.MathAdd"},
+    {"too many arguments", "States.UUID(1, 2)", "!Invalid arguments in States.UUID"},
+    {"text of nothing", "States.JsonToString()",
+     "!Invalid arguments in States.JsonToString: only a single argument is allowed."},
     {"chance between nothing", "States.MathRandom(5, 5)",
-     "!Invalid arguments in States.MathRandom: the start must be less than the end"},
+     "!Invalid arguments in States.MathRandom"},
 };
 
 static void expect_failure(size_t row, const struct asl_error *error)
@@ -241,19 +293,16 @@ static void expect_failure(size_t row, const struct asl_error *error)
     const char *cause = error->cause ? json_str(error->cause) : "";
 
     if (*want == '!') {
-        buf_printf(&text, "The function '%.*s' had the following error: %s",
-                   (int)strlen(evals[row].call), evals[row].call, want + 1);
-        ck_assert_msg(error->name && json_str_is(error->name, ASL_INTRINSIC_FAILURE), "%s",
-                      evals[row].name);
-        ck_assert_msg(!strncmp(cause, buf_str(&text), text.len), "%s: %s", evals[row].name, cause);
+        buf_printf(&text, "There was an error while evaluating the intrinsic function: %s. %s",
+                   evals[row].call, want + 1);
     } else {
         buf_printf(&text,
                    "The function '%.*s' had the following error: The JsonPath argument for the "
                    "field '%s' could not be found in the input '%s'",
                    (int)(bar - want - 1), want + 1, bar + 1, json_str(compact));
-        ck_assert_msg(error->name && json_str_is(error->name, ASL_RUNTIME), "%s", evals[row].name);
-        expect_text(evals[row].name, cause, buf_str(&text));
     }
+    ck_assert_msg(error->name && json_str_is(error->name, ASL_RUNTIME), "%s", evals[row].name);
+    expect_text(evals[row].name, cause, buf_str(&text));
     buf_clear(&text);
     json_unref(compact);
     json_unref(input);
@@ -317,8 +366,6 @@ static const struct {
     {"a number with a zero before", "States.Array(01)", 13, "not a number"},
     {"a number out of range", "States.Array(1e999)", 13, "not a number"},
     {"a path that is none", "States.Array($.a[)", 13, ""},
-    {"too few arguments", "States.MathAdd(1)", 0, "are (number, number), but 1 is given"},
-    {"too many arguments", "States.UUID(1, 2)", 0, "are (), but 2 are given"},
     {"eleven calls deep",
      "States.Array(States.Array(States.Array(States.Array(States.Array(States.Array(States.Array("
      "States.Array(States.Array(States.Array(States.Array()))))))))))",
@@ -443,7 +490,9 @@ START_TEST(unique_among_many)
     w.env.input = w.input = json_build_done(&b);
     got = call_once("States.ArrayUnique($)", &w);
     ck_assert_uint_eq(json_count(got), 150000);
-    ck_assert_int_eq(json_int_value(json_at(got, 149999)), 149999);
+    /* In the order of 2^18 buckets, which the upper bits go into, too. */
+    ck_assert_int_eq(json_int_value(json_at(got, 0)), 0);
+    ck_assert_int_eq(json_int_value(json_at(got, 65536)), 65537);
     json_unref(got);
     world_clear(&w);
 }

@@ -161,8 +161,8 @@ static const struct {
      "States.Runtime: The JSONPath '$.x' specified for the field 'v.$' could not be found in the "
      "input '{}'"},
     {"an intrinsic function's failure", "{\"v.$\":\"States.ArrayLength($.x)\"}", "{\"x\":1}",
-     "States.IntrinsicFailure: The function 'States.ArrayLength($.x)' had the following error: "
-     "Invalid arguments in States.ArrayLength: argument 1 must be an array but is number"},
+     "States.Runtime: There was an error while evaluating the intrinsic function: "
+     "States.ArrayLength($.x). Invalid arguments in States.ArrayLength"},
 };
 
 START_TEST(fail)

@@ -75,17 +75,16 @@ json *intrinsic_refuse(struct invocation *in, const char *format, ...)
     return NULL;
 }
 
-static void refuse_kind(struct invocation *in, size_t i, const char *wanted)
+json *intrinsic_invalid(struct invocation *in)
 {
-    intrinsic_refuse(in, "Invalid arguments in States.%s: argument %zu must be %s but is %s",
-                     in->call->function->name, i + 1, wanted, json_kind_name(in->arguments[i]));
+    return intrinsic_refuse(in, "Invalid arguments in States.%s", in->call->function->name);
 }
 
 const json *intrinsic_array(struct invocation *in, size_t i)
 {
     if (json_is_array(in->arguments[i]))
         return in->arguments[i];
-    refuse_kind(in, i, "an array");
+    intrinsic_invalid(in);
     return NULL;
 }
 
@@ -93,7 +92,7 @@ const json *intrinsic_object(struct invocation *in, size_t i)
 {
     if (json_is_object(in->arguments[i]))
         return in->arguments[i];
-    refuse_kind(in, i, "an object");
+    intrinsic_invalid(in);
     return NULL;
 }
 
@@ -101,7 +100,7 @@ const json *intrinsic_string(struct invocation *in, size_t i)
 {
     if (json_is_string(in->arguments[i]))
         return in->arguments[i];
-    refuse_kind(in, i, "a string");
+    intrinsic_invalid(in);
     return NULL;
 }
 
@@ -113,25 +112,32 @@ static double round_java(double d)
     return d - below >= 0.5 ? below + 1 : below;
 }
 
-bool intrinsic_integer(struct invocation *in, size_t i, int64_t *out)
+static bool integer(struct invocation *in, size_t i, double (*whole)(double), int64_t *out)
 {
     const json *v = in->arguments[i];
     double d;
 
     if (!json_is_number(v)) {
-        refuse_kind(in, i, "a number");
+        intrinsic_invalid(in);
         return false;
     }
-    d = json_kind(v) == JSON_INT ? (double)json_int_value(v) : round_java(json_double_value(v));
+    d = json_kind(v) == JSON_INT ? (double)json_int_value(v) : whole(json_double_value(v));
     if (d < INT32_MIN || d > INT32_MAX) {
-        intrinsic_refuse(in,
-                         "Invalid arguments in States.%s: argument %zu is not a number from %d "
-                         "to %d",
-                         in->call->function->name, i + 1, INT32_MIN, INT32_MAX);
+        intrinsic_invalid(in);
         return false;
     }
     *out = (int64_t)d;
     return true;
+}
+
+bool intrinsic_integer(struct invocation *in, size_t i, int64_t *out)
+{
+    return integer(in, i, trunc, out);
+}
+
+bool intrinsic_rounded(struct invocation *in, size_t i, int64_t *out)
+{
+    return integer(in, i, round_java, out);
 }
 
 /* ---- evaluation ---- */
@@ -143,9 +149,9 @@ struct evaluation {
     struct asl_error *error;
 };
 
-static void fail(struct evaluation *e, const char *name, const char *why)
+static void fail(struct evaluation *e, const char *why)
 {
-    asl_error_set(e->error, name, "The function '%s' had the following error: %s",
+    asl_error_set(e->error, ASL_RUNTIME, "The function '%s' had the following error: %s",
                   json_str(e->outermost->text), why);
 }
 
@@ -156,7 +162,7 @@ static void fail_path(struct evaluation *e, const asl_path *path, const struct d
     struct buf cause = {0};
 
     if (why->code == JSONPATH_INVALID) {
-        fail(e, ASL_RUNTIME, why->text);
+        fail(e, why->text);
         return;
     }
     buf_printf(&cause, "The JsonPath argument for the field '%s' could not be found in the input '",
@@ -164,7 +170,7 @@ static void fail_path(struct evaluation *e, const asl_path *path, const struct d
     if (e->env->input)
         json_write(&cause, e->env->input);
     buf_addc(&cause, '\'');
-    fail(e, ASL_RUNTIME, buf_str(&cause));
+    fail(e, buf_str(&cause));
     buf_clear(&cause);
 }
 
@@ -188,14 +194,34 @@ static json *eval_argument(struct evaluation *e, const struct argument *a)
     return v;
 }
 
+bool intrinsic_count_fits(const asl_intrinsic *call)
+{
+    return call->count >= call->function->least && call->count <= call->function->most;
+}
+
+/* AWS takes a call with too few or too many arguments, and fails when it comes to it. */
+static json *invoke(struct invocation *in)
+{
+    const struct intrinsic_function *f = in->call->function;
+
+    if (intrinsic_count_fits(in->call))
+        return f->run(in);
+    if (f->run == intrinsic_json_to_string)
+        return intrinsic_refuse(in, "Invalid arguments in States.JsonToString: only a single "
+                                    "argument is allowed.");
+    return intrinsic_invalid(in);
+}
+
 static json *run(struct evaluation *e, const asl_intrinsic *call, json **arguments)
 {
     struct diag why = {0};
     struct invocation in = {call, arguments, call->count, e->env->chance, &why};
-    json *v = call->function->run(&in);
+    json *v = invoke(&in);
 
     if (!v)
-        fail(e, ASL_INTRINSIC_FAILURE, why.text);
+        asl_error_set(e->error, ASL_RUNTIME,
+                      "There was an error while evaluating the intrinsic function: %s. %s",
+                      json_str(e->outermost->text), why.text);
     diag_clear(&why);
     return v;
 }
@@ -242,7 +268,7 @@ json *intrinsic_constant(const asl_intrinsic *call)
 
     for (size_t i = 0; i < call->count; i++)
         arguments[i] = call->arguments[i].value; /* a look: the call holds it */
-    v = call->function->run(&in);
+    v = invoke(&in);
     diag_clear(&why);
     mem_free(arguments);
     return v;

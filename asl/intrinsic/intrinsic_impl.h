@@ -3,6 +3,7 @@
 
 #include "asl/intrinsic.h"
 #include "asl/path.h"
+#include "parsers/buf.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +59,9 @@ struct intrinsic_function {
 extern const struct intrinsic_function intrinsic_functions[];
 extern const size_t intrinsic_function_count;
 
+/* Has the call as many arguments as its function takes? */
+bool intrinsic_count_fits(const asl_intrinsic *call);
+
 /* Evaluates a call without a path or chance in it; NULL when a function refuses. */
 json *intrinsic_constant(const asl_intrinsic *call);
 
@@ -65,11 +69,15 @@ json *intrinsic_constant(const asl_intrinsic *call);
 
 json *intrinsic_refuse(struct invocation *in, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Refuses as AWS does, which doesn't say which argument is wrong, nor why. */
+json *intrinsic_invalid(struct invocation *in);
 const json *intrinsic_array(struct invocation *in, size_t i);
 const json *intrinsic_object(struct invocation *in, size_t i);
 const json *intrinsic_string(struct invocation *in, size_t i);
-/* A number rounded to a whole one as Java's Math.round does, within 32 bits. */
+/* A number as a whole one within 32 bits: without its fraction, or rounded as Java's Math.round
+ * does. */
 bool intrinsic_integer(struct invocation *in, size_t i, int64_t *out);
+bool intrinsic_rounded(struct invocation *in, size_t i, int64_t *out);
 
 json *intrinsic_array_new(struct invocation *in);
 json *intrinsic_array_partition(struct invocation *in);
@@ -83,6 +91,8 @@ json *intrinsic_format(struct invocation *in);
 void *intrinsic_format_prepare(struct arena *a, const struct argument *arguments, size_t count);
 json *intrinsic_string_split(struct invocation *in);
 json *intrinsic_string_to_json(struct invocation *in);
+/* What AWS's JSON reader says of the text that stops making sense at `at`. */
+void intrinsic_reader_words(struct buf *out, const char *text, size_t len, size_t at);
 json *intrinsic_json_to_string(struct invocation *in);
 json *intrinsic_json_merge(struct invocation *in);
 

@@ -1,18 +1,15 @@
 #include "asl/intrinsic/intrinsic_impl.h"
 
-#include <inttypes.h>
+#include <stdint.h>
 
 json *intrinsic_math_add(struct invocation *in)
 {
     int64_t a, b;
 
-    if (!intrinsic_integer(in, 0, &a) || !intrinsic_integer(in, 1, &b))
+    if (!intrinsic_rounded(in, 0, &a) || !intrinsic_rounded(in, 1, &b))
         return NULL;
     if (a + b < INT32_MIN || a + b > INT32_MAX)
-        return intrinsic_refuse(in,
-                                "Invalid arguments in States.MathAdd: the sum %" PRId64
-                                " is not a number from %d to %d",
-                                a + b, INT32_MIN, INT32_MAX);
+        return intrinsic_invalid(in);
     return json_int(a + b);
 }
 
@@ -56,17 +53,13 @@ json *intrinsic_math_random(struct invocation *in)
     if (!intrinsic_integer(in, 0, &start) || !intrinsic_integer(in, 1, &end))
         return NULL;
     if (start >= end)
-        return intrinsic_refuse(in, "Invalid arguments in States.MathRandom: the start must be "
-                                    "less than the end");
+        return intrinsic_invalid(in);
     if (in->count == 2)
         return json_int(start + chance_below(in->chance, (uint64_t)(end - start)));
     if (!intrinsic_integer(in, 2, &seed))
         return NULL;
     if (end - start > INT32_MAX)
-        return intrinsic_refuse(in,
-                                "Invalid arguments in States.MathRandom: with a seed the end "
-                                "must be at most %d above the start",
-                                INT32_MAX);
+        return intrinsic_invalid(in);
     return json_int(start + java_next_int(seed, end - start));
 }
 

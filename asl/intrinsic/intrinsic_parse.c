@@ -250,17 +250,6 @@ static const struct intrinsic_function *find_function(struct parser *p)
     return NULL;
 }
 
-static bool check_count(struct parser *p, const asl_intrinsic *call, size_t at)
-{
-    const struct intrinsic_function *f = call->function;
-
-    if (call->count >= f->least && call->count <= f->most)
-        return true;
-    diag_set(p->why, NULL, at, "The arguments of States.%s are (%s), but %zu %s given", f->name,
-             f->arguments, call->count, call->count == 1 ? "is" : "are");
-    return false;
-}
-
 static void add_argument(struct parser *p, asl_intrinsic *call, size_t *cap,
                          const struct argument *argument)
 {
@@ -331,9 +320,9 @@ static asl_intrinsic *parse_call(struct parser *p, unsigned depth)
     }
     call = arena_alloc(p->arena, sizeof *call);
     call->function = find_function(p);
-    if (!call->function || !parse_arguments(p, depth, call) || !check_count(p, call, start))
+    if (!call->function || !parse_arguments(p, depth, call))
         return NULL;
-    if (call->function->prepare)
+    if (call->function->prepare && intrinsic_count_fits(call))
         call->prepared = call->function->prepare(p->arena, call->arguments, call->count);
     if (is_constant(call))
         call->value = keep(p, intrinsic_constant(call));

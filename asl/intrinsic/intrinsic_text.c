@@ -18,7 +18,7 @@ struct format {
     char *text; /* all texts, one behind the other */
     size_t *ends;
     size_t count;   /* of placeholders; there are count + 1 ends */
-    bool unmatched; /* a { that no } follows */
+    char unmatched; /* the first { that no } follows, or } that no { precedes; or 0 */
 };
 
 static bool is_placeholder(const char *text, size_t len, size_t i)
@@ -59,8 +59,8 @@ static struct format *cut(struct arena *a, const json *template)
             i++;
             continue;
         }
-        if (text[i] == '{')
-            f->unmatched = true;
+        if (!f->unmatched && (text[i] == '{' || text[i] == '}'))
+            f->unmatched = text[i];
         if (is_escape(text, len, i))
             i++;
         f->text[n++] = text[i];
@@ -121,8 +121,10 @@ static json *fill(struct invocation *in, const struct format *f)
     size_t from = 0;
 
     if (f->unmatched)
-        return intrinsic_refuse(in, "Invalid template in States.Format: matching '}' not found for "
-                                    "'{'.");
+        return intrinsic_refuse(in,
+                                "Invalid template in States.Format: matching '%c' not found for "
+                                "'%c'.",
+                                f->unmatched == '{' ? '}' : '{', f->unmatched);
     if (f->count != in->count - 1)
         return intrinsic_refuse(in, "Invalid arguments in States.Format: number of arguments do "
                                     "not match the occurrences of {}.");
@@ -231,9 +233,13 @@ json *intrinsic_string_to_json(struct invocation *in)
     if (is_blank_text(text))
         return json_null();
     v = json_parse(json_str(text), json_str_len(text), JSON_READ_SURROGATES, &why);
-    if (!v)
-        intrinsic_refuse(in, "Invalid arguments in States.StringToJson: the text is not JSON: %s",
-                         why.text);
+    if (!v) {
+        struct buf words = {0};
+        intrinsic_reader_words(&words, json_str(text), json_str_len(text), why.at);
+        intrinsic_refuse(in, "Cannot convert String to Json in States.StringToJson, caused by: %s",
+                         buf_str(&words));
+        buf_clear(&words);
+    }
     diag_clear(&why);
     return v;
 }
@@ -251,9 +257,9 @@ json *intrinsic_json_merge(struct invocation *in)
 
     if (!second)
         return NULL;
-    if (json_kind(in->arguments[2]) != JSON_FALSE)
-        return intrinsic_refuse(in, "Invalid arguments in States.JsonMerge: the third argument "
-                                    "must be false: only a shallow merge is supported");
+    /* Only a shallow merge is there; AWS takes whatever isn't true for it. */
+    if (json_kind(in->arguments[2]) == JSON_TRUE)
+        return intrinsic_invalid(in);
     json_build_copy(&b, first, json_count(second));
     for (size_t i = 0; i < json_count(second); i++)
         json_build_set_key(&b, json_ref(json_key_at(second, i)),

@@ -142,7 +142,6 @@ static const struct {
     {"D3139", "The $single() function expected exactly 1 matching result.  Instead it matched 0."},
     {"D3140", "Malformed URL passed to ${{{functionName}}}(): {{value}}"},
     {"D3141", "{{{message}}}"},
-    {"D3150", "{{{message}}}"},
     {"U1002", "Expression evaluation memory limit exceeded: Check for excessive memory usage"},
 };
 

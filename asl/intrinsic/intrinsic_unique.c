@@ -1,0 +1,199 @@
+#include "asl/intrinsic/intrinsic_impl.h"
+
+#include "parsers/mem.h"
+#include "parsers/utf8.h"
+
+#include <string.h>
+
+/*
+ * ArrayUnique. On AWS the result comes out of a java.util.HashSet, in the order of its buckets. So
+ * values are hashed as Java does, and told apart as Java does: 1 is not 1.0.
+ */
+
+/* ---- Java's hashCode and equals ---- */
+
+static uint32_t fold(uint64_t bits)
+{
+    return (uint32_t)(bits ^ bits >> 32);
+}
+
+/* Of the UTF-16 units. */
+static uint32_t hash_text(const char *text, size_t len)
+{
+    uint32_t h = 0, c;
+
+    for (size_t i = 0, n; i < len; i += n) {
+        n = utf8_decode(text + i, len - i, &c);
+        if (n == 0) {
+            n = 1;
+            c = (unsigned char)text[i];
+        }
+        if (c > 0xffff) {
+            h = 31 * h + (0xd800 + ((c - 0x10000) >> 10));
+            c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+        }
+        h = 31 * h + c;
+    }
+    return h;
+}
+
+static uint32_t hash_double(double d)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &d, sizeof bits);
+    return fold(bits);
+}
+
+static uint32_t hash_int(int64_t n)
+{
+    return n >= INT32_MIN && n <= INT32_MAX ? (uint32_t)n : fold((uint64_t)n);
+}
+
+static uint32_t hash_value(const json *v);
+
+static uint32_t hash_array(const json *v)
+{
+    uint32_t h = 1;
+
+    for (size_t i = 0; i < json_count(v); i++)
+        h = 31 * h + hash_value(json_at(v, i));
+    return h;
+}
+
+/* A sum: members in any order. */
+static uint32_t hash_object(const json *v)
+{
+    uint32_t h = 0;
+
+    for (size_t i = 0; i < json_count(v); i++)
+        h += hash_value(json_key_at(v, i)) ^ hash_value(json_value_at(v, i));
+    return h;
+}
+
+/* As deep as a value: JSON_MAX_DEPTH. */
+static uint32_t hash_value(const json *v)
+{
+    switch (json_kind(v)) {
+    case JSON_NULL: return 0;
+    case JSON_TRUE: return 1231;
+    case JSON_FALSE: return 1237;
+    case JSON_INT: return hash_int(json_int_value(v));
+    case JSON_BIGINT:
+    case JSON_DOUBLE: return hash_double(json_double_value(v));
+    case JSON_STRING: return hash_text(json_str(v), json_str_len(v));
+    case JSON_ARRAY: return hash_array(v);
+    case JSON_OBJECT: return hash_object(v);
+    }
+    return 0;
+}
+
+/* json_equal takes numbers by value. As deep as a value: JSON_MAX_DEPTH. */
+static bool same_numbers(const json *a, const json *b)
+{
+    if (json_kind(a) != json_kind(b))
+        return false;
+    if (json_is_array(a)) {
+        for (size_t i = 0; i < json_count(a); i++)
+            if (!same_numbers(json_at(a, i), json_at(b, i)))
+                return false;
+    } else if (json_is_object(a)) {
+        for (size_t i = 0; i < json_count(a); i++)
+            if (!same_numbers(json_value_at(a, i), json_get_key(b, json_key_at(a, i))))
+                return false;
+    }
+    return true;
+}
+
+static bool equal(const json *a, const json *b)
+{
+    return json_equal(a, b) && same_numbers(a, b);
+}
+
+/* ---- the set ---- */
+
+enum { LEAST_BUCKETS = 16, END = UINT32_MAX };
+
+/*
+ * Values are kept in lists by their whole hash, spread over many slots, so that long arrays take no
+ * longer an element; the buckets that give the order are fewer, as Java's are.
+ */
+struct entry {
+    const json *value;
+    uint32_t hash, next;
+};
+
+struct set {
+    struct entry *entries;
+    uint32_t count;
+    uint32_t *slots;
+    size_t mask;
+};
+
+static uint32_t spread(uint32_t h)
+{
+    return h ^ h >> 16;
+}
+
+static void add(struct set *s, const json *v)
+{
+    uint32_t h = spread(hash_value(v));
+    uint32_t *slot = &s->slots[(h * UINT32_C(0x9e3779b1)) & s->mask];
+
+    for (uint32_t i = *slot; i != END; i = s->entries[i].next)
+        if (s->entries[i].hash == h && equal(s->entries[i].value, v))
+            return;
+    s->entries[s->count] = (struct entry){v, h, *slot};
+    *slot = s->count++;
+}
+
+static size_t power_above(size_t n)
+{
+    size_t p = LEAST_BUCKETS;
+
+    while (p < n)
+        p *= 2;
+    return p;
+}
+
+/* Entries by bucket, and in a bucket by age. */
+static json *in_order(const struct set *s, size_t buckets)
+{
+    size_t *from = mem_calloc(buckets + 1, sizeof *from);
+    const json **order = mem_calloc(s->count + 1, sizeof *order);
+    struct json_build b;
+
+    for (uint32_t i = 0; i < s->count; i++)
+        from[(s->entries[i].hash & (buckets - 1)) + 1]++;
+    for (size_t i = 1; i <= buckets; i++)
+        from[i] += from[i - 1];
+    for (uint32_t i = 0; i < s->count; i++)
+        order[from[s->entries[i].hash & (buckets - 1)]++] = s->entries[i].value;
+    json_build_array(&b, s->count);
+    for (uint32_t i = 0; i < s->count; i++)
+        json_build_add(&b, json_ref(order[i]));
+    mem_free(order);
+    mem_free(from);
+    return json_build_done(&b);
+}
+
+json *intrinsic_array_unique(struct invocation *in)
+{
+    const json *array = intrinsic_array(in, 0);
+
+    if (!array)
+        return NULL;
+    size_t count = json_count(array), slots = power_above(2 * count);
+    struct set s = {.entries = mem_calloc(count + 1, sizeof *s.entries),
+                    .slots = mem_calloc(slots, sizeof *s.slots),
+                    .mask = slots - 1};
+    for (size_t i = 0; i < slots; i++)
+        s.slots[i] = END;
+    for (size_t i = 0; i < count; i++)
+        add(&s, json_at(array, i));
+    /* As large as Java makes it for so many values: three quarters full at most. */
+    json *v = in_order(&s, power_above(count * 4 / 3 + 1));
+    mem_free(s.entries);
+    mem_free(s.slots);
+    return v;
+}
