@@ -1,5 +1,8 @@
 #include "asl/flow.h"
 
+#include <stdarg.h>
+#include <string.h>
+
 static json *through(const struct asl_flow *flow, const struct asl_env *env,
                      struct asl_error *error)
 {
@@ -18,6 +21,11 @@ json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_err
                       why.text);
     diag_clear(&why);
     return v;
+}
+
+json *asl_flow_input(const struct asl_state *s, const struct asl_env *env, struct asl_error *error)
+{
+    return s->jsonata ? json_ref(env->input) : through(&s->input_path, env, error);
 }
 
 json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
@@ -144,15 +152,39 @@ json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struc
 
 /* ---- numbers ---- */
 
-/* What an expression gives as a number; NULL with *error filled. */
-static json *number_of(const asl_template *t, const char *kind, bool whole,
+void asl_flow_out_of_range(const asl_template *expression, struct asl_error *error,
+                           const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    asl_error_set(error, expression ? ASL_QUERY_EVALUATION_ERROR : ASL_RUNTIME, "%s",
+                  buf_str(&text));
+    if (expression)
+        asl_template_locate(expression, error);
+    buf_clear(&text);
+}
+
+/* What an expression gives as a number; NULL with *error filled. `field` ends with "Path". */
+static json *number_of(const asl_template *t, const char *field, bool whole,
                        const struct asl_env *env, struct asl_error *error)
 {
+    size_t len = strlen(field), path = strlen("Path");
     json *v = asl_template_eval(t, env, error);
 
     if (!v || (whole ? json_kind(v) == JSON_INT : json_is_number(v)))
         return v;
-    asl_template_wrong_type(t, v, kind, error);
+    if (json_is_number(v)) {
+        json *text = json_text(v);
+        asl_flow_out_of_range(t, error, "The %.*s field cannot be parsed as an integer: %s",
+                              (int)(len - path), field, json_str(text));
+        json_unref(text);
+    } else {
+        asl_template_wrong_type(t, v, "number", error);
+    }
     json_unref(v);
     return NULL;
 }
@@ -198,7 +230,7 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
         return true;
     }
     json *v = n->path ? number_at(n->path, field, "integer", true, env, error)
-                      : number_of(n->expression, "integer", true, env, error);
+                      : number_of(n->expression, field, true, env, error);
     if (v)
         *out = json_int_value(v);
     json_unref(v);
@@ -214,7 +246,7 @@ static bool flow_share(const struct asl_share *n, const char *field, const struc
         return true;
     }
     json *v = n->path ? number_at(n->path, field, "float", false, env, error)
-                      : number_of(n->expression, "number", false, env, error);
+                      : number_of(n->expression, field, false, env, error);
     if (v)
         *out = json_double_value(v);
     json_unref(v);
@@ -233,7 +265,7 @@ bool asl_flow_concurrency(const struct asl_state *s, const struct asl_env *env, 
         return false;
     if (*out >= 0)
         return true;
-    asl_error_set(error, ASL_RUNTIME, "MaxConcurrency cannot be negative.");
+    asl_flow_out_of_range(n->expression, error, "MaxConcurrency cannot be negative.");
     return false;
 }
 
@@ -248,7 +280,8 @@ bool asl_flow_tolerance(const struct asl_state *s, const struct asl_env *env,
         if (!asl_flow_number(count, "ToleratedFailureCountPath", env, &out->count, error))
             return false;
         if (out->count < 0) {
-            asl_error_set(error, ASL_RUNTIME, "ToleratedFailureCount cannot be negative.");
+            asl_flow_out_of_range(count->expression, error,
+                                  "ToleratedFailureCount cannot be negative.");
             return false;
         }
     }
@@ -256,8 +289,8 @@ bool asl_flow_tolerance(const struct asl_state *s, const struct asl_env *env,
         if (!flow_share(share, "ToleratedFailurePercentagePath", env, &out->percentage, error))
             return false;
         if (out->percentage < 0 || out->percentage > 100) {
-            asl_error_set(error, ASL_RUNTIME,
-                          "ToleratedFailurePercentage must be between 0 and 100.");
+            asl_flow_out_of_range(share->expression, error,
+                                  "ToleratedFailurePercentage must be between 0 and 100.");
             return false;
         }
     }

@@ -31,6 +31,14 @@ json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
 /* {"Error": …, "Cause": …} as catchers get it: an error without a cause has the cause "". */
 json *asl_error_output(const struct asl_error *e);
 
+/* What InputPath selects: where the paths of numbers (TimeoutSecondsPath) lead. */
+json *asl_flow_input(const struct asl_state *s, const struct asl_env *env, struct asl_error *error);
+
+/* A number is out of its range: States.QueryEvaluationError of its expression, or without one
+ * (NULL) States.Runtime. */
+void asl_flow_out_of_range(const asl_template *expression, struct asl_error *error,
+                           const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* A field that is a whole number or the path to one; `field` names it for the error. */
 bool asl_flow_number(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *error);

@@ -63,6 +63,7 @@ struct rt_frame {
     bool started; /* its task has …Started */
     const struct asl_state *state;
     json *input, *vars;
+    size_t vars_len;    /* what the values of `vars` have as JSON text, together */
     uint32_t entered;   /* id of the state's …Entered event */
     uint32_t last;      /* id of the chain's last advancing event */
     uint32_t scheduled; /* id of the task's …Scheduled event */
@@ -110,6 +111,7 @@ struct rt_exec {
     uint64_t seq;      /* of the last event */
     uint32_t event_id; /* of the last public event */
     uint64_t transitions;
+    size_t vars_len; /* of all frames */
 
     struct rt_frame **frames;
     uint32_t frame_count, frame_cap, root;
@@ -136,6 +138,8 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms);
 /* Makes the ready queue and heap agree with what an event did to `f`. */
 void exec_schedule(rt_exec *x, struct rt_frame *f);
 struct rt_frame *exec_next_ready(rt_exec *x);
+/* How many bytes the variables of all frames would have once `f` has `assigned`. */
+size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned);
 /* When `f` is due next; INT64_MAX: never. */
 int64_t frame_due(const struct rt_frame *f);
 
@@ -156,7 +160,7 @@ enum { DISTRIBUTED_CONCURRENCY = 10000 };
 /* However long waits are made: a hundred years. */
 #define MAX_SCALED_MS INT64_C(3155760000000)
 
-enum { AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
+enum { AWS_VARIABLES_LIMIT = 10 << 20, AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
 /* Without AWS's quotas: data may share their parts in memory, but not in the text they become. */
 enum { PROCESS_DATA_LIMIT = 256 << 20 };
 

@@ -169,6 +169,7 @@ static void drop_frame(rt_exec *x, struct rt_frame *f)
         unlink_child(x, x->frames[f->parent]->group, f);
     json_unref(f->input);
     json_unref(f->vars);
+    x->vars_len -= f->vars_len;
     if (x->free_count == x->free_cap) {
         x->free_cap = x->free_cap ? 2 * x->free_cap : 4;
         x->free_slots = mem_realloc(x->free_slots, x->free_cap * sizeof *x->free_slots);
@@ -391,6 +392,18 @@ static void enter_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     f->entered_ms = e->at_ms;
 }
 
+size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned)
+{
+    size_t len = x->vars_len;
+
+    for (size_t i = 0; i < json_count(assigned); i++) {
+        const json *old = f->vars ? json_get_key(f->vars, json_key_at(assigned, i)) : NULL;
+        len += json_text_len(json_value_at(assigned, i));
+        len -= old ? json_text_len(old) : 0;
+    }
+    return len;
+}
+
 static json *merged(const json *vars, const json *assigned)
 {
     struct json_build b;
@@ -408,8 +421,12 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
 {
     clear_visit(x, f);
     replace(&f->input, share(e->data));
-    if (e->extra)
+    if (e->extra) {
+        size_t others = x->vars_len - f->vars_len;
+        x->vars_len = exec_vars_len(x, f, e->extra);
+        f->vars_len = x->vars_len - others;
         replace(&f->vars, merged(f->vars, e->extra));
+    }
     if (e->to != RT_NO_STATE) {
         f->state = x->machine->states[e->to];
         f->phase = RT_ENTERING;

@@ -84,7 +84,7 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
         !same_value(a->token, b->token) || !same_value(a->submitted, b->submitted) ||
         a->answered != b->answered || !same_value(a->answer, b->answer))
         return differ(why, "the input", a);
-    if (!same_value(a->vars, b->vars))
+    if (!same_value(a->vars, b->vars) || a->vars_len != b->vars_len)
         return differ(why, "the variables", a);
     if (!same_error(&a->error, &b->error))
         return differ(why, "the error", a);

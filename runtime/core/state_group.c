@@ -95,10 +95,12 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
                       json *effective)
 {
     struct asl_error e = {0};
+    struct asl_env inner = *env;
     int64_t limit;
     json *items = items_of(s, f, effective, &e);
 
-    if (!items || !concurrency(s, f, env, &limit, &e)) {
+    inner.input = effective;
+    if (!items || !concurrency(s, f, &inner, &limit, &e)) {
         json_unref(items);
         state_failed(s, f, &e);
         return;
@@ -114,7 +116,7 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
     if (!running(s))
         return;
     if (f->state->map.distributed) {
-        start_map_run(s, f, env);
+        start_map_run(s, f, &inner);
         return;
     }
     /* The first of them all point back to MapStateStarted. */

@@ -142,11 +142,12 @@ static bool wait_seconds(const struct asl_number *n, const struct asl_env *env, 
                          struct asl_error *e)
 {
     if (!n->path) {
-        if (!asl_flow_number(n, "Seconds", env, out, e))
+        if (!asl_flow_number(n, "SecondsPath", env, out, e))
             return false;
         if (*out < 0)
-            asl_error_set(e, ASL_QUERY_EVALUATION_ERROR,
-                          "The Seconds field cannot be negative: %lld", (long long)*out);
+            asl_flow_out_of_range(n->expression, e,
+                                  "Seconds must be between 0 and 99999999 but was: %lld",
+                                  (long long)*out);
         return *out >= 0;
     }
     json *v = asl_path_get(n->path, env, NULL);

@@ -5,22 +5,45 @@
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <string.h>
 
-/* TimeoutSeconds and HeartbeatSeconds; 0: none. */
+/* TimeoutSeconds and HeartbeatSeconds; 0: none, which an expression may say. */
 static bool limit_of(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *e)
 {
+    int64_t least = n->expression ? 0 : 1;
+
     *out = 0;
     if (!n->set)
         return true;
     if (!asl_flow_number(n, field, env, out, e))
         return false;
-    if (*out < 1 || *out > 99999999) {
-        asl_error_set(e, ASL_RUNTIME, "The %s field must be between 1 and 99999999, but was %lld.",
-                      field, (long long)*out);
+    if (*out < least || *out > 99999999) {
+        asl_flow_out_of_range(
+            n->expression, e, "%.*s must be between %lld and 99999999 but was: %lld",
+            (int)(strlen(field) - strlen("Path")), field, (long long)least, (long long)*out);
         return false;
     }
     return true;
+}
+
+static bool limits_of(const struct rt_frame *f, const struct asl_env *env, int64_t *timeout_s,
+                      int64_t *heartbeat_s, struct asl_error *e)
+{
+    const struct asl_task *task = &f->state->task;
+    struct asl_env inner = *env;
+    bool good;
+
+    if (!task->timeout_s.set && !task->heartbeat_s.set)
+        return true;
+    json *input = asl_flow_input(f->state, env, e);
+    if (!input)
+        return false;
+    inner.input = input;
+    good = limit_of(&task->timeout_s, "TimeoutSecondsPath", &inner, timeout_s, e) &&
+           limit_of(&task->heartbeat_s, "HeartbeatSecondsPath", &inner, heartbeat_s, e);
+    json_unref(input);
+    return good;
 }
 
 /* A MAC of the execution's ARN and the event: who doesn't know the secret can't make one up, and a
@@ -62,9 +85,7 @@ void work_task(struct step *s, struct rt_frame *f)
     view.token = task->kind == ASL_ACTIVITY ? NULL : token;
     struct asl_env env = view_env(&view, f->input);
     json *parameters = asl_flow_arguments(f->state, &env, &e);
-    bool good = parameters &&
-                limit_of(&task->timeout_s, "TimeoutSecondsPath", &env, &timeout_s, &e) &&
-                limit_of(&task->heartbeat_s, "HeartbeatSecondsPath", &env, &heartbeat_s, &e);
+    bool good = parameters && limits_of(f, &env, &timeout_s, &heartbeat_s, &e);
     if (good && task->credentials)
         good = (credentials = asl_template_eval(task->credentials, &env, &e));
     forget_context(s);

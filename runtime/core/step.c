@@ -235,6 +235,17 @@ size_t data_limit(const struct step *s)
     return s->x->aws_limits ? RT_AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
 }
 
+static void too_large(struct step *s, struct rt_frame *f)
+{
+    struct asl_error e = {0};
+
+    asl_error_set(&e, ASL_DATA_LIMIT_EXCEEDED,
+                  "The state/task '%s' returned a result with a size exceeding the maximum "
+                  "number of bytes service limit.",
+                  json_str(f->state->name));
+    fail_execution(s, f, &e);
+}
+
 bool check_size(struct step *s, struct rt_frame *f, const json *v)
 {
     struct asl_error e = {0};
@@ -246,19 +257,26 @@ bool check_size(struct step *s, struct rt_frame *f, const json *v)
         return false;
     }
     if (json_text_len(v) > data_limit(s)) {
-        asl_error_set(&e, ASL_DATA_LIMIT_EXCEEDED,
-                      "The state/task '%s' returned a result with a size exceeding the maximum "
-                      "number of bytes service limit.",
-                      json_str(f->state->name));
-        fail_execution(s, f, &e);
+        too_large(s, f);
         return false;
     }
     return true;
 }
 
+/* What one Assign gives, and with it all variables of the execution. */
+static bool check_vars(struct step *s, struct rt_frame *f, const json *vars)
+{
+    if (!check_size(s, f, vars))
+        return false;
+    if (!s->x->aws_limits || exec_vars_len(s->x, f, vars) <= AWS_VARIABLES_LIMIT)
+        return true;
+    too_large(s, f);
+    return false;
+}
+
 bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars)
 {
-    if (check_size(s, f, output) && (!vars || check_size(s, f, vars)))
+    if (check_size(s, f, output) && (!vars || check_vars(s, f, vars)))
         return true;
     json_unref(output);
     json_unref(vars);
@@ -302,7 +320,7 @@ void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
 }
 
 /* Puts the state's name before the cause; an expression that failed has its event. */
-static void blame(struct step *s, struct rt_frame *f, struct asl_error *e)
+static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct asl_error *e)
 {
     json *cause =
         json_stringf("An error occurred while executing the state '%s' (entered at the "
@@ -314,14 +332,14 @@ static void blame(struct step *s, struct rt_frame *f, struct asl_error *e)
     if (json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR))
         emit(s, (struct rt_event){.kind = RT_EVALUATION_FAILED,
                                   .frame = f->id,
-                                  .previous = f->last,
+                                  .previous = previous,
                                   .state = f->state,
                                   .error = asl_error_copy(e)});
 }
 
 void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
-    blame(s, f, e);
+    blame(s, f, f->last, e);
     if (json_str_is(e->name, ASL_RUNTIME))
         fail_execution(s, f, e);
     else
@@ -348,9 +366,9 @@ static void retry_later(struct step *s, struct rt_frame *f, const struct asl_ver
                               .due_ms = wait_until(s, v->delay_ms)});
 }
 
-/* False with *e filled when the catcher itself fails. */
+/* False with *e filled when the catcher itself fails; `previous`: what that points back to. */
 static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_catcher *c,
-                          const struct asl_error *caught, struct asl_error *e)
+                          const struct asl_error *caught, uint32_t previous, struct asl_error *e)
 {
     struct scope_view view;
 
@@ -369,7 +387,7 @@ static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_c
     json_unref(error_output);
     if (!output || (c->assign && !vars)) {
         json_unref(output);
-        blame(s, f, e);
+        blame(s, f, previous, e);
         return false;
     }
     if (check_leaving(s, f, output, vars))
@@ -407,6 +425,12 @@ static bool failed_before_start(const struct rt_frame *f, const struct asl_error
            e->name && json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR);
 }
 
+static void group_ended(struct step *s, struct rt_frame *f, uint32_t previous)
+{
+    emit(s, (struct rt_event){
+                .kind = RT_GROUP_FAILED, .frame = f->id, .previous = previous, .state = f->state});
+}
+
 void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
     struct asl_error error = *e;
@@ -425,14 +449,12 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
             retry_later(s, f, &v, previous);
             break;
         }
-        if (f->group || failed_before_start(f, &error))
-            emit(s, (struct rt_event){.kind = RT_GROUP_FAILED,
-                                      .frame = f->id,
-                                      .previous = previous,
-                                      .state = f->state});
+        bool as_group = f->group || failed_before_start(f, &error);
+        if (as_group)
+            group_ended(s, f, previous);
         struct asl_error own = {0};
         if (v.kind == ASL_VERDICT_CATCH) {
-            if (enter_catcher(s, f, v.catcher, &error, &own))
+            if (enter_catcher(s, f, v.catcher, &error, previous, &own))
                 break;
             /* What fails in a catcher is not for this state to catch: it might for ever. */
             asl_error_clear(&error);
@@ -441,6 +463,9 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
                 fail_execution(s, f, &error);
                 break;
             }
+            /* The state fails once more, as on AWS. */
+            if (as_group)
+                group_ended(s, f, f->last);
         }
         previous = f->last;
         f = hand_up(s, f, &error);
