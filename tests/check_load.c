@@ -402,6 +402,36 @@ static const struct row states[] = {
      "\"Output\": \"{% $states.errorOutput %}\"",
      "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Field '$states.errorOutput' does not "
      "exist."},
+    {"a result where no work is done",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": [\"{% $states.result.x %}\"]",
+     "3:12 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output/0: Field '$states.result' does not "
+     "exist."},
+    {"a result before the work",
+     "\"Type\": \"Parallel\", \"Branches\": [{\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": "
+     "\"Succeed\"}}}], \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Arguments\": \"{% $states.result %}\"",
+     "3:14 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Arguments: Field '$states.result' does not "
+     "exist."},
+    {"a result where an error is caught",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true, "
+     "\"QueryLanguage\": \"JSONata\",\n"
+     "\"Catch\": [{\"ErrorEquals\": [\"E\"], \"Next\": \"A\", \"Output\": \"{% $states.result "
+     "%}\"}]",
+     "3:57 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Catch/0/Output: Field '$states.result' does "
+     "not "
+     "exist."},
+    {"a result of the work",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true, "
+     "\"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": {\"r\": \"{% $states.result %}\"}, \"Assign\": {\"r\": \"{% $states.result.x "
+     "%}\"}",
+     ""},
+    {"a field that $states hasn't",
+     "\"Type\": \"Pass\", \"End\": true, \"QueryLanguage\": \"JSONata\",\n"
+     "\"Output\": \"{% $states.inputs %}\"",
+     "3:11 UNSUPPORTED_JSONATA_EXPRESSION /States/A/Output: Field '$states.inputs' does not "
+     "exist."},
     {"an error that was caught",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true, "
      "\"QueryLanguage\": \"JSONata\",\n"
