@@ -124,7 +124,7 @@ static const struct {
      "{\"v\":[]}", NULL, NULL, "[]", "", 200,
      "{\"error\":\"States.QueryEvaluationError\",\"cause\":\"The JSONata expression ''x'' "
      "specified for the field 'MaxConcurrency' returned an unexpected result type. Expected "
-     "'integer', but was 'string' for value: \\\"x\\\"\",\"status\":\"FAILED\"}"},
+     "'number', but was 'string' for value: \\\"x\\\"\",\"status\":\"FAILED\"}"},
     {"a definition that AWS refuses is refused",
      TASK("arn:aws:states:::dynamodb:query", ",\"Parameters\":{}"), NULL, NULL, NULL, "{}", "", 400,
      "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The resource provided "
