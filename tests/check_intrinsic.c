@@ -498,6 +498,30 @@ START_TEST(unique_among_many)
 }
 END_TEST
 
+/* Texts that have one and the same hash in Java take no longer. */
+START_TEST(unique_of_one_hash)
+{
+    struct json_build b;
+    struct world w;
+    json *got;
+
+    world_init(&w, NULL, NULL, NULL);
+    json_build_array(&b, 0);
+    for (unsigned i = 0; i < 1 << 16; i++) {
+        char text[32];
+        for (unsigned bit = 0; bit < 16; bit++)
+            memcpy(text + 2 * (size_t)bit, i >> bit & 1 ? "Aa" : "BB", 2);
+        json_build_add(&b, json_string(text, sizeof text));
+    }
+    json_unref(w.input);
+    w.env.input = w.input = json_build_done(&b);
+    got = call_once("States.ArrayUnique($)", &w);
+    ck_assert_uint_eq(json_count(got), 1 << 16);
+    json_unref(got);
+    world_clear(&w);
+}
+END_TEST
+
 START_TEST(list)
 {
     struct buf text = {0};
@@ -523,6 +547,7 @@ int main(void)
     tcase_add_test(t, random_is_spread);
     tcase_add_test(t, encoding_is_bounded);
     tcase_add_test(t, unique_among_many);
+    tcase_add_test(t, unique_of_one_hash);
     tcase_add_test(t, list);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -12,15 +12,22 @@
 
 /* ---- Java's hashCode and equals ---- */
 
+/*
+ * The lower half of a hash with the factor JAVA is Java's. One with another factor finds values:
+ * who sends texts that Java gives the same hash, of which there are many, must not make it slow.
+ */
+static const uint64_t JAVA = 31, OURS = UINT64_C(0x9e3779b97f4a7c15);
+
 static uint32_t fold(uint64_t bits)
 {
     return (uint32_t)(bits ^ bits >> 32);
 }
 
 /* Of the UTF-16 units. */
-static uint32_t hash_text(const char *text, size_t len)
+static uint64_t hash_text(const char *text, size_t len, uint64_t factor)
 {
-    uint32_t h = 0, c;
+    uint64_t h = 0;
+    uint32_t c;
 
     for (size_t i = 0, n; i < len; i += n) {
         n = utf8_decode(text + i, len - i, &c);
@@ -29,10 +36,10 @@ static uint32_t hash_text(const char *text, size_t len)
             c = (unsigned char)text[i];
         }
         if (c > 0xffff) {
-            h = 31 * h + (0xd800 + ((c - 0x10000) >> 10));
+            h = factor * h + (0xd800 + ((c - 0x10000) >> 10));
             c = 0xdc00 + ((c - 0x10000) & 0x3ff);
         }
-        h = 31 * h + c;
+        h = factor * h + c;
     }
     return h;
 }
@@ -50,29 +57,29 @@ static uint32_t hash_int(int64_t n)
     return n >= INT32_MIN && n <= INT32_MAX ? (uint32_t)n : fold((uint64_t)n);
 }
 
-static uint32_t hash_value(const json *v);
+static uint64_t hash_value(const json *v, uint64_t factor);
 
-static uint32_t hash_array(const json *v)
+static uint64_t hash_array(const json *v, uint64_t factor)
 {
-    uint32_t h = 1;
+    uint64_t h = 1;
 
     for (size_t i = 0; i < json_count(v); i++)
-        h = 31 * h + hash_value(json_at(v, i));
+        h = factor * h + hash_value(json_at(v, i), factor);
     return h;
 }
 
 /* A sum: members in any order. */
-static uint32_t hash_object(const json *v)
+static uint64_t hash_object(const json *v, uint64_t factor)
 {
-    uint32_t h = 0;
+    uint64_t h = 0;
 
     for (size_t i = 0; i < json_count(v); i++)
-        h += hash_value(json_key_at(v, i)) ^ hash_value(json_value_at(v, i));
+        h += hash_value(json_key_at(v, i), factor) ^ hash_value(json_value_at(v, i), factor);
     return h;
 }
 
 /* As deep as a value: JSON_MAX_DEPTH. */
-static uint32_t hash_value(const json *v)
+static uint64_t hash_value(const json *v, uint64_t factor)
 {
     switch (json_kind(v)) {
     case JSON_NULL: return 0;
@@ -81,9 +88,9 @@ static uint32_t hash_value(const json *v)
     case JSON_INT: return hash_int(json_int_value(v));
     case JSON_BIGINT:
     case JSON_DOUBLE: return hash_double(json_double_value(v));
-    case JSON_STRING: return hash_text(json_str(v), json_str_len(v));
-    case JSON_ARRAY: return hash_array(v);
-    case JSON_OBJECT: return hash_object(v);
+    case JSON_STRING: return hash_text(json_str(v), json_str_len(v), factor);
+    case JSON_ARRAY: return hash_array(v, factor);
+    case JSON_OBJECT: return hash_object(v, factor);
     }
     return 0;
 }
@@ -114,13 +121,11 @@ static bool equal(const json *a, const json *b)
 
 enum { LEAST_BUCKETS = 16, END = UINT32_MAX };
 
-/*
- * Values are kept in lists by their whole hash, spread over many slots, so that long arrays take no
- * longer an element; the buckets that give the order are fewer, as Java's are.
- */
+/* Values in lists, spread over many slots. */
 struct entry {
     const json *value;
-    uint32_t hash, next;
+    uint64_t hash;
+    uint32_t next;
 };
 
 struct set {
@@ -130,15 +135,10 @@ struct set {
     size_t mask;
 };
 
-static uint32_t spread(uint32_t h)
-{
-    return h ^ h >> 16;
-}
-
 static void add(struct set *s, const json *v)
 {
-    uint32_t h = spread(hash_value(v));
-    uint32_t *slot = &s->slots[(h * UINT32_C(0x9e3779b1)) & s->mask];
+    uint64_t h = hash_value(v, OURS);
+    uint32_t *slot = &s->slots[(h * OURS >> 32) & s->mask];
 
     for (uint32_t i = *slot; i != END; i = s->entries[i].next)
         if (s->entries[i].hash == h && equal(s->entries[i].value, v))
@@ -156,23 +156,34 @@ static size_t power_above(size_t n)
     return p;
 }
 
-/* Entries by bucket, and in a bucket by age. */
+static size_t bucket_of(const json *v, size_t buckets)
+{
+    uint32_t h = (uint32_t)hash_value(v, JAVA);
+
+    return (h ^ h >> 16) & (buckets - 1);
+}
+
+/* Entries by Java's bucket, and in a bucket by age. */
 static json *in_order(const struct set *s, size_t buckets)
 {
-    size_t *from = mem_calloc(buckets + 1, sizeof *from);
+    size_t *from = mem_calloc(buckets + 1, sizeof *from),
+           *at = mem_calloc(s->count + 1, sizeof *at);
     const json **order = mem_calloc(s->count + 1, sizeof *order);
     struct json_build b;
 
-    for (uint32_t i = 0; i < s->count; i++)
-        from[(s->entries[i].hash & (buckets - 1)) + 1]++;
+    for (uint32_t i = 0; i < s->count; i++) {
+        at[i] = bucket_of(s->entries[i].value, buckets);
+        from[at[i] + 1]++;
+    }
     for (size_t i = 1; i <= buckets; i++)
         from[i] += from[i - 1];
     for (uint32_t i = 0; i < s->count; i++)
-        order[from[s->entries[i].hash & (buckets - 1)]++] = s->entries[i].value;
+        order[from[at[i]]++] = s->entries[i].value;
     json_build_array(&b, s->count);
     for (uint32_t i = 0; i < s->count; i++)
         json_build_add(&b, json_ref(order[i]));
     mem_free(order);
+    mem_free(at);
     mem_free(from);
     return json_build_done(&b);
 }
