@@ -237,8 +237,9 @@ static int by_place(const void *a, const void *b)
     const struct asl_problem *p = a, *q = b;
     int order;
 
+    /* Lines count from 1: what has no place comes last. */
     if (p->place.line != q->place.line)
-        return p->place.line < q->place.line ? -1 : 1;
+        return p->place.line - 1 < q->place.line - 1 ? -1 : 1;
     if (p->place.column != q->place.column)
         return p->place.column < q->place.column ? -1 : 1;
     order = strcmp(p->code, q->code);

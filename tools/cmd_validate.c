@@ -47,6 +47,7 @@ static void on_found(void *ctx, const struct template_found *found)
         return;
     aslrc_apply(v->settings, found->file, report);
     asl_report_keep(report, &v->now);
+    asl_report_sort(report, 0);
     if (v->werror)
         aslrc_raise(report);
     v->definitions += !found->remark;

@@ -89,6 +89,7 @@ static asl_machine *load_machine(const struct option_set *set, const char *path)
         cmd_fail(set->command, "%s", why.text);
     } else {
         m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
+        asl_report_sort(&report, 0);
         report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
                      &report, colour_wanted(stderr));
         if (!m)
