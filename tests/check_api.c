@@ -105,6 +105,49 @@ static const struct {
 } stories[] = {
     {"an unknown operation is refused",
      {{"DoWhatIWant", "{}", 400, "\"__type\":\"UnknownOperationException\"", 0}}},
+    {"a name has no NUL, and nothing that is no character",
+     {{"CreateActivity", "{\"name\":\"a\\u0000b\"}", 400,
+       "\"__type\":\"InvalidName\",\"message\":\"Invalid Name: 'a\\u0000b'\"", 0},
+      {"CreateActivity", "{\"name\":\"a\\uffff\"}", 400, "\"__type\":\"InvalidName\"", 0},
+      {"CreateActivity", "{\"name\":\"a\\u0085\"}", 400, "\"__type\":\"InvalidName\"", 0},
+      {"CreateActivity", "{\"name\":\"\\u00e9\\ud83d\\ude00\"}", 200, "activityArn", 0}}},
+    {"an ARN or a choice goes on behind a NUL",
+     {CREATE("m", PASS),
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\\u0000\"}", 400,
+       "at 'stateMachineArn' failed to satisfy constraint: Member must satisfy regular expression "
+       "pattern: [^\\\\x00]*",
+       0},
+      {"CreateStateMachine",
+       "{\"name\":\"n\",\"roleArn\":\"r\",\"type\":\"EXPRESS\\u0000\",\"definition\":\"" PASS "\"}",
+       400, "Member must satisfy enum value set: [STANDARD, EXPRESS]", 0}}},
+    {"METADATA_ONLY gives an empty definition",
+     {CREATE("m", PASS),
+      {"DescribeStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"includedData\":\"METADATA_ONLY\"}", 200,
+       "\"definition\":\"{}\"", 0},
+      START("m", "e", "{}"),
+      {"DescribeStateMachineForExecution",
+       "{\"executionArn\":\"" EXECUTION("m:e") "\",\"includedData\":\"METADATA_ONLY\"}", 200,
+       "\"definition\":\"{}\"", 0}}},
+    {"the ARN of a labelled Map describes what it runs",
+     {CREATE("m", MAP_RUN("STANDARD", "")),
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m/L") "\"}", 200,
+       "\"label\":\"L\"", 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m/L") "\"}", 200,
+       "\"definition\":\"{\\\"ProcessorConfig\\\":", 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m/L") "\"}", 200,
+       "\"name\":\"m/L\"", 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m/K") "\"}", 400,
+       "State Machine Does Not Exist: '" MACHINE("m/K") "'", 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("n/L") "\"}", 400,
+       "State Machine Does Not Exist: '" MACHINE("n/L") "'", 0}}},
+    {"a page's token is good for a day",
+     {CREATE("m", PASS),
+      CREATE("n", PASS),
+      {"ListStateMachines", "{\"maxResults\":1}", 200, "nextToken", 86399000},
+      {"ListStateMachines", "{\"nextToken\":\"<next>\"}", 200, MACHINE("n"), 1000},
+      {"ListStateMachines", "{\"nextToken\":\"<next>\"}", 400, "Invalid Token: 'Invalid token'",
+       0}}},
     {"what a client keeps secret is not repeated to it",
      {{"StopExecution",
        "{\"executionArn\":\"x\",\"error\":\""
@@ -728,6 +771,7 @@ struct world {
     int status; /* of the last answer */
     struct buf answer;
     json *token, *next, *run, *child;
+    size_t max_open;
     uint64_t told; /* the last task whose token brings its result */
 };
 
@@ -841,7 +885,7 @@ static void wake_up(struct world *w)
                                                             .cancel_task = cancel_task,
                                                             .ended = ended,
                                                             .has_activity = has_activity});
-    w->api = api_new(w->engine, w->store, &(struct api_config){0});
+    w->api = api_new(w->engine, w->store, &(struct api_config){.max_open = w->max_open});
     ck_assert_ptr_nonnull(w->api);
     ck_assert_msg(api_load(w->api, &why), "%s", why.text);
     ck_assert_msg(engine_recover(w->engine, w->now_ms, ENGINE_SLEEP_MS, &why), "%s", why.text);
@@ -995,6 +1039,109 @@ START_TEST(what_waits_at_the_end_is_let_go)
 }
 END_TEST
 
+/* A poll is made and waits, as many times. */
+static void poll(struct world *w, int times)
+{
+    static const char body[] = "{\"activityArn\":\"" ACTIVITY("act") "\"}";
+
+    for (int i = 0; i < times; i++)
+        ck_assert(api_call(w->api, "GetActivityTask", body, strlen(body), w->now_ms, answered, w));
+}
+
+START_TEST(workers_that_poll_are_counted)
+{
+    struct world w;
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateActivity", "{\"name\":\"act\"}");
+    w.status = 0;
+    poll(&w, 500);
+    uint64_t first =
+        api_call(w.api, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}",
+                 strlen("{\"activityArn\":\"" ACTIVITY("act") "\"}"), w.now_ms, answered, &w);
+    poll(&w, 499);
+    ck_assert_uint_eq(api_waiting(w.api), 1000);
+    call(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}");
+    ck_assert_msg(w.status == 400 && strstr(buf_str(&w.answer), "ActivityWorkerLimitExceeded"),
+                  "%s", buf_str(&w.answer));
+    api_give_up(w.api, first);
+    w.status = 0;
+    poll(&w, 1);
+    settle(&w);
+    ck_assert_int_eq(w.status, 0);
+    ck_assert_uint_eq(api_waiting(w.api), 1000);
+    world_clear(&w);
+}
+END_TEST
+
+/* A start that is refused: when one has ended, or the server is another, it is counted anew. */
+START_TEST(open_executions_are_counted)
+{
+    static const char start[] = "{\"stateMachineArn\":\"" MACHINE("w") "\",\"name\":\"%s\"}";
+    struct world w;
+    struct buf body = {0};
+
+    world_init(&w, _i);
+    w.max_open = 1;
+    crash(&w);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"w\",\"roleArn\":\"r\",\"definition\":\"" WAIT "\"}");
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"x\",\"roleArn\":\"r\",\"type\":\"EXPRESS\",\"definition\":\"" WAIT "\"}");
+    buf_printf(&body, start, "a");
+    for (int i = 0; i < 2; i++) { /* the same again is no second one */
+        call(&w, "StartExecution", buf_str(&body));
+        ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    }
+    settle(&w);
+    buf_reset(&body);
+    buf_printf(&body, start, "b");
+    for (int i = 0; i < 2; i++) {
+        call(&w, "StartExecution", buf_str(&body));
+        ck_assert_msg(w.status == 400 && strstr(buf_str(&w.answer), "ExecutionLimitExceeded"), "%s",
+                      buf_str(&w.answer));
+        crash(&w);
+    }
+    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("x") "\"}");
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("w:a") "\"}");
+    settle(&w);
+    call(&w, "StartExecution", buf_str(&body));
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    settle(&w);
+    call(&w, "RedriveExecution", "{\"executionArn\":\"" EXECUTION("w:a") "\"}");
+    ck_assert_msg(w.status == 400 && strstr(buf_str(&w.answer), "ExecutionLimitExceeded"), "%s",
+                  buf_str(&w.answer));
+    buf_clear(&body);
+    world_clear(&w);
+}
+END_TEST
+
+/* However they are published. */
+START_TEST(versions_are_counted)
+{
+    struct world w;
+    struct buf body = {0};
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"roleArn\":\"r\",\"definition\":\"" PASS "\"}");
+    for (int i = 0; i <= 1000; i++) {
+        buf_reset(&body);
+        buf_printf(&body,
+                   "{\"stateMachineArn\":\"" MACHINE("m") "\",\"roleArn\":\"%d\",\"publish\":true}",
+                   i);
+        call(&w, "UpdateStateMachine", buf_str(&body));
+        ck_assert_msg(w.status == (i < 1000 ? 200 : 402), "%d: %s", i, buf_str(&w.answer));
+    }
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "ServiceQuotaExceededException"));
+    call(&w, "DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "\"roleArn\":\"999\""));
+    buf_clear(&body);
+    world_clear(&w);
+}
+END_TEST
+
 /* The service's answer comes after the result by the token, with crashes before and after that. */
 START_TEST(token_before_submitted)
 {
@@ -1079,6 +1226,9 @@ int main(void)
     tcase_add_loop_test(tc, story_with_crashes, 0, COUNT(stories));
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
+    tcase_add_test(tc, workers_that_poll_are_counted);
+    tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
+    tcase_add_test(tc, versions_are_counted);
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
     tcase_add_test(tc, store_that_cannot_be_read);
     suite_add_tcase(s, tc);

@@ -23,7 +23,8 @@ enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000 };
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale;
+        *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale,
+        *max_executions;
     bool insecure, quiet;
     bool lived; /* it was ready once */
     struct services_options asked;
@@ -31,7 +32,7 @@ struct serve {
     double scale;
     struct arena texts; /* what stands for options of the jar */
 
-    int64_t retention_ms;
+    int64_t retention_ms, most; /* executions at once; 0: AWS's quota */
 
     host *host;
     api *api;
@@ -222,6 +223,7 @@ static bool is_loopback(const char *address)
 }
 
 static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
+static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
 
 /* ---- the store ---- */
 
@@ -281,7 +283,6 @@ enum life { LIFE_OVER, LIFE_USAGE, LIFE_BAD, LIFE_AGAIN };
 /* LIFE_OVER: all is ready. */
 static enum life begin(struct serve *s, int64_t port)
 {
-    static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
     static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
     struct host_options options = {.handlers = {.log = log_line, .log_user = s},
@@ -293,6 +294,7 @@ static enum life begin(struct serve *s, int64_t port)
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
                                 .no_limits = s->limits && strcmp(s->limits, "none") == 0,
+                                .max_open = (size_t)s->most,
                                 .retention_ms = s->retention_ms,
                                 .served = {serves, s}};
     struct diag why = {0};
@@ -474,6 +476,10 @@ static const struct option_row rows[] = {
      offsetof(struct serve, account)},
     {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",
      offsetof(struct serve, limits)},
+    {"max-executions", 0, "N",
+     "STANDARD executions that may run at once; more are refused with\n"
+     "ExecutionLimitExceeded (default: AWS's quota, 1000000)",
+     offsetof(struct serve, max_executions)},
     {"insecure", 0, NULL,
      "let --listen be an address that others reach: nothing checks who\n"
      "they are",
@@ -515,6 +521,17 @@ static bool read_time(const char *text, int64_t *ms)
     return *ms > 0;
 }
 
+/* Colons and the like would take ARNs apart. NULL: not given. */
+static bool fits_arn(const char *option, const char *part)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+
+    if (!part || (*part && !part[strspn(part, letters)]))
+        return true;
+    cmd_usage("serve", "%s takes letters, digits and '-', not '%s'", option, part);
+    return false;
+}
+
 static int run(struct serve *s, int argc, char **argv)
 {
     static const char *const ports[] = {"PORT", NULL};
@@ -540,6 +557,12 @@ static int run(struct serve *s, int argc, char **argv)
                          "--retention is a number of days, hours, minutes or seconds, "
                          "as in 90d, 12h, 30m, 45s, or 0; not '%s'",
                          s->retention);
+    if (s->max_executions &&
+        !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
+        return EXIT_USAGE;
+    if (!fits_arn("--region", first_set(s->region, regions)) ||
+        !fits_arn("--account", first_set(s->account, accounts)))
+        return EXIT_USAGE;
     if (!s->store_path)
         s->store_path = "asl.db";
     if (s->listen && !is_address(s->listen))

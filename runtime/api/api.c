@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { DATA = RT_AWS_DATA_LIMIT };
+/* AWS's quotas: bytes, and executions. */
+enum { DATA = RT_AWS_DATA_LIMIT, MAX_OPEN = 1000000 };
 
 /* ---- members ---- */
 
@@ -34,6 +35,10 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
 #define T_(name, min, max)                                                                         \
     {                                                                                              \
         name, TEXT, true, min, max, NULL, NULL, NULL, NULL                                         \
+    }
+#define NAME(need)                                                                                 \
+    {                                                                                              \
+        "name", NAME, need, 1, 80, NULL, NULL, NULL, NULL                                          \
     }
 #define X(name, min, max)                                                                          \
     {                                                                                              \
@@ -108,7 +113,7 @@ static const struct member route[] = {ARN("stateMachineVersionArn"), N_("weight"
     S("loggingConfiguration", logging), S("tracingConfiguration", tracing),                        \
         S("encryptionConfiguration", encryption), B("publish"), X("versionDescription", 0, 256)
 
-static const struct member create_state_machine_in[] = {T_("name", 1, 80),
+static const struct member create_state_machine_in[] = {NAME(true),
                                                         X_("definition", 0, ASL_MAX_DEFINITION),
                                                         T_("roleArn", 1, 256),
                                                         ENUM("type", false, types),
@@ -140,10 +145,10 @@ static const struct member alias_in[] = {ARN("stateMachineAliasArn"), END};
 static const struct member tag_in[] = {ARN("resourceArn"), L("tags", true, 0, -1, tag), END};
 static const struct member untag_in[] = {ARN("resourceArn"), TEXTS_("tagKeys", tag_key), END};
 static const struct member resource_in[] = {ARN("resourceArn"), END};
-static const struct member start_in[] = {ARN("stateMachineArn"), T("name", 1, 80), D("input"),
-                                         TRACE, END};
+static const struct member start_in[] = {ARN("stateMachineArn"), NAME(false), D("input"), TRACE,
+                                         END};
 static const struct member start_sync_in[] = {ARN("stateMachineArn"),
-                                              T("name", 1, 80),
+                                              NAME(false),
                                               D("input"),
                                               TRACE,
                                               ENUM("includedData", false, included),
@@ -171,7 +176,7 @@ static const struct member update_map_run_in[] = {
     END};
 static const struct member redrive_in[] = {
     ARN("executionArn"), PATTERN("clientToken", false, 1, 64, "[!-~]+", pattern_visible), END};
-static const struct member create_activity_in[] = {T_("name", 1, 80), L("tags", false, 0, -1, tag),
+static const struct member create_activity_in[] = {NAME(true), L("tags", false, 0, -1, tag),
                                                    S("encryptionConfiguration", encryption), END};
 static const struct member activity_in[] = {ARN("activityArn"), END};
 static const struct member poll_in[] = {ARN("activityArn"), T("workerName", 1, 80), END};
@@ -534,10 +539,16 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->account = mem_strdup(config->account ? config->account : NAMES_ACCOUNT);
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
+    a->max_open = config->max_open ? config->max_open : MAX_OPEN;
     a->served = config->served;
     a->retention_ms = config->retention_ms;
     a->next_due_ms = INT64_MAX;
     return a;
+}
+
+bool quota_allows(const api *a, size_t count, size_t most)
+{
+    return a->no_limits || count < most;
 }
 
 const struct asl_served *api_served(const api *a)

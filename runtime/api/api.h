@@ -26,7 +26,8 @@ struct api_config {
      * answers from; read at each, so that it may change. NULL: none.
      */
     const char *mocks;
-    bool no_limits;           /* AWS's quotas on data and events don't hold */
+    bool no_limits;           /* AWS's quotas don't hold */
+    size_t max_open;          /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
     int64_t retention_ms;     /* executions that ended longer ago are forgotten; 0: none is */
     struct asl_served served; /* whose Tasks are accepted, too; serves NULL: only what AWS has is */
 };

@@ -11,6 +11,9 @@
 
 enum { POLL_MS = 60 * 1000 };
 
+/* AWS's quotas: activities, and workers that poll one of them. */
+enum { MAX_ACTIVITIES = 100000, MAX_WORKERS = 1000 };
+
 /* ---- queues ---- */
 
 void id_queue_add(struct id_queue *q, uint64_t id)
@@ -34,6 +37,21 @@ static void *dequeue(struct id_queue *q, const struct id_map *map)
     }
     q->first = q->count = 0;
     return NULL;
+}
+
+/* Those that still are in `map`; the others leave the queue when there may be `many`. */
+static size_t count_living(struct id_queue *q, const struct id_map *map, size_t many)
+{
+    size_t kept = 0;
+
+    if (q->count - q->first < many)
+        return q->count - q->first;
+    for (size_t i = q->first; i < q->count; i++)
+        if (id_map_get(map, q->ids[i]))
+            q->ids[kept++] = q->ids[i];
+    q->first = 0;
+    q->count = kept;
+    return kept;
 }
 
 /* ---- tasks ---- */
@@ -309,12 +327,17 @@ json *create_activity(struct call *c)
     api *a = c->api;
     struct json_build b;
 
-    if (!name_check(c, json_str(name)) || !check_encryption(c, encryption))
+    if (!name_check(c, name) || !check_encryption(c, encryption))
         return NULL;
     if (tags && json_count(tags) > 50)
         return call_fail(c, "TooManyTags", "There are more than 50 tags");
     json *arn = arn_make(a, "activity", json_str(name));
     struct activity *act = text_map_get(&a->activities, json_str(arn));
+    if (!act && !quota_allows(a, a->activity_count, MAX_ACTIVITIES)) {
+        json_unref(arn);
+        return call_fail(c, "ActivityLimitExceeded",
+                         "The maximum number of activities has been reached: %d", MAX_ACTIVITIES);
+    }
     if (!act) {
         act = mem_calloc(1, sizeof *act);
         *act = (struct activity){.arn = json_ref(arn),
@@ -419,6 +442,10 @@ json *get_activity_task(struct call *c)
     struct api_task *t = dequeue(&act->tasks, &a->tasks);
     if (t)
         return hand_over(a, t, worker);
+    if (!quota_allows(a, count_living(&act->workers, &a->waiters, MAX_WORKERS), MAX_WORKERS))
+        return call_fail(c, "ActivityWorkerLimitExceeded",
+                         "The maximum number of workers concurrently polling for activity tasks "
+                         "has been reached.");
     struct waiter *w = call_wait(c, c->now_ms + POLL_MS);
     w->worker = worker ? json_ref(worker) : NULL;
     id_queue_add(&act->workers, w->node.id);

@@ -2,6 +2,8 @@
 
 #include "runtime/api/api_impl.h"
 
+#include "parsers/utf8.h"
+
 #include <string.h>
 
 static bool has_word(const char *words, const char *word, size_t len)
@@ -67,22 +69,32 @@ json *arn_make(const api *a, const char *kind, const char *name)
     return json_stringf("arn:aws:states:%s:%s:%s:%s", a->region, a->account, kind, name);
 }
 
-/* Refused: blanks, brackets, wildcards, what stands for something in URLs and shells, controls. */
-static bool name_is_good(const char *name)
+/* Refused: blanks, brackets, wildcards, what stands for something in URLs and shells, controls,
+ * what Unicode has no character for. */
+static bool may_be_in_name(uint32_t c)
 {
-    for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-        if (*p <= ' ' || *p == 0x7f || strchr("<>{}[]?*\"#%\\^|~`$&,;:/", *p))
-            return false;
-        if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
-            return false;
-    }
-    return true;
+    if (c <= ' ' || (c >= 0x7f && c <= 0x9f))
+        return false;
+    if (c < 0x7f)
+        return !strchr("<>{}[]?*\"#%\\^|~`$&,;:/", (int)c);
+    return c != 0xfffe && c != 0xffff && c != 0x10ffff;
 }
 
-bool name_check(struct call *c, const char *name)
+bool name_check(struct call *c, const json *name)
 {
-    if (name_is_good(name))
-        return true;
-    call_fail(c, "InvalidName", "Invalid Name: '%s'", name);
-    return false;
+    const char *text = json_str(name);
+    size_t len = json_str_len(name);
+
+    for (size_t at = 0; at < len;) {
+        uint32_t letter = 0;
+        size_t used = utf8_decode(text + at, len - at, &letter);
+        if (!used || !may_be_in_name(letter)) {
+            call_fail(c, "InvalidName", "Invalid Name: '");
+            buf_add(&c->message, text, len);
+            buf_addc(&c->message, '\'');
+            return false;
+        }
+        at += used;
+    }
+    return true;
 }

@@ -110,7 +110,11 @@ static void check_text(struct checker *k, const struct member *m, const char *pa
     if (m->matches && !m->matches(text, len))
         buf_printf(breach(k, path, value), "Member must satisfy regular expression pattern: %s",
                    m->pattern);
-    while (c && *c && strcmp(*c, text) != 0)
+    /* ARNs, tokens and the like are looked for by what is before a NUL. */
+    if (m->kind == TEXT && !c && memchr(text, 0, len))
+        buf_adds(breach(k, path, value),
+                 "Member must satisfy regular expression pattern: [^\\x00]*");
+    while (c && *c && !json_str_is(value, *c))
         c++;
     if (!c || *c)
         return;
@@ -176,9 +180,10 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
 {
     switch (m->kind) {
     case TEXT:
+    case NAME:
     case PRIVATE:
     case PAYLOAD:
-        k->secret = m->kind != TEXT;
+        k->secret = m->kind == PRIVATE || m->kind == PAYLOAD;
         if (!json_is_string(v))
             unreadable(k, path, "a string", v);
         else
@@ -243,9 +248,11 @@ bool check_members(struct call *c, const struct member *shape)
     struct checker k = {.call = c};
 
     check_shape(&k, shape, "", c->in);
-    if (k.count && !k.unreadable)
-        call_fail(c, "ValidationException", "%zu validation error%s detected: %s", k.count,
-                  k.count == 1 ? "" : "s", buf_str(&k.text));
+    if (k.count && !k.unreadable) {
+        call_fail(c, "ValidationException", "%zu validation error%s detected: ", k.count,
+                  k.count == 1 ? "" : "s");
+        buf_add(&c->message, k.text.data, k.text.len);
+    }
     buf_clear(&k.text);
     return !c->error;
 }

@@ -58,6 +58,31 @@ static const json *state_in(const json *v, const json *name)
     return found;
 }
 
+/* The Map with that Label, wherever it stands: labels are unique in a machine. */
+static const json *map_in(const json *v, const char *label)
+{
+    const json *given = json_is_object(v) ? json_get(v, "Label") : NULL;
+    const json *type = json_is_object(v) ? json_get(v, "Type") : NULL;
+    const json *found =
+        given && type && json_str_is(given, label) && json_str_is(type, "Map") ? v : NULL;
+
+    for (size_t i = 0; (json_is_object(v) || json_is_array(v)) && i < json_count(v) && !found; i++)
+        found = map_in(json_is_object(v) ? json_value_at(v, i) : json_at(v, i), label);
+    return found;
+}
+
+json *labelled_processor(const json *definition, const char *label)
+{
+    json *doc =
+        json_parse(json_str(definition), json_str_len(definition), JSON_READ_SURROGATES, NULL);
+    const json *map = doc ? map_in(doc, label) : NULL;
+    const json *processor = map ? json_get(map, "ItemProcessor") : NULL;
+    json *text = processor ? json_text(processor) : NULL;
+
+    json_unref(doc);
+    return text;
+}
+
 /* The text of the Map's ItemProcessor; NULL: it can't be told. */
 static json *processor_text(const json *whole, const json *map)
 {

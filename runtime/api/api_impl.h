@@ -183,9 +183,10 @@ struct api {
     struct text_map machines; /* by ARN */
     struct machine **sorted;  /* by name */
     size_t machine_count, machine_cap;
-    size_t deleting;      /* machines that are to go */
-    struct id_map runs;   /* by the engine's numbers */
-    struct fresh **fresh; /* the oldest first */
+    size_t deleting;       /* machines that are to go */
+    size_t open, max_open; /* STANDARD executions that run, and may at once */
+    struct id_map runs;    /* by the engine's numbers */
+    struct fresh **fresh;  /* the oldest first */
     size_t fresh_count, fresh_cap;
     struct text_map fresh_arns;
     uint64_t turn;  /* of api_advance */
@@ -205,6 +206,9 @@ struct api {
     size_t sealed; /* of them: those that the turn makes durable */
     int64_t next_due_ms;
 };
+
+/* Does one of AWS's quotas let one more come to `count`? */
+bool quota_allows(const api *a, size_t count, size_t most);
 
 /* ---- a call ---- */
 
@@ -249,6 +253,7 @@ json *api_uuid_in_time(api *a);
 
 enum member_kind {
     TEXT,
+    NAME,    /* a text whose characters the operation looks at */
     PRIVATE, /* a text that no answer repeats */
     PAYLOAD, /* such a one, whose length is in bytes */
     NUMBER,
@@ -291,7 +296,7 @@ json *arn_make(const api *a, const char *kind, const char *name);
 /* False with the call failed: ValidationException. Is it that of a Map inside of a machine? */
 bool arn_refuse_label(struct call *c, const char *text);
 /* As names of machines, activities and executions must be; else the call failed: InvalidName. */
-bool name_check(struct call *c, const char *name);
+bool name_check(struct call *c, const json *name);
 
 /* ---- api_page.c ---- */
 
@@ -341,6 +346,10 @@ struct target {
 
 bool target_find(struct call *c, const char *arn, struct target *out);
 struct version *version_publish(api *a, struct machine *m, const json *description);
+/* Is the machine's revision published? */
+bool version_is_current(const struct machine *m);
+/* May one more be published? False with the call failed: ServiceQuotaExceededException. */
+bool version_has_room(struct call *c, const struct machine *m);
 struct version *version_find(const struct machine *m, const char *arn);
 void alias_clear(struct alias *al);
 void version_clear(struct version *v);
@@ -372,6 +381,11 @@ json *variable_references(const json *definition);
 
 /* ---- api_start.c ---- */
 
+/* An execution of the machine runs; and it has ended. */
+void machine_runs(api *a, struct machine *m);
+void machine_rests(api *a, struct machine *m);
+/* May one more run? False with the call failed: ExecutionLimitExceeded. */
+bool may_open(struct call *c, const struct machine *m);
 struct run *run_of(api *a, uint64_t number);
 void run_free(struct run *r);
 /* Executions that started two turns ago are in the store. */
@@ -432,6 +446,8 @@ json *note_at_top(api *a, uint64_t number);
 /* The answer of DescribeStateMachineForExecution (taken), for the part of the definition that a
  * child runs. */
 json *child_describe_machine(api *a, const struct execution *x, json *out);
+/* The text of the ItemProcessor of the Map with that Label; NULL: the definition has none. */
+json *labelled_processor(const json *definition, const char *label);
 /* ListExecutions by a Map Run's ARN; `args` as for page_begin. */
 json *list_map_run_executions(struct call *c, const char *args);
 

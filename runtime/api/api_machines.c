@@ -8,6 +8,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* AWS's quota. */
+enum { MAX_MACHINES = 100000 };
+
 /* ---- revisions ---- */
 
 struct revision *revision_ref(struct revision *r)
@@ -432,7 +435,7 @@ json *create_state_machine(struct call *c)
     bool express = type && json_str_is(type, "EXPRESS");
     api *a = c->api;
 
-    if (!name_check(c, json_str(name)) || !check_publish(c))
+    if (!name_check(c, name) || !check_publish(c))
         return NULL;
     if (tags && json_count(tags) > 50)
         return call_fail(c, "TooManyTags", "There are more than 50 tags");
@@ -447,6 +450,13 @@ json *create_state_machine(struct call *c)
         json_unref(arn);
         json_unref(with);
         return out;
+    }
+    if (!quota_allows(a, a->machine_count, MAX_MACHINES)) {
+        revision_unref(r);
+        json_unref(arn);
+        json_unref(with);
+        return call_fail(c, "StateMachineLimitExceeded",
+                         "The maximum number of state machines has been reached: %d", MAX_MACHINES);
     }
     m = mem_calloc(1, sizeof *m);
     *m = (struct machine){.arn = arn,
@@ -488,6 +498,11 @@ json *update_state_machine(struct call *c)
     if (!r)
         return NULL;
     bool same = same_revision(r, m->revision, true);
+    bool published = same && version_is_current(m);
+    if (call_flag(c, "publish") && !published && !version_has_room(c, m)) {
+        revision_unref(r);
+        return NULL;
+    }
     if (same) {
         revision_unref(r);
         m->revision->at_ms = c->now_ms;
@@ -509,8 +524,7 @@ json *update_state_machine(struct call *c)
 
 void describe_revision(struct json_build *b, const struct revision *r, bool metadata_only)
 {
-    if (!metadata_only)
-        json_build_set(b, "definition", json_ref(r->definition));
+    json_build_set(b, "definition", metadata_only ? json_cstring("{}") : json_ref(r->definition));
     json_build_set(b, "roleArn", json_ref(r->role_arn));
     json_build_set(b, "loggingConfiguration", json_ref(r->logging));
     json_build_set(b, "tracingConfiguration", json_ref(r->tracing));
@@ -521,22 +535,56 @@ void describe_revision(struct json_build *b, const struct revision *r, bool meta
         json_build_set(b, "variableReferences", json_ref(r->variables));
 }
 
+/* "…:stateMachine:NAME/LABEL": the machine that a Map inside of NAME runs. Owns its value. */
+struct labelled {
+    const char *label; /* NULL: the ARN has none */
+    json *definition;
+};
+
+/* As target_find, which looks for what is before the label. */
+static bool labelled_find(struct call *c, const char *arn, struct target *t, struct labelled *out)
+{
+    const char *kind = strstr(arn, ":stateMachine:"), *slash = kind ? strchr(kind, '/') : NULL;
+    json *plain = json_string(arn, slash ? (size_t)(slash - arn) : strlen(arn));
+    bool found = target_find(c, json_str(plain), t);
+
+    *out = (struct labelled){.label = slash ? slash + 1 : NULL};
+    if (found && slash)
+        out->definition = labelled_processor(t->revision->definition, slash + 1);
+    if (slash && !out->definition && (found || strcmp(c->error, "InvalidArn") != 0)) {
+        no_machine(c, arn);
+        found = false;
+    }
+    json_unref(plain);
+    return found;
+}
+
 json *describe_state_machine(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineArn"), *data = call_text(c, "includedData");
+    bool metadata_only = data && strcmp(data, "METADATA_ONLY") == 0;
+    struct labelled inner;
     struct target t;
     struct json_build b;
 
-    if (!target_find(c, arn, &t))
+    if (!labelled_find(c, arn, &t, &inner))
         return NULL;
-    json_build_object(&b, 14);
+    json_build_object(&b, 15);
     json_build_set(&b, "stateMachineArn", json_cstring(arn));
-    json_build_set(&b, "name", json_ref(t.machine->name));
+    json_build_set(&b, "name",
+                   inner.label ? json_stringf("%s/%s", json_str(t.machine->name), inner.label)
+                               : json_ref(t.machine->name));
     json_build_set(&b, "status", json_cstring(t.machine->deleting ? "DELETING" : "ACTIVE"));
     json_build_set(&b, "type", json_cstring(t.machine->express ? "EXPRESS" : "STANDARD"));
     json_build_set(&b, "creationDate",
                    api_time(t.version ? t.version->at_ms : t.machine->created_ms));
-    describe_revision(&b, t.revision, data && strcmp(data, "METADATA_ONLY") == 0);
+    describe_revision(&b, t.revision, metadata_only);
+    if (inner.label) {
+        json_build_set(&b, "label", json_cstring(inner.label));
+        if (!metadata_only)
+            json_build_set(&b, "definition", json_ref(inner.definition));
+    }
+    json_unref(inner.definition);
     if (t.version && t.version->description)
         json_build_set(&b, "description", json_ref(t.version->description));
     return json_build_done(&b);

@@ -1,6 +1,7 @@
 /*
- * Pages: a nextToken is what the last page ended with and a MAC over that, the operation and the
- * arguments. So it goes on with the same question only, and nobody makes one up.
+ * Pages: a nextToken is when it was given, what the last page ended with, and a MAC over that, the
+ * operation and the arguments. So it goes on with the same question only, for a day, and nobody
+ * makes one up.
  */
 
 #include "runtime/api/api_impl.h"
@@ -13,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAC_BYTES = 16, DEFAULT_LIMIT = 100 };
+enum { MAC_BYTES = 16, TIME_BYTES = 8, HEAD = MAC_BYTES + TIME_BYTES, DEFAULT_LIMIT = 100 };
+
+/* How long a token is good for. */
+enum { TOKEN_MS = 24 * 60 * 60 * 1000 };
 
 static bool from_hex(struct buf *out, const char *text, size_t len)
 {
@@ -28,7 +32,7 @@ static bool from_hex(struct buf *out, const char *text, size_t len)
     return true;
 }
 
-/* The MAC of `after` as the end of a page of this very question. */
+/* The MAC of `after`, which has the time before it, as the end of a page of this very question. */
 static void mac(const struct call *c, const char *args, const char *after, size_t len,
                 unsigned char out[EVP_MAX_MD_SIZE])
 {
@@ -51,6 +55,23 @@ static void mac(const struct call *c, const char *args, const char *after, size_
     buf_clear(&text);
 }
 
+static void add_time(struct buf *out, int64_t ms)
+{
+    for (int shift = 8 * TIME_BYTES; shift > 0;) {
+        shift -= 8;
+        buf_addc(out, (char)((uint64_t)ms >> shift & 0xff));
+    }
+}
+
+static int64_t read_time(const char *bytes)
+{
+    uint64_t ms = 0;
+
+    for (size_t i = 0; i < TIME_BYTES; i++)
+        ms = ms << 8 | (unsigned char)bytes[i];
+    return (int64_t)ms;
+}
+
 bool page_begin(struct call *c, const char *args, struct page *out)
 {
     const json *limit = call_get(c, "maxResults"), *token = call_get(c, "nextToken");
@@ -63,13 +84,14 @@ bool page_begin(struct call *c, const char *args, struct page *out)
         out->limit = DEFAULT_LIMIT;
     if (!token)
         return true;
-    good = from_hex(&text, json_str(token), json_str_len(token)) && text.len >= MAC_BYTES;
+    good = from_hex(&text, json_str(token), json_str_len(token)) && text.len >= HEAD;
     if (good) {
         mac(c, args, text.data + MAC_BYTES, text.len - MAC_BYTES, want);
-        good = !CRYPTO_memcmp(text.data, want, MAC_BYTES);
+        good = !CRYPTO_memcmp(text.data, want, MAC_BYTES) &&
+               c->now_ms - read_time(text.data + MAC_BYTES) < TOKEN_MS;
     }
     if (good)
-        out->after = json_string(text.data + MAC_BYTES, text.len - MAC_BYTES);
+        out->after = json_string(text.data + HEAD, text.len - HEAD);
     else
         call_fail(c, "InvalidToken", "Invalid Token: 'Invalid token'");
     buf_clear(&text);
@@ -84,11 +106,14 @@ uint64_t page_after(const struct page *p, uint64_t none)
 static json *token(const struct call *c, const char *args, const json *last)
 {
     unsigned char code[EVP_MAX_MD_SIZE];
-    struct buf text = {0};
+    struct buf text = {0}, end = {0};
 
-    mac(c, args, json_str(last), json_str_len(last), code);
+    add_time(&end, c->now_ms);
+    buf_add(&end, json_str(last), json_str_len(last));
+    mac(c, args, end.data, end.len, code);
     buf_add_hex(&text, code, MAC_BYTES);
-    buf_add_hex(&text, (const unsigned char *)json_str(last), json_str_len(last));
+    buf_add_hex(&text, (const unsigned char *)end.data, end.len);
+    buf_clear(&end);
     return json_take_buf(&text);
 }
 

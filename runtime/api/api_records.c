@@ -404,7 +404,7 @@ static bool take_up(void *user, const struct store_running *x)
 
     if (!m)
         return true;
-    m->running++;
+    machine_runs(a, m);
     if (!test_case)
         return true;
     if (!a->mock_file) {

@@ -143,13 +143,13 @@ static json *redrive(struct call *c, const struct execution *x)
         return redriven(before_ms);
     if (reason)
         return call_fail(c, "ExecutionNotRedrivable", "%s", reason);
-    if (!load_mocks(c, x))
+    if ((m && !may_open(c, m)) || !load_mocks(c, x))
         return NULL;
     if (!engine_redrive(c->api->engine, x->number, call_get(c, "clientToken"), &why))
         call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'",
                   json_str(x->names.arn));
     else if (m)
-        m->running++;
+        machine_runs(c->api, m);
     diag_clear(&why);
     return c->error ? NULL : redriven(c->now_ms);
 }

@@ -35,6 +35,27 @@ void run_free(struct run *r)
     mem_free(r);
 }
 
+void machine_runs(api *a, struct machine *m)
+{
+    m->running++;
+    a->open += !m->express;
+}
+
+void machine_rests(api *a, struct machine *m)
+{
+    m->running--;
+    a->open -= !m->express;
+}
+
+bool may_open(struct call *c, const struct machine *m)
+{
+    if (m->express || quota_allows(c->api, c->api->open, c->api->max_open))
+        return true;
+    call_fail(c, "ExecutionLimitExceeded",
+              "The maximum number of running executions has been reached: %zu", c->api->max_open);
+    return false;
+}
+
 static void add_fresh(api *a, const json *arn, uint64_t number)
 {
     struct fresh *f = mem_alloc(sizeof *f);
@@ -228,7 +249,7 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
     config.context = context;
     if (getrandom(config.secret, sizeof config.secret, 0) == sizeof config.secret) {
         *number = engine_start(a->engine, s->to.revision->compiled, &config, s->input, &label);
-        m->running++;
+        machine_runs(a, m);
         r = run_of(a, *number);
         r->mocks = s->mocks;
         s->mocks = NULL;
@@ -316,8 +337,7 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
 {
     json *out = NULL;
 
-    if (!arn_refuse_label(c, plain) || !target_find(c, plain, &s->to) ||
-        !name_check(c, json_str(s->name)))
+    if (!arn_refuse_label(c, plain) || !target_find(c, plain, &s->to) || !name_check(c, s->name))
         return NULL;
     const struct machine *m = s->to.machine;
     if (s->test_case && !find_mocks(c, m, s->test_case, &s->mocks))
@@ -331,7 +351,7 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
     if (!(s->input = execution_input(c, s->text)))
         return NULL;
     s->arn = execution_arn(c->api, m, s->name);
-    if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable)
+    if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable && may_open(c, m))
         out = start_new(c, s);
     return out;
 }
@@ -425,7 +445,7 @@ void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
     if (test)
         test_state_ended(a, test, exec);
     else if (m)
-        m->running--;
+        machine_rests(a, m);
     if (!r)
         return;
     execution_of_exec(a, execution, exec, r->note, &x);

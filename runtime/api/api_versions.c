@@ -41,6 +41,11 @@ static struct version *current_version(const struct machine *m)
     return NULL;
 }
 
+bool version_is_current(const struct machine *m)
+{
+    return current_version(m) != NULL;
+}
+
 /* One version a revision: publishing it again gives the same. */
 struct version *version_publish(api *a, struct machine *m, const json *description)
 {
@@ -70,10 +75,15 @@ static bool may_grow(struct call *c, const struct machine *m)
 
 static bool has_room(struct call *c, size_t count, size_t most, const char *what)
 {
-    if (count < most || c->api->no_limits)
+    if (quota_allows(c->api, count, most))
         return true;
     call_fail(c, "ServiceQuotaExceededException", "A state machine has at most %zu %s", most, what);
     return false;
+}
+
+bool version_has_room(struct call *c, const struct machine *m)
+{
+    return has_room(c, m->version_count, MAX_VERSIONS, "versions");
 }
 
 json *publish_state_machine_version(struct call *c)
@@ -82,8 +92,7 @@ json *publish_state_machine_version(struct call *c)
     struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
     struct json_build b;
 
-    if (!m || !may_grow(c, m) ||
-        (!current_version(m) && !has_room(c, m->version_count, MAX_VERSIONS, "versions")))
+    if (!m || !may_grow(c, m) || (!current_version(m) && !version_has_room(c, m)))
         return NULL;
     const char *current = m->revision->id ? json_str(m->revision->id) : "INITIAL";
     if (revision && strcmp(revision, current) != 0)
