@@ -91,8 +91,6 @@ json *intrinsic_format(struct invocation *in);
 void *intrinsic_format_prepare(struct arena *a, const struct argument *arguments, size_t count);
 json *intrinsic_string_split(struct invocation *in);
 json *intrinsic_string_to_json(struct invocation *in);
-/* What AWS's JSON reader says of the text that stops making sense at `at`. */
-void intrinsic_reader_words(struct buf *out, const char *text, size_t len, size_t at);
 json *intrinsic_json_to_string(struct invocation *in);
 json *intrinsic_json_merge(struct invocation *in);
 

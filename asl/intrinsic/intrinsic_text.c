@@ -1,4 +1,5 @@
 #include "asl/intrinsic/intrinsic_impl.h"
+#include "asl/reader_words.h"
 
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
@@ -235,7 +236,9 @@ json *intrinsic_string_to_json(struct invocation *in)
     v = json_parse(json_str(text), json_str_len(text), JSON_READ_SURROGATES, &why);
     if (!v) {
         struct buf words = {0};
-        intrinsic_reader_words(&words, json_str(text), json_str_len(text), why.at);
+        size_t at = reader_words(&words, json_str(text), json_str_len(text), why.at);
+        buf_adds(&words, "\n at ");
+        reader_place(&words, json_str(text), at);
         intrinsic_refuse(in, "Cannot convert String to Json in States.StringToJson, caused by: %s",
                          buf_str(&words));
         buf_clear(&words);

@@ -2,8 +2,8 @@
 
 #include "runtime/api/api_impl.h"
 
+#include "asl/reader_words.h"
 #include "parsers/mem.h"
-#include "parsers/utf8.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -82,70 +82,6 @@ void forget_fresh(api *a)
 
 /* ---- input ---- */
 
-/* Is the place at the end of `text` one for an object's key? */
-static bool wants_key(const char *text, size_t len)
-{
-    struct buf open = {0};
-    char before = 0;
-    bool wanted;
-
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (c == '"') {
-            for (i++; i < len && text[i] != '"'; i++)
-                i += text[i] == '\\';
-        } else if (c == '{' || c == '[') {
-            buf_addc(&open, c);
-        } else if ((c == '}' || c == ']') && open.len) {
-            open.len--;
-        }
-        if (!strchr(" \t\r\n", c))
-            before = c;
-    }
-    wanted = open.len && open.data[open.len - 1] == '{' && (before == '{' || before == ',');
-    buf_clear(&open);
-    return wanted;
-}
-
-/* The character at the start of `text`, as that reader names it. */
-static void character(struct buf *out, const char *text, size_t len)
-{
-    uint32_t c = (unsigned char)*text;
-    size_t used = utf8_decode(text, len, &c);
-
-    if (c < 0x20 || c == 0x7f)
-        buf_printf(out, "(CTRL-CHAR, code %u)", (unsigned)c);
-    else if (c > 0xff)
-        buf_printf(out, "'%.*s' (code %u / 0x%x)", (int)used, text, (unsigned)c, (unsigned)c);
-    else
-        buf_printf(out, "'%.*s' (code %u)", (int)used, text, (unsigned)c);
-}
-
-/* What AWS's JSON reader says of the text that stops making sense at `at`. */
-static void parser_words(struct buf *out, const char *text, size_t len, size_t at)
-{
-    static const char values[] = "JSON String, Number, Array, Object or token 'null', 'true' or "
-                                 "'false'";
-    size_t word = at;
-
-    while (word < len && ((text[word] | 32) >= 'a') && ((text[word] | 32) <= 'z'))
-        word++;
-    if (at >= len) {
-        buf_adds(out, "Unexpected end-of-input");
-    } else if (wants_key(text, at)) {
-        buf_adds(out, "Unexpected character (");
-        character(out, text + at, len - at);
-        buf_adds(out, "): was expecting double-quote to start field name");
-    } else if (word > at) {
-        buf_printf(out, "Unrecognized token '%.*s': was expecting (%s)", (int)(word - at),
-                   text + at, values);
-    } else {
-        buf_adds(out, "Unexpected character (");
-        character(out, text + at, len - at);
-        buf_printf(out, "): expected a valid value (%s)", values);
-    }
-}
-
 json *execution_input(struct call *c, const json *text)
 {
     struct diag why = {0};
@@ -156,7 +92,7 @@ json *execution_input(struct call *c, const json *text)
         call_fail(c, "InvalidExecutionInput",
                   "Invalid State Machine Execution Input: 'Invalid execution input.'");
     } else if (!(v = json_parse(json_str(text), json_str_len(text), 0, &why))) {
-        parser_words(&words, json_str(text), json_str_len(text), why.at);
+        reader_words(&words, json_str(text), json_str_len(text), why.at);
         call_fail(c, "InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'",
                   buf_str(&words));
     }

@@ -1,10 +1,10 @@
-#include "asl/intrinsic/intrinsic_impl.h"
+#include "asl/reader_words.h"
 
 #include "parsers/utf8.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
-
-/* What AWS's JSON reader (Jackson) says of a text that is no JSON: States.StringToJson. */
 
 static const char source[] =
     "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: ";
@@ -55,7 +55,7 @@ static struct standing look(const char *text, size_t len)
     return s;
 }
 
-static void add_place(struct buf *out, const char *text, size_t at)
+void reader_place(struct buf *out, const char *text, size_t at)
 {
     size_t line = 1, column = 1;
 
@@ -90,7 +90,7 @@ static void add_end(struct buf *out, const char *text, const struct standing *s)
     else if (s->open != SIZE_MAX) {
         buf_printf(out, ": expected close marker for %s (start marker at ",
                    text[s->open] == '{' ? "Object" : "Array");
-        add_place(out, text, s->open);
+        reader_place(out, text, s->open);
         buf_addc(out, ')');
     }
 }
@@ -101,7 +101,7 @@ static bool is_word(char c)
            c == '$';
 }
 
-void intrinsic_reader_words(struct buf *out, const char *text, size_t len, size_t at)
+size_t reader_words(struct buf *out, const char *text, size_t len, size_t at)
 {
     static const char values[] =
         "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
@@ -133,6 +133,5 @@ void intrinsic_reader_words(struct buf *out, const char *text, size_t len, size_
         buf_printf(out, "was expecting comma to separate %s entries",
                    in_object ? "Object" : "Array");
     }
-    buf_adds(out, "\n at ");
-    add_place(out, text, at < len ? at : len);
+    return at < len ? at : len;
 }
