@@ -193,6 +193,13 @@ static void answer(engine *e, const struct errand *r, enum rt_input_kind kind, j
     in->error = error;
 }
 
+uint64_t engine_execution_of(const engine *e, uint64_t id)
+{
+    const struct errand *r = find_errand(e, id);
+
+    return r ? r->execution : 0;
+}
+
 void engine_task_started(engine *e, uint64_t id, const json *worker)
 {
     struct errand *r = find_errand(e, id);
@@ -229,6 +236,7 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
         e->hooks.answered(e->hooks.user, r->since_ms);
     answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
            (struct asl_error){.name = result->error, .cause = result->cause});
+    json_unref(result->exchange);
     *result = (struct task_result){0};
     remove_errand(e, r);
 }

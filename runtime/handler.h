@@ -3,6 +3,7 @@
 
 #include "parsers/diag.h"
 #include "parsers/json.h"
+#include "runtime/task_io.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,12 +25,13 @@ enum handler_outcome {
 /* What came of a call. The receiver takes over the values; those that don't apply are NULL. */
 struct handler_answer {
     enum handler_outcome outcome;
-    json *value;   /* HANDLER_OK: the result; HANDLER_FUNCTION_ERROR: the payload if it is JSON */
-    json *raw;     /* a string: the payload's bytes as they came */
-    json *error;   /* a string: "Lambda.TooManyRequestsException" */
-    json *cause;   /* a string, or NULL */
-    json *version; /* a string: X-Amz-Executed-Version, where the other side gave one */
-    json *headers; /* an object name: text of a Lambda endpoint's answer */
+    json *value;    /* HANDLER_OK: the result; HANDLER_FUNCTION_ERROR: the payload if it is JSON */
+    json *raw;      /* a string: the payload's bytes as they came */
+    json *error;    /* a string: "Lambda.TooManyRequestsException" */
+    json *cause;    /* a string, or NULL */
+    json *version;  /* a string: X-Amz-Executed-Version, where the other side gave one */
+    json *headers;  /* an object name: text of a Lambda endpoint's answer */
+    json *exchange; /* as in struct task_result */
 };
 
 void handler_answer_clear(struct handler_answer *a);
@@ -50,8 +52,9 @@ struct handler_call {
     int64_t timeout_ms;         /* what the Task allows, 0: no limit; the engine cancels by it, the
                                    handler may tell the other side */
     uint32_t attempt;           /* 0 for the first try of this visit of the state */
-    const json *submitted;      /* the job has begun before a crash: what the service said to that,
-                                   as handler_submitted had it; NULL: it has not */
+    enum task_trace trace;
+    const json *submitted; /* the job has begun before a crash: what the service said to that,
+                              as handler_submitted had it; NULL: it has not */
 };
 
 typedef void handler_done(void *user, uint64_t id, struct handler_answer *answer);

@@ -43,6 +43,8 @@ static void task_ended(void *user, uint64_t id, struct task_result *result)
         task_result_clear(result);
         return;
     }
+    if (h->api && result->exchange)
+        api_task_traced(h->api, id, result->exchange);
     if (h->api)
         api_task_over(h->api, id);
     engine_task_done(h->engine, id, result);
@@ -70,7 +72,9 @@ static void run_task(void *user, const struct task *task)
     /* After a crash: it has been told, and its token brings the result. */
     if (!mocked && offer == API_BY_TOKEN && task->submitted)
         return;
-    if (mocked || !tasks_start(h->tasks, task, &result))
+    struct task traced = *task;
+    traced.trace = h->api ? api_trace(h->api, task) : TASK_UNTRACED;
+    if (mocked || !tasks_start(h->tasks, &traced, &result))
         task_ended(h, task->id, &result);
 }
 

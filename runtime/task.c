@@ -91,6 +91,7 @@ static void plain_settle(const struct pending *p, struct handler_answer *a, stru
     case HANDLER_FUNCTION_ERROR: task_function_failed(a, json_ref(a->raw), r); break;
     case HANDLER_FAILED: task_call_failed(a, service, len, r); break;
     }
+    r->exchange = task_take(&a->exchange);
 }
 
 static const struct integration integrations[] = {
@@ -172,6 +173,7 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
         .key = task->key,
         .timeout_ms = task->timeout_ms,
         .attempt = task->attempt,
+        .trace = task->trace,
         .submitted = task->submitted,
     };
     struct diag why = {0};

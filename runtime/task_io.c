@@ -5,5 +5,6 @@ void task_result_clear(struct task_result *r)
     json_unref(r->output);
     json_unref(r->error);
     json_unref(r->cause);
+    json_unref(r->exchange);
     *r = (struct task_result){0};
 }

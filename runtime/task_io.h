@@ -8,6 +8,13 @@
 
 /* What goes between the engine and whoever does the work of Tasks. */
 
+/* What is wanted to be known of the HTTP request that a Task makes. */
+enum task_trace {
+    TASK_UNTRACED,
+    TASK_TRACED,   /* it and its answer, without what a connection adds */
+    TASK_REVEALED, /* and with that */
+};
+
 /* A Task to run, as the engine hands it out. All of it is looked at only. */
 struct task {
     uint64_t id; /* names it in answers and cancels */
@@ -26,6 +33,7 @@ struct task {
     bool answered;          /* a repeat after a crash: its token has brought its result already */
     int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
     uint64_t number;        /* of the execution */
+    enum task_trace trace;  /* TASK_UNTRACED from the engine */
 };
 
 /* How a Task ended. Whoever gets it owns the values. */
@@ -33,6 +41,8 @@ struct task_result {
     bool ok;
     json *output;        /* ok */
     json *error, *cause; /* not ok: strings; cause may be NULL */
+    json *exchange; /* of one that is traced: {"request": {…}, "response": {…}} as TestState has
+                       them, as far as it came; else NULL */
 };
 
 void task_result_clear(struct task_result *r);

@@ -83,6 +83,9 @@ enum api_offer {
 };
 
 enum api_offer api_offer_task(api *a, const struct task *t);
+/* Is its request to be told? Then api_task_traced tells it (looked at), before it is over. */
+enum task_trace api_trace(const api *a, const struct task *t);
+void api_task_traced(api *a, uint64_t id, const json *exchange);
 /* A task that was offered has its result from elsewhere, or is cancelled. */
 void api_task_over(api *a, uint64_t id);
 void api_task_cancelled(api *a, uint64_t id);

@@ -140,6 +140,8 @@ struct test_state {
     int64_t failures;   /* iterations that failed */
     uint32_t tries;     /* of the retrier, so far */
     bool inspect;
+    enum task_trace trace;
+    json *exchange;  /* of its HTTP request; or NULL */
     uint64_t waiter; /* 0: nobody waits any more */
 };
 

@@ -336,6 +336,9 @@ static json *inspection(struct test_state *t, const struct outcome *o, const str
     else
         inspect_jsonpath(&b, t, s, o);
     inspect_variables(&b, t, o);
+    for (size_t i = 0; t->exchange && i < json_count(t->exchange); i++)
+        json_build_set_key(&b, json_ref(json_key_at(t->exchange, i)),
+                           json_ref(json_value_at(t->exchange, i)));
     json *details = error ? error_details(t, v, error) : api_empty();
     if (json_count(details))
         json_build_set(&b, "errorDetails", json_ref(details));

@@ -30,6 +30,7 @@ void test_state_free(struct test_state *t)
     asl_machine_unref(t->whole);
     json_unref(t->before);
     json_unref(t->items);
+    json_unref(t->exchange);
     mem_free(t);
 }
 
@@ -84,6 +85,8 @@ static bool read_members(struct call *c, const json *state, struct test_state *t
 
     t->name = json_cstring(name ? name : nameless);
     t->inspect = level && strcmp(level, "INFO") != 0;
+    if (level && strcmp(level, "TRACE") == 0)
+        t->trace = call_flag(c, "revealSecrets") ? TASK_REVEALED : TASK_TRACED;
     if (!test_read_configuration(c, state, t) || !test_read_mock(c, state, t) ||
         !test_read_context(c, state, t))
         return false;
@@ -222,6 +225,25 @@ bool test_state_answers(api *a, const struct task *task)
     r.cause = t->mock_error.cause ? json_ref(t->mock_error.cause) : NULL;
     engine_task_done(a->engine, task->id, &r);
     return true;
+}
+
+enum task_trace api_trace(const api *a, const struct task *task)
+{
+    const struct test_state *t =
+        (const struct test_state *)(const void *)id_map_get(&a->tests, task->number);
+
+    return t ? t->trace : TASK_UNTRACED;
+}
+
+void api_task_traced(api *a, uint64_t id, const json *exchange)
+{
+    struct test_state *t =
+        (struct test_state *)(void *)id_map_get(&a->tests, engine_execution_of(a->engine, id));
+
+    if (!t)
+        return;
+    json_unref(t->exchange);
+    t->exchange = json_ref(exchange);
 }
 
 void test_state_timed_out(api *a, struct waiter *w)

@@ -29,6 +29,7 @@ struct work {
     struct connection *connection; /* NULL: none */
     bool gateway, asked;           /* asked: the request itself is under way, not a token's */
     http_transfer *transfer;
+    json *request, *response; /* what is told of them when the call is traced; or NULL */
 };
 
 static bool is_gateway(const char *target)
@@ -110,11 +111,33 @@ bool invoke_serves(handlers *h, const struct handler_call *call, struct diag *wh
 
 /* ---- ends ---- */
 
+/* {"request": …, "response": …}; NULL: neither is told. */
+static json *exchange_of(const struct work *w)
+{
+    struct json_build b;
+
+    if (!w->request)
+        return NULL;
+    json_build_object(&b, 2);
+    json_build_set(&b, "request", json_ref(w->request));
+    if (w->response)
+        json_build_set(&b, "response", json_ref(w->response));
+    return json_build_done(&b);
+}
+
+static void work_free(struct work *w)
+{
+    json_unref(w->request);
+    json_unref(w->response);
+    mem_free(w);
+}
+
 static void finish(struct work *w, struct handler_answer *a, bool in_start)
 {
     struct job *j = w->j;
 
-    mem_free(w);
+    a->exchange = exchange_of(w);
+    work_free(w);
     if (in_start)
         job_ready(j, a);
     else
@@ -169,6 +192,48 @@ static json *body_of(struct http_response *r)
     return v ? v : clean_string(&r->body);
 }
 
+/* "[name: value, name: value]" */
+static void add_shown_header(struct buf *out, const char *name, const char *value)
+{
+    buf_adds(out, out->len ? ", " : "[");
+    add_clean(out, name, strlen(name));
+    buf_adds(out, ": ");
+    add_clean(out, value, strlen(value));
+}
+
+static json *shown_headers(struct buf *headers)
+{
+    buf_adds(headers, headers->len ? "]" : "[]");
+    return json_take_buf(headers);
+}
+
+static json *shown_text(const struct buf *b)
+{
+    struct buf clean = {0};
+
+    add_clean(&clean, b->data, b->len);
+    return json_take_buf(&clean);
+}
+
+/* The protocol is that of the request. */
+static json *shown_response(const struct work *w, const struct http_response *r)
+{
+    const char *name, *value;
+    struct buf headers = {0};
+    struct json_build b;
+    void *at = NULL;
+
+    while (http_response_next(r, &at, &name, &value))
+        add_shown_header(&headers, name, value);
+    json_build_object(&b, 5);
+    json_build_set(&b, "protocol", json_ref(json_get(w->request, "protocol")));
+    json_build_set(&b, "statusCode", json_stringf("%d", r->status));
+    json_build_set(&b, "statusMessage", json_cstring(http_status_name(r->status)));
+    json_build_set(&b, "headers", shown_headers(&headers));
+    json_build_set(&b, "body", shown_text(&r->body));
+    return json_build_done(&b);
+}
+
 static void answered(void *user, struct http_response *r)
 {
     struct work *w = user;
@@ -176,6 +241,8 @@ static void answered(void *user, struct http_response *r)
     struct json_build b;
 
     w->transfer = NULL;
+    if (w->request && r->outcome == HTTP_ANSWERED)
+        w->response = shown_response(w, r);
     if (r->outcome == HTTP_TOO_LARGE) {
         fail(w, ASL_DATA_LIMIT_EXCEEDED, NULL, false);
         return;
@@ -569,6 +636,34 @@ static bool fill(struct request *q, const json *p, const char *region)
     return good;
 }
 
+/* What is told of the request: without the connection's part, unless that is to be revealed. */
+static json *shown_request(const struct work *w, const char *method, const char *base)
+{
+    struct work told = *w;
+    struct request q = {.w = &told};
+    struct buf headers = {0}, body = {0};
+    struct json_build b;
+
+    if (w->j->trace != TASK_REVEALED)
+        told.connection = NULL;
+    make_http_url(&q, w->j->payload, base);
+    fill(&q, w->j->payload, handlers_region(w->j->h));
+    write_body(&q, w->j->payload, &body);
+    for (size_t i = 0; i < q.header_count; i++)
+        add_shown_header(&headers, q.headers[i].name, q.headers[i].value);
+    const char *url = buf_str(&q.url), *colon = strchr(url, ':');
+    json_build_object(&b, 5);
+    json_build_set(&b, "protocol", json_string(url, colon ? (size_t)(colon - url) : 0));
+    json_build_set(&b, "method", json_cstring(method));
+    json_build_set(&b, "url", json_cstring(url));
+    json_build_set(&b, "headers", shown_headers(&headers));
+    if (body.len)
+        json_build_set(&b, "body", shown_text(&body));
+    buf_clear(&body);
+    request_clear(&q);
+    return json_build_done(&b);
+}
+
 static void send_request(struct work *w, bool in_start)
 {
     const json *p = w->j->payload;
@@ -595,6 +690,8 @@ static void send_request(struct work *w, bool in_start)
             .timeout_ms = w->j->row->timeout_ms ? w->j->row->timeout_ms : REQUEST_MS,
         };
         write_body(&q, p, &s.body);
+        if (w->j->trace && !w->gateway)
+            w->request = shown_request(w, method, base);
         w->asked = true;
         w->transfer = send_signed(w->j->h, &s, answered, w, &why);
     }
@@ -691,5 +788,5 @@ void invoke_cancel(struct job *j)
 
     if (w->transfer)
         http_client_cancel(w->transfer);
-    mem_free(w);
+    work_free(w);
 }

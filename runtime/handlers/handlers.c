@@ -32,6 +32,7 @@ void handler_answer_clear(struct handler_answer *a)
     json_unref(a->cause);
     json_unref(a->version);
     json_unref(a->headers);
+    json_unref(a->exchange);
     *a = (struct handler_answer){0};
 }
 
@@ -214,6 +215,7 @@ static struct job *job_new(handlers *h, struct handler_row *row, const struct ha
                       .event = c->event,
                       .log_tail = c->log_tail,
                       .attempt = c->attempt,
+                      .trace = c->trace,
                       .payload = c->payload ? json_ref(c->payload) : json_null(),
                       .submitted = c->submitted ? json_ref(c->submitted) : NULL};
     j->target = keep(&room, c->target);

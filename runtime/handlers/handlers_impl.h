@@ -26,6 +26,7 @@ struct job {
     bool released; /* nobody waits for it, but the other side's work is to go on */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     uint32_t attempt;
+    enum task_trace trace;
     json *payload;
     json *submitted; /* a job that goes on after a crash: its begin's answer; or NULL */
     void *work;      /* the kind's, while it runs */
