@@ -1,0 +1,395 @@
+/* The request of http:invoke and apigateway:invoke. */
+#include "runtime/handlers/invoke_request.h"
+
+#include "parsers/base64.h"
+#include "parsers/count.h"
+#include "parsers/percent.h"
+#include "runtime/http_message.h"
+
+#include <string.h>
+#include <strings.h>
+
+const json *invoke_member(const json *v, const char *name)
+{
+    return v && json_is_object(v) ? json_get(v, name) : NULL;
+}
+
+const char *invoke_text(const json *v, const char *name)
+{
+    const json *m = invoke_member(v, name);
+
+    return m && json_is_string(m) && strlen(json_str(m)) == json_str_len(m) ? json_str(m) : NULL;
+}
+
+/* ---- texts and forms ---- */
+
+static void add_text(struct buf *out, const json *v)
+{
+    if (json_is_string(v))
+        buf_add(out, json_str(v), json_str_len(v));
+    else
+        json_write(out, v);
+}
+
+static void add_pair(struct buf *out, const char *name, size_t name_len, const json *v)
+{
+    struct buf value = {0};
+
+    add_text(&value, v);
+    if (out->len)
+        buf_addc(out, '&');
+    percent_encode(out, name, name_len, false);
+    buf_addc(out, '=');
+    percent_encode(out, value.data, value.len, false);
+    buf_clear(&value);
+}
+
+/* An array repeats the name. */
+static void add_query(struct buf *out, const json *query)
+{
+    for (size_t i = 0; query && i < json_count(query); i++) {
+        const json *key = json_key_at(query, i), *v = json_value_at(query, i);
+
+        if (!json_is_array(v))
+            add_pair(out, json_str(key), json_str_len(key), v);
+        for (size_t k = 0; json_is_array(v) && k < json_count(v); k++)
+            add_pair(out, json_str(key), json_str_len(key), json_at(v, k));
+    }
+}
+
+/* A form, by Transform.RequestEncodingOptions.ArrayFormat; nested objects are name[key]. */
+static void add_form(struct buf *out, const char *name, size_t name_len, const json *v,
+                     const char *format)
+{
+    struct buf inner = {0};
+
+    if (json_is_array(v) && !strcmp(format, "COMMAS")) {
+        struct buf all = {0};
+        for (size_t i = 0; i < json_count(v); i++) {
+            if (i)
+                buf_addc(&all, ',');
+            add_text(&all, json_at(v, i));
+        }
+        json *one = json_take_buf(&all);
+        add_pair(out, name, name_len, one);
+        json_unref(one);
+        return;
+    }
+    for (size_t i = 0; json_is_array(v) && i < json_count(v); i++) {
+        buf_reset(&inner);
+        buf_add(&inner, name, name_len);
+        if (!strcmp(format, "BRACKETS"))
+            buf_adds(&inner, "[]");
+        else if (strcmp(format, "REPEAT") != 0)
+            buf_printf(&inner, "[%zu]", i);
+        add_form(out, inner.data, inner.len, json_at(v, i), format);
+    }
+    for (size_t i = 0; json_is_object(v) && i < json_count(v); i++) {
+        const json *key = json_key_at(v, i);
+        buf_reset(&inner);
+        buf_add(&inner, name, name_len);
+        buf_printf(&inner, name_len ? "[%s]" : "%s", json_str(key));
+        add_form(out, inner.data, inner.len, json_value_at(v, i), format);
+    }
+    if (json_is_scalar(v) && name_len)
+        add_pair(out, name, name_len, v);
+    buf_clear(&inner);
+}
+
+/* Names that a machine's author can't set. */
+static bool is_refused(const char *name)
+{
+    static const char *const names[] = {"A-IM",
+                                        "Accept-Charset",
+                                        "Accept-Datetime",
+                                        "Accept-Encoding",
+                                        "Cache-Control",
+                                        "Connection",
+                                        "Content-Encoding",
+                                        "Content-Length",
+                                        "Content-MD5",
+                                        "Date",
+                                        "Expect",
+                                        "Forwarded",
+                                        "From",
+                                        "Host",
+                                        "HTTP2-Settings",
+                                        "If-*",
+                                        "Max-Forwards",
+                                        "Origin",
+                                        "Pragma",
+                                        "Proxy-Authorization",
+                                        "Referer",
+                                        "Server",
+                                        "TE",
+                                        "Trailer",
+                                        "Transfer-Encoding",
+                                        "Upgrade",
+                                        "Via",
+                                        "Warning",
+                                        "x-forwarded-*",
+                                        "x-amz-*",
+                                        "x-amzn-*"};
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        size_t n = strlen(names[i]);
+        bool begins = names[i][n - 1] == '*';
+        if (begins ? !strncasecmp(name, names[i], n - 1) : !strcasecmp(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The last one of a name wins. False: it can't be one. */
+static bool set_header(struct invoke_request *q, const char *name, const json *v)
+{
+    struct buf value = {0};
+    json *kept[2];
+    size_t i = 0;
+
+    if (json_is_array(v)) {
+        for (size_t k = 0; k < json_count(v); k++) {
+            if (k)
+                buf_adds(&value, ",");
+            add_text(&value, json_at(v, k));
+        }
+    } else {
+        add_text(&value, v);
+    }
+    bool good = http_header_name_ok(name) && strlen(buf_str(&value)) == value.len &&
+                http_header_value_ok(buf_str(&value));
+    while (i < q->header_count && strcasecmp(q->headers[i].name, name) != 0)
+        i++;
+    if (!good || i == AWS_MAX_HEADERS || q->string_count + 2 > 2 * AWS_MAX_HEADERS) {
+        buf_clear(&value);
+        return false;
+    }
+    kept[0] = json_cstring(name);
+    kept[1] = json_take_buf(&value);
+    q->strings[q->string_count++] = kept[0];
+    q->strings[q->string_count++] = kept[1];
+    q->headers[i] = (struct sigv4_header){json_str(kept[0]), json_str(kept[1])};
+    if (i == q->header_count)
+        q->header_count++;
+    return true;
+}
+
+static bool set_text(struct invoke_request *q, const char *name, const char *value)
+{
+    json *v = json_cstring(value);
+    bool good = set_header(q, name, v);
+
+    json_unref(v);
+    return good;
+}
+
+static bool set_headers(struct invoke_request *q, const json *headers, bool of_machine)
+{
+    for (size_t i = 0; headers && i < json_count(headers); i++) {
+        const char *name = json_str(json_key_at(headers, i));
+        if ((of_machine && is_refused(name)) || !set_header(q, name, json_value_at(headers, i)))
+            return false;
+    }
+    return true;
+}
+
+void invoke_request_clear(struct invoke_request *q)
+{
+    buf_clear(&q->url);
+    buf_clear(&q->query);
+    buf_clear(&q->body);
+    for (size_t i = 0; i < q->string_count; i++)
+        json_unref(q->strings[i]);
+}
+
+static bool set_basic(struct invoke_request *q, const char *user, const char *password)
+{
+    struct buf plain = {0}, value = {0};
+    bool good;
+
+    buf_printf(&plain, "%s:%s", user, password);
+    buf_adds(&value, "Basic ");
+    base64_encode(&value, plain.data, plain.len);
+    good = set_text(q, "Authorization", buf_str(&value));
+    buf_clear(&plain);
+    buf_clear(&value);
+    return good;
+}
+
+/* What the connection adds wins over what the machine says. */
+static bool add_connection(struct invoke_request *q, const struct connection *c)
+{
+    bool good = set_headers(q, c->headers, false);
+
+    add_query(&q->query, c->query);
+    if (good && c->user)
+        good = set_basic(q, c->user, c->password);
+    if (good && c->key_name)
+        good = set_text(q, c->key_name, c->key);
+    if (good && c->token) {
+        struct buf value = {0};
+        buf_printf(&value, "Bearer %s", c->token);
+        good = set_text(q, "Authorization", buf_str(&value));
+        buf_clear(&value);
+    }
+    return good;
+}
+
+static json *without(const json *object, const json *names)
+{
+    struct json_build b;
+
+    json_build_object(&b, json_count(object));
+    for (size_t i = 0; i < json_count(object); i++)
+        if (!names || !json_get_key(names, json_key_at(object, i)))
+            json_build_set_key(&b, json_ref(json_key_at(object, i)),
+                               json_ref(json_value_at(object, i)));
+    return json_build_done(&b);
+}
+
+/* The machine's body with the connection's members; NULL: none. */
+static json *whole_body(const struct connection *c, const json *given)
+{
+    const json *more = c ? c->body : NULL;
+    struct json_build b;
+
+    if (!more)
+        return given ? json_ref(given) : NULL;
+    if (given && !json_is_object(given))
+        return json_ref(given);
+    json_build_copy(&b, given ? given : json_empty_object(), json_count(more));
+    for (size_t i = 0; i < json_count(more); i++)
+        json_build_set_key(&b, json_ref(json_key_at(more, i)), json_ref(json_value_at(more, i)));
+    return json_build_done(&b);
+}
+
+static const char *header_value(const struct invoke_request *q, const char *name)
+{
+    for (size_t i = 0; i < q->header_count; i++)
+        if (!strcasecmp(q->headers[i].name, name))
+            return q->headers[i].value;
+    return NULL;
+}
+
+static void write_body(struct invoke_request *q)
+{
+    const json *transform = invoke_member(q->parameters, "Transform");
+    const char *encoding = invoke_text(transform, "RequestBodyEncoding");
+    const json *options = invoke_member(transform, "RequestEncodingOptions");
+    const char *format = invoke_text(options, "ArrayFormat");
+    const char *type = header_value(q, "Content-Type");
+    json *body = whole_body(q->connection, invoke_member(q->parameters, "RequestBody"));
+
+    if (body && encoding && !strcmp(encoding, "URL_ENCODED"))
+        add_form(&q->body, "", 0, body, format ? format : "INDICES");
+    else if (body && json_is_string(body) && type && !strstr(type, "json"))
+        add_text(&q->body, body);
+    else if (body)
+        json_write(&q->body, body);
+    json_unref(body);
+}
+
+static bool is_method(const char *method)
+{
+    static const char *const methods[] = {"GET",   "POST",    "PUT", "DELETE",
+                                          "PATCH", "OPTIONS", "HEAD"};
+
+    for (size_t i = 0; method && i < COUNT(methods); i++)
+        if (!strcmp(methods[i], method))
+            return true;
+    return false;
+}
+
+static void add_base(struct buf *url, const char *base)
+{
+    size_t len = strlen(base);
+
+    while (len && base[len - 1] == '/')
+        len--;
+    buf_add(url, base, len);
+}
+
+/* https://api.example.com/path?x=1: a row's endpoint stands for the scheme and the host. */
+static bool make_http_url(struct invoke_request *q)
+{
+    const char *given = invoke_text(q->parameters, "ApiEndpoint");
+    struct buf whole = {0};
+    const char *rest;
+    bool good;
+
+    if (!given)
+        return false;
+    buf_printf(&whole, "%s%s", strstr(given, "://") ? "" : "https://", given);
+    good = http_url_ok(buf_str(&whole)) && !strchr(whole.data, '#');
+    rest = strstr(whole.data, "://");
+    rest = good ? rest + 3 + strcspn(rest + 3, "/?@") : NULL;
+    good = good && *rest != '@'; /* a user's name */
+    if (good && q->base)
+        add_base(&q->url, q->base);
+    else if (good)
+        buf_add(&q->url, whole.data, (size_t)(rest - whole.data));
+    if (good)
+        buf_adds(&q->url, *rest ? rest : "/");
+    buf_clear(&whole);
+    return good;
+}
+
+/* ENDPOINT/stage/path */
+static bool make_gateway_url(struct invoke_request *q)
+{
+    const char *stage = invoke_text(q->parameters, "Stage");
+    const char *path = invoke_text(q->parameters, "Path");
+
+    add_base(&q->url, q->base);
+    if (stage) {
+        buf_addc(&q->url, '/');
+        percent_encode(&q->url, stage, strlen(stage), false);
+    }
+    if (!path || *path != '/')
+        buf_addc(&q->url, '/');
+    if (path)
+        percent_encode(&q->url, path, strlen(path), true);
+    return true;
+}
+
+/* Headers and query; false: a header can't be set. */
+static bool fill(struct invoke_request *q)
+{
+    const struct connection *c = q->connection;
+    const json *query = invoke_member(q->parameters, "QueryParameters");
+
+    if (!q->gateway) {
+        struct buf agent = {0};
+        buf_printf(&agent, "Amazon|StepFunctions|HttpInvoke|%s", q->region);
+        set_text(q, "User-Agent", buf_str(&agent));
+        set_text(q, "Range", "bytes=0-262144");
+        buf_clear(&agent);
+    }
+    set_text(q, "Content-Type", "application/json");
+    bool good = set_headers(q, invoke_member(q->parameters, "Headers"), true);
+    if (query) {
+        json *own = without(query, c ? c->query : NULL);
+        add_query(&q->query, own);
+        json_unref(own);
+    }
+    if (good && c)
+        good = add_connection(q, c);
+    if (q->query.len) {
+        buf_addc(&q->url, strchr(buf_str(&q->url), '?') ? '&' : '?');
+        buf_add(&q->url, q->query.data, q->query.len);
+    }
+    return good;
+}
+
+const char *invoke_request_make(struct invoke_request *q)
+{
+    q->method = invoke_text(q->parameters, "Method");
+    if (!is_method(q->method))
+        return "The field 'Method' is required but was missing";
+    if (!(q->gateway ? make_gateway_url(q) : make_http_url(q)))
+        return "The field 'ApiEndpoint' must be a URL";
+    if (!fill(q))
+        return "The field 'Headers' has one that can't be set";
+    write_body(q);
+    return NULL;
+}
