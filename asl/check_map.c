@@ -198,7 +198,7 @@ static bool has_one(const struct loader *l, const struct asl_at *object, const c
 
 static void check_batcher(struct loader *l, const struct asl_at *batcher)
 {
-    static const char *const items[] = {"MaxItemsPerBatch", "MaxItemsPerBatchPath", NULL};
+    static const char *const items[] = {"MaxItemsPerBatchPath", "MaxItemsPerBatch", NULL};
     static const char *const bytes[] = {"MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath", NULL};
 
     load_fields(l, FIELDS(batcher_fields), 0, batcher, NULL);

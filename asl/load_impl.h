@@ -56,7 +56,8 @@ void load_other_language(struct loader *l, const struct asl_field *f, const stru
                          const char *hint);
 /*
  * "These fields are required: […]" for those of `names` (ends with NULL) that `at` lacks. It comes
- * behind load_fields, which knows what is misspelt.
+ * behind load_fields, which knows what is misspelt. Here and below the message has the names as
+ * they are given: in AWS's order, which is that of a hash set of Java's.
  */
 bool load_required(struct loader *l, const struct asl_at *at, const char *const *names);
 /* Has it the field, if misspelt? */

@@ -96,7 +96,7 @@ static const struct asl_field catcher_fields[] = {
 static void load_catch(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                        void *object)
 {
-    static const char *const required[] = {"ErrorEquals", "Next", NULL};
+    static const char *const required[] = {"Next", "ErrorEquals", NULL};
     struct asl_state *s = object;
     struct asl_at each;
 
@@ -613,12 +613,12 @@ static const struct {
     {MOVES, true,  (const char *const[]){"Next", "End", NULL}},
     {WAIT,  true,  (const char *const[]){"SecondsPath", "Seconds", "TimestampPath", "Timestamp", NULL}},
     {MAP,   true,  (const char *const[]){"ItemProcessor", "Iterator", NULL}},
-    {MAP,   false, (const char *const[]){"ItemSelector", "Parameters", NULL}},
+    {MAP,   false, (const char *const[]){"Parameters", "ItemSelector", NULL}},
     {MAP,   false, (const char *const[]){"MaxConcurrency", "MaxConcurrencyPath", NULL}},
-    {MAP,   false, (const char *const[]){"ToleratedFailureCount", "ToleratedFailureCountPath", NULL}},
+    {MAP,   false, (const char *const[]){"ToleratedFailureCountPath", "ToleratedFailureCount", NULL}},
     {MAP,   false, (const char *const[]){"ToleratedFailurePercentage", "ToleratedFailurePercentagePath", NULL}},
     {TASK,  false, (const char *const[]){"TimeoutSeconds", "TimeoutSecondsPath", NULL}},
-    {TASK,  false, (const char *const[]){"HeartbeatSeconds", "HeartbeatSecondsPath", NULL}},
+    {TASK,  false, (const char *const[]){"HeartbeatSecondsPath", "HeartbeatSeconds", NULL}},
     {FAIL,  false, (const char *const[]){"Error", "ErrorPath", NULL}},
     {FAIL,  false, (const char *const[]){"Cause", "CausePath", NULL}},
 };

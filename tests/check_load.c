@@ -134,6 +134,16 @@ static const struct row states[] = {
      "\"TimeoutSeconds\": 1, \"TimeoutSecondsPath\": \"$.t\"",
      "2:6 SCHEMA_VALIDATION_FAILED /States/A: There should only be one of the following fields: "
      "[TimeoutSeconds, TimeoutSecondsPath]"},
+    {"HeartbeatSeconds twice",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"HeartbeatSeconds\": 1, \"HeartbeatSecondsPath\": \"$.t\"",
+     "2:6 SCHEMA_VALIDATION_FAILED /States/A: There should only be one of the following fields: "
+     "[HeartbeatSecondsPath, HeartbeatSeconds]"},
+    {"a catcher with nothing in it",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Catch\": [{}]",
+     "3:11 SCHEMA_VALIDATION_FAILED /States/A/Catch/0: These fields are required: "
+     "[Next, ErrorEquals]"},
     {"a heartbeat slower than the time-out",
      "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
      "\"TimeoutSeconds\": 5, \"HeartbeatSeconds\": 5",
@@ -228,17 +238,18 @@ static const struct row states[] = {
     {"a rule without an operator",
      "\"Type\": \"Choice\",\n"
      "\"Choices\": [{\"Variable\": \"$.x\", \"Next\": \"A\"}]",
-     "3:13 SCHEMA_VALIDATION_FAILED /States/A/Choices/0: This object should have only one of the "
-     "following fields: [StringEquals, StringEqualsPath, StringLessThan, StringLessThanPath, "
-     "StringGreaterThan, StringGreaterThanPath, StringLessThanEquals, StringLessThanEqualsPath, "
-     "StringGreaterThanEquals, StringGreaterThanEqualsPath, StringMatches, NumericEquals, "
-     "NumericEqualsPath, NumericLessThan, NumericLessThanPath, NumericGreaterThan, "
-     "NumericGreaterThanPath, NumericLessThanEquals, NumericLessThanEqualsPath, "
-     "NumericGreaterThanEquals, NumericGreaterThanEqualsPath, BooleanEquals, BooleanEqualsPath, "
-     "TimestampEquals, TimestampEqualsPath, TimestampLessThan, TimestampLessThanPath, "
-     "TimestampGreaterThan, TimestampGreaterThanPath, TimestampLessThanEquals, "
-     "TimestampLessThanEqualsPath, TimestampGreaterThanEquals, TimestampGreaterThanEqualsPath, "
-     "IsNull, IsPresent, IsNumeric, IsString, IsBoolean, IsTimestamp]"},
+     "3:13 SCHEMA_VALIDATION_FAILED /States/A/Choices/0: This object should have only one of "
+     "the following fields: [StringEquals, IsBoolean, StringLessThan, IsNumeric, "
+     "BooleanEquals, StringLessThanEqualsPath, NumericLessThan, NumericGreaterThan, "
+     "NumericLessThanPath, StringMatches, TimestampLessThanEqualsPath, NumericEquals, "
+     "TimestampGreaterThan, StringGreaterThanEqualsPath, TimestampGreaterThanEqualsPath, "
+     "TimestampLessThanEquals, NumericLessThanEqualsPath, TimestampEquals, BooleanEqualsPath, "
+     "IsTimestamp, StringLessThanEquals, NumericLessThanEquals, StringLessThanPath, "
+     "TimestampGreaterThanPath, StringGreaterThan, StringGreaterThanPath, IsString, "
+     "StringEqualsPath, TimestampEqualsPath, TimestampLessThan, StringGreaterThanEquals, "
+     "NumericGreaterThanPath, NumericGreaterThanEquals, NumericEqualsPath, "
+     "TimestampLessThanPath, IsNull, IsPresent, TimestampGreaterThanEquals, "
+     "NumericGreaterThanEqualsPath]"},
     {"a rule with an unknown operator",
      "\"Type\": \"Choice\",\n"
      "\"Choices\": [{\"Variable\": \"$.x\", \"StringLike\": \"a\", \"Next\": \"A\"}]",

@@ -201,6 +201,14 @@ static const struct {
      "\"ItemBatcher\": {\"MaxInputBytesPerBatch\": 9, \"MaxInputBytesPerBatchPath\": \"$.n\"},",
      "2:16 /States/M/ItemBatcher: There should only be one of the following fields: "
      "[MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]"},
+    {"two numbers of a batch's items",
+     "\"ItemBatcher\": {\"MaxItemsPerBatch\": 9, \"MaxItemsPerBatchPath\": \"$.n\"},",
+     "2:16 /States/M/ItemBatcher: There should only be one of the following fields: "
+     "[MaxItemsPerBatchPath, MaxItemsPerBatch]"},
+    {"two tolerated counts",
+     "\"ToleratedFailureCount\": 1, \"ToleratedFailureCountPath\": \"$.n\",",
+     "1:34 /States/M: There should only be one of the following fields: "
+     "[ToleratedFailureCountPath, ToleratedFailureCount]"},
     {"what is tolerated from the input", "\"ToleratedFailureCountPath\": \"$.n\",", ""},
     {"what is tolerated from the context object",
      "\"ToleratedFailureCountPath\": \"$$.Execution.Input.n\",",
