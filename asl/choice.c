@@ -539,6 +539,23 @@ static bool is(enum subject subject, const json *v)
     return false;
 }
 
+/*
+ * An operand that a path names counts as 0 when it is no number: AWS looks at the type of the
+ * variable's value only.
+ */
+static int compare_numbers(const json *v, const json *operand)
+{
+    json *zero;
+    int order;
+
+    if (json_is_number(operand))
+        return json_compare_numbers(v, operand);
+    zero = json_int(0);
+    order = json_compare_numbers(v, zero);
+    json_unref(zero);
+    return order;
+}
+
 /* Values of other types than the operator's compare false. */
 static bool compare(const asl_test *t, const json *v, const json *operand)
 {
@@ -549,9 +566,7 @@ static bool compare(const asl_test *t, const json *v, const json *operand)
     case FAMILY_STRING:
         return json_is_string(v) && json_is_string(operand) &&
                holds(relation, json_compare_strings(v, operand));
-    case FAMILY_NUMERIC:
-        return json_is_number(v) && json_is_number(operand) &&
-               holds(relation, json_compare_numbers(v, operand));
+    case FAMILY_NUMERIC: return json_is_number(v) && holds(relation, compare_numbers(v, operand));
     case FAMILY_BOOLEAN: return is_boolean(v) && json_kind(v) == json_kind(operand);
     case FAMILY_TIMESTAMP:
         return is_timestamp(v, &a) && (!t->path || is_timestamp(operand, &b)) &&

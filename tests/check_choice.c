@@ -50,6 +50,13 @@ static const struct {
     {"less or equal", "{\"Variable\":\"$.f\",\"NumericLessThanEquals\":1.5}", 1},
     {"greater", "{\"Variable\":\"$.f\",\"NumericGreaterThanPath\":\"$.i\"}", 1},
     {"greater or equal", "{\"Variable\":\"$.i\",\"NumericGreaterThanEquals\":2}", 0},
+    {"an array as operand counts as 0, whatever is in it",
+     "{\"Variable\":\"$.f\",\"NumericGreaterThanPath\":\"$.a\"}", 1},
+    {"so does true", "{\"Variable\":\"$.i\",\"NumericLessThanEqualsPath\":\"$.t\"}", 0},
+    {"and an object", "{\"Variable\":\"$.z\",\"NumericEqualsPath\":\"$.o\"}", 1},
+    {"and null", "{\"Variable\":\"$.i\",\"NumericEqualsPath\":\"$.n\"}", 0},
+    {"what is no number itself doesn't count as 0",
+     "{\"Variable\":\"$.no\",\"NumericEqualsPath\":\"$.z\"}", 0},
     {"text is not greater than a number", "{\"Variable\":\"$.s\",\"NumericGreaterThan\":0}", 0},
 
     {"true equals true", "{\"Variable\":\"$.t\",\"BooleanEquals\":true}", 1},
