@@ -578,10 +578,21 @@ static bool compare(const asl_test *t, const json *v, const json *operand)
     return false;
 }
 
+static bool is_barred(const asl_path *path, const struct asl_env *env, struct asl_error *error)
+{
+    if (!asl_path_is_barred(path, env))
+        return false;
+    asl_error_set(error, ASL_RUNTIME, ASL_PATH_BARRED);
+    return true;
+}
+
 static json *read(const asl_path *path, const struct asl_env *env, struct asl_error *error)
 {
-    json *v = asl_path_find(path, env, NULL);
+    json *v;
 
+    if (is_barred(path, env, error))
+        return NULL;
+    v = asl_path_find(path, env, NULL);
     if (!v)
         asl_error_set(error, ASL_RUNTIME,
                       "Invalid path '%s': The choice state's condition path references an invalid "
@@ -596,6 +607,8 @@ static int eval_comparison(const asl_test *t, const struct asl_env *env, struct 
     int result;
 
     if (t->operator->family == FAMILY_IS && t->operator->what == IS_PRESENT) {
+        if (is_barred(t->variable, env, error))
+            return -1;
         v = asl_path_find(t->variable, env, NULL);
         json_unref(v);
         return (v != NULL) == (json_kind(t->operand) == JSON_TRUE);

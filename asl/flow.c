@@ -14,8 +14,15 @@ static json *through(const struct asl_flow *flow, const struct asl_env *env,
 json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_error *error)
 {
     struct diag why = {0};
-    json *v = asl_path_get(p, env, &why);
+    json *v;
 
+    if (asl_path_is_input(p))
+        return json_ref(env->input);
+    if (asl_path_is_barred(p, env)) {
+        asl_error_set(error, ASL_RUNTIME, ASL_PATH_BARRED);
+        return NULL;
+    }
+    v = asl_path_get(p, env, &why);
     if (!v)
         asl_error_set(error, ASL_RUNTIME, "Invalid path '%s' : %s", json_str(asl_path_text(p)),
                       why.text);
@@ -44,6 +51,26 @@ json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
     return arguments;
 }
 
+/* Reference path `p` doesn't fit `doc`, as AWS says it. False: it does. */
+static bool conflicts(const asl_path *p, const json *doc, bool writing, struct asl_error *error)
+{
+    json *step = asl_path_blocking_step(p, doc, writing);
+
+    if (!step)
+        return false;
+    json *text = json_text(doc);
+    if (json_is_object(doc) || json_is_array(doc))
+        asl_error_set(error, ASL_REFERENCE_PATH_CONFLICT, "Unable to apply step \"%s\" to input %s",
+                      json_str(step), json_str(text));
+    else
+        asl_error_set(error, ASL_REFERENCE_PATH_CONFLICT,
+                      "Unable to apply ReferencePath %s to input %s", json_str(asl_path_text(p)),
+                      json_str(text));
+    json_unref(text);
+    json_unref(step);
+    return true;
+}
+
 /* Puts `result` (taken) where a ResultPath says. */
 static json *place(const struct asl_flow *path, const json *raw, json *result,
                    struct asl_error *error)
@@ -57,7 +84,7 @@ static json *place(const struct asl_flow *path, const json *raw, json *result,
     if (!path->path || asl_path_is_input(path->path))
         return result;
     json *out = asl_path_set(path->path, raw, result, &why);
-    if (!out)
+    if (!out && !conflicts(path->path, raw, true, error))
         asl_error_set(error, ASL_RUNTIME,
                       "Unable to apply ReferencePath %s to the state's input: %s",
                       json_str(asl_path_text(path->path)), why.text);
@@ -139,6 +166,8 @@ json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struc
 
     if (s->jsonata)
         return jsonata_items(&s->map, env, error);
+    if (path && asl_path_is_reference(path) && conflicts(path, env->input, false, error))
+        return NULL;
     json *items = path ? asl_flow_path(path, env, error) : json_ref(env->input);
     if (!items || json_is_array(items))
         return items;

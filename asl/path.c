@@ -206,6 +206,16 @@ json *asl_path_find(const asl_path *p, const struct asl_env *env, struct diag *w
     return NULL;
 }
 
+bool asl_path_is_barred(const asl_path *p, const struct asl_env *env)
+{
+    return p->root == ASL_ROOT_INPUT && env->input && json_kind(env->input) == JSON_NULL;
+}
+
+json *asl_path_blocking_step(const asl_path *p, const json *doc, bool writing)
+{
+    return p->path ? jsonpath_blocking_step(p->path, doc, writing) : NULL;
+}
+
 json *asl_path_set(const asl_path *p, const json *doc, json *v, struct diag *why)
 {
     return p->path ? jsonpath_set(p->path, doc, v, why) : v;

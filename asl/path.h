@@ -37,6 +37,14 @@ json *asl_path_find(const asl_path *p, const struct asl_env *env, struct diag *w
 /* A look at what the path is read in: the input, the context object, the variable's value; NULL
  * when that is not assigned. */
 const json *asl_path_document(const asl_path *p, const struct asl_env *env);
+/*
+ * AWS applies no path to an input that is null, in templates and Choice rules not even `$`, and
+ * says ASL_PATH_BARRED.
+ */
+bool asl_path_is_barred(const asl_path *p, const struct asl_env *env);
+#define ASL_PATH_BARRED "Unable to apply Path transformation to null or empty input."
+/* jsonpath_blocking_step on a path into the input. */
+json *asl_path_blocking_step(const asl_path *p, const json *doc, bool writing);
 /* jsonpath_set on a path into the input. Takes `v`. */
 json *asl_path_set(const asl_path *p, const json *doc, json *v, struct diag *why);
 

@@ -22,9 +22,14 @@ static bool matches(const json *p, const json *name)
     return name && json_equal(p, name);
 }
 
+bool asl_error_is_terminal(const json *name)
+{
+    return is(name, ASL_RUNTIME) || is(name, ASL_REFERENCE_PATH_CONFLICT);
+}
+
 bool asl_errors_match(const struct asl_errors *errors, const json *name)
 {
-    if (is(name, ASL_RUNTIME) || is(name, ASL_NO_HANDLER))
+    if (asl_error_is_terminal(name) || is(name, ASL_NO_HANDLER))
         return false;
     for (size_t i = 0; i < errors->count; i++)
         if (matches(errors->names[i], name))

@@ -22,10 +22,13 @@ struct asl_retrier {
     bool full_jitter;
 };
 
+/* Does an error of that name end the execution, whatever retriers and catchers there are? */
+bool asl_error_is_terminal(const json *name);
+
 /* Does `errors` match an error of that name? States.ALL, States.TaskFailed and the two time-out
- * names as AWS has them; States.Runtime is never matched, nor is Asl.NoHandler:
- * who has no handler for a Task is to hear of it. `name` NULL or null: a failure reported
- * without a name, which only the wildcards match. */
+ * names as AWS has them; a terminal error is never matched, nor is Asl.NoHandler: who has no
+ * handler for a Task is to hear of it. `name` NULL or null: a failure reported without a name,
+ * which only the wildcards match. */
 bool asl_errors_match(const struct asl_errors *errors, const json *name);
 
 /*

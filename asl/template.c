@@ -124,6 +124,10 @@ json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_e
 
     if (q->intrinsic)
         return asl_intrinsic_eval(q->intrinsic, env, error);
+    if (asl_path_is_barred(q->path, env)) {
+        asl_error_set(error, ASL_RUNTIME, ASL_PATH_BARRED);
+        return NULL;
+    }
     v = asl_path_get(q->path, env, &why);
     if (!v)
         fail_read(q, env, &why, error);

@@ -69,6 +69,7 @@ static void see_unknown(struct warner *w, const struct asl_at *name)
         "States.ParameterPathFailure",
         "States.Permissions",
         ASL_QUERY_EVALUATION_ERROR,
+        ASL_REFERENCE_PATH_CONFLICT,
         "States.ResultPathMatchFailure",
         "States.ResultWriterFailed",
         ASL_RUNTIME,

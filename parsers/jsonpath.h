@@ -45,6 +45,12 @@ json *jsonpath_get(const jsonpath *p, const json *doc, struct diag *why);
  */
 json *jsonpath_set(const jsonpath *p, const json *doc, json *v, struct diag *why);
 
+/*
+ * The name or index of the first step of reference path `p` that nothing in `doc` answers to; when
+ * `writing`, that jsonpath_set cannot pass. NULL if there is none.
+ */
+json *jsonpath_blocking_step(const jsonpath *p, const json *doc, bool writing);
+
 /* "$['a'][0]": the path in Jayway's own notation, as its messages have it. */
 void jsonpath_write(struct buf *out, const jsonpath *p);
 

@@ -70,6 +70,21 @@ static json *with(const struct step *s, const json *v, json *new)
     return json_build_done(&b);
 }
 
+json *jsonpath_blocking_step(const jsonpath *p, const json *doc, bool writing)
+{
+    const json *v = doc;
+
+    for (size_t i = 1; p->is_reference && i < p->route.count; i++) {
+        const struct step *s = &p->route.steps[i];
+        bool passable = can_write(s, v);
+
+        v = passable ? inside(s, v) : NULL;
+        if (!passable || (!writing && !v))
+            return s->kind == STEP_NAME ? json_ref(s->name) : json_stringf("%d", s->from);
+    }
+    return NULL;
+}
+
 /* Fills containers[i] with what step i is applied to. */
 static bool descend(const struct route *route, const json *doc, const json **containers,
                     struct diag *why)

@@ -481,6 +481,37 @@ START_TEST(set)
 }
 END_TEST
 
+static const struct {
+    const char *name, *path, *doc;
+    const char *reads, *writes; /* the step that blocks; NULL: none does */
+} blocks[] = {
+    {"what is there", "$.a.b", "{\"a\":{\"b\":null}}", NULL, NULL},
+    {"the document", "$", "1", NULL, NULL},
+    {"the last member is missing", "$.a.b", "{\"a\":{}}", "\"b\"", NULL},
+    {"the first of two is missing", "$.a.b", "{}", "\"a\"", NULL},
+    {"through a scalar", "$.a.b.c", "{\"a\":{\"b\":1}}", "\"c\"", "\"c\""},
+    {"a name in a list", "$.a", "[1]", "\"a\"", "\"a\""},
+    {"past the end", "$.a[2]", "{\"a\":[1,2]}", "\"2\"", "\"2\""},
+    {"a list that is not there", "$.a[0]", "{}", "\"a\"", "\"0\""},
+    {"a path to several", "$.*", "1", NULL, NULL},
+};
+
+START_TEST(blocking_step)
+{
+    jsonpath *p = compiled(blocks[_i].path);
+    json *doc = json_of(blocks[_i].doc);
+    json *reads = jsonpath_blocking_step(p, doc, false);
+    json *writes = jsonpath_blocking_step(p, doc, true);
+
+    expect_json(blocks[_i].name, reads, blocks[_i].reads);
+    expect_json(blocks[_i].name, writes, blocks[_i].writes);
+    json_unref(reads);
+    json_unref(writes);
+    json_unref(doc);
+    jsonpath_free(p);
+}
+END_TEST
+
 START_TEST(set_shares_siblings)
 {
     jsonpath *p = compiled("$.a.b");
@@ -540,6 +571,7 @@ int main(void)
     tcase_add_test(t, deep_document);
     tcase_add_loop_test(t, shape, 0, COUNT(shapes));
     tcase_add_loop_test(t, set, 0, COUNT(sets));
+    tcase_add_loop_test(t, blocking_step, 0, COUNT(blocks));
     tcase_add_test(t, set_shares_siblings);
     tcase_add_test(t, set_too_deep);
     tcase_add_test(t, get_shares);

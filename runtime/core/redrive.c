@@ -62,7 +62,7 @@ static bool fails_by_itself(const rt_exec *x, const struct rt_frame *f)
     const json *name = x->error.name;
 
     return f->id == x->failed_frame && name &&
-           (json_str_is(name, ASL_DATA_LIMIT_EXCEEDED) || json_str_is(name, ASL_RUNTIME));
+           (json_str_is(name, ASL_DATA_LIMIT_EXCEEDED) || asl_error_is_terminal(name));
 }
 
 /* Nesting is bounded by that of the definition. */

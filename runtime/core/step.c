@@ -322,6 +322,9 @@ void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
 /* Puts the state's name before the cause; an expression that failed has its event. */
 static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct asl_error *e)
 {
+    /* The one error of the language itself that AWS names no state in. */
+    if (json_str_is(e->name, ASL_REFERENCE_PATH_CONFLICT))
+        return;
     json *cause =
         json_stringf("An error occurred while executing the state '%s' (entered at the "
                      "event id #%u). %s",
@@ -340,7 +343,7 @@ static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct 
 void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
     blame(s, f, f->last, e);
-    if (json_str_is(e->name, ASL_RUNTIME))
+    if (asl_error_is_terminal(e->name))
         fail_execution(s, f, e);
     else
         decide(s, f, e);
@@ -459,7 +462,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
             /* What fails in a catcher is not for this state to catch: it might for ever. */
             asl_error_clear(&error);
             error = own;
-            if (json_str_is(error.name, ASL_RUNTIME)) {
+            if (asl_error_is_terminal(error.name)) {
                 fail_execution(s, f, &error);
                 break;
             }
