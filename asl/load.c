@@ -107,12 +107,14 @@ const struct asl_state *load_target(struct loader *l, const struct asl_scope *sc
 
 static bool type_of(struct loader *l, const struct asl_at *state, enum asl_type *type)
 {
-    static const char *const required[] = {"Type", NULL};
     struct asl_at at;
 
-    if (!load_object(l, state) || !load_required(l, state, required))
+    if (!load_object(l, state))
         return false;
-    asl_at_member(state, "Type", &at);
+    if (!asl_at_member(state, "Type", &at)) {
+        asl_report_schema(l->report, state, "The field 'Type' is required");
+        return false;
+    }
     const json *name = load_string(l, &at);
     if (!name)
         return false;
@@ -142,49 +144,88 @@ static uint32_t add_state(struct loader *l, const struct asl_state *s)
     return (uint32_t)m->count++;
 }
 
-/* ---- the graph of a scope ---- */
+/*
+ * ---- the graph of a scope ----
+ *
+ * As its text has it, and not its states, which lack what is amiss: AWS follows the Next of a
+ * Succeed, too, which it refuses.
+ */
 
 struct reach {
+    struct loader *l;
     const struct asl_scope *scope;
     bool *seen;
     size_t *todo, count;
+    bool open; /* a placeholder may lead to any state */
 };
 
-static void reach(struct reach *r, const struct asl_state *s)
+static void reach(struct reach *r, const json *name)
 {
-    if (!s)
+    if (!name || !json_is_string(name))
         return;
-    size_t i = (size_t)(s - r->scope->states);
-    if (!r->seen[i]) {
+    size_t i = json_find(r->scope->names, json_str(name), json_str_len(name));
+    if (i >= r->scope->count) {
+        r->open |= asl_has_placeholder(name) || has_open_name(r->l, r->scope);
+    } else if (!r->seen[i]) {
         r->seen[i] = true;
         r->todo[r->count++] = i;
     }
 }
 
-static bool ends(const struct asl_state *s)
+static void reach_each(struct reach *r, const json *list)
 {
-    return s->type == ASL_SUCCEED || s->type == ASL_FAIL || (s->type != ASL_CHOICE && !s->next);
+    for (size_t i = 0; list && json_is_array(list) && i < json_count(list); i++)
+        reach(r, json_get(json_at(list, i), "Next"));
+}
+
+static bool ends(const json *state)
+{
+    const json *type = json_get(state, "Type"), *end = json_get(state, "End");
+
+    if (!type || !json_is_string(type))
+        return asl_is_open(state);
+    if ((end && json_kind(end) == JSON_TRUE) || json_str_is(type, "Succeed") ||
+        json_str_is(type, "Fail"))
+        return true;
+    return asl_is_open(state) || asl_is_open(type) || (end && asl_is_open(end));
+}
+
+static void reach_all(struct reach *r, const json *start)
+{
+    reach(r, start);
+    while (r->count) {
+        const json *state = json_value_at(r->scope->names, r->todo[--r->count]);
+        reach(r, json_get(state, "Next"));
+        reach(r, json_get(state, "Default"));
+        reach_each(r, json_get(state, "Choices"));
+        reach_each(r, json_get(state, "Catch"));
+    }
+}
+
+/* Does a placeholder lead from a state that is reached to what may be any? */
+static bool leads_anywhere(const struct reach *r)
+{
+    bool open = r->open;
+
+    for (size_t i = 0; i < r->scope->count && !open; i++)
+        open = r->seen[i] && asl_is_open(json_value_at(r->scope->names, i));
+    return open;
 }
 
 static void check_reachable(struct loader *l, const struct asl_scope *scope,
-                            const struct asl_at *states)
+                            const struct asl_at *states, const json *start)
 {
-    struct reach r = {scope, mem_calloc(scope->count, sizeof *r.seen),
-                      mem_calloc(scope->count, sizeof *r.todo), 0};
+    struct reach r = {.l = l,
+                      .scope = scope,
+                      .seen = mem_calloc(scope->count, sizeof *r.seen),
+                      .todo = mem_calloc(scope->count, sizeof *r.todo)};
+    size_t reached = 0;
 
-    reach(&r, scope->start);
-    while (r.count) {
-        const struct asl_state *s = &scope->states[r.todo[--r.count]];
-        reach(&r, s->next);
-        for (size_t i = 0; i < s->catchers; i++)
-            reach(&r, s->catch[i].next);
-        if (s->type == ASL_CHOICE) {
-            reach(&r, s->choice.fallback);
-            for (size_t i = 0; i < s->choice.count; i++)
-                reach(&r, s->choice.rules[i].next);
-        }
-    }
+    reach_all(&r, start);
     for (size_t i = 0; i < scope->count; i++)
+        reached += r.seen[i];
+    bool lost = reached < scope->count && !leads_anywhere(&r);
+    for (size_t i = 0; i < scope->count && lost; i++)
         if (!r.seen[i]) {
             struct asl_at at;
             asl_at_index(states, i, &at);
@@ -201,10 +242,10 @@ static void check_graph(struct loader *l, const struct asl_scope *scope, const s
 {
     bool end = false;
 
-    for (size_t i = 0; i < scope->count; i++)
-        end |= ends(&scope->states[i]);
+    for (size_t i = 0; i < scope->count && !end; i++)
+        end = ends(json_value_at(scope->names, i));
     if (end || scope->owner) {
-        check_reachable(l, scope, states);
+        check_reachable(l, scope, states, json_get(at->value, "StartAt"));
         return;
     }
     asl_report_add(l->report, ASL_ERROR, "MISSING_END_STATE", at, ASL_VALUE,
@@ -212,6 +253,12 @@ static void check_graph(struct loader *l, const struct asl_scope *scope, const s
                    "Workflow has no terminal state");
     /* AWS has no location for it. */
     asl_report_relocate(l->report, NULL);
+}
+
+/* People are told a cause; to a client of the API it is said as AWS does, with what follows. */
+static bool tells_consequences(const struct loader *l)
+{
+    return l->validating && !l->warnings;
 }
 
 struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
@@ -229,7 +276,8 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
         return NULL;
     if (json_count(states.value) == 0) {
         asl_report_schema(l->report, &states, "Value cannot be empty");
-        return NULL;
+        if (!tells_consequences(l))
+            return NULL;
     }
 
     struct asl_scope *scope = arena_alloc(l->a, sizeof *scope);
@@ -253,7 +301,7 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
             load_state(l, &scope->states[i], &each);
     }
     /* With a target or a type amiss, what the graph lacks is a consequence. */
-    if (l->report->errors == errors)
+    if (l->report->errors == errors || tells_consequences(l))
         check_graph(l, scope, at, &states);
     return scope;
 }

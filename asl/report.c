@@ -103,13 +103,18 @@ static bool has_open_member(const json *object)
     return false;
 }
 
+bool asl_is_open(const json *value)
+{
+    return json_is_string(value) ? asl_has_placeholder(value) : has_open_member(value);
+}
+
 static bool is_unsure(const struct asl_at *at, enum asl_part part)
 {
     if (at->key && asl_has_placeholder(at->key))
         return true;
     if (part == ASL_KEY)
         return false;
-    return json_is_string(at->value) ? asl_has_placeholder(at->value) : has_open_member(at->value);
+    return asl_is_open(at->value);
 }
 
 /* ---- what was found ---- */

@@ -89,5 +89,7 @@ void asl_report_clear(struct asl_report *r);
 
 /* Does the string have a placeholder, "${…}", that a deployment is to fill in? */
 bool asl_has_placeholder(const json *string);
+/* Is the value such a string, or an object that names a member so? */
+bool asl_is_open(const json *value);
 
 #endif

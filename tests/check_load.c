@@ -40,7 +40,7 @@ static const struct row states[] = {
      "2:15 SCHEMA_VALIDATION_FAILED /States/A/Type: The field 'Type' should have one of these "
      "values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"},
     {"no type", "\"End\": true",
-     "2:6 SCHEMA_VALIDATION_FAILED /States/A: These fields are required: [Type]"},
+     "2:6 SCHEMA_VALIDATION_FAILED /States/A: The field 'Type' is required"},
     {"a type in the wrong case", "\"Type\": \"pass\", \"End\": true",
      "2:15 SCHEMA_VALIDATION_FAILED /States/A/Type: The field 'Type' should have one of these "
      "values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"},

@@ -375,6 +375,69 @@ START_TEST(whole)
 }
 END_TEST
 
+/* A client of the API is told what follows from a problem, too, as by AWS. */
+static const struct {
+    const char *name, *text, *want;
+} graphs[] = {
+    {"a target that isn't there is no end",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Wait\", \"Seconds\": 1, \"Next\": "
+     "\"Z\"}}}",
+     "/States/A/Next: Missing 'Next' target: Z\n"
+     "-: Workflow has no terminal state"},
+    {"nor is a state without a type", "{\"StartAt\": \"A\", \"States\": {\"A\": {\"End\": true}}}",
+     "/States/A: The field 'Type' is required\n"
+     "-: Workflow has no terminal state"},
+    {"one of an unknown type is",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Wiat\", \"End\": true}}}",
+     "/States/A/Type: The field 'Type' should have one of these values: [Task, Wait, Pass, "
+     "Succeed, Fail, Choice, Parallel, Map]"},
+    {"a state that says neither",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": false}}}",
+     "/States/A: This object should have only one of the following fields: [Next, End]\n"
+     "-: Workflow has no terminal state"},
+    {"no states at all", "{\"StartAt\": \"A\", \"States\": {}}",
+     "/States: Value cannot be empty\n"
+     "/StartAt: Missing 'Next' target: A\n"
+     "-: Workflow has no terminal state"},
+    {"a start that isn't there leads nowhere",
+     "{\"StartAt\": \"Z\", \"States\": {\"A\": {\"Type\": \"Fail\"}}}",
+     "/StartAt: Missing 'Next' target: Z\n"
+     "/States/A: State \"A\" is not reachable."},
+    {"a state before one that isn't reached has a mistake",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"B\", \"Colour\": "
+     "1}, "
+     "\"B\": {\"Type\": \"Fail\"}, \"C\": {\"Type\": \"Fail\"}}}",
+     "/States/A: Field 'Colour' is not supported\n"
+     "/States/C: State \"C\" is not reachable."},
+    {"the Next of a Succeed is refused, and leads somewhere",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\", \"Next\": \"B\"}, "
+     "\"B\": {\"Type\": \"Fail\"}}}",
+     "/States/A: Field 'Next' is not supported"},
+    {"a placeholder may lead to any",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"${Next}\", "
+     "\"Colour\": 1}, \"B\": {\"Type\": \"Fail\"}}}",
+     "/States/A: Field 'Colour' is not supported"},
+    {"no start: of what it leads to nothing is said",
+     "{\"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
+     "/: These fields are required: [StartAt]"},
+};
+
+START_TEST(graph)
+{
+    struct asl_report report = {0};
+    struct buf got = {0};
+
+    asl_validate(graphs[_i].text, strlen(graphs[_i].text), DOCUMENT_JSON, ASL_STANDARD, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct asl_problem *p = &report.problems[i];
+        buf_printf(&got, "%s%s: %s", i ? "\n" : "", p->location ? p->location : "-", p->message);
+    }
+    expect_text(graphs[_i].name, buf_str(&got), graphs[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&got);
+}
+END_TEST
+
 /* How the one problem of a state, in JSONata if it doesn't say, is mended. */
 static const struct {
     const char *name, *fields, *want;
@@ -452,6 +515,7 @@ int main(void)
     tcase_add_loop_test(t, map, 0, COUNT(maps));
     tcase_add_loop_test(t, hint, 0, COUNT(hints));
     tcase_add_loop_test(t, whole, 0, COUNT(wholes));
+    tcase_add_loop_test(t, graph, 0, COUNT(graphs));
     tcase_add_loop_test(t, cure, 0, COUNT(cures));
     tcase_add_test(t, not_yet);
     suite_add_tcase(s, t);
