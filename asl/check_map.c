@@ -48,6 +48,18 @@ static void check_text(struct loader *l, const struct asl_field *f, const struct
         load_string(l, at);
 }
 
+static void check_pointer(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                          void *object)
+{
+    check_text(l, f, at, object);
+    if (!json_is_string(at->value) || load_is_expression(l, at) || json_str_len(at->value) == 0 ||
+        json_str(at->value)[0] == '/')
+        return;
+    asl_report_schema(l->report, at,
+                      "Invalid input: JSON Pointer expression must start with '/': \"%s\"",
+                      json_str(at->value));
+}
+
 /* What a field can be that is one of a few words: `min` of its row. */
 enum { DELIMITER, HEADERS, INPUT, MANIFEST, LOADING, OUTPUT, WRITING };
 
@@ -126,36 +138,67 @@ static const struct asl_field config_fields[] = {
     {"CSVHeaders", 0, check_headers, 0, 0, 0, 0},
     {"Comment", 0, load_comment, 0, 0, 0, 0},
     {"InputType", 0, check_word, 0, INPUT, 0, 0},
-    {"ItemsPointer", 0, check_text, 0, 0, 0, 0},
+    {"ItemsPointer", 0, check_pointer, 0, 0, 0, 0},
     {"ManifestType", 0, check_word, 0, MANIFEST, 0, 0},
     {"MaxItems", 0, check_number, 0, 0, 100000000, 0},
     {"MaxItemsPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
     {"Transformation", 0, check_word, 0, LOADING, 0, 0},
 };
 
+/* What a reader of an InputType doesn't have; `inputs` ends with NULL. */
+static const struct {
+    const char *field;
+    const char *inputs[4];
+} not_read[] = {
+    {"CSVHeaderLocation", {"JSON", "JSONL", "PARQUET"}},
+    {"CSVHeaders", {"JSON", "JSONL", "PARQUET"}},
+    {"ManifestType", {"JSON"}},
+};
+
+static bool is_read(const struct asl_at *config, const char *field)
+{
+    for (size_t i = 0; i < sizeof not_read / sizeof *not_read; i++)
+        for (size_t k = 0; strcmp(not_read[i].field, field) == 0 && not_read[i].inputs[k]; k++)
+            if (is_text(config, "InputType", not_read[i].inputs[k]))
+                return false;
+    return true;
+}
+
+static void check_input_type(struct loader *l, const struct asl_at *config)
+{
+    struct asl_at at;
+
+    for (size_t i = 0; i < json_count(config->value); i++) {
+        asl_at_index(config, i, &at);
+        if (is_read(config, json_str(at.key)))
+            continue;
+        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &at, ASL_KEY, NULL,
+                       "Field '%s' is not supported", json_str(at.key));
+        asl_report_relocate(l->report, config);
+    }
+    if (is_text(config, "InputType", "CSV") && !load_has(l, config, "CSVHeaderLocation"))
+        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
+                       "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders",
+                       "The field 'CSVHeaderLocation' is required");
+    if (is_text(config, "Transformation", "LOAD_AND_FLATTEN") && !load_has(l, config, "InputType"))
+        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
+                       "what the listed objects hold: CSV, JSON, JSONL or PARQUET",
+                       "The field 'InputType' is required");
+}
+
 static void check_reader_config(struct loader *l, const struct asl_field *f,
                                 const struct asl_at *config, void *object)
 {
     static const char *const headers[] = {"CSVHeaders", NULL};
     static const char *const max[] = {"MaxItems", "MaxItemsPath", NULL};
-    struct asl_at location;
 
     (void)f;
     if (!load_object(l, config))
         return;
     load_fields(l, FIELDS(config_fields), 0, config, object);
-    bool located = asl_at_member(config, "CSVHeaderLocation", &location);
-    if (is_text(config, "InputType", "CSV") && !load_has(l, config, "CSVHeaderLocation"))
-        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
-                       "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders",
-                       "The field 'CSVHeaderLocation' is required");
-    if (is_text(config, "InputType", "JSON") && located) {
-        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &location, ASL_KEY, NULL,
-                       "Field 'CSVHeaderLocation' is not supported");
-        asl_report_relocate(l->report, config);
-    } else if (is_text(config, "CSVHeaderLocation", "GIVEN")) {
+    check_input_type(l, config);
+    if (is_text(config, "CSVHeaderLocation", "GIVEN") && is_read(config, "CSVHeaderLocation"))
         load_required(l, config, headers);
-    }
     load_one_of(l, config, max, false);
 }
 
