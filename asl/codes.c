@@ -886,12 +886,13 @@ static const struct asl_code codes[] = {
          "\"Next\": \"Use\"},\n"
          "\"Use\": {\"Type\": \"Pass\", \"Parameters\": {\"order.$\": \"$order.id\"}, "
          "\"End\": true}"},
-    {.name = "VARIABLE_OF_OUTER_SCOPE", .severity = ASL_WARNING, .on = true,
+    {.name = "VARIABLE_OF_OUTER_SCOPE", .severity = ASL_ERROR, .on = true,
      .summary =
-         "a branch or an iteration that assigns a variable of a block around it",
+         "a branch or an iteration that assigns a variable which a state before its Parallel or "
+         "Map has assigned",
      .why =
          "A branch's or iteration's variables are its own and gone when it ends; AWS "
-         "doesn't let one hide a variable of the blocks around.",
+         "doesn't let one hide a variable that is there already.",
      .mend =
          "Give it another name, and let the outer state assign what comes out of the "
          "branch.",

@@ -425,6 +425,8 @@ static asl_machine *load(const struct source *from, const struct loader *with)
     if (read_source(from, m, report, &places, &top.places)) {
         top.value = m->definition;
         load_machine(&l, &top);
+        if (report->errors == errors)
+            load_check_variables(&l, &top);
         if (l.warnings && report->errors == errors)
             asl_warn(m, &top, l.workflow, l.warnings, report);
     }

@@ -116,5 +116,7 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
 /* What only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
 void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);
+/* No inner block hides a variable, in a machine without errors: check_variable.c. */
+void load_check_variables(struct loader *l, const struct asl_at *top);
 
 #endif

@@ -91,7 +91,6 @@ static const struct row {
     {"UNUSED_VARIABLE", NULL, NULL, warn_unused_variable},
     {"VARIABLE_MAYBE_UNASSIGNED", NULL, NULL, warn_variable_maybe_unassigned},
     {"VARIABLE_NEVER_ASSIGNED", NULL, NULL, warn_variable_never_assigned},
-    {"VARIABLE_OF_OUTER_SCOPE", NULL, NULL, warn_variable_of_outer_scope},
     {"WAIT_OF_ZERO", warn_wait_of_zero, NULL, NULL},
 };
 

@@ -89,7 +89,7 @@ warn_machine warn_path_never_produced; /* warn_data.c */
 warn_state warn_expression_as_text;    /* warn_text.c */
 warn_machine warn_secret;              /* warn_secret.c */
 warn_machine warn_variable_never_assigned, warn_variable_maybe_unassigned,
-    warn_variable_of_outer_scope, warn_unused_variable; /* warn_variable.c */
+    warn_unused_variable; /* warn_variable.c */
 void warn_forget_variables(struct warner *w);
 
 #endif
