@@ -267,10 +267,11 @@ static const struct asl_code codes[] = {
          "}"},
     {.name = "ERROR_NEVER_CAUGHT", .severity = ASL_WARNING, .on = true,
      .summary =
-         "a Retrier or Catcher for States.Runtime",
+         "a Retrier or Catcher for States.Runtime or States.IntrinsicFailure",
      .why =
          "States.Runtime ends an execution at once: no Retrier and no Catcher is looked "
-         "at, whatever it names.",
+         "at, whatever it names. What intrinsic functions refuse is States.Runtime, too: "
+         "States.IntrinsicFailure doesn't occur.",
      .mend =
          "Remove the name. What causes the error, a path that finds nothing for "
          "instance, has to be mended where it stands.",
@@ -336,6 +337,26 @@ static const struct asl_code codes[] = {
      .good =
          "\"Give up\": {\"Type\": \"Fail\", \"Error\": \"OutOfStock\", \"Cause\": \"No "
          "warehouse has the item\"}"},
+    {.name = "INTRINSIC_ARGUMENTS", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "an intrinsic function with too few or too many arguments",
+     .why =
+         "AWS takes the definition. The state then fails with States.Runtime, which "
+         "nothing catches.",
+     .mend =
+         "Give it as many arguments as it takes: asl eval --list-functions shows them.",
+     .bad =
+         "\"Next\": {\n"
+         "  \"Type\": \"Pass\",\n"
+         "  \"Parameters\": {\"n.$\": \"States.MathAdd($.n)\"},\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Next\": {\n"
+         "  \"Type\": \"Pass\",\n"
+         "  \"Parameters\": {\"n.$\": \"States.MathAdd($.n, 1)\"},\n"
+         "  \"End\": true\n"
+         "}"},
     {.name = "INVALID_JSONATA_EXPRESSION", .severity = ASL_ERROR, .on = true,
      .summary =
          "JSONata that doesn't compile",

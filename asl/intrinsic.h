@@ -25,6 +25,12 @@ json *asl_intrinsic_eval(const asl_intrinsic *call, const struct asl_env *env,
 /* May it give a string? What ErrorPath and CausePath take: spec "Fail state". */
 bool asl_intrinsic_gives_string(const asl_intrinsic *call);
 
+/*
+ * Has it, or a call among its arguments, too few or too many of them? Then adds what is wrong:
+ * "States.UUID takes 0 arguments, not 1".
+ */
+bool asl_intrinsic_is_miscounted(const asl_intrinsic *call, struct buf *out);
+
 /* Adds the names, arguments and one-line descriptions of all of them, for people. */
 void asl_intrinsic_list(struct buf *out);
 

@@ -75,6 +75,7 @@ static const struct row {
     {"EXPRESSION_AS_TEXT", warn_expression_as_text, NULL, NULL},
     {"EXPRESS_TIME_LIMIT", warn_express_time_limit, NULL, NULL},
     {"FAIL_WITHOUT_ERROR", warn_fail_without_error, NULL, NULL},
+    {"INTRINSIC_ARGUMENTS", warn_intrinsic_arguments, NULL, NULL},
     {"LAMBDA_WITHOUT_RETRY", warn_lambda_without_retry, NULL, NULL},
     {"MAP_CONCURRENCY_CAPPED", warn_concurrency_capped, NULL, NULL},
     {"MAP_WITHOUT_CONCURRENCY", warn_map_without_concurrency, NULL, NULL},

@@ -30,18 +30,6 @@ static void each_name(struct warner *w, const struct asl_at *state, see_name *se
     }
 }
 
-static void see_runtime(struct warner *w, const struct asl_at *name)
-{
-    if (json_str_is(name->value, ASL_RUNTIME))
-        warn_at(w, name, ASL_VALUE, "%s is never retried or caught", ASL_RUNTIME);
-}
-
-void warn_error_never_caught(struct warner *w, const struct asl_state *s, const struct asl_at *at)
-{
-    (void)s;
-    each_name(w, at, see_runtime);
-}
-
 /* Does a Fail state raise it, or one of which the error isn't told here? */
 static bool may_be_raised(const asl_machine *m, const json *name)
 {
@@ -52,6 +40,21 @@ static bool may_be_raised(const asl_machine *m, const json *name)
             return true;
     }
     return false;
+}
+
+static void see_never_caught(struct warner *w, const struct asl_at *name)
+{
+    if (json_str_is(name->value, ASL_RUNTIME))
+        warn_at(w, name, ASL_VALUE, "%s is never retried or caught", ASL_RUNTIME);
+    else if (json_str_is(name->value, ASL_INTRINSIC_FAILURE) && !may_be_raised(w->m, name->value))
+        warn_at(w, name, ASL_VALUE, "%s doesn't occur: what intrinsic functions refuse is %s",
+                ASL_INTRINSIC_FAILURE, ASL_RUNTIME);
+}
+
+void warn_error_never_caught(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    (void)s;
+    each_name(w, at, see_never_caught);
 }
 
 static void see_unknown(struct warner *w, const struct asl_at *name)

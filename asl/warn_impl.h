@@ -87,6 +87,7 @@ warn_state warn_choice_without_default, warn_compared_by_two_types,
 warn_block warn_no_way_out;            /* warn_flow.c */
 warn_machine warn_path_never_produced; /* warn_data.c */
 warn_state warn_expression_as_text;    /* warn_text.c */
+warn_state warn_intrinsic_arguments;   /* warn_intrinsic.c */
 warn_machine warn_secret;              /* warn_secret.c */
 warn_machine warn_variable_never_assigned, warn_variable_maybe_unassigned,
     warn_unused_variable; /* warn_variable.c */

@@ -199,6 +199,25 @@ bool intrinsic_count_fits(const asl_intrinsic *call)
     return call->count >= call->function->least && call->count <= call->function->most;
 }
 
+bool asl_intrinsic_is_miscounted(const asl_intrinsic *call, struct buf *out)
+{
+    const struct intrinsic_function *f = call->function;
+
+    for (size_t i = 0; i < call->count; i++)
+        if (call->arguments[i].kind == ARGUMENT_CALL &&
+            asl_intrinsic_is_miscounted(call->arguments[i].call, out))
+            return true;
+    if (intrinsic_count_fits(call))
+        return false;
+    buf_printf(out, "States.%s takes %zu", f->name, f->least);
+    if (f->most == INTRINSIC_ANY_COUNT)
+        buf_adds(out, " or more");
+    else if (f->most > f->least)
+        buf_printf(out, " or %zu", f->most);
+    buf_printf(out, " argument%s, not %zu", f->most == 1 ? "" : "s", call->count);
+    return true;
+}
+
 /* AWS takes a call with too few or too many arguments, and fails when it comes to it. */
 static json *invoke(struct invocation *in)
 {
