@@ -5,8 +5,8 @@
  * followed over the graph that some way to it has assigned.
  */
 
+#include "asl/graph.h"
 #include "asl/load_impl.h"
-#include "asl/warn_impl.h"
 #include "parsers/mem.h"
 
 #include <string.h>
@@ -21,14 +21,6 @@ struct names {
     bool too_many;
 };
 
-/* The name of an Assign's member: "x.$" assigns x in JSONPath. */
-static size_t length_of(const json *key, bool jsonata)
-{
-    size_t len = json_str_len(key);
-
-    return !jsonata && warn_has_tail(key, ".$") ? len - 2 : len;
-}
-
 /* SIZE_MAX: it is not among them. */
 static size_t find_name(const struct names *n, const char *text, size_t len)
 {
@@ -42,7 +34,7 @@ static void add_names(struct names *n, const json *assign, bool jsonata)
 {
     for (size_t i = 0; i < json_count(assign); i++) {
         const json *key = json_key_at(assign, i);
-        size_t len = length_of(key, jsonata);
+        size_t len = graph_variable_len(key, jsonata);
         if (find_name(n, json_str(key), len) != SIZE_MAX)
             continue;
         if (n->count == NAMES_MAX) {
@@ -54,36 +46,7 @@ static void add_names(struct names *n, const json *assign, bool jsonata)
     }
 }
 
-/* ---- the Assigns of a state ---- */
-
-/* Of a way out: the state's own, a rule's, a Catcher's. False: it has none. */
-static bool assign_of(const struct asl_at *state, const struct edge *e, struct asl_at place[2],
-                      struct asl_at *out)
-{
-    switch (e->kind) {
-    case EDGE_NEXT:
-    case EDGE_DEFAULT: return asl_at_member(state, "Assign", out);
-    case EDGE_RULE: asl_at_member(state, "Choices", &place[0]); break;
-    case EDGE_CATCH: asl_at_member(state, "Catch", &place[0]); break;
-    }
-    asl_at_index(&place[0], e->index, &place[1]);
-    return asl_at_member(&place[1], "Assign", out);
-}
-
-typedef void see_assign(void *user, const struct asl_at *assign, bool jsonata);
-
-static void each_assign(const struct asl_state *s, const struct asl_at *at, see_assign *see,
-                        void *user)
-{
-    struct asl_at place[2], assign;
-    struct edge e;
-
-    if (asl_at_member(at, "Assign", &assign))
-        see(user, &assign, s->jsonata);
-    for (size_t k = 0; warn_edge(s, k, &e); k++)
-        if ((e.kind == EDGE_RULE || e.kind == EDGE_CATCH) && assign_of(at, &e, place, &assign))
-            see(user, &assign, s->jsonata);
-}
+/* ---- the names of the machine ---- */
 
 static void collect(void *user, const struct asl_at *assign, bool jsonata)
 {
@@ -100,8 +63,8 @@ static void collect_inner(struct names *n, const struct block *b, bool inner)
         const struct asl_state *s = &b->scope->states[i];
         asl_at_index(&b->states, i, &at);
         if (inner)
-            each_assign(s, &at, collect, n);
-        for (size_t k = 0; warn_inner_block(s, &at, k, &below); k++)
+            graph_each_assign(s, &at, collect, n);
+        for (size_t k = 0; graph_inner_block(s, &at, k, &below); k++)
             collect_inner(n, &below, true);
     }
 }
@@ -121,7 +84,7 @@ static void tell(void *user, const struct asl_at *assign, bool jsonata)
 
     for (size_t i = 0; i < json_count(assign->value); i++) {
         asl_at_index(assign, i, &at);
-        size_t len = length_of(at.key, jsonata);
+        size_t len = graph_variable_len(at.key, jsonata);
         size_t name = find_name(c->names, json_str(at.key), len);
         if (name != SIZE_MAX && (c->outer[name / BITS] >> name % BITS & 1))
             asl_report_add(c->report, ASL_ERROR, "VARIABLE_OF_OUTER_SCOPE", &at, ASL_KEY,
@@ -135,7 +98,7 @@ static void put(const struct names *n, uint64_t *set, const json *assign, bool j
 {
     for (size_t i = 0; i < json_count(assign); i++) {
         const json *key = json_key_at(assign, i);
-        size_t name = find_name(n, json_str(key), length_of(key, jsonata));
+        size_t name = find_name(n, json_str(key), graph_variable_len(key, jsonata));
         if (name != SIZE_MAX)
             set[name / BITS] |= (uint64_t)1 << name % BITS;
     }
@@ -174,9 +137,9 @@ static void leave(struct flow *f, size_t from)
     struct edge e;
 
     asl_at_index(&f->block->states, from, &at);
-    for (size_t k = 0; warn_edge(s, k, &e); k++) {
+    for (size_t k = 0; graph_edge(s, k, &e); k++) {
         memcpy(f->leaving, f->sets + from * words, words * sizeof *f->leaving);
-        if (assign_of(&at, &e, place, &assign))
+        if (graph_assign(&at, &e, place, &assign))
             put(f->names, f->leaving, assign.value, s->jsonata);
         arrive(f, (size_t)(e.to - f->block->scope->states), f->leaving);
     }
@@ -211,8 +174,8 @@ static void check_block(const struct check *with, const struct block *b, const u
         const struct asl_state *s = &scope->states[i];
         bool apart = s->type == ASL_MAP && s->map.distributed;
         asl_at_index(&b->states, i, &at);
-        each_assign(s, &at, tell, &c);
-        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+        graph_each_assign(s, &at, tell, &c);
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             check_block(with, &inner, apart ? f.leaving : f.sets + i * words);
     }
     mem_free(f.sets);
@@ -238,11 +201,10 @@ static void check_machine(struct loader *l, const struct block *top)
 
 void load_check_variables(struct loader *l, const struct asl_at *top)
 {
-    const struct warner w = {.m = l->m, .top = top};
     struct block b;
 
     if (l->m->count == l->m->top->count)
         return; /* there are no inner blocks */
-    warn_top_block(&w, &b);
+    graph_top_block(l->m, top, &b);
     check_machine(l, &b);
 }

@@ -9,55 +9,6 @@
 
 #include <string.h>
 
-/* ---- the machine as a graph ---- */
-
-bool warn_edge(const struct asl_state *s, size_t k, struct edge *out)
-{
-    if (k < s->catchers) {
-        *out = (struct edge){EDGE_CATCH, k, s->catch[k].next};
-        return true;
-    }
-    k -= s->catchers;
-    if (s->type != ASL_CHOICE) {
-        *out = (struct edge){EDGE_NEXT, 0, s->next};
-        return k == 0 && s->next;
-    }
-    if (k < s->choice.count) {
-        *out = (struct edge){EDGE_RULE, k, s->choice.rules[k].next};
-        return true;
-    }
-    *out = (struct edge){EDGE_DEFAULT, 0, s->choice.fallback};
-    return k == s->choice.count && s->choice.fallback;
-}
-
-bool warn_is_end(const struct asl_state *s)
-{
-    return s->type != ASL_CHOICE && !s->next;
-}
-
-void warn_top_block(const struct warner *w, struct block *out)
-{
-    out->scope = w->m->top;
-    asl_at_member(w->top, "States", &out->states);
-}
-
-bool warn_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
-                      struct block *out)
-{
-    if (s->type == ASL_PARALLEL && k < s->parallel.count) {
-        asl_at_member(at, "Branches", &out->outer[0]);
-        asl_at_index(&out->outer[0], k, &out->outer[1]);
-        out->scope = s->parallel.branches[k];
-    } else if (s->type == ASL_MAP && k == 0) {
-        if (!asl_at_member(at, "ItemProcessor", &out->outer[1]))
-            asl_at_member(at, "Iterator", &out->outer[1]);
-        out->scope = s->map.processor;
-    } else {
-        return false;
-    }
-    return asl_at_member(&out->outer[1], "States", &out->states);
-}
-
 /* ---- the table ---- */
 
 static const struct row {
@@ -121,7 +72,7 @@ static void visit(struct warner *w, const struct wanted *wanted, const struct bl
             if (wanted->rows[k]->state)
                 wanted->rows[k]->state(w, s, &at);
         }
-        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             visit(w, wanted, &inner);
     }
 }
@@ -146,7 +97,7 @@ void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow 
         looked_for.rows[looked_for.count] = &rows[i];
         looked_for.codes[looked_for.count++] = w.code;
     }
-    warn_top_block(&w, &b);
+    graph_top_block(w.m, w.top, &b);
     visit(&w, &looked_for, &b);
     warn_forget_variables(&w);
     warn_forget_expressions(&w);

@@ -334,7 +334,7 @@ static void leave(struct flow *f, struct inputs *inputs, const struct block *b, 
     inputs->news[from] = false;
     asl_at_index(&b->states, from, &at);
     pass(f, s, &at, &p);
-    for (size_t k = 0; warn_edge(s, k, &e); k++) {
+    for (size_t k = 0; graph_edge(s, k, &e); k++) {
         const shape *with = e.kind == EDGE_CATCH  ? caught(f, s, &at, e.index, p.raw)
                             : e.kind == EDGE_RULE ? chosen(f, s, &at, e.index, &p)
                                                   : p.output;
@@ -358,13 +358,13 @@ static void tell(struct flow *f, const struct block *b, const struct inputs *inp
         asl_at_index(&b->states, i, &at);
         f->telling = true;
         pass(f, s, &at, &p);
-        for (size_t k = 0; warn_edge(s, k, &e); k++)
+        for (size_t k = 0; graph_edge(s, k, &e); k++)
             if (e.kind == EDGE_CATCH)
                 caught(f, s, &at, e.index, p.raw);
         f->telling = false;
         if (asl_at_member(&at, "ItemBatcher", &batcher))
             p.arguments = NULL;
-        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             follow(f, &inner, p.arguments);
     }
 }
@@ -416,7 +416,7 @@ void warn_path_never_produced(struct warner *w)
 
     f.lambda_result = object_of(&f, answer, COUNT(answer), NULL);
     f.error = object_of(&f, error, COUNT(error), shape_scalar());
-    warn_top_block(w, &top);
+    graph_top_block(w->m, w->top, &top);
     follow(&f, &top, NULL);
     arena_clear(&arena);
 }

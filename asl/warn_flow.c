@@ -18,8 +18,8 @@ static void find_exits(const struct asl_scope *scope, bool *out)
         news = false;
         for (size_t i = scope->count; i-- > 0;) {
             const struct asl_state *s = &scope->states[i];
-            bool leads = warn_is_end(s);
-            for (size_t k = 0; !leads && warn_edge(s, k, &e); k++)
+            bool leads = graph_is_end(s);
+            for (size_t k = 0; !leads && graph_edge(s, k, &e); k++)
                 leads = out[index_in(scope, e.to)];
             news |= leads && !out[i];
             out[i] |= leads;
@@ -37,7 +37,7 @@ static void mark_from(const struct asl_scope *scope, size_t first, bool *told)
     todo[count++] = first;
     while (count) {
         const struct asl_state *s = &scope->states[todo[--count]];
-        for (size_t k = 0; warn_edge(s, k, &e); k++) {
+        for (size_t k = 0; graph_edge(s, k, &e); k++) {
             size_t i = index_in(scope, e.to);
             if (!told[i]) {
                 told[i] = true;
@@ -56,7 +56,7 @@ static bool is_entry(const struct asl_scope *scope, const bool *exits, size_t i)
     if (scope->start == &scope->states[i])
         return true;
     for (size_t from = 0; from < scope->count; from++)
-        for (size_t k = 0; exits[from] && warn_edge(&scope->states[from], k, &e); k++)
+        for (size_t k = 0; exits[from] && graph_edge(&scope->states[from], k, &e); k++)
             if (e.to == &scope->states[i])
                 return true;
     return false;

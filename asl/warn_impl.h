@@ -3,7 +3,7 @@
 
 /* What the files of the warnings share. warn.c has the table: a function for each warning. */
 
-#include "asl/model.h"
+#include "asl/graph.h"
 #include "asl/warn.h"
 
 struct warner {
@@ -22,33 +22,6 @@ struct warner {
 #define warn_at(w, at, part, ...)                                                                  \
     asl_report_add((w)->report, ASL_WARNING, (w)->code->name, at, part, (w)->code->mend,           \
                    __VA_ARGS__)
-
-/* ---- the machine as a graph: warn.c ---- */
-
-enum edge_kind { EDGE_NEXT, EDGE_RULE, EDGE_DEFAULT, EDGE_CATCH };
-
-/* A way out of a state. */
-struct edge {
-    enum edge_kind kind;
-    size_t index; /* of the rule or catcher */
-    const struct asl_state *to;
-};
-
-/* The k-th; false behind the last. */
-bool warn_edge(const struct asl_state *s, size_t k, struct edge *out);
-/* Does its scope end with the state? */
-bool warn_is_end(const struct asl_state *s);
-
-/* A block of States, and where it stands. Must not be moved: `states` points into `outer`. */
-struct block {
-    const struct asl_scope *scope;
-    struct asl_at outer[2], states;
-};
-
-void warn_top_block(const struct warner *w, struct block *out);
-/* The k-th block inside a Parallel or Map; false behind the last. */
-bool warn_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
-                      struct block *out);
 
 /* ---- what a state reads: warn_reads.c ---- */
 

@@ -46,50 +46,38 @@ static size_t name_index(struct analysis *a, const char *text, size_t len)
 /* A member of an Assign. */
 typedef void see_assigned(struct analysis *a, const struct asl_at *at, size_t name, void *user);
 
-static void each_member(struct analysis *a, const struct asl_at *object, bool jsonata,
+static void each_member(struct analysis *a, const struct asl_at *assign, bool jsonata,
                         see_assigned *see, void *user)
 {
-    struct asl_at assign, member;
+    struct asl_at member;
 
-    if (!asl_at_member(object, "Assign", &assign))
-        return;
-    for (size_t i = 0; i < json_count(assign.value); i++) {
-        asl_at_index(&assign, i, &member);
-        size_t len = json_str_len(member.key);
-        if (!jsonata && warn_has_tail(member.key, ".$"))
-            len -= 2;
-        size_t name = name_index(a, json_str(member.key), len);
+    for (size_t i = 0; i < json_count(assign->value); i++) {
+        asl_at_index(assign, i, &member);
+        size_t name = name_index(a, json_str(member.key), graph_variable_len(member.key, jsonata));
         if (name != SIZE_MAX)
             see(a, &member, name, user);
     }
 }
 
-/* What has the Assign of a way out of a state: the state itself, a rule, a catcher. */
-static void edge_place(const struct asl_at *state, const struct edge *e, struct asl_at *list,
-                       struct asl_at *out)
+struct assigned {
+    struct analysis *a;
+    see_assigned *see;
+    void *user;
+};
+
+static void see_members(void *user, const struct asl_at *assign, bool jsonata)
 {
-    switch (e->kind) {
-    case EDGE_NEXT:
-    case EDGE_DEFAULT: *out = *state; return;
-    case EDGE_RULE: asl_at_member(state, "Choices", list); break;
-    case EDGE_CATCH: asl_at_member(state, "Catch", list); break;
-    }
-    asl_at_index(list, e->index, out);
+    const struct assigned *to = user;
+
+    each_member(to->a, assign, jsonata, to->see, to->user);
 }
 
 static void each_assign(struct analysis *a, const struct asl_state *s, const struct asl_at *at,
                         see_assigned *see, void *user)
 {
-    struct asl_at list, place;
-    struct edge e;
+    struct assigned to = {a, see, user};
 
-    each_member(a, at, s->jsonata, see, user);
-    for (size_t k = 0; warn_edge(s, k, &e); k++) {
-        if (e.kind == EDGE_NEXT || e.kind == EDGE_DEFAULT)
-            continue;
-        edge_place(at, &e, &list, &place);
-        each_member(a, &place, s->jsonata, see, user);
-    }
+    graph_each_assign(s, at, see_members, &to);
 }
 
 /* ---- the names of the machine ---- */
@@ -123,7 +111,7 @@ static void collect(struct analysis *a, const struct block *b)
         asl_at_index(&b->states, i, &at);
         each_assign(a, s, &at, note_assigned, NULL);
         warn_variables(a->w, s, &at, note_read, a);
-        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             collect(a, &inner);
     }
 }
@@ -146,7 +134,7 @@ static struct analysis *names_of(struct warner *w)
     if (!a) {
         a = w->variables = mem_calloc(1, sizeof *a);
         a->w = w;
-        warn_top_block(w, &a->top);
+        graph_top_block(w->m, w->top, &a->top);
         collect(a, &a->top);
     }
     return a->count && !a->too_many ? a : NULL;
@@ -207,16 +195,16 @@ static void put(struct analysis *a, const struct asl_at *at, size_t name, void *
 static bool leave(struct analysis *a, struct sets *sets, const struct block *b, size_t from)
 {
     const struct asl_state *s = &b->scope->states[from];
-    struct asl_at at, list, place;
+    struct asl_at at, place[2], assign;
     struct edge e;
     bool news = false;
 
     asl_at_index(&b->states, from, &at);
-    for (size_t k = 0; warn_edge(s, k, &e); k++) {
+    for (size_t k = 0; graph_edge(s, k, &e); k++) {
         memcpy(sets->leaving_some, sets->some + from * a->count, a->count * sizeof(bool));
         memcpy(sets->leaving_each, sets->each + from * a->count, a->count * sizeof(bool));
-        edge_place(&at, &e, &list, &place);
-        each_member(a, &place, s->jsonata, put, sets);
+        if (graph_assign(&at, &e, place, &assign))
+            each_member(a, &assign, s->jsonata, put, sets);
         news |= arrive(a, sets, (size_t)(e.to - b->scope->states), sets->leaving_some,
                        sets->leaving_each);
     }
@@ -267,7 +255,7 @@ static void follow(struct analysis *a, const struct block *b, see_read *see, con
         bool apart = s->type == ASL_MAP && s->map.distributed;
         asl_at_index(&b->states, i, &at);
         warn_variables(a->w, s, &at, read_variable, &r);
-        for (size_t k = 0; warn_inner_block(s, &at, k, &inner); k++)
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             follow(a, &inner, see, apart ? none : r.some, apart ? none : r.each);
     }
     sets_clear(&sets);
@@ -332,7 +320,7 @@ static void each_assign_below(struct analysis *a, const struct block *b, see_ass
     for (size_t i = 0; i < b->scope->count; i++) {
         asl_at_index(&b->states, i, &at);
         each_assign(a, &b->scope->states[i], &at, see, user);
-        for (size_t k = 0; warn_inner_block(&b->scope->states[i], &at, k, &inner); k++)
+        for (size_t k = 0; graph_inner_block(&b->scope->states[i], &at, k, &inner); k++)
             each_assign_below(a, &inner, see, user);
     }
 }
