@@ -28,18 +28,26 @@ void asl_machine_unref(asl_machine *m);
 /* What AWS calls the type of a state machine. */
 enum asl_workflow { ASL_STANDARD, ASL_EXPRESS };
 
+/* Who runs Tasks beside AWS's services. */
+struct asl_served {
+    /* Is that resource one of its own? */
+    bool (*serves)(void *user, const char *resource);
+    void *user;
+};
+
 /*
  * Reports what is wrong with a definition that is to be deployed as such a workflow: besides what
  * asl_compile finds, that of which only AWS knows what there is, as the resources of Tasks. What
  * AWS runs and we don't yet is a warning. A string or key with a placeholder, "${…}", may become
- * anything: nothing is reported of it.
+ * anything: nothing is reported of it. `served`: NULL when nobody serves more than AWS does.
  */
 void asl_validate(const char *text, size_t len, enum document_format format,
-                  enum asl_workflow workflow, struct asl_report *report);
+                  enum asl_workflow workflow, const struct asl_served *served,
+                  struct asl_report *report);
 
 /*
- * The same, and where there is no error, what is legal but likely wrong. Only problems whose codes
- * are `wanted` are kept: asl/codes.h.
+ * The same where nobody serves more, and where there is no error, what is legal but likely wrong.
+ * Only problems whose codes are `wanted` are kept: asl/codes.h.
  */
 struct asl_codes;
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
@@ -48,17 +56,5 @@ void asl_lint(const char *text, size_t len, enum document_format format, enum as
 void asl_lint_value(const json *definition, const struct json_places *places,
                     enum asl_workflow workflow, const struct asl_codes *wanted,
                     struct asl_report *report);
-
-/* Who runs Tasks beside AWS's services. */
-struct asl_served {
-    /* Is that resource one of its own? */
-    bool (*serves)(void *user, const char *resource);
-    void *user;
-};
-
-/* As asl_validate, but what `served` (NULL: nobody) serves of its own is recognized, too. */
-void asl_validate_served(const char *text, size_t len, enum document_format format,
-                         enum asl_workflow workflow, const struct asl_served *served,
-                         struct asl_report *report);
 
 #endif

@@ -456,18 +456,12 @@ static void validate(const struct source *from, struct loader l)
         asl_report_keep(l.report, l.warnings);
 }
 
-void asl_validate_served(const char *text, size_t len, enum document_format format,
-                         enum asl_workflow workflow, const struct asl_served *served,
-                         struct asl_report *report)
+void asl_validate(const char *text, size_t len, enum document_format format,
+                  enum asl_workflow workflow, const struct asl_served *served,
+                  struct asl_report *report)
 {
     validate(&(struct source){.text = text, .len = len, .format = format},
              (struct loader){.report = report, .workflow = workflow, .served = served});
-}
-
-void asl_validate(const char *text, size_t len, enum document_format format,
-                  enum asl_workflow workflow, struct asl_report *report)
-{
-    asl_validate_served(text, len, format, workflow, NULL, report);
 }
 
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,

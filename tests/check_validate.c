@@ -158,7 +158,7 @@ START_TEST(validate)
     struct buf text = {0}, got = {0};
 
     buf_printf(&text, "{\"StartAt\": \"A\", \"States\": {\n\"A\": {%s}}}", row->state);
-    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, row->workflow, &report);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, row->workflow, NULL, &report);
     list_problems(&got, &report);
     expect_text(row->name, buf_str(&got), row->want);
     asl_machine *m = asl_compile(text.data, text.len, DOCUMENT_JSON, &running);
@@ -331,7 +331,7 @@ START_TEST(map)
                "\"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\": {\"P\": "
                "{\"Type\": \"Pass\", \"End\": true}}}}}}",
                maps[_i].fields);
-    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &report);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];
         if (p->severity == ASL_ERROR)
@@ -366,7 +366,7 @@ START_TEST(hint)
                "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"End\": true, "
                "\"Resource\": \"arn:aws:states:::%s\", \"Parameters\": {}}}}",
                hints[_i].call);
-    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &report);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
     ck_assert_msg(report.count == 1, "%s", hints[_i].name);
     expect_text(hints[_i].name, report.problems[0].hint, hints[_i].want);
     asl_report_clear(&report);
@@ -388,7 +388,8 @@ START_TEST(whole)
 {
     struct asl_report report = {0};
 
-    asl_validate(wholes[_i].text, strlen(wholes[_i].text), DOCUMENT_JSON, ASL_STANDARD, &report);
+    asl_validate(wholes[_i].text, strlen(wholes[_i].text), DOCUMENT_JSON, ASL_STANDARD, NULL,
+                 &report);
     ck_assert_msg(report.count == 1, "%s: %zu problems", wholes[_i].name, report.count);
     const char *location = report.problems[0].location;
     if (wholes[_i].want)
@@ -451,7 +452,8 @@ START_TEST(graph)
     struct asl_report report = {0};
     struct buf got = {0};
 
-    asl_validate(graphs[_i].text, strlen(graphs[_i].text), DOCUMENT_JSON, ASL_STANDARD, &report);
+    asl_validate(graphs[_i].text, strlen(graphs[_i].text), DOCUMENT_JSON, ASL_STANDARD, NULL,
+                 &report);
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];
         buf_printf(&got, "%s%s: %s", i ? "\n" : "", p->location ? p->location : "-", p->message);
@@ -494,7 +496,7 @@ START_TEST(cure)
         &text,
         "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true, %s%s}}}",
         said ? "" : "\"QueryLanguage\": \"JSONata\", ", cures[_i].fields);
-    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &report);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
     ck_assert_msg(report.count == 1, "%s: %zu problems", cures[_i].name, report.count);
     expect_text(cures[_i].name, report.problems[0].hint, cures[_i].want);
     asl_report_clear(&report);
@@ -514,7 +516,7 @@ START_TEST(not_yet)
     struct asl_report report = {0};
     struct buf got = {0};
 
-    asl_validate(text, sizeof text - 1, DOCUMENT_JSON, ASL_STANDARD, &report);
+    asl_validate(text, sizeof text - 1, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
     list_problems(&got, &report);
     expect_text("a warning, and what it doesn't hide", buf_str(&got),
                 "2:1 warning /States/M/ItemBatcher: Field 'ItemBatcher' is not supported yet\n"

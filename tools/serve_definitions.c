@@ -114,8 +114,8 @@ static void show_problems(const definitions *d, const struct file *f, const stru
 {
     struct asl_report report = {0};
 
-    asl_validate_served(text->data, text->len, document_format(f->path, text->data, text->len),
-                        f->express ? ASL_EXPRESS : ASL_STANDARD, api_served(d->api), &report);
+    asl_validate(text->data, text->len, document_format(f->path, text->data, text->len),
+                 f->express ? ASL_EXPRESS : ASL_STANDARD, api_served(d->api), &report);
     if (report.errors)
         report_print(stderr, f->path, text->data, text->len, &report, colour_wanted(stderr));
     else

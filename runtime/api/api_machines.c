@@ -60,8 +60,8 @@ static void validate(const api *a, const json *text, bool express, struct asl_re
         asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
                        "Definition must be a valid JSON object");
     else
-        asl_validate_served(json_str(text), json_str_len(text), DOCUMENT_JSON,
-                            express ? ASL_EXPRESS : ASL_STANDARD, api_served(a), report);
+        asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON,
+                     express ? ASL_EXPRESS : ASL_STANDARD, api_served(a), report);
 }
 
 /* NULL when it has errors: they are in the report. */

@@ -172,8 +172,8 @@ static bool check(struct call *c, json *text)
 {
     struct asl_report report = {0};
 
-    asl_validate_served(json_str(text), json_str_len(text), DOCUMENT_JSON, ASL_STANDARD,
-                        api_served(c->api), &report);
+    asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON, ASL_STANDARD,
+                 api_served(c->api), &report);
     if (report.errors)
         refuse_definition(c, &report);
     asl_report_clear(&report);
