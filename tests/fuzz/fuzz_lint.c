@@ -1,7 +1,8 @@
 /*
  * Definitions that are nearly right: a part of one is put in the place of another, so that most of
- * them pass the loader. Whatever comes of it, each problem is told whole; and a definition that is
- * formatted means the same, has the same problems, and is formatted the same again.
+ * them pass the loader. Whatever comes of it, each problem is told whole, and a client of the API
+ * gets the same verdict; and a definition that is formatted means the same, has the same problems,
+ * and is formatted the same again.
  */
 
 #include "asl/codes.h"
@@ -236,6 +237,19 @@ static void check_format(const char *text, size_t size, const struct asl_report 
     buf_clear(&again);
 }
 
+/* A client of the API is told consequences, too, but the verdict is the same. */
+static void check_service(const char *text, size_t size, const struct asl_report *report,
+                          enum asl_workflow workflow)
+{
+    struct asl_report service = {0};
+
+    asl_validate(text, size, DOCUMENT_JSON, workflow, NULL, &service);
+    for (size_t i = 0; i < service.count; i++)
+        check_problem(&service.problems[i]);
+    must((service.errors > 0) == (report->errors > 0), "a client of the API has the same verdict");
+    asl_report_clear(&service);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
@@ -246,6 +260,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < report.count; i++)
         check_problem(&report.problems[i]);
     check_format(text, size, &report, workflow);
+    check_service(text, size, &report, workflow);
     asl_report_clear(&report);
     return 0;
 }
