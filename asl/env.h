@@ -2,6 +2,7 @@
 #define ASL_ENV_H
 
 #include "parsers/json.h"
+#include "parsers/work.h"
 
 #include <stdint.h>
 
@@ -61,6 +62,7 @@ struct asl_env {
     const json *(*variable)(void *user, const json *name); /* a look; NULL: not assigned */
     void *user;
     struct asl_chance *chance;
+    struct work *work; /* what evaluating costs is counted in it; NULL: nowhere */
 };
 
 #endif

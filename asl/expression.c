@@ -310,6 +310,7 @@ json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,
         .user = &a,
         .now_ms = env->now_ms,
         .memory = JSONATA_AWS_MEMORY,
+        .work = env->work,
     };
     json *out = NULL;
 

@@ -257,7 +257,7 @@ static const struct {
     const char *name, *text, *code;
     struct jsonata_options options;
 } bounds[] = {
-    {"steps", "($f := function(){$f()}; $f())", "(D1012", {.steps = 100000}},
+    {"steps", "($f := function(){$f()}; $f())", "(D1012", {.work = &(struct work){.most = 100000}}},
     {"depth", "[[[[[[1]]]]]]", "(D1011", {.depth = 4}},
     {"memory of a list that doubles",
      "($f := function($l){$f($append($l, $l))}; $f([1,2,3]))",

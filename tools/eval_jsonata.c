@@ -39,11 +39,11 @@ static uint64_t chance(void *user)
     return asl_chance_next(a->chance);
 }
 
-static bool expired(void *user)
+static enum work_verdict look_at_clock(struct work *w)
 {
-    const struct asked *a = user;
+    const struct asked *a = w->user;
 
-    return now_ms(CLOCK_MONOTONIC) > a->ends_ms;
+    return now_ms(CLOCK_MONOTONIC) > a->ends_ms ? WORK_TOO_MUCH : WORK_GOES_ON;
 }
 
 bool eval_jsonata_dialect(const char *name)
@@ -102,9 +102,10 @@ static void evaluate(const struct question *q, const jsonata *x, struct answer *
     struct asked asked = {.bindings = q->request ? json_get(q->request, "bindings") : NULL,
                           .chance = q->chance,
                           .ends_ms = now_ms(CLOCK_MONOTONIC) + time_ms};
+    struct work work = {.tick = look_at_clock, .user = &asked, .most = UINT64_MAX / 2};
     const struct jsonata_options options = {.variable = variable,
                                             .chance = chance,
-                                            .expired = expired,
+                                            .work = &work,
                                             .user = &asked,
                                             .now_ms = now_ms(CLOCK_REALTIME),
                                             .timeout_ms = time_ms,

@@ -3,6 +3,7 @@
 
 #include "parsers/json.h"
 #include "parsers/jsonata/dialect.h"
+#include "parsers/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,14 +46,14 @@ struct jsonata_options {
     const json *(*variable)(void *user, const json *name);
     /* 64 random bits for $random, $shuffle, $uuid; NULL: always the same ones. */
     uint64_t (*chance)(void *user);
-    /* Asked now and then: is it time to give up? D1012 follows. */
-    bool (*expired)(void *user);
     void *user;
     int64_t now_ms;     /* what $now and $millis say */
     int64_t timeout_ms; /* for the text of D1012 */
     size_t depth;       /* nested evaluations (D1011); 0: JSONATA_DEPTH */
     size_t memory;      /* bytes (U1002); 0: JSONATA_MEMORY */
-    uint64_t steps;     /* values looked at (D1012); 0: JSONATA_STEPS */
+    /* What it costs is counted there; D1012 follows when that is too much. NULL: an evaluation
+     * may spend WORK_MOST. */
+    struct work *work;
 };
 
 enum {
@@ -61,8 +62,6 @@ enum {
     JSONATA_MEMORY = 256 * 1024 * 1024,    /* what `asl eval` gives */
     JSONATA_AWS_MEMORY = 10 * 1024 * 1024, /* what Step Functions gives an expression */
 };
-
-#define JSONATA_STEPS UINT64_C(1000000000)
 
 enum jsonata_outcome {
     JSONATA_VALUE,

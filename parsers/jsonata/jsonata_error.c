@@ -260,10 +260,12 @@ enum { MAX_SHOWN = 64 * 1024 };
 /* As JSON text; of what is too large or too deep as much as fits. */
 static void show(struct jn *e, struct buf *out, struct jv v)
 {
+    struct work work = {.most = MAX_SHOWN};
     struct jn quiet = {
-        .options = e->options, .dialect = e->dialect, .steps = MAX_SHOWN, .memory = MAX_SHOWN};
+        .options = e->options, .dialect = e->dialect, .work = &work, .memory = MAX_SHOWN};
     struct first_chunk first;
 
+    work_begin(&work);
     region_begin(&quiet, &first);
     if (v.kind == JV_NUMBER && !isfinite(v.n))
         buf_adds(out, "null");

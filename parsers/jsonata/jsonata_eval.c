@@ -11,29 +11,15 @@
 
 /* ---- bounds ---- */
 
-enum { POLL_STEPS = 1024 };
-
-static bool out_of_time(struct jn *e)
-{
-    jn_error(e, "D1012");
-    buf_add_int(&e->why.value, e->options->timeout_ms);
-    e->steps = 0;
-    return false;
-}
-
 bool jn_steps(struct jn *e, uint64_t count)
 {
-    const uint64_t before = e->steps;
-
     if (e->used > e->memory)
         return jn_error(e, "U1002"), false;
-    if (before < count)
-        return out_of_time(e);
-    e->steps -= count;
-    if (before / POLL_STEPS != e->steps / POLL_STEPS && e->options->expired &&
-        e->options->expired(e->options->user))
-        return out_of_time(e);
-    return true;
+    if (work_spend(e->work, count))
+        return true;
+    jn_error(e, "D1012");
+    buf_add_int(&e->why.value, e->options->timeout_ms);
+    return false;
 }
 
 bool jn_step(struct jn *e)
@@ -805,7 +791,8 @@ static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonat
     if (e->max_depth > JSONATA_MAX_DEPTH)
         e->max_depth = JSONATA_MAX_DEPTH;
     e->memory = options->memory ? options->memory : JSONATA_MEMORY;
-    e->steps = options->steps ? options->steps : JSONATA_STEPS;
+    e->work = options->work ? options->work : &e->own_work;
+    work_begin(e->work);
     e->serial = 1;
     e->oldest_bound = UINT64_MAX;
     set_globals(e, jn_alloc(e, e->names->count * sizeof *e->globals), e->names->count);

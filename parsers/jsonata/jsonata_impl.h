@@ -403,8 +403,8 @@ struct jn {
     struct frame root;
     struct failure why;
     size_t depth, max_depth;
-    uint64_t steps; /* left */
-    size_t memory;  /* at most */
+    struct work *work, own_work; /* where it is counted; own_work: when nobody gave one */
+    size_t memory;               /* at most */
     /* The region: values go all at once, or back to a mark. */
     struct chunk *chunk;
     size_t used;

@@ -150,5 +150,6 @@ struct asl_env view_env(struct scope_view *view, const json *input)
                             .variable = variable,
                             .now_ms = view->step->now_ms,
                             .user = view,
-                            .chance = &view->step->chance};
+                            .chance = &view->step->chance,
+                            .work = view->step->work};
 }

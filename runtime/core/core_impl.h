@@ -151,6 +151,7 @@ struct step {
     const double *wait_scale; /* NULL: 1 */
     bool (*has_activity)(void *world, const char *arn);
     void *world;
+    struct work *work;
     struct rt_output *out;
     struct asl_chance chance;
     json *context; /* as it was last asked for; NULL: to be made */

@@ -125,6 +125,7 @@ struct rt_input {
     /* Is there such an activity? NULL: any is. */
     bool (*has_activity)(void *world, const char *arn);
     void *world;
+    struct work *work; /* what the step's evaluations cost is counted in it; NULL: nowhere */
 };
 
 enum rt_command_kind {

@@ -640,6 +640,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,
         .world = in->world,
+        .work = in->work,
         .out = out,
         /* What chance an event has depends on the seed and on which event it is. */
         .chance = {x->seed ^ (x->seq + 1) * 0x9e3779b97f4a7c15u},

@@ -18,7 +18,7 @@
 
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000, REQUEST_MS = 5 * 60 * 1000 };
 
-struct work {
+struct endpoint_work {
     struct job *j; /* NULL: the job has gone, and the timer's end is awaited */
     struct aws_call call;
     struct aws_call describe; /* .sync, once the job has begun */
@@ -177,7 +177,7 @@ static const char *host_of_queue(const struct aws_call *c, const json *parameter
     return strchr(strstr(text, "://") + 3, '/') ? NULL : text;
 }
 
-static char *base_of(const struct job *j, const struct aws_call *c, struct work *w)
+static char *base_of(const struct job *j, const struct aws_call *c, struct endpoint_work *w)
 {
     const char *given = j->row->url, *url;
     size_t len;
@@ -197,7 +197,7 @@ static char *base_of(const struct job *j, const struct aws_call *c, struct work 
 
 /* ---- sending ---- */
 
-static http_transfer *send_call(const struct work *w, const struct aws_call *c,
+static http_transfer *send_call(const struct endpoint_work *w, const struct aws_call *c,
                                 const json *parameters, const struct aws_caller *caller,
                                 int64_t timeout_ms, http_done *done, void *user, bool *bad_call,
                                 struct diag *why)
@@ -243,7 +243,7 @@ static void on_timer_closed(uv_handle_t *handle)
     mem_free(handle->data);
 }
 
-static void work_free(struct work *w)
+static void work_free(struct endpoint_work *w)
 {
     json_unref(w->submitted);
     json_unref(w->describe_parameters);
@@ -257,7 +257,7 @@ static void work_free(struct work *w)
 }
 
 /* Ends the work with what the Task gets. Takes the result's values. */
-static void finish(struct work *w, struct aws_result *r, bool in_start)
+static void finish(struct endpoint_work *w, struct aws_result *r, bool in_start)
 {
     struct job *j = w->j;
     struct handler_answer a = {.outcome = r->ok ? HANDLER_OK : HANDLER_FAILED,
@@ -277,7 +277,7 @@ static json *not_answered(const struct http_response *r)
     return json_stringf("Unable to execute HTTP request: %s", r->error);
 }
 
-static void poll(struct work *w);
+static void poll(struct endpoint_work *w);
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -285,7 +285,7 @@ static void on_timer(uv_timer_t *timer)
 }
 
 /* Waits longer from time to time. */
-static void wait_for_job(struct work *w)
+static void wait_for_job(struct endpoint_work *w)
 {
     if (!w->timer_open) {
         uv_timer_init(w->j->h->loop, &w->timer);
@@ -312,7 +312,7 @@ static struct aws_answer answer_of(const struct http_response *r, json *headers,
 
 static void described(void *user, struct http_response *r)
 {
-    struct work *w = user;
+    struct endpoint_work *w = user;
     struct aws_result result = {0};
     json *headers;
     char id[HANDLER_REQUEST_ID];
@@ -332,7 +332,7 @@ static void described(void *user, struct http_response *r)
         finish(w, &result, false);
 }
 
-static void poll(struct work *w)
+static void poll(struct endpoint_work *w)
 {
     struct aws_caller caller = {w->j->execution, NULL};
     struct aws_result r = {0};
@@ -349,7 +349,7 @@ static void poll(struct work *w)
 }
 
 /* Waits for the end of the job that `submitted` (taken) tells of. */
-static void follow_job(struct work *w, json *submitted)
+static void follow_job(struct endpoint_work *w, json *submitted)
 {
     w->submitted = submitted;
     aws_job_describe(&w->call, w->j->payload, w->submitted, &w->describe, &w->describe_parameters);
@@ -357,7 +357,7 @@ static void follow_job(struct work *w, json *submitted)
 }
 
 /* The job has begun; `r` is what the service said to that. */
-static void begun(struct work *w, struct aws_result *r)
+static void begun(struct endpoint_work *w, struct aws_result *r)
 {
     handlers *h = w->j->h;
     const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
@@ -377,7 +377,7 @@ static void begun(struct work *w, struct aws_result *r)
 
 static void answered(void *user, struct http_response *r)
 {
-    struct work *w = user;
+    struct endpoint_work *w = user;
     struct aws_result result = {0};
     json *headers;
     char id[HANDLER_REQUEST_ID];
@@ -415,7 +415,7 @@ static json *bad_parameters(const struct job *j, const char *why)
 
 static void endpoint_start(struct job *j)
 {
-    struct work *w;
+    struct endpoint_work *w;
     struct aws_caller caller = {j->execution, j->key};
     struct aws_result r = {0};
     struct diag why = {0};
@@ -481,7 +481,7 @@ void stops_free(handlers *h)
 }
 
 /* The Task won't hear of the job's end: it needn't go on. */
-static void stop_job(struct work *w)
+static void stop_job(struct endpoint_work *w)
 {
     handlers *h = w->j->h;
     struct aws_caller caller = {w->j->execution, NULL};
@@ -507,7 +507,7 @@ static void stop_job(struct work *w)
 
 static bool endpoint_cancel(struct job *j)
 {
-    struct work *w = j->work;
+    struct endpoint_work *w = j->work;
 
     if (is_invoke(j->target)) {
         invoke_cancel(j);

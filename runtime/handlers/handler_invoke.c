@@ -20,7 +20,7 @@ enum { REQUEST_MS = 60 * 1000, MAX_CAUSE = 8192, TOKEN_S = 3600 };
 static const char http_invoke[] = ":states:::http:invoke";
 static const char gateway_invoke[] = ":states:::apigateway:invoke";
 
-struct work {
+struct invoke_work {
     struct job *j;
     struct connection *connection; /* NULL: none */
     bool gateway;
@@ -96,7 +96,7 @@ bool invoke_serves(handlers *h, const struct handler_call *call, struct diag *wh
 /* ---- ends ---- */
 
 /* {"request": …, "response": …}; NULL: neither is told. */
-static json *exchange_of(const struct work *w)
+static json *exchange_of(const struct invoke_work *w)
 {
     struct json_build b;
 
@@ -109,14 +109,14 @@ static json *exchange_of(const struct work *w)
     return json_build_done(&b);
 }
 
-static void work_free(struct work *w)
+static void work_free(struct invoke_work *w)
 {
     json_unref(w->request);
     json_unref(w->response);
     mem_free(w);
 }
 
-static void finish(struct work *w, struct handler_answer *a, bool in_start)
+static void finish(struct invoke_work *w, struct handler_answer *a, bool in_start)
 {
     struct job *j = w->j;
 
@@ -128,14 +128,14 @@ static void finish(struct work *w, struct handler_answer *a, bool in_start)
         job_done(j, a);
 }
 
-static void fail(struct work *w, const char *error, json *cause, bool in_start)
+static void fail(struct invoke_work *w, const char *error, json *cause, bool in_start)
 {
     struct handler_answer a = answer_failed(error, cause);
 
     finish(w, &a, in_start);
 }
 
-static void bad_parameters(struct work *w, const char *why)
+static void bad_parameters(struct invoke_work *w, const char *why)
 {
     struct buf cause = {0};
 
@@ -200,7 +200,7 @@ static json *shown_text(const struct buf *b)
 }
 
 /* The protocol is that of the request. */
-static json *shown_response(const struct work *w, const struct http_response *r)
+static json *shown_response(const struct invoke_work *w, const struct http_response *r)
 {
     const char *name, *value;
     struct buf headers = {0};
@@ -220,7 +220,7 @@ static json *shown_response(const struct work *w, const struct http_response *r)
 
 static void answered(void *user, struct http_response *r)
 {
-    struct work *w = user;
+    struct invoke_work *w = user;
     struct handler_answer a = {0};
     struct json_build b;
 
@@ -256,7 +256,7 @@ static void answered(void *user, struct http_response *r)
 
 /* ---- the request ---- */
 
-static struct invoke_request request_of(const struct work *w, const struct connection *c)
+static struct invoke_request request_of(const struct invoke_work *w, const struct connection *c)
 {
     return (struct invoke_request){.parameters = w->j->payload,
                                    .connection = c,
@@ -266,7 +266,7 @@ static struct invoke_request request_of(const struct work *w, const struct conne
 }
 
 /* What is told of the request: without the connection's part, unless that is to be revealed. */
-static json *shown_request(const struct work *w)
+static json *shown_request(const struct invoke_work *w)
 {
     bool whole = w->j->trace == TASK_REVEALED;
     struct invoke_request q = request_of(w, whole ? w->connection : NULL);
@@ -288,7 +288,7 @@ static json *shown_request(const struct work *w)
     return json_build_done(&b);
 }
 
-static void send_request(struct work *w, bool in_start)
+static void send_request(struct invoke_work *w, bool in_start)
 {
     const char *auth = invoke_text(w->j->payload, "AuthType");
     struct invoke_request q = request_of(w, w->connection);
@@ -324,7 +324,7 @@ static void send_request(struct work *w, bool in_start)
 
 static void token_came(void *user, struct http_response *r)
 {
-    struct work *w = user;
+    struct invoke_work *w = user;
     struct connection *c = w->connection;
     json *body = r->outcome == HTTP_ANSWERED && r->body.len
                      ? json_parse(r->body.data, r->body.len, 0, NULL)
@@ -355,7 +355,7 @@ static void token_came(void *user, struct http_response *r)
     send_request(w, false);
 }
 
-static void ask_for_token(struct work *w)
+static void ask_for_token(struct invoke_work *w)
 {
     struct connection *c = w->connection;
     struct sigv4_header type = {"Content-Type", "application/x-www-form-urlencoded"};
@@ -384,7 +384,7 @@ static void ask_for_token(struct work *w)
 
 void invoke_start(struct job *j)
 {
-    struct work *w = mem_calloc(1, sizeof *w);
+    struct invoke_work *w = mem_calloc(1, sizeof *w);
     const char *arn = connection_arn(j->payload);
 
     w->j = j;
@@ -400,7 +400,7 @@ void invoke_start(struct job *j)
 
 void invoke_cancel(struct job *j)
 {
-    struct work *w = j->work;
+    struct invoke_work *w = j->work;
 
     if (w->transfer)
         http_client_cancel(w->transfer);

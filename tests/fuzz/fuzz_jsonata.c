@@ -36,8 +36,9 @@ static bool count_use(void *user, const struct jsonata_use *use)
 
 static void try_eval(const jsonata *x, const json *doc)
 {
+    struct work work = {.most = STEPS};
     const struct jsonata_options options = {
-        .steps = STEPS, .memory = MEMORY, .depth = 200, .now_ms = INT64_C(1700000000000)};
+        .work = &work, .memory = MEMORY, .depth = 200, .now_ms = INT64_C(1700000000000)};
     struct jsonata_error why = {0};
     json *result = NULL, *again = NULL;
     const enum jsonata_outcome outcome = jsonata_eval(x, &options, doc, &result, &why);
