@@ -182,13 +182,13 @@ json *asl_path_get(const asl_path *p, const struct asl_env *env, struct diag *wh
                      p->root == ASL_ROOT_CONTEXT ? "context object" : "input");
         return NULL;
     }
-    return p->path ? jsonpath_get(p->path, doc, why) : json_ref(doc);
+    return p->path ? jsonpath_get(p->path, doc, env->work, why) : json_ref(doc);
 }
 
 /* Is the null that `p` gave for lack of an element? */
 static bool is_past_the_end(const asl_path *p, const struct asl_env *env)
 {
-    json *array = jsonpath_get(p->array, asl_path_document(p, env), NULL);
+    json *array = jsonpath_get(p->array, asl_path_document(p, env), env->work, NULL);
     bool past = array && json_is_array(array) && p->index >= json_count(array);
 
     json_unref(array);

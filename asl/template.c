@@ -105,7 +105,7 @@ static void fail_read(const asl_query *q, const struct asl_env *env, struct diag
                       "The JSONPath '%s' specified for the field '%s' could "
                       "not be found: %s",
                       path, json_str(q->field), why->text);
-    } else if (why->code == JSONPATH_INVALID) {
+    } else if (why->code != JSONPATH_NOT_FOUND) {
         asl_error_set(error, ASL_RUNTIME, "Invalid path '%s' : %s", path, why->text);
     } else {
         json_write(&text, doc);

@@ -3,6 +3,7 @@
 
 #include "parsers/diag.h"
 #include "parsers/json.h"
+#include "parsers/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,12 +32,16 @@ bool jsonpath_is_reference(const jsonpath *p);
 /* The codes that a failed read puts into its `why`. */
 extern const char JSONPATH_NOT_FOUND[]; /* the document has nothing there */
 extern const char JSONPATH_INVALID[];   /* the path cannot be applied to what the document has */
+extern const char JSONPATH_TOO_MUCH[];  /* reading it takes more work than is allowed */
 
 /*
  * Reads `p` in `doc`. Returns a new reference; NULL with *why filled (code and Jayway's message)
  * when there is nothing. An indefinite path gives an array, which may be empty.
+ *
+ * What reading costs is spent from `work`, whose owner has begun the evaluation; with NULL, one
+ * reading may cost WORK_MOST.
  */
-json *jsonpath_get(const jsonpath *p, const json *doc, struct diag *why);
+json *jsonpath_get(const jsonpath *p, const json *doc, struct work *work, struct diag *why);
 
 /*
  * A copy of `doc` with `v` at reference path `p`: objects that are missing on the way are made,

@@ -24,15 +24,12 @@ static const struct spot top = {.node = true};
 
 /* ---- failing ---- */
 
-bool jsonpath_spend(struct eval *e, size_t visits)
+bool jsonpath_spend(struct eval *e, size_t units)
 {
-    if (e->visits < visits) {
-        e->visits = 0;
-        diag_set(e->why, JSONPATH_INVALID, 0, "The evaluation of the path is too large");
-        return false;
-    }
-    e->visits -= visits;
-    return true;
+    if (work_spend(e->work, units))
+        return true;
+    diag_set(e->why, JSONPATH_TOO_MUCH, 0, "Evaluating the path takes too long");
+    return false;
 }
 
 enum outcome jsonpath_broken(struct eval *e, const char *format, ...)
@@ -236,10 +233,10 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
                 return MISSING;
             if (s + 1 < end)
                 return broken_followed_names(e, route, from, s);
-            if (all_names && !has_all(v, s->names, s->count))
-                return MISSING;
             if (!jsonpath_spend(e, s->count))
                 return BROKEN;
+            if (all_names && !has_all(v, s->names, s->count))
+                return MISSING;
             out->made = pick(s, v);
             v = out->made;
         } else {
@@ -463,7 +460,11 @@ static enum verdict suits(struct eval *e, const struct step *s, const json *v)
 
     switch (s->kind) {
     case STEP_NAME: yes = is_object(v) && has_all(v, &s->name, 1); break;
-    case STEP_NAMES: yes = is_object(v) && has_all(v, s->names, s->count); break;
+    case STEP_NAMES:
+        if (!jsonpath_spend(e, s->count))
+            return UNDECIDED;
+        yes = is_object(v) && has_all(v, s->names, s->count);
+        break;
     case STEP_INDEX:
     case STEP_FROM_END:
     case STEP_INDEXES:
@@ -586,18 +587,20 @@ static const json *look_up(const struct route *route, const json *doc)
     return v;
 }
 
-static json *get_with_care(const jsonpath *p, const json *doc, struct diag *why)
+static json *get_with_care(const jsonpath *p, const json *doc, struct work *work, struct diag *why)
 {
-    struct eval e = {.doc = doc, .visits = JSONPATH_MAX_VISITS, .why = why};
+    struct work own = {0};
+    struct eval e = {.doc = doc, .work = work ? work : &own, .why = why};
 
+    work_begin(&own);
     if (jsonpath_is_definite(p))
         return get_definite(&e, &p->route);
     return get_several(&e, &p->route);
 }
 
-json *jsonpath_get(const jsonpath *p, const json *doc, struct diag *why)
+json *jsonpath_get(const jsonpath *p, const json *doc, struct work *work, struct diag *why)
 {
     const json *v = p->is_reference ? look_up(&p->route, doc) : NULL;
 
-    return v ? json_ref(v) : get_with_care(p, doc, why);
+    return v ? json_ref(v) : get_with_care(p, doc, work, why);
 }

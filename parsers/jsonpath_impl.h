@@ -5,6 +5,7 @@
 #include "parsers/diag.h"
 #include "parsers/json.h"
 #include "parsers/jsonpath.h"
+#include "parsers/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,10 +18,9 @@
  */
 
 enum {
-    JSONPATH_MAX_TEXT = 10000,       /* bytes of a path */
-    JSONPATH_MAX_STEPS = 1000,       /* bounds the recursion over steps */
-    JSONPATH_MAX_VISITS = 50000000,  /* values looked at by one evaluation */
-    JSONPATH_MAX_RESULTS = 10000000, /* values found by one evaluation, and members made for it */
+    JSONPATH_MAX_TEXT = 10000,      /* bytes of a path */
+    JSONPATH_MAX_STEPS = 1000,      /* bounds the recursion over steps */
+    JSONPATH_MAX_RESULTS = 2000000, /* values found by one evaluation, and members made for it */
 };
 
 enum step_kind {
@@ -145,8 +145,8 @@ void jsonpath_write_step(struct buf *out, const struct step *s);
 
 struct regex *jsonpath_regex_new(const char *text, size_t len, bool caseless, struct diag *why);
 void jsonpath_regex_free(struct regex *re);
-/* 1: the whole of `text` matches, 0: it does not, -1: it takes more than *visits allows. */
-int jsonpath_regex_match(const struct regex *re, const char *text, size_t len, size_t *visits);
+/* 1: the whole of `text` matches, 0: it does not, -1: it takes more than `work` allows. */
+int jsonpath_regex_match(const struct regex *re, const char *text, size_t len, struct work *work);
 
 /* ---- evaluating: jsonpath_eval.c, jsonpath_filter.c ---- */
 
@@ -162,13 +162,13 @@ struct eval {
     const struct step *end; /* of the path that is evaluated */
     struct json_build found;
     size_t found_count;
-    size_t visits;  /* how many are left */
+    struct work *work;
     unsigned quiet; /* above 0: nobody will see why something is missing */
     struct diag *why;
 };
 
-/* Counts visits; false with `why` filled when the budget is used up. */
-bool jsonpath_spend(struct eval *e, size_t visits);
+/* Spends units of work; false with `why` filled when there are none left. */
+bool jsonpath_spend(struct eval *e, size_t units);
 enum outcome jsonpath_broken(struct eval *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -232,15 +232,14 @@ static bool is_nullish(const struct side *s)
     return s->kind == SIDE_NULL || (s->kind == SIDE_TEXT && json_str_is(s->v, "null"));
 }
 
-/* What comparing with a text costs, in visits. */
+/* What comparing with a text costs, in units of work. */
 static size_t cost_of(const struct side *a, const struct side *b)
 {
-    enum { BYTES_A_VISIT = 64 };
     size_t a_len = a->kind == SIDE_TEXT ? json_str_len(a->v) : SIZE_MAX;
     size_t b_len = b->kind == SIDE_TEXT ? json_str_len(b->v) : SIZE_MAX;
     size_t len = a_len < b_len ? a_len : b_len;
 
-    return len == SIZE_MAX ? 0 : len / BYTES_A_VISIT;
+    return len == SIZE_MAX ? 0 : len / WORK_BYTES_A_UNIT;
 }
 
 /* REJECTED: the two cannot be compared, and every comparison of them is false. */
@@ -310,7 +309,7 @@ static enum verdict judge_match(struct eval *e, const struct side *left, const s
 {
     const struct side *pattern = left->kind == SIDE_PATTERN ? left : right;
     const struct side *other = pattern == left ? right : left;
-    struct buf text = {0};
+    json *text;
     int matched;
 
     if (pattern->kind != SIDE_PATTERN && pattern->kind != SIDE_NULL)
@@ -319,16 +318,16 @@ static enum verdict judge_match(struct eval *e, const struct side *left, const s
         return REJECTED;
     if (pattern->kind == SIDE_NULL)
         return undecided(e, "There is no regular expression beside =~");
-    if (json_is_string(other->v)) {
-        matched = jsonpath_regex_match(pattern->regex, json_str(other->v), json_str_len(other->v),
-                                       &e->visits);
-    } else {
-        json_write(&text, other->v);
-        matched = jsonpath_regex_match(pattern->regex, buf_str(&text), text.len, &e->visits);
-        buf_clear(&text);
+    if (!json_is_string(other->v) &&
+        !jsonpath_spend(e, json_text_len(other->v) / WORK_BYTES_A_UNIT))
+        return UNDECIDED;
+    text = json_is_string(other->v) ? json_ref(other->v) : json_text(other->v);
+    matched = jsonpath_regex_match(pattern->regex, json_str(text), json_str_len(text), e->work);
+    json_unref(text);
+    if (matched < 0) {
+        diag_set(e->why, JSONPATH_TOO_MUCH, 0, "Matching the regular expression takes too long");
+        return UNDECIDED;
     }
-    if (matched < 0)
-        return undecided(e, "Matching the regular expression takes too long");
     return matched ? ACCEPTED : REJECTED;
 }
 

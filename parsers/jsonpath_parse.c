@@ -17,6 +17,7 @@
 
 const char JSONPATH_NOT_FOUND[] = "not-found";
 const char JSONPATH_INVALID[] = "invalid-path";
+const char JSONPATH_TOO_MUCH[] = "too-much-work";
 
 /* ---- what all readers share ---- */
 

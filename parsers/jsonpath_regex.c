@@ -11,21 +11,21 @@
  * The regular expressions of java.util.regex, by PCRE2. Where the two dialects write the same thing
  * differently, the text is put from one into the other: \uXXXX, the POSIX names of \p{...}, and
  * classes inside classes, which in Java are a union.
+ *
+ * A match may try exponentially many ways. PCRE2 calls us at each item of the expression that it
+ * comes to (a "callout"): there the work is counted, and a match that takes too much is given up.
  */
 
 struct regex {
     pcre2_code *code;
+    char *text; /* in PCRE2's dialect */
+    size_t len;
 };
 
 enum {
-    /* Nearly every match needs fewer steps than the first; some that are honest need more. */
-    FEW_STEPS = 2000,
-    MANY_STEPS = 1000000,
     MAX_HEAP_KIB = 20000,
-    /* What a match costs of an evaluation's budget. */
-    FEW_VISITS = 100,
-    MANY_VISITS = 500000,
-    BYTES_A_VISIT = 16,
+    /* What beginning a match costs of an evaluation's budget, in units of work. */
+    UNITS_A_MATCH = 10,
 };
 
 /* ---- from Java's dialect ---- */
@@ -185,7 +185,8 @@ static bool translate(struct dialect *d)
 
 static pcre2_code *compile(const struct buf *text, bool caseless, struct diag *why)
 {
-    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+    uint32_t options =
+        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     pcre2_code *code;
     PCRE2_SIZE at;
@@ -220,7 +221,7 @@ struct regex *jsonpath_regex_new(const char *text, size_t len, bool caseless, st
                  (int)(len - d.i), text + d.i);
     if (code) {
         re = mem_alloc(sizeof *re);
-        re->code = code;
+        *re = (struct regex){code, mem_strndup(buf_str(&d.out), d.out.len), d.out.len};
     }
     buf_clear(&d.out);
     return re;
@@ -231,47 +232,76 @@ void jsonpath_regex_free(struct regex *re)
     if (!re)
         return;
     pcre2_code_free(re->code);
+    mem_free(re->text);
     mem_free(re);
 }
 
-static int match(const struct regex *re, const char *text, size_t len, uint32_t steps)
+/* What a callout knows of its match. */
+struct attempt {
+    const struct regex *re;
+    struct work *work;
+    size_t at; /* in the text, at the last callout */
+};
+
+/* Does a reference to what a group has matched stand there? \1, \k<name> */
+static bool is_back_reference(const struct regex *re, size_t at)
 {
-    pcre2_match_context *context = pcre2_match_context_create(NULL);
-    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    const char *p = re->text + at;
+
+    return at + 1 < re->len && p[0] == '\\' && (p[1] == 'k' || (p[1] >= '1' && p[1] <= '9'));
+}
+
+static size_t longest_group(const pcre2_callout_block *block)
+{
+    size_t longest = 0;
+
+    for (uint32_t i = 1; i < block->capture_top; i++) {
+        const size_t *ends = block->offset_vector + 2 * (size_t)i;
+        if (ends[1] != PCRE2_UNSET && ends[1] > ends[0] && ends[1] - ends[0] > longest)
+            longest = ends[1] - ends[0];
+    }
+    return longest;
+}
+
+/*
+ * Before each item: what the one before it went through is between the two places in the text,
+ * forwards, or backwards to try another way. A reference that fails leaves the place as it is.
+ */
+static int count(pcre2_callout_block *block, void *user)
+{
+    struct attempt *a = user;
+    size_t at = block->current_position;
+    size_t bytes = at > a->at ? at - a->at : a->at - at;
+
+    a->at = at;
+    if (is_back_reference(a->re, block->pattern_position))
+        bytes += longest_group(block);
+    return work_spend_bytes(a->work, bytes) ? 0 : PCRE2_ERROR_CALLOUT;
+}
+
+/* A tick of `work` may let others match with the same expression: all that changes is local. */
+int jsonpath_regex_match(const struct regex *re, const char *text, size_t len, struct work *work)
+{
+    struct attempt a = {re, work, 0};
+    pcre2_match_context *context;
+    pcre2_match_data *data;
     int rc = PCRE2_ERROR_NOMEMORY;
 
+    /* Whether the text is UTF-8 is looked at first. */
+    if (!work_spend(work, UNITS_A_MATCH + len / WORK_BYTES_A_UNIT))
+        return -1;
+    context = pcre2_match_context_create(NULL);
+    data = pcre2_match_data_create(1, NULL);
     if (context && data) {
-        pcre2_set_match_limit(context, steps);
-        pcre2_set_depth_limit(context, steps);
+        pcre2_set_match_limit(context, UINT32_MAX);
+        pcre2_set_depth_limit(context, UINT32_MAX);
         pcre2_set_heap_limit(context, MAX_HEAP_KIB);
+        pcre2_set_callout(context, count, &a);
         rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, 0, PCRE2_ANCHORED | PCRE2_ENDANCHORED,
                          data, context);
     }
     pcre2_match_data_free(data);
     pcre2_match_context_free(context);
-    return rc;
-}
-
-static bool spend(size_t *visits, size_t cost)
-{
-    if (*visits < cost)
-        return false;
-    *visits -= cost;
-    return true;
-}
-
-int jsonpath_regex_match(const struct regex *re, const char *text, size_t len, size_t *visits)
-{
-    int rc;
-
-    if (!spend(visits, FEW_VISITS + len / BYTES_A_VISIT))
-        return -1;
-    rc = match(re, text, len, FEW_STEPS);
-    if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT) {
-        if (!spend(visits, MANY_VISITS))
-            return -1;
-        rc = match(re, text, len, MANY_STEPS);
-    }
     if (rc == PCRE2_ERROR_NOMATCH)
         return 0;
     return rc >= 0 ? 1 : -1;

@@ -39,7 +39,7 @@ static void evaluate_jsonpath(const struct question *q, struct answer *out)
         out->kind = ANSWER_INVALID;
         return;
     }
-    out->result = jsonpath_get(p, q->data, &out->why);
+    out->result = jsonpath_get(p, q->data, NULL, &out->why);
     if (!out->result)
         out->kind = out->why.code == JSONPATH_NOT_FOUND ? ANSWER_NOTHING : ANSWER_FAILED;
     jsonpath_free(p);
