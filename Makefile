@@ -108,7 +108,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground source json jsonpath timestamp yaml jsonata_text jsonata
-CHECK_ASL     := definition template intrinsic retry choice flow load validate codes format
+CHECK_ASL     := definition template intrinsic retry choice flow effort load validate codes format
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
 CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api test_state front_door

@@ -2,6 +2,7 @@
 
 #include "asl/path.h"
 #include "parsers/count.h"
+#include "parsers/jsonpath.h"
 #include "parsers/nearest.h"
 #include "parsers/timestamp.h"
 
@@ -578,6 +579,25 @@ static bool compare(const asl_test *t, const json *v, const json *operand)
     return false;
 }
 
+static bool may_go_on(const struct asl_env *env, size_t bytes, struct asl_error *error)
+{
+    if (work_spend_bytes(env->work, bytes))
+        return true;
+    asl_error_set(error, ASL_RUNTIME, "Evaluating the Choice rule takes too long");
+    return false;
+}
+
+/* Texts are gone through from their beginning: a pattern's pieces, too, look at no byte twice. */
+static bool may_compare(const json *v, const json *operand, const struct asl_env *env,
+                        struct asl_error *error)
+{
+    size_t bytes = json_is_string(v) ? json_str_len(v) : 0;
+
+    if (json_is_string(operand))
+        bytes += json_str_len(operand);
+    return may_go_on(env, bytes, error);
+}
+
 static bool is_barred(const asl_path *path, const struct asl_env *env, struct asl_error *error)
 {
     if (!asl_path_is_barred(path, env))
@@ -586,19 +606,45 @@ static bool is_barred(const asl_path *path, const struct asl_env *env, struct as
     return true;
 }
 
+static void fail_too_much(const asl_path *path, const char *why, struct asl_error *error)
+{
+    asl_error_set(error, ASL_RUNTIME, "Invalid path '%s': %s", json_str(asl_path_text(path)), why);
+}
+
 static json *read(const asl_path *path, const struct asl_env *env, struct asl_error *error)
 {
+    struct diag why = {0};
     json *v;
 
     if (is_barred(path, env, error))
         return NULL;
-    v = asl_path_find(path, env, NULL);
-    if (!v)
+    v = asl_path_find(path, env, &why);
+    if (!v && why.code == JSONPATH_TOO_MUCH)
+        fail_too_much(path, why.text, error);
+    else if (!v)
         asl_error_set(error, ASL_RUNTIME,
                       "Invalid path '%s': The choice state's condition path references an invalid "
                       "value.",
                       json_str(asl_path_text(path)));
+    diag_clear(&why);
     return v;
+}
+
+static int eval_presence(const asl_test *t, const struct asl_env *env, struct asl_error *error)
+{
+    struct diag why = {0};
+    json *v;
+    bool too_much;
+
+    if (is_barred(t->variable, env, error))
+        return -1;
+    v = asl_path_find(t->variable, env, &why);
+    too_much = !v && why.code == JSONPATH_TOO_MUCH;
+    if (too_much)
+        fail_too_much(t->variable, why.text, error);
+    diag_clear(&why);
+    json_unref(v);
+    return too_much ? -1 : (v != NULL) == (json_kind(t->operand) == JSON_TRUE);
 }
 
 static int eval_comparison(const asl_test *t, const struct asl_env *env, struct asl_error *error)
@@ -606,13 +652,8 @@ static int eval_comparison(const asl_test *t, const struct asl_env *env, struct 
     json *v, *operand;
     int result;
 
-    if (t->operator->family == FAMILY_IS && t->operator->what == IS_PRESENT) {
-        if (is_barred(t->variable, env, error))
-            return -1;
-        v = asl_path_find(t->variable, env, NULL);
-        json_unref(v);
-        return (v != NULL) == (json_kind(t->operand) == JSON_TRUE);
-    }
+    if (t->operator->family == FAMILY_IS && t->operator->what == IS_PRESENT)
+        return eval_presence(t, env, error);
     if (t->pattern.dangling) {
         asl_error_set(error, ASL_RUNTIME,
                       "The StringMatches pattern '%s' has a backslash that escapes nothing",
@@ -623,28 +664,36 @@ static int eval_comparison(const asl_test *t, const struct asl_env *env, struct 
     if (!v)
         return -1;
     operand = t->path ? read(t->path, env, error) : json_ref(t->operand);
-    result = operand ? compare(t, v, operand) : -1;
+    result = operand && may_compare(v, operand, env, error) ? compare(t, v, operand) : -1;
     json_unref(operand);
     json_unref(v);
     return result;
 }
 
 /* Nested NESTING_MAX deep at most. And and Or stop at the first test that decides. */
-int asl_test_eval(const asl_test *t, const struct asl_env *env, struct asl_error *error)
+static int eval_test(const asl_test *t, const struct asl_env *env, struct asl_error *error)
 {
     int deciding = t->kind == TEST_OR;
     int result;
 
+    if (!may_go_on(env, 0, error))
+        return -1;
     if (t->kind == TEST_COMPARE)
         return eval_comparison(t, env, error);
     if (t->kind == TEST_NOT) {
-        result = asl_test_eval(t->tests[0], env, error);
+        result = eval_test(t->tests[0], env, error);
         return result < 0 ? result : !result;
     }
     for (size_t i = 0; i < t->count; i++) {
-        result = asl_test_eval(t->tests[i], env, error);
+        result = eval_test(t->tests[i], env, error);
         if (result < 0 || result == deciding)
             return result;
     }
     return !deciding;
+}
+
+int asl_test_eval(const asl_test *t, const struct asl_env *env, struct asl_error *error)
+{
+    work_begin(env->work);
+    return eval_test(t, env, error);
 }

@@ -62,7 +62,13 @@ struct asl_env {
     const json *(*variable)(void *user, const json *name); /* a look; NULL: not assigned */
     void *user;
     struct asl_chance *chance;
-    struct work *work; /* what evaluating costs is counted in it; NULL: nowhere */
+    /*
+     * What evaluating costs is counted in it; NULL: nowhere. Each of these is an evaluation with a
+     * budget of its own: a template, a path that a field names, a Choice rule, and, within
+     * templates too, each JSONata expression. In JSONPath, one that has used up its budget fails
+     * with States.Runtime.
+     */
+    struct work *work;
 };
 
 #endif

@@ -22,6 +22,7 @@ json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_err
         asl_error_set(error, ASL_RUNTIME, ASL_PATH_BARRED);
         return NULL;
     }
+    work_begin(env->work);
     v = asl_path_get(p, env, &why);
     if (!v)
         asl_error_set(error, ASL_RUNTIME, "Invalid path '%s' : %s", json_str(asl_path_text(p)),

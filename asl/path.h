@@ -27,7 +27,10 @@ bool asl_path_is_reference(const asl_path *p);
 /* Just `$`: the input as it is. */
 bool asl_path_is_input(const asl_path *p);
 
-/* A new reference; NULL with *why filled (jsonpath_get's codes and texts). */
+/*
+ * A new reference; NULL with *why filled (jsonpath_get's codes and texts). It is part of an
+ * evaluation that has begun: see env.h.
+ */
 json *asl_path_get(const asl_path *p, const struct asl_env *env, struct diag *why);
 /*
  * As asl_path_get, but an element past the end of its array is nothing, where asl_path_get gives

@@ -117,7 +117,8 @@ static void fail_read(const asl_query *q, const struct asl_env *env, struct diag
     }
 }
 
-json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_error *error)
+/* Part of an evaluation that has begun. */
+static json *eval_query(const asl_query *q, const struct asl_env *env, struct asl_error *error)
 {
     struct diag why = {0};
     json *v;
@@ -133,6 +134,12 @@ json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_e
         fail_read(q, env, &why, error);
     diag_clear(&why);
     return v;
+}
+
+json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_error *error)
+{
+    work_begin(env->work);
+    return eval_query(q, env, error);
 }
 
 /* ---- compiling ---- */
@@ -303,9 +310,13 @@ static json *eval_object(const asl_template *t, const struct asl_env *env, struc
 
 static json *eval(const asl_template *t, const struct asl_env *env, struct asl_error *error)
 {
+    if (t->kind != NODE_EXPRESSION && !work_spend(env->work, 1)) {
+        asl_error_set(error, ASL_RUNTIME, "Evaluating the template takes too long");
+        return NULL;
+    }
     switch (t->kind) {
     case NODE_CONSTANT: return json_ref(t->constant);
-    case NODE_QUERY: return asl_query_eval(t->query, env, error);
+    case NODE_QUERY: return eval_query(t->query, env, error);
     case NODE_EXPRESSION: return asl_expression_eval(t->expression, env, error);
     case NODE_ARRAY: return eval_array(t, env, error);
     case NODE_OBJECT: return eval_object(t, env, error);
@@ -315,8 +326,10 @@ static json *eval(const asl_template *t, const struct asl_env *env, struct asl_e
 
 json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error)
 {
-    json *v = eval(t, env, error);
+    json *v;
 
+    work_begin(env->work);
+    v = eval(t, env, error);
     /* A loop that wraps its input once more each time must end before recursion gets deep. */
     if (v && json_depth(v) > JSON_MAX_DEPTH) {
         json_unref(v);

@@ -35,25 +35,27 @@ json *intrinsic_array_partition(struct invocation *in)
         return intrinsic_invalid(in);
     count = json_count(array);
     step = (size_t)size;
+    if (!intrinsic_spend(in, 2 * count))
+        return NULL;
     json_build_array(&b, count / step + 1);
     for (size_t i = 0; i < count; i += step)
         json_build_add(&b, slice(array, i, count - i > step ? i + step : count));
     return json_build_done(&b);
 }
 
-/* A string as it is, anything else as JSON. */
-static json *text_of(const json *v)
+/* Only a value whose text is as long need be written. */
+static bool has_text(struct invocation *in, const json *v, const json *text, bool *same)
 {
-    return json_is_string(v) ? json_ref(v) : json_text(v);
-}
+    size_t len = json_is_string(v) ? json_str_len(v) : json_text_len(v);
+    json *own;
 
-static bool has_text(const json *v, const json *text)
-{
-    json *own = text_of(v);
-    bool same = json_equal(own, text);
-
+    *same = false;
+    if (len != json_str_len(text) || !intrinsic_spend_reading(in, len))
+        return intrinsic_spend(in, 1);
+    own = intrinsic_text(in, v);
+    *same = own && json_equal(own, text);
     json_unref(own);
-    return same;
+    return own;
 }
 
 /* AWS compares texts: true is "true", and objects with members in another order differ. */
@@ -64,11 +66,12 @@ json *intrinsic_array_contains(struct invocation *in)
 
     if (!array)
         return NULL;
-    json *text = text_of(in->arguments[1]);
-    for (size_t i = 0; i < json_count(array) && !found; i++)
-        found = has_text(json_at(array, i), text);
+    json *text = intrinsic_text(in, in->arguments[1]);
+    bool goes_on = text;
+    for (size_t i = 0; goes_on && i < json_count(array) && !found; i++)
+        goes_on = has_text(in, json_at(array, i), text, &found);
     json_unref(text);
-    return json_bool(found);
+    return goes_on ? json_bool(found) : NULL;
 }
 
 json *intrinsic_array_range(struct invocation *in)
@@ -86,6 +89,8 @@ json *intrinsic_array_range(struct invocation *in)
         return json_ref(json_empty_array());
     if (steps >= RANGE_MAX)
         return intrinsic_invalid(in);
+    if (!intrinsic_spend(in, (uint64_t)steps))
+        return NULL;
     json_build_array(&b, (size_t)steps + 1);
     for (int64_t i = 0; i <= steps; i++)
         json_build_add(&b, json_int(first + i * step));

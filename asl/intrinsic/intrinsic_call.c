@@ -24,7 +24,7 @@ const struct intrinsic_function intrinsic_functions[] = {
      "the array cut into arrays of that size"},
     {"ArrayContains", "array, value", 2, 2, 0, intrinsic_array_contains, NULL,
      "whether the array has that value"},
-    {"ArrayRange", "first, last, step", 3, 3, 0, intrinsic_array_range, NULL,
+    {"ArrayRange", "first, last, step", 3, 3, INTRINSIC_GROWS, intrinsic_array_range, NULL,
      "the numbers from the first to the last, 1000 at most"},
     {"ArrayGetItem", "array, index", 2, 2, INTRINSIC_STRING, intrinsic_array_get_item, NULL,
      "the element at that index, from 0"},
@@ -63,7 +63,7 @@ bool asl_intrinsic_gives_string(const asl_intrinsic *call)
     return call->function->flags & INTRINSIC_STRING;
 }
 
-/* ---- arguments of a kind ---- */
+/* ---- refusing ---- */
 
 json *intrinsic_refuse(struct invocation *in, const char *format, ...)
 {
@@ -79,6 +79,37 @@ json *intrinsic_invalid(struct invocation *in)
 {
     return intrinsic_refuse(in, "Invalid arguments in States.%s", in->call->function->name);
 }
+
+/* ---- work ---- */
+
+bool intrinsic_spend(struct invocation *in, uint64_t units)
+{
+    if (work_spend(in->work, units))
+        return true;
+    intrinsic_refuse(in, "States.%s takes too long", in->call->function->name);
+    return false;
+}
+
+bool intrinsic_spend_reading(struct invocation *in, size_t bytes)
+{
+    return intrinsic_spend(in, bytes / WORK_BYTES_A_UNIT + 1);
+}
+
+bool intrinsic_spend_making(struct invocation *in, size_t bytes)
+{
+    enum { BYTES_A_UNIT = 8 };
+
+    return intrinsic_spend(in, bytes / BYTES_A_UNIT + 1);
+}
+
+json *intrinsic_text(struct invocation *in, const json *v)
+{
+    if (json_is_string(v))
+        return json_ref(v);
+    return intrinsic_spend_making(in, json_text_len(v)) ? json_text(v) : NULL;
+}
+
+/* ---- arguments of a kind ---- */
 
 const json *intrinsic_array(struct invocation *in, size_t i)
 {
@@ -161,7 +192,7 @@ static void fail_path(struct evaluation *e, const asl_path *path, const struct d
     const char *text = json_str(asl_path_text(path));
     struct buf cause = {0};
 
-    if (why->code == JSONPATH_INVALID) {
+    if (why->code != JSONPATH_NOT_FOUND) {
         fail(e, why->text);
         return;
     }
@@ -234,8 +265,8 @@ static json *invoke(struct invocation *in)
 static json *run(struct evaluation *e, const asl_intrinsic *call, json **arguments)
 {
     struct diag why = {0};
-    struct invocation in = {call, arguments, call->count, e->env->chance, &why};
-    json *v = invoke(&in);
+    struct invocation in = {call, arguments, call->count, e->env->chance, e->env->work, &why};
+    json *v = intrinsic_spend(&in, 1 + call->count) ? invoke(&in) : NULL;
 
     if (!v)
         asl_error_set(e->error, ASL_RUNTIME,
@@ -282,7 +313,8 @@ json *intrinsic_constant(const asl_intrinsic *call)
 {
     json **arguments = mem_calloc(call->count + 1, sizeof *arguments);
     struct diag why = {0};
-    struct invocation in = {call, arguments, call->count, NULL, &why};
+    struct invocation in = {
+        .call = call, .arguments = arguments, .count = call->count, .why = &why};
     json *v;
 
     for (size_t i = 0; i < call->count; i++)

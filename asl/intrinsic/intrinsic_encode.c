@@ -14,10 +14,15 @@ enum { INPUT_MAX = 10000 }; /* characters; spec of the service, "quotas" */
 
 static bool fits(struct invocation *in, const json *text)
 {
-    if (utf8_count(json_str(text), json_str_len(text)) <= INPUT_MAX)
-        return true;
-    intrinsic_invalid(in);
-    return false;
+    size_t len = json_str_len(text);
+
+    if (!intrinsic_spend_reading(in, len))
+        return false;
+    if (utf8_count(json_str(text), len) > INPUT_MAX) {
+        intrinsic_invalid(in);
+        return false;
+    }
+    return intrinsic_spend_making(in, len);
 }
 
 /* ---- Base64 ---- */
@@ -167,9 +172,8 @@ json *intrinsic_hash(struct invocation *in)
         md = fetched = fetch(algorithm);
     if (!md)
         return intrinsic_invalid(in);
-    text =
-        json_is_string(in->arguments[0]) ? json_ref(in->arguments[0]) : json_text(in->arguments[0]);
-    v = digest(in, text, md);
+    text = intrinsic_text(in, in->arguments[0]);
+    v = text ? digest(in, text, md) : NULL;
     json_unref(text);
     EVP_MD_free(fetched);
     return v;

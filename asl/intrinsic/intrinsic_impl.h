@@ -35,12 +35,14 @@ struct invocation {
     json **arguments;
     size_t count;
     struct asl_chance *chance;
+    struct work *work; /* NULL: constants, which are as short as the text that has them */
     struct diag *why;
 };
 
 enum {
     INTRINSIC_STRING = 1, /* may give a string: good for ErrorPath and CausePath */
     INTRINSIC_CHANCE = 2, /* does not always give the same for the same arguments */
+    INTRINSIC_GROWS = 4,  /* gives much for short arguments: no definition has it as a constant */
 };
 
 enum { INTRINSIC_ANY_COUNT = SIZE_MAX };
@@ -71,6 +73,13 @@ json *intrinsic_refuse(struct invocation *in, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Refuses as AWS does, which doesn't say which argument is wrong, nor why. */
 json *intrinsic_invalid(struct invocation *in);
+/* Spend work: units, bytes to be read, bytes to be made, which take memory besides. False after
+ * refusing, as no more work is allowed. */
+bool intrinsic_spend(struct invocation *in, uint64_t units);
+bool intrinsic_spend_reading(struct invocation *in, size_t bytes);
+bool intrinsic_spend_making(struct invocation *in, size_t bytes);
+/* `v` as text: a string as it is, anything else as JSON. */
+json *intrinsic_text(struct invocation *in, const json *v);
 const json *intrinsic_array(struct invocation *in, size_t i);
 const json *intrinsic_object(struct invocation *in, size_t i);
 const json *intrinsic_string(struct invocation *in, size_t i);

@@ -301,7 +301,7 @@ static bool parse_arguments(struct parser *p, unsigned depth, asl_intrinsic *cal
 
 static bool is_constant(const asl_intrinsic *call)
 {
-    if (call->function->flags & INTRINSIC_CHANCE)
+    if (call->function->flags & (INTRINSIC_CHANCE | INTRINSIC_GROWS))
         return false;
     for (size_t i = 0; i < call->count; i++)
         if (call->arguments[i].kind != ARGUMENT_VALUE)

@@ -119,7 +119,7 @@ static void add_value(struct buf *out, const json *v)
 static json *fill(struct invocation *in, const struct format *f)
 {
     struct buf out = {0};
-    size_t from = 0;
+    size_t from = 0, len = 0;
 
     if (f->unmatched)
         return intrinsic_refuse(in,
@@ -129,6 +129,10 @@ static json *fill(struct invocation *in, const struct format *f)
     if (f->count != in->count - 1)
         return intrinsic_refuse(in, "Invalid arguments in States.Format: number of arguments do "
                                     "not match the occurrences of {}.");
+    for (size_t i = 1; i < in->count; i++)
+        len += json_text_len(in->arguments[i]);
+    if (!intrinsic_spend_making(in, len + f->ends[f->count]))
+        return NULL;
     for (size_t i = 0;; i++) {
         buf_add(&out, f->text + from, f->ends[i] - from);
         from = f->ends[i];
@@ -147,7 +151,7 @@ json *intrinsic_format(struct invocation *in)
     if (in->call->prepared)
         return fill(in, in->call->prepared);
     template = intrinsic_string(in, 0);
-    if (!template)
+    if (!template || !intrinsic_spend_making(in, json_str_len(template)))
         return NULL;
     v = fill(in, cut(&scratch, template));
     arena_clear(&scratch);
@@ -196,7 +200,8 @@ json *intrinsic_string_split(struct invocation *in)
     size_t len, piece = 0, n, count;
     uint32_t *set, c;
 
-    if (!delimiters)
+    if (!delimiters || !intrinsic_spend_making(in, json_str_len(subject)) ||
+        !intrinsic_spend_making(in, json_str_len(delimiters)))
         return NULL;
     set = sorted_characters(delimiters, &count);
     text = json_str(subject);
@@ -229,7 +234,7 @@ json *intrinsic_string_to_json(struct invocation *in)
     struct diag why = {0};
     json *v;
 
-    if (!text)
+    if (!text || !intrinsic_spend_making(in, json_str_len(text)))
         return NULL;
     if (is_blank_text(text))
         return json_null();
@@ -249,7 +254,8 @@ json *intrinsic_string_to_json(struct invocation *in)
 
 json *intrinsic_json_to_string(struct invocation *in)
 {
-    return json_text(in->arguments[0]);
+    return intrinsic_spend_making(in, json_text_len(in->arguments[0])) ? json_text(in->arguments[0])
+                                                                       : NULL;
 }
 
 json *intrinsic_json_merge(struct invocation *in)
@@ -263,6 +269,8 @@ json *intrinsic_json_merge(struct invocation *in)
     /* Only a shallow merge is there; AWS takes whatever isn't true for it. */
     if (json_kind(in->arguments[2]) == JSON_TRUE)
         return intrinsic_invalid(in);
+    if (!intrinsic_spend(in, json_count(first) + json_count(second)))
+        return NULL;
     json_build_copy(&b, first, json_count(second));
     for (size_t i = 0; i < json_count(second); i++)
         json_build_set_key(&b, json_ref(json_key_at(second, i)),

@@ -135,16 +135,27 @@ struct set {
     size_t mask;
 };
 
-static void add(struct set *s, const json *v)
+/* False when no more work is allowed: texts can be made to collide here, too. */
+static bool add(struct invocation *in, struct set *s, const json *v)
 {
+    size_t len = json_text_len(v);
+
+    /* It is hashed once more to put it in order. */
+    if (!intrinsic_spend_reading(in, 4 * len))
+        return false;
     uint64_t h = hash_value(v, OURS);
     uint32_t *slot = &s->slots[(h * OURS >> 32) & s->mask];
 
-    for (uint32_t i = *slot; i != END; i = s->entries[i].next)
-        if (s->entries[i].hash == h && equal(s->entries[i].value, v))
-            return;
+    for (uint32_t i = *slot; i != END; i = s->entries[i].next) {
+        bool same = s->entries[i].hash == h;
+        if (!intrinsic_spend_reading(in, same ? 4 * len : 0))
+            return false;
+        if (same && equal(s->entries[i].value, v))
+            return true;
+    }
     s->entries[s->count] = (struct entry){v, h, *slot};
     *slot = s->count++;
+    return true;
 }
 
 static size_t power_above(size_t n)
@@ -198,12 +209,13 @@ json *intrinsic_array_unique(struct invocation *in)
     struct set s = {.entries = mem_calloc(count + 1, sizeof *s.entries),
                     .slots = mem_calloc(slots, sizeof *s.slots),
                     .mask = slots - 1};
+    bool goes_on = true;
     for (size_t i = 0; i < slots; i++)
         s.slots[i] = END;
-    for (size_t i = 0; i < count; i++)
-        add(&s, json_at(array, i));
+    for (size_t i = 0; goes_on && i < count; i++)
+        goes_on = add(in, &s, json_at(array, i));
     /* As large as Java makes it for so many values: three quarters full at most. */
-    json *v = in_order(&s, power_above(count * 4 / 3 + 1));
+    json *v = goes_on ? in_order(&s, power_above(count * 4 / 3 + 1)) : NULL;
     mem_free(s.entries);
     mem_free(s.slots);
     return v;

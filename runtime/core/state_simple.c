@@ -150,6 +150,7 @@ static bool wait_seconds(const struct asl_number *n, const struct asl_env *env, 
                                   (long long)*out);
         return *out >= 0;
     }
+    work_begin(env->work);
     json *v = asl_path_get(n->path, env, NULL);
     json *text = v ? json_text(v) : NULL;
     bool good = v && json_kind(v) == JSON_INT && json_int_value(v) >= 0;
@@ -208,6 +209,7 @@ static bool wait_timestamp(const struct asl_wait *w, const struct asl_env *env, 
         *due_ms = w->timestamp_ms;
         return true;
     }
+    work_begin(env->work);
     json *v = asl_path_get(w->timestamp_path, env, NULL);
     bool good = v && json_is_string(v) && timestamp_parse(json_str(v), json_str_len(v), &t);
     if (good) {
