@@ -111,7 +111,7 @@ CHECK_PARSERS := ground source json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow effort load validate codes format
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
-CHECK_RUNTIME := sigv4 endpoint engine handlers http_server store api test_state front_door
+CHECK_RUNTIME := host sigv4 endpoint engine handlers http_server store api test_state front_door
 
 CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 
@@ -140,7 +140,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/install tests/cli
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/life tests/install tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup

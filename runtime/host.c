@@ -11,6 +11,7 @@ enum { TURNS_AT_ONCE = 64 };
 struct host {
     uv_loop_t loop;
     uv_timer_t timer;
+    uv_prepare_t before_poll;
     uv_signal_t signals[2];
     engine *engine;
     handlers *handlers;
@@ -19,6 +20,10 @@ struct host {
     api *api;
     struct host_options options;
     int64_t virtual_ms; /* the virtual clock */
+    int64_t since_ms;   /* since when nothing came in, while it stands still; 0: something did */
+    /* That, and this, by clock_steady_ms. No wait lasts longer; INT64_MAX: no bound. */
+    int64_t until_ms;
+    bool resting; /* the engine is of no use: nothing of it is due */
     bool interrupted, stopped;
 };
 
@@ -137,9 +142,68 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
 
 /* ---- the loop ---- */
 
+/* When something is to be done next if nothing comes in before; INT64_MIN: at once. */
+static int64_t next_due(const host *h)
+{
+    int64_t due = engine_next_due(h->engine);
+
+    if (handlers_next_due(h->handlers) < due)
+        due = handlers_next_due(h->handlers);
+    if (h->api && api_next_due(h->api) < due)
+        due = api_next_due(h->api);
+    return due;
+}
+
+static int64_t time_until(int64_t due_ms, int64_t now_ms)
+{
+    return due_ms == INT64_MAX ? INT64_MAX : due_ms > now_ms ? due_ms - now_ms : 0;
+}
+
+/* What the clock would show if it went while tasks run. */
+static int64_t now_if_it_goes(const host *h)
+{
+    bool stands = h->options.virtual_clock && h->since_ms;
+
+    return host_now(h) + (stands ? clock_steady_ms() - h->since_ms : 0);
+}
+
+/* How long the loop may wait for something to come in; INT64_MAX: for ever. */
+static int64_t longest_wait(const host *h)
+{
+    int64_t wait = h->resting ? INT64_MAX : time_until(next_due(h), now_if_it_goes(h));
+    int64_t bound = time_until(h->until_ms, clock_steady_ms());
+
+    return h->stopped ? 0 : wait < bound ? wait : bound;
+}
+
 static void on_timer(uv_timer_t *t)
 {
     (void)t; /* the turn that follows looks at the clock */
+}
+
+/*
+ * The loop calls this right before it polls, whatever ran since uv_run began: before 1.45, libuv
+ * runs timers first, and what they bring must not wait for a poll whose length was told before. So
+ * this is the one place that tells how long a poll may last. Timers of others count from the loop's
+ * time, which may be old.
+ */
+static void on_before_poll(uv_prepare_t *p)
+{
+    host *h = p->data;
+    int64_t wait_ms = longest_wait(h);
+
+    uv_update_time(&h->loop);
+    if (wait_ms == INT64_MAX)
+        uv_timer_stop(&h->timer);
+    else
+        uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
+}
+
+/* Lets the loop run until something came in or is due. */
+static void wait_for_io(host *h)
+{
+    uv_run(&h->loop, UV_RUN_ONCE);
+    uv_timer_stop(&h->timer);
 }
 
 static void on_signal(uv_signal_t *s, int number)
@@ -168,6 +232,11 @@ host *host_new(store *s, const struct host_options *options)
     h->virtual_ms = options->start_ms ? options->start_ms : clock_wall_ms();
     uv_loop_init(&h->loop);
     uv_timer_init(&h->loop, &h->timer);
+    h->until_ms = INT64_MAX;
+    /* It keeps the loop alive: without handles uv_run would return at once. */
+    uv_prepare_init(&h->loop, &h->before_poll);
+    h->before_poll.data = h;
+    uv_prepare_start(&h->before_poll, on_before_poll);
     for (int i = 0; i < 2; i++) {
         uv_signal_init(&h->loop, &h->signals[i]);
         h->signals[i].data = h;
@@ -192,6 +261,7 @@ void host_free(host *h)
     engine_free(h->engine);
     handlers_close(h->handlers);
     uv_close((uv_handle_t *)&h->timer, NULL);
+    uv_close((uv_handle_t *)&h->before_poll, NULL);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&h->signals[i], NULL);
     uv_run(&h->loop, UV_RUN_DEFAULT);
@@ -230,47 +300,30 @@ uv_loop_t *host_loop(host *h)
     return &h->loop;
 }
 
-/* Waits for the loop to bring something, at most `wait_ms`; negative: for ever. */
-static void wait_for_io(host *h, int64_t wait_ms)
-{
-    if (wait_ms >= 0) {
-        uv_update_time(&h->loop);
-        uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
-    }
-    uv_run(&h->loop, UV_RUN_ONCE);
-    uv_timer_stop(&h->timer);
-}
-
-/* When something is to be done next if nothing comes in before. */
-static int64_t next_due(const host *h)
-{
-    int64_t engine_due = engine_next_due(h->engine);
-    int64_t handlers_due = handlers_next_due(h->handlers);
-
-    return engine_due < handlers_due ? engine_due : handlers_due;
-}
-
 /* Lets time pass until something is to be done. False: nothing ever will be. */
-static bool let_time_pass(host *h, int64_t due_ms, int64_t stop_ms)
+static bool let_time_pass(host *h, int64_t due_ms)
 {
-    int64_t now = host_now(h);
-    int64_t wait = due_ms == INT64_MAX ? -1 : due_ms > now ? due_ms - now : 0;
     bool busy = engine_tasks(h->engine) > handlers_asleep(h->handlers);
 
     if (!busy && due_ms == INT64_MAX)
         return false;
     if (h->options.virtual_clock && !busy) {
         h->virtual_ms = due_ms;
+        h->since_ms = 0;
         return true;
     }
-    int64_t before = clock_wall_ms();
-    if (stop_ms && (wait < 0 || before + wait > stop_ms))
-        wait = stop_ms > before ? stop_ms - before : 0;
-    wait_for_io(h, wait);
+    if (!h->since_ms)
+        h->since_ms = clock_steady_ms();
+    wait_for_io(h);
+    if (!h->options.virtual_clock)
+        return true;
     /* Nothing came in for as long as the task may take: that much time has passed. */
-    if (h->options.virtual_clock && next_due(h) == due_ms && wait >= 0 &&
-        clock_wall_ms() - before >= wait)
-        h->virtual_ms += wait;
+    int64_t due = next_due(h);
+    if (due != INT64_MIN && due <= now_if_it_goes(h))
+        h->virtual_ms = due;
+    else if (due != INT64_MIN)
+        return true;
+    h->since_ms = 0;
     return true;
 }
 
@@ -286,9 +339,9 @@ static void stop(host *h, uint64_t execution, const char *name, const char *caus
 
 enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why)
 {
-    int64_t stop_ms = limit_ms ? clock_wall_ms() + limit_ms : 0;
     enum host_end end = HOST_DONE;
 
+    h->until_ms = limit_ms ? clock_steady_ms() + limit_ms : INT64_MAX;
     for (unsigned turn = 1;; turn++) {
         handlers_wake(h->handlers, host_now(h));
         if (!engine_advance(h->engine, host_now(h), why))
@@ -299,15 +352,16 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
         if (end == HOST_DONE && h->interrupted) {
             end = HOST_INTERRUPTED;
             stop(h, execution, "Asl.Interrupted", "The process was told to stop.");
-        } else if (end == HOST_DONE && stop_ms && clock_wall_ms() >= stop_ms) {
+        } else if (end == HOST_DONE && clock_steady_ms() >= h->until_ms) {
             end = HOST_TIMED_OUT;
+            h->until_ms = INT64_MAX;
             stop(h, execution, "Asl.TimedOut", "The time that --timeout allows is over.");
         }
         int64_t due = next_due(h);
         if (due == INT64_MIN) {
             if (turn % TURNS_AT_ONCE == 0)
                 uv_run(&h->loop, UV_RUN_NOWAIT);
-        } else if (!let_time_pass(h, due, stop_ms)) {
+        } else if (!let_time_pass(h, due)) {
             return HOST_STUCK;
         }
     }
@@ -327,10 +381,10 @@ bool host_recover(host *h, struct diag *why)
 
 bool host_rest(host *h, int64_t ms)
 {
-    int64_t end = clock_wall_ms() + ms;
-
-    while (!h->interrupted && clock_wall_ms() < end)
-        wait_for_io(h, end - clock_wall_ms() > 0 ? end - clock_wall_ms() : 0);
+    h->resting = true;
+    h->until_ms = clock_steady_ms() + ms;
+    while (!h->interrupted && clock_steady_ms() < h->until_ms)
+        wait_for_io(h);
     return h->interrupted;
 }
 
@@ -361,12 +415,8 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
         }
         if (h->stopped)
             return true;
-        int64_t due = next_due(h);
-        if (h->api && api_next_due(h->api) < due)
-            due = api_next_due(h->api);
-        int64_t now = host_now(h);
-        if (due != INT64_MIN)
-            wait_for_io(h, due == INT64_MAX ? -1 : due > now ? due - now : 0);
+        if (next_due(h) != INT64_MIN)
+            wait_for_io(h);
         else if (turn % TURNS_AT_ONCE == 0)
             uv_run(&h->loop, UV_RUN_NOWAIT);
     }

@@ -4,13 +4,15 @@
  * SQLite alone can do, as durable executions can be no faster than those.
  *
  *   bench_serve [--asl PROGRAM] [--store PATH] [--durability full|normal] [--executions N]
- *               [--connections N] [--waiting N] [--running N]
+ *               [--connections N] [--waiting N] [--running N] [--timers N]
  *
  * Without --store (or with :memory:) executions are in memory. A store is made anew.
  */
 
 #include "parsers/buf.h"
 #include "parsers/mem.h"
+#include "parsers/timestamp.h"
+#include "runtime/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,6 +36,8 @@ enum {
     ROWS = 2 + 2 * STATES + 1,
     ROW_BYTES = 300,
     PROBES = 300, /* of the disk */
+    TIMER_SPAN_MS = 5000,
+    TIMER_AHEAD_MS = 8000, /* what it takes to start them, and some quiet */
 };
 
 #define MACHINE(name) "arn:aws:states:us-east-1:123456789012:stateMachine:" name
@@ -46,6 +50,9 @@ static const char three[] =
 static const char sleeper[] =
     "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\"
     "\":86400,\\\"End\\\":true}}}";
+static const char alarm_clock[] =
+    "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\","
+    "\\\"TimestampPath\\\":\\\"$.at\\\",\\\"End\\\":true}}}";
 /* Each second of it is four events and a choice's two. */
 static const char busy[] =
     "{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\","
@@ -55,7 +62,7 @@ static const char busy[] =
     "\\\"Type\\\":\\\"Succeed\\\"}}}";
 
 static const char *asl = "build/release/asl", *store = ":memory:", *durability = "full";
-static long executions = 60000, only_connections, waiting = 100000, running = 10000;
+static long executions = 60000, only_connections, waiting = 100000, running = 10000, timers = 10000;
 
 static pid_t server;
 
@@ -264,7 +271,8 @@ static void create(const char *name, const char *definition)
 struct load {
     const char *machine;
     long left, open;
-    uint32_t *us; /* each request's */
+    int64_t first_ms; /* of the times that executions wait for, which their names tell; 0: none */
+    uint32_t *us;     /* each request's */
     size_t done;
 };
 
@@ -294,20 +302,35 @@ static void on_client_closed(uv_handle_t *handle)
     mem_free(c);
 }
 
+/* The body of the next StartExecution. */
+static void write_start(struct buf *out, struct load *l)
+{
+    long n = l->left--;
+
+    buf_printf(out, "{\"stateMachineArn\":\"%s\",", l->machine);
+    if (!l->first_ms) {
+        buf_printf(out, "\"input\":\"{\\\"n\\\":%ld}\"}", n);
+        return;
+    }
+    int64_t due_ms = l->first_ms + rand() % TIMER_SPAN_MS;
+    buf_printf(out, "\"name\":\"t%ld-%lld\",\"input\":\"{\\\"at\\\":\\\"", n, (long long)due_ms);
+    timestamp_write(out, due_ms);
+    buf_adds(out, "\\\"}\"}");
+}
+
 static void send_next(struct client *c)
 {
     struct load *l = c->load;
-    char body[256];
+    struct buf body = {0};
 
     if (l->left == 0) {
         uv_close((uv_handle_t *)&c->tcp, on_client_closed);
         return;
     }
-    int len =
-        snprintf(body, sizeof body, "{\"stateMachineArn\":\"%s\",\"input\":\"{\\\"n\\\":%ld}\"}",
-                 l->machine, l->left--);
+    write_start(&body, l);
     buf_reset(&c->out);
-    write_request(&c->out, "StartExecution", body, (size_t)len);
+    write_request(&c->out, "StartExecution", body.data, body.len);
+    buf_clear(&body);
     uv_buf_t buf = uv_buf_init(c->out.data, (unsigned)c->out.len);
     c->began = uv_hrtime();
     uv_write(&c->write, (uv_stream_t *)&c->tcp, &buf, 1, on_sent);
@@ -372,9 +395,9 @@ static struct measured summary(uint32_t *us, size_t count, double took)
                              .worst_us = us[count - 1]};
 }
 
-static struct measured run_load(const char *machine, long count, long connections)
+static struct measured run_load_of(struct load l, long connections)
 {
-    struct load l = {.machine = machine, .left = count};
+    long count = l.left;
     struct sockaddr_in to = address();
     double began = seconds();
     uv_loop_t loop;
@@ -393,6 +416,11 @@ static struct measured run_load(const char *machine, long count, long connection
     struct measured m = summary(l.us, l.done, seconds() - began);
     mem_free(l.us);
     return m;
+}
+
+static struct measured run_load(const char *machine, long count, long connections)
+{
+    return run_load_of((struct load){.machine = machine, .left = count}, connections);
 }
 
 /* Until none of the machine's executions runs. */
@@ -548,13 +576,71 @@ static void bench_running(void)
     fflush(stdout);
 }
 
+/* How late those of a page of ListExecutions ended, by their names; its nextToken is copied. */
+static long read_lateness(const char *page, uint32_t *late_ms, char *token, size_t room)
+{
+    long count = 0;
+    const char *at = page;
+
+    while ((at = strstr(at, "\"name\":\"t"))) {
+        const char *stop = strstr(at, "\"stopDate\":");
+        const char *due = strchr(at + 8, '-');
+        if (!stop || !due)
+            die("an execution has not ended", at);
+        double late = strtod(stop + 11, NULL) * 1e3 - strtod(due + 1, NULL);
+        if (late < -0.5)
+            die("an execution ended before its time", at);
+        late_ms[count++] = (uint32_t)(late + 0.5);
+        at = stop;
+    }
+    const char *next = strstr(page, "\"nextToken\":\"");
+    size_t len = next ? strcspn(next + 13, "\"") : 0;
+    if (len >= room)
+        die("nextToken", "it is too long");
+    memcpy(token, next ? next + 13 : "", len);
+    token[len] = '\0';
+    return count;
+}
+
+/* Waits that end while nobody talks to the server. */
+static void bench_timers(void)
+{
+    struct timespec quiet = {.tv_sec = 1};
+    uint32_t *late_ms = mem_calloc((size_t)timers + 100, sizeof *late_ms);
+    struct buf body = {0};
+    char token[4096] = "";
+    long count = 0;
+
+    forget_store();
+    start_server("none");
+    create("alarm", alarm_clock);
+    int64_t first_ms = clock_wall_ms() + TIMER_AHEAD_MS + timers / 10;
+    run_load_of((struct load){.machine = MACHINE("alarm"), .left = timers, .first_ms = first_ms},
+                50);
+    while (clock_wall_ms() < first_ms + TIMER_SPAN_MS + 1000)
+        nanosleep(&quiet, NULL);
+    do {
+        buf_reset(&body);
+        buf_printf(&body, "{\"stateMachineArn\":\"%s\",\"maxResults\":100%s%s%s}", MACHINE("alarm"),
+                   *token ? ",\"nextToken\":\"" : "", token, *token ? "\"" : "");
+        count += read_lateness(ask("ListExecutions", buf_str(&body)), late_ms + count, token,
+                               sizeof token);
+    } while (*token && count < timers);
+    struct measured m = summary(late_ms, (size_t)count, 0);
+    printf("%ld timers within %d s on an idle server: late p50 %u ms, p99 %u ms, worst %u ms\n",
+           count, TIMER_SPAN_MS / 1000, m.p50_us, m.p99_us, m.worst_us);
+    end_server(SIGKILL);
+    buf_clear(&body);
+    mem_free(late_ms);
+    fflush(stdout);
+}
+
 static void options(int argc, char **argv)
 {
     static const struct option rows[] = {
-        {"asl", 1, NULL, 'a'},         {"store", 1, NULL, 's'},
-        {"durability", 1, NULL, 'd'},  {"executions", 1, NULL, 'n'},
-        {"connections", 1, NULL, 'c'}, {"waiting", 1, NULL, 'w'},
-        {"running", 1, NULL, 'r'},     {NULL, 0, NULL, 0}};
+        {"asl", 1, NULL, 'a'},        {"store", 1, NULL, 's'},       {"durability", 1, NULL, 'd'},
+        {"executions", 1, NULL, 'n'}, {"connections", 1, NULL, 'c'}, {"waiting", 1, NULL, 'w'},
+        {"running", 1, NULL, 'r'},    {"timers", 1, NULL, 't'},      {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", rows, NULL)) != -1) {
@@ -566,10 +652,11 @@ static void options(int argc, char **argv)
         case 'c': only_connections = strtol(optarg, NULL, 10); break;
         case 'w': waiting = strtol(optarg, NULL, 10); break;
         case 'r': running = strtol(optarg, NULL, 10); break;
+        case 't': timers = strtol(optarg, NULL, 10); break;
         default: exit(2);
         }
     }
-    if (executions < 100 || waiting < 0 || running < 0 || only_connections < 0)
+    if (executions < 100 || waiting < 0 || running < 0 || timers < 0 || only_connections < 0)
         die("options", "--executions is 100 at least, no number is negative");
 }
 
@@ -590,6 +677,8 @@ int main(int argc, char **argv)
         bench_waiting();
     if (running)
         bench_running();
+    if (timers)
+        bench_timers();
     forget_store();
     return 0;
 }

@@ -1,0 +1,208 @@
+/* host: what is due comes on time, by the real clock, with nobody who talks to it. */
+
+#include "tests/support/expect.h"
+
+#include "asl/asl.h"
+#include "parsers/mem.h"
+#include "parsers/timestamp.h"
+#include "runtime/clock.h"
+#include "runtime/host.h"
+#include "runtime/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static asl_machine *machine_of(const char *text)
+{
+    struct asl_report report = {0};
+    asl_machine *m = asl_compile(text, strlen(text), DOCUMENT_JSON, &report);
+
+    ck_assert(m != NULL);
+    asl_report_clear(&report);
+    return m;
+}
+
+/* ---- ten thousand timers ---- */
+
+enum {
+    TIMERS = 10000,
+    SPAN_MS = 5000,
+    AHEAD_MS = 1000, /* what it takes to start them all */
+    P99_MS = 10,
+    WORST_MS = 100,
+    TRIES = 3, /* the machine may be busy with something else */
+};
+
+struct alarms {
+    host *h;
+    uv_async_t nobody;
+    int64_t due_ms[TIMERS];
+    int late_ms[TIMERS];
+    int ended;
+};
+
+static void on_alarm(void *user, uint64_t execution, const rt_exec *x)
+{
+    struct alarms *a = user;
+
+    ck_assert(rt_exec_status(x) == RT_SUCCEEDED);
+    a->late_ms[a->ended++] = (int)(clock_wall_ms() - a->due_ms[execution]);
+    if (a->ended == TIMERS)
+        host_stop(a->h);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int x = *(const int *)a, y = *(const int *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void start_alarm(struct alarms *a, asl_machine *m, int64_t at_ms)
+{
+    struct rt_config config = {0};
+    struct buf text = {0};
+
+    buf_adds(&text, "{\"at\":\"");
+    timestamp_write(&text, at_ms);
+    buf_adds(&text, "\"}");
+    json *input = json_of(buf_str(&text));
+    uint64_t n = engine_start(host_engine(a->h), m, &config, input, NULL);
+    ck_assert(n < TIMERS);
+    a->due_ms[n] = at_ms;
+    json_unref(input);
+    buf_clear(&text);
+}
+
+static void never_asked(void *user)
+{
+    (void)user;
+}
+
+static void never_woken(uv_async_t *a)
+{
+    (void)a;
+}
+
+/* Sorts how late they were. */
+static void run_alarms(struct alarms *a, asl_machine *m)
+{
+    struct host_options options = {.user = a, .ended = on_alarm};
+    struct diag why = {0};
+
+    a->ended = 0;
+    a->h = host_new(NULL, &options);
+    /* As a server's socket: something may come in, so that the loop has a reason to wait. */
+    uv_async_init(host_loop(a->h), &a->nobody, never_woken);
+    int64_t first_ms = clock_wall_ms() + AHEAD_MS;
+    for (int i = 0; i < TIMERS; i++)
+        start_alarm(a, m, first_ms + rand() % SPAN_MS);
+    ck_assert_msg(host_serve(a->h, never_asked, NULL, &why), "%s", why.text);
+    uv_close((uv_handle_t *)&a->nobody, NULL);
+    host_free(a->h);
+    qsort(a->late_ms, TIMERS, sizeof *a->late_ms, by_size);
+}
+
+START_TEST(timers_are_on_time)
+{
+    asl_machine *m = machine_of("{\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":\"Wait\","
+                                "\"TimestampPath\":\"$.at\",\"End\":true}}}");
+    struct alarms *a = mem_calloc(1, sizeof *a);
+    int p99 = 0, worst = 0;
+    bool good = false;
+
+    srand(1);
+    for (int i = 0; i < TRIES && !good; i++) {
+        run_alarms(a, m);
+        p99 = a->late_ms[TIMERS * 99 / 100];
+        worst = a->late_ms[TIMERS - 1];
+        good = a->late_ms[0] >= 0 && p99 <= P99_MS && worst <= WORST_MS;
+    }
+    ck_assert_msg(good, "first %d ms, p99 %d ms, worst %d ms late", a->late_ms[0], p99, worst);
+    mem_free(a);
+    asl_machine_unref(m);
+}
+END_TEST
+
+/* ---- beside a task that takes its time ---- */
+
+static const char beside[] =
+    "{\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Parallel\",\"End\":true,\"Branches\":["
+    "{\"StartAt\":\"T\",\"States\":{\"T\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-"
+    "1:123456789012:function:slow\",\"TimeoutSeconds\":3,\"End\":true}}},"
+    "{\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":\"Wait\",\"Seconds\":1,\"Next\":\"F\"},"
+    "\"F\":{\"Type\":\"Fail\"}}}]}}}";
+
+static const char hasty[] =
+    "{\"StartAt\":\"T\",\"States\":{\"T\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-"
+    "1:123456789012:function:slow\",\"TimeoutSeconds\":1,\"End\":true}}}";
+
+/* Each runs a command that says something all the time and does not end by itself. */
+static const struct {
+    const char *name, *machine;
+    bool virtual_clock;
+    int64_t limit_ms; /* host_run's */
+    enum host_end end;
+    const char *error;
+    int64_t took_ms;         /* at least, and at most LATE_MS more */
+    int64_t virtual_took_ms; /* exactly */
+} slow_tasks[] = {
+    {"a Wait ends on time beside a task", beside, false, 0, HOST_DONE, NULL, 1000, 0},
+    {"a task runs into its time-out", hasty, false, 0, HOST_DONE, "States.Timeout", 1000, 0},
+    {"virtual time passes while a task runs into its time-out", hasty, true, 0, HOST_DONE,
+     "States.Timeout", 1000, 1000},
+    {"a limit ends what would take longer", hasty, false, 200, HOST_TIMED_OUT, "Asl.TimedOut", 200,
+     0},
+    {"a limit is real time under a virtual clock, too", hasty, true, 200, HOST_TIMED_OUT,
+     "Asl.TimedOut", 200, 0},
+};
+
+enum { EARLY_MS = 2, LATE_MS = 700 }; /* two clocks round, and the machine may be busy */
+
+START_TEST(slow_task)
+{
+    struct host_options options = {.virtual_clock = slow_tasks[_i].virtual_clock,
+                                   .start_ms = 1700000000000};
+    const char *name = slow_tasks[_i].name;
+    asl_machine *m = machine_of(slow_tasks[_i].machine);
+    struct rt_config config = {0};
+    struct diag why = {0};
+    host *h = host_new(NULL, &options);
+    struct names_given given = {0};
+
+    names_make(&given, &config.names);
+
+    ck_assert_msg(handlers_load(host_handlers(h), "tests/data/slow-handlers.json", &why), "%s: %s",
+                  name, why.text);
+    uint64_t n = engine_start(host_engine(h), m, &config, json_empty_object(), NULL);
+    int64_t began = clock_steady_ms();
+    enum host_end end = host_run(h, n, slow_tasks[_i].limit_ms, &why);
+    int64_t took = clock_steady_ms() - began;
+    const struct asl_error *e = rt_exec_error(engine_execution(host_engine(h), n));
+    ck_assert_msg(end == slow_tasks[_i].end, "%s: it ended by %d", name, end);
+    expect_text(name, e->name ? json_str(e->name) : NULL, slow_tasks[_i].error);
+    ck_assert_msg(took >= slow_tasks[_i].took_ms - EARLY_MS &&
+                      took <= slow_tasks[_i].took_ms + LATE_MS,
+                  "%s: it took %d ms", name, (int)took);
+    if (slow_tasks[_i].virtual_clock)
+        ck_assert_msg(host_now(h) == 1700000000000 + slow_tasks[_i].virtual_took_ms, "%s: %d ms",
+                      name, (int)(host_now(h) - 1700000000000));
+    rt_names_clear(&config.names);
+    host_free(h);
+    asl_machine_unref(m);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("host");
+    TCase *timers = tcase_create("timers"), *slow = tcase_create("slow tasks");
+
+    tcase_set_timeout(timers, 60);
+    tcase_add_test(timers, timers_are_on_time);
+    suite_add_tcase(s, timers);
+    tcase_set_timeout(slow, 30);
+    tcase_add_loop_test(slow, slow_task, 0, COUNT(slow_tasks));
+    suite_add_tcase(s, slow);
+    return run_suite(s);
+}
