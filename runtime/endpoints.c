@@ -161,26 +161,120 @@ bool endpoints_is_here(const struct endpoints *e, const char *url)
     return here;
 }
 
+/* Networks in which clouds tell a machine its keys, and those that reach no further than it. */
+static const struct network {
+    unsigned char bytes[16];
+    unsigned bits;
+} guarded_v4[] =
+    {
+        {{0}, 8},                   /* "this host": connects to loopback */
+        {{169, 254}, 16},           /* link-local; the metadata of nearly all clouds */
+        {{100, 100, 100, 200}, 32}, /* Alibaba Cloud */
+        {{168, 63, 129, 16}, 32},   /* Azure's host */
+        {{192, 0, 0, 192}, 32},     /* Oracle Cloud */
+},
+  guarded_v6[] = {
+      {{0}, 128},                                                /* as 0.0.0.0 */
+      {{0xfe, 0x80}, 10},                                        /* link-local */
+      {{0xfd, 0x00, 0x0e, 0xc2}, 32},                            /* EC2: metadata, DNS, time, EKS */
+      {{0xfd, 0x20, 0x00, 0xce, [14] = 0x02, [15] = 0x54}, 128}, /* Google Cloud */
+};
+
+static bool is_in(const unsigned char *address, const struct network *n)
+{
+    unsigned whole = n->bits / 8, rest = n->bits % 8;
+
+    if (memcmp(address, n->bytes, whole) != 0)
+        return false;
+    return !rest || ((address[whole] ^ n->bytes[whole]) >> (8 - rest)) == 0;
+}
+
+static bool is_guarded_v4(const unsigned char *address)
+{
+    for (size_t i = 0; i < COUNT(guarded_v4); i++)
+        if (is_in(address, &guarded_v4[i]))
+            return true;
+    return false;
+}
+
+/* IPv6 networks whose addresses stand for one of IPv4: where its four bytes are. */
+static const struct {
+    struct network network;
+    unsigned at;
+    unsigned char mask; /* each byte is written with these bits turned */
+} carriers[] = {
+    {{{[10] = 0xff, [11] = 0xff}, 96}, 12, 0},  /* mapped: ::ffff:a.b.c.d */
+    {{{[8] = 0xff, [9] = 0xff}, 96}, 12, 0},    /* translated: ::ffff:0:a.b.c.d */
+    {{{0}, 96}, 12, 0},                         /* compatible: ::a.b.c.d */
+    {{{0x00, 0x64, 0xff, 0x9b}, 32}, 12, 0},    /* NAT64: 64:ff9b::a.b.c.d, 64:ff9b:1:… */
+    {{{0x20, 0x02}, 16}, 2, 0},                 /* 6to4 */
+    {{{0x20, 0x01, 0x00, 0x00}, 32}, 12, 0xff}, /* Teredo */
+};
+
+static bool is_guarded_v6(const unsigned char *address)
+{
+    static const unsigned char loopback[16] = {[15] = 1};
+
+    for (size_t i = 0; i < COUNT(guarded_v6); i++)
+        if (is_in(address, &guarded_v6[i]))
+            return true;
+    if (!memcmp(address, loopback, sizeof loopback))
+        return false;
+    for (size_t i = 0; i < COUNT(carriers); i++) {
+        unsigned char inner[4];
+
+        if (!is_in(address, &carriers[i].network))
+            continue;
+        for (unsigned k = 0; k < 4; k++)
+            inner[k] = address[carriers[i].at + k] ^ carriers[i].mask;
+        if (is_guarded_v4(inner))
+            return true;
+    }
+    /* ISATAP: any network, then the interface's ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d */
+    return (address[8] & 0xfd) == 0 && !address[9] && address[10] == 0x5e && address[11] == 0xfe &&
+           is_guarded_v4(address + 12);
+}
+
 bool endpoints_address_is_link_local(const struct sockaddr *address)
 {
-    static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    static const unsigned char metadata[16] = {0xfd, 0, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54};
-    unsigned char b[16];
+    unsigned char bytes[16];
 
     if (address->sa_family == AF_INET) {
         struct sockaddr_in in;
         memcpy(&in, address, sizeof in);
-        memcpy(b, &in.sin_addr, 4);
-        return b[0] == 169 && b[1] == 254;
+        memcpy(bytes, &in.sin_addr, 4);
+        return is_guarded_v4(bytes);
     }
     if (address->sa_family != AF_INET6)
         return false;
     struct sockaddr_in6 in;
     memcpy(&in, address, sizeof in);
-    memcpy(b, &in.sin6_addr, 16);
-    if (!memcmp(b, mapped, sizeof mapped))
-        return b[12] == 169 && b[13] == 254;
-    return (b[0] == 0xfe && (b[1] & 0xc0) == 0x80) || !memcmp(b, metadata, sizeof b);
+    memcpy(bytes, &in.sin6_addr, 16);
+    return is_guarded_v6(bytes);
+}
+
+/* The last label, where a dot behind it doesn't count, begins with a digit: no name of the DNS. */
+static bool ends_in_number(const char *host, size_t len)
+{
+    size_t at = len;
+
+    while (at && host[at - 1] != '.')
+        at--;
+    return at < len && host[at] >= '0' && host[at] <= '9';
+}
+
+bool endpoints_name_is_link_local(const char *host)
+{
+    static const char *const names[] = {"metadata.google.internal", "metadata.goog", "metadata",
+                                        "instance-data", "instance-data.ec2.internal"};
+    size_t len = strlen(host);
+
+    while (len && host[len - 1] == '.')
+        len--;
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (len == strlen(names[i]) && !strncasecmp(host, names[i], len))
+            return true;
+    return ends_in_number(host, len);
 }
 
 /* ---- finding ---- */

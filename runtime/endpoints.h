@@ -40,6 +40,11 @@ const char *endpoints_jar_option(const char *option);
 
 /* Is it an address that only this machine or its host may be asked at: link-local, metadata? */
 bool endpoints_address_is_link_local(const struct sockaddr *address);
+/*
+ * Is it, for somebody who resolves what can't be resolved here, the name of such an address: one of
+ * those that clouds give it, or a number that a final dot makes look like a name?
+ */
+bool endpoints_name_is_link_local(const char *host);
 /* Is a URL's host this machine? */
 bool endpoints_url_is_loopback(const char *url);
 

@@ -7,6 +7,7 @@
 
 #include "runtime/http_client.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/percent.h"
 #include "runtime/curl_library.h"
@@ -31,6 +32,7 @@ struct http_transfer {
     http_done *done; /* NULL: cancelled, but curl can't let go of it yet */
     void *user;
     bool (*allow)(void *user, const struct sockaddr *address);
+    bool (*allow_name)(void *user, const char *host);
     struct buf headers, body, answer;
     struct curl_slist *lines; /* one for each of the headers; data points into `headers` */
     size_t line_room;
@@ -41,6 +43,7 @@ struct http_transfer {
     bool too_large; /* the answer is */
     bool refused;   /* by `allow` */
     bool again;     /* it is the second try */
+    bool probing;   /* looks up the name only, to ask `allow` before a proxy is asked */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -286,6 +289,55 @@ static bool try_again(struct http_transfer *t, CURLcode code)
     return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
 }
 
+/*
+ * A proxy connects where it is told to, and no address that we see is the one it goes to. So a
+ * request that `allow` is to be asked about, and that a proxy may carry, begins as a probe: curl
+ * looks up the name without the proxy, as for a connection of its own, and shows each address to
+ * open_socket, which opens none. Only then the request itself begins. A name that is unknown here,
+ * as in networks where only the proxy asks the Internet's name servers, is the proxy's to judge.
+ */
+static bool may_use_proxy(void)
+{
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                        "ALL_PROXY"};
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *v = getenv(names[i]);
+
+        if (v && *v)
+            return true;
+    }
+    return false;
+}
+
+static void set_probing(struct http_transfer *t, bool probing)
+{
+    t->probing = probing;
+    /* "" is no proxy at all, NULL the one of the environment */
+    t->client->curl->easy_setopt(t->easy, CURLOPT_PROXY, probing ? "" : NULL);
+    t->client->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, probing ? 1L : 0L);
+}
+
+/* The probe has found nothing against the request, which now begins. */
+static bool go_on(struct http_transfer *t, CURLcode code)
+{
+    struct buf host = {0};
+
+    if (!t->probing)
+        return false;
+    if (code == CURLE_COULDNT_RESOLVE_HOST && t->allow_name) {
+        add_host(&host, t);
+        t->refused = !t->allow_name(t->user, buf_str(&host));
+        buf_clear(&host);
+    }
+    if (t->refused || code == CURLE_OPERATION_TIMEDOUT)
+        return false;
+    set_probing(t, false);
+    t->resolved = t->sent = false;
+    t->error[0] = '\0';
+    return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
+}
+
 static void finish(struct http_transfer *t, CURLcode code)
 {
     http_client *c = t->client;
@@ -294,7 +346,7 @@ static void finish(struct http_transfer *t, CURLcode code)
     long status = 0;
 
     t->client->curl->multi_remove_handle(c->multi, t->easy);
-    if (t->done && try_again(t, code))
+    if (t->done && (go_on(t, code) || try_again(t, code)))
         return;
     unlink_transfer(&c->running, t);
     if (t->done) {
@@ -428,6 +480,8 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
         t->refused = true;
         return CURL_SOCKET_BAD;
     }
+    if (t->probing)
+        return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -454,7 +508,7 @@ static int on_connection(void *user, char *to, char *from, int to_port, int from
         t->refused = true;
         return CURL_PREREQFUNC_ABORT;
     }
-    return t->done ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    return t->done && !t->probing ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *user)
@@ -553,6 +607,7 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     t->done = done;
     t->user = user;
     t->allow = q->allow;
+    t->allow_name = q->allow_name;
     t->max_body = q->max_body ? q->max_body : MAX_BODY;
     t->timeout_ms = q->timeout_ms;
     t->header_bytes = 0;
@@ -569,7 +624,7 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     c->curl->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)q->timeout_ms);
     c->curl->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
                          (long)(q->connect_ms ? q->connect_ms : CONNECT_MS));
-    c->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 0L);
+    set_probing(t, t->allow && may_use_proxy());
     push(&c->running, t);
     c->curl->multi_add_handle(c->multi, t->easy);
     return t;

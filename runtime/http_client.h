@@ -32,8 +32,13 @@ struct http_request {
     int64_t timeout_ms; /* for the whole exchange; 0: none */
     int64_t connect_ms; /* to get a connection; 0: 10 s */
     size_t max_body;    /* bytes the answer may have; 0: 1 MiB */
-    /* May this address be talked to? Asked after the name is resolved. NULL: any may. */
+    /*
+     * May this address be talked to? Asked after the name is resolved, of each address it has, and
+     * also before a proxy is asked. allow_name: and may a proxy be asked for a host that is unknown
+     * here? Both NULL: any may.
+     */
     bool (*allow)(void *user, const struct sockaddr *address);
+    bool (*allow_name)(void *user, const char *host);
 };
 
 /*

@@ -926,6 +926,55 @@ START_TEST(invoke)
 }
 END_TEST
 
+/* However a metadata address is written, with a proxy in the environment, too: it isn't asked. */
+static const struct {
+    const char *url, *said; /* NULL: the proxy is asked for it */
+} proxied[] = {
+    {"http://169.254.169.254/", "169.254.169.254:80"},
+    {"https://169.254.169.254/", "169.254.169.254:443"},
+    {"http://2852039166/", ""},
+    {"http://0xa9fea9fe/", ""},
+    {"http://0251.0376.0251.0376/", ""},
+    {"http://169.254.43518/", ""},
+    {"http://169.254.169.254./", ""},
+    {"http://[::ffff:169.254.169.254]/", ""},
+    {"http://[64:ff9b::a9fe:a9fe]/", ""},
+    {"http://[fd00:ec2::23]/", ""},
+    {"http://100.100.100.200/", ""},
+    {"http://0/", ""},
+    {"http://0.0.0.0/", ""},
+    {"http://192.0.2.1/x", NULL},
+    {"http://metadata.google.internal.invalid/x", NULL},
+    {"http://no-such-host.invalid/x", NULL},
+};
+
+START_TEST(guard_behind_proxy)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct world *w = world_new(replies, "{\"handlers\":[],\"connections\":[{\"connection\":"
+                                         "\"shop\"}]}");
+    struct buf text = {0}, want = {0};
+
+    setenv("http_proxy", http_stub_url(w->stub), 1);
+    setenv("https_proxy", http_stub_url(w->stub), 1);
+    buf_printf(&text, "{\"ApiEndpoint\":\"%s\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+               proxied[_i].url);
+    run_task(w, HTTP, buf_str(&text));
+    if (!proxied[_i].said)
+        buf_printf(&want, "GET %s\n", proxied[_i].url);
+    expect_text(proxied[_i].url, buf_str(&w->seen), buf_str(&want));
+    ck_assert_msg(proxied[_i].said ? strstr(json_str(w->result.cause), proxied[_i].said) &&
+                                         strstr(json_str(w->result.cause), "is not allowed")
+                                   : w->result.error == NULL,
+                  "%s: %s", proxied[_i].url, w->result.cause ? json_str(w->result.cause) : "ok");
+    buf_clear(&text);
+    buf_clear(&want);
+    unsetenv("http_proxy");
+    unsetenv("https_proxy");
+    world_free(w);
+}
+END_TEST
+
 START_TEST(oauth)
 {
     static const struct reply replies[MAX_REPLIES] = {
@@ -1075,8 +1124,35 @@ static const struct {
                  {"febf::1", true},
                  {"fec0::1", false},
                  {"fd00:ec2::254", true},
-                 {"fd00:ec2::253", false},
+                 {"fd00:ec2::23", true},
+                 {"fd00:ec3::254", false},
+                 {"fd20:ce::254", true},
+                 {"fd20:ce::255", false},
+                 {"100.100.100.200", true},
+                 {"100.100.100.201", false},
+                 {"168.63.129.16", true},
+                 {"168.63.129.17", false},
+                 {"192.0.0.192", true},
+                 {"192.0.0.191", false},
+                 {"0.0.0.0", true},
+                 {"0.255.255.255", true},
+                 {"1.0.0.0", false},
+                 {"::", true},
+                 {"::169.254.169.254", true},
                  {"::ffff:169.254.169.254", true},
+                 {"::ffff:100.100.100.200", true},
+                 {"::ffff:127.0.0.1", false},
+                 {"::ffff:0:169.254.169.254", true},
+                 {"64:ff9b::a9fe:a9fe", true},
+                 {"64:ff9b:1::a9fe:a9fe", true},
+                 {"64:ff9b::808:808", false},
+                 {"2002:a9fe:a9fe::1", true},
+                 {"2002:808:808::1", false},
+                 {"2001:0:808:808::5601:5601", true},
+                 {"2001:db8::a9fe:a9fe", false},
+                 {"2001:db8::5efe:a9fe:a9fe", true},
+                 {"2001:db8::200:5efe:a9fe:a9fe", true},
+                 {"2001:db8::5efe:808:808", false},
                  {"::1", false}};
 
 START_TEST(address)
@@ -1093,6 +1169,26 @@ START_TEST(address)
         endpoints_address_is_link_local(six ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4) ==
             addresses[_i].link_local,
         "%s", text);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    bool link_local;
+} host_names[] = {{"metadata.google.internal", true},
+                  {"Metadata.Google.Internal.", true},
+                  {"instance-data", true},
+                  {"169.254.169.254.", true},
+                  {"0xa9fea9fe.", true},
+                  {"metadata.google.internal.example.com", false},
+                  {"1.example.com", false},
+                  {"example.com.", false},
+                  {"", false}};
+
+START_TEST(host_name)
+{
+    ck_assert_msg(endpoints_name_is_link_local(host_names[_i].name) == host_names[_i].link_local,
+                  "%s", host_names[_i].name);
 }
 END_TEST
 
@@ -1162,10 +1258,12 @@ int main(void)
     tcase_add_test(t, job_that_is_released_goes_on);
     tcase_add_loop_test(t, job_table, 0, COUNT(all_jobs));
     tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
+    tcase_add_loop_test(t, guard_behind_proxy, 0, COUNT(proxied));
     tcase_add_test(t, oauth);
     tcase_add_loop_test(t, place, 0, COUNT(places));
     tcase_add_loop_test(t, bad_place, 0, COUNT(bad_places));
     tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
+    tcase_add_loop_test(t, host_name, 0, COUNT(host_names));
     tcase_add_loop_test(t, address, 0, COUNT(addresses));
     tcase_add_loop_test(t, xml, 0, COUNT(xmls));
     tcase_add_test(t, deep_xml);

@@ -46,6 +46,12 @@ static bool no_link_local(void *user, const struct sockaddr *address)
     return !endpoints_address_is_link_local(address);
 }
 
+static bool no_link_local_name(void *user, const char *host)
+{
+    (void)user;
+    return !endpoints_name_is_link_local(host);
+}
+
 static bool sign(handlers *h, const struct signed_request *q, const char *path, const char *query,
                  struct sigv4_header *headers, size_t count, struct buf *lines, struct diag *why)
 {
@@ -125,6 +131,7 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
             .timeout_ms = q->timeout_ms,
             .max_body = h->options.max_output,
             .allow = h->options.allow_link_local ? NULL : no_link_local,
+            .allow_name = no_link_local_name,
         };
         lines = (struct buf){0};
         q->body = (struct buf){0};
