@@ -31,12 +31,6 @@ struct request {
     uint64_t call;
 };
 
-static bool allow_any(void *user, const char *host, const char *origin)
-{
-    (void)user;
-    return !origin || http_origin_is_host(origin, host);
-}
-
 /* Takes `body`. */
 static void reply(api_server *s, http_exchange *x, int status, const char *type, struct buf *body)
 {
@@ -140,13 +134,14 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
     reply_text(s, x, 500, "");
 }
 
-/* Else it is answered. */
-static bool is_signed(api_server *s, http_exchange *x, const struct http_message *m)
+/* Else it is answered; without its body (`whole` false) what its head can tell is looked at. */
+static bool is_signed(api_server *s, http_exchange *x, const struct http_message *m, bool whole)
 {
     struct sigv4_error why = {0};
-    bool good =
-        !s->options.credentials ||
-        credentials_signed(s->options.credentials, m, s->options.now(s->options.clock), &why);
+    int64_t now_ms = s->options.now(s->options.clock);
+    bool good = !s->options.credentials ||
+                (whole ? credentials_signed(s->options.credentials, m, now_ms, &why)
+                       : credentials_may_be_signed(s->options.credentials, m, now_ms, &why));
 
     if (!good)
         reply_error(s, x, 400, json_str(why.type), json_str(why.message));
@@ -163,38 +158,85 @@ static void reply_ready(api_server *s, http_exchange *x)
     reply(s, x, ready ? 200 : 503, "text/plain; charset=utf-8", &text);
 }
 
-/* With keys, what is signed may come by any name, but nothing else. */
-static bool by_our_name(const api_server *s, const struct http_message *m)
+static const char *target_of(const struct http_message *m)
 {
-    return !s->options.credentials || s->options.any_host ||
-           http_allow_loopback(NULL, m->host, http_message_header(m, "Origin"));
+    return http_message_header(m, "X-Amz-Target");
 }
 
+static bool is_post(const struct http_message *m)
+{
+    return strcmp(m->method, "POST") == 0;
+}
+
+static bool is_health(const struct http_message *m)
+{
+    return !is_post(m) && (!strcmp(m->path, "/healthz") || !strcmp(m->path, "/readyz"));
+}
+
+/*
+ * May it come in unsigned? Where signatures are asked for, its sender counts by where he really is:
+ * the name that he calls us is his own word. It must be ours all the same, or a page whose name
+ * leads to this machine would be let in by the browser that runs it here.
+ */
+static bool may_come_in(const api_server *s, http_exchange *x, const struct http_message *m,
+                        const struct api_page *page)
+{
+    if (page->open)
+        return true;
+    if (s->options.credentials)
+        return http_exchange_is_local(x) && http_host_is_loopback(m->host);
+    return s->options.any_host || http_host_is_loopback(m->host);
+}
+
+static void on_head(void *user, http_exchange *x)
+{
+    api_server *s = user;
+    const struct http_message *m = http_exchange_message(x);
+    bool calls = is_post(m) && target_of(m);
+    struct api_page page = {0};
+
+    /* What they say is no secret, and whoever watches over a server may ask. */
+    page.open = s->options.credentials && (calls || is_health(m));
+    page.cross_site = is_health(m);
+    if (!calls && !is_health(m) && s->options.look)
+        s->options.look(s->options.user, m, &page);
+    if (!page.cross_site && http_message_is_cross_site(m))
+        http_exchange_refuse(x, 403, "This origin is not allowed");
+    else if (!may_come_in(s, x, m, &page))
+        http_exchange_refuse(x, 403,
+                             s->options.credentials
+                                 ? "Unsigned requests are answered to this machine alone"
+                                 : "This host is not allowed");
+    else if (calls && !is_signed(s, x, m, false))
+        return;
+    else if (page.max_body && !http_exchange_limit_body(x, page.max_body))
+        http_exchange_refuse(x, 413, "The body is too large");
+}
+
+/* on_head has let it in. */
 static void on_request(void *user, http_exchange *x)
 {
     api_server *s = user;
     const struct http_message *m = http_exchange_message(x);
-    const char *target = http_message_header(m, "X-Amz-Target");
-    bool post = strcmp(m->method, "POST") == 0;
+    const char *target = target_of(m);
 
-    if (!post && strcmp(m->path, "/healthz") == 0) {
+    if (is_health(m) && strcmp(m->path, "/healthz") == 0) {
         reply_text(s, x, 200, "ok\n");
-    } else if (!post && strcmp(m->path, "/readyz") == 0) {
+    } else if (is_health(m)) {
         reply_ready(s, x);
-    } else if (!target && !by_our_name(s, m)) {
-        reply_text(s, x, 403, "Under this name only signed requests are answered\n");
     } else if (s->failure && strcmp(m->path, "/metrics") != 0) {
         reply_failure(s, x);
     } else if (!target && s->options.offer && s->options.offer(s->options.user, x)) {
         return;
-    } else if (!post) {
+    } else if (!is_post(m)) {
         reply_text(s, x, 404,
                    "This is the AWS Step Functions API of asl serve: POST / with "
                    "X-Amz-Target\n");
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
-    } else if (is_signed(s, x, m)) {
+    } else if (is_signed(s, x, m, true)) {
+        http_exchange_vouch(x);
         call(s, x, m, target);
     }
 }
@@ -211,7 +253,7 @@ api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_opti
 {
     api_server *s = mem_calloc(1, sizeof *s);
     struct http_server_options http = {
-        .user = s, .allow = options->any_host || options->credentials ? allow_any : NULL};
+        .user = s, .on_head = on_head, .by_word = options->credentials != NULL};
 
     s->api = a;
     s->options = *options;

@@ -11,13 +11,27 @@
  */
 typedef struct api_server api_server;
 
+/* A path beside the api's, which nobody signs for. */
+struct api_page {
+    bool open;       /* for whoever reaches the port; else for this machine alone */
+    bool cross_site; /* for pages of other origins, too */
+    size_t max_body; /* bytes that its body may have; 0: as many as the api's */
+};
+
 struct api_server_options {
-    bool any_host; /* requests for whatever host; else this machine's own names only */
+    /*
+     * Requests from wherever, for whatever host; else for this machine's own names only, and with
+     * credentials, what isn't signed must also come from this machine.
+     */
+    bool any_host;
     /* Requests to the api must be signed with one of these keys; NULL: they need not be. */
     struct credentials *credentials;
     int64_t (*now)(void *clock);
     void *clock;
     struct metrics *metrics; /* counts what is answered; may be NULL */
+    /* Whose head has come that is no request of the api's: what its path is. False: nobody's. May
+     * be NULL. */
+    bool (*look)(void *user, const struct http_message *m, struct api_page *out);
     /* Is offered what is no request of the api's: true, and it answers. May be NULL. */
     bool (*offer)(void *user, http_exchange *x);
     void *user;

@@ -164,24 +164,39 @@ bool credentials_find(void *user, const char *access_key, size_t len, struct sig
     return false;
 }
 
-bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,
-                        struct sigv4_error *why)
+typedef bool verifier(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                      sigv4_lookup *lookup, void *user, struct sigv4_error *why);
+
+static bool verify(credentials *c, const struct http_message *m, int64_t now_ms, verifier *good,
+                   struct sigv4_error *why)
 {
     struct sigv4_header *headers = mem_calloc(m->field_count + 1, sizeof *headers);
-    bool good;
+    bool is;
 
     for (size_t i = 0; i < m->field_count; i++)
         headers[i] = (struct sigv4_header){m->fields[i].name, m->fields[i].value};
-    good = sigv4_verify(&(struct sigv4_request){.method = m->method,
-                                                .path = m->path,
-                                                .query = m->query,
-                                                .headers = headers,
-                                                .header_count = m->field_count,
-                                                .body = m->body.data,
-                                                .body_len = m->body.len},
-                        "states", now_ms, credentials_find, c, why);
+    is = good(&(struct sigv4_request){.method = m->method,
+                                      .path = m->path,
+                                      .query = m->query,
+                                      .headers = headers,
+                                      .header_count = m->field_count,
+                                      .body = m->body.data,
+                                      .body_len = m->body.len},
+              "states", now_ms, credentials_find, c, why);
     mem_free(headers);
-    return good;
+    return is;
+}
+
+bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,
+                        struct sigv4_error *why)
+{
+    return verify(c, m, now_ms, sigv4_verify, why);
+}
+
+bool credentials_may_be_signed(credentials *c, const struct http_message *m, int64_t now_ms,
+                               struct sigv4_error *why)
+{
+    return verify(c, m, now_ms, sigv4_verify_head, why);
 }
 
 /* The keys of a profile; false: it has none. */

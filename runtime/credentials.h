@@ -27,6 +27,9 @@ bool credentials_find(void *c, const char *access_key, size_t len, struct sigv4_
 /* Is a request to the Step Functions API signed with one of the keys? */
 bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,
                         struct sigv4_error *why);
+/* The same of what its head tells, before its body has come: but for the signature itself. */
+bool credentials_may_be_signed(credentials *c, const struct http_message *m, int64_t now_ms,
+                               struct sigv4_error *why);
 
 /*
  * Our own, for requests to others, looked for in the environment (AWS_ACCESS_KEY_ID,

@@ -405,6 +405,17 @@ static void begin(front_door *d, http_exchange *x, const struct route *route,
     ask(v, "DescribeStateMachine", request, on_description);
 }
 
+bool front_door_look(const front_door *d, const struct http_message *m, struct api_page *out)
+{
+    const struct route *route = NULL;
+
+    if (routes_find(d->routes, m->method, m->path, &route, NULL, NULL) != ROUTE_FOUND)
+        return false;
+    *out = (struct api_page){
+        .open = route->open, .cross_site = route->cross_site, .max_body = RT_AWS_DATA_LIMIT};
+    return true;
+}
+
 bool front_door_offer(front_door *d, http_exchange *x)
 {
     const struct http_message *m = http_exchange_message(x);

@@ -2,6 +2,7 @@
 #define RUNTIME_FRONT_DOOR_H
 
 #include "runtime/api/api.h"
+#include "runtime/api_server.h"
 #include "runtime/http_server.h"
 #include "runtime/route.h"
 
@@ -22,6 +23,8 @@ struct front_door_options {
 /* Takes `r`; looks at `a` until front_door_close. */
 front_door *front_door_new(uv_loop_t *loop, api *a, routes *r,
                            const struct front_door_options *options);
+/* The head of a request has come: whom is its route for? False: no route is for it. */
+bool front_door_look(const front_door *d, const struct http_message *m, struct api_page *out);
 /* Answers the request, now or later; false: no route has its path, and nothing was done. */
 bool front_door_offer(front_door *d, http_exchange *x);
 /* As the engine's hook. */

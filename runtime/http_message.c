@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <http_parser.h>
+#include <netinet/in.h>
 
 /* ---- what a request says ---- */
 
@@ -84,6 +85,42 @@ bool http_origin_is_host(const char *origin, const char *host)
     else
         return false;
     return !strcasecmp(origin, host);
+}
+
+bool http_message_is_cross_site(const struct http_message *m)
+{
+    const char *origin = http_message_header(m, "Origin");
+    const char *site = http_message_header(m, "Sec-Fetch-Site");
+
+    if (origin && !http_origin_is_host(origin, m->host))
+        return true;
+    /* none: an address that somebody typed */
+    return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+}
+
+bool http_message_is_for_loopback(const struct http_message *m)
+{
+    return http_host_is_loopback(m->host) && !http_message_is_cross_site(m);
+}
+
+bool http_address_is_loopback(const struct sockaddr *address)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff}, one[16] = {[15] = 1};
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    unsigned char bytes[16];
+
+    if (address->sa_family == AF_INET) {
+        memcpy(&v4, address, sizeof v4);
+        return ntohl(v4.sin_addr.s_addr) >> 24 == 127;
+    }
+    if (address->sa_family != AF_INET6)
+        return false;
+    memcpy(&v6, address, sizeof v6);
+    memcpy(bytes, &v6.sin6_addr, sizeof bytes);
+    if (!memcmp(bytes, mapped, sizeof mapped))
+        return bytes[12] == 127;
+    return !memcmp(bytes, one, sizeof one);
 }
 
 /* ---- headers ---- */

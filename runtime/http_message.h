@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 /*
  * HTTP/1.x requests out of bytes, and the heads of answers into bytes; no I/O, no clock. What a
@@ -60,6 +61,8 @@ enum http_progress http_reader_feed(http_reader *r, const char *bytes, size_t le
 /* Good from HTTP_HEAD_READ (the body: from HTTP_COMPLETE) until http_reader_next; the body may be
  * taken. */
 struct http_message *http_reader_message(http_reader *r);
+/* Between HTTP_HEAD_READ and the next feed: as http_exchange_limit_body. */
+bool http_reader_limit_body(http_reader *r, size_t most);
 /* Forgets the request, keeps some of its memory for the next one. */
 void http_reader_next(http_reader *r);
 
@@ -83,6 +86,17 @@ const char *http_host_name(const char *host, size_t *len, bool *sync);
 bool http_host_is_loopback(const char *host);
 /* Is a page of this origin ("http://host:port") one that this very host served? */
 bool http_origin_is_host(const char *origin, const char *host);
+
+/* Does it ask this machine by its own name, and is it from no page that this machine didn't serve?
+ */
+bool http_message_is_for_loopback(const struct http_message *m);
+/*
+ * Did a browser send it for a page of another origin? Origin tells, or, where there is none because
+ * it is a picture, a link or the like, Sec-Fetch-Site: that it came from a page of another origin.
+ */
+bool http_message_is_cross_site(const struct http_message *m);
+/* 127.0.0.0/8, ::1, and the former within IPv6. */
+bool http_address_is_loopback(const struct sockaddr *address);
 
 /* Is it a name, or a value, that can go into a header as it is? */
 bool http_header_name_ok(const char *name);

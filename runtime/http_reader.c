@@ -47,7 +47,8 @@ struct http_reader {
     size_t fields_at, lines; /* where the header lines begin, how many there were */
     size_t trailers;         /* bytes of them */
     size_t field_room;
-    uint64_t left; /* bytes of the body or of its chunk */
+    uint64_t left;    /* bytes of the body or of its chunk */
+    size_t most_body; /* bytes that this request's body may have */
     bool blank, chunked, done;
     const char *target;
     size_t target_len;
@@ -485,7 +486,7 @@ static bool chunk_line_complete(http_reader *r)
     if (!check_line(r, r->line.data, r->line.len) ||
         !check_chunk_line(r, r->line.data, r->line.len) || !parse(r, r->line.data, r->line.len))
         return false;
-    if (r->left > r->limits.body - r->message.body.len)
+    if (r->left > r->most_body - r->message.body.len)
         return refuse(r, 413, "The body is too large");
     r->phase = r->left ? IN_CHUNK : IN_TRAILERS;
     buf_reset(&r->line);
@@ -618,6 +619,7 @@ static void start_over(http_reader *r)
     r->phase = AT_START;
     r->blank = r->chunked = r->done = false;
     r->lines = r->trailers = 0;
+    r->most_body = r->limits.body;
     r->message.field_count = 0;
     r->message.is_head = r->message.keep_alive = r->message.expects = false;
 }
@@ -664,6 +666,15 @@ void http_reader_next(http_reader *r)
 struct http_message *http_reader_message(http_reader *r)
 {
     return &r->message;
+}
+
+bool http_reader_limit_body(http_reader *r, size_t most)
+{
+    assert(r->phase == AT_BODY);
+    if (!r->chunked && r->left > most)
+        return false;
+    r->most_body = most < r->limits.body ? most : r->limits.body;
+    return true;
 }
 
 bool http_reader_has_begun(const http_reader *r)

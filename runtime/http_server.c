@@ -16,97 +16,24 @@
  * next turn: after a uv_write libuv asks epoll for what it has, a system call for each answer.
  */
 
-#include "runtime/http_server.h"
+#include "runtime/http_server_impl.h"
 
 #include "parsers/mem.h"
 
 #include <assert.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum {
-    READ_SIZE = 64 * 1024,
     AHEAD = 64 * 1024, /* and what one read brings on top */
     BACKLOG = 1024,
-    OVERFLOW = 32, /* connections that are told 503 at once; more wait in the system's queue */
     LINGER_MS = 2000,
+    GUEST_BODY_MS = 20 * 1000,
+    GUEST_BYTES = 32 * 1024 * 1024,
     KEPT_OUT = 4 * 1024,
-};
-
-enum phase {
-    READING,
-    WAITING,
-    WRITING,
-    LINGERING, /* all was said: reads on until the client has read it, so that no RST takes it back
-                */
-    CLOSED,
-};
-
-enum wait {
-    WAIT_HEAD,
-    WAIT_BODY,
-    WAIT_IDLE,
-    WAIT_WRITE,
-    WAIT_LINGER,
-    WAITS,
-    IS_SENT = WAITS, /* a list as well, but for the next turn */
-    LISTS,
-    NO_WAIT = LISTS,
-};
-
-struct list {
-    http_exchange *first, *last;
-};
-
-struct listener {
-    uv_tcp_t tcp;
-    http_server *server;
-    struct listener *next;
-    bool pending; /* a connection that we haven't accepted yet */
-};
-
-struct http_exchange {
-    uv_tcp_t tcp;
-    uv_write_t write;
-    uv_shutdown_t shutdown;
-    http_server *server; /* NULL once its handle is closed */
-    http_exchange *prev, *next;
-    enum phase phase;
-    enum wait wait;
-    int64_t due_ms; /* IS_SENT: in which turn */
-    http_exchange *due_prev, *due_next;
-    http_reader *reader;
-    struct buf ahead; /* what came before it was its turn, from `ahead_at` on */
-    size_t ahead_at;
-    bool eof, paused, last; /* last: closes after the answer */
-    struct buf out, body;
-    http_gone *gone;
-    void *gone_user;
-    http_delivered *delivered;
-    void *delivered_user;
-    struct sockaddr_in6 peer; /* or its shorter sister */
-    char peer_text[INET6_ADDRSTRLEN + 9];
-};
-
-struct http_server {
-    uv_loop_t *loop;
-    uv_timer_t timer;
-    int64_t timer_ms; /* when it is due; INT64_MAX: it isn't */
-    struct http_server_options options;
-    http_on_request *on_request;
-    struct listener *listeners;
-    http_exchange *connections;
-    uv_idle_t next_turn;
-    int64_t turn;
-    struct list waits[LISTS];
-    int64_t wait_ms[WAITS];
-    bool stopping, closing;
-    void (*stopped)(void *user);
-    struct http_stats stats;
-    int64_t date_s;
-    char date[HTTP_DATE_SIZE];
-    char bytes[READ_SIZE]; /* of the read at hand: libuv reads and hands over in one go */
+    OTHER_FILES = 128, /* that the process has open besides connections */
 };
 
 static void accept_pending(http_server *s);
@@ -120,7 +47,7 @@ static void on_timer(uv_timer_t *timer);
 
 static void no_wait(http_exchange *x)
 {
-    struct list *l;
+    struct http_list *l;
 
     if (x->wait == NO_WAIT)
         return;
@@ -147,9 +74,9 @@ static void arm(http_server *s, int64_t due_ms)
     uv_timer_start(&s->timer, on_timer, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
 }
 
-static void enlist(http_exchange *x, enum wait wait, int64_t due_ms)
+static void enlist(http_exchange *x, enum http_wait wait, int64_t due_ms)
 {
-    struct list *l = &x->server->waits[wait];
+    struct http_list *l = &x->server->waits[wait];
 
     no_wait(x);
     x->wait = wait;
@@ -162,7 +89,7 @@ static void enlist(http_exchange *x, enum wait wait, int64_t due_ms)
     l->last = x;
 }
 
-static void wait_for(http_exchange *x, enum wait wait)
+static void wait_for(http_exchange *x, enum http_wait wait)
 {
     http_server *s = x->server;
 
@@ -193,6 +120,7 @@ static void on_closed(uv_handle_t *handle)
     if (x->next)
         x->next->prev = x->prev;
     s->stats.connections--;
+    s->leaving--;
     x->server = NULL;
     /* closed in the turn that sent it */
     if (x->delivered)
@@ -204,14 +132,21 @@ static void on_closed(uv_handle_t *handle)
     tell_if_stopped(s);
 }
 
-/* From WAITING the exchange stays as it is, for its reply. */
-static void shut(http_exchange *x)
+bool http_exchange_is_closing(const http_exchange *x)
+{
+    return uv_is_closing((const uv_handle_t *)&x->tcp);
+}
+
+void http_exchange_shut(http_exchange *x)
 {
     no_wait(x);
-    if (!uv_is_closing((uv_handle_t *)&x->tcp))
+    if (!http_exchange_is_closing(x)) {
+        x->server->leaving++;
         uv_close((uv_handle_t *)&x->tcp, on_closed);
+    }
     if (x->phase != WAITING)
         x->phase = CLOSED;
+    http_crowd_weigh(x);
 }
 
 /* The client is away while its request waits. */
@@ -222,11 +157,11 @@ static void lose(http_exchange *x)
     if (x->phase == WAITING && gone) {
         x->gone = NULL;
         x->phase = CLOSED;
-        shut(x);
+        http_exchange_shut(x);
         gone(x->gone_user);
         return;
     }
-    shut(x);
+    http_exchange_shut(x);
 }
 
 static void on_shutdown(uv_shutdown_t *shutdown, int status)
@@ -240,7 +175,7 @@ static void linger(http_exchange *x)
     x->phase = LINGERING;
     buf_clear(&x->ahead);
     if (x->eof || uv_shutdown(&x->shutdown, (uv_stream_t *)&x->tcp, on_shutdown)) {
-        shut(x);
+        http_exchange_shut(x);
         return;
     }
     if (x->paused)
@@ -279,12 +214,14 @@ static void finish(http_exchange *x, bool delivered)
         return;
     no_wait(x);
     if (!delivered) {
-        shut(x);
+        http_exchange_shut(x);
     } else if (x->last) {
         linger(x);
     } else {
         http_reader_next(x->reader);
         x->phase = READING;
+        x->since_ms = (int64_t)uv_now(x->server->loop);
+        http_crowd_weigh(x);
         read_on(x);
     }
 }
@@ -298,7 +235,7 @@ static void on_written(uv_write_t *write, int status)
 static void on_next_turn(uv_idle_t *idle)
 {
     http_server *s = idle->data;
-    const struct list *sent = &s->waits[IS_SENT];
+    const struct http_list *sent = &s->waits[IS_SENT];
     int64_t turn = s->turn++;
 
     while (sent->first && sent->first->due_ms <= turn) {
@@ -336,7 +273,7 @@ static bool send_out(http_exchange *x)
     /* an error, too, is told by on_written */
     if (uv_write(&x->write, stream, bufs, 2, on_written)) {
         x->delivered = NULL;
-        shut(x);
+        http_exchange_shut(x);
         return false;
     }
     wait_for(x, WAIT_WRITE);
@@ -352,7 +289,7 @@ bool http_reply(http_exchange *x, struct http_answer *a)
     assert(x->phase == WAITING);
     a->body = (struct buf){0};
     x->gone = NULL;
-    if (!s || uv_is_closing((uv_handle_t *)&x->tcp)) {
+    if (!s || http_exchange_is_closing(x)) {
         buf_clear(&body);
         if (s)
             x->phase = CLOSED; /* on_closed releases it */
@@ -360,7 +297,8 @@ bool http_reply(http_exchange *x, struct http_answer *a)
             release(x);
         return false;
     }
-    x->last = a->close || !m->keep_alive || s->stopping;
+    /* An answer to a head alone: what comes behind it is no request. */
+    x->last = a->close || !m->keep_alive || s->stopping || x->at_head;
     buf_reset(&x->out);
     http_write_head(&x->out, a->status, a->headers, a->header_count, body.len, date_of(s),
                     !x->last);
@@ -387,7 +325,7 @@ static void refuse(http_exchange *x, int status, const char *why)
     send_out(x);
 }
 
-static void refuse_request(http_exchange *x, int status, const char *why)
+void http_exchange_refuse(http_exchange *x, int status, const char *why)
 {
     x->server->stats.refused++;
     refuse(x, status, why);
@@ -395,26 +333,56 @@ static void refuse_request(http_exchange *x, int status, const char *why)
 
 /* ---- requests ---- */
 
+/* Asks who may have an answer; false: it has one already. */
+static bool ask_about_head(http_exchange *x)
+{
+    http_server *s = x->server;
+    const struct http_message *m = http_reader_message(x->reader);
+
+    if (!s->options.on_head) {
+        if (http_message_is_for_loopback(m))
+            return true;
+        http_exchange_refuse(x, 403, "This host or origin is not allowed");
+        return false;
+    }
+    x->phase = WAITING;
+    x->at_head = true;
+    s->options.on_head(s->options.user, x);
+    x->at_head = false;
+    if (x->phase != WAITING)
+        return false;
+    x->phase = READING;
+    return true;
+}
+
 /* The head is read: is it for us, and is it waiting for leave to send the body? */
 static void head_read(http_exchange *x, bool more)
 {
     char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    http_server *s = x->server;
-    const struct http_message *m = http_reader_message(x->reader);
     uv_buf_t out;
     int written;
 
-    if (!s->options.allow(s->options.user, m->host, http_message_header(m, "Origin"))) {
-        refuse_request(x, 403, "This host or origin is not allowed");
-        return;
-    }
-    if (!m->expects || more)
+    if (!ask_about_head(x) || !http_reader_message(x->reader)->expects || more)
         return;
     /* A client that lets our answers pile up gets no leave; it may go on without. */
     out = uv_buf_init(go_on, sizeof go_on - 1);
     written = uv_try_write((uv_stream_t *)&x->tcp, &out, 1);
     if (written != (int)out.len && written != UV_EAGAIN)
-        shut(x);
+        http_exchange_shut(x);
+}
+
+static void wait_for_more(http_exchange *x)
+{
+    enum http_wait body = x->known ? WAIT_BODY : WAIT_GUEST_BODY;
+
+    if (http_reader_in_body(x->reader)) {
+        if (x->wait != body)
+            wait_for(x, body);
+        http_crowd_weigh(x);
+        http_crowd_lighten(x);
+    } else if (http_reader_has_begun(x->reader) && x->wait != WAIT_HEAD) {
+        wait_for(x, WAIT_HEAD);
+    }
 }
 
 /* Returns how many bytes were read: all, or as many as one request had. */
@@ -429,24 +397,22 @@ static size_t read_request(http_exchange *x, const char *bytes, size_t len)
 
         at += used;
         switch (p) {
-        case HTTP_INCOMPLETE:
-            if (http_reader_in_body(x->reader)) {
-                if (x->wait != WAIT_BODY)
-                    wait_for(x, WAIT_BODY);
-            } else if (http_reader_has_begun(x->reader) && x->wait != WAIT_HEAD) {
-                wait_for(x, WAIT_HEAD);
-            }
-            return at;
+        case HTTP_INCOMPLETE: wait_for_more(x); return at;
         case HTTP_HEAD_READ: head_read(x, at < len); break;
         case HTTP_COMPLETE:
             no_wait(x);
             x->phase = WAITING;
             x->gone = NULL;
+            if (!s->options.by_word)
+                http_exchange_vouch(x);
+            http_crowd_weigh(x);
             s->stats.requests++;
             s->on_request(s->options.user, x);
+            if (x->phase == WAITING && x->server)
+                http_crowd_weigh(x); /* its body may have been taken */
             return at;
         case HTTP_REFUSED:
-            refuse_request(x, http_reader_status(x->reader), http_reader_why(x->reader));
+            http_exchange_refuse(x, http_reader_status(x->reader), http_reader_why(x->reader));
             return at;
         }
     }
@@ -510,7 +476,7 @@ static void on_eof(http_exchange *x)
         break;
     case WRITING: break;
     case READING:
-    case LINGERING: shut(x); break;
+    case LINGERING: http_exchange_shut(x); break;
     case CLOSED: break;
     }
 }
@@ -533,15 +499,15 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 
 static void expire(http_exchange *x)
 {
-    enum wait wait = x->wait;
+    enum http_wait wait = x->wait;
 
     no_wait(x);
-    if (wait == WAIT_BODY)
-        refuse_request(x, 408, "The body took too long");
+    if (wait == WAIT_BODY || wait == WAIT_GUEST_BODY)
+        http_exchange_refuse(x, 408, "The body took too long");
     else if (wait == WAIT_HEAD && http_reader_has_begun(x->reader))
-        refuse_request(x, 408, "The head took too long");
+        http_exchange_refuse(x, 408, "The head took too long");
     else
-        shut(x);
+        http_exchange_shut(x);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -563,7 +529,7 @@ static void on_timer(uv_timer_t *timer)
 
 /* ---- connections ---- */
 
-static void accept_one(struct listener *l)
+static void accept_one(struct http_listener *l)
 {
     http_server *s = l->server;
     http_exchange *x = mem_calloc(1, sizeof *x);
@@ -580,15 +546,16 @@ static void accept_one(struct listener *l)
     s->connections = x;
     s->stats.connections++;
     if (uv_accept((uv_stream_t *)&l->tcp, (uv_stream_t *)&x->tcp)) {
-        shut(x);
+        http_exchange_shut(x);
         return;
     }
     s->stats.accepted++;
     uv_tcp_nodelay(&x->tcp, 1);
     uv_tcp_getpeername(&x->tcp, (struct sockaddr *)&x->peer, &peer_len);
+    x->since_ms = (int64_t)uv_now(s->loop);
     if (uv_read_start((uv_stream_t *)&x->tcp, on_alloc, on_read)) {
-        shut(x);
-    } else if (s->stats.connections > s->options.connections) {
+        http_exchange_shut(x);
+    } else if (!http_crowd_admits(x)) {
         s->stats.turned_away++;
         refuse(x, 503, "There are too many connections");
     } else {
@@ -599,7 +566,7 @@ static void accept_one(struct listener *l)
 /* While none is accepted libuv doesn't look for more: they wait in the system's queue. */
 static void on_connection(uv_stream_t *stream, int status)
 {
-    struct listener *l = stream->data;
+    struct http_listener *l = stream->data;
     http_server *s = l->server;
 
     if (status < 0)
@@ -614,7 +581,7 @@ static void accept_pending(http_server *s)
 {
     if (s->stopping)
         return;
-    for (struct listener *l = s->listeners; l; l = l->next) {
+    for (struct http_listener *l = s->listeners; l; l = l->next) {
         if (l->pending && s->stats.connections < s->options.connections + OVERFLOW) {
             l->pending = false;
             accept_one(l);
@@ -624,10 +591,16 @@ static void accept_pending(http_server *s)
 
 /* ---- the server ---- */
 
-bool http_allow_loopback(void *user, const char *host, const char *origin)
+/* As many as the process may have files open, with some to spare. */
+static size_t most_connections(size_t wanted)
 {
-    (void)user;
-    return http_host_is_loopback(host) && (!origin || http_origin_is_host(origin, host));
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= wanted + OVERFLOW + OTHER_FILES)
+        return wanted;
+    if (files.rlim_cur > 2 * (OVERFLOW + OTHER_FILES))
+        return (size_t)files.rlim_cur - OVERFLOW - OTHER_FILES;
+    return (size_t)files.rlim_cur / 2;
 }
 
 static int64_t or_else(int64_t given, int64_t usual)
@@ -642,13 +615,14 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
 
     s->loop = loop;
     s->options = *options;
-    if (!s->options.connections)
-        s->options.connections = 1024;
-    if (!s->options.allow)
-        s->options.allow = http_allow_loopback;
+    s->options.connections = most_connections(options->connections ? options->connections : 1024);
+    if (!options->guest_bytes)
+        s->options.guest_bytes = GUEST_BYTES;
     s->on_request = on_request;
     s->wait_ms[WAIT_HEAD] = or_else(options->head_ms, 10 * 1000);
     s->wait_ms[WAIT_BODY] = or_else(options->body_ms, 60 * 1000);
+    s->wait_ms[WAIT_GUEST_BODY] =
+        s->wait_ms[WAIT_BODY] < GUEST_BODY_MS ? s->wait_ms[WAIT_BODY] : GUEST_BODY_MS;
     s->wait_ms[WAIT_IDLE] = or_else(options->idle_ms, 75 * 1000);
     s->wait_ms[WAIT_WRITE] = or_else(options->write_ms, 60 * 1000);
     s->wait_ms[WAIT_LINGER] = LINGER_MS;
@@ -663,7 +637,7 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
 
 static void on_listener_closed(uv_handle_t *handle)
 {
-    struct listener *l = handle->data, **at;
+    struct http_listener *l = handle->data, **at;
     http_server *s = l->server;
 
     for (at = &s->listeners; *at != l; at = &(*at)->next)
@@ -687,7 +661,7 @@ bool http_server_listen(http_server *s, const char *address, uint16_t port, uint
                         struct diag *why)
 {
     struct sockaddr_storage name = {0};
-    struct listener *l;
+    struct http_listener *l;
     int status;
 
     assert(!s->stopping);
@@ -719,7 +693,7 @@ bool http_server_listen(http_server *s, const char *address, uint16_t port, uint
 
 static void close_listeners(http_server *s)
 {
-    for (struct listener *l = s->listeners; l; l = l->next) {
+    for (struct http_listener *l = s->listeners; l; l = l->next) {
         if (!uv_is_closing((uv_handle_t *)&l->tcp))
             uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
     }
@@ -744,7 +718,7 @@ void http_server_stop(http_server *s, void (*stopped)(void *user))
     close_listeners(s);
     for (http_exchange *x = s->connections; x; x = x->next) {
         if (x->phase == READING && !http_reader_has_begun(x->reader))
-            shut(x);
+            http_exchange_shut(x);
     }
     /* where nothing is left to close: the timer tells */
     arm(s, 0);
@@ -811,10 +785,26 @@ const char *http_exchange_peer(http_exchange *x)
     return x->peer_text;
 }
 
+bool http_exchange_is_local(const http_exchange *x)
+{
+    return http_address_is_loopback((const struct sockaddr *)&x->peer);
+}
+
+void http_exchange_vouch(http_exchange *x)
+{
+    x->known = true;
+    http_crowd_weigh(x);
+}
+
+bool http_exchange_limit_body(http_exchange *x, size_t most)
+{
+    return http_reader_limit_body(x->reader, most);
+}
+
 bool http_exchange_on_gone(http_exchange *x, http_gone *gone, void *user)
 {
     assert(x->phase == WAITING);
-    if (gone && (x->eof || !x->server || uv_is_closing((uv_handle_t *)&x->tcp)))
+    if (gone && (x->eof || !x->server || http_exchange_is_closing(x)))
         return false;
     x->gone = gone;
     x->gone_user = user;

@@ -22,16 +22,30 @@ typedef struct http_exchange http_exchange;
  */
 struct http_server_options {
     struct http_limits limits;
-    size_t connections; /* more are told 503; 1024 */
+    /* Less where the process may not open as many files; 1024. See below who goes when it's more.
+     */
+    size_t connections;
+    /* Of these, how many that aren't known one address (of IPv6: its /64) may have; an eighth, and
+     * any number on loopback. */
+    size_t per_peer;
+    size_t guest_bytes; /* of bodies that connections that aren't known may hold together; 32 MiB */
     int64_t head_ms;    /* from a connection's or request's begin to its head's end; 10 s */
-    int64_t body_ms;    /* from there to the body's end; 60 s */
+    int64_t body_ms;    /* from there to the body's end; 60 s, and 20 s until it is known */
     int64_t idle_ms;    /* between two requests; 75 s */
     int64_t write_ms;   /* for a client to take an answer; 60 s */
     /*
-     * May a request for `host` be answered, that a page of `origin` sent (NULL: no page did)? Asked
-     * before the body is read; else it is refused with 403. NULL: http_allow_loopback.
+     * A request's head has come, and none of its body has been read. It may be answered at once by
+     * http_reply or http_exchange_refuse, and its body is not taken then; else the request is read
+     * on. NULL: what is not http_message_is_for_loopback is refused with 403.
      */
-    bool (*allow)(void *user, const char *host, const char *origin);
+    void (*on_head)(void *user, http_exchange *x);
+    /*
+     * A connection is known when http_exchange_vouch says so; else from its first complete request
+     * on. When there are too many, and one comes, one that isn't known and has no request complete
+     * loses its place: who got least far in a second, the slowest first. Only where there is none
+     * such, who comes is told 503.
+     */
+    bool by_word;
     void *user; /* of the callbacks */
 };
 
@@ -40,9 +54,6 @@ struct http_server_options {
  * until then. Never called from inside a function of this header.
  */
 typedef void http_on_request(void *user, http_exchange *x);
-
-/* This machine by its own names, and no page but those it served itself. */
-bool http_allow_loopback(void *user, const char *host, const char *origin);
 
 http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *options,
                              http_on_request *on_request);
@@ -70,7 +81,7 @@ struct http_stats {
     size_t connections; /* open now */
     uint64_t accepted, requests;
     uint64_t refused;     /* requests that were malformed, too large, too slow, or not allowed */
-    uint64_t turned_away; /* connections over the limit */
+    uint64_t turned_away; /* connections over the limit: told 503, or dropped for another one */
 };
 
 void http_server_stats(const http_server *s, struct http_stats *out);
@@ -81,6 +92,18 @@ void http_server_stats(const http_server *s, struct http_stats *out);
 struct http_message *http_exchange_message(http_exchange *x);
 /* "127.0.0.1:50123", "[::1]:50123"; empty when it was gone too soon to be asked. */
 const char *http_exchange_peer(http_exchange *x);
+
+/* Does it come from this machine itself, whatever it says of itself? */
+bool http_exchange_is_local(const http_exchange *x);
+/* Who sent it has shown who he is: so is his connection known from now on. */
+void http_exchange_vouch(http_exchange *x);
+/*
+ * From on_head: this request's body may have no more bytes than `most`, or else ends in 413. False:
+ * it says already that it has more, and nothing is changed.
+ */
+bool http_exchange_limit_body(http_exchange *x, size_t most);
+/* From on_head: an answer in plain text, the last on this connection; `why` without a full stop. */
+void http_exchange_refuse(http_exchange *x, int status, const char *why);
 
 /*
  * Asks to be told, once, when the client goes before it is answered: the exchange is over then, no

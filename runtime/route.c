@@ -200,6 +200,25 @@ static bool read_input(struct reader *r, struct row *w, const json *v, const str
     return true;
 }
 
+static bool read_flag(struct reader *r, const char *name, const json *v,
+                      const struct json_places *at, bool *out)
+{
+    *out = json_kind(v) == JSON_TRUE;
+    return *out || json_kind(v) == JSON_FALSE ||
+           config_refuse(&r->file, at->value, "'%s' is true or false", name);
+}
+
+static bool read_open(struct reader *r, struct row *w, const json *v, const struct json_places *at)
+{
+    return read_flag(r, "open", v, at, &w->route.open);
+}
+
+static bool read_cross_site(struct reader *r, struct row *w, const json *v,
+                            const struct json_places *at)
+{
+    return read_flag(r, "crossSite", v, at, &w->route.cross_site);
+}
+
 static const struct field {
     const char *name;
     bool (*read)(struct reader *r, struct row *w, const json *v, const struct json_places *at);
@@ -209,6 +228,8 @@ static const struct field {
     {"stateMachine", read_machine},
     {"timeoutSeconds", read_timeout},
     {"input", read_input},
+    {"open", read_open},
+    {"crossSite", read_cross_site},
 };
 
 static bool unknown_field(struct reader *r, const json *key, struct place at)
@@ -469,14 +490,15 @@ enum route_found routes_find(const routes *r, const char *method, const char *pa
             continue;
         if (!w->methods || (w->methods & bit)) {
             *out = &w->route;
-            *parameters = parameters_of(w, &t);
+            if (parameters)
+                *parameters = parameters_of(w, &t);
             found = ROUTE_FOUND;
         } else {
             others |= w->methods;
             found = ROUTE_OTHER_METHOD;
         }
     }
-    if (found == ROUTE_OTHER_METHOD)
+    if (found == ROUTE_OTHER_METHOD && allow)
         name_methods(others, allow);
 out:
     buf_clear(&t.text);

@@ -28,6 +28,8 @@ struct route {
     int64_t timeout_ms;
     bool body_only; /* its input is the request's body; else the whole request */
     bool lists_methods;
+    bool open;       /* for whoever reaches the port, not for this machine alone */
+    bool cross_site; /* for pages of other origins, too */
 };
 
 /* NULL with *why filled: "FILE:LINE:COLUMN: …" (ROUTES_FILE). */
@@ -45,7 +47,8 @@ enum route_found {
 
 /*
  * Looks for the route of a request; `path` is undecoded. FOUND: *out is good as long as `r`, and
- * *parameters (yours) an object of the path's {name}s, NULL: it has none. OTHER_METHOD: `allow`
+ * *parameters (yours) an object of the path's {name}s, NULL: it has none. `parameters` and `allow`
+ * may be NULL. OTHER_METHOD: `allow`
  * gains "GET, POST".
  */
 enum route_found routes_find(const routes *r, const char *method, const char *path,

@@ -100,7 +100,8 @@ struct parameter {
 
 static int by_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+    size_t both = a_len < b_len ? a_len : b_len;
+    int order = both ? memcmp(a, b, both) : 0;
 
     return order ? order : a_len < b_len ? -1 : a_len > b_len;
 }
@@ -140,7 +141,7 @@ static void add_query(struct buf *out, const char *query)
             if (name_len < len)
                 add_part(&text, query + name_len + 1, len - name_len - 1);
             p.end = text.len;
-            for (i = count++; i && parameter_before(text.data, &p, &sorted[i - 1]); i--)
+            for (i = count++; i && parameter_before(buf_str(&text), &p, &sorted[i - 1]); i--)
                 sorted[i] = sorted[i - 1];
             sorted[i] = p;
         }
@@ -151,9 +152,9 @@ static void add_query(struct buf *out, const char *query)
 
         if (i)
             buf_addc(out, '&');
-        buf_add(out, text.data + p->name, p->value - p->name);
+        buf_add(out, buf_str(&text) + p->name, p->value - p->name);
         buf_addc(out, '=');
-        buf_add(out, text.data + p->value, p->end - p->value);
+        buf_add(out, buf_str(&text) + p->value, p->end - p->value);
     }
     if (query && *query)
         buf_adds(out, query);
@@ -583,28 +584,52 @@ static bool same_token(const struct sigv4_request *q, const struct sigv4_keys *k
            !CRYPTO_memcmp(given, keys->session_token, strlen(given));
 }
 
-bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
-                  sigv4_lookup *lookup, void *user, struct sigv4_error *why)
+/* What is asked of a request before its signature: *list is to be freed. */
+static bool check_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                       sigv4_lookup *lookup, void *user, struct authorization *a,
+                       struct sigv4_keys *keys, const char **date, char **list,
+                       struct sigv4_error *why)
 {
-    const char *text = header(q, "Authorization"), *date;
-    struct authorization a = {0};
-    struct sigv4_keys keys = {0};
-    struct buf own = {0};
-    char *list = NULL;
-    bool good = false;
+    const char *text = header(q, "Authorization");
 
     if (!text || !*text)
         return refuse(why, missing, "Missing Authentication Token");
-    if (!read_authorization(text, &a, why) || !read_credential(&a, why))
+    if (!read_authorization(text, a, why) || !read_credential(a, why))
         return false;
-    list = mem_strndup(a.signed_headers.text, a.signed_headers.len);
-    if (!check_scope(&a, service, why) || !check_date(q, &a, now_ms, &date, why) ||
-        !check_signed_headers(q, list, why))
+    *list = mem_strndup(a->signed_headers.text, a->signed_headers.len);
+    if (!check_scope(a, service, why) || !check_date(q, a, now_ms, date, why) ||
+        !check_signed_headers(q, *list, why))
+        return false;
+    if (lookup(user, a->access_key.text, a->access_key.len, keys) && same_token(q, keys))
+        return true;
+    return refuse(why, unrecognized, "The security token included in the request is invalid.");
+}
+
+bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                       sigv4_lookup *lookup, void *user, struct sigv4_error *why)
+{
+    struct authorization a = {0};
+    struct sigv4_keys keys = {0};
+    const char *date;
+    char *list = NULL;
+    bool good = check_head(q, service, now_ms, lookup, user, &a, &keys, &date, &list, why);
+
+    mem_free(list);
+    return good;
+}
+
+bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                  sigv4_lookup *lookup, void *user, struct sigv4_error *why)
+{
+    struct authorization a = {0};
+    struct sigv4_keys keys = {0};
+    struct buf own = {0};
+    const char *date;
+    char *list = NULL;
+    bool good = false;
+
+    if (!check_head(q, service, now_ms, lookup, user, &a, &keys, &date, &list, why))
         goto out;
-    if (!lookup(user, a.access_key.text, a.access_key.len, &keys) || !same_token(q, &keys)) {
-        refuse(why, unrecognized, "The security token included in the request is invalid.");
-        goto out;
-    }
     signature(
         q, list,
         &(struct scope_text){date, a.region.text, a.region.len, a.service.text, a.service.len},

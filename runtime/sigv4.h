@@ -77,6 +77,11 @@ void sigv4_error_clear(struct sigv4_error *e);
 bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
                   sigv4_lookup *lookup, void *user, struct sigv4_error *why);
 
+/* All of that but the signature, for which the body must have come: who lacks the rest need not
+ * send it. */
+bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                       sigv4_lookup *lookup, void *user, struct sigv4_error *why);
+
 /* The canonical request, for tests; `signed_headers` "host;x-amz-date" names those that count. */
 void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, struct buf *out);
 

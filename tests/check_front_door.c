@@ -20,7 +20,7 @@ static const struct {
     {"no routes are fine", "{\"routes\":[]}", NULL},
     {"all fields",
      ROUTE("\"path\":\"/a/{b}/{c+}\",\"methods\":[\"GET\"],\"timeoutSeconds\":0.5,"
-           "\"input\":\"body\""),
+           "\"input\":\"body\",\"open\":true,\"crossSite\":false"),
      NULL},
     {"YAML will do", "routes:\n  - path: /a\n    stateMachine: m\n", NULL},
     {"the root is a path", ROUTE("\"path\":\"/\""), NULL},
@@ -47,6 +47,8 @@ static const struct {
     {"methods are a list", ROUTE("\"path\":\"/\",\"methods\":\"GET\""), "must be an array"},
     {"an unknown method", ROUTE("\"path\":\"/\",\"methods\":[\"get\"]"), "a method is GET"},
     {"no time at all", ROUTE("\"path\":\"/\",\"timeoutSeconds\":0"), "0.001 to 3600"},
+    {"open to some", ROUTE("\"path\":\"/\",\"open\":\"some\""), "'open' is true or false"},
+    {"for some pages", ROUTE("\"path\":\"/\",\"crossSite\":1"), "'crossSite' is true or false"},
     {"an unknown input", ROUTE("\"path\":\"/\",\"input\":\"all\""), "\"request\" or \"body\""},
     {"two routes for the same requests",
      "{\"routes\":[{\"path\":\"/{a}\",\"methods\":[\"GET\",\"PUT\"],\"stateMachine\":\"m\"},\n"

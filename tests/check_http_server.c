@@ -38,6 +38,8 @@ struct world {
     size_t count;
     /* what the request callback does */
     bool hold, ask_gone, big;
+    int head_status;  /* on_head answers with it */
+    size_t head_most; /* on_head lets a body have so many bytes */
     http_exchange *held[MAX_CLIENTS];
     size_t held_count, requests;
     size_t gone, delivered, failed, stopped;
@@ -91,12 +93,25 @@ static bool answer(struct world *w, http_exchange *x)
     return http_reply(x, &a);
 }
 
+static void on_head(void *user, http_exchange *x)
+{
+    struct world *w = user;
+
+    if (w->head_status)
+        http_exchange_refuse(x, w->head_status, "Not so");
+    else if (w->head_most && !http_exchange_limit_body(x, w->head_most))
+        http_exchange_refuse(x, 413, "Too much");
+}
+
 static void on_request(void *user, http_exchange *x)
 {
     struct world *w = user;
 
-    ck_assert(strncmp(http_exchange_peer(x), "127.0.0.1:", 10) == 0);
+    ck_assert(strncmp(http_exchange_peer(x), "127.0.0.", 8) == 0);
+    ck_assert(http_exchange_is_local(x));
     w->requests++;
+    if (w->options.by_word && !strcmp(http_exchange_message(x)->path, "/friend"))
+        http_exchange_vouch(x);
     if (!w->hold) {
         answer(w, x);
         return;
@@ -201,19 +216,26 @@ static void on_connected(uv_connect_t *connect, int status)
         uv_read_start((uv_stream_t *)&c->tcp, on_client_alloc, on_client_read);
 }
 
-static struct client *join(struct world *w)
+static struct client *join_from(struct world *w, const char *from)
 {
     struct client *c = &w->clients[w->count++];
     struct sockaddr_in address;
 
     ck_assert(w->count <= MAX_CLIENTS);
-    uv_ip4_addr("127.0.0.1", w->port, &address);
     uv_tcp_init(&w->loop, &c->tcp);
+    uv_ip4_addr(from, 0, &address);
+    ck_assert(!uv_tcp_bind(&c->tcp, (struct sockaddr *)&address, 0));
+    uv_ip4_addr("127.0.0.1", w->port, &address);
     uv_tcp_nodelay(&c->tcp, 1);
     c->tcp.data = c;
     c->open = true;
     ck_assert(!uv_tcp_connect(&c->connect, &c->tcp, (struct sockaddr *)&address, on_connected));
     return c;
+}
+
+static struct client *join(struct world *w)
+{
+    return join_from(w, "127.0.0.1");
 }
 
 static void on_client_written(uv_write_t *write, int status)
@@ -780,6 +802,70 @@ START_TEST(origin)
 END_TEST
 
 static const struct {
+    const char *address;
+    bool loopback;
+} peers[] = {{"127.0.0.1", true},
+             {"127.255.255.255", true},
+             {"128.0.0.1", false},
+             {"126.255.255.255", false},
+             {"0.0.0.0", false},
+             {"::1", true},
+             {"::2", false},
+             {"::", false},
+             {"::ffff:127.0.0.1", true},
+             {"::ffff:10.0.0.1", false},
+             {"::127.0.0.1", false},
+             {"fe80::1", false}};
+
+START_TEST(loopback)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    const char *text = peers[_i].address;
+    bool six = strchr(text, ':');
+
+    ck_assert(!(six ? uv_ip6_addr(text, 1, &v6) : uv_ip4_addr(text, 1, &v4)));
+    ck_assert_msg(http_address_is_loopback(six ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4) ==
+                      peers[_i].loopback,
+                  "%s", text);
+}
+END_TEST
+
+static const struct {
+    const char *name, *headers;
+    bool cross;
+} sites[] = {
+    {"no browser", "", false},
+    {"a page of this server", "Origin: http://localhost:1\r\n", false},
+    {"a page of this server, told twice",
+     "Origin: http://localhost:1\r\nSec-Fetch-Site: same-origin\r\n", false},
+    {"another port", "Origin: http://localhost:2\r\n", true},
+    {"a page without an origin", "Origin: null\r\n", true},
+    {"an origin that is nothing", "Origin:\r\n", true},
+    {"a picture of elsewhere", "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: image\r\n", true},
+    {"a link of another port", "Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: navigate\r\n", true},
+    {"an address that was typed", "Sec-Fetch-Site: none\r\n", false},
+    {"a word of later browsers", "Sec-Fetch-Site: any\r\n", true},
+    {"one of ours that a page elsewhere had moved",
+     "Origin: http://localhost:1\r\nSec-Fetch-Site: cross-site\r\n", true},
+};
+
+START_TEST(cross_site)
+{
+    http_reader *r = http_reader_new(&(struct http_limits){0});
+    struct buf text = {0};
+    size_t used;
+
+    buf_printf(&text, "GET / HTTP/1.1\r\nHost: localhost:1\r\n%s\r\n", sites[_i].headers);
+    ck_assert_int_eq(http_reader_feed(r, text.data, text.len, &used), HTTP_HEAD_READ);
+    ck_assert_msg(http_message_is_cross_site(http_reader_message(r)) == sites[_i].cross, "%s",
+                  sites[_i].name);
+    buf_clear(&text);
+    http_reader_free(r);
+}
+END_TEST
+
+static const struct {
     int64_t ms;
     const char *text;
 } dates[] = {
@@ -1192,27 +1278,207 @@ START_TEST(thousand_connections)
 }
 END_TEST
 
+/* Those that wait for an answer keep their places. */
 START_TEST(over_the_limit)
 {
     struct world *w = world_new();
     struct http_stats stats;
 
     w->options.connections = 4;
+    w->options.by_word = _i;
+    w->hold = true;
     serve(w);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 4; i++) {
         await_connected(w, join(w));
+        say(&w->clients[i], get);
+        await_count(w, &w->held_count, i + 1);
+    }
     for (size_t i = 4; i < 6; i++) {
+        await_connected(w, join(w));
         await_end(w, &w->clients[i]);
         ck_assert(!strncmp(buf_str(&w->clients[i].got), "HTTP/1.1 503 ", 13));
     }
     http_server_stats(w->server, &stats);
     ck_assert_uint_eq(stats.turned_away, 2);
+    w->hold = false;
+    for (size_t i = 0; i < 4; i++)
+        ck_assert(answer(w, w->held[i]));
     leave(&w->clients[0]);
     while (open_connections(w) > 3)
         turn(w);
     await_connected(w, join(w));
     say(&w->clients[6], get);
     await_text(w, &w->clients[6], "GET /a");
+    world_free(w);
+}
+END_TEST
+
+static struct client *join_saying(struct world *w, const char *text)
+{
+    struct client *c = join(w);
+
+    await_connected(w, c);
+    if (*text)
+        say(c, text);
+    for (int i = 0; i < 5; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    return c;
+}
+
+/* Who got least far goes first, and who is known stays. */
+START_TEST(crowded_out)
+{
+    static const char body[] = "POST /b HTTP/1.1\r\n" HOST "Content-Length: 900000\r\n\r\nhi";
+    struct world *w = world_new();
+    struct client *c[4], *late;
+
+    w->options.connections = 4;
+    serve(w);
+    c[0] = join_saying(w, body);
+    c[1] = join_saying(w, "GET /h HT");
+    c[2] = join_saying(w, "");
+    c[3] = join_saying(w, "");
+    for (size_t i = 0; i < 4; i++) {
+        const size_t goes[] = {2, 3, 1, 0};
+
+        late = join_saying(w, get);
+        await_text(w, late, "GET /a");
+        await_end(w, c[goes[i]]);
+        ck_assert_uint_eq(c[goes[i]]->got.len, 0);
+        for (size_t k = i + 1; k < 4; k++)
+            ck_assert_msg(!c[goes[k]]->ended, "%d goes with %d", (int)goes[k], (int)goes[i]);
+    }
+    late = join(w);
+    await_end(w, late);
+    ck_assert(!strncmp(buf_str(&late->got), "HTTP/1.1 503 ", 13));
+    world_free(w);
+}
+END_TEST
+
+/* Where word must be given for a connection, a request alone doesn't make it known. */
+START_TEST(crowded_out_by_word)
+{
+    struct world *w = world_new();
+    struct client *guest, *friend;
+
+    w->options.connections = 2;
+    w->options.by_word = true;
+    serve(w);
+    guest = join_saying(w, get);
+    await_text(w, guest, "GET /a");
+    friend = join_saying(w, "GET /friend HTTP/1.1\r\n" HOST "\r\n");
+    await_text(w, friend, "GET /friend");
+    join_saying(w, "");
+    await_end(w, guest);
+    join_saying(w, "");
+    ck_assert(!friend->ended);
+    ck_assert_uint_eq(open_connections(w), 2);
+    world_free(w);
+}
+END_TEST
+
+START_TEST(one_peer_has_its_share)
+{
+    struct world *w = world_new();
+    struct client *other, *first, *second, *third;
+
+    w->options.per_peer = 2;
+    serve(w);
+    other = join_from(w, "127.0.0.2");
+    await_connected(w, other);
+    first = join_saying(w, "");
+    second = join_saying(w, "");
+    third = join_saying(w, "");
+    await_end(w, first);
+    ck_assert(!other->ended && !second->ended && !third->ended);
+    ck_assert_uint_eq(first->got.len, 0);
+    say(second, get);
+    say(third, get);
+    await_text(w, third, "GET /a");
+    await_text(w, second, "GET /a");
+    join_saying(w, "");
+    join_saying(w, "");
+    ck_assert(!second->ended && !third->ended);
+    ck_assert_uint_eq(open_connections(w), 5);
+    world_free(w);
+}
+END_TEST
+
+/* Not more than 100,000 bytes of bodies together, until one is known. */
+START_TEST(bodies_of_guests)
+{
+    static const char begin[] = "POST /b HTTP/1.1\r\n" HOST "Content-Length: 900000\r\n\r\n";
+    struct world *w = world_new();
+    struct buf text = {0};
+    struct client *c[5];
+
+    w->options.guest_bytes = 100 * 1000;
+    serve(w);
+    c[0] = join_saying(w, get);
+    await_text(w, c[0], "GET /a");
+    buf_adds(&text, begin);
+    memset(buf_reserve(&text, 60 * 1000), 'x', 60 * 1000);
+    text.len += 60 * 1000;
+    for (size_t i = 1; i < 4; i++) {
+        c[i] = join(w);
+        await_connected(w, c[i]);
+    }
+    for (size_t i = 0; i < 3; i++) { /* the known one first */
+        say_bytes(c[i], text.data, text.len);
+        for (int k = 0; k < 50 && !c[1]->ended; k++)
+            uv_run(&w->loop, UV_RUN_NOWAIT);
+    }
+    await_end(w, c[1]);
+    ck_assert(!c[0]->ended && !c[2]->ended && !c[3]->ended);
+    say_bytes(c[3], text.data, text.len);
+    await_end(w, c[2]);
+    ck_assert(!c[0]->ended && !c[3]->ended);
+    buf_clear(&text);
+    world_free(w);
+}
+END_TEST
+
+/* What a head says is enough to refuse it: the body isn't taken. */
+static const struct {
+    const char *name, *in;
+    int status;
+    size_t most;
+    const char *want;
+} at_heads[] = {
+    {"refused at its head", "POST / HTTP/1.1\r\n" HOST "Content-Length: 900000\r\n\r\n", 403, 0,
+     "HTTP/1.1 403 "},
+    {"no leave to send the body",
+     "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n", 400, 0,
+     "HTTP/1.1 400 "},
+    {"too long by its length", "POST / HTTP/1.1\r\n" HOST "Content-Length: 11\r\n\r\n", 0, 10,
+     "HTTP/1.1 413 "},
+    {"too long by its chunks",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n5\r\n", 0, 10,
+     "HTTP/1.1 413 "},
+    {"just as long", "POST / HTTP/1.1\r\n" HOST "Content-Length: 10\r\n\r\n0123456789", 0, 10,
+     "HTTP/1.1 200 "},
+    {"just as long in chunks",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n4\r\nabcd\r\n"
+     "0\r\n\r\n",
+     0, 10, "HTTP/1.1 200 "},
+};
+
+START_TEST(at_head)
+{
+    struct world *w = world_new();
+    struct client *c;
+
+    w->options.on_head = on_head;
+    w->head_status = at_heads[_i].status;
+    w->head_most = at_heads[_i].most;
+    serve(w);
+    c = join_saying(w, at_heads[_i].in);
+    await_text(w, c, "\r\n\r\n");
+    ck_assert_msg(!strncmp(buf_str(&c->got), at_heads[_i].want, 13), "%s: %s", at_heads[_i].name,
+                  buf_str(&c->got));
+    ck_assert_uint_eq(w->requests, at_heads[_i].want[9] == '2');
+    if (!w->requests)
+        await_end(w, c);
     world_free(w);
 }
 END_TEST
@@ -1367,7 +1633,14 @@ int main(void)
     tcase_add_test(t, silent_connection);
     tcase_add_loop_test(t, slow_client, 0, COUNT(slow));
     tcase_add_test(t, thousand_connections);
-    tcase_add_test(t, over_the_limit);
+    tcase_add_loop_test(t, over_the_limit, 0, 2);
+    tcase_add_test(t, crowded_out);
+    tcase_add_test(t, crowded_out_by_word);
+    tcase_add_test(t, one_peer_has_its_share);
+    tcase_add_test(t, bodies_of_guests);
+    tcase_add_loop_test(t, at_head, 0, COUNT(at_heads));
+    tcase_add_loop_test(t, loopback, 0, COUNT(peers));
+    tcase_add_loop_test(t, cross_site, 0, COUNT(sites));
     tcase_add_test(t, flood);
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_without_connections);

@@ -393,6 +393,15 @@ START_TEST(refusal)
                   json_str(why.type));
     if (refusals[_i].message)
         ck_assert_str_eq(json_str(why.message), refusals[_i].message);
+    /* All but the signature shows before the body has come, in the same words. */
+    bool by_signature = !strncmp(json_str(why.message), "The request signature", 21);
+    struct sigv4_error early = {0};
+    q.body_len = 0;
+    ck_assert_msg(sigv4_verify_head(&q, "states", then_ms + refusals[_i].later_ms, lookup, &keys,
+                                    &early) == by_signature,
+                  "%s: by its head", refusals[_i].name);
+    ck_assert(by_signature || !strcmp(json_str(early.message), json_str(why.message)));
+    sigv4_error_clear(&early);
     sigv4_error_clear(&why);
     sigv4_signed_clear(&s);
 }
@@ -414,6 +423,8 @@ static const struct {
     {"what is encoded is encoded once", "/", "a=%7e%2F%2f", false, "/\na=~%2F%2F\n"},
     {"a percent sign that begins nothing", "/", "a=%zz%4", false, "/\na=%25zz%254\n"},
     {"a second equals sign belongs to the value", "/", "a=b=c", false, "/\na=b%3Dc\n"},
+    {"a parameter without name and value", "/", "=", false, "/\n=\n"},
+    {"and two of them", "/", "=&=", false, "/\n=&=\n"},
     {"empty parameters don't count", "/", "&&a&", false, "/\na=\n"},
     {"plus stays plus", "/", "a=b+c", false, "/\na=b%2Bc\n"},
 };

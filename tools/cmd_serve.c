@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000 };
@@ -25,7 +26,7 @@ struct serve {
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
         *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale,
         *max_executions;
-    bool insecure, quiet;
+    bool insecure, public_metrics, quiet;
     bool lived; /* it was ready once */
     struct services_options asked;
     struct services services;
@@ -171,13 +172,28 @@ static void show_metrics(const struct serve *s, http_exchange *x)
     http_reply(x, &a);
 }
 
+static bool is_for_metrics(const struct http_message *m)
+{
+    return strcmp(m->path, "/metrics") == 0 && (m->is_head || strcmp(m->method, "GET") == 0);
+}
+
+/* Whom requests are for that are none of the API's. */
+static bool look(void *user, const struct http_message *m, struct api_page *out)
+{
+    const struct serve *s = user;
+
+    if (!is_for_metrics(m))
+        return s->door && front_door_look(s->door, m, out);
+    *out = (struct api_page){.open = s->public_metrics};
+    return true;
+}
+
 /* Requests that are none of the API's. */
 static bool offer(void *user, http_exchange *x)
 {
     const struct serve *s = user;
-    const struct http_message *m = http_exchange_message(x);
 
-    if (strcmp(m->path, "/metrics") == 0 && (m->is_head || strcmp(m->method, "GET") == 0)) {
+    if (is_for_metrics(http_exchange_message(x))) {
         show_metrics(s, x);
         return true;
     }
@@ -321,6 +337,7 @@ static enum life begin(struct serve *s, int64_t port)
                                                             .now = now,
                                                             .clock = s->host,
                                                             .metrics = &s->metrics,
+                                                            .look = look,
                                                             .offer = offer,
                                                             .user = s});
     if (s->definitions)
@@ -397,6 +414,20 @@ static void end(struct serve *s)
     s->host = NULL;
 }
 
+/* Connections, sockets to services, pipes of handlers: more than a shell lets a program have open,
+ * which may have more if it asks. Not as many as there may be: children would inherit it, and some
+ * programs close each file that they might have. */
+static void allow_files(void)
+{
+    enum { ENOUGH = 4096 };
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= ENOUGH)
+        return;
+    files.rlim_cur = files.rlim_max < ENOUGH ? files.rlim_max : ENOUGH;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static enum life live(struct serve *s, int64_t port)
 {
     struct diag why = {0};
@@ -413,6 +444,7 @@ static int serve(struct serve *s, int64_t port)
 {
     enum life life;
 
+    allow_files();
     do
         life = live(s, port);
     while (life == LIFE_AGAIN);
@@ -484,6 +516,8 @@ static const struct option_row rows[] = {
      "let --listen be an address that others reach: nothing checks who\n"
      "they are",
      offsetof(struct serve, insecure)},
+    {"public-metrics", 0, NULL, "with --credentials: answer /metrics to other machines, unsigned",
+     offsetof(struct serve, public_metrics)},
     {"quiet", 'q', NULL, "no messages, no output of handlers", offsetof(struct serve, quiet)},
 };
 
