@@ -640,7 +640,61 @@ static const struct {
       {"DescribeExecution", "{\"executionArn\":\"" EXECUTION("child:c") "\"}", 200,
        "\"input\":\"{\\\"A\\\":1}\"", 60000},
       DESCRIBE("m:e", "\\\"Output\\\":{\\\"A\\\":1}"),
+      DESCRIBE("m:e", "\\\"OutputDetails\\\":{\\\"Included\\\":true},\\\"RedriveCount\\\":0,"
+                      "\\\"RedriveStatus\\\":\\\"NOT_REDRIVABLE\\\",\\\"RedriveStatusReason\\\":"
+                      "\\\"Execution is SUCCEEDED and cannot be redriven\\\",\\\"StartDate\\\":"),
       DESCRIBE("m:e", "SUCCEEDED")}},
+    {"a Task's child that fails is told with its Input as text",
+     {CREATE("child", "{" IN_VAIN "}"),
+      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync:2",
+                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                           "child") "\\\",\\\"Name\\\":\\\"c\\\",\\\"Input\\\":{\\\"A\\\":1}}")),
+      START("m", "e", "1"),
+      DESCRIBE("m:e", "\\\"Input\\\":\\\"{\\\\\\\"A\\\\\\\":1}\\\",\\\"InputDetails\\\":{"
+                      "\\\"Included\\\":true},\\\"Name\\\":\\\"c\\\",\\\"RedriveCount\\\":0,"
+                      "\\\"RedriveStatus\\\":\\\"REDRIVABLE\\\",\\\"StartDate\\\":"),
+      DESCRIBE("m:e", "\\\"Error\\\":\\\"States.QueryEvaluationError\\\"")}},
+    {"a Task's child that ran out of time has no Error",
+     {CREATE("child",
+             "{\\\"TimeoutSeconds\\\":5,\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{"
+             "\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\\":60,\\\"End\\\":true}}}"),
+      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync",
+                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                           "child") "\\\",\\\"Name\\\":\\\"c\\\"}")),
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\"}", 200, "m:e",
+       5000},
+      DESCRIBE("m:e", "\"cause\":\"{\\\"ExecutionArn\\\":"),
+      DESCRIBE("m:e", "\\\"Status\\\":\\\"TIMED_OUT\\\"")}},
+    {"a Task's child is told with the alias that it was started by",
+     {{"CreateStateMachine",
+       "{\"name\":\"child\",\"definition\":\"" PASS "\",\"roleArn\":\"r\",\"publish\":true}", 200,
+       MACHINE("child:1"), 0},
+      {"CreateStateMachineAlias",
+       "{\"name\":\"live\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"" MACHINE(
+           "child:1") "\",\"weight\":100}]}",
+       200, "", 0},
+      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync",
+                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                           "child:live") "\\\"}")),
+      START("m", "e", "1"),
+      DESCRIBE(
+          "m:e",
+          "\\\"StateMachineAliasArn\\\":\\\"" MACHINE(
+              "child:live") "\\\",\\\"StateMachineArn\\\":\\\"" MACHINE("child") "\\\","
+                                                                                 "\\\"StateMachineV"
+                                                                                 "ersionArn\\\":"
+                                                                                 "\\\"" MACHINE(
+                                                                                     "child:1") "\\"
+                                                                                                "\""
+                                                                                                ","
+                                                                                                "\\"
+                                                                                                "\""
+                                                                                                "St"
+                                                                                                "at"
+                                                                                                "us"
+                                                                                                "\\"
+                                                                                                "\""
+                                                                                                ":")}},
     {"a Task waits for an execution that it gave no name",
      {CREATE("child", WAIT),
       CREATE("m", TASK("arn:aws:states:::states:startExecution.sync:2",
@@ -658,7 +712,10 @@ static const struct {
                            "child") "\\\",\\\"Name\\\":\\\"c\\\"}")),
       START("m", "e", "1"),
       {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
-      DESCRIBE("child:c", "ABORTED")}},
+      DESCRIBE("child:c", "ABORTED"),
+      DESCRIBE("child:c", "\"cause\":\"The Task state in AWS Step Functions execution [" EXECUTION(
+                              "m:e") "] which was managing this resource was aborted\""),
+      DESCRIBE("child:c", "!\"error\"")}},
     {"a Task calls the api as the SDK does",
      {CREATE("m",
              TASK("arn:aws:states:::aws-sdk:sfn:sendTaskSuccess",

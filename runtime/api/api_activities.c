@@ -64,6 +64,7 @@ void api_task_free(api *a, struct api_task *t)
         api_give_up(a, t->call);
     json_unref(t->token);
     json_unref(t->input);
+    json_unref(t->parent);
     mem_free(t);
 }
 
@@ -172,6 +173,7 @@ enum api_offer api_offer_task(api *a, const struct task *task)
         give_token(a, t, json_cstring(task->token));
     if (own != OWN_NONE) {
         t->own = own;
+        t->parent = json_cstring(task->execution);
         t->by_token = true;
         if (task->submitted)
             own_resume(a, t, task->submitted);

@@ -41,6 +41,8 @@ void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const
                             .stop_ms = a->now_ms,
                             .names = share_names(rt_exec_names(exec)),
                             .note = share(note),
+                            .redrives = rt_exec_redrives(exec),
+                            .redriven_ms = rt_exec_redriven_ms(exec),
                             .input = share(config.written)};
     take_result(x, rt_exec_output(exec), rt_exec_error(exec));
 }

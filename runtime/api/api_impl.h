@@ -122,6 +122,7 @@ struct api_task {
     json *token;    /* NULL: no worker has it yet */
     bool by_token;  /* nothing but the token brings its result */
     json *input;    /* of an activity's: its text */
+    json *parent;   /* of an own task: the ARN of its execution */
 };
 
 /* A TestState that runs. */

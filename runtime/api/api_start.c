@@ -370,6 +370,18 @@ void sync_timed_out(api *a, struct waiter *w)
     engine_stop(a->engine, r->node.id, &none);
 }
 
+/* The note of an execution that the store has; NULL: it hasn't. */
+static json *note_in_store(api *a, uint64_t number)
+{
+    const struct store_execution *row;
+    struct diag why = {0};
+    bool found = store_find(a->store, number, &row, &why);
+    json *note = found && row->note ? json_ref(row->note) : NULL;
+
+    diag_clear(&why);
+    return note;
+}
+
 void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
 {
     struct test_state *test = (struct test_state *)(void *)id_map_get(&a->tests, execution);
@@ -385,6 +397,8 @@ void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
     if (!r)
         return;
     execution_of_exec(a, execution, exec, r->note, &x);
+    if (!x.note)
+        x.note = note_in_store(a, execution);
     struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, r->waiter);
     if (w)
         waiter_answer(a, w, sync_answer(r, &x));

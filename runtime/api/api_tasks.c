@@ -206,18 +206,25 @@ static json *document(const json *text, bool parsed)
     return v ? v : json_ref(text);
 }
 
-static json *child_description(const struct execution *x, bool parsed)
+/* A member of DescribeExecution's answer under its name of the SDK; nothing without a value. */
+static void add_text(struct json_build *b, const char *key, const json *v)
 {
-    bool timed_out = x->status == RT_TIMED_OUT;
-    const char *status = rt_status_name(x->status);
+    if (v)
+        json_build_set(b, key, json_ref(v));
+}
+
+/*
+ * What DescribeExecution says of it, by the names of the SDK in their order. Of a machine that ran
+ * into its own time-out there is no Error.
+ */
+static json *child_description(api *a, const struct execution *x, bool parsed)
+{
+    const char *reason = execution_refusal(a, x);
     struct json_build b;
 
-    json_build_object(&b, 12);
-    if (x->error.cause)
-        json_build_set(&b, "Cause", json_ref(x->error.cause));
-    if (x->error.name || timed_out)
-        json_build_set(&b, "Error",
-                       x->error.name ? json_ref(x->error.name) : json_cstring(ASL_TIMEOUT));
+    json_build_object(&b, 20);
+    add_text(&b, "Cause", x->error.cause);
+    add_text(&b, "Error", x->error.name);
     json_build_set(&b, "ExecutionArn", json_ref(x->names.arn));
     json_build_set(&b, "Input", document(x->input, parsed));
     json_build_set(&b, "InputDetails", included());
@@ -226,17 +233,27 @@ static json *child_description(const struct execution *x, bool parsed)
         json_build_set(&b, "Output", document(x->output, parsed));
         json_build_set(&b, "OutputDetails", included());
     }
+    json_build_set(&b, "RedriveCount", json_int(x->redrives));
+    if (x->redrives)
+        json_build_set(&b, "RedriveDate", json_int(x->redriven_ms));
+    json_build_set(&b, "RedriveStatus", json_cstring(reason ? "NOT_REDRIVABLE" : "REDRIVABLE"));
+    if (reason)
+        json_build_set(&b, "RedriveStatusReason", json_cstring(reason));
     json_build_set(&b, "StartDate", json_int(x->start_ms));
+    add_text(&b, "StateMachineAliasArn", execution_note(x, NOTE_ALIAS));
     json_build_set(&b, "StateMachineArn", json_ref(x->names.machine_arn));
-    json_build_set(&b, "Status", json_cstring(status));
+    add_text(&b, "StateMachineVersionArn", execution_note(x, NOTE_VERSION));
+    json_build_set(&b, "Status", json_cstring(rt_status_name(x->status)));
     json_build_set(&b, "StopDate", json_int(x->stop_ms));
+    add_text(&b, "TraceHeader", execution_note(x, NOTE_TRACE));
     return json_build_done(&b);
 }
 
 static void child_ended(api *a, struct api_task *t, const struct execution *x)
 {
     struct task_result r = {.ok = x->status == RT_SUCCEEDED};
-    json *description = child_description(x, t->own == OWN_SYNC_2);
+    /* A cause is text throughout, whatever the pattern makes of a result. */
+    json *description = child_description(a, x, r.ok && t->own == OWN_SYNC_2);
 
     if (r.ok) {
         r.output = description;
@@ -261,10 +278,15 @@ void own_child_ended(api *a, struct run *run, const struct execution *x)
 
 void own_cancelled(api *a, const struct api_task *t)
 {
-    static const struct asl_error none;
+    struct asl_error e = {0};
 
-    if (t->own == OWN_SYNC || t->own == OWN_SYNC_2)
-        engine_stop(a->engine, t->child, &none);
+    if (t->own != OWN_SYNC && t->own != OWN_SYNC_2)
+        return;
+    e.cause = json_stringf("The Task state in AWS Step Functions execution [%s] which was managing "
+                           "this resource was aborted",
+                           json_str(t->parent));
+    engine_stop(a->engine, t->child, &e);
+    asl_error_clear(&e);
 }
 
 /* ---- calls ---- */
