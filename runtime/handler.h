@@ -70,6 +70,7 @@ struct handlers_options {
     size_t max_output;           /* bytes a handler may answer; 0: 1 MiB */
     unsigned max_in_flight;      /* calls running at once, others queue; 0: 1,000 */
     unsigned max_processes;      /* commands running at once, others queue; 0: 64 */
+    bool no_limits;              /* AWS's quota on what a handler may answer doesn't hold */
     int64_t grace_ms;            /* from SIGTERM to SIGKILL; 0: 1,000 */
     void (*log)(void *log_user,
                 const char *line); /* a handler's stderr, and what goes wrong; or NULL */

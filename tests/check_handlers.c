@@ -709,6 +709,38 @@ START_TEST(command_large_payload)
 }
 END_TEST
 
+/* What isn't JSON is too large first of all, where AWS's quotas hold. */
+static const struct {
+    const char *name, *command, *want;
+    bool no_limits;
+} sizes[] = {
+    {"no JSON, and one byte more than a result may be", "head -c 262145 /dev/zero | tr '\\\\0' a",
+     "failed States.DataLimitExceeded: (none)", false},
+    {"no JSON, and as much as a result may be", "head -c 262144 /dev/zero | tr '\\\\0' a",
+     "failed Lambda.Unknown: What the command 'sh' printed is not JSON (...", false},
+    {"no JSON of any size without quotas", "head -c 262145 /dev/zero | tr '\\\\0' a",
+     "failed Lambda.Unknown: What the command 'sh' printed is not JSON (...", true},
+};
+
+START_TEST(command_no_json)
+{
+    struct world *w = world_new();
+    struct buf file = {0};
+
+    w->options.no_limits = sizes[_i].no_limits;
+    buf_printf(&file,
+               "{\"handlers\": [{\"resource\": \"f\", \"command\": [\"sh\", \"-c\", \"%s\"]}]}",
+               sizes[_i].command);
+    open_handlers(w, buf_str(&file));
+    struct handler_call call = call_of(w, "f", json_empty_object());
+    ck_assert(handlers_start(w->handlers, &call, NULL));
+    wait_for(w, 1);
+    expect_answer(sizes[_i].name, &w->answers[0], sizes[_i].want);
+    buf_clear(&file);
+    world_free(w);
+}
+END_TEST
+
 START_TEST(command_log)
 {
     struct world *w = world_new();
@@ -1660,6 +1692,7 @@ static void add_command_tests(TCase *t)
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, command, 0, COUNT(commands));
     tcase_add_test(t, command_large_payload);
+    tcase_add_loop_test(t, command_no_json, 0, COUNT(sizes));
     tcase_add_test(t, command_log);
     tcase_add_loop_test(t, command_end, 0, COUNT(ends));
     tcase_add_loop_test(t, command_last_words, 0, 2); /* with and without a cancel before the end */

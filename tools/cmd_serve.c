@@ -301,15 +301,17 @@ static enum life begin(struct serve *s, int64_t port)
 {
     static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
-    struct host_options options = {.handlers = {.log = log_line, .log_user = s},
-                                   .user = s,
-                                   .happened = on_happened,
-                                   .ended = on_ended,
-                                   .answered = on_answered};
+    bool no_limits = s->limits && strcmp(s->limits, "none") == 0;
+    struct host_options options = {
+        .handlers = {.no_limits = no_limits, .log = log_line, .log_user = s},
+        .user = s,
+        .happened = on_happened,
+        .ended = on_ended,
+        .answered = on_answered};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
-                                .no_limits = s->limits && strcmp(s->limits, "none") == 0,
+                                .no_limits = no_limits,
                                 .max_open = (size_t)s->most,
                                 .retention_ms = s->retention_ms,
                                 .served = {serves, s}};

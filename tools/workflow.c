@@ -177,6 +177,7 @@ struct rt_config workflow_config(const struct workflow *w)
 
 void workflow_host_options(struct workflow *w, struct host_options *out)
 {
+    out->handlers.no_limits = w->limits && strcmp(w->limits, "none") == 0;
     out->virtual_clock = w->clock && strcmp(w->clock, "virtual") == 0;
     services_give(&w->services, &out->handlers);
 }

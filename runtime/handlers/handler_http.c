@@ -163,7 +163,7 @@ static void http_answered(void *user, struct http_response *r)
     } else if (r->status < 200 || r->status > 299) {
         a = http_refused(r);
     } else {
-        a = answer_from_text(r->body.data, r->body.len, "Lambda.Unknown", "The handler's answer");
+        a = answer_from_text(j->h, r->body.data, r->body.len, "The handler's answer");
         if (a.outcome == HANDLER_FAILED && is_text(r)) {
             handler_answer_clear(&a);
             a.value = clean_string(&r->body);
@@ -268,8 +268,7 @@ static void lambda_answered(void *user, struct http_response *r)
         if (http_response_header(r, "X-Amz-Function-Error"))
             a = answer_function_error(r->body.data, r->body.len);
         else
-            a = answer_from_text(r->body.data, r->body.len, "Lambda.Unknown",
-                                 "The function's answer");
+            a = answer_from_text(j->h, r->body.data, r->body.len, "The function's answer");
         a.version = version ? clean_cstring(version) : NULL;
         a.headers = response_headers(r);
     }

@@ -341,7 +341,7 @@ static void has_result(struct runtime *rt, http_exchange *x)
         a = answer_failed("States.DataLimitExceeded", NULL);
         refuse(x, 413, "RequestEntityTooLarge", "The result is too large");
     } else {
-        a = answer_from_text(body->data, body->len, "Lambda.Unknown", "The function's answer");
+        a = answer_from_text(rt->h, body->data, body->len, "The function's answer");
         took(x);
     }
     done(rt, &a);

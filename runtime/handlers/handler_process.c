@@ -103,7 +103,7 @@ static struct handler_answer answer_of(struct process *p)
     if (exited && !p->child.how.si_status) {
         buf_printf(&cause, "What the command '%s' printed", p->row->argv[0]);
         struct handler_answer a =
-            answer_from_text(p->output.data, p->output.len, "Lambda.Unknown", buf_str(&cause));
+            answer_from_text(p->h, p->output.data, p->output.len, buf_str(&cause));
         buf_clear(&cause);
         return a;
     }

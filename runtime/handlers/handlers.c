@@ -16,6 +16,7 @@
 
 enum {
     MAX_OUTPUT = 1024 * 1024,
+    AWS_RESULT = 256 * 1024, /* AWS's quota on a Task's result */
     MAX_IN_FLIGHT = 1000,
     MAX_PROCESSES = 64,
     GRACE_MS = 1000,
@@ -140,7 +141,7 @@ struct handler_answer answer_function_error(const char *text, size_t len)
     return a;
 }
 
-struct handler_answer answer_from_text(const char *text, size_t len, const char *error,
+struct handler_answer answer_from_text(const handlers *h, const char *text, size_t len,
                                        const char *who)
 {
     struct handler_answer a = {0};
@@ -149,12 +150,14 @@ struct handler_answer answer_from_text(const char *text, size_t len, const char 
 
     trim(&text, &len);
     a.value = len ? json_parse(text, len, JSON_READ_SURROGATES, &why) : json_null();
-    if (!a.value) {
+    if (!a.value && len > AWS_RESULT && !h->options.no_limits) {
+        a = answer_failed("States.DataLimitExceeded", NULL);
+    } else if (!a.value) {
         buf_printf(&cause, "%s is not JSON (%s): ", who, why.text);
         add_clean(&cause, text, len < SHOWN_OUTPUT ? len : SHOWN_OUTPUT);
         if (len > SHOWN_OUTPUT)
             buf_adds(&cause, "...");
-        a = answer_failed(error, clean_string(&cause));
+        a = answer_failed("Lambda.Unknown", clean_string(&cause));
     }
     diag_clear(&why);
     return a;

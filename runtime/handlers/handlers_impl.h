@@ -121,8 +121,11 @@ void slot_free(struct handler_row *row);
 struct handler_answer answer_failed(const char *error, json *cause);
 /* A function's error as it printed it; white space around it is left out. */
 struct handler_answer answer_function_error(const char *text, size_t len);
-/* A result's text; blank is null. What isn't JSON is `error`, the cause begins with `who`. */
-struct handler_answer answer_from_text(const char *text, size_t len, const char *error,
+/*
+ * A result's text; blank is null. What isn't JSON is Lambda.Unknown, its cause begins with `who`;
+ * or States.DataLimitExceeded, as on AWS, where it is larger than any result may be.
+ */
+struct handler_answer answer_from_text(const handlers *h, const char *text, size_t len,
                                        const char *who);
 /* Is it the text of an object with an "errorType"? */
 bool is_function_error(const char *text, size_t len);
