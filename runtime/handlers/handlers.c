@@ -510,6 +510,21 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
     return h;
 }
 
+/* As a handlers file has it, in which ${NAME} is a variable of the environment and $${ stands for
+ * ${. */
+static void write_resource(struct buf *out, const char *name, size_t len)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] == '$' && i + 1 < len && name[i + 1] == '{')
+            buf_addc(&text, '$');
+        buf_addc(&text, name[i]);
+    }
+    json_write_string(out, text.data, text.len);
+    buf_clear(&text);
+}
+
 /* `also`: what else would do; may be empty. */
 static void say_what_is_missing(const handlers *h, const struct handler_call *call,
                                 const struct diag *also, struct diag *why)
@@ -524,7 +539,7 @@ static void say_what_is_missing(const handlers *h, const struct handler_call *ca
     else
         buf_adds(&text, "give --handlers FILE with {\"handlers\": [");
     buf_adds(&text, "{\"resource\": ");
-    json_write_string(&text, name, len);
+    write_resource(&text, name, len);
     buf_printf(&text, ", \"command\": [\"./handler\"]}%s", h->file ? "" : "]}");
     if (call->lambda)
         buf_adds(&text, ", or give --lambda-endpoint URL");
