@@ -22,6 +22,9 @@ enum { ASL_MAX_DEFINITION = 1048576 };
  */
 asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
                          struct asl_report *report);
+/* The same of one that was read already; `places` are those of its values. */
+asl_machine *asl_compile_value(const json *definition, const struct json_places *places,
+                               struct asl_report *report);
 asl_machine *asl_machine_ref(asl_machine *m);
 void asl_machine_unref(asl_machine *m);
 

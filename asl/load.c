@@ -446,6 +446,13 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
                 &(struct loader){.report = report});
 }
 
+asl_machine *asl_compile_value(const json *definition, const struct json_places *places,
+                               struct asl_report *report)
+{
+    return load(&(struct source){.value = definition, .places = places},
+                &(struct loader){.report = report});
+}
+
 /* `l` says for whom, and which warnings are wanted. */
 static void validate(const struct source *from, struct loader l)
 {

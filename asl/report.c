@@ -112,7 +112,8 @@ static bool is_unsure(const struct asl_at *at, enum asl_part part)
 {
     if (at->key && asl_has_placeholder(at->key))
         return true;
-    if (part == ASL_KEY)
+    /* The whole is no text, whatever is filled in. */
+    if (part == ASL_KEY || (!at->up && json_is_string(at->value)))
         return false;
     return asl_is_open(at->value);
 }

@@ -39,6 +39,23 @@ static const json *test_case(const json *machine, const char *name)
     return cases ? json_get(cases, name) : NULL;
 }
 
+static void refuse_several(const json *machines, const char *name, struct diag *why)
+{
+    struct buf list = {0};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < json_count(machines); i++) {
+        if (!test_case(json_value_at(machines, i), name))
+            continue;
+        buf_printf(&list, "%s%s", first ? ", " : "", json_str(json_key_at(machines, i)));
+        first = first ? first : json_str(json_key_at(machines, i));
+    }
+    diag_set(why, "MOCK_MACHINES", 0,
+             "several state machines have a test case '%s': %s; name one of them, #%s#%s", name,
+             buf_str(&list), first, name);
+    buf_clear(&list);
+}
+
 static const json *find_case(const json *machines, const char *machine, const char *name,
                              struct diag *why)
 {
@@ -57,7 +74,7 @@ static const json *find_case(const json *machines, const char *machine, const ch
     if (count == 1 && json_is_object(found))
         return found;
     if (count > 1)
-        diag_set(why, "MOCK_CONFIG", 0, "several state machines have a test case '%s'", name);
+        refuse_several(machines, name, why);
     else if (count == 1)
         diag_set(why, "MOCK_CONFIG", 0, "test case '%s' is no object", name);
     else

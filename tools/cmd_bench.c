@@ -88,7 +88,7 @@ static bool run_once(struct bench *b, host *h, int64_t i)
     struct diag why = {0};
     double wall = seconds_of(CLOCK_MONOTONIC), cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     engine *e = host_engine(h);
-    uint64_t execution = engine_start(e, b->w.machine, &config, b->w.value, NULL);
+    uint64_t execution = engine_start(e, b->w.file.machine, &config, b->w.value, NULL);
     enum host_end end = host_run(h, execution, 0, &why);
     const rt_exec *x = engine_execution(e, execution);
     bool good = end == HOST_DONE && rt_exec_status(x) == RT_SUCCEEDED;

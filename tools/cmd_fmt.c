@@ -7,6 +7,8 @@
 #include "tools/aslrc.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
+#include "tools/machine_file.h"
+#include "tools/template/template.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -109,6 +111,9 @@ static void format_file(struct fmt *f, const char *path)
 
     if (!buf_read_file(&text, path, ASL_MAX_DEFINITION, &why)) {
         cmd_fail("fmt", "%s", why.text);
+        f->failed++;
+    } else if (template_is_hcl(name, text.data, text.len)) {
+        cmd_fail("fmt", "%s: " HCL_UNREAD, name);
         f->failed++;
     } else if (document_format(name, text.data, text.len) == DOCUMENT_YAML) {
         cmd_fail("fmt",

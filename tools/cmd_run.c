@@ -134,7 +134,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     host *h = host_new(s, &options);
     if (!workflow_handlers(&r->w, set, h))
         goto out;
-    uint64_t execution = engine_start(host_engine(h), r->w.machine, &config, r->w.value, NULL);
+    uint64_t execution = engine_start(host_engine(h), r->w.file.machine, &config, r->w.value, NULL);
     if (!r->quiet)
         r->progress = progress_new(stderr, execution);
     enum host_end end = host_run(h, execution, limit_ms, &why);
@@ -180,10 +180,12 @@ const struct option_set cmd_run_options = {
     .command = "run",
     .usage = "asl run DEFINITION [OPTIONS]",
     .about = "Runs a state machine once and prints its output on stdout; progress goes to\n"
-             "stderr. DEFINITION is a file, or - for standard input. Exit status: 0 it\n"
-             "succeeded, 1 it failed, 2 it could not run.",
+             "stderr. DEFINITION is a file, - for standard input, or a state machine of a\n"
+             "template, TEMPLATE#MACHINE: of SAM, CloudFormation, the CDK, serverless.yml or\n"
+             "Terraform's JSON. Exit status: 0 it succeeded, 1 it failed, 2 it could not run.",
     .examples = "  asl run order.asl.json -i '{\"id\": 7}' --handlers handlers.json\n"
-                "  asl run order.asl.json -i @order.json --clock virtual --history\n",
+                "  asl run order.asl.json -i @order.json --clock virtual --history\n"
+                "  asl run template.yaml#Orders --set Table=orders --handlers handlers.json\n",
     .files = true,
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
@@ -204,6 +206,7 @@ int cmd_run(int argc, char **argv)
                                               : "one definition at a time, please");
     if (r.timeout && !options_number(set, "timeout", r.timeout, 1, 31622400, &limit_s))
         return EXIT_USAGE;
+    r.w.silent = r.quiet;
     status = workflow_load(&r.w, set, argv[first]);
     if (status == EXIT_GOOD)
         status = run_it(&r, set, 1000 * limit_s);

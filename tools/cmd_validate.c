@@ -6,9 +6,11 @@
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
 #include "tools/explain.h"
+#include "tools/machine_file.h"
 #include "tools/report_format.h"
 #include "tools/report_text.h"
 #include "tools/repository.h"
+#include "tools/set_options.h"
 #include "tools/template/template.h"
 #include "tools/word_list.h"
 
@@ -20,6 +22,8 @@ struct validate {
     const char *format, *type, *kind, *config;
     const char *enable;
     struct option_values disable;
+    struct set_options set;
+    struct placeholders placeholders;
     bool pedantic, explain;
     struct asl_codes wanted, now; /* for all files; for the one that is looked at */
     bool werror, no_config, skip_other;
@@ -30,6 +34,8 @@ struct validate {
     struct report_writer writer;
     struct buf in;             /* what stdin had */
     struct word_list referred; /* files that templates refer to: they were validated with them */
+    struct json_build told;    /* an object: machines of files, with the pass that told of them */
+    int64_t pass;              /* how many templates and definitions were read */
     size_t seen;               /* definitions and templates so far, whatever became of them */
     size_t definitions, errors, warnings, unchecked;
     bool unread; /* something could not be read */
@@ -37,13 +43,32 @@ struct validate {
 
 /* ---- what was found ---- */
 
+/* Was the machine in that file reached by another template already? */
+static bool is_told(struct validate *v, const struct template_found *found)
+{
+    char *real = found->machine && !found->remark ? repository_real(found->file) : NULL;
+    struct buf key = {0};
+    bool told;
+
+    if (!real)
+        return false;
+    buf_printf(&key, "%s#%s", real, found->machine);
+    const json *pass = json_get_n(v->told.v, buf_str(&key), key.len);
+    told = pass && json_int_value(pass) != v->pass;
+    if (!pass)
+        json_build_set(&v->told, buf_str(&key), json_int(v->pass));
+    buf_clear(&key);
+    free(real);
+    return told;
+}
+
 static void on_found(void *ctx, const struct template_found *found)
 {
     struct validate *v = ctx;
     struct asl_report *report = found->report;
 
     v->seen++;
-    if (aslrc_ignores(v->settings, found->file))
+    if (aslrc_ignores(v->settings, found->file) || is_told(v, found))
         return;
     aslrc_apply(v->settings, found->file, report);
     asl_report_keep(report, &v->now);
@@ -70,6 +95,16 @@ static void on_unchecked(void *ctx, const char *file, const char *machine, const
             why);
 }
 
+static void on_open(void *ctx, const char *file, const json *names)
+{
+    struct buf list = {0};
+
+    (void)ctx;
+    set_options_list(&list, names);
+    fprintf(stderr, "asl validate: %s: nothing fills in %s\n", file, buf_str(&list));
+    buf_clear(&list);
+}
+
 /* ---- files ---- */
 
 /* A plan of Terraform, with all that it plans, is larger than any definition. */
@@ -80,16 +115,10 @@ static bool on_read_file(void *ctx, const char *near, const char *path, struct b
 {
     struct validate *v = ctx;
     char *real;
-    bool good = repository_has(near, path, &real);
+    bool good = repository_read(near, path, MAX_BYTES, text, &real, why);
 
-    if (good) {
+    if (good)
         word_list_add(&v->referred, real, strlen(real));
-        good = buf_read_file(text, real, MAX_BYTES, why);
-    } else if (real) {
-        diag_set(why, NULL, 0, "%s is outside of the repository, or no file", path);
-    } else {
-        diag_set(why, NULL, 0, "there is no %s", path);
-    }
     free(real);
     return good;
 }
@@ -131,6 +160,7 @@ static void check_text(struct validate *v, const struct template_kind *kind, con
     aslrc_enable(v->settings, name, &v->now);
     for (size_t i = 0; i < v->disable.count; i++)
         switch_codes(&v->now, "--disable", v->disable.at[i], false);
+    v->pass++;
     template_read(&v->reader, kind, name, text->data, text->len);
 }
 
@@ -178,15 +208,37 @@ out:
     return later;
 }
 
+/* Is it known to be no definition, which was said? */
+static bool is_none(struct validate *v, const char *name, const struct buf *text)
+{
+    const char *why = NULL;
+
+    if (template_is_hcl(name, text->data, text->len))
+        why = HCL_UNREAD;
+    else if (!template_may_be_mapping(name, text->data, text->len))
+        why = "it is no definition: neither a JSON object nor a mapping of YAML";
+    if (!why)
+        return false;
+    fprintf(stderr, "asl validate: %s: %s\n", name, why);
+    v->unread = true;
+    return true;
+}
+
+static void check_alone(struct validate *v, const char *name, const struct buf *text)
+{
+    if (!is_none(v, name, text))
+        check_text(v, template_kind_find("definition"), name, text);
+}
+
 static void check_definition(struct validate *v, const char *path)
 {
     struct buf text = {0};
     char *real = v->referred.count ? repository_real(path) : NULL;
 
     if (strcmp(path, "-") == 0)
-        check_text(v, template_kind_find("definition"), "<stdin>", &v->in);
+        check_alone(v, "<stdin>", &v->in);
     else if (!(real && word_list_has(&v->referred, real)) && read_file(v, path, &text))
-        check_text(v, template_kind_find("definition"), path, &text);
+        check_alone(v, path, &text);
     free(real);
     buf_clear(&text);
 }
@@ -195,11 +247,11 @@ static void check_definition(struct validate *v, const char *path)
 static void check_files(struct validate *v, char **arguments, int count)
 {
     static const char *const endings[] = {".json", ".yaml", ".yml", ".template", NULL};
-    struct definition_files files = {.command = "validate", .endings = endings};
+    struct definition_files files = {.command = "validate", .endings = endings, .passing = ".tf"};
     size_t later = 0;
 
     for (int i = 0; i < count; i++) {
-        size_t from = files.count, before = v->seen;
+        size_t from = files.count, before = v->seen, passed = files.passed;
         v->unread |= !definition_files_add(&files, arguments[i]);
         bool folder = files.count > from ? !files.files[from].named : files.count == from;
         for (size_t n = from; n < files.count; n++)
@@ -209,7 +261,8 @@ static void check_files(struct validate *v, char **arguments, int count)
                 files.files[later++] = kept;
             }
         if (folder && v->seen == before && !v->unread) {
-            fprintf(stderr, "asl validate: there is no definition in %s\n", arguments[i]);
+            fprintf(stderr, "asl validate: there is no definition in %s%s\n", arguments[i],
+                    files.passed > passed ? ", but files in HCL. " HCL_UNREAD : "");
             v->unread = true;
         }
     }
@@ -251,6 +304,7 @@ static const struct option_row rows[] = {
      offsetof(struct validate, kind)},
     {"skip-other", 0, NULL, "a named file without definitions is passed over",
      offsetof(struct validate, skip_other)},
+    SET_OPTIONS(struct validate, set),
     {"disable", 0, "CODE,...", "problems with these codes are none",
      offsetof(struct validate, disable)},
     {"enable", 0, "CODE,...", "warnings that are off by default, on",
@@ -298,6 +352,9 @@ static int prepare(struct validate *v)
         return cmd_usage("validate", "--kind is one of " TEMPLATE_KINDS ", not '%s'", v->kind);
     if (!choose_codes(v))
         return EXIT_USAGE;
+    if (!set_options_read(&v->set, &cmd_validate_options, &v->placeholders))
+        return EXIT_USAGE;
+    v->reader.given = &v->placeholders;
     v->reader.wanted = &v->now;
     v->reader.forced = v->type ? &v->workflow : NULL;
     v->writer.colour = colour_wanted(stdout);
@@ -307,11 +364,13 @@ static int prepare(struct validate *v)
 
 int cmd_validate(int argc, char **argv)
 {
-    struct validate v = {
-        .format = "text",
-        .writer = {.out = stdout},
-        .reader = {
-            .ctx = &v, .found = on_found, .unchecked = on_unchecked, .read_file = on_read_file}};
+    struct validate v = {.format = "text",
+                         .writer = {.out = stdout},
+                         .reader = {.ctx = &v,
+                                    .found = on_found,
+                                    .open = on_open,
+                                    .unchecked = on_unchecked,
+                                    .read_file = on_read_file}};
     int status;
     int first = options_parse(&cmd_validate_options, argc, argv, &v, &status);
 
@@ -332,16 +391,21 @@ int cmd_validate(int argc, char **argv)
     status = prepare(&v);
     if (status != EXIT_GOOD)
         goto out;
+    json_build_object(&v.told, 0);
     check_files(&v, argv + first, argc - first);
     report_writer_end(&v.writer);
     fflush(stdout); /* what is counted comes before the count, where both go to one place */
+    set_options_unused(&v.placeholders, "validate", NULL);
     summarize(&v);
     if (v.unread || !aslrc_is_good(v.settings))
         status = EXIT_USAGE;
     else
         status = v.errors ? EXIT_BAD : EXIT_GOOD;
 out:
+    if (v.told.v)
+        json_build_drop(&v.told);
     aslrc_free(v.settings);
+    placeholders_clear(&v.placeholders);
     word_list_clear(&v.referred);
     buf_clear(&v.in);
     return status;

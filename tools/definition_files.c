@@ -64,6 +64,8 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
         else if (S_ISREG(is.st_mode) && (pattern ? path_glob_match(pattern, buf_str(&path))
                                                  : may_have_definitions(all, name)))
             add(all, buf_str(&path), pattern != NULL);
+        else if (!pattern && all->passing && S_ISREG(is.st_mode) && ends_with(name, all->passing))
+            all->passed++;
         buf_clear(&path);
         free(entries[i]);
     }

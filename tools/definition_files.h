@@ -17,6 +17,8 @@ struct definition_files {
         bool named; /* by its argument; else it may be anything */
     } * files;
     size_t count, cap;
+    const char *passing; /* what else is counted, by its ending, in folders; NULL: nothing */
+    size_t passed;
 };
 
 /* False after saying what can't be read, or that nothing fits. */

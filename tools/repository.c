@@ -60,3 +60,15 @@ bool repository_has(const char *near, const char *path, char **real)
     free(here);
     return has;
 }
+
+bool repository_read(const char *near, const char *path, size_t limit, struct buf *text,
+                     char **real, struct diag *why)
+{
+    if (repository_has(near, path, real))
+        return buf_read_file(text, *real, limit, why);
+    if (*real)
+        diag_set(why, NULL, 0, "%s is outside of the repository, or no file", path);
+    else
+        diag_set(why, NULL, 0, "there is no %s", path);
+    return false;
+}

@@ -4,13 +4,13 @@
 #include "runtime/names.h"
 #include "tools/cmd.h"
 #include "tools/input.h"
-#include "tools/report_text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 /* ---- the environment ---- */
 
@@ -26,80 +26,51 @@ static const char *first_set(const char *const *names)
 
 /* ---- names ---- */
 
-/* What isn't UTF-8 in a file's name becomes U+FFFD: it goes into JSON. */
-static json *utf8_text(const char *text, size_t len)
-{
-    struct buf clean = {0};
-    json *v;
-
-    for (size_t i = 0; i < len; i++) {
-        size_t good = utf8_valid(text + i, len - i);
-        buf_add(&clean, text + i, good);
-        i += good;
-        if (i < len)
-            buf_adds(&clean, "\xEF\xBF\xBD");
-    }
-    v = json_string(buf_str(&clean), clean.len);
-    buf_clear(&clean);
-    return v;
-}
-
-/* "order" of "machines/order.asl.json" */
-static json *machine_name(const char *path)
-{
-    static const char *const endings[] = {".json", ".yaml", ".yml", ".asl"};
-    const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    size_t len = strlen(base);
-
-    if (strcmp(path, "-") == 0)
-        return json_cstring("stdin");
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t n = strlen(endings[i]);
-        if (len > n && strncmp(base + len - n, endings[i], n) == 0)
-            len -= n;
-    }
-    return utf8_text(base, len);
-}
-
-static void make_names(struct workflow *w, const char *path)
+static const char *region_of_environment(void)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
-    static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
-    json *machine = machine_name(path);
 
-    names_make(&(struct names_given){.machine = json_str(machine),
+    return first_set(regions);
+}
+
+static const char *account_of_environment(void)
+{
+    static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
+
+    return first_set(accounts);
+}
+
+static void make_names(struct workflow *w)
+{
+    names_make(&(struct names_given){.machine = json_str(w->file.name),
                                      .name = w->name,
-                                     .region = first_set(regions),
-                                     .account = first_set(accounts),
+                                     .region = region_of_environment(),
+                                     .account = account_of_environment(),
                                      .seed = w->seed_value},
                &w->names);
-    json_unref(machine);
 }
 
 /* ---- loading ---- */
 
-static asl_machine *load_machine(const struct option_set *set, const char *path)
+/* What AWS fills in wherever a template is deployed, as far as we have one. */
+static void add_defaults(struct placeholders *p)
 {
-    struct buf text = {0};
-    struct diag why = {0};
-    struct asl_report report = {0};
-    asl_machine *m = NULL;
+    const char *region = region_of_environment(), *account = account_of_environment();
 
-    if (!buf_read_file(&text, path, ASL_MAX_DEFINITION, &why)) {
-        cmd_fail(set->command, "%s", why.text);
-    } else {
-        m = asl_compile(text.data, text.len, document_format(path, text.data, text.len), &report);
-        asl_report_sort(&report, 0);
-        report_print(stderr, strcmp(path, "-") == 0 ? "<stdin>" : path, text.data, text.len,
-                     &report, colour_wanted(stderr));
-        if (!m)
-            fprintf(stderr, "asl %s: the definition has %zu error%s, nothing was run\n",
-                    set->command, report.errors, report.errors == 1 ? "" : "s");
-    }
-    asl_report_clear(&report);
-    diag_clear(&why);
-    buf_clear(&text);
-    return m;
+    placeholders_default(p, "AWS::Region", region ? region : "us-east-1");
+    placeholders_default(p, "AWS::AccountId", account ? account : "123456789012");
+    placeholders_default(p, "AWS::Partition", "aws");
+    placeholders_default(p, "AWS::URLSuffix", "amazonaws.com");
+}
+
+static bool load_machine(struct workflow *w, const struct option_set *set, const char *path)
+{
+    if (!set_options_read(&w->set, set, &w->placeholders))
+        return false;
+    add_defaults(&w->placeholders);
+    w->file = (struct machine_file){
+        .command = set->command, .argument = path, .given = &w->placeholders, .quiet = w->silent};
+    return machine_file_load(&w->file);
 }
 
 static bool one_of(const struct option_set *set, const char *name, const char *given, const char *a,
@@ -142,7 +113,7 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return EXIT_USAGE;
     if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
         return cmd_usage(set->command, "--name takes a name, in UTF-8");
-    if (!(w->machine = load_machine(set, path)))
+    if (!load_machine(w, set, path))
         return EXIT_USAGE;
     if (!read_input(w, set))
         return EXIT_USAGE;
@@ -150,7 +121,7 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return EXIT_USAGE;
     if (w->extra && !json_is_object(w->extra))
         return cmd_usage(set->command, "--context takes a JSON object");
-    make_names(w, path);
+    make_names(w);
     if (!services_read(&w->asked, set, w->lambda_endpoint, json_str(w->names.region), &w->services))
         return EXIT_USAGE;
     return EXIT_GOOD;
@@ -158,7 +129,8 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
 
 void workflow_clear(struct workflow *w)
 {
-    asl_machine_unref(w->machine);
+    machine_file_clear(&w->file);
+    placeholders_clear(&w->placeholders);
     json_unref(w->value);
     json_unref(w->extra);
     json_unref(w->written);
@@ -182,26 +154,70 @@ void workflow_host_options(struct workflow *w, struct host_options *out)
     services_give(&w->services, &out->handlers);
 }
 
+/*
+ * FILE#CASE, or FILE#MACHINE#CASE as in the ARN that one starts with Step Functions Local. The
+ * names of machines and cases may not have a '#', a file's may.
+ */
+struct mock_choice {
+    json *file;    /* "" when the environment is to say it */
+    json *machine; /* NULL: not said */
+    const char *name;
+};
+
+static bool choose_mocks(const char *given, struct mock_choice *out)
+{
+    const char *hash = strrchr(given, '#');
+    size_t len = hash ? (size_t)(hash - given) : 0;
+
+    *out = (struct mock_choice){0};
+    if (!hash || !hash[1])
+        return false;
+    out->name = hash + 1;
+    out->file = json_string(given, len);
+    const char *text = json_str(out->file), *other = strrchr(text, '#');
+    if (other && access(text, F_OK) != 0) {
+        out->machine = json_cstring(other + 1);
+        json *file = json_string(text, (size_t)(other - text));
+        json_unref(out->file);
+        out->file = file;
+    }
+    return true;
+}
+
+/* Of several machines with the case, the one that is run is meant, if it is among them. */
+static mocks *load_mocks(const struct workflow *w, const char *path, const struct mock_choice *c,
+                         struct diag *why)
+{
+    const char *machine = c->machine ? json_str(c->machine) : NULL;
+    mocks *m = mocks_load(path, machine, c->name, why);
+    struct diag again = {0};
+
+    if (!m && !machine && why->code && strcmp(why->code, "MOCK_MACHINES") == 0)
+        m = mocks_load(path, json_str(w->file.name), c->name, &again);
+    diag_clear(&again);
+    return m;
+}
+
 static bool use_mocks(const struct workflow *w, const struct option_set *set, host *h)
 {
     static const char *const files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
-    const char *hash = strrchr(w->mock, '#'), *path;
+    struct mock_choice choice;
     struct diag why = {0};
+    mocks *m = NULL;
 
-    if (!hash || !hash[1]) {
+    if (!choose_mocks(w->mock, &choice)) {
         cmd_usage(set->command, "--mock takes FILE#CASE; '%s' names no test case", w->mock);
         return false;
     }
-    json *file = json_string(w->mock, (size_t)(hash - w->mock));
-    path = json_str_len(file) ? json_str(file) : first_set(files);
-    mocks *m = NULL;
+    const char *path = json_str_len(choice.file) ? json_str(choice.file) : first_set(files);
     if (!path)
         cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
-    else if (!(m = mocks_load(path, NULL, hash + 1, &why)))
+    else if (!(m = load_mocks(w, path, &choice, &why)))
         cmd_fail(set->command, "%s", why.text);
     else
         host_use_mocks(h, m);
-    json_unref(file);
+    json_unref(choice.file);
+    json_unref(choice.machine);
     diag_clear(&why);
     return m;
 }

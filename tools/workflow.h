@@ -3,8 +3,10 @@
 
 #include "asl/asl.h"
 #include "runtime/host.h"
+#include "tools/machine_file.h"
 #include "tools/options.h"
 #include "tools/services.h"
+#include "tools/set_options.h"
 
 #include <stddef.h>
 
@@ -17,11 +19,14 @@ struct workflow {
     const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed,
         *wait_scale;
     struct services_options asked;
+    struct set_options set;
+    bool silent; /* says of a definition nothing but what is wrong with it */
 
-    asl_machine *machine;
-    json *value;   /* the input */
-    json *written; /* its text, where that isn't as json_text writes it */
-    json *extra;   /* --context */
+    struct placeholders placeholders;
+    struct machine_file file; /* the definition */
+    json *value;              /* the input */
+    json *written;            /* its text, where that isn't as json_text writes it */
+    json *extra;              /* --context */
     uint64_t seed_value;
     struct services services;
     struct rt_names names;
@@ -40,7 +45,7 @@ struct workflow {
          "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"                                       \
          "AWS_ENDPOINT_URL)",                                                                      \
          offsetof(type, w.lambda_endpoint)},                                                       \
-        SERVICES_OPTIONS(type, w.asked),                                                           \
+        SET_OPTIONS(type, w.set), SERVICES_OPTIONS(type, w.asked),                                 \
         {"wait-time-scale", 0, "FACTOR",                                                           \
          "waits and pauses before retries last so many times as long\n"                            \
          "(also WAIT_TIME_SCALE)",                                                                 \

@@ -30,6 +30,26 @@ bool cloudformation_is(const json *doc)
     return false;
 }
 
+static bool is_machine(const json *resource)
+{
+    const json *type = member(resource, NULL, "Type", NULL);
+
+    for (size_t i = 0; type && json_is_string(type) && i < COUNT(types); i++)
+        if (json_str_is(type, types[i].type))
+            return true;
+    return false;
+}
+
+bool cloudformation_has_machine(const json *doc)
+{
+    const json *resources = member(doc, NULL, "Resources", NULL);
+
+    for (size_t i = 0; resources && json_is_object(resources) && i < json_count(resources); i++)
+        if (is_machine(json_value_at(resources, i)))
+            return true;
+    return false;
+}
+
 /* ---- the forms of a definition ---- */
 
 static void read_text(struct machine *m, const json *v, const struct json_places *at);
@@ -44,7 +64,7 @@ static void read_value(struct machine *m, const json *v, const struct json_place
 
 static void read_text(struct machine *m, const json *v, const struct json_places *at)
 {
-    struct quilt q = {0};
+    struct quilt q = {.filler = m};
 
     /* Fn::ToJsonString has values. */
     if (cfn_function(v) && strcmp(cfn_function(v), "ToJsonString") == 0) {
@@ -61,19 +81,21 @@ static void read_text(struct machine *m, const json *v, const struct json_places
     quilt_clear(&q);
 }
 
+static const char in_bucket[] = "its definition is in a bucket of S3";
+
 static void read_uri(struct machine *m, const json *v, const struct json_places *at)
 {
-    struct quilt q = {.plain = true};
+    struct quilt q = {.plain = true, .filler = m};
 
     if (!json_is_string(v) && !cfn_function(v)) {
-        definition_unchecked(m, "its definition is in a bucket of S3");
+        asset_read(m, v, at, in_bucket);
         return;
     }
     cfn_text(&q, m->in, v, at);
     if (q.count)
         definition_unchecked(m, "which file its definition is in is not known here");
     else if (strstr(buf_str(&q.text), "://"))
-        definition_unchecked(m, "its definition is in a bucket of S3");
+        definition_unchecked(m, in_bucket);
     else
         definition_file(m, buf_str(&q.text), at);
     quilt_clear(&q);
@@ -135,7 +157,8 @@ static void read_resource(struct reading *in, const char *name, const char *work
     definition_end(&m);
 }
 
-static void read_resources(struct reading *in, const json *resources, const struct json_places *at)
+void cloudformation_read_resources(struct reading *in, const json *resources,
+                                   const struct json_places *at)
 {
     const struct json_places *properties_at = NULL;
 
@@ -144,7 +167,7 @@ static void read_resources(struct reading *in, const json *resources, const stru
         /* Fn::ForEach::Name: [an identifier, a collection, {resources}] */
         if (strncmp(json_str(name), "Fn::ForEach::", 13) == 0 && json_is_array(v) &&
             json_count(v) == 3) {
-            read_resources(in, json_at(v, 2), &at->kids[i].kids[2]);
+            cloudformation_read_resources(in, json_at(v, 2), &at->kids[i].kids[2]);
             continue;
         }
         const json *type = member(v, &at->kids[i], "Type", NULL),
@@ -161,5 +184,5 @@ void cloudformation_read(struct reading *in, const json *doc, const struct json_
     const json *resources = member(doc, at, "Resources", &resources_at);
 
     if (resources)
-        read_resources(in, resources, resources_at);
+        cloudformation_read_resources(in, resources, resources_at);
 }

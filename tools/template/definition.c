@@ -51,6 +51,98 @@ void definition_unchecked(struct machine *m, const char *why)
     m->in->to->unchecked(m->in->to->ctx, m->in->name, m->name, why);
 }
 
+/* ---- definitions that are taken ---- */
+
+/* The names of the placeholders in a text. */
+static void add_open(struct json_build *names, const char *text, size_t len)
+{
+    for (size_t i = 0; i + 1 < len; i++) {
+        size_t n = text[i] == '$' ? placeholder_at(text + i, len - i) : 0;
+        if (n)
+            json_build_set_key(names, json_string(text + i + 2, n - 3), json_bool(true));
+    }
+}
+
+/* Recurses as deep as the template goes, JSON_MAX_DEPTH at most. */
+static void add_open_of_value(struct json_build *names, const json *v)
+{
+    if (json_is_string(v))
+        add_open(names, json_str(v), json_str_len(v));
+    if (json_is_scalar(v))
+        return;
+    for (size_t i = 0; i < json_count(v); i++) {
+        if (!json_is_array(v))
+            add_open_of_value(names, json_key_at(v, i));
+        add_open_of_value(names, json_is_array(v) ? json_at(v, i) : json_value_at(v, i));
+    }
+}
+
+/* Names of functions and interpolations have more letters than others. */
+static void add_open_of_quilt(struct json_build *names, const struct quilt *q)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        size_t from = q->patches[i].from + (q->patches[i].bare ? 3 : 2),
+               to = q->patches[i].to - (q->patches[i].bare ? 2 : 1);
+        json_build_set_key(names, json_string(q->text.data + from, to - from), json_bool(true));
+    }
+}
+
+static char *first_bare(const struct quilt *q)
+{
+    for (size_t i = 0; i < q->count; i++)
+        if (q->patches[i].bare)
+            return mem_strndup(q->text.data + q->patches[i].from + 3,
+                               q->patches[i].to - q->patches[i].from - 5);
+    return NULL;
+}
+
+/* `value` NULL: it is text; `q`: what that was sewn into; NULL. */
+static json *open_names(const json *value, const char *text, size_t len, const struct quilt *q)
+{
+    struct json_build names;
+
+    json_build_object(&names, 0);
+    if (value)
+        add_open_of_value(&names, value);
+    else
+        add_open(&names, text, len);
+    if (q)
+        add_open_of_quilt(&names, q);
+    return json_build_done(&names);
+}
+
+/* Hands over what is known of it by now. `q`: what its text was sewn into; NULL. */
+static void give(struct machine *m, struct reading *in, struct template_taken taken,
+                 const struct quilt *q)
+{
+    char *bare = q ? first_bare(q) : NULL;
+    json *open = open_names(taken.value, taken.text, taken.len, q);
+
+    taken.machine = m->name;
+    taken.file = in->name;
+    taken.lines = &in->lines;
+    taken.workflow = m->workflow;
+    taken.open = open;
+    taken.bare = bare;
+    m->in->to->take(m->in->to->ctx, &taken);
+    json_unref(open);
+    mem_free(bare);
+}
+
+/* To who gives values for placeholders, and not for all; of templates warnings tell. */
+static void tell_open(struct machine *m, struct reading *in, const json *value, const char *text,
+                      size_t len, const struct quilt *q)
+{
+    const struct template_reader *to = m->in->to;
+
+    if (m->name || !to->open || !to->given || !placeholders_any(to->given))
+        return;
+    json *names = open_names(value, text, len, q);
+    if (json_count(names))
+        to->open(to->ctx, in->name, names);
+    json_unref(names);
+}
+
 /* ---- values ---- */
 
 /* A tree that is copied, with the calls of functions as what they come to. */
@@ -62,7 +154,7 @@ struct flatten {
 
 static json *flatten_call(struct flatten *f, const json *v, const struct json_places *at)
 {
-    struct quilt q = {.plain = true};
+    struct quilt q = {.plain = true, .filler = f->m};
 
     cfn_text(&q, f->m->in, v, at);
     substitutions_check(&f->m->substitutions, f->m->in, &q, f->warnings);
@@ -83,12 +175,51 @@ static json *flatten_pseudo(const json *v)
     return json_take_buf(&text);
 }
 
-static json *flatten_scalar(struct flatten *f, const json *v, const struct json_places *at)
+/* A variable of serverless.yml, "self:custom.delay", keeps its type where it is all of a value. */
+static json *typed(const struct quilt *q, const char *name)
 {
-    if (!json_is_string(v))
-        return json_ref(v);
-    substitutions_check_string(&f->m->substitutions, v, at->value, f->warnings);
-    return f->m->in->pseudo && strstr(json_str(v), "#{") ? flatten_pseudo(v) : json_ref(v);
+    const char *colon = strchr(name, ':');
+    json *v = colon && colon[1] != ':' ? json_parse(q->text.data, q->text.len, 0, NULL) : NULL;
+
+    if (v && (json_is_string(v) || !json_is_scalar(v))) {
+        json_unref(v);
+        v = NULL;
+    }
+    return v;
+}
+
+/* Takes the string or key `v`. CloudFormation leaves a string what it is: "5" is no number. */
+static json *fill_in(struct flatten *f, json *v, bool key)
+{
+    struct quilt q = {.plain = true, .filler = f->m};
+    struct source_map map = {0};
+    size_t len = json_str_len(v);
+    json *out = NULL;
+
+    if (!placeholder_may_be_in(json_str(v), len))
+        return v;
+    source_map_add(&map, 0, 0, true);
+    quilt_add(&q, json_str(v), 0, len, &map);
+    bool whole = placeholder_at(json_str(v), len) == len;
+    if (!key && whole && f->m->in->pseudo && q.text.len)
+        out = typed(&q, json_str(v));
+    if (!out)
+        out = json_string(buf_str(&q.text), q.text.len);
+    json_unref(v);
+    source_map_clear(&map);
+    quilt_clear(&q);
+    return out;
+}
+
+static json *flatten_string(struct flatten *f, const json *v, struct place at, bool key)
+{
+    bool pseudo = !key && f->m->in->pseudo && strstr(json_str(v), "#{");
+    json *text = fill_in(f, pseudo ? flatten_pseudo(v) : json_ref(v), key);
+
+    /* What is filled in is told by now; what stays may be anything's. */
+    if (json_is_string(text))
+        substitutions_check_string(&f->m->substitutions, text, at, f->warnings);
+    return text;
 }
 
 /* Recurses as deep as the template goes, JSON_MAX_DEPTH at most. */
@@ -102,8 +233,10 @@ static json *flatten(struct flatten *f, const json *v, const struct json_places 
     out->key = at->key;
     if (cfn_function(v))
         return flatten_call(f, v, at);
+    if (json_is_string(v))
+        return flatten_string(f, v, at->value, false);
     if (json_is_scalar(v))
-        return flatten_scalar(f, v, at);
+        return json_ref(v);
     out->kids = arena_calloc(&f->a, count ? count : 1, sizeof *out->kids);
     if (json_is_array(v))
         json_build_array(&b, count);
@@ -114,10 +247,12 @@ static json *flatten(struct flatten *f, const json *v, const struct json_places 
             json_build_add(&b, flatten(f, json_at(v, i), &at->kids[i], &out->kids[i]));
             continue;
         }
-        const json *key = json_key_at(v, i);
-        substitutions_check_string(&f->m->substitutions, key, at->kids[i].key, f->warnings);
-        json *value = flatten(f, json_value_at(v, i), &at->kids[i], &out->kids[i]);
-        json_build_set_key(&b, json_ref(key), value);
+        json *key = flatten_string(f, json_key_at(v, i), at->kids[i].key, true);
+        /* What is filled in may name a member that is there already. */
+        size_t have = json_find(b.v, json_str(key), json_str_len(key));
+        json *value = flatten(f, json_value_at(v, i), &at->kids[i],
+                              &out->kids[have == SIZE_MAX ? json_count(b.v) : have]);
+        json_build_set_key(&b, key, value);
     }
     return json_build_done(&b);
 }
@@ -145,10 +280,13 @@ void definition_value(struct machine *m, const json *v, const struct json_places
 
     if (json_is_string(definition) && asl_has_placeholder(definition)) {
         definition_unchecked(m, "what its definition will be is not known here");
+    } else if (m->in->to->take) {
+        give(m, m->in, (struct template_taken){.value = definition, .places = &places}, NULL);
     } else {
         asl_lint_value(definition, &places, m->workflow, m->in->to->wanted, &report);
         append(&report, &warnings);
         found(m, m->in, &report);
+        tell_open(m, m->in, definition, NULL, 0, NULL);
     }
     json_unref(definition);
     arena_clear(&f.a);
@@ -168,8 +306,8 @@ static bool is_open(const struct quilt *q, struct source_lines *lines,
            quilt_is_bare(q, source_offset(lines, p->place.line, p->place.column));
 }
 
-static void translate(const struct quilt *q, struct source_lines *lines, struct source_lines *file,
-                      struct asl_report *report)
+static void translate(const struct source_map *map, struct source_lines *lines,
+                      struct source_lines *file, struct asl_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
         struct place *p = &report->problems[i].place;
@@ -177,26 +315,67 @@ static void translate(const struct quilt *q, struct source_lines *lines, struct 
             continue;
         size_t at = source_offset(lines, p->line, p->column);
         size_t end = source_offset(lines, p->line, p->column + p->length);
-        *p = source_place(file, source_map_find(&q->map, at),
-                          source_map_end(&q->map, end > at ? end : at + 1));
+        *p = source_place(file, source_map_find(map, at),
+                          source_map_end(map, end > at ? end : at + 1));
     }
+}
+
+/* Of what was taken: the places of its value's problems are in the file already. */
+static void translate_taken(const struct template_taken *t, struct asl_report *report)
+{
+    struct source_lines lines;
+
+    source_lines_init(&lines, t->text, t->len);
+    translate(t->map, &lines, t->lines, report);
+    source_lines_clear(&lines);
+}
+
+asl_machine *template_compile(const struct template_taken *t, struct asl_report *report)
+{
+    asl_machine *m = t->value ? asl_compile_value(t->value, t->places, report)
+                              : asl_compile(t->text, t->len, t->format, report);
+
+    if (t->text && t->map)
+        translate_taken(t, report);
+    return m;
+}
+
+static void refuse_bare(struct machine *m, const struct quilt *q)
+{
+    char *name = first_bare(q);
+    struct buf why = {0};
+
+    buf_printf(&why,
+               "what ${%s} stands for, outside of quotes, decides whether its definition is JSON",
+               name);
+    definition_unchecked(m, buf_str(&why));
+    buf_clear(&why);
+    mem_free(name);
 }
 
 /* `in`: the file that the text stands in. */
 static void check_text(struct machine *m, struct reading *in, const struct quilt *q)
 {
+    enum document_format format = q->plain ? DOCUMENT_YAML : DOCUMENT_JSON;
     struct asl_report report = {0};
     struct source_lines lines;
 
+    if (m->in->to->take) {
+        give(m, in,
+             (struct template_taken){
+                 .text = q->text.data, .len = q->text.len, .format = format, .map = &q->map},
+             q);
+        return;
+    }
     source_lines_init(&lines, q->text.data, q->text.len);
-    asl_lint(q->text.data, q->text.len, DOCUMENT_JSON, m->workflow, m->in->to->wanted, &report);
+    asl_lint(q->text.data, q->text.len, format, m->workflow, m->in->to->wanted, &report);
     if (is_open(q, &lines, &report)) {
-        definition_unchecked(m, "what a placeholder outside of quotes stands for decides whether "
-                                "its definition is JSON");
+        refuse_bare(m, q);
     } else {
-        translate(q, &lines, &in->lines, &report);
+        translate(&q->map, &lines, &in->lines, &report);
         substitutions_check(&m->substitutions, in, q, &report);
         found(m, in, &report);
+        tell_open(m, in, NULL, q->text.data, q->text.len, q);
     }
     source_lines_clear(&lines);
     asl_report_clear(&report);
@@ -225,36 +404,43 @@ static void check_whole(struct machine *m, struct reading *in, struct asl_report
     quilt_clear(&q);
 }
 
-static bool may_have_placeholder(const char *text, size_t len)
+/*
+ * Text with placeholders is sewn together: of JSON all, which may stand outside of strings; of YAML
+ * where some are filled in. All else is read as it is.
+ */
+static bool sew_file(struct machine *m, struct reading *in, struct quilt *q)
 {
-    const char *end = text + len;
+    struct source_map map = {0};
+    bool yaml = in->format != DOCUMENT_JSON;
 
-    for (const char *p = text; p < end && (p = memchr(p, '$', (size_t)(end - p))) != NULL; p++)
-        if (p + 1 < end && p[1] == '{')
-            return true;
-    return false;
+    if (in->len > ASL_MAX_DEFINITION || !placeholder_may_be_in(in->text, in->len))
+        return false;
+    if (yaml && !m->substitutions.given && !(in->to->given && placeholders_any(in->to->given)))
+        return false;
+    q->filler = m;
+    q->plain = yaml;
+    source_map_add(&map, 0, 0, false);
+    quilt_add(q, in->text, 0, in->len, &map);
+    source_map_clear(&map);
+    return true;
 }
 
-/* JSON with placeholders outside of strings is sewn together, all else read as it is. */
 static void check_file(struct machine *m, struct reading *in)
 {
     struct asl_report report = {0};
-    struct source_map map = {0};
     struct quilt q = {0};
 
-    if (in->format == DOCUMENT_JSON && in->len <= ASL_MAX_DEFINITION &&
-        may_have_placeholder(in->text, in->len)) {
-        source_map_add(&map, 0, 0, false);
-        quilt_add(&q, in->text, 0, in->len, &map);
-    }
-    if (q.count) {
+    if (sew_file(m, in, &q)) {
         check_text(m, in, &q);
+    } else if (in->to->take) {
+        give(m, in, (struct template_taken){.text = in->text, .len = in->len, .format = in->format},
+             NULL);
     } else {
         asl_lint(in->text, in->len, in->format, m->workflow, m->in->to->wanted, &report);
         check_whole(m, in, &report);
         found(m, in, &report);
+        tell_open(m, in, NULL, in->text, in->len, NULL);
     }
-    source_map_clear(&map);
     quilt_clear(&q);
     asl_report_clear(&report);
 }
@@ -300,16 +486,22 @@ static void add_path(struct buf *folder, const char *path)
     buf_adds(folder, path);
 }
 
+void definition_path(struct buf *out, const char *from, const char *path)
+{
+    const char *slash = strrchr(from, '/');
+
+    if (slash && *path != '/')
+        buf_add(out, from, (size_t)(slash - from) + 1);
+    add_path(out, path);
+}
+
 void definition_file(struct machine *m, const char *path, const struct json_places *at)
 {
-    const char *slash = strrchr(m->in->name, '/');
     struct buf name = {0}, text = {0};
     struct diag why = {0};
     struct reading file;
 
-    if (slash && *path != '/')
-        buf_add(&name, m->in->name, (size_t)(slash - m->in->name) + 1);
-    add_path(&name, path);
+    definition_path(&name, (m->root ? m->root : m->in)->name, path);
     if (m->in->to->read_file(m->in->to->ctx, m->in->name, buf_str(&name), &text, &why)) {
         buf_str(&text);
         reading_init(&file, m->in->to, buf_str(&name), text.data, text.len,

@@ -50,15 +50,13 @@ const json *cfn_argument(const json *v, const struct json_places *at,
 static void add_name(struct quilt *q, const char *name, size_t len, size_t at)
 {
     static const char partition[] = "AWS::Partition";
-    struct source_map map = {0};
 
     if (len != sizeof partition - 1 || memcmp(name, partition, len) != 0) {
         quilt_placeholder(q, name, len, at, true);
         return;
     }
-    source_map_add(&map, 0, at, true);
-    quilt_add(q, "aws", 0, 3, &map);
-    source_map_clear(&map);
+    if (!quilt_fill(q, name, len, at, true))
+        quilt_add_from(q, "aws", 3, at);
 }
 
 /* "${Queue.Arn}", "${Queue}", "${ImportValue}" */

@@ -6,8 +6,11 @@
 
 #include <string.h>
 
-/* Bytes of the file that are gone through, a piece or function as some of them. */
-enum { MAX_STEPS = 32 * 1024 * 1024, PIECE = 100 };
+/*
+ * Bytes of the file that are gone through, a piece or function as some of them; and values within
+ * values of placeholders.
+ */
+enum { MAX_STEPS = 32 * 1024 * 1024, PIECE = 100, MAX_DEPTH = 8 };
 
 static bool is_name(char c)
 {
@@ -24,6 +27,16 @@ size_t placeholder_at(const char *text, size_t len)
     while (i < len && is_name(text[i]))
         i++;
     return i > 2 && i < len && text[i] == '}' ? i + 1 : 0;
+}
+
+bool placeholder_may_be_in(const char *text, size_t len)
+{
+    const char *end = text + len;
+
+    for (const char *p = text; p < end && (p = memchr(p, '$', (size_t)(end - p))) != NULL; p++)
+        if (p + 1 < end && p[1] == '{')
+            return true;
+    return false;
 }
 
 bool quilt_is_full(const struct quilt *q)
@@ -54,13 +67,66 @@ static void add_name(struct buf *out, const char *name, size_t len)
     }
 }
 
+/* ---- values for placeholders ---- */
+
+/* Is it what stands between the quotes of a string of JSON? */
+static bool is_inner(const char *text, size_t len)
+{
+    struct buf quoted = {0};
+    json *v;
+
+    buf_addc(&quoted, '"');
+    buf_add(&quoted, text, len);
+    buf_addc(&quoted, '"');
+    v = json_parse(quoted.data, quoted.len, 0, NULL);
+    bool good = v && json_is_string(v);
+    json_unref(v);
+    buf_clear(&quoted);
+    return good;
+}
+
+/* In a string of JSON, a value that would end it is written with escapes. */
+static void add_value(struct quilt *q, const struct buf *value, size_t at)
+{
+    struct buf escaped = {0};
+
+    if (q->plain || q->state == QUILT_OUTSIDE || is_inner(value->data, value->len)) {
+        quilt_add_from(q, value->data, value->len, at);
+        return;
+    }
+    json_write_string(&escaped, value->data, value->len);
+    quilt_add_from(q, escaped.data + 1, escaped.len - 2, at);
+    buf_clear(&escaped);
+}
+
+/* A value may have placeholders of its own. */
+bool quilt_fill(struct quilt *q, const char *name, size_t len, size_t at, bool filled)
+{
+    struct buf value = {0};
+    bool checked = false;
+
+    if (!q->filler || q->depth == MAX_DEPTH ||
+        !substitutions_fill(q->filler, name, len, filled, &value, &checked))
+        return false;
+    q->depth++;
+    buf_str(&value);
+    if (checked)
+        add_value(q, &value, at);
+    else
+        quilt_add_from(q, value.data, value.len, at);
+    q->depth--;
+    buf_clear(&value);
+    return true;
+}
+
 void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at, bool filled)
 {
-    struct patch p = {.from = q->text.len, .filled = filled};
+    struct patch p = {.filled = filled};
 
     q->steps += PIECE;
-    if (quilt_is_full(q))
+    if (quilt_is_full(q) || quilt_fill(q, name, len, at, filled))
         return;
+    p.from = q->text.len;
     p.bare = !q->plain && q->state == QUILT_OUTSIDE;
     source_map_add(&q->map, q->text.len, at, true);
     buf_adds(&q->text, p.bare ? "\"${" : "${");
@@ -97,6 +163,19 @@ static void follow(struct quilt *q, char c)
     }
 }
 
+/*
+ * A placeholder between the quotes of a string, or in text that is no JSON, is text like any other
+ * unless it is filled in.
+ */
+static bool add_found(struct quilt *q, const char *name, size_t len, size_t at)
+{
+    if (!q->plain && q->state == QUILT_OUTSIDE) {
+        quilt_placeholder(q, name, len, at, false);
+        return true;
+    }
+    return quilt_fill(q, name, len, at, false);
+}
+
 void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
                const struct source_map *map)
 {
@@ -105,19 +184,31 @@ void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
     q->steps += PIECE;
     if (quilt_is_full(q))
         return;
-    for (size_t i = from; i < to && !q->plain; i++) {
-        size_t n =
-            q->state == QUILT_OUTSIDE && text[i] == '$' ? placeholder_at(text + i, to - i) : 0;
-        if (n == 0) {
-            follow(q, text[i]);
-            continue;
+    for (size_t i = from; i < to && (!q->plain || q->filler); i++) {
+        size_t n = text[i] == '$' ? placeholder_at(text + i, to - i) : 0;
+        if (n) {
+            /* What is before it comes first; only then the text of the placeholder. */
+            add_piece(q, text, start, i, map);
+            start = i;
+            if (add_found(q, text + i + 2, n - 3, source_map_find(map, i))) {
+                start = i + n;
+                i = start - 1;
+                continue;
+            }
         }
-        add_piece(q, text, start, i, map);
-        quilt_placeholder(q, text + i + 2, n - 3, source_map_find(map, i), false);
-        start = i + n;
-        i = start - 1;
+        if (!q->plain)
+            follow(q, text[i]);
     }
     add_piece(q, text, start, to, map);
+}
+
+void quilt_add_from(struct quilt *q, const char *text, size_t len, size_t at)
+{
+    struct source_map map = {0};
+
+    source_map_add(&map, 0, at, true);
+    quilt_add(q, text, 0, len, &map);
+    source_map_clear(&map);
 }
 
 bool quilt_is_unknown(const struct quilt *q)

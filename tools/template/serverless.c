@@ -1,21 +1,22 @@
-/* serverless.yml: the state machines of its plugin for Step Functions. */
+/*
+ * serverless.yml: the state machines of its plugin for Step Functions, and those among the
+ * resources of CloudFormation that it brings along. Any part may be in a file of its own.
+ */
 
 #include "tools/template/template_impl.h"
 
-#include "parsers/mem.h"
-
 #include <string.h>
 
-/* They may be in a file of their own, which serverless.yml includes. */
-static const json *machines_of(const json *doc, const struct json_places *at,
-                               const struct json_places **machines_at)
+/* The member of a node, which may be a file's; false when there is none that can be read. */
+static bool descend(struct includes *all, struct include_node *node, const char *key)
 {
-    const struct json_places *plugin_at = NULL;
-    const json *plugin = member(doc, at, "stepFunctions", &plugin_at);
-    const json *machines = plugin ? member(plugin, plugin_at, "stateMachines", machines_at)
-                                  : member(doc, at, "stateMachines", machines_at);
+    const struct json_places *at = NULL;
+    const json *v = member(node->v, node->at, key, &at);
 
-    return machines && json_is_object(machines) ? machines : NULL;
+    if (!v)
+        return false;
+    *node = (struct include_node){node->in, v, at};
+    return include_resolve(all, node);
 }
 
 static bool has_definition(const json *machines)
@@ -26,69 +27,155 @@ static bool has_definition(const json *machines)
     return false;
 }
 
+/* `resources` of serverless.yml, one or several in a list. Some of them are in files. */
+static bool has_machine(const json *resources)
+{
+    for (size_t i = 0; json_is_array(resources) && i < json_count(resources); i++)
+        if (cloudformation_has_machine(json_at(resources, i)))
+            return true;
+    return cloudformation_has_machine(resources);
+}
+
+static bool is_service(const json *doc)
+{
+    return json_get(doc, "service") && json_get(doc, "provider");
+}
+
 bool serverless_is(const json *doc)
 {
-    const json *plugin = json_is_object(doc) ? json_get(doc, "stepFunctions") : NULL;
-    const json *machines =
-        json_is_object(doc) ? json_get(plugin ? plugin : doc, "stateMachines") : NULL;
+    if (!json_is_object(doc))
+        return false;
+    const json *plugin = json_get(doc, "stepFunctions"), *resources = json_get(doc, "resources");
+    const json *machines = plugin ? NULL : json_get(doc, "stateMachines");
 
-    return machines && (plugin || (json_is_object(machines) && has_definition(machines)));
+    if (plugin && (json_is_string(plugin) || member(plugin, NULL, "stateMachines", NULL)))
+        return true;
+    if (machines && json_is_object(machines) && has_definition(machines))
+        return true;
+    return resources && (has_machine(resources) || is_service(doc));
 }
 
-/* The path in "${file(path)}", which may have a key or a default behind it; NULL: it is no such. */
-static char *file_of(const json *v)
+/* ---- the plugin's machines ---- */
+
+static const char unknown[] = "what its definition will be is not known here";
+
+/* The definition, in a file that is no template: JSON with placeholders outside of strings, say. */
+static void read_alone(struct machine *m, const struct include_node *said)
 {
-    const char *text = json_str(v), *end;
+    struct include_call call;
     struct buf path = {0};
 
-    if (strncmp(text, "${file(", 7) != 0)
-        return NULL;
-    text += 7;
-    end = strchr(text, ')');
-    if (!end || strcmp(end, ")}") != 0)
-        return NULL;
-    buf_add(&path, text, (size_t)(end - text));
-    return buf_take(&path);
+    if (!include_parse(said->v, &call)) {
+        definition_unchecked(m, unknown);
+        return;
+    }
+    if (call.key) {
+        definition_unchecked(m, "its file can't be read, or has no such member");
+        return;
+    }
+    buf_add(&path, call.path, call.path_len);
+    m->in = said->in;
+    definition_file(m, buf_str(&path), said->at);
+    buf_clear(&path);
 }
 
-static void read_text(struct machine *m, const json *v, const struct json_places *at)
+static void read_text(struct machine *m, const struct include_node *node)
 {
-    struct quilt q = {0};
-    char *path = file_of(v);
+    struct quilt q = {.filler = m};
 
-    if (path && !strstr(path, "${")) {
-        definition_file(m, path, at);
-    } else if (strncmp(json_str(v), "${", 2) == 0) {
-        definition_unchecked(m, "what its definition will be is not known here");
-    } else {
-        cfn_text(&q, m->in, v, at);
-        definition_text(m, &q);
+    if (strncmp(json_str(node->v), "${", 2) == 0) {
+        definition_unchecked(m, unknown);
+        return;
     }
-    mem_free(path);
+    cfn_text(&q, node->in, node->v, node->at);
+    definition_text(m, &q);
     quilt_clear(&q);
+}
+
+static void read_definition(struct includes *all, struct machine *m, struct include_node node)
+{
+    struct include_node said = node;
+
+    if (!include_resolve(all, &node)) {
+        read_alone(m, json_is_string(node.v) ? &node : &said);
+        return;
+    }
+    m->in = node.in;
+    if (json_is_string(node.v))
+        read_text(m, &node);
+    else
+        definition_value(m, node.v, node.at);
+}
+
+static void read_machine(struct includes *all, const struct include_node *machines, size_t i)
+{
+    struct machine m = {
+        .in = machines->in, .root = all->root, .name = json_str(json_key_at(machines->v, i))};
+    struct include_node node = {machines->in, json_value_at(machines->v, i),
+                                &machines->at->kids[i]};
+    const struct json_places *v_at = NULL;
+
+    if (!include_resolve(all, &node) || !json_is_object(node.v)) {
+        definition_unchecked(&m, "it is in another file");
+        definition_end(&m);
+        return;
+    }
+    m.in = node.in;
+    m.workflow = definition_workflow(node.in, member(node.v, NULL, "type", NULL));
+    const json *definition = member(node.v, node.at, "definition", &v_at);
+    if (definition)
+        read_definition(all, &m, (struct include_node){node.in, definition, v_at});
+    else
+        definition_unchecked(&m, "its definition is in another file");
+    m.in = node.in;
+    definition_end(&m);
+}
+
+/* They may be in a file of their own, which serverless.yml includes. */
+static void read_machines(struct includes *all, struct include_node doc)
+{
+    bool plugin = json_get(doc.v, "stepFunctions") != NULL;
+
+    if (!plugin && !json_get(doc.v, "stateMachines"))
+        return;
+    if ((plugin && !descend(all, &doc, "stepFunctions")) || !descend(all, &doc, "stateMachines") ||
+        !json_is_object(doc.v)) {
+        definition_unchecked(&(struct machine){.in = doc.in, .name = "stateMachines"},
+                             "they are in other files");
+        return;
+    }
+    for (size_t i = 0; i < json_count(doc.v); i++)
+        read_machine(all, &doc, i);
+}
+
+/* ---- resources ---- */
+
+static void read_resources(struct includes *all, struct include_node node)
+{
+    const struct json_places *at = NULL;
+
+    if (!include_resolve(all, &node))
+        return;
+    for (size_t i = 0; json_is_array(node.v) && i < json_count(node.v); i++)
+        read_resources(all, (struct include_node){node.in, json_at(node.v, i), &node.at->kids[i]});
+    const json *resources = member(node.v, node.at, "Resources", &at);
+    if (resources) {
+        struct include_node in_file = {node.in, resources, at};
+        if (include_resolve(all, &in_file))
+            cloudformation_read_resources(in_file.in, in_file.v, in_file.at);
+    }
 }
 
 void serverless_read(struct reading *in, const json *doc, const struct json_places *at)
 {
-    const struct json_places *machines_at = NULL, *v_at = NULL;
-    const json *machines = machines_of(doc, at, &machines_at);
+    struct includes all = {.root = in};
+    struct include_node top = {in, doc, at};
+    const struct json_places *resources_at = NULL;
+    const json *resources = member(doc, at, "resources", &resources_at);
 
     in->pseudo = true;
-    for (size_t i = 0; machines && i < json_count(machines); i++) {
-        const json *v = json_value_at(machines, i);
-        struct machine m = {.in = in, .name = json_str(json_key_at(machines, i))};
-        const json *definition = member(v, &machines_at->kids[i], "definition", &v_at);
-
-        m.workflow = definition_workflow(in, member(v, &machines_at->kids[i], "type", NULL));
-        if (!definition)
-            definition_unchecked(&m, "its definition is in another file");
-        else if (json_is_string(definition))
-            read_text(&m, definition, v_at);
-        else
-            definition_value(&m, definition, v_at);
-        definition_end(&m);
-    }
-    if (!machines)
-        definition_unchecked(&(struct machine){.in = in, .name = "stateMachines"},
-                             "they are in other files");
+    read_machines(&all, top);
+    if (resources)
+        read_resources(&all, (struct include_node){in, resources, resources_at});
+    includes_clear(&all);
 }

@@ -22,6 +22,7 @@ void substitutions_init(struct substitutions *s, const json *given,
     s->given = given;
     s->places = places;
     s->used = mem_calloc(json_count(given) + 1, sizeof *s->used);
+    s->texts = mem_calloc(json_count(given) + 1, sizeof *s->texts);
 }
 
 static void warn(struct asl_report *report, const char *code, struct place place, const char *hint,
@@ -105,8 +106,62 @@ void substitutions_unused(const struct substitutions *s, struct asl_report *repo
     }
 }
 
+/* ---- filling in ---- */
+
+/*
+ * The text of value `i`, null when it isn't known to the last letter. What its functions stand for,
+ * only the command line can say; placeholders in its letters are filled in later.
+ */
+static json *text_of(struct machine *m, size_t i)
+{
+    const struct substitutions *s = &m->substitutions;
+    struct quilt q = {.plain = true, .filler = m};
+    json *text;
+
+    m->filling = true;
+    cfn_text(&q, m->in, json_value_at(s->given, i), &s->places->kids[i]);
+    m->filling = false;
+    if (q.count == 0 && !quilt_is_full(&q))
+        text = json_string(buf_str(&q.text), q.text.len);
+    else
+        text = json_null();
+    quilt_clear(&q);
+    return text;
+}
+
+static bool fill_given(struct machine *m, const char *name, size_t len, struct buf *out)
+{
+    struct substitutions *s = &m->substitutions;
+    size_t i = s->given ? json_find(s->given, name, len) : SIZE_MAX;
+
+    if (i == SIZE_MAX || m->filling)
+        return false;
+    if (!s->texts[i])
+        s->texts[i] = text_of(m, i);
+    if (!json_is_string(s->texts[i]))
+        return false;
+    s->used[i] = true;
+    buf_add(out, json_str(s->texts[i]), json_str_len(s->texts[i]));
+    return true;
+}
+
+bool substitutions_fill(struct machine *m, const char *name, size_t len, bool filled,
+                        struct buf *out, bool *checked)
+{
+    struct placeholders *set = m->in->to->given;
+    const json *value = set ? placeholders_get(set, name, len) : NULL;
+
+    *checked = value != NULL;
+    if (value)
+        buf_add(out, json_str(value), json_str_len(value));
+    return value || (!filled && fill_given(m, name, len, out));
+}
+
 void substitutions_clear(struct substitutions *s)
 {
+    for (size_t i = 0; s->given && i < json_count(s->given); i++)
+        json_unref(s->texts[i]);
+    mem_free(s->texts);
     mem_free(s->used);
     *s = (struct substitutions){0};
 }

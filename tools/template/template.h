@@ -5,6 +5,7 @@
 #include "asl/report.h"
 #include "parsers/buf.h"
 #include "parsers/source.h"
+#include "tools/template/placeholders.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,13 +28,38 @@ struct template_found {
     bool remark; /* no definition: more of the one before, in the template that refers to it */
 };
 
+/*
+ * A definition as it is to be run: text, or a value of the template; placeholders are filled in as
+ * far as they are known. All of it is good during the call only.
+ */
+struct template_taken {
+    const char *machine; /* NULL: the file is the definition */
+    const char *file;
+    struct source_lines *lines;
+    enum asl_workflow workflow;
+    const char *text; /* NULL: it is `value` */
+    size_t len;
+    enum document_format format;
+    const struct source_map *map; /* of `text` in the file; NULL: it is the file's */
+    const json *value;
+    const struct json_places *places;
+    const json *open; /* an object with the names of placeholders that nothing fills in */
+    const char *bare; /* the first of them that stands outside of the quotes of JSON; NULL: none */
+};
+
 /* Who wants to know, and reads files. */
 struct template_reader {
     void *ctx;
+    struct placeholders *given; /* by name, before what templates give; NULL: nothing */
+    /* Gets definitions instead of `found`, which then tells only what can't be read. */
+    void (*take)(void *ctx, const struct template_taken *taken);
     const enum asl_workflow *forced; /* NULL: as the template says */
     enum asl_workflow otherwise;     /* of a definition that stands alone */
     const struct asl_codes *wanted;  /* the problems of definitions that are looked for */
     void (*found)(void *ctx, const struct template_found *found);
+    /* Placeholders of a definition that stands alone and was validated, an object with their names:
+     * those that stay when some are given at all. NULL: nobody wants to know. */
+    void (*open)(void *ctx, const char *file, const json *names);
     /* A definition that can't be looked at: "its definition is in S3". */
     void (*unchecked)(void *ctx, const char *file, const char *machine, const char *why);
     /* The file that the template `near` refers to; false with *why filled. */
@@ -53,7 +79,19 @@ const struct template_kind *template_kind_find(const char *name);
  */
 const struct template_kind *template_kind_of(const char *name, const char *text, size_t len);
 
-/* Validates all definitions in the text of the file `name`. */
+/* Is the text that of a file in HCL, Terraform's language? By its name, or what it begins with. */
+bool template_is_hcl(const char *name, const char *text, size_t len);
+
+/*
+ * May the text be a definition's? False of what is no JSON and hasn't a key of YAML in it; text
+ * without anything is left to who reads it.
+ */
+bool template_may_be_mapping(const char *name, const char *text, size_t len);
+
+/* Compiles it; problems have their places in its file. NULL: there is an error among them. */
+asl_machine *template_compile(const struct template_taken *taken, struct asl_report *report);
+
+/* Validates all definitions in the text of the file `name`, or gives them to who takes them. */
 void template_read(const struct template_reader *reader, const struct template_kind *kind,
                    const char *name, const char *text, size_t len);
 

@@ -4,12 +4,15 @@
 /*
  * What the files of this folder share: template.c (kinds), one file a kind, definition.c (a
  * definition, taken out of its template, is validated), function.c (CloudFormation's functions),
- * quilt.c (text that is sewn together), substitution.c (placeholders that a template fills in).
+ * quilt.c (text that is sewn together), substitution.c (placeholders that a template fills in),
+ * asset.c (files of the CDK), include.c (files of serverless.yml), placeholders.c (values that are
+ * given from outside).
  */
 
 #include "parsers/arena.h"
 #include "parsers/json.h"
 #include "parsers/source.h"
+#include "tools/template/placeholders.h"
 #include "tools/template/template.h"
 
 /* A file that is being read. */
@@ -28,6 +31,8 @@ void reading_clear(struct reading *r);
 
 /* ---- quilt.c ---- */
 
+struct machine;
+
 /* A placeholder in a quilt's text. */
 struct patch {
     size_t from, to;
@@ -44,7 +49,9 @@ struct quilt {
     bool plain;    /* no JSON: all placeholders are as in a string */
     bool function; /* a function made it: placeholders in its text are meant to be there */
     enum { QUILT_OUTSIDE, QUILT_STRING, QUILT_ESCAPE } state;
-    size_t steps; /* so far; hostile templates nest substitutions */
+    size_t steps;           /* so far; hostile templates nest substitutions */
+    struct machine *filler; /* whose placeholders it has, to fill them in; NULL: they stay */
+    unsigned depth;         /* of values whose placeholders are filled in, too */
 };
 
 /* The bytes [from, to) of `text`, which came from where `map` says. */
@@ -52,8 +59,12 @@ void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
                const struct source_map *map);
 /* "${name}", which stands at `at` of the file. */
 void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at, bool filled);
+/* The value of that placeholder, if there is one. */
+bool quilt_fill(struct quilt *q, const char *name, size_t len, size_t at, bool filled);
 /* A function is gone through. */
 void quilt_work(struct quilt *q);
+/* Text whose letters all come from `at` of the file. */
+void quilt_add_from(struct quilt *q, const char *text, size_t len, size_t at);
 /* Is it too long for a definition, or too much work? Then no more is added. */
 bool quilt_is_full(const struct quilt *q);
 /* Is it nothing but one placeholder? */
@@ -68,6 +79,8 @@ void scalar_map(struct reading *in, const json *v, const struct json_places *at,
 
 /* The length of the "${name}" that begins at `text`; 0: none does. Names have A-Z a-z 0-9 _.:- */
 size_t placeholder_at(const char *text, size_t len);
+/* Has the text a "${"? */
+bool placeholder_may_be_in(const char *text, size_t len);
 
 /* ---- substitution.c ---- */
 
@@ -77,6 +90,7 @@ struct substitutions {
     const json *given;
     const struct json_places *places;
     bool *used;
+    json **texts; /* of `given`, as far as they were asked for; null: not known */
 };
 
 /* `given` NULL: there are none. */
@@ -91,6 +105,14 @@ void substitutions_check_string(struct substitutions *s, const json *v, struct p
 /* Warns of those that were not met. */
 void substitutions_unused(const struct substitutions *s, struct asl_report *report);
 void substitutions_clear(struct substitutions *s);
+/*
+ * Adds what is to stand for the placeholder `name`: a value of the command line, or, unless the
+ * template itself fills it in, one that the template gives in letters. False: there is none.
+ * *checked: the value may be written so that it doesn't end the string that it stands in;
+ * CloudFormation puts in what it has as it is.
+ */
+bool substitutions_fill(struct machine *m, const char *name, size_t len, bool filled,
+                        struct buf *out, bool *checked);
 
 /* ---- function.c ---- */
 
@@ -102,15 +124,54 @@ const json *cfn_argument(const json *v, const struct json_places *at,
 /* Adds what a string, number or call comes to. */
 void cfn_text(struct quilt *q, struct reading *in, const json *v, const struct json_places *at);
 
+/* ---- include.c ---- */
+
+/* "${file(path):key}", whose parts stand in the string. */
+struct include_call {
+    const char *path, *key; /* `key` NULL: all of the file */
+    size_t path_len, key_len;
+};
+
+/* False: the string is no such, or what it names is not known here. */
+bool include_parse(const json *v, struct include_call *out);
+
+/* A value in a file. */
+struct include_node {
+    struct reading *in;
+    const json *v;
+    const struct json_places *at;
+};
+
+/* What was included so far; {.root = the template}. */
+struct includes {
+    struct reading *root;
+    struct included *first;
+};
+
+/*
+ * Goes on to what the value includes, if it does, and so on. False: a file can't be read, or has no
+ * such member; `node` is then where that is said.
+ */
+bool include_resolve(struct includes *all, struct include_node *node);
+void includes_clear(struct includes *all);
+
+/* ---- asset.c ---- */
+
+/* The definition is the asset at `location`, {"Bucket", "Key"}; `otherwise`: why it isn't read. */
+void asset_read(struct machine *m, const json *location, const struct json_places *at,
+                const char *otherwise);
+
 /* ---- definition.c ---- */
 
 /* A state machine of a template. */
 struct machine {
     struct reading *in;
+    const struct reading *root; /* from whose folder paths are seen; NULL: from that of `in` */
     const char *name;
     enum asl_workflow workflow;
     struct substitutions substitutions;
     bool unchecked; /* or some of it */
+    bool filling;   /* the value of a substitution is looked for */
 };
 
 /* It is written as values; functions in them are placeholders. */
@@ -119,6 +180,8 @@ void definition_value(struct machine *m, const json *v, const struct json_places
 void definition_text(struct machine *m, const struct quilt *q);
 /* It is in a file of its own, `path` seen from the template; `at`: where that is said. */
 void definition_file(struct machine *m, const char *path, const struct json_places *at);
+/* `path`, seen from the file `from`, as it is seen from where we are. */
+void definition_path(struct buf *out, const char *from, const char *path);
 /* It is the whole file that is being read. */
 void definition_alone(struct machine *m);
 void definition_unchecked(struct machine *m, const char *why);
@@ -131,6 +194,11 @@ enum asl_workflow definition_workflow(struct reading *in, const json *v);
 
 bool cloudformation_is(const json *doc);
 void cloudformation_read(struct reading *in, const json *doc, const struct json_places *at);
+/* The members of Resources. */
+void cloudformation_read_resources(struct reading *in, const json *resources,
+                                   const struct json_places *at);
+/* Has it a state machine? */
+bool cloudformation_has_machine(const json *doc);
 bool serverless_is(const json *doc);
 void serverless_read(struct reading *in, const json *doc, const struct json_places *at);
 bool terraform_is(const json *doc);

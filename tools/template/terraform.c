@@ -124,7 +124,7 @@ static char *file_of(const char *text)
 static void read_configured(struct machine *m, const json *v, const struct json_places *at)
 {
     struct source_map map = {0};
-    struct quilt q = {0};
+    struct quilt q = {.filler = m};
     char *path = file_of(json_str(v));
 
     if (path) {
@@ -146,7 +146,7 @@ static void read_configured(struct machine *m, const json *v, const struct json_
 static void read_planned(struct machine *m, const json *v, const struct json_places *at)
 {
     struct source_map map = {0};
-    struct quilt q = {0};
+    struct quilt q = {.filler = m};
 
     scalar_map(m->in, v, at, &map);
     quilt_add(&q, json_str(v), 0, json_str_len(v), &map);

@@ -1,0 +1,37 @@
+#ifndef TOOLS_MACHINE_FILE_H
+#define TOOLS_MACHINE_FILE_H
+
+#include "asl/asl.h"
+#include "tools/template/placeholders.h"
+
+#include <stdbool.h>
+
+/*
+ * The one definition that a command is to run: FILE, which may be - for standard input, or
+ * FILE#MACHINE when the file is a template with several. Placeholders are filled in; of those that
+ * stay, the names are told.
+ */
+struct machine_file {
+    const char *command;        /* of asl, for messages */
+    const char *argument;       /* as it was given */
+    struct placeholders *given; /* values for placeholders */
+    bool quiet;                 /* says nothing but what is wrong */
+    /* What is found: */
+    asl_machine *machine;
+    json *name; /* of the machine: of its file, or in its template */
+};
+
+/* False after it has said what is wrong. machine_file_clear is needed in any case. */
+bool machine_file_load(struct machine_file *f);
+void machine_file_clear(struct machine_file *f);
+
+/* What is to be done with a text in HCL. */
+#define HCL_UNREAD                                                                                 \
+    "HCL isn't read: have Terraform write the plan as JSON, which is: terraform plan -out=plan "   \
+    "&& "                                                                                          \
+    "terraform show -json plan > plan.json"
+
+/* "order" of "machines/order.asl.json"; what isn't UTF-8 becomes U+FFFD: it goes into JSON. */
+json *machine_file_name(const char *path);
+
+#endif

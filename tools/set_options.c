@@ -1,0 +1,54 @@
+/* --set and --set-file: values for placeholders, as every command that reads definitions has them.
+ */
+
+#include "tools/set_options.h"
+
+#include "parsers/nearest.h"
+#include "tools/cmd.h"
+
+#include <string.h>
+
+bool set_options_read(const struct set_options *given, const struct option_set *set,
+                      struct placeholders *out)
+{
+    struct diag why = {0};
+    bool good = true;
+
+    for (size_t i = 0; good && i < given->set.count; i++)
+        if (!(good = placeholders_add(out, given->set.at[i], &why)))
+            cmd_usage(set->command, "--set %s", why.text);
+    for (size_t i = given->file.count; good && i > 0; i--)
+        if (!(good = placeholders_add_file(out, given->file.at[i - 1], &why)))
+            cmd_fail(set->command, "--set-file: %s", why.text);
+    diag_clear(&why);
+    return good;
+}
+
+void set_options_list(struct buf *out, const json *names)
+{
+    for (size_t i = 0; i < json_count(names); i++)
+        buf_printf(out, "%s${%s}", i ? ", " : "", json_str(json_key_at(names, i)));
+}
+
+struct unused {
+    const char *command;
+    const json *open;
+};
+
+static void tell_unused(void *user, const char *name)
+{
+    const struct unused *u = user;
+    struct nearest near = {.want = name, .len = strlen(name)};
+
+    for (size_t i = 0; u->open && i < json_count(u->open); i++)
+        nearest_offer(&near, json_str(json_key_at(u->open, i)));
+    if (near.best)
+        cmd_fail(u->command, "there is no placeholder ${%s}; did you mean ${%s}?", name, near.best);
+    else
+        cmd_fail(u->command, "there is no placeholder ${%s}", name);
+}
+
+void set_options_unused(struct placeholders *p, const char *command, const json *open)
+{
+    placeholders_unused(p, tell_unused, &(struct unused){command, open});
+}

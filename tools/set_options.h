@@ -1,0 +1,35 @@
+#ifndef TOOLS_SET_OPTIONS_H
+#define TOOLS_SET_OPTIONS_H
+
+#include "parsers/buf.h"
+#include "tools/options.h"
+#include "tools/template/placeholders.h"
+
+#include <stddef.h>
+
+/* The options that fill placeholders in. */
+struct set_options {
+    struct option_values set, file;
+};
+
+/*
+ * What they give: --set before files, later ones before earlier ones. False after a message.
+ * placeholders_clear is needed in any case.
+ */
+bool set_options_read(const struct set_options *given, const struct option_set *set,
+                      struct placeholders *out);
+/* "${A}, ${B}" of an object with these names. */
+void set_options_list(struct buf *out, const json *names);
+/* Says which names were given for nothing. `open`: an object with names that nothing fills in. */
+void set_options_unused(struct placeholders *p, const char *command, const json *open);
+
+#define SET_OPTIONS(type, w)                                                                       \
+    {"set", 0, "NAME=VALUE...", "fills in the placeholder ${NAME} of definitions",                 \
+     offsetof(type, w.set)},                                                                       \
+    {                                                                                              \
+        "set-file", 0, "FILE...",                                                                  \
+            "values for placeholders: names with their values in JSON or YAML",                    \
+            offsetof(type, w.file)                                                                 \
+    }
+
+#endif

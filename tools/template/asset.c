@@ -1,0 +1,100 @@
+/*
+ * Assets of the CDK. A definition that comes from a file is named by where it will be in S3; the
+ * file is beside the template, under a name that the manifest of the stack's assets tells: of
+ * Stack.template.json Stack.assets.json, {"files": {HASH: {"source": {"path": …}, "destinations":
+ * {PLACE: {"objectKey": …}}}}}. Without a manifest it is asset.KEY.
+ */
+
+#include "tools/template/template_impl.h"
+
+#include <string.h>
+
+/* Has one of the destinations that key? */
+static bool goes_to(const json *file, const char *key)
+{
+    const json *all = member(file, NULL, "destinations", NULL);
+
+    for (size_t i = 0; all && json_is_object(all) && i < json_count(all); i++) {
+        const json *to = member(json_value_at(all, i), NULL, "objectKey", NULL);
+        if (to && json_is_string(to) && json_str_is(to, key))
+            return true;
+    }
+    return false;
+}
+
+static bool find_source(const json *manifest, const char *key, struct buf *path)
+{
+    const json *files = member(manifest, NULL, "files", NULL);
+
+    for (size_t i = 0; files && json_is_object(files) && i < json_count(files); i++) {
+        const json *file = json_value_at(files, i);
+        const json *source = member(member(file, NULL, "source", NULL), NULL, "path", NULL);
+        if (source && json_is_string(source) && goes_to(file, key)) {
+            buf_adds(path, json_str(source));
+            return true;
+        }
+    }
+    return false;
+}
+
+static json *read_manifest(struct reading *in)
+{
+    static const char tail[] = ".template.json";
+    const char *slash = strrchr(in->name, '/'), *base = slash ? slash + 1 : in->name;
+    size_t len = strlen(base), n = sizeof tail - 1;
+    struct buf name = {0}, path = {0}, text = {0};
+    struct diag why = {0};
+    json *manifest = NULL;
+
+    if (len > n && strcmp(base + len - n, tail) == 0) {
+        buf_add(&name, base, len - n);
+        buf_adds(&name, ".assets.json");
+        definition_path(&path, in->name, buf_str(&name));
+        if (in->to->read_file(in->to->ctx, in->name, buf_str(&path), &text, &why))
+            manifest = json_parse(text.data, text.len, 0, NULL);
+    }
+    diag_clear(&why);
+    buf_clear(&name);
+    buf_clear(&path);
+    buf_clear(&text);
+    return manifest;
+}
+
+static bool is_there(struct reading *in, const char *name)
+{
+    struct buf path = {0}, text = {0};
+    struct diag why = {0};
+
+    definition_path(&path, in->name, name);
+    bool there = in->to->read_file(in->to->ctx, in->name, buf_str(&path), &text, &why);
+    diag_clear(&why);
+    buf_clear(&path);
+    buf_clear(&text);
+    return there;
+}
+
+void asset_read(struct machine *m, const json *location, const struct json_places *at,
+                const char *otherwise)
+{
+    const struct json_places *key_at = NULL;
+    const json *key = member(location, at, "Key", &key_at);
+    struct quilt q = {.plain = true, .filler = m};
+    struct buf path = {0};
+    json *manifest = NULL;
+
+    if (key)
+        cfn_text(&q, m->in, key, key_at);
+    if (key && !q.count && q.text.len) {
+        const char *text = buf_str(&q.text), *slash = strrchr(text, '/');
+        manifest = read_manifest(m->in);
+        if (!manifest || !find_source(manifest, text, &path))
+            buf_printf(&path, "asset.%s", slash ? slash + 1 : text);
+    }
+    if (path.len && is_there(m->in, buf_str(&path)))
+        definition_file(m, buf_str(&path), key_at);
+    else
+        definition_unchecked(m, otherwise);
+    json_unref(manifest);
+    buf_clear(&path);
+    quilt_clear(&q);
+}
