@@ -1081,6 +1081,34 @@ START_TEST(worker_that_is_gone_gets_no_task)
 }
 END_TEST
 
+/* The execution goes on to its end, of which nobody hears. */
+START_TEST(client_of_a_synchronous_execution_that_is_gone)
+{
+    static const char start[] = "{\"stateMachineArn\":\"" MACHINE("w") "\"}";
+    struct world w;
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"w\",\"type\":\"EXPRESS\",\"roleArn\":\"arn:aws:iam::1:role/r\","
+         "\"definition\":\"{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":"
+         "\\\"Wait\\\",\\\"Seconds\\\":10,\\\"End\\\":true}}}\"}");
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    w.status = 0;
+    uint64_t waits =
+        api_call(w.api, "StartSyncExecution", start, strlen(start), w.now_ms, answered, &w);
+    turn(&w);
+    ck_assert(api_waits(w.api, waits));
+    ck_assert_uint_eq(api_waiting(w.api), 1);
+    api_give_up(w.api, waits);
+    ck_assert(!api_waits(w.api, waits));
+    ck_assert_uint_eq(api_waiting(w.api), 0);
+    w.now_ms += 60000;
+    settle(&w);
+    ck_assert_int_eq(w.status, 0);
+    world_clear(&w);
+}
+END_TEST
+
 START_TEST(what_waits_at_the_end_is_let_go)
 {
     struct world w;
@@ -1282,6 +1310,7 @@ int main(void)
     tcase_add_loop_test(tc, story, 0, COUNT(stories));
     tcase_add_loop_test(tc, story_with_crashes, 0, COUNT(stories));
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
+    tcase_add_test(tc, client_of_a_synchronous_execution_that_is_gone);
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
     tcase_add_test(tc, workers_that_poll_are_counted);
     tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
