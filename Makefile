@@ -57,7 +57,7 @@ PKGS_ASL     := $(PKGS_PARSERS)
 LIBS_PARSERS = $(shell pkg-config --libs $(PKGS_PARSERS)) -lm
 LIBS_ASL     = $(shell pkg-config --libs $(PKGS_ASL)) -lm
 # libcurl is loaded when the first request is made: runtime/curl_library.h.
-LIBS_RUNTIME = $(shell pkg-config --libs libuv sqlite3 expat) -lhttp_parser -ldl $(LIBS_ASL)
+LIBS_RUNTIME = $(shell pkg-config --libs libuv sqlite3 expat) -ldl $(LIBS_ASL)
 LIBS_CHECK   = $(shell pkg-config --libs check)
 
 # Objects of test programs are kept.

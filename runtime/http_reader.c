@@ -1,27 +1,27 @@
 /*
- * The grammar of a request is http-parser's, the frame is ours. http-parser (as it is packaged:
- * built without its strict mode) lets pass bare LF, any two bytes after a chunk, any byte after CR,
- * control characters and blanks before a colon. So it never sees raw input: bytes are first cut
- * into lines and stretches of body here, each line must be one of RFC 9112, and only then is it
- * handed over. Both must agree on where a request ends.
+ * The grammar of requests is small once their bytes are cut into lines and stretches of body, of
+ * which a phase says what comes next. Each line must be one of RFC 9112 to the letter: it ends with
+ * CR LF and has no control characters; then its parts are read. A head is read as a whole when its
+ * empty line has come, because where the request ends depends on several fields together.
  */
 
 #include "runtime/http_message_impl.h"
 
+#include "parsers/count.h"
 #include "parsers/mem.h"
 
 #include <assert.h>
-#include <http_parser.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
     KIB = 1024,
-    MOST_LINE = 16 * KIB, /* with MOST_HEAD: what http-parser itself bears */
+    MOST_LINE = 16 * KIB,
     MOST_HEAD = 64 * KIB,
     MOST_CHUNK_LINE = 256,
-    MOST_DIGITS = 18, /* of a Content-Length */
-    KEPT = 16 * KIB,  /* of each buffer, for the next request */
+    MOST_DIGITS = 18,       /* of a Content-Length */
+    MOST_CHUNK_DIGITS = 16, /* of a chunk's size: 64 bits */
+    KEPT = 16 * KIB,        /* of each buffer, for the next request */
 };
 
 enum phase {
@@ -39,7 +39,6 @@ enum phase {
 
 struct http_reader {
     struct http_limits limits;
-    http_parser parser;
     enum phase phase;
     struct buf head;         /* request line and fields; then the path */
     struct buf line;         /* of a chunked body, as long as it isn't complete */
@@ -49,9 +48,9 @@ struct http_reader {
     size_t field_room;
     uint64_t left;    /* bytes of the body or of its chunk */
     size_t most_body; /* bytes that this request's body may have */
-    bool blank, chunked, done;
-    const char *target;
-    size_t target_len;
+    bool blank, chunked;
+    size_t method_len, target_len; /* of the request line, which has a blank between them */
+    char minor;                    /* of HTTP/1.x */
     struct http_message message;
     int status;
     const char *why;
@@ -80,7 +79,7 @@ static bool refuse(http_reader *r, int status, const char *why)
     return false;
 }
 
-/* ---- lines: what http-parser would let pass ---- */
+/* ---- lines ---- */
 
 /* line = *( HTAB / %x20-7E / %x80-FF ) CRLF; `len` with the CRLF. */
 static bool check_line(http_reader *r, const char *line, size_t len)
@@ -93,8 +92,37 @@ static bool check_line(http_reader *r, const char *line, size_t len)
     return true;
 }
 
-/* request-line = 1*tchar SP 1*( %x21-7E ) SP "HTTP/" 1*( %x21-7E ) CRLF */
-static bool check_request_line(http_reader *r, const char *line, size_t len)
+/* Those of RFC 9110, RFC 5789, and of what is built on HTTP: WebDAV and the like. */
+static const char *const methods[] = {
+    "GET",      "HEAD",       "POST",   "PUT",      "DELETE",     "PATCH",     "OPTIONS",
+    "TRACE",    "COPY",       "LOCK",   "MKCOL",    "MOVE",       "PROPFIND",  "PROPPATCH",
+    "SEARCH",   "UNLOCK",     "BIND",   "REBIND",   "UNBIND",     "ACL",       "REPORT",
+    "CHECKOUT", "MKACTIVITY", "MERGE",  "M-SEARCH", "NOTIFY",     "SUBSCRIBE", "UNSUBSCRIBE",
+    "PURGE",    "LINK",       "UNLINK", "SOURCE",   "MKCALENDAR",
+};
+
+static bool is_method(const char *text, size_t len)
+{
+    for (size_t i = 0; i < COUNT(methods); i++)
+        if (len == strlen(methods[i]) && !memcmp(text, methods[i], len))
+            return true;
+    return false;
+}
+
+/* "HTTP/" DIGIT "." DIGIT */
+static bool read_version(http_reader *r, const char *text, size_t len)
+{
+    if (len != 8 || memcmp(text, "HTTP/", 5) != 0 || !ascii_is_digit(text[5]) || text[6] != '.' ||
+        !ascii_is_digit(text[7]))
+        return refuse(r, 400, "The request line does not end with the version of HTTP");
+    if (text[5] != '1')
+        return refuse(r, 505, "No version of HTTP but 1.0 and 1.1 is known");
+    r->minor = text[7];
+    return true;
+}
+
+/* request-line = 1*tchar SP 1*( %x21-7E ) SP version CRLF */
+static bool read_request_line(http_reader *r, const char *line, size_t len)
 {
     size_t at = 0, from;
 
@@ -103,146 +131,57 @@ static bool check_request_line(http_reader *r, const char *line, size_t len)
         at++;
     if (!at || at == len || line[at] != ' ')
         return refuse(r, 400, "The request line has no method");
+    if (!is_method(line, at))
+        return refuse(r, 501, "This method is not known");
+    r->method_len = at;
     from = ++at;
     while (at < len && is_visible((unsigned char)line[at]) && line[at] != '#')
         at++;
     if (at == from || at == len || line[at] != ' ')
         return refuse(r, 400, "The request line has no good target");
-    from = ++at;
-    while (at < len && is_visible((unsigned char)line[at]))
-        at++;
-    if (at != len || len - from < 6 || strncmp(line + from, "HTTP/", 5) != 0)
-        return refuse(r, 400, "The request line does not end with the version of HTTP");
-    return true;
+    r->target_len = at - from;
+    at++;
+    return read_version(r, line + at, len - at);
 }
 
-/* field-line = 1*tchar ":" ...: no blank before the colon, no line that continues another. */
-static bool check_field_line(http_reader *r, const char *line, size_t len)
+/*
+ * field-line = 1*tchar ":" OWS value OWS CRLF: no blank before the colon, no line that continues
+ * another.
+ */
+static bool read_field_line(http_reader *r, const char *line, size_t len, struct http_field *out)
 {
-    size_t at = 0;
+    size_t at = 0, end = len - 2;
 
-    while (at < len && http_is_token((unsigned char)line[at]))
+    while (at < end && http_is_token((unsigned char)line[at]))
         at++;
     if (!at || line[at] != ':')
         return refuse(r, 400, "A header line has no good name");
+    out->name = line;
+    out->name_len = at++;
+    while (at < end && is_blank(line[at]))
+        at++;
+    while (end > at && is_blank(line[end - 1]))
+        end--;
+    out->value = line + at;
+    out->value_len = end - at;
     return true;
 }
 
-/* chunk-size-line = 1*16HEXDIG [ ";" ... ] CRLF */
-static bool check_chunk_line(http_reader *r, const char *line, size_t len)
+/* chunk-size-line = 1*16HEXDIG [ ";" ... ] CRLF; the size is in `left`. */
+static bool read_chunk_size(http_reader *r, const char *line, size_t len)
 {
     size_t at = 0;
+    int digit;
 
-    while (at < len && ascii_hex_value(line[at]) >= 0)
-        at++;
-    if (!at || at > 16 || (line[at] != ';' && line[at] != '\r'))
+    r->left = 0;
+    while (at < len && (digit = ascii_hex_value(line[at])) >= 0) {
+        if (++at > MOST_CHUNK_DIGITS)
+            return refuse(r, 400, "A chunk has no good size");
+        r->left = r->left << 4 | (uint64_t)digit;
+    }
+    if (!at || (line[at] != ';' && line[at] != '\r'))
         return refuse(r, 400, "A chunk has no good size");
     return true;
-}
-
-/* ---- http-parser's part ---- */
-
-static int on_target(http_parser *p, const char *at, size_t len)
-{
-    http_reader *r = p->data;
-
-    r->target = at;
-    r->target_len = len;
-    return 0;
-}
-
-static int on_field(http_parser *p, const char *at, size_t len)
-{
-    http_reader *r = p->data;
-    struct http_message *m = &r->message;
-
-    if (r->phase == IN_TRAILERS)
-        return 0;
-    MEM_GROW(m->fields, m->field_count, r->field_room);
-    m->fields[m->field_count++] =
-        (struct http_field){.name = at, .name_len = len, .value = at + len};
-    return 0;
-}
-
-static int on_value(http_parser *p, const char *at, size_t len)
-{
-    http_reader *r = p->data;
-
-    if (r->phase == IN_TRAILERS)
-        return 0;
-    while (len && is_blank(at[0]))
-        at++, len--;
-    while (len && is_blank(at[len - 1]))
-        len--;
-    /* for an empty one `at` is in the next line: the name's colon serves */
-    if (!len)
-        return 0;
-    r->message.fields[r->message.field_count - 1].value = at;
-    r->message.fields[r->message.field_count - 1].value_len = len;
-    return 0;
-}
-
-static int on_headers_complete(http_parser *p)
-{
-    http_reader *r = p->data;
-
-    r->message.keep_alive = http_should_keep_alive(p);
-    /* A server may ignore an Upgrade, and Java's clients offer one to each. */
-    p->upgrade = 0;
-    return 0;
-}
-
-static int on_body(http_parser *p, const char *at, size_t len)
-{
-    http_reader *r = p->data;
-
-    buf_add(&r->message.body, at, len);
-    return 0;
-}
-
-static int on_chunk(http_parser *p)
-{
-    http_reader *r = p->data;
-
-    r->left = p->content_length;
-    return 0;
-}
-
-static int on_complete(http_parser *p)
-{
-    http_reader *r = p->data;
-
-    r->done = true;
-    return 0;
-}
-
-static const http_parser_settings callbacks = {
-    .on_url = on_target,
-    .on_header_field = on_field,
-    .on_header_value = on_value,
-    .on_headers_complete = on_headers_complete,
-    .on_body = on_body,
-    .on_message_complete = on_complete,
-    .on_chunk_header = on_chunk,
-};
-
-static bool parse(http_reader *r, const char *bytes, size_t len)
-{
-    size_t used = http_parser_execute(&r->parser, &callbacks, bytes, len);
-
-    switch (HTTP_PARSER_ERRNO(&r->parser)) {
-    case HPE_OK: break;
-    case HPE_INVALID_METHOD: return refuse(r, 501, "This method is not known");
-    case HPE_INVALID_VERSION: return refuse(r, 400, "The version of HTTP is none");
-    case HPE_INVALID_URL: return refuse(r, 400, "The request line has no good target");
-    case HPE_UNEXPECTED_CONTENT_LENGTH:
-        return refuse(r, 400, "Content-Length stands twice, or beside Transfer-Encoding");
-    case HPE_INVALID_CONTENT_LENGTH:
-        return refuse(r, 400,
-                      r->chunked ? "A chunk has no good size" : "Content-Length is no number");
-    default: return refuse(r, 400, "This is no request of HTTP/1.1");
-    }
-    return used == len || refuse(r, 400, "This is no request of HTTP/1.1");
 }
 
 /* ---- the head as a whole ---- */
@@ -274,7 +213,7 @@ static bool find_length(http_reader *r)
         return refuse(r, 400, "Content-Length stands twice, or beside Transfer-Encoding");
     if (codings > 1 || (codings && !http_same_word(coding->value, coding->value_len, "chunked")))
         return refuse(r, 400, "No Transfer-Encoding but chunked is known");
-    if (codings && r->parser.http_minor == 0)
+    if (codings && r->minor == '0')
         return refuse(r, 400, "HTTP/1.0 has no Transfer-Encoding");
     if (!lengths)
         return true;
@@ -313,12 +252,9 @@ static bool find_host(http_reader *r)
 static bool find_path(http_reader *r)
 {
     struct http_message *m = &r->message;
-    const char *query = memchr(r->target, '?', r->target_len);
-    size_t path_len = query ? (size_t)(query - r->target) : r->target_len;
-    const char *path = r->target;
+    const char *query = strchr(m->target, '?'), *path = m->target;
+    size_t path_len = query ? (size_t)(query - path) : r->target_len;
 
-    if (r->parser.method == HTTP_CONNECT)
-        return refuse(r, 501, "This method is not known");
     if (path_len > 7 && !strncasecmp(path, "http://", 7)) {
         const char *authority = path + 7;
         const char *slash = memchr(authority, '/', path_len - 7);
@@ -329,7 +265,7 @@ static bool find_path(http_reader *r)
         path += 7 + len;
         path_len -= 7 + len;
     } else if (path[0] == '*') {
-        if (r->target_len != 1 || r->parser.method != HTTP_OPTIONS)
+        if (r->target_len != 1 || strcmp(m->method, "OPTIONS") != 0)
             return refuse(r, 400, "The request line has no good target");
     } else if (path[0] != '/') {
         return refuse(r, 400, "The request line has no good target");
@@ -348,7 +284,7 @@ static bool find_expectation(http_reader *r)
     const struct http_field *expect = NULL;
 
     r->message.expects = false;
-    if (!count_of(&r->message, "Expect", &expect) || r->parser.http_minor == 0)
+    if (!count_of(&r->message, "Expect", &expect) || r->minor == '0')
         return true;
     if (!http_same_word(expect->value, expect->value_len, "100-continue"))
         return refuse(r, 417, "No expectation but 100-continue is known");
@@ -356,12 +292,63 @@ static bool find_expectation(http_reader *r)
     return true;
 }
 
-/* A NUL behind each text. Only now: http-parser read the bytes that this overwrites. */
+/* Is `word` in one of the fields of that name, which are lists with commas? */
+static bool lists_word(const struct http_message *m, const char *name, const char *word)
+{
+    for (size_t i = 0; i < m->field_count; i++) {
+        const struct http_field *f = &m->fields[i];
+
+        if (!http_same_word(f->name, f->name_len, name))
+            continue;
+        for (size_t at = 0; at < f->value_len;) {
+            size_t end = at, next;
+
+            while (end < f->value_len && f->value[end] != ',')
+                end++;
+            next = end + 1;
+            while (at < end && is_blank(f->value[at]))
+                at++;
+            while (end > at && is_blank(f->value[end - 1]))
+                end--;
+            if (http_same_word(f->value + at, end - at, word))
+                return true;
+            at = next;
+        }
+    }
+    return false;
+}
+
+/* RFC 9112, section 9.3. An Upgrade is ignored, as a server may: Java's clients offer one to each.
+ */
+static bool stays(const http_reader *r)
+{
+    const struct http_message *m = &r->message;
+
+    return !lists_word(m, "Connection", "close") &&
+           (r->minor != '0' || lists_word(m, "Connection", "keep-alive"));
+}
+
+/* The lines were looked at when they came; `head` moves no more, so that fields may point there. */
+static void find_fields(http_reader *r)
+{
+    struct http_message *m = &r->message;
+    const char *at = r->head.data + r->fields_at, *end = r->head.data + r->head.len - 2;
+
+    while (at < end) {
+        size_t len = (size_t)((const char *)memchr(at, '\n', (size_t)(end - at)) - at) + 1;
+
+        MEM_GROW(m->fields, m->field_count, r->field_room);
+        read_field_line(r, at, len, &m->fields[m->field_count++]);
+        at += len;
+    }
+}
+
+/* A NUL behind each text: it overwrites what was between them. */
 static void end_texts(http_reader *r)
 {
     char *base = r->head.data;
 
-    base[r->target + r->target_len - base] = '\0';
+    base[r->method_len] = base[r->method_len + 1 + r->target_len] = '\0';
     for (size_t i = 0; i < r->message.field_count; i++) {
         const struct http_field *f = &r->message.fields[i];
 
@@ -374,22 +361,18 @@ static bool head_complete(http_reader *r)
 {
     struct http_message *m = &r->message;
 
-    /* the texts point into `head`: it must not move any more */
+    /* with the copy of the path */
     buf_reserve(&r->head, r->fields_at + 2);
-    if (!parse(r, r->head.data, r->head.len))
-        return false;
-    if (r->parser.http_major != 1)
-        return refuse(r, 505, "No version of HTTP but 1.0 and 1.1 is known");
+    find_fields(r);
+    m->method = r->head.data;
+    m->target = r->head.data + r->method_len + 1;
     if (!find_length(r) || !find_host(r))
         return false;
+    m->keep_alive = stays(r);
     end_texts(r);
-    m->target = r->target;
-    m->method = http_method_str((enum http_method)r->parser.method);
-    m->is_head = r->parser.method == HTTP_HEAD;
+    m->is_head = !strcmp(m->method, "HEAD");
     if (!find_path(r) || !find_expectation(r))
         return false;
-    if (r->done != (!r->chunked && !r->left))
-        return refuse(r, 400, "Where the request ends is not clear");
     r->phase = AT_BODY;
     return true;
 }
@@ -418,7 +401,7 @@ static bool start_complete(http_reader *r)
         buf_reset(&r->head);
         return true;
     }
-    if (!check_request_line(r, r->head.data, r->head.len))
+    if (!read_request_line(r, r->head.data, r->head.len))
         return false;
     r->fields_at = r->line_at = r->head.len;
     r->phase = IN_FIELDS;
@@ -443,12 +426,13 @@ static bool field_complete(http_reader *r)
 {
     const char *line = r->head.data + r->line_at;
     size_t len = r->head.len - r->line_at;
+    struct http_field field;
 
     if (!check_line(r, line, len))
         return false;
     if (len == 2)
         return head_complete(r);
-    if (!check_field_line(r, line, len))
+    if (!read_field_line(r, line, len, &field))
         return false;
     if (++r->lines > r->limits.fields)
         return refuse(r, 431, "There are too many header lines");
@@ -468,23 +452,25 @@ static bool read_field(http_reader *r, const char *bytes, size_t len, size_t *us
 
 /* ---- the body ---- */
 
-static bool read_plain(http_reader *r, const char *bytes, size_t len, size_t *used)
+/* Of the body, or of its chunk. */
+static void take_bytes(http_reader *r, const char *bytes, size_t len, size_t *used)
 {
     *used = r->left < len ? (size_t)r->left : len;
-    if (!parse(r, bytes, *used))
-        return false;
+    buf_add(&r->message.body, bytes, *used);
     r->left -= *used;
-    if (r->done != !r->left)
-        return refuse(r, 400, "Where the request ends is not clear");
-    if (r->done)
+}
+
+static bool read_plain(http_reader *r, const char *bytes, size_t len, size_t *used)
+{
+    take_bytes(r, bytes, len, used);
+    if (!r->left)
         r->phase = AT_END;
     return true;
 }
 
 static bool chunk_line_complete(http_reader *r)
 {
-    if (!check_line(r, r->line.data, r->line.len) ||
-        !check_chunk_line(r, r->line.data, r->line.len) || !parse(r, r->line.data, r->line.len))
+    if (!check_line(r, r->line.data, r->line.len) || !read_chunk_size(r, r->line.data, r->line.len))
         return false;
     if (r->left > r->most_body - r->message.body.len)
         return refuse(r, 413, "The body is too large");
@@ -505,10 +491,7 @@ static bool read_chunk_line(http_reader *r, const char *bytes, size_t len, size_
 
 static bool read_chunk(http_reader *r, const char *bytes, size_t len, size_t *used)
 {
-    *used = r->left < len ? (size_t)r->left : len;
-    if (!parse(r, bytes, *used))
-        return false;
-    r->left -= *used;
+    take_bytes(r, bytes, len, used);
     if (!r->left)
         r->phase = AFTER_CHUNK;
     return true;
@@ -524,8 +507,6 @@ static bool read_chunk_end(http_reader *r, const char *bytes, size_t *used)
     buf_addc(&r->line, want);
     if (r->line.len == 1)
         return true;
-    if (!parse(r, r->line.data, r->line.len))
-        return false;
     buf_reset(&r->line);
     r->phase = AT_CHUNK;
     return true;
@@ -535,13 +516,12 @@ static bool read_chunk_end(http_reader *r, const char *bytes, size_t *used)
 static bool trailer_complete(http_reader *r)
 {
     size_t len = r->line.len;
+    struct http_field ignored;
 
-    if (!check_line(r, r->line.data, len) || (len > 2 && !check_field_line(r, r->line.data, len)) ||
-        !parse(r, r->line.data, len))
+    if (!check_line(r, r->line.data, len) ||
+        (len > 2 && !read_field_line(r, r->line.data, len, &ignored)))
         return false;
-    if (r->done != (len == 2))
-        return refuse(r, 400, "Where the request ends is not clear");
-    if (r->done)
+    if (len == 2)
         r->phase = AT_END;
     r->trailers += len;
     buf_reset(&r->line);
@@ -614,10 +594,8 @@ static size_t limit_of(size_t given, size_t usual, size_t most)
 
 static void start_over(http_reader *r)
 {
-    http_parser_init(&r->parser, HTTP_REQUEST);
-    r->parser.data = r;
     r->phase = AT_START;
-    r->blank = r->chunked = r->done = false;
+    r->blank = r->chunked = false;
     r->lines = r->trailers = 0;
     r->most_body = r->limits.body;
     r->message.field_count = 0;

@@ -36,13 +36,9 @@ static void require_plain(const char *text, size_t len, bool ascii)
     }
 }
 
-/* http-parser takes a longer name that begins with Transfer-Encoding for that, and then refuses a
- * Content-Length beside it. */
 static bool is_framing(const char *name)
 {
-    static const char coding[] = "Transfer-Encoding";
-
-    return !strcasecmp(name, "Content-Length") || !strncasecmp(name, coding, sizeof coding - 1) ||
+    return !strcasecmp(name, "Content-Length") || !strcasecmp(name, "Transfer-Encoding") ||
            !strcasecmp(name, "Expect");
 }
 
