@@ -300,7 +300,7 @@ static const char *own_of_aws(struct endpoints *e, const struct aws_service *s)
 {
     struct buf url = {0};
 
-    buf_printf(&url, "https://%s.%s.amazonaws.com", s->host, e->region);
+    buf_printf(&url, "https://%s.%s.%s", s->host, e->region, names_domain(e->region));
     for (size_t i = 0; i < e->made_count; i++)
         if (!strcmp(e->made[i], buf_str(&url))) {
             buf_clear(&url);

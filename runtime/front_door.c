@@ -312,7 +312,8 @@ static json *machine_arn(const front_door *d, const char *name)
 {
     if (!strncmp(name, "arn:", 4))
         return json_cstring(name);
-    return json_stringf("arn:aws:states:%s:%s:stateMachine:%s", d->region, d->account, name);
+    return json_stringf("arn:%s:states:%s:%s:stateMachine:%s", names_partition(d->region),
+                        d->region, d->account, name);
 }
 
 /* The input's text; NULL: the body isn't JSON. */

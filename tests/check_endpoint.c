@@ -8,6 +8,7 @@
 #include "runtime/credentials.h"
 #include "runtime/endpoints.h"
 #include "runtime/handler.h"
+#include "runtime/names.h"
 #include "runtime/task.h"
 
 #include <arpa/inet.h>
@@ -1093,6 +1094,42 @@ START_TEST(bad_place)
 END_TEST
 
 static const struct {
+    const char *region, *partition, *url;
+} partitions[] = {
+    {"us-east-1", "aws", "https://sqs.us-east-1.amazonaws.com"},
+    {"us-gov-west-1", "aws-us-gov", "https://sqs.us-gov-west-1.amazonaws.com"},
+    {"cn-north-1", "aws-cn", "https://sqs.cn-north-1.amazonaws.com.cn"},
+    {"us-iso-east-1", "aws-iso", "https://sqs.us-iso-east-1.c2s.ic.gov"},
+    {"us-isob-east-1", "aws-iso-b", "https://sqs.us-isob-east-1.sc2s.sgov.gov"},
+    {"us-isof-south-1", "aws-iso-f", "https://sqs.us-isof-south-1.csp.hci.ic.gov"},
+    {"eu-isoe-west-1", "aws-iso-e", "https://sqs.eu-isoe-west-1.cloud.adc-e.uk"},
+    {"eusc-de-east-1", "aws-eusc", "https://sqs.eusc-de-east-1.amazonaws.eu"},
+    {"cnorth", "aws", "https://sqs.cnorth.amazonaws.com"},
+};
+
+START_TEST(partition)
+{
+    struct endpoints *e = endpoints_new(partitions[_i].region);
+    struct rt_names names = {0};
+
+    ck_assert(endpoints_add(e, "sqs=aws", NULL));
+    ck_assert_str_eq(endpoints_find(e, aws_service_named("sqs", 3)), partitions[_i].url);
+    ck_assert_str_eq(names_partition(partitions[_i].region), partitions[_i].partition);
+    names_make(&(struct names_given){.region = partitions[_i].region}, &names);
+    size_t len = strlen(partitions[_i].partition);
+    for (int i = 0; i < 3; i++) {
+        const char *arn = json_str(i == 0   ? names.arn
+                                   : i == 1 ? names.machine_arn
+                                            : names.role_arn);
+        ck_assert_msg(!strncmp(arn + 4, partitions[_i].partition, len) && arn[4 + len] == ':', "%s",
+                      arn);
+    }
+    rt_names_clear(&names);
+    endpoints_free(e);
+}
+END_TEST
+
+static const struct {
     const char *option, *service; /* NULL: it is none of the jar's */
 } jar_options[] = {{"-sqsEndpoint", "SQS"},
                    {"--sqs-endpoint", "SQS"},
@@ -1263,6 +1300,7 @@ int main(void)
     tcase_add_loop_test(t, place, 0, COUNT(places));
     tcase_add_loop_test(t, bad_place, 0, COUNT(bad_places));
     tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
+    tcase_add_loop_test(t, partition, 0, COUNT(partitions));
     tcase_add_loop_test(t, host_name, 0, COUNT(host_names));
     tcase_add_loop_test(t, address, 0, COUNT(addresses));
     tcase_add_loop_test(t, xml, 0, COUNT(xmls));

@@ -2,6 +2,7 @@
 
 #include "asl/asl.h"
 #include "parsers/mem.h"
+#include "runtime/names.h"
 #include "runtime/text_map.h"
 #include "tools/report_text.h"
 
@@ -164,10 +165,11 @@ static const char *text_at(const struct answer *a, const char *key)
 
 static json *machine_arn(const definitions *d, const struct file *f)
 {
-    const char *region = d->options.region, *account = d->options.account;
+    const char *region = d->options.region ? d->options.region : NAMES_REGION;
+    const char *account = d->options.account ? d->options.account : NAMES_ACCOUNT;
 
-    return json_stringf("arn:aws:states:%s:%s:stateMachine:%s", region ? region : "us-east-1",
-                        account ? account : "123456789012", f->machine);
+    return json_stringf("arn:%s:states:%s:%s:stateMachine:%s", names_partition(region), region,
+                        account, f->machine);
 }
 
 /* An error when there is no such machine. */
@@ -188,7 +190,10 @@ static struct answer create(definitions *d, const struct file *f, const json *te
     json_build_object(&b, 4);
     json_build_set(&b, "name", json_cstring(f->machine));
     json_build_set(&b, "definition", json_ref(text));
-    json_build_set(&b, "roleArn", json_cstring("arn:aws:iam::123456789012:role/asl"));
+    json_build_set(
+        &b, "roleArn",
+        json_stringf("arn:%s:iam::123456789012:role/asl",
+                     names_partition(d->options.region ? d->options.region : NAMES_REGION)));
     json_build_set(&b, "type", json_cstring(f->express ? "EXPRESS" : "STANDARD"));
     return call(d, "CreateStateMachine", json_build_done(&b), why);
 }

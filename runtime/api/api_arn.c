@@ -1,8 +1,9 @@
-/* ARNs and names: arn:aws:states:REGION:ACCOUNT:KIND:NAME[:REST]. */
+/* ARNs and names: arn:PARTITION:states:REGION:ACCOUNT:KIND:NAME[:REST]. */
 
 #include "runtime/api/api_impl.h"
 
 #include "parsers/utf8.h"
+#include "runtime/names.h"
 
 #include <string.h>
 
@@ -66,7 +67,8 @@ bool arn_refuse_label(struct call *c, const char *text)
 
 json *arn_make(const api *a, const char *kind, const char *name)
 {
-    return json_stringf("arn:aws:states:%s:%s:%s:%s", a->region, a->account, kind, name);
+    return json_stringf("arn:%s:states:%s:%s:%s:%s", names_partition(a->region), a->region,
+                        a->account, kind, name);
 }
 
 /* Refused: blanks, brackets, wildcards, what stands for something in URLs and shells, controls,

@@ -216,8 +216,8 @@ static void add_arn(struct buf *out, const struct job *j)
     if (!strncmp(j->target, "arn:", 4))
         buf_adds(out, j->target);
     else
-        buf_printf(out, "arn:aws:lambda:%s:" NAMES_ACCOUNT ":function:%s", handlers_region(j->h),
-                   j->name);
+        buf_printf(out, "arn:%s:lambda:%s:" NAMES_ACCOUNT ":function:%s",
+                   names_partition(handlers_region(j->h)), handlers_region(j->h), j->name);
     if (j->qualifier)
         buf_printf(out, ":%s", j->qualifier);
 }
