@@ -103,7 +103,7 @@ struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_
     r->ref = c->ref;
     r->frame = c->frame;
     r->index = c->index;
-    r->since_ms = e->now_ms;
+    r->since_ms = engine_due_clock(e);
     r->child = c->kind != RT_RUN_TASK;
     r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
     id_map_put(&e->errands, &r->node);
@@ -302,6 +302,7 @@ static void step(engine *e, uint64_t execution, const struct rt_input *given)
     if (!entry || (!entry->x && !engine_wake(e, entry)))
         return;
     struct rt_output *out = engine_new_turn(e, execution);
+    in.skew_ms = e->skew_ms;
     in.wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale;
     if (e->hooks.has_activity) {
         in.has_activity = has_activity;
@@ -321,7 +322,7 @@ static void step_timers(engine *e, int64_t now_ms)
 {
     /* A step may stop at its budget with more that is due: the next turn's. */
     for (size_t n = e->heap_count; n > 0 && e->heap_count && !e->unreadable; n--) {
-        if (e->heap[0]->due_ms > now_ms)
+        if (e->heap[0]->due_ms > engine_due_clock(e))
             return;
         step(e, e->heap[0]->node.id, &(struct rt_input){.kind = RT_IN_TIMER, .now_ms = now_ms});
     }
@@ -364,7 +365,7 @@ static void step_inputs(engine *e, int64_t now_ms)
 static bool can_sleep(const engine *e, const struct entry *entry)
 {
     return entry->errands == 0 && !entry->queued && entry->due_ms != INT64_MAX &&
-           entry->due_ms - e->now_ms > e->sleep_ms;
+           entry->due_ms - engine_due_clock(e) > e->sleep_ms;
 }
 
 static void keep_start(engine *e, struct entry *entry)
@@ -682,6 +683,16 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
 void engine_scale_waits(engine *e, double factor)
 {
     e->wait_scale = factor;
+}
+
+void engine_set_skew(engine *e, int64_t skew_ms)
+{
+    e->skew_ms = skew_ms;
+}
+
+int64_t engine_due_clock(const engine *e)
+{
+    return e->now_ms + e->skew_ms;
 }
 
 static void free_entry(struct entry *entry)

@@ -29,7 +29,8 @@ struct engine_hooks {
                      const struct rt_event *events, size_t count);
     /* May be NULL. An engine that recovers then lets go of it, as engine_release does. */
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
-    /* A task that was handed out at `since_ms` has its answer. May be NULL. */
+    /* A task that was handed out at `since_ms`, by the clock of due times, has its answer. May be
+     * NULL. */
     void (*answered)(void *user, int64_t since_ms);
     /* While a turn is made: may this execution's Task go to that activity? NULL: to any. */
     bool (*has_activity)(void *user, uint64_t execution, const char *arn);
@@ -40,6 +41,10 @@ engine *engine_new(store *s, const struct engine_hooks *hooks);
 void engine_free(engine *e);
 /* Waits and pauses before retries that begin from now on last so many times as long; >= 0. */
 void engine_scale_waits(engine *e, double factor);
+
+/* From now on the clock by which all is due, engine_next_due too, is so far ahead of the `now_ms`
+ * of engine_advance and engine_recover: see struct rt_input. */
+void engine_set_skew(engine *e, int64_t skew_ms);
 
 /* How long an execution must have nothing to do but wait before it leaves memory for the store. */
 enum { ENGINE_SLEEP_MS = 10000 };

@@ -72,7 +72,8 @@ struct engine {
     struct entry **heap;
     size_t heap_count, heap_cap;
 
-    int64_t now_ms; /* of the turn */
+    int64_t now_ms;  /* of the turn */
+    int64_t skew_ms; /* what is due counts by now_ms + skew_ms */
     struct id_map errands;
     size_t tasks_busy, running;
 
@@ -83,6 +84,9 @@ struct engine {
     struct turn *turns;
     size_t turn_count, turn_cap;
 };
+
+/* The clock of due times. */
+int64_t engine_due_clock(const engine *e);
 
 struct entry *engine_entry(const engine *e, uint64_t execution);
 struct entry *engine_add_entry(engine *e, uint64_t execution);

@@ -43,7 +43,7 @@ bool engine_wake(engine *e, struct entry *entry)
         e->unreadable = true;
         return false;
     }
-    rt_resume(entry->x, e->now_ms, &out);
+    rt_resume(entry->x, engine_due_clock(e), &out);
     assert(out.command_count == 0);
     rt_output_clear(&out);
     return true;
@@ -88,7 +88,7 @@ static bool take_up(engine *e, const struct store_running *r, struct diag *why)
     if (!(entry->x = fold(e, r->number, why)))
         return false;
     struct rt_output *out = engine_new_turn(e, r->number);
-    rt_resume(entry->x, e->now_ms, out);
+    rt_resume(entry->x, engine_due_clock(e), out);
     for (size_t i = 0; i < out->command_count; i++)
         entry->errands += starts_errand(&out->commands[i]);
     engine_set_due(e, entry, rt_next_due(entry->x));
@@ -230,7 +230,7 @@ const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
     }
     entry->x = x;
     if (rt_exec_status(x) == RT_RUNNING)
-        rt_resume(x, e->now_ms, &out);
+        rt_resume(x, engine_due_clock(e), &out);
     rt_output_clear(&out);
     return x;
 }

@@ -4,9 +4,16 @@
 
 #include <assert.h>
 #include <signal.h>
+#include <string.h>
 
 /* Turns of the engine before the loop is looked at again, while the engine has more to do. */
 enum { TURNS_AT_ONCE = 64 };
+
+/*
+ * Polls end after so long whatever is due, as their time-outs stand still while the machine is
+ * asleep, and nothing tells that the time of day was set. The clock is noted every hour.
+ */
+enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
 
 struct host {
     uv_loop_t loop;
@@ -19,6 +26,9 @@ struct host {
     mocks *mocks;
     api *api;
     struct host_options options;
+    struct due_clock clock;
+    store *store;       /* may be NULL */
+    int64_t note_ms;    /* when the clock is to be noted there, by itself; INT64_MAX: never */
     int64_t virtual_ms; /* the virtual clock */
     int64_t since_ms;   /* since when nothing came in, while it stands still; 0: something did */
     /* That, and this, by clock_steady_ms. No wait lasts longer; INT64_MAX: no bound. */
@@ -27,9 +37,40 @@ struct host {
     bool interrupted, stopped;
 };
 
-int64_t host_now(const host *h)
+int64_t host_due_clock(const host *h)
 {
-    return h->options.virtual_clock ? h->virtual_ms : clock_wall_ms();
+    return h->options.virtual_clock ? h->virtual_ms : due_clock_now(&h->clock);
+}
+
+/* ---- the clock ---- */
+
+static void note_clock(host *h)
+{
+    struct buf note = {0};
+
+    due_clock_note(&h->clock, &note);
+    store_put(h->store, "host", "clock", note.data, note.len);
+    h->note_ms = due_clock_now(&h->clock) + NOTE_EVERY_MS;
+    buf_clear(&note);
+}
+
+/* What waits in the api does so by the time of day. */
+static void look_at_clock(host *h)
+{
+    int64_t set_ms = due_clock_look(&h->clock);
+
+    if (set_ms && h->api)
+        api_clock_set(h->api, set_ms);
+    if (h->note_ms != INT64_MAX && (set_ms || due_clock_now(&h->clock) >= h->note_ms))
+        note_clock(h);
+}
+
+int64_t host_now(host *h)
+{
+    if (h->options.virtual_clock)
+        return h->virtual_ms;
+    look_at_clock(h);
+    return due_clock_day(&h->clock, due_clock_now(&h->clock));
 }
 
 /* ---- between engine, tasks and handlers ---- */
@@ -92,7 +133,7 @@ static bool has_activity(void *user, uint64_t execution, const char *arn)
 
 static int64_t clock_now(void *user)
 {
-    return host_now(user);
+    return host_due_clock(user);
 }
 
 static void cancel_task(void *user, uint64_t id)
@@ -149,9 +190,11 @@ static int64_t next_due(const host *h)
 
     if (handlers_next_due(h->handlers) < due)
         due = handlers_next_due(h->handlers);
-    if (h->api && api_next_due(h->api) < due)
-        due = api_next_due(h->api);
-    return due;
+    int64_t api_due = h->api ? api_next_due(h->api) : INT64_MAX;
+    /* Its times are times of day, as that was when they were last looked at. */
+    if (api_due != INT64_MIN && api_due != INT64_MAX)
+        api_due += h->clock.skew_ms;
+    return api_due < due ? api_due : due;
 }
 
 static int64_t time_until(int64_t due_ms, int64_t now_ms)
@@ -164,16 +207,20 @@ static int64_t now_if_it_goes(const host *h)
 {
     bool stands = h->options.virtual_clock && h->since_ms;
 
-    return host_now(h) + (stands ? clock_steady_ms() - h->since_ms : 0);
+    return host_due_clock(h) + (stands ? clock_steady_ms() - h->since_ms : 0);
 }
 
-/* How long the loop may wait for something to come in; INT64_MAX: for ever. */
+/* How long the loop may wait for something to come in. */
 static int64_t longest_wait(const host *h)
 {
     int64_t wait = h->resting ? INT64_MAX : time_until(next_due(h), now_if_it_goes(h));
     int64_t bound = time_until(h->until_ms, clock_steady_ms());
 
-    return h->stopped ? 0 : wait < bound ? wait : bound;
+    if (h->stopped)
+        return 0;
+    if (wait > MAX_POLL_MS)
+        wait = MAX_POLL_MS;
+    return wait < bound ? wait : bound;
 }
 
 static void on_timer(uv_timer_t *t)
@@ -193,10 +240,7 @@ static void on_before_poll(uv_prepare_t *p)
     int64_t wait_ms = longest_wait(h);
 
     uv_update_time(&h->loop);
-    if (wait_ms == INT64_MAX)
-        uv_timer_stop(&h->timer);
-    else
-        uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
+    uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
 }
 
 /* Lets the loop run until something came in or is due. */
@@ -229,6 +273,9 @@ host *host_new(store *s, const struct host_options *options)
                                  .has_activity = has_activity};
 
     h->options = *options;
+    due_clock_start(&h->clock, options->wall_us);
+    h->store = s;
+    h->note_ms = INT64_MAX;
     h->virtual_ms = options->start_ms ? options->start_ms : clock_wall_ms();
     uv_loop_init(&h->loop);
     uv_timer_init(&h->loop, &h->timer);
@@ -300,6 +347,36 @@ uv_loop_t *host_loop(host *h)
     return &h->loop;
 }
 
+/* Goes on by the clock that another process began. */
+static bool take_up_clock(host *h, struct diag *why)
+{
+    struct diag missing = {0};
+    struct buf note = {0};
+    bool good = store_get(h->store, "host", "clock", &note, &missing);
+
+    if (good)
+        due_clock_go_on(&h->clock, note.data, note.len);
+    else if (!(good = strcmp(missing.code, "STORE_NONE") == 0))
+        diag_set(why, missing.code, 0, "%s", missing.text);
+    if (good)
+        note_clock(h);
+    diag_clear(&missing);
+    buf_clear(&note);
+    return good;
+}
+
+/* The time of day for the engine, which is told how far its other clock is ahead. */
+static int64_t turn_time(host *h)
+{
+    if (h->options.virtual_clock)
+        return h->virtual_ms;
+    look_at_clock(h);
+    int64_t due_clock_ms = due_clock_now(&h->clock);
+    int64_t now_ms = due_clock_day(&h->clock, due_clock_ms);
+    engine_set_skew(h->engine, due_clock_ms - now_ms);
+    return now_ms;
+}
+
 /* Lets time pass until something is to be done. False: nothing ever will be. */
 static bool let_time_pass(host *h, int64_t due_ms)
 {
@@ -343,8 +420,8 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
 
     h->until_ms = limit_ms ? clock_steady_ms() + limit_ms : INT64_MAX;
     for (unsigned turn = 1;; turn++) {
-        handlers_wake(h->handlers, host_now(h));
-        if (!engine_advance(h->engine, host_now(h), why))
+        handlers_wake(h->handlers, host_due_clock(h));
+        if (!engine_advance(h->engine, turn_time(h), why))
             return HOST_FAILED;
         const rt_exec *x = engine_execution(h->engine, execution);
         if (rt_exec_status(x) != RT_RUNNING)
@@ -376,7 +453,9 @@ void host_stop(host *h)
 
 bool host_recover(host *h, struct diag *why)
 {
-    return engine_recover(h->engine, host_now(h), ENGINE_SLEEP_MS, why);
+    if (!take_up_clock(h, why))
+        return false;
+    return engine_recover(h->engine, turn_time(h), ENGINE_SLEEP_MS, why);
 }
 
 bool host_rest(host *h, int64_t ms)
@@ -390,15 +469,13 @@ bool host_rest(host *h, int64_t ms)
 
 bool host_turn(host *h, struct diag *why)
 {
-    int64_t now = host_now(h);
-
-    handlers_wake(h->handlers, now);
+    handlers_wake(h->handlers, host_due_clock(h));
     if (h->api)
         api_begin_turn(h->api);
-    if (!engine_advance(h->engine, now, why))
+    if (!engine_advance(h->engine, turn_time(h), why))
         return false;
     if (h->api)
-        api_advance(h->api, now);
+        api_advance(h->api, host_now(h));
     return true;
 }
 

@@ -15,7 +15,8 @@ typedef struct host host;
 
 struct host_options {
     bool virtual_clock;
-    int64_t start_ms; /* where virtual time begins; 0: now */
+    int64_t start_ms;         /* where virtual time begins; 0: now */
+    int64_t (*wall_us)(void); /* the time of day; NULL: the machine's */
     struct handlers_options handlers;
     /* As the engine's hooks, with their own user; may be NULL. */
     void *user;
@@ -39,8 +40,10 @@ void host_use_mocks(host *h, mocks *m);
  */
 void host_use_api(host *h, api *a);
 uv_loop_t *host_loop(host *h);
-/* Milliseconds since 1970 by the host's clock. */
-int64_t host_now(const host *h);
+/* The time of day in milliseconds since 1970, by the host's clock. */
+int64_t host_now(host *h);
+/* The clock that due times count by, which nobody sets. */
+int64_t host_due_clock(const host *h);
 
 enum host_end {
     HOST_DONE,        /* the execution has ended */

@@ -19,12 +19,12 @@
 #include "runtime/http_server_impl.h"
 
 #include "parsers/mem.h"
+#include "runtime/clock.h"
 
 #include <assert.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum {
     AHEAD = 64 * 1024, /* and what one read brings on top */
@@ -187,11 +187,10 @@ static void linger(http_exchange *x)
 
 static const char *date_of(http_server *s)
 {
-    struct timespec now;
+    int64_t now_s = clock_wall_ms() / 1000;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (now.tv_sec != s->date_s) {
-        s->date_s = now.tv_sec;
+    if (now_s != s->date_s) {
+        s->date_s = now_s;
         http_date(s->date_s * 1000, s->date);
     }
     return s->date;

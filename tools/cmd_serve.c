@@ -155,7 +155,7 @@ static void on_answered(void *user, int64_t since_ms)
 {
     struct serve *s = user;
 
-    metrics_task_done(&s->metrics, host_now(s->host) - since_ms);
+    metrics_task_done(&s->metrics, host_due_clock(s->host) - since_ms);
 }
 
 static void show_metrics(const struct serve *s, http_exchange *x)

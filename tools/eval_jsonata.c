@@ -1,6 +1,7 @@
 #include "tools/eval.h"
 
 #include "parsers/jsonata/jsonata.h"
+#include "runtime/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,7 +108,7 @@ static void evaluate(const struct question *q, const jsonata *x, struct answer *
                                             .chance = chance,
                                             .work = &work,
                                             .user = &asked,
-                                            .now_ms = now_ms(CLOCK_REALTIME),
+                                            .now_ms = clock_wall_ms(),
                                             .timeout_ms = time_ms,
                                             .depth = (size_t)limit_of(q, "depth")};
 

@@ -664,6 +664,16 @@ void api_advance(api *a, int64_t now_ms)
         continue;
 }
 
+void api_clock_set(api *a, int64_t by_ms)
+{
+    for (size_t i = 0; i < a->waiters.room; i++)
+        for (struct id_node *n = a->waiters.buckets[i]; n; n = n->next)
+            ((struct waiter *)(void *)n)->due_ms += by_ms;
+    if (a->next_due_ms != INT64_MAX)
+        a->next_due_ms += by_ms;
+    a->retire_ms += by_ms;
+}
+
 size_t api_waiting(const api *a)
 {
     return a->waiters.count;

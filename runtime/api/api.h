@@ -74,6 +74,8 @@ void api_begin_turn(api *a);
 void api_advance(api *a, int64_t now_ms);
 /* When a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
 int64_t api_next_due(const api *a);
+/* The time of day was set by so much: what waits still waits for as long as it had to. */
+void api_clock_set(api *a, int64_t by_ms);
 
 /* The engine's side: the host offers each task before anybody else gets it. */
 enum api_offer {

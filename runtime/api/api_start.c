@@ -328,7 +328,8 @@ json *start_sync_execution(struct call *c)
 static json *sync_answer(const struct run *r, const struct execution *x)
 {
     const json *trace = execution_note(x, NOTE_TRACE);
-    int64_t took = x->stop_ms - x->start_ms;
+    /* The time of day may have been set back. */
+    int64_t took = x->stop_ms > x->start_ms ? x->stop_ms - x->start_ms : 0;
     int64_t billed = (took + BILLED_STEP_MS - 1) / BILLED_STEP_MS * BILLED_STEP_MS;
     const char *status = x->status == RT_ABORTED ? "FAILED" : rt_status_name(x->status);
     struct json_build b, billing;

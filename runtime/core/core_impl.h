@@ -133,7 +133,7 @@ void exec_rest(rt_exec *x);
 /* Lets go of what a visit of a state has made, and of the group that it has. */
 void exec_drop_group(rt_exec *x, struct rt_frame *f);
 void exec_clear_work(struct rt_frame *f);
-/* The machine's own time limit begins at `now_ms`. */
+/* The machine's own time limit begins at `now_ms`, by the clock of due times. */
 void exec_set_deadline(rt_exec *x, int64_t now_ms);
 /* Makes the ready queue and heap agree with what an event did to `f`. */
 void exec_schedule(rt_exec *x, struct rt_frame *f);
@@ -147,7 +147,7 @@ int64_t frame_due(const struct rt_frame *f);
 
 struct step {
     rt_exec *x;
-    int64_t now_ms;
+    int64_t now_ms, skew_ms;  /* as in struct rt_input */
     const double *wait_scale; /* NULL: 1 */
     bool (*has_activity)(void *world, const char *arn);
     void *world;
@@ -170,6 +170,8 @@ void emit_redriven(struct step *s, struct rt_event e);
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event e);
 bool running(const struct step *s);
+/* The clock of due times. */
+int64_t due_clock(const struct step *s);
 /* When a wait that begins now and is to last so long is over. */
 int64_t wait_until(const struct step *s, int64_t delay_ms);
 

@@ -83,13 +83,15 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * limit: how many iterations of GROUP_STARTED or MAP_RUN_UPDATED run at once; TASK_SCHEDULED's
  * HeartbeatSeconds.
  *
- * due_ms: when WAITING or BACKOFF is over; when TASK_SCHEDULED times out (0: never).
+ * due_ms: when WAITING or BACKOFF is over; when TASK_SCHEDULED times out (0: never). By the clock
+ * of due times, as all that is due: see struct rt_input.
  */
 struct rt_event {
     uint64_t seq;
     uint32_t id;       /* 0: private */
     uint32_t previous; /* previousEventId; of private events that move the chain: where to */
     int64_t at_ms;
+    int64_t skew_ms; /* how far the clock of due times was ahead of at_ms's */
     enum rt_event_kind kind;
     uint32_t frame;
     const struct asl_state *state; /* NULL for the execution's own */

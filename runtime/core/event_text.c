@@ -65,6 +65,7 @@ static const struct {
     {"f", U32, offsetof(struct rt_event, frame)},    {"n", U32, offsetof(struct rt_event, to)},
     {"j", U32, offsetof(struct rt_event, index)},    {"m", I64, offsetof(struct rt_event, count)},
     {"l", I64, offsetof(struct rt_event, limit)},    {"u", I64, offsetof(struct rt_event, due_ms)},
+    {"w", I64, offsetof(struct rt_event, skew_ms)},
 };
 
 /* A value that has no room for one more level around it stands as text, under the second key. */

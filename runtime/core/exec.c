@@ -353,7 +353,7 @@ static void start_execution(rt_exec *x, const struct rt_event *e)
 
     x->root = root->id;
     x->started_ms = e->at_ms;
-    exec_set_deadline(x, e->at_ms);
+    exec_set_deadline(x, e->at_ms + e->skew_ms);
     replace(&x->input, share(e->data));
     root->input = share(e->data);
     root->seq = e->seq;
@@ -444,7 +444,7 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
     f->scheduled = e->id;
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
     f->beat_every_ms = 1000 * e->limit;
-    f->beat_ms = e->limit ? e->at_ms + f->beat_every_ms : INT64_MAX;
+    f->beat_ms = e->limit ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
     replace(&f->task, share(e->data));
     replace(&f->token, share(e->token));
     replace(&f->submitted, NULL);
@@ -676,7 +676,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         f->due_ms = e->due_ms;
         break;
     case RT_BACKOFF: back_off(x, f, e); break;
-    case RT_HEARTBEAT: f->beat_ms = e->at_ms + f->beat_every_ms; break;
+    case RT_HEARTBEAT: f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms; break;
     case RT_TASK_ANSWERED:
         f->answered = true;
         replace(&f->answer, share(e->data));

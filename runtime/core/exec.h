@@ -100,7 +100,7 @@ enum rt_input_kind {
     RT_IN_STARTED,   /* a worker took an activity; value: its name, NULL: it gave none */
     RT_IN_SUBMITTED, /* value: the answer; the task's result comes by its token */
     RT_IN_HEARTBEAT,
-    RT_IN_TIMER,    /* now_ms has reached rt_next_due */
+    RT_IN_TIMER,    /* now_ms + skew_ms has reached rt_next_due */
     RT_IN_CHILD_OK, /* value: output of a Map Run's execution; ref: of its START_CHILD */
     RT_IN_CHILD_FAILED,
     RT_IN_STOP, /* error: as StopExecution gives it */
@@ -118,7 +118,12 @@ struct rt_input {
     uint32_t frame;
     uint32_t index; /* CHILD_…: the item */
     uint64_t ref;   /* the task that this answers; an answer to an older one is dropped */
-    int64_t now_ms; /* there is no other clock */
+    int64_t now_ms; /* the time of day: of events, $now; there is no other clock */
+    /*
+     * What is due counts by a clock that shows now_ms + skew_ms. The time of day may be set; who
+     * keeps that from moving what is due changes skew_ms by as much.
+     */
+    int64_t skew_ms;
     const json *value;
     const struct asl_error *error;
     const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
@@ -183,8 +188,8 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
 
 /* Applies an event of `x`'s history, in order. */
 void rt_apply(rt_exec *x, const struct rt_event *e);
-/* After the last, at `now_ms`: what ran is to run again. `out` gains the commands for it; then
- * step with RT_IN_CONTINUE. */
+/* After the last, at `now_ms` by the clock of due times: what ran is to run again. `out` gains the
+ * commands for it; then step with RT_IN_CONTINUE. */
 void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out);
 /* Do two executions stand at the same place? If not, `why` gains the first difference. */
 bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why);

@@ -95,7 +95,7 @@ void apply_redrive(rt_exec *x, const struct rt_event *e)
     x->redriven_ms = e->at_ms;
     x->stopped_ms = 0;
     x->transitions++;
-    exec_set_deadline(x, e->at_ms);
+    exec_set_deadline(x, e->at_ms + e->skew_ms);
     json_unref(x->execution_context);
     x->execution_context = NULL;
     redrive_frame(x, x->frames[x->root], e->seq);

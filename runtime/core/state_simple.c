@@ -242,13 +242,13 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
     const struct asl_wait *w = &f->state->wait;
     struct asl_error e = {0};
     struct asl_env inner = *env;
-    int64_t due_ms = s->now_ms, seconds = 0;
+    int64_t at_ms = s->now_ms, seconds = 0;
 
     inner.input = effective;
-    bool known = w->timestamp ? wait_timestamp(w, &inner, &due_ms, &e)
+    bool known = w->timestamp ? wait_timestamp(w, &inner, &at_ms, &e)
                               : wait_seconds(&w->seconds, &inner, &seconds, &e);
     bool too_long = !w->timestamp ? seconds > MAX_WAIT_DAYS * (day_ms / 1000)
-                                  : due_ms - s->now_ms > MAX_WAIT_DAYS * day_ms;
+                                  : at_ms - s->now_ms > MAX_WAIT_DAYS * day_ms;
     if (known && too_long) {
         known = false;
         asl_error_set(&e, ASL_RUNTIME, "Wait state delay is too long.");
@@ -257,11 +257,9 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
         state_failed(s, f, &e);
         return;
     }
-    if (!w->timestamp)
-        due_ms = s->now_ms + 1000 * seconds;
-    if (due_ms > s->now_ms)
-        due_ms = wait_until(s, due_ms - s->now_ms);
-    if (due_ms <= s->now_ms)
+    int64_t delay_ms = w->timestamp ? at_ms - s->now_ms : 1000 * seconds;
+    int64_t due_ms = delay_ms > 0 ? wait_until(s, delay_ms) : 0;
+    if (delay_ms <= 0 || due_ms <= due_clock(s))
         leave_wait(s, f, env, effective);
     else
         emit(s, (struct rt_event){

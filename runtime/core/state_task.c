@@ -115,7 +115,7 @@ void work_task(struct step *s, struct rt_frame *f)
                               .token = token,
                               .count = timeout_s,
                               .limit = heartbeat_s,
-                              .due_ms = timeout_s ? s->now_ms + 1000 * timeout_s : 0});
+                              .due_ms = timeout_s ? due_clock(s) + 1000 * timeout_s : 0});
     if (running(s) && task->kind == ASL_ACTIVITY)
         command(s, RT_RUN_TASK, f);
 }

@@ -110,6 +110,7 @@ static void record(struct step *s, struct rt_event *e)
     e->seq = x->seq + 1;
     e->id = e->kind < RT_FIRST_PRIVATE ? x->event_id + 1 : 0;
     e->at_ms = s->now_ms;
+    e->skew_ms = s->skew_ms;
     forget_context(s);
     rt_apply(x, e);
     reschedule(s, e);
@@ -197,7 +198,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .started = f->started,
         .submitted = kind == RT_RUN_TASK && f->submitted ? json_ref(f->submitted) : NULL,
         .answered = f->answered,
-        .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - s->now_ms,
+        .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - due_clock(s),
     };
 }
 
@@ -349,13 +350,18 @@ void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
         decide(s, f, e);
 }
 
+int64_t due_clock(const struct step *s)
+{
+    return s->now_ms + s->skew_ms;
+}
+
 int64_t wait_until(const struct step *s, int64_t delay_ms)
 {
     double scaled = s->wait_scale ? (double)delay_ms * *s->wait_scale : 0;
 
     if (!s->wait_scale)
-        return s->now_ms + delay_ms;
-    return s->now_ms + (scaled < MAX_SCALED_MS ? (int64_t)(scaled + 0.5) : MAX_SCALED_MS);
+        return due_clock(s) + delay_ms;
+    return due_clock(s) + (scaled < MAX_SCALED_MS ? (int64_t)(scaled + 0.5) : MAX_SCALED_MS);
 }
 
 static void retry_later(struct step *s, struct rt_frame *f, const struct asl_verdict *v,
@@ -547,7 +553,7 @@ static void timers(struct step *s)
 {
     rt_exec *x = s->x;
 
-    if (x->deadline_ms <= s->now_ms) {
+    if (x->deadline_ms <= due_clock(s)) {
         time_out_execution(s);
         return;
     }
@@ -555,7 +561,7 @@ static void timers(struct step *s)
     int budget = STEP_BUDGET;
     while (running(s) && x->heap_count && budget > 0) {
         struct rt_frame *f = x->frames[x->heap[0]];
-        if (frame_due(f) > s->now_ms)
+        if (frame_due(f) > due_clock(s))
             break;
         switch (f->phase) {
         case RT_WAIT: wait_over(s, f); break;
@@ -637,6 +643,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
     struct step s = {
         .x = x,
         .now_ms = in->now_ms,
+        .skew_ms = in->skew_ms,
         .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,
         .world = in->world,

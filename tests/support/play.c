@@ -235,10 +235,10 @@ static bool same_value(const json *a, const json *b)
 static bool same_event(const struct rt_event *a, const struct rt_event *b)
 {
     return a->seq == b->seq && a->id == b->id && a->previous == b->previous &&
-           a->at_ms == b->at_ms && a->kind == b->kind && a->frame == b->frame &&
-           a->state == b->state && same_value(a->data, b->data) && same_value(a->extra, b->extra) &&
-           same_value(a->token, b->token) && same_value(a->error.name, b->error.name) &&
-           same_value(a->error.cause, b->error.cause) &&
+           a->at_ms == b->at_ms && a->skew_ms == b->skew_ms && a->kind == b->kind &&
+           a->frame == b->frame && a->state == b->state && same_value(a->data, b->data) &&
+           same_value(a->extra, b->extra) && same_value(a->token, b->token) &&
+           same_value(a->error.name, b->error.name) && same_value(a->error.cause, b->error.cause) &&
            same_value(a->error.location, b->error.location) && a->to == b->to &&
            a->index == b->index && a->count == b->count && a->limit == b->limit &&
            a->due_ms == b->due_ms;
