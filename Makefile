@@ -99,8 +99,20 @@ $(BUILD)/asl.pc: asl.pc.in VERSION Makefile
 
 $(BUILD)/obj/tools/asl.o $(BUILD)/obj/tools/report_format.o $(BUILD)/obj/runtime/embed.o $(BUILD)/obj/runtime/metrics.o: VERSION
 
-# The Makefile too: other flags, other objects.
-$(BUILD)/obj/%.o: %.c Makefile
+# Other flags, other objects: the file is written anew when they are not those that it has.
+FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+quoted = '$(subst ','\'',$(1))'
+
+# What is installed is what was built, with whatever flags.
+ONLY_INSTALL := $(and $(MAKECMDGOALS),$(if $(filter-out install uninstall,$(MAKECMDGOALS)),,yes))
+
+.PHONY: look
+$(BUILD)/flags: $(if $(ONLY_INSTALL),,look)
+	@mkdir -p $(@D)
+	@printf '%s\n' $(call quoted,$(FLAGS)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(FLAGS)) > $@
+
+# The Makefile too.
+$(BUILD)/obj/%.o: %.c Makefile $(BUILD)/flags
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -203,7 +215,7 @@ crash: setup
 	@$(MAKE) --no-print-directory all $(BUILD)/bad_disk.so
 	@ASL=$(BUILD)/asl BAD_DISK=$(BUILD)/bad_disk.so tests/crash/run --kills $(KILLS)
 
-$(BUILD)/bad_disk.so: tests/crash/bad_disk.c Makefile
+$(BUILD)/bad_disk.so: tests/crash/bad_disk.c Makefile $(BUILD)/flags
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $< -ldl
