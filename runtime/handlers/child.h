@@ -73,6 +73,7 @@ void child_end(struct child *c, int64_t grace_ms);
 /* What a child says beside its answer, line by line into the log. Empty is {0}. */
 struct child_log {
     struct buf line;
+    bool returned; /* the last byte was CR, which ended the line; LF then belongs to it */
     size_t logged; /* bytes; from a bound on, the rest is left out until it is 0 again */
 };
 

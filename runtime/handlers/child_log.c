@@ -1,28 +1,50 @@
+/*
+ * What a child says, line by line. Programs that draw progress end their lines with CR.
+ */
+
 #include "runtime/handlers/child.h"
+
+#include <string.h>
 
 enum {
     LINE_BYTES = 2000,      /* in one line of the log */
     LOG_BYTES = 256 * 1024, /* of one call */
 };
 
+/* Of a line that is too long the part that ends with a whole character; the rest is the next. */
 static void end_line(struct child_log *l, handlers *h, const char *name)
 {
+    size_t n = clean_cut(l->line.data, l->line.len, LINE_BYTES);
     struct buf clean = {0};
 
-    add_clean(&clean, l->line.data, l->line.len);
+    add_clean(&clean, l->line.data, n);
     handlers_log(h, "%s: %s", name, buf_str(&clean));
     buf_clear(&clean);
-    buf_reset(&l->line);
+    l->line.len -= n;
+    memmove(l->line.data, l->line.data + n, l->line.len);
+}
+
+static void add_byte(struct child_log *l, handlers *h, const char *name, char c)
+{
+    bool belongs = c == '\n' && l->returned;
+
+    l->returned = c == '\r';
+    if (belongs)
+        return;
+    if (c == '\n' || c == '\r') {
+        end_line(l, h, name);
+        return;
+    }
+    buf_addc(&l->line, c);
+    if (l->line.len > LINE_BYTES)
+        end_line(l, h, name);
 }
 
 void child_log_add(struct child_log *l, handlers *h, const char *name, const char *bytes,
                    size_t len)
 {
     for (size_t i = 0; i < len && l->logged <= LOG_BYTES; i++) {
-        if (bytes[i] != '\n')
-            buf_addc(&l->line, bytes[i]);
-        if (bytes[i] == '\n' || l->line.len == LINE_BYTES)
-            end_line(l, h, name);
+        add_byte(l, h, name, bytes[i]);
         if (++l->logged > LOG_BYTES) {
             end_line(l, h, name);
             handlers_log(h, "%s: what it writes more is left out", name);

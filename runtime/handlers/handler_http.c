@@ -239,7 +239,7 @@ static struct handler_answer lambda_refused(struct job *j, const struct http_res
     if (message && json_is_string(message))
         buf_add(&cause, json_str(message), json_str_len(message));
     else if (r->body.len)
-        add_clean(&cause, r->body.data, r->body.len < MAX_CAUSE ? r->body.len : MAX_CAUSE);
+        add_clean(&cause, r->body.data, clean_cut(r->body.data, r->body.len, MAX_CAUSE));
     else
         buf_adds(&cause, "null");
     buf_printf(&cause,

@@ -240,7 +240,7 @@ static void answered(void *user, struct http_response *r)
         struct buf error = {0}, cause = {0};
 
         buf_printf(&error, w->gateway ? "ApiGateway.%d" : "States.Http.StatusCode.%d", r->status);
-        add_clean(&cause, r->body.data, r->body.len < MAX_CAUSE ? r->body.len : MAX_CAUSE);
+        add_clean(&cause, r->body.data, clean_cut(r->body.data, r->body.len, MAX_CAUSE));
         fail(w, buf_str(&error), json_take_buf(&cause), false);
         buf_clear(&error);
         return;

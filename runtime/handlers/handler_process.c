@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum {
-    TAIL_BYTES = 1024,   /* of stderr, in a cause */
+    TAIL_BYTES = 4096,   /* of stderr, in a cause: a traceback's last calls */
     MIN_READ = 4 * 1024, /* of stdout, at a time */
     MAX_READ = 1024 * 1024,
     ERR_BYTES = 4 * 1024, /* at a time, of stderr */
@@ -39,6 +39,7 @@ struct process {
     struct buf input, output, tail;
     struct child_log log;
     bool out_ended, err_ended;
+    bool tail_cut; /* more was before it */
     enum { END_BY_ITSELF, END_TIMED_OUT, END_TOO_LARGE } end;
     char err_bytes[ERR_BYTES];
 };
@@ -75,18 +76,26 @@ struct handler_answer process_timed_out(const struct job *j)
     return a;
 }
 
-/* The end of stderr, from the start of a character on, without the last line feed. */
+/*
+ * The end of stderr, without the last line feed. Where its beginning is cut off, a whole line is
+ * the first, or, of a line that is as long as all of it, a whole character.
+ */
 static void add_tail(struct buf *cause, const struct process *p)
 {
+    const char *text = p->tail.data;
     size_t len = p->tail.len, from = len > TAIL_BYTES ? len - TAIL_BYTES : 0;
+    bool cut = from || p->tail_cut;
 
-    while (from && from < len && ((unsigned char)p->tail.data[from] & 0xC0) == 0x80)
-        from++;
-    while (len > from && (p->tail.data[len - 1] == '\n' || p->tail.data[len - 1] == '\r'))
+    while (len > from && (text[len - 1] == '\n' || text[len - 1] == '\r'))
         len--;
+    while (cut && from < len && ((unsigned char)text[from] & 0xC0) == 0x80)
+        from++;
+    const char *end = cut && len > from ? memchr(text + from, '\n', len - from) : NULL;
+    if (end)
+        from = (size_t)(end - text) + 1;
     if (len > from) {
-        buf_adds(cause, ": ");
-        buf_add(cause, p->tail.data + from, len - from);
+        buf_adds(cause, end ? ":\n" : ": ");
+        buf_add(cause, text + from, len - from);
     }
 }
 
@@ -248,6 +257,7 @@ static void on_err(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
     if (p->tail.len > 2 * TAIL_BYTES) {
         memmove(p->tail.data, p->tail.data + p->tail.len - TAIL_BYTES, TAIL_BYTES);
         p->tail.len = TAIL_BYTES;
+        p->tail_cut = true;
     }
     buf_add(&p->tail, bytes->base, (size_t)len);
     child_log_add(&p->log, p->h, p->name, bytes->base, (size_t)len);

@@ -86,34 +86,72 @@ bool is_function_error(const char *text, size_t len)
     return is;
 }
 
+/* "ESC [ 31 m" and the like, with which a terminal is steered; 0: no such stands there. */
+static size_t terminal_sequence(const char *bytes, size_t len)
+{
+    size_t n = 2;
+
+    if (len < 3 || bytes[0] != '\x1b' || bytes[1] != '[')
+        return 0;
+    while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x40)
+        n++;
+    return n < len && bytes[n] >= 0x40 && bytes[n] < 0x7f ? n + 1 : 0;
+}
+
+/* A control character; returns how many bytes it and what belongs to it have. */
+static size_t add_control(struct buf *out, const char *bytes, size_t len)
+{
+    size_t n = terminal_sequence(bytes, len);
+
+    if (n)
+        return n;
+    if (*bytes == '\r') {
+        buf_addc(out, '\n');
+        return len > 1 && bytes[1] == '\n' ? 2 : 1;
+    }
+    buf_adds(out, "\xEF\xBF\xBD");
+    return 1;
+}
+
+static bool is_control(char c)
+{
+    return ((unsigned char)c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+}
+
 void add_clean(struct buf *out, const char *bytes, size_t len)
 {
-    static const char unknown[] = "\xEF\xBF\xBD";
-
     while (len) {
         size_t good = utf8_valid(bytes, len), at = 0;
 
         while (at < good) {
             size_t plain = at;
 
-            while (plain < good &&
-                   ((unsigned char)bytes[plain] >= 0x20 || bytes[plain] == '\n' ||
-                    bytes[plain] == '\t') &&
-                   bytes[plain] != 0x7f)
+            while (plain < good && !is_control(bytes[plain]))
                 plain++;
             buf_add(out, bytes + at, plain - at);
-            if (plain < good)
-                buf_adds(out, unknown), plain++;
             at = plain;
+            if (at < good)
+                at += add_control(out, bytes + at, good - at);
         }
         bytes += good;
         len -= good;
         if (len) {
-            buf_adds(out, unknown);
+            buf_adds(out, "\xEF\xBF\xBD");
             bytes++;
             len--;
         }
     }
+}
+
+size_t clean_cut(const char *bytes, size_t len, size_t max)
+{
+    size_t n = len < max ? len : max, back = n;
+
+    if (n == len)
+        return n;
+    while (back && n - back < 4 && ((unsigned char)bytes[back] & 0xC0) == 0x80)
+        back--;
+    return ((unsigned char)bytes[back] & 0xC0) == 0x80 ? n : back;
 }
 
 json *clean_string(struct buf *text)

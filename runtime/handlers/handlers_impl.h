@@ -130,9 +130,14 @@ struct handler_answer answer_from_text(const handlers *h, const char *text, size
 /* Is it the text of an object with an "errorType"? */
 bool is_function_error(const char *text, size_t len);
 
-/* Adds bytes that may be anything as clean text: what isn't UTF-8 or is a control character but for
- * line feed and tab becomes U+FFFD. */
+/*
+ * Adds bytes that may be anything as clean text. CR, and CR LF, end a line as LF does; colours and
+ * such of a terminal are left out; what isn't UTF-8, and other control characters but the tab,
+ * become U+FFFD.
+ */
 void add_clean(struct buf *out, const char *bytes, size_t len);
+/* How many bytes, at most `max`, end with a whole character. */
+size_t clean_cut(const char *bytes, size_t len, size_t max);
 /* A string of that kind. */
 json *clean_string(struct buf *text);
 
