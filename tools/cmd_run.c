@@ -136,7 +136,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
         goto out;
     uint64_t execution = engine_start(host_engine(h), r->w.file.machine, &config, r->w.value, NULL);
     if (!r->quiet)
-        r->progress = progress_new(stderr, execution);
+        r->progress = progress_new(stderr, execution, r->w.color);
     enum host_end end = host_run(h, execution, limit_ms, &why);
     const rt_exec *x = engine_execution(host_engine(h), execution);
     switch (end) {

@@ -19,7 +19,7 @@
 #include <string.h>
 
 struct validate {
-    const char *format, *type, *kind, *config;
+    const char *format, *type, *kind, *config, *color;
     const char *enable;
     struct option_values disable;
     struct set_options set;
@@ -314,6 +314,7 @@ static const struct option_row rows[] = {
      "says what codes mean, instead: those that are named,\nor all in a line each",
      offsetof(struct validate, explain)},
     {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},
+    COLOUR_OPTION(struct validate, color),
     {"config", 0, "FILE", "settings (default: .aslrc beside a file or in a folder above)",
      offsetof(struct validate, config)},
     {"no-config", 0, NULL, "no settings but those of the command line",
@@ -347,6 +348,8 @@ static int prepare(struct validate *v)
         v->workflow = ASL_EXPRESS;
     else if (v->type && strcmp(v->type, "STANDARD") != 0)
         return cmd_usage("validate", "--type is STANDARD or EXPRESS, not '%s'", v->type);
+    if (!colour_is_choice(v->color))
+        return cmd_usage("validate", "--color is always, never or auto, not '%s'", v->color);
     v->forced_kind = v->kind ? template_kind_find(v->kind) : NULL;
     if (v->kind && !v->forced_kind)
         return cmd_usage("validate", "--kind is one of " TEMPLATE_KINDS ", not '%s'", v->kind);
@@ -357,7 +360,7 @@ static int prepare(struct validate *v)
     v->reader.given = &v->placeholders;
     v->reader.wanted = &v->now;
     v->reader.forced = v->type ? &v->workflow : NULL;
-    v->writer.colour = colour_wanted(stdout);
+    v->writer.colour = colour_wanted(stdout, v->color);
     v->settings = aslrc_new(v->config, v->no_config);
     return aslrc_is_good(v->settings) ? EXIT_GOOD : EXIT_USAGE;
 }

@@ -32,6 +32,21 @@ bool input_read(struct input *in)
     return good;
 }
 
+/* What isn't JSON may be a file's name, or that of AWS's command line, file://NAME. */
+static void suggest_file(const char *given)
+{
+    static const char *const heads[] = {"fileb://", "file://"};
+
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(given, heads[i], strlen(heads[i])) == 0) {
+            fprintf(stderr, "  That is how AWS's command line names a file; here @%s reads it\n",
+                    given + strlen(heads[i]));
+            return;
+        }
+    if (access(given, R_OK) == 0)
+        fprintf(stderr, "  There is a file of that name: @%s reads it\n", given);
+}
+
 json *input_parse(const struct input *in, unsigned flags)
 {
     struct diag why = {0};
@@ -42,8 +57,8 @@ json *input_parse(const struct input *in, unsigned flags)
                  document_format_name(in->format), why.place.line, why.place.column, why.text);
         if (in->text.len)
             cmd_point_at(in->text.data, in->text.len, why.at);
-        if (!path_of(in) && access(in->given, R_OK) == 0)
-            fprintf(stderr, "  There is a file of that name: @%s reads it\n", in->given);
+        if (!path_of(in))
+            suggest_file(in->given);
     }
     diag_clear(&why);
     return v;

@@ -107,13 +107,12 @@ static bool tell_open(const struct search *s, const struct template_taken *t)
 
 static void print(const struct search *s, const struct template_found *found)
 {
-    (void)s;
     report_print_file(stderr,
                       &(struct report_file){.name = found->file,
                                             .machine = found->machine,
                                             .lines = found->lines,
                                             .report = found->report},
-                      colour_wanted(stderr));
+                      colour_wanted(stderr, s->f->color));
 }
 
 static void compile(struct search *s, const struct template_taken *t)
@@ -307,7 +306,10 @@ bool machine_file_load(struct machine_file *f)
     json_build_object(&s.names, 0);
     json_build_object(&s.unread, 0);
     good = buf_read_file(&text, s.path, MAX_BYTES, &why);
-    if (!good)
+    if (!good && strncmp(s.path, "file://", 7) == 0)
+        cmd_fail(f->command, "%s: that is how AWS's command line names a file; say %s", why.text,
+                 s.path + 7);
+    else if (!good)
         cmd_fail(f->command, "%s", why.text);
     buf_str(&text);
     good = good && load_from(&s, &text);

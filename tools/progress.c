@@ -29,14 +29,14 @@ struct progress {
     struct buf line;
 };
 
-progress *progress_new(FILE *out, uint64_t execution)
+progress *progress_new(FILE *out, uint64_t execution, const char *color)
 {
     progress *p = mem_calloc(1, sizeof *p);
 
     p->out = out;
     p->execution = execution;
     p->terminal = terminal_is_able(out);
-    p->colour = colour_wanted(out);
+    p->colour = colour_wanted(out, color);
     return p;
 }
 

@@ -11,8 +11,9 @@
  */
 typedef struct progress progress;
 
-/* `execution`: the engine's number of the one to show; others are of its Map Runs. */
-progress *progress_new(FILE *out, uint64_t execution);
+/* `execution`: the engine's number of the one to show; others are of its Map Runs. `color`: as the
+ * option says. */
+progress *progress_new(FILE *out, uint64_t execution, const char *color);
 void progress_events(progress *p, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
 /* A line of a handler's, between ours. */

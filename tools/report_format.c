@@ -1,6 +1,8 @@
 /* The formats of asl validate. */
 
 #include "tools/report_format.h"
+
+#include "asl/codes.h"
 #include "parsers/count.h"
 #include "parsers/json.h"
 #include "parsers/mem.h"
@@ -221,14 +223,65 @@ static void sarif_file(struct report_writer *w, const struct report_file *f)
     }
 }
 
+/* Text or Markdown, with the examples that a code has. */
+static void add_help(struct buf *out, const struct asl_code *c, bool markdown)
+{
+    static const char *const words[] = {"Bad", "Good"};
+    const char *const examples[] = {c->bad, c->good};
+
+    buf_printf(out, "%s\n\n%s", c->why, c->mend);
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (!examples[i])
+            continue;
+        if (markdown)
+            buf_printf(out, "\n\n%s:\n\n```json\n%s\n```", words[i], examples[i]);
+        else
+            buf_printf(out, "\n\n%s:\n\n%s", words[i], examples[i]);
+    }
+}
+
+/* What those who see a problem without asl at hand need to know of its code. */
+static json *sarif_rule_text(const char *code)
+{
+    static const char about[] = "https://docs.aws.amazon.com/step-functions/latest/dg/"
+                                "concepts-amazon-states-language.html";
+    const struct asl_code *c = asl_code_find(code, strlen(code));
+    struct buf text = {0}, markdown = {0};
+    struct json_build b, help;
+
+    json_build_object(&b, 6);
+    set_text(&b, "id", code);
+    if (!c)
+        return json_build_done(&b);
+    add_help(&text, c, false);
+    add_help(&markdown, c, true);
+    json_build_object(&help, 2);
+    json_build_set(&help, "text", json_take_buf(&text));
+    json_build_set(&help, "markdown", json_take_buf(&markdown));
+    json_build_set(&b, "shortDescription", object_of("text", json_cstring(c->summary)));
+    json_build_set(&b, "fullDescription", object_of("text", json_cstring(c->why)));
+    json_build_set(&b, "help", json_build_done(&help));
+    set_text(&b, "helpUri", about);
+    json_build_set(
+        &b, "defaultConfiguration",
+        object_of("level", json_cstring(c->severity == ASL_ERROR ? "error" : "warning")));
+    return json_build_done(&b);
+}
+
 static void sarif_end(struct report_writer *w)
 {
     fputs("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
           "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"asl\",\"version\":\"" ASL_VERSION "\","
           "\"rules\":[",
           w->out);
-    for (size_t i = 0; i < w->rules_count; i++)
-        fprintf(w->out, "%s{\"id\":\"%s\"}", i ? "," : "", w->rules[i]);
+    for (size_t i = 0; i < w->rules_count; i++) {
+        struct buf text = {0};
+        json *rule = sarif_rule_text(w->rules[i]);
+        json_write(&text, rule);
+        fprintf(w->out, "%s%s", i ? "," : "", buf_str(&text));
+        buf_clear(&text);
+        json_unref(rule);
+    }
     fputs("]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[", w->out);
     fputs(buf_str(&w->kept), w->out);
     fputs("]}]}\n", w->out);

@@ -15,11 +15,23 @@ bool terminal_is_able(FILE *out)
     return isatty(fileno(out)) && !(term && strcmp(term, "dumb") == 0);
 }
 
-bool colour_wanted(FILE *out)
+bool colour_is_choice(const char *choice)
 {
-    const char *no = getenv("NO_COLOR");
+    return !choice || strcmp(choice, "always") == 0 || strcmp(choice, "never") == 0 ||
+           strcmp(choice, "auto") == 0;
+}
 
-    return !(no && *no) && terminal_is_able(out);
+bool colour_wanted(FILE *out, const char *choice)
+{
+    const char *no = getenv("NO_COLOR"), *force = getenv("FORCE_COLOR");
+
+    if (choice && strcmp(choice, "auto") != 0)
+        return strcmp(choice, "always") == 0;
+    if (no && *no)
+        return false;
+    if (force && *force && strcmp(force, "0") != 0)
+        return true;
+    return terminal_is_able(out);
 }
 
 /* The line with a caret, and tildes as far as the place reaches. */

@@ -4,6 +4,7 @@
 #include "tools/report_format.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 /*
@@ -17,7 +18,19 @@ void report_print(FILE *out, const char *file, const char *text, size_t len,
 
 /* Is `out` a terminal that can do more than print (TERM isn't dumb)? */
 bool terminal_is_able(FILE *out);
-/* Does it take colours? Such a terminal, without NO_COLOR. */
-bool colour_wanted(FILE *out);
+
+/*
+ * --color: "always", "never", "auto" or NULL, which is auto: never with NO_COLOR in the
+ * environment, else always with FORCE_COLOR, else what is a terminal has colours.
+ */
+bool colour_is_choice(const char *choice);
+bool colour_wanted(FILE *out, const char *choice);
+
+#define COLOUR_OPTION(type, member)                                                                \
+    {                                                                                              \
+        "color", 0, "always|never|auto",                                                           \
+            "auto: on terminals (also NO_COLOR, FORCE_COLOR; default: auto)",                      \
+            offsetof(type, member)                                                                 \
+    }
 
 #endif

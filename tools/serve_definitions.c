@@ -118,7 +118,7 @@ static void show_problems(const definitions *d, const struct file *f, const stru
     asl_validate(text->data, text->len, document_format(f->path, text->data, text->len),
                  f->express ? ASL_EXPRESS : ASL_STANDARD, api_served(d->api), &report);
     if (report.errors)
-        report_print(stderr, f->path, text->data, text->len, &report, colour_wanted(stderr));
+        report_print(stderr, f->path, text->data, text->len, &report, colour_wanted(stderr, NULL));
     else
         say(f, "%s", words);
     asl_report_clear(&report);

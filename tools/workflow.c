@@ -68,8 +68,11 @@ static bool load_machine(struct workflow *w, const struct option_set *set, const
     if (!set_options_read(&w->set, set, &w->placeholders))
         return false;
     add_defaults(&w->placeholders);
-    w->file = (struct machine_file){
-        .command = set->command, .argument = path, .given = &w->placeholders, .quiet = w->silent};
+    w->file = (struct machine_file){.command = set->command,
+                                    .argument = path,
+                                    .given = &w->placeholders,
+                                    .color = w->color,
+                                    .quiet = w->silent};
     return machine_file_load(&w->file);
 }
 
@@ -111,6 +114,8 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         !one_of(set, "clock", w->clock, "real", "virtual") ||
         !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set))
         return EXIT_USAGE;
+    if (!colour_is_choice(w->color))
+        return cmd_usage(set->command, "--color is always, never or auto, not '%s'", w->color);
     if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
         return cmd_usage(set->command, "--name takes a name, in UTF-8");
     if (!load_machine(w, set, path))

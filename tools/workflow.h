@@ -5,6 +5,7 @@
 #include "runtime/host.h"
 #include "tools/machine_file.h"
 #include "tools/options.h"
+#include "tools/report_text.h"
 #include "tools/services.h"
 #include "tools/set_options.h"
 
@@ -17,7 +18,7 @@
 struct workflow {
     /* Options as given; NULL: not. */
     const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed,
-        *wait_scale;
+        *wait_scale, *color;
     struct services_options asked;
     struct set_options set;
     bool silent; /* says of a definition nothing but what is wrong with it */
@@ -59,6 +60,7 @@ struct workflow {
         {"name", 0, "NAME", "the execution's name (default: a UUID)", offsetof(type, w.name)},     \
         {"context", 0, "JSON|@FILE|-", "members for the context object",                           \
          offsetof(type, w.context)},                                                               \
+        COLOUR_OPTION(type, w.color),                                                              \
     {                                                                                              \
         "seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible",                     \
             offsetof(type, w.seed)                                                                 \
