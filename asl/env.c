@@ -1,5 +1,7 @@
 #include "asl/env.h"
 
+#include "parsers/utf8.h"
+
 #include "parsers/buf.h"
 
 #include <stdarg.h>
@@ -28,6 +30,30 @@ struct asl_error asl_error_copy(const struct asl_error *e)
     if (e && e->location)
         copy.location = json_ref(e->location);
     return copy;
+}
+
+static void cap_text(json **text, size_t most)
+{
+    const char *bytes;
+    size_t len, kept;
+
+    if (!*text)
+        return;
+    bytes = json_str(*text);
+    len = json_str_len(*text);
+    kept = utf8_prefix(bytes, len, most);
+    if (kept == len)
+        return;
+    json *cut = json_string(bytes, kept);
+    json_unref(*text);
+    *text = cut;
+}
+
+void asl_error_cap(struct asl_error *e)
+{
+    cap_text(&e->name, ASL_ERROR_NAME_MAX);
+    cap_text(&e->cause, ASL_CAUSE_MAX);
+    cap_text(&e->location, ASL_LOCATION_MAX);
 }
 
 void asl_error_clear(struct asl_error *e)

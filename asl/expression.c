@@ -273,16 +273,21 @@ static uint64_t chance(void *user)
     return asl_chance_next(a->env->chance);
 }
 
+/* Code points of an expression that a cause quotes: a loop that catches its failure writes it with
+ * each turn. */
+enum { QUOTED_EXPRESSION = 2048 };
+
 /* "The JSONata expression '…' specified for the field '…' returned …" */
 static void failed(const asl_expression *e, struct asl_error *error, const char *what)
 {
     const char *text;
-    size_t len;
+    size_t len, shown;
 
     inside(e->source, &text, &len);
+    shown = utf8_prefix(text, len, QUOTED_EXPRESSION);
     asl_error_set(error, ASL_QUERY_EVALUATION_ERROR,
-                  "The JSONata expression '%.*s' specified for the field '%s' %s", (int)len, text,
-                  json_str(e->location), what);
+                  "The JSONata expression '%.*s%s' specified for the field '%s' %s", (int)shown,
+                  text, shown < len ? "\xE2\x80\xA6" : "", json_str(e->location), what);
     error->location = json_ref(e->location);
 }
 

@@ -119,6 +119,18 @@ size_t utf8_count(const char *text, size_t len)
     return len - inner;
 }
 
+size_t utf8_prefix(const char *text, size_t len, size_t count)
+{
+    size_t i = 0;
+
+    if (len <= count)
+        return len;
+    for (; i < len; i++)
+        if (((unsigned char)text[i] & 0xc0) != 0x80 && count-- == 0)
+            break;
+    return i;
+}
+
 /*
  * UTF-16 order is byte order, but for U+E000..U+FFFF (first bytes EE, EF), which come behind the
  * characters above U+FFFF (F0..F4), as those begin with a surrogate. Text that has each of two

@@ -22,6 +22,10 @@ size_t utf8_encode(uint32_t cp, char *out);
 /* Code points in well-formed text. */
 size_t utf8_count(const char *text, size_t len);
 
+/* How many bytes the first `count` code points of well-formed text have: `len` if there are no more
+ * than that. */
+size_t utf8_prefix(const char *text, size_t len, size_t count);
+
 /* Order of two strings by UTF-16 code units, as Java and JavaScript compare: <0, 0, >0. */
 int utf8_compare_utf16(const char *a, size_t a_len, const char *b, size_t b_len);
 

@@ -1270,6 +1270,40 @@ START_TEST(token_before_submitted)
 END_TEST
 
 /* What can't be read is no answer: neither that it isn't there, nor an empty list. */
+/* Starts itself, once less than the input says, and fails at the end. */
+#define CHAIN                                                                                      \
+    "{\\\"StartAt\\\":\\\"C\\\",\\\"QueryLanguage\\\":\\\"JSONata\\\",\\\"States\\\":{\\\"C\\\":{" \
+    "\\\"Type\\\":\\\"Choice\\\",\\\"Choices\\\":[{\\\"Condition\\\":\\\"{% $states.input > 0 "    \
+    "%}\\\","                                                                                      \
+    "\\\"Next\\\":\\\"T\\\"}],\\\"Default\\\":\\\"F\\\"},\\\"F\\\":{\\\"Type\\\":\\\"Fail\\\","    \
+    "\\\"Error\\\":"                                                                               \
+    "\\\"E\\\",\\\"Cause\\\":\\\"a "                                                               \
+    "\\\\\\\"quote\\\\\\\"\\\"},\\\"T\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":"            \
+    "\\\"arn:aws:states:::states:startExecution.sync:2\\\",\\\"Arguments\\\":{"                    \
+    "\\\"StateMachineArn\\\":\\\"" MACHINE(                                                        \
+        "m") "\\\",\\\"Input\\\":\\\"{% $states.input - 1 %}\\\"},\\\"End\\\":true}}}"
+
+/* Each level quotes the one below, which doubles it. */
+START_TEST(cause_of_a_chain_is_bounded)
+{
+    struct world w;
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"definition\":\"" CHAIN "\",\"roleArn\":\"r\"}");
+    call(&w, "StartExecution",
+         "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"40\"}");
+    settle(&w);
+    call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    ck_assert_msg(strstr(buf_str(&w.answer), "\"status\":\"FAILED\"") != NULL, "%s",
+                  buf_str(&w.answer));
+    json *answer = json_parse(w.answer.data, w.answer.len, 0, NULL);
+    ck_assert_uint_eq(json_str_len(json_get(answer, "cause")), 32768);
+    json_unref(answer);
+    world_clear(&w);
+}
+END_TEST
+
 START_TEST(store_that_cannot_be_read)
 {
     static const char *const calls[][2] = {
@@ -1316,6 +1350,7 @@ int main(void)
     tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
     tcase_add_test(tc, versions_are_counted);
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
+    tcase_add_test(tc, cause_of_a_chain_is_bounded);
     tcase_add_test(tc, store_that_cannot_be_read);
     suite_add_tcase(s, tc);
     return run_suite(s);

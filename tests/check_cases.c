@@ -192,10 +192,10 @@ static json *sized(int64_t bytes)
 
 static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct play_answer *out)
 {
-    static const char *const known[] = {"ok",     "ok_bytes",  "echo",     "error",
-                                        "cause",  "never",     "after_s",  "beats_s",
-                                        "times",  "submitted", "by_token", "submitted_after_s",
-                                        "lost_s", NULL};
+    static const char *const known[] = {
+        "ok",       "ok_bytes",          "echo",    "error",           "cause",
+        "never",    "after_s",           "beats_s", "times",           "submitted",
+        "by_token", "submitted_after_s", "lost_s",  "submitted_bytes", NULL};
     const struct kase *k = user;
     const json *tasks = json_get(k->doc, "tasks");
     const json *spec = answer_spec(json_get_key(tasks, c->state->name), nth), *v;
@@ -206,6 +206,8 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
     out->after_ms = ms_of(json_get(spec, "after_s"), 0);
     if ((v = json_get(spec, "submitted")))
         out->submitted = json_ref(v);
+    else if ((v = json_get(spec, "submitted_bytes")))
+        out->submitted = sized(json_int_value(v));
     out->submitted_ms = ms_of(json_get(spec, "submitted_after_s"), 0);
     out->lost_ms = ms_of(json_get(spec, "lost_s"), 0);
     out->by_token = json_get(spec, "by_token") != NULL;

@@ -210,6 +210,10 @@ void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e);
 void decide(struct step *s, struct rt_frame *f, struct asl_error *e);
 /* Ends the execution. Takes what `e` has. */
 void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e);
+/* "The state/task 'WHO' returned a result with a size exceeding …" */
+void error_too_large(struct asl_error *e, const json *who, const char *what);
+/* False after failing the state when `v` is deeper than allowed. */
+bool check_depth(struct step *s, struct rt_frame *f, const json *v);
 /* False after failing the state when `v` is larger or deeper than allowed. */
 bool check_size(struct step *s, struct rt_frame *f, const json *v);
 /* The same of what a state leaves with; `vars` may be NULL. Takes both when it fails. */

@@ -105,6 +105,10 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
         state_failed(s, f, &e);
         return;
     }
+    if (!check_size(s, f, items)) {
+        json_unref(items);
+        return;
+    }
     emit(s, (struct rt_event){.kind = RT_GROUP_STARTED,
                               .frame = f->id,
                               .previous = f->last,
@@ -146,7 +150,8 @@ static void join(struct step *s, struct rt_frame *f)
                               .frame = f->id,
                               .previous = g->map_run ? s->x->event_id : f->last,
                               .state = f->state});
-    if (running(s)) {
+    /* The results of a Map Run are put together before anything can leave them out. */
+    if (running(s) && (!g->map_run || check_size(s, f, result))) {
         view_init(&view, s, f);
         struct asl_env env = view_env(&view, f->input);
         env.result = result;

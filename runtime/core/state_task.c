@@ -70,6 +70,25 @@ static bool has_token(const struct asl_task *t)
     return t->pattern != ASL_REQUEST_RESPONSE || t->kind == ASL_ACTIVITY;
 }
 
+/* What texts about sizes call the task. */
+static const json *called(const struct asl_task *t)
+{
+    return t->kind == ASL_INTEGRATION ? t->type : t->resource;
+}
+
+static bool check_parameters(struct step *s, struct rt_frame *f, const json *parameters)
+{
+    struct asl_error e = {0};
+
+    if (!check_depth(s, f, parameters))
+        return false;
+    if (json_text_len(parameters) <= data_limit(s))
+        return true;
+    error_too_large(&e, called(&f->state->task), "provided parameters");
+    fail_execution(s, f, &e);
+    return false;
+}
+
 void work_task(struct step *s, struct rt_frame *f)
 {
     const struct asl_task *task = &f->state->task;
@@ -100,7 +119,7 @@ void work_task(struct step *s, struct rt_frame *f)
         state_failed(s, f, &e);
         return;
     }
-    if (!check_size(s, f, parameters)) {
+    if (!check_parameters(s, f, parameters) || (credentials && !check_size(s, f, credentials))) {
         json_unref(parameters);
         json_unref(credentials);
         json_unref(token);
@@ -131,14 +150,10 @@ void start_task(struct step *s, struct rt_frame *f)
 /* The result is too large: an error of the task that a catcher may catch. */
 static void result_too_large(struct step *s, struct rt_frame *f)
 {
-    const struct asl_task *task = &f->state->task;
     struct rt_event failed = {
         .kind = RT_TASK_FAILED, .frame = f->id, .previous = f->last, .state = f->state};
 
-    asl_error_set(&failed.error, ASL_DATA_LIMIT_EXCEEDED,
-                  "The state/task '%s' returned a result with a size exceeding the maximum number "
-                  "of bytes service limit.",
-                  json_str(task->kind == ASL_INTEGRATION ? task->type : task->resource));
+    error_too_large(&failed.error, called(&f->state->task), "returned a result");
     emit(s, failed);
 }
 
@@ -218,6 +233,11 @@ void task_submitted(struct step *s, struct rt_frame *f, const json *output)
 {
     if (f->submitted || !output)
         return;
+    if (json_text_len(output) > data_limit(s)) {
+        command(s, RT_CANCEL_TASK, f);
+        result_too_large(s, f);
+        return;
+    }
     emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
                               .frame = f->id,
                               .previous = f->last,

@@ -153,6 +153,7 @@ void emit(struct step *s, struct rt_event e)
         rt_event_clear(&e);
         return;
     }
+    asl_error_cap(&e.error);
     /* The quota's last event is the failure itself. */
     if (x->aws_limits && x->event_id + 1 >= AWS_EVENT_LIMIT && e.kind < RT_FIRST_PRIVATE &&
         !ends_execution(e.kind)) {
@@ -236,27 +237,37 @@ size_t data_limit(const struct step *s)
     return s->x->aws_limits ? RT_AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
 }
 
+void error_too_large(struct asl_error *e, const json *who, const char *what)
+{
+    asl_error_set(e, ASL_DATA_LIMIT_EXCEEDED,
+                  "The state/task '%s' %s with a size exceeding the maximum number of bytes "
+                  "service limit.",
+                  json_str(who), what);
+}
+
 static void too_large(struct step *s, struct rt_frame *f)
 {
     struct asl_error e = {0};
 
-    asl_error_set(&e, ASL_DATA_LIMIT_EXCEEDED,
-                  "The state/task '%s' returned a result with a size exceeding the maximum "
-                  "number of bytes service limit.",
-                  json_str(f->state->name));
+    error_too_large(&e, f->state->name, "returned a result");
     fail_execution(s, f, &e);
+}
+
+bool check_depth(struct step *s, struct rt_frame *f, const json *v)
+{
+    struct asl_error e = {0};
+
+    if (json_depth(v) <= JSON_MAX_DEPTH)
+        return true;
+    asl_error_set(&e, ASL_RUNTIME, "The state's data nests deeper than %d levels.", JSON_MAX_DEPTH);
+    state_failed(s, f, &e);
+    return false;
 }
 
 bool check_size(struct step *s, struct rt_frame *f, const json *v)
 {
-    struct asl_error e = {0};
-
-    if (json_depth(v) > JSON_MAX_DEPTH) {
-        asl_error_set(&e, ASL_RUNTIME, "The state's data nests deeper than %d levels.",
-                      JSON_MAX_DEPTH);
-        state_failed(s, f, &e);
+    if (!check_depth(s, f, v))
         return false;
-    }
     if (json_text_len(v) > data_limit(s)) {
         too_large(s, f);
         return false;
@@ -333,6 +344,7 @@ static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct 
 
     json_unref(e->cause);
     e->cause = cause;
+    asl_error_cap(e);
     if (json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR))
         emit(s, (struct rt_event){.kind = RT_EVALUATION_FAILED,
                                   .frame = f->id,
@@ -446,6 +458,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
     uint32_t previous = f->last;
 
     *e = (struct asl_error){0};
+    asl_error_cap(&error);
     if (f->group)
         group_failed(s, f);
     while (f && running(s)) {
