@@ -88,6 +88,16 @@ struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref)
     return find_errand(e, errand_id(execution, ref));
 }
 
+bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent)
+{
+    const struct entry *entry = engine_entry(e, execution);
+
+    if (!entry || !entry->errand)
+        return false;
+    *parent = entry->errand->execution;
+    return true;
+}
+
 bool starts_errand(const struct rt_command *c)
 {
     return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;

@@ -92,6 +92,8 @@ void engine_task_started(engine *e, uint64_t id, const json *worker);
  * other tasks. */
 void engine_task_submitted(engine *e, uint64_t id, const json *output);
 void engine_task_heartbeat(engine *e, uint64_t id);
+/* The execution whose Map Run the execution is of. False: it is of none, or has ended. */
+bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent);
 /* The execution of a task that is awaited; 0: it isn't. */
 uint64_t engine_execution_of(const engine *e, uint64_t id);
 /* What came of a task; taken. A task that is no longer awaited is ignored. */

@@ -120,6 +120,10 @@ static void run_task(void *user, const struct task *task)
         return;
     struct task traced = *task;
     traced.trace = h->api ? api_trace(h->api, task) : TASK_UNTRACED;
+    json *submitted = mocked ? mocks_submitted(task->resource, &result) : NULL;
+    if (submitted)
+        engine_task_submitted(h->engine, task->id, submitted);
+    json_unref(submitted);
     if (mocked || !tasks_start(h->tasks, &traced, &result))
         task_ended(h, task->id, &result);
 }

@@ -1,4 +1,11 @@
+/*
+ * Mock configurations: read and checked once for a test case, then an execution's answers in the
+ * order of its invocations.
+ */
 #include "runtime/mock.h"
+
+#include "asl/env.h"
+#include "asl/model.h"
 #include "parsers/mem.h"
 
 #include <stdlib.h>
@@ -185,6 +192,54 @@ void mocks_free(mocks *m)
     mem_free(m);
 }
 
+/* ---- the states that there are ---- */
+
+enum { NAMED_STATES = 10 };
+
+static bool has_state(const asl_machine *machine, const json *name)
+{
+    for (size_t i = 0; i < machine->count; i++)
+        if (json_equal(machine->states[i]->name, name))
+            return true;
+    return false;
+}
+
+/* Those that may be mocked: "; its Task states are 'A', 'B'". */
+static void add_tasks(struct buf *out, const asl_machine *machine)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < machine->count; i++) {
+        const struct asl_state *s = machine->states[i];
+        if (s->type != ASL_TASK)
+            continue;
+        if (count < NAMED_STATES)
+            buf_printf(out, "%s'%s'", count ? ", " : "; its Task states are ", json_str(s->name));
+        count++;
+    }
+    if (count > NAMED_STATES)
+        buf_printf(out, " and %zu more", count - NAMED_STATES);
+    else if (!count)
+        buf_adds(out, "; it has no Task states");
+}
+
+bool mocks_fit(const mocks *m, const asl_machine *machine, struct diag *why)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        struct buf text = {0};
+
+        if (has_state(machine, m->states[i].name))
+            continue;
+        buf_printf(&text, "the test case mocks '%s', but the machine has no such state",
+                   json_str(m->states[i].name));
+        add_tasks(&text, machine);
+        diag_set(why, "MOCK_CONFIG", 0, "%s", buf_str(&text));
+        buf_clear(&text);
+        return false;
+    }
+    return true;
+}
+
 /* ---- answering ---- */
 
 static const json *response_to(const json *responses, uint64_t invocation)
@@ -217,10 +272,22 @@ bool mocks_answer(mocks *m, const char *state, struct task_result *out)
                                                                                 : NULL};
         else
             *out = (struct task_result){
-                .error = json_cstring("Asl.NoMockedResponse"),
+                .error = json_cstring(ASL_RUNTIME),
                 .cause = json_stringf("State '%s' has no mocked response for invocation %llu",
                                       state, (unsigned long long)invocation)};
         return true;
     }
     return false;
+}
+
+json *mocks_submitted(const char *resource, const struct task_result *answer)
+{
+    static const char callback[] = ".waitForTaskToken";
+    size_t len = strlen(resource), end = strlen(callback);
+
+    if (answer->ok)
+        return json_ref(answer->output);
+    if (len < end || strcmp(resource + len - end, callback) != 0)
+        return NULL;
+    return json_ref(json_empty_object());
 }

@@ -1,6 +1,7 @@
 #ifndef RUNTIME_MOCK_H
 #define RUNTIME_MOCK_H
 
+#include "asl/asl.h"
 #include "parsers/diag.h"
 #include "runtime/task.h"
 
@@ -21,10 +22,18 @@ typedef struct mocks mocks;
 mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why);
 void mocks_free(mocks *m);
 
+/* Does the machine have all the states that are mocked? False with *why filled: it names those that
+ * there are. */
+bool mocks_fit(const mocks *m, const asl_machine *machine, struct diag *why);
+
 /*
  * The answer to the next invocation of `state`; false when it is not mocked. One that has no answer
- * left fails, and says so.
+ * left fails with States.Runtime, as in Step Functions Local, and says so.
  */
 bool mocks_answer(mocks *m, const char *state, struct task_result *out);
+/* What the service of a mocked Task says when it takes it on, which TaskSubmitted shows: a job's
+ * description or what the token brings; of a callback that fails, nothing but that it was taken.
+ * NULL: it isn't submitted. */
+json *mocks_submitted(const char *resource, const struct task_result *answer);
 
 #endif

@@ -209,6 +209,7 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
     struct mock_choice choice;
     struct diag why = {0};
     mocks *m = NULL;
+    bool fits = false;
 
     if (!choose_mocks(w->mock, &choice)) {
         cmd_usage(set->command, "--mock takes FILE#CASE; '%s' names no test case", w->mock);
@@ -219,12 +220,16 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
         cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
     else if (!(m = load_mocks(w, path, &choice, &why)))
         cmd_fail(set->command, "%s", why.text);
-    else
+    else if (!(fits = mocks_fit(m, w->file.machine, &why)))
+        cmd_fail(set->command, "%s: %s", path, why.text);
+    if (fits)
         host_use_mocks(h, m);
+    else
+        mocks_free(m);
     json_unref(choice.file);
     json_unref(choice.machine);
     diag_clear(&why);
-    return m;
+    return fits;
 }
 
 bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h)

@@ -109,18 +109,33 @@ static bool ends_with(const char *text, const char *end)
     return len >= n && strcmp(text + len - n, end) == 0;
 }
 
+/* The mocks of an execution: its own, or those that it runs with as part of a Map Run. */
+static mocks *mocks_of(const api *a, uint64_t execution)
+{
+    const struct run *x;
+
+    do {
+        x = (const struct run *)(const void *)id_map_get(&a->runs, execution);
+        if (x && x->mocks)
+            return x->mocks;
+    } while (engine_parent(a->engine, execution, &execution));
+    return NULL;
+}
+
 /* A mocked answer stands for what is submitted, too. */
 static bool mocks_have_answer(api *a, const struct task *task)
 {
-    const struct run *x = (const struct run *)(const void *)id_map_get(&a->runs, task->number);
+    mocks *m = mocks_of(a, task->number);
     struct task_result r = {0};
 
-    if (!x || !x->mocks || !mocks_answer(x->mocks, task->state, &r))
+    if (!m || !mocks_answer(m, task->state, &r))
         return false;
+    json *submitted = mocks_submitted(task->resource, &r);
     if (task->activity)
         engine_task_started(a->engine, task->id, NULL);
-    if (r.ok)
-        engine_task_submitted(a->engine, task->id, r.output);
+    if (submitted)
+        engine_task_submitted(a->engine, task->id, submitted);
+    json_unref(submitted);
     engine_task_done(a->engine, task->id, &r);
     return true;
 }
@@ -128,11 +143,10 @@ static bool mocks_have_answer(api *a, const struct task *task)
 /* What is mocked needs none. */
 bool api_has_activity(const api *a, uint64_t execution, const char *arn)
 {
-    const struct run *x = (const struct run *)(const void *)id_map_get(&a->runs, execution);
     const struct test_state *t =
         (const struct test_state *)(const void *)id_map_get(&a->tests, execution);
 
-    return (x && x->mocks) || (t && t->mocked) || text_map_get(&a->activities, arn);
+    return mocks_of(a, execution) || (t && t->mocked) || text_map_get(&a->activities, arn);
 }
 
 enum api_offer api_offer_task(api *a, const struct task *task)

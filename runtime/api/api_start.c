@@ -215,7 +215,8 @@ static json *started(const json *arn, int64_t start_ms)
 }
 
 /* The mocks that "#CASE" behind the machine's ARN asks for. False with the call failed. */
-static bool find_mocks(struct call *c, const struct machine *m, const char *name, mocks **out)
+static bool find_mocks(struct call *c, const struct machine *m, const asl_machine *compiled,
+                       const char *name, mocks **out)
 {
     struct diag why = {0};
 
@@ -224,7 +225,8 @@ static bool find_mocks(struct call *c, const struct machine *m, const char *name
             c, "ValidationException",
             "There is no mock configuration for the test case '%s': give asl serve --mock FILE",
             name);
-    else if (!(*out = mocks_load(c->api->mock_file, json_str(m->name), name, &why)))
+    else if (!(*out = mocks_load(c->api->mock_file, json_str(m->name), name, &why)) ||
+             !mocks_fit(*out, compiled, &why))
         call_fail(c, "ValidationException", "%s: %s", c->api->mock_file, why.text);
     diag_clear(&why);
     return !c->error;
@@ -277,7 +279,7 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
     if (!arn_refuse_label(c, plain) || !target_find(c, plain, &s->to) || !name_check(c, s->name))
         return NULL;
     const struct machine *m = s->to.machine;
-    if (s->test_case && !find_mocks(c, m, s->test_case, &s->mocks))
+    if (s->test_case && !find_mocks(c, m, s->to.revision->compiled, s->test_case, &s->mocks))
         return NULL;
     if (m->deleting)
         return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
@@ -301,7 +303,8 @@ static json *begin(struct call *c, bool sync)
     struct start s = {.sync = sync,
                       .name = given ? json_ref(given) : api_uuid_in_time(c->api),
                       .text = input ? json_ref(input) : json_cstring("{}"),
-                      .test_case = test_case ? test_case + 1 : NULL};
+                      /* A bare '#' asks for none, as in Step Functions Local. */
+                      .test_case = test_case && test_case[1] ? test_case + 1 : NULL};
     json *out = start_plain(c, &s, json_str(plain));
 
     mocks_free(s.mocks);
