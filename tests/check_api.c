@@ -460,10 +460,13 @@ static const struct {
       {"ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
        "\"stateMachineArn\":\"" MACHINE("m/L") "\"", 0},
       MAP_RUN_CALL("DescribeMapRun", "", 200, "\"status\":\"FAILED\""),
-      MAP_RUN_CALL("DescribeMapRun", "", 200,
-                   "\"maxConcurrency\":0,\"toleratedFailureCount\":1,\"toleratedFailurePercentage\""
-                   ":0.0,\"itemCounts\":{\"pending\":0,\"running\":0,\"succeeded\":0,\"failed\":3,"
-                   "\"timedOut\":0,\"aborted\":0,\"total\":3,\"resultsWritten\":0}"),
+      MAP_RUN_CALL(
+          "DescribeMapRun", "", 200,
+          "\"maxConcurrency\":2147483647,\"toleratedFailureCount\":1,\"toleratedFailurePercentage\""
+          ":0.0,\"itemCounts\":{\"pending\":0,\"running\":0,\"succeeded\":0,\"failed\":3,"
+          "\"timedOut\":0,\"aborted\":0,\"total\":3,\"resultsWritten\":3,"
+          "\"failuresNotRedrivable\":0,\"pendingRedrive\":0}"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200, "\"redriveCount\":0}"),
       MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":2", 400,
                    "\"reason\":\"CANNOT_UPDATE_COMPLETED_MAP_RUN\""),
       MAP_RUN_CALL("ListExecutions", "", 200, "\"status\":\"FAILED\",\"startDate\":1700000.0,"),
@@ -516,7 +519,8 @@ static const struct {
       {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
       MAP_RUN_CALL("DescribeMapRun", "", 200,
                    "{\"pending\":1,\"running\":0,\"succeeded\":0,\"failed\":0,\"timedOut\":0,"
-                   "\"aborted\":2,\"total\":3,\"resultsWritten\":0}"),
+                   "\"aborted\":2,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"
+                   "\"pendingRedrive\":0}"),
       REDRIVE("m:e", "t", 200, "redriveDate"),
       MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":1", 200, "{}"),
       {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},

@@ -42,10 +42,13 @@ static void note_length(struct map_runs *r, const struct rt_event *e)
     r->lengths[e->frame].limit = e->limit;
 }
 
-/* How many children may run at once, as it was asked for: 0 is no limit of the user's. */
+/* How many children may run at once, as it was asked for; the largest int, as on AWS, where nothing
+ * was. */
 static int64_t concurrency(int64_t limit, int64_t asked)
 {
-    return limit < MAP_RUN_CONCURRENCY ? limit : asked;
+    if (limit < MAP_RUN_CONCURRENCY)
+        return limit;
+    return asked ? asked : INT32_MAX;
 }
 
 static void begin_run(struct map_runs *r, const struct rt_event *e)
@@ -378,11 +381,13 @@ static json *counts_of(const struct map_run *m, int64_t not_redrivable)
     for (size_t i = 0; i < COUNT(members); i++)
         json_build_set(&b, members[i].name, json_int(counts[members[i].state]));
     json_build_set(&b, "total", json_int(m->items));
-    json_build_set(&b, "resultsWritten", json_int(m->stop_ms ? counts[CHILD_SUCCEEDED] : 0));
-    if (m->redrives) {
-        json_build_set(&b, "failuresNotRedrivable", json_int(not_redrivable));
-        json_build_set(&b, "pendingRedrive", json_int(counts[CHILD_PENDS]));
-    }
+    /* What a child failed with is a result, too (measured on AWS in 2026). */
+    json_build_set(&b, "resultsWritten",
+                   json_int(m->stop_ms ? counts[CHILD_SUCCEEDED] + counts[CHILD_FAILED] +
+                                             counts[CHILD_TIMED_OUT]
+                                       : 0));
+    json_build_set(&b, "failuresNotRedrivable", json_int(not_redrivable));
+    json_build_set(&b, "pendingRedrive", json_int(counts[CHILD_PENDS]));
     return json_build_done(&b);
 }
 
@@ -403,10 +408,9 @@ static json *describe(struct call *c, struct map_run *m, const json *execution)
     json_build_set(&b, "toleratedFailurePercentage", json_double(m->percentage));
     json_build_set(&b, "itemCounts", counts_of(m, not_redrivable));
     json_build_set(&b, "executionCounts", counts_of(m, not_redrivable));
-    if (m->redrives) {
-        json_build_set(&b, "redriveCount", json_int(m->redrives));
+    json_build_set(&b, "redriveCount", json_int(m->redrives));
+    if (m->redrives)
         json_build_set(&b, "redriveDate", api_time(m->redriven_ms));
-    }
     return json_build_done(&b);
 }
 
