@@ -11,6 +11,7 @@
 
 enum { START_MS = 1700000000, MAX_STEPS = 24 };
 
+#define ROLE "arn:aws:iam::123456789012:role/r"
 #define MACHINE(name) "arn:aws:states:us-east-1:123456789012:stateMachine:" name
 #define EXECUTION(name) "arn:aws:states:us-east-1:123456789012:execution:" name
 #define ACTIVITY(name) "arn:aws:states:us-east-1:123456789012:activity:" name
@@ -51,13 +52,13 @@ enum { START_MS = 1700000000, MAX_STEPS = 24 };
 #define CREATE(name, definition)                                                                   \
     {                                                                                              \
         "CreateStateMachine",                                                                      \
-            "{\"name\":\"" name "\",\"definition\":\"" definition "\",\"roleArn\":\"r\"}", 200,    \
-            MACHINE(name), 0                                                                       \
+            "{\"name\":\"" name "\",\"definition\":\"" definition "\",\"roleArn\":\"" ROLE "\"}",  \
+            200, MACHINE(name), 0                                                                  \
     }
 #define LOGGED(arn, want)                                                                          \
     {                                                                                              \
         "CreateStateMachine",                                                                      \
-            "{\"name\":\"l\",\"roleArn\":\"r\",\"definition\":\"" PASS                             \
+            "{\"name\":\"l\",\"roleArn\":\"" ROLE "\",\"definition\":\"" PASS                      \
             "\",\"loggingConfiguration\":{\"level\":\"ALL\",\"destinations\":[{"                   \
             "\"cloudWatchLogsLogGroup\":{\"logGroupArn\":\"" arn "\"}}]}}",                        \
             400, want, 0                                                                           \
@@ -118,7 +119,8 @@ static const struct {
        "pattern: [^\\\\x00]*",
        0},
       {"CreateStateMachine",
-       "{\"name\":\"n\",\"roleArn\":\"r\",\"type\":\"EXPRESS\\u0000\",\"definition\":\"" PASS "\"}",
+       "{\"name\":\"n\",\"roleArn\":\"" ROLE "\",\"type\":\"EXPRESS\\u0000\",\"definition\":\"" PASS
+       "\"}",
        400, "Member must satisfy enum value set: [STANDARD, EXPRESS]", 0}}},
     {"METADATA_ONLY gives an empty definition",
      {CREATE("m", PASS),
@@ -213,8 +215,8 @@ static const struct {
       DESCRIBE("gone:x", "The activity " ACTIVITY("nobody") " does not exist.")}},
     {"a resource that AWS doesn't have is refused",
      {{"CreateStateMachine",
-       "{\"name\":\"q\",\"roleArn\":\"r\",\"definition\":\"" TASK("arn:aws:states:::dynamodb:query",
-                                                                  ",\\\"Parameters\\\":{}") "\"}",
+       "{\"name\":\"q\",\"roleArn\":\"" ROLE "\",\"definition\":\"" TASK(
+           "arn:aws:states:::dynamodb:query", ",\\\"Parameters\\\":{}") "\"}",
        400,
        "'SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::dynamodb:query is not "
        "recognized. The value is not a valid resource ARN, or the resource is not available in "
@@ -263,13 +265,15 @@ static const struct {
      {{"CreateActivity", "{\"name\":\"a b\"}", 400, "Invalid Name: 'a b'", 0}}},
     {"the same machine again is the same, another of its name is not",
      {CREATE("m", PASS),
-      {"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"another\"}",
-       200, "\"creationDate\":1700000.0", 5000},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE "2\"}", 200,
+       "\"creationDate\":1700000.0", 5000},
       CREATE("m", PASS),
-      {"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"" PASS_2 "\",\"roleArn\":\"r\"}",
-       400, "StateMachineAlreadyExists", 0}}},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS_2 "\",\"roleArn\":\"" ROLE "\"}", 400,
+       "StateMachineAlreadyExists", 0}}},
     {"a definition that is wrong is refused with AWS's words",
-     {{"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"{}\",\"roleArn\":\"r\"}", 400,
+     {{"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"{}\",\"roleArn\":\"" ROLE "\"}", 400,
        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: "
        "[States, StartAt] at /'",
        0}}},
@@ -277,7 +281,8 @@ static const struct {
      {{"CreateStateMachine",
        "{\"name\":\"m\",\"type\":\"EXPRESS\",\"definition\":\"" TASK(
            "arn:aws:states:::states:startExecution.sync",
-           ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"x\\\"}") "\",\"roleArn\":\"r\"}",
+           ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"x\\\"}") "\",\"roleArn\":\"" ROLE
+                                                                      "\"}",
        400,
        "Express state machine does not support '.sync' service integration at "
        "/States/T/Resource'",
@@ -288,6 +293,45 @@ static const struct {
        "\"loggingConfiguration\":{\"level\":\"OFF\",\"includeExecutionData\":false}", 0},
       {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 200, "!revisionId",
        0}}},
+    {"a role is named by its ARN",
+     {{"CreateStateMachine", "{\"name\":\"m\",\"definition\":\"{}\",\"roleArn\":\"bad\"}", 400,
+       "{\"__type\":\"InvalidArn\",\"message\":\"Invalid Role Arn: 'bad'\"}", 0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS
+       "\",\"roleArn\":\"arn:aws:iam::12345678901:role/r\"}",
+       400, "Invalid Role Arn: 'arn:aws:iam::12345678901:role/r'", 0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS
+       "\",\"roleArn\":\"arn:aws:iam::123456789012:role/\"}",
+       400, "Invalid Role Arn: 'arn:aws:iam::123456789012:role/'", 0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS
+       "\",\"roleArn\":\"arn:aws-us-gov:iam::123456789012:role/a/b/r\"}",
+       200, MACHINE("m"), 0},
+      {"UpdateStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE(
+           "m") "\",\"roleArn\":\"arn:aws:iam::123456789012:user/r\"}",
+       400, "Invalid Role Arn: 'arn:aws:iam::123456789012:user/r'", 0}}},
+    {"an update with another description is another version",
+     {CREATE("m", PASS),
+      {"UpdateStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"definition\":\"" PASS
+                                              "\",\"publish\":true,\"versionDescription\":\"one\"}",
+       200, MACHINE("m:1"), 0},
+      {"UpdateStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"definition\":\"" PASS
+                                              "\",\"publish\":true,\"versionDescription\":\"one\"}",
+       200, MACHINE("m:1"), 0},
+      {"UpdateStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"definition\":\"" PASS
+                                              "\",\"publish\":true,\"versionDescription\":\"two\"}",
+       200, MACHINE("m:2"), 0},
+      {"UpdateStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"publish\":true}", 200,
+       MACHINE("m:2"), 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m:2") "\"}", 200,
+       "\"description\":\"two\"", 0},
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m:1") "\"}", 200,
+       "\"description\":\"one\"", 0}}},
     {"an update has a revision; the same again has the same",
      {CREATE("m", PASS),
       {"UpdateStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 400,
@@ -624,8 +668,8 @@ static const struct {
       DESCRIBE("m:e", "\"error\":\"E\"")}},
     {"an Express execution is answered when it ends, and leaves nothing",
      {{"CreateStateMachine",
-       "{\"name\":\"x\",\"type\":\"EXPRESS\",\"definition\":\"" WAIT "\",\"roleArn\":\"r\"}", 200,
-       MACHINE("x"), 0},
+       "{\"name\":\"x\",\"type\":\"EXPRESS\",\"definition\":\"" WAIT "\",\"roleArn\":\"" ROLE "\"}",
+       200, MACHINE("x"), 0},
       {"StartSyncExecution", "{\"stateMachineArn\":\"" MACHINE("x") "\",\"input\":\"5\"}", 0, NULL,
        60000},
       {"", "", 200, "\"status\":\"SUCCEEDED\"", 0},
@@ -671,8 +715,8 @@ static const struct {
       DESCRIBE("m:e", "\\\"Status\\\":\\\"TIMED_OUT\\\"")}},
     {"a Task's child is told with the alias that it was started by",
      {{"CreateStateMachine",
-       "{\"name\":\"child\",\"definition\":\"" PASS "\",\"roleArn\":\"r\",\"publish\":true}", 200,
-       MACHINE("child:1"), 0},
+       "{\"name\":\"child\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE "\",\"publish\":true}",
+       200, MACHINE("child:1"), 0},
       {"CreateStateMachineAlias",
        "{\"name\":\"live\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"" MACHINE(
            "child:1") "\",\"weight\":100}]}",
@@ -728,7 +772,7 @@ static const struct {
       DESCRIBE("m:e", "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400")}},
     {"variables that states read are told",
      {{"CreateStateMachine",
-       "{\"name\":\"m\",\"roleArn\":\"r\",\"definition\":\"{\\\"StartAt\\\":\\\"P\\\","
+       "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"{\\\"StartAt\\\":\\\"P\\\","
        "\\\"States\\\":{"
        "\\\"P\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"Assign\\\":{\\\"a\\\":1},\\\"Next\\\":\\\"Q\\\"},"
        "\\\"Q\\\":{\\\"Type\\\":\\\"Pass\\\",\\\"Parameters\\\":{\\\"y.$\\\":\\\"States.Format('$"
@@ -1093,7 +1137,7 @@ START_TEST(client_of_a_synchronous_execution_that_is_gone)
 
     world_init(&w, MEMORY);
     call(&w, "CreateStateMachine",
-         "{\"name\":\"w\",\"type\":\"EXPRESS\",\"roleArn\":\"arn:aws:iam::1:role/r\","
+         "{\"name\":\"w\",\"type\":\"EXPRESS\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\","
          "\"definition\":\"{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":"
          "\\\"Wait\\\",\\\"Seconds\\\":10,\\\"End\\\":true}}}\"}");
     ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
@@ -1174,9 +1218,10 @@ START_TEST(open_executions_are_counted)
     w.max_open = 1;
     crash(&w);
     call(&w, "CreateStateMachine",
-         "{\"name\":\"w\",\"roleArn\":\"r\",\"definition\":\"" WAIT "\"}");
+         "{\"name\":\"w\",\"roleArn\":\"" ROLE "\",\"definition\":\"" WAIT "\"}");
     call(&w, "CreateStateMachine",
-         "{\"name\":\"x\",\"roleArn\":\"r\",\"type\":\"EXPRESS\",\"definition\":\"" WAIT "\"}");
+         "{\"name\":\"x\",\"roleArn\":\"" ROLE "\",\"type\":\"EXPRESS\",\"definition\":\"" WAIT
+         "\"}");
     buf_printf(&body, start, "a");
     for (int i = 0; i < 2; i++) { /* the same again is no second one */
         call(&w, "StartExecution", buf_str(&body));
@@ -1214,18 +1259,19 @@ START_TEST(versions_are_counted)
 
     world_init(&w, MEMORY);
     call(&w, "CreateStateMachine",
-         "{\"name\":\"m\",\"roleArn\":\"r\",\"definition\":\"" PASS "\"}");
+         "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"" PASS "\"}");
     for (int i = 0; i <= 1000; i++) {
         buf_reset(&body);
         buf_printf(&body,
-                   "{\"stateMachineArn\":\"" MACHINE("m") "\",\"roleArn\":\"%d\",\"publish\":true}",
+                   "{\"stateMachineArn\":\"" MACHINE("m") "\",\"roleArn\":\"" ROLE
+                                                          "%d\",\"publish\":true}",
                    i);
         call(&w, "UpdateStateMachine", buf_str(&body));
         ck_assert_msg(w.status == (i < 1000 ? 200 : 402), "%d: %s", i, buf_str(&w.answer));
     }
     ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "ServiceQuotaExceededException"));
     call(&w, "DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
-    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "\"roleArn\":\"999\""));
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "\"roleArn\":\"" ROLE "999\""));
     buf_clear(&body);
     world_clear(&w);
 }
@@ -1294,7 +1340,7 @@ START_TEST(cause_of_a_chain_is_bounded)
 
     world_init(&w, MEMORY);
     call(&w, "CreateStateMachine",
-         "{\"name\":\"m\",\"definition\":\"" CHAIN "\",\"roleArn\":\"r\"}");
+         "{\"name\":\"m\",\"definition\":\"" CHAIN "\",\"roleArn\":\"" ROLE "\"}");
     call(&w, "StartExecution",
          "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"40\"}");
     settle(&w);

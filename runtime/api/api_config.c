@@ -3,6 +3,8 @@
 
 #include "runtime/api/api_impl.h"
 
+#include <string.h>
+
 bool check_encryption(struct call *c, const json *encryption)
 {
     const json *key = encryption ? json_get(encryption, "kmsKeyId") : NULL;
@@ -16,4 +18,31 @@ bool check_encryption(struct call *c, const json *encryption)
     else if (!json_str_is(json_get(encryption, "type"), "AWS_OWNED_KEY") && !has_key)
         call_fail(c, "InvalidEncryptionConfiguration", "Must set a valid kmsKeyId.");
     return !c->error;
+}
+
+/* arn:PARTITION:iam::ACCOUNT:role/NAME, a path before the name included. */
+static bool is_role_arn(const char *text, size_t len)
+{
+    static const char service[] = ":iam::", kind[] = ":role/";
+    const char *at = text + strlen("arn:");
+
+    if (strlen(text) != len || strncmp(text, "arn:", strlen("arn:")) != 0)
+        return false;
+    at += strcspn(at, ":");
+    if (at == text + strlen("arn:") || strncmp(at, service, strlen(service)) != 0)
+        return false;
+    at += strlen(service);
+    if (strspn(at, "0123456789") != 12 || strncmp(at + 12, kind, strlen(kind)) != 0)
+        return false;
+    return at[12 + strlen(kind)] != '\0';
+}
+
+bool check_role(struct call *c, const json *role)
+{
+    if (!role || is_role_arn(json_str(role), json_str_len(role)))
+        return true;
+    call_fail(c, "InvalidArn", "Invalid Role Arn: '");
+    buf_add(&c->message, json_str(role), json_str_len(role));
+    buf_addc(&c->message, '\'');
+    return false;
 }

@@ -349,8 +349,10 @@ struct target {
 
 bool target_find(struct call *c, const char *arn, struct target *out);
 struct version *version_publish(api *a, struct machine *m, const json *description);
-/* Is the machine's revision published? */
-bool version_is_current(const struct machine *m);
+/* One more of the machine's revision, whether it is published or not. */
+struct version *version_add(api *a, struct machine *m, const json *description);
+/* Is the machine's revision published with that description? NULL: with any. */
+bool version_says(const struct machine *m, const json *description);
 /* May one more be published? False with the call failed: ServiceQuotaExceededException. */
 bool version_has_room(struct call *c, const struct machine *m);
 struct version *version_find(const struct machine *m, const char *arn);
@@ -507,6 +509,8 @@ struct revision *revision_find(api *a, const json *key);
 
 /* False with the call failed. NULL: none was given. */
 bool check_encryption(struct call *c, const json *encryption);
+/* Is it the ARN of a role of IAM? False with the call failed: InvalidArn. NULL: none was given. */
+bool check_role(struct call *c, const json *role);
 
 /* ---- api_context.c ---- */
 

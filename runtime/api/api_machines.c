@@ -435,7 +435,7 @@ json *create_state_machine(struct call *c)
     bool express = type && json_str_is(type, "EXPRESS");
     api *a = c->api;
 
-    if (!name_check(c, name) || !check_publish(c))
+    if (!name_check(c, name) || !check_role(c, call_get(c, "roleArn")) || !check_publish(c))
         return NULL;
     if (tags && json_count(tags) > 50)
         return call_fail(c, "TooManyTags", "There are more than 50 tags");
@@ -492,14 +492,15 @@ json *update_state_machine(struct call *c)
         return call_fail(c, "MissingRequiredParameter",
                          "Either the definition, the role ARN, the LoggingConfiguration, or the "
                          "TracingConfiguration must be specified");
-    if (!check_publish(c))
+    if (!check_role(c, call_get(c, "roleArn")) || !check_publish(c))
         return NULL;
     struct revision *r = new_revision(c, m->revision, m->express);
     if (!r)
         return NULL;
     bool same = same_revision(r, m->revision, true);
-    bool published = same && version_is_current(m);
-    if (call_flag(c, "publish") && !published && !version_has_room(c, m)) {
+    /* Another description is another version (measured on AWS). */
+    bool publish = call_flag(c, "publish"), published = same && version_says(m, description);
+    if (publish && !published && !version_has_room(c, m)) {
         revision_unref(r);
         return NULL;
     }
@@ -516,9 +517,11 @@ json *update_state_machine(struct call *c)
     json_build_set(&b, "updateDate", api_time(c->now_ms));
     if (m->revision->id)
         json_build_set(&b, "revisionId", json_ref(m->revision->id));
-    if (call_flag(c, "publish"))
-        json_build_set(&b, "stateMachineVersionArn",
-                       json_ref(version_publish(c->api, m, description)->arn));
+    if (publish) {
+        const struct version *v = published ? version_publish(c->api, m, description)
+                                            : version_add(c->api, m, description);
+        json_build_set(&b, "stateMachineVersionArn", json_ref(v->arn));
+    }
     return json_build_done(&b);
 }
 

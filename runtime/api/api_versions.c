@@ -32,18 +32,20 @@ struct version *version_find(const struct machine *m, const char *arn)
     return NULL;
 }
 
-/* That of the machine's revision; NULL: it isn't published. */
+/* The newest of the machine's revision; NULL: it isn't published. */
 static struct version *current_version(const struct machine *m)
 {
-    for (size_t i = 0; i < m->version_count; i++)
+    for (size_t i = m->version_count; i-- > 0;)
         if (m->versions[i].revision == m->revision)
             return &m->versions[i];
     return NULL;
 }
 
-bool version_is_current(const struct machine *m)
+bool version_says(const struct machine *m, const json *description)
 {
-    return current_version(m) != NULL;
+    const struct version *v = current_version(m);
+
+    return v && (!description || (v->description && json_equal(v->description, description)));
 }
 
 /* One version a revision: publishing it again gives the same. */
@@ -51,8 +53,11 @@ struct version *version_publish(api *a, struct machine *m, const json *descripti
 {
     struct version *old = current_version(m);
 
-    if (old)
-        return old;
+    return old ? old : version_add(a, m, description);
+}
+
+struct version *version_add(api *a, struct machine *m, const json *description)
+{
     MEM_GROW(m->versions, m->version_count, m->version_cap);
     struct version *v = &m->versions[m->version_count++];
     *v = (struct version){.number = ++m->last_version,
