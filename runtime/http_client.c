@@ -554,6 +554,9 @@ static struct http_transfer *transfer_new(http_client *c)
     c->curl->easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     c->curl->easy_setopt(e, CURLOPT_NOPROXY, c->no_proxy);
     c->curl->easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+    /* The look-up of a name that takes too long is left to its thread: to wait for that at a
+     * time-out or at the end may take a minute, in which the loop stands still. */
+    c->curl->easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
     c->curl->easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
     c->curl->easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     c->curl->easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
