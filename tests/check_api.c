@@ -876,7 +876,8 @@ struct world {
     int status; /* of the last answer */
     struct buf answer;
     json *token, *next, *run, *child;
-    size_t max_open;
+    size_t max_open, ended;
+    enum api_throttle throttle;
     uint64_t told; /* the last task whose token brings its result */
 };
 
@@ -908,6 +909,7 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
 {
     struct world *w = user;
 
+    w->ended++;
     api_ended(w->api, execution, x, w->now_ms);
 }
 
@@ -990,7 +992,8 @@ static void wake_up(struct world *w)
                                                             .cancel_task = cancel_task,
                                                             .ended = ended,
                                                             .has_activity = has_activity});
-    w->api = api_new(w->engine, w->store, &(struct api_config){.max_open = w->max_open});
+    w->api = api_new(w->engine, w->store,
+                     &(struct api_config){.max_open = w->max_open, .throttle = w->throttle});
     ck_assert_ptr_nonnull(w->api);
     ck_assert_msg(api_load(w->api, &why), "%s", why.text);
     ck_assert_msg(engine_recover(w->engine, w->now_ms, ENGINE_SLEEP_MS, &why), "%s", why.text);
@@ -1320,15 +1323,12 @@ START_TEST(token_before_submitted)
 END_TEST
 
 /* What can't be read is no answer: neither that it isn't there, nor an empty list. */
-/* Starts itself, once less than the input says, and fails at the end. */
-#define CHAIN                                                                                      \
+/* Starts itself, once less than the input says, and at the end is in a state of that type. */
+#define CHAIN(leaf)                                                                                \
     "{\\\"StartAt\\\":\\\"C\\\",\\\"QueryLanguage\\\":\\\"JSONata\\\",\\\"States\\\":{\\\"C\\\":{" \
     "\\\"Type\\\":\\\"Choice\\\",\\\"Choices\\\":[{\\\"Condition\\\":\\\"{% $states.input > 0 "    \
-    "%}\\\","                                                                                      \
-    "\\\"Next\\\":\\\"T\\\"}],\\\"Default\\\":\\\"F\\\"},\\\"F\\\":{\\\"Type\\\":\\\"Fail\\\","    \
-    "\\\"Error\\\":"                                                                               \
-    "\\\"E\\\",\\\"Cause\\\":\\\"a "                                                               \
-    "\\\\\\\"quote\\\\\\\"\\\"},\\\"T\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":"            \
+    "%}\\\",\\\"Next\\\":\\\"T\\\"}],\\\"Default\\\":\\\"F\\\"},\\\"F\\\":{\\\"Type\\\":" leaf     \
+    "},\\\"T\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":"                                     \
     "\\\"arn:aws:states:::states:startExecution.sync:2\\\",\\\"Arguments\\\":{"                    \
     "\\\"StateMachineArn\\\":\\\"" MACHINE(                                                        \
         "m") "\\\",\\\"Input\\\":\\\"{% $states.input - 1 %}\\\"},\\\"End\\\":true}}}"
@@ -1340,7 +1340,9 @@ START_TEST(cause_of_a_chain_is_bounded)
 
     world_init(&w, MEMORY);
     call(&w, "CreateStateMachine",
-         "{\"name\":\"m\",\"definition\":\"" CHAIN "\",\"roleArn\":\"" ROLE "\"}");
+         "{\"name\":\"m\",\"definition\":\"" CHAIN(
+             "\\\"Fail\\\",\\\"Error\\\":\\\"E\\\",\\\"Cause\\\":\\\"a "
+             "\\\\\\\"quote\\\\\\\"\\\"") "\",\"roleArn\":\"" ROLE "\"}");
     call(&w, "StartExecution",
          "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"40\"}");
     settle(&w);
@@ -1350,6 +1352,122 @@ START_TEST(cause_of_a_chain_is_bounded)
     json *answer = json_parse(w.answer.data, w.answer.len, 0, NULL);
     ck_assert_uint_eq(json_str_len(json_get(answer, "cause")), 32768);
     json_unref(answer);
+    world_clear(&w);
+}
+END_TEST
+
+/* Starts itself for ever. */
+#define AGAIN(pattern)                                                                             \
+    TASK("arn:aws:states:::states:startExecution" pattern,                                         \
+         ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE("m") "\\\"}")
+
+static void rest(struct world *w)
+{
+    do
+        turn(w);
+    while (engine_next_due(w->engine) <= w->now_ms || api_next_due(w->api) <= w->now_ms);
+}
+
+static void start_m(struct world *w, const char *definition, const char *input)
+{
+    struct buf body = {0};
+
+    buf_printf(&body, "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"%s\"}",
+               definition);
+    call(w, "CreateStateMachine", buf_str(&body));
+    buf_reset(&body);
+    buf_printf(&body, "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"%s\"}",
+               input);
+    call(w, "StartExecution", buf_str(&body));
+    buf_clear(&body);
+    rest(w);
+}
+
+/* 1,300 at once and 300 a second: the first of all is a client's, the last waits for its turn. */
+START_TEST(nested_starts_take_their_turn)
+{
+    struct world w;
+
+    world_init(&w, MEMORY);
+    start_m(&w, AGAIN(""), "1");
+    ck_assert_uint_eq(w.ended, 1300);
+    ck_assert_int_gt(api_next_due(w.api), w.now_ms);
+    ck_assert_int_le(api_next_due(w.api), w.now_ms + 5);
+    w.now_ms += 1000;
+    rest(&w);
+    ck_assert_uint_eq(w.ended, 1600);
+    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"client\"}");
+    ck_assert_int_eq(w.status, 200);
+    /* One that is stopped while it waits has no turn. */
+    call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:client") "\"}");
+    w.now_ms -= 3600000; /* a clock that is set back fills nothing */
+    rest(&w);
+    ck_assert_uint_eq(w.ended, 1601);
+    w.now_ms += 1000;
+    rest(&w);
+    ck_assert_uint_eq(w.ended, 1901);
+    world_clear(&w);
+}
+END_TEST
+
+START_TEST(clients_are_throttled_where_asked_for)
+{
+    struct world w;
+    int started = 0;
+
+    world_init(&w, MEMORY);
+    w.throttle = API_THROTTLE_AWS;
+    crash(&w);
+    start_m(&w, PASS, "1");
+    do {
+        call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+        started++;
+    } while (w.status == 200);
+    ck_assert_int_eq(started, 1300);
+    ck_assert_str_eq(buf_str(&w.answer),
+                     "{\"__type\":\"ThrottlingException\",\"message\":\"Rate exceeded\"}");
+    w.now_ms += 10;
+    for (started = 0; started < 3; started++) {
+        call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+        ck_assert_int_eq(w.status, 200);
+    }
+    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+    ck_assert_int_eq(w.status, 400);
+    world_clear(&w);
+}
+END_TEST
+
+/* One that waits for itself for ever comes to an end. */
+START_TEST(nesting_is_bounded)
+{
+    struct world w;
+
+    world_init(&w, MEMORY);
+    start_m(&w, AGAIN(".sync"), "1");
+    ck_assert_uint_eq(w.ended, 1001);
+    ck_assert_uint_eq(engine_running(w.engine), 0);
+    call(&w, "ListExecutions", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"maxResults\":1}");
+    keep_arn(&w.child, buf_str(&w.answer), EXECUTION("m:"));
+    call(&w, "DescribeExecution", "{\"executionArn\":\"<child>\"}");
+    ck_assert_msg(strstr(buf_str(&w.answer),
+                         "\"error\":\"StepFunctions.ExecutionLimitExceededException\"") != NULL,
+                  "%s", buf_str(&w.answer));
+    world_clear(&w);
+}
+END_TEST
+
+/* What waits for one another ends with the first, however deep. */
+START_TEST(stop_goes_down_the_chain)
+{
+    struct world w;
+
+    world_init(&w, MEMORY);
+    start_m(&w, CHAIN("\\\"Wait\\\",\\\"Seconds\\\":3600,\\\"End\\\":true"), "40");
+    ck_assert_uint_eq(engine_running(w.engine), 41);
+    call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    settle(&w);
+    ck_assert_uint_eq(engine_running(w.engine), 0);
+    ck_assert_uint_eq(w.ended, 41);
     world_clear(&w);
 }
 END_TEST
@@ -1401,6 +1519,10 @@ int main(void)
     tcase_add_test(tc, versions_are_counted);
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
     tcase_add_test(tc, cause_of_a_chain_is_bounded);
+    tcase_add_test(tc, nested_starts_take_their_turn);
+    tcase_add_test(tc, clients_are_throttled_where_asked_for);
+    tcase_add_test(tc, nesting_is_bounded);
+    tcase_add_test(tc, stop_goes_down_the_chain);
     tcase_add_test(tc, store_that_cannot_be_read);
     suite_add_tcase(s, tc);
     return run_suite(s);

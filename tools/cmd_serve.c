@@ -1,6 +1,7 @@
 /* asl serve: the Step Functions API on a port of this machine. */
 
 #include "parsers/buf.h"
+#include "parsers/count.h"
 #include "parsers/mem.h"
 #include "runtime/api_server.h"
 #include "runtime/execution_log.h"
@@ -25,7 +26,7 @@ struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
         *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale,
-        *max_executions;
+        *max_executions, *throttle;
     bool insecure, public_metrics, quiet;
     bool lived; /* it was ready once */
     struct services_options asked;
@@ -33,6 +34,7 @@ struct serve {
     double scale;
     struct arena texts; /* what stands for options of the jar */
 
+    enum api_throttle throttled;
     int64_t retention_ms, most; /* executions at once; 0: AWS's quota */
 
     host *host;
@@ -313,6 +315,7 @@ static enum life begin(struct serve *s, int64_t port)
                                 .mocks = first_set(s->mock, mock_files),
                                 .no_limits = no_limits,
                                 .max_open = (size_t)s->most,
+                                .throttle = s->throttled,
                                 .retention_ms = s->retention_ms,
                                 .served = {serves, s}};
     struct diag why = {0};
@@ -514,6 +517,11 @@ static const struct option_row rows[] = {
      "STANDARD executions that may run at once; more are refused with\n"
      "ExecutionLimitExceeded (default: AWS's quota, 1000000)",
      offsetof(struct serve, max_executions)},
+    {"throttle", 0, "nested|aws|none",
+     "who is held to AWS's rates of StartExecution: Tasks that start\n"
+     "executions, which take their turn, clients as well, or nobody\n"
+     "(default: nested)",
+     offsetof(struct serve, throttle)},
     {"insecure", 0, NULL,
      "let --listen be an address that others reach: nothing checks who\n"
      "they are",
@@ -557,11 +565,26 @@ static bool read_time(const char *text, int64_t *ms)
     return *ms > 0;
 }
 
+/* False after saying what is wrong. */
+static bool read_throttle(struct serve *s)
+{
+    static const char *const names[] = {
+        [API_THROTTLE_NESTED] = "nested", [API_THROTTLE_AWS] = "aws", [API_THROTTLE_NONE] = "none"};
+
+    for (size_t i = 0; s->throttle && i < COUNT(names); i++)
+        if (strcmp(s->throttle, names[i]) == 0) {
+            s->throttled = (enum api_throttle)i;
+            return true;
+        }
+    if (s->throttle)
+        cmd_usage("serve", "--throttle is nested, aws or none, not '%s'", s->throttle);
+    return !s->throttle;
+}
+
 /* Colons and the like would take ARNs apart. NULL: not given. */
 static bool fits_arn(const char *option, const char *part)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-
     if (!part || (*part && !part[strspn(part, letters)]))
         return true;
     cmd_usage("serve", "%s takes letters, digits and '-', not '%s'", option, part);
@@ -593,6 +616,8 @@ static int run(struct serve *s, int argc, char **argv)
                          "--retention is a number of days, hours, minutes or seconds, "
                          "as in 90d, 12h, 30m, 45s, or 0; not '%s'",
                          s->retention);
+    if (!read_throttle(s))
+        return EXIT_USAGE;
     if (s->max_executions &&
         !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
         return EXIT_USAGE;

@@ -539,6 +539,7 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->account = mem_strdup(config->account ? config->account : NAMES_ACCOUNT);
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
+    a->throttle = config->throttle;
     a->max_open = config->max_open ? config->max_open : MAX_OPEN;
     a->served = config->served;
     a->retention_ms = config->retention_ms;
@@ -587,6 +588,8 @@ void api_free(api *a)
     id_map_clear(&a->runs);
     id_map_clear(&a->tests);
     id_map_clear(&a->tasks);
+    id_map_clear(&a->awaiting);
+    starts_clear(a);
     id_map_clear(&a->waiters);
     mem_free(a->sorted);
     mem_free(a->over);
@@ -660,6 +663,7 @@ void api_advance(api *a, int64_t now_ms)
     forget_fresh(a);
     forget_what_is_over(a);
     retire(a);
+    starts_go_on(a);
     while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
         continue;
 }
@@ -681,7 +685,11 @@ size_t api_waiting(const api *a)
 
 int64_t api_next_due(const api *a)
 {
+    int64_t due = a->next_due_ms, starts = starts_due(a);
+
     if (a->owed_count)
         return INT64_MIN;
-    return a->retention_ms && a->retire_ms < a->next_due_ms ? a->retire_ms : a->next_due_ms;
+    if (a->retention_ms && a->retire_ms < due)
+        due = a->retire_ms;
+    return starts < due ? starts : due;
 }

@@ -18,6 +18,13 @@
  */
 typedef struct api api;
 
+/* Who is held to AWS's rates of StartExecution. */
+enum api_throttle {
+    API_THROTTLE_NESTED, /* Tasks that start executions: they wait for their turn */
+    API_THROTTLE_AWS,    /* and clients, who are refused */
+    API_THROTTLE_NONE,
+};
+
 struct api_config {
     const char *region;  /* NULL: NAMES_REGION */
     const char *account; /* NULL: NAMES_ACCOUNT */
@@ -26,7 +33,8 @@ struct api_config {
      * answers from; read at each, so that it may change. NULL: none.
      */
     const char *mocks;
-    bool no_limits;           /* AWS's quotas don't hold */
+    bool no_limits; /* AWS's quotas don't hold */
+    enum api_throttle throttle;
     size_t max_open;          /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
     int64_t retention_ms;     /* executions that ended longer ago are forgotten; 0: none is */
     struct asl_served served; /* whose Tasks are accepted, too; serves NULL: only what AWS has is */

@@ -62,9 +62,11 @@ void api_task_free(api *a, struct api_task *t)
         text_map_take(&a->tokens, json_str(t->token));
     if (t->call)
         api_give_up(a, t->call);
+    own_leaves(a, t);
     json_unref(t->token);
     json_unref(t->input);
     json_unref(t->parent);
+    json_unref(t->request);
     mem_free(t);
 }
 
@@ -188,6 +190,7 @@ enum api_offer api_offer_task(api *a, const struct task *task)
     if (own != OWN_NONE) {
         t->own = own;
         t->parent = json_cstring(task->execution);
+        t->number = task->number;
         t->by_token = true;
         if (task->submitted)
             own_resume(a, t, task->submitted);

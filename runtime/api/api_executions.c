@@ -5,7 +5,7 @@
 #include <string.h>
 
 const char NOTE_REVISION[] = "revision", NOTE_VERSION[] = "version", NOTE_ALIAS[] = "alias",
-           NOTE_TRACE[] = "trace", NOTE_MOCKS[] = "mocks";
+           NOTE_TRACE[] = "trace", NOTE_MOCKS[] = "mocks", NOTE_NESTING[] = "nesting";
 
 /* ---- looking ---- */
 

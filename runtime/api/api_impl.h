@@ -88,6 +88,12 @@ struct run {
     bool metadata_only;
 };
 
+/* The tasks of an execution that wait for others to end. */
+struct awaiting {
+    struct id_node node; /* first; by the execution's number */
+    struct api_task *first;
+};
+
 /* An execution that the store may not have yet. */
 struct fresh {
     json *arn;
@@ -117,12 +123,15 @@ struct api_task {
     struct id_node node; /* first; by the engine's id */
     api *api;
     enum own_task own;
-    uint64_t call;  /* of an own task: it waits for that call; 0: for none */
-    uint64_t child; /* OWN_SYNC…: the execution it waits for; NO_CHILD: none yet */
-    json *token;    /* NULL: no worker has it yet */
-    bool by_token;  /* nothing but the token brings its result */
-    json *input;    /* of an activity's: its text */
-    json *parent;   /* of an own task: the ARN of its execution */
+    uint64_t call;         /* of an own task: it waits for that call; 0: for none */
+    uint64_t child;        /* OWN_SYNC…: the execution it waits for; NO_CHILD: none yet */
+    uint64_t number;       /* of its own execution */
+    struct api_task *next; /* of those that wait in the same execution */
+    json *token;           /* NULL: no worker has it yet */
+    bool by_token;         /* nothing but the token brings its result */
+    json *input;           /* of an activity's: its text */
+    json *parent;          /* of an own task: the ARN of its execution */
+    json *request;         /* of one whose start waits for its turn: the call's body; else NULL */
 };
 
 /* A TestState that runs. */
@@ -171,6 +180,15 @@ struct waiter {
     struct test_state *test; /* TestState; neither: GetActivityTask */
 };
 
+enum start_kind { START_STANDARD, START_EXPRESS, START_KINDS };
+
+/* How many starts there is room for, and the Tasks whose starts wait for that. */
+struct start_bucket {
+    double left;
+    int64_t at_ms; /* when that was; 0: nothing was started yet */
+    struct id_queue waiting;
+};
+
 struct api {
     engine *engine;
     store *store;
@@ -188,8 +206,10 @@ struct api {
     size_t machine_count, machine_cap;
     size_t deleting;       /* machines that are to go */
     size_t open, max_open; /* STANDARD executions that run, and may at once */
-    struct id_map runs;    /* by the engine's numbers */
-    struct fresh **fresh;  /* the oldest first */
+    enum api_throttle throttle;
+    struct start_bucket starts[START_KINDS];
+    struct id_map runs;   /* by the engine's numbers */
+    struct fresh **fresh; /* the oldest first */
     size_t fresh_count, fresh_cap;
     struct text_map fresh_arns;
     uint64_t turn;  /* of api_advance */
@@ -201,6 +221,7 @@ struct api {
     size_t activity_count, activity_cap;
     struct id_map tests; /* by number */
     struct id_map tasks;
+    struct id_map awaiting; /* by execution: its tasks that wait for others */
     struct text_map tokens; /* to tasks */
     struct id_map waiters;
     uint64_t last_call;
@@ -403,11 +424,27 @@ void sync_timed_out(api *a, struct waiter *w);
 json *start_execution(struct call *c);
 json *start_sync_execution(struct call *c);
 
+/* ---- api_throttle.c ---- */
+
+/* Has a client started as many as AWS lets it? Then the call failed: ThrottlingException. */
+bool start_is_throttled(struct call *c);
+/* Must the Task wait for its turn to make that request? starts_go_on makes it then. */
+bool start_must_wait(api *a, struct api_task *t, const json *request);
+/* Makes the requests of Tasks whose turn has come. */
+void starts_go_on(api *a);
+/* When the next one's comes; INT64_MAX: none waits. */
+int64_t starts_due(const api *a);
+void starts_clear(api *a);
+/* How many executions wait for the one that is to be started, one for another; 0: it is awaited by
+ * none. Negative with the call failed: they are too many. */
+int64_t start_nesting(struct call *c);
+
 /* ---- api_executions.c ---- */
 
 /* Members of a note: the revision's key, the ARNs of version and alias, the X-Ray header, the case
- * of the mocks. */
-extern const char NOTE_REVISION[], NOTE_VERSION[], NOTE_ALIAS[], NOTE_TRACE[], NOTE_MOCKS[];
+ * of the mocks, how many executions wait for it one for another. */
+extern const char NOTE_REVISION[], NOTE_VERSION[], NOTE_ALIAS[], NOTE_TRACE[], NOTE_MOCKS[],
+    NOTE_NESTING[];
 
 /* The one that executionArn names; else the call failed. `x` is to be cleared. */
 bool execution_find(struct call *c, struct execution *x);
@@ -525,11 +562,15 @@ enum { API_MAX_DEPTH = 32 };
 enum own_task own_task_of(const char *resource, char **operation);
 /* Calls the api for the task; `t` may be over when it returns. */
 void own_start(api *a, struct api_task *t, const struct task *task, const char *operation);
+/* The call of a Task that has waited for its turn; `t` may be over when it returns. */
+void own_start_now(api *a, struct api_task *t);
 /* After a crash: the api has answered, and said so. `t` may be over when it returns. */
 void own_resume(api *a, struct api_task *t, const json *submitted);
 /* The tasks that wait for the execution hear of it. */
 void own_child_ended(api *a, struct run *r, const struct execution *x);
-/* The execution that the task waits for is stopped. */
+/* The execution that the task waits for is stopped, and all that wait for one another below it. */
 void own_cancelled(api *a, const struct api_task *t);
+/* The task waits no longer. */
+void own_leaves(api *a, struct api_task *t);
 
 #endif

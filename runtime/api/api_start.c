@@ -119,12 +119,13 @@ static json *execution_arn(api *a, const struct machine *m, const json *name)
 }
 
 /* What the core has no use for, and descriptions tell. */
-static json *make_note(const struct call *c, const struct target *t, const char *test_case)
+static json *make_note(const struct call *c, const struct target *t, const char *test_case,
+                       int64_t nesting)
 {
     const json *trace = call_get(c, "traceHeader");
     struct json_build b;
 
-    json_build_object(&b, 5);
+    json_build_object(&b, 6);
     json_build_set(&b, NOTE_REVISION, json_ref(t->revision->key));
     if (t->version)
         json_build_set(&b, NOTE_VERSION, json_ref(t->version->arn));
@@ -134,6 +135,8 @@ static json *make_note(const struct call *c, const struct target *t, const char 
         json_build_set(&b, NOTE_TRACE, json_ref(trace));
     if (test_case)
         json_build_set(&b, NOTE_MOCKS, json_cstring(test_case));
+    if (nesting)
+        json_build_set(&b, NOTE_NESTING, json_int(nesting));
     return json_build_done(&b);
 }
 
@@ -144,6 +147,7 @@ struct start {
     json *arn, *name, *input, *text; /* `input` is the value of `text` */
     const char *test_case;           /* NULL: none */
     mocks *mocks;                    /* of it; taken */
+    int64_t nesting;
 };
 
 /* StartSyncExecution's can't be redriven, and their context object has nothing of it. NULL: the
@@ -165,7 +169,7 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
 {
     api *a = c->api;
     struct machine *m = s->to.machine;
-    json *region = json_cstring(a->region), *note = make_note(c, &s->to, s->test_case);
+    json *region = json_cstring(a->region), *note = make_note(c, &s->to, s->test_case, s->nesting);
     struct rt_config config = {.names = {.arn = s->arn,
                                          .name = s->name,
                                          .machine_arn = m->arn,
@@ -290,7 +294,8 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
     if (!(s->input = execution_input(c, s->text)))
         return NULL;
     s->arn = execution_arn(c->api, m, s->name);
-    if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable && may_open(c, m))
+    if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable && may_open(c, m) &&
+        (s->nesting = start_nesting(c)) >= 0)
         out = start_new(c, s);
     return out;
 }
@@ -305,7 +310,7 @@ static json *begin(struct call *c, bool sync)
                       .text = input ? json_ref(input) : json_cstring("{}"),
                       /* A bare '#' asks for none, as in Step Functions Local. */
                       .test_case = test_case && test_case[1] ? test_case + 1 : NULL};
-    json *out = start_plain(c, &s, json_str(plain));
+    json *out = start_is_throttled(c) ? NULL : start_plain(c, &s, json_str(plain));
 
     mocks_free(s.mocks);
     json_unref(plain);

@@ -276,17 +276,70 @@ void own_child_ended(api *a, struct run *run, const struct execution *x)
     }
 }
 
-void own_cancelled(api *a, const struct api_task *t)
-{
-    struct asl_error e = {0};
+/* ---- what is stopped with its Task ---- */
 
-    if (t->own != OWN_SYNC && t->own != OWN_SYNC_2)
-        return;
-    e.cause = json_stringf("The Task state in AWS Step Functions execution [%s] which was managing "
-                           "this resource was aborted",
-                           json_str(t->parent));
+static struct awaiting *awaiting_of(const api *a, uint64_t execution)
+{
+    return (struct awaiting *)(void *)id_map_get(&a->awaiting, execution);
+}
+
+static void wait_for(api *a, struct api_task *t, uint64_t child)
+{
+    struct awaiting *w = awaiting_of(a, t->number);
+
+    if (!w) {
+        w = mem_calloc(1, sizeof *w);
+        w->node.id = t->number;
+        id_map_put(&a->awaiting, &w->node);
+    }
+    t->child = child;
+    t->next = w->first;
+    w->first = t;
+}
+
+void own_leaves(api *a, struct api_task *t)
+{
+    struct awaiting *w = t->child == NO_CHILD ? NULL : awaiting_of(a, t->number);
+    struct api_task **at = w ? &w->first : NULL;
+
+    while (at && *at && *at != t)
+        at = &(*at)->next;
+    if (at && *at)
+        *at = t->next;
+    if (w && !w->first) {
+        id_map_take(&a->awaiting, t->number);
+        mem_free(w);
+    }
+}
+
+static void stop_child(api *a, const struct api_task *t)
+{
+    struct asl_error e = {
+        .cause = json_stringf("The Task state in AWS Step Functions execution [%s] which was "
+                              "managing this resource was aborted",
+                              json_str(t->parent))};
+
     engine_stop(a->engine, t->child, &e);
     asl_error_clear(&e);
+}
+
+/* All at once: a chain that grows at its end is not to run away from who stops it. */
+void own_cancelled(api *a, const struct api_task *t)
+{
+    struct id_queue below = {0};
+
+    if (t->child == NO_CHILD)
+        return;
+    stop_child(a, t);
+    id_queue_add(&below, t->child);
+    while (below.first < below.count) {
+        const struct awaiting *w = awaiting_of(a, below.ids[below.first++]);
+        for (const struct api_task *next = w ? w->first : NULL; next; next = next->next) {
+            stop_child(a, next);
+            id_queue_add(&below, next->child);
+        }
+    }
+    mem_free(below.ids);
 }
 
 /* ---- calls ---- */
@@ -299,8 +352,8 @@ static void wait_for_child(api *a, struct api_task *t, const json *arn)
 
     if (!execution_number(a, json_str(arn), &number) || !execution_look(a, number, &x))
         return;
-    t->child = number;
     if (x.status == RT_RUNNING) {
+        wait_for(a, t, number);
         id_queue_add(&run_of(a, number)->parents, t->node.id);
     } else {
         execution_result(a, &x);
@@ -359,7 +412,7 @@ static const struct {
     {"states:startExecution.waitForTaskToken", OWN_CALLBACK},
 };
 
-static const char sdk[] = "aws-sdk:sfn:";
+static const char sdk[] = "aws-sdk:sfn:", start_operation[] = "StartExecution";
 
 /* OWN_NONE: the task is none of ours. *operation is to be freed. */
 enum own_task own_task_of(const char *resource, char **operation)
@@ -371,7 +424,7 @@ enum own_task own_task_of(const char *resource, char **operation)
     at += strlen(":states:::");
     for (size_t i = 0; i < COUNT(own_resources); i++)
         if (strcmp(at, own_resources[i].resource) == 0) {
-            *operation = mem_strdup("StartExecution");
+            *operation = mem_strdup(start_operation);
             return own_resources[i].own;
         }
     if (strncmp(at, sdk, strlen(sdk)) != 0 || strchr(at + strlen(sdk), '.'))
@@ -381,10 +434,19 @@ enum own_task own_task_of(const char *resource, char **operation)
     return OWN_SDK;
 }
 
+static void own_call(api *a, struct api_task *t, const char *operation, const struct buf *body)
+{
+    uint64_t id = t->node.id;
+    uint64_t waits = api_call_own(a, operation, body->data, body->len, a->now_ms, own_answered, t);
+
+    /* Unless it waits, `t` may be gone. */
+    if (waits && (t = (struct api_task *)(void *)id_map_get(&a->tasks, id)))
+        t->call = waits;
+}
+
 void own_start(api *a, struct api_task *t, const struct task *task, const char *operation)
 {
     struct buf body = {0};
-    uint64_t id = task->id;
 
     if (json_depth(task->parameters) > API_MAX_DEPTH) {
         struct task_result r = {.error = json_cstring(ASL_RUNTIME),
@@ -394,10 +456,22 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
     }
     json *request = request_of(task->parameters);
     json_write(&body, request);
+    a->now_ms = task->now_ms;
+    if (strcmp(operation, start_operation) == 0 && start_must_wait(a, t, request))
+        t->request = json_take_buf(&body);
+    else
+        own_call(a, t, operation, &body);
     json_unref(request);
-    uint64_t waits = api_call_own(a, operation, body.data, body.len, task->now_ms, own_answered, t);
-    /* Unless it waits, `t` may be gone. */
-    if (waits && (t = (struct api_task *)(void *)id_map_get(&a->tasks, id)))
-        t->call = waits;
+    buf_clear(&body);
+}
+
+void own_start_now(api *a, struct api_task *t)
+{
+    struct buf body = {0};
+
+    buf_add(&body, json_str(t->request), json_str_len(t->request));
+    json_unref(t->request);
+    t->request = NULL;
+    own_call(a, t, start_operation, &body);
     buf_clear(&body);
 }

@@ -1,0 +1,151 @@
+/*
+ * AWS's throttles on starts, and a bound on nesting. Executions that a Task starts take their
+ * turn: as many as AWS lets through go at once, the others wait for the bucket to fill. So one
+ * that starts itself for ever leaves room for everybody else.
+ */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/mem.h"
+
+#include <string.h>
+
+/* AWS's quotas for the large regions: how many at once, and how many more a second. */
+static const struct {
+    unsigned size, refill;
+} quotas[START_KINDS] = {[START_STANDARD] = {1300, 300}, [START_EXPRESS] = {6000, 6000}};
+
+/* ---- buckets ---- */
+
+/* A clock that was set back fills nothing. */
+static void fill(api *a, enum start_kind kind)
+{
+    struct start_bucket *b = &a->starts[kind];
+
+    if (a->now_ms > b->at_ms && b->at_ms)
+        b->left += (double)(a->now_ms - b->at_ms) * quotas[kind].refill / 1000;
+    if (b->left > quotas[kind].size || !b->at_ms)
+        b->left = quotas[kind].size;
+    b->at_ms = a->now_ms;
+}
+
+static bool take(api *a, enum start_kind kind)
+{
+    fill(a, kind);
+    if (a->starts[kind].left < 1)
+        return false;
+    a->starts[kind].left--;
+    return true;
+}
+
+/* When there is room for one more. */
+static int64_t due_of(const api *a, enum start_kind kind)
+{
+    const struct start_bucket *b = &a->starts[kind];
+
+    return b->left >= 1 ? b->at_ms
+                        : b->at_ms + (int64_t)((1 - b->left) * 1000 / quotas[kind].refill) + 1;
+}
+
+/* By an ARN that may have a qualifier or a test case behind it. */
+static enum start_kind kind_of(const api *a, const char *arn)
+{
+    const char *name = strstr(arn, ":stateMachine:");
+    size_t len = name ? (size_t)(name - arn) + strlen(":stateMachine:") : strlen(arn);
+    json *plain = json_string(arn, len + (name ? strcspn(arn + len, ":#") : 0));
+    const struct machine *m = text_map_get(&a->machines, json_str(plain));
+
+    json_unref(plain);
+    return m && m->express ? START_EXPRESS : START_STANDARD;
+}
+
+bool start_is_throttled(struct call *c)
+{
+    api *a = c->api;
+
+    if (c->from.own || a->throttle != API_THROTTLE_AWS ||
+        take(a, kind_of(a, call_text(c, "stateMachineArn"))))
+        return false;
+    call_fail(c, "ThrottlingException", "Rate exceeded");
+    return true;
+}
+
+/* ---- Tasks that wait ---- */
+
+bool start_must_wait(api *a, struct api_task *t, const json *request)
+{
+    const json *arn = json_get(request, "stateMachineArn");
+    enum start_kind kind = kind_of(a, arn && json_is_string(arn) ? json_str(arn) : "");
+    struct id_queue *waiting = &a->starts[kind].waiting;
+
+    if (a->throttle == API_THROTTLE_NONE || (waiting->first == waiting->count && take(a, kind)))
+        return false;
+    id_queue_add(waiting, t->node.id);
+    return true;
+}
+
+/* The first that still waits; NULL: none does. */
+static struct api_task *first_of(api *a, struct id_queue *q)
+{
+    for (; q->first < q->count; q->first++) {
+        struct api_task *t = (struct api_task *)(void *)id_map_get(&a->tasks, q->ids[q->first]);
+        if (t && t->request)
+            return t;
+    }
+    q->first = q->count = 0;
+    return NULL;
+}
+
+void starts_go_on(api *a)
+{
+    for (int kind = 0; kind < START_KINDS; kind++) {
+        struct id_queue *q = &a->starts[kind].waiting;
+        struct api_task *t;
+        while ((t = first_of(a, q)) && take(a, (enum start_kind)kind)) {
+            q->first++;
+            own_start_now(a, t);
+        }
+    }
+}
+
+int64_t starts_due(const api *a)
+{
+    int64_t due = INT64_MAX;
+
+    for (int kind = 0; kind < START_KINDS; kind++) {
+        const struct id_queue *q = &a->starts[kind].waiting;
+        if (q->first < q->count && due_of(a, (enum start_kind)kind) < due)
+            due = due_of(a, (enum start_kind)kind);
+    }
+    return due;
+}
+
+void starts_clear(api *a)
+{
+    for (int kind = 0; kind < START_KINDS; kind++)
+        mem_free(a->starts[kind].waiting.ids);
+}
+
+/* ---- nesting ---- */
+
+/* Executions that wait for one another, in a row. */
+enum { MAX_NESTING = 1000 };
+
+int64_t start_nesting(struct call *c)
+{
+    const struct api_task *t = c->from.own ? c->from.user : NULL;
+    const json *depth = NULL;
+
+    if (!t || t->own == OWN_START || t->own == OWN_SDK)
+        return 0;
+    json *note = note_at_top(c->api, engine_execution_of(c->api->engine, t->node.id));
+    if (note)
+        depth = json_get(note, NOTE_NESTING);
+    int64_t nesting = (depth ? json_int_value(depth) : 0) + 1;
+    json_unref(note);
+    if (nesting <= MAX_NESTING)
+        return nesting;
+    call_fail(c, "ExecutionLimitExceeded",
+              "Executions that wait for one another are nested more than %d deep", MAX_NESTING);
+    return -1;
+}
