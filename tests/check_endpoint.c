@@ -360,7 +360,7 @@ static const struct {
      "X-Amz-Target",
      {200, NULL, "{\"Entries\":[{\"EventId\":\"1\"}],\"FailedEntryCount\":0}"},
      "POST / [AWSEvents.PutEvents] {\"Entries\":[{\"Detail\":\"{\\\"a\\\":1}\",\"Source\":\"s\","
-     "\"Resources\":[\"r\",\"" EXECUTION "\",\"" MACHINE "\"]}]}\n",
+     "\"Resources\":[\"r\",\"" MACHINE "\",\"" EXECUTION "\"]}]}\n",
      "ok {\"Entries\":[{\"EventId\":\"1\"}],\"FailedEntryCount\":0}"},
     {"an event that is not taken fails the Task",
      "events:putEvents",
@@ -586,7 +586,24 @@ static const struct {
      "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
      {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"clusterArn\":\"c\"}],\"failures\":[]}"},
       {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0}]}]}"}},
-     NULL,
+     "POST / [AmazonEC2ContainerServiceV20141113.RunTask] "
+     "{\"taskDefinition\":\"d\",\"clientToken\":"
+     "\"t\",\"startedBy\":\"AWS Step Functions\"}\n"
+     "POST / [AmazonEC2ContainerServiceV20141113.DescribeTasks] "
+     "{\"cluster\":\"c\",\"tasks\":[\"a\"]}"
+     "\n",
+     "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
+    {"who started it is the author's to say",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\",\"StartedBy\":\"me\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"clusterArn\":\"c\"}],\"failures\":[]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0}]}]}"}},
+     "POST / [AmazonEC2ContainerServiceV20141113.RunTask] "
+     "{\"taskDefinition\":\"d\",\"clientToken\":"
+     "\"t\",\"startedBy\":\"me\"}\n"
+     "POST / [AmazonEC2ContainerServiceV20141113.DescribeTasks] "
+     "{\"cluster\":\"c\",\"tasks\":[\"a\"]}"
+     "\n",
      "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
     {"a task that finds no room",
      "ecs:runTask.sync",
@@ -664,6 +681,28 @@ START_TEST(job_after_crash)
     }
     json_unref(submitted);
     buf_clear(&resource);
+}
+END_TEST
+
+/* ECS is told why. */
+START_TEST(job_is_stopped_for_a_reason)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{}"}, {200, NULL, "{}"}, {200, NULL, "{}"}, {200, NULL, "{}"}};
+    struct world *w = world_new(replies, NULL);
+    json *submitted = json_of("{\"Tasks\":[{\"TaskArn\":\"a\",\"ClusterArn\":\"c\"}]}");
+
+    w->shown = "X-Amz-Target";
+    begin_again(w, "arn:aws:states:::ecs:runTask.sync", "{\"TaskDefinition\":\"d\"}", submitted);
+    json_unref(submitted);
+    tasks_cancel(w->tasks, 1);
+    while (!w->seen.len)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    expect_text("the reason is AWS's", buf_str(&w->seen),
+                "POST / [AmazonEC2ContainerServiceV20141113.StopTask] {\"cluster\":\"c\",\"task\":"
+                "\"a\",\"reason\":\"The Task state in AWS Step Functions execution [" EXECUTION
+                "] which was managing this resource was aborted\"}\n");
+    world_free(w);
 }
 END_TEST
 
@@ -786,7 +825,7 @@ START_TEST(job_table)
     ck_assert(aws_job_describe(&c, json_empty_object(), json_empty_object(), &next, &request));
     ck_assert_msg(!rest || next.operation, "%s: %s", all_jobs[_i], next.action);
     json_unref(request);
-    if (aws_job_stop(&c, json_empty_object(), json_empty_object(), &next, &request)) {
+    if (aws_job_stop(&c, json_empty_object(), json_empty_object(), NULL, &next, &request)) {
         ck_assert_msg(!rest || next.operation, "%s: %s", all_jobs[_i], next.action);
         json_unref(request);
     }
@@ -1290,6 +1329,7 @@ int main(void)
     tcase_add_loop_test(t, call, 0, COUNT(calls));
     tcase_add_loop_test(t, job, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_after_crash, 0, COUNT(jobs));
+    tcase_add_test(t, job_is_stopped_for_a_reason);
     tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
     tcase_add_test(t, job_that_is_released_goes_on);

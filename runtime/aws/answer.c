@@ -469,10 +469,33 @@ bool aws_job_describe(const struct aws_call *c, const json *parameters, const js
     return job_call(c, c->job->describe, c->job->request, parameters, submitted, out, request);
 }
 
-bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
-                  struct aws_call *out, json **request)
+/* Where a service takes a reason, AWS names the execution whose Task began the job. Takes
+ * `request`.
+ */
+static json *with_reason(json *request, const char *execution)
 {
-    return job_call(c, c->job->stop, c->job->stop_request, parameters, submitted, out, request);
+    static const char *const members[] = {"Reason", "Cause"};
+
+    for (size_t i = 0; i < COUNT(members); i++) {
+        if (!json_get(request, members[i]))
+            continue;
+        json *reason = json_stringf("The Task state in AWS Step Functions execution [%s] which was "
+                                    "managing this resource was aborted",
+                                    execution ? execution : "");
+        json *changed = json_with(request, json_cstring(members[i]), reason);
+        json_unref(request);
+        request = changed;
+    }
+    return request;
+}
+
+bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
+                  const char *execution, struct aws_call *out, json **request)
+{
+    if (!job_call(c, c->job->stop, c->job->stop_request, parameters, submitted, out, request))
+        return false;
+    *request = with_reason(*request, execution);
+    return true;
 }
 
 /* A task of ECS has stopped: did all of its containers end well? */

@@ -116,12 +116,12 @@ enum aws_progress { AWS_JOB_RUNS, AWS_JOB_SUCCEEDED, AWS_JOB_FAILED };
 
 /*
  * The call that asks how the job does that `submitted` tells of, the result of aws_answer_read; and
- * the one that stops it. False: there is none. *parameters is yours.
+ * the one that stops it, for the execution of that ARN. False: there is none. *request is yours.
  */
 bool aws_job_describe(const struct aws_call *c, const json *parameters, const json *submitted,
                       struct aws_call *out, json **request);
 bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
-                  struct aws_call *out, json **request);
+                  const char *execution, struct aws_call *out, json **request);
 /* How it does, by the answer to that; *out is the Task's result when it has ended. */
 enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_call *describe,
                                    const struct aws_answer *a, struct aws_result *out);

@@ -101,7 +101,8 @@ static void add_machine_arn(struct buf *out, const char *execution)
     }
 }
 
-/* An event's Detail goes as text, and who sends it is among its Resources. */
+/* An event's Detail goes as text, and who sends it is among its Resources: behind those of the
+ * author the machine, then the execution. */
 static json *event_of(const json *entry, const char *execution)
 {
     json *e = with_text(json_ref(entry), "Detail");
@@ -116,10 +117,10 @@ static json *event_of(const json *entry, const char *execution)
         json_build_copy(&b, given, 2);
     else
         json_build_array(&b, 2);
-    json_build_add(&b, json_cstring(execution));
     add_machine_arn(&machine, execution);
     if (machine.len)
         json_build_add(&b, json_take_buf(&machine));
+    json_build_add(&b, json_cstring(execution));
     changed = json_with(e, json_cstring("Resources"), json_build_done(&b));
     json_unref(e);
     return changed;
@@ -152,6 +153,20 @@ static json *once_token(const char *key)
     return json_stringf("%016llx%016llx", (unsigned long long)half[0], (unsigned long long)half[1]);
 }
 
+/* A member that the author gave stands. Takes both values. */
+static json *with_default(json *v, const char *name, json *value)
+{
+    json *changed;
+
+    if (json_get(v, name)) {
+        json_unref(value);
+        return v;
+    }
+    changed = json_with(v, json_cstring(name), value);
+    json_unref(v);
+    return changed;
+}
+
 static json *wanted(const struct aws_call *c, const json *parameters,
                     const struct aws_caller *caller)
 {
@@ -164,11 +179,10 @@ static json *wanted(const struct aws_call *c, const json *parameters,
     v = with_text(v, i->text);
     if (!strcmp(i->call, "events:putEvents"))
         v = with_events(v, caller->execution);
-    if (i->once && caller->key && !json_get(v, i->once)) {
-        json *changed = json_with(v, json_cstring(i->once), once_token(caller->key));
-        json_unref(v);
-        v = changed;
-    }
+    if (c->job && !strcmp(i->call, "ecs:runTask"))
+        v = with_default(v, "StartedBy", json_cstring("AWS Step Functions"));
+    if (i->once && caller->key)
+        v = with_default(v, i->once, once_token(caller->key));
     return v;
 }
 

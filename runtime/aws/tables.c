@@ -280,7 +280,7 @@ static const struct aws_job jobs[] = {
     {"athena:startQueryExecution", "GetQueryExecution", "QueryExecutionId=QueryExecutionId", "", "QueryExecution.Status.State",
      " SUCCEEDED ", " FAILED CANCELLED ", NULL, "StopQueryExecution", "QueryExecutionId=QueryExecutionId"},
     {"batch:submitJob", "DescribeJobs", "Jobs[]=JobId", "Jobs.0", "Status",
-     " SUCCEEDED ", " FAILED ", NULL, "TerminateJob", "JobId=JobId Reason='Stopped by AWS Step Functions'"},
+     " SUCCEEDED ", " FAILED ", NULL, "TerminateJob", "JobId=JobId Reason=''"},
     {"bedrock:createModelCustomizationJob", "GetModelCustomizationJob", "JobIdentifier=JobArn", "", "Status",
      " Completed ", " Failed Stopped ", NULL, "StopModelCustomizationJob", "JobIdentifier=JobArn"},
     {"codebuild:startBuild", "BatchGetBuilds", "Ids[]=Build.Id", "Builds.0", "BuildStatus",
@@ -292,7 +292,7 @@ static const struct aws_job jobs[] = {
     {"databrew:startJobRun", "DescribeJobRun", "Name=<Name RunId=RunId", "", "State",
      " SUCCEEDED ", " FAILED STOPPED TIMEOUT ", NULL, "StopJobRun", "Name=<Name RunId=RunId"},
     {"ecs:runTask", "DescribeTasks", "Cluster=Tasks.0.ClusterArn Tasks[]=Tasks.0.TaskArn", "Tasks.0", "LastStatus",
-     " STOPPED ", "", NULL, "StopTask", "Cluster=Tasks.0.ClusterArn Task=Tasks.0.TaskArn Reason='Stopped by AWS Step Functions'"},
+     " STOPPED ", "", NULL, "StopTask", "Cluster=Tasks.0.ClusterArn Task=Tasks.0.TaskArn Reason=''"},
     {"eks:createCluster", "DescribeCluster", "Name=<Name", "", "Cluster.Status",
      " ACTIVE ", " FAILED ", NULL, NULL, NULL},
     {"eks:deleteCluster", "DescribeCluster", "Name=<Name", "", "Cluster.Status",
@@ -343,7 +343,7 @@ static const struct aws_job jobs[] = {
     {"sagemaker:createLabelingJob", "DescribeLabelingJob", "LabelingJobName=<LabelingJobName", "", "LabelingJobStatus",
      " Completed ", " Failed Stopped ", NULL, "StopLabelingJob", "LabelingJobName=<LabelingJobName"},
     {"states:startExecution", "DescribeExecution", "ExecutionArn=ExecutionArn", "", "Status",
-     " SUCCEEDED ", " FAILED TIMED_OUT ABORTED ", NULL, "StopExecution", "ExecutionArn=ExecutionArn"},
+     " SUCCEEDED ", " FAILED TIMED_OUT ABORTED ", NULL, "StopExecution", "ExecutionArn=ExecutionArn Cause=''"},
 };
 
 static const struct {

@@ -497,7 +497,7 @@ static void stop_job(struct endpoint_work *w)
     json *parameters = NULL;
     bool bad_call;
 
-    if (!aws_job_stop(&w->call, w->j->payload, w->submitted, &call, &parameters))
+    if (!aws_job_stop(&w->call, w->j->payload, w->submitted, w->j->execution, &call, &parameters))
         return;
     struct stop *s = mem_calloc(1, sizeof *s);
     s->h = h;
