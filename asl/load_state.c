@@ -476,7 +476,8 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
         asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
                        "a Label has 1 to 40 characters", "Invalid Label name: %s%s", json_str(v),
                        chars ? " exceeds the 40-character limit allowed by the service" : "");
-    for (const char *c = json_str(v); *c; c++)
+    const char *end = json_str(v) + json_str_len(v);
+    for (const char *c = json_str(v); c < end; c++)
         if (is_forbidden(c)) {
             asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
                            "a Label has no blanks, no control characters and none of "
