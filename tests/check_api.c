@@ -131,6 +131,19 @@ static const struct {
       {"DescribeStateMachineForExecution",
        "{\"executionArn\":\"" EXECUTION("m:e") "\",\"includedData\":\"METADATA_ONLY\"}", 200,
        "\"definition\":\"{}\"", 0}}},
+    {"a child of a Map with an Iterator is described by that",
+     {CREATE("m",
+             "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","
+             "\\\"Label\\\":\\\"L\\\",\\\"Iterator\\\":{\\\"ProcessorConfig\\\":{"
+             "\\\"Mode\\\":\\\"DISTRIBUTED\\\",\\\"ExecutionType\\\":\\\"STANDARD\\\"}," IN_VAIN
+             "},\\\"End\\\":true}}}"),
+      START("m", "e", "[1]"),
+      {"ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "mapRunArn", 0},
+      MAP_RUN_CALL("ListExecutions", "", 200, EXECUTION("m/L:")),
+      CHILD_CALL("DescribeStateMachineForExecution", 200,
+                 "\"definition\":\"{\\\"ProcessorConfig\\\":"),
+      {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m/L") "\"}", 200,
+       "\"definition\":\"{\\\"ProcessorConfig\\\":", 0}}},
     {"the ARN of a labelled Map describes what it runs",
      {CREATE("m", MAP_RUN("STANDARD", "")),
       {"DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m/L") "\"}", 200,

@@ -71,12 +71,20 @@ static const json *map_in(const json *v, const char *label)
     return found;
 }
 
+/* What a Map runs for each item, by its old name or its new one; NULL: it has none. */
+static const json *processor_of(const json *map)
+{
+    const json *processor = json_get(map, "ItemProcessor");
+
+    return processor ? processor : json_get(map, "Iterator");
+}
+
 json *labelled_processor(const json *definition, const char *label)
 {
     json *doc =
         json_parse(json_str(definition), json_str_len(definition), JSON_READ_SURROGATES, NULL);
     const json *map = doc ? map_in(doc, label) : NULL;
-    const json *processor = map ? json_get(map, "ItemProcessor") : NULL;
+    const json *processor = map ? processor_of(map) : NULL;
     json *text = processor ? json_text(processor) : NULL;
 
     json_unref(doc);
@@ -88,8 +96,7 @@ static json *processor_text(const json *whole, const json *map)
 {
     json *definition = json_parse(json_str(whole), json_str_len(whole), JSON_READ_SURROGATES, NULL);
     const json *state = definition ? state_in(definition, map) : NULL;
-    const json *processor =
-        state && json_is_object(state) ? json_get(state, "ItemProcessor") : NULL;
+    const json *processor = state && json_is_object(state) ? processor_of(state) : NULL;
     json *text = processor ? json_text(processor) : NULL;
 
     json_unref(definition);
