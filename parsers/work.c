@@ -26,7 +26,7 @@ bool work_spend_slowly(struct work *w, uint64_t units)
         w->verdict = WORK_TOO_MUCH;
     if (w->verdict != WORK_GOES_ON)
         return false;
-    w->left = WORK_TICK;
-    w->total += WORK_TICK;
+    w->left = w->every ? w->every : WORK_TICK;
+    w->total += w->left;
     return true;
 }

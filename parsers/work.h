@@ -20,10 +20,12 @@ enum work_verdict {
 };
 
 struct work {
-    uint64_t left;  /* units until the next tick */
-    uint64_t total; /* units up to that tick, of all evaluations */
-    uint64_t most;  /* units that one evaluation may spend; 0: WORK_MOST */
-    uint64_t limit; /* what `total` may be before this evaluation has spent too much */
+    uint64_t left;   /* units until the next tick */
+    uint64_t every;  /* units from one tick to the next; 0: WORK_TICK */
+    uint64_t total;  /* units up to that tick, of all evaluations */
+    uint64_t most;   /* units that one evaluation may spend; 0: WORK_MOST */
+    int64_t most_ms; /* what `tick` lets it have of the processor's time, to be told; 0: no bound */
+    uint64_t limit;  /* what `total` may be before this evaluation has spent too much */
     /* How many evaluations have begun: tells the owner's tick when it is another one's turn. */
     uint64_t evaluations;
     enum work_verdict verdict;

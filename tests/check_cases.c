@@ -1,7 +1,8 @@
 /*
  * Plays every tests/cases/TOPIC/NAME.json; the fields are told in tests/cases/README.md. Each is
  * played once from end to end, once with a crash after every step, and once for each step with a
- * crash after that one: the history must always be the same.
+ * crash after that one; then twice at the same time, each play leaving the other in its midst
+ * wherever work is counted. The history must always be the same.
  */
 
 #include "tests/support/expect.h"
@@ -9,6 +10,7 @@
 #include "asl/asl.h"
 #include "parsers/mem.h"
 #include "parsers/timestamp.h"
+#include "runtime/coroutine.h"
 #include "tests/support/play.h"
 
 #include <dirent.h>
@@ -459,6 +461,56 @@ static void play_again(const struct kase *k, const struct played *whole, struct 
     buf_clear(&why);
 }
 
+/* ---- two plays of one machine, in turns ---- */
+
+struct in_turns {
+    struct play play;
+    struct work work;
+    coroutine *coroutine;
+    struct played played;
+};
+
+static enum work_verdict let_the_other(struct work *w)
+{
+    struct in_turns *t = w->user;
+
+    coroutine_pause(t->coroutine);
+    return WORK_GOES_ON;
+}
+
+static void play_in_turns(void *user)
+{
+    struct in_turns *t = user;
+
+    play_run(&t->play, PLAY_NO_CRASH, &t->played);
+}
+
+static void play_two_in_turns(const struct kase *k, const struct played *whole)
+{
+    struct in_turns two[2];
+    struct buf why = {0};
+    bool done[2] = {false};
+
+    for (int i = 0; i < 2; i++) {
+        two[i] = (struct in_turns){.play = k->play, .coroutine = coroutine_new()};
+        two[i].work = (struct work){.every = 1, .tick = let_the_other, .user = &two[i]};
+        two[i].play.work = &two[i].work;
+        done[i] = coroutine_run(two[i].coroutine, play_in_turns, &two[i]);
+    }
+    while (!done[0] || !done[1])
+        for (int i = 0; i < 2; i++)
+            done[i] = done[i] || coroutine_resume(two[i].coroutine);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_msg(two[i].played.fault.len == 0, "%s: in turns: %s", k->name,
+                      buf_str(&two[i].played.fault));
+        ck_assert_msg(played_same(whole, &two[i].played, &why), "%s: in turns with another: %s",
+                      k->name, buf_str(&why));
+        played_clear(&two[i].played);
+        coroutine_free(two[i].coroutine);
+    }
+    buf_clear(&why);
+}
+
 START_TEST(kase)
 {
     struct kase k;
@@ -473,6 +525,7 @@ START_TEST(kase)
     size_t stride = whole.steps / (most > MOST_CRASHES ? MOST_CRASHES : most + 1) + 1;
     for (size_t i = 0; i < whole.steps; i += stride)
         play_again(&k, &whole, (struct play_crash){i, i});
+    play_two_in_turns(&k, &whole);
     played_clear(&whole);
     kase_clear(&k);
 }

@@ -399,6 +399,7 @@ static void step(struct playing *g, struct rt_input in, bool late)
     if (!goes_on(g) && in.kind != RT_IN_REDRIVE)
         return;
     in.now_ms = g->now_ms;
+    in.work = g->p->work;
     rt_step(g->x, &in, &g->out);
     if (in.kind == RT_IN_CONTINUE || g->out.more)
         g->more = g->out.more;

@@ -48,6 +48,7 @@ struct play {
     const json *update; /* what UpdateMapRun is given, but for the ARN; NULL: it is not called */
     int64_t update_ms;  /* when */
     size_t max_events, max_steps; /* then it is cut off */
+    struct work *work;            /* what its evaluations cost is counted in it; NULL: nowhere */
     void *user;
     /* `nth`: how often the state's task was run before. It knows nothing else of what came before,
      * so that a play can be played again. False: there is no answer, which is a fault. */
