@@ -137,6 +137,8 @@ void exec_clear_work(struct rt_frame *f);
 void exec_set_deadline(rt_exec *x, int64_t now_ms);
 /* Makes the ready queue and heap agree with what an event did to `f`. */
 void exec_schedule(rt_exec *x, struct rt_frame *f);
+/* `f` can go on, whatever its phase says. */
+void exec_ready(rt_exec *x, const struct rt_frame *f);
 struct rt_frame *exec_next_ready(rt_exec *x);
 /* How many bytes the variables of all frames would have once `f` has `assigned`. */
 size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned);
@@ -152,6 +154,7 @@ struct step {
     bool (*has_activity)(void *world, const char *arn);
     void *world;
     struct work *work;
+    uint64_t work_before; /* what had been done when the step began */
     struct rt_output *out;
     struct asl_chance chance;
     json *context; /* as it was last asked for; NULL: to be made */
@@ -172,6 +175,8 @@ void emit(struct step *s, struct rt_event e);
 bool running(const struct step *s);
 /* The clock of due times. */
 int64_t due_clock(const struct step *s);
+/* Is it time to come to an end, and to go on in another step? */
+bool step_is_long(const struct step *s);
 /* When a wait that begins now and is to last so long is over. */
 int64_t wait_until(const struct step *s, int64_t delay_ms);
 
@@ -242,6 +247,9 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output);
 void child_failed(struct step *s, struct rt_frame *child);
 /* Lets a redriven Map go on: iterations or children that have not run. */
 void resume_group(struct step *s, struct rt_frame *f);
+/* When a step came to its end before a Map had started all that may run at once: the next one is to
+ * go on with it. */
+void group_goes_on(struct step *s, struct rt_frame *f);
 
 /* ---- redrive.c ---- */
 
@@ -250,6 +258,8 @@ void apply_redrive(rt_exec *x, const struct rt_event *e);
 void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e);
 /* Is there room for one more child than those that run? */
 bool group_has_room(const struct rt_group *g);
+/* Is there one that may be started or redriven, too? */
+bool group_wants_more(const struct rt_group *g);
 /* The input RT_IN_REDRIVE. */
 void redrive(struct step *s, const json *token);
 
@@ -257,6 +267,8 @@ void redrive(struct step *s, const json *token);
 
 /* After the group has started. */
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env);
+/* Redrives those that are pending and starts others until as many run as may. */
+void start_children(struct step *s, struct rt_frame *f);
 void map_run_succeeded(struct step *s, struct rt_frame *f);
 void redrive_map_run(struct step *s, struct rt_frame *f);
 void change_map_run(struct step *s, const json *request);

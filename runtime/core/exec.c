@@ -286,7 +286,7 @@ int64_t rt_next_due(const rt_exec *x)
 
 /* ---- the queue of frames that can go on ---- */
 
-static void exec_ready(rt_exec *x, const struct rt_frame *f)
+void exec_ready(rt_exec *x, const struct rt_frame *f)
 {
     if (x->ready_count == x->ready_cap) {
         size_t cap = x->ready_cap ? 2 * x->ready_cap : 4;

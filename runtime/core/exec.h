@@ -169,13 +169,20 @@ struct rt_output {
     size_t count, cap;
     struct rt_command *commands;
     size_t command_count, command_cap;
-    bool more; /* the budget was used up: step again with RT_IN_CONTINUE */
+    size_t bytes; /* that the events have about as text, together */
+    bool more;    /* the budget was used up: step again with RT_IN_CONTINUE */
 };
 
 void rt_output_reset(struct rt_output *out);
 void rt_output_clear(struct rt_output *out);
+/* Moves the first of the events of `from`. */
+void rt_output_move_first(struct rt_output *to, struct rt_output *from);
 
-/* Runs `x` until it must wait, or a budget of transitions is used up. */
+/*
+ * Runs `x` until it must wait, or a budget of transitions, of bytes of events or of work is used
+ * up. Where in->work is abandoned meanwhile, nothing more is recorded, and what the step had begun
+ * stays so: then only RT_IN_STOP can follow, or the execution is to be folded anew.
+ */
 void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out);
 
 /* When the next RT_IN_TIMER is due; INT64_MAX: never. */

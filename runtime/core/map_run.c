@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { MOST_REDRIVES = 1000 };
+enum { MOST_REDRIVES = 1000, STEP_CHILDREN = 512 };
 
 /* ---- names ---- */
 
@@ -119,6 +119,8 @@ static bool start_child(struct step *s, struct rt_frame *f)
                               .state = f->state,
                               .data = input,
                               .index = i});
+    if (!running(s))
+        return false;
     child_command(s, f, RT_START_CHILD, i);
     return true;
 }
@@ -132,19 +134,23 @@ static void redrive_child(struct step *s, struct rt_frame *f)
         i++;
     emit(s, (struct rt_event){
                 .kind = RT_CHILD_REDRIVEN, .frame = f->id, .state = f->state, .index = i});
-    child_command(s, f, RT_REDRIVE_CHILD, i);
+    if (running(s))
+        child_command(s, f, RT_REDRIVE_CHILD, i);
 }
 
-/* Redrives those that are pending and starts others until as many run as may. */
-static void start_children(struct step *s, struct rt_frame *f)
+void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
-    while (g->pending && group_has_room(g))
-        redrive_child(s, f);
-    while (g->started < g->total && group_has_room(g))
-        if (!start_child(s, f))
+    for (int budget = STEP_CHILDREN; budget > 0 && !step_is_long(s); budget--) {
+        if (!running(s) || !group_wants_more(g))
             return;
+        if (g->pending)
+            redrive_child(s, f);
+        else if (!start_child(s, f))
+            return;
+    }
+    group_goes_on(s, f);
 }
 
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)

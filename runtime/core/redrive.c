@@ -55,6 +55,11 @@ bool group_has_room(const struct rt_group *g)
     return g->started - g->done - g->pending < g->limit;
 }
 
+bool group_wants_more(const struct rt_group *g)
+{
+    return !g->over && (g->pending || g->started < g->total) && group_has_room(g);
+}
+
 /* The Parallel or Map failed with data that are too large or an expression that can't be: that is
  * no child's fault, and all of it is run again. */
 static bool fails_by_itself(const rt_exec *x, const struct rt_frame *f)

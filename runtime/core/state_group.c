@@ -91,6 +91,21 @@ static bool start_iteration(struct step *s, struct rt_frame *f, uint32_t previou
     return running(s);
 }
 
+/* The first of them all point back to MapStateStarted. */
+static void start_iterations(struct step *s, struct rt_frame *f)
+{
+    while (group_wants_more(f->group) && !step_is_long(s))
+        if (!start_iteration(s, f, f->group->begun))
+            return;
+    group_goes_on(s, f);
+}
+
+void group_goes_on(struct step *s, struct rt_frame *f)
+{
+    if (f->phase == RT_GROUP && group_wants_more(f->group))
+        exec_ready(s->x, f);
+}
+
 static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *env,
                       json *effective)
 {
@@ -123,10 +138,7 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
         start_map_run(s, f, &inner);
         return;
     }
-    /* The first of them all point back to MapStateStarted. */
-    while (f->group->started < f->group->total && f->group->started < f->group->limit)
-        if (!start_iteration(s, f, f->last))
-            return;
+    start_iterations(s, f);
 }
 
 /* ---- joining ---- */
@@ -174,6 +186,10 @@ void work_group(struct step *s, struct rt_frame *f)
             resume_group(s, f);
         else if (f->group->done == f->group->total)
             join(s, f);
+        else if (f->group->map_run)
+            start_children(s, f);
+        else
+            start_iterations(s, f);
         return;
     }
     view_init(&view, s, f);
@@ -196,9 +212,10 @@ void resume_group(struct step *s, struct rt_frame *f)
         redrive_map_run(s, f);
         return;
     }
-    while (f->group->resumed)
+    while (f->group->resumed && !step_is_long(s))
         if (!start_iteration(s, f, f->last))
             return;
+    group_goes_on(s, f);
 }
 
 void child_ended(struct step *s, struct rt_frame *child, const json *output)
@@ -214,8 +231,8 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output)
                               .data = json_ref(output),
                               .index = child->index,
                               .to = child->id});
-    if (map && running(s) && f->group->started < f->group->total)
-        start_iteration(s, f, freed);
+    if (map && running(s) && f->group->started < f->group->total && start_iteration(s, f, freed))
+        group_goes_on(s, f);
 }
 
 /* ---- failing ---- */

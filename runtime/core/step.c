@@ -4,9 +4,13 @@
 #include "runtime/core/core_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* Visits of frames in one step: what bounds its events, and the time that others wait. */
-enum { STEP_BUDGET = 512 };
+/* Visits of frames in one step, and after how many bytes of events and units of work it comes to
+ * its end: what bounds it, and so the time until its events are kept. */
+enum { STEP_BUDGET = 512, STEP_BYTES = 8 << 20, STEP_WORK = 16 * WORK_TICK };
+/* A store takes no more in one piece. */
+enum { MOST_BYTES = 900 << 20 };
 
 /* ---- output ---- */
 
@@ -25,6 +29,7 @@ void rt_output_reset(struct rt_output *out)
     for (size_t i = 0; i < out->command_count; i++)
         command_clear(&out->commands[i]);
     out->count = out->command_count = 0;
+    out->bytes = 0;
     out->more = false;
 }
 
@@ -36,9 +41,55 @@ void rt_output_clear(struct rt_output *out)
     *out = (struct rt_output){0};
 }
 
+static struct rt_event *new_event(struct rt_output *out)
+{
+    MEM_GROW(out->events, out->count, out->cap);
+    return &out->events[out->count++];
+}
+
+static size_t value_bytes(const json *v)
+{
+    return v ? json_text_len(v) : 0;
+}
+
+/* About what an event has as text. */
+static size_t event_bytes(const struct rt_event *e)
+{
+    enum { BARE = 100 };
+
+    return BARE + value_bytes(e->data) + value_bytes(e->extra) + value_bytes(e->error.cause);
+}
+
+void rt_output_move_first(struct rt_output *to, struct rt_output *from)
+{
+    struct rt_event first = from->events[0];
+    size_t bytes = event_bytes(&first);
+
+    from->count--;
+    from->bytes -= bytes;
+    memmove(from->events, from->events + 1, from->count * sizeof *from->events);
+    *new_event(to) = first;
+    to->bytes += bytes;
+}
+
+static bool abandoned(const struct step *s)
+{
+    return s->work && s->work->verdict == WORK_ABANDONED;
+}
+
 bool running(const struct step *s)
 {
-    return s->x->status == RT_RUNNING;
+    return s->x->status == RT_RUNNING && !abandoned(s);
+}
+
+static uint64_t work_done(const struct work *w)
+{
+    return w ? w->total - w->left : 0;
+}
+
+bool step_is_long(const struct step *s)
+{
+    return s->out->bytes >= STEP_BYTES || work_done(s->work) - s->work_before >= STEP_WORK;
 }
 
 /* In the order in which events made frames what they are; siblings by index. */
@@ -97,12 +148,6 @@ static void reschedule(struct step *s, const struct rt_event *e)
     exec_schedule(x, f);
 }
 
-static struct rt_event *new_event(struct rt_output *out)
-{
-    MEM_GROW(out->events, out->count, out->cap);
-    return &out->events[out->count++];
-}
-
 static void record(struct step *s, struct rt_event *e)
 {
     rt_exec *x = s->x;
@@ -115,6 +160,7 @@ static void record(struct step *s, struct rt_event *e)
     rt_apply(x, e);
     reschedule(s, e);
     *new_event(s->out) = *e;
+    s->out->bytes += event_bytes(e);
 }
 
 static bool ends_execution(enum rt_event_kind kind)
@@ -145,26 +191,51 @@ static void cancel_all(struct step *s)
     }
 }
 
+/* The execution ends instead of recording what there is no room for. */
+static void end_instead(struct step *s, uint32_t previous, struct asl_error error)
+{
+    struct rt_event over = {
+        .kind = RT_EXECUTION_FAILED, .frame = RT_NO_FRAME, .previous = previous, .error = error};
+
+    cancel_all(s);
+    record(s, &over);
+}
+
+/* False when there is no room for it; *why gains the reason. */
+static bool has_room_for(const struct step *s, const struct rt_event *e, struct asl_error *why)
+{
+    const rt_exec *x = s->x;
+
+    if (ends_execution(e->kind))
+        return true;
+    if (event_bytes(e) + s->out->bytes > (size_t)MOST_BYTES) {
+        asl_error_set(why, ASL_RUNTIME, "The events of one step have more than %d bytes.",
+                      MOST_BYTES);
+        return false;
+    }
+    /* The quota's last event is the failure itself. */
+    if (x->aws_limits && x->event_id + 1 >= AWS_EVENT_LIMIT && e->kind < RT_FIRST_PRIVATE) {
+        asl_error_set(why, ASL_RUNTIME,
+                      "The execution reached the maximum number of history events (%d).",
+                      AWS_EVENT_LIMIT);
+        return false;
+    }
+    return true;
+}
+
 void emit(struct step *s, struct rt_event e)
 {
-    rt_exec *x = s->x;
+    struct asl_error why = {0};
 
     if (!running(s)) {
         rt_event_clear(&e);
         return;
     }
     asl_error_cap(&e.error);
-    /* The quota's last event is the failure itself. */
-    if (x->aws_limits && x->event_id + 1 >= AWS_EVENT_LIMIT && e.kind < RT_FIRST_PRIVATE &&
-        !ends_execution(e.kind)) {
-        struct rt_event over = {
-            .kind = RT_EXECUTION_FAILED, .frame = RT_NO_FRAME, .previous = e.previous};
+    if (!has_room_for(s, &e, &why)) {
+        uint32_t previous = e.previous;
         rt_event_clear(&e);
-        asl_error_set(&over.error, ASL_RUNTIME,
-                      "The execution reached the maximum number of history events (%d).",
-                      AWS_EVENT_LIMIT);
-        cancel_all(s);
-        record(s, &over);
+        end_instead(s, previous, why);
         return;
     }
     if (ends_execution(e.kind))
@@ -187,6 +258,8 @@ struct rt_command *new_command(struct step *s)
 
 void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
 {
+    if (abandoned(s))
+        return;
     *new_command(s) = (struct rt_command){
         .kind = kind,
         .frame = f->id,
@@ -547,7 +620,7 @@ static void run(struct step *s)
 {
     struct rt_frame *f;
 
-    for (int budget = STEP_BUDGET; running(s) && budget > 0; budget--) {
+    for (int budget = STEP_BUDGET; running(s) && budget > 0 && !step_is_long(s); budget--) {
         if (!(f = exec_next_ready(s->x)))
             return;
         visit(s, f);
@@ -572,7 +645,7 @@ static void timers(struct step *s)
     }
     /* A retry without delay that fails before its task is scheduled is due again at once. */
     int budget = STEP_BUDGET;
-    while (running(s) && x->heap_count && budget > 0) {
+    while (running(s) && x->heap_count && budget > 0 && !step_is_long(s)) {
         struct rt_frame *f = x->frames[x->heap[0]];
         if (frame_due(f) > due_clock(s))
             break;
@@ -661,6 +734,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .has_activity = in->has_activity,
         .world = in->world,
         .work = in->work,
+        .work_before = work_done(in->work),
         .out = out,
         /* What chance an event has depends on the seed and on which event it is. */
         .chance = {x->seed ^ (x->seq + 1) * 0x9e3779b97f4a7c15u},
@@ -692,6 +766,7 @@ void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out)
             command(&s, RT_RUN_TASK, order[i]);
         else
             resume_children(&s, order[i]);
+        group_goes_on(&s, order[i]);
     }
     mem_free(order);
 }
