@@ -138,14 +138,40 @@ struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t exec
 {
     MEM_GROW(e->inputs, e->input_count, e->input_cap);
     struct input *in = &e->inputs[e->input_count++];
-    *in = (struct input){.kind = kind, .execution = execution};
+    *in = (struct input){.number = ++e->last_input, .kind = kind, .execution = execution};
     return in;
 }
 
-static void input_clear(struct input *in)
+void engine_input_clear(struct input *in)
 {
     json_unref(in->value);
+    in->value = NULL;
     asl_error_clear(&in->error);
+}
+
+uint64_t engine_last_input(const engine *e)
+{
+    return e->last_input;
+}
+
+static bool waits_for_step(const struct slice *s, uint64_t number)
+{
+    if (s->given.number == number)
+        return !s->told;
+    for (size_t i = 0; i < s->waiting_count; i++)
+        if (s->waiting[i].number == number)
+            return true;
+    return false;
+}
+
+bool engine_is_settled(const engine *e, uint64_t number)
+{
+    if (number > e->last_stepped)
+        return false;
+    for (const struct slice *s = number ? e->under_way : NULL; s; s = s->next)
+        if (waits_for_step(s, number))
+            return false;
+    return true;
 }
 
 struct entry *engine_add_entry(engine *e, uint64_t execution)
@@ -289,86 +315,90 @@ void engine_queue(engine *e, struct entry *entry)
     e->again[e->again_count++] = entry->node.id;
 }
 
-/* What an execution may look at of the world. */
-struct world {
-    const struct engine_hooks *hooks;
-    uint64_t execution;
-};
+/*
+ * What each kind of work may do in a turn before the turn is committed and its host looks at what
+ * came in: steps and, where there is a clock, time. All kinds together may make so many bytes of
+ * events. One step is always made, so that nothing stands still.
+ */
+enum { SHARE_STEPS = 4096, TURN_BYTES = 32 << 20, STEPS_A_LOOK = 16 };
+#define SHARE_NS INT64_C(4000000)
+/* What is under way has had its share before. */
+#define LATER_SHARE_NS INT64_C(2000000)
 
-static bool has_activity(void *world, const char *arn)
+static void begin_share(engine *e, int64_t ns)
 {
-    const struct world *w = world;
-
-    return w->hooks->has_activity(w->hooks->user, w->execution, arn);
+    e->share_steps = 0;
+    e->share_end_ns = engine_used_ns(e) + ns;
 }
 
-static void step(engine *e, uint64_t execution, const struct rt_input *given)
+bool engine_share_is_over(engine *e)
 {
-    struct entry *entry = given->kind == RT_IN_REDRIVE ? engine_ended_entry(e, execution)
-                                                       : engine_entry(e, execution);
-    struct world world = {&e->hooks, execution};
-    struct rt_input in = *given;
-
-    if (!entry || (!entry->x && !engine_wake(e, entry)))
-        return;
-    struct rt_output *out = engine_new_turn(e, execution);
-    in.skew_ms = e->skew_ms;
-    in.wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale;
-    if (e->hooks.has_activity) {
-        in.has_activity = has_activity;
-        in.world = &world;
-    }
-    rt_step(entry->x, &in, out);
-    if (in.kind == RT_IN_REDRIVE && out->count)
-        engine_forget_end(e, entry);
-    engine_set_due(e, entry, rt_next_due(entry->x));
-    for (size_t i = 0; i < out->command_count; i++)
-        entry->errands += starts_errand(&out->commands[i]);
-    if (out->more)
-        engine_queue(e, entry);
+    if (e->turn_bytes >= TURN_BYTES || e->share_steps >= SHARE_STEPS)
+        return true;
+    if (!e->hooks.used_ns)
+        return false;
+    /* To ask for the time costs about as much as a small step. */
+    return (e->share_steps % STEPS_A_LOOK == STEPS_A_LOOK - 1 ? engine_used_ns(e) : e->clock_ns) >=
+           e->share_end_ns;
 }
 
-static void step_timers(engine *e, int64_t now_ms)
+void engine_step(engine *e, struct input *in)
 {
+    struct entry *entry = in->kind == RT_IN_REDRIVE ? engine_ended_entry(e, in->execution)
+                                                    : engine_entry(e, in->execution);
+
+    e->share_steps++;
+    if (entry && entry->slice && in->kind == RT_IN_STOP)
+        engine_abandon_step(e, entry->slice, in);
+    else if (entry && entry->slice)
+        engine_wait_for_step(entry->slice, in);
+    else if (entry && (entry->x || engine_wake(e, entry)))
+        engine_step_entry(e, entry, in);
+    else
+        engine_input_clear(in);
+}
+
+static void step_timers(engine *e)
+{
+    begin_share(e, SHARE_NS);
     /* A step may stop at its budget with more that is due: the next turn's. */
     for (size_t n = e->heap_count; n > 0 && e->heap_count && !e->unreadable; n--) {
-        if (e->heap[0]->due_ms > engine_due_clock(e))
+        if (e->heap[0]->due_ms > engine_due_clock(e) || engine_share_is_over(e))
             return;
-        step(e, e->heap[0]->node.id, &(struct rt_input){.kind = RT_IN_TIMER, .now_ms = now_ms});
+        engine_step(e, &(struct input){.kind = RT_IN_TIMER, .execution = e->heap[0]->node.id});
     }
 }
 
-static void step_again(engine *e, int64_t now_ms)
+static void step_again(engine *e)
 {
-    size_t count = e->again_count;
+    size_t count = e->again_count, done = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        uint64_t execution = e->again[i];
-        struct entry *entry = engine_entry(e, execution);
+    begin_share(e, SHARE_NS);
+    for (; done < count && !engine_share_is_over(e); done++) {
+        struct entry *entry = engine_entry(e, e->again[done]);
         if (entry)
             entry->queued = false;
-        step(e, execution, &(struct rt_input){.kind = RT_IN_CONTINUE, .now_ms = now_ms});
+        engine_step(e, &(struct input){.kind = RT_IN_CONTINUE, .execution = e->again[done]});
     }
-    e->again_count -= count;
-    if (e->again_count)
-        memmove(e->again, e->again + count, e->again_count * sizeof *e->again);
+    e->again_count -= done;
+    if (done && e->again_count)
+        memmove(e->again, e->again + done, e->again_count * sizeof *e->again);
 }
 
-static void step_inputs(engine *e, int64_t now_ms)
+static void step_inputs(engine *e)
 {
-    for (size_t i = 0; i < e->input_count; i++) {
-        struct input in = e->inputs[i];
-        step(e, in.execution,
-             &(struct rt_input){.kind = in.kind,
-                                .frame = in.frame,
-                                .index = in.index,
-                                .ref = in.ref,
-                                .now_ms = now_ms,
-                                .value = in.value,
-                                .error = &in.error});
-        input_clear(&in);
+    begin_share(e, SHARE_NS);
+    while (e->input_head < e->input_count && !engine_share_is_over(e)) {
+        struct input in = e->inputs[e->input_head++];
+        e->last_stepped = in.number;
+        engine_step(e, &in);
     }
-    e->input_count = 0;
+    if (e->input_head < e->input_count / 2)
+        return;
+    e->input_count -= e->input_head;
+    if (e->input_head && e->input_count)
+        memmove(e->inputs, e->inputs + e->input_head, e->input_count * sizeof *e->inputs);
+    e->input_head = 0;
 }
 
 /* Has it nothing to do but to wait, and that for long? */
@@ -606,8 +636,8 @@ static void tell(engine *e, struct turn *t)
     if (ended && e->hooks.ended)
         e->hooks.ended(e->hooks.user, t->execution, x);
     rt_output_reset(&t->out);
-    /* The hook may have let go of it. */
-    if (!ended || !(entry = engine_entry(e, t->execution)))
+    /* The hook may have let go of it; or a redrive is under way. */
+    if (!ended || !(entry = engine_entry(e, t->execution)) || entry->slice)
         return;
     bool child = entry->errand != NULL;
     if (child)
@@ -622,7 +652,7 @@ static void sleep_after_turn(engine *e)
 {
     for (size_t i = 0; e->recovers && i < e->turn_count; i++) {
         struct entry *entry = engine_entry(e, e->turns[i].execution);
-        if (!entry || !entry->x || entry->kept_due_ms == STORE_AWAKE)
+        if (!entry || !entry->x || entry->slice || entry->kept_due_ms == STORE_AWAKE)
             continue;
         rt_exec_free(entry->x);
         entry->x = NULL;
@@ -632,9 +662,14 @@ static void sleep_after_turn(engine *e)
 bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 {
     e->now_ms = now_ms;
-    step_timers(e, now_ms);
-    step_again(e, now_ms);
-    step_inputs(e, now_ms);
+    e->turn_bytes = 0;
+    if (e->under_way) {
+        begin_share(e, LATER_SHARE_NS);
+        engine_resume_steps(e);
+    }
+    step_timers(e);
+    step_again(e);
+    step_inputs(e);
     if (e->unreadable) {
         diag_set(why, e->why.code, 0, "%s", e->why.text);
         return false;
@@ -651,7 +686,7 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 
 int64_t engine_next_due(const engine *e)
 {
-    if (e->input_count || e->again_count)
+    if (e->input_count || e->again_count || e->under_way)
         return INT64_MIN;
     return e->heap_count ? e->heap[0]->due_ms : INT64_MAX;
 }
@@ -668,7 +703,7 @@ size_t engine_running(const engine *e)
 
 size_t engine_inputs(const engine *e)
 {
-    return e->input_count + e->again_count;
+    return e->input_count - e->input_head + e->again_count + e->under_way_count;
 }
 
 const rt_exec *engine_execution(const engine *e, uint64_t execution)
@@ -687,7 +722,13 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
     e->store = s;
     e->hooks = *hooks;
     e->wait_scale = 1;
+    engine_limit_evaluations(e, ENGINE_EVALUATION_MS);
     return e;
+}
+
+void engine_limit_evaluations(engine *e, int64_t ms)
+{
+    e->evaluation_ns = ms < INT64_MAX / 1000000 ? ms * 1000000 : INT64_MAX;
 }
 
 void engine_scale_waits(engine *e, double factor)
@@ -719,6 +760,8 @@ void engine_release(engine *e, uint64_t execution)
 
     if (!entry)
         return;
+    if (entry->slice)
+        engine_drop_step(e, entry->slice);
     engine_set_due(e, entry, INT64_MAX);
     id_map_take(&e->entries, execution);
     free_entry(entry);
@@ -744,13 +787,16 @@ void engine_free(engine *e)
 {
     if (!e)
         return;
+    while (e->under_way)
+        engine_drop_step(e, e->under_way);
+    engine_free_slices(e);
     for (struct id_node *n; (n = id_map_take_any(&e->entries));)
         free_entry((struct entry *)(void *)n);
     id_map_clear(&e->entries);
     store_free(e->apart);
     diag_clear(&e->why);
-    for (size_t i = 0; i < e->input_count; i++)
-        input_clear(&e->inputs[i]);
+    for (size_t i = e->input_head; i < e->input_count; i++)
+        engine_input_clear(&e->inputs[i]);
     for (size_t i = 0; i < e->turn_cap; i++)
         rt_output_clear(&e->turns[i].out);
     mem_free(e->heap);

@@ -10,8 +10,11 @@
  * be run. It does no I/O and has no clock: a host calls engine_advance when something came in or
  * engine_next_due is reached.
  *
- * A turn: all inputs are stepped, the store commits once, and only then do tasks go out and hooks
- * hear of what happened.
+ * A turn: inputs are stepped, the store commits once, and only then do tasks go out and hooks hear
+ * of what happened. A turn is bounded in steps, in bytes of events and, where the hooks have a
+ * clock, in time: what is left comes in the next. A step that takes longer is left in its midst,
+ * and goes on in later turns (engine_slice.c): its execution is under way until then, and others
+ * don't wait for it.
  */
 typedef struct engine engine;
 
@@ -24,7 +27,7 @@ struct engine_hooks {
     /* A task has its result by its token: who works on it needn't bring one, nor be stopped. May be
      * NULL. */
     void (*release_task)(void *user, uint64_t id);
-    /* What was kept; `x` already stands behind the last of it. May be NULL. */
+    /* What was kept; `x` already stands behind the last of it, or further on. May be NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
     /* May be NULL. An engine that recovers then lets go of it, as engine_release does. */
@@ -34,6 +37,12 @@ struct engine_hooks {
     void (*answered)(void *user, int64_t since_ms);
     /* While a turn is made: may this execution's Task go to that activity? NULL: to any. */
     bool (*has_activity)(void *user, uint64_t execution, const char *arn);
+    /*
+     * How many nanoseconds of the processor's time the thread has used, from whenever on. With it a
+     * turn is bounded in time, and long steps are cut into slices; NULL: each step is made at once,
+     * however long it takes.
+     */
+    int64_t (*used_ns)(void *user);
 };
 
 /* Looks at `s` as long as it lives; NULL: events are not kept. */
@@ -45,6 +54,10 @@ void engine_scale_waits(engine *e, double factor);
 /* From now on the clock by which all is due, engine_next_due too, is so far ahead of the `now_ms`
  * of engine_advance and engine_recover: see struct rt_input. */
 void engine_set_skew(engine *e, int64_t skew_ms);
+
+/* What an evaluation may use of the processor's time, by the clock of the hooks, if nobody says. */
+enum { ENGINE_EVALUATION_MS = 1000 };
+void engine_limit_evaluations(engine *e, int64_t ms);
 
 /* How long an execution must have nothing to do but wait before it leaves memory for the store. */
 enum { ENGINE_SLEEP_MS = 10000 };
@@ -105,7 +118,15 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result);
  */
 void engine_task_answered(engine *e, uint64_t id, struct task_result *result);
 
-/* Does all there is to do at `now_ms`. False with *why filled when the store failed: the engine is
+/*
+ * The number of the last input that was handed to the engine, and whether what came of that one has
+ * been kept by the turns made so far; 0 has. So who caused an input knows when to say that it is
+ * done.
+ */
+uint64_t engine_last_input(const engine *e);
+bool engine_is_settled(const engine *e, uint64_t number);
+
+/* Makes a turn at `now_ms`. False with *why filled when the store failed: the engine is
  * of no more use then. */
 bool engine_advance(engine *e, int64_t now_ms, struct diag *why);
 /* When engine_advance is to be called next if nothing comes in before; INT64_MAX: never; INT64_MIN:

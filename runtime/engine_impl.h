@@ -2,8 +2,9 @@
 #define RUNTIME_ENGINE_IMPL_H
 
 /* What the engine's files share: engine.c has turns, engine_recover.c what comes from the store,
- * engine_redrive.c what runs again. */
+ * engine_redrive.c what runs again, engine_slice.c steps that take long. */
 
+#include "runtime/coroutine.h"
 #include "runtime/engine.h"
 #include "runtime/id_map.h"
 
@@ -18,6 +19,7 @@ struct entry {
     bool queued;           /* has RT_IN_CONTINUE to come */
     bool over;             /* it has ended, and was told so */
     bool orphan;           /* its Map Run is over: nobody asks for it */
+    struct slice *slice;   /* its step that is under way; NULL: none */
     enum engine_keep keep;
     json *list, *note; /* for the store, until it has them; NULL: none */
     /* What the store has of it: */
@@ -42,6 +44,7 @@ struct errand {
 
 /* Something that came in, for the next turn. */
 struct input {
+    uint64_t number; /* as engine_last_input counts; 0: it came from the engine itself */
     enum rt_input_kind kind;
     uint64_t execution, ref;
     uint32_t frame, index;
@@ -54,6 +57,24 @@ struct input {
 struct turn {
     uint64_t execution;
     struct rt_output out;
+};
+
+/* A step, and the stack that it runs on. */
+struct slice {
+    engine *engine;
+    coroutine *coroutine; /* NULL: steps are not left in their midst */
+    struct entry *entry;
+    struct input given;
+    struct rt_input in; /* looks at `given` */
+    struct rt_output out;
+    struct work work;
+    uint64_t evaluation; /* which one of the step's it is in, what that has used, and up to when */
+    int64_t evaluation_ns, since_ns;
+    bool abandoned, under_way;
+    bool told;             /* that the execution has started */
+    struct input *waiting; /* what came in meanwhile */
+    size_t waiting_count, waiting_cap;
+    struct slice *prev, *next;
 };
 
 struct engine {
@@ -77,12 +98,22 @@ struct engine {
     struct id_map errands;
     size_t tasks_busy, running;
 
-    struct input *inputs;
-    size_t input_count, input_cap;
-    uint64_t *again; /* executions whose step stopped at its budget */
+    struct input *inputs; /* those before `input_head` have been stepped */
+    size_t input_head, input_count, input_cap;
+    uint64_t last_input, last_stepped; /* numbers */
+    uint64_t *again;                   /* executions whose step stopped at its budget */
     size_t again_count, again_cap;
     struct turn *turns;
     size_t turn_count, turn_cap;
+
+    int64_t evaluation_ns;                    /* that an evaluation may use */
+    struct slice *under_way, *last_under_way; /* the next one to go on first */
+    size_t under_way_count;
+    struct slice *spare;
+    size_t spare_count;
+    /* What the turn has done, and may do: */
+    size_t turn_bytes, share_steps;
+    int64_t share_end_ns, clock_ns; /* as it was last looked at */
 };
 
 /* The clock of due times. */
@@ -96,6 +127,11 @@ void engine_queue(engine *e, struct entry *entry);
 
 /* For the next turn; its values are to be filled in. */
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);
+void engine_input_clear(struct input *in);
+/* Steps the execution that it is for. Takes the input's values. */
+void engine_step(engine *e, struct input *in);
+/* The part of a turn that one kind of work has: is it used up? */
+bool engine_share_is_over(engine *e);
 
 struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref);
 struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c);
@@ -109,6 +145,25 @@ void engine_start_child(engine *e, struct errand *r, const rt_exec *parent,
                         const struct rt_command *c);
 /* Its Map hears of the end of a child; the errand is over. */
 void engine_tell_parent(engine *e, struct errand *r, const rt_exec *child);
+
+/* ---- engine_slice.c ---- */
+
+/* Looks at the clock, if there is one. */
+int64_t engine_used_ns(engine *e);
+/* Steps `entry`, which has nothing under way, with `given` (taken), and leaves it when it has used
+ * up its share of the turn. */
+void engine_step_entry(engine *e, struct entry *entry, struct input *given);
+/* Keeps `given` (taken) until the step is done. */
+void engine_wait_for_step(struct slice *s, struct input *given);
+/* Those that are under way go on, in turn, for a share. */
+void engine_resume_steps(engine *e);
+/* Nobody wants more of the step: ends it with what it has recorded. `instead` (taken) comes next.
+ */
+void engine_abandon_step(engine *e, struct slice *s, struct input *instead);
+/* Ends the step, and forgets it with all that waits for it. */
+void engine_drop_step(engine *e, struct slice *s);
+/* Those that are spare. */
+void engine_free_slices(engine *e);
 
 /* ---- engine_recover.c ---- */
 

@@ -5,9 +5,11 @@
 #include <assert.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
-/* Turns of the engine before the loop is looked at again, while the engine has more to do. */
-enum { TURNS_AT_ONCE = 64 };
+/* While the engine has more to do, the loop is looked at again after so many turns of it or so many
+ * milliseconds, whichever is first. */
+enum { TURNS_AT_ONCE = 64, GLANCE_MS = 2 };
 
 /*
  * Polls end after so long whatever is due, as their time-outs stand still while the machine is
@@ -33,7 +35,9 @@ struct host {
     int64_t since_ms;   /* since when nothing came in, while it stands still; 0: something did */
     /* That, and this, by clock_steady_ms. No wait lasts longer; INT64_MAX: no bound. */
     int64_t until_ms;
-    bool resting; /* the engine is of no use: nothing of it is due */
+    int64_t glance_ms; /* when the loop was looked at last, by clock_steady_ms */
+    unsigned turns;    /* made since */
+    bool resting;      /* the engine is of no use: nothing of it is due */
     bool interrupted, stopped;
 };
 
@@ -133,6 +137,15 @@ static bool has_activity(void *user, uint64_t execution, const char *arn)
     const host *h = user;
 
     return !h->api || api_has_activity(h->api, execution, arn);
+}
+
+static int64_t used_ns(void *user)
+{
+    struct timespec t;
+
+    (void)user;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static int64_t clock_now(void *user)
@@ -254,6 +267,16 @@ static void wait_for_io(host *h)
     uv_timer_stop(&h->timer);
 }
 
+/* The engine has more to do: takes what came in meanwhile, now and then. */
+static void glance_at_io(host *h)
+{
+    if (++h->turns < TURNS_AT_ONCE && clock_steady_ms() < h->glance_ms + GLANCE_MS)
+        return;
+    uv_run(&h->loop, UV_RUN_NOWAIT);
+    h->turns = 0;
+    h->glance_ms = clock_steady_ms();
+}
+
 static void on_signal(uv_signal_t *s, int number)
 {
     host *h = s->data;
@@ -274,7 +297,8 @@ host *host_new(store *s, const struct host_options *options)
                                  .happened = happened,
                                  .ended = ended,
                                  .answered = answered,
-                                 .has_activity = has_activity};
+                                 .has_activity = has_activity,
+                                 .used_ns = used_ns};
 
     h->options = *options;
     due_clock_start(&h->clock, options->wall_us);
@@ -423,7 +447,7 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
     enum host_end end = HOST_DONE;
 
     h->until_ms = limit_ms ? clock_steady_ms() + limit_ms : INT64_MAX;
-    for (unsigned turn = 1;; turn++) {
+    for (;;) {
         handlers_wake(h->handlers, host_due_clock(h));
         if (!engine_advance(h->engine, turn_time(h), why))
             return HOST_FAILED;
@@ -439,12 +463,10 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
             stop(h, execution, "Asl.TimedOut", "The time that --timeout allows is over.");
         }
         int64_t due = next_due(h);
-        if (due == INT64_MIN) {
-            if (turn % TURNS_AT_ONCE == 0)
-                uv_run(&h->loop, UV_RUN_NOWAIT);
-        } else if (!let_time_pass(h, due)) {
+        if (due == INT64_MIN)
+            glance_at_io(h);
+        else if (!let_time_pass(h, due))
             return HOST_STUCK;
-        }
     }
 }
 
@@ -487,7 +509,7 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
 {
     bool told = false;
 
-    for (unsigned turn = 1;; turn++) {
+    for (;;) {
         if (!host_turn(h, why))
             return false;
         if (h->interrupted && !told) {
@@ -498,7 +520,7 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
             return true;
         if (next_due(h) != INT64_MIN)
             wait_for_io(h);
-        else if (turn % TURNS_AT_ONCE == 0)
-            uv_run(&h->loop, UV_RUN_NOWAIT);
+        else
+            glance_at_io(h);
     }
 }

@@ -51,6 +51,7 @@ struct world_log {
     struct due_answer answers[200];
     size_t count;
     size_t tasks; /* handed out so far */
+    int64_t used_ns;
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
@@ -100,6 +101,16 @@ static bool fold(void *user, const struct rt_event *e)
     return true;
 }
 
+/* The id of the last public event; 0: there is none. */
+static uint32_t last_public(const struct rt_event *events, size_t count)
+{
+    uint32_t id = 0;
+
+    for (size_t i = 0; i < count; i++)
+        id = events[i].id ? events[i].id : id;
+    return id;
+}
+
 /* What is told stands in the store, and makes the execution that it is told of. */
 static void happened(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count)
@@ -111,7 +122,8 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
         rt_event_name(&events[i], name);
         buf_printf(&w->log, "%" PRIu64 " %" PRIu64 " %s\n", execution, events[i].seq, name);
     }
-    if (!count)
+    /* One that is under way stands further on. */
+    if (!count || rt_exec_events(x) != last_public(events, count))
         return;
     struct folding f = {0};
     struct rt_config config = {.names = *rt_exec_names(x), .scope = rt_exec_scope(x)};
@@ -140,18 +152,36 @@ static asl_machine *machine_of(const char *text)
     return m;
 }
 
-static void world_open(struct world_log *w, size_t fail_at)
+enum { LOOK_NS = 10000000 };
+
+/* Each look at the clock takes longer than a turn has: whatever can be left in its midst is. */
+static int64_t used_ns(void *user)
 {
-    static struct engine_hooks hooks = {
-        .run_task = run_task, .cancel_task = cancel_task, .happened = happened, .ended = ended};
+    struct world_log *w = user;
+
+    return w->used_ns += LOOK_NS;
+}
+
+static void world_open_with(struct world_log *w, size_t fail_at, bool slices)
+{
+    struct engine_hooks hooks = {.user = w,
+                                 .run_task = run_task,
+                                 .cancel_task = cancel_task,
+                                 .happened = happened,
+                                 .ended = ended,
+                                 .used_ns = slices ? used_ns : NULL};
 
     *w = (struct world_log){.now_ms = START_MS, .s = store_memory_new()};
-    hooks.user = w;
     w->e = engine_new(w->s, &hooks);
     seen = w;
     disk.commits = 0;
     disk.fail_at = fail_at;
     disk.before = note_commit;
+}
+
+static void world_open(struct world_log *w, size_t fail_at)
+{
+    world_open_with(w, fail_at, false);
 }
 
 static void world_close(struct world_log *w)
@@ -325,6 +355,196 @@ START_TEST(waits_end_in_order)
     engine_free(e);
     asl_machine_unref(m);
     json_unref(name);
+}
+END_TEST
+
+/* ---- steps that are left in their midst ---- */
+
+/* Takes some twenty looks at the clock. */
+#define LONG(rest)                                                                                 \
+    "\"QueryLanguage\":\"JSONata\",\"Type\":\"Pass\",\"Output\":"                                  \
+    "\"{% $sum($map([1..9000], function($x) { $x + 1 })) %}\"," rest
+#define ENDLESS "($f := function($x) { $f($x + 1) }; $f(1))"
+
+static const char endless[] =
+    ONE_STATE("E", "\"QueryLanguage\":\"JSONata\",\"Type\":\"Pass\",\"Output\":\"{% " ENDLESS
+                   " %}\",\"End\":true");
+static const char beside_endless[] = ONE_STATE(
+    "P", "\"Type\":\"Parallel\",\"End\":true,\"Branches\":[" ONE_STATE(
+             "A", TASK "\"End\":true") "," ONE_STATE("E", "\"QueryLanguage\":\"JSONata\",\"Type\":"
+                                                          "\"Pass\",\"Output\":\"{% " ENDLESS
+                                                          " %}\",\"End\":true") "]");
+static const char twice_long[] = "{\"StartAt\":\"A\",\"States\":{\"A\":{" LONG(
+    "\"Next\":\"B\"") "},\"B\":{" LONG("\"End\":true") "}}}";
+
+static void turn(struct world_log *w)
+{
+    ck_assert(engine_advance(w->e, w->now_ms, NULL));
+}
+
+static enum rt_status status(const struct world_log *w, uint64_t execution)
+{
+    return rt_exec_status(engine_execution(w->e, execution));
+}
+
+START_TEST(long_steps_let_others_go_first)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    uint64_t slow = start(&w, twice_long, "{}");
+    uint64_t input = engine_last_input(w.e);
+    turn(&w);
+    /* Who started it has an answer at once. */
+    ck_assert(engine_is_settled(w.e, input));
+    ck_assert_str_eq(buf_str(&w.log), "0 1 ExecutionStarted\n");
+    ck_assert_msg(engine_next_due(w.e) == INT64_MIN, "there is more to do");
+    uint64_t quick = start(&w, ONE_STATE("S", "\"Type\":\"Succeed\""), "1");
+    turn(&w);
+    ck_assert(status(&w, quick) == RT_SUCCEEDED && status(&w, slow) == RT_RUNNING);
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert(status(&w, slow) == RT_SUCCEEDED);
+    expect_json("the same as in one piece", rt_exec_output(engine_execution(w.e, slow)),
+                "40513500");
+    ck_assert_uint_eq(rt_exec_events(engine_execution(w.e, slow)), 6);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(evaluations_have_a_time)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    engine_limit_evaluations(w.e, 500);
+    uint64_t execution = start(&w, endless, "{}"), slow = start(&w, twice_long, "1");
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert(json_str_is(rt_exec_error(engine_execution(w.e, execution))->name,
+                          "States.QueryEvaluationError"));
+    /* Others are not charged for it, and each evaluation has a time of its own. */
+    ck_assert(status(&w, slow) == RT_SUCCEEDED);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(stop_of_a_long_step)
+{
+    struct world_log w;
+    struct asl_error error = {.name = json_cstring("E")};
+
+    world_open_with(&w, 0, true);
+    engine_limit_evaluations(w.e, INT64_MAX);
+    uint64_t execution = start(&w, beside_endless, "{}");
+    for (int i = 0; i < 5; i++)
+        turn(&w);
+    ck_assert(status(&w, execution) == RT_RUNNING);
+    engine_stop(w.e, execution, &error);
+    uint64_t input = engine_last_input(w.e);
+    turn(&w);
+    ck_assert(engine_is_settled(w.e, input));
+    ck_assert(status(&w, execution) == RT_ABORTED);
+    ck_assert_msg(engine_tasks(w.e) == 0, "a task of a stopped execution is still out");
+    ck_assert(engine_next_due(w.e) == INT64_MAX);
+    /* Its history has what happened before. */
+    ck_assert(strstr(buf_str(&w.log), "LambdaFunctionScheduled\n"));
+    /* And it can be redriven from there: the hostile branch begins again. */
+    ck_assert(engine_redrive(w.e, execution, NULL, NULL));
+    for (int i = 0; i < 5; i++)
+        turn(&w);
+    ck_assert(engine_next_due(w.e) == INT64_MIN);
+    asl_error_clear(&error);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(what_comes_in_waits_for_a_long_step)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    engine_limit_evaluations(w.e, 3000);
+    uint64_t execution = start(
+        &w,
+        "{\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Parallel\",\"End\":true,\"Branches\":"
+        "[" ONE_STATE("A",
+                      TASK "\"End\":true") ",{\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":"
+                                           "\"Wait\",\"Seconds\":1,\"Next\":\"B\"},\"B\":{" LONG(
+                                               "\"End\":true") "}}}]}}}",
+        "{\"a\":1}");
+    turn(&w);
+    turn(&w);
+    ck_assert_uint_eq(w.count, 1);
+    w.now_ms += 1000;
+    turn(&w); /* the wait is over, and the evaluation begins */
+    ck_assert(engine_next_due(w.e) == INT64_MIN);
+    give_answers(&w);
+    uint64_t input = engine_last_input(w.e);
+    turn(&w);
+    ck_assert_msg(!engine_is_settled(w.e, input), "the answer waits for the step's end");
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert(engine_is_settled(w.e, input));
+    expect_json("both", rt_exec_output(engine_execution(w.e, execution)), "[{\"a\":1},40513500]");
+    world_close(&w);
+}
+END_TEST
+
+/* Whatever commit fails, what is under way then is let go of. */
+START_TEST(failing_commits_beside_long_steps)
+{
+    struct world_log w;
+    struct diag why = {0};
+    size_t n = 1;
+
+    for (bool good = false; !good; n++) {
+        world_open_with(&w, n, true);
+        start(&w, twice_long, "{}");
+        start(&w, map_run, "[5,6]");
+        start(&w, twice_long, "1");
+        good = run_until_quiet(&w, &why);
+        diag_clear(&why);
+        why = (struct diag){0};
+        world_close(&w);
+    }
+    ck_assert_msg(n > 20, "%zu turns", n);
+}
+END_TEST
+
+START_TEST(what_runs_is_let_go_of)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    uint64_t execution = start(&w, endless, "{}");
+    start(&w, endless, "1");
+    turn(&w);
+    turn(&w);
+    engine_stop(w.e, execution, &(struct asl_error){0});
+    engine_forget(w.e, execution);
+    turn(&w);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(a_turn_has_a_share_for_everybody)
+{
+    enum { DUE = 300 };
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    for (int i = 0; i < DUE; i++)
+        start(&w, ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":1,\"End\":true"), "{}");
+    while (engine_next_due(w.e) == INT64_MIN)
+        turn(&w);
+    w.now_ms += 1000;
+    size_t running = engine_running(w.e);
+    ck_assert_uint_eq(running, DUE);
+    uint64_t quick = start(&w, ONE_STATE("S", "\"Type\":\"Succeed\""), "{}");
+    turn(&w);
+    ck_assert_msg(status(&w, quick) == RT_SUCCEEDED, "it waits for timers");
+    ck_assert_msg(engine_running(w.e) > DUE / 2, "all of them in one turn");
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert_uint_eq(engine_running(w.e), 0);
+    world_close(&w);
 }
 END_TEST
 
@@ -588,6 +808,13 @@ int main(void)
 
     tcase_add_test(t, failing_commits);
     tcase_add_test(t, waits_end_in_order);
+    tcase_add_test(t, long_steps_let_others_go_first);
+    tcase_add_test(t, evaluations_have_a_time);
+    tcase_add_test(t, stop_of_a_long_step);
+    tcase_add_test(t, what_comes_in_waits_for_a_long_step);
+    tcase_add_test(t, failing_commits_beside_long_steps);
+    tcase_add_test(t, what_runs_is_let_go_of);
+    tcase_add_test(t, a_turn_has_a_share_for_everybody);
     tcase_add_test(t, late_answer);
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_before_start);

@@ -315,8 +315,8 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
     return w;
 }
 
-/* Takes `out`. */
-static void send_answer(api *a, const struct caller *to, int status, json *out)
+/* Takes `out`. `input`: the engine's, which what is said comes from; 0: none. */
+static void send_answer(api *a, const struct caller *to, int status, json *out, uint64_t input)
 {
     struct buf body = {0};
 
@@ -328,24 +328,33 @@ static void send_answer(api *a, const struct caller *to, int status, json *out)
         return;
     }
     MEM_GROW(a->owed, a->owed_count, a->owed_cap);
-    a->owed[a->owed_count++] = (struct owed){.to = *to, .status = status, .body = body};
+    a->owed[a->owed_count++] =
+        (struct owed){.to = *to, .status = status, .body = body, .input = input};
 }
 
-/* Gives what was owed before the turn began; who is answered may call again. */
+/*
+ * Gives what was owed before the turn began, but for what the engine has not come to yet or has
+ * under way. Who is answered may call again.
+ */
 static void pay(api *a)
 {
-    size_t count = a->sealed;
+    size_t count = a->sealed, left = 0;
 
     a->sealed = 0;
     for (size_t i = 0; i < count; i++) {
         struct owed o = a->owed[i];
+        if (o.to.done && !engine_is_settled(a->engine, o.input)) {
+            a->owed[left++] = o;
+            continue;
+        }
         if (o.to.done)
             o.to.done(o.to.user, o.status, &o.body);
         buf_clear(&o.body);
     }
-    a->owed_count -= count;
-    if (count && a->owed_count)
-        memmove(a->owed, a->owed + count, a->owed_count * sizeof *a->owed);
+    if (left == count)
+        return;
+    memmove(a->owed + left, a->owed + count, (a->owed_count - count) * sizeof *a->owed);
+    a->owed_count -= count - left;
 }
 
 static void waiter_free(struct waiter *w)
@@ -357,7 +366,7 @@ static void waiter_free(struct waiter *w)
 void waiter_answer(api *a, struct waiter *w, json *out)
 {
     id_map_take(&a->waiters, w->node.id);
-    send_answer(a, &w->from, 200, out);
+    send_answer(a, &w->from, 200, out, engine_last_input(a->engine));
     waiter_free(w);
 }
 
@@ -377,7 +386,7 @@ static void answer_error(struct call *c)
     json_build_set(&b, "message", json_take_buf(&c->message));
     if (c->extra_key)
         json_build_set(&b, c->extra_key, c->extra);
-    send_answer(c->api, &c->from, status_of(c->error), json_build_done(&b));
+    send_answer(c->api, &c->from, status_of(c->error), json_build_done(&b), 0);
 }
 
 static const struct operation *find_operation(const char *name)
@@ -435,6 +444,7 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     struct call c = {.api = a, .operation = operation, .now_ms = now_ms, .from = from};
     const struct operation *op = find_operation(operation);
     json *in = NULL, *out = NULL;
+    uint64_t before = engine_last_input(a->engine);
 
     a->now_ms = now_ms;
     /* The name is bytes of a header, which need be no text. */
@@ -455,7 +465,8 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     if (c.error)
         answer_error(&c);
     else if (!c.waits)
-        send_answer(a, &c.from, 200, out);
+        send_answer(a, &c.from, 200, out,
+                    engine_last_input(a->engine) > before ? engine_last_input(a->engine) : 0);
     json_unref(in);
     buf_clear(&c.message);
     return c.waits || !from.own ? from.call : 0;

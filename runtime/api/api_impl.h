@@ -98,6 +98,7 @@ struct awaiting {
 struct fresh {
     json *arn;
     uint64_t number, turn;
+    uint64_t input; /* the engine's, that starts it */
 };
 
 struct activity {
@@ -166,6 +167,7 @@ struct caller {
 /* An answer that goes out once what it says is durable. */
 struct owed {
     struct caller to; /* done NULL: it has gone */
+    uint64_t input;   /* the engine's, which is to be settled; 0: none */
     int status;
     struct buf body;
 };

@@ -61,7 +61,10 @@ static void add_fresh(api *a, const json *arn, uint64_t number)
 {
     struct fresh *f = mem_alloc(sizeof *f);
 
-    *f = (struct fresh){.arn = json_ref(arn), .number = number, .turn = a->turn};
+    *f = (struct fresh){.arn = json_ref(arn),
+                        .number = number,
+                        .turn = a->turn,
+                        .input = engine_last_input(a->engine)};
     MEM_GROW(a->fresh, a->fresh_count, a->fresh_cap);
     a->fresh[a->fresh_count++] = f;
     text_map_put(&a->fresh_arns, json_str(f->arn), f);
@@ -71,7 +74,9 @@ void forget_fresh(api *a)
 {
     size_t gone = 0;
 
-    for (; gone < a->fresh_count && a->fresh[gone]->turn + 1 < a->turn; gone++) {
+    for (; gone < a->fresh_count && a->fresh[gone]->turn + 1 < a->turn &&
+           engine_is_settled(a->engine, a->fresh[gone]->input);
+         gone++) {
         text_map_take(&a->fresh_arns, json_str(a->fresh[gone]->arn));
         json_unref(a->fresh[gone]->arn);
         mem_free(a->fresh[gone]);
