@@ -220,6 +220,7 @@ static void finish(http_exchange *x, bool delivered)
         http_reader_next(x->reader);
         x->phase = READING;
         x->since_ms = (int64_t)uv_now(x->server->loop);
+        x->past_head = false;
         http_crowd_weigh(x);
         read_on(x);
     }
@@ -397,7 +398,10 @@ static size_t read_request(http_exchange *x, const char *bytes, size_t len)
         at += used;
         switch (p) {
         case HTTP_INCOMPLETE: wait_for_more(x); return at;
-        case HTTP_HEAD_READ: head_read(x, at < len); break;
+        case HTTP_HEAD_READ:
+            x->past_head = true;
+            head_read(x, at < len);
+            break;
         case HTTP_COMPLETE:
             no_wait(x);
             x->phase = WAITING;
@@ -411,6 +415,10 @@ static size_t read_request(http_exchange *x, const char *bytes, size_t len)
                 http_crowd_weigh(x); /* its body may have been taken */
             return at;
         case HTTP_REFUSED:
+            if (http_reader_status(x->reader) == 413 && x->past_head && s->options.on_too_large)
+                s->options.on_too_large(s->options.user, x);
+            if (x->phase != READING)
+                return at; /* who was told has closed the server */
             http_exchange_refuse(x, http_reader_status(x->reader), http_reader_why(x->reader));
             return at;
         }
@@ -787,6 +795,21 @@ const char *http_exchange_peer(http_exchange *x)
 bool http_exchange_is_local(const http_exchange *x)
 {
     return http_address_is_loopback((const struct sockaddr *)&x->peer);
+}
+
+const struct sockaddr *http_exchange_address(const http_exchange *x)
+{
+    return (const struct sockaddr *)&x->peer;
+}
+
+void http_exchange_set_mark(http_exchange *x, uint64_t mark)
+{
+    x->mark = mark;
+}
+
+uint64_t http_exchange_mark(const http_exchange *x)
+{
+    return x->mark;
 }
 
 void http_exchange_vouch(http_exchange *x)

@@ -39,6 +39,9 @@ struct http_server_options {
      * on. NULL: what is not http_message_is_for_loopback is refused with 403.
      */
     void (*on_head)(void *user, http_exchange *x);
+    /* The body of a request that on_head let pass is larger than it may be. The client is told,
+     * after this; the exchange is nobody's. May be NULL. */
+    void (*on_too_large)(void *user, http_exchange *x);
     /*
      * A connection is known when http_exchange_vouch says so; else from its first complete request
      * on. When there are too many, and one comes, one that isn't known and has no request complete
@@ -95,6 +98,11 @@ const char *http_exchange_peer(http_exchange *x);
 
 /* Does it come from this machine itself, whatever it says of itself? */
 bool http_exchange_is_local(const http_exchange *x);
+/* Its address, of whatever family. */
+const struct sockaddr *http_exchange_address(const http_exchange *x);
+/* A number that stays with the connection, 0 at first: what its owner knows of its client. */
+void http_exchange_set_mark(http_exchange *x, uint64_t mark);
+uint64_t http_exchange_mark(const http_exchange *x);
 /* Who sent it has shown who he is: so is his connection known from now on. */
 void http_exchange_vouch(http_exchange *x);
 /*

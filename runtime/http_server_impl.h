@@ -60,10 +60,12 @@ struct http_exchange {
     struct buf ahead; /* what came before it was its turn, from `ahead_at` on */
     size_t ahead_at;
     bool eof, paused, last; /* last: closes after the answer */
+    bool past_head;         /* its head was read, and options.on_head has seen it */
     bool at_head;           /* options.on_head looks at it: its body hasn't come */
-    bool known;             /* as options.by_word says */
-    int64_t since_ms;       /* when it was accepted, or its last request was complete */
-    size_t held;            /* bytes of its body that count in the server's guest_bytes */
+    uint64_t mark;
+    bool known;       /* as options.by_word says */
+    int64_t since_ms; /* when it was accepted, or its last request was complete */
+    size_t held;      /* bytes of its body that count in the server's guest_bytes */
     struct buf out, body;
     http_gone *gone;
     void *gone_user;

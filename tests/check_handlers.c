@@ -917,13 +917,40 @@ END_TEST
 
 static const char bootstrap[] =
     "#!/usr/bin/env python3\n"
-    "import http.client, json, os, sys, time\n"
-    "base = '/2018-06-01/runtime/'\n"
-    "c = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])\n"
+    "import http.client, json, os, subprocess, sys, time\n"
+    "host, _, secret = os.environ['AWS_LAMBDA_RUNTIME_API'].partition('/')\n"
+    "base = ('/' if secret else '') + secret + '/2018-06-01/runtime/'\n"
+    "c = http.client.HTTPConnection(host)\n"
     "def ask(method, path, body=None, headers={}):\n"
     "    c.request(method, base + path, body, headers)\n"
     "    r = c.getresponse()\n"
     "    return r.status, r.headers, r.read()\n"
+    "def other(one, apart):\n"
+    "    # A process of its own, and an orphan if it is to be apart: what it gets, from the file "
+    "'got'.\n"
+    "    if os.fork() == 0:\n"
+    "        os.setsid()\n"
+    "        if apart and os.fork():\n"
+    "            os._exit(0)\n"
+    "        got = []\n"
+    "        for method, path in (('GET', 'what'), ('GET', 'invocation/next'), ('POST', one + "
+    "'response'), ('POST', "
+    "one + 'error'),\n"
+    "                             ('POST', 'init/error')):\n"
+    "            o = http.client.HTTPConnection(host)\n"
+    "            o.request(method, '/2018-06-01/runtime/' + path, '\"forged\"' if method == 'POST' "
+    "and apart else None)\n"
+    "            r = o.getresponse()\n"
+    "            got.append(r.status)\n"
+    "            r.read()\n"
+    "            if not apart:\n"
+    "                break\n"
+    "        open('new', 'w').write(json.dumps(got))\n"
+    "        os.rename('new', 'got')\n"
+    "        os._exit(0)\n"
+    "    while not os.path.exists('got'):\n"
+    "        time.sleep(0.01)\n"
+    "    return open('got').read()\n"
     "def error(kind):\n"
     "    return json.dumps({'errorMessage': 'm', 'errorType': kind})\n"
     "if os.environ.get('BROKEN'):\n"
@@ -953,6 +980,17 @@ static const char bootstrap[] =
     "        result = 'hello'\n"
     "    if what == 'large':\n"
     "        result = '1' * 70000\n"
+    "    if what == 'huge':\n"
+    "        result = '1' * 9000000\n"
+    "    if what == 'chunks':\n"
+    "        result = (b'1' * 10000 for _ in range(900))\n"
+    "    if what == 'forged':\n"
+    "        result = other(one, True)\n"
+    "    if what == 'helped':\n"
+    "        result = other(one, False)\n"
+    "    if what == 'huge error':\n"
+    "        ask('POST', one + 'error', '1' * 2000000)\n"
+    "        continue\n"
     "    if what == 'calls':\n"
     "        result = json.dumps(calls)\n"
     "    if what == 'name':\n"
@@ -1006,6 +1044,16 @@ static const struct {
      "failed Lambda.Unknown: The function's answer is not JSON (..."},
     {"a result that is too large", "", "{\"do\":\"large\"}",
      "failed States.DataLimitExceeded: (none)"},
+    {"one of 9 MB", "", "{\"do\":\"huge\"}", "failed States.DataLimitExceeded: (none)"},
+    {"one of 9 MB in chunks", "", "{\"do\":\"chunks\"}", "failed States.DataLimitExceeded: (none)"},
+    {"an error of 2 MB", "", "{\"do\":\"huge error\"}", "failed States.DataLimitExceeded: (none)"},
+    {"what another process asks", "", "{\"do\":\"forged\"}", "ok [403,403,403,403,403]"},
+    {"what another process asks without the secret", ", \"secret_path\": true",
+     "{\"do\":\"forged\"}", "ok [403,403,403,403,403]"},
+    {"what a process asks that the function has started", ", \"secret_path\": false",
+     "{\"do\":\"helped\"}", "ok [404]"},
+    {"its own requests with the secret", ", \"secret_path\": true", "{\"do\":\"wrong\"}",
+     "ok [400,403,404]"},
     {"what the Runtime API refuses", "", "{\"do\":\"wrong\"}", "ok [400,403,404]"},
     {"headers", ", \"timeout_s\": 60", "{\"do\":\"headers\"}",
      "ok [\"arn:aws:lambda:us-east-1:123456789012:function:f\","

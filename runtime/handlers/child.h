@@ -3,6 +3,7 @@
 
 #include "runtime/handlers/handlers_impl.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,6 +68,17 @@ void child_set_timer(struct child *c, uv_timer_cb expired, int64_t delay_ms);
 void child_signal(const struct child *c, int number);
 /* Asks the group to end, and makes it after `grace_ms`. */
 void child_end(struct child *c, int64_t grace_ms);
+
+/* ---- child_peer.c ---- */
+
+/* Does this system tell what child_is_peer asks for? */
+bool child_peers_are_told(void);
+/*
+ * Is the socket at `client`, connected to `server`, one of the child's, of its group's, or of a
+ * process that it has started? Both are on loopback, and the connection is open.
+ */
+bool child_is_peer(const struct child *c, const struct sockaddr_in *client,
+                   const struct sockaddr_in *server);
 
 /* ---- child_log.c ---- */
 

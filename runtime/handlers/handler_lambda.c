@@ -7,16 +7,23 @@
  *   POST /2018-06-01/runtime/invocation/ID/error     the function's error
  *   POST /2018-06-01/runtime/init/error              it can't begin; so the invocation fails
  *
- * Each process has a port of its own on loopback, by which it is known. It is started when an
- * invocation finds none that is free, and serves the function it was started for; when a row has as
- * many as it may have, one of another function makes room. What comes of an invocation besides:
+ * Each process has a port of its own on loopback, by which it is known. Other programs on the
+ * machine can reach that port as well: so the client's socket must be one of the process's, or,
+ * where the row wants it or the system doesn't tell, each path begins with a secret that only the
+ * process was given. (Of AWS's own clients the one for Rust takes no such path, and the one for
+ * Python loses it when it tells that it can't begin.) What comes from others is refused at its
+ * head.
+ *
+ * A process is started when an invocation finds none that is free, and serves the function it was
+ * started for; when a row has as many as it may have, one of another function makes room. What
+ * comes of an invocation besides:
  *
  *   timeout_s went by, from
  *   when it has the event   the process is killed; the function's error Sandbox.Timedout
  *   the process ended       the function's error Runtime.ExitError; the next invocation starts anew
  *   a result that isn't
  *   JSON                    Lambda.Unknown
- *   one over max_output     States.DataLimitExceeded, and 413 for the process
+ *   one over max_output     States.DataLimitExceeded at once, and 413 for the process
  *   it can't be started     as a command that can't be
  */
 #define _GNU_SOURCE /* strsignal's words, O_CLOEXEC */
@@ -33,16 +40,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 enum {
     READ_BYTES = 4 * 1024,
     INIT_MS = 10 * 1000,           /* to begin, besides timeout_s */
     MAX_MS = 15 * 60 * 1000,       /* Lambda's longest: the deadline without timeout_s */
     KEPT_MS = 24 * 60 * 60 * 1000, /* a connection, while a function works */
-    MIN_BODY = 8 * 1024 * 1024,    /* bytes that are read, so that what is too large can be told */
+    MAX_ERROR = 1024 * 1024,       /* bytes of what a function says of its error */
+    SECRET_BYTES = 16,
 };
 
 /* A place for a process. It is used again when the process has ended. */
@@ -61,6 +71,9 @@ struct runtime {
     bool held; /* its invocation was cancelled; the slot is free when the process has ended */
     http_exchange *poll;         /* its question for the next invocation; NULL: it doesn't ask */
     char id[HANDLER_REQUEST_ID]; /* of the request */
+    uint64_t life;               /* which process of all: the mark of its connections */
+    bool warned;                 /* that somebody else was refused */
+    struct buf secret;           /* "/2f…": what its paths begin with; empty: its peer tells */
     uv_pipe_t out;
     struct child_log log;
     char bytes[READ_BYTES];
@@ -68,6 +81,7 @@ struct runtime {
 
 struct runtimes {
     http_server *server;
+    uint64_t lives;
     struct runtime *first;
 };
 
@@ -335,15 +349,10 @@ static void asks_for_next(struct runtime *rt, http_exchange *x)
 static void has_result(struct runtime *rt, http_exchange *x)
 {
     const struct buf *body = &http_exchange_message(x)->body;
-    struct handler_answer a;
+    struct handler_answer a =
+        answer_from_text(rt->h, body->data, body->len, "The function's answer");
 
-    if (body->len > rt->h->options.max_output) {
-        a = answer_failed("States.DataLimitExceeded", NULL);
-        refuse(x, 413, "RequestEntityTooLarge", "The result is too large");
-    } else {
-        a = answer_from_text(rt->h, body->data, body->len, "The function's answer");
-        took(x);
-    }
+    took(x);
     done(rt, &a);
 }
 
@@ -371,6 +380,8 @@ static void cannot_begin(struct runtime *rt, http_exchange *x)
     handler_answer_clear(&a);
 }
 
+/* ---- who asks, and for what ---- */
+
 static struct runtime *runtime_of(const handlers *h, const struct http_message *m)
 {
     const char *colon = strrchr(m->host, ':');
@@ -382,49 +393,146 @@ static struct runtime *runtime_of(const handlers *h, const struct http_message *
     return rt;
 }
 
-static void on_request(void *user, http_exchange *x)
+/* The Host header names the port: that it was this one is part of what is looked for. */
+static bool is_from_process(const struct runtime *rt, http_exchange *x)
+{
+    const struct sockaddr *peer = http_exchange_address(x);
+    struct sockaddr_in client, server = {.sin_family = AF_INET,
+                                         .sin_port = htons(rt->port),
+                                         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    if (http_exchange_mark(x) == rt->life)
+        return true;
+    if (peer->sa_family != AF_INET)
+        return false;
+    memcpy(&client, peer, sizeof client);
+    if (!child_is_peer(&rt->child, &client, &server))
+        return false;
+    http_exchange_set_mark(x, rt->life);
+    return true;
+}
+
+/* The path behind the secret; NULL: whoever asks is not the process. */
+static const char *path_for(const struct runtime *rt, http_exchange *x)
+{
+    const char *path = http_exchange_message(x)->path;
+
+    if (!rt->secret.len)
+        return is_from_process(rt, x) ? path : NULL;
+    if (strlen(path) < rt->secret.len || CRYPTO_memcmp(path, rt->secret.data, rt->secret.len))
+        return NULL;
+    return path + rt->secret.len;
+}
+
+enum question { ASKS_NEXT, TELLS_INIT_ERROR, TELLS_RESULT, TELLS_ERROR, WRONG_ID, NO_QUESTION };
+
+static enum question question_of(const struct runtime *rt, const char *method, const char *path)
 {
     static const char base[] = "/2018-06-01/runtime/", invocation[] = "invocation/";
+    bool post = !strcmp(method, "POST");
+
+    if (strncmp(path, base, sizeof base - 1) != 0)
+        return NO_QUESTION;
+    path += sizeof base - 1;
+    if (!strcmp(method, "GET") && !strcmp(path, "invocation/next"))
+        return ASKS_NEXT;
+    if (post && !strcmp(path, "init/error"))
+        return TELLS_INIT_ERROR;
+    if (!post || strncmp(path, invocation, sizeof invocation - 1) != 0)
+        return NO_QUESTION;
+    const char *id = path + sizeof invocation - 1;
+    size_t len = strcspn(id, "/");
+    bool result = !strcmp(id + len, "/response");
+    if (!result && strcmp(id + len, "/error") != 0)
+        return NO_QUESTION;
+    if (!rt->job || !rt->sent || len != strlen(rt->id) || strncmp(id, rt->id, len) != 0)
+        return WRONG_ID;
+    return result ? TELLS_RESULT : TELLS_ERROR;
+}
+
+static void refuse_stranger(struct runtime *rt, http_exchange *x)
+{
+    if (rt && !rt->warned)
+        handlers_log(
+            rt->h, "%s: a request to its Runtime API came from another process, and was refused%s",
+            rt->name,
+            rt->secret.len ? ""
+                           : " (if it runs elsewhere, as in a container, its line of the "
+                             "handlers file needs \"secret_path\": true)");
+    if (rt)
+        rt->warned = true;
+    refuse(x, 403, "Forbidden", "This Runtime API is another process's");
+}
+
+static void is_too_large(struct runtime *rt)
+{
+    struct handler_answer a = answer_failed("States.DataLimitExceeded", NULL);
+
+    done(rt, &a);
+}
+
+/* What a body is for must be clear before it is read: it has a bound, and strangers have none. */
+static void on_head(void *user, http_exchange *x)
+{
+    const handlers *h = user;
+    const struct http_message *m = http_exchange_message(x);
+    struct runtime *rt = http_message_is_for_loopback(m) ? runtime_of(h, m) : NULL;
+    const char *path = rt ? path_for(rt, x) : NULL;
+
+    if (!path) {
+        refuse_stranger(rt, x);
+        return;
+    }
+    enum question q = question_of(rt, m->method, path);
+    if (http_exchange_limit_body(x, q == TELLS_RESULT ? h->options.max_output : MAX_ERROR))
+        return;
+    refuse(x, 413, "RequestEntityTooLarge", "The body is too large");
+    if (q == TELLS_RESULT || q == TELLS_ERROR)
+        is_too_large(rt);
+}
+
+/* As when its length had been told before. */
+static void on_too_large(void *user, http_exchange *x)
+{
     const handlers *h = user;
     const struct http_message *m = http_exchange_message(x);
     struct runtime *rt = runtime_of(h, m);
-    bool get = !strcmp(m->method, "GET"), post = !strcmp(m->method, "POST");
-    const char *path = m->path;
+    enum question q = rt ? question_of(rt, m->method, m->path + rt->secret.len) : NO_QUESTION;
 
-    if (!rt || strncmp(path, base, sizeof base - 1) != 0) {
-        refuse(x, 404, "NotFound", "There is no such path");
+    if (q == TELLS_RESULT || q == TELLS_ERROR)
+        is_too_large(rt);
+}
+
+/* on_head has let it in; but the process may have ended since. */
+static void on_request(void *user, http_exchange *x)
+{
+    const handlers *h = user;
+    const struct http_message *m = http_exchange_message(x);
+    struct runtime *rt = runtime_of(h, m);
+    const char *path = rt ? path_for(rt, x) : NULL;
+
+    if (!path) {
+        refuse_stranger(rt, x);
         return;
     }
-    path += sizeof base - 1;
-    if (get && !strcmp(path, "invocation/next")) {
-        asks_for_next(rt, x);
-        return;
+    switch (question_of(rt, m->method, path)) {
+    case ASKS_NEXT: asks_for_next(rt, x); break;
+    case TELLS_INIT_ERROR: cannot_begin(rt, x); break;
+    case TELLS_RESULT: has_result(rt, x); break;
+    case TELLS_ERROR: has_failed(rt, x); break;
+    case WRONG_ID: refuse(x, 400, "InvalidRequestID", "Invalid request ID"); break;
+    case NO_QUESTION: refuse(x, 404, "NotFound", "There is no such path"); break;
     }
-    if (post && !strcmp(path, "init/error")) {
-        cannot_begin(rt, x);
-        return;
-    }
-    bool of_invocation = post && !strncmp(path, invocation, sizeof invocation - 1);
-    const char *id = path + (of_invocation ? sizeof invocation - 1 : 0);
-    size_t len = strcspn(id, "/");
-    bool result = of_invocation && !strcmp(id + len, "/response");
-    if (!result && !(of_invocation && !strcmp(id + len, "/error")))
-        refuse(x, 404, "NotFound", "There is no such path");
-    else if (!rt->job || !rt->sent || len != strlen(rt->id) || strncmp(id, rt->id, len) != 0)
-        refuse(x, 400, "InvalidRequestID", "Invalid request ID");
-    else if (result)
-        has_result(rt, x);
-    else
-        has_failed(rt, x);
 }
 
 /* ---- starting ---- */
 
-static void add_variables(struct buf *out, const struct runtime *rt, const struct job *j)
+static void add_variables(struct buf *out, struct runtime *rt, const struct job *j)
 {
     const char *region = rt->h->options.region;
 
-    buf_printf(out, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:%u%c", (unsigned)rt->port, 0);
+    buf_printf(out, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:%u%s%c", (unsigned)rt->port,
+               rt->secret.len ? buf_str(&rt->secret) : "", 0);
     buf_printf(out, "AWS_LAMBDA_FUNCTION_NAME=%s%c", j->name, 0);
     buf_printf(out, "AWS_LAMBDA_FUNCTION_VERSION=%s%c", j->qualifier ? j->qualifier : "$LATEST", 0);
     buf_printf(out, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128%c", 0);
@@ -450,6 +558,23 @@ static void watch(struct runtime *rt, int out)
     uv_read_start((uv_stream_t *)&rt->out, room_for_output, on_output);
 }
 
+/* Of this process, and no other: who knew an earlier one's knows nothing. 0 or an errno. */
+static int make_secret(struct runtime *rt)
+{
+    unsigned char bytes[SECRET_BYTES];
+
+    buf_clear(&rt->secret);
+    rt->life = ++rt->h->runtimes->lives;
+    rt->warned = false;
+    if (!rt->row->secret_path && child_peers_are_told())
+        return 0;
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        return errno ? errno : EIO;
+    buf_addc(&rt->secret, '/');
+    buf_add_hex(&rt->secret, bytes, sizeof bytes);
+    return 0;
+}
+
 /* Starts a process in a place that has none. */
 static void launch(struct runtime *rt, struct job *j)
 {
@@ -459,6 +584,8 @@ static void launch(struct runtime *rt, struct job *j)
 
     rt->row = j->row;
     rt->job = NULL;
+    if (!error)
+        error = make_secret(rt);
     if (!error) {
         add_variables(&variables, rt, j);
         error = child_spawn(&rt->child, rt->row, &variables, (const int[3]){in, ends[1], ends[1]});
@@ -483,9 +610,10 @@ static void launch(struct runtime *rt, struct job *j)
 static struct runtimes *runtimes_of(handlers *h)
 {
     struct http_server_options options = {
-        .limits = {.body =
-                       2 * h->options.max_output > MIN_BODY ? 2 * h->options.max_output : MIN_BODY},
+        .limits = {.body = SIZE_MAX}, /* on_head has the bound of each */
         .idle_ms = KEPT_MS,
+        .on_head = on_head,
+        .on_too_large = on_too_large,
         .user = h,
     };
 
@@ -608,6 +736,7 @@ void runtimes_free(handlers *h)
         return;
     for (struct runtime *rt = h->runtimes->first, *next; rt; rt = next) {
         next = rt->next;
+        buf_clear(&rt->secret);
         mem_free(rt);
     }
     http_server_free(h->runtimes->server);

@@ -62,7 +62,8 @@ struct handler_row {
     struct job_list waiting;
     int64_t timeout_ms; /* 0: none */
 
-    char **argv; /* command, lambda: NULL at the end */
+    char **argv;      /* command, lambda: NULL at the end */
+    bool secret_path; /* lambda: its Runtime API is behind a path that only the process is told */
     const char *cwd;
     const char **env; /* "NAME=value" */
     size_t env_count;

@@ -167,6 +167,13 @@ static bool read_runtime(struct reader *r, row *w, const json *v, const struct j
     return read_argv(r, w, v, at, "lambda");
 }
 
+static bool read_secret_path(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    w->secret_path = json_kind(v) == JSON_TRUE;
+    return w->secret_path || json_kind(v) == JSON_FALSE ||
+           config_refuse(&r->file, at->value, "'secret_path' is true or false");
+}
+
 static bool read_cwd(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     const char *path = handlers_text(r, v, at->value, "cwd");
@@ -362,6 +369,7 @@ static const struct field {
     {"resource", ON_ALL, read_resource},
     {"command", ON_COMMAND, read_command},
     {"lambda", ON_RUNTIME, read_runtime},
+    {"secret_path", ON_RUNTIME, read_secret_path},
     {"cwd", ON_COMMAND | ON_RUNTIME, read_cwd},
     {"env", ON_COMMAND | ON_RUNTIME, read_env},
     {"http", ON_HTTP, read_http},

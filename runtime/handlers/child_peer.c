@@ -1,0 +1,165 @@
+/*
+ * Whose socket is at the other end of a connection over loopback. TCP doesn't tell, but the kernel
+ * lists its sockets with their addresses and inodes (/proc/net/tcp), and whose files those inodes
+ * are (/proc/PID/fd). The connection is looked at while its client waits for an answer: so the
+ * socket is there, and nobody else can have its address.
+ */
+
+#include "runtime/handlers/child.h"
+
+#include "parsers/buf.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_ANCESTORS = 64 };
+
+bool child_peers_are_told(void)
+{
+    return access("/proc/net/tcp", R_OK) == 0 && access("/proc/self/fd", R_OK) == 0;
+}
+
+/* ---- the socket ---- */
+
+/* One end of a connection as the kernel writes it: each 32 bits of an address as a number of this
+ * machine's byte order. */
+static void write_end(struct buf *out, const struct sockaddr_in *a, bool six)
+{
+    if (six)
+        buf_printf(out, "0000000000000000%08" PRIX32, (uint32_t)htonl(0xffff));
+    buf_printf(out, "%08" PRIX32 ":%04X", (uint32_t)a->sin_addr.s_addr,
+               (unsigned)ntohs(a->sin_port));
+}
+
+/* "sl: local remote st tx:rx tr:when retrnsmt uid timeout inode …"; 0: it is no such line. */
+static unsigned long inode_in(const char *line, const char *ends)
+{
+    const char *at = strchr(line, ':');
+
+    if (!at || strncmp(at + 2, ends, strlen(ends)) != 0)
+        return 0;
+    for (int field = 0; field < 9; field++) {
+        while (*at && *at != ' ')
+            at++;
+        while (*at == ' ')
+            at++;
+    }
+    return strtoul(at, NULL, 10);
+}
+
+static unsigned long inode_of(const char *path, const char *ends)
+{
+    FILE *f = fopen(path, "re");
+    char line[512];
+    unsigned long inode = 0;
+
+    while (f && !inode && fgets(line, sizeof line, f))
+        inode = inode_in(line, ends);
+    if (f)
+        fclose(f);
+    return inode;
+}
+
+/* The socket at `client` that is connected to `server`; programs also reach 127.0.0.1 by sockets of
+ * IPv6. 0: there is none. */
+static unsigned long socket_between(const struct sockaddr_in *client,
+                                    const struct sockaddr_in *server)
+{
+    unsigned long inode = 0;
+
+    for (int six = 0; six < 2 && !inode; six++) {
+        struct buf ends = {0};
+
+        write_end(&ends, client, six);
+        buf_addc(&ends, ' ');
+        write_end(&ends, server, six);
+        inode = inode_of(six ? "/proc/net/tcp6" : "/proc/net/tcp", buf_str(&ends));
+        buf_clear(&ends);
+    }
+    return inode;
+}
+
+/* ---- processes ---- */
+
+static bool has_open(pid_t pid, unsigned long inode)
+{
+    char path[64], link[64], want[64];
+    bool found = false;
+    DIR *folder;
+
+    snprintf(path, sizeof path, "/proc/%ld/fd", (long)pid);
+    snprintf(want, sizeof want, "socket:[%lu]", inode);
+    folder = opendir(path);
+    for (struct dirent *e; folder && !found && (e = readdir(folder));) {
+        char file[sizeof path + sizeof e->d_name + 1];
+        snprintf(file, sizeof file, "%s/%s", path, e->d_name);
+        ssize_t len = readlink(file, link, sizeof link - 1);
+        found = len == (ssize_t)strlen(want) && !memcmp(link, want, (size_t)len);
+    }
+    if (folder)
+        closedir(folder);
+    return found;
+}
+
+/* "PID (NAME) STATE PPID PGRP …"; a name may have blanks and brackets. */
+static bool read_process(pid_t pid, pid_t *parent, pid_t *group)
+{
+    char path[64], text[512];
+    long ids[2];
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    f = fopen(path, "re");
+    size_t len = f ? fread(text, 1, sizeof text - 1, f) : 0;
+    if (f)
+        fclose(f);
+    text[len] = '\0';
+    const char *at = strrchr(text, ')');
+    if (!at || strlen(at) < 4)
+        return false;
+    char *next;
+    ids[0] = strtol(at + 4, &next, 10);
+    ids[1] = strtol(next, NULL, 10);
+    *parent = (pid_t)ids[0];
+    *group = (pid_t)ids[1];
+    return true;
+}
+
+/* Is it of the child's group, or did the child or one of those it started start it? */
+static bool belongs_to(pid_t pid, pid_t child)
+{
+    pid_t parent, group;
+
+    for (int i = 0; i < MAX_ANCESTORS && pid > 1; i++, pid = parent) {
+        if (pid == child)
+            return true;
+        if (!read_process(pid, &parent, &group))
+            return false;
+        if (group == child)
+            return true;
+    }
+    return false;
+}
+
+bool child_is_peer(const struct child *c, const struct sockaddr_in *client,
+                   const struct sockaddr_in *server)
+{
+    unsigned long inode = c->alive ? socket_between(client, server) : 0;
+    bool found = inode && has_open(c->pid, inode);
+    DIR *folder = inode && !found ? opendir("/proc") : NULL;
+
+    for (struct dirent *e; folder && !found && (e = readdir(folder));) {
+        pid_t pid = isdigit((unsigned char)e->d_name[0]) ? (pid_t)strtol(e->d_name, NULL, 10) : 0;
+        found = pid && pid != c->pid && belongs_to(pid, c->pid) && has_open(pid, inode);
+    }
+    if (folder)
+        closedir(folder);
+    return found;
+}
