@@ -688,6 +688,32 @@ static const struct {
       {"", "", 200, "\"status\":\"SUCCEEDED\"", 0},
       {"ListExecutions", "{\"stateMachineArn\":\"" MACHINE("x") "\"}", 400,
        "StateMachineTypeNotSupported", 0}}},
+    {"an Express execution has five minutes",
+     {{"CreateStateMachine",
+       "{\"name\":\"x\",\"type\":\"EXPRESS\",\"roleArn\":\"" ROLE
+       "\",\"definition\":\"{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":"
+       "\\\"Wait\\\",\\\"SecondsPath\\\":\\\"$\\\",\\\"End\\\":true}}}\"}",
+       200, MACHINE("x"), 0},
+      {"StartSyncExecution", "{\"stateMachineArn\":\"" MACHINE("x") "\",\"input\":\"299\"}", 0,
+       NULL, 299000},
+      {"", "", 200, "\"status\":\"SUCCEEDED\"", 0},
+      {"StartSyncExecution", "{\"stateMachineArn\":\"" MACHINE("x") "\",\"input\":\"301\"}", 0,
+       NULL, 299999},
+      {"ListStateMachines", "{}", 200, "", 1},
+      {"", "", 200, "\"status\":\"TIMED_OUT\"", 0}}},
+    {"an Express child of a Map Run has five minutes",
+     {CREATE("m",
+             "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","
+             "\\\"ItemProcessor\\\":{\\\"ProcessorConfig\\\":{\\\"Mode\\\":"
+             "\\\"DISTRIBUTED\\\",\\\"ExecutionType\\\":\\\"EXPRESS\\\"},\\\"StartAt\\\":"
+             "\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\\":301,"
+             "\\\"End\\\":true}}},\\\"End\\\":true}}}"),
+      {"StartExecution",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"[1]\"}", 200,
+       EXECUTION("m:e"), 299999},
+      {"DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "\"status\":\"RUNNING\"", 1},
+      DESCRIBE("m:e", "States.ExceedToleratedFailureThreshold")}},
     {"a Standard machine is not started synchronously",
      {CREATE("m", PASS),
       {"StartSyncExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\"}", 400,

@@ -146,6 +146,7 @@ static const struct {
     {"as few as may be", "{\"seed\":0,\"limits\":false}", true},
     {"a secret", "{\"seed\":0,\"limits\":false,\"secret\":\"00112233445566778899aabbccddeeff\"}",
      true},
+    {"an Express one", "{\"seed\":0,\"limits\":false,\"express\":true}", true},
     {"a secret that is too short", "{\"seed\":0,\"limits\":false,\"secret\":\"0011\"}", false},
     {"no limits", "{\"seed\":0}", false},
     {"a scope that is no Map's", "{\"seed\":0,\"limits\":false,\"scope\":1}", false},

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* StartSyncExecution's and any Express execution's longest time. */
-enum { EXPRESS_MS = 5 * 60 * 1000, BILLED_STEP_MS = 100, BILLED_MB = 64 };
+enum { BILLED_STEP_MS = 100, BILLED_MB = 64 };
 
 /* ---- what is in memory ---- */
 
@@ -183,6 +182,7 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
                                          .region = region},
                                .written = s->text,
                                .aws_limits = !a->no_limits,
+                               .express = m->express,
                                .seed = asl_chance_next(&a->chance)};
     json *context = context_of(c, s, &config.names);
     struct engine_label label = {.keep = s->sync      ? ENGINE_KEEP_NOTHING
@@ -273,7 +273,7 @@ static json *start_new(struct call *c, struct start *s)
             run_free((struct run *)(void *)id_map_take(&c->api->runs, number));
         return started(s->arn, c->now_ms);
     }
-    struct waiter *w = call_wait(c, c->now_ms + EXPRESS_MS);
+    struct waiter *w = call_wait(c, c->now_ms + RT_EXPRESS_MS);
     w->run = r;
     r->waiter = w->node.id;
     r->metadata_only = data && strcmp(data, "METADATA_ONLY") == 0;

@@ -95,7 +95,7 @@ struct rt_exec {
     bool only_context;
     const struct asl_scope *scope;
     json *written; /* the input's text; NULL: as json_text writes it */
-    bool aws_limits;
+    bool aws_limits, express;
     uint64_t seed;
     unsigned char secret[RT_SECRET];
 

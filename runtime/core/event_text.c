@@ -328,6 +328,8 @@ void rt_config_write(struct buf *out, const struct rt_config *c)
     /* JSON's numbers are signed here. */
     buf_printf(out, "{\"seed\":%" PRId64 ",\"limits\":%s", (int64_t)c->seed,
                c->aws_limits ? "true" : "false");
+    if (c->express)
+        buf_adds(out, ",\"express\":true");
     write_secret(out, c->secret);
     for (size_t i = 0; i < COUNT(strings); i++) {
         const json *v;
@@ -374,7 +376,7 @@ static bool read_secret(const json *v, unsigned char out[RT_SECRET])
 
 static bool read_config(const json *v, const asl_machine *m, struct rt_config *c, struct diag *why)
 {
-    const json *limits = json_get(v, "limits");
+    const json *limits = json_get(v, "limits"), *express = json_get(v, "express");
     json *context = NULL;
 
     if (!read_number(v, "seed", I64, &c->seed) || !limits || json_kind(limits) < JSON_FALSE ||
@@ -383,6 +385,7 @@ static bool read_config(const json *v, const asl_machine *m, struct rt_config *c
         return false;
     }
     c->aws_limits = json_kind(limits) == JSON_TRUE;
+    c->express = express && json_kind(express) == JSON_TRUE;
     if (!read_value(v, "context", "contextText", &context, why))
         return false;
     c->context = context;

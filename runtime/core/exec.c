@@ -345,6 +345,8 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms)
 {
     if (x->machine->timeout_s.set && x->scope == x->machine->top)
         x->deadline_ms = now_ms + 1000 * x->machine->timeout_s.value;
+    if (x->express && x->aws_limits && x->deadline_ms > now_ms + RT_EXPRESS_MS)
+        x->deadline_ms = now_ms + RT_EXPRESS_MS;
 }
 
 static void start_execution(rt_exec *x, const struct rt_event *e)
@@ -712,6 +714,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->only_context = config->only_context;
     x->written = share(config->written);
     x->aws_limits = config->aws_limits;
+    x->express = config->express;
     x->seed = config->seed;
     memcpy(x->secret, config->secret, sizeof x->secret);
     x->root = x->failed_frame = RT_NO_FRAME;
@@ -726,6 +729,7 @@ void rt_exec_config(const rt_exec *x, struct rt_config *out)
                               .only_context = x->only_context,
                               .written = x->written,
                               .aws_limits = x->aws_limits,
+                              .express = x->express,
                               .scope = x->scope,
                               .seed = x->seed};
     memcpy(out->secret, x->secret, sizeof out->secret);

@@ -66,6 +66,7 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
                   .role_arn = json_ref(n->role_arn),
                   .region = json_ref(n->region)},
         .aws_limits = x->aws_limits,
+        .express = c->state->map.express,
         .seed = seed,
         .scope = c->state->map.processor,
     };
