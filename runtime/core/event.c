@@ -103,10 +103,29 @@ static void set_payload(struct json_build *b, const char *key, const char *detai
     json_build_set(b, details, truncated());
 }
 
-/* The execution's input keeps its text, white space and all, until the first state has entered. */
+/* Does the state begin a branch of a Parallel that hands on what it got, and so on up to the
+ * machine's first state? The depth is that of the definition. */
+static bool begins_with_input(const struct asl_state *s)
+{
+    for (; s && s == s->scope->start; s = s->scope->owner) {
+        const struct asl_state *owner = s->scope->owner;
+        if (!owner)
+            return true;
+        if (owner->type != ASL_PARALLEL || owner->input_path.path || owner->input_path.null ||
+            owner->parameters)
+            return false;
+    }
+    return false;
+}
+
+/* The execution's input keeps its text, white space and all, as long as it is the input of first
+ * states only: the machine's, and those of branches within one another. */
 static void set_input(struct json_build *b, const rt_exec *x, const struct rt_event *e)
 {
-    json *text = x->written && !e->previous ? json_ref(x->written) : json_text(e->data);
+    bool kept = x->written && (!e->previous ||
+                               (e->state && e->state->scope->owner && begins_with_input(e->state) &&
+                                x->input && json_equal(e->data, x->input)));
+    json *text = kept ? json_ref(x->written) : json_text(e->data);
 
     json_build_set(b, "input", text);
     json_build_set(b, "inputDetails", truncated());
