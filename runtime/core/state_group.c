@@ -239,15 +239,19 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output)
 
 static void state_aborted(struct step *s, struct rt_frame *f, uint32_t previous);
 
+/* Which children are cut off: those that have failed by themselves, and wait for that to be decided
+ * on, are told apart. */
+enum { CUT_RUNNING = 1, CUT_FAILED = 2, CUT_ALL = CUT_RUNNING | CUT_FAILED };
+
 static void children_aborted(struct step *s, struct rt_frame *f, const struct rt_frame *but,
-                             uint32_t previous)
+                             uint32_t previous, int which)
 {
     bool map = f->state->type == ASL_MAP;
 
     for (uint32_t id = f->group->first; running(s) && id != RT_NO_FRAME;
          id = s->x->frames[id]->next) {
         struct rt_frame *child = s->x->frames[id];
-        if (child == but)
+        if (child == but || !(which & (child->phase == RT_ERRED ? CUT_FAILED : CUT_RUNNING)))
             continue;
         if (map)
             emit(s, (struct rt_event){.kind = RT_ITERATION_ABORTED,
@@ -276,28 +280,37 @@ static void state_aborted(struct step *s, struct rt_frame *f, uint32_t previous)
                                   .state = f->state});
     cancel_children(s, f);
     if (running(s) && f->group)
-        children_aborted(s, f, NULL, previous);
+        children_aborted(s, f, NULL, previous, CUT_ALL);
 }
 
+/*
+ * Of a Map, those that still run are cut off before the iteration is said to have failed (measured
+ * on AWS in 2026), those that have failed in the same instant after it (recorded: four time-outs at
+ * once).
+ */
 void child_failed(struct step *s, struct rt_frame *child)
 {
     struct rt_frame *f = s->x->frames[child->parent];
     uint32_t previous = child->last;
+    bool map = f->state->type == ASL_MAP;
 
-    if (f->state->type == ASL_MAP)
-        emit(s, (struct rt_event){.kind = RT_ITERATION_FAILED,
-                                  .frame = f->id,
-                                  .previous = previous,
-                                  .state = f->state,
-                                  .index = child->index});
+    if (map) {
+        children_aborted(s, f, child, previous, CUT_RUNNING);
+        if (running(s))
+            emit(s, (struct rt_event){.kind = RT_ITERATION_FAILED,
+                                      .frame = f->id,
+                                      .previous = previous,
+                                      .state = f->state,
+                                      .index = child->index});
+    }
     if (running(s) && child->state->type == ASL_TASK)
         state_aborted(s, child, previous);
     if (running(s))
-        children_aborted(s, f, child, previous);
+        children_aborted(s, f, child, previous, map ? CUT_FAILED : CUT_ALL);
 }
 
 void group_failed(struct step *s, struct rt_frame *f)
 {
     cancel_children(s, f);
-    children_aborted(s, f, NULL, f->last);
+    children_aborted(s, f, NULL, f->last, CUT_ALL);
 }
