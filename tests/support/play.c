@@ -32,10 +32,11 @@ struct playing {
     int64_t now_ms;
     bool more, stopped, updated;
     size_t redriven;
-    uint32_t ids;   /* of the last public event */
-    size_t folded;  /* events that crashes made us apply again */
-    size_t kept;    /* bytes of text that events were written as */
-    size_t crashed; /* events at the last crash: the next comes when there are more */
+    uint32_t ids;    /* of the last public event */
+    size_t folded;   /* events that crashes made us apply again */
+    size_t compared; /* about how many frames and events comparisons have looked at */
+    size_t kept;     /* bytes of text that events were written as */
+    size_t crashed;  /* events at the last crash: the next comes when there are more */
     struct in_flight *flights;
     size_t flight_count, flight_cap;
     struct coming *coming;
@@ -48,6 +49,8 @@ struct playing {
 
 /* Crashes cost time by the length of the history, text by that of data; no play needs more. */
 enum { MOST_FOLDED = 4000000, MOST_KEPT = 1000000 };
+/* Then not after each step any more. */
+enum { MOST_LOOKED_AT = 2000000, STEPS_A_COMPARISON = 256 };
 
 static bool fine(const struct playing *g)
 {
@@ -312,6 +315,14 @@ static void take_events(struct playing *g)
     g->out.count = 0; /* the history has their values */
 }
 
+/* Comparing costs as much as an execution is large: a long play is compared now and then. */
+static bool is_to_be_compared(struct playing *g)
+{
+    g->compared += rt_exec_events(g->x);
+    return g->compared < MOST_LOOKED_AT || g->d->steps % STEPS_A_COMPARISON == 0 ||
+           rt_exec_status(g->x) != RT_RUNNING;
+}
+
 static void check_twin(struct playing *g, const rt_exec *twin, const char *what)
 {
     struct buf why = {0};
@@ -408,7 +419,8 @@ static void step(struct playing *g, struct rt_input in, bool late)
     take_events(g);
     obey(g);
     rt_output_reset(&g->out);
-    check_twin(g, g->twin, "the execution that was folded from the events");
+    if (is_to_be_compared(g))
+        check_twin(g, g->twin, "the execution that was folded from the events");
     check_end(g);
     if ((goes_on(g) || will_be_redriven(g)) && d->steps >= g->crash.first &&
         d->steps <= g->crash.last && d->count > g->crashed && g->folded < MOST_FOLDED)
