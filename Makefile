@@ -270,9 +270,9 @@ fuzz:
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-# ---- speed: make bench-json, bench-jsonata, bench-waiting, bench-http, bench-store, bench-serve ----
+# ---- speed: make bench-json, bench-jsonata, bench-work, bench-waiting, bench-http, bench-store, bench-serve ----
 
-BENCH_PARSERS := json jsonata
+BENCH_PARSERS := json jsonata work
 BENCH_RUNTIME := waiting http store serve
 
 BENCHES = $(BENCH_PARSERS) $(BENCH_RUNTIME)
@@ -377,7 +377,7 @@ help:
 	@echo 'make bench-serve   asl serve under load: BENCH="--store bench.db --durability full"'
 	@echo 'make bench-validate'
 	@echo '                   asl validate: MB a second, and what a hostile file costs'
-	@echo 'make bench-jsonata JSONata beside its reference implementation (with Node); also bench-json, -waiting, -http, -store'
+	@echo 'make bench-jsonata JSONata beside its reference implementation (with Node); also bench-json, -work, -waiting, -http, -store'
 	@echo 'make jsonata-differential'
 	@echo '                   random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR; and make uninstall'

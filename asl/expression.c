@@ -80,12 +80,16 @@ static bool contains(const json *list, const json *v)
     return false;
 }
 
+/* So many messages tell enough of one expression. */
+enum { MOST_TOLD = 100 };
+
 /* Each message once; takes it. */
 static void tell(struct looking *l, const char *hint, json *message)
 {
     struct json_build b;
 
-    if (contains(l->told, message)) {
+    l->good = false;
+    if (json_count(l->told) == MOST_TOLD || contains(l->told, message)) {
         json_unref(message);
         return;
     }
@@ -95,7 +99,6 @@ static void tell(struct looking *l, const char *hint, json *message)
     json_build_add(&b, message);
     json_unref(l->told);
     l->told = json_build_done(&b);
-    l->good = false;
 }
 
 /* The field of the state that the expression is in, and the one in that, of a list the element's.
@@ -314,7 +317,6 @@ json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,
         .chance = env->chance ? chance : NULL,
         .user = &a,
         .now_ms = env->now_ms,
-        .memory = JSONATA_AWS_MEMORY,
         .work = env->work,
     };
     json *out = NULL;

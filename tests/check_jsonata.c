@@ -69,8 +69,6 @@ static const struct {
     {"but not when it is gone over", "one.$", "\"solo\""},
     {"brackets keep the array", "items[0].id[]", "[\"a\"]"},
     {"an empty array is a value", "empty", "[]"},
-    {"of Base64's digits the low bytes count", "$base64decode('YW\\u0141Jj')", "\"a`\\t\""},
-    {"a low byte that ends Base64", "$base64decode('YWJj\\u263DYWJj')", "\"abc\""},
     {"short and long strings that outlast a call",
      "$reduce([1..70], function($a, $b){$a & $string($b % 10)})",
      "\"1234567890123456789012345678901234567890123456789012345678901234567890\""},
@@ -128,8 +126,27 @@ static const struct {
     {"words of operators as names", "$exists(and) or or", "false"},
     {"a function is no result", "$sum", "\"(unsupported)\""},
     {"nor is one within a result", "[$sum]", "\"(unsupported)\""},
-    {"nor infinity", "1/0", "\"(unsupported)\""},
-    {"within a result it is its name", "[1/0]", "[\"Infinity\"]"},
+    {"infinity is its name", "1/0", "\"Infinity\""},
+    {"that of the other side", "-1/0", "\"-Infinity\""},
+    {"and no number is that", "0/0", "\"NaN\""},
+    {"a picture that finds no number", "$parseInteger('abc', '0')", "\"NaN\""},
+    {"within a result it is its name, too", "[1/0, {'a': -1/0}]",
+     "[\"Infinity\",{\"a\":\"-Infinity\"}]"},
+    {"the largest number of all rounds to none", "$string(1.7976931348623157e308)", "\"null\""},
+    {"within values, too", "$string([1.7976931348623157e308])", "\"[null]\""},
+    {"a whole number of 64 bits stays exact", "$parse('9223372036854775807')",
+     "9223372036854775807"},
+    {"the least one does", "$parse('-9223372036854775808')", "-9223372036854775808"},
+    {"within what was parsed", "$parse('{\"n\":[9007199254740993]}').n[0]", "9007199254740993"},
+    {"through variables and lists", "($n := $parse('-9007199254740993'); [$n])",
+     "[-9007199254740993]"},
+    {"but what is reckoned is a double", "$parse('9007199254740993') + 0", "9007199254740992"},
+    {"and so is one number more", "$parse('9223372036854775808')", "9.223372036854776E18"},
+    {"nothing of nothing", "$partition([], 2)", "\"(undefined)\""},
+    {"a range without a step", "$range(1, 5)", "\"(undefined)\""},
+    {"a digest by no algorithm", "$hash('a')", "\"(undefined)\""},
+    {"as many numbers as Step Functions makes", "$count($range(1, 360145, 1))", "360145"},
+    {"Base64 without its end", "$base64decode('aGVsbG8')", "\"hello\""},
     {"what was made on the way is cleared away",
      "$length($reduce([1..3000], function($a, $b){$a & 'xxxxxxxxxxxxxxxx'}, ''))", "48000"},
     {"a list that grows", "$count($reduce([1..3000], function($a, $b){$append($a, [$b])}, []))",
@@ -160,6 +177,17 @@ static const struct {
      "\"(T1006 at 6) Attempted to invoke a non-function\""},
     {"an evaluated text", "$eval('1+1')", "\"(T1006 at 5) Attempted to invoke a non-function\"",
      "2"},
+    {"infinity", "1/0", "\"Infinity\"", "\"(unsupported)\""},
+    {"what is no Base64", "$base64decode('!!!')", "\"(D3137 at 13) Illegal base64 character 21\"",
+     "\"\""},
+    {"Base64 with more than belongs to it", "$base64decode('YW==YWJj')",
+     "\"(D3137 at 13) Input byte array has wrong 4-byte ending unit\"", "\"a\""},
+    {"Base64 that is cut off", "$base64decode('YWJjZ')",
+     "\"(D3137 at 13) Last unit does not have enough valid bits\"", "\"abc\""},
+    {"of Base64's digits the low bytes count", "$base64decode('YW\\u0141Jj')",
+     "\"(D3137 at 13) Illegal base64 character c5\"", "\"a`\\t\""},
+    {"a low byte that ends Base64", "$base64decode('YWJj\\u263DYWJj')",
+     "\"(D3137 at 13) Illegal base64 character e2\"", "\"abc\""},
     {"a large whole number as text", "$string(9007199254740991)", "\"9007199254740990\"",
      "\"9007199254740991\""},
 };
@@ -211,6 +239,11 @@ START_TEST(refuse)
 }
 END_TEST
 
+#define TOO_DEEP                                                                                   \
+    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as "   \
+    "tail-recursive"
+#define TOO_LARGE "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+
 static const struct {
     const char *name, *text, *want;
 } failures[] = {
@@ -235,8 +268,19 @@ static const struct {
     {"matches that stand still", "$match('abc', /x*/)",
      "(D1004 at 6) Regular expression matches zero length string"},
     {"a recursion without an end", "($f := function($x){1 + $f($x)}; $f(1))",
-     "(D1011 at 26) Stack overflow. Check for non-terminating recursive function.  Consider "
-     "rewriting as tail-recursive"},
+     "(U1001 at 26) " TOO_DEEP},
+    {"a text with a key twice", "$parse('{\"a\":1,\"a\":2}')", "(D3137 at 6) Invalid JSON"},
+    {"a number beyond all", "$parse('1e400')", "(D3137 at 6) Invalid JSON"},
+    {"no text at all", "$parse('')", "(D3137 at 6) Invalid JSON"},
+    {"two texts", "$parse('[1] [2]')", "(D3137 at 6) Invalid JSON"},
+    {"a range to nowhere", "$range(1)",
+     "(T0410 at 6) Argument 2 of function \"range\" does not match function signature"},
+    {"a range to what is not there", "$range(1, nope, 1)",
+     "(T0410 at 6) Argument 2 of function \"range\" does not match function signature"},
+    {"a range from nowhere", "$range()",
+     "(T0410 at 6) Argument 1 of function \"range\" does not match function signature"},
+    {"one number more than Step Functions makes", "$range(1, 360146, 1)",
+     "(U1002 at 6) " TOO_LARGE},
     {"an update that is no object", "$ ~> |who|1|",
      "(T2011 at 10) The insert/update clause of the transform expression must evaluate to an "
      "object: 1"},
@@ -257,8 +301,22 @@ static const struct {
     const char *name, *text, *code;
     struct jsonata_options options;
 } bounds[] = {
-    {"steps", "($f := function(){$f()}; $f())", "(D1012", {.work = &(struct work){.most = 100000}}},
-    {"depth", "[[[[[[1]]]]]]", "(D1011", {.depth = 4}},
+    {"steps",
+     "($f := function(){$f()}; $f())",
+     "(U1001 at 27) Expression evaluation timeout: Check for infinite loop (it took more than "
+     "100000 steps)",
+     {.work = &(struct work){.most = 100000}}},
+    {"steps that are watched by a clock",
+     "($f := function(){$f()}; $f())",
+     "(U1001 at 27) Expression evaluation timeout: Check for infinite loop (it took longer than "
+     "50 ms)",
+     {.work = &(struct work){.most = 100000}, .timeout_ms = 50}},
+    {"bytes of a loop without an end",
+     "($s:=$pad('',400000,'a');$f:=function($n){$n>0?($t:=$length($replace($s,'a','b'));$f($n-1))"
+     ":0};$f(10000000))",
+     "(U1001",
+     {.work = &(struct work){.most = 1000000}}},
+    {"depth", "[[[[[[1]]]]]]", "(U1001 at 0) " TOO_DEEP, {.depth = 4}},
     {"memory of a list that doubles",
      "($f := function($l){$f($append($l, $l))}; $f([1,2,3]))",
      "(U1002",
@@ -271,18 +329,18 @@ static const struct {
     {"Step Functions' memory, one number too many",
      "[1..873783]",
      "(U1002",
-     {.memory = JSONATA_AWS_MEMORY}},
+     {.memory = JSONATA_MEMORY}},
     {"values that nest without an end",
      "$string($reduce([1..5000], function($a, $b){[[$a]]}))",
-     "(D1011",
+     "(U1001",
      {.depth = 0}},
     {"a result that nests without an end",
      "$reduce([1..5000], function($a, $b){[[$a]]})",
-     "(D1011",
+     "(U1001",
      {.depth = 0}},
     {"functions that call functions",
      "($f := function($g, $n){$n = 0 ? $g : $f($g ~> $abs, $n - 1)}; $f($abs, 5000)(1))",
-     "(D1011",
+     "(U1001",
      {.depth = 0}},
 };
 
@@ -296,13 +354,260 @@ START_TEST(bound)
 }
 END_TEST
 
+static const struct {
+    const char *name, *text, *want;
+} memories[] = {
+    {"as many numbers as Step Functions holds", "$count([1..873782])", "873782"},
+    {"and no more", "$count([1..873783])", "\"(U1002 at 9) " TOO_LARGE "\""},
+    {"a string that doubles as often as there",
+     "($f := function($s, $n){$n = 0 ? $s : $f($s & $s, $n - 1)}; $length($f('x', 22)))",
+     "4194304"},
+    {"and no more often",
+     "($f := function($s, $n){$n = 0 ? $s : $f($s & $s, $n - 1)}; $length($f('x', 23)))",
+     "\"(U1002 at 70) " TOO_LARGE "\""},
+    {"a sum of many", "$sum($map([1..200000], function($v){$v * 2}))", "40000200000"},
+    {"many texts", "$count([1..200000].$string())", "200000"},
+};
+
+/* Measured on AWS, where they are drawn to the very number. */
 START_TEST(service_memory)
 {
-    const struct jsonata_options options = {.memory = JSONATA_AWS_MEMORY};
-    json *got = evaluated("$count([1..873782])", JSONATA_AWS, NULL, &options);
+    json *got = evaluated(memories[_i].text, JSONATA_AWS, NULL, NULL);
 
-    expect_json("Step Functions' memory holds so many numbers", got, "873782");
+    expect_json(memories[_i].name, got, memories[_i].want);
     json_unref(got);
+}
+END_TEST
+
+static void repeat(struct buf *out, const char *text, size_t times)
+{
+    for (size_t i = 0; i < times; i++)
+        buf_adds(out, text);
+}
+
+/* `most`: so many of the part are evaluated by Step Functions, and one more is not. */
+static const struct {
+    const char *name, *open, *part, *middle, *close, *end;
+    size_t most;
+} nestings[] = {
+    {"terms of a sum", "1", "+1", "", "", "", 99},
+    {"terms that are no constants", "$", "+$", "", "", "", 99},
+    {"parentheses", "", "(", "1", ")", "", 99},
+    {"brackets", "", "[", "1", "]", "", 99},
+    {"stages of a chain", "1", "~>$string", "", "", "", 99},
+    {"calls within calls", "", "$abs(", "1", ")", "", 99},
+};
+
+static json *nested(size_t i, size_t times)
+{
+    struct buf text = {0};
+    json *got;
+
+    repeat(&text, nestings[i].open, 1);
+    repeat(&text, nestings[i].part, times);
+    repeat(&text, nestings[i].middle, 1);
+    repeat(&text, nestings[i].close, times);
+    got = evaluated(buf_str(&text), JSONATA_AWS, "1", NULL);
+    buf_clear(&text);
+    return got;
+}
+
+START_TEST(nesting)
+{
+    json *good = nested(_i, nestings[_i].most), *bad = nested(_i, nestings[_i].most + 1);
+
+    ck_assert_msg(!json_is_string(good) || json_str_len(good) < 10, "%s: %s", nestings[_i].name,
+                  json_is_string(good) ? json_str(good) : "");
+    ck_assert_msg(json_is_string(bad) && strstr(json_str(bad), TOO_DEEP), "%s", nestings[_i].name);
+    json_unref(good);
+    json_unref(bad);
+}
+END_TEST
+
+START_TEST(recursion)
+{
+    static const char text[] = "($f := function($x){$x <= 0 ? 0 : 1 + $f($x - 1)}; $f($$))";
+    json *got = evaluated(text, JSONATA_AWS, "31", NULL);
+
+    expect_json("as deep as Step Functions goes", got, "31");
+    json_unref(got);
+    got = evaluated(text, JSONATA_AWS, "32", NULL);
+    ck_assert_ptr_nonnull(strstr(json_str(got), TOO_DEEP));
+    json_unref(got);
+    got = evaluated(text, JSONATA_REFERENCE, "300", NULL);
+    expect_json("the reference goes deeper", got, "300");
+    json_unref(got);
+}
+END_TEST
+
+/* ---- what it costs ---- */
+
+/* What the rows below look at. */
+struct sight {
+    json *text, *list, *objects, *wide;
+};
+
+static const json *sight(void *user, const json *name)
+{
+    const struct sight *s = user;
+
+    return json_str_is(name, "s")   ? s->text
+           : json_str_is(name, "l") ? s->list
+           : json_str_is(name, "o") ? s->objects
+           : json_str_is(name, "m") ? s->wide
+                                    : NULL;
+}
+
+/* Texts of 200,000 characters; lists of 10,000; an object of 5,000 members. */
+static void look(struct sight *s)
+{
+    s->text = evaluated("$pad('', 200000, 'a')", JSONATA_AWS, NULL, NULL);
+    s->list = evaluated("[1..10000].($ * 7919 % 10007)", JSONATA_AWS, NULL, NULL);
+    s->objects = evaluated("[1..10000].{'k': $ % 10, 'v': 'v' & $}", JSONATA_AWS, NULL, NULL);
+    s->wide = evaluated("$merge([1..5000].{'k' & $string($): $})", JSONATA_AWS, NULL, NULL);
+}
+
+static void look_away(struct sight *s)
+{
+    json_unref(s->text);
+    json_unref(s->list);
+    json_unref(s->objects);
+    json_unref(s->wide);
+}
+
+/*
+ * Units that an evaluation takes at least: what was left out would be free, and could be done for
+ * ever. The numbers are about a half of what it is worth; none is the sum of what is around.
+ */
+static const struct {
+    const char *name, *text;
+    uint64_t least;
+} costs[] = {
+    {"a concatenation", "$length($s & $s) & ''", 30000},
+    {"equal strings", "$s & 'b' = $s & 'c'", 15000},
+    {"strings in order", "$s & 'b' < $s & 'c'", 30000},
+    {"a string among others", "$s & 'b' in [$s & 'c', $s & 'd']", 24000},
+    {"a number among others", "-1 in $l", 7000},
+    {"equal values", "$o = $o.{'k': k, 'v': v}", 49000},
+    {"equal values of the input", "$o[[0..98]] = $o[[1..99]]", 1400000},
+    {"$length", "$length($s)", 8700},
+    {"$substring", "$substring($s, 5, 2)", 35000},
+    {"$substringBefore", "$substringBefore($s & 'b', 'b')", 9300},
+    {"$substringAfter", "$substringAfter('b' & $s, 'b')", 8700},
+    {"$uppercase", "$uppercase($s)", 35000},
+    {"$lowercase", "$lowercase($s)", 35000},
+    {"$trim", "$trim($s)", 35000},
+    {"$pad", "$pad('', 200000, 'b')", 70000},
+    {"what is not padded", "$pad($s, 5)", 17000},
+    {"$contains", "$contains($s, 'b')", 550},
+    {"$contains of what is nearly there", "$contains($s, $pad('', 100000, 'a') & 'b')", 100000},
+    {"$split", "$count($split($s, 'a'))", 140000},
+    {"$split into characters", "$count($split($s, ''))", 280000},
+    {"$split by a pattern", "$count($split($s, /a/))", 420000},
+    {"$join", "$join($l.$string($), $pad('', 200))", 170000},
+    {"$replace of nothing", "$replace($s, 'b', 'c')", 2700},
+    {"$replace", "$replace($s, 'a', 'b')", 280000},
+    {"$replace by a pattern", "$replace($s, /a/, 'b$0')", 710000},
+    {"$replace by what has many parts", "$replace('aaaa', /a/, $replace($s, /a{9}/, '$0'))",
+     100000},
+    {"$match", "$count($match($pad('', 10000, 'a'), /a/))", 24000},
+    {"a pattern that finds nothing", "$contains($s, /b/)", 4300},
+    {"a pattern of some length", "$contains($s, /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab/)", 13000},
+    {"a pattern that repeats much", "$contains($s, /a{60}b/)", 37000},
+    {"what is repeated, and not there", "$contains($pad('', 2000, 'a') & 'xbcd', /a+$b/)", 28000},
+    {"in front of an alternative", "$contains($pad('', 2000, 'a') & 'xbcd', /a*b|a*c/)", 83000},
+    {"in an alternative", "$contains($pad('', 2000, 'a') & 'xbcd', /(?:a*b|a*c)d/)", 83000},
+    {"what is looked ahead at", "$contains($pad('', 2000, 'a') & 'xbcd', /(?=a*b)a/)", 28000},
+    {"what is behind a lookahead", "$contains($pad('', 2000, 'a') & 'xbcd', /(?=a*)a*b/)", 83000},
+    {"turns of a group", "$contains($pad('', 500, 'a') & 'xbcd', /(?:aa)+b/)", 350000},
+    {"what a group gives back", "$contains($pad('', 200, 'a') & 'xbcd', /(?:a)*a*b/)", 190000},
+    {"optional parts", "$contains($pad('', 20, 'a') & 'xbcd', /(a?){20}a{20}b/)", 58000000},
+    {"alternatives that are the same", "$contains($pad('', 16, 'a') & 'xbcd', /(?:a|a){16}b/)",
+     1300000},
+    {"what was caught", "$contains($pad('', 300, 'a') & 'xbcd', /(a+)\\1b/)", 280000},
+    {"what goes back without an end", "$contains($pad('', 18, 'a') & 'xbcd', /(a+)+b/)", 4400000},
+    {"a match of many groups",
+     "$count($match($pad('', 500, 'a'), /((((((((((((((((a))))))))))))))))/))", 7500},
+    {"the match behind a match", "($m := /a/($s); $m.next().match)", 39000},
+    {"$string of text", "$string([$s])", 70000},
+    {"$string", "$length($string($o))", 99000},
+    {"$string, pretty", "$length($string($l, true))", 66000},
+    {"$number", "$number('1.' & $replace($s, 'a', '1'))", 300000},
+    {"$parse", "$count($parse('[' & $join($l.$string($), ',') & ']'))", 170000},
+    {"$base64encode", "$base64encode($s)", 70000},
+    {"$base64decode", "$base64decode($s)", 100000},
+    {"$encodeUrl", "$encodeUrl($s)", 70000},
+    {"$decodeUrlComponent", "$decodeUrlComponent($s)", 70000},
+    {"$hash", "$hash($s, 'MD5')", 17000},
+    {"$formatNumber", "$map($l, function($n){$formatNumber($n, '0.0')})[0]", 520000},
+    {"$formatNumber by a long picture", "$formatNumber(1, $pad('', 3000, '0'))", 100000},
+    {"$formatBase", "$map($l, function($n){$formatBase($n, 2)})[0]", 530000},
+    {"$formatInteger in Roman", "$formatInteger(9999999, 'I')", 1800},
+    {"$parseInteger", "$parseInteger($s, 'w')", 140000},
+    {"$round", "$map($l, function($n){$round($n / 7, 2)})[0]", 420000},
+    {"$fromMillis", "$map($l, function($n){$fromMillis($n)})[0]", 620000},
+    {"$toMillis", "$map($l, function($n){$toMillis('2017')})[0]", 620000},
+    {"$toMillis of another form", "$map($l, function($n){$toMillis('2017-13-01')})[0]", 4300000},
+    {"$sum", "$sum($l)", 14000},
+    {"$max", "$max($l)", 8700},
+    {"$sort", "$count($sort($l))", 86000},
+    {"$sort of strings", "$count($sort($o.v))", 68000},
+    {"$sort of long strings", "$count($sort([1..20].($s & $)))", 930000},
+    {"order by long strings", "$count([1..20].{'k': $s & $}^(k))", 930000},
+    {"order by", "$count($o^(v))", 65000},
+    {"$reverse", "$count($reverse($l))", 7000},
+    {"$shuffle", "$count($shuffle($l))", 7000},
+    {"$append", "$count($append($l, $l))", 14000},
+    {"$zip", "$count($zip($l, $l))", 14000},
+    {"$distinct", "$count($distinct($l))", 35000},
+    {"$distinct of values", "$count($distinct($o[[0..200]].{'v': v}))", 1400000},
+    {"$map with a function that is built in", "$count($map($l, $abs))", 35000},
+    {"$merge", "$count($keys($merge([$m, $m])))", 28000},
+    {"$keys", "$count($keys($m))", 14000},
+    {"$lookup", "$count($lookup($o, 'v'))", 7000},
+    {"a long key", "($k := $s & ''; $lookup({$k: 1}, $k))", 24000},
+    {"$spread", "$count($spread($m))", 7400},
+    {"$each", "$count($each($m, $string))", 49000},
+    {"members by their index", "$count($keys($merge([1..2000].{$string($): 1})))", 50000},
+    {"wildcards", "$count($m.*)", 7400},
+    {"descendants", "$count($o.**)", 56000},
+    {"a transform's copy", "$count($o ~> |$[0]|{'x': 1}|)", 21000},
+    {"what a transform puts in", "$count([1, 2] ~> |$|{}|) & $string([{}] ~> |$|$m|)", 44000},
+    {"what a transform deletes", "$string($m ~> |$|{}, $keys($)|)", 2200000},
+    {"positions that are picked", "$count([1..1000][[0..999]])", 700000},
+    {"truths that are no positions", "$count([1..100][$append($o, 0)])", 2100000},
+    {"positions that are bound", "$count($l#$i.$i)", 21000},
+    {"many that are bound", "$count($l@$a.($l[0])@$b.($l[0])@$c.$a)", 49000},
+    {"groups", "$count($keys($o{v: k}))", 43000},
+    {"a range that is spelled", "$count($append([1..100000], 0))", 70000},
+    {"$range", "$count($range(1, 100000, 1))", 35000},
+    {"$partition", "$count($partition($l, 2))", 7000},
+    {"a result", "$map([1..10000], function($v){$v})", 28000},
+    {"$uuid", "$map($l, function(){$uuid()})[0]", 190000},
+    {"truth", "$boolean($l.(false))", 28000},
+    {"many variables",
+     "($a1:=1;$a2:=1;$a3:=1;$a4:=1;$a5:=1;$a6:=1;$a7:=1;$a8:=1;$a9:=1;$b1:=1;$b2:=1;$b3:=1;$b4:=1;"
+     "$b5:=1;$b6:=1;$b7:=1;$b8:=1;$b9:=1;$c1:=1;$c2:=1;$c3:=1;$c4:=1;$c5:=1;$c6:=1;$c7:=1;$c8:=1;"
+     "$c9:=1;$d1:=1;$d2:=1;$d3:=1;$d4:=1;$d5:=1;$d6:=1;$d7:=1;$d8:=1;$d9:=1;$map($l, "
+     "function($v){$d9})[0])",
+     35000},
+};
+
+START_TEST(cost)
+{
+    struct sight seen;
+    struct work work = {0};
+    const struct jsonata_options options = {.variable = sight, .user = &seen, .work = &work};
+    json *got;
+
+    look(&seen);
+    got = evaluated(costs[_i].text, JSONATA_AWS, NULL, &options);
+    ck_assert_msg(!json_is_string(got) || json_str(got)[0] != '(', "%s: %s", costs[_i].name,
+                  json_is_string(got) ? json_str(got) : "");
+    ck_assert_msg(work.total - work.left >= costs[_i].least, "%s: %llu units", costs[_i].name,
+                  (unsigned long long)(work.total - work.left));
+    json_unref(got);
+    look_away(&seen);
 }
 END_TEST
 
@@ -408,7 +713,10 @@ int main(void)
     tcase_add_loop_test(t, refuse, 0, COUNT(refusals));
     tcase_add_loop_test(t, failure, 0, COUNT(failures));
     tcase_add_loop_test(t, bound, 0, COUNT(bounds));
-    tcase_add_test(t, service_memory);
+    tcase_add_loop_test(t, service_memory, 0, COUNT(memories));
+    tcase_add_loop_test(t, nesting, 0, COUNT(nestings));
+    tcase_add_test(t, recursion);
+    tcase_add_loop_test(t, cost, 0, COUNT(costs));
     tcase_add_test(t, deep_text);
     tcase_add_test(t, variables);
     tcase_add_loop_test(t, use, 0, COUNT(uses));

@@ -9,7 +9,7 @@
 
 /* asl eval --jsonata */
 
-enum { TIMEOUT_MS = 30000 };
+enum { REFERENCE_MEMORY = 256 * 1024 * 1024 };
 
 /* What an evaluation asks us. */
 struct asked {
@@ -71,7 +71,14 @@ static int64_t limit_of(const struct question *q, const char *name)
 static bool is_limit(const struct question *q, const struct jsonata_error *e)
 {
     return (limit_of(q, "timelimit") && strcmp(e->code, "D1012") == 0) ||
-           (limit_of(q, "depth") && strcmp(e->code, "D1011") == 0);
+           (limit_of(q, "depth") && strcmp(e->code, "D1011") == 0) ||
+           ((limit_of(q, "timelimit") || limit_of(q, "depth")) && strcmp(e->code, "U1001") == 0);
+}
+
+/* A state's, where the dialect is that of states. */
+static size_t memory_of(const struct question *q)
+{
+    return dialect_of(q->dialect) == JSONATA_AWS ? JSONATA_MEMORY : REFERENCE_MEMORY;
 }
 
 static json *fault(const char *code, const char *text, const json *token)
@@ -98,20 +105,23 @@ static void refuse(const struct question *q, struct answer *out, const struct js
 
 static void evaluate(const struct question *q, const jsonata *x, struct answer *out)
 {
-    const int64_t time_ms = limit_of(q, "timelimit") ? limit_of(q, "timelimit") : TIMEOUT_MS;
+    const int64_t time_ms = limit_of(q, "timelimit");
     struct jsonata_error error = {0};
     struct asked asked = {.bindings = q->request ? json_get(q->request, "bindings") : NULL,
                           .chance = q->chance,
                           .ends_ms = now_ms(CLOCK_MONOTONIC) + time_ms};
-    struct work work = {.tick = look_at_clock, .user = &asked, .most = UINT64_MAX / 2};
+    /* A state's budget, unless the question has one of its own. */
+    struct work own = {.most = 0}, timed = {.tick = look_at_clock, .user = &asked};
     const struct jsonata_options options = {.variable = variable,
                                             .chance = chance,
-                                            .work = &work,
+                                            .work = time_ms ? &timed : &own,
                                             .user = &asked,
                                             .now_ms = clock_wall_ms(),
                                             .timeout_ms = time_ms,
+                                            .memory = memory_of(q),
                                             .depth = (size_t)limit_of(q, "depth")};
 
+    timed.most = UINT64_MAX / 2;
     switch (jsonata_eval(x, &options, q->data, &out->result, &error)) {
     case JSONATA_VALUE: out->kind = ANSWER_RESULT; break;
     case JSONATA_UNDEFINED:

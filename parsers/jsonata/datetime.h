@@ -5,6 +5,7 @@
 #include "parsers/jsonata/dialect.h"
 #include "parsers/jsonata/fault.h"
 #include "parsers/jsonata/pictures.h"
+#include "parsers/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,9 +29,10 @@ bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t
  * $toMillis. `picture` NULL: ISO 8601; D3110 when the text is not of that form, NaN when it is and
  * no such date exists. With a picture, *found is false when the text is not of that picture
  * (nothing comes out); what the picture leaves out in front comes from `now_ms`, a gap is D3136.
+ * A search for the parts is counted in `work`, which may have no tick: `kept` is held meanwhile.
  */
 bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
                        int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
-                       bool *found, double *out, struct jsonata_fault *why);
+                       struct work *work, bool *found, double *out, struct jsonata_fault *why);
 
 #endif

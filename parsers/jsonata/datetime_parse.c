@@ -142,24 +142,33 @@ static const char *const iso_forms[] = {
                           "([+-][0-2]\\d:?[0-5]\\d|Z)?$",
 };
 
-static bool is_iso_form(const char *text, size_t len, enum jsonata_dialect dialect)
+enum { COMPILING = 500 /* a short pattern, in units of work */ };
+
+static bool is_iso_form(const char *text, size_t len, enum jsonata_dialect dialect,
+                        struct work *work)
 {
     const char *form = iso_forms[dialect];
     js_regex *r = js_regex_compile(form, strlen(form), false, false, NULL);
-    enum js_regex_answer answer = js_regex_test(r, text, len);
+    struct js_search s;
+    enum js_regex_answer answer;
 
+    js_search_init(&s, r, text, len);
+    s.work = work;
+    work_spend(work, COMPILING);
+    answer = js_search_next(&s);
+    js_search_clear(&s);
     js_regex_free(r);
     return answer == JS_REGEX_FOUND;
 }
 
 /* Of the forms that are no date with a time, Date.parse makes none: NaN. */
-static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect, double *out,
-                      struct jsonata_fault *why)
+static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect, struct work *work,
+                      double *out, struct jsonata_fault *why)
 {
     double ms = NAN;
     bool date = read_date(text, len, &ms);
 
-    if ((!date || isnan(ms)) && !is_iso_form(text, len, dialect)) {
+    if ((!date || isnan(ms)) && !is_iso_form(text, len, dialect, work)) {
         jsonata_fault_text(why, "D3110", text, len);
         return false;
     }
@@ -630,7 +639,7 @@ static bool match_runs(const struct date_picture *p, enum jsonata_dialect dialec
 }
 
 static bool match_pattern(const struct date_picture *p, enum jsonata_dialect dialect,
-                          const char *text, size_t len, struct components *c)
+                          const char *text, size_t len, struct work *work, struct components *c)
 {
     struct js_search s = {0};
     bool found;
@@ -638,6 +647,7 @@ static bool match_pattern(const struct date_picture *p, enum jsonata_dialect dia
     if (!p->pattern || js_regex_groups(p->pattern) != p->count)
         return false;
     js_search_init(&s, p->pattern, text, len);
+    s.work = work;
     found = js_search_next(&s) == JS_REGEX_FOUND;
     for (size_t i = 0; found && i < p->count; i++) {
         struct js_span span = s.span[i + 1];
@@ -651,7 +661,7 @@ static bool match_pattern(const struct date_picture *p, enum jsonata_dialect dia
 
 static bool parse_picture(const char *text, size_t len, const char *picture, size_t picture_len,
                           double now, enum jsonata_dialect dialect, struct pictures *kept,
-                          bool *found, double *out, struct jsonata_fault *why)
+                          struct work *work, bool *found, double *out, struct jsonata_fault *why)
 {
     struct date_picture *p = date_picture_get(kept, picture, picture_len, dialect, why);
     struct components c;
@@ -665,8 +675,8 @@ static bool parse_picture(const char *text, size_t len, const char *picture, siz
         return false;
     memset(c.known, 0, sizeof c.known);
     c.any = false;
-    match =
-        p->runs ? match_runs(p, dialect, text, len, &c) : match_pattern(p, dialect, text, len, &c);
+    match = p->runs ? match_runs(p, dialect, text, len, &c)
+                    : match_pattern(p, dialect, text, len, work, &c);
     match = match && c.any;
     if (match && !find_instant(&c, now, out, why))
         return false;
@@ -676,12 +686,12 @@ static bool parse_picture(const char *text, size_t len, const char *picture, siz
 
 bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
                        int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
-                       bool *found, double *out, struct jsonata_fault *why)
+                       struct work *work, bool *found, double *out, struct jsonata_fault *why)
 {
     if (picture)
-        return parse_picture(text, len, picture, picture_len, (double)now_ms, dialect, kept, found,
-                             out, why);
-    if (!parse_iso(text, len, dialect, out, why))
+        return parse_picture(text, len, picture, picture_len, (double)now_ms, dialect, kept, work,
+                             found, out, why);
+    if (!parse_iso(text, len, dialect, work, out, why))
         return false;
     *found = true;
     return true;

@@ -60,6 +60,7 @@ static bool seen_scalar(struct jn *e, struct map *strings, struct map *numbers, 
     struct buf text = {0};
     const json *key = v.j;
 
+    jn_spend(e, 4);
     if (!is_string(v)) {
         js_number_write(&text, v.n);
         key = jn_take_buf(e, &text).j;
@@ -167,7 +168,7 @@ static int comes_after(struct jn *e, void *user, size_t a, size_t b)
     struct jv v;
 
     if (!s->f)
-        return jv_compare(args[0], args[1]) > 0;
+        return jv_compare(e, args[0], args[1]) > 0;
     m = jn_mark(e);
     v = jn_apply(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
     return is_truthy(jn_settle(e, &m, v));
@@ -175,6 +176,7 @@ static int comes_after(struct jn *e, void *user, size_t a, size_t b)
 
 static int all_of(struct jn *e, struct jv list, enum jv_kind kind)
 {
+    jn_spend(e, items_count(list) / 4);
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
         const int fits = kind == JV_NUMBER ? jv_is_numeric(e, v) : v.kind == kind;

@@ -4,11 +4,17 @@
 
 /* Dates and times: milliseconds since 1970. Now is the same all through an evaluation. */
 
+/* About what a date costs, with a picture that was read before; and a search for its parts, at
+ * most.
+ */
+enum { DATE_COST = 16, SEARCH_COST = 1000000 };
+
 static struct jv format(struct jn *e, double ms, struct jv picture, struct jv zone)
 {
     struct jsonata_fault why = {0};
     struct buf text = {0};
 
+    jn_spend(e, DATE_COST);
     if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     if (jsonata_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
@@ -41,16 +47,27 @@ static struct jv fn_to_millis(struct jn *e, const struct call *c)
 {
     const struct jv text = arg(c, 0), picture = arg(c, 1);
     struct jsonata_fault why = {0};
-    bool found = true;
+    /* Without a tick, as the expression's pictures are held. */
+    struct work search = {.most = SEARCH_COST};
+    bool found = true, good;
     double ms;
 
     if (is_undefined(text))
         return text;
+    jn_spend(e, DATE_COST);
+    jn_spend_characters(e, str_len(text));
     if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
-    if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
-                           str_len(picture), e->options->now_ms, e->dialect, e->x->pictures, &found,
-                           &ms, &why))
+    work_begin(&search);
+    good = jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
+                             str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,
+                             &search, &found, &ms, &why);
+    jn_spend(e, search.total - search.left);
+    if (search.verdict != WORK_GOES_ON) {
+        jsonata_fault_clear(&why);
+        return jn_stop(e), (struct jv){.kind = JV_ERROR};
+    }
+    if (!good)
         return jn_error_fault(e, &why);
     return found ? jv_number(ms) : jv_undefined();
 }

@@ -30,6 +30,7 @@ static struct jv fn_base64encode(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
+    jn_spend_characters(e, 4 * str_len(arg(c, 0)));
     add_latin1(&bytes, arg(c, 0));
     base64_encode(&text, bytes.data, bytes.len);
     buf_clear(&bytes);
@@ -42,6 +43,28 @@ static int digit_value(char c)
     return base64_value(c == '-' ? '+' : c == '_' ? '/' : c);
 }
 
+/* In Step Functions what is no Base64 is refused: java.util.Base64's words. */
+static bool refuse_base64(struct jn *e, struct jv s)
+{
+    const char *text = str(s);
+    size_t len = str_len(s), n = 0, padding;
+
+    while (n < len && base64_value(text[n]) >= 0)
+        n++;
+    for (padding = 0; n + padding < len && text[n + padding] == '=';)
+        padding++;
+    if (n + padding == len && n % 4 != 1 && (padding == 0 || n % 4 + padding == 4))
+        return false;
+    jn_error(e, "D3137");
+    if (n + padding < len && padding == 0)
+        buf_printf(&e->why.message, "Illegal base64 character %x", (unsigned char)text[n]);
+    else if (padding == 0)
+        buf_adds(&e->why.message, "Last unit does not have enough valid bits");
+    else
+        buf_printf(&e->why.message, "Input byte array has wrong 4-byte ending unit");
+    return true;
+}
+
 /* What is no digit is passed over, `=` ends it: as Node does. Bytes come out as characters. */
 static struct jv fn_base64decode(struct jn *e, const struct call *c)
 {
@@ -52,6 +75,9 @@ static struct jv fn_base64decode(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
+    jn_spend_characters(e, 6 * str_len(arg(c, 0)));
+    if (e->dialect == JSONATA_AWS && refuse_base64(e, arg(c, 0)))
+        return (struct jv){.kind = JV_ERROR};
     add_latin1(&digits, arg(c, 0));
     for (size_t i = 0; i < digits.len && digits.data[i] != '='; i++) {
         v = digit_value(digits.data[i]);
@@ -76,6 +102,7 @@ static struct jv recode(struct jn *e, const struct call *c,
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
+    jn_spend_characters(e, 4 * str_len(arg(c, 0)));
     if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), &why))
         return jn_take_buf(e, &text);
     buf_clear(&text);

@@ -6,6 +6,9 @@
 
 /* Functions on numbers, and their texts. */
 
+/* Of a number that is written, with a picture that was read before; that is rounded; in a radix. */
+enum { PICTURE_COST = 64, ROUND_COST = 48, RADIX_COST = 64 };
+
 static struct jv fn_number(struct jn *e, const struct call *c)
 {
     const struct jv v = arg(c, 0);
@@ -15,6 +18,7 @@ static struct jv fn_number(struct jn *e, const struct call *c)
         return v;
     if (v.kind == JV_BOOL)
         return jv_number(v.b);
+    jn_spend_characters(e, str_len(v));
     if (is_string(v) && js_number_read(str(v), str_len(v), &n))
         return jv_number(n);
     return jn_error_value(e, "D3030", v);
@@ -42,7 +46,7 @@ static struct jv fn_round(struct jn *e, const struct call *c)
 {
     const struct jv precision = arg(c, 1);
 
-    (void)e;
+    jn_spend(e, ROUND_COST);
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     return jv_number(js_number_round(arg(c, 0).n, is_undefined(precision) ? 0 : precision.n));
@@ -87,13 +91,14 @@ static struct jv fn_sum(struct jn *e, const struct call *c)
     return jv_number(total);
 }
 
-static struct jv extreme(const struct call *c, bool largest)
+static struct jv extreme(struct jn *e, const struct call *c, bool largest)
 {
     const struct jv list = arg(c, 0);
     double best;
 
     if (is_undefined(list) || items_count(list) == 0)
         return jv_undefined();
+    jn_spend(e, items_count(list) / 4);
     best = items_at(list, 0).n;
     for (size_t i = 1; i < items_count(list); i++) {
         const double n = items_at(list, i).n;
@@ -105,14 +110,12 @@ static struct jv extreme(const struct call *c, bool largest)
 
 static struct jv fn_max(struct jn *e, const struct call *c)
 {
-    (void)e;
-    return extreme(c, true);
+    return extreme(e, c, true);
 }
 
 static struct jv fn_min(struct jn *e, const struct call *c)
 {
-    (void)e;
-    return extreme(c, false);
+    return extreme(e, c, false);
 }
 
 static struct jv fn_average(struct jn *e, const struct call *c)
@@ -130,6 +133,7 @@ static struct jv fn_average(struct jn *e, const struct call *c)
 /* What was written, or the fault. */
 static struct jv written(struct jn *e, struct buf *text, bool ok, struct jsonata_fault *why)
 {
+    jn_spend(e, text->len / 4);
     if (ok)
         return jn_take_buf(e, text);
     buf_clear(text);
@@ -141,7 +145,7 @@ bool jn_picture_steps(struct jn *e, struct jv picture)
     const uint64_t len = str_len(picture);
 
     if (len < 100)
-        return true;
+        return jn_steps(e, PICTURE_COST);
     return jn_steps(e, len < UINT32_MAX ? len * len / 64 : UINT64_MAX / 2);
 }
 
@@ -156,6 +160,7 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
         return jv_undefined();
     if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
+    jn_spend(e, is_object(options) ? 4 * members_count(options) : 0);
     for (size_t i = 0; is_object(options) && i < members_count(options); i++) {
         const struct jv v = member_value(options, i);
         const json *key = member_key(options, i);
@@ -177,6 +182,7 @@ static struct jv fn_format_base(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
+    jn_spend(e, RADIX_COST);
     return written(
         e, &text,
         js_number_format_base(&text, arg(c, 0).n, is_undefined(radix) ? 10 : radix.n, &why), &why);
@@ -206,6 +212,8 @@ static struct jv fn_parse_integer(struct jn *e, const struct call *c)
 
     if (is_undefined(text))
         return text;
+    /* A word is looked up among all that there are; letters are powers. */
+    jn_spend(e, str_len(text));
     if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture),

@@ -7,7 +7,7 @@ static const struct jv failed = {.kind = JV_ERROR};
 static bool add_keys(struct jn *e, struct map *keys, struct jv v, size_t depth)
 {
     if (depth == JSON_MAX_DEPTH) {
-        jn_error(e, "D1011");
+        jn_too_deep(e);
         return false;
     }
     if (is_array(v)) {
@@ -16,6 +16,7 @@ static bool add_keys(struct jn *e, struct map *keys, struct jv v, size_t depth)
                 return false;
         return true;
     }
+    jn_spend(e, is_object(v) ? 4 * members_count(v) : 0);
     for (size_t i = 0; is_object(v) && i < members_count(v); i++)
         map_set(e, keys, member_key(v, i), jv_bool(true));
     return true;
@@ -46,7 +47,7 @@ static bool spread(struct jn *e, struct list *l, struct jv v, size_t depth)
     const uint32_t *order;
 
     if (depth == JSON_MAX_DEPTH)
-        return jn_error(e, "D1011"), false;
+        return jn_too_deep(e), false;
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
             if (!jn_step(e) || !spread(e, l, items_at(v, i), depth + 1))
@@ -59,6 +60,7 @@ static bool spread(struct jn *e, struct list *l, struct jv v, size_t depth)
         return true;
     }
     order = members_order(e, v);
+    jn_spend(e, 2 * members_count(v));
     for (size_t i = 0; i < members_count(v); i++) {
         const size_t at = order ? order[i] : i;
         struct map *one = map_new(e, 1);
@@ -98,7 +100,7 @@ static struct jv fn_merge(struct jn *e, const struct call *c)
     m = map_new(e, 0);
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
-        if (!jn_step(e))
+        if (!jn_steps(e, 1 + (is_object(v) ? 2 * members_count(v) : 0)))
             return failed;
         for (size_t k = 0; is_object(v) && k < members_count(v); k++)
             map_set(e, m, member_key(v, k), member_value(v, k));

@@ -1,5 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
+#include "parsers/mem.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
@@ -8,22 +9,96 @@
 
 static const struct jv failed = {.kind = JV_ERROR};
 
-/* Where `what` is in `text` from `from` on; SIZE_MAX: nowhere. */
-size_t text_find(const char *text, size_t len, size_t from, const char *what, size_t what_len)
+/*
+ * For each length of a part of `what` from its start, how long the longest shorter such part is
+ * that it ends in (Knuth, Morris and Pratt): where the search goes on when the next byte is
+ * another.
+ */
+static uint32_t *borders_of(const char *what, size_t len)
 {
+    uint32_t *border = mem_alloc((len + 1) * sizeof *border);
+    uint32_t k = 0;
+
+    border[0] = border[1] = 0;
+    for (size_t i = 1; i < len; i++) {
+        while (k > 0 && what[i] != what[k])
+            k = border[k];
+        k += what[i] == what[k];
+        border[i + 1] = k;
+    }
+    return border;
+}
+
+static size_t find_by_borders(const char *text, size_t len, size_t from, const char *what,
+                              size_t what_len)
+{
+    uint32_t *border = borders_of(what, what_len);
+    size_t k = 0, found = SIZE_MAX;
+
+    for (; from < len && found == SIZE_MAX; from++) {
+        while (k > 0 && text[from] != what[k])
+            k = border[k];
+        k += text[from] == what[k];
+        if (k == what_len)
+            found = from + 1 - k;
+    }
+    mem_free(border);
+    return found;
+}
+
+static size_t common_length(const char *a, const char *b, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* What starts as the text does is compared in vain: so often, beside the way that is gone. */
+enum { MUCH_COMPARED = 4096 };
+
+/*
+ * Place by place, which is fast where few begin alike; else by borders, which is never slow. Adds
+ * to *looks how many bytes were looked at one by one.
+ */
+static size_t find_text(const char *text, size_t len, size_t from, const char *what,
+                        size_t what_len, size_t *looks)
+{
+    const size_t start = from;
+    size_t compared = 0;
     const char *at;
 
-    if (what_len == 0)
-        return from;
     while (from < len && (at = memchr(text + from, what[0], len - from)) != NULL) {
         from = (size_t)(at - text);
         if (what_len > len - from)
             break;
-        if (memcmp(at, what, what_len) == 0)
+        *looks += 4;
+        if (memcmp(at, what, what_len) == 0) {
+            *looks += what_len / 8;
             return from;
+        }
+        compared += common_length(at, what, what_len);
         from++;
+        if (compared > MUCH_COMPARED + 4 * (from - start)) {
+            *looks += compared + 2 * (len - from + what_len);
+            return find_by_borders(text, len, from, what, what_len);
+        }
     }
+    *looks += compared;
     return SIZE_MAX;
+}
+
+size_t text_find(struct jn *e, const char *text, size_t len, size_t from, const char *what,
+                 size_t what_len)
+{
+    size_t found = from, looks = 0;
+
+    if (what_len > 0)
+        found = find_text(text, len, from, what, what_len, &looks);
+    jn_spend_bytes(e, ((found == SIZE_MAX ? len : found) - from) / 4);
+    jn_spend_characters(e, looks);
+    return found;
 }
 
 /* A limit that is given and negative. */
@@ -47,8 +122,8 @@ static struct jv fn_contains(struct jn *e, const struct call *c)
     if (is_undefined(s) || is_undefined(what))
         return jv_undefined();
     if (is_string(what))
-        return jv_bool(text_find(str(s), str_len(s), 0, str(what), str_len(what)) != SIZE_MAX);
-    matcher_init(&m, what.f, s.j);
+        return jv_bool(text_find(e, str(s), str_len(s), 0, str(what), str_len(what)) != SIZE_MAX);
+    matcher_init(e, &m, what.f, s.j);
     found = matcher_next(e, &m, false, &match);
     matcher_clear(&m);
     return found < 0 ? failed : jv_bool(found > 0);
@@ -69,7 +144,7 @@ static struct jv fn_match(struct jn *e, const struct call *c)
     l = list_new(e, LIST_SEQUENCE, 0);
     if (!within(limit, 0))
         return jv_list(l);
-    matcher_init(&m, arg(c, 1).f, s.j);
+    matcher_init(e, &m, arg(c, 1).f, s.j);
     while (within(limit, l->count) && (found = matcher_next(e, &m, true, &match)) > 0) {
         struct map *one = map_new(e, 3);
         match_set(e, one, KEY_MATCH, match.match);
@@ -148,10 +223,11 @@ static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups
     size_t at = 0, dollar, dollars = 0;
     struct pieces p = {0};
 
+    jn_spend_characters(e, len);
     for (size_t i = 0; i < len; i++)
         dollars += s[i] == '$';
     p.list = jn_alloc(e, (2 * dollars + 1) * sizeof *p.list);
-    while ((dollar = text_find(s, len, at, "$", 1)) != SIZE_MAX) {
+    while ((dollar = text_find(e, s, len, at, "$", 1)) != SIZE_MAX) {
         add_piece(&p, s + at, dollar - at);
         at = dollar + 1;
         if (at < len && s[at] == '$') {
@@ -167,14 +243,18 @@ static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups
     return p;
 }
 
-static void add_pieces(struct buf *out, const struct pieces *p, const struct matcher *m,
-                       const struct match *match)
+static void add_pieces(struct jn *e, struct buf *out, const struct pieces *p,
+                       const struct matcher *m, const struct match *match)
 {
+    const size_t before = out->len;
+
+    jn_spend(e, p->count);
     for (size_t i = 0; i < p->count; i++)
         if (p->list[i].text)
             text_add(out, p->list[i].text, p->list[i].len);
         else
             matcher_group(m, match, p->list[i].group, out);
+    jn_spend_bytes(e, out->len - before);
 }
 
 /* A match as the object that a replacing function is called with. */
@@ -219,7 +299,7 @@ static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement
         return add_result(e, out, replacement, m, match);
     if (!pieces->list || !m->regex)
         *pieces = read_pieces(e, replacement, matcher_groups(m, match));
-    add_pieces(out, pieces, m, match);
+    add_pieces(e, out, pieces, m, match);
     return true;
 }
 
@@ -234,14 +314,14 @@ static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
     int found;
 
     buf_reserve(out, str_len(s) + str_len(replacement));
-    matcher_init(&m, arg(c, 1).f, s.j);
+    matcher_init(e, &m, arg(c, 1).f, s.j);
     while ((found = matcher_next(e, &m, values, &match)) > 0 && within(limit, count)) {
         if (out->len > e->memory) {
             jn_error(e, "U1002");
             found = -1;
             break;
         }
-        matcher_piece(&m, at, match.start, out);
+        matcher_piece(e, &m, at, match.start, out);
         if (!add_replacement(e, out, replacement, &pieces, &m, &match)) {
             found = -1;
             break;
@@ -250,7 +330,7 @@ static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
         count++;
     }
     if (found >= 0)
-        matcher_piece(&m, at, SIZE_MAX, out);
+        matcher_piece(e, &m, at, SIZE_MAX, out);
     matcher_clear(&m);
     return found >= 0;
 }
@@ -261,9 +341,12 @@ static bool replace_text(struct jn *e, const struct call *c, struct buf *out)
     size_t at = 0, found;
 
     for (size_t n = 0; within(arg(c, 3), n); n++) {
-        found = text_find(str(s), str_len(s), at, str(what), str_len(what));
+        if (!jn_steps(e, 2))
+            return false;
+        found = text_find(e, str(s), str_len(s), at, str(what), str_len(what));
         if (found == SIZE_MAX)
             break;
+        jn_spend_bytes(e, found - at + str_len(by));
         text_add(out, str(s) + at, found - at);
         text_add(out, str(by), str_len(by));
         at = found + str_len(what);
@@ -291,6 +374,7 @@ static struct jv fn_replace(struct jn *e, const struct call *c)
     if (!within(arg(c, 3), 0) || is_undefined(what) || is_undefined(arg(c, 2)))
         return s;
     ok = is_string(what) ? replace_text(e, c, &text) : replace_matches(e, c, &text);
+    jn_spend_bytes(e, text.len);
     if (ok)
         return jn_take_buf(e, &text);
     buf_clear(&text);
@@ -307,7 +391,7 @@ static struct jv split_units(struct jn *e, struct jv s, double limit)
 
     for (size_t at = 0; at < str_len(s); at += n) {
         n = utf8_decode(str(s) + at, str_len(s) - at, &cp);
-        if (!n || !jn_step(e))
+        if (!n || !jn_steps(e, 2))
             break;
         if (cp < 0x10000) {
             if ((double)l->count < limit)
@@ -333,7 +417,7 @@ static struct jv split_text(struct jn *e, struct jv s, struct jv by, double limi
     while ((double)l->count < limit) {
         if (!jn_step(e))
             return failed;
-        found = text_find(str(s), str_len(s), at, str(by), str_len(by));
+        found = text_find(e, str(s), str_len(s), at, str(by), str_len(by));
         list_push(e, l, jn_text(e, str(s) + at, (found == SIZE_MAX ? str_len(s) : found) - at));
         if (found == SIZE_MAX)
             break;
@@ -346,9 +430,11 @@ static struct jv piece_of(struct jn *e, const struct matcher *m, size_t from, si
 {
     struct buf text = {0};
 
-    if (m->regex && m->search.ascii)
+    if (m->regex && m->search.ascii) {
+        jn_spend_bytes(e, (to < m->search.len ? to : m->search.len) - from);
         return jn_text(e, m->search.text + from, (to < m->search.len ? to : m->search.len) - from);
-    matcher_piece(m, from, to, &text);
+    }
+    matcher_piece(e, m, from, to, &text);
     return jn_take_buf(e, &text);
 }
 
@@ -360,7 +446,7 @@ static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct
     size_t at = 0;
     int found;
 
-    matcher_init(&m, f, s.j);
+    matcher_init(e, &m, f, s.j);
     while ((found = matcher_next(e, &m, false, &match)) > 0 && within(limit, l->count)) {
         list_push(e, l, piece_of(e, &m, at, match.start));
         at = match.end;
@@ -402,6 +488,8 @@ static struct jv fn_join(struct jn *e, const struct call *c)
         return list;
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv item = items_at(list, i);
+        jn_spend(e, 1);
+        jn_spend_bytes(e, 2 * (str_len(by) + str_len(item)));
         if (i)
             text_add(&text, str(by), str_len(by));
         text_add(&text, str(item), str_len(item));

@@ -72,6 +72,7 @@ static struct jv fn_substring(struct jn *e, const struct call *c)
 
     if (is_undefined(s))
         return s;
+    jn_spend_characters(e, 2 * str_len(s));
     count = count_chars(str(s), str_len(s));
     if ((double)count + start < 0)
         start = 0;
@@ -114,7 +115,8 @@ static struct jv fn_substring_before(struct jn *e, const struct call *c)
 
     if (is_undefined(s))
         return s;
-    at = text_find(str(s), str_len(s), 0, what.text, what.len);
+    at = text_find(e, str(s), str_len(s), 0, what.text, what.len);
+    jn_spend_bytes(e, at == SIZE_MAX ? 0 : at);
     return at == SIZE_MAX ? s : jn_text(e, str(s), at);
 }
 
@@ -126,7 +128,8 @@ static struct jv fn_substring_after(struct jn *e, const struct call *c)
 
     if (is_undefined(s))
         return s;
-    at = text_find(str(s), str_len(s), 0, what.text, what.len);
+    at = text_find(e, str(s), str_len(s), 0, what.text, what.len);
+    jn_spend_bytes(e, at == SIZE_MAX ? 0 : str_len(s) - at);
     if (at == SIZE_MAX)
         return s;
     at += what.len;
@@ -140,6 +143,7 @@ static struct jv change_case(struct jn *e, const struct call *c,
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
+    jn_spend_characters(e, 2 * str_len(arg(c, 0)));
     change(&text, str(arg(c, 0)), str_len(arg(c, 0)));
     return jn_take_buf(e, &text);
 }
@@ -158,7 +162,7 @@ static struct jv fn_length(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
 
-    (void)e;
+    jn_spend_characters(e, str_len(s) / 2);
     return is_undefined(s) ? s : jv_number((double)count_chars(str(s), str_len(s)));
 }
 
@@ -175,6 +179,7 @@ static struct jv fn_trim(struct jn *e, const struct call *c)
 
     if (is_undefined(s))
         return s;
+    jn_spend_characters(e, 2 * str_len(s));
     for (size_t i = 0; i < str_len(s); i++) {
         if (is_blank(str(s)[i])) {
             gap = text.len > 0;
@@ -199,6 +204,7 @@ static bool add_padding(struct jn *e, struct buf *out, struct jv fill, size_t co
         jn_error(e, "U1002");
         return false;
     }
+    jn_spend(e, count / 2);
     for (; count > 0; count--) {
         const size_t n = char_len(s + at);
         text_add(out, s + at, n);
@@ -215,6 +221,7 @@ static struct jv fn_pad(struct jn *e, const struct call *c)
     struct buf text = {0};
     bool ok;
 
+    jn_spend_characters(e, str_len(s));
     if (is_undefined(s) || !(missing > 0))
         return s;
     if (missing > (double)e->memory)

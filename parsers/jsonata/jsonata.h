@@ -32,12 +32,15 @@ enum {
     JSONATA_MAX_NESTING = 500, /* of brackets and prefix operators */
     JSONATA_MAX_HEIGHT =
         2000, /* of the syntax tree: a chain of operators is as high as it is long */
+    JSONATA_MAX_PARENTS = 1000, /* uses of the operator %, each of which looks for its step */
 };
 
 /* NULL with *why filled when the text is no expression. */
 jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dialect,
                          struct jsonata_error *why);
 void jsonata_free(jsonata *x);
+/* How much compiling it took, counted in looks at its parts: that grows as its text does. */
+uint64_t jsonata_steps(const jsonata *x);
 
 /* What an evaluation may look at and may cost. All of it 0: no variables, the usual bounds. */
 struct jsonata_options {
@@ -48,19 +51,21 @@ struct jsonata_options {
     uint64_t (*chance)(void *user);
     void *user;
     int64_t now_ms;     /* what $now and $millis say */
-    int64_t timeout_ms; /* for the text of D1012 */
-    size_t depth;       /* nested evaluations (D1011); 0: JSONATA_DEPTH */
-    size_t memory;      /* bytes (U1002); 0: JSONATA_MEMORY */
-    /* What it costs is counted there; D1012 follows when that is too much. NULL: an evaluation
-     * may spend WORK_MOST. */
+    int64_t timeout_ms; /* what `work` watches, where that is the time, for the error's text */
+    size_t depth;  /* nested evaluations (D1011, U1001 in AWS's dialect); 0: the dialect's own */
+    size_t memory; /* bytes (U1002); 0: JSONATA_MEMORY */
+    /*
+     * What it costs is counted there; D1012 (U1001) follows when that is too much. NULL: an
+     * evaluation may spend WORK_MOST. While it ticks others may evaluate the same expression.
+     */
     struct work *work;
 };
 
 enum {
     JSONATA_DEPTH = 1000,
-    JSONATA_MAX_DEPTH = 3000,              /* more is not given: the stack has to hold it */
-    JSONATA_MEMORY = 256 * 1024 * 1024,    /* what `asl eval` gives */
-    JSONATA_AWS_MEMORY = 10 * 1024 * 1024, /* what Step Functions gives an expression */
+    JSONATA_AWS_DEPTH = 100,           /* Step Functions' */
+    JSONATA_MAX_DEPTH = 3000,          /* more is not given: the stack has to hold it */
+    JSONATA_MEMORY = 10 * 1024 * 1024, /* Step Functions', of values that are made */
 };
 
 enum jsonata_outcome {
@@ -89,9 +94,10 @@ struct jsonata_use {
     bool function; /* it is the name of a function of the dialect */
 };
 
-/* Calls `see` for each, in the order of the text, until it returns false. */
-void jsonata_uses(const jsonata *x, bool (*see)(void *user, const struct jsonata_use *use),
-                  void *user);
+/* Calls `see` for each, in the order of the text, until it returns false. Returns how many looks at
+ * its parts that took. */
+uint64_t jsonata_uses(const jsonata *x, bool (*see)(void *user, const struct jsonata_use *use),
+                      void *user);
 
 /* ---- the functions ---- */
 

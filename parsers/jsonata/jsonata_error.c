@@ -7,7 +7,7 @@
 
 /*
  * The texts of the error codes, as the reference has them. {{x}} is x as JSON text, {{{x}}} x as it
- * is. U1002 is our own.
+ * is. U1001 and U1002 are the bounds that Step Functions has, with its words.
  */
 
 static const struct {
@@ -58,7 +58,7 @@ static const struct {
               "correct object structure"},
     {"D1011", "Stack overflow. Check for non-terminating recursive function.  Consider rewriting "
               "as tail-recursive"},
-    {"D1012", "Evaluation timeout after {{value}} milliseconds. Check for infinite loop"},
+    {"D1012", "{{{message}}}"},
     {"T2001", "The left side of the {{token}} operator must evaluate to a number"},
     {"T2002", "The right side of the {{token}} operator must evaluate to a number"},
     {"T2003", "The left side of the range operator (..) must evaluate to an integer"},
@@ -142,6 +142,7 @@ static const struct {
     {"D3139", "The $single() function expected exactly 1 matching result.  Instead it matched 0."},
     {"D3140", "Malformed URL passed to ${{{functionName}}}(): {{value}}"},
     {"D3141", "{{{message}}}"},
+    {"U1001", "{{{message}}}"},
     {"U1002", "Expression evaluation memory limit exceeded: Check for excessive memory usage"},
 };
 

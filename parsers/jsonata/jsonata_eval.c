@@ -11,20 +11,33 @@
 
 /* ---- bounds ---- */
 
-bool jn_steps(struct jn *e, uint64_t count)
+/* Step Functions tells of its bounds without a code: the first letter says so. */
+bool jn_stop(struct jn *e)
 {
+    const uint64_t most = e->work->most ? e->work->most : WORK_MOST;
+    const bool aws = e->dialect == JSONATA_AWS;
+
     if (e->used > e->memory)
         return jn_error(e, "U1002"), false;
-    if (work_spend(e->work, count))
-        return true;
-    jn_error(e, "D1012");
-    buf_add_int(&e->why.value, e->options->timeout_ms);
+    jn_error(e, aws ? "U1001" : "D1012");
+    buf_printf(&e->why.message, "%s Check for infinite loop",
+               aws ? "Expression evaluation timeout:" : "Evaluation timeout.");
+    if (e->options->timeout_ms)
+        buf_printf(&e->why.message, " (it took longer than %lld ms)",
+                   (long long)e->options->timeout_ms);
+    else
+        buf_printf(&e->why.message, " (it took more than %llu steps)", (unsigned long long)most);
     return false;
 }
 
-bool jn_step(struct jn *e)
+struct jv jn_too_deep(struct jn *e)
 {
-    return jn_steps(e, 1);
+    if (e->dialect != JSONATA_AWS)
+        return jn_error(e, "D1011");
+    jn_error(e, "U1001");
+    buf_adds(&e->why.message, "Stack overflow error: Check for non-terminating recursive function. "
+                              "Consider rewriting as tail-recursive");
+    return (struct jv){.kind = JV_ERROR};
 }
 
 /* ---- errors ---- */
@@ -95,24 +108,38 @@ static struct jv global_lookup(struct jn *e, uint32_t name)
     return g->state == GLOBAL_BOUND ? g->value : jv_undefined();
 }
 
+static const struct binding *find_binding(const struct binding *list, uint32_t count, uint32_t name)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (list[i].name == name)
+            return &list[i];
+    return NULL;
+}
+
+/* Bindings, and frames, that are looked at for a unit. */
+enum { LOOKS_A_UNIT = 16 };
+
 struct jv frame_lookup(struct jn *e, const struct frame *env, uint32_t name)
 {
-    for (; env; env = env->parent) {
-        for (uint32_t i = 0; i < env->count; i++)
-            if (env->bindings[i].name == name)
-                return env->bindings[i].value;
-        if (!env->tuple)
+    const struct binding *found = NULL;
+    uint64_t looks = 0;
+
+    for (; env && !found; env = env->parent) {
+        found = find_binding(env->bindings, env->count, name);
+        looks += env->count + 1;
+        if (found || !env->tuple)
             continue;
-        for (uint32_t i = 0; i < env->tuple->count; i++)
-            if (env->tuple->bindings[i].name == name)
-                return env->tuple->bindings[i].value;
+        found = find_binding(env->tuple->bindings, env->tuple->count, name);
+        looks += env->tuple->count;
     }
-    return global_lookup(e, name);
+    if (looks >= LOOKS_A_UNIT)
+        jn_spend(e, looks / LOOKS_A_UNIT);
+    return found ? found->value : global_lookup(e, name);
 }
 
 static void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv v)
 {
-    struct binding *wider;
+    struct binding *wider, *found;
 
     if (env->born < e->oldest_bound)
         e->oldest_bound = env->born;
@@ -121,11 +148,12 @@ static void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv
         e->globals[name].value = v;
         return;
     }
-    for (uint32_t i = 0; i < env->count; i++)
-        if (env->bindings[i].name == name) {
-            env->bindings[i].value = v;
-            return;
-        }
+    found = (struct binding *)(uintptr_t)find_binding(env->bindings, env->count, name);
+    jn_spend(e, env->count / LOOKS_A_UNIT);
+    if (found) {
+        found->value = v;
+        return;
+    }
     if (env->count == env->cap) {
         env->cap = env->cap ? 2 * env->cap : 4;
         wider = jn_alloc(e, env->cap * sizeof *wider);
@@ -176,7 +204,7 @@ static struct jv comparison(struct jn *e, enum op op, struct jv a, struct jv b)
         return jn_error_values(e, "T2009", a, b);
     if (a.kind == JV_NUMBER && (isnan(a.n) || isnan(b.n)))
         return jv_bool(false);
-    c = jv_compare(a, b);
+    c = jv_compare(e, a, b);
     if (op == OP_LESS)
         return jv_bool(c < 0);
     if (op == OP_LESS_EQUAL)
@@ -199,7 +227,7 @@ static struct jv equality(struct jn *e, enum op op, struct jv a, struct jv b)
 }
 
 /* Identity, as JavaScript's ===: arrays and objects are only equal to themselves. */
-static bool identical(struct jv a, struct jv b)
+static bool identical(struct jn *e, struct jv a, struct jv b)
 {
     if (a.kind != b.kind)
         return false;
@@ -208,9 +236,7 @@ static bool identical(struct jv a, struct jv b)
     case JV_NULL: return true;
     case JV_BOOL: return a.b == b.b;
     case JV_NUMBER: return a.n == b.n;
-    case JV_STRING:
-        return json_str_len(a.j) == json_str_len(b.j) &&
-               memcmp(json_str(a.j), json_str(b.j), json_str_len(a.j)) == 0;
+    case JV_STRING: jn_spend_bytes(e, json_str_len(a.j)); return same_text(a.j, b.j);
     case JV_ARRAY:
     case JV_OBJECT: return a.j == b.j;
     case JV_LIST: return a.list == b.list;
@@ -227,15 +253,16 @@ static struct jv inclusion(struct jn *e, struct jv a, struct jv b)
     if (is_undefined(a) || is_undefined(b))
         return jv_bool(false);
     if (!is_array(b))
-        return jv_bool(identical(a, b));
+        return jv_bool(identical(e, a, b));
     if (!jn_steps(e, items_count(b)))
         return (struct jv){.kind = JV_ERROR};
     for (size_t i = 0; i < items_count(b); i++)
-        if (identical(items_at(b, i), a))
+        if (identical(e, items_at(b, i), a))
             return jv_bool(true);
     return jv_bool(false);
 }
 
+/* Each of the two is copied three times, into the texts and into what becomes of them. */
 static struct jv concatenation(struct jn *e, struct jv a, struct jv b)
 {
     struct buf text = {0};
@@ -253,6 +280,7 @@ static struct jv concatenation(struct jn *e, struct jv a, struct jv b)
         buf_clear(&text);
         return (struct jv){.kind = JV_ERROR};
     }
+    jn_spend_bytes(e, 2 * text.len);
     return jn_take_buf(e, &text);
 }
 
@@ -380,7 +408,7 @@ static bool flatten(struct jn *e, struct list *to, struct jv v, size_t depth)
     if (!jn_step(e))
         return false;
     if (depth == JSON_MAX_DEPTH)
-        return jn_error(e, "D1011"), false;
+        return jn_too_deep(e), false;
     if (!is_array(v)) {
         list_push(e, to, v);
         return true;
@@ -430,7 +458,7 @@ static bool descend(struct jn *e, struct list *to, struct jv v, size_t depth)
     if (!jn_step(e))
         return false;
     if (depth == JSON_MAX_DEPTH)
-        return jn_error(e, "D1011"), false;
+        return jn_too_deep(e), false;
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
             if (!descend(e, to, items_at(v, i), depth + 1))
@@ -465,12 +493,12 @@ static struct jv evaluate_condition(struct jn *e, const struct node *n, struct j
                                     struct frame *env)
 {
     struct jv v = evaluate(e, n->lhs, input, env);
-    int truth = is_error(v) ? -1 : jv_truth(e, v);
+    int truth = is_error(v) ? -1 : n->op == OP_COALESCE ? !is_undefined(v) : jv_truth(e, v);
 
     if (truth < 0)
         return (struct jv){.kind = JV_ERROR};
     if (truth)
-        return evaluate(e, n->rhs, input, env);
+        return n->rhs ? evaluate(e, n->rhs, input, env) : v;
     return n->third ? evaluate(e, n->third, input, env) : jv_undefined();
 }
 
@@ -527,6 +555,7 @@ static bool update_match(struct jn *e, const struct func *f, struct jv match)
         error_placed(e, n->rhs);
         return false;
     }
+    jn_spend(e, members_count(update));
     for (size_t i = 0; match.kind == JV_MAP && i < members_count(update); i++)
         map_set(e, match.map, member_key(update, i), member_value(update, i));
     return true;
@@ -552,18 +581,15 @@ static bool delete_from_match(struct jn *e, const struct func *f, struct jv matc
         }
     }
     for (size_t i = 0; match.kind == JV_MAP && i < count; i++)
-        map_delete(match.map, (is_array(names) ? items_at(names, i) : names).j);
+        map_delete(e, match.map, (is_array(names) ? items_at(names, i) : names).j);
     return true;
 }
 
 /* A copy of `v` by $clone, which a variable of that name may replace. */
 static struct jv transform_clone(struct jn *e, const struct func *f, struct jv v)
 {
-    struct jv clone = jv_undefined();
+    const struct jv clone = frame_lookup(e, f->env, f->node->name);
 
-    for (uint32_t i = 0; i < e->names->count; i++)
-        if (json_str_is(e->names->items[i].text, "clone"))
-            clone = frame_lookup(e, f->env, i);
     if (is_undefined(clone) || (clone.kind == JV_FUNCTION && clone.f->kind == FUNC_BUILTIN))
         return jv_clone(e, v, 0);
     if (clone.kind != JV_FUNCTION) {
@@ -598,6 +624,12 @@ struct jv evaluate_transform(struct jn *e, const struct func *f, struct jv v)
 
 /* ---- nodes ---- */
 
+/* It counts as deep as what it was folded from. */
+static struct jv evaluate_folded(struct jn *e, const struct node *n)
+{
+    return e->depth + n->height - 1 > e->max_depth ? jn_too_deep(e) : n->constant;
+}
+
 static struct jv evaluate_kind(struct jn *e, const struct node *n, struct jv input,
                                struct frame *env)
 {
@@ -610,8 +642,8 @@ static struct jv evaluate_kind(struct jn *e, const struct node *n, struct jv inp
     case NODE_NAME: return jv_lookup(e, input, n->text);
     case NODE_STRING:
     case NODE_NUMBER:
-    case NODE_VALUE:
-    case NODE_FOLDED: return n->constant;
+    case NODE_VALUE: return n->constant;
+    case NODE_FOLDED: return evaluate_folded(e, n);
     case NODE_WILDCARD: return evaluate_wildcard(e, input);
     case NODE_DESCENDANT: return evaluate_descendant(e, input);
     case NODE_PARENT: return frame_lookup(e, env, n->slot->label);
@@ -652,7 +684,7 @@ struct jv evaluate(struct jn *e, const struct node *n, struct jv input, struct f
     struct jv v;
 
     if (e->depth == e->max_depth)
-        return jn_error(e, "D1011");
+        return jn_too_deep(e);
     if (!jn_step(e))
         return (struct jv){.kind = JV_ERROR};
     e->depth++;
@@ -678,10 +710,11 @@ static struct jsonata *begin_inner(struct jn *e)
     struct jsonata *x = mem_calloc(1, sizeof *x);
     const struct names *names = e->names;
 
+    jn_spend(e, names->count);
     x->dialect = e->dialect;
-    x->names.items = mem_alloc((names->count + 1) * sizeof *names->items);
+    x->names = (struct names){.cap = names->count + 8, .count = names->count};
+    x->names.items = mem_alloc(x->names.cap * sizeof *names->items);
     memcpy(x->names.items, names->items, names->count * sizeof *names->items);
-    x->names.count = x->names.cap = names->count;
     arena_defer(&e->lasting, drop_expression, x);
     return x;
 }
@@ -722,7 +755,10 @@ struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct 
     struct failure why = {0};
     struct jv v;
 
-    if (!jsonata_parse(x, json_str(text), json_str_len(text), &why)) {
+    const bool parsed = jsonata_parse(x, json_str(text), json_str_len(text), &why);
+    jn_spend(e, x->steps);
+    e->used += x->arena.used + x->names.cap * (sizeof *x->names.items + sizeof *e->globals);
+    if (!parsed) {
         v = eval_error(e, "D3120", &why);
         failure_clear(&why);
         return v;
@@ -732,7 +768,7 @@ struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct 
         set_globals(e, arena_calloc(&e->lasting, x->names.count, sizeof *e->globals),
                     x->names.count);
     v = evaluate(e, x->root, input, env);
-    if (is_error(v) && strcmp(e->why.code, "D1012") != 0 && strcmp(e->why.code, "U1002") != 0) {
+    if (is_error(v) && strcmp(e->why.code, "D1012") != 0 && e->why.code[0] != 'U') {
         why = e->why;
         e->why = (struct failure){0};
         v = eval_error(e, "D3121", &why);
@@ -743,9 +779,11 @@ struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct 
 
 /* ---- the whole ---- */
 
-static bool is_unsupported(struct jv v)
+/* Step Functions writes the name of a number that is not finite. */
+static bool is_unsupported(const struct jn *e, struct jv v)
 {
-    return v.kind == JV_FUNCTION || (v.kind == JV_NUMBER && !isfinite(v.n));
+    return v.kind == JV_FUNCTION ||
+           (v.kind == JV_NUMBER && !isfinite(v.n) && e->dialect != JSONATA_AWS);
 }
 
 static void end_evaluation(struct jn *e)
@@ -765,7 +803,7 @@ static enum jsonata_outcome outcome_of(struct jn *e, struct jv v, json **out,
 
     if (is_undefined(v))
         return JSONATA_UNDEFINED;
-    if (is_unsupported(v))
+    if (is_unsupported(e, v))
         return JSONATA_UNSUPPORTED;
     if (has_flag(v, LIST_OUTER))
         v = v.list->items[0];
@@ -787,7 +825,9 @@ static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonat
     *e = (struct jn){.x = x, .options = options, .dialect = x->dialect};
     region_begin(e, first);
     e->names = (struct names *)(uintptr_t)&x->names;
-    e->max_depth = options->depth ? options->depth : JSONATA_DEPTH;
+    e->max_depth = x->dialect == JSONATA_AWS ? JSONATA_AWS_DEPTH : JSONATA_DEPTH;
+    if (options->depth)
+        e->max_depth = options->depth;
     if (e->max_depth > JSONATA_MAX_DEPTH)
         e->max_depth = JSONATA_MAX_DEPTH;
     e->memory = options->memory ? options->memory : JSONATA_MEMORY;

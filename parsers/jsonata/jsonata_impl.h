@@ -181,6 +181,9 @@ enum jv_kind {
  */
 struct jv {
     enum jv_kind kind;
+    /* Of a number that is a JSON integer which no double holds: what is to be added to `n`. */
+    int16_t rest;
+    bool exact; /* it is one, or as large as those */
     union {
         bool b;
         double n;
@@ -205,8 +208,8 @@ struct node {
     struct node *lhs, *rhs, *third;
     /* Steps, elements, pairs one behind the other, arguments, parameters, terms. */
     struct node **items;
-    size_t count;
-    bool *descending; /* of a sort's terms */
+    size_t count, checked; /* checked: so many steps of a path have been looked at */
+    bool *descending;      /* of a sort's terms */
     struct node *body;
     uint32_t *params; /* of a lambda: names */
     struct signature *signature;
@@ -217,7 +220,8 @@ struct node {
     uint32_t focus, index;        /* names that @ and # bind; NO_NAME: none */
     size_t height;
     bool keep_array, keep_singleton, cons_array, tuple, thunk;
-    bool frame; /* of a block: it binds variables */
+    bool frame;      /* of a block: it binds variables */
+    bool plain_keys; /* of an object: all constant, different, in their order, and few */
 };
 
 #define NO_NAME UINT32_MAX
@@ -234,6 +238,8 @@ struct name {
 struct names {
     struct name *items;
     uint32_t count, cap;
+    uint32_t *slots; /* by the text's hash: a name's number + 1, or 0 */
+    uint32_t mask;
 };
 
 /* What a text was made into: its tree, and all that the tree holds. */
@@ -243,6 +249,7 @@ struct jsonata {
     struct node *root;
     enum jsonata_dialect dialect;
     struct pictures *pictures; /* that its evaluations have read */
+    uint64_t steps;            /* that compiling took: all loops over its parts count them */
 };
 
 struct lexer {
@@ -261,6 +268,7 @@ int op_power(enum op op);
 /* A string that lives as long as the compiled expression. */
 json *jsonata_keep(jsonata *x, const char *text, size_t len);
 uint32_t jsonata_name(jsonata *x, const char *text, size_t len);
+void names_clear(struct names *n);
 
 struct parser {
     jsonata *x;
@@ -407,7 +415,7 @@ struct jn {
     size_t memory;               /* at most */
     /* The region: values go all at once, or back to a mark. */
     struct chunk *chunk;
-    size_t used;
+    size_t used; /* what is in it, and strings and JSON that were made */
     json **held;
     size_t held_count, held_cap;
     json *few_held[FEW_HELD];
@@ -419,6 +427,57 @@ struct jn {
     size_t nesting;        /* of calls without an evaluation in between */
     json *match_keys[MATCH_KEYS];
 };
+
+/* ---- what it costs ----
+ *
+ * Whoever spends units may find that others have run when it goes on, with the same expression: no
+ * look at what the compiled expression keeps (its pictures) may be held meanwhile.
+ */
+
+/* The error of a bound that is reached. False. */
+bool jn_stop(struct jn *e);
+/* The error of too much nesting. */
+struct jv jn_too_deep(struct jn *e);
+
+/* Counts what is looked at; false with an error when a bound is reached. */
+static inline bool jn_steps(struct jn *e, uint64_t count)
+{
+    return (e->used <= e->memory && work_spend(e->work, count)) || jn_stop(e);
+}
+
+static inline bool jn_step(struct jn *e)
+{
+    return jn_steps(e, 1);
+}
+
+/* The same where there is no way to fail: the next of jn_step does. */
+static inline void jn_spend(struct jn *e, uint64_t count)
+{
+    work_spend(e->work, count);
+}
+
+/* Each of so many bytes is touched once, in blocks. */
+static inline void jn_spend_bytes(struct jn *e, size_t bytes)
+{
+    if (bytes >= WORK_BYTES_A_UNIT)
+        work_spend(e->work, bytes / WORK_BYTES_A_UNIT);
+}
+
+/* Each is looked at on its own, or copied so: some nanoseconds a byte. */
+enum { WORK_CHARACTERS_A_UNIT = 8 };
+
+static inline void jn_spend_characters(struct jn *e, size_t bytes)
+{
+    if (bytes >= WORK_CHARACTERS_A_UNIT)
+        work_spend(e->work, bytes / WORK_CHARACTERS_A_UNIT);
+}
+
+/* A key is looked for, or put in its place: long ones are hashed and compared each time. */
+static inline void jn_spend_key(struct jn *e, const json *key)
+{
+    if (json_str_len(key) >= WORK_BYTES_A_UNIT)
+        jn_spend_characters(e, json_str_len(key) / 4);
+}
 
 static inline struct jv jv_undefined(void)
 {
@@ -493,6 +552,9 @@ static inline bool has_flag(struct jv v, unsigned flag)
 }
 
 struct jv jv_from_json(const json *v);
+/* Larger strings are counted: what comes out may hold one many times, and has copies of these. */
+enum { SMALL_STRING = 64 };
+
 /* Strings that the evaluation holds. */
 struct jv jn_text(struct jn *e, const char *text, size_t len);
 struct jv jn_take_buf(struct jn *e, struct buf *b);
@@ -502,12 +564,12 @@ const json *jn_hold(struct jn *e, json *v);
 /* Makes the newest chunk one with room for `size` more. */
 void region_add_chunk(struct jn *e, size_t size);
 
-/* Memory of the region, not zeroed. */
+/* Memory of the region, not zeroed: for what needs no more than eight bytes' alignment. */
 static inline void *jn_alloc(struct jn *e, size_t size)
 {
     void *p;
 
-    size = (size + 15) & ~(size_t)15;
+    size = (size + 7) & ~(size_t)7;
     if (size > (size_t)(e->chunk->end - e->chunk->next))
         region_add_chunk(e, size);
     p = e->chunk->next;
@@ -543,7 +605,7 @@ void map_set(struct jn *e, struct map *m, const json *key, struct jv v);
 void map_add(struct jn *e, struct map *m, const json *key, struct jv v);
 /* Undefined without one. */
 struct jv map_get(const struct map *m, const json *key);
-void map_delete(struct map *m, const json *key);
+void map_delete(struct jn *e, struct map *m, const json *key);
 
 /* Members of any object. */
 size_t members_count(struct jv v);
@@ -556,7 +618,8 @@ struct jv member_get_c(struct jv v, const char *key);
 const uint32_t *members_order(struct jn *e, struct jv v);
 
 /* Where `what` is in `text` from `from` on; SIZE_MAX: nowhere. */
-size_t text_find(const char *text, size_t len, size_t from, const char *what, size_t what_len);
+size_t text_find(struct jn *e, const char *text, size_t len, size_t from, const char *what,
+                 size_t what_len);
 /* Adds text, joining halves of a character that meet. */
 void text_add(struct buf *out, const char *text, size_t len);
 /* The length in UTF-16 code units. */
@@ -571,7 +634,7 @@ int jv_is_numeric(struct jn *e, struct jv v);
 /* 1, 0, or -1 after an error. */
 int jv_equal(struct jn *e, struct jv a, struct jv b);
 /* -1, 0, 1: both strings or both numbers. */
-int jv_compare(struct jv a, struct jv b);
+int jv_compare(struct jn *e, struct jv a, struct jv b);
 /* $append */
 struct jv jv_append(struct jn *e, struct jv a, struct jv b);
 /* Adds JSON text as JSON.stringify: of an error's value, or of $string when `round`. */
@@ -584,9 +647,6 @@ struct jv jv_clone(struct jn *e, struct jv v, size_t depth);
 /* *why is filled when it fails (it nests too deep); *out is NULL for what no JSON can say. */
 bool jv_to_json(struct jn *e, struct jv v, json **out, bool *unsupported);
 
-/* Counts what is looked at; false with an error when a bound is reached. */
-bool jn_step(struct jn *e);
-bool jn_steps(struct jn *e, uint64_t count);
 /* Counts what a picture may cost, whose characters are put in their places one by one. */
 bool jn_picture_steps(struct jn *e, struct jv picture);
 
@@ -735,14 +795,14 @@ struct matcher {
     bool begun;
 };
 
-void matcher_init(struct matcher *m, struct func *f, const json *text);
+void matcher_init(struct jn *e, struct matcher *m, struct func *f, const json *text);
 /* 1: found, 0: no more, -1 after an error. `values`: `match` and `groups` are to be made, too. */
 int matcher_next(struct jn *e, struct matcher *m, bool values, struct match *out);
 /* How many groups the last match has; and adds what group `i` caught, 0: the whole. */
 size_t matcher_groups(const struct matcher *m, const struct match *last);
 void matcher_group(const struct matcher *m, const struct match *last, size_t i, struct buf *out);
 /* Adds the text between two positions; SIZE_MAX is its end. */
-void matcher_piece(const struct matcher *m, size_t from, size_t to, struct buf *out);
+void matcher_piece(struct jn *e, const struct matcher *m, size_t from, size_t to, struct buf *out);
 void matcher_clear(struct matcher *m);
 /* The function that goes on with the search behind a match, at a code unit of the text. */
 struct jv match_next(struct jn *e, const struct func *f, const json *text, size_t from);

@@ -82,6 +82,7 @@ void map_set(struct jn *e, struct map *m, const json *key, struct jv v)
 {
     struct map_member *found = map_find(m, key);
 
+    jn_spend_key(e, key);
     m->as_json = NULL;
     if (found)
         found->value = v;
@@ -111,11 +112,14 @@ struct jv map_get(const struct map *m, const json *key)
     return found ? found->value : jv_undefined();
 }
 
-void map_delete(struct map *m, const json *key)
+/* What is behind it moves up, and the index is made anew. */
+void map_delete(struct jn *e, struct map *m, const json *key)
 {
     struct map_member *found = map_find(m, key);
     uint32_t i;
 
+    jn_spend_key(e, key);
+    jn_spend(e, 1 + m->count / 4);
     if (!found)
         return;
     i = (uint32_t)(found - m->members);
@@ -195,10 +199,12 @@ const uint32_t *members_order(struct jn *e, struct jv v)
     uint32_t *order;
     struct ordered *first;
 
+    jn_spend(e, count / 8);
     for (size_t i = 0; i < count; i++)
         indexes += is_index(member_key(v, i), &n);
     if (indexes == 0)
         return NULL;
+    jn_spend(e, count + indexes * 4);
     first = jn_alloc(e, indexes * sizeof *first);
     order = jn_alloc(e, count * sizeof *order);
     at = indexes;

@@ -7,14 +7,23 @@
  * start, end, groups, next} as a regular expression does when it is called.
  */
 
-void matcher_init(struct matcher *m, struct func *f, const json *text)
+/* Looks over all of the text. */
+static void begin_search(struct jn *e, struct js_search *s, const struct func *f, const json *text)
+{
+    jn_spend_bytes(e, json_str_len(text));
+    js_search_init(s, f->node->regex, json_str(text), json_str_len(text));
+    s->work = e->work;
+    s->memory = e->memory;
+}
+
+void matcher_init(struct jn *e, struct matcher *m, struct func *f, const json *text)
 {
     const struct func *regex = func_regex(f);
 
     *m = (struct matcher){.text = text};
     if (regex && regex->kind == FUNC_REGEX) {
         m->regex = regex;
-        js_search_init(&m->search, regex->node->regex, json_str(text), json_str_len(text));
+        begin_search(e, &m->search, regex, text);
     } else {
         m->next = f;
     }
@@ -30,6 +39,7 @@ static struct jv span_text(struct jn *e, const struct js_search *s, struct js_sp
 {
     struct buf text = {0};
 
+    jn_spend_bytes(e, span.end - span.start);
     if (s->ascii)
         return jn_text(e, s->text + span.start, span.end - span.start);
     js_search_add(s, span, &text);
@@ -41,6 +51,7 @@ static struct jv groups_of(struct jn *e, const struct js_search *s)
     const unsigned n = js_regex_groups(s->regex);
     struct list *l = list_new(e, 0, n);
 
+    jn_spend(e, n);
     for (unsigned i = 1; i <= n; i++) {
         const bool took_part = s->span[i].start <= s->span[i].end;
         list_push(e, l, took_part ? span_text(e, s, s->span[i]) : jv_undefined());
@@ -48,13 +59,17 @@ static struct jv groups_of(struct jn *e, const struct js_search *s)
     return jv_list(l);
 }
 
+/* Of a match, besides what PCRE2 goes through. */
+enum { MATCH_COST = 3, GROUPS_A_UNIT = 8 };
+
 static int search_error(struct jn *e, const struct node *n, enum js_regex_answer answer)
 {
     if (answer == JS_REGEX_NONE)
         return 0;
-    if (answer == JS_REGEX_TOO_MUCH) {
-        jn_error(e, "D1012");
-        buf_add_int(&e->why.value, e->options->timeout_ms);
+    if (answer == JS_REGEX_TOO_LARGE) {
+        jn_error(e, "U1002");
+    } else if (answer == JS_REGEX_TOO_MUCH) {
+        jn_stop(e);
     } else {
         jn_error_value(e, "D1004", (struct jv){.kind = JV_STRING, .j = n->text});
     }
@@ -66,7 +81,8 @@ static int search_error(struct jn *e, const struct node *n, enum js_regex_answer
 static int regex_next(struct jn *e, struct matcher *m, bool values, struct match *out)
 {
     struct js_search *s = &m->search;
-    const enum js_regex_answer answer = jn_step(e) ? js_search_next(s) : JS_REGEX_TOO_MUCH;
+    const unsigned cost = MATCH_COST + js_regex_groups(s->regex) / GROUPS_A_UNIT;
+    const enum js_regex_answer answer = jn_steps(e, cost) ? js_search_next(s) : JS_REGEX_TOO_MUCH;
 
     if (answer != JS_REGEX_FOUND)
         return search_error(e, m->regex->node, answer);
@@ -127,12 +143,14 @@ int matcher_next(struct jn *e, struct matcher *m, bool values, struct match *out
 }
 
 /* The text from one code unit to another; a character may be cut in halves. */
-static void add_units(struct buf *out, const char *text, size_t len, size_t from, size_t to)
+static void add_units(struct jn *e, struct buf *out, const char *text, size_t len, size_t from,
+                      size_t to)
 {
     size_t unit = 0, n, half;
     uint32_t cp;
     char bytes[4];
 
+    jn_spend_characters(e, to < len ? to : len);
     for (size_t at = 0; at < len && unit < to; at += n) {
         n = utf8_decode(text + at, len - at, &cp);
         if (!n)
@@ -151,13 +169,16 @@ static void add_units(struct buf *out, const char *text, size_t len, size_t from
     }
 }
 
-void matcher_piece(const struct matcher *m, size_t from, size_t to, struct buf *out)
+void matcher_piece(struct jn *e, const struct matcher *m, size_t from, size_t to, struct buf *out)
 {
+    const size_t before = out->len;
+
     if (m->regex)
         js_search_add(&m->search, (struct js_span){from, to > m->search.len ? m->search.len : to},
                       out);
     else
-        add_units(out, json_str(m->text), json_str_len(m->text), from, to);
+        add_units(e, out, json_str(m->text), json_str_len(m->text), from, to);
+    jn_spend_bytes(e, out->len - before);
 }
 
 size_t matcher_groups(const struct matcher *m, const struct match *last)
@@ -209,9 +230,11 @@ struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_
     enum js_regex_answer answer;
     struct jv found = jv_undefined();
 
+    jn_spend_characters(e, json_str_len(text));
     if (next && from >= text_units(json_str(text), json_str_len(text)))
         return found;
-    js_search_init(&s, f->node->regex, json_str(text), json_str_len(text));
+    begin_search(e, &s, f, text);
+    jn_spend_characters(e, from < json_str_len(text) ? from : json_str_len(text));
     if (from)
         js_search_seek(&s, from);
     answer = js_search_next(&s);

@@ -11,7 +11,7 @@
  */
 
 /* How large a tree is beside its text, about. */
-enum { MAX_NODES = 1 << 20, TREE_A_BYTE = 64 };
+enum { TREE_A_BYTE = 64 };
 
 /* ---- what a compiled expression holds ---- */
 
@@ -28,27 +28,103 @@ json *jsonata_keep(jsonata *x, const char *text, size_t len)
     return s;
 }
 
-uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
-{
-    struct names *n = &x->names;
-    const struct builtin *f;
+/* ---- names ---- */
 
-    for (uint32_t i = 0; i < n->count; i++)
-        if (json_str_len(n->items[i].text) == len &&
-            memcmp(json_str(n->items[i].text), text, len) == 0)
-            return i;
+/* So few are looked through one by one. */
+enum { FEW_NAMES = 8 };
+
+static uint32_t hash_of(const char *text, size_t len)
+{
+    uint32_t h = 2166136261u;
+
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ (unsigned char)text[i]) * 16777619u;
+    return h;
+}
+
+static void names_index(struct names *n, uint32_t i)
+{
+    const json *text = n->items[i].text;
+    uint32_t slot = hash_of(json_str(text), json_str_len(text)) & n->mask;
+
+    while (n->slots[slot])
+        slot = (slot + 1) & n->mask;
+    n->slots[slot] = i + 1;
+}
+
+/* Makes room for one more, in the list and in the index of it. */
+static void names_grow(struct names *n)
+{
     if (n->count == n->cap) {
         n->cap = (uint32_t)mem_grow(n->cap, n->count + 8);
         n->items = mem_realloc(n->items, n->cap * sizeof *n->items);
     }
+    if (n->count < FEW_NAMES || (n->slots && n->count < n->mask / 2))
+        return;
+    for (n->mask = n->mask ? n->mask : 15; n->mask / 2 <= n->count;)
+        n->mask = 2 * n->mask + 1;
+    mem_free(n->slots);
+    n->slots = mem_calloc(n->mask + 1, sizeof *n->slots);
+    for (uint32_t i = 0; i < n->count; i++)
+        names_index(n, i);
+}
+
+void names_clear(struct names *n)
+{
+    mem_free(n->items);
+    mem_free(n->slots);
+    *n = (struct names){.items = NULL};
+}
+
+static bool is_name(jsonata *x, uint32_t i, const char *text, size_t len)
+{
+    const json *name = x->names.items[i].text;
+
+    x->steps++;
+    return json_str_len(name) == len && memcmp(json_str(name), text, len) == 0;
+}
+
+/* Its number, or that of the next to come. */
+static uint32_t names_find(jsonata *x, const char *text, size_t len)
+{
+    const struct names *n = &x->names;
+    uint32_t slot;
+
+    for (uint32_t i = 0; !n->slots && i < n->count; i++)
+        if (is_name(x, i, text, len))
+            return i;
+    if (!n->slots)
+        return n->count;
+    for (slot = hash_of(text, len) & n->mask; n->slots[slot]; slot = (slot + 1) & n->mask)
+        if (is_name(x, n->slots[slot] - 1, text, len))
+            return n->slots[slot] - 1;
+    return n->count;
+}
+
+uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
+{
+    struct names *n = &x->names;
+    const struct builtin *f;
+    uint32_t i;
+
+    /* Those of an expression around that of $eval were copied without their index. */
+    if (!n->slots)
+        names_grow(n);
+    i = names_find(x, text, len);
+    if (i < n->count)
+        return i;
+    names_grow(n);
     f = builtin_find(x->dialect, text, len);
-    n->items[n->count] = (struct name){
+    n->items[i] = (struct name){
         .text = jsonata_keep(x, text, len),
         .builtin = f,
         .signature =
             f ? signature_parse(&x->arena, f->signature, strlen(f->signature), NULL, 0) : NULL,
     };
-    return n->count++;
+    n->count++;
+    if (n->slots)
+        names_index(n, i);
+    return i;
 }
 
 struct node *node_new(struct parser *p, enum node_kind kind, size_t at)
@@ -67,7 +143,9 @@ void node_add(struct parser *p, struct node *list, struct node *item)
     const size_t n = list->count;
     struct node **wider;
 
+    p->x->steps++;
     if ((n & (n - 1)) == 0) {
+        p->x->steps += n;
         wider = arena_calloc(&p->x->arena, n ? 2 * n : 1, sizeof *wider);
         if (n)
             memcpy(wider, list->items, n * sizeof *wider);
@@ -123,7 +201,11 @@ static bool fail_at_token(struct parser *p, const char *code)
 /* `value`: a value may follow, so a slash begins a regular expression. */
 static bool next(struct parser *p, bool value)
 {
-    if (!jsonata_lex(&p->lexer, value, &p->token))
+    const size_t from = p->lexer.at;
+    const bool read = jsonata_lex(&p->lexer, value, &p->token);
+
+    p->x->steps += 1 + p->lexer.at - from;
+    if (!read)
         return false;
     if (p->token.op == OP_NOT || p->token.op == OP_TILDE)
         return fail_at_token(p, "S0204");
@@ -272,6 +354,8 @@ static struct node *transform(struct parser *p, const struct token *t)
 {
     struct node *n = node_new(p, NODE_TRANSFORM, t->at);
 
+    /* What makes its copies, unless a variable of that name does. */
+    n->name = jsonata_name(p->x, "clone", 5);
     n->lhs = expression(p, 0);
     if (!n->lhs || !expect(p, OP_BAR, true))
         return NULL;
@@ -418,8 +502,8 @@ static struct node *filter(struct parser *p, const struct token *t, struct node 
     struct node *n, *step = left;
 
     if (at_op(p, OP_CLOSE_BRACKET)) {
-        while (step->kind == NODE_BINARY && step->op == OP_OPEN_BRACKET)
-            step = step->lhs;
+        for (; step->kind == NODE_BINARY && step->op == OP_OPEN_BRACKET; step = step->lhs)
+            p->x->steps++;
         step->keep_array = true;
         return next(p, true) ? left : NULL;
     }
@@ -519,49 +603,16 @@ static struct node *condition(struct parser *p, const struct token *t, struct no
     return n;
 }
 
-/* A copy of a tree that is not processed yet. NULL when the tree gets too large. */
-static struct node *copy_tree(struct parser *p, const struct node *n)
-{
-    struct node *c;
-
-    if (p->x->arena.used / sizeof *c > MAX_NODES)
-        return too_deep(p, n->at);
-    c = node_new(p, n->kind, n->at);
-    *c = *n;
-    c->items = NULL;
-    c->count = 0;
-    for (size_t i = 0; i < n->count; i++) {
-        struct node *item = copy_tree(p, n->items[i]);
-        if (!item)
-            return NULL;
-        node_add(p, c, item);
-    }
-    if ((n->lhs && !(c->lhs = copy_tree(p, n->lhs))) ||
-        (n->rhs && !(c->rhs = copy_tree(p, n->rhs))) ||
-        (n->third && !(c->third = copy_tree(p, n->third))) ||
-        (n->body && !(c->body = copy_tree(p, n->body))))
-        return NULL;
-    return c;
-}
-
-/* left ?: else, left ?? else: a condition on left's truth, or on its being there */
+/*
+ * left ?: else, left ?? else: a condition on left's truth, or on its being there, whose result left
+ * is, too: it is evaluated once.
+ */
 static struct node *fallback(struct parser *p, const struct token *t, struct node *left)
 {
     struct node *n = node_new(p, NODE_CONDITION, t->at);
-    struct node *copy = copy_tree(p, left);
 
-    if (!copy)
-        return NULL;
-    n->lhs = copy;
-    if (t->op == OP_COALESCE) {
-        struct node *exists = node_new(p, NODE_VARIABLE, t->at);
-        exists->text = jsonata_keep(p->x, "exists", 6);
-        exists->name = jsonata_name(p->x, "exists", 6);
-        n->lhs = node_new(p, NODE_CALL, t->at);
-        n->lhs->lhs = exists;
-        node_add(p, n->lhs, copy);
-    }
-    n->rhs = left;
+    n->op = t->op;
+    n->lhs = left;
     n->third = expression(p, 0);
     return n->third ? n : NULL;
 }
@@ -598,6 +649,9 @@ static bool measure(struct parser *p, struct node *n)
 {
     size_t height = 0;
 
+    if (n->height)
+        return true;
+    p->x->steps += 1 + n->count;
     raise(&height, n->lhs);
     raise(&height, n->rhs);
     raise(&height, n->third);
@@ -679,7 +733,7 @@ static void clear_expression(jsonata *x)
     if (x->pictures)
         pictures_clear(x->pictures);
     arena_clear(&x->arena);
-    mem_free(x->names.items);
+    names_clear(&x->names);
 }
 
 jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dialect,
@@ -698,6 +752,11 @@ jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dial
     failure_report(&failure, why);
     jsonata_free(x);
     return NULL;
+}
+
+uint64_t jsonata_steps(const jsonata *x)
+{
+    return x->steps;
 }
 
 void jsonata_free(jsonata *x)

@@ -33,12 +33,13 @@ static struct jv lookup(struct jn *e, struct jv input, const json *key, size_t d
 {
     struct list *l;
 
+    jn_spend_key(e, key);
     if (is_object(input))
         return member_get(input, key);
     if (!is_array(input))
         return jv_undefined();
     if (depth == JSON_MAX_DEPTH)
-        return jn_error(e, "D1011");
+        return jn_too_deep(e);
     l = list_new(e, LIST_SEQUENCE, 0);
     for (size_t i = 0; i < items_count(input); i++) {
         const struct jv v = lookup(e, items_at(input, i), key, depth + 1);
@@ -87,9 +88,9 @@ static int picks(struct jn *e, struct jv v, size_t index, size_t count)
         return v.b;
     if (v.kind == JV_NUMBER && (truth = jv_is_numeric(e, v)) != 0)
         return truth < 0 ? -1 : position_of(v.n, count) == (double)index;
+    if (is_array(v) && !jn_steps(e, items_count(v)))
+        return -1;
     if (numbers_only(e, v, &fail)) {
-        if (!jn_steps(e, items_count(v)))
-            return -1;
         for (size_t i = 0; i < items_count(v); i++)
             times += position_of(items_at(v, i).n, count) == (double)index;
         return times;
@@ -207,7 +208,7 @@ static int sorts_after(struct jn *e, void *user, size_t i, size_t j)
         }
         if (!sortable(a) || a.kind != b.kind)
             return unsortable(e, s, a, b);
-        c = jv_compare(a, b);
+        c = jv_compare(e, a, b);
         if (s->node->descending[t])
             c = -c;
     }
@@ -347,9 +348,14 @@ static struct jv evaluate_step(struct jn *e, const struct node *step, struct jv 
 
 /* ---- tuples ---- */
 
+/* Bindings that are looked at, or copied, for a unit. */
+enum { BINDINGS_A_UNIT = 8 };
+
 static void tuple_set(struct jn *e, struct tuple *t, uint32_t name, struct jv v)
 {
     struct binding *wider;
+
+    jn_spend(e, t->count / BINDINGS_A_UNIT);
 
     for (uint32_t i = 0; i < t->count; i++)
         if (t->bindings[i].name == name) {
@@ -372,8 +378,13 @@ static struct tuple *tuple_new(struct jn *e, const struct tuple *from, struct jv
     struct tuple *t = jn_alloc(e, sizeof *t);
 
     *t = (struct tuple){.item = item};
-    for (uint32_t i = 0; from && i < from->count; i++)
-        tuple_set(e, t, from->bindings[i].name, from->bindings[i].value);
+    if (!from || !from->count)
+        return t;
+    jn_spend(e, from->count / BINDINGS_A_UNIT);
+    t->count = from->count;
+    t->cap = from->count + 2;
+    t->bindings = jn_alloc(e, t->cap * sizeof *t->bindings);
+    memcpy(t->bindings, from->bindings, t->count * sizeof *t->bindings);
     return t;
 }
 
@@ -387,6 +398,7 @@ static struct jv tuples_of(struct jn *e, struct jv input, uint32_t index)
 {
     struct list *l = list_new(e, LIST_SEQUENCE | LIST_TUPLES, items_count(input));
 
+    jn_spend(e, items_count(input));
     for (size_t i = 0; i < items_count(input); i++) {
         struct tuple *t = tuple_new(e, NULL, items_at(input, i));
         if (index != NO_NAME)
@@ -404,6 +416,7 @@ static struct jv apply_stages(struct jn *e, const struct stages *stages, struct 
             v = evaluate_filter(e, stages->items[s].filter, v, env);
             continue;
         }
+        jn_spend(e, is_array(v) ? items_count(v) : 1);
         for (size_t i = 0; is_array(v) && i < items_count(v); i++) {
             const struct jv item = items_at(v, i);
             if (item.kind == JV_TUPLE)
@@ -519,6 +532,7 @@ static struct jv group_item(struct jn *e, const struct node *pairs, struct group
     if (!is_string(key))
         return group_error(e, pairs, "T1003", key);
     at = map_get(gs->index, key.j);
+    jn_spend_key(e, key.j);
     if (!is_undefined(at)) {
         struct group *g = &gs->items[(size_t)at.n];
         if (g->pair != pair)
@@ -550,6 +564,7 @@ static struct tuple *reduce_tuples(struct jn *e, struct jv data)
         t->item = jv_append(e, t->item, more->item);
         for (uint32_t b = 0; b < more->count; b++) {
             struct jv old = jv_undefined();
+            jn_spend(e, 1 + t->count / BINDINGS_A_UNIT);
             for (uint32_t k = 0; k < t->count; k++)
                 if (t->bindings[k].name == more->bindings[b].name)
                     old = t->bindings[k].value;
@@ -607,24 +622,6 @@ static struct jv construct(struct jn *e, const struct node *pairs, struct jv ite
     return jv_map(m);
 }
 
-/* Are all keys constant, different, and in their order? */
-static bool has_plain_keys(const struct node *pairs)
-{
-    for (size_t i = 0; i < pairs->count; i += 2) {
-        const struct node *key = pairs->items[i];
-        const char *s;
-        if (key->kind != NODE_STRING || key->predicates.count || key->group || key->keep_array)
-            return false;
-        s = json_str(key->text);
-        if (*s >= '0' && *s <= '9')
-            return false;
-        for (size_t k = 0; k < i; k += 2)
-            if (json_equal(pairs->items[k]->text, key->text))
-                return false;
-    }
-    return pairs->count <= 64;
-}
-
 struct jv evaluate_group(struct jn *e, const struct node *pairs, struct jv input, struct frame *env)
 {
     const bool tuples = has_flag(input, LIST_TUPLES);
@@ -632,7 +629,7 @@ struct jv evaluate_group(struct jn *e, const struct node *pairs, struct jv input
     struct groups gs = {0};
     struct jv item, key;
 
-    if (!is_array(input) && has_plain_keys(pairs))
+    if (!is_array(input) && pairs->plain_keys)
         return construct(e, pairs, input, env);
     if (count == 0 && tuples && e->dialect == JSONATA_REFERENCE)
         return jv_map(map_new(e, 0));
@@ -658,6 +655,7 @@ static struct jv untuple(struct jn *e, struct jv tuples)
 {
     struct list *l = list_new(e, LIST_SEQUENCE, items_count(tuples));
 
+    jn_spend(e, items_count(tuples));
     for (size_t i = 0; i < items_count(tuples); i++) {
         const struct jv v = items_at(tuples, i);
         list_push(e, l, v.kind == JV_TUPLE ? v.tuple->item : v);
@@ -696,6 +694,7 @@ static size_t walk_names(struct jn *e, const struct node *n, struct jv *at)
     while (i < n->count && is_object(*at) && is_plain_name(n->items[i]) &&
            e->depth < e->max_depth) {
         const struct jv v = member_get(*at, n->items[i]->text);
+        jn_spend_key(e, n->items[i]->text);
         if (is_sequence(v))
             break;
         *at = v;
@@ -725,6 +724,7 @@ static struct jv loose_items(struct jn *e, struct jv v)
     if (is_array(v))
         return v;
     l = list_new(e, LIST_SEQUENCE, 0);
+    jn_spend(e, str_len(v));
     for (size_t at = 0; at < str_len(v); at += n) {
         n = utf8_decode(str(v) + at, str_len(v) - at, &cp);
         list_push(e, l, jn_text(e, str(v) + at, n));

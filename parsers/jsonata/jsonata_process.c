@@ -15,7 +15,9 @@ static void slots_add(struct parser *p, struct slots *s, struct slot *slot)
 {
     struct slot **wider;
 
+    p->x->steps++;
     if (s->count == s->cap) {
+        p->x->steps += s->count;
         s->cap = s->cap ? 2 * s->cap : 2;
         wider = arena_calloc(&p->x->arena, s->cap, sizeof *wider);
         if (s->count)
@@ -29,7 +31,9 @@ static void stages_add(struct parser *p, struct stages *s, struct stage stage)
 {
     struct stage *wider;
 
+    p->x->steps++;
     if (s->count == s->cap) {
+        p->x->steps += s->count;
         s->cap = s->cap ? 2 * s->cap : 1;
         wider = arena_calloc(&p->x->arena, s->cap, sizeof *wider);
         if (s->count)
@@ -102,6 +106,7 @@ static bool seek_in_path(struct parser *p, struct node *path, struct slot *slot)
 /* Looks for the slot's step, from `n` upwards: one that goes down a level takes one off. */
 static bool seek_parent(struct parser *p, struct node *n, struct slot *slot)
 {
+    p->x->steps++;
     switch (n->kind) {
     case NODE_NAME:
     case NODE_WILDCARD:
@@ -160,6 +165,7 @@ static bool resolve_slot(struct parser *p, struct node *path, struct slot *slot)
 
     while (slot->level > 0) {
         struct node *step;
+        p->x->steps++;
         if (left == 0) {
             slots_add(p, &path->seeking, slot);
             return true;
@@ -196,10 +202,15 @@ static struct node *path_of(struct parser *p, struct node *step)
     return path;
 }
 
+/* Those that were not looked at yet, and the last that was: it may have been changed since. */
 static bool check_steps(struct parser *p, struct node *path)
 {
-    for (size_t i = 0; i < path->count; i++) {
+    const size_t from = path->checked ? path->checked - 1 : 0;
+
+    path->checked = path->count;
+    for (size_t i = from; i < path->count; i++) {
         struct node *step = path->items[i];
+        p->x->steps++;
         if (step->kind == NODE_STRING)
             step->kind = NODE_NAME;
         if (step->keep_array)
@@ -290,6 +301,32 @@ static bool process_items(struct parser *p, struct node *n, bool push)
     return true;
 }
 
+enum { MAX_PLAIN_KEYS = 32 };
+
+/* Are all keys constant, different, and in their order, and not too many to compare? */
+static bool has_plain_keys(const struct node *pairs)
+{
+    for (size_t i = 0; i < pairs->count && pairs->count / 2 <= MAX_PLAIN_KEYS; i += 2) {
+        const struct node *key = pairs->items[i];
+        if (key->kind != NODE_STRING || key->predicates.count || key->group || key->keep_array)
+            return false;
+        if (json_str(key->text)[0] >= '0' && json_str(key->text)[0] <= '9')
+            return false;
+        for (size_t k = 0; k < i; k += 2)
+            if (same_text(pairs->items[k]->text, key->text))
+                return false;
+    }
+    return pairs->count / 2 <= MAX_PLAIN_KEYS;
+}
+
+static bool process_pairs(struct parser *p, struct node *n, bool push)
+{
+    if (!process_items(p, n, push))
+        return false;
+    n->plain_keys = has_plain_keys(n);
+    return true;
+}
+
 static struct node *process_group(struct parser *p, struct node *n)
 {
     struct node *whole = process(p, n->lhs);
@@ -298,7 +335,7 @@ static struct node *process_group(struct parser *p, struct node *n)
         return NULL;
     if (whole->group)
         return syntax_error(p, "S0210", n->at, NULL);
-    if (!process_items(p, n->rhs, false))
+    if (!process_pairs(p, n->rhs, false))
         return NULL;
     whole->group = n->rhs;
     whole->group->at = n->at;
@@ -500,6 +537,7 @@ static struct node *put_off_tail_call(struct parser *p, struct node *n)
 {
     struct node *thunk;
 
+    p->x->steps++;
     if (n->kind == NODE_CALL && !n->predicates.count) {
         thunk = node_new(p, NODE_LAMBDA, n->at);
         thunk->thunk = true;
@@ -507,7 +545,8 @@ static struct node *put_off_tail_call(struct parser *p, struct node *n)
         return thunk;
     }
     if (n->kind == NODE_CONDITION) {
-        n->rhs = put_off_tail_call(p, n->rhs);
+        if (n->rhs)
+            n->rhs = put_off_tail_call(p, n->rhs);
         if (n->third)
             n->third = put_off_tail_call(p, n->third);
     }
@@ -531,10 +570,17 @@ static struct node *process_lambda(struct parser *p, struct node *n)
     return n;
 }
 
+/* Of `?:` and `??` there is no right side: the left one is it. */
 static struct node *process_condition(struct parser *p, struct node *n)
 {
-    if (!process_sides(p, n))
+    if (n->rhs && !process_sides(p, n))
         return NULL;
+    if (!n->rhs) {
+        n->lhs = process(p, n->lhs);
+        if (!n->lhs)
+            return NULL;
+        push_ancestry(p, n, n->lhs);
+    }
     if (n->third) {
         n->third = process(p, n->third);
         if (!n->third)
@@ -585,6 +631,8 @@ static struct node *process_parent(struct parser *p, struct node *n)
 {
     char label[16];
 
+    if (p->labels == JSONATA_MAX_PARENTS)
+        return syntax_error(p, "D1011", n->at, NULL);
     n->slot = arena_alloc(&p->x->arena, sizeof *n->slot);
     snprintf(label, sizeof label, "!%u", p->labels++);
     n->slot->label = jsonata_name(p->x, label, strlen(label));
@@ -597,8 +645,8 @@ static struct node *process_kind(struct parser *p, struct node *n)
     switch (n->kind) {
     case NODE_BINARY: return process_binary(p, n);
     case NODE_NEGATE: return process_negate(p, n);
-    case NODE_ARRAY:
-    case NODE_OBJECT: return process_items(p, n, true) ? n : NULL;
+    case NODE_ARRAY: return process_items(p, n, true) ? n : NULL;
+    case NODE_OBJECT: return process_pairs(p, n, true) ? n : NULL;
     case NODE_CALL:
     case NODE_PARTIAL: return process_call(p, n);
     case NODE_LAMBDA: return process_lambda(p, n);
@@ -635,6 +683,7 @@ static struct node *process(struct parser *p, struct node *n)
     const bool keep = n->keep_array;
     struct node *done = process_kind(p, n);
 
+    p->x->steps++;
     if (done && keep)
         done->keep_array = true;
     return done;

@@ -12,7 +12,7 @@
 
 /* ---- the region ---- */
 
-enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 16 * 1024 * 1024 };
+enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 2 * 1024 * 1024 };
 
 void region_add_chunk(struct jn *e, size_t size)
 {
@@ -226,6 +226,23 @@ static bool was_made_since(const struct jn *e, const struct mark *m, const void 
     return (const char *)p >= m->next && (const char *)p < m->chunk->end;
 }
 
+/* A small string alone, as most results are: it is written anew where the mark was. */
+static bool rewind_to_text(struct jn *e, const struct mark *m, struct jv *v)
+{
+    char text[SMALL_STRING];
+    size_t len;
+
+    if (v->kind != JV_STRING || json_str_len(v->j) > sizeof text || !was_made_since(e, m, v->j))
+        return false;
+    len = json_str_len(v->j);
+    memcpy(text, json_str(v->j), len);
+    drop_held(e, m->held, e->held_count);
+    drop_chunks(e, m);
+    e->used = m->used;
+    *v = jn_text(e, text, len);
+    return true;
+}
+
 /* Nothing but `v` is kept: back to the mark itself. */
 static void rewind_to(struct jn *e, const struct mark *m, struct jv *v, size_t count)
 {
@@ -260,8 +277,8 @@ static void move_all(struct jn *e, const struct mark *m, struct jv *v, size_t co
 void jn_settle_all(struct jn *e, const struct mark *m, struct jv *v, size_t count)
 {
     const bool safe = e->oldest_bound >= m->serial;
-    size_t budget;
-    bool flat = true, error = false;
+    size_t budget, most;
+    bool flat = true, error = false, can = true;
 
     if (e->oldest_bound > m->oldest_bound)
         e->oldest_bound = m->oldest_bound;
@@ -274,17 +291,20 @@ void jn_settle_all(struct jn *e, const struct mark *m, struct jv *v, size_t coun
     if (error)
         return;
     if (flat) {
+        if (count == 1 && rewind_to_text(e, m, v))
+            return;
         rewind_to(e, m, v, count);
         return;
     }
     if (e->used - m->used < ENOUGH_GARBAGE || e->chunk == m->chunk)
         return;
     /* Worth it only when most of it is garbage. */
-    budget = (e->used - m->used) / (4 * sizeof(struct jv));
-    for (size_t i = 0; i < count; i++)
-        if (!can_move(v[i], 0, &budget))
-            return;
-    move_all(e, m, v, count);
+    most = budget = (e->used - m->used) / (4 * sizeof(struct jv));
+    for (size_t i = 0; i < count && can; i++)
+        can = can_move(v[i], 0, &budget);
+    jn_spend(e, can ? 2 * (most - budget) : (most - budget) / 4);
+    if (can)
+        move_all(e, m, v, count);
 }
 
 struct jv jn_settle(struct jn *e, const struct mark *m, struct jv v)

@@ -9,6 +9,20 @@
 
 /* ---- strings ---- */
 
+static const int64_t exact = INT64_C(1) << 53;
+
+/* What no double holds is kept beside it: it is a whole number of 64 bits yet when it comes out. */
+static struct jv number_from_int(int64_t n)
+{
+    struct jv v = jv_number((double)n);
+
+    v.exact = n > exact || n < -exact;
+    if (v.exact)
+        v.rest =
+            (int16_t)((uint64_t)n - (v.n < 0x1p63 ? (uint64_t)(int64_t)v.n : UINT64_C(1) << 63));
+    return v;
+}
+
 struct jv jv_from_json(const json *v)
 {
     if (!v)
@@ -17,7 +31,7 @@ struct jv jv_from_json(const json *v)
     case JSON_NULL: return (struct jv){.kind = JV_NULL};
     case JSON_FALSE: return jv_bool(false);
     case JSON_TRUE: return jv_bool(true);
-    case JSON_INT:
+    case JSON_INT: return number_from_int(json_int_value(v));
     case JSON_BIGINT:
     case JSON_DOUBLE: return jv_number(json_double_value(v));
     case JSON_STRING: return (struct jv){.kind = JV_STRING, .j = v};
@@ -32,9 +46,6 @@ static struct jv jn_string(struct jn *e, json *s)
 {
     return (struct jv){.kind = JV_STRING, .j = jn_hold(e, s)};
 }
-
-/* Larger ones are counted: what comes out may hold one many times, and has copies of these. */
-enum { SMALL_STRING = 64 };
 
 struct jv jn_text(struct jn *e, const char *text, size_t len)
 {
@@ -105,6 +116,7 @@ struct list *list_new(struct jn *e, unsigned flags, size_t room)
 /* The range as items. */
 static void list_spell(struct jn *e, struct list *l, size_t room)
 {
+    jn_spend(e, l->count / 4);
     struct jv *items = jn_alloc(e, room * sizeof *items);
 
     for (size_t i = 0; i < l->count; i++)
@@ -129,6 +141,8 @@ static void list_reserve(struct jn *e, struct list *l, size_t count)
     items = jn_alloc(e, cap * sizeof *items);
     if (l->count)
         memcpy(items, l->items, l->count * sizeof *items);
+    /* The old ones are not counted any more: in sum they are less than the new ones. */
+    e->used -= l->cap * sizeof *items;
     l->items = items;
     l->cap = cap;
 }
@@ -183,7 +197,7 @@ static int truth(struct jn *e, struct jv v, size_t depth)
     case JV_ARRAY:
     case JV_LIST:
         if (depth == JSON_MAX_DEPTH)
-            return jn_error(e, "D1011"), -1;
+            return jn_too_deep(e), -1;
         /* The reference looks at all of them, so that it fails on the last as on the first. */
         for (size_t i = 0; i < items_count(v); i++) {
             const int one = jn_step(e) ? truth(e, items_at(v, i), depth + 1) : -1;
@@ -239,10 +253,18 @@ static int equal_objects(struct jn *e, struct jv a, struct jv b, size_t depth)
     int same = n == members_count(b);
 
     for (size_t i = 0; same > 0 && i < n; i++) {
-        const struct jv other = member_get(b, member_key(a, i));
+        const json *key = member_key(a, i);
+        const struct jv other = member_get(b, key);
+        jn_spend_key(e, key);
         same = is_undefined(other) ? 0 : equal(e, member_value(a, i), other, depth);
     }
     return same;
+}
+
+/* The same array or object of the input. */
+static bool same_json(struct jv a, struct jv b)
+{
+    return a.kind == b.kind && (a.kind == JV_ARRAY || a.kind == JV_OBJECT) && a.j == b.j;
 }
 
 static int equal(struct jn *e, struct jv a, struct jv b, size_t depth)
@@ -250,25 +272,21 @@ static int equal(struct jn *e, struct jv a, struct jv b, size_t depth)
     if (!jn_step(e))
         return -1;
     if (depth == JSON_MAX_DEPTH)
-        return jn_error(e, "D1011"), -1;
-    if (is_array(a) && is_array(b)) {
-        if (a.kind == JV_ARRAY && b.kind == JV_ARRAY)
-            return json_equal(a.j, b.j);
-        return equal_arrays(e, a, b, depth + 1);
-    }
-    if (is_object(a) && is_object(b)) {
-        if (a.kind == JV_OBJECT && b.kind == JV_OBJECT)
-            return json_equal(a.j, b.j);
-        return equal_objects(e, a, b, depth + 1);
-    }
+        return jn_too_deep(e), -1;
+    if (is_array(a) && is_array(b))
+        return same_json(a, b) ? 1 : equal_arrays(e, a, b, depth + 1);
+    if (is_object(a) && is_object(b))
+        return same_json(a, b) ? 1 : equal_objects(e, a, b, depth + 1);
     if (a.kind != b.kind)
         return 0;
     if (a.kind == JV_NUMBER)
         return a.n == b.n;
     if (a.kind == JV_BOOL)
         return a.b == b.b;
-    if (a.kind == JV_STRING)
+    if (a.kind == JV_STRING) {
+        jn_spend_bytes(e, json_str_len(a.j));
         return same_text(a.j, b.j);
+    }
     if (a.kind == JV_FUNCTION)
         return a.f == b.f;
     return a.kind == JV_NULL || a.kind == JV_UNDEFINED;
@@ -279,12 +297,14 @@ int jv_equal(struct jn *e, struct jv a, struct jv b)
     return equal(e, a, b, 0);
 }
 
-int jv_compare(struct jv a, struct jv b)
+int jv_compare(struct jn *e, struct jv a, struct jv b)
 {
     int c;
 
     if (a.kind == JV_NUMBER)
         return a.n < b.n ? -1 : a.n > b.n;
+    jn_spend_characters(e, json_str_len(a.j) < json_str_len(b.j) ? json_str_len(a.j)
+                                                                 : json_str_len(b.j));
     c = json_compare_strings(a.j, b.j);
     return c < 0 ? -1 : c > 0;
 }
@@ -351,7 +371,7 @@ struct jv jv_clone(struct jn *e, struct jv v, size_t depth)
     if (!jn_step(e))
         return (struct jv){.kind = JV_ERROR};
     if (depth == JSON_MAX_DEPTH)
-        return jn_error(e, "D1011");
+        return jn_too_deep(e);
     if (is_array(v))
         return clone_array(e, v, depth);
     if (is_object(v))
@@ -370,12 +390,21 @@ struct jv jv_clone(struct jn *e, struct jv v, size_t depth)
 
 /* ---- to JSON ---- */
 
-enum { EXACT = INT64_C(1) << 53 };
-
-static json *number_to_json(struct jn *e, double n, bool *unsupported)
+/* The whole number that an exact one is. */
+static int64_t int_of(struct jv v)
 {
+    return (int64_t)((v.n < 0x1p63 ? (uint64_t)(int64_t)v.n : UINT64_C(1) << 63) +
+                     (uint64_t)(int64_t)v.rest);
+}
+
+static json *number_to_json(struct jn *e, struct jv v, bool *unsupported)
+{
+    const double n = v.n;
+
+    if (v.exact && e->dialect == JSONATA_AWS)
+        return json_int(int_of(v));
     if (isfinite(n)) {
-        if (n == floor(n) && fabs(n) <= (double)EXACT)
+        if (n == floor(n) && fabs(n) <= (double)exact)
             return json_int((int64_t)n);
         return json_double(n);
     }
@@ -388,12 +417,16 @@ static json *number_to_json(struct jn *e, double n, bool *unsupported)
 
 static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported);
 
+/* What a value of JSON takes besides what it holds. */
+enum { ALLOCATED = 32 };
+
 static json *list_to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
 {
     struct json_build b;
 
     if (v.list->as_json)
         return json_ref(v.list->as_json);
+    e->used += ALLOCATED + v.list->count * sizeof(json *);
     json_build_array(&b, v.list->count);
     for (size_t i = 0; i < v.list->count; i++) {
         json *item = to_json(e, items_at(v, i), depth + 1, unsupported);
@@ -415,6 +448,7 @@ static json *map_to_json(struct jn *e, struct jv v, size_t depth, bool *unsuppor
     if (v.map->as_json)
         return json_ref(v.map->as_json);
     order = members_order(e, v);
+    e->used += ALLOCATED + v.map->count * 2 * sizeof(json *);
     json_build_object(&b, v.map->count);
     for (uint32_t i = 0; i < v.map->count; i++) {
         const struct map_member *m = &v.map->members[order ? order[i] : i];
@@ -434,19 +468,19 @@ static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
     json *made = NULL;
 
     if (depth == JSON_MAX_DEPTH - 1)
-        return jn_error(e, "D1011"), NULL;
+        return jn_too_deep(e), NULL;
     if (!jn_step(e))
         return NULL;
     switch (v.kind) {
     case JV_UNDEFINED:
     case JV_NULL: return json_null();
     case JV_BOOL: return json_bool(v.b);
-    case JV_NUMBER: return number_to_json(e, v.n, unsupported);
+    case JV_NUMBER: e->used += ALLOCATED; return number_to_json(e, v, unsupported);
     case JV_STRING: return json_ref((json *)(uintptr_t)v.j);
     case JV_ARRAY:
     case JV_OBJECT:
         if (json_depth(v.j) + depth > JSON_MAX_DEPTH)
-            return jn_error(e, "D1011"), NULL;
+            return jn_too_deep(e), NULL;
         return json_ref((json *)(uintptr_t)v.j);
     case JV_LIST:
     case JV_MAP:
@@ -454,7 +488,7 @@ static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
                                  : map_to_json(e, v, depth, unsupported);
         if (made && json_depth(made) + depth > JSON_MAX_DEPTH) {
             json_unref(made);
-            return jn_error(e, "D1011"), NULL;
+            return jn_too_deep(e), NULL;
         }
         return made;
     case JV_TUPLE: return to_json(e, v.tuple->item, depth + 1, unsupported);

@@ -16,9 +16,12 @@ struct writer {
 };
 
 /* JavaScript's escapes have small letters. */
-static void write_string(struct buf *out, const json *text)
+static void write_string(struct jn *e, struct buf *out, const json *text)
 {
     const size_t start = out->len;
+
+    if (e)
+        jn_spend_characters(e, 4 * json_str_len(text));
 
     json_write_string(out, json_str(text), json_str_len(text));
     if (!memchr(out->data + start, '\\', out->len - start))
@@ -41,9 +44,14 @@ static void break_line(struct writer *w)
     if (!w->indent)
         return;
     buf_addc(w->out, '\n');
+    if (w->e)
+        jn_spend_characters(w->e, w->depth * w->indent);
     for (size_t i = 0; i < w->depth * w->indent; i++)
         buf_addc(w->out, ' ');
 }
+
+/* Of the digits of a number. */
+enum { NUMBER_COST = 8 };
 
 static bool write_number(struct writer *w, double n)
 {
@@ -53,7 +61,15 @@ static bool write_number(struct writer *w, double n)
         buf_adds(w->out, "null");
         return true;
     }
-    js_number_write(w->out, w->round ? js_number_round15(n, w->e->dialect == JSONATA_AWS) : n);
+    if (w->e)
+        jn_spend(w->e, NUMBER_COST);
+    if (w->round)
+        n = js_number_round15(n, w->e->dialect == JSONATA_AWS);
+    /* The largest of all is rounded to more than any. */
+    if (isfinite(n))
+        js_number_write(w->out, n);
+    else
+        buf_adds(w->out, "null");
     return true;
 }
 
@@ -101,7 +117,7 @@ static bool write_object(struct writer *w, struct jv v)
         if (i)
             buf_addc(w->out, ',');
         break_line(w);
-        write_string(w->out, key);
+        write_string(w->e, w->out, key);
         buf_adds(w->out, w->indent ? ": " : ":");
         ok = write_item(w, member_value(v, at));
     }
@@ -121,7 +137,7 @@ static bool within_bounds(struct writer *w)
     if (!jn_step(e))
         return false;
     if (w->depth == JSON_MAX_DEPTH)
-        return jn_error(e, "D1011"), false;
+        return jn_too_deep(e), false;
     if (w->out->len > e->memory)
         return jn_error(e, "U1002"), false;
     return true;
@@ -136,7 +152,7 @@ static bool write_value(struct writer *w, struct jv v)
     case JV_NULL: buf_adds(w->out, "null"); return true;
     case JV_BOOL: buf_adds(w->out, v.b ? "true" : "false"); return true;
     case JV_NUMBER: return write_number(w, v.n);
-    case JV_STRING: write_string(w->out, v.j); return true;
+    case JV_STRING: write_string(w->e, w->out, v.j); return true;
     case JV_ARRAY:
     case JV_LIST: return write_array(w, v);
     case JV_OBJECT:
@@ -158,6 +174,7 @@ bool jv_write(struct jn *e, struct buf *out, struct jv v, bool round, unsigned i
 bool jv_add_string(struct jn *e, struct buf *out, struct jv v)
 {
     if (v.kind == JV_STRING) {
+        jn_spend_bytes(e, json_str_len(v.j));
         text_add(out, json_str(v.j), json_str_len(v.j));
         return true;
     }

@@ -1,4 +1,12 @@
-/* Searching with what regex_translate.c has put into PCRE2's dialect. */
+/*
+ * Searching with what regex_translate.c has put into PCRE2's dialect.
+ *
+ * A call of PCRE2 may last long, so it is counted from within: the callouts that were put behind
+ * all choices look how far the search has come, and spend work. Where there are none, each place
+ * costs no more than the pattern is long, and a call tries a limited number of places. When work is
+ * spent others may run, and search with the same expression: what PCRE2 writes to while it searches
+ * is lent to one call at a time, and a search that comes meanwhile gets its own.
+ */
 
 #include "parsers/jsonata/regex.h"
 
@@ -13,40 +21,50 @@
 #include <string.h>
 
 enum {
-    /*
-     * Steps are counted anew for each place where a match may start. Nearly all need few; those
-     * that need more share what is left of all.
-     */
-    FEW_STEPS = 2000,
-    MANY_STEPS = 8000000,
-    ALL_STEPS = 50000000,
-    STEPS_RISE = 4,
-    MAX_HEAP_KIB = 64 * 1024,
     JIT_STACK_START = 32 * 1024,
     JIT_STACK_MAX = 1024 * 1024,
     /* Compiling to machine code pays from about 15 searches of short texts. */
     USES_FOR_JIT = 15,
     BYTES_A_USE = 256,
     LARGE_PATTERN = 5000,
+    /* What a callout costs with all that is done until the next, in bytes gone through: in machine
+     * code, and by PCRE2's interpreter. */
+    JIT_STEP = 64,
+    SLOW_STEP = 256,
+    /* So much is done before any of it is spent: a fraction of a millisecond. */
+    SPENT_AT_ONCE = 4096 * WORK_BYTES_A_UNIT,
+    /* Characters of the pattern, times places, that a call goes through; and of those for a byte's
+     * worth of work. */
+    STEPS_A_CALL = 1 << 20,
+    STEPS_A_BYTE = 2,
 };
 
 /* The pattern for one sort of text, compiled. */
 struct js_regex_engine {
     pcre2_code *code;
-    pcre2_match_data *data;
     size_t uses;
     bool jit_tried, jit;
+};
+
+/* What a call of PCRE2 writes to. */
+struct js_regex_room {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+    pcre2_jit_stack *jit_stack;
+    /* What the context is set to. */
+    const struct js_search *search;
+    size_t last, memory;
 };
 
 struct js_regex {
     /* Most texts are ASCII: without UTF bytes are characters, which is faster. */
     struct js_regex_engine ascii, any;
-    pcre2_match_context *context;
-    pcre2_jit_stack *jit_stack;
-    uint32_t steps; /* what `context` is set to */
-    size_t last;
+    struct js_regex_room room;
+    bool room_is_lent;
     unsigned groups;
-    bool ignore_case, multiline;
+    size_t place_cost; /* of a place where a match is tried, in bytes' worth */
+    size_t places;     /* so many a call tries */
+    bool ignore_case, multiline, references;
     size_t len;
     char pattern[]; /* for `any`, which is only compiled when it is needed */
 };
@@ -77,6 +95,9 @@ static bool compile(js_regex *r, bool ascii, struct diag *why)
 
     if (js_regex_translate(&from, &to, why)) {
         r->groups = to.groups;
+        r->place_cost = 1 + to.cost / STEPS_A_BYTE;
+        r->places = 1 + STEPS_A_CALL / (to.cost + STEPS_A_BYTE);
+        r->references = to.references;
         e->code = pcre2_compile((PCRE2_SPTR)(to.text.data ? to.text.data : ""), to.text.len,
                                 options, &error, &at, NULL);
         if (!e->code)
@@ -109,20 +130,21 @@ js_regex *js_regex_compile(const char *pattern, size_t len, bool ignore_case, bo
     return r;
 }
 
-static void engine_clear(struct js_regex_engine *e)
+static void room_clear(struct js_regex_room *room)
 {
-    pcre2_match_data_free(e->data);
-    pcre2_code_free(e->code);
+    pcre2_jit_stack_free(room->jit_stack);
+    pcre2_match_context_free(room->context);
+    pcre2_match_data_free(room->data);
+    *room = (struct js_regex_room){.data = NULL};
 }
 
 void js_regex_free(js_regex *r)
 {
     if (!r)
         return;
-    pcre2_jit_stack_free(r->jit_stack);
-    pcre2_match_context_free(r->context);
-    engine_clear(&r->ascii);
-    engine_clear(&r->any);
+    room_clear(&r->room);
+    pcre2_code_free(r->ascii.code);
+    pcre2_code_free(r->any.code);
     mem_free(r);
 }
 
@@ -133,102 +155,174 @@ unsigned js_regex_groups(const js_regex *r)
 
 /* ---- matching ---- */
 
-static void start_jit(js_regex *r, struct js_regex_engine *e)
-{
-    e->jit_tried = true;
-    e->jit = pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE) == 0;
-    if (!e->jit || r->jit_stack)
-        return;
-    r->jit_stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-    if (r->jit_stack)
-        pcre2_jit_stack_assign(r->context, NULL, r->jit_stack);
-}
-
-/* The engine for the text, with all that a search needs. NULL: there is none, or no memory. */
-static struct js_regex_engine *prepare(js_regex *r, bool ascii, size_t len)
+/* The engine for the text. NULL: there is none. */
+static struct js_regex_engine *engine_for(js_regex *r, bool ascii, size_t len)
 {
     struct js_regex_engine *e = ascii && r->ascii.code ? &r->ascii : &r->any;
 
     if (!e->code && !compile(r, false, NULL))
         return NULL;
-    if (!r->context) {
-        r->context = pcre2_match_context_create(NULL);
-        if (!r->context)
-            return NULL;
-        pcre2_set_heap_limit(r->context, MAX_HEAP_KIB);
-    }
-    if (!e->data)
-        e->data = pcre2_match_data_create_from_pattern(e->code, NULL);
-    if (!e->data)
-        return NULL;
     e->uses += 1 + len / BYTES_A_USE;
-    if (e->uses >= USES_FOR_JIT && !e->jit_tried)
-        start_jit(r, e);
+    if (e->uses >= USES_FOR_JIT && !e->jit_tried) {
+        e->jit_tried = true;
+        e->jit = pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE) == 0;
+    }
     return e;
 }
 
-static void set_limits(js_regex *r, size_t last, uint32_t steps)
+/* Is there all that a call of the engine needs? It is made where it is missing. */
+static bool furnish(struct js_regex_room *room, const js_regex *r, bool jit)
 {
-    if (r->steps != steps) {
-        pcre2_set_match_limit(r->context, steps);
-        pcre2_set_depth_limit(r->context, steps);
+    if (!room->context) {
+        room->context = pcre2_match_context_create(NULL);
+        if (!room->context)
+            return false;
+        /* The callouts count. */
+        pcre2_set_match_limit(room->context, UINT32_MAX);
+        pcre2_set_depth_limit(room->context, UINT32_MAX);
     }
-    if (r->last != last)
-        pcre2_set_offset_limit(r->context, last);
-    r->steps = steps;
-    r->last = last;
+    if (!room->data)
+        room->data = pcre2_match_data_create(r->groups + 1, NULL);
+    if (jit && !room->jit_stack) {
+        room->jit_stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
+        if (room->jit_stack)
+            pcre2_jit_stack_assign(room->context, NULL, room->jit_stack);
+    }
+    return room->data != NULL;
 }
 
-/* A match that starts at `from` or behind it, but not behind `last`. */
-static int match(js_regex *r, struct js_regex_engine *e, const char *text, size_t len, size_t from,
-                 size_t last, uint32_t steps)
+/* The expression's, unless a search that was put off has it. */
+static struct js_regex_room *room_for(struct js_search *s)
+{
+    if (!s->room && !s->regex->room_is_lent)
+        return &s->regex->room;
+    if (!s->room)
+        s->room = mem_calloc(1, sizeof *s->room);
+    return s->room;
+}
+
+/* Others may run before it returns. False: enough is done. */
+static bool spend(struct js_search *s)
+{
+    const size_t units = s->cost / WORK_BYTES_A_UNIT;
+
+    s->cost %= WORK_BYTES_A_UNIT;
+    return work_spend(s->work, units);
+}
+
+/* PCRE2 comes by: 0, it is to go on. */
+static int count_step(pcre2_callout_block *at, void *search)
+{
+    struct js_search *s = search;
+    const size_t now = at->current_position;
+
+    if (at->start_match != s->tried)
+        s->tried = s->seen = at->start_match;
+    s->cost += s->step + (now > s->seen ? now - s->seen : s->seen - now);
+    /* What a group caught is no longer than the match is so far. */
+    if (s->regex->references && now > at->start_match)
+        s->cost += now - at->start_match;
+    s->seen = now;
+    if (s->cost < SPENT_AT_ONCE)
+        return 0;
+    s->large = true;
+    return spend(s) ? 0 : PCRE2_ERROR_CALLOUT;
+}
+
+static int call(struct js_search *s, const struct js_regex_engine *e, struct js_regex_room *room,
+                size_t from)
 {
     int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
-    set_limits(r, last, steps);
+    s->step = JIT_STEP;
     if (e->jit)
-        rc = pcre2_jit_match(e->code, (PCRE2_SPTR)text, len, from, 0, e->data, r->context);
+        rc = pcre2_jit_match(e->code, (PCRE2_SPTR)s->text, s->len, from, 0, room->data,
+                             room->context);
+    s->step = SLOW_STEP;
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(e->code, (PCRE2_SPTR)text, len, from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
-                         e->data, r->context);
+        rc = pcre2_match(e->code, (PCRE2_SPTR)s->text, s->len, from,
+                         PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, room->data, room->context);
     return rc;
 }
 
-/* Start by start, each with as many steps as it needs while there are some left. */
-static int match_slowly(js_regex *r, struct js_regex_engine *e, const char *text, size_t len,
-                        size_t from)
+static void take_groups(struct js_search *s, const struct js_regex_room *room)
 {
-    uint32_t left = ALL_STEPS;
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(room->data);
 
-    for (; from <= len; from++) {
-        uint32_t steps = FEW_STEPS;
-        int rc;
-
-        if (from < len && ((unsigned char)text[from] & 0xC0) == 0x80)
-            continue;
-        while ((rc = match(r, e, text, len, from, from, steps)) == PCRE2_ERROR_MATCHLIMIT ||
-               rc == PCRE2_ERROR_DEPTHLIMIT) {
-            if (steps >= MANY_STEPS || left < steps)
-                return PCRE2_ERROR_MATCHLIMIT;
-            left -= steps;
-            steps *= STEPS_RISE;
-        }
-        if (rc != PCRE2_ERROR_NOMATCH)
-            return rc;
+    for (unsigned i = 0; i <= s->regex->groups; i++) {
+        s->span[i] = (struct js_span){at[2 * i], at[2 * i + 1]};
+        if (at[2 * i] == PCRE2_UNSET)
+            s->span[i] = (struct js_span){1, 0};
     }
-    return PCRE2_ERROR_NOMATCH;
 }
 
-static enum js_regex_answer find(js_regex *r, struct js_regex_engine *e, const char *text,
-                                 size_t len, size_t from)
+static void set_up(struct js_regex_room *room, struct js_search *s, size_t last)
 {
-    int rc = match(r, e, text, len, from, PCRE2_UNSET, FEW_STEPS);
+    const size_t memory = s->memory ? s->memory : JS_REGEX_MEMORY;
 
-    if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT)
-        rc = match_slowly(r, e, text, len, from);
+    if (room->search != s)
+        pcre2_set_callout(room->context, count_step, s);
+    if (room->last != last)
+        pcre2_set_offset_limit(room->context, last);
+    if (room->memory != memory)
+        pcre2_set_heap_limit(room->context, (uint32_t)(memory / 1024));
+    room->search = s;
+    room->last = last;
+    room->memory = memory;
+}
+
+/* A match that starts at `from` or behind it, but not behind `last` (PCRE2_UNSET: the end): its
+ * groups are taken. */
+static int match(struct js_search *s, const struct js_regex_engine *e, size_t from, size_t last)
+{
+    struct js_regex_room *room = room_for(s);
+    const bool lent = room == &s->regex->room;
+    int rc;
+
+    if (!furnish(room, s->regex, e->jit))
+        return PCRE2_ERROR_NOMEMORY;
+    set_up(room, s, last);
+    s->tried = s->seen = from;
+    s->regex->room_is_lent = s->regex->room_is_lent || lent;
+    rc = call(s, e, room, from);
     if (rc >= 0)
-        return JS_REGEX_FOUND;
-    return rc == PCRE2_ERROR_NOMATCH ? JS_REGEX_NONE : JS_REGEX_TOO_MUCH;
+        take_groups(s, room);
+    if (lent)
+        s->regex->room_is_lent = false;
+    /* What it took in order to go back is not kept. */
+    if (s->large) {
+        pcre2_match_data_free(room->data);
+        room->data = NULL;
+    }
+    s->large = false;
+    return rc;
+}
+
+/* Some places at a time, as each may cost what the pattern is long, without a callout. */
+static enum js_regex_answer find(struct js_search *s, const struct js_regex_engine *e)
+{
+    const size_t places = s->regex->places;
+    size_t from = s->at, next;
+    int rc;
+
+    for (;; from = next) {
+        next = s->len - from < places ? s->len + 1 : from + places;
+        while (next < s->len && ((unsigned char)s->text[next] & 0xC0) == 0x80)
+            next++;
+        rc = match(s, e, from, next > s->len ? PCRE2_UNSET : next - 1);
+        s->cost += ((rc >= 0 ? s->span[0].start + 1 : next) - from) * s->regex->place_cost;
+        s->cost += rc >= 0 ? s->span[0].end - s->span[0].start : 0;
+        if (rc != PCRE2_ERROR_NOMATCH)
+            break;
+        if (next > s->len)
+            return spend(s) ? JS_REGEX_NONE : JS_REGEX_TOO_MUCH;
+        if (!spend(s))
+            return JS_REGEX_TOO_MUCH;
+    }
+    if (rc == PCRE2_ERROR_HEAPLIMIT || rc == PCRE2_ERROR_NOMEMORY)
+        return JS_REGEX_TOO_LARGE;
+    return rc >= 0 && (s->cost < WORK_BYTES_A_UNIT || spend(s)) ? JS_REGEX_FOUND
+                                                                : JS_REGEX_TOO_MUCH;
 }
 
 /* ---- searching ---- */
@@ -293,6 +387,10 @@ void js_search_clear(struct js_search *s)
     buf_clear(&s->copy);
     if (s->span != s->few)
         mem_free(s->span);
+    if (s->room) {
+        room_clear(s->room);
+        mem_free(s->room);
+    }
     *s = (struct js_search){0};
 }
 
@@ -318,15 +416,9 @@ size_t js_search_units(const struct js_search *s, struct js_span span)
     return utf8_count(s->text + span.start, span.end - span.start);
 }
 
-static void take_match(struct js_search *s, const struct js_regex_engine *e)
+/* The code units in front of the match. */
+static void count_units(struct js_search *s)
 {
-    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(e->data);
-
-    for (unsigned i = 0; i <= s->regex->groups; i++) {
-        s->span[i] = (struct js_span){at[2 * i], at[2 * i + 1]};
-        if (at[2 * i] == PCRE2_UNSET)
-            s->span[i] = (struct js_span){1, 0};
-    }
     if (s->span[0].start < s->upto)
         s->units = s->upto = 0;
     s->units += js_search_units(s, (struct js_span){s->upto, s->span[0].start});
@@ -343,13 +435,13 @@ enum js_regex_answer js_search_next(struct js_search *s)
     if (s->at > s->len || (!first && s->at == s->len))
         return JS_REGEX_NONE;
     if (!engine || !engine->jit_tried)
-        engine = s->engine = prepare(s->regex, s->ascii, s->len - s->at);
+        engine = s->engine = engine_for(s->regex, s->ascii, s->len - s->at);
     if (!engine)
-        return JS_REGEX_TOO_MUCH;
-    answer = find(s->regex, engine, s->text, s->len, s->at);
+        return JS_REGEX_TOO_LARGE;
+    answer = find(s, engine);
     if (answer != JS_REGEX_FOUND)
         return answer;
-    take_match(s, engine);
+    count_units(s);
     s->first = false;
     s->at = s->span[0].end;
     return !first && s->span[0].start == s->span[0].end ? JS_REGEX_EMPTY : JS_REGEX_FOUND;
@@ -395,15 +487,4 @@ void js_search_add(const struct js_search *s, struct js_span span, struct buf *o
         at = ed + utf8_decode(ed, (size_t)(end - ed), &cp);
         add_joined(out, cp);
     }
-}
-
-enum js_regex_answer js_regex_test(js_regex *r, const char *text, size_t len)
-{
-    struct js_search s;
-    enum js_regex_answer answer;
-
-    js_search_init(&s, r, text, len);
-    answer = js_search_next(&s);
-    js_search_clear(&s);
-    return answer;
 }

@@ -3,13 +3,15 @@
 
 #include "parsers/buf.h"
 #include "parsers/diag.h"
+#include "parsers/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
  * JavaScript's regular expressions (without the flag u: they see UTF-16 code units), matched by
- * PCRE2. Compiled once, used many times, by one thread at a time.
+ * PCRE2. Compiled once, used many times, by one thread at a time. A search may be put off in the
+ * middle, when its `work` ticks, and others may search with the same expression meanwhile.
  */
 typedef struct js_regex js_regex;
 
@@ -26,8 +28,9 @@ unsigned js_regex_groups(const js_regex *r);
 enum js_regex_answer {
     JS_REGEX_FOUND,
     JS_REGEX_NONE,
-    JS_REGEX_EMPTY,    /* a match behind the first is empty, so the search stands still: D1004 */
-    JS_REGEX_TOO_MUCH, /* a limit on steps or memory was reached */
+    JS_REGEX_EMPTY,     /* a match behind the first is empty, so the search stands still: D1004 */
+    JS_REGEX_TOO_MUCH,  /* the budget of its work is used up */
+    JS_REGEX_TOO_LARGE, /* it needs more memory to go back to than it may have */
 };
 
 /* A stretch of the searched text; only js_search_add can read it. */
@@ -42,8 +45,16 @@ struct js_span {
  */
 struct js_search {
     js_regex *regex;
+    /* What it costs is counted there; NULL: nowhere, so the text and the expression are known. */
+    struct work *work;
+    size_t memory;                  /* bytes that backtracking may take; 0: JS_REGEX_MEMORY */
     struct js_regex_engine *engine; /* of `regex`, for this text; NULL: not chosen yet */
-    const char *text;               /* the caller's, or `copy` */
+    struct js_regex_room *room;     /* its own, as another search had the expression's */
+    size_t tried, seen; /* where the match began that the last callout saw; where that was */
+    size_t cost;        /* bytes' worth not yet spent */
+    unsigned step;      /* what a callout costs, in bytes' worth */
+    bool large;         /* so much that others were let run meanwhile */
+    const char *text;   /* the caller's, or `copy` */
     size_t len;
     struct buf copy;
     size_t at;             /* where to look next */
@@ -55,7 +66,9 @@ struct js_search {
     struct js_span few[8]; /* where `span` is when there are few groups: not to be copied */
 };
 
-/* Storage is the caller's; `r` has to outlive it. */
+enum { JS_REGEX_MEMORY = 64 * 1024 * 1024 };
+
+/* Storage is the caller's; `r` has to outlive it. `work` and `memory` may be set then. */
 void js_search_init(struct js_search *s, js_regex *r, const char *text, size_t len);
 /* The next match is to start at this code unit or behind it, and may be empty. */
 void js_search_seek(struct js_search *s, size_t index);
@@ -66,8 +79,5 @@ void js_search_add(const struct js_search *s, struct js_span span, struct buf *o
 /* Code units of the stretch: a match's `end` is its index and these. */
 size_t js_search_units(const struct js_search *s, struct js_span span);
 void js_search_clear(struct js_search *s);
-
-/* Is there a match at all? What $contains asks. */
-enum js_regex_answer js_regex_test(js_regex *r, const char *text, size_t len);
 
 #endif

@@ -20,6 +20,8 @@ struct pcre_pattern {
     struct buf text;   /* UTF-8, surrogates as if they were characters; or ASCII */
     unsigned groups;   /* the whole match not counted */
     size_t lookbehind; /* where in JavaScript's pattern the last one begins */
+    size_t cost;       /* steps that one place may take until a callout is reached, about */
+    bool references;   /* it compares with what groups have caught */
 };
 
 /* From JavaScript's dialect to PCRE2's; false with *why filled when it is none of JavaScript's. */

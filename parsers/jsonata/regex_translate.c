@@ -11,6 +11,12 @@
  *
  * JavaScript sees code units: a character beyond U+FFFF is the two of its surrogates, in the
  * pattern as in the searched text.
+ *
+ * So that a search can be counted while it runs, callouts stand behind all that offers a choice: a
+ * quantifier, each turn of a repeated group, each alternative of a group, and what a group had
+ * caught; and where the search goes on further back than it was: in front of another alternative,
+ * and behind a lookahead. Whatever backtracks comes by one of them again and again; between two of
+ * them no more is done than the text that lies between and the pattern's own length (`cost`).
  */
 
 #include "parsers/jsonata/regex_impl.h"
@@ -29,6 +35,7 @@ enum {
     MAX_DEPTH = 250,
     /* PCRE2's largest count in a quantifier. */
     MAX_COUNT = 65535,
+    MAX_COST = 1 << 24,
     NO_UNIT = -1,
 };
 
@@ -58,6 +65,12 @@ struct name {
 
 enum group_kind { GROUP, LOOKAHEAD, LOOKBEHIND };
 
+struct open_group {
+    enum group_kind kind;
+    bool alternatives;
+    size_t cost; /* in front of it */
+};
+
 struct translation {
     const struct js_pattern *from;
     struct pcre_pattern *to;
@@ -66,9 +79,12 @@ struct translation {
     size_t count, i;
     struct name *names;
     size_t name_count, name_cap;
-    enum group_kind open[MAX_DEPTH];
-    size_t depth;
-    bool repeatable; /* may a quantifier follow? */
+    struct open_group open[MAX_DEPTH];
+    size_t depth, lookbehinds; /* groups that are open; how many of them look behind */
+    size_t atom_cost;          /* in front of the last atom */
+    bool repeatable;           /* may a quantifier follow? */
+    bool repeats;              /* there is a quantifier that may go far, maybe */
+    bool single, reference;    /* the last atom is no group; it is a reference to one */
 };
 
 static bool refuse(struct translation *t, size_t i, const char *what)
@@ -190,6 +206,7 @@ static bool find_groups(struct translation *t)
     for (t->i = 0; t->i < t->count; t->i++) {
         int c = peek(t, 0);
 
+        t->repeats = t->repeats || c == '*' || c == '+' || c == '{';
         if (c == '\\') {
             t->i++;
         } else if (c == '[' || c == ']') {
@@ -377,6 +394,74 @@ static bool add_named_set(struct ranges *r, int c)
     }
 }
 
+/* ---- what is ahead ---- */
+
+/* A count of a quantifier, at most one above the largest that PCRE2 knows. */
+static size_t peek_count(const struct translation *t, size_t from, unsigned *count)
+{
+    size_t i = from;
+
+    for (*count = 0; ascii_is_digit(peek(t, i)); i++)
+        if (*count <= MAX_COUNT)
+            *count = *count * 10 + (unsigned)(peek(t, i) - '0');
+    return i - from;
+}
+
+/*
+ * {n}, {n,} or {n,m}: its length in units, 0 when it is none, which makes the brace a character.
+ * Without an upper bound `most` is less than `least`.
+ */
+static size_t peek_braces(const struct translation *t, size_t ahead, unsigned *least,
+                          unsigned *most, bool *endless)
+{
+    size_t i = ahead + 1, digits = peek_count(t, i, least);
+
+    if (!digits)
+        return 0;
+    i += digits;
+    *most = *least;
+    *endless = false;
+    if (peek(t, i) == ',') {
+        digits = peek_count(t, ++i, most);
+        *endless = !digits;
+        i += digits;
+    }
+    return peek(t, i) == '}' ? i + 1 - ahead : 0;
+}
+
+static bool is_quantifier(const struct translation *t, size_t ahead)
+{
+    const int c = peek(t, ahead);
+    unsigned least, most;
+    bool endless;
+
+    if (c != '{')
+        return c == '*' || c == '+' || c == '?';
+    return peek_braces(t, ahead, &least, &most, &endless) > 0;
+}
+
+/* ---- callouts ---- */
+
+static void put_callout(struct translation *t)
+{
+    /* What looks behind is of one length: there is nothing to count. */
+    if (!t->lookbehinds)
+        buf_adds(&t->to->text, "(?C)");
+}
+
+/* The match ends here at once, whatever is around: what was gone through is seen from the match. */
+static bool ends_match(const struct translation *t)
+{
+    size_t i = 0;
+
+    if (!t->depth && peek(t, 0) == '|')
+        return true;
+    for (; i < t->depth; i++)
+        if (t->open[i].kind != GROUP || peek(t, i) != ')')
+            return false;
+    return peek(t, i) == NO_UNIT;
+}
+
 /* ---- escapes ---- */
 
 /* \0 to \377: legacy octal, at the first digit. */
@@ -433,6 +518,15 @@ static uint32_t read_character_escape(struct translation *t, bool in_class)
     }
 }
 
+/* A quantifier has to follow at once; else the callout does. */
+static void put_reference(struct translation *t, unsigned group)
+{
+    t->to->references = t->reference = true;
+    buf_printf(&t->to->text, "\\g{%u}", group);
+    if (!is_quantifier(t, 0))
+        put_callout(t);
+}
+
 /* \1: a group, if there are so many. */
 static bool read_backreference(struct translation *t)
 {
@@ -445,8 +539,8 @@ static bool read_backreference(struct translation *t)
         n = n * 10 + (unsigned)(peek(t, ahead) - '0');
     if (!ahead || n > t->to->groups)
         return false;
-    buf_printf(&t->to->text, "\\g{%u}", n);
     t->i += ahead;
+    put_reference(t, n);
     return true;
 }
 
@@ -462,8 +556,8 @@ static bool read_named_reference(struct translation *t)
     }
     if (!name)
         return refuse(t, t->i, "\\k names no group");
-    buf_printf(&t->to->text, "\\g{%u}", name->group);
     t->i += len + 3;
+    put_reference(t, name->group);
     return true;
 }
 
@@ -627,55 +721,40 @@ static bool open_group(struct translation *t)
         buf_addc(&t->to->text, '(');
         t->i++;
     }
-    t->open[t->depth++] = kind;
+    t->open[t->depth++] = (struct open_group){.kind = kind, .cost = t->to->cost};
+    t->lookbehinds += kind == LOOKBEHIND;
     t->repeatable = false;
     return true;
 }
 
 static bool close_group(struct translation *t)
 {
-    enum group_kind kind;
+    const struct open_group *group;
 
     if (!t->depth)
         return refuse(t, t->i, "unmatched )");
-    kind = t->open[--t->depth];
-    buf_adds(&t->to->text, kind == LOOKAHEAD ? "))" : ")");
-    t->repeatable = kind != LOOKBEHIND;
+    group = &t->open[--t->depth];
+    if (group->alternatives || is_quantifier(t, 1))
+        put_callout(t);
+    t->lookbehinds -= group->kind == LOOKBEHIND;
+    buf_adds(&t->to->text, group->kind == LOOKAHEAD ? "))" : ")");
+    t->repeatable = group->kind != LOOKBEHIND;
+    t->single = false;
+    t->atom_cost = group->cost;
     t->i++;
+    if (group->kind == LOOKAHEAD && t->repeats && !is_quantifier(t, 0))
+        put_callout(t);
     return true;
 }
 
-/* A count of a quantifier, at most one above the largest that PCRE2 knows. */
-static size_t peek_count(const struct translation *t, size_t from, unsigned *count)
+/* The last atom, so many more times. */
+static void add_cost(struct translation *t, size_t times)
 {
-    size_t i = from;
+    const size_t atom = t->to->cost - t->atom_cost;
 
-    for (*count = 0; ascii_is_digit(peek(t, i)); i++)
-        if (*count <= MAX_COUNT)
-            *count = *count * 10 + (unsigned)(peek(t, i) - '0');
-    return i - from;
-}
-
-/*
- * {n}, {n,} or {n,m}: its length in units, 0 when it is none, which makes the brace a character.
- * Without an upper bound `most` is less than `least`.
- */
-static size_t peek_braces(const struct translation *t, unsigned *least, unsigned *most,
-                          bool *endless)
-{
-    size_t i = 1, digits = peek_count(t, 1, least);
-
-    if (!digits)
-        return 0;
-    i += digits;
-    *most = *least;
-    *endless = false;
-    if (peek(t, i) == ',') {
-        digits = peek_count(t, ++i, most);
-        *endless = !digits;
-        i += digits;
-    }
-    return peek(t, i) == '}' ? i + 1 : 0;
+    t->to->cost += atom && times > MAX_COST / atom ? MAX_COST : times * atom;
+    if (t->to->cost > MAX_COST)
+        t->to->cost = MAX_COST;
 }
 
 static bool read_quantifier(struct translation *t, size_t len, unsigned least, unsigned most,
@@ -700,6 +779,10 @@ static bool read_quantifier(struct translation *t, size_t len, unsigned least, u
         buf_addc(&t->to->text, '?');
         t->i++;
     }
+    if (least > 1)
+        add_cost(t, least - 1);
+    if (t->reference || !t->single || ((endless || most > least) && !ends_match(t)))
+        put_callout(t);
     t->repeatable = false;
     return true;
 }
@@ -708,10 +791,13 @@ static bool read_brace(struct translation *t)
 {
     unsigned least, most;
     bool endless;
-    size_t len = peek_braces(t, &least, &most, &endless);
+    size_t len = peek_braces(t, 0, &least, &most, &endless);
 
     if (len)
         return read_quantifier(t, len, least, most, endless);
+    t->atom_cost = t->to->cost;
+    t->single = true;
+    t->reference = false;
     put_literal(t, '{');
     t->i++;
     return true;
@@ -731,9 +817,21 @@ static bool read_term(struct translation *t)
 {
     int c = peek(t, 0);
 
+    if (c != '*' && c != '+' && c != '?' && c != '{' && c != ')') {
+        t->atom_cost = t->to->cost;
+        t->single = true;
+        t->reference = false;
+    }
+    t->to->cost += t->to->cost < MAX_COST;
     switch (c) {
     case '|':
+        if (t->depth) {
+            t->open[t->depth - 1].alternatives = true;
+            put_callout(t);
+        }
         buf_addc(&t->to->text, '|');
+        if (t->repeats)
+            put_callout(t);
         t->repeatable = false;
         t->i++;
         return true;

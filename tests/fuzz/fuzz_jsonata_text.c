@@ -19,7 +19,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_TEXT = 2000, MAX_MATCHES = 50, NOW_MS = 1700000000 };
+enum { MAX_TEXT = 2000, MAX_MATCHES = 50, NOW_MS = 1700000000, SEARCH_WORK = 1000000 };
 
 struct input {
     const char *picture, *text;
@@ -55,7 +55,11 @@ static void try_regex(const struct input *in, bool ignore_case, bool multiline)
 
     require((r != NULL) == (why.code == NULL));
     if (r) {
+        struct work work = {.most = SEARCH_WORK};
+
+        work_begin(&work);
         js_search_init(&s, r, in->text, in->text_len);
+        s.work = &work;
         for (int i = 0; i < MAX_MATCHES && js_search_next(&s) == JS_REGEX_FOUND; i++)
             for (unsigned k = 0; k <= js_regex_groups(r); k++)
                 if (s.span[k].start <= s.span[k].end)
@@ -70,16 +74,18 @@ static void try_regex(const struct input *in, bool ignore_case, bool multiline)
 
 static bool try_dates(const struct input *in, struct buf *out, struct jsonata_fault *why)
 {
+    struct work work = {.most = SEARCH_WORK};
     bool found = false;
     double ms = 0;
 
+    work_begin(&work);
     if (!jsonata_from_millis(out, in->n, in->picture, in->picture_len, NULL, 0, JSONATA_AWS,
                              in->kept, why))
         return false;
     jsonata_to_millis(out->data ? out->data : "", out->len, in->picture, in->picture_len, NOW_MS,
-                      JSONATA_AWS, in->kept, &found, &ms, NULL);
-    jsonata_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, in->kept, &found, &ms,
-                      NULL);
+                      JSONATA_AWS, in->kept, &work, &found, &ms, NULL);
+    jsonata_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, in->kept, &work, &found,
+                      &ms, NULL);
     return jsonata_from_millis(out, in->n, NULL, 0, in->text, in->text_len, JSONATA_REFERENCE,
                                in->kept, why);
 }
@@ -108,9 +114,11 @@ static bool try_url(const struct input *in, struct buf *out, struct jsonata_faul
 static bool try_function(char which, const struct input *in, struct buf *out,
                          struct jsonata_fault *why)
 {
+    struct work work = {.most = SEARCH_WORK};
     bool found = false;
     double n = 0;
 
+    work_begin(&work);
     switch (which) {
     case 'n':
         return jsonata_format_number(out, in->n, in->picture, in->picture_len, NULL, in->kept, why);
@@ -122,7 +130,7 @@ static bool try_function(char which, const struct input *in, struct buf *out,
     case 'd': return try_dates(in, out, why);
     case 't':
         return jsonata_to_millis(in->text, in->text_len, in->picture, in->picture_len, NOW_MS,
-                                 JSONATA_REFERENCE, in->kept, &found, &n, why);
+                                 JSONATA_REFERENCE, in->kept, &work, &found, &n, why);
     case 'u': return try_url(in, out, why);
     default: return try_case(in, out);
     }
