@@ -367,6 +367,8 @@ static const struct {
      "\"(U1002 at 70) " TOO_LARGE "\""},
     {"a sum of many", "$sum($map([1..200000], function($v){$v * 2}))", "40000200000"},
     {"many texts", "$count([1..200000].$string())", "200000"},
+    {"many texts, looked at again", "($o := {'a': [1..200000].$string()}; $v := $o.a; $count($v))",
+     "200000"},
 };
 
 /* Measured on AWS, where they are drawn to the very number. */
@@ -656,6 +658,269 @@ START_TEST(variables)
 }
 END_TEST
 
+/* ---- others meanwhile ---- */
+
+/* An evaluation of the same expression for the same input, while another one waits in a tick. */
+struct meanwhile {
+    const jsonata *x;
+    const json *input, *want;
+    const char *name;
+    size_t count;
+    bool busy;
+};
+
+static enum work_verdict evaluate_meanwhile(struct work *w)
+{
+    struct meanwhile *m = w->user;
+    struct jsonata_error why = {0};
+    json *got = NULL;
+
+    if (m->busy)
+        return WORK_GOES_ON;
+    m->busy = true;
+    m->count++;
+    ck_assert_msg(jsonata_eval(m->x, &(struct jsonata_options){.work = NULL}, m->input, &got,
+                               &why) == JSONATA_VALUE,
+                  "%s: %s", m->name, why.text ? why.text : "");
+    ck_assert_msg(json_equal(got, m->want), "%s: another one meanwhile", m->name);
+    json_unref(got);
+    m->busy = false;
+    return WORK_GOES_ON;
+}
+
+static const struct {
+    const char *name, *text;
+} shared[] = {
+    {"a pattern", "$map([1..200], function($i){$match($pad('', 30, 'ab' & $i), /(a+)b(\\d*)/)})"},
+    {"a pattern in the middle of a search",
+     "[$contains($pad('', 15, 'a') & 'xb', /^(a+)+b/), $match('ab', /^(a+)+b/).groups]"},
+    {"a pattern beyond ASCII",
+     "[$contains($pad('', 15, 'a') & '\u00e4b', /^(a+)+b/), $match('\u00e4ab', /(a+)+b/).index]"},
+    {"patterns that replace",
+     "$map([1..50], function($i){$replace($pad('', 40, 'ab' & $i), /(a)(b)/, '$2$1$0')})"},
+    {"a function that replaces",
+     "$replace($pad('', 400, 'ab'), /a|b/, function($m){$uppercase($m.match) & $m.start})"},
+    {"pictures of numbers",
+     "$map([1..300], function($i){$formatNumber($i, $pad('0.', $i % 12 + 3, '0')) & "
+     "$formatNumber($i, '0' & $i % 7)})"},
+    {"pictures of whole numbers",
+     "$map([1..300], function($i){$formatInteger($i, ['w', 'W', 'I', 'A', 'a', 'i', 'Ww', '000', "
+     "'#,##0', '0000'][$i % 10])})"},
+    {"pictures of dates",
+     "$map([1..300], function($i){$toMillis($fromMillis($i * 86400000, "
+     "['[Y]-[M01]-[D01]', '[D1o] [MNn] [Y]', '[Y0001]/[M]/[D] [H]', '[Dw] [M] [Y]', '[D] [M] "
+     "[YI]', "
+     "'[D],[M],[Y]', '[D]:[M]:[Y]', '[D]+[M]+[Y]', '[D]*[M]*[Y]', '[D]_[M]_[Y]'][$i % 10]), "
+     "['[Y]-[M01]-[D01]', '[D1o] [MNn] [Y]', '[Y0001]/[M]/[D] [H]', '[Dw] [M] [Y]', '[D] [M] "
+     "[YI]', "
+     "'[D],[M],[Y]', '[D]:[M]:[Y]', '[D]+[M]+[Y]', '[D]*[M]*[Y]', '[D]_[M]_[Y]'][$i % 10])})"},
+    {"sorting", "$sort([1..2000].($ * 7919 % 2003), function($a, $b){$a > $b})"},
+    {"transforms", "$map([1..900], function($i){$ ~> |$|{'x': $i}, 'y'|})"},
+    {"groups and texts", "$string([1..500].{'a': $}{$string(a % 7): $sum(a)})"},
+    {"what is kept of a call",
+     "($f := function($n, $s){$n = 0 ? $s : $f($n - 1, $s & $n)}; $f(500, ''))"},
+};
+
+/* The first tick comes at another place each time. */
+START_TEST(interleaved)
+{
+    jsonata *x = compiled(shared[_i].text, JSONATA_AWS);
+    struct meanwhile m = {.x = x, .name = shared[_i].name, .input = json_of("{\"y\":1}")};
+    struct jsonata_error why = {0};
+    json *want = NULL;
+
+    ck_assert(jsonata_eval(x, NULL, m.input, &want, &why) == JSONATA_VALUE);
+    m.want = want;
+    for (size_t i = 0; i < 12; i++) {
+        struct work work = {.tick = evaluate_meanwhile, .user = &m};
+        json *got = NULL;
+
+        work.left = work.total = 1 + i * WORK_TICK / 12;
+        ck_assert_msg(jsonata_eval(x, &(struct jsonata_options){.work = &work}, m.input, &got,
+                                   &why) == JSONATA_VALUE,
+                      "%s: %s", m.name, why.text ? why.text : "");
+        ck_assert_msg(json_equal(got, want), "%s: after another one", m.name);
+        json_unref(got);
+    }
+    ck_assert_msg(m.count >= 12, "%s: %zu others", m.name, m.count);
+    json_unref(want);
+    json_unref((json *)(uintptr_t)m.input);
+    jsonata_free(x);
+}
+END_TEST
+
+static enum work_verdict abandon(struct work *w)
+{
+    (void)w;
+    return WORK_ABANDONED;
+}
+
+/* Whoever is abandoned in the middle of a search leaves nothing behind. */
+START_TEST(abandoned)
+{
+    jsonata *x = compiled("$contains($pad('', $ ? 40 : 5, 'a') & 'xb', /^(a+)+b/)", JSONATA_AWS);
+    json *yes = json_bool(true), *no = json_bool(false), *got = NULL;
+    struct jsonata_error why = {0};
+
+    for (int i = 0; i < 40; i++) {
+        struct work work = {.tick = abandon, .left = 500, .total = 500};
+
+        ck_assert(jsonata_eval(x, &(struct jsonata_options){.work = &work}, yes, &got, &why) ==
+                  JSONATA_FAILED);
+        ck_assert(work.verdict == WORK_ABANDONED);
+        ck_assert(jsonata_eval(x, NULL, no, &got, &why) == JSONATA_VALUE);
+        ck_assert(json_kind(got) == JSON_FALSE);
+        json_unref(got);
+    }
+    jsonata_error_clear(&why);
+    json_unref(yes);
+    json_unref(no);
+    jsonata_free(x);
+}
+END_TEST
+
+/* ---- what compiling takes ---- */
+
+/*
+ * Each text is `open`, so many times `part` (NNN is its number), `close` as often, and `end`. With
+ * twice as many, compiling must not take more than twice as much, but for what a logarithm adds.
+ */
+static const struct {
+    const char *name, *open, *part, *middle, *close, *end;
+    size_t count;
+} shapes[] = {
+    {"bindings of one variable", "(", "$v:=1;", "", "", ")", 10000},
+    {"bindings of many variables", "(", "$vNNN:=1;", "", "", ")", 10000},
+    {"many variables that nobody binds", "[", "$vNNN,", "1", "", "]", 10000},
+    {"uses of what is bound", "($v:=1;", "$v+$vNNN;", "", "", ")", 5000},
+    {"functions", "(", "$fNNN:=function($a){$a};", "", "", ")", 5000},
+    {"functions in functions", "", "function($aNNN){(", "1", ")}", "", 60},
+    {"functions of many parameters", "function(", "$aNNN,", "$z){$z", "", "}", 5000},
+    {"blocks in blocks that bind", "", "($vNNN:=1;", "$v0", ")", "", 200},
+    {"blocks side by side", "[", "($vNNN:=1;$vNNN),", "1", "", "]", 5000},
+    {"parentheses", "", "(", "1", ")", "", 200},
+    {"paths", "a", ".aNNN", "", "", "", 900},
+    {"many paths", "[", "a.b.cNNN,", "1", "", "]", 5000},
+    {"paths of blocks", "a", ".(b)", "", "", "", 400},
+    {"predicates", "a", "[b=NNN]", "", "", "", 900},
+    {"empty predicates", "a", "[]", "", "", "", 10000},
+    {"empty predicates of a long list", "[", "NNN,", "1]", "[]", "", 5000},
+    {"keys of an object", "{", "'kNNN':1,", "'z':1", "", "}", 10000},
+    {"keys that are reckoned", "{", "kNNN&'':1,", "'z':1", "", "}", 5000},
+    {"objects in objects", "", "{'a':", "1", "}", "", 200},
+    {"groups", "[", "a{kNNN:v},", "1", "", "]", 3000},
+    {"items of an array", "[", "NNN,", "1", "", "]", 10000},
+    {"arrays in arrays", "", "[", "1", "]", "", 200},
+    {"ranges", "[", "1..NNN,", "1", "", "]", 5000},
+    {"a chain of sums", "1", "+aNNN", "", "", "", 900},
+    {"a chain of constants", "1", "+NNN", "", "", "", 900},
+    {"many chains", "[", "1+2+3+aNNN,", "1", "", "]", 5000},
+    {"texts that are joined", "''", "&'NNN'", "", "", "", 900},
+    {"conditions", "", "aNNN?1:", "2", "", "", 200},
+    {"conditions without an else", "[", "a?bNNN,", "1", "", "]", 5000},
+    {"transforms", "a", "~>|bNNN|{'c':1},'d'|", "", "", "", 400},
+    {"terms of a sort", "a^(", "bNNN,", "c", "", ")", 5000},
+    {"sorts", "a", "^(bNNN)", "", "", "", 400},
+    {"patterns", "[", "$match(a,/bNNN/),", "1", "", "]", 1000},
+    {"texts with escapes", "[", "'\\n\\u00e4NNN',", "1", "", "]", 5000},
+    {"a text of escapes", "'", "\\\\", "", "", "'", 10000},
+    {"slashes in a pattern", "/", "\\\\\\/", "", "", "/", 2000},
+    {"arguments", "$f(", "aNNN,", "1", "", ")", 5000},
+    {"calls of calls", "$f", "(NNN)", "", "", "", 900},
+    {"partial applications", "[", "$f(?,NNN),", "1", "", "]", 3000},
+    {"partial applications with many holes", "$f(", "?,", "1", "", ")", 5000},
+    {"functions that are chained", "a", "~>$fNNN", "", "", "", 900},
+    {"parents", "a.b.[", "%.cNNN,", "1", "", "]", 400},
+    {"parents of parents", "a.a.a.a.a.a.a.a.a.a.[", "%.%.%.c,", "1", "", "]", 150},
+    {"parents, far below", "a.[%,%,%,%,", "[", "%.b", "]", "]", 200},
+    {"positions that are bound", "a", "#$iNNN.b", "", "", "", 400},
+    {"items that are bound", "a", ".b@$iNNN", "", "", "", 400},
+    {"negations", "", "-", "a", "", "", 200},
+    {"wildcards", "*", ".*", "", "", "", 900},
+    {"comments", "", "/* NNN */", "1", "", "", 10000},
+    {"blanks", "", "    ", "1", "", "", 20000},
+    {"names in quotes", "[", "`a NNN`,", "1", "", "]", 5000},
+    {"one long name", "", "abcdefgh", "", "", "", 10000},
+    {"a signature", "function($a)<", "s", "", "", ">{1}", 2000},
+    {"words of operators", "and", " and and", "", "", "", 400},
+};
+
+static void add_part(struct buf *out, const char *part, size_t number)
+{
+    const char *at;
+
+    for (; (at = strstr(part, "NNN")) != NULL; part = at + 3) {
+        buf_add(out, part, (size_t)(at - part));
+        buf_add_int(out, (int64_t)number);
+    }
+    buf_adds(out, part);
+}
+
+static char *shape(size_t i, size_t count)
+{
+    struct buf text = {0};
+
+    buf_adds(&text, shapes[i].open);
+    for (size_t k = 0; k < count; k++)
+        add_part(&text, shapes[i].part, k);
+    add_part(&text, shapes[i].middle, 0);
+    repeat(&text, shapes[i].close, count);
+    buf_adds(&text, shapes[i].end);
+    buf_str(&text);
+    return buf_take(&text);
+}
+
+static bool pass_over(void *user, const struct jsonata_use *use)
+{
+    (void)user;
+    (void)use;
+    return true;
+}
+
+/* All of it, what asks for its uses included; UINT64_MAX: it is refused. */
+static uint64_t steps_of(size_t i, size_t count)
+{
+    char *text = shape(i, count);
+    struct jsonata_error why = {0};
+    jsonata *x = jsonata_compile(text, strlen(text), JSONATA_AWS, &why);
+    uint64_t steps;
+
+    if (!x)
+        ck_abort_msg("%s: %s: %.60s", shapes[i].name, why.text, text);
+    steps = jsonata_steps(x) + jsonata_uses(x, pass_over, NULL);
+    jsonata_free(x);
+    mem_free(text);
+    return steps;
+}
+
+START_TEST(doubled_shape)
+{
+    const uint64_t once = steps_of(_i, shapes[_i].count),
+                   twice = steps_of(_i, 2 * shapes[_i].count);
+
+    ck_assert_msg(twice < once * 23 / 10, "%s: %llu steps, then %llu", shapes[_i].name,
+                  (unsigned long long)once, (unsigned long long)twice);
+    /* It is counted at all: about as much as there is to read. */
+    ck_assert_msg(once >= shapes[_i].count, "%s: %llu steps", shapes[_i].name,
+                  (unsigned long long)once);
+}
+END_TEST
+
+START_TEST(many_parents)
+{
+    struct buf text = {0};
+    struct jsonata_error why = {0};
+
+    buf_adds(&text, "a.b.[");
+    repeat(&text, "%,", JSONATA_MAX_PARENTS);
+    buf_adds(&text, "%]");
+    ck_assert_ptr_null(jsonata_compile(text.data, text.len, JSONATA_AWS, &why));
+    expect_text("more parents than anybody needs", why.code, "D1011");
+    jsonata_error_clear(&why);
+    buf_clear(&text);
+}
+END_TEST
+
 static bool add_use(void *user, const struct jsonata_use *use)
 {
     struct buf *out = user;
@@ -673,6 +938,13 @@ static const struct {
     {"names within steps are not", "$x.(a + b)[c]", "$x"},
     {"nor own variables and parameters", "($a := 1; function($b){$a + $b + $c}($d))", "$c $d"},
     {"the input itself", "$ ~> $f", "$ $f"},
+    {"what a block binds is its own behind it no more", "[($a := 1; $a), $a]", "$a"},
+    {"a parameter is not known outside", "[function($a){$a}, $a]", "$a"},
+    {"two blocks that bind the same", "($a := 1; ($a := 2; $a); $a)", ""},
+    {"what is bound within what binds it", "($f := function($n){$f($n)}; $f(1))", ""},
+    {"positions and items of a path", "$x@$v#$i[$v = $w].($i + $j)", "$x $w $j"},
+    {"but not behind the path", "[$x#$i.$i, $i]", "$x $i"},
+    {"what a function's block binds", "function($p){($q := $p; $q + $r)}", "$r"},
 };
 
 START_TEST(use)
@@ -717,6 +989,10 @@ int main(void)
     tcase_add_loop_test(t, nesting, 0, COUNT(nestings));
     tcase_add_test(t, recursion);
     tcase_add_loop_test(t, cost, 0, COUNT(costs));
+    tcase_add_loop_test(t, interleaved, 0, COUNT(shared));
+    tcase_add_test(t, abandoned);
+    tcase_add_loop_test(t, doubled_shape, 0, COUNT(shapes));
+    tcase_add_test(t, many_parents);
     tcase_add_test(t, deep_text);
     tcase_add_test(t, variables);
     tcase_add_loop_test(t, use, 0, COUNT(uses));

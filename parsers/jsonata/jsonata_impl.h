@@ -310,6 +310,7 @@ struct list {
     size_t count, cap;
     struct jv *items;
     double first;
+    bool lent; /* `items` are another's: nothing may be added to them */
     struct list *moved;
     json *as_json; /* once it was asked for */
 };

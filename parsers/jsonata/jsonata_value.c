@@ -142,7 +142,9 @@ static void list_reserve(struct jn *e, struct list *l, size_t count)
     if (l->count)
         memcpy(items, l->items, l->count * sizeof *items);
     /* The old ones are not counted any more: in sum they are less than the new ones. */
-    e->used -= l->cap * sizeof *items;
+    if (!l->lent)
+        e->used -= l->cap * sizeof *items;
+    l->lent = false;
     l->items = items;
     l->cap = cap;
 }
@@ -160,6 +162,13 @@ void list_extend(struct jn *e, struct list *l, struct jv array)
 
     if (n == 0)
         return;
+    /* Items stay as they are, so two lists may have the same. */
+    if (l->count == 0 && array.kind == JV_LIST && !((l->flags | array.list->flags) & LIST_RANGE)) {
+        l->lent = true;
+        l->items = array.list->items;
+        l->count = l->cap = n;
+        return;
+    }
     list_reserve(e, l, l->count + n);
     for (size_t i = 0; i < n; i++)
         l->items[l->count++] = items_at(array, i);
