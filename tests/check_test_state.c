@@ -36,6 +36,20 @@ static const struct {
      "\"$$.State.Name\"},\"End\":true}",
      NULL, NULL, NULL, NULL, "", 200,
      "{\"output\":{\"n\":\"StateName\"},\"status\":\"SUCCEEDED\"}"},
+    {"so is one that has a name",
+     "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"Parameters\":{\"n.$\":"
+     "\"$$.State.Name\",\"m.$\":\"$$..Map\"},\"End\":true}}}",
+     NULL, NULL, NULL, NULL, "\"stateName\":\"A\"", 200,
+     "{\"output\":{\"n\":\"StateName\",\"m\":[]},\"status\":\"SUCCEEDED\"}"},
+    {"a state inside of a Map has the first item, which is its input",
+     "{\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\",\"ItemProcessor\":{\"StartAt\":\"A\","
+     "\"States\":{\"A\":{\"Type\":\"Pass\",\"Parameters\":{\"m.$\":\"$$.Map\"},\"End\":true}}},"
+     "\"End\":true}}}",
+     "[7]", NULL, NULL, NULL, "\"stateName\":\"A\"", 200,
+     "{\"output\":{\"m\":{\"Item\":{\"Index\":0,\"Value\":[7]}}},\"status\":\"SUCCEEDED\"}"},
+    {"failed iterations of a Map without a threshold fail nothing", MAP(""), "{\"v\":[1,2]}", NULL,
+     NULL, "[0,1]", "\"stateConfiguration\":{\"mapIterationFailureCount\":2}", 200,
+     "{\"output\":[0,1],\"status\":\"SUCCEEDED\"}"},
     {"its context object has no redrives, and no role that wasn't given",
      "{\"Type\":\"Pass\",\"Parameters\":{\"r.$\":\"$$.Execution.RoleArn\",\"x.$\":"
      "\"$$..RedriveCount\"},\"End\":true}",

@@ -140,8 +140,8 @@ struct test_state {
     struct id_node node; /* first; by the engine's number */
     json *name;          /* of the state */
     json *input, *input_text, *variables;
-    json *context; /* all of the context object */
-    bool mocked;
+    json *context;          /* all of the context object */
+    bool mocked, in_map;    /* in_map: it is a state of what a Map runs for each item */
     json *mock, *mock_text; /* NULL: it fails with mock_error */
     struct asl_error mock_error;
     asl_machine *whole; /* the state as it was given, Retry and all */

@@ -37,14 +37,18 @@ void test_state_free(struct test_state *t)
 
 /* ---- the request ---- */
 
-/* The state of that name, wherever it is. */
-static const json *find_state(const json *v, const char *name)
+/* The state of that name, wherever it is; *in_map: what a Map runs for its items has it. */
+static const json *find_state(const json *v, const char *name, bool *in_map)
 {
     const json *states = json_is_object(v) ? json_get(v, "States") : NULL;
     const json *found = states && json_is_object(states) ? json_get(states, name) : NULL;
 
-    for (size_t i = 0; i < json_count(v) && !found; i++)
-        found = find_state(json_is_array(v) ? json_at(v, i) : json_value_at(v, i), name);
+    for (size_t i = 0; i < json_count(v) && !found; i++) {
+        const json *key = json_is_object(v) ? json_key_at(v, i) : NULL;
+        found = find_state(key ? json_value_at(v, i) : json_at(v, i), name, in_map);
+        if (found && key && (json_str_is(key, "ItemProcessor") || json_str_is(key, "Iterator")))
+            *in_map = true;
+    }
     return found;
 }
 
@@ -61,7 +65,7 @@ static json *object_text(struct call *c, const char *member)
 }
 
 /* NULL with the call failed; a look into `doc`. */
-static const json *read_state(struct call *c, const json *doc)
+static const json *read_state(struct call *c, const json *doc, bool *in_map)
 {
     const char *name = call_text(c, "stateName");
 
@@ -71,7 +75,7 @@ static const json *read_state(struct call *c, const json *doc)
                   "'INVALID_JSON_DESCRIPTION: it is no JSON object'");
         return NULL;
     }
-    const json *state = name ? find_state(doc, name) : doc;
+    const json *state = name ? find_state(doc, name, in_map) : doc;
     if (state && json_is_object(state))
         return state;
     test_refuse(c, "State not found in definition");
@@ -113,7 +117,8 @@ static json *context_of_state(const struct call *c, const json *state, const str
 
     json_build_object(&b, 3);
     json_build_set(&b, "EnteredTime", text_of_time(c->now_ms));
-    json_build_set(&b, "Name", json_ref(t->name));
+    /* Also of one that has a name (recorded). */
+    json_build_set(&b, "Name", json_cstring(nameless));
     if (test_is_type(state, "Task") || test_is_group(state))
         json_build_set(&b, "RetryCount", json_int(t->tries));
     return json_build_done(&b);
@@ -137,8 +142,10 @@ static json *usual_context(const struct call *c, const json *state, const struct
     json *role = given ? json_ref(given) : json_null();
     struct json_build b;
 
-    json_build_object(&b, 4);
+    json_build_object(&b, 5);
     json_build_set(&b, "Execution", context_of_execution(names, role, t->input, c->now_ms));
+    if (t->in_map)
+        json_build_set(&b, "Map", test_context_of_item(t->input, 0));
     json_build_set(&b, "State", context_of_state(c, state, t));
     json *machine = object_with("Id", json_ref(names->machine_arn));
     json_build_set(&b, "StateMachine",
@@ -190,7 +197,7 @@ json *test_state(struct call *c)
     const json *definition = call_get(c, "definition");
     struct test_state *t = mem_calloc(1, sizeof *t);
     json *doc = json_parse(json_str(definition), json_str_len(definition), 0, NULL);
-    const json *state = read_state(c, doc);
+    const json *state = read_state(c, doc, &t->in_map);
     struct rt_names names = {0};
     asl_machine *m = NULL;
 
@@ -229,12 +236,20 @@ bool test_state_answers(api *a, const struct task *task)
     return true;
 }
 
+static bool is_http(const char *resource)
+{
+    static const char end[] = ":states:::http:invoke";
+    size_t len = strlen(resource);
+
+    return len >= sizeof end - 1 && strcmp(resource + len - (sizeof end - 1), end) == 0;
+}
+
 enum task_trace api_trace(const api *a, const struct task *task)
 {
     const struct test_state *t =
         (const struct test_state *)(const void *)id_map_get(&a->tests, task->number);
 
-    return t ? t->trace : TASK_UNTRACED;
+    return t && is_http(task->resource) ? t->trace : TASK_UNTRACED;
 }
 
 void api_task_traced(api *a, uint64_t id, const json *exchange)

@@ -40,6 +40,8 @@ json *test_target_name(const struct test_state *t, const json *name);
 /* What the state makes of its input: fills t->before; if it fails, the mock is that error. False
  * with the call failed. */
 bool test_prepare_group(struct call *c, struct test_state *t);
+/* $$.Map of an item. */
+json *test_context_of_item(const json *item, size_t i);
 
 /* ---- api_test_answer.c ---- */
 
