@@ -135,3 +135,25 @@ size_t reader_words(struct buf *out, const char *text, size_t len, size_t at)
     }
     return at < len ? at : len;
 }
+
+/* The reader counts what it shows in UTF-16 units; never half of a character is shown here. */
+enum { SHOWN_SOURCE = 500 };
+
+void reader_source(struct buf *out, const char *text, size_t len, size_t at)
+{
+    size_t shown = utf8_prefix(text, len, SHOWN_SOURCE);
+    size_t line = 1, begin = 0;
+
+    for (size_t i = 0; i < at && i < len; i++)
+        if (text[i] == '\n') {
+            line++;
+            begin = i + 1;
+        }
+    buf_adds(out, "[Source: (String)\"");
+    buf_add(out, text, shown);
+    buf_addc(out, '"');
+    if (shown < len)
+        buf_printf(out, "[truncated %zu chars]", utf8_count(text + shown, len - shown));
+    buf_printf(out, "; line: %zu, column: %zu]", line,
+               utf8_count(text + begin, (at < len ? at : len) - begin) + 1);
+}

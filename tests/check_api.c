@@ -290,6 +290,18 @@ static const struct {
        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: "
        "[States, StartAt] at /'",
        0}}},
+    {"a definition that is no JSON is refused with the words of AWS's reader",
+     {{"ValidateStateMachineDefinition", "{\"definition\":\"not a definition\"}", 200,
+       "\"code\":\"INVALID_JSON_DESCRIPTION\",\"message\":\"Unrecognized token 'not': was "
+       "expecting "
+       "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')\\n at [Source: "
+       "(String)\\\"not a definition\\\"; line: 1, column: 4]\",\"location\":\"[Source: "
+       "(String)\\\"not a "
+       "definition\\\"; line: 1, column: 4]\"",
+       0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"{\\n\\\"é\\\": x\",\"roleArn\":\"" ROLE "\"}", 400,
+       " at [Source: (String)\\\"{\\n\\\"é\\\": x\\\"; line: 2, column: 7]'", 0}}},
     {"an Express machine has no callbacks",
      {{"CreateStateMachine",
        "{\"name\":\"m\",\"type\":\"EXPRESS\",\"definition\":\"" TASK(
