@@ -267,6 +267,20 @@ static const struct {
        "{\"name\":\"a\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"v\","
        "\"weight\":101}]}",
        400, "Value '101' at 'routingConfiguration.1.member.weight'", 0}}},
+    {"a list that is too long is printed as Java does",
+     {{"CreateStateMachineAlias",
+       "{\"name\":\"a\",\"routingConfiguration\":[{\"weight\":50,\"stateMachineVersionArn\":\"v\"},"
+       "{"
+       "\"stateMachineVersionArn\":\"w\",\"weight\":50},{\"stateMachineVersionArn\":\"x\"}]}",
+       400,
+       "2 validation errors detected: Value "
+       "'[RoutingConfigurationListItem(stateMachineVersionArn=v, weight=50), "
+       "RoutingConfigurationListItem(stateMachineVersionArn=w, weight=50), "
+       "RoutingConfigurationListItem(stateMachineVersionArn=x)]' at 'routingConfiguration' failed "
+       "to "
+       "satisfy constraint: Member must have length less than or equal to 2; Value null at "
+       "'routingConfiguration.3.member.weight'",
+       0}}},
     {"an ARN that is none, or of another kind, is refused",
      {{"DescribeExecution", "{\"executionArn\":\"x\"}", 400, "Invalid Arn: 'Invalid ARN prefix: x'",
        0},

@@ -93,6 +93,12 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
         NULL, TEXT, false, 0, 0, NULL, NULL, NULL, NULL                                            \
     }
 
+/* Of the elements of a list that has a bound: what AWS's class is called, as it prints them. */
+#define END_OF(class)                                                                              \
+    {                                                                                              \
+        NULL, TEXT, false, 0, 0, class, NULL, NULL, NULL                                           \
+    }
+
 #define ARN(name) T_(name, 1, 256)
 #define PAGES N("maxResults", 0, 1000), T("nextToken", 1, 1024)
 #define TRACE PATTERN("traceHeader", false, 0, 256, "\\p{ASCII}*", pattern_ascii)
@@ -107,7 +113,8 @@ static const struct member encryption[] = {T("kmsKeyId", 1, 2048),
                                            ENUM("type", true, key_types), END};
 static const struct member tag[] = {T("key", 1, 128), T("value", 0, 256), END};
 static const struct member tag_key[] = {T("member", 1, 128), END};
-static const struct member route[] = {ARN("stateMachineVersionArn"), N_("weight", 0, 100), END};
+static const struct member route[] = {ARN("stateMachineVersionArn"), N_("weight", 0, 100),
+                                      END_OF("RoutingConfigurationListItem")};
 
 #define CONFIGURATION                                                                              \
     S("loggingConfiguration", logging), S("tracingConfiguration", tracing),                        \

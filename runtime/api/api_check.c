@@ -75,6 +75,48 @@ static struct buf *breach(struct checker *k, const char *path, const json *value
     return &k->text;
 }
 
+/* As Java prints a value: texts without quotes, structures as CLASS(member=value, member=value). */
+static void add_java(struct buf *out, const struct member *shape, const json *v)
+{
+    const struct member *m = shape, *end = shape;
+    const char *before = "";
+
+    if (json_is_string(v)) {
+        buf_add(out, json_str(v), json_str_len(v));
+        return;
+    }
+    while (end && end->name)
+        end++;
+    if (!end || !json_is_object(v)) {
+        json_write(out, v);
+        return;
+    }
+    buf_printf(out, "%s(", end->pattern ? end->pattern : "");
+    for (; m->name; m++) {
+        const json *member = json_get(v, m->name);
+        if (!member || json_kind(member) == JSON_NULL)
+            continue;
+        buf_printf(out, "%s%s=", before, m->name);
+        add_java(out, m->of, member);
+        before = ", ";
+    }
+    buf_addc(out, ')');
+}
+
+/* A list, as the text of a breach. */
+static json *java_list(const struct member *m, const json *list)
+{
+    struct buf text = {0};
+
+    buf_addc(&text, '[');
+    for (size_t i = 0; i < json_count(list); i++) {
+        buf_adds(&text, i ? ", " : "");
+        add_java(&text, m->of, json_at(list, i));
+    }
+    buf_addc(&text, ']');
+    return json_take_buf(&text);
+}
+
 static void check_range(struct checker *k, const struct member *m, const char *path,
                         const json *value, int64_t n, const char *what)
 {
@@ -163,7 +205,10 @@ static void check_texts(struct checker *k, const struct member *m, const char *p
 static void check_list(struct checker *k, const struct member *m, const char *path,
                        const json *value)
 {
-    check_range(k, m, path, value, (int64_t)json_count(value), "length");
+    json *text = java_list(m, value);
+
+    check_range(k, m, path, text, (int64_t)json_count(value), "length");
+    json_unref(text);
     for (size_t i = 0; i < json_count(value) && !k->unreadable; i++) {
         struct buf inner = {0};
         const json *item = json_at(value, i);

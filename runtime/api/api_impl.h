@@ -291,7 +291,7 @@ enum member_kind {
 };
 
 struct member {
-    const char *name; /* NULL ends a shape */
+    const char *name; /* NULL ends a shape; the `pattern` there is the class of AWS's, or NULL */
     enum member_kind kind;
     bool required;
     int64_t min, max; /* length or value; max < 0: none */
