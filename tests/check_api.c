@@ -714,6 +714,44 @@ static const struct {
       {"", "", 200, "\"status\":\"SUCCEEDED\"", 0},
       {"ListExecutions", "{\"stateMachineArn\":\"" MACHINE("x") "\"}", 400,
        "StateMachineTypeNotSupported", 0}}},
+    {"an Express execution's time is billed in steps of 100 ms, at least one",
+     {{"CreateStateMachine",
+       "{\"name\":\"x\",\"type\":\"EXPRESS\",\"roleArn\":\"" ROLE
+       "\",\"definition\":\"{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":"
+       "\\\"Wait\\\",\\\"TimestampPath\\\":\\\"$\\\",\\\"End\\\":true}}}\"}",
+       200, MACHINE("x"), 0},
+      {"StartSyncExecution",
+       "{\"stateMachineArn\":\"" MACHINE("x") "\",\"input\":\"\\\"1970-01-20T16:13:20.101Z\\\"\"}",
+       0, NULL, 101},
+      {"", "", 200, "\"billedDurationInMilliseconds\":200", 0},
+      {"StartSyncExecution",
+       "{\"stateMachineArn\":\"" MACHINE("x") "\",\"input\":\"\\\"1970-01-20T16:13:20.301Z\\\"\"}",
+       0, NULL, 200},
+      {"", "", 200, "\"billedDurationInMilliseconds\":200", 0},
+      {"StartSyncExecution",
+       "{\"stateMachineArn\":\"" MACHINE("x") "\",\"input\":\"\\\"1970-01-20T16:13:20.000Z\\\"\"}",
+       0, NULL, 0},
+      {"", "", 200, "\"billedDurationInMilliseconds\":100", 0}}},
+    {"a machine of another type, or published otherwise, is another",
+     {{"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE
+       "\",\"publish\":true,\"versionDescription\":\"one\"}",
+       200, MACHINE("m:1"), 0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE
+       "\",\"publish\":true,\"versionDescription\":\"one\"}",
+       200, MACHINE("m:1"), 0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE
+       "\",\"publish\":true,\"versionDescription\":\"two\"}",
+       400, "StateMachineAlreadyExists", 0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE "\"}", 400,
+       "StateMachineAlreadyExists", 0},
+      {"CreateStateMachine",
+       "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE
+       "\",\"publish\":true,\"versionDescription\":\"one\",\"type\":\"EXPRESS\"}",
+       400, "StateMachineAlreadyExists", 0}}},
     {"an Express execution has five minutes",
      {{"CreateStateMachine",
        "{\"name\":\"x\",\"type\":\"EXPRESS\",\"roleArn\":\"" ROLE
@@ -1537,6 +1575,54 @@ START_TEST(stop_goes_down_the_chain)
 }
 END_TEST
 
+/* A version that an alias gives no weight is never picked, whatever chance says. */
+START_TEST(weightless_version_gets_nothing)
+{
+    struct world w;
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE "\",\"publish\":true}");
+    call(&w, "UpdateStateMachine",
+         "{\"stateMachineArn\":\"" MACHINE("m") "\",\"definition\":\"" PASS_2
+                                                "\",\"publish\":true}");
+    call(
+        &w, "CreateStateMachineAlias",
+        "{\"name\":\"a\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"" MACHINE(
+            "m:1") "\",\"weight\":0},{\"stateMachineVersionArn\":\"" MACHINE("m:2") "\",\"weight\":"
+                                                                                    "100}]}");
+    ck_assert_int_eq(w.status, 200);
+    for (int i = 0; i < 2000; i++)
+        call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m:a") "\"}");
+    settle(&w);
+    call(&w, "ListExecutions", "{\"stateMachineArn\":\"" MACHINE("m:1") "\"}");
+    ck_assert_str_eq(buf_str(&w.answer), "{\"executions\":[]}");
+    world_clear(&w);
+}
+END_TEST
+
+START_TEST(tags_are_counted)
+{
+    struct world w;
+    struct buf body = {0};
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateActivity", "{\"name\":\"a\"}");
+    for (int i = 0; i < 51; i++) {
+        buf_reset(&body);
+        buf_printf(
+            &body,
+            "{\"resourceArn\":\"" ACTIVITY("a") "\",\"tags\":[{\"key\":\"k%d\",\"value\":\"\"}]}",
+            i);
+        call(&w, "TagResource", buf_str(&body));
+        ck_assert_msg(w.status == (i < 50 ? 200 : 400), "%d: %s", i, buf_str(&w.answer));
+    }
+    ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "\"__type\":\"TooManyTags\""));
+    buf_clear(&body);
+    world_clear(&w);
+}
+END_TEST
+
 START_TEST(store_that_cannot_be_read)
 {
     static const char *const calls[][2] = {
@@ -1574,6 +1660,7 @@ int main(void)
     TCase *tc = tcase_create("api");
 
     tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60); /* of a machine that has much else to do */
     tcase_add_loop_test(tc, story, 0, COUNT(stories));
     tcase_add_loop_test(tc, story_with_crashes, 0, COUNT(stories));
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
@@ -1588,6 +1675,8 @@ int main(void)
     tcase_add_test(tc, clients_are_throttled_where_asked_for);
     tcase_add_test(tc, nesting_is_bounded);
     tcase_add_test(tc, stop_goes_down_the_chain);
+    tcase_add_test(tc, weightless_version_gets_nothing);
+    tcase_add_test(tc, tags_are_counted);
     tcase_add_test(tc, store_that_cannot_be_read);
     suite_add_tcase(s, tc);
     return run_suite(s);
