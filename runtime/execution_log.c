@@ -1,6 +1,7 @@
 #include "runtime/execution_log.h"
 
 #include "parsers/mem.h"
+#include "runtime/core/token.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -203,7 +204,10 @@ void execution_log_add(execution_log *l, const json *configuration, const rt_exe
                        const struct rt_event *events, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        size_t from = l->lines.len;
+
         execution_log_line(&l->lines, configuration, x, &events[i]);
+        rt_hide_tokens(l->lines.data + from, l->lines.len - from);
         if (l->lines.len > FLUSH_BYTES)
             flush(l);
     }

@@ -48,6 +48,11 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
     {                                                                                              \
         name, PRIVATE, true, min, max, NULL, NULL, NULL, NULL                                      \
     }
+/* Nobody is told what it was. It is looked for by what is before a NUL. */
+#define TOKEN                                                                                      \
+    {                                                                                              \
+        "taskToken", PRIVATE, true, 1, 2048, "[^\\x00]*", pattern_no_nul, NULL, NULL               \
+    }
 #define D(name)                                                                                    \
     {                                                                                              \
         name, PAYLOAD, false, 0, DATA, NULL, NULL, NULL, NULL                                      \
@@ -187,10 +192,9 @@ static const struct member create_activity_in[] = {NAME(true), L("tags", false, 
                                                    S("encryptionConfiguration", encryption), END};
 static const struct member activity_in[] = {ARN("activityArn"), END};
 static const struct member poll_in[] = {ARN("activityArn"), T("workerName", 1, 80), END};
-static const struct member success_in[] = {T_("taskToken", 1, 2048), D_("output"), END};
-static const struct member failure_in[] = {T_("taskToken", 1, 2048), X("error", 0, 256),
-                                           X("cause", 0, 32768), END};
-static const struct member heartbeat_in[] = {T_("taskToken", 1, 2048), END};
+static const struct member success_in[] = {TOKEN, D_("output"), END};
+static const struct member failure_in[] = {TOKEN, X("error", 0, 256), X("cause", 0, 32768), END};
+static const struct member heartbeat_in[] = {TOKEN, END};
 static const struct member error_output[] = {X("error", 0, 256), X("cause", 0, 32768), END};
 static const struct member mock[] = {D("result"), S("errorOutput", error_output),
                                      ENUM("fieldValidationMode", false, modes), END};

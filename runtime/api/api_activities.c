@@ -6,6 +6,7 @@
 #include "runtime/api/api_impl.h"
 
 #include "parsers/mem.h"
+#include "runtime/core/token.h"
 
 #include <string.h>
 

@@ -45,6 +45,11 @@ bool pattern_ascii(const char *text, size_t len)
     return true;
 }
 
+bool pattern_no_nul(const char *text, size_t len)
+{
+    return !memchr(text, 0, len);
+}
+
 bool pattern_visible(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)

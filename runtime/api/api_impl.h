@@ -307,6 +307,7 @@ bool check_members(struct call *c, const struct member *shape);
 bool pattern_alias(const char *text, size_t len);
 bool pattern_ascii(const char *text, size_t len);
 bool pattern_visible(const char *text, size_t len);
+bool pattern_no_nul(const char *text, size_t len);
 
 /* ---- api_arn.c ---- */
 

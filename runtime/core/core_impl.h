@@ -8,6 +8,7 @@
 #include "asl/flow.h"
 #include "asl/verdict.h"
 #include "runtime/core/exec.h"
+#include "runtime/core/token.h"
 
 /* Where a frame stands. */
 enum rt_phase {

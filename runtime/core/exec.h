@@ -21,9 +21,6 @@ struct rt_names {
 
 void rt_names_clear(struct rt_names *n);
 
-/* All task tokens begin so, and go on with hexadecimal digits only. */
-#define RT_TOKEN_PREFIX "AQC"
-
 /* Bytes of chance that make task tokens a secret. */
 enum { RT_SECRET = 16 };
 /* AWS's quota on data: bytes of its JSON text. */

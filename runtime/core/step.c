@@ -223,6 +223,13 @@ static bool has_room_for(const struct step *s, const struct rt_event *e, struct 
     return true;
 }
 
+/* What everybody may hear of an error: AWS's bounds, and no secrets. */
+static void tidy_error(struct asl_error *e)
+{
+    rt_error_hide_tokens(e);
+    asl_error_cap(e);
+}
+
 void emit(struct step *s, struct rt_event e)
 {
     struct asl_error why = {0};
@@ -231,7 +238,7 @@ void emit(struct step *s, struct rt_event e)
         rt_event_clear(&e);
         return;
     }
-    asl_error_cap(&e.error);
+    tidy_error(&e.error);
     if (!has_room_for(s, &e, &why)) {
         uint32_t previous = e.previous;
         rt_event_clear(&e);
@@ -417,7 +424,7 @@ static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct 
 
     json_unref(e->cause);
     e->cause = cause;
-    asl_error_cap(e);
+    tidy_error(e);
     if (json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR))
         emit(s, (struct rt_event){.kind = RT_EVALUATION_FAILED,
                                   .frame = f->id,
@@ -531,7 +538,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
     uint32_t previous = f->last;
 
     *e = (struct asl_error){0};
-    asl_error_cap(&error);
+    tidy_error(&error);
     if (f->group)
         group_failed(s, f);
     while (f && running(s)) {

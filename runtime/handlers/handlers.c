@@ -7,6 +7,7 @@
 
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
+#include "runtime/core/token.h"
 #include "runtime/names.h"
 
 #include <signal.h>
@@ -216,6 +217,7 @@ void handlers_log(handlers *h, const char *format, ...)
     va_start(args, format);
     buf_vprintf(&line, format, args);
     va_end(args);
+    rt_hide_tokens(line.data, line.len);
     h->options.log(h->options.log_user, buf_str(&line));
     buf_clear(&line);
 }
