@@ -240,7 +240,7 @@ coverage:
 FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
 FUZZ_ASL     := intrinsic load lint
 FUZZ_CORE    := exec event
-FUZZ_RUNTIME := http api aws
+FUZZ_RUNTIME := http api aws sigv4 credentials routes handlers http_event mock
 FUZZ_TOOLS   := template
 
 TARGET  ?= $(FUZZ_PARSERS) $(FUZZ_ASL) $(FUZZ_CORE) $(FUZZ_RUNTIME) $(FUZZ_TOOLS)
