@@ -351,6 +351,23 @@ static const struct {
        "{\"stateMachineArn\":\"" MACHINE(
            "m") "\",\"roleArn\":\"arn:aws:iam::123456789012:user/r\"}",
        400, "Invalid Role Arn: 'arn:aws:iam::123456789012:user/r'", 0}}},
+    {"an update that changes nothing has its date",
+     {CREATE("m", PASS),
+      {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\"}", 200, "m:e",
+       5000},
+      {"UpdateStateMachine",
+       "{\"stateMachineArn\":\"" MACHINE("m") "\",\"definition\":\"" PASS "\"}", 200,
+       "\"updateDate\":1700005.0", 0},
+      {"DescribeStateMachineForExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
+       "\"updateDate\":1700005.0", 0}}},
+    {"a state is tested for five minutes",
+     {{"TestState",
+       "{\"definition\":\"{\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\\":301,\\\"End\\\":true}\","
+       "\"roleArn\":"
+       "\"" ROLE "\"}",
+       0, NULL, 299999},
+      {"ListStateMachines", "{}", 200, "", 1},
+      {"", "", 200, "\"error\":\"States.Timeout\"", 0}}},
     {"an update with another description is another version",
      {CREATE("m", PASS),
       {"UpdateStateMachine",
