@@ -185,6 +185,18 @@ struct entry *engine_add_entry(engine *e, uint64_t execution)
     return entry;
 }
 
+/* What begins an execution of a Map Run waits for memory, and what stops it before for that. */
+static struct input *add_beginning(engine *e, enum rt_input_kind kind, uint64_t execution)
+{
+    MEM_GROW(e->beginnings, e->beginning_count, e->beginning_cap);
+    struct input *in = &e->beginnings[e->beginning_count++];
+    *in = (struct input){.kind = kind, .execution = execution};
+    return in;
+}
+
+/* What an execution has in memory, about, before it has anything of its own. */
+enum { NEW_BYTES = 4096 };
+
 static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
                       const struct engine_label *label, struct errand *errand)
 {
@@ -196,7 +208,13 @@ static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config,
     entry->note = label->note ? json_ref(label->note) : NULL;
     entry->errand = errand;
     e->running++;
-    engine_add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
+    if (errand) {
+        entry->unstarted = true;
+        add_beginning(e, RT_IN_START, entry->node.id)->value = json_ref(input);
+    } else {
+        engine_add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
+    }
+    e->grown += NEW_BYTES;
     return entry->node.id;
 }
 
@@ -320,7 +338,7 @@ void engine_queue(engine *e, struct entry *entry)
  * came in: steps and, where there is a clock, time. All kinds together may make so many bytes of
  * events. One step is always made, so that nothing stands still.
  */
-enum { SHARE_STEPS = 4096, TURN_BYTES = 32 << 20, STEPS_A_LOOK = 16 };
+enum { SHARE_STEPS = 4096, TURN_BYTES = 2 << 20, STEPS_A_LOOK = 16 };
 #define SHARE_NS INT64_C(4000000)
 /* What is under way has had its share before. */
 #define LATER_SHARE_NS INT64_C(2000000)
@@ -348,7 +366,7 @@ void engine_step(engine *e, struct input *in)
                                                     : engine_entry(e, in->execution);
 
     e->share_steps++;
-    if (entry && entry->slice && in->kind == RT_IN_STOP)
+    if (entry && entry->slice && (in->kind == RT_IN_STOP || in->kind == RT_IN_FAIL))
         engine_abandon_step(e, entry->slice, in);
     else if (entry && entry->slice)
         engine_wait_for_step(entry->slice, in);
@@ -541,10 +559,16 @@ static void cancel(engine *e, struct errand *r)
 
     if (r->child) {
         struct entry *child = engine_entry(e, r->number);
-        if (child) {
+        if (child && child->unstarted && engine_is_short(e)) {
+            e->running--;
+            engine_release(e, r->number);
+        } else if (child) {
             child->errand = NULL;
             child->orphan = true;
-            engine_stop(e, r->number, &none);
+            if (child->unstarted)
+                add_beginning(e, RT_IN_STOP, r->number);
+            else
+                engine_stop(e, r->number, &none);
         }
         remove_errand(e, r);
     } else {
@@ -663,6 +687,7 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 {
     e->now_ms = now_ms;
     e->turn_bytes = 0;
+    engine_look_at_memory(e);
     if (e->under_way) {
         begin_share(e, LATER_SHARE_NS);
         engine_resume_steps(e);
@@ -670,6 +695,8 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
     step_timers(e);
     step_again(e);
     step_inputs(e);
+    begin_share(e, SHARE_NS);
+    engine_step_beginnings(e);
     if (e->unreadable) {
         diag_set(why, e->why.code, 0, "%s", e->why.text);
         return false;
@@ -681,12 +708,14 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
         tell(e, &e->turns[i]);
     sleep_after_turn(e);
     e->turn_count = 0;
+    e->grown += e->turn_bytes;
     return true;
 }
 
 int64_t engine_next_due(const engine *e)
 {
-    if (e->input_count || e->again_count || e->under_way)
+    if (e->input_count || e->again_count || e->under_way ||
+        (e->beginning_count && engine_may_begin(e)))
         return INT64_MIN;
     return e->heap_count ? e->heap[0]->due_ms : INT64_MAX;
 }
@@ -703,7 +732,8 @@ size_t engine_running(const engine *e)
 
 size_t engine_inputs(const engine *e)
 {
-    return e->input_count - e->input_head + e->again_count + e->under_way_count;
+    return e->input_count - e->input_head + e->again_count + e->under_way_count +
+           e->beginning_count - e->beginning_head;
 }
 
 const rt_exec *engine_execution(const engine *e, uint64_t execution)
@@ -723,6 +753,7 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
     e->hooks = *hooks;
     e->wait_scale = 1;
     engine_limit_evaluations(e, ENGINE_EVALUATION_MS);
+    engine_limit_memory(e, SIZE_MAX);
     return e;
 }
 
@@ -797,6 +828,9 @@ void engine_free(engine *e)
     diag_clear(&e->why);
     for (size_t i = e->input_head; i < e->input_count; i++)
         engine_input_clear(&e->inputs[i]);
+    for (size_t i = e->beginning_head; i < e->beginning_count; i++)
+        engine_input_clear(&e->beginnings[i]);
+    mem_free(e->beginnings);
     for (size_t i = 0; i < e->turn_cap; i++)
         rt_output_clear(&e->turns[i].out);
     mem_free(e->heap);

@@ -43,6 +43,8 @@ struct engine_hooks {
      * however long it takes.
      */
     int64_t (*used_ns)(void *user);
+    /* How many bytes the process has in use. May be NULL: then memory has no bound. */
+    size_t (*used_bytes)(void *user);
 };
 
 /* Looks at `s` as long as it lives; NULL: events are not kept. */
@@ -58,6 +60,12 @@ void engine_set_skew(engine *e, int64_t skew_ms);
 /* What an evaluation may use of the processor's time, by the clock of the hooks, if nobody says. */
 enum { ENGINE_EVALUATION_MS = 1000 };
 void engine_limit_evaluations(engine *e, int64_t ms);
+
+/* How many bytes the process may use, by used_bytes. Near to it executions leave memory for the
+ * store, those of Map Runs wait to begin, and one that is too large fails. */
+void engine_limit_memory(engine *e, size_t bytes);
+/* New executions are to be refused, as memory is short. */
+bool engine_is_full(engine *e);
 
 /* How long an execution must have nothing to do but wait before it leaves memory for the store. */
 enum { ENGINE_SLEEP_MS = 10000 };

@@ -2,7 +2,8 @@
 #define RUNTIME_ENGINE_IMPL_H
 
 /* What the engine's files share: engine.c has turns, engine_recover.c what comes from the store,
- * engine_redrive.c what runs again, engine_slice.c steps that take long. */
+ * engine_redrive.c what runs again, engine_slice.c steps that take long, engine_memory.c the bound
+ * of memory. */
 
 #include "runtime/coroutine.h"
 #include "runtime/engine.h"
@@ -19,6 +20,7 @@ struct entry {
     bool queued;           /* has RT_IN_CONTINUE to come */
     bool over;             /* it has ended, and was told so */
     bool orphan;           /* its Map Run is over: nobody asks for it */
+    bool unstarted;        /* of a Map Run, and waits to begin */
     struct slice *slice;   /* its step that is under way; NULL: none */
     enum engine_keep keep;
     json *list, *note; /* for the store, until it has them; NULL: none */
@@ -106,6 +108,12 @@ struct engine {
     struct turn *turns;
     size_t turn_count, turn_cap;
 
+    struct input
+        *beginnings; /* of Map Runs' executions; those before `beginning_head` have begun */
+    size_t beginning_head, beginning_count, beginning_cap;
+    unsigned held_back;         /* how often none has begun, as others went first */
+    size_t memory, used, grown; /* its bound; what was used when it was looked at; since about */
+
     int64_t evaluation_ns;                    /* that an evaluation may use */
     struct slice *under_way, *last_under_way; /* the next one to go on first */
     size_t under_way_count;
@@ -164,6 +172,20 @@ void engine_abandon_step(engine *e, struct slice *s, struct input *instead);
 void engine_drop_step(engine *e, struct slice *s);
 /* Those that are spare. */
 void engine_free_slices(engine *e);
+
+/* ---- engine_memory.c ---- */
+
+/* Between turns: makes room when memory is short. */
+void engine_look_at_memory(engine *e);
+/* The same for one execution that has just come from the store. */
+void engine_leave_if_short(engine *e, struct entry *entry);
+/* Less than half of memory is left: what can wait is to. */
+bool engine_is_short(const engine *e);
+/* Can it leave memory between its steps? */
+bool engine_can_leave(const engine *e, const struct entry *entry);
+/* Executions of Map Runs begin, as memory allows; is there room for one? */
+void engine_step_beginnings(engine *e);
+bool engine_may_begin(const engine *e);
 
 /* ---- engine_recover.c ---- */
 

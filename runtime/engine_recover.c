@@ -4,7 +4,6 @@
 
 #include "parsers/mem.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* ---- folding ---- */
@@ -34,7 +33,7 @@ static rt_exec *fold(engine *e, uint64_t execution, struct diag *why)
     return NULL;
 }
 
-/* Brings an execution that sleeps back into memory; it has no tasks out. */
+/* Brings an execution that sleeps back into memory; what it has out is out already. */
 bool engine_wake(engine *e, struct entry *entry)
 {
     struct rt_output out = {0};
@@ -44,8 +43,8 @@ bool engine_wake(engine *e, struct entry *entry)
         return false;
     }
     rt_resume(entry->x, engine_due_clock(e), &out);
-    assert(out.command_count == 0);
     rt_output_clear(&out);
+    e->turn_bytes += rt_exec_held(entry->x);
     return true;
 }
 
@@ -72,7 +71,23 @@ static bool note_running(void *user, const struct store_running *r)
     return true;
 }
 
-/* Takes up an execution; what it had out is in `out`, in the order of the executions. */
+static bool asks_for_children(const struct rt_output *out)
+{
+    for (size_t i = 0; i < out->command_count; i++)
+        if (out->commands[i].kind != RT_RUN_TASK)
+            return true;
+    return false;
+}
+
+static void hand_out_all(engine *e, uint64_t execution, const rt_exec *x, struct rt_output *out)
+{
+    for (size_t i = 0; i < out->command_count; i++)
+        engine_hand_out(e, execution, x, &out->commands[i]);
+    rt_output_reset(out);
+}
+
+/* Takes up an execution. Its tasks are handed out; the children that it asks for must wait until
+ * all executions are known, so it then has a turn, in the order of the executions. */
 static bool take_up(engine *e, const struct store_running *r, struct diag *why)
 {
     struct entry *entry = engine_add_entry(e, r->number);
@@ -93,6 +108,11 @@ static bool take_up(engine *e, const struct store_running *r, struct diag *why)
         entry->errands += starts_errand(&out->commands[i]);
     engine_set_due(e, entry, rt_next_due(entry->x));
     engine_queue(e, entry);
+    if (!asks_for_children(out)) {
+        hand_out_all(e, r->number, entry->x, out);
+        e->turn_count--;
+        engine_leave_if_short(e, entry);
+    }
     return true;
 }
 

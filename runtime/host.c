@@ -1,6 +1,7 @@
 #include "runtime/host.h"
 #include "parsers/mem.h"
 #include "runtime/clock.h"
+#include "runtime/process_memory.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -146,6 +147,12 @@ static int64_t used_ns(void *user)
     (void)user;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static size_t used_bytes(void *user)
+{
+    (void)user;
+    return process_memory_used();
 }
 
 static int64_t clock_now(void *user)
@@ -298,7 +305,9 @@ host *host_new(store *s, const struct host_options *options)
                                  .ended = ended,
                                  .answered = answered,
                                  .has_activity = has_activity,
-                                 .used_ns = used_ns};
+                                 .used_ns = used_ns,
+                                 .used_bytes = used_bytes};
+    size_t memory = options->memory ? options->memory : process_memory_most() / 2;
 
     h->options = *options;
     due_clock_start(&h->clock, options->wall_us);
@@ -326,6 +335,10 @@ host *host_new(store *s, const struct host_options *options)
     handlers_on_submitted(h->handlers, tasks_submitted);
     tasks_on_submitted(h->tasks, task_submitted);
     h->engine = engine_new(s, &hooks);
+    if (memory)
+        engine_limit_memory(h->engine, memory);
+    if (options->evaluation_ms)
+        engine_limit_evaluations(h->engine, options->evaluation_ms);
     return h;
 }
 

@@ -18,6 +18,8 @@ struct host_options {
     int64_t start_ms;         /* where virtual time begins; 0: now */
     int64_t (*wall_us)(void); /* the time of day; NULL: the machine's */
     struct handlers_options handlers;
+    int64_t evaluation_ms; /* what an evaluation may use of the processor's time; 0: the usual */
+    size_t memory;         /* bytes that the process may use; 0: half of what there is */
     /* As the engine's hooks, with their own user; may be NULL. */
     void *user;
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,

@@ -52,6 +52,7 @@ struct world_log {
     size_t count;
     size_t tasks; /* handed out so far */
     int64_t used_ns;
+    size_t used_bytes;
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
@@ -162,6 +163,19 @@ static int64_t used_ns(void *user)
     return w->used_ns += LOOK_NS;
 }
 
+/* As much as the test says; 0: what the executions that are in memory hold. */
+static size_t used_bytes(void *user)
+{
+    const struct world_log *w = user;
+    size_t used = w->used_bytes;
+
+    for (uint64_t i = 0; !w->used_bytes && w->e && i < 1000; i++) {
+        const rt_exec *x = engine_execution(w->e, i);
+        used += x ? rt_exec_held(x) : 0;
+    }
+    return used;
+}
+
 static void world_open_with(struct world_log *w, size_t fail_at, bool slices)
 {
     struct engine_hooks hooks = {.user = w,
@@ -169,7 +183,8 @@ static void world_open_with(struct world_log *w, size_t fail_at, bool slices)
                                  .cancel_task = cancel_task,
                                  .happened = happened,
                                  .ended = ended,
-                                 .used_ns = slices ? used_ns : NULL};
+                                 .used_ns = slices ? used_ns : NULL,
+                                 .used_bytes = used_bytes};
 
     *w = (struct world_log){.now_ms = START_MS, .s = store_memory_new()};
     w->e = engine_new(w->s, &hooks);
@@ -263,6 +278,9 @@ static const char parallel[] = ONE_STATE(
                                       "\"End\":true") "," ONE_STATE("W",
                                                                     "\"Type\":\"Wait\",\"Seconds\":"
                                                                     "3,\"End\":true") "]");
+static const char no_retry[] = ONE_STATE(
+    "A", "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","
+         "\"TimeoutSeconds\":5,\"End\":true");
 static const char map[] = ONE_STATE(
     "M", "\"Type\":\"Map\",\"MaxConcurrency\":2,\"End\":true,\"ItemProcessor\":" ONE_STATE(
              "C", TASK "\"End\":true"));
@@ -548,12 +566,116 @@ START_TEST(a_turn_has_a_share_for_everybody)
 }
 END_TEST
 
+/* ---- memory ---- */
+
+enum { MOST = 6000000 };
+
+/* Each child has variables of 800 kB when it comes to its task. */
+#define LARGE_CHILDREN(end)                                                                        \
+    "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\","        \
+    "\"Items\":"                                                                                   \
+    "\"{% [1..12] %}\",\"End\":true,\"Output\":\"{% $count($states.result) %}\","                  \
+    "\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":"          \
+    "\"STANDARD\"},\"StartAt\":\"A\",\"States\":{"                                                 \
+    "\"A\":{\"Type\":\"Pass\",\"Assign\":{\"a\":\"{% $pad('', 200000, 'x') %}\"},\"Next\":\"B\"}," \
+    "\"B\":{\"Type\":\"Pass\",\"Assign\":{\"b\":\"{% $pad('', 200000, 'x') %}\"},\"Next\":\"C\"}," \
+    "\"C\":{\"Type\":\"Pass\",\"Assign\":{\"c\":\"{% $pad('', 200000, 'x') %}\"},\"Next\":\"D\"}," \
+    "\"D\":{\"Type\":\"Pass\",\"Assign\":{\"d\":\"{% $pad('', 200000, 'x') %}\"},\"Next\":\"T\"}," \
+    "\"T\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","  \
+    "\"Arguments\":1,\"Retry\":[{\"ErrorEquals\":[\"States.ALL\"],\"MaxAttempts\":9}],"            \
+    "\"TimeoutSeconds\":5," end "}}}}}}"
+
+static void bound_memory(struct world_log *w)
+{
+    engine_limit_memory(w->e, MOST);
+    ck_assert(!engine_is_full(w->e));
+}
+
+static size_t most_used(struct world_log *w)
+{
+    size_t most = 0;
+
+    for (int turns = 0; turns < 100000; turns++) {
+        give_answers(w);
+        turn(w);
+        size_t used = used_bytes(w);
+        most = used > most ? used : most;
+        int64_t next = engine_next_due(w->e);
+        for (size_t i = 0; i < w->count; i++)
+            if (w->answers[i].at_ms < next)
+                next = w->answers[i].at_ms;
+        if (next == INT64_MAX)
+            return most;
+        if (next > w->now_ms)
+            w->now_ms = next;
+    }
+    ck_abort_msg("it does not come to rest");
+    return 0;
+}
+
+START_TEST(large_children_leave_memory)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    bound_memory(&w);
+    start(&w, LARGE_CHILDREN("\"End\":true"), "1");
+    size_t most = most_used(&w);
+    ck_assert_msg(most < MOST, "%zu bytes were used", most);
+    ck_assert(strstr(buf_str(&w.log), "\n0 ended SUCCEEDED\n"));
+    world_close(&w);
+}
+END_TEST
+
+/* Without a store to leave for they begin when others have ended. */
+START_TEST(large_children_wait_to_begin)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    bound_memory(&w);
+    uint64_t execution = start(&w, LARGE_CHILDREN("\"End\":true"), "1");
+    size_t most = most_used(&w);
+    ck_assert_msg(most < MOST, "%zu bytes were used", most);
+    expect_json("all of them", rt_exec_output(engine_execution(w.e, execution)), "12");
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(what_is_too_large_fails)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    engine_limit_memory(w.e, 1000000);
+    uint64_t other = start(&w, no_retry, "1");
+    uint64_t execution = start(&w,
+                               "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"A\",\"States\":{"
+                               "\"A\":{\"Type\":\"Pass\",\"Assign\":{\"a\":\"{% $pad('', 200000, "
+                               "'x') %}\"},\"Next\":\"W\"},"
+                               "\"W\":{\"Type\":\"Wait\",\"Seconds\":1000,\"End\":true}}}",
+                               "2");
+    w.used_bytes = 400000;
+    turn(&w);
+    ck_assert(!engine_is_full(w.e));
+    w.used_bytes = 800000;
+    ck_assert(!engine_is_full(w.e));
+    turn(&w);
+    ck_assert_msg(engine_is_full(w.e) && status(&w, execution) == RT_RUNNING, "short is not over");
+    w.used_bytes = 1000000;
+    turn(&w);
+    const struct asl_error *e = rt_exec_error(engine_execution(w.e, execution));
+    ck_assert(e && json_str_is(e->name, "States.DataLimitExceeded"));
+    ck_assert_msg(strstr(json_str(e->cause), "--memory") != NULL, "%s", json_str(e->cause));
+    ck_assert_msg(status(&w, other) == RT_RUNNING, "one that holds little has failed");
+    world_close(&w);
+}
+END_TEST
+
 /* ---- tasks ---- */
 
 static const char one_task[] = ONE_STATE("A", TASK "\"End\":true");
-static const char no_retry[] = ONE_STATE(
-    "A", "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","
-         "\"TimeoutSeconds\":5,\"End\":true");
 
 START_TEST(late_answer)
 {
@@ -815,6 +937,9 @@ int main(void)
     tcase_add_test(t, failing_commits_beside_long_steps);
     tcase_add_test(t, what_runs_is_let_go_of);
     tcase_add_test(t, a_turn_has_a_share_for_everybody);
+    tcase_add_test(t, large_children_leave_memory);
+    tcase_add_test(t, large_children_wait_to_begin);
+    tcase_add_test(t, what_is_too_large_fails);
     tcase_add_test(t, late_answer);
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_before_start);

@@ -8,6 +8,7 @@
 #include "runtime/front_door.h"
 #include "runtime/host.h"
 #include "runtime/metrics.h"
+#include "tools/bounds.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
 #include "tools/serve_definitions.h"
@@ -29,6 +30,7 @@ struct serve {
         *max_executions, *throttle;
     bool insecure, public_metrics, quiet;
     bool lived; /* it was ready once */
+    struct bounds bounds;
     struct services_options asked;
     struct services services;
     double scale;
@@ -325,6 +327,7 @@ static enum life begin(struct serve *s, int64_t port)
     if (!open_store(s, &why))
         goto refuse;
     services_give(&s->services, &options.handlers);
+    bounds_give(&s->bounds, &options);
     s->host = host_new(s->store, &options);
     metrics_init(&s->metrics, host_now(s->host));
     uv_timer_init(host_loop(s->host), &s->grace);
@@ -499,6 +502,7 @@ static const struct option_row rows[] = {
      "full: what was answered survives a power cut; normal, which is\n"
      "faster: only the end of this process (default: full)",
      offsetof(struct serve, durability)},
+    BOUNDS_OPTIONS(struct serve, bounds),
     {"retention", 0, "TIME",
      "forget executions that ended longer ago: 90d, 12h, 30m; 0: never\n"
      "(default: 90d)",
@@ -609,6 +613,8 @@ static int run(struct serve *s, int argc, char **argv)
         return EXIT_USAGE;
     if (s->limits && strcmp(s->limits, "aws") != 0 && strcmp(s->limits, "none") != 0)
         return cmd_usage("serve", "--limits is aws or none, not '%s'", s->limits);
+    if (!bounds_read(set, &s->bounds))
+        return EXIT_USAGE;
     if (s->durability && strcmp(s->durability, "full") != 0 && strcmp(s->durability, "normal") != 0)
         return cmd_usage("serve", "--durability is full or normal, not '%s'", s->durability);
     if (!read_time(s->retention ? s->retention : "90d", &s->retention_ms))

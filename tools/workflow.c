@@ -112,7 +112,8 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
 {
     if (!cmd_stdin_once(set->command, (const char *[]){path, w->input, w->context}, 3) ||
         !one_of(set, "clock", w->clock, "real", "virtual") ||
-        !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set))
+        !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set) ||
+        !bounds_read(set, &w->bounds))
         return EXIT_USAGE;
     if (!colour_is_choice(w->color))
         return cmd_usage(set->command, "--color is always, never or auto, not '%s'", w->color);
@@ -157,6 +158,7 @@ void workflow_host_options(struct workflow *w, struct host_options *out)
     out->handlers.no_limits = w->limits && strcmp(w->limits, "none") == 0;
     out->virtual_clock = w->clock && strcmp(w->clock, "virtual") == 0;
     services_give(&w->services, &out->handlers);
+    bounds_give(&w->bounds, out);
 }
 
 /*

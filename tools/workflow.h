@@ -3,6 +3,7 @@
 
 #include "asl/asl.h"
 #include "runtime/host.h"
+#include "tools/bounds.h"
 #include "tools/machine_file.h"
 #include "tools/options.h"
 #include "tools/report_text.h"
@@ -19,6 +20,7 @@ struct workflow {
     /* Options as given; NULL: not. */
     const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed,
         *wait_scale, *color;
+    struct bounds bounds;
     struct services_options asked;
     struct set_options set;
     bool silent; /* says of a definition nothing but what is wrong with it */
@@ -60,7 +62,7 @@ struct workflow {
         {"name", 0, "NAME", "the execution's name (default: a UUID)", offsetof(type, w.name)},     \
         {"context", 0, "JSON|@FILE|-", "members for the context object",                           \
          offsetof(type, w.context)},                                                               \
-        COLOUR_OPTION(type, w.color),                                                              \
+        BOUNDS_OPTIONS(type, w.bounds), COLOUR_OPTION(type, w.color),                              \
     {                                                                                              \
         "seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible",                     \
             offsetof(type, w.seed)                                                                 \

@@ -49,6 +49,11 @@ void machine_rests(api *a, struct machine *m)
 
 bool may_open(struct call *c, const struct machine *m)
 {
+    if (engine_is_full(c->api->engine)) {
+        call_fail(c, "ThrottlingException",
+                  "Rate exceeded: the process has too little memory left (asl serve --memory)");
+        return false;
+    }
     if (m->express || quota_allows(c->api, c->api->open, c->api->max_open))
         return true;
     call_fail(c, "ExecutionLimitExceeded",

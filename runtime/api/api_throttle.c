@@ -32,17 +32,22 @@ static void fill(api *a, enum start_kind kind)
 static bool take(api *a, enum start_kind kind)
 {
     fill(a, kind);
-    if (a->starts[kind].left < 1)
+    if (a->starts[kind].left < 1 || engine_is_full(a->engine))
         return false;
     a->starts[kind].left--;
     return true;
 }
+
+/* How long to wait for memory before it is looked at again. */
+enum { FULL_MS = 100 };
 
 /* When there is room for one more. */
 static int64_t due_of(const api *a, enum start_kind kind)
 {
     const struct start_bucket *b = &a->starts[kind];
 
+    if (engine_is_full(a->engine))
+        return a->now_ms + FULL_MS;
     return b->left >= 1 ? b->at_ms
                         : b->at_ms + (int64_t)((1 - b->left) * 1000 / quotas[kind].refill) + 1;
 }

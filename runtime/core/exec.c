@@ -801,6 +801,28 @@ uint32_t rt_exec_events(const rt_exec *x)
     return x->event_id;
 }
 
+static size_t held_len(const json *v)
+{
+    return v ? json_text_len(v) : 0;
+}
+
+size_t rt_exec_held(const rt_exec *x)
+{
+    size_t bytes = held_len(x->input) + x->vars_len;
+
+    for (uint32_t i = 0; i < x->frame_count; i++) {
+        const struct rt_frame *f = x->frames[i];
+        const struct rt_group *g = f ? f->group : NULL;
+        bytes += f ? held_len(f->input) + held_len(f->task) : 0;
+        bytes += g ? held_len(g->input) + held_len(g->items) : 0;
+        for (uint32_t k = 0; g && k < g->total; k++) {
+            bytes += held_len(g->results[k]);
+            bytes += g->children ? held_len(g->children[k].input) : 0;
+        }
+    }
+    return bytes;
+}
+
 uint32_t rt_exec_redrives(const rt_exec *x)
 {
     return x->redrives;

@@ -68,6 +68,8 @@ int64_t rt_exec_start_ms(const rt_exec *x);
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
 uint32_t rt_exec_events(const rt_exec *x);
+/* How many bytes of text the data have about that it holds. */
+size_t rt_exec_held(const rt_exec *x);
 /* How often it was redriven, and when last; 0: never. */
 uint32_t rt_exec_redrives(const rt_exec *x);
 int64_t rt_exec_redriven_ms(const rt_exec *x);
@@ -104,6 +106,7 @@ enum rt_input_kind {
     RT_IN_CHILD_OK, /* value: output of a Map Run's execution; ref: of its START_CHILD */
     RT_IN_CHILD_FAILED,
     RT_IN_STOP, /* error: as StopExecution gives it */
+    RT_IN_FAIL, /* error: why it can't go on; nothing catches it */
     /*
      * Runs an execution again that has failed, was stopped or timed out, from where it was; value:
      * the client's token, or NULL. Nothing comes of it while rt_exec_redrive_refusal has a reason.

@@ -8,7 +8,7 @@
 
 /* Visits of frames in one step, and after how many bytes of events and units of work it comes to
  * its end: what bounds it, and so the time until its events are kept. */
-enum { STEP_BUDGET = 512, STEP_BYTES = 8 << 20, STEP_WORK = 16 * WORK_TICK };
+enum { STEP_BUDGET = 512, STEP_BYTES = 1 << 20, STEP_WORK = 16 * WORK_TICK };
 /* A store takes no more in one piece. */
 enum { MOST_BYTES = 900 << 20 };
 
@@ -724,6 +724,12 @@ static void take_input(struct step *s, const struct rt_input *in)
     case RT_IN_STOP:
         emit(s, (struct rt_event){.kind = RT_EXECUTION_ABORTED,
                                   .frame = RT_NO_FRAME,
+                                  .error = asl_error_copy(in->error)});
+        break;
+    case RT_IN_FAIL:
+        emit(s, (struct rt_event){.kind = RT_EXECUTION_FAILED,
+                                  .frame = RT_NO_FRAME,
+                                  .previous = s->x->event_id,
                                   .error = asl_error_copy(in->error)});
         break;
     case RT_IN_REDRIVE: redrive(s, in->value); break;
