@@ -117,11 +117,11 @@ static void evaluate(const struct question *q, const jsonata *x, struct answer *
                                             .work = time_ms ? &timed : &own,
                                             .user = &asked,
                                             .now_ms = clock_wall_ms(),
-                                            .timeout_ms = time_ms,
                                             .memory = memory_of(q),
                                             .depth = (size_t)limit_of(q, "depth")};
 
     timed.most = UINT64_MAX / 2;
+    timed.most_ms = time_ms;
     switch (jsonata_eval(x, &options, q->data, &out->result, &error)) {
     case JSONATA_VALUE: out->kind = ANSWER_RESULT; break;
     case JSONATA_UNDEFINED:

@@ -50,10 +50,9 @@ struct jsonata_options {
     /* 64 random bits for $random, $shuffle, $uuid; NULL: always the same ones. */
     uint64_t (*chance)(void *user);
     void *user;
-    int64_t now_ms;     /* what $now and $millis say */
-    int64_t timeout_ms; /* what `work` watches, where that is the time, for the error's text */
-    size_t depth;  /* nested evaluations (D1011, U1001 in AWS's dialect); 0: the dialect's own */
-    size_t memory; /* bytes (U1002); 0: JSONATA_MEMORY */
+    int64_t now_ms; /* what $now and $millis say */
+    size_t depth;   /* nested evaluations (D1011, U1001 in AWS's dialect); 0: the dialect's own */
+    size_t memory;  /* bytes (U1002); 0: JSONATA_MEMORY */
     /*
      * What it costs is counted there; D1012 (U1001) follows when that is too much. NULL: an
      * evaluation may spend WORK_MOST. While it ticks others may evaluate the same expression.

@@ -22,9 +22,8 @@ bool jn_stop(struct jn *e)
     jn_error(e, aws ? "U1001" : "D1012");
     buf_printf(&e->why.message, "%s Check for infinite loop",
                aws ? "Expression evaluation timeout:" : "Evaluation timeout.");
-    if (e->options->timeout_ms)
-        buf_printf(&e->why.message, " (it took longer than %lld ms)",
-                   (long long)e->options->timeout_ms);
+    if (e->work->most_ms && e->work->total <= e->work->limit)
+        buf_printf(&e->why.message, " (it took longer than %lld ms)", (long long)e->work->most_ms);
     else
         buf_printf(&e->why.message, " (it took more than %llu steps)", (unsigned long long)most);
     return false;

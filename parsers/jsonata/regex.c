@@ -28,9 +28,11 @@ enum {
     BYTES_A_USE = 256,
     LARGE_PATTERN = 5000,
     /* What a callout costs with all that is done until the next, in bytes gone through: in machine
-     * code, and by PCRE2's interpreter. */
+     * code, and by PCRE2's interpreter where machine code won't do. */
     JIT_STEP = 64,
     SLOW_STEP = 256,
+    /* A search that takes so much is worth machine code at once. */
+    WORTH_JIT = 1000 * JIT_STEP,
     /* So much is done before any of it is spent: a fraction of a millisecond. */
     SPENT_AT_ONCE = 4096 * WORK_BYTES_A_UNIT,
     /* Characters of the pattern, times places, that a call goes through; and of those for a byte's
@@ -155,6 +157,12 @@ unsigned js_regex_groups(const js_regex *r)
 
 /* ---- matching ---- */
 
+static void try_jit(struct js_regex_engine *e)
+{
+    e->jit_tried = true;
+    e->jit = pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE) == 0;
+}
+
 /* The engine for the text. NULL: there is none. */
 static struct js_regex_engine *engine_for(js_regex *r, bool ascii, size_t len)
 {
@@ -163,10 +171,8 @@ static struct js_regex_engine *engine_for(js_regex *r, bool ascii, size_t len)
     if (!e->code && !compile(r, false, NULL))
         return NULL;
     e->uses += 1 + len / BYTES_A_USE;
-    if (e->uses >= USES_FOR_JIT && !e->jit_tried) {
-        e->jit_tried = true;
-        e->jit = pcre2_jit_compile(e->code, PCRE2_JIT_COMPLETE) == 0;
-    }
+    if (e->uses >= USES_FOR_JIT && !e->jit_tried)
+        try_jit(e);
     return e;
 }
 
@@ -223,26 +229,49 @@ static int count_step(pcre2_callout_block *at, void *search)
     if (s->regex->references && now > at->start_match)
         s->cost += now - at->start_match;
     s->seen = now;
-    if (s->cost < SPENT_AT_ONCE)
+    if (s->cost < s->enough)
         return 0;
+    if (s->enough < SPENT_AT_ONCE)
+        return PCRE2_ERROR_CALLOUT;
     s->large = true;
     return spend(s) ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
-static int call(struct js_search *s, const struct js_regex_engine *e, struct js_regex_room *room,
+static int interpret(struct js_search *s, const struct js_regex_engine *e,
+                     struct js_regex_room *room, size_t from)
+{
+    return pcre2_match(e->code, (PCRE2_SPTR)s->text, s->len, from,
+                       PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, room->data, room->context);
+}
+
+/*
+ * The first searches are not worth machine code, unless one takes long: then it begins anew in
+ * machine code, and has cost nothing yet. So what a search costs does not follow from how many
+ * there were before.
+ */
+static int call(struct js_search *s, struct js_regex_engine *e, struct js_regex_room *room,
                 size_t from)
 {
+    const size_t cost = s->cost;
     int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
     s->step = JIT_STEP;
-    if (e->jit)
+    if (!e->jit_tried) {
+        s->enough = cost + WORTH_JIT;
+        rc = interpret(s, e, room, from);
+        s->enough = SPENT_AT_ONCE;
+        if (rc != PCRE2_ERROR_CALLOUT)
+            return rc;
+        try_jit(e);
+        s->cost = cost;
+        s->tried = s->seen = from;
+        rc = furnish(room, s->regex, e->jit) ? PCRE2_ERROR_JIT_STACKLIMIT : PCRE2_ERROR_NOMEMORY;
+    }
+    if (e->jit && rc == PCRE2_ERROR_JIT_STACKLIMIT)
         rc = pcre2_jit_match(e->code, (PCRE2_SPTR)s->text, s->len, from, 0, room->data,
                              room->context);
     s->step = SLOW_STEP;
-    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(e->code, (PCRE2_SPTR)s->text, s->len, from,
-                         PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, room->data, room->context);
-    return rc;
+    return rc == PCRE2_ERROR_JIT_STACKLIMIT ? interpret(s, e, room, from) : rc;
 }
 
 static void take_groups(struct js_search *s, const struct js_regex_room *room)
@@ -273,7 +302,7 @@ static void set_up(struct js_regex_room *room, struct js_search *s, size_t last)
 
 /* A match that starts at `from` or behind it, but not behind `last` (PCRE2_UNSET: the end): its
  * groups are taken. */
-static int match(struct js_search *s, const struct js_regex_engine *e, size_t from, size_t last)
+static int match(struct js_search *s, struct js_regex_engine *e, size_t from, size_t last)
 {
     struct js_regex_room *room = room_for(s);
     const bool lent = room == &s->regex->room;
@@ -299,7 +328,7 @@ static int match(struct js_search *s, const struct js_regex_engine *e, size_t fr
 }
 
 /* Some places at a time, as each may cost what the pattern is long, without a callout. */
-static enum js_regex_answer find(struct js_search *s, const struct js_regex_engine *e)
+static enum js_regex_answer find(struct js_search *s, struct js_regex_engine *e)
 {
     const size_t places = s->regex->places;
     size_t from = s->at, next;
@@ -370,7 +399,8 @@ void js_search_init(struct js_search *s, js_regex *r, const char *text, size_t l
 {
     bool has_long;
 
-    *s = (struct js_search){.regex = r, .text = text ? text : "", .len = len, .first = true};
+    *s = (struct js_search){
+        .regex = r, .text = text ? text : "", .len = len, .first = true, .enough = SPENT_AT_ONCE};
     look_over(s->text, len, &s->ascii, &has_long);
     if (has_long) {
         split_characters(&s->copy, text, len);

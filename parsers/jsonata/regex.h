@@ -52,6 +52,7 @@ struct js_search {
     struct js_regex_room *room;     /* its own, as another search had the expression's */
     size_t tried, seen; /* where the match began that the last callout saw; where that was */
     size_t cost;        /* bytes' worth not yet spent */
+    size_t enough;      /* of it, to be spent, or to begin anew in a faster way */
     unsigned step;      /* what a callout costs, in bytes' worth */
     bool large;         /* so much that others were let run meanwhile */
     const char *text;   /* the caller's, or `copy` */

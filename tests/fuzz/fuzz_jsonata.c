@@ -34,21 +34,54 @@ static bool count_use(void *user, const struct jsonata_use *use)
     return ++*n < 100;
 }
 
+/* Another evaluation of the same expression while one waits. */
+struct meanwhile {
+    const jsonata *x;
+    const json *doc;
+    bool busy;
+};
+
+static enum work_verdict evaluate_meanwhile(struct work *w)
+{
+    struct meanwhile *m = w->user;
+    struct work work = {.most = STEPS / 4};
+    const struct jsonata_options options = {.work = &work, .memory = MEMORY, .depth = 200};
+    json *result = NULL;
+
+    if (m->busy)
+        return WORK_GOES_ON;
+    m->busy = true;
+    jsonata_eval(m->x, &options, m->doc, &result, NULL);
+    json_unref(result);
+    m->busy = false;
+    return WORK_GOES_ON;
+}
+
+static bool is_code(const struct jsonata_error *why, const char *code)
+{
+    return why->code && strcmp(why->code, code) == 0;
+}
+
 static void try_eval(const jsonata *x, const json *doc)
 {
-    struct work work = {.most = STEPS};
+    struct meanwhile other = {.x = x, .doc = doc};
+    struct work work = {.most = STEPS, .tick = evaluate_meanwhile, .user = &other};
     const struct jsonata_options options = {
         .work = &work, .memory = MEMORY, .depth = 200, .now_ms = INT64_C(1700000000000)};
     struct jsonata_error why = {0};
     json *result = NULL, *again = NULL;
-    const enum jsonata_outcome outcome = jsonata_eval(x, &options, doc, &result, &why);
+    enum jsonata_outcome outcome = jsonata_eval(x, &options, doc, &result, &why);
+    bool ended = is_code(&why, "U1001") || is_code(&why, "D1012");
 
     require((outcome == JSONATA_VALUE) == (result != NULL));
     require((outcome == JSONATA_FAILED) == (why.code != NULL));
     jsonata_error_clear(&why);
-    /* Evaluating changes nothing: the second time is like the first. */
-    require(jsonata_eval(x, &options, doc, &again, &why) == outcome);
-    if (result)
+    /* Evaluating changes nothing: the second time is like the first, unless a budget is used up
+     * just before the end: pictures and patterns that are kept cost less. */
+    outcome = jsonata_eval(x, &options, doc, &again, &why) == outcome ? outcome : JSONATA_FAILED;
+    ended = ended || is_code(&why, "U1001") || is_code(&why, "D1012");
+    require(ended || !result == !again);
+    if (result && again)
         require(json_equal(result, again));
     jsonata_error_clear(&why);
     json_unref(result);
