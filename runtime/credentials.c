@@ -139,6 +139,14 @@ credentials *credentials_load(const char *path, struct diag *why)
     return c;
 }
 
+void credentials_swap(credentials *a, credentials *b)
+{
+    credentials other = *a;
+
+    *a = *b;
+    *b = other;
+}
+
 void credentials_free(credentials *c)
 {
     if (!c)

@@ -20,6 +20,8 @@ typedef struct credentials credentials;
 /* NULL with *why filled, file's line too. A file without any key is refused. */
 credentials *credentials_load(const char *path, struct diag *why);
 void credentials_free(credentials *c);
+/* Each has the other's keys from then on. */
+void credentials_swap(credentials *a, credentials *b);
 
 /* A sigv4_lookup; `c` is a credentials. */
 bool credentials_find(void *c, const char *access_key, size_t len, struct sigv4_keys *out);

@@ -2,19 +2,16 @@
 
 #include "parsers/mem.h"
 #include "runtime/core/token.h"
+#include "runtime/log_writer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    MODE = 0640,
-    FLUSH_BYTES = 1024 * 1024, /* are written before the turn is over */
-    PATIENCE_MS = 1000,        /* for a reader of standard output that lags behind */
+    FLUSH_BYTES = 1024 * 1024,     /* are given to the writer before the turn is over */
+    ROOM_BYTES = 16 * 1024 * 1024, /* may wait for a reader that lags behind */
+    PATIENCE_MS = 1000,            /* with it at the end */
 };
 
 /* ---- lines ---- */
@@ -82,70 +79,26 @@ void execution_log_line(struct buf *out, const json *configuration, const rt_exe
 /* ---- the file ---- */
 
 struct execution_log {
-    char *path; /* NULL: standard output */
-    int fd;
+    char *name; /* for messages */
+    log_writer *writer;
     struct buf lines;
-    bool torn;    /* half a line was written */
-    bool failing; /* and that was said */
     void (*say)(void *user, const char *line);
     void *user;
     uv_prepare_t turn;
-    uv_signal_t hup;
 };
-
-static int open_file(const char *path)
-{
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, MODE);
-}
-
-static void complain(execution_log *l, const char *what, int error)
-{
-    struct buf line = {0};
-
-    if (!l->failing) {
-        buf_printf(&line, "asl serve: the log %s: %s: %s", l->path ? l->path : "on standard output",
-                   what, strerror(error));
-        l->say(l->user, buf_str(&line));
-    }
-    buf_clear(&line);
-    l->failing = true;
-}
-
-/* How much was written; all, unless errno tells why not. */
-static size_t write_all(int fd, const char *bytes, size_t len)
-{
-    size_t done = 0;
-
-    while (done < len) {
-        ssize_t n = write(fd, bytes + done, len - done);
-        struct pollfd ready = {.fd = fd, .events = POLLOUT};
-        if (n > 0)
-            done += (size_t)n;
-        else if (n < 0 && errno == EINTR)
-            continue;
-        else if (n == 0 || errno != EAGAIN || poll(&ready, 1, PATIENCE_MS) <= 0)
-            break;
-    }
-    return done;
-}
 
 static void flush(execution_log *l)
 {
-    size_t done;
+    struct buf news = {0}, line = {0};
 
-    if (!l->lines.len)
-        return;
-    errno = 0;
-    if (l->torn && write_all(l->fd, "\n", 1) == 1)
-        l->torn = false;
-    done = l->torn ? 0 : write_all(l->fd, l->lines.data, l->lines.len);
-    if (done == l->lines.len) {
-        l->failing = false;
-    } else {
-        complain(l, "events are lost", errno ? errno : EIO);
-        l->torn |= done > 0 && l->lines.data[done - 1] != '\n';
-    }
+    log_writer_add(l->writer, l->lines.data, l->lines.len);
     buf_reset(&l->lines);
+    if (log_writer_news(l->writer, &news)) {
+        buf_printf(&line, "asl serve: the log %s: %s", l->name, buf_str(&news));
+        l->say(l->user, buf_str(&line));
+    }
+    buf_clear(&news);
+    buf_clear(&line);
 }
 
 static void on_turn(uv_prepare_t *p)
@@ -153,50 +106,27 @@ static void on_turn(uv_prepare_t *p)
     flush(p->data);
 }
 
-/* Whoever rotates the log has moved the file away. */
-static void on_hup(uv_signal_t *s, int number)
-{
-    execution_log *l = s->data;
-    int fd;
-
-    (void)number;
-    flush(l);
-    fd = open_file(l->path);
-    if (fd < 0) {
-        l->failing = false;
-        complain(l, "it can't be opened anew", errno);
-        return;
-    }
-    close(l->fd);
-    l->fd = fd;
-    l->torn = false;
-}
-
 execution_log *execution_log_open(uv_loop_t *loop, const char *path,
                                   void (*say)(void *user, const char *line), void *user,
                                   struct diag *why)
 {
     bool file = strcmp(path, "-") != 0;
-    int fd = file ? open_file(path) : STDOUT_FILENO;
-    execution_log *l;
+    log_writer *w = log_writer_open(&(struct log_writer_options){.fd = STDOUT_FILENO,
+                                                                 .path = file ? path : NULL,
+                                                                 .room = ROOM_BYTES},
+                                    why);
 
-    if (fd < 0) {
-        diag_set(why, "LOG_FILE", 0, "%s: %s", path, strerror(errno));
+    if (!w)
         return NULL;
-    }
-    l = mem_calloc(1, sizeof *l);
-    l->path = file ? mem_strdup(path) : NULL;
-    l->fd = fd;
+    execution_log *l = mem_calloc(1, sizeof *l);
+    l->name = mem_strdup(file ? path : "on standard output");
+    l->writer = w;
     l->say = say;
     l->user = user;
     uv_prepare_init(loop, &l->turn);
-    uv_signal_init(loop, &l->hup);
-    l->turn.data = l->hup.data = l;
+    l->turn.data = l;
     uv_prepare_start(&l->turn, on_turn);
-    if (file)
-        uv_signal_start(&l->hup, on_hup, SIGHUP);
     uv_unref((uv_handle_t *)&l->turn);
-    uv_unref((uv_handle_t *)&l->hup);
     return l;
 }
 
@@ -213,22 +143,31 @@ void execution_log_add(execution_log *l, const json *configuration, const rt_exe
     }
 }
 
+void execution_log_reopen(execution_log *l)
+{
+    flush(l);
+    log_writer_reopen(l->writer);
+}
+
+uint64_t execution_log_lost(const execution_log *l)
+{
+    return log_writer_lost(l->writer);
+}
+
 void execution_log_close(execution_log *l)
 {
     if (!l)
         return;
     flush(l);
     uv_close((uv_handle_t *)&l->turn, NULL);
-    uv_close((uv_handle_t *)&l->hup, NULL);
 }
 
 void execution_log_free(execution_log *l)
 {
     if (!l)
         return;
-    if (l->path)
-        close(l->fd);
+    log_writer_close(l->writer, PATIENCE_MS);
     buf_clear(&l->lines);
-    mem_free(l->path);
+    mem_free(l->name);
     mem_free(l);
 }

@@ -16,8 +16,8 @@ void execution_log_line(struct buf *out, const json *configuration, const rt_exe
                         const struct rt_event *e);
 
 /*
- * A file that lines are appended to once a turn of the loop; at SIGHUP it is opened anew. What
- * can't be written is dropped, and said.
+ * A file that lines are appended to once a turn of the loop, by a log_writer: what can't be written
+ * is lost, counted and said.
  */
 typedef struct execution_log execution_log;
 
@@ -28,6 +28,11 @@ execution_log *execution_log_open(uv_loop_t *loop, const char *path,
                                   struct diag *why);
 void execution_log_add(execution_log *l, const json *configuration, const rt_exec *x,
                        const struct rt_event *events, size_t count);
+/* What follows goes to a file that is opened anew: whoever rotates logs has moved the old one away.
+ */
+void execution_log_reopen(execution_log *l);
+/* Lines that were lost. */
+uint64_t execution_log_lost(const execution_log *l);
 /* Writes what is left; the loop must run until the handles are closed. Then _free. Both take NULL.
  */
 void execution_log_close(execution_log *l);

@@ -463,6 +463,12 @@ front_door *front_door_new(uv_loop_t *loop, api *a, routes *r,
     return d;
 }
 
+void front_door_use(front_door *d, routes *r)
+{
+    routes_free(d->routes);
+    d->routes = r;
+}
+
 void front_door_stop(front_door *d)
 {
     if (d)

@@ -29,6 +29,8 @@ bool front_door_look(const front_door *d, const struct http_message *m, struct a
 bool front_door_offer(front_door *d, http_exchange *x);
 /* As the engine's hook. */
 void front_door_ended(front_door *d, const rt_exec *x);
+/* Other routes, for requests that come from now on; taken. */
+void front_door_use(front_door *d, routes *r);
 /* Starts no more executions: 503. */
 void front_door_stop(front_door *d);
 /*

@@ -72,8 +72,9 @@ struct handlers_options {
     unsigned max_processes;      /* commands running at once, others queue; 0: 64 */
     bool no_limits;              /* AWS's quota on what a handler may answer doesn't hold */
     int64_t grace_ms;            /* from SIGTERM to SIGKILL; 0: 1,000 */
-    void (*log)(void *log_user,
-                const char *line); /* a handler's stderr, and what goes wrong; or NULL */
+    /* A line of a handler's stderr, or of what goes wrong; `execution`: the ARN of that for which
+     * it works, NULL: for none. May be NULL. */
+    void (*log)(void *log_user, const char *execution, const char *line);
     void *log_user;
     int64_t (*now)(void *clock); /* ms by which mocks take their time; NULL: they take none */
     void *clock;
@@ -133,6 +134,12 @@ size_t handlers_busy(const handlers *h);
 
 /* Those of them that wait for a slot. */
 size_t handlers_waiting(handlers *h);
+
+/* Starts nothing that waits for a slot any more. */
+void handlers_drain(handlers *h);
+/* Is there nothing that would be lost if everything ended? Jobs that have begun elsewhere, mocks
+ * that take their time and, once drained, what waits for a slot can be begun or looked at again. */
+bool handlers_are_idle(const handlers *h);
 
 /* Starts to end everything; the loop must run until its handles are closed. Then handlers_free. */
 void handlers_close(handlers *h);

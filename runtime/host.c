@@ -18,6 +18,13 @@ enum { TURNS_AT_ONCE = 64, GLANCE_MS = 2 };
  */
 enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
 
+/* Handlers that begin no more calls. */
+struct retired {
+    struct retired *next;
+    handlers *handlers;
+    bool closed;
+};
+
 struct host {
     uv_loop_t loop;
     uv_timer_t timer;
@@ -25,6 +32,7 @@ struct host {
     uv_signal_t signals[2];
     engine *engine;
     handlers *handlers;
+    struct retired *retired;
     tasks *tasks;
     mocks *mocks;
     api *api;
@@ -39,7 +47,10 @@ struct host {
     int64_t glance_ms; /* when the loop was looked at last, by clock_steady_ms */
     unsigned turns;    /* made since */
     bool resting;      /* the engine is of no use: nothing of it is due */
-    bool interrupted, stopped;
+    int interrupted;   /* by that signal; 0: it wasn't */
+    bool stopped, draining;
+    void (*drained)(void *user); /* NULL: nobody waits for that, or it was told */
+    void *drained_user;
 };
 
 int64_t host_due_clock(const host *h)
@@ -111,6 +122,9 @@ static void task_submitted(void *user, uint64_t id, const json *output)
 static void run_task(void *user, const struct task *task)
 {
     host *h = user;
+
+    if (h->draining)
+        return;
     struct task_result result = {0};
     bool mocked = h->mocks && mocks_answer(h->mocks, task->state, &result);
 
@@ -214,6 +228,9 @@ static int64_t next_due(const host *h)
 
     if (handlers_next_due(h->handlers) < due)
         due = handlers_next_due(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        if (handlers_next_due(r->handlers) < due)
+            due = handlers_next_due(r->handlers);
     int64_t api_due = h->api ? api_next_due(h->api) : INT64_MAX;
     /* Its times are times of day, as that was when they were last looked at. */
     if (api_due != INT64_MIN && api_due != INT64_MAX)
@@ -245,6 +262,13 @@ static int64_t longest_wait(const host *h)
     if (wait > MAX_POLL_MS)
         wait = MAX_POLL_MS;
     return wait < bound ? wait : bound;
+}
+
+static void wake_handlers(host *h)
+{
+    handlers_wake(h->handlers, host_due_clock(h));
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_wake(r->handlers, host_due_clock(h));
 }
 
 static void on_timer(uv_timer_t *t)
@@ -288,9 +312,16 @@ static void on_signal(uv_signal_t *s, int number)
 {
     host *h = s->data;
 
-    (void)number;
-    h->interrupted = true;
+    h->interrupted = number;
     uv_signal_stop(s); /* the next one ends the process */
+}
+
+static handlers *new_handlers(host *h)
+{
+    handlers *made = handlers_new(&h->loop, &h->options.handlers, tasks_answer, h->tasks);
+
+    handlers_on_submitted(made, tasks_submitted);
+    return made;
 }
 
 host *host_new(store *s, const struct host_options *options)
@@ -330,9 +361,8 @@ host *host_new(store *s, const struct host_options *options)
     h->tasks = tasks_new(task_ended, h);
     h->options.handlers.now = clock_now;
     h->options.handlers.clock = h;
-    h->handlers = handlers_new(&h->loop, &h->options.handlers, tasks_answer, h->tasks);
+    h->handlers = new_handlers(h);
     tasks_use(h->tasks, h->handlers);
-    handlers_on_submitted(h->handlers, tasks_submitted);
     tasks_on_submitted(h->tasks, task_submitted);
     h->engine = engine_new(s, &hooks);
     if (memory)
@@ -348,12 +378,19 @@ void host_free(host *h)
         return;
     engine_free(h->engine);
     handlers_close(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_close(r->handlers);
     uv_close((uv_handle_t *)&h->timer, NULL);
     uv_close((uv_handle_t *)&h->before_poll, NULL);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&h->signals[i], NULL);
     uv_run(&h->loop, UV_RUN_DEFAULT);
     handlers_free(h->handlers);
+    for (struct retired *r; (r = h->retired);) {
+        h->retired = r->next;
+        handlers_free(r->handlers);
+        mem_free(r);
+    }
     tasks_free(h->tasks);
     mocks_free(h->mocks);
     int left = uv_loop_close(&h->loop);
@@ -370,6 +407,72 @@ engine *host_engine(host *h)
 handlers *host_handlers(host *h)
 {
     return h->handlers;
+}
+
+/* It is freed with the host: until then its handles may be about to close. */
+static void retire(host *h, handlers *old)
+{
+    struct retired *r = mem_calloc(1, sizeof *r);
+
+    r->handlers = old;
+    r->next = h->retired;
+    h->retired = r;
+}
+
+handlers *host_read_handlers(host *h, const char *path, struct diag *why)
+{
+    handlers *read = new_handlers(h);
+
+    if (handlers_load(read, path, why))
+        return read;
+    retire(h, read);
+    return NULL;
+}
+
+void host_use_handlers(host *h, handlers *read)
+{
+    retire(h, h->handlers);
+    h->handlers = read;
+    tasks_use(h->tasks, read);
+}
+
+/* Those that nobody waits for end their processes and connections. */
+static void close_retired(host *h)
+{
+    for (struct retired *r = h->retired; r; r = r->next)
+        if (!r->closed && !handlers_busy(r->handlers) && handlers_are_idle(r->handlers)) {
+            r->closed = true;
+            handlers_close(r->handlers);
+        }
+}
+
+static void tell_drained(host *h)
+{
+    bool idle = h->drained && handlers_are_idle(h->handlers);
+
+    for (const struct retired *r = h->retired; idle && r; r = r->next)
+        idle = handlers_are_idle(r->handlers);
+    if (!idle)
+        return;
+    void (*drained)(void *user) = h->drained;
+    h->drained = NULL;
+    drained(h->drained_user);
+}
+
+void host_drain(host *h, void (*drained)(void *user), void *user)
+{
+    h->draining = true;
+    handlers_drain(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_drain(r->handlers);
+    h->drained = drained;
+    h->drained_user = user;
+    tell_drained(h);
+}
+
+int host_signal(const host *h)
+{
+    return h->interrupted;
 }
 
 void host_use_mocks(host *h, mocks *m)
@@ -461,7 +564,7 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
 
     h->until_ms = limit_ms ? clock_steady_ms() + limit_ms : INT64_MAX;
     for (;;) {
-        handlers_wake(h->handlers, host_due_clock(h));
+        wake_handlers(h);
         if (!engine_advance(h->engine, turn_time(h), why))
             return HOST_FAILED;
         const rt_exec *x = engine_execution(h->engine, execution);
@@ -500,6 +603,7 @@ bool host_recover(host *h, struct diag *why)
 bool host_rest(host *h, int64_t ms)
 {
     h->resting = true;
+    h->note_ms = INT64_MAX; /* the store may be gone */
     h->until_ms = clock_steady_ms() + ms;
     while (!h->interrupted && clock_steady_ms() < h->until_ms)
         wait_for_io(h);
@@ -508,7 +612,7 @@ bool host_rest(host *h, int64_t ms)
 
 bool host_turn(host *h, struct diag *why)
 {
-    handlers_wake(h->handlers, host_due_clock(h));
+    wake_handlers(h);
     if (h->api)
         api_begin_turn(h->api);
     if (!engine_advance(h->engine, turn_time(h), why))
@@ -529,6 +633,8 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
             told = true;
             on_stop(user);
         }
+        close_retired(h);
+        tell_drained(h);
         if (h->stopped)
             return true;
         if (next_due(h) != INT64_MIN)

@@ -33,7 +33,12 @@ host *host_new(store *s, const struct host_options *options);
 void host_free(host *h);
 
 engine *host_engine(host *h);
+/* Those that calls begin with now. */
 handlers *host_handlers(host *h);
+/* Others, as the file says; NULL with *why filled. They do nothing until host_use_handlers, from
+ * when on all calls begin with them; what runs comes to its end where it began. */
+handlers *host_read_handlers(host *h, const char *path, struct diag *why);
+void host_use_handlers(host *h, handlers *read);
 /* States that `m` knows are answered by it; taken. */
 void host_use_mocks(host *h, mocks *m);
 /*
@@ -71,6 +76,13 @@ bool host_recover(host *h, struct diag *why);
  */
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);
 void host_stop(host *h);
+/*
+ * From now on no task is handed out and no call begins: the next process does that. Calls `drained`
+ * with `user` when no handler has work that would be lost; at once, or from host_serve.
+ */
+void host_drain(host *h, void (*drained)(void *user), void *user);
+/* The signal that told the process to stop; 0: none has. */
+int host_signal(const host *h);
 /* One turn, without waiting for anything. As host_serve. */
 bool host_turn(host *h, struct diag *why);
 /* After the store failed: lets the loop go on for `ms`, without the engine. True: a signal told the

@@ -189,6 +189,9 @@ static void write_sources(const struct metrics_sources *from, struct buf *out)
             from->http.refused);
     counter(out, "asl_http_turned_away_total", "Connections that were too many.",
             from->http.turned_away);
+    head(out, "asl_log_lines_lost_total", "counter", "Lines that nobody took, or that failed.");
+    buf_printf(out, "asl_log_lines_lost_total{log=\"stderr\"} %" PRIu64 "\n", from->lost_talk);
+    buf_printf(out, "asl_log_lines_lost_total{log=\"executions\"} %" PRIu64 "\n", from->lost_log);
 }
 
 /* Zero where the system does not tell. */

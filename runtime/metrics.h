@@ -43,6 +43,7 @@ struct metrics_sources {
     const api *api;
     const store *store;
     struct http_stats http;
+    uint64_t lost_talk, lost_log; /* lines: of stderr, of the log of executions */
 };
 
 void metrics_write(const struct metrics *m, const struct metrics_sources *from, struct buf *out);

@@ -181,6 +181,7 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
 
     p->node.id = task->id;
     p->kind = integration_for(task->resource);
+    p->handlers = t->handlers;
     p->resource = mem_strdup(task->resource);
     p->now_ms = task->now_ms;
     handler_request_id(task->key ? task->key : "", p->request_id);
@@ -198,25 +199,31 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
     return ok;
 }
 
-static bool forget(tasks *t, uint64_t id)
+/* Those who work on it; NULL: it isn't there. */
+static handlers *forget(tasks *t, uint64_t id)
 {
     struct pending *p = (struct pending *)id_map_take(&t->pending, id);
+    handlers *h = p ? p->handlers : NULL;
 
     if (p)
         pending_free(p);
-    return p != NULL;
+    return h;
 }
 
 void tasks_cancel(tasks *t, uint64_t id)
 {
-    if (forget(t, id))
-        handlers_cancel(t->handlers, id);
+    handlers *h = forget(t, id);
+
+    if (h)
+        handlers_cancel(h, id);
 }
 
 void tasks_release(tasks *t, uint64_t id)
 {
-    if (forget(t, id))
-        handlers_release(t->handlers, id);
+    handlers *h = forget(t, id);
+
+    if (h)
+        handlers_release(h, id);
 }
 
 size_t tasks_busy(const tasks *t)

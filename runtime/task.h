@@ -18,8 +18,8 @@ typedef void task_done(void *user, uint64_t id, struct task_result *result);
 
 /* `done` is called from the loop, never from inside tasks_start. */
 tasks *tasks_new(task_done *done, void *user);
-/* Who does the work, looked at as long as the tasks live: handlers whose callback is tasks_answer,
- * with the tasks as its user. To be called before the first of them starts. */
+/* Who does the work of tasks that start from now on, looked at as long as they last: handlers whose
+ * callback is tasks_answer, with the tasks as its user. */
 void tasks_use(tasks *t, handlers *h);
 /* The handlers' callback. */
 void tasks_answer(void *t, uint64_t id, struct handler_answer *answer);

@@ -14,6 +14,7 @@ struct integration;
 struct pending {
     struct id_node node; /* first */
     const struct integration *kind;
+    handlers *handlers; /* who work on it */
     char *resource;
     json *payload; /* the call's, where it isn't the parameters themselves; or NULL */
     bool event;

@@ -1320,6 +1320,18 @@ START_TEST(deep_xml)
 }
 END_TEST
 
+START_TEST(queue_of_services_is_counted)
+{
+    struct world *w = world_new(NULL, NULL);
+
+    handlers_drain(w->handlers);
+    begin(w, "arn:aws:states:::sqs:sendMessage", "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\"}");
+    ck_assert_uint_eq(handlers_waiting(w->handlers), 1);
+    ck_assert(handlers_are_idle(w->handlers));
+    world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("endpoint");
@@ -1330,6 +1342,7 @@ int main(void)
     tcase_add_loop_test(t, job, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_after_crash, 0, COUNT(jobs));
     tcase_add_test(t, job_is_stopped_for_a_reason);
+    tcase_add_test(t, queue_of_services_is_counted);
     tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
     tcase_add_test(t, job_that_is_released_goes_on);

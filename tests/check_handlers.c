@@ -67,17 +67,19 @@ static void on_result(void *user, uint64_t id, struct task_result *r)
     w->answered++;
 }
 
-static void on_log(void *user, const char *line)
+static void on_log(void *user, const char *execution, const char *line)
 {
     struct world *w = user;
 
+    (void)execution;
     buf_adds(&w->log, line);
     buf_addc(&w->log, '\n');
 }
 
-static void on_task_log(void *user, const char *line)
+static void on_task_log(void *user, const char *execution, const char *line)
 {
     (void)user;
+    (void)execution;
     (void)line;
 }
 

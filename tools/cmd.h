@@ -10,8 +10,9 @@
 /* What the program ends with. */
 enum {
     EXIT_GOOD = 0,
-    EXIT_BAD = 1,   /* it ran, and the answer is no: failed, invalid, not found */
-    EXIT_USAGE = 2, /* it could not run: bad usage, unreadable file, no expression */
+    EXIT_BAD = 1,           /* it ran, and the answer is no: failed, invalid, not found */
+    EXIT_USAGE = 2,         /* it could not run: bad usage, unreadable file, no expression */
+    EXIT_INTERRUPTED = 130, /* asl run: Ctrl-C ended it */
 };
 
 /* One subcommand: argv[0] is its name. Each has its own --help. */

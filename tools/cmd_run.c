@@ -6,6 +6,7 @@
 #include "tools/shown.h"
 #include "tools/workflow.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,10 +27,11 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
         progress_events(r->progress, execution, x, events, count);
 }
 
-static void log_line(void *user, const char *line)
+static void log_line(void *user, const char *execution, const char *line)
 {
     const struct run *r = user;
 
+    (void)execution;
     if (r->progress)
         progress_note(r->progress, line);
 }
@@ -141,8 +143,13 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     const rt_exec *x = engine_execution(host_engine(h), execution);
     switch (end) {
     case HOST_DONE:
-    case HOST_TIMED_OUT:
-    case HOST_INTERRUPTED: status = answer(r, s, execution, x); break;
+    case HOST_TIMED_OUT: status = answer(r, s, execution, x); break;
+    case HOST_INTERRUPTED:
+        status = answer(r, s, execution, x);
+        /* As shells have it: a script sees that the user wanted to end it all. */
+        if (host_signal(h) == SIGINT)
+            status = EXIT_INTERRUPTED;
+        break;
     case HOST_STUCK:
         fprintf(stderr, "asl run: the execution waits for something that nothing here will "
                         "bring\n");
@@ -182,7 +189,8 @@ const struct option_set cmd_run_options = {
     .about = "Runs a state machine once and prints its output on stdout; progress goes to\n"
              "stderr. DEFINITION is a file, - for standard input, or a state machine of a\n"
              "template, TEMPLATE#MACHINE: of SAM, CloudFormation, the CDK, serverless.yml or\n"
-             "Terraform's JSON. Exit status: 0 it succeeded, 1 it failed, 2 it could not run.",
+             "Terraform's JSON. Exit status: 0 it succeeded, 1 it failed, 2 it could not run,\n"
+             "130 Ctrl-C ended it.",
     .examples = "  asl run order.asl.json -i '{\"id\": 7}' --handlers handlers.json\n"
                 "  asl run order.asl.json -i @order.json --clock virtual --history\n"
                 "  asl run template.yaml#Orders --set Table=orders --handlers handlers.json\n",

@@ -12,22 +12,24 @@
 #include "tools/cmd.h"
 #include "tools/options.h"
 #include "tools/serve_definitions.h"
+#include "tools/serve_reload.h"
+#include "tools/serve_talk.h"
 #include "tools/services.h"
 
+#include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000 };
+enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000, STREAMS = 3 };
 
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
         *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale,
-        *max_executions, *throttle;
+        *max_executions, *throttle, *drain;
     bool insecure, public_metrics, quiet;
     bool lived; /* it was ready once */
     struct bounds bounds;
@@ -38,6 +40,9 @@ struct serve {
 
     enum api_throttle throttled;
     int64_t retention_ms, most; /* executions at once; 0: AWS's quota */
+    int64_t drain_ms;           /* for calls of handlers to end after SIGTERM */
+    bool terminals[STREAMS];    /* which standard streams were one at the start */
+    talk *talk;
 
     host *host;
     api *api;
@@ -48,6 +53,9 @@ struct serve {
     execution_log *events; /* NULL: none is kept */
     definitions *folder;   /* NULL: none */
     uv_timer_t grace;      /* for answers that are still owed after SIGTERM */
+    uv_timer_t patience;   /* with calls of handlers then */
+    uv_signal_t hup;
+    bool answered, drained; /* after SIGTERM: nothing is owed any more, no call is cut off */
 };
 
 static const char *first_set(const char *given, const char *const *names)
@@ -86,29 +94,106 @@ static int translate(int argc, char **argv, struct arena *texts)
 
 /* ---- stopping ---- */
 
-static void stopped(void *user)
+static void stop_if_done(const struct serve *s)
 {
-    const struct serve *s = user;
+    if (s->answered && s->drained)
+        host_stop(s->host);
+}
 
-    host_stop(s->host);
+static void answered_all(void *user)
+{
+    struct serve *s = user;
+
+    s->answered = true;
+    stop_if_done(s);
 }
 
 static void grace_over(uv_timer_t *t)
 {
-    const struct serve *s = t->data;
+    answered_all(t->data);
+}
 
-    host_stop(s->host);
+static void drained_all(void *user)
+{
+    struct serve *s = user;
+
+    s->drained = true;
+    stop_if_done(s);
+}
+
+static void patience_over(uv_timer_t *t)
+{
+    struct serve *s = t->data;
+
+    if (!s->drained && !s->quiet)
+        talk_say(s->talk, "calls of handlers that still run are cut off");
+    drained_all(s);
 }
 
 static void on_stop(void *user)
 {
     struct serve *s = user;
+    size_t calls = handlers_busy(host_handlers(s->host));
 
-    if (!s->quiet)
-        fputs("asl serve: stopping\n", stderr);
-    uv_timer_start(&s->grace, grace_over, GRACE_MS, 0);
+    s->answered = s->drained = false;
+    if (!s->quiet && calls && s->drain_ms)
+        talk_say(s->talk, "stopping; %zu call%s of handlers may take %lld s to end", calls,
+                 calls == 1 ? "" : "s", (long long)(s->drain_ms / 1000));
+    else if (!s->quiet)
+        talk_say(s->talk, "stopping");
+    /* Answers may wait for what handlers do. */
+    uv_timer_start(&s->grace, grace_over,
+                   (uint64_t)(s->drain_ms > GRACE_MS ? s->drain_ms : GRACE_MS), 0);
+    uv_timer_start(&s->patience, patience_over, (uint64_t)s->drain_ms, 0);
     front_door_stop(s->door);
-    api_server_stop(s->server, stopped, s);
+    api_server_stop(s->server, answered_all, s);
+    host_drain(s->host, drained_all, s);
+}
+
+/* ---- SIGHUP ---- */
+
+/* Has one of its terminals been closed? */
+static bool is_left_alone(const struct serve *s)
+{
+    for (int fd = 0; fd < STREAMS; fd++)
+        if (s->terminals[fd] && !isatty(fd))
+            return true;
+    return false;
+}
+
+static void reload(struct serve *s)
+{
+    const struct serve_files files = {.handlers = s->handlers,
+                                      .routes = s->routes,
+                                      .credentials = s->asked.credentials,
+                                      .host = s->host,
+                                      .door = s->door,
+                                      .services = &s->services};
+    struct buf did = {0};
+    struct diag why = {0};
+    const char *log = s->events ? "; the log is opened anew" : "";
+
+    if (s->events)
+        execution_log_reopen(s->events);
+    if (!serve_reload(&files, &did, &why))
+        talk_say(s->talk, "SIGHUP: nothing has changed: %s%s", why.text, log);
+    else if (!s->quiet && did.len)
+        talk_say(s->talk, "SIGHUP: read again: %s%s", buf_str(&did), log);
+    else if (!s->quiet)
+        talk_say(s->talk, "SIGHUP: there is no file to read again%s", log);
+    buf_clear(&did);
+    diag_clear(&why);
+}
+
+static void on_hup(uv_signal_t *hup, int number)
+{
+    struct serve *s = hup->data;
+
+    (void)number;
+    if (is_left_alone(s))
+        raise(SIGTERM);
+    else
+        reload(s);
 }
 
 /* ---- serving ---- */
@@ -122,15 +207,25 @@ static void log_line(void *user, const char *line)
 {
     const struct serve *s = user;
 
+    talk_say(s->talk, "%s", line);
+}
+
+static void handler_line(void *user, const char *execution, const char *line)
+{
+    const struct serve *s = user;
+
     if (!s->quiet)
-        fprintf(stderr, "%s\n", line);
+        talk_handler(s->talk, host_now(s->host), execution, line);
 }
 
 static void on_ended(void *user, uint64_t execution, const rt_exec *x)
 {
     const struct serve *s = user;
+    enum rt_status status = rt_exec_status(x);
 
-    (void)execution;
+    if (!s->quiet && (status == RT_FAILED || status == RT_TIMED_OUT) &&
+        !api_is_test(s->api, execution))
+        talk_failed(s->talk, host_now(s->host), x);
     if (s->door)
         front_door_ended(s->door, x);
 }
@@ -168,7 +263,9 @@ static void show_metrics(const struct serve *s, http_exchange *x)
     struct metrics_sources from = {.engine = host_engine(s->host),
                                    .handlers = host_handlers(s->host),
                                    .api = s->api,
-                                   .store = s->store};
+                                   .store = s->store,
+                                   .lost_talk = talk_lost(s->talk),
+                                   .lost_log = s->events ? execution_log_lost(s->events) : 0};
     struct http_answer a = {.status = 200, .headers = &type, .header_count = 1};
 
     api_server_stats(s->server, &from.http);
@@ -284,21 +381,31 @@ static bool store_is_back(struct serve *s)
 /* The store failed: nothing is answered but that until it can be written. False: a signal came. */
 static bool wait_for_store(struct serve *s, const char *why)
 {
-    fprintf(stderr, "asl serve: %s\nasl serve: nothing is done until the store can be written\n",
-            why);
+    talk_say(s->talk, "%s", why);
+    talk_say(s->talk, "nothing is done until the store can be written");
     api_server_fail(s->server, why);
     close_store(s);
     do {
         if (host_rest(s->host, STORE_RETRY_MS))
             return false;
     } while (!store_is_back(s));
-    fputs("asl serve: the store can be written again\n", stderr);
+    talk_say(s->talk, "the store can be written again");
     return true;
 }
 
 /* ---- a life: from opening the store to its failure, or the end ---- */
 
 enum life { LIFE_OVER, LIFE_USAGE, LIFE_BAD, LIFE_AGAIN };
+
+static void say_where(const struct serve *s, const char *address, uint16_t port)
+{
+    if (strcmp(s->store_path, in_memory) == 0)
+        talk_say(s->talk, "state is in memory and lives as long as this process");
+    else
+        talk_say(s->talk, "state is in %s", s->store_path);
+    talk_say(s->talk, "the Step Functions API is at http://%s%s%s:%u",
+             strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", port);
+}
 
 /* LIFE_OVER: all is ready. */
 static enum life begin(struct serve *s, int64_t port)
@@ -307,7 +414,7 @@ static enum life begin(struct serve *s, int64_t port)
     const char *address = s->listen ? s->listen : "127.0.0.1";
     bool no_limits = s->limits && strcmp(s->limits, "none") == 0;
     struct host_options options = {
-        .handlers = {.no_limits = no_limits, .log = log_line, .log_user = s},
+        .handlers = {.no_limits = no_limits, .log = handler_line, .log_user = s},
         .user = s,
         .happened = on_happened,
         .ended = on_ended,
@@ -331,7 +438,9 @@ static enum life begin(struct serve *s, int64_t port)
     s->host = host_new(s->store, &options);
     metrics_init(&s->metrics, host_now(s->host));
     uv_timer_init(host_loop(s->host), &s->grace);
-    s->grace.data = s;
+    uv_timer_init(host_loop(s->host), &s->patience);
+    uv_signal_init(host_loop(s->host), &s->hup);
+    s->grace.data = s->patience.data = s->hup.data = s;
     s->api = api_new(host_engine(s->host), s->store, &config);
     if (!s->api) {
         diag_set(&why, "SERVE", 0, "the system gives no random bytes");
@@ -351,6 +460,7 @@ static enum life begin(struct serve *s, int64_t port)
     if (s->definitions)
         s->folder = definitions_new(host_loop(s->host), s->api,
                                     &(struct definitions_options){.folder = s->definitions,
+                                                                  .talk = s->talk,
                                                                   .region = config.region,
                                                                   .account = config.account,
                                                                   .quiet = s->quiet,
@@ -370,24 +480,19 @@ static enum life begin(struct serve *s, int64_t port)
     if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why))
         goto refuse;
     if (config.mocks && access(config.mocks, R_OK) != 0)
-        fprintf(stderr, "asl serve: %s can't be read: executions that ask for mocks are refused\n",
-                config.mocks);
+        talk_say(s->talk, "%s can't be read: executions that ask for mocks are refused",
+                 config.mocks);
     if (!s->quiet)
-        fprintf(stderr,
-                "asl serve: state is %s%s\n"
-                "asl serve: the Step Functions API is at http://%s%s%s:%u\n",
-                strcmp(s->store_path, in_memory) == 0
-                    ? "in memory and lives as long as this process"
-                    : "in ",
-                strcmp(s->store_path, in_memory) == 0 ? "" : s->store_path,
-                strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", bound);
+        say_where(s, address, bound);
+    uv_signal_start(&s->hup, on_hup, SIGHUP);
+    uv_unref((uv_handle_t *)&s->hup);
     if (s->folder)
         definitions_watch(s->folder);
     s->lived = true;
     life = LIFE_OVER;
     goto out;
 refuse:
-    cmd_fail("serve", "%s", why.text);
+    talk_say(s->talk, "%s", why.text);
 out:
     diag_clear(&why);
     return life;
@@ -403,6 +508,8 @@ static void end(struct serve *s)
     definitions_close(s->folder);
     if (s->host) {
         uv_close((uv_handle_t *)&s->grace, NULL);
+        uv_close((uv_handle_t *)&s->patience, NULL);
+        uv_close((uv_handle_t *)&s->hup, NULL);
         host_use_api(s->host, NULL);
     }
     /* Closing the host runs the loop until all of its handles are closed. */
@@ -450,12 +557,21 @@ static enum life live(struct serve *s, int64_t port)
 
 static int serve(struct serve *s, int64_t port)
 {
+    struct diag why = {0};
     enum life life;
 
+    if (!(s->talk = talk_new(&why))) {
+        cmd_fail("serve", "%s", why.text);
+        diag_clear(&why);
+        return EXIT_USAGE;
+    }
+    for (int fd = 0; fd < STREAMS; fd++)
+        s->terminals[fd] = isatty(fd);
     allow_files();
     do
         life = live(s, port);
     while (life == LIFE_AGAIN);
+    talk_free(s->talk);
     return life == LIFE_OVER ? EXIT_GOOD : life == LIFE_BAD ? EXIT_BAD : EXIT_USAGE;
 }
 
@@ -494,6 +610,10 @@ static const struct option_row rows[] = {
      "events of executions, as loggingConfiguration wants them, one\n"
      "JSON object a line; opened anew at SIGHUP",
      offsetof(struct serve, log)},
+    {"drain", 0, "TIME",
+     "how long handlers' calls may take to end after SIGTERM: 30s, 5m;\n"
+     "0: not at all (default: 3s)",
+     offsetof(struct serve, drain)},
     {"store", 0, "FILE|:memory:",
      "where state is kept: an SQLite file, which is made if there is\n"
      "none (default: asl.db)",
@@ -540,7 +660,8 @@ const struct option_set cmd_serve_options = {
     .usage = "asl serve [OPTIONS]",
     .about = "Serves the AWS Step Functions API to AWS's command line, SDKs and Terraform.\n"
              "State machines and executions are kept in a file: what was answered survives a\n"
-             "crash. SIGTERM or SIGINT lets answers that are owed go out, then ends it.",
+             "crash. SIGTERM or SIGINT lets calls of handlers end and answers that are owed go\n"
+             "out, then ends it. SIGHUP reads handlers, routes and credentials again.",
     .examples = "  asl serve --handlers handlers.json\n"
                 "  aws --endpoint-url http://127.0.0.1:8083 stepfunctions list-state-machines\n",
     .rows = rows,
@@ -624,6 +745,11 @@ static int run(struct serve *s, int argc, char **argv)
                          s->retention);
     if (!read_throttle(s))
         return EXIT_USAGE;
+    if (!read_time(s->drain ? s->drain : "3s", &s->drain_ms))
+        return cmd_usage("serve",
+                         "--drain is a number of seconds, minutes or hours, as in 30s, 5m, or 0; "
+                         "not '%s'",
+                         s->drain);
     if (s->max_executions &&
         !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
         return EXIT_USAGE;

@@ -95,18 +95,34 @@ static struct file *file_named(definitions *d, const char *name)
 
 /* ---- what is said ---- */
 
-static void say(const struct file *f, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static void say(const definitions *d, const struct file *f, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static void say(const struct file *f, const char *format, ...)
+static void say(const definitions *d, const struct file *f, const char *format, ...)
 {
+    struct buf text = {0};
     va_list args;
 
-    fprintf(stderr, "asl serve: %s: ", f->path);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    buf_vprintf(&text, format, args);
     va_end(args);
-    fputc('\n', stderr);
+    talk_say(d->options.talk, "%s: %s", f->path, buf_str(&text));
+    buf_clear(&text);
+}
+
+static void show_report(const definitions *d, const struct file *f, const struct buf *text,
+                        const struct asl_report *report)
+{
+    char *lines = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&lines, &len);
+
+    if (!out)
+        return;
+    report_print(out, f->path, text->data, text->len, report, colour_wanted(stderr, NULL));
+    fclose(out);
+    talk_add(d->options.talk, lines, len);
+    free(lines);
 }
 
 /* All that is wrong, as asl validate shows it; `words` when that finds nothing. */
@@ -118,9 +134,9 @@ static void show_problems(const definitions *d, const struct file *f, const stru
     asl_validate(text->data, text->len, document_format(f->path, text->data, text->len),
                  f->express ? ASL_EXPRESS : ASL_STANDARD, api_served(d->api), &report);
     if (report.errors)
-        report_print(stderr, f->path, text->data, text->len, &report, colour_wanted(stderr, NULL));
+        show_report(d, f, text, &report);
     else
-        say(f, "%s", words);
+        say(d, f, "%s", words);
     asl_report_clear(&report);
 }
 
@@ -247,7 +263,7 @@ static bool deploy(definitions *d, const struct file *f, const json *text, struc
             diag_set(why, "API", 0, "%s: %s", text_at(&a, "__type"), text_at(&a, "message"));
     }
     if (did && !d->options.quiet)
-        say(f, "%s %s%s", did, f->express ? "EXPRESS " : "", f->machine);
+        say(d, f, "%s %s%s", did, f->express ? "EXPRESS " : "", f->machine);
     json_unref(a.body);
     json_unref(have);
     json_unref(arn);
@@ -263,13 +279,13 @@ static bool load(definitions *d, struct file *f)
     bool good = false;
 
     if (other && other != f) {
-        say(f, "refused: the state machine %s is that of %s", f->machine, other->path);
+        say(d, f, "refused: the state machine %s is that of %s", f->machine, other->path);
         return false;
     }
     if (!other)
         text_map_put(&d->machines, f->machine, f);
     if (!buf_read_file(&text, f->path, ASL_MAX_DEFINITION, &why)) {
-        say(f, "refused: %s", why.text);
+        say(d, f, "refused: %s", why.text);
         goto out;
     }
     buf_str(&text);
@@ -277,7 +293,7 @@ static bool load(definitions *d, struct file *f)
     good = definition && deploy(d, f, definition, &why);
     if (!good) {
         show_problems(d, f, &text, why.text);
-        say(f, "refused");
+        say(d, f, "refused");
     }
 out:
     json_unref(definition);
@@ -319,7 +335,7 @@ static void notice_gone(definitions *d)
             if (text_map_get(&d->machines, f->machine) == f)
                 give_back(d, f);
             if (!d->options.quiet)
-                say(f, "gone; its state machine stays until DeleteStateMachine");
+                say(d, f, "gone; its state machine stays until DeleteStateMachine");
         }
         f->seen = false;
     }
@@ -334,7 +350,7 @@ static bool look(definitions *d)
 
     if (count < 0) {
         if (!d->unreadable)
-            fprintf(stderr, "asl serve: %s: %s\n", d->options.folder, strerror(errno));
+            talk_say(d->options.talk, "%s: %s", d->options.folder, strerror(errno));
         d->unreadable = true;
         return false;
     }

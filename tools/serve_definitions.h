@@ -2,6 +2,7 @@
 #define TOOLS_SERVE_DEFINITIONS_H
 
 #include "runtime/api/api.h"
+#include "tools/serve_talk.h"
 
 #include <stdbool.h>
 #include <uv.h>
@@ -16,6 +17,7 @@ typedef struct definitions definitions;
 struct definitions_options {
     const char *folder;
     const char *region, *account; /* as the api's; NULL: its defaults */
+    talk *talk;                   /* on which it says what it does */
     bool quiet;                   /* says nothing but what is wrong */
     int64_t (*now)(void *clock);
     /* Takes a turn of who owns the api, and so brings answers; false with *why filled: the store

@@ -690,6 +690,11 @@ void api_advance(api *a, int64_t now_ms)
         continue;
 }
 
+bool api_is_test(const api *a, uint64_t execution)
+{
+    return id_map_get(&a->tests, execution) != NULL;
+}
+
 void api_clock_set(api *a, int64_t by_ms)
 {
     for (size_t i = 0; i < a->waiters.room; i++)

@@ -82,6 +82,8 @@ void api_begin_turn(api *a);
 void api_advance(api *a, int64_t now_ms);
 /* When a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
 int64_t api_next_due(const api *a);
+/* Is it an execution of TestState? */
+bool api_is_test(const api *a, uint64_t execution);
 /* The time of day was set by so much: what waits still waits for as long as it had to. */
 void api_clock_set(api *a, int64_t by_ms);
 

@@ -771,6 +771,13 @@ const struct asl_error *rt_exec_error(const rt_exec *x)
     return x->status == RT_RUNNING || x->status == RT_SUCCEEDED ? NULL : &x->error;
 }
 
+const char *rt_exec_failed_state(const rt_exec *x)
+{
+    const struct rt_frame *f = x->status == RT_FAILED ? exec_frame(x, x->failed_frame) : NULL;
+
+    return f && f->state ? json_str(f->state->name) : NULL;
+}
+
 const struct rt_names *rt_exec_names(const rt_exec *x)
 {
     return &x->names;

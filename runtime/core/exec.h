@@ -58,6 +58,8 @@ enum rt_status rt_exec_status(const rt_exec *x);
 const json *rt_exec_output(const rt_exec *x);
 /* Name and cause, either may be NULL; NULL unless it failed. */
 const struct asl_error *rt_exec_error(const rt_exec *x);
+/* The state whose error it failed with; NULL: none's. A look. */
+const char *rt_exec_failed_state(const rt_exec *x);
 const struct rt_names *rt_exec_names(const rt_exec *x);
 asl_machine *rt_exec_machine(const rt_exec *x);
 /* The States that it runs: the machine's own, or a distributed Map's processor. */

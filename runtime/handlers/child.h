@@ -90,9 +90,9 @@ struct child_log {
 };
 
 /* `name` stands before each line. */
-void child_log_add(struct child_log *l, handlers *h, const char *name, const char *bytes,
-                   size_t len);
+void child_log_add(struct child_log *l, handlers *h, const char *name, const char *execution,
+                   const char *bytes, size_t len);
 /* A last line without an end. */
-void child_log_end(struct child_log *l, handlers *h, const char *name);
+void child_log_end(struct child_log *l, handlers *h, const char *name, const char *execution);
 
 #endif

@@ -12,19 +12,20 @@ enum {
 };
 
 /* Of a line that is too long the part that ends with a whole character; the rest is the next. */
-static void end_line(struct child_log *l, handlers *h, const char *name)
+static void end_line(struct child_log *l, handlers *h, const char *name, const char *execution)
 {
     size_t n = clean_cut(l->line.data, l->line.len, LINE_BYTES);
     struct buf clean = {0};
 
     add_clean(&clean, l->line.data, n);
-    handlers_log(h, "%s: %s", name, buf_str(&clean));
+    handlers_log(h, execution, "%s: %s", name, buf_str(&clean));
     buf_clear(&clean);
     l->line.len -= n;
     memmove(l->line.data, l->line.data + n, l->line.len);
 }
 
-static void add_byte(struct child_log *l, handlers *h, const char *name, char c)
+static void add_byte(struct child_log *l, handlers *h, const char *name, const char *execution,
+                     char c)
 {
     bool belongs = c == '\n' && l->returned;
 
@@ -32,28 +33,28 @@ static void add_byte(struct child_log *l, handlers *h, const char *name, char c)
     if (belongs)
         return;
     if (c == '\n' || c == '\r') {
-        end_line(l, h, name);
+        end_line(l, h, name, execution);
         return;
     }
     buf_addc(&l->line, c);
     if (l->line.len > LINE_BYTES)
-        end_line(l, h, name);
+        end_line(l, h, name, execution);
 }
 
-void child_log_add(struct child_log *l, handlers *h, const char *name, const char *bytes,
-                   size_t len)
+void child_log_add(struct child_log *l, handlers *h, const char *name, const char *execution,
+                   const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len && l->logged <= LOG_BYTES; i++) {
-        add_byte(l, h, name, bytes[i]);
+        add_byte(l, h, name, execution, bytes[i]);
         if (++l->logged > LOG_BYTES) {
-            end_line(l, h, name);
-            handlers_log(h, "%s: what it writes more is left out", name);
+            end_line(l, h, name, execution);
+            handlers_log(h, execution, "%s: what it writes more is left out", name);
         }
     }
 }
 
-void child_log_end(struct child_log *l, handlers *h, const char *name)
+void child_log_end(struct child_log *l, handlers *h, const char *name, const char *execution)
 {
     if (l->line.len)
-        end_line(l, h, name);
+        end_line(l, h, name, execution);
 }

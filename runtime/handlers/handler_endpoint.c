@@ -359,6 +359,7 @@ static void poll(struct endpoint_work *w)
 static void follow_job(struct endpoint_work *w, json *submitted)
 {
     w->submitted = submitted;
+    w->j->begun = true;
     aws_job_describe(&w->call, w->j->payload, w->submitted, &w->describe, &w->describe_parameters);
     wait_for_job(w);
 }
@@ -504,7 +505,8 @@ static void stop_job(struct endpoint_work *w)
     s->next = h->stops;
     h->stops = s;
     if (!send_call(w, &call, parameters, &caller, REQUEST_MS, stop_done, s, &bad_call, &why)) {
-        handlers_log(h, "%s: the job could not be stopped: %s", w->j->target, why.text);
+        handlers_log(h, w->j->execution, "%s: the job could not be stopped: %s", w->j->target,
+                     why.text);
         h->stops = s->next;
         mem_free(s);
     }

@@ -112,11 +112,17 @@ static void on_closed(struct child *c)
         launch(rt, j);
 }
 
+/* For which it works; NULL: for none. */
+static const char *execution_of(const struct runtime *rt)
+{
+    return rt->job && !rt->waits ? rt->job->execution : NULL;
+}
+
 static void on_drained(struct child *c)
 {
     struct runtime *rt = (struct runtime *)c;
 
-    child_log_end(&rt->log, rt->h, rt->name);
+    child_log_end(&rt->log, rt->h, rt->name, execution_of(rt));
     child_shut(&rt->out);
     child_shut(&c->timer);
 }
@@ -126,7 +132,7 @@ static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
     struct runtime *rt = stream->data;
 
     if (len > 0)
-        child_log_add(&rt->log, rt->h, rt->name, bytes->base, (size_t)len);
+        child_log_add(&rt->log, rt->h, rt->name, execution_of(rt), bytes->base, (size_t)len);
     if (len >= 0)
         return;
     uv_read_stop(stream);
@@ -376,7 +382,7 @@ static void cannot_begin(struct runtime *rt, http_exchange *x)
         done(rt, &a);
         return;
     }
-    handlers_log(rt->h, "%s: %s", rt->name, json_str(a.raw));
+    handlers_log(rt->h, NULL, "%s: %s", rt->name, json_str(a.raw));
     handler_answer_clear(&a);
 }
 
@@ -454,7 +460,8 @@ static void refuse_stranger(struct runtime *rt, http_exchange *x)
 {
     if (rt && !rt->warned)
         handlers_log(
-            rt->h, "%s: a request to its Runtime API came from another process, and was refused%s",
+            rt->h, NULL,
+            "%s: a request to its Runtime API came from another process, and was refused%s",
             rt->name,
             rt->secret.len ? ""
                            : " (if it runs elsewhere, as in a container, its line of the "

@@ -31,8 +31,8 @@ struct process {
     struct child child; /* first */
     handlers *h;
     struct handler_row *row;
-    struct job *job; /* NULL: cancelled, nobody waits for the end */
-    char *name;      /* in the log */
+    struct job *job;        /* NULL: cancelled, nobody waits for the end */
+    char *name, *execution; /* in the log; execution may be NULL */
     struct process *prev, *next;
     uv_pipe_t in, out, err;
     uv_write_t write;
@@ -55,6 +55,7 @@ static void on_closed(struct child *c)
     buf_clear(&p->log.line);
     buf_clear(&p->tail);
     mem_free(p->name);
+    mem_free(p->execution);
     mem_free(p);
 }
 
@@ -134,7 +135,7 @@ static void finish(struct process *p)
     struct handler_row *row = p->row;
     struct handler_answer a = {0};
 
-    child_log_end(&p->log, p->h, p->name);
+    child_log_end(&p->log, p->h, p->name, p->execution);
     if (j)
         a = answer_of(p);
     p->job = NULL;
@@ -260,7 +261,7 @@ static void on_err(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
         p->tail_cut = true;
     }
     buf_add(&p->tail, bytes->base, (size_t)len);
-    child_log_add(&p->log, p->h, p->name, bytes->base, (size_t)len);
+    child_log_add(&p->log, p->h, p->name, p->execution, bytes->base, (size_t)len);
 }
 
 /* ---- the kind ---- */
@@ -332,6 +333,7 @@ static void command_start(struct job *j)
     p->row = j->row;
     p->job = j;
     p->name = mem_strdup(j->name);
+    p->execution = j->execution ? mem_strdup(j->execution) : NULL;
     p->next = p->h->process;
     if (p->next)
         p->next->prev = p;

@@ -207,7 +207,7 @@ const char *handlers_region(const handlers *h)
     return h->options.region ? h->options.region : NAMES_REGION;
 }
 
-void handlers_log(handlers *h, const char *format, ...)
+void handlers_log(handlers *h, const char *execution, const char *format, ...)
 {
     struct buf line = {0};
     va_list args;
@@ -218,7 +218,7 @@ void handlers_log(handlers *h, const char *format, ...)
     buf_vprintf(&line, format, args);
     va_end(args);
     rt_hide_tokens(line.data, line.len);
-    h->options.log(h->options.log_user, buf_str(&line));
+    h->options.log(h->options.log_user, execution, buf_str(&line));
     buf_clear(&line);
 }
 
@@ -338,9 +338,9 @@ void slot_free(struct handler_row *row)
 static void log_unheard(struct job *j, const struct handler_answer *a)
 {
     if (a->outcome == HANDLER_FUNCTION_ERROR)
-        handlers_log(j->h, "%s: %s", j->name, json_str(a->raw));
+        handlers_log(j->h, j->execution, "%s: %s", j->name, json_str(a->raw));
     else if (a->outcome == HANDLER_FAILED)
-        handlers_log(j->h, "%s: %s: %s", j->name, json_str(a->error),
+        handlers_log(j->h, j->execution, "%s: %s: %s", j->name, json_str(a->error),
                      a->cause ? json_str(a->cause) : "");
 }
 
@@ -422,7 +422,7 @@ static bool has_slot(const struct handler_row *row)
 {
     const handlers *h = row->h;
 
-    return h->running < h->options.max_in_flight &&
+    return !h->draining && h->running < h->options.max_in_flight &&
            (!row->concurrency || row->running < row->concurrency) &&
            (row->kind != &handler_command || h->processes_running < h->options.max_processes);
 }
@@ -486,7 +486,7 @@ size_t handlers_waiting(handlers *h)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i <= h->row_count; i++)
+    for (size_t i = 0; i <= h->row_count + 1; i++)
         count += row_at(h, i)->waiting.count;
     return count;
 }
@@ -679,6 +679,30 @@ void handlers_release(handlers *h, uint64_t id)
 size_t handlers_busy(const handlers *h)
 {
     return h->jobs.count;
+}
+
+void handlers_drain(handlers *h)
+{
+    h->draining = true;
+}
+
+static bool is_at_work(const struct id_map *jobs)
+{
+    for (size_t i = 0; i < jobs->room; i++)
+        for (const struct id_node *n = jobs->buckets[i]; n; n = n->next) {
+            const struct job *j = (const struct job *)(const void *)n;
+            bool sleeps = j->row->kind == &handler_mock && j->state == JOB_RUNNING;
+            if (j->state != JOB_WAITING && !j->begun && !sleeps)
+                return true;
+        }
+    return false;
+}
+
+bool handlers_are_idle(const handlers *h)
+{
+    bool waits = !h->draining && (h->jobs.count || h->unheard.count);
+
+    return !waits && !is_at_work(&h->jobs) && !is_at_work(&h->unheard);
 }
 
 void handlers_close(handlers *h)

@@ -23,6 +23,7 @@ struct job {
     enum { JOB_WAITING, JOB_RUNNING, JOB_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
+    bool begun;    /* it goes on elsewhere, and its end is only awaited */
     bool released; /* nobody waits for it, but the other side's work is to go on */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     uint32_t attempt;
@@ -103,7 +104,7 @@ struct handlers {
     http_client *http;         /* made when it is first needed */
     struct process *process;   /* all that have not ended */
     struct runtimes *runtimes; /* made when one is first needed */
-    bool closing;
+    bool draining, closing;
 };
 
 /* ---- for the kinds ---- */
@@ -145,7 +146,9 @@ json *clean_string(struct buf *text);
 /* The region whose services are asked. */
 const char *handlers_region(const handlers *h);
 
-void handlers_log(handlers *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* `execution` may be NULL. */
+void handlers_log(handlers *h, const char *execution, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* ---- handler_process.c ---- */
 
