@@ -870,6 +870,35 @@ START_TEST(command_end)
 END_TEST
 
 /* Each writes a file while it runs, and counts those of the others. */
+static const struct {
+    const char *name;
+    unsigned in_flight, processes;
+} bounds[] = {
+    {"calls in flight", 2, 0},
+    {"processes", 0, 2},
+    {"the smaller one", 3, 2},
+};
+
+START_TEST(no_more_than_the_bound)
+{
+    struct world *w = world_new();
+
+    w->options.max_in_flight = bounds[_i].in_flight;
+    w->options.max_processes = bounds[_i].processes;
+    open_handlers(w, "{\"handlers\": [{\"resource\": \"*\", " SH(
+                         "until [ -e go ]; do sleep 0.01; done; echo 1") "}]}");
+    for (int i = 0; i < 5; i++)
+        begin(w, i % 2 ? "f" : "g", "{}");
+    turns(w, 20);
+    ck_assert_msg(handlers_waiting(w->handlers) == 3, "%s: %zu wait", bounds[_i].name,
+                  handlers_waiting(w->handlers));
+    write_file(w, "go", "", 0600);
+    wait_for(w, 5);
+    ck_assert_uint_eq(handlers_waiting(w->handlers), 0);
+    world_free(w);
+}
+END_TEST
+
 START_TEST(command_concurrency)
 {
     struct world *w = world_new();
@@ -1413,6 +1442,8 @@ START_TEST(http_many_at_once)
     turns(w, 20);
     ck_assert_uint_eq(http_stub_held(w->stub), CALLS);
     ck_assert_uint_eq(handlers_busy(w->handlers), CALLS + 50);
+    /* The client's bound on connections is another one. */
+    ck_assert_uint_eq(handlers_waiting(w->handlers), 50);
     w->reply.hold = false;
     http_stub_release(w->stub);
     wait_for(w, CALLS + 50);
@@ -1747,6 +1778,7 @@ static void add_command_tests(TCase *t)
     tcase_add_loop_test(t, command_end, 0, COUNT(ends));
     tcase_add_loop_test(t, command_last_words, 0, 2); /* with and without a cancel before the end */
     tcase_add_test(t, command_concurrency);
+    tcase_add_loop_test(t, no_more_than_the_bound, 0, COUNT(bounds));
     tcase_add_test(t, command_event);
     tcase_add_loop_test(t, invocation, 0, COUNT(invocations));
     tcase_add_test(t, runtime_stays_warm);
