@@ -1400,6 +1400,26 @@ START_TEST(versions_are_counted)
 }
 END_TEST
 
+/* Some in each turn, and the turns come by themselves. */
+START_TEST(many_executions_of_a_machine_are_deleted)
+{
+    struct world w;
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"" PASS "\"}");
+    for (int i = 0; i < 3500; i++)
+        call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+    settle(&w);
+    call(&w, "DeleteStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+    settle(&w);
+    call(&w, "DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+    ck_assert_msg(strstr(buf_str(&w.answer), "StateMachineDoesNotExist") != NULL, "%s",
+                  buf_str(&w.answer));
+    world_clear(&w);
+}
+END_TEST
+
 /* The service's answer comes after the result by the token, with crashes before and after that. */
 START_TEST(token_before_submitted)
 {
@@ -1686,6 +1706,7 @@ int main(void)
     tcase_add_test(tc, workers_that_poll_are_counted);
     tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
     tcase_add_test(tc, versions_are_counted);
+    tcase_add_test(tc, many_executions_of_a_machine_are_deleted);
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
     tcase_add_test(tc, cause_of_a_chain_is_bounded);
     tcase_add_test(tc, nested_starts_take_their_turn);

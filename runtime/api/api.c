@@ -710,6 +710,15 @@ size_t api_waiting(const api *a)
     return a->waiters.count;
 }
 
+/* Is there a machine to be deleted whose executions go some in each turn? */
+static bool sweeps(const api *a)
+{
+    for (size_t i = 0; a->deleting && i < a->machine_count; i++)
+        if (a->sorted[i]->deleting && a->sorted[i]->running == 0)
+            return true;
+    return false;
+}
+
 int64_t api_next_due(const api *a)
 {
     int64_t due = a->next_due_ms, starts = starts_due(a);
@@ -718,5 +727,7 @@ int64_t api_next_due(const api *a)
         return INT64_MIN;
     if (a->retention_ms && a->retire_ms < due)
         due = a->retire_ms;
+    if (sweeps(a) && a->now_ms < due)
+        due = a->now_ms;
     return starts < due ? starts : due;
 }
