@@ -76,7 +76,7 @@ static void look_at_clock(host *h)
     int64_t set_ms = due_clock_look(&h->clock);
 
     if (set_ms && h->api)
-        api_clock_set(h->api, set_ms);
+        api_clock_set(h->api, set_ms, h->clock.skew_ms);
     if (h->note_ms != INT64_MAX && (set_ms || due_clock_now(&h->clock) >= h->note_ms))
         note_clock(h);
 }
@@ -504,6 +504,8 @@ static bool take_up_clock(host *h, struct diag *why)
         diag_set(why, missing.code, 0, "%s", missing.text);
     if (good)
         note_clock(h);
+    if (h->api)
+        api_clock_set(h->api, 0, h->clock.skew_ms);
     diag_clear(&missing);
     buf_clear(&note);
     return good;

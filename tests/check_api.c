@@ -998,6 +998,7 @@ struct world {
     json *token, *next, *run, *child;
     size_t max_open, ended;
     enum api_throttle throttle;
+    int64_t retention_ms;
     uint64_t told; /* the last task whose token brings its result */
 };
 
@@ -1113,7 +1114,9 @@ static void wake_up(struct world *w)
                                                             .ended = ended,
                                                             .has_activity = has_activity});
     w->api = api_new(w->engine, w->store,
-                     &(struct api_config){.max_open = w->max_open, .throttle = w->throttle});
+                     &(struct api_config){.max_open = w->max_open,
+                                          .throttle = w->throttle,
+                                          .retention_ms = w->retention_ms});
     ck_assert_ptr_nonnull(w->api);
     ck_assert_msg(api_load(w->api, &why), "%s", why.text);
     ck_assert_msg(engine_recover(w->engine, w->now_ms, ENGINE_SLEEP_MS, &why), "%s", why.text);
@@ -1396,6 +1399,33 @@ START_TEST(versions_are_counted)
     call(&w, "DescribeStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
     ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "\"roleArn\":\"" ROLE "999\""));
     buf_clear(&body);
+    world_clear(&w);
+}
+END_TEST
+
+/* A clock that is set forward by mistake must not cost what was kept. */
+START_TEST(retention_goes_by_a_clock_that_nobody_sets)
+{
+    const int64_t hour_ms = 3600 * 1000, year_ms = 365 * 24 * hour_ms;
+    const char *describe = "{\"executionArn\":\"" EXECUTION("m:x") "\"}";
+    struct world w = {.kind = MEMORY, .now_ms = START_MS, .retention_ms = hour_ms};
+
+    open_store(&w);
+    wake_up(&w);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"" PASS "\"}");
+    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"x\"}");
+    settle(&w);
+    w.now_ms += year_ms;
+    api_clock_set(w.api, year_ms, -year_ms);
+    w.now_ms += hour_ms / 2;
+    settle(&w);
+    call(&w, "DescribeExecution", describe);
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    w.now_ms += hour_ms;
+    settle(&w);
+    call(&w, "DescribeExecution", describe);
+    ck_assert_msg(w.status == 400, "%s", buf_str(&w.answer));
     world_clear(&w);
 }
 END_TEST
@@ -1706,6 +1736,7 @@ int main(void)
     tcase_add_test(tc, workers_that_poll_are_counted);
     tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
     tcase_add_test(tc, versions_are_counted);
+    tcase_add_test(tc, retention_goes_by_a_clock_that_nobody_sets);
     tcase_add_test(tc, many_executions_of_a_machine_are_deleted);
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
     tcase_add_test(tc, cause_of_a_chain_is_bounded);

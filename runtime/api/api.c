@@ -444,8 +444,8 @@ static void retire(api *a)
 {
     if (!a->retention_ms || a->now_ms < a->retire_ms)
         return;
-    bool more =
-        store_retire(a->store, a->now_ms - a->retention_ms, RETIRE_AT_ONCE) == RETIRE_AT_ONCE;
+    int64_t before_ms = a->now_ms + a->skew_ms - a->retention_ms;
+    bool more = store_retire(a->store, before_ms, RETIRE_AT_ONCE) == RETIRE_AT_ONCE;
     a->retire_ms = more ? a->now_ms : a->now_ms + RETIRE_EVERY_MS;
 }
 
@@ -695,8 +695,9 @@ bool api_is_test(const api *a, uint64_t execution)
     return id_map_get(&a->tests, execution) != NULL;
 }
 
-void api_clock_set(api *a, int64_t by_ms)
+void api_clock_set(api *a, int64_t by_ms, int64_t skew_ms)
 {
+    a->skew_ms = skew_ms;
     for (size_t i = 0; i < a->waiters.room; i++)
         for (struct id_node *n = a->waiters.buckets[i]; n; n = n->next)
             ((struct waiter *)(void *)n)->due_ms += by_ms;

@@ -84,8 +84,11 @@ void api_advance(api *a, int64_t now_ms);
 int64_t api_next_due(const api *a);
 /* Is it an execution of TestState? */
 bool api_is_test(const api *a, uint64_t execution);
-/* The time of day was set by so much: what waits still waits for as long as it had to. */
-void api_clock_set(api *a, int64_t by_ms);
+/*
+ * The time of day was set by so much: what waits still waits for as long as it had to. A clock that
+ * nobody sets is `skew_ms` ahead of it: what has ended is kept for as long as it is to be by that.
+ */
+void api_clock_set(api *a, int64_t by_ms, int64_t skew_ms);
 
 /* The engine's side: the host offers each task before anybody else gets it. */
 enum api_offer {

@@ -218,6 +218,7 @@ struct api {
     uint64_t *over; /* numbers of TestStates that have ended */
     size_t over_count, over_cap;
     int64_t retention_ms, retire_ms; /* 0: none; when to look next */
+    int64_t skew_ms;                 /* as in api_clock_set */
     struct text_map activities;      /* by ARN */
     struct activity **activity_list;
     size_t activity_count, activity_cap;

@@ -350,7 +350,7 @@ static void token_came(void *user, struct http_response *r)
     if (seconds < 0 || seconds > 24 * TOKEN_S)
         seconds = TOKEN_S;
     /* A minute early, so that it is good on the way. */
-    c->token_until_ms = clock_wall_ms() + (int64_t)(seconds * 1000) - 60 * 1000;
+    c->token_until_ms = clock_steady_ms() + (int64_t)(seconds * 1000) - 60 * 1000;
     json_unref(body);
     send_request(w, false);
 }
@@ -392,7 +392,7 @@ void invoke_start(struct job *j)
     w->connection = arn && !w->gateway ? connection_of(j->h, arn) : NULL;
     j->work = w;
     if (w->connection && w->connection->token_url &&
-        (!w->connection->token || clock_wall_ms() >= w->connection->token_until_ms))
+        (!w->connection->token || clock_steady_ms() >= w->connection->token_until_ms))
         ask_for_token(w);
     else
         send_request(w, true);

@@ -213,7 +213,7 @@ struct connection {
     const char *token_url, *client_id, *client_secret, *scope; /* oauth; NULL: none */
     json *headers, *query, *body;                              /* objects; NULL: none */
     char *token;
-    int64_t token_until_ms; /* by the system's clock */
+    int64_t token_until_ms; /* by clock_steady_ms */
 };
 
 void connections_free(handlers *h);
