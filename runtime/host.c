@@ -436,6 +436,16 @@ void host_use_handlers(host *h, handlers *read)
     tasks_use(h->tasks, read);
 }
 
+void host_count_calls(const host *h, size_t *busy, size_t *waiting)
+{
+    *busy = handlers_busy(h->handlers);
+    *waiting = handlers_waiting(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next) {
+        *busy += handlers_busy(r->handlers);
+        *waiting += handlers_waiting(r->handlers);
+    }
+}
+
 /* Those that nobody waits for end their processes and connections. */
 static void close_retired(host *h)
 {

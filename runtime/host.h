@@ -39,6 +39,8 @@ handlers *host_handlers(host *h);
  * when on all calls begin with them; what runs comes to its end where it began. */
 handlers *host_read_handlers(host *h, const char *path, struct diag *why);
 void host_use_handlers(host *h, handlers *read);
+/* Calls that have not been answered, and those of them that wait for a slot: of all of these. */
+void host_count_calls(const host *h, size_t *busy, size_t *waiting);
 /* States that `m` knows are answered by it; taken. */
 void host_use_mocks(host *h, mocks *m);
 /*

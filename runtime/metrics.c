@@ -170,10 +170,8 @@ static void write_sources(const struct metrics_sources *from, struct buf *out)
     gauge(out, "asl_engine_inputs", "Things that came in and wait for the next turn.",
           engine_inputs(from->engine));
     gauge(out, "asl_tasks_running", "Tasks that are out.", engine_tasks(from->engine));
-    gauge(out, "asl_handler_calls", "Calls of handlers that have not been answered.",
-          handlers_busy(from->handlers));
-    gauge(out, "asl_handler_queue", "Those of them that wait for a free handler.",
-          handlers_waiting(from->handlers));
+    gauge(out, "asl_handler_calls", "Calls of handlers that have not been answered.", from->calls);
+    gauge(out, "asl_handler_queue", "Those of them that wait for a free handler.", from->queue);
     gauge(out, "asl_api_calls_waiting", "Calls that wait: workers' polls, synchronous executions.",
           api_waiting(from->api));
     counter(out, "asl_store_commits_total", "Commits of the store that had something to keep.",

@@ -39,7 +39,7 @@ void metrics_call(struct metrics *m, const char *operation, int status);
 /* Who knows the rest; looked at only. */
 struct metrics_sources {
     const engine *engine;
-    handlers *handlers;
+    size_t calls, queue; /* of handlers: not answered, and those of them that wait for a slot */
     const api *api;
     const store *store;
     struct http_stats http;

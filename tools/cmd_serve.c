@@ -133,9 +133,12 @@ static void patience_over(uv_timer_t *t)
 static void on_stop(void *user)
 {
     struct serve *s = user;
-    size_t calls = handlers_busy(host_handlers(s->host));
+    size_t calls, waiting;
+
+    host_count_calls(s->host, &calls, &waiting);
 
     s->answered = s->drained = false;
+    calls -= waiting;
     if (!s->quiet && calls && s->drain_ms)
         talk_say(s->talk, "stopping; %zu call%s of handlers may take %lld s to end", calls,
                  calls == 1 ? "" : "s", (long long)(s->drain_ms / 1000));
@@ -261,13 +264,13 @@ static void show_metrics(const struct serve *s, http_exchange *x)
 {
     const struct http_header type = {"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
     struct metrics_sources from = {.engine = host_engine(s->host),
-                                   .handlers = host_handlers(s->host),
                                    .api = s->api,
                                    .store = s->store,
                                    .lost_talk = talk_lost(s->talk),
                                    .lost_log = s->events ? execution_log_lost(s->events) : 0};
     struct http_answer a = {.status = 200, .headers = &type, .header_count = 1};
 
+    host_count_calls(s->host, &from.calls, &from.queue);
     api_server_stats(s->server, &from.http);
     metrics_write(&s->metrics, &from, &a.body);
     http_reply(x, &a);
