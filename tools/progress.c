@@ -49,6 +49,12 @@ void progress_free(progress *p)
     mem_free(p);
 }
 
+/* By the clock of due times, which nobody sets. */
+static int64_t time_of(const struct rt_event *e)
+{
+    return e->at_ms + e->skew_ms;
+}
+
 /* ---- pieces of lines ---- */
 
 static const char *paint(const progress *p, const char *code)
@@ -165,7 +171,7 @@ static void begin_line(progress *p, const struct rt_event *e, const char *colour
 {
     buf_reset(&p->line);
     buf_adds(&p->line, paint(p, DIM));
-    add_elapsed(&p->line, e->at_ms - p->started_ms);
+    add_elapsed(&p->line, time_of(e) - p->started_ms);
     buf_printf(&p->line, "%s  %s%s ", paint(p, PLAIN), paint(p, colour), mark);
     shown_add(&p->line, json_str(e->state->name), json_str_len(e->state->name));
     buf_adds(&p->line, paint(p, PLAIN));
@@ -203,7 +209,7 @@ static void entered(progress *p, uint64_t execution, const struct rt_event *e)
         p->cap = mem_grow(p->cap, p->count + 1);
         p->running = mem_realloc(p->running, p->cap * sizeof *p->running);
     }
-    p->running[p->count++] = (struct running){execution, e->frame, e->state, e->at_ms, false};
+    p->running[p->count++] = (struct running){execution, e->frame, e->state, time_of(e), false};
     if (e->state->type == ASL_FAIL) {
         begin_line(p, e, RED, "x");
         end_line(p);
@@ -221,7 +227,7 @@ static void add_after(progress *p, int64_t took)
 static void exited(progress *p, uint64_t execution, const struct rt_event *e)
 {
     struct running *r = find_running(p, execution, e->frame);
-    int64_t took = r ? e->at_ms - r->since_ms : 0;
+    int64_t took = r ? time_of(e) - r->since_ms : 0;
 
     begin_line(p, e, r && r->failed ? YELLOW : GREEN, "+");
     add_after(p, took);
@@ -244,7 +250,7 @@ static void aborted(progress *p, uint64_t execution, const struct rt_event *e)
         return;
     if (!r->failed) {
         begin_line(p, e, YELLOW, "-");
-        add_after(p, e->at_ms - r->since_ms);
+        add_after(p, time_of(e) - r->since_ms);
         buf_adds(&p->line, "  stopped");
         end_line(p);
     }
@@ -272,17 +278,17 @@ static void later(progress *p, const struct rt_event *e, const char *what)
 {
     begin_line(p, e, YELLOW, "~");
     buf_printf(&p->line, "  %s ", what);
-    add_duration(&p->line, e->due_ms - e->at_ms);
+    add_duration(&p->line, e->due_ms - time_of(e));
     end_line(p);
 }
 
 static void show(progress *p, uint64_t execution, const struct rt_event *e)
 {
-    p->last_ms = e->at_ms;
+    p->last_ms = time_of(e);
     switch (e->kind) {
     case RT_EXECUTION_STARTED:
         if (execution == p->execution)
-            p->started_ms = e->at_ms;
+            p->started_ms = time_of(e);
         break;
     case RT_STATE_ENTERED: entered(p, execution, e); break;
     case RT_STATE_EXITED: exited(p, execution, e); break;
