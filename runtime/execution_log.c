@@ -12,6 +12,7 @@ enum {
     FLUSH_BYTES = 1024 * 1024,     /* are given to the writer before the turn is over */
     ROOM_BYTES = 16 * 1024 * 1024, /* may wait for a reader that lags behind */
     PATIENCE_MS = 1000,            /* with it at the end */
+    SETTLE_MS = 50,                /* and once while it lags behind */
 };
 
 /* ---- lines ---- */
@@ -91,7 +92,11 @@ static void flush(execution_log *l)
 {
     struct buf news = {0}, line = {0};
 
-    log_writer_add(l->writer, l->lines.data, l->lines.len);
+    /* A file has the lines before anything is answered that comes after them. */
+    if (l->lines.len) {
+        log_writer_add(l->writer, l->lines.data, l->lines.len);
+        log_writer_settle(l->writer, SETTLE_MS);
+    }
     buf_reset(&l->lines);
     if (log_writer_news(l->writer, &news)) {
         buf_printf(&line, "asl serve: the log %s: %s", l->name, buf_str(&news));

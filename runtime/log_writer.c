@@ -39,7 +39,7 @@ struct chunk {
 struct log_writer {
     uv_thread_t thread;
     uv_mutex_t lock;
-    uv_cond_t work, end;
+    uv_cond_t work, done, end;
 
     /* The thread's own: */
     int fd;        /* -1: none yet */
@@ -55,6 +55,7 @@ struct log_writer {
     uint64_t lost;
     int error; /* what is wrong with the file: errno's number; 0: nothing */
     bool full; /* lines had to be dropped since it last had room */
+    bool slow; /* somebody waited in vain for the queue to be empty, and it hasn't been since */
     int said_error;
     bool said_full;
     bool closing, resign, ended;
@@ -224,6 +225,10 @@ static void hand_back(log_writer *w, bool written)
         w->lost += c->lines;
     if (w->queued <= w->room / 2)
         w->full = false;
+    if (!w->first) {
+        w->slow = false;
+        uv_cond_signal(&w->done);
+    }
     c->next = w->written;
     w->written = c;
     uv_mutex_unlock(&w->lock);
@@ -264,6 +269,7 @@ static void log_writer_free(log_writer *w)
     free_chunks(w->first);
     free_chunks(w->written);
     uv_cond_destroy(&w->work);
+    uv_cond_destroy(&w->done);
     uv_cond_destroy(&w->end);
     uv_mutex_destroy(&w->lock);
     mem_free(w->path);
@@ -307,6 +313,7 @@ log_writer *log_writer_open(const struct log_writer_options *o, struct diag *why
     w->last = &w->first;
     uv_mutex_init(&w->lock);
     uv_cond_init(&w->work);
+    uv_cond_init(&w->done);
     uv_cond_init(&w->end);
     if (start_thread(w))
         return w;
@@ -356,6 +363,17 @@ void log_writer_add(log_writer *w, const char *lines, size_t len)
     if (!room)
         mem_free(c);
     free_chunks(done);
+}
+
+void log_writer_settle(log_writer *w, int64_t patience_ms)
+{
+    uint64_t now = uv_hrtime(), until = now + (uint64_t)patience_ms * 1000000;
+
+    uv_mutex_lock(&w->lock);
+    for (; w->first && !w->slow && now < until; now = uv_hrtime())
+        uv_cond_timedwait(&w->done, &w->lock, until - now);
+    w->slow = w->first != NULL;
+    uv_mutex_unlock(&w->lock);
 }
 
 void log_writer_reopen(log_writer *w)

@@ -27,6 +27,9 @@ struct log_writer_options {
 log_writer *log_writer_open(const struct log_writer_options *options, struct diag *why);
 /* Whole lines: they are written together or lost together, as long as nothing fails meanwhile. */
 void log_writer_add(log_writer *w, const char *lines, size_t len);
+/* Waits for what was added to be written, for at most so long; once that was not enough, not again
+ * before all of it is. */
+void log_writer_settle(log_writer *w, int64_t patience_ms);
 /* What is added from now on goes to a file that is opened anew by its path. */
 void log_writer_reopen(log_writer *w);
 /* Lines that were lost so far. */
