@@ -48,6 +48,11 @@ void asl_validate(const char *text, size_t len, enum document_format format,
                   enum asl_workflow workflow, const struct asl_served *served,
                   struct asl_report *report);
 
+/* The same of one that was read already; `places` are those of its values. */
+void asl_validate_value(const json *definition, const struct json_places *places,
+                        enum asl_workflow workflow, const struct asl_served *served,
+                        struct asl_report *report);
+
 /*
  * The same where nobody serves more, and where there is no error, what is legal but likely wrong.
  * Only problems whose codes are `wanted` are kept: asl/codes.h.

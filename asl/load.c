@@ -471,6 +471,14 @@ void asl_validate(const char *text, size_t len, enum document_format format,
              (struct loader){.report = report, .workflow = workflow, .served = served});
 }
 
+void asl_validate_value(const json *definition, const struct json_places *places,
+                        enum asl_workflow workflow, const struct asl_served *served,
+                        struct asl_report *report)
+{
+    validate(&(struct source){.value = definition, .places = places},
+             (struct loader){.report = report, .workflow = workflow, .served = served});
+}
+
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
               const struct asl_codes *wanted, struct asl_report *report)
 {

@@ -15,6 +15,7 @@
 #include "tools/serve_reload.h"
 #include "tools/serve_talk.h"
 #include "tools/services.h"
+#include "tools/set_options.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -34,6 +35,8 @@ struct serve {
     bool lived; /* it was ready once */
     struct bounds bounds;
     struct services_options asked;
+    struct set_options set;
+    struct placeholders placeholders;
     struct services services;
     double scale;
     struct arena texts; /* what stands for options of the jar */
@@ -462,7 +465,8 @@ static enum life begin(struct serve *s, int64_t port)
                                                             .user = s});
     if (s->definitions)
         s->folder = definitions_new(host_loop(s->host), s->api,
-                                    &(struct definitions_options){.folder = s->definitions,
+                                    &(struct definitions_options){.path = s->definitions,
+                                                                  .given = &s->placeholders,
                                                                   .talk = s->talk,
                                                                   .region = config.region,
                                                                   .account = config.account,
@@ -601,10 +605,12 @@ static const struct option_row rows[] = {
      "waits and pauses before retries last so many times as long\n"
      "(also WAIT_TIME_SCALE)",
      offsetof(struct serve, wait_scale)},
-    {"definitions", 0, "FOLDER",
+    {"definitions", 0, "FOLDER|FILE",
      "a state machine of each NAME.asl.json, .asl.yaml in it, updated\n"
-     "when the file changes; NAME.express.asl.json: an EXPRESS one",
+     "when the file changes; NAME.express.asl.json: an EXPRESS one;\n"
+     "or the machines of a template of SAM, CloudFormation, the CDK, ...",
      offsetof(struct serve, definitions)},
+    SET_OPTIONS(struct serve, set),
     {"routes", 0, "FILE",
      "paths whose requests start executions, and get their output:\n"
      "docs/serve.md",
@@ -759,6 +765,10 @@ static int run(struct serve *s, int argc, char **argv)
     if (!fits_arn("--region", first_set(s->region, regions)) ||
         !fits_arn("--account", first_set(s->account, accounts)))
         return EXIT_USAGE;
+    if (!set_options_read(&s->set, set, &s->placeholders))
+        return EXIT_USAGE;
+    set_options_defaults(&s->placeholders, first_set(s->region, regions),
+                         first_set(s->account, accounts));
     if (!s->store_path)
         s->store_path = "asl.db";
     if (s->listen && !is_address(s->listen))
@@ -785,6 +795,7 @@ int cmd_serve(int argc, char **argv)
     int status = run(&s, argc, argv);
 
     services_clear(&s.services);
+    placeholders_clear(&s.placeholders);
     arena_clear(&s.texts);
     return status;
 }

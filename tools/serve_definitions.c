@@ -4,7 +4,11 @@
 #include "parsers/mem.h"
 #include "runtime/names.h"
 #include "runtime/text_map.h"
+#include "tools/machine_file.h"
 #include "tools/report_text.h"
+#include "tools/repository.h"
+#include "tools/set_options.h"
+#include "tools/template/template.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,28 +21,43 @@
 enum {
     QUIET_MS = 100, /* without news before the folder is looked at: a file may be half written */
     PATIENCE_MS = 1000, /* then it is looked at all the same */
-    LOOK_MS = 5000,     /* in any case: file systems that tell nothing, folders that are replaced */
+    MAX_TEMPLATE = 64 * 1024 * 1024,
+    LOOK_MS = 5000, /* in any case: file systems that tell nothing, folders that are replaced */
+};
+
+/* What a file was when it was read. */
+struct stamp {
+    ino_t inode;
+    off_t size;
+    struct timespec changed;
 };
 
 /* A file that is there, or was. */
 struct file {
     char *name;    /* in the folder */
     char *path;    /* for messages, too */
-    char *machine; /* its name */
-    bool express, there, seen;
-    /* What it was when it was read: */
-    ino_t inode;
-    off_t size;
-    struct timespec changed;
+    char *machine; /* its name; of a template's they are in it */
+    bool express, template, there, seen;
+    struct stamp was;
+};
+
+/* A file that a template names. */
+struct part {
+    char *path;
+    struct stamp was;
 };
 
 struct definitions {
     api *api;
     struct definitions_options options;
+    char *folder;             /* that is looked at */
+    char *only;               /* the one file in it; NULL: all definitions */
     struct text_map files;    /* by name */
-    struct text_map machines; /* the files that are there, by machine */
+    struct text_map machines; /* the files that are there, by machine; not those of templates */
     struct file **list;
     size_t count, cap;
+    struct part *parts; /* of the template */
+    size_t part_count, part_cap;
     bool unreadable; /* the folder, which was said */
     uv_fs_event_t event;
     uv_timer_t quiet, look;
@@ -68,21 +87,34 @@ static int is_definition(const struct dirent *entry)
     return stem(entry->d_name) > 0;
 }
 
+/* The machine's name, and whether it is an EXPRESS one, by the name of its file. */
+static void name_machine(struct file *f)
+{
+    size_t len = stem(f->name), n = sizeof express_ending - 1;
+
+    f->express = len > n && strncmp(f->name + len - n, express_ending, n) == 0;
+    if (len) {
+        f->machine = mem_strndup(f->name, f->express ? len - n : len);
+    } else {
+        json *name = machine_file_name(f->name);
+        f->machine = mem_strdup(json_str(name));
+        json_unref(name);
+    }
+}
+
 static struct file *file_named(definitions *d, const char *name)
 {
     struct file *f = text_map_get(&d->files, name);
-    size_t len = stem(name), n = sizeof express_ending - 1;
     struct buf path = {0};
 
     if (f)
         return f;
     f = mem_calloc(1, sizeof *f);
-    f->express = len > n && strncmp(name + len - n, express_ending, n) == 0;
     f->name = mem_strdup(name);
-    f->machine = mem_strndup(name, f->express ? len - n : len);
-    size_t folder = strlen(d->options.folder);
-    buf_printf(&path, "%s%s%s", d->options.folder,
-               folder && d->options.folder[folder - 1] == '/' ? "" : "/", name);
+    name_machine(f);
+    if (!d->only || strchr(d->options.path, '/'))
+        buf_printf(&path, "%s%s", d->folder, d->folder[strlen(d->folder) - 1] == '/' ? "" : "/");
+    buf_adds(&path, name);
     f->path = buf_take(&path);
     text_map_put(&d->files, f->name, f);
     if (d->count == d->cap) {
@@ -110,31 +142,34 @@ static void say(const definitions *d, const struct file *f, const char *format, 
     buf_clear(&text);
 }
 
-static void show_report(const definitions *d, const struct file *f, const struct buf *text,
-                        const struct asl_report *report)
+static void show_report(const definitions *d, const char *file, const char *machine,
+                        struct source_lines *lines, const struct asl_report *report)
 {
-    char *lines = NULL;
+    char *shown = NULL;
     size_t len = 0;
-    FILE *out = open_memstream(&lines, &len);
+    FILE *out = open_memstream(&shown, &len);
 
     if (!out)
         return;
-    report_print(out, f->path, text->data, text->len, report, colour_wanted(stderr, NULL));
+    report_print_file(
+        out,
+        &(struct report_file){.name = file, .machine = machine, .lines = lines, .report = report},
+        colour_wanted(stderr, NULL));
     fclose(out);
-    talk_add(d->options.talk, lines, len);
-    free(lines);
+    talk_add(d->options.talk, shown, len);
+    free(shown);
 }
 
 /* All that is wrong, as asl validate shows it; `words` when that finds nothing. */
-static void show_problems(const definitions *d, const struct file *f, const struct buf *text,
-                          const char *words)
+static void show_problems(const definitions *d, const struct file *f,
+                          const struct template_taken *t, const char *words)
 {
     struct asl_report report = {0};
 
-    asl_validate(text->data, text->len, document_format(f->path, text->data, text->len),
-                 f->express ? ASL_EXPRESS : ASL_STANDARD, api_served(d->api), &report);
+    template_validate(t, api_served(d->api), &report);
+    asl_report_sort(&report, 0);
     if (report.errors)
-        show_report(d, f, text, &report);
+        show_report(d, t->file, t->machine, t->lines, &report);
     else
         say(d, f, "%s", words);
     asl_report_clear(&report);
@@ -179,13 +214,13 @@ static const char *text_at(const struct answer *a, const char *key)
     return v && json_is_string(v) ? json_str(v) : "";
 }
 
-static json *machine_arn(const definitions *d, const struct file *f)
+static json *machine_arn(const definitions *d, const char *machine)
 {
     const char *region = d->options.region ? d->options.region : NAMES_REGION;
     const char *account = d->options.account ? d->options.account : NAMES_ACCOUNT;
 
     return json_stringf("arn:%s:states:%s:%s:stateMachine:%s", names_partition(region), region,
-                        account, f->machine);
+                        account, machine);
 }
 
 /* An error when there is no such machine. */
@@ -198,19 +233,19 @@ static json *describe(definitions *d, const json *arn, struct diag *why)
     return call(d, "DescribeStateMachine", json_build_done(&b), why).body;
 }
 
-static struct answer create(definitions *d, const struct file *f, const json *text,
+static struct answer create(definitions *d, const char *machine, bool express, const json *text,
                             struct diag *why)
 {
     struct json_build b;
 
     json_build_object(&b, 4);
-    json_build_set(&b, "name", json_cstring(f->machine));
+    json_build_set(&b, "name", json_cstring(machine));
     json_build_set(&b, "definition", json_ref(text));
     json_build_set(
         &b, "roleArn",
         json_stringf("arn:%s:iam::123456789012:role/asl",
                      names_partition(d->options.region ? d->options.region : NAMES_REGION)));
-    json_build_set(&b, "type", json_cstring(f->express ? "EXPRESS" : "STANDARD"));
+    json_build_set(&b, "type", json_cstring(express ? "EXPRESS" : "STANDARD"));
     return call(d, "CreateStateMachine", json_build_done(&b), why);
 }
 
@@ -226,48 +261,198 @@ static struct answer update(definitions *d, const json *arn, const json *text, s
 
 /* ---- one file ---- */
 
-/* The text of the definition as JSON: as it stands, or what the YAML means. */
-static json *definition_text(const struct file *f, const struct buf *text, struct diag *why)
+/* The text of the definition as JSON: as it stands, or what the YAML or the template means. */
+static json *definition_text(const struct template_taken *t, struct diag *why)
 {
-    enum document_format format = document_format(f->path, text->data, text->len);
     json *v, *out;
 
-    if (format == DOCUMENT_JSON)
-        return json_string(text->data, text->len);
-    v = document_parse(format, text->data, text->len, 0, NULL, NULL, why);
+    if (t->value)
+        return json_text(t->value);
+    if (t->format == DOCUMENT_JSON)
+        return json_string(t->text, t->len);
+    v = document_parse(t->format, t->text, t->len, 0, NULL, NULL, why);
     out = v ? json_text(v) : NULL;
     json_unref(v);
     return out;
 }
 
 /* Creates or updates the machine; false with *why filled when it is refused. */
-static bool deploy(definitions *d, const struct file *f, const json *text, struct diag *why)
+static bool deploy(definitions *d, const struct file *f, const char *machine, bool express,
+                   const json *text, struct diag *why)
 {
-    json *arn = machine_arn(d, f), *have = describe(d, arn, why);
+    json *arn = machine_arn(d, machine), *have = describe(d, arn, why);
     const json *definition = have ? json_get(have, "definition") : NULL;
     const json *type = have ? json_get(have, "type") : NULL;
     const char *did = NULL;
     struct answer a = {0};
 
-    if (type && json_str_is(type, "EXPRESS") != f->express) {
+    if (type && json_str_is(type, "EXPRESS") != express) {
         diag_set(why, "TYPE", 0,
-                 "%s is a state machine of type %s, and stays that until it is deleted", f->machine,
+                 "%s is a state machine of type %s, and stays that until it is deleted", machine,
                  json_str(type));
     } else if (definition && json_equal(definition, text)) {
         did = "unchanged";
     } else if (have) {
-        a = type ? update(d, arn, text, why) : create(d, f, text, why);
+        a = type ? update(d, arn, text, why) : create(d, machine, express, text, why);
         if (a.status == 200)
             did = type ? "updated" : "created";
         else if (a.status)
             diag_set(why, "API", 0, "%s: %s", text_at(&a, "__type"), text_at(&a, "message"));
     }
     if (did && !d->options.quiet)
-        say(d, f, "%s %s%s", did, f->express ? "EXPRESS " : "", f->machine);
+        say(d, f, "%s %s%s", did, express ? "EXPRESS " : "", machine);
     json_unref(a.body);
     json_unref(have);
     json_unref(arn);
     return did != NULL;
+}
+
+/* A file that is being loaded. */
+struct loading {
+    definitions *d;
+    struct file *f;
+    bool good;
+};
+
+/* False: without their values it is no JSON. */
+static bool tell_open(const struct loading *l, const struct template_taken *t)
+{
+    struct buf names = {0};
+
+    set_options_list(&names, t->open);
+    if (t->bare)
+        say(l->d, l->f,
+            "nothing fills in %s, and ${%s} stands outside of quotes: give --set %s=VALUE",
+            buf_str(&names), t->bare, t->bare);
+    else if (names.len && !l->d->options.quiet)
+        say(l->d, l->f, "nothing fills in %s: --set %s=VALUE does", buf_str(&names),
+            json_str(json_key_at(t->open, 0)));
+    buf_clear(&names);
+    return !t->bare;
+}
+
+static void on_take(void *ctx, const struct template_taken *t)
+{
+    struct loading *l = ctx;
+    const char *machine = t->machine ? t->machine : l->f->machine;
+    struct diag why = {0};
+    json *text = NULL;
+    bool good = tell_open(l, t) && (text = definition_text(t, &why)) != NULL &&
+                deploy(l->d, l->f, machine, t->workflow == ASL_EXPRESS, text, &why);
+
+    if (!good && !t->bare)
+        show_problems(l->d, l->f, t, why.text);
+    if (!good)
+        say(l->d, l->f, "refused%s%s", t->machine ? ": " : "", t->machine ? t->machine : "");
+    l->good &= good;
+    json_unref(text);
+    diag_clear(&why);
+}
+
+/* What can't be read. */
+static void on_found(void *ctx, const struct template_found *found)
+{
+    struct loading *l = ctx;
+
+    if (!found->report->errors)
+        return;
+    show_report(l->d, found->file, found->machine, found->lines, found->report);
+    say(l->d, l->f, "refused");
+    l->good = false;
+}
+
+static void on_unchecked(void *ctx, const char *file, const char *machine, const char *why)
+{
+    struct loading *l = ctx;
+
+    (void)file;
+    say(l->d, l->f, "%s is not served: %s", machine ? machine : "it", why);
+}
+
+static struct stamp stamp_of(const struct stat *is)
+{
+    return (struct stamp){.inode = is->st_ino, .size = is->st_size, .changed = is->st_mtim};
+}
+
+static bool same_stamp(const struct stamp *a, const struct stamp *b)
+{
+    return a->inode == b->inode && a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
+           a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+/* The template is read anew when one of its parts changes. Takes `path`. */
+static void keep_part(definitions *d, char *path)
+{
+    struct stat is;
+
+    if (stat(path, &is) != 0) {
+        free(path);
+        return;
+    }
+    if (d->part_count == d->part_cap) {
+        d->part_cap = mem_grow(d->part_cap, d->part_count + 1);
+        d->parts = mem_realloc(d->parts, d->part_cap * sizeof *d->parts);
+    }
+    d->parts[d->part_count++] = (struct part){path, stamp_of(&is)};
+}
+
+static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
+                         struct diag *why)
+{
+    struct loading *l = ctx;
+    char *real;
+    bool good = repository_read(near, path, MAX_TEMPLATE, text, &real, why);
+
+    if (real)
+        keep_part(l->d, real);
+    return good;
+}
+
+static void forget_parts(definitions *d)
+{
+    for (size_t i = 0; i < d->part_count; i++)
+        free(d->parts[i].path);
+    d->part_count = 0;
+}
+
+static bool is_part_changed(const definitions *d)
+{
+    for (size_t i = 0; i < d->part_count; i++) {
+        struct stat is;
+        struct stamp now = {0};
+        if (stat(d->parts[i].path, &is) == 0)
+            now = stamp_of(&is);
+        if (!same_stamp(&now, &d->parts[i].was))
+            return true;
+    }
+    return false;
+}
+
+/* The file alone may be a template; in a folder are definitions. */
+static bool read_file(definitions *d, struct file *f, const struct buf *text)
+{
+    struct loading l = {.d = d, .f = f, .good = true};
+    enum asl_workflow express = ASL_EXPRESS;
+    const struct template_kind *alone = template_kind_find("definition"),
+                               *kind = d->only ? template_kind_of(f->path, text->data, text->len)
+                                               : alone;
+    struct template_reader reader = {.ctx = &l,
+                                     .given = d->options.given,
+                                     .forced = f->express ? &express : NULL,
+                                     .otherwise = ASL_STANDARD,
+                                     .take = on_take,
+                                     .found = on_found,
+                                     .unchecked = on_unchecked,
+                                     .read_file = on_read_file};
+
+    f->template = kind && kind != alone;
+    if (!f->template && template_is_hcl(f->path, text->data, text->len)) {
+        say(d, f, "refused: " HCL_UNREAD);
+        return false;
+    }
+    forget_parts(d);
+    template_read(&reader, f->template ? kind : alone, f->path, text->data, text->len);
+    return l.good;
 }
 
 static bool load(definitions *d, struct file *f)
@@ -275,7 +460,6 @@ static bool load(definitions *d, struct file *f)
     const struct file *other = text_map_get(&d->machines, f->machine);
     struct buf text = {0};
     struct diag why = {0};
-    json *definition = NULL;
     bool good = false;
 
     if (other && other != f) {
@@ -284,19 +468,11 @@ static bool load(definitions *d, struct file *f)
     }
     if (!other)
         text_map_put(&d->machines, f->machine, f);
-    if (!buf_read_file(&text, f->path, ASL_MAX_DEFINITION, &why)) {
+    good = buf_read_file(&text, f->path, d->only ? MAX_TEMPLATE : ASL_MAX_DEFINITION, &why);
+    if (!good)
         say(d, f, "refused: %s", why.text);
-        goto out;
-    }
     buf_str(&text);
-    definition = definition_text(f, &text, &why);
-    good = definition && deploy(d, f, definition, &why);
-    if (!good) {
-        show_problems(d, f, &text, why.text);
-        say(d, f, "refused");
-    }
-out:
-    json_unref(definition);
+    good = good && read_file(d, f, &text);
     buf_clear(&text);
     diag_clear(&why);
     return good;
@@ -304,16 +480,13 @@ out:
 
 /* ---- the folder ---- */
 
-static bool has_changed(struct file *f, const struct stat *is)
+static bool has_changed(const definitions *d, struct file *f, const struct stat *is)
 {
-    bool same = f->there && f->inode == is->st_ino && f->size == is->st_size &&
-                f->changed.tv_sec == is->st_mtim.tv_sec &&
-                f->changed.tv_nsec == is->st_mtim.tv_nsec;
+    struct stamp now = stamp_of(is);
+    bool same = f->there && same_stamp(&now, &f->was) && !is_part_changed(d);
 
     f->there = true;
-    f->inode = is->st_ino;
-    f->size = is->st_size;
-    f->changed = is->st_mtim;
+    f->was = now;
     return !same;
 }
 
@@ -323,7 +496,7 @@ static void give_back(definitions *d, const struct file *f)
     text_map_take(&d->machines, f->machine);
     for (size_t i = 0; i < d->count; i++)
         if (strcmp(d->list[i]->machine, f->machine) == 0)
-            d->list[i]->inode = 0;
+            d->list[i]->was.inode = 0;
 }
 
 static void notice_gone(definitions *d)
@@ -341,28 +514,40 @@ static void notice_gone(definitions *d)
     }
 }
 
+/* The names of the files there are; -1: the folder can't be read. */
+static int list_files(const definitions *d, struct dirent ***entries)
+{
+    return scandir(d->folder, entries, d->only ? NULL : is_definition, alphasort);
+}
+
+static bool is_ours(const definitions *d, const char *name)
+{
+    return !d->only || strcmp(d->only, name) == 0;
+}
+
 /* Loads what is new since the last look. */
 static bool look(definitions *d)
 {
     struct dirent **entries = NULL;
-    int count = scandir(d->options.folder, &entries, is_definition, alphasort);
+    int count = list_files(d, &entries);
     bool good = true;
 
     if (count < 0) {
         if (!d->unreadable)
-            talk_say(d->options.talk, "%s: %s", d->options.folder, strerror(errno));
+            talk_say(d->options.talk, "%s: %s", d->folder, strerror(errno));
         d->unreadable = true;
         return false;
     }
     d->unreadable = false;
     /* First those that are gone: another file may have their machines. */
     for (int i = 0; i < count; i++)
-        file_named(d, entries[i]->d_name)->seen = true;
+        if (is_ours(d, entries[i]->d_name))
+            file_named(d, entries[i]->d_name)->seen = true;
     notice_gone(d);
     for (int i = 0; i < count; i++) {
-        struct file *f = file_named(d, entries[i]->d_name);
         struct stat is;
-        if (stat(f->path, &is) == 0 && S_ISREG(is.st_mode) && has_changed(f, &is))
+        struct file *f = is_ours(d, entries[i]->d_name) ? file_named(d, entries[i]->d_name) : NULL;
+        if (f && stat(f->path, &is) == 0 && S_ISREG(is.st_mode) && has_changed(d, f, &is))
             good &= load(d, f);
         free(entries[i]);
     }
@@ -391,12 +576,27 @@ static void on_event(uv_fs_event_t *e, const char *name, int events, int status)
     uint64_t now_ms = uv_now(e->loop);
 
     (void)events;
-    if (status != 0 || (name && !stem(name) && name[0] != '.'))
+    if (status != 0 || (name && !d->only && !stem(name) && name[0] != '.'))
         return;
     if (!d->first_news_ms)
         d->first_news_ms = now_ms;
     if (now_ms - d->first_news_ms < PATIENCE_MS)
         uv_timer_start(&d->quiet, on_quiet, QUIET_MS, 0);
+}
+
+/* A file is looked at in its folder, whose changes tell of it however it is written. */
+static void split(definitions *d)
+{
+    const char *path = d->options.path, *slash = strrchr(path, '/');
+    struct stat is;
+
+    if (stat(path, &is) != 0 || !S_ISREG(is.st_mode)) {
+        d->folder = mem_strdup(path);
+        return;
+    }
+    d->only = mem_strdup(slash ? slash + 1 : path);
+    d->folder =
+        slash ? mem_strndup(path, slash > path ? (size_t)(slash - path) : 1) : mem_strdup(".");
 }
 
 definitions *definitions_new(uv_loop_t *loop, api *a, const struct definitions_options *options)
@@ -405,6 +605,7 @@ definitions *definitions_new(uv_loop_t *loop, api *a, const struct definitions_o
 
     d->api = a;
     d->options = *options;
+    split(d);
     uv_fs_event_init(loop, &d->event);
     uv_timer_init(loop, &d->quiet);
     uv_timer_init(loop, &d->look);
@@ -420,7 +621,7 @@ bool definitions_load(definitions *d)
 void definitions_watch(definitions *d)
 {
     /* Where the system can't tell of changes, they are seen at the next look. */
-    (void)uv_fs_event_start(&d->event, on_event, d->options.folder, 0);
+    (void)uv_fs_event_start(&d->event, on_event, d->folder, 0);
     uv_timer_start(&d->look, on_look, LOOK_MS, LOOK_MS);
 }
 
@@ -446,5 +647,9 @@ void definitions_free(definitions *d)
         mem_free(d->list[i]);
     }
     mem_free(d->list);
+    forget_parts(d);
+    mem_free(d->parts);
+    mem_free(d->folder);
+    mem_free(d->only);
     mem_free(d);
 }

@@ -3,6 +3,7 @@
 
 #include "runtime/api/api.h"
 #include "tools/serve_talk.h"
+#include "tools/template/placeholders.h"
 
 #include <stdbool.h>
 #include <uv.h>
@@ -10,12 +11,14 @@
 /*
  * A folder of definitions as state machines: NAME.asl.json, .asl.yaml or .asl.yml is the STANDARD
  * machine NAME, NAME.express.asl.json and so on the EXPRESS one. A file that changes updates its
- * machine; one that goes leaves it. What was done, and why something was not, goes to stderr.
+ * machine; one that goes leaves it. Instead of a folder it may be one file: a template, whose
+ * machines have their names in it. What was done, and why something was not, goes to stderr.
  */
 typedef struct definitions definitions;
 
 struct definitions_options {
-    const char *folder;
+    const char *path;             /* of the folder, or of one file, which may be a template */
+    struct placeholders *given;   /* values for placeholders */
     const char *region, *account; /* as the api's; NULL: its defaults */
     talk *talk;                   /* on which it says what it does */
     bool quiet;                   /* says nothing but what is wrong */

@@ -4,6 +4,7 @@
 #include "tools/set_options.h"
 
 #include "parsers/nearest.h"
+#include "runtime/names.h"
 #include "tools/cmd.h"
 
 #include <string.h>
@@ -22,6 +23,16 @@ bool set_options_read(const struct set_options *given, const struct option_set *
             cmd_fail(set->command, "--set-file: %s", why.text);
     diag_clear(&why);
     return good;
+}
+
+void set_options_defaults(struct placeholders *p, const char *region, const char *account)
+{
+    region = region ? region : NAMES_REGION;
+    placeholders_default(p, "AWS::Region", region);
+    placeholders_default(p, "AWS::AccountId", account ? account : NAMES_ACCOUNT);
+    placeholders_default(p, "AWS::Partition", names_partition(region));
+    placeholders_default(p, "AWS::URLSuffix",
+                         strncmp(region, "cn-", 3) == 0 ? "amazonaws.com.cn" : "amazonaws.com");
 }
 
 void set_options_list(struct buf *out, const json *names)

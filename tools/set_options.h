@@ -18,6 +18,8 @@ struct set_options {
  */
 bool set_options_read(const struct set_options *given, const struct option_set *set,
                       struct placeholders *out);
+/* What AWS fills in wherever a template is deployed; NULL: as without an option. */
+void set_options_defaults(struct placeholders *p, const char *region, const char *account);
 /* "${A}, ${B}" of an object with these names. */
 void set_options_list(struct buf *out, const json *names);
 /* Says which names were given for nothing. `open`: an object with names that nothing fills in. */

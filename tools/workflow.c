@@ -52,22 +52,11 @@ static void make_names(struct workflow *w)
 
 /* ---- loading ---- */
 
-/* What AWS fills in wherever a template is deployed, as far as we have one. */
-static void add_defaults(struct placeholders *p)
-{
-    const char *region = region_of_environment(), *account = account_of_environment();
-
-    placeholders_default(p, "AWS::Region", region ? region : "us-east-1");
-    placeholders_default(p, "AWS::AccountId", account ? account : "123456789012");
-    placeholders_default(p, "AWS::Partition", "aws");
-    placeholders_default(p, "AWS::URLSuffix", "amazonaws.com");
-}
-
 static bool load_machine(struct workflow *w, const struct option_set *set, const char *path)
 {
     if (!set_options_read(&w->set, set, &w->placeholders))
         return false;
-    add_defaults(&w->placeholders);
+    set_options_defaults(&w->placeholders, region_of_environment(), account_of_environment());
     w->file = (struct machine_file){.command = set->command,
                                     .argument = path,
                                     .given = &w->placeholders,

@@ -340,6 +340,17 @@ asl_machine *template_compile(const struct template_taken *t, struct asl_report 
     return m;
 }
 
+void template_validate(const struct template_taken *t, const struct asl_served *served,
+                       struct asl_report *report)
+{
+    if (t->value)
+        asl_validate_value(t->value, t->places, t->workflow, served, report);
+    else
+        asl_validate(t->text, t->len, t->format, t->workflow, served, report);
+    if (t->text && t->map)
+        translate_taken(t, report);
+}
+
 static void refuse_bare(struct machine *m, const struct quilt *q)
 {
     char *name = first_bare(q);

@@ -90,6 +90,9 @@ bool template_may_be_mapping(const char *name, const char *text, size_t len);
 
 /* Compiles it; problems have their places in its file. NULL: there is an error among them. */
 asl_machine *template_compile(const struct template_taken *taken, struct asl_report *report);
+/* What asl_validate finds in it; places are in its file. */
+void template_validate(const struct template_taken *taken, const struct asl_served *served,
+                       struct asl_report *report);
 
 /* Validates all definitions in the text of the file `name`, or gives them to who takes them. */
 void template_read(const struct template_reader *reader, const struct template_kind *kind,
