@@ -179,6 +179,11 @@ $(BUILD)/slow_names.so: tests/preload/slow_names.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $<
 
+# The program broken on purpose, a line at a time: do the tests notice? MUTATE="asl/ core/" picks lines of the list.
+.PHONY: mutate
+mutate: setup
+	@CC='$(CC)' tests/mutate $(MUTATE)
+
 .PHONY: conformance
 conformance: setup
 	@$(MAKE) --no-print-directory all
@@ -372,6 +377,7 @@ help:
 	@echo 'make format        clang-format over all of it'
 	@echo 'make check-clients AWS'"'"'s command line and SDK for JavaScript against asl serve'
 	@echo 'make crash         asl serve killed under load, and on a full disk: KILLS=500'
+	@echo 'make mutate        breaks the program on purpose, and looks whether the tests notice: MUTATE=tools/'
 	@echo 'make conformance   answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline'
 	@echo 'make bench         how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run'
 	@echo 'make bench-serve   asl serve under load: BENCH="--store bench.db --durability full"'

@@ -4,6 +4,7 @@
 #include "parsers/document.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
+#include "runtime/text_map.h"
 #include "tools/path_glob.h"
 
 #include <stdio.h>
@@ -28,7 +29,8 @@ struct seen {
 
 struct aslrc_files {
     struct aslrc **files;
-    struct seen *seen;
+    struct seen **seen;
+    struct text_map by_folder; /* those */
     size_t files_count, files_cap, seen_count, seen_cap;
     const struct aslrc *only;
     bool none, bad;
@@ -290,17 +292,20 @@ static const struct aslrc *rc_of(struct aslrc_files *all, const char *path)
     if (all->none || all->only)
         return all->only;
     char *folder = folder_of(path);
-    for (size_t i = all->seen_count; i-- > 0;)
-        if (strcmp(all->seen[i].folder, folder) == 0) {
-            mem_free(folder);
-            return all->seen[i].rc;
-        }
+    struct seen *seen = text_map_get(&all->by_folder, folder);
+    if (seen) {
+        mem_free(folder);
+        return seen->rc;
+    }
     if (all->seen_count == all->seen_cap) {
         all->seen_cap = mem_grow(all->seen_cap, all->seen_count + 1);
-        all->seen = mem_realloc(all->seen, all->seen_cap * sizeof *all->seen);
+        all->seen = mem_realloc(all->seen, all->seen_cap * sizeof(struct seen *));
     }
-    all->seen[all->seen_count++] = (struct seen){folder, look_for(all, folder)};
-    return all->seen[all->seen_count - 1].rc;
+    seen = mem_calloc(1, sizeof *seen);
+    *seen = (struct seen){folder, look_for(all, folder)};
+    all->seen[all->seen_count++] = seen;
+    text_map_put(&all->by_folder, folder, seen);
+    return seen->rc;
 }
 
 struct aslrc_files *aslrc_new(const char *only, bool none)
@@ -327,8 +332,11 @@ void aslrc_free(struct aslrc_files *all)
         json_unref(all->files[i]->settings);
         mem_free(all->files[i]);
     }
-    for (size_t i = 0; i < all->seen_count; i++)
-        mem_free(all->seen[i].folder);
+    for (size_t i = 0; i < all->seen_count; i++) {
+        mem_free(all->seen[i]->folder);
+        mem_free(all->seen[i]);
+    }
+    text_map_clear(&all->by_folder);
     mem_free(all->files);
     mem_free(all->seen);
     mem_free(all->here);

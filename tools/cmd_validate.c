@@ -12,7 +12,6 @@
 #include "tools/repository.h"
 #include "tools/set_options.h"
 #include "tools/template/template.h"
-#include "tools/word_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,11 +31,11 @@ struct validate {
     struct aslrc_files *settings;
     struct template_reader reader;
     struct report_writer writer;
-    struct buf in;             /* what stdin had */
-    struct word_list referred; /* files that templates refer to: they were validated with them */
-    struct json_build told;    /* an object: machines of files, with the pass that told of them */
-    int64_t pass;              /* how many templates and definitions were read */
-    size_t seen;               /* definitions and templates so far, whatever became of them */
+    struct buf in;              /* what stdin had */
+    struct json_build referred; /* an object: files that templates refer to, validated with them */
+    struct json_build told;     /* an object: machines of files, with the pass that told of them */
+    int64_t pass;               /* how many templates and definitions were read */
+    size_t seen;                /* definitions and templates so far, whatever became of them */
     size_t definitions, errors, warnings, unchecked;
     bool unread; /* something could not be read */
 };
@@ -118,7 +117,7 @@ static bool on_read_file(void *ctx, const char *near, const char *path, struct b
     bool good = repository_read(near, path, MAX_BYTES, text, &real, why);
 
     if (good)
-        word_list_add(&v->referred, real, strlen(real));
+        json_build_set(&v->referred, real, json_bool(true));
     free(real);
     return good;
 }
@@ -233,11 +232,11 @@ static void check_alone(struct validate *v, const char *name, const struct buf *
 static void check_definition(struct validate *v, const char *path)
 {
     struct buf text = {0};
-    char *real = v->referred.count ? repository_real(path) : NULL;
+    char *real = json_count(v->referred.v) ? repository_real(path) : NULL;
 
     if (strcmp(path, "-") == 0)
         check_alone(v, "<stdin>", &v->in);
-    else if (!(real && word_list_has(&v->referred, real)) && read_file(v, path, &text))
+    else if (!(real && json_get(v->referred.v, real)) && read_file(v, path, &text))
         check_alone(v, path, &text);
     free(real);
     buf_clear(&text);
@@ -395,6 +394,7 @@ int cmd_validate(int argc, char **argv)
     if (status != EXIT_GOOD)
         goto out;
     json_build_object(&v.told, 0);
+    json_build_object(&v.referred, 0);
     check_files(&v, argv + first, argc - first);
     report_writer_end(&v.writer);
     fflush(stdout); /* what is counted comes before the count, where both go to one place */
@@ -405,11 +405,12 @@ int cmd_validate(int argc, char **argv)
     else
         status = v.errors ? EXIT_BAD : EXIT_GOOD;
 out:
-    if (v.told.v)
+    if (v.told.v) {
         json_build_drop(&v.told);
+        json_build_drop(&v.referred);
+    }
     aslrc_free(v.settings);
     placeholders_clear(&v.placeholders);
-    word_list_clear(&v.referred);
     buf_clear(&v.in);
     return status;
 }

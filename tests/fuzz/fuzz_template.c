@@ -88,9 +88,27 @@ static bool on_read_file(void *ctx, const char *near, const char *path, struct b
     return true;
 }
 
+/* Given away instead of validated: it compiles to the same, and what is open has a name. */
+static void on_take(void *ctx, const struct template_taken *taken)
+{
+    struct seen *s = ctx;
+    struct asl_report report = {0};
+    asl_machine *m = template_compile(taken, &report);
+
+    s->found++;
+    must(!taken->bare || json_get(taken->open, taken->bare), "what is bare is open");
+    must(!m == (report.errors > 0), "a machine, or an error");
+    for (size_t i = 0; i < report.count; i++)
+        check_place(taken->lines, report.problems[i].place);
+    mix(s, m ? "machine" : "none");
+    asl_machine_unref(m);
+    asl_report_clear(&report);
+}
+
 static void read_as(const char *kind, const char *name, const char *text, size_t len)
 {
     struct seen once = {0}, twice = {0};
+    struct placeholders given = {0};
     struct template_reader reader = {
         .found = on_found, .unchecked = on_unchecked, .read_file = on_read_file};
 
@@ -100,6 +118,15 @@ static void read_as(const char *kind, const char *name, const char *text, size_t
     template_read(&reader, template_kind_find(kind), name, text, len);
     must(once.found == twice.found && once.unchecked == twice.unchecked && once.hash == twice.hash,
          "the same text comes to the same");
+    /* With values, in which there are more placeholders; and to be run. */
+    must(placeholders_add(&given, "a=${b}\"${Timeout}", NULL), "it is NAME=VALUE");
+    must(placeholders_add(&given, "Timeout=5", NULL), "it is NAME=VALUE");
+    placeholders_default(&given, "AWS::Region", "${a}${a}");
+    reader.given = &given;
+    template_read(&reader, template_kind_find(kind), name, text, len);
+    reader.take = on_take;
+    template_read(&reader, template_kind_find(kind), name, text, len);
+    placeholders_clear(&given);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

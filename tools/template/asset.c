@@ -9,32 +9,31 @@
 
 #include <string.h>
 
-/* Has one of the destinations that key? */
-static bool goes_to(const json *file, const char *key)
+/* Adds the keys under which a file goes to S3. */
+static void add_keys(struct json_build *out, const json *file)
 {
     const json *all = member(file, NULL, "destinations", NULL);
+    const json *source = member(member(file, NULL, "source", NULL), NULL, "path", NULL);
 
-    for (size_t i = 0; all && json_is_object(all) && i < json_count(all); i++) {
+    if (!source || !json_is_string(source) || !all || !json_is_object(all))
+        return;
+    for (size_t i = 0; i < json_count(all); i++) {
         const json *to = member(json_value_at(all, i), NULL, "objectKey", NULL);
-        if (to && json_is_string(to) && json_str_is(to, key))
-            return true;
+        if (to && json_is_string(to))
+            json_build_set_key(out, json_ref(to), json_ref(source));
     }
-    return false;
 }
 
-static bool find_source(const json *manifest, const char *key, struct buf *path)
+/* The sources of a manifest, by key. */
+static json *sources_of(const json *manifest)
 {
-    const json *files = member(manifest, NULL, "files", NULL);
+    const json *files = manifest ? member(manifest, NULL, "files", NULL) : NULL;
+    struct json_build out;
 
-    for (size_t i = 0; files && json_is_object(files) && i < json_count(files); i++) {
-        const json *file = json_value_at(files, i);
-        const json *source = member(member(file, NULL, "source", NULL), NULL, "path", NULL);
-        if (source && json_is_string(source) && goes_to(file, key)) {
-            buf_adds(path, json_str(source));
-            return true;
-        }
-    }
-    return false;
+    json_build_object(&out, 0);
+    for (size_t i = 0; files && json_is_object(files) && i < json_count(files); i++)
+        add_keys(&out, json_value_at(files, i));
+    return json_build_done(&out);
 }
 
 static json *read_manifest(struct reading *in)
@@ -60,6 +59,23 @@ static json *read_manifest(struct reading *in)
     return manifest;
 }
 
+/* Where the asset is that goes to S3 under `key`. */
+static void find_asset(struct reading *in, const char *key, struct buf *path)
+{
+    const char *slash = strrchr(key, '/');
+
+    if (!in->assets) {
+        json *manifest = read_manifest(in);
+        in->assets = sources_of(manifest);
+        json_unref(manifest);
+    }
+    const json *source = json_get(in->assets, key);
+    if (source)
+        buf_adds(path, json_str(source));
+    else
+        buf_printf(path, "asset.%s", slash ? slash + 1 : key);
+}
+
 static bool is_there(struct reading *in, const char *name)
 {
     struct buf path = {0}, text = {0};
@@ -80,21 +96,15 @@ void asset_read(struct machine *m, const json *location, const struct json_place
     const json *key = member(location, at, "Key", &key_at);
     struct quilt q = {.plain = true, .filler = m};
     struct buf path = {0};
-    json *manifest = NULL;
 
     if (key)
         cfn_text(&q, m->in, key, key_at);
-    if (key && !q.count && q.text.len) {
-        const char *text = buf_str(&q.text), *slash = strrchr(text, '/');
-        manifest = read_manifest(m->in);
-        if (!manifest || !find_source(manifest, text, &path))
-            buf_printf(&path, "asset.%s", slash ? slash + 1 : text);
-    }
+    if (key && !q.count && q.text.len)
+        find_asset(m->in, buf_str(&q.text), &path);
     if (path.len && is_there(m->in, buf_str(&path)))
         definition_file(m, buf_str(&path), key_at);
     else
         definition_unchecked(m, otherwise);
-    json_unref(manifest);
     buf_clear(&path);
     quilt_clear(&q);
 }

@@ -28,6 +28,7 @@ void reading_init(struct reading *r, const struct template_reader *to, const cha
 
 void reading_clear(struct reading *r)
 {
+    json_unref(r->assets);
     source_lines_clear(&r->lines);
 }
 

@@ -13,9 +13,8 @@
 /* Of files that include files. */
 enum { MAX_INCLUDES = 8 };
 
-/* A file that was read. */
+/* A file that was read, once however often it is included. */
 struct included {
-    struct included *next;
     struct reading in;
     struct buf name, text;
     struct arena a;
@@ -47,6 +46,19 @@ bool include_parse(const json *v, struct include_call *out)
     return strcmp(close, "}") == 0;
 }
 
+static struct included *keep(struct includes *all, struct included *f)
+{
+    if (!all->index.v)
+        json_build_object(&all->index, 0);
+    json_build_set(&all->index, buf_str(&f->name), json_int((int64_t)all->count));
+    if (all->count == all->cap) {
+        all->cap = mem_grow(all->cap, all->count + 1);
+        all->files = mem_realloc(all->files, all->cap * sizeof(struct included *));
+    }
+    all->files[all->count++] = f;
+    return f;
+}
+
 static struct included *read_file(struct includes *all, const struct include_call *call)
 {
     struct included *f = mem_calloc(1, sizeof *f);
@@ -55,6 +67,12 @@ static struct included *read_file(struct includes *all, const struct include_cal
 
     definition_path(&f->name, all->root->name, path);
     mem_free(path);
+    const json *have = all->index.v ? json_get(all->index.v, buf_str(&f->name)) : NULL;
+    if (have) {
+        buf_clear(&f->name);
+        mem_free(f);
+        return all->files[json_int_value(have)];
+    }
     if (!all->root->to->read_file(all->root->to->ctx, all->root->name, buf_str(&f->name), &f->text,
                                   &why)) {
         diag_clear(&why);
@@ -68,9 +86,7 @@ static struct included *read_file(struct includes *all, const struct include_cal
     f->in.pseudo = true;
     f->doc = document_parse(f->in.format, f->text.data, f->text.len,
                             JSON_READ_TAGS | JSON_READ_UNIQUE, &f->a, &f->places, NULL);
-    f->next = all->first;
-    all->first = f;
-    return f;
+    return keep(all, f);
 }
 
 /* "a.b" of the document. */
@@ -108,9 +124,8 @@ bool include_resolve(struct includes *all, struct include_node *node)
 
 void includes_clear(struct includes *all)
 {
-    while (all->first) {
-        struct included *f = all->first;
-        all->first = f->next;
+    for (size_t i = 0; i < all->count; i++) {
+        struct included *f = all->files[i];
         json_unref(f->doc);
         arena_clear(&f->a);
         reading_clear(&f->in);
@@ -118,4 +133,7 @@ void includes_clear(struct includes *all)
         buf_clear(&f->text);
         mem_free(f);
     }
+    mem_free(all->files);
+    if (all->index.v)
+        json_build_drop(&all->index);
 }

@@ -22,7 +22,8 @@ struct reading {
     size_t len;
     enum document_format format;
     struct source_lines lines;
-    bool pseudo; /* #{…} is a placeholder too: serverless.yml */
+    bool pseudo;  /* #{…} is a placeholder too: serverless.yml */
+    json *assets; /* of the CDK: sources by key, once they were asked for */
 };
 
 void reading_init(struct reading *r, const struct template_reader *to, const char *name,
@@ -145,7 +146,9 @@ struct include_node {
 /* What was included so far; {.root = the template}. */
 struct includes {
     struct reading *root;
-    struct included *first;
+    struct included **files;
+    size_t count, cap;
+    struct json_build index; /* their places, by name; an object once there is one */
 };
 
 /*
