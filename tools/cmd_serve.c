@@ -605,7 +605,7 @@ static const struct option_row rows[] = {
      "waits and pauses before retries last so many times as long\n"
      "(also WAIT_TIME_SCALE)",
      offsetof(struct serve, wait_scale)},
-    {"definitions", 0, "FOLDER|FILE",
+    {"definitions", 0, "FILE|FOLDER",
      "a state machine of each NAME.asl.json, .asl.yaml in it, updated\n"
      "when the file changes; NAME.express.asl.json: an EXPRESS one;\n"
      "or the machines of a template of SAM, CloudFormation, the CDK, ...",

@@ -5,12 +5,11 @@
 
 /* What completes an option's argument, as the table shows it. */
 enum argument {
-    ARGUMENT_NONE,   /* a flag */
-    ARGUMENT_FREE,   /* "N", "URL": nothing to offer */
-    ARGUMENT_WORDS,  /* "real|virtual" */
-    ARGUMENT_FILE,   /* "FILE", "FILE#CASE" */
-    ARGUMENT_FOLDER, /* "FOLDER" */
-    ARGUMENT_INPUT,  /* "JSON|@FILE|-" */
+    ARGUMENT_NONE,  /* a flag */
+    ARGUMENT_FREE,  /* "N", "URL": nothing to offer */
+    ARGUMENT_WORDS, /* "real|virtual" */
+    ARGUMENT_FILE,  /* "FILE", "FILE#CASE", "FILE|FOLDER" */
+    ARGUMENT_INPUT, /* "JSON|@FILE|-" */
 };
 
 static enum argument argument_of(const struct option_row *r)
@@ -23,8 +22,6 @@ static enum argument argument_of(const struct option_row *r)
         return ARGUMENT_INPUT;
     if (strncmp(a, "FILE", 4) == 0)
         return ARGUMENT_FILE;
-    if (strcmp(a, "FOLDER") == 0)
-        return ARGUMENT_FOLDER;
     return strchr(a, '|') ? ARGUMENT_WORDS : ARGUMENT_FREE;
 }
 
@@ -81,7 +78,6 @@ static void bash_arguments(const struct cmd *c)
             fputs("'; return ;;\n", stdout);
             break;
         case ARGUMENT_FILE: fputs("_asl_files; return ;;\n", stdout); break;
-        case ARGUMENT_FOLDER: fputs("_asl_folders; return ;;\n", stdout); break;
         case ARGUMENT_INPUT: fputs("_asl_input; return ;;\n", stdout); break;
         }
     }
@@ -102,7 +98,6 @@ static void print_bash(const struct cmd *commands, size_t count)
     fputs("# bash completion of asl\n\n"
           "_asl_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
           "_asl_files() { mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); }\n"
-          "_asl_folders() { mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); }\n"
           "# To readline it is no file's name: quotes and the slash of a folder are made here.\n"
           "_asl_input() {\n"
           "    local path\n"
@@ -176,7 +171,6 @@ static void zsh_spec(const char *dashes, const char *name, const struct option_r
         putchar(')');
         break;
     case ARGUMENT_FILE: fputs("_files", stdout); break;
-    case ARGUMENT_FOLDER: fputs("_files -/", stdout); break;
     case ARGUMENT_INPUT: fputs("_asl_input", stdout); break;
     }
     putchar('\'');
@@ -243,7 +237,6 @@ static void fish_option(const struct cmd *c, const struct option_row *r)
         putchar('\'');
         break;
     case ARGUMENT_FILE: fputs(" -r -F", stdout); break;
-    case ARGUMENT_FOLDER: fputs(" -x -a '(__fish_complete_directories)'", stdout); break;
     case ARGUMENT_INPUT: fputs(" -x -a '(_asl_input)'", stdout); break;
     }
     fputs(" -d '", stdout);
