@@ -35,11 +35,29 @@ void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out)
     };
 }
 
+/* Of a way so much is told, in bytes: keys may be as long as all the definition, and everything
+ * below them has its own. */
+enum { MOST_OF_WAY = 1024 };
+
+/* How much of a key is told behind what there is of the way, in whole characters. */
+static size_t told_of(const struct buf *out, const json *key)
+{
+    const size_t room = out->len < MOST_OF_WAY ? MOST_OF_WAY - out->len : 0;
+    size_t n = json_str_len(key);
+
+    if (n <= room)
+        return n;
+    for (n = room; n > 0 && ((unsigned char)json_str(key)[n] & 0xC0) == 0x80;)
+        n--;
+    return n;
+}
+
 static void add_escaped(struct buf *out, const json *key)
 {
     const char *text = json_str(key);
+    const size_t len = told_of(out, key);
 
-    for (size_t i = 0; i < json_str_len(key); i++) {
+    for (size_t i = 0; i < len; i++) {
         if (text[i] == '~')
             buf_adds(out, "~0");
         else if (text[i] == '/')
@@ -47,6 +65,7 @@ static void add_escaped(struct buf *out, const json *key)
         else
             buf_addc(out, text[i]);
     }
+    buf_adds(out, len < json_str_len(key) ? "\xE2\x80\xA6" : "");
 }
 
 /* The way from the whole to a place is short (JSON_MAX_DEPTH): recursing up is safe. */
@@ -55,6 +74,8 @@ void asl_at_pointer(const struct asl_at *at, struct buf *out)
     if (!at->up)
         return;
     asl_at_pointer(at->up, out);
+    if (out->len >= MOST_OF_WAY)
+        return;
     buf_addc(out, '/');
     if (at->key)
         add_escaped(out, at->key);
@@ -67,9 +88,13 @@ void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, st
     if (at == from || !at->up)
         return;
     asl_at_location_from(from, at->up, out);
+    if (out->len >= MOST_OF_WAY)
+        return;
     if (at->key) {
+        const size_t len = told_of(out, at->key);
         buf_addc(out, '/');
-        buf_add(out, json_str(at->key), json_str_len(at->key));
+        buf_add(out, json_str(at->key), len);
+        buf_adds(out, len < json_str_len(at->key) ? "\xE2\x80\xA6" : "");
     } else {
         buf_addc(out, '[');
         buf_add_int(out, (int64_t)at->index);

@@ -24,7 +24,8 @@ struct asl_at {
 bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out);
 /* Member or element `i` < json_count(at->value). */
 void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out);
-/* "/States/a~1b/Next": RFC 6901. */
+/* "/States/a~1b/Next": RFC 6901. Of long keys, and behind them, "…" is all that is told: so too in
+ * a location. */
 void asl_at_pointer(const struct asl_at *at, struct buf *out);
 /* "/States/a/b/Choices[0]/Next": the form AWS gives; "/" for the whole. */
 void asl_at_location(const struct asl_at *at, struct buf *out);

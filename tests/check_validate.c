@@ -447,6 +447,34 @@ static const struct {
      "/: These fields are required: [StartAt]"},
 };
 
+/* Below a long key everything has a way as long; each of it is told in few words. */
+START_TEST(long_key)
+{
+    enum { KEY = 100000, EXPRESSIONS = 2000 };
+    struct buf text = {0};
+    struct asl_report report = {0};
+
+    buf_adds(&text, "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":"
+                    "\"Pass\",\"End\":true,\"Output\":{\"");
+    for (int i = 0; i < KEY; i++)
+        buf_addc(&text, 'k');
+    buf_adds(&text, "\":[");
+    for (int i = 0; i < EXPRESSIONS; i++)
+        buf_adds(&text, "\"{%a%}\",");
+    buf_adds(&text, "1]}}}}");
+    asl_validate(text.data, text.len, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
+    ck_assert_uint_gt(report.count, 100);
+    for (size_t i = 0; i < report.count; i++) {
+        ck_assert_uint_lt(strlen(report.problems[i].location ? report.problems[i].location : ""),
+                          1100);
+        ck_assert_uint_lt(strlen(report.problems[i].pointer ? report.problems[i].pointer : ""),
+                          1100);
+    }
+    asl_report_clear(&report);
+    buf_clear(&text);
+}
+END_TEST
+
 START_TEST(graph)
 {
     struct asl_report report = {0};
@@ -541,6 +569,7 @@ int main(void)
     tcase_add_loop_test(t, map, 0, COUNT(maps));
     tcase_add_loop_test(t, hint, 0, COUNT(hints));
     tcase_add_loop_test(t, whole, 0, COUNT(wholes));
+    tcase_add_test(t, long_key);
     tcase_add_loop_test(t, graph, 0, COUNT(graphs));
     tcase_add_loop_test(t, cure, 0, COUNT(cures));
     tcase_add_test(t, not_yet);
