@@ -1576,6 +1576,10 @@ START_TEST(nested_starts_take_their_turn)
     w.now_ms += 1000;
     rest(&w);
     ck_assert_uint_eq(w.ended, 1901);
+    /* Nor does it hold those that wait. */
+    w.now_ms -= 3600000;
+    api_clock_set(w.api, -3600000, 3600000);
+    ck_assert_int_le(api_next_due(w.api), w.now_ms + 5);
     world_clear(&w);
 }
 END_TEST

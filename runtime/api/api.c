@@ -703,6 +703,9 @@ void api_clock_set(api *a, int64_t by_ms, int64_t skew_ms)
             ((struct waiter *)(void *)n)->due_ms += by_ms;
     if (a->next_due_ms != INT64_MAX)
         a->next_due_ms += by_ms;
+    for (int kind = 0; kind < START_KINDS; kind++)
+        if (a->starts[kind].at_ms)
+            a->starts[kind].at_ms += by_ms;
     a->retire_ms += by_ms;
 }
 
