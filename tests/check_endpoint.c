@@ -416,6 +416,14 @@ static const struct {
      "[e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855]\n",
      "ok {\"ContentLength\":4,\"ContentType\":\"text/plain\",\"ETag\":\"\\\"e\\\"\","
      "\"LastModified\":\"1994-11-15T08:12:31Z\",\"Metadata\":{\"k\":\"v\"},\"Body\":\"text\"}"},
+    {"s3: a time that is none stays as it is",
+     "aws-sdk:s3:getObject",
+     "{\"Bucket\":\"b\",\"Key\":\"k\"}",
+     NULL,
+     {200, "Last-Modified: Tue, 15 Nov 1994 08:12:31 GMT (about)\r\n", ""},
+     "GET /b/k\n",
+     "ok {\"ContentLength\":0,\"LastModified\":\"Tue, 15 Nov 1994 08:12:31 GMT "
+     "(about)\",\"Metadata\":{},\"Body\":\"\"}"},
     {"s3: dots in a key stay",
      "aws-sdk:s3:getObject",
      "{\"Bucket\":\"b\",\"Key\":\"a/../c\"}",
@@ -593,6 +601,13 @@ static const struct {
      "{\"cluster\":\"c\",\"tasks\":[\"a\"]}"
      "\n",
      "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
+    {"a container that never ran",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"clusterArn\":\"c\"}],\"failures\":[]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"name\":\"n\"}]}]}"}},
+     NULL,
+     "failed States.TaskFailed: {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"Name\":\"n\"}]}"},
     {"who started it is the author's to say",
      "ecs:runTask.sync",
      "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\",\"StartedBy\":\"me\"}",
@@ -681,6 +696,29 @@ START_TEST(job_after_crash)
     }
     json_unref(submitted);
     buf_clear(&resource);
+}
+END_TEST
+
+/* What makes a service do a thing once is the same for a repeat of a call, and for no other. */
+START_TEST(calls_are_told_apart)
+{
+    static const char *const keys[] = {"arn:m:e/4", "arn:m:e/4", "arn:m:e/5", "brn:m:e/4"};
+    struct aws_request made[4] = {{0}};
+    json *parameters = json_of("{\"TaskDefinition\":\"d\"}");
+    struct diag why = {0};
+    struct aws_call c;
+
+    ck_assert(aws_call_read("arn:aws:states:::ecs:runTask", &c, &why));
+    for (int i = 0; i < 4; i++)
+        ck_assert(
+            aws_request_make(&c, parameters, &(struct aws_caller){NULL, keys[i]}, &made[i], &why));
+    ck_assert_ptr_nonnull(strstr(buf_str(&made[0].body), "\"clientToken\":\""));
+    ck_assert_str_eq(buf_str(&made[0].body), buf_str(&made[1].body));
+    ck_assert_str_ne(buf_str(&made[0].body), buf_str(&made[2].body));
+    ck_assert_str_ne(buf_str(&made[0].body), buf_str(&made[3].body));
+    for (int i = 0; i < 4; i++)
+        aws_request_clear(&made[i]);
+    json_unref(parameters);
 }
 END_TEST
 
@@ -1341,6 +1379,7 @@ int main(void)
     tcase_add_loop_test(t, call, 0, COUNT(calls));
     tcase_add_loop_test(t, job, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_after_crash, 0, COUNT(jobs));
+    tcase_add_test(t, calls_are_told_apart);
     tcase_add_test(t, job_is_stopped_for_a_reason);
     tcase_add_test(t, queue_of_services_is_counted);
     tcase_add_test(t, job_after_crash_is_stopped);
