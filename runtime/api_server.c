@@ -226,6 +226,8 @@ static void on_request(void *user, http_exchange *x)
         reply_ready(s, x);
     } else if (s->failure && strcmp(m->path, "/metrics") != 0) {
         reply_failure(s, x);
+    } else if (!target && http_exchange_is_crowded(x)) {
+        reply_text(s, x, 503, "There are too many requests\n");
     } else if (!target && s->options.offer && s->options.offer(s->options.user, x)) {
         return;
     } else if (!is_post(m)) {

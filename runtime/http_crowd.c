@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { YOUNG_MS = 1000, SHARE = 8 };
+enum { SHARE = 8 };
 
 /* What counts as one client: an address of IPv4, a network of 64 bits of IPv6. */
 struct peer {
@@ -65,7 +65,8 @@ static int progress(const http_exchange *x)
 /* Must `a` go before `b`, which is newer: it stands before it in the list? */
 static bool goes_before(const http_exchange *a, const http_exchange *b, int64_t now_ms)
 {
-    bool a_young = now_ms - a->since_ms < YOUNG_MS, b_young = now_ms - b->since_ms < YOUNG_MS;
+    int64_t young_ms = a->server->options.young_ms;
+    bool a_young = now_ms - a->since_ms < young_ms, b_young = now_ms - b->since_ms < young_ms;
 
     if (a_young != b_young)
         return b_young;
@@ -128,6 +129,18 @@ static bool peer_has_too_many(const http_exchange *x, const struct peer *p, size
     if (open <= most || (!o->per_peer && http_exchange_is_local(x)))
         return false;
     return count_guests(x->server, p) > most;
+}
+
+bool http_exchange_is_crowded(const http_exchange *x)
+{
+    const http_server *s = x->server;
+    size_t most = s->options.connections - s->options.connections / 4, count = 0;
+
+    if (x->known || s->stats.connections - s->leaving <= most)
+        return false;
+    for (const http_exchange *y = s->connections; y; y = y->next)
+        count += is_guest(y) && y->phase == WAITING;
+    return count > most;
 }
 
 bool http_crowd_admits(http_exchange *x)

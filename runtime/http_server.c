@@ -625,11 +625,13 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
     s->options.connections = most_connections(options->connections ? options->connections : 1024);
     if (!options->guest_bytes)
         s->options.guest_bytes = GUEST_BYTES;
+    s->options.young_ms = or_else(options->young_ms, 1000);
     s->on_request = on_request;
     s->wait_ms[WAIT_HEAD] = or_else(options->head_ms, 10 * 1000);
     s->wait_ms[WAIT_BODY] = or_else(options->body_ms, 60 * 1000);
-    s->wait_ms[WAIT_GUEST_BODY] =
-        s->wait_ms[WAIT_BODY] < GUEST_BODY_MS ? s->wait_ms[WAIT_BODY] : GUEST_BODY_MS;
+    s->wait_ms[WAIT_GUEST_BODY] = or_else(options->guest_body_ms, GUEST_BODY_MS);
+    if (s->wait_ms[WAIT_GUEST_BODY] > s->wait_ms[WAIT_BODY])
+        s->wait_ms[WAIT_GUEST_BODY] = s->wait_ms[WAIT_BODY];
     s->wait_ms[WAIT_IDLE] = or_else(options->idle_ms, 75 * 1000);
     s->wait_ms[WAIT_WRITE] = or_else(options->write_ms, 60 * 1000);
     s->wait_ms[WAIT_LINGER] = LINGER_MS;

@@ -29,10 +29,12 @@ struct http_server_options {
      * any number on loopback. */
     size_t per_peer;
     size_t guest_bytes; /* of bodies that connections that aren't known may hold together; 32 MiB */
+    int64_t young_ms;   /* for so long it goes only where there is nobody older; 1 s */
     int64_t head_ms;    /* from a connection's or request's begin to its head's end; 10 s */
-    int64_t body_ms;    /* from there to the body's end; 60 s, and 20 s until it is known */
-    int64_t idle_ms;    /* between two requests; 75 s */
-    int64_t write_ms;   /* for a client to take an answer; 60 s */
+    int64_t body_ms;    /* from there to the body's end; 60 s */
+    int64_t guest_body_ms; /* the same until it is known; 20 s, but at most body_ms */
+    int64_t idle_ms;       /* between two requests; 75 s */
+    int64_t write_ms;      /* for a client to take an answer; 60 s */
     /*
      * A request's head has come, and none of its body has been read. It may be answered at once by
      * http_reply or http_exchange_refuse, and its body is not taken then; else the request is read
@@ -105,6 +107,9 @@ void http_exchange_set_mark(http_exchange *x, uint64_t mark);
 uint64_t http_exchange_mark(const http_exchange *x);
 /* Who sent it has shown who he is: so is his connection known from now on. */
 void http_exchange_vouch(http_exchange *x);
+/* It isn't known, and such requests that wait for their answers hold three quarters of all places:
+ * it should be told to come again. */
+bool http_exchange_is_crowded(const http_exchange *x);
 /*
  * From on_head: this request's body may have no more bytes than `most`, or else ends in 413. False:
  * it says already that it has more, and nothing is changed.

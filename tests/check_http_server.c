@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAX_CLIENTS = 1100, PATIENCE_MS = 60 * 1000 };
@@ -39,6 +40,7 @@ struct world {
     /* what the request callback does */
     bool hold, ask_gone, big;
     int head_status;  /* on_head answers with it */
+    bool head_reply;  /* on_head answers by http_reply */
     size_t head_most; /* on_head lets a body have so many bytes */
     http_exchange *held[MAX_CLIENTS];
     size_t held_count, requests;
@@ -97,7 +99,9 @@ static void on_head(void *user, http_exchange *x)
 {
     struct world *w = user;
 
-    if (w->head_status)
+    if (w->head_reply)
+        answer(w, x);
+    else if (w->head_status)
         http_exchange_refuse(x, w->head_status, "Not so");
     else if (w->head_most && !http_exchange_limit_body(x, w->head_most))
         http_exchange_refuse(x, 413, "Too much");
@@ -110,6 +114,10 @@ static void on_request(void *user, http_exchange *x)
     ck_assert(strncmp(http_exchange_peer(x), "127.0.0.", 8) == 0);
     ck_assert(http_exchange_is_local(x));
     w->requests++;
+    if (w->options.by_word && http_exchange_is_crowded(x)) {
+        http_exchange_refuse(x, 503, "Too many wait");
+        return;
+    }
     if (w->options.by_word && !strcmp(http_exchange_message(x)->path, "/friend"))
         http_exchange_vouch(x);
     if (!w->hold) {
@@ -1270,6 +1278,32 @@ START_TEST(slow_client)
 }
 END_TEST
 
+/* Who is known may take his time. */
+START_TEST(slow_guest)
+{
+    static const char begin[] = "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nx";
+    struct world *w = world_new();
+    struct client *friend, *guest;
+
+    w->options.guest_body_ms = 50;
+    serve(w);
+    friend = join(w);
+    await_connected(w, friend);
+    say(friend, get);
+    await_text(w, friend, "GET /a");
+    guest = join(w);
+    await_connected(w, guest);
+    say(friend, begin);
+    say(guest, begin);
+    await_end(w, guest);
+    ck_assert_msg(!strncmp(buf_str(&guest->got), "HTTP/1.1 408 ", 13), "%s", buf_str(&guest->got));
+    ck_assert(!friend->ended);
+    say(friend, "y");
+    await_text(w, friend, "POST / xy");
+    world_free(w);
+}
+END_TEST
+
 /* ---- many ---- */
 
 START_TEST(thousand_connections)
@@ -1307,7 +1341,6 @@ START_TEST(over_the_limit)
     struct http_stats stats;
 
     w->options.connections = 4;
-    w->options.by_word = _i;
     w->hold = true;
     serve(w);
     for (size_t i = 0; i < 4; i++) {
@@ -1377,6 +1410,32 @@ START_TEST(crowded_out)
 }
 END_TEST
 
+/* A young one that said nothing stays, an older one goes that said more. */
+START_TEST(young_ones_stay)
+{
+    struct world *w = world_new();
+    struct client *old, *young;
+    uint64_t until;
+
+    w->options.connections = 2;
+    w->options.young_ms = 1500;
+    serve(w);
+    old = join_saying(w, "GET /a HTTP/1.1\r\n");
+    until = uv_now(&w->loop) + 1510;
+    while (uv_now(&w->loop) < until) {
+        struct timespec ms = {.tv_nsec = 1000 * 1000};
+
+        nanosleep(&ms, NULL);
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    }
+    young = join_saying(w, "");
+    join_saying(w, "");
+    await_end(w, old);
+    ck_assert(!young->ended);
+    world_free(w);
+}
+END_TEST
+
 /* Where word must be given for a connection, a request alone doesn't make it known. */
 START_TEST(crowded_out_by_word)
 {
@@ -1395,6 +1454,35 @@ START_TEST(crowded_out_by_word)
     join_saying(w, "");
     ck_assert(!friend->ended);
     ck_assert_uint_eq(open_connections(w), 2);
+    world_free(w);
+}
+END_TEST
+
+/* Requests of guests that wait can't be dropped: so they leave a quarter of all places. */
+START_TEST(guests_that_wait)
+{
+    struct world *w = world_new();
+    struct client *c;
+
+    w->options.connections = 8;
+    w->options.by_word = true;
+    w->hold = true;
+    serve(w);
+    for (size_t i = 0; i < 6; i++)
+        join_saying(w, get);
+    await_count(w, &w->held_count, 6);
+    for (int i = 0; i < 2; i++) {
+        c = join_saying(w, get);
+        await_end(w, c);
+        ck_assert_msg(!strncmp(buf_str(&c->got), "HTTP/1.1 503 ", 13), "%s", buf_str(&c->got));
+    }
+    ck_assert_uint_eq(w->held_count, 6);
+    ck_assert(answer(w, w->held[0]));
+    await_text(w, &w->clients[0], "GET /a");
+    join_saying(w, get);
+    await_count(w, &w->held_count, 7);
+    for (size_t i = 1; i < 7; i++)
+        ck_assert(answer(w, w->held[i]));
     world_free(w);
 }
 END_TEST
@@ -1455,6 +1543,20 @@ START_TEST(bodies_of_guests)
     say_bytes(c[3], text.data, text.len);
     await_end(w, c[2]);
     ck_assert(!c[0]->ended && !c[3]->ended);
+    /* What is complete, or gone, counts no more. */
+    buf_reset(&text);
+    buf_adds(&text, "POST /c HTTP/1.1\r\n" HOST "Content-Length: 60000\r\n\r\n");
+    memset(buf_reserve(&text, 60 * 1000), 'x', 60 * 1000);
+    text.len += 60 * 1000;
+    leave(c[3]);
+    c[4] = join_saying(w, "POST /b HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nhi");
+    for (size_t i = 0; i < 3; i++) {
+        c[1] = join(w);
+        await_connected(w, c[1]);
+        say_bytes(c[1], text.data, text.len);
+        await_text(w, c[1], "POST /c x");
+        ck_assert(!c[4]->ended);
+    }
     buf_clear(&text);
     world_free(w);
 }
@@ -1484,6 +1586,46 @@ static const struct {
      "0\r\n\r\n",
      0, 10, "HTTP/1.1 200 "},
 };
+
+/* The body that comes all the same is no request. */
+START_TEST(answered_at_head)
+{
+    struct world *w = world_new();
+    struct client *c;
+
+    w->options.on_head = on_head;
+    w->head_reply = true;
+    serve(w);
+    c = join_saying(w, "POST /a HTTP/1.1\r\n" HOST "Content-Length: 60\r\n\r\n"
+                       "GET /b HTTP/1.1\r\n" HOST "\r\n");
+    await_end(w, c);
+    cut_dates("answered at its head", &c->got);
+    expect_text("answered at its head", buf_str(&c->got), LAST(7, "POST /a"));
+    ck_assert_uint_eq(w->requests, 0);
+    world_free(w);
+}
+END_TEST
+
+/* One request's bound is not the next one's. */
+START_TEST(limit_of_one_request)
+{
+    static const char body[] = "POST / HTTP/1.1\r\n" HOST "Content-Length: 10\r\n\r\n0123456789";
+    static const char chunks[] = "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+                                 "b\r\n0123456789a\r\n0\r\n\r\n";
+    struct world *w = world_new();
+    struct client *c;
+
+    w->options.on_head = on_head;
+    w->head_most = 10;
+    serve(w);
+    c = join_saying(w, body);
+    await_text(w, c, "POST / 0123456789");
+    w->head_most = 0;
+    say(c, chunks);
+    await_text(w, c, "POST / 0123456789a");
+    world_free(w);
+}
+END_TEST
 
 START_TEST(at_head)
 {
@@ -1654,12 +1796,17 @@ int main(void)
     tcase_add_test(t, idle_connection);
     tcase_add_test(t, silent_connection);
     tcase_add_loop_test(t, slow_client, 0, COUNT(slow));
+    tcase_add_test(t, slow_guest);
     tcase_add_test(t, thousand_connections);
-    tcase_add_loop_test(t, over_the_limit, 0, 2);
+    tcase_add_test(t, over_the_limit);
     tcase_add_test(t, crowded_out);
+    tcase_add_test(t, young_ones_stay);
     tcase_add_test(t, crowded_out_by_word);
+    tcase_add_test(t, guests_that_wait);
     tcase_add_test(t, one_peer_has_its_share);
     tcase_add_test(t, bodies_of_guests);
+    tcase_add_test(t, answered_at_head);
+    tcase_add_test(t, limit_of_one_request);
     tcase_add_loop_test(t, at_head, 0, COUNT(at_heads));
     tcase_add_loop_test(t, loopback, 0, COUNT(peers));
     tcase_add_loop_test(t, cross_site, 0, COUNT(sites));
