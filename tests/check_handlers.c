@@ -960,8 +960,9 @@ static const char bootstrap[] =
     "    # A process of its own, and an orphan if it is to be apart: what it gets, from the file "
     "'got'.\n"
     "    if os.fork() == 0:\n"
-    "        os.setsid()\n"
-    "        if apart and os.fork():\n"
+    "        if one != 'kin':\n"
+    "            os.setsid()\n"
+    "        if (apart or one == 'kin') and os.fork():\n"
     "            os._exit(0)\n"
     "        got = []\n"
     "        for method, path in (('GET', 'what'), ('GET', 'invocation/next'), ('POST', one + "
@@ -1019,6 +1020,8 @@ static const char bootstrap[] =
     "        result = other(one, True)\n"
     "    if what == 'helped':\n"
     "        result = other(one, False)\n"
+    "    if what == 'of its group':\n"
+    "        result = other('kin', False)\n"
     "    if what == 'huge error':\n"
     "        ask('POST', one + 'error', '1' * 2000000)\n"
     "        continue\n"
@@ -1083,6 +1086,8 @@ static const struct {
      "{\"do\":\"forged\"}", "ok [403,403,403,403,403]"},
     {"what a process asks that the function has started", ", \"secret_path\": false",
      "{\"do\":\"helped\"}", "ok [404]"},
+    {"what a process of its group asks, whose parent has ended", "", "{\"do\":\"of its group\"}",
+     "ok [404]"},
     {"its own requests with the secret", ", \"secret_path\": true", "{\"do\":\"wrong\"}",
      "ok [400,403,404]"},
     {"what the Runtime API refuses", "", "{\"do\":\"wrong\"}", "ok [400,403,404]"},

@@ -326,6 +326,11 @@ static const struct {
      "SignedHeaders=x-amz-target;host, Signature=0",
      NULL, 0, "InvalidSignatureException",
      "SignedHeaders is not a sorted list of names: 'x-amz-target;host'."},
+    {"a header signed twice", "Authorization",
+     "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/states/aws4_request, "
+     "SignedHeaders=host;host;x-amz-target, Signature=0",
+     NULL, 0, "InvalidSignatureException",
+     "SignedHeaders is not a sorted list of names: 'host;host;x-amz-target'."},
     {"a key that nobody has", "Authorization",
      "AWS4-HMAC-SHA256 Credential=AKIDOTHER/20150830/us-east-1/states/aws4_request, "
      "SignedHeaders=host;x-amz-target, Signature=0",
@@ -404,6 +409,173 @@ START_TEST(refusal)
     sigv4_error_clear(&early);
     sigv4_error_clear(&why);
     sigv4_signed_clear(&s);
+}
+END_TEST
+
+/* What is near to a good signature is none. */
+static const struct {
+    const char *name, *token, *more; /* the token that is sent; what follows the signature */
+    bool good;
+} near_misses[] = {
+    {"the token that the keys have", "token", "", true},
+    {"no token", NULL, "", false},
+    {"another token", "tokem", "", false},
+    {"a shorter token", "toke", "", false},
+    {"a longer signature", "token", "0", false},
+};
+
+START_TEST(near_miss)
+{
+    struct sigv4_keys keys = example;
+    struct sigv4_header headers[4] = {{"Host", "h"}};
+    struct sigv4_request q = {
+        .method = "GET", .path = "/", .headers = headers, .header_count = 1, .body = ""};
+    struct sigv4_error why = {0};
+    struct sigv4_signed s;
+
+    /* signed as if it had none: then the token is no part of what is signed */
+    sigv4_sign(&q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false, &s);
+    keys.session_token = "token";
+    buf_adds(&s.authorization, near_misses[_i].more);
+    headers[q.header_count++] = (struct sigv4_header){"X-Amz-Date", s.date};
+    headers[q.header_count++] = (struct sigv4_header){"Authorization", buf_str(&s.authorization)};
+    if (near_misses[_i].token)
+        headers[q.header_count++] =
+            (struct sigv4_header){"X-Amz-Security-Token", near_misses[_i].token};
+    ck_assert_msg(sigv4_verify(&q, "states", then_ms, lookup, &keys, &why) == near_misses[_i].good,
+                  "%s", near_misses[_i].name);
+    sigv4_error_clear(&why);
+    sigv4_signed_clear(&s);
+}
+END_TEST
+
+/* 64 headers may be signed, and 256 parameters are put in order. */
+START_TEST(bounds)
+{
+    struct sigv4_keys keys = example;
+
+    for (size_t count = 63; count <= 64; count++) {
+        struct sigv4_header headers[66] = {{"Host", "h"}};
+        char names[64][8];
+        struct sigv4_request q = {
+            .method = "GET", .path = "/", .headers = headers, .header_count = count, .body = ""};
+        struct sigv4_error why = {0};
+        struct sigv4_signed s;
+
+        for (size_t i = 1; i < count; i++) {
+            snprintf(names[i], sizeof names[i], "a%02zu", i);
+            headers[i] = (struct sigv4_header){names[i], "v"};
+        }
+        sigv4_sign(&q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false, &s);
+        headers[q.header_count++] = (struct sigv4_header){"X-Amz-Date", s.date};
+        headers[q.header_count++] =
+            (struct sigv4_header){"Authorization", buf_str(&s.authorization)};
+        ck_assert_msg(sigv4_verify(&q, "states", then_ms, lookup, &keys, &why) == (count == 63),
+                      "%zu headers", count);
+        sigv4_error_clear(&why);
+        sigv4_signed_clear(&s);
+    }
+    for (size_t count = 256; count <= 257; count++) {
+        struct buf query = {0}, got = {0};
+
+        for (size_t i = 1; i < count; i++)
+            buf_adds(&query, "b&");
+        buf_adds(&query, "a");
+        sigv4_canonical(
+            &(struct sigv4_request){
+                .method = "GET", .path = "/", .query = buf_str(&query), .body = ""},
+            "host", &got);
+        ck_assert(!strncmp(buf_str(&got), count == 256 ? "GET\n/\na=" : "GET\n/\nb=", 8));
+        buf_clear(&query);
+        buf_clear(&got);
+    }
+}
+END_TEST
+
+/* ---- files of keys ---- */
+
+#define KEY "aws_access_key_id = AKID\n"
+#define SECRET "aws_secret_access_key = se=cret \n"
+
+static const struct {
+    const char *name, *text, *profile;
+    const char *want; /* "AKID se=cret token"; or, with a colon, why it is refused */
+} key_files[] = {
+    {"a key", "[default]\n" KEY SECRET, NULL, "AKID se=cret -"},
+    {"a token with it", "[default]\n" KEY SECRET "aws_session_token=t\n", NULL, "AKID se=cret t"},
+    {"comments, blanks and other settings", "# c\n\n ; d\n\t[ default ]\t\nregion = x\n" KEY SECRET,
+     NULL, "AKID se=cret -"},
+    {"lines of Windows", "[default]\r\naws_access_key_id = A\r\naws_secret_access_key = s\r\n",
+     NULL, "A s -"},
+    {"a profile", "[default]\n" KEY "[profile x]\naws_access_key_id=B\naws_secret_access_key=c",
+     "x", "B c -"},
+    {"a profile that isn't there", "[default]\n" KEY SECRET, "y", "none"},
+    {"a profile without its secret", "[default]\n" KEY "[x]\n" KEY SECRET, NULL, "none"},
+    {"no bracket at its end", "[default\n" KEY SECRET, NULL, ":1: a profile's name stands in"},
+    {"no name", "[ ]\n" KEY SECRET, NULL, ":1: a profile needs a name"},
+    {"no profile", KEY SECRET, NULL, ":1: [PROFILE] must come first"},
+    {"no setting", "[default]\n" KEY "secret\n", NULL, ":3: a line is [PROFILE] or NAME = VALUE"},
+    {"an empty key", "[default]\naws_access_key_id =\n" SECRET, NULL, ":2: this needs a value"},
+    {"a key alone", "[default]\n" KEY, NULL, ": there is no profile with"},
+    {"nothing", "", NULL, ": there is no profile with"},
+};
+
+START_TEST(key_file)
+{
+    char path[] = "/tmp/asl-keys-XXXXXX";
+    int fd = mkstemp(path);
+    size_t len = strlen(key_files[_i].text);
+    struct diag why = {0};
+    struct sigv4_keys keys = {0}, found = {0};
+    struct buf got = {0};
+    credentials *c, *file = NULL;
+
+    ck_assert_int_eq(write(fd, key_files[_i].text, len), (int)len);
+    close(fd);
+    unsetenv("AWS_ACCESS_KEY_ID");
+    unsetenv("AWS_SECRET_ACCESS_KEY");
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    if (key_files[_i].profile)
+        setenv("AWS_PROFILE", key_files[_i].profile, 1);
+    else
+        unsetenv("AWS_PROFILE");
+    c = credentials_load(path, &why);
+    if (!c) {
+        ck_assert_msg(strstr(key_files[_i].want, ": ") && strstr(why.text, key_files[_i].want),
+                      "%s: %s", key_files[_i].name, why.text);
+    } else if (credentials_own(c, &file, &keys)) {
+        size_t key = strlen(keys.access_key);
+        buf_printf(&got, "%s %s %s", keys.access_key, keys.secret_key,
+                   keys.session_token ? keys.session_token : "-");
+        expect_text(key_files[_i].name, buf_str(&got), key_files[_i].want);
+        ck_assert(credentials_find(c, keys.access_key, key, &found));
+        ck_assert_ptr_eq(found.secret_key, keys.secret_key);
+        ck_assert(!credentials_find(c, keys.access_key, key - 1, &found));
+        ck_assert(!credentials_find(c, "AKIDX", 5, &found));
+    } else {
+        expect_text(key_files[_i].name, "none", key_files[_i].want);
+    }
+    credentials_free(file);
+    credentials_free(c);
+    buf_clear(&got);
+    diag_clear(&why);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(key_file_with_nul)
+{
+    static const char text[] = "[default]\naws_access_key_id = A\0B\naws_secret_access_key = s\n";
+    char path[] = "/tmp/asl-keys-XXXXXX";
+    int fd = mkstemp(path);
+    struct diag why = {0};
+
+    ck_assert_int_eq(write(fd, text, sizeof text - 1), sizeof text - 1);
+    close(fd);
+    ck_assert(!credentials_load(path, &why));
+    ck_assert_msg(strstr(why.text, ":2: there is a NUL in it") != NULL, "%s", why.text);
+    diag_clear(&why);
+    unlink(path);
 }
 END_TEST
 
@@ -506,6 +678,10 @@ int main(void)
     tcase_add_loop_test(t, sign, 0, COUNT(vectors));
     tcase_add_loop_test(t, verify, 0, COUNT(vectors));
     tcase_add_loop_test(t, refusal, 0, COUNT(refusals));
+    tcase_add_loop_test(t, key_file, 0, COUNT(key_files));
+    tcase_add_loop_test(t, near_miss, 0, COUNT(near_misses));
+    tcase_add_test(t, bounds);
+    tcase_add_test(t, key_file_with_nul);
     tcase_add_loop_test(t, canonical, 0, COUNT(canonicals));
     tcase_add_loop_test(t, credentials_file, 0, COUNT(files));
     suite_add_tcase(s, t);
