@@ -25,6 +25,15 @@ asl_machine *asl_compile(const char *text, size_t len, enum document_format form
 /* The same of one that was read already; `places` are those of its values. */
 asl_machine *asl_compile_value(const json *definition, const struct json_places *places,
                                struct asl_report *report);
+/*
+ * The same for JSON that an earlier version, or this one, accepted once and has kept. What only
+ * guards creation is not asked again (the size, names, numbers out of range, states that nothing
+ * leads to, fields that are unknown or of the other query language): what was accepted runs on. An
+ * error is what the machine can't be made without.
+ */
+asl_machine *asl_compile_stored(const char *text, size_t len, struct asl_report *report);
+/* The definition's text as it was given, a string: a look; NULL: it was not JSON text. */
+const json *asl_machine_text(const asl_machine *m);
 asl_machine *asl_machine_ref(asl_machine *m);
 void asl_machine_unref(asl_machine *m);
 

@@ -61,6 +61,8 @@ static void check_name(struct loader *l, const struct asl_at *at)
 {
     size_t chars = utf8_count(json_str(at->key), json_str_len(at->key));
 
+    if (l->stored)
+        return;
     if (chars < 1 || chars > 80)
         asl_report_add(l->report, ASL_ERROR, "INVALID_STATE_NAME", at, ASL_KEY,
                        "a state's name has 1 to 80 characters", "Invalid State name: %s%s",
@@ -242,6 +244,8 @@ static void check_graph(struct loader *l, const struct asl_scope *scope, const s
 {
     bool end = false;
 
+    if (l->stored)
+        return;
     for (size_t i = 0; i < scope->count && !end; i++)
         end = ends(json_value_at(scope->names, i));
     if (end || scope->owner) {
@@ -371,14 +375,15 @@ struct source {
 };
 
 /* Into m->definition; false after saying why not. */
-static bool read_source(const struct source *from, asl_machine *m, struct asl_report *report,
-                        struct arena *a, const struct json_places **places)
+static bool read_source(const struct source *from, asl_machine *m, bool stored,
+                        struct asl_report *report, struct arena *a,
+                        const struct json_places **places)
 {
     const struct asl_at top = {.places = &beginning};
     struct json_places *at = NULL;
     struct diag why = {0};
 
-    if (from->len > ASL_MAX_DEFINITION) {
+    if (from->len > ASL_MAX_DEFINITION && !stored) {
         refuse_size(report, from->len, "");
         return false;
     }
@@ -422,10 +427,10 @@ static asl_machine *load(const struct source *from, const struct loader *with)
     l.m = m;
     l.a = &m->arena;
     m->refs = 1;
-    if (read_source(from, m, report, &places, &top.places)) {
+    if (read_source(from, m, l.stored, report, &places, &top.places)) {
         top.value = m->definition;
         load_machine(&l, &top);
-        if (report->errors == errors)
+        if (report->errors == errors && !l.stored)
             load_check_variables(&l, &top);
         if (l.warnings && report->errors == errors)
             asl_warn(m, &top, l.workflow, l.warnings, report);
@@ -436,6 +441,8 @@ static asl_machine *load(const struct source *from, const struct loader *with)
         asl_machine_unref(m);
         return NULL;
     }
+    if (!l.validating && from->text && from->format == DOCUMENT_JSON)
+        m->text = json_string(from->text, from->len);
     return m;
 }
 
@@ -451,6 +458,17 @@ asl_machine *asl_compile_value(const json *definition, const struct json_places 
 {
     return load(&(struct source){.value = definition, .places = places},
                 &(struct loader){.report = report});
+}
+
+asl_machine *asl_compile_stored(const char *text, size_t len, struct asl_report *report)
+{
+    return load(&(struct source){.text = text, .len = len, .format = DOCUMENT_JSON},
+                &(struct loader){.report = report, .stored = true});
+}
+
+const json *asl_machine_text(const asl_machine *m)
+{
+    return m->text;
 }
 
 /* `l` says for whom, and which warnings are wanted. */
@@ -506,5 +524,6 @@ void asl_machine_unref(asl_machine *m)
         return;
     arena_clear(&m->arena);
     json_unref(m->definition);
+    json_unref(m->text);
     mem_free(m);
 }

@@ -28,6 +28,8 @@ static void unknown_field(struct loader *l, const struct asl_field *fields, size
     struct nearest near = {.want = json_str(at->key), .len = json_str_len(at->key)};
     struct buf hint = {0};
 
+    if (l->stored)
+        return;
     for (size_t i = 0; i < count; i++)
         if (!on || (fields[i].on & on))
             nearest_offer(&near, fields[i].name);
@@ -79,6 +81,8 @@ void load_other_language(struct loader *l, const struct asl_field *f, const stru
 {
     struct buf other = {0};
 
+    if (l->stored)
+        return;
     if (!hint && l->language == ASL_JSONATA && add_without_path(&other, f->name))
         hint = buf_str(&other);
 
@@ -370,6 +374,8 @@ static void check_variable(struct loader *l, const struct asl_at *at)
     const char *key = json_str(at->key);
     size_t len = json_str_len(at->key);
 
+    if (l->stored)
+        return;
     if (len > 2 && memcmp(key + len - 2, ".$", 2) == 0)
         len -= 2;
     bool good = len > 0 && is_name_start((unsigned char)key[0]);
@@ -422,6 +428,9 @@ void load_query(struct loader *l, const struct asl_field *f, const struct asl_at
 
 /* ---- numbers ---- */
 
+/* What a stored definition may have, whatever AWS allows by now: seconds that don't overflow. */
+#define STORED_MOST INT64_C(1000000000000)
+
 static bool read_whole(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                        int64_t *out)
 {
@@ -430,11 +439,13 @@ static bool read_whole(struct loader *l, const struct asl_field *f, const struct
         return false;
     }
     int64_t n = json_int_value(at->value);
+    *out = n;
+    if (l->stored && n >= 0 && n <= STORED_MOST)
+        return true;
     if (n < f->min)
         asl_report_schema(l->report, at, "Minimum value is %lld", (long long)f->min);
     else if (n > f->max)
         asl_report_schema(l->report, at, "Maximum value is %lld", (long long)f->max);
-    *out = n;
     return n >= f->min && n <= f->max;
 }
 
@@ -486,6 +497,8 @@ void load_share(struct loader *l, const struct asl_field *f, const struct asl_at
     }
     n->value = json_double_value(at->value);
     n->set = true;
+    if (l->stored)
+        return;
     if (n->value < (double)f->min)
         asl_report_schema(l->report, at, "Minimum value is %lld.0", (long long)f->min);
     else if (n->value > (double)f->max)
@@ -522,7 +535,7 @@ void load_check_all(struct loader *l, const struct asl_at *list)
     size_t count = json_count(list->value);
     struct asl_at entry, names, name;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !l->stored; i++) {
         asl_at_index(list, i, &entry);
         if (!asl_at_member(&entry, "ErrorEquals", &names) || !json_is_array(names.value))
             continue;
@@ -565,7 +578,7 @@ static void load_rate(struct loader *l, const struct asl_field *f, const struct 
 {
     if (!json_is_number(at->value))
         asl_report_schema(l->report, at, "Expected value of type Float");
-    else if (json_double_value(at->value) < 1)
+    else if (json_double_value(at->value) < 1 && !l->stored)
         asl_report_schema(l->report, at, "Minimum value is 1.0");
     else
         *SLOT(double) = json_double_value(at->value);

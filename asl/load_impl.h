@@ -22,6 +22,7 @@ struct loader {
     struct arena *a;
     struct asl_report *report;
     bool validating; /* for AWS, as `workflow`; else to run it here */
+    bool stored;     /* it was accepted before: what only guards that is not looked at */
     enum asl_workflow workflow;
     const struct asl_served *served;              /* NULL: nobody serves more than AWS */
     const struct asl_codes *warnings;             /* which are looked for; NULL: none */

@@ -472,6 +472,9 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
     if (!v)
         return;
     size_t chars = utf8_count(json_str(v), json_str_len(v));
+    ((struct asl_state *)object)->map.label = load_keep(l, v);
+    if (l->stored)
+        return;
     if (chars < 1 || chars > 40)
         asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
                        "a Label has 1 to 40 characters", "Invalid Label name: %s%s", json_str(v),
@@ -487,13 +490,12 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
         }
     for (size_t i = 0; i < l->m->count; i++) {
         const struct asl_state *s = l->m->states[i];
-        if (s->type == ASL_MAP && s->map.label && json_equal(s->map.label, v)) {
+        if (s != object && s->type == ASL_MAP && s->map.label && json_equal(s->map.label, v)) {
             asl_report_add(l->report, ASL_ERROR, "DUPLICATE_LABEL_NAME", at, ASL_VALUE, NULL,
                            "Duplicate Label name: %s", json_str(v));
             break;
         }
     }
-    ((struct asl_state *)object)->map.label = load_keep(l, v);
 }
 
 enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };
@@ -635,7 +637,7 @@ static void check_task(struct loader *l, const struct asl_state *s, const struct
     const struct asl_task *t = &s->task;
     struct asl_at beat;
 
-    if (is_constant(&t->timeout_s) && is_constant(&t->heartbeat_s) &&
+    if (!l->stored && is_constant(&t->timeout_s) && is_constant(&t->heartbeat_s) &&
         t->heartbeat_s.value >= t->timeout_s.value) {
         asl_at_member(at, "HeartbeatSeconds", &beat);
         asl_report_schema(l->report, &beat, "HeartbeatSeconds must be less than TimeoutSeconds");

@@ -175,6 +175,7 @@ struct asl_machine {
     uint32_t refs;
     struct arena arena;
     json *definition;
+    json *text; /* as it was given; NULL: not as JSON text */
     struct asl_scope *top;
     const struct asl_state **states; /* all of them, by id */
     size_t count;

@@ -933,6 +933,92 @@ START_TEST(too_large)
 }
 END_TEST
 
+/* What was accepted once is not judged again. */
+static const struct {
+    const char *name, *text;
+    bool runs;
+} stored[] = {
+    {"a state that nothing leads to",
+     "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true},"
+     "\"B\":{\"Type\":\"Pass\",\"End\":true}}}",
+     true},
+    {"no end", "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"Next\":\"A\"}}}", true},
+    {"a field that nobody knows",
+     "{\"StartAt\":\"A\",\"Later\":1,\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true,\"Reslt\":1}"
+     "}}",
+     true},
+    {"a field of the other query language",
+     "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true,\"Output\":1}}}", true},
+    {"a number out of range",
+     "{\"StartAt\":\"A\",\"TimeoutSeconds\":100000000,\"States\":{\"A\":{\"Type\":\"Pass\","
+     "\"End\":true}}}",
+     true},
+    {"a name that is too long",
+     "{\"StartAt\":"
+     "\"A23456789012345678901234567890123456789012345678901234567890123456789012345678901\","
+     "\"States\":{"
+     "\"A23456789012345678901234567890123456789012345678901234567890123456789012345678901\":"
+     "{\"Type\":\"Pass\",\"End\":true}}}",
+     true},
+    {"a variable's name that may not be",
+     "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true,\"Assign\":{\"states\":"
+     "1}}}}",
+     true},
+    {"States.ALL beside another",
+     "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Map\",\"End\":true,\"Retry\":[{"
+     "\"ErrorEquals\":"
+     "[\"States.ALL\",\"E\"]}],\"ItemProcessor\":{\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":"
+     "\"Pass\",\"End\":true}}}}}}",
+     true},
+    {"no state to start at",
+     "{\"StartAt\":\"B\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true}}}", false},
+    {"a type that is none",
+     "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Psas\",\"End\":true}}}", false},
+    {"no JSON", "{\"StartAt\":", false},
+    {"nothing", "", false},
+};
+
+START_TEST(stored_definition)
+{
+    struct asl_report report = {0};
+    const char *text = stored[_i].text;
+    asl_machine *m = asl_compile(text, strlen(text), DOCUMENT_JSON, &report);
+
+    ck_assert_msg(!m, "%s: it is accepted as a new one, too", stored[_i].name);
+    asl_report_clear(&report);
+    m = asl_compile_stored(text, strlen(text), &report);
+    ck_assert_msg(!m != stored[_i].runs, "%s: %s", stored[_i].name,
+                  report.count ? report.problems[0].message : "");
+    if (m)
+        expect_text(stored[_i].name, json_str(asl_machine_text(m)), text);
+    asl_report_clear(&report);
+    asl_machine_unref(m);
+}
+END_TEST
+
+/* Its text is kept as it was given: 7e8 would become 7.0E8, and the whole longer than may be. */
+START_TEST(kept_text)
+{
+    struct asl_report report = {0};
+    struct buf text = {0};
+
+    buf_adds(&text,
+             "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Result\": [7e8");
+    for (int i = 1; i < 200000; i++)
+        buf_adds(&text, ",7e8");
+    buf_adds(&text, "], \"End\": true}}}");
+    asl_machine *m = asl_compile(buf_str(&text), text.len, DOCUMENT_JSON, &report);
+    ck_assert(m && json_str_is(asl_machine_text(m), buf_str(&text)));
+    asl_machine_unref(m);
+    while (text.len <= ASL_MAX_DEFINITION)
+        buf_addc(&text, ' ');
+    m = asl_compile_stored(buf_str(&text), text.len, &report);
+    ck_assert_msg(m != NULL, "a stored one has no bound on its size");
+    asl_machine_unref(m);
+    buf_clear(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("load");
@@ -942,6 +1028,8 @@ int main(void)
     tcase_add_loop_test(t, whole, 0, COUNT(wholes));
     tcase_add_loop_test(t, hint, 0, COUNT(hints));
     tcase_add_test(t, too_large);
+    tcase_add_loop_test(t, stored_definition, 0, COUNT(stored));
+    tcase_add_test(t, kept_text);
     suite_add_tcase(s, t);
     return run_suite(s);
 }
