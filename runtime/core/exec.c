@@ -798,6 +798,16 @@ int64_t rt_exec_start_ms(const rt_exec *x)
     return x->started_ms;
 }
 
+int64_t rt_exec_stop_ms(const rt_exec *x)
+{
+    return x->stopped_ms;
+}
+
+bool rt_exec_can_go_on(const rt_exec *x)
+{
+    return x->status == RT_RUNNING && x->ready_count > 0;
+}
+
 uint64_t rt_exec_transitions(const rt_exec *x)
 {
     return x->transitions;

@@ -66,6 +66,10 @@ asl_machine *rt_exec_machine(const rt_exec *x);
 const struct asl_scope *rt_exec_scope(const rt_exec *x);
 /* When it started; 0: it hasn't. */
 int64_t rt_exec_start_ms(const rt_exec *x);
+/* When it ended; 0: it runs. */
+int64_t rt_exec_stop_ms(const rt_exec *x);
+/* Can it go on by itself, without anything that comes in and however late it gets? */
+bool rt_exec_can_go_on(const rt_exec *x);
 /* States entered so far. */
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
@@ -198,6 +202,14 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
 
 /* ---- folding ---- */
 
+/* Has an event the state and the values that one of its kind has, whatever the execution? Who shows
+ * events or applies them relies on it. */
+bool rt_event_is_sound(const struct rt_event *e);
+/*
+ * Can the event come next in `x`'s history? rt_apply relies on it: ask this first of a history that
+ * comes from outside, which may lack events, or have some twice, or others'.
+ */
+bool rt_fits(const rt_exec *x, const struct rt_event *e);
 /* Applies an event of `x`'s history, in order. */
 void rt_apply(rt_exec *x, const struct rt_event *e);
 /* After the last, at `now_ms` by the clock of due times: what ran is to run again. `out` gains the

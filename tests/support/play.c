@@ -284,6 +284,8 @@ static void apply_kept(struct playing *g, const struct rt_event *e)
     /* Not once more for each place of a single crash. */
     if (g->crash.first == g->crash.last || g->kept > MOST_KEPT || is_large(e->data) ||
         is_large(e->extra)) {
+        if (!rt_fits(g->twin, e))
+            fault(g, "event %" PRIu64 " doesn't fit behind those before it", e->seq);
         rt_apply(g->twin, e);
         return;
     }
@@ -294,6 +296,8 @@ static void apply_kept(struct playing *g, const struct rt_event *e)
     } else {
         if (!same_event(e, &kept))
             fault(g, "an event differs once it was kept as text: %s", buf_str(&text));
+        if (!rt_fits(g->twin, &kept))
+            fault(g, "it doesn't fit behind those before it: %s", buf_str(&text));
         rt_apply(g->twin, &kept);
         rt_event_clear(&kept);
     }
