@@ -154,7 +154,7 @@ $(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(B
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/life tests/install tests/docs tests/cli
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/life tests/store-damage tests/install tests/docs tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup

@@ -491,6 +491,9 @@ static void keep_apart(engine *e, const struct turn *t)
 
 static bool keep(engine *e, struct diag *why)
 {
+    struct diag failed = {0};
+    uint64_t refused;
+
     if (!e->store)
         return true;
     for (size_t i = 0; i < e->turn_count; i++) {
@@ -506,10 +509,19 @@ static bool keep(engine *e, struct diag *why)
     }
     for (size_t i = 0; e->recovers && i < e->turn_count; i++) {
         struct entry *entry = engine_entry(e, e->turns[i].execution);
-        if (entry->kept)
+        if (entry && entry->kept)
             keep_progress(e, entry);
     }
-    return store_commit(e->store, why);
+    if (store_commit(e->store, &failed))
+        return true;
+    /* It is wrong with one execution: its next life is without that. */
+    if (failed.code == STORE_REFUSED && store_refused(e->store, &refused)) {
+        store_set_apart(e->store, refused, failed.text, e->now_ms);
+        store_commit(e->store, NULL);
+    }
+    diag_set(why, failed.code, 0, "%s", failed.text ? failed.text : "");
+    diag_clear(&failed);
+    return false;
 }
 
 void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
@@ -626,6 +638,15 @@ void engine_tell_parent(engine *e, struct errand *r, const rt_exec *x)
 
     answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, output ? json_ref(output) : NULL,
            asl_error_copy(error));
+    remove_errand(e, r);
+}
+
+void engine_child_lost(engine *e, struct errand *r, const char *why)
+{
+    struct asl_error error = {0};
+
+    asl_error_set(&error, "States.Runtime", "%s", why);
+    answer(e, r, RT_IN_CHILD_FAILED, NULL, error);
     remove_errand(e, r);
 }
 

@@ -32,6 +32,13 @@ struct engine_hooks {
                      const struct rt_event *events, size_t count);
     /* May be NULL. An engine that recovers then lets go of it, as engine_release does. */
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
+    /*
+     * What the store has of an execution can't be used, and `why` says so: it has failed, without
+     * an end in its history. `list`: what it was listed under while it ran, or NULL. It may come
+     * from engine_recover, too. May be NULL.
+     */
+    void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,
+                 const char *why);
     /* A task that was handed out at `since_ms`, by the clock of due times, has its answer. May be
      * NULL. */
     void (*answered)(void *user, int64_t since_ms);
@@ -75,7 +82,8 @@ enum { ENGINE_SLEEP_MS = 10000 };
  * do so again. To be called once, before anything else. Hooks are given the tasks that ran, as
  * engine_advance would, under the same ids as before. Executions that wait for the time only are
  * left where they are until it comes; so are, from now on, those that begin to wait for longer than
- * `sleep_ms` (INT64_MAX: none). False with *why filled when the store can't be read.
+ * `sleep_ms` (INT64_MAX: none). An execution whose history can't be what was kept is set apart, and
+ * costs the others nothing. False with *why filled when the store can't be read.
  */
 bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why);
 
@@ -134,8 +142,11 @@ void engine_task_answered(engine *e, uint64_t id, struct task_result *result);
 uint64_t engine_last_input(const engine *e);
 bool engine_is_settled(const engine *e, uint64_t number);
 
-/* Makes a turn at `now_ms`. False with *why filled when the store failed: the engine is
- * of no more use then. */
+/*
+ * Makes a turn at `now_ms`. False with *why filled when the store failed: the engine is
+ * of no more use then. With STORE_REFUSED another one may begin at once: what the store could not
+ * take is of an execution that has been set apart.
+ */
 bool engine_advance(engine *e, int64_t now_ms, struct diag *why);
 /* When engine_advance is to be called next if nothing comes in before; INT64_MAX: never; INT64_MIN:
  * at once, there is more to do. */

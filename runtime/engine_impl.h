@@ -154,6 +154,9 @@ void engine_start_child(engine *e, struct errand *r, const rt_exec *parent,
 /* Its Map hears of the end of a child; the errand is over. */
 void engine_tell_parent(engine *e, struct errand *r, const rt_exec *child);
 
+/* The same of a child whose end nobody can tell. */
+void engine_child_lost(engine *e, struct errand *r, const char *why);
+
 /* ---- engine_slice.c ---- */
 
 /* Looks at the clock, if there is one. */
@@ -189,12 +192,18 @@ bool engine_may_begin(const engine *e);
 
 /* ---- engine_recover.c ---- */
 
-/* Brings an execution that sleeps back into memory. False: it can't be read, and e->why says it. */
+/* Brings an execution that sleeps back into memory. False: it has been set apart, and the entry is
+ * gone; or the store can't be read, and e->why says it. */
 bool engine_wake(engine *e, struct entry *entry);
 /* The child that the errand was sent for before; *found is false when there is none. False with
  * *why filled when the store can't be read. */
 bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
                        struct diag *why);
+
+/* Sets an execution apart that the store has, and forgets it here. */
+void engine_set_apart(engine *e, uint64_t execution, const char *why);
+/* Is it what was kept that is wrong, rather than that it can't be read? */
+bool engine_is_damage(const struct diag *why);
 
 /* ---- engine_redrive.c ---- */
 

@@ -46,9 +46,17 @@ bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
         engine_start_child(e, r, parent, c);
         return true;
     }
-    const rt_exec *x = engine_fetch(e, child, why);
-    if (!x)
-        return false;
+    struct diag wrong = {0};
+    const rt_exec *x = engine_fetch(e, child, &wrong);
+    if (!x) {
+        bool lost = engine_is_damage(&wrong);
+        if (lost)
+            engine_child_lost(e, r, wrong.text);
+        else
+            diag_set(why, wrong.code, 0, "%s", wrong.text);
+        diag_clear(&wrong);
+        return lost;
+    }
     bool runs = rt_exec_status(x) == RT_RUNNING;
     if (!runs && (rt_exec_redrives(x) >= c->attempt || rt_exec_redrive_refusal(x, e->now_ms))) {
         engine_tell_parent(e, r, x);

@@ -202,6 +202,16 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
         api_ended(h->api, execution, x, host_now(h));
 }
 
+static void lost(void *user, uint64_t execution, const char *arn, const char *list, const char *why)
+{
+    host *h = user;
+
+    if (h->options.lost)
+        h->options.lost(h->options.user, execution, arn, list, why);
+    if (h->api)
+        api_lost(h->api, execution, list);
+}
+
 static void answered(void *user, int64_t since_ms)
 {
     const host *h = user;
@@ -334,6 +344,7 @@ host *host_new(store *s, const struct host_options *options)
                                  .release_task = release_task,
                                  .happened = happened,
                                  .ended = ended,
+                                 .lost = lost,
                                  .answered = answered,
                                  .has_activity = has_activity,
                                  .used_ns = used_ns,

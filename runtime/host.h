@@ -26,6 +26,8 @@ struct host_options {
                      const struct rt_event *events, size_t count);
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
     void (*answered)(void *user, int64_t since_ms);
+    void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,
+                 const char *why);
 };
 
 /* `s` may be NULL; it is looked at as long as the host lives. */

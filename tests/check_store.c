@@ -22,6 +22,8 @@
 
 static struct folder files;
 
+enum { START_MS = 1000000 };
+
 static void setup(void)
 {
     folder_make(&files);
@@ -205,7 +207,7 @@ START_TEST(finding)
     ck_assert(store_find(s, 1, &x, &why));
     ck_assert(x->number == 1 && x->status == RT_RUNNING && x->start_ms == 1000 && x->stop_ms == 0);
     ck_assert(x->due_ms == STORE_AWAKE && !x->parent.set && x->config.seed == UINT64_MAX);
-    ck_assert(json_str_is(x->config.names.arn, "b") && !x->config.names.region);
+    ck_assert(json_str_is(x->config.names.arn, "b"));
     expect_json("the context", x->config.context, "{\"c\":1}");
     ck_assert(store_find(s, 2, &x, &why));
     ck_assert(x->parent.set && x->parent.execution == 0 && x->parent.ref == 5);
@@ -310,9 +312,10 @@ struct listing {
     struct buf text;
 };
 
-static bool see_listed(void *user, uint64_t number)
+static bool see_listed(void *user, const struct store_listed *at)
 {
     struct listing *v = user;
+    uint64_t number = at->place.number;
     const struct store_execution *x;
     struct diag why = {0};
 
@@ -322,12 +325,12 @@ static bool see_listed(void *user, uint64_t number)
 }
 
 static void expect_list(const char *name, store *s, const char *list, const enum rt_status *status,
-                        uint64_t before, size_t most, const char *want)
+                        const struct store_place *after, size_t most, const char *want)
 {
     struct listing v = {.store = s, .most = most};
     struct diag why = {0};
 
-    ck_assert_msg(store_list_executions(s, list, status, before, see_listed, &v, &why), "%s: %s",
+    ck_assert_msg(store_list_executions(s, list, status, after, see_listed, &v, &why), "%s: %s",
                   name, why.text);
     expect_text(name, buf_str(&v.text), want);
     buf_clear(&v.text);
@@ -345,6 +348,7 @@ static bool see_label(void *user, const struct store_running *r)
 START_TEST(listed_executions)
 {
     static const enum rt_status runs = RT_RUNNING, failed = RT_FAILED, timed_out = RT_TIMED_OUT;
+    static const struct store_place five = {2000, 5}, three = {1000, 3};
     store *s = open_store(_i);
     struct seen labels = {0};
 
@@ -354,23 +358,31 @@ START_TEST(listed_executions)
     store_progress(s, 1, RT_FAILED, 2000, STORE_AWAKE);
     store_progress(s, 5, RT_SUCCEEDED, 2000, STORE_AWAKE);
     commit(s);
-    expect_list("the newest first", s, "odd", NULL, UINT64_MAX, 9,
-                "5 in odd, note 5; 3 in odd, note 3; 1 in odd, note 1; ");
-    expect_list("no more than wanted", s, "odd", NULL, UINT64_MAX, 1, "5 in odd, note 5; ");
-    expect_list("below a number", s, "odd", NULL, 3, 9, "1 in odd, note 1; ");
-    expect_list("those that run", s, "odd", &runs, UINT64_MAX, 9, "3 in odd, note 3; ");
-    expect_list("those that failed", s, "odd", &failed, 3, 9, "1 in odd, note 1; ");
-    expect_list("of a status that none has", s, "odd", &timed_out, UINT64_MAX, 9, "");
-    expect_list("a list that is empty", s, "other", NULL, UINT64_MAX, 9, "");
+    expect_list("those that ended last, then those that began last", s, "odd", NULL, NULL, 9,
+                "5 in odd, note 5; 1 in odd, note 1; 3 in odd, note 3; ");
+    expect_list("no more than wanted", s, "odd", NULL, NULL, 1, "5 in odd, note 5; ");
+    expect_list("behind a place", s, "odd", NULL, &five, 9, "1 in odd, note 1; 3 in odd, note 3; ");
+    expect_list("behind the last", s, "odd", NULL, &three, 9, "");
+    expect_list("those that run", s, "odd", &runs, NULL, 9, "3 in odd, note 3; ");
+    expect_list("those that failed", s, "odd", &failed, &five, 9, "1 in odd, note 1; ");
+    expect_list("of a status that none has", s, "odd", &timed_out, NULL, 9, "");
+    expect_list("a list that is empty", s, "other", NULL, NULL, 9, "");
     ck_assert(store_list_running(s, see_label, &labels, NULL));
     expect_text("what runs has them, too", buf_str(&labels.text),
                 "-, -; even, note 2; odd, note 3; even, note 4; even, note 6; ");
     buf_clear(&labels.text);
+    store_progress(s, 1, RT_RUNNING, 0, STORE_AWAKE);
+    store_redriven(s, 1, 1, 3000);
+    commit(s);
+    expect_list("one that runs again stands where it was redriven", s, "odd", NULL, NULL, 9,
+                "1 in odd, note 1; 5 in odd, note 5; 3 in odd, note 3; ");
+    store_progress(s, 1, RT_FAILED, 4000, STORE_AWAKE);
+    commit(s);
     ck_assert(store_forget_list(s, "odd", 1) == 1);
     ck_assert(store_forget_list(s, "odd", 9) == 1);
     ck_assert_msg(store_forget_list(s, "odd", 9) == 0, "what runs is not forgotten");
-    expect_list("only that is left", s, "odd", NULL, UINT64_MAX, 9, "3 in odd, note 3; ");
-    expect_list("the other list is as it was", s, "even", NULL, 5, 9,
+    expect_list("only that is left", s, "odd", NULL, NULL, 9, "3 in odd, note 3; ");
+    expect_list("the other list is as it was", s, "even", NULL, &(struct store_place){1000, 5}, 9,
                 "4 in even, note 4; 2 in even, note 2; ");
     store_free(s);
 }
@@ -541,49 +553,388 @@ START_TEST(refusing)
 }
 END_TEST
 
-/* What can't be read is told, and of which execution. */
+/* What is wrong with the store's rows of execution 0, and how it is told; the others run on. */
+static const struct {
+    const char *name, *sql, *words;
+} damages[] = {
+    {"a state that the machine has not", "UPDATE events SET text='{\"k\":\"se\",\"s\":5}'",
+     "no such state"},
+    {"events that are no JSON", "UPDATE events SET text='x'", "an event can't be read"},
+    {"events that are lost", "DELETE FROM events", "behind 0 events"},
+    {"events that begin later", "UPDATE events SET seq=5, text=replace(text,'\"q\":1','\"q\":5')",
+     "behind 0 events"},
+    {"an event without its input",
+     "UPDATE events SET text=replace(text,'\"k\":\"xs\"','\"k\":\"se\",\"s\":0')",
+     "behind 0 events"},
+    {"a definition that can't be compiled", "UPDATE definitions SET text='{}'",
+     "its definition can't be compiled"},
+    {"a definition that is lost", "DELETE FROM definitions", "lacks its definition"},
+    {"a definition's key that is none", "UPDATE executions SET definition=x'00' WHERE number=0",
+     "which definition"},
+    {"a configuration that is none", "UPDATE executions SET config='{}' WHERE number=0",
+     "its configuration"},
+    {"a status that is none", "UPDATE executions SET status=9 WHERE number=0", "its row"},
+    {"an end without a time", "UPDATE executions SET status=1 WHERE number=0", "its row"},
+    {"a number that none has reached",
+     "UPDATE executions SET number=1<<40 WHERE number=0; UPDATE events SET execution=1<<40",
+     "its row"},
+};
+
+struct losses {
+    struct buf text;
+    size_t count;
+};
+
+static void note_lost(void *user, uint64_t execution, const char *arn, const char *list,
+                      const char *why)
+{
+    struct losses *l = user;
+
+    (void)execution;
+    (void)list;
+    l->count++;
+    buf_printf(&l->text, "%s: %s\n", arn, why);
+}
+
 START_TEST(damaged)
 {
-    static const char *const damages[] = {
-        "UPDATE events SET text='{\"k\":\"se\",\"s\":5}'", "UPDATE events SET text='x'",
-        "UPDATE definitions SET text='{}'", "DELETE FROM definitions",
-        "UPDATE executions SET config='{}'"};
+    struct losses lost = {0};
+    struct engine_hooks hooks = {.user = &lost, .lost = note_lost};
+    struct diag why = {0};
+    const struct store_execution *row;
+    store *s = open_sqlite();
+    asl_machine *m = machine_of(ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":5,\"End\":true")),
+                *other = machine_of(simple);
+    json *arn = json_cstring("arn:damaged"), *name = json_cstring("n"), *second = json_cstring("b");
+    struct rt_config config = {.names = {arn, name, name, name, name, name}};
+    uint64_t n;
 
-    for (size_t i = 0; i < COUNT(damages); i++) {
-        struct diag why = {0};
-        struct engine_hooks hooks = {0};
-        store *s = open_sqlite();
-        put_execution(s, i, "a", 0);
-        put_events(s, i, 1, 2);
-        commit(s);
-        store_free(s);
-        make_file(damages[i]);
-        s = open_sqlite();
-        engine *e = engine_new(s, &hooks);
-        ck_assert_msg(!engine_recover(e, 0, INT64_MAX, &why), "%s", damages[i]);
-        ck_assert_msg(why.code && why.text, "%s: no reason", damages[i]);
-        engine_free(e);
-        store_free(s);
-        diag_clear(&why);
-        teardown();
-        setup();
-    }
+    engine *e = engine_new(s, &hooks);
+    ck_assert(engine_recover(e, START_MS, INT64_MAX, &why));
+    engine_start(e, m, &config, json_empty_object(), NULL);
+    ck_assert(engine_advance(e, START_MS, &why));
+    engine_free(e);
+    store_free(s);
+    make_file(damages[_i].sql);
+    s = open_sqlite();
+    config.names.arn = second;
+    e = engine_new(s, &hooks);
+    ck_assert_msg(engine_recover(e, START_MS, INT64_MAX, &why), "%s: %s", damages[_i].name,
+                  why.text);
+    ck_assert_msg(lost.count == 1 && strstr(buf_str(&lost.text), "arn:damaged") &&
+                      strstr(buf_str(&lost.text), damages[_i].words),
+                  "%s: told is: %s", damages[_i].name, buf_str(&lost.text));
+    ck_assert_uint_eq(engine_running(e), 0);
+    /* Others run, and it has failed, also for the next that opens the store. */
+    engine_start(e, other, &config, json_empty_object(), NULL);
+    for (int i = 0; i < 3; i++)
+        ck_assert(engine_advance(e, START_MS + i, &why));
+    ck_assert(store_find_arn(s, "b", &n, &why) && store_find(s, n, &row, &why));
+    ck_assert(row->status == RT_SUCCEEDED);
+    engine_free(e);
+    store_free(s);
+    s = open_sqlite();
+    ck_assert(store_find_arn(s, "arn:damaged", &n, &why) && store_find(s, n, &row, &why));
+    ck_assert(row->status == RT_FAILED && row->apart && strstr(row->damage, damages[_i].words));
+    expect_running("it runs no more", s, 9, "");
+    store_free(s);
+    asl_machine_unref(m);
+    asl_machine_unref(other);
+    json_unref(arn);
+    json_unref(name);
+    json_unref(second);
+    buf_clear(&lost.text);
+    diag_clear(&why);
 }
 END_TEST
+
+static void expect_busy(const char *name, const char *path)
+{
+    struct diag why = {0};
+
+    ck_assert_msg(!store_sqlite_open(path, STORE_FULL, &why), "%s: a second one gets in", name);
+    expect_text(name, why.code, "STORE_BUSY");
+    diag_clear(&why);
+}
+
+static void name_beside(const char *end, struct buf *out)
+{
+    buf_reset(out);
+    buf_printf(out, "%s%s", files.file, end);
+}
 
 START_TEST(second_opener)
 {
     struct diag why = {0};
+    struct buf name = {0};
     store *s = open_sqlite();
 
-    ck_assert(!store_sqlite_open(files.file, STORE_FULL, &why));
-    expect_text("two at once", why.code, "STORE_BUSY");
-    diag_clear(&why);
+    expect_busy("two at once", files.file);
+    name_beside(".symbolic", &name);
+    ck_assert(symlink(files.file, buf_str(&name)) == 0);
+    expect_busy("by a symbolic link", buf_str(&name));
+    ck_assert(unlink(buf_str(&name)) == 0);
+    name_beside(".hard", &name);
+    ck_assert(link(files.file, buf_str(&name)) == 0);
+    expect_busy("by a hard link", buf_str(&name));
+    ck_assert(unlink(buf_str(&name)) == 0);
+    buf_reset(&name);
+    buf_printf(&name, "file:%s", files.file);
+    ck_assert(!store_sqlite_open(buf_str(&name), STORE_FULL, &why));
+    expect_text("by a URI", why.code, "STORE_OPEN");
+    ck_assert_msg(strstr(why.text, "not by an SQLite URI"), "%s", why.text);
     store_free(s);
     s = open_sqlite();
     store_free(s);
     ck_assert(!store_sqlite_open("/nowhere/at/all", STORE_FULL, &why));
     expect_text("no folder", why.code, "STORE_OPEN");
+    ck_assert(!store_sqlite_open("/", STORE_FULL, &why));
+    expect_text("a folder", why.code, "STORE_OPEN");
+    diag_clear(&why);
+    buf_clear(&name);
+}
+END_TEST
+
+static void expect_private(const char *end)
+{
+    struct buf name = {0};
+    struct stat st;
+
+    name_beside(end, &name);
+    ck_assert_msg(stat(buf_str(&name), &st) == 0, "there is no %s", buf_str(&name));
+    ck_assert_msg((st.st_mode & 0777) == 0600, "%s has mode %o", buf_str(&name),
+                  st.st_mode & 0777u);
+    buf_clear(&name);
+}
+
+/* Whatever the umask, and however it is named: it and what SQLite makes beside it. */
+START_TEST(private)
+{
+    static const mode_t masks[] = {0, 022, 0777};
+    struct buf name = {0};
+
+    name_beside(".link", &name);
+    if (_i >= (int)COUNT(masks))
+        ck_assert(symlink(files.file, buf_str(&name)) == 0);
+    mode_t before = umask(_i < (int)COUNT(masks) ? masks[_i] : 0);
+    struct diag why = {0};
+    store *s =
+        store_sqlite_open(_i < (int)COUNT(masks) ? files.file : buf_str(&name), STORE_NORMAL, &why);
+    ck_assert_msg(s != NULL, "%s", why.text);
+    put_execution(s, 0, "a", 0);
+    commit(s);
+    expect_private("");
+    expect_private("-wal");
+    expect_private("-shm");
+    umask(before);
+    store_free(s);
+    unlink(buf_str(&name));
+    buf_clear(&name);
+}
+END_TEST
+
+/* A file that was emptied under its log would lose that to SQLite. */
+START_TEST(emptied)
+{
+    struct diag why = {0};
+    struct buf name = {0};
+    FILE *f;
+
+    make_text("");
+    name_beside("-wal", &name);
+    ck_assert((f = fopen(buf_str(&name), "w")) != NULL);
+    fputs("a log", f);
+    fclose(f);
+    ck_assert(!store_sqlite_open(files.file, STORE_FULL, &why));
+    expect_text("emptied", why.code, "STORE_EMPTIED");
+    ck_assert(unlink(buf_str(&name)) == 0);
+    store *s = open_sqlite();
+    ck_assert_msg(s != NULL, "an empty file is a new one");
+    store_free(s);
+    diag_clear(&why);
+    buf_clear(&name);
+}
+END_TEST
+
+/* ---- what SQLite says of the file, beside the store ---- */
+
+static int64_t ask_file(const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    int64_t n;
+
+    ck_assert(sqlite3_open(files.file, &db) == SQLITE_OK);
+    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    ck_assert(sqlite3_step(q) == SQLITE_ROW);
+    n = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return n;
+}
+
+/* One that is forgotten leaves nothing. */
+START_TEST(nothing_left)
+{
+    store *s = open_sqlite();
+
+    for (uint64_t i = 0; i < 4; i++) {
+        put_listed(s, i, "a", 0, "list");
+        put_events(s, i, 1, 3);
+        store_progress(s, i, RT_SUCCEEDED, 1000, STORE_AWAKE);
+    }
+    commit(s);
+    store_forget(s, 0);
+    ck_assert(store_forget_list(s, "list", 1) == 1);
+    ck_assert(store_retire(s, 2000, 2) == 2);
+    commit(s);
+    while (store_tidy(s))
+        commit(s);
+    commit(s);
+    store_free(s);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM executions"), 0);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM events"), 0);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM tokens"), 0);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM definitions"), 0);
+}
+END_TEST
+
+/* Does the file, or its log, have that text anywhere? */
+static bool is_in_file(const char *end, const char *text)
+{
+    struct buf name = {0}, content = {0};
+    bool found = false;
+
+    name_beside(end, &name);
+    if (buf_read_file(&content, buf_str(&name), 64 << 20, NULL))
+        for (size_t i = 0; i + strlen(text) <= content.len && !found; i++)
+            found = !memcmp(content.data + i, text, strlen(text));
+    buf_clear(&name);
+    buf_clear(&content);
+    return found;
+}
+
+/* A definition that nobody runs any more goes, and what was secret in it. One that somebody has
+ * stays, as he may start it again. */
+START_TEST(definitions)
+{
+    static const char secret[] =
+        ONE_STATE("A", "\"Type\":\"Pass\",\"Result\":\"password 12345\",\"End\":true");
+    store *s = open_sqlite();
+    asl_machine *m = machine_of(secret);
+    json *arn = json_cstring("a");
+    struct store_execution x = {
+        .machine = m, .config = {.names = {.arn = arn, .name = arn}}, .due_ms = STORE_AWAKE};
+
+    store_start(s, &x);
+    commit(s);
+    store_put(s, "revision", "r", secret, strlen(secret));
+    commit(s);
+    ck_assert(is_in_file("-wal", "password 12345"));
+    store_forget(s, 0);
+    while (store_tidy(s))
+        commit(s);
+    commit(s);
+    x.number = 1;
+    store_start(s, &x);
+    commit(s);
+    ck_assert_msg(ask_file("SELECT count(*) FROM definitions") == 1,
+                  "one that is started again is there");
+    store_forget(s, 1);
+    asl_machine_unref(m);
+    store_put(s, "revision", "r", NULL, 0);
+    commit(s);
+    while (store_tidy(s))
+        commit(s);
+    commit(s);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM definitions"), 0);
+    ck_assert_msg(!is_in_file("", "password 12345"), "the file still has it");
+    ck_assert_msg(!is_in_file("-wal", "password 12345"), "the log still has it");
+    store_free(s);
+    json_unref(arn);
+}
+END_TEST
+
+static int64_t size_of(const char *end)
+{
+    struct buf name = {0};
+    struct stat st;
+    int64_t size;
+
+    name_beside(end, &name);
+    size = stat(buf_str(&name), &st) == 0 ? (int64_t)st.st_size : -1;
+    buf_clear(&name);
+    return size;
+}
+
+static void put_much(store *s, uint64_t execution, int64_t stop_ms)
+{
+    char text[4001];
+
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    put_execution(s, execution, "a", 0);
+    const struct store_execution *x;
+    ck_assert(store_find(s, execution, &x, NULL));
+    struct rt_event e = {.seq = 1,
+                         .kind = RT_STATE_ENTERED,
+                         .state = x->machine->states[0],
+                         .data = json_cstring(text)};
+    store_append(s, execution, &e, 1);
+    rt_event_clear(&e);
+    store_progress(s, execution, RT_SUCCEEDED, stop_ms, STORE_AWAKE);
+}
+
+/* The log is brought into the file as it grows, and what is retired gives its room to the disk. */
+START_TEST(room)
+{
+    enum { MANY_ROWS = 4000, LOG = 12 << 20 };
+    store *s = open_sqlite();
+
+    for (uint64_t i = 0; i < MANY_ROWS; i++) {
+        put_much(s, i, 1000);
+        if (i % 50 == 0)
+            commit(s);
+        ck_assert_msg(size_of("-wal") < LOG, "the log has %" PRId64 " bytes", size_of("-wal"));
+    }
+    commit(s);
+    int64_t full = size_of("");
+    ck_assert_msg(full > 12 << 20, "%" PRId64, full);
+    while (store_retire(s, 2000, 500))
+        commit(s);
+    commit(s);
+    while (store_tidy(s))
+        commit(s);
+    commit(s);
+    store_free(s);
+    ck_assert_msg(size_of("") < full / 4, "%" PRId64 " of %" PRId64 " bytes", size_of(""), full);
+}
+END_TEST
+
+/* What can't be kept for what it is, is told apart: the store goes on without it. */
+START_TEST(refused)
+{
+    struct diag why = {0};
+    uint64_t whose = 99;
+    store *s = open_sqlite();
+
+    put_execution(s, 0, "a", 0);
+    put_events(s, 0, 1, 2);
+    commit(s);
+    put_execution(s, 1, "b", 0);
+    put_events(s, 0, 1, 1);
+    put_execution(s, 2, "c", 0);
+    ck_assert(!store_commit(s, &why));
+    expect_text("what is there already", why.code, STORE_REFUSED);
+    ck_assert(store_refused(s, &whose) && whose == 0);
+    expect_running("nothing of the commit is kept", s, 9, "0 ");
+    store_set_apart(s, 0, "no room", 5000);
+    commit(s);
+    put_execution(s, 1, "b", 0);
+    commit(s);
+    expect_running("it goes on", s, 9, "1 ");
+    expect_events("what it had is there", s, 0, 0, 9, "1:1A 2:2A ");
+    store_free(s);
     diag_clear(&why);
 }
 END_TEST
@@ -611,6 +962,7 @@ START_TEST(full_disk)
     ck_assert(setrlimit(RLIMIT_FSIZE, &whole) == 0);
     ck_assert_msg(kept > 1 && kept < 10000, "%" PRIu64 " commits", kept);
     expect_text("no room", why.code, "STORE_WRITE");
+    expect_events("what failed is not shown", s, 0, kept + 1, 9, "");
     store_put(s, "k", "a", "1", 1);
     ck_assert_msg(!store_commit(s, NULL), "a store that failed goes on");
     store_free(s);
@@ -654,7 +1006,7 @@ bool __wrap_store_commit(store *s, struct diag *why)
  * Executions, and a world that answers their tasks: what it answers follows from the task's key,
  * and when, from when it was first asked. It keeps that, and the time, in the store.
  */
-enum { START_MS = 1000000, MOST_ANSWERS = 400 };
+enum { MOST_ANSWERS = 400 };
 
 struct due_answer {
     int64_t at_ms;
@@ -1205,8 +1557,14 @@ int main(void)
     tcase_add_loop_test(t, records, 0, KINDS);
     tcase_add_test(t, reopening);
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
-    tcase_add_test(t, damaged);
+    tcase_add_loop_test(t, damaged, 0, COUNT(damages));
     tcase_add_test(t, second_opener);
+    tcase_add_loop_test(t, private, 0, 4);
+    tcase_add_test(t, emptied);
+    tcase_add_test(t, nothing_left);
+    tcase_add_test(t, definitions);
+    tcase_add_test(t, room);
+    tcase_add_test(t, refused);
     tcase_add_test(t, full_disk);
     tcase_add_loop_test(t, one_crash, 0, COUNT(crashes));
     tcase_add_loop_test(t, always_crashing, 0, KINDS);

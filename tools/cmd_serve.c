@@ -256,6 +256,24 @@ static bool serves(void *user, const char *resource)
     return handlers_name(host_handlers(s->host), resource);
 }
 
+/* Whoever runs the server has to know, and --quiet doesn't hide it. */
+static void on_lost(void *user, uint64_t execution, const char *arn, const char *list,
+                    const char *why)
+{
+    const struct serve *s = user;
+
+    (void)execution;
+    (void)list;
+    talk_say(s->talk, "the store's record of %s is damaged, it is set apart: %s", arn, why);
+}
+
+static void on_spoiled(void *user, const char *text)
+{
+    const struct serve *s = user;
+
+    talk_say(s->talk, "%s", text);
+}
+
 static void on_answered(void *user, int64_t since_ms)
 {
     struct serve *s = user;
@@ -384,9 +402,22 @@ static bool store_is_back(struct serve *s)
     return good;
 }
 
-/* The store failed: nothing is answered but that until it can be written. False: a signal came. */
-static bool wait_for_store(struct serve *s, const char *why)
+/* The store failed: nothing is answered but that until it can be written. False: a signal came, or
+ * it never will be. */
+static bool wait_for_store(struct serve *s, const struct diag *failed)
 {
+    const char *why = failed->text;
+
+    /* The store goes on without what it could not take. */
+    if (strcmp(failed->code, STORE_REFUSED) == 0) {
+        talk_say(s->talk, "%s: going on without it", why);
+        return true;
+    }
+    if (strcmp(failed->code, STORE_CORRUPT) == 0) {
+        talk_say(s->talk, "%s", why);
+        talk_say(s->talk, "see what is left: asl store check %s", s->store_path);
+        return false;
+    }
     talk_say(s->talk, "%s", why);
     talk_say(s->talk, "nothing is done until the store can be written");
     api_server_fail(s->server, why);
@@ -424,7 +455,8 @@ static enum life begin(struct serve *s, int64_t port)
         .user = s,
         .happened = on_happened,
         .ended = on_ended,
-        .answered = on_answered};
+        .answered = on_answered,
+        .lost = on_lost};
     struct api_config config = {.region = first_set(s->region, regions),
                                 .account = first_set(s->account, accounts),
                                 .mocks = first_set(s->mock, mock_files),
@@ -432,6 +464,8 @@ static enum life begin(struct serve *s, int64_t port)
                                 .max_open = (size_t)s->most,
                                 .throttle = s->throttled,
                                 .retention_ms = s->retention_ms,
+                                .spoiled = on_spoiled,
+                                .user = s,
                                 .served = {serves, s}};
     struct diag why = {0};
     enum life life = LIFE_USAGE;
@@ -556,7 +590,7 @@ static enum life live(struct serve *s, int64_t port)
     enum life life = begin(s, port);
 
     if (life == LIFE_OVER && !host_serve(s->host, on_stop, s, &why))
-        life = wait_for_store(s, why.text) ? LIFE_AGAIN : LIFE_BAD;
+        life = wait_for_store(s, &why) ? LIFE_AGAIN : LIFE_BAD;
     diag_clear(&why);
     end(s);
     return life;

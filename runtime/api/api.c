@@ -471,7 +471,7 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
         out = op->run(&c);
     if (a->unreadable && !c.waits) {
         json_unref(out);
-        out = call_fail(&c, "InternalServerError", "The store can't be read");
+        out = call_fail(&c, "InternalServerError", "%s", buf_str(&a->unread));
     }
     if (c.error)
         answer_error(&c);
@@ -565,6 +565,8 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->max_open = config->max_open ? config->max_open : MAX_OPEN;
     a->served = config->served;
     a->retention_ms = config->retention_ms;
+    a->spoiled = config->spoiled;
+    a->user = config->user;
     a->next_due_ms = INT64_MAX;
     return a;
 }
@@ -619,6 +621,7 @@ void api_free(api *a)
     mem_free(a->region);
     mem_free(a->account);
     mem_free(a->mock_file);
+    buf_clear(&a->unread);
     mem_free(a);
 }
 

@@ -35,15 +35,22 @@ struct api_config {
     const char *mocks;
     bool no_limits; /* AWS's quotas don't hold */
     enum api_throttle throttle;
-    size_t max_open;          /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
-    int64_t retention_ms;     /* executions that ended longer ago are forgotten; 0: none is */
+    size_t max_open;      /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
+    int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */
+    /* Is told of each record of the store that is spoiled: what was done without it. May be NULL.
+     */
+    void (*spoiled)(void *user, const char *text);
+    void *user;
     struct asl_served served; /* whose Tasks are accepted, too; serves NULL: only what AWS has is */
 };
 
 /* Looks at the engine and the store as long as it lives. NULL: the system gave no random bytes. */
 api *api_new(engine *e, store *s, const struct api_config *config);
-/* Takes up what the store has of machines, activities and what runs. To be called once, before
- * engine_recover, whose hooks it is ready for then. False with *why filled: it can't be read. */
+/*
+ * Takes up what the store has of machines, activities and what runs. To be called once, before
+ * engine_recover, whose hooks it is ready for then. A record that is spoiled costs the others
+ * nothing: what can be told of it is. False with *why filled: the store can't be read.
+ */
 bool api_load(api *a, struct diag *why);
 void api_free(api *a);
 
@@ -109,5 +116,6 @@ bool api_awaits_token(const api *a, uint64_t id);
 /* As the engine's hooks. */
 bool api_has_activity(const api *a, uint64_t execution, const char *arn);
 void api_ended(api *a, uint64_t execution, const rt_exec *x, int64_t now_ms);
+void api_lost(api *a, uint64_t execution, const char *list);
 
 #endif

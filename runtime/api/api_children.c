@@ -32,7 +32,9 @@ json *note_at_top(api *a, uint64_t number)
     struct diag why = {0};
     json *note = NULL;
 
-    while (store_find(a->store, number, &row, &why)) {
+    /* Parents are older than their children; in a file that was changed they may not be. */
+    for (uint64_t child = UINT64_MAX; number < child && store_find(a->store, number, &row, &why);) {
+        child = number;
         if (!row->parent.set) {
             note = row->note ? json_ref(row->note) : NULL;
             break;
@@ -150,8 +152,8 @@ struct listing {
     struct call *c;
     const struct map_run *run;
     const char *status, *redrive;
-    size_t limit, count;
-    uint64_t last;
+    size_t limit, count, looks;
+    struct store_place last; /* what was looked at last */
     bool more;
     struct json_build list;
 };
@@ -163,14 +165,19 @@ static bool passes(const struct listing *l, const char *status, uint32_t redrive
     return !l->redrive || (strcmp(l->redrive, "REDRIVEN") == 0) == (redrives > 0);
 }
 
-static bool add_child(void *user, uint64_t number)
+static bool add_child(void *user, const struct store_listed *at)
 {
     struct listing *l = user;
     const struct store_execution *row;
     struct diag why = {0};
     struct json_build item;
 
-    if (!store_find(l->c->api->store, number, &row, &why)) {
+    l->more = l->count == l->limit || l->looks == PAGE_LOOKS;
+    if (l->more)
+        return false;
+    l->looks++;
+    l->last = at->place;
+    if (!store_find(l->c->api->store, at->place.number, &row, &why)) {
         diag_clear(&why);
         return true;
     }
@@ -179,10 +186,6 @@ static bool add_child(void *user, uint64_t number)
     const char *status = pending ? "PENDING_REDRIVE" : rt_status_name(row->status);
     if (!passes(l, status, row->redrives))
         return true;
-    if (l->count == l->limit) {
-        l->more = true;
-        return false;
-    }
     json_build_object(&item, 10);
     json_build_set(&item, "executionArn", json_ref(row->config.names.arn));
     json_build_set(&item, "stateMachineArn", json_ref(row->config.names.machine_arn));
@@ -197,7 +200,6 @@ static bool add_child(void *user, uint64_t number)
     if (row->redrives)
         json_build_set(&item, "redriveDate", api_time(row->redriven_ms));
     json_build_add(&l->list, json_build_done(&item));
-    l->last = number;
     l->count++;
     return true;
 }
@@ -210,6 +212,7 @@ json *list_map_run_executions(struct call *c, const char *args)
     struct map_runs runs;
     struct map_run *run;
     uint64_t execution;
+    struct store_place after;
     struct page page;
     struct diag why = {0};
     json *answer;
@@ -223,11 +226,11 @@ json *list_map_run_executions(struct call *c, const char *args)
     l.run = run;
     l.limit = page.limit;
     json_build_array(&l.list, 0);
-    store_list_executions(c->api->store, arn, NULL, page_after(&page, UINT64_MAX), add_child, &l,
-                          &why);
+    bool goes_on = page_place(&page, &after);
+    store_list_executions(c->api->store, arn, NULL, goes_on ? &after : NULL, add_child, &l, &why);
     api_read_failed(c->api, &why);
     answer = page_end(c, &page, "executions", json_build_done(&l.list),
-                      l.more ? page_number(l.last) : NULL);
+                      l.more ? page_at(&l.last) : NULL);
     map_runs_clear(&runs);
     return answer;
 }

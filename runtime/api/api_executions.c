@@ -59,7 +59,11 @@ static bool take_input(void *user, const struct rt_event *e)
 
 void api_read_failed(api *a, struct diag *why)
 {
-    a->unreadable |= why->code && strcmp(why->code, "STORE_NONE") != 0;
+    if (why->code && strcmp(why->code, STORE_NONE) != 0 && !a->unreadable) {
+        a->unreadable = true;
+        buf_reset(&a->unread);
+        buf_adds(&a->unread, why->text);
+    }
     diag_clear(why);
 }
 
@@ -84,11 +88,21 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
                             .redrives = row->redrives,
                             .redriven_ms = row->redriven_ms,
                             .map_run = row->parent.set ? share(row->list) : NULL,
-                            .input = share(row->config.written)};
+                            .input = share(row->config.written),
+                            .apart = row->apart,
+                            .damage = row->damage ? json_cstring(row->damage) : NULL};
     x->pends = child_pends(a, row);
     if (!x->input)
         store_read(a->store, number, 0, take_input, x, NULL);
     return true;
+}
+
+/* It has no result, but a word of why. */
+static void take_damage(struct execution *x)
+{
+    asl_error_clear(&x->error);
+    asl_error_set(&x->error, "States.Runtime",
+                  "The store's record of this execution is damaged: %s", json_str(x->damage));
 }
 
 static bool look_at_end(void *user, const struct rt_event *e)
@@ -109,9 +123,15 @@ void execution_result(api *a, struct execution *x)
 {
     struct diag why = {0};
 
-    if (x->status != RT_RUNNING)
+    if (x->status != RT_RUNNING && !x->damage)
         store_read_last(a->store, x->number, look_at_end, x, &why);
-    api_read_failed(a, &why);
+    if (why.code && strcmp(why.code, STORE_DAMAGED) == 0)
+        x->damage = json_cstring(why.text);
+    else
+        api_read_failed(a, &why);
+    if (x->damage)
+        take_damage(x);
+    diag_clear(&why);
 }
 
 void execution_clear(struct execution *x)
@@ -119,15 +139,24 @@ void execution_clear(struct execution *x)
     rt_names_clear(&x->names);
     json_unref(x->note);
     json_unref(x->map_run);
+    json_unref(x->damage);
     json_unref(x->input);
     json_unref(x->output);
     asl_error_clear(&x->error);
     *x = (struct execution){0};
 }
 
+/* What is no text of ours is none. */
+const json *note_text(const json *note, const char *name)
+{
+    const json *text = note && json_is_object(note) ? json_get(note, name) : NULL;
+
+    return text && json_is_string(text) ? text : NULL;
+}
+
 const json *execution_note(const struct execution *x, const char *name)
 {
-    return x->note ? json_get(x->note, name) : NULL;
+    return note_text(x->note, name);
 }
 
 bool execution_number(api *a, const char *arn, uint64_t *number)
@@ -170,8 +199,10 @@ json *api_included(void)
 
 void execution_add_data(struct json_build *b, const struct execution *x)
 {
-    json_build_set(b, "input", json_ref(x->input));
-    json_build_set(b, "inputDetails", api_included());
+    if (x->input) {
+        json_build_set(b, "input", json_ref(x->input));
+        json_build_set(b, "inputDetails", api_included());
+    }
     if (x->output)
         json_build_set(b, "output", json_ref(x->output));
 }
@@ -295,9 +326,9 @@ struct listing {
     api *api;
     const json *version, *alias; /* its ARN; NULL: whichever */
     const char *redrive;         /* NULL: whichever */
-    size_t limit, count;
+    size_t limit, count, looks;
     struct json_build list;
-    uint64_t last;
+    struct store_place last; /* what was looked at last */
     bool more;
 };
 
@@ -305,32 +336,34 @@ static bool passes(const struct listing *l, const struct execution *x)
 {
     const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
 
-    if (l->redrive && (strcmp(l->redrive, "REDRIVEN") == 0) != (x->redrives > 0))
-        return false;
     if (l->alias)
         return alias && json_equal(alias, l->alias);
     return !l->version || (version && json_equal(version, l->version));
 }
 
-static bool add_to_list(void *user, uint64_t number)
+static bool add_to_list(void *user, const struct store_listed *at)
 {
     struct listing *l = user;
     struct execution x;
     struct json_build item;
 
-    if (!execution_look(l->api, number, &x))
+    l->more = l->count == l->limit || l->looks == PAGE_LOOKS;
+    if (l->more)
+        return false;
+    l->looks++;
+    l->last = at->place;
+    if (l->redrive && (strcmp(l->redrive, "REDRIVEN") == 0) != (at->redrives > 0))
         return true;
-    bool shown = passes(l, &x);
-    l->more = shown && l->count == l->limit;
-    if (shown && !l->more) {
+    if (!execution_look(l->api, at->place.number, &x))
+        return true;
+    if (passes(l, &x)) {
         json_build_object(&item, 10);
         add_names(&item, &x);
         json_build_add(&l->list, json_build_done(&item));
-        l->last = number;
         l->count++;
     }
     execution_clear(&x);
-    return !l->more;
+    return true;
 }
 
 /* False: no execution has it as its own. */
@@ -351,11 +384,14 @@ json *list_executions(struct call *c)
     const char *filter = call_text(c, "statusFilter");
     struct listing l = {.api = c->api, .redrive = call_text(c, "redriveFilter")};
     enum rt_status status = RT_RUNNING;
+    struct store_place after;
     struct diag why = {0};
     struct target t;
     struct page page;
 
-    if (!arn == !map_run)
+    if (!arn && !map_run)
+        return call_fail(c, "ValidationException", "Must provide a StateMachine ARN or MapRun ARN");
+    if (arn && map_run)
         return call_fail(c, "ValidationException",
                          "Must specify either stateMachineArn or mapRunArn");
     if (map_run)
@@ -373,11 +409,11 @@ json *list_executions(struct call *c)
     l.limit = page.limit;
     l.version = t.version ? t.version->arn : NULL;
     l.alias = t.alias ? t.alias->arn : NULL;
-    /* The newest first; a page ends with the engine's number of its last. */
+    bool goes_on = page_place(&page, &after);
     json_build_array(&l.list, 0);
     store_list_executions(c->api->store, json_str(t.machine->arn), filter ? &status : NULL,
-                          page_after(&page, UINT64_MAX), add_to_list, &l, &why);
+                          goes_on ? &after : NULL, add_to_list, &l, &why);
     api_read_failed(c->api, &why);
     return page_end(c, &page, "executions", json_build_done(&l.list),
-                    l.more ? page_number(l.last) : NULL);
+                    l.more ? page_at(&l.last) : NULL);
 }

@@ -17,6 +17,7 @@ struct events {
     struct json_build list;
     size_t shown, limit;
     uint64_t last;
+    uint32_t last_id; /* the greatest so far */
     bool more;
 };
 
@@ -27,6 +28,7 @@ static void show(struct events *l, const struct rt_event *e)
     json_build_add(&l->list, l->bare ? rt_event_without_data(event) : event);
     l->shown++;
     l->last = e->seq;
+    l->last_id = e->id;
 }
 
 /* The oldest first: one more than the limit tells that there are more. */
@@ -42,7 +44,7 @@ static bool show_next(void *user, const struct rt_event *e)
     return !l->more;
 }
 
-static bool note_seq(void *user, const struct rt_event *e)
+static bool note_event(void *user, const struct rt_event *e)
 {
     struct events *l = user;
 
@@ -52,6 +54,7 @@ static bool note_seq(void *user, const struct rt_event *e)
         return true;
     MEM_GROW(l->seqs, l->count, l->cap);
     l->seqs[l->count++] = e->seq;
+    l->last_id = e->id;
     return true;
 }
 
@@ -65,32 +68,70 @@ static bool show_until(void *user, const struct rt_event *e)
     return l->shown < l->limit;
 }
 
-static json *reversed(json *list)
+/*
+ * An execution that was set apart has no end in its history, and perhaps not even all of what came
+ * before: what can be read, and this, are what is shown.
+ */
+static json *lost_end(const struct execution *x, uint32_t last_id)
 {
-    struct json_build b;
+    struct json_build b, d;
 
-    json_build_array(&b, json_count(list));
-    for (size_t i = json_count(list); i-- > 0;)
-        json_build_add(&b, json_ref(json_at(list, i)));
-    json_unref(list);
+    json_build_object(&d, 2);
+    execution_add_error(&d, x);
+    json_build_object(&b, 5);
+    json_build_set(&b, "id", json_int((int64_t)last_id + 1));
+    json_build_set(&b, "previousEventId", json_int(last_id));
+    json_build_set(&b, "timestamp", api_time(x->stop_ms));
+    json_build_set(&b, "type", json_cstring("ExecutionFailed"));
+    json_build_set(&b, "executionFailedEventDetails", json_build_done(&d));
     return json_build_done(&b);
 }
 
+/* What was read before the damage is shown; another failure is the call's. */
+static void reading_failed(api *a, const struct execution *x, struct diag *why)
+{
+    if (x->apart && why->code && strcmp(why->code, STORE_DAMAGED) == 0)
+        diag_clear(why);
+    api_read_failed(a, why);
+}
+
 /* The page of the newest events before `l->until`. */
-static json *newest(struct call *c, uint64_t number, struct events *l)
+static json *newest(struct call *c, const struct execution *x, struct events *l)
 {
     struct diag why = {0};
 
-    store_read(c->api->store, number, 0, note_seq, l, &why);
-    api_read_failed(c->api, &why);
+    store_read(c->api->store, x->number, 0, note_event, l, &why);
+    reading_failed(c->api, x, &why);
+    if (x->apart && l->until == UINT64_MAX) {
+        json_build_add(&l->list, lost_end(x, l->last_id));
+        l->limit -= l->limit > 1;
+    }
     size_t first = l->count > l->limit ? l->count - l->limit : 0;
+    struct json_build list = l->list;
     l->more = first > 0;
     l->limit = l->count - first;
+    json_build_array(&l->list, l->limit);
     if (l->limit)
-        store_read(c->api->store, number, l->seqs[first], show_until, l, &why);
-    api_read_failed(c->api, &why);
+        store_read(c->api->store, x->number, l->seqs[first], show_until, l, &why);
+    reading_failed(c->api, x, &why);
     l->last = l->limit ? l->seqs[first] : 0;
-    return reversed(json_build_done(&l->list));
+    json *shown = json_build_done(&l->list);
+    for (size_t i = json_count(shown); i-- > 0;)
+        json_build_add(&list, json_ref(json_at(shown, i)));
+    json_unref(shown);
+    return json_build_done(&list);
+}
+
+/* The page of the events behind sequence number `after`. */
+static json *oldest(struct call *c, const struct execution *x, uint64_t after, struct events *l)
+{
+    struct diag why = {0};
+
+    store_read(c->api->store, x->number, after + 1, show_next, l, &why);
+    reading_failed(c->api, x, &why);
+    if (x->apart && !l->more)
+        json_build_add(&l->list, lost_end(x, l->last_id));
+    return json_build_done(&l->list);
 }
 
 json *get_execution_history(struct call *c)
@@ -98,7 +139,6 @@ json *get_execution_history(struct call *c)
     static const char args[] = "executionArn reverseOrder includeExecutionData";
     const json *data = call_get(c, "includeExecutionData");
     const struct store_execution *row;
-    bool reverse = call_flag(c, "reverseOrder");
     struct events l = {.bare = data && json_kind(data) == JSON_FALSE};
     struct diag why = {0};
     struct execution x;
@@ -115,15 +155,11 @@ json *get_execution_history(struct call *c)
     l.limit = page.limit;
     l.until = after ? after : UINT64_MAX;
     json_build_array(&l.list, 0);
-    if (store_find(c->api->store, x.number, &row, &why))
+    if (x.apart)
+        execution_result(c->api, &x);
+    if (store_find(c->api->store, x.number, &row, &why) && row->machine)
         l.exec = rt_exec_new(row->machine, &row->config);
-    if (l.exec && reverse) {
-        events = newest(c, x.number, &l);
-    } else {
-        if (l.exec)
-            store_read(c->api->store, x.number, after + 1, show_next, &l, &why);
-        events = json_build_done(&l.list);
-    }
+    events = call_flag(c, "reverseOrder") ? newest(c, &x, &l) : oldest(c, &x, after, &l);
     api_read_failed(c->api, &why);
     rt_exec_free(l.exec);
     mem_free(l.seqs);

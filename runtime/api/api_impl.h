@@ -16,9 +16,10 @@
 /* A definition and what goes with it; counted, never changed but for the time. */
 struct revision {
     uint32_t refs;
-    json *key;        /* of its record: what executions that run it have in their notes */
-    json *definition; /* the text as it was given */
-    asl_machine *compiled;
+    json *key;             /* of its record: what executions that run it have in their notes */
+    json *definition;      /* the text as it was given */
+    asl_machine *compiled; /* NULL: it can't be run, and `refusal` says why */
+    json *refusal;
     json *role_arn, *logging, *tracing, *encryption;
     json *variables; /* variableReferences; NULL: none */
     json *id;        /* NULL: the first */
@@ -73,6 +74,8 @@ struct execution {
     json *map_run;       /* whose execution it is; NULL: nobody's */
     bool pends;          /* it waits for its redrive */
     json *input;         /* its text */
+    json *damage;        /* why it can't be read, or was set apart; NULL: nothing is wrong */
+    bool apart;
     /* How it ended, once execution_result was asked: */
     json *output; /* its text */
     struct asl_error error;
@@ -196,7 +199,10 @@ struct api {
     store *store;
     char *region, *account, *mock_file;
     bool no_limits;
-    bool unreadable; /* the store could not be read for the call that is being made */
+    bool unreadable;   /* the store could not be read for the call that is being made: */
+    struct buf unread; /* why */
+    void (*spoiled)(void *user, const char *text);
+    void *user;
     struct asl_served served;
     bool ending;           /* polls are answered at once */
     unsigned char key[32]; /* of page tokens */
@@ -346,6 +352,11 @@ uint64_t page_after(const struct page *p, uint64_t none);
 json *page_end(struct call *c, struct page *p, const char *member, json *list, json *last);
 /* A `last` that is a number. */
 json *page_number(uint64_t last);
+/* `after` where it is a place in a list of executions: false without one. */
+bool page_place(const struct page *p, struct store_place *out);
+json *page_at(const struct store_place *last);
+/* Executions that one page looks at for those that it shows: then it ends, with a nextToken. */
+enum { PAGE_LOOKS = 1000 };
 
 /* ---- api_machines.c ---- */
 
@@ -356,6 +367,8 @@ struct revision *revision_ref(struct revision *r);
 /* Takes it into the lists. */
 void machine_add(api *a, struct machine *m);
 void machine_free(struct machine *m);
+/* May it be started? False with the call failed. */
+bool revision_runs(struct call *c, const struct revision *r);
 /* Out of memory; its record stays. */
 void machine_drop(api *a, struct machine *m);
 /* Of a machine that is deleted and has nothing running: its executions go, and when the last has
@@ -471,6 +484,7 @@ void execution_result(api *a, struct execution *x);
 void execution_clear(struct execution *x);
 /* A text of the note; NULL: it isn't there. */
 const json *execution_note(const struct execution *x, const char *name);
+const json *note_text(const json *note, const char *name);
 
 json *stop_execution(struct call *c);
 json *describe_execution(struct call *c);

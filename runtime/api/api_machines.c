@@ -6,7 +6,6 @@
 #include "parsers/count.h"
 #include "parsers/mem.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* AWS's quota. */
@@ -27,6 +26,7 @@ void revision_unref(struct revision *r)
     json_unref(r->key);
     json_unref(r->definition);
     asl_machine_unref(r->compiled);
+    json_unref(r->refusal);
     json_unref(r->role_arn);
     json_unref(r->logging);
     json_unref(r->tracing);
@@ -34,6 +34,17 @@ void revision_unref(struct revision *r)
     json_unref(r->variables);
     json_unref(r->id);
     mem_free(r);
+}
+
+bool revision_runs(struct call *c, const struct revision *r)
+{
+    if (r->compiled)
+        return true;
+    call_fail(c, "ValidationException",
+              "The store's definition of this state machine can't be run: %s. Update the state "
+              "machine with one that can",
+              r->refusal ? json_str(r->refusal) : "");
+    return false;
 }
 
 /* ---- definitions ---- */
@@ -238,9 +249,10 @@ static struct revision *new_revision(struct call *c, const struct revision *befo
     r->encryption =
         before && !encryption ? json_ref(before->encryption) : encryption_of(encryption);
     r->role_arn = json_ref(role ? role : before->role_arn);
-    if (!definition || (before && json_equal(before->definition, definition))) {
+    if (!definition || (before && before->compiled && json_equal(before->definition, definition))) {
         r->definition = json_ref(before->definition);
-        r->compiled = asl_machine_ref(before->compiled);
+        r->compiled = before->compiled ? asl_machine_ref(before->compiled) : NULL;
+        r->refusal = before->refusal ? json_ref(before->refusal) : NULL;
         r->variables = before->variables ? json_ref(before->variables) : NULL;
         return r;
     }
@@ -251,6 +263,9 @@ static struct revision *new_revision(struct call *c, const struct revision *befo
     asl_report_clear(&report);
     if (!r->compiled)
         goto refuse;
+    /* The same text, once. */
+    json_unref(r->definition);
+    r->definition = json_ref(asl_machine_text(r->compiled));
     r->variables = variable_references(r->compiled->definition);
     return r;
 refuse:
@@ -372,7 +387,9 @@ void machine_drop(api *a, struct machine *m)
 {
     size_t at = place_of_name(a, json_str(m->name));
 
-    assert(a->sorted[at] == m);
+    /* Machines of other regions or accounts may have the same name. */
+    while (a->sorted[at] != m)
+        at++;
     memmove(a->sorted + at, a->sorted + at + 1, (a->machine_count - at - 1) * sizeof *a->sorted);
     a->machine_count--;
     text_map_take(&a->machines, json_str(m->arn));

@@ -29,9 +29,14 @@ static struct map_run *run_of_frame(struct map_runs *r, uint32_t frame)
     return NULL;
 }
 
+/* More than any history has. */
+enum { MOST_FRAMES = 1 << 24 };
+
 /* A Map's length and concurrency stand in the event before its Map Run's. */
 static void note_length(struct map_runs *r, const struct rt_event *e)
 {
+    if (e->frame > MOST_FRAMES)
+        return;
     if (e->frame >= r->length_count) {
         size_t count = mem_grow(r->length_count, (size_t)e->frame + 1);
         r->lengths = mem_realloc(r->lengths, count * sizeof *r->lengths);
@@ -55,6 +60,8 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
 {
     const struct asl_number *asked = &e->state->map.max_concurrency;
 
+    if (e->frame >= r->length_count || !strstr(json_str(e->data), ":mapRun:"))
+        return;
     MEM_GROW(r->list, r->count, r->cap);
     r->list[r->count++] = (struct map_run){
         .arn = json_ref(e->data),
@@ -95,14 +102,21 @@ static void redrive_run(struct map_run *m, const struct rt_event *e)
 
 static void fold_run(struct map_run *m, const struct rt_event *e)
 {
+    /* A history that was damaged may tell of children that were never started. */
+    bool known = e->index < m->count;
+
     switch ((int)e->kind) {
     case RT_CHILD_STARTED:
         MEM_GROW(m->children, m->count, m->cap);
         m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS};
         break;
-    case RT_CHILD_REDRIVEN: m->children[e->index].state = CHILD_RUNS; break;
+    case RT_CHILD_REDRIVEN:
+        if (known)
+            m->children[e->index].state = CHILD_RUNS;
+        break;
     case RT_CHILD_ENDED:
-        m->children[e->index].state = e->data ? CHILD_SUCCEEDED : CHILD_FAILED;
+        if (known)
+            m->children[e->index].state = e->data ? CHILD_SUCCEEDED : CHILD_FAILED;
         break;
     case RT_MAP_RUN_UPDATED:
         m->tolerated = e->count > 0 ? e->count : 0;
@@ -155,16 +169,18 @@ void map_runs_read(api *a, uint64_t execution, struct map_runs *out)
 
 /* ---- finding ---- */
 
+enum { MOST_SEARCHED = 100 };
+
 struct first_child {
     uint64_t number;
     bool found;
 };
 
-static bool take_first(void *user, uint64_t number)
+static bool take_first(void *user, const struct store_listed *at)
 {
     struct first_child *f = user;
 
-    *f = (struct first_child){number, true};
+    *f = (struct first_child){at->place.number, true};
     return false;
 }
 
@@ -188,36 +204,41 @@ struct search {
     uint64_t *execution;
     struct map_runs *runs;
     struct map_run **run;
+    size_t looks;
     bool found;
 };
 
-static bool search_execution(void *user, uint64_t number)
+static bool search_execution(void *user, const struct store_listed *at)
 {
     struct search *s = user;
 
-    *s->execution = number;
-    s->found = in_execution(s->api, number, s->arn, s->runs, s->run);
-    return !s->found;
+    *s->execution = at->place.number;
+    s->found = in_execution(s->api, at->place.number, s->arn, s->runs, s->run);
+    return !s->found && ++s->looks < MOST_SEARCHED;
 }
 
-/* A child that is kept leads to its parent; without one, executions of the machine that the ARN
- * names are searched. */
+/* The store knows whose it is, unless an earlier version has put it there: then a child that is
+ * kept leads to its parent; without one, the newest executions of the machine that the ARN names
+ * are searched. */
 static bool find(api *a, const char *arn, const char *machine_arn, uint64_t *execution,
                  struct map_runs *runs, struct map_run **run)
 {
-    struct search s = {a, arn, execution, runs, run, false};
+    struct search s = {a, arn, execution, runs, run, 0, false};
     const struct store_execution *row;
     struct first_child child = {0};
     struct diag why = {0};
 
-    store_list_executions(a->store, arn, NULL, UINT64_MAX, take_first, &child, &why);
+    if (store_find_map_run(a->store, arn, execution, &why))
+        return in_execution(a, *execution, arn, runs, run);
+    diag_clear(&why);
+    store_list_executions(a->store, arn, NULL, NULL, take_first, &child, &why);
     bool found = child.found && store_find(a->store, child.number, &row, &why) && row->parent.set;
     diag_clear(&why);
     if (found) {
         *execution = row->parent.execution;
         return in_execution(a, *execution, arn, runs, run);
     }
-    store_list_executions(a->store, machine_arn, NULL, UINT64_MAX, search_execution, &s, &why);
+    store_list_executions(a->store, machine_arn, NULL, NULL, search_execution, &s, &why);
     diag_clear(&why);
     return s.found;
 }
@@ -317,9 +338,10 @@ struct look {
 };
 
 /* How a child has ended is told by its row; the Map's history tells only that it failed. */
-static bool note_state(void *user, uint64_t number)
+static bool note_state(void *user, const struct store_listed *at)
 {
     struct look *l = user;
+    uint64_t number = at->place.number;
     const struct store_execution *row;
     struct diag why = {0};
     bool found = store_find(l->api->store, number, &row, &why);
@@ -354,8 +376,8 @@ static int64_t look_at_children(struct call *c, struct map_run *m)
 
     for (size_t i = 0; i < COUNT(ends); i++) {
         l.state = ends[i].state;
-        store_list_executions(c->api->store, json_str(m->arn), &ends[i].status, UINT64_MAX,
-                              note_state, &l, &why);
+        store_list_executions(c->api->store, json_str(m->arn), &ends[i].status, NULL, note_state,
+                              &l, &why);
         diag_clear(&why);
     }
     return l.not_redrivable;

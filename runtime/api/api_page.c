@@ -135,3 +135,19 @@ json *page_number(uint64_t last)
 {
     return json_stringf("%llu", (unsigned long long)last);
 }
+
+bool page_place(const struct page *p, struct store_place *out)
+{
+    char *end;
+
+    if (!p->after)
+        return false;
+    out->at_ms = strtoll(json_str(p->after), &end, 10);
+    out->number = strtoull(end, NULL, 10);
+    return true;
+}
+
+json *page_at(const struct store_place *last)
+{
+    return json_stringf("%lld %llu", (long long)last->at_ms, (unsigned long long)last->number);
+}

@@ -7,6 +7,7 @@
 
 #include "parsers/mem.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -136,20 +137,36 @@ void activity_forget(api *a, const struct activity *act)
     store_put(a->store, ACTIVITY, json_str(act->arn), NULL, 0);
 }
 
-/* ---- reading: what we wrote, and anything else is refused ---- */
+/*
+ * ---- reading ----
+ *
+ * What we wrote; and of anything else what can be told of it. A record that is spoiled is said
+ * aloud, what is missing is made up, and the machine can be looked at, mended by an update, and
+ * deleted. It costs the others nothing.
+ */
 
 struct reading {
     api *api;
     struct diag *why;
-    bool good;
+    bool good; /* the store can be read */
 };
 
-static bool spoiled(struct reading *r, const char *key, const char *what)
+static void spoiled(const struct reading *r, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void spoiled(const struct reading *r, const char *key, const char *format, ...)
 {
-    if (r->good)
-        diag_set(r->why, "STORE_READ", 0, "the store's record of %s is spoiled: %s", key, what);
-    r->good = false;
-    return false;
+    struct buf text = {0};
+    va_list args;
+
+    if (!r->api->spoiled)
+        return;
+    buf_printf(&text, "the store's record of %s is spoiled: ", key);
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    r->api->spoiled(r->api->user, buf_str(&text));
+    buf_clear(&text);
 }
 
 static json *text_of(const json *v, const char *name)
@@ -159,11 +176,26 @@ static json *text_of(const json *v, const char *name)
     return text && json_is_string(text) ? json_ref(text) : NULL;
 }
 
-static json *any_of(const json *v, const char *name)
+static json *object_of(const json *v, const char *name)
 {
-    const json *any = json_get(v, name);
+    const json *object = json_get(v, name);
 
-    return any ? json_ref(any) : NULL;
+    return object && json_is_object(object) ? json_ref(object) : NULL;
+}
+
+/* The object that is there, or one with that member. Takes `v`. */
+static json *object_or(const json *record, const char *name, const char *member, json *v)
+{
+    json *found = object_of(record, name);
+    struct json_build b;
+
+    if (found) {
+        json_unref(v);
+        return found;
+    }
+    json_build_object(&b, 1);
+    json_build_set(&b, member, v);
+    return json_build_done(&b);
 }
 
 static int64_t number_of(const json *v, const char *name)
@@ -180,53 +212,81 @@ static bool flag_of(const json *v, const char *name)
     return flag && json_kind(flag) == JSON_TRUE;
 }
 
-static json *record_of(struct reading *r, const char *key, const char *text, size_t len)
+/* An object without members when it is none. */
+static json *record_of(const struct reading *r, const char *key, const char *text, size_t len)
 {
     json *v = json_parse(text, len, JSON_READ_SURROGATES, NULL);
 
-    if (!v || !json_is_object(v)) {
-        json_unref(v);
-        spoiled(r, key, "it is no JSON object");
-        return NULL;
+    if (v && json_is_object(v))
+        return v;
+    json_unref(v);
+    spoiled(r, key, "it is no JSON object");
+    return json_ref(json_empty_object());
+}
+
+static bool has_all(const json *record, const char *const *names)
+{
+    bool all = true;
+
+    for (size_t i = 0; names[i]; i++)
+        all &= json_get(record, names[i]) != NULL;
+    return all;
+}
+
+/* What was accepted once is not judged again; what can't be made is said. */
+static void compile_revision(const struct reading *r, struct revision *v)
+{
+    struct asl_report report = {0};
+
+    if (json_str_len(v->definition))
+        v->compiled =
+            asl_compile_stored(json_str(v->definition), json_str_len(v->definition), &report);
+    if (v->compiled) {
+        json_unref(v->definition);
+        v->definition = json_ref(asl_machine_text(v->compiled));
+    } else {
+        v->refusal = json_cstring(report.count ? report.problems[0].message : "it is missing");
+        spoiled(r, json_str(v->key),
+                "its definition can't be compiled: %s; it can be updated or "
+                "deleted",
+                json_str(v->refusal));
     }
-    return v;
+    asl_report_clear(&report);
 }
 
 static struct revision *read_revision(struct reading *r, const json *key)
 {
+    static const char *const members[] = {"definition", "role",       "logging",
+                                          "tracing",    "encryption", NULL};
     struct buf text = {0};
     struct diag why = {0};
-    struct asl_report report = {0};
-    struct revision *v = NULL;
+    struct revision *v = mem_calloc(1, sizeof *v);
     json *record = NULL;
 
-    if (!store_get(r->api->store, REVISION, json_str(key), &text, &why))
-        spoiled(r, json_str(key), why.text);
-    else
+    if (store_get(r->api->store, REVISION, json_str(key), &text, &why))
         record = record_of(r, json_str(key), text.data, text.len);
-    if (record) {
-        v = mem_calloc(1, sizeof *v);
-        *v = (struct revision){.refs = 1,
-                               .key = json_ref(key),
-                               .definition = text_of(record, "definition"),
-                               .role_arn = text_of(record, "role"),
-                               .logging = any_of(record, "logging"),
-                               .tracing = any_of(record, "tracing"),
-                               .encryption = any_of(record, "encryption"),
-                               .variables = any_of(record, "variables"),
-                               .id = text_of(record, "id"),
-                               .at_ms = number_of(record, "at")};
-        if (v->definition)
-            v->compiled = asl_compile(json_str(v->definition), json_str_len(v->definition),
-                                      DOCUMENT_JSON, &report);
-        if (!v->compiled || !v->role_arn || !v->logging || !v->tracing || !v->encryption) {
-            spoiled(r, json_str(key),
-                    report.count ? report.problems[0].message : "a member is missing");
-            revision_unref(v);
-            v = NULL;
-        }
-    }
-    asl_report_clear(&report);
+    else
+        record = json_ref(json_empty_object());
+    if (why.code)
+        spoiled(r, json_str(key), "%s", why.text);
+    else if (!has_all(record, members))
+        spoiled(r, json_str(key), "a member is missing");
+    *v = (struct revision){
+        .refs = 1,
+        .key = json_ref(key),
+        .definition = text_of(record, "definition"),
+        .role_arn = text_of(record, "role"),
+        .logging = object_or(record, "logging", "level", json_cstring("OFF")),
+        .tracing = object_or(record, "tracing", "enabled", json_bool(false)),
+        .encryption = object_or(record, "encryption", "type", json_cstring("AWS_OWNED_KEY")),
+        .variables = object_of(record, "variables"),
+        .id = text_of(record, "id"),
+        .at_ms = number_of(record, "at")};
+    if (!v->definition)
+        v->definition = json_cstring("");
+    if (!v->role_arn)
+        v->role_arn = json_cstring("");
+    compile_revision(r, v);
     json_unref(record);
     buf_clear(&text);
     diag_clear(&why);
@@ -244,122 +304,230 @@ static struct revision *revision_of(struct reading *r, const struct machine *m, 
     return read_revision(r, key);
 }
 
+static bool has_record(api *a, const json *key)
+{
+    struct buf text = {0};
+    struct diag why = {0};
+    bool has = store_get(a->store, REVISION, json_str(key), &text, &why);
+
+    buf_clear(&text);
+    diag_clear(&why);
+    return has;
+}
+
 struct revision *revision_find(api *a, const json *key)
 {
-    struct diag why = {0};
-    struct reading r = {.api = a, .why = &why, .good = true};
+    struct reading r = {.api = a, .good = true};
     const char *text = json_str(key), *end = strrchr(text, '#');
     json *arn = json_string(text, end ? (size_t)(end - text) : strlen(text));
-    struct revision *found = revision_of(&r, text_map_get(&a->machines, json_str(arn)), key);
+    const struct machine *m = text_map_get(&a->machines, json_str(arn));
+    struct revision *found = m || has_record(a, key) ? revision_of(&r, m, key) : NULL;
 
     json_unref(arn);
-    diag_clear(&why);
     return found;
 }
 
-static bool read_version(struct reading *r, struct machine *m, const json *v)
+static void read_version(struct reading *r, struct machine *m, const json *v)
 {
-    json *key = text_of(v, "revision");
-    struct revision *revision = key ? revision_of(r, m, key) : NULL;
+    json *key = json_is_object(v) ? text_of(v, "revision") : NULL;
+    int64_t number = key ? number_of(v, "number") : 0;
 
-    json_unref(key);
-    if (!revision)
-        return spoiled(r, json_str(m->arn), "a version has no revision");
+    if (number < 1 || number > UINT32_MAX) {
+        spoiled(r, json_str(m->arn), "a version has no number or revision, and is left out");
+        json_unref(key);
+        return;
+    }
     MEM_GROW(m->versions, m->version_count, m->version_cap);
-    uint32_t number = (uint32_t)number_of(v, "number");
-    m->versions[m->version_count++] =
-        (struct version){.number = number,
-                         .arn = json_stringf("%s:%u", json_str(m->arn), number),
+    m->versions[m->version_count] =
+        (struct version){.number = (uint32_t)number,
+                         .arn = json_stringf("%s:%u", json_str(m->arn), (unsigned)number),
                          .description = text_of(v, "description"),
-                         .revision = revision,
+                         .revision = revision_of(r, m, key),
                          .at_ms = number_of(v, "at")};
-    return true;
+    m->version_count++;
+    json_unref(key);
 }
 
-static bool read_alias(struct reading *r, struct machine *m, const json *v)
+/* Routes to versions, as the API checks them. */
+static bool are_routes(const json *routes)
 {
-    json *name = text_of(v, "name"), *routes = any_of(v, "routes");
+    bool good = routes && json_is_array(routes) && json_count(routes) > 0;
 
-    if (!name || !routes) {
+    for (size_t i = 0; good && i < json_count(routes); i++) {
+        const json *route = json_at(routes, i);
+        const json *to = json_is_object(route) ? json_get(route, "stateMachineVersionArn") : NULL;
+        const json *weight = to ? json_get(route, "weight") : NULL;
+        good = to && json_is_string(to) && weight && json_kind(weight) == JSON_INT;
+    }
+    return good;
+}
+
+static void read_alias(struct reading *r, struct machine *m, const json *v)
+{
+    const json *routes = json_is_object(v) ? json_get(v, "routes") : NULL;
+    json *name = json_is_object(v) ? text_of(v, "name") : NULL;
+
+    if (!name || !are_routes(routes)) {
+        spoiled(r, json_str(m->arn), "an alias has no name or routes, and is left out");
         json_unref(name);
-        json_unref(routes);
-        return spoiled(r, json_str(m->arn), "an alias has no name or routes");
+        return;
     }
     MEM_GROW(m->aliases, m->alias_count, m->alias_cap);
     m->aliases[m->alias_count++] =
         (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
                        .name = name,
                        .description = text_of(v, "description"),
-                       .routes = routes,
+                       .routes = json_ref(routes),
                        .created_ms = number_of(v, "created"),
                        .updated_ms = number_of(v, "updated")};
-    return true;
 }
 
 /* All of `list`, an array or nothing. */
-static bool read_each(struct reading *r, struct machine *m, const json *list,
-                      bool (*read)(struct reading *r, struct machine *m, const json *v))
+static void read_each(struct reading *r, struct machine *m, const json *list,
+                      void (*read)(struct reading *r, struct machine *m, const json *v))
 {
     for (size_t i = 0; list && json_is_array(list) && i < json_count(list); i++)
-        if (!read(r, m, json_at(list, i)))
-            return false;
-    return true;
+        read(r, m, json_at(list, i));
+}
+
+/* The number of a revision by its key; 0: it is none of that machine's. */
+static uint32_t revision_number(const char *machine_arn, const char *key)
+{
+    size_t len = strlen(machine_arn);
+
+    if (strncmp(key, machine_arn, len) != 0 || key[len] != '#')
+        return 0;
+    unsigned long n = strtoul(key + len + 1, NULL, 10);
+    return n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+struct newest {
+    const char *arn;
+    uint32_t number;
+};
+
+static bool note_revision(void *user, const char *key, const char *text, size_t len)
+{
+    struct newest *n = user;
+    uint32_t number = revision_number(n->arn, key);
+
+    (void)text;
+    (void)len;
+    if (number > n->number)
+        n->number = number;
+    return number > 0;
+}
+
+/* The newest revision that there is of a machine whose record doesn't tell. */
+static uint32_t newest_revision(const struct reading *r, const char *arn)
+{
+    struct newest n = {.arn = arn};
+    struct diag why = {0};
+    json *before = json_stringf("%s#", arn);
+
+    store_list(r->api->store, REVISION, json_str(before), note_revision, &n, &why);
+    json_unref(before);
+    diag_clear(&why);
+    return n.number;
+}
+
+/* The machine's own name is the last part of its ARN. */
+static json *name_in(const char *arn)
+{
+    const char *name = strrchr(arn, ':');
+
+    return json_cstring(name ? name + 1 : arn);
+}
+
+/* Could anybody ask for what has that key? */
+static bool is_arn(const struct reading *r, const char *key, const char *kind)
+{
+    const char *at = strstr(key, kind), *name = at ? at + strlen(kind) : "";
+
+    if (strncmp(key, "arn:", 4) == 0 && *name && !name[strcspn(name, ":/#")])
+        return true;
+    spoiled(r, key, "its key is no ARN, it is left out");
+    return false;
+}
+
+static json *tags_in(const json *record)
+{
+    const json *tags = json_get(record, "tags");
+    bool good = tags && json_is_object(tags);
+
+    for (size_t i = 0; good && i < json_count(tags); i++)
+        good = json_is_string(json_value_at(tags, i));
+    return json_ref(good ? tags : json_empty_object());
+}
+
+static uint32_t count_of(const json *record, const char *name)
+{
+    int64_t n = number_of(record, name);
+
+    return n > 0 && n <= INT32_MAX ? (uint32_t)n : 0;
 }
 
 static bool read_machine(void *user, const char *key, const char *text, size_t len)
 {
+    static const char *const members[] = {"name", "createdWith", "tags", "revision", NULL};
     struct reading *r = user;
-    json *v = record_of(r, key, text, len);
-    struct machine *m;
+    if (!is_arn(r, key, ":stateMachine:"))
+        return true;
+    json *v = record_of(r, key, text, len), *with = object_of(v, "createdWith"),
+         *revision = text_of(v, "revision");
+    struct machine *m = mem_calloc(1, sizeof *m);
 
-    if (!v)
-        return false;
-    m = mem_calloc(1, sizeof *m);
     *m = (struct machine){.arn = json_cstring(key),
-                          .name = text_of(v, "name"),
+                          .name = name_in(key),
                           .express = flag_of(v, "express"),
                           .deleting = flag_of(v, "deleting"),
                           .created_ms = number_of(v, "created"),
-                          .created_with = any_of(v, "createdWith"),
-                          .tags = any_of(v, "tags"),
-                          .last_version = (uint32_t)number_of(v, "lastVersion"),
-                          .last_revision = (uint32_t)number_of(v, "lastRevision")};
-    json *revision = text_of(v, "revision");
-    if (!m->name || !m->created_with || !m->tags || !revision)
+                          .created_with = with ? with : json_ref(json_empty_object()),
+                          .tags = tags_in(v),
+                          .last_version = count_of(v, "lastVersion"),
+                          .last_revision = count_of(v, "lastRevision")};
+    if (json_count(v) && !has_all(v, members))
         spoiled(r, key, "a member is missing");
-    else if ((m->revision = revision_of(r, NULL, revision)) &&
-             read_each(r, m, json_get(v, "versions"), read_version))
-        read_each(r, m, json_get(v, "aliases"), read_alias);
+    if (!revision || !revision_number(key, json_str(revision))) {
+        uint32_t newest = newest_revision(r, key);
+        json_unref(revision);
+        revision = revision_key(m->arn, newest ? newest : 1);
+        m->last_revision = newest > m->last_revision ? newest : m->last_revision;
+    }
+    /* New revisions and versions must not take the place of what is there. */
+    uint32_t current = revision_number(key, json_str(revision));
+    if (current > m->last_revision)
+        m->last_revision = current;
+    m->revision = revision_of(r, NULL, revision);
+    read_each(r, m, json_get(v, "versions"), read_version);
+    read_each(r, m, json_get(v, "aliases"), read_alias);
+    for (size_t i = 0; i < m->version_count; i++)
+        if (m->versions[i].number > m->last_version)
+            m->last_version = m->versions[i].number;
     json_unref(revision);
     json_unref(v);
-    if (r->good) {
-        machine_add(r->api, m);
-        r->api->deleting += m->deleting;
-    } else {
-        machine_free(m);
-    }
-    return r->good;
+    machine_add(r->api, m);
+    r->api->deleting += m->deleting;
+    return true;
 }
 
 static bool read_activity(void *user, const char *key, const char *text, size_t len)
 {
+    static const char *const members[] = {"name", "tags", "created", NULL};
     struct reading *r = user;
+    if (!is_arn(r, key, ":activity:"))
+        return true;
     json *v = record_of(r, key, text, len);
-    struct activity *act;
+    struct activity *act = mem_calloc(1, sizeof *act);
 
-    if (!v)
-        return false;
-    act = mem_calloc(1, sizeof *act);
+    if (json_count(v) && !has_all(v, members))
+        spoiled(r, key, "a member is missing");
     *act = (struct activity){.arn = json_cstring(key),
-                             .name = text_of(v, "name"),
-                             .tags = any_of(v, "tags"),
-                             .encryption = any_of(v, "encryption"),
+                             .name = name_in(key),
+                             .tags = tags_in(v),
+                             .encryption = object_of(v, "encryption"),
                              .created_ms = number_of(v, "created")};
     json_unref(v);
-    if (!act->name || !act->tags) {
-        activity_free(act);
-        return spoiled(r, key, "a member is missing");
-    }
     activity_add(r->api, act);
     return true;
 }
@@ -386,7 +554,8 @@ static bool read_key(struct reading *r)
     } else if (getrandom(a->key, sizeof a->key, 0) == sizeof a->key) {
         store_put(a->store, SECRET, "pages", (const char *)a->key, sizeof a->key);
     } else {
-        spoiled(r, "page tokens", "the system gives no random bytes");
+        diag_set(r->why, STORE_READ, 0, "the system gives no random bytes");
+        r->good = false;
     }
     buf_clear(&text);
     diag_clear(&why);
@@ -400,7 +569,7 @@ static bool take_up(void *user, const struct store_running *x)
     struct reading *r = user;
     api *a = r->api;
     struct machine *m = x->list ? text_map_get(&a->machines, json_str(x->list)) : NULL;
-    const json *test_case = x->note ? json_get(x->note, NOTE_MOCKS) : NULL;
+    const json *test_case = note_text(x->note, NOTE_MOCKS);
 
     if (!m)
         return true;
@@ -422,12 +591,45 @@ static bool take_up(void *user, const struct store_running *x)
     return r->good;
 }
 
+/* All records of a kind: what reads one may want to look at others. */
+struct gathered {
+    struct gathered_record {
+        json *key, *text;
+    } * list;
+    size_t count, cap;
+};
+
+static bool gather(void *user, const char *key, const char *text, size_t len)
+{
+    struct gathered *g = user;
+
+    MEM_GROW(g->list, g->count, g->cap);
+    g->list[g->count++] = (struct gathered_record){json_cstring(key), json_string(text, len)};
+    return true;
+}
+
+static bool read_kind(struct reading *r, const char *kind, store_visit_record *read)
+{
+    struct gathered g = {0};
+    bool good = store_list(r->api->store, kind, NULL, gather, &g, r->why);
+
+    for (size_t i = 0; i < g.count; i++) {
+        if (good)
+            read(r, json_str(g.list[i].key), json_str(g.list[i].text),
+                 json_str_len(g.list[i].text));
+        json_unref(g.list[i].key);
+        json_unref(g.list[i].text);
+    }
+    mem_free(g.list);
+    return good;
+}
+
 bool api_load(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!read_key(&r) || !store_list(a->store, MACHINE, NULL, read_machine, &r, why) || !r.good ||
-        !store_list(a->store, ACTIVITY, NULL, read_activity, &r, why) || !r.good)
+    if (!read_key(&r) || !read_kind(&r, MACHINE, read_machine) ||
+        !read_kind(&r, ACTIVITY, read_activity))
         return false;
     if (a->activity_count)
         qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, by_age);

@@ -298,6 +298,8 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
     if (m->deleting)
         return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
                          json_str(m->arn));
+    if (!revision_runs(c, s->to.revision))
+        return NULL;
     if (s->sync && !m->express)
         return call_fail(c, "StateMachineTypeNotSupported",
                          "This operation is not supported by this type of state machine");
@@ -400,6 +402,22 @@ static json *note_in_store(api *a, uint64_t number)
 
     diag_clear(&why);
     return note;
+}
+
+void api_lost(api *a, uint64_t execution, const char *list)
+{
+    struct machine *m = list ? text_map_get(&a->machines, list) : NULL;
+    struct run *r = (struct run *)(void *)id_map_take(&a->runs, execution);
+    struct execution x;
+
+    if (m)
+        machine_rests(a, m);
+    if (r && execution_look(a, execution, &x)) {
+        execution_result(a, &x);
+        own_child_ended(a, r, &x);
+        execution_clear(&x);
+    }
+    run_free(r);
 }
 
 void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)

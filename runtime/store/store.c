@@ -4,7 +4,9 @@
 
 #include <time.h>
 
-const char STORE_NONE[] = "STORE_NONE", STORE_READ[] = "STORE_READ";
+const char STORE_NONE[] = "STORE_NONE", STORE_READ[] = "STORE_READ",
+           STORE_DAMAGED[] = "STORE_DAMAGED", STORE_WRITE[] = "STORE_WRITE",
+           STORE_CORRUPT[] = "STORE_CORRUPT", STORE_REFUSED[] = "STORE_REFUSED";
 
 void store_free(store *s)
 {
@@ -38,6 +40,12 @@ void store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_
     s->ops->redriven(s, execution, redrives, at_ms);
 }
 
+void store_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
+{
+    s->changed = true;
+    s->ops->set_apart(s, execution, why, at_ms);
+}
+
 void store_forget(store *s, uint64_t execution)
 {
     s->changed = true;
@@ -46,7 +54,10 @@ void store_forget(store *s, uint64_t execution)
 
 size_t store_forget_list(store *s, const char *list, size_t limit)
 {
-    return s->ops->forget_list(s, list, limit);
+    size_t count = s->ops->forget_list(s, list, limit);
+
+    s->changed |= count > 0;
+    return count;
 }
 
 size_t store_retire(store *s, int64_t before_ms, size_t limit)
@@ -55,6 +66,21 @@ size_t store_retire(store *s, int64_t before_ms, size_t limit)
 
     s->changed |= count > 0;
     return count;
+}
+
+bool store_tidy(store *s)
+{
+    return s->ops->tidy(s);
+}
+
+bool store_refused(const store *s, uint64_t *execution)
+{
+    return s->ops->refused(s, execution);
+}
+
+uint64_t store_room(const store *s)
+{
+    return s->ops->room(s);
 }
 
 static int64_t monotonic_us(void)
@@ -113,6 +139,11 @@ bool store_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *executi
     return s->ops->find_child(s, parent, ref, execution, why);
 }
 
+bool store_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why)
+{
+    return s->ops->find_map_run(s, arn, execution, why);
+}
+
 bool store_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                       struct diag *why)
 {
@@ -124,10 +155,16 @@ bool store_list_running(store *s, store_visit_running *visit, void *user, struct
     return s->ops->list_running(s, visit, user, why);
 }
 
-bool store_list_executions(store *s, const char *list, const enum rt_status *status,
-                           uint64_t before, store_visit_number *visit, void *user, struct diag *why)
+bool store_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
 {
-    return s->ops->list_executions(s, list, status, before, visit, user, why);
+    return s->ops->list_spoiled(s, visit, user, why);
+}
+
+bool store_list_executions(store *s, const char *list, const enum rt_status *status,
+                           const struct store_place *after, store_visit_listed *visit, void *user,
+                           struct diag *why)
+{
+    return s->ops->list_executions(s, list, status, after, visit, user, why);
 }
 
 void store_put(store *s, const char *kind, const char *key, const char *text, size_t len)

@@ -15,9 +15,18 @@
  * what a turn brought, commits once, and lets replies and tasks out after that.
  *
  * Reading shows what was put in and not yet committed, too. What can't be put in is told by
- * store_commit, and then for good: a store that failed once keeps nothing any more.
+ * store_commit, whose `why->code` says what that means:
+ *
+ * STORE_WRITE: the file can't be written. For good: a store that failed so keeps nothing any more.
+ * STORE_CORRUPT: the same, and the file is damaged: trying again is of no use.
+ * STORE_REFUSED: what was put in for one execution can't be kept, whatever the disk: it is too
+ * large, or says what the store has already. store_refused tells whose it was. Nothing of the
+ * commit is kept, and the store goes on.
  */
 typedef struct store store;
+
+extern const char STORE_NONE[], STORE_READ[], STORE_DAMAGED[], STORE_WRITE[], STORE_CORRUPT[],
+    STORE_REFUSED[];
 
 /* In memory: for `run`, `test`, `--store :memory:`. Nothing outlives the store. */
 store *store_memory_new(void);
@@ -61,6 +70,12 @@ struct store_execution {
     /* Not of a new one: */
     uint32_t redrives;
     int64_t redriven_ms; /* the last one; 0: never */
+    /*
+     * What is wrong with it, or why store_set_apart was called; NULL: nothing. Then the machine may
+     * be NULL, the configuration has the names only, and those may be made from its ARN.
+     */
+    const char *damage;
+    bool apart; /* that was called */
 };
 
 /* A new execution. Looks at what `x` has; a machine is kept once for all its executions. */
@@ -72,6 +87,9 @@ void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t
                     int64_t due_ms);
 /* How often an execution was redriven by now, and when last. */
 void store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms);
+/* What the store has of an execution can't be used, and `why` says so: it has failed at `at_ms`,
+ * and stays to be looked at. Its rows are left as they are. */
+void store_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms);
 /* Forgets an execution. */
 void store_forget(store *s, uint64_t execution);
 /* Forgets up to `limit` executions of a list that have ended; returns how many. */
@@ -79,8 +97,18 @@ size_t store_forget_list(store *s, const char *list, size_t limit);
 /* Forgets up to `limit` executions that ended before `before_ms`; returns how many. */
 size_t store_retire(store *s, int64_t before_ms, size_t limit);
 
+/*
+ * Lets go of what no execution needs any more: definitions that nobody else has either, and room in
+ * the file. A piece of that at a time; true: there is more to do.
+ */
+bool store_tidy(store *s);
+
 /* False with *why filled when what was put in is not kept: then nothing of it may leave. */
 bool store_commit(store *s, struct diag *why);
+/* After STORE_REFUSED: whose it was. False: nobody's, it was a record. */
+bool store_refused(const store *s, uint64_t *execution);
+/* Bytes that may still be written where the store lies; UINT64_MAX: nobody knows. */
+uint64_t store_room(const store *s);
 
 /* Commits that had something to keep. */
 struct store_stats {
@@ -89,7 +117,12 @@ struct store_stats {
 
 void store_stats(const store *s, struct store_stats *out);
 
-/* ---- reading; false with *why filled (STORE_READ) when that fails ---- */
+/*
+ * ---- reading ----
+ *
+ * False with *why filled when that fails: STORE_READ where the file can't be read, STORE_DAMAGED
+ * where what is there can't be what was put in. That costs nobody but the execution that it is of.
+ */
 
 /* A number that no execution has or had. */
 uint64_t store_next_number(const store *s);
@@ -112,6 +145,9 @@ bool store_find_arn(store *s, const char *arn, uint64_t *execution, struct diag 
 /* The execution that event `ref` of `parent` started. STORE_NONE. */
 bool store_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
                       struct diag *why);
+/* The execution that has the Map Run of that ARN. STORE_NONE: also of one that was kept by an
+ * earlier version. */
+bool store_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why);
 /* Whose task was given `token`, and by which event. STORE_NONE. */
 bool store_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                       struct diag *why);
@@ -127,11 +163,28 @@ struct store_running {
 typedef bool store_visit_running(void *user, const struct store_running *r);
 bool store_list_running(store *s, store_visit_running *visit, void *user, struct diag *why);
 
-/* The executions of a list with numbers below `before` and that status (NULL: any), the newest
- * first. `visit` may find them in the store. */
+/* Executions that say they have ended, or run, and can't: to be set apart. */
 typedef bool store_visit_number(void *user, uint64_t number);
+bool store_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
+
+/*
+ * The executions of a list with that status (NULL: any) behind the place `after` (NULL: all). The
+ * newest first: of those that have ended the last that did, of those that run the last that was
+ * started or redriven. `visit` may find them in the store; what it is given is the place to go on
+ * from.
+ */
+struct store_place {
+    int64_t at_ms;
+    uint64_t number;
+};
+
+struct store_listed {
+    struct store_place place;
+    uint32_t redrives;
+};
+typedef bool store_visit_listed(void *user, const struct store_listed *x);
 bool store_list_executions(store *s, const char *list, const enum rt_status *status,
-                           uint64_t before, store_visit_number *visit, void *user,
+                           const struct store_place *after, store_visit_listed *visit, void *user,
                            struct diag *why);
 
 /* ---- records: texts by kind and key, for what lives beside executions ---- */

@@ -1,3 +1,5 @@
+/* The file of a store: made, locked, and looked at before SQLite gets it. */
+
 #include "runtime/store/store_file.h"
 
 #include "parsers/buf.h"
@@ -7,6 +9,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,12 +48,12 @@ static const char *network_of(int fd)
 #endif
 
 /* Who was told to end, or killed, a moment ago may still be on its way out. */
-static bool lock_soon(int fd)
+static bool lock_soon(int fd, int how)
 {
     const struct timespec pause = {.tv_nsec = 20 * 1000000};
 
     for (int tries = 0; tries < 50; tries++) {
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        if (flock(fd, how | LOCK_NB) == 0)
             return true;
         if (errno != EWOULDBLOCK)
             return false;
@@ -59,30 +63,74 @@ static bool lock_soon(int fd)
     return false;
 }
 
-bool store_lock(struct store_lock *lock, const char *path, struct diag *why)
+/* What executions work on is their owner's: a file that is made is for nobody else. SQLite gives
+ * its log the same rights. */
+static int open_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd >= 0 && fchmod(fd, S_IRUSR | S_IWUSR) != 0) {
+        int number = errno;
+        close(fd);
+        errno = number;
+        return -1;
+    }
+    return fd;
+}
+
+/* SQLite would take an empty file for a new one, and throw its log away. */
+static bool was_emptied(int fd, const char *path)
 {
     struct buf name = {0};
+    struct stat file, log;
+
+    buf_printf(&name, "%s-wal", path);
+    bool emptied = fstat(fd, &file) == 0 && file.st_size == 0 && stat(buf_str(&name), &log) == 0 &&
+                   log.st_size > 0;
+    buf_clear(&name);
+    return emptied;
+}
+
+static bool take_lock(struct store_lock *lock, const char *path, int how, struct diag *why)
+{
+    struct stat file;
     const char *system;
 
-    buf_printf(&name, "%s.lock", path);
-    lock->fd = open(buf_str(&name), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock->fd < 0)
-        diag_set(why, "STORE_OPEN", 0, "%s: %s", buf_str(&name), strerror(errno));
+    if (lock->fd < 0 || fstat(lock->fd, &file) != 0)
+        diag_set(why, "STORE_OPEN", 0, "%s", strerror(errno));
+    else if (!S_ISREG(file.st_mode))
+        diag_set(why, "STORE_OPEN", 0, "it is no file");
     else if ((system = network_of(lock->fd)))
         diag_set(why, "STORE_NETWORK", 0,
                  "it lies on a network file system (%s), where its data would not be safe", system);
-    else if (lock_soon(lock->fd))
-        goto locked;
+    else if (was_emptied(lock->fd, path))
+        diag_set(why, "STORE_EMPTIED", 0,
+                 "it is empty, but its log %s-wal is not: the file was emptied or replaced. Bring "
+                 "it back from a copy, or move the log away to begin with nothing",
+                 path);
+    else if (lock_soon(lock->fd, how))
+        return true;
     else if (errno == EWOULDBLOCK)
         diag_set(why, "STORE_BUSY", 0, "another process has it open");
     else
         diag_set(why, "STORE_OPEN", 0, "it can't be locked: %s", strerror(errno));
     store_unlock(lock);
-    buf_clear(&name);
     return false;
-locked:
-    buf_clear(&name);
-    return true;
+}
+
+bool store_lock(struct store_lock *lock, const char *path, struct diag *why)
+{
+    lock->fd = open_private(path);
+    return take_lock(lock, path, LOCK_EX, why);
+}
+
+bool store_lock_to_read(struct store_lock *lock, const char *path, struct diag *why)
+{
+    lock->fd = open(path, O_RDONLY | O_CLOEXEC);
+    return take_lock(lock, path, LOCK_SH, why);
 }
 
 void store_unlock(struct store_lock *lock)
@@ -90,4 +138,13 @@ void store_unlock(struct store_lock *lock)
     if (lock->fd >= 0)
         close(lock->fd);
     *lock = STORE_UNLOCKED;
+}
+
+uint64_t store_lock_room(const struct store_lock *lock)
+{
+    struct statvfs fs;
+
+    if (lock->fd < 0 || fstatvfs(lock->fd, &fs) != 0)
+        return UINT64_MAX;
+    return (uint64_t)fs.f_bavail * fs.f_frsize;
 }

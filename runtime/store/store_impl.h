@@ -5,8 +5,6 @@
 
 #include "runtime/store/store.h"
 
-extern const char STORE_NONE[], STORE_READ[];
-
 struct store_ops {
     void (*free)(store *s);
     void (*start)(store *s, const struct store_execution *x);
@@ -14,10 +12,14 @@ struct store_ops {
     void (*progress)(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                      int64_t due_ms);
     void (*redriven)(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms);
+    void (*set_apart)(store *s, uint64_t execution, const char *why, int64_t at_ms);
     void (*forget)(store *s, uint64_t execution);
     size_t (*forget_list)(store *s, const char *list, size_t limit);
     size_t (*retire)(store *s, int64_t before_ms, size_t limit);
+    bool (*tidy)(store *s);
     bool (*commit)(store *s, struct diag *why);
+    bool (*refused)(const store *s, uint64_t *execution);
+    uint64_t (*room)(const store *s);
     uint64_t (*next_number)(const store *s);
     bool (*read)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
@@ -28,11 +30,13 @@ struct store_ops {
     bool (*find_arn)(store *s, const char *arn, uint64_t *execution, struct diag *why);
     bool (*find_child)(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
                        struct diag *why);
+    bool (*find_map_run)(store *s, const char *arn, uint64_t *execution, struct diag *why);
     bool (*find_token)(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                        struct diag *why);
     bool (*list_running)(store *s, store_visit_running *visit, void *user, struct diag *why);
+    bool (*list_spoiled)(store *s, store_visit_number *visit, void *user, struct diag *why);
     bool (*list_executions)(store *s, const char *list, const enum rt_status *status,
-                            uint64_t before, store_visit_number *visit, void *user,
+                            const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why);
     void (*put)(store *s, const char *kind, const char *key, const char *text, size_t len);
     bool (*get)(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);

@@ -15,11 +15,19 @@ struct history {
     size_t count, cap;
 };
 
-/* The executions of a list, the oldest first; some may be forgotten by now. */
+/*
+ * Executions in the order of their times, the oldest first: from `first` on. What is added is
+ * nearly always the newest, and what is taken away mostly the oldest.
+ */
 struct list {
     char *name;
-    uint64_t *numbers;
-    size_t count, cap, gone;
+    struct store_place *places;
+    size_t first, count, cap;
+};
+
+/* What a token, or the ARN of a Map Run, leads to. */
+struct mark {
+    uint64_t execution, seq;
 };
 
 struct record {
@@ -30,9 +38,11 @@ struct record {
 struct memory {
     struct store store;
     struct id_map histories;
-    struct text_map arns;   /* to the newest execution of that ARN */
-    struct text_map lists;  /* by name */
-    struct record *records; /* by kind and key */
+    struct text_map arns;             /* to the newest execution of that ARN */
+    struct text_map lists;            /* by name */
+    struct list ended;                /* all that have, by when they did */
+    struct text_map tokens, map_runs; /* to marks; the texts are the events' own */
+    struct record *records;           /* by kind and key */
     size_t record_count, record_cap;
     uint64_t next;
 };
@@ -47,14 +57,20 @@ static json *share(const json *v)
     return v ? json_ref(v) : NULL;
 }
 
-/* ---- executions ---- */
-
 static void drop_look(const json *v)
 {
     json *own;
 
     memcpy(&own, &v, sizeof own);
     json_unref(own);
+}
+
+static void drop_text(const char *text)
+{
+    char *own;
+
+    memcpy(&own, &text, sizeof own);
+    mem_free(own);
 }
 
 static struct history *find_history(const struct memory *m, uint64_t execution)
@@ -76,59 +92,146 @@ static struct history *history_of(struct memory *m, uint64_t execution)
     return h;
 }
 
-static void free_history(struct history *h)
+/* What the event's texts lead to: its token, and the ARN of the Map Run that it starts. */
+static const json *mark_of(struct memory *m, const struct rt_event *e, struct text_map **in)
 {
-    for (size_t i = 0; i < h->count; i++)
+    *in = e->token ? &m->tokens : &m->map_runs;
+    return e->token ? e->token : e->kind == RT_MAP_RUN_STARTED ? e->data : NULL;
+}
+
+static void add_mark(struct memory *m, uint64_t execution, const struct rt_event *e)
+{
+    struct text_map *in;
+    const json *text = mark_of(m, e, &in);
+
+    if (!text || text_map_get(in, json_str(text)))
+        return;
+    struct mark *mark = mem_alloc(sizeof *mark);
+    *mark = (struct mark){execution, e->seq};
+    text_map_put(in, json_str(text), mark);
+}
+
+static void drop_mark(struct memory *m, uint64_t execution, const struct rt_event *e)
+{
+    struct text_map *in;
+    const json *text = mark_of(m, e, &in);
+    const struct mark *mark = text ? text_map_get(in, json_str(text)) : NULL;
+
+    if (mark && mark->execution == execution && mark->seq == e->seq)
+        mem_free(text_map_take(in, json_str(text)));
+}
+
+static void free_history(struct memory *m, struct history *h)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        drop_mark(m, h->node.id, &h->events[i]);
         rt_event_clear(&h->events[i]);
+    }
     mem_free(h->events);
     rt_names_clear(&h->row.config.names);
     drop_look(h->row.config.context);
     drop_look(h->row.config.written);
     drop_look(h->row.list);
     drop_look(h->row.note);
+    drop_text(h->row.damage);
     asl_machine_unref(h->row.machine);
     mem_free(h);
 }
 
-static void add_to_list(struct memory *m, const struct history *h)
-{
-    const char *name = json_str(h->row.list);
-    struct list *l = text_map_get(&m->lists, name);
+/* ---- lists ---- */
 
-    if (!l) {
-        l = mem_calloc(1, sizeof *l);
-        l->name = mem_strdup(name);
-        text_map_put(&m->lists, l->name, l);
+static bool place_before(const struct store_place *a, const struct store_place *b)
+{
+    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->number < b->number;
+}
+
+/* The first that is not before `p`. */
+static size_t find_place(const struct list *l, const struct store_place *p)
+{
+    size_t low = l->first, high = l->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (place_before(&l->places[middle], p))
+            low = middle + 1;
+        else
+            high = middle;
     }
-    MEM_GROW(l->numbers, l->count, l->cap);
-    l->numbers[l->count++] = h->node.id;
+    return low;
+}
+
+static void list_add(struct list *l, struct store_place p)
+{
+    if (l->first > l->count / 2) {
+        l->count -= l->first;
+        memmove(l->places, l->places + l->first, l->count * sizeof *l->places);
+        l->first = 0;
+    }
+    MEM_GROW(l->places, l->count, l->cap);
+    size_t at = find_place(l, &p);
+    memmove(l->places + at + 1, l->places + at, (l->count - at) * sizeof *l->places);
+    l->places[at] = p;
+    l->count++;
+}
+
+static void list_take(struct list *l, struct store_place p)
+{
+    size_t at = find_place(l, &p);
+
+    if (at == l->count || l->places[at].number != p.number)
+        return;
+    if (at == l->first) {
+        l->first++;
+        return;
+    }
+    l->count--;
+    memmove(l->places + at, l->places + at + 1, (l->count - at) * sizeof *l->places);
 }
 
 static void free_list(struct list *l)
 {
     mem_free(l->name);
-    mem_free(l->numbers);
+    mem_free(l->places);
     mem_free(l);
 }
 
-/* One of the list's executions is gone. */
-static void leave_list(struct memory *m, const char *name)
+/* Where it stands in its list: when it ended; else when it began, or was redriven. */
+static struct store_place place_in_list(const struct store_execution *row)
 {
-    struct list *l = text_map_get(&m->lists, name);
-    size_t kept = 0;
+    int64_t begun = row->redriven_ms > row->start_ms ? row->redriven_ms : row->start_ms;
 
-    if (++l->gone <= l->count / 2)
-        return;
-    for (size_t i = 0; i < l->count; i++)
-        if (find_history(m, l->numbers[i]))
-            l->numbers[kept++] = l->numbers[i];
-    l->count = kept;
-    l->gone = 0;
-    if (kept == 0) {
-        text_map_take(&m->lists, name);
-        free_list(l);
-    }
+    return (struct store_place){row->status == RT_RUNNING ? begun : row->stop_ms, row->number};
 }
+
+static void enter_lists(struct memory *m, const struct store_execution *row)
+{
+    if (row->status != RT_RUNNING)
+        list_add(&m->ended, place_in_list(row));
+    if (!row->list)
+        return;
+    struct list *l = text_map_get(&m->lists, json_str(row->list));
+    if (!l) {
+        l = mem_calloc(1, sizeof *l);
+        l->name = mem_strdup(json_str(row->list));
+        text_map_put(&m->lists, l->name, l);
+    }
+    list_add(l, place_in_list(row));
+}
+
+static void leave_lists(struct memory *m, const struct store_execution *row)
+{
+    struct list *l = row->list ? text_map_get(&m->lists, json_str(row->list)) : NULL;
+
+    if (row->status != RT_RUNNING)
+        list_take(&m->ended, place_in_list(row));
+    if (!l)
+        return;
+    list_take(l, place_in_list(row));
+    if (l->first == l->count)
+        free_list(text_map_take(&m->lists, l->name));
+}
+
+/* ---- executions ---- */
 
 static const char *arn_of(const struct history *h)
 {
@@ -152,8 +255,7 @@ static void start(store *s, const struct store_execution *x)
     h->row.note = share(x->note);
     text_map_take(&m->arns, arn_of(h));
     text_map_put(&m->arns, arn_of(h), h);
-    if (x->list)
-        add_to_list(m, h);
+    enter_lists(m, &h->row);
 }
 
 static void append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
@@ -171,25 +273,45 @@ static void append(store *s, uint64_t execution, const struct rt_event *events, 
         e.token = share(e.token);
         e.error = asl_error_copy(&e.error);
         h->events[h->count++] = e;
+        add_mark(memory_of(s), execution, &e);
     }
 }
 
 static void progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                      int64_t due_ms)
 {
-    struct store_execution *row = &history_of(memory_of(s), execution)->row;
+    struct memory *m = memory_of(s);
+    struct store_execution *row = &history_of(m, execution)->row;
+    bool moves = row->status != status;
 
+    if (moves)
+        leave_lists(m, row);
     row->status = status;
     row->stop_ms = stop_ms;
     row->due_ms = due_ms;
+    if (moves)
+        enter_lists(m, row);
 }
 
 static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
 {
-    struct store_execution *row = &history_of(memory_of(s), execution)->row;
+    struct memory *m = memory_of(s);
+    struct store_execution *row = &history_of(m, execution)->row;
 
+    leave_lists(m, row);
     row->redrives = redrives;
     row->redriven_ms = at_ms;
+    enter_lists(m, row);
+}
+
+static void set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
+{
+    struct store_execution *row = &history_of(memory_of(s), execution)->row;
+
+    progress(s, execution, RT_FAILED, at_ms, STORE_AWAKE);
+    row->apart = true;
+    if (!row->damage)
+        row->damage = mem_strdup(why);
 }
 
 static void forget(store *s, uint64_t execution)
@@ -201,32 +323,27 @@ static void forget(store *s, uint64_t execution)
         return;
     if (h->row.machine && text_map_get(&m->arns, arn_of(h)) == h)
         text_map_take(&m->arns, arn_of(h));
-    if (h->row.list)
-        leave_list(m, json_str(h->row.list));
-    free_history(h);
+    leave_lists(m, &h->row);
+    free_history(m, h);
 }
 
 static size_t forget_list(store *s, const char *name, size_t limit)
 {
     struct memory *m = memory_of(s);
-    size_t count = 0;
+    const struct list *l = text_map_get(&m->lists, name);
+    uint64_t *numbers = NULL;
+    size_t count = 0, cap = 0;
 
-    /* The last one takes the list along, and many others move the rest to its front. */
-    for (size_t i = 0; count < limit;) {
-        const struct list *l = text_map_get(&m->lists, name);
-        if (!l || i >= l->count)
-            break;
-        const struct history *h = find_history(m, l->numbers[i]);
-        if (!h || h->row.status == RT_RUNNING) {
-            i++;
+    for (size_t i = l ? l->first : 0; l && i < l->count && count < limit; i++) {
+        const struct history *h = find_history(m, l->places[i].number);
+        if (!h || h->row.status == RT_RUNNING)
             continue;
-        }
-        size_t before = l->count;
-        forget(s, h->node.id);
-        count++;
-        l = text_map_get(&m->lists, name);
-        i = l && l->count < before ? 0 : i + 1;
+        MEM_GROW(numbers, count, cap);
+        numbers[count++] = l->places[i].number;
     }
+    for (size_t i = 0; i < count; i++)
+        forget(s, numbers[i]);
+    mem_free(numbers);
     return count;
 }
 
@@ -235,16 +352,32 @@ static size_t retire(store *s, int64_t before_ms, size_t limit)
     struct memory *m = memory_of(s);
     size_t count = 0;
 
-    for (size_t i = 0; i < m->histories.room && count < limit; i++)
-        for (struct id_node *n = m->histories.buckets[i], *next; n && count < limit; n = next) {
-            const struct store_execution *row = &((struct history *)(void *)n)->row;
-            next = n->next;
-            if (!row->machine || row->status == RT_RUNNING || row->stop_ms >= before_ms)
-                continue;
-            forget(s, n->id);
-            count++;
-        }
+    for (; count < limit && m->ended.first < m->ended.count; count++) {
+        struct store_place oldest = m->ended.places[m->ended.first];
+        if (oldest.at_ms >= before_ms)
+            break;
+        forget(s, oldest.number);
+    }
     return count;
+}
+
+static bool tidy(store *s)
+{
+    (void)s;
+    return false;
+}
+
+static bool refused(const store *s, uint64_t *execution)
+{
+    (void)s;
+    (void)execution;
+    return false;
+}
+
+static uint64_t room(const store *s)
+{
+    (void)s;
+    return UINT64_MAX;
 }
 
 static bool commit(store *s, struct diag *why)
@@ -349,22 +482,29 @@ static bool find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execut
     return found || none(why, "execution");
 }
 
+static bool find_mark(const struct text_map *in, const char *text, uint64_t *execution,
+                      uint64_t *seq, struct diag *why)
+{
+    const struct mark *mark = text_map_get(in, text);
+
+    if (!mark)
+        return none(why, "token");
+    *execution = mark->execution;
+    *seq = mark->seq;
+    return true;
+}
+
 static bool find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                        struct diag *why)
 {
-    const struct history **all = sorted(memory_of(s));
-    bool found = false;
+    return find_mark(&memory_of(s)->tokens, token, execution, seq, why);
+}
 
-    for (size_t i = 0; all[i] && !found; i++)
-        for (size_t k = 0; k < all[i]->count && !found; k++) {
-            const struct rt_event *e = &all[i]->events[k];
-            if (!(found = e->token && json_str_is(e->token, token)))
-                continue;
-            *execution = all[i]->node.id;
-            *seq = e->seq;
-        }
-    mem_free(all);
-    return found || none(why, "token");
+static bool find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why)
+{
+    uint64_t seq;
+
+    return find_mark(&memory_of(s)->map_runs, arn, execution, &seq, why);
 }
 
 static bool list_running(store *s, store_visit_running *visit, void *user, struct diag *why)
@@ -383,17 +523,29 @@ static bool list_running(store *s, store_visit_running *visit, void *user, struc
     return true;
 }
 
+static bool list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    (void)s;
+    (void)visit;
+    (void)user;
+    (void)why;
+    return true;
+}
+
 static bool list_executions(store *s, const char *name, const enum rt_status *status,
-                            uint64_t before, store_visit_number *visit, void *user,
+                            const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why)
 {
     const struct memory *m = memory_of(s);
     const struct list *l = text_map_get(&m->lists, name);
 
     (void)why;
-    for (size_t i = l ? l->count : 0; i-- > 0;) {
-        const struct history *h = l->numbers[i] < before ? find_history(m, l->numbers[i]) : NULL;
-        if (h && (!status || h->row.status == *status) && !visit(user, h->node.id))
+    if (!l)
+        return true;
+    for (size_t i = after ? find_place(l, after) : l->count; i-- > l->first;) {
+        const struct history *h = find_history(m, l->places[i].number);
+        if (h && (!status || h->row.status == *status) &&
+            !visit(user, &(struct store_listed){l->places[i], h->row.redrives}))
             break;
     }
     return true;
@@ -495,12 +647,15 @@ static void free_memory(store *s)
     struct memory *m = memory_of(s);
 
     for (struct id_node *n; (n = id_map_take_any(&m->histories));)
-        free_history((struct history *)(void *)n);
+        free_history(m, (struct history *)(void *)n);
     for (struct list *l; (l = text_map_take_any(&m->lists));)
         free_list(l);
     id_map_clear(&m->histories);
     text_map_clear(&m->arns);
     text_map_clear(&m->lists);
+    text_map_clear(&m->tokens);
+    text_map_clear(&m->map_runs);
+    mem_free(m->ended.places);
     for (size_t i = 0; i < m->record_count; i++)
         clear_record(&m->records[i]);
     mem_free(m->records);
@@ -515,18 +670,24 @@ store *store_memory_new(void)
         .append = append,
         .progress = progress,
         .redriven = redriven,
+        .set_apart = set_apart,
         .forget = forget,
         .forget_list = forget_list,
         .retire = retire,
+        .tidy = tidy,
         .commit = commit,
+        .refused = refused,
+        .room = room,
         .next_number = next_number,
         .read = read_events,
         .read_last = read_last,
         .find = find,
         .find_arn = find_arn,
         .find_child = find_child,
+        .find_map_run = find_map_run,
         .find_token = find_token,
         .list_running = list_running,
+        .list_spoiled = list_spoiled,
         .list_executions = list_executions,
         .put = put,
         .get = get,

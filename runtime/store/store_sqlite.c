@@ -16,9 +16,8 @@
 #include "parsers/mem.h"
 #include "runtime/core/event_text.h"
 
+#include <stdio.h>
 #include <string.h>
-
-static const char STORE_WRITE[] = "STORE_WRITE";
 
 /* Pages of the log that make it worth a checkpoint: 4 MiB. */
 enum { LOG_PAGES = 1024 };
@@ -31,26 +30,45 @@ sqlite3_stmt *sqlite_use(struct file *f, enum statement which)
     return f->kept[which];
 }
 
-static void fail(struct file *f, const char *what)
+/* What an error of SQLite's means for who put something in: see store.h. */
+static const char *code_of(int error)
 {
-    if (!f->broken.code)
-        diag_set(&f->broken, STORE_WRITE, 0, "%s: %s", what, sqlite3_errmsg(f->db));
+    switch (error & 0xff) {
+    case SQLITE_TOOBIG:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH: return STORE_REFUSED;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return STORE_CORRUPT;
+    default: return STORE_WRITE;
+    }
+}
+
+/* The first failure counts. */
+static void fail(struct file *f, const char *code, const char *text)
+{
+    if (f->broken.code)
+        return;
+    f->refused = code == STORE_REFUSED ? f->putting : NOBODY;
+    diag_set(&f->broken, code, 0, "%s: %s",
+             code == STORE_REFUSED ? "the store can't take it" : "the store can't be written",
+             text);
 }
 
 /* Runs a statement that writes. */
 static void run(struct file *f, sqlite3_stmt *q)
 {
     if (sqlite3_step(q) != SQLITE_DONE)
-        fail(f, "the store can't be written");
+        fail(f, code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
     sqlite3_reset(q);
     sqlite3_clear_bindings(q);
 }
 
-/* Before the first thing of a transaction is put in. False: the store is broken. */
-static bool begin(struct file *f)
+/* Before something of that execution, or of NOBODY, is put in. False: the store is broken. */
+static bool begin(struct file *f, uint64_t execution)
 {
     if (f->broken.code)
         return false;
+    f->putting = execution;
     if (f->writing)
         return true;
     run(f, sqlite_use(f, BEGIN));
@@ -60,7 +78,10 @@ static bool begin(struct file *f)
 
 bool sqlite_read_failed(struct file *f, struct diag *why)
 {
-    diag_set(why, STORE_READ, 0, "the store can't be read: %s", sqlite3_errmsg(f->db));
+    int error = sqlite3_errcode(f->db) & 0xff;
+
+    diag_set(why, error == SQLITE_CORRUPT ? STORE_DAMAGED : STORE_READ, 0,
+             "the store can't be read: %s", sqlite3_errmsg(f->db));
     return false;
 }
 
@@ -97,7 +118,49 @@ void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key
     memcpy(key, whole, KEY_BYTES);
 }
 
+void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned char key[KEY_BYTES])
+{
+    struct buf text = {0};
+
+    buf_adds(&text, "\n");
+    buf_add(&text, arn, len);
+    sqlite_hash(f, text.data, text.len, key);
+    buf_clear(&text);
+}
+
+/*
+ * What is deleted from now on is written over, or (false) is not. That costs a write for each page
+ * that is freed, which executions in their thousands needn't pay, but what a definition says may be
+ * a secret.
+ */
+static void overwrite_deleted(struct file *f, bool on)
+{
+    sqlite3_exec(f->db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
+                 NULL);
+}
+
 /* ---- machines ---- */
+
+static void forget_known(struct known *k)
+{
+    asl_machine_unref(k->machine);
+    mem_free(k->refusal);
+}
+
+/* Which definitions the file has is to be asked again. */
+static void forget_all_known(struct file *f)
+{
+    sqlite_clear_found(&f->found);
+    for (size_t i = 0; i < f->known_count; i++)
+        forget_known(&f->known[i]);
+    f->known_count = 0;
+}
+
+/* Has somebody else that machine? */
+static bool is_held(const struct file *f, const struct known *k)
+{
+    return k->machine && (k->machine->refs > 1 || k->machine == f->found.machine);
+}
 
 /* Lets go of machines that nobody else has any more. */
 static void sweep_machines(struct file *f)
@@ -105,8 +168,8 @@ static void sweep_machines(struct file *f)
     size_t count = 0;
 
     for (size_t i = 0; i < f->known_count; i++) {
-        if (f->known[i].machine->refs == 1 && f->known[i].machine != f->found.machine)
-            asl_machine_unref(f->known[i].machine);
+        if (!is_held(f, &f->known[i]))
+            forget_known(&f->known[i]);
         else
             f->known[count++] = f->known[i];
     }
@@ -114,8 +177,8 @@ static void sweep_machines(struct file *f)
     f->known_most = 2 * count + 64;
 }
 
-/* Takes `m`. */
-static const struct known *add_machine(struct file *f, asl_machine *m,
+/* Takes both. */
+static const struct known *add_machine(struct file *f, asl_machine *m, char *refusal,
                                        const unsigned char key[KEY_BYTES])
 {
     if (f->known_count >= f->known_most)
@@ -123,6 +186,7 @@ static const struct known *add_machine(struct file *f, asl_machine *m,
     MEM_GROW(f->known, f->known_count, f->known_cap);
     struct known *k = &f->known[f->known_count++];
     k->machine = m;
+    k->refusal = refusal;
     memcpy(k->key, key, KEY_BYTES);
     return k;
 }
@@ -130,6 +194,7 @@ static const struct known *add_machine(struct file *f, asl_machine *m,
 /* The key of a machine, whose definition is in the store then. */
 static const struct known *keep_machine(struct file *f, asl_machine *m)
 {
+    const json *given = asl_machine_text(m);
     struct buf text = {0};
     unsigned char key[KEY_BYTES];
 
@@ -137,26 +202,38 @@ static const struct known *keep_machine(struct file *f, asl_machine *m)
     for (size_t i = f->known_count; i-- > 0;)
         if (f->known[i].machine == m)
             return &f->known[i];
-    json_write(&text, m->definition);
+    if (given)
+        buf_add(&text, json_str(given), json_str_len(given));
+    else
+        json_write(&text, m->definition);
     sqlite_hash(f, text.data, text.len, key);
     sqlite3_stmt *q = sqlite_use(f, ADD_DEFINITION);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     bind_text(q, 2, text.data, text.len);
+    overwrite_deleted(f, true);
     run(f, q);
+    overwrite_deleted(f, false);
     buf_clear(&text);
-    return add_machine(f, asl_machine_ref(m), key);
+    return add_machine(f, asl_machine_ref(m), NULL, key);
 }
 
-static asl_machine *compile(const char *text, size_t len, struct diag *why)
+/* What was accepted once is not judged again. NULL: *refusal says why it can't be made. */
+static asl_machine *compile(const char *text, size_t len, char **refusal)
 {
     struct asl_report report = {0};
-    asl_machine *m = asl_compile(text, len, DOCUMENT_JSON, &report);
+    asl_machine *m = asl_compile_stored(text, len, &report);
 
     if (!m)
-        diag_set(why, STORE_READ, 0, "a definition of the store is refused: %s",
-                 report.count ? report.problems[0].message : "");
+        *refusal = mem_strdup(report.count ? report.problems[0].message : "it is no definition");
     asl_report_clear(&report);
     return m;
+}
+
+static asl_machine *machine_of(const struct known *k, struct diag *why)
+{
+    if (!k->machine)
+        diag_set(why, STORE_DAMAGED, 0, "its definition can't be compiled: %s", k->refusal);
+    return k->machine;
 }
 
 /* A look; NULL with *why filled. */
@@ -164,24 +241,25 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
 {
     for (size_t i = f->known_count; i-- > 0;)
         if (!memcmp(f->known[i].key, key, KEY_BYTES))
-            return f->known[i].machine;
+            return machine_of(&f->known[i], why);
     sqlite3_stmt *q = sqlite_use(f, GET_DEFINITION);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_TRANSIENT);
     int got = sqlite3_step(q);
     if (got != SQLITE_ROW) {
         if (got == SQLITE_DONE)
-            diag_set(why, STORE_READ, 0, "the store lacks an execution's definition");
+            diag_set(why, STORE_DAMAGED, 0, "the store lacks its definition");
         else
             sqlite_read_failed(f, why);
         sqlite3_reset(q);
         return NULL;
     }
-    asl_machine *m =
-        compile((const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0), why);
+    char *refusal = NULL;
+    asl_machine *m = compile((const char *)sqlite3_column_text(q, 0),
+                             (size_t)sqlite3_column_bytes(q, 0), &refusal);
     unsigned char own[KEY_BYTES];
     memcpy(own, key, KEY_BYTES);
     sqlite3_reset(q);
-    return m ? add_machine(f, m, own)->machine : NULL;
+    return machine_of(add_machine(f, m, refusal, own), why);
 }
 
 /* ---- putting in ---- */
@@ -191,7 +269,7 @@ static void start(store *s, const struct store_execution *x)
     struct file *f = file_of(s);
     const json *arn = x->config.names.arn;
 
-    if (!begin(f))
+    if (!begin(f, x->number))
         return;
     const struct known *machine = keep_machine(f, x->machine);
     sqlite3_stmt *q = sqlite_use(f, ADD_EXECUTION);
@@ -219,15 +297,20 @@ static void start(store *s, const struct store_execution *x)
         json_write(&f->note, x->note);
         bind_text(q, 13, f->note.data, f->note.len);
     }
+    sqlite3_bind_int64(q, 14, x->status == RT_RUNNING ? x->start_ms : x->stop_ms);
     run(f, q);
 }
 
+/* What leads to the event: its token, or the ARN of the Map Run that it starts. */
 static void add_token(struct file *f, uint64_t execution, const struct rt_event *e)
 {
     unsigned char key[KEY_BYTES];
     sqlite3_stmt *q = sqlite_use(f, ADD_TOKEN);
 
-    sqlite_hash(f, json_str(e->token), json_str_len(e->token), key);
+    if (e->token)
+        sqlite_hash(f, json_str(e->token), json_str_len(e->token), key);
+    else
+        sqlite_map_run_key(f, json_str(e->data), json_str_len(e->data), key);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     sqlite_bind_number(q, 2, execution);
     sqlite_bind_number(q, 3, e->seq);
@@ -238,14 +321,19 @@ static void append(store *s, uint64_t execution, const struct rt_event *events, 
 {
     struct file *f = file_of(s);
 
-    if (!begin(f))
+    if (!begin(f, execution))
         return;
     buf_reset(&f->text);
     for (size_t i = 0; i < count; i++) {
         rt_event_write(&f->text, &events[i]);
         buf_addc(&f->text, '\n');
-        if (events[i].token)
+        if (events[i].token || events[i].kind == RT_MAP_RUN_STARTED)
             add_token(f, execution, &events[i]);
+    }
+    size_t most = (size_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);
+    if (f->text.len > most) {
+        fail(f, STORE_REFUSED, "its events of one turn are longer than what SQLite keeps");
+        return;
     }
     sqlite3_stmt *q = sqlite_use(f, ADD_EVENTS);
     sqlite_bind_number(q, 1, execution);
@@ -259,7 +347,7 @@ static void progress(store *s, uint64_t execution, enum rt_status status, int64_
 {
     struct file *f = file_of(s);
 
-    if (!begin(f))
+    if (!begin(f, execution))
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_PROGRESS);
     sqlite_bind_number(q, 1, execution);
@@ -275,12 +363,25 @@ static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at
 {
     struct file *f = file_of(s);
 
-    if (!begin(f))
+    if (!begin(f, execution))
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_REDRIVES);
     sqlite_bind_number(q, 1, execution);
     sqlite3_bind_int64(q, 2, redrives);
     sqlite3_bind_int64(q, 3, at_ms);
+    run(f, q);
+}
+
+static void set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
+{
+    struct file *f = file_of(s);
+
+    if (!begin(f, execution))
+        return;
+    sqlite3_stmt *q = sqlite_use(f, SET_APART);
+    sqlite_bind_number(q, 1, execution);
+    sqlite3_bind_int64(q, 2, at_ms);
+    sqlite_bind_string(q, 3, why);
     run(f, q);
 }
 
@@ -290,12 +391,13 @@ static void forget(store *s, uint64_t execution)
     struct file *f = file_of(s);
 
     for (size_t i = 0; i < COUNT(drops); i++) {
-        if (!begin(f))
+        if (!begin(f, execution))
             return;
         sqlite3_stmt *q = sqlite_use(f, drops[i]);
         sqlite_bind_number(q, 1, execution);
         run(f, q);
     }
+    f->untidy = true;
 }
 
 /* Forgets the executions whose numbers the query gives, up to `limit` of them. */
@@ -336,14 +438,120 @@ static void put(store *s, const char *kind, const char *key, const char *text, s
 {
     struct file *f = file_of(s);
 
-    if (!begin(f))
+    if (!begin(f, NOBODY))
         return;
     sqlite3_stmt *q = sqlite_use(f, text ? PUT_RECORD : DROP_RECORD);
     sqlite_bind_string(q, 1, kind);
     sqlite_bind_string(q, 2, key);
     if (text)
         bind_text(q, 3, text, len);
+    overwrite_deleted(f, true);
     run(f, q);
+    overwrite_deleted(f, false);
+    f->scrub |= !text;
+}
+
+/* ---- tidying ---- */
+
+/* At a time: definitions that are looked at, and pages that go back to the disk. */
+enum { TIDY_DEFINITIONS = 100, TIDY_PAGES = 64 };
+
+/* False: somebody has the machine, and may start it again. */
+static bool forget_machine(struct file *f, const unsigned char key[KEY_BYTES])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < f->known_count; i++)
+        if (!memcmp(f->known[i].key, key, KEY_BYTES) && is_held(f, &f->known[i]))
+            return false;
+    for (size_t i = 0; i < f->known_count; i++) {
+        if (!memcmp(f->known[i].key, key, KEY_BYTES))
+            forget_known(&f->known[i]);
+        else
+            f->known[count++] = f->known[i];
+    }
+    f->known_count = count;
+    return true;
+}
+
+static void drop_definition(struct file *f, const unsigned char key[KEY_BYTES])
+{
+    if (!forget_machine(f, key) || !begin(f, NOBODY))
+        return;
+    sqlite3_stmt *q = sqlite_use(f, DROP_DEFINITION);
+    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    overwrite_deleted(f, true);
+    run(f, q);
+    overwrite_deleted(f, false);
+    if (sqlite3_changes(f->db)) {
+        f->scrub = true;
+        f->store.changed = true;
+    }
+}
+
+/* Looks at some definitions, from where the last time ended. False: those were the last. */
+static bool tidy_definitions(struct file *f)
+{
+    unsigned char keys[TIDY_DEFINITIONS][KEY_BYTES];
+    size_t count = 0;
+    sqlite3_stmt *q = sqlite_use(f, LIST_DEFINITIONS);
+
+    sqlite3_bind_blob(q, 1, f->tidied, KEY_BYTES, SQLITE_STATIC);
+    sqlite3_bind_int(q, 2, TIDY_DEFINITIONS);
+    while (count < TIDY_DEFINITIONS && sqlite3_step(q) == SQLITE_ROW)
+        if (sqlite3_column_bytes(q, 0) == KEY_BYTES)
+            memcpy(keys[count++], sqlite3_column_blob(q, 0), KEY_BYTES);
+    sqlite3_reset(q);
+    for (size_t i = 0; i < count; i++)
+        drop_definition(f, keys[i]);
+    bool more = count == TIDY_DEFINITIONS;
+    memset(f->tidied, 0, KEY_BYTES);
+    if (more)
+        memcpy(f->tidied, keys[count - 1], KEY_BYTES);
+    return more;
+}
+
+static int64_t ask_number(struct file *f, const char *sql)
+{
+    sqlite3_stmt *q = NULL;
+    int64_t n = 0;
+
+    if (sqlite3_prepare_v2(f->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+        n = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return n;
+}
+
+/* Gives some of the file's free pages back, but for an eighth that what comes next will need.
+ * False: there are no more. */
+static bool give_pages_back(struct file *f)
+{
+    char sql[64];
+    int64_t spare;
+
+    if (!f->vacuums || f->broken.code)
+        return false;
+    int64_t pages = ask_number(f, "PRAGMA page_count");
+    int64_t some = ask_number(f, "PRAGMA freelist_count");
+    spare = some - pages / 8;
+    if (spare < TIDY_PAGES || !begin(f, NOBODY))
+        return false;
+    snprintf(sql, sizeof sql, "PRAGMA incremental_vacuum(%d)", TIDY_PAGES);
+    if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail(f, code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
+    f->store.changed = true;
+    return spare > 2 * TIDY_PAGES;
+}
+
+static bool tidy(store *s)
+{
+    struct file *f = file_of(s);
+
+    sqlite_clear_found(&f->found);
+    if (f->untidy && tidy_definitions(f))
+        return true;
+    f->untidy = false;
+    return give_pages_back(f);
 }
 
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages)
@@ -370,33 +578,51 @@ static bool commit(store *s, struct diag *why)
             sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
         f->writing = false;
         diag_set(why, f->broken.code, 0, "%s", f->broken.text);
+        if (f->broken.code == STORE_REFUSED) {
+            diag_clear(&f->broken);
+            forget_all_known(f);
+        }
         return false;
     }
     /* The log holds all of it: a checkpoint that fails is tried again after the next commit. */
-    if (f->log_pages > LOG_PAGES) {
-        sqlite3_wal_checkpoint_v2(f->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (f->log_pages > LOG_PAGES || f->scrub) {
+        int how = f->scrub ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+        bool done = sqlite3_wal_checkpoint_v2(f->db, NULL, how, NULL, NULL) == SQLITE_OK;
+        f->scrub &= !done;
         f->log_pages = 0;
     }
     return true;
+}
+
+static bool refused(const store *s, uint64_t *execution)
+{
+    const struct file *f = (const struct file *)s;
+
+    *execution = f->refused;
+    return f->refused != NOBODY;
+}
+
+static uint64_t room(const store *s)
+{
+    return store_lock_room(&((const struct file *)s)->lock);
 }
 
 static void free_file(store *s)
 {
     struct file *f = file_of(s);
 
-    sqlite_clear_found(&f->found);
+    forget_all_known(f);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(f->kept[i]);
     /* What was put in and not committed goes; the log is brought into the file. */
     sqlite3_close(f->db);
     store_unlock(&f->lock);
-    for (size_t i = 0; i < f->known_count; i++)
-        asl_machine_unref(f->known[i].machine);
     mem_free(f->known);
     EVP_MD_CTX_free(f->hash);
     EVP_MD_free(f->sha256);
     diag_clear(&f->broken);
     buf_clear(&f->text);
+    buf_clear(&f->damage);
     buf_clear(&f->note);
     mem_free(f);
 }
@@ -409,18 +635,24 @@ store *store_sqlite_open(const char *path, enum store_durability durability, str
         .append = append,
         .progress = progress,
         .redriven = redriven,
+        .set_apart = set_apart,
         .forget = forget,
         .forget_list = forget_list,
         .retire = retire,
+        .tidy = tidy,
         .commit = commit,
+        .refused = refused,
+        .room = room,
         .next_number = sqlite_next_number,
         .read = sqlite_read,
         .read_last = sqlite_read_last,
         .find = sqlite_find,
         .find_arn = sqlite_find_arn,
         .find_child = sqlite_find_child,
+        .find_map_run = sqlite_find_map_run,
         .find_token = sqlite_find_token,
         .list_running = sqlite_list_running,
+        .list_spoiled = sqlite_list_spoiled,
         .list_executions = sqlite_list_executions,
         .put = put,
         .get = sqlite_get,
@@ -432,7 +664,9 @@ store *store_sqlite_open(const char *path, enum store_durability durability, str
     f->lock = STORE_UNLOCKED;
     f->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     f->hash = EVP_MD_CTX_new();
-    if (store_lock(&f->lock, path, why) && sqlite_open_file(f, path, durability, why))
+    f->refused = NOBODY;
+    f->untidy = true;
+    if (sqlite_open_file(f, path, durability, why))
         return &f->store;
     diag_prefix(why, "%s: ", path);
     free_file(&f->store);

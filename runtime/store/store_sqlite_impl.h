@@ -18,11 +18,14 @@ enum statement {
     ADD_EXECUTION,
     SET_PROGRESS,
     SET_REDRIVES,
+    SET_APART,
     ADD_EVENTS,
     ADD_TOKEN,
     DROP_EXECUTION,
     DROP_EVENTS,
     DROP_TOKENS,
+    LIST_DEFINITIONS,
+    DROP_DEFINITION,
     LIST_STOPPED,
     LIST_ENDED,
     PUT_RECORD,
@@ -36,6 +39,7 @@ enum statement {
     FIND_CHILD,
     FIND_TOKEN,
     LIST_RUNNING,
+    LIST_SPOILED,
     LIST_ALL,
     LIST_STATUS,
     GET_RECORD,
@@ -46,19 +50,28 @@ enum { STATEMENTS = LIST_RECORDS + 1 };
 /* SHA-256's first half: enough to name definitions and tokens. */
 enum { KEY_BYTES = 16 };
 
-/* A machine and the key of its definition. */
+/* A machine and the key of its definition; or why there is none. */
 struct known {
-    asl_machine *machine;
+    asl_machine *machine; /* NULL: */
+    char *refusal;
     unsigned char key[KEY_BYTES];
 };
+
+/* Who is put in: no execution, but a record. */
+#define NOBODY UINT64_MAX
 
 struct file {
     struct store store;
     sqlite3 *db;
     sqlite3_stmt *kept[STATEMENTS];
     struct store_lock lock;
-    bool writing;          /* a transaction has begun */
-    struct diag broken;    /* what failed first; then nothing is kept any more */
+    bool writing;              /* a transaction has begun */
+    struct diag broken;        /* what failed first; then nothing is kept any more */
+    uint64_t putting, refused; /* whose it is that is put in; and that can't be */
+    bool scrub;                /* what was deleted is to leave the log, too */
+    /* Of store_tidy: definitions behind this key are to be looked at. */
+    bool untidy, vacuums;
+    unsigned char tidied[KEY_BYTES];
     struct buf text, note; /* of what is being put in */
     int log_pages;
     EVP_MD *sha256;
@@ -67,6 +80,7 @@ struct file {
     struct known *known;
     size_t known_count, known_cap, known_most;
     struct store_execution found;
+    struct buf damage; /* the text of found.damage */
 };
 
 static inline struct file *file_of(store *s)
@@ -87,8 +101,11 @@ void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n);
 void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text);
 /* What stands for a text. */
 void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key[KEY_BYTES]);
-/* The machine of a definition's key: a look; NULL with *why filled. */
+/* The machine of a definition's key: a look; NULL with *why filled: STORE_DAMAGED where the store
+ * lacks it, or it can't be compiled. */
 asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why);
+/* What the ARN of a Map Run goes by among the tokens, none of which begins so. */
+void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned char key[KEY_BYTES]);
 /* Brings the log into the file when it has grown. */
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
 
@@ -111,11 +128,13 @@ bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *us
 bool sqlite_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why);
 bool sqlite_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
                        struct diag *why);
+bool sqlite_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why);
 bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                        struct diag *why);
 bool sqlite_list_running(store *s, store_visit_running *visit, void *user, struct diag *why);
+bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
 bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
-                            uint64_t before, store_visit_number *visit, void *user,
+                            const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why);
 bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
 bool sqlite_list(store *s, const char *kind, const char *after, store_visit_record *visit,

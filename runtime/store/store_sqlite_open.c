@@ -4,16 +4,20 @@
 
 #include "parsers/count.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 
 static const char STORE_OPEN[] = "STORE_OPEN", STORE_FOREIGN[] = "STORE_FOREIGN",
                   STORE_NEWER[] = "STORE_NEWER";
 
 /* "asl1" in the file's header. */
 enum { APPLICATION_ID = 0x61736c31 };
+
+/* What no execution says that was put in: a status that there is none of, an end without a time, a
+ * number that none has reached. The index of those costs nothing where there are none. */
+#define SPOILED                                                                                    \
+    "damage IS NULL AND (status NOT BETWEEN 0 AND 4 OR (status <> 0 AND stop_ms IS NULL)"          \
+    " OR number NOT BETWEEN 0 AND 2147483647)"
 
 /* From version i to i + 1 of the schema; the first makes it. Never changed, only added to. */
 static const char *const migrations[] = {
@@ -38,49 +42,87 @@ static const char *const migrations[] = {
     "  PRIMARY KEY(kind, key)) WITHOUT ROWID;",
     "ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE executions ADD COLUMN redriven_ms INTEGER NOT NULL DEFAULT 0;",
+    /* listed_ms: when it ended; else when it began, or was redriven. */
+    "ALTER TABLE executions ADD COLUMN listed_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE executions ADD COLUMN damage TEXT;"
+    "UPDATE executions SET listed_ms=ifnull(stop_ms, max(start_ms, redriven_ms));"
+    "DROP INDEX executions_list;"
+    "CREATE INDEX executions_list ON executions(list, status, listed_ms) WHERE list IS NOT NULL;"
+    "CREATE INDEX executions_definition ON executions(definition);"
+    "CREATE INDEX executions_spoiled ON executions(number) WHERE " SPOILED ";",
 };
 enum { SCHEMA = COUNT(migrations) };
+
+/* More executions than any store will see. */
+#define MOST "2147483647"
+/* Those of a list and status behind a place. */
+#define LISTED(status)                                                                             \
+    "list=?1 AND status=" status " AND listed_ms<=?2 AND (listed_ms<?2 OR number<?3) "
 
 static const char *const statements[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ADD_DEFINITION] = "INSERT OR IGNORE INTO definitions VALUES(?,?)",
-    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)",
-    [SET_PROGRESS] = "UPDATE executions SET status=?2, stop_ms=?3, due_ms=?4 WHERE number=?1",
-    [SET_REDRIVES] = "UPDATE executions SET redrives=?2, redriven_ms=?3 WHERE number=?1",
+    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,NULL)",
+    [SET_PROGRESS] = "UPDATE executions SET status=?2, stop_ms=?3, due_ms=?4, "
+                     "listed_ms=coalesce(?3, listed_ms) WHERE number=?1",
+    [SET_REDRIVES] = "UPDATE executions SET redrives=?2, redriven_ms=?3, listed_ms=?3 "
+                     "WHERE number=?1",
+    [SET_APART] = "UPDATE executions SET status=2, stop_ms=?2, due_ms=NULL, "
+                  "listed_ms=?2, damage=?3 "
+                  "WHERE number=?1",
     [ADD_EVENTS] = "INSERT INTO events VALUES(?,?,?)",
     [ADD_TOKEN] = "INSERT OR REPLACE INTO tokens VALUES(?,?,?)",
     [DROP_EXECUTION] = "DELETE FROM executions WHERE number=?",
     [DROP_EVENTS] = "DELETE FROM events WHERE execution=?",
     [DROP_TOKENS] = "DELETE FROM tokens WHERE execution=?",
+    [LIST_DEFINITIONS] = "SELECT key FROM definitions WHERE key>? ORDER BY key LIMIT ?",
+    [DROP_DEFINITION] = "DELETE FROM definitions WHERE key=?1 AND NOT EXISTS"
+                        "(SELECT 1 FROM executions WHERE definition=?1)",
     [LIST_STOPPED] = "SELECT number FROM executions WHERE stop_ms IS NOT NULL AND stop_ms<? "
-                     "ORDER BY stop_ms LIMIT ?",
-    [LIST_ENDED] = "SELECT number FROM executions WHERE list=? AND status<>0 LIMIT ?",
+                     "AND status<>0 ORDER BY stop_ms LIMIT ?",
+    [LIST_ENDED] = "SELECT number FROM executions WHERE list=? AND status>0 LIMIT ?",
     [PUT_RECORD] = "INSERT OR REPLACE INTO records VALUES(?,?,?)",
     [DROP_RECORD] = "DELETE FROM records WHERE kind=? AND key=?",
-    [NEXT_NUMBER] = "SELECT seq+1 FROM sqlite_sequence WHERE name='executions'",
+    /* Whatever was damaged, what is new must not meet what is there. A number that
+     * nothing could have reached is damage itself. */
+    [NEXT_NUMBER] = "SELECT 1+max(ifnull((SELECT seq FROM sqlite_sequence WHERE name='executions' "
+                    "AND typeof(seq)='integer' AND seq<" MOST "),-1), "
+                    "ifnull((SELECT max(number) FROM executions WHERE number<" MOST "),-1), "
+                    "ifnull((SELECT max(execution) FROM events WHERE execution<" MOST "),-1))",
     [GET_DEFINITION] = "SELECT text FROM definitions WHERE key=?",
     [GET_EXECUTION] = "SELECT definition, config, status, start_ms, stop_ms, due_ms, parent, "
-                      "parent_ref, list, note, transient, redrives, redriven_ms FROM executions "
+                      "parent_ref, list, note, transient, redrives, redriven_ms, damage, arn "
+                      "FROM executions "
                       "WHERE number=?",
     /* Where `seq` lies in a row begins with the row's own. */
-    [GET_EVENTS] = "SELECT text FROM events WHERE execution=?1 AND seq>=coalesce((SELECT max(seq) "
+    [GET_EVENTS] = "SELECT text, seq FROM events WHERE execution=?1 AND "
+                   "seq>=coalesce((SELECT max(seq) "
                    "FROM events WHERE execution=?1 AND seq<=?2),0) ORDER BY seq",
-    [GET_LAST_EVENTS] = "SELECT text FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",
+    [GET_LAST_EVENTS] = "SELECT text, seq FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",
     [FIND_ARN] = "SELECT max(number) FROM executions WHERE arn=?",
     [FIND_CHILD] = "SELECT max(number) FROM executions WHERE parent=? AND parent_ref=?",
     [FIND_TOKEN] = "SELECT execution, seq FROM tokens WHERE hash=?",
     [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref, list, note, transient "
                      "FROM executions WHERE status=0 ORDER BY number",
+    [LIST_SPOILED] = "SELECT number FROM executions WHERE " SPOILED,
     /* The index has them by status: five lists, merged. */
-    [LIST_ALL] = "SELECT number FROM executions WHERE list=?1 AND status=0 AND number<?2 UNION ALL "
-                 "SELECT number FROM executions WHERE list=?1 AND status=1 AND number<?2 UNION ALL "
-                 "SELECT number FROM executions WHERE list=?1 AND status=2 AND number<?2 UNION ALL "
-                 "SELECT number FROM executions WHERE list=?1 AND status=3 AND number<?2 UNION ALL "
-                 "SELECT number FROM executions WHERE list=?1 AND status=4 AND number<?2 "
-                 "ORDER BY number DESC",
-    [LIST_STATUS] = "SELECT number FROM executions WHERE list=? AND number<? AND status=? "
-                    "ORDER BY number DESC",
+    [LIST_ALL] = "SELECT listed_ms, number, redrives FROM executions WHERE " LISTED(
+        "0") "UNION ALL SELECT listed_ms, number, redrives FROM executions "
+             "WHERE " LISTED("1") "UNION ALL SELECT listed_ms, number, redrives FROM "
+                                  "executions "
+                                  "WHERE " LISTED("2") "UNION ALL SELECT listed_ms, number, "
+                                                       "redrives FROM "
+                                                       "executions WHERE " LISTED(
+                                                           "3") "UNION ALL SELECT "
+                                                                "listed_ms, number, "
+                                                                "redrives FROM "
+                                                                "executions "
+                                                                "WHERE " LISTED(
+                                                                    "4") "ORDER BY listed_ms DESC, "
+                                                                         "number DESC",
+    [LIST_STATUS] = "SELECT listed_ms, number, redrives FROM executions WHERE " LISTED(
+        "?4") "ORDER BY listed_ms DESC, number DESC",
     [GET_RECORD] = "SELECT text FROM records WHERE kind=? AND key=?",
     [LIST_RECORDS] = "SELECT key, text FROM records WHERE kind=? AND key>? ORDER BY key",
 };
@@ -160,23 +202,46 @@ static bool prepare(struct file *f, struct diag *why)
     return true;
 }
 
-/* What executions work on is their owner's: a file that is made is for nobody else. SQLite gives
- * its log the same rights. */
-static void make_private(const char *path)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+/* What is larger is not copied at once for the sake of giving room back. */
+enum { MOST_REWRITTEN = 64 << 20 };
 
-    if (fd >= 0)
-        close(fd);
+/*
+ * Room that is free goes back to the disk, a piece at a time, where the file has been made for it.
+ * One of an earlier version is made so when it is small; else its free room is used again.
+ */
+static bool allow_vacuum(struct file *f, bool empty, struct diag *why)
+{
+    int64_t mode = 0, pages = 0, size = 0;
+
+    if (empty && !execute(f, "PRAGMA auto_vacuum=INCREMENTAL", why))
+        return false;
+    if (!pragma(f, "PRAGMA auto_vacuum", &mode, why) ||
+        !pragma(f, "PRAGMA page_count", &pages, why) || !pragma(f, "PRAGMA page_size", &size, why))
+        return false;
+    if (mode != 2 && pages * size <= MOST_REWRITTEN &&
+        !execute(f, "PRAGMA auto_vacuum=INCREMENTAL;VACUUM", why))
+        return false;
+    return pragma(f, "PRAGMA auto_vacuum", &mode, why) && ((f->vacuums = mode == 2), true);
+}
+
+/* SQLite takes "file:…" for a URI, which may ask for what we rely on not to be. */
+static bool check_name(const char *path, struct diag *why)
+{
+    if (strncmp(path, "file:", 5) != 0)
+        return true;
+    diag_set(why, STORE_OPEN, 0,
+             "a store is named by its path, not by an SQLite URI; a file of that name is ./%s",
+             path);
+    return false;
 }
 
 bool sqlite_open_file(struct file *f, const char *path, enum store_durability durability,
                       struct diag *why)
 {
-    int64_t version = 0;
+    int64_t version = 0, tables = 0;
 
-    make_private(path);
-
+    if (!check_name(path, why) || !store_lock(&f->lock, path, why))
+        return false;
     if (sqlite3_open_v2(path, &f->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK) {
@@ -186,6 +251,8 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
     /* Someone who reads with the command line may hold a lock for a moment. */
     sqlite3_busy_timeout(f->db, 1000);
     if (!check_owner(f, &version, why) ||
+        !pragma(f, "SELECT count(*) FROM sqlite_schema", &tables, why) ||
+        !allow_vacuum(f, tables == 0, why) ||
         !execute(f,
                  "PRAGMA journal_mode=WAL;PRAGMA wal_autocheckpoint=0;PRAGMA secure_delete=OFF;"
                  "PRAGMA temp_store=MEMORY;PRAGMA trusted_schema=OFF;PRAGMA cache_size=-32768;"

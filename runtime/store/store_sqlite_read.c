@@ -2,10 +2,8 @@
 
 #include "runtime/store/store_sqlite_impl.h"
 
-#include "asl/model.h"
 #include "runtime/core/event_text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* ---- executions ---- */
@@ -52,64 +50,171 @@ void sqlite_clear_found(struct store_execution *x)
     *x = (struct store_execution){0};
 }
 
+/* ---- one execution ---- */
+
+/* Something of the row of `x` is wrong; the first thing counts. */
+static void spoil(struct file *f, struct store_execution *x, const char *text)
+{
+    if (x->damage)
+        return;
+    buf_reset(&f->damage);
+    buf_adds(&f->damage, text);
+    x->damage = buf_str(&f->damage);
+}
+
+static json *text_in(sqlite3_stmt *q, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(q, column);
+
+    return json_string(text ? text : "", (size_t)sqlite3_column_bytes(q, column));
+}
+
+/* Every execution has names, be they made from its ARN and its list, which is the machine's ARN. */
+static void add_names(struct store_execution *x, json *arn)
+{
+    struct rt_names *n = &x->config.names;
+    const char *name = strrchr(json_str(arn), ':');
+    json *list = x->list ? json_ref(x->list) : json_cstring("");
+    const char *machine = strrchr(json_str(list), ':');
+
+    if (!n->name)
+        n->name = json_cstring(name ? name + 1 : "");
+    if (!n->machine_name)
+        n->machine_name = json_cstring(machine ? machine + 1 : "");
+    if (!n->machine_arn)
+        n->machine_arn = json_ref(list);
+    if (!n->role_arn)
+        n->role_arn = json_cstring("");
+    if (!n->region)
+        n->region = json_cstring("");
+    if (!n->arn)
+        n->arn = json_ref(arn);
+    json_unref(arn);
+    json_unref(list);
+}
+
+/* The machine and the configuration, as far as they can be read. False: the file can't be. */
+static bool read_config(struct file *f, sqlite3_stmt *q, struct store_execution *x,
+                        struct diag *why)
+{
+    struct diag wrong = {0};
+    bool good = true;
+
+    if (sqlite3_column_bytes(q, 0) != KEY_BYTES)
+        spoil(f, x, "it doesn't say which definition it runs");
+    else if (!(x->machine = sqlite_machine(f, sqlite3_column_blob(q, 0), &wrong)))
+        good = wrong.code == STORE_DAMAGED;
+    else
+        rt_config_read((const char *)sqlite3_column_text(q, 1), (size_t)sqlite3_column_bytes(q, 1),
+                       x->machine, &x->config, &wrong);
+    if (good && wrong.code) {
+        if (x->machine)
+            diag_prefix(&wrong, "its configuration: ");
+        spoil(f, x, wrong.text);
+    } else if (!good) {
+        diag_set(why, wrong.code, 0, "%s", wrong.text);
+    }
+    diag_clear(&wrong);
+    return good;
+}
+
+static bool read_row(struct file *f, sqlite3_stmt *q, struct store_execution *x, struct diag *why)
+{
+    const char *damage = (const char *)sqlite3_column_text(q, 13);
+    int status = sqlite3_column_int(q, 2);
+
+    x->status = status >= RT_RUNNING && status <= RT_TIMED_OUT ? (enum rt_status)status : RT_FAILED;
+    x->start_ms = sqlite3_column_int64(q, 3);
+    x->stop_ms = sqlite3_column_int64(q, 4);
+    x->due_ms = sqlite3_column_type(q, 5) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 5);
+    x->parent = (struct store_parent){sqlite3_column_type(q, 6) != SQLITE_NULL,
+                                      (uint64_t)sqlite3_column_int64(q, 6),
+                                      (uint64_t)sqlite3_column_int64(q, 7)};
+    read_label(q, 8, &x->list, &x->note);
+    x->transient = sqlite3_column_int(q, 10);
+    x->redrives = (uint32_t)sqlite3_column_int64(q, 11);
+    x->redriven_ms = sqlite3_column_int64(q, 12);
+    x->apart = damage != NULL;
+    if (damage)
+        spoil(f, x, damage);
+    if (status != (int)x->status)
+        spoil(f, x, "its status is none");
+    bool good = read_config(f, q, x, why);
+    add_names(x, text_in(q, 14));
+    return good;
+}
+
 bool sqlite_find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why)
 {
     struct file *f = file_of(s);
     sqlite3_stmt *q = sqlite_use(f, GET_EXECUTION);
-    struct store_execution *x = &f->found;
     bool good = false;
 
     sqlite_bind_number(q, 1, execution);
     int got = sqlite3_step(q);
     if (got == SQLITE_DONE) {
         sqlite_none(why, "execution");
-    } else if (got != SQLITE_ROW || sqlite3_column_bytes(q, 0) != KEY_BYTES) {
+    } else if (got != SQLITE_ROW) {
         sqlite_read_failed(f, why);
     } else {
-        sqlite_clear_found(x);
-        *x = (struct store_execution){
-            .number = execution,
-            .status = (enum rt_status)sqlite3_column_int(q, 2),
-            .start_ms = sqlite3_column_int64(q, 3),
-            .stop_ms = sqlite3_column_int64(q, 4),
-            .due_ms =
-                sqlite3_column_type(q, 5) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 5),
-            .parent = {sqlite3_column_type(q, 6) != SQLITE_NULL,
-                       (uint64_t)sqlite3_column_int64(q, 6), (uint64_t)sqlite3_column_int64(q, 7)}};
-        read_label(q, 8, &x->list, &x->note);
-        x->transient = sqlite3_column_int(q, 10);
-        x->redrives = (uint32_t)sqlite3_column_int64(q, 11);
-        x->redriven_ms = sqlite3_column_int64(q, 12);
-        x->machine = sqlite_machine(f, sqlite3_column_blob(q, 0), why);
-        good = x->machine &&
-               rt_config_read((const char *)sqlite3_column_text(q, 1),
-                              (size_t)sqlite3_column_bytes(q, 1), x->machine, &x->config, why);
+        sqlite_clear_found(&f->found);
+        f->found.number = execution;
+        good = read_row(f, q, &f->found, why);
     }
     sqlite3_reset(q);
     if (good)
-        *out = x;
+        *out = &f->found;
     return good;
 }
 
-/* The events of a row from `seq` on. False when `visit` or the text says to stop: *good is false
- * in the latter case. */
-static bool visit_row(const char *text, size_t len, const asl_machine *m, uint64_t seq,
-                      store_visit *visit, void *user, bool *good, struct diag *why)
+struct reading {
+    const asl_machine *machine;
+    uint64_t from; /* earlier events of a row are passed over */
+    store_visit *visit;
+    void *user;
+    bool good;
+    struct diag *why;
+};
+
+/* False: *why says what is wrong with it. */
+static bool read_event(const struct reading *r, const char *text, size_t len, uint64_t seq,
+                       struct rt_event *e)
 {
-    for (const char *end, *last = text + len; text < last; text = end + 1) {
+    struct diag wrong = {0};
+
+    if (!rt_event_read(text, len, r->machine, e, &wrong)) {
+        diag_set(r->why, STORE_DAMAGED, 0, "an event can't be read: %s", wrong.text);
+        diag_clear(&wrong);
+        return false;
+    }
+    if (e->seq == seq && rt_event_is_sound(e))
+        return true;
+    diag_set(r->why, STORE_DAMAGED, 0,
+             e->seq == seq ? "an event has not what one of its kind has"
+                           : "an event stands in the place of another");
+    rt_event_clear(e);
+    return false;
+}
+
+/* The events of a row, whose first is number `seq`. False: it is enough. */
+static bool visit_row(struct reading *r, const char *text, size_t len, uint64_t seq)
+{
+    if (!len) {
+        diag_set(r->why, STORE_DAMAGED, 0, "events are missing");
+        r->good = false;
+    }
+    for (const char *end, *last = text + len; r->good && text < last; text = end + 1, seq++) {
         struct rt_event e;
         if (!(end = memchr(text, '\n', (size_t)(last - text))))
             end = last;
-        if (!rt_event_read(text, (size_t)(end - text), m, &e, why)) {
-            *good = false;
+        if (!(r->good = read_event(r, text, (size_t)(end - text), seq, &e)))
             return false;
-        }
-        bool more = e.seq < seq || visit(user, &e);
+        bool more = seq < r->from || r->visit(r->user, &e);
         rt_event_clear(&e);
         if (!more)
             return false;
     }
-    return true;
+    return r->good;
 }
 
 /* The events from `seq` on in the rows of the query. */
@@ -118,28 +223,31 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t se
 {
     struct file *f = file_of(s);
     const struct store_execution *x;
+    struct reading r = {.from = seq, .visit = visit, .user = user, .good = true, .why = why};
     struct diag missing = {0};
-    bool good = true;
     int got;
 
     if (!sqlite_find(s, execution, &x, &missing)) {
-        good = missing.code == STORE_NONE;
+        bool good = missing.code == STORE_NONE;
         if (!good)
             diag_set(why, missing.code, 0, "%s", missing.text);
         diag_clear(&missing);
         return good;
     }
+    if (!x->machine) {
+        diag_set(why, STORE_DAMAGED, 0, "%s", x->damage);
+        return false;
+    }
+    r.machine = x->machine;
     sqlite_bind_number(q, 1, execution);
     while ((got = sqlite3_step(q)) == SQLITE_ROW)
-        if (!visit_row((const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0),
-                       x->machine, seq, visit, user, &good, why))
+        if (!visit_row(&r, (const char *)sqlite3_column_text(q, 0),
+                       (size_t)sqlite3_column_bytes(q, 0), (uint64_t)sqlite3_column_int64(q, 1)))
             break;
     if (got != SQLITE_ROW && got != SQLITE_DONE)
-        good = sqlite_read_failed(f, why);
-    if (!good)
-        diag_prefix(why, "the history of execution %" PRIu64 ": ", execution);
+        r.good = sqlite_read_failed(f, why);
     sqlite3_reset(q);
-    return good;
+    return r.good;
 }
 
 bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
@@ -160,12 +268,12 @@ bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *us
 /* A query for one number that may be none. */
 static bool get_number(struct file *f, sqlite3_stmt *q, uint64_t *out, struct diag *why)
 {
-    bool row = sqlite3_step(q) == SQLITE_ROW,
-         found = row && sqlite3_column_type(q, 0) != SQLITE_NULL;
+    int got = sqlite3_step(q);
+    bool found = got == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL;
 
     if (found)
         *out = (uint64_t)sqlite3_column_int64(q, 0);
-    else if (row)
+    else if (got == SQLITE_ROW || got == SQLITE_DONE)
         sqlite_none(why, "execution");
     else
         sqlite_read_failed(f, why);
@@ -189,6 +297,19 @@ bool sqlite_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execut
     sqlite_bind_number(q, 1, parent);
     sqlite_bind_number(q, 2, ref);
     return get_number(file_of(s), q, execution, why);
+}
+
+bool sqlite_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why)
+{
+    struct file *f = file_of(s);
+    unsigned char key[KEY_BYTES];
+    sqlite3_stmt *q = sqlite_use(f, FIND_TOKEN);
+
+    sqlite_map_run_key(f, arn, strlen(arn), key);
+    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    bool found = get_number(f, q, execution, why);
+    sqlite3_clear_bindings(q);
+    return found;
 }
 
 bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
@@ -240,8 +361,22 @@ bool sqlite_list_running(store *s, store_visit_running *visit, void *user, struc
     return good;
 }
 
+bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, LIST_SPOILED);
+    int got;
+
+    while ((got = sqlite3_step(q)) == SQLITE_ROW)
+        if (!visit(user, (uint64_t)sqlite3_column_int64(q, 0)))
+            break;
+    bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return good;
+}
+
 bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
-                            uint64_t before, store_visit_number *visit, void *user,
+                            const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why)
 {
     struct file *f = file_of(s);
@@ -249,12 +384,17 @@ bool sqlite_list_executions(store *s, const char *list, const enum rt_status *st
     int got;
 
     sqlite_bind_string(q, 1, list);
-    sqlite_bind_number(q, 2, before < INT64_MAX ? before : INT64_MAX);
+    sqlite3_bind_int64(q, 2, after ? after->at_ms : INT64_MAX);
+    sqlite_bind_number(q, 3, after ? after->number : INT64_MAX);
     if (status)
-        sqlite3_bind_int(q, 3, (int)*status);
-    while ((got = sqlite3_step(q)) == SQLITE_ROW)
-        if (!visit(user, (uint64_t)sqlite3_column_int64(q, 0)))
+        sqlite3_bind_int(q, 4, (int)*status);
+    while ((got = sqlite3_step(q)) == SQLITE_ROW) {
+        struct store_listed x = {
+            .place = {sqlite3_column_int64(q, 0), (uint64_t)sqlite3_column_int64(q, 1)},
+            .redrives = (uint32_t)sqlite3_column_int64(q, 2)};
+        if (!visit(user, &x))
             break;
+    }
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
     sqlite3_reset(q);
     return good;
