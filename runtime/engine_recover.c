@@ -386,7 +386,7 @@ bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *wh
     bool good = store_list_spoiled(e->store, note_spoiled, &v, why);
     for (size_t i = 0; i < v.spoiled_count; i++)
         engine_set_apart(e, v.spoiled[i], "its row can't be one that was kept");
-    good = good && store_list_running(e->store, note_running, &v, why);
+    good = good && store_list_running(e->store, false, note_running, &v, why);
     for (size_t i = 0; good && i < v.count; i++)
         good = take_up(e, &v.rows[i], why);
     attach_children(e, &v);

@@ -998,8 +998,9 @@ struct world {
     json *token, *next, *run, *child;
     size_t max_open, ended;
     enum api_throttle throttle;
-    int64_t retention_ms;
     uint64_t told; /* the last task whose token brings its result */
+    int64_t retention_ms;
+    uint64_t least_room;
 };
 
 static void run_task(void *user, const struct task *t)
@@ -1116,7 +1117,8 @@ static void wake_up(struct world *w)
     w->api = api_new(w->engine, w->store,
                      &(struct api_config){.max_open = w->max_open,
                                           .throttle = w->throttle,
-                                          .retention_ms = w->retention_ms});
+                                          .retention_ms = w->retention_ms,
+                                          .least_room = w->least_room});
     ck_assert_ptr_nonnull(w->api);
     ck_assert_msg(api_load(w->api, &why), "%s", why.text);
     ck_assert_msg(engine_recover(w->engine, w->now_ms, ENGINE_SLEEP_MS, &why), "%s", why.text);
@@ -1725,6 +1727,201 @@ START_TEST(store_that_cannot_be_read)
 }
 END_TEST
 
+/* ---- lists and what goes with time ---- */
+
+/* Starts executions of m called e0, e1, …, each of which has ended before the next begins. */
+static void start_many(struct world *w, int count)
+{
+    struct buf body = {0};
+
+    for (int i = 0; i < count; i++) {
+        buf_reset(&body);
+        buf_printf(&body, "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e%d\"}", i);
+        call(w, "StartExecution", buf_str(&body));
+        ck_assert_msg(w->status == 200, "%s", buf_str(&w->answer));
+    }
+    settle(w);
+    buf_clear(&body);
+}
+
+static void make_m(struct world *w, const char *definition)
+{
+    struct buf body = {0};
+
+    buf_printf(&body, "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"%s\"}",
+               definition);
+    call(w, "CreateStateMachine", buf_str(&body));
+    ck_assert_msg(w->status == 200, "%s", buf_str(&w->answer));
+    buf_clear(&body);
+}
+
+/* The names in the last answer's list, in order. */
+static void expect_names(struct world *w, const char *want)
+{
+    json *v = json_parse(w->answer.data, w->answer.len, 0, NULL);
+    const json *list = v ? json_get(v, "executions") : NULL;
+    struct buf names = {0};
+
+    ck_assert_msg(list != NULL, "%s", buf_str(&w->answer));
+    for (size_t i = 0; i < json_count(list); i++)
+        buf_printf(&names, "%s ", json_str(json_get(json_at(list, i), "name")));
+    expect_text("the list", buf_str(&names), want);
+    buf_clear(&names);
+    json_unref(v);
+}
+
+#define LIST_M(more) "{\"stateMachineArn\":\"" MACHINE("m") "\"" more "}"
+
+/* Those that ended by when they did, those that run by when they began. */
+START_TEST(lists_are_in_order)
+{
+    struct world w;
+
+    world_init(&w, _i);
+    make_m(&w, WAIT);
+    for (int i = 0; i < 3; i++) {
+        struct buf body = {0};
+        buf_printf(&body, LIST_M(",\"name\":\"e%d\""), i);
+        call(&w, "StartExecution", buf_str(&body));
+        settle(&w);
+        w.now_ms += 1000;
+        buf_clear(&body);
+    }
+    call(&w, "ListExecutions", LIST_M(""));
+    expect_names(&w, "e2 e1 e0 ");
+    call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e1") "\"}");
+    settle(&w);
+    w.now_ms += 1000;
+    call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e0") "\"}");
+    settle(&w);
+    call(&w, "ListExecutions", LIST_M(""));
+    expect_names(&w, "e0 e1 e2 ");
+    call(&w, "ListExecutions", LIST_M(",\"statusFilter\":\"ABORTED\""));
+    expect_names(&w, "e0 e1 ");
+    w.now_ms += 1000;
+    call(&w, "RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e1") "\"}");
+    settle(&w);
+    call(&w, "ListExecutions", LIST_M(",\"statusFilter\":\"RUNNING\""));
+    expect_names(&w, "e1 e2 ");
+    call(&w, "ListExecutions", LIST_M(",\"maxResults\":2"));
+    expect_names(&w, "e1 e0 ");
+    call(&w, "ListExecutions", LIST_M(",\"maxResults\":2,\"nextToken\":\"<next>\""));
+    expect_names(&w, "e2 ");
+    call(&w, "ListExecutions", LIST_M(",\"redriveFilter\":\"REDRIVEN\""));
+    expect_names(&w, "e1 ");
+    call(&w, "ListExecutions", "{}");
+    ck_assert_msg(w.status == 400 &&
+                      strstr(buf_str(&w.answer), "Must provide a StateMachine ARN or MapRun ARN"),
+                  "%s", buf_str(&w.answer));
+    world_clear(&w);
+}
+END_TEST
+
+/* A page that looks for what hardly any has ends all the same, and tells where to go on. */
+START_TEST(pages_have_a_bound)
+{
+    struct world w;
+
+    world_init(&w, _i);
+    make_m(&w, PASS);
+    start_many(&w, 1100);
+    call(&w, "ListExecutions", LIST_M(",\"redriveFilter\":\"REDRIVEN\""));
+    expect_names(&w, "");
+    ck_assert_msg(strstr(buf_str(&w.answer), "nextToken"), "%s", buf_str(&w.answer));
+    call(&w, "ListExecutions", LIST_M(",\"redriveFilter\":\"REDRIVEN\",\"nextToken\":\"<next>\""));
+    expect_names(&w, "");
+    ck_assert_msg(!strstr(buf_str(&w.answer), "nextToken"), "%s", buf_str(&w.answer));
+    call(&w, "ListExecutions", LIST_M(",\"redriveFilter\":\"NOT_REDRIVEN\",\"maxResults\":3"));
+    expect_names(&w, "e1099 e1098 e1097 ");
+    world_clear(&w);
+}
+END_TEST
+
+static size_t count_listed(struct world *w)
+{
+    size_t count = 0;
+
+    call(w, "ListExecutions", LIST_M(",\"maxResults\":1000"));
+    for (const char *at = buf_str(&w->answer); (at = strstr(at, "executionArn")); at++)
+        count++;
+    return count;
+}
+
+/* Piece after piece, without anybody talking, and without a pause while there is more. */
+START_TEST(what_is_old_goes)
+{
+    struct world w;
+    int turns = 0;
+
+    world_init(&w, _i);
+    w.retention_ms = 60000;
+    crash(&w);
+    make_m(&w, PASS);
+    start_many(&w, 400);
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    ck_assert_uint_eq(count_listed(&w), 400);
+    w.now_ms += 59000;
+    settle(&w);
+    ck_assert_uint_eq(count_listed(&w), 400);
+    w.now_ms += 120000;
+    ck_assert_msg(api_next_due(w.api) <= w.now_ms, "nobody wakes up for it");
+    for (; turns < 100 && api_next_due(w.api) <= w.now_ms; turns++)
+        turn(&w);
+    ck_assert_msg(turns > 3 && turns < 100, "%d turns", turns);
+    ck_assert_uint_eq(count_listed(&w), 0);
+    world_clear(&w);
+}
+END_TEST
+
+START_TEST(machine_goes_by_and_by)
+{
+    struct world w;
+    int turns = 0;
+
+    world_init(&w, _i);
+    make_m(&w, PASS);
+    start_many(&w, 400);
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    call(&w, "DeleteStateMachine", LIST_M(""));
+    ck_assert_int_eq(w.status, 200);
+    call(&w, "DescribeStateMachine", LIST_M(""));
+    ck_assert_msg(strstr(buf_str(&w.answer), "DELETING"), "%s", buf_str(&w.answer));
+    crash(&w);
+    for (; turns < 100 && api_next_due(w.api) <= w.now_ms; turns++)
+        turn(&w);
+    call(&w, "DescribeStateMachine", LIST_M(""));
+    ck_assert_msg(strstr(buf_str(&w.answer), "StateMachineDoesNotExist"), "%s", buf_str(&w.answer));
+    call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e7") "\"}");
+    ck_assert_msg(strstr(buf_str(&w.answer), "ExecutionDoesNotExist"), "%s", buf_str(&w.answer));
+    world_clear(&w);
+}
+END_TEST
+
+/* What runs ends, and nothing new is taken on. */
+START_TEST(disk_that_is_nearly_full)
+{
+    struct world w;
+
+    world_init(&w, SQLITE);
+    make_m(&w, WAIT);
+    call(&w, "StartExecution", LIST_M(",\"name\":\"e\""));
+    settle(&w);
+    w.least_room = UINT64_MAX / 2;
+    crash(&w);
+    call(&w, "StartExecution", LIST_M(""));
+    ck_assert_msg(w.status == 503 && strstr(buf_str(&w.answer), "ServiceUnavailable"), "%d %s",
+                  w.status, buf_str(&w.answer));
+    call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    ck_assert_int_eq(w.status, 200);
+    settle(&w);
+    call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    ck_assert_msg(strstr(buf_str(&w.answer), "ABORTED"), "%s", buf_str(&w.answer));
+    world_clear(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("api");
@@ -1751,6 +1948,11 @@ int main(void)
     tcase_add_test(tc, weightless_version_gets_nothing);
     tcase_add_test(tc, tags_are_counted);
     tcase_add_test(tc, store_that_cannot_be_read);
+    tcase_add_loop_test(tc, lists_are_in_order, 0, STORES);
+    tcase_add_loop_test(tc, pages_have_a_bound, 0, STORES);
+    tcase_add_loop_test(tc, what_is_old_goes, 0, STORES);
+    tcase_add_loop_test(tc, machine_goes_by_and_by, 0, STORES);
+    tcase_add_test(tc, disk_that_is_nearly_full);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

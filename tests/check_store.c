@@ -180,6 +180,39 @@ START_TEST(events)
 }
 END_TEST
 
+START_TEST(backwards)
+{
+    static const struct {
+        const char *name;
+        uint64_t before;
+        size_t most;
+        const char *want;
+    } rows[] = {
+        {"all", UINT64_MAX, 9, "5:5A 4:4A 3:3A 2:2A 1:1A "},
+        {"those before one", 4, 9, "3:3A 2:2A 1:1A "},
+        {"those before one within an append", 3, 9, "2:2A 1:1A "},
+        {"no more than wanted", UINT64_MAX, 3, "5:5A 4:4A 3:3A "},
+        {"before the first", 1, 9, ""},
+    };
+    store *s = open_store(_i);
+
+    put_execution(s, 0, "a", 0);
+    put_execution(s, 1, "b", 0);
+    put_events(s, 0, 1, 3);
+    put_events(s, 1, 1, 1);
+    put_events(s, 0, 4, 2);
+    commit(s);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct seen v = {.most = rows[i].most};
+        struct diag why = {0};
+        ck_assert_msg(store_read_back(s, 0, rows[i].before, see_event, &v, &why), "%s", why.text);
+        expect_text(rows[i].name, buf_str(&v.text), rows[i].want);
+        buf_clear(&v.text);
+    }
+    store_free(s);
+}
+END_TEST
+
 static void expect_none(const char *name, bool found, struct diag *why)
 {
     ck_assert_msg(!found, "%s: is found", name);
@@ -239,7 +272,7 @@ static void expect_running(const char *name, store *s, size_t most, const char *
     struct seen v = {.most = most};
     struct diag why = {0};
 
-    ck_assert_msg(store_list_running(s, see_running, &v, &why), "%s: %s", name, why.text);
+    ck_assert_msg(store_list_running(s, true, see_running, &v, &why), "%s: %s", name, why.text);
     expect_text(name, buf_str(&v.text), want);
     buf_clear(&v.text);
 }
@@ -367,7 +400,7 @@ START_TEST(listed_executions)
     expect_list("those that failed", s, "odd", &failed, &five, 9, "1 in odd, note 1; ");
     expect_list("of a status that none has", s, "odd", &timed_out, NULL, 9, "");
     expect_list("a list that is empty", s, "other", NULL, NULL, 9, "");
-    ck_assert(store_list_running(s, see_label, &labels, NULL));
+    ck_assert(store_list_running(s, true, see_label, &labels, NULL));
     expect_text("what runs has them, too", buf_str(&labels.text),
                 "-, -; even, note 2; odd, note 3; even, note 4; even, note 6; ");
     buf_clear(&labels.text);
@@ -1549,6 +1582,7 @@ int main(void)
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, events, 0, KINDS);
+    tcase_add_loop_test(t, backwards, 0, KINDS);
     tcase_add_loop_test(t, finding, 0, KINDS);
     tcase_add_loop_test(t, running, 0, KINDS);
     tcase_add_loop_test(t, forgetting, 0, KINDS);

@@ -23,6 +23,7 @@ static const struct cmd commands[] = {
     {"fmt", cmd_fmt, &cmd_fmt_options, "format definitions"},
     {"serve", cmd_serve, &cmd_serve_options,
      "the AWS Step Functions API on a port of this machine"},
+    {"store", cmd_store, &cmd_store_options, "look after the file of asl serve"},
     {"eval", cmd_eval, &cmd_eval_options,
      "evaluate a JSONPath, JSONata or an intrinsic function, or many"},
     {"bench", cmd_bench, &cmd_bench_options, "measure what executions cost"},

@@ -30,7 +30,7 @@ struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
         *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale,
-        *max_executions, *throttle, *drain;
+        *max_executions, *throttle, *drain, *least_free;
     bool insecure, public_metrics, quiet;
     bool lived; /* it was ready once */
     struct bounds bounds;
@@ -42,6 +42,7 @@ struct serve {
     struct arena texts; /* what stands for options of the jar */
 
     enum api_throttle throttled;
+    int64_t least_room;
     int64_t retention_ms, most; /* executions at once; 0: AWS's quota */
     int64_t drain_ms;           /* for calls of handlers to end after SIGTERM */
     bool terminals[STREAMS];    /* which standard streams were one at the start */
@@ -464,6 +465,7 @@ static enum life begin(struct serve *s, int64_t port)
                                 .max_open = (size_t)s->most,
                                 .throttle = s->throttled,
                                 .retention_ms = s->retention_ms,
+                                .least_room = (uint64_t)s->least_room,
                                 .spoiled = on_spoiled,
                                 .user = s,
                                 .served = {serves, s}};
@@ -670,6 +672,11 @@ static const struct option_row rows[] = {
      "forget executions that ended longer ago: 90d, 12h, 30m; 0: never\n"
      "(default: 90d)",
      offsetof(struct serve, retention)},
+    {"min-free", 0, "SIZE",
+     "refuse new work with ServiceUnavailable when the store's disk has\n"
+     "less room than that, so that what runs can end: 64M, 2G; 0: never\n"
+     "(default: 64M)",
+     offsetof(struct serve, least_free)},
     {"mock", 0, "FILE",
      "mock configuration of Step Functions Local, for starts of\n"
      "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
@@ -749,6 +756,21 @@ static bool read_throttle(struct serve *s)
     return !s->throttle;
 }
 
+/* "64M" */
+static bool read_size(const char *text, int64_t *bytes)
+{
+    static const char units[] = "KMGT";
+    char *end;
+
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    if (end == text || errno || n < 0 || n > 1000000 || (*end && (!unit || end[1])))
+        return false;
+    *bytes = n << (unit ? 10 * (unit - units + 1) : 0);
+    return true;
+}
+
 /* Colons and the like would take ARNs apart. NULL: not given. */
 static bool fits_arn(const char *option, const char *part)
 {
@@ -793,6 +815,9 @@ static int run(struct serve *s, int argc, char **argv)
                          "--drain is a number of seconds, minutes or hours, as in 30s, 5m, or 0; "
                          "not '%s'",
                          s->drain);
+    if (!read_size(s->least_free ? s->least_free : "64M", &s->least_room))
+        return cmd_usage("serve", "--min-free is a size, as in 64M or 2G, or 0; not '%s'",
+                         s->least_free);
     if (s->max_executions &&
         !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
         return EXIT_USAGE;

@@ -385,6 +385,8 @@ static int status_of(const char *error)
 {
     if (strcmp(error, "InternalServerError") == 0)
         return 500;
+    if (strcmp(error, "ServiceUnavailable") == 0)
+        return 503;
     return strcmp(error, "ServiceQuotaExceededException") == 0 ? 402 : 400;
 }
 
@@ -432,21 +434,34 @@ static void forget_what_is_over(api *a)
         test_state_free((struct test_state *)(void *)id_map_take(&a->tests, a->over[i]));
     }
     a->over_count = 0;
-    for (size_t i = a->machine_count; a->deleting && i-- > 0;)
-        if (a->sorted[i]->deleting && a->sorted[i]->running == 0)
-            machine_sweep(a, a->sorted[i]);
 }
 
-/* How often old executions are looked for, and how many go at once. */
-enum { RETIRE_EVERY_MS = 60 * 1000, RETIRE_AT_ONCE = 1000 };
-
-static void retire(api *a)
+/* Operations that make the store grow, beside what runs already. */
+static bool makes_more(const char *operation)
 {
-    if (!a->retention_ms || a->now_ms < a->retire_ms)
-        return;
-    int64_t before_ms = a->now_ms + a->skew_ms - a->retention_ms;
-    bool more = store_retire(a->store, before_ms, RETIRE_AT_ONCE) == RETIRE_AT_ONCE;
-    a->retire_ms = more ? a->now_ms : a->now_ms + RETIRE_EVERY_MS;
+    static const char *const more[] = {
+        "StartExecution", "StartSyncExecution",         "RedriveExecution",
+        "CreateActivity", "CreateStateMachine",         "CreateStateMachineAlias",
+        "TagResource",    "PublishStateMachineVersion", "UpdateStateMachine"};
+    bool is = false;
+
+    for (size_t i = 0; i < COUNT(more) && !is; i++)
+        is = strcmp(operation, more[i]) == 0;
+    return is;
+}
+
+/* What runs is to be able to commit to its end: new work is refused before the disk is full. */
+static bool has_room(struct call *c)
+{
+    uint64_t least = c->api->least_room;
+
+    if (!least || !makes_more(c->operation) || store_room(c->api->store) >= least)
+        return true;
+    call_fail(
+        c, "ServiceUnavailable",
+        "The disk that the store lies on has less than %llu MiB left: nothing new is taken on",
+        (unsigned long long)(least >> 20));
+    return false;
 }
 
 static uint64_t make_call(api *a, const char *operation, const char *body, size_t len,
@@ -467,7 +482,7 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
         in = read_request(&c, body, len);
     c.in = in;
     a->unreadable = false;
-    if (!c.error && check_members(&c, op->in))
+    if (!c.error && check_members(&c, op->in) && has_room(&c))
         out = op->run(&c);
     if (a->unreadable && !c.waits) {
         json_unref(out);
@@ -565,6 +580,8 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->max_open = config->max_open ? config->max_open : MAX_OPEN;
     a->served = config->served;
     a->retention_ms = config->retention_ms;
+    a->untidy = a->sweeps = true;
+    a->least_room = config->least_room;
     a->spoiled = config->spoiled;
     a->user = config->user;
     a->next_due_ms = INT64_MAX;
@@ -617,6 +634,7 @@ void api_free(api *a)
     id_map_clear(&a->waiters);
     mem_free(a->sorted);
     mem_free(a->over);
+    mem_free(a->condemned);
     mem_free(a->activity_list);
     mem_free(a->region);
     mem_free(a->account);
@@ -687,7 +705,7 @@ void api_advance(api *a, int64_t now_ms)
     pay(a);
     forget_fresh(a);
     forget_what_is_over(a);
-    retire(a);
+    api_sweep(a);
     starts_go_on(a);
     while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
         continue;
@@ -717,24 +735,13 @@ size_t api_waiting(const api *a)
     return a->waiters.count;
 }
 
-/* Is there a machine to be deleted whose executions go some in each turn? */
-static bool sweeps(const api *a)
-{
-    for (size_t i = 0; a->deleting && i < a->machine_count; i++)
-        if (a->sorted[i]->deleting && a->sorted[i]->running == 0)
-            return true;
-    return false;
-}
-
 int64_t api_next_due(const api *a)
 {
     int64_t due = a->next_due_ms, starts = starts_due(a);
 
     if (a->owed_count)
         return INT64_MIN;
-    if (a->retention_ms && a->retire_ms < due)
-        due = a->retire_ms;
-    if (sweeps(a) && a->now_ms < due)
-        due = a->now_ms;
+    if (sweep_due(a) < due)
+        due = sweep_due(a);
     return starts < due ? starts : due;
 }

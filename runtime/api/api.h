@@ -37,6 +37,7 @@ struct api_config {
     enum api_throttle throttle;
     size_t max_open;      /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
     int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */
+    uint64_t least_room;  /* bytes that the store's disk must have for what is new; 0: no matter */
     /* Is told of each record of the store that is spoiled: what was done without it. May be NULL.
      */
     void (*spoiled)(void *user, const char *text);
@@ -52,6 +53,8 @@ api *api_new(engine *e, store *s, const struct api_config *config);
  * nothing: what can be told of it is. False with *why filled: the store can't be read.
  */
 bool api_load(api *a, struct diag *why);
+/* The part of it that reads records, for who only looks at them. */
+bool api_load_records(api *a, struct diag *why);
 void api_free(api *a);
 
 /* The answer: `body` is JSON, and the receiver's to take. */

@@ -2,8 +2,6 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/mem.h"
-
 #include <string.h>
 
 /* ---- GetExecutionHistory ---- */
@@ -11,9 +9,6 @@
 struct events {
     rt_exec *exec; /* what the events' texts need of it: its names */
     bool bare;     /* without data */
-    /* The sequence of those to show; a page before `until`, which is not among them. */
-    uint64_t *seqs, until;
-    size_t count, cap;
     struct json_build list;
     size_t shown, limit;
     uint64_t last;
@@ -31,7 +26,7 @@ static void show(struct events *l, const struct rt_event *e)
     l->last_id = e->id;
 }
 
-/* The oldest first: one more than the limit tells that there are more. */
+/* One more than the limit tells that there are more. */
 static bool show_next(void *user, const struct rt_event *e)
 {
     struct events *l = user;
@@ -42,30 +37,6 @@ static bool show_next(void *user, const struct rt_event *e)
     if (!l->more)
         show(l, e);
     return !l->more;
-}
-
-static bool note_event(void *user, const struct rt_event *e)
-{
-    struct events *l = user;
-
-    if (e->seq >= l->until)
-        return false;
-    if (!e->id)
-        return true;
-    MEM_GROW(l->seqs, l->count, l->cap);
-    l->seqs[l->count++] = e->seq;
-    l->last_id = e->id;
-    return true;
-}
-
-/* A history is read forwards: these are turned round afterwards. */
-static bool show_until(void *user, const struct rt_event *e)
-{
-    struct events *l = user;
-
-    if (e->id)
-        show(l, e);
-    return l->shown < l->limit;
 }
 
 /*
@@ -95,31 +66,30 @@ static void reading_failed(api *a, const struct execution *x, struct diag *why)
     api_read_failed(a, why);
 }
 
-/* The page of the newest events before `l->until`. */
-static json *newest(struct call *c, const struct execution *x, struct events *l)
+static bool note_last_id(void *user, const struct rt_event *e)
+{
+    struct events *l = user;
+
+    if (e->id > l->last_id)
+        l->last_id = e->id;
+    return !e->id;
+}
+
+/* The page of the newest events before sequence number `until`. */
+static json *newest(struct call *c, const struct execution *x, uint64_t until, struct events *l)
 {
     struct diag why = {0};
 
-    store_read(c->api->store, x->number, 0, note_event, l, &why);
-    reading_failed(c->api, x, &why);
-    if (x->apart && l->until == UINT64_MAX) {
+    if (x->apart && until == UINT64_MAX) {
+        store_read_back(c->api->store, x->number, until, note_last_id, l, &why);
+        diag_clear(&why);
+        why = (struct diag){0};
         json_build_add(&l->list, lost_end(x, l->last_id));
-        l->limit -= l->limit > 1;
+        l->shown++;
     }
-    size_t first = l->count > l->limit ? l->count - l->limit : 0;
-    struct json_build list = l->list;
-    l->more = first > 0;
-    l->limit = l->count - first;
-    json_build_array(&l->list, l->limit);
-    if (l->limit)
-        store_read(c->api->store, x->number, l->seqs[first], show_until, l, &why);
+    store_read_back(c->api->store, x->number, until, show_next, l, &why);
     reading_failed(c->api, x, &why);
-    l->last = l->limit ? l->seqs[first] : 0;
-    json *shown = json_build_done(&l->list);
-    for (size_t i = json_count(shown); i-- > 0;)
-        json_build_add(&list, json_ref(json_at(shown, i)));
-    json_unref(shown);
-    return json_build_done(&list);
+    return json_build_done(&l->list);
 }
 
 /* The page of the events behind sequence number `after`. */
@@ -153,16 +123,15 @@ json *get_execution_history(struct call *c)
     }
     uint64_t after = page_after(&page, 0);
     l.limit = page.limit;
-    l.until = after ? after : UINT64_MAX;
     json_build_array(&l.list, 0);
     if (x.apart)
         execution_result(c->api, &x);
     if (store_find(c->api->store, x.number, &row, &why) && row->machine)
         l.exec = rt_exec_new(row->machine, &row->config);
-    events = call_flag(c, "reverseOrder") ? newest(c, &x, &l) : oldest(c, &x, after, &l);
+    events = call_flag(c, "reverseOrder") ? newest(c, &x, after ? after : UINT64_MAX, &l)
+                                          : oldest(c, &x, after, &l);
     api_read_failed(c->api, &why);
     rt_exec_free(l.exec);
-    mem_free(l.seqs);
     execution_clear(&x);
     return page_end(c, &page, "events", events, l.more ? page_number(l.last) : NULL);
 }

@@ -212,7 +212,6 @@ struct api {
     struct text_map machines; /* by ARN */
     struct machine **sorted;  /* by name */
     size_t machine_count, machine_cap;
-    size_t deleting;       /* machines that are to go */
     size_t open, max_open; /* STANDARD executions that run, and may at once */
     enum api_throttle throttle;
     struct start_bucket starts[START_KINDS];
@@ -223,9 +222,16 @@ struct api {
     uint64_t turn;  /* of api_advance */
     uint64_t *over; /* numbers of TestStates that have ended */
     size_t over_count, over_cap;
-    int64_t retention_ms, retire_ms; /* 0: none; when to look next */
-    int64_t skew_ms;                 /* as in api_clock_set */
-    struct text_map activities;      /* by ARN */
+    /* api_sweep.c's: */
+    int64_t retention_ms, retire_ms, look_ms; /* 0: none; when to look next; how often */
+    struct machine **condemned;               /* those that are to go */
+    size_t condemned_count, condemned_cap;
+    size_t ended;               /* executions that have since the last piece */
+    bool sweeps;                /* there is more to do, or to commit */
+    bool untidy;                /* the store has something to let go of */
+    uint64_t least_room;        /* bytes that the disk must have for what is new; 0: no matter */
+    int64_t skew_ms;            /* as in api_clock_set */
+    struct text_map activities; /* by ARN */
     struct activity **activity_list;
     size_t activity_count, activity_cap;
     struct id_map tests; /* by number */
@@ -371,9 +377,9 @@ void machine_free(struct machine *m);
 bool revision_runs(struct call *c, const struct revision *r);
 /* Out of memory; its record stays. */
 void machine_drop(api *a, struct machine *m);
-/* Of a machine that is deleted and has nothing running: its executions go, and when the last has
- * gone, it goes. False: there are more to go. */
-bool machine_sweep(api *a, struct machine *m);
+/* Of a machine that is deleted and has nothing running: up to `limit` executions go, and when the
+ * last has gone, its records. False: there are more to go. */
+bool machine_sweep(api *a, const struct machine *m, size_t limit);
 /* By an ARN without qualifier; else the call failed. */
 struct machine *machine_find(struct call *c, const char *arn);
 
@@ -421,6 +427,15 @@ json *untag_resource(struct call *c);
 json *list_tags_for_resource(struct call *c);
 /* api_variables.c: state's name: the variables it reads; NULL: none does */
 json *variable_references(const json *definition);
+
+/* ---- api_sweep.c ---- */
+
+/* A piece of what goes with time; to be called each turn. */
+void api_sweep(api *a);
+/* When it is to be called next. */
+int64_t sweep_due(const api *a);
+/* The machine is to go, with all that is its. */
+void machine_condemn(api *a, struct machine *m);
 
 /* ---- api_start.c ---- */
 
@@ -553,8 +568,8 @@ void machine_keep(api *a, const struct machine *m);
 void revision_keep(api *a, const struct revision *r);
 /* The key of a machine's revision by its number, from 1. */
 json *revision_key(const json *machine_arn, uint32_t number);
-/* With all of its revisions. */
-void machine_forget(api *a, const struct machine *m);
+/* With up to `limit` of its revisions. False: there are more. */
+bool machine_forget(api *a, const struct machine *m, size_t limit);
 void activity_keep(api *a, const struct activity *act);
 void activity_forget(api *a, const struct activity *act);
 /* A revision by its key, from memory or the store; counted. NULL: there is none. */

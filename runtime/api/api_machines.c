@@ -396,17 +396,10 @@ void machine_drop(api *a, struct machine *m)
     machine_free(m);
 }
 
-/* Executions that go at once. */
-enum { SWEEP = 1000 };
-
-bool machine_sweep(api *a, struct machine *m)
+bool machine_sweep(api *a, const struct machine *m, size_t limit)
 {
-    if (store_forget_list(a->store, json_str(m->arn), SWEEP) == SWEEP)
-        return false;
-    a->deleting--;
-    machine_forget(a, m);
-    machine_drop(a, m);
-    return true;
+    return store_forget_list(a->store, json_str(m->arn), limit) < limit &&
+           machine_forget(a, m, limit);
 }
 
 /* Takes `r`, which gets its key. */
@@ -636,6 +629,9 @@ json *describe_state_machine(struct call *c)
     return json_build_done(&b);
 }
 
+/* What goes with the call itself; the rest goes by and by. */
+enum { SWEPT_AT_ONCE = 64 };
+
 json *delete_state_machine(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineArn");
@@ -646,9 +642,13 @@ json *delete_state_machine(struct call *c)
     struct machine *m = text_map_get(&c->api->machines, arn);
     if (m && !m->deleting) {
         m->deleting = true;
-        c->api->deleting++;
-        if (m->running || !machine_sweep(c->api, m))
+        if (!m->running && machine_sweep(c->api, m, SWEPT_AT_ONCE)) {
+            machine_drop(c->api, m);
+            c->api->untidy = c->api->sweeps = true;
+        } else {
             machine_keep(c->api, m);
+            machine_condemn(c->api, m);
+        }
     }
     return api_empty();
 }

@@ -110,14 +110,44 @@ json *revision_key(const json *machine_arn, uint32_t number)
     return json_stringf("%s#%u", json_str(machine_arn), number);
 }
 
-void machine_forget(api *a, const struct machine *m)
+struct revision_keys {
+    const char *arn;
+    json **list;
+    size_t count, limit;
+};
+
+static bool note_revision_key(void *user, const char *key, const char *text, size_t len)
 {
-    for (uint32_t i = 1; i <= m->last_revision; i++) {
-        json *key = revision_key(m->arn, i);
-        store_put(a->store, REVISION, json_str(key), NULL, 0);
-        json_unref(key);
+    struct revision_keys *k = user;
+    size_t n = strlen(k->arn);
+
+    (void)text;
+    (void)len;
+    if (strncmp(key, k->arn, n) != 0 || key[n] != '#' || k->count == k->limit)
+        return false;
+    k->list[k->count++] = json_cstring(key);
+    return true;
+}
+
+bool machine_forget(api *a, const struct machine *m, size_t limit)
+{
+    struct revision_keys k = {
+        .arn = json_str(m->arn), .list = mem_calloc(limit, sizeof *k.list), .limit = limit};
+    struct diag why = {0};
+    json *before = json_stringf("%s#", k.arn);
+
+    store_list(a->store, REVISION, json_str(before), note_revision_key, &k, &why);
+    for (size_t i = 0; i < k.count; i++) {
+        store_put(a->store, REVISION, json_str(k.list[i]), NULL, 0);
+        json_unref(k.list[i]);
     }
-    store_put(a->store, MACHINE, json_str(m->arn), NULL, 0);
+    bool last = k.count < limit;
+    if (last)
+        store_put(a->store, MACHINE, k.arn, NULL, 0);
+    mem_free(k.list);
+    json_unref(before);
+    diag_clear(&why);
+    return last;
 }
 
 void activity_keep(api *a, const struct activity *act)
@@ -486,7 +516,7 @@ static bool read_machine(void *user, const char *key, const char *text, size_t l
                           .tags = tags_in(v),
                           .last_version = count_of(v, "lastVersion"),
                           .last_revision = count_of(v, "lastRevision")};
-    if (json_count(v) && !has_all(v, members))
+    if (!has_all(v, members))
         spoiled(r, key, "a member is missing");
     if (!revision || !revision_number(key, json_str(revision))) {
         uint32_t newest = newest_revision(r, key);
@@ -507,7 +537,8 @@ static bool read_machine(void *user, const char *key, const char *text, size_t l
     json_unref(revision);
     json_unref(v);
     machine_add(r->api, m);
-    r->api->deleting += m->deleting;
+    if (m->deleting)
+        machine_condemn(r->api, m);
     return true;
 }
 
@@ -520,7 +551,7 @@ static bool read_activity(void *user, const char *key, const char *text, size_t 
     json *v = record_of(r, key, text, len);
     struct activity *act = mem_calloc(1, sizeof *act);
 
-    if (json_count(v) && !has_all(v, members))
+    if (!has_all(v, members))
         spoiled(r, key, "a member is missing");
     *act = (struct activity){.arn = json_cstring(key),
                              .name = name_in(key),
@@ -624,14 +655,22 @@ static bool read_kind(struct reading *r, const char *kind, store_visit_record *r
     return good;
 }
 
+bool api_load_records(api *a, struct diag *why)
+{
+    struct reading r = {.api = a, .why = why, .good = true};
+
+    if (!read_kind(&r, MACHINE, read_machine) || !read_kind(&r, ACTIVITY, read_activity))
+        return false;
+    if (a->activity_count)
+        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, by_age);
+    return true;
+}
+
 bool api_load(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!read_key(&r) || !read_kind(&r, MACHINE, read_machine) ||
-        !read_kind(&r, ACTIVITY, read_activity))
+    if (!read_key(&r) || !api_load_records(a, why))
         return false;
-    if (a->activity_count)
-        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, by_age);
-    return store_list_running(a->store, take_up, &r, why) && r.good;
+    return store_list_running(a->store, true, take_up, &r, why) && r.good;
 }

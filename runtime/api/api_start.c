@@ -428,6 +428,7 @@ void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
     struct execution x;
 
     a->now_ms = now_ms;
+    a->ended++;
     if (test)
         test_state_ended(a, test, exec);
     else if (m)

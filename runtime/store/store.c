@@ -118,6 +118,12 @@ bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, 
     return s->ops->read(s, execution, seq, visit, user, why);
 }
 
+bool store_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                     struct diag *why)
+{
+    return s->ops->read_back(s, execution, seq, visit, user, why);
+}
+
 bool store_read_last(store *s, uint64_t execution, store_visit *visit, void *user, struct diag *why)
 {
     return s->ops->read_last(s, execution, visit, user, why);
@@ -150,9 +156,10 @@ bool store_find_token(store *s, const char *token, uint64_t *execution, uint64_t
     return s->ops->find_token(s, token, execution, seq, why);
 }
 
-bool store_list_running(store *s, store_visit_running *visit, void *user, struct diag *why)
+bool store_list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                        struct diag *why)
 {
-    return s->ops->list_running(s, visit, user, why);
+    return s->ops->list_running(s, labels, visit, user, why);
 }
 
 bool store_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)

@@ -132,6 +132,9 @@ uint64_t store_next_number(const store *s);
 typedef bool store_visit(void *user, const struct rt_event *e);
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                 struct diag *why);
+/* The same of those before `seq`, the newest first. */
+bool store_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                     struct diag *why);
 /* The same for some of the last events: how many is the store's choice, the very last among them.
  */
 bool store_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
@@ -161,7 +164,9 @@ struct store_running {
     const json *list, *note;
 };
 typedef bool store_visit_running(void *user, const struct store_running *r);
-bool store_list_running(store *s, store_visit_running *visit, void *user, struct diag *why);
+/* `labels`: with what they are listed under, and their notes. */
+bool store_list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                        struct diag *why);
 
 /* Executions that say they have ended, or run, and can't: to be set apart. */
 typedef bool store_visit_number(void *user, uint64_t number);

@@ -23,6 +23,8 @@ struct store_ops {
     uint64_t (*next_number)(const store *s);
     bool (*read)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
+    bool (*read_back)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                      struct diag *why);
     bool (*read_last)(store *s, uint64_t execution, store_visit *visit, void *user,
                       struct diag *why);
     bool (*find)(store *s, uint64_t execution, const struct store_execution **out,
@@ -33,7 +35,8 @@ struct store_ops {
     bool (*find_map_run)(store *s, const char *arn, uint64_t *execution, struct diag *why);
     bool (*find_token)(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                        struct diag *why);
-    bool (*list_running)(store *s, store_visit_running *visit, void *user, struct diag *why);
+    bool (*list_running)(store *s, bool labels, store_visit_running *visit, void *user,
+                         struct diag *why);
     bool (*list_spoiled)(store *s, store_visit_number *visit, void *user, struct diag *why);
     bool (*list_executions)(store *s, const char *list, const enum rt_status *status,
                             const struct store_place *after, store_visit_listed *visit, void *user,

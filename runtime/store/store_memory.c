@@ -407,6 +407,19 @@ static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit 
     return true;
 }
 
+static bool read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                      struct diag *why)
+{
+    const struct history *h = find_history(memory_of(s), execution);
+    size_t i = h && seq - 1 < h->count ? (size_t)seq - 1 : h ? h->count : 0;
+
+    (void)why;
+    while (i-- > 0)
+        if (!visit(user, &h->events[i]))
+            break;
+    return true;
+}
+
 static bool read_last(store *s, uint64_t execution, store_visit *visit, void *user,
                       struct diag *why)
 {
@@ -507,11 +520,13 @@ static bool find_map_run(store *s, const char *arn, uint64_t *execution, struct 
     return find_mark(&memory_of(s)->map_runs, arn, execution, &seq, why);
 }
 
-static bool list_running(store *s, store_visit_running *visit, void *user, struct diag *why)
+static bool list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                         struct diag *why)
 {
     const struct history **all = sorted(memory_of(s));
     bool more = true;
 
+    (void)labels;
     (void)why;
     for (size_t i = 0; all[i] && more; i++) {
         const struct store_execution *row = &all[i]->row;
@@ -680,6 +695,7 @@ store *store_memory_new(void)
         .room = room,
         .next_number = next_number,
         .read = read_events,
+        .read_back = read_back,
         .read_last = read_last,
         .find = find,
         .find_arn = find_arn,

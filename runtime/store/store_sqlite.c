@@ -8,6 +8,7 @@
  * at the table's end, so that what a turn writes lies together whatever executions it is of.
  */
 
+#include "runtime/store/store_check.h"
 #include "runtime/store/store_sqlite_impl.h"
 
 #include "asl/asl.h"
@@ -454,7 +455,7 @@ static void put(store *s, const char *kind, const char *key, const char *text, s
 /* ---- tidying ---- */
 
 /* At a time: definitions that are looked at, and pages that go back to the disk. */
-enum { TIDY_DEFINITIONS = 100, TIDY_PAGES = 64 };
+enum { TIDY_DEFINITIONS = 100, TIDY_PAGES = 128 };
 
 /* False: somebody has the machine, and may start it again. */
 static bool forget_machine(struct file *f, const unsigned char key[KEY_BYTES])
@@ -627,7 +628,8 @@ static void free_file(store *s)
     mem_free(f);
 }
 
-store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why)
+/* An empty one, to be opened. */
+static struct file *new_file(void)
 {
     static const struct store_ops ops = {
         .free = free_file,
@@ -645,6 +647,7 @@ store *store_sqlite_open(const char *path, enum store_durability durability, str
         .room = room,
         .next_number = sqlite_next_number,
         .read = sqlite_read,
+        .read_back = sqlite_read_back,
         .read_last = sqlite_read_last,
         .find = sqlite_find,
         .find_arn = sqlite_find_arn,
@@ -666,9 +669,29 @@ store *store_sqlite_open(const char *path, enum store_durability durability, str
     f->hash = EVP_MD_CTX_new();
     f->refused = NOBODY;
     f->untidy = true;
-    if (sqlite_open_file(f, path, durability, why))
+    return f;
+}
+
+/* A store that could not be opened goes. */
+static store *opened(struct file *f, bool good, const char *path, struct diag *why)
+{
+    if (good)
         return &f->store;
     diag_prefix(why, "%s: ", path);
     free_file(&f->store);
     return NULL;
+}
+
+store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why)
+{
+    struct file *f = new_file();
+
+    return opened(f, sqlite_open_file(f, path, durability, why), path, why);
+}
+
+store *store_sqlite_look(const char *path, struct diag *why)
+{
+    struct file *f = new_file();
+
+    return opened(f, sqlite_look_at_file(f, path, why), path, why);
 }

@@ -34,6 +34,7 @@ enum statement {
     GET_DEFINITION,
     GET_EXECUTION,
     GET_EVENTS,
+    GET_EVENTS_BACK,
     GET_LAST_EVENTS,
     FIND_ARN,
     FIND_CHILD,
@@ -111,6 +112,15 @@ int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
 
 /* ---- store_sqlite_open.c ---- */
 
+/* What no execution says that was put in: a status that there is none of, an end without a time, a
+ * number that none has reached. The index of those costs nothing where there are none. */
+#define STORE_SPOILED                                                                              \
+    "damage IS NULL AND (status NOT BETWEEN 0 AND 4 OR (status <> 0 AND stop_ms IS NULL)"          \
+    " OR number NOT BETWEEN 0 AND 2147483647)"
+
+/* The same as sqlite_open_file, but nothing is written, and others may have it meanwhile. */
+bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why);
+
 /* False with *why filled; what was opened stays with `f`. */
 bool sqlite_open_file(struct file *f, const char *path, enum store_durability durability,
                       struct diag *why);
@@ -123,6 +133,8 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
 void sqlite_clear_found(struct store_execution *x);
 bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
+bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                      struct diag *why);
 bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
                       struct diag *why);
 bool sqlite_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why);
@@ -131,7 +143,8 @@ bool sqlite_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execut
 bool sqlite_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why);
 bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                        struct diag *why);
-bool sqlite_list_running(store *s, store_visit_running *visit, void *user, struct diag *why);
+bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                         struct diag *why);
 bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
 bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
                             const struct store_place *after, store_visit_listed *visit, void *user,

@@ -6,18 +6,13 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char STORE_OPEN[] = "STORE_OPEN", STORE_FOREIGN[] = "STORE_FOREIGN",
                   STORE_NEWER[] = "STORE_NEWER";
 
 /* "asl1" in the file's header. */
 enum { APPLICATION_ID = 0x61736c31 };
-
-/* What no execution says that was put in: a status that there is none of, an end without a time, a
- * number that none has reached. The index of those costs nothing where there are none. */
-#define SPOILED                                                                                    \
-    "damage IS NULL AND (status NOT BETWEEN 0 AND 4 OR (status <> 0 AND stop_ms IS NULL)"          \
-    " OR number NOT BETWEEN 0 AND 2147483647)"
 
 /* From version i to i + 1 of the schema; the first makes it. Never changed, only added to. */
 static const char *const migrations[] = {
@@ -49,7 +44,7 @@ static const char *const migrations[] = {
     "DROP INDEX executions_list;"
     "CREATE INDEX executions_list ON executions(list, status, listed_ms) WHERE list IS NOT NULL;"
     "CREATE INDEX executions_definition ON executions(definition);"
-    "CREATE INDEX executions_spoiled ON executions(number) WHERE " SPOILED ";",
+    "CREATE INDEX executions_spoiled ON executions(number) WHERE " STORE_SPOILED ";",
 };
 enum { SCHEMA = COUNT(migrations) };
 
@@ -99,13 +94,15 @@ static const char *const statements[STATEMENTS] = {
     [GET_EVENTS] = "SELECT text, seq FROM events WHERE execution=?1 AND "
                    "seq>=coalesce((SELECT max(seq) "
                    "FROM events WHERE execution=?1 AND seq<=?2),0) ORDER BY seq",
+    [GET_EVENTS_BACK] = "SELECT text, seq FROM events WHERE execution=?1 AND seq<?2 "
+                        "ORDER BY seq DESC",
     [GET_LAST_EVENTS] = "SELECT text, seq FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",
     [FIND_ARN] = "SELECT max(number) FROM executions WHERE arn=?",
     [FIND_CHILD] = "SELECT max(number) FROM executions WHERE parent=? AND parent_ref=?",
     [FIND_TOKEN] = "SELECT execution, seq FROM tokens WHERE hash=?",
     [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref, list, note, transient "
                      "FROM executions WHERE status=0 ORDER BY number",
-    [LIST_SPOILED] = "SELECT number FROM executions WHERE " SPOILED,
+    [LIST_SPOILED] = "SELECT number FROM executions WHERE " STORE_SPOILED,
     /* The index has them by status: five lists, merged. */
     [LIST_ALL] = "SELECT listed_ms, number, redrives FROM executions WHERE " LISTED(
         "0") "UNION ALL SELECT listed_ms, number, redrives FROM executions "
@@ -232,6 +229,74 @@ static bool check_name(const char *path, struct diag *why)
     diag_set(why, STORE_OPEN, 0,
              "a store is named by its path, not by an SQLite URI; a file of that name is ./%s",
              path);
+    return false;
+}
+
+/* A path as SQLite's URIs have it. */
+static void add_uri(struct buf *out, const char *path)
+{
+    buf_adds(out, "file:");
+    for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                     (*c >= '0' && *c <= '9') || strchr("/._-", *c);
+        buf_printf(out, plain ? "%c" : "%%%02X", *c);
+    }
+}
+
+static bool has_log(const char *path)
+{
+    struct buf name = {0};
+    struct stat log;
+
+    buf_printf(&name, "%s-wal", path);
+    bool has = stat(buf_str(&name), &log) == 0 && log.st_size > 0;
+    buf_clear(&name);
+    return has;
+}
+
+/*
+ * Where nobody has it, and it has no log, SQLite is told that it won't change: so it makes no files
+ * beside it. Else it reads as beside a server.
+ */
+static bool open_to_read(struct file *f, const char *path, struct diag *why)
+{
+    struct buf uri = {0};
+    struct diag busy = {0};
+    bool alone = store_lock_to_read(&f->lock, path, &busy);
+    bool good = alone || strcmp(busy.code, "STORE_BUSY") == 0;
+
+    if (!good)
+        diag_set(why, busy.code, 0, "%s", busy.text);
+    add_uri(&uri, path);
+    if (alone && !has_log(path))
+        buf_adds(&uri, "?immutable=1");
+    if (good && sqlite3_open_v2(buf_str(&uri), &f->db,
+                                SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                                NULL) != SQLITE_OK) {
+        diag_set(why, STORE_OPEN, 0, "%s", f->db ? sqlite3_errmsg(f->db) : "no memory");
+        good = false;
+    }
+    buf_clear(&uri);
+    diag_clear(&busy);
+    return good;
+}
+
+bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why)
+{
+    int64_t version = 0;
+
+    if (!check_name(path, why) || !open_to_read(f, path, why))
+        return false;
+    sqlite3_busy_timeout(f->db, 1000);
+    if (!check_owner(f, &version, why) ||
+        !execute(f, "PRAGMA temp_store=MEMORY;PRAGMA trusted_schema=OFF", why))
+        return false;
+    if (version == SCHEMA)
+        return prepare(f, why);
+    diag_set(why, STORE_OPEN, 0,
+             version ? "an earlier version of this program has written it; start asl serve on it "
+                       "once, which brings it up to date"
+                     : "it is empty");
     return false;
 }
 

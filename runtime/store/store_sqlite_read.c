@@ -2,6 +2,7 @@
 
 #include "runtime/store/store_sqlite_impl.h"
 
+#include "parsers/mem.h"
 #include "runtime/core/event_text.h"
 
 #include <string.h>
@@ -217,8 +218,8 @@ static bool visit_row(struct reading *r, const char *text, size_t len, uint64_t 
     return r->good;
 }
 
-/* The events from `seq` on in the rows of the query. */
-static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t seq,
+/* The events from `seq` on in the rows of the query, or in its first (`one`). */
+static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t seq, bool one,
                       store_visit *visit, void *user, struct diag *why)
 {
     struct file *f = file_of(s);
@@ -242,7 +243,8 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t se
     sqlite_bind_number(q, 1, execution);
     while ((got = sqlite3_step(q)) == SQLITE_ROW)
         if (!visit_row(&r, (const char *)sqlite3_column_text(q, 0),
-                       (size_t)sqlite3_column_bytes(q, 0), (uint64_t)sqlite3_column_int64(q, 1)))
+                       (size_t)sqlite3_column_bytes(q, 0), (uint64_t)sqlite3_column_int64(q, 1)) ||
+            one)
             break;
     if (got != SQLITE_ROW && got != SQLITE_DONE)
         r.good = sqlite_read_failed(f, why);
@@ -256,13 +258,69 @@ bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
     sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS);
 
     sqlite_bind_number(q, 2, seq);
-    return read_rows(s, q, execution, seq, visit, user, why);
+    return read_rows(s, q, execution, seq, false, visit, user, why);
+}
+
+/* The events of a row, to be visited from its end. */
+struct backwards {
+    struct rt_event *events;
+    size_t count, cap;
+    uint64_t before;
+    store_visit *visit;
+    void *user;
+    uint64_t first; /* of the row that was read last; 0: there was none */
+    bool enough;
+};
+
+static bool keep_event(void *user, const struct rt_event *e)
+{
+    struct backwards *b = user;
+    struct rt_event copy = *e;
+
+    if (e->seq >= b->before)
+        return false;
+    copy.data = e->data ? json_ref(e->data) : NULL;
+    copy.extra = e->extra ? json_ref(e->extra) : NULL;
+    copy.token = e->token ? json_ref(e->token) : NULL;
+    copy.error = asl_error_copy(&e->error);
+    MEM_GROW(b->events, b->count, b->cap);
+    b->events[b->count++] = copy;
+    return true;
+}
+
+static void visit_backwards(struct backwards *b)
+{
+    b->first = b->count ? b->events[0].seq : 0;
+    while (b->count > 0) {
+        struct rt_event *e = &b->events[--b->count];
+        b->enough = b->enough || !b->visit(b->user, e);
+        rt_event_clear(e);
+    }
+}
+
+/* A row after the other: the newest that begins before `before`. */
+bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                      struct diag *why)
+{
+    struct backwards b = {.before = seq, .visit = visit, .user = user};
+    bool good = true;
+
+    do {
+        sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS_BACK);
+        sqlite_bind_number(q, 2, b.before < INT64_MAX ? b.before : INT64_MAX);
+        good = read_rows(s, q, execution, 0, true, keep_event, &b, why);
+        visit_backwards(&b);
+        b.before = b.first;
+    } while (good && b.first && !b.enough);
+    mem_free(b.events);
+    return good;
 }
 
 bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
                       struct diag *why)
 {
-    return read_rows(s, sqlite_use(file_of(s), GET_LAST_EVENTS), execution, 0, visit, user, why);
+    return read_rows(s, sqlite_use(file_of(s), GET_LAST_EVENTS), execution, 0, true, visit, user,
+                     why);
 }
 
 /* A query for one number that may be none. */
@@ -335,7 +393,8 @@ bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_
     return got == SQLITE_ROW;
 }
 
-bool sqlite_list_running(store *s, store_visit_running *visit, void *user, struct diag *why)
+bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                         struct diag *why)
 {
     struct file *f = file_of(s);
     sqlite3_stmt *q = sqlite_use(f, LIST_RUNNING);
@@ -348,7 +407,8 @@ bool sqlite_list_running(store *s, store_visit_running *visit, void *user, struc
                 sqlite3_column_type(q, 1) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 1),
             .parent = {sqlite3_column_type(q, 2) != SQLITE_NULL,
                        (uint64_t)sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3)}};
-        read_label(q, 4, &r.list, &r.note);
+        if (labels)
+            read_label(q, 4, &r.list, &r.note);
         r.transient = sqlite3_column_int(q, 6);
         bool more = visit(user, &r);
         unref_look(r.list);

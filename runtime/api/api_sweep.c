@@ -1,0 +1,92 @@
+/*
+ * What goes with time: executions that ended longer ago than they are kept, machines that are
+ * deleted with all that is theirs, and what the store has no more use for. A piece goes a turn, and
+ * the next turn comes at once while there is more. The piece is as large as what has ended
+ * meanwhile, twice, and some: so what goes never falls behind what comes, and no turn is long.
+ */
+
+#include "runtime/api/api_impl.h"
+
+#include "parsers/mem.h"
+
+enum { PIECE = 64, LOOK_MS = 1000, LOOK_LEAST_MS = 60 * 1000 };
+
+/* How many executions may go in this turn. */
+static size_t piece(api *a)
+{
+    size_t count = PIECE + 2 * a->ended;
+
+    a->ended = 0;
+    return count;
+}
+
+/* Where there was nothing to do it is looked for less and less often. */
+static void look_later(api *a, bool found)
+{
+    a->look_ms = found ? LOOK_MS : 2 * a->look_ms;
+    if (a->look_ms < LOOK_MS)
+        a->look_ms = LOOK_MS;
+    if (a->look_ms > LOOK_LEAST_MS)
+        a->look_ms = LOOK_LEAST_MS;
+    a->retire_ms = a->now_ms + a->look_ms;
+}
+
+/* True: there may be more. */
+static bool retire(api *a, size_t limit)
+{
+    if (!a->retention_ms || a->now_ms < a->retire_ms)
+        return false;
+    size_t count = store_retire(a->store, a->now_ms + a->skew_ms - a->retention_ms, limit);
+    a->untidy |= count > 0;
+    if (count < limit)
+        look_later(a, count > 0);
+    return count > 0;
+}
+
+/* Of the machines that are deleted and have nothing running, one at a time. True: there may be
+ * more.
+ */
+static bool sweep_machines(api *a, size_t limit)
+{
+    for (size_t i = 0; i < a->condemned_count; i++) {
+        struct machine *m = a->condemned[i];
+        if (m->running)
+            continue;
+        if (machine_sweep(a, m, limit)) {
+            a->condemned[i] = a->condemned[--a->condemned_count];
+            machine_drop(a, m);
+            a->untidy = true;
+        }
+        return true;
+    }
+    return false;
+}
+
+void machine_condemn(api *a, struct machine *m)
+{
+    MEM_GROW(a->condemned, a->condemned_count, a->condemned_cap);
+    a->condemned[a->condemned_count++] = m;
+    a->sweeps = true;
+}
+
+void api_sweep(api *a)
+{
+    size_t limit = piece(a);
+    bool more = retire(a, limit);
+
+    if (!more)
+        more = sweep_machines(a, limit);
+    if (!more && a->untidy) {
+        a->untidy = store_tidy(a->store);
+        more = true;
+    }
+    /* What this turn put in, the next one keeps. */
+    a->sweeps = more;
+}
+
+int64_t sweep_due(const api *a)
+{
+    if (a->sweeps)
+        return INT64_MIN;
+    return a->retention_ms ? a->retire_ms : INT64_MAX;
+}

@@ -1,0 +1,27 @@
+#ifndef RUNTIME_STORE_STORE_CHECK_H
+#define RUNTIME_STORE_STORE_CHECK_H
+
+#include "runtime/store/store.h"
+
+/*
+ * Looks at a store's file without changing it; a server may have it meanwhile. As
+ * store_sqlite_open, but that it must be there. What is put in is not kept.
+ */
+store *store_sqlite_look(const char *path, struct diag *why);
+
+/* What of the store is wrong: `where` names the row. */
+typedef void store_tell(void *user, const char *where, const char *what);
+
+struct store_counts {
+    uint64_t executions, rows, definitions;
+};
+
+/*
+ * Looks at each row of one that store_sqlite_look has opened: the file itself, definitions,
+ * executions with their histories, events and tokens that nobody has. Records are for who knows
+ * what they mean. False with *why filled: it could not be read to its end.
+ */
+bool store_check(store *s, store_tell *tell, void *user, struct store_counts *counts,
+                 struct diag *why);
+
+#endif

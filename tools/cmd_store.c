@@ -1,0 +1,106 @@
+/* asl store: looks after the file that asl serve keeps its state in. */
+
+#include "parsers/buf.h"
+#include "parsers/count.h"
+#include "runtime/api/api.h"
+#include "runtime/engine.h"
+#include "runtime/store/store_check.h"
+#include "tools/cmd.h"
+#include "tools/options.h"
+#include "tools/shown.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+struct store_command {
+    bool quiet;
+    size_t problems;
+};
+
+static void print_problem(void *user, const char *where, const char *what)
+{
+    struct store_command *c = user;
+
+    c->problems++;
+    if (where)
+        printf("%s: ", where);
+    shown_print(stdout, what);
+    putchar('\n');
+}
+
+static void print_record(void *user, const char *text)
+{
+    print_problem(user, NULL, text);
+}
+
+/* Machines and activities: what asl serve would make of their records. */
+static bool check_records(struct store_command *c, store *s, struct diag *why)
+{
+    struct engine_hooks hooks = {0};
+    struct api_config config = {.spoiled = print_record, .user = c};
+    engine *e = engine_new(s, &hooks);
+    api *a = api_new(e, s, &config);
+    bool good = a && api_load_records(a, why);
+
+    if (!a)
+        diag_set(why, "STORE", 0, "the system gives no random bytes");
+    api_free(a);
+    engine_free(e);
+    return good;
+}
+
+static int check(struct store_command *c, const char *path)
+{
+    struct store_counts counts;
+    struct diag why = {0};
+    int status = EXIT_USAGE;
+    store *s = store_sqlite_look(path, &why);
+
+    if (s && store_check(s, print_problem, c, &counts, &why) && check_records(c, s, &why)) {
+        if (!c->quiet)
+            fprintf(stderr,
+                    "asl store: %s: %" PRIu64 " executions, %" PRIu64 " definitions: %zu %s\n",
+                    path, counts.executions, counts.definitions, c->problems,
+                    c->problems == 1 ? "problem" : "problems");
+        status = c->problems ? EXIT_BAD : EXIT_GOOD;
+    } else {
+        cmd_fail("store", "%s%s%s", s ? path : "", s ? ": " : "", why.text);
+    }
+    store_free(s);
+    diag_clear(&why);
+    return status;
+}
+
+static const struct option_row rows[] = {
+    {"quiet", 'q', NULL, "no line that counts", offsetof(struct store_command, quiet)},
+};
+
+const struct option_set cmd_store_options = {
+    .command = "store",
+    .usage = "asl store check FILE [OPTIONS]",
+    .about = "Says what is wrong with a file that asl serve keeps its state in, a line for each\n"
+             "row, and changes nothing; a server may have it open meanwhile. Exit status 0:\n"
+             "nothing is wrong; 1: something is; 2: it can't be read.",
+    .examples = "  asl store check asl.db\n",
+    .files = true,
+    .rows = rows,
+    .count = COUNT(rows),
+};
+
+int cmd_store(int argc, char **argv)
+{
+    struct store_command c = {0};
+    int status;
+    int first = options_parse(&cmd_store_options, argc, argv, &c, &status);
+
+    if (first < 0)
+        return status;
+    if (first == argc || strcmp(argv[first], "check") != 0)
+        return cmd_usage("store", first == argc ? "what is to be done? asl store check FILE"
+                                                : "it can check FILE, and nothing else");
+    if (argc - first != 2)
+        return cmd_usage("store", "check which file? One at a time, please");
+    return check(&c, argv[first + 1]);
+}
