@@ -1824,7 +1824,7 @@ START_TEST(pages_have_a_bound)
 
     world_init(&w, _i);
     make_m(&w, PASS);
-    start_many(&w, 1100);
+    start_many(&w, 2100);
     call(&w, "ListExecutions", LIST_M(",\"redriveFilter\":\"REDRIVEN\""));
     expect_names(&w, "");
     ck_assert_msg(strstr(buf_str(&w.answer), "nextToken"), "%s", buf_str(&w.answer));
@@ -1832,7 +1832,7 @@ START_TEST(pages_have_a_bound)
     expect_names(&w, "");
     ck_assert_msg(!strstr(buf_str(&w.answer), "nextToken"), "%s", buf_str(&w.answer));
     call(&w, "ListExecutions", LIST_M(",\"redriveFilter\":\"NOT_REDRIVEN\",\"maxResults\":3"));
-    expect_names(&w, "e1099 e1098 e1097 ");
+    expect_names(&w, "e2099 e2098 e2097 ");
     world_clear(&w);
 }
 END_TEST

@@ -16,9 +16,11 @@
 /* A definition and what goes with it; counted, never changed but for the time. */
 struct revision {
     uint32_t refs;
-    json *key;             /* of its record: what executions that run it have in their notes */
-    json *definition;      /* the text as it was given */
-    asl_machine *compiled; /* NULL: it can't be run, and `refusal` says why */
+    json *key;        /* of its record: what executions that run it have in their notes */
+    json *definition; /* the text as it was given */
+    /* One that comes from the store is compiled when it is asked for, or somewhat later: both NULL.
+     * `refusal` says why one can't be run. */
+    asl_machine *compiled;
     json *refusal;
     json *role_arn, *logging, *tracing, *encryption;
     json *variables; /* variableReferences; NULL: none */
@@ -227,6 +229,7 @@ struct api {
     struct machine **condemned;               /* those that are to go */
     size_t condemned_count, condemned_cap;
     size_t ended;               /* executions that have since the last piece */
+    size_t compiled;            /* machines, by name, whose definitions are */
     bool sweeps;                /* there is more to do, or to commit */
     bool untidy;                /* the store has something to let go of */
     uint64_t least_room;        /* bytes that the disk must have for what is new; 0: no matter */
@@ -362,7 +365,7 @@ json *page_number(uint64_t last);
 bool page_place(const struct page *p, struct store_place *out);
 json *page_at(const struct store_place *last);
 /* Executions that one page looks at for those that it shows: then it ends, with a nextToken. */
-enum { PAGE_LOOKS = 1000 };
+enum { PAGE_LOOKS = 2000 };
 
 /* ---- api_machines.c ---- */
 
@@ -374,7 +377,8 @@ struct revision *revision_ref(struct revision *r);
 void machine_add(api *a, struct machine *m);
 void machine_free(struct machine *m);
 /* May it be started? False with the call failed. */
-bool revision_runs(struct call *c, const struct revision *r);
+bool revision_runs(struct call *c, struct revision *r);
+void revision_compile(api *a, struct revision *r);
 /* Out of memory; its record stays. */
 void machine_drop(api *a, struct machine *m);
 /* Of a machine that is deleted and has nothing running: up to `limit` executions go, and when the

@@ -36,8 +36,9 @@ void revision_unref(struct revision *r)
     mem_free(r);
 }
 
-bool revision_runs(struct call *c, const struct revision *r)
+bool revision_runs(struct call *c, struct revision *r)
 {
+    revision_compile(c->api, r);
     if (r->compiled)
         return true;
     call_fail(c, "ValidationException",
@@ -231,7 +232,7 @@ static json *encryption_of(const json *given)
  * The revision that the request describes; what it doesn't say comes from `before` (NULL: from
  * AWS's defaults). NULL with the call failed.
  */
-static struct revision *new_revision(struct call *c, const struct revision *before, bool express)
+static struct revision *new_revision(struct call *c, struct revision *before, bool express)
 {
     const json *definition = call_get(c, "definition"), *role = call_get(c, "roleArn");
     const json *logging = call_get(c, "loggingConfiguration");
@@ -240,6 +241,8 @@ static struct revision *new_revision(struct call *c, const struct revision *befo
     struct asl_report report = {0};
     struct revision *r = mem_calloc(1, sizeof *r);
 
+    if (before)
+        revision_compile(c->api, before);
     r->refs = 1;
     r->at_ms = c->now_ms;
     r->logging = before && !logging ? json_ref(before->logging) : logging_of(c, logging);

@@ -181,21 +181,21 @@ struct reading {
     bool good; /* the store can be read */
 };
 
-static void spoiled(const struct reading *r, const char *key, const char *format, ...)
+static void spoiled(const api *a, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void spoiled(const struct reading *r, const char *key, const char *format, ...)
+static void spoiled(const api *a, const char *key, const char *format, ...)
 {
     struct buf text = {0};
     va_list args;
 
-    if (!r->api->spoiled)
+    if (!a->spoiled)
         return;
     buf_printf(&text, "the store's record of %s is spoiled: ", key);
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    r->api->spoiled(r->api->user, buf_str(&text));
+    a->spoiled(a->user, buf_str(&text));
     buf_clear(&text);
 }
 
@@ -250,7 +250,7 @@ static json *record_of(const struct reading *r, const char *key, const char *tex
     if (v && json_is_object(v))
         return v;
     json_unref(v);
-    spoiled(r, key, "it is no JSON object");
+    spoiled(r->api, key, "it is no JSON object");
     return json_ref(json_empty_object());
 }
 
@@ -261,27 +261,6 @@ static bool has_all(const json *record, const char *const *names)
     for (size_t i = 0; names[i]; i++)
         all &= json_get(record, names[i]) != NULL;
     return all;
-}
-
-/* What was accepted once is not judged again; what can't be made is said. */
-static void compile_revision(const struct reading *r, struct revision *v)
-{
-    struct asl_report report = {0};
-
-    if (json_str_len(v->definition))
-        v->compiled =
-            asl_compile_stored(json_str(v->definition), json_str_len(v->definition), &report);
-    if (v->compiled) {
-        json_unref(v->definition);
-        v->definition = json_ref(asl_machine_text(v->compiled));
-    } else {
-        v->refusal = json_cstring(report.count ? report.problems[0].message : "it is missing");
-        spoiled(r, json_str(v->key),
-                "its definition can't be compiled: %s; it can be updated or "
-                "deleted",
-                json_str(v->refusal));
-    }
-    asl_report_clear(&report);
 }
 
 static struct revision *read_revision(struct reading *r, const json *key)
@@ -298,9 +277,9 @@ static struct revision *read_revision(struct reading *r, const json *key)
     else
         record = json_ref(json_empty_object());
     if (why.code)
-        spoiled(r, json_str(key), "%s", why.text);
+        spoiled(r->api, json_str(key), "%s", why.text);
     else if (!has_all(record, members))
-        spoiled(r, json_str(key), "a member is missing");
+        spoiled(r->api, json_str(key), "a member is missing");
     *v = (struct revision){
         .refs = 1,
         .key = json_ref(key),
@@ -316,7 +295,6 @@ static struct revision *read_revision(struct reading *r, const json *key)
         v->definition = json_cstring("");
     if (!v->role_arn)
         v->role_arn = json_cstring("");
-    compile_revision(r, v);
     json_unref(record);
     buf_clear(&text);
     diag_clear(&why);
@@ -332,6 +310,28 @@ static struct revision *revision_of(struct reading *r, const struct machine *m, 
         if (json_equal(m->versions[i].revision->key, key))
             return revision_ref(m->versions[i].revision);
     return read_revision(r, key);
+}
+
+/* What was accepted once is not judged again; what can't be made is said. */
+void revision_compile(api *a, struct revision *v)
+{
+    struct asl_report report = {0};
+
+    if (v->compiled || v->refusal)
+        return;
+    if (json_str_len(v->definition))
+        v->compiled =
+            asl_compile_stored(json_str(v->definition), json_str_len(v->definition), &report);
+    if (v->compiled) {
+        json_unref(v->definition);
+        v->definition = json_ref(asl_machine_text(v->compiled));
+    } else {
+        v->refusal = json_cstring(report.count ? report.problems[0].message : "it is missing");
+        spoiled(a, json_str(v->key),
+                "its definition can't be compiled: %s; it can be updated or deleted",
+                json_str(v->refusal));
+    }
+    asl_report_clear(&report);
 }
 
 static bool has_record(api *a, const json *key)
@@ -363,7 +363,7 @@ static void read_version(struct reading *r, struct machine *m, const json *v)
     int64_t number = key ? number_of(v, "number") : 0;
 
     if (number < 1 || number > UINT32_MAX) {
-        spoiled(r, json_str(m->arn), "a version has no number or revision, and is left out");
+        spoiled(r->api, json_str(m->arn), "a version has no number or revision, and is left out");
         json_unref(key);
         return;
     }
@@ -398,7 +398,7 @@ static void read_alias(struct reading *r, struct machine *m, const json *v)
     json *name = json_is_object(v) ? text_of(v, "name") : NULL;
 
     if (!name || !are_routes(routes)) {
-        spoiled(r, json_str(m->arn), "an alias has no name or routes, and is left out");
+        spoiled(r->api, json_str(m->arn), "an alias has no name or routes, and is left out");
         json_unref(name);
         return;
     }
@@ -476,7 +476,7 @@ static bool is_arn(const struct reading *r, const char *key, const char *kind)
 
     if (strncmp(key, "arn:", 4) == 0 && *name && !name[strcspn(name, ":/#")])
         return true;
-    spoiled(r, key, "its key is no ARN, it is left out");
+    spoiled(r->api, key, "its key is no ARN, it is left out");
     return false;
 }
 
@@ -517,7 +517,7 @@ static bool read_machine(void *user, const char *key, const char *text, size_t l
                           .last_version = count_of(v, "lastVersion"),
                           .last_revision = count_of(v, "lastRevision")};
     if (!has_all(v, members))
-        spoiled(r, key, "a member is missing");
+        spoiled(r->api, key, "a member is missing");
     if (!revision || !revision_number(key, json_str(revision))) {
         uint32_t newest = newest_revision(r, key);
         json_unref(revision);
@@ -552,7 +552,7 @@ static bool read_activity(void *user, const char *key, const char *text, size_t 
     struct activity *act = mem_calloc(1, sizeof *act);
 
     if (!has_all(v, members))
-        spoiled(r, key, "a member is missing");
+        spoiled(r->api, key, "a member is missing");
     *act = (struct activity){.arn = json_cstring(key),
                              .name = name_in(key),
                              .tags = tags_in(v),
@@ -655,7 +655,7 @@ static bool read_kind(struct reading *r, const char *kind, store_visit_record *r
     return good;
 }
 
-bool api_load_records(api *a, struct diag *why)
+static bool load_records(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
@@ -666,11 +666,23 @@ bool api_load_records(api *a, struct diag *why)
     return true;
 }
 
+bool api_load_records(api *a, struct diag *why)
+{
+    bool good = load_records(a, why);
+
+    for (size_t i = 0; good && i < a->machine_count; i++) {
+        revision_compile(a, a->sorted[i]->revision);
+        for (size_t v = 0; v < a->sorted[i]->version_count; v++)
+            revision_compile(a, a->sorted[i]->versions[v].revision);
+    }
+    return good;
+}
+
 bool api_load(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!read_key(&r) || !api_load_records(a, why))
+    if (!read_key(&r) || !load_records(a, why))
         return false;
     return store_list_running(a->store, true, take_up, &r, why) && r.good;
 }

@@ -62,6 +62,21 @@ static bool sweep_machines(api *a, size_t limit)
     return false;
 }
 
+/* Bytes of definitions from the store that a turn compiles, so that a server with many starts at
+ * once. */
+enum { COMPILED_BYTES = 64 * 1024 };
+
+/* True: there are more. */
+static bool compile_some(api *a)
+{
+    for (size_t bytes = 0; a->compiled < a->machine_count && bytes < COMPILED_BYTES;) {
+        struct revision *r = a->sorted[a->compiled++]->revision;
+        bytes += json_str_len(r->definition);
+        revision_compile(a, r);
+    }
+    return a->compiled < a->machine_count;
+}
+
 void machine_condemn(api *a, struct machine *m)
 {
     MEM_GROW(a->condemned, a->condemned_count, a->condemned_cap);
@@ -72,8 +87,10 @@ void machine_condemn(api *a, struct machine *m)
 void api_sweep(api *a)
 {
     size_t limit = piece(a);
-    bool more = retire(a, limit);
+    bool more = compile_some(a);
 
+    if (!more)
+        more = retire(a, limit);
     if (!more)
         more = sweep_machines(a, limit);
     if (!more && a->untidy) {
