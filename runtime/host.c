@@ -322,8 +322,15 @@ static void on_signal(uv_signal_t *s, int number)
 {
     host *h = s->data;
 
-    h->interrupted = number;
-    uv_signal_stop(s); /* the next one ends the process */
+    if (!h->interrupted) {
+        h->interrupted = number;
+        return;
+    }
+    /* Who says it twice doesn't want to wait for handlers, but what they run goes with the process.
+     * The next one ends that at once. */
+    h->stopped = true;
+    for (int i = 0; i < 2; i++)
+        uv_signal_stop(&h->signals[i]);
 }
 
 static handlers *new_handlers(host *h)

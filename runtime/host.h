@@ -75,8 +75,8 @@ bool host_recover(host *h, struct diag *why);
 
 /*
  * Runs until host_stop. The first SIGINT or SIGTERM calls `on_stop` with `user`, which lets things
- * end and then calls host_stop; the next one ends the process. False with *why filled: the store
- * failed.
+ * end and then calls host_stop; the next one does that at once, one more ends the process. False
+ * with *why filled: the store failed.
  */
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);
 void host_stop(host *h);
