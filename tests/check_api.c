@@ -1674,6 +1674,29 @@ START_TEST(weightless_version_gets_nothing)
 }
 END_TEST
 
+START_TEST(aliases_are_counted)
+{
+    struct world w;
+    struct buf body = {0};
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"definition\":\"" PASS "\",\"roleArn\":\"" ROLE "\",\"publish\":true}");
+    for (int i = 0; i < 101; i++) {
+        buf_reset(&body);
+        buf_printf(
+            &body,
+            "{\"name\":\"a%d\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"" MACHINE(
+                "m:1") "\",\"weight\":100}]}",
+            i);
+        call(&w, "CreateStateMachineAlias", buf_str(&body));
+        ck_assert_msg(w.status == (i < 100 ? 200 : 402), "%d: %s", i, buf_str(&w.answer));
+    }
+    buf_clear(&body);
+    world_clear(&w);
+}
+END_TEST
+
 START_TEST(tags_are_counted)
 {
     struct world w;
@@ -1946,6 +1969,7 @@ int main(void)
     tcase_add_test(tc, nesting_is_bounded);
     tcase_add_test(tc, stop_goes_down_the_chain);
     tcase_add_test(tc, weightless_version_gets_nothing);
+    tcase_add_test(tc, aliases_are_counted);
     tcase_add_test(tc, tags_are_counted);
     tcase_add_test(tc, store_that_cannot_be_read);
     tcase_add_loop_test(tc, lists_are_in_order, 0, STORES);

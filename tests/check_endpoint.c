@@ -416,6 +416,13 @@ static const struct {
      "[e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855]\n",
      "ok {\"ContentLength\":4,\"ContentType\":\"text/plain\",\"ETag\":\"\\\"e\\\"\","
      "\"LastModified\":\"1994-11-15T08:12:31Z\",\"Metadata\":{\"k\":\"v\"},\"Body\":\"text\"}"},
+    {"s3: an answer without a body says what isn't there",
+     "aws-sdk:s3:headObject",
+     "{\"Bucket\":\"b\",\"Key\":\"k\"}",
+     NULL,
+     {404, ID, ""},
+     "HEAD /b/k\n",
+     "failed S3.NoSuchKeyException: null (Service: S3, Status Code: 404, Request ID: r-1)"},
     {"s3: a time that is none stays as it is",
      "aws-sdk:s3:getObject",
      "{\"Bucket\":\"b\",\"Key\":\"k\"}",

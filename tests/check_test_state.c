@@ -61,6 +61,10 @@ static const struct {
     {"a context object's fields are known", TASK(FUNCTION, ""), NULL,
      "{\"Execution\":{\"pokemon\":1}}", NULL, "1", "", 400,
      "Invalid Context object provided: Field 'pokemon' is not allowed"},
+    {"only who waits for more has a token", TASK(FUNCTION, ""), NULL,
+     "{\"Task\":{\"Token\":\"t\"}}", NULL, "1", "", 400,
+     "Invalid Context object provided: Context object contains 'Task' when state is not a Task "
+     "state with a '.sync' or '.waitForTaskToken' service integration pattern"},
     {"and have their types", TASK(FUNCTION, ""), NULL, "{\"State\":{\"RetryCount\":\"1\"}}", NULL,
      "1", "", 400, "Invalid Context object provided: State.RetryCount must be a number"},
     {"a context object stands beside a mock", TASK(FUNCTION, ""), NULL, "{}", NULL, NULL,
