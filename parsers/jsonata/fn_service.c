@@ -138,10 +138,30 @@ static struct jv fn_uuid(struct jn *e, const struct call *c)
     return jn_take_buf(e, &text);
 }
 
+/* What a value of JSON takes beside its text, and what holds it. */
+enum { ALLOCATED = 32 };
+
+/* What the values of a text take at least: one for each comma, colon and bracket outside of strings
+ * that begins one. It is asked before they are made, as a number takes much more than its digit. */
+static size_t size_of_text(const char *text, size_t len)
+{
+    size_t values = 1;
+    bool quoted = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted)
+            i += text[i] == '\\';
+        else
+            values += text[i] == ',' || text[i] == ':';
+    }
+    return values * (ALLOCATED + sizeof(json *));
+}
+
 /* What a value takes: each of its own, and what holds it. */
 static size_t size_of(const json *v)
 {
-    enum { ALLOCATED = 32 };
     const size_t count = json_kind(v) >= JSON_ARRAY ? json_count(v) : 0;
     size_t size = ALLOCATED + (json_is_string(v) ? json_str_len(v) : 0);
 
@@ -164,7 +184,9 @@ static struct jv fn_parse(struct jn *e, const struct call *c)
 
     if (is_undefined(text))
         return text;
-    jn_spend_bytes(e, 2 * str_len(text));
+    jn_spend_characters(e, str_len(text) / 2);
+    if (e->used + size_of_text(str(text), str_len(text)) > e->memory)
+        return jn_error(e, "U1002");
     json *v = json_parse(str(text), str_len(text), JSON_READ_SURROGATES | JSON_READ_UNIQUE, NULL);
     if (v) {
         const size_t size = size_of(v) - (json_is_string(v) ? json_str_len(v) : 0);
