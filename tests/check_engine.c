@@ -820,6 +820,43 @@ START_TEST(executions_that_start_others)
 }
 END_TEST
 
+static enum rt_status stored(struct world_log *w, uint64_t execution)
+{
+    const struct store_execution *row;
+
+    ck_assert(store_find(w->s, execution, &row, NULL));
+    return row->status;
+}
+
+/* The process ends between the commit of a Map Run's end and the stop of its children. */
+START_TEST(children_of_a_map_run_that_is_over_are_stopped_after_a_crash)
+{
+    static const struct asl_error none;
+    struct engine_hooks hooks = {.run_task = run_task, .cancel_task = cancel_task, .ended = ended};
+    struct world_log w;
+
+    world_open(&w, 0);
+    hooks.user = &w;
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    uint64_t execution = start(&w, map_run, "[1,2]");
+    for (int i = 0; i < 3; i++)
+        ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert_uint_eq(engine_tasks(w.e), 2);
+    engine_stop(w.e, execution, &none);
+    ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert(stored(&w, execution) == RT_ABORTED);
+    ck_assert(stored(&w, execution + 1) == RT_RUNNING && stored(&w, execution + 2) == RT_RUNNING);
+    engine_free(w.e);
+    w.e = engine_new(w.s, &hooks);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    while (engine_next_due(w.e) == INT64_MIN)
+        ck_assert(engine_advance(w.e, w.now_ms, NULL));
+    ck_assert(stored(&w, execution + 1) == RT_ABORTED && stored(&w, execution + 2) == RT_ABORTED);
+    ck_assert_uint_eq(engine_tasks(w.e), 0);
+    world_close(&w);
+}
+END_TEST
+
 /* ---- redrives ---- */
 
 #define DAY_MS INT64_C(86400000)
@@ -946,6 +983,7 @@ int main(void)
     tcase_add_test(t, turns_are_bounded);
     tcase_add_loop_test(t, waits_are_scaled, 0, COUNT(scaled));
     tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
+    tcase_add_test(t, children_of_a_map_run_that_is_over_are_stopped_after_a_crash);
     tcase_add_loop_test(t, redrive, 0, COUNT(redrives));
     tcase_add_test(t, redrive_needs_room_in_the_history);
     tcase_set_timeout(t, 60);

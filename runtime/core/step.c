@@ -148,7 +148,7 @@ static void reschedule(struct step *s, const struct rt_event *e)
     exec_schedule(x, f);
 }
 
-static void record(struct step *s, struct rt_event *e)
+static void record(struct step *s, struct rt_event *e, size_t bytes)
 {
     rt_exec *x = s->x;
 
@@ -160,7 +160,7 @@ static void record(struct step *s, struct rt_event *e)
     rt_apply(x, e);
     reschedule(s, e);
     *new_event(s->out) = *e;
-    s->out->bytes += event_bytes(e);
+    s->out->bytes += bytes;
 }
 
 static bool ends_execution(enum rt_event_kind kind)
@@ -198,29 +198,30 @@ static void end_instead(struct step *s, uint32_t previous, struct asl_error erro
         .kind = RT_EXECUTION_FAILED, .frame = RT_NO_FRAME, .previous = previous, .error = error};
 
     cancel_all(s);
-    record(s, &over);
+    record(s, &over, event_bytes(&over));
 }
 
-/* False when there is no room for it; *why gains the reason. */
-static bool has_room_for(const struct step *s, const struct rt_event *e, struct asl_error *why)
+static bool is_past_quota(const rt_exec *x, const struct rt_event *e)
 {
-    const rt_exec *x = s->x;
-
-    if (ends_execution(e->kind))
-        return true;
-    if (event_bytes(e) + s->out->bytes > (size_t)MOST_BYTES) {
-        asl_error_set(why, ASL_RUNTIME, "The events of one step have more than %d bytes.",
-                      MOST_BYTES);
-        return false;
-    }
     /* The quota's last event is the failure itself. */
-    if (x->aws_limits && x->event_id + 1 >= AWS_EVENT_LIMIT && e->kind < RT_FIRST_PRIVATE) {
-        asl_error_set(why, ASL_RUNTIME,
+    return x->aws_limits && x->event_id + 1 >= AWS_EVENT_LIMIT && e->kind < RT_FIRST_PRIVATE;
+}
+
+/* There is no room for `e`, which is let go of. */
+static void end_without(struct step *s, struct rt_event *e)
+{
+    struct asl_error why = {0};
+    uint32_t previous = e->previous;
+
+    if (is_past_quota(s->x, e))
+        asl_error_set(&why, ASL_RUNTIME,
                       "The execution reached the maximum number of history events (%d).",
                       AWS_EVENT_LIMIT);
-        return false;
-    }
-    return true;
+    else
+        asl_error_set(&why, ASL_RUNTIME, "The events of one step have more than %d bytes.",
+                      MOST_BYTES);
+    rt_event_clear(e);
+    end_instead(s, previous, why);
 }
 
 /* What everybody may hear of an error: AWS's bounds, and no secrets. */
@@ -232,27 +233,25 @@ static void tidy_error(struct asl_error *e)
 
 void emit(struct step *s, struct rt_event e)
 {
-    struct asl_error why = {0};
-
     if (!running(s)) {
         rt_event_clear(&e);
         return;
     }
-    tidy_error(&e.error);
-    if (!has_room_for(s, &e, &why)) {
-        uint32_t previous = e.previous;
-        rt_event_clear(&e);
-        end_instead(s, previous, why);
+    if (e.error.name || e.error.cause)
+        tidy_error(&e.error);
+    size_t bytes = event_bytes(&e);
+    if (ends_execution(e.kind)) {
+        cancel_all(s);
+    } else if (s->out->bytes + bytes > (size_t)MOST_BYTES || is_past_quota(s->x, &e)) {
+        end_without(s, &e);
         return;
     }
-    if (ends_execution(e.kind))
-        cancel_all(s);
-    record(s, &e);
+    record(s, &e, bytes);
 }
 
 void emit_redriven(struct step *s, struct rt_event e)
 {
-    record(s, &e);
+    record(s, &e, event_bytes(&e));
 }
 
 struct rt_command *new_command(struct step *s)
