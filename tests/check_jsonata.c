@@ -576,6 +576,8 @@ static const struct {
      "/(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)"
      "(?:a|a)(?:a|a)(?:a|a)(?:a|a)b/)",
      6000},
+    {"what a lookahead goes through behind each match",
+     "$count($match($pad('', 1500, 'a'), /a(?=a*)/))", 16000},
     {"what only a lookahead goes through", "$contains($pad('', 2000, 'a') & 'xbcd', /(?=a*)ac/)",
      20000},
     {"alternatives that are the same", "$contains($pad('', 16, 'a') & 'xbcd', /(?:a|a){16}b/)",
