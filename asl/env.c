@@ -3,6 +3,7 @@
 #include "parsers/utf8.h"
 
 #include "parsers/buf.h"
+#include "parsers/utf8.h"
 
 #include <stdarg.h>
 
@@ -14,6 +15,7 @@ void asl_error_set(struct asl_error *e, const char *name, const char *format, ..
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
+    utf8_mend(&text);
     asl_error_clear(e);
     e->name = json_cstring(name);
     e->cause = json_take_buf(&text);

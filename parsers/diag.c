@@ -2,6 +2,7 @@
 
 #include "parsers/buf.h"
 #include "parsers/mem.h"
+#include "parsers/utf8.h"
 
 #include <string.h>
 
@@ -22,6 +23,7 @@ void diag_vset(struct diag *why, const char *code, size_t at, const char *format
         return;
     /* The old text is freed last: it may be among the arguments. */
     buf_vprintf(&text, format, args);
+    utf8_mend(&text);
     diag_clear(why);
     *why = (struct diag){.code = code, .text = buf_take(&text), .at = at};
 }

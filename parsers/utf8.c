@@ -101,6 +101,40 @@ size_t utf8_encode(uint32_t cp, char *out)
     return 4;
 }
 
+size_t utf8_cut(const char *text, size_t len, size_t most)
+{
+    size_t n = most;
+
+    if (len <= most)
+        return len;
+    while (n > 0 && most - n < 3 && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    return n;
+}
+
+void utf8_mend(struct buf *text)
+{
+    size_t good = utf8_valid(text->data, text->len), n;
+    struct buf mended = {0};
+    uint32_t unused;
+
+    if (good == text->len)
+        return;
+    for (size_t i = 0; i < text->len; i += n) {
+        good = utf8_valid(text->data + i, text->len - i);
+        n = good;
+        if (!n)
+            n = utf8_decode(text->data + i, text->len - i, &unused);
+        if (n)
+            buf_add(&mended, text->data + i, n);
+        else
+            buf_adds(&mended, "\xEF\xBF\xBD");
+        n += !n;
+    }
+    buf_clear(text);
+    *text = mended;
+}
+
 size_t utf8_count(const char *text, size_t len)
 {
     size_t inner = 0, i = 0;

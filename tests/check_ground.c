@@ -275,6 +275,32 @@ START_TEST(utf8_every_code_point)
 END_TEST
 
 static const struct {
+    const char *text, *mended;
+    size_t most, cut;
+} cuts[] = {
+    {"abc", "abc", 2, 2},
+    {"abc", "abc", 3, 3},
+    {"a\xC3\xA9z", "a\xC3\xA9z", 2, 1},
+    {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 3, 0},
+    {"a\xC3", "a\xEF\xBF\xBD", 2, 2},
+    {"\xA9z\xC3\xA9", "\xEF\xBF\xBDz\xC3\xA9", 1, 1},
+    {"\xED\xA0\x80!", "\xED\xA0\x80!", 4, 4},
+};
+
+START_TEST(utf8_cut_and_mended)
+{
+    struct buf text = {0};
+    size_t len = strlen(cuts[_i].text);
+
+    ck_assert_uint_eq(utf8_cut(cuts[_i].text, len, cuts[_i].most), cuts[_i].cut);
+    buf_add(&text, cuts[_i].text, len);
+    utf8_mend(&text);
+    expect_text("mended", buf_str(&text), cuts[_i].mended);
+    buf_clear(&text);
+}
+END_TEST
+
+static const struct {
     const char *name, *a, *b;
     int want;
 } orders[] = {
@@ -399,6 +425,7 @@ int main(void)
     tcase_add_test(t, utf8_every_code_point);
     tcase_add_loop_test(t, percent, 0, COUNT(percents));
     tcase_add_loop_test(t, percent_escape, 0, COUNT(escapes));
+    tcase_add_loop_test(t, utf8_cut_and_mended, 0, COUNT(cuts));
     tcase_add_loop_test(t, utf16_order, 0, COUNT(orders));
     suite_add_tcase(s, t);
     return run_suite(s);
