@@ -117,22 +117,35 @@ $(BUILD)/obj/%.o: %.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The same objects, but each branch calls __sanitizer_cov_trace_pc, and what libc goes through is seen: the suite counts.
+COUNTED      := $(ASL:$(BUILD)/obj/%=$(BUILD)/counted/%)
+WRAP_COUNTED := $(foreach f,memcpy memmove memset memcmp memchr strlen strcmp strchr strstr strspn strcspn calloc,-Wl,--wrap=$f)
+
+$(BUILD)/counted/%.o: %.c Makefile
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -U_FORTIFY_SOURCE -O1 -fno-builtin -fsanitize-coverage=trace-pc -MMD -MP -c -o $@ $<
+
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground source json jsonpath timestamp yaml jsonata_text jsonata
 CHECK_ASL     := definition template intrinsic retry choice flow effort load validate codes format
+# Of the same layer, on objects that count what they do.
+CHECK_COUNTED := growth
 CHECK_CORE    := cases event_text
 CHECK_EMBED   := embed
 CHECK_RUNTIME := host sigv4 endpoint engine handlers http_server store api test_state front_door
 
-CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
+CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_COUNTED) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
 
 $(CHECK_PARSERS:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_PARSERS)
-$(CHECK_ASL:%=$(BUILD)/check_%) $(CHECK_CORE:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_ASL)
+$(CHECK_ASL:%=$(BUILD)/check_%) $(CHECK_COUNTED:%=$(BUILD)/check_%) $(CHECK_CORE:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_ASL)
 $(CHECK_EMBED:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_ASL)
 $(CHECK_RUNTIME:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_RUNTIME)
 $(CHECK_PARSERS:%=$(BUILD)/check_%): $(PARSERS)
 $(CHECK_ASL:%=$(BUILD)/check_%): $(ASL)
+$(CHECK_COUNTED:%=$(BUILD)/check_%): $(COUNTED)
+$(CHECK_COUNTED:%=$(BUILD)/check_%): CHECK_LDFLAGS = $(WRAP_COUNTED)
 $(CHECK_CORE:%=$(BUILD)/check_%): $(CORE)
 # It leaves steps in their midst, as the engine does.
 $(BUILD)/check_cases: $(BUILD)/obj/runtime/coroutine.o

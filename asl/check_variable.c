@@ -15,34 +15,24 @@
 enum { NAMES_MAX = 1024, BITS = 64 };
 
 struct names {
-    const char *text[NAMES_MAX];
-    size_t len[NAMES_MAX];
-    size_t count, words; /* of a set */
+    struct json_build all; /* an object, whose keys they are */
+    size_t words;          /* of a set */
     bool too_many;
 };
 
 /* SIZE_MAX: it is not among them. */
 static size_t find_name(const struct names *n, const char *text, size_t len)
 {
-    for (size_t i = 0; i < n->count; i++)
-        if (n->len[i] == len && memcmp(n->text[i], text, len) == 0)
-            return i;
-    return SIZE_MAX;
+    return json_find(n->all.v, text, len);
 }
 
 static void add_names(struct names *n, const json *assign, bool jsonata)
 {
-    for (size_t i = 0; i < json_count(assign); i++) {
+    for (size_t i = 0; i < json_count(assign) && !n->too_many; i++) {
         const json *key = json_key_at(assign, i);
         size_t len = graph_variable_len(key, jsonata);
-        if (find_name(n, json_str(key), len) != SIZE_MAX)
-            continue;
-        if (n->count == NAMES_MAX) {
-            n->too_many = true;
-            return;
-        }
-        n->text[n->count] = json_str(key);
-        n->len[n->count++] = len;
+        json_build_set_key(&n->all, json_string(json_str(key), len), json_null());
+        n->too_many = json_count(n->all.v) > NAMES_MAX;
     }
 }
 
@@ -104,99 +94,138 @@ static void put(const struct names *n, uint64_t *set, const json *assign, bool j
     }
 }
 
+/*
+ * States in a loop have all that one of its ways assigns: there is one set for all of them. The
+ * others have what comes to them, so that one look at each is enough, in the order of the graph.
+ */
 struct flow {
     const struct names *names;
     const struct block *block;
-    uint64_t *sets, *leaving;
-    bool *seen, *waiting;
-    size_t *todo, first, count; /* a ring */
+    size_t *component; /* of each state; `count` of those that nothing leads to */
+    size_t count;
+    size_t *order;  /* the states, by descending component */
+    uint64_t *sets; /* of the components, and one that is empty */
 };
 
-static void arrive(struct flow *f, size_t to, const uint64_t *set)
+static uint64_t *set_of(const struct flow *f, size_t state)
 {
-    size_t words = f->names->words, states = f->block->scope->count;
-    bool news = !f->seen[to];
-
-    for (size_t i = 0; i < words; i++) {
-        uint64_t *mine = &f->sets[to * words + i];
-        news |= (set[i] & ~*mine) != 0;
-        *mine |= set[i];
-    }
-    f->seen[to] = true;
-    if (news && !f->waiting[to]) {
-        f->waiting[to] = true;
-        f->todo[(f->first + f->count++) % states] = to;
-    }
+    return f->sets + f->component[state] * f->names->words;
 }
 
-static void leave(struct flow *f, size_t from)
+/* Those of the highest component first, which no other leads to. */
+static void order_states(struct flow *f)
 {
-    const struct asl_state *s = &f->block->scope->states[from];
+    size_t states = f->block->scope->count;
+    size_t *from = mem_calloc(f->count + 2, sizeof *from);
+
+    for (size_t i = 0; i < states; i++)
+        from[f->count - f->component[i] + 1]++;
+    for (size_t k = 1; k < f->count + 2; k++)
+        from[k] += from[k - 1];
+    for (size_t i = 0; i < states; i++)
+        f->order[from[f->count - f->component[i]]++] = i;
+    mem_free(from);
+}
+
+/* Passes the set of state `from` along its edges: those in its loop, or those out of it. */
+static void leave(struct flow *f, size_t from, bool inside)
+{
+    const struct asl_scope *scope = f->block->scope;
+    const struct asl_state *s = &scope->states[from];
     size_t words = f->names->words;
     struct asl_at at, place[2], assign;
     struct edge e;
 
     asl_at_index(&f->block->states, from, &at);
     for (size_t k = 0; graph_edge(s, k, &e); k++) {
-        memcpy(f->leaving, f->sets + from * words, words * sizeof *f->leaving);
+        size_t to = (size_t)(e.to - scope->states);
+        uint64_t *set = set_of(f, to);
+        if ((f->component[to] == f->component[from]) != inside)
+            continue;
+        if (!inside)
+            for (size_t i = 0; i < words; i++)
+                set[i] |= set_of(f, from)[i];
         if (graph_assign(&at, &e, place, &assign))
-            put(f->names, f->leaving, assign.value, s->jsonata);
-        arrive(f, (size_t)(e.to - f->block->scope->states), f->leaving);
+            put(f->names, set, assign.value, s->jsonata);
+    }
+}
+
+static void spread(struct flow *f, const uint64_t *outer)
+{
+    const struct asl_scope *scope = f->block->scope;
+    size_t states = scope->count, end;
+
+    f->count = graph_components(scope, f->component);
+    order_states(f);
+    f->sets = mem_calloc((f->count + 1) * f->names->words, sizeof *f->sets);
+    memcpy(set_of(f, (size_t)(scope->start - scope->states)), outer,
+           f->names->words * sizeof *f->sets);
+    for (size_t i = 0; i < states; i = end) {
+        size_t component = f->component[f->order[i]];
+        if (component == f->count) {
+            end = i + 1;
+            continue;
+        }
+        for (end = i; end < states && f->component[f->order[end]] == component; end++)
+            leave(f, f->order[end], true);
+        for (size_t k = i; k < end; k++)
+            leave(f, f->order[k], false);
+    }
+}
+
+static void check_block(const struct check *with, const struct block *b, const uint64_t *outer);
+
+/* What the block's states and the blocks inside assign, now that the sets are known. */
+static void check_states(const struct check *with, struct flow *f, const uint64_t *outer)
+{
+    struct check c = {with->names, with->report, outer};
+    const struct block *b = f->block;
+    /* A distributed Map's children get none. */
+    const uint64_t *none = f->sets + f->count * f->names->words;
+    struct asl_at at;
+    struct block inner;
+
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        bool apart = s->type == ASL_MAP && s->map.distributed;
+        asl_at_index(&b->states, i, &at);
+        graph_each_assign(s, &at, tell, &c);
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
+            check_block(with, &inner, apart ? none : set_of(f, i));
     }
 }
 
 /* `outer`: what the states around have assigned when the block begins. */
 static void check_block(const struct check *with, const struct block *b, const uint64_t *outer)
 {
-    const struct asl_scope *scope = b->scope;
-    size_t words = with->names->words;
     struct flow f = {.names = with->names,
                      .block = b,
-                     .sets = mem_calloc(scope->count * words, sizeof *f.sets),
-                     .leaving = mem_calloc(words, sizeof *f.leaving),
-                     .seen = mem_calloc(scope->count, sizeof *f.seen),
-                     .waiting = mem_calloc(scope->count, sizeof *f.waiting),
-                     .todo = mem_calloc(scope->count, sizeof *f.todo)};
-    struct check c = {with->names, with->report, outer};
-    struct asl_at at;
-    struct block inner;
+                     .component = mem_calloc(b->scope->count, sizeof *f.component),
+                     .order = mem_calloc(b->scope->count, sizeof *f.order)};
 
-    arrive(&f, (size_t)(scope->start - scope->states), outer);
-    while (f.count) {
-        size_t i = f.todo[f.first];
-        f.first = (f.first + 1) % scope->count;
-        f.count--;
-        f.waiting[i] = false;
-        leave(&f, i);
-    }
-    memset(f.leaving, 0, words * sizeof *f.leaving); /* a distributed Map's children get none */
-    for (size_t i = 0; i < scope->count; i++) {
-        const struct asl_state *s = &scope->states[i];
-        bool apart = s->type == ASL_MAP && s->map.distributed;
-        asl_at_index(&b->states, i, &at);
-        graph_each_assign(s, &at, tell, &c);
-        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
-            check_block(with, &inner, apart ? f.leaving : f.sets + i * words);
-    }
+    spread(&f, outer);
+    check_states(with, &f, outer);
+    mem_free(f.component);
+    mem_free(f.order);
     mem_free(f.sets);
-    mem_free(f.leaving);
-    mem_free(f.seen);
-    mem_free(f.waiting);
-    mem_free(f.todo);
 }
 
 static void check_machine(struct loader *l, const struct block *top)
 {
-    struct names n = {.count = 0};
+    struct names n = {.words = 0};
     struct check c = {&n, l->report, NULL};
+    size_t count;
 
+    json_build_object(&n.all, 0);
     collect_inner(&n, top, false);
-    if (n.count == 0 || n.too_many)
-        return;
-    n.words = (n.count + BITS - 1) / BITS;
-    uint64_t *none = mem_calloc(n.words, sizeof *none);
-    check_block(&c, top, none);
-    mem_free(none);
+    count = json_count(n.all.v);
+    if (count && !n.too_many) {
+        n.words = (count + BITS - 1) / BITS;
+        uint64_t *none = mem_calloc(n.words, sizeof *none);
+        check_block(&c, top, none);
+        mem_free(none);
+    }
+    json_build_drop(&n.all);
 }
 
 void load_check_variables(struct loader *l, const struct asl_at *top)

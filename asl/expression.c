@@ -1,5 +1,6 @@
 #include "asl/expression.h"
 
+#include "parsers/json_set.h"
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
@@ -57,9 +58,10 @@ static bool inside(const json *text, const char **out, size_t *len)
 /* AWS's location of the field, without that of its state before it. */
 static json *location_of(const struct asl_at *at, const struct asl_at *state)
 {
+    enum { MOST = 256 }; /* a definition may have ten thousand, each at the end of a long way */
     struct buf text = {0};
 
-    asl_at_location_from(state, at, &text);
+    asl_at_location_from(state, at, MOST, &text);
     json *v = text.len ? json_string(text.data + 1, text.len - 1) : json_cstring("");
     buf_clear(&text);
     return v;
@@ -68,17 +70,9 @@ static json *location_of(const struct asl_at *at, const struct asl_at *state)
 struct looking {
     const struct asl_at *at, *state;
     struct asl_report *report;
-    json *told; /* the messages so far */
+    struct json_set told; /* the messages so far */
     bool context, good;
 };
-
-static bool contains(const json *list, const json *v)
-{
-    for (size_t i = 0; i < json_count(list); i++)
-        if (json_equal(json_at(list, i), v))
-            return true;
-    return false;
-}
 
 /* So many messages tell enough of one expression. */
 enum { MOST_TOLD = 100 };
@@ -86,19 +80,13 @@ enum { MOST_TOLD = 100 };
 /* Each message once; takes it. */
 static void tell(struct looking *l, const char *hint, json *message)
 {
-    struct json_build b;
+    size_t before = l->told.count;
 
     l->good = false;
-    if (json_count(l->told) == MOST_TOLD || contains(l->told, message)) {
-        json_unref(message);
-        return;
-    }
-    asl_report_add(l->report, ASL_ERROR, "UNSUPPORTED_JSONATA_EXPRESSION", l->at, ASL_VALUE, hint,
-                   "%s", json_str(message));
-    json_build_copy(&b, l->told, 1);
-    json_build_add(&b, message);
-    json_unref(l->told);
-    l->told = json_build_done(&b);
+    if (before < MOST_TOLD && json_set_add(&l->told, message) == before)
+        asl_report_add(l->report, ASL_ERROR, "UNSUPPORTED_JSONATA_EXPRESSION", l->at, ASL_VALUE,
+                       hint, "%s", json_str(message));
+    json_unref(message);
 }
 
 /* The field of the state that the expression is in, and the one in that, of a list the element's.
@@ -201,9 +189,9 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
     }
     arena_defer(a, release_jsonata, x);
 
-    struct looking l = {at, state, report, json_ref(json_empty_array()), false, true};
+    struct looking l = {.at = at, .state = state, .report = report, .good = true};
     jsonata_uses(x, look, &l);
-    json_unref(l.told);
+    json_set_clear(&l.told);
     if (!l.good)
         return NULL;
     asl_expression *e = arena_alloc(a, sizeof *e);

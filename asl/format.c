@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 100, INDENT = 2 };
+/* Deeper than INDENTED levels nothing is moved further to the right: it would be all blanks. */
+enum { WIDTH = 100, INDENT = 2, INDENTED = 40 };
 
 /* ---- the tree ---- */
 
@@ -265,10 +266,15 @@ static size_t line_width(const struct node *n)
     return width;
 }
 
+static size_t indentation(size_t level)
+{
+    return INDENT * (level < INDENTED ? level : INDENTED);
+}
+
 static void new_line(struct buf *out, size_t level)
 {
     buf_addc(out, '\n');
-    for (size_t i = 0; i < INDENT * level; i++)
+    for (size_t i = 0; i < indentation(level); i++)
         buf_addc(out, ' ');
 }
 
@@ -284,7 +290,7 @@ static void write_node(struct buf *out, const struct node *n, size_t level, size
     buf_addc(out, n->kind == OBJECT ? '{' : '[');
     for (size_t i = 0; i < n->count; i++) {
         const struct node *kid = &n->kids[i];
-        size_t used = INDENT * (level + 1) + 1; /* a comma may follow */
+        size_t used = indentation(level + 1) + 1; /* a comma may follow */
         if (i)
             buf_addc(out, ',');
         if (lines)

@@ -1,5 +1,7 @@
 #include "asl/graph.h"
 
+#include "parsers/mem.h"
+
 #include <string.h>
 
 bool graph_edge(const struct asl_state *s, size_t k, struct edge *out)
@@ -19,6 +21,115 @@ bool graph_edge(const struct asl_state *s, size_t k, struct edge *out)
     }
     *out = (struct edge){EDGE_DEFAULT, 0, s->choice.fallback};
     return k == s->choice.count && s->choice.fallback;
+}
+
+/* A state on the way down, and which of its edges is the next to be followed. */
+struct descent {
+    size_t state, edge;
+};
+
+size_t graph_order(const struct asl_scope *scope, size_t *order)
+{
+    struct descent *way = mem_calloc(scope->count, sizeof *way);
+    bool *seen = mem_calloc(scope->count, sizeof *seen);
+    size_t depth = 0, left = scope->count;
+    struct edge e;
+
+    way[depth++] = (struct descent){(size_t)(scope->start - scope->states), 0};
+    seen[way[0].state] = true;
+    while (depth) {
+        struct descent *last = &way[depth - 1];
+        if (!graph_edge(&scope->states[last->state], last->edge++, &e)) {
+            order[--left] = last->state;
+            depth--;
+            continue;
+        }
+        size_t to = (size_t)(e.to - scope->states);
+        if (!seen[to]) {
+            seen[to] = true;
+            way[depth++] = (struct descent){to, 0};
+        }
+    }
+    mem_free(way);
+    mem_free(seen);
+    memmove(order, order + left, (scope->count - left) * sizeof *order);
+    return scope->count - left;
+}
+
+/* Tarjan's search, with a stack of its own. */
+struct search {
+    const struct asl_scope *scope;
+    size_t *component, count;
+    size_t *entered, *lowest; /* 0: not entered; the earliest one that it leads back to */
+    struct descent *way;
+    size_t depth, *open, open_count, clock;
+};
+
+static void enter(struct search *s, size_t state)
+{
+    s->way[s->depth++] = (struct descent){state, 0};
+    s->open[s->open_count++] = state;
+    s->entered[state] = s->lowest[state] = ++s->clock;
+}
+
+/* All that follows the last state on the way has been seen. */
+static void finish(struct search *s)
+{
+    size_t state = s->way[--s->depth].state, out;
+
+    if (s->depth) {
+        size_t up = s->way[s->depth - 1].state;
+        if (s->lowest[state] < s->lowest[up])
+            s->lowest[up] = s->lowest[state];
+    }
+    if (s->lowest[state] != s->entered[state])
+        return;
+    do {
+        out = s->open[--s->open_count];
+        s->component[out] = s->count;
+        s->lowest[out] = SIZE_MAX; /* no longer open */
+    } while (out != state);
+    s->count++;
+}
+
+static void search_from(struct search *s, size_t start)
+{
+    struct edge e;
+
+    enter(s, start);
+    while (s->depth) {
+        struct descent *last = &s->way[s->depth - 1];
+        if (!graph_edge(&s->scope->states[last->state], last->edge++, &e)) {
+            finish(s);
+            continue;
+        }
+        size_t to = (size_t)(e.to - s->scope->states);
+        if (!s->entered[to])
+            enter(s, to);
+        else if (s->lowest[to] != SIZE_MAX && s->entered[to] < s->lowest[last->state])
+            s->lowest[last->state] = s->entered[to];
+    }
+}
+
+size_t graph_components(const struct asl_scope *scope, size_t *component)
+{
+    size_t states = scope->count;
+    struct search s = {.scope = scope,
+                       .component = component,
+                       .entered = mem_calloc(states, sizeof *s.entered),
+                       .lowest = mem_calloc(states, sizeof *s.lowest),
+                       .way = mem_calloc(states, sizeof *s.way),
+                       .open = mem_calloc(states, sizeof *s.open)};
+
+    search_from(&s, (size_t)(scope->start - scope->states));
+    for (size_t i = 0; i < states; i++)
+        if (!s.entered[i])
+            component[i] = s.count;
+    mem_free(s.entered);
+    mem_free(s.lowest);
+    mem_free(s.way);
+    mem_free(s.open);
+    return s.count;
 }
 
 bool graph_is_end(const struct asl_state *s)

@@ -24,6 +24,21 @@ bool graph_edge(const struct asl_state *s, size_t k, struct edge *out);
 /* Does its scope end with the state? */
 bool graph_is_end(const struct asl_state *s);
 
+/*
+ * Into order[0…], the states that can be reached from the start, each before those that follow it
+ * but for ways back in loops (reverse postorder). Returns how many. What is passed along the graph
+ * comes to rest after as many rounds in this order as loops are chained, mostly two or three.
+ */
+size_t graph_order(const struct asl_scope *scope, size_t *order);
+enum { GRAPH_ROUNDS_MAX = 32 };
+
+/*
+ * Into component[i], for each state that can be reached from the start, a number that it shares
+ * with the states it is in a loop with; of the others, the count that is returned. No edge leads to
+ * a higher number.
+ */
+size_t graph_components(const struct asl_scope *scope, size_t *component);
+
 /* A block of States, and where it stands. Must not be moved: `states` points into `outer`. */
 struct block {
     const struct asl_scope *scope;

@@ -437,6 +437,7 @@ static asl_machine *load(const struct source *from, const struct loader *with)
     }
     arena_clear(&places);
     mem_free(l.names);
+    json_set_clear(&l.labels);
     if (report->errors > errors) {
         asl_machine_unref(m);
         return NULL;

@@ -6,6 +6,7 @@
 
 #include "asl/asl.h"
 #include "asl/model.h"
+#include "parsers/json_set.h"
 
 /* Which query languages have a field. */
 enum asl_language { ASL_ANY_LANGUAGE, ASL_JSONPATH, ASL_JSONATA };
@@ -32,7 +33,8 @@ struct loader {
     /* every state's name so far, by hash: names are unique over all scopes */
     const json **names;
     size_t names_cap, names_count;
-    const json *looked_at; /* the names of a scope: is a placeholder among them? */
+    struct json_set labels; /* of Maps */
+    const json *looked_at;  /* the names of a scope: is a placeholder among them? */
     bool open;
 };
 

@@ -488,14 +488,10 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
                            "Invalid Label name: %s", json_str(v));
             break;
         }
-    for (size_t i = 0; i < l->m->count; i++) {
-        const struct asl_state *s = l->m->states[i];
-        if (s != object && s->type == ASL_MAP && s->map.label && json_equal(s->map.label, v)) {
-            asl_report_add(l->report, ASL_ERROR, "DUPLICATE_LABEL_NAME", at, ASL_VALUE, NULL,
-                           "Duplicate Label name: %s", json_str(v));
-            break;
-        }
-    }
+    size_t before = l->labels.count;
+    if (json_set_add(&l->labels, v) < before)
+        asl_report_add(l->report, ASL_ERROR, "DUPLICATE_LABEL_NAME", at, ASL_VALUE, NULL,
+                       "Duplicate Label name: %s", json_str(v));
 }
 
 enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };

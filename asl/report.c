@@ -2,6 +2,7 @@
 
 #include "asl/hint.h"
 #include "parsers/mem.h"
+#include "parsers/utf8.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -35,37 +36,47 @@ void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out)
     };
 }
 
-/* Of a way so much is told, in bytes: keys may be as long as all the definition, and everything
- * below them has its own. */
-enum { MOST_OF_WAY = 1024 };
-
-/* How much of a key is told behind what there is of the way, in whole characters. */
-static size_t told_of(const struct buf *out, const json *key)
+/* Adds text to a way that may be `most` bytes long: what goes beyond becomes one "…". */
+static void add_limited(struct buf *out, const char *text, size_t len, size_t most)
 {
-    const size_t room = out->len < MOST_OF_WAY ? MOST_OF_WAY - out->len : 0;
-    size_t n = json_str_len(key);
+    size_t room = most > out->len ? most - out->len : 0, n = utf8_cut(text, len, room);
 
-    if (n <= room)
-        return n;
-    for (n = room; n > 0 && ((unsigned char)json_str(key)[n] & 0xC0) == 0x80;)
-        n--;
-    return n;
+    if (out->len > most)
+        return;
+    buf_add(out, text, n);
+    if (n < len)
+        buf_adds(out, "…");
 }
 
-static void add_escaped(struct buf *out, const json *key)
+static void add_index(struct buf *out, const char *before, size_t index, const char *behind,
+                      size_t most)
+{
+    char room[32];
+    struct buf text = {.data = room, .cap = sizeof room};
+
+    if (out->len > most)
+        return;
+    buf_adds(&text, before);
+    buf_add_int(&text, (int64_t)index);
+    buf_adds(&text, behind);
+    add_limited(out, room, text.len, most);
+}
+
+static void add_escaped(struct buf *out, const json *key, size_t most)
 {
     const char *text = json_str(key);
-    const size_t len = told_of(out, key);
+    size_t len = json_str_len(key);
 
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '~')
-            buf_adds(out, "~0");
-        else if (text[i] == '/')
-            buf_adds(out, "~1");
-        else
-            buf_addc(out, text[i]);
+    add_limited(out, "/", 1, most);
+    for (size_t i = 0, n; i < len && out->len <= most; i += n) {
+        n = strcspn(text + i, "~/");
+        add_limited(out, text + i, n, most);
+        if (i + n == len)
+            break;
+        if (text[i + n])
+            add_limited(out, text[i + n] == '~' ? "~0" : "~1", 2, most);
+        n++;
     }
-    buf_adds(out, len < json_str_len(key) ? "\xE2\x80\xA6" : "");
 }
 
 /* The way from the whole to a place is short (JSON_MAX_DEPTH): recursing up is safe. */
@@ -74,38 +85,30 @@ void asl_at_pointer(const struct asl_at *at, struct buf *out)
     if (!at->up)
         return;
     asl_at_pointer(at->up, out);
-    if (out->len >= MOST_OF_WAY)
-        return;
-    buf_addc(out, '/');
     if (at->key)
-        add_escaped(out, at->key);
+        add_escaped(out, at->key, ASL_MAX_POINTER);
     else
-        buf_add_int(out, (int64_t)at->index);
+        add_index(out, "/", at->index, "", ASL_MAX_POINTER);
 }
 
-void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, struct buf *out)
+void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, size_t most,
+                          struct buf *out)
 {
     if (at == from || !at->up)
         return;
-    asl_at_location_from(from, at->up, out);
-    if (out->len >= MOST_OF_WAY)
-        return;
+    asl_at_location_from(from, at->up, most, out);
     if (at->key) {
-        const size_t len = told_of(out, at->key);
-        buf_addc(out, '/');
-        buf_add(out, json_str(at->key), len);
-        buf_adds(out, len < json_str_len(at->key) ? "\xE2\x80\xA6" : "");
+        add_limited(out, "/", 1, most);
+        add_limited(out, json_str(at->key), json_str_len(at->key), most);
     } else {
-        buf_addc(out, '[');
-        buf_add_int(out, (int64_t)at->index);
-        buf_addc(out, ']');
+        add_index(out, "[", at->index, "]", most);
     }
 }
 
 void asl_at_location(const struct asl_at *at, struct buf *out)
 {
     if (at->up)
-        asl_at_location_from(NULL, at, out);
+        asl_at_location_from(NULL, at, ASL_MAX_POINTER, out);
     else
         buf_addc(out, '/');
 }
@@ -170,20 +173,21 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
 {
     struct buf text = {0};
 
-    if (r->count >= ASL_MAX_PROBLEMS) {
+    if (r->full) {
         r->errors += p.severity == ASL_ERROR;
         return;
     }
-    if (r->count == ASL_MAX_PROBLEMS - 1) {
+    r->full = r->count == ASL_MAX_PROBLEMS - 1 || r->bytes >= ASL_MAX_REPORT;
+    if (r->full) {
         /* Where all are warnings, this is none but one more. */
         p = (struct asl_problem){.severity = r->errors ? ASL_ERROR : p.severity,
                                  .code = "ASL_TOO_MANY_PROBLEMS"};
         at = NULL;
         hint = NULL;
-        buf_printf(&text, "There are more problems than %d; the rest is not listed",
-                   ASL_MAX_PROBLEMS - 1);
+        buf_printf(&text, "There are more problems than %zu; the rest is not listed", r->count);
     } else {
         buf_vprintf(&text, format, args);
+        utf8_mend(&text);
     }
     p.message = buf_take(&text);
     if (!hint)
@@ -194,6 +198,7 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
     p.unsure = at && at->value && is_unsure(at, part);
     if (at && at->places)
         p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
+    r->bytes += strlen(p.message) + strlen(p.pointer) + (p.location ? strlen(p.location) : 0);
     /* The end of a text has no character, and still a caret. */
     if (p.place.line && !p.place.length)
         p.place.length = 1;
@@ -226,13 +231,16 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
 
 void asl_report_unsure(struct asl_report *r)
 {
-    r->problems[r->count - 1].unsure = true;
+    if (!r->full)
+        r->problems[r->count - 1].unsure = true;
 }
 
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at)
 {
     struct asl_problem *last = &r->problems[r->count - 1];
 
+    if (r->full)
+        return;
     mem_free(last->location);
     last->location = location_of(at);
 }

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* No way to a place is told in more bytes. */
+enum { ASL_MAX_POINTER = 1024 };
+
 /*
  * Where in a definition we are: a value, what names it in its parent, and the parent, up to the
  * whole. Lives on the C stack of whoever walks the definition.
@@ -24,13 +27,16 @@ struct asl_at {
 bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out);
 /* Member or element `i` < json_count(at->value). */
 void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out);
-/* "/States/a~1b/Next": RFC 6901. Of long keys, and behind them, "…" is all that is told: so too in
- * a location. */
+/* "/States/a~1b/Next": RFC 6901. One longer than ASL_MAX_POINTER bytes ends with "…". */
 void asl_at_pointer(const struct asl_at *at, struct buf *out);
 /* "/States/a/b/Choices[0]/Next": the form AWS gives; "/" for the whole. */
 void asl_at_location(const struct asl_at *at, struct buf *out);
-/* The way from `from`, above it, in that form: "/Choices[0]/Next"; from the whole when NULL. */
-void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, struct buf *out);
+/*
+ * The way from `from`, above it, in that form: "/Choices[0]/Next"; from the whole when NULL. What
+ * is longer than `most` bytes ends with "…".
+ */
+void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, size_t most,
+                          struct buf *out);
 
 enum asl_severity { ASL_ERROR, ASL_WARNING };
 
@@ -48,6 +54,8 @@ struct asl_problem {
 
 /* The most problems of one definition that are listed; the last then says that there are more. */
 enum { ASL_MAX_PROBLEMS = 10000 };
+/* Fewer are listed when their texts have so many bytes: each may have a long way to its place. */
+enum { ASL_MAX_REPORT = 8 * 1024 * 1024 };
 
 /*
  * Everything found in one definition, in the order of finding. Empty is {0}. `errors` counts what
@@ -56,6 +64,8 @@ enum { ASL_MAX_PROBLEMS = 10000 };
 struct asl_report {
     struct asl_problem *problems;
     size_t count, cap, errors;
+    size_t bytes; /* of the texts */
+    bool full;    /* the last one says that there are more */
 };
 
 /* Which part of `at` is meant: its value, or the key that names it. */

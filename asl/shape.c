@@ -1,5 +1,6 @@
 #include "asl/shape.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -11,18 +12,12 @@ enum { DEPTH_MAX = 10, SIZE_MAX_NODES = 5000, MADE_MAX = 2000000 };
 
 enum kind { SCALAR, ARRAY, OBJECT };
 
-struct member {
-    const char *key;
-    size_t len;
-    const shape *value;
-};
-
 struct shape {
     enum kind kind;
     unsigned depth;
     size_t size; /* nodes in it */
     size_t count;
-    const struct member *members;
+    const struct shape_member *members;
 };
 
 static const shape array = {.kind = ARRAY, .depth = 1, .size = 1};
@@ -57,7 +52,7 @@ static int compare_keys(const char *a, size_t a_len, const char *b, size_t b_len
 }
 
 /* NULL, not known, when it is too large. */
-static const shape *make_object(struct shapes *s, const struct member *members, size_t count)
+static const shape *make_object(struct shapes *s, const struct shape_member *members, size_t count)
 {
     shape *o;
     unsigned depth = 0;
@@ -77,25 +72,48 @@ static const shape *make_object(struct shapes *s, const struct member *members, 
     return o;
 }
 
+static int by_key(const void *a, const void *b)
+{
+    const struct shape_member *x = a, *y = b;
+
+    return compare_keys(x->key, x->len, y->key, y->len);
+}
+
+const shape *shape_object(struct shapes *s, struct shape_member *members, size_t count)
+{
+    size_t kept = 0;
+
+    if (!count)
+        return &empty_object;
+    qsort(members, count, sizeof *members, by_key);
+    for (size_t i = 0; i < count; i++)
+        if (!kept || by_key(&members[i], &members[kept - 1]) != 0)
+            members[kept++] = members[i];
+    return make_object(s, members, kept);
+}
+
 const shape *shape_of(struct shapes *s, const json *v)
 {
-    const shape *o = &empty_object;
+    size_t count = json_count(v);
+    struct shape_member *members;
 
     if (json_is_array(v))
         return &array;
     if (!json_is_object(v))
         return &scalar;
-    for (size_t i = 0; o && i < json_count(v); i++) {
+    members = arena_calloc(s->arena, count + 1, sizeof *members);
+    for (size_t i = 0; i < count; i++) {
         const json *key = json_key_at(v, i);
-        o = shape_with(s, o, json_str(key), json_str_len(key), shape_of(s, json_value_at(v, i)));
+        members[i] = (struct shape_member){json_str(key), json_str_len(key),
+                                           shape_of(s, json_value_at(v, i))};
     }
-    return o;
+    return shape_object(s, members, count);
 }
 
 const shape *shape_with(struct shapes *s, const shape *object, const char *key, size_t len,
                         const shape *member)
 {
-    struct member *members;
+    struct shape_member *members;
     size_t at = 0, same;
 
     if (!object || object->kind != OBJECT || shapes_spent(s))
@@ -108,7 +126,7 @@ const shape *shape_with(struct shapes *s, const shape *object, const char *key, 
     members = arena_calloc(s->arena, object->count + 1, sizeof *members);
     if (at)
         memcpy(members, object->members, at * sizeof *members);
-    members[at] = (struct member){key, len, member};
+    members[at] = (struct shape_member){key, len, member};
     if (at + same < object->count)
         memcpy(members + at + 1, object->members + at + same,
                (object->count - at - same) * sizeof *members);
@@ -120,7 +138,7 @@ const shape *shape_with(struct shapes *s, const shape *object, const char *key, 
 /* The members of both; one that only one of them has may be there. As deep as DEPTH_MAX. */
 static const shape *join_objects(struct shapes *s, const shape *a, const shape *b)
 {
-    struct member *members = arena_calloc(s->arena, a->count + b->count + 1, sizeof *members);
+    struct shape_member *members = arena_calloc(s->arena, a->count + b->count + 1, sizeof *members);
     size_t i = 0, k = 0, n = 0;
 
     while (i < a->count || k < b->count) {
@@ -234,12 +252,21 @@ static bool is_plain(const char *path, size_t len)
     return !p.bad;
 }
 
-static const struct member *member_of(const shape *object, const struct step *step)
+static const struct shape_member *member_of(const shape *object, const struct step *step)
 {
-    for (size_t i = 0; i < object->count; i++)
-        if (object->members[i].len == step->len &&
-            memcmp(object->members[i].key, step->name, step->len) == 0)
-            return &object->members[i];
+    size_t low = 0, high = object->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct shape_member *m = &object->members[middle];
+        int order = compare_keys(m->key, m->len, step->name, step->len);
+        if (order == 0)
+            return m;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return NULL;
 }
 
@@ -255,7 +282,7 @@ enum shape_found shape_find(const shape *in, const char *path, size_t len, const
             return in->kind == ARRAY ? SHAPE_UNKNOWN : SHAPE_NOTHING;
         if (in->kind != OBJECT)
             return SHAPE_NOTHING;
-        const struct member *m = member_of(in, &step);
+        const struct shape_member *m = member_of(in, &step);
         if (!m)
             return SHAPE_NOTHING;
         in = m->value;
@@ -274,7 +301,7 @@ static const shape *set_from(struct shapes *s, const shape *in, struct steps p, 
         return p.bad ? NULL : member;
     if (!in || in->kind != OBJECT || !step.name || depth > DEPTH_MAX)
         return NULL;
-    const struct member *m = member_of(in, &step);
+    const struct shape_member *m = member_of(in, &step);
     return shape_with(s, in, step.name, step.len,
                       set_from(s, m ? m->value : &empty_object, p, member, depth + 1));
 }

@@ -29,6 +29,14 @@ const shape *shape_scalar(void);
 const shape *shape_empty_object(void);
 /* That of a constant. */
 const shape *shape_of(struct shapes *s, const json *v);
+struct shape_member {
+    const char *key;
+    size_t len;
+    const shape *value;
+};
+
+/* An object of these, which live in the arena and are put into order; NULL when it is too large. */
+const shape *shape_object(struct shapes *s, struct shape_member *members, size_t count);
 /* `object`, which may be unknown, with one more member. */
 const shape *shape_with(struct shapes *s, const shape *object, const char *key, size_t len,
                         const shape *member);

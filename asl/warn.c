@@ -100,6 +100,7 @@ void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow 
     graph_top_block(w.m, w.top, &b);
     visit(&w, &looked_for, &b);
     warn_forget_variables(&w);
+    warn_forget_raised(&w);
     warn_forget_expressions(&w);
     asl_report_sort(report, before);
 }

@@ -1,6 +1,7 @@
 #ifndef ASL_WARN_H
 #define ASL_WARN_H
 
+#include "asl/asl.h"
 #include "asl/codes.h"
 
 /*
@@ -9,5 +10,11 @@
  */
 void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow workflow,
               const struct asl_codes *wanted, struct asl_report *report);
+
+/*
+ * An object with the name of each state that reads variables, and the sorted array of their names;
+ * NULL when no state reads any. What AWS calls variableReferences.
+ */
+json *asl_variable_references(const asl_machine *m);
 
 #endif

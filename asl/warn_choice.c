@@ -3,6 +3,8 @@
 #include "asl/expression.h"
 #include "asl/warn_impl.h"
 #include "parsers/count.h"
+#include "parsers/json_set.h"
+#include "parsers/mem.h"
 
 #include <string.h>
 
@@ -21,25 +23,30 @@ static bool is_test(const json *key)
            !json_str_is(key, "Assign") && !json_str_is(key, "Output");
 }
 
-static size_t count_tests(const json *rule)
+/* What the rule asks, without what follows. */
+static json *test_of(const json *rule)
 {
-    size_t n = 0;
+    struct json_build b;
 
+    json_build_object(&b, json_count(rule));
     for (size_t i = 0; i < json_count(rule); i++)
-        n += is_test(json_key_at(rule, i));
-    return n;
+        if (is_test(json_key_at(rule, i)))
+            json_build_set_key(&b, json_ref(json_key_at(rule, i)),
+                               json_ref(json_value_at(rule, i)));
+    return json_build_done(&b);
 }
 
-static bool same_test(const json *a, const json *b)
+/* The number of the first rule that asks what rule `i` asks; `tests` has those before it. */
+static size_t first_to_ask(struct json_set *tests, size_t *rule_of, const json *rule, size_t i)
 {
-    if (count_tests(a) != count_tests(b))
-        return false;
-    for (size_t i = 0; i < json_count(a); i++) {
-        const json *key = json_key_at(a, i), *other = json_get_key(b, key);
-        if (is_test(key) && (!other || !json_equal(json_value_at(a, i), other)))
-            return false;
-    }
-    return true;
+    size_t before = tests->count, number;
+    json *test = test_of(rule);
+
+    number = json_set_add(tests, test);
+    if (tests->count > before)
+        rule_of[number] = i;
+    json_unref(test);
+    return rule_of[number];
 }
 
 /* "Condition": true, "{% true %}" */
@@ -59,59 +66,104 @@ static bool always_holds(const json *rule)
 
 void warn_unreachable_rule(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
+    struct json_set tests = {0};
     struct asl_at list, rule;
     const json *rules;
+    size_t holding = SIZE_MAX; /* the first that always holds */
+    size_t *rule_of;
 
     if (s->type != ASL_CHOICE)
         return;
     rules = choices(at, &list);
-    for (size_t i = 1; i < json_count(rules); i++)
-        for (size_t k = 0; k < i; k++) {
-            bool always = always_holds(json_at(rules, k));
-            if (!always && !same_test(json_at(rules, k), json_at(rules, i)))
-                continue;
+    rule_of = mem_calloc(json_count(rules), sizeof *rule_of);
+    for (size_t i = 0; i < json_count(rules); i++) {
+        size_t same = first_to_ask(&tests, rule_of, json_at(rules, i), i);
+        bool always = holding <= same && holding < i;
+        if (always || same < i) {
             asl_at_index(&list, i, &rule);
             warn_at(w, &rule, ASL_VALUE,
                     always ? "Choices[%zu] always holds, this rule is never asked"
                            : "Choices[%zu] asks the same, so this rule is never taken",
-                    k);
-            break;
+                    always ? holding : same);
         }
+        if (holding == SIZE_MAX && always_holds(json_at(rules, i)))
+            holding = i;
+    }
+    json_set_clear(&tests);
+    mem_free(rule_of);
 }
 
 /* ---- Default ---- */
 
-/* Is `a` true whenever `b` is false? {"IsPresent": true} and {"IsPresent": false}; X and Not X. */
-static bool are_opposite(const json *a, const json *b)
+/* What of rules has been seen that another may be the opposite of. */
+struct asked {
+    struct json_set tests;     /* what rules ask */
+    struct json_set questions; /* ["$.x", "IsPresent"] */
+    const json **answers;      /* to each of the questions: true or false */
+    size_t cap;
+};
+
+/* Is it the other answer to a question that was asked before? {"IsPresent": true} and false. */
+static bool answers_otherwise(struct asked *a, const json *rule)
 {
     static const char *const yes_or_no[] = {"BooleanEquals", "IsBoolean", "IsNull",     "IsNumeric",
                                             "IsPresent",     "IsString",  "IsTimestamp"};
-    const json *variable = json_get(a, "Variable"), *not_b = json_get(b, "Not");
+    const json *variable = json_get(rule, "Variable");
 
-    if (not_b && same_test(a, not_b))
-        return true;
-    if (!variable || !json_get(b, "Variable") || !json_equal(variable, json_get(b, "Variable")))
-        return false;
-    for (size_t i = 0; i < COUNT(yes_or_no); i++) {
-        const json *x = json_get(a, yes_or_no[i]), *y = json_get(b, yes_or_no[i]);
-        if (x && y && !json_equal(x, y))
-            return true;
+    for (size_t i = 0; variable && i < COUNT(yes_or_no); i++) {
+        const json *answer = json_get(rule, yes_or_no[i]);
+        size_t before = a->questions.count, number;
+        struct json_build b;
+        json *question;
+        if (!answer)
+            continue;
+        json_build_array(&b, 2);
+        json_build_add(&b, json_ref(variable));
+        json_build_add(&b, json_cstring(yes_or_no[i]));
+        question = json_build_done(&b);
+        number = json_set_add(&a->questions, question);
+        json_unref(question);
+        if (number < before) {
+            if (!json_equal(a->answers[number], answer))
+                return true;
+            continue;
+        }
+        MEM_GROW(a->answers, before, a->cap);
+        a->answers[number] = answer;
     }
     return false;
 }
 
+/* Does it say Not to what another asks? */
+static bool negates_another(const struct asked *a, const json *rule)
+{
+    const json *negated = json_get(rule, "Not");
+    json *test = negated ? test_of(negated) : NULL;
+    bool does = test && json_set_find(&a->tests, test) != SIZE_MAX;
+
+    json_unref(test);
+    return does;
+}
+
+/* Is there always a rule that holds: one that does by itself, or two that are opposite? */
 static bool covers_all(const json *rules)
 {
     size_t count = json_count(rules);
+    struct asked a = {0};
+    bool all = false;
 
-    for (size_t i = 0; i < count; i++) {
-        if (always_holds(json_at(rules, i)))
-            return true;
-        for (size_t k = 0; k < count; k++)
-            if (are_opposite(json_at(rules, i), json_at(rules, k)))
-                return true;
+    for (size_t i = 0; i < count && !all; i++) {
+        json *test = test_of(json_at(rules, i));
+        json_set_add(&a.tests, test);
+        json_unref(test);
+        all = always_holds(json_at(rules, i)) || answers_otherwise(&a, json_at(rules, i));
     }
-    return false;
+    for (size_t i = 0; i < count && !all; i++)
+        all = negates_another(&a, json_at(rules, i));
+    json_set_clear(&a.tests);
+    json_set_clear(&a.questions);
+    mem_free(a.answers);
+    return all;
 }
 
 void warn_choice_without_default(struct warner *w, const struct asl_state *s,
@@ -149,23 +201,38 @@ static enum type type_of(const json *test)
     return TYPE_ANY;
 }
 
+/* Up to the first that doesn't fit, all comparisons of a variable are of one type. */
 static void check_and(struct warner *w, const struct asl_at *list)
 {
+    size_t count = json_count(list->value);
+    struct json_set variables = {0};
+    struct {
+        size_t at;
+        enum type type;
+    } *first = mem_calloc(count, sizeof *first);
     struct asl_at test;
+    bool fits = true;
 
-    for (size_t i = 1; i < json_count(list->value); i++) {
-        const json *b = json_at(list->value, i), *variable = json_get(b, "Variable");
-        for (size_t k = 0; variable && k < i; k++) {
-            const json *a = json_at(list->value, k), *other = json_get(a, "Variable");
-            if (!other || !json_equal(variable, other) || type_of(a) == TYPE_ANY ||
-                type_of(b) == TYPE_ANY || type_of(a) == type_of(b))
-                continue;
-            asl_at_index(list, i, &test);
-            warn_at(w, &test, ASL_VALUE, "%s can't be what And[%zu] compares it with, and this too",
-                    json_str(variable), k);
-            return;
+    for (size_t i = 0; i < count && fits; i++) {
+        const json *variable = json_get(json_at(list->value, i), "Variable");
+        enum type type = type_of(json_at(list->value, i));
+        size_t before = variables.count, number;
+        if (!variable || type == TYPE_ANY)
+            continue;
+        number = json_set_add(&variables, variable);
+        if (number == before) {
+            first[number].at = i;
+            first[number].type = type;
         }
+        fits = first[number].type == type;
+        if (fits)
+            continue;
+        asl_at_index(list, i, &test);
+        warn_at(w, &test, ASL_VALUE, "%s can't be what And[%zu] compares it with, and this too",
+                json_str(variable), first[number].at);
     }
+    json_set_clear(&variables);
+    mem_free(first);
 }
 
 /* As deep as rules nest, which the loader bounds. */

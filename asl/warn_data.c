@@ -10,9 +10,8 @@
 #include "parsers/count.h"
 #include "parsers/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-enum { ROUNDS_MAX = 100 };
 
 struct flow {
     struct warner *w;
@@ -73,11 +72,14 @@ static void read_argument(void *user, const struct asl_at *at, const char *path,
 /* What a payload template makes of `in`. As deep as a value: JSON_MAX_DEPTH. */
 static const shape *read_template(struct flow *f, const struct asl_at *at, const shape *in)
 {
-    const shape *made = shape_empty_object();
+    size_t count = json_count(at->value);
+    bool object = json_is_object(at->value);
+    struct shape_member *members =
+        object ? arena_calloc(f->shapes.arena, count + 1, sizeof *members) : NULL;
     struct argument call = {f, in};
     struct asl_at kid;
 
-    for (size_t i = 0; i < json_count(at->value); i++) {
+    for (size_t i = 0; i < count; i++) {
         const shape *v;
         asl_at_index(at, i, &kid);
         size_t len = kid.key ? json_str_len(kid.key) : 0;
@@ -91,35 +93,81 @@ static const shape *read_template(struct flow *f, const struct asl_at *at, const
             else
                 v = read_text(f, &kid, in);
         }
-        if (kid.key)
-            made = shape_with(&f->shapes, made, json_str(kid.key), len, v);
+        if (object)
+            members[i] = (struct shape_member){json_str(kid.key), len, v};
     }
-    if (json_is_object(at->value))
-        return made;
+    if (object)
+        return shape_object(&f->shapes, members, count);
     return json_is_array(at->value) ? shape_array() : shape_scalar();
 }
 
 /* What a JSONata template gives, of which only the literal parts are known. */
 static const shape *jsonata_template(struct flow *f, const struct asl_at *at)
 {
-    const shape *made = shape_empty_object();
+    size_t count = json_count(at->value);
+    struct shape_member *members;
     struct asl_at kid;
 
     if (json_is_string(at->value) && asl_expression_begins(at->value))
         return NULL;
     if (!json_is_object(at->value))
         return json_is_array(at->value) ? shape_array() : shape_scalar();
-    for (size_t i = 0; i < json_count(at->value); i++) {
+    members = arena_calloc(f->shapes.arena, count + 1, sizeof *members);
+    for (size_t i = 0; i < count; i++) {
         asl_at_index(at, i, &kid);
-        made = shape_with(&f->shapes, made, json_str(kid.key), json_str_len(kid.key),
-                          jsonata_template(f, &kid));
+        members[i] = (struct shape_member){json_str(kid.key), json_str_len(kid.key),
+                                           jsonata_template(f, &kid)};
     }
-    return made;
+    return shape_object(&f->shapes, members, count);
 }
 
 /* ---- Choice: what a rule asks IsPresent of may be missing ---- */
 
-/* Is a path into `variable` or below it? */
+/* What a test is made of, where it is no comparison. */
+static const char *const compounds[] = {"And", "Or", "Not"};
+
+/*
+ * The variables that rules ask the presence of, in order. None is the beginning of another, so that
+ * what begins a path is the last one that isn't behind the path.
+ */
+struct asked {
+    const json **variables;
+    size_t count, cap;
+};
+
+/* As deep as rules nest, which the loader bounds. */
+static void collect_asked(struct asked *a, const json *tests)
+{
+    const json *variable = json_get(tests, "Variable"), *part;
+
+    if (variable && json_get(tests, "IsPresent")) {
+        MEM_GROW(a->variables, a->count, a->cap);
+        a->variables[a->count++] = variable;
+    }
+    if (json_is_array(tests))
+        for (size_t i = 0; i < json_count(tests); i++)
+            collect_asked(a, json_at(tests, i));
+    for (size_t i = 0; i < COUNT(compounds); i++)
+        if ((part = json_get(tests, compounds[i])))
+            collect_asked(a, part);
+}
+
+static int compare_bytes(const json *a, const json *b)
+{
+    size_t n = json_str_len(a), m = json_str_len(b);
+    int order = memcmp(json_str(a), json_str(b), n < m ? n : m);
+
+    return order ? order : (n > m) - (n < m);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    const json *const *x = a, *const *y = b;
+
+    return compare_bytes(*x, *y);
+}
+
+/* Is `path` one into `variable` or below it? */
 static bool is_below(const json *path, const json *variable)
 {
     size_t n = json_str_len(variable);
@@ -127,28 +175,34 @@ static bool is_below(const json *path, const json *variable)
     return json_str_len(path) >= n && memcmp(json_str(path), json_str(variable), n) == 0;
 }
 
-/* What a test is made of, where it is no comparison. */
-static const char *const compounds[] = {"And", "Or", "Not"};
-
-/* `tests`: a test or a list of them. As deep as rules nest, which the loader bounds. */
-static bool asks_presence(const json *tests, const json *path)
+static void order_asked(struct asked *a)
 {
-    const json *variable = json_get(tests, "Variable"), *part;
+    size_t kept = 0;
 
-    if (variable && json_get(tests, "IsPresent") && is_below(path, variable))
-        return true;
-    if (json_is_array(tests))
-        for (size_t i = 0; i < json_count(tests); i++)
-            if (asks_presence(json_at(tests, i), path))
-                return true;
-    for (size_t i = 0; i < COUNT(compounds); i++)
-        if ((part = json_get(tests, compounds[i])) && asks_presence(part, path))
-            return true;
-    return false;
+    if (a->count)
+        qsort(a->variables, a->count, sizeof *a->variables, by_bytes);
+    for (size_t i = 0; i < a->count; i++)
+        if (!kept || !is_below(a->variables[i], a->variables[kept - 1]))
+            a->variables[kept++] = a->variables[i];
+    a->count = kept;
+}
+
+static bool is_asked(const struct asked *a, const json *path)
+{
+    size_t low = 0, high = a->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_bytes(a->variables[middle], path) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && is_below(path, a->variables[low - 1]);
 }
 
 /* The paths of a test or a list of them. */
-static void read_tests(struct flow *f, const struct asl_at *at, const json *choices,
+static void read_tests(struct flow *f, const struct asl_at *at, const struct asked *asked,
                        const shape *in)
 {
     struct asl_at kid;
@@ -156,16 +210,29 @@ static void read_tests(struct flow *f, const struct asl_at *at, const json *choi
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
         if (!kid.key)
-            read_tests(f, &kid, choices, in);
+            read_tests(f, &kid, asked, in);
         else if ((json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")) &&
-                 !asks_presence(choices, kid.value))
+                 !is_asked(asked, kid.value))
             read_text(f, &kid, in);
     }
     for (size_t i = 0; i < COUNT(compounds); i++)
         if (asl_at_member(at, compounds[i], &kid))
-            read_tests(f, &kid, choices, in);
+            read_tests(f, &kid, asked, in);
     if (asl_at_member(at, "Assign", &kid))
         read_template(f, &kid, in);
+}
+
+/* Tests make nothing: they are read when all is known. */
+static void read_choices(struct flow *f, const struct asl_at *choices, const shape *in)
+{
+    struct asked asked = {0};
+
+    if (!f->telling)
+        return;
+    collect_asked(&asked, choices->value);
+    order_asked(&asked);
+    read_tests(f, choices, &asked, in);
+    mem_free(asked.variables);
 }
 
 /* ---- one state ---- */
@@ -250,7 +317,7 @@ static void pass_jsonpath(struct flow *f, const struct asl_state *s, const struc
     if (asl_at_member(at, "Parameters", &member) || asl_at_member(at, "ItemSelector", &member))
         p->arguments = read_template(f, &member, input);
     if (s->type == ASL_CHOICE && asl_at_member(at, "Choices", &member))
-        read_tests(f, &member, member.value, input);
+        read_choices(f, &member, input);
     result = result_of(f, s, p, input);
     if (asl_at_member(at, "Assign", &member))
         read_template(f, &member, result);
@@ -374,18 +441,21 @@ static void follow(struct flow *f, const struct block *b, const shape *start)
     struct inputs inputs = {mem_calloc(b->scope->count, sizeof *inputs.in),
                             mem_calloc(b->scope->count, sizeof *inputs.seen),
                             mem_calloc(b->scope->count, sizeof *inputs.news)};
+    size_t *order = mem_calloc(b->scope->count, sizeof *order),
+           count = graph_order(b->scope, order);
     bool news = true;
 
     arrive(f, &inputs, (size_t)(b->scope->start - b->scope->states), start);
-    for (int round = 0; news && round < ROUNDS_MAX; round++) {
+    for (int round = 0; news && round < GRAPH_ROUNDS_MAX; round++) {
         news = false;
-        for (size_t i = 0; i < b->scope->count; i++) {
-            if (!inputs.news[i])
+        for (size_t i = 0; i < count; i++) {
+            if (!inputs.news[order[i]])
                 continue;
-            leave(f, &inputs, b, i);
+            leave(f, &inputs, b, order[i]);
             news = true;
         }
     }
+    mem_free(order);
     if (!news && !shapes_spent(&f->shapes))
         tell(f, b, &inputs);
     mem_free(inputs.in);

@@ -8,23 +8,50 @@ static size_t index_in(const struct asl_scope *scope, const struct asl_state *s)
     return (size_t)(s - scope->states);
 }
 
-/* out[i]: an end can be reached from state i. Goes over all edges until nothing is new. */
-static void find_exits(const struct asl_scope *scope, bool *out)
-{
-    struct edge e;
-    bool news = true;
+/* The edges into each state: those into state i begin at first[i], and end where the next's do. */
+struct incoming {
+    size_t *first, *from;
+};
 
-    while (news) {
-        news = false;
-        for (size_t i = scope->count; i-- > 0;) {
-            const struct asl_state *s = &scope->states[i];
-            bool leads = graph_is_end(s);
-            for (size_t k = 0; !leads && graph_edge(s, k, &e); k++)
-                leads = out[index_in(scope, e.to)];
-            news |= leads && !out[i];
-            out[i] |= leads;
+static struct incoming incoming_of(const struct asl_scope *scope)
+{
+    struct incoming in = {.first = mem_calloc(scope->count + 2, sizeof *in.first)};
+    struct edge e;
+
+    /* Counted one place further, so that filling them in moves each to its own. */
+    for (size_t i = 0; i < scope->count; i++)
+        for (size_t k = 0; graph_edge(&scope->states[i], k, &e); k++)
+            in.first[index_in(scope, e.to) + 2]++;
+    for (size_t i = 2; i < scope->count + 2; i++)
+        in.first[i] += in.first[i - 1];
+    in.from = mem_calloc(in.first[scope->count + 1], sizeof *in.from);
+    for (size_t i = 0; i < scope->count; i++)
+        for (size_t k = 0; graph_edge(&scope->states[i], k, &e); k++)
+            in.from[in.first[index_in(scope, e.to) + 1]++] = i;
+    return in;
+}
+
+/* out[i]: an end can be reached from state i. Goes back from the ends. */
+static void find_exits(const struct asl_scope *scope, const struct incoming *in, bool *out)
+{
+    size_t *todo = mem_calloc(scope->count, sizeof *todo), count = 0;
+
+    for (size_t i = 0; i < scope->count; i++) {
+        out[i] = graph_is_end(&scope->states[i]);
+        if (out[i])
+            todo[count++] = i;
+    }
+    while (count) {
+        size_t to = todo[--count];
+        for (size_t k = in->first[to]; k < in->first[to + 1]; k++) {
+            size_t i = in->from[k];
+            if (!out[i]) {
+                out[i] = true;
+                todo[count++] = i;
+            }
         }
     }
+    mem_free(todo);
 }
 
 /* Whatever can be reached from `first` is told with it. */
@@ -49,17 +76,14 @@ static void mark_from(const struct asl_scope *scope, size_t first, bool *told)
 }
 
 /* Is the state where one comes into a loop that has no exit? */
-static bool is_entry(const struct asl_scope *scope, const bool *exits, size_t i)
+static bool is_entry(const struct asl_scope *scope, const struct incoming *in, const bool *exits,
+                     size_t i)
 {
-    struct edge e;
+    bool entry = scope->start == &scope->states[i];
 
-    if (scope->start == &scope->states[i])
-        return true;
-    for (size_t from = 0; from < scope->count; from++)
-        for (size_t k = 0; exits[from] && graph_edge(&scope->states[from], k, &e); k++)
-            if (e.to == &scope->states[i])
-                return true;
-    return false;
+    for (size_t k = in->first[i]; k < in->first[i + 1] && !entry; k++)
+        entry = exits[in->from[k]];
+    return entry;
 }
 
 void warn_no_way_out(struct warner *w, const struct block *b)
@@ -67,16 +91,19 @@ void warn_no_way_out(struct warner *w, const struct block *b)
     const struct asl_scope *scope = b->scope;
     bool *exits = mem_calloc(scope->count, sizeof *exits);
     bool *told = mem_calloc(scope->count, sizeof *told);
+    struct incoming in = incoming_of(scope);
     struct asl_at at;
 
-    find_exits(scope, exits);
+    find_exits(scope, &in, exits);
     for (size_t i = 0; i < scope->count; i++) {
-        if (exits[i] || told[i] || !is_entry(scope, exits, i))
+        if (exits[i] || told[i] || !is_entry(scope, &in, exits, i))
             continue;
         asl_at_index(&b->states, i, &at);
         warn_at(w, &at, ASL_KEY, "From \"%s\" no end can be reached", json_str(at.key));
         mark_from(scope, i, told);
     }
+    mem_free(in.first);
+    mem_free(in.from);
     mem_free(exits);
     mem_free(told);
 }

@@ -13,6 +13,7 @@ struct warner {
     struct asl_report *report;
     const struct asl_code *code; /* of the row that is at work */
     struct analysis *variables;  /* of warn_variable.c, when a row has wanted it */
+    struct raised *raised;       /* of warn_error.c, likewise */
     /* The machine's expressions, in the order of their strings' addresses. */
     const asl_expression **expressions;
     size_t expression_count;
@@ -65,5 +66,6 @@ warn_machine warn_secret;              /* warn_secret.c */
 warn_machine warn_variable_never_assigned, warn_variable_maybe_unassigned,
     warn_unused_variable; /* warn_variable.c */
 void warn_forget_variables(struct warner *w);
+void warn_forget_raised(struct warner *w);
 
 #endif

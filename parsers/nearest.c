@@ -39,6 +39,10 @@ void nearest_offer(struct nearest *n, const char *name)
 
     if (n->len > LONGEST || len > LONGEST)
         return;
+    /* That many letters have to be added or left out at least. */
+    d = len > n->len ? len - n->len : n->len - len;
+    if (d > 1 + len / 3 || (n->best && d >= n->distance))
+        return;
     d = distance(n->want, n->len, name, len);
     /* Further off than a third of its letters, and one, it is another word. */
     if (d <= 1 + len / 3 && (!n->best || d < n->distance)) {

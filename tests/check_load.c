@@ -3,6 +3,8 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
+#include "asl/warn.h"
+#include "parsers/utf8.h"
 
 #include <string.h>
 
@@ -1019,6 +1021,135 @@ START_TEST(kept_text)
 }
 END_TEST
 
+/* ---- variableReferences ---- */
+
+static const struct {
+    const char *name, *text, *want;
+} readings[] = {
+    {"paths, calls and rules",
+     "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"InputPath\":\"$z.a\","
+     "\"Parameters\":{"
+     "\"x.$\":\"States.Format('$no {} {}', $b, $$.State.Name)\",\"y\":\"$not\",\"w.$\":\"$.c\"},"
+     "\"Next\":\"C\"},\"C\":{\"Type\":\"Choice\",\"Choices\":[{\"Variable\":\"$v[0]\",\"IsNull\":"
+     "true,"
+     "\"Next\":\"E\"}],\"Default\":\"E\"},\"E\":{\"Type\":\"Succeed\"}}}",
+     "{\"A\":[\"b\",\"z\"],\"C\":[\"v\"]}"},
+    {"what a function is given and what is bound are none",
+     "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\","
+     "\"Output\":\"{% "
+     "$map($states.input.items, function($v) { $v + $outer }) %}\",\"Next\":\"B\"},\"B\":{\"Type\":"
+     "\"Pass\",\"Output\":\"{% ($w := 1; $w + $x) %}\",\"End\":true}}}",
+     "{\"A\":[\"outer\"],\"B\":[\"x\"]}"},
+    {"each block's own",
+     "{\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Parallel\",\"End\":true,\"Parameters\":{\"a."
+     "$\":"
+     "\"$p\"},\"Branches\":[{\"StartAt\":\"Q\",\"States\":{\"Q\":{\"Type\":\"Pass\",\"InputPath\":"
+     "\"$q\","
+     "\"End\":true}}}]}}}",
+     "{\"P\":[\"p\"],\"Q\":[\"q\"]}"},
+    {"none at all", "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true}}}",
+     NULL},
+};
+
+START_TEST(reads)
+{
+    struct asl_report report = {0};
+    const char *text = readings[_i].text;
+    asl_machine *m = asl_compile(text, strlen(text), DOCUMENT_JSON, &report);
+
+    ck_assert_msg(m != NULL, "%s: %s", readings[_i].name,
+                  report.count ? report.problems[0].message : "");
+    json *got = asl_variable_references(m);
+    expect_json(readings[_i].name, got, readings[_i].want);
+    json_unref(got);
+    asl_machine_unref(m);
+    asl_report_clear(&report);
+}
+END_TEST
+
+/* AWS has no bound on how many. */
+START_TEST(reads_many)
+{
+    struct asl_report report = {0};
+    struct buf text = {0};
+
+    buf_adds(
+        &text,
+        "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true,\"Parameters\":{");
+    for (int i = 0; i < 2000; i++)
+        buf_printf(&text, "%s\"x%d.$\":\"$v%d\"", i ? "," : "", i, i);
+    buf_adds(&text, "}}}}");
+    asl_machine *m = asl_compile(text.data, text.len, DOCUMENT_JSON, &report);
+    json *got = asl_variable_references(m);
+    ck_assert_uint_eq(json_count(json_get(got, "A")), 2000);
+    ck_assert_str_eq(json_str(json_at(json_get(got, "A"), 1)), "v1");
+    json_unref(got);
+    asl_machine_unref(m);
+    asl_report_clear(&report);
+    buf_clear(&text);
+}
+END_TEST
+
+/* A way of a megabyte to each of ten thousand problems would be ten gigabytes. */
+START_TEST(report_is_bounded)
+{
+    struct asl_report report = {0};
+    struct buf text = {0};
+    size_t bytes = 0;
+
+    buf_adds(
+        &text,
+        "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true,\"Parameters\":{\"");
+    for (int i = 0; i < 300000; i++)
+        buf_adds(&text, "é");
+    buf_adds(&text, "\":{");
+    for (int i = 0; i < 9000; i++)
+        buf_printf(&text, "%s\"x%d.$\":\"a\"", i ? "," : "", i);
+    buf_adds(&text, "}}}}}");
+    ck_assert_ptr_null(asl_compile(text.data, text.len, DOCUMENT_JSON, &report));
+    for (size_t i = 0; i < report.count; i++)
+        bytes += strlen(report.problems[i].pointer);
+    ck_assert_uint_gt(report.count, 100);
+    ck_assert_uint_lt(bytes, ASL_MAX_REPORT + 2 * ASL_MAX_POINTER);
+    ck_assert_uint_eq(report.errors, 9000);
+    expect_text("the last says so", report.problems[report.count - 1].code,
+                "ASL_TOO_MANY_PROBLEMS");
+    const char *pointer = report.problems[0].pointer;
+    ck_assert_uint_eq(utf8_valid(pointer, strlen(pointer)), strlen(pointer));
+    asl_report_clear(&report);
+    buf_clear(&text);
+}
+END_TEST
+
+/* A message that shows part of a path shows whole characters. */
+START_TEST(messages_are_utf8)
+{
+    static const char *const paths[] = {
+        "$[(@é.length-1)]", "$[(@éé-1)]",      "$[?(é)]",          "$é[", "$[é",
+        "$.a['é]",          "$[?(@.a == 'é)]", "$[?(@.a =~ /[é/)]"};
+
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        struct asl_report report = {0};
+        struct buf text = {0};
+
+        buf_printf(&text,
+                   "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"InputPath\":\"%s\","
+                   "\"End\":true}}}",
+                   paths[i]);
+        asl_machine_unref(asl_compile(text.data, text.len, DOCUMENT_JSON, &report));
+        for (size_t k = 0; k < report.count; k++) {
+            const struct asl_problem *p = &report.problems[k];
+            ck_assert_msg(utf8_valid(p->message, strlen(p->message)) == strlen(p->message), "%s",
+                          paths[i]);
+            ck_assert_msg(!p->hint || utf8_valid(p->hint, strlen(p->hint)) == strlen(p->hint), "%s",
+                          paths[i]);
+        }
+        asl_report_clear(&report);
+        buf_clear(&text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("load");
@@ -1030,6 +1161,10 @@ int main(void)
     tcase_add_test(t, too_large);
     tcase_add_loop_test(t, stored_definition, 0, COUNT(stored));
     tcase_add_test(t, kept_text);
+    tcase_add_loop_test(t, reads, 0, COUNT(readings));
+    tcase_add_test(t, reads_many);
+    tcase_add_test(t, report_is_bounded);
+    tcase_add_test(t, messages_are_utf8);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

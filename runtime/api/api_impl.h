@@ -429,8 +429,6 @@ json *tags_of(const json *list);
 json *tag_resource(struct call *c);
 json *untag_resource(struct call *c);
 json *list_tags_for_resource(struct call *c);
-/* api_variables.c: state's name: the variables it reads; NULL: none does */
-json *variable_references(const json *definition);
 
 /* ---- api_sweep.c ---- */
 

@@ -3,6 +3,7 @@
 #include "runtime/api/api_impl.h"
 
 #include "asl/reader_words.h"
+#include "asl/warn.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
 
@@ -269,7 +270,7 @@ static struct revision *new_revision(struct call *c, struct revision *before, bo
     /* The same text, once. */
     json_unref(r->definition);
     r->definition = json_ref(asl_machine_text(r->compiled));
-    r->variables = variable_references(r->compiled->definition);
+    r->variables = asl_variable_references(r->compiled);
     return r;
 refuse:
     revision_unref(r);
