@@ -129,7 +129,7 @@ $(BUILD)/counted/%.o: %.c Makefile
 # ---- tests: which layer a suite belongs to; it links that layer and those below ----
 
 CHECK_PARSERS := ground source json jsonpath timestamp yaml jsonata_text jsonata
-CHECK_ASL     := definition template intrinsic retry choice flow effort load validate codes format
+CHECK_ASL     := definition template intrinsic retry choice flow effort reader load validate codes format
 # Of the same layer, on objects that count what they do.
 CHECK_COUNTED := growth
 CHECK_CORE    := cases event_text

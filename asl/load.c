@@ -1,6 +1,7 @@
 /* Loading a definition: the machine, its scopes, and what must hold of their graphs. */
 
 #include "asl/load_impl.h"
+#include "asl/reader_words.h"
 #include "asl/warn.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
@@ -354,17 +355,6 @@ static void refuse_size(struct asl_report *report, size_t len, const char *as)
                    ASL_MAX_DEFINITION);
 }
 
-static void refuse_text(struct asl_report *report, enum document_format format,
-                        const struct diag *why)
-{
-    struct json_places place = {.value = why->place};
-    const struct asl_at top = {.places = &place};
-    const char *code =
-        format == DOCUMENT_JSON ? "INVALID_JSON_DESCRIPTION" : "INVALID_YAML_DESCRIPTION";
-
-    asl_report_add(report, ASL_ERROR, code, &top, ASL_VALUE, NULL, "%s", why->text);
-}
-
 /* A definition that was not read yet, or (`value`) was. */
 struct source {
     const char *text;
@@ -374,16 +364,37 @@ struct source {
     const struct json_places *places;
 };
 
-/* Into m->definition; false after saying why not. */
-static bool read_source(const struct source *from, asl_machine *m, bool stored,
-                        struct asl_report *report, struct arena *a,
-                        const struct json_places **places)
+/* To people, what is wrong and how to mend it; to a client of the API, as AWS's reader says it. */
+static void refuse_text(const struct loader *l, const struct source *from, const struct diag *why)
 {
+    struct json_places at = {.value = why->place};
+    const struct asl_at top = {.places = &at};
+    const char *code =
+        from->format == DOCUMENT_JSON ? "INVALID_JSON_DESCRIPTION" : "INVALID_YAML_DESCRIPTION";
+    struct buf words = {0}, place = {0};
+
+    if (from->format == DOCUMENT_JSON && tells_consequences(l) &&
+        reader_words(from->text, from->len, READER_OF_API, &words, &place)) {
+        asl_report_add(l->report, ASL_ERROR, code, &top, ASL_VALUE, NULL, "%s\n at %s",
+                       buf_str(&words), buf_str(&place));
+        asl_report_locate(l->report, buf_str(&place));
+    } else {
+        asl_report_add(l->report, ASL_ERROR, code, &top, ASL_VALUE, NULL, "%s", why->text);
+    }
+    buf_clear(&words);
+    buf_clear(&place);
+}
+
+/* Into m->definition; false after saying why not. */
+static bool read_source(const struct loader *l, const struct source *from, asl_machine *m,
+                        struct arena *a, const struct json_places **places)
+{
+    struct asl_report *report = l->report;
     const struct asl_at top = {.places = &beginning};
     struct json_places *at = NULL;
     struct diag why = {0};
 
-    if (from->len > ASL_MAX_DEFINITION && !stored) {
+    if (from->len > ASL_MAX_DEFINITION && !l->stored) {
         refuse_size(report, from->len, "");
         return false;
     }
@@ -400,7 +411,7 @@ static bool read_source(const struct source *from, asl_machine *m, bool stored,
             document_parse(from->format, from->text, from->len, JSON_READ_UNIQUE, a, &at, &why);
         *places = at;
         if (!m->definition)
-            refuse_text(report, from->format, &why);
+            refuse_text(l, from, &why);
         diag_clear(&why);
         if (!m->definition)
             return false;
@@ -427,7 +438,7 @@ static asl_machine *load(const struct source *from, const struct loader *with)
     l.m = m;
     l.a = &m->arena;
     m->refs = 1;
-    if (read_source(from, m, l.stored, report, &places, &top.places)) {
+    if (read_source(&l, from, m, &places, &top.places)) {
         top.value = m->definition;
         load_machine(&l, &top);
         if (report->errors == errors && !l.stored)

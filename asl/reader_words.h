@@ -3,20 +3,23 @@
 
 #include "parsers/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * What AWS's JSON reader says of the text, which stops being JSON at byte `at`; as recorded.
- * Returns the byte that it tells the place of.
+ * Which of AWS's readers: the versions of Jackson differ in some words, and in the places of
+ * characters; the later one doesn't show the text.
  */
-size_t reader_words(struct buf *out, const char *text, size_t len, size_t at);
-/* "[Source: …; line: 1, column: 5]", of a byte that reader_words returned. */
-void reader_place(struct buf *out, const char *text, size_t at);
+enum reader_version {
+    READER_OF_API,       /* 2.12: [Source: (String)"{"; line: 1, column: 2] */
+    READER_OF_FUNCTIONS, /* 2.17, in States.StringToJson: [Source: REDACTED (…); line: …] */
+};
 
 /*
- * The same of a text that is shown, as AWS does of definitions: [Source: (String)"…"; line: 1,
- * column: 5], of which 500 characters are shown at most.
+ * What AWS's JSON reader says of a text that is no JSON, and of which place. False: it finds
+ * nothing wrong. tests/data/jackson.jsonl has what it was held against.
  */
-void reader_source(struct buf *out, const char *text, size_t len, size_t at);
+bool reader_words(const char *text, size_t len, enum reader_version version, struct buf *words,
+                  struct buf *place);
 
 #endif

@@ -245,6 +245,16 @@ void asl_report_relocate(struct asl_report *r, const struct asl_at *at)
     last->location = location_of(at);
 }
 
+void asl_report_locate(struct asl_report *r, const char *location)
+{
+    struct asl_problem *last = &r->problems[r->count - 1];
+
+    if (r->full)
+        return;
+    mem_free(last->location);
+    last->location = mem_strdup(location);
+}
+
 static void clear_problem(struct asl_problem *p)
 {
     mem_free(p->message);

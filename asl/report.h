@@ -88,6 +88,8 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
  * unknown field, which AWS puts at the object that has it.
  */
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
+/* AWS gives this location for it. */
+void asl_report_locate(struct asl_report *r, const char *location);
 /* Forgets the problems with that code. */
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len);
 /* Puts those from `first` on into the order of their places, each once. */

@@ -455,7 +455,7 @@ static const struct {
       {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"input\":\"{\u00e9\"}", 400,
        "Unexpected character ('\u00e9' (code 233)): was expecting double-quote", 0},
       {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"input\":\"[\\u0001\"}", 400,
-       "Unexpected character ((CTRL-CHAR, code 1)): expected a valid value", 0},
+       "Illegal character ((CTRL-CHAR, code 1)): only regular white space", 0},
       {"StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"input\":\"\"}", 400,
        "Invalid execution input.", 0}}},
     {"a test case needs a mock configuration",

@@ -240,13 +240,14 @@ json *intrinsic_string_to_json(struct invocation *in)
         return json_null();
     v = json_parse(json_str(text), json_str_len(text), JSON_READ_SURROGATES, &why);
     if (!v) {
-        struct buf words = {0};
-        size_t at = reader_words(&words, json_str(text), json_str_len(text), why.at);
-        buf_adds(&words, "\n at ");
-        reader_place(&words, json_str(text), at);
-        intrinsic_refuse(in, "Cannot convert String to Json in States.StringToJson, caused by: %s",
-                         buf_str(&words));
+        struct buf words = {0}, place = {0};
+        bool told =
+            reader_words(json_str(text), json_str_len(text), READER_OF_FUNCTIONS, &words, &place);
+        intrinsic_refuse(in,
+                         "Cannot convert String to Json in States.StringToJson, caused by: %s%s%s",
+                         told ? buf_str(&words) : why.text, told ? "\n at " : "", buf_str(&place));
         buf_clear(&words);
+        buf_clear(&place);
     }
     diag_clear(&why);
     return v;

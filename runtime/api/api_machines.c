@@ -2,7 +2,6 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "asl/reader_words.h"
 #include "asl/warn.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
@@ -66,30 +65,6 @@ void refuse_definition(struct call *c, const struct asl_report *report)
     buf_clear(&text);
 }
 
-/* A text that is no JSON is told in the words of AWS's reader, which shows the text with the place.
- */
-static void tell_as_reader(const json *text, struct asl_report *report)
-{
-    struct buf words = {0}, place = {0};
-    struct diag why = {0};
-
-    if (!report->count || strcmp(report->problems[0].code, "INVALID_JSON_DESCRIPTION") != 0)
-        return;
-    json *v = json_parse(json_str(text), json_str_len(text), JSON_READ_SURROGATES, &why);
-    if (!v) {
-        struct asl_problem *p = &report->problems[0];
-        size_t at = reader_words(&words, json_str(text), json_str_len(text), why.at);
-        reader_source(&place, json_str(text), json_str_len(text), at);
-        buf_printf(&words, "\n at %s", buf_str(&place));
-        mem_free(p->message);
-        mem_free(p->location);
-        p->message = buf_take(&words);
-        p->location = buf_take(&place);
-    }
-    json_unref(v);
-    diag_clear(&why);
-}
-
 /* What AWS has to say of it; of what we can't run, a warning. */
 static void validate(const api *a, const json *text, bool express, struct asl_report *report)
 {
@@ -100,7 +75,6 @@ static void validate(const api *a, const json *text, bool express, struct asl_re
     else
         asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON,
                      express ? ASL_EXPRESS : ASL_STANDARD, api_served(a), report);
-    tell_as_reader(text, report);
 }
 
 /* NULL when it has errors: they are in the report. */

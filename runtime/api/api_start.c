@@ -95,18 +95,18 @@ void forget_fresh(api *a)
 json *execution_input(struct call *c, const json *text)
 {
     struct diag why = {0};
-    struct buf words = {0};
-    json *v = NULL;
+    struct buf words = {0}, place = {0};
+    json *v = json_parse(json_str(text), json_str_len(text), 0, &why);
 
-    if (!json_str_len(text)) {
-        call_fail(c, "InvalidExecutionInput",
-                  "Invalid State Machine Execution Input: 'Invalid execution input.'");
-    } else if (!(v = json_parse(json_str(text), json_str_len(text), 0, &why))) {
-        reader_words(&words, json_str(text), json_str_len(text), why.at);
+    if (!v && why.code && strcmp(why.code, "JSON_EMPTY") == 0)
+        buf_adds(&words, "Invalid execution input.");
+    else if (!v && !reader_words(json_str(text), json_str_len(text), READER_OF_API, &words, &place))
+        buf_adds(&words, why.text); /* of what only we mind, as depth */
+    if (!v)
         call_fail(c, "InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'",
                   buf_str(&words));
-    }
     buf_clear(&words);
+    buf_clear(&place);
     diag_clear(&why);
     return v;
 }
