@@ -14,9 +14,9 @@
 static const struct asl_code codes[] = {
     {.name = "ASL_DUPLICATE_KEY", .severity = ASL_WARNING, .on = true,
      .summary =
-         "a template that has a key twice",
+         "a definition or template that has a key twice",
      .why =
-         "A deployment takes the last one; nothing tells so.",
+         "AWS takes the last one; nothing tells so.",
      .mend =
          "Remove one of the two."},
     {.name = "ASL_MISSING_SUBSTITUTION", .severity = ASL_WARNING, .on = true,

@@ -242,9 +242,10 @@ static json *number_at(const asl_path *path, const char *field, const char *kind
         n = NULL;
     }
     if (v && !n) {
-        json *text = json_text(v);
+        json *text = json_is_string(v) ? json_ref(v) : json_text(v);
+        /* In quotes whatever it is: an object is "{}" on AWS. */
         asl_error_set(error, ASL_RUNTIME,
-                      "The %s field refers to value %s which is not a valid %s: %s", field,
+                      "The %s field refers to value \"%s\" which is not a valid %s: %s", field,
                       json_str(text), kind, json_str(asl_path_text(path)));
         json_unref(text);
     }

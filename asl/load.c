@@ -5,6 +5,7 @@
 #include "asl/warn.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
+#include "parsers/nearest.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
@@ -90,6 +91,20 @@ static bool has_open_name(struct loader *l, const struct asl_scope *scope)
     return l->open;
 }
 
+/* The state that may be meant. Comparing names takes long: it is done for so many only. */
+static void guess_target(struct loader *l, const struct asl_scope *scope, const json *name,
+                         struct buf *hint)
+{
+    enum { GUESSES = 20000 };
+    struct nearest near = {.want = json_str(name), .len = json_str_len(name)};
+
+    for (size_t i = 0; i < scope->count && l->guesses < GUESSES; i++, l->guesses++)
+        nearest_offer(&near, json_str(json_key_at(scope->names, i)));
+    /* Of short names, each is near to each. */
+    if (near.best && near.distance <= near.len / 3)
+        buf_printf(hint, "did you mean \"%s\"?", near.best);
+}
+
 const struct asl_state *load_target(struct loader *l, const struct asl_scope *scope,
                                     const struct asl_at *at)
 {
@@ -100,9 +115,13 @@ const struct asl_state *load_target(struct loader *l, const struct asl_scope *sc
     size_t i = json_find(scope->names, json_str(name), json_str_len(name));
     if (i < scope->count)
         return &scope->states[i];
+    struct buf hint = {0};
+    guess_target(l, scope, name, &hint);
     asl_report_add(l->report, ASL_ERROR, "MISSING_TRANSITION_TARGET", at, ASL_VALUE,
-                   "a target is a state of the same States block, spelled alike",
+                   hint.len ? buf_str(&hint)
+                            : "a target is a state of the same States block, spelled alike",
                    "Missing 'Next' target: %s", json_str(name));
+    buf_clear(&hint);
     if (has_open_name(l, scope))
         asl_report_unsure(l->report);
     return NULL;
@@ -385,6 +404,28 @@ static void refuse_text(const struct loader *l, const struct source *from, const
     buf_clear(&place);
 }
 
+/*
+ * Of a key that is twice in JSON, the last one counts, as with AWS, and people are told. YAML knows
+ * no such mapping.
+ */
+static json *read_text(const struct loader *l, const struct source *from, struct arena *a,
+                       struct json_places **places, struct diag *why)
+{
+    bool unique = l->warnings || from->format == DOCUMENT_YAML;
+    json *v = document_parse(from->format, from->text, from->len, unique ? JSON_READ_UNIQUE : 0, a,
+                             places, why);
+
+    if (v || from->format == DOCUMENT_YAML || !l->warnings || !why->code ||
+        strcmp(why->code, "JSON_DUPLICATE_KEY") != 0)
+        return v;
+    struct json_places at = {.value = why->place};
+    const struct asl_at top = {.places = &at};
+    asl_report_add(l->report, ASL_WARNING, "ASL_DUPLICATE_KEY", &top, ASL_VALUE,
+                   "the last one counts", "%s", why->text);
+    asl_report_relocate(l->report, NULL);
+    return document_parse(from->format, from->text, from->len, 0, a, places, why);
+}
+
 /* Into m->definition; false after saying why not. */
 static bool read_source(const struct loader *l, const struct source *from, asl_machine *m,
                         struct arena *a, const struct json_places **places)
@@ -407,8 +448,7 @@ static bool read_source(const struct loader *l, const struct source *from, asl_m
         asl_report_relocate(report, NULL);
         return false;
     } else {
-        m->definition =
-            document_parse(from->format, from->text, from->len, JSON_READ_UNIQUE, a, &at, &why);
+        m->definition = read_text(l, from, a, &at, &why);
         *places = at;
         if (!m->definition)
             refuse_text(l, from, &why);

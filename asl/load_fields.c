@@ -22,6 +22,35 @@ static const struct asl_field *find_field(const struct asl_field *fields, size_t
     return NULL;
 }
 
+/* A state has no such field, but states of other types do: which ones. */
+static bool add_owners(struct buf *hint, const struct asl_field *fields, size_t count,
+                       const json *key)
+{
+    size_t names = 0, listed = 0;
+    unsigned on = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (json_str_is(key, fields[i].name))
+            on |= fields[i].on;
+    for (int t = 0; t < ASL_TYPES; t++)
+        names += on >> t & 1;
+    if (!names)
+        return false;
+    buf_adds(hint, "only ");
+    for (int t = 0; t < ASL_TYPES; t++) {
+        if (!(on >> t & 1))
+            continue;
+        listed++;
+        buf_printf(hint, "%s%s",
+                   listed == 1       ? ""
+                   : listed == names ? " and "
+                                     : ", ",
+                   asl_type_names[t]);
+    }
+    buf_adds(hint, names == 1 ? " has it" : " have it");
+    return true;
+}
+
 static void unknown_field(struct loader *l, const struct asl_field *fields, size_t count,
                           unsigned on, const struct asl_at *at)
 {
@@ -30,14 +59,16 @@ static void unknown_field(struct loader *l, const struct asl_field *fields, size
 
     if (l->stored)
         return;
-    for (size_t i = 0; i < count; i++)
+    /* What is spelled right isn't misspelt, however near something else is. */
+    bool owned = l->state == at->up && add_owners(&hint, fields, count, at->key);
+    for (size_t i = 0; i < count && !owned; i++)
         if (!on || (fields[i].on & on))
             nearest_offer(&near, fields[i].name);
     if (near.best)
         buf_printf(&hint, "did you mean \"%s\"?", near.best);
     /* AWS names the object that the field is in. */
     asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_KEY,
-                   near.best ? buf_str(&hint) : NULL, "Field '%s' is not supported",
+                   hint.len ? buf_str(&hint) : NULL, "Field '%s' is not supported",
                    json_str(at->key));
     asl_report_relocate(l->report, at->up);
     buf_clear(&hint);

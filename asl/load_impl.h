@@ -34,6 +34,7 @@ struct loader {
     const json **names;
     size_t names_cap, names_count;
     struct json_set labels; /* of Maps */
+    size_t guesses;         /* names that a misspelt target was compared with */
     const json *looked_at;  /* the names of a scope: is a placeholder among them? */
     bool open;
 };

@@ -6,7 +6,8 @@
 #include "asl/flow.h"
 
 #define NOT_VALID(value)                                                                           \
-    "States.Runtime: The NPath field refers to value " value " which is not a valid integer: $.n"
+    "States.Runtime: The NPath field refers to value \"" value                                     \
+    "\" which is not a valid integer: $.n"
 
 static const struct {
     const char *name, *input;
@@ -18,9 +19,9 @@ static const struct {
     {"a negative one", "{\"n\":\"-1\"}", -1, ""},
     {"a fraction", "{\"n\":1.5}", 0, NOT_VALID("1.5")},
     {"a whole number written as a fraction", "{\"n\":1.0}", 0, NOT_VALID("1.0")},
-    {"a fraction in a string", "{\"n\":\"1.5\"}", 0, NOT_VALID("\"1.5\"")},
-    {"other text", "{\"n\":\"NoNumber\"}", 0, NOT_VALID("\"NoNumber\"")},
-    {"an empty string", "{\"n\":\"\"}", 0, NOT_VALID("\"\"")},
+    {"a fraction in a string", "{\"n\":\"1.5\"}", 0, NOT_VALID("1.5")},
+    {"other text", "{\"n\":\"NoNumber\"}", 0, NOT_VALID("NoNumber")},
+    {"an empty string", "{\"n\":\"\"}", 0, NOT_VALID("")},
     {"an object", "{\"n\":{}}", 0, NOT_VALID("{}")},
     {"null", "{\"n\":null}", 0, NOT_VALID("null")},
     {"nothing", "{}", 0, "States.Runtime: Invalid path '$.n' : No results for path: $['n']"},

@@ -759,10 +759,10 @@ static const struct row wholes[] = {
      "\"States\": {",
      "2:12 INVALID_JSON_DESCRIPTION : the text ends inside an object that began at line 2, column "
      "11"},
-    {"a key twice",
+    {"a key twice: the last one counts",
      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true},\n"
      "\"A\": {\"Type\": \"Pass\", \"End\": true}}}",
-     "2:1 INVALID_JSON_DESCRIPTION : the object has the key \"A\" twice"},
+     ""},
     {"an array", "[]", "1:1 SCHEMA_VALIDATION_FAILED : Definition must be a valid JSON object"},
     {"an empty object", "{}",
      "1:1 SCHEMA_VALIDATION_FAILED : These fields are required: [States, StartAt]"},
@@ -901,6 +901,22 @@ static const struct row hints[] = {
      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"ResultPth\": \"$.x\", "
      "\"End\": true}}}",
      "did you mean \"ResultPath\"?"},
+    {"a target that is misspelt",
+     "{\"StartAt\": \"Ship\", \"States\": {\"Ship\": {\"Type\": \"Pass\", \"Next\": \"Notifi\"},"
+     "\"Notify\": {\"Type\": \"Succeed\"}}}",
+     "did you mean \"Notify\"?"},
+    {"a start that is misspelt",
+     "{\"StartAt\": \"ship\", \"States\": {\"Ship\": {\"Type\": \"Succeed\"}}}",
+     "did you mean \"Ship\"?"},
+    {"a catcher's target that is misspelt",
+     "{\"StartAt\": \"Work\", \"States\": {\"Work\": {\"Type\": \"Task\", \"Resource\": "
+     "\"arn:aws:states:::sqs:sendMessage\", \"End\": true, \"Catch\": [{\"ErrorEquals\": "
+     "[\"States.ALL\"], \"Next\": \"HandelError\"}]}, \"HandleError\": {\"Type\": \"Fail\"}}}",
+     "did you mean \"HandleError\"?"},
+    {"a field that other states have, near to one that this has",
+     "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Wait\", \"Seconds\": 1, \"End\": true,"
+     "\"ResultPath\": null}}}",
+     "only Pass, Task, Parallel and Map have it"},
     {"a target that is nowhere",
      "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"B\"}, \"C\": "
      "{\"Type\": \"Pass\", \"End\": true}}}",
