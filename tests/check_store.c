@@ -832,6 +832,36 @@ START_TEST(nothing_left)
 }
 END_TEST
 
+/* A machine that somebody looks at stays, however many others come and go. */
+START_TEST(looked_at)
+{
+    const struct store_execution *x;
+    store *s = open_sqlite();
+
+    put_execution(s, 0, "a", 0);
+    commit(s);
+    store_free(s);
+    s = open_sqlite();
+    ck_assert(store_find(s, 0, &x, NULL));
+    for (uint64_t i = 1; i < 300; i++) {
+        char text[200];
+        snprintf(text, sizeof text, ONE_STATE("Z", "\"Type\":\"Pass\",\"Result\":%d,\"End\":true"),
+                 (int)i);
+        asl_machine *m = machine_of(text);
+        json *arn = json_cstring("b");
+        store_start(s, &(struct store_execution){.number = i,
+                                                 .machine = m,
+                                                 .config = {.names = {.arn = arn, .name = arn}},
+                                                 .due_ms = STORE_AWAKE});
+        json_unref(arn);
+        asl_machine_unref(m);
+    }
+    ck_assert(x->machine->count == 1 && json_str_is(x->machine->states[0]->name, "A"));
+    commit(s);
+    store_free(s);
+}
+END_TEST
+
 /* Does the file, or its log, have that text anywhere? */
 static bool is_in_file(const char *end, const char *text)
 {
@@ -1551,6 +1581,35 @@ START_TEST(what_is_kept)
 }
 END_TEST
 
+/* A child whose Map Run is over was to be stopped, and is when the store is opened again. */
+START_TEST(orphan)
+{
+    struct engine_hooks hooks = {0};
+    const struct store_execution *row;
+    store *s = open_sqlite();
+    asl_machine *m = machine_of(ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":500,\"End\":true"));
+    json *name = json_cstring("n");
+    struct rt_config config = {.names = {name, name, name, name, name, name}};
+
+    engine *e = engine_new(s, &hooks);
+    ck_assert(engine_recover(e, START_MS, INT64_MAX, NULL));
+    engine_start(e, m, &config, json_empty_object(), NULL);
+    ck_assert(engine_advance(e, START_MS, NULL));
+    engine_free(e);
+    store_free(s);
+    make_file("UPDATE executions SET parent=77, parent_ref=5");
+    s = open_sqlite();
+    e = engine_new(s, &hooks);
+    ck_assert(engine_recover(e, START_MS, INT64_MAX, NULL));
+    ck_assert(engine_advance(e, START_MS, NULL));
+    ck_assert(store_find(s, 0, &row, NULL) && row->status == RT_ABORTED);
+    engine_free(e);
+    store_free(s);
+    asl_machine_unref(m);
+    json_unref(name);
+}
+END_TEST
+
 /* One that ends in its first turn never is in the store at all. */
 START_TEST(transient_of_one_turn)
 {
@@ -1597,6 +1656,8 @@ int main(void)
     tcase_add_test(t, emptied);
     tcase_add_test(t, nothing_left);
     tcase_add_test(t, definitions);
+    tcase_add_test(t, looked_at);
+    tcase_add_test(t, orphan);
     tcase_add_test(t, room);
     tcase_add_test(t, refused);
     tcase_add_test(t, full_disk);
