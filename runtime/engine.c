@@ -519,7 +519,8 @@ static bool keep(engine *e, struct diag *why)
         store_set_apart(e->store, refused, failed.text, e->now_ms);
         store_commit(e->store, NULL);
     }
-    diag_set(why, failed.code, 0, "%s", failed.text ? failed.text : "");
+    if (failed.code)
+        diag_set(why, failed.code, 0, "%s", failed.text);
     diag_clear(&failed);
     return false;
 }
