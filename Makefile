@@ -256,7 +256,7 @@ coverage:
 # ---- fuzzing: make fuzz, or make fuzz TARGET=json SECONDS=600 ----
 
 FUZZ_PARSERS := json jsonpath yaml jsonata_text jsonata
-FUZZ_ASL     := intrinsic load lint
+FUZZ_ASL     := intrinsic load lint format
 FUZZ_CORE    := exec event
 FUZZ_RUNTIME := http api aws sigv4 credentials routes handlers http_event mock
 FUZZ_TOOLS   := template
