@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-enum { START_MS = 1700000000, MAX_STEPS = 24 };
+enum { START_MS = 1700000000, MAX_STEPS = 28 };
 
 #define ROLE "arn:aws:iam::123456789012:role/r"
 #define MACHINE(name) "arn:aws:states:us-east-1:123456789012:stateMachine:" name
@@ -40,6 +40,11 @@ enum { START_MS = 1700000000, MAX_STEPS = 24 };
     "\\\"Label\\\":\\\"L\\\""                                                                      \
     "" more ",\\\"ItemProcessor\\\":{\\\"ProcessorConfig\\\":{\\\"Mode\\\":\\\"DISTRIBUTED\\\","   \
     "\\\"ExecutionType\\\":\\\"" type "\\\"}," IN_VAIN "},\\\"End\\\":true}}}"
+#define MAP_RUN_FAILS                                                                              \
+    "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","              \
+    "\\\"ItemProcessor\\\":{\\\"ProcessorConfig\\\":{\\\"Mode\\\":\\\"DISTRIBUTED\\\","            \
+    "\\\"ExecutionType\\\":\\\"STANDARD\\\"},\\\"StartAt\\\":\\\"F\\\",\\\"States\\\":{\\\"F\\\":" \
+    "{\\\"Type\\\":\\\"Fail\\\"}}},\\\"End\\\":true}}}"
 /* Its children wait. */
 #define MAP_RUN_WAITS                                                                              \
     "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","              \
@@ -566,6 +571,7 @@ static const struct {
           ":0.0,\"itemCounts\":{\"pending\":0,\"running\":0,\"succeeded\":0,\"failed\":3,"
           "\"timedOut\":0,\"aborted\":0,\"total\":3,\"resultsWritten\":3,"
           "\"failuresNotRedrivable\":0,\"pendingRedrive\":0}"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200, "\"stopDate\":1700000.0"),
       MAP_RUN_CALL("DescribeMapRun", "", 200, "\"redriveCount\":0}"),
       MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":2", 400,
                    "\"reason\":\"CANNOT_UPDATE_COMPLETED_MAP_RUN\""),
@@ -622,6 +628,8 @@ static const struct {
                    "\"aborted\":2,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"
                    "\"pendingRedrive\":0}"),
       REDRIVE("m:e", "t", 200, "redriveDate"),
+      DESCRIBE("m:e", "!stopDate"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200, "!stopDate"),
       MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":1", 200, "{}"),
       {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
       REDRIVE("m:e", "u", 200, "redriveDate"),
@@ -633,6 +641,12 @@ static const struct {
                    "\"aborted\":0,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"
                    "\"pendingRedrive\":1}"),
       CHILD_CALL("ListMapRuns", 200, "{\"mapRuns\":[]}"),
+      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "{\"pending\":1,\"running\":0,\"succeeded\":0,\"failed\":0,\"timedOut\":0,"
+                   "\"aborted\":2,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"
+                   "\"pendingRedrive\":0}"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200, "\"stopDate\":1700000.0"),
       {"DescribeMapRun", "{\"mapRunArn\":\"arn:aws:states:us-east-1:123456789012:mapRun:m/L:x\"}",
        400, "ResourceNotFound", 0}}},
     {"a machine with running executions goes when they have ended",
@@ -1379,6 +1393,34 @@ START_TEST(open_executions_are_counted)
 }
 END_TEST
 
+/* The thousandth goes on with the Map Run, the next fails with what says why. */
+START_TEST(map_run_is_redriven_a_thousand_times)
+{
+    static const char describe[] = "{\"executionArn\":\"" EXECUTION("m:e") "\"}";
+    struct world w;
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"" MAP_RUN_FAILS "\"}");
+    call(&w, "StartExecution",
+         "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"[1]\"}");
+    settle(&w);
+    for (int i = 1; i <= 1001; i++) {
+        call(&w, "RedriveExecution", describe);
+        ck_assert_msg(w.status == 200, "redrive %d: %s", i, buf_str(&w.answer));
+        settle(&w);
+        if (i < 1000)
+            continue;
+        call(&w, "DescribeExecution", describe);
+        ck_assert_msg(strstr(buf_str(&w.answer), i == 1000
+                                                     ? "States.ExceedToleratedFailureThreshold"
+                                                     : "redriven 1000 times, which is the most"),
+                      "redrive %d: %s", i, buf_str(&w.answer));
+    }
+    world_clear(&w);
+}
+END_TEST
+
 /* However they are published. */
 START_TEST(versions_are_counted)
 {
@@ -1959,6 +2001,7 @@ int main(void)
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
     tcase_add_test(tc, workers_that_poll_are_counted);
     tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
+    tcase_add_test(tc, map_run_is_redriven_a_thousand_times);
     tcase_add_test(tc, versions_are_counted);
     tcase_add_test(tc, retention_goes_by_a_clock_that_nobody_sets);
     tcase_add_test(tc, many_executions_of_a_machine_are_deleted);
