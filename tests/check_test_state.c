@@ -175,13 +175,18 @@ struct world {
     api *api;
     int status; /* 0: no answer yet */
     json *answer;
+    int given_out; /* tasks that are not mocked */
+    enum task_trace trace;
 };
 
 static void run_task(void *user, const struct task *t)
 {
     struct world *w = user;
 
-    ck_assert(api_offer_task(w->api, t) == API_TAKEN);
+    if (api_offer_task(w->api, t) == API_TAKEN)
+        return;
+    w->given_out++;
+    w->trace = api_trace(w->api, t);
 }
 
 static void cancel_task(void *user, uint64_t id)
@@ -256,24 +261,46 @@ static json *opened(const json *v)
     return json_build_done(&b);
 }
 
-START_TEST(row)
+static void world_init(struct world *w)
 {
-    struct world w = {.store = store_memory_new()};
-    struct engine_hooks hooks = {.user = &w,
+    struct engine_hooks hooks = {.user = w,
                                  .run_task = run_task,
                                  .cancel_task = cancel_task,
                                  .ended = ended,
                                  .has_activity = has_activity};
+
+    *w = (struct world){.store = store_memory_new()};
+    w->engine = engine_new(w->store, &hooks);
+    w->api = api_new(w->engine, w->store, &(struct api_config){0});
+}
+
+static void world_clear(struct world *w)
+{
+    json_unref(w->answer);
+    api_free(w->api);
+    engine_free(w->engine);
+    store_free(w->store);
+}
+
+/* A task that is not mocked never ends here. */
+static void test_state(struct world *w, const char *body, size_t len)
+{
+    api_call(w->api, "TestState", body, len, NOW_MS, answered, w);
+    for (int turns = 0; turns < 100 && !w->status; turns++) {
+        api_begin_turn(w->api);
+        ck_assert(engine_advance(w->engine, NOW_MS, NULL));
+        api_advance(w->api, NOW_MS);
+    }
+}
+
+START_TEST(row)
+{
+    struct world w;
     json *in = request(_i), *text = json_text(in);
 
-    w.engine = engine_new(w.store, &hooks);
-    w.api = api_new(w.engine, w.store, &(struct api_config){0});
-    api_call(w.api, "TestState", json_str(text), json_str_len(text), NOW_MS, answered, &w);
-    for (int turns = 0; turns < 100 && !w.status; turns++) {
-        api_begin_turn(w.api);
-        ck_assert(engine_advance(w.engine, NOW_MS, NULL));
-        api_advance(w.api, NOW_MS);
-    }
+    world_init(&w);
+    test_state(&w, json_str(text), json_str_len(text));
+    ck_assert_msg(w.given_out == 0, "%s: a mocked task is given out", rows[_i].name);
     ck_assert_msg(w.status == rows[_i].status, "%s: status %d", rows[_i].name, w.status);
     if (w.status == 200) {
         json *got = opened(w.answer);
@@ -282,12 +309,50 @@ START_TEST(row)
     } else {
         expect_text(rows[_i].name, json_str(json_get(w.answer, "message")), rows[_i].want);
     }
-    json_unref(w.answer);
     json_unref(in);
     json_unref(text);
-    api_free(w.api);
-    engine_free(w.engine);
-    store_free(w.store);
+    world_clear(&w);
+}
+END_TEST
+
+/* ---- what is told of a task's request ---- */
+
+#define HTTP                                                                                       \
+    "{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"arn:aws:states:::http:invoke\\\","            \
+    "\\\"Parameters\\\":{\\\"ApiEndpoint\\\":\\\"https://"                                         \
+    "example.com\\\",\\\"Method\\\":\\\"GET\\\","                                                  \
+    "\\\"Authentication\\\":{\\\"ConnectionArn\\\":\\\"arn:aws:events:us-east-1:123456789012:"     \
+    "connection/c/1\\\"}},\\\"End\\\":true}"
+#define LAMBDA "{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"" FUNCTION "\\\",\\\"End\\\":true}"
+
+static const struct {
+    const char *name, *state, *more;
+    enum task_trace want;
+} traces[] = {
+    {"an HTTP task's", HTTP, "\"inspectionLevel\":\"TRACE\"", TASK_TRACED},
+    {"with its secrets", HTTP, "\"inspectionLevel\":\"TRACE\",\"revealSecrets\":true",
+     TASK_REVEALED},
+    {"less is asked for", HTTP, "\"inspectionLevel\":\"DEBUG\"", TASK_UNTRACED},
+    {"nothing is asked for", HTTP, "\"revealSecrets\":true", TASK_UNTRACED},
+    {"a function's", LAMBDA, "\"inspectionLevel\":\"TRACE\"", TASK_UNTRACED},
+    {"a function's secrets", LAMBDA, "\"inspectionLevel\":\"TRACE\",\"revealSecrets\":true",
+     TASK_UNTRACED},
+};
+
+START_TEST(only_http_tasks_are_traced)
+{
+    struct world w;
+    struct buf body = {0};
+
+    world_init(&w);
+    buf_printf(&body, "{\"roleArn\":\"arn:aws:iam::123456789012:role/r\",\"definition\":\"%s\",%s}",
+               traces[_i].state, traces[_i].more);
+    test_state(&w, buf_str(&body), body.len);
+    ck_assert_msg(w.given_out == 1 && w.trace == traces[_i].want, "%s: %d (%d: %s)",
+                  traces[_i].name, w.trace, w.status,
+                  w.answer ? json_str(json_get(w.answer, "message")) : "no answer");
+    buf_clear(&body);
+    world_clear(&w);
 }
 END_TEST
 
@@ -370,6 +435,7 @@ int main(void)
     TCase *tc = tcase_create("test_state");
 
     tcase_add_loop_test(tc, row, 0, COUNT(rows));
+    tcase_add_loop_test(tc, only_http_tasks_are_traced, 0, COUNT(traces));
     tcase_add_loop_test(tc, shape, 0, COUNT(checks));
     tcase_add_test(tc, table_is_sorted);
     suite_add_tcase(s, tc);
