@@ -103,6 +103,24 @@ static void read_uri(struct machine *m, const json *v, const struct json_places 
 
 typedef void form(struct machine *m, const json *v, const struct json_places *at);
 
+/* A text of serverless.yml, which may be that of a file, or what a file has. */
+static void read_included(struct machine *m, form *read, const json *v,
+                          const struct json_places *at)
+{
+    const struct include_node said = {m->in, v, at};
+    struct include_node node = said;
+
+    if (!include_resolve(m->files, &node)) {
+        include_read_alone(m, json_is_string(node.v) ? &node : &said);
+    } else if (include_is_open(node.v)) {
+        definition_unchecked(m, "what its definition will be is not known here");
+    } else {
+        m->in = node.in;
+        read(m, node.v, node.at);
+        m->in = said.in;
+    }
+}
+
 /* Fn::If leads to one of two: either must be good. Recurses as deep as the template goes. */
 static void read_form(struct machine *m, form *read, const json *v, const struct json_places *at)
 {
@@ -118,7 +136,10 @@ static void read_form(struct machine *m, form *read, const json *v, const struct
     if (name && strcmp(name, "Ref") == 0 && json_is_string(json_value_at(v, 0)) &&
         json_str_is(json_value_at(v, 0), "AWS::NoValue"))
         return;
-    read(m, v, at);
+    if (m->files && json_is_string(v))
+        read_included(m, read, v, at);
+    else
+        read(m, v, at);
 }
 
 /* The properties that have a definition. */
@@ -134,47 +155,75 @@ static const struct {
 
 /* ---- resources ---- */
 
-static void read_resource(struct reading *in, const char *name, const char *workflow,
-                          const json *properties, const struct json_places *at)
+static void read_properties(struct machine *m, const json *properties, const struct json_places *at)
 {
-    struct machine m = {.in = in, .name = name};
     const struct json_places *given_at = NULL, *v_at = NULL;
     const json *given = member(properties, at, "DefinitionSubstitutions", &given_at);
     bool any = false;
 
-    m.workflow = definition_workflow(in, member(properties, at, workflow, NULL));
-    /* Substitutions that a function makes are not known. */
-    if (!given || !cfn_function(given))
-        substitutions_init(&m.substitutions, given, given_at);
+    /* Substitutions that a function makes, or that are in a file, are not known. */
+    if (!given || !(cfn_function(given) || include_is_open(given)))
+        substitutions_init(&m->substitutions, given, given_at);
     for (size_t i = 0; i < COUNT(forms); i++) {
         const json *v = member(properties, at, forms[i].name, &v_at);
         if (v)
-            read_form(&m, forms[i].read, v, v_at);
+            read_form(m, forms[i].read, v, v_at);
         any |= v != NULL;
     }
     if (!any)
-        definition_unchecked(&m, "it has no definition");
+        definition_unchecked(m, "it has no definition");
+}
+
+/* A state machine among them, whose properties may be in a file. */
+static void read_resource(struct includes *files, const struct include_node *resource,
+                          const char *name, const char *workflow)
+{
+    struct machine m = {
+        .in = resource->in, .root = files ? files->root : NULL, .files = files, .name = name};
+    struct include_node node = {.in = resource->in};
+
+    node.v = member(resource->v, resource->at, "Properties", &node.at);
+    if (files && node.v && (!include_resolve(files, &node) || !json_is_object(node.v))) {
+        definition_unchecked(&m, "its properties are in a file that can't be read, or has no such "
+                                 "member");
+    } else {
+        m.in = node.in;
+        m.workflow = definition_workflow(node.in, member(node.v, NULL, workflow, NULL));
+        read_properties(&m, node.v, node.at);
+    }
     definition_end(&m);
 }
 
-void cloudformation_read_resources(struct reading *in, const json *resources,
-                                   const struct json_places *at)
+/* Whether what can't be read is a state machine is not known. */
+static bool find_resource(struct includes *files, struct include_node *node, const char *name)
 {
-    const struct json_places *properties_at = NULL;
+    struct reading *in = node->in;
 
-    for (size_t i = 0; json_is_object(resources) && i < json_count(resources); i++) {
-        const json *name = json_key_at(resources, i), *v = json_value_at(resources, i);
+    if (!files || (include_resolve(files, node) && !include_is_open(node->v)))
+        return true;
+    definition_unchecked(&(struct machine){.in = in, .name = name},
+                         "it is in a file that can't be read, or has no such member");
+    return false;
+}
+
+void cloudformation_read_resources(struct includes *files, struct include_node node)
+{
+    for (size_t i = 0; json_is_object(node.v) && i < json_count(node.v); i++) {
+        const char *name = json_str(json_key_at(node.v, i));
+        struct include_node kid = {node.in, json_value_at(node.v, i), &node.at->kids[i]};
         /* Fn::ForEach::Name: [an identifier, a collection, {resources}] */
-        if (strncmp(json_str(name), "Fn::ForEach::", 13) == 0 && json_is_array(v) &&
-            json_count(v) == 3) {
-            cloudformation_read_resources(in, json_at(v, 2), &at->kids[i].kids[2]);
+        if (strncmp(name, "Fn::ForEach::", 13) == 0 && json_is_array(kid.v) &&
+            json_count(kid.v) == 3) {
+            cloudformation_read_resources(
+                files, (struct include_node){kid.in, json_at(kid.v, 2), &kid.at->kids[2]});
             continue;
         }
-        const json *type = member(v, &at->kids[i], "Type", NULL),
-                   *properties = member(v, &at->kids[i], "Properties", &properties_at);
+        if (!find_resource(files, &kid, name))
+            continue;
+        const json *type = member(kid.v, NULL, "Type", NULL);
         for (size_t t = 0; type && json_is_string(type) && t < COUNT(types); t++)
             if (json_str_is(type, types[t].type))
-                read_resource(in, json_str(name), types[t].workflow, properties, properties_at);
+                read_resource(files, &kid, name, types[t].workflow);
     }
 }
 
@@ -184,5 +233,5 @@ void cloudformation_read(struct reading *in, const json *doc, const struct json_
     const json *resources = member(doc, at, "Resources", &resources_at);
 
     if (resources)
-        cloudformation_read_resources(in, resources, resources_at);
+        cloudformation_read_resources(NULL, (struct include_node){in, resources, resources_at});
 }

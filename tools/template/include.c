@@ -122,6 +122,34 @@ bool include_resolve(struct includes *all, struct include_node *node)
     return true;
 }
 
+bool include_is_open(const json *v)
+{
+    const char *text = json_is_string(v) ? json_str(v) : "";
+
+    return strncmp(text, "${", 2) == 0 && placeholder_at(text, json_str_len(v)) == 0;
+}
+
+void include_read_alone(struct machine *m, const struct include_node *said)
+{
+    struct reading *in = m->in;
+    struct include_call call;
+    struct buf path = {0};
+
+    if (!include_parse(said->v, &call)) {
+        definition_unchecked(m, "what its definition will be is not known here");
+        return;
+    }
+    if (call.key) {
+        definition_unchecked(m, "its file can't be read, or has no such member");
+        return;
+    }
+    buf_add(&path, call.path, call.path_len);
+    m->in = said->in;
+    definition_file(m, buf_str(&path), said->at);
+    m->in = in;
+    buf_clear(&path);
+}
+
 void includes_clear(struct includes *all)
 {
     for (size_t i = 0; i < all->count; i++) {

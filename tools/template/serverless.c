@@ -36,9 +36,26 @@ static bool has_machine(const json *resources)
     return cloudformation_has_machine(resources);
 }
 
-static bool is_service(const json *doc)
+static bool is_include(const json *v)
 {
-    return json_get(doc, "service") && json_get(doc, "provider");
+    return v && json_is_string(v) && strncmp(json_str(v), "${file(", 7) == 0;
+}
+
+/* Is `v`, or one of what it has, in a file of its own? */
+static bool has_include(const json *v)
+{
+    bool any = is_include(v);
+
+    for (size_t i = 0; v && !json_is_scalar(v) && i < json_count(v); i++)
+        any |= is_include(json_is_array(v) ? json_at(v, i) : json_value_at(v, i));
+    return any;
+}
+
+/* Files of resources have forms of their own: their kind can't be told before they are read. */
+static bool is_service(const json *doc, const json *resources)
+{
+    return json_get(doc, "service") && (json_get(doc, "provider") || has_include(resources) ||
+                                        has_include(member(resources, NULL, "Resources", NULL)));
 }
 
 bool serverless_is(const json *doc)
@@ -52,32 +69,12 @@ bool serverless_is(const json *doc)
         return true;
     if (machines && json_is_object(machines) && has_definition(machines))
         return true;
-    return resources && (has_machine(resources) || is_service(doc));
+    return resources && (has_machine(resources) || is_service(doc, resources));
 }
 
 /* ---- the plugin's machines ---- */
 
 static const char unknown[] = "what its definition will be is not known here";
-
-/* The definition, in a file that is no template: JSON with placeholders outside of strings, say. */
-static void read_alone(struct machine *m, const struct include_node *said)
-{
-    struct include_call call;
-    struct buf path = {0};
-
-    if (!include_parse(said->v, &call)) {
-        definition_unchecked(m, unknown);
-        return;
-    }
-    if (call.key) {
-        definition_unchecked(m, "its file can't be read, or has no such member");
-        return;
-    }
-    buf_add(&path, call.path, call.path_len);
-    m->in = said->in;
-    definition_file(m, buf_str(&path), said->at);
-    buf_clear(&path);
-}
 
 static void read_text(struct machine *m, const struct include_node *node)
 {
@@ -97,7 +94,7 @@ static void read_definition(struct includes *all, struct machine *m, struct incl
     struct include_node said = node;
 
     if (!include_resolve(all, &node)) {
-        read_alone(m, json_is_string(node.v) ? &node : &said);
+        include_read_alone(m, json_is_string(node.v) ? &node : &said);
         return;
     }
     m->in = node.in;
@@ -150,19 +147,29 @@ static void read_machines(struct includes *all, struct include_node doc)
 
 /* ---- resources ---- */
 
+static void refuse_resources(const struct include_node *node)
+{
+    definition_unchecked(&(struct machine){.in = node->in, .name = "resources"},
+                         "they are in a file that can't be read, or has no such member");
+}
+
 static void read_resources(struct includes *all, struct include_node node)
 {
     const struct json_places *at = NULL;
 
-    if (!include_resolve(all, &node))
+    if (!include_resolve(all, &node) || include_is_open(node.v)) {
+        refuse_resources(&node);
         return;
+    }
     for (size_t i = 0; json_is_array(node.v) && i < json_count(node.v); i++)
         read_resources(all, (struct include_node){node.in, json_at(node.v, i), &node.at->kids[i]});
     const json *resources = member(node.v, node.at, "Resources", &at);
     if (resources) {
         struct include_node in_file = {node.in, resources, at};
-        if (include_resolve(all, &in_file))
-            cloudformation_read_resources(in_file.in, in_file.v, in_file.at);
+        if (include_resolve(all, &in_file) && !include_is_open(in_file.v))
+            cloudformation_read_resources(all, in_file);
+        else
+            refuse_resources(&in_file);
     }
 }
 

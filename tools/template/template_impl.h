@@ -156,6 +156,11 @@ struct includes {
  * such member; `node` is then where that is said.
  */
 bool include_resolve(struct includes *all, struct include_node *node);
+/* Is the string a variable of serverless.yml whose value is not known here? */
+bool include_is_open(const json *v);
+/* The machine's definition is in a file that `said` includes, and that is no template: JSON with
+ * placeholders outside of strings, say. */
+void include_read_alone(struct machine *m, const struct include_node *said);
 void includes_clear(struct includes *all);
 
 /* ---- asset.c ---- */
@@ -170,6 +175,7 @@ void asset_read(struct machine *m, const json *location, const struct json_place
 struct machine {
     struct reading *in;
     const struct reading *root; /* from whose folder paths are seen; NULL: from that of `in` */
+    struct includes *files;     /* what its parts may include; NULL: parts are what they are */
     const char *name;
     enum asl_workflow workflow;
     struct substitutions substitutions;
@@ -197,9 +203,8 @@ enum asl_workflow definition_workflow(struct reading *in, const json *v);
 
 bool cloudformation_is(const json *doc);
 void cloudformation_read(struct reading *in, const json *doc, const struct json_places *at);
-/* The members of Resources. */
-void cloudformation_read_resources(struct reading *in, const json *resources,
-                                   const struct json_places *at);
+/* The members of Resources, which are at `node`. `files` NULL: they include none. */
+void cloudformation_read_resources(struct includes *files, struct include_node node);
 /* Has it a state machine? */
 bool cloudformation_has_machine(const json *doc);
 bool serverless_is(const json *doc);
