@@ -335,10 +335,10 @@ void engine_queue(engine *e, struct entry *entry)
 
 /*
  * What each kind of work may do in a turn before the turn is committed and its host looks at what
- * came in: steps and, where there is a clock, time. All kinds together may make so many bytes of
- * events. One step is always made, so that nothing stands still.
+ * came in: steps, bytes of events and, where there is a clock, time. Each kind has a share of its
+ * own, so that executions which write much don't keep out what comes in.
  */
-enum { SHARE_STEPS = 4096, TURN_BYTES = 2 << 20, STEPS_A_LOOK = 16 };
+enum { SHARE_STEPS = 4096, SHARE_BYTES = 1 << 20, STEPS_A_LOOK = 16 };
 #define SHARE_NS INT64_C(4000000)
 /* What is under way has had its share before. */
 #define LATER_SHARE_NS INT64_C(2000000)
@@ -346,12 +346,13 @@ enum { SHARE_STEPS = 4096, TURN_BYTES = 2 << 20, STEPS_A_LOOK = 16 };
 static void begin_share(engine *e, int64_t ns)
 {
     e->share_steps = 0;
+    e->share_end_bytes = e->turn_bytes + SHARE_BYTES;
     e->share_end_ns = engine_used_ns(e) + ns;
 }
 
 bool engine_share_is_over(engine *e)
 {
-    if (e->turn_bytes >= TURN_BYTES || e->share_steps >= SHARE_STEPS)
+    if (e->turn_bytes >= e->share_end_bytes || e->share_steps >= SHARE_STEPS)
         return true;
     if (!e->hooks.used_ns)
         return false;

@@ -120,7 +120,7 @@ struct engine {
     struct slice *spare;
     size_t spare_count;
     /* What the turn has done, and may do: */
-    size_t turn_bytes, share_steps;
+    size_t turn_bytes, share_steps, share_end_bytes;
     int64_t share_end_ns, clock_ns; /* as it was last looked at */
 };
 

@@ -566,6 +566,36 @@ START_TEST(a_turn_has_a_share_for_everybody)
 }
 END_TEST
 
+/* Each turn of theirs writes as much as a turn's share of bytes is. */
+START_TEST(what_writes_much_lets_others_in)
+{
+    enum { LOOPS = 4, LETTERS = 250000 };
+    struct world_log w;
+    struct buf input = {0};
+
+    world_open(&w, 0);
+    buf_addc(&input, '"');
+    for (int i = 0; i < LETTERS; i++)
+        buf_addc(&input, 'x');
+    buf_addc(&input, '"');
+    for (int i = 0; i < LOOPS; i++) {
+        start(&w,
+              "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"Next\":\"B\"},"
+              "\"B\":{\"Type\":\"Choice\",\"Choices\":[{\"Variable\":\"$\",\"IsNull\":true,"
+              "\"Next\":\"C\"}],\"Default\":\"A\"},\"C\":{\"Type\":\"Succeed\"}}}",
+              buf_str(&input));
+        turn(&w);
+        turn(&w);
+    }
+    uint64_t quick = start(&w, ONE_STATE("S", "\"Type\":\"Succeed\""), "{}");
+    turn(&w);
+    ck_assert_msg(status(&w, quick) == RT_SUCCEEDED, "it waits for what others write");
+    ck_assert_uint_eq(engine_running(w.e), LOOPS);
+    buf_clear(&input);
+    world_close(&w);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 enum { MOST = 6000000 };
@@ -974,6 +1004,7 @@ int main(void)
     tcase_add_test(t, failing_commits_beside_long_steps);
     tcase_add_test(t, what_runs_is_let_go_of);
     tcase_add_test(t, a_turn_has_a_share_for_everybody);
+    tcase_add_test(t, what_writes_much_lets_others_in);
     tcase_add_test(t, large_children_leave_memory);
     tcase_add_test(t, large_children_wait_to_begin);
     tcase_add_test(t, what_is_too_large_fails);
