@@ -282,15 +282,25 @@ static void failed(const asl_expression *e, struct asl_error *error, const char 
     error->location = json_ref(e->location);
 }
 
+/* As much of a text as a cause can show, however its characters are written. */
+static int cause_len(const char *text, size_t len)
+{
+    enum { BYTES_A_CHARACTER = 4 };
+
+    return (int)utf8_prefix(text, len, (size_t)ASL_CAUSE_MAX * BYTES_A_CHARACTER);
+}
+
 static void threw(const asl_expression *e, const struct jsonata_error *why, struct asl_error *error)
 {
     struct buf what = {0};
+    int shown = cause_len(why->text, strlen(why->text));
 
     /* What is told of AWS's own bounds goes without a code. */
     if (why->code && why->code[0] != 'U')
-        buf_printf(&what, "threw an error during evaluation. %s: %s", why->code, why->text);
+        buf_printf(&what, "threw an error during evaluation. %s: %.*s", why->code, shown,
+                   why->text);
     else
-        buf_printf(&what, "threw an error during evaluation: %s", why->text);
+        buf_printf(&what, "threw an error during evaluation: %.*s", shown, why->text);
     failed(e, error, buf_str(&what));
     buf_clear(&what);
 }
@@ -326,9 +336,9 @@ void asl_expression_wrong_type(const asl_expression *e, const json *v, const cha
     json *text = json_text(v);
     struct buf what = {0};
 
-    buf_printf(&what,
-               "returned an unexpected result type. Expected '%s', but was '%s' for value: %s",
-               expected, json_kind_name(v), json_str(text));
+    buf_printf(
+        &what, "returned an unexpected result type. Expected '%s', but was '%s' for value: %.*s",
+        expected, json_kind_name(v), cause_len(json_str(text), json_str_len(text)), json_str(text));
     failed(e, error, buf_str(&what));
     buf_clear(&what);
     json_unref(text);
