@@ -4,6 +4,7 @@
 #include "parsers/arena.h"
 #include "parsers/buf.h"
 #include "parsers/diag.h"
+#include "parsers/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,6 +118,8 @@ size_t json_depth(const json *v);
  * and objects UINT32_MAX means that or more.
  */
 size_t json_text_len(const json *v);
+/* The same, and what it costs is spent from `work` (may be NULL); SIZE_MAX when that says stop. */
+size_t json_text_len_counted(const json *v, struct work *work);
 
 /* Deep equality: numbers by value (1 equals 1.0), members in any order. */
 bool json_equal(const json *a, const json *b);

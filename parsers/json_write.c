@@ -310,21 +310,44 @@ static size_t string_len(const json *v)
     return 2 + (is_plain(v) ? s->len : escaped_len(s->text, s->len));
 }
 
-/* Brackets, commas, colons and what is between. */
-static size_t container_len(const json *v)
+/* Units of work: making a number's text costs about as much as looking at so many values. */
+enum { UNITS_A_DOUBLE = 32 };
+
+/* Brackets, commas, colons and what is between; SIZE_MAX when `work` says stop. */
+static size_t container_len(const json *v, struct work *work)
 {
     size_t count = json_count(v), len = 2 + (count ? count - 1 : 0);
 
     for (size_t i = 0; i < count && len < UINT32_MAX; i++) {
-        if (v->kind == JSON_ARRAY)
-            len += json_text_len(json_at(v, i));
-        else
-            len += string_len(json_key_at(v, i)) + 1 + json_text_len(json_value_at(v, i));
+        bool in_array = v->kind == JSON_ARRAY;
+        size_t one = json_text_len_counted(in_array ? json_at(v, i) : json_value_at(v, i), work);
+        if (one == SIZE_MAX)
+            return SIZE_MAX;
+        len += one + (in_array ? 0 : string_len(json_key_at(v, i)) + 1);
     }
     return len < UINT32_MAX ? len : UINT32_MAX;
 }
 
-size_t json_text_len(const json *v)
+/* A length is remembered only once it is known: `work` may let others look at the same value. */
+static bool remember_len(const json *v, struct work *work)
+{
+    size_t len = work_spend(work, json_count(v) / 8 + 1) ? container_len(v, work) : SIZE_MAX;
+
+    if (len == SIZE_MAX)
+        return false;
+    if (v->kind == JSON_ARRAY)
+        mutable_array(v)->text_len = (uint32_t)len;
+    else
+        mutable_object(v)->text_len = (uint32_t)len;
+    return true;
+}
+
+static size_t remembered_len(const json *v)
+{
+    return v->kind == JSON_ARRAY ? as_array(v)->text_len : as_object(v)->text_len;
+}
+
+size_t json_text_len_counted(const json *v, struct work *work)
 {
     switch (json_kind(v)) {
     case JSON_NULL:
@@ -332,16 +355,17 @@ size_t json_text_len(const json *v)
     case JSON_FALSE: return 5;
     case JSON_INT: return int_len(json_int_value(v));
     case JSON_BIGINT: return as_string(v)->len;
-    case JSON_DOUBLE: return double_len(json_double_value(v));
+    case JSON_DOUBLE:
+        return work_spend(work, UNITS_A_DOUBLE) ? double_len(json_double_value(v)) : SIZE_MAX;
     case JSON_STRING: return string_len(v);
     case JSON_ARRAY:
-        if (!as_array(v)->text_len)
-            mutable_array(v)->text_len = (uint32_t)container_len(v);
-        return as_array(v)->text_len;
     case JSON_OBJECT:
-        if (!as_object(v)->text_len)
-            mutable_object(v)->text_len = (uint32_t)container_len(v);
-        return as_object(v)->text_len;
+        return remembered_len(v) || remember_len(v, work) ? remembered_len(v) : SIZE_MAX;
     }
     return 0;
+}
+
+size_t json_text_len(const json *v)
+{
+    return json_text_len_counted(v, NULL);
 }

@@ -224,8 +224,8 @@ bool check_depth(struct step *s, struct rt_frame *f, const json *v);
 bool check_size(struct step *s, struct rt_frame *f, const json *v);
 /* The same of what a state leaves with; `vars` may be NULL. Takes both when it fails. */
 bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars);
-/* How many bytes of text data may be. */
-size_t data_limit(const struct step *s);
+/* Has it more text than data may have? An abandoned step may be told so of anything. */
+bool is_larger_than_data(const struct step *s, const json *v);
 
 void work_simple(struct step *s, struct rt_frame *f);
 void wait_over(struct step *s, struct rt_frame *f);

@@ -82,7 +82,7 @@ static bool check_parameters(struct step *s, struct rt_frame *f, const json *par
 
     if (!check_depth(s, f, parameters))
         return false;
-    if (json_text_len(parameters) <= data_limit(s))
+    if (!is_larger_than_data(s, parameters))
         return true;
     error_too_large(&e, called(&f->state->task), "provided parameters");
     fail_execution(s, f, &e);
@@ -162,7 +162,7 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
     struct asl_error e = {0};
     struct scope_view view;
 
-    if (json_text_len(value) > data_limit(s)) {
+    if (is_larger_than_data(s, value)) {
         result_too_large(s, f);
         return;
     }
@@ -233,7 +233,7 @@ void task_submitted(struct step *s, struct rt_frame *f, const json *output)
 {
     if (f->submitted || !output)
         return;
-    if (json_text_len(output) > data_limit(s)) {
+    if (is_larger_than_data(s, output)) {
         command(s, RT_CANCEL_TASK, f);
         result_too_large(s, f);
         return;

@@ -311,7 +311,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
         end_scope(s, f);
 }
 
-size_t data_limit(const struct step *s)
+static size_t data_limit(const struct step *s)
 {
     return s->x->aws_limits ? RT_AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
 }
@@ -343,11 +343,17 @@ bool check_depth(struct step *s, struct rt_frame *f, const json *v)
     return false;
 }
 
+bool is_larger_than_data(const struct step *s, const json *v)
+{
+    work_begin(s->work);
+    return json_text_len_counted(v, s->work) > data_limit(s);
+}
+
 bool check_size(struct step *s, struct rt_frame *f, const json *v)
 {
     if (!check_depth(s, f, v))
         return false;
-    if (json_text_len(v) > data_limit(s)) {
+    if (is_larger_than_data(s, v)) {
         too_large(s, f);
         return false;
     }
@@ -416,6 +422,8 @@ static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct 
     /* The one error of the language itself that AWS names no state in. */
     if (json_str_is(e->name, ASL_REFERENCE_PATH_CONFLICT))
         return;
+    /* It is cut once more with the state's name before it, but a long text is formatted slowly. */
+    asl_error_cap(e);
     json *cause =
         json_stringf("An error occurred while executing the state '%s' (entered at the "
                      "event id #%u). %s",
