@@ -202,6 +202,14 @@ static bool prepare(struct file *f, struct diag *why)
 /* What is larger is not copied at once for the sake of giving room back. */
 enum { MOST_REWRITTEN = 64 << 20 };
 
+/* The disk has no room for a second copy, or somebody reads the file: it stays as it is. */
+static bool can_do_without(const struct file *f)
+{
+    int code = sqlite3_errcode(f->db) & 0xff;
+
+    return code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_LOCKED;
+}
+
 /*
  * Room that is free goes back to the disk, a piece at a time, where the file has been made for it.
  * One of an earlier version is made so when it is small; else its free room is used again.
@@ -216,7 +224,7 @@ static bool allow_vacuum(struct file *f, bool empty, struct diag *why)
         !pragma(f, "PRAGMA page_count", &pages, why) || !pragma(f, "PRAGMA page_size", &size, why))
         return false;
     if (mode != 2 && pages * size <= MOST_REWRITTEN &&
-        !execute(f, "PRAGMA auto_vacuum=INCREMENTAL;VACUUM", why))
+        !execute(f, "PRAGMA auto_vacuum=INCREMENTAL;VACUUM", why) && !can_do_without(f))
         return false;
     return pragma(f, "PRAGMA auto_vacuum", &mode, why) && ((f->vacuums = mode == 2), true);
 }
@@ -235,7 +243,8 @@ static bool check_name(const char *path, struct diag *why)
 /* A path as SQLite's URIs have it. */
 static void add_uri(struct buf *out, const char *path)
 {
-    buf_adds(out, "file:");
+    /* With an authority, which is empty: a path may begin with two slashes, as one does. */
+    buf_adds(out, path[0] == '/' ? "file://" : "file:");
     for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
         bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
                      (*c >= '0' && *c <= '9') || strchr("/._-", *c);
