@@ -290,7 +290,15 @@ coroutine *coroutine_new(void)
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (all == MAP_FAILED)
         return NULL;
-    mprotect(all, page, PROT_NONE);
+    /* There may be too many areas of memory for one more. */
+    if (mprotect(all, page, PROT_NONE) != 0) {
+        munmap(all, page + bytes);
+        return NULL;
+    }
+#ifdef MADV_NOHUGEPAGE
+    /* A huge page would take two megabytes for the first byte. */
+    madvise(all, page + bytes, MADV_NOHUGEPAGE);
+#endif
     coroutine *c = mem_calloc(1, sizeof *c);
     c->stack = all + page;
     c->bytes = bytes;
