@@ -149,7 +149,8 @@ static size_t write_bytes(log_writer *w, const char *bytes, size_t len)
     return done;
 }
 
-static void tell_losses(log_writer *w)
+/* False: what stands in the file ends in its midst. */
+static bool tell_losses(log_writer *w)
 {
     char line[256];
 
@@ -157,10 +158,14 @@ static void tell_losses(log_writer *w)
     uint64_t lost = w->lost;
     uv_mutex_unlock(&w->lock);
     if (!w->loss || lost == w->told)
-        return;
+        return true;
     int len = snprintf(line, sizeof line, "%" PRIu64 " %s\n", lost - w->told, w->loss);
-    if (len > 0 && (size_t)len < sizeof line && write_bytes(w, line, (size_t)len) == (size_t)len)
+    if (len <= 0 || (size_t)len >= sizeof line)
+        return true;
+    size_t done = write_bytes(w, line, (size_t)len);
+    if (done == (size_t)len)
         w->told = lost;
+    return done == 0 || done == (size_t)len;
 }
 
 static bool write_chunk(log_writer *w, const struct chunk *c)
@@ -170,7 +175,8 @@ static bool write_chunk(log_writer *w, const struct chunk *c)
     errno = 0;
     if (w->torn && write_bytes(w, "\n", 1) == 1)
         w->torn = false;
-    tell_losses(w);
+    if (!w->torn)
+        w->torn = !tell_losses(w);
     size_t done = w->torn ? 0 : write_bytes(w, c->bytes, c->len);
     int error = errno;
     if (done == c->len) {
