@@ -504,7 +504,8 @@ static void on_too_large(void *user, http_exchange *x)
     const handlers *h = user;
     const struct http_message *m = http_exchange_message(x);
     struct runtime *rt = runtime_of(h, m);
-    enum question q = rt ? question_of(rt, m->method, m->path + rt->secret.len) : NO_QUESTION;
+    const char *path = rt ? path_for(rt, x) : NULL;
+    enum question q = path ? question_of(rt, m->method, path) : NO_QUESTION;
 
     if (q == TELLS_RESULT || q == TELLS_ERROR)
         is_too_large(rt);
