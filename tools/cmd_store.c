@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct store_command {
-    bool quiet;
+    bool quiet, damaged; /* the file itself is */
     size_t problems;
 };
 
@@ -24,6 +24,7 @@ static void print_problem(void *user, const char *where, const char *what)
     struct store_command *c = user;
 
     c->problems++;
+    c->damaged |= where && strcmp(where, STORE_FILE) == 0;
     if (where)
         printf("%s: ", where);
     shown_print(stdout, what);
@@ -51,19 +52,41 @@ static bool check_records(struct store_command *c, store *s, struct diag *why)
     return good;
 }
 
+/* Is it what a damaged file makes of being read? That is a problem told, and no failure. */
+static bool is_damage(struct store_command *c, const struct diag *why)
+{
+    bool damage = why->code &&
+                  (strcmp(why->code, STORE_DAMAGED) == 0 || strcmp(why->code, STORE_CORRUPT) == 0);
+
+    if (damage && !c->damaged)
+        print_problem(c, STORE_FILE, why->text);
+    return damage;
+}
+
+static void advise(const char *path)
+{
+    cmd_fail("store",
+             "%s: the file is damaged: end the server and bring it back from a copy, or see what "
+             "sqlite3's .recover can save of it",
+             path);
+}
+
 static int check(struct store_command *c, const char *path)
 {
-    struct store_counts counts;
+    struct store_counts counts = {0};
     struct diag why = {0};
     int status = EXIT_USAGE;
     store *s = store_sqlite_look(path, &why);
 
-    if (s && store_check(s, print_problem, c, &counts, &why) && check_records(c, s, &why)) {
+    if ((s && store_check(s, print_problem, c, &counts, &why) && check_records(c, s, &why)) ||
+        is_damage(c, &why)) {
         if (!c->quiet)
             fprintf(stderr,
                     "asl store: %s: %" PRIu64 " executions, %" PRIu64 " definitions: %zu %s\n",
                     path, counts.executions, counts.definitions, c->problems,
                     c->problems == 1 ? "problem" : "problems");
+        if (c->damaged)
+            advise(path);
         status = c->problems ? EXIT_BAD : EXIT_GOOD;
     } else {
         cmd_fail("store", "%s%s%s", s ? path : "", s ? ": " : "", why.text);
@@ -100,7 +123,7 @@ int cmd_store(int argc, char **argv)
     if (first == argc || strcmp(argv[first], "check") != 0)
         return cmd_usage("store", first == argc ? "what is to be done? asl store check FILE"
                                                 : "it can check FILE, and nothing else");
-    if (argc - first != 2)
+    if (argc - first != 2 || !*argv[first + 1])
         return cmd_usage("store", "check which file? One at a time, please");
     return check(&c, argv[first + 1]);
 }

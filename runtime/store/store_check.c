@@ -64,7 +64,7 @@ static const char *text_at(sqlite3_stmt *row, int column)
 static void see_integrity(struct check *c, sqlite3_stmt *row)
 {
     if (strcmp(text_at(row, 0), "ok") != 0)
-        tell(c, text_at(row, 0), "the file");
+        tell(c, text_at(row, 0), STORE_FILE);
 }
 
 /* ---- definitions ---- */
@@ -234,10 +234,18 @@ bool store_check(store *s, store_tell *told, void *user, struct store_counts *co
         {"SELECT count(*) FROM events", count_rows},
     };
     struct check c = {file_of(s), told, user, counts, why};
-    bool good = true;
+    bool good = true, damaged = false;
 
     *counts = (struct store_counts){0};
-    for (size_t i = 0; good && i < COUNT(looks); i++)
-        good = for_each(&c, looks[i].sql, looks[i].see);
+    for (size_t i = 0; good && i < COUNT(looks); i++) {
+        good = for_each(&c, looks[i].sql, looks[i].see) || strcmp(why->code, STORE_DAMAGED) == 0;
+        /* What lies on other pages can be looked at all the same. */
+        if (good && why->code) {
+            if (!damaged)
+                tell(&c, why->text, STORE_FILE);
+            damaged = true;
+            diag_clear(why);
+        }
+    }
     return good;
 }

@@ -9,6 +9,8 @@
  */
 store *store_sqlite_look(const char *path, struct diag *why);
 
+/* Where what is wrong is not with a row. */
+#define STORE_FILE "the file"
 /* What of the store is wrong: `where` names the row. */
 typedef void store_tell(void *user, const char *where, const char *what);
 

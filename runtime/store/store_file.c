@@ -114,7 +114,10 @@ static bool take_lock(struct store_lock *lock, const char *path, int how, struct
     else if (lock_soon(lock->fd, how))
         return true;
     else if (errno == EWOULDBLOCK)
-        diag_set(why, "STORE_BUSY", 0, "another process has it open");
+        diag_set(
+            why, "STORE_BUSY", 0,
+            "another process has it open, perhaps another asl serve: end that, or use another file "
+            "(--store)");
     else
         diag_set(why, "STORE_OPEN", 0, "it can't be locked: %s", strerror(errno));
     store_unlock(lock);

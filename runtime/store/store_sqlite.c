@@ -51,7 +51,9 @@ static void fail(struct file *f, const char *code, const char *text)
         return;
     f->refused = code == STORE_REFUSED ? f->putting : NOBODY;
     diag_set(&f->broken, code, 0, "%s: %s",
-             code == STORE_REFUSED ? "the store can't take it" : "the store can't be written",
+             code == STORE_REFUSED   ? "the store can't take it"
+             : code == STORE_CORRUPT ? "the store's file is damaged"
+                                     : "the store can't be written",
              text);
 }
 
@@ -79,10 +81,11 @@ static bool begin(struct file *f, uint64_t execution)
 
 bool sqlite_read_failed(struct file *f, struct diag *why)
 {
-    int error = sqlite3_errcode(f->db) & 0xff;
+    bool damaged = (sqlite3_errcode(f->db) & 0xff) == SQLITE_CORRUPT;
 
-    diag_set(why, error == SQLITE_CORRUPT ? STORE_DAMAGED : STORE_READ, 0,
-             "the store can't be read: %s", sqlite3_errmsg(f->db));
+    diag_set(why, damaged ? STORE_DAMAGED : STORE_READ, 0, "%s: %s",
+             damaged ? "the store's file is damaged" : "the store can't be read",
+             sqlite3_errmsg(f->db));
     return false;
 }
 

@@ -124,11 +124,22 @@ static const char *const statements[STATEMENTS] = {
     [LIST_RECORDS] = "SELECT key, text FROM records WHERE kind=? AND key>? ORDER BY key",
 };
 
+static void refuse_opening(struct file *f, struct diag *why)
+{
+    int error = sqlite3_errcode(f->db) & 0xff;
+
+    if (error == SQLITE_CORRUPT)
+        diag_set(why, STORE_CORRUPT, 0, "the file is damaged: %s", sqlite3_errmsg(f->db));
+    else
+        diag_set(why, error == SQLITE_NOTADB ? STORE_FOREIGN : STORE_OPEN, 0, "%s",
+                 sqlite3_errmsg(f->db));
+}
+
 static bool execute(struct file *f, const char *sql, struct diag *why)
 {
     if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK)
         return true;
-    diag_set(why, STORE_OPEN, 0, "%s", sqlite3_errmsg(f->db));
+    refuse_opening(f, why);
     return false;
 }
 
@@ -141,8 +152,7 @@ static bool pragma(struct file *f, const char *sql, int64_t *out, struct diag *w
     if (good)
         *out = sqlite3_column_int64(q, 0);
     else
-        diag_set(why, sqlite3_errcode(f->db) == SQLITE_NOTADB ? STORE_FOREIGN : STORE_OPEN, 0, "%s",
-                 sqlite3_errmsg(f->db));
+        refuse_opening(f, why);
     sqlite3_finalize(q);
     return good;
 }
@@ -192,7 +202,7 @@ static bool prepare(struct file *f, struct diag *why)
     for (int i = 0; i < STATEMENTS; i++) {
         if (sqlite3_prepare_v3(f->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &f->kept[i],
                                NULL) != SQLITE_OK) {
-            diag_set(why, STORE_OPEN, 0, "%s", sqlite3_errmsg(f->db));
+            refuse_opening(f, why);
             return false;
         }
     }
@@ -232,6 +242,19 @@ static bool allow_vacuum(struct file *f, bool empty, struct diag *why)
 /* SQLite takes "file:…" for a URI, which may ask for what we rely on not to be. */
 static bool check_name(const char *path, struct diag *why)
 {
+    static const char url[] = "sqlite:";
+
+    if (!*path) {
+        diag_set(why, STORE_OPEN, 0, "a store is named by its path, which is empty");
+        return false;
+    }
+    if (strncmp(path, url, sizeof url - 1) == 0) {
+        const char *name = path + sizeof url - 1;
+        while (name[0] == '/' && name[1] == '/')
+            name++;
+        diag_set(why, STORE_OPEN, 0, "a store is named by its path, not by a URL: say %s", name);
+        return false;
+    }
     if (strncmp(path, "file:", 5) != 0)
         return true;
     diag_set(why, STORE_OPEN, 0,
