@@ -154,6 +154,23 @@ static bool read_all(struct buf *b, int fd, const char *name, size_t limit, stru
     return false;
 }
 
+/* AWS's command line names a file by file://NAME. */
+static void refuse_to_open(const char *path, struct diag *why)
+{
+    static const char *const heads[] = {"file://", "fileb://"};
+    const char *text = strerror(errno), *name = NULL;
+
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(path, heads[i], strlen(heads[i])) == 0)
+            name = path + strlen(heads[i]);
+    if (name)
+        diag_set(why, "FILE_READ", 0,
+                 "%s can't be opened: %s: that is how AWS's command line names a file; say %s",
+                 path, text, name);
+    else
+        diag_set(why, "FILE_READ", 0, "%s can't be opened: %s", path, text);
+}
+
 bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *why)
 {
     int fd;
@@ -163,7 +180,7 @@ bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *w
         return read_all(b, STDIN_FILENO, "standard input", limit, why);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        diag_set(why, "FILE_READ", 0, "%s can't be opened: %s", path, strerror(errno));
+        refuse_to_open(path, why);
         return false;
     }
     ok = read_all(b, fd, path, limit, why);

@@ -306,10 +306,7 @@ bool machine_file_load(struct machine_file *f)
     json_build_object(&s.names, 0);
     json_build_object(&s.unread, 0);
     good = buf_read_file(&text, s.path, MAX_BYTES, &why);
-    if (!good && strncmp(s.path, "file://", 7) == 0)
-        cmd_fail(f->command, "%s: that is how AWS's command line names a file; say %s", why.text,
-                 s.path + 7);
-    else if (!good)
+    if (!good)
         cmd_fail(f->command, "%s", why.text);
     buf_str(&text);
     good = good && load_from(&s, &text);
