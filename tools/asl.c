@@ -105,8 +105,9 @@ static int help(FILE *to)
     for (size_t i = 0; i < COUNT(commands); i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fputs("\noptions:\n"
-          "  --help     this text; asl COMMAND --help says more of a command\n"
-          "  --version  which version this is\n\n"
+          "  -h, --help          this text; asl COMMAND --help says more of a command\n"
+          "  -V, --version       which version this is\n"
+          "  --completion SHELL  what completes its command lines in bash, zsh or fish\n\n"
           "exit status: 0 good, 1 the answer is no, 2 it could not run\n",
           to);
     return to == stdout ? EXIT_GOOD : EXIT_USAGE;
@@ -142,7 +143,7 @@ static int help_of(char *command)
     return run_command(2, (char *[]){command, option, NULL});
 }
 
-/* For `make install`, and for who sets up a shell by hand; --help doesn't speak of it. */
+/* For `make install`, and for who sets up a shell by hand. */
 static int completion(const char *shell)
 {
     if (shell && completion_print(shell, commands, COUNT(commands)))

@@ -55,7 +55,8 @@ struct workflow {
          offsetof(type, w.wait_scale)},                                                            \
         {"mock", 0, "FILE#CASE",                                                                   \
          "answers for states, as Step Functions Local's mock\n"                                    \
-         "configuration has them (also SFN_MOCK_CONFIG)",                                          \
+         "configuration has them (also SFN_MOCK_CONFIG);\n"                                        \
+         "FILE#MACHINE#CASE: those of another machine's case",                                     \
          offsetof(type, w.mock)},                                                                  \
         {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",   \
          offsetof(type, w.limits)},                                                                \
