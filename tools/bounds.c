@@ -1,4 +1,4 @@
-/* The options --expression-time and --memory: a whole number with its unit. */
+/* Options that are a time or a size: a whole number with its unit. */
 
 #include "tools/bounds.h"
 
@@ -31,10 +31,18 @@ static bool read_units(const char *text, const struct unit *units, size_t count,
     return false;
 }
 
+bool bounds_size(const char *text, int64_t *bytes)
+{
+    static const struct unit sizes[] = {
+        {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"t", INT64_C(1) << 40},
+        {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"T", INT64_C(1) << 40}};
+
+    return read_units(text, sizes, COUNT(sizes), bytes);
+}
+
 bool bounds_read(const struct option_set *set, struct bounds *b)
 {
     static const struct unit times[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}};
-    static const struct unit sizes[] = {{"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};
     /* Below that not even what is always there has room. */
     enum { LEAST_BYTES = 16 << 20 };
     int64_t bytes = 0;
@@ -47,7 +55,7 @@ bool bounds_read(const struct option_set *set, struct bounds *b)
                   b->expression_time);
         return false;
     }
-    if (b->memory && (!read_units(b->memory, sizes, COUNT(sizes), &bytes) || bytes < LEAST_BYTES)) {
+    if (b->memory && (!bounds_size(b->memory, &bytes) || bytes < LEAST_BYTES)) {
         cmd_usage(set->command, "--memory is a size from 16m on, as in 500m or 2g; not '%s'",
                   b->memory);
         return false;

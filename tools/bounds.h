@@ -24,6 +24,8 @@ struct bounds {
             offsetof(type, b.memory)                                                               \
     }
 
+/* "64m", "2G": a unit of 1024s is needed. False: it is none, or 0. */
+bool bounds_size(const char *text, int64_t *bytes);
 /* False after saying what is wrong. */
 bool bounds_read(const struct option_set *set, struct bounds *b);
 void bounds_give(const struct bounds *b, struct host_options *out);

@@ -403,6 +403,12 @@ static bool store_is_back(struct serve *s)
     return good;
 }
 
+static void say_damaged(const struct serve *s)
+{
+    talk_say(s->talk, "bring the file back from a copy, or see what is left: asl store check %s",
+             s->store_path);
+}
+
 /* The store failed: nothing is answered but that until it can be written. False: a signal came, or
  * it never will be. */
 static bool wait_for_store(struct serve *s, const struct diag *failed)
@@ -416,7 +422,7 @@ static bool wait_for_store(struct serve *s, const struct diag *failed)
     }
     if (strcmp(failed->code, STORE_CORRUPT) == 0) {
         talk_say(s->talk, "%s", why);
-        talk_say(s->talk, "see what is left: asl store check %s", s->store_path);
+        say_damaged(s);
         return false;
     }
     talk_say(s->talk, "%s", why);
@@ -520,6 +526,8 @@ static enum life begin(struct serve *s, int64_t port)
     /* A file that went bad while the store was away is no reason to end. */
     if (s->folder && !definitions_load(s->folder) && !s->lived)
         goto out;
+    if (s->folder && !s->lived)
+        set_options_unused(&s->placeholders, "serve", NULL);
     if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why))
         goto refuse;
     if (config.mocks && access(config.mocks, R_OK) != 0)
@@ -536,6 +544,8 @@ static enum life begin(struct serve *s, int64_t port)
     goto out;
 refuse:
     talk_say(s->talk, "%s", why.text);
+    if (why.code && (strcmp(why.code, STORE_CORRUPT) == 0 || strcmp(why.code, STORE_DAMAGED) == 0))
+        say_damaged(s);
 out:
     diag_clear(&why);
     return life;
@@ -591,8 +601,10 @@ static enum life live(struct serve *s, int64_t port)
     struct diag why = {0};
     enum life life = begin(s, port);
 
-    if (life == LIFE_OVER && !host_serve(s->host, on_stop, s, &why))
-        life = wait_for_store(s, &why) ? LIFE_AGAIN : LIFE_BAD;
+    if (life == LIFE_OVER && !host_serve(s->host, on_stop, s, &why)) {
+        bool corrupt = strcmp(why.code, STORE_CORRUPT) == 0;
+        life = wait_for_store(s, &why) ? LIFE_AGAIN : corrupt ? LIFE_USAGE : LIFE_BAD;
+    }
     diag_clear(&why);
     end(s);
     return life;
@@ -681,7 +693,7 @@ static const struct option_row rows[] = {
      "mock configuration of Step Functions Local, for starts of\n"
      "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
      offsetof(struct serve, mock)},
-    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION; default: us-east-1)",
+    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION, AWS_REGION; default: us-east-1)",
      offsetof(struct serve, region)},
     {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)",
      offsetof(struct serve, account)},
@@ -756,29 +768,83 @@ static bool read_throttle(struct serve *s)
     return !s->throttle;
 }
 
-/* "64M" */
-static bool read_size(const char *text, int64_t *bytes)
+/* "64M", or 0 for none. */
+static bool read_least_free(struct serve *s)
 {
-    static const char units[] = "KMGT";
-    char *end;
+    const char *text = s->least_free ? s->least_free : "64M";
+    bool good = strcmp(text, "0") == 0 || bounds_size(text, &s->least_room);
 
-    errno = 0;
-    long long n = strtoll(text, &end, 10);
-    const char *unit = *end ? strchr(units, *end) : NULL;
-    if (end == text || errno || n < 0 || n > 1000000 || (*end && (!unit || end[1])))
+    if (!good)
+        cmd_usage("serve", "--min-free is a size, as in 64M or 2G, or 0; not '%s'", text);
+    return good;
+}
+
+/* ---- what is in ARNs ---- */
+
+static const char small_letters[] = "abcdefghijklmnopqrstuvwxyz", digits[] = "0123456789";
+
+/* "us-gov-west-1": words, then a number. */
+static bool is_region(const char *text)
+{
+    size_t words = 0, n;
+
+    while ((n = strspn(text, small_letters)) > 0 && text[n] == '-') {
+        words++;
+        text += n + 1;
+    }
+    n = strspn(text, digits);
+    return words >= 2 && n > 0 && !text[n];
+}
+
+static bool is_account(const char *text)
+{
+    return strlen(text) == 12 && strspn(text, digits) == 12;
+}
+
+/* NULL: not given. False after saying what is wrong. */
+static bool check_names(const char *region, const char *account)
+{
+    if (region && !is_region(region)) {
+        cmd_usage("serve", "--region is one of AWS's, as us-east-1 or us-gov-west-1, not '%s'",
+                  region);
         return false;
-    *bytes = n << (unit ? 10 * (unit - units + 1) : 0);
+    }
+    if (account && !is_account(account)) {
+        cmd_usage("serve", "--account has 12 digits, as 123456789012, not '%s'", account);
+        return false;
+    }
     return true;
 }
 
-/* Colons and the like would take ARNs apart. NULL: not given. */
-static bool fits_arn(const char *option, const char *part)
+/* ---- definitions ---- */
+
+/* Where the file of the command line isn't there, as others name one. False after saying so. */
+static bool check_definitions(const struct serve *s)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-    if (!part || (*part && !part[strspn(part, letters)]))
+    static const char head[] = "file://";
+    const char *path = s->definitions, *hash = path ? strrchr(path, '#') : NULL;
+    size_t n = hash ? (size_t)(hash - path) : 0;
+    bool good = true;
+
+    if (!path) {
+        if (s->set.set.count || s->set.file.count)
+            cmd_fail("serve", "--set fills in placeholders of --definitions, and there is none");
         return true;
-    cmd_usage("serve", "%s takes letters, digits and '-', not '%s'", option, part);
-    return false;
+    }
+    if (access(path, F_OK) == 0)
+        return true;
+    if (strncmp(path, head, sizeof head - 1) == 0) {
+        cmd_usage("serve", "--definitions %s: that is how AWS's command line names a file; say %s",
+                  path, path + sizeof head - 1);
+        return false;
+    }
+    char *file = hash ? mem_strndup(path, n) : NULL;
+    if (file && n && access(file, F_OK) == 0) {
+        cmd_usage("serve", "--definitions takes all state machines of a file; say %s", file);
+        good = false;
+    }
+    mem_free(file);
+    return good;
 }
 
 static int run(struct serve *s, int argc, char **argv)
@@ -815,19 +881,20 @@ static int run(struct serve *s, int argc, char **argv)
                          "--drain is a number of seconds, minutes or hours, as in 30s, 5m, or 0; "
                          "not '%s'",
                          s->drain);
-    if (!read_size(s->least_free ? s->least_free : "64M", &s->least_room))
-        return cmd_usage("serve", "--min-free is a size, as in 64M or 2G, or 0; not '%s'",
-                         s->least_free);
+    if (!read_least_free(s))
+        return EXIT_USAGE;
     if (s->max_executions &&
         !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
         return EXIT_USAGE;
-    if (!fits_arn("--region", first_set(s->region, regions)) ||
-        !fits_arn("--account", first_set(s->account, accounts)))
+    if (!check_names(first_set(s->region, regions), first_set(s->account, accounts)) ||
+        !check_definitions(s))
         return EXIT_USAGE;
     if (!set_options_read(&s->set, set, &s->placeholders))
         return EXIT_USAGE;
     set_options_defaults(&s->placeholders, first_set(s->region, regions),
                          first_set(s->account, accounts));
+    if (s->store_path && !*s->store_path)
+        return cmd_usage("serve", "--store takes a file, or :memory:, not ''");
     if (!s->store_path)
         s->store_path = "asl.db";
     if (s->listen && !is_address(s->listen))
