@@ -446,8 +446,9 @@ START_TEST(date_write)
     struct jsonata_fault why = {0};
     struct pictures kept = {0};
     const char *picture = from_millis[_i].picture, *zone = from_millis[_i].zone;
-    bool ok = jsonata_from_millis(&out, from_millis[_i].ms, picture, picture ? strlen(picture) : 0,
-                                  zone, zone ? strlen(zone) : 0, JSONATA_AWS, &kept, &why);
+    bool ok =
+        jsonata_from_millis(&out, from_millis[_i].ms, picture, picture ? strlen(picture) : 0, zone,
+                            zone ? strlen(zone) : 0, JSONATA_AWS, &kept, NULL, SIZE_MAX / 2, &why);
 
     pictures_clear(&kept);
     expect_answer(from_millis[_i].name, ok, &out, &why, from_millis[_i].want);

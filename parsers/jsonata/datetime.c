@@ -474,6 +474,11 @@ struct date_picture *date_picture_get(struct pictures *kept, const char *text, s
 
 /* ---- writing ---- */
 
+enum {
+    PAID_AT_ONCE = 64 * 1024, /* bytes that are written before they are paid for */
+    WRITING = 4,              /* what a byte costs, in bytes gone through */
+};
+
 struct zone {
     double hours, minutes; /* as +HHMM has them, but -0330 are -4 hours and -30 minutes */
 };
@@ -591,12 +596,23 @@ static bool write_part(const struct date_part *part, double ms, const struct civ
     return picture_write(&part->number, value, out, why);
 }
 
+/* What a piece that was written costs: work for its bytes, and room for them. */
+static bool pay(const struct buf *out, size_t from, size_t most, struct work *work,
+                struct jsonata_fault *why)
+{
+    if (out->len > most)
+        jsonata_fault_set(why, "U1002");
+    return work_spend_bytes(work, WRITING * (out->len - from)) && out->len <= most;
+}
+
 bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
                          const char *zone, size_t zone_len, enum jsonata_dialect dialect,
-                         struct pictures *kept, struct jsonata_fault *why)
+                         struct pictures *kept, struct work *work, size_t memory,
+                         struct jsonata_fault *why)
 {
     const struct date_picture *p;
     const size_t start = out->len;
+    size_t paid = start;
     struct civil c;
     struct zone z = {0};
     bool ok = true;
@@ -619,10 +635,17 @@ bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t
     ms = date_clip(ms + zone_ms(&z));
     c = civil_of(ms);
     p = date_picture_get(kept, picture, picture_len, dialect, why);
-    if (!p)
-        return false;
-    for (size_t i = 0; ok && i < p->count; i++)
+    ok = p != NULL;
+    for (size_t i = 0; ok && i < p->count; i++) {
         ok = write_part(&p->parts[i], ms, &c, &z, out, why);
+        if (!ok || out->len - paid < PAID_AT_ONCE)
+            continue;
+        /* Others may run meanwhile, and put other pictures in the place of this one. */
+        ok = pay(out, paid, start + memory, work, why);
+        paid = out->len;
+        p = ok ? date_picture_get(kept, picture, picture_len, dialect, why) : NULL;
+    }
+    ok = ok && pay(out, paid, start + memory, work, why);
     if (!ok)
         out->len = start;
     return ok;

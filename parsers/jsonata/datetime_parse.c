@@ -144,8 +144,8 @@ static const char *const iso_forms[] = {
 
 enum { COMPILING = 500 /* a short pattern, in units of work */ };
 
-static bool is_iso_form(const char *text, size_t len, enum jsonata_dialect dialect,
-                        struct work *work)
+static enum js_regex_answer find_iso_form(const char *text, size_t len,
+                                          enum jsonata_dialect dialect, struct work *work)
 {
     const char *form = iso_forms[dialect];
     js_regex *r = js_regex_compile(form, strlen(form), false, false, NULL);
@@ -158,7 +158,15 @@ static bool is_iso_form(const char *text, size_t len, enum jsonata_dialect diale
     answer = js_search_next(&s);
     js_search_clear(&s);
     js_regex_free(r);
-    return answer == JS_REGEX_FOUND;
+    return answer;
+}
+
+/* False: a bound stopped the search, so that nothing is known of the text. */
+static bool has_ended(enum js_regex_answer answer, struct jsonata_fault *why)
+{
+    if (answer == JS_REGEX_TOO_LARGE)
+        jsonata_fault_set(why, "U1002");
+    return answer != JS_REGEX_TOO_LARGE && answer != JS_REGEX_TOO_MUCH;
 }
 
 /* Of the forms that are no date with a time, Date.parse makes none: NaN. */
@@ -166,9 +174,14 @@ static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect
                       double *out, struct jsonata_fault *why)
 {
     double ms = NAN;
+    enum js_regex_answer form = JS_REGEX_FOUND;
     bool date = read_date(text, len, &ms);
 
-    if ((!date || isnan(ms)) && !is_iso_form(text, len, dialect, work)) {
+    if (!date || isnan(ms))
+        form = find_iso_form(text, len, dialect, work);
+    if (!has_ended(form, why))
+        return false;
+    if (form != JS_REGEX_FOUND) {
         jsonata_fault_text(why, "D3110", text, len);
         return false;
     }
@@ -608,6 +621,19 @@ static bool find_instant(struct components *c, double now, double *out, struct j
 
 /* ---- both together ---- */
 
+/* Which picture, and of the pictures that are kept. */
+struct date_source {
+    struct pictures *kept;
+    const char *picture;
+    size_t len;
+    enum jsonata_dialect dialect;
+};
+
+static struct date_picture *picture_of(const struct date_source *from, struct jsonata_fault *why)
+{
+    return date_picture_get(from->kept, from->picture, from->len, from->dialect, why);
+}
+
 /* Makes the picture's pattern; it stays NULL when it would be too large. D3130, D3133. */
 static bool make_pattern(struct date_picture *p, enum jsonata_dialect dialect,
                          struct jsonata_fault *why)
@@ -638,45 +664,71 @@ static bool match_runs(const struct date_picture *p, enum jsonata_dialect dialec
     return len == 0;
 }
 
-static bool match_pattern(const struct date_picture *p, enum jsonata_dialect dialect,
-                          const char *text, size_t len, struct work *work, struct components *c)
+/* The picture, with its pattern again if it has got no other one meanwhile. */
+static struct date_picture *give_back(const struct date_source *from, js_regex *pattern,
+                                      struct jsonata_fault *why)
 {
-    struct js_search s = {0};
-    bool found;
+    struct date_picture *p = picture_of(from, why);
 
-    if (!p->pattern || js_regex_groups(p->pattern) != p->count)
-        return false;
-    js_search_init(&s, p->pattern, text, len);
+    if (p && !p->pattern)
+        p->pattern = pattern;
+    else
+        js_regex_free(pattern);
+    return p;
+}
+
+/*
+ * While it searches others may run, and put other pictures in the place of this one: so its pattern
+ * is taken out of it, and the picture is looked up again. False: a bound stopped the search.
+ */
+static bool match_pattern(struct date_picture *p, const struct date_source *from, const char *text,
+                          size_t len, struct work *work, bool *found, struct components *c,
+                          struct jsonata_fault *why)
+{
+    js_regex *pattern = p->pattern;
+    struct js_search s = {0};
+    enum js_regex_answer answer;
+    bool ended;
+
+    *found = false;
+    if (!pattern || js_regex_groups(pattern) != p->count)
+        return true;
+    p->pattern = NULL;
+    js_search_init(&s, pattern, text, len);
     s.work = work;
-    found = js_search_next(&s) == JS_REGEX_FOUND;
-    for (size_t i = 0; found && i < p->count; i++) {
+    answer = js_search_next(&s);
+    p = give_back(from, pattern, why);
+    ended = p && has_ended(answer, why);
+    *found = ended && answer == JS_REGEX_FOUND;
+    for (size_t i = 0; *found && i < p->count; i++) {
         struct js_span span = s.span[i + 1];
 
         if (p->parts[i].component)
-            take_part(c, &p->parts[i], dialect, s.text + span.start, span.end - span.start);
+            take_part(c, &p->parts[i], from->dialect, s.text + span.start, span.end - span.start);
     }
     js_search_clear(&s);
-    return found;
+    return ended;
 }
 
-static bool parse_picture(const char *text, size_t len, const char *picture, size_t picture_len,
-                          double now, enum jsonata_dialect dialect, struct pictures *kept,
+static bool parse_picture(const char *text, size_t len, double now, const struct date_source *from,
                           struct work *work, bool *found, double *out, struct jsonata_fault *why)
 {
-    struct date_picture *p = date_picture_get(kept, picture, picture_len, dialect, why);
+    struct date_picture *p = picture_of(from, why);
     struct components c;
     bool match;
 
     if (!p)
         return false;
     if (!p->runs && !p->pattern)
-        make_runs(p, dialect);
-    if (!p->runs && !p->pattern && !make_pattern(p, dialect, why))
+        make_runs(p, from->dialect);
+    if (!p->runs && !p->pattern && !make_pattern(p, from->dialect, why))
         return false;
     memset(c.known, 0, sizeof c.known);
     c.any = false;
-    match = p->runs ? match_runs(p, dialect, text, len, &c)
-                    : match_pattern(p, dialect, text, len, work, &c);
+    if (p->runs)
+        match = match_runs(p, from->dialect, text, len, &c);
+    else if (!match_pattern(p, from, text, len, work, &match, &c, why))
+        return false;
     match = match && c.any;
     if (match && !find_instant(&c, now, out, why))
         return false;
@@ -688,9 +740,10 @@ bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t
                        int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
                        struct work *work, bool *found, double *out, struct jsonata_fault *why)
 {
+    const struct date_source from = {kept, picture, picture_len, dialect};
+
     if (picture)
-        return parse_picture(text, len, picture, picture_len, (double)now_ms, dialect, kept, work,
-                             found, out, why);
+        return parse_picture(text, len, (double)now_ms, &from, work, found, out, why);
     if (!parse_iso(text, len, dialect, work, out, why))
         return false;
     *found = true;

@@ -4,10 +4,17 @@
 
 /* Dates and times: milliseconds since 1970. Now is the same all through an evaluation. */
 
-/* About what a date costs, with a picture that was read before; and a search for its parts, at
- * most.
- */
-enum { DATE_COST = 16, SEARCH_COST = 1000000 };
+/* About what a date costs, with a picture that was read before. */
+enum { DATE_COST = 16 };
+
+/* A fault, or without one the bound that stopped it. */
+static struct jv refused(struct jn *e, struct jsonata_fault *why)
+{
+    if (why->code)
+        return jn_error_fault(e, why);
+    jn_stop(e);
+    return (struct jv){.kind = JV_ERROR};
+}
 
 static struct jv format(struct jn *e, double ms, struct jv picture, struct jv zone)
 {
@@ -19,10 +26,10 @@ static struct jv format(struct jn *e, double ms, struct jv picture, struct jv zo
         return (struct jv){.kind = JV_ERROR};
     if (jsonata_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
                             is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect,
-                            e->x->pictures, &why))
+                            e->x->pictures, e->work, e->memory, &why))
         return jn_take_buf(e, &text);
     buf_clear(&text);
-    return jn_error_fault(e, &why);
+    return refused(e, &why);
 }
 
 static struct jv fn_now(struct jn *e, const struct call *c)
@@ -47,9 +54,7 @@ static struct jv fn_to_millis(struct jn *e, const struct call *c)
 {
     const struct jv text = arg(c, 0), picture = arg(c, 1);
     struct jsonata_fault why = {0};
-    /* Without a tick, as the expression's pictures are held. */
-    struct work search = {.most = SEARCH_COST};
-    bool found = true, good;
+    bool found = true;
     double ms;
 
     if (is_undefined(text))
@@ -58,17 +63,10 @@ static struct jv fn_to_millis(struct jn *e, const struct call *c)
     jn_spend_characters(e, str_len(text));
     if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
-    work_begin(&search);
-    good = jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
-                             str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,
-                             &search, &found, &ms, &why);
-    jn_spend(e, search.total - search.left);
-    if (search.verdict != WORK_GOES_ON) {
-        jsonata_fault_clear(&why);
-        return jn_stop(e), (struct jv){.kind = JV_ERROR};
-    }
-    if (!good)
-        return jn_error_fault(e, &why);
+    if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
+                           str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,
+                           e->work, &found, &ms, &why))
+        return refused(e, &why);
     return found ? jv_number(ms) : jv_undefined();
 }
 

@@ -9,6 +9,9 @@
 /* Of a number that is written, with a picture that was read before; that is rounded; in a radix. */
 enum { PICTURE_COST = 64, ROUND_COST = 48, RADIX_COST = 64 };
 
+/* Of a picture of a number. */
+enum { PICTURE_UNITS_A_BYTE = 1 };
+
 static struct jv fn_number(struct jn *e, const struct call *c)
 {
     const struct jv v = arg(c, 0);
@@ -149,6 +152,12 @@ bool jn_picture_steps(struct jn *e, struct jv picture)
     return jn_steps(e, len < UINT32_MAX ? len * len / 64 : UINT64_MAX / 2);
 }
 
+/* Pictures of numbers are read, and written by, character by character. */
+static bool number_picture_steps(struct jn *e, struct jv picture)
+{
+    return jn_steps(e, PICTURE_COST + (uint64_t)str_len(picture) * PICTURE_UNITS_A_BYTE);
+}
+
 static struct jv fn_format_number(struct jn *e, const struct call *c)
 {
     const struct jv picture = arg(c, 1), options = arg(c, 2);
@@ -158,7 +167,7 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    if (!jn_picture_steps(e, picture))
+    if (!number_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     jn_spend(e, is_object(options) ? 4 * members_count(options) : 0);
     for (size_t i = 0; is_object(options) && i < members_count(options); i++) {
@@ -196,7 +205,7 @@ static struct jv fn_format_integer(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    if (!jn_picture_steps(e, picture))
+    if (!number_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     return written(e, &text,
                    jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
@@ -214,7 +223,7 @@ static struct jv fn_parse_integer(struct jn *e, const struct call *c)
         return text;
     /* A word is looked up among all that there are; letters are powers. */
     jn_spend(e, str_len(text));
-    if (!jn_picture_steps(e, picture))
+    if (!number_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
                               e->x->pictures, &n, &why))

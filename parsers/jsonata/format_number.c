@@ -309,23 +309,19 @@ struct measures {
     size_t least_integer, scale, least_fraction, most_fraction, least_exponent;
 };
 
-static bool has_position(const struct positions *p, size_t position)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (p->list[i] == position)
-            return true;
-    return false;
-}
-
+/* The positions are in order, the largest first. */
 static size_t find_interval(const struct positions *p)
 {
-    size_t interval = 0;
+    size_t interval = 0, at = p->count;
 
     for (size_t i = 0; i < p->count; i++)
         interval = js_common_divisor(interval, p->list[i]);
-    for (size_t i = 1; i <= p->count; i++)
-        if (!has_position(p, i * interval))
+    for (size_t i = 1; i <= p->count; i++) {
+        while (at > 0 && p->list[at - 1] < i * interval)
+            at--;
+        if (at == 0 || p->list[at - 1] != i * interval)
             return 0;
+    }
     return interval;
 }
 
@@ -333,16 +329,22 @@ static size_t find_interval(const struct positions *p)
 static void find_groups(struct measures *m, const struct sub_picture *p, const struct signs *s)
 {
     uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
+    size_t digits = count_if(p->integer, s, is_any_digit), seen = 0;
     long at;
 
     for (at = find(p->integer, grouping, 0); at != NOWHERE;
-         at = find(p->integer, grouping, (size_t)at + 1))
-        add_position(&m->integer_groups,
-                     count_if(cut(p->integer, (size_t)at, p->integer.count), s, is_any_digit));
+         at = find(p->integer, grouping, (size_t)at + 1)) {
+        digits -= count_if(cut(p->integer, seen, (size_t)at), s, is_any_digit);
+        seen = (size_t)at;
+        add_position(&m->integer_groups, digits);
+    }
+    digits = seen = 0;
     for (at = find(p->fraction, grouping, 0); at != NOWHERE;
-         at = find(p->integer, grouping, (size_t)at + 1))
-        add_position(&m->fraction_groups,
-                     count_if(cut(p->fraction, 0, (size_t)at), s, is_any_digit));
+         at = find(p->integer, grouping, (size_t)at + 1)) {
+        digits += count_if(cut(p->fraction, seen, (size_t)at), s, is_any_digit);
+        seen = (size_t)at;
+        add_position(&m->fraction_groups, digits);
+    }
     m->every = find_interval(&m->integer_groups);
 }
 
@@ -395,7 +397,7 @@ static void pad(struct row *r, const struct measures *m, const struct signs *s)
     size_t zeros = 0, before, behind;
 
     if (point == NOWHERE)
-        row_insert(r, r->count, decimal);
+        row_fill(r, r->count, 1, decimal);
     else
         r->list[point] = decimal;
     while (zeros < r->count && r->list[zeros] == zero)
@@ -405,10 +407,13 @@ static void pad(struct row *r, const struct measures *m, const struct signs *s)
         r->count--;
     point = find(span_of(r), decimal, 0);
     before = point == NOWHERE ? 0 : (size_t)point;
-    for (; before < m->least_integer; before++)
-        row_insert(r, 0, zero);
-    for (behind = r->count - before - 1; behind < m->least_fraction; behind++)
-        row_insert(r, r->count, zero);
+    if (before < m->least_integer) {
+        row_fill(r, 0, m->least_integer - before, zero);
+        before = m->least_integer;
+    }
+    behind = r->count - before - 1;
+    if (behind < m->least_fraction)
+        row_fill(r, r->count, m->least_fraction - behind, zero);
 }
 
 /* As JavaScript's slice counts: a negative index from the end. */
@@ -424,15 +429,20 @@ static void group(struct row *r, const struct measures *m, const struct signs *s
 {
     uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
     long decimal = find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    size_t regular = m->every && decimal > 0 ? (size_t)(decimal - 1) / m->every : 0;
+    struct row_gap gap;
 
-    if (m->every && decimal > 0)
-        for (size_t i = 1; i <= (size_t)(decimal - 1) / m->every; i++)
-            row_insert(r, (size_t)decimal - i * m->every, grouping);
+    row_open(&gap, r, m->every ? regular : m->integer_groups.count);
+    for (size_t i = 1; i <= regular; i++)
+        row_insert(&gap, (size_t)decimal - i * m->every, grouping);
     for (size_t i = 0; !m->every && i < m->integer_groups.count; i++, decimal++)
-        row_insert(r, index_from(decimal - (long)m->integer_groups.list[i], r->count), grouping);
+        row_insert(&gap, index_from(decimal - (long)m->integer_groups.list[i], r->count), grouping);
+    row_close(&gap);
     decimal = find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    row_open(&gap, r, m->fraction_groups.count);
     for (size_t i = 0; i < m->fraction_groups.count; i++)
-        row_insert(r, (size_t)decimal + m->fraction_groups.list[i] + 1, grouping);
+        row_insert(&gap, (size_t)decimal + m->fraction_groups.list[i] + 1, grouping);
+    row_close(&gap);
 }
 
 /* 5: the mantissa has as many digits in front of the point as the picture asks for. */
@@ -456,8 +466,8 @@ static void write_exponent(long exponent, const struct measures *m, const struct
     struct row digits = {0};
 
     read_digits(&digits, (double)labs(exponent), 0, s);
-    while (digits.count < m->least_exponent)
-        row_insert(&digits, 0, s->of[JSONATA_ZERO_DIGIT]);
+    if (digits.count < m->least_exponent)
+        row_fill(&digits, 0, m->least_exponent - digits.count, s->of[JSONATA_ZERO_DIGIT]);
     add_symbol(symbols, JSONATA_EXPONENT_SEPARATOR, out);
     if (exponent < 0)
         add_symbol(symbols, JSONATA_MINUS_SIGN, out);

@@ -314,17 +314,17 @@ static uint32_t zero_of(uint32_t cp)
  * Puts `c` in front of the last `position` characters. When there are not so many, only as many
  * stay as the position is away from the left: the reference does it so.
  */
-static void insert_from_right(struct row *r, size_t position, uint32_t c)
+static void insert_from_right(struct row_gap *g, size_t position, uint32_t c)
 {
-    size_t beyond = position > r->count ? position - r->count : 0;
+    const size_t count = g->row->count, beyond = position > count ? position - count : 0;
 
     if (!beyond) {
-        row_insert(r, r->count - position, c);
+        row_insert(g, count - position, c);
         return;
     }
-    if (beyond < r->count)
-        row_remove(r, 0, r->count - beyond);
-    row_insert(r, 0, c);
+    if (beyond < count)
+        row_drop(g, count - beyond);
+    row_insert(g, 0, c);
 }
 
 /* After how many digits the separators stand: all the same, and none left out. Else 0. */
@@ -426,12 +426,16 @@ void picture_clear(struct picture *p)
 
 static void put_separators(const struct picture *p, struct row *r)
 {
+    struct row_gap gap;
+
     if (p->every) {
         row_space(r, p->every, p->separators[0].character);
-    } else {
-        for (size_t i = p->separator_count; i-- > 0;)
-            insert_from_right(r, p->separators[i].position, p->separators[i].character);
+        return;
     }
+    row_open(&gap, r, p->separator_count);
+    for (size_t i = p->separator_count; i-- > 0;)
+        insert_from_right(&gap, p->separators[i].position, p->separators[i].character);
+    row_close(&gap);
 }
 
 static const char *ordinal_suffix(const struct row *r)

@@ -28,9 +28,11 @@ enum {
     BYTES_A_USE = 256,
     LARGE_PATTERN = 5000,
     /* What a callout costs with all that is done until the next, in bytes gone through: in machine
-     * code, and by PCRE2's interpreter where machine code won't do. */
+     * code, and by PCRE2's interpreter where machine code won't do; and what each group adds, as
+     * what all of them have caught is copied. */
     JIT_STEP = 64,
     SLOW_STEP = 256,
+    GROUP_STEP = 2,
     /* A search that takes so much is worth machine code at once. */
     WORTH_JIT = 1000 * JIT_STEP,
     /* So much is done before any of it is spent: a fraction of a millisecond. */
@@ -255,7 +257,7 @@ static int call(struct js_search *s, struct js_regex_engine *e, struct js_regex_
     const size_t cost = s->cost;
     int rc = PCRE2_ERROR_JIT_STACKLIMIT;
 
-    s->step = JIT_STEP;
+    s->step = JIT_STEP + GROUP_STEP * s->regex->groups;
     if (!e->jit_tried) {
         s->enough = cost + WORTH_JIT;
         rc = interpret(s, e, room, from);
@@ -270,7 +272,7 @@ static int call(struct js_search *s, struct js_regex_engine *e, struct js_regex_
     if (e->jit && rc == PCRE2_ERROR_JIT_STACKLIMIT)
         rc = pcre2_jit_match(e->code, (PCRE2_SPTR)s->text, s->len, from, 0, room->data,
                              room->context);
-    s->step = SLOW_STEP;
+    s->step = SLOW_STEP + GROUP_STEP * s->regex->groups;
     return rc == PCRE2_ERROR_JIT_STACKLIMIT ? interpret(s, e, room, from) : rc;
 }
 

@@ -25,14 +25,16 @@ void row_read(struct row *r, const char *text, size_t len)
     }
 }
 
-void row_insert(struct row *r, size_t index, uint32_t c)
+void row_fill(struct row *r, size_t index, size_t n, uint32_t c)
 {
-    if (index > r->count)
-        index = r->count;
-    row_reserve(r, 1);
-    memmove(r->list + index + 1, r->list + index, (r->count - index) * sizeof *r->list);
-    r->list[index] = c;
-    r->count++;
+    assert(index <= r->count);
+    if (!n)
+        return;
+    row_reserve(r, n);
+    memmove(r->list + index + n, r->list + index, (r->count - index) * sizeof *r->list);
+    for (size_t i = 0; i < n; i++)
+        r->list[index + i] = c;
+    r->count += n;
 }
 
 void row_space(struct row *r, size_t every, uint32_t c)
@@ -60,6 +62,47 @@ void row_remove(struct row *r, size_t index, size_t n)
         return;
     memmove(r->list + index, r->list + index + n, (r->count - index - n) * sizeof *r->list);
     r->count -= n;
+}
+
+void row_open(struct row_gap *g, struct row *r, size_t most)
+{
+    row_reserve(r, most);
+    *g = (struct row_gap){.row = r, .at = r->count, .room = most};
+}
+
+static void move_gap(struct row_gap *g, size_t index)
+{
+    uint32_t *before = g->row->list + g->at, *behind = before + g->room;
+
+    if (index > g->at)
+        memmove(before, behind, (index - g->at) * sizeof *before);
+    else if (index < g->at)
+        memmove(behind - (g->at - index), before - (g->at - index),
+                (g->at - index) * sizeof *before);
+    g->at = index;
+}
+
+void row_insert(struct row_gap *g, size_t index, uint32_t c)
+{
+    assert(g->room > 0);
+    move_gap(g, index < g->row->count ? index : g->row->count);
+    g->row->list[g->at++] = c;
+    g->room--;
+    g->row->count++;
+}
+
+void row_drop(struct row_gap *g, size_t n)
+{
+    assert(n <= g->row->count);
+    move_gap(g, 0);
+    g->room += n;
+    g->row->count -= n;
+}
+
+void row_close(struct row_gap *g)
+{
+    move_gap(g, g->row->count);
+    g->room = 0;
 }
 
 void row_write(const struct row *r, struct buf *out)

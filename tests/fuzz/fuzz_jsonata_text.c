@@ -80,14 +80,14 @@ static bool try_dates(const struct input *in, struct buf *out, struct jsonata_fa
 
     work_begin(&work);
     if (!jsonata_from_millis(out, in->n, in->picture, in->picture_len, NULL, 0, JSONATA_AWS,
-                             in->kept, why))
+                             in->kept, &work, SIZE_MAX / 2, why))
         return false;
     jsonata_to_millis(out->data ? out->data : "", out->len, in->picture, in->picture_len, NOW_MS,
                       JSONATA_AWS, in->kept, &work, &found, &ms, NULL);
     jsonata_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, in->kept, &work, &found,
                       &ms, NULL);
     return jsonata_from_millis(out, in->n, NULL, 0, in->text, in->text_len, JSONATA_REFERENCE,
-                               in->kept, why);
+                               in->kept, &work, SIZE_MAX / 2, why);
 }
 
 static bool try_case(const struct input *in, struct buf *out)
