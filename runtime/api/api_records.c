@@ -136,12 +136,13 @@ bool machine_forget(api *a, const struct machine *m, size_t limit)
     struct diag why = {0};
     json *before = json_stringf("%s#", k.arn);
 
-    store_list(a->store, REVISION, json_str(before), note_revision_key, &k, &why);
+    bool good = store_list(a->store, REVISION, json_str(before), note_revision_key, &k, &why);
     for (size_t i = 0; i < k.count; i++) {
         store_put(a->store, REVISION, json_str(k.list[i]), NULL, 0);
         json_unref(k.list[i]);
     }
-    bool last = k.count < limit;
+    /* Those that couldn't be read are there still, and need the machine's record to be found. */
+    bool last = good && k.count < limit;
     if (last)
         store_put(a->store, MACHINE, k.arn, NULL, 0);
     mem_free(k.list);
