@@ -32,7 +32,8 @@ struct serve {
         *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale,
         *max_executions, *throttle, *drain, *least_free;
     bool insecure, public_metrics, quiet;
-    bool lived; /* it was ready once */
+    bool lived;     /* it was ready once */
+    uint16_t bound; /* and then on this port, which stays its own */
     struct bounds bounds;
     struct services_options asked;
     struct set_options set;
@@ -477,7 +478,6 @@ static enum life begin(struct serve *s, int64_t port)
                                 .served = {serves, s}};
     struct diag why = {0};
     enum life life = LIFE_USAGE;
-    uint16_t bound;
 
     if (!open_store(s, &why))
         goto refuse;
@@ -528,13 +528,14 @@ static enum life begin(struct serve *s, int64_t port)
         goto out;
     if (s->folder && !s->lived)
         set_options_unused(&s->placeholders, "serve", NULL);
-    if (!api_server_listen(s->server, address, (uint16_t)port, &bound, &why))
+    if (!api_server_listen(s->server, address, s->lived ? s->bound : (uint16_t)port, &s->bound,
+                           &why))
         goto refuse;
     if (config.mocks && access(config.mocks, R_OK) != 0)
         talk_say(s->talk, "%s can't be read: executions that ask for mocks are refused",
                  config.mocks);
     if (!s->quiet)
-        say_where(s, address, bound);
+        say_where(s, address, s->bound);
     uv_signal_start(&s->hup, on_hup, SIGHUP);
     uv_unref((uv_handle_t *)&s->hup);
     if (s->folder)
