@@ -885,8 +885,9 @@ START_TEST(no_more_than_the_bound)
 
     w->options.max_in_flight = bounds[_i].in_flight;
     w->options.max_processes = bounds[_i].processes;
-    open_handlers(w, "{\"handlers\": [{\"resource\": \"*\", " SH(
-                         "until [ -e go ]; do sleep 0.01; done; echo 1") "}]}");
+    open_handlers(
+        w, "{\"handlers\": [{\"resource\": \"*\", " SH(
+               "for i in $(seq 3000); do [ -e go ] && break; sleep 0.01; done; echo 1") "}]}");
     for (int i = 0; i < 5; i++)
         begin(w, i % 2 ? "f" : "g", "{}");
     turns(w, 20);
