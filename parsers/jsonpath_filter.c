@@ -62,10 +62,12 @@ static bool read_pattern(struct reader *r, struct stretch s, struct operand *out
         return jsonpath_refuse(r, s.at, "The regular expression is not closed");
     body = jsonpath_part(s, 1, to);
     h = jsonpath_hold(r);
-    h->regex = jsonpath_regex_new(body.text, body.len, caseless, r->why);
+    h->regex = java_regex_new(body.text, body.len, caseless, r->why);
     if (!h->regex) {
-        if (r->why)
+        if (r->why) {
+            r->why->code = JSONPATH_INVALID;
             r->why->at += body.at;
+        }
         return false;
     }
     out->kind = OPERAND_PATTERN;

@@ -3,6 +3,7 @@
 
 #include "parsers/arena.h"
 #include "parsers/diag.h"
+#include "parsers/java_regex.h"
 #include "parsers/json.h"
 #include "parsers/jsonpath.h"
 #include "parsers/work.h"
@@ -67,7 +68,7 @@ struct operand {
         OPERAND_ROOT,    /* $.a: a path into the document */
     } kind;
     json *text; /* of a literal or pattern */
-    struct regex *regex;
+    java_regex *regex;
     struct route route;
 };
 
@@ -101,7 +102,7 @@ struct filter {
 struct held {
     struct held *next;
     json *value;
-    struct regex *regex;
+    java_regex *regex;
 };
 
 struct jsonpath {
@@ -140,13 +141,6 @@ bool jsonpath_read_filter(struct reader *r, struct stretch s, struct filter *out
 
 /* "['a']", "[0]", "..": a step in Jayway's own notation. */
 void jsonpath_write_step(struct buf *out, const struct step *s);
-
-/* ---- regular expressions: jsonpath_regex.c ---- */
-
-struct regex *jsonpath_regex_new(const char *text, size_t len, bool caseless, struct diag *why);
-void jsonpath_regex_free(struct regex *re);
-/* 1: the whole of `text` matches, 0: it does not, -1: it takes more than `work` allows. */
-int jsonpath_regex_match(const struct regex *re, const char *text, size_t len, struct work *work);
 
 /* ---- evaluating: jsonpath_eval.c, jsonpath_filter.c ---- */
 

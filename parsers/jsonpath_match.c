@@ -126,7 +126,7 @@ struct side {
     } kind;
     const json *v; /* a literal's and pattern's text too */
     json *made;    /* what must be released */
-    const struct regex *regex;
+    const java_regex *regex;
 };
 
 static enum side_kind side_kind_of(const json *v)
@@ -322,7 +322,7 @@ static enum verdict judge_match(struct eval *e, const struct side *left, const s
         !jsonpath_spend(e, json_text_len(other->v) / WORK_BYTES_A_UNIT))
         return UNDECIDED;
     text = json_is_string(other->v) ? json_ref(other->v) : json_text(other->v);
-    matched = jsonpath_regex_match(pattern->regex, json_str(text), json_str_len(text), e->work);
+    matched = java_regex_match(pattern->regex, json_str(text), json_str_len(text), e->work);
     json_unref(text);
     if (matched < 0) {
         diag_set(e->why, JSONPATH_TOO_MUCH, 0, "Matching the regular expression takes too long");

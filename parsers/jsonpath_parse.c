@@ -563,7 +563,7 @@ void jsonpath_free(jsonpath *p)
         return;
     for (struct held *h = p->held; h; h = h->next) {
         json_unref(h->value);
-        jsonpath_regex_free(h->regex);
+        java_regex_free(h->regex);
     }
     arena_clear(&p->arena);
     mem_free(p);

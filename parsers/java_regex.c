@@ -1,6 +1,7 @@
+#include "parsers/java_regex.h"
+
 #include "parsers/buf.h"
 #include "parsers/count.h"
-#include "parsers/jsonpath_impl.h"
 #include "parsers/mem.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -16,7 +17,7 @@
  * comes to (a "callout"): there the work is counted, and a match that takes too much is given up.
  */
 
-struct regex {
+struct java_regex {
     pcre2_code *code;
     char *text; /* in PCRE2's dialect */
     size_t len;
@@ -202,32 +203,32 @@ static pcre2_code *compile(const struct buf *text, bool caseless, struct diag *w
     if (!code) {
         PCRE2_UCHAR message[200];
         pcre2_get_error_message(error, message, sizeof message);
-        diag_set(why, JSONPATH_INVALID, 0, "The regular expression is not valid: %s",
+        diag_set(why, "REGEX_INVALID", 0, "The regular expression is not valid: %s",
                  (const char *)message);
     }
     return code;
 }
 
-struct regex *jsonpath_regex_new(const char *text, size_t len, bool caseless, struct diag *why)
+java_regex *java_regex_new(const char *text, size_t len, bool caseless, struct diag *why)
 {
     struct dialect d = {.text = text, .len = len};
-    struct regex *re = NULL;
+    java_regex *re = NULL;
     pcre2_code *code = NULL;
 
     if (translate(&d))
         code = compile(&d.out, caseless, why);
     else
-        diag_set(why, JSONPATH_INVALID, d.i, "The regular expression is not valid here: %.*s",
+        diag_set(why, "REGEX_INVALID", d.i, "The regular expression is not valid here: %.*s",
                  (int)(len - d.i), text + d.i);
     if (code) {
         re = mem_alloc(sizeof *re);
-        *re = (struct regex){code, mem_strndup(buf_str(&d.out), d.out.len), d.out.len};
+        *re = (struct java_regex){code, mem_strndup(buf_str(&d.out), d.out.len), d.out.len};
     }
     buf_clear(&d.out);
     return re;
 }
 
-void jsonpath_regex_free(struct regex *re)
+void java_regex_free(java_regex *re)
 {
     if (!re)
         return;
@@ -238,13 +239,13 @@ void jsonpath_regex_free(struct regex *re)
 
 /* What a callout knows of its match. */
 struct attempt {
-    const struct regex *re;
+    const java_regex *re;
     struct work *work;
     size_t at; /* in the text, at the last callout */
 };
 
 /* Does a reference to what a group has matched stand there? \1, \k<name> */
-static bool is_back_reference(const struct regex *re, size_t at)
+static bool is_back_reference(const java_regex *re, size_t at)
 {
     const char *p = re->text + at;
 
@@ -280,7 +281,7 @@ static int count(pcre2_callout_block *block, void *user)
 }
 
 /* A tick of `work` may let others match with the same expression: all that changes is local. */
-int jsonpath_regex_match(const struct regex *re, const char *text, size_t len, struct work *work)
+int java_regex_match(const java_regex *re, const char *text, size_t len, struct work *work)
 {
     struct attempt a = {re, work, 0};
     pcre2_match_context *context;
