@@ -1,20 +1,14 @@
 #ifndef ASL_ASL_H
 #define ASL_ASL_H
 
+#include "asl/load.h"
+#include "asl/machine.h"
 #include "asl/report.h"
+#include "asl/workflow.h"
 #include "parsers/document.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/*
- * A definition in the Amazon States Language, compiled: loaded and checked once, then run by any
- * number of executions. Counted; never changed.
- */
-typedef struct asl_machine asl_machine;
-
-/* The largest definition, in bytes: AWS's quota. */
-enum { ASL_MAX_DEFINITION = 1048576 };
 
 /*
  * Compiles the text of a definition. Everything that is wrong with it goes into the report, each
@@ -22,7 +16,7 @@ enum { ASL_MAX_DEFINITION = 1048576 };
  */
 asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
                          struct asl_report *report);
-/* The same of one that was read already; `places` are those of its values. */
+/* As asl_compile, of a definition that was read already; `places` are those of its values. */
 asl_machine *asl_compile_value(const json *definition, const struct json_places *places,
                                struct asl_report *report);
 /*
@@ -32,20 +26,6 @@ asl_machine *asl_compile_value(const json *definition, const struct json_places 
  * error is what the machine can't be made without.
  */
 asl_machine *asl_compile_stored(const char *text, size_t len, struct asl_report *report);
-/* The definition's text as it was given, a string: a look; NULL: it was not JSON text. */
-const json *asl_machine_text(const asl_machine *m);
-asl_machine *asl_machine_ref(asl_machine *m);
-void asl_machine_unref(asl_machine *m);
-
-/* What AWS calls the type of a state machine. */
-enum asl_workflow { ASL_STANDARD, ASL_EXPRESS };
-
-/* Who runs Tasks beside AWS's services. */
-struct asl_served {
-    /* Is that resource one of its own? */
-    bool (*serves)(void *user, const char *resource);
-    void *user;
-};
 
 /*
  * Reports what is wrong with a definition that is to be deployed as such a workflow: besides what

@@ -313,7 +313,7 @@ void load_check_map(struct loader *l, const struct asl_state *s, const struct as
     };
     struct asl_at part;
 
-    if (l->workflow == ASL_EXPRESS && s->map.distributed)
+    if (l->purpose->workflow == ASL_EXPRESS && s->map.distributed)
         check_mode(l, at);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (asl_at_member(at, parts[i].field, &part) && load_object(l, &part))

@@ -280,7 +280,9 @@ static void check_express(struct loader *l, const struct asl_at *at, unsigned pa
 /* Has who runs it work of its own for the resource? What that needs, nobody knows here. */
 static bool is_served(const struct loader *l, const struct asl_at *at)
 {
-    return l->served && l->served->serves(l->served->user, json_str(at->value));
+    const struct asl_served *served = l->purpose->served;
+
+    return served && served->serves(served->user, json_str(at->value));
 }
 
 static void check_integration(struct loader *l, const struct asl_at *state, const struct asl_at *at)
@@ -294,7 +296,7 @@ static void check_integration(struct loader *l, const struct asl_at *state, cons
         not_recognized(l, at, read ? &r : NULL, row);
         return;
     }
-    if (l->workflow == ASL_EXPRESS)
+    if (l->purpose->workflow == ASL_EXPRESS)
         check_express(l, at, r.pattern);
     if (known)
         check_call(l, row, &r, state);
@@ -320,7 +322,7 @@ void load_check_resource(struct loader *l, const struct asl_state *s, const stru
     switch (task->kind) {
     case ASL_LAMBDA: break;
     case ASL_ACTIVITY:
-        if (l->workflow == ASL_EXPRESS)
+        if (l->purpose->workflow == ASL_EXPRESS)
             asl_report_schema(l->report, &resource,
                               "Express state machine does not support Activity ARN");
         break;

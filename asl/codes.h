@@ -1,7 +1,8 @@
 #ifndef ASL_CODES_H
 #define ASL_CODES_H
 
-#include "asl/asl.h"
+#include "asl/report.h"
+#include "asl/workflow.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #ifndef ASL_GRAPH_H
 #define ASL_GRAPH_H
 
-#include "asl/asl.h"
+#include "asl/machine.h"
 #include "asl/model.h"
 #include "asl/report.h"
 

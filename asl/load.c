@@ -2,19 +2,12 @@
 
 #include "asl/load_impl.h"
 #include "asl/reader_words.h"
-#include "asl/warn.h"
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/nearest.h"
 #include "parsers/utf8.h"
 
 #include <string.h>
-
-const char *const asl_type_names[ASL_TYPES] = {
-    [ASL_PASS] = "Pass", [ASL_TASK] = "Task",         [ASL_CHOICE] = "Choice",
-    [ASL_WAIT] = "Wait", [ASL_SUCCEED] = "Succeed",   [ASL_FAIL] = "Fail",
-    [ASL_MAP] = "Map",   [ASL_PARALLEL] = "Parallel",
-};
 
 /* ---- names, unique over the whole machine ---- */
 
@@ -63,7 +56,7 @@ static void check_name(struct loader *l, const struct asl_at *at)
 {
     size_t chars = utf8_count(json_str(at->key), json_str_len(at->key));
 
-    if (l->stored)
+    if (l->purpose->stored)
         return;
     if (chars < 1 || chars > 80)
         asl_report_add(l->report, ASL_ERROR, "INVALID_STATE_NAME", at, ASL_KEY,
@@ -264,7 +257,7 @@ static void check_graph(struct loader *l, const struct asl_scope *scope, const s
 {
     bool end = false;
 
-    if (l->stored)
+    if (l->purpose->stored)
         return;
     for (size_t i = 0; i < scope->count && !end; i++)
         end = ends(json_value_at(scope->names, i));
@@ -282,7 +275,7 @@ static void check_graph(struct loader *l, const struct asl_scope *scope, const s
 /* People are told a cause; to a client of the API it is said as AWS does, with what follows. */
 static bool tells_consequences(const struct loader *l)
 {
-    return l->validating && !l->warnings;
+    return l->purpose->validating && !l->purpose->lint;
 }
 
 struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
@@ -374,17 +367,9 @@ static void refuse_size(struct asl_report *report, size_t len, const char *as)
                    ASL_MAX_DEFINITION);
 }
 
-/* A definition that was not read yet, or (`value`) was. */
-struct source {
-    const char *text;
-    size_t len;
-    enum document_format format;
-    const json *value;
-    const struct json_places *places;
-};
-
 /* To people, what is wrong and how to mend it; to a client of the API, as AWS's reader says it. */
-static void refuse_text(const struct loader *l, const struct source *from, const struct diag *why)
+static void refuse_text(const struct loader *l, const struct load_source *from,
+                        const struct diag *why)
 {
     struct json_places at = {.value = why->place};
     const struct asl_at top = {.places = &at};
@@ -408,14 +393,14 @@ static void refuse_text(const struct loader *l, const struct source *from, const
  * Of a key that is twice in JSON, the last one counts, as with AWS, and people are told. YAML knows
  * no such mapping.
  */
-static json *read_text(const struct loader *l, const struct source *from, struct arena *a,
+static json *read_text(const struct loader *l, const struct load_source *from, struct arena *a,
                        struct json_places **places, struct diag *why)
 {
-    bool unique = l->warnings || from->format == DOCUMENT_YAML;
+    bool unique = l->purpose->lint || from->format == DOCUMENT_YAML;
     json *v = document_parse(from->format, from->text, from->len, unique ? JSON_READ_UNIQUE : 0, a,
                              places, why);
 
-    if (v || from->format == DOCUMENT_YAML || !l->warnings || !why->code ||
+    if (v || from->format == DOCUMENT_YAML || !l->purpose->lint || !why->code ||
         strcmp(why->code, "JSON_DUPLICATE_KEY") != 0)
         return v;
     struct json_places at = {.value = why->place};
@@ -427,7 +412,7 @@ static json *read_text(const struct loader *l, const struct source *from, struct
 }
 
 /* Into m->definition; false after saying why not. */
-static bool read_source(const struct loader *l, const struct source *from, asl_machine *m,
+static bool read_source(const struct loader *l, const struct load_source *from, asl_machine *m,
                         struct arena *a, const struct json_places **places)
 {
     struct asl_report *report = l->report;
@@ -435,7 +420,7 @@ static bool read_source(const struct loader *l, const struct source *from, asl_m
     struct json_places *at = NULL;
     struct diag why = {0};
 
-    if (from->len > ASL_MAX_DEFINITION && !l->stored) {
+    if (from->len > ASL_MAX_DEFINITION && !l->purpose->stored) {
         refuse_size(report, from->len, "");
         return false;
     }
@@ -465,26 +450,28 @@ static bool read_source(const struct loader *l, const struct source *from, asl_m
     return true;
 }
 
-/* `with`: why it is loaded. */
-static asl_machine *load(const struct source *from, const struct loader *with)
+asl_machine *load_definition(const struct load_source *from, const struct load_purpose *purpose,
+                             struct asl_report *report)
 {
     asl_machine *m = mem_calloc(1, sizeof *m);
-    struct loader l = *with;
-    struct asl_report *report = l.report;
     struct arena places = {0};
     struct asl_at top = {0};
     size_t errors = report->errors;
+    struct loader l = {
+        .m = m,
+        .a = &m->arena,
+        .report = report,
+        .purpose = purpose,
+    };
 
-    l.m = m;
-    l.a = &m->arena;
     m->refs = 1;
     if (read_source(&l, from, m, &places, &top.places)) {
         top.value = m->definition;
         load_machine(&l, &top);
-        if (report->errors == errors && !l.stored)
+        if (report->errors == errors && !purpose->stored)
             load_check_variables(&l, &top);
-        if (l.warnings && report->errors == errors)
-            asl_warn(m, &top, l.workflow, l.warnings, report);
+        if (report->errors == errors && purpose->lint)
+            purpose->lint(purpose->user, m, &top);
     }
     arena_clear(&places);
     mem_free(l.names);
@@ -493,89 +480,7 @@ static asl_machine *load(const struct source *from, const struct loader *with)
         asl_machine_unref(m);
         return NULL;
     }
-    if (!l.validating && from->text && from->format == DOCUMENT_JSON)
+    if (!purpose->validating && from->text && from->format == DOCUMENT_JSON)
         m->text = json_string(from->text, from->len);
     return m;
-}
-
-asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
-                         struct asl_report *report)
-{
-    return load(&(struct source){.text = text, .len = len, .format = format},
-                &(struct loader){.report = report});
-}
-
-asl_machine *asl_compile_value(const json *definition, const struct json_places *places,
-                               struct asl_report *report)
-{
-    return load(&(struct source){.value = definition, .places = places},
-                &(struct loader){.report = report});
-}
-
-asl_machine *asl_compile_stored(const char *text, size_t len, struct asl_report *report)
-{
-    return load(&(struct source){.text = text, .len = len, .format = DOCUMENT_JSON},
-                &(struct loader){.report = report, .stored = true});
-}
-
-const json *asl_machine_text(const asl_machine *m)
-{
-    return m->text;
-}
-
-/* `l` says for whom, and which warnings are wanted. */
-static void validate(const struct source *from, struct loader l)
-{
-    l.validating = true;
-    asl_machine_unref(load(from, &l));
-    asl_report_drop_unsure(l.report);
-    if (l.warnings)
-        asl_report_keep(l.report, l.warnings);
-}
-
-void asl_validate(const char *text, size_t len, enum document_format format,
-                  enum asl_workflow workflow, const struct asl_served *served,
-                  struct asl_report *report)
-{
-    validate(&(struct source){.text = text, .len = len, .format = format},
-             (struct loader){.report = report, .workflow = workflow, .served = served});
-}
-
-void asl_validate_value(const json *definition, const struct json_places *places,
-                        enum asl_workflow workflow, const struct asl_served *served,
-                        struct asl_report *report)
-{
-    validate(&(struct source){.value = definition, .places = places},
-             (struct loader){.report = report, .workflow = workflow, .served = served});
-}
-
-void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
-              const struct asl_codes *wanted, struct asl_report *report)
-{
-    validate(&(struct source){.text = text, .len = len, .format = format},
-             (struct loader){.report = report, .workflow = workflow, .warnings = wanted});
-}
-
-void asl_lint_value(const json *definition, const struct json_places *places,
-                    enum asl_workflow workflow, const struct asl_codes *wanted,
-                    struct asl_report *report)
-{
-    validate(&(struct source){.value = definition, .places = places},
-             (struct loader){.report = report, .workflow = workflow, .warnings = wanted});
-}
-
-asl_machine *asl_machine_ref(asl_machine *m)
-{
-    m->refs++;
-    return m;
-}
-
-void asl_machine_unref(asl_machine *m)
-{
-    if (!m || --m->refs)
-        return;
-    arena_clear(&m->arena);
-    json_unref(m->definition);
-    json_unref(m->text);
-    mem_free(m);
 }

@@ -57,7 +57,7 @@ static void unknown_field(struct loader *l, const struct asl_field *fields, size
     struct nearest near = {.want = json_str(at->key), .len = json_str_len(at->key)};
     struct buf hint = {0};
 
-    if (l->stored)
+    if (l->purpose->stored)
         return;
     /* What is spelled right isn't misspelt, however near something else is. */
     bool owned = l->state == at->up && add_owners(&hint, fields, count, at->key);
@@ -112,7 +112,7 @@ void load_other_language(struct loader *l, const struct asl_field *f, const stru
 {
     struct buf other = {0};
 
-    if (l->stored)
+    if (l->purpose->stored)
         return;
     if (!hint && l->language == ASL_JSONATA && add_without_path(&other, f->name))
         hint = buf_str(&other);
@@ -271,8 +271,9 @@ void load_not_yet(struct loader *l, const struct asl_field *f, const struct asl_
                   void *object)
 {
     (void)object;
-    asl_report_add(l->report, l->validating ? ASL_WARNING : ASL_ERROR, "ASL_NOT_SUPPORTED_YET", at,
-                   ASL_KEY, "AWS knows this field, this version of asl does not run it yet",
+    asl_report_add(l->report, l->purpose->validating ? ASL_WARNING : ASL_ERROR,
+                   "ASL_NOT_SUPPORTED_YET", at, ASL_KEY,
+                   "AWS knows this field, this version of asl does not run it yet",
                    "Field '%s' is not supported yet", f->name);
 }
 
@@ -308,7 +309,7 @@ enum asl_language load_language(struct loader *l, const struct asl_at *at,
     if (json_str_is(member.value, "JSONPath"))
         return ASL_JSONPATH;
     /* A placeholder will be what the rest is written in. */
-    if (l->validating && asl_has_placeholder(member.value))
+    if (l->purpose->validating && asl_has_placeholder(member.value))
         return has_expression(at->value) ? ASL_JSONATA : ASL_JSONPATH;
     load_word(l, &member, languages);
     return ASL_JSONATA;
@@ -405,7 +406,7 @@ static void check_variable(struct loader *l, const struct asl_at *at)
     const char *key = json_str(at->key);
     size_t len = json_str_len(at->key);
 
-    if (l->stored)
+    if (l->purpose->stored)
         return;
     if (len > 2 && memcmp(key + len - 2, ".$", 2) == 0)
         len -= 2;
@@ -471,7 +472,7 @@ static bool read_whole(struct loader *l, const struct asl_field *f, const struct
     }
     int64_t n = json_int_value(at->value);
     *out = n;
-    if (l->stored && n >= 0 && n <= STORED_MOST)
+    if (l->purpose->stored && n >= 0 && n <= STORED_MOST)
         return true;
     if (n < f->min)
         asl_report_schema(l->report, at, "Minimum value is %lld", (long long)f->min);
@@ -528,7 +529,7 @@ void load_share(struct loader *l, const struct asl_field *f, const struct asl_at
     }
     n->value = json_double_value(at->value);
     n->set = true;
-    if (l->stored)
+    if (l->purpose->stored)
         return;
     if (n->value < (double)f->min)
         asl_report_schema(l->report, at, "Minimum value is %lld.0", (long long)f->min);
@@ -566,7 +567,7 @@ void load_check_all(struct loader *l, const struct asl_at *list)
     size_t count = json_count(list->value);
     struct asl_at entry, names, name;
 
-    for (size_t i = 0; i < count && !l->stored; i++) {
+    for (size_t i = 0; i < count && !l->purpose->stored; i++) {
         asl_at_index(list, i, &entry);
         if (!asl_at_member(&entry, "ErrorEquals", &names) || !json_is_array(names.value))
             continue;
@@ -609,7 +610,7 @@ static void load_rate(struct loader *l, const struct asl_field *f, const struct 
 {
     if (!json_is_number(at->value))
         asl_report_schema(l->report, at, "Expected value of type Float");
-    else if (json_double_value(at->value) < 1 && !l->stored)
+    else if (json_double_value(at->value) < 1 && !l->purpose->stored)
         asl_report_schema(l->report, at, "Minimum value is 1.0");
     else
         *SLOT(double) = json_double_value(at->value);

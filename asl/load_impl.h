@@ -4,7 +4,7 @@
 /* What the files of the loader share: load.c (scopes and the graph), load_state.c (the table of
  * fields), load_fields.c (how each kind of field is read). */
 
-#include "asl/asl.h"
+#include "asl/load.h"
 #include "asl/model.h"
 #include "parsers/json_set.h"
 
@@ -22,11 +22,7 @@ struct loader {
     asl_machine *m;
     struct arena *a;
     struct asl_report *report;
-    bool validating; /* for AWS, as `workflow`; else to run it here */
-    bool stored;     /* it was accepted before: what only guards that is not looked at */
-    enum asl_workflow workflow;
-    const struct asl_served *served;              /* NULL: nobody serves more than AWS */
-    const struct asl_codes *warnings;             /* which are looked for; NULL: none */
+    const struct load_purpose *purpose;
     enum asl_language machine_language, language; /* the machine's; that of what is being read */
     const struct asl_at *state;                   /* the state that is being read */
     const struct asl_misspelt *misspelt;          /* first those of the object just read */

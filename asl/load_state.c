@@ -473,7 +473,7 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
         return;
     size_t chars = utf8_count(json_str(v), json_str_len(v));
     ((struct asl_state *)object)->map.label = load_keep(l, v);
-    if (l->stored)
+    if (l->purpose->stored)
         return;
     if (chars < 1 || chars > 40)
         asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
@@ -633,7 +633,7 @@ static void check_task(struct loader *l, const struct asl_state *s, const struct
     const struct asl_task *t = &s->task;
     struct asl_at beat;
 
-    if (!l->stored && is_constant(&t->timeout_s) && is_constant(&t->heartbeat_s) &&
+    if (!l->purpose->stored && is_constant(&t->timeout_s) && is_constant(&t->heartbeat_s) &&
         t->heartbeat_s.value >= t->timeout_s.value) {
         asl_at_member(at, "HeartbeatSeconds", &beat);
         asl_report_schema(l->report, &beat, "HeartbeatSeconds must be less than TimeoutSeconds");
@@ -674,9 +674,9 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
             load_one_of(l, at, one_of[i].names, one_of[i].must);
     if (s->type == ASL_TASK)
         check_task(l, s, at);
-    if (l->validating && s->type == ASL_TASK)
+    if (l->purpose->validating && s->type == ASL_TASK)
         load_check_resource(l, s, at);
-    if (l->validating && s->type == ASL_MAP)
+    if (l->purpose->validating && s->type == ASL_MAP)
         load_check_map(l, s, at);
     l->state = outer.state;
     l->language = outer.language;

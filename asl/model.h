@@ -2,6 +2,7 @@
 #define ASL_MODEL_H
 
 #include "asl/choice.h"
+#include "asl/machine.h"
 #include "asl/path.h"
 #include "asl/retry.h"
 #include "asl/template.h"

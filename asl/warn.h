@@ -1,8 +1,10 @@
 #ifndef ASL_WARN_H
 #define ASL_WARN_H
 
-#include "asl/asl.h"
 #include "asl/codes.h"
+#include "asl/machine.h"
+#include "asl/report.h"
+#include "asl/workflow.h"
 
 /*
  * Reports what is legal in the machine but likely wrong, as far as `wanted` has its code, in the

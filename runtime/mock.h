@@ -1,7 +1,7 @@
 #ifndef RUNTIME_MOCK_H
 #define RUNTIME_MOCK_H
 
-#include "asl/asl.h"
+#include "asl/machine.h"
 #include "parsers/diag.h"
 #include "runtime/task.h"
 

@@ -7,6 +7,7 @@
 
 #include "tests/support/expect.h"
 
+#include "asl/asl.h"
 #include "asl/codes.h"
 #include "parsers/mem.h"
 

@@ -1,7 +1,7 @@
 #ifndef RUNTIME_CORE_EXEC_H
 #define RUNTIME_CORE_EXEC_H
 
-#include "asl/asl.h"
+#include "asl/machine.h"
 #include "runtime/core/event.h"
 
 /*

@@ -5,6 +5,7 @@
  * and is formatted the same again.
  */
 
+#include "asl/asl.h"
 #include "asl/codes.h"
 #include "asl/format.h"
 #include "parsers/mem.h"
