@@ -4,7 +4,7 @@
 #include "parsers/mem.h"
 #include "runtime/http_client.h"
 #include "runtime/http_message.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ struct endpoints *endpoints_new(const char *region)
 {
     struct endpoints *e = mem_calloc(1, sizeof *e);
 
-    e->region = mem_strdup(region ? region : NAMES_REGION);
+    e->region = mem_strdup(region ? region : AWS_DEFAULT_REGION);
     return e;
 }
 
@@ -300,7 +300,7 @@ static const char *own_of_aws(struct endpoints *e, const struct aws_service *s)
 {
     struct buf url = {0};
 
-    buf_printf(&url, "https://%s.%s.%s", s->host, e->region, names_domain(e->region));
+    buf_printf(&url, "https://%s.%s.%s", s->host, e->region, partition_domain(e->region));
     for (size_t i = 0; i < e->made_count; i++)
         if (!strcmp(e->made[i], buf_str(&url))) {
             buf_clear(&url);

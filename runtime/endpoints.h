@@ -14,7 +14,7 @@
  */
 struct endpoints;
 
-/* `region`: for those that are AWS's own; NULL: NAMES_REGION. */
+/* `region`: for those that are AWS's own; NULL: AWS_DEFAULT_REGION. */
 struct endpoints *endpoints_new(const char *region);
 void endpoints_free(struct endpoints *e);
 

@@ -10,7 +10,7 @@
 #include "parsers/mem.h"
 #include "runtime/http_event.h"
 #include "runtime/id_map.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 #include "runtime/text_map.h"
 
 #include <string.h>
@@ -312,8 +312,8 @@ static json *machine_arn(const front_door *d, const char *name)
 {
     if (!strncmp(name, "arn:", 4))
         return json_cstring(name);
-    return json_stringf("arn:%s:states:%s:%s:stateMachine:%s", names_partition(d->region),
-                        d->region, d->account, name);
+    return json_stringf("arn:%s:states:%s:%s:stateMachine:%s", partition_name(d->region), d->region,
+                        d->account, name);
 }
 
 /* The input's text; NULL: the body isn't JSON. */
@@ -456,8 +456,8 @@ front_door *front_door_new(uv_loop_t *loop, api *a, routes *r,
     d->api = a;
     d->routes = r;
     d->options = *options;
-    d->region = mem_strdup(options->region ? options->region : NAMES_REGION);
-    d->account = mem_strdup(options->account ? options->account : NAMES_ACCOUNT);
+    d->region = mem_strdup(options->region ? options->region : AWS_DEFAULT_REGION);
+    d->account = mem_strdup(options->account ? options->account : AWS_DEFAULT_ACCOUNT);
     if (getrandom(&d->chance.state, sizeof d->chance.state, 0) != sizeof d->chance.state)
         d->chance.state = (uint64_t)options->now(options->clock); /* ids need be no secret */
     return d;

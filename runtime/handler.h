@@ -80,7 +80,7 @@ struct handlers_options {
     void *clock;
     struct endpoints *endpoints;           /* where AWS's services are; NULL: nowhere */
     const struct credentials *credentials; /* keys to ask them with, beside the environment's */
-    const char *region;                    /* to ask them for; NULL: NAMES_REGION */
+    const char *region;                    /* to ask them for; NULL: AWS_DEFAULT_REGION */
     bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
     int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
 };

@@ -1,44 +1,15 @@
-/* What things are called where nobody says it, and where in AWS's world that would be. */
+/* What an execution and its machine are called where nobody says it. */
 
 #include "runtime/names.h"
 
-#include <string.h>
-
-static const struct partition {
-    const char *regions; /* their names begin with it */
-    const char *name, *domain;
-} partitions[] = {
-    {"us-gov-", "aws-us-gov", "amazonaws.com"},  {"cn-", "aws-cn", "amazonaws.com.cn"},
-    {"us-iso-", "aws-iso", "c2s.ic.gov"},        {"us-isob-", "aws-iso-b", "sc2s.sgov.gov"},
-    {"us-isof-", "aws-iso-f", "csp.hci.ic.gov"}, {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"},
-    {"eusc-", "aws-eusc", "amazonaws.eu"},       {"", "aws", "amazonaws.com"},
-};
-
-static const struct partition *partition_of(const char *region)
-{
-    const struct partition *p = partitions;
-
-    while (strncmp(region, p->regions, strlen(p->regions)) != 0)
-        p++;
-    return p;
-}
-
-const char *names_partition(const char *region)
-{
-    return partition_of(region)->name;
-}
-
-const char *names_domain(const char *region)
-{
-    return partition_of(region)->domain;
-}
+#include "runtime/partition.h"
 
 void names_make(const struct names_given *given, struct rt_names *out)
 {
     const char *machine = given->machine ? given->machine : "StateMachine";
-    const char *region = given->region ? given->region : NAMES_REGION;
-    const char *account = given->account ? given->account : NAMES_ACCOUNT;
-    const char *partition = names_partition(region);
+    const char *region = given->region ? given->region : AWS_DEFAULT_REGION;
+    const char *account = given->account ? given->account : AWS_DEFAULT_ACCOUNT;
+    const char *partition = partition_name(region);
 
     struct asl_chance chance = {given->seed};
 

@@ -9,6 +9,7 @@
 #include "runtime/endpoints.h"
 #include "runtime/handler.h"
 #include "runtime/names.h"
+#include "runtime/partition.h"
 #include "runtime/task.h"
 
 #include <arpa/inet.h>
@@ -1198,7 +1199,7 @@ START_TEST(partition)
 
     ck_assert(endpoints_add(e, "sqs=aws", NULL));
     ck_assert_str_eq(endpoints_find(e, aws_service_named("sqs", 3)), partitions[_i].url);
-    ck_assert_str_eq(names_partition(partitions[_i].region), partitions[_i].partition);
+    ck_assert_str_eq(partition_name(partitions[_i].region), partitions[_i].partition);
     names_make(&(struct names_given){.region = partitions[_i].region}, &names);
     size_t len = strlen(partitions[_i].partition);
     for (int i = 0; i < 3; i++) {

@@ -2,7 +2,7 @@
 
 #include "asl/asl.h"
 #include "parsers/mem.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 #include "runtime/text_map.h"
 #include "tools/machine_file.h"
 #include "tools/report_text.h"
@@ -216,10 +216,10 @@ static const char *text_at(const struct answer *a, const char *key)
 
 static json *machine_arn(const definitions *d, const char *machine)
 {
-    const char *region = d->options.region ? d->options.region : NAMES_REGION;
-    const char *account = d->options.account ? d->options.account : NAMES_ACCOUNT;
+    const char *region = d->options.region ? d->options.region : AWS_DEFAULT_REGION;
+    const char *account = d->options.account ? d->options.account : AWS_DEFAULT_ACCOUNT;
 
-    return json_stringf("arn:%s:states:%s:%s:stateMachine:%s", names_partition(region), region,
+    return json_stringf("arn:%s:states:%s:%s:stateMachine:%s", partition_name(region), region,
                         account, machine);
 }
 
@@ -244,7 +244,7 @@ static struct answer create(definitions *d, const char *machine, bool express, c
     json_build_set(
         &b, "roleArn",
         json_stringf("arn:%s:iam::123456789012:role/asl",
-                     names_partition(d->options.region ? d->options.region : NAMES_REGION)));
+                     partition_name(d->options.region ? d->options.region : AWS_DEFAULT_REGION)));
     json_build_set(&b, "type", json_cstring(express ? "EXPRESS" : "STANDARD"));
     return call(d, "CreateStateMachine", json_build_done(&b), why);
 }

@@ -4,7 +4,7 @@
 #include "tools/set_options.h"
 
 #include "parsers/nearest.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 #include "tools/cmd.h"
 
 #include <string.h>
@@ -27,10 +27,10 @@ bool set_options_read(const struct set_options *given, const struct option_set *
 
 void set_options_defaults(struct placeholders *p, const char *region, const char *account)
 {
-    region = region ? region : NAMES_REGION;
+    region = region ? region : AWS_DEFAULT_REGION;
     placeholders_default(p, "AWS::Region", region);
-    placeholders_default(p, "AWS::AccountId", account ? account : NAMES_ACCOUNT);
-    placeholders_default(p, "AWS::Partition", names_partition(region));
+    placeholders_default(p, "AWS::AccountId", account ? account : AWS_DEFAULT_ACCOUNT);
+    placeholders_default(p, "AWS::Partition", partition_name(region));
     placeholders_default(p, "AWS::URLSuffix",
                          strncmp(region, "cn-", 3) == 0 ? "amazonaws.com.cn" : "amazonaws.com");
 }

@@ -5,7 +5,7 @@
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -572,8 +572,8 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     }
     a->engine = e;
     a->store = s;
-    a->region = mem_strdup(config->region ? config->region : NAMES_REGION);
-    a->account = mem_strdup(config->account ? config->account : NAMES_ACCOUNT);
+    a->region = mem_strdup(config->region ? config->region : AWS_DEFAULT_REGION);
+    a->account = mem_strdup(config->account ? config->account : AWS_DEFAULT_ACCOUNT);
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
     a->throttle = config->throttle;

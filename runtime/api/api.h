@@ -26,8 +26,8 @@ enum api_throttle {
 };
 
 struct api_config {
-    const char *region;  /* NULL: NAMES_REGION */
-    const char *account; /* NULL: NAMES_ACCOUNT */
+    const char *region;  /* NULL: AWS_DEFAULT_REGION */
+    const char *account; /* NULL: AWS_DEFAULT_ACCOUNT */
     /*
      * A mock configuration of Step Functions Local, which starts with an ARN#CASE take their
      * answers from; read at each, so that it may change. NULL: none.

@@ -3,7 +3,7 @@
 #include "runtime/api/api_impl.h"
 
 #include "parsers/utf8.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 
 #include <string.h>
 
@@ -67,7 +67,7 @@ bool arn_refuse_label(struct call *c, const char *text)
 
 json *arn_make(const api *a, const char *kind, const char *name)
 {
-    return json_stringf("arn:%s:states:%s:%s:%s:%s", names_partition(a->region), a->region,
+    return json_stringf("arn:%s:states:%s:%s:%s:%s", partition_name(a->region), a->region,
                         a->account, kind, name);
 }
 

@@ -4,7 +4,7 @@
 
 #include "asl/reader_words.h"
 #include "parsers/mem.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -119,7 +119,7 @@ static json *execution_arn(api *a, const struct machine *m, const json *name)
     json *id = m->express ? api_uuid(a) : NULL;
     struct buf text = {0};
 
-    buf_printf(&text, "arn:%s:states:%s:%s:%s:%s:%s", names_partition(a->region), a->region,
+    buf_printf(&text, "arn:%s:states:%s:%s:%s:%s:%s", partition_name(a->region), a->region,
                a->account, m->express ? "express" : "execution", json_str(m->name), json_str(name));
     if (id)
         buf_printf(&text, ":%s", json_str(id));

@@ -7,7 +7,7 @@
 
 #include "parsers/mem.h"
 #include "parsers/timestamp.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 
 #include <string.h>
 
@@ -167,7 +167,7 @@ static struct rt_names new_names(struct call *c)
                              .machine_name = machine,
                              .machine_arn = arn_make(a, "stateMachine", json_str(machine)),
                              .arn = json_stringf("arn:%s:states:%s:%s:express:%s:%s",
-                                                 names_partition(a->region), a->region, a->account,
+                                                 partition_name(a->region), a->region, a->account,
                                                  json_str(machine), json_str(name)),
                              .role_arn = role ? json_ref(role) : json_cstring(""),
                              .region = json_cstring(a->region)};

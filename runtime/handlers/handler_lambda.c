@@ -34,7 +34,7 @@
 #include "parsers/mem.h"
 #include "runtime/clock.h"
 #include "runtime/http_server.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -236,8 +236,8 @@ static void add_arn(struct buf *out, const struct job *j)
     if (!strncmp(j->target, "arn:", 4))
         buf_adds(out, j->target);
     else
-        buf_printf(out, "arn:%s:lambda:%s:" NAMES_ACCOUNT ":function:%s",
-                   names_partition(handlers_region(j->h)), handlers_region(j->h), j->name);
+        buf_printf(out, "arn:%s:lambda:%s:" AWS_DEFAULT_ACCOUNT ":function:%s",
+                   partition_name(handlers_region(j->h)), handlers_region(j->h), j->name);
     if (j->qualifier)
         buf_printf(out, ":%s", j->qualifier);
 }

@@ -8,7 +8,7 @@
 #include "parsers/mem.h"
 #include "parsers/utf8.h"
 #include "runtime/core/token.h"
-#include "runtime/names.h"
+#include "runtime/partition.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -204,7 +204,7 @@ struct handler_answer answer_from_text(const handlers *h, const char *text, size
 
 const char *handlers_region(const handlers *h)
 {
-    return h->options.region ? h->options.region : NAMES_REGION;
+    return h->options.region ? h->options.region : AWS_DEFAULT_REGION;
 }
 
 void handlers_log(handlers *h, const char *execution, const char *format, ...)
