@@ -154,11 +154,26 @@ static bool read_all(struct buf *b, int fd, const char *name, size_t limit, stru
     return false;
 }
 
+/* What stands under the name of a file; NULL: a file, or what can be read as if it were one. */
+static const char *kind_of(mode_t mode)
+{
+    return S_ISDIR(mode)                    ? "a folder"
+           : S_ISFIFO(mode)                 ? "a pipe"
+           : S_ISSOCK(mode)                 ? "a socket"
+           : S_ISCHR(mode) || S_ISBLK(mode) ? "a device"
+                                            : NULL;
+}
+
 /* AWS's command line names a file by file://NAME. */
 static void refuse_to_open(const char *path, struct diag *why)
 {
     static const char *const heads[] = {"file://", "fileb://"};
     const char *text = strerror(errno), *name = NULL;
+    struct stat st;
+
+    /* The system has other words for that: "No such device or address". */
+    if (errno == ENXIO && stat(path, &st) == 0 && kind_of(st.st_mode))
+        text = "it is no file";
 
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (strncmp(path, heads[i], strlen(heads[i])) == 0)
@@ -185,5 +200,26 @@ bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *w
     }
     ok = read_all(b, fd, path, limit, why);
     close(fd);
+    return ok;
+}
+
+bool buf_read_regular(struct buf *b, const char *path, size_t limit, struct diag *why)
+{
+    struct stat st = {0};
+    bool ok = false, is_stdin = strcmp(path, "-") == 0;
+    /* Without O_NONBLOCK a pipe would be opened only when somebody writes to it. */
+    int fd = is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (is_stdin)
+        diag_set(why, "FILE_KIND", 0, "standard input can't be read again, only a file can");
+    else if (fd < 0)
+        refuse_to_open(path, why);
+    else if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        ok = read_all(b, fd, path, limit, why);
+    else
+        diag_set(why, "FILE_KIND", 0, "%s is %s, and only a file can be read here", path,
+                 kind_of(st.st_mode) ? kind_of(st.st_mode) : "of another kind");
+    if (fd >= 0)
+        close(fd);
     return ok;
 }

@@ -36,8 +36,11 @@ void buf_clear(struct buf *b);
 
 /*
  * Adds what the file at `path` holds; "-" is standard input. False with *why filled when it can't
- * be read or is larger than `limit` bytes.
+ * be read or is larger than `limit` bytes. It waits for what comes through a pipe or a terminal, so
+ * it is for what a person names at the start, while signals still end the process.
  */
 bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *why);
+/* The same of a regular file, which never makes anybody wait; anything else is refused. */
+bool buf_read_regular(struct buf *b, const char *path, size_t limit, struct diag *why);
 
 #endif

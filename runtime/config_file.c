@@ -5,18 +5,6 @@
 
 #include <stdarg.h>
 
-enum { MAX_FILE = 4 * 1024 * 1024 };
-
-bool config_file_read(struct config_file *f)
-{
-    struct buf text = {0};
-    bool good = buf_read_file(&text, f->name, MAX_FILE, f->why) &&
-                config_file_parse(f, buf_str(&text), text.len);
-
-    buf_clear(&text);
-    return good;
-}
-
 bool config_file_parse(struct config_file *f, const char *text, size_t len)
 {
     f->doc = document_parse(document_format(f->name, text, len), text, len, JSON_READ_UNIQUE,

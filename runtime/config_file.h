@@ -22,9 +22,9 @@ struct config_file {
     struct arena arena;         /* theirs */
 };
 
-/* Reads `name`. False: it can't be read, is larger than 4 MiB, or is no JSON or YAML. */
-bool config_file_read(struct config_file *f);
-/* The same of its text. */
+enum { CONFIG_FILE_MAX = 4 * 1024 * 1024 }; /* bytes */
+
+/* Reads the text of `name`. False: it is no JSON or YAML. */
 bool config_file_parse(struct config_file *f, const char *text, size_t len);
 void config_file_clear(struct config_file *f);
 

@@ -124,19 +124,33 @@ static bool read_all(credentials *c, const char *path, const struct buf *file, s
     return good && any;
 }
 
-credentials *credentials_load(const char *path, struct diag *why)
+/* `text` is cleared, where there is any. */
+static credentials *parse(bool was_read, struct buf *text, const char *path, struct diag *why)
 {
     credentials *c = mem_calloc(1, sizeof *c);
-    struct buf file = {0};
 
-    if (!buf_read_file(&file, path, MAX_FILE, why) || !read_all(c, path, &file, why)) {
+    if (!was_read || !read_all(c, path, text, why)) {
         credentials_free(c);
         c = NULL;
     }
-    if (file.len)
-        OPENSSL_cleanse(file.data, file.len);
-    buf_clear(&file);
+    if (text->len)
+        OPENSSL_cleanse(text->data, text->len);
+    buf_clear(text);
     return c;
+}
+
+credentials *credentials_load(const char *path, struct diag *why)
+{
+    struct buf text = {0};
+
+    return parse(buf_read_file(&text, path, MAX_FILE, why), &text, path, why);
+}
+
+credentials *credentials_reload(const char *path, struct diag *why)
+{
+    struct buf text = {0};
+
+    return parse(buf_read_regular(&text, path, MAX_FILE, why), &text, path, why);
 }
 
 void credentials_swap(credentials *a, credentials *b)
@@ -236,7 +250,7 @@ static credentials *shared_file(void)
         buf_adds(&text, path);
     else if (home)
         buf_printf(&text, "%s/.aws/credentials", home);
-    c = text.len ? credentials_load(buf_str(&text), NULL) : NULL;
+    c = text.len ? credentials_reload(buf_str(&text), NULL) : NULL;
     buf_clear(&text);
     return c;
 }

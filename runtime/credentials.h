@@ -17,8 +17,10 @@
  */
 typedef struct credentials credentials;
 
-/* NULL with *why filled, file's line too. A file without any key is refused. */
+/* NULL with *why filled, file's line too. A file without any key is refused. It may be a pipe. */
 credentials *credentials_load(const char *path, struct diag *why);
+/* The same of what must be a regular file: it waits for nobody. */
+credentials *credentials_reload(const char *path, struct diag *why);
 void credentials_free(credentials *c);
 /* Each has the other's keys from then on. */
 void credentials_swap(credentials *a, credentials *b);

@@ -102,8 +102,10 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
 /* Who is told of jobs that have begun; from the loop, before the answer. */
 void handlers_on_submitted(handlers *h, handler_submitted *submitted);
 
-/* Adds what the handlers file at `path` says, JSON or YAML: handlers_load.c has its form. False
- * with *why filled, its text begins with the place. */
+/* Adds what the text of the handlers file at `path` says, JSON or YAML: handlers_load.c has its
+ * form. False with *why filled, its text begins with the place. */
+bool handlers_parse(handlers *h, const char *path, const char *text, size_t len, struct diag *why);
+/* The same of the file itself, which is read: it may be a pipe. */
 bool handlers_load(handlers *h, const char *path, struct diag *why);
 
 /* Does a row of the file name `target`, by more than wildcards? */

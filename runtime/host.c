@@ -437,11 +437,12 @@ static void retire(host *h, handlers *old)
     h->retired = r;
 }
 
-handlers *host_read_handlers(host *h, const char *path, struct diag *why)
+handlers *host_read_handlers(host *h, const char *path, const char *text, size_t len,
+                             struct diag *why)
 {
     handlers *read = new_handlers(h);
 
-    if (handlers_load(read, path, why))
+    if (handlers_parse(read, path, text, len, why))
         return read;
     retire(h, read);
     return NULL;

@@ -37,9 +37,11 @@ void host_free(host *h);
 engine *host_engine(host *h);
 /* Those that calls begin with now. */
 handlers *host_handlers(host *h);
-/* Others, as the file says; NULL with *why filled. They do nothing until host_use_handlers, from
- * when on all calls begin with them; what runs comes to its end where it began. */
-handlers *host_read_handlers(host *h, const char *path, struct diag *why);
+/* Others, as the text of the file at `path` says; NULL with *why filled. They do nothing until
+ * host_use_handlers, from when on all calls begin with them; what runs comes to its end where it
+ * began. */
+handlers *host_read_handlers(host *h, const char *path, const char *text, size_t len,
+                             struct diag *why);
 void host_use_handlers(host *h, handlers *read);
 /* Calls that have not been answered, and those of them that wait for a slot: of all of these. */
 void host_count_calls(const host *h, size_t *busy, size_t *waiting);

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FILE = 16 * 1024 * 1024 };
-
 /* A state's responses and how many of them it has had. */
 struct mocked_state {
     const json *name;
@@ -154,16 +152,14 @@ static bool take_states(mocks *m, const json *chosen, const json *responses, str
     return true;
 }
 
-mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why)
+mocks *mocks_parse(const char *path, const char *text, size_t len, const char *machine,
+                   const char *name, struct diag *why)
 {
     mocks *m = mem_calloc(1, sizeof *m);
-    struct buf text = {0};
     const json *machines, *responses, *chosen;
     bool good = false;
 
-    if (!buf_read_file(&text, path, MAX_FILE, why))
-        goto out;
-    m->file = json_parse(text.data, text.len, JSON_READ_UNIQUE, why);
+    m->file = json_parse(text, len, JSON_READ_UNIQUE, why);
     if (!m->file) {
         if (why)
             diag_prefix(why, "%s:%u:%u: ", path, why->place.line, why->place.column);
@@ -176,11 +172,21 @@ mocks *mocks_load(const char *path, const char *machine, const char *name, struc
     if (!good)
         diag_prefix(why, "%s: ", path);
 out:
-    buf_clear(&text);
     if (good)
         return m;
     mocks_free(m);
     return NULL;
+}
+
+mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why)
+{
+    struct buf text = {0};
+    mocks *m = buf_read_regular(&text, path, MOCKS_FILE_MAX, why)
+                   ? mocks_parse(path, buf_str(&text), text.len, machine, name, why)
+                   : NULL;
+
+    buf_clear(&text);
+    return m;
 }
 
 void mocks_free(mocks *m)

@@ -14,12 +14,17 @@
  */
 typedef struct mocks mocks;
 
+enum { MOCKS_FILE_MAX = 16 * 1024 * 1024 }; /* bytes */
+
 /*
  * One execution's mocks: test case `name` of `machine` (NULL: of the only machine that has such a
  * case). NULL with *why filled, the file's name in its text, when the file is no good or has no
- * such case.
+ * such case; only a regular file is read.
  */
 mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why);
+/* The same from the text of that file. */
+mocks *mocks_parse(const char *path, const char *text, size_t len, const char *machine,
+                   const char *name, struct diag *why);
 void mocks_free(mocks *m);
 
 /* Does the machine have all the states that are mocked? False with *why filled: it names those that

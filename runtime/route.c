@@ -358,13 +358,6 @@ routes *routes_parse(const char *name, const char *text, size_t len, struct diag
     return finish(&r, config_file_parse(&r.file, text, len));
 }
 
-routes *routes_load(const char *path, struct diag *why)
-{
-    struct reader r = begin(path, why);
-
-    return finish(&r, config_file_read(&r.file));
-}
-
 void routes_free(routes *r)
 {
     if (!r)

@@ -32,9 +32,7 @@ struct route {
     bool cross_site; /* for pages of other origins, too */
 };
 
-/* NULL with *why filled: "FILE:LINE:COLUMN: …" (ROUTES_FILE). */
-routes *routes_load(const char *path, struct diag *why);
-/* The same from a text; `name` is the file's. */
+/* Reads the text of the file `name`. NULL with *why filled: "FILE:LINE:COLUMN: …" (ROUTES_FILE). */
 routes *routes_parse(const char *name, const char *text, size_t len, struct diag *why);
 void routes_free(routes *r);
 

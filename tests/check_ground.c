@@ -9,9 +9,14 @@
 #include "parsers/percent.h"
 #include "parsers/utf8.h"
 
+#include <fcntl.h>
 #include <stdalign.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* ---- mem ---- */
@@ -88,6 +93,52 @@ START_TEST(buf_growth)
     expect_text("taken", taken, "again");
     ck_assert_ptr_null(b.data);
     mem_free(taken);
+    buf_clear(&b);
+}
+END_TEST
+
+/* What isn't a regular file is refused at once, though nobody writes to the pipe. */
+START_TEST(buf_regular)
+{
+    char folder[] = "/tmp/check_ground.XXXXXX", path[64];
+    struct buf b = {0};
+    struct diag why = {0};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    ck_assert(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/pipe", folder);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert(!buf_read_regular(&b, path, 6, &why));
+    expect_diag("a pipe", &why, "FILE_KIND", 0, "pipe is a pipe, and only a file can be read here");
+    unlink(path);
+    ck_assert(!buf_read_regular(&b, folder, 6, &why));
+    expect_diag("a folder", &why, "FILE_KIND", 0, "is a folder");
+    ck_assert(!buf_read_regular(&b, "/dev/zero", 6, &why));
+    expect_diag("a device", &why, "FILE_KIND", 0, "/dev/zero is a device");
+    ck_assert(!buf_read_regular(&b, "-", 6, &why));
+    expect_diag("standard input", &why, "FILE_KIND", 0, "standard input can't be read again");
+    ck_assert(!buf_read_regular(&b, path, 6, &why));
+    expect_diag("no such file", &why, "FILE_READ", 0, "No such file");
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ck_assert(!buf_read_regular(&b, path, 6, &why));
+    expect_diag("a socket", &why, "FILE_READ", 0, "it is no file");
+    ck_assert(!buf_read_file(&b, path, 6, &why));
+    expect_diag("a socket", &why, "FILE_READ", 0, "it is no file");
+    ck_assert(!buf_read_file(&b, "/dev/zero", 6, &why));
+    expect_diag("one without end", &why, "FILE_TOO_LARGE", 0, "/dev/zero is larger than 6 bytes");
+    ck_assert_uint_eq(b.len, 0);
+    close(fd);
+    unlink(path);
+    ck_assert((fd = open(path, O_CREAT | O_WRONLY, 0600)) >= 0);
+    ck_assert_int_eq(write(fd, "text", 4), 4);
+    close(fd);
+    ck_assert(buf_read_regular(&b, path, 6, &why));
+    expect_bytes("a file", b.data, b.len, "text", 4);
+    unlink(path);
+    rmdir(folder);
+    diag_clear(&why);
     buf_clear(&b);
 }
 END_TEST
@@ -417,6 +468,7 @@ int main(void)
     tcase_add_loop_test(t, buf_int, 0, COUNT(ints));
     tcase_add_test(t, buf_growth);
     tcase_add_test(t, buf_file);
+    tcase_add_test(t, buf_regular);
     tcase_add_test(t, arena);
     tcase_add_test(t, diag);
     tcase_add_loop_test(t, place, 0, COUNT(places));

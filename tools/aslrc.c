@@ -174,8 +174,9 @@ static char *folder_of(const char *path)
     return buf_take(&out);
 }
 
-/* `shown`: the file's name as a person sees it. */
-static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, const char *shown)
+/* `shown`: the file's name as a person sees it; `named`: a person named it. */
+static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, const char *shown,
+                                   bool named)
 {
     struct aslrc *rc = mem_calloc(1, sizeof *rc);
     struct arena a = {0};
@@ -184,7 +185,7 @@ static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, co
     struct buf text = {0};
 
     rc->folder = folder_of(path);
-    if (!buf_read_file(&text, path, MAX_BYTES, &why)) {
+    if (!(named ? buf_read_file : buf_read_regular)(&text, path, MAX_BYTES, &why)) {
         fprintf(stderr, "asl: %s\n", why.text);
         all->bad = true;
     } else {
@@ -259,7 +260,8 @@ static const struct aslrc *rc_at(struct aslrc_files *all, const char *folder)
     buf_printf(&path, "%s" NAME, folder);
     size_t here = strlen(all->here);
     bool below = strncmp(folder, all->here, here) == 0 && folder[here] == '/';
-    const struct aslrc *rc = read_rc(all, buf_str(&path), buf_str(&path) + (below ? here + 1 : 0));
+    const struct aslrc *rc =
+        read_rc(all, buf_str(&path), buf_str(&path) + (below ? here + 1 : 0), false);
     buf_clear(&path);
     return rc;
 }
@@ -317,7 +319,7 @@ struct aslrc_files *aslrc_new(const char *only, bool none)
     all->here = mem_strdup(getcwd(here, sizeof here) ? here : "");
     if (only) {
         char *path = absolute(all, only);
-        all->only = read_rc(all, path, only);
+        all->only = read_rc(all, path, only, true);
         mem_free(path);
     }
     return all;

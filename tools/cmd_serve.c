@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000, STREAMS = 3 };
@@ -41,6 +42,7 @@ struct serve {
     struct services services;
     double scale;
     struct arena texts; /* what stands for options of the jar */
+    struct serve_texts said;
 
     enum api_throttle throttled;
     int64_t least_room;
@@ -169,14 +171,20 @@ static bool is_left_alone(const struct serve *s)
     return false;
 }
 
+static struct serve_files files_of(struct serve *s)
+{
+    return (struct serve_files){.handlers = s->handlers,
+                                .routes = s->routes,
+                                .credentials = s->asked.credentials,
+                                .texts = &s->said,
+                                .host = s->host,
+                                .door = s->door,
+                                .services = &s->services};
+}
+
 static void reload(struct serve *s)
 {
-    const struct serve_files files = {.handlers = s->handlers,
-                                      .routes = s->routes,
-                                      .credentials = s->asked.credentials,
-                                      .host = s->host,
-                                      .door = s->door,
-                                      .services = &s->services};
+    const struct serve_files files = files_of(s);
     struct buf did = {0};
     struct diag why = {0};
     const char *log = s->events ? "; the log is opened anew" : "";
@@ -329,7 +337,8 @@ static bool offer(void *user, http_exchange *x)
 
 static bool open_door(struct serve *s, const struct api_config *config, struct diag *why)
 {
-    routes *r = s->routes ? routes_load(s->routes, why) : NULL;
+    struct buf *text = &s->said.routes;
+    routes *r = s->routes ? routes_parse(s->routes, buf_str(text), text->len, why) : NULL;
 
     if (r)
         s->door = front_door_new(host_loop(s->host), s->api, r,
@@ -516,7 +525,9 @@ static enum life begin(struct serve *s, int64_t port)
                                                                   .now = now,
                                                                   .clock = s->host,
                                                                   .turn = take_turn});
-    if ((s->handlers && !handlers_load(host_handlers(s->host), s->handlers, &why)) ||
+    struct buf *text = &s->said.handlers;
+    if ((s->handlers &&
+         !handlers_parse(host_handlers(s->host), s->handlers, buf_str(text), text->len, &why)) ||
         !open_door(s, &config, &why) || !open_log(s, &why))
         goto refuse;
     if (!api_load(s->api, &why) || !host_recover(s->host, &why)) {
@@ -613,8 +624,15 @@ static enum life live(struct serve *s, int64_t port)
 
 static int serve(struct serve *s, int64_t port)
 {
+    const struct serve_files files = files_of(s);
     struct diag why = {0};
     enum life life;
+
+    if (!serve_read(&files, &why)) {
+        cmd_fail("serve", "%s", why.text);
+        diag_clear(&why);
+        return EXIT_USAGE;
+    }
 
     if (!(s->talk = talk_new(&why))) {
         cmd_fail("serve", "%s", why.text);
@@ -825,6 +843,7 @@ static bool check_definitions(const struct serve *s)
     static const char head[] = "file://";
     const char *path = s->definitions, *hash = path ? strrchr(path, '#') : NULL;
     size_t n = hash ? (size_t)(hash - path) : 0;
+    struct stat is;
     bool good = true;
 
     if (!path) {
@@ -832,8 +851,12 @@ static bool check_definitions(const struct serve *s)
             cmd_fail("serve", "--set fills in placeholders of --definitions, and there is none");
         return true;
     }
-    if (access(path, F_OK) == 0)
-        return true;
+    if (stat(path, &is) == 0) {
+        good = S_ISREG(is.st_mode) || S_ISDIR(is.st_mode);
+        if (!good)
+            cmd_fail("serve", "--definitions %s: it is no file and no folder", path);
+        return good;
+    }
     if (strncmp(path, head, sizeof head - 1) == 0) {
         cmd_usage("serve", "--definitions %s: that is how AWS's command line names a file; say %s",
                   path, path + sizeof head - 1);
@@ -922,6 +945,7 @@ int cmd_serve(int argc, char **argv)
     int status = run(&s, argc, argv);
 
     services_clear(&s.services);
+    serve_texts_clear(&s.said);
     placeholders_clear(&s.placeholders);
     arena_clear(&s.texts);
     return status;

@@ -65,7 +65,7 @@ bool repository_read(const char *near, const char *path, size_t limit, struct bu
                      char **real, struct diag *why)
 {
     if (repository_has(near, path, real))
-        return buf_read_file(text, *real, limit, why);
+        return buf_read_regular(text, *real, limit, why);
     if (*real)
         diag_set(why, NULL, 0, "%s is outside of the repository, or no file", path);
     else

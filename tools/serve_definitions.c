@@ -468,7 +468,7 @@ static bool load(definitions *d, struct file *f)
     }
     if (!other)
         text_map_put(&d->machines, f->machine, f);
-    good = buf_read_file(&text, f->path, d->only ? MAX_TEMPLATE : ASL_MAX_DEFINITION, &why);
+    good = buf_read_regular(&text, f->path, d->only ? MAX_TEMPLATE : ASL_MAX_DEFINITION, &why);
     if (!good)
         say(d, f, "refused: %s", why.text);
     buf_str(&text);

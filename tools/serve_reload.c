@@ -1,23 +1,43 @@
-/* Reading asl serve's files again: first all are read, then all are taken. */
+/*
+ * Reading asl serve's files, and reading them again: first all are read, then all are taken. Who
+ * starts a server can end it while it waits for a pipe. One that runs must wait for nobody.
+ */
 
 #include "tools/serve_reload.h"
 
+#include "runtime/config_file.h"
 #include "runtime/credentials.h"
 
 /* What was read; empty is {0}. */
 struct fresh {
+    struct serve_texts texts;
     handlers *handlers;
     routes *routes;
     credentials *credentials;
 };
 
+bool serve_read(const struct serve_files *f, struct diag *why)
+{
+    struct serve_texts *t = f->texts;
+
+    return (!f->handlers || buf_read_file(&t->handlers, f->handlers, CONFIG_FILE_MAX, why)) &&
+           (!f->routes || buf_read_file(&t->routes, f->routes, CONFIG_FILE_MAX, why));
+}
+
 static bool read_all(const struct serve_files *f, struct fresh *new, struct diag *why)
 {
-    if (f->credentials && !(new->credentials = credentials_load(f->credentials, why)))
+    struct serve_texts *t = &new->texts;
+
+    if (f->credentials && !(new->credentials = credentials_reload(f->credentials, why)))
         return false;
-    if (f->routes && !(new->routes = routes_load(f->routes, why)))
+    if (f->routes &&
+        (!buf_read_regular(&t->routes, f->routes, CONFIG_FILE_MAX, why) ||
+         !(new->routes = routes_parse(f->routes, buf_str(&t->routes), t->routes.len, why))))
         return false;
-    return !f->handlers || (new->handlers = host_read_handlers(f->host, f->handlers, why));
+    return !f->handlers ||
+           (buf_read_regular(&t->handlers, f->handlers, CONFIG_FILE_MAX, why) &&
+            (new->handlers = host_read_handlers(f->host, f->handlers, buf_str(&t->handlers),
+                                                t->handlers.len, why)));
 }
 
 static void name_file(struct buf *did, const char *name)
@@ -40,11 +60,21 @@ bool serve_reload(const struct serve_files *f, struct buf *did, struct diag *why
     if (good && new.handlers)
         host_use_handlers(f->host, new.handlers);
     if (good) {
+        struct serve_texts old = *f->texts;
+        *f->texts = new.texts;
+        new.texts = old;
         name_file(did, f->handlers);
         name_file(did, f->routes);
         name_file(did, f->credentials);
     }
     credentials_free(new.credentials);
     routes_free(new.routes);
+    serve_texts_clear(&new.texts);
     return good;
+}
+
+void serve_texts_clear(struct serve_texts *t)
+{
+    buf_clear(&t->handlers);
+    buf_clear(&t->routes);
 }

@@ -1,5 +1,6 @@
 #include "tools/workflow.h"
 #include "parsers/utf8.h"
+#include "runtime/config_file.h"
 #include "runtime/mock.h"
 #include "runtime/names.h"
 #include "tools/cmd.h"
@@ -97,58 +98,7 @@ static bool read_input(struct workflow *w, const struct option_set *set)
     return w->value;
 }
 
-int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
-{
-    if (!cmd_stdin_once(set->command, (const char *[]){path, w->input, w->context}, 3) ||
-        !one_of(set, "clock", w->clock, "real", "virtual") ||
-        !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set) ||
-        !bounds_read(set, &w->bounds))
-        return EXIT_USAGE;
-    if (!colour_is_choice(w->color))
-        return cmd_usage(set->command, "--color is always, never or auto, not '%s'", w->color);
-    if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
-        return cmd_usage(set->command, "--name takes a name, in UTF-8");
-    if (!load_machine(w, set, path))
-        return EXIT_USAGE;
-    if (!read_input(w, set))
-        return EXIT_USAGE;
-    if (w->context && !(w->extra = input_json(set->command, "--context", w->context, 0)))
-        return EXIT_USAGE;
-    if (w->extra && !json_is_object(w->extra))
-        return cmd_usage(set->command, "--context takes a JSON object");
-    make_names(w);
-    if (!services_read(&w->asked, set, w->lambda_endpoint, json_str(w->names.region), &w->services))
-        return EXIT_USAGE;
-    return EXIT_GOOD;
-}
-
-void workflow_clear(struct workflow *w)
-{
-    machine_file_clear(&w->file);
-    placeholders_clear(&w->placeholders);
-    json_unref(w->value);
-    json_unref(w->extra);
-    json_unref(w->written);
-    rt_names_clear(&w->names);
-    services_clear(&w->services);
-}
-
-struct rt_config workflow_config(const struct workflow *w)
-{
-    return (struct rt_config){.names = w->names,
-                              .context = w->extra,
-                              .written = w->written,
-                              .aws_limits = !w->limits || strcmp(w->limits, "aws") == 0,
-                              .seed = w->seed_value};
-}
-
-void workflow_host_options(struct workflow *w, struct host_options *out)
-{
-    out->handlers.no_limits = w->limits && strcmp(w->limits, "none") == 0;
-    out->virtual_clock = w->clock && strcmp(w->clock, "virtual") == 0;
-    services_give(&w->services, &out->handlers);
-    bounds_give(&w->bounds, out);
-}
+/* ---- mocks ---- */
 
 /*
  * FILE#CASE, or FILE#MACHINE#CASE as in the ARN that one starts with Step Functions Local. The
@@ -185,16 +135,23 @@ static mocks *load_mocks(const struct workflow *w, const char *path, const struc
                          struct diag *why)
 {
     const char *machine = c->machine ? json_str(c->machine) : NULL;
-    mocks *m = mocks_load(path, machine, c->name, why);
+    struct buf text = {0};
     struct diag again = {0};
+    mocks *m = NULL;
 
+    if (!buf_read_file(&text, path, MOCKS_FILE_MAX, why))
+        goto out;
+    buf_str(&text);
+    m = mocks_parse(path, text.data, text.len, machine, c->name, why);
     if (!m && !machine && why->code && strcmp(why->code, "MOCK_MACHINES") == 0)
-        m = mocks_load(path, json_str(w->file.name), c->name, &again);
+        m = mocks_parse(path, text.data, text.len, json_str(w->file.name), c->name, &again);
+out:
     diag_clear(&again);
+    buf_clear(&text);
     return m;
 }
 
-static bool use_mocks(const struct workflow *w, const struct option_set *set, host *h)
+static bool read_mocks(struct workflow *w, const struct option_set *set)
 {
     static const char *const files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     struct mock_choice choice;
@@ -214,7 +171,7 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
     else if (!(fits = mocks_fit(m, w->file.machine, &why)))
         cmd_fail(set->command, "%s: %s", path, why.text);
     if (fits)
-        host_use_mocks(h, m);
+        w->mocks = m;
     else
         mocks_free(m);
     json_unref(choice.file);
@@ -223,18 +180,91 @@ static bool use_mocks(const struct workflow *w, const struct option_set *set, ho
     return fits;
 }
 
-bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h)
+static bool read_handlers(struct workflow *w, const struct option_set *set)
 {
+    struct diag why = {0};
+    bool good = buf_read_file(&w->handlers_text, w->handlers, CONFIG_FILE_MAX, &why);
+
+    if (!good)
+        cmd_fail(set->command, "%s", why.text);
+    diag_clear(&why);
+    return good;
+}
+
+int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
+{
+    if (!cmd_stdin_once(set->command, (const char *[]){path, w->input, w->context}, 3) ||
+        !one_of(set, "clock", w->clock, "real", "virtual") ||
+        !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set) ||
+        !bounds_read(set, &w->bounds))
+        return EXIT_USAGE;
+    if (!colour_is_choice(w->color))
+        return cmd_usage(set->command, "--color is always, never or auto, not '%s'", w->color);
+    if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
+        return cmd_usage(set->command, "--name takes a name, in UTF-8");
+    if (!load_machine(w, set, path))
+        return EXIT_USAGE;
+    if (!read_input(w, set))
+        return EXIT_USAGE;
+    if (w->context && !(w->extra = input_json(set->command, "--context", w->context, 0)))
+        return EXIT_USAGE;
+    if (w->extra && !json_is_object(w->extra))
+        return cmd_usage(set->command, "--context takes a JSON object");
+    make_names(w);
+    if (!services_read(&w->asked, set, w->lambda_endpoint, json_str(w->names.region), &w->services))
+        return EXIT_USAGE;
+    if ((w->handlers && !read_handlers(w, set)) || (w->mock && !read_mocks(w, set)))
+        return EXIT_USAGE;
+    return EXIT_GOOD;
+}
+
+void workflow_clear(struct workflow *w)
+{
+    machine_file_clear(&w->file);
+    placeholders_clear(&w->placeholders);
+    json_unref(w->value);
+    json_unref(w->extra);
+    json_unref(w->written);
+    buf_clear(&w->handlers_text);
+    mocks_free(w->mocks);
+    rt_names_clear(&w->names);
+    services_clear(&w->services);
+}
+
+struct rt_config workflow_config(const struct workflow *w)
+{
+    return (struct rt_config){.names = w->names,
+                              .context = w->extra,
+                              .written = w->written,
+                              .aws_limits = !w->limits || strcmp(w->limits, "aws") == 0,
+                              .seed = w->seed_value};
+}
+
+void workflow_host_options(struct workflow *w, struct host_options *out)
+{
+    out->handlers.no_limits = w->limits && strcmp(w->limits, "none") == 0;
+    out->virtual_clock = w->clock && strcmp(w->clock, "virtual") == 0;
+    services_give(&w->services, &out->handlers);
+    bounds_give(&w->bounds, out);
+}
+
+bool workflow_handlers(struct workflow *w, const struct option_set *set, host *h)
+{
+    struct buf *text = &w->handlers_text;
     struct diag why = {0};
     double scale;
 
     if (!options_factor(set, "wait-time-scale", w->wait_scale, "WAIT_TIME_SCALE", &scale))
         return false;
     engine_scale_waits(host_engine(h), scale);
-    if (w->handlers && !handlers_load(host_handlers(h), w->handlers, &why)) {
+    if (w->handlers &&
+        !handlers_parse(host_handlers(h), w->handlers, buf_str(text), text->len, &why)) {
         cmd_fail(set->command, "%s", why.text);
         diag_clear(&why);
         return false;
     }
-    return !w->mock || use_mocks(w, set, h);
+    if (w->mocks)
+        host_use_mocks(h, w->mocks);
+    w->mocks = NULL;
+    return true;
 }

@@ -3,6 +3,7 @@
 
 #include "asl/asl.h"
 #include "runtime/host.h"
+#include "runtime/mock.h"
 #include "tools/bounds.h"
 #include "tools/machine_file.h"
 #include "tools/options.h"
@@ -30,6 +31,8 @@ struct workflow {
     json *value;              /* the input */
     json *written;            /* its text, where that isn't as json_text writes it */
     json *extra;              /* --context */
+    struct buf handlers_text; /* that file's */
+    mocks *mocks;             /* NULL: none */
     uint64_t seed_value;
     struct services services;
     struct rt_names names;
@@ -77,7 +80,7 @@ void workflow_clear(struct workflow *w);
 struct rt_config workflow_config(const struct workflow *w);
 /* What the options and the environment say of handlers. */
 void workflow_host_options(struct workflow *w, struct host_options *out);
-/* Reads the handlers file and the mocks into the host. */
-bool workflow_handlers(const struct workflow *w, const struct option_set *set, host *h);
+/* Gives the host handlers and mocks. */
+bool workflow_handlers(struct workflow *w, const struct option_set *set, host *h);
 
 #endif

@@ -530,14 +530,14 @@ static void add_rows(handlers *h, row **rows, size_t count)
         qsort(h->rows, h->row_count, sizeof(row *), by_specificity);
 }
 
-bool handlers_load(handlers *h, const char *path, struct diag *why)
+bool handlers_parse(handlers *h, const char *path, const char *text, size_t len, struct diag *why)
 {
     struct reader r = {.file = {.name = path, .code = "HANDLERS_FILE", .why = why}, .h = h};
     row **rows = NULL;
     size_t count = 0;
     bool ok = false;
 
-    if (!config_file_read(&r.file))
+    if (!config_file_parse(&r.file, text, len))
         goto out;
     r.folder = folder_of(path);
     if (json_get(r.file.doc, "handlers"))
@@ -557,5 +557,15 @@ out:
     mem_free(rows);
     mem_free(r.folder);
     config_file_clear(&r.file);
+    return ok;
+}
+
+bool handlers_load(handlers *h, const char *path, struct diag *why)
+{
+    struct buf text = {0};
+    bool ok = buf_read_file(&text, path, CONFIG_FILE_MAX, why) &&
+              handlers_parse(h, path, buf_str(&text), text.len, why);
+
+    buf_clear(&text);
     return ok;
 }

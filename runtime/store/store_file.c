@@ -67,7 +67,7 @@ static bool lock_soon(int fd, int how)
  * its log the same rights. */
 static int open_private(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CLOEXEC);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 
     if (fd >= 0 || errno != ENOENT)
         return fd;
@@ -132,7 +132,8 @@ bool store_lock(struct store_lock *lock, const char *path, struct diag *why)
 
 bool store_lock_to_read(struct store_lock *lock, const char *path, struct diag *why)
 {
-    lock->fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A pipe would be opened only when somebody writes to it. */
+    lock->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     return take_lock(lock, path, LOCK_SH, why);
 }
 
