@@ -31,8 +31,7 @@ sqlite3_stmt *sqlite_use(struct file *f, enum statement which)
     return f->kept[which];
 }
 
-/* What an error of SQLite's means for who put something in: see store.h. */
-static const char *code_of(int error)
+const char *sqlite_code_of(int error)
 {
     switch (error & 0xff) {
     case SQLITE_TOOBIG:
@@ -44,8 +43,7 @@ static const char *code_of(int error)
     }
 }
 
-/* The first failure counts. */
-static void fail(struct file *f, const char *code, const char *text)
+void sqlite_fail(struct file *f, const char *code, const char *text)
 {
     if (f->broken.code)
         return;
@@ -57,24 +55,22 @@ static void fail(struct file *f, const char *code, const char *text)
              text);
 }
 
-/* Runs a statement that writes. */
-static void run(struct file *f, sqlite3_stmt *q)
+void sqlite_run(struct file *f, sqlite3_stmt *q)
 {
     if (sqlite3_step(q) != SQLITE_DONE)
-        fail(f, code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
+        sqlite_fail(f, sqlite_code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
     sqlite3_reset(q);
     sqlite3_clear_bindings(q);
 }
 
-/* Before something of that execution, or of NOBODY, is put in. False: the store is broken. */
-static bool begin(struct file *f, uint64_t execution)
+bool sqlite_begin(struct file *f, uint64_t execution)
 {
     if (f->broken.code)
         return false;
     f->putting = execution;
     if (f->writing)
         return true;
-    run(f, sqlite_use(f, BEGIN));
+    sqlite_run(f, sqlite_use(f, BEGIN));
     f->writing = !f->broken.code;
     return f->writing;
 }
@@ -132,12 +128,7 @@ void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned ch
     buf_clear(&text);
 }
 
-/*
- * What is deleted from now on is written over, or (false) is not. That costs a write for each page
- * that is freed, which executions in their thousands needn't pay, but what a definition says may be
- * a secret.
- */
-static void overwrite_deleted(struct file *f, bool on)
+void sqlite_overwrite_deleted(struct file *f, bool on)
 {
     sqlite3_exec(f->db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
                  NULL);
@@ -145,7 +136,7 @@ static void overwrite_deleted(struct file *f, bool on)
 
 /* ---- machines ---- */
 
-static void forget_known(struct known *k)
+void sqlite_forget_known(struct known *k)
 {
     asl_machine_unref(k->machine);
     mem_free(k->refusal);
@@ -156,12 +147,11 @@ static void forget_all_known(struct file *f)
 {
     sqlite_clear_found(&f->found);
     for (size_t i = 0; i < f->known_count; i++)
-        forget_known(&f->known[i]);
+        sqlite_forget_known(&f->known[i]);
     f->known_count = 0;
 }
 
-/* Has somebody else that machine? */
-static bool is_held(const struct file *f, const struct known *k)
+bool sqlite_is_held(const struct file *f, const struct known *k)
 {
     return k->machine && (k->machine->refs > 1 || k->machine == f->found.machine);
 }
@@ -172,8 +162,8 @@ static void sweep_machines(struct file *f)
     size_t count = 0;
 
     for (size_t i = 0; i < f->known_count; i++) {
-        if (!is_held(f, &f->known[i]))
-            forget_known(&f->known[i]);
+        if (!sqlite_is_held(f, &f->known[i]))
+            sqlite_forget_known(&f->known[i]);
         else
             f->known[count++] = f->known[i];
     }
@@ -214,9 +204,9 @@ static const struct known *keep_machine(struct file *f, asl_machine *m)
     sqlite3_stmt *q = sqlite_use(f, ADD_DEFINITION);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     bind_text(q, 2, text.data, text.len);
-    overwrite_deleted(f, true);
-    run(f, q);
-    overwrite_deleted(f, false);
+    sqlite_overwrite_deleted(f, true);
+    sqlite_run(f, q);
+    sqlite_overwrite_deleted(f, false);
     buf_clear(&text);
     return add_machine(f, asl_machine_ref(m), NULL, key);
 }
@@ -273,7 +263,7 @@ static void start(store *s, const struct store_execution *x)
     struct file *f = file_of(s);
     const json *arn = x->config.names.arn;
 
-    if (!begin(f, x->number))
+    if (!sqlite_begin(f, x->number))
         return;
     const struct known *machine = keep_machine(f, x->machine);
     sqlite3_stmt *q = sqlite_use(f, ADD_EXECUTION);
@@ -302,7 +292,7 @@ static void start(store *s, const struct store_execution *x)
         bind_text(q, 13, f->note.data, f->note.len);
     }
     sqlite3_bind_int64(q, 14, x->status == RT_RUNNING ? x->start_ms : x->stop_ms);
-    run(f, q);
+    sqlite_run(f, q);
 }
 
 /* What leads to the event: its token, or the ARN of the Map Run that it starts. */
@@ -318,14 +308,14 @@ static void add_token(struct file *f, uint64_t execution, const struct rt_event 
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     sqlite_bind_number(q, 2, execution);
     sqlite_bind_number(q, 3, e->seq);
-    run(f, q);
+    sqlite_run(f, q);
 }
 
 static void append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
 {
     struct file *f = file_of(s);
 
-    if (!begin(f, execution))
+    if (!sqlite_begin(f, execution))
         return;
     buf_reset(&f->text);
     for (size_t i = 0; i < count; i++) {
@@ -336,14 +326,14 @@ static void append(store *s, uint64_t execution, const struct rt_event *events, 
     }
     size_t most = (size_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);
     if (f->text.len > most) {
-        fail(f, STORE_REFUSED, "its events of one turn are longer than what SQLite keeps");
+        sqlite_fail(f, STORE_REFUSED, "its events of one turn are longer than what SQLite keeps");
         return;
     }
     sqlite3_stmt *q = sqlite_use(f, ADD_EVENTS);
     sqlite_bind_number(q, 1, execution);
     sqlite_bind_number(q, 2, events[0].seq);
     bind_text(q, 3, f->text.data, f->text.len);
-    run(f, q);
+    sqlite_run(f, q);
 }
 
 static void progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
@@ -351,7 +341,7 @@ static void progress(store *s, uint64_t execution, enum rt_status status, int64_
 {
     struct file *f = file_of(s);
 
-    if (!begin(f, execution))
+    if (!sqlite_begin(f, execution))
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_PROGRESS);
     sqlite_bind_number(q, 1, execution);
@@ -360,202 +350,50 @@ static void progress(store *s, uint64_t execution, enum rt_status status, int64_
         sqlite3_bind_int64(q, 3, stop_ms);
     if (due_ms != STORE_AWAKE)
         sqlite3_bind_int64(q, 4, due_ms);
-    run(f, q);
+    sqlite_run(f, q);
 }
 
 static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
 {
     struct file *f = file_of(s);
 
-    if (!begin(f, execution))
+    if (!sqlite_begin(f, execution))
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_REDRIVES);
     sqlite_bind_number(q, 1, execution);
     sqlite3_bind_int64(q, 2, redrives);
     sqlite3_bind_int64(q, 3, at_ms);
-    run(f, q);
+    sqlite_run(f, q);
 }
 
 static void set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
 {
     struct file *f = file_of(s);
 
-    if (!begin(f, execution))
+    if (!sqlite_begin(f, execution))
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_APART);
     sqlite_bind_number(q, 1, execution);
     sqlite3_bind_int64(q, 2, at_ms);
     sqlite_bind_string(q, 3, why);
-    run(f, q);
-}
-
-static void forget(store *s, uint64_t execution)
-{
-    static const enum statement drops[] = {DROP_EXECUTION, DROP_EVENTS, DROP_TOKENS};
-    struct file *f = file_of(s);
-
-    for (size_t i = 0; i < COUNT(drops); i++) {
-        if (!begin(f, execution))
-            return;
-        sqlite3_stmt *q = sqlite_use(f, drops[i]);
-        sqlite_bind_number(q, 1, execution);
-        run(f, q);
-    }
-    f->untidy = true;
-}
-
-/* Forgets the executions whose numbers the query gives, up to `limit` of them. */
-static size_t forget_all(store *s, sqlite3_stmt *q, size_t limit)
-{
-    uint64_t *numbers = NULL;
-    size_t count = 0, cap = 0;
-
-    sqlite_bind_number(q, 2, limit < INT64_MAX ? limit : INT64_MAX);
-    while (sqlite3_step(q) == SQLITE_ROW) {
-        MEM_GROW(numbers, count, cap);
-        numbers[count++] = (uint64_t)sqlite3_column_int64(q, 0);
-    }
-    sqlite3_reset(q);
-    for (size_t i = 0; i < count; i++)
-        forget(s, numbers[i]);
-    mem_free(numbers);
-    return count;
-}
-
-static size_t forget_list(store *s, const char *list, size_t limit)
-{
-    sqlite3_stmt *q = sqlite_use(file_of(s), LIST_ENDED);
-
-    sqlite_bind_string(q, 1, list);
-    return forget_all(s, q, limit);
-}
-
-static size_t retire(store *s, int64_t before_ms, size_t limit)
-{
-    sqlite3_stmt *q = sqlite_use(file_of(s), LIST_STOPPED);
-
-    sqlite3_bind_int64(q, 1, before_ms);
-    return forget_all(s, q, limit);
+    sqlite_run(f, q);
 }
 
 static void put(store *s, const char *kind, const char *key, const char *text, size_t len)
 {
     struct file *f = file_of(s);
 
-    if (!begin(f, NOBODY))
+    if (!sqlite_begin(f, NOBODY))
         return;
     sqlite3_stmt *q = sqlite_use(f, text ? PUT_RECORD : DROP_RECORD);
     sqlite_bind_string(q, 1, kind);
     sqlite_bind_string(q, 2, key);
     if (text)
         bind_text(q, 3, text, len);
-    overwrite_deleted(f, true);
-    run(f, q);
-    overwrite_deleted(f, false);
+    sqlite_overwrite_deleted(f, true);
+    sqlite_run(f, q);
+    sqlite_overwrite_deleted(f, false);
     f->scrub |= !text;
-}
-
-/* ---- tidying ---- */
-
-/* At a time: definitions that are looked at, and pages that go back to the disk. */
-enum { TIDY_DEFINITIONS = 100, TIDY_PAGES = 128 };
-
-/* False: somebody has the machine, and may start it again. */
-static bool forget_machine(struct file *f, const unsigned char key[KEY_BYTES])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < f->known_count; i++)
-        if (!memcmp(f->known[i].key, key, KEY_BYTES) && is_held(f, &f->known[i]))
-            return false;
-    for (size_t i = 0; i < f->known_count; i++) {
-        if (!memcmp(f->known[i].key, key, KEY_BYTES))
-            forget_known(&f->known[i]);
-        else
-            f->known[count++] = f->known[i];
-    }
-    f->known_count = count;
-    return true;
-}
-
-static void drop_definition(struct file *f, const unsigned char key[KEY_BYTES])
-{
-    if (!forget_machine(f, key) || !begin(f, NOBODY))
-        return;
-    sqlite3_stmt *q = sqlite_use(f, DROP_DEFINITION);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
-    overwrite_deleted(f, true);
-    run(f, q);
-    overwrite_deleted(f, false);
-    if (sqlite3_changes(f->db)) {
-        f->scrub = true;
-        f->store.changed = true;
-    }
-}
-
-/* Looks at some definitions, from where the last time ended. False: those were the last. */
-static bool tidy_definitions(struct file *f)
-{
-    unsigned char keys[TIDY_DEFINITIONS][KEY_BYTES];
-    size_t count = 0;
-    sqlite3_stmt *q = sqlite_use(f, LIST_DEFINITIONS);
-
-    sqlite3_bind_blob(q, 1, f->tidied, KEY_BYTES, SQLITE_STATIC);
-    sqlite3_bind_int(q, 2, TIDY_DEFINITIONS);
-    while (count < TIDY_DEFINITIONS && sqlite3_step(q) == SQLITE_ROW)
-        if (sqlite3_column_bytes(q, 0) == KEY_BYTES)
-            memcpy(keys[count++], sqlite3_column_blob(q, 0), KEY_BYTES);
-    sqlite3_reset(q);
-    for (size_t i = 0; i < count; i++)
-        drop_definition(f, keys[i]);
-    bool more = count == TIDY_DEFINITIONS;
-    memset(f->tidied, 0, KEY_BYTES);
-    if (more)
-        memcpy(f->tidied, keys[count - 1], KEY_BYTES);
-    return more;
-}
-
-static int64_t ask_number(struct file *f, const char *sql)
-{
-    sqlite3_stmt *q = NULL;
-    int64_t n = 0;
-
-    if (sqlite3_prepare_v2(f->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
-        n = sqlite3_column_int64(q, 0);
-    sqlite3_finalize(q);
-    return n;
-}
-
-/* Gives some of the file's free pages back, but for an eighth that what comes next will need.
- * False: there are no more. */
-static bool give_pages_back(struct file *f)
-{
-    char sql[64];
-    int64_t spare;
-
-    if (!f->vacuums || f->broken.code)
-        return false;
-    int64_t pages = ask_number(f, "PRAGMA page_count");
-    int64_t some = ask_number(f, "PRAGMA freelist_count");
-    spare = some - pages / 8;
-    if (spare < TIDY_PAGES || !begin(f, NOBODY))
-        return false;
-    snprintf(sql, sizeof sql, "PRAGMA incremental_vacuum(%d)", TIDY_PAGES);
-    if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail(f, code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
-    f->store.changed = true;
-    return spare > 2 * TIDY_PAGES;
-}
-
-static bool tidy(store *s)
-{
-    struct file *f = file_of(s);
-
-    sqlite_clear_found(&f->found);
-    if (f->untidy && tidy_definitions(f))
-        return true;
-    f->untidy = false;
-    return give_pages_back(f);
 }
 
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages)
@@ -573,7 +411,7 @@ static bool commit(store *s, struct diag *why)
     struct file *f = file_of(s);
 
     if (f->writing && !f->broken.code) {
-        run(f, sqlite_use(f, COMMIT));
+        sqlite_run(f, sqlite_use(f, COMMIT));
         f->writing = f->broken.code != NULL;
     }
     if (f->broken.code) {
@@ -641,10 +479,10 @@ static struct file *new_file(void)
         .progress = progress,
         .redriven = redriven,
         .set_apart = set_apart,
-        .forget = forget,
-        .forget_list = forget_list,
-        .retire = retire,
-        .tidy = tidy,
+        .forget = sqlite_forget,
+        .forget_list = sqlite_forget_list,
+        .retire = sqlite_retire,
+        .tidy = sqlite_tidy,
         .commit = commit,
         .refused = refused,
         .room = room,

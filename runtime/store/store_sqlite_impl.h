@@ -2,7 +2,8 @@
 #define RUNTIME_STORE_STORE_SQLITE_IMPL_H
 
 /* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
- * reads, store_sqlite_open.c has the schema and opens files. */
+ * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_open.c has the schema and
+ * opens files. */
 
 #include "runtime/store/store_file.h"
 #include "runtime/store/store_impl.h"
@@ -93,6 +94,23 @@ static inline struct file *file_of(store *s)
 
 /* A kept statement, ready to be bound. */
 sqlite3_stmt *sqlite_use(struct file *f, enum statement which);
+/* What an error of SQLite's means for who put something in: see store.h. */
+const char *sqlite_code_of(int error);
+/* Nothing is kept any more; the first failure counts. */
+void sqlite_fail(struct file *f, const char *code, const char *text);
+/* Before something of that execution, or of NOBODY, is put in. False: the store is broken. */
+bool sqlite_begin(struct file *f, uint64_t execution);
+/* Runs a statement that writes. */
+void sqlite_run(struct file *f, sqlite3_stmt *q);
+/*
+ * What is deleted from now on is written over, or (false) is not. That costs a write for each page
+ * that is freed, which executions in their thousands needn't pay, but what a definition says may be
+ * a secret.
+ */
+void sqlite_overwrite_deleted(struct file *f, bool on);
+void sqlite_forget_known(struct known *k);
+/* Has somebody else that machine? */
+bool sqlite_is_held(const struct file *f, const struct known *k);
 /* Return false, with *why filled. */
 bool sqlite_read_failed(struct file *f, struct diag *why);
 bool sqlite_none(struct diag *why, const char *what);
@@ -109,6 +127,13 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why);
 void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned char key[KEY_BYTES]);
 /* Brings the log into the file when it has grown. */
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
+
+/* ---- store_sqlite_forget.c: as store.h has them ---- */
+
+void sqlite_forget(store *s, uint64_t execution);
+size_t sqlite_forget_list(store *s, const char *list, size_t limit);
+size_t sqlite_retire(store *s, int64_t before_ms, size_t limit);
+bool sqlite_tidy(store *s);
 
 /* ---- store_sqlite_open.c ---- */
 
