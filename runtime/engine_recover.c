@@ -382,8 +382,8 @@ bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *wh
     e->recovers = true;
     e->sleep_ms = sleep_ms;
     e->now_ms = now_ms;
-    e->next = store_next_number(e->store);
-    bool good = store_list_spoiled(e->store, note_spoiled, &v, why);
+    bool good = store_next_number(e->store, &e->next, why) &&
+                store_list_spoiled(e->store, note_spoiled, &v, why);
     for (size_t i = 0; i < v.spoiled_count; i++)
         engine_set_apart(e, v.spoiled[i], "its row can't be one that was kept");
     good = good && store_list_running(e->store, false, note_running, &v, why);

@@ -5,6 +5,7 @@
 
 #include "parsers/mem.h"
 #include "runtime/api/api.h"
+#include "runtime/store/store_check.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -1494,6 +1495,94 @@ START_TEST(many_executions_of_a_machine_are_deleted)
 }
 END_TEST
 
+struct look {
+    const char *when;
+    struct store_counts counts;
+};
+
+static void expect_healthy(void *user, const char *where, const char *what)
+{
+    const struct look *l = user;
+
+    ck_abort_msg("%s: %s: %s", l->when, where, what);
+}
+
+/* What is in the file, with which nothing is wrong. */
+static struct store_counts look_at_file(const char *when)
+{
+    struct diag why = {0};
+    struct look l = {.when = when};
+    store *s = store_sqlite_look(files.file, &why);
+
+    ck_assert_msg(s != NULL, "%s: %s", when, why.text);
+    ck_assert_msg(store_check(s, expect_healthy, &l, &l.counts, &why), "%s: %s", when, why.text);
+    ck_assert_msg(l.counts.executions || !l.counts.rows, "%s: events of nobody", when);
+    store_free(s);
+    return l.counts;
+}
+
+static const struct {
+    const char *name, *definition, *input;
+    bool stop;       /* the execution, before the machine is deleted */
+    int64_t kept_ms; /* it goes by retention instead; 0: its machine is deleted */
+} families[] = {
+    {"children that failed", MAP_RUN("STANDARD", ""), "[<items>]", false, 0},
+    {"children that are being stopped", MAP_RUN_WAITS, "[1,2,3]", true, 0},
+    {"Express children", MAP_RUN("EXPRESS", ""), "[1,2,3]", false, 0},
+    {"an execution that is too old", MAP_RUN("STANDARD", ""), "[<items>]", false, 5000},
+};
+
+/* Map Runs go with their machine, or with the execution that had them: in pieces, and with a crash
+ * in the midst. */
+START_TEST(map_runs_go_with_what_had_them)
+{
+    struct world w;
+    struct buf input = {0}, start = {0};
+    const char *name = families[_i].name, *items = strstr(families[_i].input, "<items>");
+
+    world_init(&w, SQLITE);
+    w.retention_ms = families[_i].kept_ms;
+    crash(&w);
+    buf_printf(&start, "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"%s\"}",
+               families[_i].definition);
+    call(&w, "CreateStateMachine", buf_str(&start));
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    for (int i = 0; items && i < 200; i++)
+        buf_printf(&input, i ? ",%d" : "[%d", i);
+    buf_adds(&input, items ? "]" : families[_i].input);
+    buf_reset(&start);
+    buf_printf(&start, "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"%s\"}",
+               buf_str(&input));
+    call(&w, "StartExecution", buf_str(&start));
+    settle(&w);
+    ck_assert_msg(look_at_file(name).executions > 0, "%s", name);
+    if (families[_i].stop)
+        call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    if (families[_i].kept_ms)
+        w.now_ms += 20000;
+    else
+        call(&w, "DeleteStateMachine", "{\"stateMachineArn\":\"" MACHINE("m") "\"}");
+    uint64_t left = UINT64_MAX;
+    /* What a turn lets go of, the next one commits. */
+    for (int i = 0; i < 20 && left; i++) {
+        turn(&w);
+        turn(&w);
+        fall_down(&w);
+        store_free(w.store);
+        left = look_at_file(name).executions;
+        open_store(&w);
+        wake_up(&w);
+    }
+    settle(&w);
+    ck_assert_msg(!left, "%s: %d are left", name, (int)left);
+    world_clear(&w);
+    struct store_counts counts = look_at_file(name);
+    ck_assert_msg(!counts.executions && (families[_i].kept_ms || !counts.definitions), "%s", name);
+    buf_clear(&input);
+    buf_clear(&start);
+}
+END_TEST
+
 /* The service's answer comes after the result by the token, with crashes before and after that. */
 START_TEST(token_before_submitted)
 {
@@ -2005,6 +2094,7 @@ int main(void)
     tcase_add_test(tc, versions_are_counted);
     tcase_add_test(tc, retention_goes_by_a_clock_that_nobody_sets);
     tcase_add_test(tc, many_executions_of_a_machine_are_deleted);
+    tcase_add_loop_test(tc, map_runs_go_with_what_had_them, 0, COUNT(families));
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
     tcase_add_test(tc, cause_of_a_chain_is_bounded);
     tcase_add_test(tc, nested_starts_take_their_turn);

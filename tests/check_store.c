@@ -57,6 +57,33 @@ static void commit(store *s)
     ck_assert_msg(store_commit(s, &why), "%s", why.text);
 }
 
+static uint64_t next_number(store *s)
+{
+    struct diag why = {0};
+    uint64_t n = 0;
+
+    ck_assert_msg(store_next_number(s, &n, &why), "%s", why.text);
+    return n;
+}
+
+static size_t retire(store *s, int64_t before_ms, size_t limit)
+{
+    struct store_gone gone;
+    struct diag why = {0};
+
+    ck_assert_msg(store_retire(s, before_ms, limit, &gone, &why), "%s", why.text);
+    return gone.count;
+}
+
+static size_t forget_list(store *s, const char *list, size_t limit)
+{
+    struct store_gone gone;
+    struct diag why = {0};
+
+    ck_assert_msg(store_forget_list(s, list, limit, &gone, &why), "%s", why.text);
+    return gone.count;
+}
+
 /* ---- what both keep ---- */
 
 #define TASK                                                                                       \
@@ -80,9 +107,11 @@ static asl_machine *machine_of(const char *text)
     return m;
 }
 
-/* An execution that is called `name`, was started by event `ref` of 0 unless that is 0, and is in
- * `list` (NULL: in none) with a note. */
-static void put_listed(store *s, uint64_t number, const char *name, uint64_t ref, const char *list)
+/* An execution that is called `name`, has that parent, and is in `list` (NULL: in none) with a
+ * note.
+ */
+static void put_child(store *s, uint64_t number, const char *name, struct store_parent parent,
+                      const char *list)
 {
     asl_machine *m = machine_of(simple);
     json *arn = json_cstring(name), *context = json_of("{\"c\":1}");
@@ -94,7 +123,7 @@ static void put_listed(store *s, uint64_t number, const char *name, uint64_t ref
         .config = {.names = {.arn = arn, .name = arn}, .context = context, .seed = UINT64_MAX},
         .start_ms = 1000,
         .due_ms = STORE_AWAKE,
-        .parent = {ref != 0, 0, ref},
+        .parent = parent,
         .list = listed,
         .note = note};
 
@@ -104,6 +133,12 @@ static void put_listed(store *s, uint64_t number, const char *name, uint64_t ref
     json_unref(listed);
     json_unref(note);
     asl_machine_unref(m);
+}
+
+/* One that was started by event `ref` of 0 unless that is 0. */
+static void put_listed(store *s, uint64_t number, const char *name, uint64_t ref, const char *list)
+{
+    put_child(s, number, name, (struct store_parent){ref != 0, 0, ref}, list);
 }
 
 static void put_execution(store *s, uint64_t number, const char *name, uint64_t ref)
@@ -229,14 +264,14 @@ START_TEST(finding)
     uint64_t n = 99, seq = 99;
 
     expect_none("an execution of an empty store", store_find(s, 0, &x, &why), &why);
-    ck_assert(store_next_number(s) == 0);
+    ck_assert(next_number(s) == 0);
     put_execution(s, 0, "a", 0);
     put_execution(s, 1, "b", 0);
     put_execution(s, 2, "c", 5);
     put_execution(s, 3, "b", 0);
     put_events(s, 1, 1, 3);
     commit(s);
-    ck_assert(store_next_number(s) == 4);
+    ck_assert(next_number(s) == 4);
     ck_assert(store_find(s, 1, &x, &why));
     ck_assert(x->number == 1 && x->status == RT_RUNNING && x->start_ms == 1000 && x->stop_ms == 0);
     ck_assert(x->due_ms == STORE_AWAKE && !x->parent.set && x->config.seed == UINT64_MAX);
@@ -327,14 +362,68 @@ START_TEST(forgetting)
     expect_none("one that is forgotten", store_find(s, 5, &x, &why), &why);
     expect_none("its token", store_find_token(s, "token 5 1", &n, &seq, &why), &why);
     expect_events("its events", s, 5, 0, 9, "");
-    ck_assert_msg(store_next_number(s) == 6, "a number is used again");
-    ck_assert(store_retire(s, 4001, 1) == 1);
-    ck_assert(store_retire(s, 4001, 10) == 2);
-    ck_assert(store_retire(s, 4001, 10) == 0);
+    ck_assert_msg(next_number(s) == 6, "a number is used again");
+    ck_assert(retire(s, 4001, 1) == 1);
+    ck_assert(retire(s, 4001, 10) == 2);
+    ck_assert(retire(s, 4001, 10) == 0);
     commit(s);
     expect_running("what runs is not retired", s, 9, "2 ");
     expect_none("the oldest", store_find(s, 0, &x, &why), &why);
     ck_assert(store_find(s, 4, &x, &why));
+    store_free(s);
+}
+END_TEST
+
+static bool has_row(store *s, uint64_t execution)
+{
+    const struct store_execution *row;
+    struct diag why = {0};
+    bool has = store_find(s, execution, &row, &why);
+
+    diag_clear(&why);
+    return has;
+}
+
+/* 0 of a list has the children 1, which runs, and 2; 2 has 3; and 4 is of the list, too. */
+static void put_family(store *s)
+{
+    static const struct store_parent zero = {true, 0, 5}, two = {true, 2, 5};
+
+    put_listed(s, 0, "top", 0, "l");
+    put_child(s, 1, "kid", zero, "run");
+    put_child(s, 2, "kid", zero, "run");
+    put_child(s, 3, "grandkid", two, "run");
+    put_listed(s, 4, "other", 0, "l");
+    for (uint64_t i = 0; i < 5; i++) {
+        put_events(s, i, 1, 2);
+        if (i != 1)
+            store_progress(s, i, RT_FAILED, 2000 + (int64_t)i, STORE_AWAKE);
+    }
+    commit(s);
+}
+
+/* Nobody goes before his children, however little goes at a time, and none before it has ended. */
+START_TEST(families)
+{
+    store *s = open_store(_i % KINDS);
+    bool by_list = _i / KINDS;
+    struct store_gone gone = {.more = true};
+    struct diag why = {0};
+
+    put_family(s);
+    for (int calls = 0; calls < 12; calls++) {
+        if (calls == 6)
+            store_progress(s, 1, RT_ABORTED, 9000, STORE_AWAKE);
+        ck_assert(by_list ? store_forget_list(s, "l", 1, &gone, &why)
+                          : store_retire(s, 5000, 1, &gone, &why));
+        commit(s);
+        ck_assert(has_row(s, 0) || !(has_row(s, 1) || has_row(s, 2)));
+        ck_assert(has_row(s, 2) || !has_row(s, 3));
+        ck_assert(calls >= 6 || (has_row(s, 0) && has_row(s, 1) && gone.more));
+    }
+    ck_assert(!gone.more && !gone.count);
+    for (uint64_t i = 0; i < 5; i++)
+        ck_assert_msg(!has_row(s, i), "%" PRIu64 " is still there", i);
     store_free(s);
 }
 END_TEST
@@ -411,9 +500,9 @@ START_TEST(listed_executions)
                 "1 in odd, note 1; 5 in odd, note 5; 3 in odd, note 3; ");
     store_progress(s, 1, RT_FAILED, 4000, STORE_AWAKE);
     commit(s);
-    ck_assert(store_forget_list(s, "odd", 1) == 1);
-    ck_assert(store_forget_list(s, "odd", 9) == 1);
-    ck_assert_msg(store_forget_list(s, "odd", 9) == 0, "what runs is not forgotten");
+    ck_assert(forget_list(s, "odd", 1) == 1);
+    ck_assert(forget_list(s, "odd", 9) == 1);
+    ck_assert_msg(forget_list(s, "odd", 9) == 0, "what runs is not forgotten");
     expect_list("only that is left", s, "odd", NULL, NULL, 9, "3 in odd, note 3; ");
     expect_list("the other list is as it was", s, "even", NULL, &(struct store_place){1000, 5}, 9,
                 "4 in even, note 4; 2 in even, note 2; ");
@@ -522,7 +611,7 @@ START_TEST(reopening)
     s = open_sqlite();
     expect_events("what was not committed is not there", s, 0, 0, 9, "1:1A 2:2A ");
     expect_running("nor is an execution", s, 9, "0 ");
-    ck_assert(store_next_number(s) == 1);
+    ck_assert(next_number(s) == 1);
     put_events(s, 0, 3, 1);
     commit(s);
     expect_events("it goes on", s, 0, 0, 9, "1:1A 2:2A 3:3A ");
@@ -837,8 +926,8 @@ START_TEST(nothing_left)
     }
     commit(s);
     store_forget(s, 0);
-    ck_assert(store_forget_list(s, "list", 1) == 1);
-    ck_assert(store_retire(s, 2000, 2) == 2);
+    ck_assert(forget_list(s, "list", 1) == 1);
+    ck_assert(retire(s, 2000, 2) == 2);
     commit(s);
     while (store_tidy(s))
         commit(s);
@@ -848,6 +937,37 @@ START_TEST(nothing_left)
     ck_assert_int_eq(ask_file("SELECT count(*) FROM events"), 0);
     ck_assert_int_eq(ask_file("SELECT count(*) FROM tokens"), 0);
     ck_assert_int_eq(ask_file("SELECT count(*) FROM definitions"), 0);
+}
+END_TEST
+
+/* What earlier versions left of a family goes when a store is opened; but not where the parent's
+ * row was lost. */
+START_TEST(orphans_of_earlier_versions)
+{
+    store *s = open_sqlite();
+
+    for (uint64_t i = 0; i < 300; i += 3) {
+        put_listed(s, i, "top", 0, "l");
+        put_child(s, i + 1, "kid", (struct store_parent){true, i, 5}, "run");
+        put_child(s, i + 2, "kid", (struct store_parent){true, i, 6}, "run");
+        for (uint64_t k = 0; k < 3; k++) {
+            put_events(s, i + k, 1, 1);
+            store_progress(s, i + k, RT_SUCCEEDED, 2000, STORE_AWAKE);
+        }
+    }
+    commit(s);
+    store_free(s);
+    make_file("DELETE FROM executions WHERE number%3=0 AND number>3;"
+              "DELETE FROM events WHERE execution%3=0 AND execution>6");
+    s = open_sqlite();
+    while (store_tidy(s))
+        commit(s);
+    commit(s);
+    ck_assert(has_row(s, 0) && has_row(s, 1) && has_row(s, 2) && has_row(s, 4) && has_row(s, 7));
+    ck_assert(!has_row(s, 10) && !has_row(s, 11) && !has_row(s, 298) && !has_row(s, 299));
+    store_free(s);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM executions"), 8);
+    ck_assert_int_eq(ask_file("SELECT count(DISTINCT execution) FROM events"), 9);
 }
 END_TEST
 
@@ -982,7 +1102,7 @@ START_TEST(room)
     commit(s);
     int64_t full = size_of("");
     ck_assert_msg(full > 12 << 20, "%" PRId64, full);
-    while (store_retire(s, 2000, 500))
+    while (retire(s, 2000, 500))
         commit(s);
     commit(s);
     while (store_tidy(s))
@@ -1551,16 +1671,6 @@ static void on_end(void *user, uint64_t execution, const rt_exec *x)
         store_read(engine_store(v->e, execution), execution, 0, count_event, &v->events, NULL));
 }
 
-static bool has_row(store *s, uint64_t execution)
-{
-    const struct store_execution *row;
-    struct diag why = {0};
-    bool has = store_find(s, execution, &row, &why);
-
-    diag_clear(&why);
-    return has;
-}
-
 START_TEST(what_is_kept)
 {
     store *s = open_sqlite();
@@ -1645,7 +1755,7 @@ START_TEST(transient_of_one_turn)
                  &(struct engine_label){.keep = ENGINE_KEEP_RUNNING});
     ck_assert(engine_advance(v.e, START_MS, NULL));
     ck_assert_uint_eq(v.events, 0);
-    ck_assert(!has_row(s, 0) && store_next_number(s) == 0);
+    ck_assert(!has_row(s, 0) && next_number(s) == 0);
     engine_free(v.e);
     store_free(s);
     asl_machine_unref(m);
@@ -1674,6 +1784,8 @@ int main(void)
     tcase_add_loop_test(t, private, 0, 4);
     tcase_add_test(t, emptied);
     tcase_add_test(t, nothing_left);
+    tcase_add_loop_test(t, families, 0, 2 * KINDS);
+    tcase_add_test(t, orphans_of_earlier_versions);
     tcase_add_test(t, definitions);
     tcase_add_test(t, looked_at);
     tcase_add_test(t, orphan);

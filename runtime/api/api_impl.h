@@ -381,9 +381,10 @@ bool revision_runs(struct call *c, struct revision *r);
 void revision_compile(api *a, struct revision *r);
 /* Out of memory; its record stays. */
 void machine_drop(api *a, struct machine *m);
-/* Of a machine that is deleted and has nothing running: up to `limit` executions go, and when the
- * last has gone, its records. False: there are more to go. */
-bool machine_sweep(api *a, const struct machine *m, size_t limit);
+/* Of a machine that is deleted and has nothing running: up to `limit` executions go, those of their
+ * Map Runs among them, and when the last has gone, its records. False: there are more to go;
+ * `count`: how much has gone. */
+bool machine_sweep(api *a, const struct machine *m, size_t limit, size_t *count);
 /* By an ARN without qualifier; else the call failed. */
 struct machine *machine_find(struct call *c, const char *arn);
 
@@ -570,8 +571,8 @@ void machine_keep(api *a, const struct machine *m);
 void revision_keep(api *a, const struct revision *r);
 /* The key of a machine's revision by its number, from 1. */
 json *revision_key(const json *machine_arn, uint32_t number);
-/* With up to `limit` of its revisions. False: there are more. */
-bool machine_forget(api *a, const struct machine *m, size_t limit);
+/* With up to `limit` of its revisions. False: there are more; `count`: of those that went. */
+bool machine_forget(api *a, const struct machine *m, size_t limit, size_t *count);
 void activity_keep(api *a, const struct activity *act);
 void activity_forget(api *a, const struct activity *act);
 /* A revision by its key, from memory or the store; counted. NULL: there is none. */

@@ -374,10 +374,15 @@ void machine_drop(api *a, struct machine *m)
     machine_free(m);
 }
 
-bool machine_sweep(api *a, const struct machine *m, size_t limit)
+bool machine_sweep(api *a, const struct machine *m, size_t limit, size_t *count)
 {
-    return store_forget_list(a->store, json_str(m->arn), limit) < limit &&
-           machine_forget(a, m, limit);
+    struct store_gone gone;
+    struct diag why = {0};
+    bool last = store_forget_list(a->store, json_str(m->arn), limit, &gone, &why) && !gone.more;
+
+    diag_clear(&why);
+    *count = gone.count;
+    return last && machine_forget(a, m, limit, count);
 }
 
 /* Takes `r`, which gets its key. */
@@ -619,8 +624,9 @@ json *delete_state_machine(struct call *c)
         return NULL;
     struct machine *m = text_map_get(&c->api->machines, arn);
     if (m && !m->deleting) {
+        size_t count;
         m->deleting = true;
-        if (!m->running && machine_sweep(c->api, m, SWEPT_AT_ONCE)) {
+        if (!m->running && machine_sweep(c->api, m, SWEPT_AT_ONCE, &count)) {
             machine_drop(c->api, m);
             c->api->untidy = c->api->sweeps = true;
         } else {

@@ -129,7 +129,7 @@ static bool note_revision_key(void *user, const char *key, const char *text, siz
     return true;
 }
 
-bool machine_forget(api *a, const struct machine *m, size_t limit)
+bool machine_forget(api *a, const struct machine *m, size_t limit, size_t *count)
 {
     struct revision_keys k = {
         .arn = json_str(m->arn), .list = mem_calloc(limit, sizeof *k.list), .limit = limit};
@@ -143,6 +143,7 @@ bool machine_forget(api *a, const struct machine *m, size_t limit)
     }
     /* Those that couldn't be read are there still, and need the machine's record to be found. */
     bool last = good && k.count < limit;
+    *count += k.count;
     if (last)
         store_put(a->store, MACHINE, k.arn, NULL, 0);
     mem_free(k.list);

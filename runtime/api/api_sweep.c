@@ -36,28 +36,34 @@ static bool retire(api *a, size_t limit)
 {
     if (!a->retention_ms || a->now_ms < a->retire_ms)
         return false;
-    size_t count = store_retire(a->store, a->now_ms + a->skew_ms - a->retention_ms, limit);
-    a->untidy |= count > 0;
-    if (count < limit)
-        look_later(a, count > 0);
-    return count > 0;
+    struct store_gone gone;
+    struct diag why = {0};
+    store_retire(a->store, a->now_ms + a->skew_ms - a->retention_ms, limit, &gone, &why);
+    diag_clear(&why);
+    a->untidy |= gone.count > 0;
+    if (gone.count < limit)
+        look_later(a, gone.count > 0);
+    return gone.count > 0;
 }
 
 /* Of the machines that are deleted and have nothing running, one at a time. True: there may be
- * more.
- */
+ * more. Where only what runs is waited for, as the executions of a Map Run that are being stopped,
+ * the turn comes by itself in which that ends. */
 static bool sweep_machines(api *a, size_t limit)
 {
     for (size_t i = 0; i < a->condemned_count; i++) {
         struct machine *m = a->condemned[i];
         if (m->running)
             continue;
-        if (machine_sweep(a, m, limit)) {
+        size_t count;
+        bool over = machine_sweep(a, m, limit, &count);
+        if (over) {
             a->condemned[i] = a->condemned[--a->condemned_count];
             machine_drop(a, m);
             a->untidy = true;
         }
-        return true;
+        if (over || count)
+            return true;
     }
     return false;
 }

@@ -52,20 +52,24 @@ void store_forget(store *s, uint64_t execution)
     s->ops->forget(s, execution);
 }
 
-size_t store_forget_list(store *s, const char *list, size_t limit)
+bool store_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
+                       struct diag *why)
 {
-    size_t count = s->ops->forget_list(s, list, limit);
+    *out = (struct store_gone){0};
+    bool good = s->ops->forget_list(s, list, limit, out, why);
 
-    s->changed |= count > 0;
-    return count;
+    s->changed |= out->count > 0;
+    return good;
 }
 
-size_t store_retire(store *s, int64_t before_ms, size_t limit)
+bool store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
+                  struct diag *why)
 {
-    size_t count = s->ops->retire(s, before_ms, limit);
+    *out = (struct store_gone){0};
+    bool good = s->ops->retire(s, before_ms, limit, out, why);
 
-    s->changed |= count > 0;
-    return count;
+    s->changed |= out->count > 0;
+    return good;
 }
 
 bool store_tidy(store *s)
@@ -107,9 +111,9 @@ void store_stats(const store *s, struct store_stats *out)
     *out = s->stats;
 }
 
-uint64_t store_next_number(const store *s)
+bool store_next_number(store *s, uint64_t *out, struct diag *why)
 {
-    return s->ops->next_number(s);
+    return s->ops->next_number(s, out, why);
 }
 
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,

@@ -92,10 +92,21 @@ void store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_
 void store_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms);
 /* Forgets an execution. */
 void store_forget(store *s, uint64_t execution);
-/* Forgets up to `limit` executions of a list that have ended; returns how many. */
-size_t store_forget_list(store *s, const char *list, size_t limit);
-/* Forgets up to `limit` executions that ended before `before_ms`; returns how many. */
-size_t store_retire(store *s, int64_t before_ms, size_t limit);
+
+/*
+ * Executions that have ended go, up to a limit at a time, and those of their Map Runs before them:
+ * so none is ever left whose parent has gone. One stays as long as such a child runs.
+ */
+struct store_gone {
+    size_t count;
+    bool more; /* there are others: for the next time, or for when their children have ended */
+};
+/* Of that list. False with *why filled, as when reading. */
+bool store_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
+                       struct diag *why);
+/* Of those that ended before `before_ms`. */
+bool store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
+                  struct diag *why);
 
 /*
  * Lets go of what no execution needs any more: definitions that nobody else has either, and room in
@@ -125,7 +136,7 @@ void store_stats(const store *s, struct store_stats *out);
  */
 
 /* A number that no execution has or had. */
-uint64_t store_next_number(const store *s);
+bool store_next_number(store *s, uint64_t *out, struct diag *why);
 
 /* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. States
  * are those of the machine that store_find gives. */

@@ -222,8 +222,11 @@ bool store_check(store *s, store_tell *told, void *user, struct store_counts *co
         {"SELECT key, text FROM definitions ORDER BY key", see_definition},
         {"SELECT number FROM executions ORDER BY number", see_execution},
         {"SELECT number, arn FROM executions WHERE " STORE_SPOILED " ORDER BY number", see_spoiled},
-        {"SELECT number, arn FROM executions AS child WHERE parent IS NOT NULL AND NOT EXISTS"
-         "(SELECT 1 FROM executions WHERE number=child.parent) ORDER BY number",
+        /* Earlier versions forgot parents with their events before the children: those go when a
+         * server opens the file. What is not kept when it ends is only about to be stopped. */
+        {"SELECT number, arn FROM executions AS child WHERE parent IS NOT NULL AND transient=0 "
+         "AND NOT EXISTS(SELECT 1 FROM executions WHERE number=child.parent) "
+         "AND EXISTS(SELECT 1 FROM events WHERE execution=child.parent) ORDER BY number",
          see_parentless},
         {"SELECT execution, count(*) FROM events WHERE execution NOT IN"
          "(SELECT number FROM executions) GROUP BY execution",

@@ -14,13 +14,15 @@ struct store_ops {
     void (*redriven)(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms);
     void (*set_apart)(store *s, uint64_t execution, const char *why, int64_t at_ms);
     void (*forget)(store *s, uint64_t execution);
-    size_t (*forget_list)(store *s, const char *list, size_t limit);
-    size_t (*retire)(store *s, int64_t before_ms, size_t limit);
+    bool (*forget_list)(store *s, const char *list, size_t limit, struct store_gone *out,
+                        struct diag *why);
+    bool (*retire)(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
+                   struct diag *why);
     bool (*tidy)(store *s);
     bool (*commit)(store *s, struct diag *why);
     bool (*refused)(const store *s, uint64_t *execution);
     uint64_t (*room)(const store *s);
-    uint64_t (*next_number)(const store *s);
+    bool (*next_number)(store *s, uint64_t *out, struct diag *why);
     bool (*read)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
     bool (*read_back)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,

@@ -13,6 +13,8 @@ struct history {
     struct store_execution row; /* without a machine as long as it was not started */
     struct rt_event *events;
     size_t count, cap;
+    /* Of its Map Runs; its parent, and the others of that one: */
+    struct history *first_child, *parent, *next, *before;
 };
 
 /*
@@ -121,8 +123,35 @@ static void drop_mark(struct memory *m, uint64_t execution, const struct rt_even
         mem_free(text_map_take(in, json_str(text)));
 }
 
+static void join_parent(struct history *h, struct history *parent)
+{
+    if (!parent || parent == h)
+        return;
+    h->parent = parent;
+    h->next = parent->first_child;
+    if (h->next)
+        h->next->before = h;
+    parent->first_child = h;
+}
+
+/* It is nobody's child any more, and nobody is its. */
+static void leave_family(struct history *h)
+{
+    if (h->next)
+        h->next->before = h->before;
+    if (h->before)
+        h->before->next = h->next;
+    else if (h->parent)
+        h->parent->first_child = h->next;
+    for (struct history *child = h->first_child, *next; child; child = next) {
+        next = child->next;
+        child->parent = child->next = child->before = NULL;
+    }
+}
+
 static void free_history(struct memory *m, struct history *h)
 {
+    leave_family(h);
     for (size_t i = 0; i < h->count; i++) {
         drop_mark(m, h->node.id, &h->events[i]);
         rt_event_clear(&h->events[i]);
@@ -255,6 +284,8 @@ static void start(store *s, const struct store_execution *x)
     h->row.note = share(x->note);
     text_map_take(&m->arns, arn_of(h));
     text_map_put(&m->arns, arn_of(h), h);
+    if (x->parent.set)
+        join_parent(h, find_history(m, x->parent.execution));
     enter_lists(m, &h->row);
 }
 
@@ -327,38 +358,60 @@ static void forget(store *s, uint64_t execution)
     free_history(m, h);
 }
 
-static size_t forget_list(store *s, const char *name, size_t limit)
+/* An execution goes behind all that are below it, which may take several calls. */
+static void forget_tree(store *s, uint64_t top, size_t limit, struct store_gone *out)
 {
-    struct memory *m = memory_of(s);
-    const struct list *l = text_map_get(&m->lists, name);
+    for (struct history *h; (h = find_history(memory_of(s), top));) {
+        while (h->first_child)
+            h = h->first_child;
+        if (out->count == limit || h->row.status == RT_RUNNING) {
+            out->more = true;
+            return;
+        }
+        forget(s, h->node.id);
+        out->count++;
+    }
+}
+
+/* Those of the list that ended before that time, one more than may go. */
+static void forget_some(store *s, const struct list *l, int64_t before_ms, size_t limit,
+                        struct store_gone *out)
+{
     uint64_t *numbers = NULL;
     size_t count = 0, cap = 0;
 
-    for (size_t i = l ? l->first : 0; l && i < l->count && count < limit; i++) {
-        const struct history *h = find_history(m, l->places[i].number);
-        if (!h || h->row.status == RT_RUNNING)
+    for (size_t i = l->first; i < l->count && count <= limit; i++) {
+        const struct history *h = find_history(memory_of(s), l->places[i].number);
+        if (!h || h->row.status == RT_RUNNING || h->row.stop_ms >= before_ms)
             continue;
         MEM_GROW(numbers, count, cap);
         numbers[count++] = l->places[i].number;
     }
     for (size_t i = 0; i < count; i++)
-        forget(s, numbers[i]);
+        forget_tree(s, numbers[i], limit, out);
     mem_free(numbers);
-    return count;
 }
 
-static size_t retire(store *s, int64_t before_ms, size_t limit)
+static bool forget_list(store *s, const char *name, size_t limit, struct store_gone *out,
+                        struct diag *why)
 {
-    struct memory *m = memory_of(s);
-    size_t count = 0;
+    const struct list *l = text_map_get(&memory_of(s)->lists, name);
 
-    for (; count < limit && m->ended.first < m->ended.count; count++) {
-        struct store_place oldest = m->ended.places[m->ended.first];
-        if (oldest.at_ms >= before_ms)
-            break;
-        forget(s, oldest.number);
-    }
-    return count;
+    (void)why;
+    if (l)
+        forget_some(s, l, INT64_MAX, limit, out);
+    return true;
+}
+
+static bool retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
+                   struct diag *why)
+{
+    const struct list *l = &memory_of(s)->ended;
+
+    (void)why;
+    if (l->first < l->count && l->places[l->first].at_ms < before_ms)
+        forget_some(s, l, before_ms, limit, out);
+    return true;
 }
 
 static bool tidy(store *s)
@@ -389,9 +442,11 @@ static bool commit(store *s, struct diag *why)
 
 /* ---- reading executions ---- */
 
-static uint64_t next_number(const store *s)
+static bool next_number(store *s, uint64_t *out, struct diag *why)
 {
-    return ((const struct memory *)s)->next;
+    (void)why;
+    *out = memory_of(s)->next;
+    return true;
 }
 
 static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,

@@ -509,7 +509,7 @@ static struct file *new_file(void)
     f->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     f->hash = EVP_MD_CTX_new();
     f->refused = NOBODY;
-    f->untidy = true;
+    f->orphans = f->untidy = true;
     return f;
 }
 

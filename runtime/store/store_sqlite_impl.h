@@ -25,6 +25,9 @@ enum statement {
     DROP_EXECUTION,
     DROP_EVENTS,
     DROP_TOKENS,
+    FIRST_CHILD,
+    NEXT_PARENT,
+    IS_KNOWN,
     LIST_DEFINITIONS,
     DROP_DEFINITION,
     LIST_STOPPED,
@@ -71,8 +74,10 @@ struct file {
     struct diag broken;        /* what failed first; then nothing is kept any more */
     uint64_t putting, refused; /* whose it is that is put in; and that can't be */
     bool scrub;                /* what was deleted is to leave the log, too */
-    /* Of store_tidy: definitions behind this key are to be looked at. */
-    bool untidy, vacuums;
+    /* Of store_tidy: children of executions from that number on, and definitions behind this key,
+     * are to be looked at. */
+    bool orphans, untidy, vacuums;
+    uint64_t parent;
     unsigned char tidied[KEY_BYTES];
     struct buf text, note; /* of what is being put in */
     int log_pages;
@@ -131,8 +136,10 @@ int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
 /* ---- store_sqlite_forget.c: as store.h has them ---- */
 
 void sqlite_forget(store *s, uint64_t execution);
-size_t sqlite_forget_list(store *s, const char *list, size_t limit);
-size_t sqlite_retire(store *s, int64_t before_ms, size_t limit);
+bool sqlite_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
+                        struct diag *why);
+bool sqlite_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
+                   struct diag *why);
 bool sqlite_tidy(store *s);
 
 /* ---- store_sqlite_open.c ---- */
@@ -152,7 +159,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
 
 /* ---- store_sqlite_read.c: as store.h has them ---- */
 
-uint64_t sqlite_next_number(const store *s);
+bool sqlite_next_number(store *s, uint64_t *out, struct diag *why);
 bool sqlite_find(store *s, uint64_t execution, const struct store_execution **out,
                  struct diag *why);
 void sqlite_clear_found(struct store_execution *x);

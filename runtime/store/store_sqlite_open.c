@@ -71,6 +71,11 @@ static const char *const statements[STATEMENTS] = {
     [DROP_EXECUTION] = "DELETE FROM executions WHERE number=?",
     [DROP_EVENTS] = "DELETE FROM events WHERE execution=?",
     [DROP_TOKENS] = "DELETE FROM tokens WHERE execution=?",
+    /* Children are younger than their parents, whatever a damaged row says. */
+    [FIRST_CHILD] = "SELECT number, status FROM executions WHERE parent=?1 AND number>?1 LIMIT 1",
+    [NEXT_PARENT] = "SELECT parent FROM executions WHERE parent>=? ORDER BY parent LIMIT 1",
+    [IS_KNOWN] = "SELECT 1 WHERE EXISTS(SELECT 1 FROM executions WHERE number=?1) "
+                 "OR EXISTS(SELECT 1 FROM events WHERE execution=?1)",
     [LIST_DEFINITIONS] = "SELECT key FROM definitions WHERE key>? ORDER BY key LIMIT ?",
     [DROP_DEFINITION] = "DELETE FROM definitions WHERE key=?1 AND NOT EXISTS"
                         "(SELECT 1 FROM executions WHERE definition=?1)",

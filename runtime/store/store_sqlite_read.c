@@ -9,17 +9,16 @@
 
 /* ---- executions ---- */
 
-uint64_t sqlite_next_number(const store *s)
+bool sqlite_next_number(store *s, uint64_t *out, struct diag *why)
 {
-    const struct file *f = (const struct file *)s;
-    sqlite3_stmt *q = f->kept[NEXT_NUMBER];
-    uint64_t n = 0;
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, NEXT_NUMBER);
+    bool good = sqlite3_step(q) == SQLITE_ROW || sqlite_read_failed(f, why);
 
+    if (good)
+        *out = (uint64_t)sqlite3_column_int64(q, 0);
     sqlite3_reset(q);
-    if (sqlite3_step(q) == SQLITE_ROW)
-        n = (uint64_t)sqlite3_column_int64(q, 0);
-    sqlite3_reset(q);
-    return n;
+    return good;
 }
 
 /* A look at a text is a reference of ours. */
