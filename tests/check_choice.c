@@ -64,6 +64,9 @@ static const struct {
     {"1 is not true", "{\"Variable\":\"$.i\",\"BooleanEquals\":true}", 0},
     {"null is not false", "{\"Variable\":\"$.n\",\"BooleanEquals\":false}", 0},
     {"a boolean of a path", "{\"Variable\":\"$.t\",\"BooleanEqualsPath\":\"$.no\"}", 0},
+    {"a string is no boolean, whatever it is compared with",
+     "{\"Variable\":\"$.s\",\"BooleanEqualsPath\":\"$.s\"}", 0},
+    {"nor is null", "{\"Variable\":\"$.n\",\"BooleanEqualsPath\":\"$.n\"}", 0},
 
     {"equal instants", "{\"Variable\":\"$.at\",\"TimestampEquals\":\"2012-10-09T19:00:55.000Z\"}",
      1},

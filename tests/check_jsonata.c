@@ -177,6 +177,14 @@ static const struct {
      "$length($reduce([1..3000], function($a, $b){$a & 'xxxxxxxxxxxxxxxx'}, ''))", "48000"},
     {"a list that grows", "$count($reduce([1..3000], function($a, $b){$append($a, [$b])}, []))",
      "3000"},
+    {"what an argument of a tail call binds outlasts it",
+     "($start := function(){($f := function($n){$n = 0 ? $y : $f($n - 1, $pad('', 300000, 'x'))}; "
+     "$f(3, $y := $pad('', 300000, 'y')))}; $replace($start(), /y+$/, 'Y'))",
+     "\"Y\""},
+    {"no character begins in the middle of another, however long the text is",
+     "($t := $pad('', 200000, '\u20ac'); [$contains($t, /[^\u20ac]/), $contains($t, "
+     "/[^\u20ac]\u20ac/), $contains($t, /[^\u20ac]\u20ac\u20ac/)])",
+     "[false,false,false]"},
     {"a variable set in a loop", "($n := 0; $map([1..3], function($x){($n := $x)}); $n)", "0"},
 };
 
@@ -370,6 +378,10 @@ static const struct {
      {.memory = 1 << 20}},
     {"memory of copies of a list",
      "($l := [1..10000].($); $map([1..50], function(){[$l, 1]}))",
+     "(U1002",
+     {.depth = 0}},
+    {"memory of copies of a list that a longer one is made of each",
+     "($l := [1..10000].($); $count($map([1..60], function(){[[$l, 1]]})))",
      "(U1002",
      {.depth = 0}},
     {"memory of what is parsed",
@@ -591,6 +603,12 @@ static const struct {
      20000},
     {"alternatives that are the same", "$contains($pad('', 16, 'a') & 'xbcd', /(?:a|a){16}b/)",
      340000},
+    {"an alternative that is the last of its group",
+     "$contains($pad('', 32, 'a') & 'xbcd', "
+     "/(?:a|a)(?:x|a)(?:x|a)(?:x|a)(?:a|a)(?:x|a)(?:x|a)(?:x|a)"
+     "(?:a|a)(?:x|a)(?:x|a)(?:x|a)(?:a|a)(?:x|a)(?:x|a)(?:x|a)"
+     "(?:a|a)(?:x|a)(?:x|a)(?:x|a)(?:a|a)(?:x|a)(?:x|a)(?:x|a)b/)",
+     2400},
     {"what was caught", "$contains($pad('', 300, 'a') & 'xbcd', /(a+)\\1b/)", 140000},
     {"what goes back without an end", "$contains($pad('', 18, 'a') & 'xbcd', /(a+)+b/)", 1100000},
     {"a match of many groups",

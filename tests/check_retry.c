@@ -35,6 +35,9 @@ static const struct {
     {"a time-out is no missed heartbeat", "[\"States.HeartbeatTimeout\"]", "\"States.Timeout\"",
      false},
     {"a name does not match a failure without one", "[\"MyError\"]", "null", false},
+    {"States.ALL does not match that nothing does the Task", "[\"States.ALL\"]",
+     "\"Asl.NoHandler\"", false},
+    {"nor does its name", "[\"Asl.NoHandler\"]", "\"Asl.NoHandler\"", false},
 };
 
 START_TEST(match)
@@ -88,9 +91,18 @@ START_TEST(delay)
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    struct asl_retrier retrier;
+} jitters[] = {
+    {"any part of the delay", {.interval_s = 10, .backoff_rate = 2, .full_jitter = true}},
+    {"any part of the delay that MaxDelaySeconds leaves",
+     {.interval_s = 1000, .backoff_rate = 2, .max_delay_s = 20, .full_jitter = true}},
+};
+
 START_TEST(jitter)
 {
-    struct asl_retrier r = {.interval_s = 10, .backoff_rate = 2, .full_jitter = true};
+    const struct asl_retrier r = jitters[_i].retrier;
     struct asl_chance chance = {42}, again = {42};
     int64_t sum = 0;
     enum { TRIES = 10000 };
@@ -102,8 +114,8 @@ START_TEST(jitter)
         ck_assert(d == asl_retry_delay_ms(&r, 2, &again));
         sum += d;
     }
-    ck_assert_msg(sum / TRIES > 9500 && sum / TRIES < 10500, "the mean is %lld",
-                  (long long)(sum / TRIES));
+    ck_assert_msg(sum / TRIES > 9500 && sum / TRIES < 10500, "%s: the mean is %lld",
+                  jitters[_i].name, (long long)(sum / TRIES));
 }
 END_TEST
 
@@ -143,7 +155,7 @@ int main(void)
 
     tcase_add_loop_test(t, match, 0, COUNT(matches));
     tcase_add_loop_test(t, delay, 0, COUNT(delays));
-    tcase_add_test(t, jitter);
+    tcase_add_loop_test(t, jitter, 0, COUNT(jitters));
     tcase_add_test(t, chance_is_a_stream);
     tcase_add_test(t, error_text);
     suite_add_tcase(s, t);
