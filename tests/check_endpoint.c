@@ -868,6 +868,7 @@ START_TEST(job_table)
     ck_assert_msg(aws_call_read(buf_str(&resource), &c, &why), "%s", why.text);
     bool rest = c.service->protocol == AWS_REST_JSON;
     ck_assert(!rest || c.operation);
+    ck_assert_msg(c.job, "%s: no job is known", all_jobs[_i]);
     ck_assert(aws_job_describe(&c, json_empty_object(), json_empty_object(), &next, &request));
     ck_assert_msg(!rest || next.operation, "%s: %s", all_jobs[_i], next.action);
     json_unref(request);
