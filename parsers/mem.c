@@ -1,9 +1,21 @@
 #include "parsers/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * What the allocator tells of itself (mallinfo2) it finds out by a walk over all that was given
+ * back: 0.7 s for 400 MB of it in small pieces. So it is counted here.
+ */
+static _Thread_local size_t in_use;
+
+size_t mem_in_use(void)
+{
+    return in_use;
+}
 
 static _Noreturn void out_of_memory(size_t size)
 {
@@ -17,6 +29,7 @@ void *mem_alloc(size_t size)
 
     if (!p)
         out_of_memory(size);
+    in_use += malloc_usable_size(p);
     return p;
 }
 
@@ -26,15 +39,18 @@ void *mem_calloc(size_t count, size_t size)
 
     if (!p)
         out_of_memory(count > SIZE_MAX / (size ? size : 1) ? SIZE_MAX : count * size);
+    in_use += malloc_usable_size(p);
     return p;
 }
 
 void *mem_realloc(void *p, size_t size)
 {
+    const size_t before = malloc_usable_size(p);
     void *grown = realloc(p, size ? size : 1);
 
     if (!grown)
         out_of_memory(size);
+    in_use += malloc_usable_size(grown) - before;
     return grown;
 }
 
@@ -55,6 +71,7 @@ char *mem_strdup(const char *text)
 
 void mem_free(void *p)
 {
+    in_use -= malloc_usable_size(p);
     free(p);
 }
 

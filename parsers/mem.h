@@ -16,6 +16,10 @@ char *mem_strdup(const char *text);
 /* Freeing NULL does nothing. */
 void mem_free(void *p);
 
+/* Bytes that this thread has allocated here and not given back. What one thread allocates it gives
+ * back itself. */
+size_t mem_in_use(void);
+
 /* How many elements a grown array should have room for, so that `want` fit: at least half again. */
 size_t mem_grow(size_t have, size_t want);
 

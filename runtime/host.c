@@ -166,7 +166,7 @@ static int64_t used_ns(void *user)
 static size_t used_bytes(void *user)
 {
     (void)user;
-    return process_memory_used();
+    return mem_in_use();
 }
 
 static int64_t clock_now(void *user)

@@ -3,8 +3,6 @@
 
 #include <stddef.h>
 
-/* Bytes that the process has allocated and not given back, about. */
-size_t process_memory_used(void);
 /* Bytes that the process may have: of the machine, or of what it is confined to. 0: nobody knows.
  */
 size_t process_memory_most(void);

@@ -47,6 +47,24 @@ START_TEST(mem)
 }
 END_TEST
 
+START_TEST(memory_in_use)
+{
+    const size_t before = mem_in_use();
+    char *p = mem_alloc(1000), *q = mem_calloc(10, 100), *copy = mem_strdup("abc");
+
+    ck_assert_uint_ge(mem_in_use(), before + 2000);
+    p = mem_realloc(p, 1000000);
+    ck_assert_uint_ge(mem_in_use(), before + 1001000);
+    p = mem_realloc(p, 10);
+    ck_assert_uint_lt(mem_in_use(), before + 10000);
+    mem_free(p);
+    mem_free(q);
+    mem_free(copy);
+    mem_free(mem_realloc(NULL, 10));
+    ck_assert_uint_eq(mem_in_use(), before);
+}
+END_TEST
+
 /* ---- buf ---- */
 
 static const struct {
@@ -465,6 +483,7 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_test(t, mem);
+    tcase_add_test(t, memory_in_use);
     tcase_add_loop_test(t, buf_int, 0, COUNT(ints));
     tcase_add_test(t, buf_growth);
     tcase_add_test(t, buf_file);
