@@ -134,10 +134,42 @@ static void remove_errand(engine *e, struct errand *r)
 
 /* ---- inputs ---- */
 
+size_t input_queue_len(const struct input_queue *q)
+{
+    return q->count - q->head;
+}
+
+struct input *input_queue_add(struct input_queue *q)
+{
+    MEM_GROW(q->list, q->count, q->cap);
+    return &q->list[q->count++];
+}
+
+/* What was taken leaves the array when it is half of it: so each input is moved about once. */
+struct input input_queue_take(struct input_queue *q)
+{
+    struct input in = q->list[q->head++];
+
+    if (q->head < q->count - q->head)
+        return in;
+    q->count -= q->head;
+    if (q->count)
+        memmove(q->list, q->list + q->head, q->count * sizeof *q->list);
+    q->head = 0;
+    return in;
+}
+
+static void input_queue_clear(struct input_queue *q)
+{
+    for (size_t i = q->head; i < q->count; i++)
+        engine_input_clear(&q->list[i]);
+    mem_free(q->list);
+}
+
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution)
 {
-    MEM_GROW(e->inputs, e->input_count, e->input_cap);
-    struct input *in = &e->inputs[e->input_count++];
+    struct input *in = input_queue_add(&e->inputs);
+
     *in = (struct input){.number = ++e->last_input, .kind = kind, .execution = execution};
     return in;
 }
@@ -154,24 +186,9 @@ uint64_t engine_last_input(const engine *e)
     return e->last_input;
 }
 
-static bool waits_for_step(const struct slice *s, uint64_t number)
-{
-    if (s->given.number == number)
-        return !s->told;
-    for (size_t i = 0; i < s->waiting_count; i++)
-        if (s->waiting[i].number == number)
-            return true;
-    return false;
-}
-
 bool engine_is_settled(const engine *e, uint64_t number)
 {
-    if (number > e->last_stepped)
-        return false;
-    for (const struct slice *s = number ? e->under_way : NULL; s; s = s->next)
-        if (waits_for_step(s, number))
-            return false;
-    return true;
+    return number <= e->last_stepped && !id_map_get(&e->unsettled, number);
 }
 
 struct entry *engine_add_entry(engine *e, uint64_t execution)
@@ -188,8 +205,8 @@ struct entry *engine_add_entry(engine *e, uint64_t execution)
 /* What begins an execution of a Map Run waits for memory, and what stops it before for that. */
 static struct input *add_beginning(engine *e, enum rt_input_kind kind, uint64_t execution)
 {
-    MEM_GROW(e->beginnings, e->beginning_count, e->beginning_cap);
-    struct input *in = &e->beginnings[e->beginning_count++];
+    struct input *in = input_queue_add(&e->beginnings);
+
     *in = (struct input){.kind = kind, .execution = execution};
     return in;
 }
@@ -390,34 +407,32 @@ static void step_timers(engine *e)
 
 static void step_again(engine *e)
 {
-    size_t count = e->again_count, done = 0;
+    const size_t end = e->again_count;
 
     begin_share(e, SHARE_NS);
-    for (; done < count && !engine_share_is_over(e); done++) {
-        struct entry *entry = engine_entry(e, e->again[done]);
+    while (e->again_head < end && !engine_share_is_over(e)) {
+        uint64_t execution = e->again[e->again_head++];
+        struct entry *entry = engine_entry(e, execution);
         if (entry)
             entry->queued = false;
-        engine_step(e, &(struct input){.kind = RT_IN_CONTINUE, .execution = e->again[done]});
+        engine_step(e, &(struct input){.kind = RT_IN_CONTINUE, .execution = execution});
     }
-    e->again_count -= done;
-    if (done && e->again_count)
-        memmove(e->again, e->again + done, e->again_count * sizeof *e->again);
+    if (e->again_head < e->again_count - e->again_head)
+        return;
+    e->again_count -= e->again_head;
+    if (e->again_count)
+        memmove(e->again, e->again + e->again_head, e->again_count * sizeof *e->again);
+    e->again_head = 0;
 }
 
 static void step_inputs(engine *e)
 {
     begin_share(e, SHARE_NS);
-    while (e->input_head < e->input_count && !engine_share_is_over(e)) {
-        struct input in = e->inputs[e->input_head++];
+    while (input_queue_len(&e->inputs) && !engine_share_is_over(e)) {
+        struct input in = input_queue_take(&e->inputs);
         e->last_stepped = in.number;
         engine_step(e, &in);
     }
-    if (e->input_head < e->input_count / 2)
-        return;
-    e->input_count -= e->input_head;
-    if (e->input_head && e->input_count)
-        memmove(e->inputs, e->inputs + e->input_head, e->input_count * sizeof *e->inputs);
-    e->input_head = 0;
 }
 
 /* Has it nothing to do but to wait, and that for long? */
@@ -737,8 +752,8 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 
 int64_t engine_next_due(const engine *e)
 {
-    if (e->input_count || e->again_count || e->under_way ||
-        (e->beginning_count && engine_may_begin(e)))
+    if (input_queue_len(&e->inputs) || e->again_count || e->under_way ||
+        (input_queue_len(&e->beginnings) && engine_may_begin(e)))
         return INT64_MIN;
     return e->heap_count ? e->heap[0]->due_ms : INT64_MAX;
 }
@@ -755,8 +770,8 @@ size_t engine_running(const engine *e)
 
 size_t engine_inputs(const engine *e)
 {
-    return e->input_count - e->input_head + e->again_count + e->under_way_count +
-           e->beginning_count - e->beginning_head;
+    return input_queue_len(&e->inputs) + e->again_count - e->again_head + e->under_way_count +
+           input_queue_len(&e->beginnings);
 }
 
 const rt_exec *engine_execution(const engine *e, uint64_t execution)
@@ -817,6 +832,7 @@ void engine_release(engine *e, uint64_t execution)
     if (entry->slice)
         engine_drop_step(e, entry->slice);
     engine_set_due(e, entry, INT64_MAX);
+    engine_unlist(entry);
     id_map_take(&e->entries, execution);
     free_entry(entry);
 }
@@ -849,18 +865,15 @@ void engine_free(engine *e)
     id_map_clear(&e->entries);
     store_free(e->apart);
     diag_clear(&e->why);
-    for (size_t i = e->input_head; i < e->input_count; i++)
-        engine_input_clear(&e->inputs[i]);
-    for (size_t i = e->beginning_head; i < e->beginning_count; i++)
-        engine_input_clear(&e->beginnings[i]);
-    mem_free(e->beginnings);
+    input_queue_clear(&e->inputs);
+    input_queue_clear(&e->beginnings);
+    id_map_clear(&e->unsettled);
     for (size_t i = 0; i < e->turn_cap; i++)
         rt_output_clear(&e->turns[i].out);
     mem_free(e->heap);
     for (struct id_node *n; (n = id_map_take_any(&e->errands));)
         mem_free(n);
     id_map_clear(&e->errands);
-    mem_free(e->inputs);
     mem_free(e->again);
     mem_free(e->turns);
     mem_free(e);

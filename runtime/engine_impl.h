@@ -21,7 +21,10 @@ struct entry {
     bool over;             /* it has ended, and was told so */
     bool orphan;           /* its Map Run is over: nobody asks for it */
     bool unstarted;        /* of a Map Run, and waits to begin */
-    struct slice *slice;   /* its step that is under way; NULL: none */
+    struct entry_list *in; /* a list of the engine's; NULL: none */
+    struct entry *ahead, *behind;
+    size_t held;         /* bytes, when memory was looked at; in `large` */
+    struct slice *slice; /* its step that is under way; NULL: none */
     enum engine_keep keep;
     json *list, *note; /* for the store, until it has them; NULL: none */
     /* What the store has of it: */
@@ -44,6 +47,11 @@ struct errand {
     int64_t since_ms;
 };
 
+/* Executions, each in one list at most. */
+struct entry_list {
+    struct entry *first, *last;
+};
+
 /* Something that came in, for the next turn. */
 struct input {
     uint64_t number; /* as engine_last_input counts; 0: it came from the engine itself */
@@ -52,6 +60,12 @@ struct input {
     uint32_t frame, index;
     json *value;
     struct asl_error error;
+};
+
+/* Inputs in order: those before `head` have been taken. */
+struct input_queue {
+    struct input *list;
+    size_t head, count, cap;
 };
 
 /* What a turn let out for one execution; its events stay here until the hooks have heard of them.
@@ -73,7 +87,7 @@ struct slice {
     uint64_t evaluation; /* which one of the step's it is in, what that has used, and up to when */
     int64_t evaluation_ns, since_ns;
     bool abandoned, under_way;
-    bool told;             /* that the execution has started */
+    bool left;             /* in its midst, once or more */
     struct input *waiting; /* what came in meanwhile */
     size_t waiting_count, waiting_cap;
     struct slice *prev, *next;
@@ -100,19 +114,20 @@ struct engine {
     struct id_map errands;
     size_t tasks_busy, running;
 
-    struct input *inputs; /* those before `input_head` have been stepped */
-    size_t input_head, input_count, input_cap;
+    struct input_queue inputs;
     uint64_t last_input, last_stepped; /* numbers */
-    uint64_t *again;                   /* executions whose step stopped at its budget */
-    size_t again_count, again_cap;
+    struct id_map unsettled;           /* numbers that have been stepped, and are under way */
+    uint64_t *again; /* executions whose step stopped at its budget; those before `again_head` have
+                        gone on */
+    size_t again_head, again_count, again_cap;
     struct turn *turns;
     size_t turn_count, turn_cap;
 
-    struct input
-        *beginnings; /* of Map Runs' executions; those before `beginning_head` have begun */
-    size_t beginning_head, beginning_count, beginning_cap;
-    unsigned held_back;         /* how often none has begun, as others went first */
-    size_t memory, used, grown; /* its bound; what was used when it was looked at; since about */
+    struct input_queue beginnings; /* of Map Runs' executions */
+    unsigned held_back;            /* how often none has begun, as others went first */
+    size_t memory, used, grown;    /* its bound; what was used when it was looked at; since about */
+    struct entry_list stepped;     /* since memory was looked at, and what stayed and holds much */
+    struct entry_list large;
 
     int64_t evaluation_ns;                    /* that an evaluation may use */
     struct slice *under_way, *last_under_way; /* the next one to go on first */
@@ -136,6 +151,10 @@ void engine_queue(engine *e, struct entry *entry);
 /* For the next turn; its values are to be filled in. */
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);
 void engine_input_clear(struct input *in);
+/* How many are in the queue; makes room for one more at its end; takes the first one. */
+size_t input_queue_len(const struct input_queue *q);
+struct input *input_queue_add(struct input_queue *q);
+struct input input_queue_take(struct input_queue *q);
 /* Steps the execution that it is for. Takes the input's values. */
 void engine_step(engine *e, struct input *in);
 /* The part of a turn that one kind of work has: is it used up? */
@@ -178,6 +197,10 @@ void engine_free_slices(engine *e);
 
 /* ---- engine_memory.c ---- */
 
+/* The execution has had a step: what it holds may be another thing now. */
+void engine_note_step(engine *e, struct entry *entry);
+/* It is in no list any more. */
+void engine_unlist(struct entry *entry);
 /* Between turns: makes room when memory is short. */
 void engine_look_at_memory(engine *e);
 /* The same for one execution that has just come from the store. */

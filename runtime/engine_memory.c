@@ -24,6 +24,8 @@ enum { MUCH = 256 };
 enum { MANY = 4, HELD_BACK = 16 };
 /* Those at the head of the queue come next: they stay. */
 enum { STAY = 4 };
+/* How many executions a turn looks at for what may leave memory. */
+enum { LOOKED_AT = 4096 };
 
 void engine_limit_memory(engine *e, size_t bytes)
 {
@@ -48,11 +50,50 @@ bool engine_is_full(engine *e)
     return e->used >= e->memory / 4 * 3;
 }
 
+/* ---- lists of executions ---- */
+
+static void enlist(struct entry_list *list, struct entry *entry)
+{
+    entry->in = list;
+    entry->behind = NULL;
+    entry->ahead = list->last;
+    if (list->last)
+        list->last->behind = entry;
+    else
+        list->first = entry;
+    list->last = entry;
+}
+
+void engine_unlist(struct entry *entry)
+{
+    struct entry_list *list = entry->in;
+
+    if (!list)
+        return;
+    if (entry->ahead)
+        entry->ahead->behind = entry->behind;
+    else
+        list->first = entry->behind;
+    if (entry->behind)
+        entry->behind->ahead = entry->ahead;
+    else
+        list->last = entry->ahead;
+    entry->in = NULL;
+}
+
+void engine_note_step(engine *e, struct entry *entry)
+{
+    if (entry->in == &e->stepped)
+        return;
+    engine_unlist(entry);
+    enlist(&e->stepped, entry);
+}
+
 /* ---- leaving memory ---- */
 
 static bool comes_next(const engine *e, uint64_t execution)
 {
-    for (size_t i = 0; i < e->again_count && i < STAY; i++)
+    for (size_t i = e->again_head; i < e->again_count && i < e->again_head + STAY; i++)
         if (e->again[i] == execution)
             return true;
     return false;
@@ -64,16 +105,38 @@ bool engine_can_leave(const engine *e, const struct entry *entry)
            rt_exec_status(entry->x) == RT_RUNNING;
 }
 
+static void leave(struct entry *entry)
+{
+    engine_unlist(entry);
+    rt_exec_free(entry->x);
+    entry->x = NULL;
+}
+
+/* Bytes of one that could be made to fail. */
+static size_t bytes_held(const struct entry *entry)
+{
+    return entry->x && rt_exec_status(entry->x) == RT_RUNNING ? rt_exec_held(entry->x) : 0;
+}
+
+/*
+ * Only a step changes what an execution holds, and whether it can leave: so those that have had one
+ * since they were looked at are all that matter, and those of them that stay and hold much are the
+ * ones to fail. Each turn looks at so many.
+ */
 static void let_leave(engine *e)
 {
-    for (size_t i = 0; i < e->entries.room; i++)
-        for (struct id_node *n = e->entries.buckets[i]; n; n = n->next) {
-            struct entry *entry = (struct entry *)(void *)n;
-            if (!engine_can_leave(e, entry) || comes_next(e, n->id))
-                continue;
-            rt_exec_free(entry->x);
-            entry->x = NULL;
+    struct entry *entry;
+
+    for (size_t n = 0; n < LOOKED_AT && (entry = e->stepped.first); n++) {
+        if (engine_can_leave(e, entry) && !comes_next(e, entry->node.id)) {
+            leave(entry);
+            continue;
         }
+        engine_unlist(entry);
+        entry->held = bytes_held(entry);
+        if (entry->held >= e->memory / MUCH)
+            enlist(&e->large, entry);
+    }
 }
 
 void engine_leave_if_short(engine *e, struct entry *entry)
@@ -81,47 +144,37 @@ void engine_leave_if_short(engine *e, struct entry *entry)
     e->grown += rt_exec_held(entry->x);
     if (engine_is_short(e) || e->grown >= e->memory / LOOKS)
         measure(e);
-    if (!engine_is_short(e) || !engine_can_leave(e, entry))
-        return;
-    rt_exec_free(entry->x);
-    entry->x = NULL;
+    if (engine_is_short(e) && engine_can_leave(e, entry))
+        leave(entry);
+    else
+        engine_note_step(e, entry);
 }
 
 /* ---- failing ---- */
 
-static struct entry *largest(const engine *e, size_t *held)
+static struct entry *largest(const engine *e)
 {
-    struct entry *most = NULL;
+    struct entry *most = e->large.first;
 
-    *held = 0;
-    for (size_t i = 0; i < e->entries.room; i++)
-        for (struct id_node *n = e->entries.buckets[i]; n; n = n->next) {
-            struct entry *entry = (struct entry *)(void *)n;
-            size_t bytes = entry->x && rt_exec_status(entry->x) == RT_RUNNING && !entry->unstarted
-                               ? rt_exec_held(entry->x)
-                               : 0;
-            if (bytes <= *held)
-                continue;
+    for (struct entry *entry = most; entry; entry = entry->behind)
+        if (entry->held > most->held)
             most = entry;
-            *held = bytes;
-        }
     return most;
 }
 
 static void fail_largest(engine *e)
 {
-    size_t held;
-    struct entry *entry = largest(e, &held);
+    struct entry *entry = largest(e);
     struct input in = {.kind = RT_IN_FAIL};
 
-    if (!entry || held < e->memory / MUCH)
+    if (!entry)
         return;
     in.execution = entry->node.id;
     asl_error_set(
         &in.error, ASL_DATA_LIMIT_EXCEEDED,
         "The execution holds data of %zu bytes, and the process has no more than %zu bytes "
         "of memory for all executions together (--memory).",
-        held, e->memory);
+        entry->held, e->memory);
     engine_step(e, &in);
 }
 
@@ -137,7 +190,7 @@ void engine_look_at_memory(engine *e)
         return;
     let_leave(e);
     measure(e);
-    if (e->used >= e->memory)
+    if (e->used >= e->memory && !e->stepped.first)
         fail_largest(e);
 }
 
@@ -148,7 +201,7 @@ bool engine_may_begin(const engine *e)
 {
     if (!engine_is_short(e))
         return true;
-    if (e->again_count || e->input_count || e->under_way)
+    if (e->again_count || input_queue_len(&e->inputs) || e->under_way)
         return false;
     return e->recovers || (e->tasks_busy == 0 && e->heap_count == 0);
 }
@@ -159,14 +212,14 @@ bool engine_may_begin(const engine *e)
  */
 static bool others_go_first(engine *e)
 {
-    return e->again_count > MANY && ++e->held_back % HELD_BACK != 0;
+    return e->again_count - e->again_head > MANY && ++e->held_back % HELD_BACK != 0;
 }
 
 void engine_step_beginnings(engine *e)
 {
-    while (e->beginning_head < e->beginning_count && !engine_share_is_over(e) &&
-           engine_may_begin(e) && !others_go_first(e)) {
-        struct input in = e->beginnings[e->beginning_head++];
+    while (input_queue_len(&e->beginnings) && !engine_share_is_over(e) && engine_may_begin(e) &&
+           !others_go_first(e)) {
+        struct input in = input_queue_take(&e->beginnings);
         struct entry *entry = engine_entry(e, in.execution);
         if (entry)
             entry->unstarted = false;
@@ -175,6 +228,4 @@ void engine_step_beginnings(engine *e)
         if (engine_is_short(e))
             break;
     }
-    if (e->beginning_head == e->beginning_count)
-        e->beginning_head = e->beginning_count = 0;
 }

@@ -106,7 +106,7 @@ static void give_slice_back(engine *e, struct slice *s)
     engine_input_clear(&s->given);
     rt_output_reset(&s->out);
     s->entry = NULL;
-    s->abandoned = s->told = false;
+    s->abandoned = s->left = false;
     if (e->spare_count == MOST_SPARE) {
         free_slice(s);
         return;
@@ -183,6 +183,22 @@ static void prepare(engine *e, struct slice *s, struct entry *entry, struct inpu
     s->work.tick = tick;
 }
 
+/* ---- inputs whose outcome is to come ---- */
+
+static void unsettle(engine *e, uint64_t number)
+{
+    if (!number)
+        return;
+    struct id_node *n = mem_calloc(1, sizeof *n);
+    n->id = number;
+    id_map_put(&e->unsettled, n);
+}
+
+static void settle(engine *e, uint64_t number)
+{
+    mem_free(id_map_take(&e->unsettled, number));
+}
+
 /* What the step let out is the turn's. */
 static void finish_step(engine *e, struct slice *s)
 {
@@ -200,6 +216,7 @@ static void finish_step(engine *e, struct slice *s)
         entry->errands += starts_errand(&out->commands[i]);
     if (out->more)
         engine_queue(e, entry);
+    engine_note_step(e, entry);
 }
 
 /*
@@ -213,11 +230,16 @@ static void leave_step(engine *e, struct slice *s)
     entry->slice = s;
     engine_set_due(e, entry, INT64_MAX);
     set_aside(e, s);
-    if (s->given.kind != RT_IN_START || s->told)
+    engine_note_step(e, entry);
+    if (s->left)
         return;
+    s->left = true;
+    if (s->given.kind != RT_IN_START) {
+        unsettle(e, s->given.number);
+        return;
+    }
     assert(s->out.count && s->out.events[0].kind == RT_EXECUTION_STARTED);
     rt_output_move_first(engine_new_turn(e, entry->node.id), &s->out);
-    s->told = true;
 }
 
 void engine_step_entry(engine *e, struct entry *entry, struct input *given)
@@ -241,6 +263,7 @@ void engine_step_entry(engine *e, struct entry *entry, struct input *given)
 
 void engine_wait_for_step(struct slice *s, struct input *given)
 {
+    unsettle(s->engine, given->number);
     MEM_GROW(s->waiting, s->waiting_count, s->waiting_cap);
     s->waiting[s->waiting_count++] = *given;
 }
@@ -253,16 +276,19 @@ static void end_step(engine *e, struct slice *s, bool kept)
 
     s->waiting = NULL;
     s->waiting_count = s->waiting_cap = 0;
+    settle(e, s->given.number);
     if (kept)
         finish_step(e, s);
     else
         s->entry->slice = NULL;
     give_slice_back(e, s);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        settle(e, waiting[i].number);
         if (kept)
             engine_step(e, &waiting[i]);
         else
             engine_input_clear(&waiting[i]);
+    }
     mem_free(waiting);
 }
 

@@ -218,8 +218,8 @@ struct api {
     enum api_throttle throttle;
     struct start_bucket starts[START_KINDS];
     struct id_map runs;   /* by the engine's numbers */
-    struct fresh **fresh; /* the oldest first */
-    size_t fresh_count, fresh_cap;
+    struct fresh **fresh; /* the oldest first; those before `fresh_head` have gone */
+    size_t fresh_head, fresh_count, fresh_cap;
     struct text_map fresh_arns;
     uint64_t turn;  /* of api_advance */
     uint64_t *over; /* numbers of TestStates that have ended */

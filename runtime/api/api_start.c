@@ -76,18 +76,21 @@ static void add_fresh(api *a, const json *arn, uint64_t number)
 
 void forget_fresh(api *a)
 {
-    size_t gone = 0;
-
-    for (; gone < a->fresh_count && a->fresh[gone]->turn + 1 < a->turn &&
-           engine_is_settled(a->engine, a->fresh[gone]->input);
-         gone++) {
-        text_map_take(&a->fresh_arns, json_str(a->fresh[gone]->arn));
-        json_unref(a->fresh[gone]->arn);
-        mem_free(a->fresh[gone]);
+    for (; a->fresh_head < a->fresh_count; a->fresh_head++) {
+        struct fresh *f = a->fresh[a->fresh_head];
+        if (f->turn + 1 >= a->turn || !engine_is_settled(a->engine, f->input))
+            break;
+        text_map_take(&a->fresh_arns, json_str(f->arn));
+        json_unref(f->arn);
+        mem_free(f);
     }
-    a->fresh_count -= gone;
-    if (gone && a->fresh_count)
-        memmove(a->fresh, a->fresh + gone, a->fresh_count * sizeof *a->fresh);
+    /* Each is moved about once. */
+    if (a->fresh_head < a->fresh_count - a->fresh_head)
+        return;
+    a->fresh_count -= a->fresh_head;
+    if (a->fresh_count)
+        memmove(a->fresh, a->fresh + a->fresh_head, a->fresh_count * sizeof *a->fresh);
+    a->fresh_head = 0;
 }
 
 /* ---- input ---- */
