@@ -54,6 +54,7 @@ struct machine {
     struct alias *aliases;
     size_t alias_count, alias_cap;
     size_t running; /* executions */
+    bool enrolled;  /* it has a second record, which tells if the first is lost */
 };
 
 /* Numbers of what may be gone by now, the longest waiting first. */
@@ -110,6 +111,7 @@ struct activity {
     json *arn, *name, *tags, *encryption;
     int64_t created_ms;
     struct id_queue tasks, workers;
+    bool enrolled; /* as a machine's */
 };
 
 /* Tasks that are calls of the api itself. */

@@ -1,6 +1,8 @@
 /*
  * Machines, their revisions, and activities as records of the store: what is put there when one
- * changed, and what comes back when a server starts again.
+ * changed, and what comes back when a server starts again. Each machine and activity has a second
+ * record, on the roll: who is on it was made and not deleted, so where the first record is not
+ * there, it was lost.
  */
 
 #include "runtime/api/api_impl.h"
@@ -13,7 +15,9 @@
 #include <sys/random.h>
 
 static const char MACHINE[] = "machine", REVISION[] = "revision", ACTIVITY[] = "activity",
-                  SECRET[] = "secret";
+                  ROLL[] = "roll", SECRET[] = "secret";
+
+static const char MACHINE_ARN[] = ":stateMachine:", ACTIVITY_ARN[] = ":activity:";
 
 /* ---- writing ---- */
 
@@ -86,6 +90,17 @@ static json *aliases_json(const struct machine *m)
     return json_build_done(&list);
 }
 
+static void enroll(api *a, const json *arn, int64_t created_ms, bool express)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "created", json_int(created_ms));
+    if (express)
+        json_build_set(&b, "express", json_bool(true));
+    put(a, ROLL, arn, json_build_done(&b));
+}
+
 void machine_keep(api *a, const struct machine *m)
 {
     struct json_build b;
@@ -103,6 +118,7 @@ void machine_keep(api *a, const struct machine *m)
     json_build_set(&b, "versions", versions_json(m));
     json_build_set(&b, "aliases", aliases_json(m));
     put(a, MACHINE, m->arn, json_build_done(&b));
+    enroll(a, m->arn, m->created_ms, m->express);
 }
 
 json *revision_key(const json *machine_arn, uint32_t number)
@@ -144,8 +160,10 @@ bool machine_forget(api *a, const struct machine *m, size_t limit, size_t *count
     /* Those that couldn't be read are there still, and need the machine's record to be found. */
     bool last = good && k.count < limit;
     *count += k.count;
-    if (last)
+    if (last) {
         store_put(a->store, MACHINE, k.arn, NULL, 0);
+        store_put(a->store, ROLL, k.arn, NULL, 0);
+    }
     mem_free(k.list);
     json_unref(before);
     diag_clear(&why);
@@ -162,11 +180,13 @@ void activity_keep(api *a, const struct activity *act)
     set(&b, "encryption", act->encryption);
     json_build_set(&b, "created", json_int(act->created_ms));
     put(a, ACTIVITY, act->arn, json_build_done(&b));
+    enroll(a, act->arn, act->created_ms, false);
 }
 
 void activity_forget(api *a, const struct activity *act)
 {
     store_put(a->store, ACTIVITY, json_str(act->arn), NULL, 0);
+    store_put(a->store, ROLL, json_str(act->arn), NULL, 0);
 }
 
 /*
@@ -499,14 +519,10 @@ static uint32_t count_of(const json *record, const char *name)
     return n > 0 && n <= INT32_MAX ? (uint32_t)n : 0;
 }
 
-static bool read_machine(void *user, const char *key, const char *text, size_t len)
+/* The machine as its record has it, `v` (taken), or as much of it as that tells. */
+static void make_machine(struct reading *r, const char *key, json *v)
 {
-    static const char *const members[] = {"name", "createdWith", "tags", "revision", NULL};
-    struct reading *r = user;
-    if (!is_arn(r, key, ":stateMachine:"))
-        return true;
-    json *v = record_of(r, key, text, len), *with = object_of(v, "createdWith"),
-         *revision = text_of(v, "revision");
+    json *with = object_of(v, "createdWith"), *revision = text_of(v, "revision");
     struct machine *m = mem_calloc(1, sizeof *m);
 
     *m = (struct machine){.arn = json_cstring(key),
@@ -518,8 +534,6 @@ static bool read_machine(void *user, const char *key, const char *text, size_t l
                           .tags = tags_in(v),
                           .last_version = count_of(v, "lastVersion"),
                           .last_revision = count_of(v, "lastRevision")};
-    if (!has_all(v, members))
-        spoiled(r->api, key, "a member is missing");
     if (!revision || !revision_number(key, json_str(revision))) {
         uint32_t newest = newest_revision(r, key);
         json_unref(revision);
@@ -541,20 +555,27 @@ static bool read_machine(void *user, const char *key, const char *text, size_t l
     machine_add(r->api, m);
     if (m->deleting)
         machine_condemn(r->api, m);
+}
+
+static bool read_machine(void *user, const char *key, const char *text, size_t len)
+{
+    static const char *const members[] = {"name", "createdWith", "tags", "revision", NULL};
+    struct reading *r = user;
+
+    if (!is_arn(r, key, MACHINE_ARN))
+        return true;
+    json *v = record_of(r, key, text, len);
+    if (!has_all(v, members))
+        spoiled(r->api, key, "a member is missing");
+    make_machine(r, key, v);
     return true;
 }
 
-static bool read_activity(void *user, const char *key, const char *text, size_t len)
+/* Takes `v`, its record. */
+static void make_activity(struct reading *r, const char *key, json *v)
 {
-    static const char *const members[] = {"name", "tags", "created", NULL};
-    struct reading *r = user;
-    if (!is_arn(r, key, ":activity:"))
-        return true;
-    json *v = record_of(r, key, text, len);
     struct activity *act = mem_calloc(1, sizeof *act);
 
-    if (!has_all(v, members))
-        spoiled(r->api, key, "a member is missing");
     *act = (struct activity){.arn = json_cstring(key),
                              .name = name_in(key),
                              .tags = tags_in(v),
@@ -562,7 +583,102 @@ static bool read_activity(void *user, const char *key, const char *text, size_t 
                              .created_ms = number_of(v, "created")};
     json_unref(v);
     activity_add(r->api, act);
+}
+
+static bool read_activity(void *user, const char *key, const char *text, size_t len)
+{
+    static const char *const members[] = {"name", "tags", "created", NULL};
+    struct reading *r = user;
+
+    if (!is_arn(r, key, ACTIVITY_ARN))
+        return true;
+    json *v = record_of(r, key, text, len);
+    if (!has_all(v, members))
+        spoiled(r->api, key, "a member is missing");
+    make_activity(r, key, v);
     return true;
+}
+
+/* ---- what is lost ---- */
+
+static const char lost[] = "it is lost, and what else is known of it is used";
+
+/* Who is on the roll and has no record of his own is made up: as he is there, no other one of his
+ * name is made, which would have what is his. */
+static bool read_roll(void *user, const char *key, const char *text, size_t len)
+{
+    struct reading *r = user;
+    struct machine *m = text_map_get(&r->api->machines, key);
+    struct activity *act = text_map_get(&r->api->activities, key);
+    bool is_activity = strstr(key, ACTIVITY_ARN) != NULL;
+
+    if (!m && !act) {
+        if (!is_arn(r, key, is_activity ? ACTIVITY_ARN : MACHINE_ARN))
+            return true;
+        spoiled(r->api, key, lost);
+        json *v = record_of(r, key, text, len);
+        if (is_activity)
+            make_activity(r, key, v);
+        else
+            make_machine(r, key, v);
+        m = text_map_get(&r->api->machines, key);
+        act = text_map_get(&r->api->activities, key);
+    }
+    if (m)
+        m->enrolled = true;
+    if (act)
+        act->enrolled = true;
+    return true;
+}
+
+/* The machine that executions are listed under is not there. */
+static void miss_machine(struct reading *r, const char *list)
+{
+    const char *kind = strstr(list, MACHINE_ARN);
+
+    if (!kind || strncmp(list, "arn:", 4) != 0) {
+        spoiled(r->api, "executions", "they are listed under '%s', which is no state machine's ARN",
+                list);
+        return;
+    }
+    spoiled(r->api, list, "%s: there are executions of it", lost);
+    make_machine(r, list, json_ref(json_empty_object()));
+}
+
+/* What executions are listed under: a machine's ARN, or a Map Run's, and all of those are passed
+ * over at once. */
+static bool look_for_machines(struct reading *r)
+{
+    static const char map_run[] = ":mapRun";
+    struct buf list = {0};
+    struct diag why = {0};
+
+    while (store_next_list(r->api->store, &list, &why)) {
+        const char *run = strstr(buf_str(&list), map_run);
+        if (run && run[sizeof map_run - 1] == ':') {
+            list.len = (size_t)(run - list.data) + sizeof map_run - 1;
+            buf_addc(&list, ':' + 1);
+        } else if (!text_map_get(&r->api->machines, buf_str(&list))) {
+            miss_machine(r, buf_str(&list));
+        }
+    }
+    bool good = strcmp(why.code, STORE_NONE) == 0;
+    if (!good)
+        diag_set(r->why, why.code, 0, "%s", why.text);
+    buf_clear(&list);
+    diag_clear(&why);
+    return good;
+}
+
+/* Those of an earlier version have no place on the roll yet. */
+static void enroll_all(api *a)
+{
+    for (size_t i = 0; i < a->machine_count; i++)
+        if (!a->sorted[i]->enrolled)
+            enroll(a, a->sorted[i]->arn, a->sorted[i]->created_ms, a->sorted[i]->express);
+    for (size_t i = 0; i < a->activity_count; i++)
+        if (!a->activity_list[i]->enrolled)
+            enroll(a, a->activity_list[i]->arn, a->activity_list[i]->created_ms, false);
 }
 
 static int by_age(const void *a, const void *b)
@@ -661,7 +777,8 @@ static bool load_records(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!read_kind(&r, MACHINE, read_machine) || !read_kind(&r, ACTIVITY, read_activity))
+    if (!read_kind(&r, MACHINE, read_machine) || !read_kind(&r, ACTIVITY, read_activity) ||
+        !read_kind(&r, ROLL, read_roll) || !look_for_machines(&r))
         return false;
     if (a->activity_count)
         qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, by_age);
@@ -686,5 +803,6 @@ bool api_load(api *a, struct diag *why)
 
     if (!read_key(&r) || !load_records(a, why))
         return false;
+    enroll_all(a);
     return store_list_running(a->store, true, take_up, &r, why) && r.good;
 }

@@ -178,6 +178,11 @@ bool store_list_executions(store *s, const char *list, const enum rt_status *sta
     return s->ops->list_executions(s, list, status, after, visit, user, why);
 }
 
+bool store_next_list(store *s, struct buf *name, struct diag *why)
+{
+    return s->ops->next_list(s, name, why);
+}
+
 void store_put(store *s, const char *kind, const char *key, const char *text, size_t len)
 {
     s->changed = true;

@@ -203,6 +203,10 @@ bool store_list_executions(store *s, const char *list, const enum rt_status *sta
                            const struct store_place *after, store_visit_listed *visit, void *user,
                            struct diag *why);
 
+/* Puts in the place of a list's name that of the next one, in the order of bytes, that has
+ * executions. STORE_NONE. */
+bool store_next_list(store *s, struct buf *name, struct diag *why);
+
 /* ---- records: texts by kind and key, for what lives beside executions ---- */
 
 /* Puts a record in the place of what was there; `text` NULL: away with it. */

@@ -43,6 +43,7 @@ struct store_ops {
     bool (*list_executions)(store *s, const char *list, const enum rt_status *status,
                             const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why);
+    bool (*next_list)(store *s, struct buf *name, struct diag *why);
     void (*put)(store *s, const char *kind, const char *key, const char *text, size_t len);
     bool (*get)(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
     bool (*list)(store *s, const char *kind, const char *after, store_visit_record *visit,

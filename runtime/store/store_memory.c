@@ -621,6 +621,25 @@ static bool list_executions(store *s, const char *name, const enum rt_status *st
     return true;
 }
 
+static bool next_list(store *s, struct buf *name, struct diag *why)
+{
+    const struct id_map *all = &memory_of(s)->histories;
+    const char *first = NULL;
+
+    for (size_t i = 0; i < all->room; i++)
+        for (const struct id_node *n = all->buckets[i]; n; n = n->next) {
+            const json *list = ((const struct history *)(const void *)n)->row.list;
+            if (list && strcmp(json_str(list), buf_str(name)) > 0 &&
+                (!first || strcmp(json_str(list), first) < 0))
+                first = json_str(list);
+        }
+    if (first) {
+        buf_reset(name);
+        buf_adds(name, first);
+    }
+    return first || none(why, "list");
+}
+
 /* ---- records ---- */
 
 /* Where the record is, or would be. */
@@ -760,6 +779,7 @@ store *store_memory_new(void)
         .list_running = list_running,
         .list_spoiled = list_spoiled,
         .list_executions = list_executions,
+        .next_list = next_list,
         .put = put,
         .get = get,
         .list = list,

@@ -498,6 +498,7 @@ static struct file *new_file(void)
         .list_running = sqlite_list_running,
         .list_spoiled = sqlite_list_spoiled,
         .list_executions = sqlite_list_executions,
+        .next_list = sqlite_next_list,
         .put = put,
         .get = sqlite_get,
         .list = sqlite_list,

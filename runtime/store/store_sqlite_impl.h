@@ -47,6 +47,7 @@ enum statement {
     LIST_SPOILED,
     LIST_ALL,
     LIST_STATUS,
+    NEXT_LIST,
     GET_RECORD,
     LIST_RECORDS,
 };
@@ -181,6 +182,7 @@ bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct
 bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
                             const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why);
+bool sqlite_next_list(store *s, struct buf *name, struct diag *why);
 bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
 bool sqlite_list(store *s, const char *kind, const char *after, store_visit_record *visit,
                  void *user, struct diag *why);

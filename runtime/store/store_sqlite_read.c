@@ -459,22 +459,45 @@ bool sqlite_list_executions(store *s, const char *list, const enum rt_status *st
     return good;
 }
 
-bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why)
+/* A query for one text that may be none; `what` it is. */
+static bool get_text(struct file *f, sqlite3_stmt *q, const char *what, struct buf *out,
+                     struct diag *why)
 {
-    struct file *f = file_of(s);
-    sqlite3_stmt *q = sqlite_use(f, GET_RECORD);
-
-    sqlite_bind_string(q, 1, kind);
-    sqlite_bind_string(q, 2, key);
     int got = sqlite3_step(q);
+
     if (got == SQLITE_ROW)
         buf_add(out, (const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
     else if (got == SQLITE_DONE)
-        sqlite_none(why, "record");
+        sqlite_none(why, what);
     else
         sqlite_read_failed(f, why);
     sqlite3_reset(q);
     return got == SQLITE_ROW;
+}
+
+bool sqlite_next_list(store *s, struct buf *name, struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), NEXT_LIST);
+    struct buf next = {0};
+
+    sqlite3_bind_text64(q, 1, buf_str(name), name->len, SQLITE_STATIC, SQLITE_UTF8);
+    bool found = get_text(file_of(s), q, "list", &next, why);
+    sqlite3_clear_bindings(q);
+    if (found) {
+        buf_reset(name);
+        buf_add(name, next.data, next.len);
+    }
+    buf_clear(&next);
+    return found;
+}
+
+bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), GET_RECORD);
+
+    sqlite_bind_string(q, 1, kind);
+    sqlite_bind_string(q, 2, key);
+    return get_text(file_of(s), q, "record", out, why);
 }
 
 bool sqlite_list(store *s, const char *kind, const char *after, store_visit_record *visit,
