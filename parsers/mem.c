@@ -10,7 +10,7 @@
  * What the allocator tells of itself (mallinfo2) it finds out by a walk over all that was given
  * back: 0.7 s for 400 MB of it in small pieces. So it is counted here.
  */
-static _Thread_local size_t in_use;
+static _Thread_local __attribute__((tls_model("initial-exec"))) size_t in_use;
 
 size_t mem_in_use(void)
 {
