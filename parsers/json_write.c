@@ -347,9 +347,9 @@ static size_t remembered_len(const json *v)
     return v->kind == JSON_ARRAY ? as_array(v)->text_len : as_object(v)->text_len;
 }
 
-size_t json_text_len_counted(const json *v, struct work *work)
+static size_t scalar_len(const json *v, struct work *work)
 {
-    switch (json_kind(v)) {
+    switch ((enum json_kind)v->kind) {
     case JSON_NULL:
     case JSON_TRUE: return 4;
     case JSON_FALSE: return 5;
@@ -359,10 +359,16 @@ size_t json_text_len_counted(const json *v, struct work *work)
         return work_spend(work, UNITS_A_DOUBLE) ? double_len(json_double_value(v)) : SIZE_MAX;
     case JSON_STRING: return string_len(v);
     case JSON_ARRAY:
-    case JSON_OBJECT:
-        return remembered_len(v) || remember_len(v, work) ? remembered_len(v) : SIZE_MAX;
+    case JSON_OBJECT: break;
     }
     return 0;
+}
+
+size_t json_text_len_counted(const json *v, struct work *work)
+{
+    if (!json_is_container(v))
+        return scalar_len(v, work);
+    return remembered_len(v) || remember_len(v, work) ? remembered_len(v) : SIZE_MAX;
 }
 
 size_t json_text_len(const json *v)
