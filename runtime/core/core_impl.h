@@ -170,9 +170,9 @@ enum { AWS_VARIABLES_LIMIT = 10 << 20, AWS_EVENT_LIMIT = 25000, INLINE_CONCURREN
 enum { PROCESS_DATA_LIMIT = 256 << 20 };
 
 /* The same, for an execution that has ended. */
-void emit_redriven(struct step *s, struct rt_event e);
+void emit_redriven(struct step *s, struct rt_event *e);
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
-void emit(struct step *s, struct rt_event e);
+void emit(struct step *s, struct rt_event *e);
 bool running(const struct step *s);
 /* The clock of due times. */
 int64_t due_clock(const struct step *s);

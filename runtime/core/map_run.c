@@ -115,11 +115,11 @@ static bool start_child(struct step *s, struct rt_frame *f)
 
     if (!input)
         return false;
-    emit(s, (struct rt_event){.kind = RT_CHILD_STARTED,
-                              .frame = f->id,
-                              .state = f->state,
-                              .data = input,
-                              .index = i});
+    emit(s, &(struct rt_event){.kind = RT_CHILD_STARTED,
+                               .frame = f->id,
+                               .state = f->state,
+                               .data = input,
+                               .index = i});
     if (!running(s))
         return false;
     child_command(s, f, RT_START_CHILD, i);
@@ -133,7 +133,7 @@ static void redrive_child(struct step *s, struct rt_frame *f)
 
     while (!g->children[i].pending)
         i++;
-    emit(s, (struct rt_event){
+    emit(s, &(struct rt_event){
                 .kind = RT_CHILD_REDRIVEN, .frame = f->id, .state = f->state, .index = i});
     if (running(s))
         child_command(s, f, RT_REDRIVE_CHILD, i);
@@ -161,13 +161,13 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
 
     if (!tolerance(s, f, env, &count, &percentage))
         return;
-    emit(s, (struct rt_event){.kind = RT_MAP_RUN_STARTED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .data = map_run_arn(s, f),
-                              .extra = percentage < 0 ? NULL : json_double(percentage),
-                              .count = count});
+    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_STARTED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .data = map_run_arn(s, f),
+                               .extra = percentage < 0 ? NULL : json_double(percentage),
+                               .count = count});
     if (running(s))
         start_children(s, f);
 }
@@ -194,12 +194,12 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
         state_failed(s, f, &e);
         return;
     }
-    emit(s, (struct rt_event){.kind = RT_MAP_RUN_REDRIVEN,
-                              .frame = f->id,
-                              .previous = g->begun,
-                              .state = f->state,
-                              .data = json_ref(g->map_run),
-                              .count = (int64_t)g->redrives + 1});
+    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_REDRIVEN,
+                               .frame = f->id,
+                               .previous = g->begun,
+                               .state = f->state,
+                               .data = json_ref(g->map_run),
+                               .count = (int64_t)g->redrives + 1});
     if (running(s))
         start_children(s, f);
 }
@@ -218,7 +218,7 @@ void cancel_children(struct step *s, struct rt_frame *f)
 void map_run_succeeded(struct step *s, struct rt_frame *f)
 {
     emit(s,
-         (struct rt_event){
+         &(struct rt_event){
              .kind = RT_MAP_RUN_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
 }
 
@@ -234,11 +234,11 @@ static void map_run_failed(struct step *s, struct rt_frame *f)
     struct asl_error e = {0};
 
     asl_tolerance_error(&e);
-    emit(s, (struct rt_event){.kind = RT_MAP_RUN_FAILED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .error = asl_error_copy(&e)});
+    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_FAILED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .error = asl_error_copy(&e)});
     if (running(s))
         decide(s, f, &e);
     asl_error_clear(&e);
@@ -260,7 +260,7 @@ void child_answered(struct step *s, const struct rt_input *in)
         ended.data = json_ref(in->value);
     else
         ended.error = asl_error_copy(in->error);
-    emit(s, ended);
+    emit(s, &ended);
     if (!good && too_many_failed(g))
         map_run_failed(s, f);
     else
@@ -299,7 +299,7 @@ void change_map_run(struct step *s, const json *request)
         e.limit = DISTRIBUTED_CONCURRENCY;
     if (percentage || g->tolerated_percentage >= 0)
         e.extra = json_double(percentage ? json_double_value(percentage) : g->tolerated_percentage);
-    emit(s, e);
+    emit(s, &e);
     if (running(s) && too_many_failed(g))
         map_run_failed(s, f);
     else if (running(s))

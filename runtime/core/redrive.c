@@ -41,11 +41,11 @@ void redrive(struct step *s, const json *token)
 
     if (rt_exec_redrive_refusal(x, s->now_ms))
         return;
-    emit_redriven(s, (struct rt_event){.kind = RT_EXECUTION_REDRIVEN,
-                                       .frame = RT_NO_FRAME,
-                                       .previous = x->event_id,
-                                       .data = token ? json_ref(token) : NULL,
-                                       .count = (int64_t)x->redrives + 1});
+    emit_redriven(s, &(struct rt_event){.kind = RT_EXECUTION_REDRIVEN,
+                                        .frame = RT_NO_FRAME,
+                                        .previous = x->event_id,
+                                        .data = token ? json_ref(token) : NULL,
+                                        .count = (int64_t)x->redrives + 1});
 }
 
 /* ---- applying ---- */

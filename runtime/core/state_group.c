@@ -9,12 +9,12 @@ enum { MOST_CONCURRENCY = 1000 };
 
 static void start_parallel(struct step *s, struct rt_frame *f, json *effective)
 {
-    emit(s, (struct rt_event){.kind = RT_GROUP_STARTED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .data = json_ref(effective),
-                              .count = (int64_t)f->state->parallel.count});
+    emit(s, &(struct rt_event){.kind = RT_GROUP_STARTED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .data = json_ref(effective),
+                               .count = (int64_t)f->state->parallel.count});
 }
 
 static json *items_of(struct step *s, struct rt_frame *f, json *effective, struct asl_error *e)
@@ -82,12 +82,12 @@ static bool start_iteration(struct step *s, struct rt_frame *f, uint32_t previou
 
     if (!input)
         return false;
-    emit(s, (struct rt_event){.kind = RT_ITERATION_STARTED,
-                              .frame = f->id,
-                              .previous = previous,
-                              .state = f->state,
-                              .data = input,
-                              .index = i});
+    emit(s, &(struct rt_event){.kind = RT_ITERATION_STARTED,
+                               .frame = f->id,
+                               .previous = previous,
+                               .state = f->state,
+                               .data = input,
+                               .index = i});
     return running(s);
 }
 
@@ -124,14 +124,14 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
         json_unref(items);
         return;
     }
-    emit(s, (struct rt_event){.kind = RT_GROUP_STARTED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .data = json_ref(effective),
-                              .extra = items,
-                              .count = (int64_t)json_count(items),
-                              .limit = limit});
+    emit(s, &(struct rt_event){.kind = RT_GROUP_STARTED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .data = json_ref(effective),
+                               .extra = items,
+                               .count = (int64_t)json_count(items),
+                               .limit = limit});
     if (!running(s))
         return;
     if (f->state->map.distributed) {
@@ -158,10 +158,10 @@ static void join(struct step *s, struct rt_frame *f)
     json *result = json_build_done(&b);
     if (g->map_run)
         map_run_succeeded(s, f);
-    emit(s, (struct rt_event){.kind = RT_GROUP_SUCCEEDED,
-                              .frame = f->id,
-                              .previous = g->map_run ? s->x->event_id : f->last,
-                              .state = f->state});
+    emit(s, &(struct rt_event){.kind = RT_GROUP_SUCCEEDED,
+                               .frame = f->id,
+                               .previous = g->map_run ? s->x->event_id : f->last,
+                               .state = f->state});
     /* The results of a Map Run are put together before anything can leave them out. */
     if (running(s) && (!g->map_run || check_size(s, f, result))) {
         view_init(&view, s, f);
@@ -224,13 +224,13 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output)
     uint32_t freed = child->last; /* what the next iteration points back to */
     bool map = f->state->type == ASL_MAP;
 
-    emit(s, (struct rt_event){.kind = map ? RT_ITERATION_SUCCEEDED : RT_BRANCH_SUCCEEDED,
-                              .frame = f->id,
-                              .previous = child->last,
-                              .state = f->state,
-                              .data = json_ref(output),
-                              .index = child->index,
-                              .to = child->id});
+    emit(s, &(struct rt_event){.kind = map ? RT_ITERATION_SUCCEEDED : RT_BRANCH_SUCCEEDED,
+                               .frame = f->id,
+                               .previous = child->last,
+                               .state = f->state,
+                               .data = json_ref(output),
+                               .index = child->index,
+                               .to = child->id});
     if (map && running(s) && f->group->started < f->group->total && start_iteration(s, f, freed))
         group_goes_on(s, f);
 }
@@ -254,11 +254,11 @@ static void children_aborted(struct step *s, struct rt_frame *f, const struct rt
         if (child == but || !(which & (child->phase == RT_ERRED ? CUT_FAILED : CUT_RUNNING)))
             continue;
         if (map)
-            emit(s, (struct rt_event){.kind = RT_ITERATION_ABORTED,
-                                      .frame = f->id,
-                                      .previous = previous,
-                                      .state = f->state,
-                                      .index = child->index});
+            emit(s, &(struct rt_event){.kind = RT_ITERATION_ABORTED,
+                                       .frame = f->id,
+                                       .previous = previous,
+                                       .state = f->state,
+                                       .index = child->index});
         if (running(s))
             state_aborted(s, child, previous);
     }
@@ -274,10 +274,10 @@ static void state_aborted(struct step *s, struct rt_frame *f, uint32_t previous)
     if (f->phase == RT_ENTERING)
         return;
     if (type == ASL_TASK || type == ASL_WAIT || (f->group && f->phase != RT_RETRYING))
-        emit(s, (struct rt_event){.kind = RT_STATE_ABORTED,
-                                  .frame = f->id,
-                                  .previous = previous,
-                                  .state = f->state});
+        emit(s, &(struct rt_event){.kind = RT_STATE_ABORTED,
+                                   .frame = f->id,
+                                   .previous = previous,
+                                   .state = f->state});
     cancel_children(s, f);
     if (running(s) && f->group)
         children_aborted(s, f, NULL, previous, CUT_ALL);
@@ -297,11 +297,11 @@ void child_failed(struct step *s, struct rt_frame *child)
     if (map) {
         children_aborted(s, f, child, previous, CUT_RUNNING);
         if (running(s))
-            emit(s, (struct rt_event){.kind = RT_ITERATION_FAILED,
-                                      .frame = f->id,
-                                      .previous = previous,
-                                      .state = f->state,
-                                      .index = child->index});
+            emit(s, &(struct rt_event){.kind = RT_ITERATION_FAILED,
+                                       .frame = f->id,
+                                       .previous = previous,
+                                       .state = f->state,
+                                       .index = child->index});
     }
     if (running(s) && child->state->type == ASL_TASK)
         state_aborted(s, child, previous);

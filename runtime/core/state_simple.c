@@ -262,7 +262,7 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
     if (delay_ms <= 0 || due_ms <= due_clock(s))
         leave_wait(s, f, env, effective);
     else
-        emit(s, (struct rt_event){
+        emit(s, &(struct rt_event){
                     .kind = RT_WAITING, .frame = f->id, .state = f->state, .due_ms = due_ms});
 }
 

@@ -125,23 +125,23 @@ void work_task(struct step *s, struct rt_frame *f)
         json_unref(token);
         return;
     }
-    emit(s, (struct rt_event){.kind = RT_TASK_SCHEDULED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .data = parameters,
-                              .extra = credentials,
-                              .token = token,
-                              .count = timeout_s,
-                              .limit = heartbeat_s,
-                              .due_ms = timeout_s ? due_clock(s) + 1000 * timeout_s : 0});
+    emit(s, &(struct rt_event){.kind = RT_TASK_SCHEDULED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .data = parameters,
+                               .extra = credentials,
+                               .token = token,
+                               .count = timeout_s,
+                               .limit = heartbeat_s,
+                               .due_ms = timeout_s ? due_clock(s) + 1000 * timeout_s : 0});
     if (running(s) && task->kind == ASL_ACTIVITY)
         command(s, RT_RUN_TASK, f);
 }
 
 void start_task(struct step *s, struct rt_frame *f)
 {
-    emit(s, (struct rt_event){
+    emit(s, &(struct rt_event){
                 .kind = RT_TASK_STARTED, .frame = f->id, .previous = f->last, .state = f->state});
     if (running(s))
         command(s, RT_RUN_TASK, f);
@@ -154,7 +154,7 @@ static void result_too_large(struct step *s, struct rt_frame *f)
         .kind = RT_TASK_FAILED, .frame = f->id, .previous = f->last, .state = f->state};
 
     error_too_large(&failed.error, called(&f->state->task), "returned a result");
-    emit(s, failed);
+    emit(s, &failed);
 }
 
 void task_ok(struct step *s, struct rt_frame *f, const json *value)
@@ -166,11 +166,11 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
         result_too_large(s, f);
         return;
     }
-    emit(s, (struct rt_event){.kind = RT_TASK_SUCCEEDED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .data = json_ref(value)});
+    emit(s, &(struct rt_event){.kind = RT_TASK_SUCCEEDED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .data = json_ref(value)});
     if (!running(s))
         return;
     view_init(&view, s, f);
@@ -185,11 +185,11 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
 
 void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e)
 {
-    emit(s, (struct rt_event){.kind = RT_TASK_FAILED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .error = asl_error_copy(e)});
+    emit(s, &(struct rt_event){.kind = RT_TASK_FAILED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .error = asl_error_copy(e)});
 }
 
 void task_answered(struct step *s, struct rt_frame *f)
@@ -215,11 +215,11 @@ void token_answered(struct step *s, struct rt_frame *f, const json *value,
     if (f->answered)
         return;
     if (f->state->task.pattern != ASL_REQUEST_RESPONSE && !f->submitted) {
-        emit(s, (struct rt_event){.kind = RT_TASK_ANSWERED,
-                                  .frame = f->id,
-                                  .state = f->state,
-                                  .data = value ? json_ref(value) : NULL,
-                                  .error = asl_error_copy(error)});
+        emit(s, &(struct rt_event){.kind = RT_TASK_ANSWERED,
+                                   .frame = f->id,
+                                   .state = f->state,
+                                   .data = value ? json_ref(value) : NULL,
+                                   .error = asl_error_copy(error)});
         return;
     }
     command(s, RT_RELEASE_TASK, f);
@@ -238,11 +238,11 @@ void task_submitted(struct step *s, struct rt_frame *f, const json *output)
         result_too_large(s, f);
         return;
     }
-    emit(s, (struct rt_event){.kind = RT_TASK_SUBMITTED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .data = json_ref(output)});
+    emit(s, &(struct rt_event){.kind = RT_TASK_SUBMITTED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .data = json_ref(output)});
     if (!running(s) || !f->answered)
         return;
     command(s, RT_RELEASE_TASK, f);
@@ -259,10 +259,10 @@ void task_due(struct step *s, struct rt_frame *f)
         task_answered(s, f); /* it came in time */
         return;
     }
-    emit(s, (struct rt_event){.kind = RT_TASK_TIMED_OUT,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .index = heartbeat,
-                              .error = {.name = json_cstring(ASL_TIMEOUT)}});
+    emit(s, &(struct rt_event){.kind = RT_TASK_TIMED_OUT,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .index = heartbeat,
+                               .error = {.name = json_cstring(ASL_TIMEOUT)}});
 }

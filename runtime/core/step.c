@@ -231,27 +231,27 @@ static void tidy_error(struct asl_error *e)
     asl_error_cap(e);
 }
 
-void emit(struct step *s, struct rt_event e)
+void emit(struct step *s, struct rt_event *e)
 {
     if (!running(s)) {
-        rt_event_clear(&e);
+        rt_event_clear(e);
         return;
     }
-    if (e.error.name || e.error.cause)
-        tidy_error(&e.error);
-    size_t bytes = event_bytes(&e);
-    if (ends_execution(e.kind)) {
+    if (e->error.name || e->error.cause)
+        tidy_error(&e->error);
+    size_t bytes = event_bytes(e);
+    if (ends_execution(e->kind)) {
         cancel_all(s);
-    } else if (s->out->bytes + bytes > (size_t)MOST_BYTES || is_past_quota(s->x, &e)) {
-        end_without(s, &e);
+    } else if (s->out->bytes + bytes > (size_t)MOST_BYTES || is_past_quota(s->x, e)) {
+        end_without(s, e);
         return;
     }
-    record(s, &e, bytes);
+    record(s, e, bytes);
 }
 
-void emit_redriven(struct step *s, struct rt_event e)
+void emit_redriven(struct step *s, struct rt_event *e)
 {
-    record(s, &e, event_bytes(&e));
+    record(s, e, event_bytes(e));
 }
 
 struct rt_command *new_command(struct step *s)
@@ -289,10 +289,10 @@ static void end_scope(struct step *s, struct rt_frame *f)
     if (f->parent != RT_NO_FRAME)
         child_ended(s, f, f->input);
     else
-        emit(s, (struct rt_event){.kind = RT_EXECUTION_SUCCEEDED,
-                                  .frame = f->id,
-                                  .previous = f->last,
-                                  .data = json_ref(f->input)});
+        emit(s, &(struct rt_event){.kind = RT_EXECUTION_SUCCEEDED,
+                                   .frame = f->id,
+                                   .previous = f->last,
+                                   .data = json_ref(f->input)});
 }
 
 void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
@@ -300,13 +300,13 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
 {
     bool joined = f->group && !f->group->over;
 
-    emit(s, (struct rt_event){.kind = RT_STATE_EXITED,
-                              .frame = f->id,
-                              .previous = joined ? f->group->joined : f->last,
-                              .state = f->state,
-                              .data = output,
-                              .extra = vars,
-                              .to = to ? to->id : RT_NO_STATE});
+    emit(s, &(struct rt_event){.kind = RT_STATE_EXITED,
+                               .frame = f->id,
+                               .previous = joined ? f->group->joined : f->last,
+                               .state = f->state,
+                               .data = output,
+                               .extra = vars,
+                               .to = to ? to->id : RT_NO_STATE});
     if (!to && running(s))
         end_scope(s, f);
 }
@@ -411,7 +411,7 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
 
 void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
-    emit(s, (struct rt_event){
+    emit(s, &(struct rt_event){
                 .kind = RT_EXECUTION_FAILED, .frame = f->id, .previous = f->last, .error = *e});
     *e = (struct asl_error){0};
 }
@@ -433,11 +433,11 @@ static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct 
     e->cause = cause;
     tidy_error(e);
     if (json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR))
-        emit(s, (struct rt_event){.kind = RT_EVALUATION_FAILED,
-                                  .frame = f->id,
-                                  .previous = previous,
-                                  .state = f->state,
-                                  .error = asl_error_copy(e)});
+        emit(s, &(struct rt_event){.kind = RT_EVALUATION_FAILED,
+                                   .frame = f->id,
+                                   .previous = previous,
+                                   .state = f->state,
+                                   .error = asl_error_copy(e)});
 }
 
 void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
@@ -466,12 +466,12 @@ int64_t wait_until(const struct step *s, int64_t delay_ms)
 static void retry_later(struct step *s, struct rt_frame *f, const struct asl_verdict *v,
                         uint32_t previous)
 {
-    emit(s, (struct rt_event){.kind = RT_BACKOFF,
-                              .frame = f->id,
-                              .previous = previous,
-                              .state = f->state,
-                              .index = (uint32_t)v->retrier,
-                              .due_ms = wait_until(s, v->delay_ms)});
+    emit(s, &(struct rt_event){.kind = RT_BACKOFF,
+                               .frame = f->id,
+                               .previous = previous,
+                               .state = f->state,
+                               .index = (uint32_t)v->retrier,
+                               .due_ms = wait_until(s, v->delay_ms)});
 }
 
 /* False with *e filled when the catcher itself fails; `previous`: what that points back to. */
@@ -535,7 +535,7 @@ static bool failed_before_start(const struct rt_frame *f, const struct asl_error
 
 static void group_ended(struct step *s, struct rt_frame *f, uint32_t previous)
 {
-    emit(s, (struct rt_event){
+    emit(s, &(struct rt_event){
                 .kind = RT_GROUP_FAILED, .frame = f->id, .previous = previous, .state = f->state});
 }
 
@@ -586,11 +586,11 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
 
 static void enter(struct step *s, struct rt_frame *f)
 {
-    emit(s, (struct rt_event){.kind = RT_STATE_ENTERED,
-                              .frame = f->id,
-                              .previous = f->last,
-                              .state = f->state,
-                              .data = json_ref(f->input)});
+    emit(s, &(struct rt_event){.kind = RT_STATE_ENTERED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .data = json_ref(f->input)});
 }
 
 static void work(struct step *s, struct rt_frame *f)
@@ -644,9 +644,9 @@ static void run(struct step *s)
 
 static void time_out_execution(struct step *s)
 {
-    emit(s, (struct rt_event){.kind = RT_EXECUTION_TIMED_OUT,
-                              .frame = RT_NO_FRAME,
-                              .error = {.name = json_cstring(ASL_TIMEOUT)}});
+    emit(s, &(struct rt_event){.kind = RT_EXECUTION_TIMED_OUT,
+                               .frame = RT_NO_FRAME,
+                               .error = {.name = json_cstring(ASL_TIMEOUT)}});
 }
 
 static void timers(struct step *s)
@@ -688,9 +688,9 @@ static void take_input(struct step *s, const struct rt_input *in)
 
     switch (in->kind) {
     case RT_IN_START:
-        emit(s, (struct rt_event){.kind = RT_EXECUTION_STARTED,
-                                  .frame = RT_NO_FRAME,
-                                  .data = json_ref(in->value)});
+        emit(s, &(struct rt_event){.kind = RT_EXECUTION_STARTED,
+                                   .frame = RT_NO_FRAME,
+                                   .data = json_ref(in->value)});
         break;
     case RT_IN_CONTINUE: break;
     case RT_IN_TASK_OK:
@@ -711,11 +711,11 @@ static void take_input(struct step *s, const struct rt_input *in)
         break;
     case RT_IN_STARTED:
         if ((f = answered(s, in)) && !f->started)
-            emit(s, (struct rt_event){.kind = RT_TASK_STARTED,
-                                      .frame = f->id,
-                                      .previous = f->last,
-                                      .state = f->state,
-                                      .data = in->value ? json_ref(in->value) : NULL});
+            emit(s, &(struct rt_event){.kind = RT_TASK_STARTED,
+                                       .frame = f->id,
+                                       .previous = f->last,
+                                       .state = f->state,
+                                       .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
         if ((f = answered(s, in)))
@@ -723,21 +723,21 @@ static void take_input(struct step *s, const struct rt_input *in)
         break;
     case RT_IN_HEARTBEAT:
         if ((f = answered(s, in)) && f->beat_every_ms)
-            emit(s, (struct rt_event){.kind = RT_HEARTBEAT, .frame = f->id, .state = f->state});
+            emit(s, &(struct rt_event){.kind = RT_HEARTBEAT, .frame = f->id, .state = f->state});
         break;
     case RT_IN_CHILD_OK:
     case RT_IN_CHILD_FAILED: child_answered(s, in); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:
-        emit(s, (struct rt_event){.kind = RT_EXECUTION_ABORTED,
-                                  .frame = RT_NO_FRAME,
-                                  .error = asl_error_copy(in->error)});
+        emit(s, &(struct rt_event){.kind = RT_EXECUTION_ABORTED,
+                                   .frame = RT_NO_FRAME,
+                                   .error = asl_error_copy(in->error)});
         break;
     case RT_IN_FAIL:
-        emit(s, (struct rt_event){.kind = RT_EXECUTION_FAILED,
-                                  .frame = RT_NO_FRAME,
-                                  .previous = s->x->event_id,
-                                  .error = asl_error_copy(in->error)});
+        emit(s, &(struct rt_event){.kind = RT_EXECUTION_FAILED,
+                                   .frame = RT_NO_FRAME,
+                                   .previous = s->x->event_id,
+                                   .error = asl_error_copy(in->error)});
         break;
     case RT_IN_REDRIVE: redrive(s, in->value); break;
     case RT_IN_UPDATE_MAP_RUN: change_map_run(s, in->value); break;
