@@ -133,10 +133,12 @@ CHECK_ASL     := definition template intrinsic retry choice flow effort reader l
 # Of the same layer, on objects that count what they do.
 CHECK_COUNTED := growth
 CHECK_CORE    := cases event_text
-CHECK_EMBED   := embed
+CHECK_EMBED   := embed coroutine
+# A suite that is linked a second time: see below.
+CHECK_AGAIN   := coroutine_by_ucontext
 CHECK_RUNTIME := host sigv4 endpoint engine handlers http_server store api test_state front_door
 
-CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_COUNTED) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_RUNTIME)
+CHECKS = $(CHECK_PARSERS) $(CHECK_ASL) $(CHECK_COUNTED) $(CHECK_CORE) $(CHECK_EMBED) $(CHECK_AGAIN) $(CHECK_RUNTIME)
 
 $(CHECK_PARSERS:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_PARSERS)
 $(CHECK_ASL:%=$(BUILD)/check_%) $(CHECK_COUNTED:%=$(BUILD)/check_%) $(CHECK_CORE:%=$(BUILD)/check_%): LAYER_LIBS = $(LIBS_ASL)
@@ -162,10 +164,25 @@ $(BUILD)/libsupport.a: $(SUPPORT)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
+define link_check
 	$(call say,LINK)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(CHECK_LDFLAGS) -o $@ $< $(BUILD)/libsupport.a \
 	    $(sort $(filter-out $< %.a,$^)) $(LIBS_CHECK) $(LAYER_LIBS)
+endef
+
+$(patsubst %,$(BUILD)/check_%,$(filter-out $(CHECK_AGAIN),$(CHECKS))): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
+	$(link_check)
+
+# With the switch of stacks that is taken where none of our own is known.
+$(BUILD)/check_coroutine_by_ucontext: LAYER_LIBS = $(LIBS_ASL)
+$(BUILD)/check_coroutine_by_ucontext: $(BUILD)/obj/tests/check_coroutine.o $(BUILD)/libsupport.a \
+    $(BUILD)/ucontext/coroutine.o $(filter-out %/runtime/coroutine.o,$(EMBED))
+	$(link_check)
+
+$(BUILD)/ucontext/coroutine.o: runtime/coroutine.c Makefile $(BUILD)/flags
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -DCOROUTINE_BY_UCONTEXT $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The programs of `make check`: each prints its count of passed and failed tests last.
 TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/life tests/store-damage tests/install tests/docs tests/cli

@@ -42,7 +42,8 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-#if defined(__CET__) && (__CET__ & 2)
+/* COROUTINE_BY_UCONTEXT: for tests of what is done elsewhere. */
+#if defined(COROUTINE_BY_UCONTEXT) || (defined(__CET__) && (__CET__ & 2))
 #include <ucontext.h>
 #elif defined(__x86_64__) && !defined(__ILP32__)
 #define SWITCHES_ITSELF 1
