@@ -139,12 +139,15 @@ size_t handlers_waiting(handlers *h);
 
 /* Starts nothing that waits for a slot any more. */
 void handlers_drain(handlers *h);
-/* Is there nothing that would be lost if everything ended? Jobs that have begun elsewhere, mocks
- * that take their time and, once drained, what waits for a slot can be begun or looked at again. */
+/* Is there nothing that would be lost if everything ended? That jobs elsewhere are to stop would
+ * be. Jobs that have begun elsewhere, mocks that take their time and, once drained, what waits for
+ * a slot can be begun or looked at again. */
 bool handlers_are_idle(const handlers *h);
 
 /* Starts to end everything; the loop must run until its handles are closed. Then handlers_free. */
 void handlers_close(handlers *h);
+/* Are they? */
+bool handlers_are_closed(const handlers *h);
 void handlers_free(handlers *h);
 
 #endif

@@ -18,11 +18,11 @@ enum { TURNS_AT_ONCE = 64, GLANCE_MS = 2 };
  */
 enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
 
-/* Handlers that begin no more calls. */
+/* Handlers that begin no more calls. They are closed when their last call is over, and freed when
+ * what they had in the loop is gone, too. */
 struct retired {
     struct retired *next;
     handlers *handlers;
-    bool closed;
 };
 
 struct host {
@@ -427,7 +427,6 @@ handlers *host_handlers(host *h)
     return h->handlers;
 }
 
-/* It is freed with the host: until then its handles may be about to close. */
 static void retire(host *h, handlers *old)
 {
     struct retired *r = mem_calloc(1, sizeof *r);
@@ -468,11 +467,17 @@ void host_count_calls(const host *h, size_t *busy, size_t *waiting)
 /* Those that nobody waits for end their processes and connections. */
 static void close_retired(host *h)
 {
-    for (struct retired *r = h->retired; r; r = r->next)
-        if (!r->closed && !handlers_busy(r->handlers) && handlers_are_idle(r->handlers)) {
-            r->closed = true;
-            handlers_close(r->handlers);
+    for (struct retired **at = &h->retired, *r; (r = *at);) {
+        if (handlers_are_closed(r->handlers)) {
+            *at = r->next;
+            handlers_free(r->handlers);
+            mem_free(r);
+            continue;
         }
+        if (!handlers_busy(r->handlers) && handlers_are_idle(r->handlers))
+            handlers_close(r->handlers);
+        at = &r->next;
+    }
 }
 
 static void tell_drained(host *h)

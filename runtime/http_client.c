@@ -55,6 +55,7 @@ struct http_client {
     struct http_transfer *running, *spare;
     size_t spares;
     char *no_proxy;
+    size_t open; /* handles of the loop */
     bool closing;
 };
 
@@ -428,7 +429,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 static void on_watch_closed(uv_handle_t *handle)
 {
-    mem_free(handle->data);
+    struct watch *w = handle->data;
+
+    w->client->open--;
+    mem_free(w);
 }
 
 static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user)
@@ -454,6 +458,7 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void 
             mem_free(w);
             return -1;
         }
+        c->open++;
         w->poll.data = w;
         c->curl->multi_assign(c->multi, fd, w);
     }
@@ -664,6 +669,7 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
     c->loop = loop;
     uv_timer_init(loop, &c->timer);
     c->timer.data = c;
+    c->open = 1;
     if (!env)
         env = getenv("NO_PROXY");
     if (env && !strcmp(env, "*"))
@@ -679,6 +685,13 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
     c->curl->multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
     c->curl->multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)max_connections);
     return c;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    http_client *c = handle->data;
+
+    c->open--;
 }
 
 void http_client_close(http_client *c)
@@ -700,7 +713,12 @@ void http_client_close(http_client *c)
         transfer_free(t);
     }
     c->curl->multi_cleanup(c->multi);
-    uv_close((uv_handle_t *)&c->timer, NULL);
+    uv_close((uv_handle_t *)&c->timer, on_timer_closed);
+}
+
+bool http_client_is_closed(const http_client *c)
+{
+    return c->closing && !c->open;
 }
 
 void http_client_free(http_client *c)

@@ -83,6 +83,8 @@ void http_client_cancel(http_transfer *t);
 
 /* Ends everything; the loop must run until its handles are closed. Then http_client_free. */
 void http_client_close(http_client *c);
+/* Are they? */
+bool http_client_is_closed(const http_client *c);
 void http_client_free(http_client *c);
 
 #endif

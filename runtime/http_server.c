@@ -641,6 +641,7 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
     s->timer.data = s;
     uv_idle_init(loop, &s->next_turn);
     s->next_turn.data = s;
+    s->own_open = 2;
     return s;
 }
 
@@ -733,6 +734,13 @@ void http_server_stop(http_server *s, void (*stopped)(void *user))
     arm(s, 0);
 }
 
+static void on_own_closed(uv_handle_t *handle)
+{
+    http_server *s = handle->data;
+
+    s->own_open--;
+}
+
 void http_server_close(http_server *s)
 {
     http_exchange *x = s->connections;
@@ -748,15 +756,20 @@ void http_server_close(http_server *s)
         lose(x);
         x = next;
     }
-    uv_close((uv_handle_t *)&s->timer, NULL);
-    uv_close((uv_handle_t *)&s->next_turn, NULL);
+    uv_close((uv_handle_t *)&s->timer, on_own_closed);
+    uv_close((uv_handle_t *)&s->next_turn, on_own_closed);
+}
+
+bool http_server_is_closed(const http_server *s)
+{
+    return s->closing && !s->connections && !s->listeners && !s->own_open;
 }
 
 void http_server_free(http_server *s)
 {
     if (!s)
         return;
-    assert(s->closing && !s->connections && !s->listeners);
+    assert(http_server_is_closed(s));
     mem_free(s);
 }
 

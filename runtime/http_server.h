@@ -80,6 +80,8 @@ void http_server_stop(http_server *s, void (*stopped)(void *user));
  * good for a reply into the void. The loop must run until the handles are closed; then _free.
  */
 void http_server_close(http_server *s);
+/* Are they? */
+bool http_server_is_closed(const http_server *s);
 void http_server_free(http_server *s);
 
 struct http_stats {

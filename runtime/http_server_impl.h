@@ -84,6 +84,7 @@ struct http_server {
     struct http_listener *listeners;
     http_exchange *connections;
     uv_idle_t next_turn;
+    unsigned own_open; /* of these two handles */
     int64_t turn;
     struct http_list waits[LISTS];
     int64_t wait_ms[WAITS];

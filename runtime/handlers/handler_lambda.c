@@ -104,6 +104,7 @@ static void on_closed(struct child *c)
     struct runtime *rt = (struct runtime *)c;
     struct job *j = rt->waits ? rt->job : NULL;
 
+    rt->h->open--;
     buf_clear(&rt->log.line);
     mem_free(rt->name);
     rt->name = NULL;
@@ -559,6 +560,7 @@ static void watch(struct runtime *rt, int out)
 {
     uv_loop_t *loop = rt->h->loop;
 
+    rt->h->open++;
     child_watch(&rt->child, loop, &events);
     uv_pipe_init(loop, &rt->out, 0);
     child_own(&rt->child, &rt->out);
@@ -736,6 +738,11 @@ void runtimes_close(handlers *h)
             on_drained(&rt->child);
     }
     http_server_close(h->runtimes->server);
+}
+
+bool runtimes_are_closed(const handlers *h)
+{
+    return !h->runtimes || http_server_is_closed(h->runtimes->server);
 }
 
 void runtimes_free(handlers *h)

@@ -50,6 +50,7 @@ static void on_closed(struct child *c)
 {
     struct process *p = (struct process *)c;
 
+    p->h->open--;
     buf_clear(&p->input);
     buf_clear(&p->output);
     buf_clear(&p->log.line);
@@ -274,6 +275,7 @@ static void watch(struct process *p, const int parent[3])
     uv_loop_t *loop = p->h->loop;
     uv_buf_t input;
 
+    p->h->open++;
     child_watch(&p->child, loop, &events);
     uv_pipe_init(loop, &p->in, 0);
     uv_pipe_init(loop, &p->out, 0);

@@ -542,6 +542,7 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
     }
     uv_idle_init(loop, &h->turn);
     h->turn.data = h;
+    h->open = 1;
     /* A child that doesn't read its input is no reason to die. */
     if (!sigaction(SIGPIPE, NULL, &pipe_signal) && pipe_signal.sa_handler == SIG_DFL) {
         pipe_signal.sa_handler = SIG_IGN;
@@ -702,7 +703,14 @@ bool handlers_are_idle(const handlers *h)
 {
     bool waits = !h->draining && (h->jobs.count || h->unheard.count);
 
-    return !waits && !is_at_work(&h->jobs) && !is_at_work(&h->unheard);
+    return !waits && !h->stops && !is_at_work(&h->jobs) && !is_at_work(&h->unheard);
+}
+
+static void on_turn_closed(uv_handle_t *handle)
+{
+    handlers *h = handle->data;
+
+    h->open--;
 }
 
 void handlers_close(handlers *h)
@@ -715,11 +723,17 @@ void handlers_close(handlers *h)
     while ((j = (struct job *)id_map_take_any(&h->jobs)) ||
            (j = (struct job *)id_map_take_any(&h->unheard)))
         drop(j);
-    uv_close((uv_handle_t *)&h->turn, NULL);
+    uv_close((uv_handle_t *)&h->turn, on_turn_closed);
     processes_close(h);
     runtimes_close(h);
     if (h->http)
         http_client_close(h->http);
+}
+
+bool handlers_are_closed(const handlers *h)
+{
+    return h->closing && !h->open && runtimes_are_closed(h) &&
+           (!h->http || http_client_is_closed(h->http));
 }
 
 void handlers_free(handlers *h)

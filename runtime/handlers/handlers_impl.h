@@ -104,6 +104,7 @@ struct handlers {
     http_client *http;         /* made when it is first needed */
     struct process *process;   /* all that have not ended */
     struct runtimes *runtimes; /* made when one is first needed */
+    size_t open;               /* the handle `turn`, and children with handles */
     bool draining, closing;
 };
 
@@ -161,6 +162,7 @@ struct handler_answer process_timed_out(const struct job *j);
 
 struct runtimes;
 void runtimes_close(handlers *h);
+bool runtimes_are_closed(const handlers *h);
 void runtimes_free(handlers *h);
 
 /* ---- handler_http.c ---- */
