@@ -650,6 +650,18 @@ static const struct {
      "STORE_FOREIGN", "not a database"},
     {"a newer version's", "PRAGMA application_id=1634954289; PRAGMA user_version=99", NULL,
      "STORE_NEWER", "schema 99"},
+    {"a version below all", "PRAGMA application_id=1634954289; PRAGMA user_version=-5", NULL,
+     "STORE_CORRUPT", "schema -5, which there is none of"},
+    {"tables of no version", "PRAGMA application_id=1634954289; CREATE TABLE executions(x)", NULL,
+     "STORE_CORRUPT", "schema 0, which there is none of"},
+    {"tables that an earlier version had not",
+     "PRAGMA application_id=1634954289; PRAGMA user_version=1; PRAGMA auto_vacuum=2; VACUUM;"
+     "PRAGMA journal_mode=WAL; CREATE TABLE executions(redrives)",
+     NULL, "STORE_CORRUPT", "not those of schema 1, which its header tells: duplicate column"},
+    {"tables that are not there",
+     "PRAGMA application_id=1634954289; PRAGMA user_version=3; PRAGMA auto_vacuum=2; VACUUM;"
+     "PRAGMA journal_mode=WAL; CREATE TABLE executions(number)",
+     NULL, "STORE_CORRUPT", "not those of schema 3, which its header tells: no such table"},
 };
 
 START_TEST(refusing)
@@ -810,6 +822,7 @@ START_TEST(second_opener)
     struct buf name = {0};
     store *s = open_sqlite();
 
+    ck_assert_uint_eq(store_rights(s), 0);
     expect_busy("two at once", files.file);
     name_beside(".symbolic", &name);
     ck_assert(symlink(files.file, buf_str(&name)) == 0);
@@ -818,7 +831,13 @@ START_TEST(second_opener)
     name_beside(".hard", &name);
     ck_assert(link(files.file, buf_str(&name)) == 0);
     expect_busy("by a hard link", buf_str(&name));
+    store_free(s);
+    ck_assert(!store_sqlite_open(buf_str(&name), STORE_FULL, &why));
+    expect_text("by a hard link, when nobody has it", why.code, "STORE_LINKED");
+    ck_assert(!store_sqlite_open(files.file, STORE_FULL, &why));
+    expect_text("a file that has one", why.code, "STORE_LINKED");
     ck_assert(unlink(buf_str(&name)) == 0);
+    s = open_sqlite();
     buf_reset(&name);
     buf_printf(&name, "file:%s", files.file);
     ck_assert(!store_sqlite_open(buf_str(&name), STORE_FULL, &why));

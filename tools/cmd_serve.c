@@ -392,6 +392,19 @@ static bool open_store(struct serve *s, struct diag *why)
     return s->store != NULL;
 }
 
+/* A file of an earlier time, or of another hand, may be open to more than its owner. It is left so:
+ * that may be meant, for who makes copies. */
+static void say_rights(const struct serve *s)
+{
+    unsigned rights = store_rights(s->store);
+
+    if (rights)
+        talk_say(s->talk,
+                 "others than its owner have rights on %s (mode %04o), where data and task tokens "
+                 "of executions are: chmod 600 %s",
+                 s->store_path, 0600 | rights, s->store_path);
+}
+
 static void close_store(struct serve *s)
 {
     store_free(s->store);
@@ -490,6 +503,7 @@ static enum life begin(struct serve *s, int64_t port)
 
     if (!open_store(s, &why))
         goto refuse;
+    say_rights(s);
     services_give(&s->services, &options.handlers);
     bounds_give(&s->bounds, &options);
     s->host = host_new(s->store, &options);

@@ -82,6 +82,11 @@ bool store_refused(const store *s, uint64_t *execution)
     return s->ops->refused(s, execution);
 }
 
+unsigned store_rights(const store *s)
+{
+    return s->ops->rights(s);
+}
+
 uint64_t store_room(const store *s)
 {
     return s->ops->room(s);

@@ -118,6 +118,8 @@ bool store_tidy(store *s);
 bool store_commit(store *s, struct diag *why);
 /* After STORE_REFUSED: whose it was. False: nobody's, it was a record. */
 bool store_refused(const store *s, uint64_t *execution);
+/* What others than its owner may do with the store's file: bits of its mode; 0: nothing. */
+unsigned store_rights(const store *s);
 /* Bytes that may still be written where the store lies; UINT64_MAX: nobody knows. */
 uint64_t store_room(const store *s);
 

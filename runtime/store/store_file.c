@@ -94,6 +94,26 @@ static bool was_emptied(int fd, const char *path)
     return emptied;
 }
 
+/*
+ * SQLite's log lies beside the name by which the file was opened. What it has would be missed, and
+ * the file damaged, by who opens the file by another name; and nobody can tell whether there is a
+ * log beside that. Two names of a file have no use that copies haven't.
+ */
+static bool is_linked(const struct store_lock *lock, const char *path, struct diag *why)
+{
+    struct stat file;
+
+    if (fstat(lock->fd, &file) != 0 || file.st_nlink < 2)
+        return false;
+    diag_set(
+        why, "STORE_LINKED", 0,
+        "it has another name (a hard link): what a killed server left in the log beside that one "
+        "would be lost. Start on the name that has such a log (NAME-wal), and remove the other "
+        "one first; find DIR -samefile %s tells which they are",
+        path);
+    return true;
+}
+
 static bool take_lock(struct store_lock *lock, const char *path, int how, struct diag *why)
 {
     struct stat file;
@@ -111,9 +131,10 @@ static bool take_lock(struct store_lock *lock, const char *path, int how, struct
                  "it is empty, but its log %s-wal is not: the file was emptied or replaced. Bring "
                  "it back from a copy, or move the log away to begin with nothing",
                  path);
-    else if (lock_soon(lock->fd, how))
-        return true;
-    else if (errno == EWOULDBLOCK)
+    else if (lock_soon(lock->fd, how)) {
+        if (!is_linked(lock, path, why))
+            return true;
+    } else if (errno == EWOULDBLOCK)
         diag_set(
             why, "STORE_BUSY", 0,
             "another process has it open, perhaps another asl serve: end that, or use another file "
@@ -142,6 +163,13 @@ void store_unlock(struct store_lock *lock)
     if (lock->fd >= 0)
         close(lock->fd);
     *lock = STORE_UNLOCKED;
+}
+
+unsigned store_lock_rights(const struct store_lock *lock)
+{
+    struct stat file;
+
+    return lock->fd < 0 || fstat(lock->fd, &file) != 0 ? 0 : file.st_mode & (S_IRWXG | S_IRWXO);
 }
 
 uint64_t store_lock_room(const struct store_lock *lock)

@@ -21,6 +21,7 @@ struct store_ops {
     bool (*tidy)(store *s);
     bool (*commit)(store *s, struct diag *why);
     bool (*refused)(const store *s, uint64_t *execution);
+    unsigned (*rights)(const store *s);
     uint64_t (*room)(const store *s);
     bool (*next_number)(store *s, uint64_t *out, struct diag *why);
     bool (*read)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,

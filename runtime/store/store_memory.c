@@ -427,6 +427,12 @@ static bool refused(const store *s, uint64_t *execution)
     return false;
 }
 
+static unsigned rights(const store *s)
+{
+    (void)s;
+    return 0;
+}
+
 static uint64_t room(const store *s)
 {
     (void)s;
@@ -766,6 +772,7 @@ store *store_memory_new(void)
         .tidy = tidy,
         .commit = commit,
         .refused = refused,
+        .rights = rights,
         .room = room,
         .next_number = next_number,
         .read = read_events,

@@ -444,6 +444,11 @@ static bool refused(const store *s, uint64_t *execution)
     return f->refused != NOBODY;
 }
 
+static unsigned rights(const store *s)
+{
+    return store_lock_rights(&((const struct file *)s)->lock);
+}
+
 static uint64_t room(const store *s)
 {
     return store_lock_room(&((const struct file *)s)->lock);
@@ -485,6 +490,7 @@ static struct file *new_file(void)
         .tidy = sqlite_tidy,
         .commit = commit,
         .refused = refused,
+        .rights = rights,
         .room = room,
         .next_number = sqlite_next_number,
         .read = sqlite_read,

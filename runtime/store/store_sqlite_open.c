@@ -176,7 +176,14 @@ static bool check_owner(struct file *f, int64_t *version, struct diag *why)
         diag_set(why, STORE_FOREIGN, 0, "it is the SQLite file of another program");
         return false;
     }
-    if (*version < 0 || *version > SCHEMA) {
+    if (*version < 0 || (!*version && tables)) {
+        diag_set(why, STORE_CORRUPT, 0,
+                 "the file is damaged: its header says that its tables are of schema %" PRId64
+                 ", which there is none of",
+                 *version);
+        return false;
+    }
+    if (*version > SCHEMA) {
         diag_set(why, STORE_NEWER, 0,
                  "it was written by a newer version of this program (schema %" PRId64
                  ", this one knows %d)",
@@ -184,6 +191,20 @@ static bool check_owner(struct file *f, int64_t *version, struct diag *why)
         return false;
     }
     return true;
+}
+
+/* After a failure: what is missing or there already is not what the version has that the file
+ * tells.
+ */
+static bool refuse_tables(struct file *f, int64_t version, struct diag *why)
+{
+    if (strcmp(why->code, STORE_OPEN) != 0 || (sqlite3_errcode(f->db) & 0xff) != SQLITE_ERROR)
+        return false;
+    diag_set(why, STORE_CORRUPT, 0,
+             "the file is damaged: its tables are not those of schema %" PRId64
+             ", which its header tells: %s",
+             version, sqlite3_errmsg(f->db));
+    return false;
 }
 
 /* All in one transaction: a crash leaves the version that was. */
@@ -198,7 +219,7 @@ static bool migrate(struct file *f, int64_t version, struct diag *why)
         buf_adds(&sql, migrations[i]);
     buf_printf(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT", APPLICATION_ID,
                SCHEMA);
-    bool good = execute(f, buf_str(&sql), why);
+    bool good = execute(f, buf_str(&sql), why) || refuse_tables(f, version, why);
     buf_clear(&sql);
     return good;
 }
@@ -209,7 +230,7 @@ static bool prepare(struct file *f, struct diag *why)
         if (sqlite3_prepare_v3(f->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &f->kept[i],
                                NULL) != SQLITE_OK) {
             refuse_opening(f, why);
-            return false;
+            return refuse_tables(f, SCHEMA, why);
         }
     }
     return true;
