@@ -184,8 +184,10 @@ $(BUILD)/ucontext/coroutine.o: runtime/coroutine.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -DCOROUTINE_BY_UCONTEXT $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+PRELOADS = $(patsubst tests/preload/%.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+
 # The programs of `make check`: each prints its count of passed and failed tests last.
-TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/life tests/store-damage tests/install tests/docs tests/cli
+TESTS = $(CHECKS:%=$(BUILD)/check_%) tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/hooks tests/serve tests/life tests/store-damage tests/old-stores tests/install tests/docs tests/cli
 
 # First what the machine lacks, then, in a make of its own that sees it, the rest.
 .PHONY: setup
@@ -201,11 +203,11 @@ demo: setup
 .PHONY: check tests
 check: setup
 	@$(MAKE) --no-print-directory tests
-tests: all $(CHECKS:%=$(BUILD)/check_%) $(BUILD)/slow_names.so
-	@ASL=$(BUILD)/asl SLOW_NAMES=$(abspath $(BUILD))/slow_names.so SAMPLE_CC='$(CC) -std=c11 $(WARN) $(OPT) $(CFLAGS)' tests/run $(TESTS)
+tests: all $(CHECKS:%=$(BUILD)/check_%) $(PRELOADS)
+	@ASL=$(BUILD)/asl SLOW_NAMES=$(abspath $(BUILD))/slow_names.so OTHER_DAY_SO=$(abspath $(BUILD))/other_day.so SAMPLE_CC='$(CC) -std=c11 $(WARN) $(OPT) $(CFLAGS)' tests/run $(TESTS)
 
-# What a library does otherwise in some of them.
-$(BUILD)/slow_names.so: tests/preload/slow_names.c Makefile
+# What a library does otherwise in some of them: PRELOADS.
+$(BUILD)/%.so: tests/preload/%.c Makefile
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared $(LINK_HARDEN) $(OPT) $(LDFLAGS) -o $@ $<
