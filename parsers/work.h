@@ -61,6 +61,21 @@ static inline bool work_spend(struct work *w, uint64_t units)
     return work_spend_slowly(w, units);
 }
 
+/* A long text is paid for in pieces of so many bytes, each before it is gone through: so others may
+ * run in between. */
+enum { WORK_PIECE = 1 << 13 };
+
+/* To be asked before byte `at` of `len` is gone through, as work_spend; `*paid` is 0 at first. */
+static inline bool work_spend_piece(struct work *w, size_t at, size_t len, size_t bytes_a_unit,
+                                    size_t *paid)
+{
+    if (at < *paid)
+        return true;
+    const size_t piece = len - at < WORK_PIECE ? len - at : WORK_PIECE;
+    *paid = at + piece;
+    return work_spend(w, piece / bytes_a_unit);
+}
+
 /* The same for going through so many bytes once. */
 static inline bool work_spend_bytes(struct work *w, size_t bytes)
 {

@@ -847,6 +847,68 @@ START_TEST(interleaved)
 }
 END_TEST
 
+/* How many units were spent at once, at most. */
+struct strides {
+    uint64_t before, most;
+};
+
+static enum work_verdict note_stride(struct work *w)
+{
+    struct strides *s = w->user;
+
+    s->most = w->total - s->before > s->most ? w->total - s->before : s->most;
+    s->before = w->total;
+    return WORK_GOES_ON;
+}
+
+/* The text has two million letters. */
+static const struct {
+    const char *name, *text, *want;
+} long_texts[] = {
+    {"large letters", "$length($uppercase($)) ", "2000000"},
+    {"small letters", "$length($lowercase($)) ", "2000000"},
+    {"the length", "$length($)", "2000000"},
+    {"a part", "$substring($, -2)", "\"aa\""},
+    {"trimming", "$length($trim($))", "2000000"},
+    {"padding", "$length($pad($, 3000000, 'bc'))", "3000000"},
+    {"Base64", "$length($base64encode($))", "2666668"},
+    {"what is in Base64", "$length($base64decode($))", "1500000"},
+    {"a URL", "$length($encodeUrl($))", "2000000"},
+    {"a part of a URL", "$length($encodeUrlComponent($))", "2000000"},
+    {"a URL without escapes", "$length($decodeUrl($))", "2000000"},
+    {"a part of a URL without escapes", "$length($decodeUrlComponent($))", "2000000"},
+    {"a digest", "$hash($, 'MD5')", "\"2a915e52d86d42e58e580f4073120a6b\""},
+    {"looking for a part", "$contains($, 'ab')", "false"},
+    {"what is before a part", "$length($substringBefore($, 'b'))", "2000000"},
+    {"replacing", "$length($replace($, 'a', 'b'))", "2000000"},
+    {"splitting", "$count($split($, 'aaaaaaaaaa'))", "200001"},
+};
+
+START_TEST(long_text)
+{
+    jsonata *x = compiled(long_texts[_i].text, JSONATA_AWS);
+    char *letters = mem_alloc(2000000);
+    struct strides strides = {0};
+    struct work work = {.tick = note_stride, .user = &strides};
+    struct jsonata_error why = {0};
+    json *text, *got = NULL;
+
+    memset(letters, 'a', 2000000);
+    text = json_string(letters, 2000000);
+    ck_assert_msg(jsonata_eval(x, &(struct jsonata_options){.work = &work}, text, &got, &why) ==
+                      JSONATA_VALUE,
+                  "%s: %s", long_texts[_i].name, why.text ? why.text : "");
+    expect_json(long_texts[_i].name, got, long_texts[_i].want);
+    /* A copy in one piece is 31,250. */
+    ck_assert_msg(strides.most <= 10 * WORK_TICK, "%s: %llu units at once", long_texts[_i].name,
+                  (unsigned long long)strides.most);
+    json_unref(got);
+    json_unref(text);
+    mem_free(letters);
+    jsonata_free(x);
+}
+END_TEST
+
 static enum work_verdict abandon(struct work *w)
 {
     (void)w;
@@ -1089,6 +1151,7 @@ int main(void)
     tcase_add_loop_test(t, cost, 0, COUNT(costs));
     tcase_add_loop_test(t, interleaved, 0, COUNT(shared));
     tcase_add_test(t, abandoned);
+    tcase_add_loop_test(t, long_text, 0, COUNT(long_texts));
     tcase_add_loop_test(t, doubled_shape, 0, COUNT(shapes));
     tcase_add_test(t, many_parents);
     tcase_add_test(t, deep_text);

@@ -756,7 +756,8 @@ END_TEST
 
 /* ---- URLs, case ---- */
 
-typedef bool url_function(struct buf *out, const char *text, size_t len, struct jsonata_fault *why);
+typedef bool url_function(struct buf *out, const char *text, size_t len, struct work *work,
+                          struct jsonata_fault *why);
 
 static const struct {
     const char *name;
@@ -782,7 +783,7 @@ START_TEST(url)
 {
     struct buf out = {0};
     struct jsonata_fault why = {0};
-    bool ok = urls[_i].call(&out, urls[_i].text, strlen(urls[_i].text), &why);
+    bool ok = urls[_i].call(&out, urls[_i].text, strlen(urls[_i].text), NULL, &why);
 
     expect_answer(urls[_i].name, ok, &out, &why, urls[_i].want);
 }
@@ -818,8 +819,8 @@ START_TEST(letter_case)
 {
     struct buf upper = {0}, lower = {0};
 
-    js_case_upper(&upper, cases[_i].text, strlen(cases[_i].text));
-    js_case_lower(&lower, cases[_i].text, strlen(cases[_i].text));
+    js_case_upper(&upper, cases[_i].text, strlen(cases[_i].text), NULL);
+    js_case_lower(&lower, cases[_i].text, strlen(cases[_i].text), NULL);
     expect_text(cases[_i].name, buf_str(&upper), cases[_i].upper);
     expect_text(cases[_i].name, buf_str(&lower), cases[_i].lower);
     buf_clear(&upper);

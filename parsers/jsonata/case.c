@@ -166,13 +166,20 @@ static void add_upper(struct buf *out, uint32_t cp)
         add_cp(out, row->to[i]);
 }
 
-void js_case_upper(struct buf *out, const char *text, size_t len)
+/* Each byte is looked at on its own, and copied so. */
+enum { BYTES_A_UNIT = 4 };
+
+bool js_case_upper(struct buf *out, const char *text, size_t len, struct work *work)
 {
+    size_t paid = 0;
+
     buf_reserve(out, len);
     for (size_t i = 0; i < len;) {
         uint32_t cp;
         size_t n;
 
+        if (!work_spend_piece(work, i, len, BYTES_A_UNIT, &paid))
+            return false;
         if ((unsigned char)text[i] < 0x80) {
             char c = text[i++];
 
@@ -184,6 +191,7 @@ void js_case_upper(struct buf *out, const char *text, size_t len)
             add_upper(out, cp);
         i += n ? n : 1;
     }
+    return true;
 }
 
 /* ---- small letters: only the sigma looks at its neighbours ---- */
@@ -262,13 +270,17 @@ static bool cased_precedes(const char *text, size_t i)
     return false;
 }
 
-void js_case_lower(struct buf *out, const char *text, size_t len)
+bool js_case_lower(struct buf *out, const char *text, size_t len, struct work *work)
 {
+    size_t paid = 0;
+
     buf_reserve(out, len);
     for (size_t i = 0; i < len;) {
         uint32_t cp = 0;
         size_t n;
 
+        if (!work_spend_piece(work, i, len, BYTES_A_UNIT, &paid))
+            return false;
         if ((unsigned char)text[i] < 0x80) {
             char c = text[i++];
 
@@ -288,4 +300,5 @@ void js_case_lower(struct buf *out, const char *text, size_t len)
         }
         i += n ? n : 1;
     }
+    return true;
 }

@@ -2,14 +2,18 @@
 #define PARSERS_JSONATA_CASE_H
 
 #include "parsers/buf.h"
+#include "parsers/work.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* JavaScript's toUpperCase and toLowerCase: Unicode's full mappings, in no particular language. */
-void js_case_upper(struct buf *out, const char *text, size_t len);
-void js_case_lower(struct buf *out, const char *text, size_t len);
+/*
+ * JavaScript's toUpperCase and toLowerCase: Unicode's full mappings, in no particular language.
+ * False when `work` (or NULL) says stop, with a part of it in `out`.
+ */
+bool js_case_upper(struct buf *out, const char *text, size_t len, struct work *work);
+bool js_case_lower(struct buf *out, const char *text, size_t len, struct work *work);
 
 /* Is the upper case of `cp` more than one character? */
 bool js_case_has_long_upper(uint32_t cp);

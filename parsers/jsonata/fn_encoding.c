@@ -6,22 +6,56 @@
 
 /* Functions between strings and Base64 or URLs. */
 
+static const struct jv failed = {.kind = JV_ERROR};
+
+/* What is gone through byte by byte, and copied so. */
+enum { BYTES_A_UNIT = 4 };
+
+static bool pay(struct jn *e, size_t at, size_t len, size_t *paid)
+{
+    return work_spend_piece(e->work, at, len, BYTES_A_UNIT, paid) || jn_stop(e);
+}
+
+/* Gives up what was made before the evaluation had to stop. */
+static struct jv drop(struct buf *a, struct buf *b)
+{
+    buf_clear(a);
+    buf_clear(b);
+    return failed;
+}
+
 /* The low byte of each code unit, as Node takes a string for base64 and from it. */
-static void add_latin1(struct buf *out, struct jv s)
+static bool add_latin1(struct jn *e, struct buf *out, struct jv s)
 {
     uint32_t cp;
-    size_t n;
+    size_t n, paid = 0;
 
     for (size_t at = 0; at < str_len(s); at += n) {
+        if (!pay(e, at, str_len(s), &paid))
+            return false;
         n = utf8_decode(str(s) + at, str_len(s) - at, &cp);
         if (!n)
-            return;
+            return true;
         if (cp >= 0x10000) {
             buf_addc(out, (char)((0xD800 + ((cp - 0x10000) >> 10)) & 0xFF));
             cp = 0xDC00 + (cp & 0x3FF);
         }
         buf_addc(out, (char)(cp & 0xFF));
     }
+    return true;
+}
+
+/* Pieces that are whole groups of three bytes, each of which makes four digits. */
+static bool add_base64(struct jn *e, struct buf *out, const struct buf *bytes)
+{
+    for (size_t at = 0, paid = 0; at < bytes->len; at = paid) {
+        if (!pay(e, at, bytes->len, &paid))
+            return false;
+        if (paid < bytes->len)
+            paid -= (paid - at) % 3;
+        base64_encode(out, bytes->data + at, paid - at);
+    }
+    return true;
 }
 
 static struct jv fn_base64encode(struct jn *e, const struct call *c)
@@ -30,9 +64,8 @@ static struct jv fn_base64encode(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    jn_spend_characters(e, 4 * str_len(arg(c, 0)));
-    add_latin1(&bytes, arg(c, 0));
-    base64_encode(&text, bytes.data, bytes.len);
+    if (!add_latin1(e, &bytes, arg(c, 0)) || !add_base64(e, &text, &bytes))
+        return drop(&bytes, &text);
     buf_clear(&bytes);
     return jn_take_buf(e, &text);
 }
@@ -47,10 +80,11 @@ static int digit_value(char c)
 static bool refuse_base64(struct jn *e, struct jv s)
 {
     const char *text = str(s);
-    size_t len = str_len(s), n = 0, padding;
+    size_t len = str_len(s), n = 0, padding, paid = 0;
 
-    while (n < len && base64_value(text[n]) >= 0)
-        n++;
+    for (; n < len && base64_value(text[n]) >= 0; n++)
+        if (!pay(e, n, len, &paid))
+            return true;
     for (padding = 0; n + padding < len && text[n + padding] == '=';)
         padding++;
     if (n + padding == len && n % 4 != 1 && (padding == 0 || n % 4 + padding == 4))
@@ -69,17 +103,20 @@ static bool refuse_base64(struct jn *e, struct jv s)
 static struct jv fn_base64decode(struct jn *e, const struct call *c)
 {
     struct buf digits = {0}, text = {0};
+    size_t paid = 0;
     uint32_t bits = 0;
     int have = 0, v;
     char bytes[4];
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    jn_spend_characters(e, 6 * str_len(arg(c, 0)));
     if (e->dialect == JSONATA_AWS && refuse_base64(e, arg(c, 0)))
-        return (struct jv){.kind = JV_ERROR};
-    add_latin1(&digits, arg(c, 0));
+        return failed;
+    if (!add_latin1(e, &digits, arg(c, 0)))
+        return drop(&digits, &text);
     for (size_t i = 0; i < digits.len && digits.data[i] != '='; i++) {
+        if (!pay(e, i, digits.len, &paid))
+            return drop(&digits, &text);
         v = digit_value(digits.data[i]);
         if (v < 0)
             continue;
@@ -95,18 +132,21 @@ static struct jv fn_base64decode(struct jn *e, const struct call *c)
 }
 
 static struct jv recode(struct jn *e, const struct call *c,
-                        bool (*change)(struct buf *, const char *, size_t, struct jsonata_fault *))
+                        bool (*change)(struct buf *, const char *, size_t, struct work *,
+                                       struct jsonata_fault *))
 {
     struct jsonata_fault why = {0};
     struct buf text = {0};
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    jn_spend_characters(e, 4 * str_len(arg(c, 0)));
-    if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), &why))
+    if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), e->work, &why))
         return jn_take_buf(e, &text);
     buf_clear(&text);
-    return jn_error_fault(e, &why);
+    if (why.code)
+        return jn_error_fault(e, &why);
+    jn_stop(e);
+    return failed;
 }
 
 static struct jv fn_encode_url(struct jn *e, const struct call *c)

@@ -92,13 +92,22 @@ static size_t find_text(const char *text, size_t len, size_t from, const char *w
 size_t text_find(struct jn *e, const char *text, size_t len, size_t from, const char *what,
                  size_t what_len)
 {
-    size_t found = from, looks = 0;
+    /* A piece at a time, and with it what may begin in it and end behind it. */
+    const size_t piece = WORK_PIECE > 4 * what_len ? WORK_PIECE : 4 * what_len;
 
-    if (what_len > 0)
-        found = find_text(text, len, from, what, what_len, &looks);
-    jn_spend_bytes(e, ((found == SIZE_MAX ? len : found) - from) / 4);
-    jn_spend_characters(e, looks);
-    return found;
+    if (what_len == 0)
+        return from;
+    while (from < len) {
+        const size_t end = len - from > piece + what_len ? from + piece + what_len - 1 : len;
+        const size_t next = end < len ? from + piece : len;
+        size_t looks = 0, found = find_text(text, end, from, what, what_len, &looks);
+        jn_spend_bytes(e, ((found == SIZE_MAX ? next : found) - from) / 4);
+        jn_spend_characters(e, looks);
+        if (found != SIZE_MAX)
+            return found;
+        from = next;
+    }
+    return SIZE_MAX;
 }
 
 /* A limit that is given and negative. */

@@ -94,6 +94,23 @@ static const EVP_MD *digest_of(struct jv name)
 /* Of a digest, besides what goes into it. */
 enum { HASH_COST = 50 };
 
+/* 0: the library doesn't make it; -1: the evaluation has to stop. */
+static int make_digest(struct jn *e, struct jv text, const EVP_MD *md, unsigned char *sum,
+                       unsigned *len)
+{
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    int rc = digest ? EVP_DigestInit_ex(digest, md, NULL) : 0;
+
+    for (size_t at = 0, paid = 0; rc == 1 && at < str_len(text); at = paid)
+        rc = work_spend_piece(e->work, at, str_len(text), WORK_CHARACTERS_A_UNIT, &paid)
+                 ? EVP_DigestUpdate(digest, str(text) + at, paid - at)
+                 : -1;
+    if (rc == 1)
+        rc = EVP_DigestFinal_ex(digest, sum, len);
+    EVP_MD_CTX_free(digest);
+    return rc;
+}
+
 static struct jv fn_hash(struct jn *e, const struct call *c)
 {
     static const char hex[] = "0123456789abcdef";
@@ -106,7 +123,6 @@ static struct jv fn_hash(struct jn *e, const struct call *c)
     if (is_undefined(text) || is_undefined(arg(c, 1)))
         return jv_undefined();
     jn_spend(e, HASH_COST);
-    jn_spend_characters(e, str_len(text));
     if (!digest) {
         jn_error(e, "D3137");
         buf_printf(&e->why.message,
@@ -114,7 +130,12 @@ static struct jv fn_hash(struct jn *e, const struct call *c)
                    (int)str_len(arg(c, 1)), str(arg(c, 1)));
         return (struct jv){.kind = JV_ERROR};
     }
-    if (!EVP_Digest(str(text), str_len(text), sum, &len, digest, NULL))
+    const int rc = make_digest(e, text, digest, sum, &len);
+    if (rc < 0) {
+        jn_stop(e);
+        return (struct jv){.kind = JV_ERROR};
+    }
+    if (rc == 0)
         return refuse(e, "The hash function has no such algorithm here");
     for (unsigned i = 0; i < len; i++) {
         buf_addc(&out, hex[sum[i] >> 4]);

@@ -34,23 +34,32 @@ static size_t char_len(const char *s)
     return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
 
-static size_t count_chars(const char *s, size_t len)
-{
-    size_t n = 0;
+/* Characters that are counted, or gone through and copied one by one. */
+enum { COUNTED_A_UNIT = 8, COPIED_A_UNIT = 4 };
 
-    for (size_t i = 0; i < len; i++)
-        n += ((unsigned char)s[i] & 0xC0) != 0x80;
-    return n;
+static bool count_chars(struct jn *e, const char *s, size_t len, size_t bytes_a_unit, size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0, paid = 0; i < len;) {
+        if (!work_spend_piece(e->work, i, len, bytes_a_unit, &paid))
+            return jn_stop(e);
+        for (; i < paid; i++)
+            *count += ((unsigned char)s[i] & 0xC0) != 0x80;
+    }
+    return true;
 }
 
 /* The byte that character `n` begins at. */
-static size_t char_at(const char *s, size_t len, size_t n)
+static bool char_at(struct jn *e, const char *s, size_t len, size_t n, size_t *at)
 {
-    size_t at = 0;
+    size_t paid = 0;
 
-    while (n-- > 0 && at < len)
-        at += char_len(s + at);
-    return at;
+    for (*at = 0; n > 0 && *at < len; n--) {
+        if (!work_spend_piece(e->work, *at, len, COPIED_A_UNIT, &paid))
+            return jn_stop(e);
+        *at += char_len(s + *at);
+    }
+    return true;
 }
 
 /* A position as JavaScript's slice takes it: from the end when negative, and within the text. */
@@ -68,12 +77,12 @@ static struct jv fn_substring(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), length = arg(c, 2);
     double start = is_undefined(arg(c, 1)) ? 0 : arg(c, 1).n;
-    size_t count, from, to;
+    size_t count, from, to, first, bytes;
 
     if (is_undefined(s))
         return s;
-    jn_spend_characters(e, 2 * str_len(s));
-    count = count_chars(str(s), str_len(s));
+    if (!count_chars(e, str(s), str_len(s), COPIED_A_UNIT, &count))
+        return failed;
     if ((double)count + start < 0)
         start = 0;
     to = count;
@@ -88,8 +97,9 @@ static struct jv fn_substring(struct jn *e, const struct call *c)
     from = slice_at(start, count);
     if (from >= to)
         return jn_text(e, "", 0);
-    const size_t first = char_at(str(s), str_len(s), from);
-    const size_t bytes = char_at(str(s) + first, str_len(s) - first, to - from);
+    if (!char_at(e, str(s), str_len(s), from, &first) ||
+        !char_at(e, str(s) + first, str_len(s) - first, to - from, &bytes))
+        return failed;
     return jn_text(e, str(s) + first, bytes);
 }
 
@@ -137,15 +147,17 @@ static struct jv fn_substring_after(struct jn *e, const struct call *c)
 }
 
 static struct jv change_case(struct jn *e, const struct call *c,
-                             void (*change)(struct buf *, const char *, size_t))
+                             bool (*change)(struct buf *, const char *, size_t, struct work *))
 {
     struct buf text = {0};
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    jn_spend_characters(e, 2 * str_len(arg(c, 0)));
-    change(&text, str(arg(c, 0)), str_len(arg(c, 0)));
-    return jn_take_buf(e, &text);
+    if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), e->work))
+        return jn_take_buf(e, &text);
+    buf_clear(&text);
+    jn_stop(e);
+    return failed;
 }
 
 static struct jv fn_lowercase(struct jn *e, const struct call *c)
@@ -161,9 +173,12 @@ static struct jv fn_uppercase(struct jn *e, const struct call *c)
 static struct jv fn_length(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
+    size_t count;
 
-    jn_spend_characters(e, str_len(s) / 2);
-    return is_undefined(s) ? s : jv_number((double)count_chars(str(s), str_len(s)));
+    if (is_undefined(s))
+        return s;
+    return count_chars(e, str(s), str_len(s), COUNTED_A_UNIT, &count) ? jv_number((double)count)
+                                                                      : failed;
 }
 
 static bool is_blank(char c)
@@ -175,12 +190,17 @@ static struct jv fn_trim(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
     struct buf text = {0};
+    size_t paid = 0;
     bool gap = false;
 
     if (is_undefined(s))
         return s;
-    jn_spend_characters(e, 2 * str_len(s));
     for (size_t i = 0; i < str_len(s); i++) {
+        if (!work_spend_piece(e->work, i, str_len(s), COPIED_A_UNIT, &paid)) {
+            buf_clear(&text);
+            jn_stop(e);
+            return failed;
+        }
         if (is_blank(str(s)[i])) {
             gap = text.len > 0;
             continue;
@@ -198,15 +218,16 @@ static bool add_padding(struct jn *e, struct buf *out, struct jv fill, size_t co
 {
     const char *s = str_len(fill) ? str(fill) : " ";
     const size_t len = str_len(fill) ? str_len(fill) : 1;
-    size_t at = 0;
+    size_t at = 0, paid = 0;
 
     if (count > e->memory / 4) {
         jn_error(e, "U1002");
         return false;
     }
-    jn_spend(e, count / 2);
-    for (; count > 0; count--) {
+    for (size_t i = 0; i < count; i++) {
         const size_t n = char_len(s + at);
+        if (!work_spend_piece(e->work, i, count, COPIED_A_UNIT / 2, &paid))
+            return jn_stop(e);
         text_add(out, s + at, n);
         at = at + n < len ? at + n : 0;
     }
@@ -217,12 +238,16 @@ static struct jv fn_pad(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
     const double width = is_undefined(arg(c, 1)) ? 0 : trunc(arg(c, 1).n);
-    const double missing = fabs(width) - (double)count_chars(str(s), str_len(s));
     struct buf text = {0};
+    size_t count;
     bool ok;
 
-    jn_spend_characters(e, str_len(s));
-    if (is_undefined(s) || !(missing > 0))
+    if (is_undefined(s))
+        return s;
+    if (!count_chars(e, str(s), str_len(s), COUNTED_A_UNIT, &count))
+        return failed;
+    const double missing = fabs(width) - (double)count;
+    if (!(missing > 0))
         return s;
     if (missing > (double)e->memory)
         return jn_error(e, "U1002");

@@ -10,39 +10,53 @@
 #define UNRESERVED "-_.!~*'()"
 #define RESERVED ";/?:@&=+$,"
 
-static bool refuse(const char *function, const char *text, size_t len, struct jsonata_fault *why)
-{
-    jsonata_fault_text(why, "D3140", text, len);
-    if (why)
-        why->function = function;
-    return false;
-}
+/* Each byte is looked at on its own, and copied so. */
+enum { BYTES_A_UNIT = 2 };
 
-static bool encode(struct buf *out, const char *text, size_t len, const char *kept)
+enum outcome { DONE, MALFORMED, STOPPED };
+
+static enum outcome encode(struct buf *out, const char *text, size_t len, const char *kept,
+                           struct work *work)
 {
+    size_t paid = 0;
+
     if (utf8_valid(text, len) != len)
-        return false;
+        return MALFORMED;
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
 
+        if (!work_spend_piece(work, i, len, BYTES_A_UNIT, &paid))
+            return STOPPED;
         if (ascii_is_letter(c) || ascii_is_digit(c) || (c && c < 0x80 && strchr(kept, c))) {
             buf_addc(out, text[i]);
         } else {
             percent_add(out, text[i]);
         }
     }
-    return true;
+    return DONE;
 }
 
-bool js_url_encode(struct buf *out, const char *text, size_t len, struct jsonata_fault *why)
+static bool tell(enum outcome o, const char *function, const char *text, size_t len,
+                 struct jsonata_fault *why)
 {
-    return encode(out, text, len, UNRESERVED RESERVED "#") || refuse("encodeUrl", text, len, why);
+    if (o != MALFORMED)
+        return o == DONE;
+    jsonata_fault_text(why, "D3140", text, len);
+    if (why)
+        why->function = function;
+    return false;
 }
 
-bool js_url_encode_component(struct buf *out, const char *text, size_t len,
+bool js_url_encode(struct buf *out, const char *text, size_t len, struct work *work,
+                   struct jsonata_fault *why)
+{
+    return tell(encode(out, text, len, UNRESERVED RESERVED "#", work), "encodeUrl", text, len, why);
+}
+
+bool js_url_encode_component(struct buf *out, const char *text, size_t len, struct work *work,
                              struct jsonata_fault *why)
 {
-    return encode(out, text, len, UNRESERVED) || refuse("encodeUrlComponent", text, len, why);
+    return tell(encode(out, text, len, UNRESERVED, work), "encodeUrlComponent", text, len, why);
 }
 
 /* The character that escapes at the start of `text` make; returns how many there are, 0: none. */
@@ -62,42 +76,41 @@ static size_t escaped_character(const char *text, size_t len, char *bytes)
     return utf8_valid(bytes, need) == need ? need : 0;
 }
 
-static bool decode(struct buf *out, const char *text, size_t len, const char *kept)
+static enum outcome decode(struct buf *out, const char *text, size_t len, const char *kept,
+                           struct work *work)
 {
-    struct buf plain = {0};
-    size_t i = 0;
+    size_t i = 0, paid = 0;
 
     while (i < len) {
         char bytes[4];
         size_t n;
 
+        if (!work_spend_piece(work, i, len, BYTES_A_UNIT, &paid))
+            return STOPPED;
         if (text[i] != '%') {
-            buf_addc(&plain, text[i++]);
+            buf_addc(out, text[i++]);
             continue;
         }
         n = escaped_character(text + i, len - i, bytes);
-        if (!n) {
-            buf_clear(&plain);
-            return false;
-        }
+        if (!n)
+            return MALFORMED;
         if (n == 1 && bytes[0] && strchr(kept, bytes[0]))
-            buf_add(&plain, text + i, 3);
+            buf_add(out, text + i, 3);
         else
-            buf_add(&plain, bytes, n);
+            buf_add(out, bytes, n);
         i += 3 * n;
     }
-    buf_add(out, plain.data, plain.len);
-    buf_clear(&plain);
-    return true;
+    return DONE;
 }
 
-bool js_url_decode(struct buf *out, const char *text, size_t len, struct jsonata_fault *why)
+bool js_url_decode(struct buf *out, const char *text, size_t len, struct work *work,
+                   struct jsonata_fault *why)
 {
-    return decode(out, text, len, RESERVED "#") || refuse("decodeUrl", text, len, why);
+    return tell(decode(out, text, len, RESERVED "#", work), "decodeUrl", text, len, why);
 }
 
-bool js_url_decode_component(struct buf *out, const char *text, size_t len,
+bool js_url_decode_component(struct buf *out, const char *text, size_t len, struct work *work,
                              struct jsonata_fault *why)
 {
-    return decode(out, text, len, "") || refuse("decodeUrlComponent", text, len, why);
+    return tell(decode(out, text, len, "", work), "decodeUrlComponent", text, len, why);
 }

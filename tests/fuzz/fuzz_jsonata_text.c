@@ -92,8 +92,8 @@ static bool try_dates(const struct input *in, struct buf *out, struct jsonata_fa
 
 static bool try_case(const struct input *in, struct buf *out)
 {
-    js_case_upper(out, in->text, in->text_len);
-    js_case_lower(out, in->text, in->text_len);
+    js_case_upper(out, in->text, in->text_len, NULL);
+    js_case_lower(out, in->text, in->text_len, NULL);
     return true;
 }
 
@@ -102,13 +102,13 @@ static bool try_url(const struct input *in, struct buf *out, struct jsonata_faul
 {
     struct buf back = {0};
 
-    if (js_url_encode_component(out, in->text, in->text_len, why)) {
-        require(js_url_decode_component(&back, out->data ? out->data : "", out->len, NULL));
+    if (js_url_encode_component(out, in->text, in->text_len, NULL, why)) {
+        require(js_url_decode_component(&back, out->data ? out->data : "", out->len, NULL, NULL));
         require(back.len == in->text_len);
         require(!back.len || memcmp(back.data, in->text, back.len) == 0);
     }
     buf_clear(&back);
-    return !why->code && js_url_decode(out, in->text, in->text_len, why);
+    return !why->code && js_url_decode(out, in->text, in->text_len, NULL, why);
 }
 
 static bool try_function(char which, const struct input *in, struct buf *out,
