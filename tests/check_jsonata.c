@@ -318,6 +318,12 @@ static const struct {
      "(T0410 at 6) Argument 1 of function \"range\" does not match function signature"},
     {"one number more than Step Functions makes", "$range(1, 360146, 1)",
      "(U1002 at 6) " TOO_LARGE},
+    {"a date picture that is too large", "$fromMillis(1, $pad('', 70000, '[Y] '))",
+     "(U1003 at 11) The date/time picture string is too large"},
+    {"a date picture that is too large to read by", "$toMillis('x', $pad('', 60000, '[MNn]'))",
+     "(U1003 at 9) The date/time picture string is too large"},
+    {"a date picture that counts too far", "$toMillis('x', '[Y,99999-99999][M]')",
+     "(U1003 at 9) The date/time picture string is too large"},
     {"an update that is no object", "$ ~> |who|1|",
      "(T2011 at 10) The insert/update clause of the transform expression must evaluate to an "
      "object: 1"},
@@ -882,6 +888,7 @@ static const struct {
     {"what is before a part", "$length($substringBefore($, 'b'))", "2000000"},
     {"replacing", "$length($replace($, 'a', 'b'))", "2000000"},
     {"splitting", "$count($split($, 'aaaaaaaaaa'))", "200001"},
+    {"a date by a long picture", "$toMillis('x', $pad('', 4000, '[MNn]')) ? 1 : 2", "2"},
 };
 
 START_TEST(long_text)

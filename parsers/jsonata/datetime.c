@@ -469,7 +469,10 @@ static const struct picture_sort dates[] = {
 struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
                                       enum jsonata_dialect dialect, struct jsonata_fault *why)
 {
-    return pictures_get(kept, &dates[dialect], text, len, why);
+    if (len <= DATE_PICTURE_MAX)
+        return pictures_get(kept, &dates[dialect], text, len, why);
+    jsonata_fault_set(why, "U1003");
+    return NULL;
 }
 
 /* ---- writing ---- */

@@ -44,7 +44,11 @@ struct date_picture {
     js_regex *pattern;
 };
 
-/* One of those kept. NULL with D3131, D3132, D3135. */
+/* What a picture, and the pattern that is made of it, may have: to read and compile them takes some
+ * milliseconds at most, as it is done in one piece. */
+enum { DATE_PICTURE_MAX = 1 << 16, DATE_PATTERN_MAX = 1 << 15 };
+
+/* One of those kept. NULL with D3131, D3132, D3135, U1003. */
 struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
                                       enum jsonata_dialect dialect, struct jsonata_fault *why);
 

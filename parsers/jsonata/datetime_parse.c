@@ -425,7 +425,7 @@ static bool put_pattern(struct buf *out, const struct date_picture *p, enum json
     bool ok = true;
 
     buf_addc(out, '^');
-    for (size_t i = 0; ok && i < p->count; i++) {
+    for (size_t i = 0; ok && i < p->count && out->len <= DATE_PATTERN_MAX; i++) {
         buf_addc(out, '(');
         ok = put_part(out, &p->parts[i], dialect, why);
         buf_addc(out, ')');
@@ -621,6 +621,9 @@ static bool find_instant(struct components *c, double now, double *out, struct j
 
 /* ---- both together ---- */
 
+/* Of a pattern that is compiled. */
+enum { COMPILED_UNITS_A_BYTE = 4 };
+
 /* Which picture, and of the pictures that are kept. */
 struct date_source {
     struct pictures *kept;
@@ -634,17 +637,21 @@ static struct date_picture *picture_of(const struct date_source *from, struct js
     return date_picture_get(from->kept, from->picture, from->len, from->dialect, why);
 }
 
-/* Makes the picture's pattern; it stays NULL when it would be too large. D3130, D3133. */
-static bool make_pattern(struct date_picture *p, enum jsonata_dialect dialect,
+/* Makes the picture's pattern, which has *len bytes. D3130, D3133, U1003: also where it counts
+ * further than a pattern can. */
+static bool make_pattern(struct date_picture *p, enum jsonata_dialect dialect, size_t *len,
                          struct jsonata_fault *why)
 {
     struct buf pattern = {0};
     const bool ok = put_pattern(&pattern, p, dialect, why);
 
-    if (ok)
+    *len = pattern.len;
+    if (ok && pattern.len <= DATE_PATTERN_MAX)
         p->pattern = js_regex_compile(pattern.data, pattern.len, true, false, NULL);
+    if (ok && !p->pattern)
+        jsonata_fault_set(why, "U1003");
     buf_clear(&pattern);
-    return ok;
+    return p->pattern != NULL;
 }
 
 /* False: the text is not of the picture. */
@@ -715,19 +722,23 @@ static bool parse_picture(const char *text, size_t len, double now, const struct
 {
     struct date_picture *p = picture_of(from, why);
     struct components c;
+    size_t compiled = 0;
     bool match;
 
     if (!p)
         return false;
     if (!p->runs && !p->pattern)
         make_runs(p, from->dialect);
-    if (!p->runs && !p->pattern && !make_pattern(p, from->dialect, why))
+    if (!p->runs && !p->pattern && !make_pattern(p, from->dialect, &compiled, why))
         return false;
     memset(c.known, 0, sizeof c.known);
     c.any = false;
     if (p->runs)
         match = match_runs(p, from->dialect, text, len, &c);
     else if (!match_pattern(p, from, text, len, work, &match, &c, why))
+        return false;
+    /* Only now: meanwhile others may run, and the picture be given up. */
+    if (!work_spend(work, compiled * COMPILED_UNITS_A_BYTE))
         return false;
     match = match && c.any;
     if (match && !find_instant(&c, now, out, why))

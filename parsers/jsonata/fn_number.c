@@ -143,17 +143,8 @@ static struct jv written(struct jn *e, struct buf *text, bool ok, struct jsonata
     return jn_error_fault(e, why);
 }
 
+/* Pictures are read, and written by, character by character. */
 bool jn_picture_steps(struct jn *e, struct jv picture)
-{
-    const uint64_t len = str_len(picture);
-
-    if (len < 100)
-        return jn_steps(e, PICTURE_COST);
-    return jn_steps(e, len < UINT32_MAX ? len * len / 64 : UINT64_MAX / 2);
-}
-
-/* Pictures of numbers are read, and written by, character by character. */
-static bool number_picture_steps(struct jn *e, struct jv picture)
 {
     return jn_steps(e, PICTURE_COST + (uint64_t)str_len(picture) * PICTURE_UNITS_A_BYTE);
 }
@@ -167,7 +158,7 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    if (!number_picture_steps(e, picture))
+    if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     jn_spend(e, is_object(options) ? 4 * members_count(options) : 0);
     for (size_t i = 0; is_object(options) && i < members_count(options); i++) {
@@ -205,7 +196,7 @@ static struct jv fn_format_integer(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    if (!number_picture_steps(e, picture))
+    if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     return written(e, &text,
                    jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
@@ -223,7 +214,7 @@ static struct jv fn_parse_integer(struct jn *e, const struct call *c)
         return text;
     /* A word is looked up among all that there are; letters are powers. */
     jn_spend(e, str_len(text));
-    if (!number_picture_steps(e, picture))
+    if (!jn_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
                               e->x->pictures, &n, &why))

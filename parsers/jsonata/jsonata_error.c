@@ -7,7 +7,7 @@
 
 /*
  * The texts of the error codes, as the reference has them. {{x}} is x as JSON text, {{{x}}} x as it
- * is. U1001 and U1002 are the bounds that Step Functions has, with its words.
+ * is. U1001 and U1002 are the bounds that Step Functions has, with its words; U1003 is ours.
  */
 
 static const struct {
@@ -144,6 +144,7 @@ static const struct {
     {"D3141", "{{{message}}}"},
     {"U1001", "{{{message}}}"},
     {"U1002", "Expression evaluation memory limit exceeded: Check for excessive memory usage"},
+    {"U1003", "The date/time picture string is too large"},
 };
 
 void failure_clear(struct failure *f)
