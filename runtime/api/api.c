@@ -577,6 +577,7 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
     a->throttle = config->throttle;
+    throttle_init(a);
     a->max_open = config->max_open ? config->max_open : MAX_OPEN;
     a->served = config->served;
     a->retention_ms = config->retention_ms;
@@ -725,8 +726,8 @@ void api_clock_set(api *a, int64_t by_ms, int64_t skew_ms)
     if (a->next_due_ms != INT64_MAX)
         a->next_due_ms += by_ms;
     for (int kind = 0; kind < START_KINDS; kind++)
-        if (a->starts[kind].at_ms)
-            a->starts[kind].at_ms += by_ms;
+        if (a->starts[kind].tokens.at_ms)
+            a->starts[kind].tokens.at_ms += by_ms;
     a->retire_ms += by_ms;
 }
 

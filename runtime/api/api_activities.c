@@ -17,29 +17,6 @@ enum { MAX_ACTIVITIES = 100000, MAX_WORKERS = 1000 };
 
 /* ---- queues ---- */
 
-void id_queue_add(struct id_queue *q, uint64_t id)
-{
-    if (q->first > 32 && q->first > q->count / 2) {
-        memmove(q->ids, q->ids + q->first, (q->count - q->first) * sizeof *q->ids);
-        q->count -= q->first;
-        q->first = 0;
-    }
-    MEM_GROW(q->ids, q->count, q->cap);
-    q->ids[q->count++] = id;
-}
-
-/* The longest waiting that still is in `map`; taken out of the queue. NULL: none. */
-static void *dequeue(struct id_queue *q, const struct id_map *map)
-{
-    while (q->first < q->count) {
-        struct id_node *n = id_map_get(map, q->ids[q->first++]);
-        if (n)
-            return n;
-    }
-    q->first = q->count = 0;
-    return NULL;
-}
-
 /* Those that still are in `map`; the others leave the queue when there may be `many`. */
 static size_t count_living(struct id_queue *q, const struct id_map *map, size_t many)
 {
@@ -53,6 +30,11 @@ static size_t count_living(struct id_queue *q, const struct id_map *map, size_t 
     q->first = 0;
     q->count = kept;
     return kept;
+}
+
+static struct waiter *next_worker(api *a, struct activity *act)
+{
+    return (struct waiter *)(void *)id_queue_take(&act->workers, &a->waiters);
 }
 
 /* ---- tasks ---- */
@@ -176,7 +158,7 @@ enum api_offer api_offer_task(api *a, const struct task *task)
         give_token(a, t, json_cstring(task->token));
         if (task->started)
             return API_TAKEN;
-        struct waiter *w = dequeue(&act->workers, &a->waiters);
+        struct waiter *w = next_worker(a, act);
         if (w)
             waiter_answer(a, w, hand_over(a, t, w->worker));
         else
@@ -306,8 +288,8 @@ void activity_free(struct activity *act)
     json_unref(act->name);
     json_unref(act->tags);
     json_unref(act->encryption);
-    mem_free(act->tasks.ids);
-    mem_free(act->workers.ids);
+    id_queue_clear(&act->tasks);
+    id_queue_clear(&act->workers);
     mem_free(act);
 }
 
@@ -419,7 +401,7 @@ json *delete_activity(struct call *c)
             break;
         }
     /* Workers that poll it go away as at the end of their poll. */
-    for (struct waiter *w; act && (w = dequeue(&act->workers, &a->waiters));)
+    for (struct waiter *w; act && (w = next_worker(a, act));)
         activity_poll_ended(a, w);
     if (act) {
         activity_forget(a, act);
@@ -459,7 +441,7 @@ json *get_activity_task(struct call *c)
         return NULL;
     if (a->ending)
         return api_empty();
-    struct api_task *t = dequeue(&act->tasks, &a->tasks);
+    struct api_task *t = (struct api_task *)(void *)id_queue_take(&act->tasks, &a->tasks);
     if (t)
         return hand_over(a, t, worker);
     if (!quota_allows(a, count_living(&act->workers, &a->waiters, MAX_WORKERS), MAX_WORKERS))

@@ -3,7 +3,8 @@
 
 #include "asl/asl.h"
 #include "runtime/api/api.h"
-#include "runtime/id_map.h"
+#include "runtime/bucket.h"
+#include "runtime/id_queue.h"
 #include "runtime/mock.h"
 #include "runtime/text_map.h"
 
@@ -56,14 +57,6 @@ struct machine {
     size_t running; /* executions */
     bool enrolled;  /* it has a second record, which tells if the first is lost */
 };
-
-/* Numbers of what may be gone by now, the longest waiting first. */
-struct id_queue {
-    uint64_t *ids;
-    size_t first, count, cap;
-};
-
-void id_queue_add(struct id_queue *q, uint64_t id);
 
 /* What is known of an execution, from the store or the engine. Owns its values. */
 struct execution {
@@ -193,8 +186,7 @@ enum start_kind { START_STANDARD, START_EXPRESS, START_KINDS };
 
 /* How many starts there is room for, and the Tasks whose starts wait for that. */
 struct start_bucket {
-    double left;
-    int64_t at_ms; /* when that was; 0: nothing was started yet */
+    struct bucket tokens;
     struct id_queue waiting;
 };
 
@@ -472,6 +464,8 @@ void starts_go_on(api *a);
 /* When the next one's comes; INT64_MAX: none waits. */
 int64_t starts_due(const api *a);
 void starts_clear(api *a);
+/* At first all buckets are full. */
+void throttle_init(api *a);
 /* How many executions wait for the one that is to be started, one for another; 0: it is awaited by
  * none. Negative with the call failed: they are too many. */
 int64_t start_nesting(struct call *c);

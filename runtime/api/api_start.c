@@ -30,7 +30,7 @@ void run_free(struct run *r)
     if (!r)
         return;
     mocks_free(r->mocks);
-    mem_free(r->parents.ids);
+    id_queue_clear(&r->parents);
     json_unref(r->note);
     mem_free(r);
 }

@@ -339,7 +339,7 @@ void own_cancelled(api *a, const struct api_task *t)
             id_queue_add(&below, next->child);
         }
     }
-    mem_free(below.ids);
+    id_queue_clear(&below);
 }
 
 /* ---- calls ---- */

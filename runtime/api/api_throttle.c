@@ -6,35 +6,28 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/mem.h"
-
 #include <string.h>
 
 /* AWS's quotas for the large regions: how many at once, and how many more a second. */
-static const struct {
-    unsigned size, refill;
-} quotas[START_KINDS] = {[START_STANDARD] = {1300, 300}, [START_EXPRESS] = {6000, 6000}};
+static const struct bucket quotas[START_KINDS] = {[START_STANDARD] = {.size = 1300, .refill = 300},
+                                                  [START_EXPRESS] = {.size = 6000, .refill = 6000}};
+
+void throttle_init(api *a)
+{
+    for (int kind = 0; kind < START_KINDS; kind++)
+        a->starts[kind].tokens = quotas[kind];
+}
 
 /* ---- buckets ---- */
 
-/* A clock that was set back fills nothing. */
-static void fill(api *a, enum start_kind kind)
-{
-    struct start_bucket *b = &a->starts[kind];
-
-    if (a->now_ms > b->at_ms && b->at_ms)
-        b->left += (double)(a->now_ms - b->at_ms) * quotas[kind].refill / 1000;
-    if (b->left > quotas[kind].size || !b->at_ms)
-        b->left = quotas[kind].size;
-    b->at_ms = a->now_ms;
-}
-
 static bool take(api *a, enum start_kind kind)
 {
-    fill(a, kind);
-    if (a->starts[kind].left < 1 || engine_is_full(a->engine))
+    struct bucket *b = &a->starts[kind].tokens;
+
+    bucket_fill(b, a->now_ms);
+    if (b->left < 1 || engine_is_full(a->engine))
         return false;
-    a->starts[kind].left--;
+    b->left--;
     return true;
 }
 
@@ -44,12 +37,7 @@ enum { FULL_MS = 100 };
 /* When there is room for one more. */
 static int64_t due_of(const api *a, enum start_kind kind)
 {
-    const struct start_bucket *b = &a->starts[kind];
-
-    if (engine_is_full(a->engine))
-        return a->now_ms + FULL_MS;
-    return b->left >= 1 ? b->at_ms
-                        : b->at_ms + (int64_t)((1 - b->left) * 1000 / quotas[kind].refill) + 1;
+    return engine_is_full(a->engine) ? a->now_ms + FULL_MS : bucket_due(&a->starts[kind].tokens);
 }
 
 /* By an ARN that may have a qualifier or a test case behind it. */
@@ -128,7 +116,7 @@ int64_t starts_due(const api *a)
 void starts_clear(api *a)
 {
     for (int kind = 0; kind < START_KINDS; kind++)
-        mem_free(a->starts[kind].waiting.ids);
+        id_queue_clear(&a->starts[kind].waiting);
 }
 
 /* ---- nesting ---- */
