@@ -49,7 +49,7 @@ TOOLS   := $(call objs,tools tools/template) $(RUNTIME)
 SUPPORT := $(call objs,tests/support)
 
 # The library: what needs neither libuv nor libcurl.
-EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,embed coroutine engine engine_recover engine_memory engine_redrive engine_slice histogram id_map text_map names partition task_io store/store store/store_memory) $(CORE)
+EMBED   := $(patsubst %,$(BUILD)/obj/runtime/%.o,bucket embed coroutine engine engine_recover engine_memory engine_redrive engine_slice histogram id_map id_queue text_map names partition task_io store/store store/store_memory) $(CORE)
 
 PKGS_PARSERS := yajl yaml-0.1 libpcre2-8 libutf8proc libcrypto
 PKGS_ASL     := $(PKGS_PARSERS)

@@ -350,6 +350,18 @@ void engine_queue(engine *e, struct entry *entry)
     e->again[e->again_count++] = entry->node.id;
 }
 
+/* A retry that is held was due: the timers of its execution wait with it. */
+void engine_throttle_entry(engine *e, struct entry *entry)
+{
+    if (entry->due_ms <= engine_due_clock(e))
+        engine_set_due(e, entry, INT64_MAX);
+    if (entry->throttled)
+        return;
+    entry->throttled = true;
+    e->throttles++;
+    id_queue_add(&e->throttled, entry->node.id);
+}
+
 /*
  * What each kind of work may do in a turn before the turn is committed and its host looks at what
  * came in: steps, bytes of events and, where there is a clock, time. Each kind has a share of its
@@ -425,6 +437,21 @@ static void step_again(engine *e)
     e->again_head = 0;
 }
 
+/* Those that wait for room, the longest waiting first. */
+static void step_throttled(engine *e)
+{
+    struct entry *entry;
+
+    begin_share(e, SHARE_NS);
+    while (e->transitions.left > 0 && !engine_share_is_over(e) &&
+           (entry = (struct entry *)(void *)id_queue_take(&e->throttled, &e->entries))) {
+        if (!entry->throttled)
+            continue;
+        entry->throttled = false;
+        engine_step(e, &(struct input){.kind = RT_IN_TIMER, .execution = entry->node.id});
+    }
+}
+
 static void step_inputs(engine *e)
 {
     begin_share(e, SHARE_NS);
@@ -438,8 +465,8 @@ static void step_inputs(engine *e)
 /* Has it nothing to do but to wait, and that for long? */
 static bool can_sleep(const engine *e, const struct entry *entry)
 {
-    return entry->errands == 0 && !entry->queued && entry->due_ms != INT64_MAX &&
-           entry->due_ms - engine_due_clock(e) > e->sleep_ms;
+    return entry->errands == 0 && !entry->queued && !entry->throttled &&
+           entry->due_ms != INT64_MAX && entry->due_ms - engine_due_clock(e) > e->sleep_ms;
 }
 
 static void keep_start(engine *e, struct entry *entry)
@@ -730,6 +757,10 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
         begin_share(e, LATER_SHARE_NS);
         engine_resume_steps(e);
     }
+    if (e->transitions.size) {
+        bucket_fill(&e->transitions, engine_due_clock(e));
+        step_throttled(e);
+    }
     step_timers(e);
     step_again(e);
     step_inputs(e);
@@ -755,7 +786,10 @@ int64_t engine_next_due(const engine *e)
     if (input_queue_len(&e->inputs) || e->again_count || e->under_way ||
         (input_queue_len(&e->beginnings) && engine_may_begin(e)))
         return INT64_MIN;
-    return e->heap_count ? e->heap[0]->due_ms : INT64_MAX;
+    int64_t due_ms = e->heap_count ? e->heap[0]->due_ms : INT64_MAX;
+    int64_t room_ms =
+        e->throttled.first < e->throttled.count ? bucket_due(&e->transitions) : INT64_MAX;
+    return room_ms < due_ms ? room_ms : due_ms;
 }
 
 size_t engine_tasks(const engine *e)
@@ -803,6 +837,16 @@ void engine_limit_evaluations(engine *e, int64_t ms)
 void engine_scale_waits(engine *e, double factor)
 {
     e->wait_scale = factor;
+}
+
+void engine_throttle(engine *e, const struct bucket *rate)
+{
+    e->transitions = *rate;
+}
+
+uint64_t engine_throttled(const engine *e)
+{
+    return e->throttles;
 }
 
 void engine_set_skew(engine *e, int64_t skew_ms)
@@ -875,6 +919,7 @@ void engine_free(engine *e)
         mem_free(n);
     id_map_clear(&e->errands);
     mem_free(e->again);
+    id_queue_clear(&e->throttled);
     mem_free(e->turns);
     mem_free(e);
 }

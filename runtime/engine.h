@@ -1,6 +1,7 @@
 #ifndef RUNTIME_ENGINE_H
 #define RUNTIME_ENGINE_H
 
+#include "runtime/bucket.h"
 #include "runtime/core/exec.h"
 #include "runtime/store/store.h"
 #include "runtime/task_io.h"
@@ -73,6 +74,14 @@ void engine_limit_evaluations(engine *e, int64_t ms);
 void engine_limit_memory(engine *e, size_t bytes);
 /* New executions are to be refused, as memory is short. */
 bool engine_is_full(engine *e);
+
+/*
+ * Holds executions that are not Express to such a rate of transitions: of states that are entered
+ * and retries that begin. What is beyond it waits for its turn, and engine_next_due tells when that
+ * is. How often one has waited is told by engine_throttled.
+ */
+void engine_throttle(engine *e, const struct bucket *rate);
+uint64_t engine_throttled(const engine *e);
 
 /* How long an execution must have nothing to do but wait before it leaves memory for the store. */
 enum { ENGINE_SLEEP_MS = 10000 };

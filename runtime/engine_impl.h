@@ -7,7 +7,7 @@
 
 #include "runtime/coroutine.h"
 #include "runtime/engine.h"
-#include "runtime/id_map.h"
+#include "runtime/id_queue.h"
 
 /* An execution, with its place in the heap of due times. */
 struct entry {
@@ -18,6 +18,7 @@ struct entry {
     struct errand *errand; /* what it was started for; NULL: itself */
     uint32_t errands;      /* that it has out, or that this turn lets out */
     bool queued;           /* has RT_IN_CONTINUE to come */
+    bool throttled;        /* there is no room for its next transition */
     bool over;             /* it has ended, and was told so */
     bool orphan;           /* its Map Run is over: nobody asks for it */
     bool unstarted;        /* of a Map Run, and waits to begin */
@@ -120,6 +121,9 @@ struct engine {
     uint64_t *again; /* executions whose step stopped at its budget; those before `again_head` have
                         gone on */
     size_t again_head, again_count, again_cap;
+    struct bucket transitions; /* the room there is for them; size 0: they are not counted */
+    struct id_queue throttled; /* executions that wait for room */
+    uint64_t throttles;        /* how often one has waited */
     struct turn *turns;
     size_t turn_count, turn_cap;
 
@@ -147,6 +151,9 @@ struct entry *engine_add_entry(engine *e, uint64_t execution);
 void engine_set_due(engine *e, struct entry *entry, int64_t due_ms);
 /* A turn of its own with RT_IN_CONTINUE comes next. */
 void engine_queue(engine *e, struct entry *entry);
+
+/* It goes on when there is room for a transition. */
+void engine_throttle_entry(engine *e, struct entry *entry);
 
 /* For the next turn; its values are to be filled in. */
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);

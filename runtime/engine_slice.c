@@ -168,6 +168,7 @@ static void prepare(engine *e, struct slice *s, struct entry *entry, struct inpu
         .skew_ms = e->skew_ms,
         .value = s->given.value,
         .error = &s->given.error,
+        .room = e->transitions.size ? &e->transitions.left : NULL,
         .wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale,
         .has_activity = e->hooks.has_activity ? has_activity : NULL,
         .world = s,
@@ -212,6 +213,8 @@ static void finish_step(engine *e, struct slice *s)
     if (s->given.kind == RT_IN_REDRIVE && out->count)
         engine_forget_end(e, entry);
     engine_set_due(e, entry, rt_next_due(entry->x));
+    if (out->held)
+        engine_throttle_entry(e, entry);
     for (size_t i = 0; i < out->command_count; i++)
         entry->errands += starts_errand(&out->commands[i]);
     if (out->more)

@@ -1744,6 +1744,40 @@ START_TEST(clients_are_throttled_where_asked_for)
 }
 END_TEST
 
+/* 5,000 transitions at once, and 1,500 a second; it fails at the quota on events. */
+START_TEST(transitions_are_throttled_where_asked_for)
+{
+    static const char loop[] =
+        "{\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Choice\\\","
+        "\\\"Choices\\\":[{\\\"Variable\\\":\\\"$.x\\\",\\\"IsPresent\\\":true,\\\"Next\\\":"
+        "\\\"Z\\\"}],"
+        "\\\"Default\\\":\\\"A\\\"},\\\"Z\\\":{\\\"Type\\\":\\\"Succeed\\\"}}}";
+    static const enum api_throttle kinds[] = {API_THROTTLE_NESTED, API_THROTTLE_AWS,
+                                              API_THROTTLE_NONE};
+    struct world w;
+
+    world_init(&w, MEMORY);
+    w.throttle = kinds[_i];
+    crash(&w);
+    start_m(&w, loop, "1");
+    if (kinds[_i] == API_THROTTLE_AWS) {
+        ck_assert_uint_eq(w.ended, 0);
+        ck_assert_int_eq(engine_next_due(w.engine), w.now_ms + 1);
+        w.now_ms += 3000;
+        rest(&w);
+        /* 12,500 are asked for: one is lacking. */
+        w.now_ms += 1999;
+        rest(&w);
+        ck_assert_uint_eq(w.ended, 0);
+        w.now_ms += 1;
+        rest(&w);
+    }
+    ck_assert_uint_eq(w.ended, 1);
+    ck_assert_uint_eq(engine_throttled(w.engine), kinds[_i] == API_THROTTLE_AWS ? 3 : 0);
+    world_clear(&w);
+}
+END_TEST
+
 /* One that waits for itself for ever comes to an end. */
 START_TEST(nesting_is_bounded)
 {
@@ -2099,6 +2133,7 @@ int main(void)
     tcase_add_test(tc, cause_of_a_chain_is_bounded);
     tcase_add_test(tc, nested_starts_take_their_turn);
     tcase_add_test(tc, clients_are_throttled_where_asked_for);
+    tcase_add_loop_test(tc, transitions_are_throttled_where_asked_for, 0, 3);
     tcase_add_test(tc, nesting_is_bounded);
     tcase_add_test(tc, stop_goes_down_the_chain);
     tcase_add_test(tc, weightless_version_gets_nothing);

@@ -141,8 +141,9 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
     if (!count || rt_exec_events(x) != last_public(events, count))
         return;
     struct folding f = {0};
-    struct rt_config config = {.names = *rt_exec_names(x), .scope = rt_exec_scope(x)};
+    struct rt_config config;
     struct buf why = {0};
+    rt_exec_config(x, &config);
     f.x = rt_exec_new(rt_exec_machine(x), &config);
     store_read(w->s, execution, 0, fold, &f, NULL);
     ck_assert_msg(rt_exec_same(x, f.x, &why), "what is told is not what is kept: %s",
@@ -224,18 +225,26 @@ static void world_close(struct world_log *w)
     disk.fail_at = 0;
 }
 
-static uint64_t start(struct world_log *w, const char *definition, const char *input)
+static uint64_t start_as(struct world_log *w, const char *definition, const char *input,
+                         bool express)
 {
     asl_machine *m = machine_of(definition);
     json *in = json_of(input), *name = json_stringf("execution-%s", input);
-    struct rt_config config = {
-        .names = {name, name, name, name, name, name}, .aws_limits = true, .seed = 1};
+    struct rt_config config = {.names = {name, name, name, name, name, name},
+                               .aws_limits = true,
+                               .seed = 1,
+                               .express = express};
     uint64_t execution = engine_start(w->e, m, &config, in, NULL);
 
     asl_machine_unref(m);
     json_unref(in);
     json_unref(name);
     return execution;
+}
+
+static uint64_t start(struct world_log *w, const char *definition, const char *input)
+{
+    return start_as(w, definition, input, false);
 }
 
 /* Answers what is due. */
@@ -833,6 +842,121 @@ START_TEST(turns_are_bounded)
 }
 END_TEST
 
+/* ---- a rate of transitions ---- */
+
+#define CHOOSE(then)                                                                               \
+    "\"Type\":\"Choice\",\"Choices\":[{\"Variable\":\"$.x\",\"IsPresent\":true,\"Next\":\"Z\"}],"  \
+    "\"Default\":\"" then "\""
+#define SUCCEED(name) "\"" name "\":{\"Type\":\"Succeed\"}"
+#define PASS_TO(name, then) "\"" name "\":{\"Type\":\"Pass\",\"Next\":\"" then "\"},"
+#define MAP_RUN(type)                                                                              \
+    ONE_STATE("D",                                                                                 \
+              "\"Type\":\"Map\",\"End\":true,\"ItemsPath\":\"$.items\",\"ItemProcessor\":{"        \
+              "\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"" type "\"},"     \
+              "\"StartAt\":\"E\",\"States\":{" SUCCEED("E") "}}")
+
+static const char loop[] =
+    "{\"StartAt\":\"A\",\"States\":{\"A\":{" CHOOSE("A") "}," SUCCEED("Z") "}}";
+static const char failing_branch[] =
+    ONE_STATE("P", "\"Type\":\"Parallel\",\"End\":true,\"Retry\":[{\"ErrorEquals\":[\"E\"],"
+                   "\"IntervalSeconds\":1,\"MaxAttempts\":1}],\"Branches\":[" ONE_STATE(
+                       "F", "\"Type\":\"Fail\",\"Error\":\"E\"") "]");
+
+/* With one token, and one more each second. */
+static const struct {
+    const char *name, *definition;
+    enum rt_status status;
+    int64_t ends_after_ms;
+    uint64_t throttled;
+    int express, at_once; /* waits last no time */
+} rates[] = {
+    {"the first is free", ONE_STATE("S", "\"Type\":\"Succeed\""), RT_SUCCEEDED, 0, 0, 0, 0},
+    {"each state waits",
+     "{\"StartAt\":\"A\",\"States\":{" PASS_TO("A", "B") PASS_TO("B", "C") SUCCEED("C") "}}",
+     RT_SUCCEEDED, 2000, 2, 0, 0},
+    {"Express has no such quota",
+     "{\"StartAt\":\"A\",\"States\":{" PASS_TO("A", "B") SUCCEED("B") "}}", RT_SUCCEEDED, 0, 0, 1,
+     0},
+    {"branches",
+     ONE_STATE(
+         "P",
+         "\"Type\":\"Parallel\",\"End\":true,\"Branches\":[{\"StartAt\":\"X\",\"States\":{" SUCCEED(
+             "X") "}},{\"StartAt\":\"Y\",\"States\":{" SUCCEED("Y") "}}]"),
+     RT_SUCCEEDED, 2000, 2, 0, 0},
+    {"executions of a Map Run", MAP_RUN("STANDARD"), RT_SUCCEEDED, 3000, 3, 0, 0},
+    {"and its Express ones", MAP_RUN("EXPRESS"), RT_SUCCEEDED, 0, 0, 0, 0},
+    {"a retry is one", failing_branch, RT_FAILED, 3000, 2, 0, 0},
+    {"a retry that is due waits", failing_branch, RT_FAILED, 3000, 3, 0, 1},
+    {"a state's wait begins when it is entered",
+     "{\"StartAt\":\"A\",\"States\":{" PASS_TO("A", "W") "\"W\":{\"Type\":\"Wait\",\"Seconds\":10,"
+                                                         "\"End\":true}}}",
+     RT_SUCCEEDED, 11000, 1, 0, 0},
+    {"the execution's time goes on",
+     "{\"TimeoutSeconds\":5,\"StartAt\":\"A\",\"States\":{\"A\":{" CHOOSE("A") "}," SUCCEED(
+         "Z") "}}",
+     RT_TIMED_OUT, 5000, 5, 0, 0},
+};
+
+START_TEST(transitions_have_a_rate)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    engine_throttle(w.e, &(struct bucket){.size = 1, .refill = 1});
+    engine_scale_waits(w.e, rates[_i].at_once ? 0 : 1);
+    uint64_t execution =
+        start_as(&w, rates[_i].definition, "{\"items\":[1,2,3]}", rates[_i].express);
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert_msg(status(&w, execution) == rates[_i].status, "%s: %s", rates[_i].name,
+                  rt_status_name(status(&w, execution)));
+    int64_t stop_ms = rt_exec_stop_ms(engine_execution(w.e, execution));
+    ck_assert_msg(stop_ms == START_MS + rates[_i].ends_after_ms, "%s: after %" PRId64 " ms",
+                  rates[_i].name, stop_ms - START_MS);
+    ck_assert_msg(engine_throttled(w.e) == rates[_i].throttled, "%s: %" PRIu64 " waited",
+                  rates[_i].name, engine_throttled(w.e));
+    world_close(&w);
+}
+END_TEST
+
+static uint64_t transitions(const struct world_log *w, uint64_t execution)
+{
+    return rt_exec_transitions(engine_execution(w->e, execution));
+}
+
+START_TEST(transitions_are_shared)
+{
+    struct world_log w;
+    struct asl_error none = {0};
+
+    world_open(&w, 0);
+    disk.before = NULL;
+    engine_throttle(w.e, &(struct bucket){.size = 10, .refill = 20});
+    uint64_t one = start(&w, loop, "1"), other = start(&w, loop, "2");
+    turn(&w);
+    /* Who comes first takes what is in the bucket. */
+    ck_assert_uint_eq(transitions(&w, one), 10);
+    ck_assert_uint_eq(transitions(&w, other), 0);
+    ck_assert_int_eq(engine_next_due(w.e), START_MS + 50);
+    /* From then on they take turns; a new one comes after those that wait. */
+    uint64_t last = start(&w, loop, "3");
+    while (w.now_ms <= START_MS + 3000) {
+        turn(&w);
+        w.now_ms += 50;
+    }
+    ck_assert_uint_eq(transitions(&w, one), 10 + 20);
+    ck_assert_uint_eq(transitions(&w, other), 20);
+    ck_assert_uint_eq(transitions(&w, last), 20);
+    /* None of them keeps an end from coming. */
+    engine_stop(w.e, one, &none);
+    engine_stop(w.e, other, &none);
+    engine_stop(w.e, last, &none);
+    turn(&w);
+    ck_assert(status(&w, one) == RT_ABORTED && status(&w, last) == RT_ABORTED);
+    ck_assert_msg(run_until_quiet(&w, NULL), "who has been stopped waits for nothing");
+    world_close(&w);
+}
+END_TEST
+
 /* ---- Map Runs: executions that start others ---- */
 
 #define DISTRIBUTED "\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"}"
@@ -1053,6 +1177,8 @@ int main(void)
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_before_start);
     tcase_add_test(t, turns_are_bounded);
+    tcase_add_loop_test(t, transitions_have_a_rate, 0, COUNT(rates));
+    tcase_add_test(t, transitions_are_shared);
     tcase_add_loop_test(t, waits_are_scaled, 0, COUNT(scaled));
     tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
     tcase_add_test(t, children_of_a_map_run_that_is_over_are_stopped_after_a_crash);

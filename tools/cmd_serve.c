@@ -737,8 +737,8 @@ static const struct option_row rows[] = {
      "ExecutionLimitExceeded (default: AWS's quota, 1000000)",
      offsetof(struct serve, max_executions)},
     {"throttle", 0, "nested|aws|none",
-     "who is held to AWS's rates of StartExecution: Tasks that start\n"
-     "executions, which take their turn, clients as well, or nobody\n"
+     "what is held to AWS's rates: executions that Tasks start, which\n"
+     "take their turn; all starts, and state transitions; or nothing\n"
      "(default: nested)",
      offsetof(struct serve, throttle)},
     {"insecure", 0, NULL,

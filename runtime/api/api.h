@@ -18,10 +18,10 @@
  */
 typedef struct api api;
 
-/* Who is held to AWS's rates of StartExecution. */
+/* What is held to AWS's rates. */
 enum api_throttle {
     API_THROTTLE_NESTED, /* Tasks that start executions: they wait for their turn */
-    API_THROTTLE_AWS,    /* and clients, who are refused */
+    API_THROTTLE_AWS,    /* and clients, who are refused, and transitions, which wait */
     API_THROTTLE_NONE,
 };
 

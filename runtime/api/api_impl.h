@@ -464,7 +464,7 @@ void starts_go_on(api *a);
 /* When the next one's comes; INT64_MAX: none waits. */
 int64_t starts_due(const api *a);
 void starts_clear(api *a);
-/* At first all buckets are full. */
+/* At first all buckets are full. Gives the engine its own, where clients are held to it. */
 void throttle_init(api *a);
 /* How many executions wait for the one that is to be started, one for another; 0: it is awaited by
  * none. Negative with the call failed: they are too many. */

@@ -1,7 +1,8 @@
 /*
  * AWS's throttles on starts, and a bound on nesting. Executions that a Task starts take their
  * turn: as many as AWS lets through go at once, the others wait for the bucket to fill. So one
- * that starts itself for ever leaves room for everybody else.
+ * that starts itself for ever leaves room for everybody else. The engine holds transitions to
+ * their rate itself.
  */
 
 #include "runtime/api/api_impl.h"
@@ -11,11 +12,15 @@
 /* AWS's quotas for the large regions: how many at once, and how many more a second. */
 static const struct bucket quotas[START_KINDS] = {[START_STANDARD] = {.size = 1300, .refill = 300},
                                                   [START_EXPRESS] = {.size = 6000, .refill = 6000}};
+/* EXPRESS executions have no such quota. */
+static const struct bucket transitions = {.size = 5000, .refill = 1500};
 
 void throttle_init(api *a)
 {
     for (int kind = 0; kind < START_KINDS; kind++)
         a->starts[kind].tokens = quotas[kind];
+    if (a->throttle == API_THROTTLE_AWS)
+        engine_throttle(a->engine, &transitions);
 }
 
 /* ---- buckets ---- */

@@ -140,6 +140,8 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms);
 void exec_schedule(rt_exec *x, struct rt_frame *f);
 /* `f` can go on, whatever its phase says. */
 void exec_ready(rt_exec *x, const struct rt_frame *f);
+/* Is the next one to enter a state? */
+bool exec_next_enters(rt_exec *x);
 struct rt_frame *exec_next_ready(rt_exec *x);
 /* How many bytes the variables of all frames would have once `f` has `assigned`. */
 size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned);
@@ -151,6 +153,7 @@ int64_t frame_due(const struct rt_frame *f);
 struct step {
     rt_exec *x;
     int64_t now_ms, skew_ms;  /* as in struct rt_input */
+    int64_t *room;            /* NULL: any number of transitions */
     const double *wait_scale; /* NULL: 1 */
     bool (*has_activity)(void *world, const char *arn);
     void *world;

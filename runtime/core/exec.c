@@ -302,14 +302,30 @@ void exec_ready(rt_exec *x, const struct rt_frame *f)
         (struct rt_ready){f->id, f->seq};
 }
 
+static void pop_ready(rt_exec *x)
+{
+    x->ready_head = (x->ready_head + 1) & (x->ready_cap - 1);
+    x->ready_count--;
+}
+
+bool exec_next_enters(rt_exec *x)
+{
+    for (; x->ready_count; pop_ready(x)) {
+        struct rt_ready r = x->ready[x->ready_head];
+        const struct rt_frame *f = exec_frame(x, r.frame);
+        if (f && f->seq == r.seq)
+            return f->phase == RT_ENTERING;
+    }
+    return false;
+}
+
 struct rt_frame *exec_next_ready(rt_exec *x)
 {
     while (x->ready_count) {
         struct rt_ready r = x->ready[x->ready_head];
         struct rt_frame *f = exec_frame(x, r.frame);
 
-        x->ready_head = (x->ready_head + 1) & (x->ready_cap - 1);
-        x->ready_count--;
+        pop_ready(x);
         if (f && f->seq == r.seq)
             return f;
     }

@@ -135,6 +135,11 @@ struct rt_input {
     int64_t skew_ms;
     const json *value;
     const struct asl_error *error;
+    /*
+     * How many states may be entered and retries begin; those that do are taken from it. NULL: any
+     * number. An Express execution doesn't ask.
+     */
+    int64_t *room;
     const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
     /* Is there such an activity? NULL: any is. */
     bool (*has_activity)(void *world, const char *arn);
@@ -180,6 +185,7 @@ struct rt_output {
     size_t command_count, command_cap;
     size_t bytes; /* that the events have about as text, together */
     bool more;    /* the budget was used up: step again with RT_IN_CONTINUE */
+    bool held;    /* there was no more room: step again with RT_IN_TIMER when there is */
 };
 
 void rt_output_reset(struct rt_output *out);

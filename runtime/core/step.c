@@ -30,7 +30,7 @@ void rt_output_reset(struct rt_output *out)
         command_clear(&out->commands[i]);
     out->count = out->command_count = 0;
     out->bytes = 0;
-    out->more = false;
+    out->more = out->held = false;
 }
 
 void rt_output_clear(struct rt_output *out)
@@ -584,8 +584,22 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
 
 /* ---- the loop ---- */
 
+/* Is there room for a transition? If not, the step comes to its end. */
+static bool has_room(struct step *s)
+{
+    s->out->held = s->room && *s->room <= 0;
+    return !s->out->held;
+}
+
+static void take_room(struct step *s)
+{
+    if (s->room)
+        --*s->room;
+}
+
 static void enter(struct step *s, struct rt_frame *f)
 {
+    take_room(s);
     emit(s, &(struct rt_event){.kind = RT_STATE_ENTERED,
                                .frame = f->id,
                                .previous = f->last,
@@ -635,7 +649,7 @@ static void run(struct step *s)
     struct rt_frame *f;
 
     for (int budget = STEP_BUDGET; running(s) && budget > 0 && !step_is_long(s); budget--) {
-        if (!(f = exec_next_ready(s->x)))
+        if ((s->room && exec_next_enters(s->x) && !has_room(s)) || !(f = exec_next_ready(s->x)))
             return;
         visit(s, f);
     }
@@ -666,6 +680,9 @@ static void timers(struct step *s)
         switch (f->phase) {
         case RT_WAIT: wait_over(s, f); break;
         case RT_RETRYING:
+            if (!has_room(s))
+                return;
+            take_room(s);
             work(s, f);
             budget--;
             break;
@@ -750,6 +767,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .x = x,
         .now_ms = in->now_ms,
         .skew_ms = in->skew_ms,
+        .room = x->express ? NULL : in->room,
         .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,
         .world = in->world,
