@@ -475,13 +475,13 @@ static void keep_start(engine *e, struct entry *entry)
     struct store_execution x = {.number = entry->node.id,
                                 .machine = rt_exec_machine(entry->x),
                                 .status = rt_exec_status(entry->x),
-                                .start_ms = e->now_ms,
+                                .start_ms = rt_exec_start_ms(entry->x),
                                 .due_ms = can_sleep(e, entry) ? entry->due_ms : STORE_AWAKE};
 
     rt_exec_config(entry->x, &x.config);
     /* It may have ended in its first turn. */
     entry->kept_end = x.status != RT_RUNNING;
-    x.stop_ms = entry->kept_end ? e->now_ms : 0;
+    x.stop_ms = entry->kept_end ? rt_exec_stop_ms(entry->x) : 0;
     entry->kept_due_ms = x.due_ms;
     if (r)
         x.parent = (struct store_parent){true, r->execution, r->ref};
@@ -509,7 +509,8 @@ static void keep_progress(engine *e, struct entry *entry)
         if (entry->keep == ENGINE_KEEP_RUNNING)
             store_forget(e->store, entry->node.id);
         else
-            store_progress(e->store, entry->node.id, status, e->now_ms, STORE_AWAKE);
+            store_progress(e->store, entry->node.id, status, rt_exec_stop_ms(entry->x),
+                           STORE_AWAKE);
     } else if (status == RT_RUNNING && due_ms != entry->kept_due_ms) {
         store_progress(e->store, entry->node.id, status, 0, due_ms);
     }

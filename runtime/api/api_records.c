@@ -334,6 +334,25 @@ static struct revision *revision_of(struct reading *r, const struct machine *m, 
     return read_revision(r, key);
 }
 
+/* The machine's own name is the last part of its ARN. */
+static json *name_in(const char *arn)
+{
+    const char *name = strrchr(arn, ':');
+
+    return json_cstring(name ? name + 1 : arn);
+}
+
+/* The name in a record is the one that its ARN ends with. */
+static void compare_name(const struct reading *r, const char *key, const json *record)
+{
+    json *name = text_of(record, "name"), *want = name_in(key);
+
+    if (name && !json_equal(name, want))
+        spoiled(r->api, key, "it has another name than its ARN");
+    json_unref(name);
+    json_unref(want);
+}
+
 /* What was accepted once is not judged again; what can't be made is said. */
 void revision_compile(api *a, struct revision *v)
 {
@@ -483,14 +502,6 @@ static uint32_t newest_revision(const struct reading *r, const char *arn)
     return n.number;
 }
 
-/* The machine's own name is the last part of its ARN. */
-static json *name_in(const char *arn)
-{
-    const char *name = strrchr(arn, ':');
-
-    return json_cstring(name ? name + 1 : arn);
-}
-
 /* Could anybody ask for what has that key? */
 static bool is_arn(const struct reading *r, const char *key, const char *kind)
 {
@@ -567,6 +578,7 @@ static bool read_machine(void *user, const char *key, const char *text, size_t l
     json *v = record_of(r, key, text, len);
     if (!has_all(v, members))
         spoiled(r->api, key, "a member is missing");
+    compare_name(r, key, v);
     make_machine(r, key, v);
     return true;
 }
@@ -595,6 +607,7 @@ static bool read_activity(void *user, const char *key, const char *text, size_t 
     json *v = record_of(r, key, text, len);
     if (!has_all(v, members))
         spoiled(r->api, key, "a member is missing");
+    compare_name(r, key, v);
     make_activity(r, key, v);
     return true;
 }
@@ -610,24 +623,31 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
     struct reading *r = user;
     struct machine *m = text_map_get(&r->api->machines, key);
     struct activity *act = text_map_get(&r->api->activities, key);
+    json *v = record_of(r, key, text, len);
     bool is_activity = strstr(key, ACTIVITY_ARN) != NULL;
 
     if (!m && !act) {
-        if (!is_arn(r, key, is_activity ? ACTIVITY_ARN : MACHINE_ARN))
+        if (!is_arn(r, key, is_activity ? ACTIVITY_ARN : MACHINE_ARN)) {
+            json_unref(v);
             return true;
+        }
         spoiled(r->api, key, lost);
-        json *v = record_of(r, key, text, len);
         if (is_activity)
-            make_activity(r, key, v);
+            make_activity(r, key, json_ref(v));
         else
-            make_machine(r, key, v);
+            make_machine(r, key, json_ref(v));
         m = text_map_get(&r->api->machines, key);
         act = text_map_get(&r->api->activities, key);
     }
     if (m)
         m->enrolled = true;
+    if (m && m->express != flag_of(v, "express"))
+        spoiled(r->api, key, "it has another type than the roll says");
     if (act)
         act->enrolled = true;
+    if ((m ? m->created_ms : act->created_ms) != number_of(v, "created"))
+        spoiled(r->api, key, "it was created at another time than the roll says");
+    json_unref(v);
     return true;
 }
 
@@ -785,9 +805,25 @@ static bool load_records(api *a, struct diag *why)
     return true;
 }
 
+/* Revisions have the machine's ARN before the '#' in their keys. */
+static bool look_for_machine(void *user, const char *key, const char *text, size_t len)
+{
+    struct reading *r = user;
+    char *arn = mem_strndup(key, strcspn(key, "#"));
+
+    (void)text;
+    (void)len;
+    if (!text_map_get(&r->api->machines, arn))
+        spoiled(r->api, key, "there is no such state machine");
+    mem_free(arn);
+    return true;
+}
+
 bool api_load_records(api *a, struct diag *why)
 {
-    bool good = load_records(a, why);
+    struct reading r = {.api = a, .why = why, .good = true};
+    bool good =
+        load_records(a, why) && store_list(a->store, REVISION, NULL, look_for_machine, &r, why);
 
     for (size_t i = 0; good && i < a->machine_count; i++) {
         revision_compile(a, a->sorted[i]->revision);
