@@ -502,12 +502,17 @@ static uint32_t newest_revision(const struct reading *r, const char *arn)
     return n.number;
 }
 
-/* Could anybody ask for what has that key? */
-static bool is_arn(const struct reading *r, const char *key, const char *kind)
+static bool is_arn_of(const char *kind, const char *key)
 {
     const char *at = strstr(key, kind), *name = at ? at + strlen(kind) : "";
 
-    if (strncmp(key, "arn:", 4) == 0 && *name && !name[strcspn(name, ":/#")])
+    return strncmp(key, "arn:", 4) == 0 && *name && !name[strcspn(name, ":/#")];
+}
+
+/* Could anybody ask for what has that key? */
+static bool is_arn(const struct reading *r, const char *key, const char *kind)
+{
+    if (is_arn_of(kind, key))
         return true;
     spoiled(r->api, key, "its key is no ARN, it is left out");
     return false;
@@ -654,9 +659,7 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
 /* The machine that executions are listed under is not there. */
 static void miss_machine(struct reading *r, const char *list)
 {
-    const char *kind = strstr(list, MACHINE_ARN);
-
-    if (!kind || strncmp(list, "arn:", 4) != 0) {
+    if (!is_arn_of(MACHINE_ARN, list)) {
         spoiled(r->api, "executions", "they are listed under '%s', which is no state machine's ARN",
                 list);
         return;

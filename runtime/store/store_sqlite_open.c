@@ -125,7 +125,8 @@ static const char *const statements[STATEMENTS] = {
                                                                          "number DESC",
     [LIST_STATUS] = "SELECT listed_ms, number, redrives FROM executions WHERE " LISTED(
         "?4") "ORDER BY listed_ms DESC, number DESC",
-    [NEXT_LIST] = "SELECT list FROM executions WHERE list>? ORDER BY list LIMIT 1",
+    [NEXT_LIST] = "SELECT list FROM executions WHERE list>? AND typeof(list)='text' "
+                  "ORDER BY list LIMIT 1",
     [GET_RECORD] = "SELECT text FROM records WHERE kind=? AND key=?",
     [LIST_RECORDS] = "SELECT key, text FROM records WHERE kind=? AND key>? ORDER BY key",
 };
