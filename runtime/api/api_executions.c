@@ -97,9 +97,11 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
     return true;
 }
 
-/* It has no result, but a word of why. */
-static void take_damage(struct execution *x)
+/* It has no result, but a word of why; the first one counts. */
+void execution_spoil(struct execution *x, const char *why)
 {
+    if (!x->damage)
+        x->damage = json_cstring(why);
     asl_error_clear(&x->error);
     asl_error_set(&x->error, "States.Runtime",
                   "The store's record of this execution is damaged: %s", json_str(x->damage));
@@ -126,11 +128,11 @@ void execution_result(api *a, struct execution *x)
     if (x->status != RT_RUNNING && !x->damage)
         store_read_last(a->store, x->number, look_at_end, x, &why);
     if (why.code && strcmp(why.code, STORE_DAMAGED) == 0)
-        x->damage = json_cstring(why.text);
+        execution_spoil(x, why.text);
+    else if (x->damage)
+        execution_spoil(x, json_str(x->damage));
     else
         api_read_failed(a, &why);
-    if (x->damage)
-        take_damage(x);
     diag_clear(&why);
 }
 

@@ -12,7 +12,7 @@ struct events {
     struct json_build list;
     size_t shown, limit;
     uint64_t last;
-    uint32_t last_id; /* the greatest so far */
+    uint32_t last_id, shown_id; /* the greatest so far; the one that was shown last */
     bool more;
 };
 
@@ -23,7 +23,7 @@ static void show(struct events *l, const struct rt_event *e)
     json_build_add(&l->list, l->bare ? rt_event_without_data(event) : event);
     l->shown++;
     l->last = e->seq;
-    l->last_id = e->id;
+    l->last_id = l->shown_id = e->id;
 }
 
 /* One more than the limit tells that there are more. */
@@ -40,30 +40,35 @@ static bool show_next(void *user, const struct rt_event *e)
 }
 
 /*
- * An execution that was set apart has no end in its history, and perhaps not even all of what came
- * before: what can be read, and this, are what is shown.
+ * Where events can't be read, or an execution was set apart and its history has no end, this stands
+ * in the place of what is missing. What can be read is shown.
  */
-static json *lost_end(const struct execution *x, uint32_t last_id)
+static json *lost_events(const struct execution *x, uint32_t id)
 {
     struct json_build b, d;
 
     json_build_object(&d, 2);
     execution_add_error(&d, x);
     json_build_object(&b, 5);
-    json_build_set(&b, "id", json_int((int64_t)last_id + 1));
-    json_build_set(&b, "previousEventId", json_int(last_id));
-    json_build_set(&b, "timestamp", api_time(x->stop_ms));
+    json_build_set(&b, "id", json_int(id));
+    json_build_set(&b, "previousEventId", json_int((int64_t)id - 1));
+    json_build_set(&b, "timestamp", api_time(x->status == RT_RUNNING ? x->start_ms : x->stop_ms));
     json_build_set(&b, "type", json_cstring("ExecutionFailed"));
     json_build_set(&b, "executionFailedEventDetails", json_build_done(&d));
     return json_build_done(&b);
 }
 
-/* What was read before the damage is shown; another failure is the call's. */
-static void reading_failed(api *a, const struct execution *x, struct diag *why)
+/* Was the reading ended by damage? Another failure is the call's. */
+static bool was_damaged(api *a, struct execution *x, struct diag *why)
 {
-    if (x->apart && why->code && strcmp(why->code, STORE_DAMAGED) == 0)
-        diag_clear(why);
-    api_read_failed(a, why);
+    bool damaged = why->code && strcmp(why->code, STORE_DAMAGED) == 0;
+
+    if (damaged)
+        execution_spoil(x, why->text);
+    else
+        api_read_failed(a, why);
+    diag_clear(why);
+    return damaged;
 }
 
 static bool note_last_id(void *user, const struct rt_event *e)
@@ -76,7 +81,7 @@ static bool note_last_id(void *user, const struct rt_event *e)
 }
 
 /* The page of the newest events before sequence number `until`. */
-static json *newest(struct call *c, const struct execution *x, uint64_t until, struct events *l)
+static json *newest(struct call *c, struct execution *x, uint64_t until, struct events *l)
 {
     struct diag why = {0};
 
@@ -84,23 +89,25 @@ static json *newest(struct call *c, const struct execution *x, uint64_t until, s
         store_read_back(c->api->store, x->number, until, note_last_id, l, &why);
         diag_clear(&why);
         why = (struct diag){0};
-        json_build_add(&l->list, lost_end(x, l->last_id));
+        json_build_add(&l->list, lost_events(x, l->last_id + 1));
         l->shown++;
     }
     store_read_back(c->api->store, x->number, until, show_next, l, &why);
-    reading_failed(c->api, x, &why);
+    /* Of one that was set apart it has been said. */
+    if (was_damaged(c->api, x, &why) && !x->apart)
+        json_build_add(&l->list, lost_events(x, l->shown_id > 1 ? l->shown_id - 1 : 1));
     return json_build_done(&l->list);
 }
 
 /* The page of the events behind sequence number `after`. */
-static json *oldest(struct call *c, const struct execution *x, uint64_t after, struct events *l)
+static json *oldest(struct call *c, struct execution *x, uint64_t after, struct events *l)
 {
     struct diag why = {0};
 
     store_read(c->api->store, x->number, after + 1, show_next, l, &why);
-    reading_failed(c->api, x, &why);
-    if (x->apart && !l->more)
-        json_build_add(&l->list, lost_end(x, l->last_id));
+    bool damaged = was_damaged(c->api, x, &why);
+    if ((x->apart || damaged) && !l->more)
+        json_build_add(&l->list, lost_events(x, l->last_id + 1));
     return json_build_done(&l->list);
 }
 

@@ -495,6 +495,8 @@ void execution_add_error(struct json_build *b, const struct execution *x);
 json *api_included(void);
 /* Fills in how it ended. */
 void execution_result(api *a, struct execution *x);
+/* What there is of it can't be read, and `why` says so: that is its error. */
+void execution_spoil(struct execution *x, const char *why);
 void execution_clear(struct execution *x);
 /* A text of the note; NULL: it isn't there. */
 const json *execution_note(const struct execution *x, const char *name);

@@ -145,13 +145,19 @@ static json *redrive(struct call *c, const struct execution *x)
         return call_fail(c, "ExecutionNotRedrivable", "%s", reason);
     if ((m && !may_open(c, m)) || !load_mocks(c, x))
         return NULL;
-    if (!engine_redrive(c->api->engine, x->number, call_get(c, "clientToken"), &why))
+    bool good = engine_redrive(c->api->engine, x->number, call_get(c, "clientToken"), &why);
+    if (!good && strcmp(why.code, STORE_DAMAGED) == 0)
+        call_fail(c, "ExecutionNotRedrivable",
+                  "The store's record of this execution is damaged: %s", why.text);
+    else if (!good && strcmp(why.code, STORE_NONE) != 0)
+        api_read_failed(c->api, &why);
+    else if (!good)
         call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'",
                   json_str(x->names.arn));
     else if (m)
         machine_runs(c->api, m);
     diag_clear(&why);
-    return c->error ? NULL : redriven(c->now_ms);
+    return good ? redriven(c->now_ms) : NULL;
 }
 
 json *redrive_execution(struct call *c)

@@ -351,6 +351,8 @@ static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
 
     if (!json_get(v, "scope"))
         return true;
+    if (!m)
+        return true;
     if (!read_number(v, "scope", I64, &id) || id < 0 || (uint64_t)id >= m->count ||
         m->states[id]->type != ASL_MAP)
         return false;

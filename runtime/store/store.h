@@ -72,7 +72,7 @@ struct store_execution {
     int64_t redriven_ms; /* the last one; 0: never */
     /*
      * What is wrong with it, or why store_set_apart was called; NULL: nothing. Then the machine may
-     * be NULL, the configuration has the names only, and those may be made from its ARN.
+     * be NULL, and the configuration have the names only, which may be made from its ARN.
      */
     const char *damage;
     bool apart; /* that was called */

@@ -103,18 +103,19 @@ static bool read_config(struct file *f, sqlite3_stmt *q, struct store_execution 
     if (sqlite3_column_bytes(q, 0) != KEY_BYTES)
         spoil(f, x, "it doesn't say which definition it runs");
     else if (!(x->machine = sqlite_machine(f, sqlite3_column_blob(q, 0), &wrong)))
-        good = wrong.code == STORE_DAMAGED;
-    else
-        rt_config_read((const char *)sqlite3_column_text(q, 1), (size_t)sqlite3_column_bytes(q, 1),
-                       x->machine, &x->config, &wrong);
-    if (good && wrong.code) {
-        if (x->machine)
-            diag_prefix(&wrong, "its configuration: ");
-        spoil(f, x, wrong.text);
-    } else if (!good) {
+        good = strcmp(wrong.code, STORE_DAMAGED) == 0;
+    if (!good)
         diag_set(why, wrong.code, 0, "%s", wrong.text);
-    }
+    else if (wrong.code)
+        spoil(f, x, wrong.text);
     diag_clear(&wrong);
+    if (good &&
+        !rt_config_read((const char *)sqlite3_column_text(q, 1), (size_t)sqlite3_column_bytes(q, 1),
+                        x->machine, &x->config, &wrong)) {
+        diag_prefix(&wrong, "its configuration: ");
+        spoil(f, x, wrong.text);
+        diag_clear(&wrong);
+    }
     return good;
 }
 
