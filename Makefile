@@ -156,6 +156,8 @@ $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
 # Their commits fail when the suite says so; and it counts who is asked what it holds.
 $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held
 $(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
+# It counts how much of a history is read.
+$(BUILD)/check_api: CHECK_LDFLAGS = -Wl,--wrap=store_read
 # Its kernel has no pidfd when the suite says so.
 $(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall
 # From an archive, so that a suite takes only the helpers it uses, and no layer above its own.

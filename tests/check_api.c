@@ -12,6 +12,34 @@
 
 enum { START_MS = 1700000000, MAX_STEPS = 28 };
 
+/* ---- how many events are read: the linker puts this before store_read (see the Makefile) ---- */
+
+static size_t events_read;
+
+struct reading {
+    store_visit *visit;
+    void *user;
+};
+
+static bool count_event(void *user, const struct rt_event *e)
+{
+    const struct reading *r = user;
+
+    events_read++;
+    return r->visit(r->user, e);
+}
+
+bool __real_store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                       struct diag *why);
+bool __wrap_store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                       struct diag *why);
+
+bool __wrap_store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                       struct diag *why)
+{
+    return __real_store_read(s, execution, seq, count_event, &(struct reading){visit, user}, why);
+}
+
 #define ROLE "arn:aws:iam::123456789012:role/r"
 #define MACHINE(name) "arn:aws:states:us-east-1:123456789012:stateMachine:" name
 #define EXECUTION(name) "arn:aws:states:us-east-1:123456789012:execution:" name
@@ -1422,6 +1450,42 @@ START_TEST(map_run_is_redriven_a_thousand_times)
 }
 END_TEST
 
+/* A Map Run's history is read once, and then what is new of it; nothing of it for a child. */
+START_TEST(what_is_told_of_a_map_run_is_read_once)
+{
+    static const char *const calls[][2] = {
+        {"DescribeMapRun", "{\"mapRunArn\":\"<run>\"}"},
+        {"ListExecutions", "{\"mapRunArn\":\"<run>\"}"},
+        {"ListExecutions", "{\"mapRunArn\":\"<run>\",\"statusFilter\":\"ABORTED\"}"},
+        {"ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}"},
+        {"DescribeExecution", "{\"executionArn\":\"<child>\"}"},
+    };
+    enum { ITEMS = 500 };
+    struct world w;
+    struct buf body = {0};
+
+    world_init(&w, MEMORY);
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"" MAP_RUN_FAILS "\"}");
+    buf_adds(&body, "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"[0");
+    for (int i = 1; i < ITEMS; i++)
+        buf_printf(&body, ",%d", i);
+    buf_adds(&body, "]\"}");
+    call(&w, "StartExecution", buf_str(&body));
+    settle(&w);
+    call(&w, "ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    ck_assert_uint_gt(events_read, ITEMS);
+    events_read = 0;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        call(&w, calls[i][0], calls[i][1]);
+        ck_assert_msg(w.status == 200, "%s: %s", calls[i][0], buf_str(&w.answer));
+    }
+    ck_assert_msg(events_read < 10, "%zu events were read", events_read);
+    buf_clear(&body);
+    world_clear(&w);
+}
+END_TEST
+
 /* However they are published. */
 START_TEST(versions_are_counted)
 {
@@ -2125,6 +2189,7 @@ int main(void)
     tcase_add_test(tc, workers_that_poll_are_counted);
     tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
     tcase_add_test(tc, map_run_is_redriven_a_thousand_times);
+    tcase_add_test(tc, what_is_told_of_a_map_run_is_read_once);
     tcase_add_test(tc, versions_are_counted);
     tcase_add_test(tc, retention_goes_by_a_clock_that_nobody_sets);
     tcase_add_test(tc, many_executions_of_a_machine_are_deleted);

@@ -622,6 +622,7 @@ void api_free(api *a)
     text_map_clear(&a->machines);
     while ((n = id_map_take_any(&a->runs)))
         run_free((struct run *)(void *)n);
+    map_runs_forget(a);
     a->turn += 2;
     forget_fresh(a);
     text_map_clear(&a->fresh_arns);

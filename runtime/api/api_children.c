@@ -8,22 +8,33 @@
 
 /* ---- one of them ---- */
 
+/* Only one that was redriven and runs has children for which a redrive may be still to come. */
+static bool redrives_children(api *a, uint64_t parent)
+{
+    const struct store_execution *row;
+    struct diag why = {0};
+    bool may =
+        store_find(a->store, parent, &row, &why) && row->status == RT_RUNNING && row->redrives > 0;
+
+    diag_clear(&why);
+    return may;
+}
+
 bool child_pends(api *a, const struct store_execution *row)
 {
     const struct store_parent parent = row->parent;
-    struct map_runs runs;
-    bool found = false;
 
-    if (!parent.set || row->status == RT_RUNNING || row->status == RT_SUCCEEDED)
+    if (!parent.set || row->status == RT_RUNNING || row->status == RT_SUCCEEDED ||
+        !redrives_children(a, parent.execution))
         return false;
+    const struct map_runs *runs = map_runs_of(a, parent.execution);
     /* Its events' sequence numbers are the parent's own: no other run has a child of that one. */
-    map_runs_read(a, parent.execution, &runs);
-    for (size_t i = 0; i < runs.count && !found; i++) {
-        const struct map_child *c = map_run_child(&runs.list[i], parent.ref);
-        found = c && c->state == CHILD_PENDS;
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct map_child *c = map_run_child(&runs->list[i], parent.ref);
+        if (c)
+            return c->state == CHILD_PENDS;
     }
-    map_runs_clear(&runs);
-    return found;
+    return false;
 }
 
 json *note_at_top(api *a, uint64_t number)
@@ -209,28 +220,19 @@ json *list_map_run_executions(struct call *c, const char *args)
     const char *arn = call_text(c, "mapRunArn");
     struct listing l = {
         .c = c, .status = call_text(c, "statusFilter"), .redrive = call_text(c, "redriveFilter")};
-    struct map_runs runs;
-    struct map_run *run;
     uint64_t execution;
     struct store_place after;
     struct page page;
     struct diag why = {0};
-    json *answer;
 
-    if (!map_run_find(c, arn, &execution, &runs, &run))
+    l.run = map_run_find(c, arn, &execution);
+    if (!l.run || !page_begin(c, args, &page))
         return NULL;
-    if (!page_begin(c, args, &page)) {
-        map_runs_clear(&runs);
-        return NULL;
-    }
-    l.run = run;
     l.limit = page.limit;
     json_build_array(&l.list, 0);
     bool goes_on = page_place(&page, &after);
     store_list_executions(c->api->store, arn, NULL, goes_on ? &after : NULL, add_child, &l, &why);
     api_read_failed(c->api, &why);
-    answer = page_end(c, &page, "executions", json_build_done(&l.list),
-                      l.more ? page_at(&l.last) : NULL);
-    map_runs_clear(&runs);
-    return answer;
+    return page_end(c, &page, "executions", json_build_done(&l.list),
+                    l.more ? page_at(&l.last) : NULL);
 }

@@ -190,6 +190,9 @@ struct start_bucket {
     struct id_queue waiting;
 };
 
+/* The Map Runs of so many executions are kept as their histories tell of them. */
+enum { MAP_RUNS_KEPT = 8 };
+
 struct api {
     engine *engine;
     store *store;
@@ -231,7 +234,8 @@ struct api {
     struct text_map activities; /* by ARN */
     struct activity **activity_list;
     size_t activity_count, activity_cap;
-    struct id_map tests; /* by number */
+    struct map_runs *map_runs[MAP_RUNS_KEPT]; /* the last asked for first; NULL: none */
+    struct id_map tests;                      /* by number */
     struct id_map tasks;
     struct id_map awaiting; /* by execution: its tasks that wait for others */
     struct text_map tokens; /* to tasks */
@@ -517,6 +521,8 @@ json *update_map_run(struct call *c);
 
 /* Does the execution, whose row that is, wait for its redrive? */
 bool child_pends(api *a, const struct store_execution *row);
+/* Gives up what is kept of Map Runs. */
+void map_runs_forget(api *a);
 /* The note of the execution at the top of those that started one another; NULL: none. */
 json *note_at_top(api *a, uint64_t number);
 /* The answer of DescribeStateMachineForExecution (taken), for the part of the definition that a

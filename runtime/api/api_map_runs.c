@@ -10,15 +10,25 @@
 
 /* ---- folding ---- */
 
-void map_runs_clear(struct map_runs *r)
+static void free_runs(struct map_runs *r)
 {
-    for (size_t i = 0; i < r->count; i++) {
+    for (size_t i = 0; r && i < r->count; i++) {
         json_unref(r->list[i].arn);
         mem_free(r->list[i].children);
     }
-    mem_free(r->list);
-    mem_free(r->lengths);
-    *r = (struct map_runs){0};
+    if (r) {
+        mem_free(r->list);
+        mem_free(r->lengths);
+    }
+    mem_free(r);
+}
+
+void map_runs_forget(api *a)
+{
+    for (size_t i = 0; i < MAP_RUNS_KEPT; i++) {
+        free_runs(a->map_runs[i]);
+        a->map_runs[i] = NULL;
+    }
 }
 
 static struct map_run *run_of_frame(struct map_runs *r, uint32_t frame)
@@ -138,6 +148,7 @@ static bool fold(void *user, const struct rt_event *e)
     struct map_runs *r = user;
     struct map_run *m = run_of_frame(r, e->frame);
 
+    r->seq = e->seq + 1;
     switch ((int)e->kind) {
     case RT_GROUP_STARTED:
         note_length(r, e);
@@ -158,13 +169,34 @@ static bool fold(void *user, const struct rt_event *e)
     return true;
 }
 
-void map_runs_read(api *a, uint64_t execution, struct map_runs *out)
+/* What is kept, or nothing yet; it is the first of those kept from now on. */
+static struct map_runs *kept_runs(api *a, uint64_t execution)
 {
+    struct map_runs *found;
+    size_t i = 0;
+
+    while (i < MAP_RUNS_KEPT - 1 && (!a->map_runs[i] || a->map_runs[i]->execution != execution))
+        i++;
+    found = a->map_runs[i];
+    if (!found || found->execution != execution) {
+        free_runs(found);
+        found = mem_calloc(1, sizeof *found);
+        found->execution = execution;
+    }
+    memmove(a->map_runs + 1, a->map_runs, i * sizeof *a->map_runs);
+    a->map_runs[0] = found;
+    return found;
+}
+
+/* A history only grows: what was read of it is not read again. */
+const struct map_runs *map_runs_of(api *a, uint64_t execution)
+{
+    struct map_runs *runs = kept_runs(a, execution);
     struct diag why = {0};
 
-    *out = (struct map_runs){0};
-    store_read(a->store, execution, 0, fold, out, &why);
+    store_read(a->store, execution, runs->seq, fold, runs, &why);
     diag_clear(&why);
+    return runs;
 }
 
 /* ---- finding ---- */
@@ -185,27 +217,22 @@ static bool take_first(void *user, const struct store_listed *at)
 }
 
 /* The run in the history of that execution. */
-static bool in_execution(api *a, uint64_t execution, const char *arn, struct map_runs *runs,
-                         struct map_run **run)
+static const struct map_run *in_execution(api *a, uint64_t execution, const char *arn)
 {
-    map_runs_read(a, execution, runs);
+    const struct map_runs *runs = map_runs_of(a, execution);
+
     for (size_t i = 0; i < runs->count; i++)
-        if (json_str_is(runs->list[i].arn, arn)) {
-            *run = &runs->list[i];
-            return true;
-        }
-    map_runs_clear(runs);
-    return false;
+        if (json_str_is(runs->list[i].arn, arn))
+            return &runs->list[i];
+    return NULL;
 }
 
 struct search {
     api *api;
     const char *arn;
     uint64_t *execution;
-    struct map_runs *runs;
-    struct map_run **run;
+    const struct map_run *run; /* NULL: not found yet */
     size_t looks;
-    bool found;
 };
 
 static bool search_execution(void *user, const struct store_listed *at)
@@ -213,54 +240,53 @@ static bool search_execution(void *user, const struct store_listed *at)
     struct search *s = user;
 
     *s->execution = at->place.number;
-    s->found = in_execution(s->api, at->place.number, s->arn, s->runs, s->run);
-    return !s->found && ++s->looks < MOST_SEARCHED;
+    s->run = in_execution(s->api, at->place.number, s->arn);
+    return !s->run && ++s->looks < MOST_SEARCHED;
 }
 
 /* The store knows whose it is, unless an earlier version has put it there: then a child that is
  * kept leads to its parent; without one, the newest executions of the machine that the ARN names
  * are searched. */
-static bool find(api *a, const char *arn, const char *machine_arn, uint64_t *execution,
-                 struct map_runs *runs, struct map_run **run)
+static const struct map_run *find(api *a, const char *arn, const char *machine_arn,
+                                  uint64_t *execution)
 {
-    struct search s = {a, arn, execution, runs, run, 0, false};
+    struct search s = {a, arn, execution, NULL, 0};
     const struct store_execution *row;
     struct first_child child = {0};
     struct diag why = {0};
 
     if (store_find_map_run(a->store, arn, execution, &why))
-        return in_execution(a, *execution, arn, runs, run);
+        return in_execution(a, *execution, arn);
     diag_clear(&why);
     store_list_executions(a->store, arn, NULL, NULL, take_first, &child, &why);
     bool found = child.found && store_find(a->store, child.number, &row, &why) && row->parent.set;
     diag_clear(&why);
     if (found) {
         *execution = row->parent.execution;
-        return in_execution(a, *execution, arn, runs, run);
+        return in_execution(a, *execution, arn);
     }
     store_list_executions(a->store, machine_arn, NULL, NULL, search_execution, &s, &why);
     diag_clear(&why);
-    return s.found;
+    return s.run;
 }
 
-bool map_run_find(struct call *c, const char *arn, uint64_t *execution, struct map_runs *runs,
-                  struct map_run **run)
+const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *execution)
 {
     struct arn parts;
 
     if (!arn_parse(c, arn, "mapRun", &parts))
-        return false;
+        return NULL;
     json *name = json_string(parts.name, strcspn(parts.name, "/:"));
     json *machine = arn_make(c->api, "stateMachine", json_str(name));
-    bool found = find(c->api, arn, json_str(machine), execution, runs, run);
+    const struct map_run *found = find(c->api, arn, json_str(machine), execution);
     json_unref(name);
     json_unref(machine);
     if (found)
-        return true;
+        return found;
     c->extra_key = "resourceName";
     c->extra = json_cstring(arn);
     call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
-    return false;
+    return NULL;
 }
 
 /* "…:mapRun:MACHINE/LABEL:UUID" to "…:stateMachine:MACHINE/LABEL" */
@@ -282,7 +308,7 @@ static int by_ref(const void *key, const void *element)
     return ref < child->ref ? -1 : ref > child->ref;
 }
 
-struct map_child *map_run_child(const struct map_run *m, uint64_t ref)
+const struct map_child *map_run_child(const struct map_run *m, uint64_t ref)
 {
     return bsearch(&ref, m->children, m->count, sizeof *m->children, by_ref);
 }
@@ -305,7 +331,6 @@ static json *list_item(const api *a, const struct execution *x, const struct map
 
 json *list_map_runs(struct call *c)
 {
-    struct map_runs runs;
     struct execution x;
     struct page page;
     struct json_build list;
@@ -316,74 +341,85 @@ json *list_map_runs(struct call *c)
         execution_clear(&x);
         return NULL;
     }
-    map_runs_read(c->api, x.number, &runs);
+    const struct map_runs *runs = map_runs_of(c->api, x.number);
     size_t i = (size_t)page_after(&page, 0);
-    size_t end = i + page.limit < runs.count ? i + page.limit : runs.count;
+    size_t end = i + page.limit < runs->count ? i + page.limit : runs->count;
     json_build_array(&list, 0);
     for (; i < end; i++)
-        json_build_add(&list, list_item(c->api, &x, &runs.list[i]));
-    json *last = end < runs.count ? page_number(end) : NULL;
-    map_runs_clear(&runs);
+        json_build_add(&list, list_item(c->api, &x, &runs->list[i]));
+    json *last = end < runs->count ? page_number(end) : NULL;
     execution_clear(&x);
     return page_end(c, &page, "mapRuns", json_build_done(&list), last);
 }
 
 /* ---- DescribeMapRun ---- */
 
+/* Its children, by what became of them. */
 struct look {
     api *api;
-    struct map_run *run;
-    enum child_state state;
-    int64_t not_redrivable;
+    const struct map_run *run;
+    int64_t counts[CHILD_STATES];
+    int64_t found, not_redrivable;
 };
 
-/* How a child has ended is told by its row; the Map's history tells only that it failed. */
-static bool note_state(void *user, const struct store_listed *at)
+/* Of a run that was redriven: those that failed before and run again, or are to, have rows that say
+ * otherwise; and each is asked whether it could be. */
+static bool note_redrivable(struct look *l, uint64_t number)
 {
-    struct look *l = user;
-    uint64_t number = at->place.number;
     const struct store_execution *row;
     struct diag why = {0};
     bool found = store_find(l->api->store, number, &row, &why);
-    struct map_child *child = found ? map_run_child(l->run, row->parent.ref) : NULL;
+    const struct map_child *child = found ? map_run_child(l->run, row->parent.ref) : NULL;
 
     diag_clear(&why);
     if (!child || (child->state != CHILD_FAILED && child->state != CHILD_ABORTED))
-        return true;
-    child->state = l->state;
-    /* Nobody is told of those as long as there was no redrive. */
-    if (l->run->redrives) {
-        const struct execution x = {.number = number,
-                                    .status = row->status,
-                                    .start_ms = row->start_ms,
-                                    .stop_ms = row->stop_ms,
-                                    .names = row->config.names};
-        l->not_redrivable += execution_refusal(l->api, &x) != NULL;
-    }
+        return false;
+    const struct execution x = {.number = number,
+                                .status = row->status,
+                                .start_ms = row->start_ms,
+                                .stop_ms = row->stop_ms,
+                                .names = row->config.names};
+    l->not_redrivable += execution_refusal(l->api, &x) != NULL;
     return true;
 }
 
-/* Returns how many of those that failed can't be redriven. */
-static int64_t look_at_children(struct call *c, struct map_run *m)
+static bool note_end(void *user, const struct store_listed *at)
+{
+    struct look *l = user;
+
+    l->found += !l->run->redrives || note_redrivable(l, at->place.number);
+    return true;
+}
+
+/* How a child has ended is told by its row; the Map's history tells only that it failed. */
+static void count_children(struct look *l)
 {
     static const struct {
         enum rt_status status;
         enum child_state state;
     } ends[] = {
-        {RT_FAILED, CHILD_FAILED}, {RT_ABORTED, CHILD_ABORTED}, {RT_TIMED_OUT, CHILD_TIMED_OUT}};
-    struct look l = {.api = c->api, .run = m};
+        {RT_ABORTED, CHILD_ABORTED}, {RT_TIMED_OUT, CHILD_TIMED_OUT}, {RT_FAILED, CHILD_FAILED}};
     struct diag why = {0};
 
-    for (size_t i = 0; i < COUNT(ends); i++) {
-        l.state = ends[i].state;
-        store_list_executions(c->api->store, json_str(m->arn), &ends[i].status, NULL, note_state,
-                              &l, &why);
+    for (size_t i = 0; i < l->run->count; i++)
+        l->counts[l->run->children[i].state]++;
+    int64_t unsuccessful = l->counts[CHILD_FAILED] + l->counts[CHILD_ABORTED];
+    if (!unsuccessful)
+        return;
+    /* Of those that failed only the number is told: it is what is left, unless there was a
+     * redrive. */
+    for (size_t i = 0; i < COUNT(ends) - !l->run->redrives; i++) {
+        l->found = 0;
+        store_list_executions(l->api->store, json_str(l->run->arn), &ends[i].status, NULL, note_end,
+                              l, &why);
+        l->counts[ends[i].state] = l->found < unsuccessful ? l->found : unsuccessful;
+        unsuccessful -= l->counts[ends[i].state];
         diag_clear(&why);
     }
-    return l.not_redrivable;
+    l->counts[CHILD_FAILED] = (l->run->redrives ? l->counts[CHILD_FAILED] : 0) + unsuccessful;
 }
 
-static json *counts_of(const struct map_run *m, int64_t not_redrivable)
+static json *counts_of(const struct look *l)
 {
     static const struct {
         const char *name;
@@ -393,11 +429,10 @@ static json *counts_of(const struct map_run *m, int64_t not_redrivable)
                    {"failed", CHILD_FAILED},
                    {"timedOut", CHILD_TIMED_OUT},
                    {"aborted", CHILD_ABORTED}};
-    int64_t counts[CHILD_STATES] = {0};
+    const struct map_run *m = l->run;
+    const int64_t *counts = l->counts;
     struct json_build b;
 
-    for (size_t i = 0; i < m->count; i++)
-        counts[m->children[i].state]++;
     json_build_object(&b, 10);
     json_build_set(&b, "pending", json_int(m->items - (int64_t)m->count));
     for (size_t i = 0; i < COUNT(members); i++)
@@ -408,16 +443,17 @@ static json *counts_of(const struct map_run *m, int64_t not_redrivable)
                    json_int(m->stop_ms ? counts[CHILD_SUCCEEDED] + counts[CHILD_FAILED] +
                                              counts[CHILD_TIMED_OUT]
                                        : 0));
-    json_build_set(&b, "failuresNotRedrivable", json_int(not_redrivable));
+    json_build_set(&b, "failuresNotRedrivable", json_int(l->not_redrivable));
     json_build_set(&b, "pendingRedrive", json_int(counts[CHILD_PENDS]));
     return json_build_done(&b);
 }
 
-static json *describe(struct call *c, struct map_run *m, const json *execution)
+static json *describe(struct call *c, const struct map_run *m, const json *execution)
 {
-    int64_t not_redrivable = look_at_children(c, m);
+    struct look l = {.api = c->api, .run = m};
     struct json_build b;
 
+    count_children(&l);
     json_build_object(&b, 12);
     json_build_set(&b, "mapRunArn", json_ref(m->arn));
     json_build_set(&b, "executionArn", json_ref(execution));
@@ -428,8 +464,8 @@ static json *describe(struct call *c, struct map_run *m, const json *execution)
     json_build_set(&b, "maxConcurrency", json_int(m->concurrency));
     json_build_set(&b, "toleratedFailureCount", json_int(m->tolerated));
     json_build_set(&b, "toleratedFailurePercentage", json_double(m->percentage));
-    json_build_set(&b, "itemCounts", counts_of(m, not_redrivable));
-    json_build_set(&b, "executionCounts", counts_of(m, not_redrivable));
+    json_build_set(&b, "itemCounts", counts_of(&l));
+    json_build_set(&b, "executionCounts", counts_of(&l));
     json_build_set(&b, "redriveCount", json_int(m->redrives));
     if (m->redrives)
         json_build_set(&b, "redriveDate", api_time(m->redriven_ms));
@@ -440,13 +476,12 @@ json *describe_map_run(struct call *c)
 {
     const char *arn = call_text(c, "mapRunArn");
     const struct store_execution *row;
-    struct map_runs runs;
-    struct map_run *m;
     uint64_t execution;
     struct diag why = {0};
     json *out = NULL, *parent = NULL;
+    const struct map_run *m = map_run_find(c, arn, &execution);
 
-    if (!map_run_find(c, arn, &execution, &runs, &m))
+    if (!m)
         return NULL;
     if (store_find(c->api->store, execution, &row, &why))
         parent = json_ref(row->config.names.arn);
@@ -456,7 +491,6 @@ json *describe_map_run(struct call *c)
         out = describe(c, m, parent);
     json_unref(parent);
     diag_clear(&why);
-    map_runs_clear(&runs);
     return out;
 }
 
@@ -478,8 +512,7 @@ static json *changes_of(const struct call *c)
 
 json *update_map_run(struct call *c)
 {
-    struct map_runs runs = {0};
-    struct map_run *m;
+    const struct map_run *m;
     uint64_t execution;
     json *changes = changes_of(c);
 
@@ -487,12 +520,11 @@ json *update_map_run(struct call *c)
         call_refuse(c, "MISSING_REQUIRED_PARAMETER",
                     "Either the maxConcurrency, the toleratedFailurePercentage, or the "
                     "toleratedFailureCount must be specified");
-    else if (map_run_find(c, call_text(c, "mapRunArn"), &execution, &runs, &m) && m->stop_ms)
+    else if ((m = map_run_find(c, call_text(c, "mapRunArn"), &execution)) && m->stop_ms)
         call_refuse(c, "CANNOT_UPDATE_COMPLETED_MAP_RUN", "The Map Run has completed: '%s'",
                     json_str(m->arn));
     if (!c->error)
         engine_update_map_run(c->api->engine, execution, changes);
-    map_runs_clear(&runs);
     json_unref(changes);
     return c->error ? NULL : api_empty();
 }

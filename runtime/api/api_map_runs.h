@@ -36,7 +36,9 @@ struct map_run {
     size_t count, cap;
 };
 
+/* Of one execution, folded up to `seq`. */
 struct map_runs {
+    uint64_t execution, seq;
     struct map_run *list;
     size_t count, cap;
     struct {
@@ -45,12 +47,11 @@ struct map_runs {
     size_t length_count;
 };
 
-void map_runs_read(api *a, uint64_t execution, struct map_runs *out);
-void map_runs_clear(struct map_runs *r);
-/* The run of that ARN, among those of its execution; else the call failed. */
-bool map_run_find(struct call *c, const char *arn, uint64_t *execution, struct map_runs *runs,
-                  struct map_run **run);
+/* A look, good until it is asked for those of other executions. */
+const struct map_runs *map_runs_of(api *a, uint64_t execution);
+/* The run of that ARN, a look as before, and whose it is; NULL: the call failed. */
+const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *execution);
 /* The child that event `ref` started; NULL: there is none. */
-struct map_child *map_run_child(const struct map_run *m, uint64_t ref);
+const struct map_child *map_run_child(const struct map_run *m, uint64_t ref);
 
 #endif
