@@ -293,6 +293,58 @@ static void test_state(struct world *w, const char *body, size_t len)
     }
 }
 
+/* Parts of what is given look in the answer as they did in the request. */
+static const struct {
+    const char *name, *definition, *input, *context, *result;
+    const char *member, *want; /* of inspectionData; its text */
+} kept[] = {
+    {"the input", TASK(FUNCTION, ""), "{ \"x\" : 1e2 }", NULL, "1", "afterInputPath",
+     "{ \"x\" : 1e2 }"},
+    {"a part of the input", TASK(FUNCTION, ",\"InputPath\":\"$.x\""), "{\"x\":[1.0, 2]}", NULL, "1",
+     "afterInputPath", "[1.0, 2]"},
+    {"one whose key is there twice is written anew", TASK(FUNCTION, ",\"InputPath\":\"$.b\""),
+     "{\"a\":[1],\"a\":[2],\"b\":[ 3 ]}", NULL, "1", "afterInputPath", "[3]"},
+    {"the mocked result", TASK(FUNCTION, ""), "{}", NULL, "{ \"r\" : 1e2 }", "afterResultSelector",
+     "{ \"r\" : 1e2 }"},
+    {"the context object", TASK(FUNCTION, ",\"InputPath\":\"$$\""), "{}",
+     "{ \"Execution\": {\"Id\" : \"i\"} }", "1", "afterInputPath",
+     "{ \"Execution\": {\"Id\" : \"i\"} }"},
+    {"a part of the context object", TASK(FUNCTION, ",\"InputPath\":\"$$.Execution.Input\""), "{}",
+     "{\"Execution\":{\"Input\":{\"b\": 1e2, \"a\": [ ]}}}", "1", "afterInputPath",
+     "{\"b\": 1e2, \"a\": [ ]}"},
+    {"the items of a Map",
+     "{\"Type\":\"Map\",\"ItemsPath\":\"$$.Execution.Input.l\",\"ItemProcessor\":{\"StartAt\":"
+     "\"A\","
+     "\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true}}},\"End\":true}",
+     "{}", "{\"Execution\":{\"Input\":{\"l\":[1, 2.50]}}}", "[1,2]", "afterItemsPath", "[1, 2.50]"},
+};
+
+START_TEST(texts_are_kept)
+{
+    struct world w;
+    struct json_build b, mock;
+
+    json_build_object(&mock, 1);
+    add(&mock, "result", kept[_i].result);
+    json_build_object(&b, 5);
+    add(&b, "definition", kept[_i].definition);
+    add(&b, "input", kept[_i].input);
+    add(&b, "context", kept[_i].context);
+    add(&b, "inspectionLevel", "DEBUG");
+    json_build_set(&b, "mock", json_build_done(&mock));
+    json *in = json_build_done(&b), *text = json_text(in);
+    world_init(&w);
+    test_state(&w, json_str(text), json_str_len(text));
+    ck_assert_msg(w.status == 200, "%s: status %d", kept[_i].name, w.status);
+    const json *data = json_get(w.answer, "inspectionData");
+    const json *got = data ? json_get(data, kept[_i].member) : NULL;
+    expect_text(kept[_i].name, got ? json_str(got) : NULL, kept[_i].want);
+    json_unref(in);
+    json_unref(text);
+    world_clear(&w);
+}
+END_TEST
+
 START_TEST(row)
 {
     struct world w;
@@ -435,6 +487,7 @@ int main(void)
     TCase *tc = tcase_create("test_state");
 
     tcase_add_loop_test(tc, row, 0, COUNT(rows));
+    tcase_add_loop_test(tc, texts_are_kept, 0, COUNT(kept));
     tcase_add_loop_test(tc, only_http_tasks_are_traced, 0, COUNT(traces));
     tcase_add_loop_test(tc, shape, 0, COUNT(checks));
     tcase_add_test(tc, table_is_sorted);

@@ -141,6 +141,7 @@ struct test_state {
     json *name;          /* of the state */
     json *input, *input_text, *variables;
     json *context;          /* all of the context object */
+    json *context_text;     /* as the request has it; NULL: it has none */
     bool mocked, in_map;    /* in_map: it is a state of what a Map runs for each item */
     json *mock, *mock_text; /* NULL: it fails with mock_error */
     struct asl_error mock_error;

@@ -40,7 +40,7 @@ static const char *skip_blanks(const char *p)
 
 /*
  * Where `part`, an array or object in `whole`, stands in `whole`'s text at `p`. NULL: it isn't in
- * there, or an object has a key twice, which the value has once.
+ * there. It is another's place where an object has a key twice, which the value has once.
  */
 static const char *find_text(const json *part, const json *whole, const char *p)
 {
@@ -65,18 +65,34 @@ static const char *find_text(const json *part, const json *whole, const char *p)
     return NULL;
 }
 
+/* The text of `part` as it stands in the text of `whole`; NULL: it isn't in there. */
+static json *text_in(const json *part, const json *whole, const json *text)
+{
+    if (!whole || !text)
+        return NULL;
+    if (part == whole)
+        return json_ref(text);
+    if (!json_is_array(part) && !json_is_object(part))
+        return NULL;
+    const char *at = find_text(part, whole, skip_blanks(json_str(text)));
+    if (!at)
+        return NULL;
+    size_t len = (size_t)(skip_value(at) - at);
+    json *read = json_parse(at, len, 0, NULL);
+    bool same = read && json_equal(read, part);
+    json_unref(read);
+    return same ? json_string(at, len) : NULL;
+}
+
 json *test_text(const struct test_state *t, const json *v)
 {
-    const char *begin = json_str(t->input_text), *at = NULL;
+    json *text = text_in(v, t->input, t->input_text);
 
-    if (v == t->input)
-        return json_ref(t->input_text);
-    if (t->mock && v == t->mock)
-        return json_ref(t->mock_text);
-    if (json_is_array(v) || json_is_object(v))
-        at = find_text(v, t->input, skip_blanks(begin));
-    return at && *at == (json_is_array(v) ? '[' : '{') ? json_string(at, skip_value(at) - at)
-                                                       : json_text(v);
+    if (!text)
+        text = text_in(v, t->mock, t->mock_text);
+    if (!text)
+        text = text_in(v, t->context, t->context_text);
+    return text ? text : json_text(v);
 }
 
 /* ---- expressions ---- */

@@ -237,6 +237,7 @@ bool test_read_context(struct call *c, const json *state, struct test_state *t)
     t->context = json_parse(json_str(text), json_str_len(text), 0, NULL);
     if (!t->context || !json_is_object(t->context))
         return bad_context(c, "Context object must be a JSON object");
+    t->context_text = json_ref(text);
     for (size_t i = 0; i < json_count(t->context); i++)
         if (!check_context_root(c, json_key_at(t->context, i), json_value_at(t->context, i)))
             return false;

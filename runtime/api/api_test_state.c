@@ -24,6 +24,7 @@ void test_state_free(struct test_state *t)
     json_unref(t->input);
     json_unref(t->input_text);
     json_unref(t->context);
+    json_unref(t->context_text);
     json_unref(t->variables);
     json_unref(t->mock);
     json_unref(t->mock_text);
