@@ -427,7 +427,10 @@ static bool fill_body(struct rest *r, const struct aws_operation *o)
 
     if (o->payload) {
         const json *v = take(r, o->payload, strlen(o->payload));
-        if (v)
+        /* S3 keeps the JSON text of whatever it is, a string's quotes too (recorded). */
+        if (v && xml)
+            json_write(&r->q->body, v);
+        else if (v)
             add_text(&r->q->body, v);
     }
     left = what_is_left(r);
