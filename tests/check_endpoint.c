@@ -348,6 +348,15 @@ static const struct {
      "POST / [secretsmanager.GetSecretValue] {\"SecretId\":\"s\"}\n",
      "failed SecretsManager.ResourceNotFoundException: m (Service: SecretsManager, Status Code: "
      "400, Request ID: r-1)"},
+    {"aws-sdk: an error's name ends where the place of its description begins",
+     "aws-sdk:secretsmanager:getSecretValue",
+     "{\"SecretId\":\"s\"}",
+     "X-Amz-Target",
+     {400, "x-amzn-ErrorType: a#ResourceNotFoundException:http://x/#b\r\n" ID,
+      "{\"Message\":\"m\"}"},
+     NULL,
+     "failed SecretsManager.ResourceNotFoundException: m (Service: SecretsManager, Status Code: "
+     "400, Request ID: r-1)"},
     {"aws-sdk: times are text",
      "aws-sdk:secretsmanager:getSecretValue",
      "{\"SecretId\":\"s\"}",

@@ -56,17 +56,14 @@ static bool is_json(const struct aws_call *c)
     return c->service->protocol != AWS_QUERY && c->service->protocol != AWS_REST_XML;
 }
 
-/* "com.amazonaws.sqs#QueueDoesNotExist:http://…" is QueueDoesNotExist. */
+/* "com.amazonaws.sqs#QueueDoesNotExist:http://…" is QueueDoesNotExist. As the protocol has it, what
+ * is behind the first colon goes, and then what is up to the first hash. */
 static json *bare_code(const char *text)
 {
-    const char *hash = strrchr(text, '#');
-    size_t len = strcspn(text, ":");
+    size_t len = strcspn(text, ":"), from = strcspn(text, ":#");
 
-    if (hash && hash < text + len) {
-        len -= (size_t)(hash + 1 - text);
-        text = hash + 1;
-    }
-    return text_of(text, len);
+    from = from < len ? from + 1 : 0;
+    return text_of(text + from, len - from);
 }
 
 static const json *member(const json *v, const char *name)
