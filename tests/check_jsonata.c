@@ -155,6 +155,10 @@ static const struct {
     {"the last day of a long month", "$toMillis('2017-01-31')", "1485820800000"},
     {"what a predicate binds outlasts it",
      "($c := ['a', 'b'][$v := 'x' & $ & $pad('', 5, '-')]; [$v, $c])", "[\"xb-----\",\"a\",\"b\"]"},
+    {"and outlasts the tail calls that follow in it",
+     "($f := function($n){$n = 0 ? true : $f($n - 1)}; "
+     "$c := ['a', 'b'][$f(3, $v := 'x' & $ & $pad('', 5, '-'))]; [$v, $c])",
+     "[\"xb-----\",\"a\",\"b\"]"},
     {"a zone that is a day away", "$toMillis('2017-01-01T00:00:00+24:00')", "\"NaN\""},
     {"what nearly is there, often, and then is",
      "$length($substringBefore($pad('', 20000, 'a') & 'b', $pad('', 5000, 'a') & 'b'))", "15000"},
@@ -181,6 +185,12 @@ static const struct {
      "($start := function(){($f := function($n){$n = 0 ? $y : $f($n - 1, $pad('', 300000, 'x'))}; "
      "$f(3, $y := $pad('', 300000, 'y')))}; $replace($start(), /y+$/, 'Y'))",
      "\"Y\""},
+    {"the match behind a match, in front of which characters have several bytes",
+     "($m := /b/('\u00e4\u20acbcb'); [$m.start, $m.next().start])", "[2,4]"},
+    {"a function that is made between two tail calls outlasts the second",
+     "($f := function($n){($k := 'k' & $n; $g := function($m, $x){$m = 0 ? $k : $f($m - 1)}; "
+     "$g($n, $pad('', 300000, 'x')))}; $f(4))",
+     "\"k0\""},
     {"no character begins in the middle of another, however long the text is",
      "($t := $pad('', 200000, '\u20ac'); [$contains($t, /[^\u20ac]/), $contains($t, "
      "/[^\u20ac]\u20ac/), $contains($t, /[^\u20ac]\u20ac\u20ac/)])",
@@ -791,6 +801,8 @@ static const struct {
     {"a pattern", "$map([1..200], function($i){$match($pad('', 30, 'ab' & $i), /(a+)b(\\d*)/)})"},
     {"a pattern in the middle of a search",
      "[$contains($pad('', 15, 'a') & 'xb', /^(a+)+b/), $match('ab', /^(a+)+b/).groups]"},
+    {"a pattern that finds something in the end",
+     "[$match($pad('', 15, 'a') & 'c', /^(?:(a+)+b|(a+)c)/), $match('aab', /^(?:(a+)+b|(a+)c)/)]"},
     {"a pattern beyond ASCII",
      "[$contains($pad('', 15, 'a') & '\u00e4b', /^(a+)+b/), $match('\u00e4ab', /(a+)+b/).index]"},
     {"patterns that replace",
