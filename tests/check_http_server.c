@@ -616,6 +616,8 @@ static const struct {
     {"HTTP/0.9", TEXT("GET / HTTP/0.9\r\n" HOST "\r\n"), 505},
     {"two Content-Length of different value",
      TEXT("POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx"), 400},
+    {"two Content-Length of equal value",
+     TEXT("POST / HTTP/1.1\r\n" HOST "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx"), 400},
     {"a method that begins as one", TEXT("GETS / HTTP/1.1\r\n" HOST "\r\n"), 501},
     {"a method that nobody knows", TEXT("BREW /pot HTTP/1.1\r\n" HOST "\r\n"), 501},
     {"a method in small letters", TEXT("get / HTTP/1.1\r\n" HOST "\r\n"), 501},
