@@ -208,9 +208,11 @@ static bool visit_row(struct reading *r, const char *text, size_t len, uint64_t 
         struct rt_event e;
         if (!(end = memchr(text, '\n', (size_t)(last - text))))
             end = last;
+        if (seq < r->from)
+            continue;
         if (!(r->good = read_event(r, text, (size_t)(end - text), seq, &e)))
             return false;
-        bool more = seq < r->from || r->visit(r->user, &e);
+        bool more = r->visit(r->user, &e);
         rt_event_clear(&e);
         if (!more)
             return false;
