@@ -103,21 +103,37 @@ bool starts_errand(const struct rt_command *c)
     return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
 }
 
-/* Its execution has counted it when the command was given. */
-struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c)
+struct errand *engine_new_errand(engine *e, uint64_t execution, uint64_t ref, bool child)
 {
     struct errand *r = mem_calloc(1, sizeof *r);
 
-    r->node.id = errand_id(execution, c->ref);
+    r->node.id = errand_id(execution, ref);
     r->execution = execution;
-    r->ref = c->ref;
+    r->ref = ref;
+    r->child = child;
+    r->number = NO_CHILD;
+    id_map_put(&e->errands, &r->node);
+    e->tasks_busy += !child;
+    return r;
+}
+
+/* Its execution has counted it when the command was given. */
+struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c)
+{
+    struct errand *r = engine_errand(e, execution, c->ref);
+
+    /* In a file that was changed a child may be of an event that started none. */
+    if (r && c->kind == RT_RUN_TASK) {
+        engine_orphan(e, engine_entry(e, r->number));
+        r = NULL;
+    }
+    if (!r)
+        r = engine_new_errand(e, execution, c->ref, c->kind != RT_RUN_TASK);
+    r->unasked = false;
     r->frame = c->frame;
     r->index = c->index;
     r->since_ms = engine_due_clock(e);
-    r->child = c->kind != RT_RUN_TASK;
     r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
-    id_map_put(&e->errands, &r->node);
-    e->tasks_busy += !r->child;
     return r;
 }
 
@@ -369,7 +385,7 @@ void engine_throttle_entry(engine *e, struct entry *entry)
  */
 enum { SHARE_STEPS = 4096, SHARE_BYTES = 1 << 20, STEPS_A_LOOK = 16 };
 #define SHARE_NS INT64_C(4000000)
-/* What is under way has had its share before. */
+/* What is under way has had its share before; what is taken up has waited for a restart. */
 #define LATER_SHARE_NS INT64_C(2000000)
 
 static void begin_share(engine *e, int64_t ns)
@@ -377,6 +393,11 @@ static void begin_share(engine *e, int64_t ns)
     e->share_steps = 0;
     e->share_end_bytes = e->turn_bytes + SHARE_BYTES;
     e->share_end_ns = engine_used_ns(e) + ns;
+}
+
+void engine_begin_later_share(engine *e)
+{
+    begin_share(e, LATER_SHARE_NS);
 }
 
 bool engine_share_is_over(engine *e)
@@ -643,17 +664,28 @@ static void release(engine *e, struct errand *r)
         e->hooks.release_task(e->hooks.user, id);
 }
 
+/* Unless it runs already: then there is nothing to do. */
+static void ask_for_child(engine *e, uint64_t execution, const rt_exec *x,
+                          const struct rt_command *c)
+{
+    struct errand *r = engine_add_errand(e, execution, c);
+
+    if (r->number != NO_CHILD)
+        return;
+    if (c->kind == RT_START_CHILD)
+        engine_start_child(e, r, x, c);
+    else if (!engine_redrive_child(e, r, x, c, &e->why))
+        e->unreadable = true;
+}
+
 static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
 {
     struct errand *r;
 
     switch (c->kind) {
     case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
-    case RT_START_CHILD: engine_start_child(e, engine_add_errand(e, execution, c), x, c); break;
-    case RT_REDRIVE_CHILD:
-        if (!engine_redrive_child(e, engine_add_errand(e, execution, c), x, c, &e->why))
-            e->unreadable = true;
-        break;
+    case RT_START_CHILD:
+    case RT_REDRIVE_CHILD: ask_for_child(e, execution, x, c); break;
     case RT_CANCEL_TASK:
     case RT_CANCEL_CHILD:
         if ((r = engine_errand(e, execution, c->ref)))
@@ -755,7 +787,7 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
     e->turn_bytes = 0;
     engine_look_at_memory(e);
     if (e->under_way) {
-        begin_share(e, LATER_SHARE_NS);
+        engine_begin_later_share(e);
         engine_resume_steps(e);
     }
     if (e->transitions.size) {
@@ -767,6 +799,8 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
     step_inputs(e);
     begin_share(e, SHARE_NS);
     engine_step_beginnings(e);
+    engine_begin_later_share(e);
+    engine_take_up_some(e);
     if (e->unreadable) {
         diag_set(why, e->why.code, 0, "%s", e->why.text);
         return false;
@@ -785,7 +819,8 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
 int64_t engine_next_due(const engine *e)
 {
     if (input_queue_len(&e->inputs) || e->again_count || e->under_way ||
-        (input_queue_len(&e->beginnings) && engine_may_begin(e)))
+        (input_queue_len(&e->beginnings) && engine_may_begin(e)) ||
+        (engine_takes_up(e) && !e->takes_up_later))
         return INT64_MIN;
     int64_t due_ms = e->heap_count ? e->heap[0]->due_ms : INT64_MAX;
     int64_t room_ms =
@@ -916,6 +951,8 @@ void engine_free(engine *e)
     for (size_t i = 0; i < e->turn_cap; i++)
         rt_output_clear(&e->turns[i].out);
     mem_free(e->heap);
+    mem_free(e->untaken);
+    rt_exec_free(e->fold.x);
     for (struct id_node *n; (n = id_map_take_any(&e->errands));)
         mem_free(n);
     id_map_clear(&e->errands);

@@ -19,8 +19,8 @@
  */
 typedef struct engine engine;
 
-/* Called from engine_advance, after the commit. They may hand the engine new inputs, but not call
- * engine_advance. */
+/* Called from engine_advance, after the commit; tasks that ran before a restart are handed out
+ * before it, too. They may hand the engine new inputs, but not call engine_advance. */
 struct engine_hooks {
     void *user;
     void (*run_task)(void *user, const struct task *task);
@@ -36,7 +36,7 @@ struct engine_hooks {
     /*
      * What the store has of an execution can't be used, and `why` says so: it has failed, without
      * an end in its history. `list`: what it was listed under while it ran, or NULL. It may come
-     * from engine_recover, too. May be NULL.
+     * from engine_recover and engine_take_up, too. May be NULL.
      */
     void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,
                  const char *why);
@@ -87,14 +87,24 @@ uint64_t engine_throttled(const engine *e);
 enum { ENGINE_SLEEP_MS = 10000 };
 
 /*
- * Takes up the executions that run by what the store says, and from then on keeps what it takes to
- * do so again. To be called once, before anything else. Hooks are given the tasks that ran, as
- * engine_advance would, under the same ids as before. Executions that wait for the time only are
- * left where they are until it comes; so are, from now on, those that begin to wait for longer than
- * `sleep_ms` (INT64_MAX: none). An execution whose history can't be what was kept is set apart, and
- * costs the others nothing. False with *why filled when the store can't be read.
+ * From now on the engine keeps what it takes to go on after a crash, and goes on with what the
+ * store has: to be called once, before anything else. Executions that run are known at once, and
+ * only counted here, as to read their histories may take long. Turns take them up by and by; one
+ * that something comes in for before, or whose time comes, is taken up then. Taken up it is made
+ * from its history, and its tasks go to the hooks, under the same ids as before. Executions that
+ * only wait for the time are left where they are until it comes; so are, from now on, those that
+ * begin to wait for longer than `sleep_ms` (INT64_MAX: none). An execution whose history can't be
+ * what was kept is set apart, and costs the others nothing. False with *why filled when the store
+ * can't be read.
  */
 bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why);
+/* Whether turns have any left to take up, and about how many. */
+bool engine_takes_up(const engine *e);
+size_t engine_untaken(const engine *e);
+/* Turns are to take up none yet, or from now on. */
+void engine_take_up_later(engine *e, bool later);
+/* Takes up one before its turn comes. False: it is none that was to be. */
+bool engine_take_up(engine *e, uint64_t execution);
 
 /* What an engine that recovers keeps of an execution. */
 enum engine_keep {

@@ -2,8 +2,8 @@
 #define RUNTIME_ENGINE_IMPL_H
 
 /* What the engine's files share: engine.c has turns, engine_recover.c what comes from the store,
- * engine_redrive.c what runs again, engine_slice.c steps that take long, engine_memory.c the bound
- * of memory. */
+ * engine_take_up.c what ran before a restart, engine_redrive.c what runs again, engine_slice.c
+ * steps that take long, engine_memory.c the bound of memory. */
 
 #include "runtime/coroutine.h"
 #include "runtime/engine.h"
@@ -12,7 +12,7 @@
 /* An execution, with its place in the heap of due times. */
 struct entry {
     struct id_node node;
-    rt_exec *x; /* NULL: it sleeps in the store */
+    rt_exec *x; /* NULL: it is in the store only */
     int64_t due_ms;
     size_t heap;           /* index + 1; 0: not in it */
     struct errand *errand; /* what it was started for; NULL: itself */
@@ -22,6 +22,7 @@ struct entry {
     bool over;             /* it has ended, and was told so */
     bool orphan;           /* its Map Run is over: nobody asks for it */
     bool unstarted;        /* of a Map Run, and waits to begin */
+    bool untaken;          /* it ran before a restart, and was not taken up since */
     struct entry_list *in; /* a list of the engine's; NULL: none */
     struct entry *ahead, *behind;
     size_t held;         /* bytes, when memory was looked at; in `large` */
@@ -34,6 +35,9 @@ struct entry {
     int64_t kept_due_ms;
 };
 
+/* The number of a child that there is none of yet. */
+#define NO_CHILD UINT64_MAX
+
 /*
  * A task, or an execution of a Map Run, that is out. Its number is the execution's and its ref's
  * lower half: of those that are out no two have the same, as refs only grow.
@@ -43,14 +47,22 @@ struct errand {
     uint64_t execution, ref;
     uint32_t frame, index;
     bool child;
+    bool unasked;    /* child: its parent has not asked for it since a restart */
     bool submits;    /* a task of the .sync or .waitForTaskToken kind */
-    uint64_t number; /* child: the execution */
+    uint64_t number; /* child: the execution; NO_CHILD */
     int64_t since_ms;
 };
 
 /* Executions, each in one list at most. */
 struct entry_list {
     struct entry *first, *last;
+};
+
+/* An execution that is being made from its history. */
+struct fold {
+    uint64_t execution;
+    rt_exec *x;    /* NULL: none is */
+    uint64_t next; /* the sequence number to read from */
 };
 
 /* Something that came in, for the next turn. */
@@ -104,6 +116,11 @@ struct engine {
     int64_t sleep_ms; /* from when on an execution sleeps */
     bool unreadable;  /* an execution could not be fetched: */
     struct diag why;
+
+    uint64_t *untaken; /* executions to be taken up; those before `untaken_head` have been */
+    size_t untaken_head, untaken_count, untaken_cap;
+    bool takes_up_later; /* turns take up none yet */
+    struct fold fold;    /* of the next one, as far as earlier turns have read it */
 
     struct id_map entries;
     uint64_t next; /* number */
@@ -164,10 +181,13 @@ struct input *input_queue_add(struct input_queue *q);
 struct input input_queue_take(struct input_queue *q);
 /* Steps the execution that it is for. Takes the input's values. */
 void engine_step(engine *e, struct input *in);
-/* The part of a turn that one kind of work has: is it used up? */
+/* The part of a turn that one kind of work has begins, for what can wait; is the part used up? */
+void engine_begin_later_share(engine *e);
 bool engine_share_is_over(engine *e);
 
 struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref);
+struct errand *engine_new_errand(engine *e, uint64_t execution, uint64_t ref, bool child);
+/* Of a child that ran before a restart there is one already: its number is that of the child. */
 struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c);
 bool starts_errand(const struct rt_command *c);
 
@@ -210,8 +230,6 @@ void engine_note_step(engine *e, struct entry *entry);
 void engine_unlist(struct entry *entry);
 /* Between turns: makes room when memory is short. */
 void engine_look_at_memory(engine *e);
-/* The same for one execution that has just come from the store. */
-void engine_leave_if_short(engine *e, struct entry *entry);
 /* Less than half of memory is left: what can wait is to. */
 bool engine_is_short(const engine *e);
 /* Can it leave memory between its steps? */
@@ -222,18 +240,43 @@ bool engine_may_begin(const engine *e);
 
 /* ---- engine_recover.c ---- */
 
-/* Brings an execution that sleeps back into memory. False: it has been set apart, and the entry is
- * gone; or the store can't be read, and e->why says it. */
+/*
+ * Makes an execution from its history, `f`, of which the number is given and, where that was begun
+ * before, the rest. It pauses when the share of the turn is used up, if it `pauses`. FOLD_FAILED:
+ * *why is filled, and f->x is NULL.
+ */
+enum fold_end { FOLD_DONE, FOLD_PAUSED, FOLD_FAILED };
+enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *why);
+/* All of it at once. NULL with *why filled: it can't be made. */
+rt_exec *engine_fold_whole(engine *e, uint64_t execution, struct diag *why);
+
+/* Brings an execution that is in the store only into memory. False: it has been set apart, and the
+ * entry is gone; or the store can't be read, and e->why says it. */
 bool engine_wake(engine *e, struct entry *entry);
+
+/* The store can't be read: the turn fails with that. */
+void engine_cannot_read(engine *e, const struct diag *why);
+/* Sets an execution apart that the store has, and forgets it here. */
+void engine_set_apart(engine *e, uint64_t execution, const char *why);
+/* Its history has ended, and its row doesn't say so: now it does, and the entry is gone. */
+void engine_mend_end(engine *e, struct entry *entry);
+/* Is it what was kept that is wrong, rather than that it can't be read? */
+bool engine_is_damage(const struct diag *why);
+
+/* ---- engine_take_up.c ---- */
+
+/* What the store has of one that runs: it is known from now on, and taken up later. */
+void engine_note_running(engine *e, const struct store_running *row);
+/* Takes up some, for a share of the turn. */
+void engine_take_up_some(engine *e);
+/* Takes it up before its turn, its parents first. False as in engine_wake. */
+bool engine_take_up_now(engine *e, struct entry *entry);
+/* Nobody asks for that child any more: it is stopped. */
+void engine_orphan(engine *e, struct entry *entry);
 /* The child that the errand was sent for before; *found is false when there is none. False with
  * *why filled when the store can't be read. */
 bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
                        struct diag *why);
-
-/* Sets an execution apart that the store has, and forgets it here. */
-void engine_set_apart(engine *e, uint64_t execution, const char *why);
-/* Is it what was kept that is wrong, rather than that it can't be read? */
-bool engine_is_damage(const struct diag *why);
 
 /* ---- engine_redrive.c ---- */
 

@@ -139,17 +139,6 @@ static void let_leave(engine *e)
     }
 }
 
-void engine_leave_if_short(engine *e, struct entry *entry)
-{
-    e->grown += rt_exec_held(entry->x);
-    if (engine_is_short(e) || e->grown >= e->memory / LOOKS)
-        measure(e);
-    if (engine_is_short(e) && engine_can_leave(e, entry))
-        leave(entry);
-    else
-        engine_note_step(e, entry);
-}
-
 /* ---- failing ---- */
 
 static struct entry *largest(const engine *e)
@@ -201,7 +190,7 @@ bool engine_may_begin(const engine *e)
 {
     if (!engine_is_short(e))
         return true;
-    if (e->again_count || input_queue_len(&e->inputs) || e->under_way)
+    if (e->again_count || input_queue_len(&e->inputs) || e->under_way || engine_takes_up(e))
         return false;
     return e->recovers || (e->tasks_busy == 0 && e->heap_count == 0);
 }

@@ -1,4 +1,4 @@
-/* What comes back from the store: executions that sleep, and after a crash all that ran. */
+/* What comes back from the store: executions that sleep, and after a restart all that ran. */
 
 #include "runtime/engine_impl.h"
 
@@ -10,18 +10,34 @@
 /* ---- folding ---- */
 
 struct folding {
-    rt_exec *x;
-    bool fits;
+    engine *e;
+    struct fold *fold;
+    bool fits, goes_on, pauses, paused;
+    size_t events;
 };
 
+/* What a row has of events that an earlier turn has read is passed over without a call of this: so
+ * that each turn gets on, its share begins with what is new. */
 static bool apply(void *user, const struct rt_event *event)
 {
-    struct folding *f = user;
+    struct folding *v = user;
+    engine *e = v->e;
 
-    f->fits = rt_fits(f->x, event);
-    if (f->fits)
-        rt_apply(f->x, event);
-    return f->fits;
+    if (v->pauses && v->goes_on && !v->events)
+        engine_begin_later_share(e);
+    v->fits = rt_fits(v->fold->x, event);
+    if (!v->fits)
+        return false;
+    rt_apply(v->fold->x, event);
+    v->fold->next = event->seq + 1;
+    v->events++;
+    e->share_steps++;
+    if (!v->pauses)
+        return true;
+    /* Each may be large. */
+    engine_used_ns(e);
+    v->paused = engine_share_is_over(e);
+    return !v->paused;
 }
 
 bool engine_is_damage(const struct diag *why)
@@ -29,33 +45,51 @@ bool engine_is_damage(const struct diag *why)
     return why->code && strcmp(why->code, STORE_DAMAGED) == 0;
 }
 
-/* The execution as its history makes it; NULL with *why filled. `row` is what the store has of it,
- * good until it is asked again. */
-static rt_exec *fold(engine *e, uint64_t execution, struct diag *why)
+/* `row` is what the store has of it, good until it is asked again. */
+static bool begin_fold(engine *e, struct fold *f, struct diag *why)
 {
     const struct store_execution *row;
-    struct folding f = {.fits = true};
 
     if (!e->store) {
         diag_set(why, "STORE_NONE", 0, "there is no store");
-        return NULL;
+        return false;
     }
-    if (!store_find(e->store, execution, &row, why))
-        return NULL;
+    if (!store_find(e->store, f->execution, &row, why))
+        return false;
     if (row->damage) {
         diag_set(why, STORE_DAMAGED, 0, "%s", row->damage);
-        return NULL;
+        return false;
     }
-    f.x = rt_exec_new(row->machine, &row->config);
-    bool good = store_read(e->store, execution, 0, apply, &f, why);
-    if (good && f.fits && rt_exec_start_ms(f.x))
-        return f.x;
+    f->x = rt_exec_new(row->machine, &row->config);
+    f->next = 0;
+    return true;
+}
+
+enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *why)
+{
+    struct folding v = {.e = e, .fold = f, .fits = true, .goes_on = f->x != NULL, .pauses = pauses};
+
+    if (!f->x && !begin_fold(e, f, why))
+        return FOLD_FAILED;
+    bool good = store_read(e->store, f->execution, f->next, apply, &v, why);
+    if (good && v.fits && v.paused)
+        return FOLD_PAUSED;
+    if (good && v.fits && rt_exec_start_ms(f->x))
+        return FOLD_DONE;
     if (good)
         diag_set(why, STORE_DAMAGED, 0,
                  "its history has a gap, or what belongs elsewhere, behind %" PRIu32 " events",
-                 rt_exec_events(f.x));
-    rt_exec_free(f.x);
-    return NULL;
+                 rt_exec_events(f->x));
+    rt_exec_free(f->x);
+    f->x = NULL;
+    return FOLD_FAILED;
+}
+
+rt_exec *engine_fold_whole(engine *e, uint64_t execution, struct diag *why)
+{
+    struct fold f = {.execution = execution};
+
+    return engine_fold(e, &f, false, why) == FOLD_DONE ? f.x : NULL;
 }
 
 /* ---- what can't be used ---- */
@@ -63,6 +97,8 @@ static rt_exec *fold(engine *e, uint64_t execution, struct diag *why)
 /* It is no longer the engine's; who waits for it hears of that. */
 static void drop_entry(engine *e, struct entry *entry, const char *why)
 {
+    if (entry->errand && entry->errand->unasked)
+        engine_orphan(e, entry);
     if (entry->errand)
         engine_child_lost(e, entry->errand, why);
     if (!entry->over)
@@ -98,103 +134,8 @@ void engine_set_apart(engine *e, uint64_t execution, const char *why)
     buf_clear(&text);
 }
 
-/* ---- waking ---- */
-
-/*
- * What it has out is out already, and what was answered meanwhile comes with the next input. But
- * one whose row says that it only waits for the time, though it has tasks, was changed from
- * outside: those go out with this turn.
- */
-static void take_commands(engine *e, struct entry *entry, struct rt_output *out)
-{
-    struct rt_output *turn;
-
-    if (!out->command_count || entry->kept_due_ms == STORE_AWAKE) {
-        rt_output_clear(out);
-        return;
-    }
-    for (size_t i = 0; i < out->command_count; i++)
-        entry->errands += starts_errand(&out->commands[i]);
-    turn = engine_new_turn(e, entry->node.id);
-    rt_output_clear(turn);
-    *turn = *out;
-}
-
-/* Brings an execution that sleeps back into memory. */
-bool engine_wake(engine *e, struct entry *entry)
-{
-    struct rt_output out = {0};
-    struct diag why = {0};
-
-    if (e->unreadable)
-        return false;
-    if (!(entry->x = fold(e, entry->node.id, &why))) {
-        if (engine_is_damage(&why)) {
-            engine_set_apart(e, entry->node.id, why.text);
-        } else {
-            e->unreadable = true;
-            diag_set(&e->why, why.code, 0, "%s", why.text);
-        }
-        diag_clear(&why);
-        return false;
-    }
-    rt_resume(entry->x, engine_due_clock(e), &out);
-    take_commands(e, entry, &out);
-    e->turn_bytes += rt_exec_held(entry->x);
-    return true;
-}
-
-/* ---- recovery ---- */
-
-/* The number of a child that is not found yet. */
-#define NO_CHILD UINT64_MAX
-
-/* What engine_recover learns before it lets anything out. */
-struct recovery {
-    engine *e;
-    struct store_running *rows;
-    size_t count, cap;
-    uint64_t *spoiled;
-    size_t spoiled_count, spoiled_cap;
-};
-
-static bool note_spoiled(void *user, uint64_t number)
-{
-    struct recovery *v = user;
-
-    MEM_GROW(v->spoiled, v->spoiled_count, v->spoiled_cap);
-    v->spoiled[v->spoiled_count++] = number;
-    return true;
-}
-
-static bool note_running(void *user, const struct store_running *r)
-{
-    struct recovery *v = user;
-
-    MEM_GROW(v->rows, v->count, v->cap);
-    v->rows[v->count] = *r;
-    v->rows[v->count].list = v->rows[v->count].note = NULL; /* were looks */
-    v->count++;
-    return true;
-}
-
-static bool asks_for_children(const struct rt_output *out)
-{
-    for (size_t i = 0; i < out->command_count; i++)
-        if (out->commands[i].kind != RT_RUN_TASK)
-            return true;
-    return false;
-}
-
-static void hand_out_all(engine *e, uint64_t execution, const rt_exec *x, struct rt_output *out)
-{
-    for (size_t i = 0; i < out->command_count; i++)
-        engine_hand_out(e, execution, x, &out->commands[i]);
-    rt_output_reset(out);
-}
-
-/* Its history has ended, and its row doesn't say so: the history is the truth. */
-static void mend_end(engine *e, struct entry *entry)
+/* The history is the truth. */
+void engine_mend_end(engine *e, struct entry *entry)
 {
     static const char why[] =
         "its history had ended and its row said that it ran: it has ended now";
@@ -213,191 +154,76 @@ static void mend_end(engine *e, struct entry *entry)
     json_unref(list);
 }
 
-/* Lets an execution go on. Its tasks are handed out; the children that it asks for must wait until
- * all executions are known, so it then has a turn, in the order of the executions. False with *why
- * filled: it can't. */
-static bool go_on(engine *e, struct entry *entry, struct diag *why)
+/* ---- waking ---- */
+
+void engine_cannot_read(engine *e, const struct diag *why)
 {
-    if (!(entry->x = fold(e, entry->node.id, why)))
+    e->unreadable = true;
+    diag_set(&e->why, why->code, 0, "%s", why->text);
+}
+
+/* What it has out is out already, and what was answered meanwhile comes with the next input. */
+bool engine_wake(engine *e, struct entry *entry)
+{
+    struct rt_output out = {0};
+    struct diag why = {0};
+
+    if (e->unreadable)
         return false;
-    if (rt_exec_status(entry->x) != RT_RUNNING) {
-        mend_end(e, entry);
-        return true;
-    }
-    struct rt_output *out = engine_new_turn(e, entry->node.id);
-    rt_resume(entry->x, engine_due_clock(e), out);
-    if (!out->command_count && rt_next_due(entry->x) == INT64_MAX && !rt_exec_can_go_on(entry->x)) {
-        diag_set(why, STORE_DAMAGED, 0, "the end of its history is missing: it waits for nothing");
-        return false;
-    }
-    for (size_t i = 0; i < out->command_count; i++)
-        entry->errands += starts_errand(&out->commands[i]);
-    engine_set_due(e, entry, rt_next_due(entry->x));
-    engine_queue(e, entry);
-    if (!asks_for_children(out)) {
-        hand_out_all(e, entry->node.id, entry->x, out);
-        e->turn_count--;
-        engine_leave_if_short(e, entry);
-    }
-    return true;
-}
-
-static bool take_up(engine *e, const struct store_running *r, struct diag *why)
-{
-    struct entry *entry = engine_add_entry(e, r->number);
-    struct diag wrong = {0};
-
-    entry->keep = r->transient ? ENGINE_KEEP_RUNNING : ENGINE_KEEP;
-    entry->kept = true;
-    e->running++;
-    entry->kept_due_ms = r->due_ms;
-    if (r->due_ms != STORE_AWAKE) {
-        engine_set_due(e, entry, r->due_ms);
-        return true;
-    }
-    bool good = go_on(e, entry, &wrong);
-    if (!good && engine_is_damage(&wrong)) {
-        engine_set_apart(e, r->number, wrong.text);
-        good = true;
-    } else if (!good) {
-        diag_set(why, wrong.code, 0, "%s", wrong.text);
-    }
-    diag_clear(&wrong);
-    return good;
-}
-
-bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
-                       struct diag *why)
-{
-    struct diag missing = {0};
-
-    *found = e->store && store_find_child(e->store, r->execution, r->ref, child, &missing);
-    bool good = *found || !e->store || !strcmp(missing.code, "STORE_NONE");
-    if (!good)
-        diag_set(why, missing.code, 0, "%s", missing.text);
-    diag_clear(&missing);
-    return good;
-}
-
-/* The child's answer may not have reached its parent. False with *why filled when the store can't
- * be read. */
-static bool find_ended_child(engine *e, struct errand *r, bool *found, struct diag *why)
-{
-    uint64_t child;
-    rt_exec *x = NULL;
-    bool good = engine_find_child(e, r, &child, found, why);
-    struct diag wrong = {0};
-
-    if (!good || !*found)
-        return good;
-    if ((x = fold(e, child, &wrong)))
-        engine_tell_parent(e, r, x);
-    else if ((good = engine_is_damage(&wrong)))
-        engine_child_lost(e, r, wrong.text);
-    else
-        diag_set(why, wrong.code, 0, "%s", wrong.text);
-    rt_exec_free(x);
-    diag_clear(&wrong);
-    return good;
-}
-
-static bool start_or_answer(engine *e, uint64_t execution, const struct rt_command *c,
-                            struct diag *why)
-{
-    struct errand *r = engine_errand(e, execution, c->ref);
-    const rt_exec *x = engine_entry(e, execution)->x;
-    bool found = false;
-
-    if (r->number != NO_CHILD)
-        return true;
-    if (c->kind == RT_REDRIVE_CHILD)
-        return engine_redrive_child(e, r, x, c, why);
-    if (!find_ended_child(e, r, &found, why))
-        return false;
-    if (found)
-        return true;
-    engine_start_child(e, r, x, c);
-    return true;
-}
-
-/* Children that run are still their parents'. */
-static void attach_children(engine *e, const struct recovery *v)
-{
-    for (size_t i = 0; i < e->turn_count; i++) {
-        const struct turn *t = &e->turns[i];
-        for (size_t k = 0; engine_entry(e, t->execution) && k < t->out.command_count; k++)
-            if (t->out.commands[k].kind != RT_RUN_TASK)
-                engine_add_errand(e, t->execution, &t->out.commands[k])->number = NO_CHILD;
-    }
-    for (size_t i = 0; i < v->count; i++) {
-        const struct store_running *row = &v->rows[i];
-        struct errand *r = NULL;
-        if (row->parent.set)
-            r = engine_errand(e, row->parent.execution, row->parent.ref);
-        if (!r)
-            continue;
-        struct entry *entry = engine_entry(e, row->number);
-        if (!entry)
-            continue;
-        entry->errand = r;
-        r->number = row->number;
-    }
-}
-
-static bool recover_turn(engine *e, struct turn *t, struct diag *why)
-{
-    const struct entry *entry = engine_entry(e, t->execution);
-    const rt_exec *x = entry ? entry->x : NULL;
-    bool good = true;
-
-    for (size_t i = 0; x && good && i < t->out.command_count; i++) {
-        const struct rt_command *c = &t->out.commands[i];
-        if (c->kind == RT_RUN_TASK)
-            engine_hand_out(e, t->execution, x, c);
+    if (entry->untaken)
+        return engine_take_up_now(e, entry);
+    if (!(entry->x = engine_fold_whole(e, entry->node.id, &why))) {
+        if (engine_is_damage(&why))
+            engine_set_apart(e, entry->node.id, why.text);
         else
-            good = start_or_answer(e, t->execution, c, why);
+            engine_cannot_read(e, &why);
+        diag_clear(&why);
+        return false;
     }
-    rt_output_reset(&t->out);
-    return good;
+    rt_resume(entry->x, engine_due_clock(e), &out);
+    rt_output_clear(&out);
+    e->turn_bytes += rt_exec_held(entry->x);
+    /* Its history may have been long. */
+    engine_used_ns(e);
+    return true;
 }
 
-/* A child whose Map does not ask for it any more was to be stopped. */
-static void stop_orphans(engine *e, const struct recovery *v)
-{
-    static const struct asl_error none;
+/* ---- recovery ---- */
 
-    for (size_t i = 0; i < v->count; i++) {
-        struct entry *entry = engine_entry(e, v->rows[i].number);
-        if (!entry || !v->rows[i].parent.set || entry->errand)
-            continue;
-        entry->orphan = true;
-        engine_stop(e, entry->node.id, &none);
-    }
+/* Executions that are to be set apart. */
+struct spoiled {
+    uint64_t *list;
+    size_t count, cap;
+};
+
+static bool note_spoiled(void *user, uint64_t number)
+{
+    struct spoiled *v = user;
+
+    MEM_GROW(v->list, v->count, v->cap);
+    v->list[v->count++] = number;
+    return true;
+}
+
+static bool note_row(void *user, const struct store_running *row)
+{
+    engine_note_running(user, row);
+    return true;
 }
 
 bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why)
 {
-    struct recovery v = {.e = e};
+    struct spoiled v = {0};
 
     e->recovers = true;
     e->sleep_ms = sleep_ms;
     e->now_ms = now_ms;
     bool good = store_next_number(e->store, &e->next, why) &&
                 store_list_spoiled(e->store, note_spoiled, &v, why);
-    for (size_t i = 0; i < v.spoiled_count; i++)
-        engine_set_apart(e, v.spoiled[i], "its row can't be one that was kept");
-    good = good && store_list_running(e->store, false, note_running, &v, why);
-    for (size_t i = 0; good && i < v.count; i++)
-        good = take_up(e, &v.rows[i], why);
-    attach_children(e, &v);
-    for (size_t i = 0; good && i < e->turn_count; i++)
-        good = recover_turn(e, &e->turns[i], why);
-    e->turn_count = 0;
-    if (good)
-        stop_orphans(e, &v);
-    mem_free(v.rows);
-    mem_free(v.spoiled);
-    return good;
+    for (size_t i = 0; i < v.count; i++)
+        engine_set_apart(e, v.list[i], "its row can't be one that was kept");
+    mem_free(v.list);
+    return good && store_list_running(e->store, false, note_row, e, why);
 }
 
 const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
@@ -405,9 +231,14 @@ const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
     struct entry *entry = engine_entry(e, execution);
     struct rt_output out = {0};
 
+    if (entry && entry->untaken && !engine_take_up_now(e, entry)) {
+        diag_set(why, e->unreadable ? e->why.code : STORE_DAMAGED, 0, "%s",
+                 e->unreadable ? e->why.text : "it has been set apart");
+        return NULL;
+    }
     if (entry && entry->x)
         return entry->x;
-    rt_exec *x = fold(e, execution, why);
+    rt_exec *x = engine_fold_whole(e, execution, why);
     if (!x)
         return NULL;
     if (!entry) {

@@ -5,7 +5,10 @@
 
 bool engine_redrive(engine *e, uint64_t execution, const json *token, struct diag *why)
 {
-    if (!engine_fetch(e, execution, why))
+    const struct entry *entry = engine_entry(e, execution);
+
+    /* One that is to be taken up runs. */
+    if (!(entry && entry->untaken) && !engine_fetch(e, execution, why))
         return false;
     engine_add_input(e, RT_IN_REDRIVE, execution)->value = token ? json_ref(token) : NULL;
     return true;
@@ -47,6 +50,13 @@ bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
         return true;
     }
     struct diag wrong = {0};
+    struct entry *entry = engine_entry(e, child);
+    if (entry && entry->untaken) {
+        entry->errand = r;
+        entry->orphan = false;
+        r->number = child;
+        return true;
+    }
     const rt_exec *x = engine_fetch(e, child, &wrong);
     if (!x) {
         bool lost = engine_is_damage(&wrong);
@@ -63,7 +73,7 @@ bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
         engine_release(e, child);
         return true;
     }
-    struct entry *entry = engine_entry(e, child);
+    entry = engine_entry(e, child);
     entry->errand = r;
     entry->orphan = false;
     r->number = child;

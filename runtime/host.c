@@ -496,6 +496,7 @@ static void tell_drained(host *h)
 void host_drain(host *h, void (*drained)(void *user), void *user)
 {
     h->draining = true;
+    engine_take_up_later(h->engine, true);
     handlers_drain(h->handlers);
     for (const struct retired *r = h->retired; r; r = r->next)
         handlers_drain(r->handlers);
@@ -633,6 +634,7 @@ bool host_recover(host *h, struct diag *why)
 {
     if (!take_up_clock(h, why))
         return false;
+    engine_take_up_later(h->engine, true);
     return engine_recover(h->engine, turn_time(h), ENGINE_SLEEP_MS, why);
 }
 
@@ -662,6 +664,7 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
 {
     bool told = false;
 
+    engine_take_up_later(h->engine, false);
     for (;;) {
         if (!host_turn(h, why))
             return false;

@@ -167,6 +167,9 @@ static void write_sources(const struct metrics_sources *from, struct buf *out)
     if (from->store) /* none while it can't be written */
         store_stats(from->store, &commits);
     gauge(out, "asl_executions_running", "Executions that run.", engine_running(from->engine));
+    gauge(out, "asl_executions_untaken",
+          "Executions that ran before the start and wait to be taken up.",
+          engine_untaken(from->engine));
     counter(out, "asl_transitions_throttled_total", "How often an execution waited for its turn.",
             engine_throttled(from->engine));
     gauge(out, "asl_engine_inputs", "Things that came in and wait for the next turn.",

@@ -1173,8 +1173,8 @@ static void fall_down(struct world *w)
     engine_free(w->engine);
 }
 
-/* As after kill -9 and a new start; only the store is left. */
-static void crash(struct world *w)
+/* As after kill -9 and a new start; only the store is left, and nothing of it has been taken up. */
+static void restart(struct world *w)
 {
     fall_down(w);
     if (w->kind == SQLITE) {
@@ -1182,6 +1182,11 @@ static void crash(struct world *w)
         open_store(w);
     }
     wake_up(w);
+}
+
+static void crash(struct world *w)
+{
+    restart(w);
     settle(w);
 }
 
@@ -1236,7 +1241,10 @@ static void call(struct world *w, const char *operation, const char *body)
     buf_clear(&text);
 }
 
-static void tell(int kind, size_t story, bool crashes)
+/* Crashes before each request: that comes when what ran has been taken up, or before it is. */
+enum telling { WITHOUT_CRASHES, WITH_CRASHES, BEFORE_IT_IS_TAKEN_UP };
+
+static void tell(int kind, size_t story, enum telling telling)
 {
     struct world w;
     int owed = 0; /* answers that are */
@@ -1244,11 +1252,16 @@ static void tell(int kind, size_t story, bool crashes)
     world_init(&w, kind);
     for (const struct step *s = stories[story].steps; s->operation; s++) {
         bool not = s->want && s->want[0] == '!';
-        if (crashes && !owed)
+        if (telling == BEFORE_IT_IS_TAKEN_UP && s->operation[0] && !owed)
+            restart(&w);
+        else if (telling != WITHOUT_CRASHES && !owed)
             crash(&w);
         /* An empty operation looks at what an earlier one is answered meanwhile. */
         if (s->operation[0])
             call(&w, s->operation, s->body);
+        /* A poll waits until there is a task. */
+        if (telling == BEFORE_IT_IS_TAKEN_UP && s->status && !w.status)
+            settle(&w);
         ck_assert_msg(w.status == s->status, "%s: %s: status %d: %s", stories[story].name,
                       s->operation, w.status, buf_str(&w.answer));
         if (s->want)
@@ -1270,14 +1283,21 @@ static void tell(int kind, size_t story, bool crashes)
 START_TEST(story)
 {
     for (int kind = 0; kind < STORES; kind++)
-        tell(kind, (size_t)_i, false);
+        tell(kind, (size_t)_i, WITHOUT_CRASHES);
 }
 END_TEST
 
 START_TEST(story_with_crashes)
 {
     for (int kind = 0; kind < STORES; kind++)
-        tell(kind, (size_t)_i, true);
+        tell(kind, (size_t)_i, WITH_CRASHES);
+}
+END_TEST
+
+START_TEST(story_before_it_is_taken_up)
+{
+    for (int kind = 0; kind < STORES; kind++)
+        tell(kind, (size_t)_i, BEFORE_IT_IS_TAKEN_UP);
 }
 END_TEST
 
@@ -1685,6 +1705,51 @@ START_TEST(token_before_submitted)
     const char *first = strstr(buf_str(&w.answer), "TaskSubmitted");
     ck_assert_ptr_nonnull(first);
     ck_assert_ptr_nonnull(strstr(first, "TaskSucceeded"));
+    world_clear(&w);
+}
+END_TEST
+
+/* A call that is made again after a crash is for a task of an execution that comes later. */
+START_TEST(task_with_the_token_of_one_that_is_not_taken_up)
+{
+    struct world w;
+    struct buf body = {0};
+
+    world_init(&w, _i);
+    call(&w, "CreateActivity", "{\"name\":\"go\"}");
+    call(&w, "CreateActivity", "{\"name\":\"act\"}");
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"a\",\"roleArn\":\"" ROLE "\",\"definition\":\"{\\\"StartAt\\\":\\\"G\\\","
+         "\\\"States\\\":{\\\"G\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"" ACTIVITY(
+             "go") "\\\",\\\"Next\\\":\\\"S\\\"},\\\"S\\\":{\\\"Type\\\":\\\"Task\\\","
+                   "\\\"Resource\\\":\\\"arn:aws:states:::aws-sdk:sfn:sendTaskSuccess\\\","
+                   "\\\"Parameters\\\":{\\\"TaskToken.$\\\":\\\"$.t\\\",\\\"Output\\\":\\\"7\\\"},"
+                   "\\\"End\\\":true}}}\"}");
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call(&w, "CreateStateMachine",
+         "{\"name\":\"b\",\"roleArn\":\"" ROLE "\",\"definition\":\"{\\\"StartAt\\\":\\\"G\\\","
+         "\\\"States\\\":{\\\"G\\\":{\\\"Type\\\":\\\"Task\\\",\\\"Resource\\\":\\\"" ACTIVITY(
+             "act") "\\\",\\\"End\\\":true}}}\"}");
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("a") "\",\"name\":\"e\"}");
+    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("b") "\",\"name\":\"e\"}");
+    settle(&w);
+    call(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}");
+    settle(&w);
+    ck_assert_msg(w.status == 200 && w.token, "%s", buf_str(&w.answer));
+    buf_printf(&body, "{\"taskToken\":\"<token>\",\"output\":\"{\\\"t\\\":\\\"%s\\\"}\"}",
+               json_str(w.token));
+    call(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("go") "\"}");
+    settle(&w);
+    call(&w, "SendTaskSuccess", buf_str(&body));
+    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    /* The call has been made, and nothing that came of it kept. */
+    crash(&w);
+    call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("a:e") "\"}");
+    ck_assert_msg(strstr(buf_str(&w.answer), "SUCCEEDED") != NULL, "%s", buf_str(&w.answer));
+    call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("b:e") "\"}");
+    ck_assert_msg(strstr(buf_str(&w.answer), "\"output\":\"7\"") != NULL, "%s", buf_str(&w.answer));
+    buf_clear(&body);
     world_clear(&w);
 }
 END_TEST
@@ -2188,11 +2253,13 @@ int main(void)
     tcase_set_timeout(tc, 60); /* of a machine that has much else to do */
     tcase_add_loop_test(tc, story, 0, COUNT(stories));
     tcase_add_loop_test(tc, story_with_crashes, 0, COUNT(stories));
+    tcase_add_loop_test(tc, story_before_it_is_taken_up, 0, COUNT(stories));
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
     tcase_add_test(tc, client_of_a_synchronous_execution_that_is_gone);
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
     tcase_add_test(tc, workers_that_poll_are_counted);
     tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
+    tcase_add_loop_test(tc, task_with_the_token_of_one_that_is_not_taken_up, 0, STORES);
     tcase_add_test(tc, map_run_is_redriven_a_thousand_times);
     tcase_add_test(tc, what_is_told_of_a_map_run_is_read_once);
     tcase_add_test(tc, versions_are_counted);

@@ -633,6 +633,7 @@ void api_free(api *a)
     id_map_clear(&a->tasks);
     id_map_clear(&a->awaiting);
     starts_clear(a);
+    id_queue_clear(&a->later);
     id_map_clear(&a->waiters);
     mem_free(a->sorted);
     mem_free(a->over);
@@ -708,6 +709,7 @@ void api_advance(api *a, int64_t now_ms)
     forget_fresh(a);
     forget_what_is_over(a);
     api_sweep(a);
+    own_calls_go_on(a);
     starts_go_on(a);
     while (now_ms >= a->next_due_ms && end_waits(a, now_ms, false))
         continue;
@@ -741,7 +743,7 @@ int64_t api_next_due(const api *a)
 {
     int64_t due = a->next_due_ms, starts = starts_due(a);
 
-    if (a->owed_count)
+    if (a->owed_count || a->later.first < a->later.count)
         return INT64_MIN;
     if (sweep_due(a) < due)
         due = sweep_due(a);

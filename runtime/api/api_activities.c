@@ -50,6 +50,7 @@ void api_task_free(api *a, struct api_task *t)
     json_unref(t->input);
     json_unref(t->parent);
     json_unref(t->request);
+    json_unref(t->operation);
     mem_free(t);
 }
 
@@ -221,16 +222,40 @@ static bool looks_like_token(const char *text)
            strspn(text + len, "0123456789abcdef") == strlen(text + len);
 }
 
+/* Its execution may not have been taken up since a restart: then its tasks were not handed out.
+ * NULL with the call failed, or without: there is no such task. */
+static struct api_task *task_of_untaken(struct call *c, const char *token)
+{
+    api *a = c->api;
+    struct diag why = {0};
+    uint64_t execution, seq;
+    bool taken = engine_takes_up(a->engine) &&
+                 store_find_token(a->store, token, &execution, &seq, &why) &&
+                 engine_take_up(a->engine, execution);
+    struct api_task *t = taken ? text_map_get(&a->tokens, token) : NULL;
+
+    api_read_failed(a, &why);
+    /* No task is handed out any more. */
+    if (taken && !t && a->ending)
+        call_fail(c, "ServiceUnavailable", "The server is stopping");
+    return t;
+}
+
 static struct api_task *task_of_token(struct call *c)
 {
     const char *token = call_text(c, "taskToken");
     struct api_task *t = text_map_get(&c->api->tokens, token);
+    bool looks = !t && looks_like_token(token);
 
-    if (!t && looks_like_token(token))
+    if (looks)
+        t = task_of_untaken(c, token);
+    if (t || c->error)
+        return t;
+    if (looks)
         call_fail(c, "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
-    else if (!t)
+    else
         call_fail(c, "InvalidToken", "Invalid Token: 'Invalid token'");
-    return t;
+    return NULL;
 }
 
 static json *finish_task(struct call *c, struct api_task *t, struct task_result *r)

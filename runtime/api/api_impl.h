@@ -132,7 +132,8 @@ struct api_task {
     bool by_token;         /* nothing but the token brings its result */
     json *input;           /* of an activity's: its text */
     json *parent;          /* of an own task: the ARN of its execution */
-    json *request;         /* of one whose start waits for its turn: the call's body; else NULL */
+    json *request;         /* of one whose call waits for its turn: the call's body; else NULL */
+    json *operation;       /* of such a one: which; NULL: StartExecution */
 };
 
 /* A TestState that runs. */
@@ -215,8 +216,9 @@ struct api {
     size_t open, max_open; /* STANDARD executions that run, and may at once */
     enum api_throttle throttle;
     struct start_bucket starts[START_KINDS];
-    struct id_map runs;   /* by the engine's numbers */
-    struct fresh **fresh; /* the oldest first; those before `fresh_head` have gone */
+    struct id_queue later; /* tasks whose calls come after the turn */
+    struct id_map runs;    /* by the engine's numbers */
+    struct fresh **fresh;  /* the oldest first; those before `fresh_head` have gone */
     size_t fresh_head, fresh_count, fresh_cap;
     struct text_map fresh_arns;
     uint64_t turn;  /* of api_advance */
@@ -605,6 +607,8 @@ enum own_task own_task_of(const char *resource, char **operation);
 void own_start(api *a, struct api_task *t, const struct task *task, const char *operation);
 /* The call of a Task that has waited for its turn; `t` may be over when it returns. */
 void own_start_now(api *a, struct api_task *t);
+/* Calls that were put off until after the turn. */
+void own_calls_go_on(api *a);
 /* After a crash: the api has answered, and said so. `t` may be over when it returns. */
 void own_resume(api *a, struct api_task *t, const json *submitted);
 /* The tasks that wait for the execution hear of it. */

@@ -457,10 +457,16 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
     json *request = request_of(task->parameters);
     json_write(&body, request);
     a->now_ms = task->now_ms;
-    if (strcmp(operation, start_operation) == 0 && start_must_wait(a, t, request))
+    bool starts = strcmp(operation, start_operation) == 0;
+    if (!starts && engine_takes_up(a->engine)) {
+        t->operation = json_cstring(operation);
+        id_queue_add(&a->later, t->node.id);
         t->request = json_take_buf(&body);
-    else
+    } else if (starts && start_must_wait(a, t, request)) {
+        t->request = json_take_buf(&body);
+    } else {
         own_call(a, t, operation, &body);
+    }
     json_unref(request);
     buf_clear(&body);
 }
@@ -468,10 +474,30 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
 void own_start_now(api *a, struct api_task *t)
 {
     struct buf body = {0};
+    json *operation = t->operation;
 
     buf_add(&body, json_str(t->request), json_str_len(t->request));
     json_unref(t->request);
-    t->request = NULL;
-    own_call(a, t, start_operation, &body);
+    t->request = t->operation = NULL;
+    own_call(a, t, operation ? json_str(operation) : start_operation, &body);
+    json_unref(operation);
     buf_clear(&body);
+}
+
+/* Each may take up an execution. */
+enum { CALLS_A_TURN = 16 };
+
+/*
+ * While executions are taken up after a restart, a task that is handed out may be a call with the
+ * token of one that is not yet. As its tasks would be handed out within the call, and these may be
+ * such calls again, they wait for the end of the turn.
+ */
+void own_calls_go_on(api *a)
+{
+    struct api_task *t;
+
+    for (int n = 0;
+         n < CALLS_A_TURN && (t = (struct api_task *)(void *)id_queue_take(&a->later, &a->tasks));
+         n++)
+        own_start_now(a, t);
 }
