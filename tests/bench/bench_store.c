@@ -294,7 +294,8 @@ static void waiting(size_t count)
            1e3 * (seconds(CLOCK_MONOTONIC) - start),
            1024.0 * (double)(resident_kib() - before) / (double)count);
     start = seconds(CLOCK_MONOTONIC);
-    must(engine_advance(e, 86400001, &why), "a turn failed");
+    while (engine_next_due(e) <= 86400001)
+        must(engine_advance(e, 86400001, &why), "a turn failed");
     printf("%zu wake and end: %.1f us each\n", count,
            1e6 * (seconds(CLOCK_MONOTONIC) - start) / (double)count);
     engine_free(e);
