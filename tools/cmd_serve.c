@@ -426,6 +426,14 @@ static bool store_is_back(struct serve *s)
     return good;
 }
 
+static void on_damage(void *user, const char *text)
+{
+    const struct serve *s = user;
+
+    talk_say(s->talk, "%s; what needs the damaged page fails. asl store check %s says where it is",
+             text, s->store_path);
+}
+
 static void say_damaged(const struct serve *s)
 {
     talk_say(s->talk, "bring the file back from a copy, or see what is left: asl store check %s",
@@ -504,6 +512,7 @@ static enum life begin(struct serve *s, int64_t port)
     if (!open_store(s, &why))
         goto refuse;
     say_rights(s);
+    store_on_damage(s->store, on_damage, s);
     services_give(&s->services, &options.handlers);
     bounds_give(&s->bounds, &options);
     s->host = host_new(s->store, &options);

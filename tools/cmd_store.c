@@ -63,12 +63,19 @@ static bool is_damage(struct store_command *c, const struct diag *why)
     return damage;
 }
 
-static void advise(const char *path)
+/* What indexes have is in the tables, too. */
+static void advise(const char *path, const struct store_counts *counts)
 {
-    cmd_fail("store",
-             "%s: the file is damaged: end the server and bring it back from a copy, or see what "
-             "sqlite3's .recover can save of it",
-             path);
+    if (counts->bad_indexes && !counts->bad_tables)
+        cmd_fail("store",
+                 "%s: only indexes are damaged, and nothing is lost: end the server, and have "
+                 "them made anew: asl store mend %s",
+                 path, path);
+    else
+        cmd_fail("store",
+                 "%s: the file is damaged: end the server and bring it back from a copy, or see "
+                 "what sqlite3's .recover can save of it",
+                 path);
 }
 
 static int check(struct store_command *c, const char *path)
@@ -86,7 +93,7 @@ static int check(struct store_command *c, const char *path)
                     path, counts.executions, counts.definitions, c->problems,
                     c->problems == 1 ? "problem" : "problems");
         if (c->damaged)
-            advise(path);
+            advise(path, &counts);
         status = c->problems ? EXIT_BAD : EXIT_GOOD;
     } else {
         cmd_fail("store", "%s%s%s", s ? path : "", s ? ": " : "", why.text);
@@ -96,16 +103,34 @@ static int check(struct store_command *c, const char *path)
     return status;
 }
 
+static int mend(const struct store_command *c, const char *path)
+{
+    struct diag why = {0};
+    size_t count;
+    bool good = store_sqlite_mend(path, &count, &why);
+
+    if (!good)
+        cmd_fail("store", "%s", why.text);
+    else if (!c->quiet)
+        fprintf(stderr, "asl store: %s: %zu indexes are made anew\n", path, count);
+    diag_clear(&why);
+    return good ? EXIT_GOOD : EXIT_USAGE;
+}
+
 static const struct option_row rows[] = {
     {"quiet", 'q', NULL, "no line that counts", offsetof(struct store_command, quiet)},
 };
 
 const struct option_set cmd_store_options = {
     .command = "store",
-    .usage = "asl store check FILE [OPTIONS]",
-    .about = "Says what is wrong with a file that asl serve keeps its state in, a line for each\n"
-             "row, and changes nothing; a server may have it open meanwhile. Exit status 0:\n"
-             "nothing is wrong; 1: something is; 2: it can't be read.",
+    .usage = "asl store check FILE [OPTIONS]\n"
+             "       asl store mend FILE [OPTIONS]",
+    .about =
+        "check says what is wrong with a file that asl serve keeps its state in, a line for\n"
+        "each row, and changes nothing; a server may have it open meanwhile. mend makes\n"
+        "damaged indexes anew where all else is whole; no server may have it.\n"
+        "Exit status 0: nothing is wrong, or it is mended; 1: something is wrong; 2: it can't\n"
+        "be read or mended.",
     .examples = "  asl store check asl.db\n",
     .files = true,
     .rows = rows,
@@ -120,10 +145,13 @@ int cmd_store(int argc, char **argv)
 
     if (first < 0)
         return status;
-    if (first == argc || strcmp(argv[first], "check") != 0)
-        return cmd_usage("store", first == argc ? "what is to be done? asl store check FILE"
-                                                : "it can check FILE, and nothing else");
+    bool mends = first < argc && strcmp(argv[first], "mend") == 0;
+    if (first == argc || (!mends && strcmp(argv[first], "check") != 0))
+        return cmd_usage("store", first == argc
+                                      ? "what is to be done? asl store check FILE"
+                                      : "it can check FILE or mend FILE, and nothing else");
     if (argc - first != 2 || !*argv[first + 1])
-        return cmd_usage("store", "check which file? One at a time, please");
-    return check(&c, argv[first + 1]);
+        return cmd_usage("store", mends ? "mend which file? One at a time, please"
+                                        : "check which file? One at a time, please");
+    return mends ? mend(&c, argv[first + 1]) : check(&c, argv[first + 1]);
 }

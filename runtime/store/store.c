@@ -14,6 +14,12 @@ void store_free(store *s)
         s->ops->free(s);
 }
 
+void store_on_damage(store *s, store_damage *told, void *user)
+{
+    s->told = told;
+    s->told_user = user;
+}
+
 void store_start(store *s, const struct store_execution *x)
 {
     s->changed = true;

@@ -45,6 +45,13 @@ store *store_sqlite_open(const char *path, enum store_durability durability, str
 
 void store_free(store *s);
 
+/*
+ * Tells, once, when something was read and the file, rather than a row of it, was found damaged:
+ * who asked hears it, too, but perhaps nobody who can do anything about it.
+ */
+typedef void store_damage(void *user, const char *text);
+void store_on_damage(store *s, store_damage *told, void *user);
+
 /* ---- executions ---- */
 
 /* due_ms of an execution that has more to wait for than the time: tasks, others, its next turn. */

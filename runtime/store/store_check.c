@@ -71,6 +71,45 @@ static void see_integrity(struct check *c, sqlite3_stmt *row)
         tell(c, text_at(row, 0), STORE_FILE);
 }
 
+bool sqlite_is_whole(struct file *f, const char *sql)
+{
+    sqlite3_stmt *q = NULL;
+    int got = sqlite3_prepare_v2(f->db, sql, -1, &q, NULL);
+
+    while (got == SQLITE_OK && (got = sqlite3_step(q)) == SQLITE_ROW) {
+        for (int i = 0; i < sqlite3_column_count(q); i++)
+            sqlite3_column_bytes(q, i);
+        got = SQLITE_OK;
+    }
+    sqlite3_finalize(q);
+    return (got & 0xff) != SQLITE_CORRUPT;
+}
+
+/* A table, or an index, that is read without the help of another. An index of some rows only is
+ * used when those are asked for. */
+static void see_tree(struct check *c, sqlite3_stmt *row)
+{
+    bool index = strcmp(text_at(row, 0), "index") == 0;
+    const char *some = strstr(text_at(row, 3), " WHERE ");
+    struct buf sql = {0}, text = {0};
+
+    if (index)
+        buf_printf(&sql, "SELECT sum(1) FROM %s INDEXED BY %s%s", text_at(row, 2), text_at(row, 1),
+                   some ? some : "");
+    else
+        buf_printf(&sql, "SELECT * FROM %s NOT INDEXED", text_at(row, 1));
+    if (!sqlite_is_whole(c->file, buf_str(&sql))) {
+        *(index ? &c->counts->bad_indexes : &c->counts->bad_tables) += 1;
+        buf_printf(&text,
+                   index ? "the index %s of the table %s is damaged"
+                         : "the table %s can't be read to its end",
+                   text_at(row, 1), text_at(row, 2));
+        tell(c, buf_str(&text), STORE_FILE);
+    }
+    buf_clear(&sql);
+    buf_clear(&text);
+}
+
 /* ---- definitions ---- */
 
 static void see_definition(struct check *c, sqlite3_stmt *row)
@@ -482,6 +521,9 @@ bool store_check(store *s, store_tell *told, void *user, struct store_counts *co
         void (*see)(struct check *c, sqlite3_stmt *row);
     } looks[] = {
         {"PRAGMA integrity_check(100)", see_integrity},
+        {"SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE rootpage>0 AND sql NOT NULL "
+         "ORDER BY type DESC, name",
+         see_tree},
         {"SELECT key, text FROM definitions ORDER BY key", see_definition},
         {EXECUTIONS, see_execution},
         {"SELECT number, arn FROM executions WHERE " STORE_SPOILED " ORDER BY number", see_spoiled},

@@ -16,6 +16,7 @@ typedef void store_tell(void *user, const char *where, const char *what);
 
 struct store_counts {
     uint64_t executions, rows, definitions;
+    size_t bad_tables, bad_indexes; /* those that can't be read to their ends */
 };
 
 /*
@@ -25,5 +26,11 @@ struct store_counts {
  */
 bool store_check(store *s, store_tell *tell, void *user, struct store_counts *counts,
                  struct diag *why);
+
+/*
+ * Makes the indexes of a store's file anew from its tables, which must be whole; `count` of them.
+ * Nobody else may have it meanwhile. False with *why filled: it could not be done.
+ */
+bool store_sqlite_mend(const char *path, size_t *count, struct diag *why);
 
 #endif

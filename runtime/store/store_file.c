@@ -151,6 +151,12 @@ bool store_lock(struct store_lock *lock, const char *path, struct diag *why)
     return take_lock(lock, path, LOCK_EX, why);
 }
 
+bool store_lock_there(struct store_lock *lock, const char *path, struct diag *why)
+{
+    lock->fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    return take_lock(lock, path, LOCK_EX, why);
+}
+
 bool store_lock_to_read(struct store_lock *lock, const char *path, struct diag *why)
 {
     /* A pipe would be opened only when somebody writes to it. */

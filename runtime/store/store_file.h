@@ -24,6 +24,8 @@ struct store_lock {
  * second name (STORE_LINKED), or it can't be opened (STORE_OPEN).
  */
 bool store_lock(struct store_lock *lock, const char *path, struct diag *why);
+/* The same, but that the file must be there. */
+bool store_lock_there(struct store_lock *lock, const char *path, struct diag *why);
 /* The same for who only reads it, which others may do meanwhile; the file must be there. */
 bool store_lock_to_read(struct store_lock *lock, const char *path, struct diag *why);
 void store_unlock(struct store_lock *lock);

@@ -53,6 +53,8 @@ struct store_ops {
 
 struct store {
     const struct store_ops *ops;
+    store_damage *told; /* NULL: nobody is to be told of damage, or was already */
+    void *told_user;
     /* store.c's own: */
     bool changed; /* something was put in since the last commit */
     struct store_stats stats;

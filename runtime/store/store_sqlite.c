@@ -82,6 +82,11 @@ bool sqlite_read_failed(struct file *f, struct diag *why)
     diag_set(why, damaged ? STORE_DAMAGED : STORE_READ, 0, "%s: %s",
              damaged ? "the store's file is damaged" : "the store can't be read",
              sqlite3_errmsg(f->db));
+    store_damage *told = damaged ? f->store.told : NULL;
+    if (told) {
+        f->store.told = NULL;
+        told(f->store.told_user, why->text);
+    }
     return false;
 }
 
@@ -474,8 +479,7 @@ static void free_file(store *s)
     mem_free(f);
 }
 
-/* An empty one, to be opened. */
-static struct file *new_file(void)
+struct file *sqlite_new_file(void)
 {
     static const struct store_ops ops = {
         .free = free_file,
@@ -532,14 +536,14 @@ static store *opened(struct file *f, bool good, const char *path, struct diag *w
 
 store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why)
 {
-    struct file *f = new_file();
+    struct file *f = sqlite_new_file();
 
     return opened(f, sqlite_open_file(f, path, durability, why), path, why);
 }
 
 store *store_sqlite_look(const char *path, struct diag *why)
 {
-    struct file *f = new_file();
+    struct file *f = sqlite_new_file();
 
     return opened(f, sqlite_look_at_file(f, path, why), path, why);
 }

@@ -98,6 +98,9 @@ static inline struct file *file_of(store *s)
 
 /* ---- store_sqlite.c ---- */
 
+/* An empty one, to be opened; store_free. */
+struct file *sqlite_new_file(void);
+
 /* A kept statement, ready to be bound. */
 sqlite3_stmt *sqlite_use(struct file *f, enum statement which);
 /* What an error of SQLite's means for who put something in: see store.h. */
@@ -154,9 +157,17 @@ bool sqlite_tidy(store *s);
 /* The same as sqlite_open_file, but nothing is written, and others may have it meanwhile. */
 bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why);
 
+/* The same, but that nothing is looked at but whose it is. */
+bool sqlite_open_to_mend(struct file *f, const char *path, struct diag *why);
+
 /* False with *why filled; what was opened stays with `f`. */
 bool sqlite_open_file(struct file *f, const char *path, enum store_durability durability,
                       struct diag *why);
+
+/* ---- store_check.c ---- */
+
+/* Reads all rows of a query to their ends. False: the file is damaged there. */
+bool sqlite_is_whole(struct file *f, const char *sql);
 
 /* ---- store_sqlite_read.c: as store.h has them ---- */
 

@@ -360,13 +360,9 @@ bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why)
     return false;
 }
 
-bool sqlite_open_file(struct file *f, const char *path, enum store_durability durability,
-                      struct diag *why)
+/* For this process alone; whose it is has been looked at. */
+static bool open_to_write(struct file *f, const char *path, int64_t *version, struct diag *why)
 {
-    int64_t version = 0, tables = 0;
-
-    if (!check_name(path, why) || !store_lock(&f->lock, path, why))
-        return false;
     if (sqlite3_open_v2(path, &f->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK) {
@@ -375,7 +371,30 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
     }
     /* Someone who reads with the command line may hold a lock for a moment. */
     sqlite3_busy_timeout(f->db, 1000);
-    if (!check_owner(f, &version, why) ||
+    return check_owner(f, version, why);
+}
+
+bool sqlite_open_to_mend(struct file *f, const char *path, struct diag *why)
+{
+    int64_t version = 0;
+
+    if (!check_name(path, why) || !store_lock_there(&f->lock, path, why) ||
+        !open_to_write(f, path, &version, why))
+        return false;
+    if (version)
+        return true;
+    diag_set(why, STORE_OPEN, 0, "it is empty");
+    return false;
+}
+
+bool sqlite_open_file(struct file *f, const char *path, enum store_durability durability,
+                      struct diag *why)
+{
+    int64_t version = 0, tables = 0;
+
+    if (!check_name(path, why) || !store_lock(&f->lock, path, why))
+        return false;
+    if (!open_to_write(f, path, &version, why) ||
         !pragma(f, "SELECT count(*) FROM sqlite_schema", &tables, why) ||
         !allow_vacuum(f, tables == 0, why) ||
         !execute(f,
