@@ -5,6 +5,7 @@
 #include "tests/support/http_stub.h"
 
 #include "parsers/mem.h"
+#include "runtime/clock.h"
 #include "runtime/handler.h"
 #include "runtime/task.h"
 
@@ -572,6 +573,18 @@ long __wrap_syscall(long number, pid_t pid, unsigned flags)
     return -1;
 }
 
+/* How often the list of all processes was looked at. */
+static unsigned lists_of_processes;
+
+DIR *__wrap_opendir(const char *name);
+DIR *__real_opendir(const char *name);
+
+DIR *__wrap_opendir(const char *name)
+{
+    lists_of_processes += strcmp(name, "/proc") == 0;
+    return __real_opendir(name);
+}
+
 static void hide_pidfd(void)
 {
     no_pidfd = true;
@@ -957,7 +970,7 @@ static const char bootstrap[] =
     "    c.request(method, base + path, body, headers)\n"
     "    r = c.getresponse()\n"
     "    return r.status, r.headers, r.read()\n"
-    "def other(one, apart):\n"
+    "def other(one, apart, times=1):\n"
     "    # A process of its own, and an orphan if it is to be apart: what it gets, from the file "
     "'got'.\n"
     "    if os.fork() == 0:\n"
@@ -969,7 +982,7 @@ static const char bootstrap[] =
     "        for method, path in (('GET', 'what'), ('GET', 'invocation/next'), ('POST', one + "
     "'response'), ('POST', "
     "one + 'error'),\n"
-    "                             ('POST', 'init/error')):\n"
+    "                             ('POST', 'init/error')) * times:\n"
     "            o = http.client.HTTPConnection(host)\n"
     "            o.request(method, '/2018-06-01/runtime/' + path, '\"forged\"' if method == 'POST' "
     "and apart else None)\n"
@@ -978,7 +991,7 @@ static const char bootstrap[] =
     "            r.read()\n"
     "            if not apart:\n"
     "                break\n"
-    "        open('new', 'w').write(json.dumps(got))\n"
+    "        open('new', 'w').write(json.dumps(got if times == 1 else sorted(set(got))))\n"
     "        os.rename('new', 'got')\n"
     "        os._exit(0)\n"
     "    while not os.path.exists('got'):\n"
@@ -1019,6 +1032,9 @@ static const char bootstrap[] =
     "        result = (b'1' * 10000 for _ in range(900))\n"
     "    if what == 'forged':\n"
     "        result = other(one, True)\n"
+    "    if what == 'crowd':\n"
+    "        result = other(one, True, 30)\n"
+    "        c.close() # and so comes back by another one\n"
     "    if what == 'helped':\n"
     "        result = other(one, False)\n"
     "    if what == 'of its group':\n"
@@ -1111,6 +1127,25 @@ START_TEST(invocation)
     expect_answer("the next one", &w->answers[1], "ok {\"b\":2}");
     ck_assert_uint_eq(handlers_busy(w->handlers), 0);
     buf_clear(&row);
+    world_free(w);
+}
+END_TEST
+
+/* However many strangers come, and the process itself is let in beside them. */
+START_TEST(runtime_has_no_time_for_strangers)
+{
+    struct world *w = runtime_world("{\"resource\": \"f\", " BOOTSTRAP "}");
+    int64_t began_ms = clock_steady_ms();
+
+    begin(w, "f", "{\"do\":\"crowd\"}");
+    wait_for(w, 1);
+    expect_answer("what they get", &w->answers[0], "ok [403]");
+    int64_t seconds = (clock_steady_ms() - began_ms) / 1000 + 2;
+    ck_assert_msg(lists_of_processes > 0 && lists_of_processes <= 20 * seconds, "%u lists in %d s",
+                  lists_of_processes, (int)seconds);
+    begin(w, "f", "{\"do\":\"wrong\"}");
+    wait_for(w, 2);
+    expect_answer("a connection of its own", &w->answers[1], "ok [400,403,404]");
     world_free(w);
 }
 END_TEST
@@ -1787,6 +1822,7 @@ static void add_command_tests(TCase *t)
     tcase_add_loop_test(t, no_more_than_the_bound, 0, COUNT(bounds));
     tcase_add_test(t, command_event);
     tcase_add_loop_test(t, invocation, 0, COUNT(invocations));
+    tcase_add_test(t, runtime_has_no_time_for_strangers);
     tcase_add_test(t, runtime_stays_warm);
     tcase_add_test(t, runtime_scales);
     tcase_add_test(t, runtime_makes_room_for_another_function);

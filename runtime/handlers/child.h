@@ -71,14 +71,21 @@ void child_end(struct child *c, int64_t grace_ms);
 
 /* ---- child_peer.c ---- */
 
+/* What it costs to look for peers has a bound, which all children of a set share. Empty is {0}. */
+struct child_peers {
+    bool told;        /* the kernel has found a socket by its addresses: it can */
+    int64_t since_ms; /* by clock_steady_ms: `lists` were read since */
+    unsigned lists;
+};
+
 /* Does this system tell what child_is_peer asks for? */
 bool child_peers_are_told(void);
 /*
  * Is the socket at `client`, connected to `server`, one of the child's, of its group's, or of a
  * process that it has started? Both are on loopback, and the connection is open.
  */
-bool child_is_peer(const struct child *c, const struct sockaddr_in *client,
-                   const struct sockaddr_in *server);
+bool child_is_peer(struct child_peers *peers, const struct child *c,
+                   const struct sockaddr_in *client, const struct sockaddr_in *server);
 
 /* ---- child_log.c ---- */
 

@@ -1,32 +1,103 @@
 /*
  * Whose socket is at the other end of a connection over loopback. TCP doesn't tell, but the kernel
- * lists its sockets with their addresses and inodes (/proc/net/tcp), and whose files those inodes
- * are (/proc/PID/fd). The connection is looked at while its client waits for an answer: so the
- * socket is there, and nobody else can have its address.
+ * gives a socket's inode for its addresses (sock_diag(7), or where that is not to be had, the list
+ * of all in /proc/net/tcp), and whose files those inodes are (/proc/PID/fd). The connection is
+ * looked at while its client waits for an answer: so the socket is there, and nobody else can have
+ * its address.
+ *
+ * Anybody on the machine can make us ask, as often as he likes. What the child itself asks is
+ * answered by a look at its own files. Lists of all sockets or processes are read so often a second
+ * and no more: who would need another one is refused. So in a second in which strangers come in
+ * numbers, new connections of the child's helpers are refused, too.
  */
 
 #include "runtime/handlers/child.h"
 
 #include "parsers/buf.h"
 
+#include "runtime/clock.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_ANCESTORS = 64 };
+enum { MAX_ANCESTORS = 64, MAX_LISTS = 20, LISTS_MS = 1000 };
 
 bool child_peers_are_told(void)
 {
     return access("/proc/net/tcp", R_OK) == 0 && access("/proc/self/fd", R_OK) == 0;
 }
 
+/* May one more list be read? */
+static bool may_list(struct child_peers *peers)
+{
+    int64_t now_ms = clock_steady_ms();
+
+    if (now_ms >= peers->since_ms + LISTS_MS) {
+        peers->since_ms = now_ms;
+        peers->lists = 0;
+    }
+    return peers->lists++ < MAX_LISTS;
+}
+
 /* ---- the socket ---- */
+
+/*
+ * Asks the kernel for one socket; sockets of IPv6 that are connected by IPv4 are found, too. False:
+ * it says that there is none, which it also says where it can't tell.
+ */
+static bool ask_kernel(const struct sockaddr_in *client, const struct sockaddr_in *server,
+                       unsigned long *inode)
+{
+    struct {
+        struct nlmsghdr head;
+        struct inet_diag_req_v2 body;
+    } question = {
+        .head = {.nlmsg_len = sizeof question,
+                 .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                 .nlmsg_flags = NLM_F_REQUEST},
+        .body = {.sdiag_family = AF_INET,
+                 .sdiag_protocol = IPPROTO_TCP,
+                 .idiag_states = UINT32_MAX,
+                 .id = {.idiag_sport = client->sin_port,
+                        .idiag_dport = server->sin_port,
+                        .idiag_src = {client->sin_addr.s_addr},
+                        .idiag_dst = {server->sin_addr.s_addr},
+                        .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}},
+    };
+    union {
+        struct nlmsghdr head;
+        char bytes[1024];
+    } answer;
+    int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
+    struct inet_diag_msg found;
+    bool told = false;
+
+    if (fd < 0)
+        return false;
+    if (send(fd, &question, sizeof question, 0) == (ssize_t)sizeof question) {
+        ssize_t len = recv(fd, &answer, sizeof answer, 0);
+        told = len >= (ssize_t)NLMSG_LENGTH(sizeof found) &&
+               answer.head.nlmsg_type == SOCK_DIAG_BY_FAMILY;
+    }
+    close(fd);
+    if (!told)
+        return false;
+    memcpy(&found, answer.bytes + NLMSG_HDRLEN, sizeof found);
+    *inode = found.id.idiag_dport == server->sin_port ? found.idiag_inode : 0;
+    return true;
+}
 
 /* One end of a connection as the kernel writes it: each 32 bits of an address as a number of this
  * machine's byte order. */
@@ -67,10 +138,9 @@ static unsigned long inode_of(const char *path, const char *ends)
     return inode;
 }
 
-/* The socket at `client` that is connected to `server`; programs also reach 127.0.0.1 by sockets of
- * IPv6. 0: there is none. */
-static unsigned long socket_between(const struct sockaddr_in *client,
-                                    const struct sockaddr_in *server)
+/* The same from the lists of the kernel; programs also reach 127.0.0.1 by sockets of IPv6. */
+static unsigned long look_through_sockets(const struct sockaddr_in *client,
+                                          const struct sockaddr_in *server)
 {
     unsigned long inode = 0;
 
@@ -84,6 +154,20 @@ static unsigned long socket_between(const struct sockaddr_in *client,
         buf_clear(&ends);
     }
     return inode;
+}
+
+/* The socket at `client` that is connected to `server`. 0: there is none, or it may not be looked
+ * for. */
+static unsigned long socket_between(struct child_peers *peers, const struct sockaddr_in *client,
+                                    const struct sockaddr_in *server)
+{
+    unsigned long inode = 0;
+
+    if (ask_kernel(client, server, &inode)) {
+        peers->told = true;
+        return inode;
+    }
+    return !peers->told && may_list(peers) ? look_through_sockets(client, server) : 0;
 }
 
 /* ---- processes ---- */
@@ -148,12 +232,12 @@ static bool belongs_to(pid_t pid, pid_t child)
     return false;
 }
 
-bool child_is_peer(const struct child *c, const struct sockaddr_in *client,
-                   const struct sockaddr_in *server)
+bool child_is_peer(struct child_peers *peers, const struct child *c,
+                   const struct sockaddr_in *client, const struct sockaddr_in *server)
 {
-    unsigned long inode = c->alive ? socket_between(client, server) : 0;
+    unsigned long inode = c->alive ? socket_between(peers, client, server) : 0;
     bool found = inode && has_open(c->pid, inode);
-    DIR *folder = inode && !found ? opendir("/proc") : NULL;
+    DIR *folder = inode && !found && may_list(peers) ? opendir("/proc") : NULL;
 
     for (struct dirent *e; folder && !found && (e = readdir(folder));) {
         pid_t pid = isdigit((unsigned char)e->d_name[0]) ? (pid_t)strtol(e->d_name, NULL, 10) : 0;

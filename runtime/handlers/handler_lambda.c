@@ -81,6 +81,7 @@ struct runtime {
 
 struct runtimes {
     http_server *server;
+    struct child_peers peers;
     uint64_t lives;
     struct runtime *first;
 };
@@ -413,7 +414,7 @@ static bool is_from_process(const struct runtime *rt, http_exchange *x)
     if (peer->sa_family != AF_INET)
         return false;
     memcpy(&client, peer, sizeof client);
-    if (!child_is_peer(&rt->child, &client, &server))
+    if (!child_is_peer(&rt->h->runtimes->peers, &rt->child, &client, &server))
         return false;
     http_exchange_set_mark(x, rt->life);
     return true;
