@@ -10,6 +10,7 @@
 #include "parsers/count.h"
 #include "parsers/mem.h"
 #include "parsers/percent.h"
+#include "runtime/clock.h"
 #include "runtime/curl_library.h"
 
 #include <arpa/inet.h>
@@ -38,12 +39,13 @@ struct http_transfer {
     size_t line_room;
     size_t max_body, header_bytes;
     int64_t timeout_ms;
-    bool resolved;  /* past the look-up of the name */
-    bool sent;      /* has a connection */
-    bool too_large; /* the answer is */
-    bool refused;   /* by `allow` */
-    bool again;     /* it is the second try */
-    bool probing;   /* looks up the name only, to ask `allow` before a proxy is asked */
+    int64_t until_ms, connect_until_ms; /* by clock_steady_ms; until_ms 0: no bound */
+    bool resolved;                      /* past the look-up of the name */
+    bool sent;                          /* has a connection */
+    bool too_large;                     /* the answer is */
+    bool refused;                       /* by `allow` */
+    bool again;                         /* it is the second try */
+    bool probing; /* looks up the name only, to ask `allow` before a proxy is asked */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -276,6 +278,19 @@ static enum http_outcome explain(struct http_transfer *t, CURLcode code, struct 
     return HTTP_UNREACHED;
 }
 
+/* A probe, and a second try, take from the time that the request has. */
+static void set_times(const struct http_transfer *t)
+{
+    const struct curl_library *curl = t->client->curl;
+    int64_t now_ms = clock_steady_ms();
+    int64_t left = t->until_ms - now_ms, connect_left = t->connect_until_ms - now_ms;
+
+    /* 0 would be no bound, or curl's own */
+    curl->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)(!t->until_ms ? 0 : left > 1 ? left : 1));
+    curl->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                      (long)(connect_left > 1 ? connect_left : 1));
+}
+
 /*
  * 7.88 gives up when it meets five dead connections in its cache one after the other, as after a
  * restart of the server; none of the request went out then.
@@ -287,6 +302,7 @@ static bool try_again(struct http_transfer *t, CURLcode code)
     t->again = true;
     t->error[0] = '\0';
     t->client->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+    set_times(t);
     return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
 }
 
@@ -334,6 +350,7 @@ static bool go_on(struct http_transfer *t, CURLcode code)
     if (t->refused || code == CURLE_OPERATION_TIMEDOUT)
         return false;
     set_probing(t, false);
+    set_times(t);
     t->resolved = t->sent = false;
     t->error[0] = '\0';
     return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
@@ -629,9 +646,10 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     c->curl->easy_setopt(t->easy, CURLOPT_URL, q->url);
     set_method(t, q->method);
     c->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, header_list(t));
-    c->curl->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)q->timeout_ms);
-    c->curl->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
-                         (long)(q->connect_ms ? q->connect_ms : CONNECT_MS));
+    int64_t now_ms = clock_steady_ms();
+    t->until_ms = q->timeout_ms ? now_ms + q->timeout_ms : 0;
+    t->connect_until_ms = now_ms + (q->connect_ms ? q->connect_ms : CONNECT_MS);
+    set_times(t);
     set_probing(t, t->allow && may_use_proxy());
     push(&c->running, t);
     c->curl->multi_add_handle(c->multi, t->easy);

@@ -25,6 +25,7 @@ struct invoke_work {
     struct connection *connection; /* NULL: none */
     bool gateway;
     http_transfer *transfer;
+    int64_t until_ms; /* by clock_steady_ms: the token's request and the call itself have to end */
     json *request, *response; /* what is told of them when the call is traced; or NULL */
 };
 
@@ -256,6 +257,14 @@ static void answered(void *user, struct http_response *r)
 
 /* ---- the request ---- */
 
+/* For the token and the request together. */
+static int64_t time_left(const struct invoke_work *w)
+{
+    int64_t left_ms = w->until_ms - clock_steady_ms();
+
+    return left_ms > 1 ? left_ms : 1;
+}
+
 static struct invoke_request request_of(const struct invoke_work *w, const struct connection *c)
 {
     return (struct invoke_request){.parameters = w->j->payload,
@@ -304,7 +313,7 @@ static void send_request(struct invoke_work *w, bool in_start)
             .body = q.body,
             .test_keys = endpoints_url_is_loopback(buf_str(&q.url)),
             .service = auth && !strcmp(auth, "IAM_ROLE") ? "execute-api" : NULL,
-            .timeout_ms = w->j->row->timeout_ms ? w->j->row->timeout_ms : REQUEST_MS,
+            .timeout_ms = time_left(w),
         };
         q.body = (struct buf){0};
         if (w->j->trace && !w->gateway)
@@ -363,7 +372,7 @@ static void ask_for_token(struct invoke_work *w)
                                .url = c->token_url,
                                .headers = &type,
                                .header_count = 1,
-                               .timeout_ms = REQUEST_MS};
+                               .timeout_ms = time_left(w)};
     struct diag why = {0};
 
     buf_adds(&s.body, "grant_type=client_credentials&client_id=");
@@ -390,6 +399,7 @@ void invoke_start(struct job *j)
     w->j = j;
     w->gateway = is_gateway(j->target);
     w->connection = arn && !w->gateway ? connection_of(j->h, arn) : NULL;
+    w->until_ms = clock_steady_ms() + (j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS);
     j->work = w;
     if (w->connection && w->connection->token_url &&
         (!w->connection->token || clock_steady_ms() >= w->connection->token_until_ms))

@@ -1,17 +1,20 @@
-/* For tests/life: the look-up of any name takes a minute, and finds nothing. */
+/* For tests/life: the look-up of any name takes a minute, or SLOW_NAMES_MS, and finds nothing. */
 #include <netdb.h>
+#include <stdlib.h>
 #include <time.h>
 
 __attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service,
                                                        const struct addrinfo *hints,
                                                        struct addrinfo **found)
 {
-    const struct timespec minute = {.tv_sec = 60};
+    const char *given = getenv("SLOW_NAMES_MS");
+    long ms = given ? strtol(given, NULL, 10) : 60000;
+    const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
     (void)name;
     (void)service;
     (void)hints;
     (void)found;
-    nanosleep(&minute, NULL);
+    nanosleep(&pause, NULL);
     return EAI_AGAIN;
 }
