@@ -11,6 +11,7 @@
 #include "tools/bounds.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
+#include "tools/region.h"
 #include "tools/serve_definitions.h"
 #include "tools/serve_reload.h"
 #include "tools/serve_talk.h"
@@ -29,13 +30,14 @@ enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000, STREAMS = 3
 
 struct serve {
     /* Options as given; NULL: not. */
-    const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *region,
-        *account, *mock, *routes, *log, *store_path, *durability, *retention, *wait_scale,
-        *max_executions, *throttle, *drain, *least_free;
+    const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *mock, *routes,
+        *log, *store_path, *durability, *retention, *wait_scale, *max_executions, *throttle, *drain,
+        *least_free;
     bool insecure, public_metrics, quiet;
     bool lived;     /* it was ready once */
     uint16_t bound; /* and then on this port, which stays its own */
     struct bounds bounds;
+    struct region where;
     struct services_options asked;
     struct set_options set;
     struct placeholders placeholders;
@@ -374,9 +376,6 @@ static bool is_loopback(const char *address)
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
-static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
-static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
-
 /* ---- the store ---- */
 
 static const char in_memory[] = ":memory:";
@@ -495,8 +494,8 @@ static enum life begin(struct serve *s, int64_t port)
         .ended = on_ended,
         .answered = on_answered,
         .lost = on_lost};
-    struct api_config config = {.region = first_set(s->region, regions),
-                                .account = first_set(s->account, accounts),
+    struct api_config config = {.region = s->where.region,
+                                .account = s->where.account,
                                 .mocks = first_set(s->mock, mock_files),
                                 .no_limits = no_limits,
                                 .max_open = (size_t)s->most,
@@ -735,10 +734,7 @@ static const struct option_row rows[] = {
      "mock configuration of Step Functions Local, for starts of\n"
      "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
      offsetof(struct serve, mock)},
-    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION, AWS_REGION; default: us-east-1)",
-     offsetof(struct serve, region)},
-    {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)",
-     offsetof(struct serve, account)},
+    REGION_OPTIONS(struct serve, where),
     {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",
      offsetof(struct serve, limits)},
     {"max-executions", 0, "N",
@@ -821,43 +817,6 @@ static bool read_least_free(struct serve *s)
     return good;
 }
 
-/* ---- what is in ARNs ---- */
-
-static const char small_letters[] = "abcdefghijklmnopqrstuvwxyz", digits[] = "0123456789";
-
-/* "us-gov-west-1": words, then a number. */
-static bool is_region(const char *text)
-{
-    size_t words = 0, n;
-
-    while ((n = strspn(text, small_letters)) > 0 && text[n] == '-') {
-        words++;
-        text += n + 1;
-    }
-    n = strspn(text, digits);
-    return words >= 2 && n > 0 && !text[n];
-}
-
-static bool is_account(const char *text)
-{
-    return strlen(text) == 12 && strspn(text, digits) == 12;
-}
-
-/* NULL: not given. False after saying what is wrong. */
-static bool check_names(const char *region, const char *account)
-{
-    if (region && !is_region(region)) {
-        cmd_usage("serve", "--region is one of AWS's, as us-east-1 or us-gov-west-1, not '%s'",
-                  region);
-        return false;
-    }
-    if (account && !is_account(account)) {
-        cmd_usage("serve", "--account has 12 digits, as 123456789012, not '%s'", account);
-        return false;
-    }
-    return true;
-}
-
 /* ---- definitions ---- */
 
 /* Where the file of the command line isn't there, as others name one. False after saying so. */
@@ -933,13 +892,11 @@ static int run(struct serve *s, int argc, char **argv)
     if (s->max_executions &&
         !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
         return EXIT_USAGE;
-    if (!check_names(first_set(s->region, regions), first_set(s->account, accounts)) ||
-        !check_definitions(s))
+    if (!region_read(&s->where, set) || !check_definitions(s))
         return EXIT_USAGE;
     if (!set_options_read(&s->set, set, &s->placeholders))
         return EXIT_USAGE;
-    set_options_defaults(&s->placeholders, first_set(s->region, regions),
-                         first_set(s->account, accounts));
+    set_options_defaults(&s->placeholders, s->where.region, s->where.account);
     if (s->store_path && !*s->store_path)
         return cmd_usage("serve", "--store takes a file, or :memory:, not ''");
     if (!s->store_path)
@@ -955,8 +912,7 @@ static int run(struct serve *s, int argc, char **argv)
                          s->listen);
     if (!options_factor(set, "wait-time-scale", s->wait_scale, "WAIT_TIME_SCALE", &s->scale))
         return EXIT_USAGE;
-    if (!services_read(&s->asked, set, s->lambda_endpoint, first_set(s->region, regions),
-                       &s->services))
+    if (!services_read(&s->asked, set, s->lambda_endpoint, s->where.region, &s->services))
         return EXIT_USAGE;
     services_not(&s->services, s->listen ? s->listen : "127.0.0.1", port);
     return serve(s, port);

@@ -27,26 +27,12 @@ static const char *first_set(const char *const *names)
 
 /* ---- names ---- */
 
-static const char *region_of_environment(void)
-{
-    static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
-
-    return first_set(regions);
-}
-
-static const char *account_of_environment(void)
-{
-    static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
-
-    return first_set(accounts);
-}
-
 static void make_names(struct workflow *w)
 {
     names_make(&(struct names_given){.machine = json_str(w->file.name),
                                      .name = w->name,
-                                     .region = region_of_environment(),
-                                     .account = account_of_environment(),
+                                     .region = w->where.region,
+                                     .account = w->where.account,
                                      .seed = w->seed_value},
                &w->names);
 }
@@ -57,7 +43,7 @@ static bool load_machine(struct workflow *w, const struct option_set *set, const
 {
     if (!set_options_read(&w->set, set, &w->placeholders))
         return false;
-    set_options_defaults(&w->placeholders, region_of_environment(), account_of_environment());
+    set_options_defaults(&w->placeholders, w->where.region, w->where.account);
     w->file = (struct machine_file){.command = set->command,
                                     .argument = path,
                                     .given = &w->placeholders,
@@ -196,7 +182,7 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
     if (!cmd_stdin_once(set->command, (const char *[]){path, w->input, w->context}, 3) ||
         !one_of(set, "clock", w->clock, "real", "virtual") ||
         !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set) ||
-        !bounds_read(set, &w->bounds))
+        !bounds_read(set, &w->bounds) || !region_read(&w->where, set))
         return EXIT_USAGE;
     if (!colour_is_choice(w->color))
         return cmd_usage(set->command, "--color is always, never or auto, not '%s'", w->color);

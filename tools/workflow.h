@@ -7,6 +7,7 @@
 #include "tools/bounds.h"
 #include "tools/machine_file.h"
 #include "tools/options.h"
+#include "tools/region.h"
 #include "tools/report_text.h"
 #include "tools/services.h"
 #include "tools/set_options.h"
@@ -22,6 +23,7 @@ struct workflow {
     const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed,
         *wait_scale, *color;
     struct bounds bounds;
+    struct region where;
     struct services_options asked;
     struct set_options set;
     bool silent; /* says of a definition nothing but what is wrong with it */
@@ -66,7 +68,8 @@ struct workflow {
         {"name", 0, "NAME", "the execution's name (default: a UUID)", offsetof(type, w.name)},     \
         {"context", 0, "JSON|@FILE|-", "members for the context object",                           \
          offsetof(type, w.context)},                                                               \
-        BOUNDS_OPTIONS(type, w.bounds), COLOUR_OPTION(type, w.color),                              \
+        BOUNDS_OPTIONS(type, w.bounds), REGION_OPTIONS(type, w.where),                             \
+        COLOUR_OPTION(type, w.color),                                                              \
     {                                                                                              \
         "seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible",                     \
             offsetof(type, w.seed)                                                                 \

@@ -1,0 +1,64 @@
+/* --region and --account: one check for all commands that have them. */
+
+#include "tools/region.h"
+
+#include "tools/cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char small_letters[] = "abcdefghijklmnopqrstuvwxyz", digits[] = "0123456789";
+
+/* "us-gov-west-1": words, then a number. */
+static bool is_region(const char *text)
+{
+    size_t words = 0, n;
+
+    while ((n = strspn(text, small_letters)) > 0 && text[n] == '-') {
+        words++;
+        text += n + 1;
+    }
+    n = strspn(text, digits);
+    return words >= 2 && n > 0 && !text[n];
+}
+
+static bool is_account(const char *text)
+{
+    return strlen(text) == 12 && strspn(text, digits) == 12;
+}
+
+/* The first of the variables that is set, unless the option is given; `by`: who said it. */
+static const char *first_set(const char *given, const char *option, const char *const *names,
+                             const char **by)
+{
+    *by = option;
+    for (; !given && *names; names++) {
+        const char *v = getenv(*names);
+
+        if (v && *v) {
+            given = v;
+            *by = *names;
+        }
+    }
+    return given;
+}
+
+bool region_read(struct region *r, const struct option_set *set)
+{
+    static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
+    static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
+    const char *by;
+
+    r->region = first_set(r->region, "--region", regions, &by);
+    if (r->region && !is_region(r->region)) {
+        cmd_usage(set->command, "%s is one of AWS's, as us-east-1 or us-gov-west-1, not '%s'", by,
+                  r->region);
+        return false;
+    }
+    r->account = first_set(r->account, "--account", accounts, &by);
+    if (r->account && !is_account(r->account)) {
+        cmd_usage(set->command, "%s has 12 digits, as 123456789012, not '%s'", by, r->account);
+        return false;
+    }
+    return true;
+}
