@@ -26,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEFAULT_PORT = 8083, GRACE_MS = 10000, STORE_RETRY_MS = 5000, STREAMS = 3 };
+enum { DEFAULT_PORT = 8083, GRACE_MS = 8000, STORE_RETRY_MS = 5000, STREAMS = 3 };
 
 struct serve {
     /* Options as given; NULL: not. */
@@ -710,7 +710,7 @@ static const struct option_row rows[] = {
      offsetof(struct serve, log)},
     {"drain", 0, "TIME",
      "how long handlers' calls may take to end after SIGTERM: 30s, 5m;\n"
-     "0: not at all (default: 3s)",
+     "0: not at all (default: 8s)",
      offsetof(struct serve, drain)},
     {"store", 0, "FILE|:memory:",
      "where state is kept: an SQLite file, which is made if there is\n"
@@ -882,7 +882,7 @@ static int run(struct serve *s, int argc, char **argv)
                          s->retention);
     if (!read_throttle(s))
         return EXIT_USAGE;
-    if (!read_time(s->drain ? s->drain : "3s", &s->drain_ms))
+    if (!read_time(s->drain ? s->drain : "8s", &s->drain_ms))
         return cmd_usage("serve",
                          "--drain is a number of seconds, minutes or hours, as in 30s, 5m, or 0; "
                          "not '%s'",
