@@ -189,6 +189,16 @@ static json *typed(const struct quilt *q, const char *name)
     return v;
 }
 
+/* All of `v` is a placeholder: is it a variable that stands for a string? */
+static bool is_text_variable(const struct reading *in, const json *v)
+{
+    struct buf text = {0};
+    bool is = variable_fill(in, json_str(v) + 2, json_str_len(v) - 3, &text) == VARIABLE_TEXT;
+
+    buf_clear(&text);
+    return is;
+}
+
 /* Takes the string or key `v`. CloudFormation leaves a string what it is: "5" is no number. */
 static json *fill_in(struct flatten *f, json *v, bool key)
 {
@@ -204,6 +214,10 @@ static json *fill_in(struct flatten *f, json *v, bool key)
     bool whole = placeholder_at(json_str(v), len) == len;
     if (!key && whole && f->m->in->pseudo && q.text.len)
         out = typed(&q, json_str(v));
+    if (out && is_text_variable(f->m->in, v)) {
+        json_unref(out);
+        out = NULL;
+    }
     if (!out)
         out = json_string(buf_str(&q.text), q.text.len);
     json_unref(v);
@@ -518,6 +532,7 @@ void definition_file(struct machine *m, const char *path, const struct json_plac
         buf_str(&text);
         reading_init(&file, m->in->to, buf_str(&name), text.data, text.len,
                      document_format(buf_str(&name), text.data, text.len));
+        file.variables = m->in->variables;
         check_file(m, &file);
         reading_clear(&file);
     } else {

@@ -84,6 +84,7 @@ static struct included *read_file(struct includes *all, const struct include_cal
     reading_init(&f->in, all->root->to, buf_str(&f->name), f->text.data, f->text.len,
                  document_format(buf_str(&f->name), f->text.data, f->text.len));
     f->in.pseudo = true;
+    f->in.variables = all->root->variables;
     f->doc = document_parse(f->in.format, f->text.data, f->text.len,
                             JSON_READ_TAGS | JSON_READ_UNIQUE, &f->a, &f->places, NULL);
     return keep(all, f);

@@ -18,14 +18,37 @@ static bool is_name(char c)
            (c && strchr("_.:-", c));
 }
 
+/* Behind ", name" or ", 'text'"; `i` itself: none stands there. */
+static size_t skip_otherwise(const char *text, size_t i, size_t len)
+{
+    size_t at = i + 1, start;
+
+    if (i >= len || text[i] != ',')
+        return i;
+    while (at < len && text[at] == ' ')
+        at++;
+    start = at;
+    if (at < len && text[at] == '\'') {
+        for (at++; at < len && text[at] != '\'' && (unsigned char)text[at] >= ' '; at++)
+            continue;
+        return at < len && text[at] == '\'' ? at + 1 : i;
+    }
+    while (at < len && is_name(text[at]))
+        at++;
+    return at > start ? at : i;
+}
+
 size_t placeholder_at(const char *text, size_t len)
 {
-    size_t i = 2;
+    size_t i = 2, end;
 
     if (len < 4 || text[0] != '$' || text[1] != '{')
         return 0;
     while (i < len && is_name(text[i]))
         i++;
+    if (i > 2 && memchr(text + 2, ':', i - 2))
+        while ((end = skip_otherwise(text, i, len)) > i)
+            i = end;
     return i > 2 && i < len && text[i] == '}' ? i + 1 : 0;
 }
 

@@ -181,6 +181,7 @@ void serverless_read(struct reading *in, const json *doc, const struct json_plac
     const json *resources = member(doc, at, "resources", &resources_at);
 
     in->pseudo = true;
+    in->variables = doc;
     read_machines(&all, top);
     if (resources)
         read_resources(&all, (struct include_node){in, resources, resources_at});

@@ -46,9 +46,19 @@ static bool is_given(struct substitutions *s, const char *name, size_t len)
     return i != SIZE_MAX;
 }
 
+/* "self:custom.x", and not "AWS::Region" */
+static bool is_variable(const char *name, size_t len)
+{
+    const char *colon = memchr(name, ':', len);
+
+    return colon && colon + 1 < name + len && colon[1] != ':';
+}
+
 static void miss(struct asl_report *report, struct place place, const char *name, size_t len)
 {
-    warn(report, MISSING, place, "give it in DefinitionSubstitutions, or let Fn::Sub fill it in",
+    warn(report, MISSING, place,
+         is_variable(name, len) ? "its value is not known here: give --set NAME=VALUE"
+                                : "give it in DefinitionSubstitutions, or let Fn::Sub fill it in",
          "Nothing is filled in for the placeholder", name, len);
 }
 
@@ -145,6 +155,18 @@ static bool fill_given(struct machine *m, const char *name, size_t len, struct b
     return true;
 }
 
+/* What variables come to, many times the file that they stand in, has a bound in all. */
+static bool fill_variable(struct machine *m, const char *name, size_t len, struct buf *out)
+{
+    size_t before = out->len;
+
+    if (m->of_variables > 4 * ASL_MAX_DEFINITION ||
+        variable_fill(m->in, name, len, out) == VARIABLE_NONE)
+        return false;
+    m->of_variables += out->len - before + len;
+    return true;
+}
+
 bool substitutions_fill(struct machine *m, const char *name, size_t len, bool filled,
                         struct buf *out, bool *checked)
 {
@@ -154,7 +176,7 @@ bool substitutions_fill(struct machine *m, const char *name, size_t len, bool fi
     *checked = value != NULL;
     if (value)
         buf_add(out, json_str(value), json_str_len(value));
-    return value || (!filled && fill_given(m, name, len, out));
+    return value || (!filled && fill_given(m, name, len, out)) || fill_variable(m, name, len, out);
 }
 
 void substitutions_clear(struct substitutions *s)

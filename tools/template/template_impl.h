@@ -5,8 +5,8 @@
  * What the files of this folder share: template.c (kinds), one file a kind, definition.c (a
  * definition, taken out of its template, is validated), function.c (CloudFormation's functions),
  * quilt.c (text that is sewn together), substitution.c (placeholders that a template fills in),
- * asset.c (files of the CDK), include.c (files of serverless.yml), placeholders.c (values that are
- * given from outside).
+ * asset.c (files of the CDK), include.c (files of serverless.yml), variable.c (its variables),
+ * placeholders.c (values that are given from outside).
  */
 
 #include "parsers/arena.h"
@@ -22,8 +22,9 @@ struct reading {
     size_t len;
     enum document_format format;
     struct source_lines lines;
-    bool pseudo;  /* #{…} is a placeholder too: serverless.yml */
-    json *assets; /* of the CDK: sources by key, once they were asked for */
+    bool pseudo;           /* #{…} is a placeholder too: serverless.yml */
+    json *assets;          /* of the CDK: sources by key, once they were asked for */
+    const json *variables; /* all of serverless.yml, which is where its variables look; or NULL */
 };
 
 void reading_init(struct reading *r, const struct template_reader *to, const char *name,
@@ -78,7 +79,10 @@ void quilt_clear(struct quilt *q);
 void scalar_map(struct reading *in, const json *v, const struct json_places *at,
                 struct source_map *map);
 
-/* The length of the "${name}" that begins at `text`; 0: none does. Names have A-Z a-z 0-9 _.:- */
+/*
+ * The length of the "${name}" that begins at `text`; 0: none does. Names have A-Z a-z 0-9 _.:- and
+ * what Serverless takes if a variable has no value: "${opt:stage, self:custom.stage, 'dev'}".
+ */
 size_t placeholder_at(const char *text, size_t len);
 /* Has the text a "${"? */
 bool placeholder_may_be_in(const char *text, size_t len);
@@ -108,12 +112,22 @@ void substitutions_unused(const struct substitutions *s, struct asl_report *repo
 void substitutions_clear(struct substitutions *s);
 /*
  * Adds what is to stand for the placeholder `name`: a value of the command line, or, unless the
- * template itself fills it in, one that the template gives in letters. False: there is none.
+ * template itself fills it in, one that the template gives in letters, or of a variable of
+ * serverless.yml. False: there is none.
  * *checked: the value may be written so that it doesn't end the string that it stands in;
  * CloudFormation puts in what it has as it is.
  */
 bool substitutions_fill(struct machine *m, const char *name, size_t len, bool filled,
                         struct buf *out, bool *checked);
+
+/* ---- variable.c ---- */
+
+/* TEXT: a string whatever it looks like. */
+enum variable { VARIABLE_NONE, VARIABLE_TEXT, VARIABLE_VALUE };
+
+/* Adds what a variable of serverless.yml stands for; NONE: that isn't known, or it is none. */
+enum variable variable_fill(const struct reading *in, const char *name, size_t len,
+                            struct buf *out);
 
 /* ---- function.c ---- */
 
@@ -179,8 +193,9 @@ struct machine {
     const char *name;
     enum asl_workflow workflow;
     struct substitutions substitutions;
-    bool unchecked; /* or some of it */
-    bool filling;   /* the value of a substitution is looked for */
+    bool unchecked;      /* or some of it */
+    bool filling;        /* the value of a substitution is looked for */
+    size_t of_variables; /* bytes that variables have come to */
 };
 
 /* It is written as values; functions in them are placeholders. */
