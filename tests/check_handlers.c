@@ -1278,6 +1278,11 @@ static void http_world(struct world *w, const char *row)
 #define LONG_NAME "a234567890123456789012345678901234567890123456789012345678901234"
 #define JSON_TYPE "Content-Type: application/json\r\n"
 
+#define KANJI "\xe6\xbc\xa2"
+#define KANJI_10 KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI
+#define KANJI_100                                                                                  \
+    KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10
+
 static const struct {
     const char *name, *row;
     struct stub_reply reply;
@@ -1298,6 +1303,11 @@ static const struct {
      HTTP_ROW,
      {429, NULL, "slow down", 0, 0, 0, 0},
      "failed Lambda.TooManyRequestsException: The handler answered with status 429: slow down"},
+    {"a long text is cut between characters",
+     HTTP_ROW,
+     {500, NULL, "xx" KANJI_100 KANJI_100 KANJI_100 KANJI_100, 0, 0, 0, 0},
+     "failed Lambda.ServiceException: The handler answered with status 500: xx" KANJI_100 KANJI_100
+         KANJI_100 KANJI_10 KANJI_10 KANJI_10 KANJI_10},
     {"500",
      HTTP_ROW,
      {500, NULL, NULL, 0, 0, 0, 0},

@@ -1,6 +1,7 @@
 #include "tools/progress.h"
 #include "parsers/buf.h"
 #include "parsers/mem.h"
+#include "parsers/utf8.h"
 #include "tools/report_text.h"
 #include "tools/shown.h"
 
@@ -87,10 +88,8 @@ static void add_duration(struct buf *b, int64_t ms)
 /* Text on one line, cut at `width` bytes between characters. */
 static void add_short(struct buf *b, const char *text, size_t len, size_t width)
 {
-    size_t n = len < width ? len : width;
+    size_t n = utf8_cut(text, len, width);
 
-    while (n < len && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
     shown_add(b, text, n);
     if (n < len)
         buf_adds(b, "...");

@@ -4,6 +4,8 @@
 
 #include "runtime/handlers/child.h"
 
+#include "parsers/utf8.h"
+
 #include <string.h>
 
 enum {
@@ -14,7 +16,7 @@ enum {
 /* Of a line that is too long the part that ends with a whole character; the rest is the next. */
 static void end_line(struct child_log *l, handlers *h, const char *name, const char *execution)
 {
-    size_t n = clean_cut(l->line.data, l->line.len, LINE_BYTES);
+    size_t n = utf8_cut(l->line.data, l->line.len, LINE_BYTES);
     struct buf clean = {0};
 
     add_clean(&clean, l->line.data, n);
@@ -22,6 +24,16 @@ static void end_line(struct child_log *l, handlers *h, const char *name, const c
     buf_clear(&clean);
     l->line.len -= n;
     memmove(l->line.data, l->line.data + n, l->line.len);
+}
+
+/* The rest is left out, and so is a character that would be cut in two. */
+static void end_log(struct child_log *l, handlers *h, const char *name, const char *execution)
+{
+    size_t good = utf8_valid(l->line.data, l->line.len);
+
+    if (l->line.len - good < 4)
+        l->line.len = good;
+    end_line(l, h, name, execution);
 }
 
 static void add_byte(struct child_log *l, handlers *h, const char *name, const char *execution,
@@ -47,7 +59,7 @@ void child_log_add(struct child_log *l, handlers *h, const char *name, const cha
     for (size_t i = 0; i < len && l->logged <= LOG_BYTES; i++) {
         add_byte(l, h, name, execution, bytes[i]);
         if (++l->logged > LOG_BYTES) {
-            end_line(l, h, name, execution);
+            end_log(l, h, name, execution);
             handlers_log(h, execution, "%s: what it writes more is left out", name);
         }
     }

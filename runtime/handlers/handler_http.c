@@ -31,6 +31,7 @@
 
 #include "parsers/count.h"
 #include "parsers/percent.h"
+#include "parsers/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,7 +142,7 @@ static struct handler_answer http_refused(const struct http_response *r)
         buf_printf(&cause, " (redirects are not followed) %s", location ? location : "");
     if (r->body.len) {
         buf_adds(&cause, ": ");
-        buf_add(&cause, r->body.data, r->body.len < MAX_CAUSE ? r->body.len : MAX_CAUSE);
+        buf_add(&cause, r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE));
     }
     return answer_failed(error_of(r->status), clean_string(&cause));
 }
@@ -239,7 +240,7 @@ static struct handler_answer lambda_refused(struct job *j, const struct http_res
     if (message && json_is_string(message))
         buf_add(&cause, json_str(message), json_str_len(message));
     else if (r->body.len)
-        add_clean(&cause, r->body.data, clean_cut(r->body.data, r->body.len, MAX_CAUSE));
+        add_clean(&cause, r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE));
     else
         buf_adds(&cause, "null");
     buf_printf(&cause,

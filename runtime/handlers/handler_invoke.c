@@ -8,6 +8,7 @@
 #include "asl/env.h"
 #include "parsers/mem.h"
 #include "parsers/percent.h"
+#include "parsers/utf8.h"
 #include "runtime/clock.h"
 #include "runtime/endpoints.h"
 #include "runtime/glob.h"
@@ -241,7 +242,7 @@ static void answered(void *user, struct http_response *r)
         struct buf error = {0}, cause = {0};
 
         buf_printf(&error, w->gateway ? "ApiGateway.%d" : "States.Http.StatusCode.%d", r->status);
-        add_clean(&cause, r->body.data, clean_cut(r->body.data, r->body.len, MAX_CAUSE));
+        add_clean(&cause, r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE));
         fail(w, buf_str(&error), json_take_buf(&cause), false);
         buf_clear(&error);
         return;

@@ -144,17 +144,6 @@ void add_clean(struct buf *out, const char *bytes, size_t len)
     }
 }
 
-size_t clean_cut(const char *bytes, size_t len, size_t max)
-{
-    size_t n = len < max ? len : max, back = n;
-
-    if (n == len)
-        return n;
-    while (back && n - back < 4 && ((unsigned char)bytes[back] & 0xC0) == 0x80)
-        back--;
-    return ((unsigned char)bytes[back] & 0xC0) == 0x80 ? n : back;
-}
-
 json *clean_string(struct buf *text)
 {
     struct buf clean = {0};
@@ -193,7 +182,7 @@ struct handler_answer answer_from_text(const handlers *h, const char *text, size
         a = answer_failed("States.DataLimitExceeded", NULL);
     } else if (!a.value) {
         buf_printf(&cause, "%s is not JSON (%s): ", who, why.text);
-        add_clean(&cause, text, len < SHOWN_OUTPUT ? len : SHOWN_OUTPUT);
+        add_clean(&cause, text, utf8_cut(text, len, SHOWN_OUTPUT));
         if (len > SHOWN_OUTPUT)
             buf_adds(&cause, "...");
         a = answer_failed("Lambda.Unknown", clean_string(&cause));

@@ -139,8 +139,6 @@ bool is_function_error(const char *text, size_t len);
  * become U+FFFD.
  */
 void add_clean(struct buf *out, const char *bytes, size_t len);
-/* How many bytes, at most `max`, end with a whole character. */
-size_t clean_cut(const char *bytes, size_t len, size_t max);
 /* A string of that kind. */
 json *clean_string(struct buf *text);
 
