@@ -5,10 +5,7 @@
 
 bool engine_redrive(engine *e, uint64_t execution, const json *token, struct diag *why)
 {
-    const struct entry *entry = engine_entry(e, execution);
-
-    /* One that is to be taken up runs. */
-    if (!(entry && entry->untaken) && !engine_fetch(e, execution, why))
+    if (!engine_fetch(e, execution, why))
         return false;
     engine_add_input(e, RT_IN_REDRIVE, execution)->value = token ? json_ref(token) : NULL;
     return true;

@@ -860,16 +860,17 @@ START_TEST(stop_before_start)
 }
 END_TEST
 
+static const char for_ever[] =
+    "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Choice\",\"Choices\":[{\"Variable\":"
+    "\"$.x\",\"IsPresent\":true,\"Next\":\"S\"}],\"Default\":\"A\"},\"S\":{\"Type\":"
+    "\"Succeed\"}}}";
+
 START_TEST(turns_are_bounded)
 {
     struct world_log w;
 
     world_open(&w, 0);
-    start(&w,
-          "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Choice\",\"Choices\":[{\"Variable\":"
-          "\"$.x\",\"IsPresent\":true,\"Next\":\"S\"}],\"Default\":\"A\"},\"S\":{\"Type\":"
-          "\"Succeed\"}}}",
-          "{}");
+    start(&w, for_ever, "{}");
     uint64_t other = start(&w, no_retry, "{}");
     ck_assert(engine_advance(w.e, w.now_ms, NULL));
     ck_assert(engine_next_due(w.e) == INT64_MIN);
@@ -1242,6 +1243,25 @@ START_TEST(one_is_taken_up_when_it_is_wanted)
 }
 END_TEST
 
+START_TEST(one_that_was_in_the_midst_goes_on)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    uint64_t execution = start(&w, for_ever, "{}");
+    turn(&w);
+    restart(&w, false, INT64_MAX);
+    engine_take_up_later(w.e, true);
+    ck_assert(engine_take_up(w.e, execution));
+    uint64_t before = rt_exec_transitions(engine_execution(w.e, execution));
+    ck_assert(engine_next_due(w.e) == INT64_MIN);
+    turn(&w);
+    ck_assert(rt_exec_transitions(engine_execution(w.e, execution)) > before);
+    world_close(&w);
+}
+END_TEST
+
 enum { STEPS = 300 };
 
 static uint64_t start_long(struct world_log *w)
@@ -1602,6 +1622,7 @@ int main(void)
     tcase_add_test(t, a_restart_reads_no_history);
     tcase_add_test(t, those_that_wake_share_turns);
     tcase_add_test(t, one_is_taken_up_when_it_is_wanted);
+    tcase_add_test(t, one_that_was_in_the_midst_goes_on);
     tcase_add_loop_test(t, a_long_history_is_read_in_several_turns, 0, COUNT(readings));
     tcase_add_loop_test(t, families_are_taken_up, 0, COUNT(families));
     tcase_add_test(t, children_that_sleep_wake_their_parents);
