@@ -156,10 +156,10 @@ $(CHECK_RUNTIME:%=$(BUILD)/check_%): $(RUNTIME)
 # Their commits fail when the suite says so; it counts who is asked what it holds, and what is read.
 $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held -Wl,--wrap=store_read
 $(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
-# It counts how much of a history is read.
-$(BUILD)/check_api: CHECK_LDFLAGS = -Wl,--wrap=store_read
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
 $(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
+# It counts how much of histories and how many rows are read.
+$(BUILD)/check_api: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
 # From an archive, so that a suite takes only the helpers it uses, and no layer above its own.
 $(BUILD)/libsupport.a: $(SUPPORT)
 	$(call say,AR)

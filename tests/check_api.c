@@ -12,9 +12,22 @@
 
 enum { START_MS = 1700000000, MAX_STEPS = 28 };
 
-/* ---- how many events are read: the linker puts this before store_read (see the Makefile) ---- */
+/* ---- how many events and rows are read: the linker puts this before store_read and store_find
+ * (see the Makefile) ---- */
 
-static size_t events_read;
+static size_t events_read, rows_read;
+
+bool __real_store_find(store *s, uint64_t execution, const struct store_execution **out,
+                       struct diag *why);
+bool __wrap_store_find(store *s, uint64_t execution, const struct store_execution **out,
+                       struct diag *why);
+
+bool __wrap_store_find(store *s, uint64_t execution, const struct store_execution **out,
+                       struct diag *why)
+{
+    rows_read++;
+    return __real_store_find(s, execution, out, why);
+}
 
 struct reading {
     store_visit *visit;
@@ -1501,6 +1514,10 @@ START_TEST(what_is_told_of_a_map_run_is_read_once)
         ck_assert_msg(w.status == 200, "%s: %s", calls[i][0], buf_str(&w.answer));
     }
     ck_assert_msg(events_read < 10, "%zu events were read", events_read);
+    rows_read = 0;
+    call(&w, "ListExecutions", "{\"mapRunArn\":\"<run>\",\"statusFilter\":\"RUNNING\"}");
+    ck_assert_str_eq(buf_str(&w.answer), "{\"executions\":[]}");
+    ck_assert_msg(rows_read < 3, "%zu executions were looked at", rows_read);
     buf_clear(&body);
     world_clear(&w);
 }

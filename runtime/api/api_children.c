@@ -221,6 +221,7 @@ json *list_map_run_executions(struct call *c, const char *args)
     struct listing l = {
         .c = c, .status = call_text(c, "statusFilter"), .redrive = call_text(c, "redriveFilter")};
     uint64_t execution;
+    enum rt_status status;
     struct store_place after;
     struct page page;
     struct diag why = {0};
@@ -231,7 +232,10 @@ json *list_map_run_executions(struct call *c, const char *args)
     l.limit = page.limit;
     json_build_array(&l.list, 0);
     bool goes_on = page_place(&page, &after);
-    store_list_executions(c->api->store, arn, NULL, goes_on ? &after : NULL, add_child, &l, &why);
+    /* What waits for its redrive has ended in one way or another. */
+    bool own = l.status && execution_status_of(l.status, &status);
+    store_list_executions(c->api->store, arn, own ? &status : NULL, goes_on ? &after : NULL,
+                          add_child, &l, &why);
     api_read_failed(c->api, &why);
     return page_end(c, &page, "executions", json_build_done(&l.list),
                     l.more ? page_at(&l.last) : NULL);

@@ -368,8 +368,7 @@ static bool add_to_list(void *user, const struct store_listed *at)
     return true;
 }
 
-/* False: no execution has it as its own. */
-static bool status_of(const char *name, enum rt_status *out)
+bool execution_status_of(const char *name, enum rt_status *out)
 {
     for (enum rt_status s = RT_RUNNING; s <= RT_TIMED_OUT; s++)
         if (strcmp(rt_status_name(s), name) == 0) {
@@ -398,7 +397,7 @@ json *list_executions(struct call *c)
                          "Must specify either stateMachineArn or mapRunArn");
     if (map_run)
         return list_map_run_executions(c, args);
-    if (filter && !status_of(filter, &status))
+    if (filter && !execution_status_of(filter, &status))
         return call_fail(c, "ValidationException",
                          "The status filter %s goes with a mapRunArn only", filter);
     if (!target_find(c, arn, &t))

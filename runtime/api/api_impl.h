@@ -488,6 +488,8 @@ extern const char NOTE_REVISION[], NOTE_VERSION[], NOTE_ALIAS[], NOTE_TRACE[], N
 bool execution_find(struct call *c, struct execution *x);
 /* The newest execution of that ARN. False: there is none. */
 bool execution_number(api *a, const char *arn, uint64_t *number);
+/* The status of that name. False: no execution has it as its own. */
+bool execution_status_of(const char *name, enum rt_status *out);
 /* False: there is none of that number any more. */
 bool execution_look(api *a, uint64_t number, struct execution *x);
 /* What the store said when it gave nothing: that there is nothing, or that it can't be read, which
