@@ -1263,6 +1263,23 @@ static void look_at_answer(struct world *w, const char *story, const char *opera
     json_unref(answer);
 }
 
+/* The answer is a good one. */
+static void call_well(struct world *w, const char *operation, const char *body)
+{
+    call(w, operation, body);
+    ck_assert_msg(w->status == 200, "%s: %s", operation, buf_str(&w->answer));
+    look_at_answer(w, operation, operation);
+}
+
+/* The call is refused, with `words` in the answer. */
+static void call_in_vain(struct world *w, const char *operation, const char *body,
+                         const char *words)
+{
+    call(w, operation, body);
+    ck_assert_msg(w->status == 400 && strstr(buf_str(&w->answer), words), "%s: %s", operation,
+                  buf_str(&w->answer));
+}
+
 /* Crashes before each request: that comes when what ran has been taken up, or before it is. */
 enum telling { WITHOUT_CRASHES, WITH_CRASHES, BEFORE_IT_IS_TAKEN_UP };
 
@@ -1354,11 +1371,11 @@ START_TEST(client_of_a_synchronous_execution_that_is_gone)
     struct world w;
 
     world_init(&w, MEMORY);
-    call(&w, "CreateStateMachine",
-         "{\"name\":\"w\",\"type\":\"EXPRESS\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\","
-         "\"definition\":\"{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":"
-         "\\\"Wait\\\",\\\"Seconds\\\":10,\\\"End\\\":true}}}\"}");
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call_well(
+        &w, "CreateStateMachine",
+        "{\"name\":\"w\",\"type\":\"EXPRESS\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\","
+        "\"definition\":\"{\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":"
+        "\\\"Wait\\\",\\\"Seconds\\\":10,\\\"End\\\":true}}}\"}");
     w.status = 0;
     uint64_t waits =
         api_call(w.api, "StartSyncExecution", start, strlen(start), w.now_ms, answered, &w);
@@ -1412,9 +1429,8 @@ START_TEST(workers_that_poll_are_counted)
                  strlen("{\"activityArn\":\"" ACTIVITY("act") "\"}"), w.now_ms, answered, &w);
     poll(&w, 499);
     ck_assert_uint_eq(api_waiting(w.api), 1000);
-    call(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}");
-    ck_assert_msg(w.status == 400 && strstr(buf_str(&w.answer), "ActivityWorkerLimitExceeded"),
-                  "%s", buf_str(&w.answer));
+    call_in_vain(&w, "GetActivityTask", "{\"activityArn\":\"" ACTIVITY("act") "\"}",
+                 "ActivityWorkerLimitExceeded");
     api_give_up(w.api, first);
     w.status = 0;
     poll(&w, 1);
@@ -1442,28 +1458,22 @@ START_TEST(open_executions_are_counted)
          "\"}");
     buf_printf(&body, start, "a");
     for (int i = 0; i < 2; i++) { /* the same again is no second one */
-        call(&w, "StartExecution", buf_str(&body));
-        ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+        call_well(&w, "StartExecution", buf_str(&body));
     }
     settle(&w);
     buf_reset(&body);
     buf_printf(&body, start, "b");
     for (int i = 0; i < 2; i++) {
-        call(&w, "StartExecution", buf_str(&body));
-        ck_assert_msg(w.status == 400 && strstr(buf_str(&w.answer), "ExecutionLimitExceeded"), "%s",
-                      buf_str(&w.answer));
+        call_in_vain(&w, "StartExecution", buf_str(&body), "ExecutionLimitExceeded");
         crash(&w);
     }
-    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("x") "\"}");
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call_well(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("x") "\"}");
     call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("w:a") "\"}");
     settle(&w);
-    call(&w, "StartExecution", buf_str(&body));
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call_well(&w, "StartExecution", buf_str(&body));
     settle(&w);
-    call(&w, "RedriveExecution", "{\"executionArn\":\"" EXECUTION("w:a") "\"}");
-    ck_assert_msg(w.status == 400 && strstr(buf_str(&w.answer), "ExecutionLimitExceeded"), "%s",
-                  buf_str(&w.answer));
+    call_in_vain(&w, "RedriveExecution", "{\"executionArn\":\"" EXECUTION("w:a") "\"}",
+                 "ExecutionLimitExceeded");
     buf_clear(&body);
     world_clear(&w);
 }
@@ -1580,8 +1590,7 @@ START_TEST(retention_goes_by_a_clock_that_nobody_sets)
     api_clock_set(w.api, year_ms, -year_ms);
     w.now_ms += hour_ms / 2;
     settle(&w);
-    call(&w, "DescribeExecution", describe);
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call_well(&w, "DescribeExecution", describe);
     w.now_ms += hour_ms;
     settle(&w);
     call(&w, "DescribeExecution", describe);
@@ -1660,8 +1669,7 @@ START_TEST(map_runs_go_with_what_had_them)
     crash(&w);
     buf_printf(&start, "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"%s\"}",
                families[_i].definition);
-    call(&w, "CreateStateMachine", buf_str(&start));
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call_well(&w, "CreateStateMachine", buf_str(&start));
     for (int i = 0; items && i < 200; i++)
         buf_printf(&input, i ? ",%d" : "[%d", i);
     buf_adds(&input, items ? "]" : families[_i].input);
@@ -1711,15 +1719,13 @@ START_TEST(token_before_submitted)
     struct world w;
 
     world_init(&w, _i);
-    call(&w, "CreateStateMachine", definition);
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call_well(&w, "CreateStateMachine", definition);
     settle(&w);
     call(&w, "StartExecution",
          "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"{}\"}");
     settle(&w);
     crash(&w);
-    call(&w, "SendTaskSuccess", success);
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
+    call_well(&w, "SendTaskSuccess", success);
     crash(&w);
     call(&w, "SendTaskSuccess", success);
     ck_assert_ptr_nonnull(strstr(buf_str(&w.answer), "TaskTimedOut"));
@@ -1858,8 +1864,8 @@ START_TEST(nested_starts_take_their_turn)
     w.now_ms += 1000;
     rest(&w);
     ck_assert_uint_eq(w.ended, 1600);
-    call(&w, "StartExecution", "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"client\"}");
-    ck_assert_int_eq(w.status, 200);
+    call_well(&w, "StartExecution",
+              "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"client\"}");
     /* One that is stopped while it waits has no turn. */
     call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:client") "\"}");
     w.now_ms -= 3600000; /* a clock that is set back fills nothing */
@@ -2061,12 +2067,10 @@ START_TEST(store_that_cannot_be_read)
     sqlite3 *db;
 
     world_init(&w, SQLITE);
-    call(&w, "CreateStateMachine",
-         "{\"name\":\"m\",\"definition\":\"" PASS
-         "\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\"}");
-    ck_assert_msg(w.status == 200, "%s", buf_str(&w.answer));
-    call(&w, "StartExecution", calls[3][1]);
-    ck_assert_int_eq(w.status, 200);
+    call_well(&w, "CreateStateMachine",
+              "{\"name\":\"m\",\"definition\":\"" PASS
+              "\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\"}");
+    call_well(&w, "StartExecution", calls[3][1]);
     settle(&w);
     ck_assert(sqlite3_open(files.file, &db) == SQLITE_OK);
     ck_assert(sqlite3_exec(db, "DROP TABLE executions", NULL, NULL, NULL) == SQLITE_OK);
@@ -2090,8 +2094,7 @@ static void start_many(struct world *w, int count)
     for (int i = 0; i < count; i++) {
         buf_reset(&body);
         buf_printf(&body, "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e%d\"}", i);
-        call(w, "StartExecution", buf_str(&body));
-        ck_assert_msg(w->status == 200, "%s", buf_str(&w->answer));
+        call_well(w, "StartExecution", buf_str(&body));
     }
     settle(w);
     buf_clear(&body);
@@ -2103,8 +2106,7 @@ static void make_m(struct world *w, const char *definition)
 
     buf_printf(&body, "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"%s\"}",
                definition);
-    call(w, "CreateStateMachine", buf_str(&body));
-    ck_assert_msg(w->status == 200, "%s", buf_str(&w->answer));
+    call_well(w, "CreateStateMachine", buf_str(&body));
     buf_clear(&body);
 }
 
@@ -2237,8 +2239,7 @@ START_TEST(machine_goes_by_and_by)
     start_many(&w, 400);
     for (int i = 0; i < 9; i++)
         turn(&w);
-    call(&w, "DeleteStateMachine", LIST_M(""));
-    ck_assert_int_eq(w.status, 200);
+    call_well(&w, "DeleteStateMachine", LIST_M(""));
     call(&w, "DescribeStateMachine", LIST_M(""));
     ck_assert_msg(strstr(buf_str(&w.answer), "DELETING"), "%s", buf_str(&w.answer));
     crash(&w);
@@ -2266,8 +2267,7 @@ START_TEST(disk_that_is_nearly_full)
     call(&w, "StartExecution", LIST_M(""));
     ck_assert_msg(w.status == 503 && strstr(buf_str(&w.answer), "ServiceUnavailable"), "%d %s",
                   w.status, buf_str(&w.answer));
-    call(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
-    ck_assert_int_eq(w.status, 200);
+    call_well(&w, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
     settle(&w);
     call(&w, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
     ck_assert_msg(strstr(buf_str(&w.answer), "ABORTED"), "%s", buf_str(&w.answer));

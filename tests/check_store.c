@@ -193,15 +193,23 @@ static void expect_events(const char *name, store *s, uint64_t execution, uint64
     buf_clear(&v.text);
 }
 
-START_TEST(events)
+/* The first execution has five events, in two appends with one of the other between them. */
+static store *open_store_of_two(int kind)
 {
-    store *s = open_store(_i);
+    store *s = open_store(kind);
 
     put_execution(s, 0, "a", 0);
     put_execution(s, 1, "b", 0);
     put_events(s, 0, 1, 3);
     put_events(s, 1, 1, 1);
     put_events(s, 0, 4, 2);
+    return s;
+}
+
+START_TEST(events)
+{
+    store *s = open_store_of_two(_i);
+
     expect_events("before the commit", s, 0, 0, 9, "1:1A 2:2A 3:3A 4:4A 5:5A ");
     commit(s);
     expect_events("all", s, 0, 0, 9, "1:1A 2:2A 3:3A 4:4A 5:5A ");
@@ -229,13 +237,8 @@ START_TEST(backwards)
         {"no more than wanted", UINT64_MAX, 3, "5:5A 4:4A 3:3A "},
         {"before the first", 1, 9, ""},
     };
-    store *s = open_store(_i);
+    store *s = open_store_of_two(_i);
 
-    put_execution(s, 0, "a", 0);
-    put_execution(s, 1, "b", 0);
-    put_events(s, 0, 1, 3);
-    put_events(s, 1, 1, 1);
-    put_events(s, 0, 4, 2);
     commit(s);
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct seen v = {.most = rows[i].most};
