@@ -45,10 +45,16 @@ bool engine_is_damage(const struct diag *why)
     return why->code && strcmp(why->code, STORE_DAMAGED) == 0;
 }
 
-/* `row` is what the store has of it, good until it is asked again. */
+/* Then a history is read to its end at once. */
+enum { MOST_BEGINNINGS = 8 };
+
+/*
+ * Events look at the states of the store's machine, which is another one when the same definition
+ * was started meanwhile by who has compiled it, too: what was made with the one before begins anew.
+ */
 static bool begin_fold(engine *e, struct fold *f, struct diag *why)
 {
-    const struct store_execution *row;
+    const struct store_execution *row; /* good until the store is asked again */
 
     if (!e->store) {
         diag_set(why, "STORE_NONE", 0, "there is no store");
@@ -60,18 +66,25 @@ static bool begin_fold(engine *e, struct fold *f, struct diag *why)
         diag_set(why, STORE_DAMAGED, 0, "%s", row->damage);
         return false;
     }
+    if (f->x && rt_exec_machine(f->x) == row->machine)
+        return true;
+    rt_exec_free(f->x);
     f->x = rt_exec_new(row->machine, &row->config);
     f->next = 0;
+    f->begun++;
     return true;
 }
 
 enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *why)
 {
-    struct folding v = {.e = e, .fold = f, .fits = true, .goes_on = f->x != NULL, .pauses = pauses};
+    bool begun = begin_fold(e, f, why);
+    struct folding v = {.e = e,
+                        .fold = f,
+                        .fits = true,
+                        .goes_on = f->next > 0,
+                        .pauses = pauses && f->begun < MOST_BEGINNINGS};
 
-    if (!f->x && !begin_fold(e, f, why))
-        return FOLD_FAILED;
-    bool good = store_read(e->store, f->execution, f->next, apply, &v, why);
+    bool good = begun && store_read(e->store, f->execution, f->next, apply, &v, why);
     if (good && v.fits && v.paused)
         return FOLD_PAUSED;
     if (good && v.fits && rt_exec_start_ms(f->x))

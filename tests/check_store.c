@@ -739,6 +739,7 @@ static const struct {
 struct losses {
     struct buf text;
     size_t count;
+    int64_t used_ns;
 };
 
 static void note_lost(void *user, uint64_t execution, const char *arn, const char *list,
@@ -803,6 +804,53 @@ START_TEST(damaged)
     json_unref(second);
     buf_clear(&lost.text);
     diag_clear(&why);
+}
+END_TEST
+
+static int64_t each_look_is_late(void *user)
+{
+    struct losses *l = user;
+
+    return l->used_ns += 10000000;
+}
+
+/* The store has the definition of who starts it last. */
+START_TEST(a_definition_is_started_while_a_history_of_it_is_read)
+{
+    struct losses lost = {0};
+    struct engine_hooks hooks = {.user = &lost, .lost = note_lost, .used_ns = each_look_is_late};
+    struct diag why = {0};
+    struct buf text = {0};
+    store *s = open_sqlite();
+    json *name = json_cstring("n");
+    struct rt_config config = {.names = {name, name, name, name, name, name}};
+
+    buf_adds(&text, "{\"StartAt\":\"S0\",\"States\":{");
+    for (int i = 0; i < 40; i++)
+        buf_printf(&text, "\"S%d\":{\"Type\":\"Pass\",\"Next\":\"S%d\"},", i, i + 1);
+    buf_adds(&text, "\"S40\":{\"Type\":\"Wait\",\"Seconds\":500,\"End\":true}}}");
+    engine *e = engine_new(s, &hooks);
+    for (size_t life = 1; life <= 3; life++) {
+        ck_assert(engine_recover(e, START_MS, INT64_MAX, &why));
+        for (size_t i = 0; i < 20 * (life - 1); i++)
+            ck_assert(engine_advance(e, START_MS, &why));
+        asl_machine *m = machine_of(buf_str(&text));
+        engine_start(e, m, &config, json_empty_object(), NULL);
+        asl_machine_unref(m);
+        while (engine_next_due(e) == INT64_MIN)
+            ck_assert(engine_advance(e, START_MS, &why));
+        ck_assert_msg(!lost.count, "%s", buf_str(&lost.text));
+        ck_assert_uint_eq(engine_running(e), life);
+        engine_free(e);
+        store_free(s);
+        s = open_sqlite();
+        e = engine_new(s, &hooks);
+    }
+    engine_free(e);
+    store_free(s);
+    json_unref(name);
+    buf_clear(&text);
+    buf_clear(&lost.text);
 }
 END_TEST
 
@@ -1804,6 +1852,7 @@ int main(void)
     tcase_add_test(t, reopening);
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
     tcase_add_loop_test(t, damaged, 0, COUNT(damages));
+    tcase_add_test(t, a_definition_is_started_while_a_history_of_it_is_read);
     tcase_add_test(t, second_opener);
     tcase_add_loop_test(t, private, 0, 4);
     tcase_add_test(t, emptied);
