@@ -6,8 +6,8 @@
 
 #include "asl/asl.h"
 
-#include "asl/load.h"
-#include "asl/warn.h"
+#include "asl/load/load.h"
+#include "asl/warn/warn.h"
 
 /* ---- to run it ---- */
 

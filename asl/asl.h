@@ -1,10 +1,10 @@
 #ifndef ASL_ASL_H
 #define ASL_ASL_H
 
-#include "asl/load.h"
-#include "asl/machine.h"
-#include "asl/report.h"
-#include "asl/workflow.h"
+#include "asl/eval/machine.h"
+#include "asl/load/load.h"
+#include "asl/report/report.h"
+#include "asl/report/workflow.h"
 #include "parsers/document.h"
 
 #include <stdbool.h>
@@ -44,7 +44,7 @@ void asl_validate_value(const json *definition, const struct json_places *places
 
 /*
  * The same where nobody serves more, and where there is no error, what is legal but likely wrong.
- * Only problems whose codes are `wanted` are kept: asl/codes.h.
+ * Only problems whose codes are `wanted` are kept: asl/report/codes.h.
  */
 struct asl_codes;
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,

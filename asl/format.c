@@ -6,10 +6,10 @@
 
 #include "asl/format.h"
 
-#include "parsers/arena.h"
-#include "parsers/count.h"
-#include "parsers/json.h"
-#include "parsers/utf8.h"
+#include "parsers/base/arena.h"
+#include "parsers/base/count.h"
+#include "parsers/base/utf8.h"
+#include "parsers/json/json.h"
 
 #include <stdlib.h>
 #include <string.h>

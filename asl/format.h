@@ -1,8 +1,8 @@
 #ifndef ASL_FORMAT_H
 #define ASL_FORMAT_H
 
-#include "parsers/buf.h"
-#include "parsers/diag.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>

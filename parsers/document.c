@@ -1,6 +1,6 @@
 #include "parsers/document.h"
 
-#include "parsers/yaml.h"
+#include "parsers/yaml/yaml.h"
 
 #include <string.h>
 #include <strings.h>

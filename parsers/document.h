@@ -1,7 +1,7 @@
 #ifndef PARSERS_DOCUMENT_H
 #define PARSERS_DOCUMENT_H
 
-#include "parsers/json.h"
+#include "parsers/json/json.h"
 
 /* A value written down for people: in JSON or in YAML. */
 enum document_format { DOCUMENT_JSON, DOCUMENT_YAML };

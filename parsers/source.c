@@ -1,6 +1,6 @@
 #include "parsers/source.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

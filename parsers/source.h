@@ -1,7 +1,7 @@
 #ifndef PARSERS_SOURCE_H
 #define PARSERS_SOURCE_H
 
-#include "parsers/diag.h"
+#include "parsers/base/diag.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,9 +4,9 @@
 #include "tests/support/expect.h"
 #include "tests/support/folder.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/api/api.h"
-#include "runtime/store/store_check.h"
+#include "runtime/store/sqlite/store_check.h"
 
 #include <sqlite3.h>
 #include <string.h>

@@ -8,9 +8,9 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
-#include "parsers/mem.h"
-#include "parsers/timestamp.h"
-#include "runtime/coroutine.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/base/coroutine.h"
 #include "tests/support/play.h"
 
 #include <dirent.h>

@@ -3,7 +3,7 @@
 #include "tests/support/expect.h"
 #include "tests/support/world.h"
 
-#include "asl/choice.h"
+#include "asl/eval/choice.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
-#include "asl/codes.h"
-#include "parsers/mem.h"
+#include "asl/report/codes.h"
+#include "parsers/base/mem.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "tests/support/expect.h"
 
-#include "runtime/coroutine.h"
+#include "runtime/base/coroutine.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -6,9 +6,9 @@
 #include "tests/support/expect.h"
 #include "tests/support/world.h"
 
-#include "asl/choice.h"
-#include "asl/template.h"
-#include "parsers/mem.h"
+#include "asl/eval/choice.h"
+#include "asl/eval/template.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

@@ -3,14 +3,14 @@
 #include "tests/support/expect.h"
 #include "tests/support/http_stub.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/aws/aws_impl.h"
-#include "runtime/credentials.h"
-#include "runtime/endpoints.h"
-#include "runtime/handler.h"
-#include "runtime/names.h"
-#include "runtime/partition.h"
-#include "runtime/task.h"
+#include "runtime/aws/credentials.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/base/partition.h"
+#include "runtime/engine/names.h"
+#include "runtime/handlers/handler.h"
+#include "runtime/handlers/task.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

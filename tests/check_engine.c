@@ -3,8 +3,8 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
-#include "parsers/mem.h"
-#include "runtime/engine.h"
+#include "parsers/base/mem.h"
+#include "runtime/engine/engine.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
-#include "asl/model.h"
-#include "parsers/mem.h"
+#include "asl/eval/model.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/event_text.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "tests/support/expect.h"
 #include "tests/support/world.h"
 
-#include "asl/flow.h"
+#include "asl/eval/flow.h"
 
 #define NOT_VALID(value)                                                                           \
     "States.Runtime: The NPath field refers to value \"" value                                     \

@@ -3,7 +3,7 @@
 #include "tests/support/expect.h"
 
 #include "asl/format.h"
-#include "parsers/json.h"
+#include "parsers/json/json.h"
 
 #include <string.h>
 

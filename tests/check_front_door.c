@@ -3,9 +3,9 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/mem.h"
-#include "runtime/http_event.h"
-#include "runtime/route.h"
+#include "parsers/base/mem.h"
+#include "runtime/serve/http_event.h"
+#include "runtime/serve/route.h"
 
 #include <string.h>
 

@@ -2,12 +2,12 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/arena.h"
-#include "parsers/buf.h"
-#include "parsers/mem.h"
-#include "parsers/nearest.h"
-#include "parsers/percent.h"
-#include "parsers/utf8.h"
+#include "parsers/base/arena.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/percent.h"
+#include "parsers/base/utf8.h"
 
 #include <fcntl.h>
 #include <stdalign.h>

@@ -10,10 +10,10 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
-#include "asl/codes.h"
 #include "asl/format.h"
-#include "asl/warn.h"
-#include "parsers/buf.h"
+#include "asl/report/codes.h"
+#include "asl/warn/warn.h"
+#include "parsers/base/buf.h"
 
 #include <string.h>
 

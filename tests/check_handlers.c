@@ -4,10 +4,10 @@
 #include "tests/support/expect.h"
 #include "tests/support/http_stub.h"
 
-#include "parsers/mem.h"
-#include "runtime/clock.h"
-#include "runtime/handler.h"
-#include "runtime/task.h"
+#include "parsers/base/mem.h"
+#include "runtime/base/clock.h"
+#include "runtime/handlers/handler.h"
+#include "runtime/handlers/task.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,11 +4,11 @@
 #include "tests/support/folder.h"
 
 #include "asl/asl.h"
-#include "parsers/mem.h"
-#include "parsers/timestamp.h"
-#include "runtime/clock.h"
-#include "runtime/host.h"
-#include "runtime/names.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/base/clock.h"
+#include "runtime/engine/names.h"
+#include "runtime/host/host.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

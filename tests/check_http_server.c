@@ -2,8 +2,8 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/mem.h"
-#include "runtime/http_server.h"
+#include "parsers/base/mem.h"
+#include "runtime/http/server.h"
 
 #include <signal.h>
 #include <stdio.h>

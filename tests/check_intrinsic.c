@@ -3,7 +3,7 @@
 #include "tests/support/expect.h"
 #include "tests/support/world.h"
 
-#include "asl/intrinsic.h"
+#include "asl/eval/intrinsic.h"
 
 #include <inttypes.h>
 #include <string.h>

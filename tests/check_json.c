@@ -2,7 +2,7 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <float.h>
 #include <math.h>

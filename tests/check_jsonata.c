@@ -2,9 +2,9 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
 #include "parsers/jsonata/jsonata.h"
-#include "parsers/mem.h"
 
 #include <string.h>
 

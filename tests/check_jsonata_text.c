@@ -2,13 +2,13 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/jsonata/case.h"
-#include "parsers/jsonata/datetime.h"
-#include "parsers/jsonata/format_number.h"
-#include "parsers/jsonata/js_number.h"
-#include "parsers/jsonata/picture.h"
-#include "parsers/jsonata/regex.h"
+#include "parsers/base/case.h"
 #include "parsers/jsonata/url.h"
+#include "parsers/picture/datetime.h"
+#include "parsers/picture/format_number.h"
+#include "parsers/picture/js_number.h"
+#include "parsers/picture/picture.h"
+#include "parsers/regex/regex.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/buf.h"
-#include "parsers/jsonpath.h"
-#include "parsers/mem.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
+#include "parsers/jsonpath/jsonpath.h"
 
 #include <string.h>
 

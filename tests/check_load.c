@@ -3,8 +3,8 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
-#include "asl/warn.h"
-#include "parsers/utf8.h"
+#include "asl/warn/warn.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "tests/support/expect.h"
 
-#include "asl/reader_words.h"
+#include "asl/report/reader_words.h"
 
 #include <string.h>
 

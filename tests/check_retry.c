@@ -2,7 +2,7 @@
 
 #include "tests/support/expect.h"
 
-#include "asl/retry.h"
+#include "asl/eval/retry.h"
 
 static const struct {
     const char *name, *patterns, *error;

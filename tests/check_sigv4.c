@@ -1,9 +1,9 @@
 /* Signature Version 4: AWS's published vectors, and requests that are refused. */
 #include "tests/support/expect.h"
 
-#include "parsers/mem.h"
-#include "runtime/credentials.h"
-#include "runtime/sigv4.h"
+#include "parsers/base/mem.h"
+#include "runtime/aws/credentials.h"
+#include "runtime/aws/sigv4.h"
 
 #include <stdio.h>
 #include <stdlib.h>

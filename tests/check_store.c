@@ -4,8 +4,8 @@
 #include "tests/support/folder.h"
 
 #include "asl/asl.h"
-#include "asl/model.h"
-#include "runtime/engine.h"
+#include "asl/eval/model.h"
+#include "runtime/engine/engine.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

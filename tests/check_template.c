@@ -3,9 +3,9 @@
 #include "tests/support/expect.h"
 #include "tests/support/world.h"
 
-#include "asl/path.h"
-#include "asl/template.h"
-#include "parsers/jsonpath.h"
+#include "asl/eval/path.h"
+#include "asl/eval/template.h"
+#include "parsers/jsonpath/jsonpath.h"
 
 #include <string.h>
 

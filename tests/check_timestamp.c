@@ -2,7 +2,7 @@
 
 #include "tests/support/expect.h"
 
-#include "parsers/timestamp.h"
+#include "parsers/base/timestamp.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
 
 #include "tests/support/expect.h"
 
+#include "parsers/base/mem.h"
 #include "parsers/document.h"
-#include "parsers/mem.h"
-#include "parsers/yaml.h"
+#include "parsers/yaml/yaml.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
 #include "tools/completion.h"
 #include "tools/shown.h"
 
-#include "parsers/buf.h"
-#include "parsers/count.h"
-#include "parsers/nearest.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/count.h"
+#include "parsers/base/nearest.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 #include "tools/aslrc.h"
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/text_map.h"
 #include "parsers/document.h"
-#include "parsers/mem.h"
-#include "parsers/nearest.h"
-#include "runtime/text_map.h"
 #include "tools/path_glob.h"
 
 #include <stdio.h>

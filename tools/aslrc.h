@@ -2,7 +2,7 @@
 #define TOOLS_ASLRC_H
 
 #include "asl/asl.h"
-#include "asl/codes.h"
+#include "asl/report/codes.h"
 
 #include <stdbool.h>
 

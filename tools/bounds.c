@@ -2,7 +2,7 @@
 
 #include "tools/bounds.h"
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
 #include "tools/cmd.h"
 
 #include <errno.h>

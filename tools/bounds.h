@@ -1,7 +1,7 @@
 #ifndef TOOLS_BOUNDS_H
 #define TOOLS_BOUNDS_H
 
-#include "runtime/host.h"
+#include "runtime/host/host.h"
 #include "tools/options.h"
 
 /* What executions may use of the machine: options of the commands that run them. */

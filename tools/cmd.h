@@ -1,7 +1,7 @@
 #ifndef TOOLS_CMD_H
 #define TOOLS_CMD_H
 
-#include "parsers/diag.h"
+#include "parsers/base/diag.h"
 #include "tools/options.h"
 
 #include <stdbool.h>

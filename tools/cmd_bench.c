@@ -1,7 +1,7 @@
 /* asl bench: compiles once, runs many executions in this process, and says what they cost. */
 
-#include "parsers/buf.h"
-#include "parsers/mem.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
 #include "tools/cmd.h"
 #include "tools/workflow.h"
 

@@ -2,10 +2,10 @@
 #include "tools/eval.h"
 #include "tools/input.h"
 
-#include "asl/intrinsic.h"
-#include "parsers/buf.h"
-#include "parsers/json.h"
-#include "parsers/jsonpath.h"
+#include "asl/eval/intrinsic.h"
+#include "parsers/base/buf.h"
+#include "parsers/json/json.h"
+#include "parsers/jsonpath/jsonpath.h"
 
 #include <stddef.h>
 #include <stdio.h>

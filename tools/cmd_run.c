@@ -1,6 +1,6 @@
 /* asl run: one execution in this process. */
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 #include "tools/cmd.h"
 #include "tools/progress.h"
 #include "tools/shown.h"

@@ -1,10 +1,10 @@
 /* asl store: looks after the file that asl serve keeps its state in. */
 
-#include "parsers/buf.h"
-#include "parsers/count.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/count.h"
 #include "runtime/api/api.h"
-#include "runtime/engine.h"
-#include "runtime/store/store_check.h"
+#include "runtime/engine/engine.h"
+#include "runtime/store/sqlite/store_check.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
 #include "tools/shown.h"

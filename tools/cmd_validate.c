@@ -1,7 +1,7 @@
 /* asl validate: everything that is wrong with definitions, before they are deployed or run. */
 
-#include "asl/codes.h"
-#include "parsers/buf.h"
+#include "asl/report/codes.h"
+#include "parsers/base/buf.h"
 #include "tools/aslrc.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"

@@ -1,7 +1,7 @@
 #include "tools/definition_files.h"
 
-#include "parsers/buf.h"
-#include "parsers/mem.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
 #include "tools/cmd.h"
 #include "tools/path_glob.h"
 

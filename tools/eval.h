@@ -1,9 +1,9 @@
 #ifndef TOOLS_EVAL_H
 #define TOOLS_EVAL_H
 
-#include "asl/env.h"
-#include "parsers/diag.h"
-#include "parsers/json.h"
+#include "asl/eval/env.h"
+#include "parsers/base/diag.h"
+#include "parsers/json/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

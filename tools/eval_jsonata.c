@@ -1,7 +1,7 @@
 #include "tools/eval.h"
 
 #include "parsers/jsonata/jsonata.h"
-#include "runtime/clock.h"
+#include "runtime/base/clock.h"
 
 #include <stdio.h>
 #include <string.h>

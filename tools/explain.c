@@ -2,8 +2,8 @@
 
 #include "tools/explain.h"
 
-#include "asl/codes.h"
-#include "parsers/nearest.h"
+#include "asl/report/codes.h"
+#include "parsers/base/nearest.h"
 #include "tools/cmd.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #ifndef TOOLS_INPUT_H
 #define TOOLS_INPUT_H
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 #include "parsers/document.h"
 
 #include <stdbool.h>

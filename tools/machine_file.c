@@ -5,10 +5,10 @@
 
 #include "tools/machine_file.h"
 
-#include "parsers/buf.h"
-#include "parsers/mem.h"
-#include "parsers/nearest.h"
-#include "parsers/utf8.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/utf8.h"
 #include "tools/cmd.h"
 #include "tools/report_text.h"
 #include "tools/repository.h"

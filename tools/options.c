@@ -1,7 +1,7 @@
 #include "tools/options.h"
-#include "parsers/json.h"
-#include "parsers/mem.h"
-#include "parsers/nearest.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
+#include "parsers/json/json.h"
 #include "tools/cmd.h"
 
 #include <errno.h>

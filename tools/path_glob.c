@@ -1,6 +1,6 @@
 #include "tools/path_glob.h"
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 
 #include <string.h>
 

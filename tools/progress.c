@@ -1,7 +1,7 @@
 #include "tools/progress.h"
-#include "parsers/buf.h"
-#include "parsers/mem.h"
-#include "parsers/utf8.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 #include "tools/report_text.h"
 #include "tools/shown.h"
 

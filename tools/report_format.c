@@ -2,10 +2,10 @@
 
 #include "tools/report_format.h"
 
-#include "asl/codes.h"
-#include "parsers/count.h"
-#include "parsers/json.h"
-#include "parsers/mem.h"
+#include "asl/report/codes.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/json/json.h"
 #include "tools/report_text.h"
 
 #include <string.h>

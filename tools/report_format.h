@@ -1,8 +1,8 @@
 #ifndef TOOLS_REPORT_FORMAT_H
 #define TOOLS_REPORT_FORMAT_H
 
-#include "asl/report.h"
-#include "parsers/buf.h"
+#include "asl/report/report.h"
+#include "parsers/base/buf.h"
 #include "parsers/source.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #include "tools/report_text.h"
 
-#include "asl/codes.h"
+#include "asl/report/codes.h"
 #include "parsers/source.h"
 #include "tools/shown.h"
 

@@ -2,7 +2,7 @@
 
 #include "tools/repository.h"
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

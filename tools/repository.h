@@ -1,7 +1,7 @@
 #ifndef TOOLS_REPOSITORY_H
 #define TOOLS_REPOSITORY_H
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 
 #include <stdbool.h>
 #include <stddef.h>

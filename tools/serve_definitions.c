@@ -1,9 +1,9 @@
 #include "tools/serve_definitions.h"
 
 #include "asl/asl.h"
-#include "parsers/mem.h"
-#include "runtime/partition.h"
-#include "runtime/text_map.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/text_map.h"
+#include "runtime/base/partition.h"
 #include "tools/machine_file.h"
 #include "tools/report_text.h"
 #include "tools/repository.h"

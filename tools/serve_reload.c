@@ -5,8 +5,8 @@
 
 #include "tools/serve_reload.h"
 
-#include "runtime/config_file.h"
-#include "runtime/credentials.h"
+#include "runtime/aws/credentials.h"
+#include "runtime/base/config_file.h"
 
 /* What was read; empty is {0}. */
 struct fresh {

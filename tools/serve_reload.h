@@ -1,9 +1,9 @@
 #ifndef TOOLS_SERVE_RELOAD_H
 #define TOOLS_SERVE_RELOAD_H
 
-#include "parsers/buf.h"
-#include "runtime/front_door.h"
-#include "runtime/host.h"
+#include "parsers/base/buf.h"
+#include "runtime/host/host.h"
+#include "runtime/serve/front_door.h"
 #include "tools/services.h"
 
 /*

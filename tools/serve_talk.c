@@ -2,9 +2,9 @@
 
 #include "tools/serve_talk.h"
 
-#include "parsers/mem.h"
-#include "parsers/timestamp.h"
-#include "runtime/log_writer.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/serve/log_writer.h"
 #include "tools/shown.h"
 
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #ifndef TOOLS_SERVE_TALK_H
 #define TOOLS_SERVE_TALK_H
 
-#include "parsers/diag.h"
+#include "parsers/base/diag.h"
 #include "runtime/core/exec.h"
 
 #include <stdbool.h>

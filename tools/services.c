@@ -1,6 +1,6 @@
 #include "tools/services.h"
-#include "runtime/credentials.h"
-#include "runtime/endpoints.h"
+#include "runtime/aws/credentials.h"
+#include "runtime/aws/endpoints.h"
 #include "tools/cmd.h"
 
 #include <stdio.h>

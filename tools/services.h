@@ -1,8 +1,8 @@
 #ifndef TOOLS_SERVICES_H
 #define TOOLS_SERVICES_H
 
-#include "parsers/arena.h"
-#include "runtime/handler.h"
+#include "parsers/base/arena.h"
+#include "runtime/handlers/handler.h"
 #include "tools/options.h"
 
 /* The options that say where AWS's services are and with which keys they are asked. */

@@ -3,8 +3,8 @@
 
 #include "tools/set_options.h"
 
-#include "parsers/nearest.h"
-#include "runtime/partition.h"
+#include "parsers/base/nearest.h"
+#include "runtime/base/partition.h"
 #include "tools/cmd.h"
 
 #include <string.h>

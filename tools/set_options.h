@@ -1,7 +1,7 @@
 #ifndef TOOLS_SET_OPTIONS_H
 #define TOOLS_SET_OPTIONS_H
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 #include "tools/options.h"
 #include "tools/template/placeholders.h"
 

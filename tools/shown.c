@@ -1,6 +1,6 @@
 #include "tools/shown.h"
 
-#include "parsers/utf8.h"
+#include "parsers/base/utf8.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #ifndef TOOLS_SHOWN_H
 #define TOOLS_SHOWN_H
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 
 #include <stddef.h>
 #include <stdio.h>

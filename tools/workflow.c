@@ -1,8 +1,8 @@
 #include "tools/workflow.h"
-#include "parsers/utf8.h"
-#include "runtime/config_file.h"
-#include "runtime/mock.h"
-#include "runtime/names.h"
+#include "parsers/base/utf8.h"
+#include "runtime/base/config_file.h"
+#include "runtime/engine/names.h"
+#include "runtime/handlers/mock.h"
 #include "tools/cmd.h"
 #include "tools/input.h"
 

@@ -2,8 +2,8 @@
 #define TOOLS_WORKFLOW_H
 
 #include "asl/asl.h"
-#include "runtime/host.h"
-#include "runtime/mock.h"
+#include "runtime/handlers/mock.h"
+#include "runtime/host/host.h"
 #include "tools/bounds.h"
 #include "tools/machine_file.h"
 #include "tools/options.h"

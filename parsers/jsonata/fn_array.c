@@ -1,6 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/jsonata/js_number.h"
+#include "parsers/picture/js_number.h"
 
 #include <string.h>
 

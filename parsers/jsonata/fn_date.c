@@ -1,6 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/jsonata/datetime.h"
+#include "parsers/picture/datetime.h"
 
 /* Dates and times: milliseconds since 1970. Now is the same all through an evaluation. */
 

@@ -1,8 +1,8 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/base64.h"
+#include "parsers/base/base64.h"
+#include "parsers/base/utf8.h"
 #include "parsers/jsonata/url.h"
-#include "parsers/utf8.h"
 
 /* Functions between strings and Base64 or URLs. */
 

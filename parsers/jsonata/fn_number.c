@@ -1,8 +1,8 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/jsonata/format_number.h"
-#include "parsers/jsonata/js_number.h"
-#include "parsers/jsonata/picture.h"
+#include "parsers/picture/format_number.h"
+#include "parsers/picture/js_number.h"
+#include "parsers/picture/picture.h"
 
 /* Functions on numbers, and their texts. */
 

@@ -1,6 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/jsonata/case.h"
+#include "parsers/base/case.h"
 
 /* Functions on strings. Lengths and positions count characters (code points). */
 

@@ -1,9 +1,9 @@
 #ifndef PARSERS_JSONATA_JSONATA_H
 #define PARSERS_JSONATA_JSONATA_H
 
-#include "parsers/json.h"
-#include "parsers/jsonata/dialect.h"
-#include "parsers/work.h"
+#include "parsers/base/work.h"
+#include "parsers/json/json.h"
+#include "parsers/picture/dialect.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/jsonata/js_number.h"
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
+#include "parsers/picture/js_number.h"
 
 #include <string.h>
 

@@ -1,14 +1,14 @@
 #ifndef PARSERS_JSONATA_JSONATA_IMPL_H
 #define PARSERS_JSONATA_JSONATA_IMPL_H
 
-#include "parsers/arena.h"
-#include "parsers/buf.h"
-#include "parsers/count.h"
-#include "parsers/json.h"
-#include "parsers/jsonata/fault.h"
+#include "parsers/base/arena.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/count.h"
+#include "parsers/json/json.h"
 #include "parsers/jsonata/jsonata.h"
-#include "parsers/jsonata/pictures.h"
-#include "parsers/jsonata/regex.h"
+#include "parsers/picture/fault.h"
+#include "parsers/picture/pictures.h"
+#include "parsers/regex/regex.h"
 
 #include <math.h>
 #include <stdalign.h>

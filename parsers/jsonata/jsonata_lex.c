@@ -1,7 +1,7 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/ascii.h"
-#include "parsers/utf8.h"
+#include "parsers/base/ascii.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/utf8.h"
+#include "parsers/base/utf8.h"
 
 /*
  * Matches: of a regular expression, or of a function of the user's that gives objects {match,

@@ -1,7 +1,7 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/mem.h"
-#include "parsers/utf8.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

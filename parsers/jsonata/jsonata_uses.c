@@ -1,6 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 /*
  * What an expression takes from outside. Names that it binds itself anywhere, by := or as a

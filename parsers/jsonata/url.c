@@ -1,8 +1,8 @@
 #include "parsers/jsonata/url.h"
 
-#include "parsers/ascii.h"
-#include "parsers/percent.h"
-#include "parsers/utf8.h"
+#include "parsers/base/ascii.h"
+#include "parsers/base/percent.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 #ifndef PARSERS_JSONATA_URL_H
 #define PARSERS_JSONATA_URL_H
 
-#include "parsers/buf.h"
-#include "parsers/jsonata/fault.h"
-#include "parsers/work.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/work.h"
+#include "parsers/picture/fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,10 +2,10 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/count.h"
-#include "parsers/mem.h"
-#include "parsers/utf8.h"
-#include "runtime/partition.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
+#include "runtime/base/partition.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #define RUNTIME_API_API_H
 
 #include "asl/asl.h"
-#include "runtime/engine.h"
+#include "runtime/engine/engine.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/token.h"
 
 #include <string.h>

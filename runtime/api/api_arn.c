@@ -2,8 +2,8 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/utf8.h"
-#include "runtime/partition.h"
+#include "parsers/base/utf8.h"
+#include "runtime/base/partition.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/utf8.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/timestamp.h"
+#include "parsers/base/timestamp.h"
 
 json *context_of_execution(const struct rt_names *names, const json *role, const json *input,
                            int64_t now_ms)

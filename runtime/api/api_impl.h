@@ -2,11 +2,11 @@
 #define RUNTIME_API_API_IMPL_H
 
 #include "asl/asl.h"
+#include "parsers/base/id_queue.h"
+#include "parsers/base/text_map.h"
 #include "runtime/api/api.h"
-#include "runtime/bucket.h"
-#include "runtime/id_queue.h"
-#include "runtime/mock.h"
-#include "runtime/text_map.h"
+#include "runtime/base/bucket.h"
+#include "runtime/handlers/mock.h"
 
 /*
  * What the api's files share. A revision is shared by the machine and its versions; a machine owns

@@ -2,9 +2,9 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "asl/warn.h"
-#include "parsers/count.h"
-#include "parsers/mem.h"
+#include "asl/warn/warn.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

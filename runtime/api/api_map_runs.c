@@ -2,8 +2,8 @@
 
 #include "runtime/api/api_map_runs.h"
 
-#include "parsers/count.h"
-#include "parsers/mem.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/ascii.h"
+#include "parsers/base/ascii.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

@@ -2,8 +2,8 @@
 
 #include "runtime/api/api_shapes.h"
 
-#include "parsers/count.h"
-#include "parsers/utf8.h"
+#include "parsers/base/count.h"
+#include "parsers/base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #ifndef RUNTIME_API_API_SHAPES_H
 #define RUNTIME_API_API_SHAPES_H
 
-#include "parsers/buf.h"
-#include "parsers/json.h"
+#include "parsers/base/buf.h"
+#include "parsers/json/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

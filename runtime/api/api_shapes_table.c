@@ -2,7 +2,7 @@
 
 #include "runtime/api/api_shapes.h"
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
 
 /* clang-format off */
 const struct api_shape api_shapes[] = {

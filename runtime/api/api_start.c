@@ -2,9 +2,9 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "asl/reader_words.h"
-#include "parsers/mem.h"
-#include "runtime/partition.h"
+#include "asl/report/reader_words.h"
+#include "parsers/base/mem.h"
+#include "runtime/base/partition.h"
 
 #include <string.h>
 #include <sys/random.h>

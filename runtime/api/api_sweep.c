@@ -7,7 +7,7 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 enum { PIECE = 64, LOOK_MS = 1000, LOOK_LEAST_MS = 60 * 1000 };
 

@@ -5,10 +5,10 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/count.h"
-#include "parsers/mem.h"
-#include "parsers/timestamp.h"
-#include "runtime/http_message.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/http/message.h"
 
 #include <string.h>
 

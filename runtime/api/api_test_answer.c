@@ -2,9 +2,9 @@
 
 #include "runtime/api/test_impl.h"
 
-#include "asl/flow.h"
-#include "asl/verdict.h"
-#include "parsers/mem.h"
+#include "asl/eval/flow.h"
+#include "asl/eval/verdict.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "runtime/api/test_impl.h"
 
-#include "asl/flow.h"
+#include "asl/eval/flow.h"
 
 /* On the way to the work: what is shown of it, and the error where it ended. */
 struct way {

@@ -6,7 +6,7 @@
 
 #include "runtime/api/test_impl.h"
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* TestState: what the request says in place of the world: mock, context, stateConfiguration. */
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
 #include "runtime/api/api_shapes.h"
 #include "runtime/api/test_impl.h"
 

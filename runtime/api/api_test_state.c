@@ -5,9 +5,9 @@
 
 #include "runtime/api/test_impl.h"
 
-#include "parsers/mem.h"
-#include "parsers/timestamp.h"
-#include "runtime/partition.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/base/partition.h"
 
 #include <string.h>
 

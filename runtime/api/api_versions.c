@@ -2,7 +2,7 @@
 
 #include "runtime/api/api_impl.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

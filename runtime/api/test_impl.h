@@ -1,7 +1,7 @@
 #ifndef RUNTIME_API_TEST_IMPL_H
 #define RUNTIME_API_TEST_IMPL_H
 
-#include "asl/model.h"
+#include "asl/eval/model.h"
 #include "runtime/api/api_impl.h"
 
 /*

@@ -1,8 +1,8 @@
 /* What a Task gets of a call's answer: its result, or the error by the name that AWS gives it. */
 #include "runtime/aws/aws_impl.h"
 
-#include "parsers/count.h"
-#include "parsers/utf8.h"
+#include "parsers/base/count.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,9 +1,9 @@
 #ifndef RUNTIME_AWS_AWS_H
 #define RUNTIME_AWS_AWS_H
 
-#include "parsers/buf.h"
-#include "parsers/diag.h"
-#include "parsers/json.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/diag.h"
+#include "parsers/json/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

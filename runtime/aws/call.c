@@ -1,9 +1,9 @@
 /* What a resource names, and the forms that names and values have on both sides. */
 #include "runtime/aws/aws_impl.h"
 
-#include "parsers/count.h"
-#include "parsers/mem.h"
-#include "parsers/timestamp.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* A call's request. */
 #include "runtime/aws/aws_impl.h"
 
-#include "parsers/count.h"
-#include "parsers/mem.h"
-#include "parsers/percent.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/percent.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
 /* The tables: services, calls, integrations, jobs. */
 #include "runtime/aws/aws_impl.h"
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "runtime/aws/aws_impl.h"
 
-#include "parsers/arena.h"
+#include "parsers/base/arena.h"
 
 #include <expat.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* What expressions see of an execution: the context object and the variables. */
 
-#include "parsers/timestamp.h"
+#include "parsers/base/timestamp.h"
 #include "runtime/core/core_impl.h"
 
 static json *time_text(int64_t ms)

@@ -5,8 +5,8 @@
  * state_*.c (what each type of state does), redrive.c (running again), context.c (the context
  * object). */
 
-#include "asl/flow.h"
-#include "asl/verdict.h"
+#include "asl/eval/flow.h"
+#include "asl/eval/verdict.h"
 #include "runtime/core/exec.h"
 #include "runtime/core/token.h"
 

@@ -2,7 +2,7 @@
 
 #include "runtime/core/core_impl.h"
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
 
 #include <string.h>
 

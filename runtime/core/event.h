@@ -1,9 +1,9 @@
 #ifndef RUNTIME_CORE_EVENT_H
 #define RUNTIME_CORE_EVENT_H
 
-#include "asl/env.h"
-#include "asl/model.h"
-#include "parsers/json.h"
+#include "asl/eval/env.h"
+#include "asl/eval/model.h"
+#include "parsers/json/json.h"
 
 #include <stdint.h>
 

@@ -2,9 +2,9 @@
 
 #include "runtime/core/event_text.h"
 
-#include "asl/model.h"
-#include "parsers/ascii.h"
-#include "parsers/count.h"
+#include "asl/eval/model.h"
+#include "parsers/base/ascii.h"
+#include "parsers/base/count.h"
 
 #include <inttypes.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The tree of frames, and rt_apply: the only place where an event changes an execution. */
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
 #include <string.h>

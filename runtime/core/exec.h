@@ -1,7 +1,7 @@
 #ifndef RUNTIME_CORE_EXEC_H
 #define RUNTIME_CORE_EXEC_H
 
-#include "asl/machine.h"
+#include "asl/eval/machine.h"
 #include "runtime/core/event.h"
 
 /*

@@ -3,7 +3,7 @@
  * the Map Run's beginning and end; what becomes of the children is told by private events.
  */
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
  * Parallel or Map stays, unless the state failed by itself.
  */
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
 /* ---- may it? ---- */

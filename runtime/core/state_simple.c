@@ -1,7 +1,7 @@
 /* Pass, Choice, Wait, Succeed and Fail: states whose work is done on the spot, or needs only time.
  */
 
-#include "parsers/timestamp.h"
+#include "parsers/base/timestamp.h"
 #include "runtime/core/core_impl.h"
 
 /* No wait may end later than this many days from now. */

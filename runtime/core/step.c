@@ -1,6 +1,6 @@
 /* rt_step: takes an input, lets frames go on until all wait, and decides what follows errors. */
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
 #include <stdlib.h>

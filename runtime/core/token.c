@@ -6,8 +6,8 @@
 
 #include "runtime/core/token.h"
 
-#include "parsers/ascii.h"
-#include "parsers/mem.h"
+#include "parsers/base/ascii.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #ifndef RUNTIME_CORE_TOKEN_H
 #define RUNTIME_CORE_TOKEN_H
 
-#include "asl/env.h"
+#include "asl/eval/env.h"
 
 #include <stddef.h>
 

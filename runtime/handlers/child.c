@@ -8,7 +8,7 @@
 
 #include "runtime/handlers/child.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>

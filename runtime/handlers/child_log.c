@@ -4,7 +4,7 @@
 
 #include "runtime/handlers/child.h"
 
-#include "parsers/utf8.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 

@@ -13,9 +13,9 @@
 
 #include "runtime/handlers/child.h"
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 
-#include "runtime/clock.h"
+#include "runtime/base/clock.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

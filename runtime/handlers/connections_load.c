@@ -8,8 +8,8 @@
  */
 #include "runtime/handlers/handlers_load_impl.h"
 
-#include "parsers/count.h"
-#include "runtime/http_client.h"
+#include "parsers/base/count.h"
+#include "runtime/http/client.h"
 
 #include <string.h>
 

@@ -6,12 +6,12 @@
  */
 #include "runtime/handlers/handlers_impl.h"
 
-#include "asl/env.h"
-#include "parsers/mem.h"
+#include "asl/eval/env.h"
+#include "parsers/base/mem.h"
 #include "runtime/aws/aws.h"
-#include "runtime/clock.h"
-#include "runtime/credentials.h"
-#include "runtime/endpoints.h"
+#include "runtime/aws/credentials.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/base/clock.h"
 
 #include <string.h>
 #include <strings.h>

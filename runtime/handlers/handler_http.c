@@ -29,9 +29,9 @@
  */
 #include "runtime/handlers/handlers_impl.h"
 
-#include "parsers/count.h"
-#include "parsers/percent.h"
-#include "parsers/utf8.h"
+#include "parsers/base/count.h"
+#include "parsers/base/percent.h"
+#include "parsers/base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>

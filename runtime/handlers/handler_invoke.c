@@ -5,14 +5,14 @@
  */
 #include "runtime/handlers/invoke_request.h"
 
-#include "asl/env.h"
-#include "parsers/mem.h"
-#include "parsers/percent.h"
-#include "parsers/utf8.h"
-#include "runtime/clock.h"
-#include "runtime/endpoints.h"
-#include "runtime/glob.h"
-#include "runtime/http_message.h"
+#include "asl/eval/env.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/percent.h"
+#include "parsers/base/utf8.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/glob.h"
+#include "runtime/http/message.h"
 
 #include <string.h>
 

@@ -30,11 +30,11 @@
 
 #include "runtime/handlers/child.h"
 
-#include "parsers/base64.h"
-#include "parsers/mem.h"
-#include "runtime/clock.h"
-#include "runtime/http_server.h"
-#include "runtime/partition.h"
+#include "parsers/base/base64.h"
+#include "parsers/base/mem.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/partition.h"
+#include "runtime/http/server.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -15,7 +15,7 @@
  */
 #include "runtime/handlers/child.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -5,10 +5,10 @@
  */
 #include "runtime/handlers/handlers_impl.h"
 
-#include "parsers/mem.h"
-#include "parsers/utf8.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
+#include "runtime/base/partition.h"
 #include "runtime/core/token.h"
-#include "runtime/partition.h"
 
 #include <signal.h>
 #include <stdarg.h>

@@ -1,11 +1,11 @@
 #ifndef RUNTIME_HANDLERS_IMPL_H
 #define RUNTIME_HANDLERS_IMPL_H
 
-#include "parsers/arena.h"
-#include "runtime/handler.h"
-#include "runtime/http_client.h"
-#include "runtime/id_map.h"
-#include "runtime/sigv4.h"
+#include "parsers/base/arena.h"
+#include "parsers/base/id_map.h"
+#include "runtime/aws/sigv4.h"
+#include "runtime/handlers/handler.h"
+#include "runtime/http/client.h"
 
 /*
  * A call is a job from handlers_start to its answer. handlers.c keeps the jobs, the lines they wait

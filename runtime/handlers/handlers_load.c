@@ -19,11 +19,11 @@
 
 #include "runtime/handlers/handlers_load_impl.h"
 
-#include "parsers/count.h"
-#include "parsers/mem.h"
-#include "parsers/nearest.h"
-#include "runtime/http_client.h"
-#include "runtime/http_message.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
+#include "runtime/http/client.h"
+#include "runtime/http/message.h"
 
 #include <limits.h>
 #include <stdlib.h>

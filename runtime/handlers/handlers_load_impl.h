@@ -1,7 +1,7 @@
 #ifndef RUNTIME_HANDLERS_HANDLERS_LOAD_IMPL_H
 #define RUNTIME_HANDLERS_HANDLERS_LOAD_IMPL_H
 
-#include "runtime/config_file.h"
+#include "runtime/base/config_file.h"
 #include "runtime/handlers/handlers_impl.h"
 
 /* What reads a handlers file: handlers_load.c its rows, connections_load.c its connections. */

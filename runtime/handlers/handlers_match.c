@@ -1,7 +1,7 @@
 /* Picks the row that is meant for a call. */
 #include "runtime/handlers/handlers_impl.h"
 
-#include "runtime/glob.h"
+#include "runtime/base/glob.h"
 
 #include <string.h>
 

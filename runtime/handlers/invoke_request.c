@@ -1,10 +1,10 @@
 /* The request of http:invoke and apigateway:invoke. */
 #include "runtime/handlers/invoke_request.h"
 
-#include "parsers/base64.h"
-#include "parsers/count.h"
-#include "parsers/percent.h"
-#include "runtime/http_message.h"
+#include "parsers/base/base64.h"
+#include "parsers/base/count.h"
+#include "parsers/base/percent.h"
+#include "runtime/http/message.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,9 +1,9 @@
 #ifndef RUNTIME_STORE_STORE_H
 #define RUNTIME_STORE_STORE_H
 
-#include "parsers/diag.h"
+#include "parsers/base/diag.h"
+#include "runtime/base/histogram.h"
 #include "runtime/core/exec.h"
-#include "runtime/histogram.h"
 
 #include <stdbool.h>
 #include <stddef.h>

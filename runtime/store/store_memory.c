@@ -1,9 +1,9 @@
 /* The store in memory: maps, and for what is seldom asked a look at all executions. */
 
-#include "parsers/mem.h"
-#include "runtime/id_map.h"
+#include "parsers/base/id_map.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/text_map.h"
 #include "runtime/store/store_impl.h"
-#include "runtime/text_map.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
  *   bench_http serve    serves until standard input ends, for a load from elsewhere, as by wrk
  */
 
-#include "parsers/mem.h"
-#include "runtime/http_server.h"
+#include "parsers/base/mem.h"
+#include "runtime/http/server.h"
 
 #include <signal.h>
 #include <stdio.h>

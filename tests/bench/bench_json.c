@@ -1,7 +1,7 @@
 /* How fast JSON is read and written, and what small values cost. */
 
-#include "parsers/json.h"
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
+#include "parsers/json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

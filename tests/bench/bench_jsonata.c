@@ -4,10 +4,10 @@
  * evaluating. tests/bench/jsonata reads these lines and measures the reference beside them.
  */
 
-#include "parsers/count.h"
-#include "parsers/json.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/json/json.h"
 #include "parsers/jsonata/jsonata.h"
-#include "parsers/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>

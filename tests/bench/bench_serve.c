@@ -9,10 +9,10 @@
  * Without --store (or with :memory:) executions are in memory. A store is made anew.
  */
 
-#include "parsers/buf.h"
-#include "parsers/mem.h"
-#include "parsers/timestamp.h"
-#include "runtime/clock.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/base/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -5,9 +5,9 @@
  */
 
 #include "asl/asl.h"
-#include "asl/model.h"
-#include "parsers/mem.h"
-#include "runtime/engine.h"
+#include "asl/eval/model.h"
+#include "parsers/base/mem.h"
+#include "runtime/engine/engine.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * how long it takes to start them all and to let them all end. */
 
 #include "asl/asl.h"
-#include "parsers/mem.h"
-#include "runtime/engine.h"
+#include "parsers/base/mem.h"
+#include "runtime/engine/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>

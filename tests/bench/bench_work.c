@@ -5,10 +5,10 @@
  * done that isn't counted. Shown by falling time for a unit, behind them all the average.
  */
 
-#include "parsers/count.h"
-#include "parsers/json.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/json/json.h"
 #include "parsers/jsonata/jsonata.h"
-#include "parsers/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
  * crash too.
  */
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/api/api.h"
 
 #include <stdint.h>

@@ -4,9 +4,9 @@
  * JSON and read again; no request is taken for signed that wasn't.
  */
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/aws/aws.h"
-#include "runtime/sigv4.h"
+#include "runtime/aws/sigv4.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  */
 #define _GNU_SOURCE /* memfd_create */
 
-#include "runtime/credentials.h"
+#include "runtime/aws/credentials.h"
 #include "tests/fuzz/as_file.h"
 
 #include <string.h>

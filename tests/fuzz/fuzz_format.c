@@ -4,8 +4,8 @@
  */
 
 #include "asl/format.h"
-#include "parsers/buf.h"
-#include "parsers/json.h"
+#include "parsers/base/buf.h"
+#include "parsers/json/json.h"
 
 #include <stdint.h>
 #include <stdlib.h>

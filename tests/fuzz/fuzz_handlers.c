@@ -4,7 +4,7 @@
  */
 #define _GNU_SOURCE /* memfd_create */
 
-#include "runtime/handler.h"
+#include "runtime/handlers/handler.h"
 #include "tests/fuzz/as_file.h"
 
 #include <string.h>

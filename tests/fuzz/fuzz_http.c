@@ -4,9 +4,9 @@
  * plainest form, reads as itself.
  */
 
-#include "parsers/buf.h"
-#include "parsers/mem.h"
-#include "runtime/http_message.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
+#include "runtime/http/message.h"
 
 #include <stdint.h>
 #include <stdlib.h>

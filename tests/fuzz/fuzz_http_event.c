@@ -4,8 +4,8 @@
  * in an answer's head, and its lines are no more than it has headers.
  */
 
-#include "parsers/mem.h"
-#include "runtime/http_event.h"
+#include "parsers/base/mem.h"
+#include "runtime/serve/http_event.h"
 
 #include <stdlib.h>
 #include <string.h>

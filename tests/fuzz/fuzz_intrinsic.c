@@ -3,8 +3,8 @@
  * What a call without chance gives, it gives again.
  */
 
-#include "asl/intrinsic.h"
-#include "parsers/jsonpath.h"
+#include "asl/eval/intrinsic.h"
+#include "parsers/jsonpath/jsonpath.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * every way of writing it. The first byte chooses the flags.
  */
 
-#include "parsers/json.h"
-#include "parsers/utf8.h"
+#include "parsers/base/utf8.h"
+#include "parsers/json/json.h"
 
 #include <stdint.h>
 #include <stdio.h>

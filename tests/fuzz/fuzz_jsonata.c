@@ -4,7 +4,7 @@
  * document that has a little of everything.
  */
 
-#include "parsers/json.h"
+#include "parsers/json/json.h"
 #include "parsers/jsonata/jsonata.h"
 
 #include <stdint.h>

@@ -4,14 +4,14 @@
  * hold is not tried.
  */
 
-#include "parsers/jsonata/case.h"
-#include "parsers/jsonata/datetime.h"
-#include "parsers/jsonata/format_number.h"
-#include "parsers/jsonata/js_number.h"
-#include "parsers/jsonata/picture.h"
-#include "parsers/jsonata/regex.h"
+#include "parsers/base/case.h"
+#include "parsers/base/utf8.h"
 #include "parsers/jsonata/url.h"
-#include "parsers/utf8.h"
+#include "parsers/picture/datetime.h"
+#include "parsers/picture/format_number.h"
+#include "parsers/picture/js_number.h"
+#include "parsers/picture/picture.h"
+#include "parsers/regex/regex.h"
 
 #include <stdint.h>
 #include <stdlib.h>

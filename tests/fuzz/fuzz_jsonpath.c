@@ -3,9 +3,9 @@
  * has a little of everything. What a path is asked may never depend on how long it takes to answer.
  */
 
-#include "parsers/buf.h"
-#include "parsers/json.h"
-#include "parsers/jsonpath.h"
+#include "parsers/base/buf.h"
+#include "parsers/json/json.h"
+#include "parsers/jsonpath/jsonpath.h"
 
 #include <stdint.h>
 #include <stdlib.h>

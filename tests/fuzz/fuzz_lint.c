@@ -6,9 +6,9 @@
  */
 
 #include "asl/asl.h"
-#include "asl/codes.h"
 #include "asl/format.h"
-#include "parsers/mem.h"
+#include "asl/report/codes.h"
+#include "parsers/base/mem.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  */
 #define _GNU_SOURCE /* memfd_create */
 
-#include "parsers/mem.h"
-#include "runtime/route.h"
+#include "parsers/base/mem.h"
+#include "runtime/serve/route.h"
 #include "tests/fuzz/as_file.h"
 
 #include <string.h>

@@ -4,9 +4,9 @@
  * isn't. What came without our signature never is.
  */
 
-#include "parsers/mem.h"
-#include "runtime/http_message.h"
-#include "runtime/sigv4.h"
+#include "parsers/base/mem.h"
+#include "runtime/aws/sigv4.h"
+#include "runtime/http/message.h"
 
 #include <stdlib.h>
 #include <string.h>

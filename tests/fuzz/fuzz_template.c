@@ -1,6 +1,6 @@
 /* Templates: whatever they hold, each problem has a place in the file that it is said of. */
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "parsers/source.h"
 #include "tools/template/template.h"
 

@@ -4,8 +4,8 @@
  * The first byte chooses the flags.
  */
 
-#include "parsers/utf8.h"
-#include "parsers/yaml.h"
+#include "parsers/base/utf8.h"
+#include "parsers/yaml/yaml.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "tests/support/expect.h"
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

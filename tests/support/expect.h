@@ -1,9 +1,9 @@
 #ifndef TESTS_SUPPORT_EXPECT_H
 #define TESTS_SUPPORT_EXPECT_H
 
-#include "parsers/count.h"
-#include "parsers/diag.h"
-#include "parsers/json.h"
+#include "parsers/base/count.h"
+#include "parsers/base/diag.h"
+#include "parsers/json/json.h"
 
 #include <check.h>
 #include <stddef.h>

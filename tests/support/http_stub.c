@@ -1,7 +1,7 @@
 #include "tests/support/http_stub.h"
 
-#include "parsers/buf.h"
-#include "parsers/mem.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "tests/support/play.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/event_text.h"
 
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 #ifndef TESTS_SUPPORT_WORLD_H
 #define TESTS_SUPPORT_WORLD_H
 
-#include "asl/env.h"
-#include "asl/report.h"
-#include "parsers/arena.h"
+#include "asl/eval/env.h"
+#include "asl/report/report.h"
+#include "parsers/base/arena.h"
 
 /* What an expression is evaluated in, from JSON texts; NULL: there is none. */
 struct world {

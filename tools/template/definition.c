@@ -2,7 +2,7 @@
 
 #include "tools/template/template_impl.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,10 +5,10 @@
 
 #include "tools/template/placeholders.h"
 
-#include "parsers/buf.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 #include "parsers/document.h"
-#include "parsers/mem.h"
-#include "parsers/utf8.h"
 
 #include <string.h>
 

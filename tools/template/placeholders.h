@@ -1,8 +1,8 @@
 #ifndef TOOLS_TEMPLATE_PLACEHOLDERS_H
 #define TOOLS_TEMPLATE_PLACEHOLDERS_H
 
-#include "parsers/diag.h"
-#include "parsers/json.h"
+#include "parsers/base/diag.h"
+#include "parsers/json/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 
 #include "tools/template/template_impl.h"
 
-#include "parsers/mem.h"
+#include "parsers/base/mem.h"
 
 #include <string.h>
 

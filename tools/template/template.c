@@ -2,7 +2,7 @@
 
 #include "tools/template/template_impl.h"
 
-#include "parsers/count.h"
+#include "parsers/base/count.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 #define TOOLS_TEMPLATE_TEMPLATE_H
 
 #include "asl/asl.h"
-#include "asl/report.h"
-#include "parsers/buf.h"
+#include "asl/report/report.h"
+#include "parsers/base/buf.h"
 #include "parsers/source.h"
 #include "tools/template/placeholders.h"
 

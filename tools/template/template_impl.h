@@ -9,8 +9,8 @@
  * placeholders.c (values that are given from outside).
  */
 
-#include "parsers/arena.h"
-#include "parsers/json.h"
+#include "parsers/base/arena.h"
+#include "parsers/json/json.h"
 #include "parsers/source.h"
 #include "tools/template/placeholders.h"
 #include "tools/template/template.h"

@@ -1,0 +1,699 @@
+#include "asl/eval/choice.h"
+
+#include "asl/eval/path.h"
+#include "parsers/base/count.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/timestamp.h"
+#include "parsers/jsonpath/jsonpath.h"
+
+#include <string.h>
+
+/*
+ * Tests of Choice rules. One table has the comparison operators; a rule is compiled to a tree whose
+ * leaves hold a path and a literal, or two paths.
+ */
+
+enum { NESTING_MAX = 100 };
+
+/* ---- the operators ---- */
+
+enum family {
+    FAMILY_STRING,
+    FAMILY_NUMERIC,
+    FAMILY_BOOLEAN,
+    FAMILY_TIMESTAMP,
+    FAMILY_MATCHES,
+    FAMILY_IS,
+};
+
+enum relation { EQUALS, LESS_THAN, GREATER_THAN, LESS_THAN_EQUALS, GREATER_THAN_EQUALS };
+
+enum subject { IS_BOOLEAN, IS_NULL, IS_NUMERIC, IS_PRESENT, IS_STRING, IS_TIMESTAMP };
+
+/* In the order that AWS lists them in when a rule has none or several. */
+static const struct choice_operator {
+    const char *name;
+    enum family family;
+    unsigned what; /* enum relation, or enum subject of FAMILY_IS */
+    bool path;     /* the operand is a path to it */
+} operators[] = {
+    {"StringEquals", FAMILY_STRING, EQUALS, false},
+    {"IsBoolean", FAMILY_IS, IS_BOOLEAN, false},
+    {"StringLessThan", FAMILY_STRING, LESS_THAN, false},
+    {"IsNumeric", FAMILY_IS, IS_NUMERIC, false},
+    {"BooleanEquals", FAMILY_BOOLEAN, EQUALS, false},
+    {"StringLessThanEqualsPath", FAMILY_STRING, LESS_THAN_EQUALS, true},
+    {"NumericLessThan", FAMILY_NUMERIC, LESS_THAN, false},
+    {"NumericGreaterThan", FAMILY_NUMERIC, GREATER_THAN, false},
+    {"NumericLessThanPath", FAMILY_NUMERIC, LESS_THAN, true},
+    {"StringMatches", FAMILY_MATCHES, 0, false},
+    {"TimestampLessThanEqualsPath", FAMILY_TIMESTAMP, LESS_THAN_EQUALS, true},
+    {"NumericEquals", FAMILY_NUMERIC, EQUALS, false},
+    {"TimestampGreaterThan", FAMILY_TIMESTAMP, GREATER_THAN, false},
+    {"StringGreaterThanEqualsPath", FAMILY_STRING, GREATER_THAN_EQUALS, true},
+    {"TimestampGreaterThanEqualsPath", FAMILY_TIMESTAMP, GREATER_THAN_EQUALS, true},
+    {"TimestampLessThanEquals", FAMILY_TIMESTAMP, LESS_THAN_EQUALS, false},
+    {"NumericLessThanEqualsPath", FAMILY_NUMERIC, LESS_THAN_EQUALS, true},
+    {"TimestampEquals", FAMILY_TIMESTAMP, EQUALS, false},
+    {"BooleanEqualsPath", FAMILY_BOOLEAN, EQUALS, true},
+    {"IsTimestamp", FAMILY_IS, IS_TIMESTAMP, false},
+    {"StringLessThanEquals", FAMILY_STRING, LESS_THAN_EQUALS, false},
+    {"NumericLessThanEquals", FAMILY_NUMERIC, LESS_THAN_EQUALS, false},
+    {"StringLessThanPath", FAMILY_STRING, LESS_THAN, true},
+    {"TimestampGreaterThanPath", FAMILY_TIMESTAMP, GREATER_THAN, true},
+    {"StringGreaterThan", FAMILY_STRING, GREATER_THAN, false},
+    {"StringGreaterThanPath", FAMILY_STRING, GREATER_THAN, true},
+    {"IsString", FAMILY_IS, IS_STRING, false},
+    {"StringEqualsPath", FAMILY_STRING, EQUALS, true},
+    {"TimestampEqualsPath", FAMILY_TIMESTAMP, EQUALS, true},
+    {"TimestampLessThan", FAMILY_TIMESTAMP, LESS_THAN, false},
+    {"StringGreaterThanEquals", FAMILY_STRING, GREATER_THAN_EQUALS, false},
+    {"NumericGreaterThanPath", FAMILY_NUMERIC, GREATER_THAN, true},
+    {"NumericGreaterThanEquals", FAMILY_NUMERIC, GREATER_THAN_EQUALS, false},
+    {"NumericEqualsPath", FAMILY_NUMERIC, EQUALS, true},
+    {"TimestampLessThanPath", FAMILY_TIMESTAMP, LESS_THAN, true},
+    {"IsNull", FAMILY_IS, IS_NULL, false},
+    {"IsPresent", FAMILY_IS, IS_PRESENT, false},
+    {"TimestampGreaterThanEquals", FAMILY_TIMESTAMP, GREATER_THAN_EQUALS, false},
+    {"NumericGreaterThanEqualsPath", FAMILY_NUMERIC, GREATER_THAN_EQUALS, true},
+};
+
+enum { OPERATOR_COUNT = COUNT(operators) };
+
+/* ---- the compiled test ---- */
+
+enum test_kind { TEST_COMPARE, TEST_AND, TEST_OR, TEST_NOT };
+
+/*
+ * The pattern of StringMatches, cut at its stars: the texts between them, escapes undone. Each has
+ * the table that lets it be found without looking at any character twice: failure[i] is the length
+ * of the longest beginning of the text that is also the end of its first i + 1 bytes.
+ */
+struct piece {
+    char *text;
+    size_t len;
+    uint32_t *failure;
+};
+
+struct pattern {
+    struct piece *pieces;
+    size_t count;  /* stars + 1 */
+    bool dangling; /* a backslash that escapes nothing */
+};
+
+struct asl_test {
+    enum test_kind kind;
+    const asl_test **tests; /* of And, Or, Not */
+    size_t count;
+    const struct choice_operator *operator;
+    const asl_path *variable;
+    const asl_path *path;   /* of a …Path operator; all others have: */
+    json *operand;          /* the literal, */
+    struct timestamp when;  /* of FAMILY_TIMESTAMP, */
+    struct pattern pattern; /* of FAMILY_MATCHES */
+};
+
+struct compiler {
+    struct arena *arena;
+    struct asl_report *report;
+};
+
+static void release(void *v)
+{
+    json_unref(v);
+}
+
+static void build_failure(struct arena *a, struct piece *p)
+{
+    size_t k = 0;
+
+    p->failure = arena_calloc(a, p->len + 1, sizeof *p->failure);
+    for (size_t i = 1; i < p->len; i++) {
+        while (k > 0 && p->text[i] != p->text[k])
+            k = p->failure[k - 1];
+        k += p->text[i] == p->text[k];
+        p->failure[i] = (uint32_t)k;
+    }
+}
+
+/* character / "*" / "\*" / "\\" */
+static struct pattern compile_pattern(struct arena *a, const char *text, size_t len)
+{
+    struct pattern out = {.count = 1};
+    struct piece *p;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\\' && i + 1 < len)
+            i++;
+        else
+            out.count += text[i] == '*';
+    }
+    p = out.pieces = arena_calloc(a, out.count, sizeof *out.pieces);
+    p->text = arena_alloc(a, len + 1);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '*') {
+            p[1].text = p->text + p->len;
+            p++;
+            continue;
+        }
+        if (text[i] == '\\') {
+            i++;
+            if (i == len || (text[i] != '*' && text[i] != '\\')) {
+                out.dangling = true;
+                return out;
+            }
+        }
+        p->text[p->len++] = text[i];
+    }
+    for (size_t i = 0; i < out.count; i++)
+        build_failure(a, &out.pieces[i]);
+    return out;
+}
+
+/* ---- compiling a rule ---- */
+
+static const asl_test *compile(struct compiler *c, const struct asl_at *at, bool top,
+                               unsigned depth);
+
+/* The state that the rule at `at` belongs to, for problems that AWS locates there. */
+static const struct asl_at *state_of(const struct asl_at *at)
+{
+    for (const struct asl_at *up = at; up; up = up->up)
+        if (up->key && json_str_is(up->key, "Choices"))
+            return up->up;
+    return at;
+}
+
+static void wrong_language(struct compiler *c, const struct asl_at *at, const char *field,
+                           const char *hint)
+{
+    struct asl_at member;
+
+    if (!asl_at_member(at, field, &member))
+        return;
+    asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &member, ASL_KEY, hint,
+                   "The QueryLanguage is set to 'JSONPath', but field '%s' is only supported for "
+                   "the 'JSONata' QueryLanguage",
+                   field);
+    asl_report_relocate(c->report, state_of(at));
+}
+
+static const struct choice_operator *find_operator(const json *name)
+{
+    for (size_t i = 0; i < OPERATOR_COUNT; i++)
+        if (json_str_is(name, operators[i].name))
+            return &operators[i];
+    return NULL;
+}
+
+static void unsupported(struct compiler *c, const struct asl_at *rule, const struct asl_at *member)
+{
+    struct nearest near = {.want = json_str(member->key), .len = json_str_len(member->key)};
+    struct buf hint = {0};
+
+    for (size_t i = 0; i < OPERATOR_COUNT; i++)
+        if (!asl_at_member(rule, operators[i].name, &(struct asl_at){0}))
+            nearest_offer(&near, operators[i].name);
+    if (near.best && !find_operator(member->key))
+        buf_printf(&hint, "Was '%s' meant?", near.best);
+    asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, member, ASL_KEY,
+                   hint.len ? buf_str(&hint) : NULL, "Field '%s' is not supported",
+                   json_str(member->key));
+    asl_report_relocate(c->report, rule);
+    buf_clear(&hint);
+}
+
+/* "There should only be one …" or "This object should have only one …", and all the operators. */
+static void report_operators(struct compiler *c, const struct asl_at *at, const char *beginning)
+{
+    struct buf names = {0};
+
+    for (size_t i = 0; i < OPERATOR_COUNT; i++) {
+        buf_adds(&names, i > 0 ? ", " : "");
+        buf_adds(&names, operators[i].name);
+    }
+    asl_report_schema(c->report, at, "%s [%s]", beginning, buf_str(&names));
+    buf_clear(&names);
+}
+
+static bool is_one_of(const json *key, const char *const *names)
+{
+    for (; *names; names++)
+        if (json_str_is(key, *names))
+            return true;
+    return false;
+}
+
+static void check_comment(struct compiler *c, const struct asl_at *at)
+{
+    if (!json_is_string(at->value) && json_kind(at->value) != JSON_NULL)
+        asl_report_schema(c->report, at, "Expected value of type [STRING]");
+}
+
+/*
+ * Refuses what a rule may not have beside `selector`, and finds the operator of a comparison: the
+ * member's place, SIZE_MAX without one. False when something was refused.
+ */
+static bool check_fields(struct compiler *c, const struct asl_at *at, const char *selector,
+                         bool top, size_t *operator_at)
+{
+    static const char *const of_rules[] = {"Next", "Assign", "Comment", NULL};
+    static const char *const of_nested[] = {"Comment", NULL};
+    bool comparison = !strcmp(selector, "Variable");
+    size_t errors = c->report->errors, found = 0;
+
+    *operator_at = SIZE_MAX;
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        struct asl_at member;
+
+        asl_at_index(at, i, &member);
+        if (json_str_is(member.key, "Comment"))
+            check_comment(c, &member);
+        if (json_str_is(member.key, selector) || is_one_of(member.key, top ? of_rules : of_nested))
+            continue;
+        if (comparison && find_operator(member.key)) {
+            *operator_at = i;
+            found++;
+        } else if (top && json_str_is(member.key, "Output")) {
+            wrong_language(c, at, "Output", "Use 'Assign', or the state's 'OutputPath'");
+        } else {
+            unsupported(c, at, &member);
+        }
+    }
+    if (c->report->errors > errors || !comparison || found == 1)
+        return c->report->errors == errors;
+    report_operators(c, at,
+                     found ? "There should only be one of the following fields:"
+                           : "This object should have only one of the following fields:");
+    return false;
+}
+
+static const asl_path *compile_variable(struct compiler *c, const struct asl_at *rule)
+{
+    struct diag why = {0};
+    const asl_path *path;
+    struct asl_at at;
+
+    asl_at_member(rule, "Variable", &at);
+    if (!json_is_string(at.value)) {
+        asl_report_schema(c->report, &at, "Expected value of type [STRING]");
+        return NULL;
+    }
+    path = asl_path_compile(c->arena, at.value, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, &why);
+    if (!path)
+        asl_report_schema(c->report, &at, "Value is not a Reference Path: %s", why.text);
+    diag_clear(&why);
+    return path;
+}
+
+static bool compile_path_operand(struct compiler *c, const struct asl_at *at, asl_test *t)
+{
+    struct diag why = {0};
+
+    if (!json_is_string(at->value)) {
+        asl_report_schema(c->report, at, "Expected value of type [STRING]");
+        return false;
+    }
+    t->path = asl_path_compile(c->arena, at->value, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, &why);
+    if (t->path && !asl_path_is_definite(t->path)) {
+        t->path = NULL;
+        diag_set(&why, NULL, 0, "It may name one node only");
+    }
+    if (!t->path)
+        asl_report_schema(c->report, at, "Value is not a Reference Path: %s", why.text);
+    diag_clear(&why);
+    return t->path;
+}
+
+static bool is_boolean(const json *v)
+{
+    return json_kind(v) == JSON_TRUE || json_kind(v) == JSON_FALSE;
+}
+
+static bool is_timestamp(const json *v, struct timestamp *when)
+{
+    return json_is_string(v) && timestamp_parse(json_str(v), json_str_len(v), when);
+}
+
+static bool compile_operand(struct compiler *c, const struct asl_at *at, asl_test *t)
+{
+    const char *type = NULL;
+
+    switch (t->operator->family) {
+    case FAMILY_STRING:
+    case FAMILY_MATCHES:
+    case FAMILY_TIMESTAMP: type = json_is_string(at->value) ? NULL : "STRING"; break;
+    case FAMILY_NUMERIC: type = json_is_number(at->value) ? NULL : "NUMBER"; break;
+    case FAMILY_BOOLEAN:
+    case FAMILY_IS: type = is_boolean(at->value) ? NULL : "BOOLEAN"; break;
+    }
+    if (type) {
+        asl_report_schema(c->report, at, "Expected value of type [%s]", type);
+        return false;
+    }
+    if (t->operator->family == FAMILY_TIMESTAMP && !is_timestamp(at->value, &t->when)) {
+        asl_report_add(c->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_VALUE,
+                       "Write it as in \"2024-01-31T12:00:00Z\"",
+                       "String does not match RFC3339 timestamp");
+        return false;
+    }
+    if (t->operator->family == FAMILY_MATCHES)
+        t->pattern = compile_pattern(c->arena, json_str(at->value), json_str_len(at->value));
+    t->operand = json_ref(at->value);
+    arena_defer(c->arena, release, t->operand);
+    return true;
+}
+
+static const asl_test *compile_comparison(struct compiler *c, const struct asl_at *at, bool top)
+{
+    asl_test *t = arena_alloc(c->arena, sizeof *t);
+    struct asl_at operand;
+    size_t i;
+    bool ok;
+
+    ok = check_fields(c, at, "Variable", top, &i);
+    t->variable = compile_variable(c, at);
+    if (i == SIZE_MAX)
+        return NULL;
+    asl_at_index(at, i, &operand);
+    t->kind = TEST_COMPARE;
+    t->operator= find_operator(operand.key);
+    ok &=
+        t->operator->path ? compile_path_operand(c, &operand, t) : compile_operand(c, &operand, t);
+    return ok && t->variable ? t : NULL;
+}
+
+static const asl_test *compile_list(struct compiler *c, const struct asl_at *at, asl_test *t,
+                                    unsigned depth)
+{
+    size_t errors = c->report->errors;
+
+    if (!json_is_array(at->value)) {
+        asl_report_schema(c->report, at, "Expected value of type [ARRAY]");
+        return NULL;
+    }
+    t->count = json_count(at->value);
+    if (t->count == 0) {
+        asl_report_schema(c->report, at, "Value cannot be empty");
+        return NULL;
+    }
+    t->tests = arena_calloc(c->arena, t->count, sizeof *t->tests);
+    for (size_t i = 0; i < t->count; i++) {
+        struct asl_at item;
+
+        asl_at_index(at, i, &item);
+        t->tests[i] = compile(c, &item, false, depth + 1);
+    }
+    return c->report->errors == errors ? t : NULL;
+}
+
+static const asl_test *compile_compound(struct compiler *c, const struct asl_at *at,
+                                        const char *selector, enum test_kind kind, bool top,
+                                        unsigned depth)
+{
+    asl_test *t = arena_alloc(c->arena, sizeof *t);
+    struct asl_at operand;
+    size_t unused;
+    bool ok = check_fields(c, at, selector, top, &unused);
+
+    asl_at_member(at, selector, &operand);
+    t->kind = kind;
+    if (kind != TEST_NOT)
+        return compile_list(c, &operand, t, depth) && ok ? t : NULL;
+    t->count = 1;
+    t->tests = arena_alloc(c->arena, sizeof *t->tests);
+    t->tests[0] = compile(c, &operand, false, depth + 1);
+    return t->tests[0] && ok ? t : NULL;
+}
+
+static const asl_test *compile(struct compiler *c, const struct asl_at *at, bool top,
+                               unsigned depth)
+{
+    static const struct {
+        const char *name;
+        enum test_kind kind;
+    } selectors[] = {
+        {"And", TEST_AND}, {"Or", TEST_OR}, {"Not", TEST_NOT}, {"Variable", TEST_COMPARE}};
+    size_t found = 0, which = 0;
+
+    if (!json_is_object(at->value)) {
+        asl_report_schema(c->report, at, "Expected value of type [OBJECT]");
+        return NULL;
+    }
+    if (depth > NESTING_MAX) {
+        asl_report_schema(c->report, at, "And, Or and Not are nested more than %d levels deep",
+                          NESTING_MAX);
+        return NULL;
+    }
+    for (size_t i = 0; i < COUNT(selectors); i++)
+        if (json_get(at->value, selectors[i].name)) {
+            which = i;
+            found++;
+        }
+    if (found == 0 && json_get(at->value, "Condition")) {
+        wrong_language(c, at, "Condition",
+                       "Use 'Variable' and an operator, or set 'QueryLanguage'");
+        return NULL;
+    }
+    if (found != 1 || json_get(at->value, "Condition")) {
+        asl_report_schema(c->report, at,
+                          "The object must have only one of the following fields, "
+                          "[And, Or, Not, Variable, Condition]");
+        return NULL;
+    }
+    if (selectors[which].kind == TEST_COMPARE)
+        return compile_comparison(c, at, top);
+    return compile_compound(c, at, selectors[which].name, selectors[which].kind, top, depth);
+}
+
+const asl_test *asl_test_compile(struct arena *a, const struct asl_at *at, bool top,
+                                 struct asl_report *report)
+{
+    struct compiler c = {a, report};
+
+    return compile(&c, at, top, 1);
+}
+
+/* ---- evaluating ---- */
+
+/* Behind the first occurrence of `p` in the bytes from `from` to `end`; NULL when there is none. */
+static const char *find(const struct piece *p, const char *from, const char *end)
+{
+    size_t k = 0;
+
+    if (p->len == 0)
+        return from;
+    for (; from < end; from++) {
+        while (k > 0 && *from != p->text[k])
+            k = p->failure[k - 1];
+        if (*from == p->text[k] && ++k == p->len)
+            return from + 1;
+    }
+    return NULL;
+}
+
+/*
+ * The first piece must begin the text and the last end it; each one between is taken at its first
+ * occurrence behind the one before, which leaves the most room to the rest.
+ */
+static bool matches(const struct pattern *pattern, const char *text, size_t len)
+{
+    const struct piece *first = &pattern->pieces[0], *last = &pattern->pieces[pattern->count - 1];
+    const char *p = text, *end = text + len;
+
+    if (pattern->count == 1)
+        return len == first->len && !memcmp(text, first->text, len);
+    if (len < first->len + last->len || memcmp(text, first->text, first->len) ||
+        memcmp(end - last->len, last->text, last->len))
+        return false;
+    p += first->len;
+    end -= last->len;
+    for (size_t i = 1; p && i + 1 < pattern->count; i++)
+        p = find(&pattern->pieces[i], p, end);
+    return p;
+}
+
+static bool holds(enum relation relation, int order)
+{
+    switch (relation) {
+    case EQUALS: return order == 0;
+    case LESS_THAN: return order < 0;
+    case GREATER_THAN: return order > 0;
+    case LESS_THAN_EQUALS: return order <= 0;
+    case GREATER_THAN_EQUALS: return order >= 0;
+    }
+    return false;
+}
+
+static bool is(enum subject subject, const json *v)
+{
+    struct timestamp unused;
+
+    switch (subject) {
+    case IS_BOOLEAN: return is_boolean(v);
+    case IS_NULL: return json_kind(v) == JSON_NULL;
+    case IS_NUMERIC: return json_is_number(v);
+    case IS_PRESENT: return true;
+    case IS_STRING: return json_is_string(v);
+    case IS_TIMESTAMP: return is_timestamp(v, &unused);
+    }
+    return false;
+}
+
+/*
+ * An operand that a path names counts as 0 when it is no number: AWS looks at the type of the
+ * variable's value only.
+ */
+static int compare_numbers(const json *v, const json *operand)
+{
+    json *zero;
+    int order;
+
+    if (json_is_number(operand))
+        return json_compare_numbers(v, operand);
+    zero = json_int(0);
+    order = json_compare_numbers(v, zero);
+    json_unref(zero);
+    return order;
+}
+
+/* Values of other types than the operator's compare false. */
+static bool compare(const asl_test *t, const json *v, const json *operand)
+{
+    enum relation relation = t->operator->what;
+    struct timestamp a, b = t->when;
+
+    switch (t->operator->family) {
+    case FAMILY_STRING:
+        return json_is_string(v) && json_is_string(operand) &&
+               holds(relation, json_compare_strings(v, operand));
+    case FAMILY_NUMERIC: return json_is_number(v) && holds(relation, compare_numbers(v, operand));
+    case FAMILY_BOOLEAN: return is_boolean(v) && json_kind(v) == json_kind(operand);
+    case FAMILY_TIMESTAMP:
+        return is_timestamp(v, &a) && (!t->path || is_timestamp(operand, &b)) &&
+               holds(relation, timestamp_compare(&a, &b));
+    case FAMILY_MATCHES:
+        return json_is_string(v) && matches(&t->pattern, json_str(v), json_str_len(v));
+    case FAMILY_IS: return is(t->operator->what, v) == (json_kind(operand) == JSON_TRUE);
+    }
+    return false;
+}
+
+static bool may_go_on(const struct asl_env *env, size_t bytes, struct asl_error *error)
+{
+    if (work_spend_bytes(env->work, bytes))
+        return true;
+    asl_error_set(error, ASL_RUNTIME, "Evaluating the Choice rule takes too long");
+    return false;
+}
+
+/* Texts are gone through from their beginning: a pattern's pieces, too, look at no byte twice. */
+static bool may_compare(const json *v, const json *operand, const struct asl_env *env,
+                        struct asl_error *error)
+{
+    size_t bytes = json_is_string(v) ? json_str_len(v) : 0;
+
+    if (json_is_string(operand))
+        bytes += json_str_len(operand);
+    return may_go_on(env, bytes, error);
+}
+
+static bool is_barred(const asl_path *path, const struct asl_env *env, struct asl_error *error)
+{
+    if (!asl_path_is_barred(path, env))
+        return false;
+    asl_error_set(error, ASL_RUNTIME, ASL_PATH_BARRED);
+    return true;
+}
+
+static void fail_too_much(const asl_path *path, const char *why, struct asl_error *error)
+{
+    asl_error_set(error, ASL_RUNTIME, "Invalid path '%s': %s", json_str(asl_path_text(path)), why);
+}
+
+static json *read(const asl_path *path, const struct asl_env *env, struct asl_error *error)
+{
+    struct diag why = {0};
+    json *v;
+
+    if (is_barred(path, env, error))
+        return NULL;
+    v = asl_path_find(path, env, &why);
+    if (!v && why.code == JSONPATH_TOO_MUCH)
+        fail_too_much(path, why.text, error);
+    else if (!v)
+        asl_error_set(error, ASL_RUNTIME,
+                      "Invalid path '%s': The choice state's condition path references an invalid "
+                      "value.",
+                      json_str(asl_path_text(path)));
+    diag_clear(&why);
+    return v;
+}
+
+static int eval_presence(const asl_test *t, const struct asl_env *env, struct asl_error *error)
+{
+    struct diag why = {0};
+    json *v;
+    bool too_much;
+
+    if (is_barred(t->variable, env, error))
+        return -1;
+    v = asl_path_find(t->variable, env, &why);
+    too_much = !v && why.code == JSONPATH_TOO_MUCH;
+    if (too_much)
+        fail_too_much(t->variable, why.text, error);
+    diag_clear(&why);
+    json_unref(v);
+    return too_much ? -1 : (v != NULL) == (json_kind(t->operand) == JSON_TRUE);
+}
+
+static int eval_comparison(const asl_test *t, const struct asl_env *env, struct asl_error *error)
+{
+    json *v, *operand;
+    int result;
+
+    if (t->operator->family == FAMILY_IS && t->operator->what == IS_PRESENT)
+        return eval_presence(t, env, error);
+    if (t->pattern.dangling) {
+        asl_error_set(error, ASL_RUNTIME,
+                      "The StringMatches pattern '%s' has a backslash that escapes nothing",
+                      json_str(t->operand));
+        return -1;
+    }
+    v = read(t->variable, env, error);
+    if (!v)
+        return -1;
+    operand = t->path ? read(t->path, env, error) : json_ref(t->operand);
+    result = operand && may_compare(v, operand, env, error) ? compare(t, v, operand) : -1;
+    json_unref(operand);
+    json_unref(v);
+    return result;
+}
+
+/* Nested NESTING_MAX deep at most. And and Or stop at the first test that decides. */
+static int eval_test(const asl_test *t, const struct asl_env *env, struct asl_error *error)
+{
+    int deciding = t->kind == TEST_OR;
+    int result;
+
+    if (!may_go_on(env, 0, error))
+        return -1;
+    if (t->kind == TEST_COMPARE)
+        return eval_comparison(t, env, error);
+    if (t->kind == TEST_NOT) {
+        result = eval_test(t->tests[0], env, error);
+        return result < 0 ? result : !result;
+    }
+    for (size_t i = 0; i < t->count; i++) {
+        result = eval_test(t->tests[i], env, error);
+        if (result < 0 || result == deciding)
+            return result;
+    }
+    return !deciding;
+}
+
+int asl_test_eval(const asl_test *t, const struct asl_env *env, struct asl_error *error)
+{
+    work_begin(env->work);
+    return eval_test(t, env, error);
+}

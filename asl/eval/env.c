@@ -1,0 +1,110 @@
+#include "asl/eval/env.h"
+
+#include "parsers/base/utf8.h"
+
+#include "parsers/base/buf.h"
+#include "parsers/base/utf8.h"
+
+#include <stdarg.h>
+
+void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    utf8_mend(&text);
+    asl_error_clear(e);
+    e->name = json_cstring(name);
+    e->cause = json_take_buf(&text);
+}
+
+struct asl_error asl_error_copy(const struct asl_error *e)
+{
+    struct asl_error copy = {0};
+
+    if (e && e->name)
+        copy.name = json_ref(e->name);
+    if (e && e->cause)
+        copy.cause = json_ref(e->cause);
+    if (e && e->location)
+        copy.location = json_ref(e->location);
+    return copy;
+}
+
+static void cap_text(json **text, size_t most)
+{
+    const char *bytes;
+    size_t len, kept;
+
+    if (!*text)
+        return;
+    bytes = json_str(*text);
+    len = json_str_len(*text);
+    kept = utf8_prefix(bytes, len, most);
+    if (kept == len)
+        return;
+    json *cut = json_string(bytes, kept);
+    json_unref(*text);
+    *text = cut;
+}
+
+void asl_error_cap(struct asl_error *e)
+{
+    cap_text(&e->name, ASL_ERROR_NAME_MAX);
+    cap_text(&e->cause, ASL_CAUSE_MAX);
+    cap_text(&e->location, ASL_LOCATION_MAX);
+}
+
+void asl_error_clear(struct asl_error *e)
+{
+    json_unref(e->name);
+    json_unref(e->cause);
+    json_unref(e->location);
+    *e = (struct asl_error){0};
+}
+
+/* SplitMix64: any seed will do, and the next state does not depend on what was drawn for. */
+uint64_t asl_chance_next(struct asl_chance *c)
+{
+    uint64_t z = c->state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+double asl_chance_unit(struct asl_chance *c)
+{
+    return (double)(asl_chance_next(c) >> 11) * 0x1p-53;
+}
+
+/* RFC 4122, section 4.4 */
+json *asl_uuid(uint64_t high, uint64_t low)
+{
+    static const char digits[] = "0123456789abcdef",
+                      dashes[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    char text[sizeof dashes - 1];
+    unsigned digit = 0;
+
+    high = (high & ~UINT64_C(0xf000)) | 0x4000;
+    low = (low & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63;
+    for (size_t i = 0; i < sizeof text; i++) {
+        if (dashes[i] == '-') {
+            text[i] = '-';
+            continue;
+        }
+        text[i] = digits[(digit < 16 ? high : low) >> (60 - digit % 16 * 4) & 15];
+        digit++;
+    }
+    return json_string(text, sizeof text);
+}
+
+json *asl_chance_uuid(struct asl_chance *c)
+{
+    uint64_t high = asl_chance_next(c);
+
+    return asl_uuid(high, asl_chance_next(c));
+}

@@ -1,0 +1,78 @@
+#ifndef ASL_EVAL_ENV_H
+#define ASL_EVAL_ENV_H
+
+#include "parsers/base/work.h"
+#include "parsers/json/json.h"
+
+#include <stdint.h>
+
+/* What a state fails with. Owns them; cause and location may be NULL. */
+struct asl_error {
+    json *name; /* "States.Timeout", or a name of the author's own */
+    json *cause;
+    json *location; /* where a JSONata expression stands: "Output/a[0]" */
+};
+
+void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* One more of it, yours. `e` NULL gives an empty one. */
+struct asl_error asl_error_copy(const struct asl_error *e);
+/* Cuts its texts to AWS's quotas: code points of an error's name, cause and location. To be called
+ * wherever an error comes to be, as each level of nesting may double what is quoted. */
+enum { ASL_ERROR_NAME_MAX = 256, ASL_CAUSE_MAX = 32768, ASL_LOCATION_MAX = 256 };
+void asl_error_cap(struct asl_error *e);
+void asl_error_clear(struct asl_error *e);
+
+/* The names that the language itself raises. */
+#define ASL_ALL "States.ALL"
+#define ASL_BRANCH_FAILED "States.BranchFailed"
+#define ASL_DATA_LIMIT_EXCEEDED "States.DataLimitExceeded"
+#define ASL_HEARTBEAT_TIMEOUT "States.HeartbeatTimeout"
+#define ASL_INTRINSIC_FAILURE "States.IntrinsicFailure"
+#define ASL_QUERY_EVALUATION_ERROR "States.QueryEvaluationError"
+#define ASL_REFERENCE_PATH_CONFLICT "States.ReferencePathConflict"
+#define ASL_RUNTIME "States.Runtime"
+#define ASL_TASK_FAILED "States.TaskFailed"
+#define ASL_TIMEOUT "States.Timeout"
+/* Our own: nothing here does the work of a Task. Like States.Runtime it is never caught. */
+#define ASL_NO_HANDLER "Asl.NoHandler"
+
+/*
+ * Reproducible chance (jitter, UUIDs, random numbers): a stream that a seed starts. Who owns the
+ * execution decides where the seed comes from; nothing below looks for randomness elsewhere.
+ */
+struct asl_chance {
+    uint64_t state;
+};
+
+uint64_t asl_chance_next(struct asl_chance *c);
+/* 0 <= x < 1 */
+double asl_chance_unit(struct asl_chance *c);
+/* These bits as the text of a version 4 UUID, which says so in six of them. */
+json *asl_uuid(uint64_t high, uint64_t low);
+/* A version 4 UUID, as text. */
+json *asl_chance_uuid(struct asl_chance *c);
+
+/*
+ * All that an expression may look at. The context object and variables are asked for when an
+ * expression names them, and not before.
+ */
+struct asl_env {
+    const json *input;                                     /* `$`; $states.input */
+    const json *result;                                    /* $states.result; NULL: none here */
+    const json *error_output;                              /* $states.errorOutput; NULL */
+    int64_t now_ms;                                        /* $now, $millis */
+    const json *(*context)(void *user);                    /* `$$`: a look */
+    const json *(*variable)(void *user, const json *name); /* a look; NULL: not assigned */
+    void *user;
+    struct asl_chance *chance;
+    /*
+     * What evaluating costs is counted in it; NULL: nowhere. Each of these is an evaluation with a
+     * budget of its own: a template, a path that a field names, a Choice rule, and, within
+     * templates too, each JSONata expression. In JSONPath, one that has used up its budget fails
+     * with States.Runtime.
+     */
+    struct work *work;
+};
+
+#endif

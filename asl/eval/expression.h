@@ -1,0 +1,49 @@
+#ifndef ASL_EVAL_EXPRESSION_H
+#define ASL_EVAL_EXPRESSION_H
+
+#include "asl/eval/env.h"
+#include "asl/report/report.h"
+#include "parsers/base/arena.h"
+#include "parsers/json/json.h"
+
+/*
+ * A JSONata expression of the States Language: a whole string "{% … %}". It sees $states and the
+ * workflow's variables, and must give JSON.
+ */
+typedef struct asl_expression asl_expression;
+
+struct jsonata_use; /* parsers/jsonata/jsonata.h */
+
+/* Does a string begin like one? Then it has to be one. */
+bool asl_expression_begins(const json *text);
+
+/*
+ * Compiles the string at `at`, which asl_expression_begins. `state` is where the state stands: what
+ * messages call the field is its path from there. Goes in front of *list. NULL when it has errors;
+ * they are in the report.
+ */
+const asl_expression *asl_expression_compile(struct arena *a, const struct asl_at *at,
+                                             const struct asl_at *state,
+                                             const asl_expression **list,
+                                             struct asl_report *report);
+
+/* The one behind it in the list; NULL: none. */
+const asl_expression *asl_expression_next(const asl_expression *e);
+/* The string that it was made of. */
+const json *asl_expression_source(const asl_expression *e);
+/* Calls `see` for each name that it takes from outside, as jsonata_uses does. */
+void asl_expression_uses(const asl_expression *e,
+                         bool (*see)(void *user, const struct jsonata_use *use), void *user);
+
+/* A new reference; NULL with *error filled: States.QueryEvaluationError, with its location. */
+json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,
+                          struct asl_error *error);
+
+/* Where it stands, as a path from its state: "Output/a[0]". */
+const json *asl_expression_location(const asl_expression *e);
+
+/* "… returned an unexpected result type. Expected 'array', but was 'string' for value: "x"" */
+void asl_expression_wrong_type(const asl_expression *e, const json *v, const char *expected,
+                               struct asl_error *error);
+
+#endif

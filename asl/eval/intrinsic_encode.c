@@ -1,0 +1,180 @@
+#include "asl/eval/intrinsic_impl.h"
+
+#include "parsers/base/base64.h"
+#include "parsers/base/count.h"
+#include "parsers/base/utf8.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+
+/* Base64 and hashes. */
+
+enum { INPUT_MAX = 10000 }; /* characters; spec of the service, "quotas" */
+
+static bool fits(struct invocation *in, const json *text)
+{
+    size_t len = json_str_len(text);
+
+    if (!intrinsic_spend_reading(in, len))
+        return false;
+    if (utf8_count(json_str(text), len) > INPUT_MAX) {
+        intrinsic_invalid(in);
+        return false;
+    }
+    return intrinsic_spend_making(in, len);
+}
+
+/* ---- Base64 ---- */
+
+json *intrinsic_base64_encode(struct invocation *in)
+{
+    const json *text = intrinsic_string(in, 0);
+    struct buf out = {0};
+
+    if (!text || !fits(in, text))
+        return NULL;
+    base64_encode(&out, json_str(text), json_str_len(text));
+    return json_take_buf(&out);
+}
+
+/* The bytes as text: what is not UTF-8 becomes U+FFFD. */
+static json *text_of_bytes(const struct buf *bytes)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < bytes->len;) {
+        size_t good = utf8_valid(bytes->data + i, bytes->len - i);
+
+        buf_add(&text, bytes->data + i, good);
+        i += good;
+        if (i < bytes->len) {
+            buf_adds(&text, "\xef\xbf\xbd");
+            i++;
+        }
+    }
+    return json_take_buf(&text);
+}
+
+static int digit_of(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '+' || c == '-')
+        return 62;
+    return c == '/' || c == '_' ? 63 : -1;
+}
+
+/* As AWS takes it: what is no digit is passed over, and padding ends it, wherever it stands. */
+static void decode_leniently(struct buf *out, const char *text, size_t len)
+{
+    uint32_t bits = 0;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < len && text[i] != '='; i++) {
+        int digit = digit_of(text[i]);
+        if (digit < 0)
+            continue;
+        bits = bits << 6 | (uint32_t)digit;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            buf_addc(out, (char)(bits >> count));
+        }
+    }
+}
+
+json *intrinsic_base64_decode(struct invocation *in)
+{
+    const json *text = intrinsic_string(in, 0);
+    struct buf bytes = {0};
+    json *v;
+
+    if (!text || !fits(in, text))
+        return NULL;
+    decode_leniently(&bytes, json_str(text), json_str_len(text));
+    v = text_of_bytes(&bytes);
+    buf_clear(&bytes);
+    return v;
+}
+
+/* ---- Hash ---- */
+
+static const struct {
+    const char *name, *fetch; /* ours and libcrypto's */
+} algorithms[] = {
+    {"MD5", "MD5"},          {"SHA-1", "SHA1"},       {"SHA-256", "SHA2-256"},
+    {"SHA-384", "SHA2-384"}, {"SHA-512", "SHA2-512"},
+};
+
+static EVP_MD *fetch(const json *algorithm)
+{
+    for (size_t i = 0; i < COUNT(algorithms); i++)
+        if (json_str_is(algorithm, algorithms[i].name))
+            return EVP_MD_fetch(NULL, algorithms[i].fetch, NULL);
+    return NULL;
+}
+
+static void release(void *md)
+{
+    EVP_MD_free(md);
+}
+
+/* libcrypto looks an algorithm up slowly: once for the call that names it. */
+void *intrinsic_hash_prepare(struct arena *a, const struct argument *arguments, size_t count)
+{
+    EVP_MD *md;
+
+    if (count < 2 || arguments[1].kind != ARGUMENT_VALUE || !json_is_string(arguments[1].value))
+        return NULL;
+    md = fetch(arguments[1].value);
+    if (md)
+        arena_defer(a, release, md);
+    return md;
+}
+
+static json *hex(const unsigned char *bytes, size_t len)
+{
+    char text[2 * EVP_MAX_MD_SIZE];
+
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    return json_string(text, 2 * len);
+}
+
+static json *digest(struct invocation *in, const json *text, const EVP_MD *md)
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+
+    if (!fits(in, text))
+        return NULL;
+    if (!EVP_Digest(json_str(text), json_str_len(text), bytes, &len, md, NULL))
+        return intrinsic_refuse(in, "States.Hash: the library refuses to make this hash");
+    return hex(bytes, len);
+}
+
+json *intrinsic_hash(struct invocation *in)
+{
+    const json *algorithm = intrinsic_string(in, 1);
+    EVP_MD *md = in->call->prepared, *fetched = NULL;
+    json *text, *v;
+
+    if (!algorithm)
+        return NULL;
+    if (!md)
+        md = fetched = fetch(algorithm);
+    if (!md)
+        return intrinsic_invalid(in);
+    text = intrinsic_text(in, in->arguments[0]);
+    v = text ? digest(in, text, md) : NULL;
+    json_unref(text);
+    EVP_MD_free(fetched);
+    return v;
+}

@@ -1,0 +1,52 @@
+#include "asl/eval/retry.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double max_delay_s = 99999999;
+
+static bool is(const json *name, const char *text)
+{
+    return name && json_is_string(name) && json_str_is(name, text);
+}
+
+/* Does the pattern `p` of a retrier or catcher match an error named `name`? */
+static bool matches(const json *p, const json *name)
+{
+    if (json_str_is(p, ASL_ALL))
+        return true;
+    if (json_str_is(p, ASL_TASK_FAILED))
+        return !is(name, ASL_TIMEOUT);
+    if (json_str_is(p, ASL_TIMEOUT) && is(name, ASL_HEARTBEAT_TIMEOUT))
+        return true;
+    return name && json_equal(p, name);
+}
+
+bool asl_error_is_terminal(const json *name)
+{
+    return is(name, ASL_RUNTIME) || is(name, ASL_REFERENCE_PATH_CONFLICT);
+}
+
+bool asl_errors_match(const struct asl_errors *errors, const json *name)
+{
+    if (asl_error_is_terminal(name) || is(name, ASL_NO_HANDLER))
+        return false;
+    for (size_t i = 0; i < errors->count; i++)
+        if (matches(errors->names[i], name))
+            return true;
+    return false;
+}
+
+int64_t asl_retry_delay_ms(const struct asl_retrier *r, uint32_t attempt, struct asl_chance *chance)
+{
+    double delay = (double)r->interval_s * pow(r->backoff_rate, attempt - 1.0);
+    double most = r->max_delay_s > 0 ? fmin((double)r->max_delay_s, max_delay_s) : max_delay_s;
+
+    /* pow may overflow to infinity, and 0 * infinity is no number: then the interval was 0. */
+    if (isnan(delay))
+        delay = 0;
+    delay = fmin(delay, most);
+    if (r->full_jitter)
+        delay *= asl_chance_unit(chance);
+    return llround(delay * 1000);
+}

@@ -1,0 +1,239 @@
+/*
+ * A branch or iteration may read the variables that its Parallel or Map comes with, and not assign
+ * one of the same name: AWS refuses the definition. It takes one whose outer name is assigned
+ * later, by a Catcher of that very Parallel for instance. So for each state the set of variables is
+ * followed over the graph that some way to it has assigned.
+ */
+
+#include "asl/load/graph.h"
+#include "asl/load/load_impl.h"
+#include "parsers/base/mem.h"
+
+#include <string.h>
+
+/* Of a machine with more names nothing is said: the sets are as wide. */
+enum { NAMES_MAX = 1024, BITS = 64 };
+
+struct names {
+    struct json_build all; /* an object, whose keys they are */
+    size_t words;          /* of a set */
+    bool too_many;
+};
+
+/* SIZE_MAX: it is not among them. */
+static size_t find_name(const struct names *n, const char *text, size_t len)
+{
+    return json_find(n->all.v, text, len);
+}
+
+static void add_names(struct names *n, const json *assign, bool jsonata)
+{
+    for (size_t i = 0; i < json_count(assign) && !n->too_many; i++) {
+        const json *key = json_key_at(assign, i);
+        size_t len = graph_variable_len(key, jsonata);
+        json_build_set_key(&n->all, json_string(json_str(key), len), json_null());
+        n->too_many = json_count(n->all.v) > NAMES_MAX;
+    }
+}
+
+/* ---- the names of the machine ---- */
+
+static void collect(void *user, const struct asl_at *assign, bool jsonata)
+{
+    add_names(user, assign->value, jsonata);
+}
+
+/* The names that inner blocks assign: no others matter. */
+static void collect_inner(struct names *n, const struct block *b, bool inner)
+{
+    struct asl_at at;
+    struct block below;
+
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        asl_at_index(&b->states, i, &at);
+        if (inner)
+            graph_each_assign(s, &at, collect, n);
+        for (size_t k = 0; graph_inner_block(s, &at, k, &below); k++)
+            collect_inner(n, &below, true);
+    }
+}
+
+/* ---- a block: a set for each state ---- */
+
+struct check {
+    const struct names *names;
+    struct asl_report *report;
+    const uint64_t *outer; /* the set that the block's Parallel or Map comes with */
+};
+
+static void tell(void *user, const struct asl_at *assign, bool jsonata)
+{
+    const struct check *c = user;
+    struct asl_at at;
+
+    for (size_t i = 0; i < json_count(assign->value); i++) {
+        asl_at_index(assign, i, &at);
+        size_t len = graph_variable_len(at.key, jsonata);
+        size_t name = find_name(c->names, json_str(at.key), len);
+        if (name != SIZE_MAX && (c->outer[name / BITS] >> name % BITS & 1))
+            asl_report_add(c->report, ASL_ERROR, "VARIABLE_OF_OUTER_SCOPE", &at, ASL_KEY,
+                           "give it another name, and let the outer state assign what comes out",
+                           "The variable name '%.*s' was already defined in a parent scope.",
+                           (int)len, json_str(at.key));
+    }
+}
+
+static void put(const struct names *n, uint64_t *set, const json *assign, bool jsonata)
+{
+    for (size_t i = 0; i < json_count(assign); i++) {
+        const json *key = json_key_at(assign, i);
+        size_t name = find_name(n, json_str(key), graph_variable_len(key, jsonata));
+        if (name != SIZE_MAX)
+            set[name / BITS] |= (uint64_t)1 << name % BITS;
+    }
+}
+
+/*
+ * States in a loop have all that one of its ways assigns: there is one set for all of them. The
+ * others have what comes to them, so that one look at each is enough, in the order of the graph.
+ */
+struct flow {
+    const struct names *names;
+    const struct block *block;
+    size_t *component; /* of each state; `count` of those that nothing leads to */
+    size_t count;
+    size_t *order;  /* the states, by descending component */
+    uint64_t *sets; /* of the components, and one that is empty */
+};
+
+static uint64_t *set_of(const struct flow *f, size_t state)
+{
+    return f->sets + f->component[state] * f->names->words;
+}
+
+/* Those of the highest component first, which no other leads to. */
+static void order_states(struct flow *f)
+{
+    size_t states = f->block->scope->count;
+    size_t *from = mem_calloc(f->count + 2, sizeof *from);
+
+    for (size_t i = 0; i < states; i++)
+        from[f->count - f->component[i] + 1]++;
+    for (size_t k = 1; k < f->count + 2; k++)
+        from[k] += from[k - 1];
+    for (size_t i = 0; i < states; i++)
+        f->order[from[f->count - f->component[i]]++] = i;
+    mem_free(from);
+}
+
+/* Passes the set of state `from` along its edges: those in its loop, or those out of it. */
+static void leave(struct flow *f, size_t from, bool inside)
+{
+    const struct asl_scope *scope = f->block->scope;
+    const struct asl_state *s = &scope->states[from];
+    size_t words = f->names->words;
+    struct asl_at at, place[2], assign;
+    struct edge e;
+
+    asl_at_index(&f->block->states, from, &at);
+    for (size_t k = 0; graph_edge(s, k, &e); k++) {
+        size_t to = (size_t)(e.to - scope->states);
+        uint64_t *set = set_of(f, to);
+        if ((f->component[to] == f->component[from]) != inside)
+            continue;
+        if (!inside)
+            for (size_t i = 0; i < words; i++)
+                set[i] |= set_of(f, from)[i];
+        if (graph_assign(&at, &e, place, &assign))
+            put(f->names, set, assign.value, s->jsonata);
+    }
+}
+
+static void spread(struct flow *f, const uint64_t *outer)
+{
+    const struct asl_scope *scope = f->block->scope;
+    size_t states = scope->count, end;
+
+    f->count = graph_components(scope, f->component);
+    order_states(f);
+    f->sets = mem_calloc((f->count + 1) * f->names->words, sizeof *f->sets);
+    memcpy(set_of(f, (size_t)(scope->start - scope->states)), outer,
+           f->names->words * sizeof *f->sets);
+    for (size_t i = 0; i < states; i = end) {
+        size_t component = f->component[f->order[i]];
+        if (component == f->count) {
+            end = i + 1;
+            continue;
+        }
+        for (end = i; end < states && f->component[f->order[end]] == component; end++)
+            leave(f, f->order[end], true);
+        for (size_t k = i; k < end; k++)
+            leave(f, f->order[k], false);
+    }
+}
+
+static void check_block(const struct check *with, const struct block *b, const uint64_t *outer);
+
+/* What the block's states and the blocks inside assign, now that the sets are known. */
+static void check_states(const struct check *with, struct flow *f, const uint64_t *outer)
+{
+    struct check c = {with->names, with->report, outer};
+    const struct block *b = f->block;
+    /* A distributed Map's children get none. */
+    const uint64_t *none = f->sets + f->count * f->names->words;
+    struct asl_at at;
+    struct block inner;
+
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        bool apart = s->type == ASL_MAP && s->map.distributed;
+        asl_at_index(&b->states, i, &at);
+        graph_each_assign(s, &at, tell, &c);
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
+            check_block(with, &inner, apart ? none : set_of(f, i));
+    }
+}
+
+/* `outer`: what the states around have assigned when the block begins. */
+static void check_block(const struct check *with, const struct block *b, const uint64_t *outer)
+{
+    struct flow f = {.names = with->names,
+                     .block = b,
+                     .component = mem_calloc(b->scope->count, sizeof *f.component),
+                     .order = mem_calloc(b->scope->count, sizeof *f.order)};
+
+    spread(&f, outer);
+    check_states(with, &f, outer);
+    mem_free(f.component);
+    mem_free(f.order);
+    mem_free(f.sets);
+}
+
+static void check_machine(struct loader *l, const struct block *top)
+{
+    struct names n = {.words = 0};
+    struct check c = {&n, l->report, NULL};
+    size_t count;
+
+    json_build_object(&n.all, 0);
+    collect_inner(&n, top, false);
+    count = json_count(n.all.v);
+    if (count && !n.too_many) {
+        n.words = (count + BITS - 1) / BITS;
+        uint64_t *none = mem_calloc(n.words, sizeof *none);
+        check_block(&c, top, none);
+        mem_free(none);
+    }
+    json_build_drop(&n.all);
+}
+
+void load_check_variables(struct loader *l, const struct asl_at *top)
+{
+    struct block b;
+
+    if (l->m->count == l->m->top->count)
+        return; /* there are no inner blocks */
+    graph_top_block(l->m, top, &b);
+    check_machine(l, &b);
+}

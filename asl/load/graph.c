@@ -1,0 +1,197 @@
+#include "asl/load/graph.h"
+
+#include "parsers/base/mem.h"
+
+#include <string.h>
+
+bool graph_edge(const struct asl_state *s, size_t k, struct edge *out)
+{
+    if (k < s->catchers) {
+        *out = (struct edge){EDGE_CATCH, k, s->catch[k].next};
+        return true;
+    }
+    k -= s->catchers;
+    if (s->type != ASL_CHOICE) {
+        *out = (struct edge){EDGE_NEXT, 0, s->next};
+        return k == 0 && s->next;
+    }
+    if (k < s->choice.count) {
+        *out = (struct edge){EDGE_RULE, k, s->choice.rules[k].next};
+        return true;
+    }
+    *out = (struct edge){EDGE_DEFAULT, 0, s->choice.fallback};
+    return k == s->choice.count && s->choice.fallback;
+}
+
+/* A state on the way down, and which of its edges is the next to be followed. */
+struct descent {
+    size_t state, edge;
+};
+
+size_t graph_order(const struct asl_scope *scope, size_t *order)
+{
+    struct descent *way = mem_calloc(scope->count, sizeof *way);
+    bool *seen = mem_calloc(scope->count, sizeof *seen);
+    size_t depth = 0, left = scope->count;
+    struct edge e;
+
+    way[depth++] = (struct descent){(size_t)(scope->start - scope->states), 0};
+    seen[way[0].state] = true;
+    while (depth) {
+        struct descent *last = &way[depth - 1];
+        if (!graph_edge(&scope->states[last->state], last->edge++, &e)) {
+            order[--left] = last->state;
+            depth--;
+            continue;
+        }
+        size_t to = (size_t)(e.to - scope->states);
+        if (!seen[to]) {
+            seen[to] = true;
+            way[depth++] = (struct descent){to, 0};
+        }
+    }
+    mem_free(way);
+    mem_free(seen);
+    memmove(order, order + left, (scope->count - left) * sizeof *order);
+    return scope->count - left;
+}
+
+/* Tarjan's search, with a stack of its own. */
+struct search {
+    const struct asl_scope *scope;
+    size_t *component, count;
+    size_t *entered, *lowest; /* 0: not entered; the earliest one that it leads back to */
+    struct descent *way;
+    size_t depth, *open, open_count, clock;
+};
+
+static void enter(struct search *s, size_t state)
+{
+    s->way[s->depth++] = (struct descent){state, 0};
+    s->open[s->open_count++] = state;
+    s->entered[state] = s->lowest[state] = ++s->clock;
+}
+
+/* All that follows the last state on the way has been seen. */
+static void finish(struct search *s)
+{
+    size_t state = s->way[--s->depth].state, out;
+
+    if (s->depth) {
+        size_t up = s->way[s->depth - 1].state;
+        if (s->lowest[state] < s->lowest[up])
+            s->lowest[up] = s->lowest[state];
+    }
+    if (s->lowest[state] != s->entered[state])
+        return;
+    do {
+        out = s->open[--s->open_count];
+        s->component[out] = s->count;
+        s->lowest[out] = SIZE_MAX; /* no longer open */
+    } while (out != state);
+    s->count++;
+}
+
+static void search_from(struct search *s, size_t start)
+{
+    struct edge e;
+
+    enter(s, start);
+    while (s->depth) {
+        struct descent *last = &s->way[s->depth - 1];
+        if (!graph_edge(&s->scope->states[last->state], last->edge++, &e)) {
+            finish(s);
+            continue;
+        }
+        size_t to = (size_t)(e.to - s->scope->states);
+        if (!s->entered[to])
+            enter(s, to);
+        else if (s->lowest[to] != SIZE_MAX && s->entered[to] < s->lowest[last->state])
+            s->lowest[last->state] = s->entered[to];
+    }
+}
+
+size_t graph_components(const struct asl_scope *scope, size_t *component)
+{
+    size_t states = scope->count;
+    struct search s = {.scope = scope,
+                       .component = component,
+                       .entered = mem_calloc(states, sizeof *s.entered),
+                       .lowest = mem_calloc(states, sizeof *s.lowest),
+                       .way = mem_calloc(states, sizeof *s.way),
+                       .open = mem_calloc(states, sizeof *s.open)};
+
+    search_from(&s, (size_t)(scope->start - scope->states));
+    for (size_t i = 0; i < states; i++)
+        if (!s.entered[i])
+            component[i] = s.count;
+    mem_free(s.entered);
+    mem_free(s.lowest);
+    mem_free(s.way);
+    mem_free(s.open);
+    return s.count;
+}
+
+bool graph_is_end(const struct asl_state *s)
+{
+    return s->type != ASL_CHOICE && !s->next;
+}
+
+void graph_top_block(const asl_machine *m, const struct asl_at *top, struct block *out)
+{
+    out->scope = m->top;
+    asl_at_member(top, "States", &out->states);
+}
+
+bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
+                       struct block *out)
+{
+    if (s->type == ASL_PARALLEL && k < s->parallel.count) {
+        asl_at_member(at, "Branches", &out->outer[0]);
+        asl_at_index(&out->outer[0], k, &out->outer[1]);
+        out->scope = s->parallel.branches[k];
+    } else if (s->type == ASL_MAP && k == 0) {
+        if (!asl_at_member(at, "ItemProcessor", &out->outer[1]))
+            asl_at_member(at, "Iterator", &out->outer[1]);
+        out->scope = s->map.processor;
+    } else {
+        return false;
+    }
+    return asl_at_member(&out->outer[1], "States", &out->states);
+}
+
+/* ---- variables ---- */
+
+bool graph_assign(const struct asl_at *at, const struct edge *e, struct asl_at place[2],
+                  struct asl_at *out)
+{
+    switch (e->kind) {
+    case EDGE_NEXT:
+    case EDGE_DEFAULT: return asl_at_member(at, "Assign", out);
+    case EDGE_RULE: asl_at_member(at, "Choices", &place[0]); break;
+    case EDGE_CATCH: asl_at_member(at, "Catch", &place[0]); break;
+    }
+    asl_at_index(&place[0], e->index, &place[1]);
+    return asl_at_member(&place[1], "Assign", out);
+}
+
+void graph_each_assign(const struct asl_state *s, const struct asl_at *at, graph_see_assign *see,
+                       void *user)
+{
+    struct asl_at place[2], assign;
+    struct edge e;
+
+    if (asl_at_member(at, "Assign", &assign))
+        see(user, &assign, s->jsonata);
+    for (size_t k = 0; graph_edge(s, k, &e); k++)
+        if ((e.kind == EDGE_RULE || e.kind == EDGE_CATCH) && graph_assign(at, &e, place, &assign))
+            see(user, &assign, s->jsonata);
+}
+
+size_t graph_variable_len(const json *key, bool jsonata)
+{
+    size_t len = json_str_len(key);
+    bool evaluated = !jsonata && len >= 2 && memcmp(json_str(key) + len - 2, ".$", 2) == 0;
+
+    return evaluated ? len - 2 : len;
+}

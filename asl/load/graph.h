@@ -1,0 +1,72 @@
+#ifndef ASL_LOAD_GRAPH_H
+#define ASL_LOAD_GRAPH_H
+
+#include "asl/eval/machine.h"
+#include "asl/eval/model.h"
+#include "asl/report/report.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A loaded machine as a graph, beside the text it was loaded from: for checks and warnings. */
+
+enum edge_kind { EDGE_NEXT, EDGE_RULE, EDGE_DEFAULT, EDGE_CATCH };
+
+/* A way out of a state. */
+struct edge {
+    enum edge_kind kind;
+    size_t index; /* of the rule or catcher */
+    const struct asl_state *to;
+};
+
+/* The k-th; false behind the last. */
+bool graph_edge(const struct asl_state *s, size_t k, struct edge *out);
+/* Does its scope end with the state? */
+bool graph_is_end(const struct asl_state *s);
+
+/*
+ * Into order[0…], the states that can be reached from the start, each before those that follow it
+ * but for ways back in loops (reverse postorder). Returns how many. What is passed along the graph
+ * comes to rest after as many rounds in this order as loops are chained, mostly two or three.
+ */
+size_t graph_order(const struct asl_scope *scope, size_t *order);
+enum { GRAPH_ROUNDS_MAX = 32 };
+
+/*
+ * Into component[i], for each state that can be reached from the start, a number that it shares
+ * with the states it is in a loop with; of the others, the count that is returned. No edge leads to
+ * a higher number.
+ */
+size_t graph_components(const struct asl_scope *scope, size_t *component);
+
+/* A block of States, and where it stands. Must not be moved: `states` points into `outer`. */
+struct block {
+    const struct asl_scope *scope;
+    struct asl_at outer[2], states;
+};
+
+/* The machine's own; `top`: its definition. */
+void graph_top_block(const asl_machine *m, const struct asl_at *top, struct block *out);
+/* The k-th block inside a Parallel or Map, which stands at `at`; false behind the last. */
+bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
+                       struct block *out);
+
+/* ---- variables ---- */
+
+/*
+ * The Assign on a way out of the state at `at`: its own, a rule's, a Catcher's; false when there is
+ * none. *out points into `place`.
+ */
+bool graph_assign(const struct asl_at *at, const struct edge *e, struct asl_at place[2],
+                  struct asl_at *out);
+
+typedef void graph_see_assign(void *user, const struct asl_at *assign, bool jsonata);
+
+/* Each Assign of the state, its own first. */
+void graph_each_assign(const struct asl_state *s, const struct asl_at *at, graph_see_assign *see,
+                       void *user);
+/* The length of the variable's name in the key of an Assign's member: "x.$" assigns x in JSONPath.
+ */
+size_t graph_variable_len(const json *key, bool jsonata);
+
+#endif

@@ -1,0 +1,122 @@
+#ifndef ASL_LOAD_LOAD_IMPL_H
+#define ASL_LOAD_LOAD_IMPL_H
+
+/* What the files of the loader share: load.c (scopes and the graph), load_state.c (the table of
+ * fields), load_fields.c (how each kind of field is read). */
+
+#include "asl/eval/model.h"
+#include "asl/load/load.h"
+#include "parsers/json/json_set.h"
+
+/* Which query languages have a field. */
+enum asl_language { ASL_ANY_LANGUAGE, ASL_JSONPATH, ASL_JSONATA };
+
+/* A field that an object has under a name which is none: it is misspelt, and not missing. */
+struct asl_misspelt {
+    const json *object;
+    const char *meant;
+    const struct asl_misspelt *next;
+};
+
+struct loader {
+    asl_machine *m;
+    struct arena *a;
+    struct asl_report *report;
+    const struct load_purpose *purpose;
+    enum asl_language machine_language, language; /* the machine's; that of what is being read */
+    const struct asl_at *state;                   /* the state that is being read */
+    const struct asl_misspelt *misspelt;          /* first those of the object just read */
+    /* every state's name so far, by hash: names are unique over all scopes */
+    const json **names;
+    size_t names_cap, names_count;
+    struct json_set labels; /* of Maps */
+    size_t guesses;         /* names that a misspelt target was compared with */
+    const json *looked_at;  /* the names of a scope: is a placeholder among them? */
+    bool open;
+};
+
+/* A field of an object: what the tables of states, retriers, catchers, … are made of. */
+struct asl_field {
+    const char *name;
+    unsigned on; /* which state types have it; 0 outside states */
+    void (*read)(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                 void *object);
+    size_t offset;    /* of what it fills */
+    int64_t min, max; /* of numbers */
+    enum asl_language language;
+};
+
+#define ASL_NEVER INT64_MAX
+
+/* Reads each member of `at` by its row among `fields`; members without one are errors. */
+void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
+                 const struct asl_at *at, void *object);
+/* Says that only the other language has the field at `at`; `hint` NULL: the usual one. */
+void load_other_language(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         const char *hint);
+/*
+ * "These fields are required: […]" for those of `names` (ends with NULL) that `at` lacks. It comes
+ * behind load_fields, which knows what is misspelt. Here and below the message has the names as
+ * they are given: in AWS's order, which is that of a hash set of Java's.
+ */
+bool load_required(struct loader *l, const struct asl_at *at, const char *const *names);
+/* Has it the field, if misspelt? */
+bool load_has(const struct loader *l, const struct asl_at *object, const char *field);
+/* At most one (`must`: exactly one) of `names` (ends with NULL) may be there. */
+void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must);
+
+/* Readers. `object` is the struct that `offset` is in. */
+void load_ignored(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_comment(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_not_yet(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_text(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_any(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_flow(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_reference_flow(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_template(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_assign(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_query(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_number(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_number_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+/* Of a Map: the context object can't tell how many. */
+void load_count_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_share(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_share_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_retry(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+
+/* The QueryLanguage of the object at `at`, `otherwise` without one. Problems are reported. */
+enum asl_language load_language(struct loader *l, const struct asl_at *at,
+                                enum asl_language otherwise);
+/* The value at `at` as a template of the language that is being read. */
+const asl_template *load_value(struct loader *l, const struct asl_at *at);
+/* Is it a string that a JSONata state evaluates? */
+bool load_is_expression(const struct loader *l, const struct asl_at *at);
+/* A string, or NULL after "Expected value of type [STRING]". */
+const json *load_string(struct loader *l, const struct asl_at *at);
+/* Is it one of `words` (ends with NULL)? False after saying so. */
+bool load_word(struct loader *l, const struct asl_at *at, const char *const *words);
+/* An array with at least `min` elements, or false after saying so. */
+bool load_array(struct loader *l, const struct asl_at *at, size_t min);
+bool load_object(struct loader *l, const struct asl_at *at);
+void load_error_names(struct loader *l, const struct asl_at *at, struct asl_errors *out);
+/* States.ALL stands alone, and in the last of `count` retriers or catchers. */
+void load_check_all(struct loader *l, const struct asl_at *list);
+/* A value that the machine keeps. */
+json *load_keep(struct loader *l, const json *v);
+
+/* The state named by the value of `at`, in `scope`; NULL after saying that there is none. */
+const struct asl_state *load_target(struct loader *l, const struct asl_scope *scope,
+                                    const struct asl_at *at);
+/* Reads the StartAt and States of the object at `at`. */
+struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
+                             const struct asl_state *owner);
+/* Fills a state whose type is known, from its object. */
+void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
+/* What only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
+void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at);
+void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);
+/* No inner block hides a variable, in a machine without errors: check_variable.c. */
+void load_check_variables(struct loader *l, const struct asl_at *top);
+
+#endif

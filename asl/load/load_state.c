@@ -1,0 +1,683 @@
+/* What each type of state has: the table of fields, and the readers of what only states have. */
+
+#include "asl/eval/expression.h"
+#include "asl/load/load_impl.h"
+#include "parsers/base/count.h"
+#include "parsers/base/timestamp.h"
+#include "parsers/base/utf8.h"
+
+#include <string.h>
+
+#define ON(type) (1u << (type))
+
+enum {
+    PASS = ON(ASL_PASS),
+    TASK = ON(ASL_TASK),
+    CHOICE = ON(ASL_CHOICE),
+    WAIT = ON(ASL_WAIT),
+    SUCCEED = ON(ASL_SUCCEED),
+    FAIL = ON(ASL_FAIL),
+    PARALLEL = ON(ASL_PARALLEL),
+    MAP = ON(ASL_MAP),
+    WORKS = TASK | PARALLEL | MAP,    /* may fail and be tried again */
+    MOVES = WORKS | PASS | WAIT,      /* have Next or End */
+    FLOWS = MOVES | CHOICE | SUCCEED, /* have input and output */
+    ALL = FLOWS | FAIL,
+};
+
+/* ---- transitions ---- */
+
+static void load_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                      void *object)
+{
+    struct asl_state *s = object;
+
+    (void)f;
+    s->next = load_target(l, s->scope, at);
+}
+
+static void load_end(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                     void *object)
+{
+    (void)f;
+    (void)object;
+    if (json_kind(at->value) != JSON_TRUE && json_kind(at->value) != JSON_FALSE)
+        asl_report_schema(l->report, at, "Expected value of type Boolean");
+}
+
+/* A rule or catcher, with the state whose scope its Next is looked up in. */
+struct in_state {
+    const struct asl_state *state;
+    union {
+        struct asl_catcher *catcher;
+        struct asl_rule *rule;
+    };
+};
+
+static void load_catcher_names(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                               void *object)
+{
+    (void)f;
+    load_error_names(l, at, &((struct in_state *)object)->catcher->errors);
+}
+
+static void load_catcher_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                              void *object)
+{
+    struct in_state *in = object;
+
+    (void)f;
+    in->catcher->next = load_target(l, in->state->scope, at);
+}
+
+static void load_catcher_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                              void *object)
+{
+    struct in_state *in = object;
+
+    if (f->offset == offsetof(struct asl_catcher, assign))
+        load_assign(l, f, at, in->catcher);
+    else if (f->offset == offsetof(struct asl_catcher, output))
+        load_template(l, f, at, in->catcher);
+    else
+        load_reference_flow(l, f, at, in->catcher);
+}
+
+static const struct asl_field catcher_fields[] = {
+    {"Assign", 0, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"ErrorEquals", 0, load_catcher_names, 0, 0, 0, 0},
+    {"Next", 0, load_catcher_next, 0, 0, 0, 0},
+    {"Output", 0, load_catcher_part, offsetof(struct asl_catcher, output), 0, 0, ASL_JSONATA},
+    {"ResultPath", 0, load_catcher_part, offsetof(struct asl_catcher, result_path), 0, 0,
+     ASL_JSONPATH},
+};
+
+static void load_catch(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    static const char *const required[] = {"Next", "ErrorEquals", NULL};
+    struct asl_state *s = object;
+    struct asl_at each;
+
+    (void)f;
+    if (!load_array(l, at, 0))
+        return;
+    s->catchers = json_count(at->value);
+    s->catch = arena_calloc(l->a, s->catchers, sizeof *s->catch);
+    for (size_t i = 0; i < s->catchers; i++) {
+        struct in_state in = {.state = s, .catcher = &s->catch[i]};
+        asl_at_index(at, i, &each);
+        if (!load_object(l, &each))
+            continue;
+        load_fields(l, catcher_fields, COUNT(catcher_fields), 0, &each, &in);
+        load_required(l, &each, required);
+    }
+    load_check_all(l, at);
+}
+
+/* ---- Choice ---- */
+
+static void load_rule_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct in_state *in = object;
+
+    (void)f;
+    in->rule->next = load_target(l, in->state->scope, at);
+}
+
+static void load_rule_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct in_state *in = object;
+
+    if (f->offset == offsetof(struct asl_rule, assign))
+        load_assign(l, f, at, in->rule);
+    else
+        load_template(l, f, at, in->rule);
+}
+
+static void load_condition(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct in_state *in = object;
+    enum json_kind kind = json_kind(at->value);
+
+    (void)f;
+    if (kind == JSON_TRUE || kind == JSON_FALSE || load_is_expression(l, at))
+        in->rule->condition = load_value(l, at);
+    else if (json_is_string(at->value))
+        asl_report_schema(l->report, at, "JSONata string must start with {%% and end with %%}");
+    else
+        asl_report_schema(l->report, at, "Expected value of type [STRING]");
+}
+
+/* Of a JSONata state; the tests of a JSONPath rule are asl_test_compile's. */
+static const struct asl_field rule_fields[] = {
+    {"Assign", 0, load_rule_part, offsetof(struct asl_rule, assign), 0, 0, 0},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"Condition", 0, load_condition, 0, 0, 0, 0},
+    {"Next", 0, load_rule_next, 0, 0, 0, 0},
+    {"Output", 0, load_rule_part, offsetof(struct asl_rule, output), 0, 0, 0},
+};
+
+/* What a rule of the other language decides by. */
+static const struct asl_field selectors[] = {
+    {"And", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
+    {"Not", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
+    {"Or", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
+    {"Variable", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
+};
+
+static void load_jsonata_rule(struct loader *l, const struct asl_at *at, struct in_state *in)
+{
+    struct asl_at member;
+
+    /* That it lacks a Condition, and what its operators are, follows from the wrong language. */
+    for (size_t i = 0; i < COUNT(selectors); i++)
+        if (asl_at_member(at, selectors[i].name, &member)) {
+            load_other_language(l, &selectors[i], &member,
+                                "in JSONata, a rule has \"Condition\": \"{% … %}\"");
+            asl_at_member(at, "Next", &member);
+            in->rule->next = load_target(l, in->state->scope, &member);
+            return;
+        }
+    load_fields(l, rule_fields, COUNT(rule_fields), 0, at, in);
+    if (!load_has(l, at, "Condition"))
+        asl_report_schema(l->report, at,
+                          "The object must have only one of the following fields, "
+                          "[And, Or, Not, Variable, Condition]");
+}
+
+static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, const struct asl_at *at,
+                               struct asl_rule *rule)
+{
+    static const struct asl_field assign = {.name = "Assign",
+                                            .offset = offsetof(struct asl_rule, assign)};
+    struct asl_at member;
+
+    rule->test = asl_test_compile(l->a, at, true, l->report);
+    asl_at_member(at, "Next", &member);
+    rule->next = load_target(l, s->scope, &member);
+    if (asl_at_member(at, "Assign", &member))
+        load_assign(l, &assign, &member, rule);
+}
+
+static void load_choices(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    static const char *const required[] = {"Next", NULL};
+    struct asl_state *s = object;
+    struct asl_at each;
+
+    (void)f;
+    if (!load_array(l, at, 1))
+        return;
+    size_t count = json_count(at->value);
+    struct asl_rule *rules = arena_calloc(l->a, count, sizeof *rules);
+    for (size_t i = 0; i < count; i++) {
+        struct in_state in = {.state = s, .rule = &rules[i]};
+        asl_at_index(at, i, &each);
+        if (!load_object(l, &each) || !load_required(l, &each, required))
+            continue;
+        if (s->jsonata)
+            load_jsonata_rule(l, &each, &in);
+        else
+            load_jsonpath_rule(l, s, &each, &rules[i]);
+    }
+    s->choice.rules = rules;
+    s->choice.count = count;
+}
+
+static void load_default(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    struct asl_state *s = object;
+
+    (void)f;
+    s->choice.fallback = load_target(l, s->scope, at);
+}
+
+/* ---- Wait ---- */
+
+static void load_timestamp(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                           void *object)
+{
+    struct asl_state *s = object;
+    const json *v = load_string(l, at);
+    struct timestamp t;
+
+    (void)f;
+    s->wait.timestamp = true;
+    if (v && load_is_expression(l, at)) {
+        s->wait.timestamp_expression = load_value(l, at);
+        return;
+    }
+    if (!v)
+        return;
+    if (!timestamp_parse(json_str(v), json_str_len(v), &t))
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
+                       "write it like \"2024-01-31T12:00:00Z\"",
+                       "String does not match RFC3339 timestamp");
+    else
+        s->wait.timestamp_ms = t.ms + (t.ns > 0);
+}
+
+static void load_timestamp_path(struct loader *l, const struct asl_field *f,
+                                const struct asl_at *at, void *object)
+{
+    ((struct asl_state *)object)->wait.timestamp = true;
+    load_path(l, f, at, object);
+}
+
+/* ---- Fail ---- */
+
+static void load_error(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    if (load_is_expression(l, at))
+        ((struct asl_state *)object)->fail.error_expression = load_value(l, at);
+    else
+        load_text(l, f, at, object);
+}
+
+static void load_cause(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    if (load_is_expression(l, at))
+        ((struct asl_state *)object)->fail.cause_expression = load_value(l, at);
+    else
+        load_text(l, f, at, object);
+}
+
+/* ---- Task ---- */
+
+static void load_credentials(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                             void *object)
+{
+    if (load_is_expression(l, at) || load_object(l, at))
+        load_template(l, f, at, object);
+}
+
+/* The parts of an ARN behind its partition: arn:aws:states:::lambda:invoke has "states", "", "",
+ * "lambda:invoke". */
+struct arn {
+    const char *service, *rest; /* `rest`: behind region and account */
+    size_t service_len;
+};
+
+static bool split_arn(const char *text, struct arn *out)
+{
+    const char *part[5] = {text};
+
+    for (int i = 1; i < 5; i++) {
+        const char *colon = strchr(part[i - 1], ':');
+        if (!colon)
+            return false;
+        part[i] = colon + 1;
+    }
+    const char *rest = strchr(part[4], ':');
+    if (!rest || strncmp(text, "arn:", 4) != 0)
+        return false;
+    *out = (struct arn){part[2], rest + 1, (size_t)(part[3] - part[2] - 1)};
+    return true;
+}
+
+static bool starts_with(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+static bool ends_with(const char *text, const char *tail)
+{
+    size_t n = strlen(text), k = strlen(tail);
+
+    return n >= k && memcmp(text + n - k, tail, k) == 0;
+}
+
+static json *keep_new(struct loader *l, json *v)
+{
+    json *kept = load_keep(l, v);
+
+    json_unref(v);
+    return kept;
+}
+
+static void load_resource(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                          void *object)
+{
+    struct asl_task *task = &((struct asl_state *)object)->task;
+    const json *v = load_string(l, at);
+    struct arn arn;
+
+    (void)f;
+    if (!v)
+        return;
+    /* A template's placeholder, not filled in: a handler may be given for it by that name. */
+    if (strstr(json_str(v), "${") && !split_arn(json_str(v), &arn)) {
+        task->resource = load_keep(l, v);
+        task->kind = ASL_LAMBDA;
+        return;
+    }
+    if (!split_arn(json_str(v), &arn)) {
+        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
+                       "a resource reads arn:aws:lambda:REGION:ACCOUNT:function:NAME or "
+                       "arn:aws:states:::SERVICE:API",
+                       "Value is not a valid resource ARN");
+        return;
+    }
+    task->resource = load_keep(l, v);
+    if (arn.service_len == 6 && memcmp(arn.service, "states", 6) == 0) {
+        if (starts_with(arn.rest, "activity:")) {
+            task->kind = ASL_ACTIVITY;
+            return;
+        }
+        /* lambda:invoke, aws-sdk:s3:getObject: the api stands behind the last colon, but for the
+         * version in startExecution.sync:2 */
+        const char *api = strrchr(arn.rest, ':');
+        if (api && ends_with(arn.rest, ".sync:2"))
+            while (api > arn.rest && *--api != ':')
+                ;
+        task->kind = ASL_INTEGRATION;
+        if (!api || api == arn.rest || !api[1]) {
+            asl_report_schema(l->report, at, "Value is not a valid resource ARN");
+            task->resource = NULL;
+            return;
+        }
+        task->type = keep_new(l, json_string(arn.rest, (size_t)(api - arn.rest)));
+        task->api = keep_new(l, json_cstring(api + 1));
+        if (ends_with(api, ".waitForTaskToken"))
+            task->pattern = ASL_WAIT_FOR_TASK_TOKEN;
+        else if (ends_with(api, ".sync") || ends_with(api, ".sync:2"))
+            task->pattern = ASL_SYNC;
+    } else if (arn.service_len == 6 && memcmp(arn.service, "lambda", 6) == 0) {
+        task->kind = ASL_LAMBDA;
+    } else {
+        /* Resources of no service of AWS: the handlers file may name them. */
+        task->kind = ASL_INTEGRATION;
+        task->type = keep_new(l, json_string(arn.service, arn.service_len));
+        task->api = keep_new(l, json_cstring(arn.rest));
+    }
+}
+
+/* ---- Parallel and Map ---- */
+
+/* A literal array or object with expressions in it, or one expression. */
+static void load_items(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    (void)f;
+    if (json_is_array(at->value) || json_is_object(at->value) || load_is_expression(l, at))
+        ((struct asl_state *)object)->map.items = load_value(l, at);
+    else if (json_is_string(at->value))
+        asl_report_schema(l->report, at, "JSONata string must start with {%% and end with %%}");
+    else
+        asl_report_schema(l->report, at, "Expected value of type [ARRAY]");
+}
+
+static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                        void *object);
+
+static const struct asl_field config_fields[] = {
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"ExecutionType", 0, load_ignored, 0, 0, 0, 0}, /* read with the mode */
+    {"Mode", 0, load_ignored, 0, 0, 0, 0},
+};
+
+/* `object` is the Map state. */
+static void load_processor_config(struct loader *l, const struct asl_field *f,
+                                  const struct asl_at *at, void *object)
+{
+    static const char *const required[] = {"ExecutionType", NULL};
+    static const char *const modes[] = {"INLINE", "DISTRIBUTED", NULL};
+    static const char *const types[] = {"STANDARD", "EXPRESS", NULL};
+    struct asl_state *s = object;
+    struct asl_at mode, type;
+
+    (void)f;
+    if (!load_object(l, at))
+        return;
+    load_fields(l, config_fields, COUNT(config_fields), 0, at, s);
+    bool typed = asl_at_member(at, "ExecutionType", &type);
+    /* Of a mode that is misspelt or a placeholder, it is what goes with the rest. */
+    if (asl_at_member(at, "Mode", &mode))
+        s->map.distributed =
+            load_word(l, &mode, modes) ? json_str_is(mode.value, "DISTRIBUTED") : typed;
+    if (!s->map.distributed && typed) {
+        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &type, ASL_KEY,
+                       "it goes with \"Mode\": \"DISTRIBUTED\"",
+                       "Field 'ExecutionType' is not supported");
+        asl_report_relocate(l->report, at);
+    } else if (s->map.distributed && load_required(l, at, required)) {
+        s->map.express = load_word(l, &type, types) && json_str_is(type.value, "EXPRESS");
+    }
+}
+
+/* Blanks, control characters (those of Latin-1 begin with C2), and what ARNs and globs are of. */
+static bool is_forbidden(const char *c)
+{
+    unsigned char first = (unsigned char)c[0], second = (unsigned char)c[1];
+
+    return first <= 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0) ||
+           strchr("?*<>{}[]:;,\\|^~$#%&`\"", *c);
+}
+
+static void load_label(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                       void *object)
+{
+    const json *v = load_string(l, at);
+
+    (void)f;
+    if (!v)
+        return;
+    size_t chars = utf8_count(json_str(v), json_str_len(v));
+    ((struct asl_state *)object)->map.label = load_keep(l, v);
+    if (l->purpose->stored)
+        return;
+    if (chars < 1 || chars > 40)
+        asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
+                       "a Label has 1 to 40 characters", "Invalid Label name: %s%s", json_str(v),
+                       chars ? " exceeds the 40-character limit allowed by the service" : "");
+    const char *end = json_str(v) + json_str_len(v);
+    for (const char *c = json_str(v); c < end; c++)
+        if (is_forbidden(c)) {
+            asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
+                           "a Label has no blanks, no control characters and none of "
+                           "? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \"",
+                           "Invalid Label name: %s", json_str(v));
+            break;
+        }
+    size_t before = l->labels.count;
+    if (json_set_add(&l->labels, v) < before)
+        asl_report_add(l->report, ASL_ERROR, "DUPLICATE_LABEL_NAME", at, ASL_VALUE, NULL,
+                       "Duplicate Label name: %s", json_str(v));
+}
+
+enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };
+
+static const struct asl_field nested_fields[] = {
+    {"Comment", IN_BRANCH | IN_PROCESSOR, load_comment, 0, 0, 0, 0},
+    {"ProcessorConfig", IN_PROCESSOR, load_processor_config, 0, 0, 0, 0},
+    {"StartAt", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0}, /* read with the scope */
+    {"States", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0},
+};
+
+static struct asl_scope *nested(struct loader *l, const struct asl_at *at, unsigned kind,
+                                struct asl_state *owner)
+{
+    if (!load_object(l, at))
+        return NULL;
+    load_fields(l, nested_fields, COUNT(nested_fields), kind, at, owner);
+    return load_scope(l, at, owner);
+}
+
+static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                        void *object)
+{
+    struct asl_state *s = object;
+
+    s->map.processor = nested(l, at, (unsigned)f->min, s);
+}
+
+static void load_branches(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                          void *object)
+{
+    struct asl_state *s = object;
+    struct asl_at each;
+
+    (void)f;
+    if (!load_array(l, at, 1))
+        return;
+    s->parallel.count = json_count(at->value);
+    s->parallel.branches = arena_calloc(l->a, s->parallel.count, sizeof *s->parallel.branches);
+    for (size_t i = 0; i < s->parallel.count; i++) {
+        asl_at_index(at, i, &each);
+        s->parallel.branches[i] = nested(l, &each, IN_BRANCH, s);
+    }
+}
+
+/* ---- the table ---- */
+
+#define AT(member) offsetof(struct asl_state, member)
+
+/* clang-format off */
+static const struct asl_field state_fields[] = {
+    {"Arguments",               TASK | PARALLEL, load_template, AT(parameters), 0, 0, ASL_JSONATA},
+    {"Assign",                  FLOWS & ~SUCCEED, load_assign, AT(assign), 0, 0, 0},
+    {"Branches",                PARALLEL, load_branches, 0, 0, 0, 0},
+    {"Catch",                   WORKS, load_catch, 0, 0, 0, 0},
+    {"Cause",                   FAIL, load_cause, AT(fail.cause), 0, 0, 0},
+    {"CausePath",               FAIL, load_query, AT(fail.cause_path), 0, 0, ASL_JSONPATH},
+    {"Choices",                 CHOICE, load_choices, 0, 0, 0, 0},
+    {"Comment",                 ALL, load_comment, 0, 0, 0, 0},
+    {"Credentials",             TASK, load_credentials, AT(task.credentials), 0, 0, 0},
+    {"Default",                 CHOICE, load_default, 0, 0, 0, 0},
+    {"End",                     MOVES, load_end, 0, 0, 0, 0},
+    {"Error",                   FAIL, load_error, AT(fail.error), 0, 0, 0},
+    {"ErrorPath",               FAIL, load_query, AT(fail.error_path), 0, 0, ASL_JSONPATH},
+    {"HeartbeatSeconds",        TASK, load_number, AT(task.heartbeat_s), 1, 99999999, 0},
+    {"HeartbeatSecondsPath",    TASK, load_number_path, AT(task.heartbeat_s), 0, 0, ASL_JSONPATH},
+    {"InputPath",               FLOWS, load_flow, AT(input_path), 0, 0, ASL_JSONPATH},
+    {"ItemBatcher",             MAP, load_not_yet, 0, 0, 0, 0},
+    {"ItemProcessor",           MAP, load_nested, 0, IN_PROCESSOR, 0, 0},
+    {"ItemReader",              MAP, load_not_yet, 0, 0, 0, 0},
+    {"ItemSelector",            MAP, load_template, AT(map.item_selector), 0, 0, 0},
+    {"Items",                   MAP, load_items, 0, 0, 0, ASL_JSONATA},
+    {"ItemsPath",               MAP, load_path, AT(map.items_path), 0, 0, ASL_JSONPATH},
+    {"Iterator",                MAP, load_nested, 0, IN_PROCESSOR, 0, 0},
+    {"Label",                   MAP, load_label, 0, 0, 0, 0},
+    {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER, 0},
+    {"MaxConcurrencyPath",      MAP, load_count_path, AT(map.max_concurrency), 0, 0, ASL_JSONPATH},
+    {"Next",                    MOVES, load_next, 0, 0, 0, 0},
+    {"Output",                  FLOWS, load_template, AT(output), 0, 0, ASL_JSONATA},
+    {"OutputPath",              FLOWS, load_flow, AT(output_path), 0, 0, ASL_JSONPATH},
+    {"Parameters",              PASS | TASK | PARALLEL, load_template, AT(parameters), 0, 0, ASL_JSONPATH},
+    {"Parameters",              MAP, load_template, AT(map.item_selector), 0, 0, ASL_JSONPATH},
+    {"QueryLanguage",           ALL, load_ignored, 0, 0, 0, 0}, /* read before all others */
+    {"Resource",                TASK, load_resource, 0, 0, 0, 0},
+    {"Result",                  PASS, load_any, AT(result), 0, 0, ASL_JSONPATH},
+    {"ResultPath",              WORKS | PASS, load_reference_flow, AT(result_path), 0, 0, ASL_JSONPATH},
+    {"ResultSelector",          WORKS, load_template, AT(result_selector), 0, 0, ASL_JSONPATH},
+    {"ResultWriter",            MAP, load_not_yet, 0, 0, 0, 0},
+    {"Retry",                   WORKS, load_retry, 0, 0, 0, 0},
+    {"Seconds",                 WAIT, load_number, AT(wait.seconds), 0, 99999999, 0},
+    {"SecondsPath",             WAIT, load_number_path, AT(wait.seconds), 0, 0, ASL_JSONPATH},
+    {"TimeoutSeconds",          TASK, load_number, AT(task.timeout_s), 1, 99999999, 0},
+    {"TimeoutSecondsPath",      TASK, load_number_path, AT(task.timeout_s), 0, 0, ASL_JSONPATH},
+    {"Timestamp",               WAIT, load_timestamp, 0, 0, 0, 0},
+    {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0, ASL_JSONPATH},
+    {"ToleratedFailureCount",   MAP, load_number, AT(map.tolerated_count), 0, ASL_NEVER, 0},
+    {"ToleratedFailureCountPath", MAP, load_count_path, AT(map.tolerated_count), 0, 0, ASL_JSONPATH},
+    {"ToleratedFailurePercentage", MAP, load_share, AT(map.tolerated_percentage), 0, 100, 0},
+    {"ToleratedFailurePercentagePath", MAP, load_share_path, AT(map.tolerated_percentage), 0, 0, ASL_JSONPATH},
+    {"Type",                    ALL, load_ignored, 0, 0, 0, 0}, /* read before all others */
+};
+
+/* Fields that must be there, and fields of which one stands in for another. */
+static const struct {
+    unsigned on;
+    const char *const *names;
+} required[] = {
+    {TASK,     (const char *const[]){"Resource", NULL}},
+    {CHOICE,   (const char *const[]){"Choices", NULL}},
+    {PARALLEL, (const char *const[]){"Branches", NULL}},
+};
+
+static const struct {
+    unsigned on;
+    bool must;
+    const char *const *names;
+} one_of[] = {
+    {MOVES, true,  (const char *const[]){"Next", "End", NULL}},
+    {WAIT,  true,  (const char *const[]){"SecondsPath", "Seconds", "TimestampPath", "Timestamp", NULL}},
+    {MAP,   true,  (const char *const[]){"ItemProcessor", "Iterator", NULL}},
+    {MAP,   false, (const char *const[]){"Parameters", "ItemSelector", NULL}},
+    {MAP,   false, (const char *const[]){"MaxConcurrency", "MaxConcurrencyPath", NULL}},
+    {MAP,   false, (const char *const[]){"ToleratedFailureCountPath", "ToleratedFailureCount", NULL}},
+    {MAP,   false, (const char *const[]){"ToleratedFailurePercentage", "ToleratedFailurePercentagePath", NULL}},
+    {TASK,  false, (const char *const[]){"TimeoutSeconds", "TimeoutSecondsPath", NULL}},
+    {TASK,  false, (const char *const[]){"HeartbeatSecondsPath", "HeartbeatSeconds", NULL}},
+    {FAIL,  false, (const char *const[]){"Error", "ErrorPath", NULL}},
+    {FAIL,  false, (const char *const[]){"Cause", "CausePath", NULL}},
+};
+/* clang-format on */
+
+static bool is_constant(const struct asl_number *n)
+{
+    return n->set && !n->path && !n->expression;
+}
+
+static void check_task(struct loader *l, const struct asl_state *s, const struct asl_at *at)
+{
+    const struct asl_task *t = &s->task;
+    struct asl_at beat;
+
+    if (!l->purpose->stored && is_constant(&t->timeout_s) && is_constant(&t->heartbeat_s) &&
+        t->heartbeat_s.value >= t->timeout_s.value) {
+        asl_at_member(at, "HeartbeatSeconds", &beat);
+        asl_report_schema(l->report, &beat, "HeartbeatSeconds must be less than TimeoutSeconds");
+    }
+}
+
+/* A state of a JSONata machine can't go back to JSONPath. */
+static enum asl_language language_of(struct loader *l, const struct asl_at *at)
+{
+    enum asl_language language = load_language(l, at, l->machine_language);
+
+    if (language == ASL_JSONPATH && l->machine_language == ASL_JSONATA) {
+        struct asl_at own;
+        asl_at_member(at, "QueryLanguage", &own);
+        asl_report_schema(l->report, &own,
+                          "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole "
+                          "state machine");
+        asl_report_relocate(l->report, at);
+        return ASL_ANY_LANGUAGE;
+    }
+    return language;
+}
+
+void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
+{
+    unsigned on = ON(s->type);
+    const struct loader outer = *l;
+
+    l->state = at;
+    l->language = language_of(l, at);
+    s->jsonata = l->language == ASL_JSONATA;
+    load_fields(l, state_fields, COUNT(state_fields), on, at, s);
+    for (size_t i = 0; i < COUNT(required); i++)
+        if (required[i].on & on)
+            load_required(l, at, required[i].names);
+    for (size_t i = 0; i < COUNT(one_of); i++)
+        if (one_of[i].on & on)
+            load_one_of(l, at, one_of[i].names, one_of[i].must);
+    if (s->type == ASL_TASK)
+        check_task(l, s, at);
+    if (l->purpose->validating && s->type == ASL_TASK)
+        load_check_resource(l, s, at);
+    if (l->purpose->validating && s->type == ASL_MAP)
+        load_check_map(l, s, at);
+    l->state = outer.state;
+    l->language = outer.language;
+}

@@ -1,0 +1,492 @@
+/*
+ * Paths that lead to what no state before produces. What is known of the data is followed over the
+ * graph of each block until nothing is new, and only then are the paths looked up. A machine's
+ * input and what a Task gives are not known, so most paths can't be told to be wrong.
+ */
+
+#include "asl/eval/expression.h"
+#include "asl/load/shape.h"
+#include "asl/warn/warn_impl.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct flow {
+    struct warner *w;
+    struct shapes shapes;
+    const shape *lambda_result, *error; /* what lambda:invoke gives, and what a catcher gets */
+    bool telling;                       /* the second time over, when all is known that will be */
+};
+
+/* ---- reading ---- */
+
+/* A path into the input, not into the context object or a variable. */
+static bool leads_into_input(const char *path, size_t len)
+{
+    return len > 0 && path[0] == '$' && (len == 1 || path[1] == '.' || path[1] == '[');
+}
+
+/* What is there; NULL: that isn't known. */
+static const shape *read_path(struct flow *f, const struct asl_at *at, const char *path, size_t len,
+                              const shape *in)
+{
+    const shape *found = NULL;
+
+    if (leads_into_input(path, len) && shape_find(in, path, len, &found) == SHAPE_NOTHING &&
+        f->telling)
+        warn_at(f->w, at, ASL_VALUE, "Nothing before this state produces %.*s", (int)len, path);
+    return found;
+}
+
+static const shape *read_text(struct flow *f, const struct asl_at *at, const shape *in)
+{
+    return json_is_string(at->value)
+               ? read_path(f, at, json_str(at->value), json_str_len(at->value), in)
+               : NULL;
+}
+
+/* A field of the state, if it is there. */
+static void read_field(struct flow *f, const struct asl_at *object, const char *field,
+                       const shape *in)
+{
+    struct asl_at member;
+
+    if (asl_at_member(object, field, &member))
+        read_text(f, &member, in);
+}
+
+struct argument {
+    struct flow *f;
+    const shape *in;
+};
+
+static void read_argument(void *user, const struct asl_at *at, const char *path, size_t len)
+{
+    const struct argument *a = user;
+
+    read_path(a->f, at, path, len, a->in);
+}
+
+/* What a payload template makes of `in`. As deep as a value: JSON_MAX_DEPTH. */
+static const shape *read_template(struct flow *f, const struct asl_at *at, const shape *in)
+{
+    size_t count = json_count(at->value);
+    bool object = json_is_object(at->value);
+    struct shape_member *members =
+        object ? arena_calloc(f->shapes.arena, count + 1, sizeof *members) : NULL;
+    struct argument call = {f, in};
+    struct asl_at kid;
+
+    for (size_t i = 0; i < count; i++) {
+        const shape *v;
+        asl_at_index(at, i, &kid);
+        size_t len = kid.key ? json_str_len(kid.key) : 0;
+        if (!kid.key || !warn_has_tail(kid.key, ".$")) {
+            v = read_template(f, &kid, in);
+        } else {
+            len -= 2;
+            v = NULL;
+            if (warn_begins(kid.value, "States."))
+                warn_paths_in(&kid, read_argument, &call);
+            else
+                v = read_text(f, &kid, in);
+        }
+        if (object)
+            members[i] = (struct shape_member){json_str(kid.key), len, v};
+    }
+    if (object)
+        return shape_object(&f->shapes, members, count);
+    return json_is_array(at->value) ? shape_array() : shape_scalar();
+}
+
+/* What a JSONata template gives, of which only the literal parts are known. */
+static const shape *jsonata_template(struct flow *f, const struct asl_at *at)
+{
+    size_t count = json_count(at->value);
+    struct shape_member *members;
+    struct asl_at kid;
+
+    if (json_is_string(at->value) && asl_expression_begins(at->value))
+        return NULL;
+    if (!json_is_object(at->value))
+        return json_is_array(at->value) ? shape_array() : shape_scalar();
+    members = arena_calloc(f->shapes.arena, count + 1, sizeof *members);
+    for (size_t i = 0; i < count; i++) {
+        asl_at_index(at, i, &kid);
+        members[i] = (struct shape_member){json_str(kid.key), json_str_len(kid.key),
+                                           jsonata_template(f, &kid)};
+    }
+    return shape_object(&f->shapes, members, count);
+}
+
+/* ---- Choice: what a rule asks IsPresent of may be missing ---- */
+
+/* What a test is made of, where it is no comparison. */
+static const char *const compounds[] = {"And", "Or", "Not"};
+
+/*
+ * The variables that rules ask the presence of, in order. None is the beginning of another, so that
+ * what begins a path is the last one that isn't behind the path.
+ */
+struct asked {
+    const json **variables;
+    size_t count, cap;
+};
+
+/* As deep as rules nest, which the loader bounds. */
+static void collect_asked(struct asked *a, const json *tests)
+{
+    const json *variable = json_get(tests, "Variable"), *part;
+
+    if (variable && json_get(tests, "IsPresent")) {
+        MEM_GROW(a->variables, a->count, a->cap);
+        a->variables[a->count++] = variable;
+    }
+    if (json_is_array(tests))
+        for (size_t i = 0; i < json_count(tests); i++)
+            collect_asked(a, json_at(tests, i));
+    for (size_t i = 0; i < COUNT(compounds); i++)
+        if ((part = json_get(tests, compounds[i])))
+            collect_asked(a, part);
+}
+
+static int compare_bytes(const json *a, const json *b)
+{
+    size_t n = json_str_len(a), m = json_str_len(b);
+    int order = memcmp(json_str(a), json_str(b), n < m ? n : m);
+
+    return order ? order : (n > m) - (n < m);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    const json *const *x = a, *const *y = b;
+
+    return compare_bytes(*x, *y);
+}
+
+/* Is `path` one into `variable` or below it? */
+static bool is_below(const json *path, const json *variable)
+{
+    size_t n = json_str_len(variable);
+
+    return json_str_len(path) >= n && memcmp(json_str(path), json_str(variable), n) == 0;
+}
+
+static void order_asked(struct asked *a)
+{
+    size_t kept = 0;
+
+    if (a->count)
+        qsort(a->variables, a->count, sizeof *a->variables, by_bytes);
+    for (size_t i = 0; i < a->count; i++)
+        if (!kept || !is_below(a->variables[i], a->variables[kept - 1]))
+            a->variables[kept++] = a->variables[i];
+    a->count = kept;
+}
+
+static bool is_asked(const struct asked *a, const json *path)
+{
+    size_t low = 0, high = a->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_bytes(a->variables[middle], path) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && is_below(path, a->variables[low - 1]);
+}
+
+/* The paths of a test or a list of them. */
+static void read_tests(struct flow *f, const struct asl_at *at, const struct asked *asked,
+                       const shape *in)
+{
+    struct asl_at kid;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        if (!kid.key)
+            read_tests(f, &kid, asked, in);
+        else if ((json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")) &&
+                 !is_asked(asked, kid.value))
+            read_text(f, &kid, in);
+    }
+    for (size_t i = 0; i < COUNT(compounds); i++)
+        if (asl_at_member(at, compounds[i], &kid))
+            read_tests(f, &kid, asked, in);
+    if (asl_at_member(at, "Assign", &kid))
+        read_template(f, &kid, in);
+}
+
+/* Tests make nothing: they are read when all is known. */
+static void read_choices(struct flow *f, const struct asl_at *choices, const shape *in)
+{
+    struct asked asked = {0};
+
+    if (!f->telling)
+        return;
+    collect_asked(&asked, choices->value);
+    order_asked(&asked);
+    read_tests(f, choices, &asked, in);
+    mem_free(asked.variables);
+}
+
+/* ---- one state ---- */
+
+struct passing {
+    const shape *raw;       /* what comes in */
+    const shape *arguments; /* what a branch or the work gets */
+    const shape *output;
+};
+
+/* InputPath, OutputPath */
+static const shape *through(struct flow *f, const struct asl_at *state, const char *field,
+                            const shape *in)
+{
+    struct asl_at path;
+
+    if (!asl_at_member(state, field, &path))
+        return in;
+    return json_is_string(path.value) ? read_text(f, &path, in) : shape_empty_object();
+}
+
+/* ResultPath of a state or catcher. */
+static const shape *place(struct flow *f, const struct asl_at *object, const shape *raw,
+                          const shape *result)
+{
+    struct asl_at path;
+
+    if (!asl_at_member(object, "ResultPath", &path))
+        return result;
+    if (!json_is_string(path.value))
+        return raw;
+    return shape_set(&f->shapes, raw, json_str(path.value), json_str_len(path.value), result);
+}
+
+static const shape *result_of(struct flow *f, const struct asl_state *s, const struct passing *p,
+                              const shape *input)
+{
+    switch (s->type) {
+    case ASL_TASK:
+        return s->task.kind == ASL_INTEGRATION && s->task.pattern == ASL_REQUEST_RESPONSE &&
+                       json_str_is(s->task.type, "lambda") && json_str_is(s->task.api, "invoke")
+                   ? f->lambda_result
+                   : NULL;
+    case ASL_PASS: return s->result ? shape_of(&f->shapes, s->result) : p->arguments;
+    case ASL_PARALLEL: return shape_array();
+    /* A ResultWriter makes an object of it. */
+    case ASL_MAP: return s->map.distributed ? NULL : shape_array();
+    case ASL_CHOICE:
+    case ASL_WAIT:
+    case ASL_SUCCEED:
+    case ASL_FAIL: return input;
+    }
+    return NULL;
+}
+
+/* Paths that a state evaluates by itself, in what it works on. */
+static void read_fields(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                        const shape *input)
+{
+    static const char *const fields[] = {"SecondsPath", "TimestampPath", "ItemsPath", "ErrorPath",
+                                         "CausePath"};
+    struct argument call = {f, input};
+    struct asl_at member;
+
+    for (size_t i = 0; i < COUNT(fields); i++)
+        if (asl_at_member(at, fields[i], &member))
+            warn_paths_in(&member, read_argument, &call);
+    if (s->parameters)
+        return;
+    read_field(f, at, "TimeoutSecondsPath", input);
+    read_field(f, at, "HeartbeatSecondsPath", input);
+}
+
+static void pass_jsonpath(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                          struct passing *p)
+{
+    const shape *input = through(f, at, "InputPath", p->raw), *result;
+    struct asl_at member;
+
+    read_fields(f, s, at, input);
+    p->arguments = s->type == ASL_MAP ? NULL : input;
+    if (asl_at_member(at, "Parameters", &member) || asl_at_member(at, "ItemSelector", &member))
+        p->arguments = read_template(f, &member, input);
+    if (s->type == ASL_CHOICE && asl_at_member(at, "Choices", &member))
+        read_choices(f, &member, input);
+    result = result_of(f, s, p, input);
+    if (asl_at_member(at, "Assign", &member))
+        read_template(f, &member, result);
+    if (asl_at_member(at, "ResultSelector", &member))
+        result = read_template(f, &member, result);
+    p->output = through(f, at, "OutputPath", place(f, at, p->raw, result));
+}
+
+static void pass_jsonata(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                         struct passing *p)
+{
+    struct asl_at member;
+
+    p->arguments = s->type == ASL_MAP ? NULL : p->raw;
+    if (asl_at_member(at, "Arguments", &member) || asl_at_member(at, "ItemSelector", &member))
+        p->arguments = jsonata_template(f, &member);
+    p->output = asl_at_member(at, "Output", &member) ? jsonata_template(f, &member)
+                                                     : result_of(f, s, p, p->raw);
+}
+
+static void pass(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                 struct passing *p)
+{
+    if (s->jsonata)
+        pass_jsonata(f, s, at, p);
+    else
+        pass_jsonpath(f, s, at, p);
+}
+
+static const shape *caught(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                           size_t i, const shape *raw)
+{
+    struct asl_at list, catcher, output;
+
+    asl_at_member(at, "Catch", &list);
+    asl_at_index(&list, i, &catcher);
+    if (asl_at_member(&catcher, "Assign", &output) && !s->jsonata)
+        read_template(f, &output, f->error);
+    if (!s->jsonata)
+        return place(f, &catcher, raw, f->error);
+    return asl_at_member(&catcher, "Output", &output) ? jsonata_template(f, &output) : f->error;
+}
+
+static const shape *chosen(struct flow *f, const struct asl_state *s, const struct asl_at *at,
+                           size_t i, const struct passing *p)
+{
+    struct asl_at list, rule, output;
+
+    asl_at_member(at, "Choices", &list);
+    asl_at_index(&list, i, &rule);
+    if (!s->jsonata)
+        return p->output;
+    return asl_at_member(&rule, "Output", &output) ? jsonata_template(f, &output) : p->raw;
+}
+
+/* ---- a block ---- */
+
+/* Of each state. */
+struct inputs {
+    const shape **in;
+    bool *seen;
+    bool *news; /* it has not been passed on as it is now */
+};
+
+static void arrive(struct flow *f, struct inputs *inputs, size_t to, const shape *with)
+{
+    const shape *before = inputs->in[to];
+
+    inputs->in[to] = inputs->seen[to] ? shape_either(&f->shapes, before, with) : with;
+    inputs->news[to] |= !inputs->seen[to] || !shape_equal(before, inputs->in[to]);
+    inputs->seen[to] = true;
+}
+
+static void leave(struct flow *f, struct inputs *inputs, const struct block *b, size_t from)
+{
+    const struct asl_state *s = &b->scope->states[from];
+    struct passing p = {.raw = inputs->in[from]};
+    struct asl_at at;
+    struct edge e;
+
+    inputs->news[from] = false;
+    asl_at_index(&b->states, from, &at);
+    pass(f, s, &at, &p);
+    for (size_t k = 0; graph_edge(s, k, &e); k++) {
+        const shape *with = e.kind == EDGE_CATCH  ? caught(f, s, &at, e.index, p.raw)
+                            : e.kind == EDGE_RULE ? chosen(f, s, &at, e.index, &p)
+                                                  : p.output;
+        arrive(f, inputs, (size_t)(e.to - b->scope->states), with);
+    }
+}
+
+static void follow(struct flow *f, const struct block *b, const shape *start);
+
+/* Now that all is known: looks the paths up, and goes into the blocks inside. */
+static void tell(struct flow *f, const struct block *b, const struct inputs *inputs)
+{
+    struct asl_at at;
+    struct block inner;
+    struct edge e;
+
+    for (size_t i = 0; i < b->scope->count; i++) {
+        const struct asl_state *s = &b->scope->states[i];
+        struct passing p = {.raw = inputs->in[i]};
+        struct asl_at batcher;
+        asl_at_index(&b->states, i, &at);
+        f->telling = true;
+        pass(f, s, &at, &p);
+        for (size_t k = 0; graph_edge(s, k, &e); k++)
+            if (e.kind == EDGE_CATCH)
+                caught(f, s, &at, e.index, p.raw);
+        f->telling = false;
+        if (asl_at_member(&at, "ItemBatcher", &batcher))
+            p.arguments = NULL;
+        for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
+            follow(f, &inner, p.arguments);
+    }
+}
+
+static void follow(struct flow *f, const struct block *b, const shape *start)
+{
+    struct inputs inputs = {mem_calloc(b->scope->count, sizeof *inputs.in),
+                            mem_calloc(b->scope->count, sizeof *inputs.seen),
+                            mem_calloc(b->scope->count, sizeof *inputs.news)};
+    size_t *order = mem_calloc(b->scope->count, sizeof *order),
+           count = graph_order(b->scope, order);
+    bool news = true;
+
+    arrive(f, &inputs, (size_t)(b->scope->start - b->scope->states), start);
+    for (int round = 0; news && round < GRAPH_ROUNDS_MAX; round++) {
+        news = false;
+        for (size_t i = 0; i < count; i++) {
+            if (!inputs.news[order[i]])
+                continue;
+            leave(f, &inputs, b, order[i]);
+            news = true;
+        }
+    }
+    mem_free(order);
+    if (!news && !shapes_spent(&f->shapes))
+        tell(f, b, &inputs);
+    mem_free(inputs.in);
+    mem_free(inputs.seen);
+    mem_free(inputs.news);
+}
+
+/* An object that may have these members. */
+static const shape *object_of(struct flow *f, const char *const *names, size_t count,
+                              const shape *member)
+{
+    const shape *made = shape_empty_object();
+
+    for (size_t i = 0; i < count; i++)
+        made = shape_with(&f->shapes, made, names[i], strlen(names[i]), member);
+    return made;
+}
+
+void warn_path_never_produced(struct warner *w)
+{
+    static const char *const answer[] = {
+        "ExecutedVersion", "FunctionError",       "LogResult", "Payload",
+        "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"};
+    static const char *const error[] = {"Cause", "Error"};
+    struct arena arena = {0};
+    struct flow f = {.w = w, .shapes = {.arena = &arena}};
+    struct block top;
+
+    f.lambda_result = object_of(&f, answer, COUNT(answer), NULL);
+    f.error = object_of(&f, error, COUNT(error), shape_scalar());
+    graph_top_block(w->m, w->top, &top);
+    follow(&f, &top, NULL);
+    arena_clear(&arena);
+}

@@ -1,0 +1,256 @@
+/* What a state reads: the paths and expressions in its fields. */
+
+#include "asl/eval/expression.h"
+#include "asl/warn/warn_impl.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_among(const json *key, const char *const *names, size_t count)
+{
+    for (size_t i = 0; key && i < count; i++)
+        if (json_str_is(key, names[i]))
+            return true;
+    return false;
+}
+
+/* Is the member's name that of a template, in which `x.$` is evaluated? */
+static bool is_template(const json *key)
+{
+    static const char *const names[] = {"Parameters",   "ResultSelector", "Assign",
+                                        "ItemSelector", "Credentials",    "BatchInput"};
+
+    return is_among(key, names, COUNT(names));
+}
+
+/* Is it that of blocks of States? */
+static bool is_block(const json *key)
+{
+    static const char *const names[] = {"Branches", "ItemProcessor", "Iterator"};
+
+    return is_among(key, names, COUNT(names));
+}
+
+bool warn_has_tail(const json *key, const char *tail)
+{
+    size_t len = json_str_len(key), n = strlen(tail);
+
+    return len >= n && memcmp(json_str(key) + len - n, tail, n) == 0;
+}
+
+bool warn_begins(const json *text, const char *head)
+{
+    return json_str_len(text) >= strlen(head) && memcmp(json_str(text), head, strlen(head)) == 0;
+}
+
+/* ---- paths ---- */
+
+/* The end of the path that begins at text[i]: a comma, bracket or blank outside of [ ] and quotes.
+ */
+static size_t path_end(const char *text, size_t len, size_t i)
+{
+    int depth = 0;
+    char quote = '\0';
+
+    for (; i < len; i++) {
+        char c = text[i];
+        if (quote) {
+            if (c == '\\')
+                i++;
+            else if (c == quote)
+                quote = '\0';
+        } else if (depth && (c == '\'' || c == '"')) {
+            quote = c;
+        } else if (c == '[') {
+            depth++;
+        } else if (c == ']') {
+            depth--;
+        } else if (depth <= 0 && strchr(",() \t\r\n", c)) {
+            break;
+        }
+    }
+    return i < len ? i : len;
+}
+
+/* Arguments of a call are numbers, strings in single quotes, paths and calls. */
+static void paths_in_call(const struct asl_at *at, warn_see_path see, void *user)
+{
+    const char *text = json_str(at->value);
+    size_t len = json_str_len(at->value);
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\'') {
+            for (i++; i < len && text[i] != '\''; i++)
+                i += text[i] == '\\';
+        } else if (text[i] == '$') {
+            size_t end = path_end(text, len, i);
+            see(user, at, text + i, end - i);
+            i = end;
+        }
+    }
+}
+
+void warn_paths_in(const struct asl_at *at, warn_see_path see, void *user)
+{
+    if (!json_is_string(at->value))
+        return;
+    if (warn_begins(at->value, "States."))
+        paths_in_call(at, see, user);
+    else
+        see(user, at, json_str(at->value), json_str_len(at->value));
+}
+
+/* Those of each `x.$` in a template. */
+static void paths_of_template(const struct asl_at *at, warn_see_path see, void *user)
+{
+    struct asl_at kid;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        if (kid.key && warn_has_tail(kid.key, ".$"))
+            warn_paths_in(&kid, see, user);
+        else
+            paths_of_template(&kid, see, user);
+    }
+}
+
+/* In an object that is no template: a Variable, what ends in Path, and templates below. */
+static void paths_of(const struct asl_at *at, warn_see_path see, void *user)
+{
+    struct asl_at kid;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        if (json_is_string(kid.value)) {
+            if (kid.key && (warn_has_tail(kid.key, "Path") || json_str_is(kid.key, "Variable")))
+                warn_paths_in(&kid, see, user);
+        } else if (kid.key && is_template(kid.key)) {
+            paths_of_template(&kid, see, user);
+        } else if (!kid.key || (!is_block(kid.key) && !json_str_is(kid.key, "Result"))) {
+            paths_of(&kid, see, user);
+        }
+    }
+}
+
+/* ---- variables ---- */
+
+struct looking {
+    const struct warner *w;
+    const struct asl_at *at;
+    warn_see_variable see;
+    void *user;
+};
+
+/* `$name` of a path; `$.` and `$[` are the input, `$$` the context object. */
+static void variable_of_path(void *user, const struct asl_at *at, const char *path, size_t len)
+{
+    const struct looking *l = user;
+    size_t n = 1;
+
+    while (n < len && !strchr(".[$", path[n]))
+        n++;
+    if (n > 1)
+        l->see(l->user, at, path + 1, n - 1);
+}
+
+static int by_source(const void *a, const void *b)
+{
+    const asl_expression *const *p = a, *const *q = b;
+    uintptr_t x = (uintptr_t)asl_expression_source(*p), y = (uintptr_t)asl_expression_source(*q);
+
+    return x < y ? -1 : x > y;
+}
+
+void warn_order_expressions(struct warner *w)
+{
+    size_t cap = 0;
+
+    for (const asl_expression *e = w->m->expressions; e; e = asl_expression_next(e)) {
+        MEM_GROW(w->expressions, w->expression_count, cap);
+        w->expressions[w->expression_count++] = e;
+    }
+    if (w->expression_count)
+        qsort(w->expressions, w->expression_count, sizeof *w->expressions, by_source);
+}
+
+void warn_forget_expressions(struct warner *w)
+{
+    mem_free(w->expressions);
+}
+
+/* NULL: it is in a field that is not run yet. */
+static const asl_expression *expression_of(const struct warner *w, const json *source)
+{
+    size_t low = 0, high = w->expression_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const json *there = asl_expression_source(w->expressions[middle]);
+        if (there == source)
+            return w->expressions[middle];
+        if ((uintptr_t)there < (uintptr_t)source)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static bool variable_of_expression(void *user, const struct jsonata_use *use)
+{
+    const struct looking *l = user;
+
+    if (json_str_len(use->name) && !use->function && !json_str_is(use->name, "states"))
+        l->see(l->user, l->at, json_str(use->name), json_str_len(use->name));
+    return true;
+}
+
+static void variables_of_expression(const struct asl_at *at, struct looking *l)
+{
+    const asl_expression *e = expression_of(l->w, at->value);
+
+    l->at = at;
+    if (e) {
+        asl_expression_uses(e, variable_of_expression, l);
+        return;
+    }
+    struct jsonata_error why = {0};
+    jsonata *x = json_str_len(at->value) < 4
+                     ? NULL
+                     : jsonata_compile(json_str(at->value) + 2, json_str_len(at->value) - 4,
+                                       JSONATA_AWS, &why);
+    if (x)
+        jsonata_uses(x, variable_of_expression, l);
+    jsonata_free(x);
+    jsonata_error_clear(&why);
+}
+
+static void variables_of_expressions(const struct asl_at *at, struct looking *l)
+{
+    struct asl_at kid;
+
+    if (json_is_string(at->value) && asl_expression_begins(at->value)) {
+        variables_of_expression(at, l);
+        return;
+    }
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        if (!kid.key || (!is_block(kid.key) && !json_str_is(kid.key, "Comment")))
+            variables_of_expressions(&kid, l);
+    }
+}
+
+void warn_variables(const struct warner *w, const struct asl_state *s, const struct asl_at *at,
+                    warn_see_variable see, void *user)
+{
+    struct looking l = {w, at, see, user};
+
+    if (s->jsonata)
+        variables_of_expressions(at, &l);
+    else
+        paths_of(at, variable_of_path, &l);
+}

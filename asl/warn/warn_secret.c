@@ -1,0 +1,182 @@
+/* Keys, tokens and passwords, by their forms and by the names they stand under. */
+
+#include "asl/warn/warn_impl.h"
+
+#include "parsers/base/count.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- by form ---- */
+
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
+static size_t word_length(const char *text)
+{
+    size_t n = 0;
+
+    while (is_word(text[n]))
+        n++;
+    return n;
+}
+
+/* The least that any form has, and that a secret by its name has: most texts have less. */
+enum { SHORTEST_FORM = 20, SHORTEST = 8 };
+
+/* Heads that the makers of keys chose for being found; and how long the whole is at least. */
+static const struct {
+    const char *head;
+    size_t least, most;
+    const char *what;
+} forms[] = {
+    {"AKIA", 20, 20, "an access key of AWS"}, {"ASIA", 20, 20, "an access key of AWS"},
+    {"ghp_", 40, 255, "a token of GitHub"},   {"gho_", 40, 255, "a token of GitHub"},
+    {"ghs_", 40, 255, "a token of GitHub"},   {"github_pat_", 60, 255, "a token of GitHub"},
+    {"glpat-", 26, 255, "a token of GitLab"}, {"xoxb-", 30, 255, "a token of Slack"},
+    {"xoxp-", 30, 255, "a token of Slack"},   {"sk_live_", 24, 255, "a key of Stripe"},
+    {"rk_live_", 24, 255, "a key of Stripe"}, {"AIza", 39, 39, "an API key of Google"},
+    {"npm_", 40, 40, "a token of npm"},
+};
+
+/* In documentation keys have EXAMPLE in them. */
+static bool is_example(const char *word, size_t len)
+{
+    for (size_t i = 0; i + 7 <= len; i++)
+        if (strncasecmp(word + i, "example", 7) == 0)
+            return true;
+    return false;
+}
+
+static const char *known_form(const char *text)
+{
+    if (strstr(text, "-----BEGIN ") && strstr(text, "PRIVATE KEY-----"))
+        return "a private key";
+    for (size_t len; *text; text += len ? len : 1) {
+        len = word_length(text);
+        for (size_t k = 0; k < COUNT(forms) && len >= SHORTEST_FORM; k++)
+            if (len >= forms[k].least && len <= forms[k].most &&
+                strncmp(text, forms[k].head, strlen(forms[k].head)) == 0 && !is_example(text, len))
+                return forms[k].what;
+    }
+    return NULL;
+}
+
+/* ---- by name ---- */
+
+enum { LONGEST_NAME = 64 };
+
+/* "clientSecret", "client_secret" and "CLIENT-SECRET" are one name. Returns its length; 0: it is
+ * longer than any that is looked for. */
+static size_t plain_name(const char *name, char plain[LONGEST_NAME])
+{
+    size_t n = 0;
+
+    for (; *name; name++) {
+        if (!isalnum((unsigned char)*name))
+            continue;
+        if (n == LONGEST_NAME)
+            return 0;
+        plain[n++] = (char)tolower((unsigned char)*name);
+    }
+    return n;
+}
+
+/* "DB_PASSWORD" is a password, too. */
+static bool ends_in(const char *plain, size_t len, const char *tail)
+{
+    size_t k = strlen(tail);
+
+    return len >= k && memcmp(plain + len - k, tail, k) == 0;
+}
+
+/* A value as it stands: neither a placeholder nor a path, nor what tells where the secret is. */
+static bool is_literal(const char *text)
+{
+    size_t letters = 0, digits = 0;
+
+    if (strchr("$<{", text[0]) || strstr(text, "${") || strstr(text, "{{") ||
+        strncmp(text, "arn:", 4) == 0 || strchr(text, '/'))
+        return false;
+    for (const char *p = text; *p; p++) {
+        letters += isalpha((unsigned char)*p) != 0;
+        digits += isdigit((unsigned char)*p) != 0;
+        if (isspace((unsigned char)*p))
+            return false;
+    }
+    return letters && digits && letters + digits >= SHORTEST && !is_example(text, strlen(text));
+}
+
+/* "Bearer 5f2b…", "Basic dXNlcjpw…" */
+static bool is_credential(const char *text)
+{
+    static const char *const schemes[] = {"Bearer ", "Basic ", "Token "};
+
+    for (size_t i = 0; i < COUNT(schemes); i++)
+        if (strncasecmp(text, schemes[i], strlen(schemes[i])) == 0)
+            return is_literal(text + strlen(schemes[i]));
+    return is_literal(text);
+}
+
+static const char *by_name(const char *name, const char *text)
+{
+    static const char *const names[] = {"password",     "passwd", "secretkey",   "secretaccesskey",
+                                        "clientsecret", "apikey", "accesstoken", "privatekey"};
+
+    char plain[LONGEST_NAME];
+
+    /* Most texts are neither, and need no look at their names. */
+    bool literal = is_literal(text), credential = literal || is_credential(text);
+    if (!credential)
+        return NULL;
+    size_t len = plain_name(name, plain);
+    if (ends_in(plain, len, "authorization"))
+        return "a credential";
+    for (size_t i = 0; literal && i < COUNT(names); i++)
+        if (ends_in(plain, len, names[i]))
+            return "a secret";
+    return NULL;
+}
+
+/* ---- all texts ---- */
+
+/* {"Name": "DB_PASSWORD", "Value": …} names its value. */
+static const char *name_of(const struct asl_at *at)
+{
+    const json *name;
+
+    while (at && !at->key)
+        at = at->up;
+    if (!at)
+        return "";
+    name = at->up && json_str_is(at->key, "Value") ? json_get(at->up->value, "Name") : NULL;
+    return json_str(name && json_is_string(name) ? name : at->key);
+}
+
+/* As deep as the definition. The text itself is not told. */
+static void look(struct warner *w, const struct asl_at *at)
+{
+    struct asl_at kid;
+    const char *what = NULL;
+
+    if (json_is_string(at->value) && json_str_len(at->value) >= SHORTEST) {
+        if (json_str_len(at->value) >= SHORTEST_FORM)
+            what = known_form(json_str(at->value));
+        if (!what)
+            what = by_name(name_of(at), json_str(at->value));
+        if (what)
+            warn_at(w, at, ASL_VALUE, "This looks like %s", what);
+    }
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        look(w, &kid);
+    }
+}
+
+void warn_secret(struct warner *w)
+{
+    look(w, w->top);
+}

@@ -1,0 +1,147 @@
+/* Warnings of Task states. */
+
+#include "asl/warn/warn_impl.h"
+
+#include <string.h>
+
+enum { EXPRESS_LIMIT_S = 300 };
+
+/* Somebody else says that it is done. */
+static bool is_callback(const struct asl_task *t)
+{
+    return t->kind == ASL_ACTIVITY || t->pattern == ASL_WAIT_FOR_TASK_TOKEN;
+}
+
+static bool is_bounded(const struct warner *w, const struct asl_task *t)
+{
+    return t->timeout_s.set || w->m->timeout_s.set;
+}
+
+void warn_callback_without_timeout(struct warner *w, const struct asl_state *s,
+                                   const struct asl_at *at)
+{
+    struct asl_at resource;
+
+    if (s->type != ASL_TASK || !is_callback(&s->task) || is_bounded(w, &s->task) ||
+        s->task.heartbeat_s.set)
+        return;
+    asl_at_member(at, "Resource", &resource);
+    warn_at(w, &resource, ASL_VALUE, "The state waits for %s without an end",
+            s->task.kind == ASL_ACTIVITY ? "a worker of the activity" : "its task token");
+}
+
+void warn_task_without_timeout(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    if (s->type == ASL_TASK && !is_callback(&s->task) && !is_bounded(w, &s->task))
+        warn_at(w, at, ASL_KEY, "The Task has no TimeoutSeconds");
+}
+
+/* ---- the token of a callback ---- */
+
+static bool starts(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+/* May what follows `$$` or `$states.context` have the token? */
+static bool has_token(const char *behind)
+{
+    return !starts(behind, ".Execution") && !starts(behind, ".State") && !starts(behind, ".Map");
+}
+
+static bool mentions_token(const char *text, bool jsonata)
+{
+    const char *root = jsonata ? "$states" : "$$";
+
+    for (const char *p = strstr(text, root); p; p = strstr(p, root)) {
+        p += strlen(root);
+        if (!jsonata && has_token(p))
+            return true;
+        if (jsonata && *p != '.')
+            return true;
+        if (jsonata && starts(p, ".context") && has_token(p + strlen(".context")))
+            return true;
+    }
+    return false;
+}
+
+/* As deep as a value: JSON_MAX_DEPTH. */
+static bool passes_token(const struct asl_at *at, bool jsonata)
+{
+    struct asl_at kid;
+
+    if (json_is_string(at->value) && (jsonata || (at->key && warn_has_tail(at->key, ".$"))))
+        return mentions_token(json_str(at->value), jsonata);
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        if (passes_token(&kid, jsonata))
+            return true;
+    }
+    return false;
+}
+
+void warn_token_not_passed(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    struct asl_at payload, input;
+
+    if (s->type != ASL_TASK || s->task.pattern != ASL_WAIT_FOR_TASK_TOKEN ||
+        !asl_at_member(at, s->jsonata ? "Arguments" : "Parameters", &payload) ||
+        passes_token(&payload, s->jsonata))
+        return;
+    /* The context object may be its input. */
+    if (asl_at_member(at, "InputPath", &input) && json_is_string(input.value) &&
+        starts(json_str(input.value), "$$"))
+        return;
+    warn_at(w, &payload, ASL_KEY, "%s does not have the task token",
+            s->jsonata ? "Arguments" : "Parameters");
+}
+
+/* ---- Lambda ---- */
+
+static bool calls_lambda(const struct asl_task *t)
+{
+    if (!t->resource)
+        return false;
+    if (t->kind == ASL_INTEGRATION)
+        return t->type && json_str_is(t->type, "lambda");
+    return t->kind == ASL_LAMBDA && starts(json_str(t->resource), "arn:");
+}
+
+void warn_lambda_without_retry(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    struct asl_at resource;
+    bool tries_again = false;
+
+    if (s->type != ASL_TASK || !calls_lambda(&s->task))
+        return;
+    json *name = json_cstring("Lambda.ServiceException");
+    for (size_t i = 0; i < s->retriers && !tries_again; i++)
+        tries_again = asl_errors_match(&s->retry[i].errors, name);
+    json_unref(name);
+    if (tries_again)
+        return;
+    asl_at_member(at, "Resource", &resource);
+    warn_at(w, &resource, ASL_VALUE, "Nothing is tried again when Lambda itself fails");
+}
+
+/* ---- Express ---- */
+
+static void check_limit(struct warner *w, const struct asl_at *at, const char *field)
+{
+    struct asl_at member;
+
+    if (asl_at_member(at, field, &member) && json_kind(member.value) == JSON_INT &&
+        json_int_value(member.value) >= EXPRESS_LIMIT_S)
+        warn_at(w, &member, ASL_VALUE, "An Express execution ends after %d seconds",
+                EXPRESS_LIMIT_S);
+}
+
+void warn_express_time_limit(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    if (w->workflow != ASL_EXPRESS)
+        return;
+    if (s->type == ASL_WAIT)
+        check_limit(w, at, "Seconds");
+    else if (s->type == ASL_TASK)
+        check_limit(w, at, "TimeoutSeconds");
+}

@@ -1,0 +1,130 @@
+/* A path or an expression that stands where text is text. */
+
+#include "asl/eval/expression.h"
+#include "asl/eval/intrinsic.h"
+#include "asl/warn/warn_impl.h"
+#include "parsers/base/count.h"
+#include "parsers/jsonpath/jsonpath.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool is_name_start(char c)
+{
+    return isalpha((unsigned char)c) || c == '_';
+}
+
+/* "$.a", "$$.Execution", "$['a']", and nothing but a path. */
+static bool is_path(const json *text)
+{
+    const char *p = json_str(text);
+    size_t len = json_str_len(text);
+
+    if (len < 3 || p[0] != '$' || strpbrk(p, " \t\r\n"))
+        return false;
+    p += p[1] == '$' ? 2 : 1;
+    if (!(p[0] == '.' && is_name_start(p[1])) && !(p[0] == '[' && p[1] == '\''))
+        return false;
+    size_t skipped = (size_t)(p - json_str(text)) - 1;
+    jsonpath *path = jsonpath_compile(json_str(text) + skipped, len - skipped, NULL);
+    jsonpath_free(path);
+    return path;
+}
+
+static bool is_call(const json *text)
+{
+    struct arena a = {0};
+    bool is = false;
+
+    if (warn_begins(text, "States."))
+        is = asl_intrinsic_compile(&a, json_str(text), json_str_len(text), NULL);
+    arena_clear(&a);
+    return is;
+}
+
+/* Has it "{%" and, behind that, "%}"? */
+static bool has_delimiters(const json *text)
+{
+    const char *open = strstr(json_str(text), "{%");
+
+    return open && strstr(open, "%}");
+}
+
+static void check_jsonpath(struct warner *w, const struct asl_at *at)
+{
+    if (is_path(at->value) || is_call(at->value))
+        warn_at(w, at, ASL_VALUE,
+                "'%s' is passed as text: it is evaluated when the name ends in .$",
+                json_str(at->value));
+    else if (asl_expression_begins(at->value) && has_delimiters(at->value))
+        warn_at(w, at, ASL_VALUE, "JSONata is passed as text: the QueryLanguage here is JSONPath");
+}
+
+static void check_jsonata(struct warner *w, const struct asl_at *at)
+{
+    if (asl_expression_begins(at->value))
+        return;
+    if (has_delimiters(at->value))
+        warn_at(w, at, ASL_VALUE, "The expression is passed as text: something stands around it");
+    else if (warn_begins(at->value, "$states.") || is_path(at->value) || is_call(at->value))
+        warn_at(w, at, ASL_VALUE, "'%s' is passed as text: an expression reads {%% … %%}",
+                json_str(at->value));
+}
+
+/* As deep as a value: JSON_MAX_DEPTH. */
+static void check_texts(struct warner *w, const struct asl_at *at, bool jsonata)
+{
+    struct asl_at kid;
+
+    if (json_is_string(at->value)) {
+        if (jsonata)
+            check_jsonata(w, at);
+        else if (!at->key || !warn_has_tail(at->key, ".$"))
+            check_jsonpath(w, at);
+    }
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        check_texts(w, &kid, jsonata);
+    }
+}
+
+/* What `x.$` says in a Result is not evaluated either. */
+static void check_result(struct warner *w, const struct asl_at *at)
+{
+    struct asl_at kid;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &kid);
+        if (kid.key && warn_has_tail(kid.key, ".$") && json_is_string(kid.value) &&
+            (is_path(kid.value) || is_call(kid.value) || json_str_is(kid.value, "$")))
+            warn_at(w, &kid, ASL_KEY, "Nothing is evaluated in a Result; Parameters are");
+        else
+            check_result(w, &kid);
+    }
+}
+
+void warn_expression_as_text(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    static const char *const fields[] = {"Arguments",      "Output",       "Items", "Parameters",
+                                         "ResultSelector", "ItemSelector", "Assign"};
+    static const char *const lists[] = {"Catch", "Choices"};
+    struct asl_at field, entry;
+
+    for (size_t i = 0; i < COUNT(fields); i++)
+        if (asl_at_member(at, fields[i], &field))
+            check_texts(w, &field, s->jsonata);
+    if (asl_at_member(at, "Result", &field))
+        check_result(w, &field);
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        if (!asl_at_member(at, lists[i], &field))
+            continue;
+        for (size_t k = 0; k < json_count(field.value); k++) {
+            struct asl_at part;
+            asl_at_index(&field, k, &entry);
+            if (asl_at_member(&entry, "Assign", &part))
+                check_texts(w, &part, s->jsonata);
+            if (asl_at_member(&entry, "Output", &part))
+                check_texts(w, &part, s->jsonata);
+        }
+    }
+}

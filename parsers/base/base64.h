@@ -1,0 +1,18 @@
+#ifndef PARSERS_BASE_BASE64_H
+#define PARSERS_BASE_BASE64_H
+
+#include "parsers/base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Base64 with `+`, `/` and padding: RFC 4648, section 4. */
+
+/* The value of a digit, 0 to 63; -1: it is none. */
+int base64_value(char c);
+void base64_encode(struct buf *out, const char *bytes, size_t len);
+/* Adds the bytes; padding may be left out, but not be wrong. False, perhaps after some bytes, when
+ * `text` is something else. */
+bool base64_decode(struct buf *out, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,225 @@
+#include "parsers/base/buf.h"
+
+#include "parsers/base/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *buf_reserve(struct buf *b, size_t more)
+{
+    if (!b->data || more > b->cap - b->len) {
+        assert(more < SIZE_MAX / 4 && b->len < SIZE_MAX / 4);
+        b->cap = mem_grow(b->cap, b->len + more < 64 ? 64 : b->len + more);
+        b->data = mem_realloc(b->data, b->cap);
+    }
+    return b->data + b->len;
+}
+
+void buf_add(struct buf *b, const char *bytes, size_t len)
+{
+    if (!len)
+        return;
+    memcpy(buf_reserve(b, len), bytes, len);
+    b->len += len;
+}
+
+void buf_adds(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text));
+}
+
+void buf_addc(struct buf *b, char c)
+{
+    *buf_reserve(b, 1) = c;
+    b->len++;
+}
+
+void buf_add_hex(struct buf *b, const unsigned char *bytes, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    buf_reserve(b, 2 * len);
+    for (size_t i = 0; i < len; i++) {
+        buf_addc(b, digits[bytes[i] >> 4]);
+        buf_addc(b, digits[bytes[i] & 15]);
+    }
+}
+
+void buf_add_int(struct buf *b, int64_t n)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+    uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (n < 0)
+        digits[--at] = '-';
+    buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(b, format, args);
+    va_end(args);
+}
+
+void buf_vprintf(struct buf *b, const char *format, va_list args)
+{
+    va_list again;
+    int len;
+
+    va_copy(again, args);
+    buf_reserve(b, 64);
+    len = vsnprintf(b->data + b->len, b->cap - b->len, format, args);
+    assert(len >= 0);
+    if ((size_t)len >= b->cap - b->len) {
+        buf_reserve(b, (size_t)len + 1);
+        vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
+    }
+    va_end(again);
+    b->len += (size_t)len;
+}
+
+const char *buf_str(struct buf *b)
+{
+    *buf_reserve(b, 1) = '\0';
+    return b->data;
+}
+
+char *buf_take(struct buf *b)
+{
+    char *bytes;
+
+    buf_str(b);
+    bytes = b->data;
+    *b = (struct buf){0};
+    return bytes;
+}
+
+void buf_reset(struct buf *b)
+{
+    b->len = 0;
+}
+
+void buf_clear(struct buf *b)
+{
+    mem_free(b->data);
+    *b = (struct buf){0};
+}
+
+/* How much room to read with: that of all of the file and its end, where that is known. */
+static size_t expected(int fd, size_t limit)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return 65536;
+    return (size_t)st.st_size <= limit ? (size_t)st.st_size + 1 : limit + 1;
+}
+
+static bool read_all(struct buf *b, int fd, const char *name, size_t limit, struct diag *why)
+{
+    size_t before = b->len;
+
+    buf_reserve(b, expected(fd, limit));
+    for (;;) {
+        char *end = buf_reserve(b, 1);
+        ssize_t got = read(fd, end, b->cap - b->len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0)
+            return true;
+        if (got < 0) {
+            diag_set(why, "FILE_READ", 0, "%s can't be read: %s", name, strerror(errno));
+            break;
+        }
+        b->len += (size_t)got;
+        if (b->len - before > limit) {
+            diag_set(why, "FILE_TOO_LARGE", 0, "%s is larger than %zu bytes", name, limit);
+            break;
+        }
+    }
+    b->len = before;
+    return false;
+}
+
+/* What stands under the name of a file; NULL: a file, or what can be read as if it were one. */
+static const char *kind_of(mode_t mode)
+{
+    return S_ISDIR(mode)                    ? "a folder"
+           : S_ISFIFO(mode)                 ? "a pipe"
+           : S_ISSOCK(mode)                 ? "a socket"
+           : S_ISCHR(mode) || S_ISBLK(mode) ? "a device"
+                                            : NULL;
+}
+
+/* AWS's command line names a file by file://NAME. */
+static void refuse_to_open(const char *path, struct diag *why)
+{
+    static const char *const heads[] = {"file://", "fileb://"};
+    const char *text = strerror(errno), *name = NULL;
+    struct stat st;
+
+    /* The system has other words for that: "No such device or address". */
+    if (errno == ENXIO && stat(path, &st) == 0 && kind_of(st.st_mode))
+        text = "it is no file";
+
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(path, heads[i], strlen(heads[i])) == 0)
+            name = path + strlen(heads[i]);
+    if (name)
+        diag_set(why, "FILE_READ", 0,
+                 "%s can't be opened: %s: that is how AWS's command line names a file; say %s",
+                 path, text, name);
+    else
+        diag_set(why, "FILE_READ", 0, "%s can't be opened: %s", path, text);
+}
+
+bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *why)
+{
+    int fd;
+    bool ok;
+
+    if (!strcmp(path, "-"))
+        return read_all(b, STDIN_FILENO, "standard input", limit, why);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        refuse_to_open(path, why);
+        return false;
+    }
+    ok = read_all(b, fd, path, limit, why);
+    close(fd);
+    return ok;
+}
+
+bool buf_read_regular(struct buf *b, const char *path, size_t limit, struct diag *why)
+{
+    struct stat st = {0};
+    bool ok = false, is_stdin = strcmp(path, "-") == 0;
+    /* Without O_NONBLOCK a pipe would be opened only when somebody writes to it. */
+    int fd = is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (is_stdin)
+        diag_set(why, "FILE_KIND", 0, "standard input can't be read again, only a file can");
+    else if (fd < 0)
+        refuse_to_open(path, why);
+    else if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        ok = read_all(b, fd, path, limit, why);
+    else
+        diag_set(why, "FILE_KIND", 0, "%s is %s, and only a file can be read here", path,
+                 kind_of(st.st_mode) ? kind_of(st.st_mode) : "of another kind");
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}

@@ -1,0 +1,21 @@
+#ifndef PARSERS_BASE_CASE_H
+#define PARSERS_BASE_CASE_H
+
+#include "parsers/base/buf.h"
+#include "parsers/base/work.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * JavaScript's toUpperCase and toLowerCase: Unicode's full mappings, in no particular language.
+ * False when `work` (or NULL) says stop, with a part of it in `out`.
+ */
+bool js_case_upper(struct buf *out, const char *text, size_t len, struct work *work);
+bool js_case_lower(struct buf *out, const char *text, size_t len, struct work *work);
+
+/* Is the upper case of `cp` more than one character? */
+bool js_case_has_long_upper(uint32_t cp);
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef PARSERS_BASE_MEM_H
+#define PARSERS_BASE_MEM_H
+
+#include <stddef.h>
+
+/*
+ * Memory that is never NULL: when the system has none left, the process ends with a message. The
+ * store makes that safe; what a client can make grow is bounded where it enters.
+ */
+void *mem_alloc(size_t size);
+void *mem_calloc(size_t count, size_t size);
+void *mem_realloc(void *p, size_t size);
+/* A copy of `len` bytes with a NUL behind them. */
+char *mem_strndup(const char *text, size_t len);
+char *mem_strdup(const char *text);
+/* Freeing NULL does nothing. */
+void mem_free(void *p);
+
+/* Bytes that this thread has allocated here and not given back. What one thread allocates it gives
+ * back itself. */
+size_t mem_in_use(void);
+
+/* How many elements a grown array should have room for, so that `want` fit: at least half again. */
+size_t mem_grow(size_t have, size_t want);
+
+/* Makes room in an array for one more element behind `count`. */
+#define MEM_GROW(array, count, cap)                                                                \
+    do {                                                                                           \
+        if ((count) == (cap)) {                                                                    \
+            (cap) = mem_grow(cap, (count) + 1);                                                    \
+            (array) = mem_realloc(array, (cap) * sizeof *(array));                                 \
+        }                                                                                          \
+    } while (0)
+
+#endif

@@ -1,0 +1,52 @@
+#include "parsers/base/nearest.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { LONGEST = 64 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters to insert, delete or replace to get from `a` to `b`; case counts for nothing. */
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t row[LONGEST + 1];
+
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+            size_t replaced = diagonal + !same;
+
+            diagonal = row[j];
+            row[j] = least(replaced, least(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[b_len];
+}
+
+void nearest_offer(struct nearest *n, const char *name)
+{
+    size_t len = strlen(name), d;
+
+    if (n->len > LONGEST || len > LONGEST)
+        return;
+    /* That many letters have to be added or left out at least. */
+    d = len > n->len ? len - n->len : n->len - len;
+    if (d > 1 + len / 3 || (n->best && d >= n->distance))
+        return;
+    d = distance(n->want, n->len, name, len);
+    /* Further off than a third of its letters, and one, it is another word. */
+    if (d <= 1 + len / 3 && (!n->best || d < n->distance)) {
+        n->best = name;
+        n->distance = d;
+    }
+}

@@ -1,0 +1,27 @@
+#ifndef PARSERS_BASE_TEXT_MAP_H
+#define PARSERS_BASE_TEXT_MAP_H
+
+#include <stddef.h>
+
+/*
+ * Things found by a text, each once. The map looks at texts and things: whoever owns them takes
+ * them out before they go. Empty is {0}.
+ */
+struct text_map {
+    struct text_entry **buckets;
+    size_t room, count;
+    size_t lowest; /* no bucket below it has anything */
+};
+
+/* `key` is not in the map yet. */
+void text_map_put(struct text_map *m, const char *key, void *thing);
+/* NULL when it isn't there. */
+void *text_map_get(const struct text_map *m, const char *key);
+/* Takes it out and returns it; NULL when it isn't there. */
+void *text_map_take(struct text_map *m, const char *key);
+/* Takes any of them out; NULL from an empty map. */
+void *text_map_take_any(struct text_map *m);
+/* Gives back the map's own memory. */
+void text_map_clear(struct text_map *m);
+
+#endif

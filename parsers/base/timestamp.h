@@ -1,0 +1,28 @@
+#ifndef PARSERS_BASE_TIMESTAMP_H
+#define PARSERS_BASE_TIMESTAMP_H
+
+#include "parsers/base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An instant. `ms` since 1970-01-01T00:00:00Z (negative before); `ns` 0..999999 behind it. */
+struct timestamp {
+    int64_t ms;
+    uint32_t ns;
+};
+
+/*
+ * Reads RFC 3339 as the States Language has it: "2016-03-14T01:59:00Z", capital T, capital Z or a
+ * numeric offset, any number of fraction digits. False when `text` is anything else.
+ */
+bool timestamp_parse(const char *text, size_t len, struct timestamp *out);
+
+/* Earlier <0, the same instant 0, later >0. */
+int timestamp_compare(const struct timestamp *a, const struct timestamp *b);
+
+/* "2024-01-01T00:00:00.000Z" */
+void timestamp_write(struct buf *out, int64_t ms);
+
+#endif

@@ -1,0 +1,43 @@
+#ifndef PARSERS_BASE_UTF8_H
+#define PARSERS_BASE_UTF8_H
+
+#include "parsers/base/buf.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * UTF-8 as Unicode defines it (Table 3-7). Values may in addition hold lone surrogates, written as
+ * if they were characters (ED A0 80 ... ED BF BF), because JSON text can name them: functions say
+ * whether they take those.
+ */
+
+/* How many bytes at the start of `text` are well formed: `len` if all are. No surrogates. */
+size_t utf8_valid(const char *text, size_t len);
+
+/* Reads one code point, lone surrogates too; returns its length in bytes, 0 when malformed. */
+size_t utf8_decode(const char *text, size_t len, uint32_t *cp);
+
+/* Writes `cp`, lone surrogates too, to `out` (room for 4 bytes); returns the length. */
+size_t utf8_encode(uint32_t cp, char *out);
+
+/*
+ * How many of the first `most` bytes are whole characters: `most`, or up to three less when that is
+ * amidst one. All of `len` when that isn't more than `most`.
+ */
+size_t utf8_cut(const char *text, size_t len, size_t most);
+
+/* Code points in well-formed text. */
+size_t utf8_count(const char *text, size_t len);
+
+/* How many bytes the first `count` code points of well-formed text have: `len` if there are no more
+ * than that. */
+size_t utf8_prefix(const char *text, size_t len, size_t count);
+
+/* Puts U+FFFD in place of each byte that belongs to no character; lone surrogates stay. */
+void utf8_mend(struct buf *text);
+
+/* Order of two strings by UTF-16 code units, as Java and JavaScript compare: <0, 0, >0. */
+int utf8_compare_utf16(const char *a, size_t a_len, const char *b, size_t b_len);
+
+#endif

@@ -1,0 +1,571 @@
+/* Values: what they are in memory, and looking at them. */
+
+#include "parsers/json/json_impl.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
+
+#include <assert.h>
+
+#define IMMORTAL(k)                                                                                \
+    {                                                                                              \
+        .refs = JSON_IMMORTAL, .kind = (k)                                                         \
+    }
+
+static const json the_null = IMMORTAL(JSON_NULL), the_false = IMMORTAL(JSON_FALSE),
+                  the_true = IMMORTAL(JSON_TRUE);
+
+/* As the other kinds but with room for the NUL; `hash` is what json_hash_bytes gives for "". */
+static const struct {
+    struct json head;
+    uint32_t len, hash;
+    char text[8];
+} the_empty_string = {.head = {.refs = JSON_IMMORTAL, .kind = JSON_STRING, .flags = JSON_PLAIN},
+                      .hash = 1};
+
+static const struct array_value the_empty_array = {
+    .head = {.refs = JSON_IMMORTAL, .kind = JSON_ARRAY, .depth = 1}, .text_len = 2};
+
+static const struct object_value the_empty_object = {
+    .head = {.refs = JSON_IMMORTAL, .kind = JSON_OBJECT, .depth = 1}, .text_len = 2};
+
+/* ---- counting ---- */
+
+json *json_ref(const json *v)
+{
+    json *mine = json_mutable(v);
+
+    if (mine->refs < JSON_LENT)
+        mine->refs++;
+    else if (mine->refs == JSON_LENT)
+        return json_string(json_str(v), json_str_len(v));
+    return mine;
+}
+
+/* A container's children; an object's are key, value, key, value ... */
+static json **children(json *v, size_t *count)
+{
+    if (v->kind == JSON_ARRAY) {
+        *count = mutable_array(v)->count;
+        return mutable_array(v)->items;
+    }
+    if (v->kind == JSON_OBJECT) {
+        *count = 2 * (size_t)mutable_object(v)->count;
+        return &mutable_object(v)->members[0].key;
+    }
+    *count = 0;
+    return NULL;
+}
+
+/* Gives back a reference; true when it was the last. */
+static inline bool drop(json *v)
+{
+    return v->refs < JSON_LENT && !--v->refs;
+}
+
+static void release(json *v)
+{
+    if (v->kind == JSON_OBJECT)
+        mem_free(mutable_object(v)->index);
+    mem_free(v);
+}
+
+/*
+ * Takes in a dead value. A container that has children waits in a list that goes through the place
+ * of its first child, so that freeing needs neither a stack nor memory, however deep the value is.
+ */
+static void bury(json **waiting, json *v)
+{
+    for (;;) {
+        size_t count;
+        json **kids = children(v, &count), *first;
+
+        if (!count) {
+            release(v);
+            return;
+        }
+        first = kids[0];
+        kids[0] = *waiting;
+        *waiting = v;
+        if (!drop(first))
+            return;
+        v = first;
+    }
+}
+
+/* A function of its own: most references that are given back are not the last, and those are not to
+ * pay for the registers that this one needs. */
+static __attribute__((noinline)) void free_container(json *v)
+{
+    json *waiting = NULL;
+
+    bury(&waiting, v);
+    while (waiting) {
+        size_t count;
+        json *dead = waiting, **kids = children(dead, &count);
+
+        waiting = kids[0];
+        for (size_t i = 1; i < count; i++) {
+            if (!drop(kids[i]))
+                continue;
+            if (json_is_container(kids[i]))
+                bury(&waiting, kids[i]);
+            else
+                mem_free(kids[i]);
+        }
+        release(dead);
+    }
+}
+
+void json_unref(json *v)
+{
+    if (!v || !drop(v))
+        return;
+    if (json_is_container(v))
+        free_container(v);
+    else
+        mem_free(v);
+}
+
+/* ---- making ---- */
+
+json *json_new(enum json_kind kind, size_t size)
+{
+    json *v = mem_alloc(size);
+
+    *v = (json){.refs = 1, .kind = (uint8_t)kind};
+    return v;
+}
+
+struct string_value *json_new_string(enum json_kind kind, size_t len)
+{
+    struct string_value *s;
+
+    assert(len < UINT32_MAX);
+    s = (struct string_value *)json_new(kind, sizeof(*s) + len + 1);
+    s->len = (uint32_t)len;
+    s->hash = 0;
+    s->text[len] = '\0';
+    return s;
+}
+
+json *json_null(void)
+{
+    return json_mutable(&the_null);
+}
+
+json *json_bool(bool b)
+{
+    return json_mutable(b ? &the_true : &the_false);
+}
+
+json *json_int(int64_t n)
+{
+    struct int_value *v = (struct int_value *)json_new(JSON_INT, sizeof(*v));
+
+    v->n = n;
+    return &v->head;
+}
+
+json *json_double(double d)
+{
+    struct double_value *v = (struct double_value *)json_new(JSON_DOUBLE, sizeof(*v));
+
+    v->d = d;
+    return &v->head;
+}
+
+json *json_string(const char *text, size_t len)
+{
+    struct string_value *s;
+
+    if (!len)
+        return json_mutable(&the_empty_string.head);
+    s = json_new_string(JSON_STRING, len);
+    memcpy(s->text, text, len);
+    return &s->head;
+}
+
+size_t json_string_room(size_t len)
+{
+    return sizeof(struct string_value) + len + 1;
+}
+
+const json *json_string_in(void *room, const char *text, size_t len)
+{
+    struct string_value *s = room;
+
+    assert(len < UINT32_MAX);
+    *s = (struct string_value){.head = {.refs = JSON_LENT, .kind = JSON_STRING},
+                               .len = (uint32_t)len};
+    if (len)
+        memcpy(s->text, text, len);
+    s->text[len] = '\0';
+    return &s->head;
+}
+
+json *json_cstring(const char *text)
+{
+    return json_string(text, strlen(text));
+}
+
+json *json_stringf(const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    return json_take_buf(&text);
+}
+
+json *json_take_buf(struct buf *b)
+{
+    json *v = json_string(b->data, b->len);
+
+    buf_clear(b);
+    return v;
+}
+
+const json *json_empty_array(void)
+{
+    return &the_empty_array.head;
+}
+
+const json *json_empty_object(void)
+{
+    return &the_empty_object.head;
+}
+
+/* ---- looking ---- */
+
+enum json_kind json_kind(const json *v)
+{
+    return (enum json_kind)v->kind;
+}
+
+bool json_is_number(const json *v)
+{
+    return v->kind >= JSON_INT && v->kind <= JSON_DOUBLE;
+}
+
+bool json_is_string(const json *v)
+{
+    return v->kind == JSON_STRING;
+}
+
+bool json_is_array(const json *v)
+{
+    return v->kind == JSON_ARRAY;
+}
+
+bool json_is_object(const json *v)
+{
+    return v->kind == JSON_OBJECT;
+}
+
+bool json_is_scalar(const json *v)
+{
+    return !json_is_container(v);
+}
+
+const char *json_kind_name(const json *v)
+{
+    switch (json_kind(v)) {
+    case JSON_NULL: return "null";
+    case JSON_FALSE:
+    case JSON_TRUE: return "boolean";
+    case JSON_INT:
+    case JSON_BIGINT:
+    case JSON_DOUBLE: return "number";
+    case JSON_STRING: return "string";
+    case JSON_ARRAY: return "array";
+    case JSON_OBJECT: return "object";
+    }
+    return "";
+}
+
+int64_t json_int_value(const json *v)
+{
+    assert(v->kind == JSON_INT);
+    return ((const struct int_value *)v)->n;
+}
+
+const char *json_str(const json *v)
+{
+    assert(v->kind == JSON_STRING || v->kind == JSON_BIGINT);
+    return as_string(v)->text;
+}
+
+size_t json_str_len(const json *v)
+{
+    assert(v->kind == JSON_STRING || v->kind == JSON_BIGINT);
+    return as_string(v)->len;
+}
+
+bool json_str_is(const json *v, const char *text)
+{
+    /* Texts are terminated: most differ in their first letter, and need no measuring. */
+    if (v->kind != JSON_STRING || as_string(v)->text[0] != text[0])
+        return false;
+    size_t len = strlen(text);
+    return as_string(v)->len == len && !memcmp(as_string(v)->text, text, len);
+}
+
+size_t json_count(const json *v)
+{
+    if (v->kind == JSON_ARRAY)
+        return as_array(v)->count;
+    return v->kind == JSON_OBJECT ? as_object(v)->count : 0;
+}
+
+const json *json_at(const json *array, size_t i)
+{
+    assert(array->kind == JSON_ARRAY && i < as_array(array)->count);
+    return as_array(array)->items[i];
+}
+
+const json *json_key_at(const json *object, size_t i)
+{
+    assert(object->kind == JSON_OBJECT && i < as_object(object)->count);
+    return as_object(object)->members[i].key;
+}
+
+const json *json_value_at(const json *object, size_t i)
+{
+    assert(object->kind == JSON_OBJECT && i < as_object(object)->count);
+    return as_object(object)->members[i].value;
+}
+
+size_t json_depth(const json *v)
+{
+    return v->depth;
+}
+
+/* ---- keys ---- */
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    __uint128_t product = (__uint128_t)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Up to eight bytes as a number, by reads that may overlap. */
+static uint64_t few_bytes(const char *text, size_t len)
+{
+    uint32_t low, high;
+
+    if (len >= 4) {
+        memcpy(&low, text, 4);
+        memcpy(&high, text + len - 4, 4);
+        return (uint64_t)high << 32 | low;
+    }
+    low = (unsigned char)text[0];
+    high = (uint32_t)(unsigned char)text[len / 2] << 8 | (unsigned char)text[len - 1];
+    return (uint64_t)high << 8 | low;
+}
+
+/*
+ * Where the loader has put us differs from process to process: who sends us keys can't choose them
+ * so that they collide.
+ */
+uint32_t json_hash_bytes(const char *text, size_t len)
+{
+    uint64_t h = (uint64_t)(uintptr_t)&the_null * UINT64_C(0x9E3779B97F4A7C15) + len, word;
+    uint32_t short_hash;
+
+    if (!len)
+        return the_empty_string.hash;
+    for (; len > 8; len -= 8, text += 8) {
+        memcpy(&word, text, 8);
+        h = mix(h ^ word, UINT64_C(0xD6E8FEB86659FD93));
+    }
+    h = mix(h ^ few_bytes(text, len), UINT64_C(0xA0761D6478BD642F));
+    short_hash = (uint32_t)(h ^ h >> 32);
+    return short_hash ? short_hash : 1;
+}
+
+uint32_t json_hash(const json *string)
+{
+    const struct string_value *s = as_string(string);
+
+    if (!s->hash)
+        mutable_string(string)->hash = json_hash_bytes(s->text, s->len);
+    return s->hash;
+}
+
+bool json_same_string(const json *a, const json *b)
+{
+    const struct string_value *left = as_string(a), *right = as_string(b);
+
+    return a == b || (left->len == right->len && !memcmp(left->text, right->text, left->len));
+}
+
+struct json_index *json_index_new(struct json_index *old, size_t members)
+{
+    struct json_index *x = old;
+    size_t slots = 32;
+
+    while (slots < 2 * members)
+        slots *= 2;
+    assert(slots <= UINT32_MAX);
+    if (!x || x->mask < slots - 1)
+        x = mem_realloc(old, sizeof(*x) + slots * sizeof(x->slots[0]));
+    x->mask = (uint32_t)(slots - 1);
+    memset(x->slots, 0, slots * sizeof(x->slots[0]));
+    return x;
+}
+
+size_t json_index_find(const struct json_index *x, const struct json_member *members,
+                       const char *key, size_t len, uint32_t hash)
+{
+    for (uint32_t i = hash & x->mask; x->slots[i]; i = (i + 1) & x->mask) {
+        const struct string_value *have = as_string(members[x->slots[i] - 1].key);
+
+        if (have->text == key && have->len == len)
+            return x->slots[i] - 1;
+        if (have->hash == hash && have->len == len && !memcmp(have->text, key, len))
+            return x->slots[i] - 1;
+    }
+    return SIZE_MAX;
+}
+
+void json_index_add(struct json_index *x, const struct json_member *members, size_t i)
+{
+    uint32_t slot = json_hash(members[i].key) & x->mask;
+
+    while (x->slots[slot])
+        slot = (slot + 1) & x->mask;
+    x->slots[slot] = (uint32_t)i + 1;
+}
+
+bool json_index_full(const struct json_index *x, size_t members)
+{
+    return 2 * members > x->mask;
+}
+
+static size_t find_by_index(const json *object, const char *key, size_t len, uint32_t hash)
+{
+    const struct object_value *o = as_object(object);
+
+    if (!o->index) {
+        struct json_index *x = json_index_new(NULL, o->count);
+
+        for (size_t i = 0; i < o->count; i++)
+            json_index_add(x, o->members, i);
+        mutable_object(object)->index = x;
+    }
+    return json_index_find(o->index, o->members, key, len, hash);
+}
+
+size_t json_find(const json *object, const char *key, size_t len)
+{
+    const struct object_value *o = as_object(object);
+
+    if (object->kind != JSON_OBJECT)
+        return SIZE_MAX;
+    if (o->count > JSON_SMALL_OBJECT)
+        return find_by_index(object, key, len, json_hash_bytes(key, len));
+    for (size_t i = 0; i < o->count; i++) {
+        const struct string_value *have = as_string(o->members[i].key);
+
+        if (have->len == len && !memcmp(have->text, key, len))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* json_find by a string value: the same string is often the same value. */
+size_t json_find_key(const json *object, const json *key)
+{
+    const struct object_value *o = as_object(object);
+
+    if (object->kind != JSON_OBJECT || key->kind != JSON_STRING)
+        return SIZE_MAX;
+    if (o->count > JSON_SMALL_OBJECT)
+        return find_by_index(object, as_string(key)->text, as_string(key)->len, json_hash(key));
+    for (size_t i = 0; i < o->count; i++)
+        if (o->members[i].key == key)
+            return i;
+    return json_find(object, as_string(key)->text, as_string(key)->len);
+}
+
+const json *json_get(const json *object, const char *key)
+{
+    return json_get_n(object, key, strlen(key));
+}
+
+const json *json_get_n(const json *object, const char *key, size_t len)
+{
+    size_t i = json_find(object, key, len);
+
+    return i == SIZE_MAX ? NULL : as_object(object)->members[i].value;
+}
+
+const json *json_get_key(const json *object, const json *key)
+{
+    size_t i = json_find_key(object, key);
+
+    return i == SIZE_MAX ? NULL : as_object(object)->members[i].value;
+}
+
+/* ---- comparing ---- */
+
+static bool equal_arrays(const struct array_value *a, const struct array_value *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!json_equal(a->items[i], b->items[i]))
+            return false;
+    return true;
+}
+
+static bool equal_objects(const struct object_value *a, const struct object_value *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct json_member *mine = &a->members[i];
+        const json *other;
+
+        /* Members mostly stand in the same order. */
+        if (json_same_string(mine->key, b->members[i].key))
+            other = b->members[i].value;
+        else
+            other = json_get_key(&b->head, mine->key);
+        if (!other || !json_equal(mine->value, other))
+            return false;
+    }
+    return true;
+}
+
+bool json_equal(const json *a, const json *b)
+{
+    if (a == b)
+        return true;
+    if (json_is_number(a))
+        return json_is_number(b) && !json_compare_numbers(a, b);
+    if (a->kind != b->kind)
+        return false;
+    switch (json_kind(a)) {
+    case JSON_NULL:
+    case JSON_FALSE:
+    case JSON_TRUE: return true;
+    case JSON_INT:
+    case JSON_BIGINT:
+    case JSON_DOUBLE: break;
+    case JSON_STRING: return json_same_string(a, b);
+    case JSON_ARRAY: return equal_arrays(as_array(a), as_array(b));
+    case JSON_OBJECT: return equal_objects(as_object(a), as_object(b));
+    }
+    return false;
+}
+
+int json_compare_strings(const json *a, const json *b)
+{
+    return utf8_compare_utf16(as_string(a)->text, as_string(a)->len, as_string(b)->text,
+                              as_string(b)->len);
+}

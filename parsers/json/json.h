@@ -1,0 +1,213 @@
+#ifndef PARSERS_JSON_JSON_H
+#define PARSERS_JSON_JSON_H
+
+#include "parsers/base/arena.h"
+#include "parsers/base/buf.h"
+#include "parsers/base/diag.h"
+#include "parsers/base/work.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A JSON value: immutable, counted, shared. `const json *` is a look, good for as long as its owner
+ * holds the value; `json *` is a reference: a function that returns one hands it over, a function
+ * that takes one as an argument takes it away. "No value" is NULL; JSON's null is a value.
+ *
+ * Counts are plain integers: a value stays in its thread.
+ *
+ * Objects keep the order of their members and have each key once. Strings are UTF-8 with their
+ * length, may hold NUL, and lone surrogates where the reader let them in (utf8.h).
+ */
+typedef struct json json;
+
+enum json_kind {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_INT,    /* a whole number that fits int64_t */
+    JSON_BIGINT, /* a whole number that does not; kept as its digits */
+    JSON_DOUBLE, /* written with a point or an exponent */
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT,
+};
+
+/*
+ * Bounds that protect the process. A text nested deeper is refused; who builds values from what a
+ * user gives looks at json_depth and refuses too: writing and comparing recurse as deep as a value
+ * goes. Freeing does not.
+ */
+enum { JSON_MAX_DEPTH = 1000 };
+
+json *json_ref(const json *v);
+/* Takes `v`; NULL does nothing. */
+void json_unref(json *v);
+
+/* ---- making values ---- */
+
+json *json_null(void);
+json *json_bool(bool b);
+json *json_int(int64_t n);
+/* `d` is finite. */
+json *json_double(double d);
+json *json_string(const char *text, size_t len);
+json *json_cstring(const char *text);
+json *json_stringf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * A string in storage of the caller's, of json_string_room(len) bytes and aligned for a pointer.
+ * Good as long as that is; who asks for a reference gets a copy that is counted.
+ */
+size_t json_string_room(size_t len);
+const json *json_string_in(void *room, const char *text, size_t len);
+/* The string in `b`, which becomes empty. */
+json *json_take_buf(struct buf *b);
+/* From a JSON number's text; NULL when it isn't one or its double is not finite. */
+json *json_number(const char *text, size_t len);
+
+/* [] and {}: good for ever. */
+const json *json_empty_array(void);
+const json *json_empty_object(void);
+
+/* ---- looking ---- */
+
+enum json_kind json_kind(const json *v);
+bool json_is_number(const json *v);
+bool json_is_string(const json *v);
+bool json_is_array(const json *v);
+bool json_is_object(const json *v);
+/* null, false, true, a number or a string */
+bool json_is_scalar(const json *v);
+/* "null", "boolean", "number", "string", "array", "object" */
+const char *json_kind_name(const json *v);
+
+/* Of a JSON_INT. */
+int64_t json_int_value(const json *v);
+/* Of any number; a JSON_BIGINT is rounded. */
+double json_double_value(const json *v);
+/* Of a string; NUL behind it. Of a JSON_BIGINT: its digits. */
+const char *json_str(const json *v);
+size_t json_str_len(const json *v);
+bool json_str_is(const json *v, const char *text);
+
+/* Elements of an array, members of an object, 0 of all else. */
+size_t json_count(const json *v);
+/* i < json_count */
+const json *json_at(const json *array, size_t i);
+const json *json_key_at(const json *object, size_t i);
+const json *json_value_at(const json *object, size_t i);
+/*
+ * NULL when `object` has no such key or is no object. json_get_key compares pointers first: the
+ * objects of one text share their keys.
+ */
+const json *json_get(const json *object, const char *key);
+const json *json_get_n(const json *object, const char *key, size_t len);
+const json *json_get_key(const json *object, const json *key);
+/* The member's place among the members, SIZE_MAX without one. */
+size_t json_find(const json *object, const char *key, size_t len);
+
+/* Are all elements of `array` numbers? Then their sum, from the first on, as of doubles. */
+bool json_is_all_numbers(const json *array);
+double json_sum(const json *array);
+
+/* Levels of nesting: 0 for a scalar, 1 for [] and {}. */
+size_t json_depth(const json *v);
+/*
+ * The length in bytes of what json_write writes; remembered, so asking again is cheap. Of arrays
+ * and objects UINT32_MAX means that or more.
+ */
+size_t json_text_len(const json *v);
+/* The same, and what it costs is spent from `work` (may be NULL); SIZE_MAX when that says stop. */
+size_t json_text_len_counted(const json *v, struct work *work);
+
+/* Deep equality: numbers by value (1 equals 1.0), members in any order. */
+bool json_equal(const json *a, const json *b);
+/* Two numbers by exact value: <0, 0, >0. */
+int json_compare_numbers(const json *a, const json *b);
+/* Two strings by UTF-16 code units: <0, 0, >0. */
+int json_compare_strings(const json *a, const json *b);
+
+/* ---- building arrays and objects ---- */
+
+/*
+ *     struct json_build b;
+ *     json_build_object(&b, 2);
+ *     json_build_set(&b, "Error", json_ref(name));
+ *     return json_build_done(&b);
+ */
+struct json_build {
+    json *v;
+    size_t cap;
+};
+
+/* `room`: how many elements are expected; 0 if unknown. */
+void json_build_array(struct json_build *b, size_t room);
+void json_build_object(struct json_build *b, size_t room);
+/* Starts from the elements or members of `v`. */
+void json_build_copy(struct json_build *b, const json *v, size_t more);
+/* Takes `v`. */
+void json_build_add(struct json_build *b, json *v);
+/* Take `v` (and `key`). A key that is there keeps its place and gets the new value. */
+void json_build_set(struct json_build *b, const char *key, json *v);
+void json_build_set_key(struct json_build *b, json *key, json *v);
+/* Replaces element `i`; takes `v`. */
+void json_build_put(struct json_build *b, size_t i, json *v);
+json *json_build_done(struct json_build *b);
+/* Gives up what was built so far. */
+void json_build_drop(struct json_build *b);
+
+/* A copy of `object` with one member set or added. Takes `key` and `v`. */
+json *json_with(const json *object, json *key, json *v);
+
+/* ---- reading ---- */
+
+enum {
+    JSON_READ_SURROGATES = 1, /* let "\ud800" in; refused otherwise */
+    JSON_READ_UNIQUE = 2,     /* refuse an object that has a key twice; else the last one wins */
+    /* Of YAML: a value v with a tag that isn't YAML's own, as !X v, is {"!X": v}, else refused; and
+     * True, yes, on and such are what YAML 1.1 means by them. */
+    JSON_READ_TAGS = 4,
+};
+
+/*
+ * Reads one JSON text (RFC 8259; a byte order mark is skipped). NULL with *why filled: text, offset
+ * and place. Refused besides bad grammar (JSON_SYNTAX, JSON_EMPTY): invalid UTF-8 (JSON_UTF8), half
+ * a character (JSON_SURROGATE), nesting over JSON_MAX_DEPTH (JSON_DEPTH), numbers beyond the range
+ * of a double or of more than 1,000 characters (JSON_NUMBER), a double key if asked
+ * (JSON_DUPLICATE_KEY), 4 GiB or more (JSON_TOO_LARGE).
+ */
+json *json_parse(const char *text, size_t len, unsigned flags, struct diag *why);
+
+/*
+ * The places of a document's keys and values, beside the value: kids[i] is the place of element or
+ * member i. `key` is only set in an object's kids.
+ */
+struct json_places {
+    struct place key, value;
+    struct json_places *kids; /* json_count() of them */
+};
+
+/* As json_parse, and says where each key and value stands. The places live in `a`. */
+json *json_parse_places(const char *text, size_t len, unsigned flags, struct arena *a,
+                        struct json_places **places, struct diag *why);
+
+/* ---- writing ---- */
+
+/*
+ * Compact JSON as AWS writes it: only `"`, `\` and control characters escaped, keys in their order,
+ * numbers in Java's forms (1.0, 1.5E-7), lone surrogates as \udXXX.
+ */
+void json_write(struct buf *out, const json *v);
+/* For people: two blanks an indent level. */
+void json_write_pretty(struct buf *out, const json *v);
+/* Compact with the keys of each object sorted by code point: for comparing and hashing. */
+void json_write_sorted(struct buf *out, const json *v);
+/* As json_write, into a string value. */
+json *json_text(const json *v);
+/* "..." around `text`, escaped. */
+void json_write_string(struct buf *out, const char *text, size_t len);
+/* The shortest decimal that reads back as `d`, in Java's form (Double.toString). `d` is finite. */
+void json_write_double(struct buf *out, double d);
+
+#endif

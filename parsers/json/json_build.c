@@ -1,0 +1,212 @@
+/* How arrays and objects come to be: in place, in memory that grows. */
+
+#include "parsers/json/json_impl.h"
+
+#include "parsers/base/mem.h"
+
+#include <assert.h>
+
+static size_t array_size(size_t count)
+{
+    return sizeof(struct array_value) + count * sizeof(json *);
+}
+
+static size_t object_size(size_t count)
+{
+    return sizeof(struct object_value) + count * sizeof(struct json_member);
+}
+
+/* Room for `cap` children; the first room replaces the immortal empty value. */
+static void resize(struct json_build *b, size_t cap)
+{
+    bool array = b->v->kind == JSON_ARRAY;
+
+    assert(cap < UINT32_MAX / 2);
+    if (b->cap) {
+        b->v = mem_realloc(b->v, array ? array_size(cap) : object_size(cap));
+    } else if (array) {
+        struct array_value *a = (struct array_value *)json_new(JSON_ARRAY, array_size(cap));
+
+        a->head.depth = 1;
+        a->count = a->text_len = 0;
+        b->v = &a->head;
+    } else {
+        struct object_value *o = (struct object_value *)json_new(JSON_OBJECT, object_size(cap));
+
+        o->head.depth = 1;
+        o->count = o->text_len = 0;
+        o->index = NULL;
+        b->v = &o->head;
+    }
+    b->cap = cap;
+}
+
+static void make_room(struct json_build *b, size_t count)
+{
+    if (count < b->cap)
+        return;
+    resize(b, count < 4 ? 4 : mem_grow(b->cap, count + 1));
+}
+
+void json_build_array(struct json_build *b, size_t room)
+{
+    *b = (struct json_build){.v = json_mutable(json_empty_array())};
+    if (room)
+        resize(b, room);
+}
+
+void json_build_object(struct json_build *b, size_t room)
+{
+    *b = (struct json_build){.v = json_mutable(json_empty_object())};
+    if (room)
+        resize(b, room);
+}
+
+void json_build_copy(struct json_build *b, const json *v, size_t more)
+{
+    size_t count = json_count(v);
+
+    assert(json_is_container(v));
+    if (v->kind == JSON_ARRAY) {
+        json_build_array(b, count + more);
+        for (size_t i = 0; i < count; i++)
+            mutable_array(b->v)->items[i] = json_ref(as_array(v)->items[i]);
+        if (b->cap)
+            mutable_array(b->v)->count = (uint32_t)count;
+    } else {
+        json_build_object(b, count + more);
+        for (size_t i = 0; i < count; i++) {
+            mutable_object(b->v)->members[i].key = json_ref(as_object(v)->members[i].key);
+            mutable_object(b->v)->members[i].value = json_ref(as_object(v)->members[i].value);
+        }
+        if (b->cap)
+            mutable_object(b->v)->count = (uint32_t)count;
+    }
+    if (b->cap)
+        b->v->depth = v->depth;
+}
+
+static void deepen(json *container, const json *child)
+{
+    uint16_t depth = json_depth_around(child);
+
+    if (depth > container->depth)
+        container->depth = depth;
+}
+
+void json_build_add(struct json_build *b, json *v)
+{
+    struct array_value *a;
+
+    assert(b->v->kind == JSON_ARRAY);
+    make_room(b, as_array(b->v)->count);
+    a = mutable_array(b->v);
+    a->items[a->count++] = v;
+    deepen(b->v, v);
+}
+
+static void replace(json *container, json **at, json *v)
+{
+    if (json_depth_around(*at) == container->depth)
+        container->flags |= JSON_DEPTH_STALE;
+    json_unref(*at);
+    *at = v;
+    deepen(container, v);
+}
+
+static void add_member(struct json_build *b, json *key, json *v)
+{
+    struct object_value *o;
+
+    make_room(b, as_object(b->v)->count);
+    o = mutable_object(b->v);
+    o->members[o->count++] = (struct json_member){key, v};
+    deepen(b->v, v);
+    if (!o->index)
+        return;
+    if (!json_index_full(o->index, o->count)) {
+        json_index_add(o->index, o->members, o->count - 1);
+        return;
+    }
+    o->index = json_index_new(o->index, 2 * (size_t)o->count);
+    for (size_t i = 0; i < o->count; i++)
+        json_index_add(o->index, o->members, i);
+}
+
+void json_build_set(struct json_build *b, const char *key, json *v)
+{
+    size_t i = json_find(b->v, key, strlen(key));
+
+    assert(b->v->kind == JSON_OBJECT);
+    if (i == SIZE_MAX)
+        add_member(b, json_cstring(key), v);
+    else
+        replace(b->v, &mutable_object(b->v)->members[i].value, v);
+}
+
+void json_build_set_key(struct json_build *b, json *key, json *v)
+{
+    size_t i = json_find_key(b->v, key);
+
+    assert(b->v->kind == JSON_OBJECT && key->kind == JSON_STRING);
+    if (i == SIZE_MAX) {
+        add_member(b, key, v);
+        return;
+    }
+    replace(b->v, &mutable_object(b->v)->members[i].value, v);
+    json_unref(key);
+}
+
+void json_build_put(struct json_build *b, size_t i, json *v)
+{
+    assert(i < json_count(b->v));
+    if (b->v->kind == JSON_ARRAY)
+        replace(b->v, &mutable_array(b->v)->items[i], v);
+    else
+        replace(b->v, &mutable_object(b->v)->members[i].value, v);
+}
+
+static void find_depth_anew(json *v)
+{
+    size_t count = json_count(v);
+
+    v->depth = 1;
+    for (size_t i = 0; i < count; i++)
+        deepen(v, v->kind == JSON_ARRAY ? json_at(v, i) : json_value_at(v, i));
+    v->flags &= (uint8_t)~JSON_DEPTH_STALE;
+}
+
+json *json_build_done(struct json_build *b)
+{
+    size_t count = json_count(b->v);
+    json *v;
+
+    if (!count) {
+        v = json_ref(b->v->kind == JSON_ARRAY ? json_empty_array() : json_empty_object());
+        json_unref(b->v);
+    } else {
+        /* A little slack is cheaper than a move. */
+        if (b->cap - count > 4 + count / 8)
+            resize(b, count);
+        v = b->v;
+        if (v->flags & JSON_DEPTH_STALE)
+            find_depth_anew(v);
+    }
+    *b = (struct json_build){0};
+    return v;
+}
+
+void json_build_drop(struct json_build *b)
+{
+    json_unref(b->v);
+    *b = (struct json_build){0};
+}
+
+json *json_with(const json *object, json *key, json *v)
+{
+    struct json_build b;
+
+    json_build_copy(&b, object, 1);
+    json_build_set_key(&b, key, v);
+    return json_build_done(&b);
+}

@@ -1,0 +1,382 @@
+/*
+ * Numbers from text, to text, and their order. Text becomes an int64_t, kept digits, or a double,
+ * by how it is written; nothing is rounded that is not written as a double.
+ */
+
+#include "parsers/json/json_impl.h"
+
+#include "parsers/base/mem.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+enum { LARGEST_POWER = 22 };
+
+/* ---- reading ---- */
+
+/*
+ * Most doubles have few digits: when digits and power of ten are both exact as doubles, one
+ * division or multiplication rounds as it must.
+ */
+static bool short_double(const char *text, size_t len, double *d)
+{
+    uint64_t digits = 0;
+    long power = 0, exponent = 0;
+    size_t i = *text == '-', count = 0;
+    bool negative = i, point = false, small;
+
+    for (; i < len && text[i] != 'e' && text[i] != 'E'; i++) {
+        if (text[i] == '.') {
+            point = true;
+            continue;
+        }
+        if (++count > 15)
+            return false;
+        digits = digits * 10 + (uint64_t)(text[i] - '0');
+        power -= point;
+    }
+    if (i < len) {
+        small = text[++i] == '-';
+        i += small || text[i] == '+';
+        if (len - i > 4)
+            return false;
+        for (; i < len; i++)
+            exponent = exponent * 10 + (text[i] - '0');
+        power += small ? -exponent : exponent;
+    }
+    if (power < -LARGEST_POWER || power > LARGEST_POWER)
+        return false;
+    *d = power < 0 ? (double)digits / powers_of_ten[-power] : (double)digits * powers_of_ten[power];
+    if (negative)
+        *d = -*d;
+    return true;
+}
+
+/* False when it is not finite. */
+static bool read_double(const char *text, size_t len, double *d)
+{
+    char copy[JSON_MAX_NUMBER + 1];
+
+    if (short_double(text, len, d))
+        return true;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    *d = strtod(copy, NULL);
+    return isfinite(*d);
+}
+
+static json *read_whole(const char *text, size_t len)
+{
+    bool negative = *text == '-';
+    uint64_t n = 0, most = negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX;
+    struct string_value *big;
+    double rounded;
+
+    /* 19 digits fit a uint64_t. */
+    if (len - negative <= 19) {
+        for (size_t i = negative; i < len; i++)
+            n = n * 10 + (uint64_t)(text[i] - '0');
+        if (n <= most)
+            return json_int(negative ? (int64_t)(-n) : (int64_t)n);
+    }
+    if (len > 300 && !read_double(text, len, &rounded))
+        return NULL;
+    big = json_new_string(JSON_BIGINT, len);
+    memcpy(big->text, text, len);
+    return &big->head;
+}
+
+json *json_read_number(const char *text, size_t len)
+{
+    double d;
+
+    if (len > JSON_MAX_NUMBER)
+        return NULL;
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '.' || text[i] == 'e' || text[i] == 'E')
+            return read_double(text, len, &d) ? json_double(d) : NULL;
+    return read_whole(text, len);
+}
+
+static size_t digits_at(const char *text, size_t len, size_t i)
+{
+    size_t start = i;
+
+    while (i < len && text[i] >= '0' && text[i] <= '9')
+        i++;
+    return i - start;
+}
+
+/* number = [ "-" ] ( "0" / digit1-9 *digit ) [ "." 1*digit ] [ ("e" / "E") [ sign ] 1*digit ] */
+bool json_is_number_text(const char *text, size_t len)
+{
+    size_t i = len && text[0] == '-', n = digits_at(text, len, i);
+
+    if (!n || (n > 1 && text[i] == '0'))
+        return false;
+    i += n;
+    if (i < len && text[i] == '.') {
+        n = digits_at(text, len, ++i);
+        if (!n)
+            return false;
+        i += n;
+    }
+    if (i < len && (text[i] == 'e' || text[i] == 'E')) {
+        i++;
+        i += i < len && (text[i] == '+' || text[i] == '-');
+        n = digits_at(text, len, i);
+        if (!n)
+            return false;
+        i += n;
+    }
+    return i == len;
+}
+
+json *json_number(const char *text, size_t len)
+{
+    return json_is_number_text(text, len) ? json_read_number(text, len) : NULL;
+}
+
+double json_double_value(const json *v)
+{
+    assert(json_is_number(v));
+    switch (json_kind(v)) {
+    case JSON_INT: return (double)((const struct int_value *)v)->n;
+    case JSON_BIGINT: return strtod(as_string(v)->text, NULL);
+    default: return ((const struct double_value *)v)->d;
+    }
+}
+
+bool json_is_all_numbers(const json *array)
+{
+    const struct array_value *a = as_array(array);
+
+    for (uint32_t i = 0; i < a->count; i++)
+        if (a->items[i]->kind < JSON_INT || a->items[i]->kind > JSON_DOUBLE)
+            return false;
+    return true;
+}
+
+double json_sum(const json *array)
+{
+    const struct array_value *a = as_array(array);
+    double sum = 0;
+
+    for (uint32_t i = 0; i < a->count; i++)
+        if (a->items[i]->kind == JSON_INT)
+            sum += (double)((const struct int_value *)a->items[i])->n;
+        else
+            sum += json_double_value(a->items[i]);
+    return sum;
+}
+
+/* ---- writing ---- */
+
+/* A positive number as digits without zeros at either end: 0.DIGITS times ten to the `point`. */
+struct decimal {
+    char digits[20];
+    int count, point;
+};
+
+static void set_digits(struct decimal *x, uint64_t digits, int zeros_cut)
+{
+    char text[24];
+    int len = snprintf(text, sizeof(text), "%llu", (unsigned long long)digits);
+
+    x->point = len + zeros_cut;
+    while (len > 1 && text[len - 1] == '0')
+        len--;
+    memcpy(x->digits, text, (size_t)len);
+    x->count = len;
+}
+
+/*
+ * Numbers of up to 15 digits and few decimals: if dividing digits by a power of ten gives `d`, then
+ * those are its digits, as no two numbers of up to 15 digits are read as the same double.
+ */
+static bool short_decimal(struct decimal *x, double d)
+{
+    for (int power = 0; power <= 9; power++) {
+        double scaled = d * powers_of_ten[power];
+
+        if (scaled >= 1e15)
+            return false;
+        if (floor(scaled) == scaled && scaled / powers_of_ten[power] == d) {
+            set_digits(x, (uint64_t)scaled, -power);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From what %e gives: D.DDDe[+-]XX */
+static void from_text(struct decimal *x, const char *text)
+{
+    x->count = 0;
+    for (; *text != 'e'; text++)
+        if (*text != '.')
+            x->digits[x->count++] = *text;
+    while (x->count > 1 && x->digits[x->count - 1] == '0')
+        x->count--;
+    x->point = (int)strtol(text + 1, NULL, 10) + 1;
+}
+
+/*
+ * Below a power of two doubles are twice as close as above it: the nearest decimal of 16 digits may
+ * lie too far below, while the next one above is near enough.
+ */
+static bool read_back_next(char *text, double d)
+{
+    int exponent;
+    char *last = strchr(text, 'e') - 1;
+
+    if (frexp(d, &exponent) != 0.5 || *last == '9')
+        return false;
+    ++*last;
+    return strtod(text, NULL) == d;
+}
+
+/*
+ * A double of full precision needs 15 to 17 digits; one near zero (subnormal) has less precision
+ * and may need fewer, of which Java gives at least two.
+ */
+static void shortest_decimal(struct decimal *x, double d)
+{
+    char text[40];
+
+    if (short_decimal(x, d))
+        return;
+    /* 17 always read back. */
+    for (int digits = d < DBL_MIN ? 2 : 15; digits <= 17; digits++) {
+        snprintf(text, sizeof(text), "%.*e", digits - 1, d);
+        if (digits == 17 || strtod(text, NULL) == d || (digits == 16 && read_back_next(text, d)))
+            break;
+    }
+    from_text(x, text);
+}
+
+/* The digits from `from` to `to`, zeros where there are none. */
+static char *put_digits(char *at, const struct decimal *x, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        *at++ = i >= 0 && i < x->count ? x->digits[i] : '0';
+    return at;
+}
+
+void json_write_double(struct buf *out, double d)
+{
+    struct decimal x;
+    double size = fabs(d);
+    bool plain = size >= 1e-3 && size < 1e7;
+    char *start = buf_reserve(out, 40), *at = start;
+    int point;
+
+    assert(isfinite(d));
+    if (signbit(d))
+        *at++ = '-';
+    if (size == 0) {
+        memcpy(at, "0.0", 3);
+        out->len += (size_t)(at + 3 - start);
+        return;
+    }
+    shortest_decimal(&x, size);
+    point = plain ? x.point : 1;
+    if (point > 0)
+        at = put_digits(at, &x, 0, point);
+    else
+        *at++ = '0';
+    *at++ = '.';
+    if (point < 0)
+        at = put_digits(at, &x, point, 0);
+    at = put_digits(at, &x, point > 0 ? point : 0, x.count > point + 1 ? x.count : point + 1);
+    if (!plain)
+        *at++ = 'E';
+    out->len += (size_t)(at - start);
+    if (!plain)
+        buf_add_int(out, x.point - 1);
+}
+
+/* ---- order ---- */
+
+static int sign(int n)
+{
+    return (n > 0) - (n < 0);
+}
+
+static int compare_int_double(int64_t n, double d)
+{
+    int64_t whole;
+
+    if (d >= 0x1p63)
+        return -1;
+    if (d < -0x1p63)
+        return 1;
+    whole = (int64_t)d;
+    if (n != whole)
+        return n < whole ? -1 : 1;
+    return ((double)whole > d) - ((double)whole < d);
+}
+
+/* Two whole numbers as digits; both are beyond int64_t, so neither is zero. */
+static int compare_digits(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    bool negative = *a == '-';
+    int order;
+
+    if (negative != (*b == '-'))
+        return negative ? -1 : 1;
+    if (a_len != b_len)
+        order = a_len < b_len ? -1 : 1;
+    else
+        order = sign(memcmp(a, b, a_len));
+    return negative ? -order : order;
+}
+
+static int compare_big_double(const json *big, double d)
+{
+    char digits[DBL_MAX_10_EXP + 4];
+    int len;
+
+    if (d < 0x1p63 && d >= -0x1p63)
+        return *as_string(big)->text == '-' ? -1 : 1;
+    len = snprintf(digits, sizeof(digits), "%.0f", d);
+    return compare_digits(as_string(big)->text, as_string(big)->len, digits, (size_t)len);
+}
+
+static int compare_big(const json *big, const json *b)
+{
+    if (b->kind == JSON_DOUBLE)
+        return compare_big_double(big, ((const struct double_value *)b)->d);
+    if (b->kind == JSON_INT)
+        return *as_string(big)->text == '-' ? -1 : 1;
+    return compare_digits(as_string(big)->text, as_string(big)->len, as_string(b)->text,
+                          as_string(b)->len);
+}
+
+static int compare_doubles(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+int json_compare_numbers(const json *a, const json *b)
+{
+    assert(json_is_number(a) && json_is_number(b));
+    if (a->kind == JSON_BIGINT)
+        return compare_big(a, b);
+    if (b->kind == JSON_BIGINT)
+        return -compare_big(b, a);
+    if (a->kind == JSON_DOUBLE && b->kind == JSON_DOUBLE)
+        return compare_doubles(json_double_value(a), json_double_value(b));
+    if (a->kind == JSON_DOUBLE)
+        return -compare_int_double(json_int_value(b), json_double_value(a));
+    if (b->kind == JSON_DOUBLE)
+        return compare_int_double(json_int_value(a), json_double_value(b));
+    return (json_int_value(a) > json_int_value(b)) - (json_int_value(a) < json_int_value(b));
+}

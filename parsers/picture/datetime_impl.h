@@ -1,0 +1,68 @@
+#ifndef PARSERS_PICTURE_DATETIME_IMPL_H
+#define PARSERS_PICTURE_DATETIME_IMPL_H
+
+#include "parsers/base/arena.h"
+#include "parsers/base/buf.h"
+#include "parsers/picture/dialect.h"
+#include "parsers/picture/fault.h"
+#include "parsers/picture/picture_impl.h"
+#include "parsers/picture/pictures.h"
+#include "parsers/regex/regex.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MS_A_DAY = 86400000 };
+
+enum date_names { DATE_NO_NAMES, DATE_LOWER, DATE_UPPER, DATE_TITLE };
+
+/* A piece of a picture of dates: text that stands for itself, or a marker, [M01,2-2]. */
+struct date_part {
+    const char *literal;
+    size_t literal_len;
+    uint32_t component; /* 0: it is a literal */
+    char modifier;      /* the second presentation modifier: a, t, c, o; or 0 */
+    enum date_names names;
+    bool has_most;
+    double most; /* the largest width; may be NaN */
+    bool whole;  /* `number` holds */
+    struct picture number;
+    double digits; /* of a year that is cut: the last so many; -1: all */
+    /* Reading, where the next number follows at once (2.2): so many digits; NaN: any. */
+    double exact;
+};
+
+/* Its parts look at its text, and at what the arena holds. */
+struct date_picture {
+    struct arena arena;
+    struct date_part *parts;
+    size_t count, cap;
+    /* How texts of it are read, made when the first one is: a run of characters for each part where
+     * that can be done, else a pattern with a group for each. */
+    struct date_run *runs;
+    js_regex *pattern;
+};
+
+/* What a picture, and the pattern that is made of it, may have: to read and compile them takes some
+ * milliseconds at most, as it is done in one piece. */
+enum { DATE_PICTURE_MAX = 1 << 16, DATE_PATTERN_MAX = 1 << 15 };
+
+/* One of those kept. NULL with D3131, D3132, D3135, U1003. */
+struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
+                                      enum jsonata_dialect dialect, struct jsonata_fault *why);
+
+/* Days since 1970-01-01 of a day of the calendar; `month` is 0..11, months and days may overflow.
+ */
+double date_days(double year, double month, double day);
+/* JavaScript's Date.UTC: the years 0 to 99 are those of the 20th century; NaN out of its bounds. */
+double date_utc(double year, double month, double day, double ms);
+
+/* What a component is at an instant, as a number: 'Y', 'M', ... 'f'; NaN if it has none. */
+double date_component(double ms, uint32_t component);
+
+/* 1 is January, 1 is Monday; NULL outside of them. */
+const char *date_month_name(double month);
+const char *date_day_name(double day);
+
+#endif

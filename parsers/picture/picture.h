@@ -1,0 +1,27 @@
+#ifndef PARSERS_PICTURE_PICTURE_H
+#define PARSERS_PICTURE_PICTURE_H
+
+#include "parsers/base/buf.h"
+#include "parsers/picture/fault.h"
+#include "parsers/picture/pictures.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Pictures of whole numbers: "w", "Ww", "W", "I", "i", "A", "a", "#,##0", and ";o" behind.
+ * XPath F&O 3.1, section 4.6. `kept` has the pictures that were read before, and then this one.
+ */
+
+/* $formatInteger; `n` is floored. D3130 or D3131 for a picture that is none. */
+bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
+                            struct pictures *kept, struct jsonata_fault *why);
+
+/*
+ * $parseInteger. The text is trusted to be of the picture; of one that is not, NaN comes out or
+ * whatever its digits or words add up to.
+ */
+bool jsonata_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
+                           struct pictures *kept, double *out, struct jsonata_fault *why);
+
+#endif

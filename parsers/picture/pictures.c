@@ -1,0 +1,48 @@
+#include "parsers/picture/pictures.h"
+
+#include "parsers/base/mem.h"
+
+#include <string.h>
+
+static void forget(struct kept_picture *k)
+{
+    if (k->sort)
+        k->sort->clear(k->picture);
+    mem_free(k->picture);
+    mem_free(k->text);
+    *k = (struct kept_picture){0};
+}
+
+static bool is_kept(const struct kept_picture *k, const struct picture_sort *sort, const char *text,
+                    size_t len)
+{
+    return k->sort == sort && k->len == len && memcmp(k->text, text, len) == 0;
+}
+
+void *pictures_get(struct pictures *p, const struct picture_sort *sort, const char *text,
+                   size_t len, struct jsonata_fault *why)
+{
+    struct kept_picture new = {.sort = sort, .len = len};
+
+    for (size_t i = 0; i < PICTURES_KEPT; i++)
+        if (is_kept(&p->kept[i], sort, text, len))
+            return p->kept[i].picture;
+    new.text = mem_strndup(text, len);
+    new.picture = mem_calloc(1, sort->size);
+    if (!sort->read(new.picture, new.text, len, why)) {
+        new.sort = NULL;
+        forget(&new);
+        return NULL;
+    }
+    forget(&p->kept[p->next]);
+    p->kept[p->next] = new;
+    p->next = (p->next + 1) % PICTURES_KEPT;
+    return new.picture;
+}
+
+void pictures_clear(struct pictures *p)
+{
+    for (size_t i = 0; i < PICTURES_KEPT; i++)
+        forget(&p->kept[i]);
+    p->next = 0;
+}

@@ -1,0 +1,44 @@
+#ifndef PARSERS_PICTURE_ROW_H
+#define PARSERS_PICTURE_ROW_H
+
+#include "parsers/base/buf.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Characters that can be counted from either end, and put between others. Empty is {0}. */
+struct row {
+    uint32_t *list;
+    size_t count, cap;
+};
+
+/* Adds the characters of `text`. */
+void row_read(struct row *r, const char *text, size_t len);
+/* Puts `n` times `c` in front of the one at `index`. */
+void row_fill(struct row *r, size_t index, size_t n, uint32_t c);
+/* Puts `c` between each `every` characters, counted from the end. */
+void row_space(struct row *r, size_t every, uint32_t c);
+/* Takes out `n` from `index` on. */
+void row_remove(struct row *r, size_t index, size_t n);
+void row_write(const struct row *r, struct buf *out);
+void row_clear(struct row *r);
+
+/*
+ * Many insertions in a row: the room for them is a gap that moves to where the next one is, so that
+ * each costs what it is away from the one before. The row's list is not to be looked at meanwhile,
+ * its count is.
+ */
+struct row_gap {
+    struct row *row;
+    size_t at, room;
+};
+
+/* `most`: how many are to come. */
+void row_open(struct row_gap *g, struct row *r, size_t most);
+/* Puts `c` in front of the one at `index`, at the end if there is none. */
+void row_insert(struct row_gap *g, size_t index, uint32_t c);
+/* Takes out the first `n`. */
+void row_drop(struct row_gap *g, size_t n);
+void row_close(struct row_gap *g);
+
+#endif

@@ -1,0 +1,377 @@
+#include "runtime/aws/endpoints.h"
+
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "runtime/base/partition.h"
+#include "runtime/http/client.h"
+#include "runtime/http/message.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+enum { MAX_ADDED = 256 };
+
+struct added {
+    const struct aws_service *service; /* NULL: any */
+    char *url;
+};
+
+struct endpoints {
+    char *region;
+    struct added *added; /* the last wins */
+    size_t count, room;
+    char *address; /* ours; NULL: we don't listen */
+    uint16_t port;
+    char **made; /* AWS's own, as they were asked for */
+    size_t made_count, made_room;
+};
+
+/* Step Functions Local's names. */
+static const struct {
+    const char *service, *variable, *option;
+} jar[] = {
+    {"Athena", "ATHENA_ENDPOINT", "-athenaEndpoint"},
+    {"Batch", "BATCH_ENDPOINT", "-batchEndpoint"},
+    {"CodeBuild", "CODEBUILD_ENDPOINT", "-codeBuildEndpoint"},
+    {"DynamoDB", "DYNAMODB_ENDPOINT", "-dynamoDBEndpoint"},
+    {"ECS", "ECS_ENDPOINT", "-ecsEndpoint"},
+    {"EKS", "EKS_ENDPOINT", "-eksEndpoint"},
+    {"EMR", "EMR_ENDPOINT", "-emrEndpoint"},
+    {"EventBridge", "EVENTBRIDGE_ENDPOINT", "-eventBridgeEndpoint"},
+    {"EventBridge", "EVENTS_ENDPOINT", "-eventsEndpoint"},
+    {"Glue", "GLUE_ENDPOINT", "-glueEndpoint"},
+    {"Lambda", "LAMBDA_ENDPOINT", "-lambdaEndpoint"},
+    {"SageMaker", "SAGE_MAKER_ENDPOINT", "-sageMakerEndpoint"},
+    {"SageMaker", "SAGEMAKER_ENDPOINT", "-sagemakerEndpoint"},
+    {"SFN", "STEP_FUNCTIONS_ENDPOINT", "-stepFunctionsEndpoint"},
+    {"SNS", "SNS_ENDPOINT", "-snsEndpoint"},
+    {"SQS", "SQS_ENDPOINT", "-sqsEndpoint"},
+};
+
+struct endpoints *endpoints_new(const char *region)
+{
+    struct endpoints *e = mem_calloc(1, sizeof *e);
+
+    e->region = mem_strdup(region ? region : AWS_DEFAULT_REGION);
+    return e;
+}
+
+void endpoints_free(struct endpoints *e)
+{
+    if (!e)
+        return;
+    for (size_t i = 0; i < e->count; i++)
+        mem_free(e->added[i].url);
+    for (size_t i = 0; i < e->made_count; i++)
+        mem_free(e->made[i]);
+    mem_free(e->added);
+    mem_free(e->made);
+    mem_free(e->region);
+    mem_free(e->address);
+    mem_free(e);
+}
+
+static bool is_aws(const char *url)
+{
+    return strcmp(url, "aws") == 0;
+}
+
+bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
+{
+    const char *equals = strchr(given, '=');
+    size_t len = equals ? (size_t)(equals - given) : 0;
+    bool any = len == 1 && *given == '*';
+    const struct aws_service *s = len && !any ? aws_service_named(given, len) : NULL;
+
+    if (!len || (!is_aws(equals + 1) && !http_url_ok(equals + 1))) {
+        diag_set(why, "ENDPOINT", 0,
+                 "'%s' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws", given);
+        return false;
+    }
+    if (!s && !any) {
+        diag_set(why, "ENDPOINT", 0, "'%.*s' is no service that is known here", (int)len, given);
+        return false;
+    }
+    if (e->count == MAX_ADDED) {
+        diag_set(why, "ENDPOINT", 0, "there are more than %d endpoints", (int)MAX_ADDED);
+        return false;
+    }
+    MEM_GROW(e->added, e->count, e->room);
+    e->added[e->count++] = (struct added){s, mem_strdup(equals + 1)};
+    return true;
+}
+
+void endpoints_not(struct endpoints *e, const char *address, uint16_t port)
+{
+    mem_free(e->address);
+    e->address = mem_strdup(address);
+    e->port = port;
+}
+
+/* ---- URLs ---- */
+
+/* "host:port" of a URL, with its length. */
+static const char *authority_of(const char *url, size_t *len)
+{
+    const char *at = strstr(url, "://");
+
+    at = at ? at + 3 : url;
+    *len = strcspn(at, "/?#");
+    return at;
+}
+
+static char *host_of(const char *url, unsigned *port)
+{
+    size_t len;
+    const char *at = authority_of(url, &len);
+    size_t name = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/?#");
+
+    if (name > len)
+        name = len;
+    *port = !strncasecmp(url, "https:", 6) ? 443 : 80;
+    if (name < len && at[name] == ':')
+        *port = (unsigned)strtoul(at + name + 1, NULL, 10);
+    return mem_strndup(at, name);
+}
+
+bool endpoints_url_is_loopback(const char *url)
+{
+    unsigned port;
+    char *host = host_of(url, &port);
+    bool is = http_host_is_loopback(host);
+
+    mem_free(host);
+    return is;
+}
+
+bool endpoints_is_here(const struct endpoints *e, const char *url)
+{
+    unsigned port;
+    char *host;
+    bool here;
+
+    if (!e->address || is_aws(url))
+        return false;
+    host = host_of(url, &port);
+    here = port == e->port && (http_host_is_loopback(host) || strcmp(host, e->address) == 0);
+    mem_free(host);
+    return here;
+}
+
+/* Networks in which clouds tell a machine its keys, and those that reach no further than it. */
+static const struct network {
+    unsigned char bytes[16];
+    unsigned bits;
+} guarded_v4[] =
+    {
+        {{0}, 8},                   /* "this host": connects to loopback */
+        {{169, 254}, 16},           /* link-local; the metadata of nearly all clouds */
+        {{100, 100, 100, 200}, 32}, /* Alibaba Cloud */
+        {{168, 63, 129, 16}, 32},   /* Azure's host */
+        {{192, 0, 0, 192}, 32},     /* Oracle Cloud */
+},
+  guarded_v6[] = {
+      {{0}, 128},                                                /* as 0.0.0.0 */
+      {{0xfe, 0x80}, 10},                                        /* link-local */
+      {{0xfd, 0x00, 0x0e, 0xc2}, 32},                            /* EC2: metadata, DNS, time, EKS */
+      {{0xfd, 0x20, 0x00, 0xce, [14] = 0x02, [15] = 0x54}, 128}, /* Google Cloud */
+};
+
+static bool is_in(const unsigned char *address, const struct network *n)
+{
+    unsigned whole = n->bits / 8, rest = n->bits % 8;
+
+    if (memcmp(address, n->bytes, whole) != 0)
+        return false;
+    return !rest || ((address[whole] ^ n->bytes[whole]) >> (8 - rest)) == 0;
+}
+
+static bool is_guarded_v4(const unsigned char *address)
+{
+    for (size_t i = 0; i < COUNT(guarded_v4); i++)
+        if (is_in(address, &guarded_v4[i]))
+            return true;
+    return false;
+}
+
+/* IPv6 networks whose addresses stand for one of IPv4: where its four bytes are. */
+static const struct {
+    struct network network;
+    unsigned at;
+    unsigned char mask; /* each byte is written with these bits turned */
+} carriers[] = {
+    {{{[10] = 0xff, [11] = 0xff}, 96}, 12, 0},  /* mapped: ::ffff:a.b.c.d */
+    {{{[8] = 0xff, [9] = 0xff}, 96}, 12, 0},    /* translated: ::ffff:0:a.b.c.d */
+    {{{0}, 96}, 12, 0},                         /* compatible: ::a.b.c.d */
+    {{{0x00, 0x64, 0xff, 0x9b}, 32}, 12, 0},    /* NAT64: 64:ff9b::a.b.c.d, 64:ff9b:1:… */
+    {{{0x20, 0x02}, 16}, 2, 0},                 /* 6to4 */
+    {{{0x20, 0x01, 0x00, 0x00}, 32}, 12, 0xff}, /* Teredo */
+};
+
+static bool is_guarded_v6(const unsigned char *address)
+{
+    static const unsigned char loopback[16] = {[15] = 1};
+
+    for (size_t i = 0; i < COUNT(guarded_v6); i++)
+        if (is_in(address, &guarded_v6[i]))
+            return true;
+    if (!memcmp(address, loopback, sizeof loopback))
+        return false;
+    for (size_t i = 0; i < COUNT(carriers); i++) {
+        unsigned char inner[4];
+
+        if (!is_in(address, &carriers[i].network))
+            continue;
+        for (unsigned k = 0; k < 4; k++)
+            inner[k] = address[carriers[i].at + k] ^ carriers[i].mask;
+        if (is_guarded_v4(inner))
+            return true;
+    }
+    /* ISATAP: any network, then the interface's ::0:5efe:a.b.c.d or ::200:5efe:a.b.c.d */
+    return (address[8] & 0xfd) == 0 && !address[9] && address[10] == 0x5e && address[11] == 0xfe &&
+           is_guarded_v4(address + 12);
+}
+
+bool endpoints_address_is_link_local(const struct sockaddr *address)
+{
+    unsigned char bytes[16];
+
+    if (address->sa_family == AF_INET) {
+        struct sockaddr_in in;
+        memcpy(&in, address, sizeof in);
+        memcpy(bytes, &in.sin_addr, 4);
+        return is_guarded_v4(bytes);
+    }
+    if (address->sa_family != AF_INET6)
+        return false;
+    struct sockaddr_in6 in;
+    memcpy(&in, address, sizeof in);
+    memcpy(bytes, &in.sin6_addr, 16);
+    return is_guarded_v6(bytes);
+}
+
+/* The last label, where a dot behind it doesn't count, begins with a digit: no name of the DNS. */
+static bool ends_in_number(const char *host, size_t len)
+{
+    size_t at = len;
+
+    while (at && host[at - 1] != '.')
+        at--;
+    return at < len && host[at] >= '0' && host[at] <= '9';
+}
+
+bool endpoints_name_is_link_local(const char *host)
+{
+    static const char *const names[] = {"metadata.google.internal", "metadata.goog", "metadata",
+                                        "instance-data", "instance-data.ec2.internal"};
+    size_t len = strlen(host);
+
+    while (len && host[len - 1] == '.')
+        len--;
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (len == strlen(names[i]) && !strncasecmp(host, names[i], len))
+            return true;
+    return ends_in_number(host, len);
+}
+
+/* ---- finding ---- */
+
+/* "Secrets Manager" in AWS_ENDPOINT_URL_SECRETS_MANAGER. */
+static void add_variable(struct buf *out, const struct aws_service *s)
+{
+    buf_adds(out, "AWS_ENDPOINT_URL_");
+    for (const char *p = s->id; *p; p++)
+        buf_addc(out, *p == ' ' || *p == '-'   ? '_'
+                      : *p >= 'a' && *p <= 'z' ? (char)(*p + 'A' - 'a')
+                                               : *p);
+}
+
+static const char *variable(const struct endpoints *e, const char *name)
+{
+    const char *v = getenv(name);
+
+    return v && http_url_ok(v) && !endpoints_is_here(e, v) ? v : NULL;
+}
+
+static const char *own_of_aws(struct endpoints *e, const struct aws_service *s)
+{
+    struct buf url = {0};
+
+    buf_printf(&url, "https://%s.%s.%s", s->host, e->region, partition_domain(e->region));
+    for (size_t i = 0; i < e->made_count; i++)
+        if (!strcmp(e->made[i], buf_str(&url))) {
+            buf_clear(&url);
+            return e->made[i];
+        }
+    MEM_GROW(e->made, e->made_count, e->made_room);
+    e->made[e->made_count] = buf_take(&url);
+    return e->made[e->made_count++];
+}
+
+static bool ignores_aws_variables(void)
+{
+    const char *v = getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+
+    return v && !strcasecmp(v, "true");
+}
+
+const char *endpoints_find(struct endpoints *e, const struct aws_service *s)
+{
+    struct buf name = {0};
+    const char *url = NULL;
+
+    for (size_t i = e->count; i-- > 0;) {
+        const struct added *a = &e->added[i];
+        if ((!a->service || a->service == s) && !endpoints_is_here(e, a->url))
+            return is_aws(a->url) ? own_of_aws(e, s) : a->url;
+    }
+    for (size_t i = 0; !url && i < COUNT(jar); i++)
+        if (!strcmp(jar[i].service, s->id))
+            url = variable(e, jar[i].variable);
+    if (url || ignores_aws_variables())
+        return url;
+    add_variable(&name, s);
+    url = variable(e, buf_str(&name));
+    buf_clear(&name);
+    return url ? url : variable(e, "AWS_ENDPOINT_URL");
+}
+
+void endpoints_say(const struct aws_service *s, struct buf *out)
+{
+    buf_adds(out, "--endpoint ");
+    for (const char *p = s->id; *p; p++)
+        if (*p != ' ')
+            buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p);
+    buf_adds(out, "=URL (also ");
+    for (size_t i = 0; i < COUNT(jar); i++)
+        if (!strcmp(jar[i].service, s->id))
+            buf_printf(out, "%s, ", jar[i].variable);
+    add_variable(out, s);
+    buf_adds(out, ", AWS_ENDPOINT_URL)");
+}
+
+/* "-sqsEndpoint" is "--sqs-endpoint" too; capitals and dashes apart they are the same. */
+static bool same_option(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (*a == '-')
+            a++;
+        while (*b == '-')
+            b++;
+        if (!*a || !*b || strncasecmp(a, b, 1) != 0)
+            return !*a && !*b;
+    }
+}
+
+const char *endpoints_jar_option(const char *option)
+{
+    if (*option != '-')
+        return NULL;
+    for (size_t i = 0; i < COUNT(jar); i++)
+        if (same_option(option, jar[i].option))
+            return jar[i].service;
+    return NULL;
+}

@@ -1,0 +1,647 @@
+/*
+ * The canonical request, the string to sign, the key of a day, region and service, and the
+ * signature. "Create a signed AWS API request" in AWS's IAM User Guide has the rules.
+ */
+#include "runtime/aws/sigv4.h"
+
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/percent.h"
+#include "parsers/base/timestamp.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+enum { HASH_SIZE = 32, MAX_QUERY = 256, MAX_SIGNED = 64 };
+
+static const char algorithm[] = "AWS4-HMAC-SHA256";
+static const char terminator[] = "aws4_request";
+
+/* ---- text ---- */
+
+static void sha256(const char *bytes, size_t len, unsigned char hash[HASH_SIZE])
+{
+    if (!EVP_Digest(len ? bytes : "", len, hash, NULL, EVP_sha256(), NULL))
+        abort(); /* as mem_alloc: no memory */
+}
+
+static void add_sha256(struct buf *out, const char *bytes, size_t len)
+{
+    unsigned char hash[HASH_SIZE];
+
+    sha256(bytes, len, hash);
+    buf_add_hex(out, hash, sizeof hash);
+}
+
+/* What %XX stands for; a `%` that begins none stands for itself. */
+static void add_decoded(struct buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        int byte = percent_byte(text + i, len - i);
+
+        buf_addc(out, byte < 0 ? text[i] : (char)byte);
+        i += byte < 0 ? 0 : 2;
+    }
+}
+
+/* ---- the canonical request ---- */
+
+/* Without empty and "." segments, and without those that ".." takes back. */
+static void add_ordered(struct buf *out, const char *path)
+{
+    const char *at = path;
+    size_t begin = out->len;
+    bool ends_open = true;
+
+    while (*at) {
+        size_t len = strcspn(at, "/");
+        bool last = at[len] == '\0';
+
+        if (len == 2 && !memcmp(at, "..", 2)) {
+            while (out->len > begin && out->data[--out->len] != '/') {
+            }
+            ends_open = true;
+        } else if (len && !(len == 1 && *at == '.')) {
+            buf_addc(out, '/');
+            buf_add(out, at, len);
+            ends_open = !last;
+        } else {
+            ends_open = true;
+        }
+        at += len + !last;
+    }
+    if (ends_open)
+        buf_addc(out, '/');
+}
+
+static void add_path(struct buf *out, const struct sigv4_request *q)
+{
+    struct buf ordered = {0};
+
+    if (q->path_as_is) {
+        buf_adds(out, *q->path ? q->path : "/");
+        return;
+    }
+    add_ordered(&ordered, q->path);
+    percent_encode(out, ordered.data, ordered.len, true);
+    buf_clear(&ordered);
+}
+
+/* One parameter in its canonical form; both begin in the text that all of them share. */
+struct parameter {
+    size_t name, value, end;
+};
+
+static int by_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t both = a_len < b_len ? a_len : b_len;
+    int order = both ? memcmp(a, b, both) : 0;
+
+    return order ? order : a_len < b_len ? -1 : a_len > b_len;
+}
+
+static bool parameter_before(const char *text, const struct parameter *a, const struct parameter *b)
+{
+    int order = by_bytes(text + a->name, a->value - a->name, text + b->name, b->value - b->name);
+
+    if (!order)
+        order = by_bytes(text + a->value, a->end - a->value, text + b->value, b->end - b->value);
+    return order < 0;
+}
+
+static void add_part(struct buf *out, const char *text, size_t len)
+{
+    struct buf plain = {0};
+
+    add_decoded(&plain, text, len);
+    percent_encode(out, plain.data, plain.len, false);
+    buf_clear(&plain);
+}
+
+/* Sorted by name, then by value. More than MAX_QUERY of them stay as they are behind the others. */
+static void add_query(struct buf *out, const char *query)
+{
+    struct parameter sorted[MAX_QUERY];
+    struct buf text = {0};
+    size_t count = 0;
+
+    while (query && *query && count < MAX_QUERY) {
+        size_t len = strcspn(query, "&"), name_len = strcspn(query, "=&"), i;
+        struct parameter p = {.name = text.len};
+
+        if (len) {
+            add_part(&text, query, name_len);
+            p.value = text.len;
+            if (name_len < len)
+                add_part(&text, query + name_len + 1, len - name_len - 1);
+            p.end = text.len;
+            for (i = count++; i && parameter_before(buf_str(&text), &p, &sorted[i - 1]); i--)
+                sorted[i] = sorted[i - 1];
+            sorted[i] = p;
+        }
+        query += len + (query[len] == '&');
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct parameter *p = &sorted[i];
+
+        if (i)
+            buf_addc(out, '&');
+        buf_add(out, buf_str(&text) + p->name, p->value - p->name);
+        buf_addc(out, '=');
+        buf_add(out, buf_str(&text) + p->value, p->end - p->value);
+    }
+    if (query && *query)
+        buf_adds(out, query);
+    buf_clear(&text);
+}
+
+/* Without blanks around it, and one blank where there were more. */
+static void add_value(struct buf *out, const char *value)
+{
+    bool blank = false, any = false;
+
+    for (; *value; value++) {
+        if (*value == ' ' || *value == '\t') {
+            blank = any;
+            continue;
+        }
+        if (blank)
+            buf_addc(out, ' ');
+        buf_addc(out, *value);
+        blank = false;
+        any = true;
+    }
+}
+
+/* Is the name at `list`, which ends at `;` or the end, that of `h`? */
+static bool names_header(const char *list, size_t len, const struct sigv4_header *h)
+{
+    return !strncasecmp(h->name, list, len) && h->name[len] == '\0';
+}
+
+static void add_headers(struct buf *out, const struct sigv4_request *q, const char *list)
+{
+    while (*list) {
+        size_t len = strcspn(list, ";");
+        bool any = false;
+
+        buf_add(out, list, len);
+        buf_addc(out, ':');
+        for (size_t i = 0; i < q->header_count; i++) {
+            if (!names_header(list, len, &q->headers[i]))
+                continue;
+            if (any)
+                buf_addc(out, ',');
+            add_value(out, q->headers[i].value);
+            any = true;
+        }
+        buf_addc(out, '\n');
+        list += len + (list[len] == ';');
+    }
+}
+
+void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, struct buf *out)
+{
+    buf_adds(out, q->method);
+    buf_addc(out, '\n');
+    add_path(out, q);
+    buf_addc(out, '\n');
+    add_query(out, q->query);
+    buf_addc(out, '\n');
+    add_headers(out, q, signed_headers);
+    buf_addc(out, '\n');
+    buf_adds(out, signed_headers);
+    buf_addc(out, '\n');
+    add_sha256(out, q->body, q->body_len);
+}
+
+/* ---- the signature ---- */
+
+static void hmac(const unsigned char *key, size_t key_len, const char *text, size_t len,
+                 unsigned char out[HASH_SIZE])
+{
+    if (!HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)text, len, out, NULL))
+        abort(); /* as mem_alloc: no memory */
+}
+
+struct scope_text {
+    const char *date; /* "20150830T123600Z" */
+    const char *region;
+    size_t region_len;
+    const char *service;
+    size_t service_len;
+};
+
+static void signature(const struct sigv4_request *q, const char *signed_headers,
+                      const struct scope_text *scope, const char *secret, struct buf *out)
+{
+    unsigned char key[HASH_SIZE], next[HASH_SIZE];
+    struct buf canonical = {0}, to_sign = {0}, seed = {0};
+
+    sigv4_canonical(q, signed_headers, &canonical);
+    buf_printf(&to_sign, "%s\n%s\n%.8s/%.*s/%.*s/%s\n", algorithm, scope->date, scope->date,
+               (int)scope->region_len, scope->region, (int)scope->service_len, scope->service,
+               terminator);
+    add_sha256(&to_sign, canonical.data, canonical.len);
+    buf_adds(&seed, "AWS4");
+    buf_adds(&seed, secret);
+    hmac((const unsigned char *)buf_str(&seed), seed.len, scope->date, 8, key);
+    hmac(key, sizeof key, scope->region, scope->region_len, next);
+    hmac(next, sizeof next, scope->service, scope->service_len, key);
+    hmac(key, sizeof key, terminator, strlen(terminator), next);
+    hmac(next, sizeof next, to_sign.data, to_sign.len, key);
+    buf_add_hex(out, key, sizeof key);
+    OPENSSL_cleanse(key, sizeof key);
+    OPENSSL_cleanse(next, sizeof next);
+    OPENSSL_cleanse(seed.data, seed.len);
+    buf_clear(&canonical);
+    buf_clear(&to_sign);
+    buf_clear(&seed);
+}
+
+static void write_date(int64_t ms, char date[SIGV4_DATE_SIZE])
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm = {0};
+    char text[80];
+
+    gmtime_r(&seconds, &tm);
+    snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    memcpy(date, text, SIGV4_DATE_SIZE - 1);
+    date[SIGV4_DATE_SIZE - 1] = '\0';
+}
+
+/* ---- signing ---- */
+
+static int by_name(const void *left, const void *right)
+{
+    const struct sigv4_header *a = left, *b = right;
+
+    return strcasecmp(a->name, b->name);
+}
+
+/* "host;x-amz-date": each name once, in small letters. */
+static void name_headers(struct buf *out, struct sigv4_header *sorted, size_t count)
+{
+    qsort(sorted, count, sizeof *sorted, by_name);
+    for (size_t i = 0; i < count; i++) {
+        if (i && !strcasecmp(sorted[i].name, sorted[i - 1].name))
+            continue;
+        if (out->len)
+            buf_addc(out, ';');
+        for (const char *p = sorted[i].name; *p; p++)
+            buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p);
+    }
+}
+
+void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
+                const struct sigv4_scope *scope, bool with_body_hash, struct sigv4_signed *out)
+{
+    struct sigv4_header *all = mem_calloc(q->header_count + 3, sizeof *all);
+    struct sigv4_header *sorted = mem_calloc(q->header_count + 3, sizeof *all);
+    struct sigv4_request whole = *q;
+    struct buf names = {0}, hash = {0};
+
+    *out = (struct sigv4_signed){.session_token = keys->session_token};
+    write_date(scope->now_ms, out->date);
+    add_sha256(&hash, q->body, q->body_len);
+    memcpy(out->body_hash, buf_str(&hash), sizeof out->body_hash);
+    if (q->header_count)
+        memcpy(all, q->headers, q->header_count * sizeof *all);
+    all[whole.header_count++] = (struct sigv4_header){"X-Amz-Date", out->date};
+    if (keys->session_token)
+        all[whole.header_count++] =
+            (struct sigv4_header){"X-Amz-Security-Token", keys->session_token};
+    if (with_body_hash)
+        all[whole.header_count++] = (struct sigv4_header){"X-Amz-Content-Sha256", out->body_hash};
+    whole.headers = all;
+    memcpy(sorted, all, whole.header_count * sizeof *all);
+    name_headers(&names, sorted, whole.header_count);
+    buf_printf(&out->authorization,
+               "%s Credential=%s/%.8s/%s/%s/%s, SignedHeaders=%s, Signature=", algorithm,
+               keys->access_key, out->date, scope->region, scope->service, terminator,
+               buf_str(&names));
+    signature(&whole, buf_str(&names),
+              &(struct scope_text){out->date, scope->region, strlen(scope->region), scope->service,
+                                   strlen(scope->service)},
+              keys->secret_key, &out->authorization);
+    buf_clear(&names);
+    buf_clear(&hash);
+    mem_free(all);
+    mem_free(sorted);
+}
+
+void sigv4_signed_clear(struct sigv4_signed *s)
+{
+    buf_clear(&s->authorization);
+}
+
+/* ---- verifying ---- */
+
+void sigv4_error_clear(struct sigv4_error *e)
+{
+    json_unref(e->type);
+    json_unref(e->message);
+    *e = (struct sigv4_error){0};
+}
+
+static bool refuse(struct sigv4_error *why, const char *type, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool refuse(struct sigv4_error *why, const char *type, const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    why->type = json_cstring(type);
+    why->message = json_take_buf(&text);
+    return false;
+}
+
+static const char missing[] = "MissingAuthenticationTokenException";
+static const char incomplete[] = "IncompleteSignatureException";
+static const char invalid[] = "InvalidSignatureException";
+static const char unrecognized[] = "UnrecognizedClientException";
+
+static const char *header(const struct sigv4_request *q, const char *name)
+{
+    for (size_t i = 0; i < q->header_count; i++)
+        if (!strcasecmp(q->headers[i].name, name))
+            return q->headers[i].value;
+    return NULL;
+}
+
+struct part {
+    const char *text;
+    size_t len;
+};
+
+/* What an Authorization header says. */
+struct authorization {
+    struct part credential, signed_headers, signature;
+    struct part access_key, date, region, service, end; /* of the credential */
+};
+
+static bool part_is(const struct part *p, const char *text)
+{
+    return p->len == strlen(text) && !memcmp(p->text, text, p->len);
+}
+
+/* AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=… in any order. */
+static bool read_authorization(const char *text, struct authorization *a, struct sigv4_error *why)
+{
+    const struct {
+        const char *name;
+        struct part *part;
+    } parts[] = {{"Credential", &a->credential},
+                 {"Signature", &a->signature},
+                 {"SignedHeaders", &a->signed_headers}};
+    size_t len = strcspn(text, " ");
+    const char *at = text + len;
+    struct buf lacks = {0};
+
+    if (len != strlen(algorithm) || memcmp(text, algorithm, len) != 0)
+        return refuse(why, incomplete, "Unsupported AWS 'algorithm': '%.*s'.", (int)len, text);
+    while (*(at += strspn(at, ", \t"))) {
+        size_t name = strcspn(at, "=, \t"), value;
+
+        if (at[name] != '=')
+            return refuse(why, incomplete,
+                          "'%.*s' not a valid key=value pair (missing equal-sign) in Authorization "
+                          "header: '%s'.",
+                          (int)name, at, text);
+        value = strcspn(at + name + 1, ", \t");
+        for (size_t i = 0; i < COUNT(parts); i++)
+            if (name == strlen(parts[i].name) && !memcmp(at, parts[i].name, name))
+                *parts[i].part = (struct part){at + name + 1, value};
+        at += name + 1 + value;
+    }
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (!parts[i].part->len)
+            buf_printf(&lacks, "Authorization header requires '%s' parameter. ", parts[i].name);
+    if (!lacks.len)
+        return true;
+    buf_printf(&lacks, "Authorization=%.*s", (int)len, text);
+    refuse(why, incomplete, "%s", buf_str(&lacks));
+    buf_clear(&lacks);
+    return false;
+}
+
+/* AKID/20150830/us-east-1/states/aws4_request, read from its end: a key may have slashes. */
+static bool read_credential(struct authorization *a, struct sigv4_error *why)
+{
+    struct part *const fields[] = {&a->end, &a->service, &a->region, &a->date};
+    size_t len = a->credential.len;
+
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        size_t begin = len;
+
+        while (begin && a->credential.text[begin - 1] != '/')
+            begin--;
+        if (!begin)
+            return refuse(why, incomplete,
+                          "Credential must have exactly 5 slash-delimited elements, e.g. "
+                          "keyid/date/region/service/term, got '%.*s'",
+                          (int)a->credential.len, a->credential.text);
+        *fields[i] = (struct part){a->credential.text + begin, len - begin};
+        len = begin - 1;
+    }
+    a->access_key = (struct part){a->credential.text, len};
+    return true;
+}
+
+/* "20150830T123600Z" */
+static bool read_date(const char *text, int64_t *ms)
+{
+    struct timestamp t;
+    struct buf iso = {0};
+    bool good;
+
+    if (strlen(text) != SIGV4_DATE_SIZE - 1)
+        return false;
+    buf_printf(&iso, "%.4s-%.2s-%.2s%.1s%.2s:%.2s:%.2s%s", text, text + 4, text + 6, text + 8,
+               text + 9, text + 11, text + 13, text + 15);
+    good = timestamp_parse(buf_str(&iso), iso.len, &t);
+    if (good)
+        *ms = t.ms;
+    buf_clear(&iso);
+    return good;
+}
+
+static bool check_date(const struct sigv4_request *q, const struct authorization *a, int64_t now_ms,
+                       const char **date, struct sigv4_error *why)
+{
+    char now[SIGV4_DATE_SIZE], edge[SIGV4_DATE_SIZE];
+    int64_t ms;
+
+    *date = header(q, "X-Amz-Date");
+    if (!*date)
+        return refuse(why, incomplete,
+                      "Authorization header requires existence of either a 'X-Amz-Date' or a "
+                      "'Date' header. Authorization=%s",
+                      algorithm);
+    if (!read_date(*date, &ms))
+        return refuse(why, incomplete,
+                      "Date must be in ISO-8601 'basic format'. Got '%s'. See "
+                      "http://en.wikipedia.org/wiki/ISO_8601",
+                      *date);
+    if (a->date.len != 8 || memcmp(a->date.text, *date, 8) != 0)
+        return refuse(why, invalid,
+                      "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "
+                      "date from HTTP: '%.*s' != '%.8s', from '%s'.",
+                      (int)a->date.len, a->date.text, *date, *date);
+    write_date(now_ms, now);
+    if (ms < now_ms - SIGV4_SKEW_MS) {
+        write_date(now_ms - SIGV4_SKEW_MS, edge);
+        return refuse(why, invalid, "Signature expired: %s is now earlier than %s (%s - 15 min.)",
+                      *date, edge, now);
+    }
+    if (ms > now_ms + SIGV4_SKEW_MS) {
+        write_date(now_ms + SIGV4_SKEW_MS, edge);
+        return refuse(why, invalid,
+                      "Signature not yet current: %s is still later than %s (%s + 15 min.)", *date,
+                      edge, now);
+    }
+    return true;
+}
+
+static bool check_scope(const struct authorization *a, const char *service, struct sigv4_error *why)
+{
+    if (!part_is(&a->end, terminator))
+        return refuse(why, invalid,
+                      "Credential should be scoped with a valid terminator: '%s', not '%.*s'.",
+                      terminator, (int)a->end.len, a->end.text);
+    if (!part_is(&a->service, service))
+        return refuse(why, invalid, "Credential should be scoped to correct service: '%s'. ",
+                      service);
+    if (!a->region.len)
+        return refuse(why, invalid, "Credential should be scoped to a valid region. ");
+    return true;
+}
+
+static bool is_signed(const char *list, const char *name)
+{
+    for (; *list; list += strcspn(list, ";"), list += *list == ';')
+        if (!strncasecmp(list, name, strlen(name)) &&
+            (list[strlen(name)] == ';' || !list[strlen(name)]))
+            return true;
+    return false;
+}
+
+/* In small letters, in order, at most MAX_SIGNED, each of them there. */
+static bool check_signed_headers(const struct sigv4_request *q, const char *list,
+                                 struct sigv4_error *why)
+{
+    const char *last = "", *at = list;
+    size_t last_len = 0, count = 0;
+
+    if (!is_signed(list, "host"))
+        return refuse(why, invalid,
+                      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+    if (header(q, "X-Amz-Target") && !is_signed(list, "x-amz-target"))
+        return refuse(why, invalid,
+                      "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
+    while (*at) {
+        size_t len = strcspn(at, ";");
+
+        for (size_t i = 0; i < len; i++)
+            if (at[i] >= 'A' && at[i] <= 'Z')
+                return refuse(why, invalid,
+                              "SignedHeaders must be in lower case, but '%.*s' is not.", (int)len,
+                              at);
+        if (!len || ++count > MAX_SIGNED || by_bytes(last, last_len, at, len) >= 0)
+            return refuse(why, invalid, "SignedHeaders is not a sorted list of names: '%s'.", list);
+        last = at;
+        last_len = len;
+        at += len + (at[len] == ';');
+    }
+    return true;
+}
+
+/* One after the other, so that the time taken tells nothing of how far they agree. */
+static bool agrees(const struct part *given, struct buf *own)
+{
+    return given->len == own->len && !CRYPTO_memcmp(given->text, buf_str(own), own->len);
+}
+
+static bool same_token(const struct sigv4_request *q, const struct sigv4_keys *keys)
+{
+    const char *given = header(q, "X-Amz-Security-Token");
+
+    if (!keys->session_token)
+        return true;
+    return given && strlen(given) == strlen(keys->session_token) &&
+           !CRYPTO_memcmp(given, keys->session_token, strlen(given));
+}
+
+/* What is asked of a request before its signature: *list is to be freed. */
+static bool check_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                       sigv4_lookup *lookup, void *user, struct authorization *a,
+                       struct sigv4_keys *keys, const char **date, char **list,
+                       struct sigv4_error *why)
+{
+    const char *text = header(q, "Authorization");
+
+    if (!text || !*text)
+        return refuse(why, missing, "Missing Authentication Token");
+    if (!read_authorization(text, a, why) || !read_credential(a, why))
+        return false;
+    *list = mem_strndup(a->signed_headers.text, a->signed_headers.len);
+    if (!check_scope(a, service, why) || !check_date(q, a, now_ms, date, why) ||
+        !check_signed_headers(q, *list, why))
+        return false;
+    if (lookup(user, a->access_key.text, a->access_key.len, keys) && same_token(q, keys))
+        return true;
+    return refuse(why, unrecognized, "The security token included in the request is invalid.");
+}
+
+bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                       sigv4_lookup *lookup, void *user, struct sigv4_error *why)
+{
+    struct authorization a = {0};
+    struct sigv4_keys keys = {0};
+    const char *date;
+    char *list = NULL;
+    bool good = check_head(q, service, now_ms, lookup, user, &a, &keys, &date, &list, why);
+
+    mem_free(list);
+    return good;
+}
+
+bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                  sigv4_lookup *lookup, void *user, struct sigv4_error *why)
+{
+    struct authorization a = {0};
+    struct sigv4_keys keys = {0};
+    struct buf own = {0};
+    const char *date;
+    char *list = NULL;
+    bool good = false;
+
+    if (!check_head(q, service, now_ms, lookup, user, &a, &keys, &date, &list, why))
+        goto out;
+    signature(
+        q, list,
+        &(struct scope_text){date, a.region.text, a.region.len, a.service.text, a.service.len},
+        keys.secret_key, &own);
+    good = agrees(&a.signature, &own);
+    if (!good)
+        refuse(why, invalid,
+               "The request signature we calculated does not match the signature you provided. "
+               "Check your AWS Secret Access Key and signing method. Consult the service "
+               "documentation for details.");
+out:
+    buf_clear(&own);
+    mem_free(list);
+    return good;
+}

@@ -1,0 +1,88 @@
+#ifndef RUNTIME_AWS_SIGV4_H
+#define RUNTIME_AWS_SIGV4_H
+
+#include "parsers/base/buf.h"
+#include "parsers/json/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * AWS Signature Version 4, in headers. Requests are written in one canonical form, from which both
+ * are made: the signature of a request to be sent, and the one that a request ought to have.
+ */
+
+struct sigv4_header {
+    const char *name, *value;
+};
+
+struct sigv4_request {
+    const char *method;
+    const char *path;  /* as it is sent */
+    const char *query; /* as it is sent, without the `?`; NULL: none */
+    const struct sigv4_header *headers;
+    size_t header_count;
+    const char *body;
+    size_t body_len;
+    bool path_as_is; /* S3: the path is neither put in order nor encoded once more */
+};
+
+struct sigv4_keys {
+    const char *access_key, *secret_key;
+    const char *session_token; /* NULL: none */
+};
+
+struct sigv4_scope {
+    const char *region, *service;
+    int64_t now_ms;
+};
+
+enum {
+    SIGV4_DATE_SIZE = 17, /* "20150830T123600Z" */
+    SIGV4_HEX_SIZE = 65,
+    SIGV4_SKEW_MS = 15 * 60 * 1000,
+};
+
+/*
+ * What is to be sent beside the request's own headers, which have Host among them; all of those are
+ * signed. A body's hash goes along where it is asked for: S3 wants it.
+ */
+struct sigv4_signed {
+    char date[SIGV4_DATE_SIZE];     /* X-Amz-Date */
+    char body_hash[SIGV4_HEX_SIZE]; /* X-Amz-Content-Sha256 */
+    const char *session_token;      /* X-Amz-Security-Token: the keys'; NULL: none */
+    struct buf authorization;       /* Authorization */
+};
+
+void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
+                const struct sigv4_scope *scope, bool with_body_hash, struct sigv4_signed *out);
+void sigv4_signed_clear(struct sigv4_signed *s);
+
+/* The keys of an access key; false: there are none. What it gives is looked at during the call. */
+typedef bool sigv4_lookup(void *user, const char *access_key, size_t len, struct sigv4_keys *out);
+
+/* Why a request is refused, as AWS words it. Owns both. */
+struct sigv4_error {
+    json *type; /* "InvalidSignatureException" */
+    json *message;
+};
+
+void sigv4_error_clear(struct sigv4_error *e);
+
+/*
+ * Is the request signed, for `service`, by one of the keys that `lookup` knows, no longer than 15
+ * minutes ago? Host, and X-Amz-Target if there is one, must be among what was signed.
+ */
+bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                  sigv4_lookup *lookup, void *user, struct sigv4_error *why);
+
+/* All of that but the signature, for which the body must have come: who lacks the rest need not
+ * send it. */
+bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                       sigv4_lookup *lookup, void *user, struct sigv4_error *why);
+
+/* The canonical request, for tests; `signed_headers` "host;x-amz-date" names those that count. */
+void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, struct buf *out);
+
+#endif

@@ -1,0 +1,11 @@
+#ifndef RUNTIME_BASE_GLOB_H
+#define RUNTIME_BASE_GLOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Does all of `text` fit `pattern`? There `*` is any text, `?` any one byte. Time is bounded by the
+ * product of the lengths. */
+bool glob_match(const char *pattern, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,410 @@
+/* The library's face: include/asl.h on top of the engine. Text on that side, values on this. */
+
+#include "asl/asl.h"
+#include "include/asl.h"
+#include "parsers/base/mem.h"
+#include "runtime/engine/engine.h"
+#include "runtime/engine/names.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* Turns in one asl_advance, while the engine has more to do. */
+enum { TURNS_AT_ONCE = 64 };
+
+struct asl_definition {
+    asl_machine *machine; /* NULL: it has errors */
+    char *name;
+    struct buf problems;
+    size_t errors;
+};
+
+struct asl_execution {
+    asl_engine *engine;
+    uint64_t number;
+    bool dropped; /* freed from within a callback: goes when the turn is over */
+    char *output;
+    struct buf history;
+};
+
+struct asl_engine {
+    struct asl_engine_options options;
+    engine *engine;
+    store *store; /* NULL without keep_history */
+    int64_t now_ms;
+    bool advancing;
+    struct diag why;
+    asl_execution **executions; /* by number; NULL: freed */
+    size_t count, cap;
+    size_t dropped;
+};
+
+const char *asl_version(void)
+{
+    return ASL_VERSION;
+}
+
+/* ---- definitions ---- */
+
+static void describe(struct buf *out, const struct asl_problem *p)
+{
+    if (p->place.line)
+        buf_printf(out, "%u:%u: ", p->place.line, p->place.column);
+    buf_printf(out, "%s: %s", p->severity == ASL_ERROR ? "error" : "warning", p->message);
+    if (p->hint)
+        buf_printf(out, " (%s)", p->hint);
+    buf_printf(out, " [%s]\n", p->code);
+}
+
+asl_definition *asl_definition_new(const char *name, const char *text, size_t len)
+{
+    asl_definition *d = mem_calloc(1, sizeof *d);
+    struct asl_report report = {0};
+
+    d->name = name ? mem_strdup(name) : NULL;
+    d->machine = asl_compile(text, len, document_format(NULL, text, len), &report);
+    d->errors = report.errors;
+    for (size_t i = 0; i < report.count; i++)
+        describe(&d->problems, &report.problems[i]);
+    buf_str(&d->problems);
+    asl_report_clear(&report);
+    return d;
+}
+
+void asl_definition_free(asl_definition *d)
+{
+    if (!d)
+        return;
+    asl_machine_unref(d->machine);
+    mem_free(d->name);
+    buf_clear(&d->problems);
+    mem_free(d);
+}
+
+size_t asl_definition_errors(const asl_definition *d)
+{
+    return d->errors;
+}
+
+const char *asl_definition_problems(const asl_definition *d)
+{
+    return d->problems.data;
+}
+
+/* ---- from the engine to the callbacks ---- */
+
+static json *text_value(const char *text)
+{
+    return text ? json_cstring(text) : NULL;
+}
+
+static void run_task(void *user, const struct task *t)
+{
+    asl_engine *e = user;
+    struct buf parameters = {0};
+
+    if (!e->options.run_task) {
+        asl_task_fail(e, t->id, ASL_NO_HANDLER, "The program does no Tasks");
+        return;
+    }
+    json_write(&parameters, t->parameters);
+    e->options.run_task(e->options.user, e,
+                        &(struct asl_task_call){.id = t->id,
+                                                .execution = e->executions[t->number],
+                                                .resource = t->resource,
+                                                .state = t->state,
+                                                .parameters = buf_str(&parameters),
+                                                .key = t->key,
+                                                .attempt = t->attempt,
+                                                .timeout_ms = t->timeout_ms});
+    buf_clear(&parameters);
+}
+
+static void cancel_task(void *user, uint64_t id)
+{
+    asl_engine *e = user;
+
+    if (e->options.cancel_task)
+        e->options.cancel_task(e->options.user, e, id);
+}
+
+static void ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    asl_engine *e = user;
+
+    (void)x;
+    if (e->options.ended)
+        e->options.ended(e->options.user, e, e->executions[execution]);
+}
+
+/* ---- the engine ---- */
+
+asl_engine *asl_engine_new(const struct asl_engine_options *options)
+{
+    asl_engine *e = mem_calloc(1, sizeof *e);
+    struct engine_hooks hooks = {
+        .user = e, .run_task = run_task, .cancel_task = cancel_task, .ended = ended};
+
+    if (options)
+        e->options = *options;
+    if (e->options.keep_history)
+        e->store = store_memory_new();
+    e->engine = engine_new(e->store, &hooks);
+    return e;
+}
+
+static void drop(asl_execution *x)
+{
+    asl_engine *e = x->engine;
+
+    e->executions[x->number] = NULL;
+    engine_forget(e->engine, x->number);
+    mem_free(x->output);
+    buf_clear(&x->history);
+    mem_free(x);
+}
+
+void asl_engine_free(asl_engine *e)
+{
+    if (!e)
+        return;
+    assert(!e->advancing);
+    for (size_t i = 0; i < e->count; i++)
+        if (e->executions[i])
+            drop(e->executions[i]);
+    engine_free(e->engine);
+    store_free(e->store);
+    diag_clear(&e->why);
+    mem_free(e->executions);
+    mem_free(e);
+}
+
+void asl_advance(asl_engine *e, int64_t now_ms)
+{
+    assert(!e->advancing);
+    e->advancing = true;
+    e->now_ms = now_ms;
+    for (int turn = 0; turn < TURNS_AT_ONCE; turn++) {
+        bool kept = engine_advance(e->engine, now_ms, NULL);
+        assert(kept); /* memory keeps all that it is given */
+        (void)kept;
+        if (engine_next_due(e->engine) > now_ms)
+            break;
+    }
+    e->advancing = false;
+    for (size_t i = 0; e->dropped && i < e->count; i++) {
+        if (e->executions[i] && e->executions[i]->dropped) {
+            drop(e->executions[i]);
+            e->dropped--;
+        }
+    }
+}
+
+int64_t asl_next_due(const asl_engine *e)
+{
+    int64_t due_ms = engine_next_due(e->engine);
+
+    return due_ms > e->now_ms ? due_ms : e->now_ms;
+}
+
+/* ---- Tasks ---- */
+
+/* NULL with *why filled, which stays the engine's. `what` names the text. */
+static json *read_json(asl_engine *e, const char *what, const char *text, const char **why)
+{
+    struct diag found = {0};
+    json *v = json_parse(text, strlen(text), 0, &found);
+
+    if (!v) {
+        diag_set(&e->why, found.code, found.at, "%s isn't JSON, %u:%u: %s", what, found.place.line,
+                 found.place.column, found.text);
+        if (why)
+            *why = e->why.text;
+    }
+    diag_clear(&found);
+    return v;
+}
+
+bool asl_task_succeed(asl_engine *e, uint64_t id, const char *output, const char **why)
+{
+    json *v = read_json(e, "the output", output, why);
+
+    if (!v)
+        return false;
+    engine_task_done(e->engine, id, &(struct task_result){.ok = true, .output = v});
+    return true;
+}
+
+void asl_task_fail(asl_engine *e, uint64_t id, const char *error, const char *cause)
+{
+    engine_task_done(e->engine, id,
+                     &(struct task_result){.error = text_value(error), .cause = text_value(cause)});
+}
+
+/* ---- executions ---- */
+
+static asl_execution *add_execution(asl_engine *e, const asl_definition *d, const json *input,
+                                    const char *written, const json *context, uint64_t seed,
+                                    const struct asl_start_options *o)
+{
+    struct rt_config config = {.context = context, .aws_limits = !o->no_limits, .seed = seed};
+    asl_execution *x = mem_calloc(1, sizeof *x);
+
+    names_make(&(struct names_given){.machine = d->name, .name = o->name, .seed = seed},
+               &config.names);
+    x->engine = e;
+    json *text = rt_written(input, written, strlen(written));
+    config.written = text;
+    x->number = engine_start(e->engine, d->machine, &config, input, NULL);
+    json_unref(text);
+    rt_names_clear(&config.names);
+    if (x->number >= e->cap) {
+        e->cap = mem_grow(e->cap, (size_t)x->number + 1);
+        e->executions = mem_realloc(e->executions, e->cap * sizeof(asl_execution *));
+    }
+    e->executions[x->number] = x;
+    e->count = (size_t)x->number + 1;
+    return x;
+}
+
+asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *input,
+                         const struct asl_start_options *options, const char **why)
+{
+    static const struct asl_start_options none = {0};
+    const struct asl_start_options *o = options ? options : &none;
+    asl_execution *x = NULL;
+    json *value = NULL, *context = NULL;
+    uint64_t seed = o->seed;
+
+    if (!d->machine) {
+        diag_set(&e->why, NULL, 0, "the definition has errors");
+        goto refuse;
+    }
+    if (!(value = read_json(e, "the input", input, why)))
+        goto out;
+    if (o->context && !(context = read_json(e, "the context", o->context, why)))
+        goto out;
+    if (context && !json_is_object(context)) {
+        diag_set(&e->why, NULL, 0, "the context is no JSON object");
+        goto refuse;
+    }
+    if (!seed && getrandom(&seed, sizeof seed, 0) != sizeof seed) {
+        diag_set(&e->why, NULL, 0, "the system has no random number for the seed");
+        goto refuse;
+    }
+    x = add_execution(e, d, value, input, context, seed, o);
+    goto out;
+refuse:
+    if (why)
+        *why = e->why.text;
+out:
+    json_unref(value);
+    json_unref(context);
+    return x;
+}
+
+static const rt_exec *exec_of(const asl_execution *x)
+{
+    return engine_execution(x->engine->engine, x->number);
+}
+
+void asl_stop(asl_execution *x, const char *error, const char *cause)
+{
+    struct asl_error e = {.name = text_value(error), .cause = text_value(cause)};
+
+    engine_stop(x->engine->engine, x->number, &e);
+    asl_error_clear(&e);
+}
+
+void asl_execution_free(asl_execution *x)
+{
+    if (!x || x->dropped)
+        return;
+    if (!x->engine->advancing) {
+        drop(x);
+        return;
+    }
+    x->dropped = true;
+    x->engine->dropped++;
+}
+
+enum asl_status asl_execution_status(const asl_execution *x)
+{
+    switch (rt_exec_status(exec_of(x))) {
+    case RT_RUNNING: break;
+    case RT_SUCCEEDED: return ASL_SUCCEEDED;
+    case RT_FAILED: return ASL_FAILED;
+    case RT_ABORTED: return ASL_ABORTED;
+    case RT_TIMED_OUT: return ASL_TIMED_OUT;
+    }
+    return ASL_RUNNING;
+}
+
+const char *asl_status_name(enum asl_status status)
+{
+    switch (status) {
+    case ASL_RUNNING: return rt_status_name(RT_RUNNING);
+    case ASL_SUCCEEDED: return rt_status_name(RT_SUCCEEDED);
+    case ASL_FAILED: return rt_status_name(RT_FAILED);
+    case ASL_ABORTED: return rt_status_name(RT_ABORTED);
+    case ASL_TIMED_OUT: return rt_status_name(RT_TIMED_OUT);
+    }
+    return NULL;
+}
+
+const char *asl_execution_arn(const asl_execution *x)
+{
+    return json_str(rt_exec_names(exec_of(x))->arn);
+}
+
+const char *asl_execution_output(asl_execution *x)
+{
+    const json *v = rt_exec_output(exec_of(x));
+    struct buf text = {0};
+
+    if (v && !x->output) {
+        json_write(&text, v);
+        x->output = buf_take(&text);
+    }
+    return x->output;
+}
+
+const char *asl_execution_error(const asl_execution *x)
+{
+    const struct asl_error *e = rt_exec_error(exec_of(x));
+
+    return e && e->name ? json_str(e->name) : NULL;
+}
+
+const char *asl_execution_cause(const asl_execution *x)
+{
+    const struct asl_error *e = rt_exec_error(exec_of(x));
+
+    return e && e->cause ? json_str(e->cause) : NULL;
+}
+
+static bool add_event(void *user, const struct rt_event *event)
+{
+    asl_execution *x = user;
+
+    if (!event->id)
+        return true;
+    json *v = rt_event_json(exec_of(x), event);
+    if (event->id > 1)
+        buf_addc(&x->history, ',');
+    json_write(&x->history, v);
+    json_unref(v);
+    return true;
+}
+
+const char *asl_execution_history(asl_execution *x)
+{
+    if (!x->engine->store)
+        return NULL;
+    buf_reset(&x->history);
+    buf_adds(&x->history, "{\"events\":[");
+    store_read(x->engine->store, x->number, 0, add_event, x, NULL);
+    buf_adds(&x->history, "]}");
+    return buf_str(&x->history);
+}

@@ -1,0 +1,193 @@
+#ifndef RUNTIME_ENGINE_ENGINE_H
+#define RUNTIME_ENGINE_ENGINE_H
+
+#include "runtime/base/bucket.h"
+#include "runtime/base/task_io.h"
+#include "runtime/core/exec.h"
+#include "runtime/store/store.h"
+
+/*
+ * Executions that live together: hands them their inputs, keeps their events, and asks for tasks to
+ * be run. It does no I/O and has no clock: a host calls engine_advance when something came in or
+ * engine_next_due is reached.
+ *
+ * A turn: inputs are stepped, the store commits once, and only then do tasks go out and hooks hear
+ * of what happened. A turn is bounded in steps, in bytes of events and, where the hooks have a
+ * clock, in time: what is left comes in the next. A step that takes longer is left in its midst,
+ * and goes on in later turns (engine_slice.c): its execution is under way until then, and others
+ * don't wait for it.
+ */
+typedef struct engine engine;
+
+/* Called from engine_advance, after the commit; tasks that ran before a restart are handed out
+ * before it, too. They may hand the engine new inputs, but not call engine_advance. */
+struct engine_hooks {
+    void *user;
+    void (*run_task)(void *user, const struct task *task);
+    void (*cancel_task)(void *user, uint64_t id);
+    /* A task has its result by its token: who works on it needn't bring one, nor be stopped. May be
+     * NULL. */
+    void (*release_task)(void *user, uint64_t id);
+    /* What was kept; `x` already stands behind the last of it, or further on. May be NULL. */
+    void (*happened)(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count);
+    /* May be NULL. An engine that recovers then lets go of it, as engine_release does. */
+    void (*ended)(void *user, uint64_t execution, const rt_exec *x);
+    /*
+     * What the store has of an execution can't be used, and `why` says so: it has failed, without
+     * an end in its history. `list`: what it was listed under while it ran, or NULL. It may come
+     * from engine_recover and engine_take_up, too. May be NULL.
+     */
+    void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,
+                 const char *why);
+    /* A task that was handed out at `since_ms`, by the clock of due times, has its answer. May be
+     * NULL. */
+    void (*answered)(void *user, int64_t since_ms);
+    /* While a turn is made: may this execution's Task go to that activity? NULL: to any. */
+    bool (*has_activity)(void *user, uint64_t execution, const char *arn);
+    /*
+     * How many nanoseconds of the processor's time the thread has used, from whenever on. With it a
+     * turn is bounded in time, and long steps are cut into slices; NULL: each step is made at once,
+     * however long it takes.
+     */
+    int64_t (*used_ns)(void *user);
+    /* How many bytes the process has in use. May be NULL: then memory has no bound. */
+    size_t (*used_bytes)(void *user);
+};
+
+/* Looks at `s` as long as it lives; NULL: events are not kept. */
+engine *engine_new(store *s, const struct engine_hooks *hooks);
+void engine_free(engine *e);
+/* Waits and pauses before retries that begin from now on last so many times as long; >= 0. */
+void engine_scale_waits(engine *e, double factor);
+
+/* From now on the clock by which all is due, engine_next_due too, is so far ahead of the `now_ms`
+ * of engine_advance and engine_recover: see struct rt_input. */
+void engine_set_skew(engine *e, int64_t skew_ms);
+
+/* What an evaluation may use of the processor's time, by the clock of the hooks, if nobody says. */
+enum { ENGINE_EVALUATION_MS = 1000 };
+void engine_limit_evaluations(engine *e, int64_t ms);
+
+/* How many bytes the process may use, by used_bytes. Near to it executions leave memory for the
+ * store, those of Map Runs wait to begin, and one that is too large fails. */
+void engine_limit_memory(engine *e, size_t bytes);
+/* New executions are to be refused, as memory is short. */
+bool engine_is_full(engine *e);
+
+/*
+ * Holds executions that are not Express to such a rate of transitions: of states that are entered
+ * and retries that begin. What is beyond it waits for its turn, and engine_next_due tells when that
+ * is. How often one has waited is told by engine_throttled.
+ */
+void engine_throttle(engine *e, const struct bucket *rate);
+uint64_t engine_throttled(const engine *e);
+
+/* How long an execution must have nothing to do but wait before it leaves memory for the store. */
+enum { ENGINE_SLEEP_MS = 10000 };
+
+/*
+ * From now on the engine keeps what it takes to go on after a crash, and goes on with what the
+ * store has: to be called once, before anything else. Executions that run are known at once, and
+ * only counted here, as to read their histories may take long. Turns take them up by and by; one
+ * that something comes in for before, or whose time comes, is taken up then. Taken up it is made
+ * from its history, and its tasks go to the hooks, under the same ids as before. Executions that
+ * only wait for the time are left where they are until it comes; so are, from now on, those that
+ * begin to wait for longer than `sleep_ms` (INT64_MAX: none). An execution whose history can't be
+ * what was kept is set apart, and costs the others nothing. False with *why filled when the store
+ * can't be read.
+ */
+bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why);
+/* Whether turns have any left to take up, and about how many. */
+bool engine_takes_up(const engine *e);
+size_t engine_untaken(const engine *e);
+/* Turns are to take up none yet, or from now on. */
+void engine_take_up_later(engine *e, bool later);
+/* Takes up one before its turn comes. False: it is none that was to be. */
+bool engine_take_up(engine *e, uint64_t execution);
+
+/* What an engine that recovers keeps of an execution. */
+enum engine_keep {
+    ENGINE_KEEP,         /* all of it */
+    ENGINE_KEEP_RUNNING, /* all as long as it runs, then nothing */
+    ENGINE_KEEP_APART,   /* its history, in memory, until engine_forget: a crash ends it */
+    ENGINE_KEEP_NOTHING, /* a crash ends it */
+};
+
+/* How, and with what beside it: see struct store_execution. */
+struct engine_label {
+    enum engine_keep keep;
+    const json *list, *note;
+};
+
+/* A new execution, which starts at the next engine_advance. Returns its number: 0, 1, 2, …
+ * `label` NULL: all is kept, in no list. */
+uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
+                      const struct engine_label *label);
+/* Stops an execution with an error (looked at; may be empty), as StopExecution does. */
+void engine_stop(engine *e, uint64_t execution, const struct asl_error *error);
+/*
+ * Runs an execution again that has ended unsuccessfully, from where it was (rt_exec_redrive_refusal
+ * tells whether that is allowed; if not, nothing happens). `token`: the client's, looked at, or
+ * NULL. False with *why filled when the execution isn't there any more.
+ */
+bool engine_redrive(engine *e, uint64_t execution, const json *token, struct diag *why);
+/* Changes a Map Run of an execution: the request of UpdateMapRun (looked at). */
+void engine_update_map_run(engine *e, uint64_t execution, const json *request);
+/* A worker took an activity's task; `worker` is its name, NULL: it gave none. */
+void engine_task_started(engine *e, uint64_t id, const json *worker);
+/* The service's answer to a .sync or .waitForTaskToken task, whose result comes later; nothing for
+ * other tasks. */
+void engine_task_submitted(engine *e, uint64_t id, const json *output);
+void engine_task_heartbeat(engine *e, uint64_t id);
+/* The execution whose Map Run the execution is of. False: it is of none, or has ended. */
+bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent);
+/* The execution of a task that is awaited; 0: it isn't. */
+uint64_t engine_execution_of(const engine *e, uint64_t id);
+/* What came of a task; taken. A task that is no longer awaited is ignored. */
+void engine_task_done(engine *e, uint64_t id, struct task_result *result);
+/*
+ * The same, by the task's token, from another than who was given the task; taken. It is kept, and
+ * comes into effect once engine_task_submitted or engine_task_done has come, too, where the task is
+ * one that is submitted.
+ */
+void engine_task_answered(engine *e, uint64_t id, struct task_result *result);
+
+/*
+ * The number of the last input that was handed to the engine, and whether what came of that one has
+ * been kept by the turns made so far; 0 has. So who caused an input knows when to say that it is
+ * done.
+ */
+uint64_t engine_last_input(const engine *e);
+bool engine_is_settled(const engine *e, uint64_t number);
+
+/*
+ * Makes a turn at `now_ms`. False with *why filled when the store failed: the engine is
+ * of no more use then. With STORE_REFUSED another one may begin at once: what the store could not
+ * take is of an execution that has been set apart.
+ */
+bool engine_advance(engine *e, int64_t now_ms, struct diag *why);
+/* When engine_advance is to be called next if nothing comes in before; INT64_MAX: never; INT64_MIN:
+ * at once, there is more to do. */
+int64_t engine_next_due(const engine *e);
+/* Tasks that were handed out and have not been answered or cancelled. */
+size_t engine_tasks(const engine *e);
+
+/* Executions that run, and inputs that wait for the next turn. */
+size_t engine_running(const engine *e);
+size_t engine_inputs(const engine *e);
+
+/* A look; NULL when there is none of that number any more, or it sleeps in the store. */
+const rt_exec *engine_execution(const engine *e, uint64_t execution);
+/* Where its history is, as long as there is one. */
+store *engine_store(const engine *e, uint64_t execution);
+/* Fetches an execution that sleeps, or has ended, from the store. NULL with *why filled when it
+ * isn't there. One that runs sleeps again after its next turn; one that has ended stays until
+ * engine_release. */
+const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why);
+/* Lets go of an execution that has ended; the store keeps it. */
+void engine_release(engine *e, uint64_t execution);
+/* The same, and the store forgets it. */
+void engine_forget(engine *e, uint64_t execution);
+
+#endif

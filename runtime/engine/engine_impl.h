@@ -1,0 +1,296 @@
+#ifndef RUNTIME_ENGINE_ENGINE_IMPL_H
+#define RUNTIME_ENGINE_ENGINE_IMPL_H
+
+/* What the engine's files share: engine.c has turns, engine_recover.c what comes from the store,
+ * engine_take_up.c what ran before a restart, engine_redrive.c what runs again, engine_slice.c
+ * steps that take long, engine_memory.c the bound of memory. */
+
+#include "parsers/base/id_queue.h"
+#include "runtime/base/coroutine.h"
+#include "runtime/engine/engine.h"
+
+/* An execution, with its place in the heap of due times. */
+struct entry {
+    struct id_node node;
+    rt_exec *x; /* NULL: it is in the store only */
+    int64_t due_ms;
+    size_t heap;           /* index + 1; 0: not in it */
+    struct errand *errand; /* what it was started for; NULL: itself */
+    uint32_t errands;      /* that it has out, or that this turn lets out */
+    bool queued;           /* has RT_IN_CONTINUE to come */
+    bool throttled;        /* there is no room for its next transition */
+    bool over;             /* it has ended, and was told so */
+    bool orphan;           /* its Map Run is over: nobody asks for it */
+    bool unstarted;        /* of a Map Run, and waits to begin */
+    bool untaken;          /* it ran before a restart, and was not taken up since */
+    struct entry_list *in; /* a list of the engine's; NULL: none */
+    struct entry *ahead, *behind;
+    size_t held;         /* bytes, when memory was looked at; in `large` */
+    struct slice *slice; /* its step that is under way; NULL: none */
+    enum engine_keep keep;
+    json *list, *note; /* for the store, until it has them; NULL: none */
+    /* What the store has of it: */
+    bool kept, kept_end;
+    bool redriven; /* it doesn't have that yet */
+    int64_t kept_due_ms;
+};
+
+/* The number of a child that there is none of yet. */
+#define NO_CHILD UINT64_MAX
+
+/*
+ * A task, or an execution of a Map Run, that is out. Its number is the execution's and its ref's
+ * lower half: of those that are out no two have the same, as refs only grow.
+ */
+struct errand {
+    struct id_node node;
+    uint64_t execution, ref;
+    uint32_t frame, index;
+    bool child;
+    bool unasked;    /* child: its parent has not asked for it since a restart */
+    bool submits;    /* a task of the .sync or .waitForTaskToken kind */
+    uint64_t number; /* child: the execution; NO_CHILD */
+    int64_t since_ms;
+};
+
+/* Executions, each in one list at most. */
+struct entry_list {
+    struct entry *first, *last;
+};
+
+/* An execution that is being made from its history. */
+struct fold {
+    uint64_t execution;
+    rt_exec *x;     /* NULL: none is */
+    uint64_t next;  /* the sequence number to read from */
+    unsigned begun; /* how often it was */
+};
+
+/* Something that came in, for the next turn. */
+struct input {
+    uint64_t number; /* as engine_last_input counts; 0: it came from the engine itself */
+    enum rt_input_kind kind;
+    uint64_t execution, ref;
+    uint32_t frame, index;
+    json *value;
+    struct asl_error error;
+};
+
+/* Inputs in order: those before `head` have been taken. */
+struct input_queue {
+    struct input *list;
+    size_t head, count, cap;
+};
+
+/* What a turn let out for one execution; its events stay here until the hooks have heard of them.
+ */
+struct turn {
+    uint64_t execution;
+    struct rt_output out;
+};
+
+/* A step, and the stack that it runs on. */
+struct slice {
+    engine *engine;
+    coroutine *coroutine; /* NULL: steps are not left in their midst */
+    struct entry *entry;
+    struct input given;
+    struct rt_input in; /* looks at `given` */
+    struct rt_output out;
+    struct work work;
+    uint64_t evaluation; /* which one of the step's it is in, what that has used, and up to when */
+    int64_t evaluation_ns, since_ns;
+    bool abandoned, under_way;
+    bool left;             /* in its midst, once or more */
+    struct input *waiting; /* what came in meanwhile */
+    size_t waiting_count, waiting_cap;
+    struct slice *prev, *next;
+};
+
+struct engine {
+    store *store;
+    store *apart; /* histories of ENGINE_KEEP_APART; NULL as long as there is none */
+    struct engine_hooks hooks;
+
+    double wait_scale;
+    bool recovers;    /* keeps what engine_recover needs */
+    int64_t sleep_ms; /* from when on an execution sleeps */
+    bool unreadable;  /* an execution could not be fetched: */
+    struct diag why;
+
+    uint64_t *untaken; /* executions to be taken up; those before `untaken_head` have been */
+    size_t untaken_head, untaken_count, untaken_cap;
+    bool takes_up_later; /* turns take up none yet */
+    struct fold fold;    /* of the next one, as far as earlier turns have read it */
+
+    struct id_map entries;
+    uint64_t next; /* number */
+    struct entry **heap;
+    size_t heap_count, heap_cap;
+
+    int64_t now_ms;  /* of the turn */
+    int64_t skew_ms; /* what is due counts by now_ms + skew_ms */
+    struct id_map errands;
+    size_t tasks_busy, running;
+
+    struct input_queue inputs;
+    uint64_t last_input, last_stepped; /* numbers */
+    struct id_map unsettled;           /* numbers that have been stepped, and are under way */
+    uint64_t *again; /* executions whose step stopped at its budget; those before `again_head` have
+                        gone on */
+    size_t again_head, again_count, again_cap;
+    struct bucket transitions; /* the room there is for them; size 0: they are not counted */
+    struct id_queue throttled; /* executions that wait for room */
+    uint64_t throttles;        /* how often one has waited */
+    struct turn *turns;
+    size_t turn_count, turn_cap;
+
+    struct input_queue beginnings; /* of Map Runs' executions */
+    unsigned held_back;            /* how often none has begun, as others went first */
+    size_t memory, used, grown;    /* its bound; what was used when it was looked at; since about */
+    struct entry_list stepped;     /* since memory was looked at, and what stayed and holds much */
+    struct entry_list large;
+
+    int64_t evaluation_ns;                    /* that an evaluation may use */
+    struct slice *under_way, *last_under_way; /* the next one to go on first */
+    size_t under_way_count;
+    struct slice *spare;
+    size_t spare_count;
+    /* What the turn has done, and may do: */
+    size_t turn_bytes, share_steps, share_end_bytes;
+    int64_t share_end_ns, clock_ns; /* as it was last looked at */
+};
+
+/* The clock of due times. */
+int64_t engine_due_clock(const engine *e);
+
+struct entry *engine_entry(const engine *e, uint64_t execution);
+struct entry *engine_add_entry(engine *e, uint64_t execution);
+void engine_set_due(engine *e, struct entry *entry, int64_t due_ms);
+/* A turn of its own with RT_IN_CONTINUE comes next. */
+void engine_queue(engine *e, struct entry *entry);
+
+/* It goes on when there is room for a transition. */
+void engine_throttle_entry(engine *e, struct entry *entry);
+
+/* For the next turn; its values are to be filled in. */
+struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);
+void engine_input_clear(struct input *in);
+/* How many are in the queue; makes room for one more at its end; takes the first one. */
+size_t input_queue_len(const struct input_queue *q);
+struct input *input_queue_add(struct input_queue *q);
+struct input input_queue_take(struct input_queue *q);
+/* Steps the execution that it is for. Takes the input's values. */
+void engine_step(engine *e, struct input *in);
+/* The part of a turn that one kind of work has begins, for what can wait; is the part used up? */
+void engine_begin_later_share(engine *e);
+bool engine_share_is_over(engine *e);
+
+struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref);
+struct errand *engine_new_errand(engine *e, uint64_t execution, uint64_t ref, bool child);
+/* Of a child that ran before a restart there is one already: its number is that of the child. */
+struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c);
+bool starts_errand(const struct rt_command *c);
+
+/* What a turn of `execution` lets out. */
+struct rt_output *engine_new_turn(engine *e, uint64_t execution);
+void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c);
+/* Starts the child that the errand is for. */
+void engine_start_child(engine *e, struct errand *r, const rt_exec *parent,
+                        const struct rt_command *c);
+/* Its Map hears of the end of a child; the errand is over. */
+void engine_tell_parent(engine *e, struct errand *r, const rt_exec *child);
+
+/* The same of a child whose end nobody can tell. */
+void engine_child_lost(engine *e, struct errand *r, const char *why);
+
+/* ---- engine_slice.c ---- */
+
+/* Looks at the clock, if there is one. */
+int64_t engine_used_ns(engine *e);
+/* Steps `entry`, which has nothing under way, with `given` (taken), and leaves it when it has used
+ * up its share of the turn. */
+void engine_step_entry(engine *e, struct entry *entry, struct input *given);
+/* Keeps `given` (taken) until the step is done. */
+void engine_wait_for_step(struct slice *s, struct input *given);
+/* Those that are under way go on, in turn, for a share. */
+void engine_resume_steps(engine *e);
+/* Nobody wants more of the step: ends it with what it has recorded. `instead` (taken) comes next.
+ */
+void engine_abandon_step(engine *e, struct slice *s, struct input *instead);
+/* Ends the step, and forgets it with all that waits for it. */
+void engine_drop_step(engine *e, struct slice *s);
+/* Those that are spare. */
+void engine_free_slices(engine *e);
+
+/* ---- engine_memory.c ---- */
+
+/* The execution has had a step: what it holds may be another thing now. */
+void engine_note_step(engine *e, struct entry *entry);
+/* It is in no list any more. */
+void engine_unlist(struct entry *entry);
+/* Between turns: makes room when memory is short. */
+void engine_look_at_memory(engine *e);
+/* Less than half of memory is left: what can wait is to. */
+bool engine_is_short(const engine *e);
+/* Can it leave memory between its steps? */
+bool engine_can_leave(const engine *e, const struct entry *entry);
+/* Executions of Map Runs begin, as memory allows; is there room for one? */
+void engine_step_beginnings(engine *e);
+bool engine_may_begin(const engine *e);
+
+/* ---- engine_recover.c ---- */
+
+/*
+ * Makes an execution from its history, `f`, of which the number is given and, where that was begun
+ * before, the rest. It pauses when the share of the turn is used up, if it `pauses`. FOLD_FAILED:
+ * *why is filled, and f->x is NULL.
+ */
+enum fold_end { FOLD_DONE, FOLD_PAUSED, FOLD_FAILED };
+enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *why);
+/* All of it at once. NULL with *why filled: it can't be made. */
+rt_exec *engine_fold_whole(engine *e, uint64_t execution, struct diag *why);
+
+/* Brings an execution that is in the store only into memory. False: it has been set apart, and the
+ * entry is gone; or the store can't be read, and e->why says it. */
+bool engine_wake(engine *e, struct entry *entry);
+
+/* The store can't be read: the turn fails with that. */
+void engine_cannot_read(engine *e, const struct diag *why);
+/* Sets an execution apart that the store has, and forgets it here. */
+void engine_set_apart(engine *e, uint64_t execution, const char *why);
+/* Its history has ended, and its row doesn't say so: now it does, and the entry is gone. */
+void engine_mend_end(engine *e, struct entry *entry);
+/* Is it what was kept that is wrong, rather than that it can't be read? */
+bool engine_is_damage(const struct diag *why);
+
+/* ---- engine_take_up.c ---- */
+
+/* What the store has of one that runs: it is known from now on, and taken up later. */
+void engine_note_running(engine *e, const struct store_running *row);
+/* Takes up some, for a share of the turn. */
+void engine_take_up_some(engine *e);
+/* Takes it up before its turn, its parents first. False as in engine_wake. */
+bool engine_take_up_now(engine *e, struct entry *entry);
+/* Nobody asks for that child any more: it is stopped. */
+void engine_orphan(engine *e, struct entry *entry);
+/* The child that the errand was sent for before; *found is false when there is none. False with
+ * *why filled when the store can't be read. */
+bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
+                       struct diag *why);
+
+/* ---- engine_redrive.c ---- */
+
+/* Of an execution that has ended, fetched if need be; NULL: there is none any more. */
+struct entry *engine_ended_entry(engine *e, uint64_t execution);
+/* It was redriven: that it runs, or how it has ended now, is news for the store. */
+void engine_forget_end(engine *e, struct entry *entry);
+/*
+ * Lets a Map Run's execution run again, unless it has been redriven as often as it is to be. One
+ * that can't be redriven stays as it ended; one that is gone, as an Express one always is, starts
+ * anew. False with *why filled when the store can't be read.
+ */
+bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
+                          const struct rt_command *c, struct diag *why);
+
+#endif

@@ -1,0 +1,220 @@
+/*
+ * Memory has a bound. What executions hold grows with their events, so after so many bytes of these
+ * the engine asks how much the process has in use (struct engine_hooks). When that is more than a
+ * part of what it may have:
+ *
+ * - executions of Map Runs that have not begun wait, one after another;
+ * - executions that are in the store, as all are between their steps, leave memory, and come back
+ *   when something comes in for them;
+ * - at three quarters engine_is_full tells the API to refuse what is new;
+ * - when all that was not enough, the execution that holds most fails.
+ */
+
+#include "runtime/engine/engine_impl.h"
+
+#include <inttypes.h>
+
+/* Memory is looked at each time it may have grown by such a part of its bound, or a step under way
+ * by so much. */
+enum { LOOKS = 64, GROWS_UNDER_WAY = 1 << 20 };
+/* That part of the bound is much for one execution: others are not made to fail. */
+enum { MUCH = 256 };
+/* With more than so many that can go on no execution of a Map Run begins, but for every so many
+ * turns. */
+enum { MANY = 4, HELD_BACK = 16 };
+/* Those at the head of the queue come next: they stay. */
+enum { STAY = 4 };
+/* How many executions a turn looks at for what may leave memory. */
+enum { LOOKED_AT = 4096 };
+
+void engine_limit_memory(engine *e, size_t bytes)
+{
+    e->memory = bytes;
+}
+
+static void measure(engine *e)
+{
+    e->used = e->hooks.used_bytes ? e->hooks.used_bytes(e->hooks.user) : 0;
+    e->grown = 0;
+}
+
+bool engine_is_short(const engine *e)
+{
+    return e->used >= e->memory / 2;
+}
+
+bool engine_is_full(engine *e)
+{
+    if (engine_is_short(e))
+        measure(e);
+    return e->used >= e->memory / 4 * 3;
+}
+
+/* ---- lists of executions ---- */
+
+static void enlist(struct entry_list *list, struct entry *entry)
+{
+    entry->in = list;
+    entry->behind = NULL;
+    entry->ahead = list->last;
+    if (list->last)
+        list->last->behind = entry;
+    else
+        list->first = entry;
+    list->last = entry;
+}
+
+void engine_unlist(struct entry *entry)
+{
+    struct entry_list *list = entry->in;
+
+    if (!list)
+        return;
+    if (entry->ahead)
+        entry->ahead->behind = entry->behind;
+    else
+        list->first = entry->behind;
+    if (entry->behind)
+        entry->behind->ahead = entry->ahead;
+    else
+        list->last = entry->ahead;
+    entry->in = NULL;
+}
+
+void engine_note_step(engine *e, struct entry *entry)
+{
+    if (entry->in == &e->stepped)
+        return;
+    engine_unlist(entry);
+    enlist(&e->stepped, entry);
+}
+
+/* ---- leaving memory ---- */
+
+static bool comes_next(const engine *e, uint64_t execution)
+{
+    for (size_t i = e->again_head; i < e->again_count && i < e->again_head + STAY; i++)
+        if (e->again[i] == execution)
+            return true;
+    return false;
+}
+
+bool engine_can_leave(const engine *e, const struct entry *entry)
+{
+    return e->recovers && entry->x && entry->kept && !entry->slice &&
+           rt_exec_status(entry->x) == RT_RUNNING;
+}
+
+static void leave(struct entry *entry)
+{
+    engine_unlist(entry);
+    rt_exec_free(entry->x);
+    entry->x = NULL;
+}
+
+/* Bytes of one that could be made to fail. */
+static size_t bytes_held(const struct entry *entry)
+{
+    return entry->x && rt_exec_status(entry->x) == RT_RUNNING ? rt_exec_held(entry->x) : 0;
+}
+
+/*
+ * Only a step changes what an execution holds, and whether it can leave: so those that have had one
+ * since they were looked at are all that matter, and those of them that stay and hold much are the
+ * ones to fail. Each turn looks at so many.
+ */
+static void let_leave(engine *e)
+{
+    struct entry *entry;
+
+    for (size_t n = 0; n < LOOKED_AT && (entry = e->stepped.first); n++) {
+        if (engine_can_leave(e, entry) && !comes_next(e, entry->node.id)) {
+            leave(entry);
+            continue;
+        }
+        engine_unlist(entry);
+        entry->held = bytes_held(entry);
+        if (entry->held >= e->memory / MUCH)
+            enlist(&e->large, entry);
+    }
+}
+
+/* ---- failing ---- */
+
+static struct entry *largest(const engine *e)
+{
+    struct entry *most = e->large.first;
+
+    for (struct entry *entry = most; entry; entry = entry->behind)
+        if (entry->held > most->held)
+            most = entry;
+    return most;
+}
+
+static void fail_largest(engine *e)
+{
+    struct entry *entry = largest(e);
+    struct input in = {.kind = RT_IN_FAIL};
+
+    if (!entry)
+        return;
+    in.execution = entry->node.id;
+    asl_error_set(
+        &in.error, ASL_DATA_LIMIT_EXCEEDED,
+        "The execution holds data of %zu bytes, and the process has no more than %zu bytes "
+        "of memory for all executions together (--memory).",
+        entry->held, e->memory);
+    engine_step(e, &in);
+}
+
+/* ---- looking ---- */
+
+void engine_look_at_memory(engine *e)
+{
+    e->grown += e->under_way_count ? GROWS_UNDER_WAY : 0;
+    if (!e->hooks.used_bytes || (!engine_is_short(e) && e->grown < e->memory / LOOKS))
+        return;
+    measure(e);
+    if (!engine_is_short(e))
+        return;
+    let_leave(e);
+    measure(e);
+    if (e->used >= e->memory && !e->stepped.first)
+        fail_largest(e);
+}
+
+/* ---- executions of Map Runs that wait to begin ---- */
+
+/* When memory is short, only if nothing else goes on; what can't leave memory must end first. */
+bool engine_may_begin(const engine *e)
+{
+    if (!engine_is_short(e))
+        return true;
+    if (e->again_count || input_queue_len(&e->inputs) || e->under_way || engine_takes_up(e))
+        return false;
+    return e->recovers || (e->tasks_busy == 0 && e->heap_count == 0);
+}
+
+/*
+ * While some have more to do at once, those go on first: what they hold shows before others begin,
+ * and nothing is done later for it. But that they never end must not keep others from beginning.
+ */
+static bool others_go_first(engine *e)
+{
+    return e->again_count - e->again_head > MANY && ++e->held_back % HELD_BACK != 0;
+}
+
+void engine_step_beginnings(engine *e)
+{
+    while (input_queue_len(&e->beginnings) && !engine_share_is_over(e) && engine_may_begin(e) &&
+           !others_go_first(e)) {
+        struct input in = input_queue_take(&e->beginnings);
+        struct entry *entry = engine_entry(e, in.execution);
+        if (entry)
+            entry->unstarted = false;
+        engine_step(e, &in);
+        /* What it will hold is seen when it has made its step. */
+        if (engine_is_short(e))
+            break;
+    }
+}

@@ -1,0 +1,78 @@
+/* What runs again: executions that ended unsuccessfully, and Map Runs that are changed meanwhile.
+ */
+
+#include "runtime/engine/engine_impl.h"
+
+bool engine_redrive(engine *e, uint64_t execution, const json *token, struct diag *why)
+{
+    if (!engine_fetch(e, execution, why))
+        return false;
+    engine_add_input(e, RT_IN_REDRIVE, execution)->value = token ? json_ref(token) : NULL;
+    return true;
+}
+
+void engine_update_map_run(engine *e, uint64_t execution, const json *request)
+{
+    engine_add_input(e, RT_IN_UPDATE_MAP_RUN, execution)->value = json_ref(request);
+}
+
+struct entry *engine_ended_entry(engine *e, uint64_t execution)
+{
+    struct diag why = {0};
+    const rt_exec *x = engine_fetch(e, execution, &why);
+
+    diag_clear(&why);
+    return x ? engine_entry(e, execution) : NULL;
+}
+
+void engine_forget_end(engine *e, struct entry *entry)
+{
+    e->running++;
+    entry->over = false;
+    entry->redriven = true;
+    entry->kept_end = false;
+    entry->kept_due_ms = INT64_MAX; /* nothing is ever due then */
+}
+
+bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
+                          const struct rt_command *c, struct diag *why)
+{
+    uint64_t child;
+    bool found;
+
+    if (!engine_find_child(e, r, &child, &found, why))
+        return false;
+    if (!found) {
+        engine_start_child(e, r, parent, c);
+        return true;
+    }
+    struct diag wrong = {0};
+    struct entry *entry = engine_entry(e, child);
+    if (entry && entry->untaken) {
+        entry->errand = r;
+        entry->orphan = false;
+        r->number = child;
+        return true;
+    }
+    const rt_exec *x = engine_fetch(e, child, &wrong);
+    if (!x) {
+        bool lost = engine_is_damage(&wrong);
+        if (lost)
+            engine_child_lost(e, r, wrong.text);
+        else
+            diag_set(why, wrong.code, 0, "%s", wrong.text);
+        diag_clear(&wrong);
+        return lost;
+    }
+    bool runs = rt_exec_status(x) == RT_RUNNING;
+    if (!runs && (rt_exec_redrives(x) >= c->attempt || rt_exec_redrive_refusal(x, e->now_ms))) {
+        engine_tell_parent(e, r, x);
+        engine_release(e, child);
+        return true;
+    }
+    entry = engine_entry(e, child);
+    entry->errand = r;
+    entry->orphan = false;
+    r->number = child;
+    return runs || engine_redrive(e, child, NULL, why);
+}

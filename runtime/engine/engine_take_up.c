@@ -1,0 +1,301 @@
+/*
+ * Taking up what ran before a restart, without anybody having to wait for it.
+ *
+ * engine_recover only notes which executions run: an entry each, marked as untaken. Turns take them
+ * up in the order of their numbers, for a share of each turn; a long history is read in several. An
+ * input for one that is untaken, or its timer, takes it up at once.
+ *
+ * Parents come before their children, as only they know whether they still ask for them. So there
+ * is an errand for each child that runs, unasked until its parent has been taken up: what that asks
+ * for and is there is its child again, what has ended meanwhile is answered, what is not there is
+ * started. A child that is unasked then is stopped: its Map has ended, and the process before the
+ * stop.
+ */
+
+#include "runtime/engine/engine_impl.h"
+
+#include "parsers/base/mem.h"
+
+#include <string.h>
+
+/* ---- what is to be taken up ---- */
+
+void engine_note_running(engine *e, const struct store_running *row)
+{
+    struct entry *entry = engine_add_entry(e, row->number);
+    const struct store_parent p = row->parent;
+
+    entry->keep = row->transient ? ENGINE_KEEP_RUNNING : ENGINE_KEEP;
+    entry->kept = entry->untaken = true;
+    entry->kept_due_ms = row->due_ms;
+    e->running++;
+    if (row->due_ms != STORE_AWAKE)
+        engine_set_due(e, entry, row->due_ms);
+    if (row->due_ms != STORE_AWAKE && !p.set)
+        return;
+    MEM_GROW(e->untaken, e->untaken_count, e->untaken_cap);
+    e->untaken[e->untaken_count++] = row->number;
+    if (!p.set)
+        return;
+    /* Parents are older. In a file that was changed they may not be, or have a child twice. */
+    if (p.execution >= row->number || engine_errand(e, p.execution, p.ref)) {
+        engine_orphan(e, entry);
+        return;
+    }
+    entry->errand = engine_new_errand(e, p.execution, p.ref, true);
+    entry->errand->unasked = true;
+    entry->errand->number = row->number;
+}
+
+bool engine_takes_up(const engine *e)
+{
+    return e->untaken_head < e->untaken_count;
+}
+
+size_t engine_untaken(const engine *e)
+{
+    return e->untaken_count - e->untaken_head;
+}
+
+void engine_take_up_later(engine *e, bool later)
+{
+    e->takes_up_later = later;
+}
+
+/* ---- children ---- */
+
+void engine_orphan(engine *e, struct entry *entry)
+{
+    static const struct asl_error none;
+
+    if (entry->errand) {
+        id_map_take(&e->errands, entry->errand->node.id);
+        mem_free(entry->errand);
+    }
+    entry->errand = NULL;
+    entry->orphan = true;
+    engine_stop(e, entry->node.id, &none);
+}
+
+bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
+                       struct diag *why)
+{
+    struct diag missing = {0};
+
+    *found = e->store && store_find_child(e->store, r->execution, r->ref, child, &missing);
+    bool good = *found || !e->store || !strcmp(missing.code, "STORE_NONE");
+    if (!good)
+        diag_set(why, missing.code, 0, "%s", missing.text);
+    diag_clear(&missing);
+    return good;
+}
+
+/* The child's answer may not have reached its parent. False with *why filled when the store can't
+ * be read. */
+static bool find_ended_child(engine *e, struct errand *r, bool *found, struct diag *why)
+{
+    uint64_t child;
+    rt_exec *x = NULL;
+    bool good = engine_find_child(e, r, &child, found, why);
+    struct diag wrong = {0};
+
+    if (!good || !*found)
+        return good;
+    if ((x = engine_fold_whole(e, child, &wrong)))
+        engine_tell_parent(e, r, x);
+    else if ((good = engine_is_damage(&wrong)))
+        engine_child_lost(e, r, wrong.text);
+    else
+        diag_set(why, wrong.code, 0, "%s", wrong.text);
+    rt_exec_free(x);
+    diag_clear(&wrong);
+    return good;
+}
+
+/* The child that runs is its parent's again, or the one that has ended is answered for, or there is
+ * none yet. */
+static bool ask_for_child(engine *e, const struct entry *entry, const struct rt_command *c,
+                          struct diag *why)
+{
+    struct errand *r = engine_add_errand(e, entry->node.id, c);
+    bool found = false;
+
+    if (r->number != NO_CHILD)
+        return true;
+    if (c->kind == RT_REDRIVE_CHILD)
+        return engine_redrive_child(e, r, entry->x, c, why);
+    if (!find_ended_child(e, r, &found, why))
+        return false;
+    if (!found)
+        engine_start_child(e, r, entry->x, c);
+    return true;
+}
+
+/* ---- one of them ---- */
+
+static bool give_commands(engine *e, struct entry *entry, const struct rt_output *out,
+                          struct diag *why)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < out->command_count; i++)
+        entry->errands += starts_errand(&out->commands[i]);
+    for (size_t i = 0; good && i < out->command_count; i++) {
+        const struct rt_command *c = &out->commands[i];
+        if (c->kind == RT_RUN_TASK)
+            engine_hand_out(e, entry->node.id, entry->x, c);
+        else
+            good = ask_for_child(e, entry, c, why);
+    }
+    return good;
+}
+
+/* Lets an execution go on that has its history. False with *why filled: it can't. */
+static bool go_on(engine *e, struct entry *entry, struct diag *why)
+{
+    struct rt_output out = {0};
+    const rt_exec *x = entry->x;
+    bool good = true;
+
+    entry->untaken = false;
+    if (rt_exec_status(x) != RT_RUNNING) {
+        engine_mend_end(e, entry);
+        return true;
+    }
+    e->turn_bytes += rt_exec_held(x);
+    engine_note_step(e, entry);
+    rt_resume(entry->x, engine_due_clock(e), &out);
+    if (!out.command_count && rt_next_due(x) == INT64_MAX && !rt_exec_can_go_on(x)) {
+        diag_set(why, STORE_DAMAGED, 0, "the end of its history is missing: it waits for nothing");
+        good = false;
+    } else {
+        engine_set_due(e, entry, rt_next_due(x));
+        good = give_commands(e, entry, &out, why);
+    }
+    rt_output_clear(&out);
+    return good;
+}
+
+/* What an earlier turn has read of that history, or nothing. */
+static struct fold begun(engine *e, uint64_t execution)
+{
+    struct fold f = {.execution = execution};
+
+    if (e->fold.x && e->fold.execution == execution) {
+        f = e->fold;
+        e->fold.x = NULL;
+    }
+    return f;
+}
+
+/*
+ * Takes up one whose parent has been, or is gone. False: its history is long, and the rest of it is
+ * for the next turn. Then or when the store can't be read the entry is as it was; else it isn't
+ * untaken any more, or it is gone.
+ */
+static bool take_up(engine *e, struct entry *entry, bool pauses)
+{
+    uint64_t execution = entry->node.id;
+    struct fold f = begun(e, execution);
+    struct diag why = {0};
+
+    if (entry->errand && entry->errand->unasked)
+        engine_orphan(e, entry);
+    enum fold_end end = engine_fold(e, &f, pauses, &why);
+    if (end == FOLD_PAUSED) {
+        rt_exec_free(e->fold.x);
+        e->fold = f;
+        return false;
+    }
+    entry->x = f.x;
+    if (end == FOLD_FAILED || !go_on(e, entry, &why)) {
+        if (engine_is_damage(&why))
+            engine_set_apart(e, execution, why.text);
+        else
+            engine_cannot_read(e, &why);
+    }
+    engine_used_ns(e);
+    diag_clear(&why);
+    return true;
+}
+
+/* The oldest of its parents that is untaken, or itself. */
+static struct entry *eldest(const engine *e, struct entry *entry)
+{
+    while (entry->errand && entry->errand->unasked) {
+        struct entry *parent = engine_entry(e, entry->errand->execution);
+        if (!parent || !parent->untaken)
+            break;
+        entry = parent;
+    }
+    return entry;
+}
+
+static struct entry *untaken_entry(const engine *e, uint64_t execution)
+{
+    struct entry *entry = engine_entry(e, execution);
+
+    return entry && entry->untaken ? entry : NULL;
+}
+
+/* ---- before its turn, and in it ---- */
+
+bool engine_take_up_now(engine *e, struct entry *entry)
+{
+    uint64_t execution = entry->node.id;
+
+    while (!e->unreadable && (entry = untaken_entry(e, execution))) {
+        entry = eldest(e, entry);
+        uint64_t number = entry->node.id;
+        bool awake = entry->kept_due_ms == STORE_AWAKE;
+        take_up(e, entry, false);
+        /* The turn that it was to have. */
+        if (awake && (entry = engine_entry(e, number)))
+            engine_queue(e, entry);
+    }
+    return !e->unreadable && engine_entry(e, execution);
+}
+
+bool engine_take_up(engine *e, uint64_t execution)
+{
+    struct entry *entry = untaken_entry(e, execution);
+
+    return entry && engine_take_up_now(e, entry);
+}
+
+/* The next that is to be taken up; NULL: that one needn't be. */
+static struct entry *next_of(engine *e, uint64_t execution)
+{
+    struct entry *entry = untaken_entry(e, execution), *next = entry ? eldest(e, entry) : NULL;
+
+    if (!entry || next != entry || entry->kept_due_ms == STORE_AWAKE)
+        return next;
+    /* It sleeps on, unless nobody asks for it. */
+    if (entry->errand && entry->errand->unasked)
+        engine_orphan(e, entry);
+    return NULL;
+}
+
+void engine_take_up_some(engine *e)
+{
+    if (!e->untaken || e->takes_up_later)
+        return;
+    while (engine_takes_up(e) && !e->unreadable && !engine_share_is_over(e)) {
+        struct entry *entry = next_of(e, e->untaken[e->untaken_head]);
+        if (!entry) {
+            e->untaken_head++;
+            e->share_steps++;
+            continue;
+        }
+        uint64_t execution = entry->node.id;
+        if (!take_up(e, entry, true))
+            return;
+        if (!e->unreadable && engine_entry(e, execution))
+            engine_step(e, &(struct input){.kind = RT_IN_CONTINUE, .execution = execution});
+    }
+    if (engine_takes_up(e))
+        return;
+    mem_free(e->untaken);
+    e->untaken = NULL;
+    e->untaken_head = e->untaken_count = e->untaken_cap = 0;
+}

@@ -1,0 +1,19 @@
+#ifndef RUNTIME_ENGINE_NAMES_H
+#define RUNTIME_ENGINE_NAMES_H
+
+#include "runtime/core/exec.h"
+
+#include <stdint.h>
+
+/* What an execution is called, from what its user says of it. NULL: the default. */
+struct names_given {
+    const char *machine; /* "StateMachine" */
+    const char *name;    /* of the execution; a UUID that follows from the seed */
+    const char *region;  /* AWS_DEFAULT_REGION */
+    const char *account; /* AWS_DEFAULT_ACCOUNT */
+    uint64_t seed;
+};
+
+void names_make(const struct names_given *given, struct rt_names *out);
+
+#endif

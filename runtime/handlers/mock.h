@@ -1,0 +1,44 @@
+#ifndef RUNTIME_HANDLERS_MOCK_H
+#define RUNTIME_HANDLERS_MOCK_H
+
+#include "asl/eval/machine.h"
+#include "parsers/base/diag.h"
+#include "runtime/handlers/task.h"
+
+#include <stdbool.h>
+
+/*
+ * Answers instead of services, from a mock configuration of Step Functions Local
+ * (MockConfigFile.json): a test case names a response for each state that it mocks, a response has
+ * an answer for each invocation, counted from 0 over retries and iterations.
+ */
+typedef struct mocks mocks;
+
+enum { MOCKS_FILE_MAX = 16 * 1024 * 1024 }; /* bytes */
+
+/*
+ * One execution's mocks: test case `name` of `machine` (NULL: of the only machine that has such a
+ * case). NULL with *why filled, the file's name in its text, when the file is no good or has no
+ * such case; only a regular file is read.
+ */
+mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why);
+/* The same from the text of that file. */
+mocks *mocks_parse(const char *path, const char *text, size_t len, const char *machine,
+                   const char *name, struct diag *why);
+void mocks_free(mocks *m);
+
+/* Does the machine have all the states that are mocked? False with *why filled: it names those that
+ * there are. */
+bool mocks_fit(const mocks *m, const asl_machine *machine, struct diag *why);
+
+/*
+ * The answer to the next invocation of `state`; false when it is not mocked. One that has no answer
+ * left fails with States.Runtime, as in Step Functions Local, and says so.
+ */
+bool mocks_answer(mocks *m, const char *state, struct task_result *out);
+/* What the service of a mocked Task says when it takes it on, which TaskSubmitted shows: a job's
+ * description or what the token brings; of a callback that fails, nothing but that it was taken.
+ * NULL: it isn't submitted. */
+json *mocks_submitted(const char *resource, const struct task_result *answer);
+
+#endif

@@ -1,0 +1,684 @@
+#include "runtime/host/host.h"
+#include "parsers/base/mem.h"
+#include "runtime/base/clock.h"
+#include "runtime/base/process_memory.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+/* While the engine has more to do, the loop is looked at again after so many turns of it or so many
+ * milliseconds, whichever is first. */
+enum { TURNS_AT_ONCE = 64, GLANCE_MS = 2 };
+
+/*
+ * Polls end after so long whatever is due, as their time-outs stand still while the machine is
+ * asleep, and nothing tells that the time of day was set. The clock is noted every hour.
+ */
+enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
+
+/* Handlers that begin no more calls. They are closed when their last call is over, and freed when
+ * what they had in the loop is gone, too. */
+struct retired {
+    struct retired *next;
+    handlers *handlers;
+};
+
+struct host {
+    uv_loop_t loop;
+    uv_timer_t timer;
+    uv_prepare_t before_poll;
+    uv_signal_t signals[2];
+    engine *engine;
+    handlers *handlers;
+    struct retired *retired;
+    tasks *tasks;
+    mocks *mocks;
+    api *api;
+    struct host_options options;
+    struct due_clock clock;
+    store *store;       /* may be NULL */
+    int64_t note_ms;    /* when the clock is to be noted there, by itself; INT64_MAX: never */
+    int64_t virtual_ms; /* the virtual clock */
+    int64_t since_ms;   /* since when nothing came in, while it stands still; 0: something did */
+    /* That, and this, by clock_steady_ms. No wait lasts longer; INT64_MAX: no bound. */
+    int64_t until_ms;
+    int64_t glance_ms; /* when the loop was looked at last, by clock_steady_ms */
+    unsigned turns;    /* made since */
+    bool resting;      /* the engine is of no use: nothing of it is due */
+    int interrupted;   /* by that signal; 0: it wasn't */
+    bool stopped, draining;
+    void (*drained)(void *user); /* NULL: nobody waits for that, or it was told */
+    void *drained_user;
+};
+
+int64_t host_due_clock(const host *h)
+{
+    return h->options.virtual_clock ? h->virtual_ms : due_clock_now(&h->clock);
+}
+
+/* ---- the clock ---- */
+
+static void note_clock(host *h)
+{
+    struct buf note = {0};
+
+    due_clock_note(&h->clock, &note);
+    store_put(h->store, "host", "clock", note.data, note.len);
+    h->note_ms = due_clock_now(&h->clock) + NOTE_EVERY_MS;
+    buf_clear(&note);
+}
+
+/* What waits in the api does so by the time of day. */
+static void look_at_clock(host *h)
+{
+    int64_t set_ms = due_clock_look(&h->clock);
+
+    if (set_ms && h->api)
+        api_clock_set(h->api, set_ms, h->clock.skew_ms);
+    if (h->note_ms != INT64_MAX && (set_ms || due_clock_now(&h->clock) >= h->note_ms))
+        note_clock(h);
+}
+
+int64_t host_now(host *h)
+{
+    if (h->options.virtual_clock)
+        return h->virtual_ms;
+    look_at_clock(h);
+    return due_clock_day(&h->clock, due_clock_now(&h->clock));
+}
+
+/* ---- between engine, tasks and handlers ---- */
+
+static void task_ended(void *user, uint64_t id, struct task_result *result)
+{
+    host *h = user;
+
+    bool awaits = h->api && api_awaits_token(h->api, id);
+
+    if (result->ok)
+        engine_task_submitted(h->engine, id, result->output);
+    /* Without an api nobody else brings the result of a task that goes by a token or a job: the
+     * handler's answer stands for it, too. */
+    if (result->ok && awaits) {
+        task_result_clear(result);
+        return;
+    }
+    if (h->api && result->exchange)
+        api_task_traced(h->api, id, result->exchange);
+    if (h->api)
+        api_task_over(h->api, id);
+    engine_task_done(h->engine, id, result);
+}
+
+static void task_submitted(void *user, uint64_t id, const json *output)
+{
+    host *h = user;
+
+    engine_task_submitted(h->engine, id, output);
+}
+
+static void run_task(void *user, const struct task *task)
+{
+    host *h = user;
+
+    if (h->draining)
+        return;
+    struct task_result result = {0};
+    bool mocked = h->mocks && mocks_answer(h->mocks, task->state, &result);
+
+    enum api_offer offer = h->api && !mocked ? api_offer_task(h->api, task) : API_NOT_MINE;
+
+    if (offer == API_TAKEN)
+        return;
+    if (task->activity)
+        engine_task_started(h->engine, task->id, NULL);
+    /* After a crash: it has been told, and its token brings the result. */
+    if (!mocked && offer == API_BY_TOKEN && task->submitted)
+        return;
+    struct task traced = *task;
+    traced.trace = h->api ? api_trace(h->api, task) : TASK_UNTRACED;
+    json *submitted = mocked ? mocks_submitted(task->resource, &result) : NULL;
+    if (submitted)
+        engine_task_submitted(h->engine, task->id, submitted);
+    json_unref(submitted);
+    if (mocked || !tasks_start(h->tasks, &traced, &result))
+        task_ended(h, task->id, &result);
+}
+
+static bool has_activity(void *user, uint64_t execution, const char *arn)
+{
+    const host *h = user;
+
+    return !h->api || api_has_activity(h->api, execution, arn);
+}
+
+static int64_t used_ns(void *user)
+{
+    struct timespec t;
+
+    (void)user;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static size_t used_bytes(void *user)
+{
+    (void)user;
+    return mem_in_use();
+}
+
+static int64_t clock_now(void *user)
+{
+    return host_due_clock(user);
+}
+
+static void cancel_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    tasks_cancel(h->tasks, id);
+    if (h->api)
+        api_task_cancelled(h->api, id);
+}
+
+static void release_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    tasks_release(h->tasks, id);
+    if (h->api)
+        api_task_over(h->api, id);
+}
+
+static void ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    host *h = user;
+
+    if (h->options.ended)
+        h->options.ended(h->options.user, execution, x);
+    if (h->api)
+        api_ended(h->api, execution, x, host_now(h));
+}
+
+static void lost(void *user, uint64_t execution, const char *arn, const char *list, const char *why)
+{
+    host *h = user;
+
+    if (h->options.lost)
+        h->options.lost(h->options.user, execution, arn, list, why);
+    if (h->api)
+        api_lost(h->api, execution, list);
+}
+
+static void answered(void *user, int64_t since_ms)
+{
+    const host *h = user;
+
+    if (h->options.answered)
+        h->options.answered(h->options.user, since_ms);
+}
+
+static void happened(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count)
+{
+    const host *h = user;
+
+    if (h->options.happened)
+        h->options.happened(h->options.user, execution, x, events, count);
+}
+
+/* ---- the loop ---- */
+
+/* When something is to be done next if nothing comes in before; INT64_MIN: at once. */
+static int64_t next_due(const host *h)
+{
+    int64_t due = engine_next_due(h->engine);
+
+    if (handlers_next_due(h->handlers) < due)
+        due = handlers_next_due(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        if (handlers_next_due(r->handlers) < due)
+            due = handlers_next_due(r->handlers);
+    int64_t api_due = h->api ? api_next_due(h->api) : INT64_MAX;
+    /* Its times are times of day, as that was when they were last looked at. */
+    if (api_due != INT64_MIN && api_due != INT64_MAX)
+        api_due += h->clock.skew_ms;
+    return api_due < due ? api_due : due;
+}
+
+static int64_t time_until(int64_t due_ms, int64_t now_ms)
+{
+    return due_ms == INT64_MAX ? INT64_MAX : due_ms > now_ms ? due_ms - now_ms : 0;
+}
+
+/* What the clock would show if it went while tasks run. */
+static int64_t now_if_it_goes(const host *h)
+{
+    bool stands = h->options.virtual_clock && h->since_ms;
+
+    return host_due_clock(h) + (stands ? clock_steady_ms() - h->since_ms : 0);
+}
+
+/* How long the loop may wait for something to come in. */
+static int64_t longest_wait(const host *h)
+{
+    int64_t wait = h->resting ? INT64_MAX : time_until(next_due(h), now_if_it_goes(h));
+    int64_t bound = time_until(h->until_ms, clock_steady_ms());
+
+    if (h->stopped)
+        return 0;
+    if (wait > MAX_POLL_MS)
+        wait = MAX_POLL_MS;
+    return wait < bound ? wait : bound;
+}
+
+static void wake_handlers(host *h)
+{
+    handlers_wake(h->handlers, host_due_clock(h));
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_wake(r->handlers, host_due_clock(h));
+}
+
+static void on_timer(uv_timer_t *t)
+{
+    (void)t; /* the turn that follows looks at the clock */
+}
+
+/*
+ * The loop calls this right before it polls, whatever ran since uv_run began: before 1.45, libuv
+ * runs timers first, and what they bring must not wait for a poll whose length was told before. So
+ * this is the one place that tells how long a poll may last. Timers of others count from the loop's
+ * time, which may be old.
+ */
+static void on_before_poll(uv_prepare_t *p)
+{
+    host *h = p->data;
+    int64_t wait_ms = longest_wait(h);
+
+    uv_update_time(&h->loop);
+    uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
+}
+
+/* Lets the loop run until something came in or is due. */
+static void wait_for_io(host *h)
+{
+    uv_run(&h->loop, UV_RUN_ONCE);
+    uv_timer_stop(&h->timer);
+}
+
+/* The engine has more to do: takes what came in meanwhile, now and then. */
+static void glance_at_io(host *h)
+{
+    if (++h->turns < TURNS_AT_ONCE && clock_steady_ms() < h->glance_ms + GLANCE_MS)
+        return;
+    uv_run(&h->loop, UV_RUN_NOWAIT);
+    h->turns = 0;
+    h->glance_ms = clock_steady_ms();
+}
+
+static void on_signal(uv_signal_t *s, int number)
+{
+    host *h = s->data;
+
+    if (!h->interrupted) {
+        h->interrupted = number;
+        return;
+    }
+    /* Who says it twice doesn't want to wait for handlers, but what they run goes with the process.
+     * The next one ends that at once. */
+    h->stopped = true;
+    for (int i = 0; i < 2; i++)
+        uv_signal_stop(&h->signals[i]);
+}
+
+static handlers *new_handlers(host *h)
+{
+    handlers *made = handlers_new(&h->loop, &h->options.handlers, tasks_answer, h->tasks);
+
+    handlers_on_submitted(made, tasks_submitted);
+    return made;
+}
+
+host *host_new(store *s, const struct host_options *options)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    host *h = mem_calloc(1, sizeof *h);
+    struct engine_hooks hooks = {.user = h,
+                                 .run_task = run_task,
+                                 .cancel_task = cancel_task,
+                                 .release_task = release_task,
+                                 .happened = happened,
+                                 .ended = ended,
+                                 .lost = lost,
+                                 .answered = answered,
+                                 .has_activity = has_activity,
+                                 .used_ns = used_ns,
+                                 .used_bytes = used_bytes};
+    size_t memory = options->memory ? options->memory : process_memory_most() / 2;
+
+    h->options = *options;
+    due_clock_start(&h->clock, options->wall_us);
+    h->store = s;
+    h->note_ms = INT64_MAX;
+    h->virtual_ms = options->start_ms ? options->start_ms : clock_wall_ms();
+    uv_loop_init(&h->loop);
+    uv_timer_init(&h->loop, &h->timer);
+    h->until_ms = INT64_MAX;
+    /* It keeps the loop alive: without handles uv_run would return at once. */
+    uv_prepare_init(&h->loop, &h->before_poll);
+    h->before_poll.data = h;
+    uv_prepare_start(&h->before_poll, on_before_poll);
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&h->loop, &h->signals[i]);
+        h->signals[i].data = h;
+        uv_signal_start(&h->signals[i], on_signal, numbers[i]);
+        uv_unref((uv_handle_t *)&h->signals[i]);
+    }
+    h->tasks = tasks_new(task_ended, h);
+    h->options.handlers.now = clock_now;
+    h->options.handlers.clock = h;
+    h->handlers = new_handlers(h);
+    tasks_use(h->tasks, h->handlers);
+    tasks_on_submitted(h->tasks, task_submitted);
+    h->engine = engine_new(s, &hooks);
+    if (memory)
+        engine_limit_memory(h->engine, memory);
+    if (options->evaluation_ms)
+        engine_limit_evaluations(h->engine, options->evaluation_ms);
+    return h;
+}
+
+void host_free(host *h)
+{
+    if (!h)
+        return;
+    engine_free(h->engine);
+    handlers_close(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_close(r->handlers);
+    uv_close((uv_handle_t *)&h->timer, NULL);
+    uv_close((uv_handle_t *)&h->before_poll, NULL);
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&h->signals[i], NULL);
+    uv_run(&h->loop, UV_RUN_DEFAULT);
+    handlers_free(h->handlers);
+    for (struct retired *r; (r = h->retired);) {
+        h->retired = r->next;
+        handlers_free(r->handlers);
+        mem_free(r);
+    }
+    tasks_free(h->tasks);
+    mocks_free(h->mocks);
+    int left = uv_loop_close(&h->loop);
+    assert(left == 0);
+    (void)left;
+    mem_free(h);
+}
+
+engine *host_engine(host *h)
+{
+    return h->engine;
+}
+
+handlers *host_handlers(host *h)
+{
+    return h->handlers;
+}
+
+static void retire(host *h, handlers *old)
+{
+    struct retired *r = mem_calloc(1, sizeof *r);
+
+    r->handlers = old;
+    r->next = h->retired;
+    h->retired = r;
+}
+
+handlers *host_read_handlers(host *h, const char *path, const char *text, size_t len,
+                             struct diag *why)
+{
+    handlers *read = new_handlers(h);
+
+    if (handlers_parse(read, path, text, len, why))
+        return read;
+    retire(h, read);
+    return NULL;
+}
+
+void host_use_handlers(host *h, handlers *read)
+{
+    retire(h, h->handlers);
+    h->handlers = read;
+    tasks_use(h->tasks, read);
+}
+
+void host_count_calls(const host *h, size_t *busy, size_t *waiting)
+{
+    *busy = handlers_busy(h->handlers);
+    *waiting = handlers_waiting(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next) {
+        *busy += handlers_busy(r->handlers);
+        *waiting += handlers_waiting(r->handlers);
+    }
+}
+
+/* Those that nobody waits for end their processes and connections. */
+static void close_retired(host *h)
+{
+    for (struct retired **at = &h->retired, *r; (r = *at);) {
+        if (handlers_are_closed(r->handlers)) {
+            *at = r->next;
+            handlers_free(r->handlers);
+            mem_free(r);
+            continue;
+        }
+        if (!handlers_busy(r->handlers) && handlers_are_idle(r->handlers))
+            handlers_close(r->handlers);
+        at = &r->next;
+    }
+}
+
+static void tell_drained(host *h)
+{
+    bool idle = h->drained && handlers_are_idle(h->handlers);
+
+    for (const struct retired *r = h->retired; idle && r; r = r->next)
+        idle = handlers_are_idle(r->handlers);
+    if (!idle)
+        return;
+    void (*drained)(void *user) = h->drained;
+    h->drained = NULL;
+    drained(h->drained_user);
+}
+
+void host_drain(host *h, void (*drained)(void *user), void *user)
+{
+    h->draining = true;
+    engine_take_up_later(h->engine, true);
+    handlers_drain(h->handlers);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_drain(r->handlers);
+    h->drained = drained;
+    h->drained_user = user;
+    tell_drained(h);
+}
+
+int host_signal(const host *h)
+{
+    return h->interrupted;
+}
+
+void host_use_mocks(host *h, mocks *m)
+{
+    mocks_free(h->mocks);
+    h->mocks = m;
+}
+
+void host_use_api(host *h, api *a)
+{
+    h->api = a;
+}
+
+uv_loop_t *host_loop(host *h)
+{
+    return &h->loop;
+}
+
+/* Goes on by the clock that another process began. */
+static bool take_up_clock(host *h, struct diag *why)
+{
+    struct diag missing = {0};
+    struct buf note = {0};
+    bool good = store_get(h->store, "host", "clock", &note, &missing);
+
+    if (good)
+        due_clock_go_on(&h->clock, note.data, note.len);
+    else if (!(good = strcmp(missing.code, "STORE_NONE") == 0))
+        diag_set(why, missing.code, 0, "%s", missing.text);
+    if (good)
+        note_clock(h);
+    if (h->api)
+        api_clock_set(h->api, 0, h->clock.skew_ms);
+    diag_clear(&missing);
+    buf_clear(&note);
+    return good;
+}
+
+/* The time of day for the engine, which is told how far its other clock is ahead. */
+static int64_t turn_time(host *h)
+{
+    if (h->options.virtual_clock)
+        return h->virtual_ms;
+    look_at_clock(h);
+    int64_t due_clock_ms = due_clock_now(&h->clock);
+    int64_t now_ms = due_clock_day(&h->clock, due_clock_ms);
+    engine_set_skew(h->engine, due_clock_ms - now_ms);
+    return now_ms;
+}
+
+/* Lets time pass until something is to be done. False: nothing ever will be. */
+static bool let_time_pass(host *h, int64_t due_ms)
+{
+    bool busy = engine_tasks(h->engine) > handlers_asleep(h->handlers);
+
+    if (!busy && due_ms == INT64_MAX)
+        return false;
+    if (h->options.virtual_clock && !busy) {
+        h->virtual_ms = due_ms;
+        h->since_ms = 0;
+        return true;
+    }
+    if (!h->since_ms)
+        h->since_ms = clock_steady_ms();
+    wait_for_io(h);
+    if (!h->options.virtual_clock)
+        return true;
+    /* Nothing came in for as long as the task may take: that much time has passed. */
+    int64_t due = next_due(h);
+    if (due != INT64_MIN && due <= now_if_it_goes(h))
+        h->virtual_ms = due;
+    else if (due != INT64_MIN)
+        return true;
+    h->since_ms = 0;
+    return true;
+}
+
+/* The execution is to end before its time. */
+static void stop(host *h, uint64_t execution, const char *name, const char *cause)
+{
+    struct asl_error e = {0};
+
+    asl_error_set(&e, name, "%s", cause);
+    engine_stop(h->engine, execution, &e);
+    asl_error_clear(&e);
+}
+
+enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why)
+{
+    enum host_end end = HOST_DONE;
+
+    h->until_ms = limit_ms ? clock_steady_ms() + limit_ms : INT64_MAX;
+    for (;;) {
+        wake_handlers(h);
+        if (!engine_advance(h->engine, turn_time(h), why))
+            return HOST_FAILED;
+        const rt_exec *x = engine_execution(h->engine, execution);
+        if (rt_exec_status(x) != RT_RUNNING)
+            return end;
+        if (end == HOST_DONE && h->interrupted) {
+            end = HOST_INTERRUPTED;
+            stop(h, execution, "Asl.Interrupted", "The process was told to stop.");
+        } else if (end == HOST_DONE && clock_steady_ms() >= h->until_ms) {
+            end = HOST_TIMED_OUT;
+            h->until_ms = INT64_MAX;
+            stop(h, execution, "Asl.TimedOut", "The time that --timeout allows is over.");
+        }
+        int64_t due = next_due(h);
+        if (due == INT64_MIN)
+            glance_at_io(h);
+        else if (!let_time_pass(h, due))
+            return HOST_STUCK;
+    }
+}
+
+/* ---- serving ---- */
+
+void host_stop(host *h)
+{
+    h->stopped = true;
+}
+
+bool host_recover(host *h, struct diag *why)
+{
+    if (!take_up_clock(h, why))
+        return false;
+    engine_take_up_later(h->engine, true);
+    return engine_recover(h->engine, turn_time(h), ENGINE_SLEEP_MS, why);
+}
+
+bool host_rest(host *h, int64_t ms)
+{
+    h->resting = true;
+    h->note_ms = INT64_MAX; /* the store may be gone */
+    h->until_ms = clock_steady_ms() + ms;
+    while (!h->interrupted && clock_steady_ms() < h->until_ms)
+        wait_for_io(h);
+    return h->interrupted;
+}
+
+bool host_turn(host *h, struct diag *why)
+{
+    wake_handlers(h);
+    if (h->api)
+        api_begin_turn(h->api);
+    if (!engine_advance(h->engine, turn_time(h), why))
+        return false;
+    if (h->api)
+        api_advance(h->api, host_now(h));
+    return true;
+}
+
+bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why)
+{
+    bool told = false;
+
+    engine_take_up_later(h->engine, false);
+    for (;;) {
+        if (!host_turn(h, why))
+            return false;
+        if (h->interrupted && !told) {
+            told = true;
+            on_stop(user);
+        }
+        close_retired(h);
+        tell_drained(h);
+        if (h->stopped)
+            return true;
+        if (next_due(h) != INT64_MIN)
+            wait_for_io(h);
+        else
+            glance_at_io(h);
+    }
+}

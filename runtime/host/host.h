@@ -1,0 +1,98 @@
+#ifndef RUNTIME_HOST_HOST_H
+#define RUNTIME_HOST_HOST_H
+
+#include "runtime/api/api.h"
+#include "runtime/engine/engine.h"
+#include "runtime/handlers/handler.h"
+#include "runtime/handlers/mock.h"
+
+/*
+ * Runs an engine and its handlers in one libuv loop, by the real clock or by a virtual one. Virtual
+ * time stands still while tasks run, and jumps to the next timer when none does but for mocks that
+ * take their time; any other task that runs into its time-out takes that long.
+ */
+typedef struct host host;
+
+struct host_options {
+    bool virtual_clock;
+    int64_t start_ms;         /* where virtual time begins; 0: now */
+    int64_t (*wall_us)(void); /* the time of day; NULL: the machine's */
+    struct handlers_options handlers;
+    int64_t evaluation_ms; /* what an evaluation may use of the processor's time; 0: the usual */
+    size_t memory;         /* bytes that the process may use; 0: half of what there is */
+    /* As the engine's hooks, with their own user; may be NULL. */
+    void *user;
+    void (*happened)(void *user, uint64_t execution, const rt_exec *x,
+                     const struct rt_event *events, size_t count);
+    void (*ended)(void *user, uint64_t execution, const rt_exec *x);
+    void (*answered)(void *user, int64_t since_ms);
+    void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,
+                 const char *why);
+};
+
+/* `s` may be NULL; it is looked at as long as the host lives. */
+host *host_new(store *s, const struct host_options *options);
+void host_free(host *h);
+
+engine *host_engine(host *h);
+/* Those that calls begin with now. */
+handlers *host_handlers(host *h);
+/* Others, as the text of the file at `path` says; NULL with *why filled. They do nothing until
+ * host_use_handlers, from when on all calls begin with them; what runs comes to its end where it
+ * began. */
+handlers *host_read_handlers(host *h, const char *path, const char *text, size_t len,
+                             struct diag *why);
+void host_use_handlers(host *h, handlers *read);
+/* Calls that have not been answered, and those of them that wait for a slot: of all of these. */
+void host_count_calls(const host *h, size_t *busy, size_t *waiting);
+/* States that `m` knows are answered by it; taken. */
+void host_use_mocks(host *h, mocks *m);
+/*
+ * Tasks are offered to it first, and it hears of what ends; looked at until host_use_api(h, NULL).
+ * With it the result of a task with a token comes by the token only.
+ */
+void host_use_api(host *h, api *a);
+uv_loop_t *host_loop(host *h);
+/* The time of day in milliseconds since 1970, by the host's clock. */
+int64_t host_now(host *h);
+/* The clock that due times count by, which nobody sets. */
+int64_t host_due_clock(const host *h);
+
+enum host_end {
+    HOST_DONE,        /* the execution has ended */
+    HOST_TIMED_OUT,   /* `limit_ms` of real time are over; the execution was stopped */
+    HOST_INTERRUPTED, /* SIGINT or SIGTERM; the execution was stopped */
+    HOST_STUCK,       /* it waits for something that nobody will bring */
+    HOST_FAILED,      /* the store failed: *why */
+};
+
+/* Runs until the execution has ended. limit_ms 0: no limit. */
+enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why);
+
+/*
+ * Takes up what the store has of executions that ran, and keeps what it takes to do so again. To be
+ * called once, with the api in use. False with *why filled: the store can't be read.
+ */
+bool host_recover(host *h, struct diag *why);
+
+/*
+ * Runs until host_stop. The first SIGINT or SIGTERM calls `on_stop` with `user`, which lets things
+ * end and then calls host_stop; the next one does that at once, one more ends the process. False
+ * with *why filled: the store failed.
+ */
+bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);
+void host_stop(host *h);
+/*
+ * From now on no task is handed out and no call begins: the next process does that. Calls `drained`
+ * with `user` when no handler has work that would be lost; at once, or from host_serve.
+ */
+void host_drain(host *h, void (*drained)(void *user), void *user);
+/* The signal that told the process to stop; 0: none has. */
+int host_signal(const host *h);
+/* One turn, without waiting for anything. As host_serve. */
+bool host_turn(host *h, struct diag *why);
+/* After the store failed: lets the loop go on for `ms`, without the engine. True: a signal told the
+ * process to stop meanwhile. */
+bool host_rest(host *h, int64_t ms);
+
+#endif

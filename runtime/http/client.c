@@ -1,0 +1,748 @@
+/*
+ * curl tells which sockets to watch and when to wake it; libuv does both and reports back through
+ * curl_multi_socket_action. Finished transfers are collected after each such call, never inside
+ * curl's callbacks, so a receiver may send and cancel as it likes.
+ */
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
+
+#include "runtime/http/client.h"
+
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/percent.h"
+#include "runtime/base/clock.h"
+#include "runtime/http/curl_library.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    CONNECT_MS = 10 * 1000,
+    MAX_BODY = 1024 * 1024,
+    MAX_HEADER_BYTES = 256 * 1024,
+    MAX_SPARES = 64, /* easy handles kept for the next request */
+};
+
+struct http_transfer {
+    http_client *client;
+    struct http_transfer *prev, *next; /* all that run, or the spare ones */
+    CURL *easy;
+    http_done *done; /* NULL: cancelled, but curl can't let go of it yet */
+    void *user;
+    bool (*allow)(void *user, const struct sockaddr *address);
+    bool (*allow_name)(void *user, const char *host);
+    struct buf headers, body, answer;
+    struct curl_slist *lines; /* one for each of the headers; data points into `headers` */
+    size_t line_room;
+    size_t max_body, header_bytes;
+    int64_t timeout_ms;
+    int64_t until_ms, connect_until_ms; /* by clock_steady_ms; until_ms 0: no bound */
+    bool resolved;                      /* past the look-up of the name */
+    bool sent;                          /* has a connection */
+    bool too_large;                     /* the answer is */
+    bool refused;                       /* by `allow` */
+    bool again;                         /* it is the second try */
+    bool probing; /* looks up the name only, to ask `allow` before a proxy is asked */
+    char error[CURL_ERROR_SIZE];
+};
+
+struct http_client {
+    uv_loop_t *loop;
+    const struct curl_library *curl;
+    CURLM *multi;
+    uv_timer_t timer;
+    struct http_transfer *running, *spare;
+    size_t spares;
+    char *no_proxy;
+    size_t open; /* handles of the loop */
+    bool closing;
+};
+
+/* One watched socket. */
+struct watch {
+    uv_poll_t poll;
+    http_client *client;
+    curl_socket_t fd;
+};
+
+/* ---- lists ---- */
+
+static void push(struct http_transfer **list, struct http_transfer *t)
+{
+    t->prev = NULL;
+    t->next = *list;
+    if (t->next)
+        t->next->prev = t;
+    *list = t;
+}
+
+static void unlink_transfer(struct http_transfer **list, struct http_transfer *t)
+{
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        *list = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    t->prev = t->next = NULL;
+}
+
+static void transfer_free(struct http_transfer *t)
+{
+    t->client->curl->easy_cleanup(t->easy);
+    buf_clear(&t->headers);
+    buf_clear(&t->body);
+    buf_clear(&t->answer);
+    mem_free(t->lines);
+    mem_free(t);
+}
+
+/* For the next request, unless there are enough of them. */
+static void put_aside(struct http_transfer *t)
+{
+    http_client *c = t->client;
+
+    t->done = NULL;
+    if (c->closing || c->spares >= MAX_SPARES) {
+        transfer_free(t);
+        return;
+    }
+    buf_reset(&t->headers);
+    buf_clear(&t->body);
+    buf_clear(&t->answer);
+    push(&c->spare, t);
+    c->spares++;
+}
+
+/* ---- headers ---- */
+
+bool http_url_ok(const char *url)
+{
+    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+
+    if (!scheme || strchr("/?#:@", url[scheme]))
+        return false;
+    for (const char *p = url; *p; p++)
+        if ((unsigned char)*p <= 0x20 || *p == 0x7f)
+            return false;
+    return true;
+}
+
+static void add_name(struct buf *headers, const char *name, bool empty)
+{
+    buf_adds(headers, name);
+    /* curl's way to say that a header without a value is wanted */
+    buf_adds(headers, empty ? ";" : ": ");
+}
+
+void http_header_add_plain(struct buf *headers, const char *name, const char *value)
+{
+    add_name(headers, name, !*value);
+    buf_add(headers, value, strlen(value) + 1);
+}
+
+void http_header_add(struct buf *headers, const char *name, const char *value)
+{
+    add_name(headers, name, !*value);
+    for (const char *p = value; *p; p++) {
+        unsigned char b = (unsigned char)*p;
+
+        if (b >= 0x20 && b < 0x7f && b != '%')
+            buf_addc(headers, *p);
+        else
+            percent_add(headers, *p);
+    }
+    buf_addc(headers, '\0');
+}
+
+/* curl wants a list; ours lies in one piece and is used again. */
+static struct curl_slist *header_list(struct http_transfer *t)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < t->headers.len; at += strlen(t->headers.data + at) + 1)
+        count++;
+    if (count > t->line_room) {
+        t->line_room = count;
+        t->lines = mem_realloc(t->lines, count * sizeof *t->lines);
+    }
+    count = 0;
+    for (size_t at = 0; at < t->headers.len; at += strlen(t->headers.data + at) + 1) {
+        t->lines[count] = (struct curl_slist){.data = t->headers.data + at};
+        if (count)
+            t->lines[count - 1].next = &t->lines[count];
+        count++;
+    }
+    return count ? t->lines : NULL;
+}
+
+const char *http_response_header(const struct http_response *r, const char *name)
+{
+    const struct http_transfer *t = r->transfer;
+    struct curl_header *header;
+
+    if (t->client->curl->easy_header(t->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return header->value;
+}
+
+bool http_response_next(const struct http_response *r, void **at, const char **name,
+                        const char **value)
+{
+    const struct http_transfer *t = r->transfer;
+    struct curl_header *header = t->client->curl->easy_nextheader(t->easy, CURLH_HEADER, -1, *at);
+
+    if (!header)
+        return false;
+    *at = header;
+    *name = header->name;
+    *value = header->value;
+    return true;
+}
+
+/* ---- how a transfer ends ---- */
+
+/* "host:port" of the transfer's URL. */
+static void add_peer(struct buf *out, const struct http_transfer *t)
+{
+    const struct curl_library *curl = t->client->curl;
+    CURLU *url = curl->url();
+    char *text = NULL, *host = NULL, *port = NULL;
+
+    curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &text);
+    if (url && text && !curl->url_set(url, CURLUPART_URL, text, 0) &&
+        !curl->url_get(url, CURLUPART_HOST, &host, 0) &&
+        !curl->url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
+        buf_printf(out, "%s:%s", host, port);
+    else
+        buf_adds(out, text ? text : "the server");
+    curl->free(host);
+    curl->free(port);
+    curl->url_cleanup(url);
+}
+
+static void add_host(struct buf *out, const struct http_transfer *t)
+{
+    add_peer(out, t);
+    while (out->len && out->data[out->len - 1] != ':')
+        out->len--;
+    if (out->len)
+        out->len--;
+}
+
+static enum http_outcome explain(struct http_transfer *t, CURLcode code, struct buf *out)
+{
+    long os_error = 0;
+
+    if (t->too_large) {
+        buf_printf(out, "The answer has more than %zu bytes",
+                   t->header_bytes > MAX_HEADER_BYTES ? (size_t)MAX_HEADER_BYTES : t->max_body);
+        return HTTP_TOO_LARGE;
+    }
+    if (t->refused) {
+        buf_adds(out, "Connect to ");
+        add_peer(out, t);
+        buf_adds(out, " failed: this address is not allowed");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_COULDNT_RESOLVE_HOST) {
+        add_host(out, t);
+        buf_adds(out, ": Name or service not known");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_COULDNT_CONNECT || (code == CURLE_OPERATION_TIMEDOUT && !t->sent)) {
+        t->client->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
+        buf_adds(out, "Connect to ");
+        add_peer(out, t);
+        buf_printf(out, " failed: %s",
+                   code == CURLE_OPERATION_TIMEDOUT ? "connect timed out"
+                   : os_error                       ? strerror((int)os_error)
+                                                    : "no connection");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_OPERATION_TIMEDOUT) {
+        add_peer(out, t);
+        buf_printf(out, " did not answer within %lld.%02lld seconds",
+                   (long long)(t->timeout_ms / 1000), (long long)(t->timeout_ms % 1000 / 10));
+        return HTTP_TIMED_OUT;
+    }
+    if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE) {
+        add_peer(out, t);
+        buf_adds(out, code == CURLE_GOT_NOTHING ? " failed to respond" : " cut its answer off");
+        return HTTP_UNREACHED;
+    }
+    buf_adds(out, t->error[0] ? t->error : t->client->curl->easy_strerror(code));
+    return HTTP_UNREACHED;
+}
+
+/* A probe, and a second try, take from the time that the request has. */
+static void set_times(const struct http_transfer *t)
+{
+    const struct curl_library *curl = t->client->curl;
+    int64_t now_ms = clock_steady_ms();
+    int64_t left = t->until_ms - now_ms, connect_left = t->connect_until_ms - now_ms;
+
+    /* 0 would be no bound, or curl's own */
+    curl->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)(!t->until_ms ? 0 : left > 1 ? left : 1));
+    curl->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                      (long)(connect_left > 1 ? connect_left : 1));
+}
+
+/*
+ * 7.88 gives up when it meets five dead connections in its cache one after the other, as after a
+ * restart of the server; none of the request went out then.
+ */
+static bool try_again(struct http_transfer *t, CURLcode code)
+{
+    if (code != CURLE_SEND_ERROR || t->again || !strstr(t->error, "Connection died, tried"))
+        return false;
+    t->again = true;
+    t->error[0] = '\0';
+    t->client->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+    set_times(t);
+    return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
+}
+
+/*
+ * A proxy connects where it is told to, and no address that we see is the one it goes to. So a
+ * request that `allow` is to be asked about, and that a proxy may carry, begins as a probe: curl
+ * looks up the name without the proxy, as for a connection of its own, and shows each address to
+ * open_socket, which opens none. Only then the request itself begins. A name that is unknown here,
+ * as in networks where only the proxy asks the Internet's name servers, is the proxy's to judge.
+ */
+static bool may_use_proxy(void)
+{
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                        "ALL_PROXY"};
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *v = getenv(names[i]);
+
+        if (v && *v)
+            return true;
+    }
+    return false;
+}
+
+static void set_probing(struct http_transfer *t, bool probing)
+{
+    t->probing = probing;
+    /* "" is no proxy at all, NULL the one of the environment */
+    t->client->curl->easy_setopt(t->easy, CURLOPT_PROXY, probing ? "" : NULL);
+    t->client->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, probing ? 1L : 0L);
+}
+
+/* The probe has found nothing against the request, which now begins. */
+static bool go_on(struct http_transfer *t, CURLcode code)
+{
+    struct buf host = {0};
+
+    if (!t->probing)
+        return false;
+    if (code == CURLE_COULDNT_RESOLVE_HOST && t->allow_name) {
+        add_host(&host, t);
+        t->refused = !t->allow_name(t->user, buf_str(&host));
+        buf_clear(&host);
+    }
+    if (t->refused || code == CURLE_OPERATION_TIMEDOUT)
+        return false;
+    set_probing(t, false);
+    set_times(t);
+    t->resolved = t->sent = false;
+    t->error[0] = '\0';
+    return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
+}
+
+static void finish(struct http_transfer *t, CURLcode code)
+{
+    http_client *c = t->client;
+    struct http_response r = {.transfer = t};
+    struct buf error = {0};
+    long status = 0;
+
+    t->client->curl->multi_remove_handle(c->multi, t->easy);
+    if (t->done && (go_on(t, code) || try_again(t, code)))
+        return;
+    unlink_transfer(&c->running, t);
+    if (t->done) {
+        if (code == CURLE_OK) {
+            t->client->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+            r.status = (int)status;
+            r.body = t->answer;
+            t->answer = (struct buf){0};
+        } else {
+            r.outcome = explain(t, code, &error);
+            r.error = buf_str(&error);
+        }
+        t->done(t->user, &r);
+    }
+    buf_clear(&r.body);
+    buf_clear(&error);
+    put_aside(t);
+}
+
+static void collect(http_client *c)
+{
+    CURLMsg *m;
+    int left;
+
+    while (!c->closing && (m = c->curl->multi_info_read(c->multi, &left))) {
+        char *t = NULL;
+
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        c->curl->easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+        finish((struct http_transfer *)(void *)t, m->data.result);
+    }
+}
+
+static void act(http_client *c, curl_socket_t fd, int what)
+{
+    int running;
+
+    if (c->closing)
+        return;
+    c->curl->multi_socket_action(c->multi, fd, what, &running);
+    collect(c);
+}
+
+/* ---- curl's wishes to libuv ---- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int want_timer(CURLM *multi, long timeout_ms, void *user)
+{
+    http_client *c = user;
+
+    (void)multi;
+    if (c->closing)
+        return 0;
+    if (timeout_ms < 0)
+        uv_timer_stop(&c->timer);
+    else
+        uv_timer_start(&c->timer, on_timer, (uint64_t)timeout_ms, 0);
+    return 0;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+    struct watch *w = poll->data;
+    int what = 0;
+
+    if (status < 0)
+        what = CURL_CSELECT_ERR;
+    if (events & UV_READABLE)
+        what |= CURL_CSELECT_IN;
+    if (events & UV_WRITABLE)
+        what |= CURL_CSELECT_OUT;
+    act(w->client, w->fd, what);
+}
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+    struct watch *w = handle->data;
+
+    w->client->open--;
+    mem_free(w);
+}
+
+static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user)
+{
+    http_client *c = user;
+    struct watch *w = socket_user;
+    int events = 0;
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (w) {
+            c->curl->multi_assign(c->multi, fd, NULL);
+            uv_poll_stop(&w->poll);
+            uv_close((uv_handle_t *)&w->poll, on_watch_closed);
+        }
+        return 0;
+    }
+    if (!w) {
+        w = mem_calloc(1, sizeof *w);
+        w->client = c;
+        w->fd = fd;
+        if (uv_poll_init_socket(c->loop, &w->poll, fd)) {
+            mem_free(w);
+            return -1;
+        }
+        c->open++;
+        w->poll.data = w;
+        c->curl->multi_assign(c->multi, fd, w);
+    }
+    if (what & CURL_POLL_IN)
+        events |= UV_READABLE;
+    if (what & CURL_POLL_OUT)
+        events |= UV_WRITABLE;
+    uv_poll_start(&w->poll, events, on_poll);
+    return 0;
+}
+
+/* ---- a transfer's callbacks ---- */
+
+/* Children must not inherit our connections. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct http_transfer *t = user;
+
+    (void)purpose;
+    t->resolved = true;
+    if (!t->done)
+        return CURL_SOCKET_BAD;
+    if (t->allow && !t->allow(t->user, &address->addr)) {
+        t->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    if (t->probing)
+        return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static bool may_go_to(const struct http_transfer *t, const char *ip)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+
+    if (inet_pton(AF_INET, ip, &v4.sin_addr) == 1)
+        return t->allow(t->user, (struct sockaddr *)&v4);
+    return inet_pton(AF_INET6, ip, &v6.sin6_addr) == 1 && t->allow(t->user, (struct sockaddr *)&v6);
+}
+
+static int on_connection(void *user, char *to, char *from, int to_port, int from_port)
+{
+    struct http_transfer *t = user;
+
+    (void)from;
+    (void)to_port;
+    (void)from_port;
+    t->resolved = t->sent = true;
+    /* It may be one that was made for somebody else. */
+    if (t->allow && !may_go_to(t, to)) {
+        t->refused = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    return t->done && !t->probing ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *user)
+{
+    struct http_transfer *t = user;
+
+    (void)bytes;
+    t->header_bytes += size * count;
+    if (t->header_bytes <= MAX_HEADER_BYTES)
+        return size * count;
+    t->too_large = true;
+    return 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *user)
+{
+    struct http_transfer *t = user;
+    size_t len = size * count;
+
+    if (len > t->max_body - t->answer.len) {
+        t->too_large = true;
+        return 0;
+    }
+    buf_add(&t->answer, bytes, len);
+    return len;
+}
+
+/* What is the same for each request that an easy handle makes. */
+static struct http_transfer *transfer_new(http_client *c)
+{
+    struct http_transfer *t = mem_calloc(1, sizeof *t);
+    CURL *e = c->curl->easy_init();
+
+    if (!e)
+        abort(); /* as mem_alloc: no memory */
+    t->client = c;
+    t->easy = e;
+    c->curl->easy_setopt(e, CURLOPT_PRIVATE, t);
+    c->curl->easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    c->curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    c->curl->easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+    c->curl->easy_setopt(e, CURLOPT_PATH_AS_IS, 1L); /* what is signed is what is sent */
+    c->curl->easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    c->curl->easy_setopt(e, CURLOPT_NOPROXY, c->no_proxy);
+    c->curl->easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+    /* The look-up of a name that takes too long is left to its thread: to wait for that at a
+     * time-out or at the end may take a minute, in which the loop stands still. */
+    c->curl->easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
+    c->curl->easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+    c->curl->easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    c->curl->easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+    c->curl->easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connection);
+    c->curl->easy_setopt(e, CURLOPT_PREREQDATA, t);
+    c->curl->easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    c->curl->easy_setopt(e, CURLOPT_HEADERDATA, t);
+    c->curl->easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    c->curl->easy_setopt(e, CURLOPT_WRITEDATA, t);
+    return t;
+}
+
+static void set_method(struct http_transfer *t, const char *method)
+{
+    CURL *e = t->easy;
+
+    t->client->curl->easy_setopt(e, CURLOPT_CUSTOMREQUEST, NULL);
+    t->client->curl->easy_setopt(e, CURLOPT_NOBODY, 0L);
+    if (!strcmp(method, "GET")) {
+        t->client->curl->easy_setopt(e, CURLOPT_HTTPGET, 1L);
+        return;
+    }
+    if (!strcmp(method, "HEAD")) {
+        t->client->curl->easy_setopt(e, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    t->client->curl->easy_setopt(e, CURLOPT_POST, 1L);
+    t->client->curl->easy_setopt(e, CURLOPT_POSTFIELDS, buf_str(&t->body));
+    t->client->curl->easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
+    if (strcmp(method, "POST") != 0)
+        t->client->curl->easy_setopt(e, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void take(struct buf *to, struct buf *from)
+{
+    buf_clear(to);
+    *to = *from;
+    *from = (struct buf){0};
+}
+
+http_transfer *http_client_send(http_client *c, struct http_request *q, http_done *done, void *user)
+{
+    struct http_transfer *t = c->spare;
+
+    if (t) {
+        unlink_transfer(&c->spare, t);
+        c->spares--;
+    } else {
+        t = transfer_new(c);
+    }
+    t->done = done;
+    t->user = user;
+    t->allow = q->allow;
+    t->allow_name = q->allow_name;
+    t->max_body = q->max_body ? q->max_body : MAX_BODY;
+    t->timeout_ms = q->timeout_ms;
+    t->header_bytes = 0;
+    t->resolved = t->sent = t->too_large = t->refused = t->again = false;
+    t->error[0] = '\0';
+    take(&t->headers, &q->headers);
+    take(&t->body, &q->body);
+    /* curl would wait for the server's leave to send a long body */
+    buf_add(&t->headers, "Expect:", sizeof "Expect:");
+
+    c->curl->easy_setopt(t->easy, CURLOPT_URL, q->url);
+    set_method(t, q->method);
+    c->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, header_list(t));
+    int64_t now_ms = clock_steady_ms();
+    t->until_ms = q->timeout_ms ? now_ms + q->timeout_ms : 0;
+    t->connect_until_ms = now_ms + (q->connect_ms ? q->connect_ms : CONNECT_MS);
+    set_times(t);
+    set_probing(t, t->allow && may_use_proxy());
+    push(&c->running, t);
+    c->curl->multi_add_handle(c->multi, t->easy);
+    return t;
+}
+
+void http_client_cancel(http_transfer *t)
+{
+    t->done = NULL;
+    /* To drop it now would stop the loop until the look-up of the name is over: so that comes to
+     * its end, and open_socket and on_connection go no further. */
+    if (!t->resolved)
+        return;
+    t->client->curl->multi_remove_handle(t->client->multi, t->easy);
+    unlink_transfer(&t->client->running, t);
+    put_aside(t);
+}
+
+/* ---- the client ---- */
+
+http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why)
+{
+    const struct curl_library *curl = curl_library_load(why);
+    const char *env = getenv("no_proxy");
+    struct buf no_proxy = {0};
+    CURLM *multi = curl ? curl->multi_init() : NULL;
+
+    if (!curl)
+        return NULL;
+    if (!multi)
+        abort(); /* as mem_alloc: no memory */
+    http_client *c = mem_calloc(1, sizeof *c);
+    c->curl = curl;
+    c->multi = multi;
+    c->loop = loop;
+    uv_timer_init(loop, &c->timer);
+    c->timer.data = c;
+    c->open = 1;
+    if (!env)
+        env = getenv("NO_PROXY");
+    if (env && !strcmp(env, "*"))
+        buf_adds(&no_proxy, env);
+    else
+        buf_printf(&no_proxy, "localhost,127.0.0.1,::1%s%s", env && *env ? "," : "",
+                   env ? env : "");
+    c->no_proxy = buf_take(&no_proxy);
+    c->curl->multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
+    c->curl->multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+    c->curl->multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, want_timer);
+    c->curl->multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+    c->curl->multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
+    c->curl->multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)max_connections);
+    return c;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    http_client *c = handle->data;
+
+    c->open--;
+}
+
+void http_client_close(http_client *c)
+{
+    if (c->closing)
+        return;
+    c->closing = true;
+    while (c->running) {
+        struct http_transfer *t = c->running;
+
+        unlink_transfer(&c->running, t);
+        c->curl->multi_remove_handle(c->multi, t->easy);
+        transfer_free(t);
+    }
+    while (c->spare) {
+        struct http_transfer *t = c->spare;
+
+        unlink_transfer(&c->spare, t);
+        transfer_free(t);
+    }
+    c->curl->multi_cleanup(c->multi);
+    uv_close((uv_handle_t *)&c->timer, on_timer_closed);
+}
+
+bool http_client_is_closed(const http_client *c)
+{
+    return c->closing && !c->open;
+}
+
+void http_client_free(http_client *c)
+{
+    if (!c)
+        return;
+    mem_free(c->no_proxy);
+    mem_free(c);
+}

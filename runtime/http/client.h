@@ -1,0 +1,90 @@
+#ifndef RUNTIME_HTTP_CLIENT_H
+#define RUNTIME_HTTP_CLIENT_H
+
+#include "parsers/base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/*
+ * HTTP/1.1 requests out of a libuv loop: libcurl's multi_socket interface, connections kept and
+ * used again. Redirects are not followed. Requests to localhost never go through a proxy.
+ */
+typedef struct http_client http_client;
+typedef struct http_transfer http_transfer;
+
+/*
+ * `max_connections`: as many requests run at once, others wait in line. NULL with *why filled when
+ * the machine's libcurl can't be loaded.
+ */
+http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why);
+
+/* Does it begin like a URL that can be asked: http or https, and a host? */
+bool http_url_ok(const char *url);
+
+struct http_request {
+    const char *method;
+    const char *url;    /* http or https */
+    struct buf headers; /* made by http_header_add; may be empty */
+    struct buf body;    /* not sent with GET and HEAD */
+    int64_t timeout_ms; /* for the whole exchange; 0: none */
+    int64_t connect_ms; /* to get a connection; 0: 10 s */
+    size_t max_body;    /* bytes the answer may have; 0: 1 MiB */
+    /*
+     * May this address be talked to? Asked after the name is resolved, of each address it has, and
+     * also before a proxy is asked. allow_name: and may a proxy be asked for a host that is unknown
+     * here? Both NULL: any may.
+     */
+    bool (*allow)(void *user, const struct sockaddr *address);
+    bool (*allow_name)(void *user, const char *host);
+};
+
+/*
+ * Adds a line. Bytes of the value that no header may have, and `%`, are written as %XX: nothing a
+ * value holds can end the line.
+ */
+void http_header_add(struct buf *headers, const char *name, const char *value);
+/* The same with the value as it is: http_header_value_ok. */
+void http_header_add_plain(struct buf *headers, const char *name, const char *value);
+
+enum http_outcome {
+    HTTP_ANSWERED,
+    HTTP_UNREACHED, /* no such host, no connection, or it broke */
+    HTTP_TIMED_OUT, /* connected, but timeout_ms went by */
+    HTTP_TOO_LARGE, /* the answer is larger than max_body */
+};
+
+struct http_response {
+    enum http_outcome outcome;
+    int status;        /* HTTP_ANSWERED */
+    struct buf body;   /* HTTP_ANSWERED; the receiver may empty it by buf_take and the like */
+    const char *error; /* not answered: what happened, as a sentence's end: "Connection reset" */
+    const struct http_transfer *transfer; /* for the functions below */
+};
+
+/* A header's value; NULL when the answer has none of that name (in any case). */
+const char *http_response_header(const struct http_response *r, const char *name);
+/* One header after the other: *at starts as NULL. False after the last. */
+bool http_response_next(const struct http_response *r, void **at, const char **name,
+                        const char **value);
+
+/* `r` is good during the call. */
+typedef void http_done(void *user, struct http_response *r);
+
+/*
+ * Takes what `headers` and `body` hold. Exactly one `done` comes, from the loop and never from
+ * inside this call, unless the transfer is cancelled.
+ */
+http_transfer *http_client_send(http_client *c, struct http_request *request, http_done *done,
+                                void *user);
+void http_client_cancel(http_transfer *t);
+
+/* Ends everything; the loop must run until its handles are closed. Then http_client_free. */
+void http_client_close(http_client *c);
+/* Are they? */
+bool http_client_is_closed(const http_client *c);
+void http_client_free(http_client *c);
+
+#endif

@@ -1,0 +1,114 @@
+#ifndef RUNTIME_HTTP_SERVER_IMPL_H
+#define RUNTIME_HTTP_SERVER_IMPL_H
+
+#include "runtime/http/server.h"
+
+#include <netinet/in.h>
+
+/* What server.c, which serves connections, and crowd.c, which decides who must go when
+ * there are too many, have in common. */
+
+enum {
+    READ_SIZE = 64 * 1024,
+    OVERFLOW = 32, /* connections that are told 503 at once; more wait in the system's queue */
+};
+
+enum http_phase {
+    READING,
+    WAITING,
+    WRITING,
+    LINGERING, /* all was said: reads on until the client has read it, so that no RST takes it back
+                */
+    CLOSED,
+};
+
+enum http_wait {
+    WAIT_HEAD,
+    WAIT_BODY,
+    WAIT_GUEST_BODY,
+    WAIT_IDLE,
+    WAIT_WRITE,
+    WAIT_LINGER,
+    WAITS,
+    IS_SENT = WAITS, /* a list as well, but for the next turn */
+    LISTS,
+    NO_WAIT = LISTS,
+};
+
+struct http_list {
+    http_exchange *first, *last;
+};
+
+struct http_listener {
+    uv_tcp_t tcp;
+    http_server *server;
+    struct http_listener *next;
+    bool pending; /* a connection that we haven't accepted yet */
+};
+
+struct http_exchange {
+    uv_tcp_t tcp;
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+    http_server *server; /* NULL once its handle is closed */
+    http_exchange *prev, *next;
+    enum http_phase phase;
+    enum http_wait wait;
+    int64_t due_ms; /* IS_SENT: in which turn */
+    http_exchange *due_prev, *due_next;
+    http_reader *reader;
+    struct buf ahead; /* what came before it was its turn, from `ahead_at` on */
+    size_t ahead_at;
+    bool eof, paused, last; /* last: closes after the answer */
+    bool past_head;         /* its head was read, and options.on_head has seen it */
+    bool at_head;           /* options.on_head looks at it: its body hasn't come */
+    uint64_t mark;
+    bool known;       /* as options.by_word says */
+    int64_t since_ms; /* when it was accepted, or its last request was complete */
+    size_t held;      /* bytes of its body that count in the server's guest_bytes */
+    struct buf out, body;
+    http_gone *gone;
+    void *gone_user;
+    http_delivered *delivered;
+    void *delivered_user;
+    struct sockaddr_in6 peer; /* or its shorter sister */
+    char peer_text[INET6_ADDRSTRLEN + 9];
+};
+
+struct http_server {
+    uv_loop_t *loop;
+    uv_timer_t timer;
+    int64_t timer_ms; /* when it is due; INT64_MAX: it isn't */
+    struct http_server_options options;
+    http_on_request *on_request;
+    struct http_listener *listeners;
+    http_exchange *connections;
+    uv_idle_t next_turn;
+    unsigned own_open; /* of these two handles */
+    int64_t turn;
+    struct http_list waits[LISTS];
+    int64_t wait_ms[WAITS];
+    size_t leaving;     /* connections that are being closed */
+    size_t guest_bytes; /* of the bodies of connections that aren't known */
+    bool stopping, closing;
+    void (*stopped)(void *user);
+    struct http_stats stats;
+    int64_t date_s;
+    char date[HTTP_DATE_SIZE];
+    char bytes[READ_SIZE]; /* of the read at hand: libuv reads and hands over in one go */
+};
+
+/* Closes it; where it waits for its answer, the exchange stays as it is, for its reply. */
+void http_exchange_shut(http_exchange *x);
+bool http_exchange_is_closing(const http_exchange *x);
+
+/* ---- crowd.c ---- */
+
+/* `x` was accepted: is there a place for it? Somebody else may have lost theirs. */
+bool http_crowd_admits(http_exchange *x);
+/* Bytes of its body came, it became known, or its request is over: counts what it holds. */
+void http_crowd_weigh(http_exchange *x);
+/* Where guests hold too much, some of them must go, but not `x`. */
+void http_crowd_lighten(const http_exchange *x);
+
+#endif

@@ -1,0 +1,300 @@
+#include "runtime/serve/api_server.h"
+
+#include "asl/eval/env.h"
+#include "parsers/base/mem.h"
+#include "runtime/aws/credentials.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+static const char prefix[] = "AWSStepFunctions.";
+static const char json_type[] = "application/x-amz-json-1.0";
+
+struct api_server {
+    http_server *http;
+    api *api;
+    struct api_server_options options;
+    struct asl_chance chance; /* request ids */
+    bool stopping;
+    char *failure;            /* why nothing can be done any more; NULL: all is well */
+    struct request *requests; /* that are not answered */
+    void (*stopped)(void *user);
+    void *stopped_user;
+};
+
+/* A request on its way through the api. */
+struct request {
+    struct request *next, *prev;
+    api_server *server;
+    http_exchange *x;
+    const char *operation; /* good as long as `x` */
+    uint64_t call;
+};
+
+/* Takes `body`. */
+static void reply(api_server *s, http_exchange *x, int status, const char *type, struct buf *body)
+{
+    json *id = asl_chance_uuid(&s->chance);
+    const struct http_header headers[] = {{"x-amzn-RequestId", json_str(id)},
+                                          {"Content-Type", type}};
+    struct http_answer a = {.status = status, .headers = headers, .header_count = 2, .body = *body};
+
+    *body = (struct buf){0};
+    http_reply(x, &a);
+    json_unref(id);
+}
+
+static void reply_text(api_server *s, http_exchange *x, int status, const char *text)
+{
+    struct buf body = {0};
+
+    buf_adds(&body, text);
+    reply(s, x, status, "text/plain; charset=utf-8", &body);
+}
+
+static void reply_error(api_server *s, http_exchange *x, int status, const char *type,
+                        const char *message)
+{
+    struct buf body = {0};
+
+    buf_adds(&body, "{\"__type\":");
+    json_write_string(&body, type, strlen(type));
+    buf_adds(&body, ",\"message\":");
+    json_write_string(&body, message, strlen(message));
+    buf_addc(&body, '}');
+    reply(s, x, status, json_type, &body);
+}
+
+static struct request *add_request(api_server *s, http_exchange *x)
+{
+    struct request *r = mem_calloc(1, sizeof *r);
+
+    *r = (struct request){.server = s, .x = x, .next = s->requests};
+    if (s->requests)
+        s->requests->prev = r;
+    s->requests = r;
+    return r;
+}
+
+static void remove_request(struct request *r)
+{
+    *(r->prev ? &r->prev->next : &r->server->requests) = r->next;
+    if (r->next)
+        r->next->prev = r->prev;
+    mem_free(r);
+}
+
+static void answered(void *user, int status, struct buf *body)
+{
+    struct request *r = user;
+
+    metrics_call(r->server->options.metrics, r->operation, status);
+    http_exchange_on_gone(r->x, NULL, NULL);
+    reply(r->server, r->x, status, json_type, body);
+    remove_request(r);
+}
+
+/* Nobody hears the answer any more: a task must not be given to such a worker. */
+static void client_gone(void *user)
+{
+    struct request *r = user;
+
+    api_give_up(r->server->api, r->call);
+    remove_request(r);
+}
+
+static void reply_failure(api_server *s, http_exchange *x)
+{
+    reply_error(s, x, 503, "ServiceUnavailable", s->failure);
+}
+
+void api_server_fail(api_server *s, const char *why)
+{
+    s->failure = mem_strdup(why);
+    while (s->requests) {
+        struct request *r = s->requests;
+        api_give_up(s->api, r->call);
+        http_exchange_on_gone(r->x, NULL, NULL);
+        reply_failure(s, r->x);
+        remove_request(r);
+    }
+}
+
+static void call(api_server *s, http_exchange *x, const struct http_message *m, const char *target)
+{
+    struct request *r = add_request(s, x);
+
+    r->operation = target + strlen(prefix);
+    r->call = api_call(s->api, r->operation, m->body.data, m->body.len,
+                       s->options.now(s->options.clock), answered, r);
+    if (!api_waits(s->api, r->call) || http_exchange_on_gone(x, client_gone, r))
+        return;
+    api_give_up(s->api, r->call);
+    remove_request(r);
+    reply_text(s, x, 500, "");
+}
+
+/* Else it is answered; without its body (`whole` false) what its head can tell is looked at. */
+static bool is_signed(api_server *s, http_exchange *x, const struct http_message *m, bool whole)
+{
+    struct sigv4_error why = {0};
+    int64_t now_ms = s->options.now(s->options.clock);
+    bool good = !s->options.credentials ||
+                (whole ? credentials_signed(s->options.credentials, m, now_ms, &why)
+                       : credentials_may_be_signed(s->options.credentials, m, now_ms, &why));
+
+    if (!good)
+        reply_error(s, x, 400, json_str(why.type), json_str(why.message));
+    sigv4_error_clear(&why);
+    return good;
+}
+
+static void reply_ready(api_server *s, http_exchange *x)
+{
+    struct buf text = {0};
+    bool ready = !s->failure && !s->stopping;
+
+    buf_printf(&text, "%s\n", s->failure ? s->failure : ready ? "ready" : "stopping");
+    reply(s, x, ready ? 200 : 503, "text/plain; charset=utf-8", &text);
+}
+
+static const char *target_of(const struct http_message *m)
+{
+    return http_message_header(m, "X-Amz-Target");
+}
+
+static bool is_post(const struct http_message *m)
+{
+    return strcmp(m->method, "POST") == 0;
+}
+
+static bool is_health(const struct http_message *m)
+{
+    return !is_post(m) && (!strcmp(m->path, "/healthz") || !strcmp(m->path, "/readyz"));
+}
+
+/*
+ * May it come in unsigned? Where signatures are asked for, its sender counts by where he really is:
+ * the name that he calls us is his own word. It must be ours all the same, or a page whose name
+ * leads to this machine would be let in by the browser that runs it here.
+ */
+static bool may_come_in(const api_server *s, http_exchange *x, const struct http_message *m,
+                        const struct api_page *page)
+{
+    if (page->open)
+        return true;
+    if (s->options.credentials)
+        return http_exchange_is_local(x) && http_host_is_loopback(m->host);
+    return s->options.any_host || http_host_is_loopback(m->host);
+}
+
+static void on_head(void *user, http_exchange *x)
+{
+    api_server *s = user;
+    const struct http_message *m = http_exchange_message(x);
+    bool calls = is_post(m) && target_of(m);
+    struct api_page page = {0};
+
+    /* What they say is no secret, and whoever watches over a server may ask. */
+    page.open = s->options.credentials && (calls || is_health(m));
+    page.cross_site = is_health(m);
+    if (!calls && !is_health(m) && s->options.look)
+        s->options.look(s->options.user, m, &page);
+    if (!page.cross_site && http_message_is_cross_site(m))
+        http_exchange_refuse(x, 403, "This origin is not allowed");
+    else if (!may_come_in(s, x, m, &page))
+        http_exchange_refuse(x, 403,
+                             s->options.credentials
+                                 ? "Unsigned requests are answered to this machine alone"
+                                 : "This host is not allowed");
+    else if (calls && !is_signed(s, x, m, false))
+        return;
+    else if (page.max_body && !http_exchange_limit_body(x, page.max_body))
+        http_exchange_refuse(x, 413, "The body is too large");
+}
+
+/* on_head has let it in. */
+static void on_request(void *user, http_exchange *x)
+{
+    api_server *s = user;
+    const struct http_message *m = http_exchange_message(x);
+    const char *target = target_of(m);
+
+    if (is_health(m) && strcmp(m->path, "/healthz") == 0) {
+        reply_text(s, x, 200, "ok\n");
+    } else if (is_health(m)) {
+        reply_ready(s, x);
+    } else if (s->failure && strcmp(m->path, "/metrics") != 0) {
+        reply_failure(s, x);
+    } else if (!target && http_exchange_is_crowded(x)) {
+        reply_text(s, x, 503, "There are too many requests\n");
+    } else if (!target && s->options.offer && s->options.offer(s->options.user, x)) {
+        return;
+    } else if (!is_post(m)) {
+        reply_text(s, x, 404,
+                   "This is the AWS Step Functions API of asl serve: POST / with "
+                   "X-Amz-Target\n");
+    } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
+        reply_error(s, x, 400, "UnknownOperationException",
+                    "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
+    } else if (is_signed(s, x, m, true)) {
+        http_exchange_vouch(x);
+        call(s, x, m, target);
+    }
+}
+
+static void http_stopped(void *user)
+{
+    api_server *s = user;
+
+    if (s->stopped)
+        s->stopped(s->stopped_user);
+}
+
+api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_options *options)
+{
+    api_server *s = mem_calloc(1, sizeof *s);
+    struct http_server_options http = {
+        .user = s, .on_head = on_head, .by_word = options->credentials != NULL};
+
+    s->api = a;
+    s->options = *options;
+    if (getrandom(&s->chance.state, sizeof s->chance.state, 0) != sizeof s->chance.state)
+        s->chance.state = (uint64_t)options->now(options->clock); /* ids need be no secret */
+    s->http = http_server_new(loop, &http, on_request);
+    return s;
+}
+
+bool api_server_listen(api_server *s, const char *address, uint16_t port, uint16_t *bound,
+                       struct diag *why)
+{
+    return http_server_listen(s->http, address, port, bound, why);
+}
+
+void api_server_stats(const api_server *s, struct http_stats *out)
+{
+    http_server_stats(s->http, out);
+}
+
+void api_server_stop(api_server *s, void (*stopped)(void *user), void *user)
+{
+    s->stopping = true;
+    s->stopped = stopped;
+    s->stopped_user = user;
+    api_end_polls(s->api);
+    http_server_stop(s->http, http_stopped);
+}
+
+void api_server_close(api_server *s)
+{
+    http_server_close(s->http);
+}
+
+void api_server_free(api_server *s)
+{
+    if (!s)
+        return;
+    http_server_free(s->http);
+    mem_free(s->failure);
+    mem_free(s);
+}

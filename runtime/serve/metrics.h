@@ -1,0 +1,51 @@
+#ifndef RUNTIME_SERVE_METRICS_H
+#define RUNTIME_SERVE_METRICS_H
+
+#include "runtime/api/api.h"
+#include "runtime/base/histogram.h"
+#include "runtime/handlers/handler.h"
+#include "runtime/http/server.h"
+#include "runtime/store/store.h"
+
+/*
+ * Counters of what a server does, and the page that shows them in the text format of Prometheus,
+ * version 0.0.4. To count is to add to an integer; what others know already is asked for when the
+ * page is made.
+ */
+
+/* Of one operation, by the status of its answers. */
+struct metrics_calls {
+    uint64_t good, bad, quota, broken; /* 200, 400, 402, all others */
+};
+
+struct metrics {
+    uint64_t started, ended[RT_TIMED_OUT + 1]; /* executions; by enum rt_status */
+    uint64_t transitions;
+    uint64_t tasks_started, tasks_succeeded, tasks_failed, tasks_timed_out;
+    struct histogram task_time;  /* of those that were answered */
+    struct metrics_calls *calls; /* by api_operation; the last: those that there are not */
+    double start_s;              /* of the process, since 1970 */
+};
+
+void metrics_init(struct metrics *m, int64_t now_ms);
+void metrics_clear(struct metrics *m);
+
+/* As the engine's hook. */
+void metrics_happened(struct metrics *m, const struct rt_event *events, size_t count);
+void metrics_task_done(struct metrics *m, int64_t took_ms);
+/* An operation of the api was answered. `m` may be NULL. */
+void metrics_call(struct metrics *m, const char *operation, int status);
+
+/* Who knows the rest; looked at only. */
+struct metrics_sources {
+    const engine *engine;
+    size_t calls, queue; /* of handlers: not answered, and those of them that wait for a slot */
+    const api *api;
+    const store *store;
+    struct http_stats http;
+    uint64_t lost_talk, lost_log; /* lines: of stderr, of the log of executions */
+};
+
+void metrics_write(const struct metrics *m, const struct metrics_sources *from, struct buf *out);
+
+#endif

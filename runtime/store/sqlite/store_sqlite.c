@@ -1,0 +1,549 @@
+/*
+ * The store in an SQLite file: what is put in, and committed. One connection writes, reads and
+ * checkpoints: this version of SQLite may lose rows when one connection writes beside the
+ * checkpoint of another. A transaction begins with the first thing that is put in, and ends with
+ * store_commit.
+ *
+ * What an append brings is one row: the texts of its events, a line each. Rows of events are added
+ * at the table's end, so that what a turn writes lies together whatever executions it is of.
+ */
+
+#include "runtime/store/sqlite/store_check.h"
+#include "runtime/store/sqlite/store_sqlite_impl.h"
+
+#include "asl/asl.h"
+#include "asl/eval/model.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "runtime/core/event_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Pages of the log that make it worth a checkpoint: 4 MiB. */
+enum { LOG_PAGES = 1024 };
+
+/* ---- statements ---- */
+
+sqlite3_stmt *sqlite_use(struct file *f, enum statement which)
+{
+    sqlite3_reset(f->kept[which]);
+    return f->kept[which];
+}
+
+const char *sqlite_code_of(int error)
+{
+    switch (error & 0xff) {
+    case SQLITE_TOOBIG:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH: return STORE_REFUSED;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return STORE_CORRUPT;
+    default: return STORE_WRITE;
+    }
+}
+
+void sqlite_fail(struct file *f, const char *code, const char *text)
+{
+    if (f->broken.code)
+        return;
+    f->refused = code == STORE_REFUSED ? f->putting : NOBODY;
+    diag_set(&f->broken, code, 0, "%s: %s",
+             code == STORE_REFUSED   ? "the store can't take it"
+             : code == STORE_CORRUPT ? "the store's file is damaged"
+                                     : "the store can't be written",
+             text);
+}
+
+void sqlite_run(struct file *f, sqlite3_stmt *q)
+{
+    if (sqlite3_step(q) != SQLITE_DONE)
+        sqlite_fail(f, sqlite_code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
+    sqlite3_reset(q);
+    sqlite3_clear_bindings(q);
+}
+
+bool sqlite_begin(struct file *f, uint64_t execution)
+{
+    if (f->broken.code)
+        return false;
+    f->putting = execution;
+    if (f->writing)
+        return true;
+    sqlite_run(f, sqlite_use(f, BEGIN));
+    f->writing = !f->broken.code;
+    return f->writing;
+}
+
+bool sqlite_read_failed(struct file *f, struct diag *why)
+{
+    bool damaged = (sqlite3_errcode(f->db) & 0xff) == SQLITE_CORRUPT;
+
+    diag_set(why, damaged ? STORE_DAMAGED : STORE_READ, 0, "%s: %s",
+             damaged ? "the store's file is damaged" : "the store can't be read",
+             sqlite3_errmsg(f->db));
+    store_damage *told = damaged ? f->store.told : NULL;
+    if (told) {
+        f->store.told = NULL;
+        told(f->store.told_user, why->text);
+    }
+    return false;
+}
+
+bool sqlite_none(struct diag *why, const char *what)
+{
+    diag_set(why, STORE_NONE, 0, "there is no such %s", what);
+    return false;
+}
+
+/* SQLite has signed numbers; ours stay below their bound. */
+void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n)
+{
+    sqlite3_bind_int64(q, at, (sqlite3_int64)n);
+}
+
+static void bind_text(sqlite3_stmt *q, int at, const char *text, size_t len)
+{
+    sqlite3_bind_text64(q, at, text ? text : "", len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text)
+{
+    bind_text(q, at, text, strlen(text));
+}
+
+void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key[KEY_BYTES])
+{
+    unsigned char whole[EVP_MAX_MD_SIZE];
+
+    memset(whole, 0, sizeof whole);
+    EVP_DigestInit_ex(f->hash, f->sha256, NULL);
+    EVP_DigestUpdate(f->hash, text, len);
+    EVP_DigestFinal_ex(f->hash, whole, NULL);
+    memcpy(key, whole, KEY_BYTES);
+}
+
+void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned char key[KEY_BYTES])
+{
+    struct buf text = {0};
+
+    buf_adds(&text, "\n");
+    buf_add(&text, arn, len);
+    sqlite_hash(f, text.data, text.len, key);
+    buf_clear(&text);
+}
+
+void sqlite_overwrite_deleted(struct file *f, bool on)
+{
+    sqlite3_exec(f->db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
+                 NULL);
+}
+
+/* ---- machines ---- */
+
+void sqlite_forget_known(struct known *k)
+{
+    asl_machine_unref(k->machine);
+    mem_free(k->refusal);
+}
+
+/* Which definitions the file has is to be asked again. */
+static void forget_all_known(struct file *f)
+{
+    sqlite_clear_found(&f->found);
+    for (size_t i = 0; i < f->known_count; i++)
+        sqlite_forget_known(&f->known[i]);
+    f->known_count = 0;
+}
+
+bool sqlite_is_held(const struct file *f, const struct known *k)
+{
+    return k->machine && (k->machine->refs > 1 || k->machine == f->found.machine);
+}
+
+/* Lets go of machines that nobody else has any more. */
+static void sweep_machines(struct file *f)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < f->known_count; i++) {
+        if (!sqlite_is_held(f, &f->known[i]))
+            sqlite_forget_known(&f->known[i]);
+        else
+            f->known[count++] = f->known[i];
+    }
+    f->known_count = count;
+    f->known_most = 2 * count + 64;
+}
+
+/* Takes both. */
+static const struct known *add_machine(struct file *f, asl_machine *m, char *refusal,
+                                       const unsigned char key[KEY_BYTES])
+{
+    if (f->known_count >= f->known_most)
+        sweep_machines(f);
+    MEM_GROW(f->known, f->known_count, f->known_cap);
+    struct known *k = &f->known[f->known_count++];
+    k->machine = m;
+    k->refusal = refusal;
+    memcpy(k->key, key, KEY_BYTES);
+    return k;
+}
+
+/* The key of a machine, whose definition is in the store then. */
+static const struct known *keep_machine(struct file *f, asl_machine *m)
+{
+    const json *given = asl_machine_text(m);
+    struct buf text = {0};
+    unsigned char key[KEY_BYTES];
+
+    /* The newest are asked for most. */
+    for (size_t i = f->known_count; i-- > 0;)
+        if (f->known[i].machine == m)
+            return &f->known[i];
+    if (given)
+        buf_add(&text, json_str(given), json_str_len(given));
+    else
+        json_write(&text, m->definition);
+    sqlite_hash(f, text.data, text.len, key);
+    sqlite3_stmt *q = sqlite_use(f, ADD_DEFINITION);
+    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    bind_text(q, 2, text.data, text.len);
+    sqlite_overwrite_deleted(f, true);
+    sqlite_run(f, q);
+    sqlite_overwrite_deleted(f, false);
+    buf_clear(&text);
+    return add_machine(f, asl_machine_ref(m), NULL, key);
+}
+
+/* What was accepted once is not judged again. NULL: *refusal says why it can't be made. */
+static asl_machine *compile(const char *text, size_t len, char **refusal)
+{
+    struct asl_report report = {0};
+    asl_machine *m = asl_compile_stored(text, len, &report);
+
+    if (!m)
+        *refusal = mem_strdup(report.count ? report.problems[0].message : "it is no definition");
+    asl_report_clear(&report);
+    return m;
+}
+
+static asl_machine *machine_of(const struct known *k, struct diag *why)
+{
+    if (!k->machine)
+        diag_set(why, STORE_DAMAGED, 0, "its definition can't be compiled: %s", k->refusal);
+    return k->machine;
+}
+
+/* A look; NULL with *why filled. */
+asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
+{
+    for (size_t i = f->known_count; i-- > 0;)
+        if (!memcmp(f->known[i].key, key, KEY_BYTES))
+            return machine_of(&f->known[i], why);
+    sqlite3_stmt *q = sqlite_use(f, GET_DEFINITION);
+    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_TRANSIENT);
+    int got = sqlite3_step(q);
+    if (got != SQLITE_ROW) {
+        if (got == SQLITE_DONE)
+            diag_set(why, STORE_DAMAGED, 0, "the store lacks its definition");
+        else
+            sqlite_read_failed(f, why);
+        sqlite3_reset(q);
+        return NULL;
+    }
+    char *refusal = NULL;
+    asl_machine *m = compile((const char *)sqlite3_column_text(q, 0),
+                             (size_t)sqlite3_column_bytes(q, 0), &refusal);
+    unsigned char own[KEY_BYTES];
+    memcpy(own, key, KEY_BYTES);
+    sqlite3_reset(q);
+    return machine_of(add_machine(f, m, refusal, own), why);
+}
+
+/* ---- putting in ---- */
+
+static void start(store *s, const struct store_execution *x)
+{
+    struct file *f = file_of(s);
+    const json *arn = x->config.names.arn;
+
+    if (!sqlite_begin(f, x->number))
+        return;
+    const struct known *machine = keep_machine(f, x->machine);
+    sqlite3_stmt *q = sqlite_use(f, ADD_EXECUTION);
+    buf_reset(&f->text);
+    rt_config_write(&f->text, &x->config);
+    sqlite_bind_number(q, 1, x->number);
+    bind_text(q, 2, arn ? json_str(arn) : "", arn ? json_str_len(arn) : 0);
+    sqlite3_bind_blob(q, 3, machine->key, KEY_BYTES, SQLITE_STATIC);
+    bind_text(q, 4, f->text.data, f->text.len);
+    sqlite3_bind_int(q, 5, (int)x->status);
+    sqlite3_bind_int64(q, 6, x->start_ms);
+    if (x->status != RT_RUNNING)
+        sqlite3_bind_int64(q, 7, x->stop_ms);
+    if (x->due_ms != STORE_AWAKE)
+        sqlite3_bind_int64(q, 8, x->due_ms);
+    if (x->parent.set) {
+        sqlite_bind_number(q, 9, x->parent.execution);
+        sqlite_bind_number(q, 10, x->parent.ref);
+    }
+    sqlite3_bind_int(q, 11, x->transient);
+    if (x->list)
+        bind_text(q, 12, json_str(x->list), json_str_len(x->list));
+    if (x->note) {
+        buf_reset(&f->note);
+        json_write(&f->note, x->note);
+        bind_text(q, 13, f->note.data, f->note.len);
+    }
+    sqlite3_bind_int64(q, 14, x->status == RT_RUNNING ? x->start_ms : x->stop_ms);
+    sqlite_run(f, q);
+}
+
+/* What leads to the event: its token, or the ARN of the Map Run that it starts. */
+static void add_token(struct file *f, uint64_t execution, const struct rt_event *e)
+{
+    unsigned char key[KEY_BYTES];
+    sqlite3_stmt *q = sqlite_use(f, ADD_TOKEN);
+
+    if (e->token)
+        sqlite_hash(f, json_str(e->token), json_str_len(e->token), key);
+    else
+        sqlite_map_run_key(f, json_str(e->data), json_str_len(e->data), key);
+    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite_bind_number(q, 2, execution);
+    sqlite_bind_number(q, 3, e->seq);
+    sqlite_run(f, q);
+}
+
+static void append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
+{
+    struct file *f = file_of(s);
+
+    if (!sqlite_begin(f, execution))
+        return;
+    buf_reset(&f->text);
+    for (size_t i = 0; i < count; i++) {
+        rt_event_write(&f->text, &events[i]);
+        buf_addc(&f->text, '\n');
+        if (events[i].token || events[i].kind == RT_MAP_RUN_STARTED)
+            add_token(f, execution, &events[i]);
+    }
+    size_t most = (size_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);
+    if (f->text.len > most) {
+        sqlite_fail(f, STORE_REFUSED, "its events of one turn are longer than what SQLite keeps");
+        return;
+    }
+    sqlite3_stmt *q = sqlite_use(f, ADD_EVENTS);
+    sqlite_bind_number(q, 1, execution);
+    sqlite_bind_number(q, 2, events[0].seq);
+    bind_text(q, 3, f->text.data, f->text.len);
+    sqlite_run(f, q);
+}
+
+static void progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
+                     int64_t due_ms)
+{
+    struct file *f = file_of(s);
+
+    if (!sqlite_begin(f, execution))
+        return;
+    sqlite3_stmt *q = sqlite_use(f, SET_PROGRESS);
+    sqlite_bind_number(q, 1, execution);
+    sqlite3_bind_int(q, 2, (int)status);
+    if (status != RT_RUNNING)
+        sqlite3_bind_int64(q, 3, stop_ms);
+    if (due_ms != STORE_AWAKE)
+        sqlite3_bind_int64(q, 4, due_ms);
+    sqlite_run(f, q);
+}
+
+static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
+{
+    struct file *f = file_of(s);
+
+    if (!sqlite_begin(f, execution))
+        return;
+    sqlite3_stmt *q = sqlite_use(f, SET_REDRIVES);
+    sqlite_bind_number(q, 1, execution);
+    sqlite3_bind_int64(q, 2, redrives);
+    sqlite3_bind_int64(q, 3, at_ms);
+    sqlite_run(f, q);
+}
+
+static void set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
+{
+    struct file *f = file_of(s);
+
+    if (!sqlite_begin(f, execution))
+        return;
+    sqlite3_stmt *q = sqlite_use(f, SET_APART);
+    sqlite_bind_number(q, 1, execution);
+    sqlite3_bind_int64(q, 2, at_ms);
+    sqlite_bind_string(q, 3, why);
+    sqlite_run(f, q);
+}
+
+static void put(store *s, const char *kind, const char *key, const char *text, size_t len)
+{
+    struct file *f = file_of(s);
+
+    if (!sqlite_begin(f, NOBODY))
+        return;
+    sqlite3_stmt *q = sqlite_use(f, text ? PUT_RECORD : DROP_RECORD);
+    sqlite_bind_string(q, 1, kind);
+    sqlite_bind_string(q, 2, key);
+    if (text)
+        bind_text(q, 3, text, len);
+    sqlite_overwrite_deleted(f, true);
+    sqlite_run(f, q);
+    sqlite_overwrite_deleted(f, false);
+    f->scrub |= !text;
+}
+
+int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages)
+{
+    struct file *f = user;
+
+    (void)db;
+    (void)name;
+    f->log_pages = pages;
+    return SQLITE_OK;
+}
+
+static bool commit(store *s, struct diag *why)
+{
+    struct file *f = file_of(s);
+
+    if (f->writing && !f->broken.code) {
+        sqlite_run(f, sqlite_use(f, COMMIT));
+        f->writing = f->broken.code != NULL;
+    }
+    if (f->broken.code) {
+        /* What COMMIT left open goes back: nothing of it was told to anybody. */
+        if (f->writing)
+            sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
+        f->writing = false;
+        diag_set(why, f->broken.code, 0, "%s", f->broken.text);
+        if (f->broken.code == STORE_REFUSED) {
+            diag_clear(&f->broken);
+            forget_all_known(f);
+        }
+        return false;
+    }
+    /* The log holds all of it: a checkpoint that fails is tried again after the next commit. */
+    if (f->log_pages > LOG_PAGES || f->scrub) {
+        int how = f->scrub ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+        bool done = sqlite3_wal_checkpoint_v2(f->db, NULL, how, NULL, NULL) == SQLITE_OK;
+        f->scrub &= !done;
+        f->log_pages = 0;
+    }
+    return true;
+}
+
+static bool refused(const store *s, uint64_t *execution)
+{
+    const struct file *f = (const struct file *)s;
+
+    *execution = f->refused;
+    return f->refused != NOBODY;
+}
+
+static unsigned rights(const store *s)
+{
+    return store_lock_rights(&((const struct file *)s)->lock);
+}
+
+static uint64_t room(const store *s)
+{
+    return store_lock_room(&((const struct file *)s)->lock);
+}
+
+static void free_file(store *s)
+{
+    struct file *f = file_of(s);
+
+    forget_all_known(f);
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(f->kept[i]);
+    /* What was put in and not committed goes; the log is brought into the file. */
+    sqlite3_close(f->db);
+    store_unlock(&f->lock);
+    mem_free(f->known);
+    EVP_MD_CTX_free(f->hash);
+    EVP_MD_free(f->sha256);
+    diag_clear(&f->broken);
+    buf_clear(&f->text);
+    buf_clear(&f->damage);
+    buf_clear(&f->note);
+    mem_free(f);
+}
+
+struct file *sqlite_new_file(void)
+{
+    static const struct store_ops ops = {
+        .free = free_file,
+        .start = start,
+        .append = append,
+        .progress = progress,
+        .redriven = redriven,
+        .set_apart = set_apart,
+        .forget = sqlite_forget,
+        .forget_list = sqlite_forget_list,
+        .retire = sqlite_retire,
+        .tidy = sqlite_tidy,
+        .commit = commit,
+        .refused = refused,
+        .rights = rights,
+        .room = room,
+        .next_number = sqlite_next_number,
+        .read = sqlite_read,
+        .read_back = sqlite_read_back,
+        .read_last = sqlite_read_last,
+        .find = sqlite_find,
+        .find_arn = sqlite_find_arn,
+        .find_child = sqlite_find_child,
+        .find_map_run = sqlite_find_map_run,
+        .find_token = sqlite_find_token,
+        .list_running = sqlite_list_running,
+        .list_spoiled = sqlite_list_spoiled,
+        .list_executions = sqlite_list_executions,
+        .next_list = sqlite_next_list,
+        .put = put,
+        .get = sqlite_get,
+        .list = sqlite_list,
+    };
+    struct file *f = mem_calloc(1, sizeof *f);
+
+    f->store.ops = &ops;
+    f->lock = STORE_UNLOCKED;
+    f->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    f->hash = EVP_MD_CTX_new();
+    f->refused = NOBODY;
+    f->orphans = f->untidy = true;
+    return f;
+}
+
+/* A store that could not be opened goes. */
+static store *opened(struct file *f, bool good, const char *path, struct diag *why)
+{
+    if (good)
+        return &f->store;
+    diag_prefix(why, "%s: ", path);
+    free_file(&f->store);
+    return NULL;
+}
+
+store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why)
+{
+    struct file *f = sqlite_new_file();
+
+    return opened(f, sqlite_open_file(f, path, durability, why), path, why);
+}
+
+store *store_sqlite_look(const char *path, struct diag *why)
+{
+    struct file *f = sqlite_new_file();
+
+    return opened(f, sqlite_look_at_file(f, path, why), path, why);
+}

@@ -1,0 +1,201 @@
+#ifndef RUNTIME_STORE_SQLITE_STORE_SQLITE_IMPL_H
+#define RUNTIME_STORE_SQLITE_STORE_SQLITE_IMPL_H
+
+/* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
+ * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_open.c has the schema and
+ * opens files. */
+
+#include "runtime/store/sqlite/store_file.h"
+#include "runtime/store/store_impl.h"
+
+#include <openssl/evp.h>
+#include <sqlite3.h>
+
+/* The statements that are kept; each once in use at a time. */
+enum statement {
+    BEGIN,
+    COMMIT,
+    ADD_DEFINITION,
+    ADD_EXECUTION,
+    SET_PROGRESS,
+    SET_REDRIVES,
+    SET_APART,
+    ADD_EVENTS,
+    ADD_TOKEN,
+    DROP_EXECUTION,
+    DROP_EVENTS,
+    DROP_TOKENS,
+    FIRST_CHILD,
+    NEXT_PARENT,
+    IS_KNOWN,
+    LIST_DEFINITIONS,
+    DROP_DEFINITION,
+    LIST_STOPPED,
+    LIST_ENDED,
+    PUT_RECORD,
+    DROP_RECORD,
+    NEXT_NUMBER,
+    GET_DEFINITION,
+    GET_EXECUTION,
+    GET_EVENTS,
+    GET_EVENTS_BACK,
+    GET_LAST_EVENTS,
+    FIND_ARN,
+    FIND_CHILD,
+    FIND_TOKEN,
+    LIST_RUNNING,
+    LIST_SPOILED,
+    LIST_ALL,
+    LIST_STATUS,
+    NEXT_LIST,
+    GET_RECORD,
+    LIST_RECORDS,
+};
+enum { STATEMENTS = LIST_RECORDS + 1 };
+
+/* SHA-256's first half: enough to name definitions and tokens. */
+enum { KEY_BYTES = 16 };
+
+/* A machine and the key of its definition; or why there is none. */
+struct known {
+    asl_machine *machine; /* NULL: */
+    char *refusal;
+    unsigned char key[KEY_BYTES];
+};
+
+/* Who is put in: no execution, but a record. */
+#define NOBODY UINT64_MAX
+
+struct file {
+    struct store store;
+    sqlite3 *db;
+    sqlite3_stmt *kept[STATEMENTS];
+    struct store_lock lock;
+    bool writing;              /* a transaction has begun */
+    struct diag broken;        /* what failed first; then nothing is kept any more */
+    uint64_t putting, refused; /* whose it is that is put in; and that can't be */
+    bool scrub;                /* what was deleted is to leave the log, too */
+    /* Of store_tidy: children of executions from that number on, and definitions behind this key,
+     * are to be looked at. */
+    bool orphans, untidy, vacuums;
+    uint64_t parent;
+    unsigned char tidied[KEY_BYTES];
+    struct buf text, note; /* of what is being put in */
+    int log_pages;
+    EVP_MD *sha256;
+    EVP_MD_CTX *hash;
+    /* Machines of executions that were started or found; what nobody else has goes now and then. */
+    struct known *known;
+    size_t known_count, known_cap, known_most;
+    struct store_execution found;
+    struct buf damage; /* the text of found.damage */
+};
+
+static inline struct file *file_of(store *s)
+{
+    return (struct file *)s;
+}
+
+/* ---- store_sqlite.c ---- */
+
+/* An empty one, to be opened; store_free. */
+struct file *sqlite_new_file(void);
+
+/* A kept statement, ready to be bound. */
+sqlite3_stmt *sqlite_use(struct file *f, enum statement which);
+/* What an error of SQLite's means for who put something in: see store.h. */
+const char *sqlite_code_of(int error);
+/* Nothing is kept any more; the first failure counts. */
+void sqlite_fail(struct file *f, const char *code, const char *text);
+/* Before something of that execution, or of NOBODY, is put in. False: the store is broken. */
+bool sqlite_begin(struct file *f, uint64_t execution);
+/* Runs a statement that writes. */
+void sqlite_run(struct file *f, sqlite3_stmt *q);
+/*
+ * What is deleted from now on is written over, or (false) is not. That costs a write for each page
+ * that is freed, which executions in their thousands needn't pay, but what a definition says may be
+ * a secret.
+ */
+void sqlite_overwrite_deleted(struct file *f, bool on);
+void sqlite_forget_known(struct known *k);
+/* Has somebody else that machine? */
+bool sqlite_is_held(const struct file *f, const struct known *k);
+/* Return false, with *why filled. */
+bool sqlite_read_failed(struct file *f, struct diag *why);
+bool sqlite_none(struct diag *why, const char *what);
+/* SQLite has signed numbers; ours stay below their bound. */
+void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n);
+/* Looks at the text until the statement is reset. */
+void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text);
+/* What stands for a text. */
+void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key[KEY_BYTES]);
+/* The machine of a definition's key: a look; NULL with *why filled: STORE_DAMAGED where the store
+ * lacks it, or it can't be compiled. */
+asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why);
+/* What the ARN of a Map Run goes by among the tokens, none of which begins so. */
+void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned char key[KEY_BYTES]);
+/* Brings the log into the file when it has grown. */
+int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
+
+/* ---- store_sqlite_forget.c: as store.h has them ---- */
+
+void sqlite_forget(store *s, uint64_t execution);
+bool sqlite_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
+                        struct diag *why);
+bool sqlite_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
+                   struct diag *why);
+bool sqlite_tidy(store *s);
+
+/* ---- store_sqlite_open.c ---- */
+
+/* What no execution says that was put in: a status that there is none of, an end without a time, a
+ * number that none has reached. The index of those costs nothing where there are none. */
+#define STORE_SPOILED                                                                              \
+    "damage IS NULL AND (status NOT BETWEEN 0 AND 4 OR (status <> 0 AND stop_ms IS NULL)"          \
+    " OR number NOT BETWEEN 0 AND 2147483647)"
+
+/* The same as sqlite_open_file, but nothing is written, and others may have it meanwhile. */
+bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why);
+
+/* The same, but that nothing is looked at but whose it is. */
+bool sqlite_open_to_mend(struct file *f, const char *path, struct diag *why);
+
+/* False with *why filled; what was opened stays with `f`. */
+bool sqlite_open_file(struct file *f, const char *path, enum store_durability durability,
+                      struct diag *why);
+
+/* ---- store_check.c ---- */
+
+/* Reads all rows of a query to their ends. False: the file is damaged there. */
+bool sqlite_is_whole(struct file *f, const char *sql);
+
+/* ---- store_sqlite_read.c: as store.h has them ---- */
+
+bool sqlite_next_number(store *s, uint64_t *out, struct diag *why);
+bool sqlite_find(store *s, uint64_t execution, const struct store_execution **out,
+                 struct diag *why);
+void sqlite_clear_found(struct store_execution *x);
+bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                 struct diag *why);
+bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                      struct diag *why);
+bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
+                      struct diag *why);
+bool sqlite_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why);
+bool sqlite_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
+                       struct diag *why);
+bool sqlite_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why);
+bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
+                       struct diag *why);
+bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                         struct diag *why);
+bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
+bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
+                            const struct store_place *after, store_visit_listed *visit, void *user,
+                            struct diag *why);
+bool sqlite_next_list(store *s, struct buf *name, struct diag *why);
+bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
+bool sqlite_list(store *s, const char *kind, const char *after, store_visit_record *visit,
+                 void *user, struct diag *why);
+
+#endif

@@ -1,0 +1,522 @@
+/* The SQLite store: what is read. */
+
+#include "runtime/store/sqlite/store_sqlite_impl.h"
+
+#include "parsers/base/mem.h"
+#include "runtime/core/event_text.h"
+
+#include <string.h>
+
+/* ---- executions ---- */
+
+bool sqlite_next_number(store *s, uint64_t *out, struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, NEXT_NUMBER);
+    bool good = sqlite3_step(q) == SQLITE_ROW || sqlite_read_failed(f, why);
+
+    if (good)
+        *out = (uint64_t)sqlite3_column_int64(q, 0);
+    sqlite3_reset(q);
+    return good;
+}
+
+/* A look at a text is a reference of ours. */
+static void unref_look(const json *v)
+{
+    json *own;
+
+    memcpy(&own, &v, sizeof own);
+    json_unref(own);
+}
+
+/* What is in columns `at` and `at` + 1; owned. A note is what we wrote: it can be read. */
+static void read_label(sqlite3_stmt *q, int at, const json **list, const json **note)
+{
+    const char *text = (const char *)sqlite3_column_text(q, at);
+
+    *list = text ? json_string(text, (size_t)sqlite3_column_bytes(q, at)) : NULL;
+    text = (const char *)sqlite3_column_text(q, at + 1);
+    *note =
+        text ? json_parse(text, (size_t)sqlite3_column_bytes(q, at + 1), JSON_READ_SURROGATES, NULL)
+             : NULL;
+}
+
+void sqlite_clear_found(struct store_execution *x)
+{
+    rt_config_clear(&x->config);
+    unref_look(x->list);
+    unref_look(x->note);
+    *x = (struct store_execution){0};
+}
+
+/* ---- one execution ---- */
+
+/* Something of the row of `x` is wrong; the first thing counts. */
+static void spoil(struct file *f, struct store_execution *x, const char *text)
+{
+    if (x->damage)
+        return;
+    buf_reset(&f->damage);
+    buf_adds(&f->damage, text);
+    x->damage = buf_str(&f->damage);
+}
+
+static json *text_in(sqlite3_stmt *q, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(q, column);
+
+    return json_string(text ? text : "", (size_t)sqlite3_column_bytes(q, column));
+}
+
+/* Every execution has names, be they made from its ARN and its list, which is the machine's ARN. */
+static void add_names(struct store_execution *x, json *arn)
+{
+    struct rt_names *n = &x->config.names;
+    const char *name = strrchr(json_str(arn), ':');
+    json *list = x->list ? json_ref(x->list) : json_cstring("");
+    const char *machine = strrchr(json_str(list), ':');
+
+    if (!n->name)
+        n->name = json_cstring(name ? name + 1 : "");
+    if (!n->machine_name)
+        n->machine_name = json_cstring(machine ? machine + 1 : "");
+    if (!n->machine_arn)
+        n->machine_arn = json_ref(list);
+    if (!n->role_arn)
+        n->role_arn = json_cstring("");
+    if (!n->region)
+        n->region = json_cstring("");
+    if (!n->arn)
+        n->arn = json_ref(arn);
+    json_unref(arn);
+    json_unref(list);
+}
+
+/* The machine and the configuration, as far as they can be read. False: the file can't be. */
+static bool read_config(struct file *f, sqlite3_stmt *q, struct store_execution *x,
+                        struct diag *why)
+{
+    struct diag wrong = {0};
+    bool good = true;
+
+    if (sqlite3_column_bytes(q, 0) != KEY_BYTES)
+        spoil(f, x, "it doesn't say which definition it runs");
+    else if (!(x->machine = sqlite_machine(f, sqlite3_column_blob(q, 0), &wrong)))
+        good = strcmp(wrong.code, STORE_DAMAGED) == 0;
+    if (!good)
+        diag_set(why, wrong.code, 0, "%s", wrong.text);
+    else if (wrong.code)
+        spoil(f, x, wrong.text);
+    diag_clear(&wrong);
+    if (good &&
+        !rt_config_read((const char *)sqlite3_column_text(q, 1), (size_t)sqlite3_column_bytes(q, 1),
+                        x->machine, &x->config, &wrong)) {
+        diag_prefix(&wrong, "its configuration: ");
+        spoil(f, x, wrong.text);
+        diag_clear(&wrong);
+    }
+    return good;
+}
+
+static bool read_row(struct file *f, sqlite3_stmt *q, struct store_execution *x, struct diag *why)
+{
+    const char *damage = (const char *)sqlite3_column_text(q, 13);
+    int status = sqlite3_column_int(q, 2);
+
+    x->status = status >= RT_RUNNING && status <= RT_TIMED_OUT ? (enum rt_status)status : RT_FAILED;
+    x->start_ms = sqlite3_column_int64(q, 3);
+    x->stop_ms = sqlite3_column_int64(q, 4);
+    x->due_ms = sqlite3_column_type(q, 5) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 5);
+    x->parent = (struct store_parent){sqlite3_column_type(q, 6) != SQLITE_NULL,
+                                      (uint64_t)sqlite3_column_int64(q, 6),
+                                      (uint64_t)sqlite3_column_int64(q, 7)};
+    read_label(q, 8, &x->list, &x->note);
+    x->transient = sqlite3_column_int(q, 10);
+    x->redrives = (uint32_t)sqlite3_column_int64(q, 11);
+    x->redriven_ms = sqlite3_column_int64(q, 12);
+    x->apart = damage != NULL;
+    if (damage)
+        spoil(f, x, damage);
+    if (status != (int)x->status)
+        spoil(f, x, "its status is none");
+    bool good = read_config(f, q, x, why);
+    add_names(x, text_in(q, 14));
+    return good;
+}
+
+bool sqlite_find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, GET_EXECUTION);
+    bool good = false;
+
+    sqlite_bind_number(q, 1, execution);
+    int got = sqlite3_step(q);
+    if (got == SQLITE_DONE) {
+        sqlite_none(why, "execution");
+    } else if (got != SQLITE_ROW) {
+        sqlite_read_failed(f, why);
+    } else {
+        sqlite_clear_found(&f->found);
+        f->found.number = execution;
+        good = read_row(f, q, &f->found, why);
+    }
+    sqlite3_reset(q);
+    if (good)
+        *out = &f->found;
+    return good;
+}
+
+struct reading {
+    const asl_machine *machine;
+    uint64_t from; /* earlier events of a row are passed over */
+    store_visit *visit;
+    void *user;
+    bool good;
+    struct diag *why;
+};
+
+/* False: *why says what is wrong with it. */
+static bool read_event(const struct reading *r, const char *text, size_t len, uint64_t seq,
+                       struct rt_event *e)
+{
+    struct diag wrong = {0};
+
+    if (!rt_event_read(text, len, r->machine, e, &wrong)) {
+        diag_set(r->why, STORE_DAMAGED, 0, "an event can't be read: %s", wrong.text);
+        diag_clear(&wrong);
+        return false;
+    }
+    if (e->seq == seq && rt_event_is_sound(e))
+        return true;
+    diag_set(r->why, STORE_DAMAGED, 0,
+             e->seq == seq ? "an event has not what one of its kind has"
+                           : "an event stands in the place of another");
+    rt_event_clear(e);
+    return false;
+}
+
+/* The events of a row, whose first is number `seq`. False: it is enough. */
+static bool visit_row(struct reading *r, const char *text, size_t len, uint64_t seq)
+{
+    if (!len) {
+        diag_set(r->why, STORE_DAMAGED, 0, "events are missing");
+        r->good = false;
+    }
+    for (const char *end, *last = text + len; r->good && text < last; text = end + 1, seq++) {
+        struct rt_event e;
+        if (!(end = memchr(text, '\n', (size_t)(last - text))))
+            end = last;
+        if (seq < r->from)
+            continue;
+        if (!(r->good = read_event(r, text, (size_t)(end - text), seq, &e)))
+            return false;
+        bool more = r->visit(r->user, &e);
+        rt_event_clear(&e);
+        if (!more)
+            return false;
+    }
+    return r->good;
+}
+
+/* The events from `seq` on in the rows of the query, or in its first (`one`). */
+static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t seq, bool one,
+                      store_visit *visit, void *user, struct diag *why)
+{
+    struct file *f = file_of(s);
+    const struct store_execution *x;
+    struct reading r = {.from = seq, .visit = visit, .user = user, .good = true, .why = why};
+    struct diag missing = {0};
+    int got;
+
+    if (!sqlite_find(s, execution, &x, &missing)) {
+        bool good = missing.code == STORE_NONE;
+        if (!good)
+            diag_set(why, missing.code, 0, "%s", missing.text);
+        diag_clear(&missing);
+        return good;
+    }
+    if (!x->machine) {
+        diag_set(why, STORE_DAMAGED, 0, "%s", x->damage);
+        return false;
+    }
+    r.machine = x->machine;
+    sqlite_bind_number(q, 1, execution);
+    while ((got = sqlite3_step(q)) == SQLITE_ROW)
+        if (!visit_row(&r, (const char *)sqlite3_column_text(q, 0),
+                       (size_t)sqlite3_column_bytes(q, 0), (uint64_t)sqlite3_column_int64(q, 1)) ||
+            one)
+            break;
+    if (got != SQLITE_ROW && got != SQLITE_DONE)
+        r.good = sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return r.good;
+}
+
+bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                 struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS);
+
+    sqlite_bind_number(q, 2, seq);
+    return read_rows(s, q, execution, seq, false, visit, user, why);
+}
+
+/* The events of a row, to be visited from its end. */
+struct backwards {
+    struct rt_event *events;
+    size_t count, cap;
+    uint64_t before;
+    store_visit *visit;
+    void *user;
+    uint64_t first; /* of the row that was read last; 0: there was none */
+    bool enough;
+};
+
+static bool keep_event(void *user, const struct rt_event *e)
+{
+    struct backwards *b = user;
+    struct rt_event copy = *e;
+
+    if (e->seq >= b->before)
+        return false;
+    copy.data = e->data ? json_ref(e->data) : NULL;
+    copy.extra = e->extra ? json_ref(e->extra) : NULL;
+    copy.token = e->token ? json_ref(e->token) : NULL;
+    copy.error = asl_error_copy(&e->error);
+    MEM_GROW(b->events, b->count, b->cap);
+    b->events[b->count++] = copy;
+    return true;
+}
+
+static void visit_backwards(struct backwards *b)
+{
+    b->first = b->count ? b->events[0].seq : 0;
+    while (b->count > 0) {
+        struct rt_event *e = &b->events[--b->count];
+        b->enough = b->enough || !b->visit(b->user, e);
+        rt_event_clear(e);
+    }
+}
+
+/* A row after the other: the newest that begins before `before`. */
+bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                      struct diag *why)
+{
+    struct backwards b = {.before = seq, .visit = visit, .user = user};
+    bool good = true;
+
+    do {
+        sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS_BACK);
+        sqlite_bind_number(q, 2, b.before < INT64_MAX ? b.before : INT64_MAX);
+        good = read_rows(s, q, execution, 0, true, keep_event, &b, why);
+        visit_backwards(&b);
+        b.before = b.first;
+    } while (good && b.first && !b.enough);
+    mem_free(b.events);
+    return good;
+}
+
+bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
+                      struct diag *why)
+{
+    return read_rows(s, sqlite_use(file_of(s), GET_LAST_EVENTS), execution, 0, true, visit, user,
+                     why);
+}
+
+/* A query for one number that may be none. */
+static bool get_number(struct file *f, sqlite3_stmt *q, uint64_t *out, struct diag *why)
+{
+    int got = sqlite3_step(q);
+    bool found = got == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL;
+
+    if (found)
+        *out = (uint64_t)sqlite3_column_int64(q, 0);
+    else if (got == SQLITE_ROW || got == SQLITE_DONE)
+        sqlite_none(why, "execution");
+    else
+        sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return found;
+}
+
+bool sqlite_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), FIND_ARN);
+
+    sqlite_bind_string(q, 1, arn);
+    return get_number(file_of(s), q, execution, why);
+}
+
+bool sqlite_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
+                       struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), FIND_CHILD);
+
+    sqlite_bind_number(q, 1, parent);
+    sqlite_bind_number(q, 2, ref);
+    return get_number(file_of(s), q, execution, why);
+}
+
+bool sqlite_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why)
+{
+    struct file *f = file_of(s);
+    unsigned char key[KEY_BYTES];
+    sqlite3_stmt *q = sqlite_use(f, FIND_TOKEN);
+
+    sqlite_map_run_key(f, arn, strlen(arn), key);
+    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    bool found = get_number(f, q, execution, why);
+    sqlite3_clear_bindings(q);
+    return found;
+}
+
+bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
+                       struct diag *why)
+{
+    struct file *f = file_of(s);
+    unsigned char key[KEY_BYTES];
+    sqlite3_stmt *q = sqlite_use(f, FIND_TOKEN);
+
+    sqlite_hash(f, token, strlen(token), key);
+    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    int got = sqlite3_step(q);
+    if (got == SQLITE_ROW) {
+        *execution = (uint64_t)sqlite3_column_int64(q, 0);
+        *seq = (uint64_t)sqlite3_column_int64(q, 1);
+    } else if (got == SQLITE_DONE) {
+        sqlite_none(why, "token");
+    } else {
+        sqlite_read_failed(f, why);
+    }
+    sqlite3_reset(q);
+    sqlite3_clear_bindings(q);
+    return got == SQLITE_ROW;
+}
+
+bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                         struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, LIST_RUNNING);
+    int got;
+
+    while ((got = sqlite3_step(q)) == SQLITE_ROW) {
+        struct store_running r = {
+            .number = (uint64_t)sqlite3_column_int64(q, 0),
+            .due_ms =
+                sqlite3_column_type(q, 1) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 1),
+            .parent = {sqlite3_column_type(q, 2) != SQLITE_NULL,
+                       (uint64_t)sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3)}};
+        if (labels)
+            read_label(q, 4, &r.list, &r.note);
+        r.transient = sqlite3_column_int(q, 6);
+        bool more = visit(user, &r);
+        unref_look(r.list);
+        unref_look(r.note);
+        if (!more)
+            break;
+    }
+    bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return good;
+}
+
+bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, LIST_SPOILED);
+    int got;
+
+    while ((got = sqlite3_step(q)) == SQLITE_ROW)
+        if (!visit(user, (uint64_t)sqlite3_column_int64(q, 0)))
+            break;
+    bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return good;
+}
+
+bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
+                            const struct store_place *after, store_visit_listed *visit, void *user,
+                            struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, status ? LIST_STATUS : LIST_ALL);
+    int got;
+
+    sqlite_bind_string(q, 1, list);
+    sqlite3_bind_int64(q, 2, after ? after->at_ms : INT64_MAX);
+    sqlite_bind_number(q, 3, after ? after->number : INT64_MAX);
+    if (status)
+        sqlite3_bind_int(q, 4, (int)*status);
+    while ((got = sqlite3_step(q)) == SQLITE_ROW) {
+        struct store_listed x = {
+            .place = {sqlite3_column_int64(q, 0), (uint64_t)sqlite3_column_int64(q, 1)},
+            .redrives = (uint32_t)sqlite3_column_int64(q, 2)};
+        if (!visit(user, &x))
+            break;
+    }
+    bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return good;
+}
+
+/* A query for one text that may be none; `what` it is. */
+static bool get_text(struct file *f, sqlite3_stmt *q, const char *what, struct buf *out,
+                     struct diag *why)
+{
+    int got = sqlite3_step(q);
+
+    if (got == SQLITE_ROW)
+        buf_add(out, (const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
+    else if (got == SQLITE_DONE)
+        sqlite_none(why, what);
+    else
+        sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return got == SQLITE_ROW;
+}
+
+bool sqlite_next_list(store *s, struct buf *name, struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), NEXT_LIST);
+    struct buf next = {0};
+
+    sqlite3_bind_text64(q, 1, buf_str(name), name->len, SQLITE_STATIC, SQLITE_UTF8);
+    bool found = get_text(file_of(s), q, "list", &next, why);
+    sqlite3_clear_bindings(q);
+    if (found) {
+        buf_reset(name);
+        buf_add(name, next.data, next.len);
+    }
+    buf_clear(&next);
+    return found;
+}
+
+bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), GET_RECORD);
+
+    sqlite_bind_string(q, 1, kind);
+    sqlite_bind_string(q, 2, key);
+    return get_text(file_of(s), q, "record", out, why);
+}
+
+bool sqlite_list(store *s, const char *kind, const char *after, store_visit_record *visit,
+                 void *user, struct diag *why)
+{
+    struct file *f = file_of(s);
+    sqlite3_stmt *q = sqlite_use(f, LIST_RECORDS);
+    int got;
+
+    sqlite_bind_string(q, 1, kind);
+    sqlite_bind_string(q, 2, after ? after : "");
+    while ((got = sqlite3_step(q)) == SQLITE_ROW)
+        if (!visit(user, (const char *)sqlite3_column_text(q, 0),
+                   (const char *)sqlite3_column_text(q, 1), (size_t)sqlite3_column_bytes(q, 1)))
+            break;
+    bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
+    sqlite3_reset(q);
+    return good;
+}

@@ -1,0 +1,148 @@
+# Test programs: check_*.c, fuzz/fuzz_*.c, bench/bench_*.c. Each links a room and those below, and can't call above.
+
+# Names of programs of a kind, and the room that they link: its objects are theirs, its libraries too.
+define program
+$(2:%=$(BUILD)/$(1)_%): $(call linked,$(3))
+$(2:%=$(BUILD)/$(1)_%): ROOM = $(3)
+endef
+suites  = $(eval CHECKS  += $(2))$(eval $(call program,check,$(2),$(1)))
+fuzzers = $(eval FUZZERS += $(2))$(eval $(call program,fuzz,$(2),$(1)))
+benches = $(eval BENCHES += $(2))$(eval $(call program,bench,$(2),$(1)))
+
+$(call suites,parsers/json,ground json timestamp)
+$(call suites,parsers/jsonpath,jsonpath)
+$(call suites,parsers/jsonata,jsonata_text jsonata)
+$(call suites,parsers,source yaml)
+$(call suites,asl/report,reader)
+$(call suites,asl/eval,template intrinsic retry choice flow effort)
+$(call suites,asl,definition load validate codes format)
+# check_cases leaves steps in their midst, as the engine does.
+$(call suites,runtime/core runtime/base asl,cases event_text)
+$(call suites,runtime/base,coroutine)
+$(call suites,runtime/engine runtime/store/sqlite,store)
+$(call suites,runtime/embed,engine embed)
+$(call suites,runtime/http,http_server)
+$(call suites,runtime/aws,sigv4)
+$(call suites,runtime/handlers,handlers)
+$(call suites,runtime/handlers runtime/engine,endpoint)
+$(call suites,runtime/api,test_state)
+$(call suites,runtime/api runtime/store/sqlite,api)
+$(call suites,runtime/serve,front_door)
+$(call suites,runtime/host runtime/store/sqlite,host)
+
+# Their commits fail when the suite says so; it counts who is asked what it holds, and what is read.
+$(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held -Wl,--wrap=store_read
+$(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
+# Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
+$(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
+# It counts how much of histories and how many rows are read.
+$(BUILD)/check_api: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
+
+# A suite that is linked once more, with the switch of stacks that is taken where none of our own is known.
+CHECKS_AGAIN := coroutine_by_ucontext
+$(BUILD)/check_coroutine_by_ucontext: $(BUILD)/obj/tests/check_coroutine.o $(BUILD)/libsupport.a \
+    $(BUILD)/ucontext/coroutine.o $(filter-out %/coroutine.o,$(call linked,runtime/base))
+	$(link_check)
+$(BUILD)/check_coroutine_by_ucontext: ROOM = runtime/base
+$(BUILD)/ucontext/coroutine.o: runtime/base/coroutine.c Makefile $(BUILD)/flags
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -DCOROUTINE_BY_UCONTEXT $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# check_growth links the rooms of the language from objects that count what they do: each branch calls
+# __sanitizer_cov_trace_pc, and what libc goes through is seen.
+CHECKS += growth
+WRAP_COUNTED := $(foreach f,memcpy memmove memset memcmp memchr strlen strcmp strchr strstr strspn strcspn calloc,-Wl,--wrap=$f)
+$(BUILD)/check_growth: $(patsubst $(BUILD)/obj/%,$(BUILD)/counted/%,$(call linked,asl))
+$(BUILD)/check_growth: ROOM = asl
+$(BUILD)/check_growth: CHECK_LDFLAGS = $(WRAP_COUNTED)
+
+$(BUILD)/counted/%.o: %.c Makefile $(BUILD)/flags
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -U_FORTIFY_SOURCE -O1 -fno-builtin -fsanitize-coverage=trace-pc -MMD -MP -c -o $@ $<
+
+# What `make check` runs: each prints its count of passed and failed tests last.
+SUITES = $(CHECKS:%=$(BUILD)/check_%) $(CHECKS_AGAIN:%=$(BUILD)/check_%)
+TESTS  = $(SUITES) tests/rooms tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates \
+        tests/hooks tests/serve tests/life tests/store-damage tests/old-stores tests/install tests/docs tests/cli
+
+$(call fuzzers,parsers/json,json)
+$(call fuzzers,parsers/jsonpath,jsonpath)
+$(call fuzzers,parsers/yaml,yaml)
+$(call fuzzers,parsers/jsonata,jsonata_text jsonata)
+$(call fuzzers,asl,intrinsic load lint format)
+$(call fuzzers,runtime/core asl,exec event)
+$(BUILD)/fuzz_exec $(BUILD)/fuzz_event: $(BUILD)/obj/tests/support/play.o
+$(call fuzzers,runtime/http,http)
+$(call fuzzers,runtime/aws,aws sigv4 credentials)
+$(call fuzzers,runtime/handlers asl,handlers mock)
+$(call fuzzers,runtime/api,api)
+$(call fuzzers,runtime/serve,routes http_event)
+$(call fuzzers,tools/template,template)
+
+$(call benches,parsers/json,json)
+$(call benches,parsers/jsonata,jsonata work)
+$(call benches,runtime/embed,waiting)
+$(call benches,runtime/engine runtime/store/sqlite,store)
+$(call benches,runtime/http,http serve)
+
+# From an archive, so that a suite takes only the helpers it uses, and no room above its own.
+$(BUILD)/libsupport.a: $(SUPPORT)
+	$(call say,AR)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+define link_check
+	$(call say,LINK)
+	$(link) $(CHECK_LDFLAGS) $< $(BUILD)/libsupport.a $(sort $(filter-out $< %.a,$^)) $(shell $(PKG_CONFIG) --libs check) $(call libs,$(ROOM))
+endef
+
+$(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
+	$(link_check)
+$(FUZZERS:%=$(BUILD)/fuzz_%): $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
+	$(call say,LINK)
+	$(link) -fsanitize=fuzzer $(sort $^) $(call libs,$(ROOM))
+$(BENCHES:%=$(BUILD)/bench_%): $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
+	$(call say,LINK)
+	$(link) $(sort $^) $(call libs,$(ROOM))
+
+# What a library does otherwise in some tests.
+PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+$(BUILD)/%.so: tests/preload/%.c Makefile $(BUILD)/flags
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(share) $< -ldl
+
+# ---- fuzzing and speed ----
+
+# What is found is kept in build/fuzz; the seeds are only read.
+TARGET  ?= $(FUZZERS)
+SECONDS ?= 60
+fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
+	@tools/setup --dev
+	$(then) $(TARGET:%=build/fuzz/fuzz_%) BUILD=build/fuzz CC=clang HARDEN= \
+	    OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@if [ -d $(CASES)/asl/cases ]; then tests/fuzz/api_seeds $(CASES)/asl/cases build/fuzz/corpus/api; fi
+	@set -e; for t in $(TARGET); do mkdir -p build/fuzz/corpus/$$t; \
+	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
+	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
+
+.PHONY: fuzz bench bench-validate jsonata-differential $(BENCHES:%=bench-%)
+bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -work, -waiting, -http, -store
+	$(then) all
+	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
+$(filter-out bench-jsonata,$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
+	@$< $(BENCH)
+bench-serve: $(BUILD)/asl ## asl serve under load: BENCH="--store bench.db --durability full"
+bench-serve: BENCH := --asl $(BUILD)/asl $(BENCH)
+bench-jsonata: $(BUILD)/bench_jsonata ## JSONata beside its reference implementation (with Node)
+	@tests/bench/jsonata $< build/bench $(if $(BENCH),'$(BENCH)')
+bench-validate: all ## asl validate: MB a second, and what a hostile file costs
+	@tests/bench/validate --asl $(BUILD)/asl $(BENCH)
+COUNT ?= 20000
+SEED  ?= 1
+jsonata-differential: all ## random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1 ONLY=regex
+	@tests/jsonata-reference/fetch build/bench || { echo 'it needs node and npm' >&2; exit 1; }
+	@status=0; for d in aws reference; do NODE_PATH=build/bench/node_modules \
+	    node tests/jsonata-reference/differential.js $(BUILD)/asl $$d $(COUNT) $(SEED) $(ONLY) || status=1; done; exit $$status
