@@ -33,8 +33,8 @@ asl_machine *asl_compile_stored(const char *text, size_t len, struct asl_report 
 
 /* ---- to see what is wrong with it ---- */
 
-static void validate(const struct load_source *from, enum asl_workflow workflow,
-                     const struct asl_served *served, struct asl_report *report)
+static void asl_validate_source(const struct load_source *from, enum asl_workflow workflow,
+                                const struct asl_served *served, struct asl_report *report)
 {
     const struct load_purpose purpose = {
         .validating = true,
@@ -50,16 +50,16 @@ void asl_validate(const char *text, size_t len, enum document_format format,
                   enum asl_workflow workflow, const struct asl_served *served,
                   struct asl_report *report)
 {
-    validate(&(struct load_source){.text = text, .len = len, .format = format}, workflow, served,
-             report);
+    asl_validate_source(&(struct load_source){.text = text, .len = len, .format = format}, workflow,
+                        served, report);
 }
 
 void asl_validate_value(const json *definition, const struct json_places *places,
                         enum asl_workflow workflow, const struct asl_served *served,
                         struct asl_report *report)
 {
-    validate(&(struct load_source){.value = definition, .places = places}, workflow, served,
-             report);
+    asl_validate_source(&(struct load_source){.value = definition, .places = places}, workflow,
+                        served, report);
 }
 
 /* Which warnings are wanted, and where they go. */

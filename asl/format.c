@@ -35,7 +35,7 @@ struct reader {
     const char *p; /* within a text that the JSON reader took */
 };
 
-static void skip_blanks(struct reader *r)
+static void format_skip_blanks(struct reader *r)
 {
     r->p += strspn(r->p, " \t\r\n");
 }
@@ -68,7 +68,7 @@ static struct node *add_kid(struct reader *r, struct node *n)
 /* As deep as the JSON reader allows: JSON_MAX_DEPTH. */
 static void read_node(struct reader *r, struct node *n)
 {
-    skip_blanks(r);
+    format_skip_blanks(r);
     if (*r->p != '{' && *r->p != '[') {
         n->text = r->p;
         n->len = scalar_length(r->p);
@@ -76,7 +76,7 @@ static void read_node(struct reader *r, struct node *n)
         return;
     }
     n->kind = *r->p++ == '{' ? OBJECT : ARRAY;
-    for (skip_blanks(r); *r->p != '}' && *r->p != ']'; skip_blanks(r)) {
+    for (format_skip_blanks(r); *r->p != '}' && *r->p != ']'; format_skip_blanks(r)) {
         struct node kid = {.place = n->count};
         if (*r->p == ',') {
             r->p++;
@@ -86,7 +86,7 @@ static void read_node(struct reader *r, struct node *n)
             kid.key = r->p;
             kid.key_len = scalar_length(r->p);
             r->p += kid.key_len;
-            skip_blanks(r);
+            format_skip_blanks(r);
             r->p++; /* the colon */
         }
         read_node(r, &kid);
@@ -271,7 +271,7 @@ static size_t indentation(size_t level)
     return INDENT * (level < INDENTED ? level : INDENTED);
 }
 
-static void new_line(struct buf *out, size_t level)
+static void format_new_line(struct buf *out, size_t level)
 {
     buf_addc(out, '\n');
     for (size_t i = 0; i < indentation(level); i++)
@@ -294,7 +294,7 @@ static void write_node(struct buf *out, const struct node *n, size_t level, size
         if (i)
             buf_addc(out, ',');
         if (lines)
-            new_line(out, level + 1);
+            format_new_line(out, level + 1);
         else if (i)
             buf_addc(out, ' ');
         if (kid->key) {
@@ -305,7 +305,7 @@ static void write_node(struct buf *out, const struct node *n, size_t level, size
         write_node(out, kid, level + 1, used < WIDTH ? WIDTH - used : 0);
     }
     if (lines)
-        new_line(out, level);
+        format_new_line(out, level);
     buf_addc(out, n->kind == OBJECT ? '}' : ']');
 }
 

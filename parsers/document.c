@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool ends_with(const char *name, const char *ending)
+static bool document_ends_with(const char *name, const char *ending)
 {
     size_t len = strlen(name), n = strlen(ending);
 
@@ -16,9 +16,9 @@ enum document_format document_format(const char *name, const char *text, size_t 
 {
     size_t i = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
 
-    if (name && ends_with(name, ".json"))
+    if (name && document_ends_with(name, ".json"))
         return DOCUMENT_JSON;
-    if (name && (ends_with(name, ".yaml") || ends_with(name, ".yml")))
+    if (name && (document_ends_with(name, ".yaml") || document_ends_with(name, ".yml")))
         return DOCUMENT_YAML;
     while (i < len && strchr(" \t\r\n", text[i]) && text[i])
         i++;

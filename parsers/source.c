@@ -6,7 +6,7 @@
 
 /* ---- lines ---- */
 
-static bool continues(char c)
+static bool source_continues(char c)
 {
     return ((unsigned char)c & 0xC0) == 0x80;
 }
@@ -17,7 +17,7 @@ static void step(struct place *p, char c)
         p->line++;
         p->column = 1;
     } else {
-        p->column += !continues(c);
+        p->column += !source_continues(c);
     }
 }
 
@@ -26,7 +26,7 @@ void source_lines_init(struct source_lines *s, const char *text, size_t len)
     *s = (struct source_lines){.text = text ? text : "", .len = len};
 }
 
-static void count_lines(struct source_lines *s)
+static void source_count_lines(struct source_lines *s)
 {
     struct place p = {.line = 1, .column = 1};
 
@@ -49,7 +49,7 @@ void source_lines_clear(struct source_lines *s)
 
 struct place source_place(struct source_lines *s, size_t from, size_t to)
 {
-    count_lines(s);
+    source_count_lines(s);
     from = from < s->len ? from : s->len;
     struct place p = s->marks[from / SOURCE_BLOCK];
 
@@ -57,12 +57,12 @@ struct place source_place(struct source_lines *s, size_t from, size_t to)
         step(&p, s->text[i]);
     p.length = 0;
     for (size_t i = from; i < to && i < s->len && s->text[i] != '\n'; i++)
-        p.length += !continues(s->text[i]);
+        p.length += !source_continues(s->text[i]);
     p.length += p.length == 0;
     return p;
 }
 
-static bool before(struct place p, uint32_t line, uint32_t column)
+static bool source_before(struct place p, uint32_t line, uint32_t column)
 {
     return p.line < line || (p.line == line && p.column <= column);
 }
@@ -71,11 +71,11 @@ size_t source_offset(struct source_lines *s, uint32_t line, uint32_t column)
 {
     size_t low = 0, high = s->len / SOURCE_BLOCK + 1;
 
-    count_lines(s);
+    source_count_lines(s);
     /* The last block that begins at or before the place. */
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (before(s->marks[middle], line, column))
+        if (source_before(s->marks[middle], line, column))
             low = middle;
         else
             high = middle;
@@ -87,7 +87,7 @@ size_t source_offset(struct source_lines *s, uint32_t line, uint32_t column)
             break;
         step(&p, s->text[i++]);
     }
-    while (i < s->len && continues(s->text[i]))
+    while (i < s->len && source_continues(s->text[i]))
         i++;
     return i;
 }
@@ -110,7 +110,7 @@ void source_map_add(struct source_map *m, size_t at, size_t from, bool fixed)
 }
 
 /* The run that `at` is in. */
-static size_t run_of(const struct source_map *m, size_t at)
+static size_t source_run_of(const struct source_map *m, size_t at)
 {
     size_t low = 0, high = m->count;
 
@@ -131,7 +131,7 @@ static size_t from_of(const struct source_run *r, size_t at)
 
 size_t source_map_find(const struct source_map *m, size_t at)
 {
-    return m->count ? from_of(&m->runs[run_of(m, at)], at) : 0;
+    return m->count ? from_of(&m->runs[source_run_of(m, at)], at) : 0;
 }
 
 size_t source_map_end(const struct source_map *m, size_t at)
@@ -147,7 +147,7 @@ void source_map_copy(struct source_map *out, size_t at, const struct source_map 
 {
     if (!m->count || from >= to)
         return;
-    for (size_t i = run_of(m, from); i < m->count && m->runs[i].at < to; i++) {
+    for (size_t i = source_run_of(m, from); i < m->count && m->runs[i].at < to; i++) {
         const struct source_run *r = &m->runs[i];
         size_t start = r->at > from ? r->at : from;
         source_map_add(out, at + (start - from), from_of(r, start), r->fixed);
@@ -162,7 +162,7 @@ void source_map_clear(struct source_map *m)
 
 /* ---- strings of JSON ---- */
 
-static unsigned hex(const char *text, size_t digits)
+static unsigned source_hex(const char *text, size_t digits)
 {
     unsigned n = 0;
 
@@ -185,9 +185,9 @@ void source_map_json(struct source_map *m, const char *text, size_t len, size_t 
     while (i < len && text[i] != '"') {
         size_t read = 1, made = 1;
         if (text[i] == '\\' && i + 5 < len && text[i + 1] == 'u') {
-            unsigned unit = hex(text + i + 2, 4);
+            unsigned unit = source_hex(text + i + 2, 4);
             bool pair = unit >= 0xD800 && unit < 0xDC00 && i + 11 < len && text[i + 6] == '\\' &&
-                        text[i + 7] == 'u' && hex(text + i + 8, 4) >> 10 == 0xDC00 >> 10;
+                        text[i + 7] == 'u' && source_hex(text + i + 8, 4) >> 10 == 0xDC00 >> 10;
             read = pair ? 12 : 6;
             made = pair ? 4 : utf8_size(unit);
         } else if (text[i] == '\\') {
@@ -210,17 +210,17 @@ struct scalar {
     size_t indent; /* of a block; SIZE_MAX: all blanks are, it is none */
 };
 
-static bool is_blank(char c)
+static bool source_is_blank(char c)
 {
     return c == ' ' || c == '\t';
 }
 
 static bool is_white(char c)
 {
-    return is_blank(c) || c == '\r' || c == '\n';
+    return source_is_blank(c) || c == '\r' || c == '\n';
 }
 
-static char here(const struct scalar *s)
+static char source_here(const struct scalar *s)
 {
     return s->i < s->len ? s->text[s->i] : '\0';
 }
@@ -228,12 +228,12 @@ static char here(const struct scalar *s)
 /* Tag and anchor. */
 static void skip_properties(struct scalar *s)
 {
-    while (here(s) == '!' || here(s) == '&') {
-        while (s->i < s->len && !is_white(here(s)))
+    while (source_here(s) == '!' || source_here(s) == '&') {
+        while (s->i < s->len && !is_white(source_here(s)))
             s->i++;
-        while (s->i < s->len && (is_white(here(s)) || here(s) == '#')) {
-            if (here(s) == '#')
-                while (s->i < s->len && here(s) != '\n')
+        while (s->i < s->len && (is_white(source_here(s)) || source_here(s) == '#')) {
+            if (source_here(s) == '#')
+                while (s->i < s->len && source_here(s) != '\n')
                     s->i++;
             else
                 s->i++;
@@ -243,7 +243,7 @@ static void skip_properties(struct scalar *s)
 
 static void skip_indent(struct scalar *s)
 {
-    for (size_t n = 0; n < s->indent && is_blank(here(s)); n++)
+    for (size_t n = 0; n < s->indent && source_is_blank(source_here(s)); n++)
         s->i++;
 }
 
@@ -252,7 +252,7 @@ static void enter_block(struct scalar *s)
 {
     size_t line, blanks = 0, own = 0, first = 0;
 
-    while (s->i < s->len && here(s) != '\n')
+    while (s->i < s->len && source_here(s) != '\n')
         s->i++;
     s->i += s->i < s->len;
     for (line = s->i; line < s->len && is_white(s->text[line]); line++) {
@@ -267,14 +267,14 @@ static void enter_block(struct scalar *s)
 }
 
 /* The escape of a double quoted scalar: how long it is, and what it comes to. */
-static size_t escape(const struct scalar *s, size_t *made)
+static size_t source_escape(const struct scalar *s, size_t *made)
 {
     char c = s->i + 1 < s->len ? s->text[s->i + 1] : '\0';
     size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
 
     *made = 1;
     if (digits && s->i + 2 + digits <= s->len)
-        *made = utf8_size(hex(s->text + s->i + 2, digits));
+        *made = utf8_size(source_hex(s->text + s->i + 2, digits));
     else if (c == 'N' || c == '_')
         *made = 2; /* U+0085, U+00A0 */
     else if (c == 'L' || c == 'P')
@@ -285,38 +285,38 @@ static size_t escape(const struct scalar *s, size_t *made)
 /* Over a line's end and the blanks that belong to the layout. */
 static void skip_white(struct scalar *s)
 {
-    bool line = here(s) == '\n';
+    bool line = source_here(s) == '\n';
 
     s->i++;
     if (line)
         skip_indent(s);
 }
 
-static void match(struct scalar *s, char quote)
+static void source_match(struct scalar *s, char quote)
 {
     while (s->at < s->value_len) {
         size_t read = 1, made = 1;
-        if (quote == '"' && here(s) == '\\') {
-            read = escape(s, &made);
+        if (quote == '"' && source_here(s) == '\\') {
+            read = source_escape(s, &made);
             /* A line that goes on in the next. */
             if (s->i + 1 < s->len && (s->text[s->i + 1] == '\n' || s->text[s->i + 1] == '\r')) {
                 s->i += 1 + (s->text[s->i + 1] == '\r');
                 skip_white(s);
                 continue;
             }
-        } else if (quote == '\'' && here(s) == '\'') {
+        } else if (quote == '\'' && source_here(s) == '\'') {
             read = 2;
-        } else if (s->i >= s->len || here(s) != s->value[s->at]) {
+        } else if (s->i >= s->len || source_here(s) != s->value[s->at]) {
             /* A line's end that was folded is a blank. */
-            bool folded = here(s) == '\n' && s->value[s->at] == ' ';
-            if (!folded && s->i < s->len && is_white(here(s))) {
+            bool folded = source_here(s) == '\n' && s->value[s->at] == ' ';
+            if (!folded && s->i < s->len && is_white(source_here(s))) {
                 skip_white(s);
                 continue;
             }
             if (!folded)
                 break;
         }
-        bool line = here(s) == '\n';
+        bool line = source_here(s) == '\n';
         source_map_add(s->map, s->at, s->i, read > 1);
         s->at += made;
         s->i += read;
@@ -338,10 +338,10 @@ void source_map_yaml(struct source_map *m, const char *text, size_t len, size_t 
                        .indent = SIZE_MAX};
 
     skip_properties(&s);
-    char style = here(&s);
+    char style = source_here(&s);
     if (style == '|' || style == '>')
         enter_block(&s);
     else if (style == '"' || style == '\'')
         s.i++;
-    match(&s, style);
+    source_match(&s, style);
 }

@@ -32,7 +32,7 @@ static const struct cmd commands[] = {
 /* ---- what subcommands share ---- */
 
 static void __attribute__((format(printf, 2, 0)))
-complain(const char *name, const char *format, va_list args)
+asl_complain(const char *name, const char *format, va_list args)
 {
     struct buf text = {0};
 
@@ -48,7 +48,7 @@ int cmd_fail(const char *name, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    complain(name, format, args);
+    asl_complain(name, format, args);
     va_end(args);
     return EXIT_USAGE;
 }
@@ -58,7 +58,7 @@ int cmd_usage(const char *name, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    complain(name, format, args);
+    asl_complain(name, format, args);
     va_end(args);
     fprintf(stderr, "Try: asl %s --help\n", name);
     return EXIT_USAGE;
@@ -161,7 +161,7 @@ static bool is_reader_gone(void)
 }
 
 /* Output that could not be written is no answer, neither a good nor a bad one. */
-static int finish(int status)
+static int asl_finish(int status)
 {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -203,14 +203,14 @@ int main(int argc, char **argv)
     if (argc < 2)
         return help(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return finish(help(stdout));
+        return asl_finish(help(stdout));
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         puts("asl " ASL_VERSION);
-        return finish(EXIT_GOOD);
+        return asl_finish(EXIT_GOOD);
     }
     if (strcmp(argv[1], "--completion") == 0)
-        return finish(completion(argv[2]));
+        return asl_finish(completion(argv[2]));
     if (strcmp(argv[1], "help") == 0)
-        return finish(argc > 2 ? help_of(argv[2]) : help(stdout));
-    return finish(run_command(argc - 1, argv + 1));
+        return asl_finish(argc > 2 ? help_of(argv[2]) : help(stdout));
+    return asl_finish(run_command(argc - 1, argv + 1));
 }

@@ -39,8 +39,8 @@ struct aslrc_files {
 
 /* ---- what may be in it ---- */
 
-static void refuse(struct aslrc_files *all, const char *name, struct place at, const char *text,
-                   const char *hint)
+static void aslrc_refuse(struct aslrc_files *all, const char *name, struct place at,
+                         const char *text, const char *hint)
 {
     fprintf(stderr, "asl: %s:%u:%u: %s%s%s\n", name, at.line, at.column, text, hint ? "; " : "",
             hint ? hint : "");
@@ -100,13 +100,13 @@ static void unknown_key(struct aslrc_files *all, const char *name, const json *k
     buf_printf(&text, "there is no setting '%s'%s", json_str(key), within ? " in an override" : "");
     if (near.best)
         buf_printf(&hint, "did you mean '%s'?", near.best);
-    refuse(all, name, at, buf_str(&text), near.best ? buf_str(&hint) : NULL);
+    aslrc_refuse(all, name, at, buf_str(&text), near.best ? buf_str(&hint) : NULL);
     buf_clear(&text);
     buf_clear(&hint);
 }
 
 /* One text, or a list of them: the i-th; NULL behind the last. */
-static const char *text_at(const json *v, size_t i)
+static const char *aslrc_text_at(const json *v, size_t i)
 {
     if (v && json_is_array(v))
         return i < json_count(v) ? json_str(json_at(v, i)) : NULL;
@@ -120,25 +120,25 @@ static void check_codes(struct aslrc_files *all, const char *name, const json *v
     struct buf text = {0};
     const char *code;
 
-    for (size_t i = 0; (code = text_at(v, i)) != NULL; i++) {
+    for (size_t i = 0; (code = aslrc_text_at(v, i)) != NULL; i++) {
         if (asl_codes_set(&any, code, strlen(code), true))
             continue;
         buf_reset(&text);
         buf_printf(&text, "there is no code '%s'", code);
-        refuse(all, name, json_is_array(v) ? at->kids[i].value : at->value, buf_str(&text),
-               "asl validate --explain lists them");
+        aslrc_refuse(all, name, json_is_array(v) ? at->kids[i].value : at->value, buf_str(&text),
+                     "asl validate --explain lists them");
     }
     buf_clear(&text);
 }
 
-static void check(struct aslrc_files *all, const char *name, const json *v,
-                  const struct json_places *at, bool within)
+static void aslrc_check(struct aslrc_files *all, const char *name, const json *v,
+                        const struct json_places *at, bool within)
 {
     struct buf text = {0};
 
     if (!json_is_object(v)) {
-        refuse(all, name, at->value, within ? "an override is an object" : "settings are an object",
-               NULL);
+        aslrc_refuse(all, name, at->value,
+                     within ? "an override is an object" : "settings are an object", NULL);
         return;
     }
     for (size_t i = 0; i < json_count(v); i++) {
@@ -149,22 +149,23 @@ static void check(struct aslrc_files *all, const char *name, const json *v,
         } else if (!k->is(value)) {
             buf_reset(&text);
             buf_printf(&text, "'%s' takes %s", k->name, k->takes);
-            refuse(all, name, at->kids[i].value, buf_str(&text), NULL);
+            aslrc_refuse(all, name, at->kids[i].value, buf_str(&text), NULL);
         } else if (strcmp(k->takes, "codes") == 0) {
             check_codes(all, name, value, &at->kids[i]);
         } else if (strcmp(k->name, "overrides") == 0) {
             for (size_t n = 0; n < json_count(value); n++)
-                check(all, name, json_at(value, n), &at->kids[i].kids[n], true);
+                aslrc_check(all, name, json_at(value, n), &at->kids[i].kids[n], true);
         }
     }
     if (within && !json_get(v, "files"))
-        refuse(all, name, at->value, "an override needs 'files', the patterns it is for", NULL);
+        aslrc_refuse(all, name, at->value, "an override needs 'files', the patterns it is for",
+                     NULL);
     buf_clear(&text);
 }
 
 /* ---- reading ---- */
 
-static char *folder_of(const char *path)
+static char *aslrc_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct buf out = {0};
@@ -184,7 +185,7 @@ static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, co
     struct diag why = {0};
     struct buf text = {0};
 
-    rc->folder = folder_of(path);
+    rc->folder = aslrc_folder_of(path);
     if (!(named ? buf_read_file : buf_read_regular)(&text, path, MAX_BYTES, &why)) {
         fprintf(stderr, "asl: %s\n", why.text);
         all->bad = true;
@@ -192,9 +193,9 @@ static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, co
         rc->settings = document_parse(document_format(NULL, text.data, text.len), text.data,
                                       text.len, JSON_READ_UNIQUE, &a, &at, &why);
         if (!rc->settings)
-            refuse(all, shown, why.place, why.text, NULL);
+            aslrc_refuse(all, shown, why.place, why.text, NULL);
         else
-            check(all, shown, rc->settings, at, false);
+            aslrc_check(all, shown, rc->settings, at, false);
     }
     if (all->bad) {
         json_unref(rc->settings);
@@ -293,7 +294,7 @@ static const struct aslrc *rc_of(struct aslrc_files *all, const char *path)
 {
     if (all->none || all->only)
         return all->only;
-    char *folder = folder_of(path);
+    char *folder = aslrc_folder_of(path);
     struct seen *seen = text_map_get(&all->by_folder, folder);
     if (seen) {
         mem_free(folder);
@@ -352,14 +353,14 @@ bool aslrc_is_good(const struct aslrc_files *all)
 
 /* ---- what is set ---- */
 
-static bool fits(const json *patterns, const struct aslrc *rc, const char *path)
+static bool aslrc_fits(const json *patterns, const struct aslrc *rc, const char *path)
 {
     size_t n = strlen(rc->folder);
     const char *text;
 
     if (strncmp(path, rc->folder, n) == 0)
         path += n;
-    for (size_t i = 0; (text = text_at(patterns, i)) != NULL; i++)
+    for (size_t i = 0; (text = aslrc_text_at(patterns, i)) != NULL; i++)
         if (path_glob_match(text, path))
             return true;
     return false;
@@ -391,7 +392,7 @@ static const json *next_settings(struct applying *a)
     }
     while (overrides && a->next <= json_count(overrides)) {
         const json *o = json_at(overrides, a->next++ - 1);
-        if (fits(json_get(o, "files"), a->rc, a->path))
+        if (aslrc_fits(json_get(o, "files"), a->rc, a->path))
             return o;
     }
     mem_free(a->path);
@@ -404,7 +405,7 @@ bool aslrc_ignores(struct aslrc_files *all, const char *path)
     bool ignores = false;
 
     for (const json *s; (s = next_settings(&a)) != NULL;)
-        ignores |= fits(json_get(s, "ignore"), a.rc, a.path);
+        ignores |= aslrc_fits(json_get(s, "ignore"), a.rc, a.path);
     return ignores;
 }
 
@@ -429,7 +430,7 @@ void aslrc_enable(struct aslrc_files *all, const char *path, struct asl_codes *w
 
     for (const json *s; (s = next_settings(&a)) != NULL;) {
         const json *codes = json_get(s, "enable");
-        for (size_t i = 0; (code = text_at(codes, i)) != NULL; i++)
+        for (size_t i = 0; (code = aslrc_text_at(codes, i)) != NULL; i++)
             asl_codes_set(wanted, code, strlen(code), true);
     }
 }
@@ -449,7 +450,7 @@ void aslrc_apply(struct aslrc_files *all, const char *path, struct asl_report *r
 
     for (const json *s; (s = next_settings(&a)) != NULL;) {
         const json *codes = json_get(s, "disable"), *raise = json_get(s, "werror");
-        for (size_t i = 0; (code = text_at(codes, i)) != NULL; i++)
+        for (size_t i = 0; (code = aslrc_text_at(codes, i)) != NULL; i++)
             asl_report_drop(report, code, strlen(code));
         if (raise)
             werror = json_kind(raise) == JSON_TRUE;

@@ -15,7 +15,8 @@ struct unit {
 };
 
 /* Greater than 0, and none that doesn't fit. */
-static bool read_units(const char *text, const struct unit *units, size_t count, int64_t *out)
+static bool bounds_read_units(const char *text, const struct unit *units, size_t count,
+                              int64_t *out)
 {
     char *end;
 
@@ -37,7 +38,7 @@ bool bounds_size(const char *text, int64_t *bytes)
         {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"t", INT64_C(1) << 40},
         {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"T", INT64_C(1) << 40}};
 
-    return read_units(text, sizes, COUNT(sizes), bytes);
+    return bounds_read_units(text, sizes, COUNT(sizes), bytes);
 }
 
 bool bounds_read(const struct option_set *set, struct bounds *b)
@@ -48,7 +49,7 @@ bool bounds_read(const struct option_set *set, struct bounds *b)
     int64_t bytes = 0;
 
     if (b->expression_time &&
-        !read_units(b->expression_time, times, COUNT(times), &b->evaluation_ms)) {
+        !bounds_read_units(b->expression_time, times, COUNT(times), &b->evaluation_ms)) {
         cmd_usage(set->command,
                   "--expression-time is a number of milliseconds, seconds or minutes, as in 500ms, "
                   "1s, 1m; not '%s'",

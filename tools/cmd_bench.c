@@ -116,8 +116,8 @@ static bool run_once(struct bench *b, host *h, int64_t i)
     return good;
 }
 
-static void print_text(const struct bench *b, const struct spread *wall, const struct spread *cpu,
-                       long rss_kib)
+static void bench_print_text(const struct bench *b, const struct spread *wall,
+                             const struct spread *cpu, long rss_kib)
 {
     printf("%lld execution%s of %llu transition%s\n", (long long)b->count, b->count == 1 ? "" : "s",
            (unsigned long long)b->transitions, b->transitions == 1 ? "" : "s");
@@ -129,8 +129,8 @@ static void print_text(const struct bench *b, const struct spread *wall, const s
     printf("  output   %s\n", b->sha256);
 }
 
-static void print_json(const struct bench *b, const struct spread *wall, const struct spread *cpu,
-                       long rss_kib)
+static void bench_print_json(const struct bench *b, const struct spread *wall,
+                             const struct spread *cpu, long rss_kib)
 {
     printf("{\"wall_s\": {\"min\": %.9f, \"median\": %.9f, \"max\": %.9f}, ", wall->min,
            wall->median, wall->max);
@@ -140,7 +140,7 @@ static void print_json(const struct bench *b, const struct spread *wall, const s
            (unsigned long long)b->transitions, rss_kib, b->sha256);
 }
 
-static int run_all(struct bench *b, const struct option_set *set, int64_t warmup)
+static int bench_run_all(struct bench *b, const struct option_set *set, int64_t warmup)
 {
     struct host_options options = {0};
     store *s = b->keep_history ? store_memory_new() : NULL;
@@ -159,9 +159,9 @@ static int run_all(struct bench *b, const struct option_set *set, int64_t warmup
 
     struct spread wall = spread_of(b->wall, b->count), cpu = spread_of(b->cpu, b->count);
     if (b->as_json)
-        print_json(b, &wall, &cpu, peak_rss_kib());
+        bench_print_json(b, &wall, &cpu, peak_rss_kib());
     else
-        print_text(b, &wall, &cpu, peak_rss_kib());
+        bench_print_text(b, &wall, &cpu, peak_rss_kib());
     status = EXIT_GOOD;
 out:
     mem_free(b->wall);
@@ -214,7 +214,7 @@ int cmd_bench(int argc, char **argv)
         return EXIT_USAGE;
     status = workflow_load(&b.w, set, argv[first]);
     if (status == EXIT_GOOD)
-        status = run_all(&b, set, warmup);
+        status = bench_run_all(&b, set, warmup);
     workflow_clear(&b.w);
     return status;
 }

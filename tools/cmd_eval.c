@@ -45,7 +45,7 @@ static void evaluate_jsonpath(const struct question *q, struct answer *out)
     jsonpath_free(p);
 }
 
-static const json *context_of(void *user)
+static const json *eval_context_of(void *user)
 {
     const struct question *q = user;
 
@@ -71,7 +71,7 @@ static void evaluate_intrinsic(const struct question *q, struct answer *out)
     } else {
         out->result = asl_intrinsic_eval(call,
                                          &(struct asl_env){.input = q->data,
-                                                           .context = context_of,
+                                                           .context = eval_context_of,
                                                            .variable = no_variable,
                                                            .user = &mine,
                                                            .chance = q->chance},
@@ -351,7 +351,7 @@ const struct option_set cmd_eval_options = {
 };
 
 /* NULL after a message. */
-static const struct language *language_of(const struct eval *e)
+static const struct language *eval_language_of(const struct eval *e)
 {
     const struct language *found = NULL;
 
@@ -391,7 +391,7 @@ int cmd_eval(int argc, char **argv)
         buf_clear(&text);
         return EXIT_GOOD;
     }
-    const struct language *l = language_of(&e);
+    const struct language *l = eval_language_of(&e);
     if (!l)
         return EXIT_USAGE;
     if (e.batch && (first < argc || e.input || e.context))

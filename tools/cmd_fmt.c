@@ -26,8 +26,8 @@ struct fmt {
     bool missing;   /* an argument names nothing */
 };
 
-static void complain(struct fmt *f, const char *path, const struct buf *text,
-                     const struct diag *why)
+static void fmt_complain(struct fmt *f, const char *path, const struct buf *text,
+                         const struct diag *why)
 {
     bool placeholder = why->at + 2 <= text->len && memcmp(text->data + why->at, "${", 2) == 0;
 
@@ -53,7 +53,7 @@ static bool write_all(int fd, const struct buf *text)
 }
 
 /* Into a file beside `path`, which then takes its place. */
-static bool replace(const char *path, const struct buf *text)
+static bool fmt_replace(const char *path, const struct buf *text)
 {
     struct buf beside = {0};
     struct stat was;
@@ -77,7 +77,7 @@ static bool write_file(const char *path, const struct buf *text)
 {
     /* A link stays one. */
     char *real = realpath(path, NULL);
-    bool good = real && replace(real, text);
+    bool good = real && fmt_replace(real, text);
 
     if (!good)
         cmd_fail("fmt", "%s can't be written: %s", path, strerror(errno));
@@ -87,7 +87,8 @@ static bool write_file(const char *path, const struct buf *text)
 
 /* ---- one definition ---- */
 
-static void finish(struct fmt *f, const char *path, const struct buf *text, const struct buf *out)
+static void fmt_finish(struct fmt *f, const char *path, const struct buf *text,
+                       const struct buf *out)
 {
     bool same = text->len == out->len && memcmp(text->data, out->data, out->len) == 0;
 
@@ -121,9 +122,9 @@ static void format_file(struct fmt *f, const char *path)
                  name);
         f->failed++;
     } else if (!asl_format(text.data, text.len, &out, &why)) {
-        complain(f, name, &text, &why);
+        fmt_complain(f, name, &text, &why);
     } else {
-        finish(f, name, &text, &out);
+        fmt_finish(f, name, &text, &out);
     }
     diag_clear(&why);
     buf_clear(&text);
@@ -147,7 +148,7 @@ static void format_files(struct fmt *f, const char *argument)
 
 /* ---- the command line ---- */
 
-static void summarize(const struct fmt *f)
+static void fmt_summarize(const struct fmt *f)
 {
     fflush(stdout); /* the names come before their count, where both go to one place */
     fprintf(stderr, "asl fmt: %zu definition%s, %zu %s", f->good, f->good == 1 ? "" : "s",
@@ -200,7 +201,7 @@ int cmd_fmt(int argc, char **argv)
     for (int i = first; i < argc; i++)
         format_files(&f, argv[i]);
     if (f.check || f.write)
-        summarize(&f);
+        fmt_summarize(&f);
     if (f.failed || f.missing || !aslrc_is_good(f.settings))
         status = EXIT_USAGE;
     else

@@ -18,8 +18,8 @@ struct run {
     progress *progress;
 };
 
-static void happened(void *user, uint64_t execution, const rt_exec *x,
-                     const struct rt_event *events, size_t count)
+static void run_happened(void *user, uint64_t execution, const rt_exec *x,
+                         const struct rt_event *events, size_t count)
 {
     struct run *r = user;
 
@@ -27,7 +27,7 @@ static void happened(void *user, uint64_t execution, const rt_exec *x,
         progress_events(r->progress, execution, x, events, count);
 }
 
-static void log_line(void *user, const char *execution, const char *line)
+static void run_log_line(void *user, const char *execution, const char *line)
 {
     const struct run *r = user;
 
@@ -105,7 +105,7 @@ static void print_error(const rt_exec *x)
     buf_clear(&text);
 }
 
-static int answer(const struct run *r, store *s, uint64_t execution, const rt_exec *x)
+static int run_answer(const struct run *r, store *s, uint64_t execution, const rt_exec *x)
 {
     bool good = rt_exec_status(x) == RT_SUCCEEDED;
 
@@ -124,14 +124,14 @@ static int answer(const struct run *r, store *s, uint64_t execution, const rt_ex
 
 static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
 {
-    struct host_options options = {.user = r, .happened = happened};
+    struct host_options options = {.user = r, .happened = run_happened};
     struct rt_config config = workflow_config(&r->w);
     struct diag why = {0};
     store *s = r->history ? store_memory_new() : NULL;
     int status = EXIT_USAGE;
 
     workflow_host_options(&r->w, &options);
-    options.handlers.log = r->quiet ? NULL : log_line;
+    options.handlers.log = r->quiet ? NULL : run_log_line;
     options.handlers.log_user = r;
     host *h = host_new(s, &options);
     if (!workflow_handlers(&r->w, set, h))
@@ -143,9 +143,9 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     const rt_exec *x = engine_execution(host_engine(h), execution);
     switch (end) {
     case HOST_DONE:
-    case HOST_TIMED_OUT: status = answer(r, s, execution, x); break;
+    case HOST_TIMED_OUT: status = run_answer(r, s, execution, x); break;
     case HOST_INTERRUPTED:
-        status = answer(r, s, execution, x);
+        status = run_answer(r, s, execution, x);
         /* As shells have it: a script sees that the user wanted to end it all. */
         if (host_signal(h) == SIGINT)
             status = EXIT_INTERRUPTED;

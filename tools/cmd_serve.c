@@ -67,7 +67,7 @@ struct serve {
     bool answered, drained; /* after SIGTERM: nothing is owed any more, no call is cut off */
 };
 
-static const char *first_set(const char *given, const char *const *names)
+static const char *serve_first_set(const char *given, const char *const *names)
 {
     for (; !given && *names; names++) {
         const char *v = getenv(*names);
@@ -80,7 +80,7 @@ static const char *first_set(const char *given, const char *const *names)
 /* ---- the jar's names for options, which have one dash and capitals within ---- */
 
 /* The texts it makes live in `texts`. Returns the new argc. */
-static int translate(int argc, char **argv, struct arena *texts)
+static int serve_translate(int argc, char **argv, struct arena *texts)
 {
     static struct {
         const char *jar;
@@ -221,7 +221,7 @@ static int64_t now(void *clock)
     return host_now(clock);
 }
 
-static void log_line(void *user, const char *line)
+static void serve_log_line(void *user, const char *line)
 {
     const struct serve *s = user;
 
@@ -315,7 +315,7 @@ static bool is_for_metrics(const struct http_message *m)
 }
 
 /* Whom requests are for that are none of the API's. */
-static bool look(void *user, const struct http_message *m, struct api_page *out)
+static bool serve_look(void *user, const struct http_message *m, struct api_page *out)
 {
     const struct serve *s = user;
 
@@ -354,7 +354,7 @@ static bool open_door(struct serve *s, const struct api_config *config, struct d
 static bool open_log(struct serve *s, struct diag *why)
 {
     if (s->log)
-        s->events = execution_log_open(host_loop(s->host), s->log, log_line, s, why);
+        s->events = execution_log_open(host_loop(s->host), s->log, serve_log_line, s, why);
     return s->events || !s->log;
 }
 
@@ -482,7 +482,7 @@ static void say_where(const struct serve *s, const char *address, uint16_t port)
 }
 
 /* LIFE_OVER: all is ready. */
-static enum life begin(struct serve *s, int64_t port)
+static enum life serve_begin(struct serve *s, int64_t port)
 {
     static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
     const char *address = s->listen ? s->listen : "127.0.0.1";
@@ -496,7 +496,7 @@ static enum life begin(struct serve *s, int64_t port)
         .lost = on_lost};
     struct api_config config = {.region = s->where.region,
                                 .account = s->where.account,
-                                .mocks = first_set(s->mock, mock_files),
+                                .mocks = serve_first_set(s->mock, mock_files),
                                 .no_limits = no_limits,
                                 .max_open = (size_t)s->most,
                                 .throttle = s->throttled,
@@ -533,7 +533,7 @@ static enum life begin(struct serve *s, int64_t port)
                                                             .now = now,
                                                             .clock = s->host,
                                                             .metrics = &s->metrics,
-                                                            .look = look,
+                                                            .look = serve_look,
                                                             .offer = offer,
                                                             .user = s});
     if (s->definitions)
@@ -633,7 +633,7 @@ static void allow_files(void)
 static enum life live(struct serve *s, int64_t port)
 {
     struct diag why = {0};
-    enum life life = begin(s, port);
+    enum life life = serve_begin(s, port);
 
     if (life == LIFE_OVER && !host_serve(s->host, on_stop, s, &why)) {
         bool corrupt = strcmp(why.code, STORE_CORRUPT) == 0;
@@ -769,7 +769,7 @@ const struct option_set cmd_serve_options = {
 };
 
 /* "90d" */
-static bool read_time(const char *text, int64_t *ms)
+static bool serve_read_time(const char *text, int64_t *ms)
 {
     static const struct {
         char unit;
@@ -853,20 +853,20 @@ static bool check_definitions(const struct serve *s)
     return good;
 }
 
-static int run(struct serve *s, int argc, char **argv)
+static int serve_run(struct serve *s, int argc, char **argv)
 {
     static const char *const ports[] = {"PORT", NULL};
     const struct option_set *set = &cmd_serve_options;
     int64_t port = DEFAULT_PORT;
     int status;
 
-    argc = translate(argc, argv, &s->texts);
+    argc = serve_translate(argc, argv, &s->texts);
     int first = options_parse(set, argc, argv, s, &status);
     if (first < 0)
         return status;
     if (argc != first)
         return cmd_usage("serve", "what is '%s'? It takes options only", argv[first]);
-    const char *given = first_set(s->port, ports);
+    const char *given = serve_first_set(s->port, ports);
     if (given && !options_number(set, "port", given, 0, 65535, &port))
         return EXIT_USAGE;
     if (s->limits && strcmp(s->limits, "aws") != 0 && strcmp(s->limits, "none") != 0)
@@ -875,14 +875,14 @@ static int run(struct serve *s, int argc, char **argv)
         return EXIT_USAGE;
     if (s->durability && strcmp(s->durability, "full") != 0 && strcmp(s->durability, "normal") != 0)
         return cmd_usage("serve", "--durability is full or normal, not '%s'", s->durability);
-    if (!read_time(s->retention ? s->retention : "90d", &s->retention_ms))
+    if (!serve_read_time(s->retention ? s->retention : "90d", &s->retention_ms))
         return cmd_usage("serve",
                          "--retention is a number of days, hours, minutes or seconds, "
                          "as in 90d, 12h, 30m, 45s, or 0; not '%s'",
                          s->retention);
     if (!read_throttle(s))
         return EXIT_USAGE;
-    if (!read_time(s->drain ? s->drain : "8s", &s->drain_ms))
+    if (!serve_read_time(s->drain ? s->drain : "8s", &s->drain_ms))
         return cmd_usage("serve",
                          "--drain is a number of seconds, minutes or hours, as in 30s, 5m, or 0; "
                          "not '%s'",
@@ -921,7 +921,7 @@ static int run(struct serve *s, int argc, char **argv)
 int cmd_serve(int argc, char **argv)
 {
     struct serve s = {0};
-    int status = run(&s, argc, argv);
+    int status = serve_run(&s, argc, argv);
 
     services_clear(&s.services);
     serve_texts_clear(&s.said);

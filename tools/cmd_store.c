@@ -78,7 +78,7 @@ static void advise(const char *path, const struct store_counts *counts)
                  path);
 }
 
-static int check(struct store_command *c, const char *path)
+static int store_command_check(struct store_command *c, const char *path)
 {
     struct store_counts counts = {0};
     struct diag why = {0};
@@ -153,5 +153,5 @@ int cmd_store(int argc, char **argv)
     if (argc - first != 2 || !*argv[first + 1])
         return cmd_usage("store", mends ? "mend which file? One at a time, please"
                                         : "check which file? One at a time, please");
-    return mends ? mend(&c, argv[first + 1]) : check(&c, argv[first + 1]);
+    return mends ? mend(&c, argv[first + 1]) : store_command_check(&c, argv[first + 1]);
 }

@@ -61,7 +61,7 @@ static bool is_told(struct validate *v, const struct template_found *found)
     return told;
 }
 
-static void on_found(void *ctx, const struct template_found *found)
+static void validate_on_found(void *ctx, const struct template_found *found)
 {
     struct validate *v = ctx;
     struct asl_report *report = found->report;
@@ -84,7 +84,7 @@ static void on_found(void *ctx, const struct template_found *found)
                                                              .report = report});
 }
 
-static void on_unchecked(void *ctx, const char *file, const char *machine, const char *why)
+static void validate_on_unchecked(void *ctx, const char *file, const char *machine, const char *why)
 {
     struct validate *v = ctx;
 
@@ -109,8 +109,8 @@ static void on_open(void *ctx, const char *file, const json *names)
 /* A plan of Terraform, with all that it plans, is larger than any definition. */
 enum { MAX_BYTES = 64 * 1024 * 1024 };
 
-static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
-                         struct diag *why)
+static bool validate_on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
+                                  struct diag *why)
 {
     struct validate *v = ctx;
     char *real;
@@ -122,7 +122,7 @@ static bool on_read_file(void *ctx, const char *near, const char *path, struct b
     return good;
 }
 
-static bool read_file(struct validate *v, const char *path, struct buf *text)
+static bool validate_read_file(struct validate *v, const char *path, struct buf *text)
 {
     struct diag why = {0};
     bool good = buf_read_file(text, path, MAX_BYTES, &why);
@@ -150,8 +150,8 @@ static bool switch_codes(struct asl_codes *set, const char *option, const char *
     return true;
 }
 
-static void check_text(struct validate *v, const struct template_kind *kind, const char *name,
-                       const struct buf *text)
+static void validate_check_text(struct validate *v, const struct template_kind *kind,
+                                const char *name, const struct buf *text)
 {
     v->reader.otherwise = ASL_STANDARD;
     aslrc_type(v->settings, name, &v->reader.otherwise);
@@ -187,7 +187,7 @@ static bool check_template(struct validate *v, const struct definition_path *fil
         v->seen++;
         return true;
     }
-    if (!read_file(v, file->path, &text))
+    if (!validate_read_file(v, file->path, &text))
         goto out;
     const struct template_kind *kind = v->forced_kind && file->named
                                            ? v->forced_kind
@@ -197,7 +197,7 @@ static bool check_template(struct validate *v, const struct definition_path *fil
     later = kind == template_kind_find("definition");
     v->seen += later;
     if (kind && !later)
-        check_text(v, kind, name, &text);
+        validate_check_text(v, kind, name, &text);
     if (later && in) {
         v->in = text;
         text = (struct buf){0};
@@ -226,7 +226,7 @@ static bool is_none(struct validate *v, const char *name, const struct buf *text
 static void check_alone(struct validate *v, const char *name, const struct buf *text)
 {
     if (!is_none(v, name, text))
-        check_text(v, template_kind_find("definition"), name, text);
+        validate_check_text(v, template_kind_find("definition"), name, text);
 }
 
 static void check_definition(struct validate *v, const char *path)
@@ -236,7 +236,7 @@ static void check_definition(struct validate *v, const char *path)
 
     if (strcmp(path, "-") == 0)
         check_alone(v, "<stdin>", &v->in);
-    else if (!(real && json_get(v->referred.v, real)) && read_file(v, path, &text))
+    else if (!(real && json_get(v->referred.v, real)) && validate_read_file(v, path, &text))
         check_alone(v, path, &text);
     free(real);
     buf_clear(&text);
@@ -272,7 +272,7 @@ static void check_files(struct validate *v, char **arguments, int count)
 
 /* ---- the command line ---- */
 
-static void summarize(const struct validate *v)
+static void validate_summarize(const struct validate *v)
 {
     fprintf(stderr, "asl validate: %zu definition%s, %zu error%s, %zu warning%s", v->definitions,
             v->definitions == 1 ? "" : "s", v->errors, v->errors == 1 ? "" : "s", v->warnings,
@@ -338,7 +338,7 @@ const struct option_set cmd_validate_options = {
 };
 
 /* What the options stand for; EXIT_GOOD, or what to end with. */
-static int prepare(struct validate *v)
+static int validate_prepare(struct validate *v)
 {
     v->writer.format = report_format_find(v->format);
     if (!v->writer.format)
@@ -369,10 +369,10 @@ int cmd_validate(int argc, char **argv)
     struct validate v = {.format = "text",
                          .writer = {.out = stdout},
                          .reader = {.ctx = &v,
-                                    .found = on_found,
+                                    .found = validate_on_found,
                                     .open = on_open,
-                                    .unchecked = on_unchecked,
-                                    .read_file = on_read_file}};
+                                    .unchecked = validate_on_unchecked,
+                                    .read_file = validate_on_read_file}};
     int status;
     int first = options_parse(&cmd_validate_options, argc, argv, &v, &status);
 
@@ -390,7 +390,7 @@ int cmd_validate(int argc, char **argv)
         status = EXIT_USAGE;
         goto out;
     }
-    status = prepare(&v);
+    status = validate_prepare(&v);
     if (status != EXIT_GOOD)
         goto out;
     json_build_object(&v.told, 0);
@@ -399,7 +399,7 @@ int cmd_validate(int argc, char **argv)
     report_writer_end(&v.writer);
     fflush(stdout); /* what is counted comes before the count, where both go to one place */
     set_options_unused(&v.placeholders, "validate", NULL);
-    summarize(&v);
+    validate_summarize(&v);
     if (v.unread || !aslrc_is_good(v.settings))
         status = EXIT_USAGE;
     else

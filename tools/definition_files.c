@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool ends_with(const char *text, const char *tail)
+static bool files_ends_with(const char *text, const char *tail)
 {
     size_t n = strlen(text), k = strlen(tail);
 
@@ -22,12 +22,12 @@ static bool ends_with(const char *text, const char *tail)
 static bool may_have_definitions(const struct definition_files *all, const char *name)
 {
     for (const char *const *ending = all->endings; *ending; ending++)
-        if (ends_with(name, *ending))
+        if (files_ends_with(name, *ending))
             return true;
     return false;
 }
 
-static void add(struct definition_files *all, const char *path, bool named)
+static void files_add(struct definition_files *all, const char *path, bool named)
 {
     if (all->count == all->cap) {
         all->cap = mem_grow(all->cap, all->count + 1);
@@ -56,15 +56,17 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
         struct buf path = {0};
         struct stat is;
         const char *name = entries[i]->d_name;
-        buf_printf(&path, "%s%s%s", folder, !*folder || ends_with(folder, "/") ? "" : "/", name);
+        buf_printf(&path, "%s%s%s", folder, !*folder || files_ends_with(folder, "/") ? "" : "/",
+                   name);
         if (lstat(buf_str(&path), &is) != 0)
             is.st_mode = 0;
         if (S_ISDIR(is.st_mode))
             good &= add_folder(all, buf_str(&path), pattern);
         else if (S_ISREG(is.st_mode) && (pattern ? path_glob_match(pattern, buf_str(&path))
                                                  : may_have_definitions(all, name)))
-            add(all, buf_str(&path), pattern != NULL);
-        else if (!pattern && all->passing && S_ISREG(is.st_mode) && ends_with(name, all->passing))
+            files_add(all, buf_str(&path), pattern != NULL);
+        else if (!pattern && all->passing && S_ISREG(is.st_mode) &&
+                 files_ends_with(name, all->passing))
             all->passed++;
         buf_clear(&path);
         free(entries[i]);
@@ -106,12 +108,12 @@ bool definition_files_add(struct definition_files *all, const char *argument)
     if (strcmp(argument, "-") == 0 || stat(argument, &is) != 0) {
         if (path_glob_is(argument) && stat(argument, &is) != 0)
             return add_pattern(all, argument);
-        add(all, argument, true);
+        files_add(all, argument, true);
         return true;
     }
     if (S_ISDIR(is.st_mode))
         return add_folder(all, argument, NULL);
-    add(all, argument, true);
+    files_add(all, argument, true);
     return true;
 }
 

@@ -26,21 +26,21 @@ static int64_t now_ms(clockid_t clock)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static const json *variable(void *user, const json *name)
+static const json *eval_jsonata_variable(void *user, const json *name)
 {
     const struct asked *a = user;
 
     return a->bindings ? json_get_n(a->bindings, json_str(name), json_str_len(name)) : NULL;
 }
 
-static uint64_t chance(void *user)
+static uint64_t eval_jsonata_chance(void *user)
 {
     const struct asked *a = user;
 
     return asl_chance_next(a->chance);
 }
 
-static enum work_verdict look_at_clock(struct work *w)
+static enum work_verdict eval_jsonata_look_at_clock(struct work *w)
 {
     const struct asked *a = w->user;
 
@@ -57,7 +57,7 @@ static enum jsonata_dialect dialect_of(const char *name)
     return name && strcmp(name, "reference") == 0 ? JSONATA_REFERENCE : JSONATA_AWS;
 }
 
-static int64_t limit_of(const struct question *q, const char *name)
+static int64_t eval_jsonata_limit_of(const struct question *q, const char *name)
 {
     const json *n = q->request ? json_get(q->request, name) : NULL;
 
@@ -70,13 +70,14 @@ static int64_t limit_of(const struct question *q, const char *name)
  */
 static bool is_limit(const struct question *q, const struct jsonata_error *e)
 {
-    return (limit_of(q, "timelimit") && strcmp(e->code, "D1012") == 0) ||
-           (limit_of(q, "depth") && strcmp(e->code, "D1011") == 0) ||
-           ((limit_of(q, "timelimit") || limit_of(q, "depth")) && strcmp(e->code, "U1001") == 0);
+    return (eval_jsonata_limit_of(q, "timelimit") && strcmp(e->code, "D1012") == 0) ||
+           (eval_jsonata_limit_of(q, "depth") && strcmp(e->code, "D1011") == 0) ||
+           ((eval_jsonata_limit_of(q, "timelimit") || eval_jsonata_limit_of(q, "depth")) &&
+            strcmp(e->code, "U1001") == 0);
 }
 
 /* A state's, where the dialect is that of states. */
-static size_t memory_of(const struct question *q)
+static size_t eval_jsonata_memory_of(const struct question *q)
 {
     return dialect_of(q->dialect) == JSONATA_AWS ? JSONATA_MEMORY : REFERENCE_MEMORY;
 }
@@ -93,7 +94,8 @@ static json *fault(const char *code, const char *text, const json *token)
     return json_build_done(&b);
 }
 
-static void refuse(const struct question *q, struct answer *out, const struct jsonata_error *e)
+static void eval_jsonata_refuse(const struct question *q, struct answer *out,
+                                const struct jsonata_error *e)
 {
     const bool limit = is_limit(q, e);
     const char *code = limit ? "U1001" : e->code;
@@ -103,22 +105,22 @@ static void refuse(const struct question *q, struct answer *out, const struct js
     diag_set(&out->why, code, e->at, "%s: %s", code, text);
 }
 
-static void evaluate(const struct question *q, const jsonata *x, struct answer *out)
+static void eval_jsonata_evaluate(const struct question *q, const jsonata *x, struct answer *out)
 {
-    const int64_t time_ms = limit_of(q, "timelimit");
+    const int64_t time_ms = eval_jsonata_limit_of(q, "timelimit");
     struct jsonata_error error = {0};
     struct asked asked = {.bindings = q->request ? json_get(q->request, "bindings") : NULL,
                           .chance = q->chance,
                           .ends_ms = now_ms(CLOCK_MONOTONIC) + time_ms};
     /* A state's budget, unless the question has one of its own. */
-    struct work own = {.most = 0}, timed = {.tick = look_at_clock, .user = &asked};
-    const struct jsonata_options options = {.variable = variable,
-                                            .chance = chance,
+    struct work own = {.most = 0}, timed = {.tick = eval_jsonata_look_at_clock, .user = &asked};
+    const struct jsonata_options options = {.variable = eval_jsonata_variable,
+                                            .chance = eval_jsonata_chance,
                                             .work = time_ms ? &timed : &own,
                                             .user = &asked,
                                             .now_ms = clock_wall_ms(),
-                                            .memory = memory_of(q),
-                                            .depth = (size_t)limit_of(q, "depth")};
+                                            .memory = eval_jsonata_memory_of(q),
+                                            .depth = (size_t)eval_jsonata_limit_of(q, "depth")};
 
     timed.most = UINT64_MAX / 2;
     timed.most_ms = time_ms;
@@ -135,7 +137,7 @@ static void evaluate(const struct question *q, const jsonata *x, struct answer *
         break;
     case JSONATA_FAILED:
         out->kind = ANSWER_FAILED;
-        refuse(q, out, &error);
+        eval_jsonata_refuse(q, out, &error);
         break;
     }
     jsonata_error_clear(&error);
@@ -147,10 +149,10 @@ void eval_jsonata(const struct question *q, struct answer *out)
     jsonata *x = jsonata_compile(q->text, q->len, dialect_of(q->dialect), &error);
 
     if (x) {
-        evaluate(q, x, out);
+        eval_jsonata_evaluate(q, x, out);
     } else {
         out->kind = ANSWER_INVALID;
-        refuse(q, out, &error);
+        eval_jsonata_refuse(q, out, &error);
     }
     jsonata_error_clear(&error);
     jsonata_free(x);

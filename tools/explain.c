@@ -12,33 +12,33 @@
 enum { WIDTH = 88 };
 
 /* How it is reported: "error", "warning", "warning, off by default". */
-static const char *kind_of(const struct asl_code *c)
+static const char *explain_kind_of(const struct asl_code *c)
 {
     if (c->severity == ASL_ERROR)
         return "error";
     return c->on ? "warning" : "warning, off by default";
 }
 
-static void set(struct json_build *b, const char *key, const char *text)
+static void explain_set(struct json_build *b, const char *key, const char *text)
 {
     json_build_set(b, key, text ? json_cstring(text) : json_null());
 }
 
-static void print_json(const struct asl_code *c)
+static void explain_print_json(const struct asl_code *c)
 {
     struct json_build b;
     struct buf text = {0};
 
     json_build_object(&b, 9);
-    set(&b, "code", c->name);
-    set(&b, "severity", c->severity == ASL_ERROR ? "error" : "warning");
+    explain_set(&b, "code", c->name);
+    explain_set(&b, "severity", c->severity == ASL_ERROR ? "error" : "warning");
     json_build_set(&b, "default", json_bool(c->on));
-    set(&b, "type", c->workflow == ASL_EXPRESS ? "EXPRESS" : "STANDARD");
-    set(&b, "summary", c->summary);
-    set(&b, "why", c->why);
-    set(&b, "mend", c->mend);
-    set(&b, "bad", c->bad);
-    set(&b, "good", c->good);
+    explain_set(&b, "type", c->workflow == ASL_EXPRESS ? "EXPRESS" : "STANDARD");
+    explain_set(&b, "summary", c->summary);
+    explain_set(&b, "why", c->why);
+    explain_set(&b, "mend", c->mend);
+    explain_set(&b, "bad", c->bad);
+    explain_set(&b, "good", c->good);
     json *v = json_build_done(&b);
     json_write(&text, v);
     printf("%s\n", buf_str(&text));
@@ -46,7 +46,7 @@ static void print_json(const struct asl_code *c)
     json_unref(v);
 }
 
-static void print_line(const struct asl_code *c)
+static void explain_print_line(const struct asl_code *c)
 {
     printf("%-32s %-7s %-4s %s\n", c->name, c->severity == ASL_ERROR ? "error" : "warning",
            c->on ? "" : "off", c->summary);
@@ -80,9 +80,9 @@ static void print_indented(const char *text)
     putchar('\n');
 }
 
-static void print_text(const struct asl_code *c)
+static void explain_print_text(const struct asl_code *c)
 {
-    printf("%s (%s): %s\n\n", c->name, kind_of(c), c->summary);
+    printf("%s (%s): %s\n\n", c->name, explain_kind_of(c), c->summary);
     print_wrapped(c->why);
     if (c->bad) {
         puts("\nBad:\n");
@@ -113,7 +113,7 @@ int explain(const char *format, int count, char **names)
         return cmd_usage("validate", "--explain is text or json, not '%s'", format);
     if (count == 0)
         for (size_t i = 0; asl_code_at(i); i++)
-            (as_json ? print_json : print_line)(asl_code_at(i));
+            (as_json ? explain_print_json : explain_print_line)(asl_code_at(i));
     for (int i = 0; i < count; i++) {
         const struct asl_code *c = asl_code_find(names[i], strlen(names[i]));
         if (!c) {
@@ -122,7 +122,7 @@ int explain(const char *format, int count, char **names)
         }
         if (i && !as_json)
             putchar('\n');
-        (as_json ? print_json : print_text)(c);
+        (as_json ? explain_print_json : explain_print_text)(c);
     }
     return EXIT_GOOD;
 }

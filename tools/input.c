@@ -8,7 +8,7 @@
 enum { MAX_INPUT_BYTES = 256 * 1024 * 1024 };
 
 /* The file's name, "-", or NULL for JSON itself. */
-static const char *path_of(const struct input *in)
+static const char *input_path_of(const struct input *in)
 {
     if (strcmp(in->given, "-") == 0)
         return in->given;
@@ -18,7 +18,7 @@ static const char *path_of(const struct input *in)
 bool input_read(struct input *in)
 {
     struct diag why = {0};
-    const char *path = path_of(in);
+    const char *path = input_path_of(in);
     bool good = true;
 
     if (!path)
@@ -57,7 +57,7 @@ json *input_parse(const struct input *in, unsigned flags)
                  document_format_name(in->format), why.place.line, why.place.column, why.text);
         if (in->text.len)
             cmd_point_at(in->text.data, in->text.len, why.at);
-        if (!path_of(in))
+        if (!input_path_of(in))
             suggest_file(in->given);
     }
     diag_clear(&why);

@@ -70,7 +70,7 @@ json *machine_file_name(const char *path)
 }
 
 /* A file of the whole name goes before one of a template and a machine in it. */
-static void split(struct search *s)
+static void machine_file_split(struct search *s)
 {
     const char *argument = s->f->argument, *hash = strrchr(argument, '#');
 
@@ -86,7 +86,7 @@ static void split(struct search *s)
 /* ---- what nothing fills in ---- */
 
 /* False: the definition is no JSON without them. */
-static bool tell_open(const struct search *s, const struct template_taken *t)
+static bool machine_file_tell_open(const struct search *s, const struct template_taken *t)
 {
     struct buf names = {0};
     const char *first = json_count(t->open) ? json_str(json_key_at(t->open, 0)) : "";
@@ -115,11 +115,11 @@ static void print(const struct search *s, const struct template_found *found)
                       colour_wanted(stderr, s->f->color));
 }
 
-static void compile(struct search *s, const struct template_taken *t)
+static void machine_file_compile(struct search *s, const struct template_taken *t)
 {
     struct machine_file *f = s->f;
     struct asl_report report = {0};
-    bool whole = tell_open(s, t);
+    bool whole = machine_file_tell_open(s, t);
 
     s->found = true;
     s->failed = !whole;
@@ -144,7 +144,7 @@ static bool is_wanted(const struct search *s, const char *machine)
     return !s->wanted || (machine && strcmp(machine, s->wanted) == 0);
 }
 
-static void on_take(void *ctx, const struct template_taken *t)
+static void machine_file_on_take(void *ctx, const struct template_taken *t)
 {
     struct search *s = ctx;
 
@@ -152,11 +152,11 @@ static void on_take(void *ctx, const struct template_taken *t)
         json_build_set(&s->names, t->machine ? t->machine : "", json_bool(true));
     /* Of a condition's two sides the first. */
     else if (!s->found && is_wanted(s, t->machine))
-        compile(s, t);
+        machine_file_compile(s, t);
 }
 
 /* The template itself, or a file that it names, can't be read. */
-static void on_found(void *ctx, const struct template_found *found)
+static void machine_file_on_found(void *ctx, const struct template_found *found)
 {
     struct search *s = ctx;
 
@@ -170,7 +170,8 @@ static void on_found(void *ctx, const struct template_found *found)
     }
 }
 
-static void on_unchecked(void *ctx, const char *file, const char *machine, const char *why)
+static void machine_file_on_unchecked(void *ctx, const char *file, const char *machine,
+                                      const char *why)
 {
     struct search *s = ctx;
 
@@ -179,8 +180,8 @@ static void on_unchecked(void *ctx, const char *file, const char *machine, const
         json_build_set(&s->unread, machine ? machine : "", json_cstring(why));
 }
 
-static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
-                         struct diag *why)
+static bool machine_file_on_read_file(void *ctx, const char *near, const char *path,
+                                      struct buf *text, struct diag *why)
 {
     char *real;
     bool good = repository_read(near, path, MAX_BYTES, text, &real, why);
@@ -196,10 +197,10 @@ static void read_with(struct search *s, const struct template_kind *kind, const 
     struct template_reader reader = {.ctx = s,
                                      .given = s->f->given,
                                      .otherwise = ASL_STANDARD,
-                                     .take = on_take,
-                                     .found = on_found,
-                                     .unchecked = on_unchecked,
-                                     .read_file = on_read_file};
+                                     .take = machine_file_on_take,
+                                     .found = machine_file_on_found,
+                                     .unchecked = machine_file_on_unchecked,
+                                     .read_file = machine_file_on_read_file};
 
     s->counting = counting;
     template_read(&reader, kind, s->shown, text->data, text->len);
@@ -302,7 +303,7 @@ bool machine_file_load(struct machine_file *f)
     struct diag why = {0};
     bool good;
 
-    split(&s);
+    machine_file_split(&s);
     json_build_object(&s.names, 0);
     json_build_object(&s.unread, 0);
     good = buf_read_file(&text, s.path, MAX_BYTES, &why);

@@ -65,7 +65,7 @@ static bool is_many(const struct option_row *row)
 }
 
 /* False: it was given too often. */
-static bool fill(const struct option_row *row, const char *argument, void *out)
+static bool options_fill(const struct option_row *row, const char *argument, void *out)
 {
     void *member = (char *)out + row->member;
     struct option_values *values = member;
@@ -97,7 +97,7 @@ static const struct option_row *row_of(const struct option_set *set, int found)
  * `word` was last read. getopt tells a letter, which may stand behind others in its word, or the
  * value of a long option that it knows, or nothing.
  */
-static void refuse(const struct option_set *set, int found, const char *word)
+static void options_refuse(const struct option_set *set, int found, const char *word)
 {
     const struct option_row *row = row_of(set, optopt);
     char letter[] = {'-', (char)optopt, '\0'};
@@ -142,10 +142,10 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
             goto out;
         }
         if (found == ':' || found == '?') {
-            refuse(set, found, argv[optind - 1]);
+            options_refuse(set, found, argv[optind - 1]);
             goto out;
         }
-        if (!fill(row_of(set, found), optarg, out)) {
+        if (!options_fill(row_of(set, found), optarg, out)) {
             cmd_usage(set->command, "--%s may be given %d times", row_of(set, found)->name,
                       (int)OPTION_VALUES);
             goto out;

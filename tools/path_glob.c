@@ -47,7 +47,7 @@ static bool in_class(const char *p, const char *end, char c)
 /* ---- one pattern without braces ---- */
 
 /* Recurses for `**` only; what it comes to is bounded by `work`. */
-static bool match(const char *p, const char *text, size_t *work)
+static bool path_glob_match_from(const char *p, const char *text, size_t *work)
 {
     const char *star = NULL, *again = NULL;
 
@@ -56,13 +56,13 @@ static bool match(const char *p, const char *text, size_t *work)
             return false;
         if (p[0] == '*' && p[1] == '*') {
             const char *rest = p + 2 + (p[2] == '/');
-            if (match(rest, text, work))
+            if (path_glob_match_from(rest, text, work))
                 return true;
             /* Without a / behind it, it is all that follows. */
             while (*text) {
                 bool folder = *text == '/';
                 text++;
-                if ((folder || p[2] != '/') && match(rest, text, work))
+                if ((folder || p[2] != '/') && path_glob_match_from(rest, text, work))
                     return true;
             }
             return false;
@@ -110,7 +110,7 @@ static bool match_braces(const char *pattern, const char *path, size_t *left, si
     bool found = false;
 
     if (!end)
-        return match(pattern, path, work);
+        return path_glob_match_from(pattern, path, work);
     for (const char *from = open + 1; !found && from <= end && *left; from++) {
         const char *to = from;
         for (size_t level = 0; to < end && (level || *to != ','); to++)

@@ -51,7 +51,7 @@ void progress_free(progress *p)
 }
 
 /* By the clock of due times, which nobody sets. */
-static int64_t time_of(const struct rt_event *e)
+static int64_t progress_time_of(const struct rt_event *e)
 {
     return e->at_ms + e->skew_ms;
 }
@@ -166,17 +166,18 @@ static void add_elapsed(struct buf *b, int64_t ms)
 }
 
 /* "   12.345 s  + Name" in the colour of its mark. */
-static void begin_line(progress *p, const struct rt_event *e, const char *colour, const char *mark)
+static void progress_begin_line(progress *p, const struct rt_event *e, const char *colour,
+                                const char *mark)
 {
     buf_reset(&p->line);
     buf_adds(&p->line, paint(p, DIM));
-    add_elapsed(&p->line, time_of(e) - p->started_ms);
+    add_elapsed(&p->line, progress_time_of(e) - p->started_ms);
     buf_printf(&p->line, "%s  %s%s ", paint(p, PLAIN), paint(p, colour), mark);
     shown_add(&p->line, json_str(e->state->name), json_str_len(e->state->name));
     buf_adds(&p->line, paint(p, PLAIN));
 }
 
-static void end_line(progress *p)
+static void progress_end_line(progress *p)
 {
     clear_live(p);
     fprintf(p->out, "%s\n", buf_str(&p->line));
@@ -208,10 +209,11 @@ static void entered(progress *p, uint64_t execution, const struct rt_event *e)
         p->cap = mem_grow(p->cap, p->count + 1);
         p->running = mem_realloc(p->running, p->cap * sizeof *p->running);
     }
-    p->running[p->count++] = (struct running){execution, e->frame, e->state, time_of(e), false};
+    p->running[p->count++] =
+        (struct running){execution, e->frame, e->state, progress_time_of(e), false};
     if (e->state->type == ASL_FAIL) {
-        begin_line(p, e, RED, "x");
-        end_line(p);
+        progress_begin_line(p, e, RED, "x");
+        progress_end_line(p);
     }
 }
 
@@ -226,16 +228,16 @@ static void add_after(progress *p, int64_t took)
 static void exited(progress *p, uint64_t execution, const struct rt_event *e)
 {
     struct running *r = find_running(p, execution, e->frame);
-    int64_t took = r ? time_of(e) - r->since_ms : 0;
+    int64_t took = r ? progress_time_of(e) - r->since_ms : 0;
 
-    begin_line(p, e, r && r->failed ? YELLOW : GREEN, "+");
+    progress_begin_line(p, e, r && r->failed ? YELLOW : GREEN, "+");
     add_after(p, took);
     if (r && r->failed)
         buf_adds(&p->line, "  caught");
     buf_printf(&p->line, "  %s", paint(p, DIM));
     add_json(&p->line, e->data);
     buf_adds(&p->line, paint(p, PLAIN));
-    end_line(p);
+    progress_end_line(p);
     if (r)
         forget_running(p, r);
 }
@@ -248,10 +250,10 @@ static void aborted(progress *p, uint64_t execution, const struct rt_event *e)
     if (!r)
         return;
     if (!r->failed) {
-        begin_line(p, e, YELLOW, "-");
-        add_after(p, time_of(e) - r->since_ms);
+        progress_begin_line(p, e, YELLOW, "-");
+        add_after(p, progress_time_of(e) - r->since_ms);
         buf_adds(&p->line, "  stopped");
-        end_line(p);
+        progress_end_line(p);
     }
     forget_running(p, r);
 }
@@ -264,36 +266,36 @@ static void set_failed(progress *p, uint64_t execution, const struct rt_event *e
         r->failed = failed;
 }
 
-static void task_failed(progress *p, uint64_t execution, const struct rt_event *e)
+static void progress_task_failed(progress *p, uint64_t execution, const struct rt_event *e)
 {
     set_failed(p, execution, e, true);
-    begin_line(p, e, RED, "!");
+    progress_begin_line(p, e, RED, "!");
     buf_adds(&p->line, "  ");
     add_error(&p->line, &e->error);
-    end_line(p);
+    progress_end_line(p);
 }
 
 static void later(progress *p, const struct rt_event *e, const char *what)
 {
-    begin_line(p, e, YELLOW, "~");
+    progress_begin_line(p, e, YELLOW, "~");
     buf_printf(&p->line, "  %s ", what);
-    add_duration(&p->line, e->due_ms - time_of(e));
-    end_line(p);
+    add_duration(&p->line, e->due_ms - progress_time_of(e));
+    progress_end_line(p);
 }
 
-static void show(progress *p, uint64_t execution, const struct rt_event *e)
+static void progress_show(progress *p, uint64_t execution, const struct rt_event *e)
 {
-    p->last_ms = time_of(e);
+    p->last_ms = progress_time_of(e);
     switch (e->kind) {
     case RT_EXECUTION_STARTED:
         if (execution == p->execution)
-            p->started_ms = time_of(e);
+            p->started_ms = progress_time_of(e);
         break;
     case RT_STATE_ENTERED: entered(p, execution, e); break;
     case RT_STATE_EXITED: exited(p, execution, e); break;
     case RT_EVALUATION_FAILED:
     case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT: task_failed(p, execution, e); break;
+    case RT_TASK_TIMED_OUT: progress_task_failed(p, execution, e); break;
     case RT_WAITING: later(p, e, "waits"); break;
     case RT_BACKOFF:
         p->retries++;
@@ -334,7 +336,7 @@ void progress_events(progress *p, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        show(p, execution, &events[i]);
+        progress_show(p, execution, &events[i]);
     clear_live(p);
     if (execution != p->execution || rt_exec_status(x) == RT_RUNNING)
         draw_live(p);

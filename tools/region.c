@@ -28,8 +28,8 @@ static bool is_account(const char *text)
 }
 
 /* The first of the variables that is set, unless the option is given; `by`: who said it. */
-static const char *first_set(const char *given, const char *option, const char *const *names,
-                             const char **by)
+static const char *region_first_set(const char *given, const char *option, const char *const *names,
+                                    const char **by)
 {
     *by = option;
     for (; !given && *names; names++) {
@@ -49,13 +49,13 @@ bool region_read(struct region *r, const struct option_set *set)
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
     const char *by;
 
-    r->region = first_set(r->region, "--region", regions, &by);
+    r->region = region_first_set(r->region, "--region", regions, &by);
     if (r->region && !is_region(r->region)) {
         cmd_usage(set->command, "%s is one of AWS's, as us-east-1 or us-gov-west-1, not '%s'", by,
                   r->region);
         return false;
     }
-    r->account = first_set(r->account, "--account", accounts, &by);
+    r->account = region_first_set(r->account, "--account", accounts, &by);
     if (r->account && !is_account(r->account)) {
         cmd_usage(set->command, "%s has 12 digits, as 123456789012, not '%s'", by, r->account);
         return false;

@@ -24,7 +24,7 @@ static void text_file(struct report_writer *w, const struct report_file *f)
 
 /* ---- json: a line for each file ---- */
 
-static void set_text(struct json_build *b, const char *key, const char *text)
+static void report_format_set_text(struct json_build *b, const char *key, const char *text)
 {
     json_build_set(b, key, text ? json_cstring(text) : json_null());
 }
@@ -34,15 +34,15 @@ static json *json_problem(const struct asl_problem *p)
     struct json_build b;
 
     json_build_object(&b, 9);
-    set_text(&b, "severity", severity_name(p));
-    set_text(&b, "code", p->code);
-    set_text(&b, "message", p->message);
-    set_text(&b, "pointer", p->pointer);
-    set_text(&b, "location", p->location);
+    report_format_set_text(&b, "severity", severity_name(p));
+    report_format_set_text(&b, "code", p->code);
+    report_format_set_text(&b, "message", p->message);
+    report_format_set_text(&b, "pointer", p->pointer);
+    report_format_set_text(&b, "location", p->location);
     json_build_set(&b, "line", p->place.line ? json_int(p->place.line) : json_null());
     json_build_set(&b, "column", p->place.line ? json_int(p->place.column) : json_null());
     json_build_set(&b, "length", p->place.line ? json_int(p->place.length) : json_null());
-    set_text(&b, "hint", p->hint);
+    report_format_set_text(&b, "hint", p->hint);
     return json_build_done(&b);
 }
 
@@ -64,9 +64,9 @@ static void json_file(struct report_writer *w, const struct report_file *f)
     for (size_t i = 0; i < f->report->count; i++)
         json_build_add(&problems, json_problem(&f->report->problems[i]));
     json_build_object(&file, 4);
-    set_text(&file, "file", f->name);
+    report_format_set_text(&file, "file", f->name);
     if (f->machine)
-        set_text(&file, "machine", f->machine);
+        report_format_set_text(&file, "machine", f->machine);
     json_build_set(&file, "valid", json_bool(f->report->errors == 0));
     json_build_set(&file, "diagnostics", json_build_done(&problems));
     write_line(w->out, json_build_done(&file));
@@ -133,7 +133,7 @@ static json *sarif_uri(const char *name)
     return json_take_buf(&uri);
 }
 
-static json *object_of(const char *key, json *v)
+static json *report_format_object_of(const char *key, json *v)
 {
     struct json_build b;
 
@@ -181,7 +181,8 @@ static json *sarif_location(const struct report_file *f, const struct asl_proble
     struct json_build physical, b;
 
     json_build_object(&physical, 2);
-    json_build_set(&physical, "artifactLocation", object_of("uri", sarif_uri(f->name)));
+    json_build_set(&physical, "artifactLocation",
+                   report_format_object_of("uri", sarif_uri(f->name)));
     if (p->place.line)
         json_build_set(&physical, "region", sarif_region(&p->place));
     json_build_object(&b, 2);
@@ -208,12 +209,12 @@ static void sarif_file(struct report_writer *w, const struct report_file *f)
         const struct asl_problem *p = &f->report->problems[i];
         struct json_build b;
         json_build_object(&b, 5);
-        set_text(&b, "ruleId", p->code);
+        report_format_set_text(&b, "ruleId", p->code);
         json_build_set(&b, "ruleIndex", json_int((int64_t)sarif_rule(w, p->code)));
-        set_text(&b, "level", severity_name(p));
+        report_format_set_text(&b, "level", severity_name(p));
         json *text =
             p->hint ? json_stringf("%s (%s)", p->message, p->hint) : json_cstring(p->message);
-        json_build_set(&b, "message", object_of("text", text));
+        json_build_set(&b, "message", report_format_object_of("text", text));
         json_build_set(&b, "locations", array_of(sarif_location(f, p)));
         json *result = json_build_done(&b);
         if (w->kept.len)
@@ -250,7 +251,7 @@ static json *sarif_rule_text(const char *code)
     struct json_build b, help;
 
     json_build_object(&b, 6);
-    set_text(&b, "id", code);
+    report_format_set_text(&b, "id", code);
     if (!c)
         return json_build_done(&b);
     add_help(&text, c, false);
@@ -258,13 +259,14 @@ static json *sarif_rule_text(const char *code)
     json_build_object(&help, 2);
     json_build_set(&help, "text", json_take_buf(&text));
     json_build_set(&help, "markdown", json_take_buf(&markdown));
-    json_build_set(&b, "shortDescription", object_of("text", json_cstring(c->summary)));
-    json_build_set(&b, "fullDescription", object_of("text", json_cstring(c->why)));
+    json_build_set(&b, "shortDescription",
+                   report_format_object_of("text", json_cstring(c->summary)));
+    json_build_set(&b, "fullDescription", report_format_object_of("text", json_cstring(c->why)));
     json_build_set(&b, "help", json_build_done(&help));
-    set_text(&b, "helpUri", about);
-    json_build_set(
-        &b, "defaultConfiguration",
-        object_of("level", json_cstring(c->severity == ASL_ERROR ? "error" : "warning")));
+    report_format_set_text(&b, "helpUri", about);
+    json_build_set(&b, "defaultConfiguration",
+                   report_format_object_of(
+                       "level", json_cstring(c->severity == ASL_ERROR ? "error" : "warning")));
     return json_build_done(&b);
 }
 

@@ -35,8 +35,8 @@ bool colour_wanted(FILE *out, const char *choice)
 }
 
 /* The line with a caret, and tildes as far as the place reaches. */
-static void print_line(FILE *out, struct source_lines *lines, const struct place *at,
-                       const char *paint, const char *plain)
+static void report_text_print_line(FILE *out, struct source_lines *lines, const struct place *at,
+                                   const char *paint, const char *plain)
 {
     enum { MARGIN = 10, MIN = 40, MAX = 120 };
     size_t columns = shown_columns(out, MARGIN + MAX);
@@ -90,7 +90,7 @@ void report_print_file(FILE *out, const struct report_file *f, bool colour)
         /* What is secret is not copied into a log. */
         const struct asl_code *code = asl_code_find(p->code, strlen(p->code));
         if (p->place.line && !(code && code->hide))
-            print_line(out, f->lines, &p->place, paint, plain);
+            report_text_print_line(out, f->lines, &p->place, paint, plain);
         print_pointer(out, p, f->machine);
         if (p->hint) {
             fputs("        ", out);

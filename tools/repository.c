@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_below(const char *path, const char *folder, size_t len)
+static bool repository_is_below(const char *path, const char *folder, size_t len)
 {
     while (len && folder[len - 1] == '/')
         len--;
@@ -51,10 +51,10 @@ bool repository_has(const char *near, const char *path, char **real)
     if (*real && stat(*real, &is) == 0 && S_ISREG(is.st_mode)) {
         size_t root = from ? repository_of(from) : 0;
         if (root)
-            has = is_below(*real, from, root);
+            has = repository_is_below(*real, from, root);
         else
-            has = (here && is_below(*real, here, strlen(here))) ||
-                  (from && is_below(*real, from, (size_t)(strrchr(from, '/') - from)));
+            has = (here && repository_is_below(*real, here, strlen(here))) ||
+                  (from && repository_is_below(*real, from, (size_t)(strrchr(from, '/') - from)));
     }
     free(from);
     free(here);

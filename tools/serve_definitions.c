@@ -192,7 +192,8 @@ static void take_answer(void *user, int status, struct buf *body)
 
 /* Takes `request`. None of these operations waits for more than a turn. Status 0 with *why filled:
  * the store failed. */
-static struct answer call(definitions *d, const char *operation, json *request, struct diag *why)
+static struct answer served_call(definitions *d, const char *operation, json *request,
+                                 struct diag *why)
 {
     struct answer a = {0};
     struct buf body = {0};
@@ -207,14 +208,14 @@ static struct answer call(definitions *d, const char *operation, json *request, 
     return a;
 }
 
-static const char *text_at(const struct answer *a, const char *key)
+static const char *served_text_at(const struct answer *a, const char *key)
 {
     const json *v = a->body ? json_get(a->body, key) : NULL;
 
     return v && json_is_string(v) ? json_str(v) : "";
 }
 
-static json *machine_arn(const definitions *d, const char *machine)
+static json *served_machine_arn(const definitions *d, const char *machine)
 {
     const char *region = d->options.region ? d->options.region : AWS_DEFAULT_REGION;
     const char *account = d->options.account ? d->options.account : AWS_DEFAULT_ACCOUNT;
@@ -224,13 +225,13 @@ static json *machine_arn(const definitions *d, const char *machine)
 }
 
 /* An error when there is no such machine. */
-static json *describe(definitions *d, const json *arn, struct diag *why)
+static json *served_describe(definitions *d, const json *arn, struct diag *why)
 {
     struct json_build b;
 
     json_build_object(&b, 1);
     json_build_set(&b, "stateMachineArn", json_ref(arn));
-    return call(d, "DescribeStateMachine", json_build_done(&b), why).body;
+    return served_call(d, "DescribeStateMachine", json_build_done(&b), why).body;
 }
 
 static struct answer create(definitions *d, const char *machine, bool express, const json *text,
@@ -246,7 +247,7 @@ static struct answer create(definitions *d, const char *machine, bool express, c
         json_stringf("arn:%s:iam::123456789012:role/asl",
                      partition_name(d->options.region ? d->options.region : AWS_DEFAULT_REGION)));
     json_build_set(&b, "type", json_cstring(express ? "EXPRESS" : "STANDARD"));
-    return call(d, "CreateStateMachine", json_build_done(&b), why);
+    return served_call(d, "CreateStateMachine", json_build_done(&b), why);
 }
 
 static struct answer update(definitions *d, const json *arn, const json *text, struct diag *why)
@@ -256,13 +257,13 @@ static struct answer update(definitions *d, const json *arn, const json *text, s
     json_build_object(&b, 2);
     json_build_set(&b, "stateMachineArn", json_ref(arn));
     json_build_set(&b, "definition", json_ref(text));
-    return call(d, "UpdateStateMachine", json_build_done(&b), why);
+    return served_call(d, "UpdateStateMachine", json_build_done(&b), why);
 }
 
 /* ---- one file ---- */
 
 /* The text of the definition as JSON: as it stands, or what the YAML or the template means. */
-static json *definition_text(const struct template_taken *t, struct diag *why)
+static json *served_definition_text(const struct template_taken *t, struct diag *why)
 {
     json *v, *out;
 
@@ -280,7 +281,7 @@ static json *definition_text(const struct template_taken *t, struct diag *why)
 static bool deploy(definitions *d, const struct file *f, const char *machine, bool express,
                    const json *text, struct diag *why)
 {
-    json *arn = machine_arn(d, machine), *have = describe(d, arn, why);
+    json *arn = served_machine_arn(d, machine), *have = served_describe(d, arn, why);
     const json *definition = have ? json_get(have, "definition") : NULL;
     const json *type = have ? json_get(have, "type") : NULL;
     const char *did = NULL;
@@ -297,7 +298,8 @@ static bool deploy(definitions *d, const struct file *f, const char *machine, bo
         if (a.status == 200)
             did = type ? "updated" : "created";
         else if (a.status)
-            diag_set(why, "API", 0, "%s: %s", text_at(&a, "__type"), text_at(&a, "message"));
+            diag_set(why, "API", 0, "%s: %s", served_text_at(&a, "__type"),
+                     served_text_at(&a, "message"));
     }
     if (did && !d->options.quiet)
         say(d, f, "%s %s%s", did, express ? "EXPRESS " : "", machine);
@@ -315,7 +317,7 @@ struct loading {
 };
 
 /* False: without their values it is no JSON. */
-static bool tell_open(const struct loading *l, const struct template_taken *t)
+static bool served_tell_open(const struct loading *l, const struct template_taken *t)
 {
     struct buf names = {0};
 
@@ -331,13 +333,13 @@ static bool tell_open(const struct loading *l, const struct template_taken *t)
     return !t->bare;
 }
 
-static void on_take(void *ctx, const struct template_taken *t)
+static void served_on_take(void *ctx, const struct template_taken *t)
 {
     struct loading *l = ctx;
     const char *machine = t->machine ? t->machine : l->f->machine;
     struct diag why = {0};
     json *text = NULL;
-    bool good = tell_open(l, t) && (text = definition_text(t, &why)) != NULL &&
+    bool good = served_tell_open(l, t) && (text = served_definition_text(t, &why)) != NULL &&
                 deploy(l->d, l->f, machine, t->workflow == ASL_EXPRESS, text, &why);
 
     if (!good && !t->bare)
@@ -350,7 +352,7 @@ static void on_take(void *ctx, const struct template_taken *t)
 }
 
 /* What can't be read. */
-static void on_found(void *ctx, const struct template_found *found)
+static void served_on_found(void *ctx, const struct template_found *found)
 {
     struct loading *l = ctx;
 
@@ -361,7 +363,7 @@ static void on_found(void *ctx, const struct template_found *found)
     l->good = false;
 }
 
-static void on_unchecked(void *ctx, const char *file, const char *machine, const char *why)
+static void served_on_unchecked(void *ctx, const char *file, const char *machine, const char *why)
 {
     struct loading *l = ctx;
 
@@ -396,8 +398,8 @@ static void keep_part(definitions *d, char *path)
     d->parts[d->part_count++] = (struct part){path, stamp_of(&is)};
 }
 
-static bool on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
-                         struct diag *why)
+static bool served_on_read_file(void *ctx, const char *near, const char *path, struct buf *text,
+                                struct diag *why)
 {
     struct loading *l = ctx;
     char *real;
@@ -429,7 +431,7 @@ static bool is_part_changed(const definitions *d)
 }
 
 /* The file alone may be a template; in a folder are definitions. */
-static bool read_file(definitions *d, struct file *f, const struct buf *text)
+static bool served_read_file(definitions *d, struct file *f, const struct buf *text)
 {
     struct loading l = {.d = d, .f = f, .good = true};
     enum asl_workflow express = ASL_EXPRESS;
@@ -440,10 +442,10 @@ static bool read_file(definitions *d, struct file *f, const struct buf *text)
                                      .given = d->options.given,
                                      .forced = f->express ? &express : NULL,
                                      .otherwise = ASL_STANDARD,
-                                     .take = on_take,
-                                     .found = on_found,
-                                     .unchecked = on_unchecked,
-                                     .read_file = on_read_file};
+                                     .take = served_on_take,
+                                     .found = served_on_found,
+                                     .unchecked = served_on_unchecked,
+                                     .read_file = served_on_read_file};
 
     f->template = kind && kind != alone;
     if (!f->template && template_is_hcl(f->path, text->data, text->len)) {
@@ -455,7 +457,7 @@ static bool read_file(definitions *d, struct file *f, const struct buf *text)
     return l.good;
 }
 
-static bool load(definitions *d, struct file *f)
+static bool served_load(definitions *d, struct file *f)
 {
     const struct file *other = text_map_get(&d->machines, f->machine);
     struct buf text = {0};
@@ -472,7 +474,7 @@ static bool load(definitions *d, struct file *f)
     if (!good)
         say(d, f, "refused: %s", why.text);
     buf_str(&text);
-    good = good && read_file(d, f, &text);
+    good = good && served_read_file(d, f, &text);
     buf_clear(&text);
     diag_clear(&why);
     return good;
@@ -491,7 +493,7 @@ static bool has_changed(const definitions *d, struct file *f, const struct stat 
 }
 
 /* Another file that was refused for its sake may have the machine now. */
-static void give_back(definitions *d, const struct file *f)
+static void served_give_back(definitions *d, const struct file *f)
 {
     text_map_take(&d->machines, f->machine);
     for (size_t i = 0; i < d->count; i++)
@@ -506,7 +508,7 @@ static void notice_gone(definitions *d)
         if (f->there && !f->seen) {
             f->there = false;
             if (text_map_get(&d->machines, f->machine) == f)
-                give_back(d, f);
+                served_give_back(d, f);
             if (!d->options.quiet)
                 say(d, f, "gone; its state machine stays until DeleteStateMachine");
         }
@@ -526,7 +528,7 @@ static bool is_ours(const definitions *d, const char *name)
 }
 
 /* Loads what is new since the last look. */
-static bool look(definitions *d)
+static bool served_look(definitions *d)
 {
     struct dirent **entries = NULL;
     int count = list_files(d, &entries);
@@ -548,7 +550,7 @@ static bool look(definitions *d)
         struct stat is;
         struct file *f = is_ours(d, entries[i]->d_name) ? file_named(d, entries[i]->d_name) : NULL;
         if (f && stat(f->path, &is) == 0 && S_ISREG(is.st_mode) && has_changed(d, f, &is))
-            good &= load(d, f);
+            good &= served_load(d, f);
         free(entries[i]);
     }
     free(entries);
@@ -562,15 +564,15 @@ static void on_quiet(uv_timer_t *t)
     definitions *d = t->data;
 
     d->first_news_ms = 0;
-    look(d);
+    served_look(d);
 }
 
 static void on_look(uv_timer_t *t)
 {
-    look(t->data);
+    served_look(t->data);
 }
 
-static void on_event(uv_fs_event_t *e, const char *name, int events, int status)
+static void served_on_event(uv_fs_event_t *e, const char *name, int events, int status)
 {
     definitions *d = e->data;
     uint64_t now_ms = uv_now(e->loop);
@@ -585,7 +587,7 @@ static void on_event(uv_fs_event_t *e, const char *name, int events, int status)
 }
 
 /* A file is looked at in its folder, whose changes tell of it however it is written. */
-static void split(definitions *d)
+static void served_split(definitions *d)
 {
     const char *path = d->options.path, *slash = strrchr(path, '/');
     struct stat is;
@@ -605,7 +607,7 @@ definitions *definitions_new(uv_loop_t *loop, api *a, const struct definitions_o
 
     d->api = a;
     d->options = *options;
-    split(d);
+    served_split(d);
     uv_fs_event_init(loop, &d->event);
     uv_timer_init(loop, &d->quiet);
     uv_timer_init(loop, &d->look);
@@ -615,13 +617,13 @@ definitions *definitions_new(uv_loop_t *loop, api *a, const struct definitions_o
 
 bool definitions_load(definitions *d)
 {
-    return look(d);
+    return served_look(d);
 }
 
 void definitions_watch(definitions *d)
 {
     /* Where the system can't tell of changes, they are seen at the next look. */
-    (void)uv_fs_event_start(&d->event, on_event, d->folder, 0);
+    (void)uv_fs_event_start(&d->event, served_on_event, d->folder, 0);
     uv_timer_start(&d->look, on_look, LOOK_MS, LOOK_MS);
 }
 

@@ -24,7 +24,7 @@ bool serve_read(const struct serve_files *f, struct diag *why)
            (!f->routes || buf_read_file(&t->routes, f->routes, CONFIG_FILE_MAX, why));
 }
 
-static bool read_all(const struct serve_files *f, struct fresh *new, struct diag *why)
+static bool serve_reload_read_all(const struct serve_files *f, struct fresh *new, struct diag *why)
 {
     struct serve_texts *t = &new->texts;
 
@@ -49,7 +49,7 @@ static void name_file(struct buf *did, const char *name)
 bool serve_reload(const struct serve_files *f, struct buf *did, struct diag *why)
 {
     struct fresh new = {0};
-    bool good = read_all(f, &new, why);
+    bool good = serve_reload_read_all(f, &new, why);
 
     if (good && new.credentials)
         credentials_swap(f->services->credentials, new.credentials);

@@ -65,7 +65,7 @@ void talk_say(talk *t, const char *format, ...)
     buf_clear(&text);
 }
 
-static void begin_line(struct buf *line, int64_t now_ms, const char *execution)
+static void serve_talk_begin_line(struct buf *line, int64_t now_ms, const char *execution)
 {
     timestamp_write(line, now_ms);
     buf_addc(line, ' ');
@@ -79,7 +79,7 @@ void talk_handler(talk *t, int64_t now_ms, const char *execution, const char *te
 {
     struct buf line = {0};
 
-    begin_line(&line, now_ms, execution);
+    serve_talk_begin_line(&line, now_ms, execution);
     buf_adds(&line, text);
     add_line(t, &line);
 }
@@ -106,7 +106,7 @@ void talk_failed(talk *t, int64_t now_ms, const rt_exec *x)
     if (++t->failures > FAILURES_A_SECOND)
         return;
     t->told++;
-    begin_line(&line, now_ms, json_str(rt_exec_names(x)->arn));
+    serve_talk_begin_line(&line, now_ms, json_str(rt_exec_names(x)->arn));
     buf_adds(&line, rt_status_name(rt_exec_status(x)));
     if (state) {
         buf_adds(&line, " in ");

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool add(struct services *s, const struct option_set *set, const char *given)
+static bool services_add(struct services *s, const struct option_set *set, const char *given)
 {
     struct diag why = {0};
     bool good = endpoints_add(s->endpoints, given, &why);
@@ -81,7 +81,7 @@ bool services_read(const struct services_options *given, const struct option_set
     s->region = region;
     s->allow_link_local = given->allow_link_local;
     for (size_t i = 0; good && i < given->endpoint.count; i++)
-        good = add(s, set, given->endpoint.at[i]);
+        good = services_add(s, set, given->endpoint.at[i]);
     if (good && lambda)
         good = add_lambda(s, set, lambda);
     if (good && given->credentials &&

@@ -76,7 +76,7 @@ size_t shown_columns(FILE *out, size_t otherwise)
 
 /* ---- a line with a place ---- */
 
-static size_t width_of(const char *p, const char *end, size_t enough)
+static size_t shown_width_of(const char *p, const char *end, size_t enough)
 {
     size_t columns = 0;
 
@@ -95,7 +95,7 @@ static const char *back(const char *begin, const char *p, size_t room)
         const char *before = p - 1;
         while (before > begin && p - before < 4 && ((unsigned char)*before & 0xc0) == 0x80)
             before--;
-        size_t columns = width_of(before, p, SIZE_MAX);
+        size_t columns = shown_width_of(before, p, SIZE_MAX);
         if (columns > room)
             break;
         room -= columns;
@@ -135,8 +135,8 @@ static struct stretch stretch_around(const char *text, size_t len, size_t at, si
 /* From its beginning if the place is seen then, else from half of the width before it. */
 static const char *shown_from(const struct stretch *s, size_t width)
 {
-    if (s->begins && (width_of(s->begin, s->end, width + 1) <= width ||
-                      width_of(s->begin, s->until, width) < width - sizeof CUT))
+    if (s->begins && (shown_width_of(s->begin, s->end, width + 1) <= width ||
+                      shown_width_of(s->begin, s->until, width) < width - sizeof CUT))
         return s->begin;
     return back(s->begin, s->place, width / 2);
 }
@@ -150,8 +150,8 @@ void excerpt_init(struct excerpt *e, const char *text, size_t len, size_t at, si
 
     *e = (struct excerpt){0};
     buf_add(&e->line, CUT, cut);
-    e->before = cut + width_of(p, s.place, SIZE_MAX);
-    bool rest = width_of(p, s.end, room + 1) > room;
+    e->before = cut + shown_width_of(p, s.place, SIZE_MAX);
+    bool rest = shown_width_of(p, s.end, room + 1) > room;
     room -= rest ? sizeof CUT - 1 : 0;
     while (p < s.end) {
         struct piece c = piece_at(p, s.end);
@@ -163,7 +163,7 @@ void excerpt_init(struct excerpt *e, const char *text, size_t len, size_t at, si
     }
     if (rest)
         buf_adds(&e->line, CUT);
-    e->marked = width_of(s.place, s.until < p ? s.until : p, SIZE_MAX);
+    e->marked = shown_width_of(s.place, s.until < p ? s.until : p, SIZE_MAX);
     e->marked += !e->marked;
 }
 

@@ -15,7 +15,7 @@
 
 /* ---- the environment ---- */
 
-static const char *first_set(const char *const *names)
+static const char *workflow_first_set(const char *const *names)
 {
     for (; *names; names++) {
         const char *v = getenv(*names);
@@ -39,7 +39,8 @@ static void make_names(struct workflow *w)
 
 /* ---- loading ---- */
 
-static bool load_machine(struct workflow *w, const struct option_set *set, const char *path)
+static bool workflow_load_machine(struct workflow *w, const struct option_set *set,
+                                  const char *path)
 {
     if (!set_options_read(&w->set, set, &w->placeholders))
         return false;
@@ -73,7 +74,7 @@ static bool take_seed(struct workflow *w, const struct option_set *set)
     return true;
 }
 
-static bool read_input(struct workflow *w, const struct option_set *set)
+static bool workflow_read_input(struct workflow *w, const struct option_set *set)
 {
     struct input in = {
         .command = set->command, .what = "the input", .given = w->input ? w->input : "{}"};
@@ -117,8 +118,8 @@ static bool choose_mocks(const char *given, struct mock_choice *out)
 }
 
 /* Of several machines with the case, the one that is run is meant, if it is among them. */
-static mocks *load_mocks(const struct workflow *w, const char *path, const struct mock_choice *c,
-                         struct diag *why)
+static mocks *workflow_load_mocks(const struct workflow *w, const char *path,
+                                  const struct mock_choice *c, struct diag *why)
 {
     const char *machine = c->machine ? json_str(c->machine) : NULL;
     struct buf text = {0};
@@ -149,10 +150,11 @@ static bool read_mocks(struct workflow *w, const struct option_set *set)
         cmd_usage(set->command, "--mock takes FILE#CASE; '%s' names no test case", w->mock);
         return false;
     }
-    const char *path = json_str_len(choice.file) ? json_str(choice.file) : first_set(files);
+    const char *path =
+        json_str_len(choice.file) ? json_str(choice.file) : workflow_first_set(files);
     if (!path)
         cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
-    else if (!(m = load_mocks(w, path, &choice, &why)))
+    else if (!(m = workflow_load_mocks(w, path, &choice, &why)))
         cmd_fail(set->command, "%s", why.text);
     else if (!(fits = mocks_fit(m, w->file.machine, &why)))
         cmd_fail(set->command, "%s: %s", path, why.text);
@@ -188,9 +190,9 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return cmd_usage(set->command, "--color is always, never or auto, not '%s'", w->color);
     if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
         return cmd_usage(set->command, "--name takes a name, in UTF-8");
-    if (!load_machine(w, set, path))
+    if (!workflow_load_machine(w, set, path))
         return EXIT_USAGE;
-    if (!read_input(w, set))
+    if (!workflow_read_input(w, set))
         return EXIT_USAGE;
     if (w->context && !(w->extra = input_json(set->command, "--context", w->context, 0)))
         return EXIT_USAGE;

@@ -118,7 +118,7 @@ struct compiler {
     struct asl_report *report;
 };
 
-static void release(void *v)
+static void choice_release(void *v)
 {
     json_unref(v);
 }
@@ -172,8 +172,8 @@ static struct pattern compile_pattern(struct arena *a, const char *text, size_t 
 
 /* ---- compiling a rule ---- */
 
-static const asl_test *compile(struct compiler *c, const struct asl_at *at, bool top,
-                               unsigned depth);
+static const asl_test *choice_compile(struct compiler *c, const struct asl_at *at, bool top,
+                                      unsigned depth);
 
 /* The state that the rule at `at` belongs to, for problems that AWS locates there. */
 static const struct asl_at *state_of(const struct asl_at *at)
@@ -236,7 +236,7 @@ static void report_operators(struct compiler *c, const struct asl_at *at, const 
     buf_clear(&names);
 }
 
-static bool is_one_of(const json *key, const char *const *names)
+static bool choice_is_one_of(const json *key, const char *const *names)
 {
     for (; *names; names++)
         if (json_str_is(key, *names))
@@ -269,7 +269,8 @@ static bool check_fields(struct compiler *c, const struct asl_at *at, const char
         asl_at_index(at, i, &member);
         if (json_str_is(member.key, "Comment"))
             check_comment(c, &member);
-        if (json_str_is(member.key, selector) || is_one_of(member.key, top ? of_rules : of_nested))
+        if (json_str_is(member.key, selector) ||
+            choice_is_one_of(member.key, top ? of_rules : of_nested))
             continue;
         if (comparison && find_operator(member.key)) {
             *operator_at = i;
@@ -360,7 +361,7 @@ static bool compile_operand(struct compiler *c, const struct asl_at *at, asl_tes
     if (t->operator->family == FAMILY_MATCHES)
         t->pattern = compile_pattern(c->arena, json_str(at->value), json_str_len(at->value));
     t->operand = json_ref(at->value);
-    arena_defer(c->arena, release, t->operand);
+    arena_defer(c->arena, choice_release, t->operand);
     return true;
 }
 
@@ -402,7 +403,7 @@ static const asl_test *compile_list(struct compiler *c, const struct asl_at *at,
         struct asl_at item;
 
         asl_at_index(at, i, &item);
-        t->tests[i] = compile(c, &item, false, depth + 1);
+        t->tests[i] = choice_compile(c, &item, false, depth + 1);
     }
     return c->report->errors == errors ? t : NULL;
 }
@@ -422,12 +423,12 @@ static const asl_test *compile_compound(struct compiler *c, const struct asl_at 
         return compile_list(c, &operand, t, depth) && ok ? t : NULL;
     t->count = 1;
     t->tests = arena_alloc(c->arena, sizeof *t->tests);
-    t->tests[0] = compile(c, &operand, false, depth + 1);
+    t->tests[0] = choice_compile(c, &operand, false, depth + 1);
     return t->tests[0] && ok ? t : NULL;
 }
 
-static const asl_test *compile(struct compiler *c, const struct asl_at *at, bool top,
-                               unsigned depth)
+static const asl_test *choice_compile(struct compiler *c, const struct asl_at *at, bool top,
+                                      unsigned depth)
 {
     static const struct {
         const char *name;
@@ -471,13 +472,13 @@ const asl_test *asl_test_compile(struct arena *a, const struct asl_at *at, bool 
 {
     struct compiler c = {a, report};
 
-    return compile(&c, at, top, 1);
+    return choice_compile(&c, at, top, 1);
 }
 
 /* ---- evaluating ---- */
 
 /* Behind the first occurrence of `p` in the bytes from `from` to `end`; NULL when there is none. */
-static const char *find(const struct piece *p, const char *from, const char *end)
+static const char *choice_find(const struct piece *p, const char *from, const char *end)
 {
     size_t k = 0;
 
@@ -496,7 +497,7 @@ static const char *find(const struct piece *p, const char *from, const char *end
  * The first piece must begin the text and the last end it; each one between is taken at its first
  * occurrence behind the one before, which leaves the most room to the rest.
  */
-static bool matches(const struct pattern *pattern, const char *text, size_t len)
+static bool choice_matches(const struct pattern *pattern, const char *text, size_t len)
 {
     const struct piece *first = &pattern->pieces[0], *last = &pattern->pieces[pattern->count - 1];
     const char *p = text, *end = text + len;
@@ -509,11 +510,11 @@ static bool matches(const struct pattern *pattern, const char *text, size_t len)
     p += first->len;
     end -= last->len;
     for (size_t i = 1; p && i + 1 < pattern->count; i++)
-        p = find(&pattern->pieces[i], p, end);
+        p = choice_find(&pattern->pieces[i], p, end);
     return p;
 }
 
-static bool holds(enum relation relation, int order)
+static bool choice_holds(enum relation relation, int order)
 {
     switch (relation) {
     case EQUALS: return order == 0;
@@ -525,7 +526,7 @@ static bool holds(enum relation relation, int order)
     return false;
 }
 
-static bool is(enum subject subject, const json *v)
+static bool choice_is(enum subject subject, const json *v)
 {
     struct timestamp unused;
 
@@ -544,7 +545,7 @@ static bool is(enum subject subject, const json *v)
  * An operand that a path names counts as 0 when it is no number: AWS looks at the type of the
  * variable's value only.
  */
-static int compare_numbers(const json *v, const json *operand)
+static int choice_compare_numbers(const json *v, const json *operand)
 {
     json *zero;
     int order;
@@ -558,7 +559,7 @@ static int compare_numbers(const json *v, const json *operand)
 }
 
 /* Values of other types than the operator's compare false. */
-static bool compare(const asl_test *t, const json *v, const json *operand)
+static bool choice_compare(const asl_test *t, const json *v, const json *operand)
 {
     enum relation relation = t->operator->what;
     struct timestamp a, b = t->when;
@@ -566,20 +567,21 @@ static bool compare(const asl_test *t, const json *v, const json *operand)
     switch (t->operator->family) {
     case FAMILY_STRING:
         return json_is_string(v) && json_is_string(operand) &&
-               holds(relation, json_compare_strings(v, operand));
-    case FAMILY_NUMERIC: return json_is_number(v) && holds(relation, compare_numbers(v, operand));
+               choice_holds(relation, json_compare_strings(v, operand));
+    case FAMILY_NUMERIC:
+        return json_is_number(v) && choice_holds(relation, choice_compare_numbers(v, operand));
     case FAMILY_BOOLEAN: return is_boolean(v) && json_kind(v) == json_kind(operand);
     case FAMILY_TIMESTAMP:
         return is_timestamp(v, &a) && (!t->path || is_timestamp(operand, &b)) &&
-               holds(relation, timestamp_compare(&a, &b));
+               choice_holds(relation, timestamp_compare(&a, &b));
     case FAMILY_MATCHES:
-        return json_is_string(v) && matches(&t->pattern, json_str(v), json_str_len(v));
-    case FAMILY_IS: return is(t->operator->what, v) == (json_kind(operand) == JSON_TRUE);
+        return json_is_string(v) && choice_matches(&t->pattern, json_str(v), json_str_len(v));
+    case FAMILY_IS: return choice_is(t->operator->what, v) == (json_kind(operand) == JSON_TRUE);
     }
     return false;
 }
 
-static bool may_go_on(const struct asl_env *env, size_t bytes, struct asl_error *error)
+static bool choice_may_go_on(const struct asl_env *env, size_t bytes, struct asl_error *error)
 {
     if (work_spend_bytes(env->work, bytes))
         return true;
@@ -595,7 +597,7 @@ static bool may_compare(const json *v, const json *operand, const struct asl_env
 
     if (json_is_string(operand))
         bytes += json_str_len(operand);
-    return may_go_on(env, bytes, error);
+    return choice_may_go_on(env, bytes, error);
 }
 
 static bool is_barred(const asl_path *path, const struct asl_env *env, struct asl_error *error)
@@ -664,7 +666,7 @@ static int eval_comparison(const asl_test *t, const struct asl_env *env, struct 
     if (!v)
         return -1;
     operand = t->path ? read(t->path, env, error) : json_ref(t->operand);
-    result = operand && may_compare(v, operand, env, error) ? compare(t, v, operand) : -1;
+    result = operand && may_compare(v, operand, env, error) ? choice_compare(t, v, operand) : -1;
     json_unref(operand);
     json_unref(v);
     return result;
@@ -676,7 +678,7 @@ static int eval_test(const asl_test *t, const struct asl_env *env, struct asl_er
     int deciding = t->kind == TEST_OR;
     int result;
 
-    if (!may_go_on(env, 0, error))
+    if (!choice_may_go_on(env, 0, error))
         return -1;
     if (t->kind == TEST_COMPARE)
         return eval_comparison(t, env, error);

@@ -32,13 +32,13 @@ bool asl_expression_begins(const json *text)
 
 /* ---- compiling ---- */
 
-static bool is_blank(char c)
+static bool expression_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* The text between the delimiters, without blanks at its ends; false when they are no pair. */
-static bool inside(const json *text, const char **out, size_t *len)
+static bool expression_inside(const json *text, const char **out, size_t *len)
 {
     const char *p = json_str(text), *end = p + json_str_len(text);
 
@@ -46,9 +46,9 @@ static bool inside(const json *text, const char **out, size_t *len)
         return false;
     p += 2;
     end -= 2;
-    while (p < end && is_blank(*p))
+    while (p < end && expression_is_blank(*p))
         p++;
-    while (end > p && is_blank(end[-1]))
+    while (end > p && expression_is_blank(end[-1]))
         end--;
     *out = p;
     *len = (size_t)(end - p);
@@ -56,7 +56,7 @@ static bool inside(const json *text, const char **out, size_t *len)
 }
 
 /* AWS's location of the field, without that of its state before it. */
-static json *location_of(const struct asl_at *at, const struct asl_at *state)
+static json *expression_location_of(const struct asl_at *at, const struct asl_at *state)
 {
     enum { MOST = 256 }; /* a definition may have ten thousand, each at the end of a long way */
     struct buf text = {0};
@@ -78,7 +78,7 @@ struct looking {
 enum { MOST_TOLD = 100 };
 
 /* Each message once; takes it. */
-static void tell(struct looking *l, const char *hint, json *message)
+static void expression_tell(struct looking *l, const char *hint, json *message)
 {
     size_t before = l->told.count;
 
@@ -103,7 +103,7 @@ static const char *field_of(const struct looking *l, const char **inner)
     return at && at->key ? json_str(at->key) : "";
 }
 
-static bool is(const char *text, const char *a, const char *b)
+static bool expression_is(const char *text, const char *a, const char *b)
 {
     return strcmp(text, a) == 0 || strcmp(text, b) == 0;
 }
@@ -115,31 +115,32 @@ static bool has_field(const struct looking *l, const char *name)
     const char *inner, *field = field_of(l, &inner);
 
     if (strcmp(name, "result") == 0)
-        return is(field, "Output", "Assign") && json_is_string(type) &&
-               (json_str_is(type, "Task") || is(json_str(type), "Parallel", "Map"));
+        return expression_is(field, "Output", "Assign") && json_is_string(type) &&
+               (json_str_is(type, "Task") || expression_is(json_str(type), "Parallel", "Map"));
     if (strcmp(name, "errorOutput") == 0)
-        return strcmp(field, "Catch") == 0 && is(inner, "Output", "Assign");
-    return is(name, "input", "context");
+        return strcmp(field, "Catch") == 0 && expression_is(inner, "Output", "Assign");
+    return expression_is(name, "input", "context");
 }
 
 /* There is no input document: neither `$`, `$$` nor a bare name means anything. */
-static bool look(void *user, const struct jsonata_use *use)
+static bool expression_look(void *user, const struct jsonata_use *use)
 {
     static const char from[] = "data come from $states and from variables";
     struct looking *l = user;
 
     if (json_str_len(use->name) == 0) {
-        tell(l, from,
-             json_stringf("Reference to '%s' at the top level is not supported.",
-                          use->field ? json_str(use->field) : "$"));
+        expression_tell(l, from,
+                        json_stringf("Reference to '%s' at the top level is not supported.",
+                                     use->field ? json_str(use->field) : "$"));
     } else if (json_str_is(use->name, "$")) {
-        tell(l, from, json_cstring("Reference to '$$' is not supported."));
+        expression_tell(l, from, json_cstring("Reference to '$$' is not supported."));
     } else if (json_str_is(use->name, "states") && use->field &&
                !has_field(l, json_str(use->field))) {
-        tell(l,
-             "$states has input and context; in Output and Assign of a Task, Parallel or Map it "
-             "has result, in those of a Catcher errorOutput",
-             json_stringf("Field '$states.%s' does not exist.", json_str(use->field)));
+        expression_tell(
+            l,
+            "$states has input and context; in Output and Assign of a Task, Parallel or Map it "
+            "has result, in those of a Catcher errorOutput",
+            json_stringf("Field '$states.%s' does not exist.", json_str(use->field)));
     } else if (json_str_is(use->name, "states") &&
                (!use->field || json_str_is(use->field, "context"))) {
         l->context = true;
@@ -148,8 +149,8 @@ static bool look(void *user, const struct jsonata_use *use)
 }
 
 /* Where it stops being an expression: the character, and what stands there on its line. */
-static void refuse(const struct asl_at *at, const char *text, size_t len,
-                   const struct jsonata_error *why, struct asl_report *report)
+static void expression_refuse(const struct asl_at *at, const char *text, size_t len,
+                              const struct jsonata_error *why, struct asl_report *report)
 {
     enum { SHOWN = 24 };
     size_t from = why->at < len ? why->at : len, n = 0;
@@ -177,20 +178,20 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
     const char *text;
     size_t len;
 
-    if (!inside(at->value, &text, &len)) {
+    if (!expression_inside(at->value, &text, &len)) {
         asl_report_schema(report, at, "JSONata string must start with {%% and end with %%}");
         return NULL;
     }
     jsonata *x = jsonata_compile(text, len, JSONATA_AWS, &why);
     if (!x) {
-        refuse(at, text, len, &why, report);
+        expression_refuse(at, text, len, &why, report);
         jsonata_error_clear(&why);
         return NULL;
     }
     arena_defer(a, release_jsonata, x);
 
     struct looking l = {.at = at, .state = state, .report = report, .good = true};
-    jsonata_uses(x, look, &l);
+    jsonata_uses(x, expression_look, &l);
     json_set_clear(&l.told);
     if (!l.good)
         return NULL;
@@ -199,7 +200,7 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
     e->compiled = x;
     e->context = l.context;
     e->source = json_ref(at->value);
-    e->location = location_of(at, state);
+    e->location = expression_location_of(at, state);
     arena_defer(a, release_value, e->source);
     arena_defer(a, release_value, e->location);
     *list = e;
@@ -246,7 +247,7 @@ static json *states_of(const asl_expression *e, const struct asl_env *env)
     return json_build_done(&b);
 }
 
-static const json *variable(void *user, const json *name)
+static const json *expression_variable(void *user, const json *name)
 {
     struct asking *a = user;
 
@@ -257,7 +258,7 @@ static const json *variable(void *user, const json *name)
     return a->states;
 }
 
-static uint64_t chance(void *user)
+static uint64_t expression_chance(void *user)
 {
     const struct asking *a = user;
 
@@ -274,7 +275,7 @@ static void failed(const asl_expression *e, struct asl_error *error, const char 
     const char *text;
     size_t len, shown;
 
-    inside(e->source, &text, &len);
+    expression_inside(e->source, &text, &len);
     shown = utf8_prefix(text, len, QUOTED_EXPRESSION);
     asl_error_set(error, ASL_QUERY_EVALUATION_ERROR,
                   "The JSONata expression '%.*s%s' specified for the field '%s' %s", (int)shown,
@@ -311,8 +312,8 @@ json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,
     struct asking a = {e, env, NULL};
     struct jsonata_error why = {0};
     struct jsonata_options options = {
-        .variable = variable,
-        .chance = env->chance ? chance : NULL,
+        .variable = expression_variable,
+        .chance = env->chance ? expression_chance : NULL,
         .user = &a,
         .now_ms = env->now_ms,
         .work = env->work,

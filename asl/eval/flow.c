@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-static json *through(const struct asl_flow *flow, const struct asl_env *env,
-                     struct asl_error *error)
+static json *flow_through(const struct asl_flow *flow, const struct asl_env *env,
+                          struct asl_error *error)
 {
     if (flow->null)
         return json_ref(json_empty_object());
@@ -33,7 +33,7 @@ json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_err
 
 json *asl_flow_input(const struct asl_state *s, const struct asl_env *env, struct asl_error *error)
 {
-    return s->jsonata ? json_ref(env->input) : through(&s->input_path, env, error);
+    return s->jsonata ? json_ref(env->input) : flow_through(&s->input_path, env, error);
 }
 
 json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
@@ -41,7 +41,7 @@ json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
 {
     if (s->jsonata)
         return s->parameters ? asl_template_eval(s->parameters, env, error) : json_ref(env->input);
-    json *in = through(&s->input_path, env, error);
+    json *in = flow_through(&s->input_path, env, error);
 
     if (!in || !s->parameters)
         return in;
@@ -73,8 +73,8 @@ static bool conflicts(const asl_path *p, const json *doc, bool writing, struct a
 }
 
 /* Puts `result` (taken) where a ResultPath says. */
-static json *place(const struct asl_flow *path, const json *raw, json *result,
-                   struct asl_error *error)
+static json *flow_place(const struct asl_flow *path, const json *raw, json *result,
+                        struct asl_error *error)
 {
     struct diag why = {0};
 
@@ -110,11 +110,11 @@ json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json
         result = selected;
     }
     if (result)
-        result = place(&s->result_path, env->input, result, error);
+        result = flow_place(&s->result_path, env->input, result, error);
     if (!result || (!s->output_path.path && !s->output_path.null))
         return result;
     inner.input = result;
-    json *out = through(&s->output_path, &inner, error);
+    json *out = flow_through(&s->output_path, &inner, error);
     json_unref(result);
     return out;
 }
@@ -136,7 +136,7 @@ json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
                       const struct asl_env *env, struct asl_error *error)
 {
     if (!s->jsonata)
-        return place(&c->result_path, env->input, json_ref(env->error_output), error);
+        return flow_place(&c->result_path, env->input, json_ref(env->error_output), error);
     return c->output ? asl_template_eval(c->output, env, error) : json_ref(env->error_output);
 }
 
@@ -199,8 +199,8 @@ void asl_flow_out_of_range(const asl_template *expression, struct asl_error *err
 }
 
 /* What an expression gives as a number; NULL with *error filled. `field` ends with "Path". */
-static json *number_of(const asl_template *t, const char *field, bool whole,
-                       const struct asl_env *env, struct asl_error *error)
+static json *flow_number_of(const asl_template *t, const char *field, bool whole,
+                            const struct asl_env *env, struct asl_error *error)
 {
     size_t len = strlen(field), path = strlen("Path");
     json *v = asl_template_eval(t, env, error);
@@ -231,8 +231,8 @@ static json *number_in(const json *v)
 }
 
 /* Where `path` leads, as a number; `kind` is what it should have been. */
-static json *number_at(const asl_path *path, const char *field, const char *kind, bool whole,
-                       const struct asl_env *env, struct asl_error *error)
+static json *flow_number_at(const asl_path *path, const char *field, const char *kind, bool whole,
+                            const struct asl_env *env, struct asl_error *error)
 {
     json *v = asl_flow_path(path, env, error);
     json *n = v ? number_in(v) : NULL;
@@ -260,8 +260,8 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
         *out = n->value;
         return true;
     }
-    json *v = n->path ? number_at(n->path, field, "integer", true, env, error)
-                      : number_of(n->expression, field, true, env, error);
+    json *v = n->path ? flow_number_at(n->path, field, "integer", true, env, error)
+                      : flow_number_of(n->expression, field, true, env, error);
     if (v)
         *out = json_int_value(v);
     json_unref(v);
@@ -276,8 +276,8 @@ static bool flow_share(const struct asl_share *n, const char *field, const struc
         *out = n->value;
         return true;
     }
-    json *v = n->path ? number_at(n->path, field, "float", false, env, error)
-                      : number_of(n->expression, field, false, env, error);
+    json *v = n->path ? flow_number_at(n->path, field, "float", false, env, error)
+                      : flow_number_of(n->expression, field, false, env, error);
     if (v)
         *out = json_double_value(v);
     json_unref(v);

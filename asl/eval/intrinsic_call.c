@@ -180,7 +180,7 @@ struct evaluation {
     struct asl_error *error;
 };
 
-static void fail(struct evaluation *e, const char *why)
+static void intrinsic_call_fail(struct evaluation *e, const char *why)
 {
     asl_error_set(e->error, ASL_RUNTIME, "The function '%s' had the following error: %s",
                   json_str(e->outermost->text), why);
@@ -193,7 +193,7 @@ static void fail_path(struct evaluation *e, const asl_path *path, const struct d
     struct buf cause = {0};
 
     if (why->code != JSONPATH_NOT_FOUND) {
-        fail(e, why->text);
+        intrinsic_call_fail(e, why->text);
         return;
     }
     buf_printf(&cause, "The JsonPath argument for the field '%s' could not be found in the input '",
@@ -201,7 +201,7 @@ static void fail_path(struct evaluation *e, const asl_path *path, const struct d
     if (e->env->input)
         json_write(&cause, e->env->input);
     buf_addc(&cause, '\'');
-    fail(e, buf_str(&cause));
+    intrinsic_call_fail(e, buf_str(&cause));
     buf_clear(&cause);
 }
 
@@ -262,7 +262,7 @@ static json *invoke(struct invocation *in)
     return intrinsic_invalid(in);
 }
 
-static json *run(struct evaluation *e, const asl_intrinsic *call, json **arguments)
+static json *intrinsic_call_run(struct evaluation *e, const asl_intrinsic *call, json **arguments)
 {
     struct diag why = {0};
     struct invocation in = {call, arguments, call->count, e->env->chance, e->env->work, &why};
@@ -293,7 +293,7 @@ static json *eval_call(struct evaluation *e, const asl_intrinsic *call)
             break;
     }
     if (i == call->count)
-        result = run(e, call, arguments);
+        result = intrinsic_call_run(e, call, arguments);
     while (i > 0)
         json_unref(arguments[--i]);
     if (arguments != few)

@@ -12,7 +12,7 @@
 
 enum { INPUT_MAX = 10000 }; /* characters; spec of the service, "quotas" */
 
-static bool fits(struct invocation *in, const json *text)
+static bool intrinsic_encode_fits(struct invocation *in, const json *text)
 {
     size_t len = json_str_len(text);
 
@@ -32,7 +32,7 @@ json *intrinsic_base64_encode(struct invocation *in)
     const json *text = intrinsic_string(in, 0);
     struct buf out = {0};
 
-    if (!text || !fits(in, text))
+    if (!text || !intrinsic_encode_fits(in, text))
         return NULL;
     base64_encode(&out, json_str(text), json_str_len(text));
     return json_take_buf(&out);
@@ -94,7 +94,7 @@ json *intrinsic_base64_decode(struct invocation *in)
     struct buf bytes = {0};
     json *v;
 
-    if (!text || !fits(in, text))
+    if (!text || !intrinsic_encode_fits(in, text))
         return NULL;
     decode_leniently(&bytes, json_str(text), json_str_len(text));
     v = text_of_bytes(&bytes);
@@ -119,7 +119,7 @@ static EVP_MD *fetch(const json *algorithm)
     return NULL;
 }
 
-static void release(void *md)
+static void intrinsic_encode_release(void *md)
 {
     EVP_MD_free(md);
 }
@@ -133,11 +133,11 @@ void *intrinsic_hash_prepare(struct arena *a, const struct argument *arguments, 
         return NULL;
     md = fetch(arguments[1].value);
     if (md)
-        arena_defer(a, release, md);
+        arena_defer(a, intrinsic_encode_release, md);
     return md;
 }
 
-static json *hex(const unsigned char *bytes, size_t len)
+static json *intrinsic_encode_hex(const unsigned char *bytes, size_t len)
 {
     char text[2 * EVP_MAX_MD_SIZE];
 
@@ -153,11 +153,11 @@ static json *digest(struct invocation *in, const json *text, const EVP_MD *md)
     unsigned char bytes[EVP_MAX_MD_SIZE];
     unsigned len = 0;
 
-    if (!fits(in, text))
+    if (!intrinsic_encode_fits(in, text))
         return NULL;
     if (!EVP_Digest(json_str(text), json_str_len(text), bytes, &len, md, NULL))
         return intrinsic_refuse(in, "States.Hash: the library refuses to make this hash");
-    return hex(bytes, len);
+    return intrinsic_encode_hex(bytes, len);
 }
 
 json *intrinsic_hash(struct invocation *in)

@@ -23,15 +23,15 @@ struct parser {
     struct diag *why;
 };
 
-static void release(void *v)
+static void intrinsic_parse_release(void *v)
 {
     json_unref(v);
 }
 
-static json *keep(struct parser *p, json *v)
+static json *intrinsic_parse_keep(struct parser *p, json *v)
 {
     if (v)
-        arena_defer(p->arena, release, v);
+        arena_defer(p->arena, intrinsic_parse_release, v);
     return v;
 }
 
@@ -41,19 +41,19 @@ static bool at_end(const struct parser *p)
 }
 
 /* The next byte, NUL at the end. */
-static char peek(const struct parser *p)
+static char intrinsic_parse_peek(const struct parser *p)
 {
     return at_end(p) ? '\0' : p->text[p->pos];
 }
 
-static bool is_blank(char c)
+static bool intrinsic_parse_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static void skip_blanks(struct parser *p)
+static void intrinsic_parse_skip_blanks(struct parser *p)
 {
-    while (is_blank(peek(p)))
+    while (intrinsic_parse_is_blank(intrinsic_parse_peek(p)))
         p->pos++;
 }
 
@@ -64,14 +64,14 @@ static bool looking_at(const struct parser *p, const char *word)
     return p->len - p->pos >= n && memcmp(p->text + p->pos, word, n) == 0;
 }
 
-static bool is_letter(char c)
+static bool intrinsic_parse_is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static bool is_word_char(char c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+    return intrinsic_parse_is_letter(c) || (c >= '0' && c <= '9') || c == '_';
 }
 
 /* ---- literals ---- */
@@ -86,17 +86,17 @@ static bool parse_string(struct parser *p, struct argument *out)
     size_t open = p->pos++, start = p->pos;
     struct buf text = {0};
 
-    for (; !at_end(p) && peek(p) != '\''; p->pos++) {
-        if (peek(p) == '\\') {
+    for (; !at_end(p) && intrinsic_parse_peek(p) != '\''; p->pos++) {
+        if (intrinsic_parse_peek(p) == '\\') {
             p->pos++;
-            if (at_end(p) || !is_escapable(peek(p))) {
+            if (at_end(p) || !is_escapable(intrinsic_parse_peek(p))) {
                 diag_set(p->why, NULL, p->pos - 1,
                          "In a string only \\', \\{, \\} and \\\\ may follow a backslash");
                 buf_clear(&text);
                 return false;
             }
         }
-        buf_addc(&text, peek(p));
+        buf_addc(&text, intrinsic_parse_peek(p));
     }
     if (at_end(p)) {
         diag_set(p->why, NULL, open, "The string has no end: a ' is missing");
@@ -104,9 +104,9 @@ static bool parse_string(struct parser *p, struct argument *out)
         return false;
     }
     if (text.len < p->pos - start)
-        out->written = keep(p, json_string(p->text + start, p->pos - start));
+        out->written = intrinsic_parse_keep(p, json_string(p->text + start, p->pos - start));
     p->pos++;
-    out->value = keep(p, json_take_buf(&text));
+    out->value = intrinsic_parse_keep(p, json_take_buf(&text));
     return true;
 }
 
@@ -114,9 +114,10 @@ static bool parse_number(struct parser *p, struct argument *out)
 {
     size_t start = p->pos;
 
-    while (is_word_char(peek(p)) || peek(p) == '-' || peek(p) == '+' || peek(p) == '.')
+    while (is_word_char(intrinsic_parse_peek(p)) || intrinsic_parse_peek(p) == '-' ||
+           intrinsic_parse_peek(p) == '+' || intrinsic_parse_peek(p) == '.')
         p->pos++;
-    out->value = keep(p, json_number(p->text + start, p->pos - start));
+    out->value = intrinsic_parse_keep(p, json_number(p->text + start, p->pos - start));
     if (!out->value) {
         p->pos = start;
         diag_set(p->why, NULL, start, "This is not a number");
@@ -130,7 +131,7 @@ static bool parse_word(struct parser *p, struct argument *out)
     size_t start = p->pos, n;
     const char *word = p->text + start;
 
-    while (is_word_char(peek(p)))
+    while (is_word_char(intrinsic_parse_peek(p)))
         p->pos++;
     n = p->pos - start;
     if (n == 4 && !memcmp(word, "null", n))
@@ -139,7 +140,7 @@ static bool parse_word(struct parser *p, struct argument *out)
         out->value = json_bool(true);
     else if (n == 5 && !memcmp(word, "false", n))
         out->value = json_bool(false);
-    if (keep(p, out->value))
+    if (intrinsic_parse_keep(p, out->value))
         return true;
     p->pos = start;
     diag_set(p->why, NULL, start,
@@ -153,10 +154,10 @@ static bool parse_word(struct parser *p, struct argument *out)
 /* Moves behind the quoted name that begins here. */
 static void skip_quoted(struct parser *p)
 {
-    char quote = peek(p);
+    char quote = intrinsic_parse_peek(p);
 
-    for (p->pos++; !at_end(p) && peek(p) != quote; p->pos++)
-        if (peek(p) == '\\' && p->pos + 1 < p->len)
+    for (p->pos++; !at_end(p) && intrinsic_parse_peek(p) != quote; p->pos++)
+        if (intrinsic_parse_peek(p) == '\\' && p->pos + 1 < p->len)
             p->pos++;
     if (!at_end(p))
         p->pos++;
@@ -169,7 +170,7 @@ static bool parse_path(struct parser *p, struct argument *out)
     json *text;
 
     while (!at_end(p)) {
-        char c = peek(p);
+        char c = intrinsic_parse_peek(p);
 
         if (depth == 0 && (c == ',' || c == ')'))
             break;
@@ -185,7 +186,7 @@ static bool parse_path(struct parser *p, struct argument *out)
             p->pos++;
         p->pos++;
     }
-    for (end = p->pos; end > start && is_blank(p->text[end - 1]);)
+    for (end = p->pos; end > start && intrinsic_parse_is_blank(p->text[end - 1]);)
         end--;
 
     text = json_string(p->text + start, end - start);
@@ -203,7 +204,7 @@ static asl_intrinsic *parse_call(struct parser *p, unsigned depth);
 
 static bool parse_argument(struct parser *p, unsigned depth, struct argument *out)
 {
-    char c = peek(p);
+    char c = intrinsic_parse_peek(p);
 
     *out = (struct argument){.kind = ARGUMENT_VALUE};
     if (c == '\'')
@@ -271,13 +272,13 @@ static bool parse_arguments(struct parser *p, unsigned depth, asl_intrinsic *cal
     struct argument argument;
     size_t cap = 0;
 
-    if (peek(p) != '(') {
+    if (intrinsic_parse_peek(p) != '(') {
         diag_set(p->why, NULL, p->pos, "A ( is expected behind the function's name");
         return false;
     }
     p->pos++;
-    skip_blanks(p);
-    if (peek(p) == ')') {
+    intrinsic_parse_skip_blanks(p);
+    if (intrinsic_parse_peek(p) == ')') {
         p->pos++;
         return true;
     }
@@ -285,21 +286,21 @@ static bool parse_arguments(struct parser *p, unsigned depth, asl_intrinsic *cal
         if (!parse_argument(p, depth, &argument))
             return false;
         add_argument(p, call, &cap, &argument);
-        skip_blanks(p);
-        if (peek(p) == ')')
+        intrinsic_parse_skip_blanks(p);
+        if (intrinsic_parse_peek(p) == ')')
             break;
-        if (peek(p) != ',') {
+        if (intrinsic_parse_peek(p) != ',') {
             diag_set(p->why, NULL, p->pos, "A , or ) is expected behind an argument");
             return false;
         }
         p->pos++;
-        skip_blanks(p);
+        intrinsic_parse_skip_blanks(p);
     }
     p->pos++;
     return true;
 }
 
-static bool is_constant(const asl_intrinsic *call)
+static bool intrinsic_parse_is_constant(const asl_intrinsic *call)
 {
     if (call->function->flags & (INTRINSIC_CHANCE | INTRINSIC_GROWS))
         return false;
@@ -324,8 +325,8 @@ static asl_intrinsic *parse_call(struct parser *p, unsigned depth)
         return NULL;
     if (call->function->prepare && intrinsic_count_fits(call))
         call->prepared = call->function->prepare(p->arena, call->arguments, call->count);
-    if (is_constant(call))
-        call->value = keep(p, intrinsic_constant(call));
+    if (intrinsic_parse_is_constant(call))
+        call->value = intrinsic_parse_keep(p, intrinsic_constant(call));
     return call;
 }
 
@@ -342,8 +343,8 @@ const asl_intrinsic *asl_intrinsic_compile(struct arena *a, const char *text, si
     call = parse_call(&p, 1);
     if (!call)
         return NULL;
-    call->text = keep(&p, json_string(text, p.pos));
-    skip_blanks(&p);
+    call->text = intrinsic_parse_keep(&p, json_string(text, p.pos));
+    intrinsic_parse_skip_blanks(&p);
     if (!at_end(&p)) {
         diag_set(why, NULL, p.pos, "Nothing may follow the call");
         return NULL;

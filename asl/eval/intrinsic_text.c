@@ -45,7 +45,7 @@ static size_t count_placeholders(const char *text, size_t len)
     return count;
 }
 
-static struct format *cut(struct arena *a, const json *template)
+static struct format *intrinsic_text_cut(struct arena *a, const json *template)
 {
     const char *text = json_str(template);
     size_t len = json_str_len(template), n = 0, done = 0;
@@ -77,11 +77,11 @@ void *intrinsic_format_prepare(struct arena *a, const struct argument *arguments
     (void)count;
     if (template->kind != ARGUMENT_VALUE || !json_is_string(template->value))
         return NULL;
-    return cut(a, template->written ? template->written : template->value);
+    return intrinsic_text_cut(a, template->written ? template->written : template->value);
 }
 
 /* As Java's toString has it: {Key=value, Other=[1, 2]}. As deep as a value: JSON_MAX_DEPTH. */
-static void add_value(struct buf *out, const json *v)
+static void intrinsic_text_add_value(struct buf *out, const json *v)
 {
     size_t count = json_count(v);
 
@@ -92,7 +92,7 @@ static void add_value(struct buf *out, const json *v)
         for (size_t i = 0; i < count; i++) {
             if (i > 0)
                 buf_adds(out, ", ");
-            add_value(out, json_at(v, i));
+            intrinsic_text_add_value(out, json_at(v, i));
         }
         buf_addc(out, ']');
         return;
@@ -101,9 +101,9 @@ static void add_value(struct buf *out, const json *v)
         for (size_t i = 0; i < count; i++) {
             if (i > 0)
                 buf_adds(out, ", ");
-            add_value(out, json_key_at(v, i));
+            intrinsic_text_add_value(out, json_key_at(v, i));
             buf_addc(out, '=');
-            add_value(out, json_value_at(v, i));
+            intrinsic_text_add_value(out, json_value_at(v, i));
         }
         buf_addc(out, '}');
         return;
@@ -116,7 +116,7 @@ static void add_value(struct buf *out, const json *v)
     }
 }
 
-static json *fill(struct invocation *in, const struct format *f)
+static json *intrinsic_text_fill(struct invocation *in, const struct format *f)
 {
     struct buf out = {0};
     size_t from = 0, len = 0;
@@ -138,7 +138,7 @@ static json *fill(struct invocation *in, const struct format *f)
         from = f->ends[i];
         if (i == f->count)
             return json_take_buf(&out);
-        add_value(&out, in->arguments[i + 1]);
+        intrinsic_text_add_value(&out, in->arguments[i + 1]);
     }
 }
 
@@ -149,11 +149,11 @@ json *intrinsic_format(struct invocation *in)
     json *v;
 
     if (in->call->prepared)
-        return fill(in, in->call->prepared);
+        return intrinsic_text_fill(in, in->call->prepared);
     template = intrinsic_string(in, 0);
     if (!template || !intrinsic_spend_making(in, json_str_len(template)))
         return NULL;
-    v = fill(in, cut(&scratch, template));
+    v = intrinsic_text_fill(in, intrinsic_text_cut(&scratch, template));
     arena_clear(&scratch);
     return v;
 }

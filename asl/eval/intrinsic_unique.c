@@ -18,7 +18,7 @@
  */
 static const uint64_t JAVA = 31, OURS = UINT64_C(0x9e3779b97f4a7c15);
 
-static uint32_t fold(uint64_t bits)
+static uint32_t intrinsic_unique_fold(uint64_t bits)
 {
     return (uint32_t)(bits ^ bits >> 32);
 }
@@ -49,12 +49,12 @@ static uint32_t hash_double(double d)
     uint64_t bits;
 
     memcpy(&bits, &d, sizeof bits);
-    return fold(bits);
+    return intrinsic_unique_fold(bits);
 }
 
 static uint32_t hash_int(int64_t n)
 {
-    return n >= INT32_MIN && n <= INT32_MAX ? (uint32_t)n : fold((uint64_t)n);
+    return n >= INT32_MIN && n <= INT32_MAX ? (uint32_t)n : intrinsic_unique_fold((uint64_t)n);
 }
 
 static uint64_t hash_value(const json *v, uint64_t factor);
@@ -112,7 +112,7 @@ static bool same_numbers(const json *a, const json *b)
     return true;
 }
 
-static bool equal(const json *a, const json *b)
+static bool intrinsic_unique_equal(const json *a, const json *b)
 {
     return json_equal(a, b) && same_numbers(a, b);
 }
@@ -136,7 +136,7 @@ struct set {
 };
 
 /* False when no more work is allowed: texts can be made to collide here, too. */
-static bool add(struct invocation *in, struct set *s, const json *v)
+static bool intrinsic_unique_add(struct invocation *in, struct set *s, const json *v)
 {
     size_t len = json_text_len(v);
 
@@ -150,7 +150,7 @@ static bool add(struct invocation *in, struct set *s, const json *v)
         bool same = s->entries[i].hash == h;
         if (!intrinsic_spend_reading(in, same ? 4 * len : 0))
             return false;
-        if (same && equal(s->entries[i].value, v))
+        if (same && intrinsic_unique_equal(s->entries[i].value, v))
             return true;
     }
     s->entries[s->count] = (struct entry){v, h, *slot};
@@ -167,7 +167,7 @@ static size_t power_above(size_t n)
     return p;
 }
 
-static size_t bucket_of(const json *v, size_t buckets)
+static size_t intrinsic_unique_bucket_of(const json *v, size_t buckets)
 {
     uint32_t h = (uint32_t)hash_value(v, JAVA);
 
@@ -183,7 +183,7 @@ static json *in_order(const struct set *s, size_t buckets)
     struct json_build b;
 
     for (uint32_t i = 0; i < s->count; i++) {
-        at[i] = bucket_of(s->entries[i].value, buckets);
+        at[i] = intrinsic_unique_bucket_of(s->entries[i].value, buckets);
         from[at[i] + 1]++;
     }
     for (size_t i = 1; i <= buckets; i++)
@@ -213,7 +213,7 @@ json *intrinsic_array_unique(struct invocation *in)
     for (size_t i = 0; i < slots; i++)
         s.slots[i] = END;
     for (size_t i = 0; goes_on && i < count; i++)
-        goes_on = add(in, &s, json_at(array, i));
+        goes_on = intrinsic_unique_add(in, &s, json_at(array, i));
     /* As large as Java makes it for so many values: three quarters full at most. */
     json *v = goes_on ? in_order(&s, power_above(count * 4 / 3 + 1)) : NULL;
     mem_free(s.entries);

@@ -14,7 +14,7 @@ struct asl_path {
     size_t index;
 };
 
-static void release(void *p)
+static void path_release(void *p)
 {
     asl_path *path = p;
 
@@ -25,22 +25,22 @@ static void release(void *p)
 }
 
 /* Letters, digits, "_"; beyond ASCII everything: names are checked where they are assigned. */
-static bool is_name_start(char c)
+static bool path_is_name_start(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
 }
 
-static bool is_name_char(char c)
+static bool path_is_name_char(char c)
 {
-    return is_name_start(c) || (c >= '0' && c <= '9');
+    return path_is_name_start(c) || (c >= '0' && c <= '9');
 }
 
-static size_t name_length(const char *text, size_t len)
+static size_t path_name_length(const char *text, size_t len)
 {
     size_t n = 0;
 
-    if (len > 0 && is_name_start(text[0]))
-        while (n < len && is_name_char(text[n]))
+    if (len > 0 && path_is_name_start(text[0]))
+        while (n < len && path_is_name_char(text[n]))
             n++;
     return n;
 }
@@ -86,7 +86,7 @@ static bool compile_in_document(asl_path *p, const char *text, size_t len, size_
 }
 
 /* "$" rest-of-path / "$$" rest-of-path / "$" name rest-of-path */
-static bool compile(asl_path *p, unsigned roots, struct diag *why)
+static bool path_compile(asl_path *p, unsigned roots, struct diag *why)
 {
     const char *text = json_str(p->text);
     size_t len = json_str_len(p->text), name;
@@ -105,7 +105,7 @@ static bool compile(asl_path *p, unsigned roots, struct diag *why)
         }
         return compile_in_document(p, text + 1, len - 1, 1, why);
     }
-    name = name_length(text + 1, len - 1);
+    name = path_name_length(text + 1, len - 1);
     if (name == 0)
         return compile_in_document(p, text, len, 0, why);
 
@@ -135,9 +135,9 @@ const asl_path *asl_path_compile(struct arena *a, const json *text, unsigned roo
         return NULL;
     }
     p = arena_alloc(a, sizeof *p);
-    arena_defer(a, release, p);
+    arena_defer(a, path_release, p);
     p->text = json_ref(text);
-    return compile(p, roots, why) ? p : NULL;
+    return path_compile(p, roots, why) ? p : NULL;
 }
 
 const json *asl_path_text(const asl_path *p)

@@ -5,34 +5,34 @@
 
 static const double max_delay_s = 99999999;
 
-static bool is(const json *name, const char *text)
+static bool retry_is(const json *name, const char *text)
 {
     return name && json_is_string(name) && json_str_is(name, text);
 }
 
 /* Does the pattern `p` of a retrier or catcher match an error named `name`? */
-static bool matches(const json *p, const json *name)
+static bool retry_matches(const json *p, const json *name)
 {
     if (json_str_is(p, ASL_ALL))
         return true;
     if (json_str_is(p, ASL_TASK_FAILED))
-        return !is(name, ASL_TIMEOUT);
-    if (json_str_is(p, ASL_TIMEOUT) && is(name, ASL_HEARTBEAT_TIMEOUT))
+        return !retry_is(name, ASL_TIMEOUT);
+    if (json_str_is(p, ASL_TIMEOUT) && retry_is(name, ASL_HEARTBEAT_TIMEOUT))
         return true;
     return name && json_equal(p, name);
 }
 
 bool asl_error_is_terminal(const json *name)
 {
-    return is(name, ASL_RUNTIME) || is(name, ASL_REFERENCE_PATH_CONFLICT);
+    return retry_is(name, ASL_RUNTIME) || retry_is(name, ASL_REFERENCE_PATH_CONFLICT);
 }
 
 bool asl_errors_match(const struct asl_errors *errors, const json *name)
 {
-    if (asl_error_is_terminal(name) || is(name, ASL_NO_HANDLER))
+    if (asl_error_is_terminal(name) || retry_is(name, ASL_NO_HANDLER))
         return false;
     for (size_t i = 0; i < errors->count; i++)
-        if (matches(errors->names[i], name))
+        if (retry_matches(errors->names[i], name))
             return true;
     return false;
 }

@@ -38,21 +38,21 @@ struct compiler {
     struct asl_report *report;
 };
 
-static void release(void *value)
+static void template_release(void *value)
 {
     json_unref(value);
 }
 
 /* Takes `v`, which lives as long as the arena. */
-static json *keep(struct arena *a, json *v)
+static json *template_keep(struct arena *a, json *v)
 {
-    arena_defer(a, release, v);
+    arena_defer(a, template_release, v);
     return v;
 }
 
 /* ---- one path or call ---- */
 
-static bool begins(const json *text, const char *with)
+static bool template_begins(const json *text, const char *with)
 {
     return json_str_len(text) >= strlen(with) && memcmp(json_str(text), with, strlen(with)) == 0;
 }
@@ -75,10 +75,10 @@ const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, con
     struct asl_query *q = arena_alloc(a, sizeof *q);
     struct diag why = {0};
 
-    q->field = keep(a, json_ref(field));
+    q->field = template_keep(a, json_ref(field));
     if (!json_is_string(at->value))
         diag_set(&why, NULL, 0, "Write a string, not %s", json_kind_name(at->value));
-    else if (begins(at->value, "States."))
+    else if (template_begins(at->value, "States."))
         q->intrinsic = asl_intrinsic_compile(a, json_str(at->value), json_str_len(at->value), &why);
     else
         q->path = asl_path_compile(a, at->value, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, &why);
@@ -156,7 +156,7 @@ static const asl_template *compile_constant(struct compiler *c, const json *valu
     asl_template *t = arena_alloc(c->arena, sizeof *t);
 
     t->kind = NODE_CONSTANT;
-    t->constant = keep(c->arena, json_ref(value));
+    t->constant = template_keep(c->arena, json_ref(value));
     return t;
 }
 
@@ -203,7 +203,7 @@ static void check_twice(struct compiler *c, const struct asl_at *object,
 }
 
 /* NULL when nothing in the array or object changes. As deep as a value: JSON_MAX_DEPTH. */
-static const asl_template *compile(struct compiler *c, const struct asl_at *at)
+static const asl_template *template_compile_value(struct compiler *c, const struct asl_at *at)
 {
     size_t count = json_count(at->value);
     const asl_template **items = NULL;
@@ -220,7 +220,7 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
             check_twice(c, at, &kid);
             item = compile_query(c, &kid);
         } else {
-            item = compile(c, &kid);
+            item = template_compile_value(c, &kid);
         }
         if (item && !items)
             items = arena_calloc(c->arena, count, sizeof *items);
@@ -238,7 +238,7 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
         t->keys = arena_calloc(c->arena, count, sizeof *t->keys);
     for (size_t i = 0; i < count; i++) {
         if (t->keys)
-            t->keys[i] = keep(c->arena, result_key(c, json_key_at(at->value, i)));
+            t->keys[i] = template_keep(c->arena, result_key(c, json_key_at(at->value, i)));
         if (!items[i])
             items[i] =
                 compile_constant(c, t->keys ? json_value_at(at->value, i) : json_at(at->value, i));
@@ -249,7 +249,7 @@ static const asl_template *compile(struct compiler *c, const struct asl_at *at)
 static const asl_template *compile_root(struct compiler *c)
 {
     size_t errors = c->report->errors;
-    const asl_template *t = compile(c, c->root);
+    const asl_template *t = template_compile_value(c, c->root);
 
     if (c->report->errors > errors)
         return NULL;

@@ -19,8 +19,8 @@ static void check_value(struct loader *l, const struct asl_field *f, const struc
     load_value(l, at);
 }
 
-static void check_number(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                         void *object)
+static void check_map_check_number(struct loader *l, const struct asl_field *f,
+                                   const struct asl_at *at, void *object)
 {
     struct asl_number unused = {0};
 
@@ -37,8 +37,8 @@ static void check_count_path(struct loader *l, const struct asl_field *f, const 
     load_count_path(l, f, at, &unused);
 }
 
-static void check_text(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                       void *object)
+static void check_map_check_text(struct loader *l, const struct asl_field *f,
+                                 const struct asl_at *at, void *object)
 {
     (void)f;
     (void)object;
@@ -51,7 +51,7 @@ static void check_text(struct loader *l, const struct asl_field *f, const struct
 static void check_pointer(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                           void *object)
 {
-    check_text(l, f, at, object);
+    check_map_check_text(l, f, at, object);
     if (!json_is_string(at->value) || load_is_expression(l, at) || json_str_len(at->value) == 0 ||
         json_str(at->value)[0] == '/')
         return;
@@ -125,7 +125,7 @@ static void check_s3(struct loader *l, const struct asl_at *object, const char *
 
 /* ---- ItemReader ---- */
 
-static bool is_text(const struct asl_at *object, const char *field, const char *text)
+static bool check_map_is_text(const struct asl_at *object, const char *field, const char *text)
 {
     const json *v = json_get(object->value, field);
 
@@ -140,7 +140,7 @@ static const struct asl_field config_fields[] = {
     {"InputType", 0, check_word, 0, INPUT, 0, 0},
     {"ItemsPointer", 0, check_pointer, 0, 0, 0, 0},
     {"ManifestType", 0, check_word, 0, MANIFEST, 0, 0},
-    {"MaxItems", 0, check_number, 0, 0, 100000000, 0},
+    {"MaxItems", 0, check_map_check_number, 0, 0, 100000000, 0},
     {"MaxItemsPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
     {"Transformation", 0, check_word, 0, LOADING, 0, 0},
 };
@@ -159,7 +159,7 @@ static bool is_read(const struct asl_at *config, const char *field)
 {
     for (size_t i = 0; i < sizeof not_read / sizeof *not_read; i++)
         for (size_t k = 0; strcmp(not_read[i].field, field) == 0 && not_read[i].inputs[k]; k++)
-            if (is_text(config, "InputType", not_read[i].inputs[k]))
+            if (check_map_is_text(config, "InputType", not_read[i].inputs[k]))
                 return false;
     return true;
 }
@@ -176,11 +176,12 @@ static void check_input_type(struct loader *l, const struct asl_at *config)
                        "Field '%s' is not supported", json_str(at.key));
         asl_report_relocate(l->report, config);
     }
-    if (is_text(config, "InputType", "CSV") && !load_has(l, config, "CSVHeaderLocation"))
+    if (check_map_is_text(config, "InputType", "CSV") && !load_has(l, config, "CSVHeaderLocation"))
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
                        "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders",
                        "The field 'CSVHeaderLocation' is required");
-    if (is_text(config, "Transformation", "LOAD_AND_FLATTEN") && !load_has(l, config, "InputType"))
+    if (check_map_is_text(config, "Transformation", "LOAD_AND_FLATTEN") &&
+        !load_has(l, config, "InputType"))
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
                        "what the listed objects hold: CSV, JSON, JSONL or PARQUET",
                        "The field 'InputType' is required");
@@ -197,7 +198,8 @@ static void check_reader_config(struct loader *l, const struct asl_field *f,
         return;
     load_fields(l, FIELDS(config_fields), 0, config, object);
     check_input_type(l, config);
-    if (is_text(config, "CSVHeaderLocation", "GIVEN") && is_read(config, "CSVHeaderLocation"))
+    if (check_map_is_text(config, "CSVHeaderLocation", "GIVEN") &&
+        is_read(config, "CSVHeaderLocation"))
         load_required(l, config, headers);
     load_one_of(l, config, max, false);
 }
@@ -207,7 +209,7 @@ static const struct asl_field reader_fields[] = {
     {"Comment", 0, load_comment, 0, 0, 0, 0},
     {"Parameters", 0, check_value, 0, 0, 0, ASL_JSONPATH},
     {"ReaderConfig", 0, check_reader_config, 0, 0, 0, 0},
-    {"Resource", 0, check_text, 0, 0, 0, 0},
+    {"Resource", 0, check_map_check_text, 0, 0, 0, 0},
 };
 
 static void check_reader(struct loader *l, const struct asl_at *reader)
@@ -225,9 +227,9 @@ static void check_reader(struct loader *l, const struct asl_at *reader)
 static const struct asl_field batcher_fields[] = {
     {"BatchInput", 0, check_value, 0, 0, 0, 0},
     {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"MaxInputBytesPerBatch", 0, check_number, 0, 0, ASL_NEVER, 0},
+    {"MaxInputBytesPerBatch", 0, check_map_check_number, 0, 0, ASL_NEVER, 0},
     {"MaxInputBytesPerBatchPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
-    {"MaxItemsPerBatch", 0, check_number, 0, 0, ASL_NEVER, 0},
+    {"MaxItemsPerBatch", 0, check_map_check_number, 0, 0, ASL_NEVER, 0},
     {"MaxItemsPerBatchPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
 };
 
@@ -271,8 +273,10 @@ static void check_writer_config(struct loader *l, const struct asl_field *f,
 }
 
 static const struct asl_field writer_fields[] = {
-    {"Arguments", 0, check_value, 0, 0, 0, ASL_JSONATA},   {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"Parameters", 0, check_value, 0, 0, 0, ASL_JSONPATH}, {"Resource", 0, check_text, 0, 0, 0, 0},
+    {"Arguments", 0, check_value, 0, 0, 0, ASL_JSONATA},
+    {"Comment", 0, load_comment, 0, 0, 0, 0},
+    {"Parameters", 0, check_value, 0, 0, 0, ASL_JSONPATH},
+    {"Resource", 0, check_map_check_text, 0, 0, 0, 0},
     {"WriterConfig", 0, check_writer_config, 0, 0, 0, 0},
 };
 

@@ -116,7 +116,7 @@ struct resource {
     unsigned pattern;
 };
 
-static bool read_resource(const char *arn, struct resource *out)
+static bool check_resource_read_resource(const char *arn, struct resource *out)
 {
     static const char service[] = ":states:";
     const char *call = strchr(arn + strlen("arn:"), ':');
@@ -157,7 +157,7 @@ static bool is_sdk_call(const struct resource *r)
            !memchr(r->call + i + 1, ':', r->len - i - 1);
 }
 
-static bool is_call(const struct integration *row, const struct resource *r)
+static bool check_resource_is_call(const struct integration *row, const struct resource *r)
 {
     size_t n = strlen(row->call);
     bool any = row->call[n - 1] == ':';
@@ -167,12 +167,12 @@ static bool is_call(const struct integration *row, const struct resource *r)
     return any ? r->len > n && !memchr(r->call + n, ':', r->len - n) : r->len == n;
 }
 
-static const struct integration *find(const struct resource *r)
+static const struct integration *check_resource_find(const struct resource *r)
 {
     if (is_sdk_call(r))
         return &any_sdk_call;
     for (size_t i = 0; i < COUNT(integrations); i++)
-        if (is_call(&integrations[i], r))
+        if (check_resource_is_call(&integrations[i], r))
             return &integrations[i];
     return NULL;
 }
@@ -224,7 +224,7 @@ static void not_recognized(struct loader *l, const struct asl_at *at, const stru
 }
 
 /* Is there `name`, or "name.$" where that is a way to give it? */
-static bool has(const json *object, const char *name, bool jsonata)
+static bool check_resource_has(const json *object, const char *name, bool jsonata)
 {
     struct buf query = {0};
     bool found = json_get(object, name);
@@ -240,7 +240,8 @@ static bool has(const json *object, const char *name, bool jsonata)
 static void needs(struct loader *l, const struct asl_at *at, const char *name)
 {
     /* What is no object is an expression for all of it, or reported already. */
-    if (json_is_object(at->value) && !has(at->value, name, l->language == ASL_JSONATA))
+    if (json_is_object(at->value) &&
+        !check_resource_has(at->value, name, l->language == ASL_JSONATA))
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_KEY, NULL,
                        "The field '%s' is required but was missing", name);
 }
@@ -288,8 +289,8 @@ static bool is_served(const struct loader *l, const struct asl_at *at)
 static void check_integration(struct loader *l, const struct asl_at *state, const struct asl_at *at)
 {
     struct resource r = {.pattern = R};
-    bool read = read_resource(json_str(at->value), &r);
-    const struct integration *row = read ? find(&r) : NULL;
+    bool read = check_resource_read_resource(json_str(at->value), &r);
+    const struct integration *row = read ? check_resource_find(&r) : NULL;
     bool known = row && (row->patterns & r.pattern);
 
     if (!known && !is_served(l, at)) {

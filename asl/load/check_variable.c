@@ -21,12 +21,12 @@ struct names {
 };
 
 /* SIZE_MAX: it is not among them. */
-static size_t find_name(const struct names *n, const char *text, size_t len)
+static size_t check_variable_find_name(const struct names *n, const char *text, size_t len)
 {
     return json_find(n->all.v, text, len);
 }
 
-static void add_names(struct names *n, const json *assign, bool jsonata)
+static void check_variable_add_names(struct names *n, const json *assign, bool jsonata)
 {
     for (size_t i = 0; i < json_count(assign) && !n->too_many; i++) {
         const json *key = json_key_at(assign, i);
@@ -38,9 +38,9 @@ static void add_names(struct names *n, const json *assign, bool jsonata)
 
 /* ---- the names of the machine ---- */
 
-static void collect(void *user, const struct asl_at *assign, bool jsonata)
+static void check_variable_collect(void *user, const struct asl_at *assign, bool jsonata)
 {
-    add_names(user, assign->value, jsonata);
+    check_variable_add_names(user, assign->value, jsonata);
 }
 
 /* The names that inner blocks assign: no others matter. */
@@ -53,7 +53,7 @@ static void collect_inner(struct names *n, const struct block *b, bool inner)
         const struct asl_state *s = &b->scope->states[i];
         asl_at_index(&b->states, i, &at);
         if (inner)
-            graph_each_assign(s, &at, collect, n);
+            graph_each_assign(s, &at, check_variable_collect, n);
         for (size_t k = 0; graph_inner_block(s, &at, k, &below); k++)
             collect_inner(n, &below, true);
     }
@@ -67,7 +67,7 @@ struct check {
     const uint64_t *outer; /* the set that the block's Parallel or Map comes with */
 };
 
-static void tell(void *user, const struct asl_at *assign, bool jsonata)
+static void check_variable_tell(void *user, const struct asl_at *assign, bool jsonata)
 {
     const struct check *c = user;
     struct asl_at at;
@@ -75,7 +75,7 @@ static void tell(void *user, const struct asl_at *assign, bool jsonata)
     for (size_t i = 0; i < json_count(assign->value); i++) {
         asl_at_index(assign, i, &at);
         size_t len = graph_variable_len(at.key, jsonata);
-        size_t name = find_name(c->names, json_str(at.key), len);
+        size_t name = check_variable_find_name(c->names, json_str(at.key), len);
         if (name != SIZE_MAX && (c->outer[name / BITS] >> name % BITS & 1))
             asl_report_add(c->report, ASL_ERROR, "VARIABLE_OF_OUTER_SCOPE", &at, ASL_KEY,
                            "give it another name, and let the outer state assign what comes out",
@@ -84,11 +84,12 @@ static void tell(void *user, const struct asl_at *assign, bool jsonata)
     }
 }
 
-static void put(const struct names *n, uint64_t *set, const json *assign, bool jsonata)
+static void check_variable_put(const struct names *n, uint64_t *set, const json *assign,
+                               bool jsonata)
 {
     for (size_t i = 0; i < json_count(assign); i++) {
         const json *key = json_key_at(assign, i);
-        size_t name = find_name(n, json_str(key), graph_variable_len(key, jsonata));
+        size_t name = check_variable_find_name(n, json_str(key), graph_variable_len(key, jsonata));
         if (name != SIZE_MAX)
             set[name / BITS] |= (uint64_t)1 << name % BITS;
     }
@@ -128,7 +129,7 @@ static void order_states(struct flow *f)
 }
 
 /* Passes the set of state `from` along its edges: those in its loop, or those out of it. */
-static void leave(struct flow *f, size_t from, bool inside)
+static void check_variable_leave(struct flow *f, size_t from, bool inside)
 {
     const struct asl_scope *scope = f->block->scope;
     const struct asl_state *s = &scope->states[from];
@@ -146,11 +147,11 @@ static void leave(struct flow *f, size_t from, bool inside)
             for (size_t i = 0; i < words; i++)
                 set[i] |= set_of(f, from)[i];
         if (graph_assign(&at, &e, place, &assign))
-            put(f->names, set, assign.value, s->jsonata);
+            check_variable_put(f->names, set, assign.value, s->jsonata);
     }
 }
 
-static void spread(struct flow *f, const uint64_t *outer)
+static void check_variable_spread(struct flow *f, const uint64_t *outer)
 {
     const struct asl_scope *scope = f->block->scope;
     size_t states = scope->count, end;
@@ -167,9 +168,9 @@ static void spread(struct flow *f, const uint64_t *outer)
             continue;
         }
         for (end = i; end < states && f->component[f->order[end]] == component; end++)
-            leave(f, f->order[end], true);
+            check_variable_leave(f, f->order[end], true);
         for (size_t k = i; k < end; k++)
-            leave(f, f->order[k], false);
+            check_variable_leave(f, f->order[k], false);
     }
 }
 
@@ -189,7 +190,7 @@ static void check_states(const struct check *with, struct flow *f, const uint64_
         const struct asl_state *s = &b->scope->states[i];
         bool apart = s->type == ASL_MAP && s->map.distributed;
         asl_at_index(&b->states, i, &at);
-        graph_each_assign(s, &at, tell, &c);
+        graph_each_assign(s, &at, check_variable_tell, &c);
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             check_block(with, &inner, apart ? none : set_of(f, i));
     }
@@ -203,7 +204,7 @@ static void check_block(const struct check *with, const struct block *b, const u
                      .component = mem_calloc(b->scope->count, sizeof *f.component),
                      .order = mem_calloc(b->scope->count, sizeof *f.order)};
 
-    spread(&f, outer);
+    check_variable_spread(&f, outer);
     check_states(with, &f, outer);
     mem_free(f.component);
     mem_free(f.order);

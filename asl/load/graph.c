@@ -65,7 +65,7 @@ struct search {
     size_t depth, *open, open_count, clock;
 };
 
-static void enter(struct search *s, size_t state)
+static void graph_enter(struct search *s, size_t state)
 {
     s->way[s->depth++] = (struct descent){state, 0};
     s->open[s->open_count++] = state;
@@ -73,7 +73,7 @@ static void enter(struct search *s, size_t state)
 }
 
 /* All that follows the last state on the way has been seen. */
-static void finish(struct search *s)
+static void graph_finish(struct search *s)
 {
     size_t state = s->way[--s->depth].state, out;
 
@@ -96,16 +96,16 @@ static void search_from(struct search *s, size_t start)
 {
     struct edge e;
 
-    enter(s, start);
+    graph_enter(s, start);
     while (s->depth) {
         struct descent *last = &s->way[s->depth - 1];
         if (!graph_edge(&s->scope->states[last->state], last->edge++, &e)) {
-            finish(s);
+            graph_finish(s);
             continue;
         }
         size_t to = (size_t)(e.to - s->scope->states);
         if (!s->entered[to])
-            enter(s, to);
+            graph_enter(s, to);
         else if (s->lowest[to] != SIZE_MAX && s->entered[to] < s->lowest[last->state])
             s->lowest[last->state] = s->entered[to];
     }

@@ -52,7 +52,7 @@ static bool take_name(struct loader *l, const json *name)
     return true;
 }
 
-static void check_name(struct loader *l, const struct asl_at *at)
+static void load_check_name(struct loader *l, const struct asl_at *at)
 {
     size_t chars = utf8_count(json_str(at->key), json_str_len(at->key));
 
@@ -120,7 +120,7 @@ const struct asl_state *load_target(struct loader *l, const struct asl_scope *sc
     return NULL;
 }
 
-static bool type_of(struct loader *l, const struct asl_at *state, enum asl_type *type)
+static bool load_type_of(struct loader *l, const struct asl_at *state, enum asl_type *type)
 {
     struct asl_at at;
 
@@ -306,7 +306,7 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
     for (size_t i = 0; i < scope->count; i++) {
         struct asl_state *s = &scope->states[i];
         asl_at_index(&states, i, &each);
-        check_name(l, &each);
+        load_check_name(l, &each);
         s->name = load_keep(l, each.key);
         s->scope = scope;
         s->id = add_state(l, s);
@@ -314,7 +314,7 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
     scope->start = load_target(l, scope, &start);
     for (size_t i = 0; i < scope->count; i++) {
         asl_at_index(&states, i, &each);
-        if (type_of(l, &each, &scope->states[i].type))
+        if (load_type_of(l, &each, &scope->states[i].type))
             load_state(l, &scope->states[i], &each);
     }
     /* With a target or a type amiss, what the graph lacks is a consequence. */
@@ -344,7 +344,7 @@ static const struct asl_field machine_fields[] = {
     {"Version", 0, load_version, 0, 0, 0, 0},
 };
 
-static void load_machine(struct loader *l, const struct asl_at *at)
+static void load_fields_of_machine(struct loader *l, const struct asl_at *at)
 {
     if (!json_is_object(at->value)) {
         asl_report_schema(l->report, at, "Definition must be a valid JSON object");
@@ -393,8 +393,8 @@ static void refuse_text(const struct loader *l, const struct load_source *from,
  * Of a key that is twice in JSON, the last one counts, as with AWS, and people are told. YAML knows
  * no such mapping.
  */
-static json *read_text(const struct loader *l, const struct load_source *from, struct arena *a,
-                       struct json_places **places, struct diag *why)
+static json *load_read_text(const struct loader *l, const struct load_source *from, struct arena *a,
+                            struct json_places **places, struct diag *why)
 {
     bool unique = l->purpose->lint || from->format == DOCUMENT_YAML;
     json *v = document_parse(from->format, from->text, from->len, unique ? JSON_READ_UNIQUE : 0, a,
@@ -433,7 +433,7 @@ static bool read_source(const struct loader *l, const struct load_source *from, 
         asl_report_relocate(report, NULL);
         return false;
     } else {
-        m->definition = read_text(l, from, a, &at, &why);
+        m->definition = load_read_text(l, from, a, &at, &why);
         *places = at;
         if (!m->definition)
             refuse_text(l, from, &why);
@@ -467,7 +467,7 @@ asl_machine *load_definition(const struct load_source *from, const struct load_p
     m->refs = 1;
     if (read_source(&l, from, m, &places, &top.places)) {
         top.value = m->definition;
-        load_machine(&l, &top);
+        load_fields_of_machine(&l, &top);
         if (report->errors == errors && !purpose->stored)
             load_check_variables(&l, &top);
         if (report->errors == errors && purpose->lint)

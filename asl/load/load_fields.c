@@ -51,8 +51,8 @@ static bool add_owners(struct buf *hint, const struct asl_field *fields, size_t 
     return true;
 }
 
-static void unknown_field(struct loader *l, const struct asl_field *fields, size_t count,
-                          unsigned on, const struct asl_at *at)
+static void load_fields_unknown_field(struct loader *l, const struct asl_field *fields,
+                                      size_t count, unsigned on, const struct asl_at *at)
 {
     struct nearest near = {.want = json_str(at->key), .len = json_str_len(at->key)};
     struct buf hint = {0};
@@ -141,7 +141,7 @@ void load_fields(struct loader *l, const struct asl_field *fields, size_t count,
         /* Behind what is in the member, those of the object are the first again. */
         l->misspelt = own;
         if (!f)
-            unknown_field(l, fields, count, on, &member);
+            load_fields_unknown_field(l, fields, count, on, &member);
     }
 }
 
@@ -324,8 +324,8 @@ enum path_kind {
     REFERENCE, /* one that a result can be put to */
 };
 
-static const asl_path *read_path(struct loader *l, const struct asl_at *at, unsigned roots,
-                                 enum path_kind kind)
+static const asl_path *load_fields_read_path(struct loader *l, const struct asl_at *at,
+                                             unsigned roots, enum path_kind kind)
 {
     struct diag why = {0};
     const asl_path *p = NULL;
@@ -358,7 +358,7 @@ void load_flow(struct loader *l, const struct asl_field *f, const struct asl_at 
 
     flow->null = json_kind(at->value) == JSON_NULL;
     if (!flow->null)
-        flow->path = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, ANY_PATH);
+        flow->path = load_fields_read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, ANY_PATH);
 }
 
 void load_reference_flow(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -368,13 +368,14 @@ void load_reference_flow(struct loader *l, const struct asl_field *f, const stru
 
     flow->null = json_kind(at->value) == JSON_NULL;
     if (!flow->null)
-        flow->path = read_path(l, at, ASL_ROOT_INPUT, REFERENCE);
+        flow->path = load_fields_read_path(l, at, ASL_ROOT_INPUT, REFERENCE);
 }
 
 /* ItemsPath, TimestampPath: one node of the input, the context object or a variable. */
 void load_path(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
-    *SLOT(const asl_path *) = read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, ONE_NODE);
+    *SLOT(const asl_path *) =
+        load_fields_read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, ONE_NODE);
 }
 
 bool load_is_expression(const struct loader *l, const struct asl_at *at)
@@ -396,7 +397,7 @@ void load_template(struct loader *l, const struct asl_field *f, const struct asl
     *SLOT(const asl_template *) = load_value(l, at);
 }
 
-static bool is_name_start(unsigned char c)
+static bool load_fields_is_name_start(unsigned char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
 }
@@ -410,9 +411,9 @@ static void check_variable(struct loader *l, const struct asl_at *at)
         return;
     if (len > 2 && memcmp(key + len - 2, ".$", 2) == 0)
         len -= 2;
-    bool good = len > 0 && is_name_start((unsigned char)key[0]);
+    bool good = len > 0 && load_fields_is_name_start((unsigned char)key[0]);
     for (size_t i = 1; good && i < len; i++)
-        good = is_name_start((unsigned char)key[i]) || (key[i] >= '0' && key[i] <= '9');
+        good = load_fields_is_name_start((unsigned char)key[i]) || (key[i] >= '0' && key[i] <= '9');
     if (!good)
         asl_report_add(l->report, ASL_ERROR, "INVALID_VARIABLE_NAME", at, ASL_KEY,
                        "a variable's name is a letter or _, then letters, digits and _",
@@ -463,8 +464,8 @@ void load_query(struct loader *l, const struct asl_field *f, const struct asl_at
 /* What a stored definition may have, whatever AWS allows by now: seconds that don't overflow. */
 #define STORED_MOST INT64_C(1000000000000)
 
-static bool read_whole(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                       int64_t *out)
+static bool load_fields_read_whole(struct loader *l, const struct asl_field *f,
+                                   const struct asl_at *at, int64_t *out)
 {
     if (json_kind(at->value) != JSON_INT) {
         asl_report_schema(l->report, at, "Expected value of type Integer");
@@ -490,7 +491,7 @@ void load_number(struct loader *l, const struct asl_field *f, const struct asl_a
         n->set = true;
         return;
     }
-    n->set = read_whole(l, f, at, &n->value);
+    n->set = load_fields_read_whole(l, f, at, &n->value);
 }
 
 static void number_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -498,7 +499,7 @@ static void number_path(struct loader *l, const struct asl_field *f, const struc
 {
     struct asl_number *n = SLOT(struct asl_number);
 
-    n->path = read_path(l, at, roots, ONE_NODE);
+    n->path = load_fields_read_path(l, at, roots, ONE_NODE);
     n->set = n->path;
 }
 
@@ -542,7 +543,7 @@ void load_share_path(struct loader *l, const struct asl_field *f, const struct a
 {
     struct asl_share *n = SLOT(struct asl_share);
 
-    n->path = read_path(l, at, ASL_ROOT_VARIABLE, ONE_NODE);
+    n->path = load_fields_read_path(l, at, ASL_ROOT_VARIABLE, ONE_NODE);
     n->set = n->path;
 }
 
@@ -593,7 +594,7 @@ static void load_retrier_names(struct loader *l, const struct asl_field *f, cons
 static void load_seconds(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                          void *object)
 {
-    read_whole(l, f, at, SLOT(int64_t));
+    load_fields_read_whole(l, f, at, SLOT(int64_t));
 }
 
 static void load_attempts(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -601,7 +602,7 @@ static void load_attempts(struct loader *l, const struct asl_field *f, const str
 {
     int64_t n;
 
-    if (read_whole(l, f, at, &n))
+    if (load_fields_read_whole(l, f, at, &n))
         *SLOT(uint32_t) = (uint32_t)n;
 }
 

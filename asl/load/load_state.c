@@ -324,12 +324,12 @@ static bool split_arn(const char *text, struct arn *out)
     return true;
 }
 
-static bool starts_with(const char *text, const char *head)
+static bool load_state_starts_with(const char *text, const char *head)
 {
     return strncmp(text, head, strlen(head)) == 0;
 }
 
-static bool ends_with(const char *text, const char *tail)
+static bool load_state_ends_with(const char *text, const char *tail)
 {
     size_t n = strlen(text), k = strlen(tail);
 
@@ -369,14 +369,14 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
     }
     task->resource = load_keep(l, v);
     if (arn.service_len == 6 && memcmp(arn.service, "states", 6) == 0) {
-        if (starts_with(arn.rest, "activity:")) {
+        if (load_state_starts_with(arn.rest, "activity:")) {
             task->kind = ASL_ACTIVITY;
             return;
         }
         /* lambda:invoke, aws-sdk:s3:getObject: the api stands behind the last colon, but for the
          * version in startExecution.sync:2 */
         const char *api = strrchr(arn.rest, ':');
-        if (api && ends_with(arn.rest, ".sync:2"))
+        if (api && load_state_ends_with(arn.rest, ".sync:2"))
             while (api > arn.rest && *--api != ':')
                 ;
         task->kind = ASL_INTEGRATION;
@@ -387,9 +387,9 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
         }
         task->type = keep_new(l, json_string(arn.rest, (size_t)(api - arn.rest)));
         task->api = keep_new(l, json_cstring(api + 1));
-        if (ends_with(api, ".waitForTaskToken"))
+        if (load_state_ends_with(api, ".waitForTaskToken"))
             task->pattern = ASL_WAIT_FOR_TASK_TOKEN;
-        else if (ends_with(api, ".sync") || ends_with(api, ".sync:2"))
+        else if (load_state_ends_with(api, ".sync") || load_state_ends_with(api, ".sync:2"))
             task->pattern = ASL_SYNC;
     } else if (arn.service_len == 6 && memcmp(arn.service, "lambda", 6) == 0) {
         task->kind = ASL_LAMBDA;
@@ -623,7 +623,7 @@ static const struct {
 };
 /* clang-format on */
 
-static bool is_constant(const struct asl_number *n)
+static bool load_state_is_constant(const struct asl_number *n)
 {
     return n->set && !n->path && !n->expression;
 }
@@ -633,15 +633,15 @@ static void check_task(struct loader *l, const struct asl_state *s, const struct
     const struct asl_task *t = &s->task;
     struct asl_at beat;
 
-    if (!l->purpose->stored && is_constant(&t->timeout_s) && is_constant(&t->heartbeat_s) &&
-        t->heartbeat_s.value >= t->timeout_s.value) {
+    if (!l->purpose->stored && load_state_is_constant(&t->timeout_s) &&
+        load_state_is_constant(&t->heartbeat_s) && t->heartbeat_s.value >= t->timeout_s.value) {
         asl_at_member(at, "HeartbeatSeconds", &beat);
         asl_report_schema(l->report, &beat, "HeartbeatSeconds must be less than TimeoutSeconds");
     }
 }
 
 /* A state of a JSONata machine can't go back to JSONPath. */
-static enum asl_language language_of(struct loader *l, const struct asl_at *at)
+static enum asl_language load_state_language_of(struct loader *l, const struct asl_at *at)
 {
     enum asl_language language = load_language(l, at, l->machine_language);
 
@@ -663,7 +663,7 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
     const struct loader outer = *l;
 
     l->state = at;
-    l->language = language_of(l, at);
+    l->language = load_state_language_of(l, at);
     s->jsonata = l->language == ASL_JSONATA;
     load_fields(l, state_fields, COUNT(state_fields), on, at, s);
     for (size_t i = 0; i < COUNT(required); i++)

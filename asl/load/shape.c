@@ -72,7 +72,7 @@ static const shape *make_object(struct shapes *s, const struct shape_member *mem
     return o;
 }
 
-static int by_key(const void *a, const void *b)
+static int shape_by_key(const void *a, const void *b)
 {
     const struct shape_member *x = a, *y = b;
 
@@ -85,9 +85,9 @@ const shape *shape_object(struct shapes *s, struct shape_member *members, size_t
 
     if (!count)
         return &empty_object;
-    qsort(members, count, sizeof *members, by_key);
+    qsort(members, count, sizeof *members, shape_by_key);
     for (size_t i = 0; i < count; i++)
-        if (!kept || by_key(&members[i], &members[kept - 1]) != 0)
+        if (!kept || shape_by_key(&members[i], &members[kept - 1]) != 0)
             members[kept++] = members[i];
     return make_object(s, members, kept);
 }
@@ -193,7 +193,7 @@ struct steps {
     bool bad; /* another step, or none that is understood */
 };
 
-static size_t plain_name(const char *text, size_t len)
+static size_t shape_plain_name(const char *text, size_t len)
 {
     size_t n = 0;
 
@@ -211,7 +211,7 @@ static bool next_step(struct steps *p, struct step *out)
     if (!left)
         return false;
     if (t[0] == '.') {
-        n = plain_name(t + 1, left - 1);
+        n = shape_plain_name(t + 1, left - 1);
         *out = (struct step){t + 1, n};
         p->at += n + 1;
         p->bad = n == 0 || (p->at < p->len && p->text[p->at] != '.' && p->text[p->at] != '[');
@@ -240,7 +240,7 @@ static bool next_step(struct steps *p, struct step *out)
 }
 
 /* Are all steps understood? */
-static bool is_plain(const char *path, size_t len)
+static bool shape_is_plain(const char *path, size_t len)
 {
     struct steps p = {path, len, 1, false};
     struct step step;
@@ -275,7 +275,7 @@ enum shape_found shape_find(const shape *in, const char *path, size_t len, const
     struct steps p = {path, len, 1, false};
     struct step step;
 
-    if (!is_plain(path, len))
+    if (!shape_is_plain(path, len))
         return SHAPE_UNKNOWN;
     while (in && next_step(&p, &step)) {
         if (!step.name)
@@ -309,7 +309,7 @@ static const shape *set_from(struct shapes *s, const shape *in, struct steps p, 
 const shape *shape_set(struct shapes *s, const shape *in, const char *path, size_t len,
                        const shape *member)
 {
-    if (!is_plain(path, len))
+    if (!shape_is_plain(path, len))
         return NULL;
     return set_from(s, in, (struct steps){path, len, 1, false}, member, 0);
 }

@@ -45,9 +45,10 @@ static const char values[] =
 
 /* ---- saying ---- */
 
-static int refuse(struct reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int words_refuse(struct reader *r, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-static int refuse(struct reader *r, const char *format, ...)
+static int words_refuse(struct reader *r, const char *format, ...)
 {
     va_list args;
 
@@ -121,7 +122,7 @@ static int refuse_character(struct reader *r, const char *before, int c, const c
     buf_addc(r->words, '(');
     add_character(r->words, (uint32_t)c);
     r->back = r->later;
-    return refuse(r, ")%s", behind);
+    return words_refuse(r, ")%s", behind);
 }
 
 static int unexpected(struct reader *r, int c, const char *behind)
@@ -134,7 +135,7 @@ static const struct scope *scope_of(const struct reader *r)
     return &r->scopes[r->depth - 1];
 }
 
-static const char *type_of(const struct scope *s)
+static const char *words_type_of(const struct scope *s)
 {
     return s->kind == '[' ? "Array" : s->kind == '{' ? "Object" : "root";
 }
@@ -142,7 +143,7 @@ static const char *type_of(const struct scope *s)
 /* ---- characters ---- */
 
 /* Java's isJavaIdentifierPart, by the categories of Unicode. */
-static bool is_word(uint32_t c)
+static bool words_is_word(uint32_t c)
 {
     if (c < 0x80)
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -168,18 +169,18 @@ static bool is_word(uint32_t c)
 static bool begins_word(uint32_t c)
 {
     if (c < 0x80)
-        return is_word(c) && c > 0x20 && c != 0x7f && !(c >= '0' && c <= '9');
+        return words_is_word(c) && c > 0x20 && c != 0x7f && !(c >= '0' && c <= '9');
     switch (utf8proc_category((utf8proc_int32_t)c)) {
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_CF:
     case UTF8PROC_CATEGORY_CC: return false;
-    default: return is_word(c);
+    default: return words_is_word(c);
     }
 }
 
-static bool is_digit(int c)
+static bool words_is_digit(int c)
 {
     return c >= '0' && c <= '9';
 }
@@ -235,14 +236,14 @@ static int refuse_word(struct reader *r, const char *known)
     size_t len = strlen(known);
 
     buf_printf(r->words, "Unrecognized token '%s", known);
-    while (r->at < r->len && is_word(r->text[r->at])) {
+    while (r->at < r->len && words_is_word(r->text[r->at])) {
         add_unit(r->words, r->text[r->at++]);
         if (++len >= LONGEST) {
             buf_adds(r->words, "...");
             break;
         }
     }
-    return refuse(r, "': was expecting %s", values);
+    return words_refuse(r, "': was expecting %s", values);
 }
 
 /* The rest of a word, of which `i` letters have been taken. */
@@ -255,7 +256,7 @@ static int match_word(struct reader *r, const char *word, size_t i)
             memcpy(known, word, i);
             return refuse_word(r, known);
         }
-    if (r->at < r->len && r->text[r->at] >= '0' && is_word(r->text[r->at]))
+    if (r->at < r->len && r->text[r->at] >= '0' && words_is_word(r->text[r->at]))
         return refuse_word(r, word);
     return 0;
 }
@@ -264,9 +265,9 @@ static int match_nonstandard(struct reader *r, const char *word, size_t i)
 {
     if (match_word(r, word, i) == REFUSED)
         return REFUSED;
-    return refuse(r, "Non-standard token '%s': enable %s to allow", word,
-                  r->later ? "`JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS`"
-                           : "JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS");
+    return words_refuse(r, "Non-standard token '%s': enable %s to allow", word,
+                        r->later ? "`JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS`"
+                                 : "JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS");
 }
 
 /* ---- numbers ---- */
@@ -290,7 +291,7 @@ static int bad_number_start(struct reader *r, int c, bool negative)
                           "enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow");
     if (c == 'I') {
         if (r->at >= r->len)
-            return refuse(r, "Unexpected end-of-input in a Number value");
+            return words_refuse(r, "Unexpected end-of-input in a Number value");
         c = r->text[r->at++];
         if (c == 'N')
             return match_nonstandard(r, negative ? "-INF" : "+INF", 3);
@@ -330,7 +331,7 @@ static int end_number(struct reader *r)
 /* A digit is taken at a time; 0 behind the last character, as Jackson has it. */
 static int take_digits(struct reader *r, int c, size_t *count, bool *end)
 {
-    for (*count = 0; is_digit(c);) {
+    for (*count = 0; words_is_digit(c);) {
         ++*count;
         if (r->at >= r->len) {
             *end = true;
@@ -353,11 +354,11 @@ static int read_number_slowly(struct reader *r, size_t start, bool negative)
 
     r->at = start;
     if (r->at >= r->len)
-        return refuse(r, "Unexpected end-of-inputNo digit following %ssign",
-                      r->later ? "" : "minus ");
+        return words_refuse(r, "Unexpected end-of-inputNo digit following %ssign",
+                            r->later ? "" : "minus ");
     c = r->text[r->at++];
-    if (c == '0' && r->at < r->len && is_digit(r->text[r->at]))
-        return refuse(r, "Invalid numeric value: Leading zeroes not allowed");
+    if (c == '0' && r->at < r->len && words_is_digit(r->text[r->at]))
+        return words_refuse(r, "Invalid numeric value: Leading zeroes not allowed");
     c = take_digits(r, c, &count, &end);
     if (!count)
         return bad_number_start(r, c, negative);
@@ -373,7 +374,8 @@ static int read_number_slowly(struct reader *r, size_t start, bool negative)
     if (c == 'e' || c == 'E') {
         for (int signs = 0; signs < 2; signs++) {
             if (r->at >= r->len)
-                return refuse(r, "Unexpected end-of-inputexpected a digit for number exponent");
+                return words_refuse(r,
+                                    "Unexpected end-of-inputexpected a digit for number exponent");
             c = r->text[r->at++];
             if (c != '-' && c != '+')
                 break;
@@ -391,19 +393,19 @@ static int read_number_slowly(struct reader *r, size_t start, bool negative)
 /* How far digits go from `i` on. */
 static size_t skip_digits(const struct reader *r, size_t i)
 {
-    while (i < r->len && is_digit(r->text[i]))
+    while (i < r->len && words_is_digit(r->text[i]))
         i++;
     return i;
 }
 
 /* The first digit, or the sign before it, has been taken. */
-static int read_number(struct reader *r, bool negative)
+static int words_read_number(struct reader *r, bool negative)
 {
     size_t start = r->at - !negative, i = start, from;
 
     if (i >= r->len || r->text[i] == '0')
         return read_number_slowly(r, start, negative);
-    if (!is_digit(r->text[i])) {
+    if (!words_is_digit(r->text[i])) {
         r->at = i + 1;
         return bad_number_start(r, r->text[i], negative);
     }
@@ -441,12 +443,12 @@ static int refuse_escape(struct reader *r, int c)
     return REFUSED;
 }
 
-static int read_escape(struct reader *r)
+static int words_read_escape(struct reader *r)
 {
     int c;
 
     if (r->at >= r->len)
-        return refuse(r, "Unexpected end-of-input in character escape sequence");
+        return words_refuse(r, "Unexpected end-of-input in character escape sequence");
     c = r->text[r->at++];
     if (c < 0x80 && c && strchr("btnfr\"/\\", c))
         return 0;
@@ -454,7 +456,7 @@ static int read_escape(struct reader *r)
         return refuse_escape(r, c);
     for (int i = 0; i < 4; i++) {
         if (r->at >= r->len)
-            return refuse(r, "Unexpected end-of-input in character escape sequence");
+            return words_refuse(r, "Unexpected end-of-input in character escape sequence");
         c = r->text[r->at++];
         if (c >= 0x80 || !c || !strchr("0123456789abcdefABCDEF", c))
             return unexpected(r, c, ": expected a hex-digit for character escape sequence");
@@ -476,11 +478,12 @@ static int read_string(struct reader *r, bool name)
                                          : ": has to be escaped using backslash to be included in "
                                            "string value");
         }
-        if (c == '\\' && read_escape(r) == REFUSED)
+        if (c == '\\' && words_read_escape(r) == REFUSED)
             return REFUSED;
     }
-    return refuse(r, "Unexpected end-of-input%s",
-                  name ? " in field name" : ": was expecting closing quote for a string value");
+    return words_refuse(r, "Unexpected end-of-input%s",
+                        name ? " in field name"
+                             : ": was expecting closing quote for a string value");
 }
 
 /* ---- values ---- */
@@ -501,10 +504,10 @@ static int close_scope(struct reader *r, int c)
         return 0;
     }
     buf_printf(r->words, "Unexpected close marker '%c': expected '%c' (for %s starting at ", c,
-               array ? '}' : ']', type_of(s));
+               array ? '}' : ']', words_type_of(s));
     r->back = r->later;
     add_place(r->words, r, s->line, s->column);
-    return refuse(r, ")");
+    return words_refuse(r, ")");
 }
 
 static int read_odd_value(struct reader *r, int c)
@@ -515,7 +518,7 @@ static int read_odd_value(struct reader *r, int c)
         return match_nonstandard(r, "Infinity", 1);
     if (c == '+') {
         if (r->at >= r->len)
-            return refuse(r, "Unexpected end-of-input in a Number value");
+            return words_refuse(r, "Unexpected end-of-input in a Number value");
         c = r->text[r->at++];
         return bad_number_start(r, c, false);
     }
@@ -528,7 +531,7 @@ static int read_odd_value(struct reader *r, int c)
     return bad_value(r, c);
 }
 
-static int read_value(struct reader *r, int c)
+static int words_read_value(struct reader *r, int c)
 {
     switch (c) {
     case '"': return read_string(r, false);
@@ -537,19 +540,20 @@ static int read_value(struct reader *r, int c)
     case 't': return match_word(r, "true", 1);
     case 'f': return match_word(r, "false", 1);
     case 'n': return match_word(r, "null", 1);
-    case '-': return read_number(r, true);
-    default: return is_digit(c) ? read_number(r, false) : read_odd_value(r, c);
+    case '-': return words_read_number(r, true);
+    default: return words_is_digit(c) ? words_read_number(r, false) : read_odd_value(r, c);
     }
 }
 
 /* Behind a comma or a name there has to be more. */
 static int refuse_end_within(struct reader *r)
 {
-    return refuse(r, "Unexpected end-of-input within/between %s entries", type_of(scope_of(r)));
+    return words_refuse(r, "Unexpected end-of-input within/between %s entries",
+                        words_type_of(scope_of(r)));
 }
 
 /* The name of a member, `c` being its first character, and the colon; gives what follows. */
-static int read_name(struct reader *r, int c)
+static int words_read_name(struct reader *r, int c)
 {
     if (c != '"')
         return unexpected(r, c, ": was expecting double-quote to start field name");
@@ -568,9 +572,9 @@ static int refuse_end(struct reader *r)
     const struct scope *s = scope_of(r);
 
     buf_printf(r->words, "Unexpected end-of-input: expected close marker for %s (start marker at ",
-               type_of(s));
+               words_type_of(s));
     add_place(r->words, r, s->line, s->column);
-    return refuse(r, ")");
+    return words_refuse(r, ")");
 }
 
 /* One token, with its name; 0, AT_END or REFUSED. */
@@ -597,8 +601,8 @@ static int read_token(struct reader *r)
             return c;
     }
     if (scope_of(r)->kind == '{')
-        c = read_name(r, c);
-    return c == REFUSED ? c : read_value(r, c);
+        c = words_read_name(r, c);
+    return c == REFUSED ? c : words_read_value(r, c);
 }
 
 /* ---- the whole ---- */
@@ -626,7 +630,7 @@ static uint16_t *to_units(const char *text, size_t len, size_t *count)
 }
 
 /* One value, and the token behind it. */
-static int read_whole(struct reader *r)
+static int words_read_whole(struct reader *r)
 {
     int got = read_token(r);
 
@@ -648,7 +652,7 @@ bool reader_words(const char *text, size_t len, enum reader_version version, str
 
     r.text = units;
     open_scope(&r, 0);
-    refused = read_whole(&r) == REFUSED;
+    refused = words_read_whole(&r) == REFUSED;
     if (refused)
         add_place(place, &r, r.line, r.at - r.row + !r.back);
     mem_free(r.scopes);

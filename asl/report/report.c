@@ -148,7 +148,7 @@ static bool is_unsure(const struct asl_at *at, enum asl_part part)
 
 /* ---- what was found ---- */
 
-static char *location_of(const struct asl_at *at)
+static char *report_location_of(const struct asl_at *at)
 {
     struct buf text = {0};
 
@@ -168,8 +168,8 @@ static char *pointer_of(const struct asl_at *at)
 }
 
 static void __attribute__((format(printf, 6, 0)))
-add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum asl_part part,
-    const char *hint, const char *format, va_list args)
+report_add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum asl_part part,
+           const char *hint, const char *format, va_list args)
 {
     struct buf text = {0};
 
@@ -194,7 +194,7 @@ add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, enum as
         hint = asl_hint_for(p.code, p.message);
     p.hint = hint ? mem_strdup(hint) : NULL;
     p.pointer = pointer_of(at);
-    p.location = location_of(at);
+    p.location = report_location_of(at);
     p.unsure = at && at->value && is_unsure(at, part);
     if (at && at->places)
         p.place = part == ASL_KEY && at->key ? at->places->key : at->places->value;
@@ -215,7 +215,8 @@ void asl_report_add(struct asl_report *r, enum asl_severity severity, const char
     va_list args;
 
     va_start(args, format);
-    add(r, (struct asl_problem){.severity = severity, .code = code}, at, part, hint, format, args);
+    report_add(r, (struct asl_problem){.severity = severity, .code = code}, at, part, hint, format,
+               args);
     va_end(args);
 }
 
@@ -224,8 +225,8 @@ void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char
     va_list args;
 
     va_start(args, format);
-    add(r, (struct asl_problem){.severity = ASL_ERROR, .code = ASL_SCHEMA_VALIDATION_FAILED}, at,
-        ASL_VALUE, NULL, format, args);
+    report_add(r, (struct asl_problem){.severity = ASL_ERROR, .code = ASL_SCHEMA_VALIDATION_FAILED},
+               at, ASL_VALUE, NULL, format, args);
     va_end(args);
 }
 
@@ -242,7 +243,7 @@ void asl_report_relocate(struct asl_report *r, const struct asl_at *at)
     if (r->full)
         return;
     mem_free(last->location);
-    last->location = location_of(at);
+    last->location = report_location_of(at);
 }
 
 void asl_report_locate(struct asl_report *r, const char *location)
@@ -264,7 +265,7 @@ static void clear_problem(struct asl_problem *p)
 }
 
 /* `code` NULL: those that are unsure. */
-static void drop(struct asl_report *r, const char *code, size_t code_len)
+static void report_drop(struct asl_report *r, const char *code, size_t code_len)
 {
     size_t kept = 0;
 
@@ -316,12 +317,12 @@ void asl_report_sort(struct asl_report *r, size_t first)
 
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len)
 {
-    drop(r, code, code_len);
+    report_drop(r, code, code_len);
 }
 
 void asl_report_drop_unsure(struct asl_report *r)
 {
-    drop(r, NULL, 0);
+    report_drop(r, NULL, 0);
     /* What is not listed could not be told to be sure. */
     r->errors = 0;
     for (size_t i = 0; i < r->count; i++)

@@ -16,7 +16,7 @@ struct listing {
     struct json_set names; /* of one state */
 };
 
-static void note_name(void *user, const struct asl_at *at, const char *text, size_t len)
+static void references_note_name(void *user, const struct asl_at *at, const char *text, size_t len)
 {
     struct listing *l = user;
     json *name = json_string(text, len);
@@ -33,7 +33,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(json_str(*x), json_str(*y));
 }
 
-static json *sorted(struct json_set *names)
+static json *references_sorted(struct json_set *names)
 {
     struct json_build b;
 
@@ -53,9 +53,9 @@ static void list_block(struct listing *l, const struct block *b)
     for (size_t i = 0; i < b->scope->count; i++) {
         const struct asl_state *s = &b->scope->states[i];
         asl_at_index(&b->states, i, &at);
-        warn_variables(&l->w, s, &at, note_name, l);
+        warn_variables(&l->w, s, &at, references_note_name, l);
         if (l->names.count)
-            json_build_set_key(&l->out, json_ref(s->name), sorted(&l->names));
+            json_build_set_key(&l->out, json_ref(s->name), references_sorted(&l->names));
         json_set_clear(&l->names);
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             list_block(l, &inner);

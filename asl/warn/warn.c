@@ -54,7 +54,7 @@ struct wanted {
 };
 
 /* As deep as the definition, which JSON_MAX_DEPTH bounds. */
-static void visit(struct warner *w, const struct wanted *wanted, const struct block *b)
+static void warn_visit(struct warner *w, const struct wanted *wanted, const struct block *b)
 {
     struct asl_at at;
     struct block inner;
@@ -73,7 +73,7 @@ static void visit(struct warner *w, const struct wanted *wanted, const struct bl
                 wanted->rows[k]->state(w, s, &at);
         }
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
-            visit(w, wanted, &inner);
+            warn_visit(w, wanted, &inner);
     }
 }
 
@@ -98,7 +98,7 @@ void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow 
         looked_for.codes[looked_for.count++] = w.code;
     }
     graph_top_block(w.m, w.top, &b);
-    visit(&w, &looked_for, &b);
+    warn_visit(&w, &looked_for, &b);
     warn_forget_variables(&w);
     warn_forget_raised(&w);
     warn_forget_expressions(&w);

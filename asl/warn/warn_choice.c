@@ -180,7 +180,7 @@ void warn_choice_without_default(struct warner *w, const struct asl_state *s,
 enum type { TYPE_ANY, TYPE_NUMBER, TYPE_BOOLEAN, TYPE_NULL, TYPE_STRING };
 
 /* What a value must be for the comparison to hold. A timestamp is a string. */
-static enum type type_of(const json *test)
+static enum type warn_choice_type_of(const json *test)
 {
     static const struct {
         const char *head;
@@ -215,7 +215,7 @@ static void check_and(struct warner *w, const struct asl_at *list)
 
     for (size_t i = 0; i < count && fits; i++) {
         const json *variable = json_get(json_at(list->value, i), "Variable");
-        enum type type = type_of(json_at(list->value, i));
+        enum type type = warn_choice_type_of(json_at(list->value, i));
         size_t before = variables.count, number;
         if (!variable || type == TYPE_ANY)
             continue;

@@ -29,8 +29,8 @@ static bool leads_into_input(const char *path, size_t len)
 }
 
 /* What is there; NULL: that isn't known. */
-static const shape *read_path(struct flow *f, const struct asl_at *at, const char *path, size_t len,
-                              const shape *in)
+static const shape *warn_data_read_path(struct flow *f, const struct asl_at *at, const char *path,
+                                        size_t len, const shape *in)
 {
     const shape *found = NULL;
 
@@ -40,21 +40,21 @@ static const shape *read_path(struct flow *f, const struct asl_at *at, const cha
     return found;
 }
 
-static const shape *read_text(struct flow *f, const struct asl_at *at, const shape *in)
+static const shape *warn_data_read_text(struct flow *f, const struct asl_at *at, const shape *in)
 {
     return json_is_string(at->value)
-               ? read_path(f, at, json_str(at->value), json_str_len(at->value), in)
+               ? warn_data_read_path(f, at, json_str(at->value), json_str_len(at->value), in)
                : NULL;
 }
 
 /* A field of the state, if it is there. */
-static void read_field(struct flow *f, const struct asl_at *object, const char *field,
-                       const shape *in)
+static void warn_data_read_field(struct flow *f, const struct asl_at *object, const char *field,
+                                 const shape *in)
 {
     struct asl_at member;
 
     if (asl_at_member(object, field, &member))
-        read_text(f, &member, in);
+        warn_data_read_text(f, &member, in);
 }
 
 struct argument {
@@ -66,11 +66,12 @@ static void read_argument(void *user, const struct asl_at *at, const char *path,
 {
     const struct argument *a = user;
 
-    read_path(a->f, at, path, len, a->in);
+    warn_data_read_path(a->f, at, path, len, a->in);
 }
 
 /* What a payload template makes of `in`. As deep as a value: JSON_MAX_DEPTH. */
-static const shape *read_template(struct flow *f, const struct asl_at *at, const shape *in)
+static const shape *warn_data_read_template(struct flow *f, const struct asl_at *at,
+                                            const shape *in)
 {
     size_t count = json_count(at->value);
     bool object = json_is_object(at->value);
@@ -84,14 +85,14 @@ static const shape *read_template(struct flow *f, const struct asl_at *at, const
         asl_at_index(at, i, &kid);
         size_t len = kid.key ? json_str_len(kid.key) : 0;
         if (!kid.key || !warn_has_tail(kid.key, ".$")) {
-            v = read_template(f, &kid, in);
+            v = warn_data_read_template(f, &kid, in);
         } else {
             len -= 2;
             v = NULL;
             if (warn_begins(kid.value, "States."))
                 warn_paths_in(&kid, read_argument, &call);
             else
-                v = read_text(f, &kid, in);
+                v = warn_data_read_text(f, &kid, in);
         }
         if (object)
             members[i] = (struct shape_member){json_str(kid.key), len, v};
@@ -160,7 +161,7 @@ static int compare_bytes(const json *a, const json *b)
     return order ? order : (n > m) - (n < m);
 }
 
-static int by_bytes(const void *a, const void *b)
+static int warn_data_by_bytes(const void *a, const void *b)
 {
     const json *const *x = a, *const *y = b;
 
@@ -168,7 +169,7 @@ static int by_bytes(const void *a, const void *b)
 }
 
 /* Is `path` one into `variable` or below it? */
-static bool is_below(const json *path, const json *variable)
+static bool warn_data_is_below(const json *path, const json *variable)
 {
     size_t n = json_str_len(variable);
 
@@ -180,9 +181,9 @@ static void order_asked(struct asked *a)
     size_t kept = 0;
 
     if (a->count)
-        qsort(a->variables, a->count, sizeof *a->variables, by_bytes);
+        qsort(a->variables, a->count, sizeof *a->variables, warn_data_by_bytes);
     for (size_t i = 0; i < a->count; i++)
-        if (!kept || !is_below(a->variables[i], a->variables[kept - 1]))
+        if (!kept || !warn_data_is_below(a->variables[i], a->variables[kept - 1]))
             a->variables[kept++] = a->variables[i];
     a->count = kept;
 }
@@ -198,7 +199,7 @@ static bool is_asked(const struct asked *a, const json *path)
         else
             high = middle;
     }
-    return low > 0 && is_below(path, a->variables[low - 1]);
+    return low > 0 && warn_data_is_below(path, a->variables[low - 1]);
 }
 
 /* The paths of a test or a list of them. */
@@ -213,13 +214,13 @@ static void read_tests(struct flow *f, const struct asl_at *at, const struct ask
             read_tests(f, &kid, asked, in);
         else if ((json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")) &&
                  !is_asked(asked, kid.value))
-            read_text(f, &kid, in);
+            warn_data_read_text(f, &kid, in);
     }
     for (size_t i = 0; i < COUNT(compounds); i++)
         if (asl_at_member(at, compounds[i], &kid))
             read_tests(f, &kid, asked, in);
     if (asl_at_member(at, "Assign", &kid))
-        read_template(f, &kid, in);
+        warn_data_read_template(f, &kid, in);
 }
 
 /* Tests make nothing: they are read when all is known. */
@@ -244,19 +245,19 @@ struct passing {
 };
 
 /* InputPath, OutputPath */
-static const shape *through(struct flow *f, const struct asl_at *state, const char *field,
-                            const shape *in)
+static const shape *warn_data_through(struct flow *f, const struct asl_at *state, const char *field,
+                                      const shape *in)
 {
     struct asl_at path;
 
     if (!asl_at_member(state, field, &path))
         return in;
-    return json_is_string(path.value) ? read_text(f, &path, in) : shape_empty_object();
+    return json_is_string(path.value) ? warn_data_read_text(f, &path, in) : shape_empty_object();
 }
 
 /* ResultPath of a state or catcher. */
-static const shape *place(struct flow *f, const struct asl_at *object, const shape *raw,
-                          const shape *result)
+static const shape *warn_data_place(struct flow *f, const struct asl_at *object, const shape *raw,
+                                    const shape *result)
 {
     struct asl_at path;
 
@@ -302,28 +303,28 @@ static void read_fields(struct flow *f, const struct asl_state *s, const struct 
             warn_paths_in(&member, read_argument, &call);
     if (s->parameters)
         return;
-    read_field(f, at, "TimeoutSecondsPath", input);
-    read_field(f, at, "HeartbeatSecondsPath", input);
+    warn_data_read_field(f, at, "TimeoutSecondsPath", input);
+    warn_data_read_field(f, at, "HeartbeatSecondsPath", input);
 }
 
 static void pass_jsonpath(struct flow *f, const struct asl_state *s, const struct asl_at *at,
                           struct passing *p)
 {
-    const shape *input = through(f, at, "InputPath", p->raw), *result;
+    const shape *input = warn_data_through(f, at, "InputPath", p->raw), *result;
     struct asl_at member;
 
     read_fields(f, s, at, input);
     p->arguments = s->type == ASL_MAP ? NULL : input;
     if (asl_at_member(at, "Parameters", &member) || asl_at_member(at, "ItemSelector", &member))
-        p->arguments = read_template(f, &member, input);
+        p->arguments = warn_data_read_template(f, &member, input);
     if (s->type == ASL_CHOICE && asl_at_member(at, "Choices", &member))
         read_choices(f, &member, input);
     result = result_of(f, s, p, input);
     if (asl_at_member(at, "Assign", &member))
-        read_template(f, &member, result);
+        warn_data_read_template(f, &member, result);
     if (asl_at_member(at, "ResultSelector", &member))
-        result = read_template(f, &member, result);
-    p->output = through(f, at, "OutputPath", place(f, at, p->raw, result));
+        result = warn_data_read_template(f, &member, result);
+    p->output = warn_data_through(f, at, "OutputPath", warn_data_place(f, at, p->raw, result));
 }
 
 static void pass_jsonata(struct flow *f, const struct asl_state *s, const struct asl_at *at,
@@ -355,9 +356,9 @@ static const shape *caught(struct flow *f, const struct asl_state *s, const stru
     asl_at_member(at, "Catch", &list);
     asl_at_index(&list, i, &catcher);
     if (asl_at_member(&catcher, "Assign", &output) && !s->jsonata)
-        read_template(f, &output, f->error);
+        warn_data_read_template(f, &output, f->error);
     if (!s->jsonata)
-        return place(f, &catcher, raw, f->error);
+        return warn_data_place(f, &catcher, raw, f->error);
     return asl_at_member(&catcher, "Output", &output) ? jsonata_template(f, &output) : f->error;
 }
 
@@ -382,7 +383,7 @@ struct inputs {
     bool *news; /* it has not been passed on as it is now */
 };
 
-static void arrive(struct flow *f, struct inputs *inputs, size_t to, const shape *with)
+static void warn_data_arrive(struct flow *f, struct inputs *inputs, size_t to, const shape *with)
 {
     const shape *before = inputs->in[to];
 
@@ -391,7 +392,8 @@ static void arrive(struct flow *f, struct inputs *inputs, size_t to, const shape
     inputs->seen[to] = true;
 }
 
-static void leave(struct flow *f, struct inputs *inputs, const struct block *b, size_t from)
+static void warn_data_leave(struct flow *f, struct inputs *inputs, const struct block *b,
+                            size_t from)
 {
     const struct asl_state *s = &b->scope->states[from];
     struct passing p = {.raw = inputs->in[from]};
@@ -405,14 +407,14 @@ static void leave(struct flow *f, struct inputs *inputs, const struct block *b, 
         const shape *with = e.kind == EDGE_CATCH  ? caught(f, s, &at, e.index, p.raw)
                             : e.kind == EDGE_RULE ? chosen(f, s, &at, e.index, &p)
                                                   : p.output;
-        arrive(f, inputs, (size_t)(e.to - b->scope->states), with);
+        warn_data_arrive(f, inputs, (size_t)(e.to - b->scope->states), with);
     }
 }
 
-static void follow(struct flow *f, const struct block *b, const shape *start);
+static void warn_data_follow(struct flow *f, const struct block *b, const shape *start);
 
 /* Now that all is known: looks the paths up, and goes into the blocks inside. */
-static void tell(struct flow *f, const struct block *b, const struct inputs *inputs)
+static void warn_data_tell(struct flow *f, const struct block *b, const struct inputs *inputs)
 {
     struct asl_at at;
     struct block inner;
@@ -432,11 +434,11 @@ static void tell(struct flow *f, const struct block *b, const struct inputs *inp
         if (asl_at_member(&at, "ItemBatcher", &batcher))
             p.arguments = NULL;
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
-            follow(f, &inner, p.arguments);
+            warn_data_follow(f, &inner, p.arguments);
     }
 }
 
-static void follow(struct flow *f, const struct block *b, const shape *start)
+static void warn_data_follow(struct flow *f, const struct block *b, const shape *start)
 {
     struct inputs inputs = {mem_calloc(b->scope->count, sizeof *inputs.in),
                             mem_calloc(b->scope->count, sizeof *inputs.seen),
@@ -445,27 +447,27 @@ static void follow(struct flow *f, const struct block *b, const shape *start)
            count = graph_order(b->scope, order);
     bool news = true;
 
-    arrive(f, &inputs, (size_t)(b->scope->start - b->scope->states), start);
+    warn_data_arrive(f, &inputs, (size_t)(b->scope->start - b->scope->states), start);
     for (int round = 0; news && round < GRAPH_ROUNDS_MAX; round++) {
         news = false;
         for (size_t i = 0; i < count; i++) {
             if (!inputs.news[order[i]])
                 continue;
-            leave(f, &inputs, b, order[i]);
+            warn_data_leave(f, &inputs, b, order[i]);
             news = true;
         }
     }
     mem_free(order);
     if (!news && !shapes_spent(&f->shapes))
-        tell(f, b, &inputs);
+        warn_data_tell(f, b, &inputs);
     mem_free(inputs.in);
     mem_free(inputs.seen);
     mem_free(inputs.news);
 }
 
 /* An object that may have these members. */
-static const shape *object_of(struct flow *f, const char *const *names, size_t count,
-                              const shape *member)
+static const shape *warn_data_object_of(struct flow *f, const char *const *names, size_t count,
+                                        const shape *member)
 {
     const shape *made = shape_empty_object();
 
@@ -484,9 +486,9 @@ void warn_path_never_produced(struct warner *w)
     struct flow f = {.w = w, .shapes = {.arena = &arena}};
     struct block top;
 
-    f.lambda_result = object_of(&f, answer, COUNT(answer), NULL);
-    f.error = object_of(&f, error, COUNT(error), shape_scalar());
+    f.lambda_result = warn_data_object_of(&f, answer, COUNT(answer), NULL);
+    f.error = warn_data_object_of(&f, error, COUNT(error), shape_scalar());
     graph_top_block(w->m, w->top, &top);
-    follow(&f, &top, NULL);
+    warn_data_follow(&f, &top, NULL);
     arena_clear(&arena);
 }

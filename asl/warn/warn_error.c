@@ -14,7 +14,7 @@ static const char *const lists[] = {"Retry", "Catch"};
 
 typedef void see_name(struct warner *w, const struct asl_at *name);
 
-static void each_name(struct warner *w, const struct asl_at *state, see_name *see)
+static void warn_error_each_name(struct warner *w, const struct asl_at *state, see_name *see)
 {
     struct asl_at list, entry, names, name;
 
@@ -84,7 +84,7 @@ static void see_never_caught(struct warner *w, const struct asl_at *name)
 void warn_error_never_caught(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     (void)s;
-    each_name(w, at, see_never_caught);
+    warn_error_each_name(w, at, see_never_caught);
 }
 
 static void see_unknown(struct warner *w, const struct asl_at *name)
@@ -132,7 +132,7 @@ static void see_unknown(struct warner *w, const struct asl_at *name)
 void warn_unknown_states_error(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     (void)s;
-    each_name(w, at, see_unknown);
+    warn_error_each_name(w, at, see_unknown);
 }
 
 /* ---- the order of names ---- */
@@ -155,7 +155,7 @@ struct found {
     struct found_name task_failed, timeout; /* which stand for others, too */
 };
 
-static void note_name(struct found *f, const json *name, struct found_name at)
+static void warn_error_note_name(struct found *f, const json *name, struct found_name at)
 {
     size_t before = f->names.count;
 
@@ -220,7 +220,7 @@ static void check_order(struct warner *w, const struct asl_state *s, const struc
         }
         /* Names of one list stand beside each other. */
         for (size_t n = 0; n < errors->count; n++)
-            note_name(&f, errors->names[n], (struct found_name){i, n});
+            warn_error_note_name(&f, errors->names[n], (struct found_name){i, n});
     }
     json_set_clear(&f.names);
     mem_free(f.first);

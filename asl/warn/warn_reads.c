@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_among(const json *key, const char *const *names, size_t count)
+static bool warn_reads_is_among(const json *key, const char *const *names, size_t count)
 {
     for (size_t i = 0; key && i < count; i++)
         if (json_str_is(key, names[i]))
@@ -24,7 +24,7 @@ static bool is_template(const json *key)
     static const char *const names[] = {"Parameters",   "ResultSelector", "Assign",
                                         "ItemSelector", "Credentials",    "BatchInput"};
 
-    return is_among(key, names, COUNT(names));
+    return warn_reads_is_among(key, names, COUNT(names));
 }
 
 /* Is it that of blocks of States? */
@@ -32,7 +32,7 @@ static bool is_block(const json *key)
 {
     static const char *const names[] = {"Branches", "ItemProcessor", "Iterator"};
 
-    return is_among(key, names, COUNT(names));
+    return warn_reads_is_among(key, names, COUNT(names));
 }
 
 bool warn_has_tail(const json *key, const char *tail)

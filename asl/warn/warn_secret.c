@@ -10,7 +10,7 @@
 
 /* ---- by form ---- */
 
-static bool is_word(char c)
+static bool warn_secret_is_word(char c)
 {
     return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
@@ -19,7 +19,7 @@ static size_t word_length(const char *text)
 {
     size_t n = 0;
 
-    while (is_word(text[n]))
+    while (warn_secret_is_word(text[n]))
         n++;
     return n;
 }
@@ -71,7 +71,7 @@ enum { LONGEST_NAME = 64 };
 
 /* "clientSecret", "client_secret" and "CLIENT-SECRET" are one name. Returns its length; 0: it is
  * longer than any that is looked for. */
-static size_t plain_name(const char *name, char plain[LONGEST_NAME])
+static size_t warn_secret_plain_name(const char *name, char plain[LONGEST_NAME])
 {
     size_t n = 0;
 
@@ -86,7 +86,7 @@ static size_t plain_name(const char *name, char plain[LONGEST_NAME])
 }
 
 /* "DB_PASSWORD" is a password, too. */
-static bool ends_in(const char *plain, size_t len, const char *tail)
+static bool warn_secret_ends_in(const char *plain, size_t len, const char *tail)
 {
     size_t k = strlen(tail);
 
@@ -121,7 +121,7 @@ static bool is_credential(const char *text)
     return is_literal(text);
 }
 
-static const char *by_name(const char *name, const char *text)
+static const char *warn_secret_by_name(const char *name, const char *text)
 {
     static const char *const names[] = {"password",     "passwd", "secretkey",   "secretaccesskey",
                                         "clientsecret", "apikey", "accesstoken", "privatekey"};
@@ -132,11 +132,11 @@ static const char *by_name(const char *name, const char *text)
     bool literal = is_literal(text), credential = literal || is_credential(text);
     if (!credential)
         return NULL;
-    size_t len = plain_name(name, plain);
-    if (ends_in(plain, len, "authorization"))
+    size_t len = warn_secret_plain_name(name, plain);
+    if (warn_secret_ends_in(plain, len, "authorization"))
         return "a credential";
     for (size_t i = 0; literal && i < COUNT(names); i++)
-        if (ends_in(plain, len, names[i]))
+        if (warn_secret_ends_in(plain, len, names[i]))
             return "a secret";
     return NULL;
 }
@@ -144,7 +144,7 @@ static const char *by_name(const char *name, const char *text)
 /* ---- all texts ---- */
 
 /* {"Name": "DB_PASSWORD", "Value": …} names its value. */
-static const char *name_of(const struct asl_at *at)
+static const char *warn_secret_name_of(const struct asl_at *at)
 {
     const json *name;
 
@@ -157,7 +157,7 @@ static const char *name_of(const struct asl_at *at)
 }
 
 /* As deep as the definition. The text itself is not told. */
-static void look(struct warner *w, const struct asl_at *at)
+static void warn_secret_look(struct warner *w, const struct asl_at *at)
 {
     struct asl_at kid;
     const char *what = NULL;
@@ -166,17 +166,17 @@ static void look(struct warner *w, const struct asl_at *at)
         if (json_str_len(at->value) >= SHORTEST_FORM)
             what = known_form(json_str(at->value));
         if (!what)
-            what = by_name(name_of(at), json_str(at->value));
+            what = warn_secret_by_name(warn_secret_name_of(at), json_str(at->value));
         if (what)
             warn_at(w, at, ASL_VALUE, "This looks like %s", what);
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        look(w, &kid);
+        warn_secret_look(w, &kid);
     }
 }
 
 void warn_secret(struct warner *w)
 {
-    look(w, w->top);
+    warn_secret_look(w, w->top);
 }

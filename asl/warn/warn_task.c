@@ -44,7 +44,7 @@ static bool starts(const char *text, const char *head)
 }
 
 /* May what follows `$$` or `$states.context` have the token? */
-static bool has_token(const char *behind)
+static bool warn_task_has_token(const char *behind)
 {
     return !starts(behind, ".Execution") && !starts(behind, ".State") && !starts(behind, ".Map");
 }
@@ -55,11 +55,11 @@ static bool mentions_token(const char *text, bool jsonata)
 
     for (const char *p = strstr(text, root); p; p = strstr(p, root)) {
         p += strlen(root);
-        if (!jsonata && has_token(p))
+        if (!jsonata && warn_task_has_token(p))
             return true;
         if (jsonata && *p != '.')
             return true;
-        if (jsonata && starts(p, ".context") && has_token(p + strlen(".context")))
+        if (jsonata && starts(p, ".context") && warn_task_has_token(p + strlen(".context")))
             return true;
     }
     return false;

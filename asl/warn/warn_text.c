@@ -9,7 +9,7 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool is_name_start(char c)
+static bool warn_text_is_name_start(char c)
 {
     return isalpha((unsigned char)c) || c == '_';
 }
@@ -23,7 +23,7 @@ static bool is_path(const json *text)
     if (len < 3 || p[0] != '$' || strpbrk(p, " \t\r\n"))
         return false;
     p += p[1] == '$' ? 2 : 1;
-    if (!(p[0] == '.' && is_name_start(p[1])) && !(p[0] == '[' && p[1] == '\''))
+    if (!(p[0] == '.' && warn_text_is_name_start(p[1])) && !(p[0] == '[' && p[1] == '\''))
         return false;
     size_t skipped = (size_t)(p - json_str(text)) - 1;
     jsonpath *path = jsonpath_compile(json_str(text) + skipped, len - skipped, NULL);
@@ -31,7 +31,7 @@ static bool is_path(const json *text)
     return path;
 }
 
-static bool is_call(const json *text)
+static bool warn_text_is_call(const json *text)
 {
     struct arena a = {0};
     bool is = false;
@@ -52,7 +52,7 @@ static bool has_delimiters(const json *text)
 
 static void check_jsonpath(struct warner *w, const struct asl_at *at)
 {
-    if (is_path(at->value) || is_call(at->value))
+    if (is_path(at->value) || warn_text_is_call(at->value))
         warn_at(w, at, ASL_VALUE,
                 "'%s' is passed as text: it is evaluated when the name ends in .$",
                 json_str(at->value));
@@ -66,13 +66,14 @@ static void check_jsonata(struct warner *w, const struct asl_at *at)
         return;
     if (has_delimiters(at->value))
         warn_at(w, at, ASL_VALUE, "The expression is passed as text: something stands around it");
-    else if (warn_begins(at->value, "$states.") || is_path(at->value) || is_call(at->value))
+    else if (warn_begins(at->value, "$states.") || is_path(at->value) ||
+             warn_text_is_call(at->value))
         warn_at(w, at, ASL_VALUE, "'%s' is passed as text: an expression reads {%% … %%}",
                 json_str(at->value));
 }
 
 /* As deep as a value: JSON_MAX_DEPTH. */
-static void check_texts(struct warner *w, const struct asl_at *at, bool jsonata)
+static void warn_text_check_texts(struct warner *w, const struct asl_at *at, bool jsonata)
 {
     struct asl_at kid;
 
@@ -84,7 +85,7 @@ static void check_texts(struct warner *w, const struct asl_at *at, bool jsonata)
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        check_texts(w, &kid, jsonata);
+        warn_text_check_texts(w, &kid, jsonata);
     }
 }
 
@@ -96,7 +97,7 @@ static void check_result(struct warner *w, const struct asl_at *at)
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
         if (kid.key && warn_has_tail(kid.key, ".$") && json_is_string(kid.value) &&
-            (is_path(kid.value) || is_call(kid.value) || json_str_is(kid.value, "$")))
+            (is_path(kid.value) || warn_text_is_call(kid.value) || json_str_is(kid.value, "$")))
             warn_at(w, &kid, ASL_KEY, "Nothing is evaluated in a Result; Parameters are");
         else
             check_result(w, &kid);
@@ -112,7 +113,7 @@ void warn_expression_as_text(struct warner *w, const struct asl_state *s, const 
 
     for (size_t i = 0; i < COUNT(fields); i++)
         if (asl_at_member(at, fields[i], &field))
-            check_texts(w, &field, s->jsonata);
+            warn_text_check_texts(w, &field, s->jsonata);
     if (asl_at_member(at, "Result", &field))
         check_result(w, &field);
     for (size_t i = 0; i < COUNT(lists); i++) {
@@ -122,9 +123,9 @@ void warn_expression_as_text(struct warner *w, const struct asl_state *s, const 
             struct asl_at part;
             asl_at_index(&field, k, &entry);
             if (asl_at_member(&entry, "Assign", &part))
-                check_texts(w, &part, s->jsonata);
+                warn_text_check_texts(w, &part, s->jsonata);
             if (asl_at_member(&entry, "Output", &part))
-                check_texts(w, &part, s->jsonata);
+                warn_text_check_texts(w, &part, s->jsonata);
         }
     }
 }

@@ -107,7 +107,7 @@ static void note_read(void *user, const struct asl_at *at, const char *text, siz
         a->read[name] = true;
 }
 
-static void collect(struct analysis *a, const struct block *b)
+static void warn_variable_collect(struct analysis *a, const struct block *b)
 {
     struct asl_at at;
     struct block inner;
@@ -118,7 +118,7 @@ static void collect(struct analysis *a, const struct block *b)
         each_assign(a, s, &at, note_assigned, NULL);
         warn_variables(a->w, s, &at, note_read, a);
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
-            collect(a, &inner);
+            warn_variable_collect(a, &inner);
     }
 }
 
@@ -142,7 +142,7 @@ static struct analysis *names_of(struct warner *w)
         a->w = w;
         json_build_object(&a->names, 0);
         graph_top_block(w->m, w->top, &a->top);
-        collect(a, &a->top);
+        warn_variable_collect(a, &a->top);
     }
     return count_names(a) && !a->too_many ? a : NULL;
 }
@@ -188,7 +188,8 @@ static void sets_clear(struct sets *s)
 }
 
 /* One may come to state `to` with these. */
-static void arrive(struct sets *sets, size_t to, const uint64_t *some, const uint64_t *each)
+static void warn_variable_arrive(struct sets *sets, size_t to, const uint64_t *some,
+                                 const uint64_t *each)
 {
     uint64_t *s = sets->some + to * sets->words, *e = sets->each + to * sets->words;
     bool news = !sets->seen[to];
@@ -203,7 +204,7 @@ static void arrive(struct sets *sets, size_t to, const uint64_t *some, const uin
     sets->news[to] |= news;
 }
 
-static void put(struct analysis *a, const struct asl_at *at, size_t name, void *user)
+static void warn_variable_put(struct analysis *a, const struct asl_at *at, size_t name, void *user)
 {
     struct sets *sets = user;
     uint64_t bit = (uint64_t)1 << name % BITS;
@@ -215,7 +216,8 @@ static void put(struct analysis *a, const struct asl_at *at, size_t name, void *
 }
 
 /* Goes out of a state each way. */
-static void leave(struct analysis *a, struct sets *sets, const struct block *b, size_t from)
+static void warn_variable_leave(struct analysis *a, struct sets *sets, const struct block *b,
+                                size_t from)
 {
     const struct asl_state *s = &b->scope->states[from];
     size_t words = sets->words;
@@ -228,13 +230,14 @@ static void leave(struct analysis *a, struct sets *sets, const struct block *b, 
         memcpy(sets->leaving_some, sets->some + from * words, words * sizeof *sets->some);
         memcpy(sets->leaving_each, sets->each + from * words, words * sizeof *sets->each);
         if (graph_assign(&at, &e, place, &assign))
-            each_member(a, &assign, s->jsonata, put, sets);
-        arrive(sets, (size_t)(e.to - b->scope->states), sets->leaving_some, sets->leaving_each);
+            each_member(a, &assign, s->jsonata, warn_variable_put, sets);
+        warn_variable_arrive(sets, (size_t)(e.to - b->scope->states), sets->leaving_some,
+                             sets->leaving_each);
     }
 }
 
 /* False: it doesn't come to rest. */
-static bool spread(struct analysis *a, struct sets *sets, const struct block *b)
+static bool warn_variable_spread(struct analysis *a, struct sets *sets, const struct block *b)
 {
     size_t *order = mem_calloc(b->scope->count, sizeof *order);
     size_t count = graph_order(b->scope, order);
@@ -245,7 +248,7 @@ static bool spread(struct analysis *a, struct sets *sets, const struct block *b)
         for (size_t i = 0; i < count; i++) {
             if (!sets->news[order[i]])
                 continue;
-            leave(a, sets, b, order[i]);
+            warn_variable_leave(a, sets, b, order[i]);
             news = true;
         }
     }
@@ -272,8 +275,8 @@ static void read_variable(void *user, const struct asl_at *at, const char *text,
     r->see(r->a, at, name, has_name(r->some, name), has_name(r->each, name));
 }
 
-static void follow(struct analysis *a, const struct block *b, see_read *see, const uint64_t *some,
-                   const uint64_t *each);
+static void warn_variable_follow(struct analysis *a, const struct block *b, see_read *see,
+                                 const uint64_t *some, const uint64_t *each);
 
 /* What the block's states and the blocks inside read, now that the sets are known. */
 static void read_states(struct analysis *a, const struct block *b, see_read *see,
@@ -291,20 +294,20 @@ static void read_states(struct analysis *a, const struct block *b, see_read *see
         asl_at_index(&b->states, i, &at);
         warn_variables(a->w, s, &at, read_variable, &r);
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
-            follow(a, &inner, see, apart ? none : r.some, apart ? none : r.each);
+            warn_variable_follow(a, &inner, see, apart ? none : r.some, apart ? none : r.each);
     }
     mem_free(none);
 }
 
 /* Comes into the block with what some and each way to it has assigned. */
-static void follow(struct analysis *a, const struct block *b, see_read *see, const uint64_t *some,
-                   const uint64_t *each)
+static void warn_variable_follow(struct analysis *a, const struct block *b, see_read *see,
+                                 const uint64_t *some, const uint64_t *each)
 {
     struct sets sets;
 
     sets_init(&sets, a, b->scope);
-    arrive(&sets, (size_t)(b->scope->start - b->scope->states), some, each);
-    if (spread(a, &sets, b))
+    warn_variable_arrive(&sets, (size_t)(b->scope->start - b->scope->states), some, each);
+    if (warn_variable_spread(a, &sets, b))
         read_states(a, b, see, &sets);
     sets_clear(&sets);
 }
@@ -316,7 +319,7 @@ static void follow_all(struct warner *w, see_read *see)
     if (!a)
         return;
     uint64_t *none = mem_calloc(words_of(a), sizeof *none);
-    follow(a, &a->top, see, none, none);
+    warn_variable_follow(a, &a->top, see, none, none);
     mem_free(none);
 }
 

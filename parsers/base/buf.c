@@ -128,7 +128,7 @@ static size_t expected(int fd, size_t limit)
     return (size_t)st.st_size <= limit ? (size_t)st.st_size + 1 : limit + 1;
 }
 
-static bool read_all(struct buf *b, int fd, const char *name, size_t limit, struct diag *why)
+static bool buf_read_all(struct buf *b, int fd, const char *name, size_t limit, struct diag *why)
 {
     size_t before = b->len;
 
@@ -155,7 +155,7 @@ static bool read_all(struct buf *b, int fd, const char *name, size_t limit, stru
 }
 
 /* What stands under the name of a file; NULL: a file, or what can be read as if it were one. */
-static const char *kind_of(mode_t mode)
+static const char *buf_kind_of(mode_t mode)
 {
     return S_ISDIR(mode)                    ? "a folder"
            : S_ISFIFO(mode)                 ? "a pipe"
@@ -172,7 +172,7 @@ static void refuse_to_open(const char *path, struct diag *why)
     struct stat st;
 
     /* The system has other words for that: "No such device or address". */
-    if (errno == ENXIO && stat(path, &st) == 0 && kind_of(st.st_mode))
+    if (errno == ENXIO && stat(path, &st) == 0 && buf_kind_of(st.st_mode))
         text = "it is no file";
 
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
@@ -192,13 +192,13 @@ bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *w
     bool ok;
 
     if (!strcmp(path, "-"))
-        return read_all(b, STDIN_FILENO, "standard input", limit, why);
+        return buf_read_all(b, STDIN_FILENO, "standard input", limit, why);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         refuse_to_open(path, why);
         return false;
     }
-    ok = read_all(b, fd, path, limit, why);
+    ok = buf_read_all(b, fd, path, limit, why);
     close(fd);
     return ok;
 }
@@ -215,10 +215,10 @@ bool buf_read_regular(struct buf *b, const char *path, size_t limit, struct diag
     else if (fd < 0)
         refuse_to_open(path, why);
     else if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        ok = read_all(b, fd, path, limit, why);
+        ok = buf_read_all(b, fd, path, limit, why);
     else
         diag_set(why, "FILE_KIND", 0, "%s is %s, and only a file can be read here", path,
-                 kind_of(st.st_mode) ? kind_of(st.st_mode) : "of another kind");
+                 buf_kind_of(st.st_mode) ? buf_kind_of(st.st_mode) : "of another kind");
     if (fd >= 0)
         close(fd);
     return ok;

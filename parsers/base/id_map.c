@@ -5,7 +5,7 @@
 enum { FIRST_ROOM = 64 };
 
 /* Ids are often consecutive, sometimes with a stride: mix them. */
-static size_t bucket_of(const struct id_map *m, uint64_t id)
+static size_t id_map_bucket_of(const struct id_map *m, uint64_t id)
 {
     id *= UINT64_C(0x9E3779B97F4A7C15);
     return (size_t)(id >> 32) & (m->room - 1);
@@ -13,7 +13,7 @@ static size_t bucket_of(const struct id_map *m, uint64_t id)
 
 static void link_node(struct id_map *m, struct id_node *n)
 {
-    size_t bucket = bucket_of(m, n->id);
+    size_t bucket = id_map_bucket_of(m, n->id);
     struct id_node **head = &m->buckets[bucket];
 
     if (bucket < m->lowest)
@@ -22,7 +22,7 @@ static void link_node(struct id_map *m, struct id_node *n)
     *head = n;
 }
 
-static void make_room(struct id_map *m)
+static void id_map_make_room(struct id_map *m)
 {
     struct id_map bigger = {.room = m->room ? m->room * 2 : FIRST_ROOM, .count = m->count};
 
@@ -44,18 +44,18 @@ static void make_room(struct id_map *m)
 void id_map_put(struct id_map *m, struct id_node *n)
 {
     if (m->count == m->room)
-        make_room(m);
+        id_map_make_room(m);
     link_node(m, n);
     m->count++;
 }
 
-static struct id_node **find(const struct id_map *m, uint64_t id)
+static struct id_node **id_map_find(const struct id_map *m, uint64_t id)
 {
     struct id_node **at;
 
     if (!m->count)
         return NULL;
-    at = &m->buckets[bucket_of(m, id)];
+    at = &m->buckets[id_map_bucket_of(m, id)];
     while (*at && (*at)->id != id)
         at = &(*at)->next;
     return *at ? at : NULL;
@@ -63,12 +63,12 @@ static struct id_node **find(const struct id_map *m, uint64_t id)
 
 struct id_node *id_map_get(const struct id_map *m, uint64_t id)
 {
-    struct id_node **at = find(m, id);
+    struct id_node **at = id_map_find(m, id);
 
     return at ? *at : NULL;
 }
 
-static struct id_node *unlink_at(struct id_map *m, struct id_node **at)
+static struct id_node *id_map_unlink_at(struct id_map *m, struct id_node **at)
 {
     struct id_node *n = *at;
 
@@ -80,9 +80,9 @@ static struct id_node *unlink_at(struct id_map *m, struct id_node **at)
 
 struct id_node *id_map_take(struct id_map *m, uint64_t id)
 {
-    struct id_node **at = find(m, id);
+    struct id_node **at = id_map_find(m, id);
 
-    return at ? unlink_at(m, at) : NULL;
+    return at ? id_map_unlink_at(m, at) : NULL;
 }
 
 struct id_node *id_map_take_any(struct id_map *m)
@@ -91,7 +91,7 @@ struct id_node *id_map_take_any(struct id_map *m)
         return NULL;
     while (!m->buckets[m->lowest])
         m->lowest++;
-    return unlink_at(m, &m->buckets[m->lowest]);
+    return id_map_unlink_at(m, &m->buckets[m->lowest]);
 }
 
 void id_map_clear(struct id_map *m)

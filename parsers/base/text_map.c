@@ -15,7 +15,7 @@ struct text_entry {
 enum { FIRST_ROOM = 16 }; /* a power of two, as all rooms are */
 
 /* FNV-1a. Keys that a client chooses can collide on purpose; a chain then costs that client. */
-static uint64_t hash_of(const char *key)
+static uint64_t text_map_hash_of(const char *key)
 {
     uint64_t h = 0xcbf29ce484222325u;
 
@@ -35,7 +35,7 @@ static void link_in(struct text_map *m, struct text_entry *e)
     *at = e;
 }
 
-static void make_room(struct text_map *m)
+static void text_map_make_room(struct text_map *m)
 {
     struct text_entry **old = m->buckets;
     size_t room = m->room;
@@ -55,18 +55,18 @@ void text_map_put(struct text_map *m, const char *key, void *thing)
     struct text_entry *e = mem_alloc(sizeof *e);
 
     if (m->count == m->room)
-        make_room(m);
-    *e = (struct text_entry){.hash = hash_of(key), .key = key, .thing = thing};
+        text_map_make_room(m);
+    *e = (struct text_entry){.hash = text_map_hash_of(key), .key = key, .thing = thing};
     link_in(m, e);
     m->count++;
 }
 
 /* Where the entry is linked; NULL without one. */
-static struct text_entry **find(const struct text_map *m, const char *key)
+static struct text_entry **text_map_find(const struct text_map *m, const char *key)
 {
     if (!m->count)
         return NULL;
-    uint64_t hash = hash_of(key);
+    uint64_t hash = text_map_hash_of(key);
     struct text_entry **at = &m->buckets[hash & (m->room - 1)];
     while (*at && ((*at)->hash != hash || strcmp((*at)->key, key) != 0))
         at = &(*at)->next;
@@ -75,12 +75,12 @@ static struct text_entry **find(const struct text_map *m, const char *key)
 
 void *text_map_get(const struct text_map *m, const char *key)
 {
-    struct text_entry **at = find(m, key);
+    struct text_entry **at = text_map_find(m, key);
 
     return at ? (*at)->thing : NULL;
 }
 
-static void *unlink_at(struct text_map *m, struct text_entry **at)
+static void *text_map_unlink_at(struct text_map *m, struct text_entry **at)
 {
     struct text_entry *e = *at;
     void *thing = e->thing;
@@ -93,9 +93,9 @@ static void *unlink_at(struct text_map *m, struct text_entry **at)
 
 void *text_map_take(struct text_map *m, const char *key)
 {
-    struct text_entry **at = find(m, key);
+    struct text_entry **at = text_map_find(m, key);
 
-    return at ? unlink_at(m, at) : NULL;
+    return at ? text_map_unlink_at(m, at) : NULL;
 }
 
 void *text_map_take_any(struct text_map *m)
@@ -104,7 +104,7 @@ void *text_map_take_any(struct text_map *m)
         return NULL;
     while (!m->buckets[m->lowest])
         m->lowest++;
-    return unlink_at(m, &m->buckets[m->lowest]);
+    return text_map_unlink_at(m, &m->buckets[m->lowest]);
 }
 
 void text_map_clear(struct text_map *m)

@@ -13,7 +13,7 @@ struct cursor {
 };
 
 /* Exactly `digits` decimal digits. */
-static bool number(struct cursor *c, int digits, int *out)
+static bool timestamp_number(struct cursor *c, int digits, int *out)
 {
     int n = 0;
 
@@ -100,8 +100,8 @@ static bool offset(struct cursor *c, int64_t *seconds)
         sign = -1;
     else if (!literal(c, '+'))
         return false;
-    if (!number(c, 2, &hour) || !literal(c, ':') || !number(c, 2, &minute) || hour > 23 ||
-        minute > 59)
+    if (!timestamp_number(c, 2, &hour) || !literal(c, ':') || !timestamp_number(c, 2, &minute) ||
+        hour > 23 || minute > 59)
         return false;
     *seconds = sign * (hour * 3600 + minute * 60);
     return true;
@@ -114,10 +114,11 @@ bool timestamp_parse(const char *text, size_t len, struct timestamp *out)
     int year, month, day, hour, minute, second;
     int64_t ns, shift;
 
-    if (!number(&c, 4, &year) || !literal(&c, '-') || !number(&c, 2, &month) || !literal(&c, '-') ||
-        !number(&c, 2, &day) || !literal(&c, 'T') || !number(&c, 2, &hour) || !literal(&c, ':') ||
-        !number(&c, 2, &minute) || !literal(&c, ':') || !number(&c, 2, &second) ||
-        !fraction(&c, &ns) || !offset(&c, &shift) || c.p != c.end)
+    if (!timestamp_number(&c, 4, &year) || !literal(&c, '-') || !timestamp_number(&c, 2, &month) ||
+        !literal(&c, '-') || !timestamp_number(&c, 2, &day) || !literal(&c, 'T') ||
+        !timestamp_number(&c, 2, &hour) || !literal(&c, ':') || !timestamp_number(&c, 2, &minute) ||
+        !literal(&c, ':') || !timestamp_number(&c, 2, &second) || !fraction(&c, &ns) ||
+        !offset(&c, &shift) || c.p != c.end)
         return false;
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
         minute > 59 || second > 59)

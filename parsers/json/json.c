@@ -58,12 +58,12 @@ static json **children(json *v, size_t *count)
 }
 
 /* Gives back a reference; true when it was the last. */
-static inline bool drop(json *v)
+static inline bool json_drop(json *v)
 {
     return v->refs < JSON_LENT && !--v->refs;
 }
 
-static void release(json *v)
+static void json_release(json *v)
 {
     if (v->kind == JSON_OBJECT)
         mem_free(mutable_object(v)->index);
@@ -81,13 +81,13 @@ static void bury(json **waiting, json *v)
         json **kids = children(v, &count), *first;
 
         if (!count) {
-            release(v);
+            json_release(v);
             return;
         }
         first = kids[0];
         kids[0] = *waiting;
         *waiting = v;
-        if (!drop(first))
+        if (!json_drop(first))
             return;
         v = first;
     }
@@ -106,20 +106,20 @@ static __attribute__((noinline)) void free_container(json *v)
 
         waiting = kids[0];
         for (size_t i = 1; i < count; i++) {
-            if (!drop(kids[i]))
+            if (!json_drop(kids[i]))
                 continue;
             if (json_is_container(kids[i]))
                 bury(&waiting, kids[i]);
             else
                 mem_free(kids[i]);
         }
-        release(dead);
+        json_release(dead);
     }
 }
 
 void json_unref(json *v)
 {
-    if (!v || !drop(v))
+    if (!v || !json_drop(v))
         return;
     if (json_is_container(v))
         free_container(v);
@@ -513,7 +513,7 @@ const json *json_get_key(const json *object, const json *key)
 
 /* ---- comparing ---- */
 
-static bool equal_arrays(const struct array_value *a, const struct array_value *b)
+static bool json_equal_arrays(const struct array_value *a, const struct array_value *b)
 {
     if (a->count != b->count)
         return false;
@@ -523,7 +523,7 @@ static bool equal_arrays(const struct array_value *a, const struct array_value *
     return true;
 }
 
-static bool equal_objects(const struct object_value *a, const struct object_value *b)
+static bool json_equal_objects(const struct object_value *a, const struct object_value *b)
 {
     if (a->count != b->count)
         return false;
@@ -558,8 +558,8 @@ bool json_equal(const json *a, const json *b)
     case JSON_BIGINT:
     case JSON_DOUBLE: break;
     case JSON_STRING: return json_same_string(a, b);
-    case JSON_ARRAY: return equal_arrays(as_array(a), as_array(b));
-    case JSON_OBJECT: return equal_objects(as_object(a), as_object(b));
+    case JSON_ARRAY: return json_equal_arrays(as_array(a), as_array(b));
+    case JSON_OBJECT: return json_equal_objects(as_object(a), as_object(b));
     }
     return false;
 }

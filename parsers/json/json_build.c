@@ -41,7 +41,7 @@ static void resize(struct json_build *b, size_t cap)
     b->cap = cap;
 }
 
-static void make_room(struct json_build *b, size_t count)
+static void json_build_make_room(struct json_build *b, size_t count)
 {
     if (count < b->cap)
         return;
@@ -99,13 +99,13 @@ void json_build_add(struct json_build *b, json *v)
     struct array_value *a;
 
     assert(b->v->kind == JSON_ARRAY);
-    make_room(b, as_array(b->v)->count);
+    json_build_make_room(b, as_array(b->v)->count);
     a = mutable_array(b->v);
     a->items[a->count++] = v;
     deepen(b->v, v);
 }
 
-static void replace(json *container, json **at, json *v)
+static void json_build_replace(json *container, json **at, json *v)
 {
     if (json_depth_around(*at) == container->depth)
         container->flags |= JSON_DEPTH_STALE;
@@ -114,11 +114,11 @@ static void replace(json *container, json **at, json *v)
     deepen(container, v);
 }
 
-static void add_member(struct json_build *b, json *key, json *v)
+static void json_build_add_member(struct json_build *b, json *key, json *v)
 {
     struct object_value *o;
 
-    make_room(b, as_object(b->v)->count);
+    json_build_make_room(b, as_object(b->v)->count);
     o = mutable_object(b->v);
     o->members[o->count++] = (struct json_member){key, v};
     deepen(b->v, v);
@@ -139,9 +139,9 @@ void json_build_set(struct json_build *b, const char *key, json *v)
 
     assert(b->v->kind == JSON_OBJECT);
     if (i == SIZE_MAX)
-        add_member(b, json_cstring(key), v);
+        json_build_add_member(b, json_cstring(key), v);
     else
-        replace(b->v, &mutable_object(b->v)->members[i].value, v);
+        json_build_replace(b->v, &mutable_object(b->v)->members[i].value, v);
 }
 
 void json_build_set_key(struct json_build *b, json *key, json *v)
@@ -150,10 +150,10 @@ void json_build_set_key(struct json_build *b, json *key, json *v)
 
     assert(b->v->kind == JSON_OBJECT && key->kind == JSON_STRING);
     if (i == SIZE_MAX) {
-        add_member(b, key, v);
+        json_build_add_member(b, key, v);
         return;
     }
-    replace(b->v, &mutable_object(b->v)->members[i].value, v);
+    json_build_replace(b->v, &mutable_object(b->v)->members[i].value, v);
     json_unref(key);
 }
 
@@ -161,9 +161,9 @@ void json_build_put(struct json_build *b, size_t i, json *v)
 {
     assert(i < json_count(b->v));
     if (b->v->kind == JSON_ARRAY)
-        replace(b->v, &mutable_array(b->v)->items[i], v);
+        json_build_replace(b->v, &mutable_array(b->v)->items[i], v);
     else
-        replace(b->v, &mutable_object(b->v)->members[i].value, v);
+        json_build_replace(b->v, &mutable_object(b->v)->members[i].value, v);
 }
 
 static void find_depth_anew(json *v)

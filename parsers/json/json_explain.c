@@ -29,7 +29,7 @@ void json_refuse(struct diag *why, const char *text, size_t len, size_t at, cons
 #define REFUSE(s, why, at, ...)                                                                    \
     json_refuse((why), (s)->text, (s)->len, (at), "JSON_SYNTAX", __VA_ARGS__)
 
-static size_t skip_blanks(const struct json_stop *s, size_t i)
+static size_t json_explain_skip_blanks(const struct json_stop *s, size_t i)
 {
     while (i < s->len &&
            (s->text[i] == ' ' || s->text[i] == '\t' || s->text[i] == '\n' || s->text[i] == '\r'))
@@ -38,7 +38,7 @@ static size_t skip_blanks(const struct json_stop *s, size_t i)
 }
 
 /* Words people write where JSON has none; also what a number goes on with. */
-static bool is_word(char c)
+static bool json_explain_is_word(char c)
 {
     return ascii_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            c == '+' || c == '-' || c == '.';
@@ -46,7 +46,7 @@ static bool is_word(char c)
 
 static size_t word_end(const struct json_stop *s, size_t i)
 {
-    while (i < s->len && is_word(s->text[i]))
+    while (i < s->len && json_explain_is_word(s->text[i]))
         i++;
     return i;
 }
@@ -159,7 +159,7 @@ static bool explain_number(const struct json_stop *s, size_t start, struct diag 
     return true;
 }
 
-static bool same_word(const char *text, size_t len, const char *word)
+static bool json_explain_same_word(const char *text, size_t len, const char *word)
 {
     if (len != strlen(word))
         return false;
@@ -177,7 +177,7 @@ static void explain_word(const struct json_stop *s, size_t start, struct diag *w
     struct found f = found_at(s, start);
 
     for (size_t i = 0; i < COUNT(words); i++) {
-        if (!same_word(s->text + start, len, words[i]))
+        if (!json_explain_same_word(s->text + start, len, words[i]))
             continue;
         REFUSE(s, why, start, "%s is written %s", f.text, words[i]);
         return;
@@ -224,7 +224,7 @@ static void explain_value(const struct json_stop *s, size_t i, struct diag *why)
         explain_number(s, i, why);
         return;
     }
-    if (is_word(c)) {
+    if (json_explain_is_word(c)) {
         explain_word(s, i, why);
         return;
     }
@@ -245,9 +245,9 @@ static bool explain_rest(const struct json_stop *s, struct diag *why)
 {
     size_t start = s->pos;
 
-    if (start >= s->len || !is_word(s->text[start]))
+    if (start >= s->len || !json_explain_is_word(s->text[start]))
         return false;
-    while (start && is_word(s->text[start - 1]))
+    while (start && json_explain_is_word(s->text[start - 1]))
         start--;
     if (start == s->pos)
         return false;
@@ -259,12 +259,12 @@ static bool explain_rest(const struct json_stop *s, struct diag *why)
 
 static bool begins_value(char c)
 {
-    return c == '"' || c == '{' || c == '[' || is_word(c);
+    return c == '"' || c == '{' || c == '[' || json_explain_is_word(c);
 }
 
 static void explain_element(const struct json_stop *s, struct diag *why)
 {
-    size_t i = skip_blanks(s, s->pos), next;
+    size_t i = json_explain_skip_blanks(s, s->pos), next;
 
     if (explain_rest(s, why))
         return;
@@ -279,7 +279,7 @@ static void explain_element(const struct json_stop *s, struct diag *why)
             REFUSE(s, why, i, "expected ',' or ']', but found %s", found_at(s, i).text);
         return;
     }
-    next = skip_blanks(s, i + 1);
+    next = json_explain_skip_blanks(s, i + 1);
     if (next == s->len)
         explain_end(s, "array", why);
     else if (s->text[next] == ']')
@@ -290,7 +290,7 @@ static void explain_element(const struct json_stop *s, struct diag *why)
 
 static void explain_member(const struct json_stop *s, struct diag *why)
 {
-    size_t i = skip_blanks(s, s->pos), next;
+    size_t i = json_explain_skip_blanks(s, s->pos), next;
 
     if (explain_rest(s, why))
         return;
@@ -305,7 +305,7 @@ static void explain_member(const struct json_stop *s, struct diag *why)
             REFUSE(s, why, i, "expected ',' or '}', but found %s", found_at(s, i).text);
         return;
     }
-    next = skip_blanks(s, i + 1);
+    next = json_explain_skip_blanks(s, i + 1);
     if (next == s->len)
         explain_end(s, "object", why);
     else if (s->text[next] == '}')
@@ -316,7 +316,7 @@ static void explain_member(const struct json_stop *s, struct diag *why)
 
 static void explain_after_key(const struct json_stop *s, struct diag *why)
 {
-    size_t i = skip_blanks(s, s->pos), next;
+    size_t i = json_explain_skip_blanks(s, s->pos), next;
 
     if (i == s->len) {
         explain_end(s, "object", why);
@@ -327,7 +327,7 @@ static void explain_after_key(const struct json_stop *s, struct diag *why)
             REFUSE(s, why, i, "expected ':' behind a key, but found %s", found_at(s, i).text);
         return;
     }
-    next = skip_blanks(s, i + 1);
+    next = json_explain_skip_blanks(s, i + 1);
     if (next == s->len)
         explain_end(s, "object", why);
     else
@@ -336,7 +336,7 @@ static void explain_after_key(const struct json_stop *s, struct diag *why)
 
 void json_explain(const struct json_stop *s, struct diag *why)
 {
-    size_t i = skip_blanks(s, s->pos);
+    size_t i = json_explain_skip_blanks(s, s->pos);
 
     switch (s->state) {
     case JSON_AT_START:

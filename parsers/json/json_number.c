@@ -72,7 +72,7 @@ static bool read_double(const char *text, size_t len, double *d)
     return isfinite(*d);
 }
 
-static json *read_whole(const char *text, size_t len)
+static json *json_number_read_whole(const char *text, size_t len)
 {
     bool negative = *text == '-';
     uint64_t n = 0, most = negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX;
@@ -102,7 +102,7 @@ json *json_read_number(const char *text, size_t len)
     for (size_t i = 0; i < len; i++)
         if (text[i] == '.' || text[i] == 'e' || text[i] == 'E')
             return read_double(text, len, &d) ? json_double(d) : NULL;
-    return read_whole(text, len);
+    return json_number_read_whole(text, len);
 }
 
 static size_t digits_at(const char *text, size_t len, size_t i)
@@ -185,7 +185,7 @@ struct decimal {
     int count, point;
 };
 
-static void set_digits(struct decimal *x, uint64_t digits, int zeros_cut)
+static void json_number_set_digits(struct decimal *x, uint64_t digits, int zeros_cut)
 {
     char text[24];
     int len = snprintf(text, sizeof(text), "%llu", (unsigned long long)digits);
@@ -209,7 +209,7 @@ static bool short_decimal(struct decimal *x, double d)
         if (scaled >= 1e15)
             return false;
         if (floor(scaled) == scaled && scaled / powers_of_ten[power] == d) {
-            set_digits(x, (uint64_t)scaled, -power);
+            json_number_set_digits(x, (uint64_t)scaled, -power);
             return true;
         }
     }
@@ -263,7 +263,7 @@ static void shortest_decimal(struct decimal *x, double d)
 }
 
 /* The digits from `from` to `to`, zeros where there are none. */
-static char *put_digits(char *at, const struct decimal *x, int from, int to)
+static char *json_number_put_digits(char *at, const struct decimal *x, int from, int to)
 {
     for (int i = from; i < to; i++)
         *at++ = i >= 0 && i < x->count ? x->digits[i] : '0';
@@ -289,13 +289,14 @@ void json_write_double(struct buf *out, double d)
     shortest_decimal(&x, size);
     point = plain ? x.point : 1;
     if (point > 0)
-        at = put_digits(at, &x, 0, point);
+        at = json_number_put_digits(at, &x, 0, point);
     else
         *at++ = '0';
     *at++ = '.';
     if (point < 0)
-        at = put_digits(at, &x, point, 0);
-    at = put_digits(at, &x, point > 0 ? point : 0, x.count > point + 1 ? x.count : point + 1);
+        at = json_number_put_digits(at, &x, point, 0);
+    at = json_number_put_digits(at, &x, point > 0 ? point : 0,
+                                x.count > point + 1 ? x.count : point + 1);
     if (!plain)
         *at++ = 'E';
     out->len += (size_t)(at - start);
@@ -305,7 +306,7 @@ void json_write_double(struct buf *out, double d)
 
 /* ---- order ---- */
 
-static int sign(int n)
+static int json_number_sign(int n)
 {
     return (n > 0) - (n < 0);
 }
@@ -325,7 +326,7 @@ static int compare_int_double(int64_t n, double d)
 }
 
 /* Two whole numbers as digits; both are beyond int64_t, so neither is zero. */
-static int compare_digits(const char *a, size_t a_len, const char *b, size_t b_len)
+static int json_number_compare_digits(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     bool negative = *a == '-';
     int order;
@@ -335,7 +336,7 @@ static int compare_digits(const char *a, size_t a_len, const char *b, size_t b_l
     if (a_len != b_len)
         order = a_len < b_len ? -1 : 1;
     else
-        order = sign(memcmp(a, b, a_len));
+        order = json_number_sign(memcmp(a, b, a_len));
     return negative ? -order : order;
 }
 
@@ -347,7 +348,8 @@ static int compare_big_double(const json *big, double d)
     if (d < 0x1p63 && d >= -0x1p63)
         return *as_string(big)->text == '-' ? -1 : 1;
     len = snprintf(digits, sizeof(digits), "%.0f", d);
-    return compare_digits(as_string(big)->text, as_string(big)->len, digits, (size_t)len);
+    return json_number_compare_digits(as_string(big)->text, as_string(big)->len, digits,
+                                      (size_t)len);
 }
 
 static int compare_big(const json *big, const json *b)
@@ -356,8 +358,8 @@ static int compare_big(const json *big, const json *b)
         return compare_big_double(big, ((const struct double_value *)b)->d);
     if (b->kind == JSON_INT)
         return *as_string(big)->text == '-' ? -1 : 1;
-    return compare_digits(as_string(big)->text, as_string(big)->len, as_string(b)->text,
-                          as_string(b)->len);
+    return json_number_compare_digits(as_string(big)->text, as_string(big)->len, as_string(b)->text,
+                                      as_string(b)->len);
 }
 
 static int compare_doubles(double a, double b)

@@ -70,7 +70,7 @@ static struct place next_place(struct reader *r, size_t start, size_t end)
 }
 
 /* A value between `start` and `end` of the text. */
-static int push(struct reader *r, json *v, size_t start, size_t end)
+static int json_read_push(struct reader *r, json *v, size_t start, size_t end)
 {
     json_events_scalar(&r->made, v, next_place(r, start, end));
     r->pos = end;
@@ -84,7 +84,7 @@ static int on_null(void *ctx)
     struct reader *r = ctx;
     size_t start = token_start(r);
 
-    return push(r, json_null(), start, start + 4);
+    return json_read_push(r, json_null(), start, start + 4);
 }
 
 static int on_boolean(void *ctx, int b)
@@ -92,7 +92,7 @@ static int on_boolean(void *ctx, int b)
     struct reader *r = ctx;
     size_t start = token_start(r);
 
-    return push(r, json_bool(b), start, start + (b ? 4 : 5));
+    return json_read_push(r, json_bool(b), start, start + (b ? 4 : 5));
 }
 
 static int on_number(void *ctx, const char *text, size_t len)
@@ -102,7 +102,7 @@ static int on_number(void *ctx, const char *text, size_t len)
     json *v = json_read_number(text, len);
 
     if (v)
-        return push(r, v, start, start + len);
+        return json_read_push(r, v, start, start + len);
     if (len > JSON_MAX_NUMBER)
         json_refuse(r->why, r->text, r->len, start, "JSON_NUMBER",
                     "a number of %zu characters; %d are the most", len, JSON_MAX_NUMBER);
@@ -232,7 +232,7 @@ static bool check_utf8(struct reader *r, size_t start, size_t len)
 }
 
 /* What stands between the quotes, when it has no escapes; yajl has kept control characters out. */
-static json *read_plain(struct reader *r, size_t start, size_t len)
+static json *json_read_plain(struct reader *r, size_t start, size_t len)
 {
     json *v;
 
@@ -268,21 +268,21 @@ static int on_string(void *ctx, const unsigned char *decoded, size_t decoded_len
     json *v = NULL;
 
     if (plain)
-        v = read_plain(r, start, len);
+        v = json_read_plain(r, start, len);
     else if (check_utf8(r, start, len))
         v = read_escaped(r, start, len);
-    return v ? push(r, v, start - 1, start + len + 1) : STOP;
+    return v ? json_read_push(r, v, start - 1, start + len + 1) : STOP;
 }
 
 /* A key without escapes: mostly one that was there before. */
-static json *read_key(struct reader *r, size_t start, size_t len)
+static json *json_read_key(struct reader *r, size_t start, size_t len)
 {
     uint32_t hash = json_hash_bytes(r->text + start, len);
     json *key = json_events_seen_key(&r->made, r->text + start, len, hash);
 
     if (key)
         return key;
-    key = read_plain(r, start, len);
+    key = json_read_plain(r, start, len);
     if (!key || !len)
         return key;
     mutable_string(key)->hash = hash;
@@ -290,7 +290,7 @@ static json *read_key(struct reader *r, size_t start, size_t len)
     return key;
 }
 
-static int on_key(void *ctx, const unsigned char *decoded, size_t decoded_len)
+static int json_read_on_key(void *ctx, const unsigned char *decoded, size_t decoded_len)
 {
     struct reader *r = ctx;
     size_t start, len;
@@ -298,7 +298,7 @@ static int on_key(void *ctx, const unsigned char *decoded, size_t decoded_len)
     json *key = NULL;
 
     if (plain)
-        key = read_key(r, start, len);
+        key = json_read_key(r, start, len);
     else if (check_utf8(r, start, len))
         key = read_escaped(r, start, len);
     if (!key)
@@ -393,7 +393,7 @@ static const yajl_callbacks callbacks = {
     .yajl_number = on_number,
     .yajl_string = on_string,
     .yajl_start_map = on_open_object,
-    .yajl_map_key = on_key,
+    .yajl_map_key = json_read_on_key,
     .yajl_end_map = on_close_object,
     .yajl_start_array = on_open_array,
     .yajl_end_array = on_close_array,
@@ -432,7 +432,7 @@ static yajl_status run_yajl(struct reader *r)
     return status;
 }
 
-static void explain(const struct reader *r)
+static void json_read_explain(const struct reader *r)
 {
     const struct json_frame *f = json_events_top(&r->made);
     size_t used = r->made.used;
@@ -457,7 +457,8 @@ static void refuse_odd_blank(const struct reader *r)
                 "the character U+%04X is no blank in JSON", (unsigned)*r->odd_blank);
 }
 
-static json *take_result(struct reader *r, yajl_status status, struct json_places **places)
+static json *json_read_take_result(struct reader *r, yajl_status status,
+                                   struct json_places **places)
 {
     /* To yajl, half a token behind the whole value is nothing. */
     size_t end = r->pos;
@@ -469,7 +470,7 @@ static json *take_result(struct reader *r, yajl_status status, struct json_place
     if (r->odd_blank)
         refuse_odd_blank(r);
     else if (status == yajl_status_error || (status == yajl_status_ok && more))
-        explain(r);
+        json_read_explain(r);
     else if (status == yajl_status_ok)
         v = json_events_done(&r->made, places);
     json_events_clear(&r->made);
@@ -498,5 +499,5 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
     r.pos = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
     r.line = 1;
     r.line_at = r.pos;
-    return take_result(&r, run_yajl(&r), places);
+    return json_read_take_result(&r, run_yajl(&r), places);
 }

@@ -27,7 +27,7 @@ static size_t plain_run(const char *text, size_t len)
 }
 
 /* Writes the escape for the character at `text` to `out` and returns the character's length. */
-static size_t escape(const char *text, size_t len, char out[6], size_t *out_len)
+static size_t json_write_escape(const char *text, size_t len, char out[6], size_t *out_len)
 {
     static const char upper[] = "0123456789ABCDEF", lower[] = "0123456789abcdef";
     unsigned char c = (unsigned char)*text;
@@ -74,7 +74,7 @@ static void write_escaped(struct buf *out, const char *text, size_t len)
         len -= run;
         if (!len)
             return;
-        run = escape(text, len, buf_reserve(out, 6), &escaped);
+        run = json_write_escape(text, len, buf_reserve(out, 6), &escaped);
         out->len += escaped;
         text += run;
         len -= run;
@@ -95,7 +95,7 @@ static size_t escaped_len(const char *text, size_t len)
         len -= run;
         if (!len)
             break;
-        run = escape(text, len, out, &escaped);
+        run = json_write_escape(text, len, out, &escaped);
         total += escaped;
         text += run;
         len -= run;
@@ -111,7 +111,7 @@ void json_write_string(struct buf *out, const char *text, size_t len)
 }
 
 /* Looks at the bytes once in a string's life. */
-static bool is_plain(const json *v)
+static bool json_write_is_plain(const json *v)
 {
     const struct string_value *s = as_string(v);
 
@@ -120,12 +120,12 @@ static bool is_plain(const json *v)
     return v->flags & JSON_PLAIN;
 }
 
-static void write_string(struct buf *out, const json *v)
+static void json_write_text_of_string(struct buf *out, const json *v)
 {
     const struct string_value *s = as_string(v);
     char *at;
 
-    if (!is_plain(v)) {
+    if (!json_write_is_plain(v)) {
         json_write_string(out, s->text, s->len);
         return;
     }
@@ -147,13 +147,13 @@ static void write_scalar(struct buf *out, const json *v)
     case JSON_INT: buf_add_int(out, json_int_value(v)); break;
     case JSON_BIGINT: buf_add(out, as_string(v)->text, as_string(v)->len); break;
     case JSON_DOUBLE: json_write_double(out, json_double_value(v)); break;
-    case JSON_STRING: write_string(out, v); break;
+    case JSON_STRING: json_write_text_of_string(out, v); break;
     case JSON_ARRAY:
     case JSON_OBJECT: break;
     }
 }
 
-static void write_array(struct buf *out, const struct array_value *a)
+static void json_write_array(struct buf *out, const struct array_value *a)
 {
     buf_addc(out, '[');
     for (size_t i = 0; i < a->count; i++) {
@@ -164,13 +164,13 @@ static void write_array(struct buf *out, const struct array_value *a)
     buf_addc(out, ']');
 }
 
-static void write_object(struct buf *out, const struct object_value *o)
+static void json_write_object(struct buf *out, const struct object_value *o)
 {
     buf_addc(out, '{');
     for (size_t i = 0; i < o->count; i++) {
         if (i)
             buf_addc(out, ',');
-        write_string(out, o->members[i].key);
+        json_write_text_of_string(out, o->members[i].key);
         buf_addc(out, ':');
         json_write(out, o->members[i].value);
     }
@@ -180,14 +180,14 @@ static void write_object(struct buf *out, const struct object_value *o)
 void json_write(struct buf *out, const json *v)
 {
     if (v->kind == JSON_ARRAY)
-        write_array(out, as_array(v));
+        json_write_array(out, as_array(v));
     else if (v->kind == JSON_OBJECT)
-        write_object(out, as_object(v));
+        json_write_object(out, as_object(v));
     else
         write_scalar(out, v);
 }
 
-static void new_line(struct buf *out, size_t level)
+static void json_write_new_line(struct buf *out, size_t level)
 {
     size_t len = 1 + 2 * level;
     char *at = buf_reserve(out, len);
@@ -209,16 +209,16 @@ static void write_pretty(struct buf *out, const json *v, size_t level)
     for (size_t i = 0; i < count; i++) {
         if (i)
             buf_addc(out, ',');
-        new_line(out, level + 1);
+        json_write_new_line(out, level + 1);
         if (v->kind == JSON_ARRAY) {
             write_pretty(out, json_at(v, i), level + 1);
         } else {
-            write_string(out, json_key_at(v, i));
+            json_write_text_of_string(out, json_key_at(v, i));
             buf_add(out, ": ", 2);
             write_pretty(out, json_value_at(v, i), level + 1);
         }
     }
-    new_line(out, level);
+    json_write_new_line(out, level);
     buf_addc(out, v->kind == JSON_ARRAY ? ']' : '}');
 }
 
@@ -228,7 +228,7 @@ void json_write_pretty(struct buf *out, const json *v)
 }
 
 /* Byte order is code point order in UTF-8. */
-static int by_key(const void *a, const void *b)
+static int json_write_by_key(const void *a, const void *b)
 {
     const struct json_member *const *left = a, *const *right = b;
     const struct string_value *l = as_string((*left)->key), *r = as_string((*right)->key);
@@ -243,12 +243,12 @@ static void write_sorted_object(struct buf *out, const struct object_value *o)
 
     for (size_t i = 0; i < o->count; i++)
         sorted[i] = &o->members[i];
-    qsort(sorted, o->count, sizeof(*sorted), by_key);
+    qsort(sorted, o->count, sizeof(*sorted), json_write_by_key);
     buf_addc(out, '{');
     for (size_t i = 0; i < o->count; i++) {
         if (i)
             buf_addc(out, ',');
-        write_string(out, sorted[i]->key);
+        json_write_text_of_string(out, sorted[i]->key);
         buf_addc(out, ':');
         json_write_sorted(out, sorted[i]->value);
     }
@@ -307,7 +307,7 @@ static size_t string_len(const json *v)
 {
     const struct string_value *s = as_string(v);
 
-    return 2 + (is_plain(v) ? s->len : escaped_len(s->text, s->len));
+    return 2 + (json_write_is_plain(v) ? s->len : escaped_len(s->text, s->len));
 }
 
 /* Units of work: making a number's text costs about as much as looking at so many values. */

@@ -48,7 +48,8 @@ static struct jv fn_type(struct jn *e, const struct call *c)
     return jn_text(e, name, strlen(name));
 }
 
-static struct jv raise(struct jn *e, const char *code, struct jv message, const char *otherwise)
+static struct jv fn_boolean_raise(struct jn *e, const char *code, struct jv message,
+                                  const char *otherwise)
 {
     jn_error(e, code);
     if (str_len(message))
@@ -60,14 +61,14 @@ static struct jv raise(struct jn *e, const char *code, struct jv message, const 
 
 static struct jv fn_error(struct jn *e, const struct call *c)
 {
-    return raise(e, "D3137", arg(c, 0), "$error() function evaluated");
+    return fn_boolean_raise(e, "D3137", arg(c, 0), "$error() function evaluated");
 }
 
 static struct jv fn_assert(struct jn *e, const struct call *c)
 {
     if (arg(c, 0).kind == JV_BOOL && arg(c, 0).b)
         return jv_undefined();
-    return raise(e, "D3141", arg(c, 1), "$assert() statement failed");
+    return fn_boolean_raise(e, "D3141", arg(c, 1), "$assert() statement failed");
 }
 
 static const struct builtin functions[] = {

@@ -8,7 +8,7 @@
 enum { DATE_COST = 16 };
 
 /* A fault, or without one the bound that stopped it. */
-static struct jv refused(struct jn *e, struct jsonata_fault *why)
+static struct jv fn_date_refused(struct jn *e, struct jsonata_fault *why)
 {
     if (why->code)
         return jn_error_fault(e, why);
@@ -29,7 +29,7 @@ static struct jv format(struct jn *e, double ms, struct jv picture, struct jv zo
                             e->x->pictures, e->work, e->memory, &why))
         return jn_take_buf(e, &text);
     buf_clear(&text);
-    return refused(e, &why);
+    return fn_date_refused(e, &why);
 }
 
 static struct jv fn_now(struct jn *e, const struct call *c)
@@ -66,7 +66,7 @@ static struct jv fn_to_millis(struct jn *e, const struct call *c)
     if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
                            str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,
                            e->work, &found, &ms, &why))
-        return refused(e, &why);
+        return fn_date_refused(e, &why);
     return found ? jv_number(ms) : jv_undefined();
 }
 

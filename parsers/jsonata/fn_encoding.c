@@ -11,13 +11,13 @@ static const struct jv failed = {.kind = JV_ERROR};
 /* What is gone through byte by byte, and copied so. */
 enum { BYTES_A_UNIT = 4 };
 
-static bool pay(struct jn *e, size_t at, size_t len, size_t *paid)
+static bool fn_encoding_pay(struct jn *e, size_t at, size_t len, size_t *paid)
 {
     return work_spend_piece(e->work, at, len, BYTES_A_UNIT, paid) || jn_stop(e);
 }
 
 /* Gives up what was made before the evaluation had to stop. */
-static struct jv drop(struct buf *a, struct buf *b)
+static struct jv fn_encoding_drop(struct buf *a, struct buf *b)
 {
     buf_clear(a);
     buf_clear(b);
@@ -31,7 +31,7 @@ static bool add_latin1(struct jn *e, struct buf *out, struct jv s)
     size_t n, paid = 0;
 
     for (size_t at = 0; at < str_len(s); at += n) {
-        if (!pay(e, at, str_len(s), &paid))
+        if (!fn_encoding_pay(e, at, str_len(s), &paid))
             return false;
         n = utf8_decode(str(s) + at, str_len(s) - at, &cp);
         if (!n)
@@ -49,7 +49,7 @@ static bool add_latin1(struct jn *e, struct buf *out, struct jv s)
 static bool add_base64(struct jn *e, struct buf *out, const struct buf *bytes)
 {
     for (size_t at = 0, paid = 0; at < bytes->len; at = paid) {
-        if (!pay(e, at, bytes->len, &paid))
+        if (!fn_encoding_pay(e, at, bytes->len, &paid))
             return false;
         if (paid < bytes->len)
             paid -= (paid - at) % 3;
@@ -65,13 +65,13 @@ static struct jv fn_base64encode(struct jn *e, const struct call *c)
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     if (!add_latin1(e, &bytes, arg(c, 0)) || !add_base64(e, &text, &bytes))
-        return drop(&bytes, &text);
+        return fn_encoding_drop(&bytes, &text);
     buf_clear(&bytes);
     return jn_take_buf(e, &text);
 }
 
 /* The six bits of a digit, of either alphabet; -1: it is none. */
-static int digit_value(char c)
+static int fn_encoding_digit_value(char c)
 {
     return base64_value(c == '-' ? '+' : c == '_' ? '/' : c);
 }
@@ -83,7 +83,7 @@ static bool refuse_base64(struct jn *e, struct jv s)
     size_t len = str_len(s), n = 0, padding, paid = 0;
 
     for (; n < len && base64_value(text[n]) >= 0; n++)
-        if (!pay(e, n, len, &paid))
+        if (!fn_encoding_pay(e, n, len, &paid))
             return true;
     for (padding = 0; n + padding < len && text[n + padding] == '=';)
         padding++;
@@ -113,11 +113,11 @@ static struct jv fn_base64decode(struct jn *e, const struct call *c)
     if (e->dialect == JSONATA_AWS && refuse_base64(e, arg(c, 0)))
         return failed;
     if (!add_latin1(e, &digits, arg(c, 0)))
-        return drop(&digits, &text);
+        return fn_encoding_drop(&digits, &text);
     for (size_t i = 0; i < digits.len && digits.data[i] != '='; i++) {
-        if (!pay(e, i, digits.len, &paid))
-            return drop(&digits, &text);
-        v = digit_value(digits.data[i]);
+        if (!fn_encoding_pay(e, i, digits.len, &paid))
+            return fn_encoding_drop(&digits, &text);
+        v = fn_encoding_digit_value(digits.data[i]);
         if (v < 0)
             continue;
         bits = bits << 6 | (uint32_t)v;

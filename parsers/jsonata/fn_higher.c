@@ -25,7 +25,7 @@ static struct jv fn_map(struct jn *e, const struct call *c)
 }
 
 /* Is the function true for item `i`? -1 after an error. */
-static int holds(struct jn *e, struct func *f, struct jv list, size_t i)
+static int fn_higher_holds(struct jn *e, struct func *f, struct jv list, size_t i)
 {
     const struct mark m = jn_mark(e);
     const struct jv v = call_item(e, f, items_at(list, i), jv_number((double)i), list);
@@ -46,7 +46,7 @@ static struct jv fn_filter(struct jn *e, const struct call *c)
         return list;
     l = list_new(e, LIST_SEQUENCE, 0);
     for (size_t i = 0; i < items_count(list); i++) {
-        truth = holds(e, arg(c, 1).f, list, i);
+        truth = fn_higher_holds(e, arg(c, 1).f, list, i);
         if (truth < 0)
             return failed;
         if (truth)
@@ -65,7 +65,7 @@ static struct jv fn_single(struct jn *e, const struct call *c)
     if (is_undefined(list))
         return list;
     for (size_t i = 0; i < items_count(list); i++) {
-        truth = f.kind == JV_FUNCTION ? holds(e, f.f, list, i) : 1;
+        truth = f.kind == JV_FUNCTION ? fn_higher_holds(e, f.f, list, i) : 1;
         if (truth < 0)
             return failed;
         if (!truth)

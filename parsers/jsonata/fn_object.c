@@ -4,7 +4,7 @@
 
 static const struct jv failed = {.kind = JV_ERROR};
 
-static bool add_keys(struct jn *e, struct map *keys, struct jv v, size_t depth)
+static bool fn_object_add_keys(struct jn *e, struct map *keys, struct jv v, size_t depth)
 {
     if (depth == JSON_MAX_DEPTH) {
         jn_too_deep(e);
@@ -12,7 +12,7 @@ static bool add_keys(struct jn *e, struct map *keys, struct jv v, size_t depth)
     }
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
-            if (!jn_step(e) || !add_keys(e, keys, items_at(v, i), depth + 1))
+            if (!jn_step(e) || !fn_object_add_keys(e, keys, items_at(v, i), depth + 1))
                 return false;
         return true;
     }
@@ -28,7 +28,7 @@ static struct jv fn_keys(struct jn *e, const struct call *c)
     struct list *l = list_new(e, LIST_SEQUENCE, 0);
     const uint32_t *order;
 
-    if (!add_keys(e, keys, arg(c, 0), 0))
+    if (!fn_object_add_keys(e, keys, arg(c, 0), 0))
         return failed;
     order = members_order(e, jv_map(keys));
     for (uint32_t i = 0; i < keys->count; i++)
@@ -42,7 +42,7 @@ static struct jv fn_lookup(struct jn *e, const struct call *c)
     return is_string(arg(c, 1)) ? jv_lookup(e, arg(c, 0), arg(c, 1).j) : jv_undefined();
 }
 
-static bool spread(struct jn *e, struct list *l, struct jv v, size_t depth)
+static bool fn_object_spread(struct jn *e, struct list *l, struct jv v, size_t depth)
 {
     const uint32_t *order;
 
@@ -50,7 +50,7 @@ static bool spread(struct jn *e, struct list *l, struct jv v, size_t depth)
         return jn_too_deep(e), false;
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
-            if (!jn_step(e) || !spread(e, l, items_at(v, i), depth + 1))
+            if (!jn_step(e) || !fn_object_spread(e, l, items_at(v, i), depth + 1))
                 return false;
         return true;
     }
@@ -87,7 +87,7 @@ static struct jv fn_spread(struct jn *e, const struct call *c)
         return v;
     /* What the reference appended to is an array, not a sequence. */
     l = list_new(e, is_array(v) && holds_something(v) ? 0 : LIST_SEQUENCE, 0);
-    return spread(e, l, v, 0) ? jv_list(l) : failed;
+    return fn_object_spread(e, l, v, 0) ? jv_list(l) : failed;
 }
 
 static struct jv fn_merge(struct jn *e, const struct call *c)

@@ -62,8 +62,8 @@ enum { MUCH_COMPARED = 4096 };
  * Place by place, which is fast where few begin alike; else by borders, which is never slow. Adds
  * to *looks how many bytes were looked at one by one.
  */
-static size_t find_text(const char *text, size_t len, size_t from, const char *what,
-                        size_t what_len, size_t *looks)
+static size_t fn_pattern_find_text(const char *text, size_t len, size_t from, const char *what,
+                                   size_t what_len, size_t *looks)
 {
     const size_t start = from;
     size_t compared = 0;
@@ -100,7 +100,7 @@ size_t text_find(struct jn *e, const char *text, size_t len, size_t from, const 
     while (from < len) {
         const size_t end = len - from > piece + what_len ? from + piece + what_len - 1 : len;
         const size_t next = end < len ? from + piece : len;
-        size_t looks = 0, found = find_text(text, end, from, what, what_len, &looks);
+        size_t looks = 0, found = fn_pattern_find_text(text, end, from, what, what_len, &looks);
         jn_spend_bytes(e, ((found == SIZE_MAX ? next : found) - from) / 4);
         jn_spend_characters(e, looks);
         if (found != SIZE_MAX)
@@ -178,7 +178,7 @@ static long digits(const char *s, size_t len, size_t at, size_t most)
     return n;
 }
 
-static size_t width_of(size_t n)
+static size_t fn_pattern_width_of(size_t n)
 {
     size_t width = 1;
 
@@ -200,7 +200,7 @@ struct pieces {
     size_t count;
 };
 
-static void add_piece(struct pieces *p, const char *text, size_t len)
+static void fn_pattern_add_piece(struct pieces *p, const char *text, size_t len)
 {
     if (len)
         p->list[p->count++] = (struct piece){.text = text, .len = len};
@@ -210,18 +210,18 @@ static void add_piece(struct pieces *p, const char *text, size_t len)
  * on. */
 static size_t add_group(struct pieces *p, struct jv template, size_t at, size_t groups)
 {
-    const size_t most = groups ? width_of(groups) : 1;
+    const size_t most = groups ? fn_pattern_width_of(groups) : 1;
     long n = digits(str(template), str_len(template), at, most);
 
     if (most > 1 && n > (long)groups)
         n = digits(str(template), str_len(template), at, most - 1);
     if (n < 0) {
-        add_piece(p, "$", 1);
+        fn_pattern_add_piece(p, "$", 1);
         return at;
     }
     if (n > 0 && (size_t)n <= groups)
         p->list[p->count++] = (struct piece){.group = (size_t)n};
-    return at + width_of((size_t)n);
+    return at + fn_pattern_width_of((size_t)n);
 }
 
 /* Splits a replacement at its $1, $$ and $0. */
@@ -237,10 +237,10 @@ static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups
         dollars += s[i] == '$';
     p.list = jn_alloc(e, (2 * dollars + 1) * sizeof *p.list);
     while ((dollar = text_find(e, s, len, at, "$", 1)) != SIZE_MAX) {
-        add_piece(&p, s + at, dollar - at);
+        fn_pattern_add_piece(&p, s + at, dollar - at);
         at = dollar + 1;
         if (at < len && s[at] == '$') {
-            add_piece(&p, s + at++, 1);
+            fn_pattern_add_piece(&p, s + at++, 1);
         } else if (at < len && s[at] == '0') {
             p.list[p.count++] = (struct piece){.group = 0};
             at++;
@@ -248,7 +248,7 @@ static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups
             at = add_group(&p, template, at, groups);
         }
     }
-    add_piece(&p, s + at, len - at);
+    fn_pattern_add_piece(&p, s + at, len - at);
     return p;
 }
 
@@ -282,8 +282,8 @@ static struct jv match_value(struct jn *e, const struct matcher *from, const str
 }
 
 /* What the function gives for the match. */
-static bool add_result(struct jn *e, struct buf *out, struct jv replacement,
-                       const struct matcher *m, const struct match *match)
+static bool fn_pattern_add_result(struct jn *e, struct buf *out, struct jv replacement,
+                                  const struct matcher *m, const struct match *match)
 {
     struct jv v = match_value(e, m, match);
 
@@ -305,7 +305,7 @@ static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement
                             const struct match *match)
 {
     if (!is_string(replacement))
-        return add_result(e, out, replacement, m, match);
+        return fn_pattern_add_result(e, out, replacement, m, match);
     if (!pieces->list || !m->regex)
         *pieces = read_pieces(e, replacement, matcher_groups(m, match));
     add_pieces(e, out, pieces, m, match);

@@ -11,7 +11,7 @@
 /* What an item of $range takes of Step Functions' memory: 360,145 of them fit, and not one more. */
 static const double range_bytes = 29.11535;
 
-static struct jv refuse(struct jn *e, const char *text)
+static struct jv fn_service_refuse(struct jn *e, const char *text)
 {
     jn_error(e, "D3137");
     buf_adds(&e->why.message, text);
@@ -32,7 +32,7 @@ static struct jv fn_partition(struct jn *e, const struct call *c)
         return (struct jv){.kind = JV_ERROR};
     }
     if (size < 0)
-        return refuse(e, "Second argument must be zero or greater");
+        return fn_service_refuse(e, "Second argument must be zero or greater");
     if (size == 0 || items_count(list) == 0)
         return jv_undefined();
     if (!jn_steps(e, items_count(list)))
@@ -136,7 +136,7 @@ static struct jv fn_hash(struct jn *e, const struct call *c)
         return (struct jv){.kind = JV_ERROR};
     }
     if (rc == 0)
-        return refuse(e, "The hash function has no such algorithm here");
+        return fn_service_refuse(e, "The hash function has no such algorithm here");
     for (unsigned i = 0; i < len; i++) {
         buf_addc(&out, hex[sum[i] >> 4]);
         buf_addc(&out, hex[sum[i] & 15]);
@@ -214,7 +214,7 @@ static struct jv fn_parse(struct jn *e, const struct call *c)
         e->used += size;
         jn_spend(e, size / SIZE_A_UNIT);
     }
-    return v ? jv_from_json(jn_hold(e, v)) : refuse(e, "Invalid JSON");
+    return v ? jv_from_json(jn_hold(e, v)) : fn_service_refuse(e, "Invalid JSON");
 }
 
 static const struct builtin functions[] = {

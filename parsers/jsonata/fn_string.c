@@ -181,7 +181,7 @@ static struct jv fn_length(struct jn *e, const struct call *c)
                                                                       : failed;
 }
 
-static bool is_blank(char c)
+static bool fn_string_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -201,7 +201,7 @@ static struct jv fn_trim(struct jn *e, const struct call *c)
             jn_stop(e);
             return failed;
         }
-        if (is_blank(str(s)[i])) {
+        if (fn_string_is_blank(str(s)[i])) {
             gap = text.len > 0;
             continue;
         }

@@ -165,7 +165,7 @@ static void add_quoted(struct buf *out, const char *text)
         buf_adds(out, "undefined");
 }
 
-static void add_token(const struct failure *f, struct buf *out, bool raw)
+static void jsonata_error_add_token(const struct failure *f, struct buf *out, bool raw)
 {
     if (!f->token)
         buf_adds(out, "undefined");
@@ -181,7 +181,7 @@ static void add_hole(const struct failure *f, struct buf *out, const char *name,
                      bool raw)
 {
     if (len == 5 && memcmp(name, "token", len) == 0)
-        add_token(f, out, raw);
+        jsonata_error_add_token(f, out, raw);
     else if (len == 5 && memcmp(name, "value", len) == 0)
         f->value.data ? buf_add(out, f->value.data, f->value.len) : buf_adds(out, "undefined");
     else if (len == 6 && memcmp(name, "value2", len) == 0)
@@ -260,7 +260,7 @@ struct jv jn_error(struct jn *e, const char *code)
 enum { MAX_SHOWN = 64 * 1024 };
 
 /* As JSON text; of what is too large or too deep as much as fits. */
-static void show(struct jn *e, struct buf *out, struct jv v)
+static void jsonata_error_show(struct jn *e, struct buf *out, struct jv v)
 {
     struct work work = {.most = MAX_SHOWN};
     struct jn quiet = {
@@ -282,7 +282,7 @@ struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
     bool unsupported = false;
 
     jn_error(e, code);
-    show(e, &e->why.value, value);
+    jsonata_error_show(e, &e->why.value, value);
     if (is_undefined(value) || value.kind == JV_ERROR)
         return (struct jv){.kind = JV_ERROR};
     struct failure kept = e->why;
@@ -296,7 +296,7 @@ struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
 struct jv jn_error_values(struct jn *e, const char *code, struct jv value, struct jv second)
 {
     jn_error_value(e, code, value);
-    show(e, &e->why.value2, second);
+    jsonata_error_show(e, &e->why.value2, second);
     return (struct jv){.kind = JV_ERROR};
 }
 

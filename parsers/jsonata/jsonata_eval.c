@@ -402,7 +402,7 @@ static struct jv evaluate_array(struct jn *e, const struct node *n, struct jv in
 
 /* ---- wildcards ---- */
 
-static bool flatten(struct jn *e, struct list *to, struct jv v, size_t depth)
+static bool evaluation_flatten(struct jn *e, struct list *to, struct jv v, size_t depth)
 {
     if (!jn_step(e))
         return false;
@@ -413,7 +413,7 @@ static bool flatten(struct jn *e, struct list *to, struct jv v, size_t depth)
         return true;
     }
     for (size_t i = 0; i < items_count(v); i++)
-        if (!flatten(e, to, items_at(v, i), depth + 1))
+        if (!evaluation_flatten(e, to, items_at(v, i), depth + 1))
             return false;
     return true;
 }
@@ -431,7 +431,7 @@ static struct jv evaluate_wildcard(struct jn *e, struct jv input)
             const struct jv v = items_at(input, i);
             if (is_array(v))
                 l->flags = 0;
-            if (!flatten(e, l, v, 0))
+            if (!evaluation_flatten(e, l, v, 0))
                 return (struct jv){.kind = JV_ERROR};
         }
         return jv_list(l);
@@ -444,13 +444,13 @@ static struct jv evaluate_wildcard(struct jn *e, struct jv input)
         /* What was appended to is no sequence any more. */
         if (is_array(v))
             l->flags = 0;
-        if (!flatten(e, l, v, 0))
+        if (!evaluation_flatten(e, l, v, 0))
             return (struct jv){.kind = JV_ERROR};
     }
     return jv_list(l);
 }
 
-static bool descend(struct jn *e, struct list *to, struct jv v, size_t depth)
+static bool evaluation_descend(struct jn *e, struct list *to, struct jv v, size_t depth)
 {
     const uint32_t *order;
 
@@ -460,7 +460,7 @@ static bool descend(struct jn *e, struct list *to, struct jv v, size_t depth)
         return jn_too_deep(e), false;
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
-            if (!descend(e, to, items_at(v, i), depth + 1))
+            if (!evaluation_descend(e, to, items_at(v, i), depth + 1))
                 return false;
         return true;
     }
@@ -469,7 +469,7 @@ static bool descend(struct jn *e, struct list *to, struct jv v, size_t depth)
         return true;
     order = members_order(e, v);
     for (size_t i = 0; i < members_count(v); i++)
-        if (!descend(e, to, member_value(v, order ? order[i] : i), depth + 1))
+        if (!evaluation_descend(e, to, member_value(v, order ? order[i] : i), depth + 1))
             return false;
     return true;
 }
@@ -481,7 +481,7 @@ static struct jv evaluate_descendant(struct jn *e, struct jv input)
     if (is_undefined(input))
         return input;
     l = list_new(e, LIST_SEQUENCE, 0);
-    if (!descend(e, l, input, 0))
+    if (!evaluation_descend(e, l, input, 0))
         return (struct jv){.kind = JV_ERROR};
     return l->count == 1 ? l->items[0] : jv_list(l);
 }

@@ -10,7 +10,7 @@ static const struct family *const families[] = {
     &date_functions,   &service_functions,
 };
 
-static bool is_in(const struct builtin *f, enum jsonata_dialect dialect)
+static bool functions_is_in(const struct builtin *f, enum jsonata_dialect dialect)
 {
     return f->dialects & (dialect == JSONATA_AWS ? IN_AWS : IN_REFERENCE);
 }
@@ -22,7 +22,7 @@ const struct builtin *builtin_find(enum jsonata_dialect dialect, const char *nam
         for (size_t i = 0; i < families[k]->count; i++) {
             const struct builtin *f = &families[k]->functions[i];
             if (*f->name == *name && strlen(f->name) == len && memcmp(f->name, name, len) == 0 &&
-                is_in(f, dialect))
+                functions_is_in(f, dialect))
                 return f;
         }
     return NULL;
@@ -33,7 +33,7 @@ bool jsonata_function_at(enum jsonata_dialect dialect, size_t i, struct jsonata_
     for (size_t k = 0; k < COUNT(families); k++)
         for (size_t n = 0; n < families[k]->count; n++) {
             const struct builtin *f = &families[k]->functions[n];
-            if (!is_in(f, dialect) || i-- > 0)
+            if (!functions_is_in(f, dialect) || i-- > 0)
                 continue;
             *out = (struct jsonata_function){families[k]->name, f->name, f->signature, f->about};
             return true;

@@ -65,7 +65,7 @@ int op_power(enum op op)
     return ops[op].power;
 }
 
-static bool is_blank(char c)
+static bool lex_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v';
 }
@@ -90,11 +90,11 @@ static enum op op_of_sign(char c)
 
 static bool ends_name(char c)
 {
-    return is_blank(c) || op_of_sign(c) != OP_NONE;
+    return lex_is_blank(c) || op_of_sign(c) != OP_NONE;
 }
 
 /* The byte at `at`, NUL behind the end. */
-static char peek(const struct lexer *l, size_t at)
+static char lex_peek(const struct lexer *l, size_t at)
 {
     return at < l->len ? l->text[at] : '\0';
 }
@@ -113,16 +113,16 @@ static void token_is(struct lexer *l, json *token)
     l->why->token = token;
 }
 
-static bool skip_blanks(struct lexer *l)
+static bool lex_skip_blanks(struct lexer *l)
 {
     for (;;) {
-        while (l->at < l->len && is_blank(l->text[l->at]))
+        while (l->at < l->len && lex_is_blank(l->text[l->at]))
             l->at++;
-        if (peek(l, l->at) != '/' || peek(l, l->at + 1) != '*')
+        if (lex_peek(l, l->at) != '/' || lex_peek(l, l->at + 1) != '*')
             return true;
         const size_t start = l->at;
         l->at += 2;
-        while (!(peek(l, l->at) == '*' && peek(l, l->at + 1) == '/'))
+        while (!(lex_peek(l, l->at) == '*' && lex_peek(l, l->at + 1) == '/'))
             if (++l->at >= l->len)
                 return lex_error(l, "S0106", start);
         l->at += 2;
@@ -140,7 +140,7 @@ static bool compile_regex(struct lexer *l, size_t start, size_t end, struct toke
     bool ignore_case = false, multiline = false;
     char c;
 
-    for (; (c = peek(l, l->at)) == 'i' || c == 'm'; l->at++) {
+    for (; (c = lex_peek(l, l->at)) == 'i' || c == 'm'; l->at++) {
         ignore_case = ignore_case || c == 'i';
         multiline = multiline || c == 'm';
     }
@@ -207,7 +207,7 @@ static bool lex_code_unit(struct lexer *l, struct buf *text)
 static bool lex_escape(struct lexer *l, struct buf *text)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-    const char c = peek(l, l->at);
+    const char c = lex_peek(l, l->at);
     const char *found = c ? strchr(from, c) : NULL;
     uint32_t cp;
 
@@ -254,7 +254,7 @@ static bool lex_string(struct lexer *l, struct token *out)
 
 static size_t digits_from(const struct lexer *l, size_t at)
 {
-    while (ascii_is_digit(peek(l, at)))
+    while (ascii_is_digit(lex_peek(l, at)))
         at++;
     return at;
 }
@@ -262,16 +262,16 @@ static size_t digits_from(const struct lexer *l, size_t at)
 /* int frac? exp?, as JSON has it, without a sign */
 static size_t number_end(const struct lexer *l)
 {
-    size_t at = peek(l, l->at) == '0' ? l->at + 1 : digits_from(l, l->at);
+    size_t at = lex_peek(l, l->at) == '0' ? l->at + 1 : digits_from(l, l->at);
     size_t exp;
 
-    if (peek(l, at) == '.' && ascii_is_digit(peek(l, at + 1)))
+    if (lex_peek(l, at) == '.' && ascii_is_digit(lex_peek(l, at + 1)))
         at = digits_from(l, at + 1);
-    if (peek(l, at) == 'e' || peek(l, at) == 'E') {
+    if (lex_peek(l, at) == 'e' || lex_peek(l, at) == 'E') {
         exp = at + 1;
-        if (peek(l, exp) == '+' || peek(l, exp) == '-')
+        if (lex_peek(l, exp) == '+' || lex_peek(l, exp) == '-')
             exp++;
-        if (ascii_is_digit(peek(l, exp)))
+        if (ascii_is_digit(lex_peek(l, exp)))
             at = digits_from(l, exp);
     }
     return at;
@@ -307,7 +307,7 @@ static bool lex_quoted_name(struct lexer *l, struct token *out)
     return true;
 }
 
-static bool is_word(const char *text, size_t len, const char *word)
+static bool lex_is_word(const char *text, size_t len, const char *word)
 {
     return len == strlen(word) && memcmp(text, word, len) == 0;
 }
@@ -337,7 +337,7 @@ static bool lex_name(struct lexer *l, struct token *out)
         len--;
     }
     for (size_t i = 0; out->kind == TOKEN_NAME && i < COUNT(words); i++)
-        if (is_word(text, len, words[i].word)) {
+        if (lex_is_word(text, len, words[i].word)) {
             out->kind = words[i].kind;
             out->op = words[i].op;
             out->constant = words[i].constant;
@@ -357,7 +357,7 @@ static bool lex_operator(struct lexer *l, struct token *out)
     static const enum op pairs[] = {OP_DESCEND,   OP_RANGE,      OP_BIND,
                                     OP_NOT_EQUAL, OP_LESS_EQUAL, OP_GREATER_EQUAL,
                                     OP_APPLY,     OP_DEFAULT,    OP_COALESCE};
-    const char first = peek(l, l->at), second = peek(l, l->at + 1);
+    const char first = lex_peek(l, l->at), second = lex_peek(l, l->at + 1);
     enum op found = op_of_sign(first);
 
     if (found == OP_NONE)
@@ -374,7 +374,7 @@ static bool lex_operator(struct lexer *l, struct token *out)
 
 static bool lex_token(struct lexer *l, bool value, struct token *out)
 {
-    const char c = peek(l, l->at);
+    const char c = lex_peek(l, l->at);
 
     if (l->at >= l->len)
         return true;
@@ -394,7 +394,7 @@ static bool lex_token(struct lexer *l, bool value, struct token *out)
 bool jsonata_lex(struct lexer *l, bool value, struct token *out)
 {
     *out = (struct token){.kind = TOKEN_END};
-    if (!skip_blanks(l))
+    if (!lex_skip_blanks(l))
         return false;
     out->at = l->at;
     if (!lex_token(l, value, out))

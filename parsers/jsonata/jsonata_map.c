@@ -7,7 +7,7 @@
 
 enum { SMALL_MAP = 8 };
 
-static uint32_t hash_of(const json *key)
+static uint32_t jsonata_map_hash_of(const json *key)
 {
     const char *s = json_str(key);
     uint32_t h = 2166136261u;
@@ -46,7 +46,7 @@ static void index_build(struct jn *e, struct map *m)
     memset(m->slots, 0, size * sizeof *m->slots);
     m->mask = size - 1;
     for (uint32_t i = 0; i < m->count; i++) {
-        m->members[i].hash = hash_of(m->members[i].key);
+        m->members[i].hash = jsonata_map_hash_of(m->members[i].key);
         index_add(m, i);
     }
 }
@@ -59,7 +59,8 @@ static struct map_member *map_find(const struct map *m, const json *key)
                 return &m->members[i];
         return NULL;
     }
-    for (uint32_t slot = hash_of(key) & m->mask; m->slots[slot]; slot = (slot + 1) & m->mask)
+    for (uint32_t slot = jsonata_map_hash_of(key) & m->mask; m->slots[slot];
+         slot = (slot + 1) & m->mask)
         if (same_text(m->members[m->slots[slot] - 1].key, key))
             return &m->members[m->slots[slot] - 1];
     return NULL;
@@ -99,7 +100,7 @@ void map_add(struct jn *e, struct map *m, const json *key, struct jv v)
         index_build(e, m);
     m->members[m->count] = (struct map_member){.key = key, .value = v};
     if (m->slots) {
-        m->members[m->count].hash = hash_of(key);
+        m->members[m->count].hash = jsonata_map_hash_of(key);
         index_add(m, m->count);
     }
     m->count++;

@@ -33,7 +33,7 @@ json *jsonata_keep(jsonata *x, const char *text, size_t len)
 /* So few are looked through one by one. */
 enum { FEW_NAMES = 8 };
 
-static uint32_t hash_of(const char *text, size_t len)
+static uint32_t parse_hash_of(const char *text, size_t len)
 {
     uint32_t h = 2166136261u;
 
@@ -45,7 +45,7 @@ static uint32_t hash_of(const char *text, size_t len)
 static void names_index(struct names *n, uint32_t i)
 {
     const json *text = n->items[i].text;
-    uint32_t slot = hash_of(json_str(text), json_str_len(text)) & n->mask;
+    uint32_t slot = parse_hash_of(json_str(text), json_str_len(text)) & n->mask;
 
     while (n->slots[slot])
         slot = (slot + 1) & n->mask;
@@ -76,7 +76,7 @@ void names_clear(struct names *n)
     *n = (struct names){.items = NULL};
 }
 
-static bool is_name(jsonata *x, uint32_t i, const char *text, size_t len)
+static bool parse_is_name(jsonata *x, uint32_t i, const char *text, size_t len)
 {
     const json *name = x->names.items[i].text;
 
@@ -91,12 +91,12 @@ static uint32_t names_find(jsonata *x, const char *text, size_t len)
     uint32_t slot;
 
     for (uint32_t i = 0; !n->slots && i < n->count; i++)
-        if (is_name(x, i, text, len))
+        if (parse_is_name(x, i, text, len))
             return i;
     if (!n->slots)
         return n->count;
-    for (slot = hash_of(text, len) & n->mask; n->slots[slot]; slot = (slot + 1) & n->mask)
-        if (is_name(x, n->slots[slot] - 1, text, len))
+    for (slot = parse_hash_of(text, len) & n->mask; n->slots[slot]; slot = (slot + 1) & n->mask)
+        if (parse_is_name(x, n->slots[slot] - 1, text, len))
             return n->slots[slot] - 1;
     return n->count;
 }
@@ -289,7 +289,7 @@ static struct node *block(struct parser *p, const struct token *t)
 }
 
 /* expr (".." expr)?, in an array constructor */
-static struct node *element(struct parser *p)
+static struct node *parse_element(struct parser *p)
 {
     struct node *first = expression(p, 0);
     struct node *range;
@@ -312,7 +312,7 @@ static struct node *array(struct parser *p, const struct token *t)
     struct node *item;
 
     while (!at_op(p, OP_CLOSE_BRACKET) || n->count) {
-        item = element(p);
+        item = parse_element(p);
         if (!item)
             return NULL;
         node_add(p, n, item);
@@ -468,7 +468,7 @@ static bool names_lambda(const struct node *n)
 }
 
 /* procedure "(" (argument ("," argument)*)? ")", where an argument may be "?" */
-static struct node *call(struct parser *p, const struct token *t, struct node *left)
+static struct node *parse_call_of(struct parser *p, const struct token *t, struct node *left)
 {
     struct node *n = node_new(p, NODE_CALL, t->at);
     struct node *item;
@@ -620,7 +620,7 @@ static struct node *fallback(struct parser *p, const struct token *t, struct nod
 static struct node *infix(struct parser *p, const struct token *t, struct node *left)
 {
     if (t->op == OP_OPEN_PAREN)
-        return call(p, t, left);
+        return parse_call_of(p, t, left);
     if (t->op == OP_OPEN_BRACKET)
         return filter(p, t, left);
     if (t->op == OP_OPEN_BRACE)
@@ -638,26 +638,26 @@ static struct node *infix(struct parser *p, const struct token *t, struct node *
     return binary(p, t, left, op_power(t->op));
 }
 
-static void raise(size_t *height, const struct node *n)
+static void parse_raise(size_t *height, const struct node *n)
 {
     if (n && n->height > *height)
         *height = n->height;
 }
 
 /* Sets the height of a node whose parts have theirs; false when it is too much. */
-static bool measure(struct parser *p, struct node *n)
+static bool parse_measure(struct parser *p, struct node *n)
 {
     size_t height = 0;
 
     if (n->height)
         return true;
     p->x->steps += 1 + n->count;
-    raise(&height, n->lhs);
-    raise(&height, n->rhs);
-    raise(&height, n->third);
-    raise(&height, n->body);
+    parse_raise(&height, n->lhs);
+    parse_raise(&height, n->rhs);
+    parse_raise(&height, n->third);
+    parse_raise(&height, n->body);
     for (size_t i = 0; i < n->count; i++)
-        raise(&height, n->items[i]);
+        parse_raise(&height, n->items[i]);
     n->height = height + 1;
     return n->height <= JSONATA_MAX_HEIGHT || too_deep(p, n->at);
 }
@@ -670,7 +670,7 @@ static struct node *expression_in(struct parser *p, int power)
     if (!next(p, false))
         return NULL;
     left = prefix(p, &t);
-    while (left && measure(p, left) && p->token.kind == TOKEN_OPERATOR &&
+    while (left && parse_measure(p, left) && p->token.kind == TOKEN_OPERATOR &&
            power < op_power(p->token.op)) {
         t = p->token;
         if (!next(p, true))
@@ -692,7 +692,7 @@ static struct node *expression(struct parser *p, int power)
     return n;
 }
 
-static bool check_text(struct parser *p, const char *text, size_t len)
+static bool parse_check_text(struct parser *p, const char *text, size_t len)
 {
     uint32_t cp;
     size_t n;
@@ -715,7 +715,7 @@ bool jsonata_parse(jsonata *x, const char *text, size_t len, struct failure *why
     struct node *raw;
 
     p.lexer = (struct lexer){.x = x, .text = text, .len = len, .why = why};
-    if (!check_text(&p, text, len) || !next(&p, true))
+    if (!parse_check_text(&p, text, len) || !next(&p, true))
         return false;
     raw = expression(&p, 0);
     if (!raw)

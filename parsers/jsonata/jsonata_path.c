@@ -15,7 +15,7 @@ static const struct jv failed = {.kind = JV_ERROR};
 
 /* ---- names ---- */
 
-static bool add_found(struct jn *e, struct list *to, struct jv v)
+static bool path_step_add_found(struct jn *e, struct list *to, struct jv v)
 {
     if (is_undefined(v))
         return true;
@@ -43,7 +43,7 @@ static struct jv lookup(struct jn *e, struct jv input, const json *key, size_t d
     l = list_new(e, LIST_SEQUENCE, 0);
     for (size_t i = 0; i < items_count(input); i++) {
         const struct jv v = lookup(e, items_at(input, i), key, depth + 1);
-        if (is_error(v) || !jn_step(e) || !add_found(e, l, v))
+        if (is_error(v) || !jn_step(e) || !path_step_add_found(e, l, v))
             return failed;
     }
     return jv_list(l);
@@ -297,7 +297,7 @@ static struct jv step_value(struct jn *e, const struct node *step, struct jv ite
 static bool add_step_value(struct jn *e, struct list *to, struct jv v)
 {
     if (!has_flag(v, LIST_CONS))
-        return add_found(e, to, v);
+        return path_step_add_found(e, to, v);
     list_push(e, to, v);
     return true;
 }
@@ -509,7 +509,7 @@ static bool group_append(struct jn *e, struct group *g, struct jv item)
         g->data = jv_list(g->several);
     }
     return item.kind == JV_TUPLE ? (list_push(e, g->several, item), true)
-                                 : add_found(e, g->several, item);
+                                 : path_step_add_found(e, g->several, item);
 }
 
 static struct jv group_error(struct jn *e, const struct node *pairs, const char *code,

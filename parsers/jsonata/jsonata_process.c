@@ -194,7 +194,7 @@ static bool resolve_ancestry(struct parser *p, struct node *path)
 
 /* ---- paths ---- */
 
-static struct node *path_of(struct parser *p, struct node *step)
+static struct node *process_path_of(struct parser *p, struct node *step)
 {
     struct node *path = node_new(p, NODE_PATH, step->at);
 
@@ -233,7 +233,7 @@ static struct node *process_dot(struct parser *p, struct node *n)
 
     if (!left)
         return NULL;
-    path = left->kind == NODE_PATH ? left : path_of(p, left);
+    path = left->kind == NODE_PATH ? left : process_path_of(p, left);
     if (left->kind == NODE_PARENT)
         slots_add(p, &path->seeking, left->slot);
     rest = process(p, n->rhs);
@@ -350,7 +350,7 @@ static struct node *process_sort(struct parser *p, struct node *n)
     if (!path)
         return NULL;
     if (path->kind != NODE_PATH)
-        path = path_of(p, path);
+        path = process_path_of(p, path);
     sort = node_new(p, NODE_SORT, n->at);
     sort->descending = arena_calloc(&p->x->arena, n->count, sizeof *sort->descending);
     for (size_t i = 0; i < n->count; i++) {
@@ -398,7 +398,7 @@ static struct node *process_index(struct parser *p, struct node *n)
         return NULL;
     step = last_step(whole);
     if (whole->kind != NODE_PATH) {
-        whole = path_of(p, whole);
+        whole = process_path_of(p, whole);
         step->stages = step->predicates;
         step->predicates = (struct stages){0};
     }
@@ -435,7 +435,7 @@ static struct node *process_apply(struct parser *p, struct node *n)
 }
 
 /* Numbers on both sides, and a finite result: done here. */
-static struct node *fold(struct node *n)
+static struct node *process_fold(struct node *n)
 {
     const struct node *a = n->lhs, *b = n->rhs;
     const bool numbers = (a->kind == NODE_NUMBER || a->kind == NODE_FOLDED) &&
@@ -478,7 +478,7 @@ static struct node *process_operator(struct parser *p, struct node *n)
 {
     if (!process_sides(p, n))
         return NULL;
-    return fold(n);
+    return process_fold(n);
 }
 
 static struct node *process_binary(struct parser *p, struct node *n)
@@ -620,7 +620,7 @@ static struct node *process_block(struct parser *p, struct node *n)
 
 static struct node *process_name(struct parser *p, struct node *n)
 {
-    struct node *path = path_of(p, n);
+    struct node *path = process_path_of(p, n);
 
     n->kind = NODE_NAME;
     path->keep_singleton = n->keep_array;

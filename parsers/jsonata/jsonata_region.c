@@ -213,7 +213,7 @@ static bool is_flat(struct jv v)
     return v.kind != JV_LIST && v.kind != JV_MAP && v.kind != JV_TUPLE && v.kind != JV_FUNCTION;
 }
 
-static bool is_json(struct jv v)
+static bool region_is_json(struct jv v)
 {
     return v.kind == JV_STRING || v.kind == JV_ARRAY || v.kind == JV_OBJECT;
 }
@@ -249,7 +249,7 @@ static void rewind_to(struct jn *e, const struct mark *m, struct jv *v, size_t c
     const size_t held = e->held_count, used = e->used;
 
     for (size_t i = 0; i < count; i++)
-        if (is_json(v[i]) && (held > m->held || was_made_since(e, m, v[i].j)))
+        if (region_is_json(v[i]) && (held > m->held || was_made_since(e, m, v[i].j)))
             v[i].j = jn_hold(e, json_ref(v[i].j));
     drop_held(e, m->held, held);
     drop_chunks(e, m);

@@ -36,7 +36,7 @@ static size_t closing(const char *text, size_t len, size_t at, char open, char c
     return at;
 }
 
-static bool refuse(struct failure *why, const char *code, size_t at)
+static bool signature_refuse(struct failure *why, const char *code, size_t at)
 {
     if (why) {
         failure_clear(why);
@@ -68,7 +68,7 @@ static bool read_choice(struct sig_text *t, struct signature *s)
     char *types = arena_alloc(t->arena, len + 2);
 
     if (memchr(t->text + t->at + 1, '<', len))
-        return refuse(t->why, "S0402", t->offset + t->at);
+        return signature_refuse(t->why, "S0402", t->offset + t->at);
     memcpy(types, t->text + t->at + 1, len);
     types[len] = 'm';
     add_param(s, types, '(');
@@ -82,7 +82,7 @@ static bool read_subtype(struct sig_text *t, struct signature *s)
     size_t end;
 
     if (!last || (last->type != 'a' && last->type != 'f'))
-        return refuse(t->why, "S0401", t->offset + t->at);
+        return signature_refuse(t->why, "S0401", t->offset + t->at);
     end = closing(t->text, t->len, t->at, '<', '>');
     last->subtype_len = end > t->at ? end - t->at - 1 : 0;
     last->subtype = arena_strndup(t->arena, t->text + t->at + 1, last->subtype_len);
@@ -133,7 +133,7 @@ struct signature *signature_parse(struct arena *a, const char *text, size_t len,
 
 /* ---- matching ---- */
 
-static char type_of(struct jv v)
+static char signature_type_of(struct jv v)
 {
     switch (v.kind) {
     case JV_UNDEFINED: return 'm';
@@ -152,7 +152,7 @@ static char type_of(struct jv v)
     return 'm';
 }
 
-static bool fits(const struct param *p, char type)
+static bool signature_fits(const struct param *p, char type)
 {
     return strchr(p->types, type) != NULL;
 }
@@ -169,7 +169,7 @@ static bool share_simply(const struct signature *s, const char *types, size_t co
 
     for (size_t i = 0; i < s->count; i++) {
         const struct param *p = &s->params[i];
-        taken[i] = a < count && fits(p, types[a]);
+        taken[i] = a < count && signature_fits(p, types[a]);
         if (p->repeat || (!taken[i] && !p->optional))
             return false;
         a += taken[i];
@@ -182,8 +182,8 @@ static bool share_simply(const struct signature *s, const char *types, size_t co
  * `whole`: all arguments must be used. False: they don't fit. can[i] has a bit for each argument
  * that parameters from i on can start at.
  */
-static bool share(const struct signature *s, size_t params, const char *types, size_t count,
-                  bool whole, uint8_t *taken)
+static bool signature_share(const struct signature *s, size_t params, const char *types,
+                            size_t count, bool whole, uint8_t *taken)
 {
     bool can[MAX_PARAMS + 1][MAX_ARGS + 1];
 
@@ -192,7 +192,7 @@ static bool share(const struct signature *s, size_t params, const char *types, s
     for (size_t i = params; i-- > 0;) {
         const struct param *p = &s->params[i];
         for (size_t a = count + 1; a-- > 0;) {
-            const bool one = a < count && fits(p, types[a]);
+            const bool one = a < count && signature_fits(p, types[a]);
             can[i][a] = (p->optional && can[i + 1][a]) || (one && can[i + 1][a + 1]) ||
                         (one && p->repeat && can[i][a + 1]);
         }
@@ -202,13 +202,13 @@ static bool share(const struct signature *s, size_t params, const char *types, s
     for (size_t i = 0, a = 0; i < params; i++) {
         const struct param *p = &s->params[i];
         taken[i] = 0;
-        while (a < count && fits(p, types[a]) &&
+        while (a < count && signature_fits(p, types[a]) &&
                ((p->repeat && a + 1 <= count && can[i][a + 1]) || can[i + 1][a + 1])) {
             taken[i]++;
             a++;
             if (!p->repeat || !can[i][a])
                 break;
-            if (a == count || !fits(p, types[a]))
+            if (a == count || !signature_fits(p, types[a]))
                 break;
         }
     }
@@ -239,7 +239,7 @@ static bool refuse_arguments(struct jn *e, const struct signature *s, const stru
     uint8_t taken[MAX_PARAMS];
     size_t good = 0;
 
-    for (size_t n = 1; n <= s->count && share(s, n, types, count, false, taken); n++) {
+    for (size_t n = 1; n <= s->count && signature_share(s, n, types, count, false, taken); n++) {
         good = 0;
         for (size_t i = 0; i < n; i++)
             good += taken[i];
@@ -257,7 +257,7 @@ static bool items_fit(struct jn *e, const struct param *p, struct jv array)
     if (array.kind == JV_ARRAY && p->subtype_len == 1 && p->subtype[0] == 'n')
         return json_is_all_numbers(array.j);
     for (size_t i = 0; i < n; i++)
-        if (p->subtype_len == 0 || type_of(items_at(array, i)) != p->subtype[0])
+        if (p->subtype_len == 0 || signature_type_of(items_at(array, i)) != p->subtype[0])
             return false;
     return true;
 }
@@ -266,7 +266,7 @@ static bool items_fit(struct jn *e, const struct param *p, struct jv array)
 static bool array_argument(struct jn *e, const struct param *p, struct jv v, size_t taken,
                            size_t index, struct jv *out)
 {
-    const char type = type_of(v);
+    const char type = signature_type_of(v);
     struct list *one;
 
     *out = v;
@@ -289,7 +289,7 @@ static bool array_argument(struct jn *e, const struct param *p, struct jv v, siz
 static bool context_argument(struct jn *e, const struct param *p, struct jv context, size_t index,
                              struct jv *out)
 {
-    if (!fits(p, type_of(context)))
+    if (!signature_fits(p, signature_type_of(context)))
         return mismatch(e, "T0411", context, index + 1, NULL);
     *out = context;
     return true;
@@ -306,8 +306,9 @@ bool signature_validate(struct jn *e, const struct signature *s, const struct jv
     if (count > MAX_ARGS)
         return mismatch(e, "T0410", args[MAX_ARGS], MAX_ARGS + 1, NULL);
     for (size_t i = 0; i < count; i++)
-        types[i] = type_of(args[i]);
-    if (!share_simply(s, types, count, taken) && !share(s, s->count, types, count, true, taken))
+        types[i] = signature_type_of(args[i]);
+    if (!share_simply(s, types, count, taken) &&
+        !signature_share(s, s->count, types, count, true, taken))
         return refuse_arguments(e, s, args, types, count);
     out->items = jn_alloc(e, (count + s->count) * sizeof *out->items);
     out->count = 0;

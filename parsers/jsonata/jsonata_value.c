@@ -63,7 +63,7 @@ struct jv jn_take_buf(struct jn *e, struct buf *b)
     return v;
 }
 
-static bool is_surrogate(const char *s, unsigned char from, unsigned char to)
+static bool value_is_surrogate(const char *s, unsigned char from, unsigned char to)
 {
     const unsigned char *u = (const unsigned char *)s;
 
@@ -76,8 +76,8 @@ void text_add(struct buf *out, const char *text, size_t len)
     char joined[4];
     size_t n;
 
-    if (out->len >= 3 && len >= 3 && is_surrogate(out->data + out->len - 3, 0xA0, 0xAF) &&
-        is_surrogate(text, 0xB0, 0xBF)) {
+    if (out->len >= 3 && len >= 3 && value_is_surrogate(out->data + out->len - 3, 0xA0, 0xAF) &&
+        value_is_surrogate(text, 0xB0, 0xBF)) {
         utf8_decode(out->data + out->len - 3, 3, &high);
         utf8_decode(text, 3, &low);
         out->len -= 3;
@@ -244,19 +244,19 @@ struct jv jv_boolean(struct jn *e, struct jv v)
     return t < 0 ? (struct jv){.kind = JV_ERROR} : jv_bool(t > 0);
 }
 
-static int equal(struct jn *e, struct jv a, struct jv b, size_t depth);
+static int value_equal(struct jn *e, struct jv a, struct jv b, size_t depth);
 
-static int equal_arrays(struct jn *e, struct jv a, struct jv b, size_t depth)
+static int value_equal_arrays(struct jn *e, struct jv a, struct jv b, size_t depth)
 {
     const size_t n = items_count(a);
     int same = n == items_count(b);
 
     for (size_t i = 0; same > 0 && i < n; i++)
-        same = equal(e, items_at(a, i), items_at(b, i), depth);
+        same = value_equal(e, items_at(a, i), items_at(b, i), depth);
     return same;
 }
 
-static int equal_objects(struct jn *e, struct jv a, struct jv b, size_t depth)
+static int value_equal_objects(struct jn *e, struct jv a, struct jv b, size_t depth)
 {
     const size_t n = members_count(a);
     int same = n == members_count(b);
@@ -265,7 +265,7 @@ static int equal_objects(struct jn *e, struct jv a, struct jv b, size_t depth)
         const json *key = member_key(a, i);
         const struct jv other = member_get(b, key);
         jn_spend_key(e, key);
-        same = is_undefined(other) ? 0 : equal(e, member_value(a, i), other, depth);
+        same = is_undefined(other) ? 0 : value_equal(e, member_value(a, i), other, depth);
     }
     return same;
 }
@@ -276,16 +276,16 @@ static bool same_json(struct jv a, struct jv b)
     return a.kind == b.kind && (a.kind == JV_ARRAY || a.kind == JV_OBJECT) && a.j == b.j;
 }
 
-static int equal(struct jn *e, struct jv a, struct jv b, size_t depth)
+static int value_equal(struct jn *e, struct jv a, struct jv b, size_t depth)
 {
     if (!jn_step(e))
         return -1;
     if (depth == JSON_MAX_DEPTH)
         return jn_too_deep(e), -1;
     if (is_array(a) && is_array(b))
-        return same_json(a, b) ? 1 : equal_arrays(e, a, b, depth + 1);
+        return same_json(a, b) ? 1 : value_equal_arrays(e, a, b, depth + 1);
     if (is_object(a) && is_object(b))
-        return same_json(a, b) ? 1 : equal_objects(e, a, b, depth + 1);
+        return same_json(a, b) ? 1 : value_equal_objects(e, a, b, depth + 1);
     if (a.kind != b.kind)
         return 0;
     if (a.kind == JV_NUMBER)
@@ -303,7 +303,7 @@ static int equal(struct jn *e, struct jv a, struct jv b, size_t depth)
 
 int jv_equal(struct jn *e, struct jv a, struct jv b)
 {
-    return equal(e, a, b, 0);
+    return value_equal(e, a, b, 0);
 }
 
 int jv_compare(struct jn *e, struct jv a, struct jv b)

@@ -16,7 +16,7 @@ struct writer {
 };
 
 /* JavaScript's escapes have small letters. */
-static void write_string(struct jn *e, struct buf *out, const json *text)
+static void jsonata_write_string(struct jn *e, struct buf *out, const json *text)
 {
     const size_t start = out->len;
 
@@ -37,7 +37,7 @@ static void write_string(struct jn *e, struct buf *out, const json *text)
     }
 }
 
-static bool write_value(struct writer *w, struct jv v);
+static bool jsonata_write_value(struct writer *w, struct jv v);
 
 static void break_line(struct writer *w)
 {
@@ -53,7 +53,7 @@ static void break_line(struct writer *w)
 /* Of the digits of a number. */
 enum { NUMBER_COST = 8 };
 
-static bool write_number(struct writer *w, double n)
+static bool jsonata_write_number(struct writer *w, double n)
 {
     if (!isfinite(n)) {
         if (w->round && jv_is_numeric(w->e, jv_number(n)) < 0)
@@ -80,10 +80,10 @@ static bool write_item(struct writer *w, struct jv v)
         buf_adds(w->out, "null");
         return true;
     }
-    return write_value(w, v);
+    return jsonata_write_value(w, v);
 }
 
-static bool write_array(struct writer *w, struct jv v)
+static bool jsonata_write_array(struct writer *w, struct jv v)
 {
     const size_t n = items_count(v);
     bool ok = true;
@@ -103,7 +103,7 @@ static bool write_array(struct writer *w, struct jv v)
     return ok;
 }
 
-static bool write_object(struct writer *w, struct jv v)
+static bool jsonata_write_object(struct writer *w, struct jv v)
 {
     const size_t n = members_count(v);
     const uint32_t *order = w->e ? members_order(w->e, v) : NULL;
@@ -117,7 +117,7 @@ static bool write_object(struct writer *w, struct jv v)
         if (i)
             buf_addc(w->out, ',');
         break_line(w);
-        write_string(w->e, w->out, key);
+        jsonata_write_string(w->e, w->out, key);
         buf_adds(w->out, w->indent ? ": " : ":");
         ok = write_item(w, member_value(v, at));
     }
@@ -143,7 +143,7 @@ static bool within_bounds(struct writer *w)
     return true;
 }
 
-static bool write_value(struct writer *w, struct jv v)
+static bool jsonata_write_value(struct writer *w, struct jv v)
 {
     if (!within_bounds(w))
         return false;
@@ -151,13 +151,13 @@ static bool write_value(struct writer *w, struct jv v)
     case JV_UNDEFINED: buf_adds(w->out, "undefined"); return true;
     case JV_NULL: buf_adds(w->out, "null"); return true;
     case JV_BOOL: buf_adds(w->out, v.b ? "true" : "false"); return true;
-    case JV_NUMBER: return write_number(w, v.n);
-    case JV_STRING: write_string(w->e, w->out, v.j); return true;
+    case JV_NUMBER: return jsonata_write_number(w, v.n);
+    case JV_STRING: jsonata_write_string(w->e, w->out, v.j); return true;
     case JV_ARRAY:
-    case JV_LIST: return write_array(w, v);
+    case JV_LIST: return jsonata_write_array(w, v);
     case JV_OBJECT:
-    case JV_MAP: return write_object(w, v);
-    case JV_TUPLE: return write_value(w, v.tuple->item);
+    case JV_MAP: return jsonata_write_object(w, v);
+    case JV_TUPLE: return jsonata_write_value(w, v.tuple->item);
     case JV_FUNCTION: buf_adds(w->out, "\"\""); return true;
     case JV_ERROR: break;
     }
@@ -168,7 +168,7 @@ bool jv_write(struct jn *e, struct buf *out, struct jv v, bool round, unsigned i
 {
     struct writer w = {.e = e, .out = out, .round = round, .indent = indent};
 
-    return write_value(&w, v);
+    return jsonata_write_value(&w, v);
 }
 
 bool jv_add_string(struct jn *e, struct buf *out, struct jv v)

@@ -36,8 +36,8 @@ static enum outcome encode(struct buf *out, const char *text, size_t len, const 
     return DONE;
 }
 
-static bool tell(enum outcome o, const char *function, const char *text, size_t len,
-                 struct jsonata_fault *why)
+static bool url_tell(enum outcome o, const char *function, const char *text, size_t len,
+                     struct jsonata_fault *why)
 {
     if (o != MALFORMED)
         return o == DONE;
@@ -50,13 +50,14 @@ static bool tell(enum outcome o, const char *function, const char *text, size_t 
 bool js_url_encode(struct buf *out, const char *text, size_t len, struct work *work,
                    struct jsonata_fault *why)
 {
-    return tell(encode(out, text, len, UNRESERVED RESERVED "#", work), "encodeUrl", text, len, why);
+    return url_tell(encode(out, text, len, UNRESERVED RESERVED "#", work), "encodeUrl", text, len,
+                    why);
 }
 
 bool js_url_encode_component(struct buf *out, const char *text, size_t len, struct work *work,
                              struct jsonata_fault *why)
 {
-    return tell(encode(out, text, len, UNRESERVED, work), "encodeUrlComponent", text, len, why);
+    return url_tell(encode(out, text, len, UNRESERVED, work), "encodeUrlComponent", text, len, why);
 }
 
 /* The character that escapes at the start of `text` make; returns how many there are, 0: none. */
@@ -106,11 +107,11 @@ static enum outcome decode(struct buf *out, const char *text, size_t len, const 
 bool js_url_decode(struct buf *out, const char *text, size_t len, struct work *work,
                    struct jsonata_fault *why)
 {
-    return tell(decode(out, text, len, RESERVED "#", work), "decodeUrl", text, len, why);
+    return url_tell(decode(out, text, len, RESERVED "#", work), "decodeUrl", text, len, why);
 }
 
 bool js_url_decode_component(struct buf *out, const char *text, size_t len, struct work *work,
                              struct jsonata_fault *why)
 {
-    return tell(decode(out, text, len, "", work), "decodeUrlComponent", text, len, why);
+    return url_tell(decode(out, text, len, "", work), "decodeUrlComponent", text, len, why);
 }

@@ -42,7 +42,7 @@ enum outcome jsonpath_broken(struct eval *e, const char *format, ...)
     return BROKEN;
 }
 
-static void write_key(struct buf *out, const json *key)
+static void jsonpath_eval_write_key(struct buf *out, const json *key)
 {
     buf_adds(out, "['");
     buf_add(out, json_str(key), json_str_len(key));
@@ -65,7 +65,7 @@ static void write_spot(struct buf *out, const struct spot *at)
     }
     write_spot(out, at->up);
     if (at->key)
-        write_key(out, at->key);
+        jsonpath_eval_write_key(out, at->key);
     else
         write_index(out, at->index);
 }
@@ -144,7 +144,7 @@ static enum outcome broken_names(struct eval *e, const struct step *s, struct bu
 /* ---- definite paths ---- */
 
 /* The element at `i`, which need not be there. */
-static const json *element(const json *array, int64_t i)
+static const json *jsonpath_eval_element(const json *array, int64_t i)
 {
     return i >= 0 && (uint64_t)i < json_count(array) ? json_at(array, (size_t)i) : NULL;
 }
@@ -154,7 +154,7 @@ static int64_t index_of(const struct step *s, const json *array)
     return s->kind == STEP_FROM_END ? (int64_t)json_count(array) + s->from : s->from;
 }
 
-static bool has_all(const json *object, json *const *names, size_t count)
+static bool jsonpath_eval_has_all(const json *object, json *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!json_get_key(object, names[i]))
@@ -192,7 +192,7 @@ static void write_followed(struct buf *out, const struct route *route, const jso
         } else {
             int64_t i = index_of(s, v);
             write_index(out, i);
-            v = element(v, i);
+            v = jsonpath_eval_element(v, i);
         }
     }
 }
@@ -235,7 +235,7 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
                 return broken_followed_names(e, route, from, s);
             if (!jsonpath_spend(e, s->count))
                 return BROKEN;
-            if (all_names && !has_all(v, s->names, s->count))
+            if (all_names && !jsonpath_eval_has_all(v, s->names, s->count))
                 return MISSING;
             out->made = pick(s, v);
             v = out->made;
@@ -244,7 +244,7 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
                 return MISSING;
             if (!is_array(v))
                 return broken_type(e, s, end, v, node);
-            v = element(v, index_of(s, v));
+            v = jsonpath_eval_element(v, index_of(s, v));
             node = true;
         }
     }
@@ -273,8 +273,8 @@ static json *get_definite(struct eval *e, const struct route *route)
 
 /* ---- paths that select several values ---- */
 
-static enum outcome apply(struct eval *e, const struct step *s, const json *v,
-                          const struct spot *at);
+static enum outcome jsonpath_eval_apply(struct eval *e, const struct step *s, const json *v,
+                                        const struct spot *at);
 
 static enum outcome missing(struct eval *e, const struct step *s, const json *v,
                             const struct spot *at)
@@ -290,7 +290,7 @@ static enum outcome missing(struct eval *e, const struct step *s, const json *v,
 }
 
 /* `size`: how many values it adds to what there is. */
-static enum outcome add_result(struct eval *e, const json *v, size_t size)
+static enum outcome jsonpath_eval_add_result(struct eval *e, const json *v, size_t size)
 {
     if (JSONPATH_MAX_RESULTS - e->found_count < size)
         return jsonpath_broken(e, "The result of the path is too large");
@@ -300,12 +300,12 @@ static enum outcome add_result(struct eval *e, const json *v, size_t size)
 }
 
 /* `v` is where step `s` leads to. */
-static enum outcome go_on(struct eval *e, const struct step *s, const json *v,
-                          const struct spot *at)
+static enum outcome jsonpath_eval_go_on(struct eval *e, const struct step *s, const json *v,
+                                        const struct spot *at)
 {
     if (s + 1 < e->end)
-        return apply(e, s + 1, v, at);
-    return jsonpath_spend(e, 1) ? add_result(e, v, 1) : BROKEN;
+        return jsonpath_eval_apply(e, s + 1, v, at);
+    return jsonpath_spend(e, 1) ? jsonpath_eval_add_result(e, v, 1) : BROKEN;
 }
 
 static enum outcome apply_name(struct eval *e, const struct step *s, const json *v,
@@ -315,7 +315,7 @@ static enum outcome apply_name(struct eval *e, const struct step *s, const json 
     struct spot there = {.up = at, .key = s->name};
 
     if (next)
-        return go_on(e, s, lift(next), &there);
+        return jsonpath_eval_go_on(e, s, lift(next), &there);
     /* In an object, only a last name or one among definite steps must be there. */
     if (is_object(v) && s + 1 < e->end && !s[-1].rest_definite)
         return WENT_ON;
@@ -340,7 +340,7 @@ static enum outcome apply_names(struct eval *e, const struct step *s, const json
     if (!jsonpath_spend(e, s->count))
         return BROKEN;
     picked = pick(s, v);
-    o = add_result(e, picked, 1 + json_count(picked));
+    o = jsonpath_eval_add_result(e, picked, 1 + json_count(picked));
     json_unref(picked);
     return o;
 }
@@ -350,7 +350,7 @@ static enum outcome apply_index(struct eval *e, const struct step *s, const json
 {
     struct spot there = {.up = at, .index = i, .node = true};
 
-    return go_on(e, s, element(v, i), &there);
+    return jsonpath_eval_go_on(e, s, jsonpath_eval_element(v, i), &there);
 }
 
 static enum outcome apply_range(struct eval *e, const struct step *s, const json *v, int64_t from,
@@ -418,7 +418,7 @@ static enum outcome apply_all(struct eval *e, const struct step *s, const json *
             e->quiet--;
         } else {
             struct spot there = {.up = at, .key = json_key_at(v, i)};
-            o = go_on(e, s, lift(json_value_at(v, i)), &there);
+            o = jsonpath_eval_go_on(e, s, lift(json_value_at(v, i)), &there);
         }
         if (o == BROKEN || (o == MISSING && !array))
             return o;
@@ -435,7 +435,7 @@ static enum outcome apply_filter(struct eval *e, const struct step *s, const jso
     if (is_object(v)) {
         verdict = jsonpath_accept(e, s->filter, v);
         if (verdict == ACCEPTED)
-            return go_on(e, s, v, at);
+            return jsonpath_eval_go_on(e, s, v, at);
         return verdict == REJECTED ? WENT_ON : BROKEN;
     }
     if (!is_array(v))
@@ -459,11 +459,11 @@ static enum verdict suits(struct eval *e, const struct step *s, const json *v)
     bool yes = false;
 
     switch (s->kind) {
-    case STEP_NAME: yes = is_object(v) && has_all(v, &s->name, 1); break;
+    case STEP_NAME: yes = is_object(v) && jsonpath_eval_has_all(v, &s->name, 1); break;
     case STEP_NAMES:
         if (!jsonpath_spend(e, s->count))
             return UNDECIDED;
-        yes = is_object(v) && has_all(v, s->names, s->count);
+        yes = is_object(v) && jsonpath_eval_has_all(v, s->names, s->count);
         break;
     case STEP_INDEX:
     case STEP_FROM_END:
@@ -507,7 +507,7 @@ static enum outcome scan_elements(struct eval *e, const struct step *s, const js
 
     for (size_t i = 0; o == WENT_ON && i < json_count(v); i++) {
         struct spot there = {.up = at, .index = (int64_t)i};
-        o = apply(e, s + 1, lift(json_at(v, i)), &there);
+        o = jsonpath_eval_apply(e, s + 1, lift(json_at(v, i)), &there);
     }
     return o;
 }
@@ -526,17 +526,18 @@ static enum outcome scan(struct eval *e, const struct step *s, const json *v, co
     if (verdict == UNDECIDED)
         return BROKEN;
     if (verdict == ACCEPTED)
-        o = is_array(v) && s + 1 < e->end ? scan_elements(e, s, v, at) : apply(e, s, v, at);
+        o = is_array(v) && s + 1 < e->end ? scan_elements(e, s, v, at)
+                                          : jsonpath_eval_apply(e, s, v, at);
     return o == WENT_ON ? scan_kids(e, s, v, at) : o;
 }
 
-static enum outcome apply(struct eval *e, const struct step *s, const json *v,
-                          const struct spot *at)
+static enum outcome jsonpath_eval_apply(struct eval *e, const struct step *s, const json *v,
+                                        const struct spot *at)
 {
     if (!jsonpath_spend(e, 1))
         return BROKEN;
     switch (s->kind) {
-    case STEP_ROOT: return go_on(e, s, v, &top);
+    case STEP_ROOT: return jsonpath_eval_go_on(e, s, v, &top);
     case STEP_NAME: return apply_name(e, s, v, at);
     case STEP_NAMES: return apply_names(e, s, v, at);
     case STEP_INDEX:
@@ -559,7 +560,7 @@ static json *get_several(struct eval *e, const struct route *route)
 
     e->end = route->steps + route->count;
     json_build_array(&e->found, 0);
-    o = apply(e, route->steps, e->doc, &top);
+    o = jsonpath_eval_apply(e, route->steps, e->doc, &top);
     if (o != WENT_ON) {
         json_build_drop(&e->found);
         return NULL;
@@ -582,7 +583,7 @@ static const json *look_up(const struct route *route, const json *doc)
         if (s->kind == STEP_NAME)
             v = json_get_key(v, s->name);
         else
-            v = json_is_array(v) ? element(v, s->from) : NULL;
+            v = json_is_array(v) ? jsonpath_eval_element(v, s->from) : NULL;
     }
     return v;
 }

@@ -36,7 +36,7 @@ static struct stretch strip(struct stretch s, const char *before, const char *be
     return jsonpath_part(s, from, to);
 }
 
-static bool begins(struct stretch s, const char *with)
+static bool jsonpath_filter_begins(struct stretch s, const char *with)
 {
     size_t len = strlen(with);
 
@@ -51,7 +51,7 @@ static bool is_pattern(struct stretch s)
             (s.len >= 2 && s.text[s.len - 2] == '/' && s.text[s.len - 1] == 'i'));
 }
 
-static bool read_pattern(struct reader *r, struct stretch s, struct operand *out)
+static bool jsonpath_filter_read_pattern(struct reader *r, struct stretch s, struct operand *out)
 {
     bool caseless = s.text[s.len - 1] == 'i';
     size_t to = s.len - 1 - caseless;
@@ -78,12 +78,12 @@ static bool read_pattern(struct reader *r, struct stretch s, struct operand *out
 
 static bool read_operand(struct reader *r, struct stretch s, struct operand *out)
 {
-    if (begins(s, "$") || begins(s, "@")) {
-        out->kind = begins(s, "$") ? OPERAND_ROOT : OPERAND_ITEM;
+    if (jsonpath_filter_begins(s, "$") || jsonpath_filter_begins(s, "@")) {
+        out->kind = jsonpath_filter_begins(s, "$") ? OPERAND_ROOT : OPERAND_ITEM;
         return jsonpath_read_route(r, s, true, &out->route);
     }
     if (is_pattern(s))
-        return read_pattern(r, s, out);
+        return jsonpath_filter_read_pattern(r, s, out);
     if (s.len > 0 && s.text[0] == '\'' && s.text[s.len - 1] == '\'') {
         if (s.len == 1)
             return jsonpath_refuse(r, s.at, "The quote is not closed");
@@ -104,7 +104,7 @@ static const struct {
 };
 
 /* Where `sign` stands in `s`, or SIZE_MAX. */
-static size_t find(struct stretch s, const char *sign)
+static size_t jsonpath_filter_find(struct stretch s, const char *sign)
 {
     size_t len = strlen(sign);
 
@@ -118,7 +118,7 @@ static size_t find(struct stretch s, const char *sign)
 static bool read_test(struct reader *r, struct stretch s, bool negated, struct condition *out)
 {
     s = jsonpath_trim(s);
-    if (!begins(s, "$") && !begins(s, "@"))
+    if (!jsonpath_filter_begins(s, "$") && !jsonpath_filter_begins(s, "@"))
         return jsonpath_refuse(r, s.at, "Neither a comparison nor a path: %.*s", (int)s.len,
                                s.text);
     out->op = negated ? OP_ABSENT : OP_EXISTS;
@@ -130,13 +130,13 @@ static bool read_comparison(struct reader *r, struct stretch left, struct stretc
 {
     left = jsonpath_trim(left);
     right = jsonpath_trim(right);
-    if (begins(left, "!@")) /* negates tests only, and is let pass here */
+    if (jsonpath_filter_begins(left, "!@")) /* negates tests only, and is let pass here */
         left = jsonpath_part(left, 1, left.len);
-    if (begins(right, "!@"))
+    if (jsonpath_filter_begins(right, "!@"))
         return jsonpath_refuse(
             r, right.at, "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]");
-    out->twins =
-        begins(left, "$") && left.len == right.len && memcmp(left.text, right.text, left.len) == 0;
+    out->twins = jsonpath_filter_begins(left, "$") && left.len == right.len &&
+                 memcmp(left.text, right.text, left.len) == 0;
     return read_operand(r, left, &out->left) && read_operand(r, right, &out->right);
 }
 
@@ -146,14 +146,14 @@ static bool read_condition(struct reader *r, struct stretch s, struct condition 
     if (s.len == 0)
         return jsonpath_refuse(r, s.at, "A condition is missing");
     for (size_t i = 0; i < COUNT(operators); i++) {
-        size_t at = find(s, operators[i].sign);
+        size_t at = jsonpath_filter_find(s, operators[i].sign);
         if (at == SIZE_MAX)
             continue;
         out->op = operators[i].op;
         return read_comparison(r, jsonpath_part(s, 0, at),
                                jsonpath_part(s, at + strlen(operators[i].sign), s.len), out);
     }
-    if (begins(s, "!@"))
+    if (jsonpath_filter_begins(s, "!@"))
         return read_test(r, jsonpath_part(s, 1, s.len), true, out);
     return read_test(r, s, false, out);
 }
@@ -220,7 +220,8 @@ static bool unwrap(struct reader *r, struct stretch *s, const char *open, const 
     struct stretch t = jsonpath_trim(*s);
     size_t n = strlen(close);
 
-    if (t.len < strlen(open) + n || !begins(t, open) || memcmp(t.text + t.len - n, close, n) != 0)
+    if (t.len < strlen(open) + n || !jsonpath_filter_begins(t, open) ||
+        memcmp(t.text + t.len - n, close, n) != 0)
         return jsonpath_refuse(r, t.at, "Filter must have the form %s: %.*s", form, (int)t.len,
                                t.text);
     *s = jsonpath_part(t, strlen(open), t.len - n);

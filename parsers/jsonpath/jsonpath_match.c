@@ -89,7 +89,7 @@ static char next_digit(const char **p, const char *end)
     return *p < end ? *(*p)++ : '0';
 }
 
-static int compare_digits(const struct decimal *a, const struct decimal *b)
+static int jsonpath_match_compare_digits(const struct decimal *a, const struct decimal *b)
 {
     const char *p = a->digits;
     const char *q = b->digits;
@@ -110,7 +110,7 @@ static int compare_decimals(const struct decimal *a, const struct decimal *b)
         return 0;
     if (a->point != b->point)
         return a->point < b->point ? -a->sign : a->sign;
-    return a->sign * compare_digits(a, b);
+    return a->sign * jsonpath_match_compare_digits(a, b);
 }
 
 /* ---- the sides of an operator ---- */
@@ -175,8 +175,8 @@ static bool decimal_of(const struct side *s, struct buf *room, struct decimal *o
     return read_decimal(room->data, room->len, out);
 }
 
-static enum verdict compare_numbers(struct eval *e, const struct side *expected,
-                                    const struct side *actual, int *order)
+static enum verdict jsonpath_match_compare_numbers(struct eval *e, const struct side *expected,
+                                                   const struct side *actual, int *order)
 {
     struct buf rooms[2] = {{0}, {0}};
     struct decimal a;
@@ -243,8 +243,8 @@ static size_t cost_of(const struct side *a, const struct side *b)
 }
 
 /* REJECTED: the two cannot be compared, and every comparison of them is false. */
-static enum verdict compare(struct eval *e, const struct side *expected, const struct side *actual,
-                            int *order)
+static enum verdict jsonpath_match_compare(struct eval *e, const struct side *expected,
+                                           const struct side *actual, int *order)
 {
     bool texts = expected->kind == SIDE_TEXT;
 
@@ -259,7 +259,7 @@ static enum verdict compare(struct eval *e, const struct side *expected, const s
         return ACCEPTED;
     }
     if (actual->kind == SIDE_NUMBER && (texts || expected->kind == SIDE_NUMBER))
-        return compare_numbers(e, expected, actual, order);
+        return jsonpath_match_compare_numbers(e, expected, actual, order);
     if (actual->kind == SIDE_BOOL && (texts || expected->kind == SIDE_BOOL)) {
         *order = bool_of(expected) - bool_of(actual);
         return ACCEPTED;
@@ -268,7 +268,7 @@ static enum verdict compare(struct eval *e, const struct side *expected, const s
 }
 
 /* `order` is how the expected value, on the right, stands to the actual one. */
-static bool holds(enum condition_op op, int order)
+static bool jsonpath_match_holds(enum condition_op op, int order)
 {
     switch (op) {
     case OP_EQ: return order == 0;
@@ -294,8 +294,8 @@ static enum verdict judge_order(struct eval *e, const struct condition *c, const
     if (op != OP_EQ && op != OP_NE && (left->kind == SIDE_NULL) != (right->kind == SIDE_NULL))
         return REJECTED;
     if (!c->twins)
-        v = compare(e, right, left, &order);
-    return v == ACCEPTED && !holds(op, order) ? REJECTED : v;
+        v = jsonpath_match_compare(e, right, left, &order);
+    return v == ACCEPTED && !jsonpath_match_holds(op, order) ? REJECTED : v;
 }
 
 static enum verdict undecided(struct eval *e, const char *text)

@@ -164,12 +164,12 @@ struct cursor {
     size_t count, cap;
 };
 
-static char here(const struct cursor *c)
+static char jsonpath_parse_here(const struct cursor *c)
 {
     return c->i < c->s.len ? c->s.text[c->i] : '\0';
 }
 
-static bool is_one_of(char c, const char *set)
+static bool jsonpath_parse_is_one_of(char c, const char *set)
 {
     return c != '\0' && strchr(set, c);
 }
@@ -199,9 +199,11 @@ static bool take_number(struct cursor *c)
 /* Gathers digits, signs and blanks, of which the last do not count. */
 static void gather_number(struct cursor *c)
 {
-    for (; ascii_is_digit(here(c)) || here(c) == ' ' || here(c) == '-'; c->i++)
-        if (here(c) != ' ')
-            buf_addc(&c->digits, here(c));
+    for (; ascii_is_digit(jsonpath_parse_here(c)) || jsonpath_parse_here(c) == ' ' ||
+           jsonpath_parse_here(c) == '-';
+         c->i++)
+        if (jsonpath_parse_here(c) != ' ')
+            buf_addc(&c->digits, jsonpath_parse_here(c));
 }
 
 static bool unclosed(struct cursor *c)
@@ -215,11 +217,11 @@ static bool read_from_end(struct cursor *c, struct step *out)
 {
     struct stretch function;
 
-    for (c->i += 2; here(c) != '-'; c->i++) {
+    for (c->i += 2; jsonpath_parse_here(c) != '-'; c->i++) {
         if (c->i >= c->s.len)
             return unclosed(c);
-        if (!is_one_of(here(c), " ()"))
-            buf_addc(&c->digits, here(c));
+        if (!jsonpath_parse_is_one_of(jsonpath_parse_here(c), " ()"))
+            buf_addc(&c->digits, jsonpath_parse_here(c));
     }
     function = (struct stretch){buf_str(&c->digits), c->digits.len, c->s.at};
     if (strcmp(function.text, "size") != 0 && strcmp(function.text, "length") != 0)
@@ -228,11 +230,11 @@ static bool read_from_end(struct cursor *c, struct step *out)
                                "[(@.length - n)] and [(@.size() - n)]",
                                function.text);
     buf_reset(&c->digits);
-    for (; here(c) != ')'; c->i++) {
+    for (; jsonpath_parse_here(c) != ')'; c->i++) {
         if (c->i >= c->s.len)
             return unclosed(c);
-        if (here(c) != ' ')
-            buf_addc(&c->digits, here(c));
+        if (jsonpath_parse_here(c) != ' ')
+            buf_addc(&c->digits, jsonpath_parse_here(c));
     }
     if (!take_number(c))
         return false;
@@ -268,18 +270,19 @@ static bool read_colon(struct cursor *c, struct signs *seen)
 
 static bool read_number_list(struct cursor *c, struct signs *seen)
 {
-    while (ascii_is_digit(here(c)) || is_one_of(here(c), ", :-")) {
-        if (here(c) == ':') {
+    while (ascii_is_digit(jsonpath_parse_here(c)) ||
+           jsonpath_parse_is_one_of(jsonpath_parse_here(c), ", :-")) {
+        if (jsonpath_parse_here(c) == ':') {
             if (!read_colon(c, seen))
                 return false;
-        } else if (here(c) == ',') {
+        } else if (jsonpath_parse_here(c) == ',') {
             seen->comma = true;
             if (!take_number(c))
                 return false;
-        } else if (here(c) != ' ') {
-            buf_addc(&c->digits, here(c));
+        } else if (jsonpath_parse_here(c) != ' ') {
+            buf_addc(&c->digits, jsonpath_parse_here(c));
         }
-        if (here(c) == ']')
+        if (jsonpath_parse_here(c) == ']')
             break;
         c->i++;
     }
@@ -313,7 +316,7 @@ static bool read_numbers(struct reader *r, struct stretch s, size_t i, struct st
     struct signs seen = {0};
     bool ok;
 
-    if (here(&c) == '@') {
+    if (jsonpath_parse_here(&c) == '@') {
         ok = read_from_end(&c, out);
     } else {
         ok = read_number_list(&c, &seen);
@@ -341,7 +344,7 @@ static size_t bracket_len(struct stretch s)
     return s.len;
 }
 
-static bool is_space(char c)
+static bool jsonpath_parse_is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -357,7 +360,7 @@ static size_t count_marks(struct stretch s)
         char c = s.text[i];
         if (c == '?')
             marks++;
-        else if (!is_space(c) && (marks == 0 || (c != ',' && c != '*')))
+        else if (!jsonpath_parse_is_space(c) && (marks == 0 || (c != ',' && c != '*')))
             return 0;
     }
     return marks;
@@ -409,7 +412,7 @@ static size_t bare_len(struct stretch s)
 {
     size_t len = 0;
 
-    while (len < s.len && !is_one_of(s.text[len], ".[ "))
+    while (len < s.len && !jsonpath_parse_is_one_of(s.text[len], ".[ "))
         len++;
     return len;
 }
@@ -470,7 +473,7 @@ static bool is_definite_kind(enum step_kind kind)
            kind == STEP_FROM_END;
 }
 
-static void settle(struct reader *r, const struct steps *list, struct route *out)
+static void jsonpath_parse_settle(struct reader *r, const struct steps *list, struct route *out)
 {
     bool definite = true;
 
@@ -519,7 +522,7 @@ bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct 
         return ends_with_scan(r, s);
     ok = read_steps(r, s, inner, &list);
     if (ok)
-        settle(r, &list, out);
+        jsonpath_parse_settle(r, &list, out);
     mem_free(list.v);
     if (ok && inner && !out->steps[0].rest_definite)
         return jsonpath_refuse(r, whole.at, "the predicate path: %.*s is not definite",

@@ -15,7 +15,8 @@ static void write_first(struct buf *out, const struct route *route, size_t count
 }
 
 /* Why step `i` cannot be written to in `v`. */
-static void explain(struct diag *why, const struct route *route, size_t i, const json *v)
+static void jsonpath_set_explain(struct diag *why, const struct route *route, size_t i,
+                                 const json *v)
 {
     const struct step *s = &route->steps[i];
     struct buf whole = {0};
@@ -51,7 +52,7 @@ static bool can_write(const struct step *s, const json *v)
     return v && json_is_array(v) && s->from >= 0 && (size_t)s->from < json_count(v);
 }
 
-static const json *inside(const struct step *s, const json *v)
+static const json *jsonpath_set_inside(const struct step *s, const json *v)
 {
     if (!v)
         return NULL;
@@ -59,7 +60,7 @@ static const json *inside(const struct step *s, const json *v)
 }
 
 /* A copy of `v` with `new` at step `s`. Takes `new`. */
-static json *with(const struct step *s, const json *v, json *new)
+static json *jsonpath_set_with(const struct step *s, const json *v, json *new)
 {
     struct json_build b;
 
@@ -78,7 +79,7 @@ json *jsonpath_blocking_step(const jsonpath *p, const json *doc, bool writing)
         const struct step *s = &p->route.steps[i];
         bool passable = can_write(s, v);
 
-        v = passable ? inside(s, v) : NULL;
+        v = passable ? jsonpath_set_inside(s, v) : NULL;
         if (!passable || (!writing && !v))
             return s->kind == STEP_NAME ? json_ref(s->name) : json_stringf("%d", s->from);
     }
@@ -86,18 +87,18 @@ json *jsonpath_blocking_step(const jsonpath *p, const json *doc, bool writing)
 }
 
 /* Fills containers[i] with what step i is applied to. */
-static bool descend(const struct route *route, const json *doc, const json **containers,
-                    struct diag *why)
+static bool jsonpath_set_descend(const struct route *route, const json *doc,
+                                 const json **containers, struct diag *why)
 {
     const json *v = doc;
 
     for (size_t i = 1; i < route->count; i++) {
         containers[i] = v;
         if (!can_write(&route->steps[i], v)) {
-            explain(why, route, i, v);
+            jsonpath_set_explain(why, route, i, v);
             return false;
         }
-        v = inside(&route->steps[i], v);
+        v = jsonpath_set_inside(&route->steps[i], v);
     }
     return true;
 }
@@ -117,12 +118,12 @@ json *jsonpath_set(const jsonpath *p, const json *doc, json *v, struct diag *why
         goto out;
     }
     containers = mem_calloc(route->count, sizeof(json *));
-    if (!descend(route, doc, containers, why))
+    if (!jsonpath_set_descend(route, doc, containers, why))
         goto out;
     result = v;
     v = NULL;
     for (size_t i = route->count - 1; i > 0; i--)
-        result = with(&route->steps[i], containers[i], result);
+        result = jsonpath_set_with(&route->steps[i], containers[i], result);
 out:
     json_unref(v);
     mem_free(containers);

@@ -214,25 +214,25 @@ static const struct {
     {'f', "1"}, {'Z', "01:01"}, {'z', "01:01"}, {'C', "n"}, {'E', "n"},
 };
 
-static bool is_one_of(uint32_t component, const char *set)
+static bool date_is_one_of(uint32_t component, const char *set)
 {
     return component && component < 0x80 && strchr(set, (int)component);
 }
 
-static struct date_part *add_part(struct date_picture *p)
+static struct date_part *date_add_part(struct date_picture *p)
 {
     MEM_GROW(p->parts, p->count, p->cap);
     p->parts[p->count] = (struct date_part){.digits = -1, .exact = NAN};
     return &p->parts[p->count++];
 }
 
-static void add_text(struct date_picture *p, const char *text, size_t len)
+static void date_add_text(struct date_picture *p, const char *text, size_t len)
 {
     struct date_part *part;
 
     if (!len)
         return;
-    part = add_part(p);
+    part = date_add_part(p);
     part->literal = text;
     part->literal_len = len;
 }
@@ -244,14 +244,14 @@ static void add_literal(struct date_picture *p, const char *text, size_t len)
 
     for (size_t i = 0; i + 1 < len; i++)
         if (text[i] == ']' && text[i + 1] == ']') {
-            add_text(p, text + start, ++i - start);
+            date_add_text(p, text + start, ++i - start);
             start = i + 1;
         }
-    add_text(p, text + start, len - start);
+    date_add_text(p, text + start, len - start);
 }
 
 /* White space, of which there may be any in a marker. */
-static bool is_space(uint32_t c)
+static bool date_is_space(uint32_t c)
 {
     return (c >= 9 && c <= 13) || c == ' ' || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
@@ -269,7 +269,7 @@ static const char *without_spaces(struct arena *a, const char *text, size_t *len
         n = utf8_decode(text + i, *len - i, &cp);
         if (!n)
             n = 1;
-        else if (is_space(cp)) {
+        else if (date_is_space(cp)) {
             copy = copy ? copy : arena_strndup(a, text, *len);
             continue;
         }
@@ -291,7 +291,7 @@ static bool read_width(const char *text, size_t len, double *width)
 }
 
 /* Y, M, D: how many digits the marker has room for; a year is cut to so many. */
-static void set_digits(struct date_part *part)
+static void date_set_digits(struct date_part *part)
 {
     struct picture *number = &part->number;
 
@@ -315,9 +315,9 @@ static const char *with_modifier(struct arena *a, const char *text, size_t *len,
     return copy;
 }
 
-static bool read_number(struct date_picture *p, struct date_part *part, const char *text,
-                        size_t len, bool has_least, double least, enum jsonata_dialect dialect,
-                        struct jsonata_fault *why)
+static bool date_read_number(struct date_picture *p, struct date_part *part, const char *text,
+                             size_t len, bool has_least, double least, enum jsonata_dialect dialect,
+                             struct jsonata_fault *why)
 {
     if (part->modifier)
         text = with_modifier(&p->arena, text, &len, part->modifier);
@@ -326,8 +326,8 @@ static bool read_number(struct date_picture *p, struct date_part *part, const ch
     part->whole = true;
     if (has_least && part->number.mandatory < least)
         part->number.mandatory = least;
-    if (is_one_of(part->component, dialect == JSONATA_AWS ? "YMD" : "Y"))
-        set_digits(part);
+    if (date_is_one_of(part->component, dialect == JSONATA_AWS ? "YMD" : "Y"))
+        date_set_digits(part);
     return true;
 }
 
@@ -356,7 +356,7 @@ static bool refuse_component(uint32_t component, const char *code, struct jsonat
 static bool read_marker(struct date_picture *p, const char *text, size_t len,
                         enum jsonata_dialect dialect, struct jsonata_fault *why)
 {
-    struct date_part *part = add_part(p);
+    struct date_part *part = date_add_part(p);
     const size_t first = utf8_decode(text, len, &part->component);
     size_t end = len;
     bool has_least = false;
@@ -382,13 +382,13 @@ static bool read_marker(struct date_picture *p, const char *text, size_t len,
         part->names = DATE_LOWER;
     else if (text[0] == 'N')
         part->names = len > 1 && text[1] == 'n' ? DATE_TITLE : DATE_UPPER;
-    if (is_one_of(part->component, "Zz")) {
+    if (date_is_one_of(part->component, "Zz")) {
         part->whole = picture_read(&part->number, text, len, why);
         return part->whole;
     }
-    if (part->names || !is_one_of(part->component, "YMDdFWwXxHhmsf"))
+    if (part->names || !date_is_one_of(part->component, "YMDdFWwXxHhmsf"))
         return true;
-    if (!read_number(p, part, text, len, has_least, least, dialect, why))
+    if (!date_read_number(p, part, text, len, has_least, least, dialect, why))
         return false;
     if (p->count > 1 && part[-1].whole)
         part[-1].exact = part[-1].number.mandatory;
@@ -410,7 +410,7 @@ static bool read_parts(struct date_picture *p, const char *text, size_t len,
         }
         add_literal(p, text + start, i - start);
         if (i + 1 < len && text[i + 1] == '[') {
-            add_text(p, "[", 1);
+            date_add_text(p, "[", 1);
             start = i += 2;
             continue;
         }
@@ -429,7 +429,7 @@ static bool read_parts(struct date_picture *p, const char *text, size_t len,
     return true;
 }
 
-static void clear_picture(void *picture)
+static void date_clear_picture(void *picture)
 {
     struct date_picture *p = picture;
 
@@ -440,30 +440,30 @@ static void clear_picture(void *picture)
     js_regex_free(p->pattern);
 }
 
-static bool read_picture(struct date_picture *p, const char *text, size_t len,
-                         enum jsonata_dialect dialect, struct jsonata_fault *why)
+static bool date_read_picture(struct date_picture *p, const char *text, size_t len,
+                              enum jsonata_dialect dialect, struct jsonata_fault *why)
 {
     const bool ok = read_parts(p, text, len, dialect, why);
 
     if (!ok)
-        clear_picture(p);
+        date_clear_picture(p);
     return ok;
 }
 
 static bool read_aws(void *p, const char *text, size_t len, struct jsonata_fault *why)
 {
-    return read_picture(p, text, len, JSONATA_AWS, why);
+    return date_read_picture(p, text, len, JSONATA_AWS, why);
 }
 
 static bool read_reference(void *p, const char *text, size_t len, struct jsonata_fault *why)
 {
-    return read_picture(p, text, len, JSONATA_REFERENCE, why);
+    return date_read_picture(p, text, len, JSONATA_REFERENCE, why);
 }
 
 /* The dialects read some pictures in different ways. */
 static const struct picture_sort dates[] = {
-    [JSONATA_AWS] = {sizeof(struct date_picture), read_aws, clear_picture},
-    [JSONATA_REFERENCE] = {sizeof(struct date_picture), read_reference, clear_picture},
+    [JSONATA_AWS] = {sizeof(struct date_picture), read_aws, date_clear_picture},
+    [JSONATA_REFERENCE] = {sizeof(struct date_picture), read_reference, date_clear_picture},
 };
 
 struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
@@ -556,7 +556,7 @@ static bool write_name(const struct date_part *part, double value, struct buf *o
 {
     const char *name;
 
-    if (!is_one_of(part->component, "MxF"))
+    if (!date_is_one_of(part->component, "MxF"))
         return refuse_component(part->component, "D3133", why);
     name = part->component == 'F' ? date_day_name(value) : date_month_name(value);
     if (name)
@@ -587,7 +587,7 @@ static bool write_part(const struct date_part *part, double ms, const struct civ
     case 'E': buf_adds(out, "ISO"); return true;
     default: break;
     }
-    if (!is_one_of(part->component, "YMDdFWwXxHhmsf")) {
+    if (!date_is_one_of(part->component, "YMDdFWwXxHhmsf")) {
         buf_adds(out, "undefined");
         return true;
     }
@@ -600,8 +600,8 @@ static bool write_part(const struct date_part *part, double ms, const struct civ
 }
 
 /* What a piece that was written costs: work for its bytes, and room for them. */
-static bool pay(const struct buf *out, size_t from, size_t most, struct work *work,
-                struct jsonata_fault *why)
+static bool date_pay(const struct buf *out, size_t from, size_t most, struct work *work,
+                     struct jsonata_fault *why)
 {
     if (out->len > most)
         jsonata_fault_set(why, "U1002");
@@ -644,11 +644,11 @@ bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t
         if (!ok || out->len - paid < PAID_AT_ONCE)
             continue;
         /* Others may run meanwhile, and put other pictures in the place of this one. */
-        ok = pay(out, paid, start + memory, work, why);
+        ok = date_pay(out, paid, start + memory, work, why);
         paid = out->len;
         p = ok ? date_picture_get(kept, picture, picture_len, dialect, why) : NULL;
     }
-    ok = ok && pay(out, paid, start + memory, work, why);
+    ok = ok && date_pay(out, paid, start + memory, work, why);
     if (!ok)
         out->len = start;
     return ok;

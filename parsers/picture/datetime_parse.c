@@ -30,7 +30,7 @@ static bool skip(struct cursor *c, char mark)
 }
 
 /* So many digits and no fewer; -1: there are not. */
-static int read_digits(struct cursor *c, size_t count)
+static int date_parse_read_digits(struct cursor *c, size_t count)
 {
     int n = 0;
 
@@ -69,9 +69,9 @@ static bool read_offset(struct cursor *c, double *minutes)
     west = skip(c, '-');
     if (!west && !skip(c, '+'))
         return false;
-    hour = read_digits(c, 2);
+    hour = date_parse_read_digits(c, 2);
     skip(c, ':');
-    minute = read_digits(c, 2);
+    minute = date_parse_read_digits(c, 2);
     if (hour < 0 || minute < 0 || c->i < c->len)
         return false;
     *minutes = hour * 60 + minute;
@@ -83,11 +83,11 @@ static bool read_offset(struct cursor *c, double *minutes)
 }
 
 /* THH:MM:SS(.sss)?; milliseconds of the day, NaN for a time that is none. */
-static bool read_time(struct cursor *c, double *ms)
+static bool date_parse_read_time(struct cursor *c, double *ms)
 {
-    int hour = read_digits(c, 2);
-    int minute = hour >= 0 && skip(c, ':') ? read_digits(c, 2) : -1;
-    int second = minute >= 0 && skip(c, ':') ? read_digits(c, 2) : -1;
+    int hour = date_parse_read_digits(c, 2);
+    int minute = hour >= 0 && skip(c, ':') ? date_parse_read_digits(c, 2) : -1;
+    int second = minute >= 0 && skip(c, ':') ? date_parse_read_digits(c, 2) : -1;
     int fraction = 0;
 
     if (second < 0)
@@ -107,23 +107,23 @@ static bool read_time(struct cursor *c, double *ms)
  * What JavaScript's Date.parse has its own rules for: a date, alone, with Z, or with a time. Days
  * up to 31 are good in each month. False when it is of another form.
  */
-static bool read_date(const char *text, size_t len, double *out)
+static bool date_parse_read_date(const char *text, size_t len, double *out)
 {
     struct cursor c = {text, len, 0};
-    int year = read_digits(&c, 4), month = 1, day = 1;
+    int year = date_parse_read_digits(&c, 4), month = 1, day = 1;
     double ms = 0, minutes = 0;
 
     if (year < 0)
         return false;
     if (skip(&c, '-')) {
-        month = read_digits(&c, 2);
+        month = date_parse_read_digits(&c, 2);
         if (month >= 0 && skip(&c, '-'))
-            day = read_digits(&c, 2);
+            day = date_parse_read_digits(&c, 2);
     }
     if (month < 0 || day < 0)
         return false;
     if (skip(&c, 'T')) {
-        if (!read_time(&c, &ms) || !read_offset(&c, &minutes))
+        if (!date_parse_read_time(&c, &ms) || !read_offset(&c, &minutes))
             return false;
     } else if (c.i < len && !(skip(&c, 'Z') && c.i == len)) {
         return false;
@@ -175,7 +175,7 @@ static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect
 {
     double ms = NAN;
     enum js_regex_answer form = JS_REGEX_FOUND;
-    bool date = read_date(text, len, &ms);
+    bool date = date_parse_read_date(text, len, &ms);
 
     if (!date || isnan(ms))
         form = find_iso_form(text, len, dialect, work);
@@ -218,7 +218,7 @@ static bool is_of_run(const struct date_run *r, size_t i, char c)
 }
 
 /* Can what `next` matches begin with a character of `r`? */
-static bool may_go_on(const struct date_run *r, const struct date_run *next)
+static bool date_parse_may_go_on(const struct date_run *r, const struct date_run *next)
 {
     if (next->of == RUN_LITERAL)
         return is_of_run(r, 0, next->literal[0]);
@@ -289,7 +289,7 @@ static void make_runs(struct date_picture *p, enum jsonata_dialect dialect)
         if (!run_of_part(&p->parts[i], dialect, &runs[i]))
             return;
         if (before && before->least < before->most && !before->ordinal &&
-            may_go_on(before, &runs[i]))
+            date_parse_may_go_on(before, &runs[i]))
             return;
     }
     p->runs = runs;
@@ -322,7 +322,7 @@ static size_t run_length(const struct date_run *r, const char *text, size_t len)
 
 /* ---- a picture as a regular expression ---- */
 
-static void put_literal(struct buf *out, const char *text, size_t len)
+static void date_parse_put_literal(struct buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         if (strchr(".*+?^${}()|[]\\", text[i]) && text[i])
@@ -399,7 +399,7 @@ static bool put_part(struct buf *out, const struct date_part *part, enum jsonata
     char component[4];
 
     switch (part->component) {
-    case 0: put_literal(out, part->literal, part->literal_len); return true;
+    case 0: date_parse_put_literal(out, part->literal, part->literal_len); return true;
     case 'Z':
     case 'z': put_zone(out, part); return true;
     case 'f':
@@ -442,7 +442,8 @@ struct components {
 };
 
 /* The name has to be written as in the picture of it: "Jan" when three letters are the most. */
-static bool same_name(const struct date_part *part, const char *name, const char *text, size_t len)
+static bool date_parse_same_name(const struct date_part *part, const char *name, const char *text,
+                                 size_t len)
 {
     size_t most = strlen(name);
 
@@ -452,7 +453,8 @@ static bool same_name(const struct date_part *part, const char *name, const char
 }
 
 /* Of names that are cut to the same the last is meant. */
-static bool read_name(const struct date_part *part, const char *text, size_t len, double *out)
+static bool date_parse_read_name(const struct date_part *part, const char *text, size_t len,
+                                 double *out)
 {
     bool days = part->component == 'F';
 
@@ -465,7 +467,7 @@ static bool read_name(const struct date_part *part, const char *text, size_t len
     }
     for (int i = days ? 7 : 12; i >= 1; i--) {
         *out = i;
-        if (same_name(part, days ? date_day_name(i) : date_month_name(i), text, len))
+        if (date_parse_same_name(part, days ? date_day_name(i) : date_month_name(i), text, len))
             return true;
     }
     return false;
@@ -514,7 +516,7 @@ static void take_part(struct components *c, const struct date_part *part,
     else if (part->whole)
         picture_parse(&part->number, text, len, &value, NULL);
     else
-        known = read_name(part, text, len, &value);
+        known = date_parse_read_name(part, text, len, &value);
     c->of[at] = value;
     c->known[at] = known;
     c->any = true;
@@ -523,7 +525,7 @@ static void take_part(struct components *c, const struct date_part *part,
 /* ---- components to an instant ---- */
 
 /* 0 counts as not given, here and only here. */
-static bool is_given(const struct components *c, char letter)
+static bool date_parse_is_given(const struct components *c, char letter)
 {
     unsigned at = (unsigned char)letter;
 
@@ -531,12 +533,12 @@ static bool is_given(const struct components *c, char letter)
 }
 
 /* Of all these, are some given, and none but those of `may`? */
-static bool only(const struct components *c, const char *all, const char *may)
+static bool date_parse_only(const struct components *c, const char *all, const char *may)
 {
     bool some = false;
 
     for (; *all; all++) {
-        if (!is_given(c, *all))
+        if (!date_parse_is_given(c, *all))
             continue;
         if (!strchr(may, *all))
             return false;
@@ -549,7 +551,8 @@ static bool only(const struct components *c, const char *all, const char *may)
  * From the largest component to the smallest: what is missing in front of those given is that of
  * now, what is missing behind them the least; none may be missing between. D3136.
  */
-static bool fill(struct components *c, const char *letters, double now, struct jsonata_fault *why)
+static bool date_parse_fill(struct components *c, const char *letters, double now,
+                            struct jsonata_fault *why)
 {
     bool begun = false, ended = false;
 
@@ -588,26 +591,27 @@ static double hour_of(const struct components *c, bool halves)
 
 static double zone_of(const struct components *c)
 {
-    if (is_given(c, 'Z'))
+    if (date_parse_is_given(c, 'Z'))
         return c->of['Z'];
-    return is_given(c, 'z') ? c->of['z'] : 0;
+    return date_parse_is_given(c, 'z') ? c->of['z'] : 0;
 }
 
 /* By weeks no day can be found: the reference cannot either. */
 static bool find_instant(struct components *c, double now, double *out, struct jsonata_fault *why)
 {
     static const char dates[] = "YXMxWwdD", times[] = "PHhmsf";
-    bool by_month = only(c, dates, "YMD");
-    bool by_day = !by_month && only(c, dates, "Yd");
-    bool by_week = only(c, dates, "Xxw") || only(c, dates, "XW");
-    bool halves = !only(c, times, "Hmsf") && only(c, times, "Phmsf");
+    bool by_month = date_parse_only(c, dates, "YMD");
+    bool by_day = !by_month && date_parse_only(c, dates, "Yd");
+    bool by_week = date_parse_only(c, dates, "Xxw") || date_parse_only(c, dates, "XW");
+    bool halves = !date_parse_only(c, times, "Hmsf") && date_parse_only(c, times, "Phmsf");
 
     if (by_week) {
         jsonata_fault_set(why, "D3136");
         return false;
     }
-    if (!fill(c, by_day ? (halves ? "YDPhmsf" : "YDHmsf") : (halves ? "YMDPhmsf" : "YMDHmsf"), now,
-              why))
+    if (!date_parse_fill(
+            c, by_day ? (halves ? "YDPhmsf" : "YDHmsf") : (halves ? "YMDPhmsf" : "YMDHmsf"), now,
+            why))
         return false;
     c->of['M'] = c->of['M'] > 0 ? c->of['M'] - 1 : 0;
     if (by_day)
@@ -672,8 +676,8 @@ static bool match_runs(const struct date_picture *p, enum jsonata_dialect dialec
 }
 
 /* The picture, with its pattern again if it has got no other one meanwhile. */
-static struct date_picture *give_back(const struct date_source *from, js_regex *pattern,
-                                      struct jsonata_fault *why)
+static struct date_picture *date_parse_give_back(const struct date_source *from, js_regex *pattern,
+                                                 struct jsonata_fault *why)
 {
     struct date_picture *p = picture_of(from, why);
 
@@ -704,7 +708,7 @@ static bool match_pattern(struct date_picture *p, const struct date_source *from
     js_search_init(&s, pattern, text, len);
     s.work = work;
     answer = js_search_next(&s);
-    p = give_back(from, pattern, why);
+    p = date_parse_give_back(from, pattern, why);
     ended = p && has_ended(answer, why);
     *found = ended && answer == JS_REGEX_FOUND;
     for (size_t i = 0; *found && i < p->count; i++) {

@@ -89,14 +89,14 @@ static void signs_of(const struct jsonata_symbols *s, struct signs *signs)
     }
 }
 
-static bool is_digit(const struct signs *s, uint32_t c)
+static bool format_number_is_digit(const struct signs *s, uint32_t c)
 {
     return c >= s->of[JSONATA_ZERO_DIGIT] && c - s->of[JSONATA_ZERO_DIGIT] <= 9;
 }
 
 static bool is_any_digit(const struct signs *s, uint32_t c)
 {
-    return is_digit(s, c) || c == s->of[JSONATA_DIGIT];
+    return format_number_is_digit(s, c) || c == s->of[JSONATA_DIGIT];
 }
 
 static bool is_active(const struct signs *s, uint32_t c)
@@ -120,7 +120,7 @@ static struct span span_of(const struct row *r)
     return (struct span){r->count ? r->list : nothing, r->count};
 }
 
-static struct span cut(struct span s, size_t from, size_t to)
+static struct span format_number_cut(struct span s, size_t from, size_t to)
 {
     if (to > s.count)
         to = s.count;
@@ -129,7 +129,7 @@ static struct span cut(struct span s, size_t from, size_t to)
     return (struct span){s.at + from, to - from};
 }
 
-static long find(struct span s, uint32_t c, size_t from)
+static long format_number_find(struct span s, uint32_t c, size_t from)
 {
     for (size_t i = from; i < s.count; i++)
         if (s.at[i] == c)
@@ -137,7 +137,7 @@ static long find(struct span s, uint32_t c, size_t from)
     return NOWHERE;
 }
 
-static size_t count_of(struct span s, uint32_t c)
+static size_t format_number_count_of(struct span s, uint32_t c)
 {
     size_t n = 0;
 
@@ -176,7 +176,7 @@ static bool ends_affix(const struct signs *s, uint32_t c)
 }
 
 /* A sub-picture in which nothing ends the prefix has none, and no suffix. */
-static void split(struct sub_picture *p, const struct signs *s)
+static void format_number_split(struct sub_picture *p, const struct signs *s)
 {
     size_t first = 0, last = p->all.count;
     long at;
@@ -189,19 +189,20 @@ static void split(struct sub_picture *p, const struct signs *s)
         first = 0;
         last = p->all.count;
     }
-    p->prefix = cut(p->all, 0, first);
-    p->suffix = cut(p->all, last, p->all.count);
-    p->active = p->mantissa = cut(p->all, first, last);
-    at = find(p->all, s->of[JSONATA_EXPONENT_SEPARATOR], first);
+    p->prefix = format_number_cut(p->all, 0, first);
+    p->suffix = format_number_cut(p->all, last, p->all.count);
+    p->active = p->mantissa = format_number_cut(p->all, first, last);
+    at = format_number_find(p->all, s->of[JSONATA_EXPONENT_SEPARATOR], first);
     p->has_exponent = at != NOWHERE && (size_t)at <= last;
     if (p->has_exponent) {
         /* Counted from the start of the sub-picture, so that behind a prefix nothing is left. */
-        p->mantissa = cut(p->active, 0, (size_t)at);
-        p->exponent = cut(p->active, (size_t)at + 1, p->active.count);
+        p->mantissa = format_number_cut(p->active, 0, (size_t)at);
+        p->exponent = format_number_cut(p->active, (size_t)at + 1, p->active.count);
     }
-    at = find(p->mantissa, s->of[JSONATA_DECIMAL_SEPARATOR], 0);
-    p->integer = at == NOWHERE ? p->mantissa : cut(p->mantissa, 0, (size_t)at);
-    p->fraction = at == NOWHERE ? p->suffix : cut(p->mantissa, (size_t)at + 1, p->mantissa.count);
+    at = format_number_find(p->mantissa, s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    p->integer = at == NOWHERE ? p->mantissa : format_number_cut(p->mantissa, 0, (size_t)at);
+    p->fraction = at == NOWHERE ? p->suffix
+                                : format_number_cut(p->mantissa, (size_t)at + 1, p->mantissa.count);
 }
 
 /* ---- what a sub-picture must not be: F&O 4.7.3. Of several errors the last is told. ---- */
@@ -224,11 +225,11 @@ static bool has_double_grouping(const struct sub_picture *p, const struct signs 
 
 static const char *check_signs(const struct sub_picture *p, const struct signs *s)
 {
-    size_t percents = count_of(p->all, s->of[JSONATA_PERCENT]);
-    size_t per_milles = count_of(p->all, s->of[JSONATA_PER_MILLE]);
+    size_t percents = format_number_count_of(p->all, s->of[JSONATA_PERCENT]);
+    size_t per_milles = format_number_count_of(p->all, s->of[JSONATA_PER_MILLE]);
     const char *error = NULL;
 
-    if (count_of(p->all, s->of[JSONATA_DECIMAL_SEPARATOR]) > 1)
+    if (format_number_count_of(p->all, s->of[JSONATA_DECIMAL_SEPARATOR]) > 1)
         error = "D3081";
     if (percents > 1)
         error = "D3082";
@@ -246,7 +247,7 @@ static const char *check_signs(const struct sub_picture *p, const struct signs *
 static const char *check_separators(const struct sub_picture *p, const struct signs *s)
 {
     uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
-    long decimal = find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    long decimal = format_number_find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0);
     const char *error = NULL;
 
     if (decimal != NOWHERE && touches_grouping(p, s, (size_t)decimal))
@@ -260,28 +261,31 @@ static const char *check_separators(const struct sub_picture *p, const struct si
 
 static const char *check_digits(const struct sub_picture *p, const struct signs *s)
 {
-    long optional = find(p->integer, s->of[JSONATA_DIGIT], 0), next;
+    long optional = format_number_find(p->integer, s->of[JSONATA_DIGIT], 0), next;
     const char *error = NULL;
 
-    if (optional != NOWHERE && count_if(cut(p->integer, 0, (size_t)optional), s, is_digit))
+    if (optional != NOWHERE &&
+        count_if(format_number_cut(p->integer, 0, (size_t)optional), s, format_number_is_digit))
         error = "D3090";
-    for (optional = NOWHERE, next = find(p->fraction, s->of[JSONATA_DIGIT], 0); next != NOWHERE;
-         next = find(p->fraction, s->of[JSONATA_DIGIT], (size_t)next + 1))
+    for (optional = NOWHERE, next = format_number_find(p->fraction, s->of[JSONATA_DIGIT], 0);
+         next != NOWHERE;
+         next = format_number_find(p->fraction, s->of[JSONATA_DIGIT], (size_t)next + 1))
         optional = next;
     if (optional != NOWHERE &&
-        count_if(cut(p->fraction, (size_t)optional, p->fraction.count), s, is_digit))
+        count_if(format_number_cut(p->fraction, (size_t)optional, p->fraction.count), s,
+                 format_number_is_digit))
         error = "D3091";
     if (p->has_exponent && p->exponent.count &&
-        (find(p->all, s->of[JSONATA_PERCENT], 0) != NOWHERE ||
-         find(p->all, s->of[JSONATA_PER_MILLE], 0) != NOWHERE))
+        (format_number_find(p->all, s->of[JSONATA_PERCENT], 0) != NOWHERE ||
+         format_number_find(p->all, s->of[JSONATA_PER_MILLE], 0) != NOWHERE))
         error = "D3092";
-    if (p->has_exponent &&
-        (!p->exponent.count || count_if(p->exponent, s, is_digit) < p->exponent.count))
+    if (p->has_exponent && (!p->exponent.count ||
+                            count_if(p->exponent, s, format_number_is_digit) < p->exponent.count))
         error = "D3093";
     return error;
 }
 
-static const char *check(const struct sub_picture *p, const struct signs *s)
+static const char *format_number_check(const struct sub_picture *p, const struct signs *s)
 {
     const char *error = check_digits(p, s);
 
@@ -310,7 +314,7 @@ struct measures {
 };
 
 /* The positions are in order, the largest first. */
-static size_t find_interval(const struct positions *p)
+static size_t format_number_find_interval(const struct positions *p)
 {
     size_t interval = 0, at = p->count;
 
@@ -326,35 +330,37 @@ static size_t find_interval(const struct positions *p)
 }
 
 /* All separators but the first are looked for in the integer part: the reference does it so. */
-static void find_groups(struct measures *m, const struct sub_picture *p, const struct signs *s)
+static void format_number_find_groups(struct measures *m, const struct sub_picture *p,
+                                      const struct signs *s)
 {
     uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
     size_t digits = count_if(p->integer, s, is_any_digit), seen = 0;
     long at;
 
-    for (at = find(p->integer, grouping, 0); at != NOWHERE;
-         at = find(p->integer, grouping, (size_t)at + 1)) {
-        digits -= count_if(cut(p->integer, seen, (size_t)at), s, is_any_digit);
+    for (at = format_number_find(p->integer, grouping, 0); at != NOWHERE;
+         at = format_number_find(p->integer, grouping, (size_t)at + 1)) {
+        digits -= count_if(format_number_cut(p->integer, seen, (size_t)at), s, is_any_digit);
         seen = (size_t)at;
         add_position(&m->integer_groups, digits);
     }
     digits = seen = 0;
-    for (at = find(p->fraction, grouping, 0); at != NOWHERE;
-         at = find(p->integer, grouping, (size_t)at + 1)) {
-        digits += count_if(cut(p->fraction, seen, (size_t)at), s, is_any_digit);
+    for (at = format_number_find(p->fraction, grouping, 0); at != NOWHERE;
+         at = format_number_find(p->integer, grouping, (size_t)at + 1)) {
+        digits += count_if(format_number_cut(p->fraction, seen, (size_t)at), s, is_any_digit);
         seen = (size_t)at;
         add_position(&m->fraction_groups, digits);
     }
-    m->every = find_interval(&m->integer_groups);
+    m->every = format_number_find_interval(&m->integer_groups);
 }
 
-static void measure(struct measures *m, const struct sub_picture *p, const struct signs *s)
+static void format_number_measure(struct measures *m, const struct sub_picture *p,
+                                  const struct signs *s)
 {
-    find_groups(m, p, s);
-    m->scale = m->least_integer = count_if(p->integer, s, is_digit);
-    m->least_fraction = count_if(p->fraction, s, is_digit);
+    format_number_find_groups(m, p, s);
+    m->scale = m->least_integer = count_if(p->integer, s, format_number_is_digit);
+    m->least_fraction = count_if(p->fraction, s, format_number_is_digit);
     m->most_fraction = count_if(p->fraction, s, is_any_digit);
-    m->least_exponent = count_if(p->exponent, s, is_digit);
+    m->least_exponent = count_if(p->exponent, s, format_number_is_digit);
     if (!m->least_integer && !m->most_fraction) {
         if (p->has_exponent)
             m->least_fraction = m->most_fraction = 1;
@@ -362,7 +368,7 @@ static void measure(struct measures *m, const struct sub_picture *p, const struc
             m->least_integer = 1;
     }
     if (p->has_exponent && !m->least_integer &&
-        find(p->integer, s->of[JSONATA_DIGIT], 0) != NOWHERE)
+        format_number_find(p->integer, s->of[JSONATA_DIGIT], 0) != NOWHERE)
         m->least_integer = 1;
     if (!m->least_integer && !m->least_fraction)
         m->least_fraction = 1;
@@ -377,7 +383,8 @@ static void measures_clear(struct measures *m)
 /* ---- writing the number: F&O 4.7.5 ---- */
 
 /* The digits of `n` in the family of the picture's; what else there is stays. */
-static void read_digits(struct row *r, double n, size_t decimals, const struct signs *s)
+static void format_number_read_digits(struct row *r, double n, size_t decimals,
+                                      const struct signs *s)
 {
     struct buf text = {0};
 
@@ -393,7 +400,7 @@ static void read_digits(struct row *r, double n, size_t decimals, const struct s
 static void pad(struct row *r, const struct measures *m, const struct signs *s)
 {
     uint32_t zero = s->of[JSONATA_ZERO_DIGIT], decimal = s->of[JSONATA_DECIMAL_SEPARATOR];
-    long point = find(span_of(r), '.', 0);
+    long point = format_number_find(span_of(r), '.', 0);
     size_t zeros = 0, before, behind;
 
     if (point == NOWHERE)
@@ -405,7 +412,7 @@ static void pad(struct row *r, const struct measures *m, const struct signs *s)
     row_remove(r, 0, zeros);
     while (r->count && r->list[r->count - 1] == zero)
         r->count--;
-    point = find(span_of(r), decimal, 0);
+    point = format_number_find(span_of(r), decimal, 0);
     before = point == NOWHERE ? 0 : (size_t)point;
     if (before < m->least_integer) {
         row_fill(r, 0, m->least_integer - before, zero);
@@ -428,7 +435,7 @@ static size_t index_from(long index, size_t count)
 static void group(struct row *r, const struct measures *m, const struct signs *s)
 {
     uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
-    long decimal = find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    long decimal = format_number_find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
     size_t regular = m->every && decimal > 0 ? (size_t)(decimal - 1) / m->every : 0;
     struct row_gap gap;
 
@@ -438,7 +445,7 @@ static void group(struct row *r, const struct measures *m, const struct signs *s
     for (size_t i = 0; !m->every && i < m->integer_groups.count; i++, decimal++)
         row_insert(&gap, index_from(decimal - (long)m->integer_groups.list[i], r->count), grouping);
     row_close(&gap);
-    decimal = find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    decimal = format_number_find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
     row_open(&gap, r, m->fraction_groups.count);
     for (size_t i = 0; i < m->fraction_groups.count; i++)
         row_insert(&gap, (size_t)decimal + m->fraction_groups.list[i] + 1, grouping);
@@ -465,7 +472,7 @@ static void write_exponent(long exponent, const struct measures *m, const struct
 {
     struct row digits = {0};
 
-    read_digits(&digits, (double)labs(exponent), 0, s);
+    format_number_read_digits(&digits, (double)labs(exponent), 0, s);
     if (digits.count < m->least_exponent)
         row_fill(&digits, 0, m->least_exponent - digits.count, s->of[JSONATA_ZERO_DIGIT]);
     add_symbol(symbols, JSONATA_EXPONENT_SEPARATOR, out);
@@ -483,12 +490,12 @@ static void write_finite(double n, const struct sub_picture *p, const struct mea
     long exponent, decimal;
 
     n = js_number_round(scale(n, m, &exponent), (double)m->most_fraction);
-    read_digits(&r, fabs(n), m->most_fraction, s);
+    format_number_read_digits(&r, fabs(n), m->most_fraction, s);
     pad(&r, m, s);
     group(&r, m, s);
     /* 12 */
-    decimal = find(span_of(&r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
-    if (r.count && (find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0) == NOWHERE ||
+    decimal = format_number_find(span_of(&r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    if (r.count && (format_number_find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0) == NOWHERE ||
                     decimal == (long)r.count - 1))
         r.count--;
     row_write(&r, out);
@@ -506,8 +513,9 @@ struct number_picture {
     size_t separators;
 };
 
-static void write_number(double n, const struct number_picture *picture, size_t which, bool minus,
-                         const struct jsonata_symbols *symbols, struct buf *out)
+static void format_number_write_number(double n, const struct number_picture *picture, size_t which,
+                                       bool minus, const struct jsonata_symbols *symbols,
+                                       struct buf *out)
 {
     const struct sub_picture *p = &picture->subs[which];
     const struct signs *s = &picture->signs;
@@ -519,9 +527,9 @@ static void write_number(double n, const struct number_picture *picture, size_t 
     if (minus)
         add_symbol(symbols, JSONATA_MINUS_SIGN, out);
     write_span(p->prefix, out);
-    if (find(p->all, s->of[JSONATA_PERCENT], 0) != NOWHERE)
+    if (format_number_find(p->all, s->of[JSONATA_PERCENT], 0) != NOWHERE)
         n *= 100;
-    else if (find(p->all, s->of[JSONATA_PER_MILLE], 0) != NOWHERE)
+    else if (format_number_find(p->all, s->of[JSONATA_PER_MILLE], 0) != NOWHERE)
         n *= 1000;
     if (isinf(n))
         add_symbol(symbols, JSONATA_INFINITY, out);
@@ -530,7 +538,7 @@ static void write_number(double n, const struct number_picture *picture, size_t 
     write_span(p->suffix, out);
 }
 
-static void clear_picture(void *picture)
+static void format_number_clear_picture(void *picture)
 {
     struct number_picture *p = picture;
 
@@ -549,41 +557,42 @@ static bool read_with_symbols(struct number_picture *p, const char *text, size_t
     signs_of(symbols, &p->signs);
     row_read(&p->text, text, len);
     const struct span all = span_of(&p->text);
-    p->separators = count_of(all, p->signs.of[JSONATA_PATTERN_SEPARATOR]);
-    at = find(all, p->signs.of[JSONATA_PATTERN_SEPARATOR], 0);
+    p->separators = format_number_count_of(all, p->signs.of[JSONATA_PATTERN_SEPARATOR]);
+    at = format_number_find(all, p->signs.of[JSONATA_PATTERN_SEPARATOR], 0);
     if (p->separators > 1)
         error = "D3080";
-    p->subs[0].all = cut(all, 0, at == NOWHERE ? all.count : (size_t)at);
-    p->subs[1].all = cut(all, at == NOWHERE ? all.count : (size_t)at + 1, all.count);
+    p->subs[0].all = format_number_cut(all, 0, at == NOWHERE ? all.count : (size_t)at);
+    p->subs[1].all = format_number_cut(all, at == NOWHERE ? all.count : (size_t)at + 1, all.count);
     for (size_t i = 0; !error && i <= p->separators; i++) {
-        split(&p->subs[i], &p->signs);
-        error = check(&p->subs[i], &p->signs);
+        format_number_split(&p->subs[i], &p->signs);
+        error = format_number_check(&p->subs[i], &p->signs);
         if (!error)
-            measure(&p->measures[i], &p->subs[i], &p->signs);
+            format_number_measure(&p->measures[i], &p->subs[i], &p->signs);
     }
     if (error) {
         jsonata_fault_set(why, error);
-        clear_picture(p);
+        format_number_clear_picture(p);
     }
     return !error;
 }
 
-static bool read_picture(void *picture, const char *text, size_t len, struct jsonata_fault *why)
+static bool format_number_read_picture(void *picture, const char *text, size_t len,
+                                       struct jsonata_fault *why)
 {
     return read_with_symbols(picture, text, len, NULL, why);
 }
 
-static const struct picture_sort numbers = {sizeof(struct number_picture), read_picture,
-                                            clear_picture};
+static const struct picture_sort numbers = {
+    sizeof(struct number_picture), format_number_read_picture, format_number_clear_picture};
 
 /* Without a second sub-picture negative numbers have a minus sign in front. */
 static void write_signed(double n, const struct number_picture *p,
                          const struct jsonata_symbols *symbols, struct buf *out)
 {
     if (n >= 0)
-        write_number(n, p, 0, false, symbols, out);
+        format_number_write_number(n, p, 0, false, symbols, out);
     else
-        write_number(n, p, p->separators, !p->separators, symbols, out);
+        format_number_write_number(n, p, p->separators, !p->separators, symbols, out);
 }
 
 bool jsonata_format_number(struct buf *out, double n, const char *picture, size_t len,
@@ -602,6 +611,6 @@ bool jsonata_format_number(struct buf *out, double n, const char *picture, size_
     if (!read_with_symbols(&own, picture, len, symbols, why))
         return false;
     write_signed(n, &own, symbols, out);
-    clear_picture(&own);
+    format_number_clear_picture(&own);
     return true;
 }

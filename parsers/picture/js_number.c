@@ -61,7 +61,7 @@ struct digits {
 };
 
 /* From D.DDD, D.DDDE-XX, DDD.D. */
-static void read_digits(struct digits *d, const char *text, size_t len)
+static void js_number_read_digits(struct digits *d, const char *text, size_t len)
 {
     bool fraction = false, leading = true;
 
@@ -122,13 +122,13 @@ static void shortest_digits(struct digits *d, double n)
     if (short_digits(d, n))
         return;
     json_write_double(&text, n);
-    read_digits(d, text.data, text.len);
+    js_number_read_digits(d, text.data, text.len);
     buf_clear(&text);
     if (n >= DBL_MIN || d->count > 2)
         return;
     snprintf(one, sizeof one, "%.0e", n);
     if (strtod(one, NULL) == n)
-        read_digits(d, one, strlen(one));
+        js_number_read_digits(d, one, strlen(one));
 }
 
 static void add_zeros(struct buf *out, int count)
@@ -341,7 +341,7 @@ static bool is_decimal(const char *text, size_t len)
     return i == len;
 }
 
-static int digit_value(char c)
+static int js_number_digit_value(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -361,7 +361,7 @@ static bool read_binary(const char *text, size_t len, int bits, double *out)
     int shifted = 0;
 
     for (size_t i = 0; i < len; i++) {
-        int digit = digit_value(text[i]);
+        int digit = js_number_digit_value(text[i]);
 
         if (digit >= 1 << bits)
             return false;

@@ -113,7 +113,7 @@ static void put_cased(struct buf *out, size_t start, enum picture_case letters)
     }
 }
 
-static bool same_word(const char *text, size_t len, const char *word)
+static bool picture_same_word(const char *text, size_t len, const char *word)
 {
     if (strlen(word) != len)
         return false;
@@ -126,7 +126,7 @@ static bool same_word(const char *text, size_t len, const char *word)
 static bool same_ordinal(const char *text, size_t len, const char *cardinal)
 {
     return len > 2 && (text[len - 2] | 0x20) == 't' && (text[len - 1] | 0x20) == 'h' &&
-           same_word(text, len - 2, cardinal);
+           picture_same_word(text, len - 2, cardinal);
 }
 
 /* NaN for what is no word of a number. */
@@ -135,20 +135,22 @@ static double word_value(const char *text, size_t len)
     double power = THOUSAND;
 
     for (size_t i = 0; i < COUNT(units); i++)
-        if (same_word(text, len, units[i].cardinal) || same_word(text, len, units[i].ordinal))
+        if (picture_same_word(text, len, units[i].cardinal) ||
+            picture_same_word(text, len, units[i].ordinal))
             return (double)i;
     for (size_t i = 0; i < COUNT(tens); i++)
-        if (same_word(text, len, tens[i].cardinal) || same_word(text, len, tens[i].ordinal))
+        if (picture_same_word(text, len, tens[i].cardinal) ||
+            picture_same_word(text, len, tens[i].ordinal))
             return (double)(i + 2) * 10;
-    if (same_word(text, len, "Hundred") || same_ordinal(text, len, "Hundred"))
+    if (picture_same_word(text, len, "Hundred") || same_ordinal(text, len, "Hundred"))
         return HUNDRED;
     for (size_t i = 0; i < COUNT(magnitudes); i++, power *= THOUSAND)
-        if (same_word(text, len, magnitudes[i]) || same_ordinal(text, len, magnitudes[i]))
+        if (picture_same_word(text, len, magnitudes[i]) || same_ordinal(text, len, magnitudes[i]))
             return power;
     return NAN;
 }
 
-static bool is_blank(const char *text, size_t len)
+static bool picture_is_blank(const char *text, size_t len)
 {
     return len && (*text == ' ' || (*text >= '\t' && *text <= '\r'));
 }
@@ -156,12 +158,12 @@ static bool is_blank(const char *text, size_t len)
 /* How long the separator of words is that `text` starts with: ", ", " and ", a blank, a hyphen. */
 static size_t word_separator(const char *text, size_t len)
 {
-    if (len >= 2 && *text == ',' && is_blank(text + 1, len - 1))
+    if (len >= 2 && *text == ',' && picture_is_blank(text + 1, len - 1))
         return 2;
-    if (len >= 5 && is_blank(text, len) && same_word(text + 1, 3, "and") &&
-        is_blank(text + 4, len - 4))
+    if (len >= 5 && picture_is_blank(text, len) && picture_same_word(text + 1, 3, "and") &&
+        picture_is_blank(text + 4, len - 4))
         return 5;
-    return is_blank(text, len) || (len && (*text == '-' || *text == '\\')) ? 1 : 0;
+    return picture_is_blank(text, len) || (len && (*text == '-' || *text == '\\')) ? 1 : 0;
 }
 
 /*
@@ -328,7 +330,7 @@ static void insert_from_right(struct row_gap *g, size_t position, uint32_t c)
 }
 
 /* After how many digits the separators stand: all the same, and none left out. Else 0. */
-static size_t find_interval(const struct picture *p)
+static size_t picture_find_interval(const struct picture *p)
 {
     size_t interval = 0;
 
@@ -352,7 +354,8 @@ static void add_separator(struct picture *p, size_t position, uint32_t character
 }
 
 /* Digits of a family, '#', and separators, which all else is. */
-static bool read_digits(struct picture *p, const char *text, size_t len, struct jsonata_fault *why)
+static bool picture_read_digits(struct picture *p, const char *text, size_t len,
+                                struct jsonata_fault *why)
 {
     size_t mandatory = 0;
 
@@ -379,7 +382,7 @@ static bool read_digits(struct picture *p, const char *text, size_t len, struct 
     }
     p->mandatory = (double)mandatory;
     p->form = mandatory ? PICTURE_DIGITS : PICTURE_SEQUENCE;
-    p->every = find_interval(p);
+    p->every = picture_find_interval(p);
     return true;
 }
 
@@ -412,7 +415,7 @@ bool picture_read(struct picture *p, const char *text, size_t len, struct jsonat
         p->letters = forms[i].letters;
         return true;
     }
-    if (read_digits(p, text, p->token_len, why))
+    if (picture_read_digits(p, text, p->token_len, why))
         return true;
     picture_clear(p);
     return false;
@@ -482,7 +485,7 @@ static void put_padded(const struct picture *p, double n, struct buf *out)
     js_number_write(out, n);
 }
 
-static void put_digits(const struct picture *p, double n, struct buf *out)
+static void picture_put_digits(const struct picture *p, double n, struct buf *out)
 {
     struct buf text = {0};
     struct row r = {0};
@@ -521,7 +524,7 @@ bool picture_write(const struct picture *p, double n, struct buf *out, struct js
         start++;
     }
     switch (p->form) {
-    case PICTURE_DIGITS: put_digits(p, size, out); return true;
+    case PICTURE_DIGITS: picture_put_digits(p, size, out); return true;
     case PICTURE_LETTERS:
         if (isfinite(n))
             put_letters(out, size, p->letters == PICTURE_UPPER ? 'A' : 'a');
@@ -570,7 +573,7 @@ double picture_leading_int(const char *text, size_t len)
     size_t i = 0;
     bool negative;
 
-    while (i < len && is_blank(text + i, len - i))
+    while (i < len && picture_is_blank(text + i, len - i))
         i++;
     negative = i < len && text[i] == '-';
     if (i < len && (negative || text[i] == '+'))

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void forget(struct kept_picture *k)
+static void pictures_forget(struct kept_picture *k)
 {
     if (k->sort)
         k->sort->clear(k->picture);
@@ -31,10 +31,10 @@ void *pictures_get(struct pictures *p, const struct picture_sort *sort, const ch
     new.picture = mem_calloc(1, sort->size);
     if (!sort->read(new.picture, new.text, len, why)) {
         new.sort = NULL;
-        forget(&new);
+        pictures_forget(&new);
         return NULL;
     }
-    forget(&p->kept[p->next]);
+    pictures_forget(&p->kept[p->next]);
     p->kept[p->next] = new;
     p->next = (p->next + 1) % PICTURES_KEPT;
     return new.picture;
@@ -43,6 +43,6 @@ void *pictures_get(struct pictures *p, const struct picture_sort *sort, const ch
 void pictures_clear(struct pictures *p)
 {
     for (size_t i = 0; i < PICTURES_KEPT; i++)
-        forget(&p->kept[i]);
+        pictures_forget(&p->kept[i]);
     p->next = 0;
 }

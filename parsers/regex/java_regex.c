@@ -85,7 +85,7 @@ static bool put_script(struct dialect *d)
 }
 
 /* A brace outside of a class begins {n}, {n,} or {n,m} and nothing else. */
-static bool is_quantifier(const char *p, const char *end)
+static bool java_regex_is_quantifier(const char *p, const char *end)
 {
     const char *from = ++p;
 
@@ -161,7 +161,7 @@ static bool put_bracket(struct dialect *d)
 }
 
 /* False at what Java refuses, or what cannot be put into PCRE2's dialect. */
-static bool translate(struct dialect *d)
+static bool java_regex_translate(struct dialect *d)
 {
     while (d->i < d->len) {
         char c = d->text[d->i];
@@ -170,7 +170,8 @@ static bool translate(struct dialect *d)
         } else if (c == '[' || c == ']') {
             if (!put_bracket(d))
                 return false;
-        } else if (c == '{' && d->depth == 0 && !is_quantifier(d->text + d->i, d->text + d->len)) {
+        } else if (c == '{' && d->depth == 0 &&
+                   !java_regex_is_quantifier(d->text + d->i, d->text + d->len)) {
             return false;
         } else {
             if (c == ':' && d->depth > 0) /* [:alpha:] is no name in Java */
@@ -184,7 +185,7 @@ static bool translate(struct dialect *d)
 
 /* ---- compiling and matching ---- */
 
-static pcre2_code *compile(const struct buf *text, bool caseless, struct diag *why)
+static pcre2_code *java_regex_compile(const struct buf *text, bool caseless, struct diag *why)
 {
     uint32_t options =
         PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
@@ -215,8 +216,8 @@ java_regex *java_regex_new(const char *text, size_t len, bool caseless, struct d
     java_regex *re = NULL;
     pcre2_code *code = NULL;
 
-    if (translate(&d))
-        code = compile(&d.out, caseless, why);
+    if (java_regex_translate(&d))
+        code = java_regex_compile(&d.out, caseless, why);
     else
         diag_set(why, "REGEX_INVALID", d.i, "The regular expression is not valid here: %.*s",
                  (int)(len - d.i), text + d.i);
@@ -268,7 +269,7 @@ static size_t longest_group(const pcre2_callout_block *block)
  * Before each item: what the one before it went through is between the two places in the text,
  * forwards, or backwards to try another way. A reference that fails leaves the place as it is.
  */
-static int count(pcre2_callout_block *block, void *user)
+static int java_regex_count(pcre2_callout_block *block, void *user)
 {
     struct attempt *a = user;
     size_t at = block->current_position;
@@ -297,7 +298,7 @@ int java_regex_match(const java_regex *re, const char *text, size_t len, struct 
         pcre2_set_match_limit(context, UINT32_MAX);
         pcre2_set_depth_limit(context, UINT32_MAX);
         pcre2_set_heap_limit(context, MAX_HEAP_KIB);
-        pcre2_set_callout(context, count, &a);
+        pcre2_set_callout(context, java_regex_count, &a);
         rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, 0, PCRE2_ANCHORED | PCRE2_ENDANCHORED,
                          data, context);
     }

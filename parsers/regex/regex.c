@@ -75,7 +75,7 @@ struct js_regex {
 
 /* ---- compiling ---- */
 
-static void tell(struct diag *why, int error, size_t at)
+static void regex_tell(struct diag *why, int error, size_t at)
 {
     PCRE2_UCHAR text[128];
 
@@ -85,7 +85,7 @@ static void tell(struct diag *why, int error, size_t at)
 }
 
 /* False with *why filled when it is none of JavaScript's, or more than PCRE2 can do. */
-static bool compile(js_regex *r, bool ascii, struct diag *why)
+static bool regex_compile(js_regex *r, bool ascii, struct diag *why)
 {
     const struct js_pattern from = {r->pattern, r->len, r->ignore_case, r->multiline, ascii};
     const uint32_t options = PCRE2_MATCH_UNSET_BACKREF | PCRE2_DOLLAR_ENDONLY |
@@ -105,7 +105,8 @@ static bool compile(js_regex *r, bool ascii, struct diag *why)
         e->code = pcre2_compile((PCRE2_SPTR)(to.text.data ? to.text.data : ""), to.text.len,
                                 options, &error, &at, NULL);
         if (!e->code)
-            tell(why, error, error == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH ? to.lookbehind : 0);
+            regex_tell(why, error,
+                       error == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH ? to.lookbehind : 0);
     }
     buf_clear(&to.text);
     return e->code != NULL;
@@ -127,7 +128,7 @@ js_regex *js_regex_compile(const char *pattern, size_t len, bool ignore_case, bo
     if (len)
         memcpy(r->pattern, pattern, len);
     /* A large one may be too large for PCRE2 only where it takes all of Unicode. */
-    if ((!compile(r, true, NULL) || len > LARGE_PATTERN) && !compile(r, false, why)) {
+    if ((!regex_compile(r, true, NULL) || len > LARGE_PATTERN) && !regex_compile(r, false, why)) {
         js_regex_free(r);
         return NULL;
     }
@@ -170,7 +171,7 @@ static struct js_regex_engine *engine_for(js_regex *r, bool ascii, size_t len)
 {
     struct js_regex_engine *e = ascii && r->ascii.code ? &r->ascii : &r->any;
 
-    if (!e->code && !compile(r, false, NULL))
+    if (!e->code && !regex_compile(r, false, NULL))
         return NULL;
     e->uses += 1 + len / BYTES_A_USE;
     if (e->uses >= USES_FOR_JIT && !e->jit_tried)
@@ -251,8 +252,8 @@ static int interpret(struct js_search *s, const struct js_regex_engine *e,
  * machine code, and has cost nothing yet. So what a search costs does not follow from how many
  * there were before.
  */
-static int call(struct js_search *s, struct js_regex_engine *e, struct js_regex_room *room,
-                size_t from)
+static int regex_call_out(struct js_search *s, struct js_regex_engine *e,
+                          struct js_regex_room *room, size_t from)
 {
     const size_t cost = s->cost;
     int rc = PCRE2_ERROR_JIT_STACKLIMIT;
@@ -304,7 +305,7 @@ static void set_up(struct js_regex_room *room, struct js_search *s, size_t last)
 
 /* A match that starts at `from` or behind it, but not behind `last` (PCRE2_UNSET: the end): its
  * groups are taken. */
-static int match(struct js_search *s, struct js_regex_engine *e, size_t from, size_t last)
+static int regex_match(struct js_search *s, struct js_regex_engine *e, size_t from, size_t last)
 {
     struct js_regex_room *room = room_for(s);
     const bool lent = room == &s->regex->room;
@@ -315,7 +316,7 @@ static int match(struct js_search *s, struct js_regex_engine *e, size_t from, si
     set_up(room, s, last);
     s->tried = s->seen = from;
     s->regex->room_is_lent = s->regex->room_is_lent || lent;
-    rc = call(s, e, room, from);
+    rc = regex_call_out(s, e, room, from);
     if (rc >= 0)
         take_groups(s, room);
     if (lent)
@@ -330,7 +331,7 @@ static int match(struct js_search *s, struct js_regex_engine *e, size_t from, si
 }
 
 /* Some places at a time, as each may cost what the pattern is long, without a callout. */
-static enum js_regex_answer find(struct js_search *s, struct js_regex_engine *e)
+static enum js_regex_answer regex_find(struct js_search *s, struct js_regex_engine *e)
 {
     const size_t places = s->regex->places;
     size_t from = s->at, next;
@@ -340,7 +341,7 @@ static enum js_regex_answer find(struct js_search *s, struct js_regex_engine *e)
         next = s->len - from < places ? s->len + 1 : from + places;
         while (next < s->len && ((unsigned char)s->text[next] & 0xC0) == 0x80)
             next++;
-        rc = match(s, e, from, next > s->len ? PCRE2_UNSET : next - 1);
+        rc = regex_match(s, e, from, next > s->len ? PCRE2_UNSET : next - 1);
         s->cost += ((rc >= 0 ? s->span[0].start + 1 : next) - from) * s->regex->place_cost;
         s->cost += rc >= 0 ? s->span[0].end - s->span[0].start : 0;
         if (rc != PCRE2_ERROR_NOMATCH)
@@ -470,7 +471,7 @@ enum js_regex_answer js_search_next(struct js_search *s)
         engine = s->engine = engine_for(s->regex, s->ascii, s->len - s->at);
     if (!engine)
         return JS_REGEX_TOO_LARGE;
-    answer = find(s, engine);
+    answer = regex_find(s, engine);
     if (answer != JS_REGEX_FOUND)
         return answer;
     count_units(s);
@@ -481,7 +482,7 @@ enum js_regex_answer js_search_next(struct js_search *s)
 
 /* ---- stretches ---- */
 
-static bool is_surrogate(uint32_t cp, uint32_t first)
+static bool regex_is_surrogate(uint32_t cp, uint32_t first)
 {
     return cp >= first && cp < first + 0x400;
 }
@@ -491,8 +492,8 @@ static void add_joined(struct buf *out, uint32_t cp)
 {
     uint32_t high;
 
-    if (is_surrogate(cp, 0xDC00) && out->len >= 3 &&
-        utf8_decode(out->data + out->len - 3, 3, &high) == 3 && is_surrogate(high, 0xD800)) {
+    if (regex_is_surrogate(cp, 0xDC00) && out->len >= 3 &&
+        utf8_decode(out->data + out->len - 3, 3, &high) == 3 && regex_is_surrogate(high, 0xD800)) {
         out->len -= 3;
         cp = 0x10000 + ((high - 0xD800) << 10) + (cp - 0xDC00);
     }

@@ -87,7 +87,7 @@ struct translation {
     bool single, reference;    /* the last atom is no group; it is a reference to one */
 };
 
-static bool refuse(struct translation *t, size_t i, const char *what)
+static bool translate_refuse(struct translation *t, size_t i, const char *what)
 {
     size_t at = i < t->count ? t->units[i].at : t->from->len;
 
@@ -97,7 +97,7 @@ static bool refuse(struct translation *t, size_t i, const char *what)
 
 /* ---- the pattern as code units ---- */
 
-static void read_units(struct translation *t)
+static void translate_read_units(struct translation *t)
 {
     const char *text = t->from->text;
     size_t len = t->from->len;
@@ -122,7 +122,7 @@ static void read_units(struct translation *t)
     }
 }
 
-static int peek(const struct translation *t, size_t ahead)
+static int translate_peek(const struct translation *t, size_t ahead)
 {
     return t->i + ahead < t->count ? (int)t->units[t->i + ahead].code : NO_UNIT;
 }
@@ -130,7 +130,7 @@ static int peek(const struct translation *t, size_t ahead)
 static bool peek_text(const struct translation *t, const char *text)
 {
     for (size_t i = 0; text[i]; i++)
-        if (peek(t, i) != text[i])
+        if (translate_peek(t, i) != text[i])
             return false;
     return true;
 }
@@ -141,7 +141,7 @@ static int peek_hex(const struct translation *t, size_t from, size_t count)
     int n = 0;
 
     for (size_t i = 0; i < count; i++) {
-        int digit = ascii_hex_value(peek(t, from + i));
+        int digit = ascii_hex_value(translate_peek(t, from + i));
 
         if (digit < 0)
             return NO_UNIT;
@@ -152,7 +152,8 @@ static int peek_hex(const struct translation *t, size_t from, size_t count)
 
 /* ---- groups: how many, and their names ---- */
 
-static bool same_name(const struct translation *t, const struct name *a, size_t start, size_t len)
+static bool translate_same_name(const struct translation *t, const struct name *a, size_t start,
+                                size_t len)
 {
     if (a->len != len)
         return false;
@@ -169,7 +170,7 @@ static bool is_name_unit(uint32_t c, bool first)
 }
 
 /* From `start` to the '>' behind a name; 0: there is no name. */
-static size_t name_length(const struct translation *t, size_t start)
+static size_t translate_name_length(const struct translation *t, size_t start)
 {
     size_t i = start;
 
@@ -178,33 +179,33 @@ static size_t name_length(const struct translation *t, size_t start)
     return i < t->count && t->units[i].code == '>' ? i - start : 0;
 }
 
-static const struct name *find_name(const struct translation *t, size_t start, size_t len)
+static const struct name *translate_find_name(const struct translation *t, size_t start, size_t len)
 {
     for (size_t i = 0; i < t->name_count; i++)
-        if (same_name(t, &t->names[i], start, len))
+        if (translate_same_name(t, &t->names[i], start, len))
             return &t->names[i];
     return NULL;
 }
 
-static bool note_name(struct translation *t, size_t start)
+static bool translate_note_name(struct translation *t, size_t start)
 {
-    size_t len = name_length(t, start);
+    size_t len = translate_name_length(t, start);
 
     if (!len)
-        return refuse(t, start, "invalid name of a group");
-    if (find_name(t, start, len))
-        return refuse(t, start, "two groups of the same name");
+        return translate_refuse(t, start, "invalid name of a group");
+    if (translate_find_name(t, start, len))
+        return translate_refuse(t, start, "two groups of the same name");
     MEM_GROW(t->names, t->name_count, t->name_cap);
     t->names[t->name_count++] = (struct name){start, len, t->to->groups};
     return true;
 }
 
-static bool find_groups(struct translation *t)
+static bool translate_find_groups(struct translation *t)
 {
     bool in_class = false;
 
     for (t->i = 0; t->i < t->count; t->i++) {
-        int c = peek(t, 0);
+        int c = translate_peek(t, 0);
 
         t->repeats = t->repeats || c == '*' || c == '+' || c == '{';
         if (c == '\\') {
@@ -212,12 +213,13 @@ static bool find_groups(struct translation *t)
         } else if (c == '[' || c == ']') {
             in_class = c == '[';
         } else if (c == '(' && !in_class) {
-            bool named = peek_text(t, "(?<") && peek(t, 3) != '=' && peek(t, 3) != '!';
+            bool named =
+                peek_text(t, "(?<") && translate_peek(t, 3) != '=' && translate_peek(t, 3) != '!';
 
-            if (peek(t, 1) == '?' && !named)
+            if (translate_peek(t, 1) == '?' && !named)
                 continue;
             t->to->groups++;
-            if (named && !note_name(t, t->i + 3))
+            if (named && !translate_note_name(t, t->i + 3))
                 return false;
         }
     }
@@ -334,7 +336,7 @@ static void put_class(struct translation *t, const struct ranges *r, bool negati
  * PCRE2 ignores case in ASCII alone, and there not of s and k: it would fold as Unicode does, where
  * they have U+017F and U+212A beside them.
  */
-static void put_literal(struct translation *t, uint32_t c)
+static void translate_put_literal(struct translation *t, uint32_t c)
 {
     struct ranges same = {0};
 
@@ -401,9 +403,9 @@ static size_t peek_count(const struct translation *t, size_t from, unsigned *cou
 {
     size_t i = from;
 
-    for (*count = 0; ascii_is_digit(peek(t, i)); i++)
+    for (*count = 0; ascii_is_digit(translate_peek(t, i)); i++)
         if (*count <= MAX_COUNT)
-            *count = *count * 10 + (unsigned)(peek(t, i) - '0');
+            *count = *count * 10 + (unsigned)(translate_peek(t, i) - '0');
     return i - from;
 }
 
@@ -421,17 +423,17 @@ static size_t peek_braces(const struct translation *t, size_t ahead, unsigned *l
     i += digits;
     *most = *least;
     *endless = false;
-    if (peek(t, i) == ',') {
+    if (translate_peek(t, i) == ',') {
         digits = peek_count(t, ++i, most);
         *endless = !digits;
         i += digits;
     }
-    return peek(t, i) == '}' ? i + 1 - ahead : 0;
+    return translate_peek(t, i) == '}' ? i + 1 - ahead : 0;
 }
 
-static bool is_quantifier(const struct translation *t, size_t ahead)
+static bool translate_is_quantifier(const struct translation *t, size_t ahead)
 {
-    const int c = peek(t, ahead);
+    const int c = translate_peek(t, ahead);
     unsigned least, most;
     bool endless;
 
@@ -454,12 +456,12 @@ static bool ends_match(const struct translation *t)
 {
     size_t i = 0;
 
-    if (!t->depth && peek(t, 0) == '|')
+    if (!t->depth && translate_peek(t, 0) == '|')
         return true;
     for (; i < t->depth; i++)
-        if (t->open[i].kind != GROUP || peek(t, i) != ')')
+        if (t->open[i].kind != GROUP || translate_peek(t, i) != ')')
             return false;
-    return peek(t, i) == NO_UNIT;
+    return translate_peek(t, i) == NO_UNIT;
 }
 
 /* ---- escapes ---- */
@@ -470,7 +472,7 @@ static uint32_t read_octal(struct translation *t)
     uint32_t n = 0;
 
     for (int i = 0; i < 3; i++) {
-        int c = peek(t, 0);
+        int c = translate_peek(t, 0);
 
         if (c < '0' || c > '7' || n * 8 + (uint32_t)(c - '0') > 0377)
             break;
@@ -486,7 +488,7 @@ static uint32_t read_octal(struct translation *t)
  */
 static uint32_t read_character_escape(struct translation *t, bool in_class)
 {
-    int c = peek(t, 0), next = peek(t, 1);
+    int c = translate_peek(t, 0), next = translate_peek(t, 1);
     size_t digits = c == 'x' ? 2 : 4;
 
     if (c >= '0' && c <= '7')
@@ -523,7 +525,7 @@ static void put_reference(struct translation *t, unsigned group)
 {
     t->to->references = t->reference = true;
     buf_printf(&t->to->text, "\\g{%u}", group);
-    if (!is_quantifier(t, 0))
+    if (!translate_is_quantifier(t, 0))
         put_callout(t);
 }
 
@@ -533,10 +535,10 @@ static bool read_backreference(struct translation *t)
     unsigned n = 0;
     size_t ahead = 0;
 
-    if (peek(t, 0) == '0')
+    if (translate_peek(t, 0) == '0')
         return false;
-    for (; ascii_is_digit(peek(t, ahead)) && n <= t->to->groups; ahead++)
-        n = n * 10 + (unsigned)(peek(t, ahead) - '0');
+    for (; ascii_is_digit(translate_peek(t, ahead)) && n <= t->to->groups; ahead++)
+        n = n * 10 + (unsigned)(translate_peek(t, ahead) - '0');
     if (!ahead || n > t->to->groups)
         return false;
     t->i += ahead;
@@ -550,26 +552,26 @@ static bool read_named_reference(struct translation *t)
     const struct name *name = NULL;
     size_t len = 0;
 
-    if (peek(t, 1) == '<') {
-        len = name_length(t, t->i + 2);
-        name = find_name(t, t->i + 2, len);
+    if (translate_peek(t, 1) == '<') {
+        len = translate_name_length(t, t->i + 2);
+        name = translate_find_name(t, t->i + 2, len);
     }
     if (!name)
-        return refuse(t, t->i, "\\k names no group");
+        return translate_refuse(t, t->i, "\\k names no group");
     t->i += len + 3;
     put_reference(t, name->group);
     return true;
 }
 
 /* At the backslash. */
-static bool read_escape(struct translation *t)
+static bool translate_read_escape(struct translation *t)
 {
     struct ranges set = {0};
-    int c = peek(t, 1);
+    int c = translate_peek(t, 1);
 
     t->i++;
     if (c == NO_UNIT)
-        return refuse(t, t->i - 1, "a backslash at the end");
+        return translate_refuse(t, t->i - 1, "a backslash at the end");
     if (c == 'b' || c == 'B') {
         buf_printf(&t->to->text, "\\%c", c);
         t->repeatable = false;
@@ -586,7 +588,7 @@ static bool read_escape(struct translation *t)
     if (c == 'k' && t->name_count)
         return read_named_reference(t);
     if (!ascii_is_digit(c) || !read_backreference(t))
-        put_literal(t, read_character_escape(t, false));
+        translate_put_literal(t, read_character_escape(t, false));
     return true;
 }
 
@@ -595,7 +597,7 @@ static bool read_escape(struct translation *t)
 /* One member: true and *c, or true and NO_UNIT for a set, which is added; false at the end. */
 static bool read_member(struct translation *t, struct ranges *r, int *c)
 {
-    *c = peek(t, 0);
+    *c = translate_peek(t, 0);
     if (*c == NO_UNIT)
         return false;
     if (*c != '\\') {
@@ -603,12 +605,12 @@ static bool read_member(struct translation *t, struct ranges *r, int *c)
         return true;
     }
     t->i++;
-    if (peek(t, 0) == NO_UNIT)
+    if (translate_peek(t, 0) == NO_UNIT)
         return false;
-    if (add_named_set(r, peek(t, 0))) {
+    if (add_named_set(r, translate_peek(t, 0))) {
         *c = NO_UNIT;
         t->i++;
-    } else if (peek(t, 0) == 'b') {
+    } else if (translate_peek(t, 0) == 'b') {
         *c = '\b';
         t->i++;
     } else {
@@ -617,35 +619,36 @@ static bool read_member(struct translation *t, struct ranges *r, int *c)
     return true;
 }
 
-static void add_member(struct ranges *r, int c)
+static void translate_add_member(struct ranges *r, int c)
 {
     if (c != NO_UNIT)
         add_range(r, (uint32_t)c, (uint32_t)c);
 }
 
-static bool read_members(struct translation *t, struct ranges *r)
+static bool translate_read_members(struct translation *t, struct ranges *r)
 {
     size_t start = t->i - 1;
 
-    while (peek(t, 0) != ']') {
+    while (translate_peek(t, 0) != ']') {
         size_t from = t->i;
         int low, high;
 
         if (!read_member(t, r, &low))
-            return refuse(t, start, "a class without ]");
-        if (peek(t, 0) != '-' || peek(t, 1) == ']' || peek(t, 1) == NO_UNIT) {
-            add_member(r, low);
+            return translate_refuse(t, start, "a class without ]");
+        if (translate_peek(t, 0) != '-' || translate_peek(t, 1) == ']' ||
+            translate_peek(t, 1) == NO_UNIT) {
+            translate_add_member(r, low);
             continue;
         }
         t->i++;
         if (!read_member(t, r, &high))
-            return refuse(t, start, "a class without ]");
+            return translate_refuse(t, start, "a class without ]");
         if (low == NO_UNIT || high == NO_UNIT) {
-            add_member(r, low);
-            add_member(r, '-');
-            add_member(r, high);
+            translate_add_member(r, low);
+            translate_add_member(r, '-');
+            translate_add_member(r, high);
         } else if (low > high) {
-            return refuse(t, from, "a range in a class that is out of order");
+            return translate_refuse(t, from, "a range in a class that is out of order");
         } else {
             add_range(r, (uint32_t)low, (uint32_t)high);
         }
@@ -671,11 +674,11 @@ static void add_all_cases(struct ranges *r, bool ascii)
 static bool read_class(struct translation *t)
 {
     struct ranges r = {0};
-    bool negative = peek(t, 1) == '^', ok;
+    bool negative = translate_peek(t, 1) == '^', ok;
 
     t->i += negative ? 2 : 1;
     t->repeatable = true;
-    ok = read_members(t, &r);
+    ok = translate_read_members(t, &r);
     if (ok && t->from->ignore_case)
         add_all_cases(&r, t->from->ascii);
     if (ok && !r.count)
@@ -702,21 +705,21 @@ static bool open_group(struct translation *t)
     enum group_kind kind = GROUP;
 
     if (t->depth == MAX_DEPTH)
-        return refuse(t, t->i, "groups are nested too deeply");
-    if (peek(t, 1) == '?') {
+        return translate_refuse(t, t->i, "groups are nested too deeply");
+    if (translate_peek(t, 1) == '?') {
         size_t n = COUNT(group_starts), k = 0;
 
         while (k < n && !peek_text(t, group_starts[k].start))
             k++;
         if (k == n)
-            return refuse(t, t->i, "invalid group");
+            return translate_refuse(t, t->i, "invalid group");
         kind = group_starts[k].kind;
         if (kind == LOOKBEHIND)
             t->to->lookbehind = t->units[t->i].at;
         buf_adds(&t->to->text, group_starts[k].put);
         t->i += strlen(group_starts[k].start);
         if (k == n - 1)
-            t->i += name_length(t, t->i) + 1;
+            t->i += translate_name_length(t, t->i) + 1;
     } else {
         buf_addc(&t->to->text, '(');
         t->i++;
@@ -732,9 +735,9 @@ static bool close_group(struct translation *t)
     const struct open_group *group;
 
     if (!t->depth)
-        return refuse(t, t->i, "unmatched )");
+        return translate_refuse(t, t->i, "unmatched )");
     group = &t->open[--t->depth];
-    if (group->alternatives || is_quantifier(t, 1))
+    if (group->alternatives || translate_is_quantifier(t, 1))
         put_callout(t);
     t->lookbehinds -= group->kind == LOOKBEHIND;
     buf_adds(&t->to->text, group->kind == LOOKAHEAD ? "))" : ")");
@@ -742,7 +745,7 @@ static bool close_group(struct translation *t)
     t->single = false;
     t->atom_cost = group->cost;
     t->i++;
-    if (group->kind == LOOKAHEAD && t->repeats && !is_quantifier(t, 0))
+    if (group->kind == LOOKAHEAD && t->repeats && !translate_is_quantifier(t, 0))
         put_callout(t);
     return true;
 }
@@ -761,11 +764,11 @@ static bool read_quantifier(struct translation *t, size_t len, unsigned least, u
                             bool endless)
 {
     if (!t->repeatable)
-        return refuse(t, t->i, "nothing to repeat");
+        return translate_refuse(t, t->i, "nothing to repeat");
     if (!endless && most < least)
-        return refuse(t, t->i, "the numbers in a quantifier are out of order");
+        return translate_refuse(t, t->i, "the numbers in a quantifier are out of order");
     if (least > MAX_COUNT)
-        return refuse(t, t->i, "the number in a quantifier is too large");
+        return translate_refuse(t, t->i, "the number in a quantifier is too large");
     if (endless && least <= 1)
         buf_addc(&t->to->text, least ? '+' : '*');
     else if (!endless && least == 0 && most == 1)
@@ -775,7 +778,7 @@ static bool read_quantifier(struct translation *t, size_t len, unsigned least, u
     else
         buf_printf(&t->to->text, "{%u,%u}", least, most);
     t->i += len;
-    if (peek(t, 0) == '?') {
+    if (translate_peek(t, 0) == '?') {
         buf_addc(&t->to->text, '?');
         t->i++;
     }
@@ -798,7 +801,7 @@ static bool read_brace(struct translation *t)
     t->atom_cost = t->to->cost;
     t->single = true;
     t->reference = false;
-    put_literal(t, '{');
+    translate_put_literal(t, '{');
     t->i++;
     return true;
 }
@@ -815,7 +818,7 @@ static void put_line_assertion(struct translation *t, const char *alone, const c
 
 static bool read_term(struct translation *t)
 {
-    int c = peek(t, 0);
+    int c = translate_peek(t, 0);
 
     if (c != '*' && c != '+' && c != '?' && c != '{' && c != ')') {
         t->atom_cost = t->to->cost;
@@ -849,9 +852,9 @@ static bool read_term(struct translation *t)
     case '?': return read_quantifier(t, 1, 0, 1, false);
     case '{': return read_brace(t);
     case '[': return read_class(t);
-    case '\\': return read_escape(t);
+    case '\\': return translate_read_escape(t);
     default:
-        put_literal(t, (uint32_t)c);
+        translate_put_literal(t, (uint32_t)c);
         t->i++;
         return true;
     }
@@ -862,12 +865,12 @@ bool js_regex_translate(const struct js_pattern *from, struct pcre_pattern *to, 
     struct translation t = {.from = from, .to = to, .why = why};
     bool ok;
 
-    read_units(&t);
-    ok = find_groups(&t);
+    translate_read_units(&t);
+    ok = translate_find_groups(&t);
     while (ok && t.i < t.count)
         ok = read_term(&t);
     if (ok && t.depth)
-        ok = refuse(&t, t.count, "a group without )");
+        ok = translate_refuse(&t, t.count, "a group without )");
     mem_free(t.names);
     mem_free(t.units);
     return ok;

@@ -17,7 +17,7 @@ void yaml_anchors_clear(struct yaml_anchors *a)
     mem_free(a->index);
 }
 
-static size_t find(const struct yaml_anchors *a, const char *name)
+static size_t yaml_anchor_find(const struct yaml_anchors *a, const char *name)
 {
     size_t len = strlen(name);
 
@@ -25,7 +25,7 @@ static size_t find(const struct yaml_anchors *a, const char *name)
                     : SIZE_MAX;
 }
 
-static size_t add(struct yaml_anchors *a, const char *name)
+static size_t yaml_anchor_add(struct yaml_anchors *a, const char *name)
 {
     json *key = json_cstring(name);
 
@@ -56,9 +56,9 @@ struct yaml_naming yaml_name_begin(struct yaml_reader *r, const yaml_char_t *nam
 
     if (!name)
         return n;
-    n.anchor = find(a, (const char *)name);
+    n.anchor = yaml_anchor_find(a, (const char *)name);
     if (n.anchor == SIZE_MAX)
-        n.anchor = add(a, (const char *)name);
+        n.anchor = yaml_anchor_add(a, (const char *)name);
     n.serial = a->more[n.anchor].serial = ++a->serial;
     json_unref(a->members[n.anchor].value);
     a->members[n.anchor].value = NULL;
@@ -88,7 +88,7 @@ static void add_size(struct yaml_size *sum, const struct yaml_size *more)
 const json *yaml_alias(struct yaml_reader *r, const yaml_event_t *e, struct json_places **kids)
 {
     const char *name = (const char *)e->data.alias.anchor;
-    size_t i = find(&r->anchors, name), at = yaml_offset(r, e->start_mark);
+    size_t i = yaml_anchor_find(&r->anchors, name), at = yaml_offset(r, e->start_mark);
     const struct yaml_anchor *a;
     const json *v;
 

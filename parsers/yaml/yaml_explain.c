@@ -165,16 +165,17 @@ static const struct objection {
     {NULL, NULL, "this is not YAML", NULL, AT_PROBLEM},
 };
 
-static bool is(const char *have, const char *want)
+static bool yaml_explain_is(const char *have, const char *want)
 {
     return !want || (have && !strcmp(have, want));
 }
 
-static const struct objection *find(const yaml_parser_t *parser)
+static const struct objection *yaml_explain_find(const yaml_parser_t *parser)
 {
     const struct objection *o = objections;
 
-    while (!is(parser->problem, o->problem) || !is(parser->context, o->context))
+    while (!yaml_explain_is(parser->problem, o->problem) ||
+           !yaml_explain_is(parser->context, o->context))
         o++;
     return o;
 }
@@ -207,7 +208,7 @@ void yaml_explain(struct yaml_reader *r, const yaml_parser_t *parser)
         explain_start(r, at);
         return;
     }
-    o = find(parser);
+    o = yaml_explain_find(parser);
     began = place_of(r->text, r->len, yaml_offset(r, parser->context_mark));
     if (o->where == AT_CONTEXT)
         at = yaml_offset(r, parser->context_mark);

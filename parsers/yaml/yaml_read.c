@@ -13,7 +13,7 @@ enum { LEAST_WORK = 10000000, WORK_A_BYTE = 100 };
 
 /* ---- places ---- */
 
-static bool continues(char c)
+static bool yaml_read_continues(char c)
 {
     return ((unsigned char)c & 0xC0) == 0x80;
 }
@@ -27,7 +27,7 @@ size_t yaml_offset(const struct yaml_reader *r, yaml_mark_t mark)
     for (; chars < mark.index && at < r->len; chars++)
         do
             at++;
-        while (at < r->len && continues(r->text[at]));
+        while (at < r->len && yaml_read_continues(r->text[at]));
     return at;
 }
 
@@ -52,9 +52,9 @@ static struct place place_at(struct yaml_reader *r, yaml_mark_t mark)
             r->line++;
             r->column = 1;
         } else {
-            r->column += !continues(r->text[r->at]);
+            r->column += !yaml_read_continues(r->text[r->at]);
         }
-        r->chars += !continues(r->text[r->at]);
+        r->chars += !yaml_read_continues(r->text[r->at]);
     }
     return (struct place){.line = r->line, .column = r->column, .length = 1};
 }
@@ -92,7 +92,7 @@ static size_t offset_of_place(const struct yaml_reader *r, struct place p)
     for (; p.column > 1 && at < r->len; p.column--)
         do
             at++;
-        while (at < r->len && continues(r->text[at]));
+        while (at < r->len && yaml_read_continues(r->text[at]));
     return at;
 }
 
@@ -178,7 +178,7 @@ static void merge(struct yaml_reader *r, struct yaml_level *level)
 
 /* ---- scalars and keys ---- */
 
-static void count(struct yaml_reader *r, size_t bytes)
+static void yaml_read_count(struct yaml_reader *r, size_t bytes)
 {
     r->size.nodes++;
     r->size.bytes += bytes;
@@ -218,7 +218,7 @@ static bool open_tag(struct yaml_reader *r, yaml_mark_t start, const yaml_char_t
                            "sequences and mappings are nested deeper than %d levels",
                            JSON_MAX_DEPTH);
     r->levels[r->made.depth] = (struct yaml_level){.naming = yaml_name_begin(r, name), .tag = true};
-    count(r, strlen(text) + 7);
+    yaml_read_count(r, strlen(text) + 7);
     json_events_open(&r->made, true, r->at, at);
     at.length = (uint32_t)utf8_count(text, strlen(text));
     json_events_key(&r->made, key_of(r, text, strlen(text)), at);
@@ -253,7 +253,7 @@ static bool on_value(struct yaml_reader *r, const yaml_event_t *e)
     json *v = yaml_scalar(r, &bare);
     if (!v)
         return false;
-    count(r, e->data.scalar.length + 3);
+    yaml_read_count(r, e->data.scalar.length + 3);
     yaml_name_end(r, &naming, v, NULL);
     json_events_scalar(&r->made, v, at);
     return end_value(r);
@@ -272,13 +272,13 @@ static bool name_key(struct yaml_reader *r, const yaml_event_t *e)
     v = yaml_scalar(r, e);
     if (!v)
         return false;
-    count(r, e->data.scalar.length + 3);
+    yaml_read_count(r, e->data.scalar.length + 3);
     yaml_name_end(r, &naming, v, NULL);
     json_unref(v);
     return true;
 }
 
-static bool on_key(struct yaml_reader *r, const yaml_event_t *e)
+static bool yaml_read_on_key(struct yaml_reader *r, const yaml_event_t *e)
 {
     const char *text = (const char *)e->data.scalar.value;
     size_t len = e->data.scalar.length;
@@ -344,7 +344,7 @@ static bool open_level(struct yaml_reader *r, const yaml_event_t *e, bool object
                            "sequences and mappings are nested deeper than %d levels",
                            JSON_MAX_DEPTH);
     r->levels[r->made.depth] = (struct yaml_level){.naming = yaml_name_begin(r, name)};
-    count(r, 3);
+    yaml_read_count(r, 3);
     json_events_open(&r->made, object, r->at, at);
     return true;
 }
@@ -394,7 +394,7 @@ static bool is_cheap(struct yaml_reader *r, const yaml_event_t *e)
                        "too much of the text is nested deeper than %d levels", WORK_A_BYTE);
 }
 
-static bool on_event(struct yaml_reader *r, const yaml_event_t *e)
+static bool yaml_read_on_event(struct yaml_reader *r, const yaml_event_t *e)
 {
     if (!is_cheap(r, e))
         return false;
@@ -405,7 +405,8 @@ static bool on_event(struct yaml_reader *r, const yaml_event_t *e)
     case YAML_DOCUMENT_END_EVENT: return true;
     case YAML_DOCUMENT_START_EVENT: return on_document(r, e);
     case YAML_ALIAS_EVENT: return on_alias(r, e);
-    case YAML_SCALAR_EVENT: return json_events_at_key(&r->made) ? on_key(r, e) : on_value(r, e);
+    case YAML_SCALAR_EVENT:
+        return json_events_at_key(&r->made) ? yaml_read_on_key(r, e) : on_value(r, e);
     case YAML_SEQUENCE_START_EVENT: return open_level(r, e, false);
     case YAML_MAPPING_START_EVENT: return open_level(r, e, true);
     case YAML_SEQUENCE_END_EVENT:
@@ -432,7 +433,7 @@ static bool run_libyaml(struct yaml_reader *r)
             yaml_explain(r, &parser);
             break;
         }
-        good = on_event(r, &e);
+        good = yaml_read_on_event(r, &e);
         end = e.type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&e);
     }

@@ -56,13 +56,13 @@ bool yaml_check_tag(struct yaml_reader *r, const yaml_event_t *e, const yaml_cha
     return refuse_tag(r, e, text);
 }
 
-static bool is(const yaml_event_t *e, const char *word)
+static bool yaml_scalar_is(const yaml_event_t *e, const char *word)
 {
     return e->data.scalar.length == strlen(word) &&
            !memcmp(e->data.scalar.value, word, strlen(word));
 }
 
-static json *number(struct yaml_reader *r, const yaml_event_t *e)
+static json *yaml_scalar_number(struct yaml_reader *r, const yaml_event_t *e)
 {
     size_t len = e->data.scalar.length;
     json *v = json_read_number((const char *)e->data.scalar.value, len);
@@ -105,20 +105,20 @@ static int boolean(const yaml_event_t *e)
  * Only what JSON knows, in JSON's forms. YAML 1.1 has more, which turns the country `no` into false
  * and the time 1:30 into 90.
  */
-static json *plain(struct yaml_reader *r, const yaml_event_t *e)
+static json *yaml_scalar_plain(struct yaml_reader *r, const yaml_event_t *e)
 {
-    if (!e->data.scalar.length || is(e, "null") || is(e, "~"))
+    if (!e->data.scalar.length || yaml_scalar_is(e, "null") || yaml_scalar_is(e, "~"))
         return json_null();
-    if (is(e, "true") || is(e, "false"))
-        return json_bool(is(e, "true"));
+    if (yaml_scalar_is(e, "true") || yaml_scalar_is(e, "false"))
+        return json_bool(yaml_scalar_is(e, "true"));
     if (r->made.flags & JSON_READ_TAGS && boolean(e) >= 0)
         return json_bool(boolean(e) > 0);
     if (json_is_number_text((const char *)e->data.scalar.value, e->data.scalar.length))
-        return number(r, e);
+        return yaml_scalar_number(r, e);
     return string(e);
 }
 
-static bool fits(const char *name, enum json_kind kind)
+static bool yaml_scalar_fits(const char *name, enum json_kind kind)
 {
     switch (kind) {
     case JSON_NULL: return !strcmp(name, "null");
@@ -137,11 +137,11 @@ static bool fits(const char *name, enum json_kind kind)
 /* !!int and such: what the text is without quotes must be that. */
 static json *tagged(struct yaml_reader *r, const yaml_event_t *e, const char *name)
 {
-    json *v = plain(r, e), *d;
+    json *v = yaml_scalar_plain(r, e), *d;
 
     if (!v)
         return NULL;
-    if (!fits(name, json_kind(v))) {
+    if (!yaml_scalar_fits(name, json_kind(v))) {
         yaml_refuse(r, yaml_offset(r, e->start_mark), "YAML_TAG",
                     "what is tagged !!%s must be written as JSON would write it", name);
         json_unref(v);
@@ -160,7 +160,8 @@ json *yaml_scalar(struct yaml_reader *r, const yaml_event_t *e)
     const char *tag = (const char *)e->data.scalar.tag, *name = tag ? standard_name(tag) : NULL;
 
     if (!tag)
-        return e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? plain(r, e) : string(e);
+        return e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? yaml_scalar_plain(r, e)
+                                                               : string(e);
     for (size_t i = 0; name && i < COUNT(kinds); i++)
         if (!strcmp(name, kinds[i]))
             return tagged(r, e, name);

@@ -347,7 +347,7 @@ static void send_answer(api *a, const struct caller *to, int status, json *out, 
  * Gives what was owed before the turn began, but for what the engine has not come to yet or has
  * under way. Who is answered may call again.
  */
-static void pay(api *a)
+static void api_pay(api *a)
 {
     size_t count = a->sealed, left = 0;
 
@@ -410,7 +410,7 @@ static const struct operation *find_operation(const char *name)
     return NULL;
 }
 
-static json *read_request(struct call *c, const char *body, size_t len)
+static json *api_read_request(struct call *c, const char *body, size_t len)
 {
     struct diag why = {0};
     json *in = len ? json_parse(body, len, 0, &why) : json_ref(json_empty_object());
@@ -451,7 +451,7 @@ static bool makes_more(const char *operation)
 }
 
 /* What runs is to be able to commit to its end: new work is refused before the disk is full. */
-static bool has_room(struct call *c)
+static bool api_has_room(struct call *c)
 {
     uint64_t least = c->api->least_room;
 
@@ -479,10 +479,10 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     else if (!op)
         call_fail(&c, "UnknownOperationException", "There is no operation '%s'", operation);
     else
-        in = read_request(&c, body, len);
+        in = api_read_request(&c, body, len);
     c.in = in;
     a->unreadable = false;
-    if (!c.error && check_members(&c, op->in) && has_room(&c))
+    if (!c.error && check_members(&c, op->in) && api_has_room(&c))
         out = op->run(&c);
     if (a->unreadable && !c.waits) {
         json_unref(out);
@@ -705,7 +705,7 @@ void api_advance(api *a, int64_t now_ms)
 {
     a->now_ms = now_ms;
     a->turn++;
-    pay(a);
+    api_pay(a);
     forget_fresh(a);
     forget_what_is_over(a);
     api_sweep(a);

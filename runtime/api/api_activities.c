@@ -88,7 +88,7 @@ static json *hand_over(api *a, struct api_task *t, const json *worker)
     return task_for_worker(t);
 }
 
-static bool ends_with(const char *text, const char *end)
+static bool api_activities_ends_with(const char *text, const char *end)
 {
     size_t len = strlen(text), n = strlen(end);
 
@@ -184,7 +184,7 @@ enum api_offer api_offer_task(api *a, const struct task *task)
         return API_TAKEN;
     }
     /* A .sync task's token may end it early; else the job's end does. */
-    t->by_token = ends_with(task->resource, ".waitForTaskToken");
+    t->by_token = api_activities_ends_with(task->resource, ".waitForTaskToken");
     return t->by_token ? API_BY_TOKEN : API_NOT_MINE;
 }
 

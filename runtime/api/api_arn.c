@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static bool has_word(const char *words, const char *word, size_t len)
+static bool api_arn_has_word(const char *words, const char *word, size_t len)
 {
     for (const char *w = words; *w; w += strspn(w, " ")) {
         size_t n = strcspn(w, " ");
@@ -36,7 +36,7 @@ bool arn_parse(struct call *c, const char *text, const char *kinds, struct arn *
     }
     out->kind = at;
     out->kind_len = strcspn(at, ":");
-    if (!has_word(kinds, out->kind, out->kind_len)) {
+    if (!api_arn_has_word(kinds, out->kind, out->kind_len)) {
         call_fail(c, "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: %.*s'",
                   (int)out->kind_len, out->kind);
         return false;

@@ -19,7 +19,7 @@ struct checker {
 
 /* ---- patterns ---- */
 
-static bool is_letter(char c)
+static bool api_check_is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -29,7 +29,7 @@ bool pattern_alias(const char *text, size_t len)
     bool word = false;
 
     for (size_t i = 0; i < len; i++) {
-        bool other = is_letter(text[i]) || (text[i] && strchr("_-.", text[i]));
+        bool other = api_check_is_letter(text[i]) || (text[i] && strchr("_-.", text[i]));
         if (!other && (text[i] < '0' || text[i] > '9'))
             return false;
         word |= other;
@@ -144,8 +144,8 @@ static void check_fraction(struct checker *k, const struct member *m, const char
                    (long long)m->max);
 }
 
-static void check_text(struct checker *k, const struct member *m, const char *path,
-                       const json *value)
+static void api_check_text(struct checker *k, const struct member *m, const char *path,
+                           const json *value)
 {
     const char *text = json_str(value);
     const char *const *c = m->choices;
@@ -193,8 +193,8 @@ static void element_path(struct buf *out, const char *path, size_t i)
     buf_printf(out, "%s.%zu.member", path, i + 1);
 }
 
-static void check_texts(struct checker *k, const struct member *m, const char *path,
-                        const json *value)
+static void api_check_texts(struct checker *k, const struct member *m, const char *path,
+                            const json *value)
 {
     for (size_t i = 0; i < json_count(value) && !k->unreadable; i++) {
         struct buf inner = {0};
@@ -202,7 +202,7 @@ static void check_texts(struct checker *k, const struct member *m, const char *p
         if (!json_is_string(json_at(value, i)))
             unreadable(k, buf_str(&inner), "a string", json_at(value, i));
         else
-            check_text(k, m->of, buf_str(&inner), json_at(value, i));
+            api_check_text(k, m->of, buf_str(&inner), json_at(value, i));
         buf_clear(&inner);
     }
 }
@@ -237,7 +237,7 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
         if (!json_is_string(v))
             unreadable(k, path, "a string", v);
         else
-            check_text(k, m, path, v);
+            api_check_text(k, m, path, v);
         k->secret = false;
         break;
     case NUMBER:
@@ -266,7 +266,7 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
         if (!json_is_array(v))
             unreadable(k, path, "a list", v);
         else
-            check_texts(k, m, path, v);
+            api_check_texts(k, m, path, v);
         break;
     case STRUCT:
         if (!json_is_object(v))

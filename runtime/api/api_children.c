@@ -138,7 +138,7 @@ static json *label_of(const json *map_run)
 }
 
 /* `object` with one member more, or another one; takes all but the key. */
-static json *with(json *object, const char *key, json *v)
+static json *api_children_with(json *object, const char *key, json *v)
 {
     json *out = json_with(object, json_cstring(key), v);
 
@@ -152,9 +152,9 @@ json *child_describe_machine(api *a, const struct execution *x, json *out)
     json *definition = whole ? definition_of(a, x, whole) : NULL;
 
     if (definition)
-        out = with(out, "definition", definition);
-    out = with(out, "mapRunArn", json_ref(x->map_run));
-    return with(out, "label", label_of(x->map_run));
+        out = api_children_with(out, "definition", definition);
+    out = api_children_with(out, "mapRunArn", json_ref(x->map_run));
+    return api_children_with(out, "label", label_of(x->map_run));
 }
 
 /* ---- ListExecutions of a Map Run ---- */
@@ -169,14 +169,14 @@ struct listing {
     struct json_build list;
 };
 
-static bool passes(const struct listing *l, const char *status, uint32_t redrives)
+static bool api_children_passes(const struct listing *l, const char *status, uint32_t redrives)
 {
     if (l->status && strcmp(l->status, status) != 0)
         return false;
     return !l->redrive || (strcmp(l->redrive, "REDRIVEN") == 0) == (redrives > 0);
 }
 
-static bool add_child(void *user, const struct store_listed *at)
+static bool api_children_add_child(void *user, const struct store_listed *at)
 {
     struct listing *l = user;
     const struct store_execution *row;
@@ -195,7 +195,7 @@ static bool add_child(void *user, const struct store_listed *at)
     const struct map_child *child = map_run_child(l->run, row->parent.ref);
     bool pending = child && child->state == CHILD_PENDS;
     const char *status = pending ? "PENDING_REDRIVE" : rt_status_name(row->status);
-    if (!passes(l, status, row->redrives))
+    if (!api_children_passes(l, status, row->redrives))
         return true;
     json_build_object(&item, 10);
     json_build_set(&item, "executionArn", json_ref(row->config.names.arn));
@@ -235,7 +235,7 @@ json *list_map_run_executions(struct call *c, const char *args)
     /* What waits for its redrive has ended in one way or another. */
     bool own = l.status && execution_status_of(l.status, &status);
     store_list_executions(c->api->store, arn, own ? &status : NULL, goes_on ? &after : NULL,
-                          add_child, &l, &why);
+                          api_children_add_child, &l, &why);
     api_read_failed(c->api, &why);
     return page_end(c, &page, "executions", json_build_done(&l.list),
                     l.more ? page_at(&l.last) : NULL);

@@ -9,18 +9,21 @@ const char NOTE_REVISION[] = "revision", NOTE_VERSION[] = "version", NOTE_ALIAS[
 
 /* ---- looking ---- */
 
-static json *share(const json *v)
+static json *api_executions_share(const json *v)
 {
     return v ? json_ref(v) : NULL;
 }
 
 static struct rt_names share_names(const struct rt_names *n)
 {
-    return (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
-                             share(n->machine_name), share(n->role_arn), share(n->region)};
+    return (struct rt_names){
+        api_executions_share(n->arn),         api_executions_share(n->name),
+        api_executions_share(n->machine_arn), api_executions_share(n->machine_name),
+        api_executions_share(n->role_arn),    api_executions_share(n->region)};
 }
 
-static void take_result(struct execution *x, const json *output, const struct asl_error *error)
+static void api_executions_take_result(struct execution *x, const json *output,
+                                       const struct asl_error *error)
 {
     if (output)
         x->output = json_text(output);
@@ -40,15 +43,15 @@ void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const
                             .start_ms = rt_exec_start_ms(exec) ? rt_exec_start_ms(exec) : a->now_ms,
                             .stop_ms = a->now_ms,
                             .names = share_names(rt_exec_names(exec)),
-                            .note = share(note),
+                            .note = api_executions_share(note),
                             .redrives = rt_exec_redrives(exec),
                             .redriven_ms = rt_exec_redriven_ms(exec),
-                            .input = share(config.written)};
-    take_result(x, rt_exec_output(exec), rt_exec_error(exec));
+                            .input = api_executions_share(config.written)};
+    api_executions_take_result(x, rt_exec_output(exec), rt_exec_error(exec));
 }
 
 /* Of one whose input was not given as text: a Map Run's. */
-static bool take_input(void *user, const struct rt_event *e)
+static bool api_executions_take_input(void *user, const struct rt_event *e)
 {
     struct execution *x = user;
 
@@ -84,16 +87,16 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
                             .start_ms = row->start_ms,
                             .stop_ms = row->stop_ms,
                             .names = share_names(&row->config.names),
-                            .note = share(row->note),
+                            .note = api_executions_share(row->note),
                             .redrives = row->redrives,
                             .redriven_ms = row->redriven_ms,
-                            .map_run = row->parent.set ? share(row->list) : NULL,
-                            .input = share(row->config.written),
+                            .map_run = row->parent.set ? api_executions_share(row->list) : NULL,
+                            .input = api_executions_share(row->config.written),
                             .apart = row->apart,
                             .damage = row->damage ? json_cstring(row->damage) : NULL};
     x->pends = child_pends(a, row);
     if (!x->input)
-        store_read(a->store, number, 0, take_input, x, NULL);
+        store_read(a->store, number, 0, api_executions_take_input, x, NULL);
     return true;
 }
 
@@ -117,7 +120,7 @@ static bool look_at_end(void *user, const struct rt_event *e)
     json_unref(x->output);
     x->output = NULL;
     asl_error_clear(&x->error);
-    take_result(x, e->kind == RT_EXECUTION_SUCCEEDED ? e->data : NULL, &e->error);
+    api_executions_take_result(x, e->kind == RT_EXECUTION_SUCCEEDED ? e->data : NULL, &e->error);
     return true;
 }
 
@@ -226,7 +229,8 @@ json *stop_execution(struct call *c)
     if (!execution_find(c, &x))
         return NULL;
     if (x.status == RT_RUNNING) {
-        struct asl_error e = {.name = share(error), .cause = share(cause)};
+        struct asl_error e = {.name = api_executions_share(error),
+                              .cause = api_executions_share(cause)};
         engine_stop(c->api->engine, x.number, &e);
         asl_error_clear(&e);
     }
@@ -237,7 +241,7 @@ json *stop_execution(struct call *c)
 }
 
 /* The members that DescribeExecution and ListExecutions share. */
-static void add_names(struct json_build *b, const struct execution *x)
+static void api_executions_add_names(struct json_build *b, const struct execution *x)
 {
     const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
 
@@ -256,13 +260,13 @@ static void add_names(struct json_build *b, const struct execution *x)
     add_redrives(b, x);
 }
 
-static json *describe(api *a, const struct execution *x, bool metadata_only)
+static json *api_executions_describe(api *a, const struct execution *x, bool metadata_only)
 {
     const json *trace = execution_note(x, NOTE_TRACE);
     struct json_build b;
 
     json_build_object(&b, 20);
-    add_names(&b, x);
+    api_executions_add_names(&b, x);
     if (x->map_run)
         json_build_set(&b, "mapRunArn", json_ref(x->map_run));
     if (!metadata_only) {
@@ -291,7 +295,7 @@ json *describe_execution(struct call *c)
     if (!execution_find(c, &x))
         return NULL;
     execution_result(c->api, &x);
-    json *out = describe(c->api, &x, metadata_only(c));
+    json *out = api_executions_describe(c->api, &x, metadata_only(c));
     execution_clear(&x);
     return out;
 }
@@ -334,7 +338,7 @@ struct listing {
     bool more;
 };
 
-static bool passes(const struct listing *l, const struct execution *x)
+static bool api_executions_passes(const struct listing *l, const struct execution *x)
 {
     const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
 
@@ -358,9 +362,9 @@ static bool add_to_list(void *user, const struct store_listed *at)
         return true;
     if (!execution_look(l->api, at->place.number, &x))
         return true;
-    if (passes(l, &x)) {
+    if (api_executions_passes(l, &x)) {
         json_build_object(&item, 10);
-        add_names(&item, &x);
+        api_executions_add_names(&item, &x);
         json_build_add(&l->list, json_build_done(&item));
         l->count++;
     }

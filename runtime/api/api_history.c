@@ -16,7 +16,7 @@ struct events {
     bool more;
 };
 
-static void show(struct events *l, const struct rt_event *e)
+static void api_history_show(struct events *l, const struct rt_event *e)
 {
     json *event = rt_event_json(l->exec, e);
 
@@ -35,7 +35,7 @@ static bool show_next(void *user, const struct rt_event *e)
         return true;
     l->more = l->shown == l->limit;
     if (!l->more)
-        show(l, e);
+        api_history_show(l, e);
     return !l->more;
 }
 

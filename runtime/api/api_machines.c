@@ -66,7 +66,8 @@ void refuse_definition(struct call *c, const struct asl_report *report)
 }
 
 /* What AWS has to say of it; of what we can't run, a warning. */
-static void validate(const api *a, const json *text, bool express, struct asl_report *report)
+static void api_machines_validate(const api *a, const json *text, bool express,
+                                  struct asl_report *report)
 {
     /* Of a blank text AWS says this, and gives no place. */
     if (!json_str(text)[strspn(json_str(text), " \t\r\n")])
@@ -78,9 +79,10 @@ static void validate(const api *a, const json *text, bool express, struct asl_re
 }
 
 /* NULL when it has errors: they are in the report. */
-static asl_machine *compile(const api *a, const json *text, bool express, struct asl_report *report)
+static asl_machine *api_machines_compile(const api *a, const json *text, bool express,
+                                         struct asl_report *report)
 {
-    validate(a, text, express, report);
+    api_machines_validate(a, text, express, report);
     if (report->errors)
         return NULL;
     asl_report_clear(report);
@@ -96,7 +98,8 @@ json *validate_state_machine_definition(struct call *c)
     struct asl_report report = {0};
     struct json_build b, list;
 
-    validate(c->api, call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0, &report);
+    api_machines_validate(c->api, call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0,
+                          &report);
     json_build_array(&list, report.count);
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];
@@ -235,7 +238,7 @@ static struct revision *new_revision(struct call *c, struct revision *before, bo
         return r;
     }
     r->definition = json_ref(definition);
-    r->compiled = compile(c->api, definition, express, &report);
+    r->compiled = api_machines_compile(c->api, definition, express, &report);
     if (!r->compiled)
         refuse_definition(c, &report);
     asl_report_clear(&report);

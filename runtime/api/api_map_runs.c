@@ -59,7 +59,7 @@ static void note_length(struct map_runs *r, const struct rt_event *e)
 
 /* How many children may run at once, as it was asked for; the largest int, as on AWS, where nothing
  * was. */
-static int64_t concurrency(int64_t limit, int64_t asked)
+static int64_t api_map_runs_concurrency(int64_t limit, int64_t asked)
 {
     if (limit < MAP_RUN_CONCURRENCY)
         return limit;
@@ -82,7 +82,8 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
         .items = r->lengths[e->frame].items,
         .tolerated = e->count > 0 ? e->count : 0,
         .percentage = e->extra ? json_double_value(e->extra) : 0,
-        .concurrency = concurrency(r->lengths[e->frame].limit, asked->path ? 0 : asked->value),
+        .concurrency =
+            api_map_runs_concurrency(r->lengths[e->frame].limit, asked->path ? 0 : asked->value),
     };
 }
 
@@ -131,7 +132,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     case RT_MAP_RUN_UPDATED:
         m->tolerated = e->count > 0 ? e->count : 0;
         m->percentage = e->extra ? json_double_value(e->extra) : 0;
-        m->concurrency = concurrency(e->limit, 0);
+        m->concurrency = api_map_runs_concurrency(e->limit, 0);
         break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
     case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;
@@ -143,7 +144,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     }
 }
 
-static bool fold(void *user, const struct rt_event *e)
+static bool api_map_runs_fold(void *user, const struct rt_event *e)
 {
     struct map_runs *r = user;
     struct map_run *m = run_of_frame(r, e->frame);
@@ -194,7 +195,7 @@ const struct map_runs *map_runs_of(api *a, uint64_t execution)
     struct map_runs *runs = kept_runs(a, execution);
     struct diag why = {0};
 
-    store_read(a->store, execution, runs->seq, fold, runs, &why);
+    store_read(a->store, execution, runs->seq, api_map_runs_fold, runs, &why);
     diag_clear(&why);
     return runs;
 }
@@ -247,8 +248,8 @@ static bool search_execution(void *user, const struct store_listed *at)
 /* The store knows whose it is, unless an earlier version has put it there: then a child that is
  * kept leads to its parent; without one, the newest executions of the machine that the ARN names
  * are searched. */
-static const struct map_run *find(api *a, const char *arn, const char *machine_arn,
-                                  uint64_t *execution)
+static const struct map_run *api_map_runs_find(api *a, const char *arn, const char *machine_arn,
+                                               uint64_t *execution)
 {
     struct search s = {a, arn, execution, NULL, 0};
     const struct store_execution *row;
@@ -278,7 +279,7 @@ const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *ex
         return NULL;
     json *name = json_string(parts.name, strcspn(parts.name, "/:"));
     json *machine = arn_make(c->api, "stateMachine", json_str(name));
-    const struct map_run *found = find(c->api, arn, json_str(machine), execution);
+    const struct map_run *found = api_map_runs_find(c->api, arn, json_str(machine), execution);
     json_unref(name);
     json_unref(machine);
     if (found)
@@ -448,7 +449,7 @@ static json *counts_of(const struct look *l)
     return json_build_done(&b);
 }
 
-static json *describe(struct call *c, const struct map_run *m, const json *execution)
+static json *api_map_runs_describe(struct call *c, const struct map_run *m, const json *execution)
 {
     struct look l = {.api = c->api, .run = m};
     struct json_build b;
@@ -488,7 +489,7 @@ json *describe_map_run(struct call *c)
     else
         call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
     if (parent)
-        out = describe(c, m, parent);
+        out = api_map_runs_describe(c, m, parent);
     json_unref(parent);
     diag_clear(&why);
     return out;

@@ -63,7 +63,7 @@ static void add_time(struct buf *out, int64_t ms)
     }
 }
 
-static int64_t read_time(const char *bytes)
+static int64_t api_page_read_time(const char *bytes)
 {
     uint64_t ms = 0;
 
@@ -88,7 +88,7 @@ bool page_begin(struct call *c, const char *args, struct page *out)
     if (good) {
         mac(c, args, text.data + MAC_BYTES, text.len - MAC_BYTES, want);
         good = !CRYPTO_memcmp(text.data, want, MAC_BYTES) &&
-               c->now_ms - read_time(text.data + MAC_BYTES) < TOKEN_MS;
+               c->now_ms - api_page_read_time(text.data + MAC_BYTES) < TOKEN_MS;
     }
     if (good)
         out->after = json_string(text.data + HEAD, text.len - HEAD);

@@ -21,7 +21,7 @@ static const char MACHINE_ARN[] = ":stateMachine:", ACTIVITY_ARN[] = ":activity:
 
 /* ---- writing ---- */
 
-static void put(api *a, const char *kind, const json *key, json *v)
+static void api_records_put(api *a, const char *kind, const json *key, json *v)
 {
     struct buf text = {0};
 
@@ -31,7 +31,7 @@ static void put(api *a, const char *kind, const json *key, json *v)
     json_unref(v);
 }
 
-static void set(struct json_build *b, const char *name, const json *v)
+static void api_records_set(struct json_build *b, const char *name, const json *v)
 {
     if (v)
         json_build_set(b, name, json_ref(v));
@@ -42,15 +42,15 @@ void revision_keep(api *a, const struct revision *r)
     struct json_build b;
 
     json_build_object(&b, 8);
-    set(&b, "definition", r->definition);
-    set(&b, "role", r->role_arn);
-    set(&b, "logging", r->logging);
-    set(&b, "tracing", r->tracing);
-    set(&b, "encryption", r->encryption);
-    set(&b, "variables", r->variables);
-    set(&b, "id", r->id);
+    api_records_set(&b, "definition", r->definition);
+    api_records_set(&b, "role", r->role_arn);
+    api_records_set(&b, "logging", r->logging);
+    api_records_set(&b, "tracing", r->tracing);
+    api_records_set(&b, "encryption", r->encryption);
+    api_records_set(&b, "variables", r->variables);
+    api_records_set(&b, "id", r->id);
     json_build_set(&b, "at", json_int(r->at_ms));
-    put(a, REVISION, r->key, json_build_done(&b));
+    api_records_put(a, REVISION, r->key, json_build_done(&b));
 }
 
 static json *versions_json(const struct machine *m)
@@ -63,8 +63,8 @@ static json *versions_json(const struct machine *m)
         struct json_build b;
         json_build_object(&b, 4);
         json_build_set(&b, "number", json_int(v->number));
-        set(&b, "description", v->description);
-        set(&b, "revision", v->revision->key);
+        api_records_set(&b, "description", v->description);
+        api_records_set(&b, "revision", v->revision->key);
         json_build_set(&b, "at", json_int(v->at_ms));
         json_build_add(&list, json_build_done(&b));
     }
@@ -80,9 +80,9 @@ static json *aliases_json(const struct machine *m)
         const struct alias *al = &m->aliases[i];
         struct json_build b;
         json_build_object(&b, 5);
-        set(&b, "name", al->name);
-        set(&b, "description", al->description);
-        set(&b, "routes", al->routes);
+        api_records_set(&b, "name", al->name);
+        api_records_set(&b, "description", al->description);
+        api_records_set(&b, "routes", al->routes);
         json_build_set(&b, "created", json_int(al->created_ms));
         json_build_set(&b, "updated", json_int(al->updated_ms));
         json_build_add(&list, json_build_done(&b));
@@ -98,7 +98,7 @@ static void enroll(api *a, const json *arn, int64_t created_ms, bool express)
     json_build_set(&b, "created", json_int(created_ms));
     if (express)
         json_build_set(&b, "express", json_bool(true));
-    put(a, ROLL, arn, json_build_done(&b));
+    api_records_put(a, ROLL, arn, json_build_done(&b));
 }
 
 void machine_keep(api *a, const struct machine *m)
@@ -106,18 +106,18 @@ void machine_keep(api *a, const struct machine *m)
     struct json_build b;
 
     json_build_object(&b, 12);
-    set(&b, "name", m->name);
+    api_records_set(&b, "name", m->name);
     json_build_set(&b, "express", json_bool(m->express));
     json_build_set(&b, "deleting", json_bool(m->deleting));
     json_build_set(&b, "created", json_int(m->created_ms));
-    set(&b, "createdWith", m->created_with);
-    set(&b, "tags", m->tags);
-    set(&b, "revision", m->revision->key);
+    api_records_set(&b, "createdWith", m->created_with);
+    api_records_set(&b, "tags", m->tags);
+    api_records_set(&b, "revision", m->revision->key);
     json_build_set(&b, "lastVersion", json_int(m->last_version));
     json_build_set(&b, "lastRevision", json_int(m->last_revision));
     json_build_set(&b, "versions", versions_json(m));
     json_build_set(&b, "aliases", aliases_json(m));
-    put(a, MACHINE, m->arn, json_build_done(&b));
+    api_records_put(a, MACHINE, m->arn, json_build_done(&b));
     enroll(a, m->arn, m->created_ms, m->express);
 }
 
@@ -175,11 +175,11 @@ void activity_keep(api *a, const struct activity *act)
     struct json_build b;
 
     json_build_object(&b, 4);
-    set(&b, "name", act->name);
-    set(&b, "tags", act->tags);
-    set(&b, "encryption", act->encryption);
+    api_records_set(&b, "name", act->name);
+    api_records_set(&b, "tags", act->tags);
+    api_records_set(&b, "encryption", act->encryption);
     json_build_set(&b, "created", json_int(act->created_ms));
-    put(a, ACTIVITY, act->arn, json_build_done(&b));
+    api_records_put(a, ACTIVITY, act->arn, json_build_done(&b));
     enroll(a, act->arn, act->created_ms, false);
 }
 
@@ -221,14 +221,14 @@ static void spoiled(const api *a, const char *key, const char *format, ...)
     buf_clear(&text);
 }
 
-static json *text_of(const json *v, const char *name)
+static json *api_records_text_of(const json *v, const char *name)
 {
     const json *text = json_get(v, name);
 
     return text && json_is_string(text) ? json_ref(text) : NULL;
 }
 
-static json *object_of(const json *v, const char *name)
+static json *api_records_object_of(const json *v, const char *name)
 {
     const json *object = json_get(v, name);
 
@@ -238,7 +238,7 @@ static json *object_of(const json *v, const char *name)
 /* The object that is there, or one with that member. Takes `v`. */
 static json *object_or(const json *record, const char *name, const char *member, json *v)
 {
-    json *found = object_of(record, name);
+    json *found = api_records_object_of(record, name);
     struct json_build b;
 
     if (found) {
@@ -250,7 +250,7 @@ static json *object_or(const json *record, const char *name, const char *member,
     return json_build_done(&b);
 }
 
-static int64_t number_of(const json *v, const char *name)
+static int64_t api_records_number_of(const json *v, const char *name)
 {
     const json *n = json_get(v, name);
 
@@ -276,7 +276,7 @@ static json *record_of(const struct reading *r, const char *key, const char *tex
     return json_ref(json_empty_object());
 }
 
-static bool has_all(const json *record, const char *const *names)
+static bool api_records_has_all(const json *record, const char *const *names)
 {
     bool all = true;
 
@@ -300,19 +300,19 @@ static struct revision *read_revision(struct reading *r, const json *key)
         record = json_ref(json_empty_object());
     if (why.code)
         spoiled(r->api, json_str(key), "%s", why.text);
-    else if (!has_all(record, members))
+    else if (!api_records_has_all(record, members))
         spoiled(r->api, json_str(key), "a member is missing");
     *v = (struct revision){
         .refs = 1,
         .key = json_ref(key),
-        .definition = text_of(record, "definition"),
-        .role_arn = text_of(record, "role"),
+        .definition = api_records_text_of(record, "definition"),
+        .role_arn = api_records_text_of(record, "role"),
         .logging = object_or(record, "logging", "level", json_cstring("OFF")),
         .tracing = object_or(record, "tracing", "enabled", json_bool(false)),
         .encryption = object_or(record, "encryption", "type", json_cstring("AWS_OWNED_KEY")),
-        .variables = object_of(record, "variables"),
-        .id = text_of(record, "id"),
-        .at_ms = number_of(record, "at")};
+        .variables = api_records_object_of(record, "variables"),
+        .id = api_records_text_of(record, "id"),
+        .at_ms = api_records_number_of(record, "at")};
     if (!v->definition)
         v->definition = json_cstring("");
     if (!v->role_arn)
@@ -345,7 +345,7 @@ static json *name_in(const char *arn)
 /* The name in a record is the one that its ARN ends with. */
 static void compare_name(const struct reading *r, const char *key, const json *record)
 {
-    json *name = text_of(record, "name"), *want = name_in(key);
+    json *name = api_records_text_of(record, "name"), *want = name_in(key);
 
     if (name && !json_equal(name, want))
         spoiled(r->api, key, "it has another name than its ARN");
@@ -398,10 +398,10 @@ struct revision *revision_find(api *a, const json *key)
     return found;
 }
 
-static void read_version(struct reading *r, struct machine *m, const json *v)
+static void api_records_read_version(struct reading *r, struct machine *m, const json *v)
 {
-    json *key = json_is_object(v) ? text_of(v, "revision") : NULL;
-    int64_t number = key ? number_of(v, "number") : 0;
+    json *key = json_is_object(v) ? api_records_text_of(v, "revision") : NULL;
+    int64_t number = key ? api_records_number_of(v, "number") : 0;
 
     if (number < 1 || number > UINT32_MAX) {
         spoiled(r->api, json_str(m->arn), "a version has no number or revision, and is left out");
@@ -412,9 +412,9 @@ static void read_version(struct reading *r, struct machine *m, const json *v)
     m->versions[m->version_count] =
         (struct version){.number = (uint32_t)number,
                          .arn = json_stringf("%s:%u", json_str(m->arn), (unsigned)number),
-                         .description = text_of(v, "description"),
+                         .description = api_records_text_of(v, "description"),
                          .revision = revision_of(r, m, key),
-                         .at_ms = number_of(v, "at")};
+                         .at_ms = api_records_number_of(v, "at")};
     m->version_count++;
     json_unref(key);
 }
@@ -436,7 +436,7 @@ static bool are_routes(const json *routes)
 static void read_alias(struct reading *r, struct machine *m, const json *v)
 {
     const json *routes = json_is_object(v) ? json_get(v, "routes") : NULL;
-    json *name = json_is_object(v) ? text_of(v, "name") : NULL;
+    json *name = json_is_object(v) ? api_records_text_of(v, "name") : NULL;
 
     if (!name || !are_routes(routes)) {
         spoiled(r->api, json_str(m->arn), "an alias has no name or routes, and is left out");
@@ -447,10 +447,10 @@ static void read_alias(struct reading *r, struct machine *m, const json *v)
     m->aliases[m->alias_count++] =
         (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
                        .name = name,
-                       .description = text_of(v, "description"),
+                       .description = api_records_text_of(v, "description"),
                        .routes = json_ref(routes),
-                       .created_ms = number_of(v, "created"),
-                       .updated_ms = number_of(v, "updated")};
+                       .created_ms = api_records_number_of(v, "created"),
+                       .updated_ms = api_records_number_of(v, "updated")};
 }
 
 /* All of `list`, an array or nothing. */
@@ -528,9 +528,9 @@ static json *tags_in(const json *record)
     return json_ref(good ? tags : json_empty_object());
 }
 
-static uint32_t count_of(const json *record, const char *name)
+static uint32_t api_records_count_of(const json *record, const char *name)
 {
-    int64_t n = number_of(record, name);
+    int64_t n = api_records_number_of(record, name);
 
     return n > 0 && n <= INT32_MAX ? (uint32_t)n : 0;
 }
@@ -538,18 +538,19 @@ static uint32_t count_of(const json *record, const char *name)
 /* The machine as its record has it, `v` (taken), or as much of it as that tells. */
 static void make_machine(struct reading *r, const char *key, json *v)
 {
-    json *with = object_of(v, "createdWith"), *revision = text_of(v, "revision");
+    json *with = api_records_object_of(v, "createdWith"),
+         *revision = api_records_text_of(v, "revision");
     struct machine *m = mem_calloc(1, sizeof *m);
 
     *m = (struct machine){.arn = json_cstring(key),
                           .name = name_in(key),
                           .express = flag_of(v, "express"),
                           .deleting = flag_of(v, "deleting"),
-                          .created_ms = number_of(v, "created"),
+                          .created_ms = api_records_number_of(v, "created"),
                           .created_with = with ? with : json_ref(json_empty_object()),
                           .tags = tags_in(v),
-                          .last_version = count_of(v, "lastVersion"),
-                          .last_revision = count_of(v, "lastRevision")};
+                          .last_version = api_records_count_of(v, "lastVersion"),
+                          .last_revision = api_records_count_of(v, "lastRevision")};
     if (!revision || !revision_number(key, json_str(revision))) {
         uint32_t newest = newest_revision(r, key);
         json_unref(revision);
@@ -561,7 +562,7 @@ static void make_machine(struct reading *r, const char *key, json *v)
     if (current > m->last_revision)
         m->last_revision = current;
     m->revision = revision_of(r, NULL, revision);
-    read_each(r, m, json_get(v, "versions"), read_version);
+    read_each(r, m, json_get(v, "versions"), api_records_read_version);
     read_each(r, m, json_get(v, "aliases"), read_alias);
     for (size_t i = 0; i < m->version_count; i++)
         if (m->versions[i].number > m->last_version)
@@ -573,7 +574,7 @@ static void make_machine(struct reading *r, const char *key, json *v)
         machine_condemn(r->api, m);
 }
 
-static bool read_machine(void *user, const char *key, const char *text, size_t len)
+static bool api_records_read_machine(void *user, const char *key, const char *text, size_t len)
 {
     static const char *const members[] = {"name", "createdWith", "tags", "revision", NULL};
     struct reading *r = user;
@@ -581,7 +582,7 @@ static bool read_machine(void *user, const char *key, const char *text, size_t l
     if (!is_arn(r, key, MACHINE_ARN))
         return true;
     json *v = record_of(r, key, text, len);
-    if (!has_all(v, members))
+    if (!api_records_has_all(v, members))
         spoiled(r->api, key, "a member is missing");
     compare_name(r, key, v);
     make_machine(r, key, v);
@@ -596,8 +597,8 @@ static void make_activity(struct reading *r, const char *key, json *v)
     *act = (struct activity){.arn = json_cstring(key),
                              .name = name_in(key),
                              .tags = tags_in(v),
-                             .encryption = object_of(v, "encryption"),
-                             .created_ms = number_of(v, "created")};
+                             .encryption = api_records_object_of(v, "encryption"),
+                             .created_ms = api_records_number_of(v, "created")};
     json_unref(v);
     activity_add(r->api, act);
 }
@@ -610,7 +611,7 @@ static bool read_activity(void *user, const char *key, const char *text, size_t 
     if (!is_arn(r, key, ACTIVITY_ARN))
         return true;
     json *v = record_of(r, key, text, len);
-    if (!has_all(v, members))
+    if (!api_records_has_all(v, members))
         spoiled(r->api, key, "a member is missing");
     compare_name(r, key, v);
     make_activity(r, key, v);
@@ -650,7 +651,7 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
         spoiled(r->api, key, "it has another type than the roll says");
     if (act)
         act->enrolled = true;
-    if ((m ? m->created_ms : act->created_ms) != number_of(v, "created"))
+    if ((m ? m->created_ms : act->created_ms) != api_records_number_of(v, "created"))
         spoiled(r->api, key, "it was created at another time than the roll says");
     json_unref(v);
     return true;
@@ -704,7 +705,7 @@ static void enroll_all(api *a)
             enroll(a, a->activity_list[i]->arn, a->activity_list[i]->created_ms, false);
 }
 
-static int by_age(const void *a, const void *b)
+static int api_records_by_age(const void *a, const void *b)
 {
     const struct activity *x = *(struct activity *const *)a, *y = *(struct activity *const *)b;
 
@@ -714,7 +715,7 @@ static int by_age(const void *a, const void *b)
 }
 
 /* The key of page tokens, which hold over a restart. */
-static bool read_key(struct reading *r)
+static bool api_records_read_key(struct reading *r)
 {
     api *a = r->api;
     struct buf text = {0};
@@ -736,7 +737,7 @@ static bool read_key(struct reading *r)
 
 /* ---- executions that run ---- */
 
-static bool take_up(void *user, const struct store_running *x)
+static bool api_records_take_up(void *user, const struct store_running *x)
 {
     struct reading *r = user;
     api *a = r->api;
@@ -780,7 +781,7 @@ static bool gather(void *user, const char *key, const char *text, size_t len)
     return true;
 }
 
-static bool read_kind(struct reading *r, const char *kind, store_visit_record *read)
+static bool api_records_read_kind(struct reading *r, const char *kind, store_visit_record *read)
 {
     struct gathered g = {0};
     bool good = store_list(r->api->store, kind, NULL, gather, &g, r->why);
@@ -800,11 +801,12 @@ static bool load_records(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!read_kind(&r, MACHINE, read_machine) || !read_kind(&r, ACTIVITY, read_activity) ||
-        !read_kind(&r, ROLL, read_roll) || !look_for_machines(&r))
+    if (!api_records_read_kind(&r, MACHINE, api_records_read_machine) ||
+        !api_records_read_kind(&r, ACTIVITY, read_activity) ||
+        !api_records_read_kind(&r, ROLL, read_roll) || !look_for_machines(&r))
         return false;
     if (a->activity_count)
-        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, by_age);
+        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, api_records_by_age);
     return true;
 }
 
@@ -840,8 +842,8 @@ bool api_load(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!read_key(&r) || !load_records(a, why))
+    if (!api_records_read_key(&r) || !load_records(a, why))
         return false;
     enroll_all(a);
-    return store_list_running(a->store, true, take_up, &r, why) && r.good;
+    return store_list_running(a->store, true, api_records_take_up, &r, why) && r.good;
 }

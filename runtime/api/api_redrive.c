@@ -103,7 +103,7 @@ static int64_t asked_before(struct call *c, const struct execution *x)
     return at_ms;
 }
 
-static json *redriven(int64_t at_ms)
+static json *api_redrive_redriven(int64_t at_ms)
 {
     struct json_build b;
 
@@ -113,7 +113,7 @@ static json *redriven(int64_t at_ms)
 }
 
 /* The mocks that it was started with answer again. False with the call failed. */
-static bool load_mocks(struct call *c, const struct execution *x)
+static bool api_redrive_load_mocks(struct call *c, const struct execution *x)
 {
     const json *test_case = execution_note(x, NOTE_MOCKS);
     struct diag why = {0};
@@ -132,7 +132,7 @@ static bool load_mocks(struct call *c, const struct execution *x)
     return m != NULL;
 }
 
-static json *redrive(struct call *c, const struct execution *x)
+static json *api_redrive_redrive(struct call *c, const struct execution *x)
 {
     struct machine *m = text_map_get(&c->api->machines, json_str(x->names.machine_arn));
     int64_t before_ms = asked_before(c, x);
@@ -140,10 +140,10 @@ static json *redrive(struct call *c, const struct execution *x)
     struct diag why = {0};
 
     if (before_ms)
-        return redriven(before_ms);
+        return api_redrive_redriven(before_ms);
     if (reason)
         return call_fail(c, "ExecutionNotRedrivable", "%s", reason);
-    if ((m && !may_open(c, m)) || !load_mocks(c, x))
+    if ((m && !may_open(c, m)) || !api_redrive_load_mocks(c, x))
         return NULL;
     bool good = engine_redrive(c->api->engine, x->number, call_get(c, "clientToken"), &why);
     if (!good && strcmp(why.code, STORE_DAMAGED) == 0)
@@ -157,7 +157,7 @@ static json *redrive(struct call *c, const struct execution *x)
     else if (m)
         machine_runs(c->api, m);
     diag_clear(&why);
-    return good ? redriven(c->now_ms) : NULL;
+    return good ? api_redrive_redriven(c->now_ms) : NULL;
 }
 
 json *redrive_execution(struct call *c)
@@ -173,7 +173,7 @@ json *redrive_execution(struct call *c)
                            "Labeled Execution ARNs are not supported for this API");
     if (!execution_find(c, &x))
         return NULL;
-    json *out = redrive(c, &x);
+    json *out = api_redrive_redrive(c, &x);
     execution_clear(&x);
     return out;
 }

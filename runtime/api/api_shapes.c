@@ -22,12 +22,12 @@ struct shape_check {
 
 /* ---- the table ---- */
 
-static int compare(const void *key, const void *row)
+static int api_shapes_compare(const void *key, const void *row)
 {
     return strcmp(key, ((const struct api_shape *)row)->name);
 }
 
-static const struct api_shape *find(struct part service, char between, struct part name)
+static const struct api_shape *api_shapes_find(struct part service, char between, struct part name)
 {
     struct buf key = {0};
 
@@ -35,12 +35,12 @@ static const struct api_shape *find(struct part service, char between, struct pa
     buf_addc(&key, between);
     buf_add(&key, name.text, name.len);
     const struct api_shape *found =
-        bsearch(buf_str(&key), api_shapes, api_shape_count, sizeof *api_shapes, compare);
+        bsearch(buf_str(&key), api_shapes, api_shape_count, sizeof *api_shapes, api_shapes_compare);
     buf_clear(&key);
     return found;
 }
 
-static bool part_is(struct part p, const char *text)
+static bool api_shapes_part_is(struct part p, const char *text)
 {
     return p.len == strlen(text) && memcmp(p.text, text, p.len) == 0;
 }
@@ -53,10 +53,12 @@ static bool wrong(const struct shape_check *k, const json *name, const char *wha
     return false;
 }
 
-static bool check_members(const struct shape_check *k, const char *members, const json *v);
-static bool check(const struct shape_check *k, struct part type, const json *name, const json *v);
+static bool api_shapes_check_members(const struct shape_check *k, const char *members,
+                                     const json *v);
+static bool api_shapes_check(const struct shape_check *k, struct part type, const json *name,
+                             const json *v);
 
-static bool is_one_of(struct part choices, const json *v)
+static bool api_shapes_is_one_of(struct part choices, const json *v)
 {
     const char *at = choices.text, *end = choices.text + choices.len;
 
@@ -70,22 +72,22 @@ static bool is_one_of(struct part choices, const json *v)
     return false;
 }
 
-static bool check_text(const struct shape_check *k, struct part type, const json *name,
-                       const json *v)
+static bool api_shapes_check_text(const struct shape_check *k, struct part type, const json *name,
+                                  const json *v)
 {
     if (!json_is_string(v))
         return wrong(k, name, "must be a string");
     if (*type.text == '=') {
         struct part choices = {type.text + 1, type.len - 1};
-        return is_one_of(choices, v) || wrong(k, name, "is not an expected value");
+        return api_shapes_is_one_of(choices, v) || wrong(k, name, "is not an expected value");
     }
     size_t min = type.len > 2 ? strtoul(type.text + 2, NULL, 10) : 0;
     return utf8_count(json_str(v), json_str_len(v)) >= min ||
            wrong(k, name, "is smaller than the minimum length");
 }
 
-static bool check_number(const struct shape_check *k, struct part type, const json *name,
-                         const json *v)
+static bool api_shapes_check_number(const struct shape_check *k, struct part type, const json *name,
+                                    const json *v)
 {
     const char *min = memchr(type.text, '<', type.len), *max = memchr(type.text, '>', type.len);
 
@@ -102,13 +104,14 @@ static bool check_all(const struct shape_check *k, struct part type, const json 
 {
     for (size_t i = 0; i < json_count(v); i++) {
         const json *key = json_is_array(v) ? name : json_key_at(v, i);
-        if (!check(k, type, key, json_is_array(v) ? json_at(v, i) : json_value_at(v, i)))
+        if (!api_shapes_check(k, type, key, json_is_array(v) ? json_at(v, i) : json_value_at(v, i)))
             return false;
     }
     return true;
 }
 
-static bool check(const struct shape_check *k, struct part type, const json *name, const json *v)
+static bool api_shapes_check(const struct shape_check *k, struct part type, const json *name,
+                             const json *v)
 {
     struct part inner = {type.text + 1, type.len - 1};
     const struct api_shape *shape;
@@ -118,19 +121,19 @@ static bool check(const struct shape_check *k, struct part type, const json *nam
     case 'b':
         return json_kind(v) == JSON_TRUE || json_kind(v) == JSON_FALSE ||
                wrong(k, name, "must be a boolean");
-    case 'n': return check_number(k, type, name, v);
+    case 'n': return api_shapes_check_number(k, type, name, v);
     case '=':
-    case 's': return check_text(k, type, name, v);
+    case 's': return api_shapes_check_text(k, type, name, v);
     case '[':
         return json_is_array(v) ? check_all(k, inner, name, v) : wrong(k, name, "must be an array");
     case '{':
         return json_is_object(v) ? check_all(k, inner, name, v)
                                  : wrong(k, name, "must be an object");
     default:
-        shape = find(k->service, '/', type);
+        shape = api_shapes_find(k->service, '/', type);
         if (!json_is_object(v))
             return wrong(k, name, "must be an object");
-        return !shape || check_members(k, shape->members, v);
+        return !shape || api_shapes_check_members(k, shape->members, v);
     }
 }
 
@@ -158,7 +161,8 @@ static bool next_member(const char **text, struct member *out)
 }
 
 /* What AWS's own structure lacks is told before what is wrong with the rest. */
-static bool check_members(const struct shape_check *k, const char *members, const json *v)
+static bool api_shapes_check_members(const struct shape_check *k, const char *members,
+                                     const json *v)
 {
     struct member m;
 
@@ -172,7 +176,7 @@ static bool check_members(const struct shape_check *k, const char *members, cons
         if (!value || json_kind(value) == JSON_NULL)
             continue;
         json *name = json_string(m.name.text, m.name.len);
-        bool good = check(k, m.type, name, value);
+        bool good = api_shapes_check(k, m.type, name, value);
         json_unref(name);
         if (!good)
             return false;
@@ -194,7 +198,7 @@ static const struct {
             {"states:startExecution.sync:2", "sfn:describeExecution"}};
 
 /* Takes "service:operation" apart; aws-sdk: may stand before it. */
-static bool take_apart(const char *call, struct part *service, struct part *operation)
+static bool api_shapes_take_apart(const char *call, struct part *service, struct part *operation)
 {
     static const char sdk[] = "aws-sdk:";
 
@@ -220,12 +224,12 @@ bool api_shape_check(const char *resource, const json *v, bool required, struct 
     for (size_t i = 0; i < COUNT(jobs); i++)
         if (strcmp(call, jobs[i].call) == 0)
             call = jobs[i].operation;
-    if (!take_apart(call, &k.service, &operation))
+    if (!api_shapes_take_apart(call, &k.service, &operation))
         return true;
     for (size_t i = 0; i < COUNT(names); i++)
-        if (part_is(k.service, names[i].integration))
+        if (api_shapes_part_is(k.service, names[i].integration))
             k.service = (struct part){names[i].service, strlen(names[i].service)};
     /* "….waitForTaskToken" finds none: what a token brings is its sender's. */
-    const struct api_shape *shape = find(k.service, ':', operation);
-    return !shape || check_members(&k, shape->members, v);
+    const struct api_shape *shape = api_shapes_find(k.service, ':', operation);
+    return !shape || api_shapes_check_members(&k, shape->members, v);
 }

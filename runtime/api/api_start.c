@@ -117,7 +117,7 @@ json *execution_input(struct call *c, const json *text)
 /* ---- starting ---- */
 
 /* arn:…:execution:MACHINE:NAME, or arn:…:express:MACHINE:NAME:UUID. */
-static json *execution_arn(api *a, const struct machine *m, const json *name)
+static json *api_start_execution_arn(api *a, const struct machine *m, const json *name)
 {
     json *id = m->express ? api_uuid(a) : NULL;
     struct buf text = {0};
@@ -164,7 +164,8 @@ struct start {
 
 /* StartSyncExecution's can't be redriven, and their context object has nothing of it. NULL: the
  * usual one will do. */
-static json *context_of(const struct call *c, const struct start *s, const struct rt_names *names)
+static json *api_start_context_of(const struct call *c, const struct start *s,
+                                  const struct rt_names *names)
 {
     struct json_build b;
 
@@ -177,7 +178,7 @@ static json *context_of(const struct call *c, const struct start *s, const struc
 }
 
 /* NULL with the call failed. */
-static struct run *start(struct call *c, struct start *s, uint64_t *number)
+static struct run *api_start_start(struct call *c, struct start *s, uint64_t *number)
 {
     api *a = c->api;
     struct machine *m = s->to.machine;
@@ -192,7 +193,7 @@ static struct run *start(struct call *c, struct start *s, uint64_t *number)
                                .aws_limits = !a->no_limits,
                                .express = m->express,
                                .seed = asl_chance_next(&a->chance)};
-    json *context = context_of(c, s, &config.names);
+    json *context = api_start_context_of(c, s, &config.names);
     struct engine_label label = {.keep = s->sync      ? ENGINE_KEEP_NOTHING
                                          : m->express ? ENGINE_KEEP_RUNNING
                                                       : ENGINE_KEEP,
@@ -272,7 +273,7 @@ static json *start_new(struct call *c, struct start *s)
 {
     const char *data = call_text(c, "includedData");
     uint64_t number;
-    struct run *r = start(c, s, &number);
+    struct run *r = api_start_start(c, s, &number);
 
     if (!r)
         return NULL;
@@ -308,14 +309,14 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
                          "This operation is not supported by this type of state machine");
     if (!(s->input = execution_input(c, s->text)))
         return NULL;
-    s->arn = execution_arn(c->api, m, s->name);
+    s->arn = api_start_execution_arn(c->api, m, s->name);
     if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable && may_open(c, m) &&
         (s->nesting = start_nesting(c)) >= 0)
         out = start_new(c, s);
     return out;
 }
 
-static json *begin(struct call *c, bool sync)
+static json *api_start_begin(struct call *c, bool sync)
 {
     const json *given = call_get(c, "name"), *input = call_get(c, "input");
     const char *of = call_text(c, "stateMachineArn"), *test_case = strchr(of, '#');
@@ -338,12 +339,12 @@ static json *begin(struct call *c, bool sync)
 
 json *start_execution(struct call *c)
 {
-    return begin(c, false);
+    return api_start_begin(c, false);
 }
 
 json *start_sync_execution(struct call *c)
 {
-    return begin(c, true);
+    return api_start_begin(c, true);
 }
 
 /* ---- the end ---- */

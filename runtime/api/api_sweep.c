@@ -32,7 +32,7 @@ static void look_later(api *a, bool found)
 }
 
 /* True: there may be more. */
-static bool retire(api *a, size_t limit)
+static bool api_sweep_retire(api *a, size_t limit)
 {
     if (!a->retention_ms || a->now_ms < a->retire_ms)
         return false;
@@ -49,7 +49,7 @@ static bool retire(api *a, size_t limit)
 /* Of the machines that are deleted and have nothing running, one at a time. True: there may be
  * more. Where only what runs is waited for, as the executions of a Map Run that are being stopped,
  * the turn comes by itself in which that ends. */
-static bool sweep_machines(api *a, size_t limit)
+static bool api_sweep_machines(api *a, size_t limit)
 {
     for (size_t i = 0; i < a->condemned_count; i++) {
         struct machine *m = a->condemned[i];
@@ -96,9 +96,9 @@ void api_sweep(api *a)
     bool more = compile_some(a);
 
     if (!more)
-        more = retire(a, limit);
+        more = api_sweep_retire(a, limit);
     if (!more)
-        more = sweep_machines(a, limit);
+        more = api_sweep_machines(a, limit);
     if (!more && a->untidy) {
         a->untidy = store_tidy(a->store);
         more = true;

@@ -78,7 +78,7 @@ json *tag_resource(struct call *c)
     return api_empty();
 }
 
-static bool is_among(const json *key, const json *list)
+static bool api_tags_is_among(const json *key, const json *list)
 {
     for (size_t i = 0; i < json_count(list); i++)
         if (json_equal(key, json_at(list, i)))
@@ -97,7 +97,7 @@ json *untag_resource(struct call *c)
         return NULL;
     json_build_object(&b, json_count(*tags));
     for (size_t i = 0; i < json_count(*tags); i++)
-        if (!is_among(json_key_at(*tags, i), keys))
+        if (!api_tags_is_among(json_key_at(*tags, i), keys))
             json_build_set_key(&b, json_ref(json_key_at(*tags, i)),
                                json_ref(json_value_at(*tags, i)));
     change_tags(c->api, &of, tags, json_build_done(&b));

@@ -24,7 +24,7 @@ static char to_upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c + 'A' - 'a') : c;
 }
 
-static json *with_first(const json *key, char (*change)(char))
+static json *api_tasks_with_first(const json *key, char (*change)(char))
 {
     struct buf text = {0};
 
@@ -49,7 +49,7 @@ static json *lowered(const json *v)
         return json_ref(v);
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        json_build_set_key(&b, with_first(json_key_at(v, i), to_lower),
+        json_build_set_key(&b, api_tasks_with_first(json_key_at(v, i), to_lower),
                            lowered(json_value_at(v, i)));
     return json_build_done(&b);
 }
@@ -81,13 +81,13 @@ static json *raised(const json *key, const json *v)
         return json_ref(v);
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        json_build_set_key(&b, with_first(json_key_at(v, i), to_upper),
+        json_build_set_key(&b, api_tasks_with_first(json_key_at(v, i), to_upper),
                            raised(json_key_at(v, i), json_value_at(v, i)));
     return json_build_done(&b);
 }
 
 /* The request: members that are documents go as text, those that are null not at all. */
-static json *request_of(const json *parameters)
+static json *api_tasks_request_of(const json *parameters)
 {
     struct json_build b;
 
@@ -96,7 +96,7 @@ static json *request_of(const json *parameters)
         const json *key = json_key_at(parameters, i), *v = json_value_at(parameters, i);
         bool document = json_str_is(key, "Input") || json_str_is(key, "Output");
         if (json_kind(v) != JSON_NULL)
-            json_build_set_key(&b, with_first(key, to_lower),
+            json_build_set_key(&b, api_tasks_with_first(key, to_lower),
                                document && !json_is_string(v) ? json_text(v) : lowered(v));
     }
     return json_build_done(&b);
@@ -162,8 +162,8 @@ static json *error_name(const char *service, const json *type)
     return json_stringf("%s.%s%s", service, json_str(type), end);
 }
 
-static void refused(api *a, const struct api_task *t, int status, const json *answer,
-                    struct task_result *r)
+static void api_tasks_refused(api *a, const struct api_task *t, int status, const json *answer,
+                              struct task_result *r)
 {
     const json *type = json_get(answer, "__type"), *message = json_get(answer, "message");
     json *id = api_uuid(a);
@@ -179,7 +179,7 @@ static void refused(api *a, const struct api_task *t, int status, const json *an
     json_unref(id);
 }
 
-static void finish(api *a, struct api_task *t, struct task_result *r)
+static void api_tasks_finish(api *a, struct api_task *t, struct task_result *r)
 {
     uint64_t id = t->node.id;
 
@@ -207,7 +207,7 @@ static json *document(const json *text, bool parsed)
 }
 
 /* A member of DescribeExecution's answer under its name of the SDK; nothing without a value. */
-static void add_text(struct json_build *b, const char *key, const json *v)
+static void api_tasks_add_text(struct json_build *b, const char *key, const json *v)
 {
     if (v)
         json_build_set(b, key, json_ref(v));
@@ -223,8 +223,8 @@ static json *child_description(api *a, const struct execution *x, bool parsed)
     struct json_build b;
 
     json_build_object(&b, 20);
-    add_text(&b, "Cause", x->error.cause);
-    add_text(&b, "Error", x->error.name);
+    api_tasks_add_text(&b, "Cause", x->error.cause);
+    api_tasks_add_text(&b, "Error", x->error.name);
     json_build_set(&b, "ExecutionArn", json_ref(x->names.arn));
     json_build_set(&b, "Input", document(x->input, parsed));
     json_build_set(&b, "InputDetails", included());
@@ -240,16 +240,16 @@ static json *child_description(api *a, const struct execution *x, bool parsed)
     if (reason)
         json_build_set(&b, "RedriveStatusReason", json_cstring(reason));
     json_build_set(&b, "StartDate", json_int(x->start_ms));
-    add_text(&b, "StateMachineAliasArn", execution_note(x, NOTE_ALIAS));
+    api_tasks_add_text(&b, "StateMachineAliasArn", execution_note(x, NOTE_ALIAS));
     json_build_set(&b, "StateMachineArn", json_ref(x->names.machine_arn));
-    add_text(&b, "StateMachineVersionArn", execution_note(x, NOTE_VERSION));
+    api_tasks_add_text(&b, "StateMachineVersionArn", execution_note(x, NOTE_VERSION));
     json_build_set(&b, "Status", json_cstring(rt_status_name(x->status)));
     json_build_set(&b, "StopDate", json_int(x->stop_ms));
-    add_text(&b, "TraceHeader", execution_note(x, NOTE_TRACE));
+    api_tasks_add_text(&b, "TraceHeader", execution_note(x, NOTE_TRACE));
     return json_build_done(&b);
 }
 
-static void child_ended(api *a, struct api_task *t, const struct execution *x)
+static void api_tasks_child_ended(api *a, struct api_task *t, const struct execution *x)
 {
     struct task_result r = {.ok = x->status == RT_SUCCEEDED};
     /* A cause is text throughout, whatever the pattern makes of a result. */
@@ -262,7 +262,7 @@ static void child_ended(api *a, struct api_task *t, const struct execution *x)
         r.cause = json_text(description);
         json_unref(description);
     }
-    finish(a, t, &r);
+    api_tasks_finish(a, t, &r);
 }
 
 void own_child_ended(api *a, struct run *run, const struct execution *x)
@@ -272,7 +272,7 @@ void own_child_ended(api *a, struct run *run, const struct execution *x)
     for (; q->first < q->count; q->first++) {
         struct api_task *t = (struct api_task *)(void *)id_map_get(&a->tasks, q->ids[q->first]);
         if (t)
-            child_ended(a, t, x);
+            api_tasks_child_ended(a, t, x);
     }
 }
 
@@ -283,7 +283,7 @@ static struct awaiting *awaiting_of(const api *a, uint64_t execution)
     return (struct awaiting *)(void *)id_map_get(&a->awaiting, execution);
 }
 
-static void wait_for(api *a, struct api_task *t, uint64_t child)
+static void api_tasks_wait_for(api *a, struct api_task *t, uint64_t child)
 {
     struct awaiting *w = awaiting_of(a, t->number);
 
@@ -353,11 +353,11 @@ static void wait_for_child(api *a, struct api_task *t, const json *arn)
     if (!execution_number(a, json_str(arn), &number) || !execution_look(a, number, &x))
         return;
     if (x.status == RT_RUNNING) {
-        wait_for(a, t, number);
+        api_tasks_wait_for(a, t, number);
         id_queue_add(&run_of(a, number)->parents, t->node.id);
     } else {
         execution_result(a, &x);
-        child_ended(a, t, &x);
+        api_tasks_child_ended(a, t, &x);
     }
     execution_clear(&x);
 }
@@ -380,16 +380,16 @@ static void own_answered(void *user, int status, struct buf *body)
 
     t->call = 0;
     if (!r.ok) {
-        refused(a, t, status, answer, &r);
-        finish(a, t, &r);
+        api_tasks_refused(a, t, status, answer, &r);
+        api_tasks_finish(a, t, &r);
     } else if (t->own == OWN_SDK) {
         r.output = raised(NULL, answer);
-        finish(a, t, &r);
+        api_tasks_finish(a, t, &r);
     } else {
         json *result = start_result(a, answer, body->len);
         if (t->own == OWN_START) {
             r.output = result;
-            finish(a, t, &r);
+            api_tasks_finish(a, t, &r);
         } else {
             engine_task_submitted(a->engine, t->node.id, result);
             json_unref(result);
@@ -451,10 +451,10 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
     if (json_depth(task->parameters) > API_MAX_DEPTH) {
         struct task_result r = {.error = json_cstring(ASL_RUNTIME),
                                 .cause = json_cstring("The Parameters are nested too deeply")};
-        finish(a, t, &r);
+        api_tasks_finish(a, t, &r);
         return;
     }
-    json *request = request_of(task->parameters);
+    json *request = api_tasks_request_of(task->parameters);
     json_write(&body, request);
     a->now_ms = task->now_ms;
     bool starts = strcmp(operation, start_operation) == 0;

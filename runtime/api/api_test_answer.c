@@ -33,7 +33,7 @@ static const char *skip_value(const char *p)
     return p;
 }
 
-static const char *skip_blanks(const char *p)
+static const char *api_test_answer_skip_blanks(const char *p)
 {
     return p + strspn(p, " \t\r\n:,");
 }
@@ -42,7 +42,7 @@ static const char *skip_blanks(const char *p)
  * Where `part`, an array or object in `whole`, stands in `whole`'s text at `p`. NULL: it isn't in
  * there. It is another's place where an object has a key twice, which the value has once.
  */
-static const char *find_text(const json *part, const json *whole, const char *p)
+static const char *api_test_answer_find_text(const json *part, const json *whole, const char *p)
 {
     bool object = json_is_object(whole);
 
@@ -50,23 +50,23 @@ static const char *find_text(const json *part, const json *whole, const char *p)
         return p;
     if (!object && !json_is_array(whole))
         return NULL;
-    p = skip_blanks(p + 1);
+    p = api_test_answer_skip_blanks(p + 1);
     for (size_t i = 0; i < json_count(whole); i++) {
         if (object)
-            p = skip_blanks(skip_value(p));
+            p = api_test_answer_skip_blanks(skip_value(p));
         if (*p == '}' || *p == ']')
             return NULL;
         const json *kid = object ? json_value_at(whole, i) : json_at(whole, i);
-        const char *found = find_text(part, kid, p);
+        const char *found = api_test_answer_find_text(part, kid, p);
         if (found)
             return found;
-        p = skip_blanks(skip_value(p));
+        p = api_test_answer_skip_blanks(skip_value(p));
     }
     return NULL;
 }
 
 /* The text of `part` as it stands in the text of `whole`; NULL: it isn't in there. */
-static json *text_in(const json *part, const json *whole, const json *text)
+static json *api_test_answer_text_in(const json *part, const json *whole, const json *text)
 {
     if (!whole || !text)
         return NULL;
@@ -74,7 +74,8 @@ static json *text_in(const json *part, const json *whole, const json *text)
         return json_ref(text);
     if (!json_is_array(part) && !json_is_object(part))
         return NULL;
-    const char *at = find_text(part, whole, skip_blanks(json_str(text)));
+    const char *at =
+        api_test_answer_find_text(part, whole, api_test_answer_skip_blanks(json_str(text)));
     if (!at)
         return NULL;
     size_t len = (size_t)(skip_value(at) - at);
@@ -86,18 +87,18 @@ static json *text_in(const json *part, const json *whole, const json *text)
 
 json *test_text(const struct test_state *t, const json *v)
 {
-    json *text = text_in(v, t->input, t->input_text);
+    json *text = api_test_answer_text_in(v, t->input, t->input_text);
 
     if (!text)
-        text = text_in(v, t->mock, t->mock_text);
+        text = api_test_answer_text_in(v, t->mock, t->mock_text);
     if (!text)
-        text = text_in(v, t->context, t->context_text);
+        text = api_test_answer_text_in(v, t->context, t->context_text);
     return text ? text : json_text(v);
 }
 
 /* ---- expressions ---- */
 
-static const json *context_of(void *user)
+static const json *api_test_answer_context_of(void *user)
 {
     return ((const struct test_view *)user)->context;
 }
@@ -110,7 +111,7 @@ static const json *variable_of(void *user, const json *name)
 struct asl_env test_env(struct test_view *view, struct asl_chance *chance, const json *input)
 {
     return (struct asl_env){.input = input,
-                            .context = context_of,
+                            .context = api_test_answer_context_of,
                             .variable = variable_of,
                             .user = view,
                             .chance = chance};
@@ -138,7 +139,7 @@ struct outcome {
     bool exited;
 };
 
-static bool look(void *user, const struct rt_event *e)
+static bool api_test_answer_look(void *user, const struct rt_event *e)
 {
     struct outcome *o = user;
     bool own = e->state && json_equal(e->state->name, o->name);
@@ -168,7 +169,8 @@ static bool look(void *user, const struct rt_event *e)
 /* ---- inspectionData ---- */
 
 /* Takes `v`; what could not be evaluated is left out. */
-static void show(struct json_build *b, const struct test_state *t, const char *key, json *v)
+static void api_test_answer_show(struct json_build *b, const struct test_state *t, const char *key,
+                                 json *v)
 {
     if (v)
         json_build_set(b, key, test_text(t, v));
@@ -205,8 +207,8 @@ static void inspect_result(struct json_build *b, const struct test_state *t,
     json *selected = after_result_selector(s, env, result);
 
     if (selected)
-        show(b, t, "afterResultPath", after_result_path(s, env, selected));
-    show(b, t, "afterResultSelector", selected);
+        api_test_answer_show(b, t, "afterResultPath", after_result_path(s, env, selected));
+    api_test_answer_show(b, t, "afterResultSelector", selected);
 }
 
 /* A Pass state's Parameters are its result, too. */
@@ -233,7 +235,7 @@ static void inspect_jsonpath(struct json_build *b, const struct test_state *t,
     bool fixed = s->type == ASL_PASS && s->result;
 
     if (!fixed && !t->before)
-        show(b, t, "afterInputPath", test_after_input_path(s, &env));
+        api_test_answer_show(b, t, "afterInputPath", test_after_input_path(s, &env));
     if (o->parameters && s->type == ASL_TASK)
         json_build_set(b, "afterParameters", test_text(t, o->parameters));
     if (o->result && s->type == ASL_TASK)
@@ -393,7 +395,7 @@ void test_state_ended(api *a, struct test_state *t, const rt_exec *x)
     struct outcome o = {.name = t->name};
     struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, t->waiter);
 
-    store_read(engine_store(a->engine, t->node.id), t->node.id, 0, look, &o, NULL);
+    store_read(engine_store(a->engine, t->node.id), t->node.id, 0, api_test_answer_look, &o, NULL);
     if (w)
         waiter_answer(a, w, outcome_json(t, x, &o));
     t->waiter = 0;

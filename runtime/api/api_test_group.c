@@ -18,18 +18,18 @@ struct way {
     struct asl_tolerance tolerance;
 };
 
-static void show(struct way *w, const char *key, const json *v)
+static void api_test_group_show(struct way *w, const char *key, const json *v)
 {
     json_build_set(&w->shown, key, test_text(w->test, v));
 }
 
-static bool take_input(struct way *w)
+static bool api_test_group_take_input(struct way *w)
 {
     const struct asl_state *s = w->state;
     json *v = s->jsonata || s->type != ASL_MAP ? NULL : test_after_input_path(s, &w->env);
 
     if (v)
-        show(w, "afterInputPath", v);
+        api_test_group_show(w, "afterInputPath", v);
     json_unref(v);
     w->effective = asl_flow_arguments(s, &w->env, &w->error);
     return w->effective != NULL;
@@ -47,7 +47,7 @@ static bool take_items(struct way *w)
     env.input = w->effective;
     w->items = asl_flow_items(w->state, &env, &w->error);
     if (w->items && w->state->map.items_path)
-        show(w, "afterItemsPath", w->items);
+        api_test_group_show(w, "afterItemsPath", w->items);
     return w->items != NULL;
 }
 
@@ -100,7 +100,7 @@ static bool take_inputs(struct way *w)
     }
     json *all = json_build_done(&list);
     if (!w->error.name)
-        show(w, "afterItemSelector", all);
+        api_test_group_show(w, "afterItemSelector", all);
     json_unref(all);
     return !w->error.name;
 }
@@ -131,7 +131,7 @@ bool test_prepare_group(struct call *c, struct test_state *t)
 
     json_build_object(&w.shown, 8);
     json_build_set(&w.shown, "input", json_ref(t->input_text));
-    if (take_input(&w) && w.state->type == ASL_MAP && go_through_map(&w)) {
+    if (api_test_group_take_input(&w) && w.state->type == ASL_MAP && go_through_map(&w)) {
         if (w.items && t->failures > (int64_t)json_count(w.items))
             test_refuse(c, "Map iteration failure count must be less than or equal to the number "
                            "of Map iterations");

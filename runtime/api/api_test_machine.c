@@ -155,7 +155,7 @@ static json *wrap(const struct test_state *t, const json *language, const json *
 }
 
 /* Takes `text`. NULL with the call failed. */
-static asl_machine *compile(struct call *c, json *text)
+static asl_machine *api_test_machine_compile(struct call *c, json *text)
 {
     struct asl_report report = {0};
     asl_machine *m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, &report);
@@ -168,7 +168,7 @@ static asl_machine *compile(struct call *c, json *text)
 }
 
 /* Takes `text`. False with the call failed: AWS would refuse it. */
-static bool check(struct call *c, json *text)
+static bool api_test_machine_check(struct call *c, json *text)
 {
     struct asl_report report = {0};
 
@@ -187,10 +187,10 @@ asl_machine *test_machine(struct call *c, const json *doc, const json *state, st
     json *text =
         doc == state ? wrap(t, NULL, state, TO_CHECK) : json_ref(call_get(c, "definition"));
 
-    if (!check(c, text))
+    if (!api_test_machine_check(c, text))
         return NULL;
-    t->whole = compile(c, wrap(t, language, state, TO_LOOK_AT));
-    return t->whole ? compile(c, wrap(t, language, state, TO_RUN)) : NULL;
+    t->whole = api_test_machine_compile(c, wrap(t, language, state, TO_LOOK_AT));
+    return t->whole ? api_test_machine_compile(c, wrap(t, language, state, TO_RUN)) : NULL;
 }
 
 const struct asl_state *test_state_in(const struct test_state *t)

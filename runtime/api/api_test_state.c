@@ -66,7 +66,7 @@ static json *object_text(struct call *c, const char *member)
 }
 
 /* NULL with the call failed; a look into `doc`. */
-static const json *read_state(struct call *c, const json *doc, bool *in_map)
+static const json *api_test_state_read_state(struct call *c, const json *doc, bool *in_map)
 {
     const char *name = call_text(c, "stateName");
 
@@ -84,7 +84,7 @@ static const json *read_state(struct call *c, const json *doc, bool *in_map)
 }
 
 /* All of the request but the definition; false with the call failed. */
-static bool read_members(struct call *c, const json *state, struct test_state *t)
+static bool api_test_state_read_members(struct call *c, const json *state, struct test_state *t)
 {
     const char *name = call_text(c, "stateName"), *level = call_text(c, "inspectionLevel");
     const json *input = call_get(c, "input");
@@ -198,11 +198,11 @@ json *test_state(struct call *c)
     const json *definition = call_get(c, "definition");
     struct test_state *t = mem_calloc(1, sizeof *t);
     json *doc = json_parse(json_str(definition), json_str_len(definition), 0, NULL);
-    const json *state = read_state(c, doc, &t->in_map);
+    const json *state = api_test_state_read_state(c, doc, &t->in_map);
     struct rt_names names = {0};
     asl_machine *m = NULL;
 
-    if (!state || !read_members(c, state, t))
+    if (!state || !api_test_state_read_members(c, state, t))
         goto out;
     m = test_machine(c, doc, state, t);
     if (!m)

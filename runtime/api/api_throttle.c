@@ -25,7 +25,7 @@ void throttle_init(api *a)
 
 /* ---- buckets ---- */
 
-static bool take(api *a, enum start_kind kind)
+static bool api_throttle_take(api *a, enum start_kind kind)
 {
     struct bucket *b = &a->starts[kind].tokens;
 
@@ -46,7 +46,7 @@ static int64_t due_of(const api *a, enum start_kind kind)
 }
 
 /* By an ARN that may have a qualifier or a test case behind it. */
-static enum start_kind kind_of(const api *a, const char *arn)
+static enum start_kind api_throttle_kind_of(const api *a, const char *arn)
 {
     const char *name = strstr(arn, ":stateMachine:");
     size_t len = name ? (size_t)(name - arn) + strlen(":stateMachine:") : strlen(arn);
@@ -62,7 +62,7 @@ bool start_is_throttled(struct call *c)
     api *a = c->api;
 
     if (c->from.own || a->throttle != API_THROTTLE_AWS ||
-        take(a, kind_of(a, call_text(c, "stateMachineArn"))))
+        api_throttle_take(a, api_throttle_kind_of(a, call_text(c, "stateMachineArn"))))
         return false;
     call_fail(c, "ThrottlingException", "Rate exceeded");
     return true;
@@ -73,10 +73,11 @@ bool start_is_throttled(struct call *c)
 bool start_must_wait(api *a, struct api_task *t, const json *request)
 {
     const json *arn = json_get(request, "stateMachineArn");
-    enum start_kind kind = kind_of(a, arn && json_is_string(arn) ? json_str(arn) : "");
+    enum start_kind kind = api_throttle_kind_of(a, arn && json_is_string(arn) ? json_str(arn) : "");
     struct id_queue *waiting = &a->starts[kind].waiting;
 
-    if (a->throttle == API_THROTTLE_NONE || (waiting->first == waiting->count && take(a, kind)))
+    if (a->throttle == API_THROTTLE_NONE ||
+        (waiting->first == waiting->count && api_throttle_take(a, kind)))
         return false;
     id_queue_add(waiting, t->node.id);
     return true;
@@ -99,7 +100,7 @@ void starts_go_on(api *a)
     for (int kind = 0; kind < START_KINDS; kind++) {
         struct id_queue *q = &a->starts[kind].waiting;
         struct api_task *t;
-        while ((t = first_of(a, q)) && take(a, (enum start_kind)kind)) {
+        while ((t = first_of(a, q)) && api_throttle_take(a, (enum start_kind)kind)) {
             q->first++;
             own_start_now(a, t);
         }

@@ -78,7 +78,7 @@ static bool may_grow(struct call *c, const struct machine *m)
     return !m->deleting;
 }
 
-static bool has_room(struct call *c, size_t count, size_t most, const char *what)
+static bool api_versions_has_room(struct call *c, size_t count, size_t most, const char *what)
 {
     if (quota_allows(c->api, count, most))
         return true;
@@ -88,7 +88,7 @@ static bool has_room(struct call *c, size_t count, size_t most, const char *what
 
 bool version_has_room(struct call *c, const struct machine *m)
 {
-    return has_room(c, m->version_count, MAX_VERSIONS, "versions");
+    return api_versions_has_room(c, m->version_count, MAX_VERSIONS, "versions");
 }
 
 json *publish_state_machine_version(struct call *c)
@@ -113,7 +113,7 @@ json *publish_state_machine_version(struct call *c)
 }
 
 /* The machine that an ARN with a qualifier belongs to; NULL: there is none. */
-static struct machine *machine_of(struct call *c, const char *arn, struct arn *parts)
+static struct machine *api_versions_machine_of(struct call *c, const char *arn, struct arn *parts)
 {
     json *plain = json_string(arn, (size_t)(parts->name - arn) + parts->name_len);
     struct machine *m = text_map_get(&c->api->machines, json_str(plain));
@@ -138,7 +138,7 @@ json *delete_state_machine_version(struct call *c)
 
     if (!arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
-    struct machine *m = machine_of(c, arn, &parts);
+    struct machine *m = api_versions_machine_of(c, arn, &parts);
     struct version *v = m ? version_find(m, arn) : NULL;
     if (!v)
         return api_empty();
@@ -187,7 +187,7 @@ json *list_state_machine_versions(struct call *c)
 /* ---- aliases ---- */
 
 /* "[a, b]": the values of `key` in the routes. */
-static void list_of(struct buf *out, const json *routes, const char *key)
+static void api_versions_list_of(struct buf *out, const json *routes, const char *key)
 {
     buf_addc(out, '[');
     for (size_t i = 0; i < json_count(routes); i++) {
@@ -215,7 +215,7 @@ static json *bad_routes(struct call *c, const json *routes, const char *key, con
 
     buf_adds(&list, text);
     buf_adds(&list, " Received: ");
-    list_of(&list, routes, key);
+    api_versions_list_of(&list, routes, key);
     give_reason(c, "INVALID_ROUTING_CONFIGURATION", buf_str(&list));
     buf_clear(&list);
     return NULL;
@@ -238,7 +238,7 @@ static struct machine *check_routes(struct call *c, const json *routes)
                        "Routing configuration must contain state machine version ARNs.");
             return NULL;
         }
-        struct machine *of = machine_of(c, arn, &parts);
+        struct machine *of = api_versions_machine_of(c, arn, &parts);
         if (!of || !version_find(of, arn)) {
             c->extra_key = "resourceName";
             c->extra = json_cstring(arn);
@@ -299,7 +299,7 @@ json *create_state_machine_alias(struct call *c)
                          "Failed to create alias because an alias with the same name and a "
                          "different routing configuration already exists.");
     }
-    if (!has_room(c, m->alias_count, MAX_ALIASES, "aliases"))
+    if (!api_versions_has_room(c, m->alias_count, MAX_ALIASES, "aliases"))
         return NULL;
     MEM_GROW(m->aliases, m->alias_count, m->alias_cap);
     struct alias *al = &m->aliases[m->alias_count++];
@@ -321,7 +321,7 @@ static struct alias *alias_look(struct call *c, struct machine **of)
 
     if (!arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
-    struct machine *m = machine_of(c, arn, &parts);
+    struct machine *m = api_versions_machine_of(c, arn, &parts);
     for (size_t i = 0; m && i < m->alias_count; i++)
         if (json_str_is(m->aliases[i].arn, arn)) {
             *of = m;

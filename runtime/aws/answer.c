@@ -18,7 +18,7 @@ void aws_result_clear(struct aws_result *r)
 }
 
 /* Bytes as text: what isn't UTF-8 becomes U+FFFD. */
-static json *text_of(const char *bytes, size_t len)
+static json *answer_text_of(const char *bytes, size_t len)
 {
     struct buf clean = {0};
 
@@ -37,7 +37,7 @@ static json *text_of(const char *bytes, size_t len)
     return json_take_buf(&clean);
 }
 
-static const char *header(const struct aws_answer *a, const char *name)
+static const char *answer_header(const struct aws_answer *a, const char *name)
 {
     const json *v = aws_header_of(a->headers, name);
 
@@ -51,7 +51,7 @@ struct error {
     json *code, *message, *request_id;
 };
 
-static bool is_json(const struct aws_call *c)
+static bool answer_is_json(const struct aws_call *c)
 {
     return c->service->protocol != AWS_QUERY && c->service->protocol != AWS_REST_XML;
 }
@@ -63,10 +63,10 @@ static json *bare_code(const char *text)
     size_t len = strcspn(text, ":"), from = strcspn(text, ":#");
 
     from = from < len ? from + 1 : 0;
-    return text_of(text + from, len - from);
+    return answer_text_of(text + from, len - from);
 }
 
-static const json *member(const json *v, const char *name)
+static const json *answer_member(const json *v, const char *name)
 {
     const json *m = v ? json_get(v, name) : NULL;
 
@@ -76,13 +76,13 @@ static const json *member(const json *v, const char *name)
 static void read_json_error(const struct aws_answer *a, struct error *e)
 {
     json *body = a->len ? json_parse(a->body, a->len, JSON_READ_SURROGATES, NULL) : NULL;
-    const json *type = member(body, "__type"), *message = member(body, "message");
-    const char *given = header(a, "x-amzn-ErrorType");
+    const json *type = answer_member(body, "__type"), *message = answer_member(body, "message");
+    const char *given = answer_header(a, "x-amzn-ErrorType");
 
     if (!type)
-        type = member(body, "code");
+        type = answer_member(body, "code");
     if (!message)
-        message = member(body, "Message");
+        message = answer_member(body, "Message");
     if (given && *given)
         e->code = bare_code(given);
     else if (type)
@@ -95,8 +95,8 @@ static void read_xml_error(const struct aws_answer *a, struct error *e)
 {
     json *body = aws_xml_read(a->body, a->len, "", NULL, NULL);
     const json *error = body && json_get(body, "Error") ? json_get(body, "Error") : body;
-    const json *code = member(error, "Code"), *message = member(error, "Message");
-    const json *id = member(body, "RequestId");
+    const json *code = answer_member(error, "Code"), *message = answer_member(error, "Message");
+    const json *id = answer_member(body, "RequestId");
 
     e->code = code ? json_ref(code) : NULL;
     e->message = message ? json_ref(message) : NULL;
@@ -109,8 +109,8 @@ static const char *request_id(const struct aws_answer *a, const struct error *e)
     static const char *const names[] = {"x-amzn-RequestId", "x-amz-request-id"};
 
     for (size_t i = 0; i < COUNT(names); i++)
-        if (header(a, names[i]))
-            return header(a, names[i]);
+        if (answer_header(a, names[i]))
+            return answer_header(a, names[i]);
     return e && e->request_id ? json_str(e->request_id) : a->request_id;
 }
 
@@ -176,18 +176,19 @@ static void guess(const struct aws_call *c, const struct aws_answer *a, struct e
     if (!e->message && e->code && !a->len)
         e->message = json_cstring("null");
     if (!e->message)
-        e->message = a->len ? text_of(a->body, a->len < MAX_MESSAGE ? a->len : MAX_MESSAGE)
+        e->message = a->len ? answer_text_of(a->body, a->len < MAX_MESSAGE ? a->len : MAX_MESSAGE)
                             : json_cstring("null");
 }
 
-static void refused(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out)
+static void answer_refused(const struct aws_call *c, const struct aws_answer *a,
+                           struct aws_result *out)
 {
     const struct aws_labels *l = c->integration ? aws_labels_of(c->integration->call) : NULL;
-    const char *extended = header(a, "x-amz-id-2");
+    const char *extended = answer_header(a, "x-amz-id-2");
     struct buf name = {0}, cause = {0};
     struct error e = {0};
 
-    if (is_json(c))
+    if (answer_is_json(c))
         read_json_error(a, &e);
     else
         read_xml_error(a, &e);
@@ -209,8 +210,8 @@ static void refused(const struct aws_call *c, const struct aws_answer *a, struct
         buf_printf(&cause, " (Service: %s, Status Code: %d, Request ID: %s%s%s)", c->service->label,
                    a->status, request_id(a, &e), extended ? ", Extended Request ID: " : "",
                    extended ? extended : "");
-    *out =
-        (struct aws_result){.error = json_take_buf(&name), .cause = text_of(cause.data, cause.len)};
+    *out = (struct aws_result){.error = json_take_buf(&name),
+                               .cause = answer_text_of(cause.data, cause.len)};
     buf_clear(&cause);
     json_unref(e.code);
     json_unref(e.message);
@@ -241,17 +242,17 @@ static json *http_time(const char *text)
     const char *month = NULL;
 
     if (strlen(text) != 29)
-        return text_of(text, strlen(text));
+        return answer_text_of(text, strlen(text));
     for (int i = 0; i < 12; i++)
         if (!strncmp(text + 8, months + 3 * i, 3))
             month = months + 3 * i;
     if (!month)
-        return text_of(text, strlen(text));
+        return answer_text_of(text, strlen(text));
     return json_stringf("%.4s-%02d-%.2sT%.8sZ", text + 12, (int)(month - months) / 3 + 1, text + 5,
                         text + 17);
 }
 
-static json *header_value(char kind, const json *v)
+static json *answer_header_value(char kind, const json *v)
 {
     json *number;
 
@@ -298,7 +299,7 @@ static json *with_s3_headers(const struct aws_call *c, const struct aws_answer *
             json_build_set(&b, rows[i].member, metadata_of(a->headers, rows[i].header));
         else if (v && (object || !strcmp(rows[i].member, "Location") ||
                        !strcmp(rows[i].member, "BucketRegion")))
-            json_build_set(&b, rows[i].member, header_value(rows[i].kind, v));
+            json_build_set(&b, rows[i].member, answer_header_value(rows[i].kind, v));
     }
     for (size_t i = 0; i < json_count(body); i++)
         json_build_set_key(&b, json_ref(json_key_at(body, i)), json_ref(json_value_at(body, i)));
@@ -309,7 +310,7 @@ static json *with_s3_headers(const struct aws_call *c, const struct aws_answer *
 /* ---- results ---- */
 
 /* {name: v}. Takes `v`. */
-static json *only(const char *name, json *v)
+static json *answer_only(const char *name, json *v)
 {
     struct json_build b;
 
@@ -349,7 +350,7 @@ static json *xml_body(const struct aws_call *c, const struct aws_answer *a, stru
     json *root = NULL, *v;
 
     if (blob)
-        return only(whole, text_of(a->body, a->len));
+        return answer_only(whole, answer_text_of(a->body, a->len));
     if (!a->len)
         return json_ref(json_empty_object());
     v = aws_xml_read(a->body, a->len, aws_xml_hints(c->service), &root, why);
@@ -358,7 +359,7 @@ static json *xml_body(const struct aws_call *c, const struct aws_answer *a, stru
         v = json_ref(json_empty_object());
     }
     json_unref(root);
-    return v && whole ? only(whole, v) : v;
+    return v && whole ? answer_only(whole, v) : v;
 }
 
 /* <PublishResponse><PublishResult>…</PublishResult><ResponseMetadata>…: the Result's members. */
@@ -378,7 +379,7 @@ static json *query_body(const struct aws_call *c, const struct aws_answer *a, st
 /* The members by name, the envelope among them. */
 static json *with_envelope(json *v, const struct aws_answer *a)
 {
-    json *id = text_of(request_id(a, NULL), strlen(request_id(a, NULL)));
+    json *id = answer_text_of(request_id(a, NULL), strlen(request_id(a, NULL)));
     struct json_build b;
     bool put = false;
 
@@ -387,7 +388,7 @@ static json *with_envelope(json *v, const struct aws_answer *a)
         const json *key = i < json_count(v) ? json_key_at(v, i) : NULL;
         if (!put && (!key || strcmp(json_str(key), "SdkHttpMetadata") > 0)) {
             json_build_set(&b, "SdkHttpMetadata", aws_http_metadata(a->headers, a->status));
-            json_build_set(&b, "SdkResponseMetadata", only("RequestId", json_ref(id)));
+            json_build_set(&b, "SdkResponseMetadata", answer_only("RequestId", json_ref(id)));
             put = true;
         }
         if (key)
@@ -417,10 +418,10 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
     json *v;
 
     if (a->status < 200 || a->status > 299) {
-        refused(c, a, out);
+        answer_refused(c, a, out);
         return;
     }
-    v = is_json(c)                          ? json_body(c, a, &why)
+    v = answer_is_json(c)                   ? json_body(c, a, &why)
         : c->service->protocol == AWS_QUERY ? query_body(c, a, &why)
                                             : xml_body(c, a, &why);
     if (!v || !json_is_object(v)) {
@@ -529,11 +530,11 @@ static json *with_documents(json *v)
     return v;
 }
 
-static enum aws_progress ended(const struct aws_call *c, bool good, json *description,
-                               struct aws_result *out)
+static enum aws_progress answer_ended(const struct aws_call *c, bool good, json *description,
+                                      struct aws_result *out)
 {
     if (c->job->wrap)
-        description = only(c->job->wrap, description);
+        description = answer_only(c->job->wrap, description);
     if (c->parsed)
         description = with_documents(description);
     if (good) {
@@ -594,7 +595,7 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_ca
                 if (strncmp(json_str(json_key_at(at, i)), "Sdk", 3) != 0)
                     json_build_set_key(&b, json_ref(json_key_at(at, i)),
                                        json_ref(json_value_at(at, i)));
-            p = ended(c, good, json_build_done(&b), out);
+            p = answer_ended(c, good, json_build_done(&b), out);
         }
     }
     aws_result_clear(&r);

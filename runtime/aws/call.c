@@ -154,7 +154,7 @@ static int by_bucket(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static int by_name(const void *left, const void *right)
+static int call_by_name(const void *left, const void *right)
 {
     const struct line *a = left, *b = right;
 
@@ -193,7 +193,7 @@ json *aws_http_metadata(const json *headers, int status)
         json_build_add(&values, json_ref(lines[i].value));
         json_build_set_key(&all, json_ref(lines[i].name), json_build_done(&values));
     }
-    qsort(lines, count, sizeof *lines, by_name);
+    qsort(lines, count, sizeof *lines, call_by_name);
     for (size_t i = 0; i < count; i++)
         json_build_set_key(&one, json_ref(lines[i].name), json_ref(lines[i].value));
     mem_free(lines);
@@ -206,7 +206,7 @@ json *aws_http_metadata(const json *headers, int status)
 
 /* ---- capitals ---- */
 
-static json *with_first(const json *key, int (*change)(int))
+static json *call_with_first(const json *key, int (*change)(int))
 {
     struct buf text = {0};
 
@@ -241,7 +241,7 @@ static json *wire_key(const struct aws_service *s, const json *key)
     const char *names = aws_renamed(s);
 
     if (s->maps)
-        return with_first(key, tolower);
+        return call_with_first(key, tolower);
     while (names && *(names += strspn(names, " "))) {
         size_t n = strcspn(names, " ");
         json *sdk = sdk_name(names, n);
@@ -281,7 +281,7 @@ json *aws_to_wire(const struct aws_service *s, const json *v)
     return json_build_done(&b);
 }
 
-static bool ends_with(const json *key, const char *end)
+static bool call_ends_with(const json *key, const char *end)
 {
     size_t len = json_str_len(key), n = strlen(end);
 
@@ -299,12 +299,12 @@ static bool is_time(const json *key, const json *v)
         json_double_value(v) > 4102444800)
         return false;
     for (size_t i = 0; i < COUNT(ends); i++)
-        if (ends_with(key, ends[i]))
+        if (call_ends_with(key, ends[i]))
             return true;
     return false;
 }
 
-static json *time_of(const json *v, bool in_ms)
+static json *call_time_of(const json *v, bool in_ms)
 {
     int64_t ms = (int64_t)(json_double_value(v) * 1000 + 0.5);
     struct buf text = {0};
@@ -318,7 +318,7 @@ static json *time_of(const json *v, bool in_ms)
 static json *our_key(const struct aws_service *s, const json *key, bool ms)
 {
     if (s->maps)
-        return with_first(key, toupper);
+        return call_with_first(key, toupper);
     if (!ms && aws_has_word(aws_renamed(s), json_str(key), json_str_len(key)))
         return sdk_name(json_str(key), json_str_len(key));
     return json_ref(key);
@@ -335,7 +335,7 @@ static json *from_wire(const struct aws_service *s, const json *key, const json 
         return json_build_done(&b);
     }
     if (is_time(key, v))
-        return time_of(v, ms);
+        return call_time_of(v, ms);
     if (!json_is_object(v))
         return json_ref(v);
     json_build_object(&b, json_count(v));

@@ -25,7 +25,7 @@ struct text {
     size_t len;
 };
 
-static struct text trimmed(const char *at, size_t len)
+static struct text credentials_trimmed(const char *at, size_t len)
 {
     while (len && (*at == ' ' || *at == '\t'))
         at++, len--;
@@ -34,12 +34,12 @@ static struct text trimmed(const char *at, size_t len)
     return (struct text){at, len};
 }
 
-static bool is(const struct text *t, const char *word)
+static bool credentials_is(const struct text *t, const char *word)
 {
     return t->len == strlen(word) && !memcmp(t->at, word, t->len);
 }
 
-static bool refuse(const char *path, unsigned line, const char *words, struct diag *why)
+static bool credentials_refuse(const char *path, unsigned line, const char *words, struct diag *why)
 {
     diag_set(why, "CREDENTIALS_FILE", 0, "%s:%u: %s", path, line, words);
     return false;
@@ -58,12 +58,13 @@ static bool read_section(credentials *c, const char *path, unsigned line, struct
     static const char word[] = "profile ";
 
     if (t.at[t.len - 1] != ']')
-        return refuse(path, line, "a profile's name stands in brackets, as in [default]", why);
-    t = trimmed(t.at + 1, t.len - 2);
+        return credentials_refuse(path, line,
+                                  "a profile's name stands in brackets, as in [default]", why);
+    t = credentials_trimmed(t.at + 1, t.len - 2);
     if (t.len > strlen(word) && !memcmp(t.at, word, strlen(word)))
-        t = trimmed(t.at + strlen(word), t.len - strlen(word));
+        t = credentials_trimmed(t.at + strlen(word), t.len - strlen(word));
     if (!t.len)
-        return refuse(path, line, "a profile needs a name", why);
+        return credentials_refuse(path, line, "a profile needs a name", why);
     add_profile(c, &t);
     return true;
 }
@@ -75,24 +76,25 @@ static bool read_setting(credentials *c, const char *path, unsigned line, struct
     struct profile *p;
 
     if (!equals)
-        return refuse(path, line, "a line is [PROFILE] or NAME = VALUE", why);
+        return credentials_refuse(path, line, "a line is [PROFILE] or NAME = VALUE", why);
     if (!c->count)
-        return refuse(path, line, "[PROFILE] must come first", why);
+        return credentials_refuse(path, line, "[PROFILE] must come first", why);
     p = &c->profiles[c->count - 1];
-    struct text name = trimmed(t.at, (size_t)(equals - t.at));
-    struct text value = trimmed(equals + 1, (size_t)(t.at + t.len - equals - 1));
-    const char **to = is(&name, "aws_access_key_id")       ? &p->keys.access_key
-                      : is(&name, "aws_secret_access_key") ? &p->keys.secret_key
-                      : is(&name, "aws_session_token")     ? &p->keys.session_token
-                                                           : NULL;
+    struct text name = credentials_trimmed(t.at, (size_t)(equals - t.at));
+    struct text value = credentials_trimmed(equals + 1, (size_t)(t.at + t.len - equals - 1));
+    const char **to = credentials_is(&name, "aws_access_key_id")       ? &p->keys.access_key
+                      : credentials_is(&name, "aws_secret_access_key") ? &p->keys.secret_key
+                      : credentials_is(&name, "aws_session_token")     ? &p->keys.session_token
+                                                                       : NULL;
     if (to && !value.len)
-        return refuse(path, line, "this needs a value", why);
+        return credentials_refuse(path, line, "this needs a value", why);
     if (to)
         *to = arena_strndup(&c->arena, value.at, value.len);
     return true;
 }
 
-static bool read_all(credentials *c, const char *path, const struct buf *file, struct diag *why)
+static bool credentials_read_all(credentials *c, const char *path, const struct buf *file,
+                                 struct diag *why)
 {
     const char *at = file->data, *end = file->len ? at + file->len : at;
     bool good = true, any = false;
@@ -103,9 +105,9 @@ static bool read_all(credentials *c, const char *path, const struct buf *file, s
 
         if (!stop)
             stop = end;
-        t = trimmed(at, (size_t)(stop - at));
+        t = credentials_trimmed(at, (size_t)(stop - at));
         if (memchr(t.at, '\0', t.len))
-            good = refuse(path, line, "there is a NUL in it", why);
+            good = credentials_refuse(path, line, "there is a NUL in it", why);
         else if (t.len && *t.at == '[')
             good = read_section(c, path, line, t, why);
         else if (t.len && *t.at != '#' && *t.at != ';')
@@ -129,7 +131,7 @@ static credentials *parse(bool was_read, struct buf *text, const char *path, str
 {
     credentials *c = mem_calloc(1, sizeof *c);
 
-    if (!was_read || !read_all(c, path, text, why)) {
+    if (!was_read || !credentials_read_all(c, path, text, why)) {
         credentials_free(c);
         c = NULL;
     }
@@ -233,7 +235,7 @@ static bool find_profile(const credentials *c, const char *profile, struct sigv4
     return false;
 }
 
-static const char *set(const char *name)
+static const char *credentials_set(const char *name)
 {
     const char *v = getenv(name);
 
@@ -242,7 +244,8 @@ static const char *set(const char *name)
 
 static credentials *shared_file(void)
 {
-    const char *path = set("AWS_SHARED_CREDENTIALS_FILE"), *home = set("HOME");
+    const char *path = credentials_set("AWS_SHARED_CREDENTIALS_FILE"),
+               *home = credentials_set("HOME");
     struct buf text = {0};
     credentials *c;
 
@@ -257,11 +260,12 @@ static credentials *shared_file(void)
 
 bool credentials_own(const credentials *given, credentials **file, struct sigv4_keys *out)
 {
-    const char *profile = set("AWS_PROFILE");
+    const char *profile = credentials_set("AWS_PROFILE");
 
     *file = NULL;
-    *out = (struct sigv4_keys){set("AWS_ACCESS_KEY_ID"), set("AWS_SECRET_ACCESS_KEY"),
-                               set("AWS_SESSION_TOKEN")};
+    *out = (struct sigv4_keys){credentials_set("AWS_ACCESS_KEY_ID"),
+                               credentials_set("AWS_SECRET_ACCESS_KEY"),
+                               credentials_set("AWS_SESSION_TOKEN")};
     if (out->access_key && out->secret_key)
         return true;
     if (!profile)

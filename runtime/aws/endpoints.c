@@ -180,7 +180,7 @@ static const struct network {
       {{0xfd, 0x20, 0x00, 0xce, [14] = 0x02, [15] = 0x54}, 128}, /* Google Cloud */
 };
 
-static bool is_in(const unsigned char *address, const struct network *n)
+static bool endpoints_is_in(const unsigned char *address, const struct network *n)
 {
     unsigned whole = n->bits / 8, rest = n->bits % 8;
 
@@ -192,7 +192,7 @@ static bool is_in(const unsigned char *address, const struct network *n)
 static bool is_guarded_v4(const unsigned char *address)
 {
     for (size_t i = 0; i < COUNT(guarded_v4); i++)
-        if (is_in(address, &guarded_v4[i]))
+        if (endpoints_is_in(address, &guarded_v4[i]))
             return true;
     return false;
 }
@@ -216,14 +216,14 @@ static bool is_guarded_v6(const unsigned char *address)
     static const unsigned char loopback[16] = {[15] = 1};
 
     for (size_t i = 0; i < COUNT(guarded_v6); i++)
-        if (is_in(address, &guarded_v6[i]))
+        if (endpoints_is_in(address, &guarded_v6[i]))
             return true;
     if (!memcmp(address, loopback, sizeof loopback))
         return false;
     for (size_t i = 0; i < COUNT(carriers); i++) {
         unsigned char inner[4];
 
-        if (!is_in(address, &carriers[i].network))
+        if (!endpoints_is_in(address, &carriers[i].network))
             continue;
         for (unsigned k = 0; k < 4; k++)
             inner[k] = address[carriers[i].at + k] ^ carriers[i].mask;
@@ -280,7 +280,7 @@ bool endpoints_name_is_link_local(const char *host)
 /* ---- finding ---- */
 
 /* "Secrets Manager" in AWS_ENDPOINT_URL_SECRETS_MANAGER. */
-static void add_variable(struct buf *out, const struct aws_service *s)
+static void endpoints_add_variable(struct buf *out, const struct aws_service *s)
 {
     buf_adds(out, "AWS_ENDPOINT_URL_");
     for (const char *p = s->id; *p; p++)
@@ -289,7 +289,7 @@ static void add_variable(struct buf *out, const struct aws_service *s)
                                                : *p);
 }
 
-static const char *variable(const struct endpoints *e, const char *name)
+static const char *endpoints_variable(const struct endpoints *e, const char *name)
 {
     const char *v = getenv(name);
 
@@ -330,13 +330,13 @@ const char *endpoints_find(struct endpoints *e, const struct aws_service *s)
     }
     for (size_t i = 0; !url && i < COUNT(jar); i++)
         if (!strcmp(jar[i].service, s->id))
-            url = variable(e, jar[i].variable);
+            url = endpoints_variable(e, jar[i].variable);
     if (url || ignores_aws_variables())
         return url;
-    add_variable(&name, s);
-    url = variable(e, buf_str(&name));
+    endpoints_add_variable(&name, s);
+    url = endpoints_variable(e, buf_str(&name));
     buf_clear(&name);
-    return url ? url : variable(e, "AWS_ENDPOINT_URL");
+    return url ? url : endpoints_variable(e, "AWS_ENDPOINT_URL");
 }
 
 void endpoints_say(const struct aws_service *s, struct buf *out)
@@ -349,7 +349,7 @@ void endpoints_say(const struct aws_service *s, struct buf *out)
     for (size_t i = 0; i < COUNT(jar); i++)
         if (!strcmp(jar[i].service, s->id))
             buf_printf(out, "%s, ", jar[i].variable);
-    add_variable(out, s);
+    endpoints_add_variable(out, s);
     buf_adds(out, ", AWS_ENDPOINT_URL)");
 }
 

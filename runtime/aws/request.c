@@ -33,7 +33,8 @@ static bool fits_header(const char *text)
 }
 
 /* False: it can't be a header. */
-static bool add_header(struct aws_request *q, const char *name, size_t name_len, const char *value)
+static bool request_add_header(struct aws_request *q, const char *name, size_t name_len,
+                               const char *value)
 {
     struct buf text = {0};
 
@@ -47,13 +48,13 @@ static bool add_header(struct aws_request *q, const char *name, size_t name_len,
     return true;
 }
 
-static bool header(struct aws_request *q, const char *name, const char *value)
+static bool request_header(struct aws_request *q, const char *name, const char *value)
 {
-    return add_header(q, name, strlen(name), value);
+    return request_add_header(q, name, strlen(name), value);
 }
 
 /* A scalar as text. */
-static void add_text(struct buf *out, const json *v)
+static void request_add_text(struct buf *out, const json *v)
 {
     if (json_is_string(v))
         buf_add(out, json_str(v), json_str_len(v));
@@ -167,8 +168,8 @@ static json *with_default(json *v, const char *name, json *value)
     return changed;
 }
 
-static json *wanted(const struct aws_call *c, const json *parameters,
-                    const struct aws_caller *caller)
+static json *request_wanted(const struct aws_call *c, const json *parameters,
+                            const struct aws_caller *caller)
 {
     const struct aws_integration *i = c->integration;
     json *v = i && i->request ? aws_mapped(i->request, parameters, NULL)
@@ -198,10 +199,10 @@ static bool make_json(const struct aws_call *c, const json *v, struct aws_reques
     json_write(&q->body, wire);
     json_unref(wire);
     buf_printf(&target, "%s.%s", c->service->target, c->action);
-    header(q, "Content-Type",
-           c->service->protocol == AWS_JSON_1_0 ? "application/x-amz-json-1.0"
-                                                : "application/x-amz-json-1.1");
-    header(q, "X-Amz-Target", buf_str(&target));
+    request_header(q, "Content-Type",
+                   c->service->protocol == AWS_JSON_1_0 ? "application/x-amz-json-1.0"
+                                                        : "application/x-amz-json-1.1");
+    request_header(q, "X-Amz-Target", buf_str(&target));
     buf_clear(&target);
     return true;
 }
@@ -212,7 +213,7 @@ static void add_field(struct buf *out, const struct buf *name, const json *v)
 {
     struct buf text = {0};
 
-    add_text(&text, v);
+    request_add_text(&text, v);
     buf_addc(out, '&');
     buf_add(out, name->data, name->len);
     buf_addc(out, '=');
@@ -279,7 +280,7 @@ static bool make_query(const struct aws_call *c, const json *v, struct aws_reque
         add_fields(&q->body, &name, json_str(key), json_value_at(v, i));
     }
     buf_clear(&name);
-    return header(q, "Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+    return request_header(q, "Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
 }
 
 /* ---- REST ---- */
@@ -293,7 +294,7 @@ struct rest {
     struct diag *why;
 };
 
-static const json *take(struct rest *r, const char *name, size_t len)
+static const json *request_take(struct rest *r, const char *name, size_t len)
 {
     for (size_t i = 0; i < json_count(r->v); i++) {
         const json *key = json_key_at(r->v, i);
@@ -322,9 +323,9 @@ static bool fill_uri(struct rest *r, const char *uri)
             break;
         len = strcspn(p, "}");
         bool slashes = p[len - 1] == '+';
-        const json *v = take(r, p + 1, len - 1 - slashes);
+        const json *v = request_take(r, p + 1, len - 1 - slashes);
         if (v && json_is_scalar(v))
-            add_text(&text, v);
+            request_add_text(&text, v);
         if (!text.len) {
             diag_set(r->why, bad, 0, "The field '%.*s' is required but was missing",
                      (int)(len - 1 - slashes), p + 1);
@@ -343,11 +344,11 @@ static void fill_query(struct rest *r, const char *mapping)
 {
     while (mapping && *(mapping += strspn(mapping, " "))) {
         size_t name = strcspn(mapping, "="), len = strcspn(mapping + name + 1, " ");
-        const json *v = take(r, mapping, name);
+        const json *v = request_take(r, mapping, name);
         struct buf text = {0};
 
         if (v) {
-            add_text(&text, v);
+            request_add_text(&text, v);
             if (r->q->query.len)
                 buf_addc(&r->q->query, '&');
             buf_add(&r->q->query, mapping + name + 1, len);
@@ -372,8 +373,8 @@ static bool fill_metadata(struct rest *r, const struct aws_s3_header *row, const
 
         buf_adds(&name, row->header);
         percent_encode(&name, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i)), false);
-        add_text(&text, json_value_at(v, i));
-        bool good = header(r->q, buf_str(&name), buf_str(&text));
+        request_add_text(&text, json_value_at(v, i));
+        bool good = request_header(r->q, buf_str(&name), buf_str(&text));
         buf_clear(&name);
         buf_clear(&text);
         if (!good)
@@ -388,7 +389,7 @@ static bool fill_headers(struct rest *r)
     const struct aws_s3_header *rows = aws_s3_headers(&count);
 
     for (size_t i = 0; i < count; i++) {
-        const json *v = rows[i].in ? take(r, rows[i].member, strlen(rows[i].member)) : NULL;
+        const json *v = rows[i].in ? request_take(r, rows[i].member, strlen(rows[i].member)) : NULL;
         struct buf text = {0};
         bool good;
 
@@ -399,8 +400,8 @@ static bool fill_headers(struct rest *r)
                 return false;
             continue;
         }
-        add_text(&text, v);
-        good = header(r->q, rows[i].header, buf_str(&text));
+        request_add_text(&text, v);
+        good = request_header(r->q, rows[i].header, buf_str(&text));
         buf_clear(&text);
         if (!good)
             return bad_header(r, rows[i].member);
@@ -426,12 +427,12 @@ static bool fill_body(struct rest *r, const struct aws_operation *o)
     json *left;
 
     if (o->payload) {
-        const json *v = take(r, o->payload, strlen(o->payload));
+        const json *v = request_take(r, o->payload, strlen(o->payload));
         /* S3 keeps the JSON text of whatever it is, a string's quotes too (recorded). */
         if (v && xml)
             json_write(&r->q->body, v);
         else if (v)
-            add_text(&r->q->body, v);
+            request_add_text(&r->q->body, v);
     }
     left = what_is_left(r);
     if (json_count(left) && (xml || o->payload)) {
@@ -459,11 +460,11 @@ static bool fill_model_headers(struct rest *r)
                 {"guardrailVersion", "X-Amzn-Bedrock-GuardrailVersion"}};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const json *v = take(r, rows[i].member, strlen(rows[i].member));
-        if (v && (!json_is_string(v) || !header(r->q, rows[i].header, json_str(v))))
+        const json *v = request_take(r, rows[i].member, strlen(rows[i].member));
+        if (v && (!json_is_string(v) || !request_header(r->q, rows[i].header, json_str(v))))
             return bad_header(r, rows[i].member);
         if (!v && !i)
-            header(r->q, "Content-Type", "application/json");
+            request_header(r->q, "Content-Type", "application/json");
     }
     return true;
 }
@@ -483,7 +484,7 @@ static bool make_rest(const struct aws_call *c, const json *v, struct aws_reques
     good = good && (c->service->protocol != AWS_REST_XML || fill_headers(&r)) &&
            (!model || fill_model_headers(&r)) && fill_body(&r, o);
     if (good && !model && c->service->protocol == AWS_REST_JSON && q->body.len)
-        header(q, "Content-Type", "application/json");
+        request_header(q, "Content-Type", "application/json");
     mem_free(r.used);
     json_unref(wire);
     return good;
@@ -500,7 +501,7 @@ bool aws_request_make(const struct aws_call *c, const json *parameters,
         diag_set(why, bad, 0, "The parameters of a call are an object");
         return false;
     }
-    v = wanted(c, parameters, caller);
+    v = request_wanted(c, parameters, caller);
     switch (c->service->protocol) {
     case AWS_JSON_1_0:
     case AWS_JSON_1_1: good = make_json(c, v, &q); break;

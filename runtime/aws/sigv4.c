@@ -80,7 +80,7 @@ static void add_ordered(struct buf *out, const char *path)
         buf_addc(out, '/');
 }
 
-static void add_path(struct buf *out, const struct sigv4_request *q)
+static void sigv4_add_path(struct buf *out, const struct sigv4_request *q)
 {
     struct buf ordered = {0};
 
@@ -98,7 +98,7 @@ struct parameter {
     size_t name, value, end;
 };
 
-static int by_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+static int sigv4_by_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t both = a_len < b_len ? a_len : b_len;
     int order = both ? memcmp(a, b, both) : 0;
@@ -108,14 +108,16 @@ static int by_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 
 static bool parameter_before(const char *text, const struct parameter *a, const struct parameter *b)
 {
-    int order = by_bytes(text + a->name, a->value - a->name, text + b->name, b->value - b->name);
+    int order =
+        sigv4_by_bytes(text + a->name, a->value - a->name, text + b->name, b->value - b->name);
 
     if (!order)
-        order = by_bytes(text + a->value, a->end - a->value, text + b->value, b->end - b->value);
+        order =
+            sigv4_by_bytes(text + a->value, a->end - a->value, text + b->value, b->end - b->value);
     return order < 0;
 }
 
-static void add_part(struct buf *out, const char *text, size_t len)
+static void sigv4_add_part(struct buf *out, const char *text, size_t len)
 {
     struct buf plain = {0};
 
@@ -125,7 +127,7 @@ static void add_part(struct buf *out, const char *text, size_t len)
 }
 
 /* Sorted by name, then by value. More than MAX_QUERY of them stay as they are behind the others. */
-static void add_query(struct buf *out, const char *query)
+static void sigv4_add_query(struct buf *out, const char *query)
 {
     struct parameter sorted[MAX_QUERY];
     struct buf text = {0};
@@ -136,10 +138,10 @@ static void add_query(struct buf *out, const char *query)
         struct parameter p = {.name = text.len};
 
         if (len) {
-            add_part(&text, query, name_len);
+            sigv4_add_part(&text, query, name_len);
             p.value = text.len;
             if (name_len < len)
-                add_part(&text, query + name_len + 1, len - name_len - 1);
+                sigv4_add_part(&text, query + name_len + 1, len - name_len - 1);
             p.end = text.len;
             for (i = count++; i && parameter_before(buf_str(&text), &p, &sorted[i - 1]); i--)
                 sorted[i] = sorted[i - 1];
@@ -162,7 +164,7 @@ static void add_query(struct buf *out, const char *query)
 }
 
 /* Without blanks around it, and one blank where there were more. */
-static void add_value(struct buf *out, const char *value)
+static void sigv4_add_value(struct buf *out, const char *value)
 {
     bool blank = false, any = false;
 
@@ -185,7 +187,7 @@ static bool names_header(const char *list, size_t len, const struct sigv4_header
     return !strncasecmp(h->name, list, len) && h->name[len] == '\0';
 }
 
-static void add_headers(struct buf *out, const struct sigv4_request *q, const char *list)
+static void sigv4_add_headers(struct buf *out, const struct sigv4_request *q, const char *list)
 {
     while (*list) {
         size_t len = strcspn(list, ";");
@@ -198,7 +200,7 @@ static void add_headers(struct buf *out, const struct sigv4_request *q, const ch
                 continue;
             if (any)
                 buf_addc(out, ',');
-            add_value(out, q->headers[i].value);
+            sigv4_add_value(out, q->headers[i].value);
             any = true;
         }
         buf_addc(out, '\n');
@@ -210,11 +212,11 @@ void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, 
 {
     buf_adds(out, q->method);
     buf_addc(out, '\n');
-    add_path(out, q);
+    sigv4_add_path(out, q);
     buf_addc(out, '\n');
-    add_query(out, q->query);
+    sigv4_add_query(out, q->query);
     buf_addc(out, '\n');
-    add_headers(out, q, signed_headers);
+    sigv4_add_headers(out, q, signed_headers);
     buf_addc(out, '\n');
     buf_adds(out, signed_headers);
     buf_addc(out, '\n');
@@ -280,7 +282,7 @@ static void write_date(int64_t ms, char date[SIGV4_DATE_SIZE])
 
 /* ---- signing ---- */
 
-static int by_name(const void *left, const void *right)
+static int sigv4_by_name(const void *left, const void *right)
 {
     const struct sigv4_header *a = left, *b = right;
 
@@ -290,7 +292,7 @@ static int by_name(const void *left, const void *right)
 /* "host;x-amz-date": each name once, in small letters. */
 static void name_headers(struct buf *out, struct sigv4_header *sorted, size_t count)
 {
-    qsort(sorted, count, sizeof *sorted, by_name);
+    qsort(sorted, count, sizeof *sorted, sigv4_by_name);
     for (size_t i = 0; i < count; i++) {
         if (i && !strcasecmp(sorted[i].name, sorted[i - 1].name))
             continue;
@@ -352,10 +354,10 @@ void sigv4_error_clear(struct sigv4_error *e)
     *e = (struct sigv4_error){0};
 }
 
-static bool refuse(struct sigv4_error *why, const char *type, const char *format, ...)
+static bool sigv4_refuse(struct sigv4_error *why, const char *type, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static bool refuse(struct sigv4_error *why, const char *type, const char *format, ...)
+static bool sigv4_refuse(struct sigv4_error *why, const char *type, const char *format, ...)
 {
     struct buf text = {0};
     va_list args;
@@ -373,7 +375,7 @@ static const char incomplete[] = "IncompleteSignatureException";
 static const char invalid[] = "InvalidSignatureException";
 static const char unrecognized[] = "UnrecognizedClientException";
 
-static const char *header(const struct sigv4_request *q, const char *name)
+static const char *sigv4_header_of(const struct sigv4_request *q, const char *name)
 {
     for (size_t i = 0; i < q->header_count; i++)
         if (!strcasecmp(q->headers[i].name, name))
@@ -392,7 +394,7 @@ struct authorization {
     struct part access_key, date, region, service, end; /* of the credential */
 };
 
-static bool part_is(const struct part *p, const char *text)
+static bool sigv4_part_is(const struct part *p, const char *text)
 {
     return p->len == strlen(text) && !memcmp(p->text, text, p->len);
 }
@@ -411,15 +413,17 @@ static bool read_authorization(const char *text, struct authorization *a, struct
     struct buf lacks = {0};
 
     if (len != strlen(algorithm) || memcmp(text, algorithm, len) != 0)
-        return refuse(why, incomplete, "Unsupported AWS 'algorithm': '%.*s'.", (int)len, text);
+        return sigv4_refuse(why, incomplete, "Unsupported AWS 'algorithm': '%.*s'.", (int)len,
+                            text);
     while (*(at += strspn(at, ", \t"))) {
         size_t name = strcspn(at, "=, \t"), value;
 
         if (at[name] != '=')
-            return refuse(why, incomplete,
-                          "'%.*s' not a valid key=value pair (missing equal-sign) in Authorization "
-                          "header: '%s'.",
-                          (int)name, at, text);
+            return sigv4_refuse(
+                why, incomplete,
+                "'%.*s' not a valid key=value pair (missing equal-sign) in Authorization "
+                "header: '%s'.",
+                (int)name, at, text);
         value = strcspn(at + name + 1, ", \t");
         for (size_t i = 0; i < COUNT(parts); i++)
             if (name == strlen(parts[i].name) && !memcmp(at, parts[i].name, name))
@@ -432,7 +436,7 @@ static bool read_authorization(const char *text, struct authorization *a, struct
     if (!lacks.len)
         return true;
     buf_printf(&lacks, "Authorization=%.*s", (int)len, text);
-    refuse(why, incomplete, "%s", buf_str(&lacks));
+    sigv4_refuse(why, incomplete, "%s", buf_str(&lacks));
     buf_clear(&lacks);
     return false;
 }
@@ -449,10 +453,10 @@ static bool read_credential(struct authorization *a, struct sigv4_error *why)
         while (begin && a->credential.text[begin - 1] != '/')
             begin--;
         if (!begin)
-            return refuse(why, incomplete,
-                          "Credential must have exactly 5 slash-delimited elements, e.g. "
-                          "keyid/date/region/service/term, got '%.*s'",
-                          (int)a->credential.len, a->credential.text);
+            return sigv4_refuse(why, incomplete,
+                                "Credential must have exactly 5 slash-delimited elements, e.g. "
+                                "keyid/date/region/service/term, got '%.*s'",
+                                (int)a->credential.len, a->credential.text);
         *fields[i] = (struct part){a->credential.text + begin, len - begin};
         len = begin - 1;
     }
@@ -461,7 +465,7 @@ static bool read_credential(struct authorization *a, struct sigv4_error *why)
 }
 
 /* "20150830T123600Z" */
-static bool read_date(const char *text, int64_t *ms)
+static bool sigv4_read_date(const char *text, int64_t *ms)
 {
     struct timestamp t;
     struct buf iso = {0};
@@ -484,52 +488,54 @@ static bool check_date(const struct sigv4_request *q, const struct authorization
     char now[SIGV4_DATE_SIZE], edge[SIGV4_DATE_SIZE];
     int64_t ms;
 
-    *date = header(q, "X-Amz-Date");
+    *date = sigv4_header_of(q, "X-Amz-Date");
     if (!*date)
-        return refuse(why, incomplete,
-                      "Authorization header requires existence of either a 'X-Amz-Date' or a "
-                      "'Date' header. Authorization=%s",
-                      algorithm);
-    if (!read_date(*date, &ms))
-        return refuse(why, incomplete,
-                      "Date must be in ISO-8601 'basic format'. Got '%s'. See "
-                      "http://en.wikipedia.org/wiki/ISO_8601",
-                      *date);
+        return sigv4_refuse(why, incomplete,
+                            "Authorization header requires existence of either a 'X-Amz-Date' or a "
+                            "'Date' header. Authorization=%s",
+                            algorithm);
+    if (!sigv4_read_date(*date, &ms))
+        return sigv4_refuse(why, incomplete,
+                            "Date must be in ISO-8601 'basic format'. Got '%s'. See "
+                            "http://en.wikipedia.org/wiki/ISO_8601",
+                            *date);
     if (a->date.len != 8 || memcmp(a->date.text, *date, 8) != 0)
-        return refuse(why, invalid,
-                      "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "
-                      "date from HTTP: '%.*s' != '%.8s', from '%s'.",
-                      (int)a->date.len, a->date.text, *date, *date);
+        return sigv4_refuse(
+            why, invalid,
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "
+            "date from HTTP: '%.*s' != '%.8s', from '%s'.",
+            (int)a->date.len, a->date.text, *date, *date);
     write_date(now_ms, now);
     if (ms < now_ms - SIGV4_SKEW_MS) {
         write_date(now_ms - SIGV4_SKEW_MS, edge);
-        return refuse(why, invalid, "Signature expired: %s is now earlier than %s (%s - 15 min.)",
-                      *date, edge, now);
+        return sigv4_refuse(why, invalid,
+                            "Signature expired: %s is now earlier than %s (%s - 15 min.)", *date,
+                            edge, now);
     }
     if (ms > now_ms + SIGV4_SKEW_MS) {
         write_date(now_ms + SIGV4_SKEW_MS, edge);
-        return refuse(why, invalid,
-                      "Signature not yet current: %s is still later than %s (%s + 15 min.)", *date,
-                      edge, now);
+        return sigv4_refuse(why, invalid,
+                            "Signature not yet current: %s is still later than %s (%s + 15 min.)",
+                            *date, edge, now);
     }
     return true;
 }
 
 static bool check_scope(const struct authorization *a, const char *service, struct sigv4_error *why)
 {
-    if (!part_is(&a->end, terminator))
-        return refuse(why, invalid,
-                      "Credential should be scoped with a valid terminator: '%s', not '%.*s'.",
-                      terminator, (int)a->end.len, a->end.text);
-    if (!part_is(&a->service, service))
-        return refuse(why, invalid, "Credential should be scoped to correct service: '%s'. ",
-                      service);
+    if (!sigv4_part_is(&a->end, terminator))
+        return sigv4_refuse(
+            why, invalid, "Credential should be scoped with a valid terminator: '%s', not '%.*s'.",
+            terminator, (int)a->end.len, a->end.text);
+    if (!sigv4_part_is(&a->service, service))
+        return sigv4_refuse(why, invalid, "Credential should be scoped to correct service: '%s'. ",
+                            service);
     if (!a->region.len)
-        return refuse(why, invalid, "Credential should be scoped to a valid region. ");
+        return sigv4_refuse(why, invalid, "Credential should be scoped to a valid region. ");
     return true;
 }
 
-static bool is_signed(const char *list, const char *name)
+static bool sigv4_is_signed(const char *list, const char *name)
 {
     for (; *list; list += strcspn(list, ";"), list += *list == ';')
         if (!strncasecmp(list, name, strlen(name)) &&
@@ -545,22 +551,24 @@ static bool check_signed_headers(const struct sigv4_request *q, const char *list
     const char *last = "", *at = list;
     size_t last_len = 0, count = 0;
 
-    if (!is_signed(list, "host"))
-        return refuse(why, invalid,
-                      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
-    if (header(q, "X-Amz-Target") && !is_signed(list, "x-amz-target"))
-        return refuse(why, invalid,
-                      "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
+    if (!sigv4_is_signed(list, "host"))
+        return sigv4_refuse(
+            why, invalid,
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+    if (sigv4_header_of(q, "X-Amz-Target") && !sigv4_is_signed(list, "x-amz-target"))
+        return sigv4_refuse(why, invalid,
+                            "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
     while (*at) {
         size_t len = strcspn(at, ";");
 
         for (size_t i = 0; i < len; i++)
             if (at[i] >= 'A' && at[i] <= 'Z')
-                return refuse(why, invalid,
-                              "SignedHeaders must be in lower case, but '%.*s' is not.", (int)len,
-                              at);
-        if (!len || ++count > MAX_SIGNED || by_bytes(last, last_len, at, len) >= 0)
-            return refuse(why, invalid, "SignedHeaders is not a sorted list of names: '%s'.", list);
+                return sigv4_refuse(why, invalid,
+                                    "SignedHeaders must be in lower case, but '%.*s' is not.",
+                                    (int)len, at);
+        if (!len || ++count > MAX_SIGNED || sigv4_by_bytes(last, last_len, at, len) >= 0)
+            return sigv4_refuse(why, invalid, "SignedHeaders is not a sorted list of names: '%s'.",
+                                list);
         last = at;
         last_len = len;
         at += len + (at[len] == ';');
@@ -576,7 +584,7 @@ static bool agrees(const struct part *given, struct buf *own)
 
 static bool same_token(const struct sigv4_request *q, const struct sigv4_keys *keys)
 {
-    const char *given = header(q, "X-Amz-Security-Token");
+    const char *given = sigv4_header_of(q, "X-Amz-Security-Token");
 
     if (!keys->session_token)
         return true;
@@ -590,10 +598,10 @@ static bool check_head(const struct sigv4_request *q, const char *service, int64
                        struct sigv4_keys *keys, const char **date, char **list,
                        struct sigv4_error *why)
 {
-    const char *text = header(q, "Authorization");
+    const char *text = sigv4_header_of(q, "Authorization");
 
     if (!text || !*text)
-        return refuse(why, missing, "Missing Authentication Token");
+        return sigv4_refuse(why, missing, "Missing Authentication Token");
     if (!read_authorization(text, a, why) || !read_credential(a, why))
         return false;
     *list = mem_strndup(a->signed_headers.text, a->signed_headers.len);
@@ -602,7 +610,8 @@ static bool check_head(const struct sigv4_request *q, const char *service, int64
         return false;
     if (lookup(user, a->access_key.text, a->access_key.len, keys) && same_token(q, keys))
         return true;
-    return refuse(why, unrecognized, "The security token included in the request is invalid.");
+    return sigv4_refuse(why, unrecognized,
+                        "The security token included in the request is invalid.");
 }
 
 bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
@@ -636,10 +645,11 @@ bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t no
         keys.secret_key, &own);
     good = agrees(&a.signature, &own);
     if (!good)
-        refuse(why, invalid,
-               "The request signature we calculated does not match the signature you provided. "
-               "Check your AWS Secret Access Key and signing method. Consult the service "
-               "documentation for details.");
+        sigv4_refuse(
+            why, invalid,
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. Consult the service "
+            "documentation for details.");
 out:
     buf_clear(&own);
     mem_free(list);

@@ -422,7 +422,7 @@ static const struct aws_s3_header s3_headers[] = {
 
 /* ---- finding a row ---- */
 
-static char plain(char c)
+static char tables_plain(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 }
@@ -433,7 +433,7 @@ static bool is_dash(char c)
 }
 
 /* Capitals, blanks and dashes don't count. */
-static bool same_name(const char *a, const char *b, size_t b_len)
+static bool tables_same_name(const char *a, const char *b, size_t b_len)
 {
     size_t k = 0;
 
@@ -444,7 +444,7 @@ static bool same_name(const char *a, const char *b, size_t b_len)
             k++;
         if (!*a || k == b_len)
             return !*a && k == b_len;
-        if (plain(*a) != plain(b[k]))
+        if (tables_plain(*a) != tables_plain(b[k]))
             return false;
     }
 }
@@ -452,10 +452,10 @@ static bool same_name(const char *a, const char *b, size_t b_len)
 const struct aws_service *aws_service_named(const char *name, size_t len)
 {
     for (size_t i = 0; i < COUNT(services); i++)
-        if (same_name(services[i].id, name, len))
+        if (tables_same_name(services[i].id, name, len))
             return &services[i];
     for (size_t i = 0; i < COUNT(services); i++)
-        if (same_name(services[i].host, name, len))
+        if (tables_same_name(services[i].host, name, len))
             return &services[i];
     return NULL;
 }

@@ -28,7 +28,7 @@ struct reader {
     const char *why;
 };
 
-static void stop(struct reader *r, const char *why)
+static void xml_stop(struct reader *r, const char *why)
 {
     r->why = why;
     XML_StopParser(r->parser, XML_FALSE);
@@ -41,11 +41,11 @@ static void on_start(void *user, const XML_Char *name, const XML_Char **attribut
 
     (void)attributes;
     if (++r->depth > MAX_DEPTH) {
-        stop(r, "it is nested too deeply");
+        xml_stop(r, "it is nested too deeply");
         return;
     }
     if (++r->elements > MAX_ELEMENTS) {
-        stop(r, "it has too many elements");
+        xml_stop(r, "it has too many elements");
         return;
     }
     struct node *n = arena_calloc(&r->arena, 1, sizeof *n);
@@ -92,7 +92,7 @@ static void on_doctype(void *user, const XML_Char *name, const XML_Char *system,
     (void)system;
     (void)public;
     (void)has_internal;
-    stop(user, "it has a DOCTYPE");
+    xml_stop(user, "it has a DOCTYPE");
 }
 
 /* ---- what elements mean ---- */
@@ -136,7 +136,7 @@ static json *scalar_of(struct node *n, char kind)
     return json_string(buf_str(&n->text), n->text.len);
 }
 
-static json *list_of(struct node *n, const char *hints)
+static json *xml_list_of(struct node *n, const char *hints)
 {
     struct json_build b;
 
@@ -170,7 +170,7 @@ static json *map_of(struct node *n, const char *hints)
 }
 
 /* Members of one name are a list, whether or not they were expected to be. */
-static json *object_of(struct node *n, const char *hints)
+static json *xml_object_of(struct node *n, const char *hints)
 {
     struct json_build b;
 
@@ -206,14 +206,14 @@ static json *value_of(struct node *n, const char *hints)
     char kind = hint_for(hints, n->name, &item, &item_len);
 
     if (kind == '>' && (!n->first || all_are(n, item, item_len)))
-        return list_of(n, hints);
+        return xml_list_of(n, hints);
     if (!n->first)
         return scalar_of(n, kind);
     if (all_are(n, "member", strlen("member")))
-        return list_of(n, hints);
+        return xml_list_of(n, hints);
     if (all_are(n, "entry", strlen("entry")) && kid_named(n->first, "key"))
         return map_of(n, hints);
-    return object_of(n, hints);
+    return xml_object_of(n, hints);
 }
 
 json *aws_xml_read(const char *text, size_t len, const char *hints, json **root, struct diag *why)

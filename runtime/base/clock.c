@@ -66,7 +66,7 @@ int64_t clock_steady_ms(void)
 /* ---- the clock of due times ---- */
 
 /* Lets it show `now_us`. */
-static void set(struct due_clock *c, int64_t now_us)
+static void clock_set(struct due_clock *c, int64_t now_us)
 {
     c->base_us = now_us - read_clock_us(STEADY);
 }
@@ -77,7 +77,7 @@ void due_clock_start(struct due_clock *c, int64_t (*wall_us)(void))
     int64_t wall = c->wall_us();
     /* As times that are due are positive. */
     int64_t now = wall >= 1000 ? wall : 1000;
-    set(c, now);
+    clock_set(c, now);
     c->skew_ms = to_ms(now - wall);
 }
 
@@ -139,7 +139,7 @@ void due_clock_note(const struct due_clock *c, struct buf *out)
 }
 
 /* Within what any calendar of ours comes to, in microseconds. */
-static bool read_number(const json *note, const char *key, int64_t *out)
+static bool clock_read_number(const json *note, const char *key, int64_t *out)
 {
     const json *v = json_get(note, key);
 
@@ -155,8 +155,9 @@ bool due_clock_go_on(struct due_clock *c, const char *text, size_t len)
     struct diag why = {0};
     json *note = json_parse(text, len, 0, &why);
     json *start = id_of_start();
-    bool good = note && json_is_object(note) && read_number(note, "base", &base_us) &&
-                read_number(note, "skew", &skew_ms) && read_number(note, "now", &noted_ms);
+    bool good = note && json_is_object(note) && clock_read_number(note, "base", &base_us) &&
+                clock_read_number(note, "skew", &skew_ms) &&
+                clock_read_number(note, "now", &noted_ms);
 
     if (good) {
         const json *noted = json_get(note, "start");
@@ -164,7 +165,7 @@ bool due_clock_go_on(struct due_clock *c, const char *text, size_t len)
         bool same = noted && json_str_len(start) && json_equal(noted, start);
         if (!same || to_ms(now_us) < noted_ms)
             now_us = c->wall_us() + 1000 * skew_ms;
-        set(c, to_ms(now_us) < noted_ms ? 1000 * noted_ms : now_us);
+        clock_set(c, to_ms(now_us) < noted_ms ? 1000 * noted_ms : now_us);
         c->skew_ms = skew_ms;
         due_clock_look(c);
     }

@@ -188,7 +188,7 @@ static void go_out(coroutine *c)
 }
 
 /* Makes the next go_in call `loop`, at a stack pointer that is a multiple of 16. */
-static void prepare(coroutine *c, void (*loop)(void *c))
+static void coroutine_prepare(coroutine *c, void (*loop)(void *c))
 {
     uintptr_t *kept = (uintptr_t *)(void *)(c->stack + c->bytes) - KEPT;
 
@@ -219,7 +219,7 @@ static void call_loop(unsigned low, unsigned high, unsigned loop_low, unsigned l
     loop((void *)((uintptr_t)low | (uintptr_t)((uint64_t)high << 32)));
 }
 
-static void prepare(coroutine *c, void (*loop)(void *c))
+static void coroutine_prepare(coroutine *c, void (*loop)(void *c))
 {
     uint64_t argument = (uintptr_t)c, function = (uintptr_t)loop;
 
@@ -235,7 +235,7 @@ static void prepare(coroutine *c, void (*loop)(void *c))
 
 /* ---- what a checker of addresses is told: which stack is in use, from when on ---- */
 
-static bool enter(coroutine *c)
+static bool coroutine_enter(coroutine *c)
 {
 #ifdef ADDRESSES_ARE_CHECKED
     void *fake;
@@ -249,7 +249,7 @@ static bool enter(coroutine *c)
     return c->done;
 }
 
-static void leave(coroutine *c)
+static void coroutine_leave(coroutine *c)
 {
 #ifdef ADDRESSES_ARE_CHECKED
     void *fake;
@@ -265,7 +265,7 @@ static void leave(coroutine *c)
 /* ---- running ---- */
 
 /* The bottom of each stack: one function after another. */
-static void run_all(void *user)
+static void coroutine_run_all(void *user)
 {
     coroutine *c = user;
 
@@ -275,7 +275,7 @@ static void run_all(void *user)
     for (;;) {
         c->run(c->user);
         c->done = true;
-        leave(c);
+        coroutine_leave(c);
     }
 }
 
@@ -307,7 +307,7 @@ coroutine *coroutine_new(void)
 #ifdef STACKS_ARE_TOLD
     c->told = VALGRIND_STACK_REGISTER(c->stack, c->stack + c->bytes);
 #endif
-    prepare(c, run_all);
+    coroutine_prepare(c, coroutine_run_all);
     return c;
 }
 
@@ -333,15 +333,15 @@ bool coroutine_run(coroutine *c, void (*run)(void *user), void *user)
     c->run = run;
     c->user = user;
     c->done = false;
-    return enter(c);
+    return coroutine_enter(c);
 }
 
 bool coroutine_resume(coroutine *c)
 {
-    return enter(c);
+    return coroutine_enter(c);
 }
 
 void coroutine_pause(coroutine *c)
 {
-    leave(c);
+    coroutine_leave(c);
 }

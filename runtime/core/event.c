@@ -81,7 +81,7 @@ void rt_event_name(const struct rt_event *e, char out[RT_EVENT_NAME])
 
 /* ---- details ---- */
 
-static void set_ref(struct json_build *b, const char *key, const json *v)
+static void event_set_ref(struct json_build *b, const char *key, const json *v)
 {
     if (v)
         json_build_set(b, key, json_ref(v));
@@ -133,8 +133,8 @@ static void set_input(struct json_build *b, const rt_exec *x, const struct rt_ev
 
 static void set_error(struct json_build *b, const struct asl_error *e)
 {
-    set_ref(b, "error", e->name);
-    set_ref(b, "cause", e->cause);
+    event_set_ref(b, "error", e->name);
+    event_set_ref(b, "cause", e->cause);
 }
 
 static void set_resource(struct json_build *b, const struct asl_task *task)
@@ -214,7 +214,7 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
         if (e->state->task.kind == ASL_INTEGRATION)
             set_resource(b, &e->state->task);
         else if (e->state->task.kind == ASL_ACTIVITY)
-            set_ref(b, "workerName", e->data);
+            event_set_ref(b, "workerName", e->data);
         return e->state->task.kind != ASL_LAMBDA;
     case RT_TASK_SUBMITTED:
     case RT_TASK_SUCCEEDED:
@@ -248,7 +248,7 @@ static bool details(struct json_build *b, const rt_exec *x, const struct rt_even
     case RT_EVALUATION_FAILED:
         json_build_set(b, "state", json_ref(e->state->name));
         set_error(b, &e->error);
-        set_ref(b, "location", e->error.location);
+        event_set_ref(b, "location", e->error.location);
         return true;
     case RT_STATE_ABORTED:
     case RT_GROUP_SUCCEEDED:

@@ -83,31 +83,32 @@ static const struct {
 
 /* ---- writing ---- */
 
-static void write_key(struct buf *out, const char *key)
+static void event_text_write_key(struct buf *out, const char *key)
 {
     buf_adds(out, ",\"");
     buf_adds(out, key);
     buf_adds(out, "\":");
 }
 
-static void write_value(struct buf *out, const char *key, const char *text_key, const json *v)
+static void event_text_write_value(struct buf *out, const char *key, const char *text_key,
+                                   const json *v)
 {
     if (!v)
         return;
     if (json_depth(v) < JSON_MAX_DEPTH) {
-        write_key(out, key);
+        event_text_write_key(out, key);
         json_write(out, v);
         return;
     }
     struct buf text = {0};
     json_write(&text, v);
-    write_key(out, text_key);
+    event_text_write_key(out, text_key);
     json_write_string(out, text.data, text.len);
     buf_clear(&text);
 }
 
 /* Numbers that fit 63 bits: all that count something do. */
-static int64_t number_at(const struct rt_event *e, size_t i)
+static int64_t event_text_number_at(const struct rt_event *e, size_t i)
 {
     const char *at = (const char *)e + numbers[i].at;
     uint32_t u32;
@@ -127,20 +128,20 @@ void rt_event_write(struct buf *out, const struct rt_event *e)
     buf_adds(out, kinds[e->kind]);
     buf_addc(out, '"');
     if (e->state) {
-        write_key(out, "s");
+        event_text_write_key(out, "s");
         buf_add_int(out, e->state->id);
     }
     for (size_t i = 0; i < COUNT(numbers); i++) {
-        int64_t n = number_at(e, i);
+        int64_t n = event_text_number_at(e, i);
         if (n == 0)
             continue;
-        write_key(out, numbers[i].key);
+        event_text_write_key(out, numbers[i].key);
         buf_add_int(out, n);
     }
     for (size_t i = 0; i < COUNT(values); i++) {
         const json *v;
         memcpy(&v, (const char *)e + values[i].at, sizeof v);
-        write_value(out, values[i].key, values[i].text_key, v);
+        event_text_write_value(out, values[i].key, values[i].text_key, v);
     }
     buf_addc(out, '}');
 }
@@ -172,7 +173,7 @@ static json *read_object(const char *code, const char *text, size_t len, struct 
 }
 
 /* False when it is there and no number of that width. */
-static bool read_number(const json *v, const char *key, enum width width, void *at)
+static bool event_text_read_number(const json *v, const char *key, enum width width, void *at)
 {
     const json *member = json_get(v, key);
     uint32_t u32;
@@ -200,8 +201,8 @@ static bool read_number(const json *v, const char *key, enum width width, void *
 }
 
 /* False with *why filled when it is there as text, and that is no JSON. */
-static bool read_value(const json *v, const char *key, const char *text_key, json **out,
-                       struct diag *why)
+static bool event_text_read_value(const json *v, const char *key, const char *text_key, json **out,
+                                  struct diag *why)
 {
     const json *member = json_get(v, key);
 
@@ -219,7 +220,7 @@ static bool read_value(const json *v, const char *key, const char *text_key, jso
     return *out != NULL;
 }
 
-static bool read_kind(const json *v, enum rt_event_kind *out)
+static bool event_text_read_kind(const json *v, enum rt_event_kind *out)
 {
     const json *kind = json_get(v, "k");
 
@@ -235,7 +236,8 @@ static bool read_kind(const json *v, enum rt_event_kind *out)
 }
 
 /* All but the events of the execution itself have a state. */
-static bool read_state(const json *v, const asl_machine *m, struct rt_event *e, struct diag *why)
+static bool event_text_read_state(const json *v, const asl_machine *m, struct rt_event *e,
+                                  struct diag *why)
 {
     int64_t id = -1;
 
@@ -245,7 +247,7 @@ static bool read_state(const json *v, const asl_machine *m, struct rt_event *e, 
         diag_set(why, EVENT_TEXT, 0, "it has no state");
         return false;
     }
-    if (!read_number(v, "s", I64, &id) || id < 0 || (uint64_t)id >= m->count) {
+    if (!event_text_read_number(v, "s", I64, &id) || id < 0 || (uint64_t)id >= m->count) {
         diag_set(why, EVENT_TEXT, 0, "the machine has no such state");
         return false;
     }
@@ -253,16 +255,18 @@ static bool read_state(const json *v, const asl_machine *m, struct rt_event *e, 
     return true;
 }
 
-static bool read_members(const json *v, const asl_machine *m, struct rt_event *e, struct diag *why)
+static bool event_text_read_members(const json *v, const asl_machine *m, struct rt_event *e,
+                                    struct diag *why)
 {
-    if (!read_kind(v, &e->kind)) {
+    if (!event_text_read_kind(v, &e->kind)) {
         diag_set(why, EVENT_TEXT, 0, "there is no such kind of event");
         return false;
     }
-    if (!read_state(v, m, e, why))
+    if (!event_text_read_state(v, m, e, why))
         return false;
     for (size_t i = 0; i < COUNT(numbers); i++) {
-        if (!read_number(v, numbers[i].key, numbers[i].width, (char *)e + numbers[i].at)) {
+        if (!event_text_read_number(v, numbers[i].key, numbers[i].width,
+                                    (char *)e + numbers[i].at)) {
             diag_set(why, EVENT_TEXT, 0, "\"%s\" is no number that it may be", numbers[i].key);
             return false;
         }
@@ -273,7 +277,7 @@ static bool read_members(const json *v, const asl_machine *m, struct rt_event *e
     }
     for (size_t i = 0; i < COUNT(values); i++) {
         json *value = NULL;
-        if (!read_value(v, values[i].key, values[i].text_key, &value, why))
+        if (!event_text_read_value(v, values[i].key, values[i].text_key, &value, why))
             return false;
         memcpy((char *)e + values[i].at, &value, sizeof value);
     }
@@ -285,7 +289,7 @@ bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt
 {
     struct rt_event e = {0};
     json *v = read_object(EVENT_TEXT, text, len, why);
-    bool good = v && read_members(v, m, &e, why);
+    bool good = v && event_text_read_members(v, m, &e, why);
 
     json_unref(v);
     if (good)
@@ -317,7 +321,7 @@ static void write_secret(struct buf *out, const unsigned char secret[RT_SECRET])
 
     if (memcmp(secret, none, RT_SECRET) == 0)
         return;
-    write_key(out, "secret");
+    event_text_write_key(out, "secret");
     buf_addc(out, '"');
     buf_add_hex(out, secret, RT_SECRET);
     buf_addc(out, '"');
@@ -334,12 +338,12 @@ void rt_config_write(struct buf *out, const struct rt_config *c)
     for (size_t i = 0; i < COUNT(strings); i++) {
         const json *v;
         memcpy(&v, (const char *)c + strings[i].at, sizeof v);
-        write_value(out, strings[i].key, "", v);
+        event_text_write_value(out, strings[i].key, "", v);
     }
-    write_value(out, "context", "contextText", c->context);
+    event_text_write_value(out, "context", "contextText", c->context);
     /* What it runs, by whose it is: only a Map has executions of its own. */
     if (c->scope && c->scope->owner) {
-        write_key(out, "scope");
+        event_text_write_key(out, "scope");
         buf_add_int(out, c->scope->owner->id);
     }
     buf_addc(out, '}');
@@ -353,7 +357,7 @@ static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
         return true;
     if (!m)
         return true;
-    if (!read_number(v, "scope", I64, &id) || id < 0 || (uint64_t)id >= m->count ||
+    if (!event_text_read_number(v, "scope", I64, &id) || id < 0 || (uint64_t)id >= m->count ||
         m->states[id]->type != ASL_MAP)
         return false;
     c->scope = m->states[id]->map.processor;
@@ -376,19 +380,21 @@ static bool read_secret(const json *v, unsigned char out[RT_SECRET])
     return true;
 }
 
-static bool read_config(const json *v, const asl_machine *m, struct rt_config *c, struct diag *why)
+static bool event_text_read_config(const json *v, const asl_machine *m, struct rt_config *c,
+                                   struct diag *why)
 {
     const json *limits = json_get(v, "limits"), *express = json_get(v, "express");
     json *context = NULL;
 
-    if (!read_number(v, "seed", I64, &c->seed) || !limits || json_kind(limits) < JSON_FALSE ||
-        json_kind(limits) > JSON_TRUE || !read_secret(v, c->secret) || !read_scope(v, m, c)) {
+    if (!event_text_read_number(v, "seed", I64, &c->seed) || !limits ||
+        json_kind(limits) < JSON_FALSE || json_kind(limits) > JSON_TRUE ||
+        !read_secret(v, c->secret) || !read_scope(v, m, c)) {
         diag_set(why, CONFIG_TEXT, 0, "its seed, secret, limits or scope are not what they may be");
         return false;
     }
     c->aws_limits = json_kind(limits) == JSON_TRUE;
     c->express = express && json_kind(express) == JSON_TRUE;
-    if (!read_value(v, "context", "contextText", &context, why))
+    if (!event_text_read_value(v, "context", "contextText", &context, why))
         return false;
     c->context = context;
     for (size_t i = 0; i < COUNT(strings); i++) {
@@ -408,7 +414,7 @@ bool rt_config_read(const char *text, size_t len, const asl_machine *m, struct r
 {
     struct rt_config c = {0};
     json *v = read_object(CONFIG_TEXT, text, len, why);
-    bool good = v && read_config(v, m, &c, why);
+    bool good = v && event_text_read_config(v, m, &c, why);
 
     json_unref(v);
     if (good)
@@ -419,7 +425,7 @@ bool rt_config_read(const char *text, size_t len, const asl_machine *m, struct r
 }
 
 /* Its looks are references that rt_config_read made. */
-static void unref_look(const json *v)
+static void event_text_unref_look(const json *v)
 {
     json *own;
 
@@ -430,7 +436,7 @@ static void unref_look(const json *v)
 void rt_config_clear(struct rt_config *c)
 {
     rt_names_clear(&c->names);
-    unref_look(c->context);
-    unref_look(c->written);
+    event_text_unref_look(c->context);
+    event_text_unref_look(c->written);
     *c = (struct rt_config){0};
 }

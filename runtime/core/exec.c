@@ -7,7 +7,7 @@
 
 /* ---- small things ---- */
 
-static void replace(json **slot, json *v)
+static void exec_replace(json **slot, json *v)
 {
     json *old = *slot;
 
@@ -15,7 +15,7 @@ static void replace(json **slot, json *v)
     json_unref(old);
 }
 
-static json *share(const json *v)
+static json *exec_share(const json *v)
 {
     return v ? json_ref(v) : NULL;
 }
@@ -92,8 +92,8 @@ static void unlink_child(rt_exec *x, struct rt_group *g, const struct rt_frame *
         g->first = f->next;
 }
 
-static struct rt_frame *add_child(rt_exec *x, struct rt_frame *parent,
-                                  const struct asl_scope *scope, uint32_t index)
+static struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent,
+                                       const struct asl_scope *scope, uint32_t index)
 {
     struct rt_frame *f = add_frame(x, scope);
     struct rt_group *g = parent->group;
@@ -138,10 +138,10 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
 
 void exec_clear_work(struct rt_frame *f)
 {
-    replace(&f->task, NULL);
-    replace(&f->token, NULL);
-    replace(&f->submitted, NULL);
-    replace(&f->answer, NULL);
+    exec_replace(&f->task, NULL);
+    exec_replace(&f->token, NULL);
+    exec_replace(&f->submitted, NULL);
+    exec_replace(&f->answer, NULL);
     f->answered = false;
     asl_error_clear(&f->error);
     mem_free(f->tries);
@@ -365,15 +365,15 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms)
         x->deadline_ms = now_ms + RT_EXPRESS_MS;
 }
 
-static void start_execution(rt_exec *x, const struct rt_event *e)
+static void exec_start_execution(rt_exec *x, const struct rt_event *e)
 {
     struct rt_frame *root = add_frame(x, x->scope);
 
     x->root = root->id;
     x->started_ms = e->at_ms;
     exec_set_deadline(x, e->at_ms + e->skew_ms);
-    replace(&x->input, share(e->data));
-    root->input = share(e->data);
+    exec_replace(&x->input, exec_share(e->data));
+    root->input = exec_share(e->data);
     root->seq = e->seq;
 }
 
@@ -382,7 +382,7 @@ static void end_execution(rt_exec *x, const struct rt_event *e, enum rt_status s
     x->status = status;
     x->stopped_ms = e->at_ms;
     x->failed_frame = e->frame;
-    replace(&x->output, share(e->data));
+    exec_replace(&x->output, exec_share(e->data));
     replace_error(&x->error, &e->error);
 }
 
@@ -438,12 +438,12 @@ static json *merged(const json *vars, const json *assigned)
 static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     clear_visit(x, f);
-    replace(&f->input, share(e->data));
+    exec_replace(&f->input, exec_share(e->data));
     if (e->extra) {
         size_t others = x->vars_len - f->vars_len;
         x->vars_len = exec_vars_len(x, f, e->extra);
         f->vars_len = x->vars_len - others;
-        replace(&f->vars, merged(f->vars, e->extra));
+        exec_replace(&f->vars, merged(f->vars, e->extra));
     }
     if (e->to != RT_NO_STATE) {
         f->state = x->machine->states[e->to];
@@ -463,19 +463,19 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
     f->beat_every_ms = 1000 * e->limit;
     f->beat_ms = e->limit ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
-    replace(&f->task, share(e->data));
-    replace(&f->token, share(e->token));
-    replace(&f->submitted, NULL);
+    exec_replace(&f->task, exec_share(e->data));
+    exec_replace(&f->token, exec_share(e->token));
+    exec_replace(&f->submitted, NULL);
 }
 
 static void end_task(struct rt_frame *f, const struct rt_event *e)
 {
     f->ref = 0;
     f->due_ms = f->beat_ms = INT64_MAX;
-    replace(&f->task, NULL);
-    replace(&f->token, NULL);
-    replace(&f->submitted, NULL);
-    replace(&f->answer, NULL);
+    exec_replace(&f->task, NULL);
+    exec_replace(&f->token, NULL);
+    exec_replace(&f->submitted, NULL);
+    exec_replace(&f->answer, NULL);
     f->answered = false;
     if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
         f->phase = RT_ERRED;
@@ -496,16 +496,16 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     g->begun = e->id;
     f->phase = RT_GROUP;
     g->first = g->last_child = RT_NO_FRAME;
-    g->input = share(e->data);
-    g->items = share(e->extra);
+    g->input = exec_share(e->data);
+    g->items = exec_share(e->extra);
     g->total = (uint32_t)e->count;
     g->limit = (uint32_t)e->limit;
     g->results = mem_calloc(g->total, sizeof(json *));
     if (state->type != ASL_PARALLEL)
         return;
     for (uint32_t i = 0; i < g->total; i++) {
-        struct rt_frame *child = add_child(x, f, state->parallel.branches[i], i);
-        child->input = share(e->data);
+        struct rt_frame *child = exec_add_child(x, f, state->parallel.branches[i], i);
+        child->input = exec_share(e->data);
         child->last = e->id;
         child->seq = e->seq;
     }
@@ -514,14 +514,15 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
 static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
 {
     g->children = mem_calloc(g->total, sizeof *g->children);
-    g->map_run = share(e->data);
+    g->map_run = exec_share(e->data);
     g->tolerated_count = e->count;
     g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
 }
 
-static void start_child(struct rt_group *g, const struct rt_event *e)
+static void exec_start_child(struct rt_group *g, const struct rt_event *e)
 {
-    g->children[e->index] = (struct rt_child){.ref = e->seq, .input = share(e->data), .runs = true};
+    g->children[e->index] =
+        (struct rt_child){.ref = e->seq, .input = exec_share(e->data), .runs = true};
     g->started++;
 }
 
@@ -529,13 +530,13 @@ static void end_map_child(struct rt_group *g, const struct rt_event *e)
 {
     g->children[e->index].runs = false;
     if (e->data)
-        replace(&g->children[e->index].input, NULL);
-    g->results[e->index] = share(e->data);
+        exec_replace(&g->children[e->index].input, NULL);
+    g->results[e->index] = exec_share(e->data);
     g->failed += !e->data;
     g->done++;
 }
 
-static void redrive_child(struct rt_group *g, uint32_t index)
+static void exec_redrive_child(struct rt_group *g, uint32_t index)
 {
     struct rt_child *child = &g->children[index];
 
@@ -553,11 +554,11 @@ static void update_map_run_of(struct rt_group *g, const struct rt_event *e)
     g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
 }
 
-static void start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+static void exec_start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
-    struct rt_frame *child = add_child(x, f, f->state->map.processor, e->index);
+    struct rt_frame *child = exec_add_child(x, f, f->state->map.processor, e->index);
 
-    child->input = share(e->data);
+    child->input = exec_share(e->data);
     child->last = e->id;
     child->seq = e->seq;
     if (f->group->resumed)
@@ -570,7 +571,7 @@ static void end_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     struct rt_frame *child = exec_frame(x, e->to);
 
     f->last = e->id ? e->id : e->previous;
-    f->group->results[e->index] = share(e->data);
+    f->group->results[e->index] = exec_share(e->data);
     f->group->done++;
     if (child)
         drop_frame(x, child);
@@ -646,7 +647,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         e->kind != RT_CHILD_STARTED && e->kind != RT_CHILD_REDRIVEN && e->kind != RT_TASK_ANSWERED)
         f->seq = e->seq;
     switch (e->kind) {
-    case RT_EXECUTION_STARTED: start_execution(x, e); break;
+    case RT_EXECUTION_STARTED: exec_start_execution(x, e); break;
     case RT_EXECUTION_SUCCEEDED: end_execution(x, e, RT_SUCCEEDED); break;
     case RT_EXECUTION_FAILED: end_execution(x, e, RT_FAILED); break;
     case RT_EXECUTION_ABORTED: end_execution(x, e, RT_ABORTED); break;
@@ -661,7 +662,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         break;
     case RT_TASK_SUBMITTED:
         f->phase = RT_TASK;
-        replace(&f->submitted, share(e->data));
+        exec_replace(&f->submitted, exec_share(e->data));
         break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:
@@ -676,17 +677,17 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
     case RT_EVALUATION_FAILED: break; /* a retry, catcher or failure follows */
     case RT_MAP_RUN_FAILED: break;    /* MapStateFailed, or a retry, follows */
-    case RT_CHILD_STARTED: start_child(f->group, e); break;
+    case RT_CHILD_STARTED: exec_start_child(f->group, e); break;
     case RT_CHILD_ENDED: end_map_child(f->group, e); break;
     case RT_MAP_RUN_REDRIVEN: apply_map_run_redrive(f->group, e); break;
-    case RT_CHILD_REDRIVEN: redrive_child(f->group, e->index); break;
+    case RT_CHILD_REDRIVEN: exec_redrive_child(f->group, e->index); break;
     case RT_MAP_RUN_UPDATED: update_map_run_of(f->group, e); break;
     case RT_GROUP_FAILED:
         f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
         if (f->group)
             f->group->over = true;
         break;
-    case RT_ITERATION_STARTED: start_iteration(x, f, e); break;
+    case RT_ITERATION_STARTED: exec_start_iteration(x, f, e); break;
     case RT_ITERATION_SUCCEEDED:
     case RT_BRANCH_SUCCEEDED: end_child(x, f, e); break;
     case RT_WAITING:
@@ -697,7 +698,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_HEARTBEAT: f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms; break;
     case RT_TASK_ANSWERED:
         f->answered = true;
-        replace(&f->answer, share(e->data));
+        exec_replace(&f->answer, exec_share(e->data));
         replace_error(&f->error, &e->error);
         break;
     case RT_STATE_ABORTED:
@@ -724,11 +725,12 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 
     x->machine = asl_machine_ref(m);
     x->scope = config->scope ? config->scope : m->top;
-    x->names = (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
-                                 share(n->machine_name), share(n->role_arn), share(n->region)};
+    x->names = (struct rt_names){exec_share(n->arn),         exec_share(n->name),
+                                 exec_share(n->machine_arn), exec_share(n->machine_name),
+                                 exec_share(n->role_arn),    exec_share(n->region)};
     x->extra_context = json_ref(config->context ? config->context : json_empty_object());
     x->only_context = config->only_context;
-    x->written = share(config->written);
+    x->written = exec_share(config->written);
     x->aws_limits = config->aws_limits;
     x->express = config->express;
     x->seed = config->seed;

@@ -72,7 +72,7 @@ static const struct {
 /* Times are far from where adding to them overflows. */
 #define MOST_MS (INT64_MAX / 4)
 
-static bool is_text(const json *v)
+static bool fits_is_text(const json *v)
 {
     return !v || json_is_string(v);
 }
@@ -84,7 +84,7 @@ static bool is_count(int64_t n)
 
 static bool has_values(const struct rt_event *e, int needs)
 {
-    return (!(needs & VALUE) || e->data) && (!(needs & TEXT) || is_text(e->data)) &&
+    return (!(needs & VALUE) || e->data) && (!(needs & TEXT) || fits_is_text(e->data)) &&
            (!(needs & NUMBER) || !e->extra || json_is_number(e->extra)) &&
            (!(needs & VARIABLES) || !e->extra || json_is_object(e->extra));
 }
@@ -94,8 +94,8 @@ bool rt_event_is_sound(const struct rt_event *e)
     return has_values(e, kinds[e->kind].needs) &&
            (!e->state || e->kind <= RT_EXECUTION_REDRIVEN ||
             kinds[e->kind].types & OF(e->state->type)) &&
-           is_text(e->token) && is_text(e->error.name) && is_text(e->error.cause) &&
-           is_text(e->error.location) && e->at_ms > -MOST_MS && e->at_ms < MOST_MS &&
+           fits_is_text(e->token) && fits_is_text(e->error.name) && fits_is_text(e->error.cause) &&
+           fits_is_text(e->error.location) && e->at_ms > -MOST_MS && e->at_ms < MOST_MS &&
            e->due_ms > -MOST_MS && e->due_ms < MOST_MS;
 }
 

@@ -108,7 +108,7 @@ static void child_command(struct step *s, struct rt_frame *f, enum rt_command_ki
 }
 
 /* False when it failed, and with it the Map: `f` may be gone then. */
-static bool start_child(struct step *s, struct rt_frame *f)
+static bool map_run_start_child(struct step *s, struct rt_frame *f)
 {
     uint32_t i = f->group->started;
     json *input = iteration_input(s, f, i);
@@ -126,7 +126,7 @@ static bool start_child(struct step *s, struct rt_frame *f)
     return true;
 }
 
-static void redrive_child(struct step *s, struct rt_frame *f)
+static void map_run_redrive_child(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
     uint32_t i = g->pending_from;
@@ -147,8 +147,8 @@ void start_children(struct step *s, struct rt_frame *f)
         if (!running(s) || !group_wants_more(g))
             return;
         if (g->pending)
-            redrive_child(s, f);
-        else if (!start_child(s, f))
+            map_run_redrive_child(s, f);
+        else if (!map_run_start_child(s, f))
             return;
     }
     group_goes_on(s, f);

@@ -26,8 +26,8 @@ static json *items_of(struct step *s, struct rt_frame *f, json *effective, struc
     return asl_flow_items(f->state, &env, e);
 }
 
-static bool concurrency(struct step *s, struct rt_frame *f, const struct asl_env *env, int64_t *out,
-                        struct asl_error *e)
+static bool state_group_concurrency(struct step *s, struct rt_frame *f, const struct asl_env *env,
+                                    int64_t *out, struct asl_error *e)
 {
     int64_t most = f->state->map.distributed ? DISTRIBUTED_CONCURRENCY
                    : s->x->aws_limits        ? INLINE_CONCURRENCY
@@ -75,7 +75,7 @@ json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
 }
 
 /* False when it failed, and with it the Map: `f` may be gone then. */
-static bool start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
+static bool state_group_start_iteration(struct step *s, struct rt_frame *f, uint32_t previous)
 {
     uint32_t i = f->group->started;
     json *input = iteration_input(s, f, i);
@@ -95,7 +95,7 @@ static bool start_iteration(struct step *s, struct rt_frame *f, uint32_t previou
 static void start_iterations(struct step *s, struct rt_frame *f)
 {
     while (group_wants_more(f->group) && !step_is_long(s))
-        if (!start_iteration(s, f, f->group->begun))
+        if (!state_group_start_iteration(s, f, f->group->begun))
             return;
     group_goes_on(s, f);
 }
@@ -115,7 +115,7 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
     json *items = items_of(s, f, effective, &e);
 
     inner.input = effective;
-    if (!items || !concurrency(s, f, &inner, &limit, &e)) {
+    if (!items || !state_group_concurrency(s, f, &inner, &limit, &e)) {
         json_unref(items);
         state_failed(s, f, &e);
         return;
@@ -143,7 +143,7 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
 
 /* ---- joining ---- */
 
-static void join(struct step *s, struct rt_frame *f)
+static void state_group_join(struct step *s, struct rt_frame *f)
 {
     struct rt_group *g = f->group;
     struct asl_error e = {0};
@@ -185,7 +185,7 @@ void work_group(struct step *s, struct rt_frame *f)
         if (f->group->resumed)
             resume_group(s, f);
         else if (f->group->done == f->group->total)
-            join(s, f);
+            state_group_join(s, f);
         else if (f->group->map_run)
             start_children(s, f);
         else
@@ -213,7 +213,7 @@ void resume_group(struct step *s, struct rt_frame *f)
         return;
     }
     while (f->group->resumed && !step_is_long(s))
-        if (!start_iteration(s, f, f->last))
+        if (!state_group_start_iteration(s, f, f->last))
             return;
     group_goes_on(s, f);
 }
@@ -231,7 +231,8 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output)
                                .data = json_ref(output),
                                .index = child->index,
                                .to = child->id});
-    if (map && running(s) && f->group->started < f->group->total && start_iteration(s, f, freed))
+    if (map && running(s) && f->group->started < f->group->total &&
+        state_group_start_iteration(s, f, freed))
         group_goes_on(s, f);
 }
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* TimeoutSeconds and HeartbeatSeconds; 0: none, which an expression may say. */
-static bool limit_of(const struct asl_number *n, const char *field, const struct asl_env *env,
-                     int64_t *out, struct asl_error *e)
+static bool state_task_limit_of(const struct asl_number *n, const char *field,
+                                const struct asl_env *env, int64_t *out, struct asl_error *e)
 {
     int64_t least = n->expression ? 0 : 1;
 
@@ -40,8 +40,8 @@ static bool limits_of(const struct rt_frame *f, const struct asl_env *env, int64
     if (!input)
         return false;
     inner.input = input;
-    good = limit_of(&task->timeout_s, "TimeoutSecondsPath", &inner, timeout_s, e) &&
-           limit_of(&task->heartbeat_s, "HeartbeatSecondsPath", &inner, heartbeat_s, e);
+    good = state_task_limit_of(&task->timeout_s, "TimeoutSecondsPath", &inner, timeout_s, e) &&
+           state_task_limit_of(&task->heartbeat_s, "HeartbeatSecondsPath", &inner, heartbeat_s, e);
     json_unref(input);
     return good;
 }
@@ -65,7 +65,7 @@ static json *make_token(const struct step *s)
 }
 
 /* A worker that takes an activity's task answers by a token, too, which the state doesn't see. */
-static bool has_token(const struct asl_task *t)
+static bool state_task_has_token(const struct asl_task *t)
 {
     return t->pattern != ASL_REQUEST_RESPONSE || t->kind == ASL_ACTIVITY;
 }
@@ -76,7 +76,7 @@ static const json *called(const struct asl_task *t)
     return t->kind == ASL_INTEGRATION ? t->type : t->resource;
 }
 
-static bool check_parameters(struct step *s, struct rt_frame *f, const json *parameters)
+static bool state_task_check_parameters(struct step *s, struct rt_frame *f, const json *parameters)
 {
     struct asl_error e = {0};
 
@@ -98,7 +98,7 @@ void work_task(struct step *s, struct rt_frame *f)
     json *credentials = NULL;
     bool gone = task->kind == ASL_ACTIVITY && s->has_activity &&
                 !s->has_activity(s->world, json_str(task->resource));
-    json *token = has_token(task) ? make_token(s) : NULL;
+    json *token = state_task_has_token(task) ? make_token(s) : NULL;
 
     view_init(&view, s, f);
     view.token = task->kind == ASL_ACTIVITY ? NULL : token;
@@ -119,7 +119,8 @@ void work_task(struct step *s, struct rt_frame *f)
         state_failed(s, f, &e);
         return;
     }
-    if (!check_parameters(s, f, parameters) || (credentials && !check_size(s, f, credentials))) {
+    if (!state_task_check_parameters(s, f, parameters) ||
+        (credentials && !check_size(s, f, credentials))) {
         json_unref(parameters);
         json_unref(credentials);
         json_unref(token);

@@ -93,7 +93,7 @@ bool step_is_long(const struct step *s)
 }
 
 /* In the order in which events made frames what they are; siblings by index. */
-static int by_age(const void *a, const void *b)
+static int step_by_age(const void *a, const void *b)
 {
     const struct rt_frame *x = *(struct rt_frame *const *)a, *y = *(struct rt_frame *const *)b;
 
@@ -113,7 +113,7 @@ static struct rt_frame **frames_by_age(const rt_exec *x, size_t *count)
     for (uint32_t i = 0; i < x->frame_count; i++)
         if (x->frames[i])
             order[(*count)++] = x->frames[i];
-    qsort(order, *count, sizeof *order, by_age);
+    qsort(order, *count, sizeof *order, step_by_age);
     return order;
 }
 
@@ -585,7 +585,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
 /* ---- the loop ---- */
 
 /* Is there room for a transition? If not, the step comes to its end. */
-static bool has_room(struct step *s)
+static bool step_has_room(struct step *s)
 {
     s->out->held = s->room && *s->room <= 0;
     return !s->out->held;
@@ -597,7 +597,7 @@ static void take_room(struct step *s)
         --*s->room;
 }
 
-static void enter(struct step *s, struct rt_frame *f)
+static void step_enter(struct step *s, struct rt_frame *f)
 {
     take_room(s);
     emit(s, &(struct rt_event){.kind = RT_STATE_ENTERED,
@@ -621,11 +621,11 @@ static void work(struct step *s, struct rt_frame *f)
     }
 }
 
-static void visit(struct step *s, struct rt_frame *f)
+static void step_visit(struct step *s, struct rt_frame *f)
 {
     switch (f->phase) {
     case RT_ENTERING:
-        enter(s, f);
+        step_enter(s, f);
         if (running(s))
             work(s, f);
         break;
@@ -644,14 +644,15 @@ static void visit(struct step *s, struct rt_frame *f)
     }
 }
 
-static void run(struct step *s)
+static void step_run(struct step *s)
 {
     struct rt_frame *f;
 
     for (int budget = STEP_BUDGET; running(s) && budget > 0 && !step_is_long(s); budget--) {
-        if ((s->room && exec_next_enters(s->x) && !has_room(s)) || !(f = exec_next_ready(s->x)))
+        if ((s->room && exec_next_enters(s->x) && !step_has_room(s)) ||
+            !(f = exec_next_ready(s->x)))
             return;
-        visit(s, f);
+        step_visit(s, f);
     }
     s->out->more = running(s) && s->x->ready_count > 0;
 }
@@ -680,7 +681,7 @@ static void timers(struct step *s)
         switch (f->phase) {
         case RT_WAIT: wait_over(s, f); break;
         case RT_RETRYING:
-            if (!has_room(s))
+            if (!step_has_room(s))
                 return;
             take_room(s);
             work(s, f);
@@ -692,14 +693,14 @@ static void timers(struct step *s)
 }
 
 /* The task that an input answers; NULL when it is over. */
-static struct rt_frame *answered(const struct step *s, const struct rt_input *in)
+static struct rt_frame *step_answered(const struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = exec_frame(s->x, in->frame);
 
     return f && f->phase == RT_TASK && f->ref == in->ref ? f : NULL;
 }
 
-static void take_input(struct step *s, const struct rt_input *in)
+static void step_take_input(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f;
 
@@ -712,7 +713,7 @@ static void take_input(struct step *s, const struct rt_input *in)
     case RT_IN_CONTINUE: break;
     case RT_IN_TASK_OK:
     case RT_IN_TASK_FAILED:
-        if (!(f = answered(s, in)))
+        if (!(f = step_answered(s, in)))
             break;
         if (f->answered)
             task_answered(s, f);
@@ -723,11 +724,11 @@ static void take_input(struct step *s, const struct rt_input *in)
         break;
     case RT_IN_TOKEN_OK:
     case RT_IN_TOKEN_FAILED:
-        if ((f = answered(s, in)))
+        if ((f = step_answered(s, in)))
             token_answered(s, f, in->kind == RT_IN_TOKEN_OK ? in->value : NULL, in->error);
         break;
     case RT_IN_STARTED:
-        if ((f = answered(s, in)) && !f->started)
+        if ((f = step_answered(s, in)) && !f->started)
             emit(s, &(struct rt_event){.kind = RT_TASK_STARTED,
                                        .frame = f->id,
                                        .previous = f->last,
@@ -735,11 +736,11 @@ static void take_input(struct step *s, const struct rt_input *in)
                                        .data = in->value ? json_ref(in->value) : NULL});
         break;
     case RT_IN_SUBMITTED:
-        if ((f = answered(s, in)))
+        if ((f = step_answered(s, in)))
             task_submitted(s, f, in->value);
         break;
     case RT_IN_HEARTBEAT:
-        if ((f = answered(s, in)) && f->beat_every_ms)
+        if ((f = step_answered(s, in)) && f->beat_every_ms)
             emit(s, &(struct rt_event){.kind = RT_HEARTBEAT, .frame = f->id, .state = f->state});
         break;
     case RT_IN_CHILD_OK:
@@ -779,8 +780,8 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
     };
 
     if (x->status == RT_RUNNING || in->kind == RT_IN_REDRIVE) {
-        take_input(&s, in);
-        run(&s);
+        step_take_input(&s, in);
+        step_run(&s);
     }
     forget_context(&s);
     if (x->status == RT_SUCCEEDED)

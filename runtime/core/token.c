@@ -14,7 +14,7 @@
 enum { PREFIX = sizeof RT_TOKEN_PREFIX - 1, DIGITS = 64 };
 
 /* From `at` on; `len`: there is none. */
-static size_t find_token(const char *text, size_t len, size_t at)
+static size_t token_find_token(const char *text, size_t len, size_t at)
 {
     while (at + PREFIX + DIGITS <= len) {
         const char *a = memchr(text + at, RT_TOKEN_PREFIX[0], len - at);
@@ -37,7 +37,7 @@ static size_t find_token(const char *text, size_t len, size_t at)
 
 void rt_hide_tokens(char *text, size_t len)
 {
-    for (size_t at = 0; (at = find_token(text, len, at)) < len; at += PREFIX + DIGITS)
+    for (size_t at = 0; (at = token_find_token(text, len, at)) < len; at += PREFIX + DIGITS)
         memset(text + at + PREFIX, '*', DIGITS);
 }
 
@@ -45,7 +45,7 @@ static void hide_in(json **text)
 {
     size_t len = *text ? json_str_len(*text) : 0;
 
-    if (!len || find_token(json_str(*text), len, 0) == len)
+    if (!len || token_find_token(json_str(*text), len, 0) == len)
         return;
     char *copy = mem_strndup(json_str(*text), len);
     rt_hide_tokens(copy, len);

@@ -47,7 +47,7 @@ const char *asl_version(void)
 
 /* ---- definitions ---- */
 
-static void describe(struct buf *out, const struct asl_problem *p)
+static void embed_describe(struct buf *out, const struct asl_problem *p)
 {
     if (p->place.line)
         buf_printf(out, "%u:%u: ", p->place.line, p->place.column);
@@ -66,7 +66,7 @@ asl_definition *asl_definition_new(const char *name, const char *text, size_t le
     d->machine = asl_compile(text, len, document_format(NULL, text, len), &report);
     d->errors = report.errors;
     for (size_t i = 0; i < report.count; i++)
-        describe(&d->problems, &report.problems[i]);
+        embed_describe(&d->problems, &report.problems[i]);
     buf_str(&d->problems);
     asl_report_clear(&report);
     return d;
@@ -94,12 +94,12 @@ const char *asl_definition_problems(const asl_definition *d)
 
 /* ---- from the engine to the callbacks ---- */
 
-static json *text_value(const char *text)
+static json *embed_text_value(const char *text)
 {
     return text ? json_cstring(text) : NULL;
 }
 
-static void run_task(void *user, const struct task *t)
+static void embed_run_task(void *user, const struct task *t)
 {
     asl_engine *e = user;
     struct buf parameters = {0};
@@ -121,7 +121,7 @@ static void run_task(void *user, const struct task *t)
     buf_clear(&parameters);
 }
 
-static void cancel_task(void *user, uint64_t id)
+static void embed_cancel_task(void *user, uint64_t id)
 {
     asl_engine *e = user;
 
@@ -129,7 +129,7 @@ static void cancel_task(void *user, uint64_t id)
         e->options.cancel_task(e->options.user, e, id);
 }
 
-static void ended(void *user, uint64_t execution, const rt_exec *x)
+static void embed_ended(void *user, uint64_t execution, const rt_exec *x)
 {
     asl_engine *e = user;
 
@@ -143,8 +143,10 @@ static void ended(void *user, uint64_t execution, const rt_exec *x)
 asl_engine *asl_engine_new(const struct asl_engine_options *options)
 {
     asl_engine *e = mem_calloc(1, sizeof *e);
-    struct engine_hooks hooks = {
-        .user = e, .run_task = run_task, .cancel_task = cancel_task, .ended = ended};
+    struct engine_hooks hooks = {.user = e,
+                                 .run_task = embed_run_task,
+                                 .cancel_task = embed_cancel_task,
+                                 .ended = embed_ended};
 
     if (options)
         e->options = *options;
@@ -154,7 +156,7 @@ asl_engine *asl_engine_new(const struct asl_engine_options *options)
     return e;
 }
 
-static void drop(asl_execution *x)
+static void embed_drop(asl_execution *x)
 {
     asl_engine *e = x->engine;
 
@@ -172,7 +174,7 @@ void asl_engine_free(asl_engine *e)
     assert(!e->advancing);
     for (size_t i = 0; i < e->count; i++)
         if (e->executions[i])
-            drop(e->executions[i]);
+            embed_drop(e->executions[i]);
     engine_free(e->engine);
     store_free(e->store);
     diag_clear(&e->why);
@@ -195,7 +197,7 @@ void asl_advance(asl_engine *e, int64_t now_ms)
     e->advancing = false;
     for (size_t i = 0; e->dropped && i < e->count; i++) {
         if (e->executions[i] && e->executions[i]->dropped) {
-            drop(e->executions[i]);
+            embed_drop(e->executions[i]);
             e->dropped--;
         }
     }
@@ -238,8 +240,9 @@ bool asl_task_succeed(asl_engine *e, uint64_t id, const char *output, const char
 
 void asl_task_fail(asl_engine *e, uint64_t id, const char *error, const char *cause)
 {
-    engine_task_done(e->engine, id,
-                     &(struct task_result){.error = text_value(error), .cause = text_value(cause)});
+    engine_task_done(
+        e->engine, id,
+        &(struct task_result){.error = embed_text_value(error), .cause = embed_text_value(cause)});
 }
 
 /* ---- executions ---- */
@@ -311,7 +314,7 @@ static const rt_exec *exec_of(const asl_execution *x)
 
 void asl_stop(asl_execution *x, const char *error, const char *cause)
 {
-    struct asl_error e = {.name = text_value(error), .cause = text_value(cause)};
+    struct asl_error e = {.name = embed_text_value(error), .cause = embed_text_value(cause)};
 
     engine_stop(x->engine->engine, x->number, &e);
     asl_error_clear(&e);
@@ -322,7 +325,7 @@ void asl_execution_free(asl_execution *x)
     if (!x || x->dropped)
         return;
     if (!x->engine->advancing) {
-        drop(x);
+        embed_drop(x);
         return;
     }
     x->dropped = true;

@@ -13,12 +13,12 @@ struct entry *engine_entry(const engine *e, uint64_t execution)
     return (struct entry *)(void *)id_map_get(&e->entries, execution);
 }
 
-static bool before(const struct entry *a, const struct entry *b)
+static bool engine_before(const struct entry *a, const struct entry *b)
 {
     return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->node.id < b->node.id;
 }
 
-static void put(engine *e, size_t i, struct entry *entry)
+static void engine_put(engine *e, size_t i, struct entry *entry)
 {
     e->heap[i] = entry;
     entry->heap = i + 1;
@@ -28,9 +28,9 @@ static void sift_up(engine *e, size_t i)
 {
     struct entry *moving = e->heap[i];
 
-    for (; i > 0 && before(moving, e->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        put(e, i, e->heap[(i - 1) / 2]);
-    put(e, i, moving);
+    for (; i > 0 && engine_before(moving, e->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        engine_put(e, i, e->heap[(i - 1) / 2]);
+    engine_put(e, i, moving);
 }
 
 static void sift_down(engine *e, size_t i)
@@ -38,13 +38,13 @@ static void sift_down(engine *e, size_t i)
     struct entry *moving = e->heap[i];
 
     for (size_t kid; (kid = 2 * i + 1) < e->heap_count; i = kid) {
-        if (kid + 1 < e->heap_count && before(e->heap[kid + 1], e->heap[kid]))
+        if (kid + 1 < e->heap_count && engine_before(e->heap[kid + 1], e->heap[kid]))
             kid++;
-        if (!before(e->heap[kid], moving))
+        if (!engine_before(e->heap[kid], moving))
             break;
-        put(e, i, e->heap[kid]);
+        engine_put(e, i, e->heap[kid]);
     }
-    put(e, i, moving);
+    engine_put(e, i, moving);
 }
 
 void engine_set_due(engine *e, struct entry *entry, int64_t due_ms)
@@ -58,14 +58,14 @@ void engine_set_due(engine *e, struct entry *entry, int64_t due_ms)
         entry->heap = 0;
         if (i == e->heap_count)
             return;
-        put(e, i, last);
+        engine_put(e, i, last);
         sift_up(e, i);
         sift_down(e, last->heap - 1);
         return;
     }
     if (!entry->heap) {
         MEM_GROW(e->heap, e->heap_count, e->heap_cap);
-        put(e, e->heap_count++, entry);
+        engine_put(e, e->heap_count++, entry);
     }
     sift_up(e, entry->heap - 1);
     sift_down(e, entry->heap - 1);
@@ -230,8 +230,9 @@ static struct input *add_beginning(engine *e, enum rt_input_kind kind, uint64_t 
 /* What an execution has in memory, about, before it has anything of its own. */
 enum { NEW_BYTES = 4096 };
 
-static uint64_t start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
-                      const struct engine_label *label, struct errand *errand)
+static uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *config,
+                                   const json *input, const struct engine_label *label,
+                                   struct errand *errand)
 {
     struct entry *entry = engine_add_entry(e, e->next++);
 
@@ -256,7 +257,7 @@ uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config,
 {
     static const struct engine_label none;
 
-    return start(e, m, config, input, label ? label : &none, NULL);
+    return engine_start_entry(e, m, config, input, label ? label : &none, NULL);
 }
 
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
@@ -268,8 +269,8 @@ void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
 }
 
 /* What came of an errand goes to who sent it. Takes the values. */
-static void answer(engine *e, const struct errand *r, enum rt_input_kind kind, json *value,
-                   struct asl_error error)
+static void engine_answer(engine *e, const struct errand *r, enum rt_input_kind kind, json *value,
+                          struct asl_error error)
 {
     struct input *in = engine_add_input(e, kind, r->execution);
 
@@ -292,7 +293,7 @@ void engine_task_started(engine *e, uint64_t id, const json *worker)
     struct errand *r = find_errand(e, id);
 
     if (r)
-        answer(e, r, RT_IN_STARTED, worker ? json_ref(worker) : NULL, (struct asl_error){0});
+        engine_answer(e, r, RT_IN_STARTED, worker ? json_ref(worker) : NULL, (struct asl_error){0});
 }
 
 void engine_task_submitted(engine *e, uint64_t id, const json *output)
@@ -300,7 +301,7 @@ void engine_task_submitted(engine *e, uint64_t id, const json *output)
     struct errand *r = find_errand(e, id);
 
     if (r && r->submits)
-        answer(e, r, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
+        engine_answer(e, r, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
 }
 
 void engine_task_heartbeat(engine *e, uint64_t id)
@@ -308,7 +309,7 @@ void engine_task_heartbeat(engine *e, uint64_t id)
     struct errand *r = find_errand(e, id);
 
     if (r)
-        answer(e, r, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
+        engine_answer(e, r, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
 }
 
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
@@ -321,8 +322,8 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
     }
     if (e->hooks.answered)
         e->hooks.answered(e->hooks.user, r->since_ms);
-    answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
-           (struct asl_error){.name = result->error, .cause = result->cause});
+    engine_answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
+                  (struct asl_error){.name = result->error, .cause = result->cause});
     json_unref(result->exchange);
     *result = (struct task_result){0};
     remove_errand(e, r);
@@ -338,8 +339,8 @@ void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
     }
     if (e->hooks.answered)
         e->hooks.answered(e->hooks.user, r->since_ms);
-    answer(e, r, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
-           (struct asl_error){.name = result->error, .cause = result->cause});
+    engine_answer(e, r, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
+                  (struct asl_error){.name = result->error, .cause = result->cause});
     *result = (struct task_result){0};
 }
 
@@ -554,7 +555,7 @@ static void keep_apart(engine *e, const struct turn *t)
     store_append(e->apart, t->execution, t->out.events, t->out.count);
 }
 
-static bool keep(engine *e, struct diag *why)
+static bool engine_keep_events(engine *e, struct diag *why)
 {
     struct diag failed = {0};
     uint64_t refused;
@@ -626,7 +627,7 @@ void engine_start_child(engine *e, struct errand *r, const rt_exec *parent,
     if (label.keep == ENGINE_KEEP && c->state->map.express)
         label.keep = ENGINE_KEEP_RUNNING;
     rt_child_config(parent, c, &config);
-    r->number = start(e, rt_exec_machine(parent), &config, c->parameters, &label, r);
+    r->number = engine_start_entry(e, rt_exec_machine(parent), &config, c->parameters, &label, r);
     rt_names_clear(&config.names);
 }
 
@@ -655,7 +656,7 @@ static void cancel(engine *e, struct errand *r)
     }
 }
 
-static void release(engine *e, struct errand *r)
+static void engine_release_entry(engine *e, struct errand *r)
 {
     uint64_t id = r->node.id;
 
@@ -665,8 +666,8 @@ static void release(engine *e, struct errand *r)
 }
 
 /* Unless it runs already: then there is nothing to do. */
-static void ask_for_child(engine *e, uint64_t execution, const rt_exec *x,
-                          const struct rt_command *c)
+static void engine_ask_for_child(engine *e, uint64_t execution, const rt_exec *x,
+                                 const struct rt_command *c)
 {
     struct errand *r = engine_add_errand(e, execution, c);
 
@@ -685,7 +686,7 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     switch (c->kind) {
     case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
     case RT_START_CHILD:
-    case RT_REDRIVE_CHILD: ask_for_child(e, execution, x, c); break;
+    case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;
     case RT_CANCEL_TASK:
     case RT_CANCEL_CHILD:
         if ((r = engine_errand(e, execution, c->ref)))
@@ -693,7 +694,7 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
         break;
     case RT_RELEASE_TASK:
         if ((r = engine_errand(e, execution, c->ref)))
-            release(e, r);
+            engine_release_entry(e, r);
         break;
     }
 }
@@ -713,8 +714,8 @@ void engine_tell_parent(engine *e, struct errand *r, const rt_exec *x)
     const json *output = rt_exec_output(x);
     const struct asl_error *error = rt_exec_error(x);
 
-    answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, output ? json_ref(output) : NULL,
-           asl_error_copy(error));
+    engine_answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED,
+                  output ? json_ref(output) : NULL, asl_error_copy(error));
     remove_errand(e, r);
 }
 
@@ -723,7 +724,7 @@ void engine_child_lost(engine *e, struct errand *r, const char *why)
     struct asl_error error = {0};
 
     asl_error_set(&error, "States.Runtime", "%s", why);
-    answer(e, r, RT_IN_CHILD_FAILED, NULL, error);
+    engine_answer(e, r, RT_IN_CHILD_FAILED, NULL, error);
     remove_errand(e, r);
 }
 
@@ -736,7 +737,7 @@ static bool is_last(const struct turn *t)
     return last >= RT_EXECUTION_SUCCEEDED && last <= RT_EXECUTION_TIMED_OUT;
 }
 
-static void tell(engine *e, struct turn *t)
+static void engine_tell(engine *e, struct turn *t)
 {
     struct entry *entry = engine_entry(e, t->execution);
     const rt_exec *x = entry ? entry->x : NULL;
@@ -805,11 +806,11 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
         diag_set(why, e->why.code, 0, "%s", e->why.text);
         return false;
     }
-    if (!keep(e, why))
+    if (!engine_keep_events(e, why))
         return false;
     /* Hooks add inputs, never turns. */
     for (size_t i = 0; i < e->turn_count; i++)
-        tell(e, &e->turns[i]);
+        engine_tell(e, &e->turns[i]);
     sleep_after_turn(e);
     e->turn_count = 0;
     e->grown += e->turn_bytes;

@@ -32,7 +32,7 @@ void engine_limit_memory(engine *e, size_t bytes)
     e->memory = bytes;
 }
 
-static void measure(engine *e)
+static void engine_memory_measure(engine *e)
 {
     e->used = e->hooks.used_bytes ? e->hooks.used_bytes(e->hooks.user) : 0;
     e->grown = 0;
@@ -46,13 +46,13 @@ bool engine_is_short(const engine *e)
 bool engine_is_full(engine *e)
 {
     if (engine_is_short(e))
-        measure(e);
+        engine_memory_measure(e);
     return e->used >= e->memory / 4 * 3;
 }
 
 /* ---- lists of executions ---- */
 
-static void enlist(struct entry_list *list, struct entry *entry)
+static void engine_memory_enlist(struct entry_list *list, struct entry *entry)
 {
     entry->in = list;
     entry->behind = NULL;
@@ -86,7 +86,7 @@ void engine_note_step(engine *e, struct entry *entry)
     if (entry->in == &e->stepped)
         return;
     engine_unlist(entry);
-    enlist(&e->stepped, entry);
+    engine_memory_enlist(&e->stepped, entry);
 }
 
 /* ---- leaving memory ---- */
@@ -105,7 +105,7 @@ bool engine_can_leave(const engine *e, const struct entry *entry)
            rt_exec_status(entry->x) == RT_RUNNING;
 }
 
-static void leave(struct entry *entry)
+static void engine_memory_leave(struct entry *entry)
 {
     engine_unlist(entry);
     rt_exec_free(entry->x);
@@ -129,13 +129,13 @@ static void let_leave(engine *e)
 
     for (size_t n = 0; n < LOOKED_AT && (entry = e->stepped.first); n++) {
         if (engine_can_leave(e, entry) && !comes_next(e, entry->node.id)) {
-            leave(entry);
+            engine_memory_leave(entry);
             continue;
         }
         engine_unlist(entry);
         entry->held = bytes_held(entry);
         if (entry->held >= e->memory / MUCH)
-            enlist(&e->large, entry);
+            engine_memory_enlist(&e->large, entry);
     }
 }
 
@@ -174,11 +174,11 @@ void engine_look_at_memory(engine *e)
     e->grown += e->under_way_count ? GROWS_UNDER_WAY : 0;
     if (!e->hooks.used_bytes || (!engine_is_short(e) && e->grown < e->memory / LOOKS))
         return;
-    measure(e);
+    engine_memory_measure(e);
     if (!engine_is_short(e))
         return;
     let_leave(e);
-    measure(e);
+    engine_memory_measure(e);
     if (e->used >= e->memory && !e->stepped.first)
         fail_largest(e);
 }

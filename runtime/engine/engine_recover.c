@@ -18,7 +18,7 @@ struct folding {
 
 /* What a row has of events that an earlier turn has read is passed over without a call of this: so
  * that each turn gets on, its share begins with what is new. */
-static bool apply(void *user, const struct rt_event *event)
+static bool engine_recover_apply(void *user, const struct rt_event *event)
 {
     struct folding *v = user;
     engine *e = v->e;
@@ -84,7 +84,7 @@ enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *w
                         .goes_on = f->next > 0,
                         .pauses = pauses && f->begun < MOST_BEGINNINGS};
 
-    bool good = begun && store_read(e->store, f->execution, f->next, apply, &v, why);
+    bool good = begun && store_read(e->store, f->execution, f->next, engine_recover_apply, &v, why);
     if (good && v.fits && v.paused)
         return FOLD_PAUSED;
     if (good && v.fits && rt_exec_start_ms(f->x))

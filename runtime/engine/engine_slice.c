@@ -26,7 +26,7 @@ enum { MOST_UNDER_WAY = 4096 };
 /* Stacks that are kept for the next steps. */
 enum { MOST_SPARE = 16 };
 
-static bool has_activity(void *world, const char *arn)
+static bool engine_slice_has_activity(void *world, const char *arn)
 {
     const struct slice *s = world;
     const struct engine_hooks *hooks = &s->engine->hooks;
@@ -155,7 +155,8 @@ static void run_step(void *user)
     rt_step(s->entry->x, &s->in, &s->out);
 }
 
-static void prepare(engine *e, struct slice *s, struct entry *entry, struct input *given)
+static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry,
+                                 struct input *given)
 {
     s->entry = entry;
     s->given = *given;
@@ -170,7 +171,7 @@ static void prepare(engine *e, struct slice *s, struct entry *entry, struct inpu
         .error = &s->given.error,
         .room = e->transitions.size ? &e->transitions.left : NULL,
         .wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale,
-        .has_activity = e->hooks.has_activity ? has_activity : NULL,
+        .has_activity = e->hooks.has_activity ? engine_slice_has_activity : NULL,
         .world = s,
         .work = &s->work,
     };
@@ -195,7 +196,7 @@ static void unsettle(engine *e, uint64_t number)
     id_map_put(&e->unsettled, n);
 }
 
-static void settle(engine *e, uint64_t number)
+static void engine_slice_settle(engine *e, uint64_t number)
 {
     mem_free(id_map_take(&e->unsettled, number));
 }
@@ -250,7 +251,7 @@ void engine_step_entry(engine *e, struct entry *entry, struct input *given)
     struct slice *s = take_slice(e);
 
     assert(!entry->slice);
-    prepare(e, s, entry, given);
+    engine_slice_prepare(e, s, entry, given);
     if (!s->coroutine) {
         run_step(s);
     } else {
@@ -279,14 +280,14 @@ static void end_step(engine *e, struct slice *s, bool kept)
 
     s->waiting = NULL;
     s->waiting_count = s->waiting_cap = 0;
-    settle(e, s->given.number);
+    engine_slice_settle(e, s->given.number);
     if (kept)
         finish_step(e, s);
     else
         s->entry->slice = NULL;
     give_slice_back(e, s);
     for (size_t i = 0; i < count; i++) {
-        settle(e, waiting[i].number);
+        engine_slice_settle(e, waiting[i].number);
         if (kept)
             engine_step(e, &waiting[i]);
         else

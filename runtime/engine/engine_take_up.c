@@ -114,8 +114,8 @@ static bool find_ended_child(engine *e, struct errand *r, bool *found, struct di
 
 /* The child that runs is its parent's again, or the one that has ended is answered for, or there is
  * none yet. */
-static bool ask_for_child(engine *e, const struct entry *entry, const struct rt_command *c,
-                          struct diag *why)
+static bool engine_take_up_ask_for_child(engine *e, const struct entry *entry,
+                                         const struct rt_command *c, struct diag *why)
 {
     struct errand *r = engine_add_errand(e, entry->node.id, c);
     bool found = false;
@@ -145,13 +145,13 @@ static bool give_commands(engine *e, struct entry *entry, const struct rt_output
         if (c->kind == RT_RUN_TASK)
             engine_hand_out(e, entry->node.id, entry->x, c);
         else
-            good = ask_for_child(e, entry, c, why);
+            good = engine_take_up_ask_for_child(e, entry, c, why);
     }
     return good;
 }
 
 /* Lets an execution go on that has its history. False with *why filled: it can't. */
-static bool go_on(engine *e, struct entry *entry, struct diag *why)
+static bool engine_take_up_go_on(engine *e, struct entry *entry, struct diag *why)
 {
     struct rt_output out = {0};
     const rt_exec *x = entry->x;
@@ -177,7 +177,7 @@ static bool go_on(engine *e, struct entry *entry, struct diag *why)
 }
 
 /* What an earlier turn has read of that history, or nothing. */
-static struct fold begun(engine *e, uint64_t execution)
+static struct fold engine_take_up_begun(engine *e, uint64_t execution)
 {
     struct fold f = {.execution = execution};
 
@@ -193,10 +193,10 @@ static struct fold begun(engine *e, uint64_t execution)
  * for the next turn. Then or when the store can't be read the entry is as it was; else it isn't
  * untaken any more, or it is gone.
  */
-static bool take_up(engine *e, struct entry *entry, bool pauses)
+static bool engine_take_up_take_up(engine *e, struct entry *entry, bool pauses)
 {
     uint64_t execution = entry->node.id;
-    struct fold f = begun(e, execution);
+    struct fold f = engine_take_up_begun(e, execution);
     struct diag why = {0};
 
     if (entry->errand && entry->errand->unasked)
@@ -208,7 +208,7 @@ static bool take_up(engine *e, struct entry *entry, bool pauses)
         return false;
     }
     entry->x = f.x;
-    if (end == FOLD_FAILED || !go_on(e, entry, &why)) {
+    if (end == FOLD_FAILED || !engine_take_up_go_on(e, entry, &why)) {
         if (engine_is_damage(&why))
             engine_set_apart(e, execution, why.text);
         else
@@ -248,7 +248,7 @@ bool engine_take_up_now(engine *e, struct entry *entry)
         entry = eldest(e, entry);
         uint64_t number = entry->node.id;
         bool awake = entry->kept_due_ms == STORE_AWAKE;
-        take_up(e, entry, false);
+        engine_take_up_take_up(e, entry, false);
         /* The turn that it was to have. */
         if (awake && (entry = engine_entry(e, number)))
             engine_queue(e, entry);
@@ -264,7 +264,7 @@ bool engine_take_up(engine *e, uint64_t execution)
 }
 
 /* The next that is to be taken up; NULL: that one needn't be. */
-static struct entry *next_of(engine *e, uint64_t execution)
+static struct entry *engine_take_up_next_of(engine *e, uint64_t execution)
 {
     struct entry *entry = untaken_entry(e, execution), *next = entry ? eldest(e, entry) : NULL;
 
@@ -281,14 +281,14 @@ void engine_take_up_some(engine *e)
     if (!e->untaken || e->takes_up_later)
         return;
     while (engine_takes_up(e) && !e->unreadable && !engine_share_is_over(e)) {
-        struct entry *entry = next_of(e, e->untaken[e->untaken_head]);
+        struct entry *entry = engine_take_up_next_of(e, e->untaken[e->untaken_head]);
         if (!entry) {
             e->untaken_head++;
             e->share_steps++;
             continue;
         }
         uint64_t execution = entry->node.id;
-        if (!take_up(e, entry, true))
+        if (!engine_take_up_take_up(e, entry, true))
             return;
         if (!e->unreadable && engine_entry(e, execution))
             engine_step(e, &(struct input){.kind = RT_IN_CONTINUE, .execution = execution});

@@ -31,7 +31,7 @@ struct environment {
 };
 
 /* The first of a name stays. */
-static void add_variable(struct environment *e, char *line)
+static void child_add_variable(struct environment *e, char *line)
 {
     size_t name = strcspn(line, "=") + 1;
 
@@ -56,9 +56,9 @@ static void environment_make(struct environment *e, const struct handler_row *ro
         parents++;
     e->lines = mem_calloc(count + parents + 1, sizeof *e->lines);
     for (size_t at = 0; at < e->room.len; at += strlen(e->room.data + at) + 1)
-        add_variable(e, e->room.data + at);
+        child_add_variable(e, e->room.data + at);
     for (size_t i = 0; i < parents; i++)
-        add_variable(e, environ[i]);
+        child_add_variable(e, environ[i]);
 }
 
 /* Away from 0, 1 and 2: the child's are made there. */
@@ -176,7 +176,7 @@ struct handler_answer child_not_started(const struct handler_row *row, int error
 
 /* ---- its handles ---- */
 
-static void on_closed(uv_handle_t *handle)
+static void child_on_closed(uv_handle_t *handle)
 {
     struct child *c = handle->data;
 
@@ -196,7 +196,7 @@ void child_own(struct child *c, void *handle)
 void child_shut(void *handle)
 {
     if (!uv_is_closing(handle))
-        uv_close(handle, on_closed);
+        uv_close(handle, child_on_closed);
 }
 
 void child_set_timer(struct child *c, uv_timer_cb expired, int64_t delay_ms)
@@ -214,7 +214,7 @@ void child_signal(const struct child *c, int number)
         kill(-c->pid, number);
 }
 
-static void on_drained(uv_timer_t *timer)
+static void child_on_drained(uv_timer_t *timer)
 {
     struct child *c = timer->data;
 
@@ -231,7 +231,7 @@ static void look_for_exit(struct child *c)
     waitid(P_PID, (id_t)c->pid, &c->how, WEXITED | WNOHANG);
     c->alive = false;
     child_shut(&c->exit);
-    child_set_timer(c, on_drained, DRAIN_MS);
+    child_set_timer(c, child_on_drained, DRAIN_MS);
     c->events->exited(c);
 }
 

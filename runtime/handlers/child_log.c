@@ -14,7 +14,8 @@ enum {
 };
 
 /* Of a line that is too long the part that ends with a whole character; the rest is the next. */
-static void end_line(struct child_log *l, handlers *h, const char *name, const char *execution)
+static void child_log_end_line(struct child_log *l, handlers *h, const char *name,
+                               const char *execution)
 {
     size_t n = utf8_cut(l->line.data, l->line.len, LINE_BYTES);
     struct buf clean = {0};
@@ -33,7 +34,7 @@ static void end_log(struct child_log *l, handlers *h, const char *name, const ch
 
     if (l->line.len - good < 4)
         l->line.len = good;
-    end_line(l, h, name, execution);
+    child_log_end_line(l, h, name, execution);
 }
 
 static void add_byte(struct child_log *l, handlers *h, const char *name, const char *execution,
@@ -45,12 +46,12 @@ static void add_byte(struct child_log *l, handlers *h, const char *name, const c
     if (belongs)
         return;
     if (c == '\n' || c == '\r') {
-        end_line(l, h, name, execution);
+        child_log_end_line(l, h, name, execution);
         return;
     }
     buf_addc(&l->line, c);
     if (l->line.len > LINE_BYTES)
-        end_line(l, h, name, execution);
+        child_log_end_line(l, h, name, execution);
 }
 
 void child_log_add(struct child_log *l, handlers *h, const char *name, const char *execution,
@@ -68,5 +69,5 @@ void child_log_add(struct child_log *l, handlers *h, const char *name, const cha
 void child_log_end(struct child_log *l, handlers *h, const char *name, const char *execution)
 {
     if (l->line.len)
-        end_line(l, h, name, execution);
+        child_log_end_line(l, h, name, execution);
 }

@@ -115,8 +115,8 @@ static bool read_added_body(struct reader *r, struct connection *c, const json *
     return read_strings(r, &c->body, v, at, "body");
 }
 
-static bool read_pattern(struct reader *r, struct connection *c, const json *v,
-                         const struct json_places *at)
+static bool connections_load_read_pattern(struct reader *r, struct connection *c, const json *v,
+                                          const struct json_places *at)
 {
     c->pattern = handlers_text(r, v, at->value, "connection");
     return c->pattern != NULL;
@@ -127,8 +127,12 @@ static const struct {
     bool (*read)(struct reader *r, struct connection *c, const json *v,
                  const struct json_places *at);
 } connection_fields[] = {
-    {"connection", read_pattern}, {"basic", read_basic},           {"api_key", read_api_key},
-    {"oauth", read_oauth},        {"headers", read_added_headers}, {"query", read_added_query},
+    {"connection", connections_load_read_pattern},
+    {"basic", read_basic},
+    {"api_key", read_api_key},
+    {"oauth", read_oauth},
+    {"headers", read_added_headers},
+    {"query", read_added_query},
     {"body", read_added_body},
 };
 

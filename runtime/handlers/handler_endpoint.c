@@ -52,8 +52,9 @@ static bool no_link_local_name(void *user, const char *host)
     return !endpoints_name_is_link_local(host);
 }
 
-static bool sign(handlers *h, const struct signed_request *q, const char *path, const char *query,
-                 struct sigv4_header *headers, size_t count, struct buf *lines, struct diag *why)
+static bool service_handler_sign(handlers *h, const struct signed_request *q, const char *path,
+                                 const char *query, struct sigv4_header *headers, size_t count,
+                                 struct buf *lines, struct diag *why)
 {
     const char *region = handlers_region(h);
     struct sigv4_keys keys;
@@ -120,8 +121,8 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
     if (!typed)
         buf_add(&lines, "Content-Type:", sizeof "Content-Type:");
     if (good && q->service)
-        good = sign(h, q, path, *question == '?' ? question + 1 : NULL, headers,
-                    q->header_count + 1, &lines, why);
+        good = service_handler_sign(h, q, path, *question == '?' ? question + 1 : NULL, headers,
+                                    q->header_count + 1, &lines, why);
     if (good) {
         struct http_request r = {
             .method = q->method,
@@ -245,12 +246,12 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct aws_
     return t;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void service_handler_on_timer_closed(uv_handle_t *handle)
 {
     mem_free(handle->data);
 }
 
-static void work_free(struct endpoint_work *w)
+static void service_handler_work_free(struct endpoint_work *w)
 {
     json_unref(w->submitted);
     json_unref(w->describe_parameters);
@@ -258,13 +259,13 @@ static void work_free(struct endpoint_work *w)
     w->base = NULL;
     w->submitted = w->describe_parameters = NULL;
     if (w->timer_open)
-        uv_close((uv_handle_t *)&w->timer, on_timer_closed);
+        uv_close((uv_handle_t *)&w->timer, service_handler_on_timer_closed);
     else
         mem_free(w);
 }
 
 /* Ends the work with what the Task gets. Takes the result's values. */
-static void finish(struct endpoint_work *w, struct aws_result *r, bool in_start)
+static void service_handler_finish(struct endpoint_work *w, struct aws_result *r, bool in_start)
 {
     struct job *j = w->j;
     struct handler_answer a = {.outcome = r->ok ? HANDLER_OK : HANDLER_FAILED,
@@ -272,21 +273,21 @@ static void finish(struct endpoint_work *w, struct aws_result *r, bool in_start)
                                .error = r->error,
                                .cause = r->cause};
 
-    work_free(w);
+    service_handler_work_free(w);
     if (in_start)
         job_ready(j, &a);
     else
         job_done(j, &a);
 }
 
-static json *not_answered(const struct http_response *r)
+static json *service_handler_not_answered(const struct http_response *r)
 {
     return json_stringf("Unable to execute HTTP request: %s", r->error);
 }
 
 static void poll(struct endpoint_work *w);
 
-static void on_timer(uv_timer_t *timer)
+static void service_handler_on_timer(uv_timer_t *timer)
 {
     poll(timer->data);
 }
@@ -302,12 +303,12 @@ static void wait_for_job(struct endpoint_work *w)
     } else if (w->poll_ms < MAX_POLL_MS) {
         w->poll_ms += w->poll_ms / 4 + 1;
     }
-    uv_timer_start(&w->timer, on_timer, (uint64_t)w->poll_ms, 0);
+    uv_timer_start(&w->timer, service_handler_on_timer, (uint64_t)w->poll_ms, 0);
 }
 
 /* The headers belong to the answer, and are to be freed. */
-static struct aws_answer answer_of(const struct http_response *r, json *headers,
-                                   char id[HANDLER_REQUEST_ID], const struct job *j)
+static struct aws_answer service_handler_answer_of(const struct http_response *r, json *headers,
+                                                   char id[HANDLER_REQUEST_ID], const struct job *j)
 {
     handler_request_id(j->key ? j->key : "", id);
     return (struct aws_answer){.status = r->status,
@@ -330,13 +331,13 @@ static void described(void *user, struct http_response *r)
         return;
     }
     headers = response_headers(r);
-    struct aws_answer a = answer_of(r, headers, id, w->j);
+    struct aws_answer a = service_handler_answer_of(r, headers, id, w->j);
     enum aws_progress p = aws_job_progress(&w->call, &w->describe, &a, &result);
     json_unref(headers);
     if (p == AWS_JOB_RUNS)
         wait_for_job(w);
     else
-        finish(w, &result, false);
+        service_handler_finish(w, &result, false);
 }
 
 static void poll(struct endpoint_work *w)
@@ -350,7 +351,7 @@ static void poll(struct endpoint_work *w)
                             w, &bad_call, &why);
     if (!w->transfer) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
-        finish(w, &r, false);
+        service_handler_finish(w, &r, false);
     }
     diag_clear(&why);
 }
@@ -365,7 +366,7 @@ static void follow_job(struct endpoint_work *w, json *submitted)
 }
 
 /* The job has begun; `r` is what the service said to that. */
-static void begun(struct endpoint_work *w, struct aws_result *r)
+static void service_handler_begun(struct endpoint_work *w, struct aws_result *r)
 {
     handlers *h = w->j->h;
     const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
@@ -375,7 +376,7 @@ static void begun(struct endpoint_work *w, struct aws_result *r)
         struct aws_result failed = {.error = json_cstring(ASL_TASK_FAILED),
                                     .cause = json_text(failures)};
         aws_result_clear(r);
-        finish(w, &failed, false);
+        service_handler_finish(w, &failed, false);
         return;
     }
     if (h->submitted)
@@ -383,7 +384,7 @@ static void begun(struct endpoint_work *w, struct aws_result *r)
     follow_job(w, r->value);
 }
 
-static void answered(void *user, struct http_response *r)
+static void service_handler_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
     struct aws_result result = {0};
@@ -393,25 +394,25 @@ static void answered(void *user, struct http_response *r)
     w->transfer = NULL;
     if (r->outcome == HTTP_TOO_LARGE) {
         result.error = json_cstring(ASL_DATA_LIMIT_EXCEEDED);
-        finish(w, &result, false);
+        service_handler_finish(w, &result, false);
         return;
     }
     if (r->outcome != HTTP_ANSWERED) {
-        aws_not_sent(&w->call, not_answered(r), &result);
-        finish(w, &result, false);
+        aws_not_sent(&w->call, service_handler_not_answered(r), &result);
+        service_handler_finish(w, &result, false);
         return;
     }
     headers = response_headers(r);
-    struct aws_answer a = answer_of(r, headers, id, w->j);
+    struct aws_answer a = service_handler_answer_of(r, headers, id, w->j);
     aws_answer_read(&w->call, &a, &result);
     json_unref(headers);
     if (result.ok && w->call.job)
-        begun(w, &result);
+        service_handler_begun(w, &result);
     else
-        finish(w, &result, false);
+        service_handler_finish(w, &result, false);
 }
 
-static json *bad_parameters(const struct job *j, const char *why)
+static json *service_handler_bad_parameters(const struct job *j, const char *why)
 {
     struct buf cause = {0};
 
@@ -440,7 +441,7 @@ static void endpoint_start(struct job *j)
         r.error = json_cstring(ASL_RUNTIME);
         r.cause = json_stringf("No endpoint can serve '%s'%s%s", j->target, why.text ? ": " : "",
                                why.text ? why.text : "");
-        finish(w, &r, true);
+        service_handler_finish(w, &r, true);
         diag_clear(&why);
         return;
     }
@@ -451,16 +452,17 @@ static void endpoint_start(struct job *j)
     }
     if (w->base)
         w->transfer = send_call(w, &w->call, j->payload, &caller,
-                                j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS, answered, w,
-                                &bad_call, &why);
+                                j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS,
+                                service_handler_answered, w, &bad_call, &why);
     if (!w->transfer) {
         if (bad_call) {
             r.error = json_cstring(ASL_RUNTIME);
-            r.cause = bad_parameters(j, why.text ? why.text : "there is no endpoint");
+            r.cause =
+                service_handler_bad_parameters(j, why.text ? why.text : "there is no endpoint");
         } else {
             aws_not_sent(&w->call, json_cstring(why.text), &r);
         }
-        finish(w, &r, true);
+        service_handler_finish(w, &r, true);
     }
     diag_clear(&why);
 }
@@ -526,7 +528,7 @@ static bool endpoint_cancel(struct job *j)
         http_client_cancel(w->transfer);
     if (w->submitted && !j->released && !j->h->closing)
         stop_job(w);
-    work_free(w);
+    service_handler_work_free(w);
     return false;
 }
 

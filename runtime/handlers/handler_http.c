@@ -61,7 +61,7 @@ static const char *error_of(int status)
 }
 
 /* What is common: there is no answer at all. */
-static struct handler_answer not_answered(const struct http_response *r)
+static struct handler_answer http_handler_not_answered(const struct http_response *r)
 {
     static const struct {
         const char *error, *words;
@@ -147,7 +147,7 @@ static struct handler_answer http_refused(const struct http_response *r)
     return answer_failed(error_of(r->status), clean_string(&cause));
 }
 
-static bool is_text(const struct http_response *r)
+static bool http_handler_is_text(const struct http_response *r)
 {
     const char *type = http_response_header(r, "Content-Type");
 
@@ -160,12 +160,12 @@ static void http_answered(void *user, struct http_response *r)
     struct handler_answer a;
 
     if (r->outcome != HTTP_ANSWERED) {
-        a = not_answered(r);
+        a = http_handler_not_answered(r);
     } else if (r->status < 200 || r->status > 299) {
         a = http_refused(r);
     } else {
         a = answer_from_text(j->h, r->body.data, r->body.len, "The handler's answer");
-        if (a.outcome == HANDLER_FAILED && is_text(r)) {
+        if (a.outcome == HANDLER_FAILED && http_handler_is_text(r)) {
             handler_answer_clear(&a);
             a.value = clean_string(&r->body);
         }
@@ -260,7 +260,7 @@ static void lambda_answered(void *user, struct http_response *r)
     struct handler_answer a;
 
     if (r->outcome != HTTP_ANSWERED) {
-        a = not_answered(r);
+        a = http_handler_not_answered(r);
     } else if (r->status < 200 || r->status > 299) {
         a = lambda_refused(j, r);
     } else {

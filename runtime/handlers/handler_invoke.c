@@ -111,45 +111,45 @@ static json *exchange_of(const struct invoke_work *w)
     return json_build_done(&b);
 }
 
-static void work_free(struct invoke_work *w)
+static void invoke_work_free(struct invoke_work *w)
 {
     json_unref(w->request);
     json_unref(w->response);
     mem_free(w);
 }
 
-static void finish(struct invoke_work *w, struct handler_answer *a, bool in_start)
+static void invoke_finish(struct invoke_work *w, struct handler_answer *a, bool in_start)
 {
     struct job *j = w->j;
 
     a->exchange = exchange_of(w);
-    work_free(w);
+    invoke_work_free(w);
     if (in_start)
         job_ready(j, a);
     else
         job_done(j, a);
 }
 
-static void fail(struct invoke_work *w, const char *error, json *cause, bool in_start)
+static void invoke_fail(struct invoke_work *w, const char *error, json *cause, bool in_start)
 {
     struct handler_answer a = answer_failed(error, cause);
 
-    finish(w, &a, in_start);
+    invoke_finish(w, &a, in_start);
 }
 
-static void bad_parameters(struct invoke_work *w, const char *why)
+static void invoke_bad_parameters(struct invoke_work *w, const char *why)
 {
     struct buf cause = {0};
 
     buf_adds(&cause, "The Parameters '");
     json_write(&cause, w->j->payload);
     buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
-    fail(w, ASL_RUNTIME, json_take_buf(&cause), true);
+    invoke_fail(w, ASL_RUNTIME, json_take_buf(&cause), true);
 }
 
 /* ---- the answer ---- */
 
-static json *headers_of(const struct http_response *r)
+static json *invoke_headers_of(const struct http_response *r)
 {
     json *flat = response_headers(r);
     struct json_build b;
@@ -220,7 +220,7 @@ static json *shown_response(const struct invoke_work *w, const struct http_respo
     return json_build_done(&b);
 }
 
-static void answered(void *user, struct http_response *r)
+static void invoke_answered(void *user, struct http_response *r)
 {
     struct invoke_work *w = user;
     struct handler_answer a = {0};
@@ -230,12 +230,12 @@ static void answered(void *user, struct http_response *r)
     if (w->request && r->outcome == HTTP_ANSWERED)
         w->response = shown_response(w, r);
     if (r->outcome == HTTP_TOO_LARGE) {
-        fail(w, ASL_DATA_LIMIT_EXCEEDED, NULL, false);
+        invoke_fail(w, ASL_DATA_LIMIT_EXCEEDED, NULL, false);
         return;
     }
     if (r->outcome != HTTP_ANSWERED) {
-        fail(w, w->gateway ? "ApiGateway.SdkClientException" : "States.Http.Socket",
-             json_stringf("Unable to execute HTTP request: %s", r->error), false);
+        invoke_fail(w, w->gateway ? "ApiGateway.SdkClientException" : "States.Http.Socket",
+                    json_stringf("Unable to execute HTTP request: %s", r->error), false);
         return;
     }
     if (r->status < 200 || r->status > 299) {
@@ -243,17 +243,17 @@ static void answered(void *user, struct http_response *r)
 
         buf_printf(&error, w->gateway ? "ApiGateway.%d" : "States.Http.StatusCode.%d", r->status);
         add_clean(&cause, r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE));
-        fail(w, buf_str(&error), json_take_buf(&cause), false);
+        invoke_fail(w, buf_str(&error), json_take_buf(&cause), false);
         buf_clear(&error);
         return;
     }
     json_build_object(&b, 4);
-    json_build_set(&b, "Headers", headers_of(r));
+    json_build_set(&b, "Headers", invoke_headers_of(r));
     json_build_set(&b, "ResponseBody", body_of(r));
     json_build_set(&b, "StatusCode", json_int(r->status));
     json_build_set(&b, "StatusText", json_cstring(http_status_name(r->status)));
     a.value = json_build_done(&b);
-    finish(w, &a, false);
+    invoke_finish(w, &a, false);
 }
 
 /* ---- the request ---- */
@@ -266,7 +266,8 @@ static int64_t time_left(const struct invoke_work *w)
     return left_ms > 1 ? left_ms : 1;
 }
 
-static struct invoke_request request_of(const struct invoke_work *w, const struct connection *c)
+static struct invoke_request invoke_request_of(const struct invoke_work *w,
+                                               const struct connection *c)
 {
     return (struct invoke_request){.parameters = w->j->payload,
                                    .connection = c,
@@ -279,7 +280,7 @@ static struct invoke_request request_of(const struct invoke_work *w, const struc
 static json *shown_request(const struct invoke_work *w)
 {
     bool whole = w->j->trace == TASK_REVEALED;
-    struct invoke_request q = request_of(w, whole ? w->connection : NULL);
+    struct invoke_request q = invoke_request_of(w, whole ? w->connection : NULL);
     struct buf headers = {0};
     struct json_build b;
 
@@ -301,7 +302,7 @@ static json *shown_request(const struct invoke_work *w)
 static void send_request(struct invoke_work *w, bool in_start)
 {
     const char *auth = invoke_text(w->j->payload, "AuthType");
-    struct invoke_request q = request_of(w, w->connection);
+    struct invoke_request q = invoke_request_of(w, w->connection);
     const char *wrong = invoke_request_make(&q);
     struct diag why = {0};
 
@@ -319,14 +320,14 @@ static void send_request(struct invoke_work *w, bool in_start)
         q.body = (struct buf){0};
         if (w->j->trace && !w->gateway)
             w->request = shown_request(w);
-        w->transfer = send_signed(w->j->h, &s, answered, w, &why);
+        w->transfer = send_signed(w->j->h, &s, invoke_answered, w, &why);
     }
     invoke_request_clear(&q);
     if (wrong && in_start)
-        bad_parameters(w, wrong);
+        invoke_bad_parameters(w, wrong);
     else if (!w->transfer)
-        fail(w, wrong ? ASL_RUNTIME : "States.Http.Socket", json_cstring(wrong ? wrong : why.text),
-             in_start);
+        invoke_fail(w, wrong ? ASL_RUNTIME : "States.Http.Socket",
+                    json_cstring(wrong ? wrong : why.text), in_start);
     diag_clear(&why);
 }
 
@@ -351,7 +352,7 @@ static void token_came(void *user, struct http_response *r)
         else
             buf_printf(&cause, "The connection's token endpoint: %s", r->error);
         json_unref(body);
-        fail(w, "States.Http.Socket", clean_string(&cause), false);
+        invoke_fail(w, "States.Http.Socket", clean_string(&cause), false);
         return;
     }
     mem_free(c->token);
@@ -386,7 +387,7 @@ static void ask_for_token(struct invoke_work *w)
     }
     w->transfer = send_signed(w->j->h, &s, token_came, w, &why);
     if (!w->transfer)
-        fail(w, "States.Http.Socket", json_cstring(why.text), true);
+        invoke_fail(w, "States.Http.Socket", json_cstring(why.text), true);
     diag_clear(&why);
 }
 
@@ -415,5 +416,5 @@ void invoke_cancel(struct job *j)
 
     if (w->transfer)
         http_client_cancel(w->transfer);
-    work_free(w);
+    invoke_work_free(w);
 }

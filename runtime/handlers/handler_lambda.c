@@ -88,7 +88,7 @@ struct runtimes {
 
 /* ---- its output ---- */
 
-static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+static void lambda_room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
     struct runtime *rt = handle->data;
 
@@ -100,7 +100,7 @@ static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out
 
 static void launch(struct runtime *rt, struct job *j);
 
-static void on_closed(struct child *c)
+static void lambda_on_closed(struct child *c)
 {
     struct runtime *rt = (struct runtime *)c;
     struct job *j = rt->waits ? rt->job : NULL;
@@ -120,7 +120,7 @@ static const char *execution_of(const struct runtime *rt)
     return rt->job && !rt->waits ? rt->job->execution : NULL;
 }
 
-static void on_drained(struct child *c)
+static void lambda_on_drained(struct child *c)
 {
     struct runtime *rt = (struct runtime *)c;
 
@@ -129,7 +129,7 @@ static void on_drained(struct child *c)
     child_shut(&c->timer);
 }
 
-static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
+static void lambda_on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 {
     struct runtime *rt = stream->data;
 
@@ -139,7 +139,7 @@ static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
         return;
     uv_read_stop(stream);
     if (!rt->child.alive)
-        on_drained(&rt->child);
+        lambda_on_drained(&rt->child);
 }
 
 /* {"errorType", "errorMessage"}, as Lambda says that a process has ended. */
@@ -179,7 +179,7 @@ static void done(struct runtime *rt, struct handler_answer *a)
     job_done(j, a);
 }
 
-static void reply(http_exchange *x, int status, const char *text);
+static void lambda_reply(http_exchange *x, int status, const char *text);
 
 static void forget_poll(struct runtime *rt)
 {
@@ -189,10 +189,11 @@ static void forget_poll(struct runtime *rt)
         return;
     rt->poll = NULL;
     http_exchange_on_gone(x, NULL, NULL);
-    reply(x, 500, "{\"errorMessage\":\"The process is to end\",\"errorType\":\"Runtime.Ended\"}");
+    lambda_reply(x, 500,
+                 "{\"errorMessage\":\"The process is to end\",\"errorType\":\"Runtime.Ended\"}");
 }
 
-static void on_exited(struct child *c)
+static void lambda_on_exited(struct child *c)
 {
     struct runtime *rt = (struct runtime *)c;
 
@@ -206,7 +207,7 @@ static void on_exited(struct child *c)
     }
 }
 
-static const struct child_events events = {on_exited, on_drained, on_closed};
+static const struct child_events events = {lambda_on_exited, lambda_on_drained, lambda_on_closed};
 
 static void end_process(struct runtime *rt)
 {
@@ -216,7 +217,7 @@ static void end_process(struct runtime *rt)
     child_end(&rt->child, rt->h->options.grace_ms);
 }
 
-static void on_timeout(uv_timer_t *timer)
+static void lambda_on_timeout(uv_timer_t *timer)
 {
     struct runtime *rt = timer->data;
 
@@ -230,7 +231,7 @@ static void on_timeout(uv_timer_t *timer)
 static void start_clock(struct runtime *rt, int64_t more_ms)
 {
     if (rt->row->timeout_ms)
-        child_set_timer(&rt->child, on_timeout, rt->row->timeout_ms + more_ms);
+        child_set_timer(&rt->child, lambda_on_timeout, rt->row->timeout_ms + more_ms);
 }
 
 static void add_arn(struct buf *out, const struct job *j)
@@ -296,7 +297,7 @@ static void deliver(struct runtime *rt)
 }
 
 /* `rt` lives, or is about to be started. */
-static void give(struct runtime *rt, struct job *j)
+static void lambda_give(struct runtime *rt, struct job *j)
 {
     rt->job = j;
     rt->sent = rt->timed_out = false;
@@ -309,7 +310,7 @@ static void give(struct runtime *rt, struct job *j)
 
 /* ---- the Runtime API ---- */
 
-static void reply(http_exchange *x, int status, const char *text)
+static void lambda_reply(http_exchange *x, int status, const char *text)
 {
     static const struct http_header json_type = {"Content-Type", "application/json"};
     struct http_answer a = {.status = status, .headers = &json_type, .header_count = 1};
@@ -318,21 +319,21 @@ static void reply(http_exchange *x, int status, const char *text)
     http_reply(x, &a);
 }
 
-static void refuse(http_exchange *x, int status, const char *type, const char *words)
+static void lambda_refuse(http_exchange *x, int status, const char *type, const char *words)
 {
     struct buf text = {0};
 
     buf_printf(&text, "{\"errorMessage\":\"%s\",\"errorType\":\"%s\"}", words, type);
-    reply(x, status, buf_str(&text));
+    lambda_reply(x, status, buf_str(&text));
     buf_clear(&text);
 }
 
 static void took(http_exchange *x)
 {
-    reply(x, 202, "{\"status\":\"OK\"}");
+    lambda_reply(x, 202, "{\"status\":\"OK\"}");
 }
 
-static void on_gone(void *user)
+static void lambda_on_gone(void *user)
 {
     struct runtime *rt = user;
 
@@ -342,19 +343,19 @@ static void on_gone(void *user)
 static void asks_for_next(struct runtime *rt, http_exchange *x)
 {
     if (rt->poll || rt->sent || rt->ending) {
-        refuse(x, 403, "Forbidden", "There is an invocation to answer first");
+        lambda_refuse(x, 403, "Forbidden", "There is an invocation to answer first");
         return;
     }
     rt->poll = x;
-    if (!http_exchange_on_gone(x, on_gone, rt)) {
+    if (!http_exchange_on_gone(x, lambda_on_gone, rt)) {
         rt->poll = NULL;
-        refuse(x, 403, "Forbidden", "The client has gone");
+        lambda_refuse(x, 403, "Forbidden", "The client has gone");
         return;
     }
     deliver(rt);
 }
 
-static void has_result(struct runtime *rt, http_exchange *x)
+static void lambda_has_result(struct runtime *rt, http_exchange *x)
 {
     const struct buf *body = &http_exchange_message(x)->body;
     struct handler_answer a =
@@ -470,7 +471,7 @@ static void refuse_stranger(struct runtime *rt, http_exchange *x)
                              "handlers file needs \"secret_path\": true)");
     if (rt)
         rt->warned = true;
-    refuse(x, 403, "Forbidden", "This Runtime API is another process's");
+    lambda_refuse(x, 403, "Forbidden", "This Runtime API is another process's");
 }
 
 static void is_too_large(struct runtime *rt)
@@ -481,7 +482,7 @@ static void is_too_large(struct runtime *rt)
 }
 
 /* What a body is for must be clear before it is read: it has a bound, and strangers have none. */
-static void on_head(void *user, http_exchange *x)
+static void lambda_on_head(void *user, http_exchange *x)
 {
     const handlers *h = user;
     const struct http_message *m = http_exchange_message(x);
@@ -495,7 +496,7 @@ static void on_head(void *user, http_exchange *x)
     enum question q = question_of(rt, m->method, path);
     if (http_exchange_limit_body(x, q == TELLS_RESULT ? h->options.max_output : MAX_ERROR))
         return;
-    refuse(x, 413, "RequestEntityTooLarge", "The body is too large");
+    lambda_refuse(x, 413, "RequestEntityTooLarge", "The body is too large");
     if (q == TELLS_RESULT || q == TELLS_ERROR)
         is_too_large(rt);
 }
@@ -514,7 +515,7 @@ static void on_too_large(void *user, http_exchange *x)
 }
 
 /* on_head has let it in; but the process may have ended since. */
-static void on_request(void *user, http_exchange *x)
+static void lambda_on_request(void *user, http_exchange *x)
 {
     const handlers *h = user;
     const struct http_message *m = http_exchange_message(x);
@@ -528,16 +529,16 @@ static void on_request(void *user, http_exchange *x)
     switch (question_of(rt, m->method, path)) {
     case ASKS_NEXT: asks_for_next(rt, x); break;
     case TELLS_INIT_ERROR: cannot_begin(rt, x); break;
-    case TELLS_RESULT: has_result(rt, x); break;
+    case TELLS_RESULT: lambda_has_result(rt, x); break;
     case TELLS_ERROR: has_failed(rt, x); break;
-    case WRONG_ID: refuse(x, 400, "InvalidRequestID", "Invalid request ID"); break;
-    case NO_QUESTION: refuse(x, 404, "NotFound", "There is no such path"); break;
+    case WRONG_ID: lambda_refuse(x, 400, "InvalidRequestID", "Invalid request ID"); break;
+    case NO_QUESTION: lambda_refuse(x, 404, "NotFound", "There is no such path"); break;
     }
 }
 
 /* ---- starting ---- */
 
-static void add_variables(struct buf *out, struct runtime *rt, const struct job *j)
+static void lambda_add_variables(struct buf *out, struct runtime *rt, const struct job *j)
 {
     const char *region = rt->h->options.region;
 
@@ -557,7 +558,7 @@ static void add_variables(struct buf *out, struct runtime *rt, const struct job 
     }
 }
 
-static void watch(struct runtime *rt, int out)
+static void lambda_watch(struct runtime *rt, int out)
 {
     uv_loop_t *loop = rt->h->loop;
 
@@ -566,7 +567,7 @@ static void watch(struct runtime *rt, int out)
     uv_pipe_init(loop, &rt->out, 0);
     child_own(&rt->child, &rt->out);
     uv_pipe_open(&rt->out, out);
-    uv_read_start((uv_stream_t *)&rt->out, room_for_output, on_output);
+    uv_read_start((uv_stream_t *)&rt->out, lambda_room_for_output, lambda_on_output);
 }
 
 /* Of this process, and no other: who knew an earlier one's knows nothing. 0 or an errno. */
@@ -598,7 +599,7 @@ static void launch(struct runtime *rt, struct job *j)
     if (!error)
         error = make_secret(rt);
     if (!error) {
-        add_variables(&variables, rt, j);
+        lambda_add_variables(&variables, rt, j);
         error = child_spawn(&rt->child, rt->row, &variables, (const int[3]){in, ends[1], ends[1]});
         buf_clear(&variables);
     }
@@ -612,8 +613,8 @@ static void launch(struct runtime *rt, struct job *j)
     }
     rt->ending = rt->waits = rt->held = false;
     rt->name = mem_strdup(j->name);
-    watch(rt, ends[0]);
-    give(rt, j);
+    lambda_watch(rt, ends[0]);
+    lambda_give(rt, j);
     child_catch_up(&rt->child);
 }
 
@@ -623,14 +624,14 @@ static struct runtimes *runtimes_of(handlers *h)
     struct http_server_options options = {
         .limits = {.body = SIZE_MAX}, /* on_head has the bound of each */
         .idle_ms = KEPT_MS,
-        .on_head = on_head,
+        .on_head = lambda_on_head,
         .on_too_large = on_too_large,
         .user = h,
     };
 
     if (!h->runtimes) {
         h->runtimes = mem_calloc(1, sizeof *h->runtimes);
-        h->runtimes->server = http_server_new(h->loop, &options, on_request);
+        h->runtimes->server = http_server_new(h->loop, &options, lambda_on_request);
     }
     return h->runtimes;
 }
@@ -686,7 +687,7 @@ static void runtime_start(struct job *j)
     struct runtime *rt = find_free(j, &fits);
 
     if (rt && fits) {
-        give(rt, j);
+        lambda_give(rt, j);
         return;
     }
     if (rt) {
@@ -736,7 +737,7 @@ void runtimes_close(handlers *h)
         if (rt->child.alive)
             end_process(rt);
         else if (rt->child.open)
-            on_drained(&rt->child);
+            lambda_on_drained(&rt->child);
     }
     http_server_close(h->runtimes->server);
 }

@@ -46,7 +46,7 @@ struct process {
 
 /* ---- the end ---- */
 
-static void on_closed(struct child *c)
+static void command_on_closed(struct child *c)
 {
     struct process *p = (struct process *)c;
 
@@ -101,7 +101,7 @@ static void add_tail(struct buf *cause, const struct process *p)
     }
 }
 
-static struct handler_answer answer_of(struct process *p)
+static struct handler_answer command_answer_of(struct process *p)
 {
     bool exited = p->child.how.si_code == CLD_EXITED;
     struct buf cause = {0};
@@ -130,7 +130,7 @@ static struct handler_answer answer_of(struct process *p)
     return answer_failed("Lambda.Unknown", clean_string(&cause));
 }
 
-static void finish(struct process *p)
+static void command_finish(struct process *p)
 {
     struct job *j = p->job;
     struct handler_row *row = p->row;
@@ -138,7 +138,7 @@ static void finish(struct process *p)
 
     child_log_end(&p->log, p->h, p->name, p->execution);
     if (j)
-        a = answer_of(p);
+        a = command_answer_of(p);
     p->job = NULL;
     if (p->prev)
         p->prev->next = p->next;
@@ -160,10 +160,10 @@ static void finish(struct process *p)
 static void finish_if_ended(struct process *p)
 {
     if (!p->child.alive && p->out_ended && p->err_ended)
-        finish(p);
+        command_finish(p);
 }
 
-static void on_drained(struct child *c)
+static void command_on_drained(struct child *c)
 {
     struct process *p = (struct process *)c;
 
@@ -171,7 +171,7 @@ static void on_drained(struct child *c)
     finish_if_ended(p);
 }
 
-static void on_exited(struct child *c)
+static void command_on_exited(struct child *c)
 {
     struct process *p = (struct process *)c;
 
@@ -181,7 +181,7 @@ static void on_exited(struct child *c)
     finish_if_ended(p);
 }
 
-static void on_timeout(uv_timer_t *timer)
+static void command_on_timeout(uv_timer_t *timer)
 {
     struct process *p = timer->data;
 
@@ -191,7 +191,7 @@ static void on_timeout(uv_timer_t *timer)
 
 /* ---- its streams ---- */
 
-static void on_written(uv_write_t *write, int status)
+static void command_on_written(uv_write_t *write, int status)
 {
     struct process *p = write->data;
 
@@ -200,7 +200,7 @@ static void on_written(uv_write_t *write, int status)
 }
 
 /* Doubles as it grows; one byte over the bound, to see that there is more. */
-static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+static void command_room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
     struct process *p = handle->data;
     size_t left = p->h->options.max_output - p->output.len + 1;
@@ -216,7 +216,7 @@ static void room_for_output(uv_handle_t *handle, size_t suggested, uv_buf_t *out
     *out = uv_buf_init(buf_reserve(&p->output, room), (unsigned)room);
 }
 
-static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
+static void command_on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 {
     struct process *p = stream->data;
 
@@ -267,10 +267,11 @@ static void on_err(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
 
 /* ---- the kind ---- */
 
-static const struct child_events events = {on_exited, on_drained, on_closed};
+static const struct child_events events = {command_on_exited, command_on_drained,
+                                           command_on_closed};
 
 /* Takes the parent's ends. */
-static void watch(struct process *p, const int parent[3])
+static void command_watch(struct process *p, const int parent[3])
 {
     uv_loop_t *loop = p->h->loop;
     uv_buf_t input;
@@ -286,19 +287,19 @@ static void watch(struct process *p, const int parent[3])
     uv_pipe_open(&p->in, parent[0]);
     uv_pipe_open(&p->out, parent[1]);
     uv_pipe_open(&p->err, parent[2]);
-    uv_read_start((uv_stream_t *)&p->out, room_for_output, on_output);
+    uv_read_start((uv_stream_t *)&p->out, command_room_for_output, command_on_output);
     uv_read_start((uv_stream_t *)&p->err, room_for_err, on_err);
     json_write(&p->input, p->job->payload);
     input = uv_buf_init(p->input.data, (unsigned)p->input.len);
     p->write.data = p;
-    if (uv_write(&p->write, (uv_stream_t *)&p->in, &input, 1, on_written))
+    if (uv_write(&p->write, (uv_stream_t *)&p->in, &input, 1, command_on_written))
         child_shut(&p->in);
     if (p->row->timeout_ms)
-        child_set_timer(&p->child, on_timeout, p->row->timeout_ms);
+        child_set_timer(&p->child, command_on_timeout, p->row->timeout_ms);
     child_catch_up(&p->child);
 }
 
-static void add_variables(struct buf *out, const struct job *j)
+static void command_add_variables(struct buf *out, const struct job *j)
 {
     buf_printf(out, "ASL_EXECUTION_ARN=%s%c", j->execution ? j->execution : "", 0);
     buf_printf(out, "ASL_STATE_NAME=%s%c", j->state_name ? j->state_name : "", 0);
@@ -316,7 +317,7 @@ static void command_start(struct job *j)
     for (int i = 0; i < 3 && !error; i++)
         error = child_pipe(ends[i]);
     if (!error) {
-        add_variables(&variables, j);
+        command_add_variables(&variables, j);
         error = child_spawn(&p->child, j->row, &variables,
                             (const int[3]){ends[0][0], ends[1][1], ends[2][1]});
         buf_clear(&variables);
@@ -341,7 +342,7 @@ static void command_start(struct job *j)
         p->next->prev = p;
     p->h->process = p;
     j->work = p;
-    watch(p, (const int[3]){ends[0][1], ends[1][0], ends[2][0]});
+    command_watch(p, (const int[3]){ends[0][1], ends[1][0], ends[2][0]});
 }
 
 static bool command_cancel(struct job *j)
@@ -360,7 +361,7 @@ void processes_close(handlers *h)
     for (struct process *p = h->process, *next; p; p = next) {
         next = p->next;
         if (!p->child.alive)
-            on_drained(&p->child);
+            command_on_drained(&p->child);
     }
 }
 

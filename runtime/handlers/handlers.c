@@ -65,7 +65,7 @@ struct handler_answer answer_failed(const char *error, json *cause)
         .outcome = HANDLER_FAILED, .error = json_cstring(error), .cause = cause};
 }
 
-static void trim(const char **text, size_t *len)
+static void handlers_trim(const char **text, size_t *len)
 {
     while (*len && strchr(" \t\r\n", **text) && **text)
         (*text)++, (*len)--;
@@ -78,7 +78,7 @@ bool is_function_error(const char *text, size_t len)
     json *v;
     bool is;
 
-    trim(&text, &len);
+    handlers_trim(&text, &len);
     if (!len || *text != '{')
         return false;
     v = json_parse(text, len, 0, NULL);
@@ -158,7 +158,7 @@ struct handler_answer answer_function_error(const char *text, size_t len)
     struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
     struct buf clean = {0};
 
-    trim(&text, &len);
+    handlers_trim(&text, &len);
     a.value = json_parse(text, len, JSON_READ_SURROGATES, NULL);
     if (utf8_valid(text, len) == len) {
         a.raw = json_string(text, len);
@@ -176,7 +176,7 @@ struct handler_answer answer_from_text(const handlers *h, const char *text, size
     struct diag why = {0};
     struct buf cause = {0};
 
-    trim(&text, &len);
+    handlers_trim(&text, &len);
     a.value = len ? json_parse(text, len, JSON_READ_SURROGATES, &why) : json_null();
     if (!a.value && len > AWS_RESULT && !h->options.no_limits) {
         a = answer_failed("States.DataLimitExceeded", NULL);
@@ -213,7 +213,7 @@ void handlers_log(handlers *h, const char *execution, const char *format, ...)
 
 /* ---- jobs ---- */
 
-static const char *keep(char **room, const char *text)
+static const char *handlers_keep(char **room, const char *text)
 {
     char *at = *room;
     size_t size;
@@ -250,12 +250,12 @@ static struct job *job_new(handlers *h, struct handler_row *row, const struct ha
                       .trace = c->trace,
                       .payload = c->payload ? json_ref(c->payload) : json_null(),
                       .submitted = c->submitted ? json_ref(c->submitted) : NULL};
-    j->target = keep(&room, c->target);
-    j->state_name = keep(&room, c->state);
-    j->execution = keep(&room, c->execution);
-    j->key = keep(&room, c->key);
-    j->qualifier = keep(&room, c->qualifier);
-    j->client_context = keep(&room, c->client_context);
+    j->target = handlers_keep(&room, c->target);
+    j->state_name = handlers_keep(&room, c->state);
+    j->execution = handlers_keep(&room, c->execution);
+    j->key = handlers_keep(&room, c->key);
+    j->qualifier = handlers_keep(&room, c->qualifier);
+    j->client_context = handlers_keep(&room, c->client_context);
     memcpy(room, name, name_len);
     room[name_len] = '\0';
     j->name = room;
@@ -291,7 +291,7 @@ static void list_put(struct job_list *l, struct job *j)
     list_put_behind(l, l->last, j);
 }
 
-static void list_take(struct job_list *l, struct job *j)
+static void handlers_list_take(struct job_list *l, struct job *j)
 {
     if (j->prev)
         j->prev->next = j->next;
@@ -334,7 +334,7 @@ static void log_unheard(struct job *j, const struct handler_answer *a)
 }
 
 /* Who asked is told last: it may close the set. */
-static void tell(struct job *j, struct handler_answer *answer)
+static void handlers_tell(struct job *j, struct handler_answer *answer)
 {
     handlers *h = j->h;
     uint64_t id = j->node.id;
@@ -353,7 +353,7 @@ static void tell(struct job *j, struct handler_answer *answer)
 void job_done(struct job *j, struct handler_answer *answer)
 {
     slot_free(j->row);
-    tell(j, answer);
+    handlers_tell(j, answer);
 }
 
 void job_ready(struct job *j, struct handler_answer *answer)
@@ -383,7 +383,7 @@ void job_sleep(struct job *j, struct handler_answer *answer, int64_t due_ms)
 
 void job_rouse(struct job *j)
 {
-    list_take(&j->h->asleep, j);
+    handlers_list_take(&j->h->asleep, j);
 }
 
 int64_t handlers_next_due(const handlers *h)
@@ -416,7 +416,7 @@ static bool has_slot(const struct handler_row *row)
            (row->kind != &handler_command || h->processes_running < h->options.max_processes);
 }
 
-static void start(struct job *j)
+static void handlers_start_call(struct job *j)
 {
     struct handler_row *row = j->row;
 
@@ -435,9 +435,9 @@ static void tell_ready(handlers *h)
         struct job *j = h->ready.first;
         struct handler_answer answer = j->answer;
 
-        list_take(&h->ready, j);
+        handlers_list_take(&h->ready, j);
         j->answer = (struct handler_answer){0};
-        tell(j, &answer);
+        handlers_tell(j, &answer);
     }
 }
 
@@ -466,8 +466,8 @@ static void start_waiting(handlers *h)
         idle = 0;
         starts++;
         spawns += row->kind == &handler_command;
-        list_take(&row->waiting, j);
-        start(j);
+        handlers_list_take(&row->waiting, j);
+        handlers_start_call(j);
     }
 }
 
@@ -586,7 +586,7 @@ static void start_or_queue(struct job *j)
     bool later = row->kind == &handler_command || row->kind == &handler_runtime;
 
     if (!later && !row->waiting.count && has_slot(row)) {
-        start(j);
+        handlers_start_call(j);
         return;
     }
     j->state = JOB_WAITING;
@@ -632,14 +632,14 @@ bool handlers_start(handlers *h, const struct handler_call *call, struct diag *w
 }
 
 /* What it leaves behind (a slot still taken) is the kind's affair. */
-static void drop(struct job *j)
+static void handlers_drop(struct job *j)
 {
     handlers *h = j->h;
     struct handler_row *row = j->row;
 
     switch (j->state) {
-    case JOB_WAITING: list_take(&row->waiting, j); break;
-    case JOB_READY: list_take(&h->ready, j); break;
+    case JOB_WAITING: handlers_list_take(&row->waiting, j); break;
+    case JOB_READY: handlers_list_take(&h->ready, j); break;
     case JOB_RUNNING:
         if (!row->kind->cancel(j))
             slot_free(row);
@@ -653,7 +653,7 @@ void handlers_cancel(handlers *h, uint64_t id)
     struct job *j = (struct job *)id_map_take(&h->jobs, id);
 
     if (j)
-        drop(j);
+        handlers_drop(j);
 }
 
 void handlers_release(handlers *h, uint64_t id)
@@ -663,7 +663,7 @@ void handlers_release(handlers *h, uint64_t id)
     if (!j)
         return;
     j->released = true;
-    drop(j);
+    handlers_drop(j);
 }
 
 size_t handlers_busy(const handlers *h)
@@ -711,7 +711,7 @@ void handlers_close(handlers *h)
     h->closing = true;
     while ((j = (struct job *)id_map_take_any(&h->jobs)) ||
            (j = (struct job *)id_map_take_any(&h->unheard)))
-        drop(j);
+        handlers_drop(j);
     uv_close((uv_handle_t *)&h->turn, on_turn_closed);
     processes_close(h);
     runtimes_close(h);

@@ -101,7 +101,8 @@ out:
 
 typedef struct handler_row row;
 
-static bool read_resource(struct reader *r, row *w, const json *v, const struct json_places *at)
+static bool handlers_load_read_resource(struct reader *r, row *w, const json *v,
+                                        const struct json_places *at)
 {
     w->pattern = handlers_text(r, v, at->value, "resource");
     if (!w->pattern)
@@ -274,7 +275,8 @@ static bool read_function(struct reader *r, row *w, const json *v, const struct 
     return w->function != NULL;
 }
 
-static bool read_timeout(struct reader *r, row *w, const json *v, const struct json_places *at)
+static bool handlers_load_read_timeout(struct reader *r, row *w, const json *v,
+                                       const struct json_places *at)
 {
     return config_seconds(&r->file, at->value, "timeout_s", v, false, MAX_SECONDS, &w->timeout_ms);
 }
@@ -366,7 +368,7 @@ static const struct field {
     unsigned kinds;
     bool (*read)(struct reader *r, row *w, const json *v, const struct json_places *at);
 } fields[] = {
-    {"resource", ON_ALL, read_resource},
+    {"resource", ON_ALL, handlers_load_read_resource},
     {"command", ON_COMMAND, read_command},
     {"lambda", ON_RUNTIME, read_runtime},
     {"secret_path", ON_RUNTIME, read_secret_path},
@@ -379,11 +381,12 @@ static const struct field {
     {"function", ON_LAMBDA, read_function},
     {"mock", ON_MOCK, read_mock},
     {"endpoint", ON_ENDPOINT, read_endpoint},
-    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA | ON_ENDPOINT | ON_RUNTIME, read_timeout},
+    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA | ON_ENDPOINT | ON_RUNTIME,
+     handlers_load_read_timeout},
     {"concurrency", ON_ALL, read_concurrency},
 };
 
-static bool unknown_field(struct reader *r, const json *key, struct place at)
+static bool handlers_load_unknown_field(struct reader *r, const json *key, struct place at)
 {
     struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
 
@@ -419,7 +422,8 @@ static bool find_kind(struct reader *r, row *w, const json *v, const struct json
     return true;
 }
 
-static bool read_row(struct reader *r, row *w, const json *v, const struct json_places *at)
+static bool handlers_load_read_row(struct reader *r, row *w, const json *v,
+                                   const struct json_places *at)
 {
     unsigned bit = 0;
 
@@ -432,7 +436,7 @@ static bool read_row(struct reader *r, row *w, const json *v, const struct json_
         const struct field *f = field_named(key);
 
         if (!f)
-            return unknown_field(r, key, at->kids[i].key);
+            return handlers_load_unknown_field(r, key, at->kids[i].key);
         if (w->kind && !(f->kinds & bit))
             return config_refuse(&r->file, at->kids[i].key, "'%s' does not go with '%s'", f->name,
                                  w->kind->field);
@@ -475,7 +479,7 @@ static row *row_new(handlers *h)
     return w;
 }
 
-static bool read_file(struct reader *r, row **rows)
+static bool handlers_load_read_file(struct reader *r, row **rows)
 {
     const json *doc = r->file.doc;
     const struct json_places *at = r->file.places;
@@ -499,13 +503,13 @@ static bool read_file(struct reader *r, row **rows)
     for (size_t i = 0; i < json_count(list); i++) {
         rows[i] = row_new(r->h);
         rows[i]->order = r->h->row_count + i;
-        if (!read_row(r, rows[i], json_at(list, i), &at->kids[found].kids[i]))
+        if (!handlers_load_read_row(r, rows[i], json_at(list, i), &at->kids[found].kids[i]))
             return false;
     }
     return true;
 }
 
-static char *folder_of(const char *path)
+static char *handlers_load_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *text =
@@ -539,11 +543,11 @@ bool handlers_parse(handlers *h, const char *path, const char *text, size_t len,
 
     if (!config_file_parse(&r.file, text, len))
         goto out;
-    r.folder = folder_of(path);
+    r.folder = handlers_load_folder_of(path);
     if (json_get(r.file.doc, "handlers"))
         count = json_count(json_get(r.file.doc, "handlers"));
     rows = mem_calloc(count + 1, sizeof(row *));
-    ok = read_file(&r, rows);
+    ok = handlers_load_read_file(&r, rows);
     if (ok) {
         add_rows(h, rows, count);
         mem_free(h->file);

@@ -24,7 +24,7 @@ const char *function_name(const char *target, size_t *len)
  * A pattern means the target as it stands, the same without its qualifier, or by a bare name the
  * function it names. A call by a function's name alone is met by that function's ARN too.
  */
-static bool matches(const char *pattern, const char *target, bool function)
+static bool handlers_match_matches(const char *pattern, const char *target, bool function)
 {
     size_t name_len, pattern_len;
     const char *name = function_name(target, &name_len);
@@ -51,7 +51,7 @@ struct handler_row *handlers_match(const handlers *h, const char *target)
     bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
 
     for (size_t i = 0; i < h->row_count; i++)
-        if (matches(h->rows[i]->pattern, target, function))
+        if (handlers_match_matches(h->rows[i]->pattern, target, function))
             return h->rows[i];
     return NULL;
 }

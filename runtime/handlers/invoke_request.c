@@ -23,7 +23,7 @@ const char *invoke_text(const json *v, const char *name)
 
 /* ---- texts and forms ---- */
 
-static void add_text(struct buf *out, const json *v)
+static void invoke_request_add_text(struct buf *out, const json *v)
 {
     if (json_is_string(v))
         buf_add(out, json_str(v), json_str_len(v));
@@ -35,7 +35,7 @@ static void add_pair(struct buf *out, const char *name, size_t name_len, const j
 {
     struct buf value = {0};
 
-    add_text(&value, v);
+    invoke_request_add_text(&value, v);
     if (out->len)
         buf_addc(out, '&');
     percent_encode(out, name, name_len, false);
@@ -45,7 +45,7 @@ static void add_pair(struct buf *out, const char *name, size_t name_len, const j
 }
 
 /* An array repeats the name. */
-static void add_query(struct buf *out, const json *query)
+static void invoke_request_add_query(struct buf *out, const json *query)
 {
     for (size_t i = 0; query && i < json_count(query); i++) {
         const json *key = json_key_at(query, i), *v = json_value_at(query, i);
@@ -68,7 +68,7 @@ static void add_form(struct buf *out, const char *name, size_t name_len, const j
         for (size_t i = 0; i < json_count(v); i++) {
             if (i)
                 buf_addc(&all, ',');
-            add_text(&all, json_at(v, i));
+            invoke_request_add_text(&all, json_at(v, i));
         }
         json *one = json_take_buf(&all);
         add_pair(out, name, name_len, one);
@@ -151,10 +151,10 @@ static bool set_header(struct invoke_request *q, const char *name, const json *v
         for (size_t k = 0; k < json_count(v); k++) {
             if (k)
                 buf_adds(&value, ",");
-            add_text(&value, json_at(v, k));
+            invoke_request_add_text(&value, json_at(v, k));
         }
     } else {
-        add_text(&value, v);
+        invoke_request_add_text(&value, v);
     }
     bool good = http_header_name_ok(name) && strlen(buf_str(&value)) == value.len &&
                 http_header_value_ok(buf_str(&value));
@@ -174,7 +174,7 @@ static bool set_header(struct invoke_request *q, const char *name, const json *v
     return true;
 }
 
-static bool set_text(struct invoke_request *q, const char *name, const char *value)
+static bool invoke_request_set_text(struct invoke_request *q, const char *name, const char *value)
 {
     json *v = json_cstring(value);
     bool good = set_header(q, name, v);
@@ -210,7 +210,7 @@ static bool set_basic(struct invoke_request *q, const char *user, const char *pa
     buf_printf(&plain, "%s:%s", user, password);
     buf_adds(&value, "Basic ");
     base64_encode(&value, plain.data, plain.len);
-    good = set_text(q, "Authorization", buf_str(&value));
+    good = invoke_request_set_text(q, "Authorization", buf_str(&value));
     buf_clear(&plain);
     buf_clear(&value);
     return good;
@@ -221,15 +221,15 @@ static bool add_connection(struct invoke_request *q, const struct connection *c)
 {
     bool good = set_headers(q, c->headers, false);
 
-    add_query(&q->query, c->query);
+    invoke_request_add_query(&q->query, c->query);
     if (good && c->user)
         good = set_basic(q, c->user, c->password);
     if (good && c->key_name)
-        good = set_text(q, c->key_name, c->key);
+        good = invoke_request_set_text(q, c->key_name, c->key);
     if (good && c->token) {
         struct buf value = {0};
         buf_printf(&value, "Bearer %s", c->token);
-        good = set_text(q, "Authorization", buf_str(&value));
+        good = invoke_request_set_text(q, "Authorization", buf_str(&value));
         buf_clear(&value);
     }
     return good;
@@ -263,7 +263,7 @@ static json *whole_body(const struct connection *c, const json *given)
     return json_build_done(&b);
 }
 
-static const char *header_value(const struct invoke_request *q, const char *name)
+static const char *invoke_request_header_value(const struct invoke_request *q, const char *name)
 {
     for (size_t i = 0; i < q->header_count; i++)
         if (!strcasecmp(q->headers[i].name, name))
@@ -277,19 +277,19 @@ static void write_body(struct invoke_request *q)
     const char *encoding = invoke_text(transform, "RequestBodyEncoding");
     const json *options = invoke_member(transform, "RequestEncodingOptions");
     const char *format = invoke_text(options, "ArrayFormat");
-    const char *type = header_value(q, "Content-Type");
+    const char *type = invoke_request_header_value(q, "Content-Type");
     json *body = whole_body(q->connection, invoke_member(q->parameters, "RequestBody"));
 
     if (body && encoding && !strcmp(encoding, "URL_ENCODED"))
         add_form(&q->body, "", 0, body, format ? format : "INDICES");
     else if (body && json_is_string(body) && type && !strstr(type, "json"))
-        add_text(&q->body, body);
+        invoke_request_add_text(&q->body, body);
     else if (body)
         json_write(&q->body, body);
     json_unref(body);
 }
 
-static bool is_method(const char *method)
+static bool invoke_request_is_method(const char *method)
 {
     static const char *const methods[] = {"GET",   "POST",    "PUT", "DELETE",
                                           "PATCH", "OPTIONS", "HEAD"};
@@ -353,7 +353,7 @@ static bool make_gateway_url(struct invoke_request *q)
 }
 
 /* Headers and query; false: a header can't be set. */
-static bool fill(struct invoke_request *q)
+static bool invoke_request_fill(struct invoke_request *q)
 {
     const struct connection *c = q->connection;
     const json *query = invoke_member(q->parameters, "QueryParameters");
@@ -361,15 +361,15 @@ static bool fill(struct invoke_request *q)
     if (!q->gateway) {
         struct buf agent = {0};
         buf_printf(&agent, "Amazon|StepFunctions|HttpInvoke|%s", q->region);
-        set_text(q, "User-Agent", buf_str(&agent));
-        set_text(q, "Range", "bytes=0-262144");
+        invoke_request_set_text(q, "User-Agent", buf_str(&agent));
+        invoke_request_set_text(q, "Range", "bytes=0-262144");
         buf_clear(&agent);
     }
-    set_text(q, "Content-Type", "application/json");
+    invoke_request_set_text(q, "Content-Type", "application/json");
     bool good = set_headers(q, invoke_member(q->parameters, "Headers"), true);
     if (query) {
         json *own = without(query, c ? c->query : NULL);
-        add_query(&q->query, own);
+        invoke_request_add_query(&q->query, own);
         json_unref(own);
     }
     if (good && c)
@@ -384,11 +384,11 @@ static bool fill(struct invoke_request *q)
 const char *invoke_request_make(struct invoke_request *q)
 {
     q->method = invoke_text(q->parameters, "Method");
-    if (!is_method(q->method))
+    if (!invoke_request_is_method(q->method))
         return "The field 'Method' is required but was missing";
     if (!(q->gateway ? make_gateway_url(q) : make_http_url(q)))
         return "The field 'ApiEndpoint' must be a URL";
-    if (!fill(q))
+    if (!invoke_request_fill(q))
         return "The field 'Headers' has one that can't be set";
     write_body(q);
     return NULL;

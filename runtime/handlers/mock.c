@@ -26,7 +26,8 @@ struct mocks {
 
 /* ---- loading ---- */
 
-static const json *member(const json *object, const char *key, const char *in, struct diag *why)
+static const json *mock_member(const json *object, const char *key, const char *in,
+                               struct diag *why)
 {
     const json *v = json_get(object, key);
 
@@ -165,8 +166,8 @@ mocks *mocks_parse(const char *path, const char *text, size_t len, const char *m
             diag_prefix(why, "%s:%u:%u: ", path, why->place.line, why->place.column);
         goto out;
     }
-    good = (machines = member(m->file, "StateMachines", "the file", why)) &&
-           (responses = member(m->file, "MockedResponses", "the file", why)) &&
+    good = (machines = mock_member(m->file, "StateMachines", "the file", why)) &&
+           (responses = mock_member(m->file, "MockedResponses", "the file", why)) &&
            (chosen = find_case(machines, machine, name, why)) &&
            take_states(m, chosen, responses, why);
     if (!good)

@@ -200,7 +200,7 @@ bool tasks_start(tasks *t, const struct task *task, struct task_result *result)
 }
 
 /* Those who work on it; NULL: it isn't there. */
-static handlers *forget(tasks *t, uint64_t id)
+static handlers *task_forget(tasks *t, uint64_t id)
 {
     struct pending *p = (struct pending *)id_map_take(&t->pending, id);
     handlers *h = p ? p->handlers : NULL;
@@ -212,7 +212,7 @@ static handlers *forget(tasks *t, uint64_t id)
 
 void tasks_cancel(tasks *t, uint64_t id)
 {
-    handlers *h = forget(t, id);
+    handlers *h = task_forget(t, id);
 
     if (h)
         handlers_cancel(h, id);
@@ -220,7 +220,7 @@ void tasks_cancel(tasks *t, uint64_t id)
 
 void tasks_release(tasks *t, uint64_t id)
 {
-    handlers *h = forget(t, id);
+    handlers *h = task_forget(t, id);
 
     if (h)
         handlers_release(h, id);

@@ -89,7 +89,7 @@ static bool known(const json *key)
 }
 
 /* All but Payload are strings. */
-static bool check_parameters(const struct task *t, struct task_result *failed)
+static bool task_lambda_check_parameters(const struct task *t, struct task_result *failed)
 {
     const json *all = t->parameters;
     const json *type;
@@ -135,7 +135,7 @@ bool task_lambda_invoke_prepare(struct pending *p, const struct task *t, struct 
 {
     const char *type, *log;
 
-    if (!check_parameters(t, failed))
+    if (!task_lambda_check_parameters(t, failed))
         return false;
     type = text_or_null(t->parameters, "InvocationType");
     log = text_or_null(t->parameters, "LogType");

@@ -71,7 +71,7 @@ static void note_clock(host *h)
 }
 
 /* What waits in the api does so by the time of day. */
-static void look_at_clock(host *h)
+static void host_look_at_clock(host *h)
 {
     int64_t set_ms = due_clock_look(&h->clock);
 
@@ -85,7 +85,7 @@ int64_t host_now(host *h)
 {
     if (h->options.virtual_clock)
         return h->virtual_ms;
-    look_at_clock(h);
+    host_look_at_clock(h);
     return due_clock_day(&h->clock, due_clock_now(&h->clock));
 }
 
@@ -112,14 +112,14 @@ static void task_ended(void *user, uint64_t id, struct task_result *result)
     engine_task_done(h->engine, id, result);
 }
 
-static void task_submitted(void *user, uint64_t id, const json *output)
+static void host_task_submitted(void *user, uint64_t id, const json *output)
 {
     host *h = user;
 
     engine_task_submitted(h->engine, id, output);
 }
 
-static void run_task(void *user, const struct task *task)
+static void host_run_task(void *user, const struct task *task)
 {
     host *h = user;
 
@@ -147,7 +147,7 @@ static void run_task(void *user, const struct task *task)
         task_ended(h, task->id, &result);
 }
 
-static bool has_activity(void *user, uint64_t execution, const char *arn)
+static bool host_has_activity(void *user, uint64_t execution, const char *arn)
 {
     const host *h = user;
 
@@ -174,7 +174,7 @@ static int64_t clock_now(void *user)
     return host_due_clock(user);
 }
 
-static void cancel_task(void *user, uint64_t id)
+static void host_cancel_task(void *user, uint64_t id)
 {
     host *h = user;
 
@@ -192,7 +192,7 @@ static void release_task(void *user, uint64_t id)
         api_task_over(h->api, id);
 }
 
-static void ended(void *user, uint64_t execution, const rt_exec *x)
+static void host_ended(void *user, uint64_t execution, const rt_exec *x)
 {
     host *h = user;
 
@@ -212,7 +212,7 @@ static void lost(void *user, uint64_t execution, const char *arn, const char *li
         api_lost(h->api, execution, list);
 }
 
-static void answered(void *user, int64_t since_ms)
+static void host_answered(void *user, int64_t since_ms)
 {
     const host *h = user;
 
@@ -220,8 +220,8 @@ static void answered(void *user, int64_t since_ms)
         h->options.answered(h->options.user, since_ms);
 }
 
-static void happened(void *user, uint64_t execution, const rt_exec *x,
-                     const struct rt_event *events, size_t count)
+static void host_happened(void *user, uint64_t execution, const rt_exec *x,
+                          const struct rt_event *events, size_t count)
 {
     const host *h = user;
 
@@ -281,7 +281,7 @@ static void wake_handlers(host *h)
         handlers_wake(r->handlers, host_due_clock(h));
 }
 
-static void on_timer(uv_timer_t *t)
+static void host_on_timer(uv_timer_t *t)
 {
     (void)t; /* the turn that follows looks at the clock */
 }
@@ -298,7 +298,7 @@ static void on_before_poll(uv_prepare_t *p)
     int64_t wait_ms = longest_wait(h);
 
     uv_update_time(&h->loop);
-    uv_timer_start(&h->timer, on_timer, (uint64_t)wait_ms, 0);
+    uv_timer_start(&h->timer, host_on_timer, (uint64_t)wait_ms, 0);
 }
 
 /* Lets the loop run until something came in or is due. */
@@ -346,14 +346,14 @@ host *host_new(store *s, const struct host_options *options)
     static const int numbers[] = {SIGINT, SIGTERM};
     host *h = mem_calloc(1, sizeof *h);
     struct engine_hooks hooks = {.user = h,
-                                 .run_task = run_task,
-                                 .cancel_task = cancel_task,
+                                 .run_task = host_run_task,
+                                 .cancel_task = host_cancel_task,
                                  .release_task = release_task,
-                                 .happened = happened,
-                                 .ended = ended,
+                                 .happened = host_happened,
+                                 .ended = host_ended,
                                  .lost = lost,
-                                 .answered = answered,
-                                 .has_activity = has_activity,
+                                 .answered = host_answered,
+                                 .has_activity = host_has_activity,
                                  .used_ns = used_ns,
                                  .used_bytes = used_bytes};
     size_t memory = options->memory ? options->memory : process_memory_most() / 2;
@@ -381,7 +381,7 @@ host *host_new(store *s, const struct host_options *options)
     h->options.handlers.clock = h;
     h->handlers = new_handlers(h);
     tasks_use(h->tasks, h->handlers);
-    tasks_on_submitted(h->tasks, task_submitted);
+    tasks_on_submitted(h->tasks, host_task_submitted);
     h->engine = engine_new(s, &hooks);
     if (memory)
         engine_limit_memory(h->engine, memory);
@@ -427,7 +427,7 @@ handlers *host_handlers(host *h)
     return h->handlers;
 }
 
-static void retire(host *h, handlers *old)
+static void host_retire(host *h, handlers *old)
 {
     struct retired *r = mem_calloc(1, sizeof *r);
 
@@ -443,13 +443,13 @@ handlers *host_read_handlers(host *h, const char *path, const char *text, size_t
 
     if (handlers_parse(read, path, text, len, why))
         return read;
-    retire(h, read);
+    host_retire(h, read);
     return NULL;
 }
 
 void host_use_handlers(host *h, handlers *read)
 {
-    retire(h, h->handlers);
+    host_retire(h, h->handlers);
     h->handlers = read;
     tasks_use(h->tasks, read);
 }
@@ -551,7 +551,7 @@ static int64_t turn_time(host *h)
 {
     if (h->options.virtual_clock)
         return h->virtual_ms;
-    look_at_clock(h);
+    host_look_at_clock(h);
     int64_t due_clock_ms = due_clock_now(&h->clock);
     int64_t now_ms = due_clock_day(&h->clock, due_clock_ms);
     engine_set_skew(h->engine, due_clock_ms - now_ms);
@@ -586,7 +586,7 @@ static bool let_time_pass(host *h, int64_t due_ms)
 }
 
 /* The execution is to end before its time. */
-static void stop(host *h, uint64_t execution, const char *name, const char *cause)
+static void host_stop_execution(host *h, uint64_t execution, const char *name, const char *cause)
 {
     struct asl_error e = {0};
 
@@ -609,11 +609,12 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
             return end;
         if (end == HOST_DONE && h->interrupted) {
             end = HOST_INTERRUPTED;
-            stop(h, execution, "Asl.Interrupted", "The process was told to stop.");
+            host_stop_execution(h, execution, "Asl.Interrupted", "The process was told to stop.");
         } else if (end == HOST_DONE && clock_steady_ms() >= h->until_ms) {
             end = HOST_TIMED_OUT;
             h->until_ms = INT64_MAX;
-            stop(h, execution, "Asl.TimedOut", "The time that --timeout allows is over.");
+            host_stop_execution(h, execution, "Asl.TimedOut",
+                                "The time that --timeout allows is over.");
         }
         int64_t due = next_due(h);
         if (due == INT64_MIN)

@@ -70,7 +70,7 @@ struct watch {
 
 /* ---- lists ---- */
 
-static void push(struct http_transfer **list, struct http_transfer *t)
+static void client_push(struct http_transfer **list, struct http_transfer *t)
 {
     t->prev = NULL;
     t->next = *list;
@@ -113,7 +113,7 @@ static void put_aside(struct http_transfer *t)
     buf_reset(&t->headers);
     buf_clear(&t->body);
     buf_clear(&t->answer);
-    push(&c->spare, t);
+    client_push(&c->spare, t);
     c->spares++;
 }
 
@@ -131,7 +131,7 @@ bool http_url_ok(const char *url)
     return true;
 }
 
-static void add_name(struct buf *headers, const char *name, bool empty)
+static void client_add_name(struct buf *headers, const char *name, bool empty)
 {
     buf_adds(headers, name);
     /* curl's way to say that a header without a value is wanted */
@@ -140,13 +140,13 @@ static void add_name(struct buf *headers, const char *name, bool empty)
 
 void http_header_add_plain(struct buf *headers, const char *name, const char *value)
 {
-    add_name(headers, name, !*value);
+    client_add_name(headers, name, !*value);
     buf_add(headers, value, strlen(value) + 1);
 }
 
 void http_header_add(struct buf *headers, const char *name, const char *value)
 {
-    add_name(headers, name, !*value);
+    client_add_name(headers, name, !*value);
     for (const char *p = value; *p; p++) {
         unsigned char b = (unsigned char)*p;
 
@@ -233,7 +233,7 @@ static void add_host(struct buf *out, const struct http_transfer *t)
         out->len--;
 }
 
-static enum http_outcome explain(struct http_transfer *t, CURLcode code, struct buf *out)
+static enum http_outcome client_explain(struct http_transfer *t, CURLcode code, struct buf *out)
 {
     long os_error = 0;
 
@@ -336,7 +336,7 @@ static void set_probing(struct http_transfer *t, bool probing)
 }
 
 /* The probe has found nothing against the request, which now begins. */
-static bool go_on(struct http_transfer *t, CURLcode code)
+static bool client_go_on(struct http_transfer *t, CURLcode code)
 {
     struct buf host = {0};
 
@@ -356,7 +356,7 @@ static bool go_on(struct http_transfer *t, CURLcode code)
     return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
 }
 
-static void finish(struct http_transfer *t, CURLcode code)
+static void client_finish(struct http_transfer *t, CURLcode code)
 {
     http_client *c = t->client;
     struct http_response r = {.transfer = t};
@@ -364,7 +364,7 @@ static void finish(struct http_transfer *t, CURLcode code)
     long status = 0;
 
     t->client->curl->multi_remove_handle(c->multi, t->easy);
-    if (t->done && (go_on(t, code) || try_again(t, code)))
+    if (t->done && (client_go_on(t, code) || try_again(t, code)))
         return;
     unlink_transfer(&c->running, t);
     if (t->done) {
@@ -374,7 +374,7 @@ static void finish(struct http_transfer *t, CURLcode code)
             r.body = t->answer;
             t->answer = (struct buf){0};
         } else {
-            r.outcome = explain(t, code, &error);
+            r.outcome = client_explain(t, code, &error);
             r.error = buf_str(&error);
         }
         t->done(t->user, &r);
@@ -384,7 +384,7 @@ static void finish(struct http_transfer *t, CURLcode code)
     put_aside(t);
 }
 
-static void collect(http_client *c)
+static void client_collect(http_client *c)
 {
     CURLMsg *m;
     int left;
@@ -395,7 +395,7 @@ static void collect(http_client *c)
         if (m->msg != CURLMSG_DONE)
             continue;
         c->curl->easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
-        finish((struct http_transfer *)(void *)t, m->data.result);
+        client_finish((struct http_transfer *)(void *)t, m->data.result);
     }
 }
 
@@ -406,12 +406,12 @@ static void act(http_client *c, curl_socket_t fd, int what)
     if (c->closing)
         return;
     c->curl->multi_socket_action(c->multi, fd, what, &running);
-    collect(c);
+    client_collect(c);
 }
 
 /* ---- curl's wishes to libuv ---- */
 
-static void on_timer(uv_timer_t *timer)
+static void client_on_timer(uv_timer_t *timer)
 {
     act(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
@@ -426,7 +426,7 @@ static int want_timer(CURLM *multi, long timeout_ms, void *user)
     if (timeout_ms < 0)
         uv_timer_stop(&c->timer);
     else
-        uv_timer_start(&c->timer, on_timer, (uint64_t)timeout_ms, 0);
+        uv_timer_start(&c->timer, client_on_timer, (uint64_t)timeout_ms, 0);
     return 0;
 }
 
@@ -517,7 +517,7 @@ static bool may_go_to(const struct http_transfer *t, const char *ip)
     return inet_pton(AF_INET6, ip, &v6.sin6_addr) == 1 && t->allow(t->user, (struct sockaddr *)&v6);
 }
 
-static int on_connection(void *user, char *to, char *from, int to_port, int from_port)
+static int client_on_connection(void *user, char *to, char *from, int to_port, int from_port)
 {
     struct http_transfer *t = user;
 
@@ -582,7 +582,7 @@ static struct http_transfer *transfer_new(http_client *c)
     c->curl->easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
     c->curl->easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     c->curl->easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
-    c->curl->easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connection);
+    c->curl->easy_setopt(e, CURLOPT_PREREQFUNCTION, client_on_connection);
     c->curl->easy_setopt(e, CURLOPT_PREREQDATA, t);
     c->curl->easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
     c->curl->easy_setopt(e, CURLOPT_HEADERDATA, t);
@@ -612,7 +612,7 @@ static void set_method(struct http_transfer *t, const char *method)
         t->client->curl->easy_setopt(e, CURLOPT_CUSTOMREQUEST, method);
 }
 
-static void take(struct buf *to, struct buf *from)
+static void client_take(struct buf *to, struct buf *from)
 {
     buf_clear(to);
     *to = *from;
@@ -638,8 +638,8 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     t->header_bytes = 0;
     t->resolved = t->sent = t->too_large = t->refused = t->again = false;
     t->error[0] = '\0';
-    take(&t->headers, &q->headers);
-    take(&t->body, &q->body);
+    client_take(&t->headers, &q->headers);
+    client_take(&t->body, &q->body);
     /* curl would wait for the server's leave to send a long body */
     buf_add(&t->headers, "Expect:", sizeof "Expect:");
 
@@ -651,7 +651,7 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     t->connect_until_ms = now_ms + (q->connect_ms ? q->connect_ms : CONNECT_MS);
     set_times(t);
     set_probing(t, t->allow && may_use_proxy());
-    push(&c->running, t);
+    client_push(&c->running, t);
     c->curl->multi_add_handle(c->multi, t->easy);
     return t;
 }
@@ -705,7 +705,7 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
     return c;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void client_on_timer_closed(uv_handle_t *handle)
 {
     http_client *c = handle->data;
 
@@ -731,7 +731,7 @@ void http_client_close(http_client *c)
         transfer_free(t);
     }
     c->curl->multi_cleanup(c->multi);
-    uv_close((uv_handle_t *)&c->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&c->timer, client_on_timer_closed);
 }
 
 bool http_client_is_closed(const http_client *c)

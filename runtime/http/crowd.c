@@ -53,7 +53,7 @@ static bool may_go(const http_exchange *x)
 
 /* How far it got: all that was to be said was said, or nothing has come; a part of a head; a part
  * of a body; a request, whose answer it takes. */
-static int progress(const http_exchange *x)
+static int crowd_progress(const http_exchange *x)
 {
     if (x->phase == WRITING)
         return 3;
@@ -70,8 +70,8 @@ static bool goes_before(const http_exchange *a, const http_exchange *b, int64_t 
 
     if (a_young != b_young)
         return b_young;
-    if (progress(a) != progress(b))
-        return progress(a) < progress(b);
+    if (crowd_progress(a) != crowd_progress(b))
+        return crowd_progress(a) < crowd_progress(b);
     return a->since_ms <= b->since_ms;
 }
 

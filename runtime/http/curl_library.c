@@ -16,37 +16,37 @@ static struct {
     char error[256];
 } loaded = {.once = PTHREAD_ONCE_INIT};
 
-static void note_error(void)
+static void curl_library_note_error(void)
 {
     const char *text = dlerror();
 
     strncpy(loaded.error, text ? text : "it does not initialise", sizeof loaded.error - 1);
 }
 
-static void load(void)
+static void curl_library_open(void)
 {
     void *handle = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
 
     if (!handle) {
-        note_error();
+        curl_library_note_error();
         return;
     }
     /* POSIX: a function's address may be stored through a void *. */
 #define CURL_FIND(name)                                                                            \
     if (!(*(void **)&loaded.functions.name = dlsym(handle, "curl_" #name))) {                      \
-        note_error();                                                                              \
+        curl_library_note_error();                                                                 \
         return;                                                                                    \
     }
     CURL_FUNCTIONS(CURL_FIND)
 #undef CURL_FIND
     loaded.good = loaded.functions.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     if (!loaded.good)
-        note_error();
+        curl_library_note_error();
 }
 
 const struct curl_library *curl_library_load(struct diag *why)
 {
-    pthread_once(&loaded.once, load);
+    pthread_once(&loaded.once, curl_library_open);
     if (loaded.good)
         return &loaded.functions;
     diag_set(why, NULL, 0, "HTTP needs libcurl, which can't be loaded: %s", loaded.error);

@@ -22,7 +22,7 @@ const char *http_message_header(const struct http_message *m, const char *name)
 }
 
 /* Without the port: digits behind the last colon, which is not one of an address in brackets. */
-static size_t name_length(const char *host)
+static size_t message_name_length(const char *host)
 {
     size_t len = strlen(host), at = len;
 
@@ -39,7 +39,7 @@ const char *http_host_name(const char *host, size_t *len, bool *sync)
         host += 5;
     if (sync)
         *sync = found;
-    *len = name_length(host);
+    *len = message_name_length(host);
     return host;
 }
 

@@ -64,14 +64,14 @@ static bool is_visible(unsigned char c)
     return c > 0x20 && c < 0x7f;
 }
 
-static bool is_blank(char c)
+static bool reader_is_blank(char c)
 {
     return c == ' ' || c == '\t';
 }
 
 /* ---- how it fails ---- */
 
-static bool refuse(http_reader *r, int status, const char *why)
+static bool reader_refuse(http_reader *r, int status, const char *why)
 {
     r->phase = IS_REFUSED;
     r->status = status;
@@ -85,10 +85,10 @@ static bool refuse(http_reader *r, int status, const char *why)
 static bool check_line(http_reader *r, const char *line, size_t len)
 {
     if (len < 2 || line[len - 2] != '\r')
-        return refuse(r, 400, "A line must end with CR and LF");
+        return reader_refuse(r, 400, "A line must end with CR and LF");
     for (size_t i = 0; i < len - 2; i++)
         if (http_is_control((unsigned char)line[i]) && line[i] != '\t')
-            return refuse(r, 400, "A line has a control character");
+            return reader_refuse(r, 400, "A line has a control character");
     return true;
 }
 
@@ -101,7 +101,7 @@ static const char *const methods[] = {
     "PURGE",    "LINK",       "UNLINK", "SOURCE",   "MKCALENDAR",
 };
 
-static bool is_method(const char *text, size_t len)
+static bool reader_is_method(const char *text, size_t len)
 {
     for (size_t i = 0; i < COUNT(methods); i++)
         if (len == strlen(methods[i]) && !memcmp(text, methods[i], len))
@@ -110,13 +110,13 @@ static bool is_method(const char *text, size_t len)
 }
 
 /* "HTTP/" DIGIT "." DIGIT */
-static bool read_version(http_reader *r, const char *text, size_t len)
+static bool reader_read_version(http_reader *r, const char *text, size_t len)
 {
     if (len != 8 || memcmp(text, "HTTP/", 5) != 0 || !ascii_is_digit(text[5]) || text[6] != '.' ||
         !ascii_is_digit(text[7]))
-        return refuse(r, 400, "The request line does not end with the version of HTTP");
+        return reader_refuse(r, 400, "The request line does not end with the version of HTTP");
     if (text[5] != '1')
-        return refuse(r, 505, "No version of HTTP but 1.0 and 1.1 is known");
+        return reader_refuse(r, 505, "No version of HTTP but 1.0 and 1.1 is known");
     r->minor = text[7];
     return true;
 }
@@ -130,18 +130,18 @@ static bool read_request_line(http_reader *r, const char *line, size_t len)
     while (at < len && http_is_token((unsigned char)line[at]))
         at++;
     if (!at || at == len || line[at] != ' ')
-        return refuse(r, 400, "The request line has no method");
-    if (!is_method(line, at))
-        return refuse(r, 501, "This method is not known");
+        return reader_refuse(r, 400, "The request line has no method");
+    if (!reader_is_method(line, at))
+        return reader_refuse(r, 501, "This method is not known");
     r->method_len = at;
     from = ++at;
     while (at < len && is_visible((unsigned char)line[at]) && line[at] != '#')
         at++;
     if (at == from || at == len || line[at] != ' ')
-        return refuse(r, 400, "The request line has no good target");
+        return reader_refuse(r, 400, "The request line has no good target");
     r->target_len = at - from;
     at++;
-    return read_version(r, line + at, len - at);
+    return reader_read_version(r, line + at, len - at);
 }
 
 /*
@@ -155,12 +155,12 @@ static bool read_field_line(http_reader *r, const char *line, size_t len, struct
     while (at < end && http_is_token((unsigned char)line[at]))
         at++;
     if (!at || line[at] != ':')
-        return refuse(r, 400, "A header line has no good name");
+        return reader_refuse(r, 400, "A header line has no good name");
     out->name = line;
     out->name_len = at++;
-    while (at < end && is_blank(line[at]))
+    while (at < end && reader_is_blank(line[at]))
         at++;
-    while (end > at && is_blank(line[end - 1]))
+    while (end > at && reader_is_blank(line[end - 1]))
         end--;
     out->value = line + at;
     out->value_len = end - at;
@@ -176,18 +176,18 @@ static bool read_chunk_size(http_reader *r, const char *line, size_t len)
     r->left = 0;
     while (at < len && (digit = ascii_hex_value(line[at])) >= 0) {
         if (++at > MOST_CHUNK_DIGITS)
-            return refuse(r, 400, "A chunk has no good size");
+            return reader_refuse(r, 400, "A chunk has no good size");
         r->left = r->left << 4 | (uint64_t)digit;
     }
     if (!at || (line[at] != ';' && line[at] != '\r'))
-        return refuse(r, 400, "A chunk has no good size");
+        return reader_refuse(r, 400, "A chunk has no good size");
     return true;
 }
 
 /* ---- the head as a whole ---- */
 
-static size_t count_of(const struct http_message *m, const char *name,
-                       const struct http_field **last)
+static size_t reader_count_of(const struct http_message *m, const char *name,
+                              const struct http_field **last)
 {
     size_t count = 0;
 
@@ -204,42 +204,42 @@ static size_t count_of(const struct http_message *m, const char *name,
 static bool find_length(http_reader *r)
 {
     const struct http_field *length = NULL, *coding = NULL;
-    size_t lengths = count_of(&r->message, "Content-Length", &length);
-    size_t codings = count_of(&r->message, "Transfer-Encoding", &coding);
+    size_t lengths = reader_count_of(&r->message, "Content-Length", &length);
+    size_t codings = reader_count_of(&r->message, "Transfer-Encoding", &coding);
 
     r->left = 0;
     r->chunked = codings > 0;
     if (lengths > 1 || (lengths && codings))
-        return refuse(r, 400, "Content-Length stands twice, or beside Transfer-Encoding");
+        return reader_refuse(r, 400, "Content-Length stands twice, or beside Transfer-Encoding");
     if (codings > 1 || (codings && !http_same_word(coding->value, coding->value_len, "chunked")))
-        return refuse(r, 400, "No Transfer-Encoding but chunked is known");
+        return reader_refuse(r, 400, "No Transfer-Encoding but chunked is known");
     if (codings && r->minor == '0')
-        return refuse(r, 400, "HTTP/1.0 has no Transfer-Encoding");
+        return reader_refuse(r, 400, "HTTP/1.0 has no Transfer-Encoding");
     if (!lengths)
         return true;
     if (!length->value_len)
-        return refuse(r, 400, "Content-Length is no number");
+        return reader_refuse(r, 400, "Content-Length is no number");
     for (size_t i = 0; i < length->value_len; i++) {
         if (!ascii_is_digit(length->value[i]))
-            return refuse(r, 400, "Content-Length is no number");
+            return reader_refuse(r, 400, "Content-Length is no number");
         if (i < MOST_DIGITS)
             r->left = r->left * 10 + (uint64_t)(length->value[i] - '0');
     }
     if (length->value_len > MOST_DIGITS || r->left > r->limits.body)
-        return refuse(r, 413, "The body is too large");
+        return reader_refuse(r, 413, "The body is too large");
     return true;
 }
 
 static bool find_host(http_reader *r)
 {
     const struct http_field *host = NULL;
-    size_t hosts = count_of(&r->message, "Host", &host);
+    size_t hosts = reader_count_of(&r->message, "Host", &host);
 
     if (hosts != 1)
-        return refuse(r, 400, hosts ? "Host stands twice" : "There is no Host header");
+        return reader_refuse(r, 400, hosts ? "Host stands twice" : "There is no Host header");
     for (size_t i = 0; i < host->value_len; i++) {
         if (!is_visible((unsigned char)host->value[i]) || strchr("/?#@\\,\"<>", host->value[i]))
-            return refuse(r, 400, "The Host header has no good name");
+            return reader_refuse(r, 400, "The Host header has no good name");
     }
     r->message.host = host->value;
     return true;
@@ -261,14 +261,14 @@ static bool find_path(http_reader *r)
         size_t len = slash ? (size_t)(slash - authority) : path_len - 7;
 
         if (!len || !http_same_word(authority, len, m->host))
-            return refuse(r, 400, "The target names another host than the Host header");
+            return reader_refuse(r, 400, "The target names another host than the Host header");
         path += 7 + len;
         path_len -= 7 + len;
     } else if (path[0] == '*') {
         if (r->target_len != 1 || strcmp(m->method, "OPTIONS") != 0)
-            return refuse(r, 400, "The request line has no good target");
+            return reader_refuse(r, 400, "The request line has no good target");
     } else if (path[0] != '/') {
-        return refuse(r, 400, "The request line has no good target");
+        return reader_refuse(r, 400, "The request line has no good target");
     }
     m->path = r->head.data + r->head.len;
     if (!path_len)
@@ -284,10 +284,10 @@ static bool find_expectation(http_reader *r)
     const struct http_field *expect = NULL;
 
     r->message.expects = false;
-    if (!count_of(&r->message, "Expect", &expect) || r->minor == '0')
+    if (!reader_count_of(&r->message, "Expect", &expect) || r->minor == '0')
         return true;
     if (!http_same_word(expect->value, expect->value_len, "100-continue"))
-        return refuse(r, 417, "No expectation but 100-continue is known");
+        return reader_refuse(r, 417, "No expectation but 100-continue is known");
     r->message.expects = r->chunked || r->left > 0;
     return true;
 }
@@ -306,9 +306,9 @@ static bool lists_word(const struct http_message *m, const char *name, const cha
             while (end < f->value_len && f->value[end] != ',')
                 end++;
             next = end + 1;
-            while (at < end && is_blank(f->value[at]))
+            while (at < end && reader_is_blank(f->value[at]))
                 at++;
-            while (end > at && is_blank(f->value[end - 1]))
+            while (end > at && reader_is_blank(f->value[end - 1]))
                 end--;
             if (http_same_word(f->value + at, end - at, word))
                 return true;
@@ -396,7 +396,7 @@ static bool start_complete(http_reader *r)
     if (r->head.len == 2) {
         /* RFC 9112, section 2.2: one that an old client sends after a body */
         if (r->blank)
-            return refuse(r, 400, "The request line is empty");
+            return reader_refuse(r, 400, "The request line is empty");
         r->blank = true;
         buf_reset(&r->head);
         return true;
@@ -415,10 +415,10 @@ static bool read_start(http_reader *r, const char *bytes, size_t len, size_t *us
 
     /* TLS and the like: nothing to wait for */
     if (!r->head.len && len && !http_is_token((unsigned char)bytes[0]) && bytes[0] != '\r')
-        return refuse(r, 400, "This is no request of HTTP/1.1");
+        return reader_refuse(r, 400, "This is no request of HTTP/1.1");
     complete = take_line(&r->head, bytes, len < room ? len : room, used);
     if (!complete && r->head.len >= r->limits.line)
-        return refuse(r, 414, "The request line is too long");
+        return reader_refuse(r, 414, "The request line is too long");
     return !complete || start_complete(r);
 }
 
@@ -435,18 +435,18 @@ static bool field_complete(http_reader *r)
     if (!read_field_line(r, line, len, &field))
         return false;
     if (++r->lines > r->limits.fields)
-        return refuse(r, 431, "There are too many header lines");
+        return reader_refuse(r, 431, "There are too many header lines");
     r->line_at = r->head.len;
     return true;
 }
 
-static bool read_field(http_reader *r, const char *bytes, size_t len, size_t *used)
+static bool reader_read_field(http_reader *r, const char *bytes, size_t len, size_t *used)
 {
     size_t room = r->limits.head - (r->head.len - r->fields_at);
     bool complete = take_line(&r->head, bytes, len < room ? len : room, used);
 
     if (!complete && r->head.len - r->fields_at >= r->limits.head)
-        return refuse(r, 431, "The header lines are too long");
+        return reader_refuse(r, 431, "The header lines are too long");
     return !complete || field_complete(r);
 }
 
@@ -460,7 +460,7 @@ static void take_bytes(http_reader *r, const char *bytes, size_t len, size_t *us
     r->left -= *used;
 }
 
-static bool read_plain(http_reader *r, const char *bytes, size_t len, size_t *used)
+static bool reader_read_plain(http_reader *r, const char *bytes, size_t len, size_t *used)
 {
     take_bytes(r, bytes, len, used);
     if (!r->left)
@@ -473,7 +473,7 @@ static bool chunk_line_complete(http_reader *r)
     if (!check_line(r, r->line.data, r->line.len) || !read_chunk_size(r, r->line.data, r->line.len))
         return false;
     if (r->left > r->most_body - r->message.body.len)
-        return refuse(r, 413, "The body is too large");
+        return reader_refuse(r, 413, "The body is too large");
     r->phase = r->left ? IN_CHUNK : IN_TRAILERS;
     buf_reset(&r->line);
     return true;
@@ -485,7 +485,7 @@ static bool read_chunk_line(http_reader *r, const char *bytes, size_t len, size_
     bool complete = take_line(&r->line, bytes, len < room ? len : room, used);
 
     if (!complete && r->line.len >= MOST_CHUNK_LINE)
-        return refuse(r, 400, "A chunk has no good size");
+        return reader_refuse(r, 400, "A chunk has no good size");
     return !complete || chunk_line_complete(r);
 }
 
@@ -502,7 +502,7 @@ static bool read_chunk_end(http_reader *r, const char *bytes, size_t *used)
     char want = r->line.len ? '\n' : '\r';
 
     if (*bytes != want)
-        return refuse(r, 400, "A chunk does not end where its size says");
+        return reader_refuse(r, 400, "A chunk does not end where its size says");
     *used = 1;
     buf_addc(&r->line, want);
     if (r->line.len == 1)
@@ -534,7 +534,7 @@ static bool read_trailer(http_reader *r, const char *bytes, size_t len, size_t *
     bool complete = take_line(&r->line, bytes, len < room ? len : room, used);
 
     if (!complete && r->trailers + r->line.len >= r->limits.head)
-        return refuse(r, 431, "The trailers are too long");
+        return reader_refuse(r, 431, "The trailers are too long");
     return !complete || trailer_complete(r);
 }
 
@@ -550,9 +550,9 @@ static bool read_some(http_reader *r, const char *bytes, size_t len, size_t *use
     *used = 0;
     switch (r->phase) {
     case AT_START: return read_start(r, bytes, len, used);
-    case IN_FIELDS: return read_field(r, bytes, len, used);
+    case IN_FIELDS: return reader_read_field(r, bytes, len, used);
     case AT_BODY: return body_begins(r);
-    case IN_BODY: return read_plain(r, bytes, len, used);
+    case IN_BODY: return reader_read_plain(r, bytes, len, used);
     case AT_CHUNK: return read_chunk_line(r, bytes, len, used);
     case IN_CHUNK: return read_chunk(r, bytes, len, used);
     case AFTER_CHUNK: return read_chunk_end(r, bytes, used);
@@ -585,7 +585,7 @@ enum http_progress http_reader_feed(http_reader *r, const char *bytes, size_t le
 
 /* ---- the reader ---- */
 
-static size_t limit_of(size_t given, size_t usual, size_t most)
+static size_t reader_limit_of(size_t given, size_t usual, size_t most)
 {
     if (!given)
         given = usual;
@@ -606,10 +606,10 @@ http_reader *http_reader_new(const struct http_limits *limits)
 {
     http_reader *r = mem_calloc(1, sizeof *r);
 
-    r->limits.line = limit_of(limits->line, 8 * KIB, MOST_LINE);
-    r->limits.head = limit_of(limits->head, 32 * KIB, MOST_HEAD);
-    r->limits.fields = limit_of(limits->fields, 100, MOST_HEAD);
-    r->limits.body = limit_of(limits->body, 4 * KIB * KIB, SIZE_MAX / 2);
+    r->limits.line = reader_limit_of(limits->line, 8 * KIB, MOST_LINE);
+    r->limits.head = reader_limit_of(limits->head, 32 * KIB, MOST_HEAD);
+    r->limits.fields = reader_limit_of(limits->fields, 100, MOST_HEAD);
+    r->limits.body = reader_limit_of(limits->body, 4 * KIB * KIB, SIZE_MAX / 2);
     start_over(r);
     return r;
 }
@@ -625,7 +625,7 @@ void http_reader_free(http_reader *r)
     mem_free(r);
 }
 
-static void forget(struct buf *b)
+static void reader_forget(struct buf *b)
 {
     if (b->cap > KEPT)
         buf_clear(b);
@@ -635,9 +635,9 @@ static void forget(struct buf *b)
 
 void http_reader_next(http_reader *r)
 {
-    forget(&r->head);
-    forget(&r->line);
-    forget(&r->message.body);
+    reader_forget(&r->head);
+    reader_forget(&r->line);
+    reader_forget(&r->message.body);
     start_over(r);
 }
 

@@ -43,7 +43,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
 
 /* ---- deadlines ---- */
 
-static void on_timer(uv_timer_t *timer);
+static void server_on_timer(uv_timer_t *timer);
 
 static void no_wait(http_exchange *x)
 {
@@ -71,10 +71,11 @@ static void arm(http_server *s, int64_t due_ms)
     if (due_ms >= s->timer_ms)
         return;
     s->timer_ms = due_ms;
-    uv_timer_start(&s->timer, on_timer, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
+    uv_timer_start(&s->timer, server_on_timer, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0,
+                   0);
 }
 
-static void enlist(http_exchange *x, enum http_wait wait, int64_t due_ms)
+static void server_enlist(http_exchange *x, enum http_wait wait, int64_t due_ms)
 {
     struct http_list *l = &x->server->waits[wait];
 
@@ -89,17 +90,17 @@ static void enlist(http_exchange *x, enum http_wait wait, int64_t due_ms)
     l->last = x;
 }
 
-static void wait_for(http_exchange *x, enum http_wait wait)
+static void server_wait_for(http_exchange *x, enum http_wait wait)
 {
     http_server *s = x->server;
 
-    enlist(x, wait, (int64_t)uv_now(s->loop) + s->wait_ms[wait]);
+    server_enlist(x, wait, (int64_t)uv_now(s->loop) + s->wait_ms[wait]);
     arm(s, x->due_ms);
 }
 
 /* ---- the end of a connection ---- */
 
-static void release(http_exchange *x)
+static void server_release(http_exchange *x)
 {
     http_reader_free(x->reader);
     buf_clear(&x->ahead);
@@ -108,7 +109,7 @@ static void release(http_exchange *x)
     mem_free(x);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void server_on_closed(uv_handle_t *handle)
 {
     http_exchange *x = handle->data;
     http_server *s = x->server;
@@ -127,7 +128,7 @@ static void on_closed(uv_handle_t *handle)
         x->delivered(x->delivered_user, true);
     /* nobody was told: http_reply releases it */
     if (x->phase != WAITING)
-        release(x);
+        server_release(x);
     accept_pending(s);
     tell_if_stopped(s);
 }
@@ -142,7 +143,7 @@ void http_exchange_shut(http_exchange *x)
     no_wait(x);
     if (!http_exchange_is_closing(x)) {
         x->server->leaving++;
-        uv_close((uv_handle_t *)&x->tcp, on_closed);
+        uv_close((uv_handle_t *)&x->tcp, server_on_closed);
     }
     if (x->phase != WAITING)
         x->phase = CLOSED;
@@ -180,7 +181,7 @@ static void linger(http_exchange *x)
     }
     if (x->paused)
         uv_read_start((uv_stream_t *)&x->tcp, on_alloc, on_read);
-    wait_for(x, WAIT_LINGER);
+    server_wait_for(x, WAIT_LINGER);
 }
 
 /* ---- answers ---- */
@@ -199,7 +200,7 @@ static const char *date_of(http_server *s)
 static void read_on(http_exchange *x);
 
 /* The answer is out, or the connection broke. */
-static void finish(http_exchange *x, bool delivered)
+static void server_finish(http_exchange *x, bool delivered)
 {
     http_delivered *tell = x->delivered;
 
@@ -226,9 +227,9 @@ static void finish(http_exchange *x, bool delivered)
     }
 }
 
-static void on_written(uv_write_t *write, int status)
+static void server_on_written(uv_write_t *write, int status)
 {
-    finish(write->data, status == 0);
+    server_finish(write->data, status == 0);
 }
 
 /* Those of this turn; what they let others send is of the next. */
@@ -242,7 +243,7 @@ static void on_next_turn(uv_idle_t *idle)
         http_exchange *x = sent->first;
 
         no_wait(x);
-        finish(x, true);
+        server_finish(x, true);
     }
     if (!sent->first)
         uv_idle_stop(idle);
@@ -259,7 +260,7 @@ static bool send_out(http_exchange *x)
 
     x->phase = WRITING;
     if (done == x->out.len + x->body.len) {
-        enlist(x, IS_SENT, x->server->turn);
+        server_enlist(x, IS_SENT, x->server->turn);
         uv_idle_start(&x->server->next_turn, on_next_turn);
         return true;
     }
@@ -271,12 +272,12 @@ static bool send_out(http_exchange *x)
     }
     x->write.data = x;
     /* an error, too, is told by on_written */
-    if (uv_write(&x->write, stream, bufs, 2, on_written)) {
+    if (uv_write(&x->write, stream, bufs, 2, server_on_written)) {
         x->delivered = NULL;
         http_exchange_shut(x);
         return false;
     }
-    wait_for(x, WAIT_WRITE);
+    server_wait_for(x, WAIT_WRITE);
     return true;
 }
 
@@ -294,7 +295,7 @@ bool http_reply(http_exchange *x, struct http_answer *a)
         if (s)
             x->phase = CLOSED; /* on_closed releases it */
         else
-            release(x);
+            server_release(x);
         return false;
     }
     /* An answer to a head alone: what comes behind it is no request. */
@@ -311,7 +312,7 @@ bool http_reply(http_exchange *x, struct http_answer *a)
 }
 
 /* An answer of our own, the last on this connection. */
-static void refuse(http_exchange *x, int status, const char *why)
+static void server_refuse(http_exchange *x, int status, const char *why)
 {
     static const struct http_header plain = {"Content-Type", "text/plain"};
 
@@ -328,7 +329,7 @@ static void refuse(http_exchange *x, int status, const char *why)
 void http_exchange_refuse(http_exchange *x, int status, const char *why)
 {
     x->server->stats.refused++;
-    refuse(x, status, why);
+    server_refuse(x, status, why);
 }
 
 /* ---- requests ---- */
@@ -377,16 +378,16 @@ static void wait_for_more(http_exchange *x)
 
     if (http_reader_in_body(x->reader)) {
         if (x->wait != body)
-            wait_for(x, body);
+            server_wait_for(x, body);
         http_crowd_weigh(x);
         http_crowd_lighten(x);
     } else if (http_reader_has_begun(x->reader) && x->wait != WAIT_HEAD) {
-        wait_for(x, WAIT_HEAD);
+        server_wait_for(x, WAIT_HEAD);
     }
 }
 
 /* Returns how many bytes were read: all, or as many as one request had. */
-static size_t read_request(http_exchange *x, const char *bytes, size_t len)
+static size_t server_read_request(http_exchange *x, const char *bytes, size_t len)
 {
     http_server *s = x->server;
     size_t at = 0;
@@ -442,7 +443,7 @@ static void rest(http_exchange *x)
         return;
     }
     if (x->wait == NO_WAIT)
-        wait_for(x, WAIT_IDLE);
+        server_wait_for(x, WAIT_IDLE);
     if (x->paused) {
         x->paused = false;
         uv_read_start((uv_stream_t *)&x->tcp, on_alloc, on_read);
@@ -453,7 +454,8 @@ static void rest(http_exchange *x)
 static void read_on(http_exchange *x)
 {
     if (x->ahead_at < x->ahead.len)
-        x->ahead_at += read_request(x, x->ahead.data + x->ahead_at, x->ahead.len - x->ahead_at);
+        x->ahead_at +=
+            server_read_request(x, x->ahead.data + x->ahead_at, x->ahead.len - x->ahead_at);
     if (x->ahead_at >= x->ahead.len) {
         buf_clear(&x->ahead);
         x->ahead_at = 0;
@@ -499,7 +501,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         lose(x);
     } else if (len > 0) {
         if (x->phase == READING)
-            used = read_request(x, buf->base, (size_t)len);
+            used = server_read_request(x, buf->base, (size_t)len);
         keep_for_later(x, buf->base + used, (size_t)len - used);
     }
 }
@@ -517,7 +519,7 @@ static void expire(http_exchange *x)
         http_exchange_shut(x);
 }
 
-static void on_timer(uv_timer_t *timer)
+static void server_on_timer(uv_timer_t *timer)
 {
     http_server *s = timer->data;
     int64_t now_ms = (int64_t)uv_now(s->loop);
@@ -564,14 +566,14 @@ static void accept_one(struct http_listener *l)
         http_exchange_shut(x);
     } else if (!http_crowd_admits(x)) {
         s->stats.turned_away++;
-        refuse(x, 503, "There are too many connections");
+        server_refuse(x, 503, "There are too many connections");
     } else {
-        wait_for(x, WAIT_HEAD);
+        server_wait_for(x, WAIT_HEAD);
     }
 }
 
 /* While none is accepted libuv doesn't look for more: they wait in the system's queue. */
-static void on_connection(uv_stream_t *stream, int status)
+static void server_on_connection(uv_stream_t *stream, int status)
 {
     struct http_listener *l = stream->data;
     http_server *s = l->server;
@@ -689,7 +691,7 @@ bool http_server_listen(http_server *s, const char *address, uint16_t port, uint
     l->tcp.data = l;
     status = uv_tcp_bind(&l->tcp, (struct sockaddr *)&name, 0);
     if (!status)
-        status = uv_listen((uv_stream_t *)&l->tcp, BACKLOG, on_connection);
+        status = uv_listen((uv_stream_t *)&l->tcp, BACKLOG, server_on_connection);
     if (status) {
         diag_set(why, NULL, 0, "Can't listen on %s, port %u: %s", address, (unsigned)port,
                  uv_strerror(status));

@@ -32,7 +32,8 @@ struct request {
 };
 
 /* Takes `body`. */
-static void reply(api_server *s, http_exchange *x, int status, const char *type, struct buf *body)
+static void api_server_reply(api_server *s, http_exchange *x, int status, const char *type,
+                             struct buf *body)
 {
     json *id = asl_chance_uuid(&s->chance);
     const struct http_header headers[] = {{"x-amzn-RequestId", json_str(id)},
@@ -49,7 +50,7 @@ static void reply_text(api_server *s, http_exchange *x, int status, const char *
     struct buf body = {0};
 
     buf_adds(&body, text);
-    reply(s, x, status, "text/plain; charset=utf-8", &body);
+    api_server_reply(s, x, status, "text/plain; charset=utf-8", &body);
 }
 
 static void reply_error(api_server *s, http_exchange *x, int status, const char *type,
@@ -62,7 +63,7 @@ static void reply_error(api_server *s, http_exchange *x, int status, const char 
     buf_adds(&body, ",\"message\":");
     json_write_string(&body, message, strlen(message));
     buf_addc(&body, '}');
-    reply(s, x, status, json_type, &body);
+    api_server_reply(s, x, status, json_type, &body);
 }
 
 static struct request *add_request(api_server *s, http_exchange *x)
@@ -84,13 +85,13 @@ static void remove_request(struct request *r)
     mem_free(r);
 }
 
-static void answered(void *user, int status, struct buf *body)
+static void api_server_answered(void *user, int status, struct buf *body)
 {
     struct request *r = user;
 
     metrics_call(r->server->options.metrics, r->operation, status);
     http_exchange_on_gone(r->x, NULL, NULL);
-    reply(r->server, r->x, status, json_type, body);
+    api_server_reply(r->server, r->x, status, json_type, body);
     remove_request(r);
 }
 
@@ -120,13 +121,14 @@ void api_server_fail(api_server *s, const char *why)
     }
 }
 
-static void call(api_server *s, http_exchange *x, const struct http_message *m, const char *target)
+static void api_server_call(api_server *s, http_exchange *x, const struct http_message *m,
+                            const char *target)
 {
     struct request *r = add_request(s, x);
 
     r->operation = target + strlen(prefix);
     r->call = api_call(s->api, r->operation, m->body.data, m->body.len,
-                       s->options.now(s->options.clock), answered, r);
+                       s->options.now(s->options.clock), api_server_answered, r);
     if (!api_waits(s->api, r->call) || http_exchange_on_gone(x, client_gone, r))
         return;
     api_give_up(s->api, r->call);
@@ -135,7 +137,8 @@ static void call(api_server *s, http_exchange *x, const struct http_message *m, 
 }
 
 /* Else it is answered; without its body (`whole` false) what its head can tell is looked at. */
-static bool is_signed(api_server *s, http_exchange *x, const struct http_message *m, bool whole)
+static bool api_server_is_signed(api_server *s, http_exchange *x, const struct http_message *m,
+                                 bool whole)
 {
     struct sigv4_error why = {0};
     int64_t now_ms = s->options.now(s->options.clock);
@@ -155,7 +158,7 @@ static void reply_ready(api_server *s, http_exchange *x)
     bool ready = !s->failure && !s->stopping;
 
     buf_printf(&text, "%s\n", s->failure ? s->failure : ready ? "ready" : "stopping");
-    reply(s, x, ready ? 200 : 503, "text/plain; charset=utf-8", &text);
+    api_server_reply(s, x, ready ? 200 : 503, "text/plain; charset=utf-8", &text);
 }
 
 static const char *target_of(const struct http_message *m)
@@ -188,7 +191,7 @@ static bool may_come_in(const api_server *s, http_exchange *x, const struct http
     return s->options.any_host || http_host_is_loopback(m->host);
 }
 
-static void on_head(void *user, http_exchange *x)
+static void api_server_on_head(void *user, http_exchange *x)
 {
     api_server *s = user;
     const struct http_message *m = http_exchange_message(x);
@@ -207,14 +210,14 @@ static void on_head(void *user, http_exchange *x)
                              s->options.credentials
                                  ? "Unsigned requests are answered to this machine alone"
                                  : "This host is not allowed");
-    else if (calls && !is_signed(s, x, m, false))
+    else if (calls && !api_server_is_signed(s, x, m, false))
         return;
     else if (page.max_body && !http_exchange_limit_body(x, page.max_body))
         http_exchange_refuse(x, 413, "The body is too large");
 }
 
 /* on_head has let it in. */
-static void on_request(void *user, http_exchange *x)
+static void api_server_on_request(void *user, http_exchange *x)
 {
     api_server *s = user;
     const struct http_message *m = http_exchange_message(x);
@@ -237,9 +240,9 @@ static void on_request(void *user, http_exchange *x)
     } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
-    } else if (is_signed(s, x, m, true)) {
+    } else if (api_server_is_signed(s, x, m, true)) {
         http_exchange_vouch(x);
-        call(s, x, m, target);
+        api_server_call(s, x, m, target);
     }
 }
 
@@ -255,13 +258,13 @@ api_server *api_server_new(uv_loop_t *loop, api *a, const struct api_server_opti
 {
     api_server *s = mem_calloc(1, sizeof *s);
     struct http_server_options http = {
-        .user = s, .on_head = on_head, .by_word = options->credentials != NULL};
+        .user = s, .on_head = api_server_on_head, .by_word = options->credentials != NULL};
 
     s->api = a;
     s->options = *options;
     if (getrandom(&s->chance.state, sizeof s->chance.state, 0) != sizeof s->chance.state)
         s->chance.state = (uint64_t)options->now(options->clock); /* ids need be no secret */
-    s->http = http_server_new(loop, &http, on_request);
+    s->http = http_server_new(loop, &http, api_server_on_request);
     return s;
 }
 

@@ -17,16 +17,17 @@ enum {
 
 /* ---- lines ---- */
 
-static bool ends_in(const char *text, const char *end)
+static bool execution_log_ends_in(const char *text, const char *end)
 {
     size_t len = strlen(text), n = strlen(end);
 
     return len >= n && strcmp(text + len - n, end) == 0;
 }
 
-static bool wanted(const char *level, const char *type)
+static bool execution_log_wanted(const char *level, const char *type)
 {
-    bool bad = ends_in(type, "Failed") || ends_in(type, "TimedOut") || ends_in(type, "Aborted");
+    bool bad = execution_log_ends_in(type, "Failed") || execution_log_ends_in(type, "TimedOut") ||
+               execution_log_ends_in(type, "Aborted");
 
     if (strcmp(level, "ALL") == 0)
         return true;
@@ -61,7 +62,7 @@ void execution_log_line(struct buf *out, const json *configuration, const rt_exe
     if (!e->id || !level)
         return;
     rt_event_name(e, type);
-    if (!wanted(json_str(level), type))
+    if (!execution_log_wanted(json_str(level), type))
         return;
     json_build_object(&b, 7);
     json_build_set(&b, "id", json_stringf("%" PRIu32, e->id));

@@ -45,7 +45,7 @@ struct visit {
 
 /* ---- the end of a visit ---- */
 
-static void on_timer_closed(uv_handle_t *h)
+static void front_door_on_timer_closed(uv_handle_t *h)
 {
     struct visit *v = h->data;
 
@@ -64,12 +64,12 @@ static void end_visit(struct visit *v)
     if (v->arn)
         text_map_take(&v->door->by_arn, json_str(v->arn));
     id_map_take(&v->door->visits, v->node.id);
-    uv_close((uv_handle_t *)&v->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&v->timer, front_door_on_timer_closed);
 }
 
 /* Takes `body`. */
-static void reply(http_exchange *x, const json *id, int status, const struct http_header *headers,
-                  size_t count, struct buf *body)
+static void front_door_reply(http_exchange *x, const json *id, int status,
+                             const struct http_header *headers, size_t count, struct buf *body)
 {
     struct http_answer a = {.status = status, .body = *body};
     struct http_header *all = mem_calloc(count + 1, sizeof *all);
@@ -84,17 +84,17 @@ static void reply(http_exchange *x, const json *id, int status, const struct htt
     mem_free(all);
 }
 
-static void finish(struct visit *v, int status, const struct http_header *headers, size_t count,
-                   struct buf *body)
+static void front_door_finish(struct visit *v, int status, const struct http_header *headers,
+                              size_t count, struct buf *body)
 {
     http_exchange *x = v->x;
 
     http_exchange_on_gone(x, NULL, NULL);
-    reply(x, v->id, status, headers, count, body);
+    front_door_reply(x, v->id, status, headers, count, body);
     end_visit(v);
 }
 
-static void set_ref(struct json_build *b, const char *key, const json *v)
+static void front_door_set_ref(struct json_build *b, const char *key, const json *v)
 {
     if (v)
         json_build_set(b, key, json_ref(v));
@@ -108,13 +108,13 @@ static void finish_badly(struct visit *v, int status, const json *error, const j
     struct buf body = {0};
 
     json_build_object(&b, 3);
-    set_ref(&b, "error", error);
-    set_ref(&b, "cause", cause);
-    set_ref(&b, "executionArn", v->arn);
+    front_door_set_ref(&b, "error", error);
+    front_door_set_ref(&b, "cause", cause);
+    front_door_set_ref(&b, "executionArn", v->arn);
     json *out = json_build_done(&b);
     json_write(&body, out);
     json_unref(out);
-    finish(v, status, &type, 1, &body);
+    front_door_finish(v, status, &type, 1, &body);
 }
 
 static void finish_with_words(struct visit *v, int status, const char *error, const char *cause)
@@ -132,7 +132,7 @@ static void finish_well(struct visit *v, const json *output)
     struct diag why = {0};
 
     if (http_event_answer(output, &a, &why)) {
-        finish(v, a.status, a.headers, a.header_count, &a.body);
+        front_door_finish(v, a.status, a.headers, a.header_count, &a.body);
         http_event_answer_clear(&a);
     } else {
         finish_with_words(v, 502, "Asl.InvalidAnswer", why.text);
@@ -151,7 +151,7 @@ static void finish_timed_out(struct visit *v)
 /* ---- calls of the api ---- */
 
 /* Hands over `request`. */
-static void ask(struct visit *v, const char *operation, json *request, api_done *done)
+static void front_door_ask(struct visit *v, const char *operation, json *request, api_done *done)
 {
     front_door *d = v->door;
     struct buf body = {0};
@@ -172,7 +172,7 @@ static void finish_refused(struct visit *v, const json *answer)
                  json_get(answer, "message"));
 }
 
-static json *answer_of(struct buf *body)
+static json *front_door_answer_of(struct buf *body)
 {
     return json_parse(body->data, body->len, JSON_READ_SURROGATES, NULL);
 }
@@ -188,7 +188,7 @@ static json *output_of(const json *text)
 static void on_sync_answer(void *user, int status, struct buf *body)
 {
     struct visit *v = user;
-    json *answer = answer_of(body);
+    json *answer = front_door_answer_of(body);
     const json *ended = json_get(answer, "status");
 
     v->call = 0;
@@ -217,7 +217,7 @@ static void on_start_answer(void *user, int status, struct buf *body)
     v->call = 0;
     if (status == 200)
         return;
-    answer = answer_of(body);
+    answer = front_door_answer_of(body);
     finish_refused(v, answer);
     json_unref(answer);
 }
@@ -234,7 +234,7 @@ static json *start_request(const struct visit *v)
 }
 
 /* arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME */
-static json *execution_arn(const struct visit *v, const json *machine_name)
+static json *front_door_execution_arn(const struct visit *v, const json *machine_name)
 {
     const char *arn = json_str(v->machine), *kind = strstr(arn, ":stateMachine:");
 
@@ -245,7 +245,7 @@ static json *execution_arn(const struct visit *v, const json *machine_name)
 static void on_description(void *user, int status, struct buf *body)
 {
     struct visit *v = user;
-    json *answer = answer_of(body);
+    json *answer = front_door_answer_of(body);
 
     v->call = 0;
     if (status != 200) {
@@ -254,12 +254,12 @@ static void on_description(void *user, int status, struct buf *body)
     }
     v->express = json_str_is(json_get(answer, "type"), "EXPRESS");
     if (v->express) {
-        ask(v, "StartSyncExecution", start_request(v), on_sync_answer);
+        front_door_ask(v, "StartSyncExecution", start_request(v), on_sync_answer);
         goto out;
     }
-    v->arn = execution_arn(v, json_get(answer, "name"));
+    v->arn = front_door_execution_arn(v, json_get(answer, "name"));
     text_map_put(&v->door->by_arn, json_str(v->arn), v);
-    ask(v, "StartExecution", start_request(v), on_start_answer);
+    front_door_ask(v, "StartExecution", start_request(v), on_start_answer);
 out:
     json_unref(answer);
 }
@@ -286,7 +286,7 @@ void front_door_ended(front_door *d, const rt_exec *x)
     }
 }
 
-static void on_timer(uv_timer_t *t)
+static void front_door_on_timer(uv_timer_t *t)
 {
     struct visit *v = t->data;
 
@@ -299,7 +299,7 @@ static void on_timer(uv_timer_t *t)
 }
 
 /* What runs goes on. */
-static void on_gone(void *user)
+static void front_door_on_gone(void *user)
 {
     struct visit *v = user;
 
@@ -308,7 +308,7 @@ static void on_gone(void *user)
 
 /* ---- the begin of a visit ---- */
 
-static json *machine_arn(const front_door *d, const char *name)
+static json *front_door_machine_arn(const front_door *d, const char *name)
 {
     if (!strncmp(name, "arn:", 4))
         return json_cstring(name);
@@ -355,18 +355,18 @@ static struct visit *new_visit(front_door *d, http_exchange *x, const struct rou
                         .x = x,
                         .id = id,
                         .input = input,
-                        .machine = machine_arn(d, route->machine),
+                        .machine = front_door_machine_arn(d, route->machine),
                         .timeout_ms = route->timeout_ms};
     uv_timer_init(d->loop, &v->timer);
     v->timer.data = v;
     uv_update_time(d->loop);
-    uv_timer_start(&v->timer, on_timer, (uint64_t)route->timeout_ms, 0);
+    uv_timer_start(&v->timer, front_door_on_timer, (uint64_t)route->timeout_ms, 0);
     id_map_put(&d->visits, &v->node);
     return v;
 }
 
-static void refuse(http_exchange *x, const json *id, int status, const char *allow,
-                   const char *error, const char *cause)
+static void front_door_refuse(http_exchange *x, const json *id, int status, const char *allow,
+                              const char *error, const char *cause)
 {
     const struct http_header headers[] = {{"Content-Type", "application/json"}, {"Allow", allow}};
     struct buf body = {0};
@@ -376,34 +376,34 @@ static void refuse(http_exchange *x, const json *id, int status, const char *all
     buf_adds(&body, ",\"cause\":");
     json_write_string(&body, cause, strlen(cause));
     buf_addc(&body, '}');
-    reply(x, id, status, headers, allow ? 2 : 1, &body);
+    front_door_reply(x, id, status, headers, allow ? 2 : 1, &body);
 }
 
 /* Takes `id`. */
-static void begin(front_door *d, http_exchange *x, const struct route *route,
-                  const json *parameters, json *id)
+static void front_door_begin(front_door *d, http_exchange *x, const struct route *route,
+                             const json *parameters, json *id)
 {
     json *input = input_of(d, x, route, parameters, id), *request;
     struct json_build b;
 
     if (!input || json_str_len(input) > RT_AWS_DATA_LIMIT) {
         if (!input)
-            refuse(x, id, 400, NULL, "Asl.InvalidInput", "The body is no JSON");
+            front_door_refuse(x, id, 400, NULL, "Asl.InvalidInput", "The body is no JSON");
         else
-            refuse(x, id, 413, NULL, "Asl.InvalidInput",
-                   "The request is larger than an execution's input may be");
+            front_door_refuse(x, id, 413, NULL, "Asl.InvalidInput",
+                              "The request is larger than an execution's input may be");
         json_unref(input);
         json_unref(id);
         return;
     }
     struct visit *v = new_visit(d, x, route, id, input);
     /* When the client has gone already the answer goes nowhere, but its request was complete. */
-    (void)http_exchange_on_gone(x, on_gone, v);
+    (void)http_exchange_on_gone(x, front_door_on_gone, v);
     json_build_object(&b, 2);
     json_build_set(&b, "stateMachineArn", json_ref(v->machine));
     json_build_set(&b, "includedData", json_cstring("METADATA_ONLY"));
     request = json_build_done(&b);
-    ask(v, "DescribeStateMachine", request, on_description);
+    front_door_ask(v, "DescribeStateMachine", request, on_description);
 }
 
 bool front_door_look(const front_door *d, const struct http_message *m, struct api_page *out)
@@ -430,14 +430,15 @@ bool front_door_offer(front_door *d, http_exchange *x)
         return false;
     id = asl_chance_uuid(&d->chance);
     if (found == ROUTE_FOUND && !d->stopping) {
-        begin(d, x, route, parameters, json_ref(id));
+        front_door_begin(d, x, route, parameters, json_ref(id));
     } else if (found == ROUTE_FOUND) {
-        refuse(x, id, 503, NULL, "Asl.Stopping", "The server is about to stop");
+        front_door_refuse(x, id, 503, NULL, "Asl.Stopping", "The server is about to stop");
     } else if (found == ROUTE_BAD_PATH) {
-        refuse(x, id, 400, NULL, "Asl.InvalidPath", "The path is not UTF-8 with good %XX");
+        front_door_refuse(x, id, 400, NULL, "Asl.InvalidPath",
+                          "The path is not UTF-8 with good %XX");
     } else {
-        refuse(x, id, 405, buf_str(&allow), "Asl.MethodNotAllowed",
-               "No route has this path with this method");
+        front_door_refuse(x, id, 405, buf_str(&allow), "Asl.MethodNotAllowed",
+                          "No route has this path with this method");
     }
     json_unref(parameters);
     json_unref(id);

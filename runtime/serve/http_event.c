@@ -11,7 +11,7 @@
 /* ---- the request ---- */
 
 /* Bytes that are no UTF-8 are taken for Latin-1. */
-static json *text_value(const char *text, size_t len)
+static json *http_event_text_value(const char *text, size_t len)
 {
     struct buf out = {0};
     char bytes[4];
@@ -25,11 +25,11 @@ static json *text_value(const char *text, size_t len)
 
 static json *cstring_value(const char *text)
 {
-    return text_value(text, strlen(text));
+    return http_event_text_value(text, strlen(text));
 }
 
 /* Adds a value to those that the name has, behind a comma. Takes both. */
-static void join(struct json_build *b, json *name, json *v)
+static void http_event_join(struct json_build *b, json *name, json *v)
 {
     const json *have = json_get_key(b->v, name);
     struct buf text = {0};
@@ -50,7 +50,7 @@ static bool is_named(const struct http_field *f, const char *name)
     return f->name_len == strlen(name) && !strncasecmp(f->name, name, f->name_len);
 }
 
-static json *headers_of(const struct http_message *m)
+static json *http_event_headers_of(const struct http_message *m)
 {
     struct json_build b;
 
@@ -64,7 +64,7 @@ static json *headers_of(const struct http_message *m)
             char c = f->name[k];
             buf_addc(&name, c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c);
         }
-        join(&b, json_take_buf(&name), text_value(f->value, f->value_len));
+        http_event_join(&b, json_take_buf(&name), http_event_text_value(f->value, f->value_len));
     }
     return json_build_done(&b);
 }
@@ -84,7 +84,7 @@ static json *cookies_of(const struct http_message *m)
             while (at < stop && *at == ' ')
                 at++;
             if (at < stop)
-                json_build_add(&b, text_value(at, (size_t)(stop - at)));
+                json_build_add(&b, http_event_text_value(at, (size_t)(stop - at)));
             at = semicolon ? semicolon + 1 : end;
         }
     }
@@ -108,7 +108,7 @@ static json *query_text(const char *text, size_t len)
         plain = spaced;
         spaced = (struct buf){0};
     }
-    v = text_value(buf_str(&plain), plain.len);
+    v = http_event_text_value(buf_str(&plain), plain.len);
     buf_clear(&spaced);
     buf_clear(&plain);
     return v;
@@ -125,8 +125,8 @@ static json *query_of(const char *query)
         const char *equals = memchr(query, '=', len);
         size_t name_len = equals ? (size_t)(equals - query) : len;
         if (len)
-            join(&b, query_text(query, name_len),
-                 equals ? query_text(equals + 1, len - name_len - 1) : json_cstring(""));
+            http_event_join(&b, query_text(query, name_len),
+                            equals ? query_text(equals + 1, len - name_len - 1) : json_cstring(""));
         query += len + (query[len] == '&');
     }
     json *v = json_build_done(&b);
@@ -162,13 +162,13 @@ static json *route_key(const struct http_event *e)
     return json_stringf("%s %s", e->lists_methods ? e->message->method : "ANY", e->route);
 }
 
-static json *context_of(const struct http_event *e)
+static json *http_event_context_of(const struct http_event *e)
 {
     const struct http_message *m = e->message;
     const char *agent = http_message_header(m, "User-Agent");
     size_t len;
     const char *host = http_host_name(m->host, &len, NULL);
-    json *name = text_value(host, len);
+    json *name = http_event_text_value(host, len);
     /* An address has no first label. */
     bool address = len && ((host[len - 1] >= '0' && host[len - 1] <= '9') || host[len - 1] == ']');
     json *prefix =
@@ -244,12 +244,12 @@ json *http_event_json(const struct http_event *e)
     json_build_set(&b, "rawQueryString", cstring_value(m->query ? m->query : ""));
     if (cookies)
         json_build_set(&b, "cookies", cookies);
-    json_build_set(&b, "headers", headers_of(m));
+    json_build_set(&b, "headers", http_event_headers_of(m));
     if (query)
         json_build_set(&b, "queryStringParameters", query);
     if (e->parameters)
         json_build_set(&b, "pathParameters", json_ref(e->parameters));
-    json_build_set(&b, "requestContext", context_of(e));
+    json_build_set(&b, "requestContext", http_event_context_of(e));
     add_body(&b, m);
     return json_build_done(&b);
 }
@@ -258,7 +258,7 @@ json *http_event_json(const struct http_event *e)
 
 static const char BAD_ANSWER[] = "HTTP_ANSWER";
 
-static bool refuse(struct diag *why, const char *text)
+static bool http_event_refuse(struct diag *why, const char *text)
 {
     diag_set(why, BAD_ANSWER, 0, "%s", text);
     return false;
@@ -269,43 +269,44 @@ static bool find_status(const json *v, int *status, struct diag *why)
     double n = json_is_number(v) ? json_double_value(v) : 0;
 
     if (!(n >= 200 && n <= 599) || n != (int)n)
-        return refuse(why, "the output's statusCode is no whole number from 200 to 599");
+        return http_event_refuse(why, "the output's statusCode is no whole number from 200 to 599");
     *status = (int)n;
     return true;
 }
 
-static const char *keep(struct http_event_answer *a, const char *text, size_t len)
+static const char *http_event_keep(struct http_event_answer *a, const char *text, size_t len)
 {
     return arena_strndup(&a->arena, text, len);
 }
 
-static void add_header(struct http_event_answer *a, const char *name, const char *value)
+static void http_event_add_header(struct http_event_answer *a, const char *name, const char *value)
 {
     a->headers[a->header_count++] = (struct http_header){name, value};
 }
 
-static bool add_headers(struct http_event_answer *a, const json *headers, struct diag *why)
+static bool http_event_add_headers(struct http_event_answer *a, const json *headers,
+                                   struct diag *why)
 {
     bool typed = false;
 
     if (headers && !json_is_object(headers))
-        return refuse(why, "the output's headers are no object");
+        return http_event_refuse(why, "the output's headers are no object");
     for (size_t i = 0; headers && i < json_count(headers); i++) {
         const json *name = json_key_at(headers, i), *v = json_value_at(headers, i);
         struct buf text = {0};
         if (!json_is_scalar(v) || json_kind(v) == JSON_NULL)
-            return refuse(why, "a header of the output is no text, number or boolean");
+            return http_event_refuse(why, "a header of the output is no text, number or boolean");
         if (json_is_string(v))
             buf_add(&text, json_str(v), json_str_len(v));
         else
             json_write(&text, v);
         typed |= !strcasecmp(json_str(name), "Content-Type");
-        add_header(a, keep(a, json_str(name), json_str_len(name)),
-                   keep(a, buf_str(&text), text.len));
+        http_event_add_header(a, http_event_keep(a, json_str(name), json_str_len(name)),
+                              http_event_keep(a, buf_str(&text), text.len));
         buf_clear(&text);
     }
     if (!typed)
-        add_header(a, "Content-Type", "application/json");
+        http_event_add_header(a, "Content-Type", "application/json");
     return true;
 }
 
@@ -314,11 +315,11 @@ static bool add_cookies(struct http_event_answer *a, const json *cookies, struct
     for (size_t i = 0; cookies && i < json_count(cookies); i++) {
         const json *v = json_is_array(cookies) ? json_at(cookies, i) : NULL;
         if (!v || !json_is_string(v))
-            return refuse(why, "the output's cookies are no array of texts");
-        add_header(a, "Set-Cookie", keep(a, json_str(v), json_str_len(v)));
+            return http_event_refuse(why, "the output's cookies are no array of texts");
+        http_event_add_header(a, "Set-Cookie", http_event_keep(a, json_str(v), json_str_len(v)));
     }
     return !cookies || json_is_array(cookies) ||
-           refuse(why, "the output's cookies are no array of texts");
+           http_event_refuse(why, "the output's cookies are no array of texts");
 }
 
 static bool add_answer_body(struct http_event_answer *a, const json *body, const json *encoded,
@@ -327,12 +328,13 @@ static bool add_answer_body(struct http_event_answer *a, const json *body, const
     bool decode = encoded && json_kind(encoded) == JSON_TRUE;
 
     if (encoded && !decode && json_kind(encoded) != JSON_FALSE)
-        return refuse(why, "the output's isBase64Encoded is no boolean");
+        return http_event_refuse(why, "the output's isBase64Encoded is no boolean");
     if (decode)
         return !body ||
                (json_is_string(body) &&
                 base64_decode(&a->body, json_str(body), json_str_len(body))) ||
-               refuse(why, "the output's body is not the Base64 that isBase64Encoded says");
+               http_event_refuse(why,
+                                 "the output's body is not the Base64 that isBase64Encoded says");
     if (body && json_is_string(body))
         buf_add(&a->body, json_str(body), json_str_len(body));
     else if (body)
@@ -341,7 +343,7 @@ static bool add_answer_body(struct http_event_answer *a, const json *body, const
 }
 
 /* A member that is null is none. */
-static const json *member(const json *output, const char *name)
+static const json *http_event_member(const json *output, const char *name)
 {
     const json *v = json_get(output, name);
 
@@ -351,19 +353,19 @@ static const json *member(const json *output, const char *name)
 bool http_event_answer(const json *output, struct http_event_answer *out, struct diag *why)
 {
     const json *status = json_get(output, "statusCode"); /* NULL of what is no object */
-    const json *headers = status ? member(output, "headers") : NULL;
-    const json *cookies = status ? member(output, "cookies") : NULL;
+    const json *headers = status ? http_event_member(output, "headers") : NULL;
+    const json *cookies = status ? http_event_member(output, "cookies") : NULL;
     struct http_event_answer a = {.status = 200};
 
     size_t room = (headers ? json_count(headers) : 0) + (cookies ? json_count(cookies) : 0) + 1;
     a.headers = arena_calloc(&a.arena, room, sizeof *a.headers);
     if (!status) {
-        add_header(&a, "Content-Type", "application/json");
+        http_event_add_header(&a, "Content-Type", "application/json");
         json_write(&a.body, output);
-    } else if (!find_status(status, &a.status, why) || !add_headers(&a, headers, why) ||
+    } else if (!find_status(status, &a.status, why) || !http_event_add_headers(&a, headers, why) ||
                !add_cookies(&a, cookies, why) ||
-               !add_answer_body(&a, member(output, "body"), member(output, "isBase64Encoded"),
-                                why)) {
+               !add_answer_body(&a, http_event_member(output, "body"),
+                                http_event_member(output, "isBase64Encoded"), why)) {
         http_event_answer_clear(&a);
         return false;
     }

@@ -71,7 +71,7 @@ static bool is_to_resign(log_writer *w)
     return resign;
 }
 
-static void note_error(log_writer *w, int error)
+static void log_writer_note_error(log_writer *w, int error)
 {
     uv_mutex_lock(&w->lock);
     w->error = error;
@@ -113,7 +113,7 @@ static bool have_file(log_writer *w)
         nap();
     }
     if (w->fd < 0)
-        note_error(w, errno);
+        log_writer_note_error(w, errno);
     return w->fd >= 0;
 }
 
@@ -180,11 +180,11 @@ static bool write_chunk(log_writer *w, const struct chunk *c)
     size_t done = w->torn ? 0 : write_bytes(w, c->bytes, c->len);
     int error = errno;
     if (done == c->len) {
-        note_error(w, 0);
+        log_writer_note_error(w, 0);
         return true;
     }
     w->torn |= done > 0 && c->bytes[done - 1] != '\n';
-    note_error(w, error ? error : EIO);
+    log_writer_note_error(w, error ? error : EIO);
     /* A FIFO's next reader gets what comes next. */
     if (error == EPIPE)
         close_file(w);
@@ -198,14 +198,14 @@ static void open_anew(log_writer *w)
     int fd = open_file(w->path, &whole);
 
     if (fd < 0 && errno) {
-        note_error(w, errno);
+        log_writer_note_error(w, errno);
         return;
     }
     close_file(w);
     w->fd = fd;
     w->whole = whole;
     w->torn = false;
-    note_error(w, 0);
+    log_writer_note_error(w, 0);
 }
 
 /* The next chunk, which stays in the queue; NULL: there will be none. */
@@ -329,7 +329,7 @@ log_writer *log_writer_open(const struct log_writer_options *o, struct diag *why
     return NULL;
 }
 
-static size_t count_lines(const char *text, size_t len)
+static size_t log_writer_count_lines(const char *text, size_t len)
 {
     size_t count = 0;
 
@@ -353,7 +353,7 @@ void log_writer_add(log_writer *w, const char *lines, size_t len)
     if (!len)
         return;
     struct chunk *c = mem_alloc(sizeof *c + len);
-    *c = (struct chunk){.len = len, .lines = count_lines(lines, len)};
+    *c = (struct chunk){.len = len, .lines = log_writer_count_lines(lines, len)};
     memcpy(c->bytes, lines, len);
     uv_mutex_lock(&w->lock);
     struct chunk *done = w->written;

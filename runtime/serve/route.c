@@ -60,7 +60,8 @@ struct reader {
     routes *r;
 };
 
-static const char *text_of(struct reader *r, const json *v, struct place at, const char *field)
+static const char *route_text_of(struct reader *r, const json *v, struct place at,
+                                 const char *field)
 {
     if (json_is_string(v) && json_str_len(v) && strlen(json_str(v)) == json_str_len(v))
         return arena_strndup(&r->r->arena, json_str(v), json_str_len(v));
@@ -68,14 +69,14 @@ static const char *text_of(struct reader *r, const json *v, struct place at, con
     return NULL;
 }
 
-static bool is_name_char(char c)
+static bool route_is_name_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.';
 }
 
 /* {name} or {name+}; false with the problem said. */
-static bool read_name(struct reader *r, struct row *w, struct part *p, struct place at)
+static bool route_read_name(struct reader *r, struct row *w, struct part *p, struct place at)
 {
     const char *text = p->text + 1;
     size_t len = p->len - 2, i = 0;
@@ -85,7 +86,7 @@ static bool read_name(struct reader *r, struct row *w, struct part *p, struct pl
         p->kind = PART_REST;
         len--;
     }
-    while (i < len && is_name_char(text[i]))
+    while (i < len && route_is_name_char(text[i]))
         i++;
     if (p->len < 3 || len == 0 || i < len)
         return config_refuse(&r->file, at,
@@ -108,7 +109,7 @@ static bool read_part(struct reader *r, struct row *w, const char *text, size_t 
 
     *p = (struct part){.kind = PART_TEXT, .text = text, .len = len};
     if (len && text[0] == '{' && text[len - 1] == '}') {
-        if (!read_name(r, w, p, at))
+        if (!route_read_name(r, w, p, at))
             return false;
         if (p->kind == PART_REST && !last)
             return config_refuse(&r->file, at, "{%.*s+} must be the last part of 'path'",
@@ -124,9 +125,10 @@ static bool read_part(struct reader *r, struct row *w, const char *text, size_t 
 /* Own pages of asl serve, which no route can have. */
 static const char *const own_paths[] = {"/healthz", "/readyz", "/metrics"};
 
-static bool read_path(struct reader *r, struct row *w, const json *v, const struct json_places *at)
+static bool route_read_path(struct reader *r, struct row *w, const json *v,
+                            const struct json_places *at)
 {
-    const char *path = text_of(r, v, at->value, "path"), *p = path;
+    const char *path = route_text_of(r, v, at->value, "path"), *p = path;
     size_t slashes = 0;
 
     w->route.path = path;
@@ -178,21 +180,22 @@ static bool read_methods(struct reader *r, struct row *w, const json *v,
     return true;
 }
 
-static bool read_machine(struct reader *r, struct row *w, const json *v,
-                         const struct json_places *at)
+static bool route_read_machine(struct reader *r, struct row *w, const json *v,
+                               const struct json_places *at)
 {
-    w->route.machine = text_of(r, v, at->value, "stateMachine");
+    w->route.machine = route_text_of(r, v, at->value, "stateMachine");
     return w->route.machine != NULL;
 }
 
-static bool read_timeout(struct reader *r, struct row *w, const json *v,
-                         const struct json_places *at)
+static bool route_read_timeout(struct reader *r, struct row *w, const json *v,
+                               const struct json_places *at)
 {
     return config_seconds(&r->file, at->value, "timeoutSeconds", v, false, MAX_SECONDS,
                           &w->route.timeout_ms);
 }
 
-static bool read_input(struct reader *r, struct row *w, const json *v, const struct json_places *at)
+static bool route_read_input(struct reader *r, struct row *w, const json *v,
+                             const struct json_places *at)
 {
     w->route.body_only = json_is_string(v) && json_str_is(v, "body");
     if (!w->route.body_only && !(json_is_string(v) && json_str_is(v, "request")))
@@ -223,16 +226,16 @@ static const struct field {
     const char *name;
     bool (*read)(struct reader *r, struct row *w, const json *v, const struct json_places *at);
 } fields[] = {
-    {"path", read_path},
+    {"path", route_read_path},
     {"methods", read_methods},
-    {"stateMachine", read_machine},
-    {"timeoutSeconds", read_timeout},
-    {"input", read_input},
+    {"stateMachine", route_read_machine},
+    {"timeoutSeconds", route_read_timeout},
+    {"input", route_read_input},
     {"open", read_open},
     {"crossSite", read_cross_site},
 };
 
-static bool unknown_field(struct reader *r, const json *key, struct place at)
+static bool route_unknown_field(struct reader *r, const json *key, struct place at)
 {
     struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
 
@@ -241,7 +244,8 @@ static bool unknown_field(struct reader *r, const json *key, struct place at)
     return config_refuse_unknown(&r->file, at, key, near.best);
 }
 
-static bool read_row(struct reader *r, struct row *w, const json *v, const struct json_places *at)
+static bool route_read_row(struct reader *r, struct row *w, const json *v,
+                           const struct json_places *at)
 {
     w->at = at->value;
     w->route.timeout_ms = DEFAULT_MS;
@@ -252,7 +256,7 @@ static bool read_row(struct reader *r, struct row *w, const json *v, const struc
         while (f < end && !json_str_is(json_key_at(v, i), f->name))
             f++;
         if (f == end)
-            return unknown_field(r, json_key_at(v, i), at->kids[i].key);
+            return route_unknown_field(r, json_key_at(v, i), at->kids[i].key);
         if (!f->read(r, w, json_value_at(v, i), &at->kids[i]))
             return false;
     }
@@ -326,7 +330,7 @@ static bool read_routes(struct reader *r)
                              (int)MAX_ROUTES);
     r->r->rows = arena_calloc(&r->r->arena, json_count(list) + 1, sizeof *r->r->rows);
     for (size_t k = 0; k < json_count(list); k++) {
-        if (!read_row(r, &r->r->rows[k], json_at(list, k), &at->kids[i].kids[k]))
+        if (!route_read_row(r, &r->r->rows[k], json_at(list, k), &at->kids[i].kids[k]))
             return false;
         r->r->count++;
     }
@@ -334,13 +338,13 @@ static bool read_routes(struct reader *r)
     return refuse_doubles(r);
 }
 
-static struct reader begin(const char *name, struct diag *why)
+static struct reader route_begin(const char *name, struct diag *why)
 {
     return (struct reader){.file = {.name = name, .code = "ROUTES_FILE", .why = why},
                            .r = mem_calloc(1, sizeof(routes))};
 }
 
-static routes *finish(struct reader *r, bool read)
+static routes *route_finish(struct reader *r, bool read)
 {
     bool good = read && read_routes(r);
 
@@ -353,9 +357,9 @@ static routes *finish(struct reader *r, bool read)
 
 routes *routes_parse(const char *name, const char *text, size_t len, struct diag *why)
 {
-    struct reader r = begin(name, why);
+    struct reader r = route_begin(name, why);
 
-    return finish(&r, config_file_parse(&r.file, text, len));
+    return route_finish(&r, config_file_parse(&r.file, text, len));
 }
 
 void routes_free(routes *r)
@@ -375,7 +379,7 @@ struct taken {
     size_t *ends, count;
 };
 
-static bool take_apart(struct taken *t, const char *path)
+static bool route_take_apart(struct taken *t, const char *path)
 {
     size_t slashes = 0;
 
@@ -405,7 +409,7 @@ static const char *part_at(const struct taken *t, size_t i, size_t *len)
     return t->text.data + start;
 }
 
-static bool fits(const struct row *w, const struct taken *t)
+static bool route_fits(const struct row *w, const struct taken *t)
 {
     size_t i = 0, len;
 
@@ -473,13 +477,13 @@ enum route_found routes_find(const routes *r, const char *method, const char *pa
     enum route_found found = ROUTE_NONE;
     struct taken t = {0};
 
-    if (!take_apart(&t, path)) {
+    if (!route_take_apart(&t, path)) {
         found = ROUTE_BAD_PATH;
         goto out;
     }
     for (size_t i = 0; i < r->count && found != ROUTE_FOUND; i++) {
         const struct row *w = &r->rows[i];
-        if (!fits(w, &t))
+        if (!route_fits(w, &t))
             continue;
         if (!w->methods || (w->methods & bit)) {
             *out = &w->route;

@@ -49,12 +49,12 @@ struct memory {
     uint64_t next;
 };
 
-static struct memory *memory_of(store *s)
+static struct memory *memory_store_memory_of(store *s)
 {
     return (struct memory *)s;
 }
 
-static json *share(const json *v)
+static json *memory_store_share(const json *v)
 {
     return v ? json_ref(v) : NULL;
 }
@@ -203,7 +203,7 @@ static void list_add(struct list *l, struct store_place p)
     l->count++;
 }
 
-static void list_take(struct list *l, struct store_place p)
+static void memory_store_list_take(struct list *l, struct store_place p)
 {
     size_t at = find_place(l, &p);
 
@@ -252,10 +252,10 @@ static void leave_lists(struct memory *m, const struct store_execution *row)
     struct list *l = row->list ? text_map_get(&m->lists, json_str(row->list)) : NULL;
 
     if (row->status != RT_RUNNING)
-        list_take(&m->ended, place_in_list(row));
+        memory_store_list_take(&m->ended, place_in_list(row));
     if (!l)
         return;
-    list_take(l, place_in_list(row));
+    memory_store_list_take(l, place_in_list(row));
     if (l->first == l->count)
         free_list(text_map_take(&m->lists, l->name));
 }
@@ -267,21 +267,22 @@ static const char *arn_of(const struct history *h)
     return h->row.config.names.arn ? json_str(h->row.config.names.arn) : "";
 }
 
-static void start(store *s, const struct store_execution *x)
+static void memory_store_start(store *s, const struct store_execution *x)
 {
-    struct memory *m = memory_of(s);
+    struct memory *m = memory_store_memory_of(s);
     struct history *h = history_of(m, x->number);
     const struct rt_names *n = &x->config.names;
 
     h->row = *x;
     h->row.machine = asl_machine_ref(x->machine);
     h->row.config.names =
-        (struct rt_names){share(n->arn),          share(n->name),     share(n->machine_arn),
-                          share(n->machine_name), share(n->role_arn), share(n->region)};
-    h->row.config.context = share(x->config.context);
-    h->row.config.written = share(x->config.written);
-    h->row.list = share(x->list);
-    h->row.note = share(x->note);
+        (struct rt_names){memory_store_share(n->arn),         memory_store_share(n->name),
+                          memory_store_share(n->machine_arn), memory_store_share(n->machine_name),
+                          memory_store_share(n->role_arn),    memory_store_share(n->region)};
+    h->row.config.context = memory_store_share(x->config.context);
+    h->row.config.written = memory_store_share(x->config.written);
+    h->row.list = memory_store_share(x->list);
+    h->row.note = memory_store_share(x->note);
     text_map_take(&m->arns, arn_of(h));
     text_map_put(&m->arns, arn_of(h), h);
     if (x->parent.set)
@@ -289,9 +290,10 @@ static void start(store *s, const struct store_execution *x)
     enter_lists(m, &h->row);
 }
 
-static void append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
+static void memory_store_append(store *s, uint64_t execution, const struct rt_event *events,
+                                size_t count)
 {
-    struct history *h = history_of(memory_of(s), execution);
+    struct history *h = history_of(memory_store_memory_of(s), execution);
 
     if (h->count + count > h->cap) {
         h->cap = mem_grow(h->cap, h->count + count);
@@ -299,19 +301,19 @@ static void append(store *s, uint64_t execution, const struct rt_event *events, 
     }
     for (size_t i = 0; i < count; i++) {
         struct rt_event e = events[i];
-        e.data = share(e.data);
-        e.extra = share(e.extra);
-        e.token = share(e.token);
+        e.data = memory_store_share(e.data);
+        e.extra = memory_store_share(e.extra);
+        e.token = memory_store_share(e.token);
         e.error = asl_error_copy(&e.error);
         h->events[h->count++] = e;
-        add_mark(memory_of(s), execution, &e);
+        add_mark(memory_store_memory_of(s), execution, &e);
     }
 }
 
-static void progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
-                     int64_t due_ms)
+static void memory_store_progress(store *s, uint64_t execution, enum rt_status status,
+                                  int64_t stop_ms, int64_t due_ms)
 {
-    struct memory *m = memory_of(s);
+    struct memory *m = memory_store_memory_of(s);
     struct store_execution *row = &history_of(m, execution)->row;
     bool moves = row->status != status;
 
@@ -324,9 +326,9 @@ static void progress(store *s, uint64_t execution, enum rt_status status, int64_
         enter_lists(m, row);
 }
 
-static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
+static void memory_store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
 {
-    struct memory *m = memory_of(s);
+    struct memory *m = memory_store_memory_of(s);
     struct store_execution *row = &history_of(m, execution)->row;
 
     leave_lists(m, row);
@@ -335,19 +337,19 @@ static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at
     enter_lists(m, row);
 }
 
-static void set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
+static void memory_store_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
 {
-    struct store_execution *row = &history_of(memory_of(s), execution)->row;
+    struct store_execution *row = &history_of(memory_store_memory_of(s), execution)->row;
 
-    progress(s, execution, RT_FAILED, at_ms, STORE_AWAKE);
+    memory_store_progress(s, execution, RT_FAILED, at_ms, STORE_AWAKE);
     row->apart = true;
     if (!row->damage)
         row->damage = mem_strdup(why);
 }
 
-static void forget(store *s, uint64_t execution)
+static void memory_store_forget(store *s, uint64_t execution)
 {
-    struct memory *m = memory_of(s);
+    struct memory *m = memory_store_memory_of(s);
     struct history *h = (struct history *)(void *)id_map_take(&m->histories, execution);
 
     if (!h)
@@ -361,14 +363,14 @@ static void forget(store *s, uint64_t execution)
 /* An execution goes behind all that are below it, which may take several calls. */
 static void forget_tree(store *s, uint64_t top, size_t limit, struct store_gone *out)
 {
-    for (struct history *h; (h = find_history(memory_of(s), top));) {
+    for (struct history *h; (h = find_history(memory_store_memory_of(s), top));) {
         while (h->first_child)
             h = h->first_child;
         if (out->count == limit || h->row.status == RT_RUNNING) {
             out->more = true;
             return;
         }
-        forget(s, h->node.id);
+        memory_store_forget(s, h->node.id);
         out->count++;
     }
 }
@@ -381,7 +383,7 @@ static void forget_some(store *s, const struct list *l, int64_t before_ms, size_
     size_t count = 0, cap = 0;
 
     for (size_t i = l->first; i < l->count && count <= limit; i++) {
-        const struct history *h = find_history(memory_of(s), l->places[i].number);
+        const struct history *h = find_history(memory_store_memory_of(s), l->places[i].number);
         if (!h || h->row.status == RT_RUNNING || h->row.stop_ms >= before_ms)
             continue;
         MEM_GROW(numbers, count, cap);
@@ -395,7 +397,7 @@ static void forget_some(store *s, const struct list *l, int64_t before_ms, size_
 static bool forget_list(store *s, const char *name, size_t limit, struct store_gone *out,
                         struct diag *why)
 {
-    const struct list *l = text_map_get(&memory_of(s)->lists, name);
+    const struct list *l = text_map_get(&memory_store_memory_of(s)->lists, name);
 
     (void)why;
     if (l)
@@ -403,10 +405,10 @@ static bool forget_list(store *s, const char *name, size_t limit, struct store_g
     return true;
 }
 
-static bool retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
-                   struct diag *why)
+static bool memory_store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
+                                struct diag *why)
 {
-    const struct list *l = &memory_of(s)->ended;
+    const struct list *l = &memory_store_memory_of(s)->ended;
 
     (void)why;
     if (l->first < l->count && l->places[l->first].at_ms < before_ms)
@@ -420,26 +422,26 @@ static bool tidy(store *s)
     return false;
 }
 
-static bool refused(const store *s, uint64_t *execution)
+static bool memory_store_refused(const store *s, uint64_t *execution)
 {
     (void)s;
     (void)execution;
     return false;
 }
 
-static unsigned rights(const store *s)
+static unsigned memory_store_rights(const store *s)
 {
     (void)s;
     return 0;
 }
 
-static uint64_t room(const store *s)
+static uint64_t memory_store_room(const store *s)
 {
     (void)s;
     return UINT64_MAX;
 }
 
-static bool commit(store *s, struct diag *why)
+static bool memory_store_commit(store *s, struct diag *why)
 {
     (void)s;
     (void)why;
@@ -451,14 +453,14 @@ static bool commit(store *s, struct diag *why)
 static bool next_number(store *s, uint64_t *out, struct diag *why)
 {
     (void)why;
-    *out = memory_of(s)->next;
+    *out = memory_store_memory_of(s)->next;
     return true;
 }
 
 static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                         struct diag *why)
 {
-    const struct history *h = find_history(memory_of(s), execution);
+    const struct history *h = find_history(memory_store_memory_of(s), execution);
 
     (void)why;
     /* Sequences are dense from 1. */
@@ -471,7 +473,7 @@ static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit 
 static bool read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                       struct diag *why)
 {
-    const struct history *h = find_history(memory_of(s), execution);
+    const struct history *h = find_history(memory_store_memory_of(s), execution);
     size_t i = h && seq - 1 < h->count ? (size_t)seq - 1 : h ? h->count : 0;
 
     (void)why;
@@ -484,7 +486,7 @@ static bool read_back(store *s, uint64_t execution, uint64_t seq, store_visit *v
 static bool read_last(store *s, uint64_t execution, store_visit *visit, void *user,
                       struct diag *why)
 {
-    const struct history *h = find_history(memory_of(s), execution);
+    const struct history *h = find_history(memory_store_memory_of(s), execution);
 
     (void)why;
     if (h && h->count)
@@ -498,9 +500,10 @@ static bool none(struct diag *why, const char *what)
     return false;
 }
 
-static bool find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why)
+static bool memory_store_find(store *s, uint64_t execution, const struct store_execution **out,
+                              struct diag *why)
 {
-    const struct history *h = find_history(memory_of(s), execution);
+    const struct history *h = find_history(memory_store_memory_of(s), execution);
 
     if (!h || !h->row.machine)
         return none(why, "execution");
@@ -510,7 +513,7 @@ static bool find(store *s, uint64_t execution, const struct store_execution **ou
 
 static bool find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why)
 {
-    const struct history *h = text_map_get(&memory_of(s)->arns, arn);
+    const struct history *h = text_map_get(&memory_store_memory_of(s)->arns, arn);
 
     if (!h)
         return none(why, "execution");
@@ -528,7 +531,7 @@ static int by_number(const void *a, const void *b)
 
 /* All histories by number, a NULL behind them; to be freed. Only recovery asks for what needs it.
  */
-static const struct history **sorted(const struct memory *m)
+static const struct history **memory_store_sorted(const struct memory *m)
 {
     const struct history **all = mem_calloc(m->histories.count + 1, sizeof(struct history *));
     size_t count = 0;
@@ -543,7 +546,7 @@ static const struct history **sorted(const struct memory *m)
 static bool find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
                        struct diag *why)
 {
-    const struct history **all = sorted(memory_of(s));
+    const struct history **all = memory_store_sorted(memory_store_memory_of(s));
     bool found = false;
 
     for (size_t i = 0; all[i] && !found; i++) {
@@ -568,23 +571,23 @@ static bool find_mark(const struct text_map *in, const char *text, uint64_t *exe
     return true;
 }
 
-static bool find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
-                       struct diag *why)
+static bool memory_store_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
+                                    struct diag *why)
 {
-    return find_mark(&memory_of(s)->tokens, token, execution, seq, why);
+    return find_mark(&memory_store_memory_of(s)->tokens, token, execution, seq, why);
 }
 
 static bool find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why)
 {
     uint64_t seq;
 
-    return find_mark(&memory_of(s)->map_runs, arn, execution, &seq, why);
+    return find_mark(&memory_store_memory_of(s)->map_runs, arn, execution, &seq, why);
 }
 
 static bool list_running(store *s, bool labels, store_visit_running *visit, void *user,
                          struct diag *why)
 {
-    const struct history **all = sorted(memory_of(s));
+    const struct history **all = memory_store_sorted(memory_store_memory_of(s));
     bool more = true;
 
     (void)labels;
@@ -608,11 +611,11 @@ static bool list_spoiled(store *s, store_visit_number *visit, void *user, struct
     return true;
 }
 
-static bool list_executions(store *s, const char *name, const enum rt_status *status,
-                            const struct store_place *after, store_visit_listed *visit, void *user,
-                            struct diag *why)
+static bool memory_store_list_executions(store *s, const char *name, const enum rt_status *status,
+                                         const struct store_place *after, store_visit_listed *visit,
+                                         void *user, struct diag *why)
 {
-    const struct memory *m = memory_of(s);
+    const struct memory *m = memory_store_memory_of(s);
     const struct list *l = text_map_get(&m->lists, name);
 
     (void)why;
@@ -629,7 +632,7 @@ static bool list_executions(store *s, const char *name, const enum rt_status *st
 
 static bool next_list(store *s, struct buf *name, struct diag *why)
 {
-    const struct id_map *all = &memory_of(s)->histories;
+    const struct id_map *all = &memory_store_memory_of(s)->histories;
     const char *first = NULL;
 
     for (size_t i = 0; i < all->room; i++)
@@ -680,9 +683,10 @@ static void clear_record(struct record *r)
     mem_free(r->text);
 }
 
-static void put(store *s, const char *kind, const char *key, const char *text, size_t len)
+static void memory_store_put(store *s, const char *kind, const char *key, const char *text,
+                             size_t len)
 {
-    struct memory *m = memory_of(s);
+    struct memory *m = memory_store_memory_of(s);
     size_t i = place_of_record(m, kind, key);
     struct record *at;
 
@@ -711,7 +715,7 @@ static void put(store *s, const char *kind, const char *key, const char *text, s
 
 static bool get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why)
 {
-    const struct memory *m = memory_of(s);
+    const struct memory *m = memory_store_memory_of(s);
     size_t i = place_of_record(m, kind, key);
 
     if (!is_record(m, i, kind, key))
@@ -723,7 +727,7 @@ static bool get(store *s, const char *kind, const char *key, struct buf *out, st
 static bool list(store *s, const char *kind, const char *after, store_visit_record *visit,
                  void *user, struct diag *why)
 {
-    const struct memory *m = memory_of(s);
+    const struct memory *m = memory_store_memory_of(s);
     size_t i = place_of_record(m, kind, after ? after : "");
 
     (void)why;
@@ -739,7 +743,7 @@ static bool list(store *s, const char *kind, const char *after, store_visit_reco
 
 static void free_memory(store *s)
 {
-    struct memory *m = memory_of(s);
+    struct memory *m = memory_store_memory_of(s);
 
     for (struct id_node *n; (n = id_map_take_any(&m->histories));)
         free_history(m, (struct history *)(void *)n);
@@ -761,33 +765,33 @@ store *store_memory_new(void)
 {
     static const struct store_ops ops = {
         .free = free_memory,
-        .start = start,
-        .append = append,
-        .progress = progress,
-        .redriven = redriven,
-        .set_apart = set_apart,
-        .forget = forget,
+        .start = memory_store_start,
+        .append = memory_store_append,
+        .progress = memory_store_progress,
+        .redriven = memory_store_redriven,
+        .set_apart = memory_store_set_apart,
+        .forget = memory_store_forget,
         .forget_list = forget_list,
-        .retire = retire,
+        .retire = memory_store_retire,
         .tidy = tidy,
-        .commit = commit,
-        .refused = refused,
-        .rights = rights,
-        .room = room,
+        .commit = memory_store_commit,
+        .refused = memory_store_refused,
+        .rights = memory_store_rights,
+        .room = memory_store_room,
         .next_number = next_number,
         .read = read_events,
         .read_back = read_back,
         .read_last = read_last,
-        .find = find,
+        .find = memory_store_find,
         .find_arn = find_arn,
         .find_child = find_child,
         .find_map_run = find_map_run,
-        .find_token = find_token,
+        .find_token = memory_store_find_token,
         .list_running = list_running,
         .list_spoiled = list_spoiled,
-        .list_executions = list_executions,
+        .list_executions = memory_store_list_executions,
         .next_list = next_list,
-        .put = put,
+        .put = memory_store_put,
         .get = get,
         .list = list,
     };

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Adds the keys under which a file goes to S3. */
-static void add_keys(struct json_build *out, const json *file)
+static void asset_add_keys(struct json_build *out, const json *file)
 {
     const json *all = member(file, NULL, "destinations", NULL);
     const json *source = member(member(file, NULL, "source", NULL), NULL, "path", NULL);
@@ -32,7 +32,7 @@ static json *sources_of(const json *manifest)
 
     json_build_object(&out, 0);
     for (size_t i = 0; files && json_is_object(files) && i < json_count(files); i++)
-        add_keys(&out, json_value_at(files, i));
+        asset_add_keys(&out, json_value_at(files, i));
     return json_build_done(&out);
 }
 

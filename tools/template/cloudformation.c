@@ -52,17 +52,19 @@ bool cloudformation_has_machine(const json *doc)
 
 /* ---- the forms of a definition ---- */
 
-static void read_text(struct machine *m, const json *v, const struct json_places *at);
+static void cloudformation_read_text(struct machine *m, const json *v,
+                                     const struct json_places *at);
 
-static void read_value(struct machine *m, const json *v, const struct json_places *at)
+static void cloudformation_read_value(struct machine *m, const json *v,
+                                      const struct json_places *at)
 {
     if (json_is_string(v))
-        read_text(m, v, at);
+        cloudformation_read_text(m, v, at);
     else
         definition_value(m, v, at);
 }
 
-static void read_text(struct machine *m, const json *v, const struct json_places *at)
+static void cloudformation_read_text(struct machine *m, const json *v, const struct json_places *at)
 {
     struct quilt q = {.filler = m};
 
@@ -147,8 +149,8 @@ static const struct {
     const char *name;
     form *read;
 } forms[] = {
-    {"Definition", read_value},
-    {"DefinitionString", read_text},
+    {"Definition", cloudformation_read_value},
+    {"DefinitionString", cloudformation_read_text},
     {"DefinitionUri", read_uri},
     {"DefinitionS3Location", read_uri},
 };
@@ -175,8 +177,9 @@ static void read_properties(struct machine *m, const json *properties, const str
 }
 
 /* A state machine among them, whose properties may be in a file. */
-static void read_resource(struct includes *files, const struct include_node *resource,
-                          const char *name, const char *workflow)
+static void cloudformation_read_resource(struct includes *files,
+                                         const struct include_node *resource, const char *name,
+                                         const char *workflow)
 {
     struct machine m = {
         .in = resource->in, .root = files ? files->root : NULL, .files = files, .name = name};
@@ -223,7 +226,7 @@ void cloudformation_read_resources(struct includes *files, struct include_node n
         const json *type = member(kid.v, NULL, "Type", NULL);
         for (size_t t = 0; type && json_is_string(type) && t < COUNT(types); t++)
             if (json_str_is(type, types[t].type))
-                read_resource(files, &kid, name, types[t].workflow);
+                cloudformation_read_resource(files, &kid, name, types[t].workflow);
     }
 }
 

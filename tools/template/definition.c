@@ -113,8 +113,8 @@ static json *open_names(const json *value, const char *text, size_t len, const s
 }
 
 /* Hands over what is known of it by now. `q`: what its text was sewn into; NULL. */
-static void give(struct machine *m, struct reading *in, struct template_taken taken,
-                 const struct quilt *q)
+static void definition_give(struct machine *m, struct reading *in, struct template_taken taken,
+                            const struct quilt *q)
 {
     char *bare = q ? first_bare(q) : NULL;
     json *open = open_names(taken.value, taken.text, taken.len, q);
@@ -131,8 +131,8 @@ static void give(struct machine *m, struct reading *in, struct template_taken ta
 }
 
 /* To who gives values for placeholders, and not for all; of templates warnings tell. */
-static void tell_open(struct machine *m, struct reading *in, const json *value, const char *text,
-                      size_t len, const struct quilt *q)
+static void definition_tell_open(struct machine *m, struct reading *in, const json *value,
+                                 const char *text, size_t len, const struct quilt *q)
 {
     const struct template_reader *to = m->in->to;
 
@@ -238,8 +238,8 @@ static json *flatten_string(struct flatten *f, const json *v, struct place at, b
 }
 
 /* Recurses as deep as the template goes, JSON_MAX_DEPTH at most. */
-static json *flatten(struct flatten *f, const json *v, const struct json_places *at,
-                     struct json_places *out)
+static json *definition_flatten(struct flatten *f, const json *v, const struct json_places *at,
+                                struct json_places *out)
 {
     struct json_build b;
     size_t count = json_count(v);
@@ -259,20 +259,20 @@ static json *flatten(struct flatten *f, const json *v, const struct json_places 
         json_build_object(&b, count);
     for (size_t i = 0; i < count; i++) {
         if (json_is_array(v)) {
-            json_build_add(&b, flatten(f, json_at(v, i), &at->kids[i], &out->kids[i]));
+            json_build_add(&b, definition_flatten(f, json_at(v, i), &at->kids[i], &out->kids[i]));
             continue;
         }
         json *key = flatten_string(f, json_key_at(v, i), at->kids[i].key, true);
         /* What is filled in may name a member that is there already. */
         size_t have = json_find(b.v, json_str(key), json_str_len(key));
-        json *value = flatten(f, json_value_at(v, i), &at->kids[i],
-                              &out->kids[have == SIZE_MAX ? json_count(b.v) : have]);
+        json *value = definition_flatten(f, json_value_at(v, i), &at->kids[i],
+                                         &out->kids[have == SIZE_MAX ? json_count(b.v) : have]);
         json_build_set_key(&b, key, value);
     }
     return json_build_done(&b);
 }
 
-static void append(struct asl_report *to, struct asl_report *from)
+static void definition_append(struct asl_report *to, struct asl_report *from)
 {
     for (size_t i = 0; i < from->count; i++) {
         if (to->count == to->cap) {
@@ -291,17 +291,18 @@ void definition_value(struct machine *m, const json *v, const struct json_places
     struct asl_report report = {0}, warnings = {0};
     struct flatten f = {.m = m, .warnings = &warnings};
     struct json_places places = {0};
-    json *definition = flatten(&f, v, at, &places);
+    json *definition = definition_flatten(&f, v, at, &places);
 
     if (json_is_string(definition) && asl_has_placeholder(definition)) {
         definition_unchecked(m, "what its definition will be is not known here");
     } else if (m->in->to->take) {
-        give(m, m->in, (struct template_taken){.value = definition, .places = &places}, NULL);
+        definition_give(m, m->in, (struct template_taken){.value = definition, .places = &places},
+                        NULL);
     } else {
         asl_lint_value(definition, &places, m->workflow, m->in->to->wanted, &report);
-        append(&report, &warnings);
+        definition_append(&report, &warnings);
         found(m, m->in, &report);
-        tell_open(m, m->in, definition, NULL, 0, NULL);
+        definition_tell_open(m, m->in, definition, NULL, 0, NULL);
     }
     json_unref(definition);
     arena_clear(&f.a);
@@ -321,8 +322,8 @@ static bool is_open(const struct quilt *q, struct source_lines *lines,
            quilt_is_bare(q, source_offset(lines, p->place.line, p->place.column));
 }
 
-static void translate(const struct source_map *map, struct source_lines *lines,
-                      struct source_lines *file, struct asl_report *report)
+static void definition_translate(const struct source_map *map, struct source_lines *lines,
+                                 struct source_lines *file, struct asl_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
         struct place *p = &report->problems[i].place;
@@ -341,7 +342,7 @@ static void translate_taken(const struct template_taken *t, struct asl_report *r
     struct source_lines lines;
 
     source_lines_init(&lines, t->text, t->len);
-    translate(t->map, &lines, t->lines, report);
+    definition_translate(t->map, &lines, t->lines, report);
     source_lines_clear(&lines);
 }
 
@@ -380,17 +381,18 @@ static void refuse_bare(struct machine *m, const struct quilt *q)
 }
 
 /* `in`: the file that the text stands in. */
-static void check_text(struct machine *m, struct reading *in, const struct quilt *q)
+static void definition_check_text(struct machine *m, struct reading *in, const struct quilt *q)
 {
     enum document_format format = q->plain ? DOCUMENT_YAML : DOCUMENT_JSON;
     struct asl_report report = {0};
     struct source_lines lines;
 
     if (m->in->to->take) {
-        give(m, in,
-             (struct template_taken){
-                 .text = q->text.data, .len = q->text.len, .format = format, .map = &q->map},
-             q);
+        definition_give(
+            m, in,
+            (struct template_taken){
+                .text = q->text.data, .len = q->text.len, .format = format, .map = &q->map},
+            q);
         return;
     }
     source_lines_init(&lines, q->text.data, q->text.len);
@@ -398,10 +400,10 @@ static void check_text(struct machine *m, struct reading *in, const struct quilt
     if (is_open(q, &lines, &report)) {
         refuse_bare(m, q);
     } else {
-        translate(&q->map, &lines, &in->lines, &report);
+        definition_translate(&q->map, &lines, &in->lines, &report);
         substitutions_check(&m->substitutions, in, q, &report);
         found(m, in, &report);
-        tell_open(m, in, NULL, q->text.data, q->text.len, q);
+        definition_tell_open(m, in, NULL, q->text.data, q->text.len, q);
     }
     source_lines_clear(&lines);
     asl_report_clear(&report);
@@ -412,7 +414,7 @@ void definition_text(struct machine *m, const struct quilt *q)
     if (quilt_is_unknown(q))
         definition_unchecked(m, "what its definition will be is not known here");
     else
-        check_text(m, m->in, q);
+        definition_check_text(m, m->in, q);
 }
 
 /* ---- files ---- */
@@ -457,15 +459,16 @@ static void check_file(struct machine *m, struct reading *in)
     struct quilt q = {0};
 
     if (sew_file(m, in, &q)) {
-        check_text(m, in, &q);
+        definition_check_text(m, in, &q);
     } else if (in->to->take) {
-        give(m, in, (struct template_taken){.text = in->text, .len = in->len, .format = in->format},
-             NULL);
+        definition_give(
+            m, in, (struct template_taken){.text = in->text, .len = in->len, .format = in->format},
+            NULL);
     } else {
         asl_lint(in->text, in->len, in->format, m->workflow, m->in->to->wanted, &report);
         check_whole(m, in, &report);
         found(m, in, &report);
-        tell_open(m, in, NULL, in->text, in->len, NULL);
+        definition_tell_open(m, in, NULL, in->text, in->len, NULL);
     }
     quilt_clear(&q);
     asl_report_clear(&report);
@@ -491,7 +494,7 @@ static void refuse_file(struct machine *m, const struct json_places *at, const s
 }
 
 /* "machines/" and "../x.json" is "x.json". */
-static void add_path(struct buf *folder, const char *path)
+static void definition_add_path(struct buf *folder, const char *path)
 {
     for (;;) {
         size_t last = folder->len ? folder->len - 1 : 0;
@@ -518,7 +521,7 @@ void definition_path(struct buf *out, const char *from, const char *path)
 
     if (slash && *path != '/')
         buf_add(out, from, (size_t)(slash - from) + 1);
-    add_path(out, path);
+    definition_add_path(out, path);
 }
 
 void definition_file(struct machine *m, const char *path, const struct json_places *at)

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_space(char c)
+static bool foreign_is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static bool is_word(char c)
+static bool foreign_is_word(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.';
@@ -25,7 +25,7 @@ static const char *skip_comments(const char *p, const char *end)
     while (p < end) {
         bool line = *p == '#' || (end - p > 1 && p[0] == '/' && p[1] == '/');
         bool block = end - p > 1 && p[0] == '/' && p[1] == '*';
-        if (!is_space(*p) && !line && !block)
+        if (!foreign_is_space(*p) && !line && !block)
             break;
         if (block) {
             for (p += 2; p < end && !(p[-1] == '*' && *p == '/'); p++)
@@ -41,7 +41,7 @@ static const char *skip_comments(const char *p, const char *end)
     return p;
 }
 
-static const char *skip_blanks(const char *p, const char *end)
+static const char *foreign_skip_blanks(const char *p, const char *end)
 {
     while (p < end && (*p == ' ' || *p == '\t'))
         p++;
@@ -58,7 +58,7 @@ static const char *skip_label(const char *p, const char *end)
             continue;
         return p < end && *p == '"' ? p + 1 : NULL;
     }
-    while (p < end && is_word(*p))
+    while (p < end && foreign_is_word(*p))
         p++;
     return p > start ? p : NULL;
 }
@@ -69,7 +69,7 @@ static bool begins_so(const char *p, const char *end)
     if (p < end && *p == '"')
         return false;
     for (size_t i = 0; i < 8; i++) {
-        const char *next = skip_blanks(p, end);
+        const char *next = foreign_skip_blanks(p, end);
         if (i && next < end && *next == '{')
             return true;
         if (i == 1 && next < end && *next == '=' && (next + 1 == end || next[1] != '='))
@@ -107,12 +107,12 @@ bool template_may_be_mapping(const char *name, const char *text, size_t len)
 
     if (document_format(name, text, len) == DOCUMENT_JSON)
         return true;
-    while (p < end && is_space(*p))
+    while (p < end && foreign_is_space(*p))
         p++;
     if (p == end)
         return true;
     for (; (p = memchr(p, ':', (size_t)(end - p))) != NULL; p++)
-        if (p + 1 == end || is_space(p[1]))
+        if (p + 1 == end || foreign_is_space(p[1]))
             return true;
     return false;
 }

@@ -4,17 +4,17 @@
 
 #include <string.h>
 
-static bool starts_with(const char *text, const char *head)
+static bool function_starts_with(const char *text, const char *head)
 {
     return strncmp(text, head, strlen(head)) == 0;
 }
 
 /* "Sub" of "Fn::Sub" and "!Sub"; a name alone when it is no function's. */
-static const char *name_of(const json *key)
+static const char *function_name_of(const json *key)
 {
     const char *text = json_str(key);
 
-    if (starts_with(text, "Fn::"))
+    if (function_starts_with(text, "Fn::"))
         return text + 4;
     if (text[0] == '!' && text[1])
         return text + 1;
@@ -26,11 +26,11 @@ const char *cfn_function(const json *v)
     if (!json_is_object(v))
         return NULL;
     if (json_count(v) == 1)
-        return name_of(json_key_at(v, 0));
+        return function_name_of(json_key_at(v, 0));
     /* Fn::ForEach and Fn::Transform may have neighbours; then nothing is known of the object. */
     for (size_t i = 0; i < json_count(v); i++)
-        if (starts_with(json_str(json_key_at(v, i)), "Fn::"))
-            return name_of(json_key_at(v, i));
+        if (function_starts_with(json_str(json_key_at(v, i)), "Fn::"))
+            return function_name_of(json_key_at(v, i));
     return NULL;
 }
 
@@ -47,7 +47,7 @@ const json *cfn_argument(const json *v, const struct json_places *at,
  * Which partition it will be makes no difference to what a resource is; so ARNs can be checked. The
  * letters stand at `at`.
  */
-static void add_name(struct quilt *q, const char *name, size_t len, size_t at)
+static void function_add_name(struct quilt *q, const char *name, size_t len, size_t at)
 {
     static const char partition[] = "AWS::Partition";
 
@@ -77,13 +77,13 @@ static void add_unknown(struct quilt *q, struct reading *in, const json *v,
         buf_printf(&text, "%s.%s", json_str(json_at(argument, 0)), json_str(json_at(argument, 1)));
     else
         buf_adds(&text, name);
-    add_name(q, buf_str(&text), text.len, from);
+    function_add_name(q, buf_str(&text), text.len, from);
     buf_clear(&text);
 }
 
 /* ---- Fn::Sub ---- */
 
-static size_t trim(const char *text, size_t *from, size_t to)
+static size_t function_trim(const char *text, size_t *from, size_t to)
 {
     while (*from < to && text[*from] == ' ')
         ++*from;
@@ -106,12 +106,12 @@ static void sub_name(const struct sub *s, size_t open, size_t from, size_t to)
 {
     size_t i;
 
-    to = trim(s->text, &from, to);
+    to = function_trim(s->text, &from, to);
     i = s->values ? json_find(s->values, s->text + from, to - from) : SIZE_MAX;
     if (i != SIZE_MAX)
         cfn_text(s->q, s->in, json_value_at(s->values, i), &s->values_at->kids[i]);
     else
-        add_name(s->q, s->text + from, to - from, source_map_find(&s->map, open));
+        function_add_name(s->q, s->text + from, to - from, source_map_find(&s->map, open));
 }
 
 static void sub_text(const struct sub *s, size_t len)

@@ -46,7 +46,7 @@ bool include_parse(const json *v, struct include_call *out)
     return strcmp(close, "}") == 0;
 }
 
-static struct included *keep(struct includes *all, struct included *f)
+static struct included *include_keep(struct includes *all, struct included *f)
 {
     if (!all->index.v)
         json_build_object(&all->index, 0);
@@ -59,7 +59,7 @@ static struct included *keep(struct includes *all, struct included *f)
     return f;
 }
 
-static struct included *read_file(struct includes *all, const struct include_call *call)
+static struct included *include_read_file(struct includes *all, const struct include_call *call)
 {
     struct included *f = mem_calloc(1, sizeof *f);
     char *path = mem_strndup(call->path, call->path_len);
@@ -87,7 +87,7 @@ static struct included *read_file(struct includes *all, const struct include_cal
     f->in.variables = all->root->variables;
     f->doc = document_parse(f->in.format, f->text.data, f->text.len,
                             JSON_READ_TAGS | JSON_READ_UNIQUE, &f->a, &f->places, NULL);
-    return keep(all, f);
+    return include_keep(all, f);
 }
 
 /* "a.b" of the document. */
@@ -113,7 +113,7 @@ bool include_resolve(struct includes *all, struct include_node *node)
     struct include_call call;
 
     for (size_t i = 0; json_is_string(node->v) && include_parse(node->v, &call); i++) {
-        struct included *f = i < MAX_INCLUDES ? read_file(all, &call) : NULL;
+        struct included *f = i < MAX_INCLUDES ? include_read_file(all, &call) : NULL;
         if (!f || !f->doc)
             return false;
         *node = (struct include_node){&f->in, f->doc, f->places};

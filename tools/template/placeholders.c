@@ -14,18 +14,18 @@
 
 enum { MAX_FILE_BYTES = 16 * 1024 * 1024 };
 
-static size_t count_of(const struct placeholders *p)
+static size_t placeholders_count_of(const struct placeholders *p)
 {
     return p->build.v ? json_count(p->build.v) : 0;
 }
 
 /* Takes both. */
-static void set(struct placeholders *p, json *name, json *value)
+static void placeholders_set(struct placeholders *p, json *name, json *value)
 {
     if (!p->build.v)
         json_build_object(&p->build, 0);
     json_build_set_key(&p->build, name, value);
-    p->asked = count_of(p);
+    p->asked = placeholders_count_of(p);
 }
 
 bool placeholders_add(struct placeholders *p, const char *given, struct diag *why)
@@ -45,7 +45,7 @@ bool placeholders_add(struct placeholders *p, const char *given, struct diag *wh
         diag_set(why, "PLACEHOLDER", 0, "takes NAME=VALUE in UTF-8");
         return false;
     }
-    set(p, json_string(given, (size_t)(equals - given)), json_cstring(equals + 1));
+    placeholders_set(p, json_string(given, (size_t)(equals - given)), json_cstring(equals + 1));
     return true;
 }
 
@@ -67,7 +67,7 @@ bool placeholders_add_file(struct placeholders *p, const char *path, struct diag
     for (size_t i = 0; good && i < json_count(doc); i++) {
         const json *key = json_key_at(doc, i), *v = json_value_at(doc, i);
         if (!p->build.v || json_find(p->build.v, json_str(key), json_str_len(key)) == SIZE_MAX)
-            set(p, json_ref(key), json_is_string(v) ? json_ref(v) : json_text(v));
+            placeholders_set(p, json_ref(key), json_is_string(v) ? json_ref(v) : json_text(v));
     }
 out:
     json_unref(doc);
@@ -81,7 +81,7 @@ void placeholders_default(struct placeholders *p, const char *name, const char *
 
     if (p->build.v && json_find(p->build.v, name, strlen(name)) != SIZE_MAX)
         return;
-    set(p, json_cstring(name), json_cstring(value));
+    placeholders_set(p, json_cstring(name), json_cstring(value));
     p->asked = asked;
 }
 
@@ -90,7 +90,7 @@ static void seal(struct placeholders *p)
 {
     if (p->values || !p->build.v)
         return;
-    p->used = mem_calloc(count_of(p), sizeof *p->used);
+    p->used = mem_calloc(placeholders_count_of(p), sizeof *p->used);
     p->values = json_build_done(&p->build);
     p->build = (struct json_build){0};
 }

@@ -12,7 +12,7 @@
  */
 enum { MAX_STEPS = 32 * 1024 * 1024, PIECE = 100, MAX_DEPTH = 8 };
 
-static bool is_name(char c)
+static bool quilt_is_name(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            (c && strchr("_.:-", c));
@@ -33,7 +33,7 @@ static size_t skip_otherwise(const char *text, size_t i, size_t len)
             continue;
         return at < len && text[at] == '\'' ? at + 1 : i;
     }
-    while (at < len && is_name(text[at]))
+    while (at < len && quilt_is_name(text[at]))
         at++;
     return at > start ? at : i;
 }
@@ -44,7 +44,7 @@ size_t placeholder_at(const char *text, size_t len)
 
     if (len < 4 || text[0] != '$' || text[1] != '{')
         return 0;
-    while (i < len && is_name(text[i]))
+    while (i < len && quilt_is_name(text[i]))
         i++;
     if (i > 2 && memchr(text + 2, ':', i - 2))
         while ((end = skip_otherwise(text, i, len)) > i)
@@ -82,7 +82,7 @@ static void add_patch(struct quilt *q, struct patch p)
 }
 
 /* What would end the string that it stands in, or the placeholder, gives way. */
-static void add_name(struct buf *out, const char *name, size_t len)
+static void quilt_add_name(struct buf *out, const char *name, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)name[i];
@@ -109,7 +109,7 @@ static bool is_inner(const char *text, size_t len)
 }
 
 /* In a string of JSON, a value that would end it is written with escapes. */
-static void add_value(struct quilt *q, const struct buf *value, size_t at)
+static void quilt_add_value(struct quilt *q, const struct buf *value, size_t at)
 {
     struct buf escaped = {0};
 
@@ -134,7 +134,7 @@ bool quilt_fill(struct quilt *q, const char *name, size_t len, size_t at, bool f
     q->depth++;
     buf_str(&value);
     if (checked)
-        add_value(q, &value, at);
+        quilt_add_value(q, &value, at);
     else
         quilt_add_from(q, value.data, value.len, at);
     q->depth--;
@@ -153,14 +153,14 @@ void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at,
     p.bare = !q->plain && q->state == QUILT_OUTSIDE;
     source_map_add(&q->map, q->text.len, at, true);
     buf_adds(&q->text, p.bare ? "\"${" : "${");
-    add_name(&q->text, name, len);
+    quilt_add_name(&q->text, name, len);
     buf_adds(&q->text, p.bare ? "}\"" : "}");
     p.to = q->text.len;
     add_patch(q, p);
 }
 
-static void add_piece(struct quilt *q, const char *text, size_t from, size_t to,
-                      const struct source_map *map)
+static void quilt_add_piece(struct quilt *q, const char *text, size_t from, size_t to,
+                            const struct source_map *map)
 {
     if (from == to)
         return;
@@ -169,7 +169,7 @@ static void add_piece(struct quilt *q, const char *text, size_t from, size_t to,
 }
 
 /* Are we in a string of JSON behind this? */
-static void follow(struct quilt *q, char c)
+static void quilt_follow(struct quilt *q, char c)
 {
     switch (q->state) {
     case QUILT_OUTSIDE:
@@ -190,7 +190,7 @@ static void follow(struct quilt *q, char c)
  * A placeholder between the quotes of a string, or in text that is no JSON, is text like any other
  * unless it is filled in.
  */
-static bool add_found(struct quilt *q, const char *name, size_t len, size_t at)
+static bool quilt_add_found(struct quilt *q, const char *name, size_t len, size_t at)
 {
     if (!q->plain && q->state == QUILT_OUTSIDE) {
         quilt_placeholder(q, name, len, at, false);
@@ -211,18 +211,18 @@ void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
         size_t n = text[i] == '$' ? placeholder_at(text + i, to - i) : 0;
         if (n) {
             /* What is before it comes first; only then the text of the placeholder. */
-            add_piece(q, text, start, i, map);
+            quilt_add_piece(q, text, start, i, map);
             start = i;
-            if (add_found(q, text + i + 2, n - 3, source_map_find(map, i))) {
+            if (quilt_add_found(q, text + i + 2, n - 3, source_map_find(map, i))) {
                 start = i + n;
                 i = start - 1;
                 continue;
             }
         }
         if (!q->plain)
-            follow(q, text[i]);
+            quilt_follow(q, text[i]);
     }
-    add_piece(q, text, start, to, map);
+    quilt_add_piece(q, text, start, to, map);
 }
 
 void quilt_add_from(struct quilt *q, const char *text, size_t len, size_t at)
@@ -241,7 +241,7 @@ bool quilt_is_unknown(const struct quilt *q)
 
 static bool is_token(char c)
 {
-    return is_name(c) || c == '+' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return quilt_is_name(c) || c == '+' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* A piece of a number or word, or of more than one value, may be what is filled in. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The member of a node, which may be a file's; false when there is none that can be read. */
-static bool descend(struct includes *all, struct include_node *node, const char *key)
+static bool serverless_descend(struct includes *all, struct include_node *node, const char *key)
 {
     const struct json_places *at = NULL;
     const json *v = member(node->v, node->at, key, &at);
@@ -76,7 +76,7 @@ bool serverless_is(const json *doc)
 
 static const char unknown[] = "what its definition will be is not known here";
 
-static void read_text(struct machine *m, const struct include_node *node)
+static void serverless_read_text(struct machine *m, const struct include_node *node)
 {
     struct quilt q = {.filler = m};
 
@@ -99,12 +99,13 @@ static void read_definition(struct includes *all, struct machine *m, struct incl
     }
     m->in = node.in;
     if (json_is_string(node.v))
-        read_text(m, &node);
+        serverless_read_text(m, &node);
     else
         definition_value(m, node.v, node.at);
 }
 
-static void read_machine(struct includes *all, const struct include_node *machines, size_t i)
+static void serverless_read_machine(struct includes *all, const struct include_node *machines,
+                                    size_t i)
 {
     struct machine m = {
         .in = machines->in, .root = all->root, .name = json_str(json_key_at(machines->v, i))};
@@ -135,14 +136,14 @@ static void read_machines(struct includes *all, struct include_node doc)
 
     if (!plugin && !json_get(doc.v, "stateMachines"))
         return;
-    if ((plugin && !descend(all, &doc, "stepFunctions")) || !descend(all, &doc, "stateMachines") ||
-        !json_is_object(doc.v)) {
+    if ((plugin && !serverless_descend(all, &doc, "stepFunctions")) ||
+        !serverless_descend(all, &doc, "stateMachines") || !json_is_object(doc.v)) {
         definition_unchecked(&(struct machine){.in = doc.in, .name = "stateMachines"},
                              "they are in other files");
         return;
     }
     for (size_t i = 0; i < json_count(doc.v); i++)
-        read_machine(all, &doc, i);
+        serverless_read_machine(all, &doc, i);
 }
 
 /* ---- resources ---- */

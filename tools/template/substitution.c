@@ -37,7 +37,7 @@ static void warn(struct asl_report *report, const char *code, struct place place
 }
 
 /* Does anything fill it in? */
-static bool is_given(struct substitutions *s, const char *name, size_t len)
+static bool substitution_is_given(struct substitutions *s, const char *name, size_t len)
 {
     size_t i = s->given ? json_find(s->given, name, len) : SIZE_MAX;
 
@@ -81,7 +81,7 @@ void substitutions_check(struct substitutions *s, struct reading *in, const stru
         if (n == 0)
             continue;
         /* Who writes ${!name} in Fn::Sub, and gives no substitutions, means the letters. */
-        if (!is_given(s, text + i + 2, n - 3) && (s->given || !q->function))
+        if (!substitution_is_given(s, text + i + 2, n - 3) && (s->given || !q->function))
             miss(report,
                  source_place(&in->lines, source_map_find(&q->map, i),
                               source_map_end(&q->map, i + n)),
@@ -100,7 +100,7 @@ void substitutions_check_string(struct substitutions *s, const json *v, struct p
         return;
     for (const char *p = text; (p = memchr(p, '$', len - (size_t)(p - text))) != NULL; p++) {
         size_t n = placeholder_at(p, len - (size_t)(p - text));
-        if (n && !is_given(s, p + 2, n - 3))
+        if (n && !substitution_is_given(s, p + 2, n - 3))
             miss(report, at, p + 2, n - 3);
     }
 }
@@ -122,7 +122,7 @@ void substitutions_unused(const struct substitutions *s, struct asl_report *repo
  * The text of value `i`, null when it isn't known to the last letter. What its functions stand for,
  * only the command line can say; placeholders in its letters are filled in later.
  */
-static json *text_of(struct machine *m, size_t i)
+static json *substitution_text_of(struct machine *m, size_t i)
 {
     const struct substitutions *s = &m->substitutions;
     struct quilt q = {.plain = true, .filler = m};
@@ -147,7 +147,7 @@ static bool fill_given(struct machine *m, const char *name, size_t len, struct b
     if (i == SIZE_MAX || m->filling)
         return false;
     if (!s->texts[i])
-        s->texts[i] = text_of(m, i);
+        s->texts[i] = substitution_text_of(m, i);
     if (!json_is_string(s->texts[i]))
         return false;
     s->used[i] = true;

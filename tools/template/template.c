@@ -47,7 +47,7 @@ const struct template_kind *template_kind_find(const char *name)
     return NULL;
 }
 
-static bool has_word(const char *text, size_t len, const char *word)
+static bool template_has_word(const char *text, size_t len, const char *word)
 {
     size_t n = strlen(word);
     const char *end = text + len;
@@ -61,12 +61,12 @@ static bool has_word(const char *text, size_t len, const char *word)
 static bool has_any(const char *text, size_t len, const char *const *words)
 {
     for (size_t i = 0; i < 3 && words[i]; i++)
-        if (has_word(text, len, words[i]))
+        if (template_has_word(text, len, words[i]))
             return true;
     return false;
 }
 
-static bool ends_with(const char *text, const char *tail)
+static bool template_ends_with(const char *text, const char *tail)
 {
     size_t n = strlen(text), k = strlen(tail);
 
@@ -78,7 +78,8 @@ const struct template_kind *template_kind_of(const char *name, const char *text,
     const struct template_kind *kind = NULL;
     bool may_be[COUNT(kinds)], any = false;
 
-    if (ends_with(name, ".asl.json") || ends_with(name, ".asl.yaml") || ends_with(name, ".asl.yml"))
+    if (template_ends_with(name, ".asl.json") || template_ends_with(name, ".asl.yaml") ||
+        template_ends_with(name, ".asl.yml"))
         return &kinds[0];
     /* Most files of a repository are none of them, and need not be read for that. */
     for (size_t i = 0; i < COUNT(kinds); i++)
@@ -96,7 +97,7 @@ const struct template_kind *template_kind_of(const char *name, const char *text,
 
 /* ---- templates ---- */
 
-static void tell(struct reading *in, struct asl_report *report, bool remark)
+static void template_tell(struct reading *in, struct asl_report *report, bool remark)
 {
     in->to->found(in->to->ctx,
                   &(struct template_found){
@@ -118,11 +119,11 @@ static void tell_of_text(struct reading *in, const struct diag *why, bool twice)
                                                    : "INVALID_YAML_DESCRIPTION",
                        &at, ASL_VALUE, NULL, "%s", why->text);
     asl_report_relocate(&report, NULL);
-    tell(in, &report, twice);
+    template_tell(in, &report, twice);
     asl_report_clear(&report);
 }
 
-static void read_template(struct reading *in, const struct template_kind *kind)
+static void template_read_template(struct reading *in, const struct template_kind *kind)
 {
     struct arena a = {0};
     struct json_places *places = NULL;
@@ -150,7 +151,7 @@ void template_read(const struct template_reader *reader, const struct template_k
 
     reading_init(&in, reader, name, text, len, document_format(name, text, len));
     if (kind->read) {
-        read_template(&in, kind);
+        template_read_template(&in, kind);
     } else {
         struct machine m = {.in = &in, .workflow = reader->otherwise};
         if (reader->forced)

@@ -26,11 +26,11 @@ static const json *root_module(const json *doc, const struct json_places *at,
 
 /* Blocks may be a list of objects instead of one; with `key` its member. Depth is bounded: each is
  * an array in the document. */
-static bool has(const json *v, const char *key)
+static bool terraform_has(const json *v, const char *key)
 {
     if (json_is_array(v)) {
         for (size_t i = 0; i < json_count(v); i++)
-            if (has(json_at(v, i), key))
+            if (terraform_has(json_at(v, i), key))
                 return true;
         return false;
     }
@@ -45,7 +45,7 @@ bool terraform_is(const json *doc)
         return false;
     if (json_get(doc, "format_version") && json_get(doc, "terraform_version"))
         return true;
-    return resource && has(resource, TYPE);
+    return resource && terraform_has(resource, TYPE);
 }
 
 /* ---- configurations ---- */
@@ -159,8 +159,8 @@ static void read_planned(struct machine *m, const json *v, const struct json_pla
 
 typedef void form(struct machine *m, const json *v, const struct json_places *at);
 
-static void read_machine(struct reading *in, const char *name, form *read, const json *v,
-                         const struct json_places *at)
+static void terraform_read_machine(struct reading *in, const char *name, form *read, const json *v,
+                                   const struct json_places *at)
 {
     struct machine m = {.in = in, .name = name};
     const struct json_places *definition_at = NULL;
@@ -178,16 +178,16 @@ static void each_body(struct reading *in, const char *name, const json *v,
                       const struct json_places *at)
 {
     if (json_is_object(v))
-        read_machine(in, name, read_configured, v, at);
+        terraform_read_machine(in, name, read_configured, v, at);
     for (size_t i = 0; json_is_array(v) && i < json_count(v); i++)
         each_body(in, name, json_at(v, i), &at->kids[i]);
 }
 
-static void each_name(struct reading *in, const json *v, const struct json_places *at)
+static void terraform_each_name(struct reading *in, const json *v, const struct json_places *at)
 {
     for (size_t i = 0; i < json_count(v); i++) {
         if (json_is_array(v))
-            each_name(in, json_at(v, i), &at->kids[i]);
+            terraform_each_name(in, json_at(v, i), &at->kids[i]);
         else
             each_body(in, json_str(json_key_at(v, i)), json_value_at(v, i), &at->kids[i]);
     }
@@ -199,7 +199,7 @@ static void each_resource(struct reading *in, const json *v, const struct json_p
     const json *machines = member(v, at, TYPE, &machines_at);
 
     if (machines)
-        each_name(in, machines, machines_at);
+        terraform_each_name(in, machines, machines_at);
     for (size_t i = 0; json_is_array(v) && i < json_count(v); i++)
         each_resource(in, json_at(v, i), &at->kids[i]);
 }
@@ -217,8 +217,8 @@ static void read_module(struct reading *in, const json *module, const struct jso
         if (!type || !json_is_string(type) || !json_str_is(type, TYPE) || !values ||
             (mode && json_is_string(mode) && json_str_is(mode, "data")))
             continue;
-        read_machine(in, address && json_is_string(address) ? json_str(address) : TYPE,
-                     read_planned, values, values_at);
+        terraform_read_machine(in, address && json_is_string(address) ? json_str(address) : TYPE,
+                               read_planned, values, values_at);
     }
     list = member(module, at, "child_modules", &list_at);
     for (size_t i = 0; list && json_is_array(list) && i < json_count(list); i++)

@@ -25,7 +25,7 @@ struct words {
     size_t len;
 };
 
-static struct words trimmed(struct words w)
+static struct words variable_trimmed(struct words w)
 {
     while (w.len && *w.at == ' ')
         w.at++, w.len--;
@@ -35,14 +35,14 @@ static struct words trimmed(struct words w)
 }
 
 /* Takes what stands before the next comma that is in no quotes. */
-static struct words next_of(struct words *rest)
+static struct words variable_next_of(struct words *rest)
 {
     size_t n = 0;
     bool quoted = false;
 
     while (n < rest->len && (quoted || rest->at[n] != ','))
         quoted ^= rest->at[n++] == '\'';
-    struct words w = trimmed((struct words){rest->at, n});
+    struct words w = variable_trimmed((struct words){rest->at, n});
     n += n < rest->len;
     rest->at += n;
     rest->len -= n;
@@ -50,7 +50,7 @@ static struct words next_of(struct words *rest)
 }
 
 /* Behind `head`; false: it doesn't begin so. */
-static bool begins(struct words *w, const char *head)
+static bool variable_begins(struct words *w, const char *head)
 {
     size_t n = strlen(head);
 
@@ -61,19 +61,19 @@ static bool begins(struct words *w, const char *head)
     return true;
 }
 
-static bool is(const struct words *w, const char *text)
+static bool variable_is(const struct words *w, const char *text)
 {
     return w->len == strlen(text) && memcmp(w->at, text, w->len) == 0;
 }
 
-static enum variable text_of(const char *text, struct buf *out)
+static enum variable variable_text_of(const char *text, struct buf *out)
 {
     buf_adds(out, text);
     return VARIABLE_TEXT;
 }
 
 /* "custom.list.0" of the file. */
-static const json *find(const json *v, struct words path)
+static const json *variable_find(const json *v, struct words path)
 {
     while (v && path.len) {
         const char *dot = memchr(path.at, '.', path.len);
@@ -96,7 +96,7 @@ static const json *find(const json *v, struct words path)
     return v;
 }
 
-static enum variable add_value(const json *v, struct buf *out)
+static enum variable variable_add_value(const json *v, struct buf *out)
 {
     if (!json_is_scalar(v))
         return VARIABLE_NONE;
@@ -111,15 +111,16 @@ static enum variable add_value(const json *v, struct buf *out)
     return placeholder_may_be_in(text, json_str_len(v)) ? VARIABLE_VALUE : VARIABLE_TEXT;
 }
 
-static enum variable add_member(const struct reading *in, struct words path, struct buf *out)
+static enum variable variable_add_member(const struct reading *in, struct words path,
+                                         struct buf *out)
 {
-    const json *v = find(in->variables, path);
+    const json *v = variable_find(in->variables, path);
 
     if (v)
-        return add_value(v, out);
-    return is(&path, "provider.stage")    ? text_of("dev", out)
-           : is(&path, "provider.region") ? text_of("us-east-1", out)
-                                          : VARIABLE_NONE;
+        return variable_add_value(v, out);
+    return variable_is(&path, "provider.stage")    ? variable_text_of("dev", out)
+           : variable_is(&path, "provider.region") ? variable_text_of("us-east-1", out)
+                                                   : VARIABLE_NONE;
 }
 
 static enum variable add_given(const struct reading *in, struct words w, struct buf *out)
@@ -138,7 +139,7 @@ static enum variable add_of_environment(struct words name, struct buf *out)
     const char *v = getenv(text);
 
     mem_free(text);
-    return v ? text_of(v, out) : VARIABLE_NONE;
+    return v ? variable_text_of(v, out) : VARIABLE_NONE;
 }
 
 static enum variable add_stage(const struct reading *in, struct buf *out)
@@ -146,7 +147,7 @@ static enum variable add_stage(const struct reading *in, struct buf *out)
     static const char option[] = "opt:stage", member[] = "provider.stage";
     enum variable found = add_given(in, (struct words){option, sizeof option - 1}, out);
 
-    return found ? found : add_member(in, (struct words){member, sizeof member - 1}, out);
+    return found ? found : variable_add_member(in, (struct words){member, sizeof member - 1}, out);
 }
 
 static enum variable add_one(const struct reading *in, struct words w, struct buf *out)
@@ -159,16 +160,16 @@ static enum variable add_one(const struct reading *in, struct words w, struct bu
         buf_add(out, w.at + 1, w.len - 2);
         return VARIABLE_TEXT;
     }
-    if (is(&w, "sls:stage"))
+    if (variable_is(&w, "sls:stage"))
         return add_stage(in, out);
-    if (begins(&w, "self:"))
-        return add_member(in, w, out);
-    if (begins(&w, "env:"))
+    if (variable_begins(&w, "self:"))
+        return variable_add_member(in, w, out);
+    if (variable_begins(&w, "env:"))
         return add_of_environment(w, out);
     /* A number, or true: as it stands there. */
     json *v = json_parse(w.at, w.len, 0, NULL);
     if (v && json_is_scalar(v) && !json_is_string(v))
-        found = add_value(v, out);
+        found = variable_add_value(v, out);
     json_unref(v);
     return found;
 }
@@ -179,6 +180,6 @@ enum variable variable_fill(const struct reading *in, const char *name, size_t l
     enum variable found = VARIABLE_NONE;
 
     while (in->variables && !found && rest.len)
-        found = add_one(in, next_of(&rest), out);
+        found = add_one(in, variable_next_of(&rest), out);
     return found;
 }

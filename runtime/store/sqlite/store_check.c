@@ -24,10 +24,10 @@ struct check {
     struct diag *why;
 };
 
-static void tell(const struct check *c, const char *what, const char *format, ...)
+static void store_check_tell(const struct check *c, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void tell(const struct check *c, const char *what, const char *format, ...)
+static void store_check_tell(const struct check *c, const char *what, const char *format, ...)
 {
     struct buf where = {0};
     va_list args;
@@ -56,7 +56,7 @@ static bool for_each(struct check *c, const char *sql,
     return got == SQLITE_DONE;
 }
 
-static const char *text_at(sqlite3_stmt *row, int column)
+static const char *store_check_text_at(sqlite3_stmt *row, int column)
 {
     const char *text = (const char *)sqlite3_column_text(row, column);
 
@@ -67,8 +67,8 @@ static const char *text_at(sqlite3_stmt *row, int column)
 
 static void see_integrity(struct check *c, sqlite3_stmt *row)
 {
-    if (strcmp(text_at(row, 0), "ok") != 0)
-        tell(c, text_at(row, 0), STORE_FILE);
+    if (strcmp(store_check_text_at(row, 0), "ok") != 0)
+        store_check_tell(c, store_check_text_at(row, 0), STORE_FILE);
 }
 
 bool sqlite_is_whole(struct file *f, const char *sql)
@@ -89,22 +89,22 @@ bool sqlite_is_whole(struct file *f, const char *sql)
  * used when those are asked for. */
 static void see_tree(struct check *c, sqlite3_stmt *row)
 {
-    bool index = strcmp(text_at(row, 0), "index") == 0;
-    const char *some = strstr(text_at(row, 3), " WHERE ");
+    bool index = strcmp(store_check_text_at(row, 0), "index") == 0;
+    const char *some = strstr(store_check_text_at(row, 3), " WHERE ");
     struct buf sql = {0}, text = {0};
 
     if (index)
-        buf_printf(&sql, "SELECT sum(1) FROM %s INDEXED BY %s%s", text_at(row, 2), text_at(row, 1),
-                   some ? some : "");
+        buf_printf(&sql, "SELECT sum(1) FROM %s INDEXED BY %s%s", store_check_text_at(row, 2),
+                   store_check_text_at(row, 1), some ? some : "");
     else
-        buf_printf(&sql, "SELECT * FROM %s NOT INDEXED", text_at(row, 1));
+        buf_printf(&sql, "SELECT * FROM %s NOT INDEXED", store_check_text_at(row, 1));
     if (!sqlite_is_whole(c->file, buf_str(&sql))) {
         *(index ? &c->counts->bad_indexes : &c->counts->bad_tables) += 1;
         buf_printf(&text,
                    index ? "the index %s of the table %s is damaged"
                          : "the table %s can't be read to its end",
-                   text_at(row, 1), text_at(row, 2));
-        tell(c, buf_str(&text), STORE_FILE);
+                   store_check_text_at(row, 1), store_check_text_at(row, 2));
+        store_check_tell(c, buf_str(&text), STORE_FILE);
     }
     buf_clear(&sql);
     buf_clear(&text);
@@ -120,12 +120,13 @@ static void see_definition(struct check *c, sqlite3_stmt *row)
 
     c->counts->definitions++;
     buf_add_hex(&hex, sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0));
-    sqlite_hash(c->file, text_at(row, 1), (size_t)sqlite3_column_bytes(row, 1), key);
+    sqlite_hash(c->file, store_check_text_at(row, 1), (size_t)sqlite3_column_bytes(row, 1), key);
     if (sqlite3_column_bytes(row, 0) != KEY_BYTES ||
         memcmp(sqlite3_column_blob(row, 0), key, KEY_BYTES) != 0)
-        tell(c, "its text is not the one that was kept", "definition %s", buf_str(&hex));
+        store_check_tell(c, "its text is not the one that was kept", "definition %s",
+                         buf_str(&hex));
     else if (!sqlite_machine(c->file, key, &why))
-        tell(c, why.text, "definition %s", buf_str(&hex));
+        store_check_tell(c, why.text, "definition %s", buf_str(&hex));
     buf_clear(&hex);
     diag_clear(&why);
 }
@@ -175,12 +176,12 @@ struct folding {
 
 static void tell_of(const struct folding *f, const char *what)
 {
-    tell(f->check, what, "execution %" PRIu64 " (%s)", f->number,
-         json_str(rt_exec_names(f->x)->arn));
+    store_check_tell(f->check, what, "execution %" PRIu64 " (%s)", f->number,
+                     json_str(rt_exec_names(f->x)->arn));
 }
 
 /* A number that a query gives; -1: none. */
-static int64_t ask(struct check *c, sqlite3_stmt *q)
+static int64_t store_check_ask(struct check *c, sqlite3_stmt *q)
 {
     int got = sqlite3_step(q);
     int64_t n = got == SQLITE_ROW ? sqlite3_column_int64(q, 0) : -1;
@@ -204,7 +205,7 @@ static void look_for_token(struct folding *f, const struct rt_event *e)
         sqlite_map_run_key(file, json_str(e->data), json_str_len(e->data), key);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     sqlite_bind_number(q, 2, f->number);
-    int64_t seq = ask(f->check, q);
+    int64_t seq = store_check_ask(f->check, q);
     sqlite3_clear_bindings(q);
     f->tokens += seq >= 0;
     /* Earlier versions kept no ARNs. */
@@ -230,14 +231,14 @@ static void look_for_child(struct folding *f, const struct rt_event *e)
     sqlite_bind_number(q, 1, f->number);
     sqlite_bind_number(q, 2, e->seq);
     sqlite_bind_string(q, 3, run ? json_str(run->arn) : "");
-    int64_t listed = ask(f->check, q);
+    int64_t listed = store_check_ask(f->check, q);
     sqlite3_clear_bindings(q);
     f->children += listed >= 0;
     if (!listed)
         f->strange_child = e->seq;
 }
 
-static bool apply(void *user, const struct rt_event *e)
+static bool store_check_apply(void *user, const struct rt_event *e)
 {
     struct folding *f = user;
 
@@ -281,10 +282,10 @@ static void hold(const struct folding *f, sqlite3_stmt *row, enum column at, con
     buf_clear(&text);
 }
 
-static bool is_text(sqlite3_stmt *row, enum column at, const json *want)
+static bool store_check_is_text(sqlite3_stmt *row, enum column at, const json *want)
 {
     return want && (size_t)sqlite3_column_bytes(row, at) == json_str_len(want) &&
-           !memcmp(text_at(row, at), json_str(want), json_str_len(want));
+           !memcmp(store_check_text_at(row, at), json_str(want), json_str_len(want));
 }
 
 /* Names are parts of ARNs: arn:…:MACHINE:NAME, and behind it what makes one of an Express machine
@@ -306,21 +307,21 @@ static bool names_fit(const struct rt_names *n)
     return fit;
 }
 
-static void check_texts(const struct folding *f, sqlite3_stmt *row)
+static void store_check_texts(const struct folding *f, sqlite3_stmt *row)
 {
     const struct rt_names *names = rt_exec_names(f->x);
     bool child = sqlite3_column_type(row, PARENT) != SQLITE_NULL;
 
-    if (!is_text(row, ARN, names->arn))
+    if (!store_check_is_text(row, ARN, names->arn))
         tell_of(f, "its row has another ARN than its configuration");
     if (!names_fit(names))
         tell_of(f, "the names in its configuration don't fit each other");
     /* A child's is told by the history that it was started in. */
-    if (!child && !is_text(row, LIST, names->machine_arn))
+    if (!child && !store_check_is_text(row, LIST, names->machine_arn))
         tell_of(f, "it is not listed under its state machine");
     if (sqlite3_column_type(row, NOTE) == SQLITE_NULL)
         return;
-    json *note = json_parse(text_at(row, NOTE), (size_t)sqlite3_column_bytes(row, NOTE),
+    json *note = json_parse(store_check_text_at(row, NOTE), (size_t)sqlite3_column_bytes(row, NOTE),
                             JSON_READ_SURROGATES, NULL);
     if (!note)
         tell_of(f, "what its starter keeps with it can't be read");
@@ -349,7 +350,7 @@ static void check_columns(const struct folding *f, sqlite3_stmt *row)
     struct rt_config config;
 
     rt_exec_config(f->x, &config);
-    check_texts(f, row);
+    store_check_texts(f, row);
     hold(f, row, START, &start);
     hold(f, row, STOP, runs ? NULL : &stop);
     hold(f, row, REDRIVES, &redrives);
@@ -378,15 +379,16 @@ static void check_ties(const struct folding *f)
     struct check *c = f->check;
 
     sqlite_bind_number(c->tokens, 1, f->number);
-    if (ask(c, c->tokens) != f->tokens)
+    if (store_check_ask(c, c->tokens) != f->tokens)
         tell_of(f, "there are tokens of it that none of its events has");
     sqlite_bind_number(c->children, 1, f->number);
-    if (ask(c, c->children) != f->children)
+    if (store_check_ask(c, c->children) != f->children)
         tell_of(f, "there are executions of its Map Runs that it has not started");
     if (f->strange_child)
-        tell(c, "the execution that it started is listed elsewhere than under its Map Run",
-             "execution %" PRIu64 " (%s), event %" PRIu64, f->number,
-             json_str(rt_exec_names(f->x)->arn), f->strange_child);
+        store_check_tell(c,
+                         "the execution that it started is listed elsewhere than under its Map Run",
+                         "execution %" PRIu64 " (%s), event %" PRIu64, f->number,
+                         json_str(rt_exec_names(f->x)->arn), f->strange_child);
 }
 
 /* Looks at a history whose configuration can be read. */
@@ -399,7 +401,7 @@ static void check_history(struct check *c, sqlite3_stmt *of, const struct store_
     struct buf text = {0};
 
     f.x = rt_exec_new(row->machine, &row->config);
-    if (!sqlite_read(&c->file->store, f.number, 0, apply, &f, &why)) {
+    if (!sqlite_read(&c->file->store, f.number, 0, store_check_apply, &f, &why)) {
         buf_printf(&text, "%s, behind %" PRIu32 " events", why.text, rt_exec_events(f.x));
         tell_of(&f, buf_str(&text));
     } else if (!f.fits || !rt_exec_start_ms(f.x)) {
@@ -414,9 +416,10 @@ static void check_history(struct check *c, sqlite3_stmt *of, const struct store_
         check_columns(&f, of);
     }
     if (f.lost_token)
-        tell(c, "the token of a task, or the ARN of a Map Run, leads elsewhere, or nowhere",
-             "execution %" PRIu64 " (%s), event %" PRIu64, f.number,
-             json_str(rt_exec_names(f.x)->arn), f.lost_token);
+        store_check_tell(
+            c, "the token of a task, or the ARN of a Map Run, leads elsewhere, or nowhere",
+            "execution %" PRIu64 " (%s), event %" PRIu64, f.number,
+            json_str(rt_exec_names(f.x)->arn), f.lost_token);
     for (size_t i = 0; i < f.run_count; i++)
         json_unref(f.runs[i].arn);
     mem_free(f.runs);
@@ -434,13 +437,13 @@ static void see_execution(struct check *c, sqlite3_stmt *of)
 
     c->counts->executions++;
     if (!sqlite_find(&c->file->store, number, &row, &why)) {
-        tell(c, why.text, "execution %" PRIu64, number);
+        store_check_tell(c, why.text, "execution %" PRIu64, number);
     } else if (row->damage) {
         if (row->apart)
             buf_adds(&text, "it was set apart: ");
         buf_adds(&text, row->damage);
-        tell(c, buf_str(&text), "execution %" PRIu64 " (%s)", number,
-             json_str(row->config.names.arn));
+        store_check_tell(c, buf_str(&text), "execution %" PRIu64 " (%s)", number,
+                         json_str(row->config.names.arn));
     } else {
         check_history(c, of, row);
     }
@@ -450,35 +453,38 @@ static void see_execution(struct check *c, sqlite3_stmt *of)
 
 static void see_spoiled(struct check *c, sqlite3_stmt *row)
 {
-    tell(c, "its row can't be one that was kept", "execution %" PRId64 " (%s)",
-         (int64_t)sqlite3_column_int64(row, 0), text_at(row, 1));
+    store_check_tell(c, "its row can't be one that was kept", "execution %" PRId64 " (%s)",
+                     (int64_t)sqlite3_column_int64(row, 0), store_check_text_at(row, 1));
 }
 
 static void see_parentless(struct check *c, sqlite3_stmt *row)
 {
-    tell(c, "the execution whose Map Run it is of is not there", "execution %" PRId64 " (%s)",
-         (int64_t)sqlite3_column_int64(row, 0), text_at(row, 1));
+    store_check_tell(c, "the execution whose Map Run it is of is not there",
+                     "execution %" PRId64 " (%s)", (int64_t)sqlite3_column_int64(row, 0),
+                     store_check_text_at(row, 1));
 }
 
 /* ---- what nobody has ---- */
 
 static void see_lost_events(struct check *c, sqlite3_stmt *row)
 {
-    tell(c, "the execution that they are of is not there", "%" PRId64 " rows of events of %" PRId64,
-         (int64_t)sqlite3_column_int64(row, 1), (int64_t)sqlite3_column_int64(row, 0));
+    store_check_tell(c, "the execution that they are of is not there",
+                     "%" PRId64 " rows of events of %" PRId64,
+                     (int64_t)sqlite3_column_int64(row, 1), (int64_t)sqlite3_column_int64(row, 0));
 }
 
 static void see_lost_tokens(struct check *c, sqlite3_stmt *row)
 {
-    tell(c, "the execution that they are of is not there", "%" PRId64 " tokens of %" PRId64,
-         (int64_t)sqlite3_column_int64(row, 1), (int64_t)sqlite3_column_int64(row, 0));
+    store_check_tell(c, "the execution that they are of is not there",
+                     "%" PRId64 " tokens of %" PRId64, (int64_t)sqlite3_column_int64(row, 1),
+                     (int64_t)sqlite3_column_int64(row, 0));
 }
 
 static void see_sequence(struct check *c, sqlite3_stmt *row)
 {
     (void)row;
-    tell(c, "the last number that was given out is smaller than those of executions", "%s",
-         "sqlite_sequence");
+    store_check_tell(c, "the last number that was given out is smaller than those of executions",
+                     "%s", "sqlite_sequence");
 }
 
 static void count_rows(struct check *c, sqlite3_stmt *row)
@@ -486,7 +492,7 @@ static void count_rows(struct check *c, sqlite3_stmt *row)
     c->counts->rows = (uint64_t)sqlite3_column_int64(row, 0);
 }
 
-static bool prepare(struct check *c)
+static bool store_check_prepare(struct check *c)
 {
     const struct {
         const char *sql;
@@ -545,7 +551,7 @@ bool store_check(store *s, store_tell *told, void *user, struct store_counts *co
         {"SELECT count(*) FROM events", count_rows},
     };
     struct check c = {.file = file_of(s), .tell = told, .user = user, .counts = counts, .why = why};
-    bool good = prepare(&c), damaged = false;
+    bool good = store_check_prepare(&c), damaged = false;
 
     *counts = (struct store_counts){0};
     for (size_t i = 0; good && i < COUNT(looks); i++) {
@@ -553,7 +559,7 @@ bool store_check(store *s, store_tell *told, void *user, struct store_counts *co
         /* What lies on other pages can be looked at all the same. */
         if (good && why->code) {
             if (!damaged)
-                tell(&c, why->text, STORE_FILE);
+                store_check_tell(&c, why->text, STORE_FILE);
             damaged = true;
             diag_clear(why);
         }

@@ -45,7 +45,7 @@ static bool ask_texts(struct file *f, const char *sql, struct texts *out, struct
     return got == SQLITE_DONE;
 }
 
-static bool run(struct file *f, const char *sql, struct diag *why)
+static bool store_mend_run(struct file *f, const char *sql, struct diag *why)
 {
     if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK)
         return true;
@@ -76,7 +76,7 @@ static bool tables_are_whole(struct file *f, struct diag *why)
 }
 
 /* The file is written once more, into its log and beside it. */
-static bool has_room(struct file *f, struct diag *why)
+static bool store_mend_has_room(struct file *f, struct diag *why)
 {
     struct texts bytes = {0};
     bool good = ask_texts(f, "SELECT page_count*page_size FROM pragma_page_count, pragma_page_size",
@@ -98,22 +98,23 @@ static bool has_room(struct file *f, struct diag *why)
  * when the file is written anew. */
 static bool make_indexes(struct file *f, const struct texts *indexes, struct diag *why)
 {
-    bool good = run(f,
-                    "BEGIN IMMEDIATE; PRAGMA writable_schema=ON;"
-                    "DELETE FROM sqlite_schema WHERE type='index' AND sql NOT NULL;"
-                    "PRAGMA writable_schema=RESET",
-                    why);
+    bool good = store_mend_run(f,
+                               "BEGIN IMMEDIATE; PRAGMA writable_schema=ON;"
+                               "DELETE FROM sqlite_schema WHERE type='index' AND sql NOT NULL;"
+                               "PRAGMA writable_schema=RESET",
+                               why);
 
     for (size_t i = 0; good && i < indexes->count; i++)
-        good = run(f, indexes->list[i], why);
-    return good && run(f, "COMMIT; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", why);
+        good = store_mend_run(f, indexes->list[i], why);
+    return good && store_mend_run(f, "COMMIT; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", why);
 }
 
 bool store_sqlite_mend(const char *path, size_t *count, struct diag *why)
 {
     struct file *f = sqlite_new_file();
     struct texts indexes = {0};
-    bool good = sqlite_open_to_mend(f, path, why) && tables_are_whole(f, why) && has_room(f, why) &&
+    bool good = sqlite_open_to_mend(f, path, why) && tables_are_whole(f, why) &&
+                store_mend_has_room(f, why) &&
                 ask_texts(f, "SELECT sql FROM sqlite_schema WHERE type='index' AND sql NOT NULL",
                           &indexes, why) &&
                 make_indexes(f, &indexes, why);

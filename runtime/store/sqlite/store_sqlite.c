@@ -162,7 +162,7 @@ bool sqlite_is_held(const struct file *f, const struct known *k)
 }
 
 /* Lets go of machines that nobody else has any more. */
-static void sweep_machines(struct file *f)
+static void sqlite_sweep_machines(struct file *f)
 {
     size_t count = 0;
 
@@ -181,7 +181,7 @@ static const struct known *add_machine(struct file *f, asl_machine *m, char *ref
                                        const unsigned char key[KEY_BYTES])
 {
     if (f->known_count >= f->known_most)
-        sweep_machines(f);
+        sqlite_sweep_machines(f);
     MEM_GROW(f->known, f->known_count, f->known_cap);
     struct known *k = &f->known[f->known_count++];
     k->machine = m;
@@ -217,7 +217,7 @@ static const struct known *keep_machine(struct file *f, asl_machine *m)
 }
 
 /* What was accepted once is not judged again. NULL: *refusal says why it can't be made. */
-static asl_machine *compile(const char *text, size_t len, char **refusal)
+static asl_machine *sqlite_compile(const char *text, size_t len, char **refusal)
 {
     struct asl_report report = {0};
     asl_machine *m = asl_compile_stored(text, len, &report);
@@ -228,7 +228,7 @@ static asl_machine *compile(const char *text, size_t len, char **refusal)
     return m;
 }
 
-static asl_machine *machine_of(const struct known *k, struct diag *why)
+static asl_machine *sqlite_machine_of(const struct known *k, struct diag *why)
 {
     if (!k->machine)
         diag_set(why, STORE_DAMAGED, 0, "its definition can't be compiled: %s", k->refusal);
@@ -240,7 +240,7 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
 {
     for (size_t i = f->known_count; i-- > 0;)
         if (!memcmp(f->known[i].key, key, KEY_BYTES))
-            return machine_of(&f->known[i], why);
+            return sqlite_machine_of(&f->known[i], why);
     sqlite3_stmt *q = sqlite_use(f, GET_DEFINITION);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_TRANSIENT);
     int got = sqlite3_step(q);
@@ -253,17 +253,17 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
         return NULL;
     }
     char *refusal = NULL;
-    asl_machine *m = compile((const char *)sqlite3_column_text(q, 0),
-                             (size_t)sqlite3_column_bytes(q, 0), &refusal);
+    asl_machine *m = sqlite_compile((const char *)sqlite3_column_text(q, 0),
+                                    (size_t)sqlite3_column_bytes(q, 0), &refusal);
     unsigned char own[KEY_BYTES];
     memcpy(own, key, KEY_BYTES);
     sqlite3_reset(q);
-    return machine_of(add_machine(f, m, refusal, own), why);
+    return sqlite_machine_of(add_machine(f, m, refusal, own), why);
 }
 
 /* ---- putting in ---- */
 
-static void start(store *s, const struct store_execution *x)
+static void sqlite_start(store *s, const struct store_execution *x)
 {
     struct file *f = file_of(s);
     const json *arn = x->config.names.arn;
@@ -301,7 +301,7 @@ static void start(store *s, const struct store_execution *x)
 }
 
 /* What leads to the event: its token, or the ARN of the Map Run that it starts. */
-static void add_token(struct file *f, uint64_t execution, const struct rt_event *e)
+static void sqlite_add_token(struct file *f, uint64_t execution, const struct rt_event *e)
 {
     unsigned char key[KEY_BYTES];
     sqlite3_stmt *q = sqlite_use(f, ADD_TOKEN);
@@ -316,7 +316,7 @@ static void add_token(struct file *f, uint64_t execution, const struct rt_event 
     sqlite_run(f, q);
 }
 
-static void append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
+static void sqlite_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
 {
     struct file *f = file_of(s);
 
@@ -327,7 +327,7 @@ static void append(store *s, uint64_t execution, const struct rt_event *events, 
         rt_event_write(&f->text, &events[i]);
         buf_addc(&f->text, '\n');
         if (events[i].token || events[i].kind == RT_MAP_RUN_STARTED)
-            add_token(f, execution, &events[i]);
+            sqlite_add_token(f, execution, &events[i]);
     }
     size_t most = (size_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);
     if (f->text.len > most) {
@@ -341,8 +341,8 @@ static void append(store *s, uint64_t execution, const struct rt_event *events, 
     sqlite_run(f, q);
 }
 
-static void progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
-                     int64_t due_ms)
+static void sqlite_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
+                            int64_t due_ms)
 {
     struct file *f = file_of(s);
 
@@ -358,7 +358,7 @@ static void progress(store *s, uint64_t execution, enum rt_status status, int64_
     sqlite_run(f, q);
 }
 
-static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
+static void sqlite_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
 {
     struct file *f = file_of(s);
 
@@ -371,7 +371,7 @@ static void redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at
     sqlite_run(f, q);
 }
 
-static void set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
+static void sqlite_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
 {
     struct file *f = file_of(s);
 
@@ -384,7 +384,7 @@ static void set_apart(store *s, uint64_t execution, const char *why, int64_t at_
     sqlite_run(f, q);
 }
 
-static void put(store *s, const char *kind, const char *key, const char *text, size_t len)
+static void sqlite_put(store *s, const char *kind, const char *key, const char *text, size_t len)
 {
     struct file *f = file_of(s);
 
@@ -411,7 +411,7 @@ int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-static bool commit(store *s, struct diag *why)
+static bool sqlite_commit(store *s, struct diag *why)
 {
     struct file *f = file_of(s);
 
@@ -441,7 +441,7 @@ static bool commit(store *s, struct diag *why)
     return true;
 }
 
-static bool refused(const store *s, uint64_t *execution)
+static bool sqlite_refused(const store *s, uint64_t *execution)
 {
     const struct file *f = (const struct file *)s;
 
@@ -449,12 +449,12 @@ static bool refused(const store *s, uint64_t *execution)
     return f->refused != NOBODY;
 }
 
-static unsigned rights(const store *s)
+static unsigned sqlite_rights(const store *s)
 {
     return store_lock_rights(&((const struct file *)s)->lock);
 }
 
-static uint64_t room(const store *s)
+static uint64_t sqlite_room(const store *s)
 {
     return store_lock_room(&((const struct file *)s)->lock);
 }
@@ -483,19 +483,19 @@ struct file *sqlite_new_file(void)
 {
     static const struct store_ops ops = {
         .free = free_file,
-        .start = start,
-        .append = append,
-        .progress = progress,
-        .redriven = redriven,
-        .set_apart = set_apart,
+        .start = sqlite_start,
+        .append = sqlite_append,
+        .progress = sqlite_progress,
+        .redriven = sqlite_redriven,
+        .set_apart = sqlite_set_apart,
         .forget = sqlite_forget,
         .forget_list = sqlite_forget_list,
         .retire = sqlite_retire,
         .tidy = sqlite_tidy,
-        .commit = commit,
-        .refused = refused,
-        .rights = rights,
-        .room = room,
+        .commit = sqlite_commit,
+        .refused = sqlite_refused,
+        .rights = sqlite_rights,
+        .room = sqlite_room,
         .next_number = sqlite_next_number,
         .read = sqlite_read,
         .read_back = sqlite_read_back,
@@ -509,7 +509,7 @@ struct file *sqlite_new_file(void)
         .list_spoiled = sqlite_list_spoiled,
         .list_executions = sqlite_list_executions,
         .next_list = sqlite_next_list,
-        .put = put,
+        .put = sqlite_put,
         .get = sqlite_get,
         .list = sqlite_list,
     };

@@ -15,7 +15,7 @@
 /* ---- executions ---- */
 
 /* Returns whether there was such an execution. */
-static bool drop(struct file *f, uint64_t execution)
+static bool sqlite_forget_drop(struct file *f, uint64_t execution)
 {
     static const enum statement drops[] = {DROP_EVENTS, DROP_TOKENS, DROP_EXECUTION};
 
@@ -32,7 +32,7 @@ static bool drop(struct file *f, uint64_t execution)
 
 void sqlite_forget(store *s, uint64_t execution)
 {
-    drop(file_of(s), execution);
+    sqlite_forget_drop(file_of(s), execution);
 }
 
 /* A query that gives one row or none; its statement is to be reset. False with *why filled. */
@@ -87,7 +87,7 @@ static bool drop_tree(struct going *g, uint64_t top)
             g->gone->more = true;
             return true;
         }
-        g->gone->count += drop(g->file, last);
+        g->gone->count += sqlite_forget_drop(g->file, last);
     } while (last != top && !g->file->broken.code);
     return true;
 }

@@ -225,7 +225,7 @@ static bool migrate(struct file *f, int64_t version, struct diag *why)
     return good;
 }
 
-static bool prepare(struct file *f, struct diag *why)
+static bool sqlite_open_prepare(struct file *f, struct diag *why)
 {
     for (int i = 0; i < STATEMENTS; i++) {
         if (sqlite3_prepare_v3(f->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &f->kept[i],
@@ -268,7 +268,7 @@ static bool allow_vacuum(struct file *f, bool empty, struct diag *why)
 }
 
 /* SQLite takes "file:…" for a URI, which may ask for what we rely on not to be. */
-static bool check_name(const char *path, struct diag *why)
+static bool sqlite_open_check_name(const char *path, struct diag *why)
 {
     static const char url[] = "sqlite:";
 
@@ -345,14 +345,14 @@ bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why)
 {
     int64_t version = 0;
 
-    if (!check_name(path, why) || !open_to_read(f, path, why))
+    if (!sqlite_open_check_name(path, why) || !open_to_read(f, path, why))
         return false;
     sqlite3_busy_timeout(f->db, 1000);
     if (!check_owner(f, &version, why) ||
         !execute(f, "PRAGMA temp_store=MEMORY;PRAGMA trusted_schema=OFF", why))
         return false;
     if (version == SCHEMA)
-        return prepare(f, why);
+        return sqlite_open_prepare(f, why);
     diag_set(why, STORE_OPEN, 0,
              version ? "an earlier version of this program has written it; start asl serve on it "
                        "once, which brings it up to date"
@@ -378,7 +378,7 @@ bool sqlite_open_to_mend(struct file *f, const char *path, struct diag *why)
 {
     int64_t version = 0;
 
-    if (!check_name(path, why) || !store_lock_there(&f->lock, path, why) ||
+    if (!sqlite_open_check_name(path, why) || !store_lock_there(&f->lock, path, why) ||
         !open_to_write(f, path, &version, why))
         return false;
     if (version)
@@ -392,7 +392,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
 {
     int64_t version = 0, tables = 0;
 
-    if (!check_name(path, why) || !store_lock(&f->lock, path, why))
+    if (!sqlite_open_check_name(path, why) || !store_lock(&f->lock, path, why))
         return false;
     if (!open_to_write(f, path, &version, why) ||
         !pragma(f, "SELECT count(*) FROM sqlite_schema", &tables, why) ||
@@ -405,7 +405,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
         !execute(f,
                  durability == STORE_FULL ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL",
                  why) ||
-        !migrate(f, version, why) || !prepare(f, why))
+        !migrate(f, version, why) || !sqlite_open_prepare(f, why))
         return false;
     sqlite3_wal_hook(f->db, sqlite_note_log, f);
     return true;

@@ -22,7 +22,7 @@ bool sqlite_next_number(store *s, uint64_t *out, struct diag *why)
 }
 
 /* A look at a text is a reference of ours. */
-static void unref_look(const json *v)
+static void sqlite_unref_look(const json *v)
 {
     json *own;
 
@@ -45,8 +45,8 @@ static void read_label(sqlite3_stmt *q, int at, const json **list, const json **
 void sqlite_clear_found(struct store_execution *x)
 {
     rt_config_clear(&x->config);
-    unref_look(x->list);
-    unref_look(x->note);
+    sqlite_unref_look(x->list);
+    sqlite_unref_look(x->note);
     *x = (struct store_execution){0};
 }
 
@@ -62,7 +62,7 @@ static void spoil(struct file *f, struct store_execution *x, const char *text)
     x->damage = buf_str(&f->damage);
 }
 
-static json *text_in(sqlite3_stmt *q, int column)
+static json *sqlite_text_in(sqlite3_stmt *q, int column)
 {
     const char *text = (const char *)sqlite3_column_text(q, column);
 
@@ -70,7 +70,7 @@ static json *text_in(sqlite3_stmt *q, int column)
 }
 
 /* Every execution has names, be they made from its ARN and its list, which is the machine's ARN. */
-static void add_names(struct store_execution *x, json *arn)
+static void sqlite_add_names(struct store_execution *x, json *arn)
 {
     struct rt_names *n = &x->config.names;
     const char *name = strrchr(json_str(arn), ':');
@@ -94,8 +94,8 @@ static void add_names(struct store_execution *x, json *arn)
 }
 
 /* The machine and the configuration, as far as they can be read. False: the file can't be. */
-static bool read_config(struct file *f, sqlite3_stmt *q, struct store_execution *x,
-                        struct diag *why)
+static bool sqlite_read_config(struct file *f, sqlite3_stmt *q, struct store_execution *x,
+                               struct diag *why)
 {
     struct diag wrong = {0};
     bool good = true;
@@ -119,7 +119,8 @@ static bool read_config(struct file *f, sqlite3_stmt *q, struct store_execution 
     return good;
 }
 
-static bool read_row(struct file *f, sqlite3_stmt *q, struct store_execution *x, struct diag *why)
+static bool sqlite_read_row(struct file *f, sqlite3_stmt *q, struct store_execution *x,
+                            struct diag *why)
 {
     const char *damage = (const char *)sqlite3_column_text(q, 13);
     int status = sqlite3_column_int(q, 2);
@@ -140,8 +141,8 @@ static bool read_row(struct file *f, sqlite3_stmt *q, struct store_execution *x,
         spoil(f, x, damage);
     if (status != (int)x->status)
         spoil(f, x, "its status is none");
-    bool good = read_config(f, q, x, why);
-    add_names(x, text_in(q, 14));
+    bool good = sqlite_read_config(f, q, x, why);
+    sqlite_add_names(x, sqlite_text_in(q, 14));
     return good;
 }
 
@@ -160,7 +161,7 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
     } else {
         sqlite_clear_found(&f->found);
         f->found.number = execution;
-        good = read_row(f, q, &f->found, why);
+        good = sqlite_read_row(f, q, &f->found, why);
     }
     sqlite3_reset(q);
     if (good)
@@ -413,8 +414,8 @@ bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void
             read_label(q, 4, &r.list, &r.note);
         r.transient = sqlite3_column_int(q, 6);
         bool more = visit(user, &r);
-        unref_look(r.list);
-        unref_look(r.note);
+        sqlite_unref_look(r.list);
+        sqlite_unref_look(r.note);
         if (!more)
             break;
     }
