@@ -1,5 +1,6 @@
 /* load: what definitions are refused for, and where; and what is let in. */
 
+#include "asl/report/quota.h"
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
@@ -940,7 +941,7 @@ START_TEST(too_large)
 
     buf_adds(&text,
              "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}");
-    while (text.len < ASL_MAX_DEFINITION)
+    while (text.len < QUOTA_DEFINITION)
         buf_addc(&text, ' ');
     expect_problems("a definition as large as may be", buf_str(&text), "");
     buf_addc(&text, ' ');
@@ -1028,7 +1029,7 @@ START_TEST(kept_text)
     asl_machine *m = asl_compile(buf_str(&text), text.len, DOCUMENT_JSON, &report);
     ck_assert(m && json_str_is(asl_machine_text(m), buf_str(&text)));
     asl_machine_unref(m);
-    while (text.len <= ASL_MAX_DEFINITION)
+    while (text.len <= QUOTA_DEFINITION)
         buf_addc(&text, ' ');
     m = asl_compile_stored(buf_str(&text), text.len, &report);
     ck_assert_msg(m != NULL, "a stored one has no bound on its size");

@@ -4,6 +4,7 @@
 
 #include "asl/asl.h"
 #include "asl/format.h"
+#include "asl/report/quota.h"
 #include "tools/aslrc.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
@@ -110,7 +111,7 @@ static void format_file(struct fmt *f, const char *path)
     struct diag why = {0};
     const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
 
-    if (!buf_read_file(&text, path, ASL_MAX_DEFINITION, &why)) {
+    if (!buf_read_file(&text, path, QUOTA_DEFINITION, &why)) {
         cmd_fail("fmt", "%s", why.text);
         f->failed++;
     } else if (template_is_hcl(name, text.data, text.len)) {

@@ -1,5 +1,6 @@
 /* asl serve: the Step Functions API on a port of this machine. */
 
+#include "asl/report/quota.h"
 #include "parsers/base/buf.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
@@ -739,7 +740,7 @@ static const struct option_row rows[] = {
      offsetof(struct serve, limits)},
     {"max-executions", 0, "N",
      "STANDARD executions that may run at once; more are refused with\n"
-     "ExecutionLimitExceeded (default: AWS's quota, 1000000)",
+     "ExecutionLimitExceeded (default: AWS's quota, " QUOTA_TEXT(QUOTA_OPEN_EXECUTIONS) ")",
      offsetof(struct serve, max_executions)},
     {"throttle", 0, "nested|aws|none",
      "what is held to AWS's rates: executions that Tasks start, which\n"

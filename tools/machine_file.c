@@ -5,6 +5,7 @@
 
 #include "tools/machine_file.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
@@ -276,9 +277,8 @@ static bool load_from(struct search *s, const struct buf *text)
             cmd_fail(s->f->command, "%s: " HCL_UNREAD, s->shown);
             return false;
         }
-        if (text->len > ASL_MAX_DEFINITION) {
-            cmd_fail(s->f->command, "%s is larger than %d bytes", s->shown,
-                     (int)ASL_MAX_DEFINITION);
+        if (text->len > QUOTA_DEFINITION) {
+            cmd_fail(s->f->command, "%s is larger than %d bytes", s->shown, (int)QUOTA_DEFINITION);
             return false;
         }
         if (s->wanted) {

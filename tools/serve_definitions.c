@@ -1,6 +1,7 @@
 #include "tools/serve_definitions.h"
 
 #include "asl/asl.h"
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
 #include "runtime/base/partition.h"
@@ -470,7 +471,7 @@ static bool served_load(definitions *d, struct file *f)
     }
     if (!other)
         text_map_put(&d->machines, f->machine, f);
-    good = buf_read_regular(&text, f->path, d->only ? MAX_TEMPLATE : ASL_MAX_DEFINITION, &why);
+    good = buf_read_regular(&text, f->path, d->only ? MAX_TEMPLATE : QUOTA_DEFINITION, &why);
     if (!good)
         say(d, f, "refused: %s", why.text);
     buf_str(&text);

@@ -1,5 +1,6 @@
 #include "asl/eval/env.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/utf8.h"
 
 #include "parsers/base/buf.h"
@@ -53,9 +54,9 @@ static void cap_text(json **text, size_t most)
 
 void asl_error_cap(struct asl_error *e)
 {
-    cap_text(&e->name, ASL_ERROR_NAME_MAX);
-    cap_text(&e->cause, ASL_CAUSE_MAX);
-    cap_text(&e->location, ASL_LOCATION_MAX);
+    cap_text(&e->name, QUOTA_ERROR);
+    cap_text(&e->cause, QUOTA_CAUSE);
+    cap_text(&e->location, QUOTA_LOCATION);
 }
 
 void asl_error_clear(struct asl_error *e)

@@ -19,7 +19,6 @@ void asl_error_set(struct asl_error *e, const char *name, const char *format, ..
 struct asl_error asl_error_copy(const struct asl_error *e);
 /* Cuts its texts to AWS's quotas: code points of an error's name, cause and location. To be called
  * wherever an error comes to be, as each level of nesting may double what is quoted. */
-enum { ASL_ERROR_NAME_MAX = 256, ASL_CAUSE_MAX = 32768, ASL_LOCATION_MAX = 256 };
 void asl_error_cap(struct asl_error *e);
 void asl_error_clear(struct asl_error *e);
 

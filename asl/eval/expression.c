@@ -1,5 +1,6 @@
 #include "asl/eval/expression.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "parsers/json/json_set.h"
@@ -288,7 +289,7 @@ static int cause_len(const char *text, size_t len)
 {
     enum { BYTES_A_CHARACTER = 4 };
 
-    return (int)utf8_prefix(text, len, (size_t)ASL_CAUSE_MAX * BYTES_A_CHARACTER);
+    return (int)utf8_prefix(text, len, (size_t)QUOTA_CAUSE * BYTES_A_CHARACTER);
 }
 
 static void threw(const asl_expression *e, const struct jsonata_error *why, struct asl_error *error)

@@ -1,6 +1,5 @@
 #include "asl/eval/intrinsic_impl.h"
-
-enum { RANGE_MAX = 1000 };
+#include "asl/report/quota.h"
 
 json *intrinsic_array_new(struct invocation *in)
 {
@@ -87,7 +86,7 @@ json *intrinsic_array_range(struct invocation *in)
     steps = (last - first) / step;
     if (first != last && (last > first) != (step > 0))
         return json_ref(json_empty_array());
-    if (steps >= RANGE_MAX)
+    if (steps >= QUOTA_RANGE)
         return intrinsic_invalid(in);
     if (!intrinsic_spend(in, (uint64_t)steps))
         return NULL;

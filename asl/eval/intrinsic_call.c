@@ -1,5 +1,6 @@
 #include "asl/eval/intrinsic_impl.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/jsonpath/jsonpath.h"
@@ -25,14 +26,14 @@ const struct intrinsic_function intrinsic_functions[] = {
     {"ArrayContains", "array, value", 2, 2, 0, intrinsic_array_contains, NULL,
      "whether the array has that value"},
     {"ArrayRange", "first, last, step", 3, 3, INTRINSIC_GROWS, intrinsic_array_range, NULL,
-     "the numbers from the first to the last, 1000 at most"},
+     "the numbers from the first to the last, " QUOTA_TEXT(QUOTA_RANGE) " at most"},
     {"ArrayGetItem", "array, index", 2, 2, INTRINSIC_STRING, intrinsic_array_get_item, NULL,
      "the element at that index, from 0"},
     {"ArrayLength", "array", 1, 1, 0, intrinsic_array_length, NULL, "how many elements it has"},
     {"ArrayUnique", "array", 1, 1, 0, intrinsic_array_unique, NULL,
      "the array without repetitions"},
     {"Base64Encode", "text", 1, 1, INTRINSIC_STRING, intrinsic_base64_encode, NULL,
-     "the text, 10000 characters at most, in Base64"},
+     "the text, " QUOTA_TEXT(QUOTA_ENCODED) " characters at most, in Base64"},
     {"Base64Decode", "base64", 1, 1, INTRINSIC_STRING, intrinsic_base64_decode, NULL,
      "the text that the Base64 stands for"},
     {"Hash", "data, algorithm", 2, 2, INTRINSIC_STRING, intrinsic_hash, intrinsic_hash_prepare,
@@ -276,7 +277,7 @@ static json *intrinsic_call_run(struct evaluation *e, const asl_intrinsic *call,
     return v;
 }
 
-/* Calls are nested MAX_NESTING deep at most. */
+/* Calls are nested QUOTA_CALL_DEPTH deep at most. */
 static json *eval_call(struct evaluation *e, const asl_intrinsic *call)
 {
     json *few[8], **arguments = few;

@@ -1,5 +1,6 @@
 #include "asl/eval/intrinsic_impl.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
@@ -10,15 +11,13 @@
 
 /* Base64 and hashes. */
 
-enum { INPUT_MAX = 10000 }; /* characters; spec of the service, "quotas" */
-
 static bool intrinsic_encode_fits(struct invocation *in, const json *text)
 {
     size_t len = json_str_len(text);
 
     if (!intrinsic_spend_reading(in, len))
         return false;
-    if (utf8_count(json_str(text), len) > INPUT_MAX) {
+    if (utf8_count(json_str(text), len) > QUOTA_ENCODED) {
         intrinsic_invalid(in);
         return false;
     }

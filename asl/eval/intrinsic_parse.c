@@ -1,5 +1,6 @@
 #include "asl/eval/intrinsic_impl.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/nearest.h"
 
 #include <string.h>
@@ -13,8 +14,6 @@
  *
  * Blanks may stand around arguments and at the end.
  */
-
-enum { MAX_NESTING = 10 };
 
 struct parser {
     struct arena *arena;
@@ -315,8 +314,9 @@ static asl_intrinsic *parse_call(struct parser *p, unsigned depth)
     size_t start = p->pos;
     asl_intrinsic *call;
 
-    if (depth > MAX_NESTING) {
-        diag_set(p->why, NULL, start, "Calls may be nested %d deep and no deeper", MAX_NESTING);
+    if (depth > QUOTA_CALL_DEPTH) {
+        diag_set(p->why, NULL, start, "Calls may be nested %d deep and no deeper",
+                 QUOTA_CALL_DEPTH);
         return NULL;
     }
     call = arena_alloc(p->arena, sizeof *call);

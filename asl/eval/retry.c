@@ -1,9 +1,9 @@
 #include "asl/eval/retry.h"
 
+#include "asl/report/quota.h"
+
 #include <math.h>
 #include <string.h>
-
-static const double max_delay_s = 99999999;
 
 static bool retry_is(const json *name, const char *text)
 {
@@ -40,7 +40,7 @@ bool asl_errors_match(const struct asl_errors *errors, const json *name)
 int64_t asl_retry_delay_ms(const struct asl_retrier *r, uint32_t attempt, struct asl_chance *chance)
 {
     double delay = (double)r->interval_s * pow(r->backoff_rate, attempt - 1.0);
-    double most = r->max_delay_s > 0 ? fmin((double)r->max_delay_s, max_delay_s) : max_delay_s;
+    double most = r->max_delay_s > 0 ? fmin((double)r->max_delay_s, QUOTA_SECONDS) : QUOTA_SECONDS;
 
     /* pow may overflow to infinity, and 0 * infinity is no number: then the interval was 0. */
     if (isnan(delay))

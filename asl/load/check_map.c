@@ -4,6 +4,7 @@
  */
 
 #include "asl/load/load_impl.h"
+#include "asl/report/quota.h"
 
 #include <string.h>
 
@@ -140,7 +141,7 @@ static const struct asl_field config_fields[] = {
     {"InputType", 0, check_word, 0, INPUT, 0, 0},
     {"ItemsPointer", 0, check_pointer, 0, 0, 0, 0},
     {"ManifestType", 0, check_word, 0, MANIFEST, 0, 0},
-    {"MaxItems", 0, check_map_check_number, 0, 0, 100000000, 0},
+    {"MaxItems", 0, check_map_check_number, 0, 0, QUOTA_MAP_ITEMS, 0},
     {"MaxItemsPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
     {"Transformation", 0, check_word, 0, LOADING, 0, 0},
 };

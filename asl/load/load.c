@@ -1,6 +1,7 @@
 /* Loading a definition: the machine, its scopes, and what must hold of their graphs. */
 
 #include "asl/load/load_impl.h"
+#include "asl/report/quota.h"
 #include "asl/report/reader_words.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
@@ -58,11 +59,13 @@ static void load_check_name(struct loader *l, const struct asl_at *at)
 
     if (l->purpose->stored)
         return;
-    if (chars < 1 || chars > 80)
-        asl_report_add(l->report, ASL_ERROR, "INVALID_STATE_NAME", at, ASL_KEY,
-                       "a state's name has 1 to 80 characters", "Invalid State name: %s%s",
-                       json_str(at->key),
-                       chars ? " exceeds the 80-character limit allowed by the service" : "");
+    if (chars < 1 || chars > QUOTA_NAME)
+        asl_report_add(
+            l->report, ASL_ERROR, "INVALID_STATE_NAME", at, ASL_KEY,
+            "a state's name has 1 to " QUOTA_TEXT(QUOTA_NAME) " characters",
+            "Invalid State name: %s%s", json_str(at->key),
+            chars ? " exceeds the " QUOTA_TEXT(QUOTA_NAME) "-character limit allowed by the service"
+                  : "");
     if (!take_name(l, at->key))
         asl_report_add(l->report, ASL_ERROR, "DUPLICATE_STATE_NAME", at, ASL_KEY,
                        "names are unique over the whole definition, branches and processors "
@@ -340,7 +343,8 @@ static const struct asl_field machine_fields[] = {
     {"QueryLanguage", 0, load_ignored, 0, 0, 0, 0}, /* read before all others */
     {"StartAt", 0, load_ignored, 0, 0, 0, 0},       /* read with the scope */
     {"States", 0, load_ignored, 0, 0, 0, 0},
-    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, 99999999, 0},
+    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, QUOTA_SECONDS,
+     0},
     {"Version", 0, load_version, 0, 0, 0, 0},
 };
 
@@ -364,7 +368,7 @@ static void refuse_size(struct asl_report *report, size_t len, const char *as)
 
     asl_report_add(report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", &top, ASL_VALUE, NULL,
                    "The definition has %zu bytes%s, more than the %d that are allowed", len, as,
-                   ASL_MAX_DEFINITION);
+                   QUOTA_DEFINITION);
 }
 
 /* To people, what is wrong and how to mend it; to a client of the API, as AWS's reader says it. */
@@ -420,7 +424,7 @@ static bool read_source(const struct loader *l, const struct load_source *from, 
     struct json_places *at = NULL;
     struct diag why = {0};
 
-    if (from->len > ASL_MAX_DEFINITION && !l->purpose->stored) {
+    if (from->len > QUOTA_DEFINITION && !l->purpose->stored) {
         refuse_size(report, from->len, "");
         return false;
     }
@@ -443,7 +447,7 @@ static bool read_source(const struct loader *l, const struct load_source *from, 
     }
     /* AWS gets it as JSON, in which each alias of YAML is written out. */
     if ((from->value || from->format == DOCUMENT_YAML) &&
-        json_text_len(m->definition) > ASL_MAX_DEFINITION) {
+        json_text_len(m->definition) > QUOTA_DEFINITION) {
         refuse_size(report, json_text_len(m->definition), " as JSON");
         return false;
     }

@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The largest definition, in bytes: AWS's quota. */
-enum { ASL_MAX_DEFINITION = 1048576 };
-
 /* Who runs Tasks beside AWS's services. */
 struct asl_served {
     /* Is that resource one of its own? */

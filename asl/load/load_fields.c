@@ -3,6 +3,7 @@
 #include "asl/load/load_impl.h"
 
 #include "asl/eval/expression.h"
+#include "asl/report/quota.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
@@ -420,9 +421,9 @@ static void check_variable(struct loader *l, const struct asl_at *at)
                        "Invalid variable name '%.*s': the variable name contains invalid "
                        "characters.",
                        (int)len, key);
-    else if (len > 80)
+    else if (len > QUOTA_NAME)
         asl_report_add(l->report, ASL_ERROR, "INVALID_VARIABLE_NAME", at, ASL_KEY, NULL,
-                       "A variable's name has at most 80 characters");
+                       "A variable's name has at most %d characters", QUOTA_NAME);
     else if (len == 6 && memcmp(key, "states", 6) == 0)
         asl_report_add(l->report, ASL_ERROR, "RESERVED_VARIABLE_NAME", at, ASL_KEY,
                        "$states is the name of what a state may look at",
@@ -630,10 +631,13 @@ static const struct asl_field retrier_fields[] = {
     {"BackoffRate", 0, load_rate, offsetof(struct asl_retrier, backoff_rate), 0, 0, 0},
     {"Comment", 0, load_comment, 0, 0, 0, 0},
     {"ErrorEquals", 0, load_retrier_names, offsetof(struct asl_retrier, errors), 0, 0, 0},
-    {"IntervalSeconds", 0, load_seconds, offsetof(struct asl_retrier, interval_s), 0, 99999999, 0},
+    {"IntervalSeconds", 0, load_seconds, offsetof(struct asl_retrier, interval_s), 0, QUOTA_SECONDS,
+     0},
     {"JitterStrategy", 0, load_jitter, offsetof(struct asl_retrier, full_jitter), 0, 0, 0},
-    {"MaxAttempts", 0, load_attempts, offsetof(struct asl_retrier, max_attempts), 0, 99999999, 0},
-    {"MaxDelaySeconds", 0, load_seconds, offsetof(struct asl_retrier, max_delay_s), 1, 31622400, 0},
+    {"MaxAttempts", 0, load_attempts, offsetof(struct asl_retrier, max_attempts), 0, QUOTA_SECONDS,
+     0},
+    {"MaxDelaySeconds", 0, load_seconds, offsetof(struct asl_retrier, max_delay_s), 1,
+     QUOTA_RETRY_DELAY_S, 0},
 };
 
 void load_retry(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)

@@ -2,6 +2,7 @@
 
 #include "asl/eval/expression.h"
 #include "asl/load/load_impl.h"
+#include "asl/report/quota.h"
 #include "parsers/base/count.h"
 #include "parsers/base/timestamp.h"
 #include "parsers/base/utf8.h"
@@ -475,10 +476,13 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
     ((struct asl_state *)object)->map.label = load_keep(l, v);
     if (l->purpose->stored)
         return;
-    if (chars < 1 || chars > 40)
+    if (chars < 1 || chars > QUOTA_LABEL)
         asl_report_add(l->report, ASL_ERROR, "INVALID_LABEL_NAME", at, ASL_VALUE,
-                       "a Label has 1 to 40 characters", "Invalid Label name: %s%s", json_str(v),
-                       chars ? " exceeds the 40-character limit allowed by the service" : "");
+                       "a Label has 1 to " QUOTA_TEXT(QUOTA_LABEL) " characters",
+                       "Invalid Label name: %s%s", json_str(v),
+                       chars ? " exceeds the " QUOTA_TEXT(
+                                   QUOTA_LABEL) "-character limit allowed by the service"
+                             : "");
     const char *end = json_str(v) + json_str_len(v);
     for (const char *c = json_str(v); c < end; c++)
         if (is_forbidden(c)) {
@@ -556,7 +560,7 @@ static const struct asl_field state_fields[] = {
     {"End",                     MOVES, load_end, 0, 0, 0, 0},
     {"Error",                   FAIL, load_error, AT(fail.error), 0, 0, 0},
     {"ErrorPath",               FAIL, load_query, AT(fail.error_path), 0, 0, ASL_JSONPATH},
-    {"HeartbeatSeconds",        TASK, load_number, AT(task.heartbeat_s), 1, 99999999, 0},
+    {"HeartbeatSeconds",        TASK, load_number, AT(task.heartbeat_s), 1, QUOTA_SECONDS, 0},
     {"HeartbeatSecondsPath",    TASK, load_number_path, AT(task.heartbeat_s), 0, 0, ASL_JSONPATH},
     {"InputPath",               FLOWS, load_flow, AT(input_path), 0, 0, ASL_JSONPATH},
     {"ItemBatcher",             MAP, load_not_yet, 0, 0, 0, 0},
@@ -581,9 +585,9 @@ static const struct asl_field state_fields[] = {
     {"ResultSelector",          WORKS, load_template, AT(result_selector), 0, 0, ASL_JSONPATH},
     {"ResultWriter",            MAP, load_not_yet, 0, 0, 0, 0},
     {"Retry",                   WORKS, load_retry, 0, 0, 0, 0},
-    {"Seconds",                 WAIT, load_number, AT(wait.seconds), 0, 99999999, 0},
+    {"Seconds",                 WAIT, load_number, AT(wait.seconds), 0, QUOTA_SECONDS, 0},
     {"SecondsPath",             WAIT, load_number_path, AT(wait.seconds), 0, 0, ASL_JSONPATH},
-    {"TimeoutSeconds",          TASK, load_number, AT(task.timeout_s), 1, 99999999, 0},
+    {"TimeoutSeconds",          TASK, load_number, AT(task.timeout_s), 1, QUOTA_SECONDS, 0},
     {"TimeoutSecondsPath",      TASK, load_number_path, AT(task.timeout_s), 0, 0, ASL_JSONPATH},
     {"Timestamp",               WAIT, load_timestamp, 0, 0, 0, 0},
     {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0, ASL_JSONPATH},

@@ -6,6 +6,7 @@
 
 #include "asl/report/codes.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/count.h"
 
 #include <string.h>
@@ -386,7 +387,8 @@ static const struct asl_code codes[] = {
          "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"},
     {.name = "INVALID_LABEL_NAME", .severity = ASL_ERROR, .on = true,
      .summary =
-         "a Label of more than 40 characters, or with one that is not allowed",
+         "a Label of more than " QUOTA_TEXT(QUOTA_LABEL)
+         " characters, or with one that is not allowed",
      .why =
          "The Label becomes part of ARNs.",
      .mend =
@@ -415,11 +417,12 @@ static const struct asl_code codes[] = {
          "}"},
     {.name = "INVALID_STATE_NAME", .severity = ASL_ERROR, .on = true,
      .summary =
-         "a state's name of no or more than 80 characters",
+         "a state's name of no or more than " QUOTA_TEXT(QUOTA_NAME) " characters",
      .why =
          "AWS's quota on names.",
      .mend =
-         "Give it a name of 1 to 80 characters, and say the rest in its Comment.",
+         "Give it a name of 1 to " QUOTA_TEXT(QUOTA_NAME) 
+         " characters, and say the rest in its Comment.",
      .bad =
          "\"Look whether all items of the order are in stock, in this warehouse or in "
          "any of the others\": {\"Type\": \"Pass\", \"End\": true}",
@@ -433,7 +436,8 @@ static const struct asl_code codes[] = {
      .summary =
          "a name that no variable can have",
      .why =
-         "A variable's name is a letter or _, then letters, digits and _; at most 80.",
+         "A variable's name is a letter or _, then letters, digits and _; "
+         "at most " QUOTA_TEXT(QUOTA_NAME) ".",
      .mend =
          "Rename it. To keep parts of a value, assign an object: {\"order\": {\"id\": "
          "1}} is read as $order.id.",
@@ -704,8 +708,8 @@ static const struct asl_code codes[] = {
      .summary =
          "a Task without TimeoutSeconds",
      .why =
-         "The default is 99999999 seconds, three years: a Task whose work hangs is not "
-         "noticed.",
+         "The default is " QUOTA_TEXT(QUOTA_SECONDS) 
+         " seconds, three years: a Task whose work hangs is not noticed.",
      .mend =
          "Give it TimeoutSeconds, a little more than it ever takes. One for the whole "
          "machine is enough too.",

@@ -1,18 +1,17 @@
 /* Warnings that look at one state and need no more. */
 
+#include "asl/report/quota.h"
 #include "asl/warn/warn_impl.h"
-
-enum { INLINE_CONCURRENCY = 40, DISTRIBUTED_CONCURRENCY = 10000 };
 
 void warn_concurrency_capped(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     struct asl_at max;
 
     if (s->type != ASL_MAP || s->map.distributed || !asl_at_member(at, "MaxConcurrency", &max) ||
-        json_kind(max.value) != JSON_INT || json_int_value(max.value) <= INLINE_CONCURRENCY)
+        json_kind(max.value) != JSON_INT || json_int_value(max.value) <= QUOTA_INLINE_ITERATIONS)
         return;
     warn_at(w, &max, ASL_VALUE, "An inline Map runs %d iterations at a time, not %lld",
-            INLINE_CONCURRENCY, (long long)json_int_value(max.value));
+            QUOTA_INLINE_ITERATIONS, (long long)json_int_value(max.value));
 }
 
 void warn_map_without_concurrency(struct warner *w, const struct asl_state *s,
@@ -20,7 +19,7 @@ void warn_map_without_concurrency(struct warner *w, const struct asl_state *s,
 {
     if (s->type == ASL_MAP && !s->map.max_concurrency.set)
         warn_at(w, at, ASL_KEY, "Without MaxConcurrency, up to %d iterations run at a time",
-                s->map.distributed ? DISTRIBUTED_CONCURRENCY : INLINE_CONCURRENCY);
+                s->map.distributed ? QUOTA_DISTRIBUTED_CHILDREN : QUOTA_INLINE_ITERATIONS);
 }
 
 static void check_deprecated(struct warner *w, const struct asl_at *at, const char *field,

@@ -1,10 +1,11 @@
 /* Warnings of Task states. */
 
+#include "asl/report/quota.h"
 #include "asl/warn/warn_impl.h"
 
 #include <string.h>
 
-enum { EXPRESS_LIMIT_S = 300 };
+enum { EXPRESS_LIMIT_S = QUOTA_EXPRESS_MS / 1000 };
 
 /* Somebody else says that it is done. */
 static bool is_callback(const struct asl_task *t)

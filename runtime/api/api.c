@@ -1,5 +1,6 @@
 /* The table of operations with their members, and the way of a request through it. */
 
+#include "asl/report/quota.h"
 #include "runtime/api/api_impl.h"
 
 #include "parsers/base/count.h"
@@ -10,9 +11,6 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/random.h>
-
-/* AWS's quotas: bytes, and executions. */
-enum { DATA = RT_AWS_DATA_LIMIT, MAX_OPEN = 1000000 };
 
 /* ---- members ---- */
 
@@ -38,7 +36,7 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
     }
 #define NAME(need)                                                                                 \
     {                                                                                              \
-        "name", NAME, need, 1, 80, NULL, NULL, NULL, NULL                                          \
+        "name", NAME, need, 1, QUOTA_NAME, NULL, NULL, NULL, NULL                                  \
     }
 #define X(name, min, max)                                                                          \
     {                                                                                              \
@@ -51,15 +49,15 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
 /* Nobody is told what it was. It is looked for by what is before a NUL. */
 #define TOKEN                                                                                      \
     {                                                                                              \
-        "taskToken", PRIVATE, true, 1, 2048, "[^\\x00]*", pattern_no_nul, NULL, NULL               \
+        "taskToken", PRIVATE, true, 1, QUOTA_TASK_TOKEN, "[^\\x00]*", pattern_no_nul, NULL, NULL   \
     }
 #define D(name)                                                                                    \
     {                                                                                              \
-        name, PAYLOAD, false, 0, DATA, NULL, NULL, NULL, NULL                                      \
+        name, PAYLOAD, false, 0, QUOTA_DATA, NULL, NULL, NULL, NULL                                \
     }
 #define D_(name)                                                                                   \
     {                                                                                              \
-        name, PAYLOAD, true, 0, DATA, NULL, NULL, NULL, NULL                                       \
+        name, PAYLOAD, true, 0, QUOTA_DATA, NULL, NULL, NULL, NULL                                 \
     }
 #define PATTERN(name, need, min, max, pattern, f)                                                  \
     {                                                                                              \
@@ -104,11 +102,11 @@ static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
         NULL, TEXT, false, 0, 0, class, NULL, NULL, NULL                                           \
     }
 
-#define ARN(name) T_(name, 1, 256)
-#define PAGES N("maxResults", 0, 1000), T("nextToken", 1, 1024)
+#define ARN(name) T_(name, 1, QUOTA_ARN)
+#define PAGES N("maxResults", 0, QUOTA_PAGE), T("nextToken", 1, QUOTA_PAGE_TOKEN)
 #define TRACE PATTERN("traceHeader", false, 0, 256, "\\p{ASCII}*", pattern_ascii)
 
-static const struct member log_group[] = {T("logGroupArn", 1, 256), END};
+static const struct member log_group[] = {T("logGroupArn", 1, QUOTA_ARN), END};
 static const struct member destination[] = {S("cloudWatchLogsLogGroup", log_group), END};
 static const struct member logging[] = {ENUM("level", false, levels), B("includeExecutionData"),
                                         L("destinations", false, 0, -1, destination), END};
@@ -116,42 +114,45 @@ static const struct member tracing[] = {B("enabled"), END};
 static const struct member encryption[] = {T("kmsKeyId", 1, 2048),
                                            N("kmsDataKeyReusePeriodSeconds", 60, 900),
                                            ENUM("type", true, key_types), END};
-static const struct member tag[] = {T("key", 1, 128), T("value", 0, 256), END};
-static const struct member tag_key[] = {T("member", 1, 128), END};
+static const struct member tag[] = {T("key", 1, QUOTA_TAG_KEY), T("value", 0, QUOTA_TAG_VALUE),
+                                    END};
+static const struct member tag_key[] = {T("member", 1, QUOTA_TAG_KEY), END};
 static const struct member route[] = {ARN("stateMachineVersionArn"), N_("weight", 0, 100),
                                       END_OF("RoutingConfigurationListItem")};
 
 #define CONFIGURATION                                                                              \
     S("loggingConfiguration", logging), S("tracingConfiguration", tracing),                        \
-        S("encryptionConfiguration", encryption), B("publish"), X("versionDescription", 0, 256)
+        S("encryptionConfiguration", encryption), B("publish"),                                    \
+        X("versionDescription", 0, QUOTA_DESCRIPTION)
 
 static const struct member create_state_machine_in[] = {NAME(true),
-                                                        X_("definition", 0, ASL_MAX_DEFINITION),
-                                                        T_("roleArn", 1, 256),
+                                                        X_("definition", 0, QUOTA_DEFINITION),
+                                                        T_("roleArn", 1, QUOTA_ARN),
                                                         ENUM("type", false, types),
                                                         L("tags", false, 0, -1, tag),
                                                         CONFIGURATION,
                                                         END};
-static const struct member update_state_machine_in[] = {ARN("stateMachineArn"),
-                                                        X("definition", 0, ASL_MAX_DEFINITION),
-                                                        T("roleArn", 1, 256), CONFIGURATION, END};
+static const struct member update_state_machine_in[] = {
+    ARN("stateMachineArn"), X("definition", 0, QUOTA_DEFINITION), T("roleArn", 1, QUOTA_ARN),
+    CONFIGURATION, END};
 static const struct member describe_state_machine_in[] = {
     ARN("stateMachineArn"), ENUM("includedData", false, included), END};
 static const struct member state_machine_in[] = {ARN("stateMachineArn"), END};
 static const struct member pages_in[] = {PAGES, END};
 static const struct member validate_in[] = {
-    X_("definition", 0, ASL_MAX_DEFINITION), ENUM("type", false, types),
+    X_("definition", 0, QUOTA_DEFINITION), ENUM("type", false, types),
     ENUM("severity", false, severities), N("maxResults", 0, 100), END};
 static const struct member publish_in[] = {ARN("stateMachineArn"), T("revisionId", 0, -1),
-                                           X("description", 0, 256), END};
-static const struct member version_in[] = {T_("stateMachineVersionArn", 1, 2000), END};
+                                           X("description", 0, QUOTA_DESCRIPTION), END};
+static const struct member version_in[] = {T_("stateMachineVersionArn", 1, QUOTA_LONG_ARN), END};
 static const struct member machine_pages_in[] = {ARN("stateMachineArn"), PAGES, END};
 static const struct member create_alias_in[] = {
-    X("description", 0, 256),
-    PATTERN("name", true, 1, 80, "^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$", pattern_alias),
+    X("description", 0, QUOTA_DESCRIPTION),
+    PATTERN("name", true, 1, QUOTA_NAME, "^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$",
+            pattern_alias),
     L("routingConfiguration", true, 1, 2, route), END};
 static const struct member update_alias_in[] = {ARN("stateMachineAliasArn"),
-                                                X("description", 0, 256),
+                                                X("description", 0, QUOTA_DESCRIPTION),
                                                 L("routingConfiguration", false, 1, 2, route), END};
 static const struct member alias_in[] = {ARN("stateMachineAliasArn"), END};
 static const struct member tag_in[] = {ARN("resourceArn"), L("tags", true, 0, -1, tag), END};
@@ -165,23 +166,23 @@ static const struct member start_sync_in[] = {ARN("stateMachineArn"),
                                               TRACE,
                                               ENUM("includedData", false, included),
                                               END};
-static const struct member stop_in[] = {ARN("executionArn"), X("error", 0, 256),
-                                        X("cause", 0, 32768), END};
+static const struct member stop_in[] = {ARN("executionArn"), X("error", 0, QUOTA_ERROR),
+                                        X("cause", 0, QUOTA_CAUSE), END};
 static const struct member describe_execution_in[] = {ARN("executionArn"),
                                                       ENUM("includedData", false, included), END};
-static const struct member list_executions_in[] = {T("stateMachineArn", 1, 256),
+static const struct member list_executions_in[] = {T("stateMachineArn", 1, QUOTA_ARN),
                                                    ENUM("statusFilter", false, statuses),
-                                                   N("maxResults", 0, 1000),
-                                                   T("nextToken", 1, 3096),
-                                                   T("mapRunArn", 1, 2000),
+                                                   N("maxResults", 0, QUOTA_PAGE),
+                                                   T("nextToken", 1, QUOTA_LONG_PAGE_TOKEN),
+                                                   T("mapRunArn", 1, QUOTA_LONG_ARN),
                                                    ENUM("redriveFilter", false, redrives),
                                                    END};
 static const struct member history_in[] = {ARN("executionArn"), PAGES, B("reverseOrder"),
                                            B("includeExecutionData"), END};
 static const struct member execution_pages_in[] = {ARN("executionArn"), PAGES, END};
-static const struct member map_run_in[] = {T_("mapRunArn", 1, 2000), END};
+static const struct member map_run_in[] = {T_("mapRunArn", 1, QUOTA_LONG_ARN), END};
 static const struct member update_map_run_in[] = {
-    T_("mapRunArn", 1, 2000),
+    T_("mapRunArn", 1, QUOTA_LONG_ARN),
     N("maxConcurrency", 0, -1),
     {"toleratedFailurePercentage", FRACTION, false, 0, 100, NULL, NULL, NULL, NULL},
     N("toleratedFailureCount", 0, -1),
@@ -191,23 +192,25 @@ static const struct member redrive_in[] = {
 static const struct member create_activity_in[] = {NAME(true), L("tags", false, 0, -1, tag),
                                                    S("encryptionConfiguration", encryption), END};
 static const struct member activity_in[] = {ARN("activityArn"), END};
-static const struct member poll_in[] = {ARN("activityArn"), T("workerName", 1, 80), END};
+static const struct member poll_in[] = {ARN("activityArn"), T("workerName", 1, QUOTA_NAME), END};
 static const struct member success_in[] = {TOKEN, D_("output"), END};
-static const struct member failure_in[] = {TOKEN, X("error", 0, 256), X("cause", 0, 32768), END};
+static const struct member failure_in[] = {TOKEN, X("error", 0, QUOTA_ERROR),
+                                           X("cause", 0, QUOTA_CAUSE), END};
 static const struct member heartbeat_in[] = {TOKEN, END};
-static const struct member error_output[] = {X("error", 0, 256), X("cause", 0, 32768), END};
+static const struct member error_output[] = {X("error", 0, QUOTA_ERROR), X("cause", 0, QUOTA_CAUSE),
+                                             END};
 static const struct member mock[] = {D("result"), S("errorOutput", error_output),
                                      ENUM("fieldValidationMode", false, modes), END};
 static const struct member state_configuration[] = {
-    N("retrierRetryCount", 0, -1), X("errorCausedByState", 1, 80),
+    N("retrierRetryCount", 0, -1), X("errorCausedByState", 1, QUOTA_NAME),
     N("mapIterationFailureCount", 0, -1), D("mapItemReaderData"), END};
-static const struct member test_state_in[] = {X_("definition", 1, ASL_MAX_DEFINITION),
-                                              T("roleArn", 1, 256),
+static const struct member test_state_in[] = {X_("definition", 1, QUOTA_DEFINITION),
+                                              T("roleArn", 1, QUOTA_ARN),
                                               D("input"),
                                               ENUM("inspectionLevel", false, inspections),
                                               B("revealSecrets"),
                                               D("variables"),
-                                              X("stateName", 1, 80),
+                                              X("stateName", 1, QUOTA_NAME),
                                               S("mock", mock),
                                               D("context"),
                                               S("stateConfiguration", state_configuration),
@@ -578,7 +581,7 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->no_limits = config->no_limits;
     a->throttle = config->throttle;
     throttle_init(a);
-    a->max_open = config->max_open ? config->max_open : MAX_OPEN;
+    a->max_open = config->max_open ? config->max_open : QUOTA_OPEN_EXECUTIONS;
     a->served = config->served;
     a->retention_ms = config->retention_ms;
     a->untidy = a->sweeps = true;

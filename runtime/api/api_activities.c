@@ -3,6 +3,7 @@
  * poll; queues hold numbers, which name nothing any more when the thing has gone meanwhile.
  */
 
+#include "asl/report/quota.h"
 #include "runtime/api/api_impl.h"
 
 #include "parsers/base/mem.h"
@@ -10,10 +11,7 @@
 
 #include <string.h>
 
-enum { POLL_MS = 60 * 1000 };
-
 /* AWS's quotas: activities, and workers that poll one of them. */
-enum { MAX_ACTIVITIES = 100000, MAX_WORKERS = 1000 };
 
 /* ---- queues ---- */
 
@@ -356,14 +354,14 @@ json *create_activity(struct call *c)
 
     if (!name_check(c, name) || !check_encryption(c, encryption))
         return NULL;
-    if (tags && json_count(tags) > 50)
+    if (tags && json_count(tags) > QUOTA_TAGS)
         return call_fail(c, "TooManyTags", "There are more than 50 tags");
     json *arn = arn_make(a, "activity", json_str(name));
     struct activity *act = text_map_get(&a->activities, json_str(arn));
-    if (!act && !quota_allows(a, a->activity_count, MAX_ACTIVITIES)) {
+    if (!act && !quota_allows(a, a->activity_count, QUOTA_ACTIVITIES)) {
         json_unref(arn);
         return call_fail(c, "ActivityLimitExceeded",
-                         "The maximum number of activities has been reached: %d", MAX_ACTIVITIES);
+                         "The maximum number of activities has been reached: %d", QUOTA_ACTIVITIES);
     }
     if (!act) {
         act = mem_calloc(1, sizeof *act);
@@ -469,11 +467,11 @@ json *get_activity_task(struct call *c)
     struct api_task *t = (struct api_task *)(void *)id_queue_take(&act->tasks, &a->tasks);
     if (t)
         return hand_over(a, t, worker);
-    if (!quota_allows(a, count_living(&act->workers, &a->waiters, MAX_WORKERS), MAX_WORKERS))
+    if (!quota_allows(a, count_living(&act->workers, &a->waiters, QUOTA_POLLERS), QUOTA_POLLERS))
         return call_fail(c, "ActivityWorkerLimitExceeded",
                          "The maximum number of workers concurrently polling for activity tasks "
                          "has been reached.");
-    struct waiter *w = call_wait(c, c->now_ms + POLL_MS);
+    struct waiter *w = call_wait(c, c->now_ms + QUOTA_POLL_MS);
     w->worker = worker ? json_ref(worker) : NULL;
     id_queue_add(&act->workers, w->node.id);
     return NULL;

@@ -1,5 +1,6 @@
 /* State machines: create, update, describe, list, delete, validate. */
 
+#include "asl/report/quota.h"
 #include "runtime/api/api_impl.h"
 
 #include "asl/warn/warn.h"
@@ -459,7 +460,7 @@ json *create_state_machine(struct call *c)
 
     if (!name_check(c, name) || !check_role(c, call_get(c, "roleArn")) || !check_publish(c))
         return NULL;
-    if (tags && json_count(tags) > 50)
+    if (tags && json_count(tags) > QUOTA_TAGS)
         return call_fail(c, "TooManyTags", "There are more than 50 tags");
     struct revision *r = new_revision(c, NULL, express);
     if (!r)

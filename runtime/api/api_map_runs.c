@@ -2,6 +2,7 @@
 
 #include "runtime/api/api_map_runs.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
@@ -61,7 +62,7 @@ static void note_length(struct map_runs *r, const struct rt_event *e)
  * was. */
 static int64_t api_map_runs_concurrency(int64_t limit, int64_t asked)
 {
-    if (limit < MAP_RUN_CONCURRENCY)
+    if (limit < QUOTA_DISTRIBUTED_CHILDREN)
         return limit;
     return asked ? asked : INT32_MAX;
 }

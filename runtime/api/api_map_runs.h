@@ -5,9 +5,6 @@
 
 /* Map Runs as an execution's history tells of them. */
 
-/* What MaxConcurrency is when nothing is asked for. */
-enum { MAP_RUN_CONCURRENCY = 10000 };
-
 enum child_state {
     CHILD_RUNS,
     CHILD_SUCCEEDED,

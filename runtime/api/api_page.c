@@ -4,6 +4,7 @@
  * makes one up.
  */
 
+#include "asl/report/quota.h"
 #include "runtime/api/api_impl.h"
 
 #include "parsers/base/ascii.h"
@@ -17,7 +18,6 @@
 enum { MAC_BYTES = 16, TIME_BYTES = 8, HEAD = MAC_BYTES + TIME_BYTES, DEFAULT_LIMIT = 100 };
 
 /* How long a token is good for. */
-enum { TOKEN_MS = 24 * 60 * 60 * 1000 };
 
 static bool from_hex(struct buf *out, const char *text, size_t len)
 {
@@ -88,7 +88,7 @@ bool page_begin(struct call *c, const char *args, struct page *out)
     if (good) {
         mac(c, args, text.data + MAC_BYTES, text.len - MAC_BYTES, want);
         good = !CRYPTO_memcmp(text.data, want, MAC_BYTES) &&
-               c->now_ms - api_page_read_time(text.data + MAC_BYTES) < TOKEN_MS;
+               c->now_ms - api_page_read_time(text.data + MAC_BYTES) < QUOTA_PAGE_TOKEN_MS;
     }
     if (good)
         out->after = json_string(text.data + HEAD, text.len - HEAD);

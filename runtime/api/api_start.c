@@ -1,5 +1,6 @@
 /* Executions that start and end: StartExecution, StartSyncExecution, and who waits for them. */
 
+#include "asl/report/quota.h"
 #include "runtime/api/api_impl.h"
 
 #include "asl/report/reader_words.h"
@@ -282,7 +283,7 @@ static json *start_new(struct call *c, struct start *s)
             run_free((struct run *)(void *)id_map_take(&c->api->runs, number));
         return started(s->arn, c->now_ms);
     }
-    struct waiter *w = call_wait(c, c->now_ms + RT_EXPRESS_MS);
+    struct waiter *w = call_wait(c, c->now_ms + QUOTA_EXPRESS_MS);
     w->run = r;
     r->waiter = w->node.id;
     r->metadata_only = data && strcmp(data, "METADATA_ONLY") == 0;

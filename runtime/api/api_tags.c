@@ -1,10 +1,9 @@
 /* Tags of state machines and activities. */
 
+#include "asl/report/quota.h"
 #include "runtime/api/api_impl.h"
 
 #include <string.h>
-
-enum { MAX_TAGS = 50 };
 
 /* An object key: value of a list of tags; NULL is an empty list. */
 json *tags_of(const json *list)
@@ -68,11 +67,11 @@ json *tag_resource(struct call *c)
         json_build_set_key(&b, json_ref(json_key_at(more, i)), json_ref(json_value_at(more, i)));
     json_unref(more);
     json *all = json_build_done(&b);
-    if (json_count(all) > MAX_TAGS) {
+    if (json_count(all) > QUOTA_TAGS) {
         json_unref(all);
         c->extra_key = "resourceName";
         c->extra = json_ref(call_get(c, "resourceArn"));
-        return call_fail(c, "TooManyTags", "A resource has at most %d tags", MAX_TAGS);
+        return call_fail(c, "TooManyTags", "A resource has at most %d tags", QUOTA_TAGS);
     }
     change_tags(c->api, &of, tags, all);
     return api_empty();

@@ -3,6 +3,7 @@
  * or would retry, is told instead of done.
  */
 
+#include "asl/report/quota.h"
 #include "runtime/api/test_impl.h"
 
 #include "parsers/base/mem.h"
@@ -10,8 +11,6 @@
 #include "runtime/base/partition.h"
 
 #include <string.h>
-
-enum { TEST_MS = 5 * 60 * 1000 };
 
 /* What AWS calls a state that has no name. */
 static const char nameless[] = "StateName";
@@ -188,7 +187,7 @@ static void start_test(struct call *c, struct test_state *t, asl_machine *m,
     t->node.id = engine_start(a->engine, m, &config, t->input,
                               &(struct engine_label){.keep = ENGINE_KEEP_APART});
     id_map_put(&a->tests, &t->node);
-    struct waiter *w = call_wait(c, c->now_ms + TEST_MS);
+    struct waiter *w = call_wait(c, c->now_ms + QUOTA_TEST_STATE_MS);
     w->test = t;
     t->waiter = w->node.id;
 }

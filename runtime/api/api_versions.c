@@ -1,5 +1,6 @@
 /* Versions, which are numbered revisions, and aliases, which share out executions among them. */
 
+#include "asl/report/quota.h"
 #include "runtime/api/api_impl.h"
 
 #include "parsers/base/mem.h"
@@ -7,7 +8,6 @@
 #include <string.h>
 
 /* AWS's quotas, for one state machine. */
-enum { MAX_VERSIONS = 1000, MAX_ALIASES = 100 };
 
 void version_clear(struct version *v)
 {
@@ -88,7 +88,7 @@ static bool api_versions_has_room(struct call *c, size_t count, size_t most, con
 
 bool version_has_room(struct call *c, const struct machine *m)
 {
-    return api_versions_has_room(c, m->version_count, MAX_VERSIONS, "versions");
+    return api_versions_has_room(c, m->version_count, QUOTA_VERSIONS, "versions");
 }
 
 json *publish_state_machine_version(struct call *c)
@@ -299,7 +299,7 @@ json *create_state_machine_alias(struct call *c)
                          "Failed to create alias because an alias with the same name and a "
                          "different routing configuration already exists.");
     }
-    if (!api_versions_has_room(c, m->alias_count, MAX_ALIASES, "aliases"))
+    if (!api_versions_has_room(c, m->alias_count, QUOTA_ALIASES, "aliases"))
         return NULL;
     MEM_GROW(m->aliases, m->alias_count, m->alias_cap);
     struct alias *al = &m->aliases[m->alias_count++];

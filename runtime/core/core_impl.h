@@ -164,11 +164,9 @@ struct step {
     json *context; /* as it was last asked for; NULL: to be made */
 };
 
-enum { DISTRIBUTED_CONCURRENCY = 10000 };
 /* However long waits are made: a hundred years. */
 #define MAX_SCALED_MS INT64_C(3155760000000)
 
-enum { AWS_VARIABLES_LIMIT = 10 << 20, AWS_EVENT_LIMIT = 25000, INLINE_CONCURRENCY = 40 };
 /* Without AWS's quotas: data may share their parts in memory, but not in the text they become. */
 enum { PROCESS_DATA_LIMIT = 256 << 20 };
 

@@ -1,5 +1,6 @@
 /* The tree of frames, and rt_apply: the only place where an event changes an execution. */
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
@@ -361,8 +362,8 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms)
 {
     if (x->machine->timeout_s.set && x->scope == x->machine->top)
         x->deadline_ms = now_ms + 1000 * x->machine->timeout_s.value;
-    if (x->express && x->aws_limits && x->deadline_ms > now_ms + RT_EXPRESS_MS)
-        x->deadline_ms = now_ms + RT_EXPRESS_MS;
+    if (x->express && x->aws_limits && x->deadline_ms > now_ms + QUOTA_EXPRESS_MS)
+        x->deadline_ms = now_ms + QUOTA_EXPRESS_MS;
 }
 
 static void exec_start_execution(rt_exec *x, const struct rt_event *e)

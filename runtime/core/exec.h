@@ -2,6 +2,7 @@
 #define RUNTIME_CORE_EXEC_H
 
 #include "asl/eval/machine.h"
+#include "asl/report/quota.h"
 #include "runtime/core/event.h"
 
 /*
@@ -23,10 +24,6 @@ void rt_names_clear(struct rt_names *n);
 
 /* Bytes of chance that make task tokens a secret. */
 enum { RT_SECRET = 16 };
-/* AWS's quota on data: bytes of its JSON text. */
-enum { RT_AWS_DATA_LIMIT = 262144 };
-/* AWS's quota on the time of an Express execution. */
-enum { RT_EXPRESS_MS = 5 * 60 * 1000 };
 
 struct rt_config {
     struct rt_names names; /* shared, not taken */
@@ -34,7 +31,7 @@ struct rt_config {
     bool only_context;     /* and no others */
     const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data, events and time */
-    bool express;          /* it may run for RT_EXPRESS_MS */
+    bool express;          /* it may run for QUOTA_EXPRESS_MS */
     const struct asl_scope *scope;   /* what it runs; NULL: the machine's own States */
     uint64_t seed;                   /* chance: jitter, UUIDs, random numbers */
     unsigned char secret[RT_SECRET]; /* what task tokens are made from */

@@ -3,12 +3,13 @@
  * the Map Run's beginning and end; what becomes of the children is told by private events.
  */
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
 #include <string.h>
 
-enum { MOST_REDRIVES = 1000, STEP_CHILDREN = 512 };
+enum { STEP_CHILDREN = 512 };
 
 /* ---- names ---- */
 
@@ -188,9 +189,9 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
     const struct rt_group *g = f->group;
     struct asl_error e = {0};
 
-    if (g->redrives >= MOST_REDRIVES) {
+    if (g->redrives >= QUOTA_MAP_REDRIVES) {
         asl_error_set(&e, ASL_RUNTIME, "The Map Run was redriven %d times, which is the most.",
-                      MOST_REDRIVES);
+                      QUOTA_MAP_REDRIVES);
         state_failed(s, f, &e);
         return;
     }
@@ -295,8 +296,8 @@ void change_map_run(struct step *s, const json *request)
                          .state = f->state,
                          .count = count ? json_int_value(count) : g->tolerated_count,
                          .limit = limit ? json_int_value(limit) : g->limit};
-    if (e.limit == 0 || e.limit > DISTRIBUTED_CONCURRENCY)
-        e.limit = DISTRIBUTED_CONCURRENCY;
+    if (e.limit == 0 || e.limit > QUOTA_DISTRIBUTED_CHILDREN)
+        e.limit = QUOTA_DISTRIBUTED_CHILDREN;
     if (percentage || g->tolerated_percentage >= 0)
         e.extra = json_double(percentage ? json_double_value(percentage) : g->tolerated_percentage);
     emit(s, &e);

@@ -4,13 +4,13 @@
  * Parallel or Map stays, unless the state failed by itself.
  */
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
 /* ---- may it? ---- */
 
 static const int64_t day_ms = 86400000;
-enum { REDRIVABLE_DAYS = 14, MOST_OPEN_DAYS = 365 };
 
 const char *rt_redrive_refusal(enum rt_status status, int64_t start_ms, int64_t stop_ms,
                                uint32_t events, int64_t now_ms)
@@ -20,11 +20,11 @@ const char *rt_redrive_refusal(enum rt_status status, int64_t start_ms, int64_t 
     if (status == RT_SUCCEEDED)
         return "Execution is SUCCEEDED and cannot be redriven";
     /* There must be room for ExecutionRedriven and one more. */
-    if (events >= AWS_EVENT_LIMIT - 1)
+    if (events >= QUOTA_EVENTS - 1)
         return "Execution history event limit exceeded";
-    if (now_ms - start_ms > MOST_OPEN_DAYS * day_ms)
+    if (now_ms - start_ms > QUOTA_OPEN_DAYS * day_ms)
         return "Execution has exceeded the max execution time";
-    if (now_ms - stop_ms > REDRIVABLE_DAYS * day_ms)
+    if (now_ms - stop_ms > QUOTA_REDRIVABLE_DAYS * day_ms)
         return "Execution redrivable period exceeded";
     return NULL;
 }

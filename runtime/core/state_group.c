@@ -1,5 +1,6 @@
 /* Parallel and Map: states that run others, one frame a branch or iteration. */
 
+#include "asl/report/quota.h"
 #include "runtime/core/core_impl.h"
 
 /* Without AWS's quota as many iterations run at once as this; a bound on memory, not on meaning. */
@@ -29,8 +30,8 @@ static json *items_of(struct step *s, struct rt_frame *f, json *effective, struc
 static bool state_group_concurrency(struct step *s, struct rt_frame *f, const struct asl_env *env,
                                     int64_t *out, struct asl_error *e)
 {
-    int64_t most = f->state->map.distributed ? DISTRIBUTED_CONCURRENCY
-                   : s->x->aws_limits        ? INLINE_CONCURRENCY
+    int64_t most = f->state->map.distributed ? QUOTA_DISTRIBUTED_CHILDREN
+                   : s->x->aws_limits        ? QUOTA_INLINE_ITERATIONS
                                              : MOST_CONCURRENCY;
 
     if (!asl_flow_concurrency(f->state, env, out, e))

@@ -1,11 +1,11 @@
 /* Pass, Choice, Wait, Succeed and Fail: states whose work is done on the spot, or needs only time.
  */
 
+#include "asl/report/quota.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/core/core_impl.h"
 
 /* No wait may end later than this many days from now. */
-enum { MAX_WAIT_DAYS = 24855 };
 static const int64_t day_ms = 86400000;
 
 /* The output of a state whose result is `result` (taken). */
@@ -145,9 +145,10 @@ static bool wait_seconds(const struct asl_number *n, const struct asl_env *env, 
         if (!asl_flow_number(n, "SecondsPath", env, out, e))
             return false;
         if (*out < 0)
-            asl_flow_out_of_range(n->expression, e,
-                                  "Seconds must be between 0 and 99999999 but was: %lld",
-                                  (long long)*out);
+            asl_flow_out_of_range(
+                n->expression, e,
+                "Seconds must be between 0 and " QUOTA_TEXT(QUOTA_SECONDS) " but was: %lld",
+                (long long)*out);
         return *out >= 0;
     }
     work_begin(env->work);
@@ -247,8 +248,8 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
     inner.input = effective;
     bool known = w->timestamp ? wait_timestamp(w, &inner, &at_ms, &e)
                               : wait_seconds(&w->seconds, &inner, &seconds, &e);
-    bool too_long = !w->timestamp ? seconds > MAX_WAIT_DAYS * (day_ms / 1000)
-                                  : at_ms - s->now_ms > MAX_WAIT_DAYS * day_ms;
+    bool too_long = !w->timestamp ? seconds > QUOTA_WAIT_DAYS * (day_ms / 1000)
+                                  : at_ms - s->now_ms > QUOTA_WAIT_DAYS * day_ms;
     if (known && too_long) {
         known = false;
         asl_error_set(&e, ASL_RUNTIME, "Wait state delay is too long.");

@@ -1,5 +1,6 @@
 /* Task: schedules the work, and turns what comes of it into a result or an error. */
 
+#include "asl/report/quota.h"
 #include "runtime/core/core_impl.h"
 
 #include <inttypes.h>
@@ -18,9 +19,10 @@ static bool state_task_limit_of(const struct asl_number *n, const char *field,
         return true;
     if (!asl_flow_number(n, field, env, out, e))
         return false;
-    if (*out < least || *out > 99999999) {
+    if (*out < least || *out > QUOTA_SECONDS) {
         asl_flow_out_of_range(
-            n->expression, e, "%.*s must be between %lld and 99999999 but was: %lld",
+            n->expression, e,
+            "%.*s must be between %lld and " QUOTA_TEXT(QUOTA_SECONDS) " but was: %lld",
             (int)(strlen(field) - strlen("Path")), field, (long long)least, (long long)*out);
         return false;
     }

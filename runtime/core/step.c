@@ -1,5 +1,6 @@
 /* rt_step: takes an input, lets frames go on until all wait, and decides what follows errors. */
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
@@ -204,7 +205,7 @@ static void end_instead(struct step *s, uint32_t previous, struct asl_error erro
 static bool is_past_quota(const rt_exec *x, const struct rt_event *e)
 {
     /* The quota's last event is the failure itself. */
-    return x->aws_limits && x->event_id + 1 >= AWS_EVENT_LIMIT && e->kind < RT_FIRST_PRIVATE;
+    return x->aws_limits && x->event_id + 1 >= QUOTA_EVENTS && e->kind < RT_FIRST_PRIVATE;
 }
 
 /* There is no room for `e`, which is let go of. */
@@ -216,7 +217,7 @@ static void end_without(struct step *s, struct rt_event *e)
     if (is_past_quota(s->x, e))
         asl_error_set(&why, ASL_RUNTIME,
                       "The execution reached the maximum number of history events (%d).",
-                      AWS_EVENT_LIMIT);
+                      QUOTA_EVENTS);
     else
         asl_error_set(&why, ASL_RUNTIME, "The events of one step have more than %d bytes.",
                       MOST_BYTES);
@@ -313,7 +314,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
 
 static size_t data_limit(const struct step *s)
 {
-    return s->x->aws_limits ? RT_AWS_DATA_LIMIT : PROCESS_DATA_LIMIT;
+    return s->x->aws_limits ? QUOTA_DATA : PROCESS_DATA_LIMIT;
 }
 
 void error_too_large(struct asl_error *e, const json *who, const char *what)
@@ -365,7 +366,7 @@ static bool check_vars(struct step *s, struct rt_frame *f, const json *vars)
 {
     if (!check_size(s, f, vars))
         return false;
-    if (!s->x->aws_limits || exec_vars_len(s->x, f, vars) <= AWS_VARIABLES_LIMIT)
+    if (!s->x->aws_limits || exec_vars_len(s->x, f, vars) <= QUOTA_VARIABLES)
         return true;
     too_large(s, f);
     return false;

@@ -3,6 +3,7 @@
  * have a slot for it; commands are started a few in a turn of the loop, because each stops it for
  * half a millisecond.
  */
+#include "asl/report/quota.h"
 #include "runtime/handlers/handlers_impl.h"
 
 #include "parsers/base/mem.h"
@@ -17,7 +18,6 @@
 
 enum {
     MAX_OUTPUT = 1024 * 1024,
-    AWS_RESULT = 256 * 1024, /* AWS's quota on a Task's result */
     MAX_IN_FLIGHT = 1000,
     MAX_PROCESSES = 64,
     GRACE_MS = 1000,
@@ -178,7 +178,7 @@ struct handler_answer answer_from_text(const handlers *h, const char *text, size
 
     handlers_trim(&text, &len);
     a.value = len ? json_parse(text, len, JSON_READ_SURROGATES, &why) : json_null();
-    if (!a.value && len > AWS_RESULT && !h->options.no_limits) {
+    if (!a.value && len > QUOTA_DATA && !h->options.no_limits) {
         a = answer_failed("States.DataLimitExceeded", NULL);
     } else if (!a.value) {
         buf_printf(&cause, "%s is not JSON (%s): ", who, why.text);

@@ -17,6 +17,7 @@
  */
 #define _XOPEN_SOURCE 700 /* realpath */
 
+#include "asl/report/quota.h"
 #include "runtime/handlers/handlers_load_impl.h"
 
 #include "parsers/base/count.h"
@@ -30,7 +31,6 @@
 #include <string.h>
 
 enum {
-    MAX_SECONDS = 99999999,
     MAX_CONCURRENCY = 100000,
     RUNTIMES = 10, /* lambda: processes of a row that does not say */
 };
@@ -278,7 +278,8 @@ static bool read_function(struct reader *r, row *w, const json *v, const struct 
 static bool handlers_load_read_timeout(struct reader *r, row *w, const json *v,
                                        const struct json_places *at)
 {
-    return config_seconds(&r->file, at->value, "timeout_s", v, false, MAX_SECONDS, &w->timeout_ms);
+    return config_seconds(&r->file, at->value, "timeout_s", v, false, QUOTA_SECONDS,
+                          &w->timeout_ms);
 }
 
 static bool read_concurrency(struct reader *r, row *w, const json *v, const struct json_places *at)
@@ -307,7 +308,7 @@ static bool check_answer(struct reader *r, const json *v, const struct json_plac
         if (json_str_is(key, "after_s")) {
             int64_t after_ms;
             if (!config_seconds(&r->file, at->kids[i].value, "after_s", json_value_at(v, i), true,
-                                MAX_SECONDS, &after_ms))
+                                QUOTA_SECONDS, &after_ms))
                 return false;
             continue;
         }

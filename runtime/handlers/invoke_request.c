@@ -1,6 +1,7 @@
 /* The request of http:invoke and apigateway:invoke. */
 #include "runtime/handlers/invoke_request.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
 #include "parsers/base/percent.h"
@@ -362,7 +363,7 @@ static bool invoke_request_fill(struct invoke_request *q)
         struct buf agent = {0};
         buf_printf(&agent, "Amazon|StepFunctions|HttpInvoke|%s", q->region);
         invoke_request_set_text(q, "User-Agent", buf_str(&agent));
-        invoke_request_set_text(q, "Range", "bytes=0-262144");
+        invoke_request_set_text(q, "Range", "bytes=0-" QUOTA_TEXT(QUOTA_DATA));
         buf_clear(&agent);
     }
     invoke_request_set_text(q, "Content-Type", "application/json");

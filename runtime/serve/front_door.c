@@ -7,6 +7,7 @@
 #include "runtime/serve/front_door.h"
 
 #include "asl/eval/env.h"
+#include "asl/report/quota.h"
 #include "parsers/base/id_map.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
@@ -386,7 +387,7 @@ static void front_door_begin(front_door *d, http_exchange *x, const struct route
     json *input = input_of(d, x, route, parameters, id), *request;
     struct json_build b;
 
-    if (!input || json_str_len(input) > RT_AWS_DATA_LIMIT) {
+    if (!input || json_str_len(input) > QUOTA_DATA) {
         if (!input)
             front_door_refuse(x, id, 400, NULL, "Asl.InvalidInput", "The body is no JSON");
         else
@@ -413,7 +414,7 @@ bool front_door_look(const front_door *d, const struct http_message *m, struct a
     if (routes_find(d->routes, m->method, m->path, &route, NULL, NULL) != ROUTE_FOUND)
         return false;
     *out = (struct api_page){
-        .open = route->open, .cross_site = route->cross_site, .max_body = RT_AWS_DATA_LIMIT};
+        .open = route->open, .cross_site = route->cross_site, .max_body = QUOTA_DATA};
     return true;
 }
 

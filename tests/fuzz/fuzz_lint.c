@@ -8,6 +8,7 @@
 #include "asl/asl.h"
 #include "asl/format.h"
 #include "asl/report/codes.h"
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 
 #include <stdint.h>
@@ -224,7 +225,7 @@ static void check_format(const char *text, size_t size, const struct asl_report 
     must(before && after && json_equal(before, after), "what is formatted means the same");
     must(asl_format(out.data, out.len, &again, NULL), "it can be formatted again");
     must(out.len == again.len && !memcmp(out.data, again.data, out.len), "to the same");
-    if (out.len <= ASL_MAX_DEFINITION) {
+    if (out.len <= QUOTA_DEFINITION) {
         lint(out.data, out.len, workflow, &same);
         char *a = told(report), *b = told(&same);
         must(!strcmp(a, b), "and it has the same problems");

@@ -1,5 +1,6 @@
 /* A definition, however it is written down: validated, and its problems put where they stand. */
 
+#include "asl/report/quota.h"
 #include "tools/template/template_impl.h"
 
 #include "parsers/base/mem.h"
@@ -441,7 +442,7 @@ static bool sew_file(struct machine *m, struct reading *in, struct quilt *q)
     struct source_map map = {0};
     bool yaml = in->format != DOCUMENT_JSON;
 
-    if (in->len > ASL_MAX_DEFINITION || !placeholder_may_be_in(in->text, in->len))
+    if (in->len > QUOTA_DEFINITION || !placeholder_may_be_in(in->text, in->len))
         return false;
     if (yaml && !m->substitutions.given && !(in->to->given && placeholders_any(in->to->given)))
         return false;

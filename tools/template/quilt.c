@@ -1,5 +1,6 @@
 /* Text that is sewn together from pieces of a file, with the place of each byte. */
 
+#include "asl/report/quota.h"
 #include "tools/template/template_impl.h"
 
 #include "parsers/base/mem.h"
@@ -64,7 +65,7 @@ bool placeholder_may_be_in(const char *text, size_t len)
 
 bool quilt_is_full(const struct quilt *q)
 {
-    return q->text.len > ASL_MAX_DEFINITION || q->steps > MAX_STEPS;
+    return q->text.len > QUOTA_DEFINITION || q->steps > MAX_STEPS;
 }
 
 void quilt_work(struct quilt *q)

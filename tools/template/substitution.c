@@ -1,6 +1,7 @@
 /* Placeholders that a template fills in: those without a value, and values without a placeholder.
  */
 
+#include "asl/report/quota.h"
 #include "tools/template/template_impl.h"
 
 #include "parsers/base/mem.h"
@@ -160,7 +161,7 @@ static bool fill_variable(struct machine *m, const char *name, size_t len, struc
 {
     size_t before = out->len;
 
-    if (m->of_variables > 4 * ASL_MAX_DEFINITION ||
+    if (m->of_variables > 4 * QUOTA_DEFINITION ||
         variable_fill(m->in, name, len, out) == VARIABLE_NONE)
         return false;
     m->of_variables += out->len - before + len;
