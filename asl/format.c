@@ -7,6 +7,7 @@
 #include "asl/format.h"
 
 #include "parsers/base/arena.h"
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
 #include "parsers/json/json.h"
@@ -37,7 +38,7 @@ struct reader {
 
 static void format_skip_blanks(struct reader *r)
 {
-    r->p += strspn(r->p, " \t\r\n");
+    r->p += strspn(r->p, ASCII_JSON_BLANKS);
 }
 
 /* The length of the string, number or word that begins here. */

@@ -1,27 +1,19 @@
 #include "parsers/document.h"
 
+#include "parsers/base/text.h"
 #include "parsers/yaml/yaml.h"
 
 #include <string.h>
-#include <strings.h>
-
-static bool document_ends_with(const char *name, const char *ending)
-{
-    size_t len = strlen(name), n = strlen(ending);
-
-    return len >= n && !strcasecmp(name + len - n, ending);
-}
 
 enum document_format document_format(const char *name, const char *text, size_t len)
 {
     size_t i = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
 
-    if (name && document_ends_with(name, ".json"))
+    if (name && text_ends_with_any_case(name, ".json"))
         return DOCUMENT_JSON;
-    if (name && (document_ends_with(name, ".yaml") || document_ends_with(name, ".yml")))
+    if (name && (text_ends_with_any_case(name, ".yaml") || text_ends_with_any_case(name, ".yml")))
         return DOCUMENT_YAML;
-    while (i < len && strchr(" \t\r\n", text[i]) && text[i])
-        i++;
+    i = text_skip_json_blanks(text, len, i);
     return i == len || text[i] == '{' || text[i] == '[' ? DOCUMENT_JSON : DOCUMENT_YAML;
 }
 

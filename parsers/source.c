@@ -1,5 +1,6 @@
 #include "parsers/source.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 
 #include <string.h>
@@ -210,16 +211,6 @@ struct scalar {
     size_t indent; /* of a block; SIZE_MAX: all blanks are, it is none */
 };
 
-static bool source_is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static bool is_white(char c)
-{
-    return source_is_blank(c) || c == '\r' || c == '\n';
-}
-
 static char source_here(const struct scalar *s)
 {
     return s->i < s->len ? s->text[s->i] : '\0';
@@ -229,9 +220,9 @@ static char source_here(const struct scalar *s)
 static void skip_properties(struct scalar *s)
 {
     while (source_here(s) == '!' || source_here(s) == '&') {
-        while (s->i < s->len && !is_white(source_here(s)))
+        while (s->i < s->len && !ascii_is_json_blank(source_here(s)))
             s->i++;
-        while (s->i < s->len && (is_white(source_here(s)) || source_here(s) == '#')) {
+        while (s->i < s->len && (ascii_is_json_blank(source_here(s)) || source_here(s) == '#')) {
             if (source_here(s) == '#')
                 while (s->i < s->len && source_here(s) != '\n')
                     s->i++;
@@ -243,7 +234,7 @@ static void skip_properties(struct scalar *s)
 
 static void skip_indent(struct scalar *s)
 {
-    for (size_t n = 0; n < s->indent && source_is_blank(source_here(s)); n++)
+    for (size_t n = 0; n < s->indent && ascii_is_line_blank(source_here(s)); n++)
         s->i++;
 }
 
@@ -255,10 +246,10 @@ static void enter_block(struct scalar *s)
     while (s->i < s->len && source_here(s) != '\n')
         s->i++;
     s->i += s->i < s->len;
-    for (line = s->i; line < s->len && is_white(s->text[line]); line++) {
+    for (line = s->i; line < s->len && ascii_is_json_blank(s->text[line]); line++) {
         blanks = s->text[line] == '\n' ? 0 : blanks + (s->text[line] == ' ');
     }
-    while (first < s->value_len && is_white(s->value[first])) {
+    while (first < s->value_len && ascii_is_json_blank(s->value[first])) {
         own = s->value[first] == '\n' ? 0 : own + (s->value[first] == ' ');
         first++;
     }
@@ -309,7 +300,7 @@ static void source_match(struct scalar *s, char quote)
         } else if (s->i >= s->len || source_here(s) != s->value[s->at]) {
             /* A line's end that was folded is a blank. */
             bool folded = source_here(s) == '\n' && s->value[s->at] == ' ';
-            if (!folded && s->i < s->len && is_white(source_here(s))) {
+            if (!folded && s->i < s->len && ascii_is_json_blank(source_here(s))) {
                 skip_white(s);
                 continue;
             }

@@ -117,7 +117,7 @@ static struct asl_error error_of(const json *v)
 
     return (struct asl_error){
         .name = name && json_is_string(name) ? json_ref(name) : NULL,
-        .cause = cause ? json_ref(cause) : NULL,
+        .cause = json_ref(cause),
     };
 }
 
@@ -250,7 +250,7 @@ static void kase_update(struct kase *k, const json *v)
     static const char *const known[] = {"after_s", "maxConcurrency", "toleratedFailureCount",
                                         "toleratedFailurePercentage", NULL};
 
-    k->update = v ? json_ref(v) : NULL;
+    k->update = json_ref(v);
     if (!v)
         return;
     check_fields(k->name, v, known);

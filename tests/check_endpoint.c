@@ -710,7 +710,7 @@ START_TEST(job_after_crash)
 
     buf_printf(&resource, "arn:aws:states:::%s", jobs[_i].resource);
     run_task(w, buf_str(&resource), jobs[_i].parameters);
-    json *submitted = w->submitted ? json_ref(w->submitted) : NULL;
+    json *submitted = json_ref(w->submitted);
     world_free(w);
     if (submitted) {
         const char *rest = jobs[_i].requests ? strchr(jobs[_i].requests, '\n') + 1 : NULL;

@@ -1,4 +1,4 @@
-/* mem, buf, arena, diag, utf8, percent: what everything stands on. */
+/* mem, buf, arena, diag, utf8, text, percent: what everything stands on. */
 
 #include "tests/support/expect.h"
 
@@ -7,6 +7,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/percent.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
 #include <fcntl.h>
@@ -344,21 +345,22 @@ START_TEST(utf8_every_code_point)
 END_TEST
 
 static const struct {
-    const char *text, *mended;
+    const char *text, *mended; /* by utf8_mend */
     size_t most, cut;
+    const char *strictly; /* by utf8_add_mended; NULL: as `mended` */
 } cuts[] = {
-    {"abc", "abc", 2, 2},
-    {"abc", "abc", 3, 3},
-    {"a\xC3\xA9z", "a\xC3\xA9z", 2, 1},
-    {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 3, 0},
-    {"a\xC3", "a\xEF\xBF\xBD", 2, 2},
-    {"\xA9z\xC3\xA9", "\xEF\xBF\xBDz\xC3\xA9", 1, 1},
-    {"\xED\xA0\x80!", "\xED\xA0\x80!", 4, 4},
+    {"abc", "abc", 2, 2, NULL},
+    {"abc", "abc", 3, 3, NULL},
+    {"a\xC3\xA9z", "a\xC3\xA9z", 2, 1, NULL},
+    {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 3, 0, NULL},
+    {"a\xC3", "a\xEF\xBF\xBD", 2, 2, NULL},
+    {"\xA9z\xC3\xA9", "\xEF\xBF\xBDz\xC3\xA9", 1, 1, NULL},
+    {"\xED\xA0\x80!", "\xED\xA0\x80!", 4, 4, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD!"},
 };
 
 START_TEST(utf8_cut_and_mended)
 {
-    struct buf text = {0};
+    struct buf text = {0}, strictly = {0};
     size_t len = strlen(cuts[_i].text);
 
     ck_assert_uint_eq(utf8_cut(cuts[_i].text, len, cuts[_i].most), cuts[_i].cut);
@@ -366,6 +368,74 @@ START_TEST(utf8_cut_and_mended)
     utf8_mend(&text);
     expect_text("mended", buf_str(&text), cuts[_i].mended);
     buf_clear(&text);
+    utf8_add_mended(&strictly, cuts[_i].text, len);
+    expect_text("mended strictly", buf_str(&strictly),
+                cuts[_i].strictly ? cuts[_i].strictly : cuts[_i].mended);
+    buf_clear(&strictly);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text, *part;
+    bool begins, ends, in_any_case;
+} parts[] = {
+    {"both", "ab.ab", "ab", true, true, true},
+    {"the beginning", ".sync:2", ".sync", true, false, false},
+    {"the end", "invoke.sync", ".sync", false, true, true},
+    {"the end in capitals", "a.JSON", ".json", false, false, true},
+    {"the whole text", "ab", "ab", true, true, true},
+    {"more than there is", "b", "ab", false, false, false},
+    {"nothing is at both ends", "ab", "", true, true, true},
+    {"of an empty text", "", "a", false, false, false},
+};
+
+START_TEST(text_parts)
+{
+    const char *text = parts[_i].text, *part = parts[_i].part;
+    size_t len = strlen(text);
+
+    ck_assert_msg(text_begins_with(text, part) == parts[_i].begins &&
+                      text_n_begins_with(text, len, part) == parts[_i].begins,
+                  "%s: begins", parts[_i].name);
+    ck_assert_msg(text_ends_with(text, part) == parts[_i].ends &&
+                      text_n_ends_with(text, len, part) == parts[_i].ends,
+                  "%s: ends", parts[_i].name);
+    ck_assert_msg(text_ends_with_any_case(text, part) == parts[_i].in_any_case,
+                  "%s: ends in any case", parts[_i].name);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text, *trimmed;
+} trims[] = {
+    {"no blanks", "a", "a"},
+    {"each of the four", " \t\r\n a b \n\r\t ", "a b"},
+    {"nothing but blanks", " \n ", ""},
+    {"nothing", "", ""},
+    {"a form feed is none of JSON's", "\f a\v", "\f a\v"},
+};
+
+START_TEST(text_trim)
+{
+    const char *text = trims[_i].text;
+    size_t len = strlen(text);
+
+    text_trim_json_blanks(&text, &len);
+    expect_bytes(trims[_i].name, text, len, trims[_i].trimmed, strlen(trims[_i].trimmed));
+}
+END_TEST
+
+/* Which of the 256 bytes each kind of blank takes. */
+START_TEST(blanks)
+{
+    for (int c = 0; c < 256; c++) {
+        bool four = c && strchr(ASCII_JSON_BLANKS, c), line = c == ' ' || c == '\t';
+        bool java = four || c == '\f' || c == '\v';
+
+        ck_assert_msg(ascii_is_json_blank(c) == four && ascii_is_line_blank(c) == line &&
+                          ascii_is_java_blank(c) == java,
+                      "byte %d", c);
+    }
 }
 END_TEST
 
@@ -497,6 +567,9 @@ int main(void)
     tcase_add_loop_test(t, percent, 0, COUNT(percents));
     tcase_add_loop_test(t, percent_escape, 0, COUNT(escapes));
     tcase_add_loop_test(t, utf8_cut_and_mended, 0, COUNT(cuts));
+    tcase_add_loop_test(t, text_parts, 0, COUNT(parts));
+    tcase_add_loop_test(t, text_trim, 0, COUNT(trims));
+    tcase_add_test(t, blanks);
     tcase_add_loop_test(t, utf16_order, 0, COUNT(orders));
     suite_add_tcase(s, t);
     return run_suite(s);

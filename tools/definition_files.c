@@ -2,6 +2,7 @@
 
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "tools/cmd.h"
 #include "tools/path_glob.h"
 
@@ -12,17 +13,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool files_ends_with(const char *text, const char *tail)
-{
-    size_t n = strlen(text), k = strlen(tail);
-
-    return n >= k && strcmp(text + n - k, tail) == 0;
-}
-
 static bool may_have_definitions(const struct definition_files *all, const char *name)
 {
     for (const char *const *ending = all->endings; *ending; ending++)
-        if (files_ends_with(name, *ending))
+        if (text_ends_with(name, *ending))
             return true;
     return false;
 }
@@ -56,7 +50,7 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
         struct buf path = {0};
         struct stat is;
         const char *name = entries[i]->d_name;
-        buf_printf(&path, "%s%s%s", folder, !*folder || files_ends_with(folder, "/") ? "" : "/",
+        buf_printf(&path, "%s%s%s", folder, !*folder || text_ends_with(folder, "/") ? "" : "/",
                    name);
         if (lstat(buf_str(&path), &is) != 0)
             is.st_mode = 0;
@@ -66,7 +60,7 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
                                                  : may_have_definitions(all, name)))
             files_add(all, buf_str(&path), pattern != NULL);
         else if (!pattern && all->passing && S_ISREG(is.st_mode) &&
-                 files_ends_with(name, all->passing))
+                 text_ends_with(name, all->passing))
             all->passed++;
         buf_clear(&path);
         free(entries[i]);

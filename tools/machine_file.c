@@ -37,23 +37,6 @@ struct search {
 
 /* ---- names ---- */
 
-static json *utf8_text(const char *text, size_t len)
-{
-    struct buf clean = {0};
-    json *v;
-
-    for (size_t i = 0; i < len; i++) {
-        size_t good = utf8_valid(text + i, len - i);
-        buf_add(&clean, text + i, good);
-        i += good;
-        if (i < len)
-            buf_adds(&clean, "\xEF\xBF\xBD");
-    }
-    v = json_string(buf_str(&clean), clean.len);
-    buf_clear(&clean);
-    return v;
-}
-
 json *machine_file_name(const char *path)
 {
     static const char *const endings[] = {".json", ".yaml", ".yml", ".asl"};
@@ -67,7 +50,7 @@ json *machine_file_name(const char *path)
         if (len > n && strncmp(base + len - n, endings[i], n) == 0)
             len -= n;
     }
-    return utf8_text(base, len);
+    return json_string_mended(base, len);
 }
 
 /* A file of the whole name goes before one of a template and a machine in it. */

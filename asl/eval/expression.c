@@ -2,6 +2,7 @@
 
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 #include "parsers/json/json_set.h"
 #include "parsers/jsonata/jsonata.h"
@@ -28,15 +29,10 @@ static void release_value(void *v)
 
 bool asl_expression_begins(const json *text)
 {
-    return json_str_len(text) >= 2 && memcmp(json_str(text), "{%", 2) == 0;
+    return json_str_begins(text, "{%");
 }
 
 /* ---- compiling ---- */
-
-static bool expression_is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 /* The text between the delimiters, without blanks at its ends; false when they are no pair. */
 static bool expression_inside(const json *text, const char **out, size_t *len)
@@ -45,14 +41,9 @@ static bool expression_inside(const json *text, const char **out, size_t *len)
 
     if (end - p < 4 || end[-2] != '%' || end[-1] != '}')
         return false;
-    p += 2;
-    end -= 2;
-    while (p < end && expression_is_blank(*p))
-        p++;
-    while (end > p && expression_is_blank(end[-1]))
-        end--;
-    *out = p;
-    *len = (size_t)(end - p);
+    *out = p + 2;
+    *len = (size_t)(end - p) - 4;
+    text_trim_json_blanks(out, len);
     return true;
 }
 

@@ -37,24 +37,6 @@ json *intrinsic_base64_encode(struct invocation *in)
     return json_take_buf(&out);
 }
 
-/* The bytes as text: what is not UTF-8 becomes U+FFFD. */
-static json *text_of_bytes(const struct buf *bytes)
-{
-    struct buf text = {0};
-
-    for (size_t i = 0; i < bytes->len;) {
-        size_t good = utf8_valid(bytes->data + i, bytes->len - i);
-
-        buf_add(&text, bytes->data + i, good);
-        i += good;
-        if (i < bytes->len) {
-            buf_adds(&text, "\xef\xbf\xbd");
-            i++;
-        }
-    }
-    return json_take_buf(&text);
-}
-
 static int digit_of(char c)
 {
     if (c >= 'A' && c <= 'Z')
@@ -96,7 +78,7 @@ json *intrinsic_base64_decode(struct invocation *in)
     if (!text || !intrinsic_encode_fits(in, text))
         return NULL;
     decode_leniently(&bytes, json_str(text), json_str_len(text));
-    v = text_of_bytes(&bytes);
+    v = json_string_mended(bytes.data, bytes.len);
     buf_clear(&bytes);
     return v;
 }

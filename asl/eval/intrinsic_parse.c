@@ -2,6 +2,7 @@
 
 #include "asl/report/quota.h"
 #include "parsers/base/nearest.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -45,15 +46,9 @@ static char intrinsic_parse_peek(const struct parser *p)
     return at_end(p) ? '\0' : p->text[p->pos];
 }
 
-static bool intrinsic_parse_is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static void intrinsic_parse_skip_blanks(struct parser *p)
 {
-    while (intrinsic_parse_is_blank(intrinsic_parse_peek(p)))
-        p->pos++;
+    p->pos = text_skip_json_blanks(p->text, p->len, p->pos);
 }
 
 static bool looking_at(const struct parser *p, const char *word)
@@ -185,7 +180,7 @@ static bool parse_path(struct parser *p, struct argument *out)
             p->pos++;
         p->pos++;
     }
-    for (end = p->pos; end > start && intrinsic_parse_is_blank(p->text[end - 1]);)
+    for (end = p->pos; end > start && ascii_is_json_blank(p->text[end - 1]);)
         end--;
 
     text = json_string(p->text + start, end - start);

@@ -1,6 +1,7 @@
 #include "asl/eval/intrinsic_impl.h"
 #include "asl/report/reader_words.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 
@@ -225,7 +226,7 @@ json *intrinsic_string_split(struct invocation *in)
 
 static bool is_blank_text(const json *text)
 {
-    return strspn(json_str(text), " \t\r\n") == json_str_len(text);
+    return strspn(json_str(text), ASCII_JSON_BLANKS) == json_str_len(text);
 }
 
 json *intrinsic_string_to_json(struct invocation *in)

@@ -52,11 +52,6 @@ static json *template_keep(struct arena *a, json *v)
 
 /* ---- one path or call ---- */
 
-static bool template_begins(const json *text, const char *with)
-{
-    return json_str_len(text) >= strlen(with) && memcmp(json_str(text), with, strlen(with)) == 0;
-}
-
 static void report_query(struct asl_report *report, const struct asl_at *at, const json *field,
                          struct diag *why)
 {
@@ -78,7 +73,7 @@ const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, con
     q->field = template_keep(a, json_ref(field));
     if (!json_is_string(at->value))
         diag_set(&why, NULL, 0, "Write a string, not %s", json_kind_name(at->value));
-    else if (template_begins(at->value, "States."))
+    else if (json_str_begins(at->value, "States."))
         q->intrinsic = asl_intrinsic_compile(a, json_str(at->value), json_str_len(at->value), &why);
     else
         q->path = asl_path_compile(a, at->value, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, &why);
@@ -146,9 +141,7 @@ json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_e
 
 static bool is_dynamic(const json *key)
 {
-    size_t len = json_str_len(key);
-
-    return len >= 2 && memcmp(json_str(key) + len - 2, ".$", 2) == 0;
+    return json_str_ends(key, ".$");
 }
 
 static const asl_template *compile_constant(struct compiler *c, const json *value)

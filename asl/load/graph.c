@@ -191,7 +191,7 @@ void graph_each_assign(const struct asl_state *s, const struct asl_at *at, graph
 size_t graph_variable_len(const json *key, bool jsonata)
 {
     size_t len = json_str_len(key);
-    bool evaluated = !jsonata && len >= 2 && memcmp(json_str(key) + len - 2, ".$", 2) == 0;
+    bool evaluated = !jsonata && json_str_ends(key, ".$");
 
     return evaluated ? len - 2 : len;
 }

@@ -4,6 +4,7 @@
 #include "asl/load/load_impl.h"
 #include "asl/report/quota.h"
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
 #include "parsers/base/utf8.h"
 
@@ -325,18 +326,6 @@ static bool split_arn(const char *text, struct arn *out)
     return true;
 }
 
-static bool load_state_starts_with(const char *text, const char *head)
-{
-    return strncmp(text, head, strlen(head)) == 0;
-}
-
-static bool load_state_ends_with(const char *text, const char *tail)
-{
-    size_t n = strlen(text), k = strlen(tail);
-
-    return n >= k && memcmp(text + n - k, tail, k) == 0;
-}
-
 static json *keep_new(struct loader *l, json *v)
 {
     json *kept = load_keep(l, v);
@@ -370,14 +359,14 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
     }
     task->resource = load_keep(l, v);
     if (arn.service_len == 6 && memcmp(arn.service, "states", 6) == 0) {
-        if (load_state_starts_with(arn.rest, "activity:")) {
+        if (text_begins_with(arn.rest, "activity:")) {
             task->kind = ASL_ACTIVITY;
             return;
         }
         /* lambda:invoke, aws-sdk:s3:getObject: the api stands behind the last colon, but for the
          * version in startExecution.sync:2 */
         const char *api = strrchr(arn.rest, ':');
-        if (api && load_state_ends_with(arn.rest, ".sync:2"))
+        if (api && text_ends_with(arn.rest, ".sync:2"))
             while (api > arn.rest && *--api != ':')
                 ;
         task->kind = ASL_INTEGRATION;
@@ -388,9 +377,9 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
         }
         task->type = keep_new(l, json_string(arn.rest, (size_t)(api - arn.rest)));
         task->api = keep_new(l, json_cstring(api + 1));
-        if (load_state_ends_with(api, ".waitForTaskToken"))
+        if (text_ends_with(api, ".waitForTaskToken"))
             task->pattern = ASL_WAIT_FOR_TASK_TOKEN;
-        else if (load_state_ends_with(api, ".sync") || load_state_ends_with(api, ".sync:2"))
+        else if (text_ends_with(api, ".sync") || text_ends_with(api, ".sync:2"))
             task->pattern = ASL_SYNC;
     } else if (arn.service_len == 6 && memcmp(arn.service, "lambda", 6) == 0) {
         task->kind = ASL_LAMBDA;

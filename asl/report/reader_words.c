@@ -6,6 +6,7 @@
 
 #include "asl/report/reader_words.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 
@@ -321,7 +322,7 @@ static int end_number(struct reader *r)
     if (r->at >= r->len || scope_of(r)->kind)
         return 0;
     c = r->text[r->at++];
-    if (c == '\n' || c == '\r' || c == ' ' || c == '\t') {
+    if (ascii_is_json_blank(c)) {
         pass_blank(r, c);
         return 0;
     }

@@ -4,6 +4,7 @@
 #include "asl/warn/warn_impl.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/json/json_set.h"
 
 #include <string.h>
@@ -60,8 +61,9 @@ static bool always_holds(const json *rule)
     if (!asl_expression_begins(condition))
         return false;
     text = json_str(condition) + 2;
-    text += strspn(text, " \t\r\n");
-    return strncmp(text, "true", 4) == 0 && strspn(text + 4, " \t\r\n") + 2 == strlen(text + 4);
+    text += strspn(text, ASCII_JSON_BLANKS);
+    return text_begins_with(text, "true") &&
+           strspn(text + 4, ASCII_JSON_BLANKS) + 2 == strlen(text + 4);
 }
 
 void warn_unreachable_rule(struct warner *w, const struct asl_state *s, const struct asl_at *at)
@@ -194,7 +196,7 @@ static enum type warn_choice_type_of(const json *test)
     for (size_t i = 0; i < json_count(test); i++) {
         const json *v = json_value_at(test, i);
         for (size_t k = 0; k < COUNT(types); k++)
-            if (warn_begins(json_key_at(test, i), types[k].head))
+            if (json_str_begins(json_key_at(test, i), types[k].head))
                 return types[k].head[0] == 'I' && json_kind(v) != JSON_TRUE ? TYPE_ANY
                                                                             : types[k].type;
     }

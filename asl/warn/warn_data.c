@@ -84,12 +84,12 @@ static const shape *warn_data_read_template(struct flow *f, const struct asl_at 
         const shape *v;
         asl_at_index(at, i, &kid);
         size_t len = kid.key ? json_str_len(kid.key) : 0;
-        if (!kid.key || !warn_has_tail(kid.key, ".$")) {
+        if (!kid.key || !json_str_ends(kid.key, ".$")) {
             v = warn_data_read_template(f, &kid, in);
         } else {
             len -= 2;
             v = NULL;
-            if (warn_begins(kid.value, "States."))
+            if (json_str_begins(kid.value, "States."))
                 warn_paths_in(&kid, read_argument, &call);
             else
                 v = warn_data_read_text(f, &kid, in);
@@ -212,7 +212,7 @@ static void read_tests(struct flow *f, const struct asl_at *at, const struct ask
         asl_at_index(at, i, &kid);
         if (!kid.key)
             read_tests(f, &kid, asked, in);
-        else if ((json_str_is(kid.key, "Variable") || warn_has_tail(kid.key, "Path")) &&
+        else if ((json_str_is(kid.key, "Variable") || json_str_ends(kid.key, "Path")) &&
                  !is_asked(asked, kid.value))
             warn_data_read_text(f, &kid, in);
     }

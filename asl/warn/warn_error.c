@@ -113,8 +113,8 @@ static void see_unknown(struct warner *w, const struct asl_at *name)
     struct buf hint = {0};
 
     /* http:invoke raises States.Http.StatusCode.404 and its like. */
-    if (!warn_begins(name->value, "States.") ||
-        warn_begins(name->value, "States.Http.StatusCode.") || may_be_raised(w, name->value))
+    if (!json_str_begins(name->value, "States.") ||
+        json_str_begins(name->value, "States.Http.StatusCode.") || may_be_raised(w, name->value))
         return;
     for (size_t i = 0; i < COUNT(known); i++)
         if (json_str_is(name->value, known[i]))

@@ -26,9 +26,6 @@ struct warner {
 
 /* ---- what a state reads: warn_reads.c ---- */
 
-bool warn_has_tail(const json *key, const char *tail);
-bool warn_begins(const json *text, const char *head);
-
 typedef void (*warn_see_path)(void *user, const struct asl_at *at, const char *path, size_t len);
 
 /* The path in the string at `at`, or those in the intrinsic call that it is. */

@@ -27,7 +27,7 @@ static void look_at(struct warner *w, const struct asl_at *at, const char *tail)
             asl_at_index(at, i, &kid);
             look_at(w, &kid, ".$");
         }
-    else if (warn_begins(at->value, "States.") && at->key && warn_has_tail(at->key, tail))
+    else if (json_str_begins(at->value, "States.") && at->key && json_str_ends(at->key, tail))
         see_call(w, at);
 }
 

@@ -35,18 +35,6 @@ static bool is_block(const json *key)
     return warn_reads_is_among(key, names, COUNT(names));
 }
 
-bool warn_has_tail(const json *key, const char *tail)
-{
-    size_t len = json_str_len(key), n = strlen(tail);
-
-    return len >= n && memcmp(json_str(key) + len - n, tail, n) == 0;
-}
-
-bool warn_begins(const json *text, const char *head)
-{
-    return json_str_len(text) >= strlen(head) && memcmp(json_str(text), head, strlen(head)) == 0;
-}
-
 /* ---- paths ---- */
 
 /* The end of the path that begins at text[i]: a comma, bracket or blank outside of [ ] and quotes.
@@ -98,7 +86,7 @@ void warn_paths_in(const struct asl_at *at, warn_see_path see, void *user)
 {
     if (!json_is_string(at->value))
         return;
-    if (warn_begins(at->value, "States."))
+    if (json_str_begins(at->value, "States."))
         paths_in_call(at, see, user);
     else
         see(user, at, json_str(at->value), json_str_len(at->value));
@@ -111,7 +99,7 @@ static void paths_of_template(const struct asl_at *at, warn_see_path see, void *
 
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        if (kid.key && warn_has_tail(kid.key, ".$"))
+        if (kid.key && json_str_ends(kid.key, ".$"))
             warn_paths_in(&kid, see, user);
         else
             paths_of_template(&kid, see, user);
@@ -126,7 +114,7 @@ static void paths_of(const struct asl_at *at, warn_see_path see, void *user)
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
         if (json_is_string(kid.value)) {
-            if (kid.key && (warn_has_tail(kid.key, "Path") || json_str_is(kid.key, "Variable")))
+            if (kid.key && (json_str_ends(kid.key, "Path") || json_str_is(kid.key, "Variable")))
                 warn_paths_in(&kid, see, user);
         } else if (kid.key && is_template(kid.key)) {
             paths_of_template(&kid, see, user);

@@ -3,6 +3,7 @@
 #include "asl/warn/warn_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -85,14 +86,6 @@ static size_t warn_secret_plain_name(const char *name, char plain[LONGEST_NAME])
     return n;
 }
 
-/* "DB_PASSWORD" is a password, too. */
-static bool warn_secret_ends_in(const char *plain, size_t len, const char *tail)
-{
-    size_t k = strlen(tail);
-
-    return len >= k && memcmp(plain + len - k, tail, k) == 0;
-}
-
 /* A value as it stands: neither a placeholder nor a path, nor what tells where the secret is. */
 static bool is_literal(const char *text)
 {
@@ -133,10 +126,10 @@ static const char *warn_secret_by_name(const char *name, const char *text)
     if (!credential)
         return NULL;
     size_t len = warn_secret_plain_name(name, plain);
-    if (warn_secret_ends_in(plain, len, "authorization"))
+    if (text_n_ends_with(plain, len, "authorization"))
         return "a credential";
     for (size_t i = 0; literal && i < COUNT(names); i++)
-        if (warn_secret_ends_in(plain, len, names[i]))
+        if (text_n_ends_with(plain, len, names[i]))
             return "a secret";
     return NULL;
 }

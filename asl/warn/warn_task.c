@@ -2,6 +2,7 @@
 
 #include "asl/report/quota.h"
 #include "asl/warn/warn_impl.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -39,15 +40,11 @@ void warn_task_without_timeout(struct warner *w, const struct asl_state *s, cons
 
 /* ---- the token of a callback ---- */
 
-static bool starts(const char *text, const char *head)
-{
-    return strncmp(text, head, strlen(head)) == 0;
-}
-
 /* May what follows `$$` or `$states.context` have the token? */
 static bool warn_task_has_token(const char *behind)
 {
-    return !starts(behind, ".Execution") && !starts(behind, ".State") && !starts(behind, ".Map");
+    return !text_begins_with(behind, ".Execution") && !text_begins_with(behind, ".State") &&
+           !text_begins_with(behind, ".Map");
 }
 
 static bool mentions_token(const char *text, bool jsonata)
@@ -60,7 +57,8 @@ static bool mentions_token(const char *text, bool jsonata)
             return true;
         if (jsonata && *p != '.')
             return true;
-        if (jsonata && starts(p, ".context") && warn_task_has_token(p + strlen(".context")))
+        if (jsonata && text_begins_with(p, ".context") &&
+            warn_task_has_token(p + strlen(".context")))
             return true;
     }
     return false;
@@ -71,7 +69,7 @@ static bool passes_token(const struct asl_at *at, bool jsonata)
 {
     struct asl_at kid;
 
-    if (json_is_string(at->value) && (jsonata || (at->key && warn_has_tail(at->key, ".$"))))
+    if (json_is_string(at->value) && (jsonata || (at->key && json_str_ends(at->key, ".$"))))
         return mentions_token(json_str(at->value), jsonata);
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
@@ -91,7 +89,7 @@ void warn_token_not_passed(struct warner *w, const struct asl_state *s, const st
         return;
     /* The context object may be its input. */
     if (asl_at_member(at, "InputPath", &input) && json_is_string(input.value) &&
-        starts(json_str(input.value), "$$"))
+        text_begins_with(json_str(input.value), "$$"))
         return;
     warn_at(w, &payload, ASL_KEY, "%s does not have the task token",
             s->jsonata ? "Arguments" : "Parameters");
@@ -105,7 +103,7 @@ static bool calls_lambda(const struct asl_task *t)
         return false;
     if (t->kind == ASL_INTEGRATION)
         return t->type && json_str_is(t->type, "lambda");
-    return t->kind == ASL_LAMBDA && starts(json_str(t->resource), "arn:");
+    return t->kind == ASL_LAMBDA && text_begins_with(json_str(t->resource), "arn:");
 }
 
 void warn_lambda_without_retry(struct warner *w, const struct asl_state *s, const struct asl_at *at)

@@ -36,7 +36,7 @@ static bool warn_text_is_call(const json *text)
     struct arena a = {0};
     bool is = false;
 
-    if (warn_begins(text, "States."))
+    if (json_str_begins(text, "States."))
         is = asl_intrinsic_compile(&a, json_str(text), json_str_len(text), NULL);
     arena_clear(&a);
     return is;
@@ -66,7 +66,7 @@ static void check_jsonata(struct warner *w, const struct asl_at *at)
         return;
     if (has_delimiters(at->value))
         warn_at(w, at, ASL_VALUE, "The expression is passed as text: something stands around it");
-    else if (warn_begins(at->value, "$states.") || is_path(at->value) ||
+    else if (json_str_begins(at->value, "$states.") || is_path(at->value) ||
              warn_text_is_call(at->value))
         warn_at(w, at, ASL_VALUE, "'%s' is passed as text: an expression reads {%% … %%}",
                 json_str(at->value));
@@ -80,7 +80,7 @@ static void warn_text_check_texts(struct warner *w, const struct asl_at *at, boo
     if (json_is_string(at->value)) {
         if (jsonata)
             check_jsonata(w, at);
-        else if (!at->key || !warn_has_tail(at->key, ".$"))
+        else if (!at->key || !json_str_ends(at->key, ".$"))
             check_jsonpath(w, at);
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
@@ -96,7 +96,7 @@ static void check_result(struct warner *w, const struct asl_at *at)
 
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        if (kid.key && warn_has_tail(kid.key, ".$") && json_is_string(kid.value) &&
+        if (kid.key && json_str_ends(kid.key, ".$") && json_is_string(kid.value) &&
             (is_path(kid.value) || warn_text_is_call(kid.value) || json_str_is(kid.value, "$")))
             warn_at(w, &kid, ASL_KEY, "Nothing is evaluated in a Result; Parameters are");
         else

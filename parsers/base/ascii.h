@@ -15,7 +15,28 @@ static inline bool ascii_is_letter(int c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The value of a hexadecimal digit; -1: it is none. */
+/* The four blanks of JSON. YAML, HCL, intrinsic functions and JSONata's $trim have the same. */
+static inline bool ascii_is_json_blank(int c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* For strspn and its like. */
+#define ASCII_JSON_BLANKS " \t\n\r"
+
+/* The blanks within a line: those of HTTP around a field's value, of YAML before a node. */
+static inline bool ascii_is_line_blank(int c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* What \s means in Java's regular expressions, and isspace() in the C locale. */
+static inline bool ascii_is_java_blank(int c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Returns the value of a hexadecimal digit, -1 if it is none. */
 static inline int ascii_hex_value(int c)
 {
     if (ascii_is_digit(c))

@@ -112,25 +112,34 @@ size_t utf8_cut(const char *text, size_t len, size_t most)
     return n;
 }
 
-void utf8_mend(struct buf *text)
+static void add_mended(struct buf *out, const char *text, size_t len, bool surrogates)
 {
-    size_t good = utf8_valid(text->data, text->len), n;
-    struct buf mended = {0};
     uint32_t unused;
 
-    if (good == text->len)
-        return;
-    for (size_t i = 0; i < text->len; i += n) {
-        good = utf8_valid(text->data + i, text->len - i);
-        n = good;
-        if (!n)
-            n = utf8_decode(text->data + i, text->len - i, &unused);
+    for (size_t i = 0, n; i < len; i += n) {
+        n = utf8_valid(text + i, len - i);
+        if (!n && surrogates)
+            n = utf8_decode(text + i, len - i, &unused);
         if (n)
-            buf_add(&mended, text->data + i, n);
+            buf_add(out, text + i, n);
         else
-            buf_adds(&mended, "\xEF\xBF\xBD");
+            buf_adds(out, "\xEF\xBF\xBD");
         n += !n;
     }
+}
+
+void utf8_add_mended(struct buf *out, const char *text, size_t len)
+{
+    add_mended(out, text, len, false);
+}
+
+void utf8_mend(struct buf *text)
+{
+    struct buf mended = {0};
+
+    if (utf8_valid(text->data, text->len) == text->len)
+        return;
+    add_mended(&mended, text->data, text->len, true);
     buf_clear(text);
     *text = mended;
 }

@@ -34,8 +34,12 @@ size_t utf8_count(const char *text, size_t len);
  * than that. */
 size_t utf8_prefix(const char *text, size_t len, size_t count);
 
-/* Puts U+FFFD in place of each byte that belongs to no character; lone surrogates stay. */
+/* Puts U+FFFD in place of each byte of `text` that belongs to no character; lone surrogates stay.
+ */
 void utf8_mend(struct buf *text);
+/* Adds `text` to `out` with U+FFFD in place of each byte that is not well formed: lone surrogates
+ * become three of them. */
+void utf8_add_mended(struct buf *out, const char *text, size_t len);
 
 /* Order of two strings by UTF-16 code units, as Java and JavaScript compare: <0, 0, >0. */
 int utf8_compare_utf16(const char *a, size_t a_len, const char *b, size_t b_len);

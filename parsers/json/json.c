@@ -3,6 +3,7 @@
 #include "parsers/json/json_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
 #include <assert.h>
@@ -35,6 +36,8 @@ json *json_ref(const json *v)
 {
     json *mine = json_mutable(v);
 
+    if (!v)
+        return NULL;
     if (mine->refs < JSON_LENT)
         mine->refs++;
     else if (mine->refs == JSON_LENT)
@@ -204,6 +207,14 @@ const json *json_string_in(void *room, const char *text, size_t len)
     return &s->head;
 }
 
+json *json_string_mended(const char *bytes, size_t len)
+{
+    struct buf text = {0};
+
+    utf8_add_mended(&text, bytes, len);
+    return json_take_buf(&text);
+}
+
 json *json_cstring(const char *text)
 {
     return json_string(text, strlen(text));
@@ -302,6 +313,16 @@ size_t json_str_len(const json *v)
 {
     assert(v->kind == JSON_STRING || v->kind == JSON_BIGINT);
     return as_string(v)->len;
+}
+
+bool json_str_begins(const json *v, const char *head)
+{
+    return text_n_begins_with(json_str(v), json_str_len(v), head);
+}
+
+bool json_str_ends(const json *v, const char *tail)
+{
+    return text_n_ends_with(json_str(v), json_str_len(v), tail);
 }
 
 bool json_str_is(const json *v, const char *text)

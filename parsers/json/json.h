@@ -41,6 +41,7 @@ enum json_kind {
  */
 enum { JSON_MAX_DEPTH = 1000 };
 
+/* Returns one more reference, yours; NULL of NULL. */
 json *json_ref(const json *v);
 /* Takes `v`; NULL does nothing. */
 void json_unref(json *v);
@@ -54,6 +55,8 @@ json *json_int(int64_t n);
 json *json_double(double d);
 json *json_string(const char *text, size_t len);
 json *json_cstring(const char *text);
+/* Bytes from outside: U+FFFD stands in place of each that is not well formed (utf8_add_mended). */
+json *json_string_mended(const char *bytes, size_t len);
 json *json_stringf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
  * A string in storage of the caller's, of json_string_room(len) bytes and aligned for a pointer.
@@ -90,6 +93,8 @@ double json_double_value(const json *v);
 const char *json_str(const json *v);
 size_t json_str_len(const json *v);
 bool json_str_is(const json *v, const char *text);
+bool json_str_begins(const json *v, const char *head);
+bool json_str_ends(const json *v, const char *tail);
 
 /* Elements of an array, members of an object, 0 of all else. */
 size_t json_count(const json *v);

@@ -7,6 +7,7 @@
 
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
 #include <stdarg.h>
@@ -28,14 +29,6 @@ void json_refuse(struct diag *why, const char *text, size_t len, size_t at, cons
 /* Wraps what every rule below needs. */
 #define REFUSE(s, why, at, ...)                                                                    \
     json_refuse((why), (s)->text, (s)->len, (at), "JSON_SYNTAX", __VA_ARGS__)
-
-static size_t json_explain_skip_blanks(const struct json_stop *s, size_t i)
-{
-    while (i < s->len &&
-           (s->text[i] == ' ' || s->text[i] == '\t' || s->text[i] == '\n' || s->text[i] == '\r'))
-        i++;
-    return i;
-}
 
 /* Words people write where JSON has none; also what a number goes on with. */
 static bool json_explain_is_word(char c)
@@ -264,7 +257,7 @@ static bool begins_value(char c)
 
 static void explain_element(const struct json_stop *s, struct diag *why)
 {
-    size_t i = json_explain_skip_blanks(s, s->pos), next;
+    size_t i = text_skip_json_blanks(s->text, s->len, s->pos), next;
 
     if (explain_rest(s, why))
         return;
@@ -279,7 +272,7 @@ static void explain_element(const struct json_stop *s, struct diag *why)
             REFUSE(s, why, i, "expected ',' or ']', but found %s", found_at(s, i).text);
         return;
     }
-    next = json_explain_skip_blanks(s, i + 1);
+    next = text_skip_json_blanks(s->text, s->len, i + 1);
     if (next == s->len)
         explain_end(s, "array", why);
     else if (s->text[next] == ']')
@@ -290,7 +283,7 @@ static void explain_element(const struct json_stop *s, struct diag *why)
 
 static void explain_member(const struct json_stop *s, struct diag *why)
 {
-    size_t i = json_explain_skip_blanks(s, s->pos), next;
+    size_t i = text_skip_json_blanks(s->text, s->len, s->pos), next;
 
     if (explain_rest(s, why))
         return;
@@ -305,7 +298,7 @@ static void explain_member(const struct json_stop *s, struct diag *why)
             REFUSE(s, why, i, "expected ',' or '}', but found %s", found_at(s, i).text);
         return;
     }
-    next = json_explain_skip_blanks(s, i + 1);
+    next = text_skip_json_blanks(s->text, s->len, i + 1);
     if (next == s->len)
         explain_end(s, "object", why);
     else if (s->text[next] == '}')
@@ -316,7 +309,7 @@ static void explain_member(const struct json_stop *s, struct diag *why)
 
 static void explain_after_key(const struct json_stop *s, struct diag *why)
 {
-    size_t i = json_explain_skip_blanks(s, s->pos), next;
+    size_t i = text_skip_json_blanks(s->text, s->len, s->pos), next;
 
     if (i == s->len) {
         explain_end(s, "object", why);
@@ -327,7 +320,7 @@ static void explain_after_key(const struct json_stop *s, struct diag *why)
             REFUSE(s, why, i, "expected ':' behind a key, but found %s", found_at(s, i).text);
         return;
     }
-    next = json_explain_skip_blanks(s, i + 1);
+    next = text_skip_json_blanks(s->text, s->len, i + 1);
     if (next == s->len)
         explain_end(s, "object", why);
     else
@@ -336,7 +329,7 @@ static void explain_after_key(const struct json_stop *s, struct diag *why)
 
 void json_explain(const struct json_stop *s, struct diag *why)
 {
-    size_t i = json_explain_skip_blanks(s, s->pos);
+    size_t i = text_skip_json_blanks(s->text, s->len, s->pos);
 
     switch (s->state) {
     case JSON_AT_START:

@@ -1,5 +1,6 @@
 #include "parsers/jsonata/jsonata_impl.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/case.h"
 
 /* Functions on strings. Lengths and positions count characters (code points). */
@@ -181,11 +182,6 @@ static struct jv fn_length(struct jn *e, const struct call *c)
                                                                       : failed;
 }
 
-static bool fn_string_is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static struct jv fn_trim(struct jn *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
@@ -201,7 +197,7 @@ static struct jv fn_trim(struct jn *e, const struct call *c)
             jn_stop(e);
             return failed;
         }
-        if (fn_string_is_blank(str(s)[i])) {
+        if (ascii_is_json_blank(str(s)[i])) {
             gap = text.len > 0;
             continue;
         }

@@ -65,7 +65,7 @@ int op_power(enum op op)
     return ops[op].power;
 }
 
-static bool lex_is_blank(char c)
+static bool is_jsonata_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v';
 }
@@ -90,7 +90,7 @@ static enum op op_of_sign(char c)
 
 static bool ends_name(char c)
 {
-    return lex_is_blank(c) || op_of_sign(c) != OP_NONE;
+    return is_jsonata_blank(c) || op_of_sign(c) != OP_NONE;
 }
 
 /* The byte at `at`, NUL behind the end. */
@@ -116,7 +116,7 @@ static void token_is(struct lexer *l, json *token)
 static bool lex_skip_blanks(struct lexer *l)
 {
     for (;;) {
-        while (l->at < l->len && lex_is_blank(l->text[l->at]))
+        while (l->at < l->len && is_jsonata_blank(l->text[l->at]))
             l->at++;
         if (lex_peek(l, l->at) != '/' || lex_peek(l, l->at + 1) != '*')
             return true;

@@ -1,6 +1,7 @@
 #include "parsers/jsonpath/jsonpath_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -38,9 +39,7 @@ static struct stretch strip(struct stretch s, const char *before, const char *be
 
 static bool jsonpath_filter_begins(struct stretch s, const char *with)
 {
-    size_t len = strlen(with);
-
-    return s.len >= len && memcmp(s.text, with, len) == 0;
+    return text_n_begins_with(s.text, s.len, with);
 }
 
 /* A regular expression is /.../ or /.../i; the flag is the whole text's last letter. */

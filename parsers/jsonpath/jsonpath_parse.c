@@ -344,11 +344,6 @@ static size_t bracket_len(struct stretch s)
     return s.len;
 }
 
-static bool jsonpath_parse_is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* How many marks a placeholder such as "[?]" or "[ ?, ? ]" has; 0 when it is something else. */
 static size_t count_marks(struct stretch s)
 {
@@ -360,7 +355,7 @@ static size_t count_marks(struct stretch s)
         char c = s.text[i];
         if (c == '?')
             marks++;
-        else if (!jsonpath_parse_is_space(c) && (marks == 0 || (c != ',' && c != '*')))
+        else if (!ascii_is_java_blank(c) && (marks == 0 || (c != ',' && c != '*')))
             return 0;
     }
     return marks;

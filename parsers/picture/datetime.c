@@ -250,8 +250,8 @@ static void add_literal(struct date_picture *p, const char *text, size_t len)
     date_add_text(p, text + start, len - start);
 }
 
-/* White space, of which there may be any in a marker. */
-static bool date_is_space(uint32_t c)
+/* What \s means in JavaScript: a marker may have any of these anywhere. */
+static bool is_javascript_blank(uint32_t c)
 {
     return (c >= 9 && c <= 13) || c == ' ' || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
@@ -269,7 +269,7 @@ static const char *without_spaces(struct arena *a, const char *text, size_t *len
         n = utf8_decode(text + i, *len - i, &cp);
         if (!n)
             n = 1;
-        else if (date_is_space(cp)) {
+        else if (is_javascript_blank(cp)) {
             copy = copy ? copy : arena_strndup(a, text, *len);
             continue;
         }

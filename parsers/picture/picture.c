@@ -6,6 +6,7 @@
 
 #include "parsers/picture/picture.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
@@ -150,20 +151,15 @@ static double word_value(const char *text, size_t len)
     return NAN;
 }
 
-static bool picture_is_blank(const char *text, size_t len)
-{
-    return len && (*text == ' ' || (*text >= '\t' && *text <= '\r'));
-}
-
 /* How long the separator of words is that `text` starts with: ", ", " and ", a blank, a hyphen. */
 static size_t word_separator(const char *text, size_t len)
 {
-    if (len >= 2 && *text == ',' && picture_is_blank(text + 1, len - 1))
+    if (len >= 2 && *text == ',' && ascii_is_java_blank(text[1]))
         return 2;
-    if (len >= 5 && picture_is_blank(text, len) && picture_same_word(text + 1, 3, "and") &&
-        picture_is_blank(text + 4, len - 4))
+    if (len >= 5 && ascii_is_java_blank(*text) && picture_same_word(text + 1, 3, "and") &&
+        ascii_is_java_blank(text[4]))
         return 5;
-    return picture_is_blank(text, len) || (len && (*text == '-' || *text == '\\')) ? 1 : 0;
+    return len && (ascii_is_java_blank(*text) || *text == '-' || *text == '\\') ? 1 : 0;
 }
 
 /*
@@ -573,7 +569,7 @@ double picture_leading_int(const char *text, size_t len)
     size_t i = 0;
     bool negative;
 
-    while (i < len && picture_is_blank(text + i, len - i))
+    while (i < len && ascii_is_java_blank(text[i]))
         i++;
     negative = i < len && text[i] == '-';
     if (i < len && (negative || text[i] == '+'))

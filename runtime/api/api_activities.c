@@ -7,6 +7,7 @@
 #include "runtime/api/api_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "runtime/core/token.h"
 
 #include <string.h>
@@ -84,13 +85,6 @@ static json *hand_over(api *a, struct api_task *t, const json *worker)
 {
     engine_task_started(a->engine, t->node.id, worker);
     return task_for_worker(t);
-}
-
-static bool api_activities_ends_with(const char *text, const char *end)
-{
-    size_t len = strlen(text), n = strlen(end);
-
-    return len >= n && strcmp(text + len - n, end) == 0;
 }
 
 /* The mocks of an execution: its own, or those that it runs with as part of a Map Run. */
@@ -182,7 +176,7 @@ enum api_offer api_offer_task(api *a, const struct task *task)
         return API_TAKEN;
     }
     /* A .sync task's token may end it early; else the job's end does. */
-    t->by_token = api_activities_ends_with(task->resource, ".waitForTaskToken");
+    t->by_token = text_ends_with(task->resource, ".waitForTaskToken");
     return t->by_token ? API_BY_TOKEN : API_NOT_MINE;
 }
 
@@ -289,8 +283,7 @@ json *send_task_failure(struct call *c)
     if (!t)
         return NULL;
     return finish_task(c, t,
-                       &(struct task_result){.error = error ? json_ref(error) : NULL,
-                                             .cause = cause ? json_ref(cause) : NULL});
+                       &(struct task_result){.error = json_ref(error), .cause = json_ref(cause)});
 }
 
 json *send_task_heartbeat(struct call *c)
@@ -368,7 +361,7 @@ json *create_activity(struct call *c)
         *act = (struct activity){.arn = json_ref(arn),
                                  .name = json_ref(name),
                                  .tags = tags_of(tags),
-                                 .encryption = encryption ? json_ref(encryption) : NULL,
+                                 .encryption = json_ref(encryption),
                                  .created_ms = c->now_ms};
         activity_add(a, act);
         activity_keep(a, act);
@@ -472,7 +465,7 @@ json *get_activity_task(struct call *c)
                          "The maximum number of workers concurrently polling for activity tasks "
                          "has been reached.");
     struct waiter *w = call_wait(c, c->now_ms + QUOTA_POLL_MS);
-    w->worker = worker ? json_ref(worker) : NULL;
+    w->worker = json_ref(worker);
     id_queue_add(&act->workers, w->node.id);
     return NULL;
 }

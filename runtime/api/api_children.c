@@ -47,7 +47,7 @@ json *note_at_top(api *a, uint64_t number)
     for (uint64_t child = UINT64_MAX; number < child && store_find(a->store, number, &row, &why);) {
         child = number;
         if (!row->parent.set) {
-            note = row->note ? json_ref(row->note) : NULL;
+            note = json_ref(row->note);
             break;
         }
         number = row->parent.execution;

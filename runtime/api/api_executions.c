@@ -9,17 +9,11 @@ const char NOTE_REVISION[] = "revision", NOTE_VERSION[] = "version", NOTE_ALIAS[
 
 /* ---- looking ---- */
 
-static json *api_executions_share(const json *v)
-{
-    return v ? json_ref(v) : NULL;
-}
-
 static struct rt_names share_names(const struct rt_names *n)
 {
-    return (struct rt_names){
-        api_executions_share(n->arn),         api_executions_share(n->name),
-        api_executions_share(n->machine_arn), api_executions_share(n->machine_name),
-        api_executions_share(n->role_arn),    api_executions_share(n->region)};
+    return (struct rt_names){json_ref(n->arn),         json_ref(n->name),
+                             json_ref(n->machine_arn), json_ref(n->machine_name),
+                             json_ref(n->role_arn),    json_ref(n->region)};
 }
 
 static void api_executions_take_result(struct execution *x, const json *output,
@@ -43,10 +37,10 @@ void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const
                             .start_ms = rt_exec_start_ms(exec) ? rt_exec_start_ms(exec) : a->now_ms,
                             .stop_ms = a->now_ms,
                             .names = share_names(rt_exec_names(exec)),
-                            .note = api_executions_share(note),
+                            .note = json_ref(note),
                             .redrives = rt_exec_redrives(exec),
                             .redriven_ms = rt_exec_redriven_ms(exec),
-                            .input = api_executions_share(config.written)};
+                            .input = json_ref(config.written)};
     api_executions_take_result(x, rt_exec_output(exec), rt_exec_error(exec));
 }
 
@@ -87,11 +81,11 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
                             .start_ms = row->start_ms,
                             .stop_ms = row->stop_ms,
                             .names = share_names(&row->config.names),
-                            .note = api_executions_share(row->note),
+                            .note = json_ref(row->note),
                             .redrives = row->redrives,
                             .redriven_ms = row->redriven_ms,
-                            .map_run = row->parent.set ? api_executions_share(row->list) : NULL,
-                            .input = api_executions_share(row->config.written),
+                            .map_run = row->parent.set ? json_ref(row->list) : NULL,
+                            .input = json_ref(row->config.written),
                             .apart = row->apart,
                             .damage = row->damage ? json_cstring(row->damage) : NULL};
     x->pends = child_pends(a, row);
@@ -229,8 +223,7 @@ json *stop_execution(struct call *c)
     if (!execution_find(c, &x))
         return NULL;
     if (x.status == RT_RUNNING) {
-        struct asl_error e = {.name = api_executions_share(error),
-                              .cause = api_executions_share(cause)};
+        struct asl_error e = {.name = json_ref(error), .cause = json_ref(cause)};
         engine_stop(c->api->engine, x.number, &e);
         asl_error_clear(&e);
     }

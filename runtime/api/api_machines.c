@@ -4,6 +4,7 @@
 #include "runtime/api/api_impl.h"
 
 #include "asl/warn/warn.h"
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
@@ -71,7 +72,7 @@ static void api_machines_validate(const api *a, const json *text, bool express,
                                   struct asl_report *report)
 {
     /* Of a blank text AWS says this, and gives no place. */
-    if (!json_str(text)[strspn(json_str(text), " \t\r\n")])
+    if (!json_str(text)[strspn(json_str(text), ASCII_JSON_BLANKS)])
         asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
                        "Definition must be a valid JSON object");
     else
@@ -234,8 +235,8 @@ static struct revision *new_revision(struct call *c, struct revision *before, bo
     if (!definition || (before && before->compiled && json_equal(before->definition, definition))) {
         r->definition = json_ref(before->definition);
         r->compiled = before->compiled ? asl_machine_ref(before->compiled) : NULL;
-        r->refusal = before->refusal ? json_ref(before->refusal) : NULL;
-        r->variables = before->variables ? json_ref(before->variables) : NULL;
+        r->refusal = json_ref(before->refusal);
+        r->variables = json_ref(before->variables);
         return r;
     }
     r->definition = json_ref(definition);

@@ -403,7 +403,7 @@ static json *note_in_store(api *a, uint64_t number)
     const struct store_execution *row;
     struct diag why = {0};
     bool found = store_find(a->store, number, &row, &why);
-    json *note = found && row->note ? json_ref(row->note) : NULL;
+    json *note = found ? json_ref(row->note) : NULL;
 
     diag_clear(&why);
     return note;

@@ -54,13 +54,6 @@ static json *lowered(const json *v)
     return json_build_done(&b);
 }
 
-static bool key_ends(const json *key, const char *end)
-{
-    size_t len = json_str_len(key), n = strlen(end);
-
-    return len >= n && strcmp(json_str(key) + len - n, end) == 0;
-}
-
 /* Times are texts in results of the SDK. */
 static json *raised(const json *key, const json *v)
 {
@@ -72,7 +65,7 @@ static json *raised(const json *key, const json *v)
             json_build_add(&b, raised(NULL, json_at(v, i)));
         return json_build_done(&b);
     }
-    if (key && json_is_number(v) && (key_ends(key, "Date") || json_str_is(key, "timestamp"))) {
+    if (key && json_is_number(v) && (json_str_ends(key, "Date") || json_str_is(key, "timestamp"))) {
         struct buf text = {0};
         timestamp_write(&text, (int64_t)(json_double_value(v) * 1000 + 0.5));
         return json_take_buf(&text);
@@ -157,7 +150,7 @@ static json *start_result(api *a, const json *answer, size_t body_len)
 /* "StateMachineDoesNotExist" is the class StateMachineDoesNotExistException. */
 static json *error_name(const char *service, const json *type)
 {
-    const char *end = key_ends(type, "Exception") ? "" : "Exception";
+    const char *end = json_str_ends(type, "Exception") ? "" : "Exception";
 
     return json_stringf("%s.%s%s", service, json_str(type), end);
 }

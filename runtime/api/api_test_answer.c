@@ -33,7 +33,7 @@ static const char *skip_value(const char *p)
     return p;
 }
 
-static const char *api_test_answer_skip_blanks(const char *p)
+static const char *skip_separators(const char *p)
 {
     return p + strspn(p, " \t\r\n:,");
 }
@@ -50,17 +50,17 @@ static const char *api_test_answer_find_text(const json *part, const json *whole
         return p;
     if (!object && !json_is_array(whole))
         return NULL;
-    p = api_test_answer_skip_blanks(p + 1);
+    p = skip_separators(p + 1);
     for (size_t i = 0; i < json_count(whole); i++) {
         if (object)
-            p = api_test_answer_skip_blanks(skip_value(p));
+            p = skip_separators(skip_value(p));
         if (*p == '}' || *p == ']')
             return NULL;
         const json *kid = object ? json_value_at(whole, i) : json_at(whole, i);
         const char *found = api_test_answer_find_text(part, kid, p);
         if (found)
             return found;
-        p = api_test_answer_skip_blanks(skip_value(p));
+        p = skip_separators(skip_value(p));
     }
     return NULL;
 }
@@ -74,8 +74,7 @@ static json *api_test_answer_text_in(const json *part, const json *whole, const 
         return json_ref(text);
     if (!json_is_array(part) && !json_is_object(part))
         return NULL;
-    const char *at =
-        api_test_answer_find_text(part, whole, api_test_answer_skip_blanks(json_str(text)));
+    const char *at = api_test_answer_find_text(part, whole, skip_separators(json_str(text)));
     if (!at)
         return NULL;
     size_t len = (size_t)(skip_value(at) - at);

@@ -41,7 +41,7 @@ static bool take_items(struct way *w)
     struct asl_env env = w->env;
 
     if (w->test->reads) {
-        w->items = w->test->items ? json_ref(w->test->items) : NULL;
+        w->items = json_ref(w->test->items);
         return true;
     }
     env.input = w->effective;

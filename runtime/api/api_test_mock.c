@@ -1,19 +1,13 @@
 /* TestState: what the request says in place of the world: mock, context, stateConfiguration. */
 
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 #include "runtime/api/api_shapes.h"
 #include "runtime/api/test_impl.h"
 
 #include <string.h>
 
 /* ---- the state ---- */
-
-static bool has_suffix(const char *text, const char *end)
-{
-    size_t len = strlen(text), n = strlen(end);
-
-    return len >= n && strcmp(text + len - n, end) == 0;
-}
 
 static const char *resource_of(const json *state)
 {
@@ -26,8 +20,8 @@ bool test_waits_for_more(const json *state)
 {
     const char *text = resource_of(state);
 
-    return has_suffix(text, ".sync") || has_suffix(text, ".sync:2") ||
-           has_suffix(text, ".waitForTaskToken");
+    return text_ends_with(text, ".sync") || text_ends_with(text, ".sync:2") ||
+           text_ends_with(text, ".waitForTaskToken");
 }
 
 static bool is_activity(const json *state)
@@ -120,11 +114,6 @@ static bool check_unmocked(struct call *c, const json *state)
     return !c->error;
 }
 
-static json *shared(const json *v)
-{
-    return v ? json_ref(v) : NULL;
-}
-
 bool test_read_mock(struct call *c, const json *state, struct test_state *t)
 {
     const json *mock = call_get(c, "mock"), *type = json_get(state, "Type");
@@ -148,8 +137,8 @@ bool test_read_mock(struct call *c, const json *state, struct test_state *t)
         t->mock_text = json_ref(result);
         return read_result(c, state, result, &t->mock);
     }
-    t->mock_error.name = shared(given(failure, "error"));
-    t->mock_error.cause = shared(given(failure, "cause"));
+    t->mock_error.name = json_ref(given(failure, "error"));
+    t->mock_error.cause = json_ref(given(failure, "cause"));
     return true;
 }
 

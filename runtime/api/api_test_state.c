@@ -7,6 +7,7 @@
 #include "runtime/api/test_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/base/partition.h"
 
@@ -229,19 +230,16 @@ bool test_state_answers(api *a, const struct task *task)
     if (!t || !t->mocked)
         return false;
     r.ok = t->mock != NULL;
-    r.output = t->mock ? json_ref(t->mock) : NULL;
-    r.error = t->mock_error.name ? json_ref(t->mock_error.name) : NULL;
-    r.cause = t->mock_error.cause ? json_ref(t->mock_error.cause) : NULL;
+    r.output = json_ref(t->mock);
+    r.error = json_ref(t->mock_error.name);
+    r.cause = json_ref(t->mock_error.cause);
     engine_task_done(a->engine, task->id, &r);
     return true;
 }
 
 static bool is_http(const char *resource)
 {
-    static const char end[] = ":states:::http:invoke";
-    size_t len = strlen(resource);
-
-    return len >= sizeof end - 1 && strcmp(resource + len - (sizeof end - 1), end) == 0;
+    return text_ends_with(resource, ":states:::http:invoke");
 }
 
 enum task_trace api_trace(const api *a, const struct task *task)

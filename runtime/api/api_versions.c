@@ -61,7 +61,7 @@ struct version *version_add(api *a, struct machine *m, const json *description)
     MEM_GROW(m->versions, m->version_count, m->version_cap);
     struct version *v = &m->versions[m->version_count++];
     *v = (struct version){.number = ++m->last_version,
-                          .description = description ? json_ref(description) : NULL,
+                          .description = json_ref(description),
                           .revision = revision_ref(m->revision),
                           .at_ms = a->now_ms};
     v->arn = json_stringf("%s:%u", json_str(m->arn), v->number);
@@ -305,7 +305,7 @@ json *create_state_machine_alias(struct call *c)
     struct alias *al = &m->aliases[m->alias_count++];
     *al = (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
                          .name = json_ref(name),
-                         .description = description ? json_ref(description) : NULL,
+                         .description = json_ref(description),
                          .routes = json_ref(routes),
                          .created_ms = c->now_ms,
                          .updated_ms = c->now_ms};

@@ -17,26 +17,6 @@ void aws_result_clear(struct aws_result *r)
     *r = (struct aws_result){0};
 }
 
-/* Bytes as text: what isn't UTF-8 becomes U+FFFD. */
-static json *answer_text_of(const char *bytes, size_t len)
-{
-    struct buf clean = {0};
-
-    while (len) {
-        size_t good = utf8_valid(bytes, len);
-
-        buf_add(&clean, bytes, good);
-        bytes += good;
-        len -= good;
-        if (len) {
-            buf_adds(&clean, "\xEF\xBF\xBD");
-            bytes++;
-            len--;
-        }
-    }
-    return json_take_buf(&clean);
-}
-
 static const char *answer_header(const struct aws_answer *a, const char *name)
 {
     const json *v = aws_header_of(a->headers, name);
@@ -63,7 +43,7 @@ static json *bare_code(const char *text)
     size_t len = strcspn(text, ":"), from = strcspn(text, ":#");
 
     from = from < len ? from + 1 : 0;
-    return answer_text_of(text + from, len - from);
+    return json_string_mended(text + from, len - from);
 }
 
 static const json *answer_member(const json *v, const char *name)
@@ -87,7 +67,7 @@ static void read_json_error(const struct aws_answer *a, struct error *e)
         e->code = bare_code(given);
     else if (type)
         e->code = bare_code(json_str(type));
-    e->message = message ? json_ref(message) : NULL;
+    e->message = json_ref(message);
     json_unref(body);
 }
 
@@ -98,9 +78,9 @@ static void read_xml_error(const struct aws_answer *a, struct error *e)
     const json *code = answer_member(error, "Code"), *message = answer_member(error, "Message");
     const json *id = answer_member(body, "RequestId");
 
-    e->code = code ? json_ref(code) : NULL;
-    e->message = message ? json_ref(message) : NULL;
-    e->request_id = id ? json_ref(id) : NULL;
+    e->code = json_ref(code);
+    e->message = json_ref(message);
+    e->request_id = json_ref(id);
     json_unref(body);
 }
 
@@ -153,7 +133,7 @@ static void add_class(struct buf *out, const json *code)
     if (len > strlen(fault) && !strcmp(text + len - strlen(fault), fault))
         len -= strlen(fault);
     buf_add(out, text, len);
-    if (len < strlen(end) || strncmp(text + len - strlen(end), end, strlen(end)) != 0)
+    if (!json_str_ends(code, end))
         buf_adds(out, end);
 }
 
@@ -176,8 +156,9 @@ static void guess(const struct aws_call *c, const struct aws_answer *a, struct e
     if (!e->message && e->code && !a->len)
         e->message = json_cstring("null");
     if (!e->message)
-        e->message = a->len ? answer_text_of(a->body, a->len < MAX_MESSAGE ? a->len : MAX_MESSAGE)
-                            : json_cstring("null");
+        e->message = a->len
+                         ? json_string_mended(a->body, a->len < MAX_MESSAGE ? a->len : MAX_MESSAGE)
+                         : json_cstring("null");
 }
 
 static void answer_refused(const struct aws_call *c, const struct aws_answer *a,
@@ -211,7 +192,7 @@ static void answer_refused(const struct aws_call *c, const struct aws_answer *a,
                    a->status, request_id(a, &e), extended ? ", Extended Request ID: " : "",
                    extended ? extended : "");
     *out = (struct aws_result){.error = json_take_buf(&name),
-                               .cause = answer_text_of(cause.data, cause.len)};
+                               .cause = json_string_mended(cause.data, cause.len)};
     buf_clear(&cause);
     json_unref(e.code);
     json_unref(e.message);
@@ -242,12 +223,12 @@ static json *http_time(const char *text)
     const char *month = NULL;
 
     if (strlen(text) != 29)
-        return answer_text_of(text, strlen(text));
+        return json_string_mended(text, strlen(text));
     for (int i = 0; i < 12; i++)
         if (!strncmp(text + 8, months + 3 * i, 3))
             month = months + 3 * i;
     if (!month)
-        return answer_text_of(text, strlen(text));
+        return json_string_mended(text, strlen(text));
     return json_stringf("%.4s-%02d-%.2sT%.8sZ", text + 12, (int)(month - months) / 3 + 1, text + 5,
                         text + 17);
 }
@@ -350,7 +331,7 @@ static json *xml_body(const struct aws_call *c, const struct aws_answer *a, stru
     json *root = NULL, *v;
 
     if (blob)
-        return answer_only(whole, answer_text_of(a->body, a->len));
+        return answer_only(whole, json_string_mended(a->body, a->len));
     if (!a->len)
         return json_ref(json_empty_object());
     v = aws_xml_read(a->body, a->len, aws_xml_hints(c->service), &root, why);
@@ -379,7 +360,7 @@ static json *query_body(const struct aws_call *c, const struct aws_answer *a, st
 /* The members by name, the envelope among them. */
 static json *with_envelope(json *v, const struct aws_answer *a)
 {
-    json *id = answer_text_of(request_id(a, NULL), strlen(request_id(a, NULL)));
+    json *id = json_string_mended(request_id(a, NULL), strlen(request_id(a, NULL)));
     struct json_build b;
     bool put = false;
 

@@ -3,6 +3,7 @@
 
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
 
 #include <ctype.h>
@@ -281,13 +282,6 @@ json *aws_to_wire(const struct aws_service *s, const json *v)
     return json_build_done(&b);
 }
 
-static bool call_ends_with(const json *key, const char *end)
-{
-    size_t len = json_str_len(key), n = strlen(end);
-
-    return len >= n && !strcasecmp(json_str(key) + len - n, end);
-}
-
 /* Without the services' models a time is known by its name and by being one of 2001 to 2100. */
 static bool is_time(const json *key, const json *v)
 {
@@ -299,7 +293,7 @@ static bool is_time(const json *key, const json *v)
         json_double_value(v) > 4102444800)
         return false;
     for (size_t i = 0; i < COUNT(ends); i++)
-        if (call_ends_with(key, ends[i]))
+        if (text_ends_with_any_case(json_str(key), ends[i]))
             return true;
     return false;
 }
@@ -397,7 +391,7 @@ json *aws_mapped(const char *mapping, const json *parameters, const json *answer
             size_t skip = *path == '<';
             len = strcspn(path, " ");
             const json *found = aws_at(from, path + skip, len - skip);
-            v = found ? json_ref(found) : NULL;
+            v = json_ref(found);
         }
         if (v && many && !json_is_array(v)) {
             struct json_build list;

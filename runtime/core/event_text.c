@@ -403,7 +403,7 @@ static bool event_text_read_config(const json *v, const asl_machine *m, struct r
             diag_set(why, CONFIG_TEXT, 0, "\"%s\" is no string", strings[i].key);
             return false;
         }
-        json *own = member ? json_ref(member) : NULL;
+        json *own = json_ref(member);
         memcpy((char *)c + strings[i].at, &own, sizeof own);
     }
     return true;

@@ -16,11 +16,6 @@ static void exec_replace(json **slot, json *v)
     json_unref(old);
 }
 
-static json *exec_share(const json *v)
-{
-    return v ? json_ref(v) : NULL;
-}
-
 static void replace_error(struct asl_error *slot, const struct asl_error *e)
 {
     struct asl_error fresh = asl_error_copy(e);
@@ -373,8 +368,8 @@ static void exec_start_execution(rt_exec *x, const struct rt_event *e)
     x->root = root->id;
     x->started_ms = e->at_ms;
     exec_set_deadline(x, e->at_ms + e->skew_ms);
-    exec_replace(&x->input, exec_share(e->data));
-    root->input = exec_share(e->data);
+    exec_replace(&x->input, json_ref(e->data));
+    root->input = json_ref(e->data);
     root->seq = e->seq;
 }
 
@@ -383,7 +378,7 @@ static void end_execution(rt_exec *x, const struct rt_event *e, enum rt_status s
     x->status = status;
     x->stopped_ms = e->at_ms;
     x->failed_frame = e->frame;
-    exec_replace(&x->output, exec_share(e->data));
+    exec_replace(&x->output, json_ref(e->data));
     replace_error(&x->error, &e->error);
 }
 
@@ -439,7 +434,7 @@ static json *merged(const json *vars, const json *assigned)
 static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     clear_visit(x, f);
-    exec_replace(&f->input, exec_share(e->data));
+    exec_replace(&f->input, json_ref(e->data));
     if (e->extra) {
         size_t others = x->vars_len - f->vars_len;
         x->vars_len = exec_vars_len(x, f, e->extra);
@@ -464,8 +459,8 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
     f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
     f->beat_every_ms = 1000 * e->limit;
     f->beat_ms = e->limit ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
-    exec_replace(&f->task, exec_share(e->data));
-    exec_replace(&f->token, exec_share(e->token));
+    exec_replace(&f->task, json_ref(e->data));
+    exec_replace(&f->token, json_ref(e->token));
     exec_replace(&f->submitted, NULL);
 }
 
@@ -497,8 +492,8 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     g->begun = e->id;
     f->phase = RT_GROUP;
     g->first = g->last_child = RT_NO_FRAME;
-    g->input = exec_share(e->data);
-    g->items = exec_share(e->extra);
+    g->input = json_ref(e->data);
+    g->items = json_ref(e->extra);
     g->total = (uint32_t)e->count;
     g->limit = (uint32_t)e->limit;
     g->results = mem_calloc(g->total, sizeof(json *));
@@ -506,7 +501,7 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
         return;
     for (uint32_t i = 0; i < g->total; i++) {
         struct rt_frame *child = exec_add_child(x, f, state->parallel.branches[i], i);
-        child->input = exec_share(e->data);
+        child->input = json_ref(e->data);
         child->last = e->id;
         child->seq = e->seq;
     }
@@ -515,7 +510,7 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
 static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
 {
     g->children = mem_calloc(g->total, sizeof *g->children);
-    g->map_run = exec_share(e->data);
+    g->map_run = json_ref(e->data);
     g->tolerated_count = e->count;
     g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
 }
@@ -523,7 +518,7 @@ static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
 static void exec_start_child(struct rt_group *g, const struct rt_event *e)
 {
     g->children[e->index] =
-        (struct rt_child){.ref = e->seq, .input = exec_share(e->data), .runs = true};
+        (struct rt_child){.ref = e->seq, .input = json_ref(e->data), .runs = true};
     g->started++;
 }
 
@@ -532,7 +527,7 @@ static void end_map_child(struct rt_group *g, const struct rt_event *e)
     g->children[e->index].runs = false;
     if (e->data)
         exec_replace(&g->children[e->index].input, NULL);
-    g->results[e->index] = exec_share(e->data);
+    g->results[e->index] = json_ref(e->data);
     g->failed += !e->data;
     g->done++;
 }
@@ -559,7 +554,7 @@ static void exec_start_iteration(rt_exec *x, struct rt_frame *f, const struct rt
 {
     struct rt_frame *child = exec_add_child(x, f, f->state->map.processor, e->index);
 
-    child->input = exec_share(e->data);
+    child->input = json_ref(e->data);
     child->last = e->id;
     child->seq = e->seq;
     if (f->group->resumed)
@@ -572,7 +567,7 @@ static void end_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     struct rt_frame *child = exec_frame(x, e->to);
 
     f->last = e->id ? e->id : e->previous;
-    f->group->results[e->index] = exec_share(e->data);
+    f->group->results[e->index] = json_ref(e->data);
     f->group->done++;
     if (child)
         drop_frame(x, child);
@@ -663,7 +658,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
         break;
     case RT_TASK_SUBMITTED:
         f->phase = RT_TASK;
-        exec_replace(&f->submitted, exec_share(e->data));
+        exec_replace(&f->submitted, json_ref(e->data));
         break;
     case RT_TASK_SUCCEEDED:
     case RT_TASK_FAILED:
@@ -699,7 +694,7 @@ void rt_apply(rt_exec *x, const struct rt_event *e)
     case RT_HEARTBEAT: f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms; break;
     case RT_TASK_ANSWERED:
         f->answered = true;
-        exec_replace(&f->answer, exec_share(e->data));
+        exec_replace(&f->answer, json_ref(e->data));
         replace_error(&f->error, &e->error);
         break;
     case RT_STATE_ABORTED:
@@ -726,12 +721,12 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 
     x->machine = asl_machine_ref(m);
     x->scope = config->scope ? config->scope : m->top;
-    x->names = (struct rt_names){exec_share(n->arn),         exec_share(n->name),
-                                 exec_share(n->machine_arn), exec_share(n->machine_name),
-                                 exec_share(n->role_arn),    exec_share(n->region)};
+    x->names = (struct rt_names){json_ref(n->arn),         json_ref(n->name),
+                                 json_ref(n->machine_arn), json_ref(n->machine_name),
+                                 json_ref(n->role_arn),    json_ref(n->region)};
     x->extra_context = json_ref(config->context ? config->context : json_empty_object());
     x->only_context = config->only_context;
-    x->written = exec_share(config->written);
+    x->written = json_ref(config->written);
     x->aws_limits = config->aws_limits;
     x->express = config->express;
     x->seed = config->seed;

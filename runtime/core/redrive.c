@@ -44,7 +44,7 @@ void redrive(struct step *s, const json *token)
     emit_redriven(s, &(struct rt_event){.kind = RT_EXECUTION_REDRIVEN,
                                         .frame = RT_NO_FRAME,
                                         .previous = x->event_id,
-                                        .data = token ? json_ref(token) : NULL,
+                                        .data = json_ref(token),
                                         .count = (int64_t)x->redrives + 1});
 }
 

@@ -273,7 +273,7 @@ static bool fail_text(json *constant, const asl_query *query, const struct asl_e
                       struct asl_error *e)
 {
     if (!query) {
-        *out = constant ? json_ref(constant) : NULL;
+        *out = json_ref(constant);
         return true;
     }
     json *v = asl_query_eval(query, env, e);

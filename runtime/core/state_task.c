@@ -197,7 +197,7 @@ void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e)
 
 void task_answered(struct step *s, struct rt_frame *f)
 {
-    json *answer = f->answer ? json_ref(f->answer) : NULL;
+    json *answer = json_ref(f->answer);
     struct asl_error e = asl_error_copy(&f->error);
 
     if (answer)
@@ -221,7 +221,7 @@ void token_answered(struct step *s, struct rt_frame *f, const json *value,
         emit(s, &(struct rt_event){.kind = RT_TASK_ANSWERED,
                                    .frame = f->id,
                                    .state = f->state,
-                                   .data = value ? json_ref(value) : NULL,
+                                   .data = json_ref(value),
                                    .error = asl_error_copy(error)});
         return;
     }

@@ -273,11 +273,11 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .ref = f->ref,
         .state = f->state,
         .parameters = kind == RT_RUN_TASK ? json_ref(f->task) : NULL,
-        .token = kind == RT_RUN_TASK && f->token ? json_ref(f->token) : NULL,
+        .token = kind == RT_RUN_TASK ? json_ref(f->token) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
         .started = f->started,
-        .submitted = kind == RT_RUN_TASK && f->submitted ? json_ref(f->submitted) : NULL,
+        .submitted = kind == RT_RUN_TASK ? json_ref(f->submitted) : NULL,
         .answered = f->answered,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - due_clock(s),
     };
@@ -734,7 +734,7 @@ static void step_take_input(struct step *s, const struct rt_input *in)
                                        .frame = f->id,
                                        .previous = f->last,
                                        .state = f->state,
-                                       .data = in->value ? json_ref(in->value) : NULL});
+                                       .data = json_ref(in->value)});
         break;
     case RT_IN_SUBMITTED:
         if ((f = step_answered(s, in)))

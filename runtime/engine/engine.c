@@ -238,8 +238,8 @@ static uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_co
 
     entry->x = rt_exec_new(m, config);
     entry->keep = label->keep;
-    entry->list = label->list ? json_ref(label->list) : NULL;
-    entry->note = label->note ? json_ref(label->note) : NULL;
+    entry->list = json_ref(label->list);
+    entry->note = json_ref(label->note);
     entry->errand = errand;
     e->running++;
     if (errand) {
@@ -264,8 +264,8 @@ void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
 {
     struct input *in = engine_add_input(e, RT_IN_STOP, execution);
 
-    in->error.name = error->name ? json_ref(error->name) : NULL;
-    in->error.cause = error->cause ? json_ref(error->cause) : NULL;
+    in->error.name = json_ref(error->name);
+    in->error.cause = json_ref(error->cause);
 }
 
 /* What came of an errand goes to who sent it. Takes the values. */
@@ -293,7 +293,7 @@ void engine_task_started(engine *e, uint64_t id, const json *worker)
     struct errand *r = find_errand(e, id);
 
     if (r)
-        engine_answer(e, r, RT_IN_STARTED, worker ? json_ref(worker) : NULL, (struct asl_error){0});
+        engine_answer(e, r, RT_IN_STARTED, json_ref(worker), (struct asl_error){0});
 }
 
 void engine_task_submitted(engine *e, uint64_t id, const json *output)
@@ -714,8 +714,8 @@ void engine_tell_parent(engine *e, struct errand *r, const rt_exec *x)
     const json *output = rt_exec_output(x);
     const struct asl_error *error = rt_exec_error(x);
 
-    engine_answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED,
-                  output ? json_ref(output) : NULL, asl_error_copy(error));
+    engine_answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, json_ref(output),
+                  asl_error_copy(error));
     remove_errand(e, r);
 }
 

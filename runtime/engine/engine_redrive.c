@@ -7,7 +7,7 @@ bool engine_redrive(engine *e, uint64_t execution, const json *token, struct dia
 {
     if (!engine_fetch(e, execution, why))
         return false;
-    engine_add_input(e, RT_IN_REDRIVE, execution)->value = token ? json_ref(token) : NULL;
+    engine_add_input(e, RT_IN_REDRIVE, execution)->value = json_ref(token);
     return true;
 }
 

@@ -21,7 +21,7 @@ static void mock_start(struct job *j)
     } else {
         a.outcome = HANDLER_FAILED;
         a.error = json_ref(json_get(mock, "error"));
-        a.cause = cause ? json_ref(cause) : NULL;
+        a.cause = json_ref(cause);
     }
     if (after_ms && options->now)
         job_sleep(j, &a, options->now(options->clock) + after_ms);

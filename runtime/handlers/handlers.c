@@ -7,6 +7,7 @@
 #include "runtime/handlers/handlers_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 #include "runtime/base/partition.h"
 #include "runtime/core/token.h"
@@ -65,20 +66,12 @@ struct handler_answer answer_failed(const char *error, json *cause)
         .outcome = HANDLER_FAILED, .error = json_cstring(error), .cause = cause};
 }
 
-static void handlers_trim(const char **text, size_t *len)
-{
-    while (*len && strchr(" \t\r\n", **text) && **text)
-        (*text)++, (*len)--;
-    while (*len && strchr(" \t\r\n", (*text)[*len - 1]) && (*text)[*len - 1])
-        (*len)--;
-}
-
 bool is_function_error(const char *text, size_t len)
 {
     json *v;
     bool is;
 
-    handlers_trim(&text, &len);
+    text_trim_json_blanks(&text, &len);
     if (!len || *text != '{')
         return false;
     v = json_parse(text, len, 0, NULL);
@@ -121,27 +114,25 @@ static bool is_control(char c)
 
 void add_clean(struct buf *out, const char *bytes, size_t len)
 {
-    while (len) {
-        size_t good = utf8_valid(bytes, len), at = 0;
+    struct buf mended = {0};
+    size_t at = 0;
 
-        while (at < good) {
-            size_t plain = at;
-
-            while (plain < good && !is_control(bytes[plain]))
-                plain++;
-            buf_add(out, bytes + at, plain - at);
-            at = plain;
-            if (at < good)
-                at += add_control(out, bytes + at, good - at);
-        }
-        bytes += good;
-        len -= good;
-        if (len) {
-            buf_adds(out, "\xEF\xBF\xBD");
-            bytes++;
-            len--;
-        }
+    if (utf8_valid(bytes, len) < len) {
+        utf8_add_mended(&mended, bytes, len);
+        bytes = mended.data;
+        len = mended.len;
     }
+    while (at < len) {
+        size_t plain = at;
+
+        while (plain < len && !is_control(bytes[plain]))
+            plain++;
+        buf_add(out, bytes + at, plain - at);
+        at = plain;
+        if (at < len)
+            at += add_control(out, bytes + at, len - at);
+    }
+    buf_clear(&mended);
 }
 
 json *clean_string(struct buf *text)
@@ -158,7 +149,7 @@ struct handler_answer answer_function_error(const char *text, size_t len)
     struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
     struct buf clean = {0};
 
-    handlers_trim(&text, &len);
+    text_trim_json_blanks(&text, &len);
     a.value = json_parse(text, len, JSON_READ_SURROGATES, NULL);
     if (utf8_valid(text, len) == len) {
         a.raw = json_string(text, len);
@@ -176,7 +167,7 @@ struct handler_answer answer_from_text(const handlers *h, const char *text, size
     struct diag why = {0};
     struct buf cause = {0};
 
-    handlers_trim(&text, &len);
+    text_trim_json_blanks(&text, &len);
     a.value = len ? json_parse(text, len, JSON_READ_SURROGATES, &why) : json_null();
     if (!a.value && len > QUOTA_DATA && !h->options.no_limits) {
         a = answer_failed("States.DataLimitExceeded", NULL);
@@ -249,7 +240,7 @@ static struct job *job_new(handlers *h, struct handler_row *row, const struct ha
                       .attempt = c->attempt,
                       .trace = c->trace,
                       .payload = c->payload ? json_ref(c->payload) : json_null(),
-                      .submitted = c->submitted ? json_ref(c->submitted) : NULL};
+                      .submitted = json_ref(c->submitted)};
     j->target = handlers_keep(&room, c->target);
     j->state_name = handlers_keep(&room, c->state);
     j->execution = handlers_keep(&room, c->execution);

@@ -255,7 +255,7 @@ static json *whole_body(const struct connection *c, const json *given)
     struct json_build b;
 
     if (!more)
-        return given ? json_ref(given) : NULL;
+        return json_ref(given);
     if (given && !json_is_object(given))
         return json_ref(given);
     json_build_copy(&b, given ? given : json_empty_object(), json_count(more));

@@ -7,6 +7,7 @@
 #include "asl/eval/env.h"
 #include "asl/eval/model.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -289,12 +290,9 @@ bool mocks_answer(mocks *m, const char *state, struct task_result *out)
 
 json *mocks_submitted(const char *resource, const struct task_result *answer)
 {
-    static const char callback[] = ".waitForTaskToken";
-    size_t len = strlen(resource), end = strlen(callback);
-
     if (answer->ok)
         return json_ref(answer->output);
-    if (len < end || strcmp(resource + len - end, callback) != 0)
+    if (!text_ends_with(resource, ".waitForTaskToken"))
         return NULL;
     return json_ref(json_empty_object());
 }

@@ -7,6 +7,7 @@
 
 #include "runtime/http/message_impl.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
@@ -62,11 +63,6 @@ struct http_reader {
 static bool is_visible(unsigned char c)
 {
     return c > 0x20 && c < 0x7f;
-}
-
-static bool reader_is_blank(char c)
-{
-    return c == ' ' || c == '\t';
 }
 
 /* ---- how it fails ---- */
@@ -144,6 +140,15 @@ static bool read_request_line(http_reader *r, const char *line, size_t len)
     return reader_read_version(r, line + at, len - at);
 }
 
+/* Moves both ends inwards, over the blanks around a field's value (OWS, RFC 9110, 5.6.3). */
+static void reader_trim(const char *text, size_t *at, size_t *end)
+{
+    while (*at < *end && ascii_is_line_blank(text[*at]))
+        ++*at;
+    while (*end > *at && ascii_is_line_blank(text[*end - 1]))
+        --*end;
+}
+
 /*
  * field-line = 1*tchar ":" OWS value OWS CRLF: no blank before the colon, no line that continues
  * another.
@@ -158,10 +163,7 @@ static bool read_field_line(http_reader *r, const char *line, size_t len, struct
         return reader_refuse(r, 400, "A header line has no good name");
     out->name = line;
     out->name_len = at++;
-    while (at < end && reader_is_blank(line[at]))
-        at++;
-    while (end > at && reader_is_blank(line[end - 1]))
-        end--;
+    reader_trim(line, &at, &end);
     out->value = line + at;
     out->value_len = end - at;
     return true;
@@ -306,10 +308,7 @@ static bool lists_word(const struct http_message *m, const char *name, const cha
             while (end < f->value_len && f->value[end] != ',')
                 end++;
             next = end + 1;
-            while (at < end && reader_is_blank(f->value[at]))
-                at++;
-            while (end > at && reader_is_blank(f->value[end - 1]))
-                end--;
+            reader_trim(f->value, &at, &end);
             if (http_same_word(f->value + at, end - at, word))
                 return true;
             at = next;

@@ -1,6 +1,7 @@
 #include "runtime/serve/execution_log.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "runtime/core/token.h"
 #include "runtime/serve/log_writer.h"
 
@@ -17,17 +18,10 @@ enum {
 
 /* ---- lines ---- */
 
-static bool execution_log_ends_in(const char *text, const char *end)
-{
-    size_t len = strlen(text), n = strlen(end);
-
-    return len >= n && strcmp(text + len - n, end) == 0;
-}
-
 static bool execution_log_wanted(const char *level, const char *type)
 {
-    bool bad = execution_log_ends_in(type, "Failed") || execution_log_ends_in(type, "TimedOut") ||
-               execution_log_ends_in(type, "Aborted");
+    bool bad = text_ends_with(type, "Failed") || text_ends_with(type, "TimedOut") ||
+               text_ends_with(type, "Aborted");
 
     if (strcmp(level, "ALL") == 0)
         return true;

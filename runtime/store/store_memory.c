@@ -54,11 +54,6 @@ static struct memory *memory_store_memory_of(store *s)
     return (struct memory *)s;
 }
 
-static json *memory_store_share(const json *v)
-{
-    return v ? json_ref(v) : NULL;
-}
-
 static void drop_look(const json *v)
 {
     json *own;
@@ -275,14 +270,13 @@ static void memory_store_start(store *s, const struct store_execution *x)
 
     h->row = *x;
     h->row.machine = asl_machine_ref(x->machine);
-    h->row.config.names =
-        (struct rt_names){memory_store_share(n->arn),         memory_store_share(n->name),
-                          memory_store_share(n->machine_arn), memory_store_share(n->machine_name),
-                          memory_store_share(n->role_arn),    memory_store_share(n->region)};
-    h->row.config.context = memory_store_share(x->config.context);
-    h->row.config.written = memory_store_share(x->config.written);
-    h->row.list = memory_store_share(x->list);
-    h->row.note = memory_store_share(x->note);
+    h->row.config.names = (struct rt_names){json_ref(n->arn),         json_ref(n->name),
+                                            json_ref(n->machine_arn), json_ref(n->machine_name),
+                                            json_ref(n->role_arn),    json_ref(n->region)};
+    h->row.config.context = json_ref(x->config.context);
+    h->row.config.written = json_ref(x->config.written);
+    h->row.list = json_ref(x->list);
+    h->row.note = json_ref(x->note);
     text_map_take(&m->arns, arn_of(h));
     text_map_put(&m->arns, arn_of(h), h);
     if (x->parent.set)
@@ -301,9 +295,9 @@ static void memory_store_append(store *s, uint64_t execution, const struct rt_ev
     }
     for (size_t i = 0; i < count; i++) {
         struct rt_event e = events[i];
-        e.data = memory_store_share(e.data);
-        e.extra = memory_store_share(e.extra);
-        e.token = memory_store_share(e.token);
+        e.data = json_ref(e.data);
+        e.extra = json_ref(e.extra);
+        e.token = json_ref(e.token);
         e.error = asl_error_copy(&e.error);
         h->events[h->count++] = e;
         add_mark(memory_store_memory_of(s), execution, &e);

@@ -338,7 +338,7 @@ static void fall_down(struct world *w)
 /* What was to be seen is to be seen again. */
 static void crash(struct world *w)
 {
-    json *arn = w->kept[0] ? json_ref(w->kept[0]) : NULL;
+    json *arn = json_ref(w->kept[0]);
     json *before = arn ? look(w, "GetExecutionHistory", json_str(arn), MOST_EVENTS) : NULL;
 
     fall_down(w);

@@ -69,7 +69,7 @@ static json *changed(struct mutation *m, const json *v)
     struct json_build b;
 
     if (m->at-- == 0)
-        return m->by ? json_ref(m->by) : NULL;
+        return json_ref(m->by);
     if (!json_is_object(v) && !json_is_array(v))
         return json_ref(v);
     if (json_is_object(v))

@@ -147,7 +147,7 @@ static void run_task(struct playing *g, const struct rt_command *c)
     struct in_flight *t = &g->flights[g->flight_count++];
     *t = (struct in_flight){*c, c->timeout_ms ? g->now_ms + c->timeout_ms : 0};
     t->command.parameters = json_ref(c->parameters);
-    t->command.token = c->token ? json_ref(c->token) : NULL;
+    t->command.token = json_ref(c->token);
     t->command.map_run = NULL;
     if (!g->p->answer(g->p->user, c, count_run(g, c->state), &a)) {
         fault(g, "there is no answer for this run of the task of %s", json_str(c->state->name));

@@ -3,15 +3,11 @@
  * be known: much of it is a plain scalar of YAML, and one with "${" in it might become anything.
  */
 
+#include "parsers/base/ascii.h"
 #include "tools/template/template.h"
 
 #include <string.h>
 #include <strings.h>
-
-static bool foreign_is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 static bool foreign_is_word(char c)
 {
@@ -25,7 +21,7 @@ static const char *skip_comments(const char *p, const char *end)
     while (p < end) {
         bool line = *p == '#' || (end - p > 1 && p[0] == '/' && p[1] == '/');
         bool block = end - p > 1 && p[0] == '/' && p[1] == '*';
-        if (!foreign_is_space(*p) && !line && !block)
+        if (!ascii_is_json_blank(*p) && !line && !block)
             break;
         if (block) {
             for (p += 2; p < end && !(p[-1] == '*' && *p == '/'); p++)
@@ -41,9 +37,9 @@ static const char *skip_comments(const char *p, const char *end)
     return p;
 }
 
-static const char *foreign_skip_blanks(const char *p, const char *end)
+static const char *skip_line_blanks(const char *p, const char *end)
 {
-    while (p < end && (*p == ' ' || *p == '\t'))
+    while (p < end && ascii_is_line_blank(*p))
         p++;
     return p;
 }
@@ -69,7 +65,7 @@ static bool begins_so(const char *p, const char *end)
     if (p < end && *p == '"')
         return false;
     for (size_t i = 0; i < 8; i++) {
-        const char *next = foreign_skip_blanks(p, end);
+        const char *next = skip_line_blanks(p, end);
         if (i && next < end && *next == '{')
             return true;
         if (i == 1 && next < end && *next == '=' && (next + 1 == end || next[1] != '='))
@@ -107,12 +103,12 @@ bool template_may_be_mapping(const char *name, const char *text, size_t len)
 
     if (document_format(name, text, len) == DOCUMENT_JSON)
         return true;
-    while (p < end && foreign_is_space(*p))
+    while (p < end && ascii_is_json_blank(*p))
         p++;
     if (p == end)
         return true;
     for (; (p = memchr(p, ':', (size_t)(end - p))) != NULL; p++)
-        if (p + 1 == end || foreign_is_space(p[1]))
+        if (p + 1 == end || ascii_is_json_blank(p[1]))
             return true;
     return false;
 }

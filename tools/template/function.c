@@ -1,20 +1,16 @@
 /* Functions of CloudFormation: what they come to, as far as the template tells. */
 
+#include "parsers/base/text.h"
 #include "tools/template/template_impl.h"
 
 #include <string.h>
-
-static bool function_starts_with(const char *text, const char *head)
-{
-    return strncmp(text, head, strlen(head)) == 0;
-}
 
 /* "Sub" of "Fn::Sub" and "!Sub"; a name alone when it is no function's. */
 static const char *function_name_of(const json *key)
 {
     const char *text = json_str(key);
 
-    if (function_starts_with(text, "Fn::"))
+    if (text_begins_with(text, "Fn::"))
         return text + 4;
     if (text[0] == '!' && text[1])
         return text + 1;
@@ -29,7 +25,7 @@ const char *cfn_function(const json *v)
         return function_name_of(json_key_at(v, 0));
     /* Fn::ForEach and Fn::Transform may have neighbours; then nothing is known of the object. */
     for (size_t i = 0; i < json_count(v); i++)
-        if (function_starts_with(json_str(json_key_at(v, i)), "Fn::"))
+        if (text_begins_with(json_str(json_key_at(v, i)), "Fn::"))
             return function_name_of(json_key_at(v, i));
     return NULL;
 }

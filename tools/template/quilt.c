@@ -3,6 +3,7 @@
 #include "asl/report/quota.h"
 #include "tools/template/template_impl.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 
 #include <string.h>
@@ -242,7 +243,7 @@ bool quilt_is_unknown(const struct quilt *q)
 
 static bool is_token(char c)
 {
-    return quilt_is_name(c) || c == '+' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return quilt_is_name(c) || c == '+' || ascii_is_json_blank(c);
 }
 
 /* A piece of a number or word, or of more than one value, may be what is filled in. */

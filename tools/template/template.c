@@ -3,6 +3,7 @@
 #include "tools/template/template_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -66,20 +67,13 @@ static bool has_any(const char *text, size_t len, const char *const *words)
     return false;
 }
 
-static bool template_ends_with(const char *text, const char *tail)
-{
-    size_t n = strlen(text), k = strlen(tail);
-
-    return n >= k && strcmp(text + n - k, tail) == 0;
-}
-
 const struct template_kind *template_kind_of(const char *name, const char *text, size_t len)
 {
     const struct template_kind *kind = NULL;
     bool may_be[COUNT(kinds)], any = false;
 
-    if (template_ends_with(name, ".asl.json") || template_ends_with(name, ".asl.yaml") ||
-        template_ends_with(name, ".asl.yml"))
+    if (text_ends_with(name, ".asl.json") || text_ends_with(name, ".asl.yaml") ||
+        text_ends_with(name, ".asl.yml"))
         return &kinds[0];
     /* Most files of a repository are none of them, and need not be read for that. */
     for (size_t i = 0; i < COUNT(kinds); i++)

@@ -16,6 +16,7 @@
 #include "tools/template/template_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,12 +53,10 @@ static struct words variable_next_of(struct words *rest)
 /* Behind `head`; false: it doesn't begin so. */
 static bool variable_begins(struct words *w, const char *head)
 {
-    size_t n = strlen(head);
-
-    if (w->len < n || memcmp(w->at, head, n) != 0)
+    if (!text_n_begins_with(w->at, w->len, head))
         return false;
-    w->at += n;
-    w->len -= n;
+    w->at += strlen(head);
+    w->len -= strlen(head);
     return true;
 }
 

@@ -282,9 +282,9 @@ static bool keep_event(void *user, const struct rt_event *e)
 
     if (e->seq >= b->before)
         return false;
-    copy.data = e->data ? json_ref(e->data) : NULL;
-    copy.extra = e->extra ? json_ref(e->extra) : NULL;
-    copy.token = e->token ? json_ref(e->token) : NULL;
+    copy.data = json_ref(e->data);
+    copy.extra = json_ref(e->extra);
+    copy.token = json_ref(e->token);
     copy.error = asl_error_copy(&e->error);
     MEM_GROW(b->events, b->count, b->cap);
     b->events[b->count++] = copy;
