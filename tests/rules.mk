@@ -85,7 +85,8 @@ $(call benches,parsers/json,json)
 $(call benches,parsers/jsonata,jsonata work)
 $(call benches,runtime/embed,waiting)
 $(call benches,runtime/engine runtime/store/sqlite,store)
-$(call benches,runtime/http,http serve)
+$(call benches,runtime/http,http)
+$(call benches,runtime/http runtime/store/sqlite,serve)
 
 # From an archive, so that a suite takes only the helpers it uses, and no room above its own.
 $(BUILD)/libsupport.a: $(SUPPORT)
