@@ -1,9 +1,10 @@
-/* mem, buf, arena, diag, utf8, text, percent: what everything stands on. */
+/* mem, buf, arena, diag, due_heap, utf8, text, percent: what everything stands on. */
 
 #include "tests/support/expect.h"
 
 #include "parsers/base/arena.h"
 #include "parsers/base/buf.h"
+#include "parsers/base/due_heap.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/percent.h"
@@ -546,6 +547,69 @@ START_TEST(percent_escape)
 }
 END_TEST
 
+/* ---- due_heap ---- */
+
+enum { WAITING = 500 };
+
+struct alarm {
+    struct due_node due;
+    struct due_key key;
+};
+
+static bool is_later(const struct due_key *a, const struct due_key *b)
+{
+    if (a->due_ms != b->due_ms)
+        return a->due_ms > b->due_ms;
+    return a->order != b->order ? a->order > b->order : a->index > b->index;
+}
+
+/* The first of the heap is the first of all that are in it. */
+static void expect_first(const struct due_heap *h, const struct alarm *all)
+{
+    const struct alarm *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < WAITING; i++) {
+        if (!all[i].due.place)
+            continue;
+        count++;
+        if (!first || is_later(&first->key, &all[i].key))
+            first = &all[i];
+    }
+    ck_assert_uint_eq(h->count, count);
+    ck_assert_ptr_eq(due_heap_first(h), first ? &first->due : NULL);
+    ck_assert_int_eq(due_heap_next_ms(h), first ? first->key.due_ms : INT64_MAX);
+}
+
+/* Keys are few, so that many are due together; what is set, moved and taken out is any of them. */
+START_TEST(due_heap)
+{
+    static struct alarm all[WAITING];
+    struct due_heap h = {0};
+    uint32_t chance = 1;
+
+    expect_first(&h, all);
+    for (int i = 0; i < 10000; i++) {
+        chance = chance * 1664525 + 1013904223;
+        struct alarm *a = &all[(chance >> 8) % WAITING];
+        a->key = (struct due_key){(int64_t)(chance >> 20) % 40 - 20, chance % 3, (uint32_t)i};
+        if (i % 3 == 2)
+            due_heap_remove(&h, &a->due);
+        else
+            due_heap_set(&h, &a->due, a->key);
+        expect_first(&h, all);
+    }
+    for (struct due_node *n; (n = due_heap_first(&h));) {
+        due_heap_remove(&h, n);
+        expect_first(&h, all);
+    }
+    due_heap_set(&h, &all[7].due, all[7].key);
+    due_heap_empty(&h);
+    expect_first(&h, all);
+    due_heap_clear(&h);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ground");
@@ -560,6 +624,7 @@ int main(void)
     tcase_add_test(t, buf_regular);
     tcase_add_test(t, arena);
     tcase_add_test(t, diag);
+    tcase_add_test(t, due_heap);
     tcase_add_loop_test(t, place, 0, COUNT(places));
     tcase_add_loop_test(t, nearest_name, 0, COUNT(nears));
     tcase_add_loop_test(t, utf8_validity, 0, COUNT(utf8s));

@@ -7,6 +7,7 @@
 
 #include "asl/eval/flow.h"
 #include "asl/eval/verdict.h"
+#include "parsers/base/due_heap.h"
 #include "runtime/core/exec.h"
 #include "runtime/core/token.h"
 
@@ -72,7 +73,7 @@ struct rt_frame {
     uint64_t seq;                           /* of the event that put it into its phase */
     uint64_t ref;                           /* of the …Scheduled event of the task that runs */
     int64_t due_ms, beat_ms, beat_every_ms; /* INT64_MAX: none */
-    uint32_t heap;                          /* its place in the heap of due times + 1; 0: none */
+    struct due_node due;                    /* in the execution's heap while it waits for a time */
     uint32_t retries, *tries;
     json *task;      /* parameters of the task that runs */
     json *token;     /* its token; NULL: it has none */
@@ -121,8 +122,7 @@ struct rt_exec {
     /* Derived: nothing of it is in the history. */
     struct rt_ready *ready; /* a ring of `ready_cap`, a power of two */
     size_t ready_head, ready_count, ready_cap;
-    uint32_t *heap; /* frames by due time */
-    size_t heap_count, heap_cap;
+    struct due_heap due;                       /* frames */
     json *execution_context, *machine_context; /* made when first asked for */
 };
 
@@ -145,8 +145,8 @@ bool exec_next_enters(rt_exec *x);
 struct rt_frame *exec_next_ready(rt_exec *x);
 /* How many bytes the variables of all frames would have once `f` has `assigned`. */
 size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned);
-/* When `f` is due next; INT64_MAX: never. */
-int64_t frame_due(const struct rt_frame *f);
+/* Returns the frame that is due first; NULL: none waits for a time. rt_next_due: when that is. */
+struct rt_frame *exec_first_due(const rt_exec *x);
 
 /* ---- a step in progress ---- */
 

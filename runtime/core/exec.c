@@ -4,6 +4,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* ---- small things ---- */
@@ -107,8 +108,6 @@ static struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent,
     return f;
 }
 
-static void heap_remove(rt_exec *x, struct rt_frame *f);
-
 static void drop_frame(rt_exec *x, struct rt_frame *f);
 
 void exec_drop_group(rt_exec *x, struct rt_frame *f)
@@ -160,7 +159,7 @@ static void clear_visit(rt_exec *x, struct rt_frame *f)
 static void drop_frame(rt_exec *x, struct rt_frame *f)
 {
     clear_visit(x, f);
-    heap_remove(x, f);
+    due_heap_remove(&x->due, &f->due);
     if (f->parent != RT_NO_FRAME)
         unlink_child(x, x->frames[f->parent]->group, f);
     json_unref(f->input);
@@ -175,9 +174,9 @@ static void drop_frame(rt_exec *x, struct rt_frame *f)
     mem_free(f);
 }
 
-/* ---- the heap of due times ---- */
+/* ---- due times ---- */
 
-int64_t frame_due(const struct rt_frame *f)
+static int64_t frame_due(const struct rt_frame *f)
 {
     switch (f->phase) {
     case RT_TASK:
@@ -193,91 +192,31 @@ int64_t frame_due(const struct rt_frame *f)
     return INT64_MAX;
 }
 
-/* Earlier due first; of equals, the one that began to wait first. */
-static bool due_before(const struct rt_frame *a, const struct rt_frame *b)
+/* Of frames that are due at the same time, the one that began to wait first goes first. */
+static void update_due(rt_exec *x, struct rt_frame *f)
 {
-    int64_t x = frame_due(a), y = frame_due(b);
+    int64_t due_ms = frame_due(f);
 
-    return x != y ? x < y : a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
+    if (due_ms == INT64_MAX)
+        due_heap_remove(&x->due, &f->due);
+    else
+        due_heap_set(&x->due, &f->due, (struct due_key){due_ms, f->seq, f->index});
 }
 
-static void heap_put(rt_exec *x, size_t i, uint32_t frame)
+struct rt_frame *exec_first_due(const rt_exec *x)
 {
-    x->heap[i] = frame;
-    x->frames[frame]->heap = (uint32_t)i + 1;
-}
+    struct due_node *n = due_heap_first(&x->due);
 
-static void heap_up(rt_exec *x, size_t i)
-{
-    uint32_t moving = x->heap[i];
-
-    while (i > 0) {
-        size_t up = (i - 1) / 2;
-        if (!due_before(x->frames[moving], x->frames[x->heap[up]]))
-            break;
-        heap_put(x, i, x->heap[up]);
-        i = up;
-    }
-    heap_put(x, i, moving);
-}
-
-static void heap_down(rt_exec *x, size_t i)
-{
-    uint32_t moving = x->heap[i];
-
-    for (;;) {
-        size_t kid = 2 * i + 1;
-        if (kid >= x->heap_count)
-            break;
-        if (kid + 1 < x->heap_count &&
-            due_before(x->frames[x->heap[kid + 1]], x->frames[x->heap[kid]]))
-            kid++;
-        if (!due_before(x->frames[x->heap[kid]], x->frames[moving]))
-            break;
-        heap_put(x, i, x->heap[kid]);
-        i = kid;
-    }
-    heap_put(x, i, moving);
-}
-
-static void heap_remove(rt_exec *x, struct rt_frame *f)
-{
-    if (!f->heap)
-        return;
-    size_t i = f->heap - 1;
-    uint32_t last = x->heap[--x->heap_count];
-    f->heap = 0;
-    if (i == x->heap_count)
-        return;
-    heap_put(x, i, last);
-    heap_up(x, i);
-    heap_down(x, x->frames[last]->heap - 1);
-}
-
-static void heap_update(rt_exec *x, struct rt_frame *f)
-{
-    bool due = frame_due(f) != INT64_MAX;
-
-    if (!due && !f->heap)
-        return;
-    heap_remove(x, f);
-    if (!due)
-        return;
-    if (x->heap_count == x->heap_cap) {
-        x->heap_cap = x->heap_cap ? 2 * x->heap_cap : 1;
-        x->heap = mem_realloc(x->heap, x->heap_cap * sizeof *x->heap);
-    }
-    heap_put(x, x->heap_count++, f->id);
-    heap_up(x, x->heap_count - 1);
+    return n ? (struct rt_frame *)(void *)((char *)n - offsetof(struct rt_frame, due)) : NULL;
 }
 
 int64_t rt_next_due(const rt_exec *x)
 {
-    int64_t due = x->heap_count ? frame_due(x->frames[x->heap[0]]) : INT64_MAX;
+    int64_t due_ms = due_heap_next_ms(&x->due);
 
     if (x->status != RT_RUNNING)
         return INT64_MAX;
-    return due < x->deadline_ms ? due : x->deadline_ms;
+    return due_ms < x->deadline_ms ? due_ms : x->deadline_ms;
 }
 
 /* ---- the queue of frames that can go on ---- */
@@ -346,7 +285,7 @@ static bool can_go_on(const struct rt_frame *f)
 
 void exec_schedule(rt_exec *x, struct rt_frame *f)
 {
-    heap_update(x, f);
+    update_due(x, f);
     if (can_go_on(f))
         exec_ready(x, f);
 }
@@ -392,9 +331,7 @@ void exec_drop_frames(rt_exec *x)
 
 void exec_rest(rt_exec *x)
 {
-    for (size_t i = 0; i < x->heap_count; i++)
-        x->frames[x->heap[i]]->heap = 0;
-    x->heap_count = 0;
+    due_heap_empty(&x->due);
     x->ready_count = 0;
 }
 
@@ -757,7 +694,7 @@ void rt_exec_free(rt_exec *x)
     mem_free(x->frames);
     mem_free(x->free_slots);
     mem_free(x->ready);
-    mem_free(x->heap);
+    due_heap_clear(&x->due);
     json_unref(x->extra_context);
     json_unref(x->written);
     json_unref(x->execution_context);

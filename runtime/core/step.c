@@ -675,10 +675,9 @@ static void timers(struct step *s)
     }
     /* A retry without delay that fails before its task is scheduled is due again at once. */
     int budget = STEP_BUDGET;
-    while (running(s) && x->heap_count && budget > 0 && !step_is_long(s)) {
-        struct rt_frame *f = x->frames[x->heap[0]];
-        if (frame_due(f) > due_clock(s))
-            break;
+    while (running(s) && due_heap_next_ms(&x->due) <= due_clock(s) && budget > 0 &&
+           !step_is_long(s)) {
+        struct rt_frame *f = exec_first_due(x);
         switch (f->phase) {
         case RT_WAIT: wait_over(s, f); break;
         case RT_RETRYING:

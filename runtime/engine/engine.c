@@ -4,6 +4,7 @@
 
 #include "parsers/base/mem.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* ---- due times ---- */
@@ -13,62 +14,19 @@ struct entry *engine_entry(const engine *e, uint64_t execution)
     return (struct entry *)(void *)id_map_get(&e->entries, execution);
 }
 
-static bool engine_before(const struct entry *a, const struct entry *b)
-{
-    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->node.id < b->node.id;
-}
-
-static void engine_put(engine *e, size_t i, struct entry *entry)
-{
-    e->heap[i] = entry;
-    entry->heap = i + 1;
-}
-
-static void sift_up(engine *e, size_t i)
-{
-    struct entry *moving = e->heap[i];
-
-    for (; i > 0 && engine_before(moving, e->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        engine_put(e, i, e->heap[(i - 1) / 2]);
-    engine_put(e, i, moving);
-}
-
-static void sift_down(engine *e, size_t i)
-{
-    struct entry *moving = e->heap[i];
-
-    for (size_t kid; (kid = 2 * i + 1) < e->heap_count; i = kid) {
-        if (kid + 1 < e->heap_count && engine_before(e->heap[kid + 1], e->heap[kid]))
-            kid++;
-        if (!engine_before(e->heap[kid], moving))
-            break;
-        engine_put(e, i, e->heap[kid]);
-    }
-    engine_put(e, i, moving);
-}
-
 void engine_set_due(engine *e, struct entry *entry, int64_t due_ms)
 {
     entry->due_ms = due_ms;
-    if (due_ms == INT64_MAX) {
-        if (!entry->heap)
-            return;
-        size_t i = entry->heap - 1;
-        struct entry *last = e->heap[--e->heap_count];
-        entry->heap = 0;
-        if (i == e->heap_count)
-            return;
-        engine_put(e, i, last);
-        sift_up(e, i);
-        sift_down(e, last->heap - 1);
-        return;
-    }
-    if (!entry->heap) {
-        MEM_GROW(e->heap, e->heap_count, e->heap_cap);
-        engine_put(e, e->heap_count++, entry);
-    }
-    sift_up(e, entry->heap - 1);
-    sift_down(e, entry->heap - 1);
+    if (due_ms == INT64_MAX)
+        due_heap_remove(&e->due, &entry->due);
+    else
+        due_heap_set(&e->due, &entry->due, (struct due_key){due_ms, entry->node.id, 0});
+}
+
+/* The entry that is due first; only asked for when there is one. */
+static struct entry *first_due(const engine *e)
+{
+    return (struct entry *)(void *)((char *)due_heap_first(&e->due) - offsetof(struct entry, due));
 }
 
 /* ---- errands ---- */
@@ -432,10 +390,10 @@ static void step_timers(engine *e)
 {
     begin_share(e, SHARE_NS);
     /* A step may stop at its budget with more that is due: the next turn's. */
-    for (size_t n = e->heap_count; n > 0 && e->heap_count && !e->unreadable; n--) {
-        if (e->heap[0]->due_ms > engine_due_clock(e) || engine_share_is_over(e))
+    for (size_t n = e->due.count; n > 0 && e->due.count && !e->unreadable; n--) {
+        if (due_heap_next_ms(&e->due) > engine_due_clock(e) || engine_share_is_over(e))
             return;
-        engine_step(e, &(struct input){.kind = RT_IN_TIMER, .execution = e->heap[0]->node.id});
+        engine_step(e, &(struct input){.kind = RT_IN_TIMER, .execution = first_due(e)->node.id});
     }
 }
 
@@ -823,7 +781,7 @@ int64_t engine_next_due(const engine *e)
         (input_queue_len(&e->beginnings) && engine_may_begin(e)) ||
         (engine_takes_up(e) && !e->takes_up_later))
         return INT64_MIN;
-    int64_t due_ms = e->heap_count ? e->heap[0]->due_ms : INT64_MAX;
+    int64_t due_ms = due_heap_next_ms(&e->due);
     int64_t room_ms =
         e->throttled.first < e->throttled.count ? bucket_due(&e->transitions) : INT64_MAX;
     return room_ms < due_ms ? room_ms : due_ms;
@@ -951,7 +909,7 @@ void engine_free(engine *e)
     id_map_clear(&e->unsettled);
     for (size_t i = 0; i < e->turn_cap; i++)
         rt_output_clear(&e->turns[i].out);
-    mem_free(e->heap);
+    due_heap_clear(&e->due);
     mem_free(e->untaken);
     rt_exec_free(e->fold.x);
     for (struct id_node *n; (n = id_map_take_any(&e->errands));)

@@ -5,16 +5,17 @@
  * engine_take_up.c what ran before a restart, engine_redrive.c what runs again, engine_slice.c
  * steps that take long, engine_memory.c the bound of memory. */
 
+#include "parsers/base/due_heap.h"
 #include "parsers/base/id_queue.h"
 #include "runtime/base/coroutine.h"
 #include "runtime/engine/engine.h"
 
-/* An execution, with its place in the heap of due times. */
+/* An execution that the engine knows. */
 struct entry {
     struct id_node node;
     rt_exec *x; /* NULL: it is in the store only */
     int64_t due_ms;
-    size_t heap;           /* index + 1; 0: not in it */
+    struct due_node due;   /* in the engine's heap while due_ms is a time */
     struct errand *errand; /* what it was started for; NULL: itself */
     uint32_t errands;      /* that it has out, or that this turn lets out */
     bool queued;           /* has RT_IN_CONTINUE to come */
@@ -124,9 +125,8 @@ struct engine {
     struct fold fold;    /* of the next one, as far as earlier turns have read it */
 
     struct id_map entries;
-    uint64_t next; /* number */
-    struct entry **heap;
-    size_t heap_count, heap_cap;
+    uint64_t next;       /* number */
+    struct due_heap due; /* entries */
 
     int64_t now_ms;  /* of the turn */
     int64_t skew_ms; /* what is due counts by now_ms + skew_ms */

@@ -192,7 +192,7 @@ bool engine_may_begin(const engine *e)
         return true;
     if (e->again_count || input_queue_len(&e->inputs) || e->under_way || engine_takes_up(e))
         return false;
-    return e->recovers || (e->tasks_busy == 0 && e->heap_count == 0);
+    return e->recovers || (e->tasks_busy == 0 && e->due.count == 0);
 }
 
 /*
