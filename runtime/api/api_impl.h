@@ -6,7 +6,7 @@
 #include "parsers/base/text_map.h"
 #include "runtime/api/api.h"
 #include "runtime/base/bucket.h"
-#include "runtime/handlers/mock.h"
+#include "runtime/handlers/mock_config.h"
 
 /*
  * What the api's files share. A revision is shared by the machine and its versions; a machine owns

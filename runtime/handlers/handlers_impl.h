@@ -49,8 +49,8 @@ struct handler_kind {
     bool (*cancel)(struct job *j);
 };
 
-extern const struct handler_kind handler_command, handler_endpoint, handler_http, handler_lambda,
-    handler_runtime, handler_mock;
+extern const struct handler_kind handler_command, handler_endpoint, handler_http,
+    handler_lambda_endpoint, handler_lambda, handler_mock;
 
 /* A row of the handlers file. Its text lives in the set's arena. */
 struct handler_row {
@@ -120,7 +120,16 @@ void job_rouse(struct job *j);
 /* What job_done gives back, for a job that was cancelled and went on running. */
 void slot_free(struct handler_row *row);
 
-/* Takes `cause`. */
+/* The region whose services are asked. */
+const char *handlers_region(const handlers *h);
+
+/* `execution` may be NULL. */
+void handlers_log(handlers *h, const char *execution, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- answer.c ---- */
+
+/* Makes the answer of a call that failed; takes `cause`. */
 struct handler_answer answer_failed(const char *error, json *cause);
 /* A function's error as it printed it; white space around it is left out. */
 struct handler_answer answer_function_error(const char *text, size_t len);
@@ -139,38 +148,42 @@ bool is_function_error(const char *text, size_t len);
  * become U+FFFD.
  */
 void add_clean(struct buf *out, const char *bytes, size_t len);
-/* A string of that kind. */
+/* Makes a string of such clean text, and clears `text`. */
 json *clean_string(struct buf *text);
+json *clean_cstring(const char *text);
 
-/* The region whose services are asked. */
-const char *handlers_region(const handlers *h);
-
-/* `execution` may be NULL. */
-void handlers_log(handlers *h, const char *execution, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* ---- handler_process.c ---- */
+/* ---- command.c ---- */
 
 /* At the end of all. */
 void processes_close(handlers *h);
 /* As Lambda says that a function ran out of its time. */
 struct handler_answer process_timed_out(const struct job *j);
 
-/* ---- handler_lambda.c, at the end of all ---- */
+/* ---- lambda.c, at the end of all ---- */
 
 struct runtimes;
 void runtimes_close(handlers *h);
 bool runtimes_are_closed(const handlers *h);
 void runtimes_free(handlers *h);
 
-/* ---- handler_http.c ---- */
+/* ---- http.c ---- */
 
 /* The set's client, made when it is first needed. NULL with *why filled. */
 http_client *handlers_client(handlers *h, struct diag *why);
+enum { HTTP_MAX_CAUSE = 1024 }; /* bytes of a refusal's body that are shown */
+/* Sends the job's payload to `url`, with `headers` (taken) and the row's own. Later calls `done`
+ * with the job, or ends the job itself where nothing can be sent. */
+void http_post(struct job *j, const char *url, struct buf *headers, http_done *done);
+/* Cancels what http_post began: a handler_kind's `cancel`. */
+bool http_cancel(struct job *j);
+/* Returns the name of the error that Lambda has for a status other than 2xx. */
+const char *http_error_of(int status);
+/* Makes the answer for a request that got no answer at all. */
+struct handler_answer http_not_answered(const struct http_response *r);
 /* The headers of an answer: an object name: text. */
 json *response_headers(const struct http_response *r);
 
-/* ---- handler_endpoint.c ---- */
+/* ---- endpoint.c ---- */
 
 /*
  * Can the call be sent without a row of the file? If not, and it is one of AWS's services, *why is
@@ -179,6 +192,8 @@ json *response_headers(const struct http_response *r);
 bool endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why);
 /* At the end of all. */
 void stops_free(handlers *h);
+
+/* ---- signed_request.c ---- */
 
 /* A request with a signature where `service` is not NULL; at once an answer, or a transfer. */
 struct signed_request {
@@ -196,7 +211,7 @@ struct signed_request {
 http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
                            struct diag *why);
 
-/* ---- handler_invoke.c ---- */
+/* ---- invoke.c ---- */
 
 /* http:invoke and apigateway:invoke */
 bool is_invoke(const char *target);

@@ -359,9 +359,9 @@ static const struct {
     const struct handler_kind *kind;
     unsigned bit;
 } kinds[] = {
-    {&handler_command, ON_COMMAND},   {&handler_http, ON_HTTP},
-    {&handler_lambda, ON_LAMBDA},     {&handler_mock, ON_MOCK},
-    {&handler_endpoint, ON_ENDPOINT}, {&handler_runtime, ON_RUNTIME},
+    {&handler_command, ON_COMMAND},        {&handler_http, ON_HTTP},
+    {&handler_lambda_endpoint, ON_LAMBDA}, {&handler_mock, ON_MOCK},
+    {&handler_endpoint, ON_ENDPOINT},      {&handler_lambda, ON_RUNTIME},
 };
 
 static const struct field {

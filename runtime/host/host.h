@@ -4,7 +4,7 @@
 #include "runtime/api/api.h"
 #include "runtime/engine/engine.h"
 #include "runtime/handlers/handler.h"
-#include "runtime/handlers/mock.h"
+#include "runtime/handlers/mock_config.h"
 
 /*
  * Runs an engine and its handlers in one libuv loop, by the real clock or by a virtual one. Virtual

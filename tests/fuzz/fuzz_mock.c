@@ -5,7 +5,7 @@
  */
 #define _GNU_SOURCE /* memfd_create */
 
-#include "runtime/handlers/mock.h"
+#include "runtime/handlers/mock_config.h"
 #include "tests/fuzz/as_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

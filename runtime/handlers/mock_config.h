@@ -1,5 +1,5 @@
-#ifndef RUNTIME_HANDLERS_MOCK_H
-#define RUNTIME_HANDLERS_MOCK_H
+#ifndef RUNTIME_HANDLERS_MOCK_CONFIG_H
+#define RUNTIME_HANDLERS_MOCK_CONFIG_H
 
 #include "asl/eval/machine.h"
 #include "parsers/base/diag.h"

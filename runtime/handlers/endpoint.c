@@ -9,12 +9,9 @@
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
 #include "runtime/aws/aws.h"
-#include "runtime/aws/credentials.h"
 #include "runtime/aws/endpoints.h"
-#include "runtime/base/clock.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000, REQUEST_MS = 5 * 60 * 1000 };
 
@@ -37,114 +34,6 @@ struct stop {
     struct stop *next;
     handlers *h;
 };
-
-/* ---- signed requests ---- */
-
-static bool no_link_local(void *user, const struct sockaddr *address)
-{
-    (void)user;
-    return !endpoints_address_is_link_local(address);
-}
-
-static bool no_link_local_name(void *user, const char *host)
-{
-    (void)user;
-    return !endpoints_name_is_link_local(host);
-}
-
-static bool service_handler_sign(handlers *h, const struct signed_request *q, const char *path,
-                                 const char *query, struct sigv4_header *headers, size_t count,
-                                 struct buf *lines, struct diag *why)
-{
-    const char *region = handlers_region(h);
-    struct sigv4_keys keys;
-    credentials *file = NULL;
-    struct sigv4_signed s;
-
-    if (!credentials_own(h->options.credentials, &file, &keys)) {
-        /* Emulators want a signature, but don't look at it. */
-        keys = (struct sigv4_keys){"test", "test", NULL};
-        if (!q->test_keys) {
-            credentials_free(file);
-            diag_set(why, "NO_KEYS", 0,
-                     "Unable to load AWS credentials: set AWS_ACCESS_KEY_ID and "
-                     "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
-            return false;
-        }
-    }
-    sigv4_sign(&(struct sigv4_request){.method = q->method,
-                                       .path = path,
-                                       .query = query,
-                                       .headers = headers,
-                                       .header_count = count,
-                                       .body = q->body.data,
-                                       .body_len = q->body.len,
-                                       .path_as_is = q->s3},
-               &keys, &(struct sigv4_scope){region, q->service, clock_wall_ms()}, q->s3, &s);
-    /* As they stand: it is what was signed. */
-    http_header_add_plain(lines, "X-Amz-Date", s.date);
-    if (q->s3)
-        http_header_add_plain(lines, "X-Amz-Content-Sha256", s.body_hash);
-    if (s.session_token)
-        http_header_add_plain(lines, "X-Amz-Security-Token", s.session_token);
-    http_header_add_plain(lines, "Authorization", buf_str(&s.authorization));
-    sigv4_signed_clear(&s);
-    credentials_free(file);
-    return true;
-}
-
-http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
-                           struct diag *why)
-{
-    http_client *http = handlers_client(h, why);
-    const char *begin = strstr(q->url, "://") + 3;
-    size_t name_len = strcspn(begin, "/?#@");
-    const char *host = begin[name_len] == '@' ? begin + name_len + 1 : begin;
-    size_t host_len = strcspn(host, "/?#");
-    size_t path_len = strcspn(host + host_len, "?#");
-    const char *question = host + host_len + path_len;
-    char *host_text = mem_strndup(host, host_len);
-    char *path = path_len ? mem_strndup(host + host_len, path_len) : mem_strdup("/");
-    struct sigv4_header *headers = mem_calloc(q->header_count + 1, sizeof *headers);
-    struct buf lines = {0};
-    http_transfer *t = NULL;
-    bool typed = false, good = http != NULL;
-
-    for (size_t i = 0; i < q->header_count; i++) {
-        headers[i] = q->headers[i];
-        http_header_add_plain(&lines, headers[i].name, headers[i].value);
-        typed = typed || !strcasecmp(headers[i].name, "Content-Type");
-    }
-    headers[q->header_count] = (struct sigv4_header){"Host", host_text};
-    http_header_add_plain(&lines, "Host", host_text);
-    /* curl would say that it is a form */
-    if (!typed)
-        buf_add(&lines, "Content-Type:", sizeof "Content-Type:");
-    if (good && q->service)
-        good = service_handler_sign(h, q, path, *question == '?' ? question + 1 : NULL, headers,
-                                    q->header_count + 1, &lines, why);
-    if (good) {
-        struct http_request r = {
-            .method = q->method,
-            .url = q->url,
-            .headers = lines,
-            .body = q->body,
-            .timeout_ms = q->timeout_ms,
-            .max_body = h->options.max_output,
-            .allow = h->options.allow_link_local ? NULL : no_link_local,
-            .allow_name = no_link_local_name,
-        };
-        lines = (struct buf){0};
-        q->body = (struct buf){0};
-        t = http_client_send(http, &r, done, user);
-    }
-    buf_clear(&lines);
-    buf_clear(&q->body);
-    mem_free(headers);
-    mem_free(host_text);
-    mem_free(path);
-    return t;
-}
 
 /* ---- where ---- */
 
@@ -246,12 +135,12 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct aws_
     return t;
 }
 
-static void service_handler_on_timer_closed(uv_handle_t *handle)
+static void endpoint_on_timer_closed(uv_handle_t *handle)
 {
     mem_free(handle->data);
 }
 
-static void service_handler_work_free(struct endpoint_work *w)
+static void endpoint_work_free(struct endpoint_work *w)
 {
     json_unref(w->submitted);
     json_unref(w->describe_parameters);
@@ -259,13 +148,13 @@ static void service_handler_work_free(struct endpoint_work *w)
     w->base = NULL;
     w->submitted = w->describe_parameters = NULL;
     if (w->timer_open)
-        uv_close((uv_handle_t *)&w->timer, service_handler_on_timer_closed);
+        uv_close((uv_handle_t *)&w->timer, endpoint_on_timer_closed);
     else
         mem_free(w);
 }
 
 /* Ends the work with what the Task gets. Takes the result's values. */
-static void service_handler_finish(struct endpoint_work *w, struct aws_result *r, bool in_start)
+static void endpoint_finish(struct endpoint_work *w, struct aws_result *r, bool in_start)
 {
     struct job *j = w->j;
     struct handler_answer a = {.outcome = r->ok ? HANDLER_OK : HANDLER_FAILED,
@@ -273,21 +162,21 @@ static void service_handler_finish(struct endpoint_work *w, struct aws_result *r
                                .error = r->error,
                                .cause = r->cause};
 
-    service_handler_work_free(w);
+    endpoint_work_free(w);
     if (in_start)
         job_ready(j, &a);
     else
         job_done(j, &a);
 }
 
-static json *service_handler_not_answered(const struct http_response *r)
+static json *endpoint_not_answered(const struct http_response *r)
 {
     return json_stringf("Unable to execute HTTP request: %s", r->error);
 }
 
 static void poll(struct endpoint_work *w);
 
-static void service_handler_on_timer(uv_timer_t *timer)
+static void endpoint_on_timer(uv_timer_t *timer)
 {
     poll(timer->data);
 }
@@ -303,12 +192,12 @@ static void wait_for_job(struct endpoint_work *w)
     } else if (w->poll_ms < MAX_POLL_MS) {
         w->poll_ms += w->poll_ms / 4 + 1;
     }
-    uv_timer_start(&w->timer, service_handler_on_timer, (uint64_t)w->poll_ms, 0);
+    uv_timer_start(&w->timer, endpoint_on_timer, (uint64_t)w->poll_ms, 0);
 }
 
 /* The headers belong to the answer, and are to be freed. */
-static struct aws_answer service_handler_answer_of(const struct http_response *r, json *headers,
-                                                   char id[HANDLER_REQUEST_ID], const struct job *j)
+static struct aws_answer endpoint_answer_of(const struct http_response *r, json *headers,
+                                            char id[HANDLER_REQUEST_ID], const struct job *j)
 {
     handler_request_id(j->key ? j->key : "", id);
     return (struct aws_answer){.status = r->status,
@@ -331,13 +220,13 @@ static void described(void *user, struct http_response *r)
         return;
     }
     headers = response_headers(r);
-    struct aws_answer a = service_handler_answer_of(r, headers, id, w->j);
+    struct aws_answer a = endpoint_answer_of(r, headers, id, w->j);
     enum aws_progress p = aws_job_progress(&w->call, &w->describe, &a, &result);
     json_unref(headers);
     if (p == AWS_JOB_RUNS)
         wait_for_job(w);
     else
-        service_handler_finish(w, &result, false);
+        endpoint_finish(w, &result, false);
 }
 
 static void poll(struct endpoint_work *w)
@@ -351,7 +240,7 @@ static void poll(struct endpoint_work *w)
                             w, &bad_call, &why);
     if (!w->transfer) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
-        service_handler_finish(w, &r, false);
+        endpoint_finish(w, &r, false);
     }
     diag_clear(&why);
 }
@@ -366,7 +255,7 @@ static void follow_job(struct endpoint_work *w, json *submitted)
 }
 
 /* The job has begun; `r` is what the service said to that. */
-static void service_handler_begun(struct endpoint_work *w, struct aws_result *r)
+static void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
 {
     handlers *h = w->j->h;
     const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
@@ -376,7 +265,7 @@ static void service_handler_begun(struct endpoint_work *w, struct aws_result *r)
         struct aws_result failed = {.error = json_cstring(ASL_TASK_FAILED),
                                     .cause = json_text(failures)};
         aws_result_clear(r);
-        service_handler_finish(w, &failed, false);
+        endpoint_finish(w, &failed, false);
         return;
     }
     if (h->submitted)
@@ -384,7 +273,7 @@ static void service_handler_begun(struct endpoint_work *w, struct aws_result *r)
     follow_job(w, r->value);
 }
 
-static void service_handler_answered(void *user, struct http_response *r)
+static void endpoint_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
     struct aws_result result = {0};
@@ -394,25 +283,25 @@ static void service_handler_answered(void *user, struct http_response *r)
     w->transfer = NULL;
     if (r->outcome == HTTP_TOO_LARGE) {
         result.error = json_cstring(ASL_DATA_LIMIT_EXCEEDED);
-        service_handler_finish(w, &result, false);
+        endpoint_finish(w, &result, false);
         return;
     }
     if (r->outcome != HTTP_ANSWERED) {
-        aws_not_sent(&w->call, service_handler_not_answered(r), &result);
-        service_handler_finish(w, &result, false);
+        aws_not_sent(&w->call, endpoint_not_answered(r), &result);
+        endpoint_finish(w, &result, false);
         return;
     }
     headers = response_headers(r);
-    struct aws_answer a = service_handler_answer_of(r, headers, id, w->j);
+    struct aws_answer a = endpoint_answer_of(r, headers, id, w->j);
     aws_answer_read(&w->call, &a, &result);
     json_unref(headers);
     if (result.ok && w->call.job)
-        service_handler_begun(w, &result);
+        endpoint_begun(w, &result);
     else
-        service_handler_finish(w, &result, false);
+        endpoint_finish(w, &result, false);
 }
 
-static json *service_handler_bad_parameters(const struct job *j, const char *why)
+static json *endpoint_bad_parameters(const struct job *j, const char *why)
 {
     struct buf cause = {0};
 
@@ -441,7 +330,7 @@ static void endpoint_start(struct job *j)
         r.error = json_cstring(ASL_RUNTIME);
         r.cause = json_stringf("No endpoint can serve '%s'%s%s", j->target, why.text ? ": " : "",
                                why.text ? why.text : "");
-        service_handler_finish(w, &r, true);
+        endpoint_finish(w, &r, true);
         diag_clear(&why);
         return;
     }
@@ -453,16 +342,15 @@ static void endpoint_start(struct job *j)
     if (w->base)
         w->transfer = send_call(w, &w->call, j->payload, &caller,
                                 j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS,
-                                service_handler_answered, w, &bad_call, &why);
+                                endpoint_answered, w, &bad_call, &why);
     if (!w->transfer) {
         if (bad_call) {
             r.error = json_cstring(ASL_RUNTIME);
-            r.cause =
-                service_handler_bad_parameters(j, why.text ? why.text : "there is no endpoint");
+            r.cause = endpoint_bad_parameters(j, why.text ? why.text : "there is no endpoint");
         } else {
             aws_not_sent(&w->call, json_cstring(why.text), &r);
         }
-        service_handler_finish(w, &r, true);
+        endpoint_finish(w, &r, true);
     }
     diag_clear(&why);
 }
@@ -528,7 +416,7 @@ static bool endpoint_cancel(struct job *j)
         http_client_cancel(w->transfer);
     if (w->submitted && !j->released && !j->h->closing)
         stop_job(w);
-    service_handler_work_free(w);
+    endpoint_work_free(w);
     return false;
 }
 

@@ -760,4 +760,4 @@ void runtimes_free(handlers *h)
     mem_free(h->runtimes);
 }
 
-const struct handler_kind handler_runtime = {"lambda", runtime_start, runtime_cancel};
+const struct handler_kind handler_lambda = {"lambda", runtime_start, runtime_cancel};
