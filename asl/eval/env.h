@@ -72,6 +72,12 @@ struct asl_env {
      * with States.Runtime.
      */
     struct work *work;
+    /*
+     * How many bytes of JSON the value of a JSONPath template may have while it is made; one that
+     * grows beyond fails with States.DataLimitExceeded. 0: any number. It is well above what a
+     * state may pass on, and bounds what one evaluation takes of memory.
+     */
+    size_t most_bytes;
 };
 
 #endif

@@ -265,15 +265,42 @@ const asl_template *asl_template_compile_jsonata(struct arena *a, const struct a
 
 /* ---- evaluating ---- */
 
-static json *eval(const asl_template *t, const struct asl_env *env, struct asl_error *error);
+/* One evaluation of a template, and how many bytes its values have so far. */
+struct evaluation {
+    const struct asl_env *env;
+    size_t bytes;
+};
 
-static json *eval_array(const asl_template *t, const struct asl_env *env, struct asl_error *error)
+static json *eval(const asl_template *t, struct evaluation *e, struct asl_error *error);
+
+/* Passes on the value of a query (taken), NULL after saying that the values are too large. */
+static json *count_value(struct evaluation *e, json *v, struct asl_error *error)
+{
+    const struct asl_env *env = e->env;
+
+    if (!v || !env->most_bytes)
+        return v;
+    size_t len = json_text_len_counted(v, env->work);
+    if (len <= env->most_bytes - e->bytes) {
+        e->bytes += len;
+        return v;
+    }
+    json_unref(v);
+    if (len == SIZE_MAX)
+        asl_error_set(error, ASL_RUNTIME, "Evaluating the template takes too long");
+    else
+        asl_error_set(error, ASL_DATA_LIMIT_EXCEEDED,
+                      "The template gives a value of more than %zu bytes", env->most_bytes);
+    return NULL;
+}
+
+static json *eval_array(const asl_template *t, struct evaluation *e, struct asl_error *error)
 {
     struct json_build b;
 
     json_build_array(&b, t->count);
     for (size_t i = 0; i < t->count; i++) {
-        json *v = eval(t->items[i], env, error);
+        json *v = eval(t->items[i], e, error);
 
         if (!v) {
             json_build_drop(&b);
@@ -284,13 +311,13 @@ static json *eval_array(const asl_template *t, const struct asl_env *env, struct
     return json_build_done(&b);
 }
 
-static json *eval_object(const asl_template *t, const struct asl_env *env, struct asl_error *error)
+static json *eval_object(const asl_template *t, struct evaluation *e, struct asl_error *error)
 {
     struct json_build b;
 
     json_build_object(&b, t->count);
     for (size_t i = 0; i < t->count; i++) {
-        json *v = eval(t->items[i], env, error);
+        json *v = eval(t->items[i], e, error);
 
         if (!v) {
             json_build_drop(&b);
@@ -301,28 +328,31 @@ static json *eval_object(const asl_template *t, const struct asl_env *env, struc
     return json_build_done(&b);
 }
 
-static json *eval(const asl_template *t, const struct asl_env *env, struct asl_error *error)
+static json *eval(const asl_template *t, struct evaluation *e, struct asl_error *error)
 {
+    const struct asl_env *env = e->env;
+
     if (t->kind != NODE_EXPRESSION && !work_spend(env->work, 1)) {
         asl_error_set(error, ASL_RUNTIME, "Evaluating the template takes too long");
         return NULL;
     }
     switch (t->kind) {
     case NODE_CONSTANT: return json_ref(t->constant);
-    case NODE_QUERY: return eval_query(t->query, env, error);
+    case NODE_QUERY: return count_value(e, eval_query(t->query, env, error), error);
     case NODE_EXPRESSION: return asl_expression_eval(t->expression, env, error);
-    case NODE_ARRAY: return eval_array(t, env, error);
-    case NODE_OBJECT: return eval_object(t, env, error);
+    case NODE_ARRAY: return eval_array(t, e, error);
+    case NODE_OBJECT: return eval_object(t, e, error);
     }
     return NULL;
 }
 
 json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error)
 {
+    struct evaluation e = {.env = env};
     json *v;
 
     work_begin(env->work);
-    v = eval(t, env, error);
+    v = eval(t, &e, error);
     /* A loop that wraps its input once more each time must end before recursion gets deep. */
     if (v && json_depth(v) > JSON_MAX_DEPTH) {
         json_unref(v);

@@ -145,11 +145,16 @@ void view_init(struct scope_view *view, struct step *s, struct rt_frame *f)
 
 struct asl_env view_env(struct scope_view *view, const json *input)
 {
+    /* A template may make more than a state passes on, as ResultPath may drop it; but not without
+     * end. */
+    enum { MOST_BYTES = 16 * QUOTA_DATA };
+
     return (struct asl_env){.input = input,
                             .context = context_object,
                             .variable = variable,
                             .now_ms = view->step->now_ms,
                             .user = view,
                             .chance = &view->step->chance,
-                            .work = view->step->work};
+                            .work = view->step->work,
+                            .most_bytes = view->step->x->aws_limits ? MOST_BYTES : 0};
 }
