@@ -526,7 +526,7 @@ static enum life serve_begin(struct serve *s, int64_t port)
         diag_set(&why, "SERVE", 0, "the system gives no random bytes");
         goto refuse;
     }
-    host_use_api(s->host, s->api);
+    host_add_guest(s->host, api_guest(s->api));
     engine_scale_waits(host_engine(s->host), s->scale);
     s->server = api_server_new(host_loop(s->host), s->api,
                                &(struct api_server_options){.any_host = s->insecure,
@@ -598,7 +598,7 @@ static void end(struct serve *s)
         uv_close((uv_handle_t *)&s->grace, NULL);
         uv_close((uv_handle_t *)&s->patience, NULL);
         uv_close((uv_handle_t *)&s->hup, NULL);
-        host_use_api(s->host, NULL);
+        host_forget_guests(s->host);
     }
     /* Closing the host runs the loop until all of its handles are closed. */
     api_free(s->api);

@@ -3,6 +3,7 @@
 
 #include "asl/asl.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/guest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -100,7 +101,11 @@ bool api_is_test(const api *a, uint64_t execution);
  */
 void api_clock_set(api *a, int64_t by_ms, int64_t skew_ms);
 
-/* The engine's side: the host offers each task before anybody else gets it. */
+/* Makes the api a guest of a host, which looks at it for as long. With it the result of a task call
+ * with a token comes by the token only. */
+struct engine_guest api_guest(api *a);
+
+/* The parts of that, for who is a host: each task call is offered to the api before a handler. */
 enum api_offer {
     API_NOT_MINE, /* a handler is to do it, and its answer is the result */
     API_TAKEN,    /* the api brings the result */

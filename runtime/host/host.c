@@ -1,4 +1,10 @@
+/*
+ * One libuv loop around an engine, its handlers and its guests. A turn is made when something came
+ * in or is due; between turns the loop polls for exactly as long as nothing is due (on_before_poll
+ * tells how long that is, and nothing else does).
+ */
 #include "runtime/host/host.h"
+
 #include "parsers/base/mem.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/process_memory.h"
@@ -18,6 +24,8 @@ enum { TURNS_AT_ONCE = 64, GLANCE_MS = 2 };
  */
 enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
 
+enum { MAX_GUESTS = 4 };
+
 /* Handlers that begin no more calls. They are closed when their last call is over, and freed when
  * what they had in the loop is gone, too. */
 struct retired {
@@ -35,7 +43,8 @@ struct host {
     struct retired *retired;
     tasks *tasks;
     mocks *mocks;
-    api *api;
+    struct engine_guest guests[MAX_GUESTS]; /* the first `guest_count` of them */
+    size_t guest_count;
     struct host_options options;
     struct due_clock clock;
     store *store;       /* may be NULL */
@@ -70,13 +79,20 @@ static void note_clock(host *h)
     buf_clear(&note);
 }
 
-/* What waits in the api does so by the time of day. */
+/* What waits in a guest does so by the time of day. */
+static void tell_guests_of_clock(host *h, int64_t by_ms)
+{
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].clock_set)
+            h->guests[i].clock_set(h->guests[i].user, by_ms, h->clock.skew_ms);
+}
+
 static void host_look_at_clock(host *h)
 {
     int64_t set_ms = due_clock_look(&h->clock);
 
-    if (set_ms && h->api)
-        api_clock_set(h->api, set_ms, h->clock.skew_ms);
+    if (set_ms)
+        tell_guests_of_clock(h, set_ms);
     if (h->note_ms != INT64_MAX && (set_ms || due_clock_now(&h->clock) >= h->note_ms))
         note_clock(h);
 }
@@ -89,27 +105,27 @@ int64_t host_now(host *h)
     return due_clock_day(&h->clock, due_clock_now(&h->clock));
 }
 
-/* ---- between engine, tasks and handlers ---- */
+/* ---- task calls: between the engine and who takes them ---- */
 
+/*
+ * Brings `result` (taken) to the engine, unless a guest says that the task call's token will. What
+ * a service says when it takes a task call on is an event of its own, so the engine hears of that
+ * first; where no guest knows of tokens, it stands for the result, too.
+ */
 static void task_ended(void *user, uint64_t id, struct task_result *result)
 {
     host *h = user;
-
-    bool awaits = h->api && api_awaits_token(h->api, id);
+    bool over = true;
 
     if (result->ok)
         engine_task_submitted(h->engine, id, result->output);
-    /* Without an api nobody else brings the result of a task that goes by a token or a job: the
-     * handler's answer stands for it, too. */
-    if (result->ok && awaits) {
+    for (size_t i = 0; i < h->guest_count && over; i++)
+        if (h->guests[i].over)
+            over = h->guests[i].over(h->guests[i].user, id, result);
+    if (over)
+        engine_task_done(h->engine, id, result);
+    else
         task_result_clear(result);
-        return;
-    }
-    if (h->api && result->exchange)
-        api_task_traced(h->api, id, result->exchange);
-    if (h->api)
-        api_task_over(h->api, id);
-    engine_task_done(h->engine, id, result);
 }
 
 static void host_task_submitted(void *user, uint64_t id, const json *output)
@@ -119,39 +135,74 @@ static void host_task_submitted(void *user, uint64_t id, const json *output)
     engine_task_submitted(h->engine, id, output);
 }
 
-static void host_run_task(void *user, const struct task *task)
+static bool offer_to_mocks(host *h, const struct task *task)
 {
-    host *h = user;
-
-    if (h->draining)
-        return;
     struct task_result result = {0};
-    bool mocked = h->mocks && mocks_answer(h->mocks, task->state, &result);
 
-    enum api_offer offer = h->api && !mocked ? api_offer_task(h->api, task) : API_NOT_MINE;
-
-    if (offer == API_TAKEN)
-        return;
+    if (!h->mocks || !mocks_answer(h->mocks, task->state, &result))
+        return false;
     if (task->activity)
         engine_task_started(h->engine, task->id, NULL);
-    /* After a crash: it has been told, and its token brings the result. */
-    if (!mocked && offer == API_BY_TOKEN && task->submitted)
-        return;
-    struct task traced = *task;
-    traced.trace = h->api ? api_trace(h->api, task) : TASK_UNTRACED;
-    json *submitted = mocked ? mocks_submitted(task->resource, &result) : NULL;
+    json *submitted = mocks_submitted(task->resource, &result);
     if (submitted)
         engine_task_submitted(h->engine, task->id, submitted);
     json_unref(submitted);
-    if (mocked || !tasks_start(h->tasks, &traced, &result))
+    task_ended(h, task->id, &result);
+    return true;
+}
+
+static void give_to_handlers(host *h, const struct task *task)
+{
+    struct task_result result = {0};
+
+    if (task->activity)
+        engine_task_started(h->engine, task->id, NULL);
+    if (!tasks_start(h->tasks, task, &result))
         task_ended(h, task->id, &result);
+}
+
+static void host_run_task(void *user, const struct task *task)
+{
+    host *h = user;
+    struct task offered = *task;
+
+    if (h->draining || offer_to_mocks(h, task))
+        return;
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].offer && h->guests[i].offer(h->guests[i].user, &offered))
+            return;
+    give_to_handlers(h, &offered);
+}
+
+static void host_cancel_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    tasks_cancel(h->tasks, id);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].cancel)
+            h->guests[i].cancel(h->guests[i].user, id);
+}
+
+static void host_release_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    tasks_release(h->tasks, id);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].release)
+            h->guests[i].release(h->guests[i].user, id);
 }
 
 static bool host_has_activity(void *user, uint64_t execution, const char *arn)
 {
     const host *h = user;
+    bool has = true;
 
-    return !h->api || api_has_activity(h->api, execution, arn);
+    for (size_t i = 0; i < h->guest_count && has; i++)
+        if (h->guests[i].has_activity)
+            has = h->guests[i].has_activity(h->guests[i].user, execution, arn);
+    return has;
 }
 
 static int64_t used_ns(void *user)
@@ -174,42 +225,27 @@ static int64_t clock_now(void *user)
     return host_due_clock(user);
 }
 
-static void host_cancel_task(void *user, uint64_t id)
-{
-    host *h = user;
-
-    tasks_cancel(h->tasks, id);
-    if (h->api)
-        api_task_cancelled(h->api, id);
-}
-
-static void release_task(void *user, uint64_t id)
-{
-    host *h = user;
-
-    tasks_release(h->tasks, id);
-    if (h->api)
-        api_task_over(h->api, id);
-}
-
 static void host_ended(void *user, uint64_t execution, const rt_exec *x)
 {
     host *h = user;
 
     if (h->options.ended)
         h->options.ended(h->options.user, execution, x);
-    if (h->api)
-        api_ended(h->api, execution, x, host_now(h));
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].ended)
+            h->guests[i].ended(h->guests[i].user, execution, x, host_now(h));
 }
 
-static void lost(void *user, uint64_t execution, const char *arn, const char *list, const char *why)
+static void host_lost(void *user, uint64_t execution, const char *arn, const char *list,
+                      const char *why)
 {
     host *h = user;
 
     if (h->options.lost)
         h->options.lost(h->options.user, execution, arn, list, why);
-    if (h->api)
-        api_lost(h->api, execution, list);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].lost)
+            h->guests[i].lost(h->guests[i].user, execution, list);
 }
 
 static void host_answered(void *user, int64_t since_ms)
@@ -231,6 +267,22 @@ static void host_happened(void *user, uint64_t execution, const rt_exec *x,
 
 /* ---- the loop ---- */
 
+/* When guests have something to do next; their times are times of day, as that was when it was last
+ * looked at. */
+static int64_t guests_next_due(const host *h)
+{
+    int64_t first = INT64_MAX;
+
+    for (size_t i = 0; i < h->guest_count; i++) {
+        int64_t due = h->guests[i].next_due ? h->guests[i].next_due(h->guests[i].user) : INT64_MAX;
+        if (due != INT64_MIN && due != INT64_MAX)
+            due += h->clock.skew_ms;
+        if (due < first)
+            first = due;
+    }
+    return first;
+}
+
 /* When something is to be done next if nothing comes in before; INT64_MIN: at once. */
 static int64_t next_due(const host *h)
 {
@@ -241,11 +293,8 @@ static int64_t next_due(const host *h)
     for (const struct retired *r = h->retired; r; r = r->next)
         if (handlers_next_due(r->handlers) < due)
             due = handlers_next_due(r->handlers);
-    int64_t api_due = h->api ? api_next_due(h->api) : INT64_MAX;
-    /* Its times are times of day, as that was when they were last looked at. */
-    if (api_due != INT64_MIN && api_due != INT64_MAX)
-        api_due += h->clock.skew_ms;
-    return api_due < due ? api_due : due;
+    int64_t guests_due = guests_next_due(h);
+    return guests_due < due ? guests_due : due;
 }
 
 static int64_t time_until(int64_t due_ms, int64_t now_ms)
@@ -348,10 +397,10 @@ host *host_new(store *s, const struct host_options *options)
     struct engine_hooks hooks = {.user = h,
                                  .run_task = host_run_task,
                                  .cancel_task = host_cancel_task,
-                                 .release_task = release_task,
+                                 .release_task = host_release_task,
                                  .happened = host_happened,
                                  .ended = host_ended,
-                                 .lost = lost,
+                                 .lost = host_lost,
                                  .answered = host_answered,
                                  .has_activity = host_has_activity,
                                  .used_ns = used_ns,
@@ -516,9 +565,15 @@ void host_use_mocks(host *h, mocks *m)
     h->mocks = m;
 }
 
-void host_use_api(host *h, api *a)
+void host_add_guest(host *h, struct engine_guest guest)
 {
-    h->api = a;
+    assert(h->guest_count < MAX_GUESTS);
+    h->guests[h->guest_count++] = guest;
+}
+
+void host_forget_guests(host *h)
+{
+    h->guest_count = 0;
 }
 
 uv_loop_t *host_loop(host *h)
@@ -539,8 +594,7 @@ static bool take_up_clock(host *h, struct diag *why)
         diag_set(why, missing.code, 0, "%s", missing.text);
     if (good)
         note_clock(h);
-    if (h->api)
-        api_clock_set(h->api, 0, h->clock.skew_ms);
+    tell_guests_of_clock(h, 0);
     diag_clear(&missing);
     buf_clear(&note);
     return good;
@@ -652,12 +706,14 @@ bool host_rest(host *h, int64_t ms)
 bool host_turn(host *h, struct diag *why)
 {
     wake_handlers(h);
-    if (h->api)
-        api_begin_turn(h->api);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].begin_turn)
+            h->guests[i].begin_turn(h->guests[i].user);
     if (!engine_advance(h->engine, turn_time(h), why))
         return false;
-    if (h->api)
-        api_advance(h->api, host_now(h));
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].end_turn)
+            h->guests[i].end_turn(h->guests[i].user, host_now(h));
     return true;
 }
 

@@ -1,8 +1,8 @@
 #ifndef RUNTIME_HOST_HOST_H
 #define RUNTIME_HOST_HOST_H
 
-#include "runtime/api/api.h"
 #include "runtime/engine/engine.h"
+#include "runtime/engine/guest.h"
 #include "runtime/handlers/handler.h"
 #include "runtime/handlers/mock_config.h"
 
@@ -45,13 +45,13 @@ handlers *host_read_handlers(host *h, const char *path, const char *text, size_t
 void host_use_handlers(host *h, handlers *read);
 /* Calls that have not been answered, and those of them that wait for a slot: of all of these. */
 void host_count_calls(const host *h, size_t *busy, size_t *waiting);
-/* States that `m` knows are answered by it; taken. */
+/* Answers Tasks of states that `m` (taken) knows by it, before any guest is asked. */
 void host_use_mocks(host *h, mocks *m);
-/*
- * Tasks are offered to it first, and it hears of what ends; looked at until host_use_api(h, NULL).
- * With it the result of a task with a token comes by the token only.
- */
-void host_use_api(host *h, api *a);
+/* Adds a guest behind those that there are, and before the handlers, who are the last to be offered
+ * a task call. There is room for four. */
+void host_add_guest(host *h, struct engine_guest guest);
+/* Forgets all guests that were added. */
+void host_forget_guests(host *h);
 uv_loop_t *host_loop(host *h);
 /* The time of day in milliseconds since 1970, by the host's clock. */
 int64_t host_now(host *h);

@@ -1,0 +1,49 @@
+#ifndef RUNTIME_ENGINE_GUEST_H
+#define RUNTIME_ENGINE_GUEST_H
+
+#include "runtime/base/task_io.h"
+#include "runtime/core/exec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A guest lives beside an engine in its host's loop. It may take Tasks, hear of executions, and
+ * have something to do in each turn. Each member but `user` may be NULL.
+ *
+ * Tasks: a host offers each task call to its guests, in their order, until one takes it. All guests
+ * hear how it went on, those that did not take it, too.
+ */
+struct engine_guest {
+    void *user;
+
+    /* Takes the task call and returns true: then this guest brings the result. Else it returns
+     * false, and may set `task->trace` for the guests behind it. */
+    bool (*offer)(void *user, struct task *task);
+    /* Ends the work on a task call, whose result nobody waits for any more. */
+    void (*cancel)(void *user, uint64_t id);
+    /* Forgets a task call, whose result has come by its token. Work on it may go on. */
+    void (*release)(void *user, uint64_t id);
+    /*
+     * Hears that another guest brings `result` (a look) for a task call. Returns false when that is
+     * only what the service said when it took the task call on: the result will come by its token.
+     */
+    bool (*over)(void *user, uint64_t id, const struct task_result *result);
+
+    /* As the engine's hooks of the same names; `now_ms` is the time of day. */
+    bool (*has_activity)(void *user, uint64_t execution, const char *arn);
+    void (*ended)(void *user, uint64_t execution, const rt_exec *x, int64_t now_ms);
+    void (*lost)(void *user, uint64_t execution, const char *list);
+
+    /* Are called before the engine's turn, and when what came of it is in the store. */
+    void (*begin_turn)(void *user);
+    void (*end_turn)(void *user, int64_t now_ms);
+    /* Returns the time of day at which a turn is to be made next; INT64_MAX: never; INT64_MIN: at
+     * once. */
+    int64_t (*next_due)(void *user);
+    /* Hears that the time of day was set forward by `by_ms`. The clock that nobody sets, by which
+     * timers are due, is `skew_ms` ahead of it from now on. */
+    void (*clock_set)(void *user, int64_t by_ms, int64_t skew_ms);
+};
+
+#endif
