@@ -79,6 +79,10 @@ static void add_warnings(void *user, const asl_machine *m, const struct asl_at *
 static void lint(const struct load_source *from, enum asl_workflow workflow,
                  const struct asl_codes *wanted, struct asl_report *report)
 {
+    if (!wanted) {
+        asl_validate_source(from, workflow, NULL, report);
+        return;
+    }
     struct linting l = {workflow, wanted, report};
     const struct load_purpose purpose = {
         .validating = true,

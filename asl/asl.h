@@ -43,8 +43,9 @@ void asl_validate_value(const json *definition, const struct json_places *places
                         struct asl_report *report);
 
 /*
- * The same where nobody serves more, and where there is no error, what is legal but likely wrong.
- * Only problems whose codes are `wanted` are kept: asl/report/codes.h.
+ * Reports for the author of a definition: what asl_validate finds where nobody serves more than
+ * AWS, and in one without errors what is legal but likely wrong. Only problems whose codes are
+ * `wanted` are kept (asl/report/codes.h); NULL: all, and no warnings.
  */
 struct asl_codes;
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
