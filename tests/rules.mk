@@ -26,7 +26,7 @@ $(call suites,runtime/aws,sigv4)
 $(call suites,runtime/handlers,handlers)
 $(call suites,runtime/handlers runtime/engine,endpoint)
 $(call suites,runtime/api,test_state)
-$(call suites,runtime/api runtime/store/sqlite,api)
+$(call suites,runtime/api runtime/store/sqlite,api api_machines api_executions api_map_runs api_tasks api_faults)
 $(call suites,runtime/serve,front_door)
 $(call suites,runtime/host runtime/store/sqlite,host)
 
@@ -36,7 +36,7 @@ $(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
 $(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
 # It counts how much of histories and how many rows are read.
-$(BUILD)/check_api: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
+$(BUILD)/check_api_map_runs: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
 
 # A suite that is linked once more, with the switch of stacks that is taken where none of our own is known.
 CHECKS_AGAIN := coroutine_by_ucontext
