@@ -484,11 +484,18 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     else
         in = api_read_request(&c, body, len);
     c.in = in;
+    bool outer = a->unreadable;
     a->unreadable = false;
+    a->calling++;
     if (!c.error && check_members(&c, op->in) && api_has_room(&c))
         out = op->run(&c);
-    if (a->unreadable && !c.waits) {
+    a->calling--;
+    bool unreadable = a->unreadable;
+    a->unreadable = outer;
+    if (unreadable && !c.waits) {
         json_unref(out);
+        json_unref(c.extra);
+        c.extra_key = NULL;
         out = call_fail(&c, "InternalServerError", "%s", buf_str(&a->unread));
     }
     if (c.error)

@@ -16,7 +16,7 @@ static bool redrives_children(api *a, uint64_t parent)
     bool may =
         store_find(a->store, parent, &row, &why) && row->status == RT_RUNNING && row->redrives > 0;
 
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return may;
 }
 
@@ -52,7 +52,7 @@ json *note_at_top(api *a, uint64_t number)
         }
         number = row->parent.execution;
     }
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return note;
 }
 
@@ -125,7 +125,7 @@ static json *definition_of(api *a, const struct execution *x, const json *whole)
     if (store_find(a->store, x->number, &row, &why) && row->config.scope &&
         row->config.scope->owner)
         text = processor_text(whole, row->config.scope->owner->name);
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return text;
 }
 
@@ -189,8 +189,8 @@ static bool api_children_add_child(void *user, const struct store_listed *at)
     l->looks++;
     l->last = at->place;
     if (!store_find(l->c->api->store, at->place.number, &row, &why)) {
-        diag_clear(&why);
-        return true;
+        api_pass_damage(l->c->api, &why);
+        return !l->c->api->unreadable;
     }
     const struct map_child *child = map_run_child(l->run, row->parent.ref);
     bool pending = child && child->state == CHILD_PENDS;

@@ -54,14 +54,31 @@ static bool api_executions_take_input(void *user, const struct rt_event *e)
     return false;
 }
 
+static void store_failed_call(api *a, const struct diag *why)
+{
+    if (a->unreadable)
+        return;
+    a->unreadable = true;
+    buf_reset(&a->unread);
+    buf_adds(&a->unread, why->text);
+}
+
 void api_read_failed(api *a, struct diag *why)
 {
-    if (why->code && strcmp(why->code, STORE_NONE) != 0 && !a->unreadable) {
-        a->unreadable = true;
-        buf_reset(&a->unread);
-        buf_adds(&a->unread, why->text);
+    if (why->code && strcmp(why->code, STORE_NONE) != 0) {
+        if (a->calling)
+            store_failed_call(a, why);
+        else if (strcmp(why->code, STORE_DAMAGED) != 0)
+            engine_cannot_read(a->engine, why);
     }
     diag_clear(why);
+}
+
+void api_pass_damage(api *a, struct diag *why)
+{
+    if (why->code && strcmp(why->code, STORE_DAMAGED) == 0)
+        diag_clear(why);
+    api_read_failed(a, why);
 }
 
 bool execution_look(api *a, uint64_t number, struct execution *x)
@@ -90,7 +107,8 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
                             .damage = row->damage ? json_cstring(row->damage) : NULL};
     x->pends = child_pends(a, row);
     if (!x->input)
-        store_read(a->store, number, 0, api_executions_take_input, x, NULL);
+        store_read(a->store, number, 0, api_executions_take_input, x, &why);
+    api_pass_damage(a, &why);
     return true;
 }
 
@@ -179,8 +197,10 @@ bool execution_find(struct call *c, struct execution *x)
     *x = (struct execution){0};
     if (!arn_parse(c, arn, "execution", &parts))
         return false;
-    if (execution_number(c->api, arn, &number) && execution_look(c->api, number, x))
+    if (execution_number(c->api, arn, &number) && execution_look(c->api, number, x) &&
+        !c->api->unreadable)
         return true;
+    execution_clear(x);
     call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn);
     return false;
 }

@@ -41,14 +41,18 @@ static bool show_next(void *user, const struct rt_event *e)
 
 /*
  * Where events can't be read, or an execution was set apart and its history has no end, this stands
- * in the place of what is missing. What can be read is shown.
+ * in the place of what is missing. What can be read on the way there is shown; `hidden` says what
+ * is not, though it may be good, as nobody looks behind the damage.
  */
-static json *lost_events(const struct execution *x, uint32_t id)
+static json *lost_events(const struct execution *x, uint32_t id, const char *hidden)
 {
     struct json_build b, d;
 
     json_build_object(&d, 2);
-    execution_add_error(&d, x);
+    if (x->error.name)
+        json_build_set(&d, "error", json_ref(x->error.name));
+    if (x->error.cause)
+        json_build_set(&d, "cause", json_stringf("%s%s", json_str(x->error.cause), hidden));
     json_build_object(&b, 5);
     json_build_set(&b, "id", json_int(id));
     json_build_set(&b, "previousEventId", json_int((int64_t)id - 1));
@@ -83,19 +87,19 @@ static bool note_last_id(void *user, const struct rt_event *e)
 /* The page of the newest events before sequence number `until`. */
 static json *newest(struct call *c, struct execution *x, uint64_t until, struct events *l)
 {
+    static const char hidden[] = "; the events before it are not shown";
+    bool ends_apart = x->apart && until == UINT64_MAX;
     struct diag why = {0};
 
-    if (x->apart && until == UINT64_MAX) {
+    if (ends_apart) {
         store_read_back(c->api->store, x->number, until, note_last_id, l, &why);
-        diag_clear(&why);
-        why = (struct diag){0};
-        json_build_add(&l->list, lost_events(x, l->last_id + 1));
+        bool at_once = was_damaged(c->api, x, &why);
+        json_build_add(&l->list, lost_events(x, l->last_id + 1, at_once ? hidden : ""));
         l->shown++;
     }
     store_read_back(c->api->store, x->number, until, show_next, l, &why);
-    /* Of one that was set apart it has been said. */
-    if (was_damaged(c->api, x, &why) && !x->apart)
-        json_build_add(&l->list, lost_events(x, l->shown_id > 1 ? l->shown_id - 1 : 1));
+    if (was_damaged(c->api, x, &why) && (!ends_apart || l->shown_id))
+        json_build_add(&l->list, lost_events(x, l->shown_id > 1 ? l->shown_id - 1 : 1, hidden));
     return json_build_done(&l->list);
 }
 
@@ -107,7 +111,9 @@ static json *oldest(struct call *c, struct execution *x, uint64_t after, struct 
     store_read(c->api->store, x->number, after + 1, show_next, l, &why);
     bool damaged = was_damaged(c->api, x, &why);
     if ((x->apart || damaged) && !l->more)
-        json_build_add(&l->list, lost_events(x, l->last_id + 1));
+        json_build_add(
+            &l->list,
+            lost_events(x, l->last_id + 1, damaged ? "; the events behind it are not shown" : ""));
     return json_build_done(&l->list);
 }
 
@@ -135,9 +141,13 @@ json *get_execution_history(struct call *c)
         execution_result(c->api, &x);
     if (store_find(c->api->store, x.number, &row, &why) && row->machine)
         l.exec = rt_exec_new(row->machine, &row->config);
-    events = call_flag(c, "reverseOrder") ? newest(c, &x, after ? after : UINT64_MAX, &l)
-                                          : oldest(c, &x, after, &l);
     api_read_failed(c->api, &why);
+    if (c->api->unreadable)
+        events = json_build_done(&l.list);
+    else if (call_flag(c, "reverseOrder"))
+        events = newest(c, &x, after ? after : UINT64_MAX, &l);
+    else
+        events = oldest(c, &x, after, &l);
     rt_exec_free(l.exec);
     execution_clear(&x);
     return page_end(c, &page, "events", events, l.more ? page_number(l.last) : NULL);

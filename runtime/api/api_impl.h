@@ -200,7 +200,8 @@ struct api {
     store *store;
     char *region, *account, *mock_file;
     bool no_limits;
-    bool unreadable;   /* the store could not be read for the call that is being made: */
+    size_t calling;    /* calls that are being made: one of a Task's may be within another */
+    bool unreadable;   /* the store could not be read for the innermost of them: */
     struct buf unread; /* why */
     void (*spoiled)(void *user, const char *text);
     void *user;
@@ -492,9 +493,15 @@ bool execution_number(api *a, const char *arn, uint64_t *number);
 bool execution_status_of(const char *name, enum rt_status *out);
 /* False: there is none of that number any more. */
 bool execution_look(api *a, uint64_t number, struct execution *x);
-/* What the store said when it gave nothing: that there is nothing, or that it can't be read, which
- * fails the call. Clears `why`. */
+/*
+ * Takes what the store said when it gave nothing, and clears it. That there is nothing fails
+ * nobody. That it can't be read, or that what was read is damaged, fails the call that is being
+ * made; outside of one the engine's next turn fails when the store can't be read, as an end that is
+ * told without what could not be read would be kept.
+ */
 void api_read_failed(api *a, struct diag *why);
+/* As api_read_failed, but damage fails nobody: what can be read without it is told. */
+void api_pass_damage(api *a, struct diag *why);
 /* From the engine's side. */
 void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const json *note,
                        struct execution *x);

@@ -197,7 +197,7 @@ const struct map_runs *map_runs_of(api *a, uint64_t execution)
     struct diag why = {0};
 
     store_read(a->store, execution, runs->seq, api_map_runs_fold, runs, &why);
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return runs;
 }
 
@@ -259,16 +259,17 @@ static const struct map_run *api_map_runs_find(api *a, const char *arn, const ch
 
     if (store_find_map_run(a->store, arn, execution, &why))
         return in_execution(a, *execution, arn);
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     store_list_executions(a->store, arn, NULL, NULL, take_first, &child, &why);
+    api_pass_damage(a, &why);
     bool found = child.found && store_find(a->store, child.number, &row, &why) && row->parent.set;
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     if (found) {
         *execution = row->parent.execution;
         return in_execution(a, *execution, arn);
     }
     store_list_executions(a->store, machine_arn, NULL, NULL, search_execution, &s, &why);
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return s.run;
 }
 
@@ -373,7 +374,7 @@ static bool note_redrivable(struct look *l, uint64_t number)
     bool found = store_find(l->api->store, number, &row, &why);
     const struct map_child *child = found ? map_run_child(l->run, row->parent.ref) : NULL;
 
-    diag_clear(&why);
+    api_pass_damage(l->api, &why);
     if (!child || (child->state != CHILD_FAILED && child->state != CHILD_ABORTED))
         return false;
     const struct execution x = {.number = number,
@@ -416,7 +417,7 @@ static void count_children(struct look *l)
                               l, &why);
         l->counts[ends[i].state] = l->found < unsuccessful ? l->found : unsuccessful;
         unsuccessful -= l->counts[ends[i].state];
-        diag_clear(&why);
+        api_pass_damage(l->api, &why);
     }
     l->counts[CHILD_FAILED] = (l->run->redrives ? l->counts[CHILD_FAILED] : 0) + unsuccessful;
 }
@@ -492,7 +493,7 @@ json *describe_map_run(struct call *c)
     if (parent)
         out = api_map_runs_describe(c, m, parent);
     json_unref(parent);
-    diag_clear(&why);
+    api_pass_damage(c->api, &why);
     return out;
 }
 

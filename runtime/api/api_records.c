@@ -285,6 +285,17 @@ static bool api_records_has_all(const json *record, const char *const *names)
     return all;
 }
 
+/* Is it the store that can't be read, rather than a record of it? Then nothing can be told. */
+static bool reading_failed(struct reading *r, const struct diag *why)
+{
+    if (strcmp(why->code, STORE_NONE) == 0 || strcmp(why->code, STORE_DAMAGED) == 0)
+        return false;
+    if (r->good)
+        diag_set(r->why, why->code, 0, "%s", why->text);
+    r->good = false;
+    return true;
+}
+
 static struct revision *read_revision(struct reading *r, const json *key)
 {
     static const char *const members[] = {"definition", "role",       "logging",
@@ -298,9 +309,9 @@ static struct revision *read_revision(struct reading *r, const json *key)
         record = record_of(r, json_str(key), text.data, text.len);
     else
         record = json_ref(json_empty_object());
-    if (why.code)
+    if (why.code && !reading_failed(r, &why))
         spoiled(r->api, json_str(key), "%s", why.text);
-    else if (!api_records_has_all(record, members))
+    else if (!why.code && !api_records_has_all(record, members))
         spoiled(r->api, json_str(key), "a member is missing");
     *v = (struct revision){
         .refs = 1,
@@ -382,18 +393,24 @@ static bool has_record(api *a, const json *key)
     bool has = store_get(a->store, REVISION, json_str(key), &text, &why);
 
     buf_clear(&text);
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return has;
 }
 
 struct revision *revision_find(api *a, const json *key)
 {
-    struct reading r = {.api = a, .good = true};
+    struct diag why = {0};
+    struct reading r = {.api = a, .why = &why, .good = true};
     const char *text = json_str(key), *end = strrchr(text, '#');
     json *arn = json_string(text, end ? (size_t)(end - text) : strlen(text));
     const struct machine *m = text_map_get(&a->machines, json_str(arn));
     struct revision *found = m || has_record(a, key) ? revision_of(&r, m, key) : NULL;
 
+    if (!r.good) {
+        revision_unref(found);
+        found = NULL;
+    }
+    api_read_failed(a, &why);
     json_unref(arn);
     return found;
 }
@@ -490,13 +507,15 @@ static bool note_revision(void *user, const char *key, const char *text, size_t 
 }
 
 /* The newest revision that there is of a machine whose record doesn't tell. */
-static uint32_t newest_revision(const struct reading *r, const char *arn)
+static uint32_t newest_revision(struct reading *r, const char *arn)
 {
     struct newest n = {.arn = arn};
     struct diag why = {0};
     json *before = json_stringf("%s#", arn);
 
     store_list(r->api->store, REVISION, json_str(before), note_revision, &n, &why);
+    if (why.code)
+        reading_failed(r, &why);
     json_unref(before);
     diag_clear(&why);
     return n.number;
@@ -722,7 +741,9 @@ static bool api_records_read_key(struct reading *r)
     struct diag why = {0};
     bool found = store_get(a->store, SECRET, "pages", &text, &why);
 
-    if (found && text.len == sizeof a->key) {
+    if (!found && reading_failed(r, &why)) {
+        /* Another key would make an end of the tokens that clients have. */
+    } else if (found && text.len == sizeof a->key) {
         memcpy(a->key, text.data, sizeof a->key);
     } else if (getrandom(a->key, sizeof a->key, 0) == sizeof a->key) {
         store_put(a->store, SECRET, "pages", (const char *)a->key, sizeof a->key);
@@ -807,7 +828,7 @@ static bool load_records(api *a, struct diag *why)
         return false;
     if (a->activity_count)
         qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, api_records_by_age);
-    return true;
+    return r.good;
 }
 
 /* Revisions have the machine's ARN before the '#' in their keys. */

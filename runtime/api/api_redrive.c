@@ -23,7 +23,7 @@ static uint32_t count_events(api *a, uint64_t execution)
 
     if (!a->no_limits)
         store_read_last(a->store, execution, note_last, &events, &why);
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return events;
 }
 
@@ -95,7 +95,7 @@ static int64_t asked_before(struct call *c, const struct execution *x)
 
     if (t.given && x->redrives)
         store_read(c->api->store, x->number, 0, note_token, &t, &why);
-    diag_clear(&why);
+    api_pass_damage(c->api, &why);
     for (size_t i = 0; i < TOKENS_KEPT && i < t.count; i++)
         if (t.last[i].same && c->now_ms - t.last[i].at_ms < TOKEN_MINUTES * 60000 &&
             t.last[i].at_ms > at_ms)
@@ -139,6 +139,8 @@ static json *api_redrive_redrive(struct call *c, const struct execution *x)
     const char *reason = before_ms ? NULL : execution_refusal(c->api, x);
     struct diag why = {0};
 
+    if (c->api->unreadable)
+        return NULL;
     if (before_ms)
         return api_redrive_redriven(before_ms);
     if (reason)

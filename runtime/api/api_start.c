@@ -312,7 +312,7 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
         return NULL;
     s->arn = api_start_execution_arn(c->api, m, s->name);
     if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable && may_open(c, m) &&
-        (s->nesting = start_nesting(c)) >= 0)
+        (s->nesting = start_nesting(c)) >= 0 && !c->api->unreadable)
         out = start_new(c, s);
     return out;
 }
@@ -405,7 +405,7 @@ static json *note_in_store(api *a, uint64_t number)
     bool found = store_find(a->store, number, &row, &why);
     json *note = found ? json_ref(row->note) : NULL;
 
-    diag_clear(&why);
+    api_pass_damage(a, &why);
     return note;
 }
 

@@ -393,8 +393,10 @@ void test_state_ended(api *a, struct test_state *t, const rt_exec *x)
 {
     struct outcome o = {.name = t->name};
     struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, t->waiter);
+    struct diag why = {0};
 
-    store_read(engine_store(a->engine, t->node.id), t->node.id, 0, api_test_answer_look, &o, NULL);
+    store_read(engine_store(a->engine, t->node.id), t->node.id, 0, api_test_answer_look, &o, &why);
+    api_pass_damage(a, &why);
     if (w)
         waiter_answer(a, w, outcome_json(t, x, &o));
     t->waiter = 0;

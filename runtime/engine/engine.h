@@ -161,6 +161,10 @@ void engine_task_answered(engine *e, uint64_t id, struct task_result *result);
 uint64_t engine_last_input(const engine *e);
 bool engine_is_settled(const engine *e, uint64_t number);
 
+/* Fails the next turn: the store could not be read for what a hook was to make of this one, and its
+ * owner goes on from what is committed. Copies `why`. */
+void engine_cannot_read(engine *e, const struct diag *why);
+
 /*
  * Makes a turn at `now_ms`. False with *why filled when the store failed: the engine is
  * of no more use then. With STORE_REFUSED another one may begin at once: what the store could not

@@ -256,7 +256,6 @@ rt_exec *engine_fold_whole(engine *e, uint64_t execution, struct diag *why);
 bool engine_wake(engine *e, struct entry *entry);
 
 /* The store can't be read: the turn fails with that. */
-void engine_cannot_read(engine *e, const struct diag *why);
 /* Sets an execution apart that the store has, and forgets it here. */
 void engine_set_apart(engine *e, uint64_t execution, const char *why);
 /* Its history has ended, and its row doesn't say so: now it does, and the entry is gone. */

@@ -203,7 +203,7 @@ static void fill_in(struct buf *out, const char *text, const char *mark, const j
         buf_adds(out, at + strlen(mark));
 }
 
-void scene_call(struct scene *s, const char *operation, const char *body)
+void scene_ask(struct scene *s, const char *operation, const char *body)
 {
     const struct {
         const char *mark;
@@ -221,8 +221,13 @@ void scene_call(struct scene *s, const char *operation, const char *body)
         text = filled;
     }
     api_call(s->api, operation, text.data, text.len, s->now_ms, scene_answered, s);
-    scene_turn(s);
     buf_clear(&text);
+}
+
+void scene_call(struct scene *s, const char *operation, const char *body)
+{
+    scene_ask(s, operation, body);
+    scene_turn(s);
 }
 
 static void look_at_answer(struct scene *s, const char *story, const char *operation)

@@ -165,7 +165,9 @@ void scene_fall_down(struct scene *s);
 void scene_open_store(struct scene *s);
 void scene_wake_up(struct scene *s);
 
-/* Makes a request, its marks filled in, and takes a turn. `status` and `answer` have what came. */
+/* Makes a request, its marks filled in. The turns to come bring the answer: `status`, `answer`. */
+void scene_ask(struct scene *s, const char *operation, const char *body);
+/* As scene_ask, and takes a turn. */
 void scene_call(struct scene *s, const char *operation, const char *body);
 /* As scene_call; the answer must be good, and have what AWS's model says. */
 void scene_call_well(struct scene *s, const char *operation, const char *body);
