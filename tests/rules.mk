@@ -27,7 +27,7 @@ $(call suites,runtime/handlers,handlers)
 $(call suites,runtime/handlers runtime/engine,endpoint)
 $(call suites,runtime/api,test_state)
 $(call suites,runtime/api runtime/store/sqlite,api api_machines api_executions api_map_runs api_tasks api_faults)
-$(call suites,runtime/serve,front_door)
+$(call suites,runtime/serve,front_door service)
 $(call suites,runtime/host runtime/store/sqlite,host)
 
 # Their commits fail when the suite says so; it counts who is asked what it holds, and what is read.
@@ -35,6 +35,8 @@ $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exe
 $(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
 $(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
+# What it opens fails when the suite says so.
+$(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wrap=host_recover,--wrap=store_commit
 # It counts how much of histories and how many rows are read.
 $(BUILD)/check_api_map_runs: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
 

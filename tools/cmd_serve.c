@@ -1,20 +1,19 @@
-/* asl serve: the Step Functions API on a port of this machine. */
+/*
+ * asl serve: the Step Functions API on a port of this machine. Here are its options and its
+ * messages; runtime/serve/service.h opens, runs and closes the server itself, and calls the hooks
+ * below.
+ */
 
 #include "asl/report/quota.h"
 #include "parsers/base/buf.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
-#include "runtime/host/host.h"
-#include "runtime/serve/api_server.h"
-#include "runtime/serve/execution_log.h"
-#include "runtime/serve/front_door.h"
-#include "runtime/serve/metrics.h"
+#include "runtime/serve/service.h"
 #include "tools/bounds.h"
 #include "tools/cmd.h"
 #include "tools/options.h"
 #include "tools/region.h"
 #include "tools/serve_definitions.h"
-#include "tools/serve_reload.h"
 #include "tools/serve_talk.h"
 #include "tools/services.h"
 #include "tools/set_options.h"
@@ -27,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEFAULT_PORT = 8083, GRACE_MS = 8000, STORE_RETRY_MS = 5000, STREAMS = 3 };
+enum { DEFAULT_PORT = 8083, STREAMS = 3 };
 
 struct serve {
     /* Options as given; NULL: not. */
@@ -35,8 +34,6 @@ struct serve {
         *log, *store_path, *durability, *retention, *wait_scale, *max_executions, *throttle, *drain,
         *least_free;
     bool insecure, public_metrics, quiet;
-    bool lived;     /* it was ready once */
-    uint16_t bound; /* and then on this port, which stays its own */
     struct bounds bounds;
     struct region where;
     struct services_options asked;
@@ -45,28 +42,19 @@ struct serve {
     struct services services;
     double scale;
     struct arena texts; /* what stands for options of the jar */
-    struct serve_texts said;
 
     enum api_throttle throttled;
     int64_t least_room;
     int64_t retention_ms, most; /* executions at once; 0: AWS's quota */
     int64_t drain_ms;           /* for calls of handlers to end after SIGTERM */
     bool terminals[STREAMS];    /* which standard streams were one at the start */
-    talk *talk;
 
-    host *host;
-    api *api;
-    api_server *server;
-    front_door *door; /* NULL: no routes */
-    store *store;
-    struct metrics metrics;
-    execution_log *events; /* NULL: none is kept */
-    definitions *folder;   /* NULL: none */
-    uv_timer_t grace;      /* for answers that are still owed after SIGTERM */
-    uv_timer_t patience;   /* with calls of handlers then */
-    uv_signal_t hup;
-    bool answered, drained; /* after SIGTERM: nothing is owed any more, no call is cut off */
+    talk *talk;
+    service *service;
+    definitions *folder; /* NULL: none */
 };
+
+static const char in_memory[] = ":memory:";
 
 static const char *serve_first_set(const char *given, const char *const *names)
 {
@@ -76,6 +64,18 @@ static const char *serve_first_set(const char *given, const char *const *names)
             given = v;
     }
     return given;
+}
+
+static const char *serve_mocks(const struct serve *s)
+{
+    static const char *const files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
+
+    return serve_first_set(s->mock, files);
+}
+
+static const char *serve_address(const struct serve *s)
+{
+    return s->listen ? s->listen : "127.0.0.1";
 }
 
 /* ---- the jar's names for options, which have one dash and capitals within ---- */
@@ -102,68 +102,7 @@ static int serve_translate(int argc, char **argv, struct arena *texts)
     return services_translate(argc, argv, texts);
 }
 
-/* ---- stopping ---- */
-
-static void stop_if_done(const struct serve *s)
-{
-    if (s->answered && s->drained)
-        host_stop(s->host);
-}
-
-static void answered_all(void *user)
-{
-    struct serve *s = user;
-
-    s->answered = true;
-    stop_if_done(s);
-}
-
-static void grace_over(uv_timer_t *t)
-{
-    answered_all(t->data);
-}
-
-static void drained_all(void *user)
-{
-    struct serve *s = user;
-
-    s->drained = true;
-    stop_if_done(s);
-}
-
-static void patience_over(uv_timer_t *t)
-{
-    struct serve *s = t->data;
-
-    if (!s->drained && !s->quiet)
-        talk_say(s->talk, "calls of handlers that still run are cut off");
-    drained_all(s);
-}
-
-static void on_stop(void *user)
-{
-    struct serve *s = user;
-    size_t calls, waiting;
-
-    host_count_calls(s->host, &calls, &waiting);
-
-    s->answered = s->drained = false;
-    calls -= waiting;
-    if (!s->quiet && calls && s->drain_ms)
-        talk_say(s->talk, "stopping; %zu call%s of handlers may take %lld s to end", calls,
-                 calls == 1 ? "" : "s", (long long)(s->drain_ms / 1000));
-    else if (!s->quiet)
-        talk_say(s->talk, "stopping");
-    /* Answers may wait for what handlers do. */
-    uv_timer_start(&s->grace, grace_over,
-                   (uint64_t)(s->drain_ms > GRACE_MS ? s->drain_ms : GRACE_MS), 0);
-    uv_timer_start(&s->patience, patience_over, (uint64_t)s->drain_ms, 0);
-    front_door_stop(s->door);
-    api_server_stop(s->server, answered_all, s);
-    host_drain(s->host, drained_all, s);
-}
-
-/* ---- SIGHUP ---- */
+/* ---- what the service tells, in words ---- */
 
 /* Has one of its terminals been closed? */
 static bool is_left_alone(const struct serve *s)
@@ -174,27 +113,13 @@ static bool is_left_alone(const struct serve *s)
     return false;
 }
 
-static struct serve_files files_of(struct serve *s)
-{
-    return (struct serve_files){.handlers = s->handlers,
-                                .routes = s->routes,
-                                .credentials = s->asked.credentials,
-                                .texts = &s->said,
-                                .host = s->host,
-                                .door = s->door,
-                                .services = &s->services};
-}
-
 static void reload(struct serve *s)
 {
-    const struct serve_files files = files_of(s);
     struct buf did = {0};
     struct diag why = {0};
-    const char *log = s->events ? "; the log is opened anew" : "";
+    const char *log = s->log ? "; the log is opened anew" : "";
 
-    if (s->events)
-        execution_log_reopen(s->events);
-    if (!serve_reload(&files, &did, &why))
+    if (!service_reload(s->service, &did, &why))
         talk_say(s->talk, "SIGHUP: nothing has changed: %s%s", why.text, log);
     else if (!s->quiet && did.len)
         talk_say(s->talk, "SIGHUP: read again: %s%s", buf_str(&did), log);
@@ -204,165 +129,169 @@ static void reload(struct serve *s)
     diag_clear(&why);
 }
 
-static void on_hup(uv_signal_t *hup, int number)
+static void serve_hung_up(void *user)
 {
-    struct serve *s = hup->data;
+    struct serve *s = user;
 
-    (void)number;
     if (is_left_alone(s))
         raise(SIGTERM);
     else
         reload(s);
 }
 
-/* ---- serving ---- */
+static void say_rights(const struct serve *s, unsigned rights)
+{
+    talk_say(s->talk,
+             "others than its owner have rights on %s (mode %04o), where data and task tokens "
+             "of executions are: chmod 600 %s",
+             s->store_path, 0600 | rights, s->store_path);
+}
+
+static void say_stopping(const struct serve *s, size_t calls)
+{
+    if (calls && s->drain_ms)
+        talk_say(s->talk, "stopping; %zu call%s of handlers may take %lld s to end", calls,
+                 calls == 1 ? "" : "s", (long long)(s->drain_ms / 1000));
+    else
+        talk_say(s->talk, "stopping");
+}
+
+/* --quiet hides what is no trouble. Whoever runs the server has to know the rest. */
+static void serve_tell(void *user, const struct service_news *n)
+{
+    const struct serve *s = user;
+    talk *t = s->talk;
+
+    switch (n->kind) {
+    case SERVICE_STORE_RIGHTS: say_rights(s, n->rights); break;
+    case SERVICE_STORE_DAMAGED:
+        talk_say(t, "%s; what needs the damaged page fails. asl store check %s says where it is",
+                 n->text, s->store_path);
+        break;
+    case SERVICE_STORE_REFUSED: talk_say(t, "%s: going on without it", n->text); break;
+    case SERVICE_STORE_AWAY:
+        talk_say(t, "%s", n->text);
+        talk_say(t, "nothing is done until the store can be written");
+        break;
+    case SERVICE_STORE_BACK: talk_say(t, "the store can be written again"); break;
+    case SERVICE_EXECUTION_LOST:
+        talk_say(t, "the store's record of %s is damaged, it is set apart: %s", n->execution,
+                 n->text);
+        break;
+    case SERVICE_RECORD_SPOILED:
+    case SERVICE_LOG_FAILED: talk_say(t, "%s", n->text); break;
+    case SERVICE_STOPPING:
+        if (!s->quiet)
+            say_stopping(s, n->calls);
+        break;
+    case SERVICE_CUT_OFF:
+        if (!s->quiet)
+            talk_say(t, "calls of handlers that still run are cut off");
+        break;
+    }
+}
+
+static void serve_handler_line(void *user, int64_t now_ms, const char *execution, const char *line)
+{
+    const struct serve *s = user;
+
+    if (!s->quiet)
+        talk_handler(s->talk, now_ms, execution, line);
+}
+
+static void serve_failed(void *user, int64_t now_ms, const rt_exec *x)
+{
+    const struct serve *s = user;
+
+    if (!s->quiet)
+        talk_failed(s->talk, now_ms, x);
+}
+
+static uint64_t serve_lost_lines(void *user)
+{
+    const struct serve *s = user;
+
+    return talk_lost(s->talk);
+}
+
+/* ---- definitions, which live as long as the service's host ---- */
 
 static int64_t now(void *clock)
 {
     return host_now(clock);
 }
 
-static void serve_log_line(void *user, const char *line)
-{
-    const struct serve *s = user;
-
-    talk_say(s->talk, "%s", line);
-}
-
-static void handler_line(void *user, const char *execution, const char *line)
-{
-    const struct serve *s = user;
-
-    if (!s->quiet)
-        talk_handler(s->talk, host_now(s->host), execution, line);
-}
-
-static void on_ended(void *user, uint64_t execution, const rt_exec *x)
-{
-    const struct serve *s = user;
-    enum rt_status status = rt_exec_status(x);
-
-    if (!s->quiet && (status == RT_FAILED || status == RT_TIMED_OUT) &&
-        !api_is_test(s->api, execution))
-        talk_failed(s->talk, host_now(s->host), x);
-    if (s->door)
-        front_door_ended(s->door, x);
-}
-
-static void on_happened(void *user, uint64_t execution, const rt_exec *x,
-                        const struct rt_event *events, size_t count)
-{
-    struct serve *s = user;
-
-    (void)execution;
-    metrics_happened(&s->metrics, events, count);
-    if (s->events)
-        execution_log_add(s->events, api_logging(s->api, json_str(rt_exec_names(x)->machine_arn)),
-                          x, events, count);
-}
-
-/* Tasks that AWS doesn't have, but the handlers file. */
-static bool serves(void *user, const char *resource)
-{
-    const struct serve *s = user;
-
-    return handlers_name(host_handlers(s->host), resource);
-}
-
-/* Whoever runs the server has to know, and --quiet doesn't hide it. */
-static void on_lost(void *user, uint64_t execution, const char *arn, const char *list,
-                    const char *why)
-{
-    const struct serve *s = user;
-
-    (void)execution;
-    (void)list;
-    talk_say(s->talk, "the store's record of %s is damaged, it is set apart: %s", arn, why);
-}
-
-static void on_spoiled(void *user, const char *text)
-{
-    const struct serve *s = user;
-
-    talk_say(s->talk, "%s", text);
-}
-
-static void on_answered(void *user, int64_t since_ms)
-{
-    struct serve *s = user;
-
-    metrics_task_done(&s->metrics, host_due_clock(s->host) - since_ms);
-}
-
-static void show_metrics(const struct serve *s, http_exchange *x)
-{
-    const struct http_header type = {"Content-Type", "text/plain; version=0.0.4; charset=utf-8"};
-    struct metrics_sources from = {.engine = host_engine(s->host),
-                                   .api = s->api,
-                                   .store = s->store,
-                                   .lost_talk = talk_lost(s->talk),
-                                   .lost_log = s->events ? execution_log_lost(s->events) : 0};
-    struct http_answer a = {.status = 200, .headers = &type, .header_count = 1};
-
-    host_count_calls(s->host, &from.calls, &from.queue);
-    api_server_stats(s->server, &from.http);
-    metrics_write(&s->metrics, &from, &a.body);
-    http_reply(x, &a);
-}
-
-static bool is_for_metrics(const struct http_message *m)
-{
-    return strcmp(m->path, "/metrics") == 0 && (m->is_head || strcmp(m->method, "GET") == 0);
-}
-
-/* Whom requests are for that are none of the API's. */
-static bool serve_look(void *user, const struct http_message *m, struct api_page *out)
-{
-    const struct serve *s = user;
-
-    if (!is_for_metrics(m))
-        return s->door && front_door_look(s->door, m, out);
-    *out = (struct api_page){.open = s->public_metrics};
-    return true;
-}
-
-/* Requests that are none of the API's. */
-static bool offer(void *user, http_exchange *x)
-{
-    const struct serve *s = user;
-
-    if (is_for_metrics(http_exchange_message(x))) {
-        show_metrics(s, x);
-        return true;
-    }
-    return s->door && front_door_offer(s->door, x);
-}
-
-static bool open_door(struct serve *s, const struct api_config *config, struct diag *why)
-{
-    struct buf *text = &s->said.routes;
-    routes *r = s->routes ? routes_parse(s->routes, buf_str(text), text->len, why) : NULL;
-
-    if (r)
-        s->door = front_door_new(host_loop(s->host), s->api, r,
-                                 &(struct front_door_options){.region = config->region,
-                                                              .account = config->account,
-                                                              .now = now,
-                                                              .clock = s->host});
-    return r || !s->routes;
-}
-
-static bool open_log(struct serve *s, struct diag *why)
-{
-    if (s->log)
-        s->events = execution_log_open(host_loop(s->host), s->log, serve_log_line, s, why);
-    return s->events || !s->log;
-}
-
 static bool take_turn(void *user, struct diag *why)
 {
     return host_turn(user, why);
 }
+
+static bool serve_begin(void *user, host *h, api *a, bool again, struct diag *why)
+{
+    struct serve *s = user;
+
+    (void)why; /* Loading says itself what is wrong, with its place. */
+    if (!s->definitions)
+        return true;
+    s->folder = definitions_new(host_loop(h), a,
+                                &(struct definitions_options){.path = s->definitions,
+                                                              .given = &s->placeholders,
+                                                              .talk = s->talk,
+                                                              .region = s->where.region,
+                                                              .account = s->where.account,
+                                                              .quiet = s->quiet,
+                                                              .now = now,
+                                                              .clock = h,
+                                                              .turn = take_turn});
+    /* A file that went bad while the store was away is no reason to end. */
+    if (!definitions_load(s->folder) && !again)
+        return false;
+    if (!again)
+        set_options_unused(&s->placeholders, "serve", NULL);
+    return true;
+}
+
+static void say_where(const struct serve *s, uint16_t port)
+{
+    const char *address = serve_address(s);
+
+    if (strcmp(s->store_path, in_memory) == 0)
+        talk_say(s->talk, "state is in memory and lives as long as this process");
+    else
+        talk_say(s->talk, "state is in %s", s->store_path);
+    talk_say(s->talk, "the Step Functions API is at http://%s%s%s:%u",
+             strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", port);
+}
+
+static void serve_ready(void *user, uint16_t port)
+{
+    const struct serve *s = user;
+    const char *file = serve_mocks(s);
+
+    if (file && access(file, R_OK) != 0)
+        talk_say(s->talk, "%s can't be read: executions that ask for mocks are refused", file);
+    if (!s->quiet)
+        say_where(s, port);
+    if (s->folder)
+        definitions_watch(s->folder);
+}
+
+static void serve_end(void *user)
+{
+    const struct serve *s = user;
+
+    definitions_close(s->folder);
+}
+
+static void serve_ended(void *user)
+{
+    struct serve *s = user;
+
+    definitions_free(s->folder);
+    s->folder = NULL;
+}
+
+/* ---- serving ---- */
 
 static bool is_address(const char *text)
 {
@@ -375,246 +304,6 @@ static bool is_address(const char *text)
 static bool is_loopback(const char *address)
 {
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
-/* ---- the store ---- */
-
-static const char in_memory[] = ":memory:";
-
-static bool open_store(struct serve *s, struct diag *why)
-{
-    bool normal = s->durability && strcmp(s->durability, "normal") == 0;
-
-    if (strcmp(s->store_path, in_memory) == 0)
-        s->store = store_memory_new();
-    else
-        s->store = store_sqlite_open(s->store_path, normal ? STORE_NORMAL : STORE_FULL, why);
-    return s->store != NULL;
-}
-
-/* A file of an earlier time, or of another hand, may be open to more than its owner. It is left so:
- * that may be meant, for who makes copies. */
-static void say_rights(const struct serve *s)
-{
-    unsigned rights = store_rights(s->store);
-
-    if (rights)
-        talk_say(s->talk,
-                 "others than its owner have rights on %s (mode %04o), where data and task tokens "
-                 "of executions are: chmod 600 %s",
-                 s->store_path, 0600 | rights, s->store_path);
-}
-
-static void close_store(struct serve *s)
-{
-    store_free(s->store);
-    s->store = NULL;
-}
-
-/* Can it be written again? */
-static bool store_is_back(struct serve *s)
-{
-    struct diag why = {0};
-    bool good = open_store(s, &why);
-
-    if (good) {
-        store_put(s->store, "probe", "written", "1", 1);
-        good = store_commit(s->store, &why);
-    }
-    close_store(s);
-    diag_clear(&why);
-    return good;
-}
-
-static void on_damage(void *user, const char *text)
-{
-    const struct serve *s = user;
-
-    talk_say(s->talk, "%s; what needs the damaged page fails. asl store check %s says where it is",
-             text, s->store_path);
-}
-
-static void say_damaged(const struct serve *s)
-{
-    talk_say(s->talk, "bring the file back from a copy, or see what is left: asl store check %s",
-             s->store_path);
-}
-
-/* The store failed: nothing is answered but that until it can be written. False: a signal came, or
- * it never will be. */
-static bool wait_for_store(struct serve *s, const struct diag *failed)
-{
-    const char *why = failed->text;
-
-    /* The store goes on without what it could not take. */
-    if (strcmp(failed->code, STORE_REFUSED) == 0) {
-        talk_say(s->talk, "%s: going on without it", why);
-        return true;
-    }
-    if (strcmp(failed->code, STORE_CORRUPT) == 0) {
-        talk_say(s->talk, "%s", why);
-        say_damaged(s);
-        return false;
-    }
-    talk_say(s->talk, "%s", why);
-    talk_say(s->talk, "nothing is done until the store can be written");
-    api_server_fail(s->server, why);
-    close_store(s);
-    do {
-        if (host_rest(s->host, STORE_RETRY_MS))
-            return false;
-    } while (!store_is_back(s));
-    talk_say(s->talk, "the store can be written again");
-    return true;
-}
-
-/* ---- a life: from opening the store to its failure, or the end ---- */
-
-enum life { LIFE_OVER, LIFE_USAGE, LIFE_BAD, LIFE_AGAIN };
-
-static void say_where(const struct serve *s, const char *address, uint16_t port)
-{
-    if (strcmp(s->store_path, in_memory) == 0)
-        talk_say(s->talk, "state is in memory and lives as long as this process");
-    else
-        talk_say(s->talk, "state is in %s", s->store_path);
-    talk_say(s->talk, "the Step Functions API is at http://%s%s%s:%u",
-             strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", port);
-}
-
-/* LIFE_OVER: all is ready. */
-static enum life serve_begin(struct serve *s, int64_t port)
-{
-    static const char *const mock_files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
-    const char *address = s->listen ? s->listen : "127.0.0.1";
-    bool no_limits = s->limits && strcmp(s->limits, "none") == 0;
-    struct host_options options = {
-        .handlers = {.no_limits = no_limits, .log = handler_line, .log_user = s},
-        .user = s,
-        .happened = on_happened,
-        .ended = on_ended,
-        .answered = on_answered,
-        .lost = on_lost};
-    struct api_config config = {.region = s->where.region,
-                                .account = s->where.account,
-                                .mocks = serve_first_set(s->mock, mock_files),
-                                .no_limits = no_limits,
-                                .max_open = (size_t)s->most,
-                                .throttle = s->throttled,
-                                .retention_ms = s->retention_ms,
-                                .least_room = (uint64_t)s->least_room,
-                                .spoiled = on_spoiled,
-                                .user = s,
-                                .served = {serves, s}};
-    struct diag why = {0};
-    enum life life = LIFE_USAGE;
-
-    if (!open_store(s, &why))
-        goto refuse;
-    say_rights(s);
-    store_on_damage(s->store, on_damage, s);
-    services_give(&s->services, &options.handlers);
-    bounds_give(&s->bounds, &options);
-    s->host = host_new(s->store, &options);
-    metrics_init(&s->metrics, host_now(s->host));
-    uv_timer_init(host_loop(s->host), &s->grace);
-    uv_timer_init(host_loop(s->host), &s->patience);
-    uv_signal_init(host_loop(s->host), &s->hup);
-    s->grace.data = s->patience.data = s->hup.data = s;
-    s->api = api_new(host_engine(s->host), s->store, &config);
-    if (!s->api) {
-        diag_set(&why, "SERVE", 0, "the system gives no random bytes");
-        goto refuse;
-    }
-    host_add_guest(s->host, api_guest(s->api));
-    engine_scale_waits(host_engine(s->host), s->scale);
-    s->server = api_server_new(host_loop(s->host), s->api,
-                               &(struct api_server_options){.any_host = s->insecure,
-                                                            .credentials = s->services.credentials,
-                                                            .now = now,
-                                                            .clock = s->host,
-                                                            .metrics = &s->metrics,
-                                                            .look = serve_look,
-                                                            .offer = offer,
-                                                            .user = s});
-    if (s->definitions)
-        s->folder = definitions_new(host_loop(s->host), s->api,
-                                    &(struct definitions_options){.path = s->definitions,
-                                                                  .given = &s->placeholders,
-                                                                  .talk = s->talk,
-                                                                  .region = config.region,
-                                                                  .account = config.account,
-                                                                  .quiet = s->quiet,
-                                                                  .now = now,
-                                                                  .clock = s->host,
-                                                                  .turn = take_turn});
-    struct buf *text = &s->said.handlers;
-    if ((s->handlers &&
-         !handlers_parse(host_handlers(s->host), s->handlers, buf_str(text), text->len, &why)) ||
-        !open_door(s, &config, &why) || !open_log(s, &why))
-        goto refuse;
-    if (!api_load(s->api, &why) || !host_recover(s->host, &why)) {
-        diag_prefix(&why, "%s: ", s->store_path);
-        goto refuse;
-    }
-    /* A file that went bad while the store was away is no reason to end. */
-    if (s->folder && !definitions_load(s->folder) && !s->lived)
-        goto out;
-    if (s->folder && !s->lived)
-        set_options_unused(&s->placeholders, "serve", NULL);
-    if (!api_server_listen(s->server, address, s->lived ? s->bound : (uint16_t)port, &s->bound,
-                           &why))
-        goto refuse;
-    if (config.mocks && access(config.mocks, R_OK) != 0)
-        talk_say(s->talk, "%s can't be read: executions that ask for mocks are refused",
-                 config.mocks);
-    if (!s->quiet)
-        say_where(s, address, s->bound);
-    uv_signal_start(&s->hup, on_hup, SIGHUP);
-    uv_unref((uv_handle_t *)&s->hup);
-    if (s->folder)
-        definitions_watch(s->folder);
-    s->lived = true;
-    life = LIFE_OVER;
-    goto out;
-refuse:
-    talk_say(s->talk, "%s", why.text);
-    if (why.code && (strcmp(why.code, STORE_CORRUPT) == 0 || strcmp(why.code, STORE_DAMAGED) == 0))
-        say_damaged(s);
-out:
-    diag_clear(&why);
-    return life;
-}
-
-/* Of as much as there is. */
-static void end(struct serve *s)
-{
-    if (s->server)
-        api_server_close(s->server);
-    front_door_close(s->door);
-    execution_log_close(s->events);
-    definitions_close(s->folder);
-    if (s->host) {
-        uv_close((uv_handle_t *)&s->grace, NULL);
-        uv_close((uv_handle_t *)&s->patience, NULL);
-        uv_close((uv_handle_t *)&s->hup, NULL);
-        host_forget_guests(s->host);
-    }
-    /* Closing the host runs the loop until all of its handles are closed. */
-    api_free(s->api);
-    host_free(s->host);
-    api_server_free(s->server);
-    front_door_free(s->door);
-    metrics_clear(&s->metrics);
-    execution_log_free(s->events);
-    definitions_free(s->folder);
-    close_store(s);
-    s->server = NULL;
-    s->door = NULL;
-    s->events = NULL;
-    s->folder = NULL;
-    s->api = NULL;
-    s->host = NULL;
 }
 
 /* Connections, sockets to services, pipes of handlers: more than a shell lets a program have open,
@@ -631,45 +320,81 @@ static void allow_files(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
-static enum life live(struct serve *s, int64_t port)
+static struct service_options serve_options(struct serve *s, int64_t port)
 {
-    struct diag why = {0};
-    enum life life = serve_begin(s, port);
+    bool no_limits = s->limits && strcmp(s->limits, "none") == 0;
+    bool normal = s->durability && strcmp(s->durability, "normal") == 0;
+    struct service_options o = {.store =
+                                    strcmp(s->store_path, in_memory) == 0 ? NULL : s->store_path,
+                                .durability = normal ? STORE_NORMAL : STORE_FULL,
+                                .files = {s->handlers, s->routes, s->asked.credentials},
+                                .credentials = s->services.credentials,
+                                .log = s->log,
+                                .address = serve_address(s),
+                                .port = (uint16_t)port,
+                                .any_host = s->insecure,
+                                .public_metrics = s->public_metrics,
+                                .host = {.handlers = {.no_limits = no_limits}},
+                                .api = {.region = s->where.region,
+                                        .account = s->where.account,
+                                        .mocks = serve_mocks(s),
+                                        .no_limits = no_limits,
+                                        .max_open = (size_t)s->most,
+                                        .throttle = s->throttled,
+                                        .retention_ms = s->retention_ms,
+                                        .least_room = (uint64_t)s->least_room},
+                                .wait_scale = s->scale,
+                                .drain_ms = s->drain_ms,
+                                .hooks = {.tell = serve_tell,
+                                          .handler_line = serve_handler_line,
+                                          .failed = serve_failed,
+                                          .hung_up = serve_hung_up,
+                                          .lost_lines = serve_lost_lines,
+                                          .begin = serve_begin,
+                                          .ready = serve_ready,
+                                          .end = serve_end,
+                                          .ended = serve_ended},
+                                .user = s};
 
-    if (life == LIFE_OVER && !host_serve(s->host, on_stop, s, &why)) {
-        bool corrupt = strcmp(why.code, STORE_CORRUPT) == 0;
-        life = wait_for_store(s, &why) ? LIFE_AGAIN : corrupt ? LIFE_USAGE : LIFE_BAD;
-    }
-    diag_clear(&why);
-    end(s);
-    return life;
+    services_give(&s->services, &o.host.handlers);
+    bounds_give(&s->bounds, &o.host);
+    return o;
+}
+
+static void say_refused(const struct serve *s, const struct diag *why)
+{
+    if (!why->code)
+        return;
+    talk_say(s->talk, "%s", why->text);
+    if (strcmp(why->code, STORE_CORRUPT) == 0 || strcmp(why->code, STORE_DAMAGED) == 0)
+        talk_say(s->talk,
+                 "bring the file back from a copy, or see what is left: asl store check %s",
+                 s->store_path);
 }
 
 static int serve(struct serve *s, int64_t port)
 {
-    const struct serve_files files = files_of(s);
+    const struct service_options options = serve_options(s, port);
     struct diag why = {0};
-    enum life life;
+    int status = EXIT_USAGE;
 
-    if (!serve_read(&files, &why)) {
+    if (!(s->service = service_new(&options, &why)) || !(s->talk = talk_new(&why))) {
         cmd_fail("serve", "%s", why.text);
-        diag_clear(&why);
-        return EXIT_USAGE;
-    }
-
-    if (!(s->talk = talk_new(&why))) {
-        cmd_fail("serve", "%s", why.text);
-        diag_clear(&why);
-        return EXIT_USAGE;
+        goto out;
     }
     for (int fd = 0; fd < STREAMS; fd++)
         s->terminals[fd] = isatty(fd);
     allow_files();
-    do
-        life = live(s, port);
-    while (life == LIFE_AGAIN);
+    switch (service_run(s->service, &why)) {
+    case SERVICE_STOPPED: status = EXIT_GOOD; break;
+    case SERVICE_GAVE_UP: status = EXIT_BAD; break;
+    case SERVICE_REFUSED: say_refused(s, &why); break;
+    }
+out:
     talk_free(s->talk);
-    return life == LIFE_OVER ? EXIT_GOOD : life == LIFE_BAD ? EXIT_BAD : EXIT_USAGE;
+    service_free(s->service);
+    diag_clear(&why);
+    return status;
 }
 
 /* ---- the command line ---- */
@@ -915,7 +640,7 @@ static int serve_run(struct serve *s, int argc, char **argv)
         return EXIT_USAGE;
     if (!services_read(&s->asked, set, s->lambda_endpoint, s->where.region, &s->services))
         return EXIT_USAGE;
-    services_not(&s->services, s->listen ? s->listen : "127.0.0.1", port);
+    services_not(&s->services, serve_address(s), port);
     return serve(s, port);
 }
 
@@ -925,7 +650,6 @@ int cmd_serve(int argc, char **argv)
     int status = serve_run(&s, argc, argv);
 
     services_clear(&s.services);
-    serve_texts_clear(&s.said);
     placeholders_clear(&s.placeholders);
     arena_clear(&s.texts);
     return status;
