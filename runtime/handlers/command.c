@@ -356,7 +356,7 @@ static bool command_cancel(struct job *j)
 
 /* The jobs are dropped, so who still runs has been asked to end, and has what is left of the grace.
  */
-void processes_close(handlers *h)
+static void processes_close(handlers *h)
 {
     for (struct process *p = h->process, *next; p; p = next) {
         next = p->next;
@@ -365,4 +365,8 @@ void processes_close(handlers *h)
     }
 }
 
-const struct handler_kind handler_command = {"command", command_start, command_cancel};
+const struct handler_kind handler_command = {.field = "command",
+                                             .flags = KIND_SPAWNS | KIND_STARTS_LATER,
+                                             .start = command_start,
+                                             .cancel = command_cancel,
+                                             .close = processes_close};

@@ -37,13 +37,15 @@ struct stop {
 
 /* ---- where ---- */
 
-bool endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why)
+static bool endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why)
 {
     struct aws_call c;
     struct buf text = {0};
     const char *service;
     size_t len;
 
+    if (call->lambda)
+        return false;
     if (is_invoke(call->target))
         return invoke_serves(h, call, why);
     if (!aws_resource_service(call->target, &service, &len) ||
@@ -369,7 +371,7 @@ static void stop_done(void *user, struct http_response *r)
     mem_free(s);
 }
 
-void stops_free(handlers *h)
+static void stops_free(handlers *h)
 {
     while (h->stops) {
         struct stop *s = h->stops;
@@ -420,4 +422,8 @@ static bool endpoint_cancel(struct job *j)
     return false;
 }
 
-const struct handler_kind handler_endpoint = {"endpoint", endpoint_start, endpoint_cancel};
+const struct handler_kind handler_endpoint = {.field = "endpoint",
+                                              .start = endpoint_start,
+                                              .cancel = endpoint_cancel,
+                                              .serves = endpoint_serves,
+                                              .free = stops_free};

@@ -135,7 +135,7 @@ size_t handlers_asleep(const handlers *h);
 size_t handlers_busy(const handlers *h);
 
 /* Those of them that wait for a slot. */
-size_t handlers_waiting(handlers *h);
+size_t handlers_waiting(const handlers *h);
 
 /* Starts nothing that waits for a slot any more. */
 void handlers_drain(handlers *h);

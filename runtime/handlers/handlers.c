@@ -150,7 +150,7 @@ void slot_free(struct handler_row *row)
 
     row->running--;
     h->running--;
-    if (row->kind == &handler_command)
+    if (row->kind->flags & KIND_SPAWNS)
         h->processes_running--;
     wake(h);
 }
@@ -244,7 +244,7 @@ static bool has_slot(const struct handler_row *row)
 
     return !h->draining && h->running < h->options.max_in_flight &&
            (!row->concurrency || row->running < row->concurrency) &&
-           (row->kind != &handler_command || h->processes_running < h->options.max_processes);
+           (!(row->kind->flags & KIND_SPAWNS) || h->processes_running < h->options.max_processes);
 }
 
 static void handlers_start_call(struct job *j)
@@ -253,7 +253,7 @@ static void handlers_start_call(struct job *j)
 
     row->running++;
     row->h->running++;
-    if (row->kind == &handler_command)
+    if (row->kind->flags & KIND_SPAWNS)
         row->h->processes_running++;
     j->state = JOB_RUNNING;
     row->kind->start(j);
@@ -272,49 +272,42 @@ static void tell_ready(handlers *h)
     }
 }
 
-static struct handler_row *row_at(handlers *h, size_t i)
-{
-    return i < h->row_count ? h->rows[i] : i == h->row_count ? &h->endpoint : &h->services;
-}
-
 /* Round and round the rows, one job of each, as long as there are slots. */
 static void start_waiting(handlers *h)
 {
     size_t idle = 0, spawns = 0, starts = 0;
 
-    while (idle <= h->row_count + 1 && starts < STARTS_A_TURN) {
-        struct handler_row *row;
-        struct job *j;
-
-        if (h->next_row > h->row_count + 1)
+    while (idle < h->row_count && starts < STARTS_A_TURN) {
+        if (h->next_row >= h->row_count)
             h->next_row = 0;
-        row = row_at(h, h->next_row++);
-        j = row->waiting.first;
-        if (!j || !has_slot(row) || (row->kind == &handler_command && spawns == SPAWNS_A_TURN)) {
+        struct handler_row *row = h->rows[h->next_row++];
+        struct job *j = row->waiting.first;
+        bool spawn = row->kind->flags & KIND_SPAWNS;
+        if (!j || !has_slot(row) || (spawn && spawns == SPAWNS_A_TURN)) {
             idle++;
             continue;
         }
         idle = 0;
         starts++;
-        spawns += row->kind == &handler_command;
+        spawns += spawn;
         handlers_list_take(&row->waiting, j);
         handlers_start_call(j);
     }
 }
 
-size_t handlers_waiting(handlers *h)
+size_t handlers_waiting(const handlers *h)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i <= h->row_count + 1; i++)
-        count += row_at(h, i)->waiting.count;
+    for (size_t i = 0; i < h->row_count; i++)
+        count += h->rows[i]->waiting.count;
     return count;
 }
 
-static bool can_start(handlers *h)
+static bool can_start(const handlers *h)
 {
-    for (size_t i = 0; i <= h->row_count + 1; i++)
-        if (row_at(h, i)->waiting.count && has_slot(row_at(h, i)))
+    for (size_t i = 0; i < h->row_count; i++)
+        if (h->rows[i]->waiting.count && has_slot(h->rows[i]))
             return true;
     return false;
 }
@@ -352,14 +345,11 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
         h->options.grace_ms = GRACE_MS;
     h->done = done;
     h->user = user;
-    h->endpoint.h = h;
-    h->endpoint.kind = &handler_lambda_endpoint;
-    h->services.h = h;
-    h->services.kind = &handler_endpoint;
-    if (h->options.lambda_endpoint) {
+    if (h->options.lambda_endpoint)
         h->lambda_endpoint = mem_strdup(h->options.lambda_endpoint);
-        h->endpoint.url = h->lambda_endpoint;
-    }
+    h->options.lambda_endpoint = h->lambda_endpoint;
+    handlers_add_default(h, &handler_lambda_endpoint)->url = h->lambda_endpoint;
+    handlers_add_default(h, &handler_endpoint);
     uv_idle_init(loop, &h->turn);
     h->turn.data = h;
     h->open = 1;
@@ -414,9 +404,8 @@ static void say_what_is_missing(const handlers *h, const struct handler_call *ca
 static void start_or_queue(struct job *j)
 {
     struct handler_row *row = j->row;
-    bool later = row->kind == &handler_command || row->kind == &handler_lambda;
 
-    if (!later && !row->waiting.count && has_slot(row)) {
+    if (!(row->kind->flags & KIND_STARTS_LATER) && !row->waiting.count && has_slot(row)) {
         handlers_start_call(j);
         return;
     }
@@ -430,16 +419,23 @@ void handlers_on_submitted(handlers *h, handler_submitted *submitted)
     h->submitted = submitted;
 }
 
-bool handlers_start(handlers *h, const struct handler_call *call, struct diag *why)
+/* NULL: nobody serves the call; *also may say what else would let somebody. */
+static struct handler_row *row_for(handlers *h, const struct handler_call *call, struct diag *also)
 {
     struct handler_row *row = handlers_match(h, call->target);
+
+    for (size_t i = 0; !row && i < h->row_count; i++)
+        if (!h->rows[i]->pattern && h->rows[i]->kind->serves(h, call, also))
+            row = h->rows[i];
+    return row;
+}
+
+bool handlers_start(handlers *h, const struct handler_call *call, struct diag *why)
+{
     struct diag also = {0};
+    struct handler_row *row = row_for(h, call, &also);
     struct job *j;
 
-    if (!row && call->lambda && h->endpoint.url)
-        row = &h->endpoint;
-    if (!row && !call->lambda && endpoint_serves(h, call, &also))
-        row = &h->services;
     if (!row) {
         say_what_is_missing(h, call, &also, why);
         diag_clear(&also);
@@ -447,7 +443,7 @@ bool handlers_start(handlers *h, const struct handler_call *call, struct diag *w
     }
     j = job_new(h, row, call);
     id_map_put(&h->jobs, &j->node);
-    if (call->event && row->kind != &handler_lambda_endpoint) {
+    if (call->event && !(row->kind->flags & KIND_TAKES_EVENTS)) {
         /* Lambda would take the event and answer; the work goes on by itself. */
         struct handler_answer taken = {.value = json_null()};
         struct job *work = job_new(h, row, call);
@@ -512,7 +508,7 @@ static bool is_at_work(const struct id_map *jobs)
     for (size_t i = 0; i < jobs->room; i++)
         for (const struct id_node *n = jobs->buckets[i]; n; n = n->next) {
             const struct job *j = (const struct job *)(const void *)n;
-            bool sleeps = j->row->kind == &handler_mock && j->state == JOB_RUNNING;
+            bool sleeps = j->row->kind->flags & KIND_SLEEPS && j->state == JOB_RUNNING;
             if (j->state != JOB_WAITING && !j->begun && !sleeps)
                 return true;
         }
@@ -544,16 +540,19 @@ void handlers_close(handlers *h)
            (j = (struct job *)id_map_take_any(&h->unheard)))
         handlers_drop(j);
     uv_close((uv_handle_t *)&h->turn, on_turn_closed);
-    processes_close(h);
-    runtimes_close(h);
+    for (size_t i = 0; handler_kind_at(i); i++)
+        if (handler_kind_at(i)->close)
+            handler_kind_at(i)->close(h);
     if (h->http)
         http_client_close(h->http);
 }
 
 bool handlers_are_closed(const handlers *h)
 {
-    return h->closing && !h->open && runtimes_are_closed(h) &&
-           (!h->http || http_client_is_closed(h->http));
+    for (size_t i = 0; handler_kind_at(i); i++)
+        if (handler_kind_at(i)->is_closed && !handler_kind_at(i)->is_closed(h))
+            return false;
+    return h->closing && !h->open && (!h->http || http_client_is_closed(h->http));
 }
 
 void handlers_free(handlers *h)
@@ -565,8 +564,9 @@ void handlers_free(handlers *h)
         buf_clear(&h->rows[i]->headers);
     }
     http_client_free(h->http);
-    stops_free(h);
-    runtimes_free(h);
+    for (size_t i = 0; handler_kind_at(i); i++)
+        if (handler_kind_at(i)->free)
+            handler_kind_at(i)->free(h);
     connections_free(h);
     id_map_clear(&h->jobs);
     id_map_clear(&h->unheard);

@@ -14,6 +14,7 @@
  */
 struct handler_row;
 struct process;
+struct runtimes;
 
 struct job {
     struct id_node node; /* first; `unheard` ones are in a map of their own */
@@ -41,12 +42,37 @@ struct job_list {
     size_t count;
 };
 
+/* What sets a kind of handler apart from others. */
+enum {
+    /* Each job starts a process: max_processes bounds them, and few are started in a turn. */
+    KIND_SPAWNS = 1,
+    /* A job starts from the loop only, as it may fail at once. */
+    KIND_STARTS_LATER = 2,
+    /* An Event goes to the other side, which answers when it has taken it. For other kinds we
+     * answer at once, and the work goes on by itself. */
+    KIND_TAKES_EVENTS = 4,
+    /* A running job only waits for the clock: nothing is lost when it is dropped. */
+    KIND_SLEEPS = 8,
+};
+
+/* A kind of handler. It is defined in the file that has its name, and listed in handlers_load.c. */
 struct handler_kind {
     const char *field; /* the member of a row that makes it this kind */
-    /* Ends in job_done, called later from the loop, or in job_ready at any time. */
+    unsigned flags;    /* KIND_… */
+    /* Begins a job's work. It ends in job_done, called later from the loop, or in job_ready at any
+     * time. */
     void (*start)(struct job *j);
-    /* Ends the work of a running job; true when its slot is still taken, until slot_free. */
+    /* Ends the work of a running job. Returns true when its slot is still taken, until slot_free.
+     */
     bool (*cancel)(struct job *j);
+    /* For a row without a pattern: can it serve `call`, which no row of a file is meant for? May
+     * fill *why with what would let it. */
+    bool (*serves)(handlers *h, const struct handler_call *call, struct diag *why);
+    /* The end of a set, in this order; each may be NULL. `close` begins to end what the kind has in
+     * the loop, `is_closed` tells whether all of it has ended. */
+    void (*close)(handlers *h);
+    bool (*is_closed)(const handlers *h);
+    void (*free)(handlers *h);
 };
 
 extern const struct handler_kind handler_command, handler_endpoint, handler_http,
@@ -56,7 +82,7 @@ extern const struct handler_kind handler_command, handler_endpoint, handler_http
 struct handler_row {
     handlers *h;
     const struct handler_kind *kind;
-    const char *pattern;
+    const char *pattern;   /* NULL: the kind's `serves` tells */
     size_t order, literal; /* place in the file; characters of the pattern that aren't wild */
     unsigned concurrency;  /* jobs at once; 0: no bound */
     unsigned running;
@@ -84,13 +110,12 @@ struct handlers {
     handler_done *done;
     void *user;
     char *lambda_endpoint;
-    struct handler_row endpoint; /* for functions that no row is meant for */
-    struct handler_row services; /* the same for services of AWS */
     handler_submitted *submitted;
     struct connection *connections;
     struct stop *stops; /* of jobs whose Tasks were cancelled */
     struct arena arena;
-    struct handler_row **rows; /* the most specific first */
+    /* The most specific first; the last ones have no pattern. */
+    struct handler_row **rows;
     size_t row_count, row_room;
     char *file;            /* the last one that was loaded, for messages */
     struct id_map jobs;    /* by the caller's ids */
@@ -154,17 +179,8 @@ json *clean_cstring(const char *text);
 
 /* ---- command.c ---- */
 
-/* At the end of all. */
-void processes_close(handlers *h);
 /* As Lambda says that a function ran out of its time. */
 struct handler_answer process_timed_out(const struct job *j);
-
-/* ---- lambda.c, at the end of all ---- */
-
-struct runtimes;
-void runtimes_close(handlers *h);
-bool runtimes_are_closed(const handlers *h);
-void runtimes_free(handlers *h);
 
 /* ---- http.c ---- */
 
@@ -182,16 +198,6 @@ const char *http_error_of(int status);
 struct handler_answer http_not_answered(const struct http_response *r);
 /* The headers of an answer: an object name: text. */
 json *response_headers(const struct http_response *r);
-
-/* ---- endpoint.c ---- */
-
-/*
- * Can the call be sent without a row of the file? If not, and it is one of AWS's services, *why is
- * filled with what would let it.
- */
-bool endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why);
-/* At the end of all. */
-void stops_free(handlers *h);
 
 /* ---- signed_request.c ---- */
 
@@ -239,5 +245,12 @@ void connections_free(handlers *h);
 const char *function_name(const char *target, size_t *len);
 /* The row that is meant for `target`, or NULL. */
 struct handler_row *handlers_match(const handlers *h, const char *target);
+
+/* ---- handlers_load.c ---- */
+
+/* Returns kind `i` of all; NULL behind the last. */
+const struct handler_kind *handler_kind_at(size_t i);
+/* Adds a row of that kind, for calls that no row with a pattern is meant for. */
+struct handler_row *handlers_add_default(handlers *h, const struct handler_kind *kind);
 
 #endif

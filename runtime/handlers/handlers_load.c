@@ -364,6 +364,11 @@ static const struct {
     {&handler_endpoint, ON_ENDPOINT},      {&handler_lambda, ON_RUNTIME},
 };
 
+const struct handler_kind *handler_kind_at(size_t i)
+{
+    return i < COUNT(kinds) ? kinds[i].kind : NULL;
+}
+
 static const struct field {
     const char *name;
     unsigned kinds;
@@ -458,12 +463,17 @@ static bool handlers_load_read_row(struct reader *r, row *w, const json *v,
 
 /* ---- the file ---- */
 
-/* Exact before wild, then the longer literal part, then the file's order. */
+/* Exact before wild, then the longer literal part, then the file's order. Those without a pattern
+ * are the last, in the order in which they were added. */
 static int by_specificity(const void *left, const void *right)
 {
     const row *a = *(row *const *)left, *b = *(row *const *)right;
-    bool a_wild = a->pattern[a->literal] != '\0', b_wild = b->pattern[b->literal] != '\0';
 
+    if (!a->pattern != !b->pattern)
+        return !a->pattern - !b->pattern;
+    if (!a->pattern)
+        return a->order < b->order ? -1 : a->order > b->order;
+    bool a_wild = a->pattern[a->literal] != '\0', b_wild = b->pattern[b->literal] != '\0';
     if (a_wild != b_wild)
         return a_wild - b_wild;
     if (a->literal != b->literal)
@@ -533,6 +543,16 @@ static void add_rows(handlers *h, row **rows, size_t count)
         h->rows[h->row_count++] = rows[i];
     if (h->row_count)
         qsort(h->rows, h->row_count, sizeof(row *), by_specificity);
+}
+
+struct handler_row *handlers_add_default(handlers *h, const struct handler_kind *kind)
+{
+    row *w = row_new(h);
+
+    w->kind = kind;
+    w->order = h->row_count;
+    add_rows(h, &w, 1);
+    return w;
 }
 
 bool handlers_parse(handlers *h, const char *path, const char *text, size_t len, struct diag *why)

@@ -51,7 +51,7 @@ struct handler_row *handlers_match(const handlers *h, const char *target)
     bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
 
     for (size_t i = 0; i < h->row_count; i++)
-        if (handlers_match_matches(h->rows[i]->pattern, target, function))
+        if (h->rows[i]->pattern && handlers_match_matches(h->rows[i]->pattern, target, function))
             return h->rows[i];
     return NULL;
 }

@@ -191,4 +191,5 @@ static void http_start(struct job *j)
     http_post(j, j->row->url, &headers, http_answered);
 }
 
-const struct handler_kind handler_http = {"http", http_start, http_cancel};
+const struct handler_kind handler_http = {
+    .field = "http", .start = http_start, .cancel = http_cancel};

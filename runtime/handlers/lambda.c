@@ -728,7 +728,7 @@ static bool runtime_cancel(struct job *j)
     return true;
 }
 
-void runtimes_close(handlers *h)
+static void runtimes_close(handlers *h)
 {
     if (!h->runtimes)
         return;
@@ -742,12 +742,12 @@ void runtimes_close(handlers *h)
     http_server_close(h->runtimes->server);
 }
 
-bool runtimes_are_closed(const handlers *h)
+static bool runtimes_are_closed(const handlers *h)
 {
     return !h->runtimes || http_server_is_closed(h->runtimes->server);
 }
 
-void runtimes_free(handlers *h)
+static void runtimes_free(handlers *h)
 {
     if (!h->runtimes)
         return;
@@ -760,4 +760,10 @@ void runtimes_free(handlers *h)
     mem_free(h->runtimes);
 }
 
-const struct handler_kind handler_lambda = {"lambda", runtime_start, runtime_cancel};
+const struct handler_kind handler_lambda = {.field = "lambda",
+                                            .flags = KIND_STARTS_LATER,
+                                            .start = runtime_start,
+                                            .cancel = runtime_cancel,
+                                            .close = runtimes_close,
+                                            .is_closed = runtimes_are_closed,
+                                            .free = runtimes_free};

@@ -105,5 +105,14 @@ static void lambda_endpoint_start(struct job *j)
     buf_clear(&url);
 }
 
-const struct handler_kind handler_lambda_endpoint = {"lambda_endpoint", lambda_endpoint_start,
-                                                     http_cancel};
+static bool lambda_endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why)
+{
+    (void)why;
+    return call->lambda && h->options.lambda_endpoint;
+}
+
+const struct handler_kind handler_lambda_endpoint = {.field = "lambda_endpoint",
+                                                     .flags = KIND_TAKES_EVENTS,
+                                                     .start = lambda_endpoint_start,
+                                                     .cancel = http_cancel,
+                                                     .serves = lambda_endpoint_serves};

@@ -36,4 +36,5 @@ static bool mock_cancel(struct job *j)
     return false;
 }
 
-const struct handler_kind handler_mock = {"mock", mock_start, mock_cancel};
+const struct handler_kind handler_mock = {
+    .field = "mock", .flags = KIND_SLEEPS, .start = mock_start, .cancel = mock_cancel};
