@@ -3,11 +3,23 @@
  * poll; queues hold numbers, which name nothing any more when the thing has gone meanwhile.
  */
 
-#include "asl/report/quota.h"
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_activities.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_config.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_page.h"
+#include "runtime/api/api_records.h"
+#include "runtime/api/api_start.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_tags.h"
+#include "runtime/api/api_tasks.h"
+#include "runtime/api/api_test_state.h"
 #include "runtime/core/token.h"
 
 #include <string.h>
@@ -121,10 +133,8 @@ static bool mocks_have_answer(api *a, const struct task *task)
 /* What is mocked needs none. */
 bool api_has_activity(const api *a, uint64_t execution, const char *arn)
 {
-    const struct test_state *t =
-        (const struct test_state *)(const void *)id_map_get(&a->tests, execution);
-
-    return mocks_of(a, execution) || (t && t->mocked) || text_map_get(&a->activities, arn);
+    return mocks_of(a, execution) || test_state_is_mocked(a, execution) ||
+           text_map_get(&a->activities, arn);
 }
 
 enum api_offer api_offer_task(api *a, const struct task *task)
@@ -259,7 +269,20 @@ static json *finish_task(struct call *c, struct api_task *t, struct task_result 
     return api_empty();
 }
 
-json *send_task_success(struct call *c)
+/* Nobody is told what it was. It is looked for by what is before a NUL. */
+#define TOKEN                                                                                      \
+    {                                                                                              \
+        .name = "taskToken", .kind = PRIVATE, .required = true, .min = 1, .max = QUOTA_TASK_TOKEN, \
+        .pattern = "[^\\x00]*", .matches = pattern_no_nul                                          \
+    }
+
+static const struct member success_in[] = {
+    TOKEN,
+    {.name = "output", .kind = PAYLOAD, .required = true, .max = QUOTA_DATA},
+    {.name = NULL},
+};
+
+static json *send_task_success(struct call *c)
 {
     const json *text = call_get(c, "output");
     struct diag why = {0};
@@ -275,7 +298,20 @@ json *send_task_success(struct call *c)
     return output ? finish_task(c, t, &(struct task_result){.ok = true, .output = output}) : NULL;
 }
 
-json *send_task_failure(struct call *c)
+const struct operation send_task_success_operation = {
+    .name = "SendTaskSuccess",
+    .run = send_task_success,
+    .in = success_in,
+};
+
+static const struct member failure_in[] = {
+    TOKEN,
+    {.name = "error", .kind = PRIVATE, .max = QUOTA_ERROR},
+    {.name = "cause", .kind = PRIVATE, .max = QUOTA_CAUSE},
+    {.name = NULL},
+};
+
+static json *send_task_failure(struct call *c)
 {
     const json *error = call_get(c, "error"), *cause = call_get(c, "cause");
     struct api_task *t = task_of_token(c);
@@ -286,7 +322,18 @@ json *send_task_failure(struct call *c)
                        &(struct task_result){.error = json_ref(error), .cause = json_ref(cause)});
 }
 
-json *send_task_heartbeat(struct call *c)
+const struct operation send_task_failure_operation = {
+    .name = "SendTaskFailure",
+    .run = send_task_failure,
+    .in = failure_in,
+};
+
+static const struct member heartbeat_in[] = {
+    TOKEN,
+    {.name = NULL},
+};
+
+static json *send_task_heartbeat(struct call *c)
 {
     const struct api_task *t = task_of_token(c);
 
@@ -295,6 +342,12 @@ json *send_task_heartbeat(struct call *c)
     engine_task_heartbeat(c->api->engine, t->node.id);
     return api_empty();
 }
+
+const struct operation send_task_heartbeat_operation = {
+    .name = "SendTaskHeartbeat",
+    .run = send_task_heartbeat,
+    .in = heartbeat_in,
+};
 
 /* ---- activities ---- */
 
@@ -338,7 +391,14 @@ static bool same_encryption(const json *a, const json *b)
     return own_a || own_b ? own_a && own_b : json_equal(a, b);
 }
 
-json *create_activity(struct call *c)
+static const struct member create_activity_in[] = {
+    NAME_MEMBER(true),
+    {.name = "tags", .kind = LIST, .of = tag_members},
+    {.name = "encryptionConfiguration", .kind = STRUCT, .of = encryption_members},
+    {.name = NULL},
+};
+
+static json *create_activity(struct call *c)
 {
     const json *name = call_get(c, "name"), *tags = call_get(c, "tags");
     const json *encryption = call_get(c, "encryptionConfiguration");
@@ -376,6 +436,13 @@ json *create_activity(struct call *c)
     return json_build_done(&b);
 }
 
+const struct operation create_activity_operation = {
+    .name = "CreateActivity",
+    .run = create_activity,
+    .in = create_activity_in,
+    .grows = true,
+};
+
 static json *activity_json(const struct activity *act, bool encryption)
 {
     struct json_build b, key;
@@ -394,14 +461,25 @@ static json *activity_json(const struct activity *act, bool encryption)
     return json_build_done(&b);
 }
 
-json *describe_activity(struct call *c)
+static const struct member activity_in[] = {
+    ARN_MEMBER("activityArn"),
+    {.name = NULL},
+};
+
+static json *describe_activity(struct call *c)
 {
     const struct activity *act = activity_find(c);
 
     return act ? activity_json(act, true) : NULL;
 }
 
-json *delete_activity(struct call *c)
+const struct operation describe_activity_operation = {
+    .name = "DescribeActivity",
+    .run = describe_activity,
+    .in = activity_in,
+};
+
+static json *delete_activity(struct call *c)
 {
     const char *arn = call_text(c, "activityArn");
     api *a = c->api;
@@ -426,7 +504,18 @@ json *delete_activity(struct call *c)
     return api_empty();
 }
 
-json *list_activities(struct call *c)
+const struct operation delete_activity_operation = {
+    .name = "DeleteActivity",
+    .run = delete_activity,
+    .in = activity_in,
+};
+
+static const struct member pages_in[] = {
+    PAGE_MEMBERS,
+    {.name = NULL},
+};
+
+static json *list_activities(struct call *c)
 {
     api *a = c->api;
     struct page page;
@@ -447,7 +536,19 @@ json *list_activities(struct call *c)
                     i < a->activity_count ? json_ref(a->activity_list[i - 1]->name) : NULL);
 }
 
-json *get_activity_task(struct call *c)
+const struct operation list_activities_operation = {
+    .name = "ListActivities",
+    .run = list_activities,
+    .in = pages_in,
+};
+
+static const struct member poll_in[] = {
+    ARN_MEMBER("activityArn"),
+    {.name = "workerName", .min = 1, .max = QUOTA_NAME},
+    {.name = NULL},
+};
+
+static json *get_activity_task(struct call *c)
 {
     const json *worker = call_get(c, "workerName");
     api *a = c->api;
@@ -469,6 +570,12 @@ json *get_activity_task(struct call *c)
     id_queue_add(&act->workers, w->node.id);
     return NULL;
 }
+
+const struct operation get_activity_task_operation = {
+    .name = "GetActivityTask",
+    .run = get_activity_task,
+    .in = poll_in,
+};
 
 /* An answer without a token: there is nothing to do. */
 void activity_poll_ended(api *a, struct waiter *w)

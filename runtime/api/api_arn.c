@@ -1,8 +1,10 @@
 /* ARNs and names: arn:PARTITION:states:REGION:ACCOUNT:KIND:NAME[:REST]. */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_arn.h"
 
 #include "parsers/base/utf8.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_state.h"
 #include "runtime/base/partition.h"
 
 #include <string.h>

@@ -1,8 +1,13 @@
 /* Executions of Map Runs: found, described and listed by what the store has of them. */
 
-#include "runtime/api/api_map_runs.h"
+#include "runtime/api/api_children.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_executions.h"
+#include "runtime/api/api_map_runs.h"
+#include "runtime/api/api_page.h"
+#include "runtime/api/api_state.h"
 
 #include <string.h>
 

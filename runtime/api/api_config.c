@@ -1,9 +1,21 @@
 /* Parts of requests that name things outside: log groups and keys. Whether these exist is not
  * looked at; whether they could, is. */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_config.h"
+
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_members.h"
 
 #include <string.h>
+
+static const char *const key_types[] = {"AWS_OWNED_KEY", "CUSTOMER_MANAGED_KMS_KEY", NULL};
+
+const struct member encryption_members[] = {
+    {.name = "kmsKeyId", .min = 1, .max = 2048},
+    {.name = "kmsDataKeyReusePeriodSeconds", .kind = NUMBER, .min = 60, .max = 900},
+    {.name = "type", .required = true, .choices = key_types},
+    {.name = NULL},
+};
 
 bool check_encryption(struct call *c, const json *encryption)
 {

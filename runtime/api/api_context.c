@@ -1,6 +1,6 @@
 /* The context object, as far as the api has it made otherwise than the core does. */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_context.h"
 
 #include "parsers/base/timestamp.h"
 

@@ -1,6 +1,19 @@
 /* Executions: what is known of them, stop, describe, list. */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_executions.h"
+
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_children.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_page.h"
+#include "runtime/api/api_records.h"
+#include "runtime/api/api_redrive.h"
+#include "runtime/api/api_start.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_versions.h"
 
 #include <string.h>
 
@@ -52,33 +65,6 @@ static bool api_executions_take_input(void *user, const struct rt_event *e)
     if (e->kind == RT_EXECUTION_STARTED)
         x->input = json_text(e->data);
     return false;
-}
-
-static void store_failed_call(api *a, const struct diag *why)
-{
-    if (a->unreadable)
-        return;
-    a->unreadable = true;
-    buf_reset(&a->unread);
-    buf_adds(&a->unread, why->text);
-}
-
-void api_read_failed(api *a, struct diag *why)
-{
-    if (why->code && strcmp(why->code, STORE_NONE) != 0) {
-        if (a->calling)
-            store_failed_call(a, why);
-        else if (strcmp(why->code, STORE_DAMAGED) != 0)
-            engine_cannot_read(a->engine, why);
-    }
-    diag_clear(why);
-}
-
-void api_pass_damage(api *a, struct diag *why)
-{
-    if (why->code && strcmp(why->code, STORE_DAMAGED) == 0)
-        diag_clear(why);
-    api_read_failed(a, why);
 }
 
 bool execution_look(api *a, uint64_t number, struct execution *x)
@@ -234,7 +220,14 @@ void execution_add_error(struct json_build *b, const struct execution *x)
         json_build_set(b, "cause", json_ref(x->error.cause));
 }
 
-json *stop_execution(struct call *c)
+static const struct member stop_in[] = {
+    ARN_MEMBER("executionArn"),
+    {.name = "error", .kind = PRIVATE, .max = QUOTA_ERROR},
+    {.name = "cause", .kind = PRIVATE, .max = QUOTA_CAUSE},
+    {.name = NULL},
+};
+
+static json *stop_execution(struct call *c)
 {
     const json *error = call_get(c, "error"), *cause = call_get(c, "cause");
     struct execution x;
@@ -252,6 +245,12 @@ json *stop_execution(struct call *c)
     execution_clear(&x);
     return json_build_done(&b);
 }
+
+const struct operation stop_execution_operation = {
+    .name = "StopExecution",
+    .run = stop_execution,
+    .in = stop_in,
+};
 
 /* The members that DescribeExecution and ListExecutions share. */
 static void api_executions_add_names(struct json_build *b, const struct execution *x)
@@ -301,7 +300,13 @@ static bool metadata_only(const struct call *c)
     return data && strcmp(data, "METADATA_ONLY") == 0;
 }
 
-json *describe_execution(struct call *c)
+static const struct member describe_execution_in[] = {
+    ARN_MEMBER("executionArn"),
+    {.name = "includedData", .choices = included_data},
+    {.name = NULL},
+};
+
+static json *describe_execution(struct call *c)
 {
     struct execution x;
 
@@ -313,7 +318,13 @@ json *describe_execution(struct call *c)
     return out;
 }
 
-json *describe_state_machine_for_execution(struct call *c)
+const struct operation describe_execution_operation = {
+    .name = "DescribeExecution",
+    .run = describe_execution,
+    .in = describe_execution_in,
+};
+
+static json *describe_state_machine_for_execution(struct call *c)
 {
     struct execution x;
     struct json_build b;
@@ -338,6 +349,12 @@ json *describe_state_machine_for_execution(struct call *c)
     execution_clear(&x);
     return out;
 }
+
+const struct operation describe_state_machine_for_execution_operation = {
+    .name = "DescribeStateMachineForExecution",
+    .run = describe_state_machine_for_execution,
+    .in = describe_execution_in,
+};
 
 /* ---- lists ---- */
 
@@ -395,7 +412,23 @@ bool execution_status_of(const char *name, enum rt_status *out)
     return false;
 }
 
-json *list_executions(struct call *c)
+/* In the order that AWS names them. */
+static const char *const statuses[] = {
+    "SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING", NULL};
+
+static const char *const redrives[] = {"REDRIVEN", "NOT_REDRIVEN", NULL};
+
+static const struct member list_executions_in[] = {
+    {.name = "stateMachineArn", .min = 1, .max = QUOTA_ARN},
+    {.name = "statusFilter", .choices = statuses},
+    {.name = "maxResults", .kind = NUMBER, .max = QUOTA_PAGE},
+    {.name = "nextToken", .min = 1, .max = QUOTA_LONG_PAGE_TOKEN},
+    {.name = "mapRunArn", .min = 1, .max = QUOTA_LONG_ARN},
+    {.name = "redriveFilter", .choices = redrives},
+    {.name = NULL},
+};
+
+static json *list_executions(struct call *c)
 {
     static const char args[] = "stateMachineArn mapRunArn statusFilter redriveFilter";
     const char *arn = call_text(c, "stateMachineArn"), *map_run = call_text(c, "mapRunArn");
@@ -435,3 +468,9 @@ json *list_executions(struct call *c)
     return page_end(c, &page, "executions", json_build_done(&l.list),
                     l.more ? page_at(&l.last) : NULL);
 }
+
+const struct operation list_executions_operation = {
+    .name = "ListExecutions",
+    .run = list_executions,
+    .in = list_executions_in,
+};

@@ -2,7 +2,7 @@
  * The API as a guest of a host: it takes Tasks of activities and calls of the API itself, brings
  * results that come by tokens, and has its turn beside the engine's.
  */
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api.h"
 
 static bool guest_offer(void *user, struct task *task)
 {

@@ -1,6 +1,13 @@
 /* What the stored events tell: histories. */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_history.h"
+
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_executions.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_page.h"
+#include "runtime/api/api_state.h"
 
 #include <string.h>
 
@@ -117,7 +124,15 @@ static json *oldest(struct call *c, struct execution *x, uint64_t after, struct 
     return json_build_done(&l->list);
 }
 
-json *get_execution_history(struct call *c)
+static const struct member history_in[] = {
+    ARN_MEMBER("executionArn"),
+    PAGE_MEMBERS,
+    {.name = "reverseOrder", .kind = FLAG},
+    {.name = "includeExecutionData", .kind = FLAG},
+    {.name = NULL},
+};
+
+static json *get_execution_history(struct call *c)
 {
     static const char args[] = "executionArn reverseOrder includeExecutionData";
     const json *data = call_get(c, "includeExecutionData");
@@ -152,3 +167,9 @@ json *get_execution_history(struct call *c)
     execution_clear(&x);
     return page_end(c, &page, "events", events, l.more ? page_number(l.last) : NULL);
 }
+
+const struct operation get_execution_history_operation = {
+    .name = "GetExecutionHistory",
+    .run = get_execution_history,
+    .in = history_in,
+};

@@ -1,12 +1,24 @@
 /* State machines: create, update, describe, list, delete, validate. */
 
-#include "asl/report/quota.h"
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_machines.h"
 
+#include "asl/report/quota.h"
 #include "asl/warn/warn.h"
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_children.h"
+#include "runtime/api/api_config.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_page.h"
+#include "runtime/api/api_records.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_sweep.h"
+#include "runtime/api/api_tags.h"
+#include "runtime/api/api_versions.h"
 
 #include <string.h>
 
@@ -91,7 +103,19 @@ static asl_machine *api_machines_compile(const api *a, const json *text, bool ex
     return asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
 }
 
-json *validate_state_machine_definition(struct call *c)
+static const char *const types[] = {"STANDARD", "EXPRESS", NULL};
+
+static const char *const severities[] = {"ERROR", "WARNING", NULL};
+
+static const struct member validate_in[] = {
+    {.name = "definition", .kind = PRIVATE, .required = true, .max = QUOTA_DEFINITION},
+    {.name = "type", .choices = types},
+    {.name = "severity", .choices = severities},
+    {.name = "maxResults", .kind = NUMBER, .max = 100},
+    {.name = NULL},
+};
+
+static json *validate_state_machine_definition(struct call *c)
 {
     const json *limit = call_get(c, "maxResults");
     const char *type = call_text(c, "type"), *severity = call_text(c, "severity");
@@ -126,6 +150,12 @@ json *validate_state_machine_definition(struct call *c)
     asl_report_clear(&report);
     return json_build_done(&b);
 }
+
+const struct operation validate_state_machine_definition_operation = {
+    .name = "ValidateStateMachineDefinition",
+    .run = validate_state_machine_definition,
+    .in = validate_in,
+};
 
 /* ---- configurations, with what AWS fills in ---- */
 
@@ -350,7 +380,7 @@ void machine_add(api *a, struct machine *m)
     text_map_put(&a->machines, json_str(m->arn), m);
 }
 
-void machine_free(struct machine *m)
+static void machine_free(struct machine *m)
 {
     for (size_t i = 0; i < m->version_count; i++)
         version_clear(&m->versions[i]);
@@ -452,7 +482,51 @@ static json *create_again(struct call *c, const struct machine *m, bool express,
     return created(m, v);
 }
 
-json *create_state_machine(struct call *c)
+static const char *const levels[] = {"ALL", "ERROR", "FATAL", "OFF", NULL};
+
+static const struct member log_group[] = {
+    {.name = "logGroupArn", .min = 1, .max = QUOTA_ARN},
+    {.name = NULL},
+};
+
+static const struct member destination[] = {
+    {.name = "cloudWatchLogsLogGroup", .kind = STRUCT, .of = log_group},
+    {.name = NULL},
+};
+
+static const struct member logging[] = {
+    {.name = "level", .choices = levels},
+    {.name = "includeExecutionData", .kind = FLAG},
+    {.name = "destinations", .kind = LIST, .of = destination},
+    {.name = NULL},
+};
+
+static const struct member tracing[] = {
+    {.name = "enabled", .kind = FLAG},
+    {.name = NULL},
+};
+
+/* What CreateStateMachine and UpdateStateMachine have in common. */
+#define CONFIGURATION                                                                              \
+    {.name = "loggingConfiguration", .kind = STRUCT, .of = logging},                               \
+        {.name = "tracingConfiguration", .kind = STRUCT, .of = tracing},                           \
+        {.name = "encryptionConfiguration", .kind = STRUCT, .of = encryption_members},             \
+        {.name = "publish", .kind = FLAG},                                                         \
+    {                                                                                              \
+        .name = "versionDescription", .kind = PRIVATE, .max = 256                                  \
+    }
+
+static const struct member create_state_machine_in[] = {
+    NAME_MEMBER(true),
+    {.name = "definition", .kind = PRIVATE, .required = true, .max = QUOTA_DEFINITION},
+    {.name = "roleArn", .required = true, .min = 1, .max = QUOTA_ARN},
+    {.name = "type", .choices = types},
+    {.name = "tags", .kind = LIST, .of = tag_members},
+    CONFIGURATION,
+    {.name = NULL},
+};
+
+static json *create_state_machine(struct call *c)
 {
     const json *name = call_get(c, "name"), *type = call_get(c, "type");
     const json *tags = call_get(c, "tags"), *description = call_get(c, "versionDescription");
@@ -495,7 +569,22 @@ json *create_state_machine(struct call *c)
     return created(m, call_flag(c, "publish") ? version_publish(a, m, description) : NULL);
 }
 
-json *update_state_machine(struct call *c)
+const struct operation create_state_machine_operation = {
+    .name = "CreateStateMachine",
+    .run = create_state_machine,
+    .in = create_state_machine_in,
+    .grows = true,
+};
+
+static const struct member update_state_machine_in[] = {
+    ARN_MEMBER("stateMachineArn"),
+    {.name = "definition", .kind = PRIVATE, .max = QUOTA_DEFINITION},
+    {.name = "roleArn", .min = 1, .max = QUOTA_ARN},
+    CONFIGURATION,
+    {.name = NULL},
+};
+
+static json *update_state_machine(struct call *c)
 {
     static const char *const some[] = {"definition", "roleArn", "loggingConfiguration",
                                        "tracingConfiguration", "encryptionConfiguration"};
@@ -549,6 +638,13 @@ json *update_state_machine(struct call *c)
     return json_build_done(&b);
 }
 
+const struct operation update_state_machine_operation = {
+    .name = "UpdateStateMachine",
+    .run = update_state_machine,
+    .in = update_state_machine_in,
+    .grows = true,
+};
+
 void describe_revision(struct json_build *b, const struct revision *r, bool metadata_only)
 {
     json_build_set(b, "definition", metadata_only ? json_cstring("{}") : json_ref(r->definition));
@@ -586,7 +682,13 @@ static bool labelled_find(struct call *c, const char *arn, struct target *t, str
     return found;
 }
 
-json *describe_state_machine(struct call *c)
+static const struct member describe_state_machine_in[] = {
+    ARN_MEMBER("stateMachineArn"),
+    {.name = "includedData", .choices = included_data},
+    {.name = NULL},
+};
+
+static json *describe_state_machine(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineArn"), *data = call_text(c, "includedData");
     bool metadata_only = data && strcmp(data, "METADATA_ONLY") == 0;
@@ -617,10 +719,21 @@ json *describe_state_machine(struct call *c)
     return json_build_done(&b);
 }
 
+const struct operation describe_state_machine_operation = {
+    .name = "DescribeStateMachine",
+    .run = describe_state_machine,
+    .in = describe_state_machine_in,
+};
+
 /* What goes with the call itself; the rest goes by and by. */
 enum { SWEPT_AT_ONCE = 64 };
 
-json *delete_state_machine(struct call *c)
+static const struct member state_machine_in[] = {
+    ARN_MEMBER("stateMachineArn"),
+    {.name = NULL},
+};
+
+static json *delete_state_machine(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineArn");
     struct arn parts;
@@ -642,7 +755,18 @@ json *delete_state_machine(struct call *c)
     return api_empty();
 }
 
-json *list_state_machines(struct call *c)
+const struct operation delete_state_machine_operation = {
+    .name = "DeleteStateMachine",
+    .run = delete_state_machine,
+    .in = state_machine_in,
+};
+
+static const struct member pages_in[] = {
+    PAGE_MEMBERS,
+    {.name = NULL},
+};
+
+static json *list_state_machines(struct call *c)
 {
     api *a = c->api;
     struct page page;
@@ -667,3 +791,9 @@ json *list_state_machines(struct call *c)
     return page_end(c, &page, "stateMachines", json_build_done(&list),
                     i < a->machine_count ? json_ref(a->sorted[i - 1]->name) : NULL);
 }
+
+const struct operation list_state_machines_operation = {
+    .name = "ListStateMachines",
+    .run = list_state_machines,
+    .in = pages_in,
+};

@@ -5,6 +5,14 @@
 #include "asl/report/quota.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_executions.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_page.h"
+#include "runtime/api/api_redrive.h"
+#include "runtime/api/api_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -332,7 +340,13 @@ static json *list_item(const api *a, const struct execution *x, const struct map
     return json_build_done(&b);
 }
 
-json *list_map_runs(struct call *c)
+static const struct member execution_pages_in[] = {
+    ARN_MEMBER("executionArn"),
+    PAGE_MEMBERS,
+    {.name = NULL},
+};
+
+static json *list_map_runs(struct call *c)
 {
     struct execution x;
     struct page page;
@@ -354,6 +368,12 @@ json *list_map_runs(struct call *c)
     execution_clear(&x);
     return page_end(c, &page, "mapRuns", json_build_done(&list), last);
 }
+
+const struct operation list_map_runs_operation = {
+    .name = "ListMapRuns",
+    .run = list_map_runs,
+    .in = execution_pages_in,
+};
 
 /* ---- DescribeMapRun ---- */
 
@@ -475,7 +495,12 @@ static json *api_map_runs_describe(struct call *c, const struct map_run *m, cons
     return json_build_done(&b);
 }
 
-json *describe_map_run(struct call *c)
+static const struct member map_run_in[] = {
+    {.name = "mapRunArn", .required = true, .min = 1, .max = QUOTA_LONG_ARN},
+    {.name = NULL},
+};
+
+static json *describe_map_run(struct call *c)
 {
     const char *arn = call_text(c, "mapRunArn");
     const struct store_execution *row;
@@ -497,6 +522,12 @@ json *describe_map_run(struct call *c)
     return out;
 }
 
+const struct operation describe_map_run_operation = {
+    .name = "DescribeMapRun",
+    .run = describe_map_run,
+    .in = map_run_in,
+};
+
 /* ---- UpdateMapRun ---- */
 
 /* What of the request changes something; with the ARN. */
@@ -513,7 +544,15 @@ static json *changes_of(const struct call *c)
     return json_build_done(&b);
 }
 
-json *update_map_run(struct call *c)
+static const struct member update_map_run_in[] = {
+    {.name = "mapRunArn", .required = true, .min = 1, .max = QUOTA_LONG_ARN},
+    {.name = "maxConcurrency", .kind = NUMBER},
+    {.name = "toleratedFailurePercentage", .kind = FRACTION, .max = 100},
+    {.name = "toleratedFailureCount", .kind = NUMBER},
+    {.name = NULL},
+};
+
+static json *update_map_run(struct call *c)
 {
     const struct map_run *m;
     uint64_t execution;
@@ -531,3 +570,9 @@ json *update_map_run(struct call *c)
     json_unref(changes);
     return c->error ? NULL : api_empty();
 }
+
+const struct operation update_map_run_operation = {
+    .name = "UpdateMapRun",
+    .run = update_map_run,
+    .in = update_map_run_in,
+};

@@ -1,7 +1,7 @@
 #ifndef RUNTIME_API_API_MAP_RUNS_H
 #define RUNTIME_API_API_MAP_RUNS_H
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_operation.h"
 
 /* Map Runs as an execution's history tells of them. */
 
@@ -50,5 +50,10 @@ const struct map_runs *map_runs_of(api *a, uint64_t execution);
 const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *execution);
 /* The child that event `ref` started; NULL: there is none. */
 const struct map_child *map_run_child(const struct map_run *m, uint64_t ref);
+/* Gives up what is kept of Map Runs. */
+void map_runs_forget(api *a);
+
+extern const struct operation list_map_runs_operation, describe_map_run_operation,
+    update_map_run_operation;
 
 #endif

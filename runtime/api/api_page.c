@@ -4,10 +4,12 @@
  * makes one up.
  */
 
-#include "asl/report/quota.h"
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_page.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/ascii.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_state.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

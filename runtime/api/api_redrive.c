@@ -1,6 +1,15 @@
 /* RedriveExecution, and what descriptions and lists say of redrives. */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_redrive.h"
+
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_executions.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_start.h"
+#include "runtime/api/api_state.h"
 
 #include <string.h>
 
@@ -162,7 +171,13 @@ static json *api_redrive_redrive(struct call *c, const struct execution *x)
     return good ? api_redrive_redriven(c->now_ms) : NULL;
 }
 
-json *redrive_execution(struct call *c)
+static const struct member redrive_in[] = {
+    ARN_MEMBER("executionArn"),
+    {.name = "clientToken", .min = 1, .max = 64, .pattern = "[!-~]+", .matches = pattern_visible},
+    {.name = NULL},
+};
+
+static json *redrive_execution(struct call *c)
 {
     const char *arn = call_text(c, "executionArn");
     struct execution x;
@@ -179,3 +194,10 @@ json *redrive_execution(struct call *c)
     execution_clear(&x);
     return out;
 }
+
+const struct operation redrive_execution_operation = {
+    .name = "RedriveExecution",
+    .run = redrive_execution,
+    .in = redrive_in,
+    .grows = true,
+};

@@ -1,10 +1,22 @@
 /* Executions that start and end: StartExecution, StartSyncExecution, and who waits for them. */
 
-#include "asl/report/quota.h"
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_start.h"
 
+#include "asl/report/quota.h"
 #include "asl/report/reader_words.h"
 #include "parsers/base/mem.h"
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_context.h"
+#include "runtime/api/api_executions.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_tasks.h"
+#include "runtime/api/api_test_state.h"
+#include "runtime/api/api_throttle.h"
+#include "runtime/api/api_versions.h"
 #include "runtime/base/partition.h"
 
 #include <string.h>
@@ -338,15 +350,51 @@ static json *api_start_begin(struct call *c, bool sync)
     return out;
 }
 
-json *start_execution(struct call *c)
+#define TRACE                                                                                      \
+    {                                                                                              \
+        .name = "traceHeader", .max = 256, .pattern = "\\p{ASCII}*", .matches = pattern_ascii      \
+    }
+
+static const struct member start_in[] = {
+    ARN_MEMBER("stateMachineArn"),
+    NAME_MEMBER(false),
+    {.name = "input", .kind = PAYLOAD, .max = QUOTA_DATA},
+    TRACE,
+    {.name = NULL},
+};
+
+static json *start_execution(struct call *c)
 {
     return api_start_begin(c, false);
 }
 
-json *start_sync_execution(struct call *c)
+const struct operation start_execution_operation = {
+    .name = "StartExecution",
+    .run = start_execution,
+    .in = start_in,
+    .grows = true,
+};
+
+static const struct member start_sync_in[] = {
+    ARN_MEMBER("stateMachineArn"),
+    NAME_MEMBER(false),
+    {.name = "input", .kind = PAYLOAD, .max = QUOTA_DATA},
+    TRACE,
+    {.name = "includedData", .choices = included_data},
+    {.name = NULL},
+};
+
+static json *start_sync_execution(struct call *c)
 {
     return api_start_begin(c, true);
 }
+
+const struct operation start_sync_execution_operation = {
+    .name = "StartSyncExecution",
+    .run = start_sync_execution,
+    .in = start_sync_in,
+    .grows = true,
+};
 
 /* ---- the end ---- */
 

@@ -5,9 +5,11 @@
  * meanwhile, twice, and some: so what goes never falls behind what comes, and no turn is long.
  */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_sweep.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/api/api_state.h"
 
 enum { PIECE = 64, LOOK_MS = 1000, LOOK_LEAST_MS = 60 * 1000 };
 

@@ -1,11 +1,25 @@
 /* Tags of state machines and activities. */
 
+#include "runtime/api/api_tags.h"
+
 #include "asl/report/quota.h"
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_activities.h"
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_records.h"
+#include "runtime/api/api_state.h"
 
 #include <string.h>
 
-/* An object key: value of a list of tags; NULL is an empty list. */
+const struct member tag_members[] = {
+    {.name = "key", .min = 1, .max = QUOTA_TAG_KEY},
+    {.name = "value", .max = QUOTA_TAG_VALUE},
+    {.name = NULL},
+};
+
 json *tags_of(const json *list)
 {
     struct json_build b;
@@ -53,7 +67,13 @@ static void change_tags(api *a, const struct tagged *of, json **at, json *tags)
         activity_keep(a, of->activity);
 }
 
-json *tag_resource(struct call *c)
+static const struct member tag_in[] = {
+    ARN_MEMBER("resourceArn"),
+    {.name = "tags", .kind = LIST, .required = true, .of = tag_members},
+    {.name = NULL},
+};
+
+static json *tag_resource(struct call *c)
 {
     struct tagged of;
     json **tags = tags_at(c, &of);
@@ -77,6 +97,13 @@ json *tag_resource(struct call *c)
     return api_empty();
 }
 
+const struct operation tag_resource_operation = {
+    .name = "TagResource",
+    .run = tag_resource,
+    .in = tag_in,
+    .grows = true,
+};
+
 static bool api_tags_is_among(const json *key, const json *list)
 {
     for (size_t i = 0; i < json_count(list); i++)
@@ -85,7 +112,18 @@ static bool api_tags_is_among(const json *key, const json *list)
     return false;
 }
 
-json *untag_resource(struct call *c)
+static const struct member tag_key[] = {
+    {.name = "member", .min = 1, .max = QUOTA_TAG_KEY},
+    {.name = NULL},
+};
+
+static const struct member untag_in[] = {
+    ARN_MEMBER("resourceArn"),
+    {.name = "tagKeys", .kind = TEXTS, .required = true, .of = tag_key},
+    {.name = NULL},
+};
+
+static json *untag_resource(struct call *c)
 {
     struct tagged of;
     json **tags = tags_at(c, &of);
@@ -103,7 +141,18 @@ json *untag_resource(struct call *c)
     return api_empty();
 }
 
-json *list_tags_for_resource(struct call *c)
+const struct operation untag_resource_operation = {
+    .name = "UntagResource",
+    .run = untag_resource,
+    .in = untag_in,
+};
+
+static const struct member resource_in[] = {
+    ARN_MEMBER("resourceArn"),
+    {.name = NULL},
+};
+
+static json *list_tags_for_resource(struct call *c)
 {
     struct tagged of;
     json **tags = tags_at(c, &of);
@@ -123,3 +172,9 @@ json *list_tags_for_resource(struct call *c)
     json_build_set(&b, "tags", json_build_done(&list));
     return json_build_done(&b);
 }
+
+const struct operation list_tags_for_resource_operation = {
+    .name = "ListTagsForResource",
+    .run = list_tags_for_resource,
+    .in = resource_in,
+};

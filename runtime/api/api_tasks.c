@@ -3,11 +3,17 @@
  * operation aws-sdk:sfn names. Parameters and results have AWS's capitals there.
  */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_tasks.h"
 
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_executions.h"
+#include "runtime/api/api_redrive.h"
+#include "runtime/api/api_start.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_throttle.h"
 #include "runtime/http/message.h"
 
 #include <string.h>

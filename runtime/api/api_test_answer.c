@@ -5,6 +5,9 @@
 #include "asl/eval/flow.h"
 #include "asl/eval/verdict.h"
 #include "parsers/base/mem.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_test_state.h"
 
 #include <string.h>
 

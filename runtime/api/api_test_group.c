@@ -6,6 +6,8 @@
 #include "runtime/api/test_impl.h"
 
 #include "asl/eval/flow.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_state.h"
 
 /* On the way to the work: what is shown of it, and the error where it ended. */
 struct way {

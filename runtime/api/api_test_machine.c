@@ -7,6 +7,8 @@
 #include "runtime/api/test_impl.h"
 
 #include "parsers/base/count.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_machines.h"
 
 #include <string.h>
 

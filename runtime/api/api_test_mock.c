@@ -2,6 +2,7 @@
 
 #include "parsers/base/count.h"
 #include "parsers/base/text.h"
+#include "runtime/api/api_call.h"
 #include "runtime/api/api_shapes.h"
 #include "runtime/api/test_impl.h"
 

@@ -3,12 +3,20 @@
  * or would retry, is told instead of done.
  */
 
-#include "asl/report/quota.h"
-#include "runtime/api/test_impl.h"
+#include "runtime/api/api_test_state.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_context.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_start.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/test_impl.h"
 #include "runtime/base/partition.h"
 
 #include <string.h>
@@ -193,7 +201,46 @@ static void start_test(struct call *c, struct test_state *t, asl_machine *m,
     t->waiter = w->node.id;
 }
 
-json *test_state(struct call *c)
+static const char *const modes[] = {"STRICT", "PRESENT", "NONE", NULL};
+
+static const char *const inspections[] = {"INFO", "DEBUG", "TRACE", NULL};
+
+static const struct member error_output[] = {
+    {.name = "error", .kind = PRIVATE, .max = QUOTA_ERROR},
+    {.name = "cause", .kind = PRIVATE, .max = QUOTA_CAUSE},
+    {.name = NULL},
+};
+
+static const struct member mock[] = {
+    {.name = "result", .kind = PAYLOAD, .max = QUOTA_DATA},
+    {.name = "errorOutput", .kind = STRUCT, .of = error_output},
+    {.name = "fieldValidationMode", .choices = modes},
+    {.name = NULL},
+};
+
+static const struct member state_configuration[] = {
+    {.name = "retrierRetryCount", .kind = NUMBER},
+    {.name = "errorCausedByState", .kind = PRIVATE, .min = 1, .max = QUOTA_NAME},
+    {.name = "mapIterationFailureCount", .kind = NUMBER},
+    {.name = "mapItemReaderData", .kind = PAYLOAD, .max = QUOTA_DATA},
+    {.name = NULL},
+};
+
+static const struct member test_state_members[] = {
+    {.name = "definition", .kind = PRIVATE, .required = true, .min = 1, .max = QUOTA_DEFINITION},
+    {.name = "roleArn", .min = 1, .max = QUOTA_ARN},
+    {.name = "input", .kind = PAYLOAD, .max = QUOTA_DATA},
+    {.name = "inspectionLevel", .choices = inspections},
+    {.name = "revealSecrets", .kind = FLAG},
+    {.name = "variables", .kind = PAYLOAD, .max = QUOTA_DATA},
+    {.name = "stateName", .kind = PRIVATE, .min = 1, .max = QUOTA_NAME},
+    {.name = "mock", .kind = STRUCT, .of = mock},
+    {.name = "context", .kind = PAYLOAD, .max = QUOTA_DATA},
+    {.name = "stateConfiguration", .kind = STRUCT, .of = state_configuration},
+    {.name = NULL},
+};
+
+static json *test_state(struct call *c)
 {
     const json *definition = call_get(c, "definition");
     struct test_state *t = mem_calloc(1, sizeof *t);
@@ -220,6 +267,20 @@ out:
     if (c->error)
         test_state_free(t);
     return NULL;
+}
+
+const struct operation test_state_operation = {
+    .name = "TestState",
+    .run = test_state,
+    .in = test_state_members,
+};
+
+bool test_state_is_mocked(const api *a, uint64_t execution)
+{
+    const struct test_state *t =
+        (const struct test_state *)(const void *)id_map_get(&a->tests, execution);
+
+    return t && t->mocked;
 }
 
 bool test_state_answers(api *a, const struct task *task)
@@ -259,6 +320,11 @@ void api_task_traced(api *a, uint64_t id, const json *exchange)
         return;
     json_unref(t->exchange);
     t->exchange = json_ref(exchange);
+}
+
+void test_state_left(struct test_state *t)
+{
+    t->waiter = 0;
 }
 
 void test_state_timed_out(api *a, struct waiter *w)

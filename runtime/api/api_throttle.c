@@ -5,7 +5,14 @@
  * their rate itself.
  */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_throttle.h"
+
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_children.h"
+#include "runtime/api/api_executions.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_tasks.h"
 
 #include <string.h>
 

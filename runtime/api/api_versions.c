@@ -1,9 +1,17 @@
 /* Versions, which are numbered revisions, and aliases, which share out executions among them. */
 
-#include "asl/report/quota.h"
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_versions.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
+#include "runtime/api/api_arn.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_page.h"
+#include "runtime/api/api_records.h"
+#include "runtime/api/api_state.h"
 
 #include <string.h>
 
@@ -91,7 +99,14 @@ bool version_has_room(struct call *c, const struct machine *m)
     return api_versions_has_room(c, m->version_count, QUOTA_VERSIONS, "versions");
 }
 
-json *publish_state_machine_version(struct call *c)
+static const struct member publish_in[] = {
+    ARN_MEMBER("stateMachineArn"),
+    {.name = "revisionId"},
+    {.name = "description", .kind = PRIVATE, .max = QUOTA_DESCRIPTION},
+    {.name = NULL},
+};
+
+static json *publish_state_machine_version(struct call *c)
 {
     const char *revision = call_text(c, "revisionId");
     struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
@@ -112,6 +127,13 @@ json *publish_state_machine_version(struct call *c)
     return json_build_done(&b);
 }
 
+const struct operation publish_state_machine_version_operation = {
+    .name = "PublishStateMachineVersion",
+    .run = publish_state_machine_version,
+    .in = publish_in,
+    .grows = true,
+};
+
 /* The machine that an ARN with a qualifier belongs to; NULL: there is none. */
 static struct machine *api_versions_machine_of(struct call *c, const char *arn, struct arn *parts)
 {
@@ -130,7 +152,12 @@ static bool routes_to(const struct alias *al, const char *version)
     return false;
 }
 
-json *delete_state_machine_version(struct call *c)
+static const struct member version_in[] = {
+    {.name = "stateMachineVersionArn", .required = true, .min = 1, .max = QUOTA_LONG_ARN},
+    {.name = NULL},
+};
+
+static json *delete_state_machine_version(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineVersionArn");
     struct buf names = {0};
@@ -160,7 +187,19 @@ json *delete_state_machine_version(struct call *c)
     return api_empty();
 }
 
-json *list_state_machine_versions(struct call *c)
+const struct operation delete_state_machine_version_operation = {
+    .name = "DeleteStateMachineVersion",
+    .run = delete_state_machine_version,
+    .in = version_in,
+};
+
+static const struct member machine_pages_in[] = {
+    ARN_MEMBER("stateMachineArn"),
+    PAGE_MEMBERS,
+    {.name = NULL},
+};
+
+static json *list_state_machine_versions(struct call *c)
 {
     struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
     struct page page;
@@ -183,6 +222,12 @@ json *list_state_machine_versions(struct call *c)
     return page_end(c, &page, "stateMachineVersions", json_build_done(&list),
                     i > 0 ? page_number(m->versions[i].number) : NULL);
 }
+
+const struct operation list_state_machine_versions_operation = {
+    .name = "ListStateMachineVersions",
+    .run = list_state_machine_versions,
+    .in = machine_pages_in,
+};
 
 /* ---- aliases ---- */
 
@@ -281,7 +326,30 @@ static json *alias_created(const struct alias *al)
     return json_build_done(&b);
 }
 
-json *create_state_machine_alias(struct call *c)
+static const struct member route[] = {
+    ARN_MEMBER("stateMachineVersionArn"),
+    {.name = "weight", .kind = NUMBER, .required = true, .max = 100},
+    {.java_class = "RoutingConfigurationListItem"},
+};
+
+static const struct member create_alias_in[] = {
+    {.name = "description", .kind = PRIVATE, .max = QUOTA_DESCRIPTION},
+    {.name = "name",
+     .required = true,
+     .min = 1,
+     .max = QUOTA_NAME,
+     .pattern = "^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$",
+     .matches = pattern_alias},
+    {.name = "routingConfiguration",
+     .kind = LIST,
+     .required = true,
+     .min = 1,
+     .max = 2,
+     .of = route},
+    {.name = NULL},
+};
+
+static json *create_state_machine_alias(struct call *c)
 {
     const json *name = call_get(c, "name"), *routes = call_get(c, "routingConfiguration");
     const json *description = call_get(c, "description");
@@ -313,6 +381,13 @@ json *create_state_machine_alias(struct call *c)
     return alias_created(al);
 }
 
+const struct operation create_state_machine_alias_operation = {
+    .name = "CreateStateMachineAlias",
+    .run = create_state_machine_alias,
+    .in = create_alias_in,
+    .grows = true,
+};
+
 /* NULL when there is none; the call failed only if the ARN is none. */
 static struct alias *alias_look(struct call *c, struct machine **of)
 {
@@ -342,7 +417,14 @@ static struct alias *alias_find(struct call *c, struct machine **of)
     return al;
 }
 
-json *update_state_machine_alias(struct call *c)
+static const struct member update_alias_in[] = {
+    ARN_MEMBER("stateMachineAliasArn"),
+    {.name = "description", .kind = PRIVATE, .max = QUOTA_DESCRIPTION},
+    {.name = "routingConfiguration", .kind = LIST, .min = 1, .max = 2, .of = route},
+    {.name = NULL},
+};
+
+static json *update_state_machine_alias(struct call *c)
 {
     const json *routes = call_get(c, "routingConfiguration");
     const json *description = call_get(c, "description");
@@ -378,7 +460,18 @@ json *update_state_machine_alias(struct call *c)
     return json_build_done(&b);
 }
 
-json *describe_state_machine_alias(struct call *c)
+const struct operation update_state_machine_alias_operation = {
+    .name = "UpdateStateMachineAlias",
+    .run = update_state_machine_alias,
+    .in = update_alias_in,
+};
+
+static const struct member alias_in[] = {
+    ARN_MEMBER("stateMachineAliasArn"),
+    {.name = NULL},
+};
+
+static json *describe_state_machine_alias(struct call *c)
 {
     struct machine *m = NULL;
     const struct alias *al = alias_find(c, &m);
@@ -397,7 +490,13 @@ json *describe_state_machine_alias(struct call *c)
     return json_build_done(&b);
 }
 
-json *delete_state_machine_alias(struct call *c)
+const struct operation describe_state_machine_alias_operation = {
+    .name = "DescribeStateMachineAlias",
+    .run = describe_state_machine_alias,
+    .in = alias_in,
+};
+
+static json *delete_state_machine_alias(struct call *c)
 {
     struct machine *m = NULL;
     struct alias *al = alias_look(c, &m);
@@ -413,7 +512,13 @@ json *delete_state_machine_alias(struct call *c)
     return api_empty();
 }
 
-json *list_state_machine_aliases(struct call *c)
+const struct operation delete_state_machine_alias_operation = {
+    .name = "DeleteStateMachineAlias",
+    .run = delete_state_machine_alias,
+    .in = alias_in,
+};
+
+static json *list_state_machine_aliases(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineArn");
     struct target t;
@@ -446,3 +551,9 @@ json *list_state_machine_aliases(struct call *c)
     return page_end(c, &page, "stateMachineAliases", json_build_done(&list),
                     i < m->alias_count ? json_ref(m->aliases[last].name) : NULL);
 }
+
+const struct operation list_state_machine_aliases_operation = {
+    .name = "ListStateMachineAliases",
+    .run = list_state_machine_aliases,
+    .in = machine_pages_in,
+};

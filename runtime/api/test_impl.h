@@ -2,13 +2,37 @@
 #define RUNTIME_API_TEST_IMPL_H
 
 #include "asl/eval/model.h"
-#include "runtime/api/api_impl.h"
+#include "parsers/base/id_map.h"
+#include "runtime/api/api_test_state.h"
+#include "runtime/base/task_io.h"
 
 /*
  * What the files of TestState share: api_test_state.c (a request's way), api_test_mock.c (what it
  * says instead of the world), api_test_machine.c (the machine that is run), api_test_group.c (Map
  * and Parallel, whose work is mocked as a whole), api_test_answer.c.
  */
+
+/* A TestState that runs. */
+struct test_state {
+    struct id_node node; /* first; by the engine's number */
+    json *name;          /* of the state */
+    json *input, *input_text, *variables;
+    json *context;          /* all of the context object */
+    json *context_text;     /* as the request has it; NULL: it has none */
+    bool mocked, in_map;    /* in_map: it is a state of what a Map runs for each item */
+    json *mock, *mock_text; /* NULL: it fails with mock_error */
+    struct asl_error mock_error;
+    asl_machine *whole; /* the state as it was given, Retry and all */
+    json *before;       /* Map, Parallel: inspectionData of what came before the work; or NULL */
+    bool reads;         /* has an ItemReader */
+    json *items;        /* what that reads; NULL: not known */
+    int64_t failures;   /* iterations that failed */
+    uint32_t tries;     /* of the retrier, so far */
+    bool inspect;
+    enum task_trace trace;
+    json *exchange;  /* of its HTTP request; or NULL */
+    uint64_t waiter; /* 0: nobody waits any more */
+};
 
 /* The state's own members, as the definition has them. */
 bool test_is_type(const json *state, const char *type);

@@ -3,11 +3,15 @@
  * AWS's words; a member of another type is a request that can't be read at all.
  */
 
-#include "runtime/api/api_impl.h"
+#include "runtime/api/api_members.h"
 
 #include "parsers/base/utf8.h"
+#include "runtime/api/api_call.h"
+#include "runtime/api/api_state.h"
 
 #include <string.h>
+
+const char *const included_data[] = {"ALL_DATA", "METADATA_ONLY", NULL};
 
 struct checker {
     struct call *call;
@@ -96,7 +100,7 @@ static void add_java(struct buf *out, const struct member *shape, const json *v)
         json_write(out, v);
         return;
     }
-    buf_printf(out, "%s(", end->pattern ? end->pattern : "");
+    buf_printf(out, "%s(", end->java_class ? end->java_class : "");
     for (; m->name; m++) {
         const json *member = json_get(v, m->name);
         if (!member || json_kind(member) == JSON_NULL)
@@ -128,7 +132,7 @@ static void check_range(struct checker *k, const struct member *m, const char *p
     if (n < m->min)
         buf_printf(breach(k, path, value), "Member must have %s greater than or equal to %lld",
                    what, (long long)m->min);
-    if (m->max >= 0 && n > m->max)
+    if (m->max && n > m->max)
         buf_printf(breach(k, path, value), "Member must have %s less than or equal to %lld", what,
                    (long long)m->max);
 }

@@ -1,0 +1,323 @@
+/*
+ * The way of a call: its operation is looked up, its members are checked, the operation runs, and
+ * the answer is owed until what it says is durable. A call that waits is answered later, by whoever
+ * ends its wait.
+ */
+
+#include "runtime/api/api_call.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
+#include "runtime/api/api_members.h"
+#include "runtime/api/api_operation.h"
+#include "runtime/api/api_state.h"
+#include "runtime/api/api_tasks.h"
+#include "runtime/api/api_test_state.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* ---- a call ---- */
+
+json *call_fail(struct call *c, const char *error, const char *format, ...)
+{
+    va_list args;
+
+    c->error = error;
+    buf_reset(&c->message);
+    va_start(args, format);
+    buf_vprintf(&c->message, format, args);
+    va_end(args);
+    return NULL;
+}
+
+json *call_refuse(struct call *c, const char *reason, const char *format, ...)
+{
+    va_list args;
+
+    c->error = "ValidationException";
+    call_add_extra(c, "reason", json_cstring(reason));
+    buf_reset(&c->message);
+    va_start(args, format);
+    buf_vprintf(&c->message, format, args);
+    va_end(args);
+    return NULL;
+}
+
+void call_add_extra(struct call *c, const char *key, json *v)
+{
+    json_unref(c->extra);
+    c->extra_key = key;
+    c->extra = v;
+}
+
+const json *call_get(const struct call *c, const char *name)
+{
+    const json *v = json_get(c->in, name);
+
+    return v && json_kind(v) != JSON_NULL ? v : NULL;
+}
+
+const char *call_text(const struct call *c, const char *name)
+{
+    const json *v = call_get(c, name);
+
+    return v ? json_str(v) : NULL;
+}
+
+bool call_flag(const struct call *c, const char *name)
+{
+    const json *v = call_get(c, name);
+
+    return v && json_kind(v) == JSON_TRUE;
+}
+
+struct waiter *call_wait(struct call *c, int64_t due_ms)
+{
+    struct waiter *w = mem_calloc(1, sizeof *w);
+
+    c->waits = true;
+    w->node.id = c->from.call;
+    w->from = c->from;
+    w->due_ms = due_ms;
+    id_map_put(&c->api->waiters, &w->node);
+    if (due_ms < c->api->next_due_ms)
+        c->api->next_due_ms = due_ms;
+    return w;
+}
+
+/* Takes `out`. `input`: the engine's, which what is said comes from; 0: none. */
+static void send_answer(api *a, const struct caller *to, int status, json *out, uint64_t input)
+{
+    struct buf body = {0};
+
+    json_write(&body, out);
+    json_unref(out);
+    if (to->own) {
+        to->done(to->user, status, &body);
+        buf_clear(&body);
+        return;
+    }
+    MEM_GROW(a->owed, a->owed_count, a->owed_cap);
+    a->owed[a->owed_count++] =
+        (struct owed){.to = *to, .status = status, .body = body, .input = input};
+}
+
+/*
+ * Gives what was owed before the turn began, but for what the engine has not come to yet or has
+ * under way. Who is answered may call again.
+ */
+void api_pay(api *a)
+{
+    size_t count = a->sealed, left = 0;
+
+    a->sealed = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct owed o = a->owed[i];
+        if (o.to.done && !engine_is_settled(a->engine, o.input)) {
+            a->owed[left++] = o;
+            continue;
+        }
+        if (o.to.done)
+            o.to.done(o.to.user, o.status, &o.body);
+        buf_clear(&o.body);
+    }
+    if (left == count)
+        return;
+    memmove(a->owed + left, a->owed + count, (a->owed_count - count) * sizeof *a->owed);
+    a->owed_count -= count - left;
+}
+
+void waiter_free(struct waiter *w)
+{
+    json_unref(w->worker);
+    mem_free(w);
+}
+
+void waiter_answer(api *a, struct waiter *w, json *out)
+{
+    id_map_take(&a->waiters, w->node.id);
+    send_answer(a, &w->from, 200, out, engine_last_input(a->engine));
+    waiter_free(w);
+}
+
+static int status_of(const char *error)
+{
+    if (strcmp(error, "InternalServerError") == 0)
+        return 500;
+    if (strcmp(error, "ServiceUnavailable") == 0)
+        return 503;
+    return strcmp(error, "ServiceQuotaExceededException") == 0 ? 402 : 400;
+}
+
+static void answer_error(struct call *c)
+{
+    struct json_build b;
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "__type", json_cstring(c->error));
+    json_build_set(&b, "message", json_take_buf(&c->message));
+    if (c->extra_key)
+        json_build_set(&b, c->extra_key, c->extra);
+    send_answer(c->api, &c->from, status_of(c->error), json_build_done(&b), 0);
+}
+
+static json *api_read_request(struct call *c, const char *body, size_t len)
+{
+    struct diag why = {0};
+    json *in = len ? json_parse(body, len, 0, &why) : json_ref(json_empty_object());
+
+    if (!in)
+        call_fail(c, "SerializationException", "The body is no JSON: %s", why.text);
+    else if (!json_is_object(in))
+        call_fail(c, "SerializationException", "The body is to be an object, not %s",
+                  json_kind_name(in));
+    else if (json_depth(in) > API_MAX_DEPTH)
+        call_fail(c, "SerializationException", "The body is nested too deeply");
+    diag_clear(&why);
+    return in;
+}
+
+/* What runs is to be able to commit to its end: new work is refused before the disk is full. */
+static bool api_has_room(struct call *c, const struct operation *op)
+{
+    uint64_t least = c->api->least_room;
+
+    if (!least || !op->grows || store_room(c->api->store) >= least)
+        return true;
+    call_fail(
+        c, "ServiceUnavailable",
+        "The disk that the store lies on has less than %llu MiB left: nothing new is taken on",
+        (unsigned long long)(least >> 20));
+    return false;
+}
+
+static uint64_t make_call(api *a, const char *operation, const char *body, size_t len,
+                          int64_t now_ms, struct caller from)
+{
+    struct call c = {.api = a, .operation = operation, .now_ms = now_ms, .from = from};
+    const struct operation *op = operation_find(operation);
+    json *in = NULL, *out = NULL;
+    uint64_t before = engine_last_input(a->engine);
+
+    a->now_ms = now_ms;
+    /* The name is bytes of a header, which need be no text. */
+    if (!op && utf8_valid(operation, strlen(operation)) < strlen(operation))
+        call_fail(&c, "UnknownOperationException", "There is no such operation");
+    else if (!op)
+        call_fail(&c, "UnknownOperationException", "There is no operation '%s'", operation);
+    else
+        in = api_read_request(&c, body, len);
+    c.in = in;
+    bool outer = a->unreadable;
+    a->unreadable = false;
+    a->calling++;
+    if (!c.error && check_members(&c, op->in) && api_has_room(&c, op))
+        out = op->run(&c);
+    a->calling--;
+    bool unreadable = a->unreadable;
+    a->unreadable = outer;
+    if (unreadable && !c.waits) {
+        json_unref(out);
+        call_add_extra(&c, NULL, NULL);
+        out = call_fail(&c, "InternalServerError", "%s", buf_str(&a->unread));
+    }
+    if (c.error)
+        answer_error(&c);
+    else if (!c.waits)
+        send_answer(a, &c.from, 200, out,
+                    engine_last_input(a->engine) > before ? engine_last_input(a->engine) : 0);
+    json_unref(in);
+    buf_clear(&c.message);
+    return c.waits || !from.own ? from.call : 0;
+}
+
+uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                  api_done *done, void *user)
+{
+    struct caller from = {.call = ++a->last_call, .done = done, .user = user};
+
+    return make_call(a, operation, body, len, now_ms, from);
+}
+
+uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                      api_done *done, void *user)
+{
+    struct caller from = {.call = ++a->last_call, .done = done, .user = user, .own = true};
+
+    return make_call(a, operation, body, len, now_ms, from);
+}
+
+bool api_waits(const api *a, uint64_t call)
+{
+    return id_map_get(&a->waiters, call) != NULL;
+}
+
+void api_give_up(api *a, uint64_t call)
+{
+    struct waiter *w = (struct waiter *)(void *)id_map_take(&a->waiters, call);
+
+    for (size_t i = 0; !w && i < a->owed_count; i++)
+        if (a->owed[i].to.call == call)
+            a->owed[i].to.done = NULL;
+    if (!w)
+        return;
+    if (w->run)
+        w->run->waiter = 0;
+    if (w->test)
+        test_state_left(w->test);
+    waiter_free(w);
+}
+
+/* ---- what the store says ---- */
+
+static void store_failed_call(api *a, const struct diag *why)
+{
+    if (a->unreadable)
+        return;
+    a->unreadable = true;
+    buf_reset(&a->unread);
+    buf_adds(&a->unread, why->text);
+}
+
+void api_read_failed(api *a, struct diag *why)
+{
+    if (why->code && strcmp(why->code, STORE_NONE) != 0) {
+        if (a->calling)
+            store_failed_call(a, why);
+        else if (strcmp(why->code, STORE_DAMAGED) != 0)
+            engine_cannot_read(a->engine, why);
+    }
+    diag_clear(why);
+}
+
+void api_pass_damage(api *a, struct diag *why)
+{
+    if (why->code && strcmp(why->code, STORE_DAMAGED) == 0)
+        diag_clear(why);
+    api_read_failed(a, why);
+}
+
+/* ---- values of answers ---- */
+
+json *api_time(int64_t ms)
+{
+    return json_double((double)ms / 1000);
+}
+
+json *api_empty(void)
+{
+    return json_ref(json_empty_object());
+}
+
+json *api_uuid(api *a)
+{
+    return asl_chance_uuid(&a->chance);
+}
+
+json *api_uuid_in_time(api *a)
+{
+    uint64_t high = asl_chance_next(&a->chance) & 0xffff;
+
+    return asl_uuid(high | (uint64_t)a->now_ms << 16, asl_chance_next(&a->chance));
+}

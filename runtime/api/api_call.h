@@ -1,0 +1,99 @@
+#ifndef RUNTIME_API_API_CALL_H
+#define RUNTIME_API_API_CALL_H
+
+#include "parsers/base/diag.h"
+#include "parsers/base/id_map.h"
+#include "runtime/api/api.h"
+
+/*
+ * A call on its way: the request of one operation, and what it is answered. An operation's function
+ * returns the members of a good answer, or NULL when the call failed, when it became a waiter, or
+ * when the store could not be read.
+ */
+
+/* Who made a call. */
+struct caller {
+    uint64_t call; /* its number */
+    api_done *done;
+    void *user;
+    bool own; /* a task of ours: it is answered at once, as its next turn is the answer's, too */
+};
+
+struct call {
+    api *api;
+    const char *operation;
+    const json *in;
+    int64_t now_ms;
+    struct caller from;
+    const char *error; /* the type of AWS's error; NULL while nothing went wrong */
+    struct buf message;
+    const char *extra_key; /* one more member of the error; NULL: none */
+    json *extra;
+    bool waits; /* it became a waiter */
+};
+
+/* Fails the call with that error of AWS's. Returns NULL, for the caller to return. */
+json *call_fail(struct call *c, const char *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Fails the call with a ValidationException that has a reason. Returns NULL. */
+json *call_refuse(struct call *c, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Adds one more member to the error that the call fails with; takes `v`. */
+void call_add_extra(struct call *c, const char *key, json *v);
+
+/* Members of the request, which has been checked; NULL: it was not given, or is null. */
+const json *call_get(const struct call *c, const char *name);
+const char *call_text(const struct call *c, const char *name);
+/* Is the member true? One that was not given is false. */
+bool call_flag(const struct call *c, const char *name);
+
+/*
+ * Takes what the store said when it gave nothing, and clears it. That there is nothing fails
+ * nobody. That it can't be read, or that what was read is damaged, fails the call that is being
+ * made; outside of one the engine's next turn fails when the store can't be read, as an end that is
+ * told without what could not be read would be kept.
+ */
+void api_read_failed(api *a, struct diag *why);
+/* As api_read_failed, but damage fails nobody: what can be read without it is told. */
+void api_pass_damage(api *a, struct diag *why);
+
+/* ---- calls that wait ---- */
+
+struct run;
+struct test_state;
+
+struct waiter {
+    struct id_node node; /* first; by the call's number */
+    struct caller from;
+    int64_t due_ms;
+    json *worker;            /* GetActivityTask: workerName, or NULL */
+    struct run *run;         /* StartSyncExecution */
+    struct test_state *test; /* TestState; neither: GetActivityTask */
+};
+
+/* Lets the call wait until `due_ms`. The waiter is freed when it is answered. */
+struct waiter *call_wait(struct call *c, int64_t due_ms);
+/* Answers a call that waited. Takes `out`, frees the waiter. */
+void waiter_answer(api *a, struct waiter *w, json *out);
+/* Frees a waiter without an answer. */
+void waiter_free(struct waiter *w);
+
+/* ---- for the API's own turn ---- */
+
+/* Gives what was owed before the turn began, as far as the engine has kept it. */
+void api_pay(api *a);
+/* Makes a call for one of our tasks: as api_call, but `done` may come before it returns. */
+uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
+                      api_done *done, void *user);
+
+/* ---- values of answers ---- */
+
+/* Seconds since 1970, as answers have times. */
+json *api_time(int64_t ms);
+json *api_empty(void);
+json *api_uuid(api *a);
+/* Makes a UUID that sorts behind those of earlier milliseconds, so that a store's index grows at
+ * its end. */
+json *api_uuid_in_time(api *a);
+
+#endif

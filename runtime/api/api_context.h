@@ -1,0 +1,10 @@
+#ifndef RUNTIME_API_API_CONTEXT_H
+#define RUNTIME_API_API_CONTEXT_H
+
+#include "runtime/core/exec.h"
+
+/* $$.Execution of what can't be redriven: StartSyncExecution's, TestState's. `role` may be null. */
+json *context_of_execution(const struct rt_names *names, const json *role, const json *input,
+                           int64_t now_ms);
+
+#endif

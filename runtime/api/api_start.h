@@ -1,0 +1,47 @@
+#ifndef RUNTIME_API_API_START_H
+#define RUNTIME_API_API_START_H
+
+#include "parsers/base/id_queue.h"
+#include "runtime/api/api_machines.h"
+#include "runtime/handlers/mock_config.h"
+
+/* Executions that start and end, and what there is of them in memory meanwhile. */
+
+/* What there is in memory of an execution that runs: if somebody waits for it, or mocks answer. */
+struct run {
+    struct id_node node;     /* first; by the engine's number */
+    mocks *mocks;            /* NULL: none */
+    struct id_queue parents; /* tasks that wait for its end; numbers, as in an activity's */
+    uint64_t waiter;         /* the StartSyncExecution that waits for it; 0: none */
+    json *note;              /* of such a one, which the store doesn't know */
+    bool metadata_only;
+};
+
+/* The run of that execution, which is made if there is none. A look. */
+struct run *run_of(api *a, uint64_t number);
+void run_free(struct run *r);
+
+/* An execution that the store may not have yet. */
+struct fresh {
+    json *arn;
+    uint64_t number, turn;
+    uint64_t input; /* the engine's, that starts it */
+};
+
+/* Forgets those that started two turns ago: the store has them. */
+void forget_fresh(api *a);
+
+/* Count an execution of the machine that runs, and one that has ended. */
+void machine_runs(api *a, struct machine *m);
+void machine_rests(api *a, struct machine *m);
+/* May one more run? False with the call failed: ExecutionLimitExceeded. */
+bool may_open(struct call *c, const struct machine *m);
+
+/* The value of an input's text. NULL with the call failed, in AWS's words. */
+json *execution_input(struct call *c, const json *text);
+/* Answers a StartSyncExecution that has waited for as long as it may. */
+void sync_timed_out(api *a, struct waiter *w);
+
+extern const struct operation start_execution_operation, start_sync_execution_operation;
+
+#endif

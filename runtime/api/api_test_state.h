@@ -1,0 +1,22 @@
+#ifndef RUNTIME_API_API_TEST_STATE_H
+#define RUNTIME_API_API_TEST_STATE_H
+
+#include "runtime/api/api_operation.h"
+
+struct test_state;
+
+void test_state_free(struct test_state *t);
+/* Is it the execution of a TestState with a mock? */
+bool test_state_is_mocked(const api *a, uint64_t execution);
+/* Gives the task call of a mocked state its result. False: it is none of such a state. */
+bool test_state_answers(api *a, const struct task *task);
+/* Answers TestState when its execution has ended. */
+void test_state_ended(api *a, struct test_state *t, const rt_exec *x);
+/* Goes on without the client, who has gone: nobody is answered. */
+void test_state_left(struct test_state *t);
+/* Answers a TestState that has waited for as long as it may, and stops it. */
+void test_state_timed_out(api *a, struct waiter *w);
+
+extern const struct operation test_state_operation;
+
+#endif
