@@ -174,15 +174,16 @@ out:
 /* ---- the command line ---- */
 
 static const struct option_row rows[] = {
-    WORKFLOW_OPTIONS(struct bench, w),
     {"reps", 0, "N", "executions to measure (default: 10)", offsetof(struct bench, reps)},
     {"warmup", 0, "N", "executions before the first measured one (default: 1)",
      offsetof(struct bench, warmup)},
-    {"clock", 0, "real|virtual", "as for asl run (default: real)", offsetof(struct bench, w.clock)},
     {"keep-history", 0, NULL, "keep all events in memory, as asl run --history does",
      offsetof(struct bench, keep_history)},
     {"json", 0, NULL, "one line of JSON", offsetof(struct bench, as_json)},
 };
+
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {WORKFLOW_USES(struct bench, w), {&own, 0}, {NULL, 0}};
 
 const struct option_set cmd_bench_options = {
     .command = "bench",
@@ -191,8 +192,7 @@ const struct option_set cmd_bench_options = {
              "time, CPU time and memory of an execution.",
     .examples = "  asl bench loop.asl.json --limits none --reps 20 --json\n",
     .files = true,
-    .rows = rows,
-    .count = sizeof rows / sizeof *rows,
+    .uses = uses,
 };
 
 int cmd_bench(int argc, char **argv)

@@ -334,6 +334,9 @@ static const struct option_row rows[] = {
      offsetof(struct eval, list_functions)},
 };
 
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {{&own, 0}, {NULL, 0}};
+
 const struct option_set cmd_eval_options = {
     .command = "eval",
     .usage = "asl eval LANGUAGE EXPRESSION [-i JSON|@FILE|-]\n"
@@ -346,8 +349,7 @@ const struct option_set cmd_eval_options = {
                 "  asl eval --intrinsic \"States.Format('Hello, {}!', $.name)\" "
                 "-i '{\"name\": \"Ada\"}'\n"
                 "  asl eval --jsonata '$sum(orders.total)' -i @orders.json\n",
-    .rows = rows,
-    .count = sizeof rows / sizeof *rows,
+    .uses = uses,
 };
 
 /* NULL after a message. */
@@ -378,8 +380,6 @@ int cmd_eval(int argc, char **argv)
 
     if (first < 0)
         return status;
-    if (e.dialect && !eval_jsonata_dialect(e.dialect))
-        return cmd_usage("eval", "--dialect is aws or reference");
     if (e.list_functions && e.wanted[JSONATA]) {
         eval_jsonata_list(e.dialect);
         return EXIT_GOOD;

@@ -165,6 +165,9 @@ static const struct option_row rows[] = {
     {"write", 'w', NULL, "changes the files", offsetof(struct fmt, write)},
 };
 
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {{&own, 0}, {NULL, 0}};
+
 const struct option_set cmd_fmt_options = {
     .command = "fmt",
     .usage = "asl fmt FILE|FOLDER|PATTERN|-… [OPTIONS]",
@@ -177,8 +180,7 @@ const struct option_set cmd_fmt_options = {
                 "  asl fmt --write workflows\n"
                 "  asl fmt --check .\n",
     .files = true,
-    .rows = rows,
-    .count = sizeof rows / sizeof *rows,
+    .uses = uses,
 };
 
 int cmd_fmt(int argc, char **argv)

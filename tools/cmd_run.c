@@ -169,11 +169,6 @@ out:
 /* ---- the command line ---- */
 
 static const struct option_row rows[] = {
-    WORKFLOW_OPTIONS(struct run, w),
-    {"clock", 0, "real|virtual",
-     "virtual: time jumps to the next timer when no task runs\n"
-     "(default: real)",
-     offsetof(struct run, w.clock)},
     {"history", 0, NULL,
      "print the events, as GetExecutionHistory gives them, instead of\n"
      "the output",
@@ -182,6 +177,9 @@ static const struct option_row rows[] = {
     {"timeout", 0, "SECONDS", "stop the execution after that much real time",
      offsetof(struct run, timeout)},
 };
+
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {WORKFLOW_USES(struct run, w), {&own, 0}, {NULL, 0}};
 
 const struct option_set cmd_run_options = {
     .command = "run",
@@ -195,8 +193,7 @@ const struct option_set cmd_run_options = {
                 "  asl run order.asl.json -i @order.json --clock virtual --history\n"
                 "  asl run template.yaml#Orders --set Table=orders --handlers handlers.json\n",
     .files = true,
-    .rows = rows,
-    .count = sizeof rows / sizeof *rows,
+    .uses = uses,
 };
 
 int cmd_run(int argc, char **argv)

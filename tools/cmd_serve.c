@@ -9,8 +9,8 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "runtime/serve/service.h"
-#include "tools/bounds.h"
 #include "tools/cmd.h"
+#include "tools/execution_options.h"
 #include "tools/options.h"
 #include "tools/region.h"
 #include "tools/serve_definitions.h"
@@ -30,20 +30,17 @@ enum { DEFAULT_PORT = 8083, STREAMS = 3 };
 
 struct serve {
     /* Options as given; NULL: not. */
-    const char *port, *listen, *handlers, *lambda_endpoint, *definitions, *limits, *mock, *routes,
-        *log, *store_path, *durability, *retention, *wait_scale, *max_executions, *throttle, *drain,
-        *least_free;
+    const char *port, *listen, *credentials, *definitions, *mock, *routes, *log, *store_path,
+        *durability, *retention, *max_executions, *throttle, *drain, *least_free;
     bool insecure, public_metrics, quiet;
-    struct bounds bounds;
+    struct execution_options how;
     struct region where;
     struct services_options asked;
     struct set_options set;
     struct placeholders placeholders;
     struct services services;
-    double scale;
     struct arena texts; /* what stands for options of the jar */
 
-    enum api_throttle throttled;
     int64_t least_room;
     int64_t retention_ms, most; /* executions at once; 0: AWS's quota */
     int64_t drain_ms;           /* for calls of handlers to end after SIGTERM */
@@ -320,30 +317,35 @@ static void allow_files(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
+static enum api_throttle throttle_of(const char *given)
+{
+    return !given || strcmp(given, "nested") == 0 ? API_THROTTLE_NESTED
+           : strcmp(given, "aws") == 0            ? API_THROTTLE_AWS
+                                                  : API_THROTTLE_NONE;
+}
+
 static struct service_options serve_options(struct serve *s, int64_t port)
 {
-    bool no_limits = s->limits && strcmp(s->limits, "none") == 0;
     bool normal = s->durability && strcmp(s->durability, "normal") == 0;
     struct service_options o = {.store =
                                     strcmp(s->store_path, in_memory) == 0 ? NULL : s->store_path,
                                 .durability = normal ? STORE_NORMAL : STORE_FULL,
-                                .files = {s->handlers, s->routes, s->asked.credentials},
+                                .files = {s->asked.handlers, s->routes, s->credentials},
                                 .credentials = s->services.credentials,
                                 .log = s->log,
                                 .address = serve_address(s),
                                 .port = (uint16_t)port,
                                 .any_host = s->insecure,
                                 .public_metrics = s->public_metrics,
-                                .host = {.handlers = {.no_limits = no_limits}},
                                 .api = {.region = s->where.region,
                                         .account = s->where.account,
                                         .mocks = serve_mocks(s),
-                                        .no_limits = no_limits,
+                                        .no_limits = s->how.no_limits,
                                         .max_open = (size_t)s->most,
-                                        .throttle = s->throttled,
+                                        .throttle = throttle_of(s->throttle),
                                         .retention_ms = s->retention_ms,
                                         .least_room = (uint64_t)s->least_room},
-                                .wait_scale = s->scale,
+                                .wait_scale = s->how.scale,
                                 .drain_ms = s->drain_ms,
                                 .hooks = {.tell = serve_tell,
                                           .handler_line = serve_handler_line,
@@ -357,7 +359,7 @@ static struct service_options serve_options(struct serve *s, int64_t port)
                                 .user = s};
 
     services_give(&s->services, &o.host.handlers);
-    bounds_give(&s->bounds, &o.host);
+    execution_options_give(&s->how, &o.host);
     return o;
 }
 
@@ -404,28 +406,15 @@ static const struct option_row rows[] = {
      offsetof(struct serve, port)},
     {"listen", 0, "ADDRESS", "a numeric address (default: 127.0.0.1)",
      offsetof(struct serve, listen)},
-    {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md",
-     offsetof(struct serve, handlers)},
-    {"lambda-endpoint", 0, "URL",
-     "a Lambda Invoke API for functions without a handler\n"
-     "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
-     "AWS_ENDPOINT_URL)",
-     offsetof(struct serve, lambda_endpoint)},
-    SERVICES_OPTIONS(struct serve, asked),
     {"credentials", 0, "FILE",
      "keys as in ~/.aws/credentials: requests must be signed with one\n"
      "of them",
-     offsetof(struct serve, asked.credentials)},
-    {"wait-time-scale", 0, "FACTOR",
-     "waits and pauses before retries last so many times as long\n"
-     "(also WAIT_TIME_SCALE)",
-     offsetof(struct serve, wait_scale)},
+     offsetof(struct serve, credentials)},
     {"definitions", 0, "FILE|FOLDER",
      "a state machine of each NAME.asl.json, .asl.yaml in it, updated\n"
      "when the file changes; NAME.express.asl.json: an EXPRESS one;\n"
      "or the machines of a template of SAM, CloudFormation, the CDK, ...",
      offsetof(struct serve, definitions)},
-    SET_OPTIONS(struct serve, set),
     {"routes", 0, "FILE",
      "paths whose requests start executions, and get their output:\n"
      "docs/serve.md",
@@ -446,7 +435,6 @@ static const struct option_row rows[] = {
      "full: what was answered survives a power cut; normal, which is\n"
      "faster: only the end of this process (default: full)",
      offsetof(struct serve, durability)},
-    BOUNDS_OPTIONS(struct serve, bounds),
     {"retention", 0, "TIME",
      "forget executions that ended longer ago: 90d, 12h, 30m; 0: never\n"
      "(default: 90d)",
@@ -460,9 +448,6 @@ static const struct option_row rows[] = {
      "mock configuration of Step Functions Local, for starts of\n"
      "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
      offsetof(struct serve, mock)},
-    REGION_OPTIONS(struct serve, where),
-    {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",
-     offsetof(struct serve, limits)},
     {"max-executions", 0, "N",
      "STANDARD executions that may run at once; more are refused with\n"
      "ExecutionLimitExceeded (default: AWS's quota, " QUOTA_TEXT(QUOTA_OPEN_EXECUTIONS) ")",
@@ -481,6 +466,14 @@ static const struct option_row rows[] = {
     {"quiet", 'q', NULL, "no messages, no output of handlers", offsetof(struct serve, quiet)},
 };
 
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {{&own, 0},
+                                         {&services_group, offsetof(struct serve, asked)},
+                                         {&execution_group, offsetof(struct serve, how)},
+                                         {&set_group, offsetof(struct serve, set)},
+                                         {&region_group, offsetof(struct serve, where)},
+                                         {NULL, 0}};
+
 const struct option_set cmd_serve_options = {
     .command = "serve",
     .usage = "asl serve [OPTIONS]",
@@ -490,8 +483,7 @@ const struct option_set cmd_serve_options = {
              "out, then ends it. SIGHUP reads handlers, routes and credentials again.",
     .examples = "  asl serve --handlers handlers.json\n"
                 "  aws --endpoint-url http://127.0.0.1:8083 stepfunctions list-state-machines\n",
-    .rows = rows,
-    .count = sizeof rows / sizeof *rows,
+    .uses = uses,
 };
 
 /* "90d" */
@@ -516,27 +508,11 @@ static bool serve_read_time(const char *text, int64_t *ms)
     return *ms > 0;
 }
 
-/* False after saying what is wrong. */
-static bool read_throttle(struct serve *s)
-{
-    static const char *const names[] = {
-        [API_THROTTLE_NESTED] = "nested", [API_THROTTLE_AWS] = "aws", [API_THROTTLE_NONE] = "none"};
-
-    for (size_t i = 0; s->throttle && i < COUNT(names); i++)
-        if (strcmp(s->throttle, names[i]) == 0) {
-            s->throttled = (enum api_throttle)i;
-            return true;
-        }
-    if (s->throttle)
-        cmd_usage("serve", "--throttle is nested, aws or none, not '%s'", s->throttle);
-    return !s->throttle;
-}
-
 /* "64M", or 0 for none. */
 static bool read_least_free(struct serve *s)
 {
     const char *text = s->least_free ? s->least_free : "64M";
-    bool good = strcmp(text, "0") == 0 || bounds_size(text, &s->least_room);
+    bool good = strcmp(text, "0") == 0 || execution_options_size(text, &s->least_room);
 
     if (!good)
         cmd_usage("serve", "--min-free is a size, as in 64M or 2G, or 0; not '%s'", text);
@@ -595,19 +571,11 @@ static int serve_run(struct serve *s, int argc, char **argv)
     const char *given = serve_first_set(s->port, ports);
     if (given && !options_number(set, "port", given, 0, 65535, &port))
         return EXIT_USAGE;
-    if (s->limits && strcmp(s->limits, "aws") != 0 && strcmp(s->limits, "none") != 0)
-        return cmd_usage("serve", "--limits is aws or none, not '%s'", s->limits);
-    if (!bounds_read(set, &s->bounds))
-        return EXIT_USAGE;
-    if (s->durability && strcmp(s->durability, "full") != 0 && strcmp(s->durability, "normal") != 0)
-        return cmd_usage("serve", "--durability is full or normal, not '%s'", s->durability);
     if (!serve_read_time(s->retention ? s->retention : "90d", &s->retention_ms))
         return cmd_usage("serve",
                          "--retention is a number of days, hours, minutes or seconds, "
                          "as in 90d, 12h, 30m, 45s, or 0; not '%s'",
                          s->retention);
-    if (!read_throttle(s))
-        return EXIT_USAGE;
     if (!serve_read_time(s->drain ? s->drain : "8s", &s->drain_ms))
         return cmd_usage("serve",
                          "--drain is a number of seconds, minutes or hours, as in 30s, 5m, or 0; "
@@ -618,7 +586,7 @@ static int serve_run(struct serve *s, int argc, char **argv)
     if (s->max_executions &&
         !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
         return EXIT_USAGE;
-    if (!region_read(&s->where, set) || !check_definitions(s))
+    if (!check_definitions(s))
         return EXIT_USAGE;
     if (!set_options_read(&s->set, set, &s->placeholders))
         return EXIT_USAGE;
@@ -630,15 +598,13 @@ static int serve_run(struct serve *s, int argc, char **argv)
     if (s->listen && !is_address(s->listen))
         return cmd_usage("serve", "--listen takes an address, as 127.0.0.1 or ::1, not '%s'",
                          s->listen);
-    if (s->listen && !is_loopback(s->listen) && !s->insecure && !s->asked.credentials)
+    if (s->listen && !is_loopback(s->listen) && !s->insecure && !s->credentials)
         return cmd_usage("serve",
                          "--listen %s lets others in, and nothing checks who they are: name "
                          "--credentials that their requests must be signed with, or say --insecure "
                          "if that is what you want",
                          s->listen);
-    if (!options_factor(set, "wait-time-scale", s->wait_scale, "WAIT_TIME_SCALE", &s->scale))
-        return EXIT_USAGE;
-    if (!services_read(&s->asked, set, s->lambda_endpoint, s->where.region, &s->services))
+    if (!services_read(&s->asked, set, s->credentials, s->where.region, &s->services))
         return EXIT_USAGE;
     services_not(&s->services, serve_address(s), port);
     return serve(s, port);

@@ -121,6 +121,9 @@ static const struct option_row rows[] = {
     {"quiet", 'q', NULL, "no line that counts", offsetof(struct store_command, quiet)},
 };
 
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {{&own, 0}, {NULL, 0}};
+
 const struct option_set cmd_store_options = {
     .command = "store",
     .usage = "asl store check FILE [OPTIONS]\n"
@@ -133,8 +136,7 @@ const struct option_set cmd_store_options = {
         "be read or mended.",
     .examples = "  asl store check asl.db\n",
     .files = true,
-    .rows = rows,
-    .count = COUNT(rows),
+    .uses = uses,
 };
 
 int cmd_store(int argc, char **argv)

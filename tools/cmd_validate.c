@@ -303,7 +303,6 @@ static const struct option_row rows[] = {
      offsetof(struct validate, kind)},
     {"skip-other", 0, NULL, "a named file without definitions is passed over",
      offsetof(struct validate, skip_other)},
-    SET_OPTIONS(struct validate, set),
     {"disable", 0, "CODE,...", "problems with these codes are none",
      offsetof(struct validate, disable)},
     {"enable", 0, "CODE,...", "warnings that are off by default, on",
@@ -313,12 +312,17 @@ static const struct option_row rows[] = {
      "says what codes mean, instead: those that are named,\nor all in a line each",
      offsetof(struct validate, explain)},
     {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},
-    COLOUR_OPTION(struct validate, color),
     {"config", 0, "FILE", "settings (default: .aslrc beside a file or in a folder above)",
      offsetof(struct validate, config)},
     {"no-config", 0, NULL, "no settings but those of the command line",
      offsetof(struct validate, no_config)},
 };
+
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {{&own, 0},
+                                         {&set_group, offsetof(struct validate, set)},
+                                         {&colour_group, offsetof(struct validate, color)},
+                                         {NULL, 0}};
 
 const struct option_set cmd_validate_options = {
     .command = "validate",
@@ -333,25 +337,16 @@ const struct option_set cmd_validate_options = {
                 "  asl validate . --format github --disable ASL_NOT_SUPPORTED_YET\n"
                 "  asl validate --explain PATH_NEVER_PRODUCED\n",
     .files = true,
-    .rows = rows,
-    .count = sizeof rows / sizeof *rows,
+    .uses = uses,
 };
 
 /* What the options stand for; EXIT_GOOD, or what to end with. */
 static int validate_prepare(struct validate *v)
 {
     v->writer.format = report_format_find(v->format);
-    if (!v->writer.format)
-        return cmd_usage("validate", "--format is one of " REPORT_FORMATS ", not '%s'", v->format);
+    v->forced_kind = v->kind ? template_kind_find(v->kind) : NULL;
     if (v->type && strcmp(v->type, "EXPRESS") == 0)
         v->workflow = ASL_EXPRESS;
-    else if (v->type && strcmp(v->type, "STANDARD") != 0)
-        return cmd_usage("validate", "--type is STANDARD or EXPRESS, not '%s'", v->type);
-    if (!colour_is_choice(v->color))
-        return cmd_usage("validate", "--color is always, never or auto, not '%s'", v->color);
-    v->forced_kind = v->kind ? template_kind_find(v->kind) : NULL;
-    if (v->kind && !v->forced_kind)
-        return cmd_usage("validate", "--kind is one of " TEMPLATE_KINDS ", not '%s'", v->kind);
     if (!choose_codes(v))
         return EXIT_USAGE;
     if (!set_options_read(&v->set, &cmd_validate_options, &v->placeholders))

@@ -1,29 +1,9 @@
+/* Scripts that complete command lines in bash, zsh and fish, made from the tables of options. */
+
 #include "tools/completion.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* What completes an option's argument, as the table shows it. */
-enum argument {
-    ARGUMENT_NONE,  /* a flag */
-    ARGUMENT_FREE,  /* "N", "URL": nothing to offer */
-    ARGUMENT_WORDS, /* "real|virtual" */
-    ARGUMENT_FILE,  /* "FILE", "FILE#CASE", "FILE|FOLDER" */
-    ARGUMENT_INPUT, /* "JSON|@FILE|-" */
-};
-
-static enum argument argument_of(const struct option_row *r)
-{
-    const char *a = r->argument;
-
-    if (!a)
-        return ARGUMENT_NONE;
-    if (strstr(a, "@FILE"))
-        return ARGUMENT_INPUT;
-    if (strncmp(a, "FILE", 4) == 0)
-        return ARGUMENT_FILE;
-    return strchr(a, '|') ? ARGUMENT_WORDS : ARGUMENT_FREE;
-}
 
 /* The alternatives of "real|virtual", with `between` them. */
 static void print_words(const char *argument, const char *between)
@@ -63,9 +43,10 @@ static void bash_pattern(const struct cmd *c, const struct option_row *r)
 
 static void bash_arguments(const struct cmd *c)
 {
-    for (size_t i = 0; i < c->options->count; i++) {
-        const struct option_row *r = &c->options->rows[i];
-        enum argument kind = argument_of(r);
+    const struct option_row *r;
+
+    for (size_t i = 0; (r = option_row_at(c->options, i, NULL)); i++) {
+        enum option_argument kind = option_argument(r);
         if (kind == ARGUMENT_NONE)
             continue;
         bash_pattern(c, r);
@@ -85,9 +66,11 @@ static void bash_arguments(const struct cmd *c)
 
 static void bash_options(const struct cmd *c)
 {
+    const struct option_row *r;
+
     printf("    %s:-*) _asl_words '", c->name);
-    for (size_t i = 0; i < c->options->count; i++)
-        printf("--%s ", c->options->rows[i].name);
+    for (size_t i = 0; (r = option_row_at(c->options, i, NULL)); i++)
+        printf("--%s ", r->name);
     fputs("--help' ;;\n", stdout);
     if (c->options->files)
         printf("    %s:*) _asl_files ;;\n", c->name);
@@ -149,7 +132,7 @@ static void print_bash(const struct cmd *commands, size_t count)
 /* "--clock[help]:real|virtual:(real virtual)", each quoted. */
 static void zsh_spec(const char *dashes, const char *name, const struct option_row *r)
 {
-    enum argument kind = argument_of(r);
+    enum option_argument kind = option_argument(r);
 
     printf(" \\\n        '%s%s%s[", dashes, name,
            kind == ARGUMENT_NONE ? ""
@@ -178,9 +161,10 @@ static void zsh_spec(const char *dashes, const char *name, const struct option_r
 
 static void zsh_command(const struct cmd *c)
 {
+    const struct option_row *r;
+
     printf("    %s)\n        _arguments -s", c->name);
-    for (size_t i = 0; i < c->options->count; i++) {
-        const struct option_row *r = &c->options->rows[i];
+    for (size_t i = 0; (r = option_row_at(c->options, i, NULL)); i++) {
         zsh_spec("--", r->name, r);
         if (r->letter)
             zsh_spec("-", (char[]){r->letter, '\0'}, r);
@@ -228,7 +212,7 @@ static void fish_option(const struct cmd *c, const struct option_row *r)
     printf("complete -c asl -n '__fish_seen_subcommand_from %s' -l %s", c->name, r->name);
     if (r->letter)
         printf(" -s %c", r->letter);
-    switch (argument_of(r)) {
+    switch (option_argument(r)) {
     case ARGUMENT_NONE: break;
     case ARGUMENT_FREE: fputs(" -x", stdout); break;
     case ARGUMENT_WORDS:
@@ -260,13 +244,15 @@ static void print_fish(const struct cmd *commands, size_t count)
           stdout);
     for (size_t i = 0; i < count; i++) {
         const struct cmd *c = &commands[i];
+        const struct option_row *r;
+
         printf("\ncomplete -c asl -n __fish_use_subcommand -a %s -d '", c->name);
         print_help_text(c->summary, "\\");
         fputs("'\n", stdout);
         if (c->options->files)
             printf("complete -c asl -n '__fish_seen_subcommand_from %s' -F\n", c->name);
-        for (size_t j = 0; j < c->options->count; j++)
-            fish_option(c, &c->options->rows[j]);
+        for (size_t j = 0; (r = option_row_at(c->options, j, NULL)); j++)
+            fish_option(c, r);
         printf("complete -c asl -n '__fish_seen_subcommand_from %s' -l help -d 'this text'\n",
                c->name);
     }

@@ -1,4 +1,11 @@
+/*
+ * Options by their rows. getopt_long knows a row by its number in all groups of the command
+ * together, as option_row_at counts them.
+ */
+
 #include "tools/options.h"
+
+#include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/json/json.h"
@@ -31,13 +38,41 @@ static void print_row(const char *name, char letter, const char *argument, const
     putchar('\n');
 }
 
+const struct option_row *option_row_at(const struct option_set *set, size_t i, size_t *base)
+{
+    size_t before = 0;
+
+    for (const struct option_use *u = set->uses; u->group; u++) {
+        if (i - before < u->group->count) {
+            if (base)
+                *base = u->member;
+            return &u->group->rows[i - before];
+        }
+        before += u->group->count;
+    }
+    return NULL;
+}
+
+enum option_argument option_argument(const struct option_row *r)
+{
+    const char *a = r->argument;
+
+    if (!a)
+        return ARGUMENT_NONE;
+    if (strstr(a, "@FILE"))
+        return ARGUMENT_INPUT;
+    if (strncmp(a, "FILE", 4) == 0)
+        return ARGUMENT_FILE;
+    return strchr(a, '|') ? ARGUMENT_WORDS : ARGUMENT_FREE;
+}
+
 static void print_help(const struct option_set *set)
 {
+    const struct option_row *r;
+
     printf("usage: %s\n\n%s\n\noptions:\n", set->usage, set->about);
-    for (size_t i = 0; i < set->count; i++) {
-        const struct option_row *r = &set->rows[i];
+    for (size_t i = 0; (r = option_row_at(set, i, NULL)); i++)
         print_row(r->name, r->letter, r->argument, r->help);
-    }
     print_row("help", 'h', NULL, "this text");
     if (set->examples)
         printf("\nexamples:\n%s", set->examples);
@@ -47,9 +82,10 @@ static void unknown_option(const struct option_set *set, const char *word)
 {
     const char *name = word + strspn(word, "-");
     struct nearest near = {.want = name, .len = strcspn(name, "=")};
+    const struct option_row *r;
 
-    for (size_t i = 0; i < set->count; i++)
-        nearest_offer(&near, set->rows[i].name);
+    for (size_t i = 0; (r = option_row_at(set, i, NULL)); i++)
+        nearest_offer(&near, r->name);
     nearest_offer(&near, "help");
     if (near.best)
         cmd_usage(set->command, "there is no option '%s'; did you mean '--%s'?", word, near.best);
@@ -64,16 +100,16 @@ static bool is_many(const struct option_row *row)
     return len > 3 && strcmp(row->argument + len - 3, "...") == 0;
 }
 
-/* False: it was given too often. */
-static bool options_fill(const struct option_row *row, const char *argument, void *out)
+/* Fills a member of the struct at `values`. False: it was given too often. */
+static bool options_fill(const struct option_row *row, const char *argument, void *values)
 {
-    void *member = (char *)out + row->member;
-    struct option_values *values = member;
+    void *member = (char *)values + row->member;
+    struct option_values *list = member;
 
-    if (is_many(row) && values->count == OPTION_VALUES)
+    if (is_many(row) && list->count == OPTION_VALUES)
         return false;
     if (is_many(row))
-        values->at[values->count++] = argument;
+        list->at[list->count++] = argument;
     else if (row->argument)
         *(const char **)member = argument;
     else
@@ -81,15 +117,16 @@ static bool options_fill(const struct option_row *row, const char *argument, voi
     return true;
 }
 
-static const struct option_row *row_of(const struct option_set *set, int found)
+/* The row of what getopt_long has found. */
+static const struct option_row *row_of(const struct option_set *set, int found, size_t *base)
 {
-    if (found == 0)
-        return NULL;
+    const struct option_row *r;
+
     if (found >= LONG_ONLY)
-        return &set->rows[found - LONG_ONLY];
-    for (size_t i = 0; i < set->count; i++)
-        if (set->rows[i].letter == found)
-            return &set->rows[i];
+        return option_row_at(set, (size_t)(found - LONG_ONLY), base);
+    for (size_t i = 0; found && (r = option_row_at(set, i, base)); i++)
+        if (r->letter == found)
+            return r;
     return NULL;
 }
 
@@ -99,7 +136,7 @@ static const struct option_row *row_of(const struct option_set *set, int found)
  */
 static void options_refuse(const struct option_set *set, int found, const char *word)
 {
-    const struct option_row *row = row_of(set, optopt);
+    const struct option_row *row = row_of(set, optopt, NULL);
     char letter[] = {'-', (char)optopt, '\0'};
 
     if (found == ':')
@@ -111,31 +148,102 @@ static void options_refuse(const struct option_set *set, int found, const char *
         unknown_option(set, optopt > ' ' && optopt < 0x7f ? letter : word);
 }
 
-int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status)
-{
-    struct option *longs = mem_calloc(set->count + 2, sizeof *longs);
-    char *letters = mem_calloc(2 * set->count + 4, 1), *end = letters;
-    int found;
+/* ---- what is checked once all options are there ---- */
 
-    *end++ = ':'; /* a missing argument is told from an unknown option */
+/* Is `text` one of "always|never|auto"? */
+static bool is_word_of(const char *words, const char *text)
+{
+    size_t len = strlen(text), n;
+
+    for (; (n = strcspn(words, "|")); words += n + (words[n] == '|'))
+        if (n == len && strncmp(words, text, n) == 0)
+            return true;
+    return false;
+}
+
+/* "always, never or auto" */
+static void add_words(struct buf *out, const char *words)
+{
+    for (; *words; words++) {
+        if (*words != '|')
+            buf_addc(out, *words);
+        else
+            buf_adds(out, strchr(words + 1, '|') ? ", " : " or ");
+    }
+}
+
+static bool options_check_words(const struct option_set *set, const void *out)
+{
+    const struct option_row *r;
+    size_t base;
+
+    for (size_t i = 0; (r = option_row_at(set, i, &base)); i++) {
+        const void *member = (const char *)out + base + r->member;
+        const char *given =
+            option_argument(r) == ARGUMENT_WORDS ? *(const char *const *)member : NULL;
+        struct buf words = {0};
+
+        if (!given || is_word_of(r->argument, given))
+            continue;
+        add_words(&words, r->argument);
+        cmd_usage(set->command, "--%s is %s, not '%s'", r->name, buf_str(&words), given);
+        buf_clear(&words);
+        return false;
+    }
+    return true;
+}
+
+static bool options_check_groups(const struct option_set *set, void *out)
+{
+    bool good = true;
+
+    for (const struct option_use *u = set->uses; good && u->group; u++)
+        good = !u->group->check || u->group->check((char *)out + u->member, set);
+    return good;
+}
+
+/* ---- parsing ---- */
+
+/* What getopt_long is told: a ':' first, so that a missing argument is told from an unknown option.
+ * Both are the caller's to free. */
+static void options_describe(const struct option_set *set, struct option **longs, char **letters)
+{
+    const struct option_row *r;
+    size_t count = 0;
+
+    while (option_row_at(set, count, NULL))
+        count++;
+    *longs = mem_calloc(count + 2, sizeof **longs);
+    *letters = mem_calloc(2 * count + 4, 1);
+    char *end = *letters;
+    *end++ = ':';
     *end++ = 'h';
-    longs[0] = (struct option){"help", no_argument, NULL, 'h'};
-    for (size_t i = 0; i < set->count; i++) {
-        const struct option_row *r = &set->rows[i];
-        longs[i + 1] = (struct option){r->name, r->argument ? required_argument : no_argument, NULL,
-                                       LONG_ONLY + (int)i};
+    (*longs)[0] = (struct option){"help", no_argument, NULL, 'h'};
+    for (size_t i = 0; (r = option_row_at(set, i, NULL)); i++) {
+        (*longs)[i + 1] = (struct option){r->name, r->argument ? required_argument : no_argument,
+                                          NULL, LONG_ONLY + (int)i};
         if (r->letter) {
             *end++ = r->letter;
             if (r->argument)
                 *end++ = ':';
         }
     }
+}
 
-    int first = -1;
+int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status)
+{
+    struct option *longs;
+    char *letters;
+    int found, first = -1;
+
+    options_describe(set, &longs, &letters);
     *status = EXIT_USAGE;
     opterr = 0;
     optind = 1;
     while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        size_t base = 0;
+        const struct option_row *row = row_of(set, found, &base);
+
         if (found == 'h') {
             print_help(set);
             *status = EXIT_GOOD;
@@ -145,13 +253,13 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
             options_refuse(set, found, argv[optind - 1]);
             goto out;
         }
-        if (!options_fill(row_of(set, found), optarg, out)) {
-            cmd_usage(set->command, "--%s may be given %d times", row_of(set, found)->name,
-                      (int)OPTION_VALUES);
+        if (!options_fill(row, optarg, (char *)out + base)) {
+            cmd_usage(set->command, "--%s may be given %d times", row->name, (int)OPTION_VALUES);
             goto out;
         }
     }
-    first = optind;
+    if (options_check_words(set, out) && options_check_groups(set, out))
+        first = optind;
 out:
     mem_free(longs);
     mem_free(letters);

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * The options of a subcommand: one row each, from which parsing, --help and the completion of
- * shells are made. A row fills a member of the command's own struct: a const char * for those with
- * an argument, a bool for those without.
+ * The options of a subcommand: one row each, from which parsing, --help, the completion of shells
+ * and the check of words are made. A row fills a member of a struct: a const char * for those with
+ * an argument, a bool for those without, a struct option_values for those that may be given again.
  */
 struct option_row {
     const char *name;     /* without the dashes */
@@ -17,6 +17,17 @@ struct option_row {
     const char *help;     /* a '\n' in it begins a new line */
     size_t member;        /* offsetof */
 };
+
+/* What an option's argument is, as its row shows it. */
+enum option_argument {
+    ARGUMENT_NONE,  /* a flag */
+    ARGUMENT_FREE,  /* "N", "URL": any text */
+    ARGUMENT_WORDS, /* "real|virtual": one of these, and nothing else */
+    ARGUMENT_FILE,  /* "FILE", "FILE#CASE", "FILE|FOLDER" */
+    ARGUMENT_INPUT, /* "JSON|@FILE|-" */
+};
+
+enum option_argument option_argument(const struct option_row *r);
 
 /* The member of an option that may be given again: its argument ends in "...". */
 
@@ -27,20 +38,42 @@ struct option_values {
     size_t count;
 };
 
-struct option_set {
-    const char *command;  /* "run" */
-    const char *usage;    /* "asl run DEFINITION [OPTIONS]" */
-    const char *about;    /* what it does, in a few lines */
-    const char *examples; /* NULL: none */
-    bool files;           /* what is no option is a file */
-    const struct option_row *rows;
-    size_t count;
-};
+struct option_set;
 
 /*
- * Reads argv into the struct at `out` and moves what is no option to its end. Returns the index of
- * the first such, or -1 after it has said what is wrong or printed --help: *status is what to end
- * with then.
+ * Options that fill one struct: a command's own, or those that several commands share. `check` may
+ * be NULL; it reads numbers and the like from the texts in the struct, and returns false after
+ * a message.
+ */
+struct option_group {
+    const struct option_row *rows;
+    size_t count;
+    bool (*check)(void *values, const struct option_set *set);
+};
+
+/* A group in the options of a command, and where the command's struct has the group's. */
+struct option_use {
+    const struct option_group *group;
+    size_t member; /* offsetof */
+};
+
+struct option_set {
+    const char *command;           /* "run" */
+    const char *usage;             /* "asl run DEFINITION [OPTIONS]" */
+    const char *about;             /* what it does, in a few lines */
+    const char *examples;          /* NULL: none */
+    bool files;                    /* what is no option is a file */
+    const struct option_use *uses; /* in the order of --help; the last has no group */
+};
+
+/* Returns row `i` of all groups together, NULL behind the last. *base, unless base is NULL, becomes
+ * the offset of the struct in which it fills a member. */
+const struct option_row *option_row_at(const struct option_set *set, size_t i, size_t *base);
+
+/*
+ * Reads argv into the struct at `out`, checks words and groups, and moves what is no option to the
+ * end of argv. Returns the index of the first such, or -1 after it has said what is wrong or
+ * printed --help: *status is what to end with then.
  */
 int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status);
 

@@ -2,6 +2,7 @@
 
 #include "tools/region.h"
 
+#include "parsers/base/count.h"
 #include "tools/cmd.h"
 
 #include <stdlib.h>
@@ -43,10 +44,11 @@ static const char *region_first_set(const char *given, const char *option, const
     return given;
 }
 
-bool region_read(struct region *r, const struct option_set *set)
+static bool region_check(void *values, const struct option_set *set)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
     static const char *const accounts[] = {"AWS_ACCOUNT_ID", NULL};
+    struct region *r = values;
     const char *by;
 
     r->region = region_first_set(r->region, "--region", regions, &by);
@@ -62,3 +64,12 @@ bool region_read(struct region *r, const struct option_set *set)
     }
     return true;
 }
+
+static const struct option_row rows[] = {
+    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION, AWS_REGION; default: us-east-1)",
+     offsetof(struct region, region)},
+    {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)",
+     offsetof(struct region, account)},
+};
+
+const struct option_group region_group = {rows, COUNT(rows), region_check};

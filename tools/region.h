@@ -11,16 +11,7 @@ struct region {
     const char *region, *account; /* as given, and once they are read, what holds; NULL: not said */
 };
 
-/* Rows of the options above, for the table of a command that fills a `type` with a region `r`. */
-#define REGION_OPTIONS(type, r)                                                                    \
-    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION, AWS_REGION; default: us-east-1)",           \
-     offsetof(type, r.region)},                                                                    \
-    {                                                                                              \
-        "account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)",                        \
-            offsetof(type, r.account)                                                              \
-    }
-
-/* Takes from the environment what isn't given. False after saying what is wrong. */
-bool region_read(struct region *r, const struct option_set *set);
+/* Its check takes from the environment what isn't given. */
+extern const struct option_group region_group;
 
 #endif

@@ -1,6 +1,7 @@
 #include "tools/report_text.h"
 
 #include "asl/report/codes.h"
+#include "parsers/base/count.h"
 #include "parsers/source.h"
 #include "tools/shown.h"
 
@@ -15,11 +16,12 @@ bool terminal_is_able(FILE *out)
     return isatty(fileno(out)) && !(term && strcmp(term, "dumb") == 0);
 }
 
-bool colour_is_choice(const char *choice)
-{
-    return !choice || strcmp(choice, "always") == 0 || strcmp(choice, "never") == 0 ||
-           strcmp(choice, "auto") == 0;
-}
+static const struct option_row rows[] = {
+    {"color", 0, "always|never|auto",
+     "auto: on terminals (also NO_COLOR, FORCE_COLOR; default: auto)", 0},
+};
+
+const struct option_group colour_group = {rows, COUNT(rows), NULL};
 
 bool colour_wanted(FILE *out, const char *choice)
 {

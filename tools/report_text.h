@@ -1,6 +1,7 @@
 #ifndef TOOLS_REPORT_TEXT_H
 #define TOOLS_REPORT_TEXT_H
 
+#include "tools/options.h"
 #include "tools/report_format.h"
 
 #include <stdbool.h>
@@ -23,14 +24,9 @@ bool terminal_is_able(FILE *out);
  * --color: "always", "never", "auto" or NULL, which is auto: never with NO_COLOR in the
  * environment, else always with FORCE_COLOR, else what is a terminal has colours.
  */
-bool colour_is_choice(const char *choice);
 bool colour_wanted(FILE *out, const char *choice);
 
-#define COLOUR_OPTION(type, member)                                                                \
-    {                                                                                              \
-        "color", 0, "always|never|auto",                                                           \
-            "auto: on terminals (also NO_COLOR, FORCE_COLOR; default: auto)",                      \
-            offsetof(type, member)                                                                 \
-    }
+/* The option itself; it fills a const char *. */
+extern const struct option_group colour_group;
 
 #endif

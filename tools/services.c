@@ -1,4 +1,11 @@
+/*
+ * Who does the work of Tasks: a handlers file, and AWS's services at the endpoints that options and
+ * environment name.
+ */
+
 #include "tools/services.h"
+
+#include "parsers/base/count.h"
 #include "runtime/aws/credentials.h"
 #include "runtime/aws/endpoints.h"
 #include "tools/cmd.h"
@@ -6,6 +13,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const struct option_row rows[] = {
+    {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md",
+     offsetof(struct services_options, handlers)},
+    {"lambda-endpoint", 0, "URL",
+     "a Lambda Invoke API for functions without a handler\n"
+     "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"
+     "AWS_ENDPOINT_URL)",
+     offsetof(struct services_options, lambda_endpoint)},
+    {"endpoint", 0, "SERVICE=URL...",
+     "where a service of AWS is, as sqs=http://127.0.0.1:4566; URL may\n"
+     "be aws, SERVICE may be * (also SQS_ENDPOINT, ...,\n"
+     "AWS_ENDPOINT_URL_SQS, ..., AWS_ENDPOINT_URL)",
+     offsetof(struct services_options, endpoint)},
+    {"allow-link-local", 0, NULL,
+     "let services and http:invoke be at link-local and metadata\n"
+     "addresses",
+     offsetof(struct services_options, allow_link_local)},
+};
+
+const struct option_group services_group = {rows, COUNT(rows), NULL};
 
 static bool services_add(struct services *s, const struct option_set *set, const char *given)
 {
@@ -72,7 +100,7 @@ int services_translate(int argc, char **argv, struct arena *texts)
 }
 
 bool services_read(const struct services_options *given, const struct option_set *set,
-                   const char *lambda, const char *region, struct services *s)
+                   const char *keys, const char *region, struct services *s)
 {
     struct diag why = {0};
     bool good = true;
@@ -82,10 +110,9 @@ bool services_read(const struct services_options *given, const struct option_set
     s->allow_link_local = given->allow_link_local;
     for (size_t i = 0; good && i < given->endpoint.count; i++)
         good = services_add(s, set, given->endpoint.at[i]);
-    if (good && lambda)
-        good = add_lambda(s, set, lambda);
-    if (good && given->credentials &&
-        !(s->credentials = credentials_load(given->credentials, &why))) {
+    if (good && given->lambda_endpoint)
+        good = add_lambda(s, set, given->lambda_endpoint);
+    if (good && keys && !(s->credentials = credentials_load(keys, &why))) {
         cmd_fail(set->command, "--credentials: %s", why.text);
         good = false;
     }

@@ -3,11 +3,21 @@
 
 #include "tools/set_options.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/nearest.h"
 #include "runtime/base/partition.h"
 #include "tools/cmd.h"
 
 #include <string.h>
+
+static const struct option_row rows[] = {
+    {"set", 0, "NAME=VALUE...", "fills in the placeholder ${NAME} of definitions",
+     offsetof(struct set_options, set)},
+    {"set-file", 0, "FILE...", "values for placeholders: names with their values in JSON or YAML",
+     offsetof(struct set_options, file)},
+};
+
+const struct option_group set_group = {rows, COUNT(rows), NULL};
 
 bool set_options_read(const struct set_options *given, const struct option_set *set,
                       struct placeholders *out)

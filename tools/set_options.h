@@ -12,6 +12,8 @@ struct set_options {
     struct option_values set, file;
 };
 
+extern const struct option_group set_group;
+
 /*
  * What they give: --set before files, later ones before earlier ones. False after a message.
  * placeholders_clear is needed in any case.
@@ -24,14 +26,5 @@ void set_options_defaults(struct placeholders *p, const char *region, const char
 void set_options_list(struct buf *out, const json *names);
 /* Says which names were given for nothing. `open`: an object with names that nothing fills in. */
 void set_options_unused(struct placeholders *p, const char *command, const json *open);
-
-#define SET_OPTIONS(type, w)                                                                       \
-    {"set", 0, "NAME=VALUE...", "fills in the placeholder ${NAME} of definitions",                 \
-     offsetof(type, w.set)},                                                                       \
-    {                                                                                              \
-        "set-file", 0, "FILE...",                                                                  \
-            "values for placeholders: names with their values in JSON or YAML",                    \
-            offsetof(type, w.file)                                                                 \
-    }
 
 #endif

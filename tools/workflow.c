@@ -1,4 +1,11 @@
+/*
+ * One definition with its input and all that says how it runs: read from options, files and the
+ * environment, then given to a host.
+ */
+
 #include "tools/workflow.h"
+
+#include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
 #include "runtime/base/config_file.h"
 #include "runtime/engine/names.h"
@@ -12,6 +19,29 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+static const struct option_row rows[] = {
+    {"input", 'i', "JSON|@FILE|-",
+     "the input; @FILE reads a file, - reads standard input\n"
+     "(default: {})",
+     offsetof(struct workflow, input)},
+    {"clock", 0, "real|virtual",
+     "virtual: time jumps to the next timer when no task runs\n"
+     "(default: real)",
+     offsetof(struct workflow, clock)},
+    {"mock", 0, "FILE#CASE",
+     "answers for states, as Step Functions Local's mock\n"
+     "configuration has them (also SFN_MOCK_CONFIG);\n"
+     "FILE#MACHINE#CASE: those of another machine's case",
+     offsetof(struct workflow, mock)},
+    {"name", 0, "NAME", "the execution's name (default: a UUID)", offsetof(struct workflow, name)},
+    {"context", 0, "JSON|@FILE|-", "members for the context object",
+     offsetof(struct workflow, context)},
+    {"seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible",
+     offsetof(struct workflow, seed)},
+};
+
+const struct option_group workflow_group = {rows, COUNT(rows), NULL};
 
 /* ---- the environment ---- */
 
@@ -51,15 +81,6 @@ static bool workflow_load_machine(struct workflow *w, const struct option_set *s
                                     .color = w->color,
                                     .quiet = w->silent};
     return machine_file_load(&w->file);
-}
-
-static bool one_of(const struct option_set *set, const char *name, const char *given, const char *a,
-                   const char *b)
-{
-    if (!given || strcmp(given, a) == 0 || strcmp(given, b) == 0)
-        return true;
-    cmd_usage(set->command, "--%s is %s or %s, not '%s'", name, a, b, given);
-    return false;
 }
 
 static bool take_seed(struct workflow *w, const struct option_set *set)
@@ -171,7 +192,7 @@ static bool read_mocks(struct workflow *w, const struct option_set *set)
 static bool read_handlers(struct workflow *w, const struct option_set *set)
 {
     struct diag why = {0};
-    bool good = buf_read_file(&w->handlers_text, w->handlers, CONFIG_FILE_MAX, &why);
+    bool good = buf_read_file(&w->handlers_text, w->asked.handlers, CONFIG_FILE_MAX, &why);
 
     if (!good)
         cmd_fail(set->command, "%s", why.text);
@@ -182,12 +203,8 @@ static bool read_handlers(struct workflow *w, const struct option_set *set)
 int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
 {
     if (!cmd_stdin_once(set->command, (const char *[]){path, w->input, w->context}, 3) ||
-        !one_of(set, "clock", w->clock, "real", "virtual") ||
-        !one_of(set, "limits", w->limits, "aws", "none") || !take_seed(w, set) ||
-        !bounds_read(set, &w->bounds) || !region_read(&w->where, set))
+        !take_seed(w, set))
         return EXIT_USAGE;
-    if (!colour_is_choice(w->color))
-        return cmd_usage(set->command, "--color is always, never or auto, not '%s'", w->color);
     if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
         return cmd_usage(set->command, "--name takes a name, in UTF-8");
     if (!workflow_load_machine(w, set, path))
@@ -199,9 +216,9 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
     if (w->extra && !json_is_object(w->extra))
         return cmd_usage(set->command, "--context takes a JSON object");
     make_names(w);
-    if (!services_read(&w->asked, set, w->lambda_endpoint, json_str(w->names.region), &w->services))
+    if (!services_read(&w->asked, set, NULL, json_str(w->names.region), &w->services))
         return EXIT_USAGE;
-    if ((w->handlers && !read_handlers(w, set)) || (w->mock && !read_mocks(w, set)))
+    if ((w->asked.handlers && !read_handlers(w, set)) || (w->mock && !read_mocks(w, set)))
         return EXIT_USAGE;
     return EXIT_GOOD;
 }
@@ -224,29 +241,24 @@ struct rt_config workflow_config(const struct workflow *w)
     return (struct rt_config){.names = w->names,
                               .context = w->extra,
                               .written = w->written,
-                              .aws_limits = !w->limits || strcmp(w->limits, "aws") == 0,
+                              .aws_limits = !w->how.no_limits,
                               .seed = w->seed_value};
 }
 
 void workflow_host_options(struct workflow *w, struct host_options *out)
 {
-    out->handlers.no_limits = w->limits && strcmp(w->limits, "none") == 0;
     out->virtual_clock = w->clock && strcmp(w->clock, "virtual") == 0;
     services_give(&w->services, &out->handlers);
-    bounds_give(&w->bounds, out);
+    execution_options_give(&w->how, out);
 }
 
 bool workflow_handlers(struct workflow *w, const struct option_set *set, host *h)
 {
     struct buf *text = &w->handlers_text;
     struct diag why = {0};
-    double scale;
-
-    if (!options_factor(set, "wait-time-scale", w->wait_scale, "WAIT_TIME_SCALE", &scale))
-        return false;
-    engine_scale_waits(host_engine(h), scale);
-    if (w->handlers &&
-        !handlers_parse(host_handlers(h), w->handlers, buf_str(text), text->len, &why)) {
+    engine_scale_waits(host_engine(h), w->how.scale);
+    if (w->asked.handlers &&
+        !handlers_parse(host_handlers(h), w->asked.handlers, buf_str(text), text->len, &why)) {
         cmd_fail(set->command, "%s", why.text);
         diag_clear(&why);
         return false;

@@ -4,7 +4,7 @@
 #include "asl/asl.h"
 #include "runtime/handlers/mock_config.h"
 #include "runtime/host/host.h"
-#include "tools/bounds.h"
+#include "tools/execution_options.h"
 #include "tools/machine_file.h"
 #include "tools/options.h"
 #include "tools/region.h"
@@ -20,9 +20,8 @@
  */
 struct workflow {
     /* Options as given; NULL: not. */
-    const char *input, *handlers, *lambda_endpoint, *mock, *clock, *limits, *name, *context, *seed,
-        *wait_scale, *color;
-    struct bounds bounds;
+    const char *input, *mock, *clock, *name, *context, *seed, *color;
+    struct execution_options how;
     struct region where;
     struct services_options asked;
     struct set_options set;
@@ -40,39 +39,15 @@ struct workflow {
     struct rt_names names;
 };
 
-/* Rows of the options above, for the table of a command that fills a `type` with a workflow `w`. */
-#define WORKFLOW_OPTIONS(type, w)                                                                  \
-    {"input", 'i', "JSON|@FILE|-",                                                                 \
-     "the input; @FILE reads a file, - reads standard input\n"                                     \
-     "(default: {})",                                                                              \
-     offsetof(type, w.input)},                                                                     \
-        {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md",                    \
-         offsetof(type, w.handlers)},                                                              \
-        {"lambda-endpoint", 0, "URL",                                                              \
-         "a Lambda Invoke API for functions without a handler\n"                                   \
-         "(also LAMBDA_ENDPOINT, AWS_ENDPOINT_URL_LAMBDA,\n"                                       \
-         "AWS_ENDPOINT_URL)",                                                                      \
-         offsetof(type, w.lambda_endpoint)},                                                       \
-        SET_OPTIONS(type, w.set), SERVICES_OPTIONS(type, w.asked),                                 \
-        {"wait-time-scale", 0, "FACTOR",                                                           \
-         "waits and pauses before retries last so many times as long\n"                            \
-         "(also WAIT_TIME_SCALE)",                                                                 \
-         offsetof(type, w.wait_scale)},                                                            \
-        {"mock", 0, "FILE#CASE",                                                                   \
-         "answers for states, as Step Functions Local's mock\n"                                    \
-         "configuration has them (also SFN_MOCK_CONFIG);\n"                                        \
-         "FILE#MACHINE#CASE: those of another machine's case",                                     \
-         offsetof(type, w.mock)},                                                                  \
-        {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",   \
-         offsetof(type, w.limits)},                                                                \
-        {"name", 0, "NAME", "the execution's name (default: a UUID)", offsetof(type, w.name)},     \
-        {"context", 0, "JSON|@FILE|-", "members for the context object",                           \
-         offsetof(type, w.context)},                                                               \
-        BOUNDS_OPTIONS(type, w.bounds), REGION_OPTIONS(type, w.where),                             \
-        COLOUR_OPTION(type, w.color),                                                              \
+/* The options of a workflow itself, and those of its groups, where it is member `w` of a `type`. */
+extern const struct option_group workflow_group;
+
+#define WORKFLOW_USES(type, w)                                                                     \
+    {&workflow_group, offsetof(type, w)}, {&services_group, offsetof(type, w.asked)},              \
+        {&execution_group, offsetof(type, w.how)}, {&set_group, offsetof(type, w.set)},            \
+        {&region_group, offsetof(type, w.where)},                                                  \
     {                                                                                              \
-        "seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible",                     \
-            offsetof(type, w.seed)                                                                 \
+        &colour_group, offsetof(type, w.color)                                                     \
     }
 
 /* Reads the definition and everything that the options say. Returns an exit status. */
