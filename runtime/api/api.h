@@ -61,6 +61,9 @@ void api_free(api *a);
 /* The answer: `body` is JSON, and the receiver's to take. */
 typedef void api_done(void *user, int status, struct buf *body);
 
+/* Writes the answer's body of an error, for who refuses a request before it gets here. */
+void api_error_body(struct buf *out, const char *type, const char *message);
+
 /*
  * One request. Calls `done` once, from api_advance: what the answer says is durable then. The
  * number that it returns names the call until then.

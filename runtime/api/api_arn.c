@@ -60,10 +60,8 @@ bool arn_refuse_label(struct call *c, const char *text)
 
     if (!kind || !strchr(kind, '/'))
         return true;
-    c->extra_key = "reason";
-    c->extra = json_cstring("API_DOES_NOT_SUPPORT_LABELED_ARNS");
-    call_fail(c, "ValidationException",
-              "The ARN of a Map inside of a state machine is not supported here: '%s'", text);
+    call_refuse(c, "API_DOES_NOT_SUPPORT_LABELED_ARNS",
+                "The ARN of a Map inside of a state machine is not supported here: '%s'", text);
     return false;
 }
 

@@ -19,14 +19,25 @@
 
 /* ---- a call ---- */
 
+/* The error is the one that was told last, with one more member; `key` NULL: with none. Takes `v`.
+ */
+static void set_error(struct call *c, const char *error, const char *key, json *v,
+                      const char *format, va_list args)
+{
+    json_unref(c->extra);
+    c->extra_key = key;
+    c->extra = v;
+    c->error = error;
+    buf_reset(&c->message);
+    buf_vprintf(&c->message, format, args);
+}
+
 json *call_fail(struct call *c, const char *error, const char *format, ...)
 {
     va_list args;
 
-    c->error = error;
-    buf_reset(&c->message);
     va_start(args, format);
-    buf_vprintf(&c->message, format, args);
+    set_error(c, error, NULL, NULL, format, args);
     va_end(args);
     return NULL;
 }
@@ -35,20 +46,21 @@ json *call_refuse(struct call *c, const char *reason, const char *format, ...)
 {
     va_list args;
 
-    c->error = "ValidationException";
-    call_add_extra(c, "reason", json_cstring(reason));
-    buf_reset(&c->message);
     va_start(args, format);
-    buf_vprintf(&c->message, format, args);
+    set_error(c, "ValidationException", "reason", json_cstring(reason), format, args);
     va_end(args);
     return NULL;
 }
 
-void call_add_extra(struct call *c, const char *key, json *v)
+json *call_fail_about(struct call *c, const char *resource, const char *error, const char *format,
+                      ...)
 {
-    json_unref(c->extra);
-    c->extra_key = key;
-    c->extra = v;
+    va_list args;
+
+    va_start(args, format);
+    set_error(c, error, "resourceName", json_cstring(resource), format, args);
+    va_end(args);
+    return NULL;
 }
 
 const json *call_get(const struct call *c, const char *name)
@@ -150,6 +162,18 @@ static int status_of(const char *error)
     return strcmp(error, "ServiceQuotaExceededException") == 0 ? 402 : 400;
 }
 
+void api_error_body(struct buf *out, const char *type, const char *message)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "__type", json_cstring(type));
+    json_build_set(&b, "message", json_cstring(message));
+    json *body = json_build_done(&b);
+    json_write(out, body);
+    json_unref(body);
+}
+
 static void answer_error(struct call *c)
 {
     struct json_build b;
@@ -219,7 +243,6 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     a->unreadable = outer;
     if (unreadable && !c.waits) {
         json_unref(out);
-        call_add_extra(&c, NULL, NULL);
         out = call_fail(&c, "InternalServerError", "%s", buf_str(&a->unread));
     }
     if (c.error)

@@ -38,8 +38,9 @@ json *call_fail(struct call *c, const char *error, const char *format, ...)
 /* Fails the call with a ValidationException that has a reason. Returns NULL. */
 json *call_refuse(struct call *c, const char *reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Adds one more member to the error that the call fails with; takes `v`. */
-void call_add_extra(struct call *c, const char *key, json *v);
+/* Fails the call with an error that names the resource that it is about. Returns NULL. */
+json *call_fail_about(struct call *c, const char *resource, const char *error, const char *format,
+                      ...) __attribute__((format(printf, 4, 5)));
 
 /* Members of the request, which has been checked; NULL: it was not given, or is null. */
 const json *call_get(const struct call *c, const char *name);

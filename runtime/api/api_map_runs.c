@@ -294,9 +294,7 @@ const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *ex
     json_unref(machine);
     if (found)
         return found;
-    c->extra_key = "resourceName";
-    c->extra = json_cstring(arn);
-    call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
+    call_fail_about(c, arn, "ResourceNotFound", "Resource not found: '%s'", arn);
     return NULL;
 }
 

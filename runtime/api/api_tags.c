@@ -89,9 +89,8 @@ static json *tag_resource(struct call *c)
     json *all = json_build_done(&b);
     if (json_count(all) > QUOTA_TAGS) {
         json_unref(all);
-        c->extra_key = "resourceName";
-        c->extra = json_ref(call_get(c, "resourceArn"));
-        return call_fail(c, "TooManyTags", "A resource has at most %d tags", QUOTA_TAGS);
+        return call_fail_about(c, call_text(c, "resourceArn"), "TooManyTags",
+                               "A resource has at most %d tags", QUOTA_TAGS);
     }
     change_tags(c->api, &of, tags, all);
     return api_empty();

@@ -249,9 +249,7 @@ static void api_versions_list_of(struct buf *out, const json *routes, const char
 
 static json *give_reason(struct call *c, const char *reason, const char *text)
 {
-    c->extra_key = "reason";
-    c->extra = json_cstring(reason);
-    return call_fail(c, "ValidationException", "%s", text);
+    return call_refuse(c, reason, "%s", text);
 }
 
 static json *bad_routes(struct call *c, const json *routes, const char *key, const char *text)
@@ -285,9 +283,8 @@ static struct machine *check_routes(struct call *c, const json *routes)
         }
         struct machine *of = api_versions_machine_of(c, arn, &parts);
         if (!of || !version_find(of, arn)) {
-            c->extra_key = "resourceName";
-            c->extra = json_cstring(arn);
-            call_fail(c, "ResourceNotFound", "Request references a resource that does not exist.");
+            call_fail_about(c, arn, "ResourceNotFound",
+                            "Request references a resource that does not exist.");
             return NULL;
         }
         if (m && of != m) {
@@ -410,9 +407,8 @@ static struct alias *alias_find(struct call *c, struct machine **of)
     struct alias *al = alias_look(c, of);
 
     if (!al && !c->error) {
-        c->extra_key = "resourceName";
-        c->extra = json_ref(call_get(c, "stateMachineAliasArn"));
-        call_fail(c, "ResourceNotFound", "Request references a resource that does not exist.");
+        call_fail_about(c, call_text(c, "stateMachineAliasArn"), "ResourceNotFound",
+                        "Request references a resource that does not exist.");
     }
     return al;
 }

@@ -58,11 +58,7 @@ static void reply_error(api_server *s, http_exchange *x, int status, const char 
 {
     struct buf body = {0};
 
-    buf_adds(&body, "{\"__type\":");
-    json_write_string(&body, type, strlen(type));
-    buf_adds(&body, ",\"message\":");
-    json_write_string(&body, message, strlen(message));
-    buf_addc(&body, '}');
+    api_error_body(&body, type, message);
     api_server_reply(s, x, status, json_type, &body);
 }
 

@@ -370,13 +370,15 @@ static void front_door_refuse(http_exchange *x, const json *id, int status, cons
                               const char *error, const char *cause)
 {
     const struct http_header headers[] = {{"Content-Type", "application/json"}, {"Allow", allow}};
+    struct json_build b;
     struct buf body = {0};
 
-    buf_adds(&body, "{\"error\":");
-    json_write_string(&body, error, strlen(error));
-    buf_adds(&body, ",\"cause\":");
-    json_write_string(&body, cause, strlen(cause));
-    buf_addc(&body, '}');
+    json_build_object(&b, 2);
+    json_build_set(&b, "error", json_cstring(error));
+    json_build_set(&b, "cause", json_cstring(cause));
+    json *v = json_build_done(&b);
+    json_write(&body, v);
+    json_unref(v);
     front_door_reply(x, id, status, headers, allow ? 2 : 1, &body);
 }
 
