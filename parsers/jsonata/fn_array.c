@@ -1,32 +1,37 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_call.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_map.h"
+#include "parsers/jsonata/jsonata_path.h"
+#include "parsers/jsonata/jsonata_region.h"
 #include "parsers/picture/js_number.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Functions on arrays. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 
-static struct jv fn_count(struct jn *e, const struct call *c)
+static struct jv fn_count(struct evaluation *e, const struct call *c)
 {
     (void)e;
     return jv_number(is_undefined(arg(c, 0)) ? 0 : (double)items_count(arg(c, 0)));
 }
 
-static struct jv fn_append(struct jn *e, const struct call *c)
+static struct jv fn_append(struct evaluation *e, const struct call *c)
 {
     return jv_append(e, arg(c, 0), arg(c, 1));
 }
 
-static struct jv fn_reverse(struct jn *e, const struct call *c)
+static struct jv fn_reverse(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct list *l;
 
     if (is_undefined(list) || items_count(list) <= 1)
         return list;
-    if (!jn_steps(e, items_count(list)))
+    if (!eval_steps(e, items_count(list)))
         return failed;
     l = list_new(e, 0, items_count(list));
     for (size_t i = items_count(list); i-- > 0;)
@@ -35,18 +40,18 @@ static struct jv fn_reverse(struct jn *e, const struct call *c)
 }
 
 /* Fisher and Yates, inside out. */
-static struct jv fn_shuffle(struct jn *e, const struct call *c)
+static struct jv fn_shuffle(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct list *l;
 
     if (is_undefined(list) || items_count(list) <= 1)
         return list;
-    if (!jn_steps(e, items_count(list)))
+    if (!eval_steps(e, items_count(list)))
         return failed;
     l = list_new(e, 0, items_count(list));
     for (size_t i = 0; i < items_count(list); i++) {
-        const size_t j = (size_t)floor(jn_chance_unit(e) * (double)(i + 1));
+        const size_t j = (size_t)floor(eval_chance_unit(e) * (double)(i + 1));
         list_push(e, l, j == i ? items_at(list, i) : l->items[j]);
         l->items[j] = items_at(list, i);
     }
@@ -54,16 +59,16 @@ static struct jv fn_shuffle(struct jn *e, const struct call *c)
 }
 
 /* Which strings and numbers were seen: by text, numbers with a sign that no key has in front. */
-static bool seen_scalar(struct jn *e, struct map *strings, struct map *numbers, struct jv v)
+static bool seen_scalar(struct evaluation *e, struct map *strings, struct map *numbers, struct jv v)
 {
     struct map *m = is_string(v) ? strings : numbers;
     struct buf text = {0};
     const json *key = v.j;
 
-    jn_spend(e, 4);
+    eval_spend(e, 4);
     if (!is_string(v)) {
         js_number_write(&text, v.n);
-        key = jn_take_buf(e, &text).j;
+        key = eval_take_buf(e, &text).j;
     }
     if (!is_undefined(map_get(m, key)))
         return true;
@@ -71,7 +76,7 @@ static bool seen_scalar(struct jn *e, struct map *strings, struct map *numbers, 
     return false;
 }
 
-static int seen(struct jn *e, const struct list *others, struct jv v)
+static int seen(struct evaluation *e, const struct list *others, struct jv v)
 {
     int same = 0;
 
@@ -80,7 +85,7 @@ static int seen(struct jn *e, const struct list *others, struct jv v)
     return same;
 }
 
-static struct jv fn_distinct(struct jn *e, const struct call *c)
+static struct jv fn_distinct(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct map *strings, *numbers;
@@ -95,7 +100,7 @@ static struct jv fn_distinct(struct jn *e, const struct call *c)
     l = list_new(e, is_sequence(list) ? LIST_SEQUENCE : 0, 0);
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
-        if (!jn_step(e))
+        if (!eval_step(e))
             return failed;
         if (is_string(v) || (v.kind == JV_NUMBER && !isnan(v.n)))
             found = seen_scalar(e, strings, numbers, v);
@@ -112,7 +117,7 @@ static struct jv fn_distinct(struct jn *e, const struct call *c)
     return jv_list(l);
 }
 
-static struct jv fn_zip(struct jn *e, const struct call *c)
+static struct jv fn_zip(struct evaluation *e, const struct call *c)
 {
     struct list *l = list_new(e, 0, 0);
     size_t shortest = c->count ? SIZE_MAX : 0;
@@ -124,7 +129,7 @@ static struct jv fn_zip(struct jn *e, const struct call *c)
     }
     for (size_t i = 0; i < shortest; i++) {
         struct list *row = list_new(e, 0, c->count);
-        if (!jn_steps(e, c->count))
+        if (!eval_steps(e, c->count))
             return failed;
         for (size_t k = 0; k < c->count; k++)
             list_push(e, row, items_at(c->args[k], i));
@@ -160,7 +165,7 @@ static int is_truthy(struct jv v)
     return -1;
 }
 
-static int comes_after(struct jn *e, void *user, size_t a, size_t b)
+static int comes_after(struct evaluation *e, void *user, size_t a, size_t b)
 {
     const struct sorting *s = user;
     const struct jv args[] = {items_at(s->list, a), items_at(s->list, b)};
@@ -169,14 +174,14 @@ static int comes_after(struct jn *e, void *user, size_t a, size_t b)
 
     if (!s->f)
         return jv_compare(e, args[0], args[1]) > 0;
-    m = jn_mark(e);
-    v = jn_apply(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
-    return is_truthy(jn_settle(e, &m, v));
+    m = eval_mark(e);
+    v = eval_apply(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
+    return is_truthy(eval_settle(e, &m, v));
 }
 
-static int all_of(struct jn *e, struct jv list, enum jv_kind kind)
+static int all_of(struct evaluation *e, struct jv list, enum jv_kind kind)
 {
-    jn_spend(e, items_count(list) / 4);
+    eval_spend(e, items_count(list) / 4);
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
         const int fits = kind == JV_NUMBER ? jv_is_numeric(e, v) : v.kind == kind;
@@ -186,7 +191,7 @@ static int all_of(struct jn *e, struct jv list, enum jv_kind kind)
     return 1;
 }
 
-static struct jv fn_sort(struct jn *e, const struct call *c)
+static struct jv fn_sort(struct evaluation *e, const struct call *c)
 {
     struct sorting s = {arg(c, 0), arg(c, 1).kind == JV_FUNCTION ? arg(c, 1).f : NULL};
     size_t count, *order;
@@ -200,10 +205,10 @@ static struct jv fn_sort(struct jn *e, const struct call *c)
         if (fits == 0)
             fits = all_of(e, s.list, JV_STRING);
         if (fits <= 0)
-            return fits < 0 ? failed : jn_error(e, "D3070");
+            return fits < 0 ? failed : eval_error(e, "D3070");
     }
     count = items_count(s.list);
-    order = jn_alloc(e, count * sizeof *order);
+    order = eval_alloc(e, count * sizeof *order);
     if (!merge_sort(e, order, count, comes_after, &s))
         return failed;
     l = list_new(e, 0, count);

@@ -1,28 +1,30 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_functions.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Truth, types, and errors of one's own. */
 
-static struct jv fn_boolean(struct jn *e, const struct call *c)
+static struct jv fn_boolean(struct evaluation *e, const struct call *c)
 {
     return jv_boolean(e, arg(c, 0));
 }
 
-static struct jv fn_not(struct jn *e, const struct call *c)
+static struct jv fn_not(struct evaluation *e, const struct call *c)
 {
     const struct jv v = jv_boolean(e, arg(c, 0));
 
     return v.kind == JV_BOOL ? jv_bool(!v.b) : v;
 }
 
-static struct jv fn_exists(struct jn *e, const struct call *c)
+static struct jv fn_exists(struct evaluation *e, const struct call *c)
 {
     (void)e;
     return jv_bool(!is_undefined(arg(c, 0)));
 }
 
-static struct jv fn_type(struct jn *e, const struct call *c)
+static struct jv fn_type(struct evaluation *e, const struct call *c)
 {
     const char *name = NULL;
 
@@ -45,13 +47,13 @@ static struct jv fn_type(struct jn *e, const struct call *c)
     case JV_FUNCTION: name = "function"; break;
     case JV_ERROR: return arg(c, 0);
     }
-    return jn_text(e, name, strlen(name));
+    return eval_text(e, name, strlen(name));
 }
 
-static struct jv fn_boolean_raise(struct jn *e, const char *code, struct jv message,
+static struct jv fn_boolean_raise(struct evaluation *e, const char *code, struct jv message,
                                   const char *otherwise)
 {
-    jn_error(e, code);
+    eval_error(e, code);
     if (str_len(message))
         buf_add(&e->why.message, str(message), str_len(message));
     else
@@ -59,12 +61,12 @@ static struct jv fn_boolean_raise(struct jn *e, const char *code, struct jv mess
     return (struct jv){.kind = JV_ERROR};
 }
 
-static struct jv fn_error(struct jn *e, const struct call *c)
+static struct jv fn_error(struct evaluation *e, const struct call *c)
 {
     return fn_boolean_raise(e, "D3137", arg(c, 0), "$error() function evaluated");
 }
 
-static struct jv fn_assert(struct jn *e, const struct call *c)
+static struct jv fn_assert(struct evaluation *e, const struct call *c)
 {
     if (arg(c, 0).kind == JV_BOOL && arg(c, 0).b)
         return jv_undefined();

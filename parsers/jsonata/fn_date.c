@@ -1,5 +1,5 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/picture/datetime.h"
 
 /* Dates and times: milliseconds since 1970. Now is the same all through an evaluation. */
@@ -8,49 +8,49 @@
 enum { DATE_COST = 16 };
 
 /* A fault, or without one the bound that stopped it. */
-static struct jv fn_date_refused(struct jn *e, struct jsonata_fault *why)
+static struct jv fn_date_refused(struct evaluation *e, struct jsonata_fault *why)
 {
     if (why->code)
-        return jn_error_fault(e, why);
-    jn_stop(e);
+        return eval_error_fault(e, why);
+    eval_stop(e);
     return (struct jv){.kind = JV_ERROR};
 }
 
-static struct jv format(struct jn *e, double ms, struct jv picture, struct jv zone)
+static struct jv format(struct evaluation *e, double ms, struct jv picture, struct jv zone)
 {
     struct jsonata_fault why = {0};
     struct buf text = {0};
 
-    jn_spend(e, DATE_COST);
-    if (!jn_picture_steps(e, picture))
+    eval_spend(e, DATE_COST);
+    if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     if (jsonata_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
                             is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect,
                             e->x->pictures, e->work, e->memory, &why))
-        return jn_take_buf(e, &text);
+        return eval_take_buf(e, &text);
     buf_clear(&text);
     return fn_date_refused(e, &why);
 }
 
-static struct jv fn_now(struct jn *e, const struct call *c)
+static struct jv fn_now(struct evaluation *e, const struct call *c)
 {
     return format(e, (double)e->options->now_ms, arg(c, 0), arg(c, 1));
 }
 
-static struct jv fn_millis(struct jn *e, const struct call *c)
+static struct jv fn_millis(struct evaluation *e, const struct call *c)
 {
     (void)c;
     return jv_number((double)e->options->now_ms);
 }
 
-static struct jv fn_from_millis(struct jn *e, const struct call *c)
+static struct jv fn_from_millis(struct evaluation *e, const struct call *c)
 {
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     return format(e, arg(c, 0).n, arg(c, 1), arg(c, 2));
 }
 
-static struct jv fn_to_millis(struct jn *e, const struct call *c)
+static struct jv fn_to_millis(struct evaluation *e, const struct call *c)
 {
     const struct jv text = arg(c, 0), picture = arg(c, 1);
     struct jsonata_fault why = {0};
@@ -59,9 +59,9 @@ static struct jv fn_to_millis(struct jn *e, const struct call *c)
 
     if (is_undefined(text))
         return text;
-    jn_spend(e, DATE_COST);
-    jn_spend_characters(e, str_len(text));
-    if (!jn_picture_steps(e, picture))
+    eval_spend(e, DATE_COST);
+    eval_spend_characters(e, str_len(text));
+    if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
                            str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,

@@ -1,7 +1,7 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
 #include "parsers/base/base64.h"
+#include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
+#include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/url.h"
 
 /* Functions between strings and Base64 or URLs. */
@@ -11,9 +11,9 @@ static const struct jv failed = {.kind = JV_ERROR};
 /* What is gone through byte by byte, and copied so. */
 enum { BYTES_A_UNIT = 4 };
 
-static bool fn_encoding_pay(struct jn *e, size_t at, size_t len, size_t *paid)
+static bool fn_encoding_pay(struct evaluation *e, size_t at, size_t len, size_t *paid)
 {
-    return work_spend_piece(e->work, at, len, BYTES_A_UNIT, paid) || jn_stop(e);
+    return work_spend_piece(e->work, at, len, BYTES_A_UNIT, paid) || eval_stop(e);
 }
 
 /* Gives up what was made before the evaluation had to stop. */
@@ -25,7 +25,7 @@ static struct jv fn_encoding_drop(struct buf *a, struct buf *b)
 }
 
 /* The low byte of each code unit, as Node takes a string for base64 and from it. */
-static bool add_latin1(struct jn *e, struct buf *out, struct jv s)
+static bool add_latin1(struct evaluation *e, struct buf *out, struct jv s)
 {
     uint32_t cp;
     size_t n, paid = 0;
@@ -46,7 +46,7 @@ static bool add_latin1(struct jn *e, struct buf *out, struct jv s)
 }
 
 /* Pieces that are whole groups of three bytes, each of which makes four digits. */
-static bool add_base64(struct jn *e, struct buf *out, const struct buf *bytes)
+static bool add_base64(struct evaluation *e, struct buf *out, const struct buf *bytes)
 {
     for (size_t at = 0, paid = 0; at < bytes->len; at = paid) {
         if (!fn_encoding_pay(e, at, bytes->len, &paid))
@@ -58,7 +58,7 @@ static bool add_base64(struct jn *e, struct buf *out, const struct buf *bytes)
     return true;
 }
 
-static struct jv fn_base64encode(struct jn *e, const struct call *c)
+static struct jv fn_base64encode(struct evaluation *e, const struct call *c)
 {
     struct buf bytes = {0}, text = {0};
 
@@ -67,7 +67,7 @@ static struct jv fn_base64encode(struct jn *e, const struct call *c)
     if (!add_latin1(e, &bytes, arg(c, 0)) || !add_base64(e, &text, &bytes))
         return fn_encoding_drop(&bytes, &text);
     buf_clear(&bytes);
-    return jn_take_buf(e, &text);
+    return eval_take_buf(e, &text);
 }
 
 /* The six bits of a digit, of either alphabet; -1: it is none. */
@@ -77,7 +77,7 @@ static int fn_encoding_digit_value(char c)
 }
 
 /* In Step Functions what is no Base64 is refused: java.util.Base64's words. */
-static bool refuse_base64(struct jn *e, struct jv s)
+static bool refuse_base64(struct evaluation *e, struct jv s)
 {
     const char *text = str(s);
     size_t len = str_len(s), n = 0, padding, paid = 0;
@@ -89,7 +89,7 @@ static bool refuse_base64(struct jn *e, struct jv s)
         padding++;
     if (n + padding == len && n % 4 != 1 && (padding == 0 || n % 4 + padding == 4))
         return false;
-    jn_error(e, "D3137");
+    eval_error(e, "D3137");
     if (n + padding < len && padding == 0)
         buf_printf(&e->why.message, "Illegal base64 character %x", (unsigned char)text[n]);
     else if (padding == 0)
@@ -100,7 +100,7 @@ static bool refuse_base64(struct jn *e, struct jv s)
 }
 
 /* What is no digit is passed over, `=` ends it: as Node does. Bytes come out as characters. */
-static struct jv fn_base64decode(struct jn *e, const struct call *c)
+static struct jv fn_base64decode(struct evaluation *e, const struct call *c)
 {
     struct buf digits = {0}, text = {0};
     size_t paid = 0;
@@ -128,10 +128,10 @@ static struct jv fn_base64decode(struct jn *e, const struct call *c)
         }
     }
     buf_clear(&digits);
-    return jn_take_buf(e, &text);
+    return eval_take_buf(e, &text);
 }
 
-static struct jv recode(struct jn *e, const struct call *c,
+static struct jv recode(struct evaluation *e, const struct call *c,
                         bool (*change)(struct buf *, const char *, size_t, struct work *,
                                        struct jsonata_fault *))
 {
@@ -141,30 +141,30 @@ static struct jv recode(struct jn *e, const struct call *c,
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), e->work, &why))
-        return jn_take_buf(e, &text);
+        return eval_take_buf(e, &text);
     buf_clear(&text);
     if (why.code)
-        return jn_error_fault(e, &why);
-    jn_stop(e);
+        return eval_error_fault(e, &why);
+    eval_stop(e);
     return failed;
 }
 
-static struct jv fn_encode_url(struct jn *e, const struct call *c)
+static struct jv fn_encode_url(struct evaluation *e, const struct call *c)
 {
     return recode(e, c, js_url_encode);
 }
 
-static struct jv fn_encode_url_component(struct jn *e, const struct call *c)
+static struct jv fn_encode_url_component(struct evaluation *e, const struct call *c)
 {
     return recode(e, c, js_url_encode_component);
 }
 
-static struct jv fn_decode_url(struct jn *e, const struct call *c)
+static struct jv fn_decode_url(struct evaluation *e, const struct call *c)
 {
     return recode(e, c, js_url_decode);
 }
 
-static struct jv fn_decode_url_component(struct jn *e, const struct call *c)
+static struct jv fn_decode_url_component(struct evaluation *e, const struct call *c)
 {
     return recode(e, c, js_url_decode_component);
 }

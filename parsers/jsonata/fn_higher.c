@@ -1,10 +1,13 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_call.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_region.h"
 
 /* Functions that call functions. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 
-static struct jv fn_map(struct jn *e, const struct call *c)
+static struct jv fn_map(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct list *l;
@@ -13,9 +16,9 @@ static struct jv fn_map(struct jn *e, const struct call *c)
         return list;
     l = list_new(e, LIST_SEQUENCE, items_count(list));
     for (size_t i = 0; i < items_count(list); i++) {
-        const struct mark m = jn_mark(e);
+        const struct mark m = eval_mark(e);
         struct jv v = call_item(e, arg(c, 1).f, items_at(list, i), jv_number((double)i), list);
-        v = jn_settle(e, &m, v);
+        v = eval_settle(e, &m, v);
         if (is_error(v))
             return v;
         if (!is_undefined(v))
@@ -25,18 +28,18 @@ static struct jv fn_map(struct jn *e, const struct call *c)
 }
 
 /* Is the function true for item `i`? -1 after an error. */
-static int fn_higher_holds(struct jn *e, struct func *f, struct jv list, size_t i)
+static int fn_higher_holds(struct evaluation *e, struct func *f, struct jv list, size_t i)
 {
-    const struct mark m = jn_mark(e);
+    const struct mark m = eval_mark(e);
     const struct jv v = call_item(e, f, items_at(list, i), jv_number((double)i), list);
     const int truth = is_error(v) ? -1 : jv_truth(e, v);
 
     if (truth >= 0)
-        jn_settle(e, &m, jv_undefined());
+        eval_settle(e, &m, jv_undefined());
     return truth;
 }
 
-static struct jv fn_filter(struct jn *e, const struct call *c)
+static struct jv fn_filter(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct list *l;
@@ -55,7 +58,7 @@ static struct jv fn_filter(struct jn *e, const struct call *c)
     return jv_list(l);
 }
 
-static struct jv fn_single(struct jn *e, const struct call *c)
+static struct jv fn_single(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0), f = arg(c, 1);
     struct jv found = jv_undefined();
@@ -71,14 +74,14 @@ static struct jv fn_single(struct jn *e, const struct call *c)
         if (!truth)
             continue;
         if (any)
-            return jn_error(e, "D3138");
+            return eval_error(e, "D3138");
         any = true;
         found = items_at(list, i);
     }
-    return any ? found : jn_error(e, "D3139");
+    return any ? found : eval_error(e, "D3139");
 }
 
-static struct jv fn_reduce(struct jn *e, const struct call *c)
+static struct jv fn_reduce(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct func *f = arg(c, 1).f;
@@ -89,23 +92,23 @@ static struct jv fn_reduce(struct jn *e, const struct call *c)
         return list;
     arity = func_arity(f);
     if (arity < 2)
-        return jn_error(e, "D3050");
+        return eval_error(e, "D3050");
     if (is_undefined(v) && items_count(list) > 0)
         v = items_at(list, i++);
-    const struct mark start = jn_mark(e);
+    const struct mark start = eval_mark(e);
     uint64_t outer = start.oldest_bound;
     struct mark m = start;
     m.oldest_bound = UINT64_MAX;
     for (; i < items_count(list) && !is_error(v); i++) {
         const struct jv args[] = {v, items_at(list, i), jv_number((double)i), list};
-        v = jn_apply(e, f, args, arity > 4 ? 4 : arity, (struct jv){.kind = JV_NULL});
+        v = eval_apply(e, f, args, arity > 4 ? 4 : arity, (struct jv){.kind = JV_NULL});
         if (e->oldest_bound < outer)
             outer = e->oldest_bound;
         /* What was bound outside may hold on to anything made so far. */
         if (e->oldest_bound < m.serial)
-            m = jn_mark(e);
+            m = eval_mark(e);
         else
-            v = jn_settle(e, &m, v);
+            v = eval_settle(e, &m, v);
         m.oldest_bound = e->oldest_bound = UINT64_MAX;
     }
     e->oldest_bound = outer;

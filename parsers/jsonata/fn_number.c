@@ -1,8 +1,11 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_map.h"
 #include "parsers/picture/format_number.h"
 #include "parsers/picture/js_number.h"
 #include "parsers/picture/picture.h"
+
+#include <math.h>
 
 /* Functions on numbers, and their texts. */
 
@@ -12,7 +15,7 @@ enum { PICTURE_COST = 64, ROUND_COST = 48, RADIX_COST = 64 };
 /* Of a picture of a number. */
 enum { PICTURE_UNITS_A_BYTE = 1 };
 
-static struct jv fn_number(struct jn *e, const struct call *c)
+static struct jv fn_number(struct evaluation *e, const struct call *c)
 {
     const struct jv v = arg(c, 0);
     double n;
@@ -21,50 +24,50 @@ static struct jv fn_number(struct jn *e, const struct call *c)
         return v;
     if (v.kind == JV_BOOL)
         return jv_number(v.b);
-    jn_spend_characters(e, str_len(v));
+    eval_spend_characters(e, str_len(v));
     if (is_string(v) && js_number_read(str(v), str_len(v), &n))
         return jv_number(n);
-    return jn_error_value(e, "D3030", v);
+    return eval_error_value(e, "D3030", v);
 }
 
-static struct jv fn_abs(struct jn *e, const struct call *c)
+static struct jv fn_abs(struct evaluation *e, const struct call *c)
 {
     (void)e;
     return is_undefined(arg(c, 0)) ? jv_undefined() : jv_number(fabs(arg(c, 0).n));
 }
 
-static struct jv fn_floor(struct jn *e, const struct call *c)
+static struct jv fn_floor(struct evaluation *e, const struct call *c)
 {
     (void)e;
     return is_undefined(arg(c, 0)) ? jv_undefined() : jv_number(floor(arg(c, 0).n));
 }
 
-static struct jv fn_ceil(struct jn *e, const struct call *c)
+static struct jv fn_ceil(struct evaluation *e, const struct call *c)
 {
     (void)e;
     return is_undefined(arg(c, 0)) ? jv_undefined() : jv_number(ceil(arg(c, 0).n));
 }
 
-static struct jv fn_round(struct jn *e, const struct call *c)
+static struct jv fn_round(struct evaluation *e, const struct call *c)
 {
     const struct jv precision = arg(c, 1);
 
-    jn_spend(e, ROUND_COST);
+    eval_spend(e, ROUND_COST);
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     return jv_number(js_number_round(arg(c, 0).n, is_undefined(precision) ? 0 : precision.n));
 }
 
-static struct jv fn_sqrt(struct jn *e, const struct call *c)
+static struct jv fn_sqrt(struct evaluation *e, const struct call *c)
 {
     const struct jv v = arg(c, 0);
 
     if (is_undefined(v))
         return v;
-    return v.n < 0 ? jn_error_value(e, "D3060", v) : jv_number(sqrt(v.n));
+    return v.n < 0 ? eval_error_value(e, "D3060", v) : jv_number(sqrt(v.n));
 }
 
-static struct jv fn_power(struct jn *e, const struct call *c)
+static struct jv fn_power(struct evaluation *e, const struct call *c)
 {
     const struct jv base = arg(c, 0), exponent = arg(c, 1);
     double n;
@@ -74,18 +77,18 @@ static struct jv fn_power(struct jn *e, const struct call *c)
     n = is_undefined(exponent) ? NAN : pow(base.n, exponent.n);
     /* JavaScript: 1 to the power of infinity is not a number. */
     if (!isfinite(n) || (fabs(base.n) == 1 && isinf(exponent.n)))
-        return jn_error_values(e, "D3061", base, exponent);
+        return eval_error_values(e, "D3061", base, exponent);
     return jv_number(n);
 }
 
-static struct jv fn_sum(struct jn *e, const struct call *c)
+static struct jv fn_sum(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     double total = 0;
 
     if (is_undefined(list))
         return list;
-    if (!jn_steps(e, items_count(list)))
+    if (!eval_steps(e, items_count(list)))
         return (struct jv){.kind = JV_ERROR};
     if (list.kind == JV_ARRAY)
         return jv_number(json_sum(list.j));
@@ -94,14 +97,14 @@ static struct jv fn_sum(struct jn *e, const struct call *c)
     return jv_number(total);
 }
 
-static struct jv extreme(struct jn *e, const struct call *c, bool largest)
+static struct jv extreme(struct evaluation *e, const struct call *c, bool largest)
 {
     const struct jv list = arg(c, 0);
     double best;
 
     if (is_undefined(list) || items_count(list) == 0)
         return jv_undefined();
-    jn_spend(e, items_count(list) / 4);
+    eval_spend(e, items_count(list) / 4);
     best = items_at(list, 0).n;
     for (size_t i = 1; i < items_count(list); i++) {
         const double n = items_at(list, i).n;
@@ -111,17 +114,17 @@ static struct jv extreme(struct jn *e, const struct call *c, bool largest)
     return jv_number(best);
 }
 
-static struct jv fn_max(struct jn *e, const struct call *c)
+static struct jv fn_max(struct evaluation *e, const struct call *c)
 {
     return extreme(e, c, true);
 }
 
-static struct jv fn_min(struct jn *e, const struct call *c)
+static struct jv fn_min(struct evaluation *e, const struct call *c)
 {
     return extreme(e, c, false);
 }
 
-static struct jv fn_average(struct jn *e, const struct call *c)
+static struct jv fn_average(struct evaluation *e, const struct call *c)
 {
     struct jv total;
 
@@ -134,22 +137,22 @@ static struct jv fn_average(struct jn *e, const struct call *c)
 /* ---- texts ---- */
 
 /* What was written, or the fault. */
-static struct jv written(struct jn *e, struct buf *text, bool ok, struct jsonata_fault *why)
+static struct jv written(struct evaluation *e, struct buf *text, bool ok, struct jsonata_fault *why)
 {
-    jn_spend(e, text->len / 4);
+    eval_spend(e, text->len / 4);
     if (ok)
-        return jn_take_buf(e, text);
+        return eval_take_buf(e, text);
     buf_clear(text);
-    return jn_error_fault(e, why);
+    return eval_error_fault(e, why);
 }
 
 /* Pictures are read, and written by, character by character. */
-bool jn_picture_steps(struct jn *e, struct jv picture)
+bool eval_picture_steps(struct evaluation *e, struct jv picture)
 {
-    return jn_steps(e, PICTURE_COST + (uint64_t)str_len(picture) * PICTURE_UNITS_A_BYTE);
+    return eval_steps(e, PICTURE_COST + (uint64_t)str_len(picture) * PICTURE_UNITS_A_BYTE);
 }
 
-static struct jv fn_format_number(struct jn *e, const struct call *c)
+static struct jv fn_format_number(struct evaluation *e, const struct call *c)
 {
     const struct jv picture = arg(c, 1), options = arg(c, 2);
     struct jsonata_symbols symbols = {0};
@@ -158,9 +161,9 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    if (!jn_picture_steps(e, picture))
+    if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
-    jn_spend(e, is_object(options) ? 4 * members_count(options) : 0);
+    eval_spend(e, is_object(options) ? 4 * members_count(options) : 0);
     for (size_t i = 0; is_object(options) && i < members_count(options); i++) {
         const struct jv v = member_value(options, i);
         const json *key = member_key(options, i);
@@ -174,7 +177,7 @@ static struct jv fn_format_number(struct jn *e, const struct call *c)
                    &why);
 }
 
-static struct jv fn_format_base(struct jn *e, const struct call *c)
+static struct jv fn_format_base(struct evaluation *e, const struct call *c)
 {
     const struct jv radix = arg(c, 1);
     struct jsonata_fault why = {0};
@@ -182,13 +185,13 @@ static struct jv fn_format_base(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    jn_spend(e, RADIX_COST);
+    eval_spend(e, RADIX_COST);
     return written(
         e, &text,
         js_number_format_base(&text, arg(c, 0).n, is_undefined(radix) ? 10 : radix.n, &why), &why);
 }
 
-static struct jv fn_format_integer(struct jn *e, const struct call *c)
+static struct jv fn_format_integer(struct evaluation *e, const struct call *c)
 {
     const struct jv picture = arg(c, 1);
     struct jsonata_fault why = {0};
@@ -196,7 +199,7 @@ static struct jv fn_format_integer(struct jn *e, const struct call *c)
 
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
-    if (!jn_picture_steps(e, picture))
+    if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     return written(e, &text,
                    jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
@@ -204,7 +207,7 @@ static struct jv fn_format_integer(struct jn *e, const struct call *c)
                    &why);
 }
 
-static struct jv fn_parse_integer(struct jn *e, const struct call *c)
+static struct jv fn_parse_integer(struct evaluation *e, const struct call *c)
 {
     const struct jv text = arg(c, 0), picture = arg(c, 1);
     struct jsonata_fault why = {0};
@@ -213,13 +216,13 @@ static struct jv fn_parse_integer(struct jn *e, const struct call *c)
     if (is_undefined(text))
         return text;
     /* A word is looked up among all that there are; letters are powers. */
-    jn_spend(e, str_len(text));
-    if (!jn_picture_steps(e, picture))
+    eval_spend(e, str_len(text));
+    if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
                               e->x->pictures, &n, &why))
         return jv_number(n);
-    return jn_error_fault(e, &why);
+    return eval_error_fault(e, &why);
 }
 
 /* ---- chance ---- */
@@ -238,13 +241,13 @@ static double java_random(int64_t seed)
     return (double)((high << 27) + low) * 0x1p-53;
 }
 
-static struct jv fn_random(struct jn *e, const struct call *c)
+static struct jv fn_random(struct evaluation *e, const struct call *c)
 {
     const struct jv seed = arg(c, 0);
 
     if (seed.kind == JV_NUMBER && fabs(seed.n) < 0x1p63)
         return jv_number(java_random((int64_t)seed.n));
-    return jv_number(jn_chance_unit(e));
+    return jv_number(eval_chance_unit(e));
 }
 
 static const struct builtin functions[] = {

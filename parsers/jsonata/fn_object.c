@@ -1,28 +1,32 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_map.h"
+#include "parsers/jsonata/jsonata_path.h"
+#include "parsers/jsonata/jsonata_region.h"
 
 /* Functions on objects. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 
-static bool fn_object_add_keys(struct jn *e, struct map *keys, struct jv v, size_t depth)
+static bool fn_object_add_keys(struct evaluation *e, struct map *keys, struct jv v, size_t depth)
 {
     if (depth == JSON_MAX_DEPTH) {
-        jn_too_deep(e);
+        eval_too_deep(e);
         return false;
     }
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
-            if (!jn_step(e) || !fn_object_add_keys(e, keys, items_at(v, i), depth + 1))
+            if (!eval_step(e) || !fn_object_add_keys(e, keys, items_at(v, i), depth + 1))
                 return false;
         return true;
     }
-    jn_spend(e, is_object(v) ? 4 * members_count(v) : 0);
+    eval_spend(e, is_object(v) ? 4 * members_count(v) : 0);
     for (size_t i = 0; is_object(v) && i < members_count(v); i++)
         map_set(e, keys, member_key(v, i), jv_bool(true));
     return true;
 }
 
-static struct jv fn_keys(struct jn *e, const struct call *c)
+static struct jv fn_keys(struct evaluation *e, const struct call *c)
 {
     struct map *keys = map_new(e, 0);
     struct list *l = list_new(e, LIST_SEQUENCE, 0);
@@ -37,20 +41,20 @@ static struct jv fn_keys(struct jn *e, const struct call *c)
     return jv_list(l);
 }
 
-static struct jv fn_lookup(struct jn *e, const struct call *c)
+static struct jv fn_lookup(struct evaluation *e, const struct call *c)
 {
     return is_string(arg(c, 1)) ? jv_lookup(e, arg(c, 0), arg(c, 1).j) : jv_undefined();
 }
 
-static bool fn_object_spread(struct jn *e, struct list *l, struct jv v, size_t depth)
+static bool fn_object_spread(struct evaluation *e, struct list *l, struct jv v, size_t depth)
 {
     const uint32_t *order;
 
     if (depth == JSON_MAX_DEPTH)
-        return jn_too_deep(e), false;
+        return eval_too_deep(e), false;
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
-            if (!jn_step(e) || !fn_object_spread(e, l, items_at(v, i), depth + 1))
+            if (!eval_step(e) || !fn_object_spread(e, l, items_at(v, i), depth + 1))
                 return false;
         return true;
     }
@@ -60,7 +64,7 @@ static bool fn_object_spread(struct jn *e, struct list *l, struct jv v, size_t d
         return true;
     }
     order = members_order(e, v);
-    jn_spend(e, 2 * members_count(v));
+    eval_spend(e, 2 * members_count(v));
     for (size_t i = 0; i < members_count(v); i++) {
         const size_t at = order ? order[i] : i;
         struct map *one = map_new(e, 1);
@@ -78,7 +82,7 @@ static bool holds_something(struct jv array)
     return false;
 }
 
-static struct jv fn_spread(struct jn *e, const struct call *c)
+static struct jv fn_spread(struct evaluation *e, const struct call *c)
 {
     const struct jv v = arg(c, 0);
     struct list *l;
@@ -90,7 +94,7 @@ static struct jv fn_spread(struct jn *e, const struct call *c)
     return fn_object_spread(e, l, v, 0) ? jv_list(l) : failed;
 }
 
-static struct jv fn_merge(struct jn *e, const struct call *c)
+static struct jv fn_merge(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct map *m;
@@ -100,7 +104,7 @@ static struct jv fn_merge(struct jn *e, const struct call *c)
     m = map_new(e, 0);
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
-        if (!jn_steps(e, 1 + (is_object(v) ? 2 * members_count(v) : 0)))
+        if (!eval_steps(e, 1 + (is_object(v) ? 2 * members_count(v) : 0)))
             return failed;
         for (size_t k = 0; is_object(v) && k < members_count(v); k++)
             map_set(e, m, member_key(v, k), member_value(v, k));
@@ -108,7 +112,7 @@ static struct jv fn_merge(struct jn *e, const struct call *c)
     return jv_map(m);
 }
 
-static struct jv fn_each(struct jn *e, const struct call *c)
+static struct jv fn_each(struct evaluation *e, const struct call *c)
 {
     const struct jv o = arg(c, 0);
     struct list *l = list_new(e, LIST_SEQUENCE, 0);
@@ -120,9 +124,9 @@ static struct jv fn_each(struct jn *e, const struct call *c)
     for (size_t i = 0; i < members_count(o); i++) {
         const size_t at = order ? order[i] : i;
         const struct jv key = {.kind = JV_STRING, .j = member_key(o, at)};
-        const struct mark m = jn_mark(e);
+        const struct mark m = eval_mark(e);
         struct jv v = call_item(e, arg(c, 1).f, member_value(o, at), key, o);
-        v = jn_settle(e, &m, v);
+        v = eval_settle(e, &m, v);
         if (is_error(v))
             return v;
         if (!is_undefined(v))
@@ -131,7 +135,7 @@ static struct jv fn_each(struct jn *e, const struct call *c)
     return jv_list(l);
 }
 
-static struct jv fn_sift(struct jn *e, const struct call *c)
+static struct jv fn_sift(struct evaluation *e, const struct call *c)
 {
     const struct jv o = arg(c, 0);
     struct map *kept = map_new(e, 0);
@@ -140,24 +144,24 @@ static struct jv fn_sift(struct jn *e, const struct call *c)
     if (!is_object(o))
         return jv_undefined();
     if (arg(c, 1).kind != JV_FUNCTION)
-        return members_count(o) ? jn_error(e, "T1006") : jv_undefined();
+        return members_count(o) ? eval_error(e, "T1006") : jv_undefined();
     order = members_order(e, o);
     for (size_t i = 0; i < members_count(o); i++) {
         const size_t at = order ? order[i] : i;
         const struct jv key = {.kind = JV_STRING, .j = member_key(o, at)};
-        const struct mark m = jn_mark(e);
+        const struct mark m = eval_mark(e);
         const struct jv v = call_item(e, arg(c, 1).f, member_value(o, at), key, o);
         const int truth = is_error(v) ? -1 : jv_truth(e, v);
         if (truth < 0)
             return failed;
-        jn_settle(e, &m, jv_undefined());
+        eval_settle(e, &m, jv_undefined());
         if (truth)
             map_set(e, kept, key.j, member_value(o, at));
     }
     return kept->count ? jv_map(kept) : jv_undefined();
 }
 
-static struct jv fn_clone(struct jn *e, const struct call *c)
+static struct jv fn_clone(struct evaluation *e, const struct call *c)
 {
     return jv_clone(e, arg(c, 0), 0);
 }

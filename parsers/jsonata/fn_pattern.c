@@ -1,8 +1,12 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
+#include "parsers/jsonata/jsonata_call.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_match.h"
+#include "parsers/jsonata/jsonata_region.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Functions that look through strings, for other strings and for regular expressions. */
@@ -89,7 +93,7 @@ static size_t fn_pattern_find_text(const char *text, size_t len, size_t from, co
     return SIZE_MAX;
 }
 
-size_t text_find(struct jn *e, const char *text, size_t len, size_t from, const char *what,
+size_t text_find(struct evaluation *e, const char *text, size_t len, size_t from, const char *what,
                  size_t what_len)
 {
     /* A piece at a time, and with it what may begin in it and end behind it. */
@@ -101,8 +105,8 @@ size_t text_find(struct jn *e, const char *text, size_t len, size_t from, const 
         const size_t end = len - from > piece + what_len ? from + piece + what_len - 1 : len;
         const size_t next = end < len ? from + piece : len;
         size_t looks = 0, found = fn_pattern_find_text(text, end, from, what, what_len, &looks);
-        jn_spend_bytes(e, ((found == SIZE_MAX ? next : found) - from) / 4);
-        jn_spend_characters(e, looks);
+        eval_spend_bytes(e, ((found == SIZE_MAX ? next : found) - from) / 4);
+        eval_spend_characters(e, looks);
         if (found != SIZE_MAX)
             return found;
         from = next;
@@ -121,7 +125,7 @@ static bool within(struct jv limit, size_t count)
     return is_undefined(limit) || (double)count < limit.n;
 }
 
-static struct jv fn_contains(struct jn *e, const struct call *c)
+static struct jv fn_contains(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), what = arg(c, 1);
     struct matcher m;
@@ -138,7 +142,7 @@ static struct jv fn_contains(struct jn *e, const struct call *c)
     return found < 0 ? failed : jv_bool(found > 0);
 }
 
-static struct jv fn_match(struct jn *e, const struct call *c)
+static struct jv fn_match(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), limit = arg(c, 2);
     struct list *l;
@@ -149,7 +153,7 @@ static struct jv fn_match(struct jn *e, const struct call *c)
     if (is_undefined(s))
         return s;
     if (is_negative(limit))
-        return jn_error_value(e, "D3040", limit);
+        return eval_error_value(e, "D3040", limit);
     l = list_new(e, LIST_SEQUENCE, 0);
     if (!within(limit, 0))
         return jv_list(l);
@@ -225,17 +229,17 @@ static size_t add_group(struct pieces *p, struct jv template, size_t at, size_t 
 }
 
 /* Splits a replacement at its $1, $$ and $0. */
-static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups)
+static struct pieces read_pieces(struct evaluation *e, struct jv template, size_t groups)
 {
     const char *s = str(template);
     const size_t len = str_len(template);
     size_t at = 0, dollar, dollars = 0;
     struct pieces p = {0};
 
-    jn_spend_characters(e, len);
+    eval_spend_characters(e, len);
     for (size_t i = 0; i < len; i++)
         dollars += s[i] == '$';
-    p.list = jn_alloc(e, (2 * dollars + 1) * sizeof *p.list);
+    p.list = eval_alloc(e, (2 * dollars + 1) * sizeof *p.list);
     while ((dollar = text_find(e, s, len, at, "$", 1)) != SIZE_MAX) {
         fn_pattern_add_piece(&p, s + at, dollar - at);
         at = dollar + 1;
@@ -252,22 +256,23 @@ static struct pieces read_pieces(struct jn *e, struct jv template, size_t groups
     return p;
 }
 
-static void add_pieces(struct jn *e, struct buf *out, const struct pieces *p,
+static void add_pieces(struct evaluation *e, struct buf *out, const struct pieces *p,
                        const struct matcher *m, const struct match *match)
 {
     const size_t before = out->len;
 
-    jn_spend(e, p->count);
+    eval_spend(e, p->count);
     for (size_t i = 0; i < p->count; i++)
         if (p->list[i].text)
             text_add(out, p->list[i].text, p->list[i].len);
         else
             matcher_group(m, match, p->list[i].group, out);
-    jn_spend_bytes(e, out->len - before);
+    eval_spend_bytes(e, out->len - before);
 }
 
 /* A match as the object that a replacing function is called with. */
-static struct jv match_value(struct jn *e, const struct matcher *from, const struct match *m)
+static struct jv match_value(struct evaluation *e, const struct matcher *from,
+                             const struct match *m)
 {
     struct map *o = map_new(e, 5);
     const double end = m->index + (double)text_units(str(m->match), str_len(m->match));
@@ -282,16 +287,16 @@ static struct jv match_value(struct jn *e, const struct matcher *from, const str
 }
 
 /* What the function gives for the match. */
-static bool fn_pattern_add_result(struct jn *e, struct buf *out, struct jv replacement,
+static bool fn_pattern_add_result(struct evaluation *e, struct buf *out, struct jv replacement,
                                   const struct matcher *m, const struct match *match)
 {
     struct jv v = match_value(e, m, match);
 
-    v = jn_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
+    v = eval_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
     if (is_error(v))
         return false;
     if (!is_string(v)) {
-        jn_error_value(e, "D3012", v);
+        eval_error_value(e, "D3012", v);
         return false;
     }
     text_add(out, str(v), str_len(v));
@@ -300,7 +305,7 @@ static bool fn_pattern_add_result(struct jn *e, struct buf *out, struct jv repla
 
 /* Of a regular expression all replacements have the same pieces; of functions that stand in for one
  * each match may have other groups. */
-static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement,
+static bool add_replacement(struct evaluation *e, struct buf *out, struct jv replacement,
                             struct pieces *pieces, const struct matcher *m,
                             const struct match *match)
 {
@@ -312,7 +317,7 @@ static bool add_replacement(struct jn *e, struct buf *out, struct jv replacement
     return true;
 }
 
-static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
+static bool replace_matches(struct evaluation *e, const struct call *c, struct buf *out)
 {
     const struct jv s = arg(c, 0), replacement = arg(c, 2), limit = arg(c, 3);
     const bool values = !is_string(replacement);
@@ -326,7 +331,7 @@ static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
     matcher_init(e, &m, arg(c, 1).f, s.j);
     while ((found = matcher_next(e, &m, values, &match)) > 0 && within(limit, count)) {
         if (out->len > e->memory) {
-            jn_error(e, "U1002");
+            eval_error(e, "U1002");
             found = -1;
             break;
         }
@@ -344,23 +349,23 @@ static bool replace_matches(struct jn *e, const struct call *c, struct buf *out)
     return found >= 0;
 }
 
-static bool replace_text(struct jn *e, const struct call *c, struct buf *out)
+static bool replace_text(struct evaluation *e, const struct call *c, struct buf *out)
 {
     const struct jv s = arg(c, 0), what = arg(c, 1), by = arg(c, 2);
     size_t at = 0, found;
 
     for (size_t n = 0; within(arg(c, 3), n); n++) {
-        if (!jn_steps(e, 2))
+        if (!eval_steps(e, 2))
             return false;
         found = text_find(e, str(s), str_len(s), at, str(what), str_len(what));
         if (found == SIZE_MAX)
             break;
-        jn_spend_bytes(e, found - at + str_len(by));
+        eval_spend_bytes(e, found - at + str_len(by));
         text_add(out, str(s) + at, found - at);
         text_add(out, str(by), str_len(by));
         at = found + str_len(what);
         if (out->len > e->memory) {
-            jn_error(e, "U1002");
+            eval_error(e, "U1002");
             return false;
         }
     }
@@ -368,7 +373,7 @@ static bool replace_text(struct jn *e, const struct call *c, struct buf *out)
     return true;
 }
 
-static struct jv fn_replace(struct jn *e, const struct call *c)
+static struct jv fn_replace(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), what = arg(c, 1);
     struct buf text = {0};
@@ -377,21 +382,21 @@ static struct jv fn_replace(struct jn *e, const struct call *c)
     if (is_undefined(s))
         return s;
     if (is_string(what) && str_len(what) == 0)
-        return jn_error_value(e, "D3010", what);
+        return eval_error_value(e, "D3010", what);
     if (is_negative(arg(c, 3)))
-        return jn_error_value(e, "D3011", arg(c, 3));
+        return eval_error_value(e, "D3011", arg(c, 3));
     if (!within(arg(c, 3), 0) || is_undefined(what) || is_undefined(arg(c, 2)))
         return s;
     ok = is_string(what) ? replace_text(e, c, &text) : replace_matches(e, c, &text);
-    jn_spend_bytes(e, text.len);
+    eval_spend_bytes(e, text.len);
     if (ok)
-        return jn_take_buf(e, &text);
+        return eval_take_buf(e, &text);
     buf_clear(&text);
     return failed;
 }
 
 /* Each code unit a string of its own. */
-static struct jv split_units(struct jn *e, struct jv s, double limit)
+static struct jv split_units(struct evaluation *e, struct jv s, double limit)
 {
     struct list *l = list_new(e, 0, 0);
     uint32_t cp;
@@ -400,22 +405,22 @@ static struct jv split_units(struct jn *e, struct jv s, double limit)
 
     for (size_t at = 0; at < str_len(s); at += n) {
         n = utf8_decode(str(s) + at, str_len(s) - at, &cp);
-        if (!n || !jn_steps(e, 2))
+        if (!n || !eval_steps(e, 2))
             break;
         if (cp < 0x10000) {
             if ((double)l->count < limit)
-                list_push(e, l, jn_text(e, str(s) + at, n));
+                list_push(e, l, eval_text(e, str(s) + at, n));
             continue;
         }
         if ((double)l->count < limit)
-            list_push(e, l, jn_text(e, half, utf8_encode(0xD800 + ((cp - 0x10000) >> 10), half)));
+            list_push(e, l, eval_text(e, half, utf8_encode(0xD800 + ((cp - 0x10000) >> 10), half)));
         if ((double)l->count < limit)
-            list_push(e, l, jn_text(e, half, utf8_encode(0xDC00 + (cp & 0x3FF), half)));
+            list_push(e, l, eval_text(e, half, utf8_encode(0xDC00 + (cp & 0x3FF), half)));
     }
     return e->why.code ? failed : jv_list(l);
 }
 
-static struct jv split_text(struct jn *e, struct jv s, struct jv by, double limit)
+static struct jv split_text(struct evaluation *e, struct jv s, struct jv by, double limit)
 {
     struct list *l;
     size_t at = 0, found;
@@ -424,10 +429,10 @@ static struct jv split_text(struct jn *e, struct jv s, struct jv by, double limi
         return split_units(e, s, limit);
     l = list_new(e, 0, 0);
     while ((double)l->count < limit) {
-        if (!jn_step(e))
+        if (!eval_step(e))
             return failed;
         found = text_find(e, str(s), str_len(s), at, str(by), str_len(by));
-        list_push(e, l, jn_text(e, str(s) + at, (found == SIZE_MAX ? str_len(s) : found) - at));
+        list_push(e, l, eval_text(e, str(s) + at, (found == SIZE_MAX ? str_len(s) : found) - at));
         if (found == SIZE_MAX)
             break;
         at = found + str_len(by);
@@ -435,19 +440,20 @@ static struct jv split_text(struct jn *e, struct jv s, struct jv by, double limi
     return jv_list(l);
 }
 
-static struct jv piece_of(struct jn *e, const struct matcher *m, size_t from, size_t to)
+static struct jv piece_of(struct evaluation *e, const struct matcher *m, size_t from, size_t to)
 {
     struct buf text = {0};
 
     if (m->regex && m->search.ascii) {
-        jn_spend_bytes(e, (to < m->search.len ? to : m->search.len) - from);
-        return jn_text(e, m->search.text + from, (to < m->search.len ? to : m->search.len) - from);
+        eval_spend_bytes(e, (to < m->search.len ? to : m->search.len) - from);
+        return eval_text(e, m->search.text + from,
+                         (to < m->search.len ? to : m->search.len) - from);
     }
     matcher_piece(e, m, from, to, &text);
-    return jn_take_buf(e, &text);
+    return eval_take_buf(e, &text);
 }
 
-static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct jv limit)
+static struct jv split_matches(struct evaluation *e, struct jv s, struct func *f, struct jv limit)
 {
     struct list *l = list_new(e, 0, 0);
     struct matcher m;
@@ -467,14 +473,14 @@ static struct jv split_matches(struct jn *e, struct jv s, struct func *f, struct
     return found < 0 ? failed : jv_list(l);
 }
 
-static struct jv fn_split(struct jn *e, const struct call *c)
+static struct jv fn_split(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), by = arg(c, 1), limit = arg(c, 2);
 
     if (is_undefined(s))
         return s;
     if (is_negative(limit))
-        return jn_error_value(e, "D3020", limit);
+        return eval_error_value(e, "D3020", limit);
     if (!within(limit, 0))
         return jv_list(list_new(e, 0, 0));
     if (by.kind == JV_FUNCTION)
@@ -488,7 +494,7 @@ static struct jv fn_split(struct jn *e, const struct call *c)
     return split_text(e, s, by, is_undefined(limit) ? INFINITY : fmod(floor(limit.n), 0x1p32));
 }
 
-static struct jv fn_join(struct jn *e, const struct call *c)
+static struct jv fn_join(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0), by = arg(c, 1);
     struct buf text = {0};
@@ -497,17 +503,17 @@ static struct jv fn_join(struct jn *e, const struct call *c)
         return list;
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv item = items_at(list, i);
-        jn_spend(e, 1);
-        jn_spend_bytes(e, 2 * (str_len(by) + str_len(item)));
+        eval_spend(e, 1);
+        eval_spend_bytes(e, 2 * (str_len(by) + str_len(item)));
         if (i)
             text_add(&text, str(by), str_len(by));
         text_add(&text, str(item), str_len(item));
         if (text.len > e->memory) {
             buf_clear(&text);
-            return jn_error(e, "U1002");
+            return eval_error(e, "U1002");
         }
     }
-    return jn_take_buf(e, &text);
+    return eval_take_buf(e, &text);
 }
 
 static const struct builtin functions[] = {

@@ -1,7 +1,9 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_region.h"
 #include "parsers/picture/js_number.h"
 
+#include <math.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,14 +13,14 @@
 /* What an item of $range takes of Step Functions' memory: 360,145 of them fit, and not one more. */
 static const double range_bytes = 29.11535;
 
-static struct jv fn_service_refuse(struct jn *e, const char *text)
+static struct jv fn_service_refuse(struct evaluation *e, const char *text)
 {
-    jn_error(e, "D3137");
+    eval_error(e, "D3137");
     buf_adds(&e->why.message, text);
     return (struct jv){.kind = JV_ERROR};
 }
 
-static struct jv fn_partition(struct jn *e, const struct call *c)
+static struct jv fn_partition(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     const double size = is_undefined(arg(c, 1)) ? INFINITY : trunc(arg(c, 1).n);
@@ -27,7 +29,7 @@ static struct jv fn_partition(struct jn *e, const struct call *c)
     if (is_undefined(list))
         return list;
     if (!is_array(list)) {
-        jn_error_value(e, "T0412", list);
+        eval_error_value(e, "T0412", list);
         e->why.index = 1;
         return (struct jv){.kind = JV_ERROR};
     }
@@ -35,7 +37,7 @@ static struct jv fn_partition(struct jn *e, const struct call *c)
         return fn_service_refuse(e, "Second argument must be zero or greater");
     if (size == 0 || items_count(list) == 0)
         return jv_undefined();
-    if (!jn_steps(e, items_count(list)))
+    if (!eval_steps(e, items_count(list)))
         return (struct jv){.kind = JV_ERROR};
     l = list_new(e, 0, 0);
     for (size_t i = 0; i < items_count(list); i++) {
@@ -48,14 +50,14 @@ static struct jv fn_partition(struct jn *e, const struct call *c)
     return jv_list(l);
 }
 
-static struct jv fn_range(struct jn *e, const struct call *c)
+static struct jv fn_range(struct evaluation *e, const struct call *c)
 {
     double first, step, count;
     struct list *l;
 
     for (size_t i = 0; i < 2; i++)
         if (is_undefined(arg(c, i))) {
-            jn_error_value(e, "T0410", jv_undefined());
+            eval_error_value(e, "T0410", jv_undefined());
             e->why.index = i + 1;
             return (struct jv){.kind = JV_ERROR};
         }
@@ -67,8 +69,8 @@ static struct jv fn_range(struct jn *e, const struct call *c)
         return jv_undefined();
     count = floor((trunc(arg(c, 1).n) - first) / step) + 1;
     if (!(count * range_bytes < (double)e->memory))
-        return jn_error(e, "U1002");
-    jn_spend(e, count > 0 ? (uint64_t)count / 2 : 1);
+        return eval_error(e, "U1002");
+    eval_spend(e, count > 0 ? (uint64_t)count / 2 : 1);
     l = list_new(e, LIST_SEQUENCE, 0);
     for (double i = 0; i < count; i++)
         list_push(e, l, jv_number(first + i * step));
@@ -95,7 +97,7 @@ static const EVP_MD *digest_of(struct jv name)
 enum { HASH_COST = 50 };
 
 /* 0: the library doesn't make it; -1: the evaluation has to stop. */
-static int make_digest(struct jn *e, struct jv text, const EVP_MD *md, unsigned char *sum,
+static int make_digest(struct evaluation *e, struct jv text, const EVP_MD *md, unsigned char *sum,
                        unsigned *len)
 {
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
@@ -111,7 +113,7 @@ static int make_digest(struct jn *e, struct jv text, const EVP_MD *md, unsigned 
     return rc;
 }
 
-static struct jv fn_hash(struct jn *e, const struct call *c)
+static struct jv fn_hash(struct evaluation *e, const struct call *c)
 {
     static const char hex[] = "0123456789abcdef";
     const struct jv text = arg(c, 0);
@@ -122,9 +124,9 @@ static struct jv fn_hash(struct jn *e, const struct call *c)
 
     if (is_undefined(text) || is_undefined(arg(c, 1)))
         return jv_undefined();
-    jn_spend(e, HASH_COST);
+    eval_spend(e, HASH_COST);
     if (!digest) {
-        jn_error(e, "D3137");
+        eval_error(e, "D3137");
         buf_printf(&e->why.message,
                    "Hash algorithm '%.*s' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5",
                    (int)str_len(arg(c, 1)), str(arg(c, 1)));
@@ -132,7 +134,7 @@ static struct jv fn_hash(struct jn *e, const struct call *c)
     }
     const int rc = make_digest(e, text, digest, sum, &len);
     if (rc < 0) {
-        jn_stop(e);
+        eval_stop(e);
         return (struct jv){.kind = JV_ERROR};
     }
     if (rc == 0)
@@ -141,22 +143,22 @@ static struct jv fn_hash(struct jn *e, const struct call *c)
         buf_addc(&out, hex[sum[i] >> 4]);
         buf_addc(&out, hex[sum[i] & 15]);
     }
-    return jn_take_buf(e, &out);
+    return eval_take_buf(e, &out);
 }
 
-static struct jv fn_uuid(struct jn *e, const struct call *c)
+static struct jv fn_uuid(struct evaluation *e, const struct call *c)
 {
-    const uint64_t high = (jn_chance(e) & ~UINT64_C(0xF000)) | 0x4000;
-    const uint64_t low = (jn_chance(e) & (UINT64_MAX >> 2)) | UINT64_C(1) << 63;
+    const uint64_t high = (eval_chance(e) & ~UINT64_C(0xF000)) | 0x4000;
+    const uint64_t low = (eval_chance(e) & (UINT64_MAX >> 2)) | UINT64_C(1) << 63;
     struct buf text = {0};
 
     (void)c;
-    jn_spend(e, 20);
+    eval_spend(e, 20);
     buf_printf(&text, "%08llx-%04llx-%04llx-%04llx-%012llx", (unsigned long long)(high >> 32),
                (unsigned long long)(high >> 16 & 0xFFFF), (unsigned long long)(high & 0xFFFF),
                (unsigned long long)(low >> 48),
                (unsigned long long)(low & UINT64_C(0xFFFFFFFFFFFF)));
-    return jn_take_buf(e, &text);
+    return eval_take_buf(e, &text);
 }
 
 /* What a value of JSON takes beside its text, and what holds it. */
@@ -199,22 +201,22 @@ static size_t size_of(const json *v)
 enum { SIZE_A_UNIT = 8 };
 
 /* Numbers that no double holds are no JSON there, nor is an object with a key twice. */
-static struct jv fn_parse(struct jn *e, const struct call *c)
+static struct jv fn_parse(struct evaluation *e, const struct call *c)
 {
     const struct jv text = arg(c, 0);
 
     if (is_undefined(text))
         return text;
-    jn_spend_characters(e, str_len(text) / 2);
+    eval_spend_characters(e, str_len(text) / 2);
     if (e->used + size_of_text(str(text), str_len(text)) > e->memory)
-        return jn_error(e, "U1002");
+        return eval_error(e, "U1002");
     json *v = json_parse(str(text), str_len(text), JSON_READ_SURROGATES | JSON_READ_UNIQUE, NULL);
     if (v) {
         const size_t size = size_of(v) - (json_is_string(v) ? json_str_len(v) : 0);
         e->used += size;
-        jn_spend(e, size / SIZE_A_UNIT);
+        eval_spend(e, size / SIZE_A_UNIT);
     }
-    return v ? jv_from_json(jn_hold(e, v)) : fn_service_refuse(e, "Invalid JSON");
+    return v ? jv_from_json(eval_hold(e, v)) : fn_service_refuse(e, "Invalid JSON");
 }
 
 static const struct builtin functions[] = {

@@ -1,13 +1,17 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
 #include "parsers/base/ascii.h"
 #include "parsers/base/case.h"
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_eval.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_write.h"
+
+#include <math.h>
 
 /* Functions on strings. Lengths and positions count characters (code points). */
 
 static const struct jv failed = {.kind = JV_ERROR};
 
-static struct jv fn_string(struct jn *e, const struct call *c)
+static struct jv fn_string(struct evaluation *e, const struct call *c)
 {
     struct jv v = arg(c, 0);
     const bool pretty = arg(c, 1).kind == JV_BOOL && arg(c, 1).b;
@@ -23,7 +27,7 @@ static struct jv fn_string(struct jn *e, const struct call *c)
     else
         ok = jv_add_string(e, &text, v);
     if (ok)
-        return jn_take_buf(e, &text);
+        return eval_take_buf(e, &text);
     buf_clear(&text);
     return failed;
 }
@@ -38,12 +42,13 @@ static size_t char_len(const char *s)
 /* Characters that are counted, or gone through and copied one by one. */
 enum { COUNTED_A_UNIT = 8, COPIED_A_UNIT = 4 };
 
-static bool count_chars(struct jn *e, const char *s, size_t len, size_t bytes_a_unit, size_t *count)
+static bool count_chars(struct evaluation *e, const char *s, size_t len, size_t bytes_a_unit,
+                        size_t *count)
 {
     *count = 0;
     for (size_t i = 0, paid = 0; i < len;) {
         if (!work_spend_piece(e->work, i, len, bytes_a_unit, &paid))
-            return jn_stop(e);
+            return eval_stop(e);
         for (; i < paid; i++)
             *count += ((unsigned char)s[i] & 0xC0) != 0x80;
     }
@@ -51,13 +56,13 @@ static bool count_chars(struct jn *e, const char *s, size_t len, size_t bytes_a_
 }
 
 /* The byte that character `n` begins at. */
-static bool char_at(struct jn *e, const char *s, size_t len, size_t n, size_t *at)
+static bool char_at(struct evaluation *e, const char *s, size_t len, size_t n, size_t *at)
 {
     size_t paid = 0;
 
     for (*at = 0; n > 0 && *at < len; n--) {
         if (!work_spend_piece(e->work, *at, len, COPIED_A_UNIT, &paid))
-            return jn_stop(e);
+            return eval_stop(e);
         *at += char_len(s + *at);
     }
     return true;
@@ -74,7 +79,7 @@ static size_t slice_at(double n, size_t count)
     return n < 0 ? 0 : n > (double)count ? count : (size_t)n;
 }
 
-static struct jv fn_substring(struct jn *e, const struct call *c)
+static struct jv fn_substring(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), length = arg(c, 2);
     double start = is_undefined(arg(c, 1)) ? 0 : arg(c, 1).n;
@@ -89,7 +94,7 @@ static struct jv fn_substring(struct jn *e, const struct call *c)
     to = count;
     if (!is_undefined(length)) {
         if (length.n <= 0)
-            return jn_text(e, "", 0);
+            return eval_text(e, "", 0);
         to = slice_at(start >= 0 ? start + length.n : (double)count + start + length.n, count);
         /* JavaScript: neither is more than no number. */
         if (is_undefined(arg(c, 1)))
@@ -97,11 +102,11 @@ static struct jv fn_substring(struct jn *e, const struct call *c)
     }
     from = slice_at(start, count);
     if (from >= to)
-        return jn_text(e, "", 0);
+        return eval_text(e, "", 0);
     if (!char_at(e, str(s), str_len(s), from, &first) ||
         !char_at(e, str(s) + first, str_len(s) - first, to - from, &bytes))
         return failed;
-    return jn_text(e, str(s) + first, bytes);
+    return eval_text(e, str(s) + first, bytes);
 }
 
 /* What a string is looked through for; JavaScript turns undefined into text. */
@@ -118,7 +123,7 @@ static struct sought sought_of(struct jv what)
                               : (struct sought){str(what), str_len(what)};
 }
 
-static struct jv fn_substring_before(struct jn *e, const struct call *c)
+static struct jv fn_substring_before(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
     const struct sought what = sought_of(arg(c, 1));
@@ -127,11 +132,11 @@ static struct jv fn_substring_before(struct jn *e, const struct call *c)
     if (is_undefined(s))
         return s;
     at = text_find(e, str(s), str_len(s), 0, what.text, what.len);
-    jn_spend_bytes(e, at == SIZE_MAX ? 0 : at);
-    return at == SIZE_MAX ? s : jn_text(e, str(s), at);
+    eval_spend_bytes(e, at == SIZE_MAX ? 0 : at);
+    return at == SIZE_MAX ? s : eval_text(e, str(s), at);
 }
 
-static struct jv fn_substring_after(struct jn *e, const struct call *c)
+static struct jv fn_substring_after(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
     const struct sought what = sought_of(arg(c, 1));
@@ -140,14 +145,14 @@ static struct jv fn_substring_after(struct jn *e, const struct call *c)
     if (is_undefined(s))
         return s;
     at = text_find(e, str(s), str_len(s), 0, what.text, what.len);
-    jn_spend_bytes(e, at == SIZE_MAX ? 0 : str_len(s) - at);
+    eval_spend_bytes(e, at == SIZE_MAX ? 0 : str_len(s) - at);
     if (at == SIZE_MAX)
         return s;
     at += what.len;
-    return jn_text(e, str(s) + at, str_len(s) - at);
+    return eval_text(e, str(s) + at, str_len(s) - at);
 }
 
-static struct jv change_case(struct jn *e, const struct call *c,
+static struct jv change_case(struct evaluation *e, const struct call *c,
                              bool (*change)(struct buf *, const char *, size_t, struct work *))
 {
     struct buf text = {0};
@@ -155,23 +160,23 @@ static struct jv change_case(struct jn *e, const struct call *c,
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     if (change(&text, str(arg(c, 0)), str_len(arg(c, 0)), e->work))
-        return jn_take_buf(e, &text);
+        return eval_take_buf(e, &text);
     buf_clear(&text);
-    jn_stop(e);
+    eval_stop(e);
     return failed;
 }
 
-static struct jv fn_lowercase(struct jn *e, const struct call *c)
+static struct jv fn_lowercase(struct evaluation *e, const struct call *c)
 {
     return change_case(e, c, js_case_lower);
 }
 
-static struct jv fn_uppercase(struct jn *e, const struct call *c)
+static struct jv fn_uppercase(struct evaluation *e, const struct call *c)
 {
     return change_case(e, c, js_case_upper);
 }
 
-static struct jv fn_length(struct jn *e, const struct call *c)
+static struct jv fn_length(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
     size_t count;
@@ -182,7 +187,7 @@ static struct jv fn_length(struct jn *e, const struct call *c)
                                                                       : failed;
 }
 
-static struct jv fn_trim(struct jn *e, const struct call *c)
+static struct jv fn_trim(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
     struct buf text = {0};
@@ -194,7 +199,7 @@ static struct jv fn_trim(struct jn *e, const struct call *c)
     for (size_t i = 0; i < str_len(s); i++) {
         if (!work_spend_piece(e->work, i, str_len(s), COPIED_A_UNIT, &paid)) {
             buf_clear(&text);
-            jn_stop(e);
+            eval_stop(e);
             return failed;
         }
         if (ascii_is_json_blank(str(s)[i])) {
@@ -206,31 +211,31 @@ static struct jv fn_trim(struct jn *e, const struct call *c)
         gap = false;
         buf_addc(&text, str(s)[i]);
     }
-    return jn_take_buf(e, &text);
+    return eval_take_buf(e, &text);
 }
 
 /* `count` characters of `fill`, over and over. */
-static bool add_padding(struct jn *e, struct buf *out, struct jv fill, size_t count)
+static bool add_padding(struct evaluation *e, struct buf *out, struct jv fill, size_t count)
 {
     const char *s = str_len(fill) ? str(fill) : " ";
     const size_t len = str_len(fill) ? str_len(fill) : 1;
     size_t at = 0, paid = 0;
 
     if (count > e->memory / 4) {
-        jn_error(e, "U1002");
+        eval_error(e, "U1002");
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         const size_t n = char_len(s + at);
         if (!work_spend_piece(e->work, i, count, COPIED_A_UNIT / 2, &paid))
-            return jn_stop(e);
+            return eval_stop(e);
         text_add(out, s + at, n);
         at = at + n < len ? at + n : 0;
     }
     return true;
 }
 
-static struct jv fn_pad(struct jn *e, const struct call *c)
+static struct jv fn_pad(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
     const double width = is_undefined(arg(c, 1)) ? 0 : trunc(arg(c, 1).n);
@@ -246,19 +251,19 @@ static struct jv fn_pad(struct jn *e, const struct call *c)
     if (!(missing > 0))
         return s;
     if (missing > (double)e->memory)
-        return jn_error(e, "U1002");
+        return eval_error(e, "U1002");
     if (width > 0)
         text_add(&text, str(s), str_len(s));
     ok = add_padding(e, &text, arg(c, 2), (size_t)missing);
     if (width < 0)
         text_add(&text, str(s), str_len(s));
     if (ok)
-        return jn_take_buf(e, &text);
+        return eval_take_buf(e, &text);
     buf_clear(&text);
     return failed;
 }
 
-static struct jv fn_eval(struct jn *e, const struct call *c)
+static struct jv fn_eval(struct evaluation *e, const struct call *c)
 {
     struct jv input = is_undefined(arg(c, 1)) ? c->input : arg(c, 1);
     struct list *outer;

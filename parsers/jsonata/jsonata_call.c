@@ -1,11 +1,17 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_call.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata_eval.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_match.h"
+#include "parsers/jsonata/jsonata_region.h"
+#include "parsers/jsonata/jsonata_signature.h"
 
 #include <string.h>
 
 /*
- * Calls. A function's body that ends in a call gives a thunk instead, which the loop in jn_apply
+ * Calls. A function's body that ends in a call gives a thunk instead, which the loop in eval_apply
  * unpacks: tail calls don't grow the stack, nor, as far as their arguments allow, the region.
  */
 
@@ -42,25 +48,26 @@ static bool is_bare(const struct func *f)
     return f->kind == FUNC_WRAPPED || f->kind == FUNC_REGEX || f->kind == FUNC_NEXT_MATCH;
 }
 
-struct jv evaluate_lambda(struct jn *e, const struct node *n, struct jv input, struct frame *env)
+struct jv evaluate_lambda(struct evaluation *e, const struct node *n, struct jv input,
+                          struct frame *env)
 {
-    struct func *f = jn_alloc(e, sizeof *f);
+    struct func *f = eval_alloc(e, sizeof *f);
 
     *f = (struct func){.kind = FUNC_LAMBDA,
                        .node = n->body,
-                       .signature = n->signature,
-                       .params = n->params,
+                       .signature = n->lambda.signature,
+                       .params = n->lambda.params,
                        .param_count = n->count,
                        .env = env,
                        .input = input,
-                       .thunk = n->thunk,
+                       .thunk = n->lambda.thunk,
                        .born = e->serial++};
     return jv_func(f);
 }
 
 /* ---- applying ---- */
 
-static struct jv call_lambda(struct jn *e, const struct func *f, const struct jv *args,
+static struct jv call_lambda(struct evaluation *e, const struct func *f, const struct jv *args,
                              size_t count)
 {
     struct frame *env = frame_new(e, f->env, (uint32_t)f->param_count);
@@ -71,17 +78,17 @@ static struct jv call_lambda(struct jn *e, const struct func *f, const struct jv
     return evaluate(e, f->node, f->input, env);
 }
 
-static struct jv call_builtin(struct jn *e, const struct func *f, const struct jv *args,
+static struct jv call_builtin(struct evaluation *e, const struct func *f, const struct jv *args,
                               size_t count, struct jv input)
 {
     return f->builtin->call(e, &(struct call){args, count, input});
 }
 
 /* Puts what was left out among what was given, and checks them as a call would. */
-static struct jv call_partial(struct jn *e, const struct func *f, const struct jv *args,
+static struct jv call_partial(struct evaluation *e, const struct func *f, const struct jv *args,
                               size_t count)
 {
-    struct jv *all = jn_alloc(e, (f->arg_count + 1) * sizeof *all);
+    struct jv *all = eval_alloc(e, (f->arg_count + 1) * sizeof *all);
     struct arguments checked;
     size_t next = 0, given = 0;
 
@@ -93,13 +100,14 @@ static struct jv call_partial(struct jn *e, const struct func *f, const struct j
             given = i + 1;
     }
     if (f->inner->kind != FUNC_BUILTIN)
-        return jn_apply(e, f->inner, all, f->arg_count, (struct jv){.kind = JV_NULL});
+        return eval_apply(e, f->inner, all, f->arg_count, (struct jv){.kind = JV_NULL});
     if (!signature_validate(e, f->inner->signature, all, given, jv_undefined(), &checked))
         return failed;
     return call_builtin(e, f->inner, checked.items, checked.count, jv_undefined());
 }
 
-static struct jv call_regex(struct jn *e, const struct func *f, const struct jv *args, size_t count)
+static struct jv call_regex(struct evaluation *e, const struct func *f, const struct jv *args,
+                            size_t count)
 {
     size_t from = 0;
 
@@ -113,7 +121,7 @@ static struct jv call_regex(struct jn *e, const struct func *f, const struct jv 
 }
 
 /* Its signature is <(oa):o>. */
-static struct jv call_transform(struct jn *e, const struct func *f, const struct jv *args,
+static struct jv call_transform(struct evaluation *e, const struct func *f, const struct jv *args,
                                 size_t count)
 {
     const bool fits =
@@ -121,13 +129,13 @@ static struct jv call_transform(struct jn *e, const struct func *f, const struct
 
     if (fits && count == 1)
         return evaluate_transform(e, f, args[0]);
-    jn_error_value(e, "T0410", count > fits ? args[fits] : jv_undefined());
+    eval_error_value(e, "T0410", count > fits ? args[fits] : jv_undefined());
     e->why.index = fits ? 2 : 1;
     return failed;
 }
 
-static struct jv call_any(struct jn *e, const struct func *f, const struct jv *args, size_t count,
-                          struct jv input)
+static struct jv call_any(struct evaluation *e, const struct func *f, const struct jv *args,
+                          size_t count, struct jv input)
 {
     const struct jv null = {.kind = JV_NULL};
     struct jv v;
@@ -137,32 +145,32 @@ static struct jv call_any(struct jn *e, const struct func *f, const struct jv *a
     case FUNC_LAMBDA: return call_lambda(e, f, args, count);
     case FUNC_REGEX:
     case FUNC_NEXT_MATCH: return call_regex(e, f, args, count);
-    case FUNC_WRAPPED: return jn_apply(e, f->inner, args, count, null);
+    case FUNC_WRAPPED: return eval_apply(e, f->inner, args, count, null);
     case FUNC_PARTIAL: return call_partial(e, f, args, count);
     case FUNC_TRANSFORM: return call_transform(e, f, args, count);
     case FUNC_COMPOSED:
-        v = jn_apply(e, f->inner, args, count ? 1 : 0, null);
-        return is_error(v) ? v : jn_apply(e, f->outer, &v, 1, null);
+        v = eval_apply(e, f->inner, args, count ? 1 : 0, null);
+        return is_error(v) ? v : eval_apply(e, f->outer, &v, 1, null);
     }
     return jv_undefined();
 }
 
-static void keep_token(struct jn *e, const json *token)
+static void keep_token(struct evaluation *e, const json *token)
 {
     if (!e->why.token && token)
         e->why.token = json_ref((json *)(uintptr_t)token);
 }
 
 /* One call, which may give a thunk. */
-static struct jv apply_once(struct jn *e, struct func *f, const struct jv *args, size_t count,
-                            struct jv input)
+static struct jv apply_once(struct evaluation *e, struct func *f, const struct jv *args,
+                            size_t count, struct jv input)
 {
     struct arguments checked = {.items = NULL};
     struct jv v = failed;
 
     if (e->nesting == MAX_CALLS)
-        return jn_too_deep(e);
-    if (!jn_steps(e, f->kind == FUNC_BUILTIN ? CALL_COST : 1))
+        return eval_too_deep(e);
+    if (!eval_steps(e, f->kind == FUNC_BUILTIN ? CALL_COST : 1))
         return failed;
     e->nesting++;
     if (!f->signature || f->kind == FUNC_PARTIAL)
@@ -187,21 +195,22 @@ static bool is_thunk(struct jv v)
 }
 
 /* The function and the arguments that a thunk holds. False after an error. */
-static bool unpack(struct jn *e, const struct func *thunk, struct func **f, struct jv **args)
+static bool unpack(struct evaluation *e, const struct func *thunk, struct func **f,
+                   struct jv **args)
 {
     const struct node *call = thunk->node;
-    const struct jv next = evaluate(e, call->lhs, thunk->input, thunk->env);
+    const struct jv next = evaluate(e, call->callee, thunk->input, thunk->env);
 
     if (is_error(next))
         return false;
     if (next.kind == JV_FUNCTION) {
         *f = next.f;
-        if (call->lhs->kind == NODE_VARIABLE)
-            (*f)->token = call->lhs->text;
-        (*f)->at = call->lhs->at;
+        if (call->callee->kind == NODE_VARIABLE)
+            (*f)->token = call->callee->text;
+        (*f)->at = call->callee->at;
         (*f)->placed = true;
     }
-    *args = jn_alloc(e, (call->count + 1) * sizeof **args);
+    *args = eval_alloc(e, (call->count + 1) * sizeof **args);
     for (size_t i = 0; i < call->count; i++) {
         (*args)[i] = evaluate(e, call->items[i], thunk->input, thunk->env);
         if (is_error((*args)[i]))
@@ -209,7 +218,7 @@ static bool unpack(struct jn *e, const struct func *thunk, struct func **f, stru
     }
     if (next.kind == JV_FUNCTION)
         return true;
-    jn_error(e, "T1006");
+    eval_error(e, "T1006");
     keep_token(e, call->text);
     e->why.at = call->at;
     e->why.placed = true;
@@ -228,8 +237,8 @@ static void note_oldest(uint64_t *outer, uint64_t bound)
  * Between two tail calls only the function and its arguments live; what else was made since the
  * mark goes. `outer`: the oldest frame that anything was bound in, so far.
  */
-static struct jv *clear_away(struct jn *e, struct mark *m, uint64_t *outer, const struct func *f,
-                             struct jv *args, size_t count)
+static struct jv *clear_away(struct evaluation *e, struct mark *m, uint64_t *outer,
+                             const struct func *f, struct jv *args, size_t count)
 {
     struct jv kept[KEPT_ARGS];
     const bool bound = e->oldest_bound < m->serial;
@@ -238,19 +247,19 @@ static struct jv *clear_away(struct jn *e, struct mark *m, uint64_t *outer, cons
         return args;
     note_oldest(outer, e->oldest_bound);
     if (f->born >= m->serial || bound || count > KEPT_ARGS) {
-        *m = jn_mark(e);
+        *m = eval_mark(e);
     } else {
         memcpy(kept, args, count * sizeof *kept);
-        jn_settle_all(e, m, kept, count);
-        args = jn_alloc(e, (count + 1) * sizeof *args);
+        eval_settle_all(e, m, kept, count);
+        args = eval_alloc(e, (count + 1) * sizeof *args);
         memcpy(args, kept, count * sizeof *kept);
     }
     m->oldest_bound = e->oldest_bound = UINT64_MAX;
     return args;
 }
 
-struct jv jn_apply(struct jn *e, struct func *f, const struct jv *args, size_t count,
-                   struct jv input)
+struct jv eval_apply(struct evaluation *e, struct func *f, const struct jv *args, size_t count,
+                     struct jv input)
 {
     struct jv v = apply_once(e, f, args, count, input);
     struct mark m;
@@ -259,7 +268,7 @@ struct jv jn_apply(struct jn *e, struct func *f, const struct jv *args, size_t c
 
     if (!is_thunk(v))
         return v;
-    m = jn_mark(e);
+    m = eval_mark(e);
     outer = m.oldest_bound;
     m.oldest_bound = UINT64_MAX;
     while (is_thunk(v)) {
@@ -276,20 +285,20 @@ struct jv jn_apply(struct jn *e, struct func *f, const struct jv *args, size_t c
 /* ---- calls in the text ---- */
 
 /* Functions that are arguments hand on no context. */
-static struct jv wrapped(struct jn *e, struct jv v)
+static struct jv wrapped(struct evaluation *e, struct jv v)
 {
     struct func *f;
 
     if (v.kind != JV_FUNCTION || v.f->kind == FUNC_WRAPPED)
         return v;
-    f = jn_alloc(e, sizeof *f);
+    f = eval_alloc(e, sizeof *f);
     *f = (struct func){.kind = FUNC_WRAPPED, .inner = v.f, .born = e->serial++};
     return jv_func(f);
 }
 
-static struct jv call_error(struct jn *e, const struct node *n, const char *code)
+static struct jv call_error(struct evaluation *e, const struct node *n, const char *code)
 {
-    jn_error(e, code);
+    eval_error(e, code);
     keep_token(e, n->text);
     e->why.at = n->at;
     e->why.placed = true;
@@ -297,16 +306,17 @@ static struct jv call_error(struct jn *e, const struct node *n, const char *code
 }
 
 /* Nothing has this name, but a variable has: somebody forgot the dollar. */
-static bool forgot_dollar(struct jn *e, const struct node *n, struct jv proc, struct frame *env)
+static bool forgot_dollar(struct evaluation *e, const struct node *n, struct jv proc,
+                          struct frame *env)
 {
-    return is_undefined(proc) && n->lhs->kind == NODE_PATH && n->name != NO_NAME &&
+    return is_undefined(proc) && n->callee->kind == NODE_PATH && n->name != NO_NAME &&
            !is_undefined(frame_lookup(e, env, n->name));
 }
 
-struct jv evaluate_call(struct jn *e, const struct node *n, struct jv input, struct frame *env,
-                        const struct jv *first)
+struct jv evaluate_call(struct evaluation *e, const struct node *n, struct jv input,
+                        struct frame *env, const struct jv *first)
 {
-    const struct jv proc = evaluate(e, n->lhs, input, env);
+    const struct jv proc = evaluate(e, n->callee, input, env);
     const size_t before = first ? 1 : 0;
     struct frame *outer = e->env;
     struct jv few[4], *args = few, v;
@@ -316,7 +326,7 @@ struct jv evaluate_call(struct jn *e, const struct node *n, struct jv input, str
     if (forgot_dollar(e, n, proc, env))
         return call_error(e, n, "T1005");
     if (n->count + before > COUNT(few))
-        args = jn_alloc(e, (n->count + before) * sizeof *args);
+        args = eval_alloc(e, (n->count + before) * sizeof *args);
     if (first)
         args[0] = *first;
     for (size_t i = 0; i < n->count; i++) {
@@ -332,7 +342,7 @@ struct jv evaluate_call(struct jn *e, const struct node *n, struct jv input, str
         proc.f->placed = true;
     }
     e->env = env;
-    v = jn_apply(e, proc.f, args, n->count + before, input);
+    v = eval_apply(e, proc.f, args, n->count + before, input);
     e->env = outer;
     if (is_error(v)) {
         keep_token(e, n->text);
@@ -345,11 +355,11 @@ struct jv evaluate_call(struct jn *e, const struct node *n, struct jv input, str
 
 /* ---- partial application ---- */
 
-static struct jv partial_lambda(struct jn *e, const struct func *f, const struct jv *args,
+static struct jv partial_lambda(struct evaluation *e, const struct func *f, const struct jv *args,
                                 size_t count)
 {
-    struct func *p = jn_alloc(e, sizeof *p);
-    uint32_t *params = jn_alloc(e, (f->param_count + 1) * sizeof *params);
+    struct func *p = eval_alloc(e, sizeof *p);
+    uint32_t *params = eval_alloc(e, (f->param_count + 1) * sizeof *params);
 
     *p = (struct func){.kind = FUNC_LAMBDA, .node = f->node, .input = f->input, .params = params};
     p->born = e->serial++;
@@ -364,9 +374,9 @@ static struct jv partial_lambda(struct jn *e, const struct func *f, const struct
     return jv_func(p);
 }
 
-static struct jv partial_other(struct jn *e, struct func *f, struct jv *args, size_t count)
+static struct jv partial_other(struct evaluation *e, struct func *f, struct jv *args, size_t count)
 {
-    struct func *p = jn_alloc(e, sizeof *p);
+    struct func *p = eval_alloc(e, sizeof *p);
 
     *p = (struct func){.kind = FUNC_PARTIAL, .inner = f, .args = args, .arg_count = count};
     p->born = e->serial++;
@@ -375,9 +385,10 @@ static struct jv partial_other(struct jn *e, struct func *f, struct jv *args, si
     return jv_func(p);
 }
 
-struct jv evaluate_partial(struct jn *e, const struct node *n, struct jv input, struct frame *env)
+struct jv evaluate_partial(struct evaluation *e, const struct node *n, struct jv input,
+                           struct frame *env)
 {
-    struct jv *args = jn_alloc(e, n->count * sizeof *args);
+    struct jv *args = eval_alloc(e, n->count * sizeof *args);
     struct jv proc;
 
     for (size_t i = 0; i < n->count; i++) {
@@ -388,7 +399,7 @@ struct jv evaluate_partial(struct jn *e, const struct node *n, struct jv input, 
         if (is_error(args[i]))
             return failed;
     }
-    proc = evaluate(e, n->lhs, input, env);
+    proc = evaluate(e, n->callee, input, env);
     if (is_error(proc))
         return proc;
     if (forgot_dollar(e, n, proc, env))
@@ -402,15 +413,16 @@ struct jv evaluate_partial(struct jn *e, const struct node *n, struct jv input, 
 
 /* ---- ~> ---- */
 
-static struct jv compose(struct jn *e, struct func *inner, struct func *outer)
+static struct jv compose(struct evaluation *e, struct func *inner, struct func *outer)
 {
-    struct func *f = jn_alloc(e, sizeof *f);
+    struct func *f = eval_alloc(e, sizeof *f);
 
     *f = (struct func){.kind = FUNC_COMPOSED, .inner = inner, .outer = outer, .born = e->serial++};
     return jv_func(f);
 }
 
-struct jv evaluate_apply(struct jn *e, const struct node *n, struct jv input, struct frame *env)
+struct jv evaluate_apply(struct evaluation *e, const struct node *n, struct jv input,
+                         struct frame *env)
 {
     struct jv left = evaluate(e, n->lhs, input, env);
     struct jv right;
@@ -424,12 +436,12 @@ struct jv evaluate_apply(struct jn *e, const struct node *n, struct jv input, st
     if (is_error(right))
         return right;
     if (right.kind != JV_FUNCTION) {
-        jn_error_value(e, "T2006", right);
+        eval_error_value(e, "T2006", right);
         e->why.at = n->at;
         e->why.placed = true;
         return failed;
     }
     if (left.kind == JV_FUNCTION)
         return compose(e, left.f, right.f);
-    return jn_apply(e, right.f, &left, 1, (struct jv){.kind = JV_NULL});
+    return eval_apply(e, right.f, &left, 1, (struct jv){.kind = JV_NULL});
 }

@@ -1,8 +1,12 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_error.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata_region.h"
+#include "parsers/jsonata/jsonata_write.h"
 #include "parsers/picture/js_number.h"
 
+#include <math.h>
 #include <string.h>
 
 /*
@@ -250,7 +254,7 @@ void jsonata_error_clear(struct jsonata_error *why)
 
 /* ---- those of an evaluation ---- */
 
-struct jv jn_error(struct jn *e, const char *code)
+struct jv eval_error(struct evaluation *e, const char *code)
 {
     failure_clear(&e->why);
     e->why.code = code;
@@ -260,10 +264,10 @@ struct jv jn_error(struct jn *e, const char *code)
 enum { MAX_SHOWN = 64 * 1024 };
 
 /* As JSON text; of what is too large or too deep as much as fits. */
-static void jsonata_error_show(struct jn *e, struct buf *out, struct jv v)
+static void jsonata_error_show(struct evaluation *e, struct buf *out, struct jv v)
 {
     struct work work = {.most = MAX_SHOWN};
-    struct jn quiet = {
+    struct evaluation quiet = {
         .options = e->options, .dialect = e->dialect, .work = &work, .memory = MAX_SHOWN};
     struct first_chunk first;
 
@@ -277,11 +281,11 @@ static void jsonata_error_show(struct jn *e, struct buf *out, struct jv v)
     region_end(&quiet);
 }
 
-struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
+struct jv eval_error_value(struct evaluation *e, const char *code, struct jv value)
 {
     bool unsupported = false;
 
-    jn_error(e, code);
+    eval_error(e, code);
     jsonata_error_show(e, &e->why.value, value);
     if (is_undefined(value) || value.kind == JV_ERROR)
         return (struct jv){.kind = JV_ERROR};
@@ -293,24 +297,55 @@ struct jv jn_error_value(struct jn *e, const char *code, struct jv value)
     return (struct jv){.kind = JV_ERROR};
 }
 
-struct jv jn_error_values(struct jn *e, const char *code, struct jv value, struct jv second)
+struct jv eval_error_values(struct evaluation *e, const char *code, struct jv value,
+                            struct jv second)
 {
-    jn_error_value(e, code, value);
+    eval_error_value(e, code, value);
     jsonata_error_show(e, &e->why.value2, second);
     return (struct jv){.kind = JV_ERROR};
 }
 
-struct jv jn_error_fault(struct jn *e, struct jsonata_fault *fault)
+struct jv eval_error_fault(struct evaluation *e, struct jsonata_fault *fault)
 {
     const char *function = fault->function;
     struct jv value = jv_undefined();
 
     if (fault->kind == JSONATA_FAULT_TEXT)
-        value = jn_text(e, fault->value.data ? fault->value.data : "", fault->value.len);
+        value = eval_text(e, fault->value.data ? fault->value.data : "", fault->value.len);
     if (fault->kind == JSONATA_FAULT_NUMBER)
         value = jv_number(fault->number);
-    jn_error_value(e, fault->code, value);
+    eval_error_value(e, fault->code, value);
     e->why.function = function;
     jsonata_fault_clear(fault);
+    return (struct jv){.kind = JV_ERROR};
+}
+
+/* ---- bounds ---- */
+
+/* Step Functions tells of its bounds without a code: the first letter says so. */
+bool eval_stop(struct evaluation *e)
+{
+    const uint64_t most = e->work->most ? e->work->most : WORK_MOST;
+    const bool aws = e->dialect == JSONATA_AWS;
+
+    if (e->used > e->memory)
+        return eval_error(e, "U1002"), false;
+    eval_error(e, aws ? "U1001" : "D1012");
+    buf_printf(&e->why.message, "%s Check for infinite loop",
+               aws ? "Expression evaluation timeout:" : "Evaluation timeout.");
+    if (e->work->most_ms && e->work->total <= e->work->limit)
+        buf_printf(&e->why.message, " (it took longer than %lld ms)", (long long)e->work->most_ms);
+    else
+        buf_printf(&e->why.message, " (it took more than %llu steps)", (unsigned long long)most);
+    return false;
+}
+
+struct jv eval_too_deep(struct evaluation *e)
+{
+    if (e->dialect != JSONATA_AWS)
+        return eval_error(e, "D1011");
+    eval_error(e, "U1001");
+    buf_adds(&e->why.message, "Stack overflow error: Check for non-terminating recursive function. "
+                              "Consider rewriting as tail-recursive");
     return (struct jv){.kind = JV_ERROR};
 }

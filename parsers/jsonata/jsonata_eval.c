@@ -1,7 +1,14 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_eval.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata_call.h"
+#include "parsers/jsonata/jsonata_match.h"
+#include "parsers/jsonata/jsonata_parse.h"
+#include "parsers/jsonata/jsonata_path.h"
+#include "parsers/jsonata/jsonata_region.h"
+#include "parsers/jsonata/jsonata_write.h"
 
+#include <math.h>
 #include <string.h>
 
 /*
@@ -9,40 +16,10 @@
  * what is wrong is noted in the evaluation.
  */
 
-/* ---- bounds ---- */
-
-/* Step Functions tells of its bounds without a code: the first letter says so. */
-bool jn_stop(struct jn *e)
-{
-    const uint64_t most = e->work->most ? e->work->most : WORK_MOST;
-    const bool aws = e->dialect == JSONATA_AWS;
-
-    if (e->used > e->memory)
-        return jn_error(e, "U1002"), false;
-    jn_error(e, aws ? "U1001" : "D1012");
-    buf_printf(&e->why.message, "%s Check for infinite loop",
-               aws ? "Expression evaluation timeout:" : "Evaluation timeout.");
-    if (e->work->most_ms && e->work->total <= e->work->limit)
-        buf_printf(&e->why.message, " (it took longer than %lld ms)", (long long)e->work->most_ms);
-    else
-        buf_printf(&e->why.message, " (it took more than %llu steps)", (unsigned long long)most);
-    return false;
-}
-
-struct jv jn_too_deep(struct jn *e)
-{
-    if (e->dialect != JSONATA_AWS)
-        return jn_error(e, "D1011");
-    jn_error(e, "U1001");
-    buf_adds(&e->why.message, "Stack overflow error: Check for non-terminating recursive function. "
-                              "Consider rewriting as tail-recursive");
-    return (struct jv){.kind = JV_ERROR};
-}
-
 /* ---- errors ---- */
 
 /* The operator that an error came from. */
-static struct jv error_at(struct jn *e, const struct node *n, const char *token)
+static struct jv error_at(struct evaluation *e, const struct node *n, const char *token)
 {
     json_unref(e->why.token);
     e->why.token = json_cstring(token);
@@ -51,7 +28,7 @@ static struct jv error_at(struct jn *e, const struct node *n, const char *token)
     return (struct jv){.kind = JV_ERROR};
 }
 
-static struct jv error_placed(struct jn *e, const struct node *n)
+static struct jv error_placed(struct evaluation *e, const struct node *n)
 {
     e->why.at = n->at;
     e->why.placed = true;
@@ -60,17 +37,17 @@ static struct jv error_placed(struct jn *e, const struct node *n)
 
 /* ---- frames ---- */
 
-struct frame *frame_new(struct jn *e, struct frame *parent, uint32_t room)
+struct frame *frame_new(struct evaluation *e, struct frame *parent, uint32_t room)
 {
-    struct frame *f = jn_alloc(e, sizeof *f);
+    struct frame *f = eval_alloc(e, sizeof *f);
 
     *f = (struct frame){.parent = parent, .born = e->serial++, .cap = room};
     if (room)
-        f->bindings = jn_alloc(e, room * sizeof *f->bindings);
+        f->bindings = eval_alloc(e, room * sizeof *f->bindings);
     return f;
 }
 
-struct frame *frame_of_tuple(struct jn *e, struct frame *parent, const struct tuple *t)
+struct frame *frame_of_tuple(struct evaluation *e, struct frame *parent, const struct tuple *t)
 {
     struct frame *f = frame_new(e, parent, 0);
 
@@ -86,7 +63,7 @@ static struct jv builtin_function(struct global *g, const struct name *n)
 }
 
 /* A variable of the outermost frame: the caller's, or a function's name. */
-static struct jv global_lookup(struct jn *e, uint32_t name)
+static struct jv global_lookup(struct evaluation *e, uint32_t name)
 {
     struct global *g = &e->globals[name];
     const struct name *n = &e->names->items[name];
@@ -118,7 +95,7 @@ static const struct binding *find_binding(const struct binding *list, uint32_t c
 /* Bindings, and frames, that are looked at for a unit. */
 enum { LOOKS_A_UNIT = 16 };
 
-struct jv frame_lookup(struct jn *e, const struct frame *env, uint32_t name)
+struct jv frame_lookup(struct evaluation *e, const struct frame *env, uint32_t name)
 {
     const struct binding *found = NULL;
     uint64_t looks = 0;
@@ -132,11 +109,11 @@ struct jv frame_lookup(struct jn *e, const struct frame *env, uint32_t name)
         looks += env->tuple->count;
     }
     if (looks >= LOOKS_A_UNIT)
-        jn_spend(e, looks / LOOKS_A_UNIT);
+        eval_spend(e, looks / LOOKS_A_UNIT);
     return found ? found->value : global_lookup(e, name);
 }
 
-static void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv v)
+static void frame_bind(struct evaluation *e, struct frame *env, uint32_t name, struct jv v)
 {
     struct binding *wider, *found;
 
@@ -148,14 +125,14 @@ static void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv
         return;
     }
     found = (struct binding *)(uintptr_t)find_binding(env->bindings, env->count, name);
-    jn_spend(e, env->count / LOOKS_A_UNIT);
+    eval_spend(e, env->count / LOOKS_A_UNIT);
     if (found) {
         found->value = v;
         return;
     }
     if (env->count == env->cap) {
         env->cap = env->cap ? 2 * env->cap : 4;
-        wider = jn_alloc(e, env->cap * sizeof *wider);
+        wider = eval_alloc(e, env->cap * sizeof *wider);
         if (env->count)
             memcpy(wider, env->bindings, env->count * sizeof *wider);
         env->bindings = wider;
@@ -165,14 +142,14 @@ static void frame_bind(struct jn *e, struct frame *env, uint32_t name, struct jv
 
 /* ---- operators ---- */
 
-static struct jv arithmetic(struct jn *e, enum op op, struct jv a, struct jv b)
+static struct jv arithmetic(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
     int numeric;
 
     if (!is_undefined(a) && (numeric = jv_is_numeric(e, a)) <= 0)
-        return numeric ? (struct jv){.kind = JV_ERROR} : jn_error_value(e, "T2001", a);
+        return numeric ? (struct jv){.kind = JV_ERROR} : eval_error_value(e, "T2001", a);
     if (!is_undefined(b) && (numeric = jv_is_numeric(e, b)) <= 0)
-        return numeric ? (struct jv){.kind = JV_ERROR} : jn_error_value(e, "T2002", b);
+        return numeric ? (struct jv){.kind = JV_ERROR} : eval_error_value(e, "T2002", b);
     if (is_undefined(a) || is_undefined(b))
         return jv_undefined();
     if (op == OP_PLUS)
@@ -191,16 +168,16 @@ static bool comparable(struct jv v)
     return is_undefined(v) || v.kind == JV_STRING || v.kind == JV_NUMBER;
 }
 
-static struct jv comparison(struct jn *e, enum op op, struct jv a, struct jv b)
+static struct jv comparison(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
     int c;
 
     if (!comparable(a) || !comparable(b))
-        return jn_error_value(e, "T2010", a.kind == JV_STRING || a.kind == JV_NUMBER ? b : a);
+        return eval_error_value(e, "T2010", a.kind == JV_STRING || a.kind == JV_NUMBER ? b : a);
     if (is_undefined(a) || is_undefined(b))
         return jv_undefined();
     if (a.kind != b.kind)
-        return jn_error_values(e, "T2009", a, b);
+        return eval_error_values(e, "T2009", a, b);
     if (a.kind == JV_NUMBER && (isnan(a.n) || isnan(b.n)))
         return jv_bool(false);
     c = jv_compare(e, a, b);
@@ -213,7 +190,7 @@ static struct jv comparison(struct jn *e, enum op op, struct jv a, struct jv b)
     return jv_bool(c >= 0);
 }
 
-static struct jv equality(struct jn *e, enum op op, struct jv a, struct jv b)
+static struct jv equality(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
     int same;
 
@@ -226,7 +203,7 @@ static struct jv equality(struct jn *e, enum op op, struct jv a, struct jv b)
 }
 
 /* Identity, as JavaScript's ===: arrays and objects are only equal to themselves. */
-static bool identical(struct jn *e, struct jv a, struct jv b)
+static bool identical(struct evaluation *e, struct jv a, struct jv b)
 {
     if (a.kind != b.kind)
         return false;
@@ -235,7 +212,7 @@ static bool identical(struct jn *e, struct jv a, struct jv b)
     case JV_NULL: return true;
     case JV_BOOL: return a.b == b.b;
     case JV_NUMBER: return a.n == b.n;
-    case JV_STRING: jn_spend_bytes(e, json_str_len(a.j)); return same_text(a.j, b.j);
+    case JV_STRING: eval_spend_bytes(e, json_str_len(a.j)); return same_text(a.j, b.j);
     case JV_ARRAY:
     case JV_OBJECT: return a.j == b.j;
     case JV_LIST: return a.list == b.list;
@@ -247,13 +224,13 @@ static bool identical(struct jn *e, struct jv a, struct jv b)
     return false;
 }
 
-static struct jv inclusion(struct jn *e, struct jv a, struct jv b)
+static struct jv inclusion(struct evaluation *e, struct jv a, struct jv b)
 {
     if (is_undefined(a) || is_undefined(b))
         return jv_bool(false);
     if (!is_array(b))
         return jv_bool(identical(e, a, b));
-    if (!jn_steps(e, items_count(b)))
+    if (!eval_steps(e, items_count(b)))
         return (struct jv){.kind = JV_ERROR};
     for (size_t i = 0; i < items_count(b); i++)
         if (identical(e, items_at(b, i), a))
@@ -262,7 +239,7 @@ static struct jv inclusion(struct jn *e, struct jv a, struct jv b)
 }
 
 /* Each of the two is copied three times, into the texts and into what becomes of them. */
-static struct jv concatenation(struct jn *e, struct jv a, struct jv b)
+static struct jv concatenation(struct evaluation *e, struct jv a, struct jv b)
 {
     struct buf text = {0};
 
@@ -279,8 +256,8 @@ static struct jv concatenation(struct jn *e, struct jv a, struct jv b)
         buf_clear(&text);
         return (struct jv){.kind = JV_ERROR};
     }
-    jn_spend_bytes(e, 2 * text.len);
-    return jn_take_buf(e, &text);
+    eval_spend_bytes(e, 2 * text.len);
+    return eval_take_buf(e, &text);
 }
 
 static bool is_whole(struct jv v)
@@ -290,25 +267,25 @@ static bool is_whole(struct jv v)
 
 enum { MAX_RANGE = 10000000, RANGE_BYTES = 12, EVALUATION_BYTES = 370 };
 
-static struct jv range(struct jn *e, struct jv a, struct jv b)
+static struct jv range(struct evaluation *e, struct jv a, struct jv b)
 {
     double size;
 
     if (!is_undefined(a) && !is_whole(a))
-        return jn_error_value(e, "T2003", a);
+        return eval_error_value(e, "T2003", a);
     if (!is_undefined(b) && !is_whole(b))
-        return jn_error_value(e, "T2004", b);
+        return eval_error_value(e, "T2004", b);
     if (is_undefined(a) || is_undefined(b) || a.n > b.n)
         return jv_undefined();
     size = b.n - a.n + 1;
     if (size > MAX_RANGE)
-        return jn_error_value(e, "D2014", jv_number(size));
+        return eval_error_value(e, "D2014", jv_number(size));
     if ((size_t)size * RANGE_BYTES + EVALUATION_BYTES > e->memory)
-        return jn_error(e, "U1002");
+        return eval_error(e, "U1002");
     return jv_list(list_range(e, a.n, (size_t)size, LIST_SEQUENCE));
 }
 
-static struct jv logic(struct jn *e, const struct node *n, struct jv left, struct jv input,
+static struct jv logic(struct evaluation *e, const struct node *n, struct jv left, struct jv input,
                        struct frame *env)
 {
     int truth = jv_truth(e, left);
@@ -323,7 +300,7 @@ static struct jv logic(struct jn *e, const struct node *n, struct jv left, struc
     return truth < 0 ? error_at(e, n, op_text(n->op)) : jv_bool(truth != 0);
 }
 
-static struct jv operate(struct jn *e, enum op op, struct jv a, struct jv b)
+static struct jv operate(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
     if (op == OP_EQUAL || op == OP_NOT_EQUAL)
         return equality(e, op, a, b);
@@ -338,7 +315,7 @@ static struct jv operate(struct jn *e, enum op op, struct jv a, struct jv b)
     return arithmetic(e, op, a, b);
 }
 
-static struct jv evaluate_binary(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_binary(struct evaluation *e, const struct node *n, struct jv input,
                                  struct frame *env)
 {
     struct jv a = evaluate(e, n->lhs, input, env);
@@ -355,7 +332,7 @@ static struct jv evaluate_binary(struct jn *e, const struct node *n, struct jv i
     return is_error(result) ? error_at(e, n, op_text(n->op)) : result;
 }
 
-static struct jv evaluate_negate(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_negate(struct evaluation *e, const struct node *n, struct jv input,
                                  struct frame *env)
 {
     struct jv v = evaluate(e, n->lhs, input, env);
@@ -368,13 +345,13 @@ static struct jv evaluate_negate(struct jn *e, const struct node *n, struct jv i
         return jv_number(-v.n);
     if (numeric < 0)
         return v.kind == JV_ERROR ? v : (struct jv){.kind = JV_ERROR};
-    jn_error_value(e, "D1002", v);
+    eval_error_value(e, "D1002", v);
     return error_at(e, n, "-");
 }
 
 /* ---- constructors ---- */
 
-static struct jv evaluate_array(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_array(struct evaluation *e, const struct node *n, struct jv input,
                                 struct frame *env)
 {
     struct list *l = list_new(e, 0, n->count);
@@ -390,7 +367,7 @@ static struct jv evaluate_array(struct jn *e, const struct node *n, struct jv in
             list_push(e, l, v);
         else if (l->count == 0 && has_flag(v, LIST_RANGE))
             l = list_range(e, v.list->first, v.list->count, 0);
-        else if (jn_steps(e, items_count(v)))
+        else if (eval_steps(e, items_count(v)))
             list_extend(e, l, v);
         else
             return (struct jv){.kind = JV_ERROR};
@@ -402,12 +379,12 @@ static struct jv evaluate_array(struct jn *e, const struct node *n, struct jv in
 
 /* ---- wildcards ---- */
 
-static bool evaluation_flatten(struct jn *e, struct list *to, struct jv v, size_t depth)
+static bool evaluation_flatten(struct evaluation *e, struct list *to, struct jv v, size_t depth)
 {
-    if (!jn_step(e))
+    if (!eval_step(e))
         return false;
     if (depth == JSON_MAX_DEPTH)
-        return jn_too_deep(e), false;
+        return eval_too_deep(e), false;
     if (!is_array(v)) {
         list_push(e, to, v);
         return true;
@@ -419,7 +396,7 @@ static bool evaluation_flatten(struct jn *e, struct list *to, struct jv v, size_
 }
 
 /* The members' values, without the arrays around them. */
-static struct jv evaluate_wildcard(struct jn *e, struct jv input)
+static struct jv evaluate_wildcard(struct evaluation *e, struct jv input)
 {
     struct list *l = list_new(e, LIST_SEQUENCE, 0);
     const uint32_t *order = NULL;
@@ -450,14 +427,14 @@ static struct jv evaluate_wildcard(struct jn *e, struct jv input)
     return jv_list(l);
 }
 
-static bool evaluation_descend(struct jn *e, struct list *to, struct jv v, size_t depth)
+static bool evaluation_descend(struct evaluation *e, struct list *to, struct jv v, size_t depth)
 {
     const uint32_t *order;
 
-    if (!jn_step(e))
+    if (!eval_step(e))
         return false;
     if (depth == JSON_MAX_DEPTH)
-        return jn_too_deep(e), false;
+        return eval_too_deep(e), false;
     if (is_array(v)) {
         for (size_t i = 0; i < items_count(v); i++)
             if (!evaluation_descend(e, to, items_at(v, i), depth + 1))
@@ -474,7 +451,7 @@ static bool evaluation_descend(struct jn *e, struct list *to, struct jv v, size_
     return true;
 }
 
-static struct jv evaluate_descendant(struct jn *e, struct jv input)
+static struct jv evaluate_descendant(struct evaluation *e, struct jv input)
 {
     struct list *l;
 
@@ -488,23 +465,23 @@ static struct jv evaluate_descendant(struct jn *e, struct jv input)
 
 /* ---- control ---- */
 
-static struct jv evaluate_condition(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_condition(struct evaluation *e, const struct node *n, struct jv input,
                                     struct frame *env)
 {
-    struct jv v = evaluate(e, n->lhs, input, env);
+    struct jv v = evaluate(e, n->test, input, env);
     int truth = is_error(v) ? -1 : n->op == OP_COALESCE ? !is_undefined(v) : jv_truth(e, v);
 
     if (truth < 0)
         return (struct jv){.kind = JV_ERROR};
     if (truth)
-        return n->rhs ? evaluate(e, n->rhs, input, env) : v;
-    return n->third ? evaluate(e, n->third, input, env) : jv_undefined();
+        return n->then ? evaluate(e, n->then, input, env) : v;
+    return n->otherwise ? evaluate(e, n->otherwise, input, env) : jv_undefined();
 }
 
-static struct jv evaluate_block(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_block(struct evaluation *e, const struct node *n, struct jv input,
                                 struct frame *env)
 {
-    struct frame *frame = n->frame ? frame_new(e, env, 0) : env;
+    struct frame *frame = n->block.frame ? frame_new(e, env, 0) : env;
     struct jv v = jv_undefined();
 
     for (size_t i = 0; i < n->count && !is_error(v); i++)
@@ -512,7 +489,7 @@ static struct jv evaluate_block(struct jn *e, const struct node *n, struct jv in
     return v;
 }
 
-static struct jv evaluate_bind(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_bind(struct evaluation *e, const struct node *n, struct jv input,
                                struct frame *env)
 {
     struct jv v = evaluate(e, n->rhs, input, env);
@@ -522,7 +499,7 @@ static struct jv evaluate_bind(struct jn *e, const struct node *n, struct jv inp
     return v;
 }
 
-static struct jv evaluate_variable(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_variable(struct evaluation *e, const struct node *n, struct jv input,
                                    struct frame *env)
 {
     if (json_str_len(n->text) > 0)
@@ -530,40 +507,40 @@ static struct jv evaluate_variable(struct jn *e, const struct node *n, struct jv
     return has_flag(input, LIST_OUTER) ? input.list->items[0] : input;
 }
 
-static struct jv make_function(struct jn *e, enum func_kind kind, const struct node *n,
+static struct jv make_function(struct evaluation *e, enum func_kind kind, const struct node *n,
                                struct jv input, struct frame *env)
 {
-    struct func *f = jn_alloc(e, sizeof *f);
+    struct func *f = eval_alloc(e, sizeof *f);
 
     *f = (struct func){.kind = kind, .node = n, .env = env, .input = input, .born = e->serial++};
     return jv_func(f);
 }
 
 /* What the update says, put into one match. */
-static bool update_match(struct jn *e, const struct func *f, struct jv match)
+static bool update_match(struct evaluation *e, const struct func *f, struct jv match)
 {
     const struct node *n = f->node;
-    struct jv update = evaluate(e, n->rhs, match, f->env);
+    struct jv update = evaluate(e, n->update, match, f->env);
 
     if (is_error(update))
         return false;
     if (is_undefined(update))
         return true;
     if (!is_object(update)) {
-        jn_error_value(e, "T2011", update);
-        error_placed(e, n->rhs);
+        eval_error_value(e, "T2011", update);
+        error_placed(e, n->update);
         return false;
     }
-    jn_spend(e, members_count(update));
+    eval_spend(e, members_count(update));
     for (size_t i = 0; match.kind == JV_MAP && i < members_count(update); i++)
         map_set(e, match.map, member_key(update, i), member_value(update, i));
     return true;
 }
 
-static bool delete_from_match(struct jn *e, const struct func *f, struct jv match)
+static bool delete_from_match(struct evaluation *e, const struct func *f, struct jv match)
 {
     const struct node *n = f->node;
-    struct jv names = evaluate(e, n->third, match, f->env);
+    struct jv names = evaluate(e, n->removal, match, f->env);
     size_t count;
 
     if (is_error(names))
@@ -574,8 +551,8 @@ static bool delete_from_match(struct jn *e, const struct func *f, struct jv matc
     for (size_t i = 0; i < count; i++) {
         const struct jv name = is_array(names) ? items_at(names, i) : names;
         if (!is_string(name)) {
-            jn_error_value(e, "T2012", names);
-            error_placed(e, n->third);
+            eval_error_value(e, "T2012", names);
+            error_placed(e, n->removal);
             return false;
         }
     }
@@ -585,21 +562,21 @@ static bool delete_from_match(struct jn *e, const struct func *f, struct jv matc
 }
 
 /* A copy of `v` by $clone, which a variable of that name may replace. */
-static struct jv transform_clone(struct jn *e, const struct func *f, struct jv v)
+static struct jv transform_clone(struct evaluation *e, const struct func *f, struct jv v)
 {
     const struct jv clone = frame_lookup(e, f->env, f->node->name);
 
     if (is_undefined(clone) || (clone.kind == JV_FUNCTION && clone.f->kind == FUNC_BUILTIN))
         return jv_clone(e, v, 0);
     if (clone.kind != JV_FUNCTION) {
-        jn_error(e, "T2013");
+        eval_error(e, "T2013");
         return error_placed(e, f->node);
     }
-    v = jn_apply(e, clone.f, &v, 1, (struct jv){.kind = JV_NULL});
+    v = eval_apply(e, clone.f, &v, 1, (struct jv){.kind = JV_NULL});
     return is_error(v) ? v : jv_clone(e, v, 0);
 }
 
-struct jv evaluate_transform(struct jn *e, const struct func *f, struct jv v)
+struct jv evaluate_transform(struct evaluation *e, const struct func *f, struct jv v)
 {
     struct jv copy, matches, match;
     size_t count;
@@ -609,13 +586,13 @@ struct jv evaluate_transform(struct jn *e, const struct func *f, struct jv v)
     copy = transform_clone(e, f, v);
     if (is_error(copy))
         return copy;
-    matches = evaluate(e, f->node->lhs, copy, f->env);
+    matches = evaluate(e, f->node->pattern, copy, f->env);
     if (is_error(matches))
         return matches;
     count = is_undefined(matches) ? 0 : is_array(matches) ? items_count(matches) : 1;
     for (size_t i = 0; i < count; i++) {
         match = is_array(matches) ? items_at(matches, i) : matches;
-        if (!update_match(e, f, match) || (f->node->third && !delete_from_match(e, f, match)))
+        if (!update_match(e, f, match) || (f->node->removal && !delete_from_match(e, f, match)))
             return (struct jv){.kind = JV_ERROR};
     }
     return copy;
@@ -624,12 +601,12 @@ struct jv evaluate_transform(struct jn *e, const struct func *f, struct jv v)
 /* ---- nodes ---- */
 
 /* It counts as deep as what it was folded from. */
-static struct jv evaluate_folded(struct jn *e, const struct node *n)
+static struct jv evaluate_folded(struct evaluation *e, const struct node *n)
 {
-    return e->depth + n->height - 1 > e->max_depth ? jn_too_deep(e) : n->constant;
+    return e->depth + n->height - 1 > e->max_depth ? eval_too_deep(e) : n->constant;
 }
 
-static struct jv evaluate_kind(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_kind(struct evaluation *e, const struct node *n, struct jv input,
                                struct frame *env)
 {
     switch (n->kind) {
@@ -678,13 +655,13 @@ static struct jv sequence_value(struct jv v, bool keep)
     return v;
 }
 
-struct jv evaluate(struct jn *e, const struct node *n, struct jv input, struct frame *env)
+struct jv evaluate(struct evaluation *e, const struct node *n, struct jv input, struct frame *env)
 {
     struct jv v;
 
     if (e->depth == e->max_depth)
-        return jn_too_deep(e);
-    if (!jn_step(e))
+        return eval_too_deep(e);
+    if (!eval_step(e))
         return (struct jv){.kind = JV_ERROR};
     e->depth++;
     v = evaluate_kind(e, n, input, env);
@@ -704,12 +681,12 @@ static void drop_expression(void *p)
 }
 
 /* The names of an expression that is compiled while another runs go behind those of that one. */
-static struct jsonata *begin_inner(struct jn *e)
+static struct jsonata *begin_inner(struct evaluation *e)
 {
     struct jsonata *x = mem_calloc(1, sizeof *x);
     const struct names *names = e->names;
 
-    jn_spend(e, names->count);
+    eval_spend(e, names->count);
     x->dialect = e->dialect;
     x->names = (struct names){.cap = names->count + 8, .count = names->count};
     x->names.items = mem_alloc(x->names.cap * sizeof *names->items);
@@ -719,7 +696,7 @@ static struct jsonata *begin_inner(struct jn *e)
 }
 
 /* `wider`: room for `count`. What they were in stays: values look at functions there. */
-static void set_globals(struct jn *e, struct global *wider, uint32_t count)
+static void set_globals(struct evaluation *e, struct global *wider, uint32_t count)
 {
     if (e->global_count)
         memcpy(wider, e->globals, e->global_count * sizeof *wider);
@@ -732,7 +709,7 @@ static void set_globals(struct jn *e, struct global *wider, uint32_t count)
 enum { MAX_INNER_TEXT = 2000 };
 
 /* Quoted in the text of an $eval around it, a text may double its length: it is cut. */
-static struct jv eval_error(struct jn *e, const char *code, const struct failure *inner)
+static struct jv inner_error(struct evaluation *e, const char *code, const struct failure *inner)
 {
     struct buf text = {0};
     struct jv value, error;
@@ -743,22 +720,22 @@ static struct jv eval_error(struct jn *e, const char *code, const struct failure
         while (text.len > 0 && ((unsigned char)text.data[text.len] & 0xC0) == 0x80)
             text.len--;
     }
-    value = jn_take_buf(e, &text);
-    error = jn_error_value(e, code, value);
+    value = eval_take_buf(e, &text);
+    error = eval_error_value(e, code, value);
     return error;
 }
 
-struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct frame *env)
+struct jv evaluate_text(struct evaluation *e, const json *text, struct jv input, struct frame *env)
 {
     struct jsonata *x = begin_inner(e);
     struct failure why = {0};
     struct jv v;
 
     const bool parsed = jsonata_parse(x, json_str(text), json_str_len(text), &why);
-    jn_spend(e, x->steps);
+    eval_spend(e, x->steps);
     e->used += x->arena.used + x->names.cap * (sizeof *x->names.items + sizeof *e->globals);
     if (!parsed) {
-        v = eval_error(e, "D3120", &why);
+        v = inner_error(e, "D3120", &why);
         failure_clear(&why);
         return v;
     }
@@ -770,7 +747,7 @@ struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct 
     if (is_error(v) && strcmp(e->why.code, "D1012") != 0 && e->why.code[0] != 'U') {
         why = e->why;
         e->why = (struct failure){0};
-        v = eval_error(e, "D3121", &why);
+        v = inner_error(e, "D3121", &why);
         failure_clear(&why);
     }
     return v;
@@ -779,13 +756,13 @@ struct jv evaluate_text(struct jn *e, const json *text, struct jv input, struct 
 /* ---- the whole ---- */
 
 /* Step Functions writes the name of a number that is not finite. */
-static bool is_unsupported(const struct jn *e, struct jv v)
+static bool is_unsupported(const struct evaluation *e, struct jv v)
 {
     return v.kind == JV_FUNCTION ||
            (v.kind == JV_NUMBER && !isfinite(v.n) && e->dialect != JSONATA_AWS);
 }
 
-static void end_evaluation(struct jn *e)
+static void end_evaluation(struct evaluation *e)
 {
     failure_clear(&e->why);
     for (size_t i = 0; i < MATCH_KEYS; i++)
@@ -794,7 +771,7 @@ static void end_evaluation(struct jn *e)
     arena_clear(&e->lasting);
 }
 
-static enum jsonata_outcome outcome_of(struct jn *e, struct jv v, json **out,
+static enum jsonata_outcome outcome_of(struct evaluation *e, struct jv v, json **out,
                                        struct jsonata_error *why)
 {
     bool unsupported = false;
@@ -818,10 +795,10 @@ static enum jsonata_outcome outcome_of(struct jn *e, struct jv v, json **out,
     return JSONATA_VALUE;
 }
 
-static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonata_options *options,
-                             struct first_chunk *first)
+static void begin_evaluation(struct evaluation *e, const jsonata *x,
+                             const struct jsonata_options *options, struct first_chunk *first)
 {
-    *e = (struct jn){.x = x, .options = options, .dialect = x->dialect};
+    *e = (struct evaluation){.x = x, .options = options, .dialect = x->dialect};
     region_begin(e, first);
     e->names = (struct names *)(uintptr_t)&x->names;
     e->max_depth = x->dialect == JSONATA_AWS ? JSONATA_AWS_DEPTH : JSONATA_DEPTH;
@@ -834,14 +811,14 @@ static void begin_evaluation(struct jn *e, const jsonata *x, const struct jsonat
     work_begin(e->work);
     e->serial = 1;
     e->oldest_bound = UINT64_MAX;
-    set_globals(e, jn_alloc(e, e->names->count * sizeof *e->globals), e->names->count);
+    set_globals(e, eval_alloc(e, e->names->count * sizeof *e->globals), e->names->count);
 }
 
 enum jsonata_outcome jsonata_eval(const jsonata *x, const struct jsonata_options *options,
                                   const json *input, json **out, struct jsonata_error *why)
 {
     static const struct jsonata_options none;
-    struct jn e;
+    struct evaluation e;
     struct jv v;
     enum jsonata_outcome outcome;
     struct list *outer;

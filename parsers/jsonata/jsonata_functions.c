@@ -1,4 +1,7 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_functions.h"
+
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_call.h"
 
 #include <string.h>
 
@@ -41,16 +44,21 @@ bool jsonata_function_at(enum jsonata_dialect dialect, size_t i, struct jsonata_
     return false;
 }
 
-struct jv call_item(struct jn *e, struct func *f, struct jv value, struct jv at, struct jv whole)
+struct jv call_item(struct evaluation *e, struct func *f, struct jv value, struct jv at,
+                    struct jv whole)
 {
     const struct jv args[] = {value, at, whole};
     const size_t arity = func_arity(f);
 
-    return jn_apply(e, f, args, arity >= 3 ? 3 : arity >= 2 ? 2 : 1, (struct jv){.kind = JV_NULL});
+    return eval_apply(e, f, args,
+                      arity >= 3   ? 3
+                      : arity >= 2 ? 2
+                                   : 1,
+                      (struct jv){.kind = JV_NULL});
 }
 
 /* Without somebody to ask: a fixed sequence (splitmix64). */
-uint64_t jn_chance(struct jn *e)
+uint64_t eval_chance(struct evaluation *e)
 {
     uint64_t z;
 
@@ -62,7 +70,7 @@ uint64_t jn_chance(struct jn *e)
     return z ^ (z >> 31);
 }
 
-double jn_chance_unit(struct jn *e)
+double eval_chance_unit(struct evaluation *e)
 {
-    return (double)(jn_chance(e) >> 11) * 0x1p-53;
+    return (double)(eval_chance(e) >> 11) * 0x1p-53;
 }

@@ -1,7 +1,9 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_lex.h"
 
 #include "parsers/base/ascii.h"
+#include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
+#include "parsers/jsonata/jsonata_parse.h"
 
 #include <string.h>
 

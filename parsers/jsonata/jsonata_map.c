@@ -1,4 +1,6 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_map.h"
+
+#include "parsers/jsonata/jsonata_region.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +19,13 @@ static uint32_t jsonata_map_hash_of(const json *key)
     return h;
 }
 
-struct map *map_new(struct jn *e, size_t room)
+struct map *map_new(struct evaluation *e, size_t room)
 {
-    struct map *m = jn_alloc(e, sizeof *m);
+    struct map *m = eval_alloc(e, sizeof *m);
 
     *m = (struct map){.cap = (uint32_t)room};
     if (room)
-        m->members = jn_alloc(e, room * sizeof *m->members);
+        m->members = eval_alloc(e, room * sizeof *m->members);
     return m;
 }
 
@@ -36,13 +38,13 @@ static void index_add(struct map *m, uint32_t i)
     m->slots[slot] = i + 1;
 }
 
-static void index_build(struct jn *e, struct map *m)
+static void index_build(struct evaluation *e, struct map *m)
 {
     uint32_t size = 32;
 
     while (size < 2 * m->cap)
         size *= 2;
-    m->slots = jn_alloc(e, size * sizeof *m->slots);
+    m->slots = eval_alloc(e, size * sizeof *m->slots);
     memset(m->slots, 0, size * sizeof *m->slots);
     m->mask = size - 1;
     for (uint32_t i = 0; i < m->count; i++) {
@@ -66,10 +68,10 @@ static struct map_member *map_find(const struct map *m, const json *key)
     return NULL;
 }
 
-static void map_grow(struct jn *e, struct map *m)
+static void map_grow(struct evaluation *e, struct map *m)
 {
     const uint32_t cap = m->cap < 2 ? 4 : 2 * m->cap;
-    struct map_member *members = jn_alloc(e, cap * sizeof *members);
+    struct map_member *members = eval_alloc(e, cap * sizeof *members);
 
     if (m->count)
         memcpy(members, m->members, m->count * sizeof *members);
@@ -79,11 +81,11 @@ static void map_grow(struct jn *e, struct map *m)
         index_build(e, m);
 }
 
-void map_set(struct jn *e, struct map *m, const json *key, struct jv v)
+void map_set(struct evaluation *e, struct map *m, const json *key, struct jv v)
 {
     struct map_member *found = map_find(m, key);
 
-    jn_spend_key(e, key);
+    eval_spend_key(e, key);
     m->as_json = NULL;
     if (found)
         found->value = v;
@@ -91,7 +93,7 @@ void map_set(struct jn *e, struct map *m, const json *key, struct jv v)
         map_add(e, m, key, v);
 }
 
-void map_add(struct jn *e, struct map *m, const json *key, struct jv v)
+void map_add(struct evaluation *e, struct map *m, const json *key, struct jv v)
 {
     m->as_json = NULL;
     if (m->count == m->cap)
@@ -114,13 +116,13 @@ struct jv map_get(const struct map *m, const json *key)
 }
 
 /* What is behind it moves up, and the index is made anew. */
-void map_delete(struct jn *e, struct map *m, const json *key)
+void map_delete(struct evaluation *e, struct map *m, const json *key)
 {
     struct map_member *found = map_find(m, key);
     uint32_t i;
 
-    jn_spend_key(e, key);
-    jn_spend(e, 1 + m->count / 4);
+    eval_spend_key(e, key);
+    eval_spend(e, 1 + m->count / 4);
     if (!found)
         return;
     i = (uint32_t)(found - m->members);
@@ -192,7 +194,7 @@ static int by_index(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-const uint32_t *members_order(struct jn *e, struct jv v)
+const uint32_t *members_order(struct evaluation *e, struct jv v)
 {
     const size_t count = members_count(v);
     size_t indexes = 0, at;
@@ -200,14 +202,14 @@ const uint32_t *members_order(struct jn *e, struct jv v)
     uint32_t *order;
     struct ordered *first;
 
-    jn_spend(e, count / 8);
+    eval_spend(e, count / 8);
     for (size_t i = 0; i < count; i++)
         indexes += is_index(member_key(v, i), &n);
     if (indexes == 0)
         return NULL;
-    jn_spend(e, count + indexes * 4);
-    first = jn_alloc(e, indexes * sizeof *first);
-    order = jn_alloc(e, count * sizeof *order);
+    eval_spend(e, count + indexes * 4);
+    first = eval_alloc(e, indexes * sizeof *first);
+    order = eval_alloc(e, count * sizeof *order);
     at = indexes;
     indexes = 0;
     for (size_t i = 0; i < count; i++) {

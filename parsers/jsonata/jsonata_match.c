@@ -1,6 +1,8 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_match.h"
 
 #include "parsers/base/utf8.h"
+#include "parsers/jsonata/jsonata_call.h"
+#include "parsers/jsonata/jsonata_region.h"
 
 /*
  * Matches: of a regular expression, or of a function of the user's that gives objects {match,
@@ -8,15 +10,16 @@
  */
 
 /* Looks over all of the text. */
-static void begin_search(struct jn *e, struct js_search *s, const struct func *f, const json *text)
+static void begin_search(struct evaluation *e, struct js_search *s, const struct func *f,
+                         const json *text)
 {
-    jn_spend_bytes(e, json_str_len(text));
+    eval_spend_bytes(e, json_str_len(text));
     js_search_init(s, f->node->regex, json_str(text), json_str_len(text));
     s->work = e->work;
     s->memory = e->memory;
 }
 
-void matcher_init(struct jn *e, struct matcher *m, struct func *f, const json *text)
+void matcher_init(struct evaluation *e, struct matcher *m, struct func *f, const json *text)
 {
     const struct func *regex = func_regex(f);
 
@@ -35,23 +38,23 @@ void matcher_clear(struct matcher *m)
         js_search_clear(&m->search);
 }
 
-static struct jv span_text(struct jn *e, const struct js_search *s, struct js_span span)
+static struct jv span_text(struct evaluation *e, const struct js_search *s, struct js_span span)
 {
     struct buf text = {0};
 
-    jn_spend_bytes(e, span.end - span.start);
+    eval_spend_bytes(e, span.end - span.start);
     if (s->ascii)
-        return jn_text(e, s->text + span.start, span.end - span.start);
+        return eval_text(e, s->text + span.start, span.end - span.start);
     js_search_add(s, span, &text);
-    return jn_take_buf(e, &text);
+    return eval_take_buf(e, &text);
 }
 
-static struct jv groups_of(struct jn *e, const struct js_search *s)
+static struct jv groups_of(struct evaluation *e, const struct js_search *s)
 {
     const unsigned n = js_regex_groups(s->regex);
     struct list *l = list_new(e, 0, n);
 
-    jn_spend(e, n);
+    eval_spend(e, n);
     for (unsigned i = 1; i <= n; i++) {
         const bool took_part = s->span[i].start <= s->span[i].end;
         list_push(e, l, took_part ? span_text(e, s, s->span[i]) : jv_undefined());
@@ -62,27 +65,27 @@ static struct jv groups_of(struct jn *e, const struct js_search *s)
 /* Of a match, besides what PCRE2 goes through. */
 enum { MATCH_COST = 3, GROUPS_A_UNIT = 8 };
 
-static int search_error(struct jn *e, const struct node *n, enum js_regex_answer answer)
+static int search_error(struct evaluation *e, const struct node *n, enum js_regex_answer answer)
 {
     if (answer == JS_REGEX_NONE)
         return 0;
     if (answer == JS_REGEX_TOO_LARGE) {
-        jn_error(e, "U1002");
+        eval_error(e, "U1002");
     } else if (answer == JS_REGEX_TOO_MUCH) {
-        jn_stop(e);
+        eval_stop(e);
     } else {
-        jn_error_value(e, "D1004", (struct jv){.kind = JV_STRING, .j = n->text});
+        eval_error_value(e, "D1004", (struct jv){.kind = JV_STRING, .j = n->text});
     }
     e->why.at = n->at;
     e->why.placed = true;
     return -1;
 }
 
-static int regex_next(struct jn *e, struct matcher *m, bool values, struct match *out)
+static int regex_next(struct evaluation *e, struct matcher *m, bool values, struct match *out)
 {
     struct js_search *s = &m->search;
     const unsigned cost = MATCH_COST + js_regex_groups(s->regex) / GROUPS_A_UNIT;
-    const enum js_regex_answer answer = jn_steps(e, cost) ? js_search_next(s) : JS_REGEX_TOO_MUCH;
+    const enum js_regex_answer answer = eval_steps(e, cost) ? js_search_next(s) : JS_REGEX_TOO_MUCH;
 
     if (answer != JS_REGEX_FOUND)
         return search_error(e, m->regex->node, answer);
@@ -109,21 +112,21 @@ static size_t position(struct jv v)
     return v.kind == JV_NUMBER && v.n > 0 ? (size_t)v.n : 0;
 }
 
-static int function_next(struct jn *e, struct matcher *m, struct match *out)
+static int function_next(struct evaluation *e, struct matcher *m, struct match *out)
 {
     struct jv text = {.kind = JV_STRING, .j = m->text};
     struct jv v, next;
 
     if (!m->next)
         return 0;
-    v = jn_apply(e, m->next, &text, m->begun ? 0 : 1, (struct jv){.kind = JV_NULL});
+    v = eval_apply(e, m->next, &text, m->begun ? 0 : 1, (struct jv){.kind = JV_NULL});
     m->begun = true;
-    if (is_error(v) || !jn_step(e))
+    if (is_error(v) || !eval_step(e))
         return -1;
     if (is_undefined(v))
         return 0;
     if (is_no_match(v)) {
-        jn_error(e, "T1010");
+        eval_error(e, "T1010");
         return -1;
     }
     next = member_get_c(v, "next");
@@ -136,21 +139,21 @@ static int function_next(struct jn *e, struct matcher *m, struct match *out)
     return 1;
 }
 
-int matcher_next(struct jn *e, struct matcher *m, bool values, struct match *out)
+int matcher_next(struct evaluation *e, struct matcher *m, bool values, struct match *out)
 {
     *out = (struct match){.match = jv_undefined(), .groups = jv_undefined()};
     return m->regex ? regex_next(e, m, values, out) : function_next(e, m, out);
 }
 
 /* The text from one code unit to another; a character may be cut in halves. */
-static void add_units(struct jn *e, struct buf *out, const char *text, size_t len, size_t from,
-                      size_t to)
+static void add_units(struct evaluation *e, struct buf *out, const char *text, size_t len,
+                      size_t from, size_t to)
 {
     size_t unit = 0, n, half;
     uint32_t cp;
     char bytes[4];
 
-    jn_spend_characters(e, to < len ? to : len);
+    eval_spend_characters(e, to < len ? to : len);
     for (size_t at = 0; at < len && unit < to; at += n) {
         n = utf8_decode(text + at, len - at, &cp);
         if (!n)
@@ -169,7 +172,8 @@ static void add_units(struct jn *e, struct buf *out, const char *text, size_t le
     }
 }
 
-void matcher_piece(struct jn *e, const struct matcher *m, size_t from, size_t to, struct buf *out)
+void matcher_piece(struct evaluation *e, const struct matcher *m, size_t from, size_t to,
+                   struct buf *out)
 {
     const size_t before = out->len;
 
@@ -178,7 +182,7 @@ void matcher_piece(struct jn *e, const struct matcher *m, size_t from, size_t to
                       out);
     else
         add_units(e, out, json_str(m->text), json_str_len(m->text), from, to);
-    jn_spend_bytes(e, out->len - before);
+    eval_spend_bytes(e, out->len - before);
 }
 
 size_t matcher_groups(const struct matcher *m, const struct match *last)
@@ -201,16 +205,16 @@ void matcher_group(const struct matcher *m, const struct match *last, size_t i, 
     text_add(out, str(caught), str_len(caught));
 }
 
-struct jv match_next(struct jn *e, const struct func *f, const json *text, size_t from)
+struct jv match_next(struct evaluation *e, const struct func *f, const json *text, size_t from)
 {
-    struct func *next = jn_alloc(e, sizeof *next);
+    struct func *next = eval_alloc(e, sizeof *next);
 
     *next = (struct func){
         .kind = FUNC_NEXT_MATCH, .node = f->node, .text = text, .from = from, .born = e->serial++};
     return jv_func(next);
 }
 
-void match_set(struct jn *e, struct map *m, enum match_key key, struct jv v)
+void match_set(struct evaluation *e, struct map *m, enum match_key key, struct jv v)
 {
     static const char *const names[MATCH_KEYS] = {
         [KEY_MATCH] = "match", [KEY_INDEX] = "index", [KEY_GROUPS] = "groups",
@@ -222,7 +226,8 @@ void match_set(struct jn *e, struct map *m, enum match_key key, struct jv v)
     map_add(e, m, e->match_keys[key], v);
 }
 
-struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_t from, bool next)
+struct jv regex_call(struct evaluation *e, const struct func *f, const json *text, size_t from,
+                     bool next)
 {
     struct js_search s;
     struct map *m = map_new(e, 5);
@@ -230,11 +235,11 @@ struct jv regex_call(struct jn *e, const struct func *f, const json *text, size_
     enum js_regex_answer answer;
     struct jv found = jv_undefined();
 
-    jn_spend_characters(e, json_str_len(text));
+    eval_spend_characters(e, json_str_len(text));
     if (next && from >= text_units(json_str(text), json_str_len(text)))
         return found;
     begin_search(e, &s, f, text);
-    jn_spend_characters(e, from < json_str_len(text) ? from : json_str_len(text));
+    eval_spend_characters(e, from < json_str_len(text) ? from : json_str_len(text));
     if (from)
         js_search_seek(&s, from);
     answer = js_search_next(&s);

@@ -1,7 +1,9 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_parse.h"
 
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
+#include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_signature.h"
 
 #include <string.h>
 
@@ -356,17 +358,17 @@ static struct node *transform(struct parser *p, const struct token *t)
 
     /* What makes its copies, unless a variable of that name does. */
     n->name = jsonata_name(p->x, "clone", 5);
-    n->lhs = expression(p, 0);
-    if (!n->lhs || !expect(p, OP_BAR, true))
+    n->pattern = expression(p, 0);
+    if (!n->pattern || !expect(p, OP_BAR, true))
         return NULL;
-    n->rhs = expression(p, 0);
-    if (!n->rhs)
+    n->update = expression(p, 0);
+    if (!n->update)
         return NULL;
     if (at_op(p, OP_COMMA)) {
         if (!next(p, true))
             return NULL;
-        n->third = expression(p, 0);
-        if (!n->third)
+        n->removal = expression(p, 0);
+        if (!n->removal)
             return NULL;
     }
     return expect(p, OP_BAR, true) ? n : NULL;
@@ -434,8 +436,8 @@ static bool lambda_signature(struct parser *p, struct node *n)
         buf_add(&text, p->lexer.text + p->token.at, p->token.end - p->token.at);
     }
     if (ok && expect(p, OP_GREATER, true)) {
-        n->signature = signature_parse(&p->x->arena, text.data, text.len, p->why, at);
-        ok = n->signature != NULL;
+        n->lambda.signature = signature_parse(&p->x->arena, text.data, text.len, p->why, at);
+        ok = n->lambda.signature != NULL;
     } else {
         ok = false;
     }
@@ -473,7 +475,7 @@ static struct node *parse_call_of(struct parser *p, const struct token *t, struc
     struct node *n = node_new(p, NODE_CALL, t->at);
     struct node *item;
 
-    n->lhs = left;
+    n->callee = left;
     while (!at_op(p, OP_CLOSE_PAREN) || n->count) {
         if (at_op(p, OP_QUESTION)) {
             n->kind = NODE_PARTIAL;
@@ -533,7 +535,7 @@ static struct node *order_by(struct parser *p, const struct token *t, struct nod
             return NULL;
         term = node_new(p, NODE_SORT, key->at);
         term->lhs = key;
-        term->thunk = descending;
+        term->op = descending ? OP_GREATER : OP_LESS;
         node_add(p, n, term);
         if (!at_op(p, OP_COMMA))
             break;
@@ -589,15 +591,15 @@ static struct node *condition(struct parser *p, const struct token *t, struct no
 {
     struct node *n = node_new(p, NODE_CONDITION, t->at);
 
-    n->lhs = left;
-    n->rhs = expression(p, 0);
-    if (!n->rhs)
+    n->test = left;
+    n->then = expression(p, 0);
+    if (!n->then)
         return NULL;
     if (at_op(p, OP_COLON)) {
         if (!next(p, true))
             return NULL;
-        n->third = expression(p, 0);
-        if (!n->third)
+        n->otherwise = expression(p, 0);
+        if (!n->otherwise)
             return NULL;
     }
     return n;
@@ -612,9 +614,9 @@ static struct node *fallback(struct parser *p, const struct token *t, struct nod
     struct node *n = node_new(p, NODE_CONDITION, t->at);
 
     n->op = t->op;
-    n->lhs = left;
-    n->third = expression(p, 0);
-    return n->third ? n : NULL;
+    n->test = left;
+    n->otherwise = expression(p, 0);
+    return n->otherwise ? n : NULL;
 }
 
 static struct node *infix(struct parser *p, const struct token *t, struct node *left)
@@ -652,10 +654,8 @@ static bool parse_measure(struct parser *p, struct node *n)
     if (n->height)
         return true;
     p->x->steps += 1 + n->count;
-    parse_raise(&height, n->lhs);
-    parse_raise(&height, n->rhs);
-    parse_raise(&height, n->third);
-    parse_raise(&height, n->body);
+    for (size_t i = 0; i < NODE_PARTS; i++)
+        parse_raise(&height, n->parts[i]);
     for (size_t i = 0; i < n->count; i++)
         parse_raise(&height, n->items[i]);
     n->height = height + 1;

@@ -1,8 +1,12 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_path.h"
 
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
+#include "parsers/jsonata/jsonata_eval.h"
+#include "parsers/jsonata/jsonata_map.h"
+#include "parsers/jsonata/jsonata_region.h"
 
+#include <math.h>
 #include <string.h>
 
 /*
@@ -15,7 +19,7 @@ static const struct jv failed = {.kind = JV_ERROR};
 
 /* ---- names ---- */
 
-static bool path_step_add_found(struct jn *e, struct list *to, struct jv v)
+static bool path_step_add_found(struct evaluation *e, struct list *to, struct jv v)
 {
     if (is_undefined(v))
         return true;
@@ -23,40 +27,40 @@ static bool path_step_add_found(struct jn *e, struct list *to, struct jv v)
         list_push(e, to, v);
         return true;
     }
-    if (!jn_steps(e, items_count(v)))
+    if (!eval_steps(e, items_count(v)))
         return false;
     list_extend(e, to, v);
     return true;
 }
 
-static struct jv lookup(struct jn *e, struct jv input, const json *key, size_t depth)
+static struct jv lookup(struct evaluation *e, struct jv input, const json *key, size_t depth)
 {
     struct list *l;
 
-    jn_spend_key(e, key);
+    eval_spend_key(e, key);
     if (is_object(input))
         return member_get(input, key);
     if (!is_array(input))
         return jv_undefined();
     if (depth == JSON_MAX_DEPTH)
-        return jn_too_deep(e);
+        return eval_too_deep(e);
     l = list_new(e, LIST_SEQUENCE, 0);
     for (size_t i = 0; i < items_count(input); i++) {
         const struct jv v = lookup(e, items_at(input, i), key, depth + 1);
-        if (is_error(v) || !jn_step(e) || !path_step_add_found(e, l, v))
+        if (is_error(v) || !eval_step(e) || !path_step_add_found(e, l, v))
             return failed;
     }
     return jv_list(l);
 }
 
-struct jv jv_lookup(struct jn *e, struct jv input, const json *key)
+struct jv jv_lookup(struct evaluation *e, struct jv input, const json *key)
 {
     return lookup(e, input, key, 0);
 }
 
 /* ---- predicates ---- */
 
-static bool numbers_only(struct jn *e, struct jv v, bool *fail)
+static bool numbers_only(struct evaluation *e, struct jv v, bool *fail)
 {
     if (!is_array(v) || has_flag(v, LIST_RANGE))
         return is_array(v);
@@ -79,7 +83,7 @@ static double position_of(double n, size_t count)
 }
 
 /* How often a predicate's value picks item `index`; -1 after an error. */
-static int picks(struct jn *e, struct jv v, size_t index, size_t count)
+static int picks(struct evaluation *e, struct jv v, size_t index, size_t count)
 {
     bool fail = false;
     int times = 0, truth;
@@ -88,7 +92,7 @@ static int picks(struct jn *e, struct jv v, size_t index, size_t count)
         return v.b;
     if (v.kind == JV_NUMBER && (truth = jv_is_numeric(e, v)) != 0)
         return truth < 0 ? -1 : position_of(v.n, count) == (double)index;
-    if (is_array(v) && !jn_steps(e, items_count(v)))
+    if (is_array(v) && !eval_steps(e, items_count(v)))
         return -1;
     if (numbers_only(e, v, &fail)) {
         for (size_t i = 0; i < items_count(v); i++)
@@ -101,7 +105,7 @@ static int picks(struct jn *e, struct jv v, size_t index, size_t count)
     return truth;
 }
 
-static struct jv filter_at(struct jn *e, double n, struct jv input)
+static struct jv filter_at(struct evaluation *e, double n, struct jv input)
 {
     const size_t count = is_array(input) ? items_count(input) : 1;
     const double i = position_of(n, count);
@@ -120,7 +124,7 @@ static struct jv filter_at(struct jn *e, double n, struct jv input)
     return jv_list(l);
 }
 
-struct jv evaluate_filter(struct jn *e, const struct node *predicate, struct jv input,
+struct jv evaluate_filter(struct evaluation *e, const struct node *predicate, struct jv input,
                           struct frame *env)
 {
     const bool tuples = has_flag(input, LIST_TUPLES);
@@ -132,20 +136,20 @@ struct jv evaluate_filter(struct jn *e, const struct node *predicate, struct jv 
     l = list_new(e, LIST_SEQUENCE | (tuples ? LIST_TUPLES : 0), 0);
     for (size_t i = 0; i < count; i++) {
         const struct jv item = is_array(input) ? items_at(input, i) : input;
-        const struct mark m = jn_mark(e);
+        const struct mark m = eval_mark(e);
         struct frame *at = tuples ? frame_of_tuple(e, env, item.tuple) : env;
         const struct jv v = evaluate(e, predicate, tuples ? item.tuple->item : item, at);
         int times = is_error(v) ? -1 : picks(e, v, i, count);
         if (times < 0)
             return failed;
-        jn_settle(e, &m, jv_undefined());
+        eval_settle(e, &m, jv_undefined());
         for (; times > 0; times--)
             list_push(e, l, item);
     }
     return jv_list(l);
 }
 
-static struct jv apply_stages(struct jn *e, const struct stages *stages, struct jv v,
+static struct jv apply_stages(struct evaluation *e, const struct stages *stages, struct jv v,
                               struct frame *env);
 
 /* ---- sorting ---- */
@@ -158,7 +162,7 @@ struct sort {
     size_t count;
 };
 
-static struct jv sort_key(struct jn *e, struct sort *s, size_t term, size_t i)
+static struct jv sort_key(struct evaluation *e, struct sort *s, size_t term, size_t i)
 {
     struct jv *key = &s->keys[term * s->count + i];
     struct jv item = items_at(s->input, i);
@@ -180,18 +184,18 @@ static bool sortable(struct jv v)
 }
 
 /* Puts the error of two keys that don't go together. */
-static int unsortable(struct jn *e, const struct sort *s, struct jv a, struct jv b)
+static int unsortable(struct evaluation *e, const struct sort *s, struct jv a, struct jv b)
 {
     if (!sortable(a) || !sortable(b))
-        jn_error_value(e, "T2008", sortable(a) ? b : a);
+        eval_error_value(e, "T2008", sortable(a) ? b : a);
     else
-        jn_error_values(e, "T2007", a, b);
+        eval_error_values(e, "T2007", a, b);
     e->why.at = s->node->at;
     e->why.placed = true;
     return -1;
 }
 
-static int sorts_after(struct jn *e, void *user, size_t i, size_t j)
+static int sorts_after(struct evaluation *e, void *user, size_t i, size_t j)
 {
     struct sort *s = user;
     int c = 0;
@@ -209,7 +213,7 @@ static int sorts_after(struct jn *e, void *user, size_t i, size_t j)
         if (!sortable(a) || a.kind != b.kind)
             return unsortable(e, s, a, b);
         c = jv_compare(e, a, b);
-        if (s->node->descending[t])
+        if (s->node->sort.descending[t])
             c = -c;
     }
     return c == 1;
@@ -219,8 +223,9 @@ static int sorts_after(struct jn *e, void *user, size_t i, size_t j)
  * Top-down, the middle rounded down, so that pairs are compared in the reference's order: which
  * error comes first depends on it.
  */
-static bool sort_part(struct jn *e, size_t *order, size_t *spare, size_t count,
-                      int (*after)(struct jn *e, void *user, size_t a, size_t b), void *user)
+static bool sort_part(struct evaluation *e, size_t *order, size_t *spare, size_t count,
+                      int (*after)(struct evaluation *e, void *user, size_t a, size_t b),
+                      void *user)
 {
     const size_t middle = count / 2;
     size_t left = 0, right = middle, to = 0;
@@ -232,7 +237,7 @@ static bool sort_part(struct jn *e, size_t *order, size_t *spare, size_t count,
         return false;
     memcpy(spare, order, count * sizeof *order);
     while (left < middle && right < count) {
-        const int swap = jn_step(e) ? after(e, user, spare[left], spare[right]) : -1;
+        const int swap = eval_step(e) ? after(e, user, spare[left], spare[right]) : -1;
         if (swap < 0)
             return false;
         order[to++] = swap ? spare[right++] : spare[left++];
@@ -244,8 +249,8 @@ static bool sort_part(struct jn *e, size_t *order, size_t *spare, size_t count,
     return true;
 }
 
-bool merge_sort(struct jn *e, size_t *order, size_t count,
-                int (*after)(struct jn *e, void *user, size_t a, size_t b), void *user)
+bool merge_sort(struct evaluation *e, size_t *order, size_t count,
+                int (*after)(struct evaluation *e, void *user, size_t a, size_t b), void *user)
 {
     size_t *spare = mem_alloc((count ? count : 1) * sizeof *spare);
     bool ok;
@@ -257,7 +262,7 @@ bool merge_sort(struct jn *e, size_t *order, size_t count,
     return ok;
 }
 
-static struct jv evaluate_sort(struct jn *e, const struct node *n, struct jv input,
+static struct jv evaluate_sort(struct evaluation *e, const struct node *n, struct jv input,
                                struct frame *env)
 {
     struct sort s = {.node = n, .input = input, .env = env, .count = items_count(input)};
@@ -266,10 +271,10 @@ static struct jv evaluate_sort(struct jn *e, const struct node *n, struct jv inp
 
     if (s.count <= 1)
         return input;
-    s.keys = jn_alloc(e, s.count * n->count * sizeof *s.keys);
+    s.keys = eval_alloc(e, s.count * n->count * sizeof *s.keys);
     for (size_t i = 0; i < s.count * n->count; i++)
         s.keys[i] = failed;
-    order = jn_alloc(e, s.count * sizeof *order);
+    order = eval_alloc(e, s.count * sizeof *order);
     if (!merge_sort(e, order, s.count, sorts_after, &s))
         return failed;
     l = list_new(e, has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0, s.count);
@@ -281,7 +286,7 @@ static struct jv evaluate_sort(struct jn *e, const struct node *n, struct jv inp
 /* ---- steps ---- */
 
 /* The value of a step for one item. */
-static struct jv step_value(struct jn *e, const struct node *step, struct jv item,
+static struct jv step_value(struct evaluation *e, const struct node *step, struct jv item,
                             struct frame *env)
 {
     struct jv v = evaluate(e, step, item, env);
@@ -294,7 +299,7 @@ static struct jv step_value(struct jn *e, const struct node *step, struct jv ite
 
 /* An array that was found is flattened by one level, unless a constructor at a path's end made it.
  */
-static bool add_step_value(struct jn *e, struct list *to, struct jv v)
+static bool add_step_value(struct evaluation *e, struct list *to, struct jv v)
 {
     if (!has_flag(v, LIST_CONS))
         return path_step_add_found(e, to, v);
@@ -308,7 +313,7 @@ static bool stands_alone(struct jv v)
     return is_array(v) && !is_sequence(v);
 }
 
-static struct jv evaluate_step(struct jn *e, const struct node *step, struct jv input,
+static struct jv evaluate_step(struct evaluation *e, const struct node *step, struct jv input,
                                struct frame *env, bool last)
 {
     const size_t count = items_count(input);
@@ -321,8 +326,8 @@ static struct jv evaluate_step(struct jn *e, const struct node *step, struct jv 
         return is_error(v) ? v : apply_stages(e, &step->stages, v, env);
     }
     for (size_t i = 0; i < count; i++) {
-        const struct mark m = jn_mark(e);
-        v = jn_settle(e, &m, step_value(e, step, items_at(input, i), env));
+        const struct mark m = eval_mark(e);
+        v = eval_settle(e, &m, step_value(e, step, items_at(input, i), env));
         if (is_error(v))
             return v;
         if (is_undefined(v))
@@ -351,11 +356,11 @@ static struct jv evaluate_step(struct jn *e, const struct node *step, struct jv 
 /* Bindings that are looked at, or copied, for a unit. */
 enum { BINDINGS_A_UNIT = 8 };
 
-static void tuple_set(struct jn *e, struct tuple *t, uint32_t name, struct jv v)
+static void tuple_set(struct evaluation *e, struct tuple *t, uint32_t name, struct jv v)
 {
     struct binding *wider;
 
-    jn_spend(e, t->count / BINDINGS_A_UNIT);
+    eval_spend(e, t->count / BINDINGS_A_UNIT);
 
     for (uint32_t i = 0; i < t->count; i++)
         if (t->bindings[i].name == name) {
@@ -364,7 +369,7 @@ static void tuple_set(struct jn *e, struct tuple *t, uint32_t name, struct jv v)
         }
     if (t->count == t->cap) {
         t->cap = t->cap ? 2 * t->cap : 4;
-        wider = jn_alloc(e, t->cap * sizeof *wider);
+        wider = eval_alloc(e, t->cap * sizeof *wider);
         if (t->count)
             memcpy(wider, t->bindings, t->count * sizeof *wider);
         t->bindings = wider;
@@ -373,32 +378,32 @@ static void tuple_set(struct jn *e, struct tuple *t, uint32_t name, struct jv v)
 }
 
 /* A copy of `from` (NULL: nothing bound) with room for more. */
-static struct tuple *tuple_new(struct jn *e, const struct tuple *from, struct jv item)
+static struct tuple *tuple_new(struct evaluation *e, const struct tuple *from, struct jv item)
 {
-    struct tuple *t = jn_alloc(e, sizeof *t);
+    struct tuple *t = eval_alloc(e, sizeof *t);
 
     *t = (struct tuple){.item = item};
     if (!from || !from->count)
         return t;
-    jn_spend(e, from->count / BINDINGS_A_UNIT);
+    eval_spend(e, from->count / BINDINGS_A_UNIT);
     t->count = from->count;
     t->cap = from->count + 2;
-    t->bindings = jn_alloc(e, t->cap * sizeof *t->bindings);
+    t->bindings = eval_alloc(e, t->cap * sizeof *t->bindings);
     memcpy(t->bindings, from->bindings, t->count * sizeof *t->bindings);
     return t;
 }
 
-static void tuples_push(struct jn *e, struct list *l, struct tuple *t)
+static void tuples_push(struct evaluation *e, struct list *l, struct tuple *t)
 {
     list_push(e, l, (struct jv){.kind = JV_TUPLE, .tuple = t});
 }
 
 /* Items as tuples that bind nothing; `index`: a name for their position, or NO_NAME. */
-static struct jv tuples_of(struct jn *e, struct jv input, uint32_t index)
+static struct jv tuples_of(struct evaluation *e, struct jv input, uint32_t index)
 {
     struct list *l = list_new(e, LIST_SEQUENCE | LIST_TUPLES, items_count(input));
 
-    jn_spend(e, items_count(input));
+    eval_spend(e, items_count(input));
     for (size_t i = 0; i < items_count(input); i++) {
         struct tuple *t = tuple_new(e, NULL, items_at(input, i));
         if (index != NO_NAME)
@@ -408,7 +413,7 @@ static struct jv tuples_of(struct jn *e, struct jv input, uint32_t index)
     return jv_list(l);
 }
 
-static struct jv apply_stages(struct jn *e, const struct stages *stages, struct jv v,
+static struct jv apply_stages(struct evaluation *e, const struct stages *stages, struct jv v,
                               struct frame *env)
 {
     for (size_t s = 0; s < stages->count && !is_error(v); s++) {
@@ -416,7 +421,7 @@ static struct jv apply_stages(struct jn *e, const struct stages *stages, struct 
             v = evaluate_filter(e, stages->items[s].filter, v, env);
             continue;
         }
-        jn_spend(e, is_array(v) ? items_count(v) : 1);
+        eval_spend(e, is_array(v) ? items_count(v) : 1);
         for (size_t i = 0; is_array(v) && i < items_count(v); i++) {
             const struct jv item = items_at(v, i);
             if (item.kind == JV_TUPLE)
@@ -427,7 +432,7 @@ static struct jv apply_stages(struct jn *e, const struct stages *stages, struct 
 }
 
 /* What a step found from one tuple, as tuples. */
-static void extend_tuple(struct jn *e, const struct node *step, const struct tuple *from,
+static void extend_tuple(struct evaluation *e, const struct node *step, const struct tuple *from,
                          struct jv found, struct list *to)
 {
     const size_t count = is_array(found) ? items_count(found) : 1;
@@ -455,7 +460,7 @@ static void extend_tuple(struct jn *e, const struct node *step, const struct tup
 }
 
 /* `tuples` undefined: this is the first step that needs them, and goes over `input`. */
-static struct jv evaluate_tuple_step(struct jn *e, const struct node *step, struct jv input,
+static struct jv evaluate_tuple_step(struct evaluation *e, const struct node *step, struct jv input,
                                      struct jv tuples, struct frame *env)
 {
     struct list *l;
@@ -475,7 +480,7 @@ static struct jv evaluate_tuple_step(struct jn *e, const struct node *step, stru
         v = evaluate(e, step, t->item, frame_of_tuple(e, env, t));
         if (is_error(v))
             return v;
-        if (is_array(v) && !jn_steps(e, items_count(v)))
+        if (is_array(v) && !eval_steps(e, items_count(v)))
             return failed;
         if (!is_undefined(v))
             extend_tuple(e, step, t, v, l);
@@ -498,7 +503,7 @@ struct groups {
     size_t count, cap;
 };
 
-static bool group_append(struct jn *e, struct group *g, struct jv item)
+static bool group_append(struct evaluation *e, struct group *g, struct jv item)
 {
     if (!g->several) {
         g->several = list_new(e, 0, 0);
@@ -512,17 +517,17 @@ static bool group_append(struct jn *e, struct group *g, struct jv item)
                                  : path_step_add_found(e, g->several, item);
 }
 
-static struct jv group_error(struct jn *e, const struct node *pairs, const char *code,
+static struct jv group_error(struct evaluation *e, const struct node *pairs, const char *code,
                              struct jv key)
 {
-    jn_error_value(e, code, key);
+    eval_error_value(e, code, key);
     e->why.at = pairs->at;
     e->why.placed = true;
     return failed;
 }
 
-static struct jv group_item(struct jn *e, const struct node *pairs, struct groups *gs, size_t pair,
-                            struct jv key, struct jv item)
+static struct jv group_item(struct evaluation *e, const struct node *pairs, struct groups *gs,
+                            size_t pair, struct jv key, struct jv item)
 {
     struct jv at;
     struct group *wider;
@@ -532,7 +537,7 @@ static struct jv group_item(struct jn *e, const struct node *pairs, struct group
     if (!is_string(key))
         return group_error(e, pairs, "T1003", key);
     at = map_get(gs->index, key.j);
-    jn_spend_key(e, key.j);
+    eval_spend_key(e, key.j);
     if (!is_undefined(at)) {
         struct group *g = &gs->items[(size_t)at.n];
         if (g->pair != pair)
@@ -541,7 +546,7 @@ static struct jv group_item(struct jn *e, const struct node *pairs, struct group
     }
     if (gs->count == gs->cap) {
         gs->cap = gs->cap ? 2 * gs->cap : pairs->count / 2;
-        wider = jn_alloc(e, gs->cap * sizeof *wider);
+        wider = eval_alloc(e, gs->cap * sizeof *wider);
         if (gs->count)
             memcpy(wider, gs->items, gs->count * sizeof *wider);
         gs->items = wider;
@@ -552,7 +557,7 @@ static struct jv group_item(struct jn *e, const struct node *pairs, struct group
 }
 
 /* The tuples of a group in one: what each name was bound to, appended. */
-static struct tuple *reduce_tuples(struct jn *e, struct jv data)
+static struct tuple *reduce_tuples(struct evaluation *e, struct jv data)
 {
     struct tuple *t;
 
@@ -564,7 +569,7 @@ static struct tuple *reduce_tuples(struct jn *e, struct jv data)
         t->item = jv_append(e, t->item, more->item);
         for (uint32_t b = 0; b < more->count; b++) {
             struct jv old = jv_undefined();
-            jn_spend(e, 1 + t->count / BINDINGS_A_UNIT);
+            eval_spend(e, 1 + t->count / BINDINGS_A_UNIT);
             for (uint32_t k = 0; k < t->count; k++)
                 if (t->bindings[k].name == more->bindings[b].name)
                     old = t->bindings[k].value;
@@ -574,7 +579,7 @@ static struct tuple *reduce_tuples(struct jn *e, struct jv data)
     return t;
 }
 
-static struct jv group_value(struct jn *e, const struct node *pairs, const struct group *g,
+static struct jv group_value(struct evaluation *e, const struct node *pairs, const struct group *g,
                              struct frame *env, bool tuples)
 {
     struct jv data = g->data;
@@ -588,7 +593,7 @@ static struct jv group_value(struct jn *e, const struct node *pairs, const struc
     return evaluate(e, pairs->items[2 * g->pair + 1], data, env);
 }
 
-static struct jv group_values(struct jn *e, const struct node *pairs, struct groups *gs,
+static struct jv group_values(struct evaluation *e, const struct node *pairs, struct groups *gs,
                               struct frame *env, bool tuples)
 {
     struct map *m = map_new(e, gs->count);
@@ -607,7 +612,7 @@ static struct jv group_values(struct jn *e, const struct node *pairs, struct gro
 }
 
 /* A constructor's usual case: one item. Undefined: a key is no string, so do it the long way. */
-static struct jv construct(struct jn *e, const struct node *pairs, struct jv item,
+static struct jv construct(struct evaluation *e, const struct node *pairs, struct jv item,
                            struct frame *env)
 {
     struct map *m = map_new(e, pairs->count / 2);
@@ -622,14 +627,15 @@ static struct jv construct(struct jn *e, const struct node *pairs, struct jv ite
     return jv_map(m);
 }
 
-struct jv evaluate_group(struct jn *e, const struct node *pairs, struct jv input, struct frame *env)
+struct jv evaluate_group(struct evaluation *e, const struct node *pairs, struct jv input,
+                         struct frame *env)
 {
     const bool tuples = has_flag(input, LIST_TUPLES);
     size_t count = is_array(input) ? items_count(input) : 1;
     struct groups gs = {0};
     struct jv item, key;
 
-    if (!is_array(input) && pairs->plain_keys)
+    if (!is_array(input) && pairs->object.plain_keys)
         return construct(e, pairs, input, env);
     if (count == 0 && tuples && e->dialect == JSONATA_REFERENCE)
         return jv_map(map_new(e, 0));
@@ -651,11 +657,11 @@ struct jv evaluate_group(struct jn *e, const struct node *pairs, struct jv input
 /* ---- paths ---- */
 
 /* What the last step gives when it is done with tuples. */
-static struct jv untuple(struct jn *e, struct jv tuples)
+static struct jv untuple(struct evaluation *e, struct jv tuples)
 {
     struct list *l = list_new(e, LIST_SEQUENCE, items_count(tuples));
 
-    jn_spend(e, items_count(tuples));
+    eval_spend(e, items_count(tuples));
     for (size_t i = 0; i < items_count(tuples); i++) {
         const struct jv v = items_at(tuples, i);
         list_push(e, l, v.kind == JV_TUPLE ? v.tuple->item : v);
@@ -663,7 +669,7 @@ static struct jv untuple(struct jn *e, struct jv tuples)
     return jv_list(l);
 }
 
-static struct jv keep_singleton(struct jn *e, struct jv v)
+static struct jv keep_singleton(struct evaluation *e, struct jv v)
 {
     struct list *l;
 
@@ -687,14 +693,14 @@ static bool is_plain_name(const struct node *step)
  * Names from the first step on, as far as there is one object for each: the usual path, which needs
  * no sequences. Returns how many steps that were; *at is where they lead.
  */
-static size_t walk_names(struct jn *e, const struct node *n, struct jv *at)
+static size_t walk_names(struct evaluation *e, struct node *const *steps, size_t count,
+                         struct jv *at)
 {
     size_t i = 0;
 
-    while (i < n->count && is_object(*at) && is_plain_name(n->items[i]) &&
-           e->depth < e->max_depth) {
-        const struct jv v = member_get(*at, n->items[i]->text);
-        jn_spend_key(e, n->items[i]->text);
+    while (i < count && is_object(*at) && is_plain_name(steps[i]) && e->depth < e->max_depth) {
+        const struct jv v = member_get(*at, steps[i]->text);
+        eval_spend_key(e, steps[i]->text);
         if (is_sequence(v))
             break;
         *at = v;
@@ -703,7 +709,7 @@ static size_t walk_names(struct jn *e, const struct node *n, struct jv *at)
     return i;
 }
 
-static struct jv one_item(struct jn *e, struct jv item)
+static struct jv one_item(struct evaluation *e, struct jv item)
 {
     struct list *l = list_new(e, LIST_SEQUENCE, 1);
 
@@ -715,7 +721,7 @@ static struct jv one_item(struct jn *e, struct jv item)
  * What the steps behind an array constructor with predicates go over when those left no array: the
  * reference asks such a value for its length, which only strings have.
  */
-static struct jv loose_items(struct jn *e, struct jv v)
+static struct jv loose_items(struct evaluation *e, struct jv v)
 {
     struct list *l;
     uint32_t cp;
@@ -724,16 +730,16 @@ static struct jv loose_items(struct jn *e, struct jv v)
     if (is_array(v))
         return v;
     l = list_new(e, LIST_SEQUENCE, 0);
-    jn_spend(e, str_len(v));
+    eval_spend(e, str_len(v));
     for (size_t at = 0; at < str_len(v); at += n) {
         n = utf8_decode(str(v) + at, str_len(v) - at, &cp);
-        list_push(e, l, jn_text(e, str(v) + at, n));
+        list_push(e, l, eval_text(e, str(v) + at, n));
     }
     return jv_list(l);
 }
 
-static struct jv path_steps(struct jn *e, const struct node *n, struct jv input, size_t from,
-                            struct frame *env)
+static struct jv path_steps(struct evaluation *e, const struct node *n, struct jv input,
+                            size_t from, struct frame *env)
 {
     bool is_tuples = false;
     struct jv tuples = jv_undefined(), result = jv_undefined();
@@ -759,24 +765,24 @@ static struct jv path_steps(struct jn *e, const struct node *n, struct jv input,
     return n->tuple || n->group ? tuples : untuple(e, tuples);
 }
 
-struct jv evaluate_path(struct jn *e, const struct node *n, struct jv input, struct frame *env)
+struct jv evaluate_path(struct evaluation *e, const struct node *n, struct jv input,
+                        struct frame *env)
 {
     const struct node *first = n->items[0];
-    const bool plain = !n->keep_singleton && !n->group && !n->tuple;
+    const bool plain = !n->path.keep_singleton && !n->group && !n->tuple;
     struct jv result, at = input;
     size_t walked = 0;
 
     if (plain) {
         if (first->kind == NODE_VARIABLE && n->count > 1 && !first->stages.count &&
             !first->predicates.count && !first->group && !first->tuple && !first->keep_array) {
-            const struct node rest = {.count = n->count - 1, .items = n->items + 1};
             at = evaluate(e, first, input, env);
             if (is_error(at))
                 return at;
             if (is_object(at))
-                walked = 1 + walk_names(e, &rest, &at);
+                walked = 1 + walk_names(e, n->items + 1, n->count - 1, &at);
         } else if (is_object(at)) {
-            walked = walk_names(e, n, &at);
+            walked = walk_names(e, n->items, n->count, &at);
         }
         if (walked == n->count || (walked && is_undefined(at)))
             return at;
@@ -795,7 +801,7 @@ struct jv evaluate_path(struct jn *e, const struct node *n, struct jv input, str
     result = path_steps(e, n, input, 0, env);
     if (is_error(result))
         return result;
-    if (n->keep_singleton)
+    if (n->path.keep_singleton)
         result = keep_singleton(e, result);
     return n->group ? evaluate_group(e, n->group, result, env) : result;
 }

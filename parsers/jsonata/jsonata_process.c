@@ -1,5 +1,7 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_parse.h"
+#include "parsers/jsonata/jsonata_write.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -205,16 +207,16 @@ static struct node *process_path_of(struct parser *p, struct node *step)
 /* Those that were not looked at yet, and the last that was: it may have been changed since. */
 static bool check_steps(struct parser *p, struct node *path)
 {
-    const size_t from = path->checked ? path->checked - 1 : 0;
+    const size_t from = path->path.checked ? path->path.checked - 1 : 0;
 
-    path->checked = path->count;
+    path->path.checked = path->count;
     for (size_t i = from; i < path->count; i++) {
         struct node *step = path->items[i];
         p->x->steps++;
         if (step->kind == NODE_STRING)
             step->kind = NODE_NAME;
         if (step->keep_array)
-            path->keep_singleton = true;
+            path->path.keep_singleton = true;
         if (step->kind == NODE_NUMBER || step->kind == NODE_VALUE) {
             syntax_error(p, "S0213", step->at, NULL);
             if (step->constant.kind == JV_NUMBER)
@@ -323,7 +325,7 @@ static bool process_pairs(struct parser *p, struct node *n, bool push)
 {
     if (!process_items(p, n, push))
         return false;
-    n->plain_keys = has_plain_keys(n);
+    n->object.plain_keys = has_plain_keys(n);
     return true;
 }
 
@@ -352,13 +354,13 @@ static struct node *process_sort(struct parser *p, struct node *n)
     if (path->kind != NODE_PATH)
         path = process_path_of(p, path);
     sort = node_new(p, NODE_SORT, n->at);
-    sort->descending = arena_calloc(&p->x->arena, n->count, sizeof *sort->descending);
+    sort->sort.descending = arena_calloc(&p->x->arena, n->count, sizeof *sort->sort.descending);
     for (size_t i = 0; i < n->count; i++) {
         struct node *key = process(p, n->items[i]->lhs);
         if (!key)
             return NULL;
         push_ancestry(p, sort, key);
-        sort->descending[i] = n->items[i]->thunk;
+        sort->sort.descending[i] = n->items[i]->op == OP_GREATER;
         node_add(p, sort, key);
     }
     node_add(p, path, sort);
@@ -462,21 +464,33 @@ static struct node *process_fold(struct node *n)
     return n;
 }
 
-/* Both sides of `n`, left before right; what they ask of their ancestors, `n` asks. */
-static bool process_sides(struct parser *p, struct node *n)
+/* Processes the nodes below `n`, the left one first. */
+static bool process_parts(struct parser *p, struct node *n)
 {
-    n->lhs = process(p, n->lhs);
-    n->rhs = n->lhs ? process(p, n->rhs) : NULL;
-    if (!n->rhs)
+    for (size_t i = 0; i < NODE_PARTS; i++) {
+        if (!n->parts[i])
+            continue;
+        n->parts[i] = process(p, n->parts[i]);
+        if (!n->parts[i])
+            return false;
+    }
+    return true;
+}
+
+/* Processes them, too; what they ask of their ancestors, `n` asks. */
+static bool process_asking(struct parser *p, struct node *n)
+{
+    if (!process_parts(p, n))
         return false;
-    push_ancestry(p, n, n->lhs);
-    push_ancestry(p, n, n->rhs);
+    for (size_t i = 0; i < NODE_PARTS; i++)
+        if (n->parts[i])
+            push_ancestry(p, n, n->parts[i]);
     return true;
 }
 
 static struct node *process_operator(struct parser *p, struct node *n)
 {
-    if (!process_sides(p, n))
+    if (!process_asking(p, n))
         return NULL;
     return process_fold(n);
 }
@@ -521,18 +535,18 @@ static struct node *process_call(struct parser *p, struct node *n)
 
     if (!process_items(p, n, true))
         return NULL;
-    n->lhs = process(p, n->lhs);
-    if (!n->lhs)
+    n->callee = process(p, n->callee);
+    if (!n->callee)
         return NULL;
     /* The name that was called, for error messages; as a variable, for the hint at a missing $. */
-    step = n->lhs->kind == NODE_PATH ? n->lhs->items[0] : n->lhs;
+    step = n->callee->kind == NODE_PATH ? n->callee->items[0] : n->callee;
     n->text = step->kind == NODE_OPERATOR ? NULL : step->text;
-    if (n->lhs->kind == NODE_PATH && n->text)
+    if (n->callee->kind == NODE_PATH && n->text)
         n->name = jsonata_name(p->x, json_str(n->text), json_str_len(n->text));
     return n;
 }
 
-/* A call whose result is the function's is put off: see jn_apply. */
+/* A call whose result is the function's is put off: see eval_apply. */
 static struct node *put_off_tail_call(struct parser *p, struct node *n)
 {
     struct node *thunk;
@@ -540,15 +554,15 @@ static struct node *put_off_tail_call(struct parser *p, struct node *n)
     p->x->steps++;
     if (n->kind == NODE_CALL && !n->predicates.count) {
         thunk = node_new(p, NODE_LAMBDA, n->at);
-        thunk->thunk = true;
+        thunk->lambda.thunk = true;
         thunk->body = n;
         return thunk;
     }
     if (n->kind == NODE_CONDITION) {
-        if (n->rhs)
-            n->rhs = put_off_tail_call(p, n->rhs);
-        if (n->third)
-            n->third = put_off_tail_call(p, n->third);
+        if (n->then)
+            n->then = put_off_tail_call(p, n->then);
+        if (n->otherwise)
+            n->otherwise = put_off_tail_call(p, n->otherwise);
     }
     if (n->kind == NODE_BLOCK && n->count)
         n->items[n->count - 1] = put_off_tail_call(p, n->items[n->count - 1]);
@@ -563,42 +577,23 @@ static struct node *process_lambda(struct parser *p, struct node *n)
     if (!n->body)
         return NULL;
     p->binds = binds;
-    n->params = arena_calloc(&p->x->arena, n->count, sizeof *n->params);
+    n->lambda.params = arena_calloc(&p->x->arena, n->count, sizeof *n->lambda.params);
     for (size_t i = 0; i < n->count; i++)
-        n->params[i] = n->items[i]->name;
+        n->lambda.params[i] = n->items[i]->name;
     n->body = put_off_tail_call(p, n->body);
     return n;
 }
 
-/* Of `?:` and `??` there is no right side: the left one is it. */
+/* Of `?:` and `??` there is no `then`: the value of the test is the result. */
 static struct node *process_condition(struct parser *p, struct node *n)
 {
-    if (n->rhs && !process_sides(p, n))
-        return NULL;
-    if (!n->rhs) {
-        n->lhs = process(p, n->lhs);
-        if (!n->lhs)
-            return NULL;
-        push_ancestry(p, n, n->lhs);
-    }
-    if (n->third) {
-        n->third = process(p, n->third);
-        if (!n->third)
-            return NULL;
-        push_ancestry(p, n, n->third);
-    }
-    return n;
+    return process_asking(p, n) ? n : NULL;
 }
 
+/* Its parts look at what it is applied to, and so can't ask for ancestors. */
 static struct node *process_transform(struct parser *p, struct node *n)
 {
-    n->lhs = process(p, n->lhs);
-    n->rhs = n->lhs ? process(p, n->rhs) : NULL;
-    if (!n->rhs)
-        return NULL;
-    if (n->third)
-        n->third = process(p, n->third);
-    return n->third || !p->why->code ? n : NULL;
+    return process_parts(p, n) ? n : NULL;
 }
 
 static struct node *process_block(struct parser *p, struct node *n)
@@ -613,7 +608,7 @@ static struct node *process_block(struct parser *p, struct node *n)
             n->cons_array = true;
     }
     /* $eval may bind too. */
-    n->frame = p->binds != binds || p->x->dialect == JSONATA_REFERENCE;
+    n->block.frame = p->binds != binds || p->x->dialect == JSONATA_REFERENCE;
     p->binds = binds;
     return n;
 }
@@ -623,7 +618,7 @@ static struct node *process_name(struct parser *p, struct node *n)
     struct node *path = process_path_of(p, n);
 
     n->kind = NODE_NAME;
-    path->keep_singleton = n->keep_array;
+    path->path.keep_singleton = n->keep_array;
     return path;
 }
 

@@ -1,6 +1,7 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_region.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata_map.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@
 
 enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 2 * 1024 * 1024 };
 
-void region_add_chunk(struct jn *e, size_t size)
+void region_add_chunk(struct evaluation *e, size_t size)
 {
     size_t room = 2 * e->chunk->size;
     struct chunk *c;
@@ -33,7 +34,7 @@ void region_add_chunk(struct jn *e, size_t size)
     e->chunk = c;
 }
 
-const json *jn_hold(struct jn *e, json *v)
+const json *eval_hold(struct evaluation *e, json *v)
 {
     if (e->held_count == e->held_cap) {
         e->held_cap = mem_grow(e->held_cap, e->held_count + 1);
@@ -47,7 +48,7 @@ const json *jn_hold(struct jn *e, json *v)
     return v;
 }
 
-struct mark jn_mark(struct jn *e)
+struct mark eval_mark(struct evaluation *e)
 {
     struct mark m = {.chunk = e->chunk,
                      .next = e->chunk->next,
@@ -60,7 +61,7 @@ struct mark jn_mark(struct jn *e)
     return m;
 }
 
-static void drop_chunks(struct jn *e, const struct mark *m)
+static void drop_chunks(struct evaluation *e, const struct mark *m)
 {
     while (e->chunk != m->chunk) {
         struct chunk *c = e->chunk;
@@ -70,7 +71,7 @@ static void drop_chunks(struct jn *e, const struct mark *m)
     e->chunk->next = m->next;
 }
 
-static void drop_held(struct jn *e, size_t from, size_t to)
+static void drop_held(struct evaluation *e, size_t from, size_t to)
 {
     if (from == to)
         return;
@@ -80,7 +81,7 @@ static void drop_held(struct jn *e, size_t from, size_t to)
     e->held_count -= to - from;
 }
 
-void region_begin(struct jn *e, struct first_chunk *first)
+void region_begin(struct evaluation *e, struct first_chunk *first)
 {
     first->head = (struct chunk){.size = sizeof first->bytes, .next = first->bytes};
     first->head.end = first->bytes + sizeof first->bytes;
@@ -89,7 +90,7 @@ void region_begin(struct jn *e, struct first_chunk *first)
     e->held_cap = FEW_HELD;
 }
 
-void region_end(struct jn *e)
+void region_end(struct evaluation *e)
 {
     for (size_t i = e->held_count; i-- > 0;)
         json_unref(e->held[i]);
@@ -108,7 +109,7 @@ enum { ENOUGH_GARBAGE = 1 << 20 };
 
 /* What was made since a mark, on its way out. */
 struct move {
-    struct jn *e;
+    struct evaluation *e;
     struct chunk *old; /* the newest chunk of those that go */
     const struct chunk *stay;
     const char *next; /* in `stay`: what was made since the mark begins here */
@@ -126,7 +127,7 @@ static bool is_old(const struct move *m, const void *p)
 
 static const json *move_json(struct move *m, const json *v)
 {
-    return jn_hold(m->e, json_ref((json *)(uintptr_t)v));
+    return eval_hold(m->e, json_ref((json *)(uintptr_t)v));
 }
 
 static struct jv move_value(struct move *m, struct jv v);
@@ -218,7 +219,7 @@ static bool region_is_json(struct jv v)
     return v.kind == JV_STRING || v.kind == JV_ARRAY || v.kind == JV_OBJECT;
 }
 
-static bool was_made_since(const struct jn *e, const struct mark *m, const void *p)
+static bool was_made_since(const struct evaluation *e, const struct mark *m, const void *p)
 {
     for (const struct chunk *c = e->chunk; c != m->chunk; c = c->before)
         if ((const char *)p >= (const char *)c && (const char *)p < c->end)
@@ -227,7 +228,7 @@ static bool was_made_since(const struct jn *e, const struct mark *m, const void 
 }
 
 /* A small string alone, as most results are: it is written anew where the mark was. */
-static bool rewind_to_text(struct jn *e, const struct mark *m, struct jv *v)
+static bool rewind_to_text(struct evaluation *e, const struct mark *m, struct jv *v)
 {
     char text[SMALL_STRING];
     size_t len;
@@ -239,24 +240,24 @@ static bool rewind_to_text(struct jn *e, const struct mark *m, struct jv *v)
     drop_held(e, m->held, e->held_count);
     drop_chunks(e, m);
     e->used = m->used;
-    *v = jn_text(e, text, len);
+    *v = eval_text(e, text, len);
     return true;
 }
 
 /* Nothing but `v` is kept: back to the mark itself. */
-static void rewind_to(struct jn *e, const struct mark *m, struct jv *v, size_t count)
+static void rewind_to(struct evaluation *e, const struct mark *m, struct jv *v, size_t count)
 {
     const size_t held = e->held_count, used = e->used;
 
     for (size_t i = 0; i < count; i++)
         if (region_is_json(v[i]) && (held > m->held || was_made_since(e, m, v[i].j)))
-            v[i].j = jn_hold(e, json_ref(v[i].j));
+            v[i].j = eval_hold(e, json_ref(v[i].j));
     drop_held(e, m->held, held);
     drop_chunks(e, m);
     e->used = m->used + (e->used - used);
 }
 
-static void move_all(struct jn *e, const struct mark *m, struct jv *v, size_t count)
+static void move_all(struct evaluation *e, const struct mark *m, struct jv *v, size_t count)
 {
     struct move move = {.e = e, .old = e->chunk, .stay = m->chunk};
     const size_t held = e->held_count;
@@ -274,7 +275,7 @@ static void move_all(struct jn *e, const struct mark *m, struct jv *v, size_t co
     drop_held(e, m->held, held);
 }
 
-void jn_settle_all(struct jn *e, const struct mark *m, struct jv *v, size_t count)
+void eval_settle_all(struct evaluation *e, const struct mark *m, struct jv *v, size_t count)
 {
     const bool safe = e->oldest_bound >= m->serial;
     size_t budget, most;
@@ -302,13 +303,13 @@ void jn_settle_all(struct jn *e, const struct mark *m, struct jv *v, size_t coun
     most = budget = (e->used - m->used) / (4 * sizeof(struct jv));
     for (size_t i = 0; i < count && can; i++)
         can = can_move(v[i], 0, &budget);
-    jn_spend(e, can ? 2 * (most - budget) : (most - budget) / 4);
+    eval_spend(e, can ? 2 * (most - budget) : (most - budget) / 4);
     if (can)
         move_all(e, m, v, count);
 }
 
-struct jv jn_settle(struct jn *e, const struct mark *m, struct jv v)
+struct jv eval_settle(struct evaluation *e, const struct mark *m, struct jv v)
 {
-    jn_settle_all(e, m, &v, 1);
+    eval_settle_all(e, m, &v, 1);
     return v;
 }

@@ -1,4 +1,7 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_signature.h"
+
+#include "parsers/base/count.h"
+#include "parsers/jsonata/jsonata_region.h"
 
 #include <string.h>
 
@@ -215,7 +218,7 @@ static bool signature_share(const struct signature *s, size_t params, const char
     return true;
 }
 
-static bool mismatch(struct jn *e, const char *code, struct jv value, size_t index,
+static bool mismatch(struct evaluation *e, const char *code, struct jv value, size_t index,
                      const struct param *p)
 {
     static const struct {
@@ -224,7 +227,7 @@ static bool mismatch(struct jn *e, const char *code, struct jv value, size_t ind
     } plurals[] = {{'a', "arrays"},  {'b', "booleans"}, {'f', "functions"},
                    {'n', "numbers"}, {'o', "objects"},  {'s', "strings"}};
 
-    jn_error_value(e, code, value);
+    eval_error_value(e, code, value);
     e->why.index = index;
     for (size_t i = 0; p && p->subtype_len == 1 && i < COUNT(plurals); i++)
         if (plurals[i].type == p->subtype[0])
@@ -233,7 +236,7 @@ static bool mismatch(struct jn *e, const char *code, struct jv value, size_t ind
 }
 
 /* Says which argument is the first that fits nothing. */
-static bool refuse_arguments(struct jn *e, const struct signature *s, const struct jv *args,
+static bool refuse_arguments(struct evaluation *e, const struct signature *s, const struct jv *args,
                              const char *types, size_t count)
 {
     uint8_t taken[MAX_PARAMS];
@@ -248,11 +251,11 @@ static bool refuse_arguments(struct jn *e, const struct signature *s, const stru
 }
 
 /* Are all items of the type that the subtype names? */
-static bool items_fit(struct jn *e, const struct param *p, struct jv array)
+static bool items_fit(struct evaluation *e, const struct param *p, struct jv array)
 {
     const size_t n = items_count(array);
 
-    if (!jn_steps(e, n))
+    if (!eval_steps(e, n))
         return false;
     if (array.kind == JV_ARRAY && p->subtype_len == 1 && p->subtype[0] == 'n')
         return json_is_all_numbers(array.j);
@@ -263,7 +266,7 @@ static bool items_fit(struct jn *e, const struct param *p, struct jv array)
 }
 
 /* One argument of an array parameter: anything else becomes an array of one. */
-static bool array_argument(struct jn *e, const struct param *p, struct jv v, size_t taken,
+static bool array_argument(struct evaluation *e, const struct param *p, struct jv v, size_t taken,
                            size_t index, struct jv *out)
 {
     const char type = signature_type_of(v);
@@ -286,8 +289,8 @@ static bool array_argument(struct jn *e, const struct param *p, struct jv v, siz
     return true;
 }
 
-static bool context_argument(struct jn *e, const struct param *p, struct jv context, size_t index,
-                             struct jv *out)
+static bool context_argument(struct evaluation *e, const struct param *p, struct jv context,
+                             size_t index, struct jv *out)
 {
     if (!signature_fits(p, signature_type_of(context)))
         return mismatch(e, "T0411", context, index + 1, NULL);
@@ -295,7 +298,7 @@ static bool context_argument(struct jn *e, const struct param *p, struct jv cont
     return true;
 }
 
-bool signature_validate(struct jn *e, const struct signature *s, const struct jv *args,
+bool signature_validate(struct evaluation *e, const struct signature *s, const struct jv *args,
                         size_t count, struct jv context, struct arguments *out)
 {
     char types[MAX_ARGS + 1];
@@ -310,7 +313,7 @@ bool signature_validate(struct jn *e, const struct signature *s, const struct jv
     if (!share_simply(s, types, count, taken) &&
         !signature_share(s, s->count, types, count, true, taken))
         return refuse_arguments(e, s, args, types, count);
-    out->items = jn_alloc(e, (count + s->count) * sizeof *out->items);
+    out->items = eval_alloc(e, (count + s->count) * sizeof *out->items);
     out->count = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct param *p = &s->params[i];

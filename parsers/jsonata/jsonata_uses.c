@@ -1,6 +1,5 @@
-#include "parsers/jsonata/jsonata_impl.h"
-
 #include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata_functions.h"
 
 /*
  * What an expression takes from outside. Names that it binds itself anywhere, by := or as a
@@ -33,7 +32,7 @@ static void bind_names(struct walk *w, const struct node *n, int by)
     for (size_t i = 0; i < n->count; i++) {
         const struct node *item = n->items[i];
         if (n->kind == NODE_LAMBDA)
-            count_binding(w, n->params ? n->params[i] : NO_NAME, by);
+            count_binding(w, n->lambda.params ? n->lambda.params[i] : NO_NAME, by);
         else if (n->kind == NODE_BLOCK)
             count_binding(w, item->kind == NODE_BIND ? item->lhs->name : NO_NAME, by);
         if (n->kind != NODE_PATH)
@@ -102,10 +101,8 @@ static void walk_binding(struct walk *w, const struct node *n, bool top)
 
 static void walk_parts(struct walk *w, const struct node *n, bool top)
 {
-    walk(w, n->lhs, top);
-    walk(w, n->rhs, top);
-    walk(w, n->third, top);
-    walk(w, n->body, top);
+    for (size_t i = 0; i < NODE_PARTS; i++)
+        walk(w, n->parts[i], top);
     if (n->kind != NODE_LAMBDA)
         for (size_t i = 0; i < n->count; i++)
             walk(w, n->items[i], top && n->kind != NODE_SORT);

@@ -1,8 +1,11 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_value.h"
 
 #include "parsers/base/utf8.h"
+#include "parsers/jsonata/jsonata_map.h"
+#include "parsers/jsonata/jsonata_region.h"
 #include "parsers/picture/js_number.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Values of an evaluation: making, asking, copying them, and what they are in JSON. */
@@ -42,22 +45,22 @@ struct jv jv_from_json(const json *v)
 }
 
 /* Takes `s`. */
-static struct jv jn_string(struct jn *e, json *s)
+static struct jv eval_string(struct evaluation *e, json *s)
 {
-    return (struct jv){.kind = JV_STRING, .j = jn_hold(e, s)};
+    return (struct jv){.kind = JV_STRING, .j = eval_hold(e, s)};
 }
 
-struct jv jn_text(struct jn *e, const char *text, size_t len)
+struct jv eval_text(struct evaluation *e, const char *text, size_t len)
 {
     if (len > SMALL_STRING)
-        return jn_string(e, json_string(text, len));
+        return eval_string(e, json_string(text, len));
     return (struct jv){.kind = JV_STRING,
-                       .j = json_string_in(jn_alloc(e, json_string_room(len)), text, len)};
+                       .j = json_string_in(eval_alloc(e, json_string_room(len)), text, len)};
 }
 
-struct jv jn_take_buf(struct jn *e, struct buf *b)
+struct jv eval_take_buf(struct evaluation *e, struct buf *b)
 {
-    struct jv v = jn_text(e, b->data, b->len);
+    struct jv v = eval_text(e, b->data, b->len);
 
     buf_clear(b);
     return v;
@@ -103,21 +106,21 @@ size_t text_units(const char *text, size_t len)
 
 /* ---- lists ---- */
 
-struct list *list_new(struct jn *e, unsigned flags, size_t room)
+struct list *list_new(struct evaluation *e, unsigned flags, size_t room)
 {
-    struct list *l = jn_alloc(e, sizeof *l);
+    struct list *l = eval_alloc(e, sizeof *l);
 
     *l = (struct list){.flags = flags, .cap = room};
     if (room)
-        l->items = jn_alloc(e, room * sizeof *l->items);
+        l->items = eval_alloc(e, room * sizeof *l->items);
     return l;
 }
 
 /* The range as items. */
-static void list_spell(struct jn *e, struct list *l, size_t room)
+static void list_spell(struct evaluation *e, struct list *l, size_t room)
 {
-    jn_spend(e, l->count / 4);
-    struct jv *items = jn_alloc(e, room * sizeof *items);
+    eval_spend(e, l->count / 4);
+    struct jv *items = eval_alloc(e, room * sizeof *items);
 
     for (size_t i = 0; i < l->count; i++)
         items[i] = jv_number(l->first + (double)i);
@@ -126,7 +129,7 @@ static void list_spell(struct jn *e, struct list *l, size_t room)
     l->flags &= ~(unsigned)LIST_RANGE;
 }
 
-static void list_reserve(struct jn *e, struct list *l, size_t count)
+static void list_reserve(struct evaluation *e, struct list *l, size_t count)
 {
     struct jv *items;
     size_t cap;
@@ -138,7 +141,7 @@ static void list_reserve(struct jn *e, struct list *l, size_t count)
     cap = l->cap * 2 > count ? l->cap * 2 : count;
     if (cap < 4)
         cap = 4;
-    items = jn_alloc(e, cap * sizeof *items);
+    items = eval_alloc(e, cap * sizeof *items);
     if (l->count)
         memcpy(items, l->items, l->count * sizeof *items);
     /* The old ones are not counted any more: in sum they are less than the new ones. */
@@ -149,14 +152,14 @@ static void list_reserve(struct jn *e, struct list *l, size_t count)
     l->cap = cap;
 }
 
-void list_push(struct jn *e, struct list *l, struct jv v)
+void list_push(struct evaluation *e, struct list *l, struct jv v)
 {
     if (l->count == l->cap || (l->flags & LIST_RANGE))
         list_reserve(e, l, l->count + 1);
     l->items[l->count++] = v;
 }
 
-void list_extend(struct jn *e, struct list *l, struct jv array)
+void list_extend(struct evaluation *e, struct list *l, struct jv array)
 {
     const size_t n = items_count(array);
 
@@ -174,7 +177,7 @@ void list_extend(struct jn *e, struct list *l, struct jv array)
         l->items[l->count++] = items_at(array, i);
 }
 
-struct list *list_range(struct jn *e, double first, size_t count, unsigned flags)
+struct list *list_range(struct evaluation *e, double first, size_t count, unsigned flags)
 {
     struct list *l = list_new(e, flags | LIST_RANGE, 0);
 
@@ -185,17 +188,17 @@ struct list *list_range(struct jn *e, double first, size_t count, unsigned flags
 
 /* ---- what values are to operators ---- */
 
-int jv_is_numeric(struct jn *e, struct jv v)
+int jv_is_numeric(struct evaluation *e, struct jv v)
 {
     if (v.kind != JV_NUMBER || isnan(v.n))
         return 0;
     if (isfinite(v.n))
         return 1;
-    jn_error_value(e, "D1001", v);
+    eval_error_value(e, "D1001", v);
     return -1;
 }
 
-static int truth(struct jn *e, struct jv v, size_t depth)
+static int truth(struct evaluation *e, struct jv v, size_t depth)
 {
     int t = 0;
 
@@ -206,10 +209,10 @@ static int truth(struct jn *e, struct jv v, size_t depth)
     case JV_ARRAY:
     case JV_LIST:
         if (depth == JSON_MAX_DEPTH)
-            return jn_too_deep(e), -1;
+            return eval_too_deep(e), -1;
         /* The reference looks at all of them, so that it fails on the last as on the first. */
         for (size_t i = 0; i < items_count(v); i++) {
-            const int one = jn_step(e) ? truth(e, items_at(v, i), depth + 1) : -1;
+            const int one = eval_step(e) ? truth(e, items_at(v, i), depth + 1) : -1;
             if (one < 0)
                 return -1;
             t |= one;
@@ -229,12 +232,12 @@ static int truth(struct jn *e, struct jv v, size_t depth)
     return -1;
 }
 
-int jv_truth(struct jn *e, struct jv v)
+int jv_truth(struct evaluation *e, struct jv v)
 {
     return truth(e, v, 0);
 }
 
-struct jv jv_boolean(struct jn *e, struct jv v)
+struct jv jv_boolean(struct evaluation *e, struct jv v)
 {
     int t;
 
@@ -244,9 +247,9 @@ struct jv jv_boolean(struct jn *e, struct jv v)
     return t < 0 ? (struct jv){.kind = JV_ERROR} : jv_bool(t > 0);
 }
 
-static int value_equal(struct jn *e, struct jv a, struct jv b, size_t depth);
+static int value_equal(struct evaluation *e, struct jv a, struct jv b, size_t depth);
 
-static int value_equal_arrays(struct jn *e, struct jv a, struct jv b, size_t depth)
+static int value_equal_arrays(struct evaluation *e, struct jv a, struct jv b, size_t depth)
 {
     const size_t n = items_count(a);
     int same = n == items_count(b);
@@ -256,7 +259,7 @@ static int value_equal_arrays(struct jn *e, struct jv a, struct jv b, size_t dep
     return same;
 }
 
-static int value_equal_objects(struct jn *e, struct jv a, struct jv b, size_t depth)
+static int value_equal_objects(struct evaluation *e, struct jv a, struct jv b, size_t depth)
 {
     const size_t n = members_count(a);
     int same = n == members_count(b);
@@ -264,7 +267,7 @@ static int value_equal_objects(struct jn *e, struct jv a, struct jv b, size_t de
     for (size_t i = 0; same > 0 && i < n; i++) {
         const json *key = member_key(a, i);
         const struct jv other = member_get(b, key);
-        jn_spend_key(e, key);
+        eval_spend_key(e, key);
         same = is_undefined(other) ? 0 : value_equal(e, member_value(a, i), other, depth);
     }
     return same;
@@ -276,12 +279,12 @@ static bool same_json(struct jv a, struct jv b)
     return a.kind == b.kind && (a.kind == JV_ARRAY || a.kind == JV_OBJECT) && a.j == b.j;
 }
 
-static int value_equal(struct jn *e, struct jv a, struct jv b, size_t depth)
+static int value_equal(struct evaluation *e, struct jv a, struct jv b, size_t depth)
 {
-    if (!jn_step(e))
+    if (!eval_step(e))
         return -1;
     if (depth == JSON_MAX_DEPTH)
-        return jn_too_deep(e), -1;
+        return eval_too_deep(e), -1;
     if (is_array(a) && is_array(b))
         return same_json(a, b) ? 1 : value_equal_arrays(e, a, b, depth + 1);
     if (is_object(a) && is_object(b))
@@ -293,7 +296,7 @@ static int value_equal(struct jn *e, struct jv a, struct jv b, size_t depth)
     if (a.kind == JV_BOOL)
         return a.b == b.b;
     if (a.kind == JV_STRING) {
-        jn_spend_bytes(e, json_str_len(a.j));
+        eval_spend_bytes(e, json_str_len(a.j));
         return same_text(a.j, b.j);
     }
     if (a.kind == JV_FUNCTION)
@@ -301,24 +304,24 @@ static int value_equal(struct jn *e, struct jv a, struct jv b, size_t depth)
     return a.kind == JV_NULL || a.kind == JV_UNDEFINED;
 }
 
-int jv_equal(struct jn *e, struct jv a, struct jv b)
+int jv_equal(struct evaluation *e, struct jv a, struct jv b)
 {
     return value_equal(e, a, b, 0);
 }
 
-int jv_compare(struct jn *e, struct jv a, struct jv b)
+int jv_compare(struct evaluation *e, struct jv a, struct jv b)
 {
     int c;
 
     if (a.kind == JV_NUMBER)
         return a.n < b.n ? -1 : a.n > b.n;
-    jn_spend_characters(e, json_str_len(a.j) < json_str_len(b.j) ? json_str_len(a.j)
-                                                                 : json_str_len(b.j));
+    eval_spend_characters(e, json_str_len(a.j) < json_str_len(b.j) ? json_str_len(a.j)
+                                                                   : json_str_len(b.j));
     c = json_compare_strings(a.j, b.j);
     return c < 0 ? -1 : c > 0;
 }
 
-struct jv jv_append(struct jn *e, struct jv a, struct jv b)
+struct jv jv_append(struct evaluation *e, struct jv a, struct jv b)
 {
     const size_t n = is_array(a) ? items_count(a) : 1;
     const size_t more = is_array(b) ? items_count(b) : 1;
@@ -328,7 +331,7 @@ struct jv jv_append(struct jn *e, struct jv a, struct jv b)
         return b;
     if (is_undefined(b))
         return a;
-    if (!jn_steps(e, n + more))
+    if (!eval_steps(e, n + more))
         return (struct jv){.kind = JV_ERROR};
     if (n == 0 && has_flag(b, LIST_RANGE))
         return jv_list(list_range(e, b.list->first, b.list->count, 0));
@@ -346,7 +349,7 @@ struct jv jv_append(struct jn *e, struct jv a, struct jv b)
 
 /* ---- copies ---- */
 
-static struct jv clone_array(struct jn *e, struct jv v, size_t depth)
+static struct jv clone_array(struct evaluation *e, struct jv v, size_t depth)
 {
     const size_t n = items_count(v);
     struct list *l = list_new(e, 0, n);
@@ -361,7 +364,7 @@ static struct jv clone_array(struct jn *e, struct jv v, size_t depth)
     return jv_list(l);
 }
 
-static struct jv clone_object(struct jn *e, struct jv v, size_t depth)
+static struct jv clone_object(struct evaluation *e, struct jv v, size_t depth)
 {
     const size_t n = members_count(v);
     struct map *m = map_new(e, n);
@@ -375,18 +378,18 @@ static struct jv clone_object(struct jn *e, struct jv v, size_t depth)
     return jv_map(m);
 }
 
-struct jv jv_clone(struct jn *e, struct jv v, size_t depth)
+struct jv jv_clone(struct evaluation *e, struct jv v, size_t depth)
 {
-    if (!jn_step(e))
+    if (!eval_step(e))
         return (struct jv){.kind = JV_ERROR};
     if (depth == JSON_MAX_DEPTH)
-        return jn_too_deep(e);
+        return eval_too_deep(e);
     if (is_array(v))
         return clone_array(e, v, depth);
     if (is_object(v))
         return clone_object(e, v, depth);
     if (v.kind == JV_FUNCTION)
-        return jn_text(e, "", 0);
+        return eval_text(e, "", 0);
     if (v.kind == JV_NUMBER) {
         const int numeric = jv_is_numeric(e, v);
         if (numeric < 0)
@@ -406,7 +409,7 @@ static int64_t int_of(struct jv v)
                      (uint64_t)(int64_t)v.rest);
 }
 
-static json *number_to_json(struct jn *e, struct jv v, bool *unsupported)
+static json *number_to_json(struct evaluation *e, struct jv v, bool *unsupported)
 {
     const double n = v.n;
 
@@ -424,12 +427,12 @@ static json *number_to_json(struct jn *e, struct jv v, bool *unsupported)
     return json_null();
 }
 
-static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported);
+static json *to_json(struct evaluation *e, struct jv v, size_t depth, bool *unsupported);
 
 /* What a value of JSON takes besides what it holds. */
 enum { ALLOCATED = 32 };
 
-static json *list_to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
+static json *list_to_json(struct evaluation *e, struct jv v, size_t depth, bool *unsupported)
 {
     struct json_build b;
 
@@ -445,11 +448,11 @@ static json *list_to_json(struct jn *e, struct jv v, size_t depth, bool *unsuppo
         }
         json_build_add(&b, item);
     }
-    v.list->as_json = (json *)(uintptr_t)jn_hold(e, json_build_done(&b));
+    v.list->as_json = (json *)(uintptr_t)eval_hold(e, json_build_done(&b));
     return json_ref(v.list->as_json);
 }
 
-static json *map_to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
+static json *map_to_json(struct evaluation *e, struct jv v, size_t depth, bool *unsupported)
 {
     const uint32_t *order;
     struct json_build b;
@@ -468,17 +471,17 @@ static json *map_to_json(struct jn *e, struct jv v, size_t depth, bool *unsuppor
         }
         json_build_set_key(&b, json_ref((json *)(uintptr_t)m->key), item);
     }
-    v.map->as_json = (json *)(uintptr_t)jn_hold(e, json_build_done(&b));
+    v.map->as_json = (json *)(uintptr_t)eval_hold(e, json_build_done(&b));
     return json_ref(v.map->as_json);
 }
 
-static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
+static json *to_json(struct evaluation *e, struct jv v, size_t depth, bool *unsupported)
 {
     json *made = NULL;
 
     if (depth == JSON_MAX_DEPTH - 1)
-        return jn_too_deep(e), NULL;
-    if (!jn_step(e))
+        return eval_too_deep(e), NULL;
+    if (!eval_step(e))
         return NULL;
     switch (v.kind) {
     case JV_UNDEFINED:
@@ -489,7 +492,7 @@ static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
     case JV_ARRAY:
     case JV_OBJECT:
         if (json_depth(v.j) + depth > JSON_MAX_DEPTH)
-            return jn_too_deep(e), NULL;
+            return eval_too_deep(e), NULL;
         return json_ref((json *)(uintptr_t)v.j);
     case JV_LIST:
     case JV_MAP:
@@ -497,7 +500,7 @@ static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
                                  : map_to_json(e, v, depth, unsupported);
         if (made && json_depth(made) + depth > JSON_MAX_DEPTH) {
             json_unref(made);
-            return jn_too_deep(e), NULL;
+            return eval_too_deep(e), NULL;
         }
         return made;
     case JV_TUPLE: return to_json(e, v.tuple->item, depth + 1, unsupported);
@@ -507,7 +510,7 @@ static json *to_json(struct jn *e, struct jv v, size_t depth, bool *unsupported)
     return NULL;
 }
 
-bool jv_to_json(struct jn *e, struct jv v, json **out, bool *unsupported)
+bool jv_to_json(struct evaluation *e, struct jv v, json **out, bool *unsupported)
 {
     *out = to_json(e, v, 0, unsupported);
     return *out != NULL;

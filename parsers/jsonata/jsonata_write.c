@@ -1,14 +1,17 @@
-#include "parsers/jsonata/jsonata_impl.h"
+#include "parsers/jsonata/jsonata_write.h"
 
+#include "parsers/jsonata/jsonata_evaluation.h"
+#include "parsers/jsonata/jsonata_map.h"
 #include "parsers/picture/js_number.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Values as text: JSON as JavaScript writes it. */
 
 /* How a value is written. */
 struct writer {
-    struct jn *e; /* NULL: no bounds */
+    struct evaluation *e; /* NULL: no bounds */
     struct buf *out;
     bool round; /* as $string: numbers to 15 digits */
     unsigned indent;
@@ -16,12 +19,12 @@ struct writer {
 };
 
 /* JavaScript's escapes have small letters. */
-static void jsonata_write_string(struct jn *e, struct buf *out, const json *text)
+static void jsonata_write_string(struct evaluation *e, struct buf *out, const json *text)
 {
     const size_t start = out->len;
 
     if (e)
-        jn_spend_characters(e, 4 * json_str_len(text));
+        eval_spend_characters(e, 4 * json_str_len(text));
 
     json_write_string(out, json_str(text), json_str_len(text));
     if (!memchr(out->data + start, '\\', out->len - start))
@@ -45,7 +48,7 @@ static void break_line(struct writer *w)
         return;
     buf_addc(w->out, '\n');
     if (w->e)
-        jn_spend_characters(w->e, w->depth * w->indent);
+        eval_spend_characters(w->e, w->depth * w->indent);
     for (size_t i = 0; i < w->depth * w->indent; i++)
         buf_addc(w->out, ' ');
 }
@@ -62,7 +65,7 @@ static bool jsonata_write_number(struct writer *w, double n)
         return true;
     }
     if (w->e)
-        jn_spend(w->e, NUMBER_COST);
+        eval_spend(w->e, NUMBER_COST);
     if (w->round)
         n = js_number_round15(n, w->e->dialect == JSONATA_AWS);
     /* The largest of all is rounded to more than any. */
@@ -130,16 +133,16 @@ static bool jsonata_write_object(struct writer *w, struct jv v)
 
 static bool within_bounds(struct writer *w)
 {
-    struct jn *e = w->e;
+    struct evaluation *e = w->e;
 
     if (!e)
         return true;
-    if (!jn_step(e))
+    if (!eval_step(e))
         return false;
     if (w->depth == JSON_MAX_DEPTH)
-        return jn_too_deep(e), false;
+        return eval_too_deep(e), false;
     if (w->out->len > e->memory)
-        return jn_error(e, "U1002"), false;
+        return eval_error(e, "U1002"), false;
     return true;
 }
 
@@ -164,24 +167,24 @@ static bool jsonata_write_value(struct writer *w, struct jv v)
     return false;
 }
 
-bool jv_write(struct jn *e, struct buf *out, struct jv v, bool round, unsigned indent)
+bool jv_write(struct evaluation *e, struct buf *out, struct jv v, bool round, unsigned indent)
 {
     struct writer w = {.e = e, .out = out, .round = round, .indent = indent};
 
     return jsonata_write_value(&w, v);
 }
 
-bool jv_add_string(struct jn *e, struct buf *out, struct jv v)
+bool jv_add_string(struct evaluation *e, struct buf *out, struct jv v)
 {
     if (v.kind == JV_STRING) {
-        jn_spend_bytes(e, json_str_len(v.j));
+        eval_spend_bytes(e, json_str_len(v.j));
         text_add(out, json_str(v.j), json_str_len(v.j));
         return true;
     }
     if (v.kind == JV_UNDEFINED || v.kind == JV_FUNCTION)
         return true;
     if (v.kind == JV_NUMBER && !isfinite(v.n)) {
-        jn_error_value(e, "D3001", v);
+        eval_error_value(e, "D3001", v);
         return false;
     }
     if (has_flag(v, LIST_OUTER))

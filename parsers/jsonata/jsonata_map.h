@@ -1,0 +1,46 @@
+#ifndef PARSERS_JSONATA_JSONATA_MAP_H
+#define PARSERS_JSONATA_JSONATA_MAP_H
+
+#include "parsers/jsonata/jsonata_value.h"
+
+struct map_member {
+    const json *key;
+    struct jv value;
+    uint32_t hash;
+};
+
+/* An object that an evaluation made: its members in their order, and an index of many. */
+struct map {
+    uint32_t count, cap;
+    struct map_member *members;
+    uint32_t *slots; /* a member's number + 1, or 0; NULL as long as there are few */
+    uint32_t mask;
+    struct map *moved;
+    json *as_json; /* once it was asked for */
+};
+
+/* Maps lie in the evaluation's region. `room`: how many members are expected. */
+struct map *map_new(struct evaluation *e, size_t room);
+/* Sets or adds a member. A key that is there keeps its place. `key` is a look that lasts. */
+void map_set(struct evaluation *e, struct map *m, const json *key, struct jv v);
+/* Adds a member whose key is known not to be there. */
+void map_add(struct evaluation *e, struct map *m, const json *key, struct jv v);
+/* Returns the member's value; undefined without one. */
+struct jv map_get(const struct map *m, const json *key);
+void map_delete(struct evaluation *e, struct map *m, const json *key);
+
+/* ---- members of any object, made here or JSON ---- */
+
+size_t members_count(struct jv v);
+const json *member_key(struct jv v, size_t i);
+struct jv member_value(struct jv v, size_t i);
+/* Return undefined without such a member. */
+struct jv member_get(struct jv v, const json *key);
+struct jv member_get_c(struct jv v, const char *key);
+/*
+ * Returns the members in JavaScript's order, array indexes first, as numbers for member_key; NULL
+ * when they stand so already.
+ */
+const uint32_t *members_order(struct evaluation *e, struct jv v);
+
+#endif

@@ -1,0 +1,66 @@
+#ifndef PARSERS_JSONATA_JSONATA_REGION_H
+#define PARSERS_JSONATA_JSONATA_REGION_H
+
+#include "parsers/jsonata/jsonata_evaluation.h"
+
+#include <stdalign.h>
+
+/*
+ * Where values lie that an evaluation makes: chunks of memory that go all at once when it ends, or
+ * back to a mark when a part of it has its result. Nothing is freed alone.
+ */
+
+struct chunk {
+    struct chunk *before;
+    size_t size;
+    char *next, *end;
+};
+
+enum { SMALL_CHUNK = 6000 };
+
+/* Where a region begins, on the caller's stack: a small evaluation allocates nothing. */
+struct first_chunk {
+    alignas(max_align_t) struct chunk head;
+    char bytes[SMALL_CHUNK];
+};
+
+void region_begin(struct evaluation *e, struct first_chunk *first);
+void region_end(struct evaluation *e);
+/* Adds a chunk with room for `size`; eval_alloc takes from the newest. */
+void region_add_chunk(struct evaluation *e, size_t size);
+
+/* Returns memory of the region, not zeroed, for what needs no more than eight bytes' alignment. */
+static inline void *eval_alloc(struct evaluation *e, size_t size)
+{
+    void *p;
+
+    size = (size + 7) & ~(size_t)7;
+    if (size > (size_t)(e->chunk->end - e->chunk->next))
+        region_add_chunk(e, size);
+    p = e->chunk->next;
+    e->chunk->next += size;
+    e->used += size;
+    return p;
+}
+
+/* Holds `v` until the evaluation ends or goes back to an earlier mark. Takes `v`. */
+const json *eval_hold(struct evaluation *e, json *v);
+
+/* Where the region stands. */
+struct mark {
+    struct chunk *chunk;
+    char *next;
+    size_t used, held;
+    uint64_t serial, oldest_bound;
+};
+
+struct mark eval_mark(struct evaluation *e);
+/*
+ * Frees what was made since the mark and is not part of `v`, as far as that is cheap and safe.
+ * Nothing else that was made since may be in use. Returns `v`, moved maybe.
+ */
+struct jv eval_settle(struct evaluation *e, const struct mark *m, struct jv v);
+/* Does as eval_settle for `count` values, in their places. */
+void eval_settle_all(struct evaluation *e, const struct mark *m, struct jv *v, size_t count);
+
+#endif
