@@ -10,7 +10,6 @@
 #include "runtime/base/partition.h"
 #include "runtime/engine/names.h"
 #include "runtime/handlers/handler.h"
-#include "runtime/handlers/task.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -35,7 +34,6 @@ struct world {
     uv_loop_t loop;
     uv_timer_t patience;
     handlers *handlers;
-    tasks *tasks;
     http_stub *stub;
     struct endpoints *endpoints;
     const struct reply *replies;
@@ -117,11 +115,8 @@ static struct world *world_new(const struct reply *replies, const char *file)
         ck_assert(endpoints_add(w->endpoints, buf_str(&any), NULL));
     buf_clear(&any);
     options.endpoints = w->endpoints;
-    w->tasks = tasks_new(on_result, w);
-    w->handlers = handlers_new(&w->loop, &options, tasks_answer, w->tasks);
-    tasks_use(w->tasks, w->handlers);
-    tasks_on_submitted(w->tasks, on_submitted);
-    handlers_on_submitted(w->handlers, tasks_submitted);
+    w->handlers = handlers_new(&w->loop, &options, on_result, w);
+    handlers_on_submitted(w->handlers, on_submitted);
     if (file) {
         char path[] = "/tmp/asl-endpoint-XXXXXX";
         int fd = mkstemp(path);
@@ -151,7 +146,6 @@ static void world_free(struct world *w)
     uv_run(&w->loop, UV_RUN_DEFAULT);
     ck_assert_int_eq(uv_loop_close(&w->loop), 0);
     handlers_free(w->handlers);
-    tasks_free(w->tasks);
     endpoints_free(w->endpoints);
     task_result_clear(&w->result);
     json_unref(w->submitted);
@@ -172,7 +166,7 @@ static void begin_again(struct world *w, const char *resource, const char *param
                      .parameters = v,
                      .submitted = submitted};
 
-    if (!tasks_start(w->tasks, &t, &w->result))
+    if (!handlers_start(w->handlers, &t, &w->result))
         w->answered = true;
     json_unref(v);
 }
@@ -765,7 +759,7 @@ START_TEST(job_is_stopped_for_a_reason)
     w->shown = "X-Amz-Target";
     begin_again(w, "arn:aws:states:::ecs:runTask.sync", "{\"TaskDefinition\":\"d\"}", submitted);
     json_unref(submitted);
-    tasks_cancel(w->tasks, 1);
+    handlers_cancel(w->handlers, 1);
     while (!w->seen.len)
         uv_run(&w->loop, UV_RUN_ONCE);
     expect_text("the reason is AWS's", buf_str(&w->seen),
@@ -786,7 +780,7 @@ START_TEST(job_after_crash_is_stopped)
     w->shown = "X-Amz-Target";
     begin_again(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}", submitted);
     json_unref(submitted);
-    tasks_cancel(w->tasks, 1);
+    handlers_cancel(w->handlers, 1);
     while (!w->seen.len)
         uv_run(&w->loop, UV_RUN_ONCE);
     expect_text("it is stopped by its id", buf_str(&w->seen),
@@ -808,7 +802,7 @@ START_TEST(job_is_stopped)
     begin(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}");
     while (!w->submitted)
         uv_run(&w->loop, UV_RUN_ONCE);
-    tasks_cancel(w->tasks, 1);
+    handlers_cancel(w->handlers, 1);
     while (!strstr(buf_str(&w->seen), "BatchStopJobRun"))
         uv_run(&w->loop, UV_RUN_ONCE);
     ck_assert(strstr(buf_str(&w->seen), "[AWSGlue.BatchStopJobRun] "
@@ -829,7 +823,7 @@ START_TEST(job_that_is_released_goes_on)
     begin(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}");
     while (w->replied < 2)
         uv_run(&w->loop, UV_RUN_ONCE);
-    tasks_release(w->tasks, 1);
+    handlers_release(w->handlers, 1);
     ck_assert_uint_eq(handlers_busy(w->handlers), 0);
     size_t asked = http_stub_requests(w->stub);
     /* Only the test's own patience is left to wait for, and the connection. */

@@ -7,7 +7,6 @@
 #include "parsers/base/mem.h"
 #include "runtime/base/clock.h"
 #include "runtime/handlers/handler.h"
-#include "runtime/handlers/task.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,12 +26,11 @@ struct world {
     uv_timer_t patience;
     struct handlers_options options;
     handlers *handlers;
-    tasks *tasks;
     http_stub *stub;
     char folder[256], file[272];
     size_t files; /* open ones, before all */
     size_t answered;
-    struct handler_answer answers[MAX_CALLS];
+    struct task_result answers[MAX_CALLS];
     struct task_result result;
     struct buf log;
     uint64_t next_id;
@@ -49,12 +47,12 @@ static void out_of_patience(uv_timer_t *timer)
     ck_abort_msg("no answer after %d s", PATIENCE_MS / 1000);
 }
 
-static void on_answer(void *user, uint64_t id, struct handler_answer *a)
+static void on_answer(void *user, uint64_t id, struct task_result *r)
 {
     struct world *w = user;
 
     ck_assert_msg(id < MAX_CALLS, "an answer to a call that was not made");
-    w->answers[id] = *a;
+    w->answers[id] = *r;
     w->answered++;
 }
 
@@ -145,9 +143,7 @@ static void open_tasks(struct world *w, const char *file)
     struct diag why = {0};
 
     w->options.log = on_task_log;
-    w->tasks = tasks_new(on_result, w);
-    w->handlers = handlers_new(&w->loop, &w->options, tasks_answer, w->tasks);
-    tasks_use(w->tasks, w->handlers);
+    w->handlers = handlers_new(&w->loop, &w->options, on_result, w);
     write_file(w, "h.json", file, 0600);
     ck_assert_msg(handlers_load(w->handlers, w->file, &why), "%s", why.text);
 }
@@ -165,11 +161,10 @@ static void world_free(struct world *w)
     uv_run(&w->loop, UV_RUN_DEFAULT);
     ck_assert_int_eq(uv_loop_close(&w->loop), 0);
     handlers_free(w->handlers);
-    tasks_free(w->tasks);
     ck_assert_uint_eq(open_files(), w->files);
     task_result_clear(&w->result);
     for (size_t i = 0; i < MAX_CALLS; i++)
-        handler_answer_clear(&w->answers[i]);
+        task_result_clear(&w->answers[i]);
     snprintf(command, sizeof command, "rm -r '%s'", w->folder);
     ck_assert_int_eq(system(command), 0);
     buf_clear(&w->log);
@@ -177,31 +172,74 @@ static void world_free(struct world *w)
     mem_free(w);
 }
 
-static struct handler_call call_of(struct world *w, const char *target, const json *payload)
+#define INVOKE "arn:aws:states:::lambda:invoke"
+
+/* A function by its name or ARN goes by lambda:invoke; what else has an ARN is a resource itself.
+ */
+static struct task task_of(struct world *w, const char *target, const json *parameters)
 {
-    return (struct handler_call){
+    bool resource = !strncmp(target, "arn:", 4) && !strstr(target, ":function:");
+
+    return (struct task){
         .id = w->next_id++,
-        .target = target,
+        .resource = resource ? target : INVOKE,
         .state = "S",
         .execution = "arn:aws:states:us-east-1:123456789012:execution:m:e",
         .key = "arn:aws:states:us-east-1:123456789012:execution:m:e/5",
-        .payload = payload,
-        .lambda = true,
+        .parameters = parameters,
         .attempt = 2,
     };
 }
 
-static uint64_t begin(struct world *w, const char *target, const char *payload)
+/* {"FunctionName": target, "Payload": payload (taken)} */
+static json *invoke_parameters(const char *target, json *payload)
 {
-    struct diag why = {0};
-    json *v = json_of(payload);
-    struct handler_call call = call_of(w, target, v);
+    struct json_build b;
+
+    json_build_object(&b, 6);
+    json_build_set(&b, "FunctionName", json_cstring(target));
+    json_build_set(&b, "Payload", payload);
+    return json_build_done(&b);
+}
+
+static uint64_t begin_with(struct world *w, const char *target, json *parameters)
+{
+    struct task t = task_of(w, target, parameters);
+    struct task_result failed = {0};
     size_t before = w->answered;
 
-    ck_assert_msg(handlers_start(w->handlers, &call, &why), "%s", why.text);
+    ck_assert_msg(handlers_start(w->handlers, &t, &failed), "%s", json_str(failed.cause));
     ck_assert_msg(w->answered == before, "answered from inside handlers_start");
-    json_unref(v);
-    return call.id;
+    json_unref(parameters);
+    return t.id;
+}
+
+static uint64_t begin(struct world *w, const char *target, const char *payload)
+{
+    return begin_with(w, target, invoke_parameters(target, json_of(payload)));
+}
+
+static void expect_refusal(struct world *w, const char *name, const char *target, const char *want)
+{
+    json *parameters = invoke_parameters(target, json_of("{}"));
+    struct task t = task_of(w, target, parameters);
+    struct task_result failed = {0};
+
+    ck_assert_msg(!handlers_start(w->handlers, &t, &failed), "%s: it started", name);
+    expect_text(name, json_str(failed.error), "Asl.NoHandler");
+    if (want)
+        expect_text(name, json_str(failed.cause), want);
+    task_result_clear(&failed);
+    json_unref(parameters);
+}
+
+/* What the handler answered: of a function, the Payload in what Invoke gives. */
+static const json *value_of(const struct task_result *r)
+{
+    const json *payload =
+        r->output && json_is_object(r->output) ? json_get(r->output, "Payload") : NULL;
+
+    return payload ? payload : r->output;
 }
 
 static void wait_for(struct world *w, size_t answered)
@@ -216,22 +254,24 @@ static void turns(struct world *w, int count)
         uv_run(&w->loop, UV_RUN_NOWAIT);
 }
 
-/* "ok 1", "function {...}", "failed Error: cause" */
-static void expect_answer(const char *name, const struct handler_answer *a, const char *want)
+/* "ok 1", "function {...}" of one that raised, "failed Error: cause" */
+static void expect_answer(const char *name, const struct task_result *r, const char *want)
 {
+    static const char untyped[] = "The cause could not be determined because Lambda did not return "
+                                  "an error type. Returned payload: ";
+    const char *cause = r->cause ? json_str(r->cause) : "(none)";
     struct buf got = {0};
     size_t len = strlen(want);
 
-    switch (a->outcome) {
-    case HANDLER_OK:
+    if (r->ok) {
         buf_adds(&got, "ok ");
-        json_write(&got, a->value);
-        break;
-    case HANDLER_FUNCTION_ERROR: buf_printf(&got, "function %s", json_str(a->raw)); break;
-    case HANDLER_FAILED:
-        buf_printf(&got, "failed %s: %s", json_str(a->error),
-                   a->cause ? json_str(a->cause) : "(none)");
-        break;
+        json_write(&got, value_of(r));
+    } else if (!strncmp(cause, untyped, strlen(untyped))) {
+        buf_printf(&got, "function %s", cause + strlen(untyped));
+    } else if (*cause == '{') {
+        buf_printf(&got, "function %s", cause);
+    } else {
+        buf_printf(&got, "failed %s: %s", json_str(r->error), cause);
     }
     /* A want that ends in "..." is a beginning. */
     if (len > 3 && !strcmp(want + len - 3, "...") && got.len >= len - 3) {
@@ -241,6 +281,10 @@ static void expect_answer(const char *name, const struct handler_answer *a, cons
     expect_text(name, buf_str(&got), want);
     buf_clear(&got);
 }
+
+#define TOO_LARGE                                                                                  \
+    "failed States.DataLimitExceeded: The state/task 'lambda' returned a result with a size "      \
+    "exceeding the maximum number of bytes service limit."
 
 /* ---- the handlers file ---- */
 
@@ -370,8 +414,6 @@ START_TEST(bad_file)
 {
     struct world *w = world_new();
     struct diag why = {0};
-    struct handler_call call;
-    json *payload;
     char want[512];
 
     w->handlers = handlers_new(&w->loop, &w->options, on_answer, w);
@@ -381,11 +423,7 @@ START_TEST(bad_file)
     ck_assert_msg(!strncmp(why.text, want, strlen(want)), "%s: got \"%s\", want \"%s\"",
                   bad_files[_i].name, why.text, want);
     ck_assert_msg(why.place.line > 0, "%s: no place", bad_files[_i].name);
-    payload = json_of("{}");
-    call = call_of(w, "a", payload);
-    ck_assert_msg(!handlers_start(w->handlers, &call, NULL), "%s: a row was kept",
-                  bad_files[_i].name);
-    json_unref(payload);
+    expect_refusal(w, bad_files[_i].name, "a", NULL);
     diag_clear(&why);
     world_free(w);
 }
@@ -455,31 +493,25 @@ START_TEST(no_match)
 {
     struct world *w = world_new();
     struct diag why = {0};
-    json *payload = json_of("{}");
-    struct handler_call call = call_of(w, "arn:aws:lambda:us-east-1:1:function:Pay:3", payload);
     char want[600];
 
     open_handlers(w, NULL);
-    ck_assert(!handlers_start(w->handlers, &call, &why));
-    expect_text("without a file", why.text,
-                "No handler for 'arn:aws:lambda:us-east-1:1:function:Pay:3': give --handlers FILE "
-                "with {\"handlers\": [{\"resource\": \"Pay\", \"command\": [\"./handler\"]}]}, or "
-                "give --lambda-endpoint URL");
+    expect_refusal(
+        w, "without a file", "arn:aws:lambda:us-east-1:1:function:Pay:3",
+        "No handler for 'arn:aws:lambda:us-east-1:1:function:Pay:3': give --handlers FILE "
+        "with {\"handlers\": [{\"resource\": \"Pay\", \"command\": [\"./handler\"]}]}, or "
+        "give --lambda-endpoint URL");
     write_file(w, "h.json", "{\"handlers\": []}", 0600);
     ck_assert(handlers_load(w->handlers, w->file, &why));
-    call.lambda = false;
-    call.target = "arn:aws:states:::sqs:sendMessage";
-    ck_assert(!handlers_start(w->handlers, &call, &why));
     snprintf(want, sizeof want,
              "No handler for 'arn:aws:states:::sqs:sendMessage': add to \"handlers\" in %s the "
              "line {\"resource\": \"arn:aws:states:::sqs:sendMessage\", \"command\": "
              "[\"./handler\"]}; or say where the service is: --endpoint sqs=URL (also "
              "SQS_ENDPOINT, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL)",
              w->file);
-    expect_text("with a file", why.text, want);
+    expect_refusal(w, "with a file", "arn:aws:states:::sqs:sendMessage", want);
     ck_assert_uint_eq(handlers_busy(w->handlers), 0);
     diag_clear(&why);
-    json_unref(payload);
     world_free(w);
 }
 END_TEST
@@ -628,7 +660,7 @@ static const struct {
     {"what it prints to stderr is no result", SH("echo noise >&2; echo 7"), "{}", "ok 7"},
     {"an error by name",
      SH("echo '{ \\\"errorType\\\":\\\"Mine\\\", \\\"errorMessage\\\":\\\"m\\\" }'; exit 1"), "{}",
-     "function { \"errorType\":\"Mine\", \"errorMessage\":\"m\" }"},
+     "function {\"errorType\":\"Mine\",\"errorMessage\":\"m\"}"},
     {"an object with errorType and exit 0 is a result",
      SH("echo '{\\\"errorType\\\":\\\"Mine\\\"}'"), "{}", "ok {\"errorType\":\"Mine\"}"},
     {"an exit status, and the end of stderr", SH("echo one >&2; echo two >&2; exit 3"), "{}",
@@ -660,9 +692,8 @@ static const struct {
      SH("trap '' TERM; sleep 20; sleep 20") ", \"timeout_s\": 0.05", "{}",
      "function {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
      "40bb3980-ed5c-4542-a61d-3eaf17b5625a Error: Task timed out after 0.05 seconds\"}"},
-    {"more than allowed", SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"), "{}",
-     "failed States.DataLimitExceeded: (none)"},
-    {"more than allowed without end", SH("yes"), "{}", "failed States.DataLimitExceeded: (none)"},
+    {"more than allowed", SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"), "{}", TOO_LARGE},
+    {"more than allowed without end", SH("yes"), "{}", TOO_LARGE},
     {"a grandchild in the group that holds stdout open", SH("sleep 20 & echo 7"), "{}", "ok 7"},
     {"a grandchild of its own session that holds stdout open",
      SH("setsid sleep 2 & sleep 0.1; echo 7"), "{}", "ok 7"},
@@ -701,8 +732,7 @@ START_TEST(command_large_payload)
 {
     struct world *w = world_new();
     struct buf text = {0};
-    json *payload, *other;
-    struct handler_call call;
+    json *payload;
 
     open_handlers(w,
                   "{\"handlers\": [{\"resource\": \"f\", \"command\": [\"cat\"]}, {\"resource\": "
@@ -710,16 +740,12 @@ START_TEST(command_large_payload)
     memset(buf_reserve(&text, 900000), 'x', 900000);
     text.len = 900000;
     payload = json_take_buf(&text);
-    call = call_of(w, "f", payload);
-    ck_assert(handlers_start(w->handlers, &call, NULL));
-    other = json_ref(payload);
-    call = call_of(w, "g", other);
-    ck_assert(handlers_start(w->handlers, &call, NULL));
+    begin_with(w, "f", invoke_parameters("f", json_ref(payload)));
+    begin_with(w, "g", invoke_parameters("g", json_ref(payload)));
     wait_for(w, 2);
-    ck_assert(json_equal(w->answers[0].value, payload));
+    ck_assert(json_equal(value_of(&w->answers[0]), payload));
     expect_answer("one that reads nothing of it", &w->answers[1], "ok null");
     json_unref(payload);
-    json_unref(other);
     world_free(w);
 }
 END_TEST
@@ -730,7 +756,7 @@ static const struct {
     bool no_limits;
 } sizes[] = {
     {"no JSON, and one byte more than a result may be", "head -c 262145 /dev/zero | tr '\\\\0' a",
-     "failed States.DataLimitExceeded: (none)", false},
+     TOO_LARGE, false},
     {"no JSON, and as much as a result may be", "head -c 262144 /dev/zero | tr '\\\\0' a",
      "failed Lambda.Unknown: What the command 'sh' printed is not JSON (...", false},
     {"no JSON of any size without quotas", "head -c 262145 /dev/zero | tr '\\\\0' a",
@@ -747,8 +773,7 @@ START_TEST(command_no_json)
                "{\"handlers\": [{\"resource\": \"f\", \"command\": [\"sh\", \"-c\", \"%s\"]}]}",
                sizes[_i].command);
     open_handlers(w, buf_str(&file));
-    struct handler_call call = call_of(w, "f", json_empty_object());
-    ck_assert(handlers_start(w->handlers, &call, NULL));
+    begin(w, "f", "{}");
     wait_for(w, 1);
     expect_answer(sizes[_i].name, &w->answers[0], sizes[_i].want);
     buf_clear(&file);
@@ -928,9 +953,9 @@ START_TEST(command_concurrency)
     ck_assert_uint_eq(handlers_busy(w->handlers), 19);
     wait_for(w, 19);
     for (int i = 0; i < 19; i++)
-        ck_assert_msg(json_int_value(w->answers[i].value) <= 3, "%lld at once",
-                      (long long)json_int_value(w->answers[i].value));
-    ck_assert(w->answers[19].value == NULL);
+        ck_assert_msg(json_int_value(value_of(&w->answers[i])) <= 3, "%lld at once",
+                      (long long)json_int_value(value_of(&w->answers[i])));
+    ck_assert(w->answers[19].output == NULL);
     world_free(w);
 }
 END_TEST
@@ -938,22 +963,18 @@ END_TEST
 START_TEST(command_event)
 {
     struct world *w = world_new();
-    json *payload = json_of("{}");
-    struct handler_call call = call_of(w, "f", payload);
+    const char *event = "{\"FunctionName\":\"f\",\"InvocationType\":\"Event\"}";
 
     open_handlers(w, "{\"handlers\": [{\"resource\": \"f\", " SH("sleep 0.1; exit 4") "}]}");
-    call.event = true;
-    ck_assert(handlers_start(w->handlers, &call, NULL));
+    begin_with(w, "f", json_of(event));
     wait_for(w, 1);
-    expect_answer("taken at once", &w->answers[0], "ok null");
+    expect_answer("taken at once", &w->answers[0], "ok \"\"");
     while (!w->log.len)
         uv_run(&w->loop, UV_RUN_ONCE);
     expect_text("what comes of it goes to the log", buf_str(&w->log),
                 "f: Lambda.Unknown: The command 'sh' ended with exit status 4\n");
-    call.id = w->next_id++;
-    ck_assert(handlers_start(w->handlers, &call, NULL));
+    begin_with(w, "f", json_of(event));
     turns(w, 3);
-    json_unref(payload);
     world_free(w); /* while the second one runs */
 }
 END_TEST
@@ -1084,7 +1105,7 @@ static const struct {
 } invocations[] = {
     {"the event goes in, the result comes out", "", "{\"a\":[1]}", "ok {\"a\":[1]}"},
     {"the function's error", "", "{\"do\":\"raise\"}",
-     "function {\"errorMessage\": \"m\", \"errorType\": \"Mine\"}"},
+     "function {\"errorMessage\":\"m\",\"errorType\":\"Mine\"}"},
     {"it ends by itself", "", "{\"do\":\"exit\"}",
      "function {\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: " REQUEST
      " Error: Runtime exited with error: exit status 3\"}"},
@@ -1093,11 +1114,10 @@ static const struct {
      " Error: Task timed out after 0.50 seconds\"}"},
     {"a result that is no JSON", "", "{\"do\":\"text\"}",
      "failed Lambda.Unknown: The function's answer is not JSON (..."},
-    {"a result that is too large", "", "{\"do\":\"large\"}",
-     "failed States.DataLimitExceeded: (none)"},
-    {"one of 9 MB", "", "{\"do\":\"huge\"}", "failed States.DataLimitExceeded: (none)"},
-    {"one of 9 MB in chunks", "", "{\"do\":\"chunks\"}", "failed States.DataLimitExceeded: (none)"},
-    {"an error of 2 MB", "", "{\"do\":\"huge error\"}", "failed States.DataLimitExceeded: (none)"},
+    {"a result that is too large", "", "{\"do\":\"large\"}", TOO_LARGE},
+    {"one of 9 MB", "", "{\"do\":\"huge\"}", TOO_LARGE},
+    {"one of 9 MB in chunks", "", "{\"do\":\"chunks\"}", TOO_LARGE},
+    {"an error of 2 MB", "", "{\"do\":\"huge error\"}", TOO_LARGE},
     {"what another process asks", "", "{\"do\":\"forged\"}", "ok [403,403,403,403,403]"},
     {"what another process asks without the secret", ", \"secret_path\": true",
      "{\"do\":\"forged\"}", "ok [403,403,403,403,403]"},
@@ -1157,7 +1177,7 @@ START_TEST(runtime_stays_warm)
     for (size_t i = 0; i < 3; i++) {
         begin(w, "f", "{\"do\":\"calls\"}");
         wait_for(w, i + 1);
-        ck_assert_int_eq(json_int_value(w->answers[i].value), (int64_t)i + 1);
+        ck_assert_int_eq(json_int_value(value_of(&w->answers[i])), (int64_t)i + 1);
     }
     begin(w, "f", "{\"do\":\"exit\"}");
     wait_for(w, 4);
@@ -1201,7 +1221,7 @@ START_TEST(runtime_makes_room_for_another_function)
     handlers_cancel(w->handlers, id);
     begin(w, "f2", "{\"do\":\"name\"}");
     wait_for(w, 4);
-    ck_assert(w->answers[4].outcome == HANDLER_OK);
+    ck_assert(w->answers[4].ok);
     world_free(w);
 }
 END_TEST
@@ -1216,7 +1236,7 @@ START_TEST(runtime_that_cannot_begin)
         begin(w, "f", "{}");
         wait_for(w, i + 1);
         expect_answer("its own words", &w->answers[i],
-                      "function {\"errorMessage\": \"m\", \"errorType\": "
+                      "function {\"errorMessage\":\"m\",\"errorType\":"
                       "\"Runtime.ImportModuleError\"}");
     }
     begin(w, "g", "{}");
@@ -1356,16 +1376,13 @@ static const struct {
      {200, NULL, NULL, 0, 1, 0, 0},
      "failed Lambda.ClientExecutionTimeoutException: Unable to execute HTTP request: "
      "127.0.0.1:..."},
-    {"more than allowed",
-     HTTP_ROW,
-     {200, NULL, NULL, 70000, 0, 0, 0},
-     "failed States.DataLimitExceeded: (none)"},
+    {"more than allowed", HTTP_ROW, {200, NULL, NULL, 70000, 0, 0, 0}, TOO_LARGE},
     {"a function's result", LAMBDA_ROW, {200, NULL, "{\"b\": 1.0}", 0, 0, 0, 0}, "ok {\"b\":1.0}"},
-    {"a function's error, as it came",
+    {"a function's error",
      LAMBDA_ROW,
      {200, "X-Amz-Function-Error: Unhandled\r\n", "{\"errorMessage\": \"m\", \"errorType\": \"E\"}",
       0, 0, 0, 0},
-     "function {\"errorMessage\": \"m\", \"errorType\": \"E\"}"},
+     "function {\"errorMessage\":\"m\",\"errorType\":\"E\"}"},
     {"a function's error that is no JSON",
      LAMBDA_ROW,
      {200, "X-Amz-Function-Error: Unhandled\r\n", "oops", 0, 0, 0, 0},
@@ -1439,23 +1456,26 @@ static const struct {
 START_TEST(request)
 {
     struct world *w = world_new();
-    json *payload = json_of("{\"a\": 1}");
-    struct handler_call call = call_of(w, requests[_i].target, payload);
+    struct json_build b;
 
+    json_build_object(&b, 6);
+    json_build_set(&b, "FunctionName", json_cstring(requests[_i].target));
+    json_build_set(&b, "Payload", json_of("{\"a\": 1}"));
+    json_build_set(&b, "ClientContext", json_cstring("e30="));
+    json_build_set(&b, "LogType", json_cstring("Tail"));
+    if (requests[_i].event)
+        json_build_set(&b, "InvocationType", json_cstring("Event"));
+    if (requests[_i].qualifier)
+        json_build_set(&b, "Qualifier", json_cstring(requests[_i].qualifier));
     setenv("ASL_TEST_HAVE", "theirs", 1);
     http_world(w, requests[_i].row);
     w->reply.status = 202;
     w->header = requests[_i].header;
-    call.event = requests[_i].event;
-    call.qualifier = requests[_i].qualifier;
-    call.client_context = "e30=";
-    call.log_tail = true;
-    ck_assert(handlers_start(w->handlers, &call, NULL));
+    begin_with(w, requests[_i].target, json_build_done(&b));
     wait_for(w, 1);
-    expect_answer(requests[_i].name, &w->answers[0], "ok null");
+    expect_answer(requests[_i].name, &w->answers[0], requests[_i].event ? "ok \"\"" : "ok null");
     expect_text(requests[_i].name, buf_str(&w->seen), requests[_i].seen);
     expect_text(requests[_i].name, w->header_value, requests[_i].value);
-    json_unref(payload);
     world_free(w);
 }
 END_TEST
@@ -1472,9 +1492,11 @@ START_TEST(lambda_endpoint_option)
     begin(w, "g", "{}");
     wait_for(w, 1);
     expect_answer("it serves functions without a row", &w->answers[0], "ok 1");
-    expect_text("and tells the version", json_str(w->answers[0].version), "7");
-    expect_json("and the headers", w->answers[0].headers,
-                "{\"X-Amz-Executed-Version\":\"7\",\"X-B\":\"c\",\"Content-Length\":\"1\"}");
+    expect_text("and tells the version",
+                json_str(json_get(w->answers[0].output, "ExecutedVersion")), "7");
+    expect_json("and the headers",
+                json_get(json_get(w->answers[0].output, "SdkHttpMetadata"), "HttpHeaders"),
+                "{\"Content-Length\":\"1\",\"X-Amz-Executed-Version\":\"7\",\"X-B\":\"c\"}");
     world_free(w);
 }
 END_TEST
@@ -1577,7 +1599,6 @@ END_TEST
 /* ---- Tasks ---- */
 
 #define ARN "arn:aws:lambda:us-east-1:1:function:f"
-#define INVOKE "arn:aws:states:::lambda:invoke"
 #define OUT_OF_SIZE                                                                                \
     "returned a result with a size exceeding the maximum number of bytes service limit."
 #define LONG_ALIAS "an-alias-of-a-function-whose-name-has-over-sixty-four-characters-in-it"
@@ -1732,11 +1753,11 @@ static void run_task(struct world *w, const char *resource, const char *paramete
                      .now_ms = INT64_C(1234567890000)};
 
     task_result_clear(&w->result);
-    if (tasks_start(w->tasks, &t, &w->result)) {
-        ck_assert_uint_eq(tasks_busy(w->tasks), 1);
+    if (handlers_start(w->handlers, &t, &w->result)) {
+        ck_assert_uint_eq(handlers_busy(w->handlers), 1);
         wait_for(w, w->answered + 1);
     }
-    ck_assert_uint_eq(tasks_busy(w->tasks), 0);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
     json_unref(v);
 }
 
@@ -1794,12 +1815,12 @@ START_TEST(task_cancel)
         .id = 9, .resource = ARN, .state = "S", .execution = "e", .key = "k", .parameters = v};
 
     open_tasks(w, "{\"handlers\": [{\"resource\": \"f\", \"mock\": {\"return\": 1}}]}");
-    ck_assert(tasks_start(w->tasks, &t, &w->result));
-    tasks_cancel(w->tasks, 9);
-    tasks_cancel(w->tasks, 9);
+    ck_assert(handlers_start(w->handlers, &t, &w->result));
+    handlers_cancel(w->handlers, 9);
+    handlers_cancel(w->handlers, 9);
     turns(w, 5);
     ck_assert_uint_eq(w->answered, 0);
-    ck_assert_uint_eq(tasks_busy(w->tasks), 0);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
     json_unref(v);
     world_free(w);
 }

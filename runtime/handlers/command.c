@@ -31,7 +31,7 @@ struct process {
     struct child child; /* first */
     handlers *h;
     struct handler_row *row;
-    struct job *job;        /* NULL: cancelled, nobody waits for the end */
+    struct task_call *call; /* NULL: cancelled, nobody waits for the end */
     char *name, *execution; /* in the log; execution may be NULL */
     struct process *prev, *next;
     uv_pipe_t in, out, err;
@@ -60,19 +60,19 @@ static void command_on_closed(struct child *c)
     mem_free(p);
 }
 
-struct handler_answer process_timed_out(const struct job *j)
+struct handler_answer process_timed_out(const struct task_call *call)
 {
     struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
     struct json_build b;
     char id[HANDLER_REQUEST_ID];
 
-    handler_request_id(j->key ? j->key : "", id);
+    handler_request_id(call->key ? call->key : "", id);
     json_build_object(&b, 2);
     json_build_set(&b, "errorType", json_cstring("Sandbox.Timedout"));
     json_build_set(&b, "errorMessage",
                    json_stringf("RequestId: %s Error: Task timed out after %lld.%02lld seconds", id,
-                                (long long)(j->row->timeout_ms / 1000),
-                                (long long)(j->row->timeout_ms % 1000 / 10)));
+                                (long long)(call->row->timeout_ms / 1000),
+                                (long long)(call->row->timeout_ms % 1000 / 10)));
     a.value = json_build_done(&b);
     a.raw = json_text(a.value);
     return a;
@@ -107,7 +107,7 @@ static struct handler_answer command_answer_of(struct process *p)
     struct buf cause = {0};
 
     switch (p->end) {
-    case END_TIMED_OUT: return process_timed_out(p->job);
+    case END_TIMED_OUT: return process_timed_out(p->call);
     case END_TOO_LARGE: return answer_failed("States.DataLimitExceeded", NULL);
     case END_BY_ITSELF: break;
     }
@@ -132,14 +132,14 @@ static struct handler_answer command_answer_of(struct process *p)
 
 static void command_finish(struct process *p)
 {
-    struct job *j = p->job;
+    struct task_call *call = p->call;
     struct handler_row *row = p->row;
     struct handler_answer a = {0};
 
     child_log_end(&p->log, p->h, p->name, p->execution);
-    if (j)
+    if (call)
         a = command_answer_of(p);
-    p->job = NULL;
+    p->call = NULL;
     if (p->prev)
         p->prev->next = p->next;
     else
@@ -151,8 +151,8 @@ static void command_finish(struct process *p)
     child_shut(&p->out);
     child_shut(&p->err);
     child_shut(&p->child.timer);
-    if (j)
-        job_done(j, &a);
+    if (call)
+        task_call_done(call, &a);
     else
         slot_free(row);
 }
@@ -176,7 +176,7 @@ static void command_on_exited(struct child *c)
     struct process *p = (struct process *)c;
 
     child_shut(&p->in);
-    if (!p->job)
+    if (!p->call)
         p->out_ended = true;
     finish_if_ended(p);
 }
@@ -289,7 +289,7 @@ static void command_watch(struct process *p, const int parent[3])
     uv_pipe_open(&p->err, parent[2]);
     uv_read_start((uv_stream_t *)&p->out, command_room_for_output, command_on_output);
     uv_read_start((uv_stream_t *)&p->err, room_for_err, on_err);
-    json_write(&p->input, p->job->payload);
+    json_write(&p->input, p->call->payload);
     input = uv_buf_init(p->input.data, (unsigned)p->input.len);
     p->write.data = p;
     if (uv_write(&p->write, (uv_stream_t *)&p->in, &input, 1, command_on_written))
@@ -299,16 +299,16 @@ static void command_watch(struct process *p, const int parent[3])
     child_catch_up(&p->child);
 }
 
-static void command_add_variables(struct buf *out, const struct job *j)
+static void command_add_variables(struct buf *out, const struct task_call *call)
 {
-    buf_printf(out, "ASL_EXECUTION_ARN=%s%c", j->execution ? j->execution : "", 0);
-    buf_printf(out, "ASL_STATE_NAME=%s%c", j->state_name ? j->state_name : "", 0);
-    buf_printf(out, "ASL_IDEMPOTENCY_KEY=%s%c", j->key ? j->key : "", 0);
-    buf_printf(out, "ASL_ATTEMPT=%u%c", (unsigned)j->attempt, 0);
-    buf_printf(out, "ASL_RESOURCE=%s%c", j->target, 0);
+    buf_printf(out, "ASL_EXECUTION_ARN=%s%c", call->execution ? call->execution : "", 0);
+    buf_printf(out, "ASL_STATE_NAME=%s%c", call->state_name ? call->state_name : "", 0);
+    buf_printf(out, "ASL_IDEMPOTENCY_KEY=%s%c", call->key ? call->key : "", 0);
+    buf_printf(out, "ASL_ATTEMPT=%u%c", (unsigned)call->attempt, 0);
+    buf_printf(out, "ASL_RESOURCE=%s%c", call->target, 0);
 }
 
-static void command_start(struct job *j)
+static void command_start(struct task_call *call)
 {
     struct process *p = mem_calloc(1, sizeof *p);
     int ends[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, error = 0;
@@ -317,44 +317,45 @@ static void command_start(struct job *j)
     for (int i = 0; i < 3 && !error; i++)
         error = child_pipe(ends[i]);
     if (!error) {
-        command_add_variables(&variables, j);
-        error = child_spawn(&p->child, j->row, &variables,
+        command_add_variables(&variables, call);
+        error = child_spawn(&p->child, call->row, &variables,
                             (const int[3]){ends[0][0], ends[1][1], ends[2][1]});
         buf_clear(&variables);
     }
     if (error) {
-        struct handler_answer a = child_not_started(j->row, error);
+        struct handler_answer a = child_not_started(call->row, error);
         child_close_ends(&ends[0][0], 6);
         mem_free(p);
-        job_ready(j, &a);
+        task_call_ready(call, &a);
         return;
     }
     close(ends[0][0]);
     close(ends[1][1]);
     close(ends[2][1]);
-    p->h = j->h;
-    p->row = j->row;
-    p->job = j;
-    p->name = mem_strdup(j->name);
-    p->execution = j->execution ? mem_strdup(j->execution) : NULL;
+    p->h = call->h;
+    p->row = call->row;
+    p->call = call;
+    p->name = mem_strdup(call->name);
+    p->execution = call->execution ? mem_strdup(call->execution) : NULL;
     p->next = p->h->process;
     if (p->next)
         p->next->prev = p;
     p->h->process = p;
-    j->work = p;
+    call->work = p;
     command_watch(p, (const int[3]){ends[0][1], ends[1][0], ends[2][0]});
 }
 
-static bool command_cancel(struct job *j)
+static bool command_cancel(struct task_call *call)
 {
-    struct process *p = j->work;
+    struct process *p = call->work;
 
-    p->job = NULL;
+    p->call = NULL;
     child_end(&p->child, p->h->options.grace_ms);
     return true;
 }
 
-/* The jobs are dropped, so who still runs has been asked to end, and has what is left of the grace.
+/* The calls are dropped, so who still runs has been asked to end, and has what is left of the
+ * grace.
  */
 static void processes_close(handlers *h)
 {

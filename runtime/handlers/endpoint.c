@@ -4,7 +4,7 @@
  * told of, and then asked about until it has ended; one that is cancelled is told to stop, but
  * nobody waits for that. One that had begun before a crash is only asked about.
  */
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/integration.h"
 
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
@@ -16,7 +16,7 @@
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000, REQUEST_MS = 5 * 60 * 1000 };
 
 struct endpoint_work {
-    struct job *j; /* NULL: the job has gone, and the timer's end is awaited */
+    struct task_call *task_call; /* NULL: it has gone, and the timer's end is awaited */
     struct aws_call call;
     struct aws_call describe; /* .sync, once the job has begun */
     json *submitted, *describe_parameters;
@@ -37,19 +37,18 @@ struct stop {
 
 /* ---- where ---- */
 
-static bool endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why)
+static bool endpoint_serves(handlers *h, const struct invocation *v, struct diag *why)
 {
     struct aws_call c;
     struct buf text = {0};
     const char *service;
     size_t len;
 
-    if (call->lambda)
+    if (v->lambda)
         return false;
-    if (is_invoke(call->target))
-        return invoke_serves(h, call, why);
-    if (!aws_resource_service(call->target, &service, &len) ||
-        !aws_call_read(call->target, &c, why))
+    if (is_invoke(v->target))
+        return invoke_serves(h, v, why);
+    if (!aws_resource_service(v->target, &service, &len) || !aws_call_read(v->target, &c, why))
         return false;
     if (h->options.endpoints && endpoints_find(h->options.endpoints, c.service))
         return true;
@@ -76,15 +75,16 @@ static const char *host_of_queue(const struct aws_call *c, const json *parameter
     return strchr(strstr(text, "://") + 3, '/') ? NULL : text;
 }
 
-static char *base_of(const struct job *j, const struct aws_call *c, struct endpoint_work *w)
+static char *base_of(const struct task_call *call, const struct aws_call *c,
+                     struct endpoint_work *w)
 {
-    const char *given = j->row->url, *url;
+    const char *given = call->row->url, *url;
     size_t len;
 
-    if (!given && j->h->options.endpoints)
-        given = endpoints_find(j->h->options.endpoints, c->service);
+    if (!given && call->h->options.endpoints)
+        given = endpoints_find(call->h->options.endpoints, c->service);
     w->local = given && endpoints_url_is_loopback(given);
-    url = given ? host_of_queue(c, j->payload) : NULL;
+    url = given ? host_of_queue(c, call->payload) : NULL;
     w->elsewhere = url;
     if (!url)
         url = given;
@@ -131,7 +131,7 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct aws_
         .timeout_ms = timeout_ms,
     };
     q.body = (struct buf){0};
-    t = send_signed(w->j->h, &s, done, user, why);
+    t = send_signed(w->task_call->h, &s, done, user, why);
     aws_request_clear(&q);
     buf_clear(&url);
     return t;
@@ -158,7 +158,7 @@ static void endpoint_work_free(struct endpoint_work *w)
 /* Ends the work with what the Task gets. Takes the result's values. */
 static void endpoint_finish(struct endpoint_work *w, struct aws_result *r, bool in_start)
 {
-    struct job *j = w->j;
+    struct task_call *call = w->task_call;
     struct handler_answer a = {.outcome = r->ok ? HANDLER_OK : HANDLER_FAILED,
                                .value = r->value,
                                .error = r->error,
@@ -166,9 +166,9 @@ static void endpoint_finish(struct endpoint_work *w, struct aws_result *r, bool 
 
     endpoint_work_free(w);
     if (in_start)
-        job_ready(j, &a);
+        task_call_ready(call, &a);
     else
-        job_done(j, &a);
+        task_call_done(call, &a);
 }
 
 static json *endpoint_not_answered(const struct http_response *r)
@@ -187,10 +187,10 @@ static void endpoint_on_timer(uv_timer_t *timer)
 static void wait_for_job(struct endpoint_work *w)
 {
     if (!w->timer_open) {
-        uv_timer_init(w->j->h->loop, &w->timer);
+        uv_timer_init(w->task_call->h->loop, &w->timer);
         w->timer.data = w;
         w->timer_open = true;
-        w->poll_ms = w->j->h->options.poll_ms ? w->j->h->options.poll_ms : POLL_MS;
+        w->poll_ms = w->task_call->h->options.poll_ms ? w->task_call->h->options.poll_ms : POLL_MS;
     } else if (w->poll_ms < MAX_POLL_MS) {
         w->poll_ms += w->poll_ms / 4 + 1;
     }
@@ -199,9 +199,10 @@ static void wait_for_job(struct endpoint_work *w)
 
 /* The headers belong to the answer, and are to be freed. */
 static struct aws_answer endpoint_answer_of(const struct http_response *r, json *headers,
-                                            char id[HANDLER_REQUEST_ID], const struct job *j)
+                                            char id[HANDLER_REQUEST_ID],
+                                            const struct task_call *call)
 {
-    handler_request_id(j->key ? j->key : "", id);
+    handler_request_id(call->key ? call->key : "", id);
     return (struct aws_answer){.status = r->status,
                                .body = r->body.data ? r->body.data : "",
                                .len = r->body.len,
@@ -222,7 +223,7 @@ static void described(void *user, struct http_response *r)
         return;
     }
     headers = response_headers(r);
-    struct aws_answer a = endpoint_answer_of(r, headers, id, w->j);
+    struct aws_answer a = endpoint_answer_of(r, headers, id, w->task_call);
     enum aws_progress p = aws_job_progress(&w->call, &w->describe, &a, &result);
     json_unref(headers);
     if (p == AWS_JOB_RUNS)
@@ -233,7 +234,7 @@ static void described(void *user, struct http_response *r)
 
 static void poll(struct endpoint_work *w)
 {
-    struct aws_caller caller = {w->j->execution, NULL};
+    struct aws_caller caller = {w->task_call->execution, NULL};
     struct aws_result r = {0};
     struct diag why = {0};
     bool bad_call;
@@ -251,15 +252,16 @@ static void poll(struct endpoint_work *w)
 static void follow_job(struct endpoint_work *w, json *submitted)
 {
     w->submitted = submitted;
-    w->j->begun = true;
-    aws_job_describe(&w->call, w->j->payload, w->submitted, &w->describe, &w->describe_parameters);
+    w->task_call->begun = true;
+    aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
+                     &w->describe_parameters);
     wait_for_job(w);
 }
 
 /* The job has begun; `r` is what the service said to that. */
 static void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
 {
-    handlers *h = w->j->h;
+    handlers *h = w->task_call->h;
     const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
 
     /* ECS takes a call well of which nothing came. */
@@ -271,7 +273,7 @@ static void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
         return;
     }
     if (h->submitted)
-        h->submitted(h->user, w->j->node.id, r->value);
+        h->submitted(h->user, w->task_call->node.id, r->value);
     follow_job(w, r->value);
 }
 
@@ -294,7 +296,7 @@ static void endpoint_answered(void *user, struct http_response *r)
         return;
     }
     headers = response_headers(r);
-    struct aws_answer a = endpoint_answer_of(r, headers, id, w->j);
+    struct aws_answer a = endpoint_answer_of(r, headers, id, w->task_call);
     aws_answer_read(&w->call, &a, &result);
     json_unref(headers);
     if (result.ok && w->call.job)
@@ -303,52 +305,52 @@ static void endpoint_answered(void *user, struct http_response *r)
         endpoint_finish(w, &result, false);
 }
 
-static json *endpoint_bad_parameters(const struct job *j, const char *why)
+static json *endpoint_bad_parameters(const struct task_call *call, const char *why)
 {
     struct buf cause = {0};
 
     buf_adds(&cause, "The Parameters '");
-    json_write(&cause, j->payload);
+    json_write(&cause, call->payload);
     buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
     return json_take_buf(&cause);
 }
 
-static void endpoint_start(struct job *j)
+static void endpoint_start(struct task_call *call)
 {
     struct endpoint_work *w;
-    struct aws_caller caller = {j->execution, j->key};
+    struct aws_caller caller = {call->execution, call->key};
     struct aws_result r = {0};
     struct diag why = {0};
     bool bad_call = true;
 
-    if (is_invoke(j->target)) {
-        invoke_start(j);
+    if (is_invoke(call->target)) {
+        invoke_start(call);
         return;
     }
     w = mem_calloc(1, sizeof *w);
-    w->j = j;
-    j->work = w;
-    if (!aws_call_read(j->target, &w->call, &why)) {
+    w->task_call = call;
+    call->work = w;
+    if (!aws_call_read(call->target, &w->call, &why)) {
         r.error = json_cstring(ASL_RUNTIME);
-        r.cause = json_stringf("No endpoint can serve '%s'%s%s", j->target, why.text ? ": " : "",
+        r.cause = json_stringf("No endpoint can serve '%s'%s%s", call->target, why.text ? ": " : "",
                                why.text ? why.text : "");
         endpoint_finish(w, &r, true);
         diag_clear(&why);
         return;
     }
-    w->base = base_of(j, &w->call, w);
-    if (w->base && w->call.job && j->submitted) {
-        follow_job(w, json_ref(j->submitted));
+    w->base = base_of(call, &w->call, w);
+    if (w->base && w->call.job && call->submitted) {
+        follow_job(w, json_ref(call->submitted));
         return;
     }
     if (w->base)
-        w->transfer = send_call(w, &w->call, j->payload, &caller,
-                                j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS,
+        w->transfer = send_call(w, &w->call, call->payload, &caller,
+                                call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS,
                                 endpoint_answered, w, &bad_call, &why);
     if (!w->transfer) {
         if (bad_call) {
             r.error = json_cstring(ASL_RUNTIME);
-            r.cause = endpoint_bad_parameters(j, why.text ? why.text : "there is no endpoint");
+            r.cause = endpoint_bad_parameters(call, why.text ? why.text : "there is no endpoint");
         } else {
             aws_not_sent(&w->call, json_cstring(why.text), &r);
         }
@@ -383,22 +385,23 @@ static void stops_free(handlers *h)
 /* The Task won't hear of the job's end: it needn't go on. */
 static void stop_job(struct endpoint_work *w)
 {
-    handlers *h = w->j->h;
-    struct aws_caller caller = {w->j->execution, NULL};
-    struct aws_call call;
+    handlers *h = w->task_call->h;
+    struct aws_caller caller = {w->task_call->execution, NULL};
+    struct aws_call stop;
     struct diag why = {0};
     json *parameters = NULL;
     bool bad_call;
 
-    if (!aws_job_stop(&w->call, w->j->payload, w->submitted, w->j->execution, &call, &parameters))
+    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->task_call->execution, &stop,
+                      &parameters))
         return;
     struct stop *s = mem_calloc(1, sizeof *s);
     s->h = h;
     s->next = h->stops;
     h->stops = s;
-    if (!send_call(w, &call, parameters, &caller, REQUEST_MS, stop_done, s, &bad_call, &why)) {
-        handlers_log(h, w->j->execution, "%s: the job could not be stopped: %s", w->j->target,
-                     why.text);
+    if (!send_call(w, &stop, parameters, &caller, REQUEST_MS, stop_done, s, &bad_call, &why)) {
+        handlers_log(h, w->task_call->execution, "%s: the job could not be stopped: %s",
+                     w->task_call->target, why.text);
         h->stops = s->next;
         mem_free(s);
     }
@@ -406,17 +409,17 @@ static void stop_job(struct endpoint_work *w)
     json_unref(parameters);
 }
 
-static bool endpoint_cancel(struct job *j)
+static bool endpoint_cancel(struct task_call *call)
 {
-    struct endpoint_work *w = j->work;
+    struct endpoint_work *w = call->work;
 
-    if (is_invoke(j->target)) {
-        invoke_cancel(j);
+    if (is_invoke(call->target)) {
+        invoke_cancel(call);
         return false;
     }
     if (w->transfer)
         http_client_cancel(w->transfer);
-    if (w->submitted && !j->released && !j->h->closing)
+    if (w->submitted && !call->released && !call->h->closing)
         stop_job(w);
     endpoint_work_free(w);
     return false;

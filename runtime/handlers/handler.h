@@ -16,50 +16,10 @@
  */
 typedef struct handlers handlers;
 
-enum handler_outcome {
-    HANDLER_OK,             /* `value` is the result */
-    HANDLER_FUNCTION_ERROR, /* the function raised: `raw` is its error payload as it came */
-    HANDLER_FAILED,         /* the call itself failed: `error` and `cause` name it */
-};
-
-/* What came of a call. The receiver takes over the values; those that don't apply are NULL. */
-struct handler_answer {
-    enum handler_outcome outcome;
-    json *value;    /* HANDLER_OK: the result; HANDLER_FUNCTION_ERROR: the payload if it is JSON */
-    json *raw;      /* a string: the payload's bytes as they came */
-    json *error;    /* a string: "Lambda.TooManyRequestsException" */
-    json *cause;    /* a string, or NULL */
-    json *version;  /* a string: X-Amz-Executed-Version, where the other side gave one */
-    json *headers;  /* an object name: text of a Lambda endpoint's answer */
-    json *exchange; /* as in struct task_result */
-};
-
-void handler_answer_clear(struct handler_answer *a);
-
-/* One call. All of it is looked at during handlers_start only. */
-struct handler_call {
-    uint64_t id;                /* chosen by the caller; answers and cancels name it */
-    const char *target;         /* picks the handler: a resource ARN, a function's ARN or name */
-    const char *state;          /* the state's name; mocks go by it */
-    const char *execution;      /* the execution's ARN */
-    const char *key;            /* the same for a repeat of the same call after a crash */
-    const json *payload;        /* what the handler gets */
-    bool lambda;                /* a Lambda function: the Lambda endpoint may serve it */
-    bool event;                 /* InvocationType Event: nobody waits for the result */
-    bool log_tail;              /* LogType Tail: a Lambda endpoint sends the log's end along */
-    const char *qualifier;      /* NULL: none */
-    const char *client_context; /* base64; NULL: none */
-    int64_t timeout_ms;         /* what the Task allows, 0: no limit; the engine cancels by it, the
-                                   handler may tell the other side */
-    uint32_t attempt;           /* 0 for the first try of this visit of the state */
-    enum task_trace trace;
-    const json *submitted; /* the job has begun before a crash: what the service said to that,
-                              as handler_submitted had it; NULL: it has not */
-};
-
-typedef void handler_done(void *user, uint64_t id, struct handler_answer *answer);
-/* A job has begun, whose end will be the answer: what the service said to that. `output`: a look.
- */
+/* Is called with what came of a task call; the receiver takes over the values of `result`. */
+typedef void handler_done(void *user, uint64_t id, struct task_result *result);
+/* Is called when a service has begun a .sync Task's job, whose end will be the result: `output` (a
+ * look) is what the service said to that. */
 typedef void handler_submitted(void *user, uint64_t id, const json *output);
 
 struct endpoints;
@@ -85,21 +45,19 @@ struct handlers_options {
     int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
 };
 
+/* Makes the id of a request that the other side gave none: a UUID that follows from the call's key,
+ * so that a run with the same seed gives the same results. */
 enum { HANDLER_REQUEST_ID = 37 }; /* a UUID and its NUL */
-/*
- * The id of a request that the other side gave none: a UUID that follows from the call's key, so
- * that a run with the same seed gives the same results.
- */
 void handler_request_id(const char *key, char id[HANDLER_REQUEST_ID]);
 
 /*
- * `done` is called from the loop, never from inside handlers_start or handlers_cancel. Ignores
- * SIGPIPE for the process, unless that has a handler.
+ * Makes an empty set. `done` is called from the loop, never from inside handlers_start or
+ * handlers_cancel. Ignores SIGPIPE for the process, unless that has a handler.
  */
 handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
                        void *user);
 
-/* Who is told of jobs that have begun; from the loop, before the answer. */
+/* Calls `submitted` from the loop for each job that has begun, before its result. */
 void handlers_on_submitted(handlers *h, handler_submitted *submitted);
 
 /* Adds what the text of the handlers file at `path` says, JSON or YAML: handlers_load.c has its
@@ -112,14 +70,16 @@ bool handlers_load(handlers *h, const char *path, struct diag *why);
 bool handlers_name(const handlers *h, const char *target);
 
 /*
- * Starts a call. False when no handler is meant for `target`: *why then says which lines to add to
- * the handlers file, and no answer comes. Else exactly one answer comes, unless it is cancelled.
+ * Starts a task call. Returns false with *failed filled when it fails at once, as its parameters
+ * are no good or no handler is meant for it: the cause then says which lines to add to the handlers
+ * file, and no result comes. Else exactly one comes, unless the call is cancelled or released.
  */
-bool handlers_start(handlers *h, const struct handler_call *call, struct diag *why);
+bool handlers_start(handlers *h, const struct task *task, struct task_result *failed);
 
-/* Ends a call: kills its process group, closes its connection. No answer comes any more. */
+/* Ends a task call: kills its process group, closes its connection, stops its job. No result comes
+ * any more. Does nothing when the call is not of this set. */
 void handlers_cancel(handlers *h, uint64_t id);
-/* The same, but a job that has begun is not told to stop: only nobody asks about it any more. */
+/* Ends a task call as handlers_cancel does, but lets a job that has begun elsewhere go on. */
 void handlers_release(handlers *h, uint64_t id);
 
 /*

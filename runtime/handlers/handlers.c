@@ -1,10 +1,11 @@
 /*
- * The set of handlers: who waits, who runs, who has answered. A job starts when its row and the set
- * have a slot for it; commands are started a few in a turn of the loop, because each stops it for
- * half a millisecond.
+ * The set of handlers: who waits, who runs, who has answered. A task call starts when its row and
+ * the set have a slot for it; commands are started a few in a turn of the loop, because each stops
+ * it for half a millisecond.
  */
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/integration.h"
 
+#include "asl/eval/env.h"
 #include "parsers/base/mem.h"
 #include "runtime/base/partition.h"
 #include "runtime/core/token.h"
@@ -42,7 +43,7 @@ void handlers_log(handlers *h, const char *execution, const char *format, ...)
     buf_clear(&line);
 }
 
-/* ---- jobs ---- */
+/* ---- task calls ---- */
 
 static const char *handlers_keep(char **room, const char *text)
 {
@@ -62,76 +63,89 @@ static size_t kept(const char *text)
     return text ? strlen(text) + 1 : 0;
 }
 
-/* One piece of memory: the job and the texts behind it. */
-static struct job *job_new(handlers *h, struct handler_row *row, const struct handler_call *c)
+/* One piece of memory: the call and the texts behind it. */
+static struct task_call *task_call_new(struct handler_row *row, const struct task *t,
+                                       const struct integration *i, const struct invocation *v)
 {
     size_t name_len;
-    const char *name = function_name(c->target, &name_len);
-    size_t texts = kept(c->target) + name_len + 1 + kept(c->state) + kept(c->execution) +
-                   kept(c->key) + kept(c->qualifier) + kept(c->client_context);
-    struct job *j = mem_alloc(sizeof *j + texts);
-    char *room = (char *)(j + 1);
+    const char *name = function_name(v->target, &name_len);
+    size_t texts = kept(v->target) + name_len + 1 + kept(t->state) + kept(t->execution) +
+                   kept(t->key) + kept(v->qualifier) + kept(v->client_context);
+    struct task_call *call = mem_alloc(sizeof *call + texts);
+    char *room = (char *)(call + 1);
 
-    *j = (struct job){.node.id = c->id,
-                      .h = h,
-                      .row = row,
-                      .event = c->event,
-                      .log_tail = c->log_tail,
-                      .attempt = c->attempt,
-                      .trace = c->trace,
-                      .payload = c->payload ? json_ref(c->payload) : json_null(),
-                      .submitted = json_ref(c->submitted)};
-    j->target = handlers_keep(&room, c->target);
-    j->state_name = handlers_keep(&room, c->state);
-    j->execution = handlers_keep(&room, c->execution);
-    j->key = handlers_keep(&room, c->key);
-    j->qualifier = handlers_keep(&room, c->qualifier);
-    j->client_context = handlers_keep(&room, c->client_context);
+    *call = (struct task_call){.node.id = t->id,
+                               .h = row->h,
+                               .row = row,
+                               .integration = i,
+                               .event = v->event,
+                               .log_tail = v->log_tail,
+                               .attempt = t->attempt,
+                               .trace = t->trace,
+                               .now_ms = t->now_ms,
+                               .payload = v->payload ? json_ref(v->payload) : json_null(),
+                               .submitted = json_ref(t->submitted)};
+    call->target = handlers_keep(&room, v->target);
+    call->state_name = handlers_keep(&room, t->state);
+    call->execution = handlers_keep(&room, t->execution);
+    call->key = handlers_keep(&room, t->key);
+    call->qualifier = handlers_keep(&room, v->qualifier);
+    call->client_context = handlers_keep(&room, v->client_context);
     memcpy(room, name, name_len);
     room[name_len] = '\0';
-    j->name = room;
-    return j;
+    call->name = room;
+    return call;
 }
 
-static void job_free(struct job *j)
+static void task_call_free(struct task_call *call)
 {
-    handler_answer_clear(&j->answer);
-    json_unref(j->payload);
-    json_unref(j->submitted);
-    mem_free(j);
+    handler_answer_clear(&call->answer);
+    json_unref(call->payload);
+    json_unref(call->submitted);
+    mem_free(call);
+}
+
+/* Out of the map: who has it next frees it. */
+static struct task_call *take_call(handlers *h, uint64_t id)
+{
+    struct task_call *call = (struct task_call *)id_map_take(&h->calls, id);
+
+    if (call && call->unheard)
+        h->unheard--;
+    return call;
 }
 
 /* Behind `before`; NULL: at the head. */
-static void list_put_behind(struct job_list *l, struct job *before, struct job *j)
+static void list_put_behind(struct call_list *l, struct task_call *before, struct task_call *call)
 {
-    j->prev = before;
-    j->next = before ? before->next : l->first;
-    if (j->prev)
-        j->prev->next = j;
+    call->prev = before;
+    call->next = before ? before->next : l->first;
+    if (call->prev)
+        call->prev->next = call;
     else
-        l->first = j;
-    if (j->next)
-        j->next->prev = j;
+        l->first = call;
+    if (call->next)
+        call->next->prev = call;
     else
-        l->last = j;
+        l->last = call;
     l->count++;
 }
 
-static void list_put(struct job_list *l, struct job *j)
+static void list_put(struct call_list *l, struct task_call *call)
 {
-    list_put_behind(l, l->last, j);
+    list_put_behind(l, l->last, call);
 }
 
-static void handlers_list_take(struct job_list *l, struct job *j)
+static void handlers_list_take(struct call_list *l, struct task_call *call)
 {
-    if (j->prev)
-        j->prev->next = j->next;
+    if (call->prev)
+        call->prev->next = call->next;
     else
-        l->first = j->next;
-    if (j->next)
-        j->next->prev = j->prev;
+        l->first = call->next;
+    if (call->next)
+        call->next->prev = call->prev;
     else
-        l->last = j->prev;
+        l->last = call->prev;
     l->count--;
 }
 
@@ -155,66 +169,68 @@ void slot_free(struct handler_row *row)
     wake(h);
 }
 
-static void log_unheard(struct job *j, const struct handler_answer *a)
+static void log_unheard(struct task_call *call, const struct handler_answer *a)
 {
     if (a->outcome == HANDLER_FUNCTION_ERROR)
-        handlers_log(j->h, j->execution, "%s: %s", j->name, json_str(a->raw));
+        handlers_log(call->h, call->execution, "%s: %s", call->name, json_str(a->raw));
     else if (a->outcome == HANDLER_FAILED)
-        handlers_log(j->h, j->execution, "%s: %s: %s", j->name, json_str(a->error),
+        handlers_log(call->h, call->execution, "%s: %s: %s", call->name, json_str(a->error),
                      a->cause ? json_str(a->cause) : "");
 }
 
 /* Who asked is told last: it may close the set. */
-static void handlers_tell(struct job *j, struct handler_answer *answer)
+static void handlers_tell(struct task_call *call, struct handler_answer *answer)
 {
-    handlers *h = j->h;
-    uint64_t id = j->node.id;
-    bool unheard = j->unheard;
+    handlers *h = call->h;
+    uint64_t id = call->node.id;
+    bool unheard = call->unheard;
+    struct task_result r = {0};
 
-    id_map_take(unheard ? &h->unheard : &h->jobs, id);
-    if (unheard) {
-        log_unheard(j, answer);
-        handler_answer_clear(answer);
-    }
-    job_free(j);
+    take_call(h, id);
+    if (unheard)
+        log_unheard(call, answer);
+    else
+        call->integration->settle(call, answer, &r);
+    handler_answer_clear(answer);
+    task_call_free(call);
     if (!unheard)
-        h->done(h->user, id, answer);
+        h->done(h->user, id, &r);
 }
 
-void job_done(struct job *j, struct handler_answer *answer)
+void task_call_done(struct task_call *call, struct handler_answer *answer)
 {
-    slot_free(j->row);
-    handlers_tell(j, answer);
+    slot_free(call->row);
+    handlers_tell(call, answer);
 }
 
-void job_ready(struct job *j, struct handler_answer *answer)
+void task_call_ready(struct task_call *call, struct handler_answer *answer)
 {
-    handlers *h = j->h;
+    handlers *h = call->h;
 
-    if (j->state == JOB_RUNNING)
-        slot_free(j->row);
-    j->state = JOB_READY;
-    j->answer = *answer;
-    list_put(&h->ready, j);
+    if (call->state == CALL_RUNNING)
+        slot_free(call->row);
+    call->state = CALL_READY;
+    call->answer = *answer;
+    list_put(&h->ready, call);
     wake(h);
 }
 
 /* Most come with the same delay, so the place is near the end. */
-void job_sleep(struct job *j, struct handler_answer *answer, int64_t due_ms)
+void task_call_sleep(struct task_call *call, struct handler_answer *answer, int64_t due_ms)
 {
-    struct job_list *l = &j->h->asleep;
-    struct job *before = l->last;
+    struct call_list *l = &call->h->asleep;
+    struct task_call *before = l->last;
 
-    j->answer = *answer;
-    j->due_ms = due_ms;
+    call->answer = *answer;
+    call->due_ms = due_ms;
     while (before && before->due_ms > due_ms)
         before = before->prev;
-    list_put_behind(l, before, j);
+    list_put_behind(l, before, call);
 }
 
-void job_rouse(struct job *j)
+void task_call_rouse(struct task_call *call)
 {
-    handlers_list_take(&j->h->asleep, j);
+    handlers_list_take(&call->h->asleep, call);
 }
 
 int64_t handlers_next_due(const handlers *h)
@@ -230,11 +246,11 @@ size_t handlers_asleep(const handlers *h)
 void handlers_wake(handlers *h, int64_t now_ms)
 {
     while (handlers_next_due(h) <= now_ms) {
-        struct job *j = h->asleep.first;
-        struct handler_answer answer = j->answer;
+        struct task_call *call = h->asleep.first;
+        struct handler_answer answer = call->answer;
 
-        job_rouse(j);
-        job_ready(j, &answer);
+        task_call_rouse(call);
+        task_call_ready(call, &answer);
     }
 }
 
@@ -247,32 +263,32 @@ static bool has_slot(const struct handler_row *row)
            (!(row->kind->flags & KIND_SPAWNS) || h->processes_running < h->options.max_processes);
 }
 
-static void handlers_start_call(struct job *j)
+static void handlers_start_call(struct task_call *call)
 {
-    struct handler_row *row = j->row;
+    struct handler_row *row = call->row;
 
     row->running++;
     row->h->running++;
     if (row->kind->flags & KIND_SPAWNS)
         row->h->processes_running++;
-    j->state = JOB_RUNNING;
-    row->kind->start(j);
+    call->state = CALL_RUNNING;
+    row->kind->start(call);
 }
 
 static void tell_ready(handlers *h)
 {
     /* Those that get ready meanwhile have to wait: a machine of mocks must not hold the loop. */
     for (size_t left = h->ready.count; left && h->ready.count && !h->closing; left--) {
-        struct job *j = h->ready.first;
-        struct handler_answer answer = j->answer;
+        struct task_call *call = h->ready.first;
+        struct handler_answer answer = call->answer;
 
-        handlers_list_take(&h->ready, j);
-        j->answer = (struct handler_answer){0};
-        handlers_tell(j, &answer);
+        handlers_list_take(&h->ready, call);
+        call->answer = (struct handler_answer){0};
+        handlers_tell(call, &answer);
     }
 }
 
-/* Round and round the rows, one job of each, as long as there are slots. */
+/* Round and round the rows, one call of each, as long as there are slots. */
 static void start_waiting(handlers *h)
 {
     size_t idle = 0, spawns = 0, starts = 0;
@@ -281,17 +297,17 @@ static void start_waiting(handlers *h)
         if (h->next_row >= h->row_count)
             h->next_row = 0;
         struct handler_row *row = h->rows[h->next_row++];
-        struct job *j = row->waiting.first;
+        struct task_call *call = row->waiting.first;
         bool spawn = row->kind->flags & KIND_SPAWNS;
-        if (!j || !has_slot(row) || (spawn && spawns == SPAWNS_A_TURN)) {
+        if (!call || !has_slot(row) || (spawn && spawns == SPAWNS_A_TURN)) {
             idle++;
             continue;
         }
         idle = 0;
         starts++;
         spawns += spawn;
-        handlers_list_take(&row->waiting, j);
-        handlers_start_call(j);
+        handlers_list_take(&row->waiting, call);
+        handlers_start_call(call);
     }
 }
 
@@ -377,14 +393,14 @@ static void write_resource(struct buf *out, const char *name, size_t len)
 }
 
 /* `also`: what else would do; may be empty. */
-static void say_what_is_missing(const handlers *h, const struct handler_call *call,
-                                const struct diag *also, struct diag *why)
+static void say_what_is_missing(const handlers *h, const struct invocation *v,
+                                const struct diag *also, struct task_result *failed)
 {
     struct buf text = {0};
-    size_t len = strlen(call->target);
-    const char *name = call->lambda ? function_name(call->target, &len) : call->target;
+    size_t len = strlen(v->target);
+    const char *name = v->lambda ? function_name(v->target, &len) : v->target;
 
-    buf_printf(&text, "No handler for '%s': ", call->target);
+    buf_printf(&text, "No handler for '%s': ", v->target);
     if (h->file)
         buf_printf(&text, "add to \"handlers\" in %s the line ", h->file);
     else
@@ -392,25 +408,25 @@ static void say_what_is_missing(const handlers *h, const struct handler_call *ca
     buf_adds(&text, "{\"resource\": ");
     write_resource(&text, name, len);
     buf_printf(&text, ", \"command\": [\"./handler\"]}%s", h->file ? "" : "]}");
-    if (call->lambda)
+    if (v->lambda)
         buf_adds(&text, ", or give --lambda-endpoint URL");
     if (also->text)
         buf_printf(&text, "; %s", also->text);
-    diag_set(why, "NO_HANDLER", 0, "%s", buf_str(&text));
+    integration_fail(failed, ASL_NO_HANDLER, json_cstring(buf_str(&text)));
     buf_clear(&text);
 }
 
 /* What starts a process may fail at once, and waits for the loop with that. */
-static void start_or_queue(struct job *j)
+static void start_or_queue(struct task_call *call)
 {
-    struct handler_row *row = j->row;
+    struct handler_row *row = call->row;
 
     if (!(row->kind->flags & KIND_STARTS_LATER) && !row->waiting.count && has_slot(row)) {
-        handlers_start_call(j);
+        handlers_start_call(call);
         return;
     }
-    j->state = JOB_WAITING;
-    list_put(&row->waiting, j);
+    call->state = CALL_WAITING;
+    list_put(&row->waiting, call);
     wake(row->h);
 }
 
@@ -419,83 +435,95 @@ void handlers_on_submitted(handlers *h, handler_submitted *submitted)
     h->submitted = submitted;
 }
 
-/* NULL: nobody serves the call; *also may say what else would let somebody. */
-static struct handler_row *row_for(handlers *h, const struct handler_call *call, struct diag *also)
+/* NULL: nobody serves it; *also may say what else would let somebody. */
+static struct handler_row *row_for(handlers *h, const struct invocation *v, struct diag *also)
 {
-    struct handler_row *row = handlers_match(h, call->target);
+    struct handler_row *row = handlers_match(h, v->target);
 
     for (size_t i = 0; !row && i < h->row_count; i++)
-        if (!h->rows[i]->pattern && h->rows[i]->kind->serves(h, call, also))
+        if (!h->rows[i]->pattern && h->rows[i]->kind->serves(h, v, also))
             row = h->rows[i];
     return row;
 }
 
-bool handlers_start(handlers *h, const struct handler_call *call, struct diag *why)
+/*
+ * Lambda takes an Event and answers at once. Where the kind doesn't do that itself, two calls stand
+ * for one: `heard` has its answer already, and the one that is returned does the work.
+ */
+static struct task_call *split_event(struct task_call *heard, struct task_call *work)
 {
+    handlers *h = heard->h;
+    struct handler_answer taken = {.value = json_null()};
+
+    work->unheard = true;
+    work->node.id = TASK_CALL_UNHEARD | h->next_unheard++;
+    h->unheard++;
+    id_map_put(&h->calls, &work->node);
+    task_call_ready(heard, &taken);
+    return work;
+}
+
+bool handlers_start(handlers *h, const struct task *task, struct task_result *failed)
+{
+    const struct integration *i = integration_of(task->resource);
+    struct invocation v = {0};
     struct diag also = {0};
-    struct handler_row *row = row_for(h, call, &also);
-    struct job *j;
 
-    if (!row) {
-        say_what_is_missing(h, call, &also, why);
-        diag_clear(&also);
+    if (!i->prepare(task, &v, failed))
         return false;
+    struct handler_row *row = row_for(h, &v, &also);
+    if (row) {
+        struct task_call *call = task_call_new(row, task, i, &v);
+        id_map_put(&h->calls, &call->node);
+        if (call->event && !(row->kind->flags & KIND_TAKES_EVENTS))
+            call = split_event(call, task_call_new(row, task, i, &v));
+        start_or_queue(call);
+    } else {
+        say_what_is_missing(h, &v, &also, failed);
     }
-    j = job_new(h, row, call);
-    id_map_put(&h->jobs, &j->node);
-    if (call->event && !(row->kind->flags & KIND_TAKES_EVENTS)) {
-        /* Lambda would take the event and answer; the work goes on by itself. */
-        struct handler_answer taken = {.value = json_null()};
-        struct job *work = job_new(h, row, call);
-
-        work->unheard = true;
-        work->node.id = h->next_unheard++;
-        id_map_put(&h->unheard, &work->node);
-        job_ready(j, &taken);
-        j = work;
-    }
-    start_or_queue(j);
-    return true;
+    diag_clear(&also);
+    json_unref(v.payload);
+    return row != NULL;
 }
 
 /* What it leaves behind (a slot still taken) is the kind's affair. */
-static void handlers_drop(struct job *j)
+static void handlers_drop(struct task_call *call)
 {
-    handlers *h = j->h;
-    struct handler_row *row = j->row;
+    handlers *h = call->h;
+    struct handler_row *row = call->row;
 
-    switch (j->state) {
-    case JOB_WAITING: handlers_list_take(&row->waiting, j); break;
-    case JOB_READY: handlers_list_take(&h->ready, j); break;
-    case JOB_RUNNING:
-        if (!row->kind->cancel(j))
+    switch (call->state) {
+    case CALL_WAITING: handlers_list_take(&row->waiting, call); break;
+    case CALL_READY: handlers_list_take(&h->ready, call); break;
+    case CALL_RUNNING:
+        if (!row->kind->cancel(call))
             slot_free(row);
         break;
     }
-    job_free(j);
+    task_call_free(call);
 }
 
 void handlers_cancel(handlers *h, uint64_t id)
 {
-    struct job *j = (struct job *)id_map_take(&h->jobs, id);
+    struct task_call *call = take_call(h, id);
 
-    if (j)
-        handlers_drop(j);
+    if (call)
+        handlers_drop(call);
 }
 
 void handlers_release(handlers *h, uint64_t id)
 {
-    struct job *j = (struct job *)id_map_take(&h->jobs, id);
+    struct task_call *call = take_call(h, id);
 
-    if (!j)
+    if (!call)
         return;
-    j->released = true;
-    handlers_drop(j);
+    call->released = true;
+    handlers_drop(call);
 }
 
 size_t handlers_busy(const handlers *h)
 {
-    return h->jobs.count;
+    return h->calls.count - h->unheard;
 }
 
 void handlers_drain(handlers *h)
@@ -503,13 +531,13 @@ void handlers_drain(handlers *h)
     h->draining = true;
 }
 
-static bool is_at_work(const struct id_map *jobs)
+static bool is_at_work(const struct id_map *calls)
 {
-    for (size_t i = 0; i < jobs->room; i++)
-        for (const struct id_node *n = jobs->buckets[i]; n; n = n->next) {
-            const struct job *j = (const struct job *)(const void *)n;
-            bool sleeps = j->row->kind->flags & KIND_SLEEPS && j->state == JOB_RUNNING;
-            if (j->state != JOB_WAITING && !j->begun && !sleeps)
+    for (size_t i = 0; i < calls->room; i++)
+        for (const struct id_node *n = calls->buckets[i]; n; n = n->next) {
+            const struct task_call *call = (const struct task_call *)(const void *)n;
+            bool sleeps = call->row->kind->flags & KIND_SLEEPS && call->state == CALL_RUNNING;
+            if (call->state != CALL_WAITING && !call->begun && !sleeps)
                 return true;
         }
     return false;
@@ -517,9 +545,9 @@ static bool is_at_work(const struct id_map *jobs)
 
 bool handlers_are_idle(const handlers *h)
 {
-    bool waits = !h->draining && (h->jobs.count || h->unheard.count);
+    bool waits = !h->draining && h->calls.count;
 
-    return !waits && !h->stops && !is_at_work(&h->jobs) && !is_at_work(&h->unheard);
+    return !waits && !h->stops && !is_at_work(&h->calls);
 }
 
 static void on_turn_closed(uv_handle_t *handle)
@@ -531,14 +559,13 @@ static void on_turn_closed(uv_handle_t *handle)
 
 void handlers_close(handlers *h)
 {
-    struct job *j;
+    struct task_call *call;
 
     if (h->closing)
         return;
     h->closing = true;
-    while ((j = (struct job *)id_map_take_any(&h->jobs)) ||
-           (j = (struct job *)id_map_take_any(&h->unheard)))
-        handlers_drop(j);
+    while ((call = (struct task_call *)id_map_take_any(&h->calls)))
+        handlers_drop(call);
     uv_close((uv_handle_t *)&h->turn, on_turn_closed);
     for (size_t i = 0; handler_kind_at(i); i++)
         if (handler_kind_at(i)->close)
@@ -568,8 +595,7 @@ void handlers_free(handlers *h)
         if (handler_kind_at(i)->free)
             handler_kind_at(i)->free(h);
     connections_free(h);
-    id_map_clear(&h->jobs);
-    id_map_clear(&h->unheard);
+    id_map_clear(&h->calls);
     mem_free(h->rows);
     mem_free(h->file);
     mem_free(h->lambda_endpoint);

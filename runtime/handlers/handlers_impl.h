@@ -7,51 +7,79 @@
 #include "runtime/handlers/handler.h"
 #include "runtime/http/client.h"
 
+enum handler_outcome {
+    HANDLER_OK,             /* `value` is the result */
+    HANDLER_FUNCTION_ERROR, /* the function raised: `raw` is its error payload as it came */
+    HANDLER_FAILED,         /* the call itself failed: `error` and `cause` name it */
+};
+
+/* What came of a call. The receiver takes over the values; those that don't apply are NULL. */
+struct handler_answer {
+    enum handler_outcome outcome;
+    json *value;    /* HANDLER_OK: the result; HANDLER_FUNCTION_ERROR: the payload if it is JSON */
+    json *raw;      /* a string: the payload's bytes as they came */
+    json *error;    /* a string: "Lambda.TooManyRequestsException" */
+    json *cause;    /* a string, or NULL */
+    json *version;  /* a string: X-Amz-Executed-Version, where the other side gave one */
+    json *headers;  /* an object name: text of a Lambda endpoint's answer */
+    json *exchange; /* as in struct task_result */
+};
+
+void handler_answer_clear(struct handler_answer *a);
+
 /*
- * A call is a job from handlers_start to its answer. handlers.c keeps the jobs, the lines they wait
- * in and the bounds; a kind of handler does the work of one job: `start` begins it and job_done or
- * job_ready ends it.
+ * A task call is a request that is out for a Task, from handlers_start to its result. handlers.c
+ * keeps the task calls, the lines they wait in and the bounds. An integration says what the handler
+ * is given and what the Task gets; a kind of handler does the work: `start` begins it, and
+ * task_call_done or task_call_ready ends it.
  */
 struct handler_row;
 struct process;
 struct runtimes;
+struct integration;
+struct invocation;
 
-struct job {
-    struct id_node node; /* first; `unheard` ones are in a map of their own */
+struct task_call {
+    struct id_node node; /* first; the engine's id, or a number of our own with TASK_CALL_UNHEARD */
     handlers *h;
     struct handler_row *row;
-    struct job *prev, *next; /* in the row's line, or among those that are asleep or ready */
-    enum { JOB_WAITING, JOB_RUNNING, JOB_READY } state;
+    const struct integration *integration;
+    struct task_call *prev, *next; /* in the row's line, or among those that are asleep or ready */
+    enum { CALL_WAITING, CALL_RUNNING, CALL_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
-    bool begun;    /* it goes on elsewhere, and its end is only awaited */
+    bool begun;    /* a job goes on elsewhere, and its end is only awaited */
     bool released; /* nobody waits for it, but the other side's work is to go on */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     uint32_t attempt;
     enum task_trace trace;
+    int64_t now_ms; /* the engine's time of its start */
     json *payload;
-    json *submitted; /* a job that goes on after a crash: its begin's answer; or NULL */
+    json *submitted; /* after a crash: what the service said when the job began; or NULL */
     void *work;      /* the kind's, while it runs */
     int64_t due_ms;  /* a mock that is asleep: when it is to answer */
-    struct handler_answer answer; /* JOB_READY, or asleep */
+    struct handler_answer answer; /* CALL_READY, or asleep */
 };
 
+/* Set in the ids of calls that nobody hears of; the engine's ids never get that far. */
+static const uint64_t TASK_CALL_UNHEARD = UINT64_C(1) << 63;
+
 /* First in, first out. */
-struct job_list {
-    struct job *first, *last;
+struct call_list {
+    struct task_call *first, *last;
     size_t count;
 };
 
 /* What sets a kind of handler apart from others. */
 enum {
-    /* Each job starts a process: max_processes bounds them, and few are started in a turn. */
+    /* Each call starts a process: max_processes bounds them, and few are started in a turn. */
     KIND_SPAWNS = 1,
-    /* A job starts from the loop only, as it may fail at once. */
+    /* A call starts from the loop only, as it may fail at once. */
     KIND_STARTS_LATER = 2,
     /* An Event goes to the other side, which answers when it has taken it. For other kinds we
      * answer at once, and the work goes on by itself. */
     KIND_TAKES_EVENTS = 4,
-    /* A running job only waits for the clock: nothing is lost when it is dropped. */
+    /* A running call only waits for the clock: nothing is lost when it is dropped. */
     KIND_SLEEPS = 8,
 };
 
@@ -59,15 +87,15 @@ enum {
 struct handler_kind {
     const char *field; /* the member of a row that makes it this kind */
     unsigned flags;    /* KIND_… */
-    /* Begins a job's work. It ends in job_done, called later from the loop, or in job_ready at any
-     * time. */
-    void (*start)(struct job *j);
-    /* Ends the work of a running job. Returns true when its slot is still taken, until slot_free.
+    /* Begins a call's work. It ends in task_call_done, called later from the loop, or in
+     * task_call_ready at any time. */
+    void (*start)(struct task_call *call);
+    /* Ends the work of a running call. Returns true when its slot is still taken, until slot_free.
      */
-    bool (*cancel)(struct job *j);
-    /* For a row without a pattern: can it serve `call`, which no row of a file is meant for? May
+    bool (*cancel)(struct task_call *call);
+    /* For a row without a pattern: can it serve `v`, for which no row of a file is meant? May
      * fill *why with what would let it. */
-    bool (*serves)(handlers *h, const struct handler_call *call, struct diag *why);
+    bool (*serves)(handlers *h, const struct invocation *v, struct diag *why);
     /* The end of a set, in this order; each may be NULL. `close` begins to end what the kind has in
      * the loop, `is_closed` tells whether all of it has ended. */
     void (*close)(handlers *h);
@@ -84,9 +112,9 @@ struct handler_row {
     const struct handler_kind *kind;
     const char *pattern;   /* NULL: the kind's `serves` tells */
     size_t order, literal; /* place in the file; characters of the pattern that aren't wild */
-    unsigned concurrency;  /* jobs at once; 0: no bound */
+    unsigned concurrency;  /* calls at once; 0: no bound */
     unsigned running;
-    struct job_list waiting;
+    struct call_list waiting;
     int64_t timeout_ms; /* 0: none */
 
     char **argv;      /* command, lambda: NULL at the end */
@@ -117,14 +145,14 @@ struct handlers {
     /* The most specific first; the last ones have no pattern. */
     struct handler_row **rows;
     size_t row_count, row_room;
-    char *file;            /* the last one that was loaded, for messages */
-    struct id_map jobs;    /* by the caller's ids */
-    struct id_map unheard; /* by numbers of our own */
+    char *file;          /* the last one that was loaded, for messages */
+    struct id_map calls; /* by id, all that have not ended */
+    size_t unheard;      /* those of them that nobody hears of */
     uint64_t next_unheard;
-    struct job_list ready;
-    struct job_list asleep; /* mocks that take their time, the first due first */
+    struct call_list ready;
+    struct call_list asleep; /* mocks that take their time, the first due first */
     unsigned running, processes_running;
-    size_t next_row; /* whose turn it is to start a job */
+    size_t next_row; /* whose turn it is to start a call */
     uv_idle_t turn;
     http_client *http;         /* made when it is first needed */
     struct process *process;   /* all that have not ended */
@@ -135,14 +163,15 @@ struct handlers {
 
 /* ---- for the kinds ---- */
 
-/* Gives the answer to who asked and frees the job and its slot. From the loop only. */
-void job_done(struct job *j, struct handler_answer *answer);
-/* The same, but at the next turn of the loop. */
-void job_ready(struct job *j, struct handler_answer *answer);
-/* The answer that a running job is to have at `due_ms`; and out of that again. */
-void job_sleep(struct job *j, struct handler_answer *answer, int64_t due_ms);
-void job_rouse(struct job *j);
-/* What job_done gives back, for a job that was cancelled and went on running. */
+/* Gives the result to who asked and frees the call and its slot. To be called from the loop only.
+ */
+void task_call_done(struct task_call *call, struct handler_answer *answer);
+/* Does what task_call_done does, but at the next turn of the loop. */
+void task_call_ready(struct task_call *call, struct handler_answer *answer);
+/* Lets a running call have its answer at `due_ms`; task_call_rouse takes that back. */
+void task_call_sleep(struct task_call *call, struct handler_answer *answer, int64_t due_ms);
+void task_call_rouse(struct task_call *call);
+/* Gives back the slot of a call that was cancelled and went on running until now. */
 void slot_free(struct handler_row *row);
 
 /* The region whose services are asked. */
@@ -180,18 +209,18 @@ json *clean_cstring(const char *text);
 /* ---- command.c ---- */
 
 /* As Lambda says that a function ran out of its time. */
-struct handler_answer process_timed_out(const struct job *j);
+struct handler_answer process_timed_out(const struct task_call *call);
 
 /* ---- http.c ---- */
 
 /* The set's client, made when it is first needed. NULL with *why filled. */
 http_client *handlers_client(handlers *h, struct diag *why);
 enum { HTTP_MAX_CAUSE = 1024 }; /* bytes of a refusal's body that are shown */
-/* Sends the job's payload to `url`, with `headers` (taken) and the row's own. Later calls `done`
- * with the job, or ends the job itself where nothing can be sent. */
-void http_post(struct job *j, const char *url, struct buf *headers, http_done *done);
+/* Sends the call's payload to `url`, with `headers` (taken) and the row's own. Later calls `done`
+ * with the call, or ends the call itself where nothing can be sent. */
+void http_post(struct task_call *call, const char *url, struct buf *headers, http_done *done);
 /* Cancels what http_post began: a handler_kind's `cancel`. */
-bool http_cancel(struct job *j);
+bool http_cancel(struct task_call *call);
 /* Returns the name of the error that Lambda has for a status other than 2xx. */
 const char *http_error_of(int status);
 /* Makes the answer for a request that got no answer at all. */
@@ -221,9 +250,9 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
 
 /* http:invoke and apigateway:invoke */
 bool is_invoke(const char *target);
-bool invoke_serves(handlers *h, const struct handler_call *call, struct diag *why);
-void invoke_start(struct job *j);
-void invoke_cancel(struct job *j);
+bool invoke_serves(handlers *h, const struct invocation *v, struct diag *why);
+void invoke_start(struct task_call *call);
+void invoke_cancel(struct task_call *call);
 
 /* What a connection of EventBridge adds to requests; patterns are globs over its ARN or name. */
 struct connection {

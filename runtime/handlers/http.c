@@ -78,23 +78,23 @@ http_client *handlers_client(handlers *h, struct diag *why)
 }
 
 /* Without libcurl on the machine every request is one that could not be sent. */
-static void no_client(struct job *j, const struct diag *why)
+static void no_client(struct task_call *call, const struct diag *why)
 {
     struct buf cause = {0};
 
     buf_printf(&cause, "Unable to execute HTTP request: %s", why->text);
     struct handler_answer a = answer_failed("Lambda.SdkClientException", clean_string(&cause));
-    job_ready(j, &a);
+    task_call_ready(call, &a);
 }
 
-void http_post(struct job *j, const char *url, struct buf *headers, http_done *done)
+void http_post(struct task_call *call, const char *url, struct buf *headers, http_done *done)
 {
-    struct handler_row *row = j->row;
+    struct handler_row *row = call->row;
     struct diag why = {0};
-    http_client *http = handlers_client(j->h, &why);
+    http_client *http = handlers_client(call->h, &why);
 
     if (!http) {
-        no_client(j, &why);
+        no_client(call, &why);
         diag_clear(&why);
         buf_clear(headers);
         return;
@@ -104,18 +104,18 @@ void http_post(struct job *j, const char *url, struct buf *headers, http_done *d
         .url = url,
         .headers = *headers,
         .timeout_ms = row->timeout_ms,
-        .max_body = j->h->options.max_output,
+        .max_body = call->h->options.max_output,
     };
 
     if (row->headers.len)
         buf_add(&q.headers, row->headers.data, row->headers.len);
-    json_write(&q.body, j->payload);
-    j->work = http_client_send(http, &q, done, j);
+    json_write(&q.body, call->payload);
+    call->work = http_client_send(http, &q, done, call);
 }
 
-bool http_cancel(struct job *j)
+bool http_cancel(struct task_call *call)
 {
-    http_client_cancel(j->work);
+    http_client_cancel(call->work);
     return false;
 }
 
@@ -159,7 +159,7 @@ static bool http_is_text(const struct http_response *r)
 
 static void http_answered(void *user, struct http_response *r)
 {
-    struct job *j = user;
+    struct task_call *call = user;
     struct handler_answer a;
 
     if (r->outcome != HTTP_ANSWERED) {
@@ -167,28 +167,28 @@ static void http_answered(void *user, struct http_response *r)
     } else if (r->status < 200 || r->status > 299) {
         a = http_refused(r);
     } else {
-        a = answer_from_text(j->h, r->body.data, r->body.len, "The handler's answer");
+        a = answer_from_text(call->h, r->body.data, r->body.len, "The handler's answer");
         if (a.outcome == HANDLER_FAILED && http_is_text(r)) {
             handler_answer_clear(&a);
             a.value = clean_string(&r->body);
         }
     }
-    job_done(j, &a);
+    task_call_done(call, &a);
 }
 
-static void http_start(struct job *j)
+static void http_start(struct task_call *call)
 {
     struct buf headers = {0};
     char attempt[16];
 
     http_header_add(&headers, "Content-Type", "application/json");
-    http_header_add(&headers, "Idempotency-Key", j->key ? j->key : "");
-    http_header_add(&headers, "X-Asl-Execution-Arn", j->execution ? j->execution : "");
-    http_header_add(&headers, "X-Asl-State-Name", j->state_name ? j->state_name : "");
-    http_header_add(&headers, "X-Asl-Resource", j->target);
-    snprintf(attempt, sizeof attempt, "%u", (unsigned)j->attempt);
+    http_header_add(&headers, "Idempotency-Key", call->key ? call->key : "");
+    http_header_add(&headers, "X-Asl-Execution-Arn", call->execution ? call->execution : "");
+    http_header_add(&headers, "X-Asl-State-Name", call->state_name ? call->state_name : "");
+    http_header_add(&headers, "X-Asl-Resource", call->target);
+    snprintf(attempt, sizeof attempt, "%u", (unsigned)call->attempt);
     http_header_add(&headers, "X-Asl-Attempt", attempt);
-    http_post(j, j->row->url, &headers, http_answered);
+    http_post(call, call->row->url, &headers, http_answered);
 }
 
 const struct handler_kind handler_http = {

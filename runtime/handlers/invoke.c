@@ -12,6 +12,7 @@
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/glob.h"
+#include "runtime/handlers/integration.h"
 #include "runtime/http/message.h"
 
 #include <string.h>
@@ -22,7 +23,7 @@ static const char http_invoke[] = ":states:::http:invoke";
 static const char gateway_invoke[] = ":states:::apigateway:invoke";
 
 struct invoke_work {
-    struct job *j;
+    struct task_call *task_call;
     struct connection *connection; /* NULL: none */
     bool gateway;
     http_transfer *transfer;
@@ -74,18 +75,18 @@ void connections_free(handlers *h)
     h->connections = NULL;
 }
 
-bool invoke_serves(handlers *h, const struct handler_call *call, struct diag *why)
+bool invoke_serves(handlers *h, const struct invocation *v, struct diag *why)
 {
     const char *arn;
 
-    if (is_gateway(call->target)) {
+    if (is_gateway(v->target)) {
         diag_set(why, "NO_ENDPOINT", 0,
                  "or say where the API is: {\"resource\": \"%s\", \"endpoint\": "
                  "\"http://127.0.0.1:3000\"}",
-                 call->target);
+                 v->target);
         return false;
     }
-    arn = connection_arn(call->payload);
+    arn = connection_arn(v->payload);
     if (arn && connection_of(h, arn))
         return true;
     diag_set(why, "NO_CONNECTION", 0,
@@ -120,14 +121,14 @@ static void invoke_work_free(struct invoke_work *w)
 
 static void invoke_finish(struct invoke_work *w, struct handler_answer *a, bool in_start)
 {
-    struct job *j = w->j;
+    struct task_call *call = w->task_call;
 
     a->exchange = exchange_of(w);
     invoke_work_free(w);
     if (in_start)
-        job_ready(j, a);
+        task_call_ready(call, a);
     else
-        job_done(j, a);
+        task_call_done(call, a);
 }
 
 static void invoke_fail(struct invoke_work *w, const char *error, json *cause, bool in_start)
@@ -142,7 +143,7 @@ static void invoke_bad_parameters(struct invoke_work *w, const char *why)
     struct buf cause = {0};
 
     buf_adds(&cause, "The Parameters '");
-    json_write(&cause, w->j->payload);
+    json_write(&cause, w->task_call->payload);
     buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
     invoke_fail(w, ASL_RUNTIME, json_take_buf(&cause), true);
 }
@@ -269,17 +270,17 @@ static int64_t time_left(const struct invoke_work *w)
 static struct invoke_request invoke_request_of(const struct invoke_work *w,
                                                const struct connection *c)
 {
-    return (struct invoke_request){.parameters = w->j->payload,
+    return (struct invoke_request){.parameters = w->task_call->payload,
                                    .connection = c,
                                    .gateway = w->gateway,
-                                   .base = w->j->row->url,
-                                   .region = handlers_region(w->j->h)};
+                                   .base = w->task_call->row->url,
+                                   .region = handlers_region(w->task_call->h)};
 }
 
 /* What is told of the request: without the connection's part, unless that is to be revealed. */
 static json *shown_request(const struct invoke_work *w)
 {
-    bool whole = w->j->trace == TASK_REVEALED;
+    bool whole = w->task_call->trace == TASK_REVEALED;
     struct invoke_request q = invoke_request_of(w, whole ? w->connection : NULL);
     struct buf headers = {0};
     struct json_build b;
@@ -301,7 +302,7 @@ static json *shown_request(const struct invoke_work *w)
 
 static void send_request(struct invoke_work *w, bool in_start)
 {
-    const char *auth = invoke_text(w->j->payload, "AuthType");
+    const char *auth = invoke_text(w->task_call->payload, "AuthType");
     struct invoke_request q = invoke_request_of(w, w->connection);
     const char *wrong = invoke_request_make(&q);
     struct diag why = {0};
@@ -318,9 +319,9 @@ static void send_request(struct invoke_work *w, bool in_start)
             .timeout_ms = time_left(w),
         };
         q.body = (struct buf){0};
-        if (w->j->trace && !w->gateway)
+        if (w->task_call->trace && !w->gateway)
             w->request = shown_request(w);
-        w->transfer = send_signed(w->j->h, &s, invoke_answered, w, &why);
+        w->transfer = send_signed(w->task_call->h, &s, invoke_answered, w, &why);
     }
     invoke_request_clear(&q);
     if (wrong && in_start)
@@ -385,24 +386,24 @@ static void ask_for_token(struct invoke_work *w)
         buf_adds(&s.body, "&scope=");
         percent_encode(&s.body, c->scope, strlen(c->scope), false);
     }
-    w->transfer = send_signed(w->j->h, &s, token_came, w, &why);
+    w->transfer = send_signed(w->task_call->h, &s, token_came, w, &why);
     if (!w->transfer)
         invoke_fail(w, "States.Http.Socket", json_cstring(why.text), true);
     diag_clear(&why);
 }
 
-/* ---- the job ---- */
+/* ---- its life ---- */
 
-void invoke_start(struct job *j)
+void invoke_start(struct task_call *call)
 {
     struct invoke_work *w = mem_calloc(1, sizeof *w);
-    const char *arn = connection_arn(j->payload);
+    const char *arn = connection_arn(call->payload);
 
-    w->j = j;
-    w->gateway = is_gateway(j->target);
-    w->connection = arn && !w->gateway ? connection_of(j->h, arn) : NULL;
-    w->until_ms = clock_steady_ms() + (j->row->timeout_ms ? j->row->timeout_ms : REQUEST_MS);
-    j->work = w;
+    w->task_call = call;
+    w->gateway = is_gateway(call->target);
+    w->connection = arn && !w->gateway ? connection_of(call->h, arn) : NULL;
+    w->until_ms = clock_steady_ms() + (call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS);
+    call->work = w;
     if (w->connection && w->connection->token_url &&
         (!w->connection->token || clock_steady_ms() >= w->connection->token_until_ms))
         ask_for_token(w);
@@ -410,9 +411,9 @@ void invoke_start(struct job *j)
         send_request(w, true);
 }
 
-void invoke_cancel(struct job *j)
+void invoke_cancel(struct task_call *call)
 {
-    struct invoke_work *w = j->work;
+    struct invoke_work *w = call->work;
 
     if (w->transfer)
         http_client_cancel(w->transfer);

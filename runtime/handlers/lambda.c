@@ -63,9 +63,9 @@ struct runtime {
     uint16_t port;
     struct handler_row *row; /* whose process it has; good while `child.open` */
     char *name;              /* the function that it serves */
-    struct job *job;         /* the invocation; NULL: it is free */
+    struct task_call *call;  /* the invocation; NULL: it is free */
     bool sent;               /* the process has it */
-    bool waits;              /* `job` is for a process that is started when this one has ended */
+    bool waits;              /* `call` is for a process that is started when this one has ended */
     bool ending;             /* the process was told to end */
     bool timed_out;
     bool held; /* its invocation was cancelled; the slot is free when the process has ended */
@@ -98,26 +98,26 @@ static void lambda_room_for_output(uv_handle_t *handle, size_t suggested, uv_buf
 
 /* ---- the end of a process ---- */
 
-static void launch(struct runtime *rt, struct job *j);
+static void launch(struct runtime *rt, struct task_call *call);
 
 static void lambda_on_closed(struct child *c)
 {
     struct runtime *rt = (struct runtime *)c;
-    struct job *j = rt->waits ? rt->job : NULL;
+    struct task_call *call = rt->waits ? rt->call : NULL;
 
     rt->h->open--;
     buf_clear(&rt->log.line);
     mem_free(rt->name);
     rt->name = NULL;
     rt->waits = false;
-    if (j)
-        launch(rt, j);
+    if (call)
+        launch(rt, call);
 }
 
 /* For which it works; NULL: for none. */
 static const char *execution_of(const struct runtime *rt)
 {
-    return rt->job && !rt->waits ? rt->job->execution : NULL;
+    return rt->call && !rt->waits ? rt->call->execution : NULL;
 }
 
 static void lambda_on_drained(struct child *c)
@@ -170,13 +170,13 @@ static struct handler_answer exit_error(const struct runtime *rt)
 /* Nothing of `rt` may be looked at afterwards: who is told may close the set. */
 static void done(struct runtime *rt, struct handler_answer *a)
 {
-    struct job *j = rt->job;
+    struct task_call *call = rt->call;
 
-    rt->job = NULL;
+    rt->call = NULL;
     rt->sent = false;
     if (rt->child.alive && !rt->ending)
         uv_timer_stop(&rt->child.timer);
-    job_done(j, a);
+    task_call_done(call, a);
 }
 
 static void lambda_reply(http_exchange *x, int status, const char *text);
@@ -201,8 +201,8 @@ static void lambda_on_exited(struct child *c)
     if (rt->held)
         slot_free(rt->row);
     rt->held = false;
-    if (rt->job && !rt->waits) {
-        struct handler_answer a = rt->timed_out ? process_timed_out(rt->job) : exit_error(rt);
+    if (rt->call && !rt->waits) {
+        struct handler_answer a = rt->timed_out ? process_timed_out(rt->call) : exit_error(rt);
         done(rt, &a);
     }
 }
@@ -234,15 +234,15 @@ static void start_clock(struct runtime *rt, int64_t more_ms)
         child_set_timer(&rt->child, lambda_on_timeout, rt->row->timeout_ms + more_ms);
 }
 
-static void add_arn(struct buf *out, const struct job *j)
+static void add_arn(struct buf *out, const struct task_call *call)
 {
-    if (!strncmp(j->target, "arn:", 4))
-        buf_adds(out, j->target);
+    if (!strncmp(call->target, "arn:", 4))
+        buf_adds(out, call->target);
     else
         buf_printf(out, "arn:%s:lambda:%s:" AWS_DEFAULT_ACCOUNT ":function:%s",
-                   partition_name(handlers_region(j->h)), handlers_region(j->h), j->name);
-    if (j->qualifier)
-        buf_printf(out, ":%s", j->qualifier);
+                   partition_name(handlers_region(call->h)), handlers_region(call->h), call->name);
+    if (call->qualifier)
+        buf_printf(out, ":%s", call->qualifier);
 }
 
 /* "1-xxxxxxxx-" and 24 more digits: those of the request's id. */
@@ -264,17 +264,17 @@ static void add_trace(struct buf *out, const char *id)
 /* Gives the invocation to the process, if it asks for one. */
 static void deliver(struct runtime *rt)
 {
-    const struct job *j = rt->job;
+    const struct task_call *call = rt->call;
     http_exchange *x = rt->poll;
     struct buf deadline = {0}, arn = {0}, trace = {0}, context = {0};
 
-    if (!x || !j || rt->sent || rt->waits)
+    if (!x || !call || rt->sent || rt->waits)
         return;
     rt->poll = NULL;
     http_exchange_on_gone(x, NULL, NULL);
     buf_printf(&deadline, "%" PRId64,
                clock_wall_ms() + (rt->row->timeout_ms ? rt->row->timeout_ms : MAX_MS));
-    add_arn(&arn, j);
+    add_arn(&arn, call);
     add_trace(&trace, rt->id);
     struct http_header headers[6] = {
         {"Content-Type", "application/json"},
@@ -284,10 +284,11 @@ static void deliver(struct runtime *rt)
         {"Lambda-Runtime-Trace-Id", buf_str(&trace)},
     };
     size_t count = 5;
-    if (j->client_context && base64_decode(&context, j->client_context, strlen(j->client_context)))
+    if (call->client_context &&
+        base64_decode(&context, call->client_context, strlen(call->client_context)))
         headers[count++] = (struct http_header){"Lambda-Runtime-Client-Context", buf_str(&context)};
     struct http_answer a = {.status = 200, .headers = headers, .header_count = count};
-    json_write(&a.body, j->payload);
+    json_write(&a.body, call->payload);
     rt->sent = http_reply(x, &a);
     start_clock(rt, 0);
     buf_clear(&deadline);
@@ -297,13 +298,13 @@ static void deliver(struct runtime *rt)
 }
 
 /* `rt` lives, or is about to be started. */
-static void lambda_give(struct runtime *rt, struct job *j)
+static void lambda_give(struct runtime *rt, struct task_call *call)
 {
-    rt->job = j;
+    rt->call = call;
     rt->sent = rt->timed_out = false;
     rt->log.logged = 0;
-    j->work = rt;
-    handler_request_id(j->key ? j->key : "", rt->id);
+    call->work = rt;
+    handler_request_id(call->key ? call->key : "", rt->id);
     start_clock(rt, INIT_MS);
     deliver(rt);
 }
@@ -381,7 +382,7 @@ static void cannot_begin(struct runtime *rt, http_exchange *x)
 
     took(x);
     end_process(rt);
-    if (rt->job && !rt->waits) {
+    if (rt->call && !rt->waits) {
         done(rt, &a);
         return;
     }
@@ -454,7 +455,7 @@ static enum question question_of(const struct runtime *rt, const char *method, c
     bool result = !strcmp(id + len, "/response");
     if (!result && strcmp(id + len, "/error") != 0)
         return NO_QUESTION;
-    if (!rt->job || !rt->sent || len != strlen(rt->id) || strncmp(id, rt->id, len) != 0)
+    if (!rt->call || !rt->sent || len != strlen(rt->id) || strncmp(id, rt->id, len) != 0)
         return WRONG_ID;
     return result ? TELLS_RESULT : TELLS_ERROR;
 }
@@ -538,17 +539,18 @@ static void lambda_on_request(void *user, http_exchange *x)
 
 /* ---- starting ---- */
 
-static void lambda_add_variables(struct buf *out, struct runtime *rt, const struct job *j)
+static void lambda_add_variables(struct buf *out, struct runtime *rt, const struct task_call *call)
 {
     const char *region = rt->h->options.region;
 
     buf_printf(out, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:%u%s%c", (unsigned)rt->port,
                rt->secret.len ? buf_str(&rt->secret) : "", 0);
-    buf_printf(out, "AWS_LAMBDA_FUNCTION_NAME=%s%c", j->name, 0);
-    buf_printf(out, "AWS_LAMBDA_FUNCTION_VERSION=%s%c", j->qualifier ? j->qualifier : "$LATEST", 0);
+    buf_printf(out, "AWS_LAMBDA_FUNCTION_NAME=%s%c", call->name, 0);
+    buf_printf(out, "AWS_LAMBDA_FUNCTION_VERSION=%s%c",
+               call->qualifier ? call->qualifier : "$LATEST", 0);
     buf_printf(out, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128%c", 0);
     buf_printf(out, "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand%c", 0);
-    buf_printf(out, "AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/%s%c", j->name, 0);
+    buf_printf(out, "AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/%s%c", call->name, 0);
     buf_printf(out, "AWS_LAMBDA_LOG_STREAM_NAME=%u%c", (unsigned)rt->port, 0);
     buf_printf(out, "LAMBDA_TASK_ROOT=%s%c", rt->row->cwd, 0);
     buf_printf(out, "TZ=:UTC%c", 0);
@@ -588,18 +590,18 @@ static int make_secret(struct runtime *rt)
 }
 
 /* Starts a process in a place that has none. */
-static void launch(struct runtime *rt, struct job *j)
+static void launch(struct runtime *rt, struct task_call *call)
 {
     int ends[2] = {-1, -1}, in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     int error = in < 0 ? errno : child_pipe(ends);
     struct buf variables = {0};
 
-    rt->row = j->row;
-    rt->job = NULL;
+    rt->row = call->row;
+    rt->call = NULL;
     if (!error)
         error = make_secret(rt);
     if (!error) {
-        lambda_add_variables(&variables, rt, j);
+        lambda_add_variables(&variables, rt, call);
         error = child_spawn(&rt->child, rt->row, &variables, (const int[3]){in, ends[1], ends[1]});
         buf_clear(&variables);
     }
@@ -608,13 +610,13 @@ static void launch(struct runtime *rt, struct job *j)
     if (error) {
         struct handler_answer a = child_not_started(rt->row, error);
         child_close_ends(&ends[0], 1);
-        job_ready(j, &a);
+        task_call_ready(call, &a);
         return;
     }
     rt->ending = rt->waits = rt->held = false;
-    rt->name = mem_strdup(j->name);
+    rt->name = mem_strdup(call->name);
     lambda_watch(rt, ends[0]);
-    lambda_give(rt, j);
+    lambda_give(rt, call);
     child_catch_up(&rt->child);
 }
 
@@ -656,63 +658,63 @@ static struct runtime *vacant(handlers *h, struct diag *why)
 }
 
 /*
- * A process that is free to be used for `j`: *fits tells whether it serves the function, and does
- * not end. NULL: the row may have one more.
+ * A process that is free to be used for `call`: *fits tells whether it serves the function, and
+ * does not end. NULL: the row may have one more.
  */
-static struct runtime *find_free(const struct job *j, bool *fits)
+static struct runtime *find_free(const struct task_call *call, bool *fits)
 {
-    const struct runtimes *all = j->h->runtimes;
+    const struct runtimes *all = call->h->runtimes;
     struct runtime *other = NULL;
     unsigned count = 0;
 
     *fits = true;
     for (struct runtime *rt = all ? all->first : NULL; rt; rt = rt->next) {
-        if (!rt->child.alive || rt->row != j->row)
+        if (!rt->child.alive || rt->row != call->row)
             continue;
         count++;
-        if (rt->job || rt->held)
+        if (rt->call || rt->held)
             continue;
-        if (!rt->ending && !strcmp(rt->name, j->name))
+        if (!rt->ending && !strcmp(rt->name, call->name))
             return rt;
         other = rt;
     }
     *fits = false;
-    return count < j->row->concurrency ? NULL : other;
+    return count < call->row->concurrency ? NULL : other;
 }
 
-static void runtime_start(struct job *j)
+static void runtime_start(struct task_call *call)
 {
     struct diag why = {0};
     bool fits;
-    struct runtime *rt = find_free(j, &fits);
+    struct runtime *rt = find_free(call, &fits);
 
     if (rt && fits) {
-        lambda_give(rt, j);
+        lambda_give(rt, call);
         return;
     }
     if (rt) {
-        rt->job = j;
+        rt->call = call;
         rt->waits = true;
-        j->work = rt;
+        call->work = rt;
         end_process(rt);
         return;
     }
-    rt = vacant(j->h, &why);
+    rt = vacant(call->h, &why);
     if (rt) {
-        launch(rt, j);
+        launch(rt, call);
     } else {
         struct handler_answer a = answer_failed("Lambda.ServiceException", json_cstring(why.text));
-        job_ready(j, &a);
+        task_call_ready(call, &a);
     }
     diag_clear(&why);
 }
 
 /* One that has not got its event stays for the next. */
-static bool runtime_cancel(struct job *j)
+static bool runtime_cancel(struct task_call *call)
 {
-    struct runtime *rt = j->work;
+    struct runtime *rt = call->work;
 
-    rt->job = NULL;
+    rt->call = NULL;
     if (rt->waits) {
         rt->waits = false;
         return false;

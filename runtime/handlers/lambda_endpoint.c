@@ -6,7 +6,7 @@
  *   other, with x-amzn-ErrorType      Lambda.<that>
  *   other                             by status as above
  */
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/integration.h"
 
 #include "parsers/base/percent.h"
 #include "parsers/base/utf8.h"
@@ -17,7 +17,8 @@
  * "Function not found: f (Service: AWSLambda; Status Code: 404; Error Code: ...; Request ID: ...;
  * Proxy: null)", as the SDK in Step Functions words it. The type may end in ":" and a URL.
  */
-static struct handler_answer lambda_endpoint_refused(struct job *j, const struct http_response *r)
+static struct handler_answer lambda_endpoint_refused(struct task_call *call,
+                                                     const struct http_response *r)
 {
     const char *type = http_response_header(r, "x-amzn-ErrorType");
     const char *request = http_response_header(r, "x-amzn-RequestId");
@@ -30,7 +31,7 @@ static struct handler_answer lambda_endpoint_refused(struct job *j, const struct
     if (body && !message)
         message = json_get(body, "message");
     if (!request) {
-        handler_request_id(j->key ? j->key : "", id);
+        handler_request_id(call->key ? call->key : "", id);
         request = id;
     }
     buf_adds(&error, http_error_of(r->status));
@@ -57,31 +58,31 @@ static struct handler_answer lambda_endpoint_refused(struct job *j, const struct
 
 static void lambda_endpoint_answered(void *user, struct http_response *r)
 {
-    struct job *j = user;
+    struct task_call *call = user;
     struct handler_answer a;
 
     if (r->outcome != HTTP_ANSWERED) {
         a = http_not_answered(r);
     } else if (r->status < 200 || r->status > 299) {
-        a = lambda_endpoint_refused(j, r);
+        a = lambda_endpoint_refused(call, r);
     } else {
         const char *version = http_response_header(r, "X-Amz-Executed-Version");
 
         if (http_response_header(r, "X-Amz-Function-Error"))
             a = answer_function_error(r->body.data, r->body.len);
         else
-            a = answer_from_text(j->h, r->body.data, r->body.len, "The function's answer");
+            a = answer_from_text(call->h, r->body.data, r->body.len, "The function's answer");
         a.version = version ? clean_cstring(version) : NULL;
         a.headers = response_headers(r);
     }
-    job_done(j, &a);
+    task_call_done(call, &a);
 }
 
-static void lambda_endpoint_start(struct job *j)
+static void lambda_endpoint_start(struct task_call *call)
 {
     struct buf url = {0}, headers = {0};
-    const char *base = j->row->url;
-    const char *function = j->row->function ? j->row->function : j->target;
+    const char *base = call->row->url;
+    const char *function = call->row->function ? call->row->function : call->target;
     size_t base_len = strlen(base);
 
     while (base_len && base[base_len - 1] == '/')
@@ -90,25 +91,25 @@ static void lambda_endpoint_start(struct job *j)
     buf_adds(&url, "/2015-03-31/functions/");
     percent_encode(&url, function, strlen(function), false);
     buf_adds(&url, "/invocations");
-    if (j->qualifier) {
+    if (call->qualifier) {
         buf_adds(&url, "?Qualifier=");
-        percent_encode(&url, j->qualifier, strlen(j->qualifier), false);
+        percent_encode(&url, call->qualifier, strlen(call->qualifier), false);
     }
     http_header_add(&headers, "Content-Type", "application/json");
-    http_header_add(&headers, "X-Amz-Invocation-Type", j->event ? "Event" : "RequestResponse");
-    http_header_add(&headers, "X-Amz-Log-Type", j->log_tail ? "Tail" : "None");
-    if (j->client_context)
-        http_header_add(&headers, "X-Amz-Client-Context", j->client_context);
-    if (j->key)
-        http_header_add(&headers, "Idempotency-Key", j->key);
-    http_post(j, buf_str(&url), &headers, lambda_endpoint_answered);
+    http_header_add(&headers, "X-Amz-Invocation-Type", call->event ? "Event" : "RequestResponse");
+    http_header_add(&headers, "X-Amz-Log-Type", call->log_tail ? "Tail" : "None");
+    if (call->client_context)
+        http_header_add(&headers, "X-Amz-Client-Context", call->client_context);
+    if (call->key)
+        http_header_add(&headers, "Idempotency-Key", call->key);
+    http_post(call, buf_str(&url), &headers, lambda_endpoint_answered);
     buf_clear(&url);
 }
 
-static bool lambda_endpoint_serves(handlers *h, const struct handler_call *call, struct diag *why)
+static bool lambda_endpoint_serves(handlers *h, const struct invocation *v, struct diag *why)
 {
     (void)why;
-    return call->lambda && h->options.lambda_endpoint;
+    return v->lambda && h->options.lambda_endpoint;
 }
 
 const struct handler_kind handler_lambda_endpoint = {.field = "lambda_endpoint",

@@ -4,10 +4,10 @@
  */
 #include "runtime/handlers/handlers_impl.h"
 
-static void mock_start(struct job *j)
+static void mock_start(struct task_call *call)
 {
-    struct handler_row *row = j->row;
-    const struct handlers_options *options = &j->h->options;
+    struct handler_row *row = call->row;
+    const struct handlers_options *options = &call->h->options;
     size_t last = json_count(row->mock) - 1;
     size_t n = row->calls < last ? row->calls++ : last;
     const json *mock = json_at(row->mock, n);
@@ -24,15 +24,15 @@ static void mock_start(struct job *j)
         a.cause = json_ref(cause);
     }
     if (after_ms && options->now)
-        job_sleep(j, &a, options->now(options->clock) + after_ms);
+        task_call_sleep(call, &a, options->now(options->clock) + after_ms);
     else
-        job_ready(j, &a);
+        task_call_ready(call, &a);
 }
 
 /* It runs only while it is asleep. */
-static bool mock_cancel(struct job *j)
+static bool mock_cancel(struct task_call *call)
 {
-    job_rouse(j);
+    task_call_rouse(call);
     return false;
 }
 

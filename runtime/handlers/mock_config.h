@@ -3,7 +3,7 @@
 
 #include "asl/eval/machine.h"
 #include "parsers/base/diag.h"
-#include "runtime/handlers/task.h"
+#include "runtime/base/task_io.h"
 
 #include <stdbool.h>
 

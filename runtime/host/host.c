@@ -41,7 +41,6 @@ struct host {
     engine *engine;
     handlers *handlers;
     struct retired *retired;
-    tasks *tasks;
     mocks *mocks;
     struct engine_guest guests[MAX_GUESTS]; /* the first `guest_count` of them */
     size_t guest_count;
@@ -157,7 +156,7 @@ static void give_to_handlers(host *h, const struct task *task)
 
     if (task->activity)
         engine_task_started(h->engine, task->id, NULL);
-    if (!tasks_start(h->tasks, task, &result))
+    if (!handlers_start(h->handlers, task, &result))
         task_ended(h, task->id, &result);
 }
 
@@ -178,7 +177,9 @@ static void host_cancel_task(void *user, uint64_t id)
 {
     host *h = user;
 
-    tasks_cancel(h->tasks, id);
+    handlers_cancel(h->handlers, id);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_cancel(r->handlers, id);
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].cancel)
             h->guests[i].cancel(h->guests[i].user, id);
@@ -188,7 +189,9 @@ static void host_release_task(void *user, uint64_t id)
 {
     host *h = user;
 
-    tasks_release(h->tasks, id);
+    handlers_release(h->handlers, id);
+    for (const struct retired *r = h->retired; r; r = r->next)
+        handlers_release(r->handlers, id);
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].release)
             h->guests[i].release(h->guests[i].user, id);
@@ -384,9 +387,9 @@ static void on_signal(uv_signal_t *s, int number)
 
 static handlers *new_handlers(host *h)
 {
-    handlers *made = handlers_new(&h->loop, &h->options.handlers, tasks_answer, h->tasks);
+    handlers *made = handlers_new(&h->loop, &h->options.handlers, task_ended, h);
 
-    handlers_on_submitted(made, tasks_submitted);
+    handlers_on_submitted(made, host_task_submitted);
     return made;
 }
 
@@ -425,12 +428,9 @@ host *host_new(store *s, const struct host_options *options)
         uv_signal_start(&h->signals[i], on_signal, numbers[i]);
         uv_unref((uv_handle_t *)&h->signals[i]);
     }
-    h->tasks = tasks_new(task_ended, h);
     h->options.handlers.now = clock_now;
     h->options.handlers.clock = h;
     h->handlers = new_handlers(h);
-    tasks_use(h->tasks, h->handlers);
-    tasks_on_submitted(h->tasks, host_task_submitted);
     h->engine = engine_new(s, &hooks);
     if (memory)
         engine_limit_memory(h->engine, memory);
@@ -458,7 +458,6 @@ void host_free(host *h)
         handlers_free(r->handlers);
         mem_free(r);
     }
-    tasks_free(h->tasks);
     mocks_free(h->mocks);
     int left = uv_loop_close(&h->loop);
     assert(left == 0);
@@ -500,7 +499,6 @@ void host_use_handlers(host *h, handlers *read)
 {
     host_retire(h, h->handlers);
     h->handlers = read;
-    tasks_use(h->tasks, read);
 }
 
 void host_count_calls(const host *h, size_t *busy, size_t *waiting)

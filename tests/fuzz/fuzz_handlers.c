@@ -19,11 +19,11 @@ static const char *const targets[] = {
     "arn:aws:states:us-east-1:123456789012:activity:a",
 };
 
-static void done(void *user, uint64_t id, struct handler_answer *answer)
+static void done(void *user, uint64_t id, struct task_result *result)
 {
     (void)user;
     (void)id;
-    (void)answer;
+    (void)result;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

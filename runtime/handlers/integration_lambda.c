@@ -2,10 +2,9 @@
  * Lambda functions, by their ARN as the Resource (the payload goes in and comes out as it is) and
  * by the lambda:invoke integration (the Invoke call's members go in, its answer comes out).
  */
-#include "runtime/handlers/task_impl.h"
+#include "runtime/handlers/integration.h"
 
 #include "parsers/base/count.h"
-#include "parsers/base/mem.h"
 #include "runtime/aws/aws.h"
 #include "runtime/http/message.h"
 
@@ -37,25 +36,24 @@ static json *with_qualifier(json *cause, const char *version)
 
 /* ---- a function's ARN ---- */
 
-bool task_lambda_arn_prepare(struct pending *p, const struct task *t, struct handler_call *call,
-                             struct task_result *failed)
+bool lambda_arn_prepare(const struct task *t, struct invocation *v, struct task_result *failed)
 {
-    (void)p;
     (void)failed;
-    call->target = t->resource;
-    call->payload = t->parameters;
-    call->lambda = true;
+    v->target = t->resource;
+    v->payload = json_ref(t->parameters);
+    v->lambda = true;
     return true;
 }
 
-void task_lambda_arn_settle(const struct pending *p, struct handler_answer *a,
-                            struct task_result *r)
+void lambda_arn_settle(const struct task_call *c, struct handler_answer *a, struct task_result *r)
 {
     switch (a->outcome) {
-    case HANDLER_OK: *r = (struct task_result){.ok = true, .output = task_take(&a->value)}; break;
-    case HANDLER_FUNCTION_ERROR: task_function_failed(a, json_ref(a->raw), r); break;
+    case HANDLER_OK:
+        *r = (struct task_result){.ok = true, .output = integration_take(&a->value)};
+        break;
+    case HANDLER_FUNCTION_ERROR: integration_function_failed(a, json_ref(a->raw), r); break;
     case HANDLER_FAILED:
-        task_call_failed(a, p->resource, strlen(p->resource), r);
+        integration_call_failed(a, c->target, strlen(c->target), r);
         r->cause = with_qualifier(r->cause, "$LATEST");
         break;
     }
@@ -76,7 +74,7 @@ static bool cannot_start(const struct task *t, const char *format, const char *n
     json_write(&cause, t->parameters);
     buf_adds(&cause, "' could not be used to start the Task: [");
     buf_printf(&cause, "The field '%s' %s]", name, format);
-    task_fail(failed, "States.Runtime", json_take_buf(&cause));
+    integration_fail(failed, "States.Runtime", json_take_buf(&cause));
     return false;
 }
 
@@ -89,7 +87,7 @@ static bool known(const json *key)
 }
 
 /* All but Payload are strings. */
-static bool task_lambda_check_parameters(const struct task *t, struct task_result *failed)
+static bool lambda_check_parameters(const struct task *t, struct task_result *failed)
 {
     const json *all = t->parameters;
     const json *type;
@@ -130,92 +128,97 @@ static json *payload_of(const json *parameters)
     return inner ? inner : json_ref(v);
 }
 
-bool task_lambda_invoke_prepare(struct pending *p, const struct task *t, struct handler_call *call,
-                                struct task_result *failed)
+bool lambda_invoke_prepare(const struct task *t, struct invocation *v, struct task_result *failed)
 {
     const char *type, *log;
 
-    if (!task_lambda_check_parameters(t, failed))
+    if (!lambda_check_parameters(t, failed))
         return false;
     type = text_or_null(t->parameters, "InvocationType");
     log = text_or_null(t->parameters, "LogType");
-    p->payload = payload_of(t->parameters);
-    p->event = type && !strcmp(type, "Event");
-    call->target = text_or_null(t->parameters, "FunctionName");
-    call->qualifier = text_or_null(t->parameters, "Qualifier");
-    call->client_context = text_or_null(t->parameters, "ClientContext");
-    call->log_tail = log && !strcmp(log, "Tail");
-    call->payload = p->payload;
-    call->lambda = true;
-    call->event = p->event;
-    p->version = mem_strdup(call->qualifier ? call->qualifier : "$LATEST");
+    *v = (struct invocation){
+        .target = text_or_null(t->parameters, "FunctionName"),
+        .payload = payload_of(t->parameters),
+        .lambda = true,
+        .event = type && !strcmp(type, "Event"),
+        .log_tail = log && !strcmp(log, "Tail"),
+        .qualifier = text_or_null(t->parameters, "Qualifier"),
+        .client_context = text_or_null(t->parameters, "ClientContext"),
+    };
     return true;
 }
 
 /* ---- lambda:invoke: what comes out ---- */
 
+static const char *version_of(const struct task_call *c)
+{
+    return c->qualifier ? c->qualifier : "$LATEST";
+}
+
 /* The headers that Lambda sends, for a handler that isn't reached by HTTP. */
-static json *made_headers(const struct pending *p, const struct handler_answer *a)
+static json *made_headers(const struct task_call *c, const struct handler_answer *a, const char *id)
 {
     struct json_build b;
-    const char *id = p->request_id;
     char date[HTTP_DATE_SIZE];
 
-    http_date(p->now_ms, date);
+    http_date(c->now_ms, date);
     json_build_object(&b, 8);
     json_build_set(&b, "Date", json_cstring(date));
-    if (!p->event)
+    if (!c->event)
         json_build_set(&b, "Content-Type", json_cstring("application/json"));
     json_build_set(&b, "Content-Length",
-                   json_stringf("%zu", p->event ? 0 : json_text_len(a->value)));
+                   json_stringf("%zu", c->event ? 0 : json_text_len(a->value)));
     json_build_set(&b, "Connection", json_cstring("keep-alive"));
     json_build_set(&b, "x-amzn-RequestId", json_cstring(id));
     json_build_set(&b, "x-amzn-Remapped-Content-Length", json_cstring("0"));
-    if (!p->event)
-        json_build_set(&b, "X-Amz-Executed-Version", json_cstring(p->version));
+    if (!c->event)
+        json_build_set(&b, "X-Amz-Executed-Version", json_cstring(version_of(c)));
     json_build_set(&b, "X-Amzn-Trace-Id",
                    json_stringf("Root=1-%08llx-%.8s%.4s%.12s;Sampled=0",
-                                (unsigned long long)(p->now_ms / 1000) & 0xffffffffu, id, id + 9,
+                                (unsigned long long)(c->now_ms / 1000) & 0xffffffffu, id, id + 9,
                                 id + 24));
     return json_build_done(&b);
 }
 
-static json *envelope(const struct pending *p, struct handler_answer *a)
+static json *envelope(const struct task_call *c, struct handler_answer *a)
 {
-    json *headers = a->headers ? json_ref(a->headers) : made_headers(p, a);
+    char own_id[HANDLER_REQUEST_ID];
+
+    handler_request_id(c->key ? c->key : "", own_id);
+    json *headers = a->headers ? json_ref(a->headers) : made_headers(c, a, own_id);
     const json *log = aws_header_of(headers, "X-Amz-Log-Result");
     const json *id = aws_header_of(headers, "x-amzn-RequestId");
-    int status = p->event ? 202 : 200;
+    int status = c->event ? 202 : 200;
     struct json_build b, metadata;
 
     json_build_object(&b, 6);
     if (a->version)
         json_build_set(&b, "ExecutedVersion", json_ref(a->version));
-    else if (!p->event)
-        json_build_set(&b, "ExecutedVersion", json_cstring(p->version));
+    else if (!c->event)
+        json_build_set(&b, "ExecutedVersion", json_cstring(version_of(c)));
     if (log)
         json_build_set(&b, "LogResult", json_ref(log));
-    json_build_set(&b, "Payload", p->event ? json_cstring("") : task_take(&a->value));
+    json_build_set(&b, "Payload", c->event ? json_cstring("") : integration_take(&a->value));
     json_build_set(&b, "SdkHttpMetadata", aws_http_metadata(headers, status));
     json_build_object(&metadata, 1);
-    json_build_set(&metadata, "RequestId", id ? json_ref(id) : json_cstring(p->request_id));
+    json_build_set(&metadata, "RequestId", id ? json_ref(id) : json_cstring(own_id));
     json_build_set(&b, "SdkResponseMetadata", json_build_done(&metadata));
     json_build_set(&b, "StatusCode", json_int(status));
     json_unref(headers);
     return json_build_done(&b);
 }
 
-void task_lambda_invoke_settle(const struct pending *p, struct handler_answer *a,
-                               struct task_result *r)
+void lambda_invoke_settle(const struct task_call *c, struct handler_answer *a,
+                          struct task_result *r)
 {
     switch (a->outcome) {
-    case HANDLER_OK: *r = (struct task_result){.ok = true, .output = envelope(p, a)}; break;
+    case HANDLER_OK: *r = (struct task_result){.ok = true, .output = envelope(c, a)}; break;
     case HANDLER_FUNCTION_ERROR:
-        task_function_failed(a, a->value ? json_text(a->value) : json_ref(a->raw), r);
+        integration_function_failed(a, a->value ? json_text(a->value) : json_ref(a->raw), r);
         break;
     case HANDLER_FAILED:
-        task_call_failed(a, "lambda", strlen("lambda"), r);
-        r->cause = with_qualifier(r->cause, p->version);
+        integration_call_failed(a, "lambda", strlen("lambda"), r);
+        r->cause = with_qualifier(r->cause, version_of(c));
         break;
     }
 }
