@@ -22,8 +22,8 @@ static const struct cmd commands[] = {
     {"validate", cmd_validate, &cmd_validate_options, "find what is wrong with definitions"},
     {"fmt", cmd_fmt, &cmd_fmt_options, "format definitions"},
     {"serve", cmd_serve, &cmd_serve_options,
-     "the AWS Step Functions API on a port of this machine"},
-    {"store", cmd_store, &cmd_store_options, "look after the file of asl serve"},
+     "serve the AWS Step Functions API on a port of this machine"},
+    {"store", cmd_store, &cmd_store_options, "check or mend the file of asl serve"},
     {"eval", cmd_eval, &cmd_eval_options,
      "evaluate a JSONPath, JSONata or an intrinsic function, or many"},
     {"bench", cmd_bench, &cmd_bench_options, "measure what executions cost"},
@@ -105,9 +105,9 @@ static int help(FILE *to)
     for (size_t i = 0; i < COUNT(commands); i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
     fputs("\noptions:\n"
-          "  -h, --help          this text; asl COMMAND --help says more of a command\n"
-          "  -V, --version       which version this is\n"
-          "  --completion SHELL  what completes its command lines in bash, zsh or fish\n\n"
+          "  -h, --help          print this text; asl COMMAND --help tells more of a command\n"
+          "  -V, --version       print the version\n"
+          "  --completion SHELL  print a script that completes commands in bash, zsh or fish\n\n"
           "exit status: 0 good, 1 the answer is no, 2 it could not run\n",
           to);
     return to == stdout ? EXIT_GOOD : EXIT_USAGE;

@@ -174,12 +174,13 @@ out:
 /* ---- the command line ---- */
 
 static const struct option_row rows[] = {
-    {"reps", 0, "N", "executions to measure (default: 10)", offsetof(struct bench, reps)},
-    {"warmup", 0, "N", "executions before the first measured one (default: 1)",
+    {"reps", 0, "N", "how many executions are measured (default: 10)",
+     offsetof(struct bench, reps)},
+    {"warmup", 0, "N", "how many executions run before those (default: 1)",
      offsetof(struct bench, warmup)},
-    {"keep-history", 0, NULL, "keep all events in memory, as asl run --history does",
+    {"keep-history", 0, NULL, "keeps all events in memory, as asl run --history does",
      offsetof(struct bench, keep_history)},
-    {"json", 0, NULL, "one line of JSON", offsetof(struct bench, as_json)},
+    {"json", 0, NULL, "prints one line of JSON", offsetof(struct bench, as_json)},
 };
 
 static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};

@@ -304,11 +304,13 @@ out:
 /* ---- the command line ---- */
 
 static const struct option_row rows[] = {
-    {"jsonpath", 0, NULL, "a JSONPath as Step Functions has it",
+    {"jsonpath", 0, NULL, "EXPRESSION is a JSONPath, as Step Functions reads it",
      offsetof(struct eval, wanted[JSONPATH])},
-    {"intrinsic", 0, NULL, "a call of an intrinsic function, \"States.Format('{}', $.a)\"",
+    {"intrinsic", 0, NULL,
+     "EXPRESSION is a call of an intrinsic function:\n"
+     "\"States.Format('{}', $.a)\"",
      offsetof(struct eval, wanted[INTRINSIC])},
-    {"jsonata", 0, NULL, "a JSONata expression", offsetof(struct eval, wanted[JSONATA])},
+    {"jsonata", 0, NULL, "EXPRESSION is JSONata", offsetof(struct eval, wanted[JSONATA])},
     {"dialect", 0, "aws|reference",
      "which JSONata: that of Step Functions (2.0.6 with its additions;\n"
      "default), or the current one (2.2)",
@@ -320,7 +322,7 @@ static const struct option_row rows[] = {
     {"context", 0, "JSON|@FILE|-", "the context object $$ of an intrinsic function",
      offsetof(struct eval, context)},
     {"batch", 0, NULL,
-     "read a JSON object a line and answer each with one:\n"
+     "reads a JSON object from each line and answers with one:\n"
      "--jsonpath: {\"id\", \"path\", \"data\"} with {\"id\", \"result\"},\n"
      "{\"id\", \"notFound\", \"message\"} or {\"id\", \"error\"}\n"
      "--intrinsic: {\"id\", \"expr\", \"data\"[, \"context\"]} with\n"
@@ -330,7 +332,7 @@ static const struct option_row rows[] = {
      "\"depth\"]} with {\"id\", \"result\"}, {\"id\", \"undefined\"} or\n"
      "{\"id\", \"error\": {\"code\", \"message\", \"token\"}}",
      offsetof(struct eval, batch)},
-    {"list-functions", 0, NULL, "print the intrinsic functions; with --jsonata, those of JSONata",
+    {"list-functions", 0, NULL, "prints the intrinsic functions; with --jsonata, those of JSONata",
      offsetof(struct eval, list_functions)},
 };
 

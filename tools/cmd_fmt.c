@@ -160,7 +160,7 @@ static void fmt_summarize(const struct fmt *f)
 }
 
 static const struct option_row rows[] = {
-    {"check", 0, NULL, "names the files that aren't formatted, and changes none",
+    {"check", 0, NULL, "names the files that aren't formatted and changes none",
      offsetof(struct fmt, check)},
     {"write", 'w', NULL, "changes the files", offsetof(struct fmt, write)},
 };
@@ -172,9 +172,9 @@ const struct option_set cmd_fmt_options = {
     .command = "fmt",
     .usage = "asl fmt FILE|FOLDER|PATTERN|-… [OPTIONS]",
     .about =
-        "Formats definitions in JSON: fields in one order, two blanks an indent level; what\n"
-        "they mean stays as it is. Prints them, unless --check or --write is given. Of a\n"
-        "folder and those in it: all *.asl.json.\n"
+        "Formats definitions in JSON: puts fields in one order and indents by two blanks, and\n"
+        "leaves the meaning as it is. Prints them, unless --check or --write is given. In\n"
+        "a folder and those below it, takes all *.asl.json.\n"
         "Exit status 0: done, 1: --check found one that isn't formatted, 2: one can't be read.",
     .examples = "  asl fmt order.asl.json\n"
                 "  asl fmt --write workflows\n"

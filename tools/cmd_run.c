@@ -170,11 +170,12 @@ out:
 
 static const struct option_row rows[] = {
     {"history", 0, NULL,
-     "print the events, as GetExecutionHistory gives them, instead of\n"
+     "prints the events, as GetExecutionHistory gives them, instead of\n"
      "the output",
      offsetof(struct run, history)},
-    {"quiet", 'q', NULL, "no progress, no output of handlers", offsetof(struct run, quiet)},
-    {"timeout", 0, "SECONDS", "stop the execution after that much real time",
+    {"quiet", 'q', NULL, "prints no progress and no output of handlers",
+     offsetof(struct run, quiet)},
+    {"timeout", 0, "SECONDS", "stops the execution after that much real time",
      offsetof(struct run, timeout)},
 };
 

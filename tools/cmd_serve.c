@@ -402,68 +402,73 @@ out:
 /* ---- the command line ---- */
 
 static const struct option_row rows[] = {
-    {"port", 'p', "PORT", "where to listen; 0: a free one (also PORT; default: 8083)",
+    {"port", 'p', "PORT", "the port to listen on; 0: any free one (also PORT; default: 8083)",
      offsetof(struct serve, port)},
-    {"listen", 0, "ADDRESS", "a numeric address (default: 127.0.0.1)",
+    {"listen", 0, "ADDRESS", "the numeric address to listen on (default: 127.0.0.1)",
      offsetof(struct serve, listen)},
     {"credentials", 0, "FILE",
-     "keys as in ~/.aws/credentials: requests must be signed with one\n"
-     "of them",
+     "a file of keys in the form of ~/.aws/credentials; requests must\n"
+     "be signed with one of them",
      offsetof(struct serve, credentials)},
     {"definitions", 0, "FILE|FOLDER",
-     "a state machine of each NAME.asl.json, .asl.yaml in it, updated\n"
-     "when the file changes; NAME.express.asl.json: an EXPRESS one;\n"
-     "or the machines of a template of SAM, CloudFormation, the CDK, ...",
+     "makes a state machine of each NAME.asl.json or .asl.yaml in the\n"
+     "folder (NAME.express.asl.json: an EXPRESS one), or of each in\n"
+     "a template of SAM, CloudFormation, the CDK, ...; updates them\n"
+     "when a file changes",
      offsetof(struct serve, definitions)},
     {"routes", 0, "FILE",
-     "paths whose requests start executions, and get their output:\n"
-     "docs/serve.md",
+     "paths whose HTTP requests start executions and are answered with\n"
+     "their output: docs/serve.md",
      offsetof(struct serve, routes)},
     {"log", 0, "FILE|-",
-     "events of executions, as loggingConfiguration wants them, one\n"
-     "JSON object a line; opened anew at SIGHUP",
+     "writes events of executions, as loggingConfiguration asks for\n"
+     "them, one JSON object a line; SIGHUP opens the file anew",
      offsetof(struct serve, log)},
     {"drain", 0, "TIME",
-     "how long handlers' calls may take to end after SIGTERM: 30s, 5m;\n"
-     "0: not at all (default: 8s)",
+     "how long calls of handlers may go on after SIGTERM: 30s, 5m;\n"
+     "0: they are cut off at once (default: 8s)",
      offsetof(struct serve, drain)},
     {"store", 0, "FILE|:memory:",
-     "where state is kept: an SQLite file, which is made if there is\n"
-     "none (default: asl.db)",
+     "the SQLite file that keeps the state, made if there is none\n"
+     "(default: asl.db); :memory: keeps it in memory only",
      offsetof(struct serve, store_path)},
     {"durability", 0, "full|normal",
-     "full: what was answered survives a power cut; normal, which is\n"
-     "faster: only the end of this process (default: full)",
+     "full: answers survive a power cut; normal, which is faster: they\n"
+     "survive only the end of this process (default: full)",
      offsetof(struct serve, durability)},
     {"retention", 0, "TIME",
-     "forget executions that ended longer ago: 90d, 12h, 30m; 0: never\n"
+     "deletes executions that ended longer ago: 90d, 12h, 30m; 0: none\n"
      "(default: 90d)",
      offsetof(struct serve, retention)},
     {"min-free", 0, "SIZE",
-     "refuse new work with ServiceUnavailable when the store's disk has\n"
-     "less room than that, so that what runs can end: 64M, 2G; 0: never\n"
-     "(default: 64M)",
+     "refuses new work with ServiceUnavailable when the store's disk has\n"
+     "less room than this, so that running executions can end: 64M,\n"
+     "2G; 0: never (default: 64M)",
      offsetof(struct serve, least_free)},
     {"mock", 0, "FILE",
-     "mock configuration of Step Functions Local, for starts of\n"
-     "MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
+     "the mock configuration of Step Functions Local for executions\n"
+     "that are started by MACHINE_ARN#CASE (also SFN_MOCK_CONFIG)",
      offsetof(struct serve, mock)},
     {"max-executions", 0, "N",
-     "STANDARD executions that may run at once; more are refused with\n"
-     "ExecutionLimitExceeded (default: AWS's quota, " QUOTA_TEXT(QUOTA_OPEN_EXECUTIONS) ")",
+     "how many STANDARD executions may run at once; a start beyond that\n"
+     "fails with ExecutionLimitExceeded (default: AWS's quota, " QUOTA_TEXT(
+         QUOTA_OPEN_EXECUTIONS) ")",
      offsetof(struct serve, max_executions)},
     {"throttle", 0, "nested|aws|none",
-     "what is held to AWS's rates: executions that Tasks start, which\n"
-     "take their turn; all starts, and state transitions; or nothing\n"
-     "(default: nested)",
+     "what has to keep to AWS's rates. nested: executions that Tasks\n"
+     "start, which wait for their turn; aws: all starts and state\n"
+     "transitions; none: nothing (default: nested)",
      offsetof(struct serve, throttle)},
     {"insecure", 0, NULL,
-     "let --listen be an address that others reach: nothing checks who\n"
-     "they are",
+     "allows --listen with an address that others reach, though nothing\n"
+     "checks who they are",
      offsetof(struct serve, insecure)},
-    {"public-metrics", 0, NULL, "with --credentials: answer /metrics to other machines, unsigned",
+    {"public-metrics", 0, NULL,
+     "with --credentials: answers /metrics to other machines without\n"
+     "a signature",
      offsetof(struct serve, public_metrics)},
-    {"quiet", 'q', NULL, "no messages, no output of handlers", offsetof(struct serve, quiet)},
+    {"quiet", 'q', NULL, "prints no messages and no output of handlers",
+     offsetof(struct serve, quiet)},
 };
 
 static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
@@ -479,8 +484,8 @@ const struct option_set cmd_serve_options = {
     .usage = "asl serve [OPTIONS]",
     .about = "Serves the AWS Step Functions API to AWS's command line, SDKs and Terraform.\n"
              "State machines and executions are kept in a file: what was answered survives a\n"
-             "crash. SIGTERM or SIGINT lets calls of handlers end and answers that are owed go\n"
-             "out, then ends it. SIGHUP reads handlers, routes and credentials again.",
+             "crash. SIGTERM or SIGINT ends the server once calls of handlers have ended and\n"
+             "answers have gone out. At SIGHUP it reads handlers, routes and credentials again.",
     .examples = "  asl serve --handlers handlers.json\n"
                 "  aws --endpoint-url http://127.0.0.1:8083 stepfunctions list-state-machines\n",
     .uses = uses,

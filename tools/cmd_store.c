@@ -118,7 +118,8 @@ static int mend(const struct store_command *c, const char *path)
 }
 
 static const struct option_row rows[] = {
-    {"quiet", 'q', NULL, "no line that counts", offsetof(struct store_command, quiet)},
+    {"quiet", 'q', NULL, "prints no line that counts problems",
+     offsetof(struct store_command, quiet)},
 };
 
 static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
@@ -129,9 +130,10 @@ const struct option_set cmd_store_options = {
     .usage = "asl store check FILE [OPTIONS]\n"
              "       asl store mend FILE [OPTIONS]",
     .about =
-        "check says what is wrong with a file that asl serve keeps its state in, a line for\n"
-        "each row, and changes nothing; a server may have it open meanwhile. mend makes\n"
-        "damaged indexes anew where all else is whole; no server may have it.\n"
+        "check says what is wrong with a file in which asl serve keeps its state. It prints\n"
+        "a line for each problem and changes nothing; a server may have the file open\n"
+        "meanwhile. mend makes damaged indexes anew if all else is whole; no server may have\n"
+        "the file open.\n"
         "Exit status 0: nothing is wrong, or it is mended; 1: something is wrong; 2: it can't\n"
         "be read or mended.",
     .examples = "  asl store check asl.db\n",

@@ -297,24 +297,26 @@ static const struct option_row rows[] = {
     {"format", 0, REPORT_FORMATS, "how problems are printed (default: text)",
      offsetof(struct validate, format)},
     {"type", 0, "STANDARD|EXPRESS",
-     "the type of the state machines (default: as the template\nsays, else STANDARD)",
+     "the type of all state machines (default: what the template\nsays, else STANDARD)",
      offsetof(struct validate, type)},
-    {"kind", 0, TEMPLATE_KINDS, "what the files are (default: seen from their content)",
+    {"kind", 0, TEMPLATE_KINDS, "what the files are (default: their content tells)",
      offsetof(struct validate, kind)},
-    {"skip-other", 0, NULL, "a named file without definitions is passed over",
+    {"skip-other", 0, NULL, "passes over named files that have no definition",
      offsetof(struct validate, skip_other)},
-    {"disable", 0, "CODE,...", "problems with these codes are none",
+    {"disable", 0, "CODE,...", "ignores problems with these codes",
      offsetof(struct validate, disable)},
-    {"enable", 0, "CODE,...", "warnings that are off by default, on",
+    {"enable", 0, "CODE,...", "turns on warnings that are off by default",
      offsetof(struct validate, enable)},
-    {"pedantic", 0, NULL, "all warnings", offsetof(struct validate, pedantic)},
+    {"pedantic", 0, NULL, "turns on all warnings", offsetof(struct validate, pedantic)},
     {"explain", 0, NULL,
-     "says what codes mean, instead: those that are named,\nor all in a line each",
+     "explains codes and checks nothing: those that are named,\nor all of them in a line each",
      offsetof(struct validate, explain)},
-    {"werror", 0, NULL, "warnings are errors", offsetof(struct validate, werror)},
-    {"config", 0, "FILE", "settings (default: .aslrc beside a file or in a folder above)",
+    {"werror", 0, NULL, "treats warnings as errors", offsetof(struct validate, werror)},
+    {"config", 0, "FILE",
+     "the file of settings (default: the nearest .aslrc, beside\na definition or in a folder "
+     "above)",
      offsetof(struct validate, config)},
-    {"no-config", 0, NULL, "no settings but those of the command line",
+    {"no-config", 0, NULL, "uses no settings but those of the command line",
      offsetof(struct validate, no_config)},
 };
 
@@ -328,9 +330,9 @@ const struct option_set cmd_validate_options = {
     .command = "validate",
     .usage = "asl validate FILE|FOLDER|PATTERN|-… [OPTIONS]",
     .about =
-        "Finds everything that AWS would refuse in definitions, and where it stands. They may\n"
+        "Finds everything that AWS would refuse in definitions, and tells its place. They may\n"
         "stand alone or in templates: of CloudFormation, SAM and the CDK, serverless.yml,\n"
-        "Terraform's JSON and plans. Of a folder: all JSON and YAML that has any.\n"
+        "Terraform's JSON and plans. In a folder, checks all JSON and YAML that has any.\n"
         "Exit status 0: all are valid, 1: one is not, 2: one can't be read.",
     .examples = "  asl validate order.asl.json\n"
                 "  asl validate template.yaml 'workflows/**/*.asl.json'\n"

@@ -72,18 +72,20 @@ static bool execution_options_check(void *values, const struct option_set *set)
 
 static const struct option_row rows[] = {
     {"wait-time-scale", 0, "FACTOR",
-     "waits and pauses before retries last so many times as long\n"
+     "multiplies waits and the delays before retries by FACTOR\n"
      "(also WAIT_TIME_SCALE)",
      offsetof(struct execution_options, wait_scale)},
-    {"limits", 0, "aws|none", "AWS's quotas on data, events and concurrency (default: aws)",
+    {"limits", 0, "aws|none",
+     "aws: AWS's quotas on data, events and concurrency hold; none:\n"
+     "they don't (default: aws)",
      offsetof(struct execution_options, limits)},
     {"expression-time", 0, "TIME",
-     "what one expression may use of the processor's time: 500ms,\n"
-     "1s, 1m (default: 1s)",
+     "how long one expression may use the processor: 500ms, 1s, 1m\n"
+     "(default: 1s)",
      offsetof(struct execution_options, expression_time)},
     {"memory", 0, "SIZE",
-     "what the process may use for executions: 500m, 2g (default:\n"
-     "half of the machine's)",
+     "how much memory executions may use: 500m, 2g (default: half of\n"
+     "the machine's)",
      offsetof(struct execution_options, memory)},
 };
 

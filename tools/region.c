@@ -66,9 +66,11 @@ static bool region_check(void *values, const struct option_set *set)
 }
 
 static const struct option_row rows[] = {
-    {"region", 0, "REGION", "(also AWS_DEFAULT_REGION, AWS_REGION; default: us-east-1)",
+    {"region", 0, "REGION",
+     "the region in ARNs (also AWS_DEFAULT_REGION, AWS_REGION;\n"
+     "default: us-east-1)",
      offsetof(struct region, region)},
-    {"account", 0, "ID", "(also AWS_ACCOUNT_ID; default: 123456789012)",
+    {"account", 0, "ID", "the account in ARNs (also AWS_ACCOUNT_ID; default: 123456789012)",
      offsetof(struct region, account)},
 };
 

@@ -18,7 +18,9 @@ bool terminal_is_able(FILE *out)
 
 static const struct option_row rows[] = {
     {"color", 0, "always|never|auto",
-     "auto: on terminals (also NO_COLOR, FORCE_COLOR; default: auto)", 0},
+     "whether messages have colours; auto: on terminals only\n"
+     "(also NO_COLOR, FORCE_COLOR; default: auto)",
+     0},
 };
 
 const struct option_group colour_group = {rows, COUNT(rows), NULL};

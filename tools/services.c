@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const struct option_row rows[] = {
-    {"handlers", 0, "FILE", "who does the work of Tasks: docs/handlers.md",
+    {"handlers", 0, "FILE", "the file that says who does the work of Tasks: docs/handlers.md",
      offsetof(struct services_options, handlers)},
     {"lambda-endpoint", 0, "URL",
      "a Lambda Invoke API for functions without a handler\n"
@@ -23,13 +23,13 @@ static const struct option_row rows[] = {
      "AWS_ENDPOINT_URL)",
      offsetof(struct services_options, lambda_endpoint)},
     {"endpoint", 0, "SERVICE=URL...",
-     "where a service of AWS is, as sqs=http://127.0.0.1:4566; URL may\n"
-     "be aws, SERVICE may be * (also SQS_ENDPOINT, ...,\n"
-     "AWS_ENDPOINT_URL_SQS, ..., AWS_ENDPOINT_URL)",
+     "the URL of a service of AWS, as sqs=http://127.0.0.1:4566; the\n"
+     "URL aws means AWS itself, the service * means all (also\n"
+     "SQS_ENDPOINT, ..., AWS_ENDPOINT_URL_SQS, ..., AWS_ENDPOINT_URL)",
      offsetof(struct services_options, endpoint)},
     {"allow-link-local", 0, NULL,
-     "let services and http:invoke be at link-local and metadata\n"
-     "addresses",
+     "allows services and http:invoke at link-local addresses, where\n"
+     "clouds keep the keys of a machine",
      offsetof(struct services_options, allow_link_local)},
 };
 

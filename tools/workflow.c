@@ -26,16 +26,16 @@ static const struct option_row rows[] = {
      "(default: {})",
      offsetof(struct workflow, input)},
     {"clock", 0, "real|virtual",
-     "virtual: time jumps to the next timer when no task runs\n"
+     "virtual: time jumps to the next timer while no Task runs\n"
      "(default: real)",
      offsetof(struct workflow, clock)},
     {"mock", 0, "FILE#CASE",
-     "answers for states, as Step Functions Local's mock\n"
-     "configuration has them (also SFN_MOCK_CONFIG);\n"
-     "FILE#MACHINE#CASE: those of another machine's case",
+     "takes answers for states from a mock configuration of Step\n"
+     "Functions Local (also SFN_MOCK_CONFIG); FILE#MACHINE#CASE:\n"
+     "from the case of another machine",
      offsetof(struct workflow, mock)},
     {"name", 0, "NAME", "the execution's name (default: a UUID)", offsetof(struct workflow, name)},
-    {"context", 0, "JSON|@FILE|-", "members for the context object",
+    {"context", 0, "JSON|@FILE|-", "an object whose members are added to the context object",
      offsetof(struct workflow, context)},
     {"seed", 0, "N", "makes jitter, UUIDs and random numbers reproducible",
      offsetof(struct workflow, seed)},
