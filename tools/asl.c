@@ -1,3 +1,8 @@
+/*
+ * The program: a table of subcommands, and what they share in talking to people. Output that could
+ * not be written ends the program with status 2, whatever the command returned: see asl_finish.
+ */
+
 #include "tools/cmd.h"
 #include "tools/completion.h"
 #include "tools/shown.h"
@@ -14,8 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The program: a table of subcommands, and what they share in talking to people. */
 
 static const struct cmd commands[] = {
     {"run", cmd_run, &cmd_run_options, "run a state machine once"},

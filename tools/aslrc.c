@@ -1,3 +1,9 @@
+/*
+ * Settings of asl validate. Each file is read once; which of them counts for a folder is looked
+ * for upwards from it, once for each folder, and remembered. A wrong file is told at once, sets
+ * nothing, and makes the exit status 2.
+ */
+
 #include "tools/aslrc.h"
 
 #include "parsers/base/count.h"

@@ -12,16 +12,16 @@
  */
 struct aslrc_files;
 
-/* `only`: this file counts for all, if not NULL; `none`: no file does. */
+/* Makes settings. If `only` is not NULL, that file counts for all; with `none`, no file counts. */
 struct aslrc_files *aslrc_new(const char *only, bool none);
 void aslrc_free(struct aslrc_files *all);
 
-/* What is wrong with a file has been said; false once that happened. */
+/* Returns false once a file of settings was wrong, which a message has told. */
 bool aslrc_is_good(const struct aslrc_files *all);
 
-/* What is set for the file `path`. */
+/* Returns whether the settings for the file `path` ignore it. */
 bool aslrc_ignores(struct aslrc_files *all, const char *path);
-/* false: no type is set */
+/* *type becomes the type that is set for the file `path`. False: none is. */
 bool aslrc_type(struct aslrc_files *all, const char *path, enum asl_workflow *type);
 /* Adds the warnings that are enabled. */
 void aslrc_enable(struct aslrc_files *all, const char *path, struct asl_codes *wanted);

@@ -34,18 +34,19 @@ int cmd_validate(int argc, char **argv);
 extern const struct option_set cmd_bench_options, cmd_eval_options, cmd_fmt_options,
     cmd_run_options, cmd_serve_options, cmd_store_options, cmd_validate_options;
 
-/* Says "asl NAME: ..." on stderr; returns EXIT_USAGE. */
+/* Prints "asl NAME: ..." on stderr. Returns EXIT_USAGE. */
 int cmd_fail(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same of a command line, and where help is. */
+/* Prints such a line about a wrong command line, and how to get help. Returns EXIT_USAGE. */
 int cmd_usage(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /*
- * Standard input can be read once: false after saying that of what is `given`, where NULL is
- * nothing, more than one is "-".
+ * Checks that at most one of the `given` arguments (NULL: not given) is "-": standard input can be
+ * read only once. False after a message.
  */
 bool cmd_stdin_once(const char *name, const char *const *given, size_t count);
 /* Shows `text` with a caret under what `at` points to, on stderr. */
 void cmd_point_at(const char *text, size_t len, size_t at);
-/* Of the `count` words beginning at `first`, `stride` bytes apart, the one most like `word`. */
+/* Returns the word most like `word` of `count` words, the first at `first`, `stride` bytes apart.
+ * NULL: none is like it. */
 const char *cmd_nearest(const char *word, const char *const *first, size_t count, size_t stride);
 
 #endif

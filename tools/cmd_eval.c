@@ -1,3 +1,8 @@
+/*
+ * asl eval: one expression, or with --batch one in each line. The three languages are rows of a
+ * table: what a line of the batch has to contain, and the function that answers.
+ */
+
 #include "tools/cmd.h"
 #include "tools/eval.h"
 #include "tools/input.h"

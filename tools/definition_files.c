@@ -1,3 +1,9 @@
+/*
+ * Files out of arguments: files, folders and patterns. The entries of a folder come in the order
+ * of their names, so that two runs tell the same in the same order. Links are not followed: they
+ * may lead in a circle, or out of the folder.
+ */
+
 #include "tools/definition_files.h"
 
 #include "parsers/base/buf.h"

@@ -21,7 +21,8 @@ struct definition_files {
     size_t passed;
 };
 
-/* False after saying what can't be read, or that nothing fits. */
+/* Adds the files that an argument names. False after a message: something can't be read, or no file
+ * fits the pattern. */
 bool definition_files_add(struct definition_files *all, const char *argument);
 void definition_files_clear(struct definition_files *all);
 

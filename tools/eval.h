@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What `asl eval` puts to a language, and what comes of it. */
+/* An expression that `asl eval` gives to a language, and the answer. */
 
 struct question {
     const char *text;
@@ -37,7 +37,7 @@ struct answer {
 
 bool eval_jsonata_dialect(const char *name);
 void eval_jsonata(const struct question *q, struct answer *out);
-/* Prints the functions of a dialect; NULL: the usual one. */
+/* Prints the functions of a dialect; NULL means that of AWS. */
 void eval_jsonata_list(const char *dialect);
 
 #endif

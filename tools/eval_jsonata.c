@@ -1,3 +1,8 @@
+/*
+ * asl eval --jsonata. A line of --batch may set limits on time and depth, as the lines of the
+ * reference's own test suite do.
+ */
+
 #include "tools/eval.h"
 
 #include "parsers/jsonata/jsonata.h"
@@ -6,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-/* asl eval --jsonata */
 
 enum { REFERENCE_MEMORY = 256 * 1024 * 1024 };
 

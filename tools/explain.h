@@ -4,11 +4,11 @@
 #include <stddef.h>
 
 /*
- * Says on stdout what the `count` codes mean, or all of them in a line each for none. `format`:
- * "text", "json" (a line for each). Returns what to end with.
+ * Explains the `count` codes `names` on stdout, or with none all codes in a line each. `format` is
+ * "text", or "json" for a line of JSON each. Returns the exit status.
  */
 int explain(const char *format, int count, char **names);
-/* Says on stderr that there is no such code, for which `option` asked. */
+/* Prints on stderr that the code `name`, which `option` names, doesn't exist. */
 void explain_unknown(const char *option, const char *name, size_t len);
 
 #endif

@@ -1,3 +1,8 @@
+/*
+ * Input from the command line. Only a file may be YAML: on the command line itself nearly every
+ * mistake in JSON would be some string in YAML, and nobody would hear of it.
+ */
+
 #include "tools/input.h"
 #include "tools/cmd.h"
 

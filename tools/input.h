@@ -18,13 +18,13 @@ struct input {
     enum document_format format;
 };
 
-/* input_clear is needed whether it can be read or not. */
+/* Reads the text. False after a message. input_clear is needed in any case. */
 bool input_read(struct input *in);
-/* `flags`: of json_parse. */
+/* Parses the text; `flags` as for json_parse. NULL after a message. */
 json *input_parse(const struct input *in, unsigned flags);
 void input_clear(struct input *in);
 
-/* All of it, for who needs the value only. */
+/* Does all of the above and returns the value only. NULL after a message. */
 json *input_json(const char *command, const char *what, const char *given, unsigned flags);
 
 #endif

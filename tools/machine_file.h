@@ -22,17 +22,19 @@ struct machine_file {
     json *name; /* of the machine: of its file, or in its template */
 };
 
-/* False after it has said what is wrong. machine_file_clear is needed in any case. */
+/* Reads and compiles the definition. False after a message. machine_file_clear is needed in any
+ * case. */
 bool machine_file_load(struct machine_file *f);
 void machine_file_clear(struct machine_file *f);
 
-/* What is to be done with a text in HCL. */
+/* The message for a file in HCL, Terraform's language. */
 #define HCL_UNREAD                                                                                 \
     "HCL isn't read: have Terraform write the plan as JSON, which is: terraform plan -out=plan "   \
     "&& "                                                                                          \
     "terraform show -json plan > plan.json"
 
-/* "order" of "machines/order.asl.json"; what isn't UTF-8 becomes U+FFFD: it goes into JSON. */
+/* Returns the name of a machine by its file's, as "order" for "machines/order.asl.json". Bytes that
+ * are no UTF-8 become U+FFFD, as the name goes into JSON. */
 json *machine_file_name(const char *path);
 
 #endif

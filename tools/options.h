@@ -27,10 +27,10 @@ enum option_argument {
     ARGUMENT_INPUT, /* "JSON|@FILE|-" */
 };
 
+/* Returns the kind of a row's argument. */
 enum option_argument option_argument(const struct option_row *r);
 
 /* The member of an option that may be given again: its argument ends in "...". */
-
 enum { OPTION_VALUES = 64 };
 
 struct option_values {
@@ -77,11 +77,12 @@ const struct option_row *option_row_at(const struct option_set *set, size_t i, s
  */
 int options_parse(const struct option_set *set, int argc, char **argv, void *out, int *status);
 
-/* A whole number from `min` to `max`, or false after saying that it is none. */
+/* Reads a whole number from `min` to `max`. False after a message. */
 bool options_number(const struct option_set *set, const char *name, const char *text, int64_t min,
                     int64_t max, int64_t *out);
 
-/* A number that is 0 or more; without `text` the environment's `variable`, else 1. */
+/* Reads a number that is 0 or more from `text`, or, if that is NULL, from the environment's
+ * `variable`; without either it is 1. False after a message. */
 bool options_factor(const struct option_set *set, const char *name, const char *text,
                     const char *variable, double *out);
 

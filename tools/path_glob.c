@@ -1,3 +1,9 @@
+/*
+ * Patterns for paths. Braces are expanded first, each alternative is then matched on its own. A
+ * "*" goes back to its last place only, "**" by recursion; a bound on the steps holds off patterns
+ * that would take for ever.
+ */
+
 #include "tools/path_glob.h"
 
 #include "parsers/base/buf.h"

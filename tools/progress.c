@@ -1,3 +1,9 @@
+/*
+ * The progress of one execution: a line for each state that ends, and on a terminal a last line of
+ * what runs, which is wiped out before anything else is written. Only events are looked at, so
+ * nothing here can change what the execution does.
+ */
+
 #include "tools/progress.h"
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"

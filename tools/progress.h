@@ -6,19 +6,20 @@
 #include <stdio.h>
 
 /*
- * Shows an execution as it goes on: a line for each state that ends, fails, is tried again or cut
- * off; on a terminal a last line besides with what runs at present.
+ * Shows the progress of an execution: a line for each state that ends, fails, is tried again or is
+ * cut off, and on a terminal a last line of what runs now.
  */
 typedef struct progress progress;
 
-/* `execution`: the engine's number of the one to show; others are of its Map Runs. `color`: as the
- * option says. */
+/* Shows the execution with that number of the engine; others are of its Map Runs. `color` is the
+ * option's value. */
 progress *progress_new(FILE *out, uint64_t execution, const char *color);
+/* Shows events of any execution of the engine. */
 void progress_events(progress *p, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
-/* A line of a handler's, between ours. */
+/* Shows a line of a handler, between the lines of states. */
 void progress_note(progress *p, const char *line);
-/* The last word: how it ended, after how long, and why. */
+/* Shows how the execution ended, after how long, and why. */
 void progress_end(progress *p, const rt_exec *x);
 void progress_free(progress *p);
 

@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 /*
- * What was found in definitions, as people and programs want it: report_writer_file for each of
- * them, then report_writer_end.
+ * Writes what was found in definitions in a format for people or programs. Call report_writer_file
+ * for each definition, then report_writer_end.
  */
 struct report_writer {
     const struct report_format *format;
@@ -38,7 +38,7 @@ struct report_format {
     void (*end)(struct report_writer *w); /* NULL: nothing comes last */
 };
 
-/* By its name; NULL when there is none. */
+/* Returns the format with that name, or NULL if there is none. */
 const struct report_format *report_format_find(const char *name);
 /* "text|json|…" */
 #define REPORT_FORMATS "text|json|github|sarif|junit"

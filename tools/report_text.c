@@ -1,3 +1,8 @@
+/*
+ * Problems for people, and whether the terminal can show colours. The line of the source is shown
+ * with a caret, cut around the place when it is too long.
+ */
+
 #include "tools/report_text.h"
 
 #include "asl/report/codes.h"

@@ -13,16 +13,17 @@
  * line with a caret, the JSON Pointer, and how to mend it.
  */
 void report_print_file(FILE *out, const struct report_file *f, bool colour);
-/* The same of a definition that is the whole of a file. */
+/* Prints the problems of a definition that is the whole of the file `file` with that text. */
 void report_print(FILE *out, const char *file, const char *text, size_t len,
                   const struct asl_report *report, bool colour);
 
-/* Is `out` a terminal that can do more than print (TERM isn't dumb)? */
+/* Returns whether `out` is a terminal that can do more than print: TERM isn't dumb. */
 bool terminal_is_able(FILE *out);
 
 /*
- * --color: "always", "never", "auto" or NULL, which is auto: never with NO_COLOR in the
- * environment, else always with FORCE_COLOR, else what is a terminal has colours.
+ * Returns whether `out` has colours. `choice` is the value of --color: "always", "never", "auto",
+ * or NULL, which means auto: no colours with NO_COLOR in the environment, else colours with
+ * FORCE_COLOR, else colours on a terminal.
  */
 bool colour_wanted(FILE *out, const char *choice);
 

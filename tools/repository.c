@@ -1,3 +1,8 @@
+/*
+ * Which files a template may name: those of its repository. Paths are compared after links have
+ * been followed, so that a link can't lead out of it.
+ */
+
 #define _XOPEN_SOURCE 700 /* realpath */
 
 #include "tools/repository.h"

@@ -7,16 +7,19 @@
 #include <stddef.h>
 
 /*
- * May what stands in the file `near` name the file `path`? It is a regular file, and in the same
- * repository (below the folder that has .git), wherever links lead; without a repository, below the
- * working directory or the folder of `near`. Else who writes a template could have any file of ours
- * shown. *real is the path it comes to, to be freed; NULL if there is no such file.
+ * Returns whether the file `near` may refer to the file `path`, which must be a regular file in the
+ * same repository (below the folder with .git) after links have been followed, or without
+ * a repository, below the working directory or the folder of `near`. Otherwise the author of
+ * a template could have any file of ours shown. *real becomes the path after links, to be freed, or
+ * NULL if there is no such file.
  */
 bool repository_has(const char *near, const char *path, char **real);
-/* Reads such a file, of at most `limit` bytes. False with *why filled; *real as above. */
+/* Reads a file that repository_has allows, of at most `limit` bytes. False with *why filled. *real
+ * is set as by repository_has. */
 bool repository_read(const char *near, const char *path, size_t limit, struct buf *text,
                      char **real, struct diag *why);
-/* The path that a file's comes to; NULL if there is no such file. To be freed. */
+/* Returns the path of a file after links have been followed, to be freed. NULL: there is no such
+ * file. */
 char *repository_real(const char *path);
 
 #endif

@@ -1,3 +1,10 @@
+/*
+ * State machines from a folder, for asl serve. What changed is seen by the stamps of files (inode,
+ * size, time), not by the news of the file system, which some don't give: news only lead to an
+ * earlier look. The API is called as a client would call it, one operation at a time, with turns
+ * of the host in between until it answers.
+ */
+
 #include "tools/serve_definitions.h"
 
 #include "asl/asl.h"

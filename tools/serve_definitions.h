@@ -11,15 +11,15 @@
 /*
  * A folder of definitions as state machines: NAME.asl.json, .asl.yaml or .asl.yml is the STANDARD
  * machine NAME, NAME.express.asl.json and so on the EXPRESS one. A file that changes updates its
- * machine; one that goes leaves it. Instead of a folder it may be one file: a template, whose
- * machines have their names in it. What was done, and why something was not, goes to stderr.
+ * machine; when a file is removed, its machine stays. Instead of a folder it may be one file,
+ * a template, which has the names of its machines. Messages tell what was done and what was wrong.
  */
 typedef struct definitions definitions;
 
 struct definitions_options {
     const char *path;             /* of the folder, or of one file, which may be a template */
     struct placeholders *given;   /* values for placeholders */
-    const char *region, *account; /* as the api's; NULL: its defaults */
+    const char *region, *account; /* in ARNs, as the API has them; NULL: its defaults */
     talk *talk;                   /* on which it says what it does */
     bool quiet;                   /* says nothing but what is wrong */
     int64_t (*now)(void *clock);
@@ -29,13 +29,15 @@ struct definitions_options {
     void *clock; /* the user of both */
 };
 
-/* Looks at `a` until definitions_close. */
+/* Looks at `a` and at what the options point to until definitions_close. */
 definitions *definitions_new(uv_loop_t *loop, api *a, const struct definitions_options *options);
-/* False when the folder can't be read, or one of its files is refused; which, was said. */
+/* Creates or updates the machines. False, after a message, when the folder can't be read or one of
+ * its files is refused. */
 bool definitions_load(definitions *d);
-/* Loads what changes from now on. */
+/* Updates machines from now on when their files change. */
 void definitions_watch(definitions *d);
-/* The loop must run until the handles are closed; then _free. Both take NULL. */
+/* The loop must run until the handles are closed; then definitions_free may be called. Both take
+ * NULL. */
 void definitions_close(definitions *d);
 void definitions_free(definitions *d);
 

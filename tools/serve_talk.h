@@ -9,26 +9,26 @@
 #include <stdint.h>
 
 /*
- * What asl serve says on stderr. It never waits for who reads that: lines that find no room are
- * lost, counted, and told of as soon as there is room again.
+ * Writes the messages of asl serve to stderr, and never waits for the reader of stderr: lines for
+ * which there is no room are lost and counted, and a line tells of them as soon as there is room.
  */
 typedef struct talk talk;
 
-/* NULL with *why filled. */
+/* Returns NULL with *why filled when the thread that writes can't be started. */
 talk *talk_new(struct diag *why);
-/* A line behind "asl serve: "; what it has of others' texts is shown as it can't harm a terminal.
- */
+/* Writes a line behind "asl serve: ". Characters that could harm a terminal are replaced. */
 void talk_say(talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Lines as they are. */
+/* Writes lines as they are. */
 void talk_add(talk *t, const char *lines, size_t len);
-/* A handler's line: with the time, and the ARN of the execution for which it works (or NULL). */
+/* Writes a line of a handler, with the time and the ARN of the execution for which it works (NULL:
+ * none). */
 void talk_handler(talk *t, int64_t now_ms, const char *execution, const char *line);
-/* That an execution has failed or timed out: when, where, with which error. Of many in a second the
- * most are only counted. */
+/* Writes that an execution has failed or timed out: when, where, with which error. Beyond twenty in
+ * a second, executions are only counted. */
 void talk_failed(talk *t, int64_t now_ms, const rt_exec *x);
-/* Lines that were lost. */
+/* Returns how many lines were lost. */
 uint64_t talk_lost(talk *t);
-/* Lets what is left out, for a second at most; takes NULL. */
+/* Writes what is left, for a second at most. Takes NULL. */
 void talk_free(talk *t);
 
 #endif

@@ -23,8 +23,8 @@ struct services {
 };
 
 /*
- * Turns options of Step Functions Local, -sqsEndpoint URL, into ours; texts made for it live in
- * `texts`. Returns the new argc.
+ * Replaces options of Step Functions Local, as -sqsEndpoint URL, by those of asl, in place. New
+ * texts live in `texts`. Returns the new argc.
  */
 int services_translate(int argc, char **argv, struct arena *texts);
 /*
@@ -33,9 +33,10 @@ int services_translate(int argc, char **argv, struct arena *texts);
  */
 bool services_read(const struct services_options *given, const struct option_set *set,
                    const char *keys, const char *region, struct services *s);
-/* We listen there: no service is looked for there. Says so where the environment does. */
+/* Leaves out endpoints at this address and port, where asl serve itself listens. Prints a message
+ * if the environment names it. */
 void services_not(struct services *s, const char *address, int64_t port);
-/* For handlers, which look at `s`. */
+/* Gives handlers what `s` has, which they look at. */
 void services_give(struct services *s, struct handlers_options *out);
 void services_clear(struct services *s);
 

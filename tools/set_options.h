@@ -15,16 +15,18 @@ struct set_options {
 extern const struct option_group set_group;
 
 /*
- * What they give: --set before files, later ones before earlier ones. False after a message.
- * placeholders_clear is needed in any case.
+ * Adds the values of the options to `out`: --set comes before files, and later ones before earlier
+ * ones. False after a message. placeholders_clear is needed in any case.
  */
 bool set_options_read(const struct set_options *given, const struct option_set *set,
                       struct placeholders *out);
-/* What AWS fills in wherever a template is deployed; NULL: as without an option. */
+/* Adds the values that AWS fills in at each deployment, as AWS::Region. NULL: the default region or
+ * account. */
 void set_options_defaults(struct placeholders *p, const char *region, const char *account);
-/* "${A}, ${B}" of an object with these names. */
+/* Adds the names of an object as placeholders: "${A}, ${B}". */
 void set_options_list(struct buf *out, const json *names);
-/* Says which names were given for nothing. `open`: an object with names that nothing fills in. */
+/* Prints a message for each name that was given and never used. The nearest of the names in the
+ * object `open` (NULL: none), which nothing fills in, is suggested. */
 void set_options_unused(struct placeholders *p, const char *command, const json *open);
 
 #endif

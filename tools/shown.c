@@ -1,3 +1,8 @@
+/*
+ * Text from elsewhere, made harmless for a terminal: characters that control it, or turn the
+ * direction of what follows, become U+FFFD.
+ */
+
 #include "tools/shown.h"
 
 #include "parsers/base/utf8.h"

@@ -7,16 +7,18 @@
 #include <stdio.h>
 
 /*
- * Text from elsewhere as people may see it: nothing in it moves the cursor of a terminal, colours
- * or turns what follows. Line ends and tabs become blanks; other control characters, and bytes that
- * are no UTF-8, U+FFFD.
+ * Adds text from elsewhere so that it can't move the cursor of a terminal, colour it, or turn the
+ * direction of what follows. Line ends and tabs become blanks; other control characters and bytes
+ * that are no UTF-8 become U+FFFD.
  */
 void shown_add(struct buf *b, const char *text, size_t len);
-/* The same, but line ends stay. */
+/* Adds such text as shown_add does, but keeps line ends. */
 void shown_add_lines(struct buf *b, const char *text, size_t len);
+/* Prints such text as shown_add makes it. */
 void shown_print(FILE *out, const char *text);
 
-/* How wide the terminal is that `out` is; `otherwise` if it is none, or doesn't say. */
+/* Returns the width of the terminal `out` in columns, or `otherwise` if `out` is no terminal, or
+ * doesn't tell. */
 size_t shown_columns(FILE *out, size_t otherwise);
 
 /* A line of a text with a place in it. Widths are in columns of a terminal: 漢 has two. */
@@ -27,8 +29,8 @@ struct excerpt {
 };
 
 /*
- * Of the line in which byte `at` of `text` is, as much around the bytes [at, to) as has room in
- * `width`, which is 8 or more.
+ * Takes, from the line of `text` with byte `at`, as much around the bytes [at, to) as fits into
+ * `width` columns; `width` is 8 or more.
  */
 void excerpt_init(struct excerpt *e, const char *text, size_t len, size_t at, size_t to,
                   size_t width);

@@ -50,15 +50,16 @@ extern const struct option_group workflow_group;
         &colour_group, offsetof(type, w.color)                                                     \
     }
 
-/* Reads the definition and everything that the options say. Returns an exit status. */
+/* Reads the definition at `path` and all that the options name. Returns EXIT_GOOD, or another exit
+ * status after a message. */
 int workflow_load(struct workflow *w, const struct option_set *set, const char *path);
 void workflow_clear(struct workflow *w);
 
-/* The configuration of an execution. */
+/* Returns the configuration of an execution, which looks at `w`. */
 struct rt_config workflow_config(const struct workflow *w);
-/* What the options and the environment say of handlers. */
+/* Gives the host what options and environment say of handlers, clock and bounds. */
 void workflow_host_options(struct workflow *w, struct host_options *out);
-/* Gives the host handlers and mocks. */
+/* Gives the host its handlers and mocks. */
 bool workflow_handlers(struct workflow *w, const struct option_set *set, host *h);
 
 #endif

@@ -1,3 +1,10 @@
+/*
+ * The API over HTTP. A request is checked in two steps: when its head is there (host, origin,
+ * signature as far as the head tells), so that nobody has to take the body of a stranger, and when
+ * its body is there. One that waits for an answer stands in a list, so that a client who goes, and
+ * a server that stops, find it.
+ */
+
 #include "runtime/serve/api_server.h"
 
 #include "asl/eval/env.h"

@@ -1,3 +1,9 @@
+/*
+ * The log of executions. Lines are collected during a turn of the loop and given to the writer
+ * before anything is answered that comes after them. The writer has a thread of its own: the loop
+ * never waits for a slow disk or reader, it loses lines and counts them.
+ */
+
 #include "runtime/serve/execution_log.h"
 
 #include "parsers/base/mem.h"

@@ -11,30 +11,31 @@
  * each event that a state machine's loggingConfiguration lets through.
  */
 
-/* Adds the event's line; nothing when `configuration` (NULL: none) does not want it. */
+/* Adds the line of an event to `out`, or nothing if the loggingConfiguration of its machine (NULL:
+ * it has none) doesn't ask for it. */
 void execution_log_line(struct buf *out, const json *configuration, const rt_exec *x,
                         const struct rt_event *e);
 
 /*
- * A file that lines are appended to once a turn of the loop, by a log_writer: what can't be written
- * is lost, counted and said.
+ * A file to which a log_writer appends lines once a turn of the loop. What can't be written is lost
+ * and counted, and a message tells of it.
  */
 typedef struct execution_log execution_log;
 
-/* `path` "-" is standard output. `say` hears what goes wrong later. NULL with *why filled when the
- * file can't be opened. */
+/* Opens the file; the path "-" is standard output. `say` is called with a message when something
+ * goes wrong later. NULL with *why filled when the file can't be opened. */
 execution_log *execution_log_open(uv_loop_t *loop, const char *path,
                                   void (*say)(void *user, const char *line), void *user,
                                   struct diag *why);
+/* Adds the lines of events of `x` to those of this turn. */
 void execution_log_add(execution_log *l, const json *configuration, const rt_exec *x,
                        const struct rt_event *events, size_t count);
-/* What follows goes to a file that is opened anew: whoever rotates logs has moved the old one away.
- */
+/* Opens the file anew for what follows: whoever rotates logs has moved the old one away. */
 void execution_log_reopen(execution_log *l);
-/* Lines that were lost. */
+/* Returns how many lines were lost. */
 uint64_t execution_log_lost(const execution_log *l);
-/* Writes what is left; the loop must run until the handles are closed. Then _free. Both take NULL.
- */
+/* Writes what is left. The loop must run until the handles are closed; then execution_log_free may
+ * be called. Both take NULL. */
 void execution_log_close(execution_log *l);
 void execution_log_free(execution_log *l);
 

@@ -15,27 +15,27 @@
 typedef struct front_door front_door;
 
 struct front_door_options {
-    const char *region, *account; /* as the api's; NULL: its defaults */
+    const char *region, *account; /* in ARNs, as the API has them; NULL: its defaults */
     int64_t (*now)(void *clock);
     void *clock;
 };
 
-/* Takes `r`; looks at `a` until front_door_close. */
+/* Makes a door with the routes `r`, which it takes. It uses `a` until front_door_close. */
 front_door *front_door_new(uv_loop_t *loop, api *a, routes *r,
                            const struct front_door_options *options);
-/* The head of a request has come: whom is its route for? False: no route is for it. */
+/* Tells, when the head of a request has come, who may use its route. False: no route is for it. */
 bool front_door_look(const front_door *d, const struct http_message *m, struct api_page *out);
 /* Answers the request, now or later; false: no route has its path, and nothing was done. */
 bool front_door_offer(front_door *d, http_exchange *x);
-/* As the engine's hook. */
+/* Has to be called for each execution that ends: one that a request started gives its answer. */
 void front_door_ended(front_door *d, const rt_exec *x);
-/* Other routes, for requests that come from now on; taken. */
+/* Uses the routes `r`, which it takes, for requests that come from now on. */
 void front_door_use(front_door *d, routes *r);
-/* Starts no more executions: 503. */
+/* Answers requests with 503 from now on, and starts no more executions. Takes NULL. */
 void front_door_stop(front_door *d);
 /*
- * Lets go of those that wait, which the server has closed before; the loop must run until the
- * handles are closed. Then front_door_free. Both take NULL.
+ * Forgets the requests that wait, which the server has closed before. The loop must run until the
+ * handles are closed; then front_door_free may be called. Both take NULL.
  */
 void front_door_close(front_door *d);
 void front_door_free(front_door *d);

@@ -1,3 +1,8 @@
+/*
+ * Requests and answers in API Gateway's payload format 2.0. Members that would be empty are left
+ * out, as AWS leaves them out. Bytes that are no UTF-8 are read as Latin-1, which loses nothing.
+ */
+
 #include "runtime/serve/http_event.h"
 
 #include "parsers/base/base64.h"

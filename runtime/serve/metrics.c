@@ -1,3 +1,8 @@
+/*
+ * The page of metrics. Counters only grow while the process lives; what an engine, a store or a
+ * server knows itself is asked for when the page is made, so nothing is counted twice.
+ */
+
 #include "runtime/serve/metrics.h"
 
 #include "parsers/base/mem.h"

@@ -13,7 +13,7 @@
  * page is made.
  */
 
-/* Of one operation, by the status of its answers. */
+/* How often one operation was answered, by the status of the answer. */
 struct metrics_calls {
     uint64_t good, bad, quota, broken; /* 200, 400, 402, all others */
 };
@@ -30,22 +30,24 @@ struct metrics {
 void metrics_init(struct metrics *m, int64_t now_ms);
 void metrics_clear(struct metrics *m);
 
-/* As the engine's hook. */
+/* Counts events of an execution. */
 void metrics_happened(struct metrics *m, const struct rt_event *events, size_t count);
+/* Counts a task that was answered `took_ms` after it was handed out. */
 void metrics_task_done(struct metrics *m, int64_t took_ms);
-/* An operation of the api was answered. `m` may be NULL. */
+/* Counts an answer to an operation of the API. `m` may be NULL. */
 void metrics_call(struct metrics *m, const char *operation, int status);
 
-/* Who knows the rest; looked at only. */
+/* Where the page takes from what is not counted here. Only looked at. */
 struct metrics_sources {
     const engine *engine;
-    size_t calls, queue; /* of handlers: not answered, and those of them that wait for a slot */
+    size_t calls, queue; /* calls of handlers that are not answered; those that wait for a slot */
     const api *api;
     const store *store;
     struct http_stats http;
-    uint64_t lost_talk, lost_log; /* lines: of stderr, of the log of executions */
+    uint64_t lost_talk, lost_log; /* lines of stderr and of the log of executions that were lost */
 };
 
+/* Adds the page to `out`. */
 void metrics_write(const struct metrics *m, const struct metrics_sources *from, struct buf *out);
 
 #endif

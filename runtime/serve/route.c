@@ -1,3 +1,9 @@
+/*
+ * Routes: reading the file, and finding the route of a request. Rows are sorted once, the more
+ * specific first, so the first row that fits is the right one. A path is decoded part by part
+ * after it is split: an encoded slash is a letter of its part, no border.
+ */
+
 #include "runtime/serve/route.h"
 
 #include "parsers/base/count.h"

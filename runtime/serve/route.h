@@ -28,8 +28,8 @@ struct route {
     int64_t timeout_ms;
     bool body_only; /* its input is the request's body; else the whole request */
     bool lists_methods;
-    bool open;       /* for whoever reaches the port, not for this machine alone */
-    bool cross_site; /* for pages of other origins, too */
+    bool open;       /* whoever reaches the port may use it, not this machine alone */
+    bool cross_site; /* pages of other origins may use it, too */
 };
 
 /* Reads the text of the file `name`. NULL with *why filled: "FILE:LINE:COLUMN: …" (ROUTES_FILE). */
@@ -44,10 +44,10 @@ enum route_found {
 };
 
 /*
- * Looks for the route of a request; `path` is undecoded. FOUND: *out is good as long as `r`, and
- * *parameters (yours) an object of the path's {name}s, NULL: it has none. `parameters` and `allow`
- * may be NULL. OTHER_METHOD: `allow`
- * gains "GET, POST".
+ * Finds the route of a request; `path` is undecoded. ROUTE_FOUND: *out is good as long as `r`, and
+ * *parameters is an object with the values of the path's {name}s, yours, or NULL if it has none.
+ * ROUTE_OTHER_METHOD: `allow` gains the methods, as in "GET, POST". `parameters` and `allow` may be
+ * NULL.
  */
 enum route_found routes_find(const routes *r, const char *method, const char *path,
                              const struct route **out, json **parameters, struct buf *allow);

@@ -8,31 +8,32 @@
 #include <stddef.h>
 
 /*
- * Values that somebody gives for placeholders, "${NAME}": text by name, in the order in which the
- * names were first given; later values of a name win. Empty is {0}.
+ * Values for placeholders, "${NAME}": text by name, in the order in which the names were first
+ * given. Of several values for a name the last one counts. Empty is {0}.
  */
 struct placeholders {
-    struct json_build build; /* until the first is asked for */
-    json *values;            /* then */
+    struct json_build build; /* the values until placeholders_get is first called */
+    json *values;            /* the values from then on */
     bool *used;
     size_t asked; /* values[asked...] are defaults: nobody minds when they are not used */
 };
 
-/* NAME=VALUE. False with *why filled: it is none. */
+/* Adds a value given as NAME=VALUE. False with *why filled when it has another form. */
 bool placeholders_add(struct placeholders *p, const char *given, struct diag *why);
 /*
- * A file that maps names to values, in JSON or YAML: text, numbers, true and false; null, lists and
- * objects stand for their JSON. Those that have a value keep it.
+ * Adds the values of a file that maps names to values, in JSON or YAML: text, numbers, true and
+ * false; null, lists and objects stand for their JSON. A name that has a value keeps it. False with
+ * *why filled.
  */
 bool placeholders_add_file(struct placeholders *p, const char *path, struct diag *why);
-/* A value for who gave none; after the others. */
+/* Adds a value that counts if none was given. To be called after the functions above. */
 void placeholders_default(struct placeholders *p, const char *name, const char *value);
 
-/* The text for a name, a look, which counts as used from now on; NULL: none is given. */
+/* Returns the text for a name, a look, and marks it as used. NULL: none was given. */
 const json *placeholders_get(struct placeholders *p, const char *name, size_t len);
-/* Is any given? Defaults don't count. */
+/* Returns whether any value was given; defaults don't count. */
 bool placeholders_any(const struct placeholders *p);
-/* Tells the names that were given and never used. */
+/* Calls `tell` for each name that was given and never used. */
 void placeholders_unused(struct placeholders *p, void (*tell)(void *user, const char *name),
                          void *user);
 void placeholders_clear(struct placeholders *p);

@@ -13,10 +13,10 @@
 /*
  * Definitions in what people keep them in: a file of their own; templates of CloudFormation, SAM
  * and the CDK; serverless.yml; Terraform's JSON and plans. Each is found and validated, and what is
- * wrong with it is told by its place in the file that a person edits.
+ * wrong with it is told with its place in the file that a person edits.
  *
- * A placeholder, "${…}", or a function of CloudFormation is known for what it is: nothing is said
- * of what only its value can decide.
+ * Placeholders, "${…}", and functions of CloudFormation are recognized: nothing is reported that
+ * depends on their value.
  */
 
 /* A definition that was validated. */
@@ -47,11 +47,12 @@ struct template_taken {
     const char *bare; /* the first of them that stands outside of the quotes of JSON; NULL: none */
 };
 
-/* Who wants to know, and reads files. */
+/* The caller of template_read: what it wants, and functions that are called with `ctx`. */
 struct template_reader {
     void *ctx;
     struct placeholders *given; /* by name, before what templates give; NULL: nothing */
-    /* Gets definitions instead of `found`, which then tells only what can't be read. */
+    /* Is called with each definition instead of `found`, which then tells only what can't be read.
+     * May be NULL. */
     void (*take)(void *ctx, const struct template_taken *taken);
     const enum asl_workflow *forced; /* NULL: as the template says */
     enum asl_workflow otherwise;     /* of a definition that stands alone */
@@ -60,41 +61,42 @@ struct template_reader {
     /* Placeholders of a definition that stands alone and was validated, an object with their names:
      * those that stay when some are given at all. NULL: nobody wants to know. */
     void (*open)(void *ctx, const char *file, const json *names);
-    /* A definition that can't be looked at: "its definition is in S3". */
+    /* Is called for a definition that can't be read, with the reason: "its definition is in S3". */
     void (*unchecked)(void *ctx, const char *file, const char *machine, const char *why);
-    /* The file that the template `near` refers to; false with *why filled. */
+    /* Reads the file `path`, to which the template `near` refers. False with *why filled. */
     bool (*read_file)(void *ctx, const char *near, const char *path, struct buf *text,
                       struct diag *why);
 };
 
-/* What a file may be. */
+/* A kind of file. */
 struct template_kind;
 
 #define TEMPLATE_KINDS "definition|cloudformation|serverless|terraform"
-/* By its name; NULL when there is none. */
+/* Returns the kind with that name, or NULL if there is none. */
 const struct template_kind *template_kind_find(const char *name);
 /*
- * By what is in the file; NULL: none of them. A template that can't be read is one if its text
- * names what it is to have.
+ * Returns the kind of a file by its content, or NULL if it is of none. A file that can't be parsed
+ * is of a kind if its text has the words of that kind.
  */
 const struct template_kind *template_kind_of(const char *name, const char *text, size_t len);
 
-/* Is the text that of a file in HCL, Terraform's language? By its name, or what it begins with. */
+/* Returns whether a file is in HCL, Terraform's language, by its name or its first words. */
 bool template_is_hcl(const char *name, const char *text, size_t len);
 
 /*
- * May the text be a definition's? False of what is no JSON and hasn't a key of YAML in it; text
- * without anything is left to who reads it.
+ * Returns whether a text may be that of a definition: false if it is no JSON and has no key of YAML
+ * in it. An empty text may be one; whoever reads it reports that.
  */
 bool template_may_be_mapping(const char *name, const char *text, size_t len);
 
-/* Compiles it; problems have their places in its file. NULL: there is an error among them. */
+/* Compiles a definition. `report` gains problems with their places in its file. NULL: one of them
+ * is an error. */
 asl_machine *template_compile(const struct template_taken *taken, struct asl_report *report);
-/* What asl_validate finds in it; places are in its file. */
+/* Adds to `report` what asl_validate finds in a definition, with places in its file. */
 void template_validate(const struct template_taken *taken, const struct asl_served *served,
                        struct asl_report *report);
 
-/* Validates all definitions in the text of the file `name`, or gives them to who takes them. */
+/* Validates all definitions in the text of the file `name`, or gives them to `reader->take`. */
 void template_read(const struct template_reader *reader, const struct template_kind *kind,
                    const char *name, const char *text, size_t len);
 

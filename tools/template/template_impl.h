@@ -2,11 +2,11 @@
 #define TOOLS_TEMPLATE_TEMPLATE_IMPL_H
 
 /*
- * What the files of this folder share: template.c (kinds), one file a kind, definition.c (a
- * definition, taken out of its template, is validated), function.c (CloudFormation's functions),
- * quilt.c (text that is sewn together), substitution.c (placeholders that a template fills in),
- * asset.c (files of the CDK), include.c (files of serverless.yml), variable.c (its variables),
- * placeholders.c (values that are given from outside).
+ * What the files of this folder share. template.c has the kinds of files, and each kind has a file;
+ * definition.c validates a definition that was taken out of its template; function.c evaluates
+ * CloudFormation's functions; quilt.c sews text together; substitution.c knows the placeholders
+ * that a template fills in; asset.c finds files of the CDK, include.c those of serverless.yml, and
+ * variable.c its variables; placeholders.c has the values that are given from outside.
  */
 
 #include "parsers/base/arena.h"
@@ -48,7 +48,7 @@ struct quilt {
     struct source_map map;
     struct patch *patches;
     size_t count, cap;
-    bool plain;    /* no JSON: all placeholders are as in a string */
+    bool plain;    /* it is no JSON: each placeholder is treated as one in a string */
     bool function; /* a function made it: placeholders in its text are meant to be there */
     enum { QUILT_OUTSIDE, QUILT_STRING, QUILT_ESCAPE } state;
     size_t steps;           /* so far; hostile templates nest substitutions */
@@ -56,58 +56,60 @@ struct quilt {
     unsigned depth;         /* of values whose placeholders are filled in, too */
 };
 
-/* The bytes [from, to) of `text`, which came from where `map` says. */
+/* Adds the bytes [from, to) of `text`; `map` tells where they stand in the file. */
 void quilt_add(struct quilt *q, const char *text, size_t from, size_t to,
                const struct source_map *map);
-/* "${name}", which stands at `at` of the file. */
+/* Adds "${name}", which stands at byte `at` of the file. */
 void quilt_placeholder(struct quilt *q, const char *name, size_t len, size_t at, bool filled);
-/* The value of that placeholder, if there is one. */
+/* Adds the value of that placeholder instead. False: there is none, and nothing is added. */
 bool quilt_fill(struct quilt *q, const char *name, size_t len, size_t at, bool filled);
-/* A function is gone through. */
+/* Counts the work of evaluating one function. */
 void quilt_work(struct quilt *q);
-/* Text whose letters all come from `at` of the file. */
+/* Adds text whose bytes all stand for byte `at` of the file. */
 void quilt_add_from(struct quilt *q, const char *text, size_t len, size_t at);
-/* Is it too long for a definition, or too much work? Then no more is added. */
+/* Returns whether it is too long for a definition, or took too much work: then nothing more is
+ * added. */
 bool quilt_is_full(const struct quilt *q);
-/* Is it nothing but one placeholder? */
+/* Returns whether it is nothing but one placeholder. */
 bool quilt_is_unknown(const struct quilt *q);
-/* Is `at` of the text at a bare placeholder, or at what it may belong to? */
+/* Returns whether byte `at` of the text is at a bare placeholder, or at what it may belong to. */
 bool quilt_is_bare(const struct quilt *q, size_t at);
 void quilt_clear(struct quilt *q);
 
-/* Where the text of the string `v` stands in the file. */
+/* Fills `map` with where the text of the string `v` stands in the file. */
 void scalar_map(struct reading *in, const json *v, const struct json_places *at,
                 struct source_map *map);
 
 /*
- * The length of the "${name}" that begins at `text`; 0: none does. Names have A-Z a-z 0-9 _.:- and
- * what Serverless takes if a variable has no value: "${opt:stage, self:custom.stage, 'dev'}".
+ * Returns the length of the "${name}" that begins at `text`, or 0 if none does. Names have A-Z a-z
+ * 0-9 _.:- and what Serverless takes if a variable has no value: "${opt:stage, self:custom.stage,
+ * 'dev'}".
  */
 size_t placeholder_at(const char *text, size_t len);
-/* Has the text a "${"? */
+/* Returns whether the text has a "${". */
 bool placeholder_may_be_in(const char *text, size_t len);
 
 /* ---- substitution.c ---- */
 
-/* DefinitionSubstitutions, and which of them were met. */
+/* DefinitionSubstitutions, and which of them the definition uses. */
 struct substitutions {
-    bool wanted; /* no: who fills in placeholders is not known */
+    bool wanted; /* false: it is not known what fills placeholders in, so nothing is warned of */
     const json *given;
     const struct json_places *places;
     bool *used;
     json **texts; /* of `given`, as far as they were asked for; null: not known */
 };
 
-/* `given` NULL: there are none. */
+/* Begins with the substitutions `given`; NULL: there are none. */
 void substitutions_init(struct substitutions *s, const json *given,
                         const struct json_places *places);
 /* Warns of placeholders in the text of `q` that nobody fills in. */
 void substitutions_check(struct substitutions *s, struct reading *in, const struct quilt *q,
                          struct asl_report *report);
-/* The same of the text of a string, which has its place. */
+/* Warns of such placeholders in the text of the string `v`, which stands at `at`. */
 void substitutions_check_string(struct substitutions *s, const json *v, struct place at,
                                 struct asl_report *report);
-/* Warns of those that were not met. */
+/* Warns of substitutions that the definition never used. */
 void substitutions_unused(const struct substitutions *s, struct asl_report *report);
 void substitutions_clear(struct substitutions *s);
 /*
@@ -122,21 +124,23 @@ bool substitutions_fill(struct machine *m, const char *name, size_t len, bool fi
 
 /* ---- variable.c ---- */
 
-/* TEXT: a string whatever it looks like. */
+/* What a variable stands for. VARIABLE_TEXT: a string, whatever it looks like. */
 enum variable { VARIABLE_NONE, VARIABLE_TEXT, VARIABLE_VALUE };
 
-/* Adds what a variable of serverless.yml stands for; NONE: that isn't known, or it is none. */
+/* Adds the value of a variable of serverless.yml. VARIABLE_NONE: it isn't known, or `name` is no
+ * variable. */
 enum variable variable_fill(const struct reading *in, const char *name, size_t len,
                             struct buf *out);
 
 /* ---- function.c ---- */
 
-/* Is it a call of a function, {"Ref": …}, {"Fn::Sub": …}, or of its tag? Its name, "Sub", "Ref". */
+/* Returns the name, as "Sub" or "Ref", of the function that `v` calls as {"Ref": …}, {"Fn::Sub": …}
+ * or by a tag. NULL: it is no call. */
 const char *cfn_function(const json *v);
-/* The argument of such a call. */
+/* Returns the argument of such a call, and its places. */
 const json *cfn_argument(const json *v, const struct json_places *at,
                          const struct json_places **argument_at);
-/* Adds what a string, number or call comes to. */
+/* Adds the value of a string, a number or a call. */
 void cfn_text(struct quilt *q, struct reading *in, const json *v, const struct json_places *at);
 
 /* ---- include.c ---- */
@@ -147,7 +151,7 @@ struct include_call {
     size_t path_len, key_len;
 };
 
-/* False: the string is no such, or what it names is not known here. */
+/* Splits the string `v`. False: it is no such call, or names what is not known here. */
 bool include_parse(const json *v, struct include_call *out);
 
 /* A value in a file. */
@@ -166,20 +170,21 @@ struct includes {
 };
 
 /*
- * Goes on to what the value includes, if it does, and so on. False: a file can't be read, or has no
- * such member; `node` is then where that is said.
+ * Moves `node` to what its value includes, if it includes something, and so on. False: a file can't
+ * be read, or has no such member; `node` is then the place of that call.
  */
 bool include_resolve(struct includes *all, struct include_node *node);
-/* Is the string a variable of serverless.yml whose value is not known here? */
+/* Returns whether the string is a variable of serverless.yml whose value is not known here. */
 bool include_is_open(const json *v);
-/* The machine's definition is in a file that `said` includes, and that is no template: JSON with
- * placeholders outside of strings, say. */
+/* Reads the machine's definition from the file that `said` includes and that can't be parsed, as
+ * JSON with placeholders outside of strings. */
 void include_read_alone(struct machine *m, const struct include_node *said);
 void includes_clear(struct includes *all);
 
 /* ---- asset.c ---- */
 
-/* The definition is the asset at `location`, {"Bucket", "Key"}; `otherwise`: why it isn't read. */
+/* Reads the definition from the asset at `location`, {"Bucket", "Key"}. `otherwise` is the reason
+ * that is told if there is no such asset. */
 void asset_read(struct machine *m, const json *location, const struct json_places *at,
                 const char *otherwise);
 
@@ -193,41 +198,43 @@ struct machine {
     const char *name;
     enum asl_workflow workflow;
     struct substitutions substitutions;
-    bool unchecked;      /* or some of it */
-    bool filling;        /* the value of a substitution is looked for */
-    size_t of_variables; /* bytes that variables have come to */
+    bool unchecked;      /* it, or some of it, can't be looked at */
+    bool filling;        /* the value of a substitution is being made */
+    size_t of_variables; /* bytes that variables have made */
 };
 
-/* It is written as values; functions in them are placeholders. */
+/* Validates a definition that is written as values; functions in them are placeholders. */
 void definition_value(struct machine *m, const json *v, const struct json_places *at);
-/* It is the text of `q`. */
+/* Validates a definition that is the text of `q`. */
 void definition_text(struct machine *m, const struct quilt *q);
-/* It is in a file of its own, `path` seen from the template; `at`: where that is said. */
+/* Validates a definition in a file of its own; `path` is seen from the template, which names it at
+ * `at`. */
 void definition_file(struct machine *m, const char *path, const struct json_places *at);
-/* `path`, seen from the file `from`, as it is seen from where we are. */
+/* Adds the path from the working directory to `path`, which is seen from the file `from`. */
 void definition_path(struct buf *out, const char *from, const char *path);
-/* It is the whole file that is being read. */
+/* Validates a definition that is the whole file being read. */
 void definition_alone(struct machine *m);
+/* Tells that the definition, or some of it, can't be looked at, and why. */
 void definition_unchecked(struct machine *m, const char *why);
-/* When all of the machine was seen: what is amiss with its substitutions. */
+/* Tells what is wrong with the machine's substitutions, once all of it was seen. */
 void definition_end(struct machine *m);
-/* "EXPRESS" in `v`, unless the command line says what it is to be. */
+/* Returns the type that `v` names, unless the command line gives it. */
 enum asl_workflow definition_workflow(struct reading *in, const json *v);
 
 /* ---- one file a kind ---- */
 
 bool cloudformation_is(const json *doc);
 void cloudformation_read(struct reading *in, const json *doc, const struct json_places *at);
-/* The members of Resources, which are at `node`. `files` NULL: they include none. */
+/* Reads the members of Resources, which are at `node`. `files` NULL: they include no files. */
 void cloudformation_read_resources(struct includes *files, struct include_node node);
-/* Has it a state machine? */
+/* Returns whether `doc` has a state machine. */
 bool cloudformation_has_machine(const json *doc);
 bool serverless_is(const json *doc);
 void serverless_read(struct reading *in, const json *doc, const struct json_places *at);
 bool terraform_is(const json *doc);
 void terraform_read(struct reading *in, const json *doc, const struct json_places *at);
 
-/* The member and its places; NULL when there is none. */
+/* Returns the member `key` and its places, or NULL if there is none. */
 const json *member(const json *v, const struct json_places *at, const char *key,
                    const struct json_places **member_at);
 
