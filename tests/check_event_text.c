@@ -28,14 +28,23 @@ static const struct {
     const char *name, *text, *want; /* want NULL: `text` itself */
 } reads[] = {
     {"an execution's event has no state", "{\"k\":\"xs\",\"q\":1,\"i\":1,\"t\":5,\"d\":{}}", NULL},
-    {"all members",
-     "{\"k\":\"tq\",\"s\":1,\"q\":1,\"i\":2,\"p\":3,\"t\":-4,\"f\":5,\"n\":6,\"j\":7,\"m\":-8,"
-     "\"l\":9,\"u\":10,\"d\":1.0,\"x\":null,\"o\":\"t\",\"e\":\"E\",\"c\":\"\\ud800\",\"y\":"
+    {"all that is common, and a Task's",
+     "{\"k\":\"tq\",\"s\":1,\"q\":1,\"i\":2,\"p\":3,\"t\":-4,\"f\":5,\"m\":-8,"
+     "\"l\":9,\"u\":10,\"w\":-11,\"d\":1.0,\"x\":null,\"o\":\"t\",\"e\":\"E\",\"c\":\"\\ud800\","
+     "\"y\":"
      "\"Output\"}",
      NULL},
     {"none of a number", "{\"k\":\"sx\",\"s\":0,\"f\":-1,\"n\":-1}", NULL},
+    {"a state that assigned", "{\"k\":\"sx\",\"s\":0,\"n\":1,\"d\":1,\"x\":{\"a\":2}}", NULL},
+    {"a group", "{\"k\":\"gs\",\"s\":0,\"m\":2,\"l\":40,\"d\":{},\"x\":[1,2]}", NULL},
+    {"a Map Run", "{\"k\":\"ms\",\"s\":0,\"m\":-1,\"d\":\"arn\",\"x\":12.5}", NULL},
+    {"an iteration's end", "{\"k\":\"iok\",\"s\":0,\"f\":1,\"n\":6,\"j\":7,\"d\":1}", NULL},
+    {"a missed heartbeat", "{\"k\":\"tt\",\"s\":0,\"j\":1,\"e\":\"States.Timeout\"}", NULL},
+    {"a retry", "{\"k\":\"r\",\"s\":0,\"j\":1,\"u\":10}", NULL},
+    {"members of other kinds", "{\"k\":\"h\",\"s\":0,\"n\":9,\"j\":\"1\",\"o\":2,\"X\":3}",
+     "{\"k\":\"h\",\"s\":0}"},
     {"the largest numbers",
-     "{\"k\":\"h\",\"s\":0,\"q\":9223372036854775807,\"i\":4294967294,"
+     "{\"k\":\"tq\",\"s\":0,\"q\":9223372036854775807,\"i\":4294967294,"
      "\"t\":9223372036854775807,\"m\":-9223372036854775808}",
      NULL},
     {"numbers keep their form",
@@ -70,6 +79,41 @@ START_TEST(reading)
     expect_text(reads[_i].name, buf_str(&again), want);
     rt_event_clear(&e);
     buf_clear(&again);
+    asl_machine_unref(m);
+}
+END_TEST
+
+/* What can be read, and still is not what one of its kind has. */
+static const struct {
+    const char *name, *text;
+    bool sound;
+} sounds[] = {
+    {"a task's token", "{\"k\":\"tq\",\"s\":0,\"d\":{},\"o\":\"t\"}", true},
+    {"a token that is no text", "{\"k\":\"tq\",\"s\":0,\"d\":{},\"o\":1}", false},
+    {"a time limit behind all times", "{\"k\":\"tq\",\"s\":0,\"d\":{},\"u\":4000000000000000000}",
+     false},
+    {"no parameters", "{\"k\":\"tq\",\"s\":0}", false},
+    {"a Wait's event of a Task", "{\"k\":\"w\",\"s\":0,\"u\":5}", false},
+    {"variables", "{\"k\":\"sx\",\"s\":0,\"n\":-1,\"d\":1,\"x\":{}}", true},
+    {"variables that are no object", "{\"k\":\"sx\",\"s\":0,\"n\":-1,\"d\":1,\"x\":1}", false},
+    {"a retry that is due behind all times", "{\"k\":\"r\",\"s\":0,\"u\":4000000000000000000}",
+     false},
+    {"a cause that is no text", "{\"k\":\"tf\",\"s\":0,\"c\":1}", false},
+};
+
+START_TEST(soundness)
+{
+    static const char task[] =
+        "{\"StartAt\":\"T\",\"States\":{\"T\":{\"Type\":\"Task\",\"End\":true,"
+        "\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\"}}}";
+    struct asl_report report = {0};
+    asl_machine *m = asl_compile(task, sizeof task - 1, DOCUMENT_JSON, &report);
+    struct rt_event e;
+
+    ck_assert(m && rt_event_read(sounds[_i].text, strlen(sounds[_i].text), m, &e, NULL));
+    ck_assert_msg(rt_event_is_sound(&e) == sounds[_i].sound, "%s", sounds[_i].name);
+    rt_event_clear(&e);
+    asl_report_clear(&report);
     asl_machine_unref(m);
 }
 END_TEST
@@ -183,6 +227,7 @@ int main(void)
     TCase *t = tcase_create("event_text");
 
     tcase_add_loop_test(t, reading, 0, COUNT(reads));
+    tcase_add_loop_test(t, soundness, 0, COUNT(sounds));
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
     tcase_add_test(t, deepest);
     tcase_add_loop_test(t, config, 0, COUNT(configs));

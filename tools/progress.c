@@ -285,14 +285,14 @@ static void later(progress *p, const struct rt_event *e, const char *what)
 {
     progress_begin_line(p, e, YELLOW, "~");
     buf_printf(&p->line, "  %s ", what);
-    add_duration(&p->line, e->due_ms - progress_time_of(e));
+    add_duration(&p->line, e->later.due_ms - progress_time_of(e));
     progress_end_line(p);
 }
 
 static void progress_show(progress *p, uint64_t execution, const struct rt_event *e)
 {
     p->last_ms = progress_time_of(e);
-    switch (e->kind) {
+    switch ((int)e->kind) {
     case RT_EXECUTION_STARTED:
         if (execution == p->execution)
             p->started_ms = progress_time_of(e);
@@ -311,30 +311,7 @@ static void progress_show(progress *p, uint64_t execution, const struct rt_event
     case RT_TASK_SCHEDULED:
     case RT_GROUP_STARTED: set_failed(p, execution, e, false); break;
     case RT_GROUP_FAILED: set_failed(p, execution, e, true); break;
-    case RT_EXECUTION_SUCCEEDED:
-    case RT_EXECUTION_FAILED:
-    case RT_EXECUTION_ABORTED:
-    case RT_EXECUTION_TIMED_OUT:
-    case RT_EXECUTION_REDRIVEN:
-    case RT_TASK_STARTED:
-    case RT_TASK_SUBMITTED:
-    case RT_TASK_SUCCEEDED:
-    case RT_GROUP_SUCCEEDED:
-    case RT_ITERATION_STARTED:
-    case RT_ITERATION_SUCCEEDED:
-    case RT_ITERATION_FAILED:
-    case RT_ITERATION_ABORTED:
-    case RT_MAP_RUN_STARTED:
-    case RT_MAP_RUN_SUCCEEDED:
-    case RT_MAP_RUN_FAILED:
-    case RT_MAP_RUN_REDRIVEN:
-    case RT_BRANCH_SUCCEEDED:
-    case RT_CHILD_STARTED:
-    case RT_CHILD_ENDED:
-    case RT_HEARTBEAT:
-    case RT_CHILD_REDRIVEN:
-    case RT_MAP_RUN_UPDATED:
-    case RT_TASK_ANSWERED: break;
+    default: break; /* the others have no line */
     }
 }
 

@@ -112,7 +112,7 @@ static bool look_at_end(void *user, const struct rt_event *e)
 {
     struct execution *x = user;
 
-    if (e->kind < RT_EXECUTION_SUCCEEDED || e->kind > RT_EXECUTION_TIMED_OUT)
+    if (!rt_event_is_end(e->kind))
         return true;
     /* One that was redriven has had other ends. */
     json_unref(x->output);

@@ -62,8 +62,8 @@ static void note_length(struct map_runs *r, const struct rt_event *e)
         memset(r->lengths + r->length_count, 0, (count - r->length_count) * sizeof *r->lengths);
         r->length_count = count;
     }
-    r->lengths[e->frame].items = e->count;
-    r->lengths[e->frame].limit = e->limit;
+    r->lengths[e->frame].items = e->group.length;
+    r->lengths[e->frame].limit = e->group.limit;
 }
 
 /* How many children may run at once, as it was asked for; the largest int, as on AWS, where nothing
@@ -73,6 +73,18 @@ static int64_t api_map_runs_concurrency(int64_t limit, int64_t asked)
     if (limit < QUOTA_DISTRIBUTED_CHILDREN)
         return limit;
     return asked ? asked : INT32_MAX;
+}
+
+/* What a MAP_RUN_STARTED or MAP_RUN_UPDATED says; DescribeMapRun shows 0 where nothing is
+ * tolerated. */
+static int64_t tolerated_count(const struct rt_event *e)
+{
+    return e->map_run.count > 0 ? e->map_run.count : 0;
+}
+
+static double tolerated_percentage(const struct rt_event *e)
+{
+    return e->map_run.percentage ? json_double_value(e->map_run.percentage) : 0;
 }
 
 static void begin_run(struct map_runs *r, const struct rt_event *e)
@@ -89,8 +101,8 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
         .status = "RUNNING",
         .start_ms = e->at_ms,
         .items = r->lengths[e->frame].items,
-        .tolerated = e->count > 0 ? e->count : 0,
-        .percentage = e->extra ? json_double_value(e->extra) : 0,
+        .tolerated = tolerated_count(e),
+        .percentage = tolerated_percentage(e),
         .concurrency =
             api_map_runs_concurrency(r->lengths[e->frame].limit, asked->path ? 0 : asked->value),
     };
@@ -113,35 +125,33 @@ static void redrive_run(struct map_run *m, const struct rt_event *e)
 {
     m->status = "RUNNING";
     m->stop_ms = 0;
-    m->redrives = e->count;
+    m->redrives = e->redrive.number;
     m->redriven_ms = e->at_ms;
     for (size_t i = 0; i < m->count; i++)
         if (m->children[i].state != CHILD_SUCCEEDED)
             m->children[i].state = CHILD_PENDS;
 }
 
+/* A history that was damaged may tell of children that were never started. */
+static void set_child(struct map_run *m, const struct rt_event *e, enum child_state state)
+{
+    if (e->child.index < m->count)
+        m->children[e->child.index].state = state;
+}
+
 static void fold_run(struct map_run *m, const struct rt_event *e)
 {
-    /* A history that was damaged may tell of children that were never started. */
-    bool known = e->index < m->count;
-
     switch ((int)e->kind) {
     case RT_CHILD_STARTED:
         MEM_GROW(m->children, m->count, m->cap);
         m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS};
         break;
-    case RT_CHILD_REDRIVEN:
-        if (known)
-            m->children[e->index].state = CHILD_RUNS;
-        break;
-    case RT_CHILD_ENDED:
-        if (known)
-            m->children[e->index].state = e->data ? CHILD_SUCCEEDED : CHILD_FAILED;
-        break;
+    case RT_CHILD_REDRIVEN: set_child(m, e, CHILD_RUNS); break;
+    case RT_CHILD_ENDED: set_child(m, e, e->data ? CHILD_SUCCEEDED : CHILD_FAILED); break;
     case RT_MAP_RUN_UPDATED:
-        m->tolerated = e->count > 0 ? e->count : 0;
-        m->percentage = e->extra ? json_double_value(e->extra) : 0;
-        m->concurrency = api_map_runs_concurrency(e->limit, 0);
+        m->tolerated = tolerated_count(e);
+        m->percentage = tolerated_percentage(e);
+        m->concurrency = api_map_runs_concurrency(e->map_run.limit, 0);
         break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
     case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;

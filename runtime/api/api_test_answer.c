@@ -155,7 +155,7 @@ static bool api_test_answer_look(void *user, const struct rt_event *e)
     case RT_STATE_EXITED:
         if (own) {
             o->output = e->data;
-            o->assigned = e->extra;
+            o->assigned = e->exited.variables;
             o->exited = true;
         }
         break;

@@ -1,13 +1,14 @@
 #ifndef RUNTIME_CORE_IMPL_H
 #define RUNTIME_CORE_IMPL_H
 
-/* What the files of the core share: exec.c (the tree and rt_apply), step.c (the loop, errors),
- * state_*.c (what each type of state does), redrive.c (running again), context.c (the context
- * object). */
+/* What the files of the core share: exec.c (the tree), apply.c (what events do to it), step.c (the
+ * loop, errors), state_*.c (what each type of state does), redrive.c (running again), context.c
+ * (the context object). */
 
 #include "asl/eval/flow.h"
 #include "asl/eval/verdict.h"
 #include "parsers/base/due_heap.h"
+#include "runtime/core/event_kinds.h"
 #include "runtime/core/exec.h"
 #include "runtime/core/token.h"
 
@@ -131,7 +132,16 @@ struct rt_frame *exec_frame(const rt_exec *x, uint32_t id);
  * but none is to go on. */
 void exec_drop_frames(rt_exec *x);
 void exec_rest(rt_exec *x);
-/* Lets go of what a visit of a state has made, and of the group that it has. */
+/* Adds a frame without a place in the tree, and a child to the group of `parent`. */
+struct rt_frame *exec_add_frame(rt_exec *x, const struct asl_scope *scope);
+struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent, const struct asl_scope *scope,
+                                uint32_t index);
+/* Takes `f` out of the tree, with all below it, and frees it. */
+void exec_drop_frame(rt_exec *x, struct rt_frame *f);
+/* Puts `v` (taken) into *slot, and gives back what was there. */
+void exec_replace(json **slot, json *v);
+/* Lets go of all that belongs to the visit of a state: the group that it has; what it has made. */
+void exec_clear_visit(rt_exec *x, struct rt_frame *f);
 void exec_drop_group(rt_exec *x, struct rt_frame *f);
 void exec_clear_work(struct rt_frame *f);
 /* The machine's own time limit begins at `now_ms`, by the clock of due times. */

@@ -1,4 +1,7 @@
-/* Events as people and AWS's clients see them: their names and their JSON. */
+/*
+ * Events: their values, and how people and AWS's clients see them, as names and as JSON. What is
+ * different from kind to kind is taken from the kind's row in the table of apply.c.
+ */
 
 #include "runtime/core/core_impl.h"
 
@@ -6,77 +9,79 @@
 
 #include <string.h>
 
+/* ---- values ---- */
+
+/* The values of the union; the last one has no key. */
+static const struct event_value *values_of(const struct rt_event *e)
+{
+    return event_shapes[event_kinds[e->kind].shape].values;
+}
+
+static json **event_value_at(struct rt_event *e, const struct event_value *v)
+{
+    return (json **)(void *)((char *)e + v->at);
+}
+
 void rt_event_clear(struct rt_event *e)
 {
     json_unref(e->data);
-    json_unref(e->extra);
-    json_unref(e->token);
+    e->data = NULL;
+    for (const struct event_value *v = values_of(e); v->key; v++) {
+        json_unref(*event_value_at(e, v));
+        *event_value_at(e, v) = NULL;
+    }
     asl_error_clear(&e->error);
-    e->data = e->extra = e->token = NULL;
+}
+
+struct rt_event rt_event_copy(const struct rt_event *e)
+{
+    struct rt_event copy = *e;
+
+    json_ref(e->data);
+    for (const struct event_value *v = values_of(e); v->key; v++)
+        json_ref(*event_value_at(&copy, v));
+    copy.error = asl_error_copy(&e->error);
+    return copy;
+}
+
+bool rt_event_is_end(enum rt_event_kind kind)
+{
+    return event_kinds[kind].ends != RT_RUNNING;
+}
+
+const json *rt_event_extra(const struct rt_event *e)
+{
+    const struct event_value *v = values_of(e);
+    const json *extra = NULL;
+
+    if (v->key)
+        memcpy(&extra, (const char *)e + v->at, sizeof extra);
+    return extra;
+}
+
+const json *rt_event_token(const struct rt_event *e)
+{
+    return event_kinds[e->kind].shape == SHAPE_SCHEDULED ? e->scheduled.token : NULL;
 }
 
 /* ---- names ---- */
-
-/* A kind of event has one name, or one for each type of state, or for each kind of task. */
-enum naming { BY_NONE, BY_STATE, BY_TASK, PRIVATE };
-
-static const struct {
-    enum naming by;
-    const char *name;
-} kinds[RT_EVENT_KINDS] = {
-    [RT_EXECUTION_STARTED] = {BY_NONE, "ExecutionStarted"},
-    [RT_EXECUTION_SUCCEEDED] = {BY_NONE, "ExecutionSucceeded"},
-    [RT_EXECUTION_FAILED] = {BY_NONE, "ExecutionFailed"},
-    [RT_EXECUTION_ABORTED] = {BY_NONE, "ExecutionAborted"},
-    [RT_EXECUTION_TIMED_OUT] = {BY_NONE, "ExecutionTimedOut"},
-    [RT_EXECUTION_REDRIVEN] = {BY_NONE, "ExecutionRedriven"},
-    [RT_STATE_ENTERED] = {BY_STATE, "StateEntered"},
-    [RT_STATE_EXITED] = {BY_STATE, "StateExited"},
-    [RT_STATE_ABORTED] = {BY_STATE, "StateAborted"},
-    [RT_TASK_SCHEDULED] = {BY_TASK, "Scheduled"},
-    [RT_TASK_STARTED] = {BY_TASK, "Started"},
-    [RT_TASK_SUBMITTED] = {BY_TASK, "Submitted"},
-    [RT_TASK_SUCCEEDED] = {BY_TASK, "Succeeded"},
-    [RT_TASK_FAILED] = {BY_TASK, "Failed"},
-    [RT_TASK_TIMED_OUT] = {BY_TASK, "TimedOut"},
-    [RT_GROUP_STARTED] = {BY_STATE, "StateStarted"},
-    [RT_GROUP_SUCCEEDED] = {BY_STATE, "StateSucceeded"},
-    [RT_GROUP_FAILED] = {BY_STATE, "StateFailed"},
-    [RT_ITERATION_STARTED] = {BY_NONE, "MapIterationStarted"},
-    [RT_ITERATION_SUCCEEDED] = {BY_NONE, "MapIterationSucceeded"},
-    [RT_ITERATION_FAILED] = {BY_NONE, "MapIterationFailed"},
-    [RT_ITERATION_ABORTED] = {BY_NONE, "MapIterationAborted"},
-    [RT_MAP_RUN_STARTED] = {BY_NONE, "MapRunStarted"},
-    [RT_MAP_RUN_SUCCEEDED] = {BY_NONE, "MapRunSucceeded"},
-    [RT_MAP_RUN_FAILED] = {BY_NONE, "MapRunFailed"},
-    [RT_MAP_RUN_REDRIVEN] = {BY_NONE, "MapRunRedriven"},
-    [RT_EVALUATION_FAILED] = {BY_NONE, "EvaluationFailed"},
-    [RT_CHILD_STARTED] = {PRIVATE, "child started"},
-    [RT_CHILD_ENDED] = {PRIVATE, "child ended"},
-    [RT_BRANCH_SUCCEEDED] = {PRIVATE, "branch succeeded"},
-    [RT_WAITING] = {PRIVATE, "waiting"},
-    [RT_BACKOFF] = {PRIVATE, "backoff"},
-    [RT_HEARTBEAT] = {PRIVATE, "heartbeat"},
-    [RT_CHILD_REDRIVEN] = {PRIVATE, "child redriven"},
-    [RT_MAP_RUN_UPDATED] = {PRIVATE, "map run updated"},
-    [RT_TASK_ANSWERED] = {PRIVATE, "task answered"},
-};
 
 static const char *const task_prefixes[] = {
     [ASL_LAMBDA] = "LambdaFunction", [ASL_ACTIVITY] = "Activity", [ASL_INTEGRATION] = "Task"};
 
 void rt_event_name(const struct rt_event *e, char out[RT_EVENT_NAME])
 {
+    const struct event_kind *k = &event_kinds[e->kind];
     const char *prefix = "";
 
-    if (kinds[e->kind].by == BY_STATE)
+    if (k->naming == NAMED_BY_STATE)
         prefix = asl_type_names[e->state->type];
-    else if (kinds[e->kind].by == BY_TASK)
+    else if (k->naming == NAMED_BY_TASK)
         prefix = task_prefixes[e->state->task.kind];
     /* Both parts are ours: the longest is LambdaFunctionSubmitted. */
     size_t n = strlen(prefix);
     memcpy(out, prefix, n);
-    memcpy(out + n, kinds[e->kind].name, strlen(kinds[e->kind].name) + 1);
+    memcpy(out + n, k->name, strlen(k->name) + 1);
 }
 
 /* ---- details ---- */
@@ -179,99 +184,70 @@ static void task_scheduled(struct json_build *b, const rt_exec *x, const struct 
         json_build_set(b, "resource", json_ref(task->resource));
         set_payload(b, "input", "inputDetails", e->data);
     }
-    if (e->count)
-        json_build_set(b, "timeoutInSeconds", json_int(e->count));
-    if (e->limit && task->kind != ASL_LAMBDA)
-        json_build_set(b, "heartbeatInSeconds", json_int(e->limit));
-    set_credentials(b, e->extra);
+    if (e->scheduled.timeout_s)
+        json_build_set(b, "timeoutInSeconds", json_int(e->scheduled.timeout_s));
+    if (e->scheduled.heartbeat_s && task->kind != ASL_LAMBDA)
+        json_build_set(b, "heartbeatInSeconds", json_int(e->scheduled.heartbeat_s));
+    set_credentials(b, e->scheduled.credentials);
 }
 
-/* False when an event of this kind has no details at all. */
-static bool details(struct json_build *b, const rt_exec *x, const struct rt_event *e)
+static void set_detail(struct json_build *b, const rt_exec *x, const struct rt_event *e,
+                       enum event_detail detail)
 {
-    switch (e->kind) {
-    case RT_EXECUTION_STARTED:
-        set_input(b, x, e);
-        json_build_set(b, "roleArn", json_ref(x->names.role_arn));
-        return true;
-    case RT_EXECUTION_SUCCEEDED: set_payload(b, "output", "outputDetails", e->data); return true;
-    case RT_EXECUTION_FAILED:
-    case RT_EXECUTION_ABORTED:
-    case RT_EXECUTION_TIMED_OUT: set_error(b, &e->error); return true;
-    case RT_EXECUTION_REDRIVEN: json_build_set(b, "redriveCount", json_int(e->count)); return true;
-    case RT_STATE_ENTERED:
-        json_build_set(b, "name", json_ref(e->state->name));
-        set_input(b, x, e);
-        return true;
-    case RT_STATE_EXITED:
-        json_build_set(b, "name", json_ref(e->state->name));
-        set_payload(b, "output", "outputDetails", e->data);
-        if (e->extra)
-            set_variables(b, e->extra);
-        return true;
-    case RT_TASK_SCHEDULED: task_scheduled(b, x, e); return true;
-    case RT_TASK_STARTED:
+    switch (detail) {
+    case DETAIL_NAME: json_build_set(b, "name", json_ref(e->state->name)); break;
+    case DETAIL_STATE: json_build_set(b, "state", json_ref(e->state->name)); break;
+    case DETAIL_MAP_RUN: json_build_set(b, "mapRunArn", json_ref(e->data)); break;
+    case DETAIL_RESOURCE:
         if (e->state->task.kind == ASL_INTEGRATION)
             set_resource(b, &e->state->task);
-        else if (e->state->task.kind == ASL_ACTIVITY)
+        break;
+    case DETAIL_TASK: task_scheduled(b, x, e); break;
+    case DETAIL_INPUT: set_input(b, x, e); break;
+    case DETAIL_ROLE: json_build_set(b, "roleArn", json_ref(x->names.role_arn)); break;
+    case DETAIL_OUTPUT: set_payload(b, "output", "outputDetails", e->data); break;
+    case DETAIL_VARIABLES:
+        if (e->exited.variables)
+            set_variables(b, e->exited.variables);
+        break;
+    case DETAIL_ERROR: set_error(b, &e->error); break;
+    case DETAIL_LOCATION: event_set_ref(b, "location", e->error.location); break;
+    case DETAIL_INDEX: json_build_set(b, "index", json_int(e->child.index)); break;
+    case DETAIL_LENGTH: json_build_set(b, "length", json_int(e->group.length)); break;
+    case DETAIL_REDRIVES: json_build_set(b, "redriveCount", json_int(e->redrive.number)); break;
+    case DETAIL_WORKER:
+        if (e->state->task.kind == ASL_ACTIVITY)
             event_set_ref(b, "workerName", e->data);
-        return e->state->task.kind != ASL_LAMBDA;
-    case RT_TASK_SUBMITTED:
-    case RT_TASK_SUCCEEDED:
-        if (e->state->task.kind == ASL_INTEGRATION)
-            set_resource(b, &e->state->task);
-        set_payload(b, "output", "outputDetails", e->data);
-        return true;
-    case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT:
-        if (e->state->task.kind == ASL_INTEGRATION)
-            set_resource(b, &e->state->task);
-        set_error(b, &e->error);
-        return true;
-    case RT_GROUP_STARTED:
-        if (e->state->type == ASL_MAP)
-            json_build_set(b, "length", json_int(e->count));
-        return e->state->type == ASL_MAP;
-    case RT_ITERATION_STARTED:
-    case RT_ITERATION_SUCCEEDED:
-    case RT_ITERATION_FAILED:
-    case RT_ITERATION_ABORTED:
-        json_build_set(b, "name", json_ref(e->state->name));
-        json_build_set(b, "index", json_int(e->index));
-        return true;
-    case RT_MAP_RUN_STARTED: json_build_set(b, "mapRunArn", json_ref(e->data)); return true;
-    case RT_MAP_RUN_FAILED: set_error(b, &e->error); return true;
-    case RT_MAP_RUN_REDRIVEN:
-        json_build_set(b, "mapRunArn", json_ref(e->data));
-        json_build_set(b, "redriveCount", json_int(e->count));
-        return true;
-    case RT_EVALUATION_FAILED:
-        json_build_set(b, "state", json_ref(e->state->name));
-        set_error(b, &e->error);
-        event_set_ref(b, "location", e->error.location);
-        return true;
-    case RT_STATE_ABORTED:
-    case RT_GROUP_SUCCEEDED:
-    case RT_GROUP_FAILED:
-    case RT_MAP_RUN_SUCCEEDED:
-    case RT_CHILD_STARTED:
-    case RT_CHILD_ENDED:
-    case RT_BRANCH_SUCCEEDED:
-    case RT_WAITING:
-    case RT_BACKOFF:
-    case RT_HEARTBEAT:
-    case RT_CHILD_REDRIVEN:
-    case RT_MAP_RUN_UPDATED:
-    case RT_TASK_ANSWERED: break;
+        break;
+    case EVENT_DETAILS: break;
     }
-    return false;
+}
+
+/* A Lambda function's …Started and ParallelStateStarted have none, not even empty ones. */
+static bool has_details(const struct rt_event *e)
+{
+    unsigned details = event_kinds[e->kind].details;
+
+    return details && (!(details & DETAIL(WORKER)) || e->state->task.kind != ASL_LAMBDA) &&
+           (!(details & DETAIL(LENGTH)) || e->state->type == ASL_MAP);
+}
+
+static json *event_details(const rt_exec *x, const struct rt_event *e)
+{
+    struct json_build b;
+
+    json_build_object(&b, 4);
+    for (int d = 0; d < EVENT_DETAILS; d++)
+        if (event_kinds[e->kind].details & 1u << d)
+            set_detail(&b, x, e, (enum event_detail)d);
+    return json_build_done(&b);
 }
 
 /* "taskFailedEventDetails" of TaskFailed; those of states go by one name for all types. */
 static json *details_key(const struct rt_event *e, const char *name)
 {
     if (e->kind == RT_STATE_ENTERED || e->kind == RT_STATE_EXITED)
-        name = kinds[e->kind].name;
+        name = event_kinds[e->kind].name;
     json *key = NULL;
     struct buf b = {0};
     buf_addc(&b, (char)(name[0] | 0x20));
@@ -284,7 +260,7 @@ static json *details_key(const struct rt_event *e, const char *name)
 json *rt_event_json(const rt_exec *x, const struct rt_event *e)
 {
     char name[RT_EVENT_NAME];
-    struct json_build b, d;
+    struct json_build b;
 
     rt_event_name(e, name);
     json_build_object(&b, 5);
@@ -292,11 +268,8 @@ json *rt_event_json(const rt_exec *x, const struct rt_event *e)
     json_build_set(&b, "previousEventId", json_int(e->previous));
     json_build_set(&b, "timestamp", json_double((double)e->at_ms / 1000));
     json_build_set(&b, "type", json_cstring(name));
-    json_build_object(&d, 4);
-    if (details(&d, x, e))
-        json_build_set_key(&b, details_key(e, name), json_build_done(&d));
-    else
-        json_build_drop(&d);
+    if (has_details(e))
+        json_build_set_key(&b, details_key(e, name), event_details(x, e));
     return json_build_done(&b);
 }
 

@@ -5,6 +5,7 @@
 #include "asl/eval/model.h"
 #include "parsers/json/json.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -56,7 +57,8 @@ enum { RT_EVENT_KINDS = RT_TASK_ANSWERED + 1 };
 enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 
 /*
- * One event. Owns its values. What the fields mean, where they are used:
+ * One event. Owns its values. What a kind has beside what all have is a member of the union, and
+ * its row in event_kinds.h says which one; the others are not to be read.
  *
  * data: the input of EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED and
  * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED, and of CHILD_ENDED and
@@ -64,27 +66,7 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * MAP_RUN_REDRIVEN; the worker's name of an activity's TASK_STARTED (NULL: it gave none); the
  * client's token of EXECUTION_REDRIVEN (NULL: none).
  *
- * extra: the variables that STATE_EXITED assigned; the items of a Map's GROUP_STARTED;
- * TASK_SCHEDULED's credentials; ToleratedFailurePercentage of MAP_RUN_STARTED and MAP_RUN_UPDATED
- * (NULL: none).
- *
- * error: what failed.
- *
- * to: the next state's id of STATE_EXITED (RT_NO_STATE at the scope's end); the child's frame of
- * ITERATION_SUCCEEDED and BRANCH_SUCCEEDED.
- *
- * index: of a branch, iteration or child; of BACKOFF's retrier; of TASK_TIMED_OUT 1 for a
- * heartbeat.
- *
- * count: GROUP_STARTED's length; TASK_SCHEDULED's TimeoutSeconds; ToleratedFailureCount of
- * MAP_RUN_STARTED and MAP_RUN_UPDATED (-1: none); which redrive EXECUTION_REDRIVEN and
- * MAP_RUN_REDRIVEN are, from 1.
- *
- * limit: how many iterations of GROUP_STARTED or MAP_RUN_UPDATED run at once; TASK_SCHEDULED's
- * HeartbeatSeconds.
- *
- * due_ms: when WAITING or BACKOFF is over; when TASK_SCHEDULED times out (0: never). By the clock
- * of due times, as all that is due: see struct rt_input.
+ * Times that something is due at are of the clock of due times: see struct rt_input.
  */
 struct rt_event {
     uint64_t seq;
@@ -95,14 +77,64 @@ struct rt_event {
     enum rt_event_kind kind;
     uint32_t frame;
     const struct asl_state *state; /* NULL for the execution's own */
-    json *data, *extra;
-    json *token; /* TASK_SCHEDULED: the task's; NULL: it has none */
-    struct asl_error error;
-    uint32_t to, index;
-    int64_t count, limit, due_ms;
+    json *data;
+    struct asl_error error; /* what failed */
+    union {
+        /* TASK_SCHEDULED. The largest stands first: an initialiser that names no member empties
+         * all of it. */
+        struct {
+            json *credentials, *token;      /* NULL: none */
+            int64_t timeout_s, heartbeat_s; /* 0: none */
+            int64_t due_ms;                 /* when it times out; 0: never */
+        } scheduled;
+        /* STATE_EXITED */
+        struct {
+            json *variables; /* that it assigned; NULL: none */
+            uint32_t to;     /* the next state's id; RT_NO_STATE at the scope's end */
+        } exited;
+        /* GROUP_STARTED */
+        struct {
+            json *items;           /* NULL: a Parallel's */
+            int64_t length, limit; /* of children; how many of a Map's run at once */
+        } group;
+        /* MAP_RUN_STARTED, MAP_RUN_UPDATED */
+        struct {
+            json *percentage; /* ToleratedFailurePercentage; NULL: none */
+            int64_t count;    /* ToleratedFailureCount; -1: none */
+            int64_t limit;    /* MAP_RUN_UPDATED: how many children run at once */
+        } map_run;
+        /* EXECUTION_REDRIVEN, MAP_RUN_REDRIVEN */
+        struct {
+            int64_t number; /* which redrive it is, from 1 */
+        } redrive;
+        /* ITERATION_…, BRANCH_SUCCEEDED, CHILD_… */
+        struct {
+            uint32_t index;
+            uint32_t frame; /* of ITERATION_SUCCEEDED and BRANCH_SUCCEEDED: the child's */
+        } child;
+        /* TASK_TIMED_OUT */
+        struct {
+            uint32_t heartbeat; /* 1: a heartbeat was missed; else 0 */
+        } timed_out;
+        /* WAITING, BACKOFF */
+        struct {
+            int64_t due_ms;   /* when it is over */
+            uint32_t retrier; /* BACKOFF: its index */
+        } later;
+    };
 };
 
 void rt_event_clear(struct rt_event *e);
+/* Returns a copy of `e` that shares its values; the caller clears it. */
+struct rt_event rt_event_copy(const struct rt_event *e);
+
+/* Does the execution end with an event of that kind? */
+bool rt_event_is_end(enum rt_event_kind kind);
+/* Returns the value that `e` has beside `data` and its token: variables, items, credentials, a
+ * percentage. NULL: it has none. A look. */
+const json *rt_event_extra(const struct rt_event *e);
+/* Returns the task's token that `e` brings; NULL: it brings none. A look. */
+const json *rt_event_token(const struct rt_event *e);
 
 enum { RT_EVENT_NAME = 32 };
 /* "TaskStateEntered", "LambdaFunctionScheduled"; private events have words for people. */

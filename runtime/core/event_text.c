@@ -5,6 +5,7 @@
 #include "asl/eval/model.h"
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
+#include "runtime/core/event_kinds.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -12,74 +13,34 @@
 
 enum { VERSION = 1 };
 
-/* Names for good: what is kept must be read by all later versions. */
-static const char *const kinds[RT_EVENT_KINDS] = {
-    [RT_EXECUTION_STARTED] = "xs",
-    [RT_EXECUTION_SUCCEEDED] = "xok",
-    [RT_EXECUTION_FAILED] = "xf",
-    [RT_EXECUTION_ABORTED] = "xa",
-    [RT_EXECUTION_TIMED_OUT] = "xt",
-    [RT_EXECUTION_REDRIVEN] = "xr",
-    [RT_STATE_ENTERED] = "se",
-    [RT_STATE_EXITED] = "sx",
-    [RT_STATE_ABORTED] = "sa",
-    [RT_TASK_SCHEDULED] = "tq",
-    [RT_TASK_STARTED] = "ts",
-    [RT_TASK_SUBMITTED] = "tm",
-    [RT_TASK_SUCCEEDED] = "tok",
-    [RT_TASK_FAILED] = "tf",
-    [RT_TASK_TIMED_OUT] = "tt",
-    [RT_GROUP_STARTED] = "gs",
-    [RT_GROUP_SUCCEEDED] = "gok",
-    [RT_GROUP_FAILED] = "gf",
-    [RT_ITERATION_STARTED] = "is",
-    [RT_ITERATION_SUCCEEDED] = "iok",
-    [RT_ITERATION_FAILED] = "if",
-    [RT_ITERATION_ABORTED] = "ia",
-    [RT_MAP_RUN_STARTED] = "ms",
-    [RT_MAP_RUN_SUCCEEDED] = "mok",
-    [RT_MAP_RUN_FAILED] = "mf",
-    [RT_MAP_RUN_REDRIVEN] = "mr",
-    [RT_EVALUATION_FAILED] = "ef",
-    [RT_BRANCH_SUCCEEDED] = "bok",
-    [RT_CHILD_STARTED] = "cs",
-    [RT_CHILD_ENDED] = "ce",
-    [RT_WAITING] = "w",
-    [RT_BACKOFF] = "r",
-    [RT_HEARTBEAT] = "h",
-    [RT_CHILD_REDRIVEN] = "cr",
-    [RT_MAP_RUN_UPDATED] = "mu",
-    [RT_TASK_ANSWERED] = "ta",
+/* What all kinds have: numbers before those of the kind, and one after them; values likewise. */
+static const struct event_number first_numbers[] = {
+    {"q", WIDTH_U64, offsetof(struct rt_event, seq)},
+    {"i", WIDTH_U32, offsetof(struct rt_event, id)},
+    {"p", WIDTH_U32, offsetof(struct rt_event, previous)},
+    {"t", WIDTH_I64, offsetof(struct rt_event, at_ms)},
+    {"f", WIDTH_U32, offsetof(struct rt_event, frame)},
+    {0},
 };
-
-/* A number that is 0 is left out; the largest uint32_t, which stands for "none", is -1. */
-enum width { U32, U64, I64 };
-
-static const struct {
-    const char *key;
-    enum width width;
-    size_t at;
-} numbers[] = {
-    {"q", U64, offsetof(struct rt_event, seq)},      {"i", U32, offsetof(struct rt_event, id)},
-    {"p", U32, offsetof(struct rt_event, previous)}, {"t", I64, offsetof(struct rt_event, at_ms)},
-    {"f", U32, offsetof(struct rt_event, frame)},    {"n", U32, offsetof(struct rt_event, to)},
-    {"j", U32, offsetof(struct rt_event, index)},    {"m", I64, offsetof(struct rt_event, count)},
-    {"l", I64, offsetof(struct rt_event, limit)},    {"u", I64, offsetof(struct rt_event, due_ms)},
-    {"w", I64, offsetof(struct rt_event, skew_ms)},
+static const struct event_number last_numbers[] = {
+    {"w", WIDTH_I64, offsetof(struct rt_event, skew_ms)},
+    {0},
 };
-
-/* A value that has no room for one more level around it stands as text, under the second key. */
-static const struct {
-    const char *key, *text_key;
-    size_t at;
-} values[] = {
+static const struct event_value first_values[] = {
     {"d", "D", offsetof(struct rt_event, data)},
-    {"x", "X", offsetof(struct rt_event, extra)},
-    {"o", "O", offsetof(struct rt_event, token)},
+    {0},
+};
+static const struct event_value last_values[] = {
     {"e", "E", offsetof(struct rt_event, error.name)},
     {"c", "C", offsetof(struct rt_event, error.cause)},
     {"y", "Y", offsetof(struct rt_event, error.location)},
+    {0},
 };
+
+static const struct event_members *members_of(const struct rt_event *e)
+{
+    return &event_shapes[event_kinds[e->kind].shape];
+}
 
 /* ---- writing ---- */
 
@@ -108,13 +69,13 @@ static void event_text_write_value(struct buf *out, const char *key, const char 
 }
 
 /* Numbers that fit 63 bits: all that count something do. */
-static int64_t event_text_number_at(const struct rt_event *e, size_t i)
+static int64_t event_text_number_at(const struct rt_event *e, const struct event_number *number)
 {
-    const char *at = (const char *)e + numbers[i].at;
+    const char *at = (const char *)e + number->at;
     uint32_t u32;
     int64_t n;
 
-    if (numbers[i].width == U32) {
+    if (number->width == WIDTH_U32) {
         memcpy(&u32, at, sizeof u32);
         return u32 == UINT32_MAX ? -1 : (int64_t)u32;
     }
@@ -122,27 +83,41 @@ static int64_t event_text_number_at(const struct rt_event *e, size_t i)
     return n;
 }
 
+static void write_numbers(struct buf *out, const struct rt_event *e, const struct event_number *n)
+{
+    for (; n->key; n++) {
+        int64_t number = event_text_number_at(e, n);
+        if (number == 0)
+            continue;
+        event_text_write_key(out, n->key);
+        buf_add_int(out, number);
+    }
+}
+
+static void write_values(struct buf *out, const struct rt_event *e, const struct event_value *v)
+{
+    for (; v->key; v++) {
+        const json *value;
+        memcpy(&value, (const char *)e + v->at, sizeof value);
+        event_text_write_value(out, v->key, v->text_key, value);
+    }
+}
+
 void rt_event_write(struct buf *out, const struct rt_event *e)
 {
     buf_adds(out, "{\"k\":\"");
-    buf_adds(out, kinds[e->kind]);
+    buf_adds(out, event_kinds[e->kind].code);
     buf_addc(out, '"');
     if (e->state) {
         event_text_write_key(out, "s");
         buf_add_int(out, e->state->id);
     }
-    for (size_t i = 0; i < COUNT(numbers); i++) {
-        int64_t n = event_text_number_at(e, i);
-        if (n == 0)
-            continue;
-        event_text_write_key(out, numbers[i].key);
-        buf_add_int(out, n);
-    }
-    for (size_t i = 0; i < COUNT(values); i++) {
-        const json *v;
-        memcpy(&v, (const char *)e + values[i].at, sizeof v);
-        event_text_write_value(out, values[i].key, values[i].text_key, v);
-    }
+    write_numbers(out, e, first_numbers);
+    write_numbers(out, e, members_of(e)->numbers);
+    write_numbers(out, e, last_numbers);
+    write_values(out, e, first_values);
+    write_values(out, e, members_of(e)->values);
+    write_values(out, e, last_values);
     buf_addc(out, '}');
 }
 
@@ -173,7 +148,7 @@ static json *read_object(const char *code, const char *text, size_t len, struct 
 }
 
 /* False when it is there and no number of that width. */
-static bool event_text_read_number(const json *v, const char *key, enum width width, void *at)
+static bool event_text_read_number(const json *v, const char *key, enum event_width width, void *at)
 {
     const json *member = json_get(v, key);
     uint32_t u32;
@@ -184,17 +159,17 @@ static bool event_text_read_number(const json *v, const char *key, enum width wi
         return false;
     int64_t n = json_int_value(member);
     switch (width) {
-    case U32:
+    case WIDTH_U32:
         if (n < -1 || n > UINT32_MAX)
             return false;
         u32 = (uint32_t)n;
         memcpy(at, &u32, sizeof u32);
         return true;
-    case U64:
+    case WIDTH_U64:
         if (n < 0)
             return false;
         break;
-    case I64: break;
+    case WIDTH_I64: break;
     }
     memcpy(at, &n, sizeof n);
     return true;
@@ -227,7 +202,7 @@ static bool event_text_read_kind(const json *v, enum rt_event_kind *out)
     if (!kind || !json_is_string(kind))
         return false;
     for (int i = 0; i < RT_EVENT_KINDS; i++) {
-        if (json_str_is(kind, kinds[i])) {
+        if (json_str_is(kind, event_kinds[i].code)) {
             *out = (enum rt_event_kind)i;
             return true;
         }
@@ -247,11 +222,35 @@ static bool event_text_read_state(const json *v, const asl_machine *m, struct rt
         diag_set(why, EVENT_TEXT, 0, "it has no state");
         return false;
     }
-    if (!event_text_read_number(v, "s", I64, &id) || id < 0 || (uint64_t)id >= m->count) {
+    if (!event_text_read_number(v, "s", WIDTH_I64, &id) || id < 0 || (uint64_t)id >= m->count) {
         diag_set(why, EVENT_TEXT, 0, "the machine has no such state");
         return false;
     }
     e->state = m->states[id];
+    return true;
+}
+
+static bool read_numbers(const json *v, struct rt_event *e, const struct event_number *n,
+                         struct diag *why)
+{
+    for (; n->key; n++) {
+        if (event_text_read_number(v, n->key, n->width, (char *)e + n->at))
+            continue;
+        diag_set(why, EVENT_TEXT, 0, "\"%s\" is no number that it may be", n->key);
+        return false;
+    }
+    return true;
+}
+
+static bool read_values(const json *v, struct rt_event *e, const struct event_value *from,
+                        struct diag *why)
+{
+    for (; from->key; from++) {
+        json *value = NULL;
+        if (!event_text_read_value(v, from->key, from->text_key, &value, why))
+            return false;
+        memcpy((char *)e + from->at, &value, sizeof value);
+    }
     return true;
 }
 
@@ -262,26 +261,15 @@ static bool event_text_read_members(const json *v, const asl_machine *m, struct 
         diag_set(why, EVENT_TEXT, 0, "there is no such kind of event");
         return false;
     }
-    if (!event_text_read_state(v, m, e, why))
+    if (!event_text_read_state(v, m, e, why) || !read_numbers(v, e, first_numbers, why) ||
+        !read_numbers(v, e, members_of(e)->numbers, why) || !read_numbers(v, e, last_numbers, why))
         return false;
-    for (size_t i = 0; i < COUNT(numbers); i++) {
-        if (!event_text_read_number(v, numbers[i].key, numbers[i].width,
-                                    (char *)e + numbers[i].at)) {
-            diag_set(why, EVENT_TEXT, 0, "\"%s\" is no number that it may be", numbers[i].key);
-            return false;
-        }
-    }
-    if (e->kind == RT_STATE_EXITED && e->to != RT_NO_STATE && e->to >= m->count) {
+    if (e->kind == RT_STATE_EXITED && e->exited.to != RT_NO_STATE && e->exited.to >= m->count) {
         diag_set(why, EVENT_TEXT, 0, "the machine has no such next state");
         return false;
     }
-    for (size_t i = 0; i < COUNT(values); i++) {
-        json *value = NULL;
-        if (!event_text_read_value(v, values[i].key, values[i].text_key, &value, why))
-            return false;
-        memcpy((char *)e + values[i].at, &value, sizeof value);
-    }
-    return true;
+    return read_values(v, e, first_values, why) && read_values(v, e, members_of(e)->values, why) &&
+           read_values(v, e, last_values, why);
 }
 
 bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,
@@ -357,7 +345,7 @@ static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
         return true;
     if (!m)
         return true;
-    if (!event_text_read_number(v, "scope", I64, &id) || id < 0 || (uint64_t)id >= m->count ||
+    if (!event_text_read_number(v, "scope", WIDTH_I64, &id) || id < 0 || (uint64_t)id >= m->count ||
         m->states[id]->type != ASL_MAP)
         return false;
     c->scope = m->states[id]->map.processor;
@@ -386,7 +374,7 @@ static bool event_text_read_config(const json *v, const asl_machine *m, struct r
     const json *limits = json_get(v, "limits"), *express = json_get(v, "express");
     json *context = NULL;
 
-    if (!event_text_read_number(v, "seed", I64, &c->seed) || !limits ||
+    if (!event_text_read_number(v, "seed", WIDTH_I64, &c->seed) || !limits ||
         json_kind(limits) < JSON_FALSE || json_kind(limits) > JSON_TRUE ||
         !read_secret(v, c->secret) || !read_scope(v, m, c)) {
         diag_set(why, CONFIG_TEXT, 0, "its seed, secret, limits or scope are not what they may be");

@@ -1,4 +1,7 @@
-/* The tree of frames, and rt_apply: the only place where an event changes an execution. */
+/*
+ * The tree of frames: its memory, which of them can go on, and when they are due. Events change it,
+ * in apply.c and nowhere else; the ready queue and the heap of due times are derived from it.
+ */
 
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
@@ -9,20 +12,12 @@
 
 /* ---- small things ---- */
 
-static void exec_replace(json **slot, json *v)
+void exec_replace(json **slot, json *v)
 {
     json *old = *slot;
 
     *slot = v;
     json_unref(old);
-}
-
-static void replace_error(struct asl_error *slot, const struct asl_error *e)
-{
-    struct asl_error fresh = asl_error_copy(e);
-
-    asl_error_clear(slot);
-    *slot = fresh;
 }
 
 void rt_names_clear(struct rt_names *n)
@@ -55,7 +50,7 @@ struct rt_frame *exec_frame(const rt_exec *x, uint32_t id)
     return id < x->frame_count ? x->frames[id] : NULL;
 }
 
-static struct rt_frame *add_frame(rt_exec *x, const struct asl_scope *scope)
+struct rt_frame *exec_add_frame(rt_exec *x, const struct asl_scope *scope)
 {
     struct rt_frame *f = mem_calloc(1, sizeof *f);
 
@@ -89,10 +84,10 @@ static void unlink_child(rt_exec *x, struct rt_group *g, const struct rt_frame *
         g->first = f->next;
 }
 
-static struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent,
-                                       const struct asl_scope *scope, uint32_t index)
+struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent, const struct asl_scope *scope,
+                                uint32_t index)
 {
-    struct rt_frame *f = add_frame(x, scope);
+    struct rt_frame *f = exec_add_frame(x, scope);
     struct rt_group *g = parent->group;
     struct rt_frame *before = exec_frame(x, g->last_child);
 
@@ -108,8 +103,6 @@ static struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent,
     return f;
 }
 
-static void drop_frame(rt_exec *x, struct rt_frame *f);
-
 void exec_drop_group(rt_exec *x, struct rt_frame *f)
 {
     struct rt_group *g = f->group;
@@ -117,7 +110,7 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
     if (!g)
         return;
     while (g->first != RT_NO_FRAME)
-        drop_frame(x, x->frames[g->first]);
+        exec_drop_frame(x, x->frames[g->first]);
     for (uint32_t i = 0; i < g->total; i++)
         json_unref(g->results[i]);
     for (uint32_t i = 0; g->children && i < g->total; i++)
@@ -148,17 +141,16 @@ void exec_clear_work(struct rt_frame *f)
     f->due_ms = f->beat_ms = INT64_MAX;
 }
 
-/* What belongs to a visit of a state. */
-static void clear_visit(rt_exec *x, struct rt_frame *f)
+void exec_clear_visit(rt_exec *x, struct rt_frame *f)
 {
     exec_drop_group(x, f);
     exec_clear_work(f);
 }
 
 /* Nesting of frames is bounded by that of the definition. */
-static void drop_frame(rt_exec *x, struct rt_frame *f)
+void exec_drop_frame(rt_exec *x, struct rt_frame *f)
 {
-    clear_visit(x, f);
+    exec_clear_visit(x, f);
     due_heap_remove(&x->due, &f->due);
     if (f->parent != RT_NO_FRAME)
         unlink_child(x, x->frames[f->parent]->group, f);
@@ -290,7 +282,7 @@ void exec_schedule(rt_exec *x, struct rt_frame *f)
         exec_ready(x, f);
 }
 
-/* ---- applying events ---- */
+/* ---- what events ask of the tree ---- */
 
 void exec_set_deadline(rt_exec *x, int64_t now_ms)
 {
@@ -300,31 +292,10 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms)
         x->deadline_ms = now_ms + QUOTA_EXPRESS_MS;
 }
 
-static void exec_start_execution(rt_exec *x, const struct rt_event *e)
-{
-    struct rt_frame *root = add_frame(x, x->scope);
-
-    x->root = root->id;
-    x->started_ms = e->at_ms;
-    exec_set_deadline(x, e->at_ms + e->skew_ms);
-    exec_replace(&x->input, json_ref(e->data));
-    root->input = json_ref(e->data);
-    root->seq = e->seq;
-}
-
-static void end_execution(rt_exec *x, const struct rt_event *e, enum rt_status status)
-{
-    x->status = status;
-    x->stopped_ms = e->at_ms;
-    x->failed_frame = e->frame;
-    exec_replace(&x->output, json_ref(e->data));
-    replace_error(&x->error, &e->error);
-}
-
 void exec_drop_frames(rt_exec *x)
 {
     if (x->root != RT_NO_FRAME)
-        drop_frame(x, x->frames[x->root]);
+        exec_drop_frame(x, x->frames[x->root]);
     x->root = RT_NO_FRAME;
     x->ready_count = 0;
 }
@@ -333,14 +304,6 @@ void exec_rest(rt_exec *x)
 {
     due_heap_empty(&x->due);
     x->ready_count = 0;
-}
-
-static void enter_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    x->transitions++;
-    f->phase = RT_ENTERED;
-    f->entered = e->id;
-    f->entered_ms = e->at_ms;
 }
 
 size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned)
@@ -353,291 +316,6 @@ size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *ass
         len -= old ? json_text_len(old) : 0;
     }
     return len;
-}
-
-static json *merged(const json *vars, const json *assigned)
-{
-    struct json_build b;
-
-    if (!vars)
-        return json_ref(assigned);
-    json_build_copy(&b, vars, json_count(assigned));
-    for (size_t i = 0; i < json_count(assigned); i++)
-        json_build_set_key(&b, json_ref(json_key_at(assigned, i)),
-                           json_ref(json_value_at(assigned, i)));
-    return json_build_done(&b);
-}
-
-static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    clear_visit(x, f);
-    exec_replace(&f->input, json_ref(e->data));
-    if (e->extra) {
-        size_t others = x->vars_len - f->vars_len;
-        x->vars_len = exec_vars_len(x, f, e->extra);
-        f->vars_len = x->vars_len - others;
-        exec_replace(&f->vars, merged(f->vars, e->extra));
-    }
-    if (e->to != RT_NO_STATE) {
-        f->state = x->machine->states[e->to];
-        f->phase = RT_ENTERING;
-    } else {
-        f->phase = RT_ENTERED; /* its end follows in the same step */
-    }
-}
-
-static void schedule_task(struct rt_frame *f, const struct rt_event *e)
-{
-    /* An activity waits for a worker to take it; other work is handed out at once. */
-    f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
-    f->started = false;
-    f->ref = e->seq;
-    f->scheduled = e->id;
-    f->due_ms = e->due_ms ? e->due_ms : INT64_MAX;
-    f->beat_every_ms = 1000 * e->limit;
-    f->beat_ms = e->limit ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
-    exec_replace(&f->task, json_ref(e->data));
-    exec_replace(&f->token, json_ref(e->token));
-    exec_replace(&f->submitted, NULL);
-}
-
-static void end_task(struct rt_frame *f, const struct rt_event *e)
-{
-    f->ref = 0;
-    f->due_ms = f->beat_ms = INT64_MAX;
-    exec_replace(&f->task, NULL);
-    exec_replace(&f->token, NULL);
-    exec_replace(&f->submitted, NULL);
-    exec_replace(&f->answer, NULL);
-    f->answered = false;
-    if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
-        f->phase = RT_ERRED;
-        f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->index;
-        replace_error(&f->error, &e->error);
-    } else {
-        f->phase = RT_ENTERED; /* its exit follows in the same step */
-    }
-}
-
-static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    const struct asl_state *state = f->state;
-    struct rt_group *g = mem_calloc(1, sizeof *g);
-
-    exec_drop_group(x, f);
-    f->group = g;
-    g->begun = e->id;
-    f->phase = RT_GROUP;
-    g->first = g->last_child = RT_NO_FRAME;
-    g->input = json_ref(e->data);
-    g->items = json_ref(e->extra);
-    g->total = (uint32_t)e->count;
-    g->limit = (uint32_t)e->limit;
-    g->results = mem_calloc(g->total, sizeof(json *));
-    if (state->type != ASL_PARALLEL)
-        return;
-    for (uint32_t i = 0; i < g->total; i++) {
-        struct rt_frame *child = exec_add_child(x, f, state->parallel.branches[i], i);
-        child->input = json_ref(e->data);
-        child->last = e->id;
-        child->seq = e->seq;
-    }
-}
-
-static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
-{
-    g->children = mem_calloc(g->total, sizeof *g->children);
-    g->map_run = json_ref(e->data);
-    g->tolerated_count = e->count;
-    g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
-}
-
-static void exec_start_child(struct rt_group *g, const struct rt_event *e)
-{
-    g->children[e->index] =
-        (struct rt_child){.ref = e->seq, .input = json_ref(e->data), .runs = true};
-    g->started++;
-}
-
-static void end_map_child(struct rt_group *g, const struct rt_event *e)
-{
-    g->children[e->index].runs = false;
-    if (e->data)
-        exec_replace(&g->children[e->index].input, NULL);
-    g->results[e->index] = json_ref(e->data);
-    g->failed += !e->data;
-    g->done++;
-}
-
-static void exec_redrive_child(struct rt_group *g, uint32_t index)
-{
-    struct rt_child *child = &g->children[index];
-
-    child->pending = false;
-    child->runs = true;
-    child->redrives++;
-    g->pending--;
-    g->pending_from = index + 1;
-}
-
-static void update_map_run_of(struct rt_group *g, const struct rt_event *e)
-{
-    g->limit = (uint32_t)e->limit;
-    g->tolerated_count = e->count;
-    g->tolerated_percentage = e->extra ? json_double_value(e->extra) : -1;
-}
-
-static void exec_start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    struct rt_frame *child = exec_add_child(x, f, f->state->map.processor, e->index);
-
-    child->input = json_ref(e->data);
-    child->last = e->id;
-    child->seq = e->seq;
-    if (f->group->resumed)
-        f->group->resumed = f->group->started < f->group->total && group_has_room(f->group);
-}
-
-/* The frame of a branch's or iteration's end is the Parallel's or Map's, `to` the child. */
-static void end_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    struct rt_frame *child = exec_frame(x, e->to);
-
-    f->last = e->id ? e->id : e->previous;
-    f->group->results[e->index] = json_ref(e->data);
-    f->group->done++;
-    if (child)
-        drop_frame(x, child);
-}
-
-static void back_off(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    if (!f->tries)
-        f->tries = mem_calloc(f->state->retriers, sizeof *f->tries);
-    f->tries[e->index]++;
-    f->retries++;
-    f->last = e->previous;
-    f->phase = RT_RETRYING;
-    f->due_ms = e->due_ms;
-    exec_drop_group(x, f);
-    asl_error_clear(&f->error);
-}
-
-/* Which public events a chain's next event points back to. */
-static bool advances(enum rt_event_kind kind)
-{
-    switch (kind) {
-    case RT_STATE_ENTERED:
-    case RT_STATE_EXITED:
-    case RT_TASK_SCHEDULED:
-    case RT_TASK_STARTED:
-    case RT_TASK_SUBMITTED:
-    case RT_TASK_SUCCEEDED:
-    case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT:
-    case RT_GROUP_STARTED:
-    case RT_GROUP_SUCCEEDED:
-    case RT_GROUP_FAILED:
-    case RT_MAP_RUN_STARTED:
-    case RT_MAP_RUN_FAILED:
-    case RT_MAP_RUN_REDRIVEN:
-    case RT_EVALUATION_FAILED: return true;
-    case RT_EXECUTION_STARTED:
-    case RT_EXECUTION_SUCCEEDED:
-    case RT_EXECUTION_FAILED:
-    case RT_EXECUTION_ABORTED:
-    case RT_EXECUTION_TIMED_OUT:
-    case RT_EXECUTION_REDRIVEN:
-    case RT_STATE_ABORTED:
-    case RT_ITERATION_STARTED:
-    case RT_ITERATION_SUCCEEDED:
-    case RT_ITERATION_FAILED:
-    case RT_ITERATION_ABORTED:
-    case RT_MAP_RUN_SUCCEEDED:
-    case RT_CHILD_STARTED:
-    case RT_CHILD_ENDED:
-    case RT_BRANCH_SUCCEEDED:
-    case RT_WAITING:
-    case RT_BACKOFF:
-    case RT_HEARTBEAT:
-    case RT_CHILD_REDRIVEN:
-    case RT_MAP_RUN_UPDATED:
-    case RT_TASK_ANSWERED: break;
-    }
-    return false;
-}
-
-void rt_apply(rt_exec *x, const struct rt_event *e)
-{
-    struct rt_frame *f = exec_frame(x, e->frame);
-
-    x->seq = e->seq;
-    if (e->id)
-        x->event_id = e->id;
-    if (f && advances(e->kind))
-        f->last = e->id;
-    if (f && e->kind != RT_HEARTBEAT && e->kind != RT_ITERATION_STARTED &&
-        e->kind != RT_CHILD_STARTED && e->kind != RT_CHILD_REDRIVEN && e->kind != RT_TASK_ANSWERED)
-        f->seq = e->seq;
-    switch (e->kind) {
-    case RT_EXECUTION_STARTED: exec_start_execution(x, e); break;
-    case RT_EXECUTION_SUCCEEDED: end_execution(x, e, RT_SUCCEEDED); break;
-    case RT_EXECUTION_FAILED: end_execution(x, e, RT_FAILED); break;
-    case RT_EXECUTION_ABORTED: end_execution(x, e, RT_ABORTED); break;
-    case RT_EXECUTION_TIMED_OUT: end_execution(x, e, RT_TIMED_OUT); break;
-    case RT_EXECUTION_REDRIVEN: apply_redrive(x, e); break;
-    case RT_STATE_ENTERED: enter_state(x, f, e); break;
-    case RT_STATE_EXITED: leave_state(x, f, e); break;
-    case RT_TASK_SCHEDULED: schedule_task(f, e); break;
-    case RT_TASK_STARTED:
-        f->phase = RT_TASK;
-        f->started = true;
-        break;
-    case RT_TASK_SUBMITTED:
-        f->phase = RT_TASK;
-        exec_replace(&f->submitted, json_ref(e->data));
-        break;
-    case RT_TASK_SUCCEEDED:
-    case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT: end_task(f, e); break;
-    case RT_GROUP_STARTED: start_group(x, f, e); break;
-    case RT_GROUP_SUCCEEDED:
-        f->phase = RT_ENTERED; /* its exit follows */
-        if (!f->group->map_run)
-            f->group->joined = e->previous;
-        break;
-    case RT_MAP_RUN_STARTED: start_map_run_of(f->group, e); break;
-    case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
-    case RT_EVALUATION_FAILED: break; /* a retry, catcher or failure follows */
-    case RT_MAP_RUN_FAILED: break;    /* MapStateFailed, or a retry, follows */
-    case RT_CHILD_STARTED: exec_start_child(f->group, e); break;
-    case RT_CHILD_ENDED: end_map_child(f->group, e); break;
-    case RT_MAP_RUN_REDRIVEN: apply_map_run_redrive(f->group, e); break;
-    case RT_CHILD_REDRIVEN: exec_redrive_child(f->group, e->index); break;
-    case RT_MAP_RUN_UPDATED: update_map_run_of(f->group, e); break;
-    case RT_GROUP_FAILED:
-        f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
-        if (f->group)
-            f->group->over = true;
-        break;
-    case RT_ITERATION_STARTED: exec_start_iteration(x, f, e); break;
-    case RT_ITERATION_SUCCEEDED:
-    case RT_BRANCH_SUCCEEDED: end_child(x, f, e); break;
-    case RT_WAITING:
-        f->phase = RT_WAIT;
-        f->due_ms = e->due_ms;
-        break;
-    case RT_BACKOFF: back_off(x, f, e); break;
-    case RT_HEARTBEAT: f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms; break;
-    case RT_TASK_ANSWERED:
-        f->answered = true;
-        exec_replace(&f->answer, json_ref(e->data));
-        replace_error(&f->error, &e->error);
-        break;
-    case RT_STATE_ABORTED:
-    case RT_ITERATION_FAILED:
-    case RT_ITERATION_ABORTED: break; /* what they tell of goes with its group */
-    }
 }
 
 /* ---- life ---- */

@@ -120,7 +120,7 @@ static bool map_run_start_child(struct step *s, struct rt_frame *f)
                                .frame = f->id,
                                .state = f->state,
                                .data = input,
-                               .index = i});
+                               .child = {.index = i}});
     if (!running(s))
         return false;
     child_command(s, f, RT_START_CHILD, i);
@@ -134,8 +134,9 @@ static void map_run_redrive_child(struct step *s, struct rt_frame *f)
 
     while (!g->children[i].pending)
         i++;
-    emit(s, &(struct rt_event){
-                .kind = RT_CHILD_REDRIVEN, .frame = f->id, .state = f->state, .index = i});
+    emit(s,
+         &(struct rt_event){
+             .kind = RT_CHILD_REDRIVEN, .frame = f->id, .state = f->state, .child = {.index = i}});
     if (running(s))
         child_command(s, f, RT_REDRIVE_CHILD, i);
 }
@@ -162,13 +163,14 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
 
     if (!tolerance(s, f, env, &count, &percentage))
         return;
-    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_STARTED,
-                               .frame = f->id,
-                               .previous = f->last,
-                               .state = f->state,
-                               .data = map_run_arn(s, f),
-                               .extra = percentage < 0 ? NULL : json_double(percentage),
-                               .count = count});
+    emit(s, &(struct rt_event){
+                .kind = RT_MAP_RUN_STARTED,
+                .frame = f->id,
+                .previous = f->last,
+                .state = f->state,
+                .data = map_run_arn(s, f),
+                .map_run = {.percentage = percentage < 0 ? NULL : json_double(percentage),
+                            .count = count}});
     if (running(s))
         start_children(s, f);
 }
@@ -200,7 +202,7 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
                                .previous = g->begun,
                                .state = f->state,
                                .data = json_ref(g->map_run),
-                               .count = (int64_t)g->redrives + 1});
+                               .redrive = {(int64_t)g->redrives + 1}});
     if (running(s))
         start_children(s, f);
 }
@@ -250,7 +252,8 @@ void child_answered(struct step *s, const struct rt_input *in)
     struct rt_frame *f = exec_frame(s->x, in->frame);
     struct rt_group *g = f ? f->group : NULL;
     bool good = in->kind == RT_IN_CHILD_OK;
-    struct rt_event ended = {.kind = RT_CHILD_ENDED, .frame = in->frame, .index = in->index};
+    struct rt_event ended = {
+        .kind = RT_CHILD_ENDED, .frame = in->frame, .child = {.index = in->index}};
 
     /* An answer to a Map Run that is over is dropped. */
     if (!g || g->over || !g->children || in->index >= g->total || !g->children[in->index].runs ||
@@ -294,12 +297,13 @@ void change_map_run(struct step *s, const json *request)
     struct rt_event e = {.kind = RT_MAP_RUN_UPDATED,
                          .frame = f->id,
                          .state = f->state,
-                         .count = count ? json_int_value(count) : g->tolerated_count,
-                         .limit = limit ? json_int_value(limit) : g->limit};
-    if (e.limit == 0 || e.limit > QUOTA_DISTRIBUTED_CHILDREN)
-        e.limit = QUOTA_DISTRIBUTED_CHILDREN;
+                         .map_run = {.count = count ? json_int_value(count) : g->tolerated_count,
+                                     .limit = limit ? json_int_value(limit) : g->limit}};
+    if (e.map_run.limit == 0 || e.map_run.limit > QUOTA_DISTRIBUTED_CHILDREN)
+        e.map_run.limit = QUOTA_DISTRIBUTED_CHILDREN;
     if (percentage || g->tolerated_percentage >= 0)
-        e.extra = json_double(percentage ? json_double_value(percentage) : g->tolerated_percentage);
+        e.map_run.percentage =
+            json_double(percentage ? json_double_value(percentage) : g->tolerated_percentage);
     emit(s, &e);
     if (running(s) && too_many_failed(g))
         map_run_failed(s, f);

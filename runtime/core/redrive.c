@@ -45,7 +45,7 @@ void redrive(struct step *s, const json *token)
                                         .frame = RT_NO_FRAME,
                                         .previous = x->event_id,
                                         .data = json_ref(token),
-                                        .count = (int64_t)x->redrives + 1});
+                                        .redrive = {(int64_t)x->redrives + 1}});
 }
 
 /* ---- applying ---- */
@@ -96,7 +96,7 @@ static void redrive_frame(rt_exec *x, struct rt_frame *f, uint64_t seq)
 void apply_redrive(rt_exec *x, const struct rt_event *e)
 {
     x->status = RT_RUNNING;
-    x->redrives = (uint32_t)e->count;
+    x->redrives = (uint32_t)e->redrive.number;
     x->redriven_ms = e->at_ms;
     x->stopped_ms = 0;
     x->transitions++;
@@ -111,7 +111,7 @@ void apply_redrive(rt_exec *x, const struct rt_event *e)
 void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e)
 {
     g->resumed = false;
-    g->redrives = (uint32_t)e->count;
+    g->redrives = (uint32_t)e->redrive.number;
     g->failed = g->done = g->pending = g->pending_from = 0;
     for (uint32_t i = 0; i < g->started; i++) {
         struct rt_child *child = &g->children[i];

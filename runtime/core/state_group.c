@@ -15,7 +15,7 @@ static void start_parallel(struct step *s, struct rt_frame *f, json *effective)
                                .previous = f->last,
                                .state = f->state,
                                .data = json_ref(effective),
-                               .count = (int64_t)f->state->parallel.count});
+                               .group = {.length = (int64_t)f->state->parallel.count}});
 }
 
 static json *items_of(struct step *s, struct rt_frame *f, json *effective, struct asl_error *e)
@@ -88,7 +88,7 @@ static bool state_group_start_iteration(struct step *s, struct rt_frame *f, uint
                                .previous = previous,
                                .state = f->state,
                                .data = input,
-                               .index = i});
+                               .child = {.index = i}});
     return running(s);
 }
 
@@ -130,9 +130,7 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
                                .previous = f->last,
                                .state = f->state,
                                .data = json_ref(effective),
-                               .extra = items,
-                               .count = (int64_t)json_count(items),
-                               .limit = limit});
+                               .group = {items, (int64_t)json_count(items), limit}});
     if (!running(s))
         return;
     if (f->state->map.distributed) {
@@ -230,8 +228,7 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output)
                                .previous = child->last,
                                .state = f->state,
                                .data = json_ref(output),
-                               .index = child->index,
-                               .to = child->id});
+                               .child = {child->index, child->id}});
     if (map && running(s) && f->group->started < f->group->total &&
         state_group_start_iteration(s, f, freed))
         group_goes_on(s, f);
@@ -260,7 +257,7 @@ static void children_aborted(struct step *s, struct rt_frame *f, const struct rt
                                        .frame = f->id,
                                        .previous = previous,
                                        .state = f->state,
-                                       .index = child->index});
+                                       .child = {.index = child->index}});
         if (running(s))
             state_aborted(s, child, previous);
     }
@@ -303,7 +300,7 @@ void child_failed(struct step *s, struct rt_frame *child)
                                        .frame = f->id,
                                        .previous = previous,
                                        .state = f->state,
-                                       .index = child->index});
+                                       .child = {.index = child->index}});
     }
     if (running(s) && child->state->type == ASL_TASK)
         state_aborted(s, child, previous);

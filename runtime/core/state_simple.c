@@ -263,8 +263,10 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
     if (delay_ms <= 0 || due_ms <= due_clock(s))
         leave_wait(s, f, env, effective);
     else
-        emit(s, &(struct rt_event){
-                    .kind = RT_WAITING, .frame = f->id, .state = f->state, .due_ms = due_ms});
+        emit(s, &(struct rt_event){.kind = RT_WAITING,
+                                   .frame = f->id,
+                                   .state = f->state,
+                                   .later = {.due_ms = due_ms}});
 }
 
 /* ---- Fail ---- */

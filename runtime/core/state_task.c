@@ -133,11 +133,8 @@ void work_task(struct step *s, struct rt_frame *f)
                                .previous = f->last,
                                .state = f->state,
                                .data = parameters,
-                               .extra = credentials,
-                               .token = token,
-                               .count = timeout_s,
-                               .limit = heartbeat_s,
-                               .due_ms = timeout_s ? due_clock(s) + 1000 * timeout_s : 0});
+                               .scheduled = {credentials, token, timeout_s, heartbeat_s,
+                                             timeout_s ? due_clock(s) + 1000 * timeout_s : 0}});
     if (running(s) && task->kind == ASL_ACTIVITY)
         command(s, RT_RUN_TASK, f);
 }
@@ -266,6 +263,6 @@ void task_due(struct step *s, struct rt_frame *f)
                                .frame = f->id,
                                .previous = f->last,
                                .state = f->state,
-                               .index = heartbeat,
+                               .timed_out = {heartbeat},
                                .error = {.name = json_cstring(ASL_TIMEOUT)}});
 }

@@ -58,7 +58,8 @@ static size_t event_bytes(const struct rt_event *e)
 {
     enum { BARE = 100 };
 
-    return BARE + value_bytes(e->data) + value_bytes(e->extra) + value_bytes(e->error.cause);
+    return BARE + value_bytes(e->data) + value_bytes(rt_event_extra(e)) +
+           value_bytes(e->error.cause);
 }
 
 void rt_output_move_first(struct rt_output *to, struct rt_output *from)
@@ -136,17 +137,17 @@ static void reschedule(struct step *s, const struct rt_event *e)
 
     if (!running(s))
         return;
-    switch (e->kind) {
-    case RT_EXECUTION_STARTED: exec_schedule(x, x->frames[x->root]); return;
-    case RT_EXECUTION_REDRIVEN: schedule_all(s); return;
-    case RT_ITERATION_STARTED: exec_schedule(x, x->frames[f->group->last_child]); return;
-    case RT_GROUP_STARTED:
+    switch (event_kinds[e->kind].wakes) {
+    case WAKES_ROOT: exec_schedule(x, x->frames[x->root]); break;
+    case WAKES_ALL: schedule_all(s); break;
+    case WAKES_CHILD: exec_schedule(x, x->frames[f->group->last_child]); break;
+    case WAKES_CHILDREN:
         for (uint32_t id = f->group->first; id != RT_NO_FRAME; id = x->frames[id]->next)
             exec_schedule(x, x->frames[id]);
+        exec_schedule(x, f);
         break;
-    default: break;
+    case WAKES_FRAME: exec_schedule(x, f); break;
     }
-    exec_schedule(x, f);
 }
 
 static void record(struct step *s, struct rt_event *e, size_t bytes)
@@ -162,11 +163,6 @@ static void record(struct step *s, struct rt_event *e, size_t bytes)
     reschedule(s, e);
     *new_event(s->out) = *e;
     s->out->bytes += bytes;
-}
-
-static bool ends_execution(enum rt_event_kind kind)
-{
-    return kind >= RT_EXECUTION_SUCCEEDED && kind <= RT_EXECUTION_TIMED_OUT;
 }
 
 /* Its Parallel or Map has failed, and has taken back what ran. */
@@ -241,7 +237,7 @@ void emit(struct step *s, struct rt_event *e)
     if (e->error.name || e->error.cause)
         tidy_error(&e->error);
     size_t bytes = event_bytes(e);
-    if (ends_execution(e->kind)) {
+    if (rt_event_is_end(e->kind)) {
         cancel_all(s);
     } else if (s->out->bytes + bytes > (size_t)MOST_BYTES || is_past_quota(s->x, e)) {
         end_without(s, e);
@@ -306,8 +302,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
                                .previous = joined ? f->group->joined : f->last,
                                .state = f->state,
                                .data = output,
-                               .extra = vars,
-                               .to = to ? to->id : RT_NO_STATE});
+                               .exited = {vars, to ? to->id : RT_NO_STATE}});
     if (!to && running(s))
         end_scope(s, f);
 }
@@ -471,8 +466,7 @@ static void retry_later(struct step *s, struct rt_frame *f, const struct asl_ver
                                .frame = f->id,
                                .previous = previous,
                                .state = f->state,
-                               .index = (uint32_t)v->retrier,
-                               .due_ms = wait_until(s, v->delay_ms)});
+                               .later = {wait_until(s, v->delay_ms), (uint32_t)v->retrier}});
 }
 
 /* False with *e filled when the catcher itself fails; `previous`: what that points back to. */

@@ -690,9 +690,8 @@ void engine_child_lost(engine *e, struct errand *r, const char *why)
 static bool is_last(const struct turn *t)
 {
     const struct rt_output *out = &t->out;
-    enum rt_event_kind last = out->count ? out->events[out->count - 1].kind : RT_EXECUTION_STARTED;
 
-    return last >= RT_EXECUTION_SUCCEEDED && last <= RT_EXECUTION_TIMED_OUT;
+    return out->count && rt_event_is_end(out->events[out->count - 1].kind);
 }
 
 static void engine_tell(engine *e, struct turn *t)

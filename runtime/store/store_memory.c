@@ -92,8 +92,10 @@ static struct history *history_of(struct memory *m, uint64_t execution)
 /* What the event's texts lead to: its token, and the ARN of the Map Run that it starts. */
 static const json *mark_of(struct memory *m, const struct rt_event *e, struct text_map **in)
 {
-    *in = e->token ? &m->tokens : &m->map_runs;
-    return e->token ? e->token : e->kind == RT_MAP_RUN_STARTED ? e->data : NULL;
+    const json *token = rt_event_token(e);
+
+    *in = token ? &m->tokens : &m->map_runs;
+    return token ? token : e->kind == RT_MAP_RUN_STARTED ? e->data : NULL;
 }
 
 static void add_mark(struct memory *m, uint64_t execution, const struct rt_event *e)
@@ -294,13 +296,8 @@ static void memory_store_append(store *s, uint64_t execution, const struct rt_ev
         h->events = mem_realloc(h->events, h->cap * sizeof *h->events);
     }
     for (size_t i = 0; i < count; i++) {
-        struct rt_event e = events[i];
-        e.data = json_ref(e.data);
-        e.extra = json_ref(e.extra);
-        e.token = json_ref(e.token);
-        e.error = asl_error_copy(&e.error);
-        h->events[h->count++] = e;
-        add_mark(memory_store_memory_of(s), execution, &e);
+        h->events[h->count++] = rt_event_copy(&events[i]);
+        add_mark(memory_store_memory_of(s), execution, &events[i]);
     }
 }
 

@@ -411,7 +411,7 @@ static void check_events(const struct played *d)
     struct buf text = {0};
 
     for (size_t i = 0; i < d->count && i < 200; i++) {
-        const json *data = d->events[i].data, *extra = d->events[i].extra;
+        const json *data = d->events[i].data, *extra = rt_event_extra(&d->events[i]);
         if (!d->events[i].id || (data && json_text_len(data) > 1000000) ||
             (extra && json_text_len(extra) > 1000000))
             continue;

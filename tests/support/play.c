@@ -235,16 +235,50 @@ static bool same_value(const json *a, const json *b)
     return len == json_text_len(b) && (len > MOST_COMPARED || json_equal(a, b));
 }
 
+static bool same_union(const struct rt_event *a, const struct rt_event *b)
+{
+    switch ((int)a->kind) {
+    case RT_TASK_SCHEDULED:
+        return same_value(a->scheduled.credentials, b->scheduled.credentials) &&
+               same_value(a->scheduled.token, b->scheduled.token) &&
+               a->scheduled.timeout_s == b->scheduled.timeout_s &&
+               a->scheduled.heartbeat_s == b->scheduled.heartbeat_s &&
+               a->scheduled.due_ms == b->scheduled.due_ms;
+    case RT_STATE_EXITED:
+        return same_value(a->exited.variables, b->exited.variables) && a->exited.to == b->exited.to;
+    case RT_GROUP_STARTED:
+        return same_value(a->group.items, b->group.items) && a->group.length == b->group.length &&
+               a->group.limit == b->group.limit;
+    case RT_MAP_RUN_STARTED:
+    case RT_MAP_RUN_UPDATED:
+        return same_value(a->map_run.percentage, b->map_run.percentage) &&
+               a->map_run.count == b->map_run.count && a->map_run.limit == b->map_run.limit;
+    case RT_EXECUTION_REDRIVEN:
+    case RT_MAP_RUN_REDRIVEN: return a->redrive.number == b->redrive.number;
+    case RT_ITERATION_STARTED:
+    case RT_ITERATION_SUCCEEDED:
+    case RT_ITERATION_FAILED:
+    case RT_ITERATION_ABORTED:
+    case RT_BRANCH_SUCCEEDED:
+    case RT_CHILD_STARTED:
+    case RT_CHILD_ENDED:
+    case RT_CHILD_REDRIVEN:
+        return a->child.index == b->child.index && a->child.frame == b->child.frame;
+    case RT_TASK_TIMED_OUT: return a->timed_out.heartbeat == b->timed_out.heartbeat;
+    case RT_WAITING:
+    case RT_BACKOFF:
+        return a->later.due_ms == b->later.due_ms && a->later.retrier == b->later.retrier;
+    default: return true; /* they have nothing in it */
+    }
+}
+
 static bool same_event(const struct rt_event *a, const struct rt_event *b)
 {
     return a->seq == b->seq && a->id == b->id && a->previous == b->previous &&
            a->at_ms == b->at_ms && a->skew_ms == b->skew_ms && a->kind == b->kind &&
            a->frame == b->frame && a->state == b->state && same_value(a->data, b->data) &&
-           same_value(a->extra, b->extra) && same_value(a->token, b->token) &&
            same_value(a->error.name, b->error.name) && same_value(a->error.cause, b->error.cause) &&
-           same_value(a->error.location, b->error.location) && a->to == b->to &&
-           a->index == b->index && a->count == b->count && a->limit == b->limit &&
-           a->due_ms == b->due_ms;
+           same_value(a->error.location, b->error.location) && same_union(a, b);
 }
 
 /* ---- what must hold after a step ---- */
@@ -283,7 +317,7 @@ static void apply_kept(struct playing *g, const struct rt_event *e)
 
     /* Not once more for each place of a single crash. */
     if (g->crash.first == g->crash.last || g->kept > MOST_KEPT || is_large(e->data) ||
-        is_large(e->extra)) {
+        is_large(rt_event_extra(e))) {
         if (!rt_fits(g->twin, e))
             fault(g, "event %" PRIu64 " doesn't fit behind those before it", e->seq);
         rt_apply(g->twin, e);
@@ -602,7 +636,7 @@ void play_line(const struct played *d, size_t event, struct buf *out)
     if (e->kind == RT_STATE_ENTERED || e->kind == RT_STATE_EXITED)
         buf_printf(out, " %s", json_str(e->state->name));
     if (e->kind >= RT_ITERATION_STARTED && e->kind <= RT_ITERATION_ABORTED)
-        buf_printf(out, " %" PRIu32, e->index);
+        buf_printf(out, " %" PRIu32, e->child.index);
     while (event > 0 && !d->events[event - 1].id)
         event--;
     if (event > 0 && d->events[event - 1].at_ms != e->at_ms)

@@ -198,9 +198,10 @@ static void look_for_token(struct folding *f, const struct rt_event *e)
     struct file *file = f->check->file;
     unsigned char key[KEY_BYTES];
     sqlite3_stmt *q = f->check->token;
+    const json *token = rt_event_token(e);
 
-    if (e->token)
-        sqlite_hash(file, json_str(e->token), json_str_len(e->token), key);
+    if (token)
+        sqlite_hash(file, json_str(token), json_str_len(token), key);
     else
         sqlite_map_run_key(file, json_str(e->data), json_str_len(e->data), key);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
@@ -209,7 +210,7 @@ static void look_for_token(struct folding *f, const struct rt_event *e)
     sqlite3_clear_bindings(q);
     f->tokens += seq >= 0;
     /* Earlier versions kept no ARNs. */
-    if (seq >= 0 ? (uint64_t)seq != e->seq : e->token != NULL)
+    if (seq >= 0 ? (uint64_t)seq != e->seq : token != NULL)
         f->lost_token = e->seq;
 }
 
@@ -246,7 +247,7 @@ static bool store_check_apply(void *user, const struct rt_event *e)
     if (!f->fits)
         return false;
     rt_apply(f->x, e);
-    if (e->token || e->kind == RT_MAP_RUN_STARTED)
+    if (rt_event_token(e) || e->kind == RT_MAP_RUN_STARTED)
         look_for_token(f, e);
     if (e->kind == RT_MAP_RUN_STARTED)
         note_run(f, e);

@@ -305,9 +305,10 @@ static void sqlite_add_token(struct file *f, uint64_t execution, const struct rt
 {
     unsigned char key[KEY_BYTES];
     sqlite3_stmt *q = sqlite_use(f, ADD_TOKEN);
+    const json *token = rt_event_token(e);
 
-    if (e->token)
-        sqlite_hash(f, json_str(e->token), json_str_len(e->token), key);
+    if (token)
+        sqlite_hash(f, json_str(token), json_str_len(token), key);
     else
         sqlite_map_run_key(f, json_str(e->data), json_str_len(e->data), key);
     sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
@@ -326,7 +327,7 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
     for (size_t i = 0; i < count; i++) {
         rt_event_write(&f->text, &events[i]);
         buf_addc(&f->text, '\n');
-        if (events[i].token || events[i].kind == RT_MAP_RUN_STARTED)
+        if (rt_event_token(&events[i]) || events[i].kind == RT_MAP_RUN_STARTED)
             sqlite_add_token(f, execution, &events[i]);
     }
     size_t most = (size_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);

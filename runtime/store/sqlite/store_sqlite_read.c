@@ -278,16 +278,11 @@ struct backwards {
 static bool keep_event(void *user, const struct rt_event *e)
 {
     struct backwards *b = user;
-    struct rt_event copy = *e;
 
     if (e->seq >= b->before)
         return false;
-    copy.data = json_ref(e->data);
-    copy.extra = json_ref(e->extra);
-    copy.token = json_ref(e->token);
-    copy.error = asl_error_copy(&e->error);
     MEM_GROW(b->events, b->count, b->cap);
-    b->events[b->count++] = copy;
+    b->events[b->count++] = rt_event_copy(e);
     return true;
 }
 

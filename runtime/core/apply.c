@@ -1,0 +1,422 @@
+/*
+ * Events and what they do: the table of event kinds, and rt_apply, the only place where an event
+ * changes an execution. What is decided is decided before, in rt_step: applying the same events
+ * again must give the same execution, so nothing here looks at anything but the two.
+ */
+
+#include "parsers/base/mem.h"
+#include "runtime/core/core_impl.h"
+
+/* ---- the table ---- */
+
+/* Phases that a frame may be in, as bits. */
+#define IN(phase) (1u << (phase))
+#define ANYWHERE (~0u)
+#define AT_WORK (IN(RT_ENTERED) | IN(RT_RETRYING) | IN(RT_REDRIVEN))
+#define WITH_TASK (IN(RT_SCHEDULED) | IN(RT_TASK))
+
+/* Which types of states have it, as bits. */
+#define OF(type) (1u << (type))
+#define ANY_TYPE (~0u)
+#define GROUPS (OF(ASL_PARALLEL) | OF(ASL_MAP))
+
+const struct event_kind event_kinds[RT_EVENT_KINDS] = {
+    [RT_EXECUTION_STARTED] = {"xs", NAMED_ALONE, "ExecutionStarted", .wakes = WAKES_ROOT,
+                              .details = DETAIL(INPUT) | DETAIL(ROLE), .needs = NEED_VALUE},
+    [RT_EXECUTION_SUCCEEDED] = {"xok", NAMED_ALONE, "ExecutionSucceeded", .ends = RT_SUCCEEDED,
+                                .details = DETAIL(OUTPUT), .needs = NEED_VALUE},
+    [RT_EXECUTION_FAILED] = {"xf", NAMED_ALONE, "ExecutionFailed", .ends = RT_FAILED,
+                             .details = DETAIL(ERROR)},
+    [RT_EXECUTION_ABORTED] = {"xa", NAMED_ALONE, "ExecutionAborted", .ends = RT_ABORTED,
+                              .details = DETAIL(ERROR)},
+    [RT_EXECUTION_TIMED_OUT] = {"xt", NAMED_ALONE, "ExecutionTimedOut", .ends = RT_TIMED_OUT,
+                                .details = DETAIL(ERROR)},
+    [RT_EXECUTION_REDRIVEN] = {"xr", NAMED_ALONE, "ExecutionRedriven", SHAPE_REDRIVE,
+                               .wakes = WAKES_ALL, .details = DETAIL(REDRIVES), .needs = NEED_TEXT},
+    [RT_STATE_ENTERED] = {"se", NAMED_BY_STATE, "StateEntered", .chain = CHAIN_MOVES,
+                          .details = DETAIL(NAME) | DETAIL(INPUT), .phases = IN(RT_ENTERING),
+                          .types = ANY_TYPE, .needs = NEED_VALUE},
+    [RT_STATE_EXITED] = {"sx", NAMED_BY_STATE, "StateExited", SHAPE_EXITED, .chain = CHAIN_MOVES,
+                         .details = DETAIL(NAME) | DETAIL(OUTPUT) | DETAIL(VARIABLES),
+                         .phases = ~IN(RT_ENTERING), .types = ANY_TYPE, .needs = NEED_VALUE},
+    [RT_STATE_ABORTED] = {"sa", NAMED_BY_STATE, "StateAborted", .phases = ANYWHERE,
+                          .types = ANY_TYPE},
+    [RT_TASK_SCHEDULED] = {"tq", NAMED_BY_TASK, "Scheduled", SHAPE_SCHEDULED, .chain = CHAIN_MOVES,
+                           .details = DETAIL(TASK), .phases = AT_WORK, .types = OF(ASL_TASK),
+                           .needs = NEED_VALUE},
+    [RT_TASK_STARTED] = {"ts", NAMED_BY_TASK, "Started", .chain = CHAIN_MOVES,
+                         .details = DETAIL(RESOURCE) | DETAIL(WORKER), .phases = WITH_TASK,
+                         .types = OF(ASL_TASK), .needs = NEED_TEXT},
+    [RT_TASK_SUBMITTED] = {"tm", NAMED_BY_TASK, "Submitted", .chain = CHAIN_MOVES,
+                           .details = DETAIL(RESOURCE) | DETAIL(OUTPUT), .phases = WITH_TASK,
+                           .types = OF(ASL_TASK), .needs = NEED_VALUE},
+    [RT_TASK_SUCCEEDED] = {"tok", NAMED_BY_TASK, "Succeeded", .chain = CHAIN_MOVES,
+                           .details = DETAIL(RESOURCE) | DETAIL(OUTPUT), .phases = WITH_TASK,
+                           .types = OF(ASL_TASK), .needs = NEED_VALUE},
+    [RT_TASK_FAILED] = {"tf", NAMED_BY_TASK, "Failed", .chain = CHAIN_MOVES,
+                        .details = DETAIL(RESOURCE) | DETAIL(ERROR), .phases = WITH_TASK,
+                        .types = OF(ASL_TASK)},
+    [RT_TASK_TIMED_OUT] = {"tt", NAMED_BY_TASK, "TimedOut", SHAPE_TIMED_OUT, .chain = CHAIN_MOVES,
+                           .details = DETAIL(RESOURCE) | DETAIL(ERROR), .phases = WITH_TASK,
+                           .types = OF(ASL_TASK)},
+    [RT_GROUP_STARTED] = {"gs", NAMED_BY_STATE, "StateStarted", SHAPE_GROUP, .chain = CHAIN_MOVES,
+                          .wakes = WAKES_CHILDREN, .details = DETAIL(LENGTH), .phases = AT_WORK,
+                          .types = GROUPS, .needs = NEED_VALUE},
+    [RT_GROUP_SUCCEEDED] = {"gok", NAMED_BY_STATE, "StateSucceeded", .chain = CHAIN_MOVES,
+                            .phases = IN(RT_GROUP), .types = GROUPS, .needs = NEED_GROUP},
+    [RT_GROUP_FAILED] = {"gf", NAMED_BY_STATE, "StateFailed", .chain = CHAIN_MOVES,
+                         .phases = ANYWHERE, .types = GROUPS},
+    [RT_ITERATION_STARTED] = {"is", NAMED_ALONE, "MapIterationStarted", SHAPE_CHILD,
+                              .chain = CHAIN_ASIDE, .wakes = WAKES_CHILD,
+                              .details = DETAIL(NAME) | DETAIL(INDEX), .phases = IN(RT_GROUP),
+                              .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE},
+    [RT_ITERATION_SUCCEEDED] = {"iok", NAMED_ALONE, "MapIterationSucceeded", SHAPE_CHILD,
+                                .details = DETAIL(NAME) | DETAIL(INDEX), .phases = IN(RT_GROUP),
+                                .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE},
+    [RT_ITERATION_FAILED] = {"if", NAMED_ALONE, "MapIterationFailed", SHAPE_CHILD,
+                             .details = DETAIL(NAME) | DETAIL(INDEX), .phases = ANYWHERE,
+                             .types = OF(ASL_MAP)},
+    [RT_ITERATION_ABORTED] = {"ia", NAMED_ALONE, "MapIterationAborted", SHAPE_CHILD,
+                              .details = DETAIL(NAME) | DETAIL(INDEX), .phases = ANYWHERE,
+                              .types = OF(ASL_MAP)},
+    [RT_MAP_RUN_STARTED] = {"ms", NAMED_ALONE, "MapRunStarted", SHAPE_MAP_RUN, .chain = CHAIN_MOVES,
+                            .details = DETAIL(MAP_RUN), .phases = IN(RT_GROUP),
+                            .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE | NEED_TEXT},
+    [RT_MAP_RUN_SUCCEEDED] = {"mok", NAMED_ALONE, "MapRunSucceeded", .phases = IN(RT_GROUP),
+                              .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
+    [RT_MAP_RUN_FAILED] = {"mf", NAMED_ALONE, "MapRunFailed", .chain = CHAIN_MOVES,
+                           .details = DETAIL(ERROR), .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                           .needs = NEED_MAP_RUN},
+    [RT_MAP_RUN_REDRIVEN] = {"mr", NAMED_ALONE, "MapRunRedriven", SHAPE_REDRIVE,
+                             .chain = CHAIN_MOVES, .details = DETAIL(MAP_RUN) | DETAIL(REDRIVES),
+                             .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                             .needs = NEED_MAP_RUN | NEED_VALUE | NEED_TEXT},
+    [RT_EVALUATION_FAILED] = {"ef", NAMED_ALONE, "EvaluationFailed", .chain = CHAIN_MOVES,
+                              .details = DETAIL(STATE) | DETAIL(ERROR) | DETAIL(LOCATION),
+                              .phases = ANYWHERE, .types = ANY_TYPE},
+    [RT_BRANCH_SUCCEEDED] = {"bok", NAMED_ALONE, "branch succeeded", SHAPE_CHILD,
+                             .phases = IN(RT_GROUP), .types = OF(ASL_PARALLEL),
+                             .needs = NEED_GROUP | NEED_VALUE},
+    [RT_CHILD_STARTED] = {"cs", NAMED_ALONE, "child started", SHAPE_CHILD, .chain = CHAIN_ASIDE,
+                          .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                          .needs = NEED_MAP_RUN | NEED_VALUE},
+    [RT_CHILD_ENDED] = {"ce", NAMED_ALONE, "child ended", SHAPE_CHILD, .phases = IN(RT_GROUP),
+                        .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
+    [RT_WAITING] = {"w", NAMED_ALONE, "waiting", SHAPE_LATER, .phases = ANYWHERE,
+                    .types = OF(ASL_WAIT)},
+    [RT_BACKOFF] = {"r", NAMED_ALONE, "backoff", SHAPE_LATER, .phases = ANYWHERE,
+                    .types = ANY_TYPE},
+    [RT_HEARTBEAT] = {"h", NAMED_ALONE, "heartbeat", .chain = CHAIN_ASIDE, .phases = WITH_TASK,
+                      .types = OF(ASL_TASK)},
+    [RT_CHILD_REDRIVEN] = {"cr", NAMED_ALONE, "child redriven", SHAPE_CHILD, .chain = CHAIN_ASIDE,
+                           .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
+    [RT_MAP_RUN_UPDATED] = {"mu", NAMED_ALONE, "map run updated", SHAPE_MAP_RUN,
+                            .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
+    [RT_TASK_ANSWERED] = {"ta", NAMED_ALONE, "task answered", .chain = CHAIN_ASIDE,
+                          .phases = WITH_TASK, .types = OF(ASL_TASK)},
+};
+
+#define AT(member) offsetof(struct rt_event, member)
+
+const struct event_members event_shapes[EVENT_SHAPES] = {
+    [SHAPE_SCHEDULED] = {{{"m", WIDTH_I64, AT(scheduled.timeout_s)},
+                          {"l", WIDTH_I64, AT(scheduled.heartbeat_s)},
+                          {"u", WIDTH_I64, AT(scheduled.due_ms)}},
+                         {{"x", "X", AT(scheduled.credentials)}, {"o", "O", AT(scheduled.token)}}},
+    [SHAPE_EXITED] = {{{"n", WIDTH_U32, AT(exited.to)}}, {{"x", "X", AT(exited.variables)}}},
+    [SHAPE_GROUP] = {{{"m", WIDTH_I64, AT(group.length)}, {"l", WIDTH_I64, AT(group.limit)}},
+                     {{"x", "X", AT(group.items)}}},
+    [SHAPE_MAP_RUN] = {{{"m", WIDTH_I64, AT(map_run.count)}, {"l", WIDTH_I64, AT(map_run.limit)}},
+                       {{"x", "X", AT(map_run.percentage)}}},
+    [SHAPE_REDRIVE] = {{{"m", WIDTH_I64, AT(redrive.number)}}, {{0}}},
+    [SHAPE_CHILD] = {{{"n", WIDTH_U32, AT(child.frame)}, {"j", WIDTH_U32, AT(child.index)}}, {{0}}},
+    [SHAPE_TIMED_OUT] = {{{"j", WIDTH_U32, AT(timed_out.heartbeat)}}, {{0}}},
+    [SHAPE_LATER] = {{{"j", WIDTH_U32, AT(later.retrier)}, {"u", WIDTH_I64, AT(later.due_ms)}},
+                     {{0}}},
+};
+
+/* ---- what events do ---- */
+
+static void replace_error(struct asl_error *slot, const struct asl_error *e)
+{
+    struct asl_error fresh = asl_error_copy(e);
+
+    asl_error_clear(slot);
+    *slot = fresh;
+}
+
+static void exec_start_execution(rt_exec *x, const struct rt_event *e)
+{
+    struct rt_frame *root = exec_add_frame(x, x->scope);
+
+    x->root = root->id;
+    x->started_ms = e->at_ms;
+    exec_set_deadline(x, e->at_ms + e->skew_ms);
+    exec_replace(&x->input, json_ref(e->data));
+    root->input = json_ref(e->data);
+    root->seq = e->seq;
+}
+
+static void end_execution(rt_exec *x, const struct rt_event *e)
+{
+    x->status = event_kinds[e->kind].ends;
+    x->stopped_ms = e->at_ms;
+    x->failed_frame = e->frame;
+    exec_replace(&x->output, json_ref(e->data));
+    replace_error(&x->error, &e->error);
+}
+
+static void enter_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    x->transitions++;
+    f->phase = RT_ENTERED;
+    f->entered = e->id;
+    f->entered_ms = e->at_ms;
+}
+
+static json *merged(const json *vars, const json *assigned)
+{
+    struct json_build b;
+
+    if (!vars)
+        return json_ref(assigned);
+    json_build_copy(&b, vars, json_count(assigned));
+    for (size_t i = 0; i < json_count(assigned); i++)
+        json_build_set_key(&b, json_ref(json_key_at(assigned, i)),
+                           json_ref(json_value_at(assigned, i)));
+    return json_build_done(&b);
+}
+
+static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    exec_clear_visit(x, f);
+    exec_replace(&f->input, json_ref(e->data));
+    if (e->exited.variables) {
+        size_t others = x->vars_len - f->vars_len;
+        x->vars_len = exec_vars_len(x, f, e->exited.variables);
+        f->vars_len = x->vars_len - others;
+        exec_replace(&f->vars, merged(f->vars, e->exited.variables));
+    }
+    if (e->exited.to != RT_NO_STATE) {
+        f->state = x->machine->states[e->exited.to];
+        f->phase = RT_ENTERING;
+    } else {
+        f->phase = RT_ENTERED; /* its end follows in the same step */
+    }
+}
+
+static void schedule_task(struct rt_frame *f, const struct rt_event *e)
+{
+    /* An activity waits for a worker to take it; other work is handed out at once. */
+    f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
+    f->started = false;
+    f->ref = e->seq;
+    f->scheduled = e->id;
+    f->due_ms = e->scheduled.due_ms ? e->scheduled.due_ms : INT64_MAX;
+    f->beat_every_ms = 1000 * e->scheduled.heartbeat_s;
+    f->beat_ms = e->scheduled.heartbeat_s ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
+    exec_replace(&f->task, json_ref(e->data));
+    exec_replace(&f->token, json_ref(e->scheduled.token));
+    exec_replace(&f->submitted, NULL);
+}
+
+static void end_task(struct rt_frame *f, const struct rt_event *e)
+{
+    f->ref = 0;
+    f->due_ms = f->beat_ms = INT64_MAX;
+    exec_replace(&f->task, NULL);
+    exec_replace(&f->token, NULL);
+    exec_replace(&f->submitted, NULL);
+    exec_replace(&f->answer, NULL);
+    f->answered = false;
+    if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
+        f->phase = RT_ERRED;
+        f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->timed_out.heartbeat;
+        replace_error(&f->error, &e->error);
+    } else {
+        f->phase = RT_ENTERED; /* its exit follows in the same step */
+    }
+}
+
+static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    const struct asl_state *state = f->state;
+    struct rt_group *g = mem_calloc(1, sizeof *g);
+
+    exec_drop_group(x, f);
+    f->group = g;
+    g->begun = e->id;
+    f->phase = RT_GROUP;
+    g->first = g->last_child = RT_NO_FRAME;
+    g->input = json_ref(e->data);
+    g->items = json_ref(e->group.items);
+    g->total = (uint32_t)e->group.length;
+    g->limit = (uint32_t)e->group.limit;
+    g->results = mem_calloc(g->total, sizeof(json *));
+    if (state->type != ASL_PARALLEL)
+        return;
+    for (uint32_t i = 0; i < g->total; i++) {
+        struct rt_frame *child = exec_add_child(x, f, state->parallel.branches[i], i);
+        child->input = json_ref(e->data);
+        child->last = e->id;
+        child->seq = e->seq;
+    }
+}
+
+static void set_tolerance(struct rt_group *g, const struct rt_event *e)
+{
+    const json *percentage = e->map_run.percentage;
+
+    g->tolerated_count = e->map_run.count;
+    g->tolerated_percentage = percentage ? json_double_value(percentage) : -1;
+}
+
+static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
+{
+    g->children = mem_calloc(g->total, sizeof *g->children);
+    g->map_run = json_ref(e->data);
+    set_tolerance(g, e);
+}
+
+static void exec_start_child(struct rt_group *g, const struct rt_event *e)
+{
+    g->children[e->child.index] =
+        (struct rt_child){.ref = e->seq, .input = json_ref(e->data), .runs = true};
+    g->started++;
+}
+
+static void end_map_child(struct rt_group *g, const struct rt_event *e)
+{
+    g->children[e->child.index].runs = false;
+    if (e->data)
+        exec_replace(&g->children[e->child.index].input, NULL);
+    g->results[e->child.index] = json_ref(e->data);
+    g->failed += !e->data;
+    g->done++;
+}
+
+static void exec_redrive_child(struct rt_group *g, uint32_t index)
+{
+    struct rt_child *child = &g->children[index];
+
+    child->pending = false;
+    child->runs = true;
+    child->redrives++;
+    g->pending--;
+    g->pending_from = index + 1;
+}
+
+static void update_map_run_of(struct rt_group *g, const struct rt_event *e)
+{
+    g->limit = (uint32_t)e->map_run.limit;
+    set_tolerance(g, e);
+}
+
+static void exec_start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_frame *child = exec_add_child(x, f, f->state->map.processor, e->child.index);
+
+    child->input = json_ref(e->data);
+    child->last = e->id;
+    child->seq = e->seq;
+    if (f->group->resumed)
+        f->group->resumed = f->group->started < f->group->total && group_has_room(f->group);
+}
+
+/* The frame of a branch's or iteration's end is the Parallel's or Map's, `child.frame` the child.
+ */
+static void end_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_frame *child = exec_frame(x, e->child.frame);
+
+    f->last = e->id ? e->id : e->previous;
+    f->group->results[e->child.index] = json_ref(e->data);
+    f->group->done++;
+    if (child)
+        exec_drop_frame(x, child);
+}
+
+static void back_off(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    if (!f->tries)
+        f->tries = mem_calloc(f->state->retriers, sizeof *f->tries);
+    f->tries[e->later.retrier]++;
+    f->retries++;
+    f->last = e->previous;
+    f->phase = RT_RETRYING;
+    f->due_ms = e->later.due_ms;
+    exec_drop_group(x, f);
+    asl_error_clear(&f->error);
+}
+
+void rt_apply(rt_exec *x, const struct rt_event *e)
+{
+    struct rt_frame *f = exec_frame(x, e->frame);
+
+    x->seq = e->seq;
+    if (e->id)
+        x->event_id = e->id;
+    if (f && event_kinds[e->kind].chain == CHAIN_MOVES)
+        f->last = e->id;
+    if (f && event_kinds[e->kind].chain != CHAIN_ASIDE)
+        f->seq = e->seq;
+    switch (e->kind) {
+    case RT_EXECUTION_STARTED: exec_start_execution(x, e); break;
+    case RT_EXECUTION_SUCCEEDED:
+    case RT_EXECUTION_FAILED:
+    case RT_EXECUTION_ABORTED:
+    case RT_EXECUTION_TIMED_OUT: end_execution(x, e); break;
+    case RT_EXECUTION_REDRIVEN: apply_redrive(x, e); break;
+    case RT_STATE_ENTERED: enter_state(x, f, e); break;
+    case RT_STATE_EXITED: leave_state(x, f, e); break;
+    case RT_TASK_SCHEDULED: schedule_task(f, e); break;
+    case RT_TASK_STARTED:
+        f->phase = RT_TASK;
+        f->started = true;
+        break;
+    case RT_TASK_SUBMITTED:
+        f->phase = RT_TASK;
+        exec_replace(&f->submitted, json_ref(e->data));
+        break;
+    case RT_TASK_SUCCEEDED:
+    case RT_TASK_FAILED:
+    case RT_TASK_TIMED_OUT: end_task(f, e); break;
+    case RT_GROUP_STARTED: start_group(x, f, e); break;
+    case RT_GROUP_SUCCEEDED:
+        f->phase = RT_ENTERED; /* its exit follows */
+        if (!f->group->map_run)
+            f->group->joined = e->previous;
+        break;
+    case RT_MAP_RUN_STARTED: start_map_run_of(f->group, e); break;
+    case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
+    case RT_EVALUATION_FAILED: break; /* a retry, catcher or failure follows */
+    case RT_MAP_RUN_FAILED: break;    /* MapStateFailed, or a retry, follows */
+    case RT_CHILD_STARTED: exec_start_child(f->group, e); break;
+    case RT_CHILD_ENDED: end_map_child(f->group, e); break;
+    case RT_MAP_RUN_REDRIVEN: apply_map_run_redrive(f->group, e); break;
+    case RT_CHILD_REDRIVEN: exec_redrive_child(f->group, e->child.index); break;
+    case RT_MAP_RUN_UPDATED: update_map_run_of(f->group, e); break;
+    case RT_GROUP_FAILED:
+        f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
+        if (f->group)
+            f->group->over = true;
+        break;
+    case RT_ITERATION_STARTED: exec_start_iteration(x, f, e); break;
+    case RT_ITERATION_SUCCEEDED:
+    case RT_BRANCH_SUCCEEDED: end_child(x, f, e); break;
+    case RT_WAITING:
+        f->phase = RT_WAIT;
+        f->due_ms = e->later.due_ms;
+        break;
+    case RT_BACKOFF: back_off(x, f, e); break;
+    case RT_HEARTBEAT: f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms; break;
+    case RT_TASK_ANSWERED:
+        f->answered = true;
+        exec_replace(&f->answer, json_ref(e->data));
+        replace_error(&f->error, &e->error);
+        break;
+    case RT_STATE_ABORTED:
+    case RT_ITERATION_FAILED:
+    case RT_ITERATION_ABORTED: break; /* what they tell of goes with its group */
+    }
+}

@@ -1,0 +1,117 @@
+#ifndef RUNTIME_CORE_EVENT_KINDS_H
+#define RUNTIME_CORE_EVENT_KINDS_H
+
+/* The table of event kinds, a row each (apply.c): what the core has to know of a kind stands
+ * there. A new kind is a member of enum rt_event_kind, its row, and its case in rt_apply. */
+
+#include "runtime/core/exec.h"
+
+#include <stddef.h>
+
+/* A kind of event has one name, or one for each type of state, or for each kind of task. Private
+ * ones have words for people. */
+enum event_naming { NAMED_ALONE, NAMED_BY_STATE, NAMED_BY_TASK };
+
+/* What the union of struct rt_event holds. */
+enum event_shape {
+    SHAPE_PLAIN, /* nothing */
+    SHAPE_SCHEDULED,
+    SHAPE_EXITED,
+    SHAPE_GROUP,
+    SHAPE_MAP_RUN,
+    SHAPE_REDRIVE,
+    SHAPE_CHILD,
+    SHAPE_TIMED_OUT,
+    SHAPE_LATER,
+    EVENT_SHAPES
+};
+
+/* Who hears of the event in its frame: most move its chain and its age, `seq`. */
+enum event_chain {
+    CHAIN_STAYS, /* the frame has a new age */
+    CHAIN_MOVES, /* and its next event points back to this one */
+    CHAIN_ASIDE  /* nothing of the kind */
+};
+
+/* Which frames may go on after the event, or wait for another time. */
+enum event_wakes {
+    WAKES_FRAME,    /* its own */
+    WAKES_ROOT,     /* the first of all */
+    WAKES_ALL,      /* all, the oldest first */
+    WAKES_CHILD,    /* the last child of its group */
+    WAKES_CHILDREN, /* all children of its group, and its own */
+};
+
+/* What GetExecutionHistory tells of an event, in AWS's order; bits. */
+enum event_detail {
+    DETAIL_NAME,
+    DETAIL_STATE,
+    DETAIL_MAP_RUN,
+    DETAIL_RESOURCE,
+    DETAIL_TASK,
+    DETAIL_INPUT,
+    DETAIL_ROLE,
+    DETAIL_OUTPUT,
+    DETAIL_VARIABLES,
+    DETAIL_ERROR,
+    DETAIL_LOCATION,
+    DETAIL_INDEX,
+    DETAIL_LENGTH,
+    DETAIL_REDRIVES,
+    DETAIL_WORKER,
+    EVENT_DETAILS
+};
+#define DETAIL(name) (1u << DETAIL_##name)
+
+/* What an event of the kind must have to be applied; bits. */
+enum event_need {
+    NEED_NOTHING,
+    NEED_GROUP = 1,   /* its frame has a group */
+    NEED_MAP_RUN = 2, /* which is a Map Run */
+    NEED_VALUE = 4,   /* it has data */
+    NEED_TEXT = 8     /* which are a string, if there are any */
+};
+
+struct event_kind {
+    const char *code; /* in stored text: for good, as all later versions must read it */
+    enum event_naming naming;
+    const char *name;
+    enum event_shape shape;
+    enum event_chain chain;
+    enum event_wakes wakes;
+    enum rt_status ends; /* how the execution ends with it; RT_RUNNING: it doesn't */
+    unsigned details;
+    unsigned phases, types; /* bits: of the frame, and of its state, that it can come in */
+    unsigned needs;
+};
+
+extern const struct event_kind event_kinds[RT_EVENT_KINDS];
+
+/* ---- what a shape holds, and how that stands in stored text ---- */
+
+/* A number that is 0 is left out; the largest uint32_t, which stands for "none", is -1. */
+enum event_width { WIDTH_U32, WIDTH_U64, WIDTH_I64 };
+
+struct event_number {
+    const char *key; /* NULL: there are no more */
+    enum event_width width;
+    size_t at; /* in struct rt_event */
+};
+
+/* A value that has no room for one more level around it stands as text, under the second key. */
+struct event_value {
+    const char *key, *text_key; /* NULL: there are no more */
+    size_t at;
+};
+
+enum { SHAPE_NUMBERS = 4, SHAPE_VALUES = 3 };
+
+/* Numbers and values in the order of their keys in stored text. */
+struct event_members {
+    struct event_number numbers[SHAPE_NUMBERS];
+    struct event_value values[SHAPE_VALUES]; /* the first is rt_event_extra */
+};
+
+extern const struct event_members event_shapes[EVENT_SHAPES];
+
+#endif
