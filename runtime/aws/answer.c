@@ -1,4 +1,8 @@
-/* What a Task gets of a call's answer: its result, or the error by the name that AWS gives it. */
+/*
+ * What a Task gets of a call's answer: its result, or the error by the name that AWS gives it. That
+ * name differs between an optimized integration ("DynamoDB.…") and the SDK ("DynamoDb.…"), and so
+ * do the causes.
+ */
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/count.h"

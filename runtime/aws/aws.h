@@ -32,9 +32,9 @@ struct aws_service {
 };
 
 /*
- * A service by its id, the name of its integration or of its part of the SDK, or its host's, with
- * or without capitals, blanks and dashes: "sqs", "secretsmanager", "Secrets Manager", "states".
- * NULL: it is not known here.
+ * Finds a service by its id, the name of its integration or of its part of the SDK, or its host's,
+ * with or without capitals, blanks and dashes: "sqs", "secretsmanager", "Secrets Manager",
+ * "states". Returns NULL when it is not known here.
  */
 const struct aws_service *aws_service_named(const char *name, size_t len);
 
@@ -53,11 +53,11 @@ struct aws_call {
 };
 
 /*
- * False: `resource` is no integration of a service (*why untouched then), or one that can't be
- * called by a general rule: *why says so.
+ * Reads which call of which service a resource's ARN names. Returns false when it is no integration
+ * of a service (*why stays empty then), or one whose requests are not known here (*why says so).
  */
 bool aws_call_read(const char *resource, struct aws_call *out, struct diag *why);
-/* Is it "arn:…:states:::SERVICE:ACTION…"? *service is a look at the text. */
+/* Returns whether it is "arn:…:states:::SERVICE:ACTION…"; *service is a look at the text. */
 bool aws_resource_service(const char *resource, const char **service, size_t *len);
 
 struct aws_header {
@@ -84,7 +84,8 @@ struct aws_caller {
     const char *key;       /* the same for a repeat of the same call; NULL: none */
 };
 
-/* The call as a request. False with *why filled: these can't be its parameters. */
+/* Makes the request of a call. Returns false with *why filled when these can't be its parameters.
+ */
 bool aws_request_make(const struct aws_call *c, const json *parameters,
                       const struct aws_caller *caller, struct aws_request *out, struct diag *why);
 
@@ -97,7 +98,7 @@ struct aws_answer {
     const char *request_id; /* for an answer without one */
 };
 
-/* As a task_result: a value, or the error's name and cause. */
+/* A value where `ok`, else the error's name and cause: as struct task_result has them. */
 struct aws_result {
     bool ok;
     json *value, *error, *cause;
@@ -105,9 +106,10 @@ struct aws_result {
 
 void aws_result_clear(struct aws_result *r);
 
-/* What the Task gets of the call's answer. */
+/* Makes what the Task gets of the call's answer. */
 void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out);
-/* "SQS.SdkClientException": the request could not be sent. Takes `cause`. */
+/* Makes what the Task gets when the request could not be sent: "SQS.SdkClientException". Takes
+ * `cause`. */
 void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out);
 
 /* ---- jobs (.sync) ---- */
@@ -115,22 +117,25 @@ void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out)
 enum aws_progress { AWS_JOB_RUNS, AWS_JOB_SUCCEEDED, AWS_JOB_FAILED };
 
 /*
- * The call that asks how the job does that `submitted` tells of, the result of aws_answer_read; and
- * the one that stops it, for the execution of that ARN. False: there is none. *request is yours.
+ * Make the call that asks how a job does, and the one that stops it for the execution of that ARN.
+ * `submitted` is what the service said when the job began, as aws_answer_read made it. *request is
+ * yours. Return false when there is no such call.
  */
 bool aws_job_describe(const struct aws_call *c, const json *parameters, const json *submitted,
                       struct aws_call *out, json **request);
 bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
                   const char *execution, struct aws_call *out, json **request);
-/* How it does, by the answer to that; *out is the Task's result when it has ended. */
+/* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the
+ * Task's result. */
 enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_call *describe,
                                    const struct aws_answer *a, struct aws_result *out);
 
 /* ---- shared ---- */
 
-/* SdkHttpMetadata as recorded: AllHttpHeaders in a HashMap's order, HttpHeaders by name. */
+/* Makes SdkHttpMetadata as AWS has it: AllHttpHeaders in the order of a Java HashMap, HttpHeaders
+ * by name. */
 json *aws_http_metadata(const json *headers, int status);
-/* A header by its name in any case; NULL without one. */
+/* Returns a look at a header by its name in any case; NULL without one. */
 const json *aws_header_of(const json *headers, const char *name);
 
 #endif

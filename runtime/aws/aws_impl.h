@@ -55,32 +55,34 @@ const struct aws_operation *aws_operation_of(const struct aws_service *s, const 
 const struct aws_job *aws_job_of(const char *call);
 const struct aws_labels *aws_labels_of(const char *call);
 
-/* Is `word` one of the words of `list`, which may be NULL? */
+/* Returns whether `word` is one of the words of `list`, which may be NULL. */
 bool aws_has_word(const char *list, const char *word, size_t len);
 
-/* A mapping's object. */
+/* Makes the object that a mapping describes; see struct aws_job. */
 json *aws_mapped(const char *mapping, const json *parameters, const json *answer);
-/* What a path leads to: "Tasks.0.TaskArn"; NULL: nothing. */
+/* Returns a look at what a path like "Tasks.0.TaskArn" leads to; NULL: nothing. */
 const json *aws_at(const json *v, const char *path, size_t len);
 
-/* Capitals as the service has them, and as Step Functions does. */
+/* Makes parameters as the service writes them: their names' capitals differ from Step Functions'.
+ */
 json *aws_to_wire(const struct aws_service *s, const json *v);
-/* Times, which are seconds in AWS's JSON: as text, or as milliseconds where `ms`. */
+/* Makes an answer as Step Functions writes it. Times, which are seconds in AWS's JSON, become text,
+ * or milliseconds where `ms` is set. */
 json *aws_from_wire(const struct aws_service *s, const json *v, bool ms);
-/* Names that the SDK writes in a way of its own: "ARN MD5OfBody"; NULL: none. */
+/* Returns the names that the SDK writes in a way of its own, "ARN MD5OfBody"; NULL: none. */
 const char *aws_renamed(const struct aws_service *s);
 
 /* ---- REST-XML and query ---- */
 
 /*
- * An XML text as JSON, by words for its elements: "Name[]" stands once for each of a list,
+ * Reads an XML text as JSON, by words for its elements: "Name[]" stands once for each of a list,
  * "Name>Item" holds a list of Items, "Name#" is a number, "Name?" is true or false. An element of
  * `member`s is a list, one of `entry`s with key and value an object, any other without elements a
  * string. The value is the root's; *root (may be NULL) its name, yours. NULL with *why filled: it
  * is no XML, has a DOCTYPE, or is too deep.
  */
 json *aws_xml_read(const char *text, size_t len, const char *hints, json **root, struct diag *why);
-/* The words for a service's answers. */
+/* Returns the words for a service's answers. */
 const char *aws_xml_hints(const struct aws_service *s);
 
 /* Headers that are members of S3's calls, with those of its answers. */

@@ -1,4 +1,7 @@
-/* What a resource names, and the forms that names and values have on both sides. */
+/*
+ * What a resource names, and the forms that names and values have on both sides: services write
+ * members with small or capital letters and times as numbers, Step Functions has capitals and text.
+ */
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/count.h"

@@ -1,3 +1,7 @@
+/*
+ * Files of keys. A profile is used when it has both an access key and a secret key. Secrets are
+ * compared in constant time by sigv4.c, and never shown: messages name the file and the line only.
+ */
 #include "runtime/aws/credentials.h"
 
 #include "parsers/base/arena.h"

@@ -17,26 +17,29 @@
  */
 typedef struct credentials credentials;
 
-/* NULL with *why filled, file's line too. A file without any key is refused. It may be a pipe. */
+/* Reads a file, which may be a pipe. Returns NULL with *why filled, with the file's line, when it
+ * can't be read or has no key. */
 credentials *credentials_load(const char *path, struct diag *why);
-/* The same of what must be a regular file: it waits for nobody. */
+/* Reads a file as credentials_load does, but only a regular one, so that it waits for nobody. */
 credentials *credentials_reload(const char *path, struct diag *why);
 void credentials_free(credentials *c);
-/* Each has the other's keys from then on. */
+/* Exchanges the keys of the two. */
 void credentials_swap(credentials *a, credentials *b);
 
-/* A sigv4_lookup; `c` is a credentials. */
+/* Finds the secret of an access key: a sigv4_lookup, whose `c` is a credentials. */
 bool credentials_find(void *c, const char *access_key, size_t len, struct sigv4_keys *out);
 
-/* Is a request to the Step Functions API signed with one of the keys? */
+/* Returns whether a request to the Step Functions API is signed with one of the keys; if not, *why
+ * says what is wrong. */
 bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,
                         struct sigv4_error *why);
-/* The same of what its head tells, before its body has come: but for the signature itself. */
+/* Checks what a request's head tells before its body has come: all that credentials_signed checks
+ * but the signature itself. */
 bool credentials_may_be_signed(credentials *c, const struct http_message *m, int64_t now_ms,
                                struct sigv4_error *why);
 
 /*
- * Our own, for requests to others, looked for in the environment (AWS_ACCESS_KEY_ID,
+ * Finds the keys for our own requests to others: in the environment (AWS_ACCESS_KEY_ID,
  * AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), then in `given` (may be NULL), then in the file that
  * AWS_SHARED_CREDENTIALS_FILE names, or ~/.aws/credentials; of a file, the profile AWS_PROFILE, or
  * `default`. *file is what was read for it, to be freed when the keys aren't looked at any more.

@@ -1,3 +1,8 @@
+/*
+ * Where services of AWS are asked, by options and variables, and which addresses must not be asked.
+ * A Task's parameters may come from strangers, so what is decided here about an address keeps them
+ * from the machine's own metadata service, where a cloud gives out credentials.
+ */
 #include "runtime/aws/endpoints.h"
 
 #include "parsers/base/count.h"

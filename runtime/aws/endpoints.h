@@ -14,38 +14,42 @@
  */
 struct endpoints;
 
-/* `region`: for those that are AWS's own; NULL: AWS_DEFAULT_REGION. */
+/* Makes an empty set. `region` is that of AWS's own endpoints; NULL: AWS_DEFAULT_REGION. */
 struct endpoints *endpoints_new(const char *region);
 void endpoints_free(struct endpoints *e);
 
 /*
- * "SERVICE=URL", with URL `aws` for AWS's own endpoint; SERVICE `*` is any. What is added later
- * wins. False with *why filled.
+ * Adds "SERVICE=URL", where `aws` stands for AWS's own endpoint and the service `*` for any. What
+ * is added later wins. Returns false with *why filled when it is none.
  */
 bool endpoints_add(struct endpoints *e, const char *given, struct diag *why);
-/* We ourselves listen there; and is a URL's place there? */
+/* Notes an address where this very server listens, which is never taken for a service. */
 void endpoints_not(struct endpoints *e, const char *address, uint16_t port);
+/* Returns whether a URL leads to such an address. */
 bool endpoints_is_here(const struct endpoints *e, const char *url);
 
-/* A look at the URL; NULL: nothing says where it is, or only that it is here. */
+/* Returns a look at the URL of a service; NULL when nothing says where it is, or only that it is
+ * here. */
 const char *endpoints_find(struct endpoints *e, const struct aws_service *s);
-/* Which settings would say it: "--endpoint sqs=URL, SQS_ENDPOINT, …". */
+/* Writes which settings would say where a service is: "--endpoint sqs=URL, SQS_ENDPOINT, …". */
 void endpoints_say(const struct aws_service *s, struct buf *out);
 
 /*
- * The option of Step Functions Local that says where a service is, "-sqsEndpoint" or
- * "--sqs-endpoint": "sqs", to go before `=URL`; NULL: it is none.
+ * Reads an option of Step Functions Local that says where a service is, "-sqsEndpoint" or
+ * "--sqs-endpoint". Returns the service, "sqs", to go before `=URL`; NULL when it is no such
+ * option.
  */
 const char *endpoints_jar_option(const char *option);
 
-/* Is it an address that only this machine or its host may be asked at: link-local, metadata? */
+/* Returns whether an address is link-local: there a cloud machine's metadata and credentials are.
+ */
 bool endpoints_address_is_link_local(const struct sockaddr *address);
 /*
- * Is it, for somebody who resolves what can't be resolved here, the name of such an address: one of
- * those that clouds give it, or a number that a final dot makes look like a name?
+ * Returns whether a proxy could take `host` for a link-local address: it is one of the names that
+ * clouds give it, or a number that a final dot makes look like a name.
  */
 bool endpoints_name_is_link_local(const char *host);
-/* Is a URL's host this machine? */
+/* Returns whether a URL's host is this machine. */
 bool endpoints_url_is_loopback(const char *url);
 
 #endif

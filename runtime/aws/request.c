@@ -1,4 +1,8 @@
-/* A call's request. */
+/*
+ * A call's request, by the protocol of its service: JSON bodies, REST with members in the path,
+ * query and headers, or query strings in the body. What no table of tables.c knows goes into the
+ * body as the Task has it.
+ */
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/count.h"

@@ -55,11 +55,13 @@ struct sigv4_signed {
     struct buf authorization;       /* Authorization */
 };
 
+/* Signs a request; *out is cleared by sigv4_signed_clear. */
 void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
                 const struct sigv4_scope *scope, bool with_body_hash, struct sigv4_signed *out);
 void sigv4_signed_clear(struct sigv4_signed *s);
 
-/* The keys of an access key; false: there are none. What it gives is looked at during the call. */
+/* Finds the keys of an access key, and returns false when there are none. What it gives is looked
+ * at during the call of sigv4_verify. */
 typedef bool sigv4_lookup(void *user, const char *access_key, size_t len, struct sigv4_keys *out);
 
 /* Why a request is refused, as AWS words it. Owns both. */
@@ -71,18 +73,20 @@ struct sigv4_error {
 void sigv4_error_clear(struct sigv4_error *e);
 
 /*
- * Is the request signed, for `service`, by one of the keys that `lookup` knows, no longer than 15
- * minutes ago? Host, and X-Amz-Target if there is one, must be among what was signed.
+ * Returns whether the request was signed for `service` with one of the keys that `lookup` knows, at
+ * most 15 minutes ago; if not, *why says what is wrong. Host, and X-Amz-Target if there is one,
+ * must be among what was signed.
  */
 bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
                   sigv4_lookup *lookup, void *user, struct sigv4_error *why);
 
-/* All of that but the signature, for which the body must have come: who lacks the rest need not
- * send it. */
+/* Checks all that sigv4_verify checks but the signature, which needs the body: a client that lacks
+ * the rest is refused before it sends that. */
 bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
                        sigv4_lookup *lookup, void *user, struct sigv4_error *why);
 
-/* The canonical request, for tests; `signed_headers` "host;x-amz-date" names those that count. */
+/* Writes the canonical request, for tests. `signed_headers` names the headers that count:
+ * "host;x-amz-date". */
 void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, struct buf *out);
 
 #endif

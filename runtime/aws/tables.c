@@ -1,4 +1,7 @@
-/* The tables: services, calls, integrations, jobs. */
+/*
+ * The tables: services, calls, integrations, jobs. A service whose protocol is JSON needs no row
+ * for its calls, others do: their requests can't be written by a general rule.
+ */
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/count.h"

@@ -42,9 +42,9 @@ struct child {
     unsigned open;    /* handles that are not closed yet */
 };
 
-/* Both ends closed in children, and away from 0 to 2. Returns 0 or an errno. */
+/* Makes a pipe whose ends are closed in children, and are not 0, 1 or 2. Returns 0 or an errno. */
 int child_pipe(int ends[2]);
-/* Those that are open. */
+/* Closes those of `fds` that are open. */
 void child_close_ends(int *fds, size_t count);
 /*
  * Starts the row's program. `variables`: "NAME=value", each with its NUL, behind the row's and
@@ -55,9 +55,10 @@ int child_spawn(struct child *c, const struct handler_row *row, const struct buf
                 const int streams[3]);
 struct handler_answer child_not_started(const struct handler_row *row, int error);
 
-/* Watches one that was started. */
+/* Begins to watch a child that was started. */
 void child_watch(struct child *c, uv_loop_t *loop, const struct child_events *events);
-/* The last of a start: without a pidfd, it may have exited before it was watched. */
+/* Is the last step of a start. Without a pidfd, the child may have exited before it was watched:
+ * then this notices. */
 void child_catch_up(struct child *c);
 /* Makes a handle that was initialized one of the child's. */
 void child_own(struct child *c, void *handle);
@@ -78,11 +79,11 @@ struct child_peers {
     unsigned lists;
 };
 
-/* Does this system tell what child_is_peer asks for? */
+/* Returns whether this system tells what child_is_peer asks for. */
 bool child_peers_are_told(void);
 /*
- * Is the socket at `client`, connected to `server`, one of the child's, of its group's, or of a
- * process that it has started? Both are on loopback, and the connection is open.
+ * Returns whether the socket at `client`, connected to `server`, is one of the child's, of its
+ * group's, or of a process that it has started. Both are on loopback, and the connection is open.
  */
 bool child_is_peer(struct child_peers *peers, const struct child *c,
                    const struct sockaddr_in *client, const struct sockaddr_in *server);
@@ -96,10 +97,10 @@ struct child_log {
     size_t logged; /* bytes; from a bound on, the rest is left out until it is 0 again */
 };
 
-/* `name` stands before each line. */
+/* Logs what the child wrote, line by line, each behind `name`. */
 void child_log_add(struct child_log *l, handlers *h, const char *name, const char *execution,
                    const char *bytes, size_t len);
-/* A last line without an end. */
+/* Logs a last line that has no end. */
 void child_log_end(struct child_log *l, handlers *h, const char *name, const char *execution);
 
 #endif

@@ -60,13 +60,13 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
 /* Calls `submitted` from the loop for each job that has begun, before its result. */
 void handlers_on_submitted(handlers *h, handler_submitted *submitted);
 
-/* Adds what the text of the handlers file at `path` says, JSON or YAML: handlers_load.c has its
- * form. False with *why filled, its text begins with the place. */
+/* Adds the rows of a handlers file, whose form handlers_load.c tells: its text, JSON or YAML, and
+ * the path that it is from. Returns false with *why filled, whose text begins with the place. */
 bool handlers_parse(handlers *h, const char *path, const char *text, size_t len, struct diag *why);
-/* The same of the file itself, which is read: it may be a pipe. */
+/* Reads the file at `path`, which may be a pipe, and adds its rows as handlers_parse does. */
 bool handlers_load(handlers *h, const char *path, struct diag *why);
 
-/* Does a row of the file name `target`, by more than wildcards? */
+/* Returns whether a row's pattern matches `target` by more than wildcards. */
 bool handlers_name(const handlers *h, const char *target);
 
 /*
@@ -91,22 +91,24 @@ int64_t handlers_next_due(const handlers *h);
 void handlers_wake(handlers *h, int64_t now_ms);
 size_t handlers_asleep(const handlers *h);
 
-/* Calls that have not answered yet, the queued ones included. */
+/* Counts the task calls that have no result yet, those that wait for a slot included. */
 size_t handlers_busy(const handlers *h);
 
-/* Those of them that wait for a slot. */
+/* Counts those of handlers_busy that wait for a slot. */
 size_t handlers_waiting(const handlers *h);
 
-/* Starts nothing that waits for a slot any more. */
+/* From now on starts no task call that waits for a slot. */
 void handlers_drain(handlers *h);
-/* Is there nothing that would be lost if everything ended? That jobs elsewhere are to stop would
- * be. Jobs that have begun elsewhere, mocks that take their time and, once drained, what waits for
- * a slot can be begun or looked at again. */
+/*
+ * Returns whether nothing would be lost if the process ended now. A request that stops a job
+ * elsewhere would be. Not lost are jobs that have begun elsewhere, mocks that take their time and,
+ * once drained, what waits for a slot: the next process asks about them, or begins them again.
+ */
 bool handlers_are_idle(const handlers *h);
 
-/* Starts to end everything; the loop must run until its handles are closed. Then handlers_free. */
+/* Begins to end everything. The loop must run until handlers_are_closed, then comes
+ * handlers_free. */
 void handlers_close(handlers *h);
-/* Are they? */
 bool handlers_are_closed(const handlers *h);
 void handlers_free(handlers *h);
 

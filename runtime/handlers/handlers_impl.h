@@ -174,10 +174,10 @@ void task_call_rouse(struct task_call *call);
 /* Gives back the slot of a call that was cancelled and went on running until now. */
 void slot_free(struct handler_row *row);
 
-/* The region whose services are asked. */
+/* Returns the region whose services are asked. */
 const char *handlers_region(const handlers *h);
 
-/* `execution` may be NULL. */
+/* Writes a line to the log, for an execution (NULL: for none). */
 void handlers_log(handlers *h, const char *execution, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -185,15 +185,17 @@ void handlers_log(handlers *h, const char *execution, const char *format, ...)
 
 /* Makes the answer of a call that failed; takes `cause`. */
 struct handler_answer answer_failed(const char *error, json *cause);
-/* A function's error as it printed it; white space around it is left out. */
+/* Makes the answer of a function that raised, of what it printed; white space around that is left
+ * out. */
 struct handler_answer answer_function_error(const char *text, size_t len);
 /*
- * A result's text; blank is null. What isn't JSON is Lambda.Unknown, its cause begins with `who`;
- * or States.DataLimitExceeded, as on AWS, where it is larger than any result may be.
+ * Makes the answer of a result's text; blank text is null. What isn't JSON is the error
+ * Lambda.Unknown, whose cause begins with `who`; or States.DataLimitExceeded, as on AWS, where it
+ * is larger than any result may be.
  */
 struct handler_answer answer_from_text(const handlers *h, const char *text, size_t len,
                                        const char *who);
-/* Is it the text of an object with an "errorType"? */
+/* Returns whether it is the text of an object with an "errorType". */
 bool is_function_error(const char *text, size_t len);
 
 /*
@@ -208,12 +210,13 @@ json *clean_cstring(const char *text);
 
 /* ---- command.c ---- */
 
-/* As Lambda says that a function ran out of its time. */
+/* Makes the answer of a function that ran out of its time, in Lambda's words. */
 struct handler_answer process_timed_out(const struct task_call *call);
 
 /* ---- http.c ---- */
 
-/* The set's client, made when it is first needed. NULL with *why filled. */
+/* Returns the set's client, which is made when it is first needed. Returns NULL with *why filled
+ * when that can't be. */
 http_client *handlers_client(handlers *h, struct diag *why);
 enum { HTTP_MAX_CAUSE = 1024 }; /* bytes of a refusal's body that are shown */
 /* Sends the call's payload to `url`, with `headers` (taken) and the row's own. Later calls `done`
@@ -225,12 +228,12 @@ bool http_cancel(struct task_call *call);
 const char *http_error_of(int status);
 /* Makes the answer for a request that got no answer at all. */
 struct handler_answer http_not_answered(const struct http_response *r);
-/* The headers of an answer: an object name: text. */
+/* Makes an object of an answer's headers, each name with its text. */
 json *response_headers(const struct http_response *r);
 
 /* ---- signed_request.c ---- */
 
-/* A request with a signature where `service` is not NULL; at once an answer, or a transfer. */
+/* A request, which is signed where `service` is not NULL. */
 struct signed_request {
     const char *method, *url;
     const struct sigv4_header *headers;
@@ -242,13 +245,14 @@ struct signed_request {
     int64_t timeout_ms;
 };
 
-/* NULL with *why filled: it can't be sent. */
+/* Sends it. Returns NULL with *why filled when it can't be sent, and `done` does not come. */
 http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
                            struct diag *why);
 
 /* ---- invoke.c ---- */
 
-/* http:invoke and apigateway:invoke */
+/* Returns whether a resource is http:invoke or apigateway:invoke. Both are calls of the kind
+ * `endpoint`, which hands them on to the three functions below. */
 bool is_invoke(const char *target);
 bool invoke_serves(handlers *h, const struct invocation *v, struct diag *why);
 void invoke_start(struct task_call *call);
@@ -270,9 +274,10 @@ void connections_free(handlers *h);
 
 /* ---- handlers_match.c ---- */
 
-/* The function's name in an ARN, a partial ARN or a name with a qualifier; *len is its length. */
+/* Finds the function's name in an ARN, a partial ARN or a name with a qualifier; *len is its
+ * length. */
 const char *function_name(const char *target, size_t *len);
-/* The row that is meant for `target`, or NULL. */
+/* Returns the first row whose pattern matches `target`; NULL: none does. */
 struct handler_row *handlers_match(const handlers *h, const char *target);
 
 /* ---- handlers_load.c ---- */

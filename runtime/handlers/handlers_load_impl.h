@@ -12,7 +12,8 @@ struct reader {
     char *folder; /* the file's, absolute */
 };
 
-/* A string's text with its ${NAME}s replaced, in the set's arena; NULL when refused. */
+/* Returns a string's text with its ${NAME}s replaced, in the set's arena; NULL when it is refused.
+ */
 const char *handlers_text(struct reader *r, const json *v, struct place at, const char *field);
 
 /* Adds `list`'s connections, in their order, behind those that are there already. */

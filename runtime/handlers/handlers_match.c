@@ -1,4 +1,7 @@
-/* Picks the row that is meant for a call. */
+/*
+ * Picks the row that is meant for a call: the first whose pattern matches, as by_specificity in
+ * handlers_load.c has put the most specific first.
+ */
 #include "runtime/handlers/handlers_impl.h"
 
 #include "runtime/base/glob.h"

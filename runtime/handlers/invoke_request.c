@@ -1,4 +1,7 @@
-/* The request of http:invoke and apigateway:invoke. */
+/*
+ * The request of http:invoke and apigateway:invoke. What a connection adds wins over what the Task
+ * says, as on AWS; headers that AWS reserves for itself are refused.
+ */
 #include "runtime/handlers/invoke_request.h"
 
 #include "asl/report/quota.h"

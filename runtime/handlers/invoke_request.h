@@ -26,11 +26,13 @@ struct invoke_request {
     size_t string_count;
 };
 
-/* NULL, or what is wrong with the parameters; to be cleared in either case. */
+/* Makes the request. Returns NULL, or what is wrong with the parameters; it is to be cleared in
+ * either case. */
 const char *invoke_request_make(struct invoke_request *q);
 void invoke_request_clear(struct invoke_request *q);
 
-/* A member that is a string without a NUL; NULL: there is none. `v` may be NULL, or no object. */
+/* Returns the text of a member that is a string without a NUL; NULL: there is none. `v` may be
+ * NULL, or no object. */
 const char *invoke_text(const json *v, const char *name);
 const json *invoke_member(const json *v, const char *name);
 

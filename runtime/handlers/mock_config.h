@@ -22,18 +22,18 @@ enum { MOCKS_FILE_MAX = 16 * 1024 * 1024 }; /* bytes */
  * such case; only a regular file is read.
  */
 mocks *mocks_load(const char *path, const char *machine, const char *name, struct diag *why);
-/* The same from the text of that file. */
+/* Makes what mocks_load makes, of the text of the file at `path`. */
 mocks *mocks_parse(const char *path, const char *text, size_t len, const char *machine,
                    const char *name, struct diag *why);
 void mocks_free(mocks *m);
 
-/* Does the machine have all the states that are mocked? False with *why filled: it names those that
- * there are. */
+/* Returns whether the machine has all the states that are mocked; if not, *why names those that it
+ * has. */
 bool mocks_fit(const mocks *m, const asl_machine *machine, struct diag *why);
 
 /*
- * The answer to the next invocation of `state`; false when it is not mocked. One that has no answer
- * left fails with States.Runtime, as in Step Functions Local, and says so.
+ * Gives the answer to the next invocation of `state`. Returns false when it is not mocked. One that
+ * has no answer left fails with States.Runtime, as in Step Functions Local, and says so.
  */
 bool mocks_answer(mocks *m, const char *state, struct task_result *out);
 /* What the service of a mocked Task says when it takes it on, which TaskSubmitted shows: a job's

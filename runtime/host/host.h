@@ -30,20 +30,22 @@ struct host_options {
                  const char *why);
 };
 
-/* `s` may be NULL; it is looked at as long as the host lives. */
+/* Makes a host over a store, which is looked at as long as the host lives; NULL: events are not
+ * kept. */
 host *host_new(store *s, const struct host_options *options);
 void host_free(host *h);
 
 engine *host_engine(host *h);
-/* Those that calls begin with now. */
+/* Returns the handlers that task calls begin with now. */
 handlers *host_handlers(host *h);
-/* Others, as the text of the file at `path` says; NULL with *why filled. They do nothing until
- * host_use_handlers, from when on all calls begin with them; what runs comes to its end where it
- * began. */
+/* Makes other handlers, of the text of the handlers file at `path`. Returns NULL with *why filled
+ * when that is no good. They do nothing until host_use_handlers, from when on all task calls begin
+ * with them; what runs ends where it began. */
 handlers *host_read_handlers(host *h, const char *path, const char *text, size_t len,
                              struct diag *why);
 void host_use_handlers(host *h, handlers *read);
-/* Calls that have not been answered, and those of them that wait for a slot: of all of these. */
+/* Counts the task calls of all handlers that have no result yet, and those of them that wait for a
+ * slot. */
 void host_count_calls(const host *h, size_t *busy, size_t *waiting);
 /* Answers Tasks of states that `m` (taken) knows by it, before any guest is asked. */
 void host_use_mocks(host *h, mocks *m);
@@ -53,9 +55,9 @@ void host_add_guest(host *h, struct engine_guest guest);
 /* Forgets all guests that were added. */
 void host_forget_guests(host *h);
 uv_loop_t *host_loop(host *h);
-/* The time of day in milliseconds since 1970, by the host's clock. */
+/* Returns the time of day in milliseconds since 1970, by the host's clock. */
 int64_t host_now(host *h);
-/* The clock that due times count by, which nobody sets. */
+/* Returns the time in milliseconds by the clock that due times count by, which nobody sets. */
 int64_t host_due_clock(const host *h);
 
 enum host_end {
@@ -66,19 +68,20 @@ enum host_end {
     HOST_FAILED,      /* the store failed: *why */
 };
 
-/* Runs until the execution has ended. limit_ms 0: no limit. */
+/* Runs until the execution has ended, at most for `limit_ms` of real time; 0: no limit. */
 enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why);
 
 /*
- * Takes up what the store has of executions that ran, and keeps what it takes to do so again. To be
- * called once, with the api in use. False with *why filled: the store can't be read.
+ * Restores all running executions from the store, and from now on stores what a later restart
+ * needs. To be called once, when all guests are there. Returns false with *why filled when the
+ * store can't be read.
  */
 bool host_recover(host *h, struct diag *why);
 
 /*
  * Runs until host_stop. The first SIGINT or SIGTERM calls `on_stop` with `user`, which lets things
- * end and then calls host_stop; the next one does that at once, one more ends the process. False
- * with *why filled: the store failed.
+ * end and then calls host_stop; the next one does that at once, one more ends the process. Returns
+ * false with *why filled when the store failed.
  */
 bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *why);
 void host_stop(host *h);
@@ -87,12 +90,12 @@ void host_stop(host *h);
  * with `user` when no handler has work that would be lost; at once, or from host_serve.
  */
 void host_drain(host *h, void (*drained)(void *user), void *user);
-/* The signal that told the process to stop; 0: none has. */
+/* Returns the signal that told the process to stop; 0: none has. */
 int host_signal(const host *h);
-/* One turn, without waiting for anything. As host_serve. */
+/* Makes one turn, without waiting for anything. Returns as host_serve does. */
 bool host_turn(host *h, struct diag *why);
-/* After the store failed: lets the loop go on for `ms`, without the engine. True: a signal told the
- * process to stop meanwhile. */
+/* Lets the loop go on for `ms` without the engine, after the store failed. Returns true when a
+ * signal told the process to stop meanwhile. */
 bool host_rest(host *h, int64_t ms);
 
 #endif

@@ -16,12 +16,12 @@ typedef struct http_client http_client;
 typedef struct http_transfer http_transfer;
 
 /*
- * `max_connections`: as many requests run at once, others wait in line. NULL with *why filled when
- * the machine's libcurl can't be loaded.
+ * Makes a client that runs at most `max_connections` requests at once; others wait in line. Returns
+ * NULL with *why filled when the machine's libcurl can't be loaded.
  */
 http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why);
 
-/* Does it begin like a URL that can be asked: http or https, and a host? */
+/* Returns whether `url` begins as one that can be asked must: with http or https, and a host. */
 bool http_url_ok(const char *url);
 
 struct http_request {
@@ -33,9 +33,9 @@ struct http_request {
     int64_t connect_ms; /* to get a connection; 0: 10 s */
     size_t max_body;    /* bytes the answer may have; 0: 1 MiB */
     /*
-     * May this address be talked to? Asked after the name is resolved, of each address it has, and
-     * also before a proxy is asked. allow_name: and may a proxy be asked for a host that is unknown
-     * here? Both NULL: any may.
+     * `allow` says whether an address may be talked to. It is asked about each address that the
+     * name has, and also before a proxy is used. `allow_name` says whether a proxy may be asked for
+     * a host that this machine can't resolve. NULL allows any.
      */
     bool (*allow)(void *user, const struct sockaddr *address);
     bool (*allow_name)(void *user, const char *host);
@@ -46,7 +46,7 @@ struct http_request {
  * value holds can end the line.
  */
 void http_header_add(struct buf *headers, const char *name, const char *value);
-/* The same with the value as it is: http_header_value_ok. */
+/* Adds a line with the value as it is, which must satisfy http_header_value_ok. */
 void http_header_add_plain(struct buf *headers, const char *name, const char *value);
 
 enum http_outcome {
@@ -64,26 +64,27 @@ struct http_response {
     const struct http_transfer *transfer; /* for the functions below */
 };
 
-/* A header's value; NULL when the answer has none of that name (in any case). */
+/* Returns a look at a header's value, by its name in any case; NULL when the answer has none. */
 const char *http_response_header(const struct http_response *r, const char *name);
-/* One header after the other: *at starts as NULL. False after the last. */
+/* Gives one header after the other. *at is NULL at first. Returns false after the last. */
 bool http_response_next(const struct http_response *r, void **at, const char **name,
                         const char **value);
 
-/* `r` is good during the call. */
+/* Is called when a transfer has ended; `r` is good during the call. */
 typedef void http_done(void *user, struct http_response *r);
 
 /*
- * Takes what `headers` and `body` hold. Exactly one `done` comes, from the loop and never from
- * inside this call, unless the transfer is cancelled.
+ * Sends a request, and takes what its `headers` and `body` hold. Exactly one `done` comes, from the
+ * loop and never from inside this call, unless the transfer is cancelled.
  */
 http_transfer *http_client_send(http_client *c, struct http_request *request, http_done *done,
                                 void *user);
+/* Ends a transfer, whose `done` does not come any more. */
 void http_client_cancel(http_transfer *t);
 
-/* Ends everything; the loop must run until its handles are closed. Then http_client_free. */
+/* Begins to end everything. The loop must run until http_client_is_closed, then comes
+ * http_client_free. */
 void http_client_close(http_client *c);
-/* Are they? */
 bool http_client_is_closed(const http_client *c);
 void http_client_free(http_client *c);
 

@@ -1,3 +1,7 @@
+/*
+ * Loads libcurl by dlopen, once for the process. What is found is checked as a whole: a library
+ * that lacks one of the functions is refused, and the message says which.
+ */
 #include "runtime/http/curl_library.h"
 
 #include <dlfcn.h>

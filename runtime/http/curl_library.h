@@ -40,8 +40,8 @@ struct curl_library {
 };
 
 /*
- * The library, initialised; the same for the whole process, and kept to its end. NULL with *why
- * filled when it can't be loaded.
+ * Returns the initialised library, which is one for the whole process and stays loaded to its end.
+ * Returns NULL with *why filled when it can't be loaded.
  */
 const struct curl_library *curl_library_load(struct diag *why);
 

@@ -1,4 +1,8 @@
-/* What a request says besides its body, and the heads of answers. */
+/*
+ * What a request says besides its body, and the heads of answers. The questions about hosts,
+ * origins and pages keep a page in somebody's browser from using a server on that machine (DNS
+ * rebinding).
+ */
 
 #include "runtime/http/message_impl.h"
 

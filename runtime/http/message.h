@@ -55,50 +55,52 @@ void http_reader_free(http_reader *r);
 
 /*
  * Reads on, up to the end of one request at most; *used is how many of the bytes were taken. After
- * HTTP_COMPLETE comes http_reader_next, after HTTP_REFUSED nothing.
+ * HTTP_COMPLETE the caller calls http_reader_next; after HTTP_REFUSED it feeds nothing more.
  */
 enum http_progress http_reader_feed(http_reader *r, const char *bytes, size_t len, size_t *used);
-/* Good from HTTP_HEAD_READ (the body: from HTTP_COMPLETE) until http_reader_next; the body may be
- * taken. */
+/* Returns the request, which is good from HTTP_HEAD_READ (its body: from HTTP_COMPLETE) until
+ * http_reader_next. The body may be taken out of it. */
 struct http_message *http_reader_message(http_reader *r);
-/* Between HTTP_HEAD_READ and the next feed: as http_exchange_limit_body. */
+/* Lowers the bound of this request's body, as http_exchange_limit_body does. To be called between
+ * HTTP_HEAD_READ and the next feed. */
 bool http_reader_limit_body(http_reader *r, size_t most);
 /* Forgets the request, keeps some of its memory for the next one. */
 void http_reader_next(http_reader *r);
 
-/* Has anything of a request come? And is its head complete? */
+/* Return whether anything of a request has come, and whether its head is complete. */
 bool http_reader_has_begun(const http_reader *r);
 bool http_reader_in_body(const http_reader *r);
-/* HTTP_REFUSED: the status to answer with, and a sentence without a full stop. */
+/* After HTTP_REFUSED, return the status to answer with, and a sentence without a full stop. */
 int http_reader_status(const http_reader *r);
 const char *http_reader_why(const http_reader *r);
 
-/* The first header of that name, in any case; NULL without one. */
+/* Returns the first header of that name, in any case; NULL without one. */
 const char *http_message_header(const struct http_message *m, const char *name);
 
 /*
- * Where a client wants to go, without port and the `sync-` that AWS SDKs put before some
- * operations' host; *sync (may be NULL) tells whether it was there. An IPv6 address keeps its
- * brackets.
+ * Finds the name in a Host header: without the port, and without the `sync-` that AWS SDKs put
+ * before some operations' host. *len is its length; *sync (may be NULL) tells whether `sync-` was
+ * there. An IPv6 address keeps its brackets.
  */
 const char *http_host_name(const char *host, size_t *len, bool *sync);
-/* Does it name this machine to itself: localhost and what ends in .localhost, 127.*, [::1]? */
+/* Returns whether a Host header names this machine to itself: localhost and what ends in
+ * .localhost, 127.*, [::1]. */
 bool http_host_is_loopback(const char *host);
-/* Is a page of this origin ("http://host:port") one that this very host served? */
+/* Returns whether a page of this origin ("http://host:port") was served by this very host. */
 bool http_origin_is_host(const char *origin, const char *host);
 
-/* Does it ask this machine by its own name, and is it from no page that this machine didn't serve?
- */
+/* Returns whether a request asks this machine by its own name, and comes from no page that another
+ * machine served. */
 bool http_message_is_for_loopback(const struct http_message *m);
 /*
- * Did a browser send it for a page of another origin? Origin tells, or, where there is none because
- * it is a picture, a link or the like, Sec-Fetch-Site: that it came from a page of another origin.
+ * Returns whether a browser sent the request for a page of another origin. The header Origin tells;
+ * a picture or a link has none, and then Sec-Fetch-Site tells.
  */
 bool http_message_is_cross_site(const struct http_message *m);
-/* 127.0.0.0/8, ::1, and the former within IPv6. */
+/* Returns whether it is of 127.0.0.0/8, also within IPv6, or ::1. */
 bool http_address_is_loopback(const struct sockaddr *address);
 
-/* Is it a name, or a value, that can go into a header as it is? */
+/* Return whether a name, or a value, can go into a header as it is. */
 bool http_header_name_ok(const char *name);
 bool http_header_value_ok(const char *value);
 
@@ -107,21 +109,21 @@ struct http_header {
     const char *name, *value;
 };
 
-/* What a status is called; "Unknown" when it has no name. */
+/* Returns what a status is called; "Unknown" when it has no name. */
 const char *http_status_name(int status);
 /*
- * The head of an answer, with the empty line. `date` is as http_date writes it. `body_len` becomes
- * Content-Length where the status may have one. Of `headers`, a name that is none and those that
- * are ours (Content-Length, Transfer-Encoding, Connection, Date) are left out, and control
+ * Writes the head of an answer, with the empty line. `date` is as http_date writes it. `body_len`
+ * becomes Content-Length where the status may have one. Of `headers`, a name that is none and those
+ * that are ours (Content-Length, Transfer-Encoding, Connection, Date) are left out, and control
  * characters in a value become blanks: nothing that a value holds can end its line.
  */
 void http_write_head(struct buf *out, int status, const struct http_header *headers, size_t count,
                      size_t body_len, const char *date, bool keep_alive);
-/* May an answer of this status have a body? */
+/* Returns whether an answer of this status may have a body. */
 bool http_status_has_body(int status);
 
 enum { HTTP_DATE_SIZE = 30 };
-/* "Sun, 06 Nov 1994 08:49:37 GMT" */
+/* Writes a time as headers have it: "Sun, 06 Nov 1994 08:49:37 GMT". */
 void http_date(int64_t ms, char date[HTTP_DATE_SIZE]);
 
 #endif

@@ -22,7 +22,7 @@ static inline bool http_is_control(unsigned char c)
     return c < 0x20 || c == 0x7f;
 }
 
-/* In any case. */
+/* Returns whether `a` is `word`, in any case. */
 static inline bool http_same_word(const char *a, size_t len, const char *word)
 {
     return len == strlen(word) && !strncasecmp(a, word, len);

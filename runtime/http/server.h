@@ -15,34 +15,34 @@
  */
 typedef struct http_server http_server;
 
-/* A request that waits for its answer. Good until http_reply, or until its client is told gone. */
+/* A request that waits for its answer. It is good until http_reply, or until `gone` is called. */
 typedef struct http_exchange http_exchange;
 
-/* Each 0 (NULL) means what stands behind it. All times are deadlines: to trickle bytes moves none.
- */
+/* Where a member is 0 (NULL), what stands last in its description holds. All times are deadlines: a
+ * client that trickles bytes does not move them. */
 struct http_server_options {
     struct http_limits limits;
-    /* Less where the process may not open as many files; 1024. See below who goes when it's more.
-     */
+    /* How many there may be at once; fewer where the process may not open as many files. See
+     * `by_word` for who must go when there are more; 1024. */
     size_t connections;
-    /* Of these, how many that aren't known one address (of IPv6: its /64) may have; an eighth, and
+    /* How many of these one address (of IPv6: one /64) may have that aren't known; an eighth, and
      * any number on loopback. */
     size_t per_peer;
     size_t guest_bytes; /* of bodies that connections that aren't known may hold together; 32 MiB */
-    int64_t young_ms;   /* for so long it goes only where there is nobody older; 1 s */
+    int64_t young_ms;   /* a connection as young loses its place to a new one last; 1 s */
     int64_t head_ms;    /* from a connection's or request's begin to its head's end; 10 s */
     int64_t body_ms;    /* from there to the body's end; 60 s */
-    int64_t guest_body_ms; /* the same until it is known; 20 s, but at most body_ms */
+    int64_t guest_body_ms; /* what body_ms is for one that isn't known; 20 s, at most body_ms */
     int64_t idle_ms;       /* between two requests; 75 s */
     int64_t write_ms;      /* for a client to take an answer; 60 s */
     /*
-     * A request's head has come, and none of its body has been read. It may be answered at once by
-     * http_reply or http_exchange_refuse, and its body is not taken then; else the request is read
-     * on. NULL: what is not http_message_is_for_loopback is refused with 403.
+     * Is called when a request's head has come, before any of its body is read. It may answer at
+     * once by http_reply or http_exchange_refuse: then the body is not taken. Else the request is
+     * read on. NULL: what is not http_message_is_for_loopback is refused with 403.
      */
     void (*on_head)(void *user, http_exchange *x);
-    /* The body of a request that on_head let pass is larger than it may be. The client is told,
-     * after this; the exchange is nobody's. May be NULL. */
+    /* Is called when the body of a request that on_head let pass is larger than it may be. The
+     * server answers the client after that; the exchange must not be used. May be NULL. */
     void (*on_too_large)(void *user, http_exchange *x);
     /*
      * A connection is known when http_exchange_vouch says so; else from its first complete request
@@ -55,8 +55,8 @@ struct http_server_options {
 };
 
 /*
- * A request is complete: http_reply answers it, now or later, exactly once. Its message can be read
- * until then. Never called from inside a function of this header.
+ * Is called when a request is complete. http_reply answers it, now or later, exactly once; its
+ * message can be read until then. It is never called from inside a function of this header.
  */
 typedef void http_on_request(void *user, http_exchange *x);
 
@@ -70,17 +70,16 @@ bool http_server_listen(http_server *s, const char *address, uint16_t port, uint
                         struct diag *why);
 
 /*
- * Takes no more connections, closes those that are idle and lets the others end: what has begun to
- * come is read and answered, what waits is waited for. Then `stopped`, from the loop; it may be
- * NULL.
+ * Takes no more connections, closes those that are idle, and lets the others end: a request that
+ * has begun to come is read and answered. Then calls `stopped` (may be NULL) from the loop.
  */
 void http_server_stop(http_server *s, void (*stopped)(void *user));
 /*
- * Ends everything at once. Exchanges that wait are told gone, or, if nobody asked to be told, stay
- * good for a reply into the void. The loop must run until the handles are closed; then _free.
+ * Ends everything at once. For exchanges that wait, `gone` is called; where nobody asked for that,
+ * they stay good for http_reply, whose answer goes nowhere. The loop must run until
+ * http_server_is_closed; then comes http_server_free.
  */
 void http_server_close(http_server *s);
-/* Are they? */
 bool http_server_is_closed(const http_server *s);
 void http_server_free(http_server *s);
 
@@ -95,29 +94,31 @@ void http_server_stats(const http_server *s, struct http_stats *out);
 
 /* ---- an exchange ---- */
 
-/* The body may be taken out of it. */
+/* Returns the request. Its body may be taken out of it. */
 struct http_message *http_exchange_message(http_exchange *x);
-/* "127.0.0.1:50123", "[::1]:50123"; empty when it was gone too soon to be asked. */
+/* Returns the client's address as text, "127.0.0.1:50123" or "[::1]:50123"; it is empty when the
+ * client was gone too soon to be asked. */
 const char *http_exchange_peer(http_exchange *x);
 
-/* Does it come from this machine itself, whatever it says of itself? */
+/* Returns whether the connection comes from this machine, whatever the request says. */
 bool http_exchange_is_local(const http_exchange *x);
-/* Its address, of whatever family. */
+/* Returns the client's address, of whatever family. */
 const struct sockaddr *http_exchange_address(const http_exchange *x);
-/* A number that stays with the connection, 0 at first: what its owner knows of its client. */
+/* Keep and return a number of the caller's, which stays with the connection and is 0 at first. */
 void http_exchange_set_mark(http_exchange *x, uint64_t mark);
 uint64_t http_exchange_mark(const http_exchange *x);
-/* Who sent it has shown who he is: so is his connection known from now on. */
+/* Makes the connection a known one: its client has shown who it is. See `by_word`. */
 void http_exchange_vouch(http_exchange *x);
-/* It isn't known, and such requests that wait for their answers hold three quarters of all places:
- * it should be told to come again. */
+/* Returns whether the client should be told to come again later: its connection isn't known, and
+ * requests of such connections that wait for answers hold three quarters of all places. */
 bool http_exchange_is_crowded(const http_exchange *x);
 /*
- * From on_head: this request's body may have no more bytes than `most`, or else ends in 413. False:
- * it says already that it has more, and nothing is changed.
+ * Bounds the body of this request to `most` bytes; one with more ends in 413. To be called from
+ * on_head. Returns false, and changes nothing, when the head says already that it has more.
  */
 bool http_exchange_limit_body(http_exchange *x, size_t most);
-/* From on_head: an answer in plain text, the last on this connection; `why` without a full stop. */
+/* Answers in plain text and lets the connection end with that. `why` has no full stop. To be called
+ * from on_head. */
 void http_exchange_refuse(http_exchange *x, int status, const char *why);
 
 /*
@@ -130,7 +131,8 @@ void http_exchange_refuse(http_exchange *x, int status, const char *why);
 typedef void http_gone(void *user);
 bool http_exchange_on_gone(http_exchange *x, http_gone *gone, void *user);
 
-/* True: the system has taken all bytes of the answer. False: the connection broke before. */
+/* Is called with true when the system has taken all bytes of the answer, with false when the
+ * connection broke before. */
 typedef void http_delivered(void *user, bool delivered);
 
 struct http_answer {
@@ -144,8 +146,9 @@ struct http_answer {
 };
 
 /*
- * Ends the exchange. False: the client had gone, the answer went nowhere, and `delivered` does not
- * come. True: `delivered` comes once, from the loop and never from inside this call.
+ * Answers, and ends the exchange. Returns false when the client had gone: the answer went nowhere,
+ * and `delivered` is not called. Else `delivered` is called once, from the loop and never from
+ * inside this call.
  */
 bool http_reply(http_exchange *x, struct http_answer *a);
 

@@ -98,17 +98,20 @@ struct http_server {
     char bytes[READ_SIZE]; /* of the read at hand: libuv reads and hands over in one go */
 };
 
-/* Closes it; where it waits for its answer, the exchange stays as it is, for its reply. */
+/* Closes a connection. Where it waits for its answer, the exchange stays as it is for http_reply.
+ */
 void http_exchange_shut(http_exchange *x);
 bool http_exchange_is_closing(const http_exchange *x);
 
 /* ---- crowd.c ---- */
 
-/* `x` was accepted: is there a place for it? Somebody else may have lost theirs. */
+/* Finds a place for `x`, which was just accepted; another connection may lose its own for that.
+ * Returns false when there is none. */
 bool http_crowd_admits(http_exchange *x);
-/* Bytes of its body came, it became known, or its request is over: counts what it holds. */
+/* Counts anew what `x` holds of its body. To be called when bytes of that came, when `x` became
+ * known and when its request is over. */
 void http_crowd_weigh(http_exchange *x);
-/* Where guests hold too much, some of them must go, but not `x`. */
+/* Closes connections that aren't known, but not `x`, while their bodies are too large together. */
 void http_crowd_lighten(const http_exchange *x);
 
 #endif
