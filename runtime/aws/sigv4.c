@@ -592,23 +592,30 @@ static bool same_token(const struct sigv4_request *q, const struct sigv4_keys *k
            !CRYPTO_memcmp(given, keys->session_token, strlen(given));
 }
 
-/* What is asked of a request before its signature: *list is to be freed. */
-static bool check_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
-                       sigv4_lookup *lookup, void *user, struct authorization *a,
-                       struct sigv4_keys *keys, const char **date, char **list,
-                       struct sigv4_error *why)
+/* What the head of a request says of its signature. */
+struct claim {
+    struct authorization by;
+    struct sigv4_keys keys; /* of its access key */
+    const char *date;
+    char *signed_headers; /* owned */
+};
+
+/* All that is asked of a request before its signature. Fills *c, which has to be freed even so. */
+static bool read_claim(const struct sigv4_request *q, const char *service, int64_t now_ms,
+                       sigv4_lookup *lookup, void *user, struct claim *c, struct sigv4_error *why)
 {
     const char *text = sigv4_header_of(q, "Authorization");
+    struct authorization *a = &c->by;
 
     if (!text || !*text)
         return sigv4_refuse(why, missing, "Missing Authentication Token");
     if (!read_authorization(text, a, why) || !read_credential(a, why))
         return false;
-    *list = mem_strndup(a->signed_headers.text, a->signed_headers.len);
-    if (!check_scope(a, service, why) || !check_date(q, a, now_ms, date, why) ||
-        !check_signed_headers(q, *list, why))
+    c->signed_headers = mem_strndup(a->signed_headers.text, a->signed_headers.len);
+    if (!check_scope(a, service, why) || !check_date(q, a, now_ms, &c->date, why) ||
+        !check_signed_headers(q, c->signed_headers, why))
         return false;
-    if (lookup(user, a->access_key.text, a->access_key.len, keys) && same_token(q, keys))
+    if (lookup(user, a->access_key.text, a->access_key.len, &c->keys) && same_token(q, &c->keys))
         return true;
     return sigv4_refuse(why, unrecognized,
                         "The security token included in the request is invalid.");
@@ -617,33 +624,26 @@ static bool check_head(const struct sigv4_request *q, const char *service, int64
 bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64_t now_ms,
                        sigv4_lookup *lookup, void *user, struct sigv4_error *why)
 {
-    struct authorization a = {0};
-    struct sigv4_keys keys = {0};
-    const char *date;
-    char *list = NULL;
-    bool good = check_head(q, service, now_ms, lookup, user, &a, &keys, &date, &list, why);
+    struct claim c = {0};
+    bool good = read_claim(q, service, now_ms, lookup, user, &c, why);
 
-    mem_free(list);
+    mem_free(c.signed_headers);
     return good;
 }
 
 bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
                   sigv4_lookup *lookup, void *user, struct sigv4_error *why)
 {
-    struct authorization a = {0};
-    struct sigv4_keys keys = {0};
+    struct claim c = {0};
     struct buf own = {0};
-    const char *date;
-    char *list = NULL;
     bool good = false;
 
-    if (!check_head(q, service, now_ms, lookup, user, &a, &keys, &date, &list, why))
+    if (!read_claim(q, service, now_ms, lookup, user, &c, why))
         goto out;
-    signature(
-        q, list,
-        &(struct scope_text){date, a.region.text, a.region.len, a.service.text, a.service.len},
-        keys.secret_key, &own);
-    good = agrees(&a.signature, &own);
+    struct scope_text scope = {c.date, c.by.region.text, c.by.region.len, c.by.service.text,
+                               c.by.service.len};
+    signature(q, c.signed_headers, &scope, c.keys.secret_key, &own);
+    good = agrees(&c.by.signature, &own);
     if (!good)
         sigv4_refuse(
             why, invalid,
@@ -652,6 +652,6 @@ bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t no
             "documentation for details.");
 out:
     buf_clear(&own);
-    mem_free(list);
+    mem_free(c.signed_headers);
     return good;
 }

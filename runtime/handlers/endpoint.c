@@ -96,17 +96,28 @@ static char *base_of(const struct task_call *call, const struct aws_call *c,
 
 /* ---- sending ---- */
 
-static http_transfer *send_call(const struct endpoint_work *w, const struct aws_call *c,
-                                const json *parameters, const struct aws_caller *caller,
-                                int64_t timeout_ms, http_done *done, void *user, bool *bad_call,
-                                struct diag *why)
+/* A call to send for a task call's work. All of it is looked at. */
+struct outgoing {
+    const struct aws_call *call;
+    const json *parameters;
+    const char *key; /* the idempotency key; NULL: none */
+    int64_t timeout_ms;
+    http_done *done;
+    void *user; /* of `done` */
+};
+
+/* Returns NULL with *why filled when it can't be sent; *bad_call: the parameters are why. */
+static http_transfer *send_call(const struct endpoint_work *w, const struct outgoing *o,
+                                bool *bad_call, struct diag *why)
 {
+    const struct aws_call *c = o->call;
+    struct aws_caller caller = {w->task_call->execution, o->key};
     struct sigv4_header headers[AWS_MAX_HEADERS];
     struct aws_request q;
     struct buf url = {0};
     http_transfer *t;
 
-    *bad_call = !aws_request_make(c, parameters, caller, &q, why);
+    *bad_call = !aws_request_make(c, o->parameters, &caller, &q, why);
     if (*bad_call)
         return NULL;
     buf_adds(&url, w->base);
@@ -128,10 +139,10 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct aws_
                                          : c->service->host,
         .s3 = c->service->protocol == AWS_REST_XML,
         .test_keys = w->local,
-        .timeout_ms = timeout_ms,
+        .timeout_ms = o->timeout_ms,
     };
     q.body = (struct buf){0};
-    t = send_signed(w->task_call->h, &s, done, user, why);
+    t = send_signed(w->task_call->h, &s, o->done, o->user, why);
     aws_request_clear(&q);
     buf_clear(&url);
     return t;
@@ -234,13 +245,16 @@ static void described(void *user, struct http_response *r)
 
 static void poll(struct endpoint_work *w)
 {
-    struct aws_caller caller = {w->task_call->execution, NULL};
+    struct outgoing ask = {.call = &w->describe,
+                           .parameters = w->describe_parameters,
+                           .timeout_ms = REQUEST_MS,
+                           .done = described,
+                           .user = w};
     struct aws_result r = {0};
     struct diag why = {0};
     bool bad_call;
 
-    w->transfer = send_call(w, &w->describe, w->describe_parameters, &caller, REQUEST_MS, described,
-                            w, &bad_call, &why);
+    w->transfer = send_call(w, &ask, &bad_call, &why);
     if (!w->transfer) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
         endpoint_finish(w, &r, false);
@@ -318,7 +332,6 @@ static json *endpoint_bad_parameters(const struct task_call *call, const char *w
 static void endpoint_start(struct task_call *call)
 {
     struct endpoint_work *w;
-    struct aws_caller caller = {call->execution, call->key};
     struct aws_result r = {0};
     struct diag why = {0};
     bool bad_call = true;
@@ -343,10 +356,15 @@ static void endpoint_start(struct task_call *call)
         follow_job(w, json_ref(call->submitted));
         return;
     }
+    struct outgoing begin = {.call = &w->call,
+                             .parameters = call->payload,
+                             .key = call->key,
+                             .timeout_ms =
+                                 call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS,
+                             .done = endpoint_answered,
+                             .user = w};
     if (w->base)
-        w->transfer = send_call(w, &w->call, call->payload, &caller,
-                                call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS,
-                                endpoint_answered, w, &bad_call, &why);
+        w->transfer = send_call(w, &begin, &bad_call, &why);
     if (!w->transfer) {
         if (bad_call) {
             r.error = json_cstring(ASL_RUNTIME);
@@ -386,7 +404,6 @@ static void stops_free(handlers *h)
 static void stop_job(struct endpoint_work *w)
 {
     handlers *h = w->task_call->h;
-    struct aws_caller caller = {w->task_call->execution, NULL};
     struct aws_call stop;
     struct diag why = {0};
     json *parameters = NULL;
@@ -399,7 +416,12 @@ static void stop_job(struct endpoint_work *w)
     s->h = h;
     s->next = h->stops;
     h->stops = s;
-    if (!send_call(w, &stop, parameters, &caller, REQUEST_MS, stop_done, s, &bad_call, &why)) {
+    struct outgoing request = {.call = &stop,
+                               .parameters = parameters,
+                               .timeout_ms = REQUEST_MS,
+                               .done = stop_done,
+                               .user = s};
+    if (!send_call(w, &request, &bad_call, &why)) {
         handlers_log(h, w->task_call->execution, "%s: the job could not be stopped: %s",
                      w->task_call->target, why.text);
         h->stops = s->next;
