@@ -73,6 +73,8 @@ static bool read_section(credentials *c, const char *path, unsigned line, struct
     return true;
 }
 
+/* NAME = VALUE. Settings that are none of the three, as `region`, are passed over, as AWS's
+ * programs do. */
 static bool read_setting(credentials *c, const char *path, unsigned line, struct text t,
                          struct diag *why)
 {
@@ -195,6 +197,7 @@ bool credentials_find(void *user, const char *access_key, size_t len, struct sig
 typedef bool verifier(const struct sigv4_request *q, const char *service, int64_t now_ms,
                       sigv4_lookup *lookup, void *user, struct sigv4_error *why);
 
+/* The service is always Step Functions, whose name in signatures is "states". */
 static bool verify(credentials *c, const struct http_message *m, int64_t now_ms, verifier *good,
                    struct sigv4_error *why)
 {
@@ -239,6 +242,7 @@ static bool find_profile(const credentials *c, const char *profile, struct sigv4
     return false;
 }
 
+/* A variable of the environment; one that is empty counts as not set. */
 static const char *credentials_set(const char *name)
 {
     const char *v = getenv(name);
@@ -246,6 +250,7 @@ static const char *credentials_set(const char *name)
     return v && *v ? v : NULL;
 }
 
+/* A file that can't be read is as good as none: its name is only where one would be. */
 static credentials *shared_file(void)
 {
     const char *path = credentials_set("AWS_SHARED_CREDENTIALS_FILE"),

@@ -152,6 +152,8 @@ bool endpoints_url_is_loopback(const char *url)
     return is;
 }
 
+/* An endpoint that leads back to us would let a Task call the server that runs it, for ever. Any
+ * name of this machine will do, as we may listen on all addresses. */
 bool endpoints_is_here(const struct endpoints *e, const char *url)
 {
     unsigned port;
@@ -216,6 +218,8 @@ static const struct {
     {{{0x20, 0x01, 0x00, 0x00}, 32}, 12, 0xff}, /* Teredo */
 };
 
+/* An address of IPv4 may be written in many ways as one of IPv6, and a gateway turns it back: so
+ * what is inside counts. */
 static bool is_guarded_v6(const unsigned char *address)
 {
     static const unsigned char loopback[16] = {[15] = 1};
@@ -301,6 +305,7 @@ static const char *endpoints_variable(const struct endpoints *e, const char *nam
     return v && http_url_ok(v) && !endpoints_is_here(e, v) ? v : NULL;
 }
 
+/* The URL is kept, as endpoints_find gives looks; there are as many as services that were asked. */
 static const char *own_of_aws(struct endpoints *e, const struct aws_service *s)
 {
     struct buf url = {0};
@@ -323,6 +328,8 @@ static bool ignores_aws_variables(void)
     return v && !strcasecmp(v, "true");
 }
 
+/* From the nearest to the furthest: what the command line says, what Step Functions Local's
+ * variables say, and what AWS's own programs read. */
 const char *endpoints_find(struct endpoints *e, const struct aws_service *s)
 {
     struct buf name = {0};

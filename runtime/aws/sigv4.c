@@ -187,6 +187,8 @@ static bool names_header(const char *list, size_t len, const struct sigv4_header
     return !strncasecmp(h->name, list, len) && h->name[len] == '\0';
 }
 
+/* Each name that counts once, with its values joined in their order. `list` is "host;x-amz-date".
+ */
 static void sigv4_add_headers(struct buf *out, const struct sigv4_request *q, const char *list)
 {
     while (*list) {
@@ -240,6 +242,10 @@ struct scope_text {
     size_t service_len;
 };
 
+/*
+ * The key is derived step by step from the secret: by the day, the region, the service, and a fixed
+ * word. So a key that leaks is good for one day, region and service only. Each step's key is wiped.
+ */
 static void signature(const struct sigv4_request *q, const char *signed_headers,
                       const struct scope_text *scope, const char *secret, struct buf *out)
 {
@@ -303,6 +309,8 @@ static void name_headers(struct buf *out, struct sigv4_header *sorted, size_t co
     }
 }
 
+/* Headers are sorted in a copy: the canonical form joins those of one name in the order in which
+ * they are sent. */
 void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
                 const struct sigv4_scope *scope, bool with_body_hash, struct sigv4_signed *out)
 {

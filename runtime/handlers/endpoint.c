@@ -148,6 +148,7 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct outg
     return t;
 }
 
+/* The timer is inside the work, so the work lives until libuv has let go of it. */
 static void endpoint_on_timer_closed(uv_handle_t *handle)
 {
     mem_free(handle->data);
@@ -221,6 +222,8 @@ static struct aws_answer endpoint_answer_of(const struct http_response *r, json 
                                .request_id = id};
 }
 
+/* A question that gets no answer tells nothing about the job, which may run for hours: it is asked
+ * again. An answer that is an error is the end, if aws_job_progress says so. */
 static void described(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;

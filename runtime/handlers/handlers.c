@@ -19,8 +19,8 @@ enum {
     MAX_IN_FLIGHT = 1000,
     MAX_PROCESSES = 64,
     GRACE_MS = 1000,
-    SPAWNS_A_TURN = 4,
-    STARTS_A_TURN = 64,
+    SPAWNS_A_TURN = 4,  /* of processes */
+    STARTS_A_TURN = 64, /* of calls of all kinds: then the loop looks at its sockets again */
 };
 
 const char *handlers_region(const handlers *h)
@@ -263,6 +263,7 @@ static bool has_slot(const struct handler_row *row)
            (!(row->kind->flags & KIND_SPAWNS) || h->processes_running < h->options.max_processes);
 }
 
+/* The slot is taken before `start`, which may end the call at once by task_call_ready. */
 static void handlers_start_call(struct task_call *call)
 {
     struct handler_row *row = call->row;
@@ -435,7 +436,8 @@ void handlers_on_submitted(handlers *h, handler_submitted *submitted)
     h->submitted = submitted;
 }
 
-/* NULL: nobody serves it; *also may say what else would let somebody. */
+/* A row of the file comes before what serves without one, so a file can stand in for a service.
+ * NULL: nobody serves it; *also may say what else would let somebody. */
 static struct handler_row *row_for(handlers *h, const struct invocation *v, struct diag *also)
 {
     struct handler_row *row = handlers_match(h, v->target);
@@ -503,6 +505,7 @@ static void handlers_drop(struct task_call *call)
     task_call_free(call);
 }
 
+/* A call of another set, or one that has ended meanwhile, isn't in the map. */
 void handlers_cancel(handlers *h, uint64_t id)
 {
     struct task_call *call = take_call(h, id);
@@ -543,6 +546,7 @@ static bool is_at_work(const struct id_map *calls)
     return false;
 }
 
+/* Calls that wait count until draining begins: then the next process begins them. */
 bool handlers_are_idle(const handlers *h)
 {
     bool waits = !h->draining && h->calls.count;

@@ -428,6 +428,8 @@ static bool find_kind(struct reader *r, row *w, const json *v, const struct json
     return true;
 }
 
+/* The kind is found first, since a field's reader and the complaint about one that does not belong
+ * there depend on it. */
 static bool handlers_load_read_row(struct reader *r, row *w, const json *v,
                                    const struct json_places *at)
 {
@@ -533,6 +535,7 @@ static char *handlers_load_folder_of(const char *path)
     return folder;
 }
 
+/* All rows are sorted anew: files may be loaded one after the other, and rows of all compete. */
 static void add_rows(handlers *h, row **rows, size_t count)
 {
     if (h->row_count + count > h->row_room) {

@@ -180,6 +180,8 @@ static json *made_headers(const struct task_call *c, const struct handler_answer
     return json_build_done(&b);
 }
 
+/* What the Invoke call gives by AWS's SDK. Of an Event it gives no payload and no version: nothing
+ * has run yet. */
 static json *envelope(const struct task_call *c, struct handler_answer *a)
 {
     char own_id[HANDLER_REQUEST_ID];

@@ -171,6 +171,7 @@ static json *invoke_headers_of(const struct http_response *r)
     return json_build_done(&b);
 }
 
+/* JSON where it is JSON, whatever its Content-Type says; else text. */
 static json *body_of(struct http_response *r)
 {
     json *v =
@@ -334,6 +335,8 @@ static void send_request(struct invoke_work *w, bool in_start)
 
 /* ---- oauth: client credentials ---- */
 
+/* The token is kept with the connection, for all calls until it expires. Calls that begin meanwhile
+ * each ask for one of their own: the last that comes stays. */
 static void token_came(void *user, struct http_response *r)
 {
     struct invoke_work *w = user;

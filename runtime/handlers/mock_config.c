@@ -104,6 +104,7 @@ static bool key_range(const json *key, uint64_t *first, uint64_t *last)
     return *end == '\0' && *first <= *last;
 }
 
+/* Invocations must be told from 0 on without a gap, so that none is forgotten by mistake. */
 static bool check_response(const json *name, const json *r, struct diag *why)
 {
     uint64_t first, last, next = 0;

@@ -160,6 +160,7 @@ static void give_to_handlers(host *h, const struct task *task)
         task_ended(h, task->id, &result);
 }
 
+/* While draining, nobody is given anything: the next process hands the task call out again. */
 static void host_run_task(void *user, const struct task *task)
 {
     host *h = user;
@@ -173,6 +174,8 @@ static void host_run_task(void *user, const struct task *task)
     give_to_handlers(h, &offered);
 }
 
+/* A task call may be of a set of handlers that was retired since: each is asked, and those that
+ * don't have it do nothing. */
 static void host_cancel_task(void *user, uint64_t id)
 {
     host *h = user;
@@ -475,6 +478,7 @@ handlers *host_handlers(host *h)
     return h->handlers;
 }
 
+/* From now on `old` gets no calls. Its jobs go on, so it stays in the loop until close_retired. */
 static void host_retire(host *h, handlers *old)
 {
     struct retired *r = mem_calloc(1, sizeof *r);

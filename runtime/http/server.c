@@ -249,7 +249,11 @@ static void on_next_turn(uv_idle_t *idle)
         uv_idle_stop(idle);
 }
 
-/* Sends `out` and `body`. */
+/*
+ * Sends `out` and `body`. Most answers fit into the socket's buffer: they are written at once,
+ * without a request of libuv's, and are done at the next turn, since nobody may be told from inside
+ * http_reply.
+ */
 static bool send_out(http_exchange *x)
 {
     uv_stream_t *stream = (uv_stream_t *)&x->tcp;
