@@ -1,14 +1,14 @@
 /*
- * Formatting a definition. The text is read once by the JSON reader, for what may be wrong with it;
+ * Formats a definition. The text is read once by the JSON reader, for what may be wrong with it;
  * then into a tree of stretches of it, so that each number and string comes out as it went in.
- * Which order members have depends on what the object is, and that on the way to it.
+ * Members come into the order of the rows in the table of their object (asl/load/field.h).
  */
 
 #include "asl/format.h"
 
+#include "asl/load/field.h"
 #include "parsers/base/arena.h"
 #include "parsers/base/ascii.h"
-#include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
 #include "parsers/json/json.h"
 
@@ -98,113 +98,6 @@ static void read_node(struct reader *r, struct node *n)
 
 /* ---- the order of members ---- */
 
-/* What an object is, by the way to it. */
-enum object {
-    PAYLOAD, /* the author's own: the order stays */
-    MACHINE, /* or a branch, or a processor */
-    STATES,
-    STATE,
-    RETRIER, /* or a catcher */
-    RULE,    /* of a Choice, and what And, Or, Not have */
-};
-
-static const char *const machine_order[] = {
-    "Comment", "Version", "QueryLanguage", "TimeoutSeconds", "ProcessorConfig", "StartAt", "States",
-};
-
-static const char *const state_order[] = {
-    "Type",
-    "Comment",
-    "QueryLanguage",
-    "Resource",
-    "Credentials",
-    "InputPath",
-    "Parameters",
-    "Arguments",
-    /* Map */
-    "ItemReader",
-    "Items",
-    "ItemsPath",
-    "ItemSelector",
-    "ItemBatcher",
-    "MaxConcurrency",
-    "MaxConcurrencyPath",
-    "ToleratedFailureCount",
-    "ToleratedFailureCountPath",
-    "ToleratedFailurePercentage",
-    "ToleratedFailurePercentagePath",
-    "Label",
-    "ItemProcessor",
-    "Iterator",
-    "ResultWriter",
-    /* Parallel, Choice, Wait, Fail, Pass */
-    "Branches",
-    "Choices",
-    "Seconds",
-    "SecondsPath",
-    "Timestamp",
-    "TimestampPath",
-    "Error",
-    "ErrorPath",
-    "Cause",
-    "CausePath",
-    "Result",
-    /* and again all of them */
-    "TimeoutSeconds",
-    "TimeoutSecondsPath",
-    "HeartbeatSeconds",
-    "HeartbeatSecondsPath",
-    "ResultSelector",
-    "ResultPath",
-    "OutputPath",
-    "Assign",
-    "Output",
-    "Retry",
-    "Catch",
-    "Default",
-    "Next",
-    "End",
-};
-
-static const char *const retrier_order[] = {
-    "Comment",        "ErrorEquals", "IntervalSeconds",
-    "MaxAttempts",    "BackoffRate", "MaxDelaySeconds",
-    "JitterStrategy", "ResultPath",  "Assign",
-    "Output",         "Next",
-};
-
-/* The comparison stands where the gap is. */
-static const char *const rule_order[] = {
-    "Comment", "Variable", "Condition", "And", "Or", "Not", NULL, "Assign", "Output", "Next",
-};
-
-static const struct {
-    const char *const *names;
-    size_t count, others; /* the rank of names that aren't there */
-} orders[] = {
-    [PAYLOAD] = {NULL, 0, 0},
-    [MACHINE] = {machine_order, COUNT(machine_order), COUNT(machine_order)},
-    [STATES] = {NULL, 0, 0},
-    [STATE] = {state_order, COUNT(state_order), COUNT(state_order)},
-    [RETRIER] = {retrier_order, COUNT(retrier_order), COUNT(retrier_order)},
-    [RULE] = {rule_order, COUNT(rule_order), 6},
-};
-
-static bool key_is(const struct node *n, const char *name)
-{
-    size_t len = strlen(name);
-
-    return n->key && n->key_len == len + 2 && memcmp(n->key + 1, name, len) == 0;
-}
-
-static size_t rank_of(const struct node *n, enum object what)
-{
-    for (size_t i = 0; i < orders[what].count; i++)
-        if (orders[what].names[i] && key_is(n, orders[what].names[i]))
-            return i;
-    return orders[what].others;
-}
-
 static int by_rank(const void *a, const void *b)
 {
     const struct node *x = a, *y = b;
@@ -214,41 +107,42 @@ static int by_rank(const void *a, const void *b)
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* What stands under a name in such an object; of an array: what its elements are. */
-static enum object below(enum object what, const struct node *kid)
+/* The key without its quotes. One with escapes names no field. */
+static size_t name_of(const struct node *member, const char **name)
 {
-    static const struct {
-        enum object in;
-        const char *name;
-        enum object is;
-    } ways[] = {
-        {MACHINE, "States", STATES},
-        {STATE, "Branches", MACHINE},
-        {STATE, "ItemProcessor", MACHINE},
-        {STATE, "Iterator", MACHINE},
-        {STATE, "Retry", RETRIER},
-        {STATE, "Catch", RETRIER},
-        {STATE, "Choices", RULE},
-        {RULE, "And", RULE},
-        {RULE, "Or", RULE},
-        {RULE, "Not", RULE},
-    };
-
-    if (what == STATES)
-        return STATE;
-    for (size_t i = 0; i < COUNT(ways); i++)
-        if (ways[i].in == what && key_is(kid, ways[i].name))
-            return ways[i].is;
-    return PAYLOAD;
+    *name = member->key + 1;
+    return member->key_len - 2;
 }
 
-static void sort_members(struct node *n, enum object what)
+/* `n` is an object with the fields of `table`, or an array of such. Payloads stay as they are. */
+static void sort_object(struct node *n, const struct asl_fields *table);
+
+/* What stands under a name in an object with the fields of `table`. */
+static void sort_member(struct node *member, const struct asl_fields *table)
 {
-    for (size_t i = 0; i < n->count; i++) {
-        n->kids[i].rank = rank_of(&n->kids[i], what);
-        sort_members(&n->kids[i], n->kind == ARRAY ? what : below(what, &n->kids[i]));
-    }
-    if (n->kind == OBJECT && n->count && orders[what].count)
+    const char *name;
+    size_t len = name_of(member, &name);
+    const struct asl_field *f = field_find(table, name, len);
+
+    member->rank = field_rank(table, name, len);
+    if (!f || !f->inside)
+        return;
+    /* States have names of the author's, and stay in the author's order. */
+    if (f->role == FIELD_STATES)
+        for (size_t i = 0; i < member->count; i++)
+            sort_object(&member->kids[i], f->inside);
+    else
+        sort_object(member, f->inside);
+}
+
+static void sort_object(struct node *n, const struct asl_fields *table)
+{
+    for (size_t i = 0; i < n->count; i++)
+        if (n->kind == ARRAY)
+            sort_object(&n->kids[i], table);
+        else
+            sort_member(&n->kids[i], table);
+    if (n->kind == OBJECT && n->count && !table->unordered)
         qsort(n->kids, n->count, sizeof *n->kids, by_rank);
 }
 
@@ -330,7 +224,7 @@ bool asl_format(const char *text, size_t len, struct buf *out, struct diag *why)
     if (strncmp(r.p, "\xef\xbb\xbf", 3) == 0)
         r.p += 3;
     read_node(&r, &whole);
-    sort_members(&whole, MACHINE);
+    sort_object(&whole, &asl_block_fields);
     write_node(out, &whole, 0, WIDTH);
     buf_addc(out, '\n');
     arena_clear(&arena);

@@ -1064,6 +1064,11 @@ static const struct {
      "\"$q\","
      "\"End\":true}}}]}}}",
      "{\"P\":[\"p\"],\"Q\":[\"q\"]}"},
+    {"names of a payload's members mean nothing",
+     "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\","
+     "\"Output\":{\"Comment\":\"{% $v %}\",\"Branches\":[\"{% $w %}\"]},\"Comment\":\"{% $x "
+     "%}\",\"End\":true}}}",
+     "{\"A\":[\"v\",\"w\"]}"},
     {"none at all", "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true}}}",
      NULL},
 };

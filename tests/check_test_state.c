@@ -41,6 +41,10 @@ static const struct {
      "\"$$.State.Name\",\"m.$\":\"$$..Map\"},\"End\":true}}}",
      NULL, NULL, NULL, NULL, "\"stateName\":\"A\"", 200,
      "{\"output\":{\"n\":\"StateName\",\"m\":[]},\"status\":\"SUCCEEDED\"}"},
+    {"States in data are none",
+     "{\"StartAt\":\"D\",\"States\":{\"D\":{\"Type\":\"Pass\",\"Result\":{\"States\":{\"A\":{"
+     "\"Type\":\"Pass\",\"End\":true}}},\"End\":true}}}",
+     NULL, NULL, NULL, NULL, "\"stateName\":\"A\"", 400, "State not found in definition"},
     {"a state inside of a Map has the first item, which is its input",
      "{\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\",\"ItemProcessor\":{\"StartAt\":\"A\","
      "\"States\":{\"A\":{\"Type\":\"Pass\",\"Parameters\":{\"m.$\":\"$$.Map\"},\"End\":true}}},"

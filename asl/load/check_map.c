@@ -5,10 +5,9 @@
 
 #include "asl/load/load_impl.h"
 #include "asl/report/quota.h"
+#include "parsers/base/count.h"
 
 #include <string.h>
-
-#define FIELDS(table) table, sizeof(table) / sizeof *(table)
 
 /* ---- readers of fields: none of the values is kept ---- */
 
@@ -133,18 +132,20 @@ static bool check_map_is_text(const struct asl_at *object, const char *field, co
     return v && json_is_string(v) && json_str_is(v, text);
 }
 
-static const struct asl_field config_fields[] = {
-    {"CSVDelimiter", 0, check_word, 0, DELIMITER, 0, 0},
-    {"CSVHeaderLocation", 0, check_word, 0, HEADERS, 0, 0},
-    {"CSVHeaders", 0, check_headers, 0, 0, 0, 0},
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"InputType", 0, check_word, 0, INPUT, 0, 0},
-    {"ItemsPointer", 0, check_pointer, 0, 0, 0, 0},
-    {"ManifestType", 0, check_word, 0, MANIFEST, 0, 0},
-    {"MaxItems", 0, check_map_check_number, 0, 0, QUOTA_MAP_ITEMS, 0},
-    {"MaxItemsPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
-    {"Transformation", 0, check_word, 0, LOADING, 0, 0},
+static const struct asl_field reader_config_rows[] = {
+    {"CSVDelimiter", 0, 0, FIELD_TEXT, check_word, 0, DELIMITER, 0, NULL},
+    {"CSVHeaderLocation", 0, 0, FIELD_TEXT, check_word, 0, HEADERS, 0, NULL},
+    {"CSVHeaders", 0, 0, FIELD_TEXT, check_headers, 0, 0, 0, NULL},
+    {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"InputType", 0, 0, FIELD_TEXT, check_word, 0, INPUT, 0, NULL},
+    {"ItemsPointer", 0, 0, FIELD_TEXT, check_pointer, 0, 0, 0, NULL},
+    {"ManifestType", 0, 0, FIELD_TEXT, check_word, 0, MANIFEST, 0, NULL},
+    {"MaxItems", 0, 0, FIELD_NUMBER, check_map_check_number, 0, 0, QUOTA_MAP_ITEMS, NULL},
+    {"MaxItemsPath", 0, ASL_JSONPATH, FIELD_PATH, check_count_path, 0, 0, 0, NULL},
+    {"Transformation", 0, 0, FIELD_TEXT, check_word, 0, LOADING, 0, NULL},
 };
+static const struct asl_fields reader_config_fields = {
+    .rows = reader_config_rows, .count = COUNT(reader_config_rows), .unordered = true};
 
 /* What a reader of an InputType doesn't have; `inputs` ends with NULL. */
 static const struct {
@@ -158,7 +159,7 @@ static const struct {
 
 static bool is_read(const struct asl_at *config, const char *field)
 {
-    for (size_t i = 0; i < sizeof not_read / sizeof *not_read; i++)
+    for (size_t i = 0; i < COUNT(not_read); i++)
         for (size_t k = 0; strcmp(not_read[i].field, field) == 0 && not_read[i].inputs[k]; k++)
             if (check_map_is_text(config, "InputType", not_read[i].inputs[k]))
                 return false;
@@ -197,7 +198,7 @@ static void check_reader_config(struct loader *l, const struct asl_field *f,
     (void)f;
     if (!load_object(l, config))
         return;
-    load_fields(l, FIELDS(config_fields), 0, config, object);
+    load_fields(l, &reader_config_fields, 0, config, object);
     check_input_type(l, config);
     if (check_map_is_text(config, "CSVHeaderLocation", "GIVEN") &&
         is_read(config, "CSVHeaderLocation"))
@@ -205,34 +206,38 @@ static void check_reader_config(struct loader *l, const struct asl_field *f,
     load_one_of(l, config, max, false);
 }
 
-static const struct asl_field reader_fields[] = {
-    {"Arguments", 0, check_value, 0, 0, 0, ASL_JSONATA},
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"Parameters", 0, check_value, 0, 0, 0, ASL_JSONPATH},
-    {"ReaderConfig", 0, check_reader_config, 0, 0, 0, 0},
-    {"Resource", 0, check_map_check_text, 0, 0, 0, 0},
+static const struct asl_field reader_rows[] = {
+    {"Arguments", 0, ASL_JSONATA, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"Parameters", 0, ASL_JSONPATH, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"ReaderConfig", 0, 0, FIELD_OBJECT, check_reader_config, 0, 0, 0, &reader_config_fields},
+    {"Resource", 0, 0, FIELD_TEXT, check_map_check_text, 0, 0, 0, NULL},
 };
+const struct asl_fields load_reader_fields = {
+    .rows = reader_rows, .count = COUNT(reader_rows), .unordered = true};
 
 static void check_reader(struct loader *l, const struct asl_at *reader)
 {
     static const char *const required[] = {"Resource", NULL};
     static const char *const calls[] = {"getObject", "listObjectsV2", NULL};
 
-    load_fields(l, FIELDS(reader_fields), 0, reader, NULL);
+    load_fields(l, &load_reader_fields, 0, reader, NULL);
     load_required(l, reader, required);
     check_s3(l, reader, calls);
 }
 
 /* ---- ItemBatcher ---- */
 
-static const struct asl_field batcher_fields[] = {
-    {"BatchInput", 0, check_value, 0, 0, 0, 0},
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"MaxInputBytesPerBatch", 0, check_map_check_number, 0, 0, ASL_NEVER, 0},
-    {"MaxInputBytesPerBatchPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
-    {"MaxItemsPerBatch", 0, check_map_check_number, 0, 0, ASL_NEVER, 0},
-    {"MaxItemsPerBatchPath", 0, check_count_path, 0, 0, 0, ASL_JSONPATH},
+static const struct asl_field batcher_rows[] = {
+    {"BatchInput", 0, 0, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"MaxInputBytesPerBatch", 0, 0, FIELD_NUMBER, check_map_check_number, 0, 0, ASL_NEVER, NULL},
+    {"MaxInputBytesPerBatchPath", 0, ASL_JSONPATH, FIELD_PATH, check_count_path, 0, 0, 0, NULL},
+    {"MaxItemsPerBatch", 0, 0, FIELD_NUMBER, check_map_check_number, 0, 0, ASL_NEVER, NULL},
+    {"MaxItemsPerBatchPath", 0, ASL_JSONPATH, FIELD_PATH, check_count_path, 0, 0, 0, NULL},
 };
+const struct asl_fields load_batcher_fields = {
+    .rows = batcher_rows, .count = COUNT(batcher_rows), .unordered = true};
 
 static bool has_one(const struct loader *l, const struct asl_at *object, const char *const *names)
 {
@@ -247,7 +252,7 @@ static void check_batcher(struct loader *l, const struct asl_at *batcher)
     static const char *const items[] = {"MaxItemsPerBatchPath", "MaxItemsPerBatch", NULL};
     static const char *const bytes[] = {"MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath", NULL};
 
-    load_fields(l, FIELDS(batcher_fields), 0, batcher, NULL);
+    load_fields(l, &load_batcher_fields, 0, batcher, NULL);
     load_one_of(l, batcher, items, false);
     load_one_of(l, batcher, bytes, false);
     if (!has_one(l, batcher, items) && !has_one(l, batcher, bytes))
@@ -259,27 +264,31 @@ static void check_batcher(struct loader *l, const struct asl_at *batcher)
 
 /* ---- ResultWriter ---- */
 
-static const struct asl_field writer_config_fields[] = {
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"OutputType", 0, check_word, 0, OUTPUT, 0, 0},
-    {"Transformation", 0, check_word, 0, WRITING, 0, 0},
+static const struct asl_field writer_config_rows[] = {
+    {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"OutputType", 0, 0, FIELD_TEXT, check_word, 0, OUTPUT, 0, NULL},
+    {"Transformation", 0, 0, FIELD_TEXT, check_word, 0, WRITING, 0, NULL},
 };
+static const struct asl_fields writer_config_fields = {
+    .rows = writer_config_rows, .count = COUNT(writer_config_rows), .unordered = true};
 
 static void check_writer_config(struct loader *l, const struct asl_field *f,
                                 const struct asl_at *config, void *object)
 {
     (void)f;
     if (load_object(l, config))
-        load_fields(l, FIELDS(writer_config_fields), 0, config, object);
+        load_fields(l, &writer_config_fields, 0, config, object);
 }
 
-static const struct asl_field writer_fields[] = {
-    {"Arguments", 0, check_value, 0, 0, 0, ASL_JSONATA},
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"Parameters", 0, check_value, 0, 0, 0, ASL_JSONPATH},
-    {"Resource", 0, check_map_check_text, 0, 0, 0, 0},
-    {"WriterConfig", 0, check_writer_config, 0, 0, 0, 0},
+static const struct asl_field writer_rows[] = {
+    {"Arguments", 0, ASL_JSONATA, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"Parameters", 0, ASL_JSONPATH, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"Resource", 0, 0, FIELD_TEXT, check_map_check_text, 0, 0, 0, NULL},
+    {"WriterConfig", 0, 0, FIELD_OBJECT, check_writer_config, 0, 0, 0, &writer_config_fields},
 };
+const struct asl_fields load_writer_fields = {
+    .rows = writer_rows, .count = COUNT(writer_rows), .unordered = true};
 
 static void check_writer(struct loader *l, const struct asl_at *writer)
 {
@@ -287,7 +296,7 @@ static void check_writer(struct loader *l, const struct asl_at *writer)
 
     if (json_count(writer->value) == 0)
         asl_report_schema(l->report, writer, "Value cannot be empty");
-    load_fields(l, FIELDS(writer_fields), 0, writer, NULL);
+    load_fields(l, &load_writer_fields, 0, writer, NULL);
     check_s3(l, writer, calls);
 }
 
@@ -297,9 +306,7 @@ static void check_mode(struct loader *l, const struct asl_at *map)
 {
     struct asl_at processor, config, mode;
 
-    if ((asl_at_member(map, "ItemProcessor", &processor) ||
-         asl_at_member(map, "Iterator", &processor)) &&
-        asl_at_member(&processor, "ProcessorConfig", &config) &&
+    if (field_blocks(map, &processor) && asl_at_member(&processor, "ProcessorConfig", &config) &&
         asl_at_member(&config, "Mode", &mode))
         asl_report_schema(l->report, &mode,
                           "The field 'Mode' with value 'DISTRIBUTED' is not supported inside "
@@ -320,7 +327,7 @@ void load_check_map(struct loader *l, const struct asl_state *s, const struct as
 
     if (l->purpose->workflow == ASL_EXPRESS && s->map.distributed)
         check_mode(l, at);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < COUNT(parts); i++)
         if (asl_at_member(at, parts[i].field, &part) && load_object(l, &part))
             parts[i].check(l, &part);
 }

@@ -1,5 +1,6 @@
 #include "asl/load/graph.h"
 
+#include "asl/load/field.h"
 #include "parsers/base/mem.h"
 
 #include <string.h>
@@ -147,12 +148,11 @@ bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_
                        struct block *out)
 {
     if (s->type == ASL_PARALLEL && k < s->parallel.count) {
-        asl_at_member(at, "Branches", &out->outer[0]);
+        field_blocks(at, &out->outer[0]);
         asl_at_index(&out->outer[0], k, &out->outer[1]);
         out->scope = s->parallel.branches[k];
     } else if (s->type == ASL_MAP && k == 0) {
-        if (!asl_at_member(at, "ItemProcessor", &out->outer[1]))
-            asl_at_member(at, "Iterator", &out->outer[1]);
+        field_blocks(at, &out->outer[1]);
         out->scope = s->map.processor;
     } else {
         return false;

@@ -190,10 +190,10 @@ static void reach(struct reach *r, const json *name)
     }
 }
 
-static void reach_each(struct reach *r, const json *list)
+static void reach_target(void *user, const struct asl_field *f, const struct asl_at *at)
 {
-    for (size_t i = 0; list && json_is_array(list) && i < json_count(list); i++)
-        reach(r, json_get(json_at(list, i), "Next"));
+    if (f->role == FIELD_TARGET)
+        reach(user, at->value);
 }
 
 static bool ends(const json *state)
@@ -212,11 +212,8 @@ static void reach_all(struct reach *r, const json *start)
 {
     reach(r, start);
     while (r->count) {
-        const json *state = json_value_at(r->scope->names, r->todo[--r->count]);
-        reach(r, json_get(state, "Next"));
-        reach(r, json_get(state, "Default"));
-        reach_each(r, json_get(state, "Choices"));
-        reach_each(r, json_get(state, "Catch"));
+        const struct asl_at state = {.value = json_value_at(r->scope->names, r->todo[--r->count])};
+        fields_visit(&asl_state_fields, &state, reach_target, r);
     }
 }
 
@@ -328,26 +325,6 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
 
 /* ---- the machine ---- */
 
-static void load_version(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                         void *object)
-{
-    static const char *const versions[] = {"1.0", NULL};
-
-    (void)f;
-    (void)object;
-    load_word(l, at, versions);
-}
-
-static const struct asl_field machine_fields[] = {
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"QueryLanguage", 0, load_ignored, 0, 0, 0, 0}, /* read before all others */
-    {"StartAt", 0, load_ignored, 0, 0, 0, 0},       /* read with the scope */
-    {"States", 0, load_ignored, 0, 0, 0, 0},
-    {"TimeoutSeconds", 0, load_number, offsetof(struct asl_machine, timeout_s), 0, QUOTA_SECONDS,
-     0},
-    {"Version", 0, load_version, 0, 0, 0, 0},
-};
-
 static void load_fields_of_machine(struct loader *l, const struct asl_at *at)
 {
     if (!json_is_object(at->value)) {
@@ -355,7 +332,7 @@ static void load_fields_of_machine(struct loader *l, const struct asl_at *at)
         return;
     }
     l->machine_language = l->language = load_language(l, at, ASL_JSONPATH);
-    load_fields(l, machine_fields, COUNT(machine_fields), 0, at, l->m);
+    load_fields(l, &asl_block_fields, LOAD_MACHINE, at, l->m);
     l->m->top = load_scope(l, at, NULL);
 }
 

@@ -14,25 +14,27 @@
 
 /* ---- objects by their table ---- */
 
-static const struct asl_field *find_field(const struct asl_field *fields, size_t count, unsigned on,
+/* A name may have a row for some types of states, and another one for others. */
+static const struct asl_field *find_field(const struct asl_fields *table, unsigned on,
                                           const json *key)
 {
-    for (size_t i = 0; i < count; i++)
-        if ((!on || (fields[i].on & on)) && json_str_is(key, fields[i].name))
-            return &fields[i];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct asl_field *f = &table->rows[i];
+        if ((!on || !f->on || (f->on & on)) && json_str_is(key, f->name))
+            return f;
+    }
     return NULL;
 }
 
 /* A state has no such field, but states of other types do: which ones. */
-static bool add_owners(struct buf *hint, const struct asl_field *fields, size_t count,
-                       const json *key)
+static bool add_owners(struct buf *hint, const struct asl_fields *table, const json *key)
 {
     size_t names = 0, listed = 0;
     unsigned on = 0;
 
-    for (size_t i = 0; i < count; i++)
-        if (json_str_is(key, fields[i].name))
-            on |= fields[i].on;
+    for (size_t i = 0; i < table->count; i++)
+        if (json_str_is(key, table->rows[i].name))
+            on |= table->rows[i].on;
     for (int t = 0; t < ASL_TYPES; t++)
         names += on >> t & 1;
     if (!names)
@@ -52,8 +54,8 @@ static bool add_owners(struct buf *hint, const struct asl_field *fields, size_t 
     return true;
 }
 
-static void load_fields_unknown_field(struct loader *l, const struct asl_field *fields,
-                                      size_t count, unsigned on, const struct asl_at *at)
+static void load_fields_unknown_field(struct loader *l, const struct asl_fields *table, unsigned on,
+                                      const struct asl_at *at)
 {
     struct nearest near = {.want = json_str(at->key), .len = json_str_len(at->key)};
     struct buf hint = {0};
@@ -61,10 +63,10 @@ static void load_fields_unknown_field(struct loader *l, const struct asl_field *
     if (l->purpose->stored)
         return;
     /* What is spelled right isn't misspelt, however near something else is. */
-    bool owned = l->state == at->up && add_owners(&hint, fields, count, at->key);
-    for (size_t i = 0; i < count && !owned; i++)
-        if (!on || (fields[i].on & on))
-            nearest_offer(&near, fields[i].name);
+    bool owned = l->state == at->up && add_owners(&hint, table, at->key);
+    for (size_t i = 0; i < table->count && !owned; i++)
+        if (!on || !table->rows[i].on || (table->rows[i].on & on))
+            nearest_offer(&near, table->rows[i].name);
     if (near.best)
         buf_printf(&hint, "did you mean \"%s\"?", near.best);
     /* AWS names the object that the field is in. */
@@ -126,14 +128,14 @@ void load_other_language(struct loader *l, const struct asl_field *f, const stru
     buf_clear(&other);
 }
 
-void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
+void load_fields(struct loader *l, const struct asl_fields *table, unsigned on,
                  const struct asl_at *at, void *object)
 {
     struct asl_at member;
 
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
-        const struct asl_field *f = find_field(fields, count, on, member.key);
+        const struct asl_field *f = find_field(table, on, member.key);
         const struct asl_misspelt *own = l->misspelt;
         if (f && f->language && l->language && f->language != l->language)
             load_other_language(l, f, &member, NULL);
@@ -142,7 +144,7 @@ void load_fields(struct loader *l, const struct asl_field *fields, size_t count,
         /* Behind what is in the member, those of the object are the first again. */
         l->misspelt = own;
         if (!f)
-            load_fields_unknown_field(l, fields, count, on, &member);
+            load_fields_unknown_field(l, table, on, &member);
     }
 }
 
@@ -465,8 +467,7 @@ void load_query(struct loader *l, const struct asl_field *f, const struct asl_at
 /* What a stored definition may have, whatever AWS allows by now: seconds that don't overflow. */
 #define STORED_MOST INT64_C(1000000000000)
 
-static bool load_fields_read_whole(struct loader *l, const struct asl_field *f,
-                                   const struct asl_at *at, int64_t *out)
+bool load_whole(struct loader *l, const struct asl_field *f, const struct asl_at *at, int64_t *out)
 {
     if (json_kind(at->value) != JSON_INT) {
         asl_report_schema(l->report, at, "Expected value of type Integer");
@@ -492,7 +493,7 @@ void load_number(struct loader *l, const struct asl_field *f, const struct asl_a
         n->set = true;
         return;
     }
-    n->set = load_fields_read_whole(l, f, at, &n->value);
+    n->set = load_whole(l, f, at, &n->value);
 }
 
 static void number_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -546,118 +547,4 @@ void load_share_path(struct loader *l, const struct asl_field *f, const struct a
 
     n->path = load_fields_read_path(l, at, ASL_ROOT_VARIABLE, ONE_NODE);
     n->set = n->path;
-}
-
-/* ---- Retry, and the error names that it shares with Catch ---- */
-
-void load_error_names(struct loader *l, const struct asl_at *at, struct asl_errors *out)
-{
-    struct asl_at each;
-
-    if (!load_array(l, at, 1))
-        return;
-    out->names = arena_calloc(l->a, json_count(at->value), sizeof *out->names);
-    for (size_t i = 0; i < json_count(at->value); i++) {
-        asl_at_index(at, i, &each);
-        if (load_string(l, &each))
-            out->names[out->count++] = load_keep(l, each.value);
-    }
-}
-
-void load_check_all(struct loader *l, const struct asl_at *list)
-{
-    size_t count = json_count(list->value);
-    struct asl_at entry, names, name;
-
-    for (size_t i = 0; i < count && !l->purpose->stored; i++) {
-        asl_at_index(list, i, &entry);
-        if (!asl_at_member(&entry, "ErrorEquals", &names) || !json_is_array(names.value))
-            continue;
-        size_t n = json_count(names.value);
-        for (size_t k = 0; k < n; k++) {
-            asl_at_index(&names, k, &name);
-            if (json_is_string(name.value) && json_str_is(name.value, ASL_ALL) &&
-                (n > 1 || i + 1 < count)) {
-                asl_report_schema(l->report, &name,
-                                  "States.ALL must appear alone and at end of list");
-                break;
-            }
-        }
-    }
-}
-
-static void load_retrier_names(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                               void *object)
-{
-    load_error_names(l, at, SLOT(struct asl_errors));
-}
-
-static void load_seconds(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                         void *object)
-{
-    load_fields_read_whole(l, f, at, SLOT(int64_t));
-}
-
-static void load_attempts(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                          void *object)
-{
-    int64_t n;
-
-    if (load_fields_read_whole(l, f, at, &n))
-        *SLOT(uint32_t) = (uint32_t)n;
-}
-
-static void load_rate(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                      void *object)
-{
-    if (!json_is_number(at->value))
-        asl_report_schema(l->report, at, "Expected value of type Float");
-    else if (json_double_value(at->value) < 1 && !l->purpose->stored)
-        asl_report_schema(l->report, at, "Minimum value is 1.0");
-    else
-        *SLOT(double) = json_double_value(at->value);
-}
-
-static void load_jitter(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                        void *object)
-{
-    static const char *const strategies[] = {"NONE", "FULL", NULL};
-
-    if (load_word(l, at, strategies))
-        *SLOT(bool) = json_str_is(at->value, "FULL");
-}
-
-static const struct asl_field retrier_fields[] = {
-    {"BackoffRate", 0, load_rate, offsetof(struct asl_retrier, backoff_rate), 0, 0, 0},
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"ErrorEquals", 0, load_retrier_names, offsetof(struct asl_retrier, errors), 0, 0, 0},
-    {"IntervalSeconds", 0, load_seconds, offsetof(struct asl_retrier, interval_s), 0, QUOTA_SECONDS,
-     0},
-    {"JitterStrategy", 0, load_jitter, offsetof(struct asl_retrier, full_jitter), 0, 0, 0},
-    {"MaxAttempts", 0, load_attempts, offsetof(struct asl_retrier, max_attempts), 0, QUOTA_SECONDS,
-     0},
-    {"MaxDelaySeconds", 0, load_seconds, offsetof(struct asl_retrier, max_delay_s), 1,
-     QUOTA_RETRY_DELAY_S, 0},
-};
-
-void load_retry(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
-{
-    static const char *const required[] = {"ErrorEquals", NULL};
-    struct asl_state *s = object;
-    struct asl_at each;
-
-    (void)f;
-    if (!load_array(l, at, 0))
-        return;
-    s->retriers = json_count(at->value);
-    s->retry = arena_calloc(l->a, s->retriers, sizeof *s->retry);
-    for (size_t i = 0; i < s->retriers; i++) {
-        s->retry[i] = (struct asl_retrier){.interval_s = 1, .max_attempts = 3, .backoff_rate = 2};
-        asl_at_index(at, i, &each);
-        if (!load_object(l, &each))
-            continue;
-        load_fields(l, retrier_fields, COUNT(retrier_fields), 0, &each, &s->retry[i]);
-        load_required(l, &each, required);
-    }
-    load_check_all(l, at);
 }

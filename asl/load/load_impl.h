@@ -1,15 +1,16 @@
 #ifndef ASL_LOAD_LOAD_IMPL_H
 #define ASL_LOAD_LOAD_IMPL_H
 
-/* What the files of the loader share: load.c (scopes and the graph), load_state.c (the table of
- * fields), load_fields.c (how each kind of field is read). */
+/*
+ * What the files of the loader share: load.c (the machine, scopes and their graph), load_state.c
+ * (states and blocks, with their tables of fields), load_lists.c (retriers, catchers and rules),
+ * load_fields.c (how each kind of value is read), and check_….c (what only AWS minds).
+ */
 
 #include "asl/eval/model.h"
+#include "asl/load/field.h"
 #include "asl/load/load.h"
 #include "parsers/json/json_set.h"
-
-/* Which query languages have a field. */
-enum asl_language { ASL_ANY_LANGUAGE, ASL_JSONPATH, ASL_JSONATA };
 
 /* A field that an object has under a name which is none: it is misspelt, and not missing. */
 struct asl_misspelt {
@@ -35,21 +36,14 @@ struct loader {
     bool open;
 };
 
-/* A field of an object: what the tables of states, retriers, catchers, … are made of. */
-struct asl_field {
-    const char *name;
-    unsigned on; /* which state types have it; 0 outside states */
-    void (*read)(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                 void *object);
-    size_t offset;    /* of what it fills */
-    int64_t min, max; /* of numbers */
-    enum asl_language language;
-};
-
+/* The largest value of a number that may be any. */
 #define ASL_NEVER INT64_MAX
 
-/* Reads each member of `at` by its row among `fields`; members without one are errors. */
-void load_fields(struct loader *l, const struct asl_field *fields, size_t count, unsigned on,
+/*
+ * Reads each member of `at` into `object` by its row in the table, as far as the row is for objects
+ * of the kinds `on` (0: all). Members without a row are errors.
+ */
+void load_fields(struct loader *l, const struct asl_fields *table, unsigned on,
                  const struct asl_at *at, void *object);
 /* Says that only the other language has the field at `at`; `hint` NULL: the usual one. */
 void load_other_language(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -84,6 +78,15 @@ void load_count_path(struct loader *, const struct asl_field *, const struct asl
 void load_share(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_share_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_retry(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_catch(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_choices(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+
+/* Which blocks have a field of asl_block_fields. */
+enum { LOAD_MACHINE = 1, LOAD_BRANCH = 2, LOAD_PROCESSOR = 4 };
+
+/* The tables of what a state's fields have in them: load_lists.c, check_map.c. */
+extern const struct asl_fields load_retrier_fields, load_catcher_fields, load_rule_fields,
+    load_reader_fields, load_batcher_fields, load_writer_fields;
 
 /* The QueryLanguage of the object at `at`, `otherwise` without one. Problems are reported. */
 enum asl_language load_language(struct loader *l, const struct asl_at *at,
@@ -92,6 +95,8 @@ enum asl_language load_language(struct loader *l, const struct asl_at *at,
 const asl_template *load_value(struct loader *l, const struct asl_at *at);
 /* Is it a string that a JSONata state evaluates? */
 bool load_is_expression(const struct loader *l, const struct asl_at *at);
+/* A whole number from f->min to f->max; false after saying why not. */
+bool load_whole(struct loader *l, const struct asl_field *f, const struct asl_at *at, int64_t *out);
 /* A string, or NULL after "Expected value of type [STRING]". */
 const json *load_string(struct loader *l, const struct asl_at *at);
 /* Is it one of `words` (ends with NULL)? False after saying so. */

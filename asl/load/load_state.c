@@ -27,6 +27,18 @@ enum {
     ALL = FLOWS | FAIL,
 };
 
+/* ---- the machine ---- */
+
+static void load_version(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
+{
+    static const char *const versions[] = {"1.0", NULL};
+
+    (void)f;
+    (void)object;
+    load_word(l, at, versions);
+}
+
 /* ---- transitions ---- */
 
 static void load_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -47,190 +59,7 @@ static void load_end(struct loader *l, const struct asl_field *f, const struct a
         asl_report_schema(l->report, at, "Expected value of type Boolean");
 }
 
-/* A rule or catcher, with the state whose scope its Next is looked up in. */
-struct in_state {
-    const struct asl_state *state;
-    union {
-        struct asl_catcher *catcher;
-        struct asl_rule *rule;
-    };
-};
-
-static void load_catcher_names(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                               void *object)
-{
-    (void)f;
-    load_error_names(l, at, &((struct in_state *)object)->catcher->errors);
-}
-
-static void load_catcher_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                              void *object)
-{
-    struct in_state *in = object;
-
-    (void)f;
-    in->catcher->next = load_target(l, in->state->scope, at);
-}
-
-static void load_catcher_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                              void *object)
-{
-    struct in_state *in = object;
-
-    if (f->offset == offsetof(struct asl_catcher, assign))
-        load_assign(l, f, at, in->catcher);
-    else if (f->offset == offsetof(struct asl_catcher, output))
-        load_template(l, f, at, in->catcher);
-    else
-        load_reference_flow(l, f, at, in->catcher);
-}
-
-static const struct asl_field catcher_fields[] = {
-    {"Assign", 0, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0, 0},
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"ErrorEquals", 0, load_catcher_names, 0, 0, 0, 0},
-    {"Next", 0, load_catcher_next, 0, 0, 0, 0},
-    {"Output", 0, load_catcher_part, offsetof(struct asl_catcher, output), 0, 0, ASL_JSONATA},
-    {"ResultPath", 0, load_catcher_part, offsetof(struct asl_catcher, result_path), 0, 0,
-     ASL_JSONPATH},
-};
-
-static void load_catch(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                       void *object)
-{
-    static const char *const required[] = {"Next", "ErrorEquals", NULL};
-    struct asl_state *s = object;
-    struct asl_at each;
-
-    (void)f;
-    if (!load_array(l, at, 0))
-        return;
-    s->catchers = json_count(at->value);
-    s->catch = arena_calloc(l->a, s->catchers, sizeof *s->catch);
-    for (size_t i = 0; i < s->catchers; i++) {
-        struct in_state in = {.state = s, .catcher = &s->catch[i]};
-        asl_at_index(at, i, &each);
-        if (!load_object(l, &each))
-            continue;
-        load_fields(l, catcher_fields, COUNT(catcher_fields), 0, &each, &in);
-        load_required(l, &each, required);
-    }
-    load_check_all(l, at);
-}
-
 /* ---- Choice ---- */
-
-static void load_rule_next(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                           void *object)
-{
-    struct in_state *in = object;
-
-    (void)f;
-    in->rule->next = load_target(l, in->state->scope, at);
-}
-
-static void load_rule_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                           void *object)
-{
-    struct in_state *in = object;
-
-    if (f->offset == offsetof(struct asl_rule, assign))
-        load_assign(l, f, at, in->rule);
-    else
-        load_template(l, f, at, in->rule);
-}
-
-static void load_condition(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                           void *object)
-{
-    struct in_state *in = object;
-    enum json_kind kind = json_kind(at->value);
-
-    (void)f;
-    if (kind == JSON_TRUE || kind == JSON_FALSE || load_is_expression(l, at))
-        in->rule->condition = load_value(l, at);
-    else if (json_is_string(at->value))
-        asl_report_schema(l->report, at, "JSONata string must start with {%% and end with %%}");
-    else
-        asl_report_schema(l->report, at, "Expected value of type [STRING]");
-}
-
-/* Of a JSONata state; the tests of a JSONPath rule are asl_test_compile's. */
-static const struct asl_field rule_fields[] = {
-    {"Assign", 0, load_rule_part, offsetof(struct asl_rule, assign), 0, 0, 0},
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"Condition", 0, load_condition, 0, 0, 0, 0},
-    {"Next", 0, load_rule_next, 0, 0, 0, 0},
-    {"Output", 0, load_rule_part, offsetof(struct asl_rule, output), 0, 0, 0},
-};
-
-/* What a rule of the other language decides by. */
-static const struct asl_field selectors[] = {
-    {"And", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
-    {"Not", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
-    {"Or", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
-    {"Variable", 0, load_ignored, 0, 0, 0, ASL_JSONPATH},
-};
-
-static void load_jsonata_rule(struct loader *l, const struct asl_at *at, struct in_state *in)
-{
-    struct asl_at member;
-
-    /* That it lacks a Condition, and what its operators are, follows from the wrong language. */
-    for (size_t i = 0; i < COUNT(selectors); i++)
-        if (asl_at_member(at, selectors[i].name, &member)) {
-            load_other_language(l, &selectors[i], &member,
-                                "in JSONata, a rule has \"Condition\": \"{% … %}\"");
-            asl_at_member(at, "Next", &member);
-            in->rule->next = load_target(l, in->state->scope, &member);
-            return;
-        }
-    load_fields(l, rule_fields, COUNT(rule_fields), 0, at, in);
-    if (!load_has(l, at, "Condition"))
-        asl_report_schema(l->report, at,
-                          "The object must have only one of the following fields, "
-                          "[And, Or, Not, Variable, Condition]");
-}
-
-static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, const struct asl_at *at,
-                               struct asl_rule *rule)
-{
-    static const struct asl_field assign = {.name = "Assign",
-                                            .offset = offsetof(struct asl_rule, assign)};
-    struct asl_at member;
-
-    rule->test = asl_test_compile(l->a, at, true, l->report);
-    asl_at_member(at, "Next", &member);
-    rule->next = load_target(l, s->scope, &member);
-    if (asl_at_member(at, "Assign", &member))
-        load_assign(l, &assign, &member, rule);
-}
-
-static void load_choices(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                         void *object)
-{
-    static const char *const required[] = {"Next", NULL};
-    struct asl_state *s = object;
-    struct asl_at each;
-
-    (void)f;
-    if (!load_array(l, at, 1))
-        return;
-    size_t count = json_count(at->value);
-    struct asl_rule *rules = arena_calloc(l->a, count, sizeof *rules);
-    for (size_t i = 0; i < count; i++) {
-        struct in_state in = {.state = s, .rule = &rules[i]};
-        asl_at_index(at, i, &each);
-        if (!load_object(l, &each) || !load_required(l, &each, required))
-            continue;
-        if (s->jsonata)
-            load_jsonata_rule(l, &each, &in);
-        else
-            load_jsonpath_rule(l, s, &each, &rules[i]);
-    }
-    s->choice.rules = rules;
-    s->choice.count = count;
-}
 
 static void load_default(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                          void *object)
@@ -406,14 +235,13 @@ static void load_items(struct loader *l, const struct asl_field *f, const struct
         asl_report_schema(l->report, at, "Expected value of type [ARRAY]");
 }
 
-static void load_nested(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                        void *object);
-
-static const struct asl_field config_fields[] = {
-    {"Comment", 0, load_comment, 0, 0, 0, 0},
-    {"ExecutionType", 0, load_ignored, 0, 0, 0, 0}, /* read with the mode */
-    {"Mode", 0, load_ignored, 0, 0, 0, 0},
+static const struct asl_field config_rows[] = {
+    {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"ExecutionType", 0, 0, FIELD_DATA, load_ignored, 0, 0, 0, NULL}, /* read with the mode */
+    {"Mode", 0, 0, FIELD_DATA, load_ignored, 0, 0, 0, NULL},
 };
+static const struct asl_fields config_fields = {
+    .rows = config_rows, .count = COUNT(config_rows), .unordered = true};
 
 /* `object` is the Map state. */
 static void load_processor_config(struct loader *l, const struct asl_field *f,
@@ -428,7 +256,7 @@ static void load_processor_config(struct loader *l, const struct asl_field *f,
     (void)f;
     if (!load_object(l, at))
         return;
-    load_fields(l, config_fields, COUNT(config_fields), 0, at, s);
+    load_fields(l, &config_fields, 0, at, s);
     bool typed = asl_at_member(at, "ExecutionType", &type);
     /* Of a mode that is misspelt or a placeholder, it is what goes with the rest. */
     if (asl_at_member(at, "Mode", &mode))
@@ -487,21 +315,12 @@ static void load_label(struct loader *l, const struct asl_field *f, const struct
                        "Duplicate Label name: %s", json_str(v));
 }
 
-enum { IN_BRANCH = 1, IN_PROCESSOR = 2 };
-
-static const struct asl_field nested_fields[] = {
-    {"Comment", IN_BRANCH | IN_PROCESSOR, load_comment, 0, 0, 0, 0},
-    {"ProcessorConfig", IN_PROCESSOR, load_processor_config, 0, 0, 0, 0},
-    {"StartAt", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0}, /* read with the scope */
-    {"States", IN_BRANCH | IN_PROCESSOR, load_ignored, 0, 0, 0, 0},
-};
-
 static struct asl_scope *nested(struct loader *l, const struct asl_at *at, unsigned kind,
                                 struct asl_state *owner)
 {
     if (!load_object(l, at))
         return NULL;
-    load_fields(l, nested_fields, COUNT(nested_fields), kind, at, owner);
+    load_fields(l, &asl_block_fields, kind, at, owner);
     return load_scope(l, at, owner);
 }
 
@@ -510,7 +329,8 @@ static void load_nested(struct loader *l, const struct asl_field *f, const struc
 {
     struct asl_state *s = object;
 
-    s->map.processor = nested(l, at, (unsigned)f->min, s);
+    (void)f;
+    s->map.processor = nested(l, at, LOAD_PROCESSOR, s);
 }
 
 static void load_branches(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -526,67 +346,87 @@ static void load_branches(struct loader *l, const struct asl_field *f, const str
     s->parallel.branches = arena_calloc(l->a, s->parallel.count, sizeof *s->parallel.branches);
     for (size_t i = 0; i < s->parallel.count; i++) {
         asl_at_index(at, i, &each);
-        s->parallel.branches[i] = nested(l, &each, IN_BRANCH, s);
+        s->parallel.branches[i] = nested(l, &each, LOAD_BRANCH, s);
     }
 }
 
-/* ---- the table ---- */
+/* ---- the tables ---- */
 
 #define AT(member) offsetof(struct asl_state, member)
 
 /* clang-format off */
-static const struct asl_field state_fields[] = {
-    {"Arguments",               TASK | PARALLEL, load_template, AT(parameters), 0, 0, ASL_JSONATA},
-    {"Assign",                  FLOWS & ~SUCCEED, load_assign, AT(assign), 0, 0, 0},
-    {"Branches",                PARALLEL, load_branches, 0, 0, 0, 0},
-    {"Catch",                   WORKS, load_catch, 0, 0, 0, 0},
-    {"Cause",                   FAIL, load_cause, AT(fail.cause), 0, 0, 0},
-    {"CausePath",               FAIL, load_query, AT(fail.cause_path), 0, 0, ASL_JSONPATH},
-    {"Choices",                 CHOICE, load_choices, 0, 0, 0, 0},
-    {"Comment",                 ALL, load_comment, 0, 0, 0, 0},
-    {"Credentials",             TASK, load_credentials, AT(task.credentials), 0, 0, 0},
-    {"Default",                 CHOICE, load_default, 0, 0, 0, 0},
-    {"End",                     MOVES, load_end, 0, 0, 0, 0},
-    {"Error",                   FAIL, load_error, AT(fail.error), 0, 0, 0},
-    {"ErrorPath",               FAIL, load_query, AT(fail.error_path), 0, 0, ASL_JSONPATH},
-    {"HeartbeatSeconds",        TASK, load_number, AT(task.heartbeat_s), 1, QUOTA_SECONDS, 0},
-    {"HeartbeatSecondsPath",    TASK, load_number_path, AT(task.heartbeat_s), 0, 0, ASL_JSONPATH},
-    {"InputPath",               FLOWS, load_flow, AT(input_path), 0, 0, ASL_JSONPATH},
-    {"ItemBatcher",             MAP, load_not_yet, 0, 0, 0, 0},
-    {"ItemProcessor",           MAP, load_nested, 0, IN_PROCESSOR, 0, 0},
-    {"ItemReader",              MAP, load_not_yet, 0, 0, 0, 0},
-    {"ItemSelector",            MAP, load_template, AT(map.item_selector), 0, 0, 0},
-    {"Items",                   MAP, load_items, 0, 0, 0, ASL_JSONATA},
-    {"ItemsPath",               MAP, load_path, AT(map.items_path), 0, 0, ASL_JSONPATH},
-    {"Iterator",                MAP, load_nested, 0, IN_PROCESSOR, 0, 0},
-    {"Label",                   MAP, load_label, 0, 0, 0, 0},
-    {"MaxConcurrency",          MAP, load_number, AT(map.max_concurrency), 0, ASL_NEVER, 0},
-    {"MaxConcurrencyPath",      MAP, load_count_path, AT(map.max_concurrency), 0, 0, ASL_JSONPATH},
-    {"Next",                    MOVES, load_next, 0, 0, 0, 0},
-    {"Output",                  FLOWS, load_template, AT(output), 0, 0, ASL_JSONATA},
-    {"OutputPath",              FLOWS, load_flow, AT(output_path), 0, 0, ASL_JSONPATH},
-    {"Parameters",              PASS | TASK | PARALLEL, load_template, AT(parameters), 0, 0, ASL_JSONPATH},
-    {"Parameters",              MAP, load_template, AT(map.item_selector), 0, 0, ASL_JSONPATH},
-    {"QueryLanguage",           ALL, load_ignored, 0, 0, 0, 0}, /* read before all others */
-    {"Resource",                TASK, load_resource, 0, 0, 0, 0},
-    {"Result",                  PASS, load_any, AT(result), 0, 0, ASL_JSONPATH},
-    {"ResultPath",              WORKS | PASS, load_reference_flow, AT(result_path), 0, 0, ASL_JSONPATH},
-    {"ResultSelector",          WORKS, load_template, AT(result_selector), 0, 0, ASL_JSONPATH},
-    {"ResultWriter",            MAP, load_not_yet, 0, 0, 0, 0},
-    {"Retry",                   WORKS, load_retry, 0, 0, 0, 0},
-    {"Seconds",                 WAIT, load_number, AT(wait.seconds), 0, QUOTA_SECONDS, 0},
-    {"SecondsPath",             WAIT, load_number_path, AT(wait.seconds), 0, 0, ASL_JSONPATH},
-    {"TimeoutSeconds",          TASK, load_number, AT(task.timeout_s), 1, QUOTA_SECONDS, 0},
-    {"TimeoutSecondsPath",      TASK, load_number_path, AT(task.timeout_s), 0, 0, ASL_JSONPATH},
-    {"Timestamp",               WAIT, load_timestamp, 0, 0, 0, 0},
-    {"TimestampPath",           WAIT, load_timestamp_path, AT(wait.timestamp_path), 0, 0, ASL_JSONPATH},
-    {"ToleratedFailureCount",   MAP, load_number, AT(map.tolerated_count), 0, ASL_NEVER, 0},
-    {"ToleratedFailureCountPath", MAP, load_count_path, AT(map.tolerated_count), 0, 0, ASL_JSONPATH},
-    {"ToleratedFailurePercentage", MAP, load_share, AT(map.tolerated_percentage), 0, 100, 0},
-    {"ToleratedFailurePercentagePath", MAP, load_share_path, AT(map.tolerated_percentage), 0, 0, ASL_JSONPATH},
-    {"Type",                    ALL, load_ignored, 0, 0, 0, 0}, /* read before all others */
+static const struct asl_field state_rows[] = {
+    {"Type",                   ALL, 0, FIELD_DATA, load_ignored, 0, 0, 0, NULL}, /* read before all others */
+    {"Comment",                ALL, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"QueryLanguage",          ALL, 0, FIELD_DATA, load_ignored, 0, 0, 0, NULL}, /* read before all others */
+    {"Resource",               TASK, 0, FIELD_DATA, load_resource, 0, 0, 0, NULL},
+    {"Credentials",            TASK, 0, FIELD_TEMPLATE, load_credentials, AT(task.credentials), 0, 0, NULL},
+    {"InputPath",              FLOWS, ASL_JSONPATH, FIELD_FLOW, load_flow, AT(input_path), 0, 0, NULL},
+    {"Parameters",             PASS | TASK | PARALLEL, ASL_JSONPATH, FIELD_TEMPLATE, load_template, AT(parameters), 0, 0, NULL},
+    {"Parameters",             MAP, ASL_JSONPATH, FIELD_TEMPLATE, load_template, AT(map.item_selector), 0, 0, NULL},
+    {"Arguments",              TASK | PARALLEL, ASL_JSONATA, FIELD_TEMPLATE, load_template, AT(parameters), 0, 0, NULL},
+    /* Map */
+    {"ItemReader",             MAP, 0, FIELD_OBJECT, load_not_yet, 0, 0, 0, &load_reader_fields},
+    {"Items",                  MAP, ASL_JSONATA, FIELD_TEMPLATE, load_items, 0, 0, 0, NULL},
+    {"ItemsPath",              MAP, ASL_JSONPATH, FIELD_PATH, load_path, AT(map.items_path), 0, 0, NULL},
+    {"ItemSelector",           MAP, 0, FIELD_TEMPLATE, load_template, AT(map.item_selector), 0, 0, NULL},
+    {"ItemBatcher",            MAP, 0, FIELD_OBJECT, load_not_yet, 0, 0, 0, &load_batcher_fields},
+    {"MaxConcurrency",         MAP, 0, FIELD_NUMBER, load_number, AT(map.max_concurrency), 0, ASL_NEVER, NULL},
+    {"MaxConcurrencyPath",     MAP, ASL_JSONPATH, FIELD_PATH, load_count_path, AT(map.max_concurrency), 0, 0, NULL},
+    {"ToleratedFailureCount",  MAP, 0, FIELD_NUMBER, load_number, AT(map.tolerated_count), 0, ASL_NEVER, NULL},
+    {"ToleratedFailureCountPath", MAP, ASL_JSONPATH, FIELD_PATH, load_count_path, AT(map.tolerated_count), 0, 0, NULL},
+    {"ToleratedFailurePercentage", MAP, 0, FIELD_NUMBER, load_share, AT(map.tolerated_percentage), 0, 100, NULL},
+    {"ToleratedFailurePercentagePath", MAP, ASL_JSONPATH, FIELD_PATH, load_share_path, AT(map.tolerated_percentage), 0, 0, NULL},
+    {"Label",                  MAP, 0, FIELD_DATA, load_label, 0, 0, 0, NULL},
+    {"ItemProcessor",          MAP, 0, FIELD_BLOCK, load_nested, 0, 0, 0, &asl_block_fields},
+    {"Iterator",               MAP, 0, FIELD_BLOCK, load_nested, 0, 0, 0, &asl_block_fields},
+    {"ResultWriter",           MAP, 0, FIELD_OBJECT, load_not_yet, 0, 0, 0, &load_writer_fields},
+    /* Parallel, Choice, Wait, Fail, Pass */
+    {"Branches",               PARALLEL, 0, FIELD_BLOCK, load_branches, 0, 0, 0, &asl_block_fields},
+    {"Choices",                CHOICE, 0, FIELD_OBJECT, load_choices, 0, 0, 0, &load_rule_fields},
+    {"Seconds",                WAIT, 0, FIELD_NUMBER, load_number, AT(wait.seconds), 0, QUOTA_SECONDS, NULL},
+    {"SecondsPath",            WAIT, ASL_JSONPATH, FIELD_PATH, load_number_path, AT(wait.seconds), 0, 0, NULL},
+    {"Timestamp",              WAIT, 0, FIELD_TEXT, load_timestamp, 0, 0, 0, NULL},
+    {"TimestampPath",          WAIT, ASL_JSONPATH, FIELD_PATH, load_timestamp_path, AT(wait.timestamp_path), 0, 0, NULL},
+    {"Error",                  FAIL, 0, FIELD_TEXT, load_error, AT(fail.error), 0, 0, NULL},
+    {"ErrorPath",              FAIL, ASL_JSONPATH, FIELD_PATH, load_query, AT(fail.error_path), 0, 0, NULL},
+    {"Cause",                  FAIL, 0, FIELD_TEXT, load_cause, AT(fail.cause), 0, 0, NULL},
+    {"CausePath",              FAIL, ASL_JSONPATH, FIELD_PATH, load_query, AT(fail.cause_path), 0, 0, NULL},
+    {"Result",                 PASS, ASL_JSONPATH, FIELD_DATA, load_any, AT(result), 0, 0, NULL},
+    /* and again all of them */
+    {"TimeoutSeconds",         TASK, 0, FIELD_NUMBER, load_number, AT(task.timeout_s), 1, QUOTA_SECONDS, NULL},
+    {"TimeoutSecondsPath",     TASK, ASL_JSONPATH, FIELD_PATH, load_number_path, AT(task.timeout_s), 0, 0, NULL},
+    {"HeartbeatSeconds",       TASK, 0, FIELD_NUMBER, load_number, AT(task.heartbeat_s), 1, QUOTA_SECONDS, NULL},
+    {"HeartbeatSecondsPath",   TASK, ASL_JSONPATH, FIELD_PATH, load_number_path, AT(task.heartbeat_s), 0, 0, NULL},
+    {"ResultSelector",         WORKS, ASL_JSONPATH, FIELD_TEMPLATE, load_template, AT(result_selector), 0, 0, NULL},
+    {"ResultPath",             WORKS | PASS, ASL_JSONPATH, FIELD_FLOW, load_reference_flow, AT(result_path), 0, 0, NULL},
+    {"OutputPath",             FLOWS, ASL_JSONPATH, FIELD_FLOW, load_flow, AT(output_path), 0, 0, NULL},
+    {"Assign",                 FLOWS & ~SUCCEED, 0, FIELD_TEMPLATE, load_assign, AT(assign), 0, 0, NULL},
+    {"Output",                 FLOWS, ASL_JSONATA, FIELD_TEMPLATE, load_template, AT(output), 0, 0, NULL},
+    {"Retry",                  WORKS, 0, FIELD_OBJECT, load_retry, 0, 0, 0, &load_retrier_fields},
+    {"Catch",                  WORKS, 0, FIELD_OBJECT, load_catch, 0, 0, 0, &load_catcher_fields},
+    {"Default",                CHOICE, 0, FIELD_TARGET, load_default, 0, 0, 0, NULL},
+    {"Next",                   MOVES, 0, FIELD_TARGET, load_next, 0, 0, 0, NULL},
+    {"End",                    MOVES, 0, FIELD_DATA, load_end, 0, 0, 0, NULL},
 };
+/* clang-format on */
+const struct asl_fields asl_state_fields = {.rows = state_rows, .count = COUNT(state_rows)};
 
+static const struct asl_field block_rows[] = {
+    {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
+    {"Version", LOAD_MACHINE, 0, FIELD_DATA, load_version, 0, 0, 0, NULL},
+    {"QueryLanguage", LOAD_MACHINE, 0, FIELD_DATA, load_ignored, 0, 0, 0,
+     NULL}, /* read before all others */
+    {"TimeoutSeconds", LOAD_MACHINE, 0, FIELD_NUMBER, load_number,
+     offsetof(struct asl_machine, timeout_s), 0, QUOTA_SECONDS, NULL},
+    {"ProcessorConfig", LOAD_PROCESSOR, 0, FIELD_OBJECT, load_processor_config, 0, 0, 0,
+     &config_fields},
+    {"StartAt", 0, 0, FIELD_TARGET, load_ignored, 0, 0, 0, NULL}, /* read with the scope */
+    {"States", 0, 0, FIELD_STATES, load_ignored, 0, 0, 0, &asl_state_fields},
+};
+const struct asl_fields asl_block_fields = {.rows = block_rows, .count = COUNT(block_rows)};
+
+/* clang-format off */
 /* Fields that must be there, and fields of which one stands in for another. */
 static const struct {
     unsigned on;
@@ -658,7 +498,7 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
     l->state = at;
     l->language = load_state_language_of(l, at);
     s->jsonata = l->language == ASL_JSONATA;
-    load_fields(l, state_fields, COUNT(state_fields), on, at, s);
+    load_fields(l, &asl_state_fields, on, at, s);
     for (size_t i = 0; i < COUNT(required); i++)
         if (required[i].on & on)
             load_required(l, at, required[i].names);

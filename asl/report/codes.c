@@ -421,7 +421,7 @@ static const struct asl_code codes[] = {
      .why =
          "AWS's quota on names.",
      .mend =
-         "Give it a name of 1 to " QUOTA_TEXT(QUOTA_NAME) 
+         "Give it a name of 1 to " QUOTA_TEXT(QUOTA_NAME)
          " characters, and say the rest in its Comment.",
      .bad =
          "\"Look whether all items of the order are in stock, in this warehouse or in "
@@ -708,7 +708,7 @@ static const struct asl_code codes[] = {
      .summary =
          "a Task without TimeoutSeconds",
      .why =
-         "The default is " QUOTA_TEXT(QUOTA_SECONDS) 
+         "The default is " QUOTA_TEXT(QUOTA_SECONDS)
          " seconds, three years: a Task whose work hangs is not noticed.",
      .mend =
          "Give it TimeoutSeconds, a little more than it ever takes. One for the whole "

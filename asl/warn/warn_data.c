@@ -5,6 +5,7 @@
  */
 
 #include "asl/eval/expression.h"
+#include "asl/load/field.h"
 #include "asl/load/shape.h"
 #include "asl/warn/warn_impl.h"
 #include "parsers/base/count.h"
@@ -45,16 +46,6 @@ static const shape *warn_data_read_text(struct flow *f, const struct asl_at *at,
     return json_is_string(at->value)
                ? warn_data_read_path(f, at, json_str(at->value), json_str_len(at->value), in)
                : NULL;
-}
-
-/* A field of the state, if it is there. */
-static void warn_data_read_field(struct flow *f, const struct asl_at *object, const char *field,
-                                 const shape *in)
-{
-    struct asl_at member;
-
-    if (asl_at_member(object, field, &member))
-        warn_data_read_text(f, &member, in);
 }
 
 struct argument {
@@ -289,22 +280,23 @@ static const shape *result_of(struct flow *f, const struct asl_state *s, const s
     return NULL;
 }
 
-/* Paths that a state evaluates by itself, in what it works on. */
+/*
+ * Paths that a state evaluates by itself, in what it works on. With Parameters, a Task has its
+ * times from what they make, of which nothing is told.
+ */
 static void read_fields(struct flow *f, const struct asl_state *s, const struct asl_at *at,
                         const shape *input)
 {
-    static const char *const fields[] = {"SecondsPath", "TimestampPath", "ItemsPath", "ErrorPath",
-                                         "CausePath"};
     struct argument call = {f, input};
     struct asl_at member;
 
-    for (size_t i = 0; i < COUNT(fields); i++)
-        if (asl_at_member(at, fields[i], &member))
+    for (size_t i = 0; i < json_count(at->value) && !s->parameters; i++) {
+        asl_at_index(at, i, &member);
+        const struct asl_field *field =
+            field_find(&asl_state_fields, json_str(member.key), json_str_len(member.key));
+        if (field && field->role == FIELD_PATH)
             warn_paths_in(&member, read_argument, &call);
-    if (s->parameters)
-        return;
-    warn_data_read_field(f, at, "TimeoutSecondsPath", input);
-    warn_data_read_field(f, at, "HeartbeatSecondsPath", input);
+    }
 }
 
 static void pass_jsonpath(struct flow *f, const struct asl_state *s, const struct asl_at *at,

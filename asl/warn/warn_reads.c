@@ -1,39 +1,17 @@
-/* What a state reads: the paths and expressions in its fields. */
+/*
+ * What a state reads: the paths and expressions in its fields, which the table of fields tells.
+ * Used by warnings of variables and data, and by the API's variableReferences.
+ */
 
 #include "asl/eval/expression.h"
+#include "asl/load/field.h"
 #include "asl/warn/warn_impl.h"
-#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/jsonata/jsonata.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool warn_reads_is_among(const json *key, const char *const *names, size_t count)
-{
-    for (size_t i = 0; key && i < count; i++)
-        if (json_str_is(key, names[i]))
-            return true;
-    return false;
-}
-
-/* Is the member's name that of a template, in which `x.$` is evaluated? */
-static bool is_template(const json *key)
-{
-    static const char *const names[] = {"Parameters",   "ResultSelector", "Assign",
-                                        "ItemSelector", "Credentials",    "BatchInput"};
-
-    return warn_reads_is_among(key, names, COUNT(names));
-}
-
-/* Is it that of blocks of States? */
-static bool is_block(const json *key)
-{
-    static const char *const names[] = {"Branches", "ItemProcessor", "Iterator"};
-
-    return warn_reads_is_among(key, names, COUNT(names));
-}
 
 /* ---- paths ---- */
 
@@ -106,21 +84,31 @@ static void paths_of_template(const struct asl_at *at, warn_see_path see, void *
     }
 }
 
-/* In an object that is no template: a Variable, what ends in Path, and templates below. */
-static void paths_of(const struct asl_at *at, warn_see_path see, void *user)
-{
-    struct asl_at kid;
+/* Where the paths of a state are looked for. */
+struct path_looking {
+    warn_see_path see;
+    void *user;
+};
 
-    for (size_t i = 0; i < json_count(at->value); i++) {
-        asl_at_index(at, i, &kid);
-        if (json_is_string(kid.value)) {
-            if (kid.key && (json_str_ends(kid.key, "Path") || json_str_is(kid.key, "Variable")))
-                warn_paths_in(&kid, see, user);
-        } else if (kid.key && is_template(kid.key)) {
-            paths_of_template(&kid, see, user);
-        } else if (!kid.key || (!is_block(kid.key) && !json_str_is(kid.key, "Result"))) {
-            paths_of(&kid, see, user);
-        }
+static void paths_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
+{
+    const struct path_looking *l = user;
+
+    switch (f->role) {
+    case FIELD_OPERAND:
+        if (!json_str_ends(at->key, "Path"))
+            break;
+        /* fall through */
+    case FIELD_PATH:
+    case FIELD_FLOW: warn_paths_in(at, l->see, l->user); break;
+    case FIELD_TEMPLATE: paths_of_template(at, l->see, l->user); break;
+    case FIELD_DATA:
+    case FIELD_TEXT:
+    case FIELD_NUMBER:
+    case FIELD_TARGET:
+    case FIELD_OBJECT:
+    case FIELD_BLOCK:
+    case FIELD_STATES: break;
     }
 }
 
@@ -217,6 +205,7 @@ static void variables_of_expression(const struct asl_at *at, struct looking *l)
     jsonata_error_clear(&why);
 }
 
+/* As deep as a value: JSON_MAX_DEPTH. */
 static void variables_of_expressions(const struct asl_at *at, struct looking *l)
 {
     struct asl_at kid;
@@ -227,18 +216,24 @@ static void variables_of_expressions(const struct asl_at *at, struct looking *l)
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &kid);
-        if (!kid.key || (!is_block(kid.key) && !json_str_is(kid.key, "Comment")))
-            variables_of_expressions(&kid, l);
+        variables_of_expressions(&kid, l);
     }
+}
+
+static void expressions_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
+{
+    if (f->role == FIELD_TEXT || f->role == FIELD_NUMBER || f->role == FIELD_TEMPLATE)
+        variables_of_expressions(at, user);
 }
 
 void warn_variables(const struct warner *w, const struct asl_state *s, const struct asl_at *at,
                     warn_see_variable see, void *user)
 {
     struct looking l = {w, at, see, user};
+    struct path_looking paths = {variable_of_path, &l};
 
     if (s->jsonata)
-        variables_of_expressions(at, &l);
+        fields_visit(&asl_state_fields, at, expressions_of_field, &l);
     else
-        paths_of(at, variable_of_path, &l);
+        fields_visit(&asl_state_fields, at, paths_of_field, &paths);
 }

@@ -2,8 +2,8 @@
 
 #include "asl/eval/expression.h"
 #include "asl/eval/intrinsic.h"
+#include "asl/load/field.h"
 #include "asl/warn/warn_impl.h"
-#include "parsers/base/count.h"
 #include "parsers/jsonpath/jsonpath.h"
 
 #include <ctype.h>
@@ -104,28 +104,24 @@ static void check_result(struct warner *w, const struct asl_at *at)
     }
 }
 
+struct texts {
+    struct warner *w;
+    bool jsonata;
+};
+
+static void texts_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
+{
+    const struct texts *t = user;
+
+    if (f->role == FIELD_TEMPLATE)
+        warn_text_check_texts(t->w, at, t->jsonata);
+    else if (json_str_is(at->key, "Result"))
+        check_result(t->w, at);
+}
+
 void warn_expression_as_text(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
-    static const char *const fields[] = {"Arguments",      "Output",       "Items", "Parameters",
-                                         "ResultSelector", "ItemSelector", "Assign"};
-    static const char *const lists[] = {"Catch", "Choices"};
-    struct asl_at field, entry;
+    struct texts t = {w, s->jsonata};
 
-    for (size_t i = 0; i < COUNT(fields); i++)
-        if (asl_at_member(at, fields[i], &field))
-            warn_text_check_texts(w, &field, s->jsonata);
-    if (asl_at_member(at, "Result", &field))
-        check_result(w, &field);
-    for (size_t i = 0; i < COUNT(lists); i++) {
-        if (!asl_at_member(at, lists[i], &field))
-            continue;
-        for (size_t k = 0; k < json_count(field.value); k++) {
-            struct asl_at part;
-            asl_at_index(&field, k, &entry);
-            if (asl_at_member(&entry, "Assign", &part))
-                warn_text_check_texts(w, &part, s->jsonata);
-            if (asl_at_member(&entry, "Output", &part))
-                warn_text_check_texts(w, &part, s->jsonata);
-        }
-    }
+    fields_visit(&asl_state_fields, at, texts_of_field, &t);
 }

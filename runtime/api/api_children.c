@@ -2,6 +2,7 @@
 
 #include "runtime/api/api_children.h"
 
+#include "asl/load/field.h"
 #include "parsers/base/mem.h"
 #include "runtime/api/api_call.h"
 #include "runtime/api/api_executions.h"
@@ -63,62 +64,42 @@ json *note_at_top(api *a, uint64_t number)
 
 /* ---- what it runs ---- */
 
-/* The state of that name, wherever it stands: names are unique in a machine. */
-static const json *state_in(const json *v, const json *name)
+static bool is_named(const void *name, const json *there, const json *state)
 {
-    const json *states = json_is_object(v) ? json_get(v, "States") : NULL;
-    const json *found = states && json_is_object(states) ? json_get_key(states, name) : NULL;
-
-    if (found)
-        return found;
-    for (size_t i = 0; (json_is_object(v) || json_is_array(v)) && i < json_count(v) && !found; i++)
-        found = state_in(json_is_object(v) ? json_value_at(v, i) : json_at(v, i), name);
-    return found;
+    (void)state;
+    return json_equal(there, name);
 }
 
-/* The Map with that Label, wherever it stands: labels are unique in a machine. */
-static const json *map_in(const json *v, const char *label)
+/* Labels are unique in a machine. */
+static bool is_labelled_map(const void *label, const json *name, const json *state)
 {
-    const json *given = json_is_object(v) ? json_get(v, "Label") : NULL;
-    const json *type = json_is_object(v) ? json_get(v, "Type") : NULL;
-    const json *found =
-        given && type && json_str_is(given, label) && json_str_is(type, "Map") ? v : NULL;
+    const json *given = json_is_object(state) ? json_get(state, "Label") : NULL;
+    const json *type = given ? json_get(state, "Type") : NULL;
 
-    for (size_t i = 0; (json_is_object(v) || json_is_array(v)) && i < json_count(v) && !found; i++)
-        found = map_in(json_is_object(v) ? json_value_at(v, i) : json_at(v, i), label);
-    return found;
+    (void)name;
+    return type && json_str_is(given, label) && json_str_is(type, "Map");
 }
 
-/* What a Map runs for each item, by its old name or its new one; NULL: it has none. */
-static const json *processor_of(const json *map)
+/* The text of what a Map of the definition runs for each item; NULL: there is no such Map. */
+static json *processor_text(const json *text, written_state_is *is, const void *user)
 {
-    const json *processor = json_get(map, "ItemProcessor");
+    json *definition = json_parse(json_str(text), json_str_len(text), JSON_READ_SURROGATES, NULL);
+    struct written_state map;
+    struct asl_at at = {0}, processor;
+    json *out = NULL;
 
-    return processor ? processor : json_get(map, "Iterator");
+    if (definition && field_find_state(definition, is, user, &map)) {
+        at.value = map.value;
+        if (field_blocks(&at, &processor))
+            out = json_text(processor.value);
+    }
+    json_unref(definition);
+    return out;
 }
 
 json *labelled_processor(const json *definition, const char *label)
 {
-    json *doc =
-        json_parse(json_str(definition), json_str_len(definition), JSON_READ_SURROGATES, NULL);
-    const json *map = doc ? map_in(doc, label) : NULL;
-    const json *processor = map ? processor_of(map) : NULL;
-    json *text = processor ? json_text(processor) : NULL;
-
-    json_unref(doc);
-    return text;
-}
-
-/* The text of the Map's ItemProcessor; NULL: it can't be told. */
-static json *processor_text(const json *whole, const json *map)
-{
-    json *definition = json_parse(json_str(whole), json_str_len(whole), JSON_READ_SURROGATES, NULL);
-    const json *state = definition ? state_in(definition, map) : NULL;
-    const json *processor = state && json_is_object(state) ? processor_of(state) : NULL;
-    json *text = processor ? json_text(processor) : NULL;
-
-    json_unref(definition);
-    return text;
+    return processor_text(definition, is_labelled_map, label);
 }
 
 static json *definition_of(api *a, const struct execution *x, const json *whole)
@@ -129,7 +110,7 @@ static json *definition_of(api *a, const struct execution *x, const json *whole)
 
     if (store_find(a->store, x->number, &row, &why) && row->config.scope &&
         row->config.scope->owner)
-        text = processor_text(whole, row->config.scope->owner->name);
+        text = processor_text(whole, is_named, row->config.scope->owner->name);
     api_pass_damage(a, &why);
     return text;
 }

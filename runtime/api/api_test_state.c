@@ -5,6 +5,7 @@
 
 #include "runtime/api/api_test_state.h"
 
+#include "asl/load/field.h"
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
@@ -46,19 +47,21 @@ void test_state_free(struct test_state *t)
 
 /* ---- the request ---- */
 
-/* The state of that name, wherever it is; *in_map: what a Map runs for its items has it. */
-static const json *find_state(const json *v, const char *name, bool *in_map)
+static bool test_is_named(const void *wanted, const json *name, const json *state)
 {
-    const json *states = json_is_object(v) ? json_get(v, "States") : NULL;
-    const json *found = states && json_is_object(states) ? json_get(states, name) : NULL;
+    (void)state;
+    return json_str_is(name, wanted);
+}
 
-    for (size_t i = 0; i < json_count(v) && !found; i++) {
-        const json *key = json_is_object(v) ? json_key_at(v, i) : NULL;
-        found = find_state(key ? json_value_at(v, i) : json_at(v, i), name, in_map);
-        if (found && key && (json_str_is(key, "ItemProcessor") || json_str_is(key, "Iterator")))
-            *in_map = true;
-    }
-    return found;
+/* The state of that name, wherever it is; *in_map: what a Map runs for its items has it. */
+static const json *find_state(const json *definition, const char *name, bool *in_map)
+{
+    struct written_state found;
+
+    if (!field_find_state(definition, test_is_named, name, &found))
+        return NULL;
+    *in_map = found.in_map;
+    return found.value;
 }
 
 static json *object_text(struct call *c, const char *member)
