@@ -17,33 +17,9 @@ static const struct row {
     warn_block *block;     /* with each block of States, */
     warn_machine *machine; /* or once */
 } rows[] = {
-    {"CALLBACK_WITHOUT_TIMEOUT", warn_callback_without_timeout, NULL, NULL},
-    {"CATCH_LOSES_INPUT", warn_catch_loses_input, NULL, NULL},
-    {"CHOICE_WITHOUT_DEFAULT", warn_choice_without_default, NULL, NULL},
-    {"COMPARED_BY_TWO_TYPES", warn_compared_by_two_types, NULL, NULL},
-    {"DEPRECATED_FIELD", warn_deprecated_field, NULL, NULL},
-    {"ERROR_NEVER_CAUGHT", warn_error_never_caught, NULL, NULL},
-    {"EXPRESSION_AS_TEXT", warn_expression_as_text, NULL, NULL},
-    {"EXPRESS_TIME_LIMIT", warn_express_time_limit, NULL, NULL},
-    {"FAIL_WITHOUT_ERROR", warn_fail_without_error, NULL, NULL},
-    {"INTRINSIC_ARGUMENTS", warn_intrinsic_arguments, NULL, NULL},
-    {"LAMBDA_WITHOUT_RETRY", warn_lambda_without_retry, NULL, NULL},
-    {"MAP_CONCURRENCY_CAPPED", warn_concurrency_capped, NULL, NULL},
-    {"MAP_WITHOUT_CONCURRENCY", warn_map_without_concurrency, NULL, NULL},
-    {"NO_WAY_OUT", NULL, warn_no_way_out, NULL},
-    {"PATH_NEVER_PRODUCED", NULL, NULL, warn_path_never_produced},
-    {"RESULT_DROPPED", warn_result_dropped, NULL, NULL},
-    {"SECRET_IN_DEFINITION", NULL, NULL, warn_secret},
-    {"TASK_TOKEN_NOT_PASSED", warn_token_not_passed, NULL, NULL},
-    {"TASK_WITHOUT_TIMEOUT", warn_task_without_timeout, NULL, NULL},
-    {"UNKNOWN_STATES_ERROR", warn_unknown_states_error, NULL, NULL},
-    {"UNREACHABLE_CATCHER", warn_unreachable_catcher, NULL, NULL},
-    {"UNREACHABLE_RETRIER", warn_unreachable_retrier, NULL, NULL},
-    {"UNREACHABLE_RULE", warn_unreachable_rule, NULL, NULL},
-    {"UNUSED_VARIABLE", NULL, NULL, warn_unused_variable},
-    {"VARIABLE_MAYBE_UNASSIGNED", NULL, NULL, warn_variable_maybe_unassigned},
-    {"VARIABLE_NEVER_ASSIGNED", NULL, NULL, warn_variable_never_assigned},
-    {"WAIT_OF_ZERO", warn_wait_of_zero, NULL, NULL},
+#define WARNING(name, what, look) {.code = #name, .what = look},
+#include "asl/warn/warn_list.h"
+#undef WARNING
 };
 
 /* The rows that are wanted, each with its code. */

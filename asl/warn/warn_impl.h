@@ -1,7 +1,8 @@
 #ifndef ASL_WARN_WARN_IMPL_H
 #define ASL_WARN_WARN_IMPL_H
 
-/* What the files of the warnings share. warn.c has the table: a function for each warning. */
+/* What the files of the warnings share. A warning is a row in warn_list.h, and a function that
+ * looks for it in one of the files. */
 
 #include "asl/load/graph.h"
 #include "asl/warn/warn.h"
@@ -47,21 +48,10 @@ typedef void warn_state(struct warner *w, const struct asl_state *s, const struc
 typedef void warn_block(struct warner *w, const struct block *b);
 typedef void warn_machine(struct warner *w);
 
-warn_state warn_callback_without_timeout, warn_task_without_timeout, warn_token_not_passed,
-    warn_lambda_without_retry, warn_express_time_limit; /* warn_task.c */
-warn_state warn_concurrency_capped, warn_map_without_concurrency, warn_deprecated_field,
-    warn_wait_of_zero, warn_fail_without_error, warn_result_dropped; /* warn_state.c */
-warn_state warn_catch_loses_input, warn_error_never_caught, warn_unknown_states_error,
-    warn_unreachable_catcher, warn_unreachable_retrier; /* warn_error.c */
-warn_state warn_choice_without_default, warn_compared_by_two_types,
-    warn_unreachable_rule;             /* warn_choice.c */
-warn_block warn_no_way_out;            /* warn_flow.c */
-warn_machine warn_path_never_produced; /* warn_data.c */
-warn_state warn_expression_as_text;    /* warn_text.c */
-warn_state warn_intrinsic_arguments;   /* warn_intrinsic.c */
-warn_machine warn_secret;              /* warn_secret.c */
-warn_machine warn_variable_never_assigned, warn_variable_maybe_unassigned,
-    warn_unused_variable; /* warn_variable.c */
+#define WARNING(name, what, look) warn_##what look;
+#include "asl/warn/warn_list.h"
+#undef WARNING
+
 void warn_forget_variables(struct warner *w);
 void warn_forget_raised(struct warner *w);
 
