@@ -84,27 +84,33 @@ static void check_variable_tell(void *user, const struct asl_at *assign, bool js
     }
 }
 
-static void check_variable_put(const struct names *n, uint64_t *set, const json *assign,
+/* Adds the names to the set; true when it has not had all of them. */
+static bool check_variable_put(const struct names *n, uint64_t *set, const json *assign,
                                bool jsonata)
 {
+    bool grows = false;
+
     for (size_t i = 0; i < json_count(assign); i++) {
         const json *key = json_key_at(assign, i);
         size_t name = check_variable_find_name(n, json_str(key), graph_variable_len(key, jsonata));
-        if (name != SIZE_MAX)
-            set[name / BITS] |= (uint64_t)1 << name % BITS;
+        if (name == SIZE_MAX)
+            continue;
+        uint64_t bit = (uint64_t)1 << name % BITS;
+        grows |= !(set[name / BITS] & bit);
+        set[name / BITS] |= bit;
     }
+    return grows;
 }
 
 /*
- * States in a loop have all that one of its ways assigns: there is one set for all of them. The
- * others have what comes to them, so that one look at each is enough, in the order of the graph.
+ * States in a loop have all that one of its ways assigns: there is one set for all of them, so that
+ * the sets come to rest whatever the graph is.
  */
 struct flow {
     const struct names *names;
     const struct block *block;
     size_t *component; /* of each state; `count` of those that nothing leads to */
     size_t count;
-    size_t *order;  /* the states, by descending component */
     uint64_t *sets; /* of the components, and one that is empty */
 };
 
@@ -113,65 +119,34 @@ static uint64_t *set_of(const struct flow *f, size_t state)
     return f->sets + f->component[state] * f->names->words;
 }
 
-/* Those of the highest component first, which no other leads to. */
-static void order_states(struct flow *f)
+/* Adds what is assigned before the state and on the way out of it. */
+static bool check_variable_join(void *user, const struct leaving *l, const struct edge *e,
+                                size_t to)
 {
-    size_t states = f->block->scope->count;
-    size_t *from = mem_calloc(f->count + 2, sizeof *from);
+    const struct flow *f = user;
+    uint64_t *set = set_of(f, to), *from = set_of(f, l->from);
+    struct asl_at place[2], assign;
+    bool grows = false;
 
-    for (size_t i = 0; i < states; i++)
-        from[f->count - f->component[i] + 1]++;
-    for (size_t k = 1; k < f->count + 2; k++)
-        from[k] += from[k - 1];
-    for (size_t i = 0; i < states; i++)
-        f->order[from[f->count - f->component[i]]++] = i;
-    mem_free(from);
-}
-
-/* Passes the set of state `from` along its edges: those in its loop, or those out of it. */
-static void check_variable_leave(struct flow *f, size_t from, bool inside)
-{
-    const struct asl_scope *scope = f->block->scope;
-    const struct asl_state *s = &scope->states[from];
-    size_t words = f->names->words;
-    struct asl_at at, place[2], assign;
-    struct edge e;
-
-    asl_at_index(&f->block->states, from, &at);
-    for (size_t k = 0; graph_edge(s, k, &e); k++) {
-        size_t to = (size_t)(e.to - scope->states);
-        uint64_t *set = set_of(f, to);
-        if ((f->component[to] == f->component[from]) != inside)
-            continue;
-        if (!inside)
-            for (size_t i = 0; i < words; i++)
-                set[i] |= set_of(f, from)[i];
-        if (graph_assign(&at, &e, place, &assign))
-            check_variable_put(f->names, set, assign.value, s->jsonata);
+    for (size_t i = 0; i < f->names->words; i++) {
+        grows |= (from[i] & ~set[i]) != 0;
+        set[i] |= from[i];
     }
+    if (graph_assign(&l->at, e, place, &assign))
+        grows |= check_variable_put(f->names, set, assign.value, l->state->jsonata);
+    return grows;
 }
 
 static void check_variable_spread(struct flow *f, const uint64_t *outer)
 {
     const struct asl_scope *scope = f->block->scope;
-    size_t states = scope->count, end;
+    const struct graph_flow flow = {.user = f, .join = check_variable_join, .loops_share = true};
 
     f->count = graph_components(scope, f->component);
-    order_states(f);
     f->sets = mem_calloc((f->count + 1) * f->names->words, sizeof *f->sets);
     memcpy(set_of(f, (size_t)(scope->start - scope->states)), outer,
            f->names->words * sizeof *f->sets);
-    for (size_t i = 0; i < states; i = end) {
-        size_t component = f->component[f->order[i]];
-        if (component == f->count) {
-            end = i + 1;
-            continue;
-        }
-        for (end = i; end < states && f->component[f->order[end]] == component; end++)
-            check_variable_leave(f, f->order[end], true);
-        for (size_t k = i; k < end; k++)
-            check_variable_leave(f, f->order[k], false);
-    }
+    graph_solve(f->block, &flow);
 }
 
 static void check_block(const struct check *with, const struct block *b, const uint64_t *outer);
@@ -201,13 +176,11 @@ static void check_block(const struct check *with, const struct block *b, const u
 {
     struct flow f = {.names = with->names,
                      .block = b,
-                     .component = mem_calloc(b->scope->count, sizeof *f.component),
-                     .order = mem_calloc(b->scope->count, sizeof *f.order)};
+                     .component = mem_calloc(b->scope->count, sizeof *f.component)};
 
     check_variable_spread(&f, outer);
     check_states(with, &f, outer);
     mem_free(f.component);
-    mem_free(f.order);
     mem_free(f.sets);
 }
 

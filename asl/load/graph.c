@@ -1,3 +1,9 @@
+/*
+ * A machine without errors as a graph: ways out of states, loops, blocks, and what can be known
+ * before a state runs. Machines have ten thousand states and more, so nothing here recurses along
+ * edges, and each walk looks at each edge once, or (graph_solve) a few times.
+ */
+
 #include "asl/load/graph.h"
 
 #include "asl/load/field.h"
@@ -29,7 +35,11 @@ struct descent {
     size_t state, edge;
 };
 
-size_t graph_order(const struct asl_scope *scope, size_t *order)
+/*
+ * Into order[0…], the states that can be reached from the start, each before those that follow it
+ * but for ways back in loops (reverse postorder). Returns how many.
+ */
+static size_t graph_order(const struct asl_scope *scope, size_t *order)
 {
     struct descent *way = mem_calloc(scope->count, sizeof *way);
     bool *seen = mem_calloc(scope->count, sizeof *seen);
@@ -158,6 +168,101 @@ bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_
         return false;
     }
     return asl_at_member(&out->outer[1], "States", &out->states);
+}
+
+/* ---- what is known before each state ---- */
+
+enum { ROUNDS_MAX = 32 };
+
+struct solving {
+    const struct block *block;
+    const struct graph_flow *flow;
+    size_t *component, components;
+    size_t *order, count; /* the states that can be reached, loop by loop */
+    bool *news;           /* of each state: what is known of it has not been passed on */
+};
+
+/* Those of the highest component first, which no other leads to; within one, in reverse postorder.
+ */
+static void order_by_component(struct solving *s)
+{
+    size_t states = s->block->scope->count;
+    size_t *plain = mem_calloc(states, sizeof *plain);
+    size_t *from = mem_calloc(s->components + 1, sizeof *from);
+
+    s->count = graph_order(s->block->scope, plain);
+    for (size_t i = 0; i < s->count; i++)
+        from[s->components - s->component[plain[i]]]++;
+    for (size_t k = 1; k <= s->components; k++)
+        from[k] += from[k - 1];
+    for (size_t i = 0; i < s->count; i++)
+        s->order[from[s->components - s->component[plain[i]] - 1]++] = plain[i];
+    mem_free(plain);
+    mem_free(from);
+}
+
+/* Goes out of a state each way. Has what is known of its own loop grown? */
+static bool graph_leave(struct solving *s, size_t from)
+{
+    const struct asl_scope *scope = s->block->scope;
+    const struct graph_flow *flow = s->flow;
+    struct leaving l = {.state = &scope->states[from], .from = from};
+    bool again = false;
+    struct edge e;
+
+    s->news[from] = false;
+    asl_at_index(&s->block->states, from, &l.at);
+    if (flow->transfer)
+        flow->transfer(flow->user, &l);
+    for (size_t k = 0; graph_edge(l.state, k, &e); k++) {
+        size_t to = (size_t)(e.to - scope->states);
+        if (!flow->join(flow->user, &l, &e, to))
+            continue;
+        s->news[to] = true;
+        again |= s->component[to] == s->component[from];
+    }
+    return again;
+}
+
+/* The states order[first…last - 1] are a loop, or one state that is in none. */
+static bool solve_loop(struct solving *s, size_t first, size_t last)
+{
+    bool again = true;
+
+    for (int round = 0; again; round++) {
+        if (round == ROUNDS_MAX)
+            return false;
+        again = false;
+        for (size_t i = first; i < last; i++)
+            if (s->news[s->order[i]] || s->flow->loops_share)
+                again |= graph_leave(s, s->order[i]);
+    }
+    return true;
+}
+
+bool graph_solve(const struct block *b, const struct graph_flow *flow)
+{
+    size_t states = b->scope->count, last;
+    struct solving s = {.block = b,
+                        .flow = flow,
+                        .component = mem_calloc(states, sizeof *s.component),
+                        .order = mem_calloc(states, sizeof *s.order),
+                        .news = mem_calloc(states, sizeof *s.news)};
+    bool rests = true;
+
+    s.components = graph_components(b->scope, s.component);
+    order_by_component(&s);
+    s.news[b->scope->start - b->scope->states] = true;
+    /* What comes into a loop is all there before the loop is gone through. */
+    for (size_t i = 0; i < s.count && rests; i = last) {
+        for (last = i; last < s.count && s.component[s.order[last]] == s.component[s.order[i]];)
+            last++;
+        rests = solve_loop(&s, i, last);
+    }
+    mem_free(s.component);
+    mem_free(s.order);
+    mem_free(s.news);
+    return rests;
 }
 
 /* ---- variables ---- */

@@ -25,14 +25,6 @@ bool graph_edge(const struct asl_state *s, size_t k, struct edge *out);
 bool graph_is_end(const struct asl_state *s);
 
 /*
- * Into order[0…], the states that can be reached from the start, each before those that follow it
- * but for ways back in loops (reverse postorder). Returns how many. What is passed along the graph
- * comes to rest after as many rounds in this order as loops are chained, mostly two or three.
- */
-size_t graph_order(const struct asl_scope *scope, size_t *order);
-enum { GRAPH_ROUNDS_MAX = 32 };
-
-/*
  * Into component[i], for each state that can be reached from the start, a number that it shares
  * with the states it is in a loop with; of the others, the count that is returned. No edge leads to
  * a higher number.
@@ -50,6 +42,36 @@ void graph_top_block(const asl_machine *m, const struct asl_at *top, struct bloc
 /* The k-th block inside a Parallel or Map, which stands at `at`; false behind the last. */
 bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
                        struct block *out);
+
+/* ---- what is known before each state ---- */
+
+/* A state that is left, and where it stands. */
+struct leaving {
+    const struct asl_state *state;
+    struct asl_at at;
+    size_t from; /* its index in the scope */
+};
+
+/*
+ * What is to be known before each state of a block: facts that are the user's, and only grow. Those
+ * of the start are there from the beginning.
+ */
+struct graph_flow {
+    void *user;
+    /* Makes of what is known before the state what is known behind it. NULL: the same. */
+    void (*transfer)(void *user, const struct leaving *l);
+    /* Joins what leaves by the edge with what is known before state `to`; true when that grows. */
+    bool (*join)(void *user, const struct leaving *l, const struct edge *e, size_t to);
+    /* The states of a loop have one fact together, by graph_components. It comes to rest always. */
+    bool loops_share;
+};
+
+/*
+ * Follows the facts over the graph until nothing grows; false when they don't come to rest after as
+ * many rounds as are made. A fact goes round a loop as often as other loops are chained in it,
+ * mostly two or three times.
+ */
+bool graph_solve(const struct block *b, const struct graph_flow *flow);
 
 /* ---- variables ---- */
 

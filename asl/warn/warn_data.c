@@ -368,39 +368,42 @@ static const shape *chosen(struct flow *f, const struct asl_state *s, const stru
 
 /* ---- a block ---- */
 
-/* Of each state. */
+/* What comes into each state of a block. */
 struct inputs {
+    struct flow *flow;
     const shape **in;
     bool *seen;
-    bool *news; /* it has not been passed on as it is now */
+    struct passing leaving; /* the state that is being left */
 };
 
-static void warn_data_arrive(struct flow *f, struct inputs *inputs, size_t to, const shape *with)
+static bool warn_data_arrive(struct inputs *inputs, size_t to, const shape *with)
 {
     const shape *before = inputs->in[to];
+    bool seen = inputs->seen[to];
 
-    inputs->in[to] = inputs->seen[to] ? shape_either(&f->shapes, before, with) : with;
-    inputs->news[to] |= !inputs->seen[to] || !shape_equal(before, inputs->in[to]);
+    inputs->in[to] = seen ? shape_either(&inputs->flow->shapes, before, with) : with;
     inputs->seen[to] = true;
+    return !seen || !shape_equal(before, inputs->in[to]);
 }
 
-static void warn_data_leave(struct flow *f, struct inputs *inputs, const struct block *b,
-                            size_t from)
+static void warn_data_transfer(void *user, const struct leaving *l)
 {
-    const struct asl_state *s = &b->scope->states[from];
-    struct passing p = {.raw = inputs->in[from]};
-    struct asl_at at;
-    struct edge e;
+    struct inputs *inputs = user;
 
-    inputs->news[from] = false;
-    asl_at_index(&b->states, from, &at);
-    pass(f, s, &at, &p);
-    for (size_t k = 0; graph_edge(s, k, &e); k++) {
-        const shape *with = e.kind == EDGE_CATCH  ? caught(f, s, &at, e.index, p.raw)
-                            : e.kind == EDGE_RULE ? chosen(f, s, &at, e.index, &p)
-                                                  : p.output;
-        warn_data_arrive(f, inputs, (size_t)(e.to - b->scope->states), with);
-    }
+    inputs->leaving = (struct passing){.raw = inputs->in[l->from]};
+    pass(inputs->flow, l->state, &l->at, &inputs->leaving);
+}
+
+static bool warn_data_join(void *user, const struct leaving *l, const struct edge *e, size_t to)
+{
+    struct inputs *inputs = user;
+    const struct passing *p = &inputs->leaving;
+    struct flow *f = inputs->flow;
+    const shape *with = e->kind == EDGE_CATCH  ? caught(f, l->state, &l->at, e->index, p->raw)
+                        : e->kind == EDGE_RULE ? chosen(f, l->state, &l->at, e->index, p)
+                                               : p->output;
+
+    return warn_data_arrive(inputs, to, with);
 }
 
 static void warn_data_follow(struct flow *f, const struct block *b, const shape *start);
@@ -432,29 +435,17 @@ static void warn_data_tell(struct flow *f, const struct block *b, const struct i
 
 static void warn_data_follow(struct flow *f, const struct block *b, const shape *start)
 {
-    struct inputs inputs = {mem_calloc(b->scope->count, sizeof *inputs.in),
-                            mem_calloc(b->scope->count, sizeof *inputs.seen),
-                            mem_calloc(b->scope->count, sizeof *inputs.news)};
-    size_t *order = mem_calloc(b->scope->count, sizeof *order),
-           count = graph_order(b->scope, order);
-    bool news = true;
+    struct inputs inputs = {.flow = f,
+                            .in = mem_calloc(b->scope->count, sizeof *inputs.in),
+                            .seen = mem_calloc(b->scope->count, sizeof *inputs.seen)};
+    const struct graph_flow flow = {
+        .user = &inputs, .transfer = warn_data_transfer, .join = warn_data_join};
 
-    warn_data_arrive(f, &inputs, (size_t)(b->scope->start - b->scope->states), start);
-    for (int round = 0; news && round < GRAPH_ROUNDS_MAX; round++) {
-        news = false;
-        for (size_t i = 0; i < count; i++) {
-            if (!inputs.news[order[i]])
-                continue;
-            warn_data_leave(f, &inputs, b, order[i]);
-            news = true;
-        }
-    }
-    mem_free(order);
-    if (!news && !shapes_spent(&f->shapes))
+    warn_data_arrive(&inputs, (size_t)(b->scope->start - b->scope->states), start);
+    if (graph_solve(b, &flow) && !shapes_spent(&f->shapes))
         warn_data_tell(f, b, &inputs);
     mem_free(inputs.in);
     mem_free(inputs.seen);
-    mem_free(inputs.news);
 }
 
 /* An object that may have these members. */

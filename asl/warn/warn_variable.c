@@ -150,9 +150,10 @@ static struct analysis *names_of(struct warner *w)
 /* ---- the sets of a block: a row for each state, in which each name has a bit ---- */
 
 struct sets {
+    struct analysis *a;
     size_t words; /* of a row */
     uint64_t *some, *each;
-    bool *seen, *news;                     /* `news`: not passed on as it is now */
+    bool *seen;
     uint64_t *leaving_some, *leaving_each; /* one row */
 };
 
@@ -166,13 +167,13 @@ static bool has_name(const uint64_t *row, size_t name)
     return row[name / BITS] >> name % BITS & 1;
 }
 
-static void sets_init(struct sets *s, const struct analysis *a, const struct asl_scope *scope)
+static void sets_init(struct sets *s, struct analysis *a, const struct asl_scope *scope)
 {
+    s->a = a;
     s->words = words_of(a);
     s->some = mem_calloc(scope->count * s->words, sizeof *s->some);
     s->each = mem_calloc(scope->count * s->words, sizeof *s->each);
     s->seen = mem_calloc(scope->count, sizeof *s->seen);
-    s->news = mem_calloc(scope->count, sizeof *s->news);
     s->leaving_some = mem_calloc(s->words, sizeof *s->leaving_some);
     s->leaving_each = mem_calloc(s->words, sizeof *s->leaving_each);
 }
@@ -182,13 +183,12 @@ static void sets_clear(struct sets *s)
     mem_free(s->some);
     mem_free(s->each);
     mem_free(s->seen);
-    mem_free(s->news);
     mem_free(s->leaving_some);
     mem_free(s->leaving_each);
 }
 
-/* One may come to state `to` with these. */
-static void warn_variable_arrive(struct sets *sets, size_t to, const uint64_t *some,
+/* One may come to state `to` with these. True: that is news. */
+static bool warn_variable_arrive(struct sets *sets, size_t to, const uint64_t *some,
                                  const uint64_t *each)
 {
     uint64_t *s = sets->some + to * sets->words, *e = sets->each + to * sets->words;
@@ -201,7 +201,7 @@ static void warn_variable_arrive(struct sets *sets, size_t to, const uint64_t *s
         e[i] = all;
     }
     sets->seen[to] = true;
-    sets->news[to] |= news;
+    return news;
 }
 
 static void warn_variable_put(struct analysis *a, const struct asl_at *at, size_t name, void *user)
@@ -215,45 +215,17 @@ static void warn_variable_put(struct analysis *a, const struct asl_at *at, size_
     sets->leaving_each[name / BITS] |= bit;
 }
 
-/* Goes out of a state each way. */
-static void warn_variable_leave(struct analysis *a, struct sets *sets, const struct block *b,
-                                size_t from)
+static bool warn_variable_join(void *user, const struct leaving *l, const struct edge *e, size_t to)
 {
-    const struct asl_state *s = &b->scope->states[from];
+    struct sets *sets = user;
     size_t words = sets->words;
-    struct asl_at at, place[2], assign;
-    struct edge e;
+    struct asl_at place[2], assign;
 
-    sets->news[from] = false;
-    asl_at_index(&b->states, from, &at);
-    for (size_t k = 0; graph_edge(s, k, &e); k++) {
-        memcpy(sets->leaving_some, sets->some + from * words, words * sizeof *sets->some);
-        memcpy(sets->leaving_each, sets->each + from * words, words * sizeof *sets->each);
-        if (graph_assign(&at, &e, place, &assign))
-            each_member(a, &assign, s->jsonata, warn_variable_put, sets);
-        warn_variable_arrive(sets, (size_t)(e.to - b->scope->states), sets->leaving_some,
-                             sets->leaving_each);
-    }
-}
-
-/* False: it doesn't come to rest. */
-static bool warn_variable_spread(struct analysis *a, struct sets *sets, const struct block *b)
-{
-    size_t *order = mem_calloc(b->scope->count, sizeof *order);
-    size_t count = graph_order(b->scope, order);
-    bool news = true;
-
-    for (int round = 0; news && round < GRAPH_ROUNDS_MAX; round++) {
-        news = false;
-        for (size_t i = 0; i < count; i++) {
-            if (!sets->news[order[i]])
-                continue;
-            warn_variable_leave(a, sets, b, order[i]);
-            news = true;
-        }
-    }
-    mem_free(order);
-    return !news;
+    memcpy(sets->leaving_some, sets->some + l->from * words, words * sizeof *sets->some);
+    memcpy(sets->leaving_each, sets->each + l->from * words, words * sizeof *sets->each);
+    if (graph_assign(&l->at, e, place, &assign))
+        each_member(sets->a, &assign, l->state->jsonata, warn_variable_put, sets);
+    return warn_variable_arrive(sets, to, sets->leaving_some, sets->leaving_each);
 }
 
 /* ---- what is read, with what has been assigned before ---- */
@@ -307,7 +279,7 @@ static void warn_variable_follow(struct analysis *a, const struct block *b, see_
 
     sets_init(&sets, a, b->scope);
     warn_variable_arrive(&sets, (size_t)(b->scope->start - b->scope->states), some, each);
-    if (warn_variable_spread(a, &sets, b))
+    if (graph_solve(b, &(struct graph_flow){.user = &sets, .join = warn_variable_join}))
         read_states(a, b, see, &sets);
     sets_clear(&sets);
 }
