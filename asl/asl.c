@@ -9,7 +9,11 @@
 #include "asl/load/load.h"
 #include "asl/warn/warn.h"
 
-/* ---- to run it ---- */
+/*
+ * ---- to run it ----
+ *
+ * Nothing that only AWS minds is looked at: what runs here may have a handler for any resource.
+ */
 
 asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
                          struct asl_report *report)

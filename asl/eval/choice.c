@@ -1,3 +1,9 @@
+/*
+ * Tests of Choice rules. One table has the comparison operators; a rule is compiled to a tree whose
+ * leaves hold a path and a literal, or two paths. Compiling tells all that is wrong in AWS's words
+ * and order; evaluating parses nothing any more.
+ */
+
 #include "asl/eval/choice.h"
 
 #include "asl/eval/path.h"
@@ -8,11 +14,7 @@
 
 #include <string.h>
 
-/*
- * Tests of Choice rules. One table has the comparison operators; a rule is compiled to a tree whose
- * leaves hold a path and a literal, or two paths.
- */
-
+/* Bounds the recursion of compiling and evaluating. */
 enum { NESTING_MAX = 100 };
 
 /* ---- the operators ---- */
@@ -123,6 +125,7 @@ static void choice_release(void *v)
     json_unref(v);
 }
 
+/* The table of Knuth, Morris and Pratt. */
 static void build_failure(struct arena *a, struct piece *p)
 {
     size_t k = 0;
@@ -184,6 +187,7 @@ static const struct asl_at *state_of(const struct asl_at *at)
     return at;
 }
 
+/* AWS locates a field of the other language at the state, and not at the rule. */
 static void wrong_language(struct compiler *c, const struct asl_at *at, const char *field,
                            const char *hint)
 {
@@ -206,6 +210,7 @@ static const struct choice_operator *find_operator(const json *name)
     return NULL;
 }
 
+/* An operator that the rule has already is not what was meant by another member. */
 static void unsupported(struct compiler *c, const struct asl_at *rule, const struct asl_at *member)
 {
     struct nearest near = {.want = json_str(member->key), .len = json_str_len(member->key)};
@@ -336,6 +341,7 @@ static bool is_timestamp(const json *v, struct timestamp *when)
     return json_is_string(v) && timestamp_parse(json_str(v), json_str_len(v), when);
 }
 
+/* A literal has the type that the operator compares, and a timestamp is parsed once for all. */
 static bool compile_operand(struct compiler *c, const struct asl_at *at, asl_test *t)
 {
     const char *type = NULL;
@@ -365,6 +371,7 @@ static bool compile_operand(struct compiler *c, const struct asl_at *at, asl_tes
     return true;
 }
 
+/* A Variable that is amiss is told beside an operator that is. */
 static const asl_test *compile_comparison(struct compiler *c, const struct asl_at *at, bool top)
 {
     asl_test *t = arena_alloc(c->arena, sizeof *t);
@@ -526,6 +533,7 @@ static bool choice_holds(enum relation relation, int order)
     return false;
 }
 
+/* The value is there, or it would not have come here: IsPresent is asked in eval_presence. */
 static bool choice_is(enum subject subject, const json *v)
 {
     struct timestamp unused;
@@ -613,6 +621,7 @@ static void fail_too_much(const asl_path *path, const char *why, struct asl_erro
     asl_error_set(error, ASL_RUNTIME, "Invalid path '%s': %s", json_str(asl_path_text(path)), why);
 }
 
+/* Both sides of a comparison must be there; only IsPresent may ask for what is missing. */
 static json *read(const asl_path *path, const struct asl_env *env, struct asl_error *error)
 {
     struct diag why = {0};
@@ -632,6 +641,7 @@ static json *read(const asl_path *path, const struct asl_env *env, struct asl_er
     return v;
 }
 
+/* A search that was given up says nothing of whether there is something. */
 static int eval_presence(const asl_test *t, const struct asl_env *env, struct asl_error *error)
 {
     struct diag why = {0};
@@ -649,6 +659,10 @@ static int eval_presence(const asl_test *t, const struct asl_env *env, struct as
     return too_much ? -1 : (v != NULL) == (json_kind(t->operand) == JSON_TRUE);
 }
 
+/*
+ * IsPresent comes first, as its variable may be missing. A bad pattern fails when it is used, and
+ * not when the definition is loaded.
+ */
 static int eval_comparison(const asl_test *t, const struct asl_env *env, struct asl_error *error)
 {
     json *v, *operand;

@@ -1,13 +1,17 @@
+/*
+ * Errors of states, and the chance that expressions draw from. Both must be the same whenever an
+ * execution is folded again, so there is no randomness but what the seed of the input gives.
+ */
+
 #include "asl/eval/env.h"
 
 #include "asl/report/quota.h"
-#include "parsers/base/utf8.h"
-
 #include "parsers/base/buf.h"
 #include "parsers/base/utf8.h"
 
 #include <stdarg.h>
 
+/* What a cause quotes may be cut within a character: it is mended before it becomes a value. */
 void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
 {
     struct buf text = {0};
@@ -35,6 +39,7 @@ struct asl_error asl_error_copy(const struct asl_error *e)
     return copy;
 }
 
+/* Keeps the first `most` code points. A text that fits is shared as it is. */
 static void cap_text(json **text, size_t most)
 {
     const char *bytes;
@@ -82,7 +87,10 @@ double asl_chance_unit(struct asl_chance *c)
     return (double)(asl_chance_next(c) >> 11) * 0x1p-53;
 }
 
-/* RFC 4122, section 4.4 */
+/*
+ * RFC 4122, section 4.4: four bits say the version (4), two the variant (binary 10), the others are
+ * chance. Digits are taken from the highest bits down.
+ */
 json *asl_uuid(uint64_t high, uint64_t low)
 {
     static const char digits[] = "0123456789abcdef",

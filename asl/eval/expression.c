@@ -1,3 +1,9 @@
+/*
+ * JSONata expressions of the States Language. When one is compiled, all names that it takes from
+ * outside are looked at: so a definition is refused for what it can never have, and the context
+ * object is made only for expressions that may look at it.
+ */
+
 #include "asl/eval/expression.h"
 
 #include "asl/report/quota.h"
@@ -224,6 +230,7 @@ struct asking {
     json *states;
 };
 
+/* $states as AWS has it: members that do not apply where the expression stands are not there. */
 static json *states_of(const asl_expression *e, const struct asl_env *env)
 {
     struct json_build b;
@@ -239,6 +246,7 @@ static json *states_of(const asl_expression *e, const struct asl_env *env)
     return json_build_done(&b);
 }
 
+/* $states is made once for an evaluation, when it is first named. */
 static const json *expression_variable(void *user, const json *name)
 {
     struct asking *a = user;

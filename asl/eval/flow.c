@@ -1,8 +1,15 @@
+/*
+ * How data flow through a state. In JSONPath a result passes ResultSelector, ResultPath and
+ * OutputPath one after the other; in JSONata the one expression Output stands for all of them.
+ * Messages are AWS's to the letter, and so differ from field to field.
+ */
+
 #include "asl/eval/flow.h"
 
 #include <stdarg.h>
 #include <string.h>
 
+/* InputPath and OutputPath: null stands for an empty object, and no path for what there is. */
 static json *flow_through(const struct asl_flow *flow, const struct asl_env *env,
                           struct asl_error *error)
 {
@@ -11,6 +18,7 @@ static json *flow_through(const struct asl_flow *flow, const struct asl_env *env
     return flow->path ? asl_flow_path(flow->path, env, error) : json_ref(env->input);
 }
 
+/* `$` alone is the input even where it is null, to which AWS applies no other path. */
 json *asl_flow_path(const asl_path *p, const struct asl_env *env, struct asl_error *error)
 {
     struct diag why = {0};
@@ -36,6 +44,10 @@ json *asl_flow_input(const struct asl_state *s, const struct asl_env *env, struc
     return s->jsonata ? json_ref(env->input) : flow_through(&s->input_path, env, error);
 }
 
+/*
+ * Parameters see what InputPath has left. In JSONata there is no InputPath: Arguments see the raw
+ * input, by way of $states.input.
+ */
 json *asl_flow_arguments(const struct asl_state *s, const struct asl_env *env,
                          struct asl_error *error)
 {
@@ -93,6 +105,8 @@ static json *flow_place(const struct asl_flow *path, const json *raw, json *resu
     return out;
 }
 
+/* ResultSelector sees the result, ResultPath puts into the raw input, OutputPath sees what came of
+ * it. */
 json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json *result,
                       struct asl_error *error)
 {
@@ -119,6 +133,10 @@ json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json
     return out;
 }
 
+/*
+ * AWS gives an error with a name and no cause the cause "", and one without either (a Fail state
+ * with nothing in it) null for both.
+ */
 json *asl_error_output(const struct asl_error *e)
 {
     struct json_build b;
@@ -132,6 +150,7 @@ json *asl_error_output(const struct asl_error *e)
     return json_build_done(&b);
 }
 
+/* ResultPath of a catcher puts the error into the raw input; without one it takes its place. */
 json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
                       const struct asl_env *env, struct asl_error *error)
 {
@@ -142,6 +161,7 @@ json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
 
 /* ---- items ---- */
 
+/* Without Items it is the input, of which AWS speaks in other words. */
 static json *jsonata_items(const struct asl_map *map, const struct asl_env *env,
                            struct asl_error *error)
 {
@@ -161,6 +181,10 @@ static json *jsonata_items(const struct asl_map *map, const struct asl_env *env,
     return NULL;
 }
 
+/*
+ * A Reference Path that leads nowhere is a conflict of its own error; any other path that finds
+ * nothing is States.Runtime.
+ */
 json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struct asl_error *error)
 {
     const asl_path *path = s->map.items_path;
@@ -182,6 +206,7 @@ json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struc
 
 /* ---- numbers ---- */
 
+/* Numbers of an expression fail as the expression; those of a path, or as written, as the state. */
 void asl_flow_out_of_range(const asl_template *expression, struct asl_error *error,
                            const char *format, ...)
 {
@@ -328,6 +353,8 @@ bool asl_flow_tolerance(const struct asl_state *s, const struct asl_env *env,
     return true;
 }
 
+/* Without a threshold the first failure is one too many. Both are crossed when more fail, not as
+ * many. */
 bool asl_tolerance_exceeded(const struct asl_tolerance *t, int64_t failed, int64_t total)
 {
     if (t->count < 0 && t->percentage < 0)

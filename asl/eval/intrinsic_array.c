@@ -1,3 +1,5 @@
+/* Intrinsic functions on arrays, but for ArrayUnique. */
+
 #include "asl/eval/intrinsic_impl.h"
 #include "asl/report/quota.h"
 
@@ -21,6 +23,7 @@ static json *slice(const json *array, size_t from, size_t to)
     return json_build_done(&b);
 }
 
+/* Each element is looked at once, and counted for its share in a new array. */
 json *intrinsic_array_partition(struct invocation *in)
 {
     const json *array = intrinsic_array(in, 0);
@@ -73,6 +76,10 @@ json *intrinsic_array_contains(struct invocation *in)
     return goes_on ? json_bool(found) : NULL;
 }
 
+/*
+ * Both ends are within 32 bits, so their difference fits. A step in the wrong direction gives an
+ * empty array, too many steps are refused.
+ */
 json *intrinsic_array_range(struct invocation *in)
 {
     int64_t first, last, step, steps;

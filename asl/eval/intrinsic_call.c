@@ -1,3 +1,9 @@
+/*
+ * The table of intrinsic functions, and how a compiled call is evaluated. A function checks its own
+ * arguments, and counts what it does before doing it: intrinsic_spend. Its messages are AWS's,
+ * which name the outermost call.
+ */
+
 #include "asl/eval/intrinsic_impl.h"
 
 #include "asl/report/quota.h"
@@ -7,8 +13,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* The functions, and how a compiled call is evaluated. */
 
 const struct intrinsic_function intrinsic_functions[] = {
     {"Format", "template, value, …", 1, INTRINSIC_ANY_COUNT, INTRINSIC_STRING, intrinsic_format,
@@ -96,6 +100,7 @@ bool intrinsic_spend_reading(struct invocation *in, size_t bytes)
     return intrinsic_spend(in, bytes / WORK_BYTES_A_UNIT + 1);
 }
 
+/* Making a text costs more than reading it: it takes memory, too. */
 bool intrinsic_spend_making(struct invocation *in, size_t bytes)
 {
     enum { BYTES_A_UNIT = 8 };
@@ -144,6 +149,7 @@ static double round_java(double d)
     return d - below >= 0.5 ? below + 1 : below;
 }
 
+/* AWS reads numbers as Java's int: beyond 32 bits a call is refused. */
 static bool integer(struct invocation *in, size_t i, double (*whole)(double), int64_t *out)
 {
     const json *v = in->arguments[i];
@@ -231,6 +237,7 @@ bool intrinsic_count_fits(const asl_intrinsic *call)
     return call->count >= call->function->least && call->count <= call->function->most;
 }
 
+/* The innermost call first: it is evaluated first. */
 bool asl_intrinsic_is_miscounted(const asl_intrinsic *call, struct buf *out)
 {
     const struct intrinsic_function *f = call->function;
@@ -310,6 +317,7 @@ json *asl_intrinsic_eval(const asl_intrinsic *call, const struct asl_env *env,
     return eval_call(&e, call);
 }
 
+/* No work is counted: its arguments are as short as the definition that has them. */
 json *intrinsic_constant(const asl_intrinsic *call)
 {
     json **arguments = mem_calloc(call->count + 1, sizeof *arguments);

@@ -1,3 +1,8 @@
+/*
+ * Intrinsic functions for Base64 and hashes. All of them take so many characters and no more, and
+ * those are counted before anything is made.
+ */
+
 #include "asl/eval/intrinsic_impl.h"
 
 #include "asl/report/quota.h"
@@ -8,8 +13,6 @@
 #include <string.h>
 
 #include <openssl/evp.h>
-
-/* Base64 and hashes. */
 
 static bool intrinsic_encode_fits(struct invocation *in, const json *text)
 {
@@ -37,6 +40,7 @@ json *intrinsic_base64_encode(struct invocation *in)
     return json_take_buf(&out);
 }
 
+/* Both alphabets of RFC 4648, the URL-safe one too: AWS takes either. */
 static int digit_of(char c)
 {
     if (c >= 'A' && c <= 'Z')
@@ -69,6 +73,7 @@ static void decode_leniently(struct buf *out, const char *text, size_t len)
     }
 }
 
+/* The bytes become a string, whatever they are: what is no UTF-8 is replaced. */
 json *intrinsic_base64_decode(struct invocation *in)
 {
     const json *text = intrinsic_string(in, 0);
@@ -141,6 +146,7 @@ static json *digest(struct invocation *in, const json *text, const EVP_MD *md)
     return intrinsic_encode_hex(bytes, len);
 }
 
+/* Data that are no string are hashed as their JSON text. */
 json *intrinsic_hash(struct invocation *in)
 {
     const json *algorithm = intrinsic_string(in, 1);

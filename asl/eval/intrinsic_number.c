@@ -1,3 +1,8 @@
+/*
+ * Intrinsic functions on numbers. They work as Java's int does, and MathRandom with a seed gives
+ * the numbers of java.util.Random, which AWS takes them from.
+ */
+
 #include "asl/eval/intrinsic_impl.h"
 
 #include <stdint.h>

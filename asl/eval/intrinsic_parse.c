@@ -1,11 +1,3 @@
-#include "asl/eval/intrinsic_impl.h"
-
-#include "asl/report/quota.h"
-#include "parsers/base/nearest.h"
-#include "parsers/base/text.h"
-
-#include <string.h>
-
 /*
  * The text of a call and what it is compiled to.
  *
@@ -13,8 +5,17 @@
  *     argument = string / number / "null" / "true" / "false" / path / call
  *     string   = "'" *( character / "\" ( "'" / "{" / "}" / "\" ) ) "'"
  *
- * Blanks may stand around arguments and at the end.
+ * Blanks may stand around arguments and at the end. A call whose arguments are all known, and which
+ * has no chance in it, is evaluated here, once.
  */
+
+#include "asl/eval/intrinsic_impl.h"
+
+#include "asl/report/quota.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/text.h"
+
+#include <string.h>
 
 struct parser {
     struct arena *arena;
@@ -75,6 +76,7 @@ static bool is_escapable(char c)
     return c == '\'' || c == '{' || c == '}' || c == '\\';
 }
 
+/* Where a string has escapes, Format needs it as it is written: \{} there is no placeholder. */
 static bool parse_string(struct parser *p, struct argument *out)
 {
     size_t open = p->pos++, start = p->pos;
@@ -104,6 +106,7 @@ static bool parse_string(struct parser *p, struct argument *out)
     return true;
 }
 
+/* Takes whatever may belong to a number, so that the message is about all of it. */
 static bool parse_number(struct parser *p, struct argument *out)
 {
     size_t start = p->pos;
@@ -120,6 +123,7 @@ static bool parse_number(struct parser *p, struct argument *out)
     return true;
 }
 
+/* null, true, false. All else that begins here is an argument of no known kind. */
 static bool parse_word(struct parser *p, struct argument *out)
 {
     size_t start = p->pos, n;
@@ -196,6 +200,7 @@ static bool parse_path(struct parser *p, struct argument *out)
 
 static asl_intrinsic *parse_call(struct parser *p, unsigned depth);
 
+/* The first character decides. A call that is constant becomes a plain value. */
 static bool parse_argument(struct parser *p, unsigned depth, struct argument *out)
 {
     char c = intrinsic_parse_peek(p);
@@ -219,6 +224,7 @@ static bool parse_argument(struct parser *p, unsigned depth, struct argument *ou
     return out->call;
 }
 
+/* Moves behind the name when there is such a function. */
 static const struct intrinsic_function *find_function(struct parser *p)
 {
     size_t start = p->pos + strlen("States."), end = start;
@@ -294,6 +300,7 @@ static bool parse_arguments(struct parser *p, unsigned depth, asl_intrinsic *cal
     return true;
 }
 
+/* Chance would always give the same, and what grows would make a short definition large. */
 static bool intrinsic_parse_is_constant(const asl_intrinsic *call)
 {
     if (call->function->flags & (INTRINSIC_CHANCE | INTRINSIC_GROWS))

@@ -1,3 +1,5 @@
+/* Intrinsic functions on strings and JSON text. A constant template of Format is cut up once. */
+
 #include "asl/eval/intrinsic_impl.h"
 #include "asl/report/reader_words.h"
 
@@ -7,8 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Functions on strings and JSON text. */
 
 /* ---- Format ---- */
 
@@ -33,6 +33,7 @@ static bool is_escape(const char *text, size_t len, size_t i)
     return text[i] == '\\' && i + 1 < len && memchr("'{}\\", text[i + 1], 4);
 }
 
+/* An escaped brace is text. */
 static size_t count_placeholders(const char *text, size_t len)
 {
     size_t count = 0;
@@ -46,6 +47,7 @@ static size_t count_placeholders(const char *text, size_t len)
     return count;
 }
 
+/* Braces that do not match are noted and refused when it is filled in, as AWS does. */
 static struct format *intrinsic_text_cut(struct arena *a, const json *template)
 {
     const char *text = json_str(template);
@@ -117,6 +119,7 @@ static void intrinsic_text_add_value(struct buf *out, const json *v)
     }
 }
 
+/* The length is counted before anything is written: arguments may be large, and come twice. */
 static json *intrinsic_text_fill(struct invocation *in, const struct format *f)
 {
     struct buf out = {0};
@@ -192,6 +195,7 @@ static uint32_t *sorted_characters(const json *text, size_t *count)
     return set;
 }
 
+/* Any character of the second argument cuts, and what is empty between two of them is left out. */
 json *intrinsic_string_split(struct invocation *in)
 {
     const json *subject = intrinsic_string(in, 0);

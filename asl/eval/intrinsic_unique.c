@@ -1,14 +1,14 @@
+/*
+ * ArrayUnique. On AWS the result comes out of a java.util.HashSet, in the order of its buckets. So
+ * values are hashed as Java does, and told apart as Java does: 1 is not 1.0.
+ */
+
 #include "asl/eval/intrinsic_impl.h"
 
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 
 #include <string.h>
-
-/*
- * ArrayUnique. On AWS the result comes out of a java.util.HashSet, in the order of its buckets. So
- * values are hashed as Java does, and told apart as Java does: 1 is not 1.0.
- */
 
 /* ---- Java's hashCode and equals ---- */
 

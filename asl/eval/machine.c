@@ -1,4 +1,7 @@
-/* A compiled machine as a counted value: what the loader fills and all others only look at. */
+/*
+ * A compiled machine as a counted value: what the loader fills and all others only look at. All
+ * that is in it lives in its arena and goes with the last reference.
+ */
 
 #include "asl/eval/machine.h"
 

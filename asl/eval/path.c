@@ -1,3 +1,9 @@
+/*
+ * Paths of the States Language: a JSONPath in one of three documents, which its beginning tells:
+ * `$.` the input, `$$` the context object, `$name` a variable. A path that names its whole document
+ * is known, and costs nothing to read.
+ */
+
 #include "asl/eval/path.h"
 
 #include "parsers/jsonpath/jsonpath.h"
@@ -63,7 +69,11 @@ static size_t without_index(const char *text, size_t len, size_t *index)
     return end - 1;
 }
 
-/* `text` is the path in its document, beginning with `$`; `skipped` bytes stand before it. */
+/*
+ * `text` is the path in its document, beginning with `$`; `skipped` bytes stand before it. Where
+ * the path ends in an index, what stands before is compiled as well: jsonpath_get gives null past
+ * the end of an array, and asl_path_find has to tell that from an element that is null.
+ */
 static bool compile_in_document(asl_path *p, const char *text, size_t len, size_t skipped,
                                 struct diag *why)
 {
@@ -169,6 +179,7 @@ const json *asl_path_document(const asl_path *p, const struct asl_env *env)
     }
 }
 
+/* A document that is missing is told apart from a path that finds nothing in it. */
 json *asl_path_get(const asl_path *p, const struct asl_env *env, struct diag *why)
 {
     const json *doc = asl_path_document(p, env);
@@ -195,6 +206,7 @@ static bool is_past_the_end(const asl_path *p, const struct asl_env *env)
     return past;
 }
 
+/* The null of an element that is null is a value; only that of one past the end is none. */
 json *asl_path_find(const asl_path *p, const struct asl_env *env, struct diag *why)
 {
     json *v = asl_path_get(p, env, why);

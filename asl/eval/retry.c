@@ -1,3 +1,8 @@
+/*
+ * Which errors retriers and catchers match, and how long a retry waits. Spec: "Errors". A failure
+ * of States.Runtime is terminal: no wildcard matches it.
+ */
+
 #include "asl/eval/retry.h"
 
 #include "asl/report/quota.h"
@@ -11,6 +16,7 @@ static bool retry_is(const json *name, const char *text)
 }
 
 /* Does the pattern `p` of a retrier or catcher match an error named `name`? */
+/* States.TaskFailed takes all but a time-out; a heartbeat that is missed is a time-out, too. */
 static bool retry_matches(const json *p, const json *name)
 {
     if (json_str_is(p, ASL_ALL))
@@ -37,6 +43,7 @@ bool asl_errors_match(const struct asl_errors *errors, const json *name)
     return false;
 }
 
+/* interval * rate ^ (attempt - 1), cut to MaxDelaySeconds; full jitter draws from 0 up to that. */
 int64_t asl_retry_delay_ms(const struct asl_retrier *r, uint32_t attempt, struct asl_chance *chance)
 {
     double delay = (double)r->interval_s * pow(r->backoff_rate, attempt - 1.0);

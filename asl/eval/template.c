@@ -1,3 +1,9 @@
+/*
+ * A template is compiled to a tree in which every part without a `.$` or expression below is one
+ * constant. So evaluation visits only what changes, and shares the rest. A template is one
+ * evaluation with one budget of work, and of bytes.
+ */
+
 #include "asl/eval/template.h"
 
 #include "asl/eval/intrinsic.h"
@@ -6,11 +12,6 @@
 #include "parsers/jsonpath/jsonpath.h"
 
 #include <string.h>
-
-/*
- * A template is compiled to a tree in which every part without a `.$` below is one constant. So
- * evaluation visits only what changes, and shares the rest.
- */
 
 struct asl_query {
     const asl_path *path;           /* one of the two */
@@ -52,6 +53,7 @@ static json *template_keep(struct arena *a, json *v)
 
 /* ---- one path or call ---- */
 
+/* A place within the text is counted in characters, for people. */
 static void report_query(struct asl_report *report, const struct asl_at *at, const json *field,
                          struct diag *why)
 {
@@ -64,6 +66,7 @@ static void report_query(struct asl_report *report, const struct asl_at *at, con
     diag_clear(why);
 }
 
+/* AWS takes for a call what begins with "States.", and for a path all else. */
 const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, const json *field,
                                    struct asl_report *report)
 {
@@ -88,6 +91,7 @@ bool asl_query_gives_string(const asl_query *q)
     return q->path || asl_intrinsic_gives_string(q->intrinsic);
 }
 
+/* What AWS says depends on whether the path is bad, leads nowhere, or has no document at all. */
 static void fail_read(const asl_query *q, const struct asl_env *env, struct diag *why,
                       struct asl_error *error)
 {
@@ -153,6 +157,7 @@ static const asl_template *compile_constant(struct compiler *c, const json *valu
     return t;
 }
 
+/* AWS locates a bad path at the field that has the template, however deep it stands. */
 static const asl_template *compile_query(struct compiler *c, const struct asl_at *at)
 {
     asl_template *t = arena_alloc(c->arena, sizeof *t);
@@ -239,6 +244,7 @@ static const asl_template *template_compile_value(struct compiler *c, const stru
     return t;
 }
 
+/* A template in which nothing changes is one constant. */
 static const asl_template *compile_root(struct compiler *c)
 {
     size_t errors = c->report->errors;
@@ -294,6 +300,7 @@ static json *count_value(struct evaluation *e, json *v, struct asl_error *error)
     return NULL;
 }
 
+/* An element that fails ends the whole: nothing half made is passed on. */
 static json *eval_array(const asl_template *t, struct evaluation *e, struct asl_error *error)
 {
     struct json_build b;
@@ -363,6 +370,7 @@ json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct
     return v;
 }
 
+/* An expression tells where it stands; a constant has only its value to show. */
 void asl_template_wrong_type(const asl_template *t, const json *v, const char *expected,
                              struct asl_error *error)
 {

@@ -1,3 +1,6 @@
+/* The one place that decides what follows an error: the first retrier that matches, then catchers.
+ */
+
 #include "asl/eval/verdict.h"
 
 struct asl_verdict asl_after_error(const struct asl_state *s, const json *name,

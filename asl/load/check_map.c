@@ -11,6 +11,7 @@
 
 /* ---- readers of fields: none of the values is kept ---- */
 
+/* Only whether it can be compiled is of interest. */
 static void check_value(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                         void *object)
 {
@@ -37,6 +38,7 @@ static void check_count_path(struct loader *l, const struct asl_field *f, const 
     load_count_path(l, f, at, &unused);
 }
 
+/* A text, or in JSONata an expression that gives one when the Map runs. */
 static void check_map_check_text(struct loader *l, const struct asl_field *f,
                                  const struct asl_at *at, void *object)
 {
@@ -48,6 +50,7 @@ static void check_map_check_text(struct loader *l, const struct asl_field *f,
         load_string(l, at);
 }
 
+/* RFC 6901: the pointer to the whole is empty. */
 static void check_pointer(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                           void *object)
 {
@@ -73,6 +76,7 @@ static const char *const words[][6] = {
     [WRITING] = {"NONE", "COMPACT", "FLATTEN"},
 };
 
+/* What an expression will give can't be told. */
 static void check_word(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                        void *object)
 {
@@ -157,6 +161,7 @@ static const struct {
     {"ManifestType", {"JSON"}},
 };
 
+/* Without an InputType, or with one that is an expression, any field may be read. */
 static bool is_read(const struct asl_at *config, const char *field)
 {
     for (size_t i = 0; i < COUNT(not_read); i++)
@@ -166,6 +171,7 @@ static bool is_read(const struct asl_at *config, const char *field)
     return true;
 }
 
+/* What an expression gives is not known, so only constants are judged. AWS names the object. */
 static void check_input_type(struct loader *l, const struct asl_at *config)
 {
     struct asl_at at;
@@ -189,6 +195,7 @@ static void check_input_type(struct loader *l, const struct asl_at *config)
                        "The field 'InputType' is required");
 }
 
+/* CSVHeaders are required by GIVEN only where the InputType reads headers at all. */
 static void check_reader_config(struct loader *l, const struct asl_field *f,
                                 const struct asl_at *config, void *object)
 {
@@ -239,6 +246,7 @@ static const struct asl_field batcher_rows[] = {
 const struct asl_fields load_batcher_fields = {
     .rows = batcher_rows, .count = COUNT(batcher_rows), .unordered = true};
 
+/* A misspelt one counts: it is told by itself. */
 static bool has_one(const struct loader *l, const struct asl_at *object, const char *const *names)
 {
     for (; *names; names++)
@@ -302,6 +310,7 @@ static void check_writer(struct loader *l, const struct asl_at *writer)
 
 /* ---- a Map ---- */
 
+/* AWS has no Map Runs in Express workflows. */
 static void check_mode(struct loader *l, const struct asl_at *map)
 {
     struct asl_at processor, config, mode;
@@ -313,6 +322,7 @@ static void check_mode(struct loader *l, const struct asl_at *map)
                           "'EXPRESS' state machines");
 }
 
+/* Each part is checked as far as it is an object, whatever is wrong with the others. */
 void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at)
 {
     static const struct {

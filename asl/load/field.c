@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static size_t index_of(const struct asl_fields *table, const char *name, size_t len)
+static size_t row_index(const struct asl_fields *table, const char *name, size_t len)
 {
     for (size_t i = 0; i < table->count; i++)
         if (strlen(table->rows[i].name) == len && memcmp(table->rows[i].name, name, len) == 0)
@@ -18,14 +18,14 @@ static size_t index_of(const struct asl_fields *table, const char *name, size_t 
 
 const struct asl_field *field_find(const struct asl_fields *table, const char *name, size_t len)
 {
-    size_t i = index_of(table, name, len);
+    size_t i = row_index(table, name, len);
 
     return i < table->count ? &table->rows[i] : table->others;
 }
 
 size_t field_rank(const struct asl_fields *table, const char *name, size_t len)
 {
-    size_t i = index_of(table, name, len);
+    size_t i = row_index(table, name, len);
 
     /* Those without a row have a rank of their own, between two rows. */
     if (i == table->count)
@@ -33,7 +33,8 @@ size_t field_rank(const struct asl_fields *table, const char *name, size_t len)
     return i + (table->others && i >= table->others_before);
 }
 
-static const struct asl_field *field_of(const struct asl_fields *table, const struct asl_at *member)
+static const struct asl_field *row_of_member(const struct asl_fields *table,
+                                             const struct asl_at *member)
 {
     return field_find(table, json_str(member->key), json_str_len(member->key));
 }
@@ -61,7 +62,7 @@ void fields_visit(const struct asl_fields *table, const struct asl_at *at, field
 
     for (size_t i = 0; json_is_object(at->value) && i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
-        const struct asl_field *f = field_of(table, &member);
+        const struct asl_field *f = row_of_member(table, &member);
         if (f && f->role == FIELD_OBJECT)
             visit_each(f->inside, &member, see, user);
         else if (f)
@@ -73,7 +74,7 @@ bool field_blocks(const struct asl_at *state, struct asl_at *out)
 {
     for (size_t i = 0; json_is_object(state->value) && i < json_count(state->value); i++) {
         asl_at_index(state, i, out);
-        const struct asl_field *f = field_of(&asl_state_fields, out);
+        const struct asl_field *f = row_of_member(&asl_state_fields, out);
         if (f && f->role == FIELD_BLOCK)
             return true;
     }

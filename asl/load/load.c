@@ -12,6 +12,7 @@
 
 /* ---- names, unique over the whole machine ---- */
 
+/* FNV-1a, folded. */
 static size_t hash_name(const json *name)
 {
     const char *text = json_str(name);
@@ -22,6 +23,7 @@ static size_t hash_name(const json *name)
     return (size_t)(h ^ h >> 32);
 }
 
+/* Open addressing: the slot of the name, or the free one where it belongs. */
 static const json **name_slot(const json **names, size_t cap, const json *name)
 {
     size_t i = hash_name(name) & (cap - 1);
@@ -123,6 +125,7 @@ const struct asl_state *load_target(struct loader *l, const struct asl_scope *sc
     return NULL;
 }
 
+/* AWS has the types in this order: that of a hash set of Java's, as all its lists. */
 static bool load_type_of(struct loader *l, const struct asl_at *state, enum asl_type *type)
 {
     struct asl_at at;
@@ -227,6 +230,7 @@ static bool leads_anywhere(const struct reach *r)
     return open;
 }
 
+/* Of the states that are lost, each is told, at its name. */
 static void check_reachable(struct loader *l, const struct asl_scope *scope,
                             const struct asl_at *states, const json *start)
 {
@@ -339,6 +343,7 @@ static void load_fields_of_machine(struct loader *l, const struct asl_at *at)
 /* Where a text begins that was not read. */
 static const struct json_places beginning = {.value = {1, 1, 1}};
 
+/* Its place is the beginning: nothing of it was read. */
 static void refuse_size(struct asl_report *report, size_t len, const char *as)
 {
     const struct asl_at top = {.places = &beginning};

@@ -92,6 +92,7 @@ bool load_has(const struct loader *l, const struct asl_at *object, const char *f
     return false;
 }
 
+/* As AWS spells them, QueryLanguage's values. */
 static const char *language_name(enum asl_language language)
 {
     return language == ASL_JSONATA ? "JSONata" : "JSONPath";
@@ -128,6 +129,10 @@ void load_other_language(struct loader *l, const struct asl_field *f, const stru
     buf_clear(&other);
 }
 
+/*
+ * Reads members in the order in which the object has them. Only the current object is asked for
+ * what is misspelt in it, so the list is cut back behind each member.
+ */
 void load_fields(struct loader *l, const struct asl_fields *table, unsigned on,
                  const struct asl_at *at, void *object)
 {
@@ -154,6 +159,7 @@ static void list_names(struct buf *out, const char *const *names)
         buf_printf(out, "%s%s", i ? ", " : "", names[i]);
 }
 
+/* False when one is missing, be it misspelt: then the object can't be read. */
 bool load_required(struct loader *l, const struct asl_at *at, const char *const *names)
 {
     struct buf missing = {0};
@@ -170,6 +176,7 @@ bool load_required(struct loader *l, const struct asl_at *at, const char *const 
     return all;
 }
 
+/* One that is misspelt is neither missing nor one too many. */
 void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must)
 {
     size_t have = 0;
@@ -201,6 +208,7 @@ static void unref_value(void *v)
     json_unref(v);
 }
 
+/* The arena gives the reference back with all else of the machine. */
 json *load_keep(struct loader *l, const json *v)
 {
     json *kept = json_ref(v);
@@ -217,6 +225,7 @@ const json *load_string(struct loader *l, const struct asl_at *at)
     return NULL;
 }
 
+/* The list that AWS shows is that of the table. */
 bool load_word(struct loader *l, const struct asl_at *at, const char *const *words)
 {
     const json *v = load_string(l, at);
@@ -252,6 +261,7 @@ bool load_object(struct loader *l, const struct asl_at *at)
     return false;
 }
 
+/* AWS takes null for a Comment, and nothing else that is no string. */
 void load_comment(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                   void *object)
 {
@@ -270,6 +280,7 @@ void load_ignored(struct loader *l, const struct asl_field *f, const struct asl_
     (void)object;
 }
 
+/* A warning when it is checked for AWS, where it runs; an error when it is to run here. */
 void load_not_yet(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                   void *object)
 {
@@ -327,6 +338,7 @@ enum path_kind {
     REFERENCE, /* one that a result can be put to */
 };
 
+/* AWS has one sentence for whatever is wrong with a path; the hint says what it is. */
 static const asl_path *load_fields_read_path(struct loader *l, const struct asl_at *at,
                                              unsigned roots, enum path_kind kind)
 {
@@ -355,6 +367,7 @@ static const asl_path *load_fields_read_path(struct loader *l, const struct asl_
     return p;
 }
 
+/* InputPath and OutputPath may lead into the context object and variables. */
 void load_flow(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
     struct asl_flow *flow = SLOT(struct asl_flow);
@@ -364,6 +377,7 @@ void load_flow(struct loader *l, const struct asl_field *f, const struct asl_at 
         flow->path = load_fields_read_path(l, at, ASL_ROOT_CONTEXT | ASL_ROOT_VARIABLE, ANY_PATH);
 }
 
+/* A result is put into the input: the path names one place there. */
 void load_reference_flow(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                          void *object)
 {
@@ -405,6 +419,7 @@ static bool load_fields_is_name_start(unsigned char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
 }
 
+/* AWS's three refusals, one of them at a time. "x.$" assigns x. */
 static void check_variable(struct loader *l, const struct asl_at *at)
 {
     const char *key = json_str(at->key);
@@ -447,6 +462,7 @@ void load_assign(struct loader *l, const struct asl_field *f, const struct asl_a
         load_template(l, f, at, object);
 }
 
+/* ErrorPath and CausePath must give a string, as far as that can be told beforehand. */
 void load_query(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
     if (!load_string(l, at))
@@ -484,6 +500,7 @@ bool load_whole(struct loader *l, const struct asl_field *f, const struct asl_at
     return n >= f->min && n <= f->max;
 }
 
+/* In JSONata a number may be an expression, whose value is checked when the state runs. */
 void load_number(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
     struct asl_number *n = SLOT(struct asl_number);
@@ -517,6 +534,7 @@ void load_count_path(struct loader *l, const struct asl_field *f, const struct a
     number_path(l, f, at, object, ASL_ROOT_VARIABLE);
 }
 
+/* AWS calls it a Float, and prints its bounds with ".0". */
 void load_share(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
     struct asl_share *n = SLOT(struct asl_share);

@@ -12,6 +12,7 @@
 
 /* ---- error names ---- */
 
+/* Names may be any: States.… that AWS does not know are a warning's business. */
 void load_error_names(struct loader *l, const struct asl_at *at, struct asl_errors *out)
 {
     struct asl_at each;
@@ -26,6 +27,7 @@ void load_error_names(struct loader *l, const struct asl_at *at, struct asl_erro
     }
 }
 
+/* It would leave nothing for what stands behind or beside it. Told once for an entry. */
 void load_check_all(struct loader *l, const struct asl_at *list)
 {
     size_t count = json_count(list->value);
@@ -71,6 +73,7 @@ static void load_attempts(struct loader *l, const struct asl_field *f, const str
         *SLOT(uint32_t) = (uint32_t)n;
 }
 
+/* A whole number is a rate, too. Below 1 delays would shrink, which AWS refuses. */
 static void load_rate(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                       void *object)
 {
@@ -108,6 +111,7 @@ static const struct asl_field retrier_rows[] = {
 };
 const struct asl_fields load_retrier_fields = {.rows = retrier_rows, .count = COUNT(retrier_rows)};
 
+/* What a retrier does not say is 3 attempts, after 1 s, 2 s and 4 s. Spec: "Retrying". */
 void load_retry(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
     static const char *const required[] = {"ErrorEquals", NULL};
@@ -157,6 +161,7 @@ static void load_catcher_next(struct loader *l, const struct asl_field *f, const
     in->catcher->next = load_target(l, in->state->scope, at);
 }
 
+/* The readers of these want the catcher alone, and not the state beside it. */
 static void load_catcher_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                               void *object)
 {
@@ -227,6 +232,7 @@ static void load_rule_part(struct loader *l, const struct asl_field *f, const st
         load_template(l, f, at, in->rule);
 }
 
+/* A Boolean may stand there without an expression. */
 static void load_condition(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                            void *object)
 {
@@ -306,6 +312,7 @@ static void load_jsonata_rule(struct loader *l, const struct asl_at *at, struct 
                           "[And, Or, Not, Variable, Condition]");
 }
 
+/* Targets and Assign are looked at even where the test is amiss, so that all is told at once. */
 static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, const struct asl_at *at,
                                struct asl_rule *rule)
 {
@@ -320,6 +327,7 @@ static void load_jsonpath_rule(struct loader *l, const struct asl_state *s, cons
         load_assign(l, &assign, &member, rule);
 }
 
+/* A rule without Next leads nowhere, and nothing more is told of it. */
 void load_choices(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                   void *object)
 {

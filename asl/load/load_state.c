@@ -50,6 +50,7 @@ static void load_next(struct loader *l, const struct asl_field *f, const struct 
     s->next = load_target(l, s->scope, at);
 }
 
+/* What it means is in Next: none is an end. "End": false says nothing. */
 static void load_end(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                      void *object)
 {
@@ -72,6 +73,7 @@ static void load_default(struct loader *l, const struct asl_field *f, const stru
 
 /* ---- Wait ---- */
 
+/* A wait ends when the time has come in full, so fractions of a millisecond are rounded up. */
 static void load_timestamp(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                            void *object)
 {
@@ -138,6 +140,7 @@ struct arn {
     size_t service_len;
 };
 
+/* At least six parts; what follows the account may have more colons. */
 static bool split_arn(const char *text, struct arn *out)
 {
     const char *part[5] = {text};
@@ -461,6 +464,7 @@ static bool load_state_is_constant(const struct asl_number *n)
     return n->set && !n->path && !n->expression;
 }
 
+/* Both are known here only as constants; else the state fails when it runs. */
 static void check_task(struct loader *l, const struct asl_state *s, const struct asl_at *at)
 {
     const struct asl_task *t = &s->task;

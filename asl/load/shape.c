@@ -1,12 +1,13 @@
+/*
+ * What is known of values before anything has run. Members are a sorted array, so that two objects
+ * are compared and joined in one go. A shape is as deep as DEPTH_MAX: a loop that wraps its data
+ * once more each time comes to an end, and what it makes is no longer known.
+ */
+
 #include "asl/load/shape.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * Members are a sorted array, so that two objects are compared and joined in one go. A shape is as
- * deep as DEPTH_MAX: a loop that wraps its data once more each time comes to an end.
- */
 
 enum { DEPTH_MAX = 10, SIZE_MAX_NODES = 5000, MADE_MAX = 2000000 };
 
@@ -44,6 +45,7 @@ const shape *shape_empty_object(void)
     return &empty_object;
 }
 
+/* By bytes, then by length: any order will do. */
 static int compare_keys(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
@@ -79,6 +81,7 @@ static int shape_by_key(const void *a, const void *b)
     return compare_keys(x->key, x->len, y->key, y->len);
 }
 
+/* A key that comes twice counts once. */
 const shape *shape_object(struct shapes *s, struct shape_member *members, size_t count)
 {
     size_t kept = 0;
@@ -110,6 +113,7 @@ const shape *shape_of(struct shapes *s, const json *v)
     return shape_object(s, members, count);
 }
 
+/* Copies the members: shapes are shared and never change. */
 const shape *shape_with(struct shapes *s, const shape *object, const char *key, size_t len,
                         const shape *member)
 {
@@ -156,6 +160,7 @@ static const shape *join_objects(struct shapes *s, const shape *a, const shape *
     return make_object(s, members, n);
 }
 
+/* Of two kinds nothing is known; of two arrays, or two scalars, that they are one. */
 const shape *shape_either(struct shapes *s, const shape *a, const shape *b)
 {
     if (a == b)
@@ -252,6 +257,7 @@ static bool shape_is_plain(const char *path, size_t len)
     return !p.bad;
 }
 
+/* By bisection. */
 static const struct shape_member *member_of(const shape *object, const struct step *step)
 {
     size_t low = 0, high = object->count;
@@ -306,6 +312,7 @@ static const shape *set_from(struct shapes *s, const shape *in, struct steps p, 
                       set_from(s, m ? m->value : &empty_object, p, member, depth + 1));
 }
 
+/* Along the path objects are made where there are none, as ResultPath does. */
 const shape *shape_set(struct shapes *s, const shape *in, const char *path, size_t len,
                        const shape *member)
 {

@@ -1,3 +1,9 @@
+/*
+ * What is wrong with a definition, and where. A place is the way to a value: a chain of asl_at on
+ * the stack of whoever walks. Ways and their number are bounded, as ten thousand problems at the
+ * end of long ways would take more memory than the definition.
+ */
+
 #include "asl/report/report.h"
 
 #include "asl/report/hint.h"
@@ -23,6 +29,7 @@ bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out)
     return true;
 }
 
+/* Places are a tree like the values; of a definition that was not read from text there are none. */
 void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out)
 {
     bool object = json_is_object(at->value);
@@ -48,6 +55,7 @@ static void add_limited(struct buf *out, const char *text, size_t len, size_t mo
         buf_adds(out, "…");
 }
 
+/* The buffer on the stack has room for any number. */
 static void add_index(struct buf *out, const char *before, size_t index, const char *behind,
                       size_t most)
 {
@@ -62,6 +70,7 @@ static void add_index(struct buf *out, const char *before, size_t index, const c
     add_limited(out, room, text.len, most);
 }
 
+/* RFC 6901: "~" is "~0" and "/" is "~1". */
 static void add_escaped(struct buf *out, const json *key, size_t most)
 {
     const char *text = json_str(key);
@@ -115,6 +124,7 @@ void asl_at_location(const struct asl_at *at, struct buf *out)
 
 /* ---- placeholders ---- */
 
+/* "${Name}", as templates of SAM, Terraform and Serverless have them. */
 bool asl_has_placeholder(const json *string)
 {
     const char *open = strstr(json_str(string), "${");
@@ -136,6 +146,7 @@ bool asl_is_open(const json *value)
     return json_is_string(value) ? asl_has_placeholder(value) : has_open_member(value);
 }
 
+/* A problem of what a deployment will fill in may be gone by then. */
 static bool is_unsure(const struct asl_at *at, enum asl_part part)
 {
     if (at->key && asl_has_placeholder(at->key))
@@ -236,6 +247,7 @@ void asl_report_unsure(struct asl_report *r)
         r->problems[r->count - 1].unsure = true;
 }
 
+/* Problems that are no longer listed have no location to change. */
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at)
 {
     struct asl_problem *last = &r->problems[r->count - 1];
@@ -256,6 +268,7 @@ void asl_report_locate(struct asl_report *r, const char *location)
     last->location = mem_strdup(location);
 }
 
+/* Code and place are not the report's to free. */
 static void clear_problem(struct asl_problem *p)
 {
     mem_free(p->message);
@@ -296,6 +309,7 @@ static int by_place(const void *a, const void *b)
     return order ? order : strcmp(p->message, q->message);
 }
 
+/* Two warnings may find one thing; it is told once. */
 void asl_report_sort(struct asl_report *r, size_t first)
 {
     size_t kept = first + 1;

@@ -66,6 +66,10 @@ static bool always_holds(const json *rule)
            strspn(text + 4, ASCII_JSON_BLANKS) + 2 == strlen(text + 4);
 }
 
+/*
+ * A rule is never taken behind one that always holds, or that asks the same; the earlier of the two
+ * is named.
+ */
 void warn_unreachable_rule(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     struct json_set tests = {0};

@@ -205,6 +205,8 @@ static void tell_covered(struct warner *w, const struct asl_state *s, const stru
             json_str(errors->names[covered.name]));
 }
 
+/* The first entry that matches an error has it, so a name that an earlier one covers is never used.
+ */
 static void check_order(struct warner *w, const struct asl_state *s, const struct asl_at *at,
                         bool retry)
 {

@@ -1,4 +1,7 @@
-/* Warnings of a block's graph. */
+/*
+ * Warnings of a block's graph: loops without a way out. A block may run for ever on purpose, so
+ * this is no error; AWS refuses a machine only when it has no end at all.
+ */
 
 #include "asl/warn/warn_impl.h"
 #include "parsers/base/mem.h"

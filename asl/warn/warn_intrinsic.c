@@ -1,4 +1,7 @@
-/* Warnings of calls of intrinsic functions. */
+/*
+ * Warnings of calls of intrinsic functions. AWS takes a call with too few or too many arguments,
+ * and fails when it comes to it, which nothing catches.
+ */
 
 #include "asl/eval/intrinsic.h"
 #include "asl/load/field.h"

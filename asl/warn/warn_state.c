@@ -1,8 +1,12 @@
-/* Warnings that look at one state and need no more. */
+/*
+ * Warnings that look at one state and need no more. Each looks at the text where the compiled state
+ * no longer tells what was written.
+ */
 
 #include "asl/report/quota.h"
 #include "asl/warn/warn_impl.h"
 
+/* A path or an expression may give any number: only a constant is judged. */
 void warn_concurrency_capped(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     struct asl_at max;
@@ -57,6 +61,7 @@ void warn_fail_without_error(struct warner *w, const struct asl_state *s, const 
         warn_at(w, at, ASL_KEY, "The state has neither Error nor Cause");
 }
 
+/* One of them is told, as the null drops them all. */
 void warn_result_dropped(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     static const char *const makers[] = {"ResultSelector", "Result", "Parameters"};

@@ -1,4 +1,7 @@
-/* Warnings of Task states. */
+/*
+ * Warnings of Task states: time-outs, task tokens, Lambda's own failures, the bounds of an Express
+ * workflow. Where a Task is bounded by the machine's TimeoutSeconds, nothing is said of its own.
+ */
 
 #include "asl/report/quota.h"
 #include "asl/warn/warn_impl.h"
@@ -79,6 +82,7 @@ static bool passes_token(const struct asl_at *at, bool jsonata)
     return false;
 }
 
+/* Whatever may have the token counts: all of the context object, too. */
 void warn_token_not_passed(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     struct asl_at payload, input;
@@ -106,6 +110,7 @@ static bool calls_lambda(const struct asl_task *t)
     return t->kind == ASL_LAMBDA && text_begins_with(json_str(t->resource), "arn:");
 }
 
+/* AWS recommends to retry what Lambda itself fails with; one name of its list stands for all. */
 void warn_lambda_without_retry(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     struct asl_at resource;

@@ -1,4 +1,7 @@
-/* A path or an expression that stands where text is text. */
+/*
+ * A path or an expression that stands where text is text, as the name lacks its .$, the
+ * QueryLanguage is another, or something stands around the delimiters.
+ */
 
 #include "asl/eval/expression.h"
 #include "asl/eval/intrinsic.h"
@@ -60,6 +63,7 @@ static void check_jsonpath(struct warner *w, const struct asl_at *at)
         warn_at(w, at, ASL_VALUE, "JSONata is passed as text: the QueryLanguage here is JSONPath");
 }
 
+/* What is an expression is judged where it is compiled. */
 static void check_jsonata(struct warner *w, const struct asl_at *at)
 {
     if (asl_expression_begins(at->value))
