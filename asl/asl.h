@@ -16,12 +16,13 @@
  */
 asl_machine *asl_compile(const char *text, size_t len, enum document_format format,
                          struct asl_report *report);
-/* As asl_compile, of a definition that was read already; `places` are those of its values. */
+/* Compiles a definition whose JSON was read already, as asl_compile does; `places`: of its values.
+ */
 asl_machine *asl_compile_value(const json *definition, const struct json_places *places,
                                struct asl_report *report);
 /*
- * The same for JSON that an earlier version, or this one, accepted once and has kept. What only
- * guards creation is not asked again (the size, names, numbers out of range, states that nothing
+ * Compiles JSON that this version or an earlier one has accepted and kept. What only guards
+ * creation is not asked again (the size, names, numbers out of range, states that nothing
  * leads to, fields that are unknown or of the other query language): what was accepted runs on. An
  * error is what the machine can't be made without.
  */
@@ -37,7 +38,8 @@ void asl_validate(const char *text, size_t len, enum document_format format,
                   enum asl_workflow workflow, const struct asl_served *served,
                   struct asl_report *report);
 
-/* The same of one that was read already; `places` are those of its values. */
+/* Validates a definition whose JSON was read already, as asl_validate does; `places`: of its
+ * values. */
 void asl_validate_value(const json *definition, const struct json_places *places,
                         enum asl_workflow workflow, const struct asl_served *served,
                         struct asl_report *report);
@@ -50,7 +52,7 @@ void asl_validate_value(const json *definition, const struct json_places *places
 struct asl_codes;
 void asl_lint(const char *text, size_t len, enum document_format format, enum asl_workflow workflow,
               const struct asl_codes *wanted, struct asl_report *report);
-/* The same for one that was read already; `places` are those of its values. */
+/* Lints a definition whose JSON was read already, as asl_lint does; `places`: of its values. */
 void asl_lint_value(const json *definition, const struct json_places *places,
                     enum asl_workflow workflow, const struct asl_codes *wanted,
                     struct asl_report *report);

@@ -35,7 +35,7 @@ extern "C" {
 
 #define ASL_API __attribute__((visibility("default")))
 
-/* "0.1.0" */
+/* Returns the library's version, "0.1.0". */
 ASL_API const char *asl_version(void);
 
 /* ---- definitions ---- */
@@ -45,17 +45,17 @@ typedef struct asl_definition asl_definition;
 
 /*
  * Compiles the text of a definition, JSON or YAML: `len` bytes, at most 1 MiB. `name` is that of
- * the state machine, as it stands in ARNs; NULL: "StateMachine". Never NULL: ask
- * asl_definition_errors.
+ * the state machine, as it stands in ARNs; NULL: "StateMachine". What is returned is never NULL:
+ * ask asl_definition_errors.
  */
 ASL_API asl_definition *asl_definition_new(const char *name, const char *text, size_t len);
-/* Executions that use it go on. */
+/* Frees the definition. Executions that use it go on. */
 ASL_API void asl_definition_free(asl_definition *d);
-/* How many errors are in it. With one or more, nothing can be started. */
+/* Returns how many errors are in it. With one or more, nothing can be started. */
 ASL_API size_t asl_definition_errors(const asl_definition *d);
 /*
- * Errors and warnings for people, a line each: "3:14: error: …", line and column counted from 1, in
- * characters. "" when there are none. Good as long as the definition.
+ * Returns errors and warnings for people, a line each: "3:14: error: …", line and column counted
+ * from 1, in characters. "" when there are none. Good as long as the definition.
  */
 ASL_API const char *asl_definition_problems(const asl_definition *d);
 
@@ -94,9 +94,9 @@ struct asl_engine_options {
     bool keep_history;
 };
 
-/* `options` NULL: all zero. */
+/* Makes an engine. `options` NULL: all zero. */
 ASL_API asl_engine *asl_engine_new(const struct asl_engine_options *options);
-/* Its executions go with it. No callback is made. */
+/* Frees the engine and its executions. No callback is made. */
 ASL_API void asl_engine_free(asl_engine *e);
 
 /*
@@ -109,8 +109,8 @@ ASL_API void asl_advance(asl_engine *e, int64_t now_ms);
 #define ASL_NEVER INT64_MAX
 
 /*
- * When to call asl_advance next if no Task is answered and nothing is started or stopped before; a
- * time that has passed already: at once. ASL_NEVER: only those can bring it on.
+ * Returns when to call asl_advance next if no Task is answered and nothing is started or stopped
+ * before; a time that has passed already: at once. ASL_NEVER: only those can bring it on.
  *
  * A virtual clock is a loop that goes there instead of waiting:
  *
@@ -126,10 +126,10 @@ ASL_API int64_t asl_next_due(const asl_engine *e);
  * it happens in the asl_advance that is under way, or else in the next one.
  */
 
-/* False with *why filled when `output` isn't JSON: the Task still waits. `why` may be NULL; *why is
- * good until the next call that fails. */
+/* Answers a Task with its output. False with *why filled when that isn't JSON: the Task still
+ * waits. `why` may be NULL; *why is good until the next call that fails. */
 ASL_API bool asl_task_succeed(asl_engine *e, uint64_t id, const char *output, const char **why);
-/* Retry and Catch go by `error`. Either may be NULL. */
+/* Fails a Task. Retry and Catch go by `error`. Either text may be NULL. */
 ASL_API void asl_task_fail(asl_engine *e, uint64_t id, const char *error, const char *cause);
 
 /* ---- executions ---- */
@@ -145,9 +145,10 @@ struct asl_start_options {
 };
 
 /*
- * A new execution with the JSON text `input`, which begins in the next asl_advance. NULL with *why
- * filled when the definition has errors, or input or context isn't JSON. `options` NULL: all zero;
- * `why` may be NULL, *why is good until the next call that fails. The execution is the engine's.
+ * Makes an execution with the JSON text `input`, which begins in the next asl_advance. NULL with
+ * *why filled when the definition has errors, or input or context isn't JSON. `options` NULL: all
+ * zero; `why` may be NULL, *why is good until the next call that fails. The execution is the
+ * engine's.
  */
 ASL_API asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *input,
                                  const struct asl_start_options *options, const char **why);
@@ -159,16 +160,17 @@ ASL_API void asl_stop(asl_execution *x, const char *error, const char *cause);
 ASL_API void asl_execution_free(asl_execution *x);
 
 ASL_API enum asl_status asl_execution_status(const asl_execution *x);
-/* "RUNNING", "SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT" */
+/* Returns "RUNNING", "SUCCEEDED", "FAILED", "ABORTED" or "TIMED_OUT". */
 ASL_API const char *asl_status_name(enum asl_status status);
 ASL_API const char *asl_execution_arn(const asl_execution *x);
-/* JSON; NULL unless it succeeded. Good as long as the execution. */
+/* Returns the output as JSON; NULL unless it succeeded. Good as long as the execution. */
 ASL_API const char *asl_execution_output(asl_execution *x);
-/* NULL unless it ended otherwise, and where nobody gave one. Good as long as the execution. */
+/* Return the error, the cause; NULL unless it ended otherwise, and where nobody gave one. Good as
+ * long as the execution. */
 ASL_API const char *asl_execution_error(const asl_execution *x);
 ASL_API const char *asl_execution_cause(const asl_execution *x);
-/* JSON, {"events": […]} as GetExecutionHistory gives it; NULL without `keep_history`. Good until
- * the next call for this execution. */
+/* Returns the history as JSON, {"events": […]} as GetExecutionHistory gives it; NULL without
+ * `keep_history`. Good until the next call for this execution. */
 ASL_API const char *asl_execution_history(asl_execution *x);
 
 #ifdef __cplusplus

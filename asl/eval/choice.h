@@ -19,7 +19,7 @@ typedef struct asl_test asl_test;
 const asl_test *asl_test_compile(struct arena *a, const struct asl_at *at, bool top,
                                  struct asl_report *report);
 
-/* 1 true, 0 false, -1 with *error filled. */
+/* Evaluates the test: 1 true, 0 false, -1 with *error filled. */
 int asl_test_eval(const asl_test *t, const struct asl_env *env, struct asl_error *error);
 
 #endif

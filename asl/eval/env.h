@@ -15,9 +15,9 @@ struct asl_error {
 
 void asl_error_set(struct asl_error *e, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* One more of it, yours. `e` NULL gives an empty one. */
+/* Returns a copy that is yours; of NULL an empty one. */
 struct asl_error asl_error_copy(const struct asl_error *e);
-/* Cuts its texts to AWS's quotas: code points of an error's name, cause and location. To be called
+/* Cuts name, cause and location to AWS's quotas, which count code points. To be called
  * wherever an error comes to be, as each level of nesting may double what is quoted. */
 void asl_error_cap(struct asl_error *e);
 void asl_error_clear(struct asl_error *e);
@@ -44,12 +44,13 @@ struct asl_chance {
     uint64_t state;
 };
 
+/* Draws 64 bits. */
 uint64_t asl_chance_next(struct asl_chance *c);
-/* 0 <= x < 1 */
+/* Draws a number x, 0 <= x < 1. */
 double asl_chance_unit(struct asl_chance *c);
-/* These bits as the text of a version 4 UUID, which says so in six of them. */
+/* Writes the bits as a version 4 UUID, six of whose bits are given. */
 json *asl_uuid(uint64_t high, uint64_t low);
-/* A version 4 UUID, as text. */
+/* Draws a version 4 UUID, as text. */
 json *asl_chance_uuid(struct asl_chance *c);
 
 /*

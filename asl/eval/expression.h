@@ -14,7 +14,7 @@ typedef struct asl_expression asl_expression;
 
 struct jsonata_use; /* parsers/jsonata/jsonata.h */
 
-/* Does a string begin like one? Then it has to be one. */
+/* Tells whether the string begins like an expression: then it has to be one. */
 bool asl_expression_begins(const json *text);
 
 /*
@@ -27,22 +27,23 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
                                              const asl_expression **list,
                                              struct asl_report *report);
 
-/* The one behind it in the list; NULL: none. */
+/* Returns the expression behind `e` in its machine's list, NULL behind the last. */
 const asl_expression *asl_expression_next(const asl_expression *e);
-/* The string that it was made of. */
+/* Returns a look at the string that it was compiled from, with its delimiters. */
 const json *asl_expression_source(const asl_expression *e);
 /* Calls `see` for each name that it takes from outside, as jsonata_uses does. */
 void asl_expression_uses(const asl_expression *e,
                          bool (*see)(void *user, const struct jsonata_use *use), void *user);
 
-/* A new reference; NULL with *error filled: States.QueryEvaluationError, with its location. */
+/* Returns its value, a new reference; NULL with *error filled: States.QueryEvaluationError. */
 json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,
                           struct asl_error *error);
 
-/* Where it stands, as a path from its state: "Output/a[0]". */
+/* Returns a look at where it stands, as a path from its state: "Output/a[0]". */
 const json *asl_expression_location(const asl_expression *e);
 
-/* "… returned an unexpected result type. Expected 'array', but was 'string' for value: "x"" */
+/* Fills *error for its value `v`, which should be of another type: "… Expected 'array', but was …".
+ */
 void asl_expression_wrong_type(const asl_expression *e, const json *v, const char *expected,
                                struct asl_error *error);
 

@@ -61,7 +61,7 @@ struct intrinsic_function {
 extern const struct intrinsic_function intrinsic_functions[];
 extern const size_t intrinsic_function_count;
 
-/* Has the call as many arguments as its function takes? */
+/* Tells whether the call has as many arguments as its function takes. */
 bool intrinsic_count_fits(const asl_intrinsic *call);
 
 /* Evaluates a call without a path or chance in it; NULL when a function refuses. */
@@ -78,13 +78,13 @@ json *intrinsic_invalid(struct invocation *in);
 bool intrinsic_spend(struct invocation *in, uint64_t units);
 bool intrinsic_spend_reading(struct invocation *in, size_t bytes);
 bool intrinsic_spend_making(struct invocation *in, size_t bytes);
-/* `v` as text: a string as it is, anything else as JSON. */
+/* Returns `v` as text: a string as it is, anything else as JSON. */
 json *intrinsic_text(struct invocation *in, const json *v);
 const json *intrinsic_array(struct invocation *in, size_t i);
 const json *intrinsic_object(struct invocation *in, size_t i);
 const json *intrinsic_string(struct invocation *in, size_t i);
-/* A number as a whole one within 32 bits: without its fraction, or rounded as Java's Math.round
- * does. */
+/* Reads a number as a whole one within 32 bits: without its fraction, or rounded as Java's
+ * Math.round does. */
 bool intrinsic_integer(struct invocation *in, size_t i, int64_t *out);
 bool intrinsic_rounded(struct invocation *in, size_t i, int64_t *out);
 

@@ -10,10 +10,10 @@
  */
 typedef struct asl_machine asl_machine;
 
-/* One more reference, yours; and the giving back of one. NULL is fine to give back. */
+/* Returns one more reference, yours; _unref gives one back, and takes NULL. */
 asl_machine *asl_machine_ref(asl_machine *m);
 void asl_machine_unref(asl_machine *m);
-/* The definition's text as it was given, a string: a look; NULL: it was not JSON text. */
+/* Returns a look at the definition's text as it was given, a string; NULL: it was not JSON text. */
 const json *asl_machine_text(const asl_machine *m);
 
 #endif

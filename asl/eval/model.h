@@ -112,7 +112,7 @@ struct asl_parallel {
     size_t count;
 };
 
-/* The same for a number with a fraction. */
+/* A field that is a number with a fraction, the path to one, or an expression. */
 struct asl_share {
     double value;
     const asl_path *path; /* NULL, both of them: `value` holds */

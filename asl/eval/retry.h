@@ -22,18 +22,19 @@ struct asl_retrier {
     bool full_jitter;
 };
 
-/* Does an error of that name end the execution, whatever retriers and catchers there are? */
+/* Tells whether an error of that name ends the execution, whatever retriers and catchers there are.
+ */
 bool asl_error_is_terminal(const json *name);
 
-/* Does `errors` match an error of that name? States.ALL, States.TaskFailed and the two time-out
- * names as AWS has them; a terminal error is never matched, nor is Asl.NoHandler: who has no
- * handler for a Task is to hear of it. `name` NULL or null: a failure reported without a name,
- * which only the wildcards match. */
+/* Tells whether `errors` match an error of that name. States.ALL, States.TaskFailed and the two
+ * time-outs match as on AWS. Terminal errors are never matched, nor is Asl.NoHandler, so that who
+ * has no handler for a Task hears of it. `name` NULL or null: a failure without a name, which only
+ * the wildcards match. */
 bool asl_errors_match(const struct asl_errors *errors, const json *name);
 
 /*
- * The delay before retry number `attempt` (1 for the first) in milliseconds, jitter included.
- * Bounded by 99,999,999 seconds.
+ * Returns the delay before retry number `attempt` (1 for the first) in milliseconds, jitter
+ * included, QUOTA_SECONDS at most.
  */
 int64_t asl_retry_delay_ms(const struct asl_retrier *r, uint32_t attempt,
                            struct asl_chance *chance);

@@ -14,26 +14,27 @@
  */
 typedef struct asl_template asl_template;
 
-/* NULL when the template has errors; they are in the report then, each at its place. */
+/* Compiles a template of JSONPath; NULL when it has errors, which go into the report. */
 const asl_template *asl_template_compile(struct arena *a, const struct asl_at *at,
                                          struct asl_report *report);
 
 /*
- * The same in a JSONata state: strings "{% … %}" are expressions, keys are as they stand. `state`
- * is where the state stands; the expressions go in front of *list.
+ * Compiles a template of a JSONata state: strings "{% … %}" are expressions, keys are as they
+ * stand. NULL when it has errors. `state` is where the state stands; the expressions go in front of
+ * *list.
  */
 const asl_template *asl_template_compile_jsonata(struct arena *a, const struct asl_at *at,
                                                  const struct asl_at *state,
                                                  const asl_expression **list,
                                                  struct asl_report *report);
 
-/* A new reference; NULL with *error filled (States.Runtime). */
+/* Evaluates the template: a new reference, or NULL with *error filled. */
 json *asl_template_eval(const asl_template *t, const struct asl_env *env, struct asl_error *error);
 
-/* Says where the expression stands that gave what *error is about; nothing for other templates. */
+/* Adds to *error where the template stands, if it is an expression. */
 void asl_template_locate(const asl_template *t, struct asl_error *error);
 
-/* The value of a template that should be of another type ("array"): the error that says so. */
+/* Fills *error for the template's value `v`, which should be of the type `expected` ("array"). */
 void asl_template_wrong_type(const asl_template *t, const json *v, const char *expected,
                              struct asl_error *error);
 
@@ -45,7 +46,7 @@ typedef struct asl_query asl_query;
 
 const asl_query *asl_query_compile(struct arena *a, const struct asl_at *at, const json *field,
                                    struct asl_report *report);
-/* False: an intrinsic function that never gives a string, which ErrorPath and CausePath refuse. */
+/* Tells whether it may give a string, as ErrorPath and CausePath need. */
 bool asl_query_gives_string(const asl_query *q);
 json *asl_query_eval(const asl_query *q, const struct asl_env *env, struct asl_error *error);
 

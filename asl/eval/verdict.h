@@ -16,8 +16,8 @@ struct asl_verdict {
 };
 
 /*
- * `name`: the error's; `tries[i]`: how often retrier i has tried again during this visit of the
- * state, NULL for never. Spec: "Errors".
+ * Decides what follows an error of that name. `tries[i]`: how often retrier i has tried again
+ * during this visit of the state; NULL for never. Spec: "Errors".
  */
 struct asl_verdict asl_after_error(const struct asl_state *s, const json *name,
                                    const uint32_t *tries, struct asl_chance *chance);

@@ -19,15 +19,15 @@ struct edge {
     const struct asl_state *to;
 };
 
-/* The k-th; false behind the last. */
+/* Gives the k-th way out of a state; false behind the last. */
 bool graph_edge(const struct asl_state *s, size_t k, struct edge *out);
-/* Does its scope end with the state? */
+/* Tells whether its scope ends with the state. */
 bool graph_is_end(const struct asl_state *s);
 
 /*
- * Into component[i], for each state that can be reached from the start, a number that it shares
- * with the states it is in a loop with; of the others, the count that is returned. No edge leads to
- * a higher number.
+ * Puts into component[i], for each state that can be reached from the start, a number that it
+ * shares with the states it is in a loop with; for the others, the count that is returned. No edge
+ * leads to a higher number.
  */
 size_t graph_components(const struct asl_scope *scope, size_t *component);
 
@@ -37,9 +37,9 @@ struct block {
     struct asl_at outer[2], states;
 };
 
-/* The machine's own; `top`: its definition. */
+/* Gives the machine's own block; `top`: its definition. */
 void graph_top_block(const asl_machine *m, const struct asl_at *top, struct block *out);
-/* The k-th block inside a Parallel or Map, which stands at `at`; false behind the last. */
+/* Gives the k-th block inside the Parallel or Map that stands at `at`; false behind the last. */
 bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
                        struct block *out);
 
@@ -76,19 +76,19 @@ bool graph_solve(const struct block *b, const struct graph_flow *flow);
 /* ---- variables ---- */
 
 /*
- * The Assign on a way out of the state at `at`: its own, a rule's, a Catcher's; false when there is
- * none. *out points into `place`.
+ * Gives the Assign on a way out of the state at `at`: its own, a rule's, a Catcher's; false when
+ * there is none. *out points into `place`.
  */
 bool graph_assign(const struct asl_at *at, const struct edge *e, struct asl_at place[2],
                   struct asl_at *out);
 
 typedef void graph_see_assign(void *user, const struct asl_at *assign, bool jsonata);
 
-/* Each Assign of the state, its own first. */
+/* Calls `see` with each Assign of the state, its own first. */
 void graph_each_assign(const struct asl_state *s, const struct asl_at *at, graph_see_assign *see,
                        void *user);
-/* The length of the variable's name in the key of an Assign's member: "x.$" assigns x in JSONPath.
- */
+/* Returns the length of the variable's name in the key of an Assign's member: in JSONPath, "x.$"
+ * assigns x. */
 size_t graph_variable_len(const json *key, bool jsonata);
 
 #endif

@@ -11,7 +11,7 @@
 
 /* Who runs Tasks beside AWS's services. */
 struct asl_served {
-    /* Is that resource one of its own? */
+    /* Tells whether it serves that resource. */
     bool (*serves)(void *user, const char *resource);
     void *user;
 };
@@ -41,8 +41,8 @@ struct load_purpose {
 };
 
 /*
- * Returns a new reference. Everything that is wrong goes into the report, each with its place; NULL
- * when there is an error among it.
+ * Loads a definition: returns a new reference, or NULL when it has errors. Everything that is wrong
+ * goes into the report, each with its place.
  */
 asl_machine *load_definition(const struct load_source *from, const struct load_purpose *purpose,
                              struct asl_report *report);

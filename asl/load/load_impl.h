@@ -54,9 +54,9 @@ void load_other_language(struct loader *l, const struct asl_field *f, const stru
  * they are given: in AWS's order, which is that of a hash set of Java's.
  */
 bool load_required(struct loader *l, const struct asl_at *at, const char *const *names);
-/* Has it the field, if misspelt? */
+/* Tells whether the object has the field, be it misspelt. */
 bool load_has(const struct loader *l, const struct asl_at *object, const char *field);
-/* At most one (`must`: exactly one) of `names` (ends with NULL) may be there. */
+/* Reports when more than one of `names` (ends with NULL) is there, or none though one `must` be. */
 void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must);
 
 /* Readers. `object` is the struct that `offset` is in. */
@@ -88,29 +88,32 @@ enum { LOAD_MACHINE = 1, LOAD_BRANCH = 2, LOAD_PROCESSOR = 4 };
 extern const struct asl_fields load_retrier_fields, load_catcher_fields, load_rule_fields,
     load_reader_fields, load_batcher_fields, load_writer_fields;
 
-/* The QueryLanguage of the object at `at`, `otherwise` without one. Problems are reported. */
+/* Reads the QueryLanguage of the object at `at`; `otherwise` without one. Problems are reported. */
 enum asl_language load_language(struct loader *l, const struct asl_at *at,
                                 enum asl_language otherwise);
-/* The value at `at` as a template of the language that is being read. */
+/* Compiles the value at `at` as a template of the language that is being read. */
 const asl_template *load_value(struct loader *l, const struct asl_at *at);
-/* Is it a string that a JSONata state evaluates? */
+/* Tells whether it is a string that a JSONata state evaluates. */
 bool load_is_expression(const struct loader *l, const struct asl_at *at);
-/* A whole number from f->min to f->max; false after saying why not. */
+/* Reads a whole number from f->min to f->max; false after reporting why not. */
 bool load_whole(struct loader *l, const struct asl_field *f, const struct asl_at *at, int64_t *out);
-/* A string, or NULL after "Expected value of type [STRING]". */
+/* Returns a look at the string at `at`; NULL after reporting that it is none. */
 const json *load_string(struct loader *l, const struct asl_at *at);
-/* Is it one of `words` (ends with NULL)? False after saying so. */
+/* Tells whether it is one of `words` (ends with NULL); false after reporting that it is not. */
 bool load_word(struct loader *l, const struct asl_at *at, const char *const *words);
-/* An array with at least `min` elements, or false after saying so. */
+/* Tells whether it is an array with `min` elements or more; false after reporting. */
 bool load_array(struct loader *l, const struct asl_at *at, size_t min);
+/* Tells whether it is an object; false after reporting. */
 bool load_object(struct loader *l, const struct asl_at *at);
+/* Reads the names of an ErrorEquals. */
 void load_error_names(struct loader *l, const struct asl_at *at, struct asl_errors *out);
-/* States.ALL stands alone, and in the last of `count` retriers or catchers. */
+/* Reports a States.ALL that does not stand alone, in the last of the retriers or catchers. */
 void load_check_all(struct loader *l, const struct asl_at *list);
-/* A value that the machine keeps. */
+/* Returns a reference to `v` that the machine keeps. */
 json *load_keep(struct loader *l, const json *v);
 
-/* The state named by the value of `at`, in `scope`; NULL after saying that there is none. */
+/* Finds the state that the value of `at` names in `scope`; NULL after reporting that there is none.
+ */
 const struct asl_state *load_target(struct loader *l, const struct asl_scope *scope,
                                     const struct asl_at *at);
 /* Reads the StartAt and States of the object at `at`. */
@@ -118,10 +121,10 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
                              const struct asl_state *owner);
 /* Fills a state whose type is known, from its object. */
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
-/* What only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
+/* Report what only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
 void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);
-/* No inner block hides a variable, in a machine without errors: check_variable.c. */
+/* Reports variables of inner blocks that hide outer ones, in a machine without errors. */
 void load_check_variables(struct loader *l, const struct asl_at *top);
 
 #endif

@@ -19,15 +19,15 @@ struct shapes {
     size_t made; /* nodes so far */
 };
 
-/* Has the bound been reached? Then no shape says anything for certain. */
+/* Tells whether the bound has been reached: then no shape says anything for certain. */
 bool shapes_spent(const struct shapes *s);
 
-/* An array; what is in it is not known. */
+/* The shapes of an array (what is in it is not known), of a number, a string or the like, and of
+ * an object without members. */
 const shape *shape_array(void);
-/* A number, a string, … */
 const shape *shape_scalar(void);
 const shape *shape_empty_object(void);
-/* That of a constant. */
+/* Makes the shape of a constant. */
 const shape *shape_of(struct shapes *s, const json *v);
 struct shape_member {
     const char *key;
@@ -35,12 +35,13 @@ struct shape_member {
     const shape *value;
 };
 
-/* An object of these, which live in the arena and are put into order; NULL when it is too large. */
+/* Makes the shape of an object of these, which live in the arena and are put into order; NULL when
+ * it is too large. */
 const shape *shape_object(struct shapes *s, struct shape_member *members, size_t count);
-/* `object`, which may be unknown, with one more member. */
+/* Makes the shape of `object`, which may be unknown, with one more member. */
 const shape *shape_with(struct shapes *s, const shape *object, const char *key, size_t len,
                         const shape *member);
-/* Of a value that is one or the other. */
+/* Makes the shape of a value that is one or the other. */
 const shape *shape_either(struct shapes *s, const shape *a, const shape *b);
 bool shape_equal(const shape *a, const shape *b);
 
@@ -52,11 +53,11 @@ enum shape_found {
 };
 
 /*
- * `path` begins with `$` and leads into the value of shape `in`. Only paths of names and indexes
- * are followed. KNOWN: *out is what is there.
+ * Follows `path`, which begins with `$`, into a value of shape `in`, as far as it is made of names
+ * and indexes. KNOWN: *out is what is there.
  */
 enum shape_found shape_find(const shape *in, const char *path, size_t len, const shape **out);
-/* `in` with `member` where the path leads; unknown when it can't be told. */
+/* Makes the shape of `in` with `member` where the path leads; unknown when it can't be told. */
 const shape *shape_set(struct shapes *s, const shape *in, const char *path, size_t len,
                        const shape *member);
 

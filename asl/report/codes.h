@@ -24,7 +24,7 @@ struct asl_code {
     const char *bad, *good;
 };
 
-/* In the order of names; NULL behind the last. */
+/* Returns the i-th code in the order of names; NULL behind the last. */
 const struct asl_code *asl_code_at(size_t i);
 const struct asl_code *asl_code_find(const char *name, size_t len);
 
@@ -36,7 +36,7 @@ struct asl_codes {
 
 void asl_codes_default(struct asl_codes *set);
 void asl_codes_all(struct asl_codes *set);
-/* False: there is no such code. */
+/* Puts a code into the set, or takes it out; false when there is none of that name. */
 bool asl_codes_set(struct asl_codes *set, const char *name, size_t len, bool on);
 bool asl_codes_has(const struct asl_codes *set, const char *name);
 /* Forgets the problems whose codes are not in the set. */

@@ -16,8 +16,8 @@ enum reader_version {
 };
 
 /*
- * What AWS's JSON reader says of a text that is no JSON, and of which place. False: it finds
- * nothing wrong. tests/data/jackson.jsonl has what it was held against.
+ * Gives what AWS's JSON reader says of a text that is no JSON, and of which place. False when it
+ * finds nothing wrong. tests/data/jackson.jsonl has what it was held against.
  */
 bool reader_words(const char *text, size_t len, enum reader_version version, struct buf *words,
                   struct buf *place);

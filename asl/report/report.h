@@ -23,17 +23,18 @@ struct asl_at {
     size_t index;    /* among the elements or members */
 };
 
-/* The member `key` of the object at `at`; false when there is none, or `at` is no object. */
+/* Gives the member `key` of the object at `at`; false when there is none, or `at` is no object. */
 bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out);
-/* Member or element `i` < json_count(at->value). */
+/* Gives member or element `i` < json_count(at->value). */
 void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out);
-/* "/States/a~1b/Next": RFC 6901. One longer than ASL_MAX_POINTER bytes ends with "…". */
+/* Adds the JSON Pointer, "/States/a~1b/Next" (RFC 6901). One longer than ASL_MAX_POINTER bytes ends
+ * with "…". */
 void asl_at_pointer(const struct asl_at *at, struct buf *out);
-/* "/States/a/b/Choices[0]/Next": the form AWS gives; "/" for the whole. */
+/* Adds the location in AWS's form, "/States/a/b/Choices[0]/Next"; "/" for the whole. */
 void asl_at_location(const struct asl_at *at, struct buf *out);
 /*
- * The way from `from`, above it, in that form: "/Choices[0]/Next"; from the whole when NULL. What
- * is longer than `most` bytes ends with "…".
+ * Adds the location from `from`, above it (NULL: from the whole), "/Choices[0]/Next". What is
+ * longer than `most` bytes ends with "…".
  */
 void asl_at_location_from(const struct asl_at *from, const struct asl_at *at, size_t most,
                           struct buf *out);
@@ -72,37 +73,37 @@ struct asl_report {
 enum asl_part { ASL_VALUE, ASL_KEY };
 
 /*
- * `at` NULL: a problem of the whole that AWS gives no location for. `hint` NULL: what asl_hint_for
- * says.
+ * Adds a problem. `at` NULL: one of the whole, that AWS gives no location for. `hint` NULL: what
+ * asl_hint_for says.
  */
 void asl_report_add(struct asl_report *r, enum asl_severity severity, const char *code,
                     const struct asl_at *at, enum asl_part part, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 7, 8)));
 /* The code of most of them. */
 #define ASL_SCHEMA_VALIDATION_FAILED "SCHEMA_VALIDATION_FAILED"
-/* An error at the value of `at`, code SCHEMA_VALIDATION_FAILED. */
+/* Adds an error at the value of `at`, code SCHEMA_VALIDATION_FAILED. */
 void asl_report_schema(struct asl_report *r, const struct asl_at *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /*
- * AWS gives another location for the problem that was added last: `at`'s, or none (NULL). As for an
- * unknown field, which AWS puts at the object that has it.
+ * Gives the problem that was added last another location for AWS: `at`'s, or none (NULL). So an
+ * unknown field is, which AWS puts at the object that has it.
  */
 void asl_report_relocate(struct asl_report *r, const struct asl_at *at);
-/* AWS gives this location for it. */
+/* Gives the problem that was added last this location for AWS. */
 void asl_report_locate(struct asl_report *r, const char *location);
 /* Forgets the problems with that code. */
 void asl_report_drop(struct asl_report *r, const char *code, size_t code_len);
 /* Puts those from `first` on into the order of their places, each once. */
 void asl_report_sort(struct asl_report *r, size_t first);
-/* The problem that was added last is unsure. */
+/* Marks the problem that was added last as unsure. */
 void asl_report_unsure(struct asl_report *r);
 /* Forgets those that are unsure. */
 void asl_report_drop_unsure(struct asl_report *r);
 void asl_report_clear(struct asl_report *r);
 
-/* Does the string have a placeholder, "${…}", that a deployment is to fill in? */
+/* Tells whether the string has a placeholder, "${…}", that a deployment is to fill in. */
 bool asl_has_placeholder(const json *string);
-/* Is the value such a string, or an object that names a member so? */
+/* Tells whether the value is such a string, or an object that names a member so. */
 bool asl_is_open(const json *value);
 
 #endif

@@ -14,8 +14,8 @@ void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow 
               const struct asl_codes *wanted, struct asl_report *report);
 
 /*
- * An object with the name of each state that reads variables, and the sorted array of their names;
- * NULL when no state reads any. What AWS calls variableReferences.
+ * Makes what AWS calls variableReferences: an object with the name of each state that reads
+ * variables, and the sorted array of their names; NULL when no state reads any.
  */
 json *asl_variable_references(const asl_machine *m);
 

@@ -29,16 +29,17 @@ struct warner {
 
 typedef void (*warn_see_path)(void *user, const struct asl_at *at, const char *path, size_t len);
 
-/* The path in the string at `at`, or those in the intrinsic call that it is. */
+/* Calls `see` with the path in the string at `at`, or with those in the intrinsic call that it is.
+ */
 void warn_paths_in(const struct asl_at *at, warn_see_path see, void *user);
 
 typedef void (*warn_see_variable)(void *user, const struct asl_at *at, const char *name,
                                   size_t len);
 
-/* Makes and frees w->expressions. */
+/* Make and free w->expressions. */
 void warn_order_expressions(struct warner *w);
 void warn_forget_expressions(struct warner *w);
-/* Each variable that the state itself reads, not its inner blocks. */
+/* Calls `see` with each variable that the state itself reads, not its inner blocks. */
 void warn_variables(const struct warner *w, const struct asl_state *s, const struct asl_at *at,
                     warn_see_variable see, void *user);
 
