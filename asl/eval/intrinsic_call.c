@@ -63,6 +63,7 @@ void asl_intrinsic_list(struct buf *out)
     }
 }
 
+/* A path may lead to a string; of a function the table tells. */
 bool asl_intrinsic_gives_string(const asl_intrinsic *call)
 {
     return call->function->flags & INTRINSIC_STRING;
@@ -270,6 +271,7 @@ static json *invoke(struct invocation *in)
     return intrinsic_invalid(in);
 }
 
+/* A call costs a unit of work for itself and for each argument, whatever the function does. */
 static json *intrinsic_call_run(struct evaluation *e, const asl_intrinsic *call, json **arguments)
 {
     struct diag why = {0};

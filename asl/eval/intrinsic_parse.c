@@ -251,6 +251,7 @@ static const struct intrinsic_function *find_function(struct parser *p)
     return NULL;
 }
 
+/* Grows by doubling: a call may have ten thousand arguments. */
 static void add_argument(struct parser *p, asl_intrinsic *call, size_t *cap,
                          const struct argument *argument)
 {
@@ -332,6 +333,7 @@ static asl_intrinsic *parse_call(struct parser *p, unsigned depth)
     return call;
 }
 
+/* Messages quote the text of the call, without the blanks behind it. */
 const asl_intrinsic *asl_intrinsic_compile(struct arena *a, const char *text, size_t len,
                                            struct diag *why)
 {

@@ -233,6 +233,7 @@ static bool is_blank_text(const json *text)
     return strspn(json_str(text), ASCII_JSON_BLANKS) == json_str_len(text);
 }
 
+/* Blanks alone give null. What is no JSON is refused in the words of AWS's reader. */
 json *intrinsic_string_to_json(struct invocation *in)
 {
     const json *text = intrinsic_string(in, 0);

@@ -169,6 +169,7 @@ static const asl_template *compile_query(struct compiler *c, const struct asl_at
     return t;
 }
 
+/* Where the state stands is the beginning of what messages call the field. */
 static const asl_template *compile_expression(struct compiler *c, const struct asl_at *at)
 {
     asl_template *t = arena_alloc(c->arena, sizeof *t);
@@ -255,6 +256,7 @@ static const asl_template *compile_root(struct compiler *c)
     return t ? t : compile_constant(c, c->root->value);
 }
 
+/* Without a state, strings are text and keys may end in .$ */
 const asl_template *asl_template_compile(struct arena *a, const struct asl_at *at,
                                          struct asl_report *report)
 {

@@ -298,6 +298,7 @@ static const struct asl_field writer_rows[] = {
 const struct asl_fields load_writer_fields = {
     .rows = writer_rows, .count = COUNT(writer_rows), .unordered = true};
 
+/* A ResultWriter may have a Resource, a WriterConfig, or both, but not nothing. */
 static void check_writer(struct loader *l, const struct asl_at *writer)
 {
     static const char *const calls[] = {"putObject", NULL};

@@ -150,6 +150,7 @@ static bool load_type_of(struct loader *l, const struct asl_at *state, enum asl_
     return false;
 }
 
+/* States get their ids in the order of their blocks, outer ones first. */
 static uint32_t add_state(struct loader *l, const struct asl_state *s)
 {
     asl_machine *m = l->m;
@@ -180,6 +181,7 @@ struct reach {
     bool open; /* a placeholder may lead to any state */
 };
 
+/* A name that is no state's may become one when a placeholder is filled in. */
 static void reach(struct reach *r, const json *name)
 {
     if (!name || !json_is_string(name))

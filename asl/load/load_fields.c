@@ -401,6 +401,7 @@ bool load_is_expression(const struct loader *l, const struct asl_at *at)
            asl_expression_begins(at->value);
 }
 
+/* The expressions of the machine go into a list, by which warnings find them. */
 const asl_template *load_value(struct loader *l, const struct asl_at *at)
 {
     return l->language == ASL_JSONATA
@@ -513,6 +514,7 @@ void load_number(struct loader *l, const struct asl_field *f, const struct asl_a
     n->set = load_whole(l, f, at, &n->value);
 }
 
+/* Where the path leads is looked up when the state runs; here only that it names one node. */
 static void number_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                         void *object, unsigned roots)
 {

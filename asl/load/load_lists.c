@@ -64,6 +64,7 @@ static void load_seconds(struct loader *l, const struct asl_field *f, const stru
     load_whole(l, f, at, SLOT(int64_t));
 }
 
+/* 0 is a number of attempts: the error is not retried, and no later retrier is asked. */
 static void load_attempts(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                           void *object)
 {
@@ -85,6 +86,7 @@ static void load_rate(struct loader *l, const struct asl_field *f, const struct 
         *SLOT(double) = json_double_value(at->value);
 }
 
+/* A misspelt strategy is told, and means none. */
 static void load_jitter(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                         void *object)
 {
@@ -291,6 +293,7 @@ const struct asl_fields load_rule_fields = {
     .others_before = 6, /* the comparison stands before Assign */
 };
 
+/* A rule that is written in JSONPath is told once, by its selector. */
 static void load_jsonata_rule(struct loader *l, const struct asl_at *at, struct in_state *in)
 {
     struct asl_at member;

@@ -170,6 +170,7 @@ const shape *shape_either(struct shapes *s, const shape *a, const shape *b)
     return a->kind == OBJECT ? join_objects(s, a, b) : a;
 }
 
+/* As deep as DEPTH_MAX. */
 bool shape_equal(const shape *a, const shape *b)
 {
     if (a == b)
@@ -198,6 +199,7 @@ struct steps {
     bool bad; /* another step, or none that is understood */
 };
 
+/* A name behind a dot ends where JSONPath has a sign of its own. */
 static size_t shape_plain_name(const char *text, size_t len)
 {
     size_t n = 0;

@@ -11,6 +11,11 @@
 
 #include <string.h>
 
+/*
+ * In the order of names. A code is never taken back or renamed: people name it in .aslrc, in
+ * --disable, and in what they have written about it. Errors have AWS's names where AWS has one. The
+ * examples are checked: `bad` has the problem, and `good` has none.
+ */
 /* clang-format off */
 static const struct asl_code codes[] = {
     {.name = "ASL_DUPLICATE_KEY", .severity = ASL_WARNING, .on = true,
@@ -1005,6 +1010,7 @@ bool asl_codes_has(const struct asl_codes *set, const char *name)
     return code && set->has[code - codes];
 }
 
+/* The report knows codes by their names only, so each code that is not wanted is dropped. */
 void asl_report_keep(struct asl_report *r, const struct asl_codes *set)
 {
     for (size_t i = 0; i < COUNT(codes); i++)

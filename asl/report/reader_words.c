@@ -195,6 +195,7 @@ static void skip_return(struct reader *r)
 }
 
 /* A blank between tokens has been taken; false when it is none that may stand there. */
+/* Line ends count as Jackson has them: \n, \r, and \r\n as one. */
 static bool pass_blank(struct reader *r, int c)
 {
     if (c == '\n') {
@@ -489,6 +490,7 @@ static int read_string(struct reader *r, bool name)
 
 /* ---- values ---- */
 
+/* The place where it began is what is told when its end is missing. */
 static void open_scope(struct reader *r, int kind)
 {
     MEM_GROW(r->scopes, r->depth, r->cap);

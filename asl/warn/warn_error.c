@@ -155,6 +155,7 @@ struct found {
     struct found_name task_failed, timeout; /* which stand for others, too */
 };
 
+/* Where a name comes first is where it is handled. */
 static void warn_error_note_name(struct found *f, const json *name, struct found_name at)
 {
     size_t before = f->names.count;

@@ -133,6 +133,7 @@ static void variable_of_path(void *user, const struct asl_at *at, const char *pa
         l->see(l->user, at, path + 1, n - 1);
 }
 
+/* The loader compiles each string of the definition at most once, so its address names it. */
 static int by_source(const void *a, const void *b)
 {
     const asl_expression *const *p = a, *const *q = b;
@@ -176,6 +177,7 @@ static const asl_expression *expression_of(const struct warner *w, const json *s
     return NULL;
 }
 
+/* A function of that name is no variable; $states is what the state may look at. */
 static bool variable_of_expression(void *user, const struct jsonata_use *use)
 {
     const struct looking *l = user;

@@ -107,6 +107,7 @@ static void note_read(void *user, const struct asl_at *at, const char *text, siz
         a->read[name] = true;
 }
 
+/* All that is assigned or read anywhere: each name gets a bit. */
 static void warn_variable_collect(struct analysis *a, const struct block *b)
 {
     struct asl_at at;
@@ -133,6 +134,7 @@ void warn_forget_variables(struct warner *w)
 }
 
 /* NULL: there are none, or too many. */
+/* Made by the first of the three warnings that is wanted, and kept for the others. */
 static struct analysis *names_of(struct warner *w)
 {
     struct analysis *a = w->variables;
@@ -215,6 +217,7 @@ static void warn_variable_put(struct analysis *a, const struct asl_at *at, size_
     sets->leaving_each[name / BITS] |= bit;
 }
 
+/* What is assigned on a way out is not known on the others. */
 static bool warn_variable_join(void *user, const struct leaving *l, const struct edge *e, size_t to)
 {
     struct sets *sets = user;
@@ -295,6 +298,7 @@ static void follow_all(struct warner *w, see_read *see)
     mem_free(none);
 }
 
+/* A variable that no way assigns is no "maybe": it is told here alone. */
 static void see_never(struct analysis *a, const struct asl_at *at, size_t name, bool some,
                       bool each)
 {
