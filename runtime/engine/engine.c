@@ -29,81 +29,81 @@ static struct entry *first_due(const engine *e)
     return (struct entry *)(void *)((char *)due_heap_first(&e->due) - offsetof(struct entry, due));
 }
 
-/* ---- errands ---- */
+/* ---- calls ---- */
 
-static uint64_t errand_id(uint64_t execution, uint64_t ref)
+static uint64_t call_id(uint64_t execution, uint64_t ref)
 {
     return execution << 32 | (ref & UINT32_MAX);
 }
 
-static struct errand *find_errand(const engine *e, uint64_t id)
+static struct engine_call *call_by_id(const engine *e, uint64_t id)
 {
-    return (struct errand *)(void *)id_map_get(&e->errands, id);
+    return (struct engine_call *)(void *)id_map_get(&e->calls, id);
 }
 
-struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref)
+struct engine_call *engine_find_call(const engine *e, uint64_t execution, uint64_t ref)
 {
-    return find_errand(e, errand_id(execution, ref));
+    return call_by_id(e, call_id(execution, ref));
 }
 
 bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent)
 {
     const struct entry *entry = engine_entry(e, execution);
 
-    if (!entry || !entry->errand)
+    if (!entry || !entry->call)
         return false;
-    *parent = entry->errand->execution;
+    *parent = entry->call->execution;
     return true;
 }
 
-bool starts_errand(const struct rt_command *c)
+bool starts_call(const struct rt_command *c)
 {
     return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
 }
 
-struct errand *engine_new_errand(engine *e, uint64_t execution, uint64_t ref, bool child)
+struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref, bool child)
 {
-    struct errand *r = mem_calloc(1, sizeof *r);
+    struct engine_call *call = mem_calloc(1, sizeof *call);
 
-    r->node.id = errand_id(execution, ref);
-    r->execution = execution;
-    r->ref = ref;
-    r->child = child;
-    r->number = NO_CHILD;
-    id_map_put(&e->errands, &r->node);
+    call->node.id = call_id(execution, ref);
+    call->execution = execution;
+    call->ref = ref;
+    call->child = child;
+    call->number = NO_CHILD;
+    id_map_put(&e->calls, &call->node);
     e->tasks_busy += !child;
-    return r;
+    return call;
 }
 
 /* Its execution has counted it when the command was given. */
-struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c)
+struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct rt_command *c)
 {
-    struct errand *r = engine_errand(e, execution, c->ref);
+    struct engine_call *call = engine_find_call(e, execution, c->ref);
 
     /* In a file that was changed a child may be of an event that started none. */
-    if (r && c->kind == RT_RUN_TASK) {
-        engine_orphan(e, engine_entry(e, r->number));
-        r = NULL;
+    if (call && c->kind == RT_RUN_TASK) {
+        engine_orphan(e, engine_entry(e, call->number));
+        call = NULL;
     }
-    if (!r)
-        r = engine_new_errand(e, execution, c->ref, c->kind != RT_RUN_TASK);
-    r->unasked = false;
-    r->frame = c->frame;
-    r->index = c->index;
-    r->since_ms = engine_due_clock(e);
-    r->submits = !r->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
-    return r;
+    if (!call)
+        call = engine_new_call(e, execution, c->ref, c->kind != RT_RUN_TASK);
+    call->unasked = false;
+    call->frame = c->frame;
+    call->index = c->index;
+    call->since_ms = engine_due_clock(e);
+    call->submits = !call->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
+    return call;
 }
 
-static void remove_errand(engine *e, struct errand *r)
+static void remove_call(engine *e, struct engine_call *call)
 {
-    struct entry *entry = engine_entry(e, r->execution);
+    struct entry *entry = engine_entry(e, call->execution);
 
     if (entry)
-        entry->errands--;
-    id_map_take(&e->errands, r->node.id);
-    e->tasks_busy -= !r->child;
-    mem_free(r);
+        entry->calls--;
+    id_map_take(&e->calls, call->node.id);
+    e->tasks_busy -= !call->child;
+    mem_free(call);
 }
 
 /* ---- inputs ---- */
@@ -190,7 +190,7 @@ enum { NEW_BYTES = 4096 };
 
 static uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *config,
                                    const json *input, const struct engine_label *label,
-                                   struct errand *errand)
+                                   struct engine_call *call)
 {
     struct entry *entry = engine_add_entry(e, e->next++);
 
@@ -198,9 +198,9 @@ static uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_co
     entry->keep = label->keep;
     entry->list = json_ref(label->list);
     entry->note = json_ref(label->note);
-    entry->errand = errand;
+    entry->call = call;
     e->running++;
-    if (errand) {
+    if (call) {
         entry->unstarted = true;
         add_beginning(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     } else {
@@ -226,78 +226,78 @@ void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
     in->error.cause = json_ref(error->cause);
 }
 
-/* What came of an errand goes to who sent it. Takes the values. */
-static void engine_answer(engine *e, const struct errand *r, enum rt_input_kind kind, json *value,
-                          struct asl_error error)
+/* The answer to a call becomes an input of the execution that made it. Takes the values. */
+static void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind,
+                          json *value, struct asl_error error)
 {
-    struct input *in = engine_add_input(e, kind, r->execution);
+    struct input *in = engine_add_input(e, kind, call->execution);
 
-    in->frame = r->frame;
-    in->index = r->index;
-    in->ref = r->ref;
+    in->frame = call->frame;
+    in->index = call->index;
+    in->ref = call->ref;
     in->value = value;
     in->error = error;
 }
 
 uint64_t engine_execution_of(const engine *e, uint64_t id)
 {
-    const struct errand *r = find_errand(e, id);
+    const struct engine_call *call = call_by_id(e, id);
 
-    return r ? r->execution : 0;
+    return call ? call->execution : 0;
 }
 
 void engine_task_started(engine *e, uint64_t id, const json *worker)
 {
-    struct errand *r = find_errand(e, id);
+    struct engine_call *call = call_by_id(e, id);
 
-    if (r)
-        engine_answer(e, r, RT_IN_STARTED, json_ref(worker), (struct asl_error){0});
+    if (call)
+        engine_answer(e, call, RT_IN_STARTED, json_ref(worker), (struct asl_error){0});
 }
 
 void engine_task_submitted(engine *e, uint64_t id, const json *output)
 {
-    struct errand *r = find_errand(e, id);
+    struct engine_call *call = call_by_id(e, id);
 
-    if (r && r->submits)
-        engine_answer(e, r, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
+    if (call && call->submits)
+        engine_answer(e, call, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
 }
 
 void engine_task_heartbeat(engine *e, uint64_t id)
 {
-    struct errand *r = find_errand(e, id);
+    struct engine_call *call = call_by_id(e, id);
 
-    if (r)
-        engine_answer(e, r, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
+    if (call)
+        engine_answer(e, call, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
 }
 
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
-    struct errand *r = find_errand(e, id);
+    struct engine_call *call = call_by_id(e, id);
 
-    if (!r) {
+    if (!call) {
         task_result_clear(result);
         return;
     }
     if (e->hooks.answered)
-        e->hooks.answered(e->hooks.user, r->since_ms);
-    engine_answer(e, r, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
+        e->hooks.answered(e->hooks.user, call->since_ms);
+    engine_answer(e, call, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
                   (struct asl_error){.name = result->error, .cause = result->cause});
     json_unref(result->exchange);
     *result = (struct task_result){0};
-    remove_errand(e, r);
+    remove_call(e, call);
 }
 
 void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
 {
-    const struct errand *r = find_errand(e, id);
+    const struct engine_call *call = call_by_id(e, id);
 
-    if (!r) {
+    if (!call) {
         task_result_clear(result);
         return;
     }
     if (e->hooks.answered)
-        e->hooks.answered(e->hooks.user, r->since_ms);
-    engine_answer(e, r, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
+        e->hooks.answered(e->hooks.user, call->since_ms);
+    engine_answer(e, call, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
                   (struct asl_error){.name = result->error, .cause = result->cause});
     *result = (struct task_result){0};
 }
@@ -445,13 +445,13 @@ static void step_inputs(engine *e)
 /* Has it nothing to do but to wait, and that for long? */
 static bool can_sleep(const engine *e, const struct entry *entry)
 {
-    return entry->errands == 0 && !entry->queued && !entry->throttled &&
-           entry->due_ms != INT64_MAX && entry->due_ms - engine_due_clock(e) > e->sleep_ms;
+    return entry->calls == 0 && !entry->queued && !entry->throttled && entry->due_ms != INT64_MAX &&
+           entry->due_ms - engine_due_clock(e) > e->sleep_ms;
 }
 
 static void keep_start(engine *e, struct entry *entry)
 {
-    const struct errand *r = entry->errand;
+    const struct engine_call *call = entry->call;
     struct store_execution x = {.number = entry->node.id,
                                 .machine = rt_exec_machine(entry->x),
                                 .status = rt_exec_status(entry->x),
@@ -463,8 +463,8 @@ static void keep_start(engine *e, struct entry *entry)
     entry->kept_end = x.status != RT_RUNNING;
     x.stop_ms = entry->kept_end ? rt_exec_stop_ms(entry->x) : 0;
     entry->kept_due_ms = x.due_ms;
-    if (r)
-        x.parent = (struct store_parent){true, r->execution, r->ref};
+    if (call)
+        x.parent = (struct store_parent){true, call->execution, call->ref};
     x.transient = entry->keep == ENGINE_KEEP_RUNNING;
     x.list = entry->list;
     x.note = entry->note;
@@ -555,70 +555,70 @@ void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
     const char *arn = json_str(rt_exec_names(x)->arn);
 
     buf_printf(&key, "%s:%u", arn, c->event_id);
-    e->hooks.run_task(e->hooks.user,
-                      &(struct task){.id = engine_add_errand(e, execution, c)->node.id,
-                                     .resource = json_str(c->state->task.resource),
-                                     .state = json_str(c->state->name),
-                                     .execution = arn,
-                                     .key = buf_str(&key),
-                                     .parameters = c->parameters,
-                                     .timeout_ms = c->timeout_ms,
-                                     .now_ms = e->now_ms,
-                                     .token = c->token ? json_str(c->token) : NULL,
-                                     .activity = c->state->task.kind == ASL_ACTIVITY,
-                                     .attempt = c->attempt,
-                                     .started = c->started,
-                                     .submitted = c->submitted,
-                                     .answered = c->answered,
-                                     .number = execution});
+    e->hooks.run_task(e->hooks.user, &(struct task){.id = engine_add_call(e, execution, c)->node.id,
+                                                    .resource = json_str(c->state->task.resource),
+                                                    .state = json_str(c->state->name),
+                                                    .execution = arn,
+                                                    .key = buf_str(&key),
+                                                    .parameters = c->parameters,
+                                                    .timeout_ms = c->timeout_ms,
+                                                    .now_ms = e->now_ms,
+                                                    .token = c->token ? json_str(c->token) : NULL,
+                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
+                                                    .attempt = c->attempt,
+                                                    .started = c->started,
+                                                    .submitted = c->submitted,
+                                                    .answered = c->answered,
+                                                    .number = execution});
     buf_clear(&key);
 }
 
 /* Children are kept as their Map is; but an Express one leaves no history. */
-void engine_start_child(engine *e, struct errand *r, const rt_exec *parent,
+void engine_start_child(engine *e, struct engine_call *call, const rt_exec *parent,
                         const struct rt_command *c)
 {
-    const struct entry *of = engine_entry(e, r->execution);
+    const struct entry *of = engine_entry(e, call->execution);
     struct engine_label label = {.keep = of->keep, .list = c->map_run};
     struct rt_config config;
 
     if (label.keep == ENGINE_KEEP && c->state->map.express)
         label.keep = ENGINE_KEEP_RUNNING;
     rt_child_config(parent, c, &config);
-    r->number = engine_start_entry(e, rt_exec_machine(parent), &config, c->parameters, &label, r);
+    call->number =
+        engine_start_entry(e, rt_exec_machine(parent), &config, c->parameters, &label, call);
     rt_names_clear(&config.names);
 }
 
-static void cancel(engine *e, struct errand *r)
+static void cancel(engine *e, struct engine_call *call)
 {
     static const struct asl_error none;
-    uint64_t id = r->node.id;
+    uint64_t id = call->node.id;
 
-    if (r->child) {
-        struct entry *child = engine_entry(e, r->number);
+    if (call->child) {
+        struct entry *child = engine_entry(e, call->number);
         if (child && child->unstarted && engine_is_short(e)) {
             e->running--;
-            engine_release(e, r->number);
+            engine_release(e, call->number);
         } else if (child) {
-            child->errand = NULL;
+            child->call = NULL;
             child->orphan = true;
             if (child->unstarted)
-                add_beginning(e, RT_IN_STOP, r->number);
+                add_beginning(e, RT_IN_STOP, call->number);
             else
-                engine_stop(e, r->number, &none);
+                engine_stop(e, call->number, &none);
         }
-        remove_errand(e, r);
+        remove_call(e, call);
     } else {
-        remove_errand(e, r);
+        remove_call(e, call);
         e->hooks.cancel_task(e->hooks.user, id);
     }
 }
 
-static void engine_release_entry(engine *e, struct errand *r)
+static void engine_release_entry(engine *e, struct engine_call *call)
 {
-    uint64_t id = r->node.id;
+    uint64_t id = call->node.id;
 
-    remove_errand(e, r);
+    remove_call(e, call);
     if (e->hooks.release_task)
         e->hooks.release_task(e->hooks.user, id);
 }
@@ -627,19 +627,19 @@ static void engine_release_entry(engine *e, struct errand *r)
 static void engine_ask_for_child(engine *e, uint64_t execution, const rt_exec *x,
                                  const struct rt_command *c)
 {
-    struct errand *r = engine_add_errand(e, execution, c);
+    struct engine_call *call = engine_add_call(e, execution, c);
 
-    if (r->number != NO_CHILD)
+    if (call->number != NO_CHILD)
         return;
     if (c->kind == RT_START_CHILD)
-        engine_start_child(e, r, x, c);
-    else if (!engine_redrive_child(e, r, x, c, &e->why))
+        engine_start_child(e, call, x, c);
+    else if (!engine_redrive_child(e, call, x, c, &e->why))
         e->unreadable = true;
 }
 
 static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
 {
-    struct errand *r;
+    struct engine_call *call;
 
     switch (c->kind) {
     case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
@@ -647,12 +647,12 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;
     case RT_CANCEL_TASK:
     case RT_CANCEL_CHILD:
-        if ((r = engine_errand(e, execution, c->ref)))
-            cancel(e, r);
+        if ((call = engine_find_call(e, execution, c->ref)))
+            cancel(e, call);
         break;
     case RT_RELEASE_TASK:
-        if ((r = engine_errand(e, execution, c->ref)))
-            engine_release_entry(e, r);
+        if ((call = engine_find_call(e, execution, c->ref)))
+            engine_release_entry(e, call);
         break;
     }
 }
@@ -667,23 +667,23 @@ static void let_go(engine *e, uint64_t execution)
 }
 
 /* Its Map hears of the end of an execution of a Map Run. */
-void engine_tell_parent(engine *e, struct errand *r, const rt_exec *x)
+void engine_tell_parent(engine *e, struct engine_call *call, const rt_exec *x)
 {
     const json *output = rt_exec_output(x);
     const struct asl_error *error = rt_exec_error(x);
 
-    engine_answer(e, r, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, json_ref(output),
+    engine_answer(e, call, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, json_ref(output),
                   asl_error_copy(error));
-    remove_errand(e, r);
+    remove_call(e, call);
 }
 
-void engine_child_lost(engine *e, struct errand *r, const char *why)
+void engine_child_lost(engine *e, struct engine_call *call, const char *why)
 {
     struct asl_error error = {0};
 
     asl_error_set(&error, "States.Runtime", "%s", why);
-    engine_answer(e, r, RT_IN_CHILD_FAILED, NULL, error);
-    remove_errand(e, r);
+    engine_answer(e, call, RT_IN_CHILD_FAILED, NULL, error);
+    remove_call(e, call);
 }
 
 /* Is it the turn in which the execution ended? It may have been stepped before in this round. */
@@ -719,10 +719,10 @@ static void engine_tell(engine *e, struct turn *t)
     /* The hook may have let go of it; or a redrive is under way. */
     if (!ended || !(entry = engine_entry(e, t->execution)) || entry->slice)
         return;
-    bool child = entry->errand != NULL;
+    bool child = entry->call != NULL;
     if (child)
-        engine_tell_parent(e, entry->errand, x);
-    entry->errand = NULL;
+        engine_tell_parent(e, entry->call, x);
+    entry->call = NULL;
     if (child || entry->orphan || e->recovers)
         let_go(e, t->execution);
 }
@@ -911,9 +911,9 @@ void engine_free(engine *e)
     due_heap_clear(&e->due);
     mem_free(e->untaken);
     rt_exec_free(e->fold.x);
-    for (struct id_node *n; (n = id_map_take_any(&e->errands));)
+    for (struct id_node *n; (n = id_map_take_any(&e->calls));)
         mem_free(n);
-    id_map_clear(&e->errands);
+    id_map_clear(&e->calls);
     mem_free(e->again);
     id_queue_clear(&e->throttled);
     mem_free(e->turns);

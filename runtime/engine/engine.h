@@ -25,60 +25,63 @@ struct engine_hooks {
     void *user;
     void (*run_task)(void *user, const struct task *task);
     void (*cancel_task)(void *user, uint64_t id);
-    /* A task has its result by its token: who works on it needn't bring one, nor be stopped. May be
-     * NULL. */
+    /* Called when a task has got its result by its token: whoever works on it needn't bring a
+     * result, and needn't be stopped. May be NULL. */
     void (*release_task)(void *user, uint64_t id);
-    /* What was kept; `x` already stands behind the last of it, or further on. May be NULL. */
+    /* Called with events that were kept. `x` stands behind the last of them, or further on. May be
+     * NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
-    /* May be NULL. An engine that recovers then lets go of it, as engine_release does. */
+    /* Called when an execution has ended. An engine that recovers lets go of it afterwards, as
+     * engine_release does. May be NULL. */
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
     /*
-     * What the store has of an execution can't be used, and `why` says so: it has failed, without
-     * an end in its history. `list`: what it was listed under while it ran, or NULL. It may come
-     * from engine_recover and engine_take_up, too. May be NULL.
+     * Called when what the store has of an execution can't be used, as `why` says: the execution
+     * has failed, without an end in its history. `list` is what it was listed under while it ran,
+     * or NULL. engine_recover and engine_take_up may call it, too. May be NULL.
      */
     void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,
                  const char *why);
-    /* A task that was handed out at `since_ms`, by the clock of due times, has its answer. May be
-     * NULL. */
+    /* Called when a task has its answer that was handed out at `since_ms`, by the clock of due
+     * times. May be NULL. */
     void (*answered)(void *user, int64_t since_ms);
-    /* While a turn is made: may this execution's Task go to that activity? NULL: to any. */
+    /* Called while a turn is made: may this execution's Task go to that activity? NULL: to any. */
     bool (*has_activity)(void *user, uint64_t execution, const char *arn);
     /*
-     * How many nanoseconds of the processor's time the thread has used, from whenever on. With it a
-     * turn is bounded in time, and long steps are cut into slices; NULL: each step is made at once,
-     * however long it takes.
+     * Returns how many nanoseconds of the processor's time the thread has used, from whenever on.
+     * With it a turn is bounded in time, and long steps are cut into slices; NULL: each step is
+     * made at once, however long it takes.
      */
     int64_t (*used_ns)(void *user);
-    /* How many bytes the process has in use. May be NULL: then memory has no bound. */
+    /* Returns how many bytes the process has in use. May be NULL: then memory has no bound. */
     size_t (*used_bytes)(void *user);
 };
 
-/* Looks at `s` as long as it lives; NULL: events are not kept. */
+/* Makes an engine that keeps its events in `s`, which must outlive it; NULL: they are not kept. */
 engine *engine_new(store *s, const struct engine_hooks *hooks);
 void engine_free(engine *e);
-/* Waits and pauses before retries that begin from now on last so many times as long; >= 0. */
+/* Multiplies each wait and retry delay that starts from now on by `factor` (>= 0). */
 void engine_scale_waits(engine *e, double factor);
 
-/* From now on the clock by which all is due, engine_next_due too, is so far ahead of the `now_ms`
- * of engine_advance and engine_recover: see struct rt_input. */
+/* Sets how far the clock of due times is ahead of the `now_ms` of engine_advance and
+ * engine_recover: see struct rt_input. engine_next_due goes by that clock, too. */
 void engine_set_skew(engine *e, int64_t skew_ms);
 
-/* What an evaluation may use of the processor's time, by the clock of the hooks, if nobody says. */
+/* What an evaluation may use of the processor's time unless engine_limit_evaluations is called. */
 enum { ENGINE_EVALUATION_MS = 1000 };
+/* Limits the processor's time that one evaluation may use, by the clock of the hooks. */
 void engine_limit_evaluations(engine *e, int64_t ms);
 
-/* How many bytes the process may use, by used_bytes. Near to it executions leave memory for the
- * store, those of Map Runs wait to begin, and one that is too large fails. */
+/* Limits the bytes that the process may use, by used_bytes. Near the limit executions leave memory
+ * for the store, those of Map Runs wait to begin, and one that is too large fails. */
 void engine_limit_memory(engine *e, size_t bytes);
-/* New executions are to be refused, as memory is short. */
+/* Is memory so short that new executions are to be refused? */
 bool engine_is_full(engine *e);
 
 /*
- * Holds executions that are not Express to such a rate of transitions: of states that are entered
- * and retries that begin. What is beyond it waits for its turn, and engine_next_due tells when that
- * is. How often one has waited is told by engine_throttled.
+ * Limits the rate of transitions (states that are entered and retries that begin) of executions
+ * that are not Express. What is beyond it waits for its turn, and engine_next_due tells when that
+ * is. engine_throttled returns how often an execution has waited.
  */
 void engine_throttle(engine *e, const struct bucket *rate);
 uint64_t engine_throttled(const engine *e);
@@ -87,9 +90,9 @@ uint64_t engine_throttled(const engine *e);
 enum { ENGINE_SLEEP_MS = 10000 };
 
 /*
- * From now on the engine keeps what it takes to go on after a crash, and goes on with what the
- * store has: to be called once, before anything else. Executions that run are known at once, and
- * only counted here, as to read their histories may take long. Turns take them up by and by; one
+ * Restores all running executions from the store, and from now on stores what a later restart
+ * needs: to be called once, before anything else. Executions that run are known at once, and only
+ * counted here, as reading their histories may take long. Turns take them up by and by; one
  * that something comes in for before, or whose time comes, is taken up then. Taken up it is made
  * from its history, and its tasks go to the hooks, under the same ids as before. Executions that
  * only wait for the time are left where they are until it comes; so are, from now on, those that
@@ -98,12 +101,13 @@ enum { ENGINE_SLEEP_MS = 10000 };
  * can't be read.
  */
 bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why);
-/* Whether turns have any left to take up, and about how many. */
+/* Are there executions that turns have not taken up yet? */
 bool engine_takes_up(const engine *e);
+/* Returns how many those are, about. */
 size_t engine_untaken(const engine *e);
-/* Turns are to take up none yet, or from now on. */
+/* Keeps turns from taking up executions, or lets them do so again. */
 void engine_take_up_later(engine *e, bool later);
-/* Takes up one before its turn comes. False: it is none that was to be. */
+/* Takes up an execution before its turn comes. False: it is not one that waits for that. */
 bool engine_take_up(engine *e, uint64_t execution);
 
 /* What an engine that recovers keeps of an execution. */
@@ -114,14 +118,14 @@ enum engine_keep {
     ENGINE_KEEP_NOTHING, /* a crash ends it */
 };
 
-/* How, and with what beside it: see struct store_execution. */
+/* How an execution is kept, and what is kept beside it: see struct store_execution. */
 struct engine_label {
     enum engine_keep keep;
     const json *list, *note;
 };
 
-/* A new execution, which starts at the next engine_advance. Returns its number: 0, 1, 2, …
- * `label` NULL: all is kept, in no list. */
+/* Makes an execution, which starts at the next engine_advance. Returns its number: 0, 1, 2, …
+ * With `label` NULL all of it is kept, in no list. */
 uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config, const json *input,
                       const struct engine_label *label);
 /* Stops an execution with an error (looked at; may be empty), as StopExecution does. */
@@ -132,33 +136,35 @@ void engine_stop(engine *e, uint64_t execution, const struct asl_error *error);
  * NULL. False with *why filled when the execution isn't there any more.
  */
 bool engine_redrive(engine *e, uint64_t execution, const json *token, struct diag *why);
-/* Changes a Map Run of an execution: the request of UpdateMapRun (looked at). */
+/* Changes a Map Run of an execution as `request` says, which is UpdateMapRun's (looked at). */
 void engine_update_map_run(engine *e, uint64_t execution, const json *request);
-/* A worker took an activity's task; `worker` is its name, NULL: it gave none. */
+/* Tells that a worker took an activity's task; `worker` is its name, NULL: it gave none. */
 void engine_task_started(engine *e, uint64_t id, const json *worker);
-/* The service's answer to a .sync or .waitForTaskToken task, whose result comes later; nothing for
- * other tasks. */
+/* Tells the service's answer to a .sync or .waitForTaskToken task, whose result comes later. Does
+ * nothing for other tasks. */
 void engine_task_submitted(engine *e, uint64_t id, const json *output);
+/* Tells that a task lives. */
 void engine_task_heartbeat(engine *e, uint64_t id);
-/* The execution whose Map Run the execution is of. False: it is of none, or has ended. */
+/* Finds the execution whose Map Run the execution belongs to. False: it belongs to none, or has
+ * ended. */
 bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent);
-/* The execution of a task that is awaited; 0: it isn't. */
+/* Returns the execution that awaits the task; 0: none does. */
 uint64_t engine_execution_of(const engine *e, uint64_t id);
-/* What came of a task; taken. A task that is no longer awaited is ignored. */
+/* Brings a task's result (taken). The result of a task that is no longer awaited is dropped. */
 void engine_task_done(engine *e, uint64_t id, struct task_result *result);
 /*
- * The same, by the task's token, from another than who was given the task; taken. It is kept, and
- * comes into effect once engine_task_submitted or engine_task_done has come, too, where the task is
- * one that is submitted.
+ * Brings a task's result (taken) by its token, from another than who was given the task. It is
+ * kept, and comes into effect once engine_task_submitted or engine_task_done has come, too, where
+ * the task is one that is submitted.
  */
 void engine_task_answered(engine *e, uint64_t id, struct task_result *result);
 
 /*
- * The number of the last input that was handed to the engine, and whether what came of that one has
- * been kept by the turns made so far; 0 has. So who caused an input knows when to say that it is
- * done.
+ * Returns the number of the last input that was handed to the engine. Who caused it asks
+ * engine_is_settled with that number when to say that it is done.
  */
 uint64_t engine_last_input(const engine *e);
+/* Have the turns made so far kept what came of that input? Of 0 they have. */
 bool engine_is_settled(const engine *e, uint64_t number);
 
 /* Fails the next turn: the store could not be read for what a hook was to make of this one, and its
@@ -171,19 +177,20 @@ void engine_cannot_read(engine *e, const struct diag *why);
  * take is of an execution that has been set apart.
  */
 bool engine_advance(engine *e, int64_t now_ms, struct diag *why);
-/* When engine_advance is to be called next if nothing comes in before; INT64_MAX: never; INT64_MIN:
- * at once, there is more to do. */
+/* Returns when engine_advance is to be called next if nothing comes in before; INT64_MAX: never;
+ * INT64_MIN: at once, there is more to do. */
 int64_t engine_next_due(const engine *e);
-/* Tasks that were handed out and have not been answered or cancelled. */
+/* Returns how many tasks were handed out and have not been answered or cancelled. */
 size_t engine_tasks(const engine *e);
 
-/* Executions that run, and inputs that wait for the next turn. */
+/* Returns how many executions run. */
 size_t engine_running(const engine *e);
+/* Returns how many inputs and steps wait for a turn. */
 size_t engine_inputs(const engine *e);
 
-/* A look; NULL when there is none of that number any more, or it sleeps in the store. */
+/* Returns a look at an execution; NULL when it is gone, or sleeps in the store. */
 const rt_exec *engine_execution(const engine *e, uint64_t execution);
-/* Where its history is, as long as there is one. */
+/* Returns the store that has the execution's history. */
 store *engine_store(const engine *e, uint64_t execution);
 /* Fetches an execution that sleeps, or has ended, from the store. NULL with *why filled when it
  * isn't there. One that runs sleeps again after its next turn; one that has ended stays until

@@ -15,16 +15,16 @@ struct entry {
     struct id_node node;
     rt_exec *x; /* NULL: it is in the store only */
     int64_t due_ms;
-    struct due_node due;   /* in the engine's heap while due_ms is a time */
-    struct errand *errand; /* what it was started for; NULL: itself */
-    uint32_t errands;      /* that it has out, or that this turn lets out */
-    bool queued;           /* has RT_IN_CONTINUE to come */
-    bool throttled;        /* there is no room for its next transition */
-    bool over;             /* it has ended, and was told so */
-    bool orphan;           /* its Map Run is over: nobody asks for it */
-    bool unstarted;        /* of a Map Run, and waits to begin */
-    bool untaken;          /* it ran before a restart, and was not taken up since */
-    struct entry_list *in; /* a list of the engine's; NULL: none */
+    struct due_node due;      /* in the engine's heap while due_ms is a time */
+    struct engine_call *call; /* the child call that it was started for; NULL: none */
+    uint32_t calls;           /* how many it has out, or this turn lets out */
+    bool queued;              /* has RT_IN_CONTINUE to come */
+    bool throttled;           /* there is no room for its next transition */
+    bool over;                /* it has ended, and was told so */
+    bool orphan;              /* its Map Run is over: nobody asks for it */
+    bool unstarted;           /* of a Map Run, and waits to begin */
+    bool untaken;             /* it ran before a restart, and was not taken up since */
+    struct entry_list *in;    /* a list of the engine's; NULL: none */
     struct entry *ahead, *behind;
     size_t held;         /* bytes, when memory was looked at; in `large` */
     struct slice *slice; /* its step that is under way; NULL: none */
@@ -40,17 +40,18 @@ struct entry {
 #define NO_CHILD UINT64_MAX
 
 /*
- * A task, or an execution of a Map Run, that is out. Its number is the execution's and its ref's
- * lower half: of those that are out no two have the same, as refs only grow.
+ * What an execution has asked for and waits for: a task call asks for a task to be run, a child
+ * call for an execution of a Map Run. Its id is made of the execution's number and the lower half
+ * of its ref: of the calls that are out no two have the same id, as refs only grow.
  */
-struct errand {
+struct engine_call {
     struct id_node node;
     uint64_t execution, ref;
     uint32_t frame, index;
-    bool child;
-    bool unasked;    /* child: its parent has not asked for it since a restart */
-    bool submits;    /* a task of the .sync or .waitForTaskToken kind */
-    uint64_t number; /* child: the execution; NO_CHILD */
+    bool child;      /* a child call, not a task call */
+    bool unasked;    /* child call: the parent has not asked for it since a restart */
+    bool submits;    /* task call: its task is of the .sync or .waitForTaskToken kind */
+    uint64_t number; /* child call: the execution; NO_CHILD */
     int64_t since_ms;
 };
 
@@ -130,7 +131,7 @@ struct engine {
 
     int64_t now_ms;  /* of the turn */
     int64_t skew_ms; /* what is due counts by now_ms + skew_ms */
-    struct id_map errands;
+    struct id_map calls;
     size_t tasks_busy, running;
 
     struct input_queue inputs;
@@ -161,82 +162,90 @@ struct engine {
     int64_t share_end_ns, clock_ns; /* as it was last looked at */
 };
 
-/* The clock of due times. */
+/* Returns the time by the clock of due times. */
 int64_t engine_due_clock(const engine *e);
 
+/* Returns the execution's entry; NULL: the engine doesn't know it. */
 struct entry *engine_entry(const engine *e, uint64_t execution);
+/* Makes an entry, which has neither an execution nor a due time yet. */
 struct entry *engine_add_entry(engine *e, uint64_t execution);
+/* Sets when the execution gets its next timer; INT64_MAX: never. */
 void engine_set_due(engine *e, struct entry *entry, int64_t due_ms);
-/* A turn of its own with RT_IN_CONTINUE comes next. */
+/* Queues a step of the execution with RT_IN_CONTINUE, unless one is queued already. */
 void engine_queue(engine *e, struct entry *entry);
 
-/* It goes on when there is room for a transition. */
+/* Lets the execution wait until there is room for a transition. */
 void engine_throttle_entry(engine *e, struct entry *entry);
 
-/* For the next turn; its values are to be filled in. */
+/* Adds an input for the next turn. The caller fills in its values, which the input owns. */
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);
 void engine_input_clear(struct input *in);
-/* How many are in the queue; makes room for one more at its end; takes the first one. */
+/* Returns how many inputs wait in the queue. */
 size_t input_queue_len(const struct input_queue *q);
+/* Adds an input at the end; the caller fills it in. It moves when another one is added. */
 struct input *input_queue_add(struct input_queue *q);
+/* Takes the first input out of the queue, which is not empty. */
 struct input input_queue_take(struct input_queue *q);
-/* Steps the execution that it is for. Takes the input's values. */
+/* Steps the execution that the input is for. Takes the input's values. */
 void engine_step(engine *e, struct input *in);
-/* The part of a turn that one kind of work has begins, for what can wait; is the part used up? */
+/* Begins the share of the turn that work has which can wait. */
 void engine_begin_later_share(engine *e);
+/* Is the share that was begun last used up? */
 bool engine_share_is_over(engine *e);
 
-struct errand *engine_errand(const engine *e, uint64_t execution, uint64_t ref);
-struct errand *engine_new_errand(engine *e, uint64_t execution, uint64_t ref, bool child);
-/* Of a child that ran before a restart there is one already: its number is that of the child. */
-struct errand *engine_add_errand(engine *e, uint64_t execution, const struct rt_command *c);
-bool starts_errand(const struct rt_command *c);
+struct engine_call *engine_find_call(const engine *e, uint64_t execution, uint64_t ref);
+struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref, bool child);
+/* Returns the call that the command begins. For a child that ran before a restart there is one
+ * already, which has the child's number. */
+struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct rt_command *c);
+bool starts_call(const struct rt_command *c);
 
-/* What a turn of `execution` lets out. */
+/* Returns an empty output for a turn of `execution`; the engine owns it. */
 struct rt_output *engine_new_turn(engine *e, uint64_t execution);
 void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c);
-/* Starts the child that the errand is for. */
-void engine_start_child(engine *e, struct errand *r, const rt_exec *parent,
+/* Starts the execution that the child call asks for. */
+void engine_start_child(engine *e, struct engine_call *call, const rt_exec *parent,
                         const struct rt_command *c);
-/* Its Map hears of the end of a child; the errand is over. */
-void engine_tell_parent(engine *e, struct errand *r, const rt_exec *child);
+/* Answers a child call with how the child has ended; the call is over. */
+void engine_tell_parent(engine *e, struct engine_call *call, const rt_exec *child);
 
-/* The same of a child whose end nobody can tell. */
-void engine_child_lost(engine *e, struct errand *r, const char *why);
+/* Answers a child call whose execution can't be told the end of: it failed. The call is over. */
+void engine_child_lost(engine *e, struct engine_call *call, const char *why);
 
 /* ---- engine_slice.c ---- */
 
-/* Looks at the clock, if there is one. */
+/* Returns the processor time used so far as the hooks tell it, without hooks what was told last. */
 int64_t engine_used_ns(engine *e);
 /* Steps `entry`, which has nothing under way, with `given` (taken), and leaves it when it has used
  * up its share of the turn. */
 void engine_step_entry(engine *e, struct entry *entry, struct input *given);
 /* Keeps `given` (taken) until the step is done. */
 void engine_wait_for_step(struct slice *s, struct input *given);
-/* Those that are under way go on, in turn, for a share. */
+/* Lets the steps that are under way go on, one after another, for a share. */
 void engine_resume_steps(engine *e);
 /* Nobody wants more of the step: ends it with what it has recorded. `instead` (taken) comes next.
  */
 void engine_abandon_step(engine *e, struct slice *s, struct input *instead);
 /* Ends the step, and forgets it with all that waits for it. */
 void engine_drop_step(engine *e, struct slice *s);
-/* Those that are spare. */
+/* Frees the slices that no step uses. */
 void engine_free_slices(engine *e);
 
 /* ---- engine_memory.c ---- */
 
-/* The execution has had a step: what it holds may be another thing now. */
+/* Notes that the execution has had a step, so that it may hold more or less than before. */
 void engine_note_step(engine *e, struct entry *entry);
-/* It is in no list any more. */
+/* Takes the entry out of the list that it is in, if any. */
 void engine_unlist(struct entry *entry);
-/* Between turns: makes room when memory is short. */
+/* Makes room when memory is short; called between turns. */
 void engine_look_at_memory(engine *e);
-/* Less than half of memory is left: what can wait is to. */
+/* Is less than half of the memory left, so that what can wait has to? */
 bool engine_is_short(const engine *e);
-/* Can it leave memory between its steps? */
+/* Can the execution leave memory until it is needed, as the store has it? */
 bool engine_can_leave(const engine *e, const struct entry *entry);
-/* Executions of Map Runs begin, as memory allows; is there room for one? */
+/* Lets executions of Map Runs begin, as far as memory allows. */
 void engine_step_beginnings(engine *e);
+/* Is there room for an execution of a Map Run to begin? */
 bool engine_may_begin(const engine *e);
 
 /* ---- engine_recover.c ---- */
@@ -248,48 +257,51 @@ bool engine_may_begin(const engine *e);
  */
 enum fold_end { FOLD_DONE, FOLD_PAUSED, FOLD_FAILED };
 enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *why);
-/* All of it at once. NULL with *why filled: it can't be made. */
+/* Makes an execution from its whole history at once. NULL with *why filled when it can't be made.
+ */
 rt_exec *engine_fold_whole(engine *e, uint64_t execution, struct diag *why);
 
 /* Brings an execution that is in the store only into memory. False: it has been set apart, and the
  * entry is gone; or the store can't be read, and e->why says it. */
 bool engine_wake(engine *e, struct entry *entry);
 
-/* The store can't be read: the turn fails with that. */
-/* Sets an execution apart that the store has, and forgets it here. */
+/* Makes the turn fail with *why, which says that the store can't be read. */
+/* Sets apart an execution that the store has, and removes its entry. */
 void engine_set_apart(engine *e, uint64_t execution, const char *why);
-/* Its history has ended, and its row doesn't say so: now it does, and the entry is gone. */
+/* Writes the end that the history has into the execution's row, which lacks it; removes the entry.
+ */
 void engine_mend_end(engine *e, struct entry *entry);
-/* Is it what was kept that is wrong, rather than that it can't be read? */
+/* Does *why say that what was kept is wrong, rather than that the store can't be read? */
 bool engine_is_damage(const struct diag *why);
 
 /* ---- engine_take_up.c ---- */
 
-/* What the store has of one that runs: it is known from now on, and taken up later. */
+/* Adds an entry for a running execution of the store; it is taken up later. */
 void engine_note_running(engine *e, const struct store_running *row);
-/* Takes up some, for a share of the turn. */
+/* Takes up executions for a share of the turn. */
 void engine_take_up_some(engine *e);
-/* Takes it up before its turn, its parents first. False as in engine_wake. */
+/* Takes up an execution before its turn comes, its parents first. False as in engine_wake. */
 bool engine_take_up_now(engine *e, struct entry *entry);
-/* Nobody asks for that child any more: it is stopped. */
+/* Stops a child that nobody asks for any more. */
 void engine_orphan(engine *e, struct entry *entry);
-/* The child that the errand was sent for before; *found is false when there is none. False with
- * *why filled when the store can't be read. */
-bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
+/* The execution that the child call has started before; *found is false when there is none. False
+ * with *why filled when the store can't be read. */
+bool engine_find_child(engine *e, const struct engine_call *call, uint64_t *child, bool *found,
                        struct diag *why);
 
 /* ---- engine_redrive.c ---- */
 
-/* Of an execution that has ended, fetched if need be; NULL: there is none any more. */
+/* Returns the entry of an execution that has ended, fetched from the store if need be; NULL: it is
+ * gone. */
 struct entry *engine_ended_entry(engine *e, uint64_t execution);
-/* It was redriven: that it runs, or how it has ended now, is news for the store. */
+/* Notes that an execution was redriven, so that the store is told of its next end, too. */
 void engine_forget_end(engine *e, struct entry *entry);
 /*
  * Lets a Map Run's execution run again, unless it has been redriven as often as it is to be. One
  * that can't be redriven stays as it ended; one that is gone, as an Express one always is, starts
  * anew. False with *why filled when the store can't be read.
  */
-bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
+bool engine_redrive_child(engine *e, struct engine_call *call, const rt_exec *parent,
                           const struct rt_command *c, struct diag *why);
 
 #endif

@@ -110,10 +110,10 @@ rt_exec *engine_fold_whole(engine *e, uint64_t execution, struct diag *why)
 /* It is no longer the engine's; who waits for it hears of that. */
 static void drop_entry(engine *e, struct entry *entry, const char *why)
 {
-    if (entry->errand && entry->errand->unasked)
+    if (entry->call && entry->call->unasked)
         engine_orphan(e, entry);
-    if (entry->errand)
-        engine_child_lost(e, entry->errand, why);
+    if (entry->call)
+        engine_child_lost(e, entry->call, why);
     if (!entry->over)
         e->running--;
     engine_release(e, entry->node.id);

@@ -34,31 +34,31 @@ void engine_forget_end(engine *e, struct entry *entry)
     entry->kept_due_ms = INT64_MAX; /* nothing is ever due then */
 }
 
-bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
+bool engine_redrive_child(engine *e, struct engine_call *call, const rt_exec *parent,
                           const struct rt_command *c, struct diag *why)
 {
     uint64_t child;
     bool found;
 
-    if (!engine_find_child(e, r, &child, &found, why))
+    if (!engine_find_child(e, call, &child, &found, why))
         return false;
     if (!found) {
-        engine_start_child(e, r, parent, c);
+        engine_start_child(e, call, parent, c);
         return true;
     }
     struct diag wrong = {0};
     struct entry *entry = engine_entry(e, child);
     if (entry && entry->untaken) {
-        entry->errand = r;
+        entry->call = call;
         entry->orphan = false;
-        r->number = child;
+        call->number = child;
         return true;
     }
     const rt_exec *x = engine_fetch(e, child, &wrong);
     if (!x) {
         bool lost = engine_is_damage(&wrong);
         if (lost)
-            engine_child_lost(e, r, wrong.text);
+            engine_child_lost(e, call, wrong.text);
         else
             diag_set(why, wrong.code, 0, "%s", wrong.text);
         diag_clear(&wrong);
@@ -66,13 +66,13 @@ bool engine_redrive_child(engine *e, struct errand *r, const rt_exec *parent,
     }
     bool runs = rt_exec_status(x) == RT_RUNNING;
     if (!runs && (rt_exec_redrives(x) >= c->attempt || rt_exec_redrive_refusal(x, e->now_ms))) {
-        engine_tell_parent(e, r, x);
+        engine_tell_parent(e, call, x);
         engine_release(e, child);
         return true;
     }
     entry = engine_entry(e, child);
-    entry->errand = r;
+    entry->call = call;
     entry->orphan = false;
-    r->number = child;
+    call->number = child;
     return runs || engine_redrive(e, child, NULL, why);
 }

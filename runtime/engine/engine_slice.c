@@ -217,7 +217,7 @@ static void finish_step(engine *e, struct slice *s)
     if (out->held)
         engine_throttle_entry(e, entry);
     for (size_t i = 0; i < out->command_count; i++)
-        entry->errands += starts_errand(&out->commands[i]);
+        entry->calls += starts_call(&out->commands[i]);
     if (out->more)
         engine_queue(e, entry);
     engine_note_step(e, entry);

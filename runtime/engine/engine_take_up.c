@@ -6,10 +6,10 @@
  * input for one that is untaken, or its timer, takes it up at once.
  *
  * Parents come before their children, as only they know whether they still ask for them. So there
- * is an errand for each child that runs, unasked until its parent has been taken up: what that asks
- * for and is there is its child again, what has ended meanwhile is answered, what is not there is
- * started. A child that is unasked then is stopped: its Map has ended, and the process before the
- * stop.
+ * is a child call for each child that runs, unasked until its parent has been taken up: what that
+ * asks for and is there is its child again, what has ended meanwhile is answered, what is not there
+ * is started. A child that is unasked then is stopped: its Map has ended, and the process before
+ * the stop.
  */
 
 #include "runtime/engine/engine_impl.h"
@@ -38,13 +38,13 @@ void engine_note_running(engine *e, const struct store_running *row)
     if (!p.set)
         return;
     /* Parents are older. In a file that was changed they may not be, or have a child twice. */
-    if (p.execution >= row->number || engine_errand(e, p.execution, p.ref)) {
+    if (p.execution >= row->number || engine_find_call(e, p.execution, p.ref)) {
         engine_orphan(e, entry);
         return;
     }
-    entry->errand = engine_new_errand(e, p.execution, p.ref, true);
-    entry->errand->unasked = true;
-    entry->errand->number = row->number;
+    entry->call = engine_new_call(e, p.execution, p.ref, true);
+    entry->call->unasked = true;
+    entry->call->number = row->number;
 }
 
 bool engine_takes_up(const engine *e)
@@ -68,21 +68,21 @@ void engine_orphan(engine *e, struct entry *entry)
 {
     static const struct asl_error none;
 
-    if (entry->errand) {
-        id_map_take(&e->errands, entry->errand->node.id);
-        mem_free(entry->errand);
+    if (entry->call) {
+        id_map_take(&e->calls, entry->call->node.id);
+        mem_free(entry->call);
     }
-    entry->errand = NULL;
+    entry->call = NULL;
     entry->orphan = true;
     engine_stop(e, entry->node.id, &none);
 }
 
-bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool *found,
+bool engine_find_child(engine *e, const struct engine_call *call, uint64_t *child, bool *found,
                        struct diag *why)
 {
     struct diag missing = {0};
 
-    *found = e->store && store_find_child(e->store, r->execution, r->ref, child, &missing);
+    *found = e->store && store_find_child(e->store, call->execution, call->ref, child, &missing);
     bool good = *found || !e->store || !strcmp(missing.code, "STORE_NONE");
     if (!good)
         diag_set(why, missing.code, 0, "%s", missing.text);
@@ -92,19 +92,19 @@ bool engine_find_child(engine *e, const struct errand *r, uint64_t *child, bool 
 
 /* The child's answer may not have reached its parent. False with *why filled when the store can't
  * be read. */
-static bool find_ended_child(engine *e, struct errand *r, bool *found, struct diag *why)
+static bool find_ended_child(engine *e, struct engine_call *call, bool *found, struct diag *why)
 {
     uint64_t child;
     rt_exec *x = NULL;
-    bool good = engine_find_child(e, r, &child, found, why);
+    bool good = engine_find_child(e, call, &child, found, why);
     struct diag wrong = {0};
 
     if (!good || !*found)
         return good;
     if ((x = engine_fold_whole(e, child, &wrong)))
-        engine_tell_parent(e, r, x);
+        engine_tell_parent(e, call, x);
     else if ((good = engine_is_damage(&wrong)))
-        engine_child_lost(e, r, wrong.text);
+        engine_child_lost(e, call, wrong.text);
     else
         diag_set(why, wrong.code, 0, "%s", wrong.text);
     rt_exec_free(x);
@@ -117,17 +117,17 @@ static bool find_ended_child(engine *e, struct errand *r, bool *found, struct di
 static bool engine_take_up_ask_for_child(engine *e, const struct entry *entry,
                                          const struct rt_command *c, struct diag *why)
 {
-    struct errand *r = engine_add_errand(e, entry->node.id, c);
+    struct engine_call *call = engine_add_call(e, entry->node.id, c);
     bool found = false;
 
-    if (r->number != NO_CHILD)
+    if (call->number != NO_CHILD)
         return true;
     if (c->kind == RT_REDRIVE_CHILD)
-        return engine_redrive_child(e, r, entry->x, c, why);
-    if (!find_ended_child(e, r, &found, why))
+        return engine_redrive_child(e, call, entry->x, c, why);
+    if (!find_ended_child(e, call, &found, why))
         return false;
     if (!found)
-        engine_start_child(e, r, entry->x, c);
+        engine_start_child(e, call, entry->x, c);
     return true;
 }
 
@@ -139,7 +139,7 @@ static bool give_commands(engine *e, struct entry *entry, const struct rt_output
     bool good = true;
 
     for (size_t i = 0; i < out->command_count; i++)
-        entry->errands += starts_errand(&out->commands[i]);
+        entry->calls += starts_call(&out->commands[i]);
     for (size_t i = 0; good && i < out->command_count; i++) {
         const struct rt_command *c = &out->commands[i];
         if (c->kind == RT_RUN_TASK)
@@ -199,7 +199,7 @@ static bool engine_take_up_take_up(engine *e, struct entry *entry, bool pauses)
     struct fold f = engine_take_up_begun(e, execution);
     struct diag why = {0};
 
-    if (entry->errand && entry->errand->unasked)
+    if (entry->call && entry->call->unasked)
         engine_orphan(e, entry);
     enum fold_end end = engine_fold(e, &f, pauses, &why);
     if (end == FOLD_PAUSED) {
@@ -222,8 +222,8 @@ static bool engine_take_up_take_up(engine *e, struct entry *entry, bool pauses)
 /* The oldest of its parents that is untaken, or itself. */
 static struct entry *eldest(const engine *e, struct entry *entry)
 {
-    while (entry->errand && entry->errand->unasked) {
-        struct entry *parent = engine_entry(e, entry->errand->execution);
+    while (entry->call && entry->call->unasked) {
+        struct entry *parent = engine_entry(e, entry->call->execution);
         if (!parent || !parent->untaken)
             break;
         entry = parent;
@@ -271,7 +271,7 @@ static struct entry *engine_take_up_next_of(engine *e, uint64_t execution)
     if (!entry || next != entry || entry->kept_due_ms == STORE_AWAKE)
         return next;
     /* It sleeps on, unless nobody asks for it. */
-    if (entry->errand && entry->errand->unasked)
+    if (entry->call && entry->call->unasked)
         engine_orphan(e, entry);
     return NULL;
 }
