@@ -35,7 +35,7 @@ static size_t sift_up(struct due_heap *h, size_t i, struct due_slot slot)
 }
 
 /* The child of index i that is due first; h->count or more: it has none. */
-static size_t first_child(const struct due_heap *h, size_t i)
+static size_t due_first_child(const struct due_heap *h, size_t i)
 {
     size_t first = CHILDREN * i + 1;
     size_t end = first + CHILDREN < h->count ? first + CHILDREN : h->count;
@@ -49,7 +49,7 @@ static size_t first_child(const struct due_heap *h, size_t i)
 /* Puts `slot` at index i, which is free, or below it. */
 static void sift_down(struct due_heap *h, size_t i, struct due_slot slot)
 {
-    for (size_t kid; (kid = first_child(h, i)) < h->count; i = kid) {
+    for (size_t kid; (kid = due_first_child(h, i)) < h->count; i = kid) {
         if (!is_before(&h->slots[kid].key, &slot.key))
             break;
         put_slot(h, i, h->slots[kid]);

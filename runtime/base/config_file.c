@@ -1,3 +1,6 @@
+/* Files that configure the program: read whole as JSON or YAML, so that each problem has a place.
+ */
+
 #include "runtime/base/config_file.h"
 
 #include "parsers/base/buf.h"

@@ -1,3 +1,5 @@
+/* Matching a text with a pattern of `*` and `?`, in time that no pattern can make explode. */
+
 #include "runtime/base/glob.h"
 
 /* Only the last star is ever gone back to: what an earlier one took can't help a later part. */

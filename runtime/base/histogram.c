@@ -1,3 +1,5 @@
+/* Counting times by how long they took. The bounds are those that /metrics shows. */
+
 #include "runtime/base/histogram.h"
 
 const int64_t histogram_bounds_us[HISTOGRAM_BOUNDS] = {

@@ -1,3 +1,5 @@
+/* What comes back for a Task owns its values: they are given back here. */
+
 #include "runtime/base/task_io.h"
 
 void task_result_clear(struct task_result *r)

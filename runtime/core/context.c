@@ -1,4 +1,7 @@
-/* What expressions see of an execution: the context object and the variables. */
+/*
+ * What expressions see of an execution: the context object and the variables. The context object is
+ * made when the first expression asks and kept until an event may have changed it.
+ */
 
 #include "parsers/base/timestamp.h"
 #include "runtime/core/core_impl.h"

@@ -127,35 +127,40 @@ struct rt_exec {
     json *execution_context, *machine_context; /* made when first asked for */
 };
 
+/* Returns the frame in that slot; NULL: none, or RT_NO_FRAME. */
 struct rt_frame *exec_frame(const rt_exec *x, uint32_t id);
-/* Lets go of the frames of an execution that has ended; or keeps them, so that it can be redriven,
- * but none is to go on. */
+/* Frees all frames of an execution that has ended. */
 void exec_drop_frames(rt_exec *x);
+/* Keeps the frames of an execution that has ended, for a redrive, but lets none go on. */
 void exec_rest(rt_exec *x);
-/* Adds a frame without a place in the tree, and a child to the group of `parent`. */
+/* Adds a frame without a place in the tree. */
 struct rt_frame *exec_add_frame(rt_exec *x, const struct asl_scope *scope);
+/* Adds a frame as the youngest child of the group of `parent`. */
 struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent, const struct asl_scope *scope,
                                 uint32_t index);
 /* Takes `f` out of the tree, with all below it, and frees it. */
 void exec_drop_frame(rt_exec *x, struct rt_frame *f);
 /* Puts `v` (taken) into *slot, and gives back what was there. */
 void exec_replace(json **slot, json *v);
-/* Lets go of all that belongs to the visit of a state: the group that it has; what it has made. */
+/* Frees all that belongs to the visit of a state: its group and what its work has made. */
 void exec_clear_visit(rt_exec *x, struct rt_frame *f);
+/* Frees the frame's group, if it has one, with all frames below. */
 void exec_drop_group(rt_exec *x, struct rt_frame *f);
+/* Frees what the work of a state has made: its task, tries, answers and error. */
 void exec_clear_work(struct rt_frame *f);
-/* The machine's own time limit begins at `now_ms`, by the clock of due times. */
+/* Starts the machine's own time limit at `now_ms`, by the clock of due times. */
 void exec_set_deadline(rt_exec *x, int64_t now_ms);
 /* Makes the ready queue and heap agree with what an event did to `f`. */
 void exec_schedule(rt_exec *x, struct rt_frame *f);
-/* `f` can go on, whatever its phase says. */
+/* Puts `f` into the ready queue, whatever its phase says. */
 void exec_ready(rt_exec *x, const struct rt_frame *f);
-/* Is the next one to enter a state? */
+/* Is the next frame of the ready queue about to enter a state? */
 bool exec_next_enters(rt_exec *x);
+/* Takes the next frame out of the ready queue; NULL: none can go on. */
 struct rt_frame *exec_next_ready(rt_exec *x);
-/* How many bytes the variables of all frames would have once `f` has `assigned`. */
+/* Returns how many bytes the variables of all frames would have once `f` has `assigned`. */
 size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned);
-/* Returns the frame that is due first; NULL: none waits for a time. rt_next_due: when that is. */
+/* Returns the frame that is due first; NULL: none waits for a time. */
 struct rt_frame *exec_first_due(const rt_exec *x);
 
 /* ---- a step in progress ---- */
@@ -180,18 +185,20 @@ struct step {
 /* Without AWS's quotas: data may share their parts in memory, but not in the text they become. */
 enum { PROCESS_DATA_LIMIT = 256 << 20 };
 
-/* The same, for an execution that has ended. */
-void emit_redriven(struct step *s, struct rt_event *e);
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event *e);
+/* Records and applies the event that lets an ended execution run again. Takes the values. */
+void emit_redriven(struct step *s, struct rt_event *e);
+/* Does the execution run, and is the step not abandoned? */
 bool running(const struct step *s);
-/* The clock of due times. */
+/* Returns the time by the clock of due times. */
 int64_t due_clock(const struct step *s);
-/* Is it time to come to an end, and to go on in another step? */
+/* Has the step done so much that it is to end, and the rest to be done in another one? */
 bool step_is_long(const struct step *s);
-/* When a wait that begins now and is to last so long is over. */
+/* Returns when a wait is over that begins now and lasts `delay_ms`, scaled as the input says. */
 int64_t wait_until(const struct step *s, int64_t delay_ms);
 
+/* Adds a command about the task of `f`; none from an abandoned step. */
 void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f);
 
 /* Where an expression stands: what its `$$` and its variables are. */
@@ -204,38 +211,42 @@ struct scope_view {
     bool in_item;
 };
 
+/* Looks from where `f` is. */
 void view_init(struct scope_view *view, struct step *s, struct rt_frame *f);
-/* `input` is `$`. The environment is good as long as the view is. */
+/* Returns the environment of an expression whose `$` is `input`; good as long as the view is. */
 struct asl_env view_env(struct scope_view *view, const json *input);
-/* The context object is kept for the next expression; forget it when it can have changed. */
+/* Drops the context object, which is kept from one expression to the next: it may have changed. */
 void forget_context(struct step *s);
+/* Returns the value of a variable for the view; NULL: there is none. */
 const json *variable(void *view, const json *name);
 
-/* Task, Parallel and Map: states whose Output and Assign see $states.result. */
+/* Do the state's Output and Assign see $states.result? They do of a Task, Parallel and Map. */
 bool has_result(const struct asl_state *s);
 
-/* Leaves the state: output (taken), variables (taken, may be NULL), and where to. */
+/* Leaves the state for `to` (NULL: the scope ends). Takes output and variables, which may be NULL.
+ */
 void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
                 const struct asl_state *to);
-/* The same by the state's own Assign and Next, after checking the output. `assign_from`: `$` of
+/* Leaves the state by its own Assign and Next, after checking the output. `assign_from` is `$` of
  * Assign. Takes `output`. */
 void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from);
-/* The interpreter failed while it ran the state: puts the state's name before the cause. Takes
+/* Fails the state with an error of the interpreter: puts the state's name before the cause. Takes
  * what `e` has. */
 void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e);
-/* An error as it is, to be retried, caught or handed up. Takes what `e` has. */
+/* Retries after an error, or catches it, or hands it up, as the state says. Takes what `e` has. */
 void decide(struct step *s, struct rt_frame *f, struct asl_error *e);
 /* Ends the execution. Takes what `e` has. */
 void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e);
-/* "The state/task 'WHO' returned a result with a size exceeding …" */
+/* Sets `e` to "The state/task 'WHO' returned a result with a size exceeding …". */
 void error_too_large(struct asl_error *e, const json *who, const char *what);
 /* False after failing the state when `v` is deeper than allowed. */
 bool check_depth(struct step *s, struct rt_frame *f, const json *v);
 /* False after failing the state when `v` is larger or deeper than allowed. */
 bool check_size(struct step *s, struct rt_frame *f, const json *v);
-/* The same of what a state leaves with; `vars` may be NULL. Takes both when it fails. */
+/* False after failing the state when what it leaves with is too large or too deep; then it takes
+ * both. `vars` may be NULL. */
 bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars);
-/* Has it more text than data may have? An abandoned step may be told so of anything. */
+/* Has `v` more text than data may have? An abandoned step may be told so of anything. */
 bool is_larger_than_data(const struct step *s, const json *v);
 
 void work_simple(struct step *s, struct rt_frame *f);
@@ -244,42 +255,43 @@ void work_task(struct step *s, struct rt_frame *f);
 void start_task(struct step *s, struct rt_frame *f);
 void task_ok(struct step *s, struct rt_frame *f, const json *value);
 void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e);
-/* The result that its token has brought is its result. */
+/* Goes on with the result that the task's token has brought before. */
 void task_answered(struct step *s, struct rt_frame *f);
-/* What came by its token; `value` NULL: it failed. */
+/* Takes in what came by the task's token; `value` NULL: it failed with `error`. */
 void token_answered(struct step *s, struct rt_frame *f, const json *value,
                     const struct asl_error *error);
-/* `output`: the answer of who took it on. */
+/* Takes in `output`, the answer of the service that took the task on. */
 void task_submitted(struct step *s, struct rt_frame *f, const json *output);
 void task_due(struct step *s, struct rt_frame *f);
 void work_group(struct step *s, struct rt_frame *f);
-/* A branch or iteration came to its end with `output` (looked at). */
+/* Ends a branch or iteration with `output` (looked at). */
 void child_ended(struct step *s, struct rt_frame *child, const json *output);
-/* A child failed for good: ends its siblings. The group's error is then `e`. */
+/* Ends the siblings of a branch or iteration that failed for good. */
 void child_failed(struct step *s, struct rt_frame *child);
 /* Lets a redriven Map go on: iterations or children that have not run. */
 void resume_group(struct step *s, struct rt_frame *f);
-/* When a step came to its end before a Map had started all that may run at once: the next one is to
- * go on with it. */
+/* Lets the next step go on with a Map of which this step hasn't started all that may run at once.
+ */
 void group_goes_on(struct step *s, struct rt_frame *f);
 
 /* ---- redrive.c ---- */
 
-/* What EXECUTION_REDRIVEN and MAP_RUN_REDRIVEN do to the execution, and to the group. */
+/* Applies EXECUTION_REDRIVEN. */
 void apply_redrive(rt_exec *x, const struct rt_event *e);
+/* Applies MAP_RUN_REDRIVEN to its group. */
 void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e);
 /* Is there room for one more child than those that run? */
 bool group_has_room(const struct rt_group *g);
-/* Is there one that may be started or redriven, too? */
+/* Is there room for one more child, and one that may be started or redriven? */
 bool group_wants_more(const struct rt_group *g);
-/* The input RT_IN_REDRIVE. */
+/* Takes the input RT_IN_REDRIVE, whose client gave `token` (looked at); NULL: none. */
 void redrive(struct step *s, const json *token);
 
 /* ---- map_run.c: distributed Maps ---- */
 
-/* After the group has started. */
+/* Starts the Map Run of a Map whose group has started. */
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env);
-/* Redrives those that are pending and starts others until as many run as may. */
+/* Redrives children that are pending and starts others until as many run as may. */
 void start_children(struct step *s, struct rt_frame *f);
 void map_run_succeeded(struct step *s, struct rt_frame *f);
 void redrive_map_run(struct step *s, struct rt_frame *f);
@@ -287,12 +299,13 @@ void change_map_run(struct step *s, const json *request);
 void child_answered(struct step *s, const struct rt_input *in);
 void cancel_children(struct step *s, struct rt_frame *f);
 void resume_children(struct step *s, struct rt_frame *f);
-/* The input of iteration or child `i`. NULL when it failed, and with it the Map: `f` may be gone
- * then. */
+/* Makes the input of iteration or child `i`. NULL when that failed, and with it the Map: `f` may be
+ * gone then. */
 json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i);
+/* Adds a command to be filled in. It moves when another one is added. */
 struct rt_command *new_command(struct step *s);
 
-/* The Parallel or Map itself failed: ends its children. */
+/* Ends the children of a Parallel or Map that has failed itself. */
 void group_failed(struct step *s, struct rt_frame *f);
 
 #endif

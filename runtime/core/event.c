@@ -136,7 +136,7 @@ static void set_input(struct json_build *b, const rt_exec *x, const struct rt_ev
     json_build_set(b, "inputDetails", truncated());
 }
 
-static void set_error(struct json_build *b, const struct asl_error *e)
+static void event_set_error(struct json_build *b, const struct asl_error *e)
 {
     event_set_ref(b, "error", e->name);
     event_set_ref(b, "cause", e->cause);
@@ -210,7 +210,7 @@ static void set_detail(struct json_build *b, const rt_exec *x, const struct rt_e
         if (e->exited.variables)
             set_variables(b, e->exited.variables);
         break;
-    case DETAIL_ERROR: set_error(b, &e->error); break;
+    case DETAIL_ERROR: event_set_error(b, &e->error); break;
     case DETAIL_LOCATION: event_set_ref(b, "location", e->error.location); break;
     case DETAIL_INDEX: json_build_set(b, "index", json_int(e->child.index)); break;
     case DETAIL_LENGTH: json_build_set(b, "length", json_int(e->group.length)); break;

@@ -1,4 +1,7 @@
-/* Text of events and configurations: tables of their members, for writing and for reading. */
+/*
+ * Text of events and configurations: tables of their members, for writing and for reading. Stores
+ * are full of it, so keys and codes are for good, and tests/stores has some of each version.
+ */
 
 #include "runtime/core/event_text.h"
 
@@ -83,7 +86,8 @@ static int64_t event_text_number_at(const struct rt_event *e, const struct event
     return n;
 }
 
-static void write_numbers(struct buf *out, const struct rt_event *e, const struct event_number *n)
+static void write_event_numbers(struct buf *out, const struct rt_event *e,
+                                const struct event_number *n)
 {
     for (; n->key; n++) {
         int64_t number = event_text_number_at(e, n);
@@ -94,7 +98,8 @@ static void write_numbers(struct buf *out, const struct rt_event *e, const struc
     }
 }
 
-static void write_values(struct buf *out, const struct rt_event *e, const struct event_value *v)
+static void write_event_values(struct buf *out, const struct rt_event *e,
+                               const struct event_value *v)
 {
     for (; v->key; v++) {
         const json *value;
@@ -112,12 +117,12 @@ void rt_event_write(struct buf *out, const struct rt_event *e)
         event_text_write_key(out, "s");
         buf_add_int(out, e->state->id);
     }
-    write_numbers(out, e, first_numbers);
-    write_numbers(out, e, members_of(e)->numbers);
-    write_numbers(out, e, last_numbers);
-    write_values(out, e, first_values);
-    write_values(out, e, members_of(e)->values);
-    write_values(out, e, last_values);
+    write_event_numbers(out, e, first_numbers);
+    write_event_numbers(out, e, members_of(e)->numbers);
+    write_event_numbers(out, e, last_numbers);
+    write_event_values(out, e, first_values);
+    write_event_values(out, e, members_of(e)->values);
+    write_event_values(out, e, last_values);
     buf_addc(out, '}');
 }
 
@@ -230,8 +235,8 @@ static bool event_text_read_state(const json *v, const asl_machine *m, struct rt
     return true;
 }
 
-static bool read_numbers(const json *v, struct rt_event *e, const struct event_number *n,
-                         struct diag *why)
+static bool read_event_numbers(const json *v, struct rt_event *e, const struct event_number *n,
+                               struct diag *why)
 {
     for (; n->key; n++) {
         if (event_text_read_number(v, n->key, n->width, (char *)e + n->at))
@@ -242,8 +247,8 @@ static bool read_numbers(const json *v, struct rt_event *e, const struct event_n
     return true;
 }
 
-static bool read_values(const json *v, struct rt_event *e, const struct event_value *from,
-                        struct diag *why)
+static bool read_event_values(const json *v, struct rt_event *e, const struct event_value *from,
+                              struct diag *why)
 {
     for (; from->key; from++) {
         json *value = NULL;
@@ -261,15 +266,17 @@ static bool event_text_read_members(const json *v, const asl_machine *m, struct 
         diag_set(why, EVENT_TEXT, 0, "there is no such kind of event");
         return false;
     }
-    if (!event_text_read_state(v, m, e, why) || !read_numbers(v, e, first_numbers, why) ||
-        !read_numbers(v, e, members_of(e)->numbers, why) || !read_numbers(v, e, last_numbers, why))
+    if (!event_text_read_state(v, m, e, why) || !read_event_numbers(v, e, first_numbers, why) ||
+        !read_event_numbers(v, e, members_of(e)->numbers, why) ||
+        !read_event_numbers(v, e, last_numbers, why))
         return false;
     if (e->kind == RT_STATE_EXITED && e->exited.to != RT_NO_STATE && e->exited.to >= m->count) {
         diag_set(why, EVENT_TEXT, 0, "the machine has no such next state");
         return false;
     }
-    return read_values(v, e, first_values, why) && read_values(v, e, members_of(e)->values, why) &&
-           read_values(v, e, last_values, why);
+    return read_event_values(v, e, first_values, why) &&
+           read_event_values(v, e, members_of(e)->values, why) &&
+           read_event_values(v, e, last_values, why);
 }
 
 bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,

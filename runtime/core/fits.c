@@ -22,7 +22,7 @@ static bool is_count(int64_t n)
     return n >= 0 && n <= INT32_MAX;
 }
 
-static bool is_time(int64_t ms)
+static bool is_event_time(int64_t ms)
 {
     return ms > -MOST_MS && ms < MOST_MS;
 }
@@ -33,10 +33,11 @@ static bool has_shape(const struct rt_event *e)
     const json *extra = rt_event_extra(e);
 
     switch (event_kinds[e->kind].shape) {
-    case SHAPE_SCHEDULED: return fits_is_text(e->scheduled.token) && is_time(e->scheduled.due_ms);
+    case SHAPE_SCHEDULED:
+        return fits_is_text(e->scheduled.token) && is_event_time(e->scheduled.due_ms);
     case SHAPE_EXITED: return !extra || json_is_object(extra);
     case SHAPE_MAP_RUN: return !extra || json_is_number(extra);
-    case SHAPE_LATER: return is_time(e->later.due_ms);
+    case SHAPE_LATER: return is_event_time(e->later.due_ms);
     default: return true;
     }
 }
@@ -49,7 +50,7 @@ bool rt_event_is_sound(const struct rt_event *e)
            (!(k->needs & NEED_TEXT) || fits_is_text(e->data)) && has_shape(e) &&
            (!e->state || e->kind <= RT_EXECUTION_REDRIVEN || k->types & 1u << e->state->type) &&
            fits_is_text(e->error.name) && fits_is_text(e->error.cause) &&
-           fits_is_text(e->error.location) && is_time(e->at_ms);
+           fits_is_text(e->error.location) && is_event_time(e->at_ms);
 }
 
 static bool fits_execution(const rt_exec *x, const struct rt_event *e)

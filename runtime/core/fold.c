@@ -1,4 +1,8 @@
-/* Comparing executions: one that lived with one that was folded from its history. */
+/*
+ * Comparing executions: one that lived with one that was folded from its history. All that events
+ * decide is compared; the ready queue and the heap of due times are not, as they are derived. So a
+ * new member of an execution, frame or group that rt_apply sets gets its line here.
+ */
 
 #include "runtime/core/core_impl.h"
 

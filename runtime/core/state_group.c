@@ -1,4 +1,7 @@
-/* Parallel and Map: states that run others, one frame a branch or iteration. */
+/*
+ * Parallel and Map: states that run others, one frame a branch or iteration. A child ends by an
+ * event of the group's frame, which takes the child's away: pointers to it are not good after that.
+ */
 
 #include "asl/report/quota.h"
 #include "runtime/core/core_impl.h"

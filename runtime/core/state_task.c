@@ -1,4 +1,8 @@
-/* Task: schedules the work, and turns what comes of it into a result or an error. */
+/*
+ * Task: schedules the work, and turns what comes of it into a result or an error. The command that
+ * hands a task out follows its events, so what runs is always in the history; and an answer is for
+ * the event that scheduled it, so one that comes late finds nothing.
+ */
 
 #include "asl/report/quota.h"
 #include "runtime/core/core_impl.h"

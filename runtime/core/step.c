@@ -1,4 +1,9 @@
-/* rt_step: takes an input, lets frames go on until all wait, and decides what follows errors. */
+/*
+ * rt_step: takes an input, lets frames go on until all wait, and decides what follows errors. A
+ * state's function returns to the loop here and never calls the next state's, so a machine may loop
+ * for ever on a small stack. What is decided becomes an event by emit(), which applies it at once:
+ * no decision changes an execution in another way.
+ */
 
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"

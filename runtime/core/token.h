@@ -14,7 +14,7 @@
 /* Puts '*' in the place of the digits of each token in the text: for logs and words about errors.
  */
 void rt_hide_tokens(char *text, size_t len);
-/* The same in an error's name and cause. */
+/* Puts '*' in the place of the digits of each token in an error's name and cause. */
 void rt_error_hide_tokens(struct asl_error *e);
 
 #endif

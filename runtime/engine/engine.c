@@ -1,4 +1,8 @@
-/* The engine: turns of all its executions, sans I/O. */
+/*
+ * The engine: turns of all its executions, sans I/O. Steps come first, then one commit, and only
+ * then does anything leave: hooks, task calls, answers. So whatever the world has heard of is in
+ * the store, and what a crash loses nobody has heard of.
+ */
 
 #include "runtime/engine/engine_impl.h"
 

@@ -1,4 +1,7 @@
-/* A store's functions, handed to the store that it is. */
+/*
+ * A store's functions, handed to the store that it is. What all stores have in common is here:
+ * commits that have something to keep are timed.
+ */
 
 #include "runtime/store/store_impl.h"
 

@@ -28,7 +28,7 @@ typedef struct store store;
 extern const char STORE_NONE[], STORE_READ[], STORE_DAMAGED[], STORE_WRITE[], STORE_CORRUPT[],
     STORE_REFUSED[];
 
-/* In memory: for `run`, `test`, `--store :memory:`. Nothing outlives the store. */
+/* Makes a store in memory: for `run`, `test`, `--store :memory:`. Nothing outlives the store. */
 store *store_memory_new(void);
 
 enum store_durability {
@@ -37,17 +37,17 @@ enum store_durability {
 };
 
 /*
- * An SQLite file, made if there is none. NULL with *why filled when it can't be opened
- * (STORE_OPEN), another process has it (STORE_BUSY), it isn't ours (STORE_FOREIGN), a newer version
- * has written it (STORE_NEWER), or it lies in the network (STORE_NETWORK).
+ * Opens a store in an SQLite file, which is made if there is none. NULL with *why filled when it
+ * can't be opened (STORE_OPEN), another process has it (STORE_BUSY), it isn't ours (STORE_FOREIGN),
+ * a newer version has written it (STORE_NEWER), or it lies in the network (STORE_NETWORK).
  */
 store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why);
 
 void store_free(store *s);
 
 /*
- * Tells, once, when something was read and the file, rather than a row of it, was found damaged:
- * who asked hears it, too, but perhaps nobody who can do anything about it.
+ * Lets `told` hear, once, that the file itself was found damaged, not only a row of it, when
+ * something was read. Who read it hears it, too, but perhaps can't do anything about it.
  */
 typedef void store_damage(void *user, const char *text);
 void store_on_damage(store *s, store_damage *told, void *user);
@@ -85,52 +85,54 @@ struct store_execution {
     bool apart; /* that was called */
 };
 
-/* A new execution. Looks at what `x` has; a machine is kept once for all its executions. */
+/* Adds a new execution. Looks at what `x` has; a machine is kept once for all its executions. */
 void store_start(store *s, const struct store_execution *x);
 /* Adds events of an execution, in order. Looks at them. */
 void store_append(store *s, uint64_t execution, const struct rt_event *events, size_t count);
-/* Where an execution stands by now. */
+/* Sets where an execution stands: how and when it ended, or when its time comes. */
 void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                     int64_t due_ms);
-/* How often an execution was redriven by now, and when last. */
+/* Sets how often an execution was redriven, and when last. */
 void store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms);
-/* What the store has of an execution can't be used, and `why` says so: it has failed at `at_ms`,
- * and stays to be looked at. Its rows are left as they are. */
+/* Notes that what the store has of an execution can't be used, as `why` says: it has failed at
+ * `at_ms`, and stays to be looked at. Its rows are left as they are. */
 void store_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms);
-/* Forgets an execution. */
+/* Deletes an execution with all that is its own. */
 void store_forget(store *s, uint64_t execution);
 
 /*
- * Executions that have ended go, up to a limit at a time, and those of their Map Runs before them:
- * so none is ever left whose parent has gone. One stays as long as such a child runs.
+ * What came of deleting executions that have ended: up to a limit at a time, and those of their Map
+ * Runs before them, so that none is ever left whose parent has gone. One stays as long as such a
+ * child runs.
  */
 struct store_gone {
     size_t count;
     bool more; /* there are others: for the next time, or for when their children have ended */
 };
-/* Of that list. False with *why filled, as when reading. */
+/* Deletes ended executions of that list. False with *why filled, as when reading. */
 bool store_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
                        struct diag *why);
-/* Of those that ended before `before_ms`. */
+/* Deletes executions that ended before `before_ms`. False with *why filled, as when reading. */
 bool store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
                   struct diag *why);
 
 /*
- * Lets go of what no execution needs any more: definitions that nobody else has either, and room in
- * the file. A piece of that at a time; true: there is more to do.
+ * Deletes what no execution needs any more: definitions that nobody else has either, and room in
+ * the file. Does a piece of that at a time; true: there is more to do.
  */
 bool store_tidy(store *s);
 
-/* False with *why filled when what was put in is not kept: then nothing of it may leave. */
+/* Keeps what was put in since the last commit. False with *why filled when it is not kept: then
+ * nothing of it may leave. */
 bool store_commit(store *s, struct diag *why);
-/* After STORE_REFUSED: whose it was. False: nobody's, it was a record. */
+/* Tells which execution a commit was STORE_REFUSED for. False: for none, it was a record. */
 bool store_refused(const store *s, uint64_t *execution);
-/* What others than its owner may do with the store's file: bits of its mode; 0: nothing. */
+/* Returns what others than its owner may do with the store's file: bits of its mode; 0: nothing. */
 unsigned store_rights(const store *s);
-/* Bytes that may still be written where the store lies; UINT64_MAX: nobody knows. */
+/* Returns how many bytes may still be written where the store lies; UINT64_MAX: nobody knows. */
 uint64_t store_room(const store *s);
 
-/* Commits that had something to keep. */
+/* How long commits took that had something to keep. */
 struct store_stats {
     struct histogram time;
 };
@@ -144,7 +146,7 @@ void store_stats(const store *s, struct store_stats *out);
  * where what is there can't be what was put in. That costs nobody but the execution that it is of.
  */
 
-/* A number that no execution has or had. */
+/* Finds a number that no execution has or had. */
 bool store_next_number(store *s, uint64_t *out, struct diag *why);
 
 /* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. States
@@ -152,30 +154,31 @@ bool store_next_number(store *s, uint64_t *out, struct diag *why);
 typedef bool store_visit(void *user, const struct rt_event *e);
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                 struct diag *why);
-/* The same of those before `seq`, the newest first. */
+/* Looks at the events of an execution before `seq`, the newest first, until `visit` returns false.
+ */
 bool store_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                      struct diag *why);
-/* The same for some of the last events: how many is the store's choice, the very last among them.
- */
+/* Looks at some of the last events in order, the very last among them; how many is the store's
+ * choice. */
 bool store_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
                      struct diag *why);
 
-/* What there is to an execution: a look, good until the store is asked again; not found is false
- * with why->code STORE_NONE. */
+/* Finds what there is to an execution: a look, good until the store is asked again. False with
+ * why->code STORE_NONE when there is no such execution; so do those below. */
 bool store_find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why);
-/* The newest of that ARN. STORE_NONE. */
+/* Finds the newest execution of that ARN. */
 bool store_find_arn(store *s, const char *arn, uint64_t *execution, struct diag *why);
-/* The execution that event `ref` of `parent` started. STORE_NONE. */
+/* Finds the execution that event `ref` of `parent` started. */
 bool store_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
                       struct diag *why);
-/* The execution that has the Map Run of that ARN. STORE_NONE: also of one that was kept by an
- * earlier version. */
+/* Finds the execution that has the Map Run of that ARN. One that was kept by an earlier version is
+ * not found. */
 bool store_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why);
-/* Whose task was given `token`, and by which event. STORE_NONE. */
+/* Finds the execution whose task was given `token`, and the event that gave it. */
 bool store_find_token(store *s, const char *token, uint64_t *execution, uint64_t *seq,
                       struct diag *why);
 
-/* The executions that run, by number. `visit` may read the store. */
+/* An execution that runs, by what the store says. */
 struct store_running {
     uint64_t number;
     int64_t due_ms;
@@ -184,19 +187,21 @@ struct store_running {
     const json *list, *note;
 };
 typedef bool store_visit_running(void *user, const struct store_running *r);
-/* `labels`: with what they are listed under, and their notes. */
+/* Visits the executions that run, by number; with what they are listed under and their notes if
+ * `labels` is set. `visit` may read the store. */
 bool store_list_running(store *s, bool labels, store_visit_running *visit, void *user,
                         struct diag *why);
 
-/* Executions that say they have ended, or run, and can't: to be set apart. */
 typedef bool store_visit_number(void *user, uint64_t number);
+/* Visits executions whose rows say what can't be, of status, end or number: they are to be set
+ * apart. */
 bool store_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
 
 /*
- * The executions of a list with that status (NULL: any) behind the place `after` (NULL: all). The
- * newest first: of those that have ended the last that did, of those that run the last that was
- * started or redriven. `visit` may find them in the store; what it is given is the place to go on
- * from.
+ * store_list_executions visits the executions of a list with that status (NULL: any) behind the
+ * place `after` (NULL: all), the newest first: of those that have ended the last that did, of those
+ * that run the last that was started or redriven. `visit` may find them in the store; what it is
+ * given is the place to go on from.
  */
 struct store_place {
     int64_t at_ms;

@@ -1,4 +1,7 @@
-/* The SQLite store: what is read. */
+/*
+ * The SQLite store: what is read. A file may have been damaged or changed by others, so nothing of
+ * a row is trusted: what can't be what was put in is STORE_DAMAGED, which costs its execution only.
+ */
 
 #include "runtime/store/sqlite/store_sqlite_impl.h"
 
