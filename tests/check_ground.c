@@ -1,9 +1,10 @@
-/* mem, buf, arena, diag, due_heap, utf8, text, percent: what everything stands on. */
+/* mem, buf, arena, diag, due_heap, utf8, text, percent, case: what everything stands on. */
 
 #include "tests/support/expect.h"
 
 #include "parsers/base/arena.h"
 #include "parsers/base/buf.h"
+#include "parsers/base/case.h"
 #include "parsers/base/due_heap.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
@@ -610,6 +611,47 @@ START_TEST(due_heap)
 }
 END_TEST
 
+/* ---- case ---- */
+
+static const struct {
+    const char *name, *text, *upper, *lower;
+} cases[] = {
+    {"ASCII", "Hello, World", "HELLO, WORLD", "hello, world"},
+    {"sharp s",
+     "stra\xC3\x9F"
+     "e",
+     "STRASSE",
+     "stra\xC3\x9F"
+     "e"},
+    {"a ligature", "\xEF\xAC\x83", "FFI", "\xEF\xAC\x83"},
+    {"I with a dot", "\xC4\xB0", "\xC4\xB0", "i\xCC\x87"},
+    {"a final sigma", "\xCE\x91\xCE\xA3", "\xCE\x91\xCE\xA3", "\xCE\xB1\xCF\x82"},
+    {"a sigma between", "\xCE\x91\xCE\xA3.\xCE\x91", "\xCE\x91\xCE\xA3.\xCE\x91",
+     "\xCE\xB1\xCF\x83.\xCE\xB1"},
+    {"a sigma alone", "\xCE\xA3", "\xCE\xA3", "\xCF\x83"},
+    {"beyond U+FFFF", "\xF0\x90\x90\xA8", "\xF0\x90\x90\x80", "\xF0\x90\x90\xA8"},
+    {"a lone surrogate stays",
+     "\xED\xA0\x80"
+     "a",
+     "\xED\xA0\x80"
+     "A",
+     "\xED\xA0\x80"
+     "a"},
+};
+
+START_TEST(letter_case)
+{
+    struct buf upper = {0}, lower = {0};
+
+    js_case_upper(&upper, cases[_i].text, strlen(cases[_i].text), NULL);
+    js_case_lower(&lower, cases[_i].text, strlen(cases[_i].text), NULL);
+    expect_text(cases[_i].name, buf_str(&upper), cases[_i].upper);
+    expect_text(cases[_i].name, buf_str(&lower), cases[_i].lower);
+    buf_clear(&upper);
+    buf_clear(&lower);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ground");
@@ -636,6 +678,7 @@ int main(void)
     tcase_add_loop_test(t, text_trim, 0, COUNT(trims));
     tcase_add_test(t, blanks);
     tcase_add_loop_test(t, utf16_order, 0, COUNT(orders));
+    tcase_add_loop_test(t, letter_case, 0, COUNT(cases));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

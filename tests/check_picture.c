@@ -1,40 +1,17 @@
-/* The parts of JSONata's functions that know no values: numbers, pictures, dates, text. */
+/*
+ * Numbers as JavaScript writes and reads them, and the pictures of XPath: numbers, integers, dates.
+ */
 
 #include "tests/support/expect.h"
+#include "tests/support/expect_fault.h"
 
-#include "parsers/base/case.h"
-#include "parsers/jsonata/url.h"
 #include "parsers/picture/datetime.h"
 #include "parsers/picture/format_number.h"
 #include "parsers/picture/js_number.h"
 #include "parsers/picture/picture.h"
-#include "parsers/regex/regex.h"
 
 #include <math.h>
 #include <string.h>
-
-/* What a call gave: its text, or "!" and the code, with the value behind a blank. */
-static void expect_answer(const char *name, bool ok, struct buf *out, struct jsonata_fault *why,
-                          const char *want)
-{
-    struct buf got = {0};
-
-    if (ok) {
-        buf_add(&got, buf_str(out), out->len);
-    } else {
-        buf_printf(&got, "!%s", why->code);
-        if (why->kind == JSONATA_FAULT_TEXT)
-            buf_printf(&got, " %s", buf_str(&why->value));
-        if (why->kind == JSONATA_FAULT_NUMBER) {
-            buf_addc(&got, ' ');
-            js_number_write(&got, why->number);
-        }
-    }
-    expect_text(name, buf_str(&got), want);
-    buf_clear(&got);
-    buf_clear(out);
-    jsonata_fault_clear(why);
-}
 
 static void expect_number(const char *name, double got, double want)
 {
@@ -186,7 +163,7 @@ START_TEST(format_base)
     struct jsonata_fault why = {0};
     bool ok = js_number_format_base(&out, bases[_i].n, bases[_i].radix, &why);
 
-    expect_answer(bases[_i].name, ok, &out, &why, bases[_i].want);
+    expect_outcome(bases[_i].name, ok, &out, &why, bases[_i].want);
 }
 END_TEST
 
@@ -284,7 +261,7 @@ START_TEST(format_number)
     ok = jsonata_format_number(&out, format_numbers[_i].n, picture, strlen(picture),
                                option ? &symbols : NULL, &kept, &why);
     pictures_clear(&kept);
-    expect_answer(format_numbers[_i].name, ok, &out, &why, format_numbers[_i].want);
+    expect_outcome(format_numbers[_i].name, ok, &out, &why, format_numbers[_i].want);
 }
 END_TEST
 
@@ -338,7 +315,7 @@ START_TEST(format_integer)
         jsonata_format_integer(&out, format_integers[_i].n, picture, strlen(picture), &kept, &why);
 
     pictures_clear(&kept);
-    expect_answer(format_integers[_i].name, ok, &out, &why, format_integers[_i].want);
+    expect_outcome(format_integers[_i].name, ok, &out, &why, format_integers[_i].want);
 }
 END_TEST
 
@@ -376,7 +353,7 @@ START_TEST(parse_integer)
 
     pictures_clear(&kept);
     js_number_write(&out, n);
-    expect_answer(parse_integers[_i].name, ok, &out, &why, parse_integers[_i].want);
+    expect_outcome(parse_integers[_i].name, ok, &out, &why, parse_integers[_i].want);
 }
 END_TEST
 
@@ -451,7 +428,7 @@ START_TEST(date_write)
                             zone ? strlen(zone) : 0, JSONATA_AWS, &kept, NULL, SIZE_MAX / 2, &why);
 
     pictures_clear(&kept);
-    expect_answer(from_millis[_i].name, ok, &out, &why, from_millis[_i].want);
+    expect_outcome(from_millis[_i].name, ok, &out, &why, from_millis[_i].want);
 }
 END_TEST
 
@@ -534,7 +511,7 @@ static void expect_date(const char *name, const char *text, const char *picture,
         js_number_write(&out, ms);
     else
         buf_adds(&out, "nothing");
-    expect_answer(name, ok, &out, &why, want);
+    expect_outcome(name, ok, &out, &why, want);
 }
 
 START_TEST(date_read)
@@ -566,273 +543,12 @@ START_TEST(date_dialect)
 }
 END_TEST
 
-/* ---- regular expressions ---- */
-
-static const struct {
-    const char *name, *pattern, *flags, *text;
-    const char *want; /* INDEX:MATCH,GROUP,... of each; '-' is a group that took no part */
-} searches[] = {
-    {"all matches", "a(b+)", "", "ababbabbcc", "0:ab,b 2:abb,bb 5:abb,bb"},
-    {"none", "x", "", "abc", ""},
-    {"ignoring case", "hello", "i", "Hello", "0:Hello"},
-    {"digits are ASCII", "\\d+", "", "a1\xD9\xA1", "1:1"},
-    {"letters of words are ASCII", "\\w", "", "\xC3\xA9", ""},
-    {"blanks are Unicode's", "\\s+", "",
-     "a\xC2\xA0\xEF\xBB\xBF"
-     "b",
-     "1:\xC2\xA0\xEF\xBB\xBF"},
-    {"the point stops at U+2028", ".+", "",
-     "a\xE2\x80\xA8"
-     "b",
-     "0:a 2:b"},
-    {"^ without m is the start", "^b", "", "a\nb", ""},
-    {"^ with m is behind a line's end", "^b", "m", "a\nb", "2:b"},
-    {"$ without m is not in front of the last line's end", "a$", "", "a\n", ""},
-    {"$ with m is in front of a return", "a$", "m", "a\r\n", "0:a"},
-    {"a lookahead", "a(?=a)", "", "aaa", "0:a 1:a"},
-    {"a lookbehind", "(?<=\\$)\\d+", "", "$12 13", "1:12"},
-    {"a lookahead that repeats", "(?=a)*b", "", "ab", "1:b"},
-    {"a backreference", "(a|b)\\1", "", "abb", "1:bb,b"},
-    {"a group that took no part", "(a)|(b)", "", "ba", "0:b,-,b 1:a,a,-"},
-    {"a backreference to it is empty", "(?:(a)|b)\\1c", "", "bc", "0:bc,-"},
-    {"\\2 without a second group is octal", "(a)\\2", "", "a\x02", "0:a\x02,a"},
-    {"names", "(?<y>\\d+)-\\k<y>", "", "7-7", "0:7-7,7"},
-    {"\\k without names is k", "\\k<a>", "", "k<a>", "0:k<a>"},
-    {"\\p is p without the flag u", "\\p{2}", "", "pp", "0:pp"},
-    {"\\u and \\x", "\\u0041\\x42", "", "AB", "0:AB"},
-    {"\\cJ", "\\cJ", "", "\n", "0:\n"},
-    {"a brace that counts nothing", "a{b}{", "", "a{b}{", "0:a{b}{"},
-    {"lazy", "A+?", "", "AAA", "0:A 1:A 2:A"},
-    {"a class that takes everything", "a[^]b", "", "a\nb", "0:a\nb"},
-    {"a class that takes nothing", "a[]?b", "", "ab", "0:ab"},
-    {"a bracket in a class", "[[]+", "", "[[", "0:[["},
-    {"brackets in brackets are no class of POSIX", "[[:alpha:]]", "", "p]a]", "0:p] 2:a]"},
-    {"a class set against a hyphen", "[\\d-x]+", "", "1-x", "0:1-x"},
-    {"sharp s has no capital of its own", "\xC3\x9F", "i", "\xE1\xBA\x9E", ""},
-    {"the Kelvin sign is no k", "k", "i", "\xE2\x84\xAA", ""},
-    {"final sigma is a sigma", "\xCF\x83", "i", "\xCF\x82\xCE\xA3", "0:\xCF\x82 1:\xCE\xA3"},
-    {"a range in any case", "[\xC3\xA0-\xC3\xB6]+", "i", "\xC3\x80\xC3\xA9", "0:\xC3\x80\xC3\xA9"},
-    {"an index in code units", "b", "",
-     "\xF0\x9F\x98\x80"
-     "b",
-     "2:b"},
-    {"a character beyond U+FFFF is two", "^..$", "", "\xF0\x9F\x98\x80", "0:\xF0\x9F\x98\x80"},
-    {"a match between its halves", "\\ud83d", "", "\xF0\x9F\x98\x80", "0:\xED\xA0\xBD"},
-    {"a lone surrogate", "[\\ud800-\\udbff]", "", "\xED\xA0\xBD", "0:\xED\xA0\xBD"},
-    {"the first match may be empty", "x*", "", "", "0:"},
-    {"a later one ends the search", "x*", "", "xa", "0:x empty"},
-    {"a match at the end is the last", "a*", "", "aa", "0:aa"},
-    {"what explodes ends", "(a+)+$", "", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!",
-     "too much"},
-};
-
-static void list_matches(struct js_search *s, struct buf *out)
-{
-    enum js_regex_answer answer;
-
-    while ((answer = js_search_next(s)) != JS_REGEX_NONE) {
-        buf_adds(out, out->len ? " " : "");
-        if (answer != JS_REGEX_FOUND) {
-            buf_adds(out, answer == JS_REGEX_EMPTY ? "empty" : "too much");
-            return;
-        }
-        buf_printf(out, "%zu:", s->index);
-        js_search_add(s, s->span[0], out);
-        for (unsigned i = 1; i <= js_regex_groups(s->regex); i++) {
-            buf_addc(out, ',');
-            if (s->span[i].start > s->span[i].end)
-                buf_addc(out, '-');
-            else
-                js_search_add(s, s->span[i], out);
-        }
-    }
-}
-
-/* Often enough that the later searches run as machine code. */
-START_TEST(search)
-{
-    const char *pattern = searches[_i].pattern, *text = searches[_i].text;
-    struct diag why = {0};
-    js_regex *r = js_regex_compile(pattern, strlen(pattern), strchr(searches[_i].flags, 'i'),
-                                   strchr(searches[_i].flags, 'm'), &why);
-
-    ck_assert_msg(r, "%s: %s", searches[_i].name, why.text ? why.text : "");
-    /* Often enough for the matcher to be made machine code; what explodes is slow before that. */
-    const int rounds = strcmp(searches[_i].want, "too much") == 0 ? 1 : 20;
-    for (int i = 0; i < rounds; i++) {
-        struct js_search s;
-        struct buf out = {0};
-
-        struct work work = {.most = 1000000};
-
-        work_begin(&work);
-        js_search_init(&s, r, text, strlen(text));
-        s.work = &work;
-        list_matches(&s, &out);
-        expect_text(searches[_i].name, buf_str(&out), searches[_i].want);
-        js_search_clear(&s);
-        buf_clear(&out);
-    }
-    js_regex_free(r);
-}
-END_TEST
-
-START_TEST(search_seek)
-{
-    const char text[] = "\xF0\x9F\x98\x80"
-                        "aba";
-    js_regex *r = js_regex_compile("a", 1, false, false, NULL);
-    struct js_search s;
-
-    js_search_init(&s, r, text, strlen(text));
-    js_search_seek(&s, 3);
-    ck_assert(js_search_next(&s) == JS_REGEX_FOUND);
-    ck_assert_uint_eq(s.index, 4);
-    ck_assert_uint_eq(js_search_units(&s, s.span[0]), 1);
-    js_search_seek(&s, 0);
-    ck_assert(js_search_next(&s) == JS_REGEX_FOUND);
-    ck_assert_uint_eq(s.index, 2);
-    js_search_seek(&s, 6);
-    ck_assert(js_search_next(&s) == JS_REGEX_NONE);
-    js_search_clear(&s);
-    js_regex_free(r);
-}
-END_TEST
-
-/* What is between the halves of a character comes together again. */
-START_TEST(search_joins)
-{
-    const char text[] = "\xF0\x9F\x98\x80";
-    js_regex *r = js_regex_compile("\\ud83d", 6, false, false, NULL);
-    struct js_search s;
-    struct buf out = {0};
-
-    js_search_init(&s, r, text, strlen(text));
-    ck_assert(js_search_next(&s) == JS_REGEX_FOUND);
-    js_search_add(&s, s.span[0], &out);
-    js_search_add(&s, (struct js_span){s.span[0].end, s.len}, &out);
-    expect_text("both halves", buf_str(&out), text);
-    buf_clear(&out);
-    js_search_clear(&s);
-    js_regex_free(r);
-}
-END_TEST
-
-static const struct {
-    const char *name, *pattern;
-    size_t at;
-    const char *words;
-} regex_refusals[] = {
-    {"nothing to repeat", "a|*", 2, "nothing to repeat"},
-    {"possessive", "a++", 2, "nothing to repeat"},
-    {"a verb of PCRE2", "(*UCP)a", 1, "nothing to repeat"},
-    {"a group that stays open", "a(b", 3, "without )"},
-    {"a group that was not opened", "ab)", 2, "unmatched )"},
-    {"a class that stays open", "a[b", 1, "without ]"},
-    {"a range out of order", "[a-cz-y]", 4, "out of order"},
-    {"counts out of order", "a{2,1}", 1, "out of order"},
-    {"a count too large", "a{70000}", 1, "too large"},
-    {"a backslash at the end", "a\\", 1, "backslash"},
-    {"a group of PCRE2", "(?>a)", 0, "invalid group"},
-    {"a recursion of PCRE2", "(?R)", 0, "invalid group"},
-    {"a name twice", "(?<a>x)(?<a>y)", 10, "same name"},
-    {"a name that is none", "(?<1>x)", 3, "invalid name"},
-    {"\\k that names no group", "(?<a>x)\\k<b>", 8, "names no group"},
-    {"a lookbehind of any length", "x(?<=a+)", 1, "lookbehind"},
-};
-
-START_TEST(regex_refuse)
-{
-    const char *pattern = regex_refusals[_i].pattern;
-    struct diag why = {0};
-
-    ck_assert_msg(!js_regex_compile(pattern, strlen(pattern), false, false, &why), "%s",
-                  regex_refusals[_i].name);
-    expect_diag(regex_refusals[_i].name, &why, "regex", regex_refusals[_i].at,
-                regex_refusals[_i].words);
-    diag_clear(&why);
-}
-END_TEST
-
-/* ---- URLs, case ---- */
-
-typedef bool url_function(struct buf *out, const char *text, size_t len, struct work *work,
-                          struct jsonata_fault *why);
-
-static const struct {
-    const char *name;
-    url_function *call;
-    const char *text, *want;
-} urls[] = {
-    {"an URL keeps what it is made of", js_url_encode, "https://x.y/a b?q=\xC3\xA9&r=1#z",
-     "https://x.y/a%20b?q=%C3%A9&r=1#z"},
-    {"a component does not", js_url_encode_component, "a b&c/\xC3\xA9", "a%20b%26c%2F%C3%A9"},
-    {"marks that stay", js_url_encode_component, "-_.!~*'()", "-_.!~*'()"},
-    {"a lone surrogate", js_url_encode, "\xED\xA0\x80", "!D3140 \xED\xA0\x80"},
-    {"a lone surrogate in a component", js_url_encode_component, "\xED\xA0\x80",
-     "!D3140 \xED\xA0\x80"},
-    {"decoding", js_url_decode, "%D1%88%20%F0%9F%98%80", "\xD1\x88 \xF0\x9F\x98\x80"},
-    {"an URL keeps what would take it apart", js_url_decode, "%2F%3f%23%41", "%2F%3f%23A"},
-    {"a component does not keep it", js_url_decode_component, "%3Fx%3Dtest", "?x=test"},
-    {"an escape cut off", js_url_decode, "%E0%A4%A", "!D3140 %E0%A4%A"},
-    {"a surrogate in escapes", js_url_decode_component, "%ED%A0%80", "!D3140 %ED%A0%80"},
-    {"an overlong character", js_url_decode_component, "%C0%80", "!D3140 %C0%80"},
-};
-
-START_TEST(url)
-{
-    struct buf out = {0};
-    struct jsonata_fault why = {0};
-    bool ok = urls[_i].call(&out, urls[_i].text, strlen(urls[_i].text), NULL, &why);
-
-    expect_answer(urls[_i].name, ok, &out, &why, urls[_i].want);
-}
-END_TEST
-
-static const struct {
-    const char *name, *text, *upper, *lower;
-} cases[] = {
-    {"ASCII", "Hello, World", "HELLO, WORLD", "hello, world"},
-    {"sharp s",
-     "stra\xC3\x9F"
-     "e",
-     "STRASSE",
-     "stra\xC3\x9F"
-     "e"},
-    {"a ligature", "\xEF\xAC\x83", "FFI", "\xEF\xAC\x83"},
-    {"I with a dot", "\xC4\xB0", "\xC4\xB0", "i\xCC\x87"},
-    {"a final sigma", "\xCE\x91\xCE\xA3", "\xCE\x91\xCE\xA3", "\xCE\xB1\xCF\x82"},
-    {"a sigma between", "\xCE\x91\xCE\xA3.\xCE\x91", "\xCE\x91\xCE\xA3.\xCE\x91",
-     "\xCE\xB1\xCF\x83.\xCE\xB1"},
-    {"a sigma alone", "\xCE\xA3", "\xCE\xA3", "\xCF\x83"},
-    {"beyond U+FFFF", "\xF0\x90\x90\xA8", "\xF0\x90\x90\x80", "\xF0\x90\x90\xA8"},
-    {"a lone surrogate stays",
-     "\xED\xA0\x80"
-     "a",
-     "\xED\xA0\x80"
-     "A",
-     "\xED\xA0\x80"
-     "a"},
-};
-
-START_TEST(letter_case)
-{
-    struct buf upper = {0}, lower = {0};
-
-    js_case_upper(&upper, cases[_i].text, strlen(cases[_i].text), NULL);
-    js_case_lower(&lower, cases[_i].text, strlen(cases[_i].text), NULL);
-    expect_text(cases[_i].name, buf_str(&upper), cases[_i].upper);
-    expect_text(cases[_i].name, buf_str(&lower), cases[_i].lower);
-    buf_clear(&upper);
-    buf_clear(&lower);
-}
-END_TEST
-
 int main(void)
 {
-    Suite *s = suite_create("jsonata_text");
-    TCase *numbers = tcase_create("numbers"), *pictures = tcase_create("pictures");
-    TCase *dates = tcase_create("dates"), *texts = tcase_create("texts");
+    Suite *s = suite_create("picture");
+    TCase *numbers = tcase_create("numbers");
+    TCase *pictures = tcase_create("pictures");
+    TCase *dates = tcase_create("dates");
 
     tcase_add_loop_test(numbers, number_write, 0, COUNT(number_writes));
     tcase_add_loop_test(numbers, number_round15, 0, COUNT(round15s));
@@ -846,15 +562,8 @@ int main(void)
     tcase_add_loop_test(dates, date_write, 0, COUNT(from_millis));
     tcase_add_loop_test(dates, date_read, 0, COUNT(to_millis));
     tcase_add_loop_test(dates, date_dialect, 0, COUNT(date_dialects));
-    tcase_add_loop_test(texts, search, 0, COUNT(searches));
-    tcase_add_test(texts, search_seek);
-    tcase_add_test(texts, search_joins);
-    tcase_add_loop_test(texts, regex_refuse, 0, COUNT(regex_refusals));
-    tcase_add_loop_test(texts, url, 0, COUNT(urls));
-    tcase_add_loop_test(texts, letter_case, 0, COUNT(cases));
     suite_add_tcase(s, numbers);
     suite_add_tcase(s, pictures);
     suite_add_tcase(s, dates);
-    suite_add_tcase(s, texts);
     return run_suite(s);
 }
