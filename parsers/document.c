@@ -1,3 +1,9 @@
+/*
+ * A file that holds JSON or YAML. Its name decides if it has a known ending; else its first
+ * character does, which in JSON is a bracket: a lone number or string is read as YAML, which has
+ * the same.
+ */
+
 #include "parsers/document.h"
 
 #include "parsers/base/text.h"

@@ -1,3 +1,10 @@
+/*
+ * From a place in a string back to the place in the file that it was read from, for messages about
+ * expressions inside of JSON and YAML. A map is a list of runs: within one, either the text goes on
+ * byte by byte with the file, or an escape stands for all of the run.
+ * A map is made by reading the string once more, as the parsers keep no places within strings.
+ */
+
 #include "parsers/source.h"
 
 #include "parsers/base/ascii.h"
@@ -27,6 +34,10 @@ void source_lines_init(struct source_lines *s, const char *text, size_t len)
     *s = (struct source_lines){.text = text ? text : "", .len = len};
 }
 
+/*
+ * Notes the place of every SOURCE_BLOCK-th byte, once: a file of a million problems is not read
+ * from its start for each.
+ */
 static void source_count_lines(struct source_lines *s)
 {
     struct place p = {.line = 1, .column = 1};
@@ -95,6 +106,10 @@ size_t source_offset(struct source_lines *s, uint32_t line, uint32_t column)
 
 /* ---- maps ---- */
 
+/*
+ * Makes the last run longer where it can. A run that would begin where the last one does replaces
+ * it.
+ */
 void source_map_add(struct source_map *m, size_t at, size_t from, bool fixed)
 {
     if (m->count) {
@@ -135,6 +150,10 @@ size_t source_map_find(const struct source_map *m, size_t at)
     return m->count ? from_of(&m->runs[source_run_of(m, at)], at) : 0;
 }
 
+/*
+ * An escape's last byte is known only by where the next character begins. Further on than any
+ * escape is long, a line was folded in between, which is no part of the character.
+ */
 size_t source_map_end(const struct source_map *m, size_t at)
 {
     enum { LONGEST_ESCAPE = 12 };
@@ -283,6 +302,10 @@ static void skip_white(struct scalar *s)
         skip_indent(s);
 }
 
+/*
+ * Walks over the scalar as it is written and over its value at once; what stands only in the text
+ * is layout and is passed over.
+ */
 static void source_match(struct scalar *s, char quote)
 {
     while (s->at < s->value_len) {

@@ -1,3 +1,9 @@
+/*
+ * Memory for a tree that lives and dies as one. Blocks are filled from their start and freed
+ * together; what needs more than memory freed (a counted value) is put on a list by arena_defer.
+ * Nothing that was given out ever moves.
+ */
+
 #include "parsers/base/arena.h"
 
 #include "parsers/base/mem.h"
@@ -42,6 +48,7 @@ void arena_expect(struct arena *a, size_t size)
     add_block(a, size < LARGEST_BLOCK ? size : LARGEST_BLOCK);
 }
 
+/* Aligns for any type and zeroes: a tree's nodes start empty, so that no field can be forgotten. */
 void *arena_alloc(struct arena *a, size_t size)
 {
     const size_t align = alignof(max_align_t);

@@ -1,3 +1,9 @@
+/*
+ * Base64 with the alphabet of RFC 4648, section 4. Decoding is strict: padding may be left out as a
+ * whole, but nothing else may stand between the digits. What AWS reads more leniently does so in
+ * asl/eval/intrinsic_encode.c.
+ */
+
 #include "parsers/base/base64.h"
 
 #include "parsers/base/ascii.h"
@@ -33,6 +39,10 @@ void base64_encode(struct buf *out, const char *bytes, size_t len)
     }
 }
 
+/*
+ * Padding counts only where it fills the last four characters. A single digit left over holds no
+ * byte, so 4n + 1 digits are refused; bits beyond the last byte are ignored, as most decoders do.
+ */
 bool base64_decode(struct buf *out, const char *text, size_t len)
 {
     size_t n = len;

@@ -1,3 +1,8 @@
+/*
+ * Text that grows, and the one place where a file is read whole. A buffer keeps no NUL behind its
+ * text: buf_str() puts one there when a C string is asked for.
+ */
+
 #include "parsers/base/buf.h"
 
 #include "parsers/base/mem.h"
@@ -74,6 +79,10 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_end(args);
 }
 
+/*
+ * Most texts fit into what is there: they are formatted once. Only a longer one is formatted again,
+ * into the room that the first try asked for.
+ */
 void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
     va_list again;
@@ -128,6 +137,10 @@ static size_t expected(int fd, size_t limit)
     return (size_t)st.st_size <= limit ? (size_t)st.st_size + 1 : limit + 1;
 }
 
+/*
+ * Reads until the end, whatever the file's size says: files under /proc have none, and others may
+ * grow. Leaves `b` as it was when it fails.
+ */
 static bool buf_read_all(struct buf *b, int fd, const char *name, size_t limit, struct diag *why)
 {
     size_t before = b->len;

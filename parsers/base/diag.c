@@ -1,3 +1,8 @@
+/*
+ * Reasons in words. Whoever refuses something fills one diag; who hands it on may put words in
+ * front. The text is always UTF-8, whatever was quoted in it.
+ */
+
 #include "parsers/base/diag.h"
 
 #include "parsers/base/buf.h"

@@ -1,3 +1,9 @@
+/*
+ * A hash map by number. The nodes belong to whoever puts them in, so that putting in and taking out
+ * allocate nothing but the table. It doubles when it has as many nodes as buckets, and never
+ * shrinks.
+ */
+
 #include "parsers/base/id_map.h"
 
 #include "parsers/base/mem.h"
@@ -22,6 +28,7 @@ static void link_node(struct id_map *m, struct id_node *n)
     *head = n;
 }
 
+/* `lowest` starts again with the new table: link_node lowers it as the nodes come over. */
 static void id_map_make_room(struct id_map *m)
 {
     struct id_map bigger = {.room = m->room ? m->room * 2 : FIRST_ROOM, .count = m->count};
@@ -85,6 +92,10 @@ struct id_node *id_map_take(struct id_map *m, uint64_t id)
     return at ? id_map_unlink_at(m, at) : NULL;
 }
 
+/*
+ * No bucket below `lowest` has a node. So taking all of a map, one after the other, walks over the
+ * table once and not once for each.
+ */
 struct id_node *id_map_take_any(struct id_map *m)
 {
     if (!m->count)

@@ -1,3 +1,9 @@
+/*
+ * Allocation that never fails: without memory the process ends, which the store is built to
+ * survive. Every byte is counted, so that a server can hold itself to a budget
+ * (runtime/engine/engine_memory.c).
+ */
+
 #include "parsers/base/mem.h"
 
 #include <malloc.h>

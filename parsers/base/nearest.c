@@ -1,3 +1,8 @@
+/*
+ * The nearest of several names, for "did you mean" in messages. Distances are Levenshtein's; a name
+ * that is further off than a third of its letters and one is never offered.
+ */
+
 #include "parsers/base/nearest.h"
 
 #include <ctype.h>

@@ -1,3 +1,9 @@
+/*
+ * Percent-encoding as RFC 3986 and AWS's signatures have it: all but the unreserved characters, in
+ * capital digits. JavaScript's encodeURI, which leaves more as it is, stands in
+ * parsers/jsonata/url.c.
+ */
+
 #include "parsers/base/percent.h"
 
 #include "parsers/base/ascii.h"
@@ -33,6 +39,7 @@ int percent_byte(const char *text, size_t len)
     return ascii_hex_value(text[1]) << 4 | ascii_hex_value(text[2]);
 }
 
+/* A percent sign that no two digits follow is an error, not a character. */
 bool percent_decode(struct buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {

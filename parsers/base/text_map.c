@@ -1,3 +1,9 @@
+/*
+ * A hash map by text. Keys are looks that have to stay as long as their entry; each entry keeps its
+ * hash, so that growing compares no texts. The table has at least as many buckets as entries, and
+ * never shrinks.
+ */
+
 #include "parsers/base/text_map.h"
 
 #include "parsers/base/mem.h"
@@ -35,6 +41,7 @@ static void link_in(struct text_map *m, struct text_entry *e)
     *at = e;
 }
 
+/* Entries move by the hash that they keep; no key is read. */
 static void text_map_make_room(struct text_map *m)
 {
     struct text_entry **old = m->buckets;
@@ -98,6 +105,7 @@ void *text_map_take(struct text_map *m, const char *key)
     return at ? text_map_unlink_at(m, at) : NULL;
 }
 
+/* No bucket below `lowest` has an entry, so emptying a map walks over the table once. */
 void *text_map_take_any(struct text_map *m)
 {
     if (!m->count)

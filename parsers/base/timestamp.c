@@ -1,10 +1,10 @@
-#include "parsers/base/timestamp.h"
-
 /*
  * Instants and their text. The calendar is the proleptic Gregorian one; a "day" below counts from
  * 1970-01-01. Years are turned so that they begin in March: then the leap day is a year's last day
  * and the lengths of the months before it follow one formula.
  */
+
+#include "parsers/base/timestamp.h"
 
 enum { SECONDS_A_DAY = 86400, DAYS_IN_400_YEARS = 146097 };
 

@@ -1,3 +1,8 @@
+/*
+ * UTF-8 by Unicode's Table 3-7. JSON text can name half a character (\ud800), which is kept in the
+ * three bytes that it would have as a character; each function says whether it takes those.
+ */
+
 #include "parsers/base/utf8.h"
 
 #include <string.h>
@@ -45,6 +50,7 @@ static size_t sequence(const unsigned char *text, size_t len, int surrogates)
     return need;
 }
 
+/* Text is ASCII for the most part: eight bytes at a time while it is. */
 size_t utf8_valid(const char *text, size_t len)
 {
     const unsigned char *t = (const unsigned char *)text;
@@ -112,6 +118,10 @@ size_t utf8_cut(const char *text, size_t len, size_t most)
     return n;
 }
 
+/*
+ * What is well formed goes over in pieces, as long as they are; only a byte that is not is looked
+ * at alone.
+ */
 static void add_mended(struct buf *out, const char *text, size_t len, bool surrogates)
 {
     uint32_t unused;

@@ -1,3 +1,5 @@
+/* Functions on arrays. */
+
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_call.h"
 #include "parsers/jsonata/jsonata_functions.h"
@@ -8,8 +10,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* Functions on arrays. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 

@@ -1,10 +1,10 @@
+/* Truth, types, and errors of one's own. */
+
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Truth, types, and errors of one's own. */
 
 static struct jv fn_boolean(struct evaluation *e, const struct call *c)
 {

@@ -1,8 +1,8 @@
+/* Dates and times: milliseconds since 1970. Now is the same all through an evaluation. */
+
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/picture/datetime.h"
-
-/* Dates and times: milliseconds since 1970. Now is the same all through an evaluation. */
 
 /* About what a date costs, with a picture that was read before. */
 enum { DATE_COST = 16 };

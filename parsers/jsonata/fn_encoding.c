@@ -1,10 +1,10 @@
+/* Functions between strings and Base64 or URLs. */
+
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/url.h"
-
-/* Functions between strings and Base64 or URLs. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 

@@ -1,9 +1,9 @@
+/* Functions that call functions. */
+
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_call.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_region.h"
-
-/* Functions that call functions. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 

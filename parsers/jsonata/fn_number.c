@@ -1,3 +1,5 @@
+/* Functions on numbers, and their texts. */
+
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_map.h"
@@ -6,8 +8,6 @@
 #include "parsers/picture/picture.h"
 
 #include <math.h>
-
-/* Functions on numbers, and their texts. */
 
 /* Of a number that is written, with a picture that was read before; that is rounded; in a radix. */
 enum { PICTURE_COST = 64, ROUND_COST = 48, RADIX_COST = 64 };

@@ -1,10 +1,10 @@
+/* Functions on objects. */
+
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_map.h"
 #include "parsers/jsonata/jsonata_path.h"
 #include "parsers/jsonata/jsonata_region.h"
-
-/* Functions on objects. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 

@@ -1,3 +1,5 @@
+/* Functions that look through strings, for other strings and for regular expressions. */
+
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
@@ -8,8 +10,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* Functions that look through strings, for other strings and for regular expressions. */
 
 static const struct jv failed = {.kind = JV_ERROR};
 

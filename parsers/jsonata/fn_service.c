@@ -1,3 +1,5 @@
+/* What Step Functions adds to the language, with its words for what they refuse. */
+
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_region.h"
@@ -7,8 +9,6 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
-
-/* What Step Functions adds to the language, with its words for what they refuse. */
 
 /* What an item of $range takes of Step Functions' memory: 360,145 of them fit, and not one more. */
 static const double range_bytes = 29.11535;

@@ -1,3 +1,5 @@
+/* Functions on strings. Lengths and positions count characters (code points). */
+
 #include "parsers/base/ascii.h"
 #include "parsers/base/case.h"
 #include "parsers/base/count.h"
@@ -6,8 +8,6 @@
 #include "parsers/jsonata/jsonata_write.h"
 
 #include <math.h>
-
-/* Functions on strings. Lengths and positions count characters (code points). */
 
 static const struct jv failed = {.kind = JV_ERROR};
 

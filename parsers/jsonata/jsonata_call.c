@@ -1,3 +1,8 @@
+/*
+ * Calls. A function's body that ends in a call gives a thunk instead, which the loop in eval_apply
+ * unpacks: tail calls don't grow the stack, nor, as far as their arguments allow, the region.
+ */
+
 #include "parsers/jsonata/jsonata_call.h"
 
 #include "parsers/base/count.h"
@@ -9,11 +14,6 @@
 #include "parsers/jsonata/jsonata_signature.h"
 
 #include <string.h>
-
-/*
- * Calls. A function's body that ends in a call gives a thunk instead, which the loop in eval_apply
- * unpacks: tail calls don't grow the stack, nor, as far as their arguments allow, the region.
- */
 
 static const struct jv failed = {.kind = JV_ERROR};
 
@@ -67,6 +67,10 @@ struct jv evaluate_lambda(struct evaluation *e, const struct node *n, struct jv 
 
 /* ---- applying ---- */
 
+/*
+ * Parameters without an argument are bound, too: to undefined, so that a variable outside of the
+ * same name is not seen.
+ */
 static struct jv call_lambda(struct evaluation *e, const struct func *f, const struct jv *args,
                              size_t count)
 {
@@ -258,6 +262,7 @@ static struct jv *clear_away(struct evaluation *e, struct mark *m, uint64_t *out
     return args;
 }
 
+/* The loop of tail calls. `input` stays that of the first call. */
 struct jv eval_apply(struct evaluation *e, struct func *f, const struct jv *args, size_t count,
                      struct jv input)
 {
@@ -313,6 +318,11 @@ static bool forgot_dollar(struct evaluation *e, const struct node *n, struct jv 
            !is_undefined(frame_lookup(e, env, n->name));
 }
 
+/*
+ * The function is evaluated before its arguments; that it is none is said only after them. The
+ * call's name and place are noted in the function, as the reference does, for errors that come from
+ * within.
+ */
 struct jv evaluate_call(struct evaluation *e, const struct node *n, struct jv input,
                         struct frame *env, const struct jv *first)
 {
@@ -355,6 +365,7 @@ struct jv evaluate_call(struct evaluation *e, const struct node *n, struct jv in
 
 /* ---- partial application ---- */
 
+/* A lambda with fewer parameters: what was given is bound in a frame of its own. */
 static struct jv partial_lambda(struct evaluation *e, const struct func *f, const struct jv *args,
                                 size_t count)
 {
@@ -374,6 +385,7 @@ static struct jv partial_lambda(struct evaluation *e, const struct func *f, cons
     return jv_func(p);
 }
 
+/* Any other function keeps its arguments until the missing ones come. */
 static struct jv partial_other(struct evaluation *e, struct func *f, struct jv *args, size_t count)
 {
     struct func *p = eval_alloc(e, sizeof *p);
@@ -385,6 +397,9 @@ static struct jv partial_other(struct evaluation *e, struct func *f, struct jv *
     return jv_func(p);
 }
 
+/*
+ * Arguments first, then the function: the other way round than in a call, and so in the reference.
+ */
 struct jv evaluate_partial(struct evaluation *e, const struct node *n, struct jv input,
                            struct frame *env)
 {
@@ -421,6 +436,7 @@ static struct jv compose(struct evaluation *e, struct func *inner, struct func *
     return jv_func(f);
 }
 
+/* a ~> f(b) is f(a, b); a ~> f is f(a); of two functions it makes one that calls both. */
 struct jv evaluate_apply(struct evaluation *e, const struct node *n, struct jv input,
                          struct frame *env)
 {

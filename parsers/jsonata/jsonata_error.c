@@ -1,3 +1,8 @@
+/*
+ * The texts of the error codes, as the reference has them. {{x}} is x as JSON text, {{{x}}} x as it
+ * is. U1001 and U1002 are the bounds that Step Functions has, with its words; U1003 is ours.
+ */
+
 #include "parsers/jsonata/jsonata_error.h"
 
 #include "parsers/base/count.h"
@@ -8,11 +13,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/*
- * The texts of the error codes, as the reference has them. {{x}} is x as JSON text, {{{x}}} x as it
- * is. U1001 and U1002 are the bounds that Step Functions has, with its words; U1003 is ours.
- */
 
 static const struct {
     const char *code, *text;

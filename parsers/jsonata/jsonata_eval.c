@@ -1,3 +1,8 @@
+/*
+ * Evaluating a node with a context (the input) in a frame of variables. Errors travel as values;
+ * what is wrong is noted in the evaluation.
+ */
+
 #include "parsers/jsonata/jsonata_eval.h"
 
 #include "parsers/base/mem.h"
@@ -11,11 +16,6 @@
 #include <math.h>
 #include <string.h>
 
-/*
- * Evaluating a node with a context (the input) in a frame of variables. Errors travel as values;
- * what is wrong is noted in the evaluation.
- */
-
 /* ---- errors ---- */
 
 /* The operator that an error came from. */
@@ -28,6 +28,7 @@ static struct jv error_at(struct evaluation *e, const struct node *n, const char
     return (struct jv){.kind = JV_ERROR};
 }
 
+/* Puts the place of `n` on the error that is under way. */
 static struct jv error_placed(struct evaluation *e, const struct node *n)
 {
     e->why.at = n->at;
@@ -47,6 +48,7 @@ struct frame *frame_new(struct evaluation *e, struct frame *parent, uint32_t roo
     return f;
 }
 
+/* The bindings stay in the tuple: a frame for each of a thousand items costs no copies. */
 struct frame *frame_of_tuple(struct evaluation *e, struct frame *parent, const struct tuple *t)
 {
     struct frame *f = frame_new(e, parent, 0);
@@ -95,6 +97,10 @@ static const struct binding *find_binding(const struct binding *list, uint32_t c
 /* Bindings, and frames, that are looked at for a unit. */
 enum { LOOKS_A_UNIT = 16 };
 
+/*
+ * From the innermost frame outwards. Names are numbers, frames are small, so a search is a few
+ * comparisons; long ones are counted.
+ */
 struct jv frame_lookup(struct evaluation *e, const struct frame *env, uint32_t name)
 {
     const struct binding *found = NULL;
@@ -113,6 +119,10 @@ struct jv frame_lookup(struct evaluation *e, const struct frame *env, uint32_t n
     return found ? found->value : global_lookup(e, name);
 }
 
+/*
+ * Binding again in the same frame replaces the value. Variables of the outermost frame lie in
+ * `globals`, where their number is their place.
+ */
 static void frame_bind(struct evaluation *e, struct frame *env, uint32_t name, struct jv v)
 {
     struct binding *wider, *found;
@@ -142,6 +152,10 @@ static void frame_bind(struct evaluation *e, struct frame *env, uint32_t name, s
 
 /* ---- operators ---- */
 
+/*
+ * Both sides are checked before an undefined one makes the result undefined: undefined + "a" is an
+ * error.
+ */
 static struct jv arithmetic(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
     int numeric;
@@ -168,6 +182,10 @@ static bool comparable(struct jv v)
     return is_undefined(v) || v.kind == JV_STRING || v.kind == JV_NUMBER;
 }
 
+/*
+ * Only strings and numbers have an order, and only among themselves. An undefined side makes the
+ * result undefined, but does not excuse the other.
+ */
 static struct jv comparison(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
     int c;
@@ -267,6 +285,10 @@ static bool is_whole(struct jv v)
 
 enum { MAX_RANGE = 10000000, RANGE_BYTES = 12, EVALUATION_BYTES = 370 };
 
+/*
+ * The size is bounded before anything is made: by the reference's ten million, and by what Step
+ * Functions would need for the items.
+ */
 static struct jv range(struct evaluation *e, struct jv a, struct jv b)
 {
     double size;
@@ -285,6 +307,7 @@ static struct jv range(struct evaluation *e, struct jv a, struct jv b)
     return jv_list(list_range(e, a.n, (size_t)size, LIST_SEQUENCE));
 }
 
+/* The right side is evaluated only when the left one has not decided yet. */
 static struct jv logic(struct evaluation *e, const struct node *n, struct jv left, struct jv input,
                        struct frame *env)
 {
@@ -427,6 +450,7 @@ static struct jv evaluate_wildcard(struct evaluation *e, struct jv input)
     return jv_list(l);
 }
 
+/* An array's items are found, the array itself is not. */
 static bool evaluation_descend(struct evaluation *e, struct list *to, struct jv v, size_t depth)
 {
     const uint32_t *order;
@@ -465,6 +489,7 @@ static struct jv evaluate_descendant(struct evaluation *e, struct jv input)
 
 /* ---- control ---- */
 
+/* `??` asks whether the value is there, `?:` and `? :` whether it is true. */
 static struct jv evaluate_condition(struct evaluation *e, const struct node *n, struct jv input,
                                     struct frame *env)
 {
@@ -489,6 +514,7 @@ static struct jv evaluate_block(struct evaluation *e, const struct node *n, stru
     return v;
 }
 
+/* The value of a binding is the value that was bound. */
 static struct jv evaluate_bind(struct evaluation *e, const struct node *n, struct jv input,
                                struct frame *env)
 {
@@ -499,6 +525,10 @@ static struct jv evaluate_bind(struct evaluation *e, const struct node *n, struc
     return v;
 }
 
+/*
+ * `$` is the context. Around an input that is an array there is a sequence of one (LIST_OUTER),
+ * which nobody is to see.
+ */
 static struct jv evaluate_variable(struct evaluation *e, const struct node *n, struct jv input,
                                    struct frame *env)
 {
@@ -576,6 +606,7 @@ static struct jv transform_clone(struct evaluation *e, const struct func *f, str
     return is_error(v) ? v : jv_clone(e, v, 0);
 }
 
+/* The matches are parts of the copy, which is changed in its place. */
 struct jv evaluate_transform(struct evaluation *e, const struct func *f, struct jv v)
 {
     struct jv copy, matches, match;
@@ -655,6 +686,10 @@ static struct jv sequence_value(struct jv v, bool keep)
     return v;
 }
 
+/*
+ * The depth counts nested evaluations, which bounds the C stack. Predicates come before a group,
+ * and the group of a path is the path's own business.
+ */
 struct jv evaluate(struct evaluation *e, const struct node *n, struct jv input, struct frame *env)
 {
     struct jv v;
@@ -725,6 +760,11 @@ static struct jv inner_error(struct evaluation *e, const char *code, const struc
     return error;
 }
 
+/*
+ * The names of the text go on from those of the expression around it, so that both speak of the
+ * same variables. Errors are wrapped (D3120 in the text, D3121 while it runs), but for those of
+ * bounds (D1012, U1001 and the like), which come through as they are.
+ */
 struct jv evaluate_text(struct evaluation *e, const json *text, struct jv input, struct frame *env)
 {
     struct jsonata *x = begin_inner(e);
@@ -771,6 +811,10 @@ static void end_evaluation(struct evaluation *e)
     arena_clear(&e->lasting);
 }
 
+/*
+ * A function has no JSON, and the reference none for Infinity, which Step Functions writes by its
+ * name.
+ */
 static enum jsonata_outcome outcome_of(struct evaluation *e, struct jv v, json **out,
                                        struct jsonata_error *why)
 {

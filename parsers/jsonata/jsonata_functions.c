@@ -1,11 +1,11 @@
+/* The functions: a table for each family, in fn_*.c. */
+
 #include "parsers/jsonata/jsonata_functions.h"
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_call.h"
 
 #include <string.h>
-
-/* The functions: a table for each family, in fn_*.c. */
 
 static const struct family *const families[] = {
     &string_functions, &pattern_functions, &encoding_functions, &number_functions,

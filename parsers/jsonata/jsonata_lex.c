@@ -1,3 +1,8 @@
+/*
+ * Tokens. Where a value may stand a slash begins a regular expression, elsewhere it divides: the
+ * parser says which. Names may hold anything but blanks and the signs that operators begin with.
+ */
+
 #include "parsers/jsonata/jsonata_lex.h"
 
 #include "parsers/base/ascii.h"
@@ -6,11 +11,6 @@
 #include "parsers/jsonata/jsonata_parse.h"
 
 #include <string.h>
-
-/*
- * Tokens. Where a value may stand a slash begins a regular expression, elsewhere it divides: the
- * parser says which. Names may hold anything but blanks and the signs that operators begin with.
- */
 
 static const struct {
     const char text[4];
@@ -115,6 +115,7 @@ static void token_is(struct lexer *l, json *token)
     l->why->token = token;
 }
 
+/* Blanks and comments. Comments don't nest. */
 static bool lex_skip_blanks(struct lexer *l)
 {
     for (;;) {
@@ -136,6 +137,10 @@ static void drop_regex(void *p)
     js_regex_free(p);
 }
 
+/*
+ * The flags behind the closing slash are read here: i and m, in any order and as often as one
+ * likes.
+ */
 static bool compile_regex(struct lexer *l, size_t start, size_t end, struct token *out)
 {
     struct diag why = {0};
@@ -206,6 +211,7 @@ static bool lex_code_unit(struct lexer *l, struct buf *text)
     return true;
 }
 
+/* Behind a backslash. Other than in JavaScript, an unknown letter is an error (S0103). */
 static bool lex_escape(struct lexer *l, struct buf *text)
 {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
@@ -225,6 +231,9 @@ static bool lex_escape(struct lexer *l, struct buf *text)
     return false;
 }
 
+/*
+ * Either quote, up to the next of its kind. A string without escapes is copied once, from the text.
+ */
 static bool lex_string(struct lexer *l, struct token *out)
 {
     const char quote = l->text[l->at++];
@@ -296,6 +305,7 @@ static bool lex_number(struct lexer *l, struct token *out)
     return true;
 }
 
+/* `any name`: what is between backquotes is a name as it stands, without escapes. */
 static bool lex_quoted_name(struct lexer *l, struct token *out)
 {
     const char *start = l->text + l->at + 1;
@@ -314,6 +324,11 @@ static bool lex_is_word(const char *text, size_t len, const char *word)
     return len == strlen(word) && memcmp(text, word, len) == 0;
 }
 
+/*
+ * All that nothing else begins is a name, up to a blank or an operator's sign (a minus is one;
+ * digits and letters of any script are not). `$` in front makes it a variable, whose name may be
+ * empty.
+ */
 static bool lex_name(struct lexer *l, struct token *out)
 {
     static const struct {
@@ -348,6 +363,7 @@ static bool lex_name(struct lexer *l, struct token *out)
     return true;
 }
 
+/* ?: and ?? came after the version that Step Functions runs. */
 static bool is_in_dialect(const struct lexer *l, enum op op)
 {
     return l->x->dialect == JSONATA_REFERENCE || (op != OP_DEFAULT && op != OP_COALESCE);
@@ -374,6 +390,7 @@ static bool lex_operator(struct lexer *l, struct token *out)
     return true;
 }
 
+/* Operators come first: a name can't begin with one, and a string's quote is none. */
 static bool lex_token(struct lexer *l, bool value, struct token *out)
 {
     const char c = lex_peek(l, l->at);

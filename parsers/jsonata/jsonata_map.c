@@ -1,11 +1,11 @@
+/* Objects that an evaluation makes: members in order, and from some size on an index of them. */
+
 #include "parsers/jsonata/jsonata_map.h"
 
 #include "parsers/jsonata/jsonata_region.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Objects that an evaluation makes: members in order, and from some size on an index of them. */
 
 enum { SMALL_MAP = 8 };
 
@@ -38,6 +38,7 @@ static void index_add(struct map *m, uint32_t i)
     m->slots[slot] = i + 1;
 }
 
+/* Twice as many slots as members, so that searches are short and always end at an empty one. */
 static void index_build(struct evaluation *e, struct map *m)
 {
     uint32_t size = 32;
@@ -53,6 +54,10 @@ static void index_build(struct evaluation *e, struct map *m)
     }
 }
 
+/*
+ * Few members are compared one by one: most objects are small, and an index would cost more than it
+ * saves.
+ */
 static struct map_member *map_find(const struct map *m, const json *key)
 {
     if (!m->slots) {
@@ -68,6 +73,7 @@ static struct map_member *map_find(const struct map *m, const json *key)
     return NULL;
 }
 
+/* The old members stay in the region; the index, which holds only numbers, is made anew. */
 static void map_grow(struct evaluation *e, struct map *m)
 {
     const uint32_t cap = m->cap < 2 ? 4 : 2 * m->cap;
@@ -194,6 +200,11 @@ static int by_index(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
+/*
+ * JavaScript lists an object's array indexes first and in their order, whatever the order in which
+ * they were set. Most objects have none, which one look at each key finds out; only the rest is
+ * sorted.
+ */
 const uint32_t *members_order(struct evaluation *e, struct jv v)
 {
     const size_t count = members_count(v);

@@ -1,13 +1,13 @@
+/*
+ * Matches: of a regular expression, or of a function of the user's that gives objects {match,
+ * start, end, groups, next} as a regular expression does when it is called.
+ */
+
 #include "parsers/jsonata/jsonata_match.h"
 
 #include "parsers/base/utf8.h"
 #include "parsers/jsonata/jsonata_call.h"
 #include "parsers/jsonata/jsonata_region.h"
-
-/*
- * Matches: of a regular expression, or of a function of the user's that gives objects {match,
- * start, end, groups, next} as a regular expression does when it is called.
- */
 
 /* Looks over all of the text. */
 static void begin_search(struct evaluation *e, struct js_search *s, const struct func *f,
@@ -49,6 +49,7 @@ static struct jv span_text(struct evaluation *e, const struct js_search *s, stru
     return eval_take_buf(e, &text);
 }
 
+/* A group that took no part is undefined, and keeps its place. */
 static struct jv groups_of(struct evaluation *e, const struct js_search *s)
 {
     const unsigned n = js_regex_groups(s->regex);
@@ -65,6 +66,10 @@ static struct jv groups_of(struct evaluation *e, const struct js_search *s)
 /* Of a match, besides what PCRE2 goes through. */
 enum { MATCH_COST = 3, GROUPS_A_UNIT = 8 };
 
+/*
+ * Returns 0 when the search has just found no more, -1 with the error of a bound that it met, or of
+ * a pattern that matches the empty string (D1004).
+ */
 static int search_error(struct evaluation *e, const struct node *n, enum js_regex_answer answer)
 {
     if (answer == JS_REGEX_NONE)
@@ -81,6 +86,7 @@ static int search_error(struct evaluation *e, const struct node *n, enum js_rege
     return -1;
 }
 
+/* Values are only made when asked for: $replace and $split need positions, and no strings. */
 static int regex_next(struct evaluation *e, struct matcher *m, bool values, struct match *out)
 {
     struct js_search *s = &m->search;
@@ -112,6 +118,10 @@ static size_t position(struct jv v)
     return v.kind == JV_NUMBER && v.n > 0 ? (size_t)v.n : 0;
 }
 
+/*
+ * Asks the user's function for the next match: the first time by the text, then by the function
+ * `next` of the match before. Such a match is believed as it is.
+ */
 static int function_next(struct evaluation *e, struct matcher *m, struct match *out)
 {
     struct jv text = {.kind = JV_STRING, .j = m->text};
@@ -214,6 +224,7 @@ struct jv match_next(struct evaluation *e, const struct func *f, const json *tex
     return jv_func(next);
 }
 
+/* The keys are made once for an evaluation, as there may be thousands of matches. */
 void match_set(struct evaluation *e, struct map *m, enum match_key key, struct jv v)
 {
     static const char *const names[MATCH_KEYS] = {
@@ -226,6 +237,10 @@ void match_set(struct evaluation *e, struct map *m, enum match_key key, struct j
     map_add(e, m, e->match_keys[key], v);
 }
 
+/*
+ * Called as a function, a regular expression searches from a code unit on, anew each time. An empty
+ * match behind another would be found for ever, so it is an error, as in the reference.
+ */
 struct jv regex_call(struct evaluation *e, const struct func *f, const json *text, size_t from,
                      bool next)
 {

@@ -1,3 +1,8 @@
+/*
+ * From text to a tree of operators, by operator precedence (Pratt): what begins an expression is
+ * read by `prefix`, what goes on with one by `infix`. jsonata_process.c makes paths of it.
+ */
+
 #include "parsers/jsonata/jsonata_parse.h"
 
 #include "parsers/base/mem.h"
@@ -6,11 +11,6 @@
 #include "parsers/jsonata/jsonata_signature.h"
 
 #include <string.h>
-
-/*
- * From text to a tree of operators, by operator precedence (Pratt): what begins an expression is
- * read by `prefix`, what goes on with one by `infix`. jsonata_process.c makes paths of it.
- */
 
 /* How large a tree is beside its text, about. */
 enum { TREE_A_BYTE = 64 };
@@ -103,6 +103,10 @@ static uint32_t names_find(jsonata *x, const char *text, size_t len)
     return n->count;
 }
 
+/*
+ * Names are numbered as they are first seen, so an evaluation finds a variable by comparing
+ * numbers. A function's name gets its function here, once for all evaluations.
+ */
 uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
 {
     struct names *n = &x->names;
@@ -191,6 +195,7 @@ static json *token_value(const struct token *t)
     return NULL;
 }
 
+/* Fills in the token that the parser did not expect. Returns false. */
 static bool fail_at_token(struct parser *p, const char *code)
 {
     json *token = token_value(&p->token);
@@ -233,6 +238,7 @@ static bool expect(struct parser *p, enum op op, bool value)
 
 static struct node *expression(struct parser *p, int power);
 
+/* A token that is a whole expression: a name, a variable, a constant, a regular expression. */
 static struct node *terminal(struct parser *p, const struct token *t)
 {
     struct node *n = node_new(p, NODE_END, t->at);
@@ -374,6 +380,10 @@ static struct node *transform(struct parser *p, const struct token *t)
     return expect(p, OP_BAR, true) ? n : NULL;
 }
 
+/*
+ * 70 is below the powers of what belongs to the operand: `.`, `[`, `(`, `@` and `#`. So -a.b is
+ * -(a.b).
+ */
 static struct node *negate(struct parser *p, const struct token *t)
 {
     struct node *n = node_new(p, NODE_NEGATE, t->at);
@@ -391,6 +401,10 @@ static struct node *no_prefix(struct parser *p, const struct token *t)
     return NULL;
 }
 
+/*
+ * What may begin an expression. The words and, or, in may be names of members, and are taken for
+ * such where a value is due.
+ */
 static struct node *prefix(struct parser *p, const struct token *t)
 {
     if (t->kind != TOKEN_OPERATOR)
@@ -545,6 +559,7 @@ static struct node *order_by(struct parser *p, const struct token *t, struct nod
     return expect(p, OP_CLOSE_PAREN, true) ? n : NULL;
 }
 
+/* step "{" pairs "}" */
 static struct node *group_by(struct parser *p, const struct token *t, struct node *left)
 {
     struct node *n = node_new(p, NODE_BINARY, t->at);
@@ -565,6 +580,7 @@ static struct node *binary(struct parser *p, const struct token *t, struct node 
     return n->rhs ? n : NULL;
 }
 
+/* variable ":=" expr, which binds to the right: a := b := 1 sets both. */
 static struct node *assignment(struct parser *p, const struct token *t, struct node *left)
 {
     if (left->kind != NODE_VARIABLE)
@@ -619,6 +635,7 @@ static struct node *fallback(struct parser *p, const struct token *t, struct nod
     return n->otherwise ? n : NULL;
 }
 
+/* What goes on with the expression `left`. The operator is read already. */
 static struct node *infix(struct parser *p, const struct token *t, struct node *left)
 {
     if (t->op == OP_OPEN_PAREN)
@@ -662,6 +679,11 @@ static bool parse_measure(struct parser *p, struct node *n)
     return n->height <= JSONATA_MAX_HEIGHT || too_deep(p, n->at);
 }
 
+/*
+ * Pratt's loop: goes on with `left` as long as the next operator binds stronger than `power`. The
+ * height is measured on the way, as a chain of operators makes a tree as high as it is long without
+ * nesting here.
+ */
 static struct node *expression_in(struct parser *p, int power)
 {
     struct token t = p->token;
@@ -692,6 +714,10 @@ static struct node *expression(struct parser *p, int power)
     return n;
 }
 
+/*
+ * Half a character is let in, as the reference's strings may hold it; any other fault of UTF-8 is
+ * an error of the text.
+ */
 static bool parse_check_text(struct parser *p, const char *text, size_t len)
 {
     uint32_t cp;

@@ -1,3 +1,9 @@
+/*
+ * Paths. The items that a step finds for each item before it become one sequence, which the next
+ * step goes over. Where `@`, `#` or `%` need to know what came before, the items are tuples: each
+ * carries what was bound on its way.
+ */
+
 #include "parsers/jsonata/jsonata_path.h"
 
 #include "parsers/base/mem.h"
@@ -8,12 +14,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/*
- * Paths. The items that a step finds for each item before it become one sequence, which the next
- * step goes over. Where `@`, `#` or `%` need to know what came before, the items are tuples: each
- * carries what was bound on its way.
- */
 
 static const struct jv failed = {.kind = JV_ERROR};
 
@@ -124,6 +124,10 @@ static struct jv filter_at(struct evaluation *e, double n, struct jv input)
     return jv_list(l);
 }
 
+/*
+ * A number picks by position, all else by its truth. What a predicate makes on the way goes before
+ * the next item.
+ */
 struct jv evaluate_filter(struct evaluation *e, const struct node *predicate, struct jv input,
                           struct frame *env)
 {
@@ -162,6 +166,10 @@ struct sort {
     size_t count;
 };
 
+/*
+ * Keys are evaluated when a comparison first needs them, as errors must come in the reference's
+ * order.
+ */
 static struct jv sort_key(struct evaluation *e, struct sort *s, size_t term, size_t i)
 {
     struct jv *key = &s->keys[term * s->count + i];
@@ -195,6 +203,7 @@ static int unsortable(struct evaluation *e, const struct sort *s, struct jv a, s
     return -1;
 }
 
+/* The first term that tells two items apart decides. */
 static int sorts_after(struct evaluation *e, void *user, size_t i, size_t j)
 {
     struct sort *s = user;
@@ -262,6 +271,7 @@ bool merge_sort(struct evaluation *e, size_t *order, size_t count,
     return ok;
 }
 
+/* What has one item or none is handed on as it is, its keys unseen. */
 static struct jv evaluate_sort(struct evaluation *e, const struct node *n, struct jv input,
                                struct frame *env)
 {
@@ -313,6 +323,10 @@ static bool stands_alone(struct jv v)
     return is_array(v) && !is_sequence(v);
 }
 
+/*
+ * Items are evaluated one by one, each settled before the next. A sequence is made only when a
+ * second value is found: most steps find one.
+ */
 static struct jv evaluate_step(struct evaluation *e, const struct node *step, struct jv input,
                                struct frame *env, bool last)
 {
@@ -356,6 +370,7 @@ static struct jv evaluate_step(struct evaluation *e, const struct node *step, st
 /* Bindings that are looked at, or copied, for a unit. */
 enum { BINDINGS_A_UNIT = 8 };
 
+/* Sets a binding of the tuple, or adds it. */
 static void tuple_set(struct evaluation *e, struct tuple *t, uint32_t name, struct jv v)
 {
     struct binding *wider;
@@ -503,6 +518,7 @@ struct groups {
     size_t count, cap;
 };
 
+/* The first item of a group is kept as it is; a list is made for the second. */
 static bool group_append(struct evaluation *e, struct group *g, struct jv item)
 {
     if (!g->several) {
@@ -526,6 +542,10 @@ static struct jv group_error(struct evaluation *e, const struct node *pairs, con
     return failed;
 }
 
+/*
+ * Puts an item into the group of its key. Two pairs that give the same key are an error (D1009):
+ * which value should it have?
+ */
 static struct jv group_item(struct evaluation *e, const struct node *pairs, struct groups *gs,
                             size_t pair, struct jv key, struct jv item)
 {
@@ -593,6 +613,10 @@ static struct jv group_value(struct evaluation *e, const struct node *pairs, con
     return evaluate(e, pairs->items[2 * g->pair + 1], data, env);
 }
 
+/*
+ * Values are evaluated in the order in which JavaScript lists the keys, so that the first error is
+ * the reference's.
+ */
 static struct jv group_values(struct evaluation *e, const struct node *pairs, struct groups *gs,
                               struct frame *env, bool tuples)
 {
@@ -669,6 +693,7 @@ static struct jv untuple(struct evaluation *e, struct jv tuples)
     return jv_list(l);
 }
 
+/* A path with [] keeps a sequence of one item a sequence. */
 static struct jv keep_singleton(struct evaluation *e, struct jv v)
 {
     struct list *l;
@@ -738,6 +763,10 @@ static struct jv loose_items(struct evaluation *e, struct jv v)
     return jv_list(l);
 }
 
+/*
+ * Goes from sequence to sequence, or, once a step needs them, from tuples to tuples. A step that
+ * finds nothing ends the path.
+ */
 static struct jv path_steps(struct evaluation *e, const struct node *n, struct jv input,
                             size_t from, struct frame *env)
 {
@@ -765,6 +794,10 @@ static struct jv path_steps(struct evaluation *e, const struct node *n, struct j
     return n->tuple || n->group ? tuples : untuple(e, tuples);
 }
 
+/*
+ * The usual path, names only and one object at each, is walked without sequences; the first step
+ * that needs one goes on where that stopped, with the same result.
+ */
 struct jv evaluate_path(struct evaluation *e, const struct node *n, struct jv input,
                         struct frame *env)
 {

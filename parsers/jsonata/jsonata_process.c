@@ -1,15 +1,15 @@
+/*
+ * From the tree of operators to what is evaluated: chains of `.` become paths of steps, brackets
+ * become stages of their steps, `%` finds the step whose input it means, and calls in tail position
+ * are put into functions without parameters, which the caller's loop unpacks.
+ */
+
 #include "parsers/jsonata/jsonata_parse.h"
 #include "parsers/jsonata/jsonata_write.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/*
- * From the tree of operators to what is evaluated: chains of `.` become paths of steps, brackets
- * become stages of their steps, `%` finds the step whose input it means, and calls in tail position
- * are put into functions without parameters, which the caller's loop unpacks.
- */
 
 static struct node *process(struct parser *p, struct node *n);
 
@@ -47,6 +47,7 @@ static void stages_add(struct parser *p, struct stages *s, struct stage stage)
 
 /* ---- parents ---- */
 
+/* What the reference calls its kinds of nodes, for the error of a `%` without a parent. */
 static const char *kind_name(const struct node *n)
 {
     switch (n->kind) {
@@ -92,6 +93,7 @@ static bool no_parent(struct parser *p, const struct node *n)
 
 static bool seek_parent(struct parser *p, struct node *n, struct slot *slot);
 
+/* From the last step to the first, until the slot has climbed as many levels as it asks for. */
 static bool seek_in_path(struct parser *p, struct node *path, struct slot *slot)
 {
     size_t i = path->count - 1;
@@ -161,6 +163,10 @@ static void push_ancestry(struct parser *p, struct node *whole, const struct nod
         slots_add(p, &whole->seeking, part->slot);
 }
 
+/*
+ * Looks for the slot's step among those before the last. A path that begins too late hands the
+ * question on to what is around it.
+ */
 static bool resolve_slot(struct parser *p, struct node *path, struct slot *slot)
 {
     size_t left = path->count - 1; /* steps that were not tried */
@@ -228,6 +234,11 @@ static bool check_steps(struct parser *p, struct node *path)
     return true;
 }
 
+/*
+ * A path on either side is taken apart: a.(b.c) stays, a.b.c is one path of three steps. Predicates
+ * on the right belong to that step alone, so they become its stages. Array constructors at either
+ * end keep their arrays whole.
+ */
 static struct node *process_dot(struct parser *p, struct node *n)
 {
     struct node *left = process(p, n->lhs);
@@ -260,6 +271,10 @@ static struct node *process_dot(struct parser *p, struct node *n)
     return resolve_ancestry(p, path) ? path : NULL;
 }
 
+/*
+ * A predicate of a path belongs to its last step. A `%` within climbs to that step first, and from
+ * there on.
+ */
 static struct node *process_filter(struct parser *p, struct node *n)
 {
     struct node *whole = process(p, n->lhs);
@@ -291,6 +306,7 @@ static struct node *process_filter(struct parser *p, struct node *n)
     return whole;
 }
 
+/* `push`: what the items ask of their ancestors, `n` asks. */
 static bool process_items(struct parser *p, struct node *n, bool push)
 {
     for (size_t i = 0; i < n->count; i++) {
@@ -344,6 +360,7 @@ static struct node *process_group(struct parser *p, struct node *n)
     return whole;
 }
 
+/* The order becomes a step of the path, behind what it orders. */
 static struct node *process_sort(struct parser *p, struct node *n)
 {
     struct node *path = process(p, n->lhs);
@@ -372,6 +389,10 @@ static struct node *last_step(struct node *n)
     return n->kind == NODE_PATH ? n->items[n->count - 1] : n;
 }
 
+/*
+ * step@$v binds the item to $v and leaves the context as it was, so from here on the path carries
+ * tuples.
+ */
 static struct node *process_focus(struct parser *p, struct node *n)
 {
     struct node *whole = process(p, n->lhs);
@@ -391,6 +412,10 @@ static struct node *process_focus(struct parser *p, struct node *n)
     return whole;
 }
 
+/*
+ * step#$i binds the position: of the item that the step finds, or, behind predicates, of what those
+ * left.
+ */
 static struct node *process_index(struct parser *p, struct node *n)
 {
     struct node *whole = process(p, n->lhs);
@@ -495,6 +520,7 @@ static struct node *process_operator(struct parser *p, struct node *n)
     return process_fold(n);
 }
 
+/* These signs are operators with two sides to the parser only; each becomes something else here. */
 static struct node *process_binary(struct parser *p, struct node *n)
 {
     if (n->op == OP_DOT)
@@ -516,6 +542,7 @@ static struct node *process_binary(struct parser *p, struct node *n)
     return process_operator(p, n);
 }
 
+/* A negative number is a constant. */
 static struct node *process_negate(struct parser *p, struct node *n)
 {
     n->lhs = process(p, n->lhs);
@@ -596,6 +623,7 @@ static struct node *process_transform(struct parser *p, struct node *n)
     return process_parts(p, n) ? n : NULL;
 }
 
+/* A block needs a frame of its own only if something in it binds a variable. */
 static struct node *process_block(struct parser *p, struct node *n)
 {
     const size_t binds = p->binds;
@@ -613,6 +641,7 @@ static struct node *process_block(struct parser *p, struct node *n)
     return n;
 }
 
+/* A name is a path of one step: a.b and a then go the same way. */
 static struct node *process_name(struct parser *p, struct node *n)
 {
     struct node *path = process_path_of(p, n);
@@ -622,6 +651,10 @@ static struct node *process_name(struct parser *p, struct node *n)
     return path;
 }
 
+/*
+ * The slot gets a name that no text can spell, under which the tuples of its path carry the step's
+ * input.
+ */
 static struct node *process_parent(struct parser *p, struct node *n)
 {
     char label[16];
@@ -684,6 +717,7 @@ static struct node *process(struct parser *p, struct node *n)
     return done;
 }
 
+/* What still asks for an ancestor at the top has none. */
 struct node *jsonata_process(struct parser *p, struct node *raw)
 {
     struct node *n = process(p, raw);

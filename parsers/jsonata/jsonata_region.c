@@ -1,3 +1,9 @@
+/*
+ * Where the values of an evaluation lie. What it makes lies in a region, blocks of memory that are
+ * freed all at once, or back to a mark when a result does not need what was made on the way to it.
+ * JSON values are counted; those that the evaluation makes are held by it.
+ */
+
 #include "parsers/jsonata/jsonata_region.h"
 
 #include "parsers/base/mem.h"
@@ -5,16 +11,11 @@
 
 #include <string.h>
 
-/*
- * Where the values of an evaluation lie. What it makes lies in a region, blocks of memory that are
- * freed all at once, or back to a mark when a result does not need what was made on the way to it.
- * JSON values are counted; those that the evaluation makes are held by it.
- */
-
 /* ---- the region ---- */
 
 enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 2 * 1024 * 1024 };
 
+/* Chunks double up to a limit: a large evaluation has few, and a small one wastes little. */
 void region_add_chunk(struct evaluation *e, size_t size)
 {
     size_t room = 2 * e->chunk->size;
@@ -34,6 +35,10 @@ void region_add_chunk(struct evaluation *e, size_t size)
     e->chunk = c;
 }
 
+/*
+ * The list of what is held begins in the evaluation itself, and moves to memory of its own when it
+ * grows.
+ */
 const json *eval_hold(struct evaluation *e, json *v)
 {
     if (e->held_count == e->held_cap) {
@@ -48,6 +53,10 @@ const json *eval_hold(struct evaluation *e, json *v)
     return v;
 }
 
+/*
+ * The oldest frame that is bound in from here on tells, when the mark is settled, whether a
+ * variable outside may look at what was made since.
+ */
 struct mark eval_mark(struct evaluation *e)
 {
     struct mark m = {.chunk = e->chunk,
@@ -71,6 +80,7 @@ static void drop_chunks(struct evaluation *e, const struct mark *m)
     e->chunk->next = m->next;
 }
 
+/* Those before `from` are older than the mark, and those from `to` on were made while settling. */
 static void drop_held(struct evaluation *e, size_t from, size_t to)
 {
     if (from == to)
@@ -165,6 +175,10 @@ static struct map *move_map(struct move *m, struct map *from)
     return to;
 }
 
+/*
+ * Copies what goes, looks at what stays. `moved` in each list and map keeps two looks at one thing
+ * two looks at one copy.
+ */
 static struct jv move_value(struct move *m, struct jv v)
 {
     if (m->depth == JSON_MAX_DEPTH)
@@ -257,6 +271,10 @@ static void rewind_to(struct evaluation *e, const struct mark *m, struct jv *v, 
     e->used = m->used + (e->used - used);
 }
 
+/*
+ * The old chunks are taken off first, so that copies land behind the mark, and freed when all is
+ * out of them.
+ */
 static void move_all(struct evaluation *e, const struct mark *m, struct jv *v, size_t count)
 {
     struct move move = {.e = e, .old = e->chunk, .stay = m->chunk};
@@ -275,6 +293,12 @@ static void move_all(struct evaluation *e, const struct mark *m, struct jv *v, s
     drop_held(e, m->held, held);
 }
 
+/*
+ * Three ways, the cheapest first. A result without lists and maps goes back to the mark itself. One
+ * with them is copied out, but only when a megabyte was made since and less than a quarter of it is
+ * the result. Else all stays. Nothing is freed when a variable of a frame older than the mark was
+ * bound meanwhile: it may hold what was made.
+ */
 void eval_settle_all(struct evaluation *e, const struct mark *m, struct jv *v, size_t count)
 {
     const bool safe = e->oldest_bound >= m->serial;

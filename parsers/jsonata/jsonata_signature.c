@@ -1,15 +1,15 @@
+/*
+ * Signatures of functions: "<s-nn?:s>". A letter is a type, `-` takes the context when the argument
+ * is missing, `?` makes it optional, `+` repeats it, (sf) is a choice, a<n> an array of numbers.
+ * What the types of the arguments spell is matched against it, as by a greedy regular expression.
+ */
+
 #include "parsers/jsonata/jsonata_signature.h"
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_region.h"
 
 #include <string.h>
-
-/*
- * Signatures of functions: "<s-nn?:s>". A letter is a type, `-` takes the context when the argument
- * is missing, `?` makes it optional, `+` repeats it, (sf) is a choice, a<n> an array of numbers.
- * What the types of the arguments spell is matched against it, as by a greedy regular expression.
- */
 
 struct param {
     const char *types; /* the letters that fit; m: undefined */

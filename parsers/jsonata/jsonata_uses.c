@@ -1,10 +1,10 @@
-#include "parsers/base/mem.h"
-#include "parsers/jsonata/jsonata_functions.h"
-
 /*
  * What an expression takes from outside. Names that it binds itself anywhere, by := or as a
  * parameter, count as its own only within that block or function.
  */
+
+#include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata_functions.h"
 
 struct walk {
     const jsonata *x;
@@ -51,6 +51,7 @@ static void see(struct walk *w, const struct name *name, const json *field, size
             w->see(w->user, &(struct jsonata_use){name->text, field, at, name->builtin != NULL});
 }
 
+/* `next` is the step behind the variable: of $states.input the field is of interest, too. */
 static void see_variable(struct walk *w, const struct node *n, const struct node *next, bool top)
 {
     const json *field = next && next->kind == NODE_NAME ? next->text : NULL;
@@ -81,6 +82,7 @@ static void walk_step(struct walk *w, const struct node *step, const struct node
     walk_stages(w, &step->stages);
 }
 
+/* Only the first step looks at what the path is applied to; `@` and `#` bind for all of it. */
 static void walk_path(struct walk *w, const struct node *n, bool top)
 {
     bind_names(w, n, 1);
@@ -99,6 +101,7 @@ static void walk_binding(struct walk *w, const struct node *n, bool top)
     bind_names(w, n, -1);
 }
 
+/* A sort's terms look at the items that are sorted, not at the top. */
 static void walk_parts(struct walk *w, const struct node *n, bool top)
 {
     for (size_t i = 0; i < NODE_PARTS; i++)

@@ -1,3 +1,5 @@
+/* Values of an evaluation: making, asking, copying them, and what they are in JSON. */
+
 #include "parsers/jsonata/jsonata_value.h"
 
 #include "parsers/base/utf8.h"
@@ -7,8 +9,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* Values of an evaluation: making, asking, copying them, and what they are in JSON. */
 
 /* ---- strings ---- */
 
@@ -50,6 +50,10 @@ static struct jv eval_string(struct evaluation *e, json *s)
     return (struct jv){.kind = JV_STRING, .j = eval_hold(e, s)};
 }
 
+/*
+ * Small strings lie in the region like all else; larger ones are counted values, which survive a
+ * mark without being copied.
+ */
 struct jv eval_text(struct evaluation *e, const char *text, size_t len)
 {
     if (len > SMALL_STRING)
@@ -92,6 +96,10 @@ void text_add(struct buf *out, const char *text, size_t len)
     buf_add(out, text, len);
 }
 
+/*
+ * Each character is one unit, and those of four bytes are two. Half a character, of three bytes, is
+ * one.
+ */
 size_t text_units(const char *text, size_t len)
 {
     size_t n = 0;
@@ -129,6 +137,10 @@ static void list_spell(struct evaluation *e, struct list *l, size_t room)
     l->flags &= ~(unsigned)LIST_RANGE;
 }
 
+/*
+ * Items move to a new place twice as large. The old place is not given back before the region goes
+ * back to a mark.
+ */
 static void list_reserve(struct evaluation *e, struct list *l, size_t count)
 {
     struct jv *items;
@@ -177,6 +189,7 @@ void list_extend(struct evaluation *e, struct list *l, struct jv array)
         l->items[l->count++] = items_at(array, i);
 }
 
+/* $map over [1..1000000] reads numbers that nobody has stored. */
 struct list *list_range(struct evaluation *e, double first, size_t count, unsigned flags)
 {
     struct list *l = list_new(e, flags | LIST_RANGE, 0);
@@ -188,6 +201,7 @@ struct list *list_range(struct evaluation *e, double first, size_t count, unsign
 
 /* ---- what values are to operators ---- */
 
+/* JavaScript's isNumeric of the reference: NaN is just no number, Infinity is an error (D1001). */
 int jv_is_numeric(struct evaluation *e, struct jv v)
 {
     if (v.kind != JV_NUMBER || isnan(v.n))
@@ -198,6 +212,7 @@ int jv_is_numeric(struct evaluation *e, struct jv v)
     return -1;
 }
 
+/* An array is true if any of its items is; see $boolean of the reference. */
 static int truth(struct evaluation *e, struct jv v, size_t depth)
 {
     int t = 0;
@@ -259,6 +274,10 @@ static int value_equal_arrays(struct evaluation *e, struct jv a, struct jv b, si
     return same;
 }
 
+/*
+ * Members may stand in any order. As many on both sides, and each of the one in the other, are the
+ * same.
+ */
 static int value_equal_objects(struct evaluation *e, struct jv a, struct jv b, size_t depth)
 {
     const size_t n = members_count(a);
@@ -309,6 +328,7 @@ int jv_equal(struct evaluation *e, struct jv a, struct jv b)
     return value_equal(e, a, b, 0);
 }
 
+/* Strings by UTF-16 code units, as JavaScript compares. */
 int jv_compare(struct evaluation *e, struct jv a, struct jv b)
 {
     int c;
@@ -321,6 +341,10 @@ int jv_compare(struct evaluation *e, struct jv a, struct jv b)
     return c < 0 ? -1 : c > 0;
 }
 
+/*
+ * Always makes a new list, as others may look at `a`; only an undefined side gives back the other
+ * as it is.
+ */
 struct jv jv_append(struct evaluation *e, struct jv a, struct jv b)
 {
     const size_t n = is_array(a) ? items_count(a) : 1;

@@ -1,3 +1,5 @@
+/* Values as text: JSON as JavaScript writes it. */
+
 #include "parsers/jsonata/jsonata_write.h"
 
 #include "parsers/jsonata/jsonata_evaluation.h"
@@ -6,8 +8,6 @@
 
 #include <math.h>
 #include <string.h>
-
-/* Values as text: JSON as JavaScript writes it. */
 
 /* How a value is written. */
 struct writer {

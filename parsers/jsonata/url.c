@@ -1,3 +1,8 @@
+/*
+ * JavaScript's encodeURI, encodeURIComponent and their opposites, which fail on half a character
+ * where percent.c would not notice.
+ */
+
 #include "parsers/jsonata/url.h"
 
 #include "parsers/base/ascii.h"

@@ -1,9 +1,3 @@
-#include "parsers/jsonpath/jsonpath.h"
-
-#include "parsers/jsonpath/jsonpath_impl.h"
-
-#include <stdarg.h>
-
 /*
  * Evaluating. A definite path is followed in a loop. One that selects several values goes step by
  * step into all of them; that recursion ends with the path's steps and the document's depth.
@@ -11,6 +5,12 @@
  * NULL as a value is Java's null: an explicit null read by name, or an index outside of the array.
  * An explicit null read by index is a value like any other; the two fail differently.
  */
+
+#include "parsers/jsonpath/jsonpath.h"
+
+#include "parsers/jsonpath/jsonpath_impl.h"
+
+#include <stdarg.h>
 
 /* Where we are, for messages: the steps taken, innermost first. */
 struct spot {

@@ -1,15 +1,15 @@
+/*
+ * Reading filters is cutting text: first at every `&&` and `||`, then each piece at its
+ * operator, quotes or not. `&&` binds before `||`, parentheses do not group, and the piece written
+ * last is judged first, which shows when judging one of them fails.
+ */
+
 #include "parsers/jsonpath/jsonpath_impl.h"
 
 #include "parsers/base/count.h"
 #include "parsers/base/text.h"
 
 #include <string.h>
-
-/*
- * Reading filters is cutting text: first at every `&&` and `||`, then each piece at its
- * operator, quotes or not. `&&` binds before `||`, parentheses do not group, and the piece written
- * last is judged first, which shows when judging one of them fails.
- */
 
 /* ---- reading ---- */
 

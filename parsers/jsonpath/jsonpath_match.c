@@ -1,3 +1,8 @@
+/*
+ * Judging a value by a filter: what compares with what, in the terms of Java's types. A literal is
+ * always text, and becomes a number or a boolean only when it meets one.
+ */
+
 #include "parsers/jsonpath/jsonpath_impl.h"
 
 #include "parsers/base/ascii.h"
@@ -6,11 +11,6 @@
 
 #include <string.h>
 #include <strings.h>
-
-/*
- * Judging a value by a filter: what compares with what, in the terms of Java's types. A literal is
- * always text, and becomes a number or a boolean only when it meets one.
- */
 
 /* ---- decimals ---- */
 

@@ -1,3 +1,10 @@
+/*
+ * From text to steps. The grammar is what an old Jayway does with a text, not what a JSONPath ought
+ * to look like: fragments are cut out first and looked into afterwards, so that quotes do not hide
+ * brackets, `$[abc1]` is an index and `[1:2:3]` is `[1:2]`. Whoever finds this odd is right, and so
+ * is whoever's workflow depends on it.
+ */
+
 #include "parsers/jsonpath/jsonpath.h"
 
 #include "parsers/base/ascii.h"
@@ -7,13 +14,6 @@
 #include <assert.h>
 #include <limits.h>
 #include <string.h>
-
-/*
- * From text to steps. The grammar is what an old Jayway does with a text, not what a JSONPath ought
- * to look like: fragments are cut out first and looked into afterwards, so that quotes do not hide
- * brackets, `$[abc1]` is an index and `[1:2:3]` is `[1:2]`. Whoever finds this odd is right, and so
- * is whoever's workflow depends on it.
- */
 
 const char JSONPATH_NOT_FOUND[] = "not-found";
 const char JSONPATH_INVALID[] = "invalid-path";

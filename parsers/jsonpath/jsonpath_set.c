@@ -1,12 +1,12 @@
-#include "parsers/jsonpath/jsonpath.h"
-
-#include "parsers/base/mem.h"
-#include "parsers/jsonpath/jsonpath_impl.h"
-
 /*
  * Writing: the containers along the path are copied, everything beside it is shared. They are
  * collected on the way down, and rebuilt on the way up.
  */
+
+#include "parsers/jsonpath/jsonpath.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/jsonpath/jsonpath_impl.h"
 
 static void write_first(struct buf *out, const struct route *route, size_t count)
 {

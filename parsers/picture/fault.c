@@ -1,3 +1,8 @@
+/*
+ * What a function of JSONata refuses, until an evaluation makes an error of it. All that fill one
+ * accept NULL, so that callers who only ask whether a picture is good need not clear up.
+ */
+
 #include "parsers/picture/fault.h"
 
 void jsonata_fault_set(struct jsonata_fault *why, const char *code)

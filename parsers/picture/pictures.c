@@ -1,3 +1,8 @@
+/*
+ * The pictures that an expression has used last, read: formatting a thousand dates reads their
+ * picture once. There are few, so they are looked through one by one, and the oldest goes.
+ */
+
 #include "parsers/picture/pictures.h"
 
 #include "parsers/base/mem.h"
@@ -19,6 +24,7 @@ static bool is_kept(const struct kept_picture *k, const struct picture_sort *sor
     return k->sort == sort && k->len == len && memcmp(k->text, text, len) == 0;
 }
 
+/* Reads before it forgets: a picture that can't be read takes no other's place. */
 void *pictures_get(struct pictures *p, const struct picture_sort *sort, const char *text,
                    size_t len, struct jsonata_fault *why)
 {

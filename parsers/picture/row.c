@@ -1,3 +1,9 @@
+/*
+ * A row of code points that digits are put into and taken out of. Inserting in the middle moves
+ * what is behind; where many go in from one end, a gap is kept open where the last one went
+ * (row_open).
+ */
+
 #include "parsers/picture/row.h"
 
 #include "parsers/base/mem.h"
@@ -37,6 +43,7 @@ void row_fill(struct row *r, size_t index, size_t n, uint32_t c)
     r->count += n;
 }
 
+/* Fills from behind, so that each digit moves once, to its last place. */
 void row_space(struct row *r, size_t every, uint32_t c)
 {
     size_t gaps = r->count ? (r->count - 1) / every : 0;
@@ -70,6 +77,7 @@ void row_open(struct row_gap *g, struct row *r, size_t most)
     *g = (struct row_gap){.row = r, .at = r->count, .room = most};
 }
 
+/* Moves what lies between the gap's old place and its new one to the other side of it. */
 static void move_gap(struct row_gap *g, size_t index)
 {
     uint32_t *before = g->row->list + g->at, *behind = before + g->room;

@@ -1,3 +1,12 @@
+/*
+ * The regular expressions of java.util.regex, by PCRE2. Where the two dialects write the same thing
+ * differently, the text is put from one into the other: \uXXXX, the POSIX names of \p{...}, and
+ * classes inside classes, which in Java are a union.
+ *
+ * A match may try exponentially many ways. PCRE2 calls us at each item of the expression that it
+ * comes to (a "callout"): there the work is counted, and a match that takes too much is given up.
+ */
+
 #include "parsers/regex/java_regex.h"
 
 #include "parsers/base/buf.h"
@@ -7,15 +16,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <string.h>
-
-/*
- * The regular expressions of java.util.regex, by PCRE2. Where the two dialects write the same thing
- * differently, the text is put from one into the other: \uXXXX, the POSIX names of \p{...}, and
- * classes inside classes, which in Java are a union.
- *
- * A match may try exponentially many ways. PCRE2 calls us at each item of the expression that it
- * comes to (a "callout"): there the work is counted, and a match that takes too much is given up.
- */
 
 struct java_regex {
     pcre2_code *code;
