@@ -14,11 +14,14 @@ struct arena {
     size_t used; /* bytes handed out so far */
 };
 
-/* Of an arena that is empty yet: about so much will be asked of it. */
+/*
+ * Gets room for `size` bytes at once, for an arena that is still empty and will be asked for about
+ * so much.
+ */
 void arena_expect(struct arena *a, size_t size);
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_calloc(struct arena *a, size_t count, size_t size);
-/* A copy of `len` bytes with a NUL behind them. */
+/* Returns a copy of `len` bytes with a NUL behind them. */
 char *arena_strndup(struct arena *a, const char *text, size_t len);
 /* Calls release(p) at arena_clear: for what an arena's tree holds outside it. */
 void arena_defer(struct arena *a, void (*release)(void *), void *p);

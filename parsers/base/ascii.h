@@ -3,7 +3,9 @@
 
 #include <stdbool.h>
 
-/* What kind of character `c` is, whatever the locale; `c` may be a char or a code point. */
+/*
+ * These say what kind of character `c` is, whatever the locale; `c` may be a char or a code point.
+ */
 
 static inline bool ascii_is_digit(int c)
 {

@@ -8,7 +8,7 @@
 
 /* Base64 with `+`, `/` and padding: RFC 4648, section 4. */
 
-/* The value of a digit, 0 to 63; -1: it is none. */
+/* Returns the value of a digit, 0 to 63; -1 if it is none. */
 int base64_value(char c);
 void base64_encode(struct buf *out, const char *bytes, size_t len);
 /* Adds the bytes; padding may be left out, but not be wrong. False, perhaps after some bytes, when

@@ -20,9 +20,9 @@ void buf_add(struct buf *b, const char *bytes, size_t len);
 void buf_adds(struct buf *b, const char *text);
 void buf_addc(struct buf *b, char c);
 void buf_add_int(struct buf *b, int64_t n);
-/* Two hexadecimal digits a byte, small letters. */
+/* Adds two hexadecimal digits for each byte, in small letters. */
 void buf_add_hex(struct buf *b, const unsigned char *bytes, size_t len);
-/* printf's formats, but for the time, %n and locales. */
+/* Adds what printf would print. Formats that depend on the locale, and %n, must not be used. */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
@@ -40,7 +40,10 @@ void buf_clear(struct buf *b);
  * it is for what a person names at the start, while signals still end the process.
  */
 bool buf_read_file(struct buf *b, const char *path, size_t limit, struct diag *why);
-/* The same of a regular file, which never makes anybody wait; anything else is refused. */
+/*
+ * Adds what a regular file holds, as buf_read_file, but refuses everything else: so nobody ever
+ * waits, and a server may call it.
+ */
 bool buf_read_regular(struct buf *b, const char *path, size_t limit, struct diag *why);
 
 #endif

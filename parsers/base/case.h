@@ -15,7 +15,10 @@
 bool js_case_upper(struct buf *out, const char *text, size_t len, struct work *work);
 bool js_case_lower(struct buf *out, const char *text, size_t len, struct work *work);
 
-/* Is the upper case of `cp` more than one character? */
+/*
+ * Returns whether the upper case of `cp` is more than one character, as "SS" is that of the sharp
+ * s.
+ */
 bool js_case_has_long_upper(uint32_t cp);
 
 #endif

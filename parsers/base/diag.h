@@ -26,14 +26,17 @@ void diag_set(struct diag *why, const char *code, size_t at, const char *format,
     __attribute__((format(printf, 4, 5)));
 void diag_vset(struct diag *why, const char *code, size_t at, const char *format, va_list args)
     __attribute__((format(printf, 4, 0)));
-/* The same at a place of a file, which is named in front: "file:line:column: ". */
+/*
+ * Fills as diag_vset, at a place of a file, which is put in front of the text: "file:line:column:
+ * ".
+ */
 void diag_vset_place(struct diag *why, const char *code, const char *file, struct place at,
                      const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 /* Puts words in front of the text, as in "input: ". */
 void diag_prefix(struct diag *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_clear(struct diag *why);
 
-/* Where byte `at` of `text` is. */
+/* Returns the line and column of byte `at` of `text`. */
 struct place place_of(const char *text, size_t len, size_t at);
 
 #endif

@@ -19,15 +19,15 @@ struct id_map {
     size_t lowest; /* no bucket below it has anything */
 };
 
-/* `n->id` is set and not in the map yet. */
+/* Links `n` into the map. `n->id` is set, and no other node has it. */
 void id_map_put(struct id_map *m, struct id_node *n);
-/* NULL when it isn't there. */
+/* Returns the node with that id; NULL without one. */
 struct id_node *id_map_get(const struct id_map *m, uint64_t id);
-/* Unlinks and returns it; NULL when it isn't there. */
+/* Unlinks and returns the node with that id; NULL without one. */
 struct id_node *id_map_take(struct id_map *m, uint64_t id);
 /* Unlinks and returns any of them; NULL from an empty map. */
 struct id_node *id_map_take_any(struct id_map *m);
-/* Gives back the map's own memory. */
+/* Frees the map's own memory. The nodes stay their owners'. */
 void id_map_clear(struct id_map *m);
 
 #endif

@@ -10,9 +10,12 @@ struct id_queue {
 };
 
 void id_queue_add(struct id_queue *q, uint64_t id);
-/* The longest waiting that still is in `map`; taken out of the queue. NULL: none. */
+/*
+ * Takes the longest waiting id that `map` still has out of the queue, and returns its node; NULL
+ * without one. Ids before it that are gone leave the queue, too.
+ */
 struct id_node *id_queue_take(struct id_queue *q, const struct id_map *map);
-/* Gives back its own memory. */
+/* Frees the queue's own memory. */
 void id_queue_clear(struct id_queue *q);
 
 #endif

@@ -10,7 +10,7 @@
 void *mem_alloc(size_t size);
 void *mem_calloc(size_t count, size_t size);
 void *mem_realloc(void *p, size_t size);
-/* A copy of `len` bytes with a NUL behind them. */
+/* Returns a copy of `len` bytes with a NUL behind them; mem_free it. */
 char *mem_strndup(const char *text, size_t len);
 char *mem_strdup(const char *text);
 /* Freeing NULL does nothing. */
@@ -20,7 +20,10 @@ void mem_free(void *p);
  * back itself. */
 size_t mem_in_use(void);
 
-/* How many elements a grown array should have room for, so that `want` fit: at least half again. */
+/*
+ * Returns how many elements an array should get room for, so that `want` fit and it grows by half
+ * at least.
+ */
 size_t mem_grow(size_t have, size_t want);
 
 /* Makes room in an array for one more element behind `count`. */

@@ -13,7 +13,7 @@ void percent_encode(struct buf *out, const char *text, size_t len, bool slashes)
 /* Adds %XX for one byte. */
 void percent_add(struct buf *out, char byte);
 
-/* The byte that a %XX at the start of `text` stands for; -1: there is none. */
+/* Returns the byte that a %XX at the start of `text` stands for; -1 without one. */
 int percent_byte(const char *text, size_t len);
 /* Adds `text` with each %XX as its byte. False, perhaps after some bytes: a % begins none. */
 bool percent_decode(struct buf *out, const char *text, size_t len);

@@ -13,15 +13,18 @@ struct text_map {
     size_t lowest; /* no bucket below it has anything */
 };
 
-/* `key` is not in the map yet. */
+/*
+ * Adds `thing` under a key that the map doesn't have yet. Both have to stay until they are taken
+ * out.
+ */
 void text_map_put(struct text_map *m, const char *key, void *thing);
-/* NULL when it isn't there. */
+/* Returns what the key stands for; NULL without it. */
 void *text_map_get(const struct text_map *m, const char *key);
-/* Takes it out and returns it; NULL when it isn't there. */
+/* Takes out what the key stands for, and returns it; NULL without it. */
 void *text_map_take(struct text_map *m, const char *key);
-/* Takes any of them out; NULL from an empty map. */
+/* Takes out any entry and returns its thing; NULL from an empty map. */
 void *text_map_take_any(struct text_map *m);
-/* Gives back the map's own memory. */
+/* Frees the map's own memory. */
 void text_map_clear(struct text_map *m);
 
 #endif

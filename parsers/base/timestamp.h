@@ -19,10 +19,12 @@ struct timestamp {
  */
 bool timestamp_parse(const char *text, size_t len, struct timestamp *out);
 
-/* Earlier <0, the same instant 0, later >0. */
+/*
+ * Returns <0 when `a` is earlier than `b`, 0 when they are the same instant, >0 when it is later.
+ */
 int timestamp_compare(const struct timestamp *a, const struct timestamp *b);
 
-/* "2024-01-01T00:00:00.000Z" */
+/* Adds "2024-01-01T00:00:00.000Z", in UTC and with three digits of the second. */
 void timestamp_write(struct buf *out, int64_t ms);
 
 #endif

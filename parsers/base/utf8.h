@@ -12,7 +12,10 @@
  * whether they take those.
  */
 
-/* How many bytes at the start of `text` are well formed: `len` if all are. No surrogates. */
+/*
+ * Returns how many bytes at the start of `text` are well formed, `len` if all are. Lone surrogates
+ * are not.
+ */
 size_t utf8_valid(const char *text, size_t len);
 
 /* Reads one code point, lone surrogates too; returns its length in bytes, 0 when malformed. */
@@ -27,7 +30,7 @@ size_t utf8_encode(uint32_t cp, char *out);
  */
 size_t utf8_cut(const char *text, size_t len, size_t most);
 
-/* Code points in well-formed text. */
+/* Returns how many code points well-formed text has. */
 size_t utf8_count(const char *text, size_t len);
 
 /* How many bytes the first `count` code points of well-formed text have: `len` if there are no more
@@ -41,7 +44,7 @@ void utf8_mend(struct buf *text);
  * become three of them. */
 void utf8_add_mended(struct buf *out, const char *text, size_t len);
 
-/* Order of two strings by UTF-16 code units, as Java and JavaScript compare: <0, 0, >0. */
+/* Orders two strings by UTF-16 code units, as Java and JavaScript do: returns <0, 0 or >0. */
 int utf8_compare_utf16(const char *a, size_t a_len, const char *b, size_t b_len);
 
 #endif

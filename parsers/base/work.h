@@ -42,14 +42,19 @@ enum {
 /* Units that an evaluation may spend where its owner says nothing: a few seconds of a processor. */
 #define WORK_MOST UINT64_C(100000000)
 
-/* An evaluation begins, with a budget of its own. `w` may be NULL: then nothing is counted. What
- * was abandoned stays so. */
+/*
+ * Begins an evaluation, which has a budget of its own. With `w` NULL nothing is counted. What was
+ * abandoned stays so.
+ */
 void work_begin(struct work *w);
 
-/* Behind work_spend: the next tick is due. */
+/* Does what work_spend does when the next tick is due: asks the owner. */
 bool work_spend_slowly(struct work *w, uint64_t units);
 
-/* False: stop, w->verdict tells why. It stays false until the next work_begin. */
+/*
+ * Spends units. False when the evaluation has to stop: w->verdict tells why, and it stays false
+ * until the next work_begin.
+ */
 static inline bool work_spend(struct work *w, uint64_t units)
 {
     if (!w)
@@ -65,7 +70,10 @@ static inline bool work_spend(struct work *w, uint64_t units)
  * run in between. */
 enum { WORK_PIECE = 1 << 13 };
 
-/* To be asked before byte `at` of `len` is gone through, as work_spend; `*paid` is 0 at first. */
+/*
+ * Spends the units of the piece that byte `at` of `len` is in, once for each piece; to be asked
+ * before each byte is gone through. `*paid` is 0 at first. False as work_spend.
+ */
 static inline bool work_spend_piece(struct work *w, size_t at, size_t len, size_t bytes_a_unit,
                                     size_t *paid)
 {
@@ -76,7 +84,7 @@ static inline bool work_spend_piece(struct work *w, size_t at, size_t len, size_
     return work_spend(w, piece / bytes_a_unit);
 }
 
-/* The same for going through so many bytes once. */
+/* Spends the units of going through so many bytes once. False as work_spend. */
 static inline bool work_spend_bytes(struct work *w, size_t bytes)
 {
     return work_spend(w, bytes / WORK_BYTES_A_UNIT + 1);

@@ -1,4 +1,8 @@
-/* Values: what they are in memory, and looking at them. */
+/*
+ * Values: what they are in memory, and looking at them. A value never changes once it can be seen,
+ * but for what it remembers of itself (hash, index, length, whether it needs escapes): so sharing
+ * is free, and a value stays in its thread.
+ */
 
 #include "parsers/json/json_impl.h"
 
@@ -32,6 +36,7 @@ static const struct object_value the_empty_object = {
 
 /* ---- counting ---- */
 
+/* A string that is lent lies in storage of somebody else's, so a reference to it is a copy. */
 json *json_ref(const json *v)
 {
     json *mine = json_mutable(v);
@@ -366,6 +371,10 @@ size_t json_depth(const json *v)
 
 /* ---- keys ---- */
 
+/*
+ * Multiplies to twice the width and folds the halves: each bit of both takes part in each of the
+ * result.
+ */
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     __uint128_t product = (__uint128_t)a * b;
@@ -424,6 +433,10 @@ bool json_same_string(const json *a, const json *b)
     return a == b || (left->len == right->len && !memcmp(left->text, right->text, left->len));
 }
 
+/*
+ * At least twice as many slots as members, so that a search soon meets an empty one and always
+ * ends.
+ */
 struct json_index *json_index_new(struct json_index *old, size_t members)
 {
     struct json_index *x = old;
@@ -439,6 +452,10 @@ struct json_index *json_index_new(struct json_index *old, size_t members)
     return x;
 }
 
+/*
+ * The key that is looked for is often the very string of the object, as texts share their keys:
+ * then its address tells.
+ */
 size_t json_index_find(const struct json_index *x, const struct json_member *members,
                        const char *key, size_t len, uint32_t hash)
 {
@@ -467,6 +484,7 @@ bool json_index_full(const struct json_index *x, size_t members)
     return 2 * members > x->mask;
 }
 
+/* The index is made when a large object is first asked for a key: most are only handed on. */
 static size_t find_by_index(const json *object, const char *key, size_t len, uint32_t hash)
 {
     const struct object_value *o = as_object(object);

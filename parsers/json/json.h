@@ -51,7 +51,7 @@ void json_unref(json *v);
 json *json_null(void);
 json *json_bool(bool b);
 json *json_int(int64_t n);
-/* `d` is finite. */
+/* `d` has to be finite. */
 json *json_double(double d);
 json *json_string(const char *text, size_t len);
 json *json_cstring(const char *text);
@@ -64,12 +64,12 @@ json *json_stringf(const char *format, ...) __attribute__((format(printf, 1, 2))
  */
 size_t json_string_room(size_t len);
 const json *json_string_in(void *room, const char *text, size_t len);
-/* The string in `b`, which becomes empty. */
+/* Makes a string of the bytes in `b`, which becomes empty. */
 json *json_take_buf(struct buf *b);
-/* From a JSON number's text; NULL when it isn't one or its double is not finite. */
+/* Reads a JSON number; NULL when `text` is none or its double is not finite. */
 json *json_number(const char *text, size_t len);
 
-/* [] and {}: good for ever. */
+/* Return [] and {}, which are good for ever. */
 const json *json_empty_array(void);
 const json *json_empty_object(void);
 
@@ -85,18 +85,18 @@ bool json_is_scalar(const json *v);
 /* "null", "boolean", "number", "string", "array", "object" */
 const char *json_kind_name(const json *v);
 
-/* Of a JSON_INT. */
+/* Returns the value of a JSON_INT. */
 int64_t json_int_value(const json *v);
-/* Of any number; a JSON_BIGINT is rounded. */
+/* Returns the value of any number; a JSON_BIGINT is rounded. */
 double json_double_value(const json *v);
-/* Of a string; NUL behind it. Of a JSON_BIGINT: its digits. */
+/* Returns a string's bytes with a NUL behind them, a JSON_BIGINT's digits. */
 const char *json_str(const json *v);
 size_t json_str_len(const json *v);
 bool json_str_is(const json *v, const char *text);
 bool json_str_begins(const json *v, const char *head);
 bool json_str_ends(const json *v, const char *tail);
 
-/* Elements of an array, members of an object, 0 of all else. */
+/* Returns how many elements an array has, or members an object; 0 of all else. */
 size_t json_count(const json *v);
 /* i < json_count */
 const json *json_at(const json *array, size_t i);
@@ -109,28 +109,34 @@ const json *json_value_at(const json *object, size_t i);
 const json *json_get(const json *object, const char *key);
 const json *json_get_n(const json *object, const char *key, size_t len);
 const json *json_get_key(const json *object, const json *key);
-/* The member's place among the members, SIZE_MAX without one. */
+/* Returns the member's place among the members, SIZE_MAX without one. */
 size_t json_find(const json *object, const char *key, size_t len);
 
-/* Are all elements of `array` numbers? Then their sum, from the first on, as of doubles. */
+/*
+ * Returns whether all elements of `array` are numbers; json_sum adds those up as doubles, from the
+ * first on.
+ */
 bool json_is_all_numbers(const json *array);
 double json_sum(const json *array);
 
-/* Levels of nesting: 0 for a scalar, 1 for [] and {}. */
+/* Returns the levels of nesting: 0 for a scalar, 1 for [] and {}. */
 size_t json_depth(const json *v);
 /*
  * The length in bytes of what json_write writes; remembered, so asking again is cheap. Of arrays
  * and objects UINT32_MAX means that or more.
  */
 size_t json_text_len(const json *v);
-/* The same, and what it costs is spent from `work` (may be NULL); SIZE_MAX when that says stop. */
+/*
+ * Returns the length as json_text_len, and spends what that costs from `work`, which may be NULL;
+ * SIZE_MAX when that says stop.
+ */
 size_t json_text_len_counted(const json *v, struct work *work);
 
-/* Deep equality: numbers by value (1 equals 1.0), members in any order. */
+/* Compares deeply: numbers by value (1 equals 1.0), members in any order. */
 bool json_equal(const json *a, const json *b);
-/* Two numbers by exact value: <0, 0, >0. */
+/* Orders two numbers by their exact value: returns <0, 0 or >0. */
 int json_compare_numbers(const json *a, const json *b);
-/* Two strings by UTF-16 code units: <0, 0, >0. */
+/* Orders two strings by UTF-16 code units: returns <0, 0 or >0. */
 int json_compare_strings(const json *a, const json *b);
 
 /* ---- building arrays and objects ---- */
@@ -204,15 +210,20 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
  * numbers in Java's forms (1.0, 1.5E-7), lone surrogates as \udXXX.
  */
 void json_write(struct buf *out, const json *v);
-/* For people: two blanks an indent level. */
+/* Writes for people: on lines, with two blanks for each level. */
 void json_write_pretty(struct buf *out, const json *v);
-/* Compact with the keys of each object sorted by code point: for comparing and hashing. */
+/*
+ * Writes compact JSON with the keys of each object sorted by code point, for comparing and hashing.
+ */
 void json_write_sorted(struct buf *out, const json *v);
-/* As json_write, into a string value. */
+/* Returns what json_write writes as a string value. */
 json *json_text(const json *v);
-/* "..." around `text`, escaped. */
+/* Writes `text` as a JSON string: quoted, and escaped where it has to be. */
 void json_write_string(struct buf *out, const char *text, size_t len);
-/* The shortest decimal that reads back as `d`, in Java's form (Double.toString). `d` is finite. */
+/*
+ * Writes the shortest decimal that reads back as `d`, in Java's form (Double.toString). `d` has to
+ * be finite.
+ */
 void json_write_double(struct buf *out, double d);
 
 #endif

@@ -1,4 +1,8 @@
-/* How arrays and objects come to be: in place, in memory that grows. */
+/*
+ * How arrays and objects come to be: in place, in memory that grows. What is being built is a value
+ * like any other, so looking works on it; the empty ones are constants, which the first member
+ * replaces.
+ */
 
 #include "parsers/json/json_impl.h"
 
@@ -86,6 +90,7 @@ void json_build_copy(struct json_build *b, const json *v, size_t more)
         b->v->depth = v->depth;
 }
 
+/* Depth is kept while building, so that freeing, comparing and writing can trust it. */
 static void deepen(json *container, const json *child)
 {
     uint16_t depth = json_depth_around(child);
@@ -105,6 +110,10 @@ void json_build_add(struct json_build *b, json *v)
     deepen(b->v, v);
 }
 
+/*
+ * Where the deepest child goes, the depth is found anew at the end, once, however many are
+ * replaced.
+ */
 static void json_build_replace(json *container, json **at, json *v)
 {
     if (json_depth_around(*at) == container->depth)
@@ -114,6 +123,7 @@ static void json_build_replace(json *container, json **at, json *v)
     deepen(container, v);
 }
 
+/* The index, if a search has made one, keeps up with what is added. */
 static void json_build_add_member(struct json_build *b, json *key, json *v)
 {
     struct object_value *o;
@@ -176,6 +186,7 @@ static void find_depth_anew(json *v)
     v->flags &= (uint8_t)~JSON_DEPTH_STALE;
 }
 
+/* Empty containers are always the constants, so that nothing is allocated for them. */
 json *json_build_done(struct json_build *b)
 {
     size_t count = json_count(b->v);

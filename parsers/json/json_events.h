@@ -55,7 +55,7 @@ static inline const struct json_frame *json_events_top(const struct json_events 
     return e->depth ? &e->frames[e->depth - 1] : NULL;
 }
 
-/* Must a key come next (or the end of the object)? */
+/* Returns whether a key has to come next, or the end of the object. */
 static inline bool json_events_at_key(const struct json_events *e)
 {
     const struct json_frame *f = json_events_top(e);

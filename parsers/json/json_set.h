@@ -21,7 +21,7 @@ size_t json_set_add(struct json_set *s, const json *v);
 size_t json_set_find(const struct json_set *s, const json *v);
 void json_set_clear(struct json_set *s);
 
-/* Equal values (json_equal) have the same; differs from process to process. */
+/* Returns a hash that equal values (json_equal) share. It differs from process to process. */
 uint64_t json_fingerprint(const json *v);
 
 #endif

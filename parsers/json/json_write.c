@@ -1,4 +1,7 @@
-/* Values to text. Recursion is as deep as the value, which JSON_MAX_DEPTH bounds. */
+/*
+ * Values to text. Recursion is as deep as the value, which JSON_MAX_DEPTH bounds. Lengths are known
+ * without writing, and remembered: the quota of 256 KiB is asked for at every state.
+ */
 
 #include "parsers/json/json_impl.h"
 
@@ -120,6 +123,7 @@ static bool json_write_is_plain(const json *v)
     return v->flags & JSON_PLAIN;
 }
 
+/* A string without escapes, as most are, is copied in one piece. */
 static void json_write_text_of_string(struct buf *out, const json *v)
 {
     const struct string_value *s = as_string(v);
@@ -273,6 +277,7 @@ void json_write_sorted(struct buf *out, const json *v)
     }
 }
 
+/* The length is known before, so the text is written without moving. */
 json *json_text(const json *v)
 {
     struct buf text = {0};
@@ -294,6 +299,7 @@ static size_t int_len(int64_t n)
     return len;
 }
 
+/* Written into a buffer on the stack that is never outgrown: 64 bytes hold any double. */
 static size_t double_len(double d)
 {
     char room[64];

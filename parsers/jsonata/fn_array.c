@@ -1,4 +1,7 @@
-/* Functions on arrays. */
+/*
+ * Functions on arrays. A signature with `a` makes an array of a single value, so they get arrays or
+ * undefined, and those with `x` whatever there is.
+ */
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_call.h"
@@ -76,6 +79,9 @@ static bool seen_scalar(struct evaluation *e, struct map *strings, struct map *n
     return false;
 }
 
+/*
+ * All else is compared with each that was seen: nothing cheaper knows when two objects are equal.
+ */
 static int seen(struct evaluation *e, const struct list *others, struct jv v)
 {
     int same = 0;
@@ -85,6 +91,10 @@ static int seen(struct evaluation *e, const struct list *others, struct jv v)
     return same;
 }
 
+/*
+ * Strings and numbers, which are most of what lists hold, are found by an index. A sequence stays
+ * one: [1, 1] from a path becomes 1.
+ */
 static struct jv fn_distinct(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
@@ -117,6 +127,7 @@ static struct jv fn_distinct(struct evaluation *e, const struct call *c)
     return jv_list(l);
 }
 
+/* As many rows as the shortest argument has items; what is no array has none. */
 static struct jv fn_zip(struct evaluation *e, const struct call *c)
 {
     struct list *l = list_new(e, 0, 0);
@@ -165,6 +176,10 @@ static int is_truthy(struct jv v)
     return -1;
 }
 
+/*
+ * Without a function the order is known to be one of numbers or strings. With one, what the
+ * comparison made goes at once.
+ */
 static int comes_after(struct evaluation *e, void *user, size_t a, size_t b)
 {
     const struct sorting *s = user;
@@ -179,6 +194,9 @@ static int comes_after(struct evaluation *e, void *user, size_t a, size_t b)
     return is_truthy(eval_settle(e, &m, v));
 }
 
+/*
+ * Returns 1 if all items are of the kind, 0 if not, -1 after an error: an infinite number is one.
+ */
 static int all_of(struct evaluation *e, struct jv list, enum jv_kind kind)
 {
     eval_spend(e, items_count(list) / 4);
@@ -191,6 +209,10 @@ static int all_of(struct evaluation *e, struct jv list, enum jv_kind kind)
     return 1;
 }
 
+/*
+ * Without a function all items have to be numbers, or all strings (D3070). The sort is stable, as
+ * the reference's.
+ */
 static struct jv fn_sort(struct evaluation *e, const struct call *c)
 {
     struct sorting s = {arg(c, 0), arg(c, 1).kind == JV_FUNCTION ? arg(c, 1).f : NULL};

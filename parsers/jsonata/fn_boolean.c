@@ -1,4 +1,7 @@
-/* Truth, types, and errors of one's own. */
+/*
+ * Functions that tell what a value is, and $error and $assert, by which an expression fails on its
+ * own account.
+ */
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"

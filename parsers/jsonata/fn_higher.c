@@ -1,4 +1,7 @@
-/* Functions that call functions. */
+/*
+ * Functions that call functions. What each call makes is settled before the next, so that a long
+ * list needs no more memory than its result.
+ */
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_call.h"
@@ -58,6 +61,7 @@ static struct jv fn_filter(struct evaluation *e, const struct call *c)
     return jv_list(l);
 }
 
+/* Looks on behind the first that fits: a second one is an error (D3138), as none is (D3139). */
 static struct jv fn_single(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0), f = arg(c, 1);
@@ -81,6 +85,10 @@ static struct jv fn_single(struct evaluation *e, const struct call *c)
     return any ? found : eval_error(e, "D3139");
 }
 
+/*
+ * Between two calls only the value so far lives: what else was made since the mark goes. The mark
+ * is set anew when a variable outside has taken hold of something.
+ */
 static struct jv fn_reduce(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);

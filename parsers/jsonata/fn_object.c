@@ -1,4 +1,7 @@
-/* Functions on objects. */
+/*
+ * Functions on objects. Where members are listed, it is in JavaScript's order (members_order),
+ * which the reference's answers have.
+ */
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"
@@ -8,6 +11,7 @@
 
 static const struct jv failed = {.kind = JV_ERROR};
 
+/* Of an array, the keys of all objects in it, each once. */
 static bool fn_object_add_keys(struct evaluation *e, struct map *keys, struct jv v, size_t depth)
 {
     if (depth == JSON_MAX_DEPTH) {
@@ -46,6 +50,7 @@ static struct jv fn_lookup(struct evaluation *e, const struct call *c)
     return is_string(arg(c, 1)) ? jv_lookup(e, arg(c, 0), arg(c, 1).j) : jv_undefined();
 }
 
+/* Adds an object for each member; what is no object is added as it is. */
 static bool fn_object_spread(struct evaluation *e, struct list *l, struct jv v, size_t depth)
 {
     const uint32_t *order;
@@ -135,6 +140,9 @@ static struct jv fn_each(struct evaluation *e, const struct call *c)
     return jv_list(l);
 }
 
+/*
+ * Without a function it fails as the reference does: only when there is a member to call it with.
+ */
 static struct jv fn_sift(struct evaluation *e, const struct call *c)
 {
     const struct jv o = arg(c, 0);

@@ -33,6 +33,9 @@ static uint32_t *borders_of(const char *what, size_t len)
     return border;
 }
 
+/*
+ * Each byte of the text is looked at once; `k` is how many bytes of `what` end at the one before.
+ */
 static size_t find_by_borders(const char *text, size_t len, size_t from, const char *what,
                               size_t what_len)
 {
@@ -120,6 +123,7 @@ static bool is_negative(struct jv limit)
     return limit.kind == JV_NUMBER && limit.n < 0;
 }
 
+/* A limit may have a fraction: fewer than 2.5 are three. */
 static bool within(struct jv limit, size_t count)
 {
     return is_undefined(limit) || (double)count < limit.n;
@@ -142,6 +146,7 @@ static struct jv fn_contains(struct evaluation *e, const struct call *c)
     return found < 0 ? failed : jv_bool(found > 0);
 }
 
+/* A limit of 0 gives nothing, without a search. */
 static struct jv fn_match(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), limit = arg(c, 2);
@@ -317,6 +322,10 @@ static bool add_replacement(struct evaluation *e, struct buf *out, struct jv rep
     return true;
 }
 
+/*
+ * `at` is where the text goes on: a position of the search, or of a function's matches, a code
+ * unit.
+ */
 static bool replace_matches(struct evaluation *e, const struct call *c, struct buf *out)
 {
     const struct jv s = arg(c, 0), replacement = arg(c, 2), limit = arg(c, 3);
@@ -349,6 +358,7 @@ static bool replace_matches(struct evaluation *e, const struct call *c, struct b
     return found >= 0;
 }
 
+/* A string is looked for as it stands, and `$` in its replacement means nothing. */
 static bool replace_text(struct evaluation *e, const struct call *c, struct buf *out)
 {
     const struct jv s = arg(c, 0), what = arg(c, 1), by = arg(c, 2);

@@ -20,6 +20,7 @@ static struct jv fn_service_refuse(struct evaluation *e, const char *text)
     return (struct jv){.kind = JV_ERROR};
 }
 
+/* What AWS refuses has AWS's words; a size of 0, and an empty array, give nothing. */
 static struct jv fn_partition(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
@@ -50,6 +51,10 @@ static struct jv fn_partition(struct evaluation *e, const struct call *c)
     return jv_list(l);
 }
 
+/*
+ * The size is compared with Step Functions' memory before anything is made. A step of 0 gives
+ * nothing.
+ */
 static struct jv fn_range(struct evaluation *e, const struct call *c)
 {
     double first, step, count;
@@ -113,6 +118,10 @@ static int make_digest(struct evaluation *e, struct jv text, const EVP_MD *md, u
     return rc;
 }
 
+/*
+ * The names of algorithms are taken as they stand in AWS's documentation, capitals and hyphens
+ * included.
+ */
 static struct jv fn_hash(struct evaluation *e, const struct call *c)
 {
     static const char hex[] = "0123456789abcdef";
@@ -146,6 +155,7 @@ static struct jv fn_hash(struct evaluation *e, const struct call *c)
     return eval_take_buf(e, &out);
 }
 
+/* Version 4 (RFC 9562): all bits by chance, but for four of the version and two of the variant. */
 static struct jv fn_uuid(struct evaluation *e, const struct call *c)
 {
     const uint64_t high = (eval_chance(e) & ~UINT64_C(0xF000)) | 0x4000;

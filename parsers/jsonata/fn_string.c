@@ -42,6 +42,7 @@ static size_t char_len(const char *s)
 /* Characters that are counted, or gone through and copied one by one. */
 enum { COUNTED_A_UNIT = 8, COPIED_A_UNIT = 4 };
 
+/* Counts code points by their first bytes, paid for piece by piece. */
 static bool count_chars(struct evaluation *e, const char *s, size_t len, size_t bytes_a_unit,
                         size_t *count)
 {
@@ -79,6 +80,10 @@ static size_t slice_at(double n, size_t count)
     return n < 0 ? 0 : n > (double)count ? count : (size_t)n;
 }
 
+/*
+ * As JavaScript's slice of an array of characters, with its ways: a negative start counts from the
+ * end, one before the beginning is the beginning, and fractions are cut off.
+ */
 static struct jv fn_substring(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0), length = arg(c, 2);
@@ -187,6 +192,7 @@ static struct jv fn_length(struct evaluation *e, const struct call *c)
                                                                       : failed;
 }
 
+/* Blanks at the ends go, and each run of them within becomes one space. */
 static struct jv fn_trim(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
@@ -235,6 +241,7 @@ static bool add_padding(struct evaluation *e, struct buf *out, struct jv fill, s
     return true;
 }
 
+/* A negative width fills on the left. The size is bounded before anything is made. */
 static struct jv fn_pad(struct evaluation *e, const struct call *c)
 {
     const struct jv s = arg(c, 0);
@@ -263,6 +270,10 @@ static struct jv fn_pad(struct evaluation *e, const struct call *c)
     return failed;
 }
 
+/*
+ * An array that is given as the context is wrapped as an expression's input is, so that a path goes
+ * over its items.
+ */
 static struct jv fn_eval(struct evaluation *e, const struct call *c)
 {
     struct jv input = is_undefined(arg(c, 1)) ? c->input : arg(c, 1);

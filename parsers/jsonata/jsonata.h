@@ -35,11 +35,11 @@ enum {
     JSONATA_MAX_PARENTS = 1000, /* uses of the operator %, each of which looks for its step */
 };
 
-/* NULL with *why filled when the text is no expression. */
+/* Returns NULL with *why filled when the text is no expression. */
 jsonata *jsonata_compile(const char *text, size_t len, enum jsonata_dialect dialect,
                          struct jsonata_error *why);
 void jsonata_free(jsonata *x);
-/* How much compiling it took, counted in looks at its parts: that grows as its text does. */
+/* Returns how much compiling took, counted in looks at the parts: that grows as the text does. */
 uint64_t jsonata_steps(const jsonata *x);
 
 /* What an evaluation may look at and may cost. All of it 0: no variables, the usual bounds. */
@@ -75,7 +75,10 @@ enum jsonata_outcome {
     JSONATA_FAILED,      /* *why says why */
 };
 
-/* `input` NULL: undefined. *out is only set for JSONATA_VALUE, *why only for JSONATA_FAILED. */
+/*
+ * Evaluates the expression for `input`; NULL is undefined. *out, a new reference, is only set for
+ * JSONATA_VALUE, *why only for JSONATA_FAILED.
+ */
 enum jsonata_outcome jsonata_eval(const jsonata *x, const struct jsonata_options *options,
                                   const json *input, json **out, struct jsonata_error *why);
 
@@ -104,7 +107,7 @@ struct jsonata_function {
     const char *family, *name, *signature, *about;
 };
 
-/* The i-th function of the dialect; false behind the last. */
+/* Fills in the i-th function of the dialect; false behind the last. */
 bool jsonata_function_at(enum jsonata_dialect dialect, size_t i, struct jsonata_function *out);
 
 #endif

@@ -19,13 +19,13 @@ typedef struct jsonpath jsonpath;
 jsonpath *jsonpath_compile(const char *text, size_t len, struct diag *why);
 void jsonpath_free(jsonpath *p);
 
-/* Does it name exactly one node? If not, its result is a list. */
+/* Returns whether the path names exactly one node; if not, its result is a list. */
 bool jsonpath_is_definite(const jsonpath *p);
-/* Is it just `$`? */
+/* Returns whether the path is just `$`. */
 bool jsonpath_is_root(const jsonpath *p);
 /*
- * Is it a Reference Path, names and indexes only, that jsonpath_set can write to? Spec: "Reference
- * Paths".
+ * Returns whether the path is a Reference Path, of names and indexes only, which jsonpath_set can
+ * write to. Spec: "Reference Paths".
  */
 bool jsonpath_is_reference(const jsonpath *p);
 
@@ -56,7 +56,7 @@ json *jsonpath_set(const jsonpath *p, const json *doc, json *v, struct diag *why
  */
 json *jsonpath_blocking_step(const jsonpath *p, const json *doc, bool writing);
 
-/* "$['a'][0]": the path in Jayway's own notation, as its messages have it. */
+/* Adds the path in Jayway's own notation, as its messages have it: "$['a'][0]". */
 void jsonpath_write(struct buf *out, const jsonpath *p);
 
 #endif

@@ -48,20 +48,30 @@ struct date_picture {
  * milliseconds at most, as it is done in one piece. */
 enum { DATE_PICTURE_MAX = 1 << 16, DATE_PATTERN_MAX = 1 << 15 };
 
-/* One of those kept. NULL with D3131, D3132, D3135, U1003. */
+/*
+ * Returns the picture that was read of the text, a look that is good until the next call. NULL with
+ * D3131, D3132, D3135 or U1003.
+ */
 struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
                                       enum jsonata_dialect dialect, struct jsonata_fault *why);
 
-/* Days since 1970-01-01 of a day of the calendar; `month` is 0..11, months and days may overflow.
+/*
+ * Returns the days since 1970-01-01 of a day of the calendar; `month` is 0..11, months and days may
+ * overflow.
  */
 double date_days(double year, double month, double day);
-/* JavaScript's Date.UTC: the years 0 to 99 are those of the 20th century; NaN out of its bounds. */
+/*
+ * Returns what JavaScript's Date.UTC does: the years 0 to 99 are those of the 20th century; NaN out
+ * of its bounds.
+ */
 double date_utc(double year, double month, double day, double ms);
 
-/* What a component is at an instant, as a number: 'Y', 'M', ... 'f'; NaN if it has none. */
+/*
+ * Returns what a component ('Y', 'M', ... 'f') is at an instant, as a number; NaN if it has none.
+ */
 double date_component(double ms, uint32_t component);
 
-/* 1 is January, 1 is Monday; NULL outside of them. */
+/* Return the name of a month (1 is January) or a day (1 is Monday); NULL outside of them. */
 const char *date_month_name(double month);
 const char *date_day_name(double day);
 

@@ -16,27 +16,36 @@
 void js_number_write(struct buf *out, double n);
 
 /*
- * `n` at 15 significant digits, as $string and & take it before they write. 2.0.6 does that to
- * whole numbers too, versions from 2.1.1 leave those alone.
+ * Rounds `n` to 15 significant digits, as $string and & do before they write. JSONata 2.0.6 does
+ * that to whole numbers too, versions from 2.1.1 leave those alone.
  */
 double js_number_round15(double n, bool whole_too);
 
 /*
- * What $number takes: JSON's numbers, and 0x, 0o, 0b in either case. False for anything else, and
- * when it is too large for a double.
+ * Reads what $number takes: JSON's numbers, and 0x, 0o, 0b in either case. False for anything else,
+ * and when it is too large for a double.
  */
 bool js_number_read(const char *text, size_t len, double *out);
 
-/* $round: half to even on the decimal digits. `precision` 0 is whole, -2 hundreds. */
+/*
+ * Rounds as $round: half to even on the decimal digits. `precision` 0 gives whole numbers, -2
+ * hundreds.
+ */
 double js_number_round(double n, double precision);
 
-/* $formatBase, which rounds both first. D3100 when the radix is not in 2..36. */
+/*
+ * Writes as $formatBase, which rounds both numbers first. False with D3100 when the radix is not in
+ * 2..36.
+ */
 bool js_number_format_base(struct buf *out, double n, double radix, struct jsonata_fault *why);
 
 /* Adds `n` with so many digits behind the point, ties away from zero, as toFixed does. */
 void js_number_write_fixed(struct buf *out, double n, int decimals);
 
-/* The greatest; `a` when `b` is 0. Separators of digits that stand at its multiples are regular. */
+/*
+ * Returns the greatest common divisor, `a` when `b` is 0. Separators of digits that stand at its
+ * multiples are regular.
+ */
 size_t js_common_divisor(size_t a, size_t b);
 
 #endif

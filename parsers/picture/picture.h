@@ -13,13 +13,16 @@
  * XPath F&O 3.1, section 4.6. `kept` has the pictures that were read before, and then this one.
  */
 
-/* $formatInteger; `n` is floored. D3130 or D3131 for a picture that is none. */
+/*
+ * Writes as $formatInteger; `n` is floored first. False with D3130 or D3131 for a picture that is
+ * none.
+ */
 bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
                             struct pictures *kept, struct jsonata_fault *why);
 
 /*
- * $parseInteger. The text is trusted to be of the picture; of one that is not, NaN comes out or
- * whatever its digits or words add up to.
+ * Reads as $parseInteger. The text is trusted to be of the picture; of one that is not, NaN comes
+ * out or whatever its digits or words add up to.
  */
 bool jsonata_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
                            struct pictures *kept, double *out, struct jsonata_fault *why);

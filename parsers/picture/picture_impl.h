@@ -40,18 +40,18 @@ struct picture {
     size_t token_len;
 };
 
-/* Keeps looking at `text`. D3131. */
+/* Reads a picture, which goes on looking at `text`. False with D3131. */
 bool picture_read(struct picture *p, const char *text, size_t len, struct jsonata_fault *why);
 void picture_clear(struct picture *p);
 
-/* `n` is whole, or no number. D3130. */
+/* Writes `n`, which is whole or no number; reads a number. False with D3130. */
 bool picture_write(const struct picture *p, double n, struct buf *out, struct jsonata_fault *why);
 bool picture_parse(const struct picture *p, const char *text, size_t len, double *out,
                    struct jsonata_fault *why);
 /* Adds a regular expression for what the picture writes in words: "(?:zero|one|...)+". */
 void picture_words_pattern(struct buf *out);
 
-/* JavaScript's parseInt: the number that `text` starts with, else NaN. */
+/* Returns what JavaScript's parseInt does: the number that `text` starts with, else NaN. */
 double picture_leading_int(const char *text, size_t len);
 
 #endif

@@ -27,7 +27,10 @@ struct pictures {
     size_t next; /* to be given up for another */
 };
 
-/* A look, good until the next call. NULL with *why filled when the text is no picture. */
+/*
+ * Returns the picture of the text, read now or before: a look that is good until the next call.
+ * NULL with *why filled when the text is no picture.
+ */
 void *pictures_get(struct pictures *p, const struct picture_sort *sort, const char *text,
                    size_t len, struct jsonata_fault *why);
 void pictures_clear(struct pictures *p);

@@ -14,11 +14,11 @@ struct row {
 
 /* Adds the characters of `text`. */
 void row_read(struct row *r, const char *text, size_t len);
-/* Puts `n` times `c` in front of the one at `index`. */
+/* Puts `c`, `n` times, in front of the character at `index`. */
 void row_fill(struct row *r, size_t index, size_t n, uint32_t c);
 /* Puts `c` between each `every` characters, counted from the end. */
 void row_space(struct row *r, size_t every, uint32_t c);
-/* Takes out `n` from `index` on. */
+/* Takes out `n` characters from `index` on. */
 void row_remove(struct row *r, size_t index, size_t n);
 void row_write(const struct row *r, struct buf *out);
 void row_clear(struct row *r);
@@ -33,11 +33,11 @@ struct row_gap {
     size_t at, room;
 };
 
-/* `most`: how many are to come. */
+/* Opens a gap with room for `most` characters at the row's end. */
 void row_open(struct row_gap *g, struct row *r, size_t most);
-/* Puts `c` in front of the one at `index`, at the end if there is none. */
+/* Puts `c` in front of the character at `index`, at the end if there is none. */
 void row_insert(struct row_gap *g, size_t index, uint32_t c);
-/* Takes out the first `n`. */
+/* Takes out the first `n` characters. */
 void row_drop(struct row_gap *g, size_t n);
 void row_close(struct row_gap *g);
 

@@ -22,7 +22,7 @@ typedef struct js_regex js_regex;
 js_regex *js_regex_compile(const char *pattern, size_t len, bool ignore_case, bool multiline,
                            struct diag *why);
 void js_regex_free(js_regex *r);
-/* How many groups it has, the whole match not counted. */
+/* Returns how many groups the expression has, the whole match not counted. */
 unsigned js_regex_groups(const js_regex *r);
 
 enum js_regex_answer {
@@ -71,13 +71,16 @@ enum { JS_REGEX_MEMORY = 64 * 1024 * 1024 };
 
 /* Storage is the caller's; `r` has to outlive it. `work` and `memory` may be set then. */
 void js_search_init(struct js_search *s, js_regex *r, const char *text, size_t len);
-/* The next match is to start at this code unit or behind it, and may be empty. */
+/* Lets the next match start at this code unit or behind it; it may be empty. */
 void js_search_seek(struct js_search *s, size_t index);
-/* The next match. The first may be empty; behind one that reaches the end of the text is none. */
+/*
+ * Finds the next match. The first may be empty; behind one that reaches the end of the text is
+ * none.
+ */
 enum js_regex_answer js_search_next(struct js_search *s);
 /* Adds the stretch to `out`, joined with a half of a character that `out` ends in. */
 void js_search_add(const struct js_search *s, struct js_span span, struct buf *out);
-/* Code units of the stretch: a match's `end` is its index and these. */
+/* Returns how many code units the stretch has: a match ends at its index plus these. */
 size_t js_search_units(const struct js_search *s, struct js_span span);
 void js_search_clear(struct js_search *s);
 

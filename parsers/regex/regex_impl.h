@@ -24,7 +24,10 @@ struct pcre_pattern {
     bool references;   /* it compares with what groups have caught */
 };
 
-/* From JavaScript's dialect to PCRE2's; false with *why filled when it is none of JavaScript's. */
+/*
+ * Puts a pattern of JavaScript's dialect into PCRE2's. False with *why filled when it is none of
+ * JavaScript's.
+ */
 bool js_regex_translate(const struct js_pattern *from, struct pcre_pattern *to, struct diag *why);
 
 #endif

@@ -71,7 +71,7 @@ size_t yaml_offset(const struct yaml_reader *r, yaml_mark_t mark);
 
 /* The value of a scalar; NULL when refused. */
 json *yaml_scalar(struct yaml_reader *r, const yaml_event_t *e);
-/* Is the tag one that may stand at a key, a sequence or a mapping? NULL is. */
+/* Refuses a tag that may not stand at a key, a sequence or a mapping; NULL, for none, may. */
 bool yaml_check_tag(struct yaml_reader *r, const yaml_event_t *e, const yaml_char_t *tag,
                     const char *wanted);
 
