@@ -24,6 +24,7 @@ static const struct spot top = {.node = true};
 
 /* ---- failing ---- */
 
+/* Spends what a step looks at. False with the path's own error when the budget is used up. */
 bool jsonpath_spend(struct eval *e, size_t units)
 {
     if (work_spend(e->work, units))
@@ -135,6 +136,7 @@ static enum outcome broken_type(struct eval *e, const struct step *s, const stru
     return BROKEN;
 }
 
+/* Several names at once (['a','b']) may only end a definite path. */
 static enum outcome broken_names(struct eval *e, const struct step *s, struct buf *path)
 {
     jsonpath_write_step(path, s);
@@ -149,6 +151,7 @@ static const json *jsonpath_eval_element(const json *array, int64_t i)
     return i >= 0 && (uint64_t)i < json_count(array) ? json_at(array, (size_t)i) : NULL;
 }
 
+/* An index from the end may be before the start: the caller finds no element there. */
 static int64_t index_of(const struct step *s, const json *array)
 {
     return s->kind == STEP_FROM_END ? (int64_t)json_count(array) + s->from : s->from;
@@ -197,6 +200,7 @@ static void write_followed(struct buf *out, const struct route *route, const jso
     }
 }
 
+/* The path to here is written only now, as nearly all paths go on to their end. */
 static enum outcome broken_followed_names(struct eval *e, const struct route *route,
                                           const json *from, const struct step *s)
 {
@@ -208,6 +212,10 @@ static enum outcome broken_followed_names(struct eval *e, const struct route *ro
     return BROKEN;
 }
 
+/*
+ * The way of nearly all paths in a definition: a loop over names and indexes that makes nothing.
+ * *out has where it stopped, for the message; `node` follows what Java would show a string as.
+ */
 enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
                              bool all_names, struct arrival *out)
 {
@@ -252,6 +260,7 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
     return WENT_ON;
 }
 
+/* An explicit null at the end is a result, though it was followed as Java's null. */
 static json *get_definite(struct eval *e, const struct route *route)
 {
     struct arrival got = {0};
@@ -276,6 +285,7 @@ static json *get_definite(struct eval *e, const struct route *route)
 static enum outcome jsonpath_eval_apply(struct eval *e, const struct step *s, const json *v,
                                         const struct spot *at);
 
+/* Quiet while a filter asks: a path that finds nothing there is an answer, not an error. */
 static enum outcome missing(struct eval *e, const struct step *s, const json *v,
                             const struct spot *at)
 {

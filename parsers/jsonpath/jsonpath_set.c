@@ -52,6 +52,7 @@ static bool can_write(const struct step *s, const json *v)
     return v && json_is_array(v) && s->from >= 0 && (size_t)s->from < json_count(v);
 }
 
+/* Only asked for a step that can_write let pass. */
 static const json *jsonpath_set_inside(const struct step *s, const json *v)
 {
     if (!v)
@@ -71,6 +72,7 @@ static json *jsonpath_set_with(const struct step *s, const json *v, json *new)
     return json_build_done(&b);
 }
 
+/* Goes the way that a read, or a write, would go, and stops where it could not. */
 json *jsonpath_blocking_step(const jsonpath *p, const json *doc, bool writing)
 {
     const json *v = doc;
@@ -103,6 +105,10 @@ static bool jsonpath_set_descend(const struct route *route, const json *doc,
     return true;
 }
 
+/*
+ * The depth is checked before anything is built: a result that is too deep could not be written
+ * or compared.
+ */
 json *jsonpath_set(const jsonpath *p, const json *doc, json *v, struct diag *why)
 {
     const struct route *route = &p->route;

@@ -25,6 +25,9 @@ static double date_clip(double ms)
     return fabs(ms) <= MOST_MS ? trunc(ms) : NAN;
 }
 
+/*
+ * The algorithm of Hinnant's days_from_civil, in doubles, as JavaScript's dates overflow in them.
+ */
 double date_days(double year, double month, double day)
 {
     double y = year + floor(month / 12), m = month - 12 * floor(month / 12);
@@ -135,6 +138,10 @@ static double week_of_month(const struct civil *c)
                        first_week_near(c, 0), first_week_near(c, 1), 4);
 }
 
+/*
+ * The days before a year's first week belong to the year before, those from the next one's first
+ * week on to the next.
+ */
 static double year_of_week(double ms, const struct civil *c)
 {
     if (ms < first_week(c->year, 0))
@@ -157,6 +164,10 @@ static double of_clock(const struct civil *c, int unit, int count)
     return isnan(c->of_day) ? (double)NAN : (double)((int)c->of_day / unit % count);
 }
 
+/*
+ * The letters are XPath's (F&O 3.1, section 9.8). `X` and `x`, the year and month that a week
+ * belongs to, are the reference's own.
+ */
 static double component_of(double ms, const struct civil *c, uint32_t component)
 {
     switch (component) {
@@ -315,6 +326,10 @@ static const char *with_modifier(struct arena *a, const char *text, size_t *len,
     return copy;
 }
 
+/*
+ * A part that is written as a number. Only in JSONata 2.0.6 do months and days, too, take their
+ * digits from the marker's width.
+ */
 static bool date_read_number(struct date_picture *p, struct date_part *part, const char *text,
                              size_t len, bool has_least, double least, enum jsonata_dialect dialect,
                              struct jsonata_fault *why)

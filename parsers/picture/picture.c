@@ -52,6 +52,7 @@ static const char *const magnitudes[] = {"Thousand", "Million", "Billion", "Tril
 
 static void put_words(struct buf *out, double n, bool follows, bool ordinal);
 
+/* `follows`: something stands before it, so that it is "one hundred and five". */
 static void put_below_hundred(struct buf *out, int n, bool follows, bool ordinal)
 {
     buf_adds(out, follows ? " and " : "");
@@ -66,6 +67,7 @@ static void put_below_hundred(struct buf *out, int n, bool follows, bool ordinal
     }
 }
 
+/* Only the last word of an ordinal is one: "two hundredth", "two hundred and first". */
 static void put_rest(struct buf *out, double rest, bool ordinal)
 {
     if (rest > 0)
@@ -102,6 +104,7 @@ static void put_words(struct buf *out, double n, bool follows, bool ordinal)
     put_rest(out, n - count * factor, ordinal);
 }
 
+/* Words are made in title case, in ASCII, and changed behind. */
 static void put_cased(struct buf *out, size_t start, enum picture_case letters)
 {
     for (size_t i = start; i < out->len; i++) {
@@ -114,6 +117,8 @@ static void put_cased(struct buf *out, size_t start, enum picture_case letters)
     }
 }
 
+/* Case counts for nothing. `|0x20` makes ASCII capitals small, and makes a letter of nothing else.
+ */
 static bool picture_same_word(const char *text, size_t len, const char *word)
 {
     if (strlen(word) != len)
@@ -124,6 +129,7 @@ static bool picture_same_word(const char *text, size_t len, const char *word)
     return true;
 }
 
+/* The ordinals of hundred and above are the cardinals and "th". */
 static bool same_ordinal(const char *text, size_t len, const char *cardinal)
 {
     return len > 2 && (text[len - 2] | 0x20) == 't' && (text[len - 1] | 0x20) == 'h' &&
@@ -196,6 +202,7 @@ static double parse_words(const char *text, size_t len)
     return total + sum;
 }
 
+/* The pattern takes any row of the words; what they come to is up to parse_words. */
 void picture_words_pattern(struct buf *out)
 {
     buf_adds(out, "(?:");
@@ -221,6 +228,7 @@ static const struct {
     {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"},
 };
 
+/* From the largest value down, each as often as it fits. */
 static void put_roman(struct buf *out, int n)
 {
     for (size_t i = 0; i < COUNT(romans); i++)
@@ -267,6 +275,7 @@ static void put_letters(struct buf *out, double n, char first)
     buf_add(out, at, (size_t)(text + sizeof text - at));
 }
 
+/* The reference counts in UTF-16 code units, so a character beyond U+FFFF is two digits. */
 static double parse_letters(const char *text, size_t len, char first)
 {
     struct row r = {0};

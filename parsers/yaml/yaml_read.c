@@ -83,6 +83,7 @@ static struct place place_of_scalar(struct yaml_reader *r, const yaml_event_t *e
     return p;
 }
 
+/* Walks from the start, which is slow; only for the place of an error. */
 static size_t offset_of_place(const struct yaml_reader *r, struct place p)
 {
     size_t at = r->start;
@@ -98,6 +99,7 @@ static size_t offset_of_place(const struct yaml_reader *r, struct place p)
 
 /* ---- merging ---- */
 
+/* A mapping, or a list of mappings. */
 static bool can_merge(const json *v)
 {
     if (!json_is_array(v))
@@ -139,6 +141,9 @@ struct merger {
     struct json_places *kids;
 };
 
+/*
+ * `own`: the mapping's own members, which take the place of merged ones; else what is there stays.
+ */
 static void merge_members(struct merger *m, const json *source, const struct json_places *kids,
                           bool own)
 {
@@ -178,12 +183,17 @@ static void merge(struct yaml_reader *r, struct yaml_level *level)
 
 /* ---- scalars and keys ---- */
 
+/* Counts what an alias to a value around this one would stand for. */
 static void yaml_read_count(struct yaml_reader *r, size_t bytes)
 {
     r->size.nodes++;
     r->size.bytes += bytes;
 }
 
+/*
+ * Keys that a text has often (Type, Next, End) are one value each, so that looking for them
+ * compares pointers.
+ */
 static json *key_of(struct yaml_reader *r, const char *text, size_t len)
 {
     uint32_t hash = json_hash_bytes(text, len);
@@ -239,6 +249,10 @@ static bool end_value(struct yaml_reader *r)
     return take_merge(r);
 }
 
+/*
+ * A tag that is kept becomes an object around the value: !Ref x is {"!Ref": "x"}. Its anchor then
+ * names the object.
+ */
 static bool on_value(struct yaml_reader *r, const yaml_event_t *e)
 {
     yaml_event_t bare = *e;
@@ -278,6 +292,10 @@ static bool name_key(struct yaml_reader *r, const yaml_event_t *e)
     return true;
 }
 
+/*
+ * Keys are their text, whatever they would be as values: 200 and true are strings. Only a bare <<
+ * is a merge; quoted it is a name.
+ */
 static bool yaml_read_on_key(struct yaml_reader *r, const yaml_event_t *e)
 {
     const char *text = (const char *)e->data.scalar.value;
@@ -299,6 +317,7 @@ static bool yaml_read_on_key(struct yaml_reader *r, const yaml_event_t *e)
     return true;
 }
 
+/* As a key an alias has to stand for a string. */
 static bool on_alias(struct yaml_reader *r, const yaml_event_t *e)
 {
     struct place at = place_at(r, e->start_mark);
@@ -322,6 +341,10 @@ static bool on_alias(struct yaml_reader *r, const yaml_event_t *e)
 
 /* ---- sequences and mappings ---- */
 
+/*
+ * Sequences and mappings differ little. The name (anchor) is given when the value is whole, in
+ * close_level, so that an alias within its own value is found to be an error.
+ */
 static bool open_level(struct yaml_reader *r, const yaml_event_t *e, bool object)
 {
     const yaml_char_t *name = object ? e->data.mapping_start.anchor : e->data.sequence_start.anchor;
@@ -349,6 +372,7 @@ static bool open_level(struct yaml_reader *r, const yaml_event_t *e, bool object
     return true;
 }
 
+/* Doubled keys are looked for before the merge, which may well have keys that the mapping has. */
 static bool close_level(struct yaml_reader *r)
 {
     struct yaml_level *level = &r->levels[r->made.depth - 1];
@@ -394,6 +418,7 @@ static bool is_cheap(struct yaml_reader *r, const yaml_event_t *e)
                        "too much of the text is nested deeper than %d levels", WORK_A_BYTE);
 }
 
+/* Streams and documents need no more than that there is one document. */
 static bool yaml_read_on_event(struct yaml_reader *r, const yaml_event_t *e)
 {
     if (!is_cheap(r, e))
