@@ -59,6 +59,7 @@ struct spread {
     double min, median, max;
 };
 
+/* Sorts the values. Of an even number of them the median lies between the two in the middle. */
 static struct spread spread_of(double *values, int64_t count)
 {
     qsort(values, (size_t)count, sizeof *values, by_size);
@@ -66,6 +67,8 @@ static struct spread spread_of(double *values, int64_t count)
     return (struct spread){values[0], (lower + upper) / 2, values[count - 1]};
 }
 
+/* Of the output with sorted keys, so that two programs that build objects in another order agree.
+ */
 static void hash_output(const json *output, char out[65])
 {
     struct buf text = {0};
@@ -81,7 +84,8 @@ static void hash_output(const json *output, char out[65])
 
 /* ---- running ---- */
 
-/* One execution; its cost goes to slot `i`, or nowhere when i is negative. */
+/* Runs one execution; its cost goes to slot `i`, or nowhere when i is negative: that is for warming
+ * up. It is forgotten at the end, so that the next one doesn't find the memory taken. */
 static bool run_once(struct bench *b, host *h, int64_t i)
 {
     struct rt_config config = workflow_config(&b->w);

@@ -44,6 +44,7 @@ struct history_out {
     bool any;
 };
 
+/* Events without an id are private: AWS has none of them in a history. */
 static bool print_event(void *user, const struct rt_event *e)
 {
     struct history_out *h = user;
@@ -70,6 +71,7 @@ static void print_history(store *s, uint64_t execution, const rt_exec *x)
     buf_clear(&h.text);
 }
 
+/* Indented for people; in one line for what reads it through a pipe. */
 static void print_output(const json *output)
 {
     struct buf text = {0};

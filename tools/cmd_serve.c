@@ -53,6 +53,7 @@ struct serve {
 
 static const char in_memory[] = ":memory:";
 
+/* The option, or else the first of the variables that is set and not empty. */
 static const char *serve_first_set(const char *given, const char *const *names)
 {
     for (; !given && *names; names++) {
@@ -63,6 +64,7 @@ static const char *serve_first_set(const char *given, const char *const *names)
     return given;
 }
 
+/* The variables are those of Step Functions Local and of LocalStack. */
 static const char *serve_mocks(const struct serve *s)
 {
     static const char *const files[] = {"SFN_MOCK_CONFIG", "LOCALSTACK_SFN_MOCK_CONFIG", NULL};
@@ -126,6 +128,8 @@ static void reload(struct serve *s)
     diag_clear(&why);
 }
 
+/* A terminal that is closed sends SIGHUP, too. Then nobody is left who wants the server, and it
+ * stops; otherwise somebody asks it to read its files again. */
 static void serve_hung_up(void *user)
 {
     struct serve *s = user;

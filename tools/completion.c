@@ -41,6 +41,7 @@ static void bash_pattern(const struct cmd *c, const struct option_row *r)
     fputs(") ", stdout);
 }
 
+/* The cases of a command's options that take an argument: what may come next. */
 static void bash_arguments(const struct cmd *c)
 {
     const struct option_row *r;
@@ -64,6 +65,7 @@ static void bash_arguments(const struct cmd *c)
     }
 }
 
+/* The cases of a command's words that begin with a dash, and, if it takes files, of all others. */
 static void bash_options(const struct cmd *c)
 {
     const struct option_row *r;
@@ -159,6 +161,7 @@ static void zsh_spec(const char *dashes, const char *name, const struct option_r
     putchar('\'');
 }
 
+/* One call of _arguments, with a specification for each option and each letter. */
 static void zsh_command(const struct cmd *c)
 {
     const struct option_row *r;
@@ -207,6 +210,7 @@ static void print_zsh(const struct cmd *commands, size_t count)
 
 /* ---- fish ---- */
 
+/* -x: an argument that is no file's name; -r -F: one that is. */
 static void fish_option(const struct cmd *c, const struct option_row *r)
 {
     printf("complete -c asl -n '__fish_seen_subcommand_from %s' -l %s", c->name, r->name);

@@ -78,6 +78,7 @@ static void print_help(const struct option_set *set)
         printf("\nexamples:\n%s", set->examples);
 }
 
+/* A word with dashes that is no option; the nearest name is suggested. */
 static void unknown_option(const struct option_set *set, const char *word)
 {
     const char *name = word + strspn(word, "-");
@@ -93,6 +94,7 @@ static void unknown_option(const struct option_set *set, const char *word)
         cmd_usage(set->command, "there is no option '%s'", word);
 }
 
+/* May the option be given again? Its argument says so by "..." at its end. */
 static bool is_many(const struct option_row *row)
 {
     size_t len = row->argument ? strlen(row->argument) : 0;

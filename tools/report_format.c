@@ -192,7 +192,8 @@ static json *sarif_location(const struct report_file *f, const struct asl_proble
     return json_build_done(&b);
 }
 
-/* The place of a code among those that were met, where it has one from now on. */
+/* Returns the index of a code in the list of rules, to which it is added when it is met first:
+ * a result of SARIF names its rule so. */
 static size_t sarif_rule(struct report_writer *w, const char *code)
 {
     for (size_t i = 0; i < w->rules_count; i++)
@@ -203,6 +204,8 @@ static size_t sarif_rule(struct report_writer *w, const char *code)
     return w->rules_count++;
 }
 
+/* Results are kept until the end: the rules stand before them in the document, and are known only
+ * when all files have been seen. */
 static void sarif_file(struct report_writer *w, const struct report_file *f)
 {
     for (size_t i = 0; i < f->report->count; i++) {
@@ -338,6 +341,7 @@ static void junit_list(struct buf *out, const struct asl_report *r, enum asl_sev
             junit_problem(out, &r->problems[i]);
 }
 
+/* Errors fail the test case. Warnings go to its output, as a test that passes may have some. */
 static void junit_file(struct report_writer *w, const struct report_file *f)
 {
     const struct asl_report *r = f->report;

@@ -46,6 +46,7 @@ static bool services_add(struct services *s, const struct option_set *set, const
     return good;
 }
 
+/* --lambda-endpoint URL is --endpoint lambda=URL with a message of its own. */
 static bool add_lambda(struct services *s, const struct option_set *set, const char *url)
 {
     struct diag why = {0};

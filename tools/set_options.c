@@ -19,6 +19,7 @@ static const struct option_row rows[] = {
 
 const struct option_group set_group = {rows, COUNT(rows), NULL};
 
+/* Files are read from the last to the first, because placeholders_add_file keeps what is there. */
 bool set_options_read(const struct set_options *given, const struct option_set *set,
                       struct placeholders *out)
 {

@@ -83,6 +83,7 @@ static bool workflow_load_machine(struct workflow *w, const struct option_set *s
     return machine_file_load(&w->file);
 }
 
+/* Without --seed each run has another one, which the system gives. */
 static bool take_seed(struct workflow *w, const struct option_set *set)
 {
     int64_t n;
@@ -95,6 +96,7 @@ static bool take_seed(struct workflow *w, const struct option_set *set)
     return true;
 }
 
+/* The input as it was written is kept beside its value: AWS shows the first state's input so. */
 static bool workflow_read_input(struct workflow *w, const struct option_set *set)
 {
     struct input in = {

@@ -55,6 +55,7 @@ static bool is_named(const struct http_field *f, const char *name)
     return f->name_len == strlen(name) && !strncasecmp(f->name, name, f->name_len);
 }
 
+/* All headers but cookies, their names in lower case; values of one name are joined by commas. */
 static json *http_event_headers_of(const struct http_message *m)
 {
     struct json_build b;
@@ -150,6 +151,7 @@ static json *log_time(int64_t ms)
     return json_stringf("%.2s/%.3s/%.4s:%.8s +0000", date + 5, date + 8, date + 12, date + 17);
 }
 
+/* The address of the client without its port. One of IPv6 stands in brackets. */
 static json *source_ip(const char *peer)
 {
     const char *colon = strrchr(peer, ':');
@@ -160,6 +162,7 @@ static json *source_ip(const char *peer)
     return json_string(peer, len);
 }
 
+/* "POST /orders" of a route with methods, "ANY /orders" of one without, or "$default". */
 static json *route_key(const struct http_event *e)
 {
     if (e->route[0] != '/')
@@ -219,6 +222,7 @@ static bool is_text_type(const char *type)
     return false;
 }
 
+/* What its headers call text, and what is UTF-8 as it came, stays text. All else is Base64. */
 static void add_body(struct json_build *b, const struct http_message *m)
 {
     const struct buf *body = &m->body;
@@ -289,6 +293,7 @@ static void http_event_add_header(struct http_event_answer *a, const char *name,
     a->headers[a->header_count++] = (struct http_header){name, value};
 }
 
+/* Takes headers as they are. Without a Content-Type among them the answer is application/json. */
 static bool http_event_add_headers(struct http_event_answer *a, const json *headers,
                                    struct diag *why)
 {
@@ -327,6 +332,7 @@ static bool add_cookies(struct http_event_answer *a, const json *cookies, struct
            http_event_refuse(why, "the output's cookies are no array of texts");
 }
 
+/* A body that is no text is sent as JSON. Only a text can be Base64. */
 static bool add_answer_body(struct http_event_answer *a, const json *body, const json *encoded,
                             struct diag *why)
 {

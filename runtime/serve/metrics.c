@@ -95,6 +95,7 @@ static void gauge(struct buf *out, const char *name, const char *help, uint64_t 
     buf_printf(out, "%s %" PRIu64 "\n", name, n);
 }
 
+/* Seconds as a decimal without zeros at the end: no double, which could round. */
 static void seconds(struct buf *out, int64_t us)
 {
     buf_printf(out, "%" PRId64 ".%06" PRId64, us / 1000000, us % 1000000);

@@ -131,6 +131,10 @@ static bool read_part(struct reader *r, struct row *w, const char *text, size_t 
 /* Own pages of asl serve, which no route can have. */
 static const char *const own_paths[] = {"/healthz", "/readyz", "/metrics"};
 
+/*
+ * path = "$default" | "/" | { "/" part }
+ * part = text | "{" name "}" | "{" name "+}", which must be the last
+ */
 static bool route_read_path(struct reader *r, struct row *w, const json *v,
                             const struct json_places *at)
 {
@@ -291,6 +295,8 @@ static int compare_parts(const struct row *a, const struct row *b)
     return (a->part_count > b->part_count) - (a->part_count < b->part_count);
 }
 
+/* Of routes with the same path, one that lists methods comes before the one for all methods; else
+ * their order in the file decides. */
 static int compare_rows(const void *left, const void *right)
 {
     const struct row *a = left, *b = right;
@@ -385,6 +391,7 @@ struct taken {
     size_t *ends, count;
 };
 
+/* False: a %XX is none, or a part is no UTF-8 or has a NUL. */
 static bool route_take_apart(struct taken *t, const char *path)
 {
     size_t slashes = 0;

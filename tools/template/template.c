@@ -59,6 +59,7 @@ static bool template_has_word(const char *text, size_t len, const char *word)
     return false;
 }
 
+/* Words are looked for in the bytes, as that is far quicker than to parse a file. */
 static bool has_any(const char *text, size_t len, const char *const *words)
 {
     for (size_t i = 0; i < 3 && words[i]; i++)
@@ -98,6 +99,8 @@ static void template_tell(struct reading *in, struct asl_report *report, bool re
                       .file = in->name, .lines = &in->lines, .report = report, .remark = remark});
 }
 
+/* Tells what is wrong with the text of a template itself. A repeated key is only a warning, because
+ * what reads templates takes the last one. */
 static void tell_of_text(struct reading *in, const struct diag *why, bool twice)
 {
     struct asl_report report = {0};
@@ -117,6 +120,8 @@ static void tell_of_text(struct reading *in, const struct diag *why, bool twice)
     asl_report_clear(&report);
 }
 
+/* A key that stands twice is told first; then the text is read once more, and the last one counts.
+ */
 static void template_read_template(struct reading *in, const struct template_kind *kind)
 {
     struct arena a = {0};

@@ -37,6 +37,7 @@ static bool terraform_has(const json *v, const char *key)
     return json_is_object(v) && json_get(v, key);
 }
 
+/* Plans and states name their formats; a configuration is of interest by a resource of ours. */
 bool terraform_is(const json *doc)
 {
     const json *resource = json_is_object(doc) ? json_get(doc, "resource") : NULL;
@@ -69,7 +70,12 @@ static size_t template_end(const char *text, size_t len, size_t i)
     return len;
 }
 
-/* Directives decide which of the text around them stays; then nothing is known of the whole. */
+/*
+ * Sews the text together with its interpolations, "${…}", as placeholders; "$${" and "%%{" stand
+ * for
+ * "${" and "%{". False: it has a directive, "%{ if … }", which decides how much of the text around
+ * it stays, so that nothing is known of the whole.
+ */
 static bool interpolate(struct quilt *q, const char *text, size_t len, const struct source_map *map)
 {
     size_t start = 0;
@@ -121,6 +127,7 @@ static char *file_of(const char *text)
     return NULL;
 }
 
+/* A definition in *.tf.json: a text with interpolations, or a call that names its file. */
 static void read_configured(struct machine *m, const json *v, const struct json_places *at)
 {
     struct source_map map = {0};
@@ -143,6 +150,7 @@ static void read_configured(struct machine *m, const json *v, const struct json_
 
 /* ---- plans ---- */
 
+/* A plan has the definition as it will be deployed, so its text is taken as it stands. */
 static void read_planned(struct machine *m, const json *v, const struct json_places *at)
 {
     struct source_map map = {0};
@@ -174,6 +182,7 @@ static void terraform_read_machine(struct reading *in, const char *name, form *r
     definition_end(&m);
 }
 
+/* A resource has one body, or, as Terraform allows for every block in JSON, a list of them. */
 static void each_body(struct reading *in, const char *name, const json *v,
                       const struct json_places *at)
 {
@@ -204,6 +213,8 @@ static void each_resource(struct reading *in, const json *v, const struct json_p
         each_resource(in, json_at(v, i), &at->kids[i]);
 }
 
+/* The machines of a module and of the modules in it. Resources of mode "data" are only looked up by
+ * Terraform, and deployed by somebody else: they are left out. */
 static void read_module(struct reading *in, const json *module, const struct json_places *at)
 {
     const struct json_places *list_at = NULL, *values_at = NULL;
