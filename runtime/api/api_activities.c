@@ -445,19 +445,14 @@ const struct operation create_activity_operation = {
 
 static json *activity_json(const struct activity *act, bool encryption)
 {
-    struct json_build b, key;
+    struct json_build b;
 
     json_build_object(&b, 4);
     json_build_set(&b, "activityArn", json_ref(act->arn));
     json_build_set(&b, "name", json_ref(act->name));
     json_build_set(&b, "creationDate", api_time(act->created_ms));
-    if (encryption && act->encryption) {
-        json_build_set(&b, "encryptionConfiguration", json_ref(act->encryption));
-    } else if (encryption) {
-        json_build_object(&key, 1);
-        json_build_set(&key, "type", json_cstring("AWS_OWNED_KEY"));
-        json_build_set(&b, "encryptionConfiguration", json_build_done(&key));
-    }
+    if (encryption)
+        json_build_set(&b, "encryptionConfiguration", config_encryption(act->encryption));
     return json_build_done(&b);
 }
 

@@ -1,5 +1,8 @@
-/* Parts of requests that name things outside: log groups and keys. Whether these exist is not
- * looked at; whether they could, is. */
+/*
+ * Configurations: parts of requests that name things outside, as log groups, keys and roles.
+ * Whether these exist is not looked at; whether they could, is. What a request doesn't say is
+ * filled in as AWS does, so that descriptions have it.
+ */
 
 #include "runtime/api/api_config.h"
 
@@ -16,6 +19,103 @@ const struct member encryption_members[] = {
     {.name = "type", .required = true, .choices = key_types},
     {.name = NULL},
 };
+
+static const char *const levels[] = {"ALL", "ERROR", "FATAL", "OFF", NULL};
+
+static const struct member log_group_members[] = {
+    {.name = "logGroupArn", .min = 1, .max = QUOTA_ARN},
+    {.name = NULL},
+};
+
+static const struct member destination_members[] = {
+    {.name = "cloudWatchLogsLogGroup", .kind = STRUCT, .of = log_group_members},
+    {.name = NULL},
+};
+
+const struct member logging_members[] = {
+    {.name = "level", .choices = levels},
+    {.name = "includeExecutionData", .kind = FLAG},
+    {.name = "destinations", .kind = LIST, .of = destination_members},
+    {.name = NULL},
+};
+
+const struct member tracing_members[] = {
+    {.name = "enabled", .kind = FLAG},
+    {.name = NULL},
+};
+
+/* ---- configurations, with what AWS fills in ---- */
+
+static json *bad_logging(struct call *c, const char *text)
+{
+    return call_fail(c, "InvalidLoggingConfiguration", "Invalid Logging Configuration: %s", text);
+}
+
+/* What is wrong with arn:PARTITION:logs:REGION:ACCOUNT:log-group:NAME:*; NULL: nothing. Which log
+ * groups there are, nobody knows here. */
+static const char *destination_problem(const json *destination)
+{
+    const json *group = json_get(destination, "cloudWatchLogsLogGroup");
+    const json *arn = group ? json_get(group, "logGroupArn") : NULL;
+    const char *parts[6] = {arn ? json_str(arn) : ""};
+    size_t count = 1;
+
+    while (count < 6 && (parts[count] = strchr(parts[count - 1], ':')))
+        parts[count++]++;
+    if (count < 6 || strncmp(parts[0], "arn:", 4) != 0)
+        return "Must set valid CloudWatch Log Group ARN.";
+    if (strncmp(parts[2], "logs:", 5) != 0 || strncmp(parts[5], "log-group:", 10) != 0)
+        return "Provided ARN is not CloudWatch Logs Log Group ARN.";
+    size_t len = strlen(parts[5]);
+    if (len < sizeof "log-group:x:*" - 1 || strcmp(parts[5] + len - 2, ":*") != 0)
+        return "Log Group ARN must be provided with '*' qualifier.";
+    return NULL;
+}
+
+json *config_logging(struct call *c, const json *given)
+{
+    const json *level = given ? json_get(given, "level") : NULL;
+    const json *data = given ? json_get(given, "includeExecutionData") : NULL;
+    const json *destinations = given ? json_get(given, "destinations") : NULL;
+    bool on = level && !json_str_is(level, "OFF");
+    struct json_build b;
+
+    if (json_count(destinations ? destinations : json_empty_array()) > 1 ||
+        (on && (!destinations || json_count(destinations) != 1)))
+        return bad_logging(c, "Must specify exactly one Log Destination.");
+    const char *problem = on ? destination_problem(json_at(destinations, 0)) : NULL;
+    if (problem)
+        return bad_logging(c, problem);
+    json_build_object(&b, 3);
+    json_build_set(&b, "level", level ? json_ref(level) : json_cstring("OFF"));
+    json_build_set(&b, "includeExecutionData", data ? json_ref(data) : json_bool(false));
+    if (destinations)
+        json_build_set(&b, "destinations", json_ref(destinations));
+    return json_build_done(&b);
+}
+
+json *config_tracing(const json *given)
+{
+    const json *enabled = given ? json_get(given, "enabled") : NULL;
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "enabled", enabled ? json_ref(enabled) : json_bool(false));
+    return json_build_done(&b);
+}
+
+json *config_encryption(const json *given)
+{
+    struct json_build b;
+
+    if (given)
+        return json_ref(given);
+    json_build_object(&b, 1);
+    json_build_set(&b, "type", json_cstring("AWS_OWNED_KEY"));
+    return json_build_done(&b);
+}
+
+/* ---- checks ---- */
 
 bool check_encryption(struct call *c, const json *encryption)
 {

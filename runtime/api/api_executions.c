@@ -340,7 +340,7 @@ static json *describe_state_machine_for_execution(struct call *c)
     json_build_set(&b, "name", json_ref(x.names.machine_name));
     if (r) {
         json_build_set(&b, "updateDate", api_time(r->at_ms));
-        describe_revision(&b, r, metadata_only(c));
+        revision_describe(&b, r, metadata_only(c));
     }
     json *out = json_build_done(&b);
     if (x.map_run && r)

@@ -3,8 +3,6 @@
 #include "runtime/api/api_machines.h"
 
 #include "asl/report/quota.h"
-#include "asl/warn/warn.h"
-#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "runtime/api/api_arn.h"
@@ -25,273 +23,7 @@
 /* AWS's quota. */
 enum { MAX_MACHINES = 100000 };
 
-/* ---- revisions ---- */
-
-struct revision *revision_ref(struct revision *r)
-{
-    r->refs++;
-    return r;
-}
-
-void revision_unref(struct revision *r)
-{
-    if (!r || --r->refs)
-        return;
-    json_unref(r->key);
-    json_unref(r->definition);
-    asl_machine_unref(r->compiled);
-    json_unref(r->refusal);
-    json_unref(r->role_arn);
-    json_unref(r->logging);
-    json_unref(r->tracing);
-    json_unref(r->encryption);
-    json_unref(r->variables);
-    json_unref(r->id);
-    mem_free(r);
-}
-
-bool revision_runs(struct call *c, struct revision *r)
-{
-    revision_compile(c->api, r);
-    if (r->compiled)
-        return true;
-    call_fail(c, "ValidationException",
-              "The store's definition of this state machine can't be run: %s. Update the state "
-              "machine with one that can",
-              r->refusal ? json_str(r->refusal) : "");
-    return false;
-}
-
-/* ---- definitions ---- */
-
-/* "<CODE>: <message> at <location>", joined. */
-void refuse_definition(struct call *c, const struct asl_report *report)
-{
-    struct buf text = {0};
-
-    for (size_t i = 0; i < report->count; i++) {
-        const struct asl_problem *p = &report->problems[i];
-        if (p->severity == ASL_ERROR)
-            buf_printf(&text, "%s%s: %s at %s", text.len ? ", " : "", p->code, p->message,
-                       p->location ? p->location : "null");
-    }
-    call_fail(c, "InvalidDefinition", "Invalid State Machine Definition: '%s'", buf_str(&text));
-    buf_clear(&text);
-}
-
-/* What AWS has to say of it; of what we can't run, a warning. */
-static void api_machines_validate(const api *a, const json *text, bool express,
-                                  struct asl_report *report)
-{
-    /* Of a blank text AWS says this, and gives no place. */
-    if (!json_str(text)[strspn(json_str(text), ASCII_JSON_BLANKS)])
-        asl_report_add(report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, NULL, ASL_VALUE, NULL,
-                       "Definition must be a valid JSON object");
-    else
-        asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON,
-                     express ? ASL_EXPRESS : ASL_STANDARD, api_served(a), report);
-}
-
-/* NULL when it has errors: they are in the report. */
-static asl_machine *api_machines_compile(const api *a, const json *text, bool express,
-                                         struct asl_report *report)
-{
-    api_machines_validate(a, text, express, report);
-    if (report->errors)
-        return NULL;
-    asl_report_clear(report);
-    return asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
-}
-
-static const char *const types[] = {"STANDARD", "EXPRESS", NULL};
-
-static const char *const severities[] = {"ERROR", "WARNING", NULL};
-
-static const struct member validate_in[] = {
-    {.name = "definition", .kind = PRIVATE, .required = true, .max = QUOTA_DEFINITION},
-    {.name = "type", .choices = types},
-    {.name = "severity", .choices = severities},
-    {.name = "maxResults", .kind = NUMBER, .max = 100},
-    {.name = NULL},
-};
-
-static json *validate_state_machine_definition(struct call *c)
-{
-    const json *limit = call_get(c, "maxResults");
-    const char *type = call_text(c, "type"), *severity = call_text(c, "severity");
-    size_t max = limit && json_int_value(limit) ? (size_t)json_int_value(limit) : 100, given = 0;
-    bool warnings = severity && strcmp(severity, "WARNING") == 0;
-    struct asl_report report = {0};
-    struct json_build b, list;
-
-    api_machines_validate(c->api, call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0,
-                          &report);
-    json_build_array(&list, report.count);
-    for (size_t i = 0; i < report.count; i++) {
-        const struct asl_problem *p = &report.problems[i];
-        struct json_build d;
-        if (p->severity == ASL_WARNING && !warnings)
-            continue;
-        if (given++ >= max)
-            continue;
-        json_build_object(&d, 4);
-        json_build_set(&d, "severity",
-                       json_cstring(p->severity == ASL_ERROR ? "ERROR" : "WARNING"));
-        json_build_set(&d, "code", json_cstring(p->code));
-        json_build_set(&d, "message", json_cstring(p->message));
-        if (p->location)
-            json_build_set(&d, "location", json_cstring(p->location));
-        json_build_add(&list, json_build_done(&d));
-    }
-    json_build_object(&b, 3);
-    json_build_set(&b, "result", json_cstring(report.errors ? "FAIL" : "OK"));
-    json_build_set(&b, "diagnostics", json_build_done(&list));
-    json_build_set(&b, "truncated", json_bool(given > max));
-    asl_report_clear(&report);
-    return json_build_done(&b);
-}
-
-const struct operation validate_state_machine_definition_operation = {
-    .name = "ValidateStateMachineDefinition",
-    .run = validate_state_machine_definition,
-    .in = validate_in,
-};
-
-/* ---- configurations, with what AWS fills in ---- */
-
-static json *bad_logging(struct call *c, const char *text)
-{
-    return call_fail(c, "InvalidLoggingConfiguration", "Invalid Logging Configuration: %s", text);
-}
-
-/* What is wrong with arn:PARTITION:logs:REGION:ACCOUNT:log-group:NAME:*; NULL: nothing. Which log
- * groups there are, nobody knows here. */
-static const char *destination_problem(const json *destination)
-{
-    const json *group = json_get(destination, "cloudWatchLogsLogGroup");
-    const json *arn = group ? json_get(group, "logGroupArn") : NULL;
-    const char *parts[6] = {arn ? json_str(arn) : ""};
-    size_t count = 1;
-
-    while (count < 6 && (parts[count] = strchr(parts[count - 1], ':')))
-        parts[count++]++;
-    if (count < 6 || strncmp(parts[0], "arn:", 4) != 0)
-        return "Must set valid CloudWatch Log Group ARN.";
-    if (strncmp(parts[2], "logs:", 5) != 0 || strncmp(parts[5], "log-group:", 10) != 0)
-        return "Provided ARN is not CloudWatch Logs Log Group ARN.";
-    size_t len = strlen(parts[5]);
-    if (len < sizeof "log-group:x:*" - 1 || strcmp(parts[5] + len - 2, ":*") != 0)
-        return "Log Group ARN must be provided with '*' qualifier.";
-    return NULL;
-}
-
-/* NULL with the call failed. */
-static json *logging_of(struct call *c, const json *given)
-{
-    const json *level = given ? json_get(given, "level") : NULL;
-    const json *data = given ? json_get(given, "includeExecutionData") : NULL;
-    const json *destinations = given ? json_get(given, "destinations") : NULL;
-    bool on = level && !json_str_is(level, "OFF");
-    struct json_build b;
-
-    if (json_count(destinations ? destinations : json_empty_array()) > 1 ||
-        (on && (!destinations || json_count(destinations) != 1)))
-        return bad_logging(c, "Must specify exactly one Log Destination.");
-    const char *problem = on ? destination_problem(json_at(destinations, 0)) : NULL;
-    if (problem)
-        return bad_logging(c, problem);
-    json_build_object(&b, 3);
-    json_build_set(&b, "level", level ? json_ref(level) : json_cstring("OFF"));
-    json_build_set(&b, "includeExecutionData", data ? json_ref(data) : json_bool(false));
-    if (destinations)
-        json_build_set(&b, "destinations", json_ref(destinations));
-    return json_build_done(&b);
-}
-
-const json *api_logging(const api *a, const char *machine_arn)
-{
-    char *plain = mem_strndup(machine_arn, strcspn(machine_arn, "/"));
-    const struct machine *m = text_map_get(&a->machines, plain);
-
-    mem_free(plain);
-    return m ? m->revision->logging : NULL;
-}
-
-static json *tracing_of(const json *given)
-{
-    const json *enabled = given ? json_get(given, "enabled") : NULL;
-    struct json_build b;
-
-    json_build_object(&b, 1);
-    json_build_set(&b, "enabled", enabled ? json_ref(enabled) : json_bool(false));
-    return json_build_done(&b);
-}
-
-static json *encryption_of(const json *given)
-{
-    struct json_build b;
-
-    if (given)
-        return json_ref(given);
-    json_build_object(&b, 1);
-    json_build_set(&b, "type", json_cstring("AWS_OWNED_KEY"));
-    return json_build_done(&b);
-}
-
-/*
- * The revision that the request describes; what it doesn't say comes from `before` (NULL: from
- * AWS's defaults). NULL with the call failed.
- */
-static struct revision *new_revision(struct call *c, struct revision *before, bool express)
-{
-    const json *definition = call_get(c, "definition"), *role = call_get(c, "roleArn");
-    const json *logging = call_get(c, "loggingConfiguration");
-    const json *tracing = call_get(c, "tracingConfiguration");
-    const json *encryption = call_get(c, "encryptionConfiguration");
-    struct asl_report report = {0};
-    struct revision *r = mem_calloc(1, sizeof *r);
-
-    if (before)
-        revision_compile(c->api, before);
-    r->refs = 1;
-    r->at_ms = c->now_ms;
-    r->logging = before && !logging ? json_ref(before->logging) : logging_of(c, logging);
-    if (!r->logging || !check_encryption(c, encryption))
-        goto refuse;
-    r->tracing = before && !tracing ? json_ref(before->tracing) : tracing_of(tracing);
-    r->encryption =
-        before && !encryption ? json_ref(before->encryption) : encryption_of(encryption);
-    r->role_arn = json_ref(role ? role : before->role_arn);
-    if (!definition || (before && before->compiled && json_equal(before->definition, definition))) {
-        r->definition = json_ref(before->definition);
-        r->compiled = before->compiled ? asl_machine_ref(before->compiled) : NULL;
-        r->refusal = json_ref(before->refusal);
-        r->variables = json_ref(before->variables);
-        return r;
-    }
-    r->definition = json_ref(definition);
-    r->compiled = api_machines_compile(c->api, definition, express, &report);
-    if (!r->compiled)
-        refuse_definition(c, &report);
-    asl_report_clear(&report);
-    if (!r->compiled)
-        goto refuse;
-    /* The same text, once. */
-    json_unref(r->definition);
-    r->definition = json_ref(asl_machine_text(r->compiled));
-    r->variables = asl_variable_references(r->compiled);
-    return r;
-refuse:
-    revision_unref(r);
-    return NULL;
-}
-
-static bool same_revision(const struct revision *a, const struct revision *b, bool role_too)
-{
-    return json_equal(a->definition, b->definition) && json_equal(a->logging, b->logging) &&
-           json_equal(a->tracing, b->tracing) && json_equal(a->encryption, b->encryption) &&
-           (!role_too || json_equal(a->role_arn, b->role_arn));
-}
+const char *const machine_types[] = {"STANDARD", "EXPRESS", NULL};
 
 /* ---- finding ---- */
 
@@ -310,6 +42,15 @@ struct machine *machine_find(struct call *c, const char *arn)
     if (!m)
         no_machine(c, arn);
     return m;
+}
+
+const json *api_logging(const api *a, const char *machine_arn)
+{
+    char *plain = mem_strndup(machine_arn, strcspn(machine_arn, "/"));
+    const struct machine *m = text_map_get(&a->machines, plain);
+
+    mem_free(plain);
+    return m ? m->revision->logging : NULL;
 }
 
 /* Picks by weight. */
@@ -473,7 +214,7 @@ static json *create_again(struct call *c, const struct machine *m, bool express,
     if (m->deleting)
         return call_fail(c, "StateMachineDeleting", "State Machine is being deleted: '%s'",
                          json_str(m->arn));
-    if (m->express != express || !same_revision(m->revision, r, false) ||
+    if (m->express != express || !revision_is_same(m->revision, r, false) ||
         !json_equal(m->created_with, with))
         return call_fail(c, "StateMachineAlreadyExists", "State Machine Already Exists: '%s'",
                          json_str(m->arn));
@@ -482,45 +223,21 @@ static json *create_again(struct call *c, const struct machine *m, bool express,
     return created(m, v);
 }
 
-static const char *const levels[] = {"ALL", "ERROR", "FATAL", "OFF", NULL};
-
-static const struct member log_group[] = {
-    {.name = "logGroupArn", .min = 1, .max = QUOTA_ARN},
-    {.name = NULL},
-};
-
-static const struct member destination[] = {
-    {.name = "cloudWatchLogsLogGroup", .kind = STRUCT, .of = log_group},
-    {.name = NULL},
-};
-
-static const struct member logging[] = {
-    {.name = "level", .choices = levels},
-    {.name = "includeExecutionData", .kind = FLAG},
-    {.name = "destinations", .kind = LIST, .of = destination},
-    {.name = NULL},
-};
-
-static const struct member tracing[] = {
-    {.name = "enabled", .kind = FLAG},
-    {.name = NULL},
-};
-
 /* What CreateStateMachine and UpdateStateMachine have in common. */
 #define CONFIGURATION                                                                              \
-    {.name = "loggingConfiguration", .kind = STRUCT, .of = logging},                               \
-        {.name = "tracingConfiguration", .kind = STRUCT, .of = tracing},                           \
+    {.name = "loggingConfiguration", .kind = STRUCT, .of = logging_members},                       \
+        {.name = "tracingConfiguration", .kind = STRUCT, .of = tracing_members},                   \
         {.name = "encryptionConfiguration", .kind = STRUCT, .of = encryption_members},             \
         {.name = "publish", .kind = FLAG},                                                         \
     {                                                                                              \
-        .name = "versionDescription", .kind = PRIVATE, .max = 256                                  \
+        .name = "versionDescription", .kind = PRIVATE, .max = QUOTA_DESCRIPTION                    \
     }
 
 static const struct member create_state_machine_in[] = {
     NAME_MEMBER(true),
     {.name = "definition", .kind = PRIVATE, .required = true, .max = QUOTA_DEFINITION},
     {.name = "roleArn", .required = true, .min = 1, .max = QUOTA_ARN},
-    {.name = "type", .choices = types},
+    {.name = "type", .choices = machine_types},
     {.name = "tags", .kind = LIST, .of = tag_members},
     CONFIGURATION,
     {.name = NULL},
@@ -537,7 +254,7 @@ static json *create_state_machine(struct call *c)
         return NULL;
     if (tags && json_count(tags) > QUOTA_TAGS)
         return call_fail(c, "TooManyTags", "There are more than 50 tags");
-    struct revision *r = new_revision(c, NULL, express);
+    struct revision *r = revision_new(c, NULL, express);
     if (!r)
         return NULL;
     json *arn = arn_make(a, "stateMachine", json_str(name)), *with = created_with(c), *out;
@@ -607,10 +324,10 @@ static json *update_state_machine(struct call *c)
                          "TracingConfiguration must be specified");
     if (!check_role(c, call_get(c, "roleArn")) || !check_publish(c))
         return NULL;
-    struct revision *r = new_revision(c, m->revision, m->express);
+    struct revision *r = revision_new(c, m->revision, m->express);
     if (!r)
         return NULL;
-    bool same = same_revision(r, m->revision, true);
+    bool same = revision_is_same(r, m->revision, true);
     /* Another description is another version (measured on AWS). */
     bool publish = call_flag(c, "publish"), published = same && version_says(m, description);
     if (publish && !published && !version_has_room(c, m)) {
@@ -644,19 +361,6 @@ const struct operation update_state_machine_operation = {
     .in = update_state_machine_in,
     .grows = true,
 };
-
-void describe_revision(struct json_build *b, const struct revision *r, bool metadata_only)
-{
-    json_build_set(b, "definition", metadata_only ? json_cstring("{}") : json_ref(r->definition));
-    json_build_set(b, "roleArn", json_ref(r->role_arn));
-    json_build_set(b, "loggingConfiguration", json_ref(r->logging));
-    json_build_set(b, "tracingConfiguration", json_ref(r->tracing));
-    json_build_set(b, "encryptionConfiguration", json_ref(r->encryption));
-    if (r->id)
-        json_build_set(b, "revisionId", json_ref(r->id));
-    if (r->variables && !metadata_only)
-        json_build_set(b, "variableReferences", json_ref(r->variables));
-}
 
 /* "…:stateMachine:NAME/LABEL": the machine that a Map inside of NAME runs. Owns its value. */
 struct labelled {
@@ -707,7 +411,7 @@ static json *describe_state_machine(struct call *c)
     json_build_set(&b, "type", json_cstring(t.machine->express ? "EXPRESS" : "STANDARD"));
     json_build_set(&b, "creationDate",
                    api_time(t.version ? t.version->at_ms : t.machine->created_ms));
-    describe_revision(&b, t.revision, metadata_only);
+    revision_describe(&b, t.revision, metadata_only);
     if (inner.label) {
         json_build_set(&b, "label", json_cstring(inner.label));
         if (!metadata_only)

@@ -1,28 +1,9 @@
 #ifndef RUNTIME_API_API_MACHINES_H
 #define RUNTIME_API_API_MACHINES_H
 
-#include "asl/asl.h"
-#include "runtime/api/api_operation.h"
+#include "runtime/api/api_revisions.h"
 
-/*
- * State machines and their revisions. A revision is shared by the machine and its versions; a
- * machine owns its versions and aliases.
- */
-
-/* A definition and what goes with it; counted, never changed but for the time. */
-struct revision {
-    uint32_t refs;
-    json *key;        /* of its record: what executions that run it have in their notes */
-    json *definition; /* the text as it was given */
-    /* One that comes from the store is compiled when it is asked for, or somewhat later: both NULL.
-     * `refusal` says why one can't be run. */
-    asl_machine *compiled;
-    json *refusal;
-    json *role_arn, *logging, *tracing, *encryption;
-    json *variables; /* variableReferences; NULL: none */
-    json *id;        /* NULL: the first */
-    int64_t at_ms;
-};
+/* State machines. A machine owns its versions and aliases, which share its revisions. */
 
 struct version;
 struct alias;
@@ -43,20 +24,8 @@ struct machine {
     bool enrolled;  /* it has a second record, which tells if the first is lost */
 };
 
-/* ---- revisions ---- */
-
-struct revision *revision_ref(struct revision *r);
-void revision_unref(struct revision *r);
-/* Compiles a definition that came from the store; what can't be compiled gets its `refusal`. */
-void revision_compile(api *a, struct revision *r);
-/* Compiles the definition if need be. False with the call failed: it can't be run. */
-bool revision_runs(struct call *c, struct revision *r);
-/* Adds what the two operations that describe a definition answer of it. */
-void describe_revision(struct json_build *b, const struct revision *r, bool metadata_only);
-/* Fails the call with InvalidDefinition and all that is wrong. */
-void refuse_definition(struct call *c, const struct asl_report *report);
-
-/* ---- machines ---- */
+/* The values of a machine's type. */
+extern const char *const machine_types[];
 
 /* Takes a machine into the API's lists. */
 void machine_add(api *a, struct machine *m);

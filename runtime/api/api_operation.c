@@ -11,6 +11,7 @@
 #include "runtime/api/api_history.h"
 #include "runtime/api/api_map_runs.h"
 #include "runtime/api/api_redrive.h"
+#include "runtime/api/api_revisions.h"
 #include "runtime/api/api_start.h"
 #include "runtime/api/api_tags.h"
 #include "runtime/api/api_test_state.h"

@@ -163,7 +163,7 @@ static asl_machine *api_test_machine_compile(struct call *c, json *text)
     asl_machine *m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, &report);
 
     if (!m)
-        refuse_definition(c, &report);
+        definition_refuse(c, &report);
     asl_report_clear(&report);
     json_unref(text);
     return m;
@@ -177,7 +177,7 @@ static bool api_test_machine_check(struct call *c, json *text)
     asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON, ASL_STANDARD,
                  api_served(c->api), &report);
     if (report.errors)
-        refuse_definition(c, &report);
+        definition_refuse(c, &report);
     asl_report_clear(&report);
     json_unref(text);
     return !c->error;
