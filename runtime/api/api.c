@@ -1,4 +1,9 @@
-/* The API's life and its turns: what it keeps comes and goes, answers go out, waits end. */
+/*
+ * The API's life, and its turns. In a turn answers go out that became durable, what is over is
+ * forgotten, what is old goes, and calls that have waited for long enough are answered. The order
+ * in api_advance matters: answers go first, as who is answered may call again within it, and that
+ * call is of the next turn.
+ */
 
 #include "runtime/api/api.h"
 
@@ -20,6 +25,7 @@
 
 /* ---- life ---- */
 
+/* The store is read by api_load; until then there is nothing but what the configuration says. */
 api *api_new(engine *e, store *s, const struct api_config *config)
 {
     api *a = mem_calloc(1, sizeof *a);
@@ -48,6 +54,7 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     return a;
 }
 
+/* Only AWS's quotas are lifted by the option, never the bounds that protect the process. */
 bool quota_allows(const api *a, size_t count, size_t most)
 {
     return a->no_limits || count < most;
@@ -58,6 +65,8 @@ const struct asl_served *api_served(const api *a)
     return a->served.serves ? &a->served : NULL;
 }
 
+/* Machines go by machine_drop, which takes them out of the lists that they are in; run_free and
+ * the like only free. */
 void api_free(api *a)
 {
     struct id_node *n;
@@ -107,6 +116,7 @@ void api_free(api *a)
 
 /* ---- time ---- */
 
+/* What kind of call it is that waits follows from what it waits for. */
 static void end_wait(api *a, struct waiter *w)
 {
     if (w->run)
@@ -149,6 +159,7 @@ static bool end_waits(api *a, int64_t now_ms, bool polls_only)
     return count == COUNT(due);
 }
 
+/* A call that was answered meanwhile, or given up, is none any more. */
 void api_time_out(api *a, uint64_t call, int64_t now_ms)
 {
     struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, call);
@@ -165,6 +176,10 @@ void api_end_polls(api *a)
         continue;
 }
 
+/*
+ * What is owed by now is made durable by the turn that begins; what comes later waits for the
+ * next.
+ */
 void api_begin_turn(api *a)
 {
     a->sealed = a->owed_count;
@@ -189,6 +204,7 @@ bool api_is_test(const api *a, uint64_t execution)
     return id_map_get(&a->tests, execution) != NULL;
 }
 
+/* What is kept as a time of day moves with it. Buckets that nobody has used yet have no time. */
 void api_clock_set(api *a, int64_t by_ms, int64_t skew_ms)
 {
     a->skew_ms = skew_ms;
@@ -208,6 +224,7 @@ size_t api_waiting(const api *a)
     return a->waiters.count;
 }
 
+/* Answers that are owed need a turn at once, as do calls that were put off until after this one. */
 int64_t api_next_due(const api *a)
 {
     int64_t due = a->next_due_ms, starts = starts_due(a);

@@ -19,7 +19,7 @@
  */
 typedef struct api api;
 
-/* What is held to AWS's rates. */
+/* Who is held to AWS's rates. */
 enum api_throttle {
     API_THROTTLE_NESTED, /* Tasks that start executions: they wait for their turn */
     API_THROTTLE_AWS,    /* and clients, who are refused, and transitions, which wait */
@@ -39,76 +39,81 @@ struct api_config {
     size_t max_open;      /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
     int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */
     uint64_t least_room;  /* bytes that the store's disk must have for what is new; 0: no matter */
-    /* Is told of each record of the store that is spoiled: what was done without it. May be NULL.
-     */
+    /* Called with a sentence for each record of the store that is spoiled. May be NULL. */
     void (*spoiled)(void *user, const char *text);
     void *user;
     struct asl_served served; /* whose Tasks are accepted, too; serves NULL: only what AWS has is */
 };
 
-/* Looks at the engine and the store as long as it lives. NULL: the system gave no random bytes. */
+/* Makes an API that looks at the engine and the store as long as it lives, and copies `config`.
+ * NULL: the system gave no random bytes. */
 api *api_new(engine *e, store *s, const struct api_config *config);
 /*
- * Takes up what the store has of machines, activities and what runs. To be called once, before
- * engine_recover, whose hooks it is ready for then. A record that is spoiled costs the others
+ * Loads machines and activities from the store, and counts what runs. To be called once, before
+ * engine_recover, whose hooks the API is ready for then. A record that is spoiled costs the others
  * nothing: what can be told of it is. False with *why filled: the store can't be read.
  */
 bool api_load(api *a, struct diag *why);
-/* The part of it that reads records, for who only looks at them. */
+/* Loads and compiles the records only, for a program that looks at a store and runs nothing. False
+ * with *why filled: the store can't be read. */
 bool api_load_records(api *a, struct diag *why);
 void api_free(api *a);
 
-/* The answer: `body` is JSON, and the receiver's to take. */
+/* Receives an answer. `body` is JSON; the receiver may take its bytes. */
 typedef void api_done(void *user, int status, struct buf *body);
 
 /* Writes the answer's body of an error, for who refuses a request before it gets here. */
 void api_error_body(struct buf *out, const char *type, const char *message);
 
 /*
- * One request. Calls `done` once, from api_advance: what the answer says is durable then. The
- * number that it returns names the call until then.
+ * Makes one request. Calls `done` once, from api_advance: what the answer says is durable then.
+ * Returns a number that names the call until then.
  */
 uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
                   api_done *done, void *user);
-/* Is there no answer yet that the next turn brings? */
+/* Does the call wait for something else than the next turn? */
 bool api_waits(const api *a, uint64_t call);
-/* The client of a call has gone: its `done` does not come. */
+/* Gives up a call whose client has gone: its `done` is not called. */
 void api_give_up(api *a, uint64_t call);
-/* A call that waits, waits no longer: it is answered as at the end of its time. */
+/* Answers a call that waits as at the end of its time. */
 void api_time_out(api *a, uint64_t call, int64_t now_ms);
 
-/* What definitions are validated with beside what AWS has: a look. */
+/* The Tasks that definitions may have beside what AWS has. A look; NULL: none. */
 const struct asl_served *api_served(const api *a);
 /* The name of operation `i`; NULL behind the last. */
 const char *api_operation(size_t i);
-/* Calls that wait. */
+/* The number of calls that wait. */
 size_t api_waiting(const api *a);
 
-/* The loggingConfiguration of a machine, also of the ARN that executions of a Map Run have for it:
- * a look; NULL: there is no such machine. */
+/* The loggingConfiguration of a machine, by its ARN or by the one that executions of a Map Run have
+ * for it. A look; NULL: there is no such machine. */
 const json *api_logging(const api *a, const char *machine_arn);
 
-/* Answers all polls of workers, those to come too: the server is to stop. */
+/* Answers all polls of workers, and from now on each new one at once: the server is to stop. */
 void api_end_polls(api *a);
 
+/* Marks the answers that the turn to come makes durable. To be called before engine_advance. */
 void api_begin_turn(api *a);
-/* Gives answers, and does what time brings: long polls end. To be called after engine_advance. */
+/* Gives these answers, and ends waits that have lasted long enough. To be called after
+ * engine_advance. */
 void api_advance(api *a, int64_t now_ms);
 /* When a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
 int64_t api_next_due(const api *a);
 /* Is it an execution of TestState? */
 bool api_is_test(const api *a, uint64_t execution);
 /*
- * The time of day was set by so much: what waits still waits for as long as it had to. A clock that
- * nobody sets is `skew_ms` ahead of it: what has ended is kept for as long as it is to be by that.
+ * Tells the API that the time of day was set by `by_ms`: what waits still waits for as long as it
+ * had to. A clock that nobody sets is `skew_ms` ahead of the time of day: what has ended is kept
+ * for as long as it is to be by that clock.
  */
 void api_clock_set(api *a, int64_t by_ms, int64_t skew_ms);
 
-/* Makes the api a guest of a host, which looks at it for as long. With it the result of a task call
- * with a token comes by the token only. */
+/* Makes the API a guest of a host, which looks at it as long as it lives. The result of a task call
+ * with a token then comes by the token only. */
 struct engine_guest api_guest(api *a);
 
-/* The parts of that, for who is a host: each task call is offered to the api before a handler. */
+/* The parts of a guest, for a host that calls them itself: it offers each task call to the API
+ * before a handler. */
 enum api_offer {
     API_NOT_MINE, /* a handler is to do it, and its answer is the result */
     API_TAKEN,    /* the api brings the result */
@@ -116,15 +121,16 @@ enum api_offer {
 };
 
 enum api_offer api_offer_task(api *a, const struct task *t);
-/* Is its request to be told? Then api_task_traced tells it (looked at), before it is over. */
+/* How much of the task's request and answer is to be told to api_task_traced. */
 enum task_trace api_trace(const api *a, const struct task *t);
+/* Takes note of what the task's handler sent and received, before the task is over. Looks at it. */
 void api_task_traced(api *a, uint64_t id, const json *exchange);
-/* A task that was offered has its result from elsewhere, or is cancelled. */
+/* Forgets a task that was offered and has its result from elsewhere, or is cancelled. */
 void api_task_over(api *a, uint64_t id);
 void api_task_cancelled(api *a, uint64_t id);
-/* Was that task offered, and does it still wait? */
+/* Does only the task's token bring its result, and has it not come yet? */
 bool api_awaits_token(const api *a, uint64_t id);
-/* As the engine's hooks. */
+/* The engine's hooks of these names. */
 bool api_has_activity(const api *a, uint64_t execution, const char *arn);
 void api_ended(api *a, uint64_t execution, const rt_exec *x, int64_t now_ms);
 void api_lost(api *a, uint64_t execution, const char *list);

@@ -43,6 +43,7 @@ static size_t count_living(struct id_queue *q, const struct id_map *map, size_t 
     return kept;
 }
 
+/* Workers that have gone meanwhile, by a time-out or a client that hung up, are passed over. */
 static struct waiter *next_worker(api *a, struct activity *act)
 {
     return (struct waiter *)(void *)id_queue_take(&act->workers, &a->waiters);
@@ -65,6 +66,7 @@ void api_task_free(api *a, struct api_task *t)
     mem_free(t);
 }
 
+/* A task is here only while it is out: it goes with its result, or when it is cancelled. */
 static struct api_task *add_task(api *a, uint64_t id)
 {
     struct api_task *t = mem_calloc(1, sizeof *t);
@@ -112,7 +114,10 @@ static mocks *mocks_of(const api *a, uint64_t execution)
     return NULL;
 }
 
-/* A mocked answer stands for what is submitted, too. */
+/*
+ * A mocked answer stands for what is submitted, too. All goes as with a handler: the task is
+ * started, something is submitted, and the result comes.
+ */
 static bool mocks_have_answer(api *a, const struct task *task)
 {
     mocks *m = mocks_of(a, task->number);
@@ -137,6 +142,11 @@ bool api_has_activity(const api *a, uint64_t execution, const char *arn)
            text_map_get(&a->activities, arn);
 }
 
+/*
+ * In this order: a mock answers whatever is mocked, also an activity; then the activities; then
+ * calls of the API itself; and what has a token, and is none of these, is told to a handler, while
+ * its result comes by the token.
+ */
 enum api_offer api_offer_task(api *a, const struct task *task)
 {
     struct api_task *t;
@@ -216,6 +226,8 @@ bool api_awaits_token(const api *a, uint64_t id)
 
 /* ---- tokens ---- */
 
+/* Only what looks like one of ours is looked for in the store: anything else is invalid, not timed
+ * out. */
 static bool looks_like_token(const char *text)
 {
     size_t len = strlen(RT_TOKEN_PREFIX);
@@ -243,6 +255,7 @@ static struct api_task *task_of_untaken(struct call *c, const char *token)
     return t;
 }
 
+/* AWS tells a token that no task has any more from a text that never was one. */
 static struct api_task *task_of_token(struct call *c)
 {
     const char *token = call_text(c, "taskToken");
@@ -260,6 +273,8 @@ static struct api_task *task_of_token(struct call *c)
     return NULL;
 }
 
+/* The task is forgotten before the engine hears of its result: a second answer with the token
+ * finds nothing. */
 static json *finish_task(struct call *c, struct api_task *t, struct task_result *r)
 {
     uint64_t id = t->node.id;
@@ -282,6 +297,7 @@ static const struct member success_in[] = {
     {.name = NULL},
 };
 
+/* The token is looked at before the output: without a task nobody minds what came of it. */
 static json *send_task_success(struct call *c)
 {
     const json *text = call_get(c, "output");
@@ -398,6 +414,7 @@ static const struct member create_activity_in[] = {
     {.name = NULL},
 };
 
+/* The same name again gives the activity that is there, unless its key would be another. */
 static json *create_activity(struct call *c)
 {
     const json *name = call_get(c, "name"), *tags = call_get(c, "tags");
@@ -474,6 +491,7 @@ const struct operation describe_activity_operation = {
     .in = activity_in,
 };
 
+/* Its tasks stay out, and can be answered by their tokens; new ones fail. */
 static json *delete_activity(struct call *c)
 {
     const char *arn = call_text(c, "activityArn");
@@ -510,6 +528,8 @@ static const struct member pages_in[] = {
     {.name = NULL},
 };
 
+/* Activities are listed by their age. When the one that the last page ended with has been deleted
+ * meanwhile, the list begins anew. */
 static json *list_activities(struct call *c)
 {
     api *a = c->api;
@@ -543,6 +563,8 @@ static const struct member poll_in[] = {
     {.name = NULL},
 };
 
+/* A task that waits is handed over at once; else the worker waits, for a minute at most, and is
+ * answered without a task then. */
 static json *get_activity_task(struct call *c)
 {
     const json *worker = call_get(c, "workerName");

@@ -1,4 +1,8 @@
-/* ARNs and names: arn:PARTITION:states:REGION:ACCOUNT:KIND:NAME[:REST]. */
+/*
+ * ARNs and names: arn:PARTITION:states:REGION:ACCOUNT:KIND:NAME[:REST]. Only the form is checked
+ * here, in the order in which AWS does it, as each step has words of its own; whether there is
+ * such a thing, its module knows. Region and account may be others: then nothing is found.
+ */
 
 #include "runtime/api/api_arn.h"
 
@@ -9,7 +13,8 @@
 
 #include <string.h>
 
-static bool api_arn_has_word(const char *words, const char *word, size_t len)
+/* Is the word among those that are separated by blanks? */
+static bool is_among_words(const char *words, const char *word, size_t len)
 {
     for (const char *w = words; *w; w += strspn(w, " ")) {
         size_t n = strcspn(w, " ");
@@ -20,6 +25,7 @@ static bool api_arn_has_word(const char *words, const char *word, size_t len)
     return false;
 }
 
+/* arn = "arn:" PARTITION ":" SERVICE ":" REGION ":" ACCOUNT ":" KIND ":" NAME [":" REST] */
 bool arn_parse(struct call *c, const char *text, const char *kinds, struct arn *out)
 {
     const char *at = text;
@@ -38,7 +44,7 @@ bool arn_parse(struct call *c, const char *text, const char *kinds, struct arn *
     }
     out->kind = at;
     out->kind_len = strcspn(at, ":");
-    if (!api_arn_has_word(kinds, out->kind, out->kind_len)) {
+    if (!is_among_words(kinds, out->kind, out->kind_len)) {
         call_fail(c, "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: %.*s'",
                   (int)out->kind_len, out->kind);
         return false;
@@ -82,6 +88,7 @@ static bool may_be_in_name(uint32_t c)
     return c != 0xfffe && c != 0xffff && c != 0x10ffff;
 }
 
+/* The message has the name's own bytes: a NUL may be among them. */
 bool name_check(struct call *c, const json *name)
 {
     const char *text = json_str(name);

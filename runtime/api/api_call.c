@@ -21,8 +21,8 @@
 
 /* The error is the one that was told last, with one more member; `key` NULL: with none. Takes `v`.
  */
-static void set_error(struct call *c, const char *error, const char *key, json *v,
-                      const char *format, va_list args)
+static void call_set_error(struct call *c, const char *error, const char *key, json *v,
+                           const char *format, va_list args)
 {
     json_unref(c->extra);
     c->extra_key = key;
@@ -37,7 +37,7 @@ json *call_fail(struct call *c, const char *error, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    set_error(c, error, NULL, NULL, format, args);
+    call_set_error(c, error, NULL, NULL, format, args);
     va_end(args);
     return NULL;
 }
@@ -47,7 +47,7 @@ json *call_refuse(struct call *c, const char *reason, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    set_error(c, "ValidationException", "reason", json_cstring(reason), format, args);
+    call_set_error(c, "ValidationException", "reason", json_cstring(reason), format, args);
     va_end(args);
     return NULL;
 }
@@ -58,11 +58,12 @@ json *call_fail_about(struct call *c, const char *resource, const char *error, c
     va_list args;
 
     va_start(args, format);
-    set_error(c, error, "resourceName", json_cstring(resource), format, args);
+    call_set_error(c, error, "resourceName", json_cstring(resource), format, args);
     va_end(args);
     return NULL;
 }
 
+/* null is as good as missing, as for AWS's clients. */
 const json *call_get(const struct call *c, const char *name)
 {
     const json *v = json_get(c->in, name);
@@ -84,6 +85,8 @@ bool call_flag(const struct call *c, const char *name)
     return v && json_kind(v) == JSON_TRUE;
 }
 
+/* The waiter has the number of its call, by which a client that goes away, and a time-out, find
+ * it. */
 struct waiter *call_wait(struct call *c, int64_t due_ms)
 {
     struct waiter *w = mem_calloc(1, sizeof *w);
@@ -98,7 +101,10 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
     return w;
 }
 
-/* Takes `out`. `input`: the engine's, which what is said comes from; 0: none. */
+/*
+ * Takes `out`. `input`: the engine's, which what is said comes from; 0: none. A task of ours is
+ * answered within the call; all others when the turn is over.
+ */
 static void send_answer(api *a, const struct caller *to, int status, json *out, uint64_t input)
 {
     struct buf body = {0};
@@ -153,6 +159,7 @@ void waiter_answer(api *a, struct waiter *w, json *out)
     waiter_free(w);
 }
 
+/* The HTTP status of an error, by AWS's model. */
 static int status_of(const char *error)
 {
     if (strcmp(error, "InternalServerError") == 0)
@@ -186,7 +193,8 @@ static void answer_error(struct call *c)
     send_answer(c->api, &c->from, status_of(c->error), json_build_done(&b), 0);
 }
 
-static json *api_read_request(struct call *c, const char *body, size_t len)
+/* Depth is bounded here, and with it every recursion over a request. */
+static json *read_request(struct call *c, const char *body, size_t len)
 {
     struct diag why = {0};
     json *in = len ? json_parse(body, len, 0, &why) : json_ref(json_empty_object());
@@ -203,7 +211,7 @@ static json *api_read_request(struct call *c, const char *body, size_t len)
 }
 
 /* What runs is to be able to commit to its end: new work is refused before the disk is full. */
-static bool api_has_room(struct call *c, const struct operation *op)
+static bool disk_has_room(struct call *c, const struct operation *op)
 {
     uint64_t least = c->api->least_room;
 
@@ -216,6 +224,11 @@ static bool api_has_room(struct call *c, const struct operation *op)
     return false;
 }
 
+/*
+ * An answer that tells of what the engine is yet to do waits for the engine's last input. One that
+ * only reads waits for the turn, as it may tell what is not committed yet. An error waits for no
+ * input.
+ */
 static uint64_t make_call(api *a, const char *operation, const char *body, size_t len,
                           int64_t now_ms, struct caller from)
 {
@@ -231,12 +244,12 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     else if (!op)
         call_fail(&c, "UnknownOperationException", "There is no operation '%s'", operation);
     else
-        in = api_read_request(&c, body, len);
+        in = read_request(&c, body, len);
     c.in = in;
     bool outer = a->unreadable;
     a->unreadable = false;
     a->calling++;
-    if (!c.error && check_members(&c, op->in) && api_has_room(&c, op))
+    if (!c.error && check_members(&c, op->in) && disk_has_room(&c, op))
         out = op->run(&c);
     a->calling--;
     bool unreadable = a->unreadable;
@@ -276,6 +289,7 @@ bool api_waits(const api *a, uint64_t call)
     return id_map_get(&a->waiters, call) != NULL;
 }
 
+/* A call has a waiter or an answer that is owed, never both. */
 void api_give_up(api *a, uint64_t call)
 {
     struct waiter *w = (struct waiter *)(void *)id_map_take(&a->waiters, call);
@@ -294,6 +308,7 @@ void api_give_up(api *a, uint64_t call)
 
 /* ---- what the store says ---- */
 
+/* The first failure counts: what follows may come of it. */
 static void store_failed_call(api *a, const struct diag *why)
 {
     if (a->unreadable)

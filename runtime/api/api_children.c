@@ -1,4 +1,9 @@
-/* Executions of Map Runs: found, described and listed by what the store has of them. */
+/*
+ * Executions of Map Runs: found, described and listed by what the store has of them. A child's own
+ * row does not know whether the Map waits for its redrive: its parent's history does, and the
+ * parent is looked at first, as most have none. Children have no note; what their start was told
+ * is in the note of the execution at the top.
+ */
 
 #include "runtime/api/api_children.h"
 
@@ -26,6 +31,8 @@ static bool redrives_children(api *a, uint64_t parent)
     return may;
 }
 
+/* Three questions, the cheapest first: has it ended in vain, has its parent been redriven, and
+ * does the parent's history say that its turn has not come yet? */
 bool child_pends(api *a, const struct store_execution *row)
 {
     const struct store_parent parent = row->parent;
@@ -102,6 +109,8 @@ json *labelled_processor(const json *definition, const char *label)
     return processor_text(definition, is_labelled_map, label);
 }
 
+/* The scope that a child runs belongs to the Map that its parent has; the store keeps it with the
+ * child. */
 static json *definition_of(api *a, const struct execution *x, const json *whole)
 {
     struct diag why = {0};
@@ -124,7 +133,7 @@ static json *label_of(const json *map_run)
 }
 
 /* `object` with one member more, or another one; takes all but the key. */
-static json *api_children_with(json *object, const char *key, json *v)
+static json *with_member(json *object, const char *key, json *v)
 {
     json *out = json_with(object, json_cstring(key), v);
 
@@ -138,9 +147,9 @@ json *child_describe_machine(api *a, const struct execution *x, json *out)
     json *definition = whole ? definition_of(a, x, whole) : NULL;
 
     if (definition)
-        out = api_children_with(out, "definition", definition);
-    out = api_children_with(out, "mapRunArn", json_ref(x->map_run));
-    return api_children_with(out, "label", label_of(x->map_run));
+        out = with_member(out, "definition", definition);
+    out = with_member(out, "mapRunArn", json_ref(x->map_run));
+    return with_member(out, "label", label_of(x->map_run));
 }
 
 /* ---- ListExecutions of a Map Run ---- */
@@ -155,14 +164,15 @@ struct listing {
     struct json_build list;
 };
 
-static bool api_children_passes(const struct listing *l, const char *status, uint32_t redrives)
+/* By the status that is shown, which may be PENDING_REDRIVE, and not the row's own. */
+static bool child_passes_filters(const struct listing *l, const char *status, uint32_t redrives)
 {
     if (l->status && strcmp(l->status, status) != 0)
         return false;
     return !l->redrive || (strcmp(l->redrive, "REDRIVEN") == 0) == (redrives > 0);
 }
 
-static bool api_children_add_child(void *user, const struct store_listed *at)
+static bool add_child_to_list(void *user, const struct store_listed *at)
 {
     struct listing *l = user;
     const struct store_execution *row;
@@ -181,7 +191,7 @@ static bool api_children_add_child(void *user, const struct store_listed *at)
     const struct map_child *child = map_run_child(l->run, row->parent.ref);
     bool pending = child && child->state == CHILD_PENDS;
     const char *status = pending ? "PENDING_REDRIVE" : rt_status_name(row->status);
-    if (!api_children_passes(l, status, row->redrives))
+    if (!child_passes_filters(l, status, row->redrives))
         return true;
     json_build_object(&item, 10);
     json_build_set(&item, "executionArn", json_ref(row->config.names.arn));
@@ -201,6 +211,8 @@ static bool api_children_add_child(void *user, const struct store_listed *at)
     return true;
 }
 
+/* The index of the store has the row's own status. PENDING_REDRIVE is none of these: then all are
+ * looked at. */
 json *list_map_run_executions(struct call *c, const char *args)
 {
     const char *arn = call_text(c, "mapRunArn");
@@ -221,7 +233,7 @@ json *list_map_run_executions(struct call *c, const char *args)
     /* What waits for its redrive has ended in one way or another. */
     bool own = l.status && execution_status_of(l.status, &status);
     store_list_executions(c->api->store, arn, own ? &status : NULL, goes_on ? &after : NULL,
-                          api_children_add_child, &l, &why);
+                          add_child_to_list, &l, &why);
     api_read_failed(c->api, &why);
     return page_end(c, &page, "executions", json_build_done(&l.list),
                     l.more ? page_at(&l.last) : NULL);

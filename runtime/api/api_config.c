@@ -72,6 +72,7 @@ static const char *destination_problem(const json *destination)
     return NULL;
 }
 
+/* Only a level that logs needs a log group, but more than one are refused with any. */
 json *config_logging(struct call *c, const json *given)
 {
     const json *level = given ? json_get(given, "level") : NULL;

@@ -1,4 +1,7 @@
-/* The context object, as far as the api has it made otherwise than the core does. */
+/*
+ * The context object, as far as the API has it made otherwise than the core does: executions that
+ * can't be redriven have no RedriveCount in it.
+ */
 
 #include "runtime/api/api_context.h"
 

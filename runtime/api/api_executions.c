@@ -1,4 +1,9 @@
-/* Executions: what is known of them, stop, describe, list. */
+/*
+ * Executions: what is known of one, and the operations that stop, describe and list them. The
+ * store is asked first, as it has all that is committed; the engine knows those of the current
+ * turn, and those that are not stored, as synchronous ones. A list is a walk through an index of
+ * the store, with a bound on what one call looks at.
+ */
 
 #include "runtime/api/api_executions.h"
 
@@ -29,8 +34,8 @@ static struct rt_names share_names(const struct rt_names *n)
                              json_ref(n->role_arn),    json_ref(n->region)};
 }
 
-static void api_executions_take_result(struct execution *x, const json *output,
-                                       const struct asl_error *error)
+static void keep_end_of_execution(struct execution *x, const json *output,
+                                  const struct asl_error *error)
 {
     if (output)
         x->output = json_text(output);
@@ -39,6 +44,7 @@ static void api_executions_take_result(struct execution *x, const json *output,
         x->error = asl_error_copy(error);
 }
 
+/* The engine tells no end time: an execution that it is asked of has ended just now, or runs. */
 void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const json *note,
                        struct execution *x)
 {
@@ -54,11 +60,11 @@ void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const
                             .redrives = rt_exec_redrives(exec),
                             .redriven_ms = rt_exec_redriven_ms(exec),
                             .input = json_ref(config.written)};
-    api_executions_take_result(x, rt_exec_output(exec), rt_exec_error(exec));
+    keep_end_of_execution(x, rt_exec_output(exec), rt_exec_error(exec));
 }
 
 /* Of one whose input was not given as text: a Map Run's. */
-static bool api_executions_take_input(void *user, const struct rt_event *e)
+static bool keep_first_input(void *user, const struct rt_event *e)
 {
     struct execution *x = user;
 
@@ -67,6 +73,7 @@ static bool api_executions_take_input(void *user, const struct rt_event *e)
     return false;
 }
 
+/* A row whose input was not given as text is a child's: its first event has the value. */
 bool execution_look(api *a, uint64_t number, struct execution *x)
 {
     const struct store_execution *row;
@@ -93,7 +100,7 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
                             .damage = row->damage ? json_cstring(row->damage) : NULL};
     x->pends = child_pends(a, row);
     if (!x->input)
-        store_read(a->store, number, 0, api_executions_take_input, x, &why);
+        store_read(a->store, number, 0, keep_first_input, x, &why);
     api_pass_damage(a, &why);
     return true;
 }
@@ -118,10 +125,12 @@ static bool look_at_end(void *user, const struct rt_event *e)
     json_unref(x->output);
     x->output = NULL;
     asl_error_clear(&x->error);
-    api_executions_take_result(x, e->kind == RT_EXECUTION_SUCCEEDED ? e->data : NULL, &e->error);
+    keep_end_of_execution(x, e->kind == RT_EXECUTION_SUCCEEDED ? e->data : NULL, &e->error);
     return true;
 }
 
+/* Only the last events are read: the end is among them. One that is damaged is told as such by its
+ * error, whatever its status. */
 void execution_result(api *a, struct execution *x)
 {
     struct diag why = {0};
@@ -162,6 +171,7 @@ const json *execution_note(const struct execution *x, const char *name)
     return note_text(x->note, name);
 }
 
+/* The store does not have those of the last two turns, which are looked for first. */
 bool execution_number(api *a, const char *arn, uint64_t *number)
 {
     const struct fresh *f = text_map_get(&a->fresh_arns, arn);
@@ -227,6 +237,7 @@ static const struct member stop_in[] = {
     {.name = NULL},
 };
 
+/* One that has ended is not stopped again, and answers with the date of its end. */
 static json *stop_execution(struct call *c)
 {
     const json *error = call_get(c, "error"), *cause = call_get(c, "cause");
@@ -253,7 +264,7 @@ const struct operation stop_execution_operation = {
 };
 
 /* The members that DescribeExecution and ListExecutions share. */
-static void api_executions_add_names(struct json_build *b, const struct execution *x)
+static void add_execution_names(struct json_build *b, const struct execution *x)
 {
     const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
 
@@ -272,13 +283,13 @@ static void api_executions_add_names(struct json_build *b, const struct executio
     add_redrives(b, x);
 }
 
-static json *api_executions_describe(api *a, const struct execution *x, bool metadata_only)
+static json *execution_description(api *a, const struct execution *x, bool metadata_only)
 {
     const json *trace = execution_note(x, NOTE_TRACE);
     struct json_build b;
 
     json_build_object(&b, 20);
-    api_executions_add_names(&b, x);
+    add_execution_names(&b, x);
     if (x->map_run)
         json_build_set(&b, "mapRunArn", json_ref(x->map_run));
     if (!metadata_only) {
@@ -313,7 +324,7 @@ static json *describe_execution(struct call *c)
     if (!execution_find(c, &x))
         return NULL;
     execution_result(c->api, &x);
-    json *out = api_executions_describe(c->api, &x, metadata_only(c));
+    json *out = execution_description(c->api, &x, metadata_only(c));
     execution_clear(&x);
     return out;
 }
@@ -324,6 +335,8 @@ const struct operation describe_execution_operation = {
     .in = describe_execution_in,
 };
 
+/* The definition is that of the revision which the execution runs, not of the machine as it is
+ * now. */
 static json *describe_state_machine_for_execution(struct call *c)
 {
     struct execution x;
@@ -368,7 +381,7 @@ struct listing {
     bool more;
 };
 
-static bool api_executions_passes(const struct listing *l, const struct execution *x)
+static bool was_started_by(const struct listing *l, const struct execution *x)
 {
     const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
 
@@ -377,6 +390,8 @@ static bool api_executions_passes(const struct listing *l, const struct executio
     return !l->version || (version && json_equal(version, l->version));
 }
 
+/* One more than the limit tells that there are more. A row that can't be looked at is left out of
+ * the list, but counts as looked at. */
 static bool add_to_list(void *user, const struct store_listed *at)
 {
     struct listing *l = user;
@@ -392,9 +407,9 @@ static bool add_to_list(void *user, const struct store_listed *at)
         return true;
     if (!execution_look(l->api, at->place.number, &x))
         return true;
-    if (api_executions_passes(l, &x)) {
+    if (was_started_by(l, &x)) {
         json_build_object(&item, 10);
-        api_executions_add_names(&item, &x);
+        add_execution_names(&item, &x);
         json_build_add(&l->list, json_build_done(&item));
         l->count++;
     }
@@ -428,6 +443,10 @@ static const struct member list_executions_in[] = {
     {.name = NULL},
 };
 
+/*
+ * By the ARN of a version or an alias the executions of the machine are walked through, and those
+ * that were started by another are passed over.
+ */
 static json *list_executions(struct call *c)
 {
     static const char args[] = "stateMachineArn mapRunArn statusFilter redriveFilter";

@@ -1,4 +1,8 @@
-/* What the stored events tell: histories. */
+/*
+ * GetExecutionHistory: the stored events that AWS shows, in pages, forwards or backwards. A page
+ * ends at a sequence number of the store, not at an event's id, since private events lie between.
+ * Where the store's rows are damaged an ExecutionFailed is made up that says so.
+ */
 
 #include "runtime/api/api_history.h"
 
@@ -23,7 +27,7 @@ struct events {
     bool more;
 };
 
-static void api_history_show(struct events *l, const struct rt_event *e)
+static void show_event(struct events *l, const struct rt_event *e)
 {
     json *event = rt_event_json(l->exec, e);
 
@@ -42,7 +46,7 @@ static bool show_next(void *user, const struct rt_event *e)
         return true;
     l->more = l->shown == l->limit;
     if (!l->more)
-        api_history_show(l, e);
+        show_event(l, e);
     return !l->more;
 }
 
@@ -82,6 +86,7 @@ static bool was_damaged(api *a, struct execution *x, struct diag *why)
     return damaged;
 }
 
+/* Looks backwards for the last event that AWS shows. */
 static bool note_last_id(void *user, const struct rt_event *e)
 {
     struct events *l = user;
@@ -132,6 +137,8 @@ static const struct member history_in[] = {
     {.name = NULL},
 };
 
+/* The events' texts need the execution's names and machine, of which the row has all; it is not
+ * folded. */
 static json *get_execution_history(struct call *c)
 {
     static const char args[] = "executionArn reverseOrder includeExecutionData";

@@ -33,10 +33,8 @@ struct reading {
     bool good; /* the store can be read */
 };
 
-static void spoiled(const api *a, const char *key, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void spoiled(const api *a, const char *key, const char *format, ...)
+/* Nobody may be there to hear it, as in tests. */
+void record_spoiled(const api *a, const char *key, const char *format, ...)
 {
     struct buf text = {0};
     va_list args;
@@ -51,14 +49,15 @@ static void spoiled(const api *a, const char *key, const char *format, ...)
     buf_clear(&text);
 }
 
-static json *api_load_text_of(const json *v, const char *name)
+/* What is not of its type is as good as missing: that it is spoiled has been said. */
+static json *record_text(const json *v, const char *name)
 {
     const json *text = json_get(v, name);
 
     return text && json_is_string(text) ? json_ref(text) : NULL;
 }
 
-static json *api_load_object_of(const json *v, const char *name)
+static json *record_object(const json *v, const char *name)
 {
     const json *object = json_get(v, name);
 
@@ -68,7 +67,7 @@ static json *api_load_object_of(const json *v, const char *name)
 /* The object that is there, or one with that member. Takes `v`. */
 static json *object_or(const json *record, const char *name, const char *member, json *v)
 {
-    json *found = api_load_object_of(record, name);
+    json *found = record_object(record, name);
     struct json_build b;
 
     if (found) {
@@ -80,7 +79,7 @@ static json *object_or(const json *record, const char *name, const char *member,
     return json_build_done(&b);
 }
 
-static int64_t api_load_number_of(const json *v, const char *name)
+static int64_t record_number(const json *v, const char *name)
 {
     const json *n = json_get(v, name);
 
@@ -102,11 +101,11 @@ static json *record_of(const struct reading *r, const char *key, const char *tex
     if (v && json_is_object(v))
         return v;
     json_unref(v);
-    spoiled(r->api, key, "it is no JSON object");
+    record_spoiled(r->api, key, "it is no JSON object");
     return json_ref(json_empty_object());
 }
 
-static bool api_load_has_all(const json *record, const char *const *names)
+static bool record_has_all(const json *record, const char *const *names)
 {
     bool all = true;
 
@@ -140,20 +139,20 @@ static struct revision *read_revision(struct reading *r, const json *key)
     else
         record = json_ref(json_empty_object());
     if (why.code && !reading_failed(r, &why))
-        spoiled(r->api, json_str(key), "%s", why.text);
-    else if (!why.code && !api_load_has_all(record, members))
-        spoiled(r->api, json_str(key), "a member is missing");
+        record_spoiled(r->api, json_str(key), "%s", why.text);
+    else if (!why.code && !record_has_all(record, members))
+        record_spoiled(r->api, json_str(key), "a member is missing");
     *v = (struct revision){
         .refs = 1,
         .key = json_ref(key),
-        .definition = api_load_text_of(record, "definition"),
-        .role_arn = api_load_text_of(record, "role"),
+        .definition = record_text(record, "definition"),
+        .role_arn = record_text(record, "role"),
         .logging = object_or(record, "logging", "level", json_cstring("OFF")),
         .tracing = object_or(record, "tracing", "enabled", json_bool(false)),
         .encryption = object_or(record, "encryption", "type", json_cstring("AWS_OWNED_KEY")),
-        .variables = api_load_object_of(record, "variables"),
-        .id = api_load_text_of(record, "id"),
-        .at_ms = api_load_number_of(record, "at")};
+        .variables = record_object(record, "variables"),
+        .id = record_text(record, "id"),
+        .at_ms = record_number(record, "at")};
     if (!v->definition)
         v->definition = json_cstring("");
     if (!v->role_arn)
@@ -186,34 +185,12 @@ static json *name_in(const char *arn)
 /* The name in a record is the one that its ARN ends with. */
 static void compare_name(const struct reading *r, const char *key, const json *record)
 {
-    json *name = api_load_text_of(record, "name"), *want = name_in(key);
+    json *name = record_text(record, "name"), *want = name_in(key);
 
     if (name && !json_equal(name, want))
-        spoiled(r->api, key, "it has another name than its ARN");
+        record_spoiled(r->api, key, "it has another name than its ARN");
     json_unref(name);
     json_unref(want);
-}
-
-/* What was accepted once is not judged again; what can't be made is said. */
-void revision_compile(api *a, struct revision *v)
-{
-    struct asl_report report = {0};
-
-    if (v->compiled || v->refusal)
-        return;
-    if (json_str_len(v->definition))
-        v->compiled =
-            asl_compile_stored(json_str(v->definition), json_str_len(v->definition), &report);
-    if (v->compiled) {
-        json_unref(v->definition);
-        v->definition = json_ref(asl_machine_text(v->compiled));
-    } else {
-        v->refusal = json_cstring(report.count ? report.problems[0].message : "it is missing");
-        spoiled(a, json_str(v->key),
-                "its definition can't be compiled: %s; it can be updated or deleted",
-                json_str(v->refusal));
-    }
-    asl_report_clear(&report);
 }
 
 static bool has_record(api *a, const json *key)
@@ -227,6 +204,7 @@ static bool has_record(api *a, const json *key)
     return has;
 }
 
+/* The machine may be gone while executions of it are still there: then its record is asked. */
 struct revision *revision_find(api *a, const json *key)
 {
     struct diag why = {0};
@@ -245,13 +223,14 @@ struct revision *revision_find(api *a, const json *key)
     return found;
 }
 
-static void api_load_read_version(struct reading *r, struct machine *m, const json *v)
+static void read_version(struct reading *r, struct machine *m, const json *v)
 {
-    json *key = json_is_object(v) ? api_load_text_of(v, "revision") : NULL;
-    int64_t number = key ? api_load_number_of(v, "number") : 0;
+    json *key = json_is_object(v) ? record_text(v, "revision") : NULL;
+    int64_t number = key ? record_number(v, "number") : 0;
 
     if (number < 1 || number > UINT32_MAX) {
-        spoiled(r->api, json_str(m->arn), "a version has no number or revision, and is left out");
+        record_spoiled(r->api, json_str(m->arn),
+                       "a version has no number or revision, and is left out");
         json_unref(key);
         return;
     }
@@ -259,9 +238,9 @@ static void api_load_read_version(struct reading *r, struct machine *m, const js
     m->versions[m->version_count] =
         (struct version){.number = (uint32_t)number,
                          .arn = json_stringf("%s:%u", json_str(m->arn), (unsigned)number),
-                         .description = api_load_text_of(v, "description"),
+                         .description = record_text(v, "description"),
                          .revision = revision_of(r, m, key),
-                         .at_ms = api_load_number_of(v, "at")};
+                         .at_ms = record_number(v, "at")};
     m->version_count++;
     json_unref(key);
 }
@@ -283,10 +262,10 @@ static bool are_routes(const json *routes)
 static void read_alias(struct reading *r, struct machine *m, const json *v)
 {
     const json *routes = json_is_object(v) ? json_get(v, "routes") : NULL;
-    json *name = json_is_object(v) ? api_load_text_of(v, "name") : NULL;
+    json *name = json_is_object(v) ? record_text(v, "name") : NULL;
 
     if (!name || !are_routes(routes)) {
-        spoiled(r->api, json_str(m->arn), "an alias has no name or routes, and is left out");
+        record_spoiled(r->api, json_str(m->arn), "an alias has no name or routes, and is left out");
         json_unref(name);
         return;
     }
@@ -294,10 +273,10 @@ static void read_alias(struct reading *r, struct machine *m, const json *v)
     m->aliases[m->alias_count++] =
         (struct alias){.arn = json_stringf("%s:%s", json_str(m->arn), json_str(name)),
                        .name = name,
-                       .description = api_load_text_of(v, "description"),
+                       .description = record_text(v, "description"),
                        .routes = json_ref(routes),
-                       .created_ms = api_load_number_of(v, "created"),
-                       .updated_ms = api_load_number_of(v, "updated")};
+                       .created_ms = record_number(v, "created"),
+                       .updated_ms = record_number(v, "updated")};
 }
 
 /* All of `list`, an array or nothing. */
@@ -363,7 +342,7 @@ static bool is_arn(const struct reading *r, const char *key, const char *kind)
 {
     if (is_arn_of(kind, key))
         return true;
-    spoiled(r->api, key, "its key is no ARN, it is left out");
+    record_spoiled(r->api, key, "its key is no ARN, it is left out");
     return false;
 }
 
@@ -377,9 +356,9 @@ static json *tags_in(const json *record)
     return json_ref(good ? tags : json_empty_object());
 }
 
-static uint32_t api_load_count_of(const json *record, const char *name)
+static uint32_t record_counter(const json *record, const char *name)
 {
-    int64_t n = api_load_number_of(record, name);
+    int64_t n = record_number(record, name);
 
     return n > 0 && n <= INT32_MAX ? (uint32_t)n : 0;
 }
@@ -387,18 +366,18 @@ static uint32_t api_load_count_of(const json *record, const char *name)
 /* The machine as its record has it, `v` (taken), or as much of it as that tells. */
 static void make_machine(struct reading *r, const char *key, json *v)
 {
-    json *with = api_load_object_of(v, "createdWith"), *revision = api_load_text_of(v, "revision");
+    json *with = record_object(v, "createdWith"), *revision = record_text(v, "revision");
     struct machine *m = mem_calloc(1, sizeof *m);
 
     *m = (struct machine){.arn = json_cstring(key),
                           .name = name_in(key),
                           .express = flag_of(v, "express"),
                           .deleting = flag_of(v, "deleting"),
-                          .created_ms = api_load_number_of(v, "created"),
+                          .created_ms = record_number(v, "created"),
                           .created_with = with ? with : json_ref(json_empty_object()),
                           .tags = tags_in(v),
-                          .last_version = api_load_count_of(v, "lastVersion"),
-                          .last_revision = api_load_count_of(v, "lastRevision")};
+                          .last_version = record_counter(v, "lastVersion"),
+                          .last_revision = record_counter(v, "lastRevision")};
     if (!revision || !revision_number(key, json_str(revision))) {
         uint32_t newest = newest_revision(r, key);
         json_unref(revision);
@@ -410,7 +389,7 @@ static void make_machine(struct reading *r, const char *key, json *v)
     if (current > m->last_revision)
         m->last_revision = current;
     m->revision = revision_of(r, NULL, revision);
-    read_each(r, m, json_get(v, "versions"), api_load_read_version);
+    read_each(r, m, json_get(v, "versions"), read_version);
     read_each(r, m, json_get(v, "aliases"), read_alias);
     for (size_t i = 0; i < m->version_count; i++)
         if (m->versions[i].number > m->last_version)
@@ -422,7 +401,7 @@ static void make_machine(struct reading *r, const char *key, json *v)
         machine_condemn(r->api, m);
 }
 
-static bool api_load_read_machine(void *user, const char *key, const char *text, size_t len)
+static bool read_machine_record(void *user, const char *key, const char *text, size_t len)
 {
     static const char *const members[] = {"name", "createdWith", "tags", "revision", NULL};
     struct reading *r = user;
@@ -430,8 +409,8 @@ static bool api_load_read_machine(void *user, const char *key, const char *text,
     if (!is_arn(r, key, MACHINE_ARN))
         return true;
     json *v = record_of(r, key, text, len);
-    if (!api_load_has_all(v, members))
-        spoiled(r->api, key, "a member is missing");
+    if (!record_has_all(v, members))
+        record_spoiled(r->api, key, "a member is missing");
     compare_name(r, key, v);
     make_machine(r, key, v);
     return true;
@@ -445,8 +424,8 @@ static void make_activity(struct reading *r, const char *key, json *v)
     *act = (struct activity){.arn = json_cstring(key),
                              .name = name_in(key),
                              .tags = tags_in(v),
-                             .encryption = api_load_object_of(v, "encryption"),
-                             .created_ms = api_load_number_of(v, "created")};
+                             .encryption = record_object(v, "encryption"),
+                             .created_ms = record_number(v, "created")};
     json_unref(v);
     activity_add(r->api, act);
 }
@@ -459,8 +438,8 @@ static bool read_activity(void *user, const char *key, const char *text, size_t 
     if (!is_arn(r, key, ACTIVITY_ARN))
         return true;
     json *v = record_of(r, key, text, len);
-    if (!api_load_has_all(v, members))
-        spoiled(r->api, key, "a member is missing");
+    if (!record_has_all(v, members))
+        record_spoiled(r->api, key, "a member is missing");
     compare_name(r, key, v);
     make_activity(r, key, v);
     return true;
@@ -485,7 +464,7 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
             json_unref(v);
             return true;
         }
-        spoiled(r->api, key, lost);
+        record_spoiled(r->api, key, lost);
         if (is_activity)
             make_activity(r, key, json_ref(v));
         else
@@ -496,11 +475,11 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
     if (m)
         m->enrolled = true;
     if (m && m->express != flag_of(v, "express"))
-        spoiled(r->api, key, "it has another type than the roll says");
+        record_spoiled(r->api, key, "it has another type than the roll says");
     if (act)
         act->enrolled = true;
-    if ((m ? m->created_ms : act->created_ms) != api_load_number_of(v, "created"))
-        spoiled(r->api, key, "it was created at another time than the roll says");
+    if ((m ? m->created_ms : act->created_ms) != record_number(v, "created"))
+        record_spoiled(r->api, key, "it was created at another time than the roll says");
     json_unref(v);
     return true;
 }
@@ -509,11 +488,11 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
 static void miss_machine(struct reading *r, const char *list)
 {
     if (!is_arn_of(MACHINE_ARN, list)) {
-        spoiled(r->api, "executions", "they are listed under '%s', which is no state machine's ARN",
-                list);
+        record_spoiled(r->api, "executions",
+                       "they are listed under '%s', which is no state machine's ARN", list);
         return;
     }
-    spoiled(r->api, list, "%s: there are executions of it", lost);
+    record_spoiled(r->api, list, "%s: there are executions of it", lost);
     make_machine(r, list, json_ref(json_empty_object()));
 }
 
@@ -542,7 +521,7 @@ static bool look_for_machines(struct reading *r)
     return good;
 }
 
-/* Those of an earlier version have no place on the roll yet. */
+/* Those of an earlier version have no place on the roll yet, and get it now. */
 static void enroll_all(api *a)
 {
     for (size_t i = 0; i < a->machine_count; i++)
@@ -553,7 +532,11 @@ static void enroll_all(api *a)
             record_enroll(a, a->activity_list[i]->arn, a->activity_list[i]->created_ms, false);
 }
 
-static int api_load_by_age(const void *a, const void *b)
+/*
+ * Two that were made in the same millisecond go by their ARNs, so that the order is the same after
+ * each start.
+ */
+static int activities_by_age(const void *a, const void *b)
 {
     const struct activity *x = *(struct activity *const *)a, *y = *(struct activity *const *)b;
 
@@ -563,7 +546,7 @@ static int api_load_by_age(const void *a, const void *b)
 }
 
 /* The key of page tokens, which hold over a restart. */
-static bool api_load_read_key(struct reading *r)
+static bool read_page_key(struct reading *r)
 {
     api *a = r->api;
     struct buf text = {0};
@@ -587,7 +570,9 @@ static bool api_load_read_key(struct reading *r)
 
 /* ---- executions that run ---- */
 
-static bool api_load_take_up(void *user, const struct store_running *x)
+/* Counts what runs, and gives those that run with mocks their mocks again: an execution that was
+ * mocked must never reach the real thing after a restart. */
+static bool count_running(void *user, const struct store_running *x)
 {
     struct reading *r = user;
     api *a = r->api;
@@ -631,7 +616,7 @@ static bool gather(void *user, const char *key, const char *text, size_t len)
     return true;
 }
 
-static bool api_load_read_kind(struct reading *r, const char *kind, store_visit_record *read)
+static bool read_kind_of_records(struct reading *r, const char *kind, store_visit_record *read)
 {
     struct gathered g = {0};
     bool good = store_list(r->api->store, kind, NULL, gather, &g, r->why);
@@ -647,16 +632,18 @@ static bool api_load_read_kind(struct reading *r, const char *kind, store_visit_
     return good;
 }
 
+/* The order matters: the roll tells whose record is lost only when all records have been read, and
+ * lists of executions tell of machines that neither has. */
 static bool load_records(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!api_load_read_kind(&r, RECORD_MACHINE, api_load_read_machine) ||
-        !api_load_read_kind(&r, RECORD_ACTIVITY, read_activity) ||
-        !api_load_read_kind(&r, RECORD_ROLL, read_roll) || !look_for_machines(&r))
+    if (!read_kind_of_records(&r, RECORD_MACHINE, read_machine_record) ||
+        !read_kind_of_records(&r, RECORD_ACTIVITY, read_activity) ||
+        !read_kind_of_records(&r, RECORD_ROLL, read_roll) || !look_for_machines(&r))
         return false;
     if (a->activity_count)
-        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, api_load_by_age);
+        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, activities_by_age);
     return r.good;
 }
 
@@ -669,11 +656,15 @@ static bool look_for_machine(void *user, const char *key, const char *text, size
     (void)text;
     (void)len;
     if (!text_map_get(&r->api->machines, arn))
-        spoiled(r->api, key, "there is no such state machine");
+        record_spoiled(r->api, key, "there is no such state machine");
     mem_free(arn);
     return true;
 }
 
+/*
+ * Compiles all definitions at once, so that what can't be compiled is told; a server does that by
+ * and by.
+ */
 bool api_load_records(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
@@ -688,12 +679,13 @@ bool api_load_records(api *a, struct diag *why)
     return good;
 }
 
+/* What is on the roll for the first time is committed with the first turn. */
 bool api_load(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
 
-    if (!api_load_read_key(&r) || !load_records(a, why))
+    if (!read_page_key(&r) || !load_records(a, why))
         return false;
     enroll_all(a);
-    return store_list_running(a->store, true, api_load_take_up, &r, why) && r.good;
+    return store_list_running(a->store, true, count_running, &r, why) && r.good;
 }

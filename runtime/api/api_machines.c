@@ -1,4 +1,9 @@
-/* State machines: create, update, describe, list, delete, validate. */
+/*
+ * State machines: create, update, describe, list, delete. Machines live in memory, sorted by name
+ * for ListStateMachines and by ARN for all others; each change is put into the store at once, and
+ * the call is answered when that is committed. A deleted machine stays until its executions have
+ * gone.
+ */
 
 #include "runtime/api/api_machines.h"
 
@@ -67,6 +72,8 @@ static const json *pick_route(api *a, const json *routes)
     return json_get(json_at(routes, 0), "stateMachineVersionArn");
 }
 
+/* "MACHINE", "MACHINE:NUMBER" of a version, or "MACHINE:NAME" of an alias, which picks one of its
+ * versions by their weights, anew for each start. */
 bool target_find(struct call *c, const char *arn, struct target *out)
 {
     struct arn parts;
@@ -121,6 +128,7 @@ void machine_add(api *a, struct machine *m)
     text_map_put(&a->machines, json_str(m->arn), m);
 }
 
+/* Versions hold revisions, so they go first. */
 static void machine_free(struct machine *m)
 {
     for (size_t i = 0; i < m->version_count; i++)
@@ -185,6 +193,7 @@ static json *created_with(const struct call *c)
     return json_build_done(&b);
 }
 
+/* Without publish nobody would see the description. */
 static bool check_publish(struct call *c)
 {
     if (!call_get(c, "versionDescription") || call_flag(c, "publish"))
@@ -301,6 +310,10 @@ static const struct member update_state_machine_in[] = {
     {.name = NULL},
 };
 
+/*
+ * A revision that says nothing new keeps its id, and only its date changes. publish gives the
+ * version of the current revision, which is made if need be.
+ */
 static json *update_state_machine(struct call *c)
 {
     static const char *const some[] = {"definition", "roleArn", "loggingConfiguration",
@@ -437,6 +450,10 @@ static const struct member state_machine_in[] = {
     {.name = NULL},
 };
 
+/*
+ * A machine that has little to delete is gone when the call is answered; any other is DELETING,
+ * which a restart knows from its record, and goes by and by.
+ */
 static json *delete_state_machine(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineArn");
@@ -470,6 +487,8 @@ static const struct member pages_in[] = {
     {.name = NULL},
 };
 
+/* Pages end at a name. When that machine has been deleted meanwhile, the list goes on behind where
+ * it would be. */
 static json *list_state_machines(struct call *c)
 {
     api *a = c->api;

@@ -1,4 +1,8 @@
-/* Map Runs: what the stored events and the rows of their executions tell of them. */
+/*
+ * Map Runs. No table has them: each is folded from the history of the execution that has it, as
+ * the execution itself is. The fold of the last few executions asked for is kept and goes on from
+ * where it was, since a history only grows. How a child has ended, its row in the store tells.
+ */
 
 #include "runtime/api/api_map_runs.h"
 
@@ -19,6 +23,7 @@
 
 /* ---- folding ---- */
 
+/* NULL is nothing to free. */
 static void free_runs(struct map_runs *r)
 {
     for (size_t i = 0; r && i < r->count; i++) {
@@ -40,6 +45,8 @@ void map_runs_forget(api *a)
     }
 }
 
+/* The last one: a Map that is retried, or entered again, has a Map Run each time, in the same
+ * frame. */
 static struct map_run *run_of_frame(struct map_runs *r, uint32_t frame)
 {
     for (size_t i = r->count; i > 0; i--)
@@ -68,7 +75,7 @@ static void note_length(struct map_runs *r, const struct rt_event *e)
 
 /* How many children may run at once, as it was asked for; the largest int, as on AWS, where nothing
  * was. */
-static int64_t api_map_runs_concurrency(int64_t limit, int64_t asked)
+static int64_t shown_concurrency(int64_t limit, int64_t asked)
 {
     if (limit < QUOTA_DISTRIBUTED_CHILDREN)
         return limit;
@@ -87,6 +94,7 @@ static double tolerated_percentage(const struct rt_event *e)
     return e->map_run.percentage ? json_double_value(e->map_run.percentage) : 0;
 }
 
+/* In a damaged history the event may come without the length before it, or with another ARN. */
 static void begin_run(struct map_runs *r, const struct rt_event *e)
 {
     const struct asl_number *asked = &e->state->map.max_concurrency;
@@ -104,7 +112,7 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
         .tolerated = tolerated_count(e),
         .percentage = tolerated_percentage(e),
         .concurrency =
-            api_map_runs_concurrency(r->lengths[e->frame].limit, asked->path ? 0 : asked->value),
+            shown_concurrency(r->lengths[e->frame].limit, asked->path ? 0 : asked->value),
     };
 }
 
@@ -121,6 +129,7 @@ static void end_run(struct map_run *m, const char *status, int64_t at_ms)
                 m->children[i].state == CHILD_RUNS ? CHILD_ABORTED : CHILD_FAILED;
 }
 
+/* All children that did not succeed are run again, each when its turn comes. */
 static void redrive_run(struct map_run *m, const struct rt_event *e)
 {
     m->status = "RUNNING";
@@ -151,7 +160,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     case RT_MAP_RUN_UPDATED:
         m->tolerated = tolerated_count(e);
         m->percentage = tolerated_percentage(e);
-        m->concurrency = api_map_runs_concurrency(e->map_run.limit, 0);
+        m->concurrency = shown_concurrency(e->map_run.limit, 0);
         break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
     case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;
@@ -163,7 +172,9 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     }
 }
 
-static bool api_map_runs_fold(void *user, const struct rt_event *e)
+/* The end of an execution is an end of all its Map Runs. A group that starts in a frame is a
+ * retry: it ends the run before it. */
+static bool fold_event_of_run(void *user, const struct rt_event *e)
 {
     struct map_runs *r = user;
     struct map_run *m = run_of_frame(r, e->frame);
@@ -214,7 +225,7 @@ const struct map_runs *map_runs_of(api *a, uint64_t execution)
     struct map_runs *runs = kept_runs(a, execution);
     struct diag why = {0};
 
-    store_read(a->store, execution, runs->seq, api_map_runs_fold, runs, &why);
+    store_read(a->store, execution, runs->seq, fold_event_of_run, runs, &why);
     api_pass_damage(a, &why);
     return runs;
 }
@@ -236,7 +247,10 @@ static bool take_first(void *user, const struct store_listed *at)
     return false;
 }
 
-/* The run in the history of that execution. */
+/*
+ * The run in the history of that execution, which may have many: one for each time that a state
+ * with a distributed Map was entered.
+ */
 static const struct map_run *in_execution(api *a, uint64_t execution, const char *arn)
 {
     const struct map_runs *runs = map_runs_of(a, execution);
@@ -255,6 +269,7 @@ struct search {
     size_t looks;
 };
 
+/* Each one costs a history that is read: the search ends after a hundred. */
 static bool search_execution(void *user, const struct store_listed *at)
 {
     struct search *s = user;
@@ -267,8 +282,8 @@ static bool search_execution(void *user, const struct store_listed *at)
 /* The store knows whose it is, unless an earlier version has put it there: then a child that is
  * kept leads to its parent; without one, the newest executions of the machine that the ARN names
  * are searched. */
-static const struct map_run *api_map_runs_find(api *a, const char *arn, const char *machine_arn,
-                                               uint64_t *execution)
+static const struct map_run *find_map_run_by_arn(api *a, const char *arn, const char *machine_arn,
+                                                 uint64_t *execution)
 {
     struct search s = {a, arn, execution, NULL, 0};
     const struct store_execution *row;
@@ -291,6 +306,7 @@ static const struct map_run *api_map_runs_find(api *a, const char *arn, const ch
     return s.run;
 }
 
+/* The ARN has the machine's name, not its execution's: "…:mapRun:MACHINE/LABEL:UUID". */
 const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *execution)
 {
     struct arn parts;
@@ -299,7 +315,7 @@ const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *ex
         return NULL;
     json *name = json_string(parts.name, strcspn(parts.name, "/:"));
     json *machine = arn_make(c->api, "stateMachine", json_str(name));
-    const struct map_run *found = api_map_runs_find(c->api, arn, json_str(machine), execution);
+    const struct map_run *found = find_map_run_by_arn(c->api, arn, json_str(machine), execution);
     json_unref(name);
     json_unref(machine);
     if (found)
@@ -354,6 +370,7 @@ static const struct member execution_pages_in[] = {
     {.name = NULL},
 };
 
+/* A page ends at a place in the list, which only grows. */
 static json *list_map_runs(struct call *c)
 {
     struct execution x;
@@ -479,7 +496,8 @@ static json *counts_of(const struct look *l)
     return json_build_done(&b);
 }
 
-static json *api_map_runs_describe(struct call *c, const struct map_run *m, const json *execution)
+/* itemCounts and executionCounts are the same, as each child has one item. */
+static json *map_run_description(struct call *c, const struct map_run *m, const json *execution)
 {
     struct look l = {.api = c->api, .run = m};
     struct json_build b;
@@ -508,6 +526,7 @@ static const struct member map_run_in[] = {
     {.name = NULL},
 };
 
+/* The ARN of the execution is in its row; the Map Run itself is folded from its history. */
 static json *describe_map_run(struct call *c)
 {
     const char *arn = call_text(c, "mapRunArn");
@@ -524,7 +543,7 @@ static json *describe_map_run(struct call *c)
     else
         call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
     if (parent)
-        out = api_map_runs_describe(c, m, parent);
+        out = map_run_description(c, m, parent);
     json_unref(parent);
     api_pass_damage(c->api, &why);
     return out;
@@ -560,6 +579,7 @@ static const struct member update_map_run_in[] = {
     {.name = NULL},
 };
 
+/* The engine takes the change as an input of the execution, so that its history tells of it. */
 static json *update_map_run(struct call *c)
 {
     const struct map_run *m;

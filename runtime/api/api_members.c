@@ -23,17 +23,18 @@ struct checker {
 
 /* ---- patterns ---- */
 
-static bool api_check_is_letter(char c)
+static bool is_ascii_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* A name of letters, digits and "_-." that is no number: versions have those. */
 bool pattern_alias(const char *text, size_t len)
 {
     bool word = false;
 
     for (size_t i = 0; i < len; i++) {
-        bool other = api_check_is_letter(text[i]) || (text[i] && strchr("_-.", text[i]));
+        bool other = is_ascii_letter(text[i]) || (text[i] && strchr("_-.", text[i]));
         if (!other && (text[i] < '0' || text[i] > '9'))
             return false;
         word |= other;
@@ -137,6 +138,7 @@ static void check_range(struct checker *k, const struct member *m, const char *p
                    (long long)m->max);
 }
 
+/* As check_range, of what may have a fraction. */
 static void check_fraction(struct checker *k, const struct member *m, const char *path,
                            const json *value)
 {
@@ -148,8 +150,12 @@ static void check_fraction(struct checker *k, const struct member *m, const char
                    (long long)m->max);
 }
 
-static void api_check_text(struct checker *k, const struct member *m, const char *path,
-                           const json *value)
+/*
+ * Lengths are in characters, but those of documents in bytes; the option to lift AWS's quotas
+ * lifts only the latter.
+ */
+static void check_text_member(struct checker *k, const struct member *m, const char *path,
+                              const json *value)
 {
     const char *text = json_str(value);
     const char *const *c = m->choices;
@@ -175,6 +181,7 @@ static void api_check_text(struct checker *k, const struct member *m, const char
     buf_addc(&k->text, ']');
 }
 
+/* The first such member is told, and nothing else of the request is looked at. */
 static void unreadable(struct checker *k, const char *path, const char *want, const json *value)
 {
     if (!k->unreadable)
@@ -197,7 +204,8 @@ static void element_path(struct buf *out, const char *path, size_t i)
     buf_printf(out, "%s.%zu.member", path, i + 1);
 }
 
-static void api_check_texts(struct checker *k, const struct member *m, const char *path,
+/* Each text is checked as one member, by the row that stands for all. */
+static void check_text_list(struct checker *k, const struct member *m, const char *path,
                             const json *value)
 {
     for (size_t i = 0; i < json_count(value) && !k->unreadable; i++) {
@@ -206,7 +214,7 @@ static void api_check_texts(struct checker *k, const struct member *m, const cha
         if (!json_is_string(json_at(value, i)))
             unreadable(k, buf_str(&inner), "a string", json_at(value, i));
         else
-            api_check_text(k, m->of, buf_str(&inner), json_at(value, i));
+            check_text_member(k, m->of, buf_str(&inner), json_at(value, i));
         buf_clear(&inner);
     }
 }
@@ -230,6 +238,7 @@ static void check_list(struct checker *k, const struct member *m, const char *pa
     }
 }
 
+/* Each kind first asks for the JSON type that it needs, then looks at the value. */
 static void check_one(struct checker *k, const struct member *m, const char *path, const json *v)
 {
     switch (m->kind) {
@@ -241,7 +250,7 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
         if (!json_is_string(v))
             unreadable(k, path, "a string", v);
         else
-            api_check_text(k, m, path, v);
+            check_text_member(k, m, path, v);
         k->secret = false;
         break;
     case NUMBER:
@@ -270,7 +279,7 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
         if (!json_is_array(v))
             unreadable(k, path, "a list", v);
         else
-            api_check_texts(k, m, path, v);
+            check_text_list(k, m, path, v);
         break;
     case STRUCT:
         if (!json_is_object(v))
@@ -281,6 +290,7 @@ static void check_one(struct checker *k, const struct member *m, const char *pat
     }
 }
 
+/* The path of a member of a member is "outer.inner". Recursion goes as deep as the tables do. */
 static void check_shape(struct checker *k, const struct member *shape, const char *prefix,
                         const json *value)
 {
@@ -297,6 +307,7 @@ static void check_shape(struct checker *k, const struct member *shape, const cha
     }
 }
 
+/* The count comes first in AWS's sentence, so breaches are gathered before it is written. */
 bool check_members(struct call *c, const struct member *shape)
 {
     struct checker k = {.call = c};

@@ -19,8 +19,7 @@
 
 enum { MAC_BYTES = 16, TIME_BYTES = 8, HEAD = MAC_BYTES + TIME_BYTES, DEFAULT_LIMIT = 100 };
 
-/* How long a token is good for. */
-
+/* False when it is none: then nobody looks at what came of it. */
 static bool from_hex(struct buf *out, const char *text, size_t len)
 {
     if (len % 2)
@@ -57,6 +56,7 @@ static void mac(const struct call *c, const char *args, const char *after, size_
     buf_clear(&text);
 }
 
+/* The most significant byte first. */
 static void add_time(struct buf *out, int64_t ms)
 {
     for (int shift = 8 * TIME_BYTES; shift > 0;) {
@@ -65,7 +65,7 @@ static void add_time(struct buf *out, int64_t ms)
     }
 }
 
-static int64_t api_page_read_time(const char *bytes)
+static int64_t read_token_time(const char *bytes)
 {
     uint64_t ms = 0;
 
@@ -74,6 +74,8 @@ static int64_t api_page_read_time(const char *bytes)
     return (int64_t)ms;
 }
 
+/* A token is hexadecimal: MAC, time, and what the last page ended with. All of it is checked
+ * before any is used. */
 bool page_begin(struct call *c, const char *args, struct page *out)
 {
     const json *limit = call_get(c, "maxResults"), *token = call_get(c, "nextToken");
@@ -90,7 +92,7 @@ bool page_begin(struct call *c, const char *args, struct page *out)
     if (good) {
         mac(c, args, text.data + MAC_BYTES, text.len - MAC_BYTES, want);
         good = !CRYPTO_memcmp(text.data, want, MAC_BYTES) &&
-               c->now_ms - api_page_read_time(text.data + MAC_BYTES) < QUOTA_PAGE_TOKEN_MS;
+               c->now_ms - read_token_time(text.data + MAC_BYTES) < QUOTA_PAGE_TOKEN_MS;
     }
     if (good)
         out->after = json_string(text.data + HEAD, text.len - HEAD);
@@ -105,6 +107,10 @@ uint64_t page_after(const struct page *p, uint64_t none)
     return p->after ? strtoull(json_str(p->after), NULL, 10) : none;
 }
 
+/*
+ * The time stands before what the page ended with, under the same MAC: nobody can make a token
+ * younger.
+ */
 static json *token(const struct call *c, const char *args, const json *last)
 {
     unsigned char code[EVP_MAX_MD_SIZE];
@@ -119,6 +125,7 @@ static json *token(const struct call *c, const char *args, const json *last)
     return json_take_buf(&text);
 }
 
+/* The arguments are those of page_begin: a token that is made here is read there. */
 json *page_end(struct call *c, struct page *p, const char *member, json *list, json *last)
 {
     struct json_build b;

@@ -17,7 +17,7 @@
 const char RECORD_MACHINE[] = "machine", RECORD_REVISION[] = "revision",
            RECORD_ACTIVITY[] = "activity", RECORD_ROLL[] = "roll";
 
-static void api_records_put(api *a, const char *kind, const json *key, json *v)
+static void put_record(api *a, const char *kind, const json *key, json *v)
 {
     struct buf text = {0};
 
@@ -27,26 +27,27 @@ static void api_records_put(api *a, const char *kind, const json *key, json *v)
     json_unref(v);
 }
 
-static void api_records_set(struct json_build *b, const char *name, const json *v)
+static void set_member_if_any(struct json_build *b, const char *name, const json *v)
 {
     if (v)
         json_build_set(b, name, json_ref(v));
 }
 
+/* Each revision is a record of its own, as definitions are large and an update adds only one. */
 void revision_keep(api *a, const struct revision *r)
 {
     struct json_build b;
 
     json_build_object(&b, 8);
-    api_records_set(&b, "definition", r->definition);
-    api_records_set(&b, "role", r->role_arn);
-    api_records_set(&b, "logging", r->logging);
-    api_records_set(&b, "tracing", r->tracing);
-    api_records_set(&b, "encryption", r->encryption);
-    api_records_set(&b, "variables", r->variables);
-    api_records_set(&b, "id", r->id);
+    set_member_if_any(&b, "definition", r->definition);
+    set_member_if_any(&b, "role", r->role_arn);
+    set_member_if_any(&b, "logging", r->logging);
+    set_member_if_any(&b, "tracing", r->tracing);
+    set_member_if_any(&b, "encryption", r->encryption);
+    set_member_if_any(&b, "variables", r->variables);
+    set_member_if_any(&b, "id", r->id);
     json_build_set(&b, "at", json_int(r->at_ms));
-    api_records_put(a, RECORD_REVISION, r->key, json_build_done(&b));
+    put_record(a, RECORD_REVISION, r->key, json_build_done(&b));
 }
 
 static json *versions_json(const struct machine *m)
@@ -59,8 +60,8 @@ static json *versions_json(const struct machine *m)
         struct json_build b;
         json_build_object(&b, 4);
         json_build_set(&b, "number", json_int(v->number));
-        api_records_set(&b, "description", v->description);
-        api_records_set(&b, "revision", v->revision->key);
+        set_member_if_any(&b, "description", v->description);
+        set_member_if_any(&b, "revision", v->revision->key);
         json_build_set(&b, "at", json_int(v->at_ms));
         json_build_add(&list, json_build_done(&b));
     }
@@ -76,9 +77,9 @@ static json *aliases_json(const struct machine *m)
         const struct alias *al = &m->aliases[i];
         struct json_build b;
         json_build_object(&b, 5);
-        api_records_set(&b, "name", al->name);
-        api_records_set(&b, "description", al->description);
-        api_records_set(&b, "routes", al->routes);
+        set_member_if_any(&b, "name", al->name);
+        set_member_if_any(&b, "description", al->description);
+        set_member_if_any(&b, "routes", al->routes);
         json_build_set(&b, "created", json_int(al->created_ms));
         json_build_set(&b, "updated", json_int(al->updated_ms));
         json_build_add(&list, json_build_done(&b));
@@ -94,26 +95,27 @@ void record_enroll(api *a, const json *arn, int64_t created_ms, bool express)
     json_build_set(&b, "created", json_int(created_ms));
     if (express)
         json_build_set(&b, "express", json_bool(true));
-    api_records_put(a, RECORD_ROLL, arn, json_build_done(&b));
+    put_record(a, RECORD_ROLL, arn, json_build_done(&b));
 }
 
+/* Versions and aliases are part of the machine's record: they change together. */
 void machine_keep(api *a, const struct machine *m)
 {
     struct json_build b;
 
     json_build_object(&b, 12);
-    api_records_set(&b, "name", m->name);
+    set_member_if_any(&b, "name", m->name);
     json_build_set(&b, "express", json_bool(m->express));
     json_build_set(&b, "deleting", json_bool(m->deleting));
     json_build_set(&b, "created", json_int(m->created_ms));
-    api_records_set(&b, "createdWith", m->created_with);
-    api_records_set(&b, "tags", m->tags);
-    api_records_set(&b, "revision", m->revision->key);
+    set_member_if_any(&b, "createdWith", m->created_with);
+    set_member_if_any(&b, "tags", m->tags);
+    set_member_if_any(&b, "revision", m->revision->key);
     json_build_set(&b, "lastVersion", json_int(m->last_version));
     json_build_set(&b, "lastRevision", json_int(m->last_revision));
     json_build_set(&b, "versions", versions_json(m));
     json_build_set(&b, "aliases", aliases_json(m));
-    api_records_put(a, RECORD_MACHINE, m->arn, json_build_done(&b));
+    put_record(a, RECORD_MACHINE, m->arn, json_build_done(&b));
     record_enroll(a, m->arn, m->created_ms, m->express);
 }
 
@@ -128,6 +130,7 @@ struct revision_keys {
     size_t count, limit;
 };
 
+/* Keys are in order, so the first that is another machine's ends the list. */
 static bool note_revision_key(void *user, const char *key, const char *text, size_t len)
 {
     struct revision_keys *k = user;
@@ -172,11 +175,11 @@ void activity_keep(api *a, const struct activity *act)
     struct json_build b;
 
     json_build_object(&b, 4);
-    api_records_set(&b, "name", act->name);
-    api_records_set(&b, "tags", act->tags);
-    api_records_set(&b, "encryption", act->encryption);
+    set_member_if_any(&b, "name", act->name);
+    set_member_if_any(&b, "tags", act->tags);
+    set_member_if_any(&b, "encryption", act->encryption);
     json_build_set(&b, "created", json_int(act->created_ms));
-    api_records_put(a, RECORD_ACTIVITY, act->arn, json_build_done(&b));
+    put_record(a, RECORD_ACTIVITY, act->arn, json_build_done(&b));
     record_enroll(a, act->arn, act->created_ms, false);
 }
 

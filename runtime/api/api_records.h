@@ -25,6 +25,10 @@ void record_enroll(api *a, const json *arn, int64_t created_ms, bool express);
 bool machine_forget(api *a, const struct machine *m, size_t limit, size_t *count);
 void activity_forget(api *a, const struct activity *act);
 
+/* Says that the record of that key is spoiled, and how, to whoever the API was told to tell. */
+void record_spoiled(const api *a, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* The key of a machine's revision by its number, from 1. */
 json *revision_key(const json *machine_arn, uint32_t number);
 /* A revision by its key, from memory or the store; counted. NULL: there is none, or it can't be

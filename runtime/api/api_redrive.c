@@ -1,4 +1,9 @@
-/* RedriveExecution, and what descriptions and lists say of redrives. */
+/*
+ * RedriveExecution, and what descriptions and lists say of redrives. Whether an execution may be
+ * redriven follows from its row, but for the quota on events, for which the end of its history is
+ * read. A client token makes the request one that can be sent twice: the tokens are in the
+ * history, so that holds over a restart.
+ */
 
 #include "runtime/api/api_redrive.h"
 
@@ -36,6 +41,9 @@ static uint32_t count_events(api *a, uint64_t execution)
     return events;
 }
 
+/* The end of the history is read for what has ended in vain only: nothing else could be redriven.
+ * The end of the history is read for what has ended in vain only: nothing else could be redriven.
+ */
 const char *execution_refusal(api *a, const struct execution *x)
 {
     const struct machine *m = text_map_get(&a->machines, json_str(x->names.machine_arn));
@@ -56,6 +64,7 @@ void add_redrives(struct json_build *b, const struct execution *x)
         json_build_set(b, "redriveDate", api_time(x->redriven_ms));
 }
 
+/* An execution of a Map Run is redriven with its parent, never by itself. */
 void add_redrive_status(struct json_build *b, api *a, const struct execution *x)
 {
     const char *reason = execution_refusal(a, x);
@@ -83,6 +92,7 @@ struct tokens {
     size_t count;
 };
 
+/* A ring: the last ten tokens are kept. */
 static bool note_token(void *user, const struct rt_event *e)
 {
     struct tokens *t = user;
@@ -112,7 +122,7 @@ static int64_t asked_before(struct call *c, const struct execution *x)
     return at_ms;
 }
 
-static json *api_redrive_redriven(int64_t at_ms)
+static json *redriven_answer(int64_t at_ms)
 {
     struct json_build b;
 
@@ -122,7 +132,7 @@ static json *api_redrive_redriven(int64_t at_ms)
 }
 
 /* The mocks that it was started with answer again. False with the call failed. */
-static bool api_redrive_load_mocks(struct call *c, const struct execution *x)
+static bool reload_mocks(struct call *c, const struct execution *x)
 {
     const json *test_case = execution_note(x, NOTE_MOCKS);
     struct diag why = {0};
@@ -141,7 +151,9 @@ static bool api_redrive_load_mocks(struct call *c, const struct execution *x)
     return m != NULL;
 }
 
-static json *api_redrive_redrive(struct call *c, const struct execution *x)
+/* A request that was answered before has the same answer, even where the execution could not be
+ * redriven any more. */
+static json *redrive_found(struct call *c, const struct execution *x)
 {
     struct machine *m = text_map_get(&c->api->machines, json_str(x->names.machine_arn));
     int64_t before_ms = asked_before(c, x);
@@ -151,10 +163,10 @@ static json *api_redrive_redrive(struct call *c, const struct execution *x)
     if (c->api->unreadable)
         return NULL;
     if (before_ms)
-        return api_redrive_redriven(before_ms);
+        return redriven_answer(before_ms);
     if (reason)
         return call_fail(c, "ExecutionNotRedrivable", "%s", reason);
-    if ((m && !may_open(c, m)) || !api_redrive_load_mocks(c, x))
+    if ((m && !may_open(c, m)) || !reload_mocks(c, x))
         return NULL;
     bool good = engine_redrive(c->api->engine, x->number, call_get(c, "clientToken"), &why);
     if (!good && strcmp(why.code, STORE_DAMAGED) == 0)
@@ -168,7 +180,7 @@ static json *api_redrive_redrive(struct call *c, const struct execution *x)
     else if (m)
         machine_runs(c->api, m);
     diag_clear(&why);
-    return good ? api_redrive_redriven(c->now_ms) : NULL;
+    return good ? redriven_answer(c->now_ms) : NULL;
 }
 
 static const struct member redrive_in[] = {
@@ -190,7 +202,7 @@ static json *redrive_execution(struct call *c)
                            "Labeled Execution ARNs are not supported for this API");
     if (!execution_find(c, &x))
         return NULL;
-    json *out = api_redrive_redrive(c, &x);
+    json *out = redrive_found(c, &x);
     execution_clear(&x);
     return out;
 }

@@ -12,6 +12,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/api/api_config.h"
 #include "runtime/api/api_machines.h"
+#include "runtime/api/api_records.h"
 #include "runtime/api/api_state.h"
 
 #include <string.h>
@@ -41,6 +42,32 @@ void revision_unref(struct revision *r)
     mem_free(r);
 }
 
+/* What was accepted once is not judged again; what can't be made is said. */
+void revision_compile(api *a, struct revision *v)
+{
+    struct asl_report report = {0};
+
+    if (v->compiled || v->refusal)
+        return;
+    if (json_str_len(v->definition))
+        v->compiled =
+            asl_compile_stored(json_str(v->definition), json_str_len(v->definition), &report);
+    if (v->compiled) {
+        json_unref(v->definition);
+        v->definition = json_ref(asl_machine_text(v->compiled));
+    } else {
+        v->refusal = json_cstring(report.count ? report.problems[0].message : "it is missing");
+        record_spoiled(a, json_str(v->key),
+                       "its definition can't be compiled: %s; it can be updated or deleted",
+                       json_str(v->refusal));
+    }
+    asl_report_clear(&report);
+}
+
+/*
+ * A stored definition that can't be compiled is told to whoever starts it, not to whoever starts
+ * the server only.
+ */
 bool revision_runs(struct call *c, struct revision *r)
 {
     revision_compile(c->api, r);
@@ -71,8 +98,8 @@ void definition_refuse(struct call *c, const struct asl_report *report)
 }
 
 /* What AWS has to say of it; of what we can't run, a warning. */
-static void api_revisions_validate(const api *a, const json *text, bool express,
-                                   struct asl_report *report)
+static void validate_definition(const api *a, const json *text, bool express,
+                                struct asl_report *report)
 {
     /* Of a blank text AWS says this, and gives no place. */
     if (!json_str(text)[strspn(json_str(text), ASCII_JSON_BLANKS)])
@@ -84,16 +111,20 @@ static void api_revisions_validate(const api *a, const json *text, bool express,
 }
 
 /* NULL when it has errors: they are in the report. */
-static asl_machine *api_revisions_compile(const api *a, const json *text, bool express,
-                                          struct asl_report *report)
+static asl_machine *compile_definition(const api *a, const json *text, bool express,
+                                       struct asl_report *report)
 {
-    api_revisions_validate(a, text, express, report);
+    validate_definition(a, text, express, report);
     if (report->errors)
         return NULL;
     asl_report_clear(report);
     return asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, report);
 }
 
+/*
+ * A definition that did not change is not compiled again; but one that came from the store and
+ * could not be compiled is, when it is given anew.
+ */
 struct revision *revision_new(struct call *c, struct revision *before, bool express)
 {
     const json *definition = call_get(c, "definition"), *role = call_get(c, "roleArn");
@@ -122,7 +153,7 @@ struct revision *revision_new(struct call *c, struct revision *before, bool expr
         return r;
     }
     r->definition = json_ref(definition);
-    r->compiled = api_revisions_compile(c->api, definition, express, &report);
+    r->compiled = compile_definition(c->api, definition, express, &report);
     if (!r->compiled)
         definition_refuse(c, &report);
     asl_report_clear(&report);
@@ -138,6 +169,7 @@ refuse:
     return NULL;
 }
 
+/* By what was given, not by what it means: a blank more in the definition is another revision. */
 bool revision_is_same(const struct revision *a, const struct revision *b, bool role_too)
 {
     return json_equal(a->definition, b->definition) && json_equal(a->logging, b->logging) &&
@@ -145,6 +177,7 @@ bool revision_is_same(const struct revision *a, const struct revision *b, bool r
            (!role_too || json_equal(a->role_arn, b->role_arn));
 }
 
+/* The id of the first revision is not told. */
 void revision_describe(struct json_build *b, const struct revision *r, bool metadata_only)
 {
     json_build_set(b, "definition", metadata_only ? json_cstring("{}") : json_ref(r->definition));
@@ -170,6 +203,9 @@ static const struct member validate_in[] = {
     {.name = NULL},
 };
 
+/* All problems are counted, and as many told as are asked for: `truncated` says if there are more.
+ * All problems are counted, and as many told as are asked for: `truncated` says if there are more.
+ */
 static json *validate_state_machine_definition(struct call *c)
 {
     const json *limit = call_get(c, "maxResults");
@@ -179,8 +215,8 @@ static json *validate_state_machine_definition(struct call *c)
     struct asl_report report = {0};
     struct json_build b, list;
 
-    api_revisions_validate(c->api, call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0,
-                           &report);
+    validate_definition(c->api, call_get(c, "definition"), type && strcmp(type, "EXPRESS") == 0,
+                        &report);
     json_build_array(&list, report.count);
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];

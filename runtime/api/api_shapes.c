@@ -1,4 +1,8 @@
-/* Results against the shapes of api_shapes_table.c; the first thing that is wrong is told. */
+/*
+ * Results of Tasks held against the shapes of api_shapes_table.c, for TestState. A shape is text,
+ * which is read as it is needed; the first thing that is wrong is told, as AWS does, and services
+ * and operations that the table lacks are let through.
+ */
 
 #include "runtime/api/api_shapes.h"
 
@@ -22,12 +26,13 @@ struct shape_check {
 
 /* ---- the table ---- */
 
-static int api_shapes_compare(const void *key, const void *row)
+static int compare_shape_name(const void *key, const void *row)
 {
     return strcmp(key, ((const struct api_shape *)row)->name);
 }
 
-static const struct api_shape *api_shapes_find(struct part service, char between, struct part name)
+/* The table is sorted by name: "service:operation", or "service/Shape". */
+static const struct api_shape *find_shape(struct part service, char between, struct part name)
 {
     struct buf key = {0};
 
@@ -35,12 +40,12 @@ static const struct api_shape *api_shapes_find(struct part service, char between
     buf_addc(&key, between);
     buf_add(&key, name.text, name.len);
     const struct api_shape *found =
-        bsearch(buf_str(&key), api_shapes, api_shape_count, sizeof *api_shapes, api_shapes_compare);
+        bsearch(buf_str(&key), api_shapes, api_shape_count, sizeof *api_shapes, compare_shape_name);
     buf_clear(&key);
     return found;
 }
 
-static bool api_shapes_part_is(struct part p, const char *text)
+static bool part_is(struct part p, const char *text)
 {
     return p.len == strlen(text) && memcmp(p.text, text, p.len) == 0;
 }
@@ -53,12 +58,11 @@ static bool wrong(const struct shape_check *k, const json *name, const char *wha
     return false;
 }
 
-static bool api_shapes_check_members(const struct shape_check *k, const char *members,
-                                     const json *v);
-static bool api_shapes_check(const struct shape_check *k, struct part type, const json *name,
-                             const json *v);
+static bool check_shape_members(const struct shape_check *k, const char *members, const json *v);
+static bool check_shape_value(const struct shape_check *k, struct part type, const json *name,
+                              const json *v);
 
-static bool api_shapes_is_one_of(struct part choices, const json *v)
+static bool is_one_of_choices(struct part choices, const json *v)
 {
     const char *at = choices.text, *end = choices.text + choices.len;
 
@@ -72,22 +76,22 @@ static bool api_shapes_is_one_of(struct part choices, const json *v)
     return false;
 }
 
-static bool api_shapes_check_text(const struct shape_check *k, struct part type, const json *name,
-                                  const json *v)
+static bool check_shape_text(const struct shape_check *k, struct part type, const json *name,
+                             const json *v)
 {
     if (!json_is_string(v))
         return wrong(k, name, "must be a string");
     if (*type.text == '=') {
         struct part choices = {type.text + 1, type.len - 1};
-        return api_shapes_is_one_of(choices, v) || wrong(k, name, "is not an expected value");
+        return is_one_of_choices(choices, v) || wrong(k, name, "is not an expected value");
     }
     size_t min = type.len > 2 ? strtoul(type.text + 2, NULL, 10) : 0;
     return utf8_count(json_str(v), json_str_len(v)) >= min ||
            wrong(k, name, "is smaller than the minimum length");
 }
 
-static bool api_shapes_check_number(const struct shape_check *k, struct part type, const json *name,
-                                    const json *v)
+static bool check_shape_number(const struct shape_check *k, struct part type, const json *name,
+                               const json *v)
 {
     const char *min = memchr(type.text, '<', type.len), *max = memchr(type.text, '>', type.len);
 
@@ -99,19 +103,23 @@ static bool api_shapes_check_number(const struct shape_check *k, struct part typ
            wrong(k, name, "exceeds the maximum value");
 }
 
+/* Elements of a list go by the list's name, values of a map by their own keys. */
 static bool check_all(const struct shape_check *k, struct part type, const json *name,
                       const json *v)
 {
     for (size_t i = 0; i < json_count(v); i++) {
         const json *key = json_is_array(v) ? name : json_key_at(v, i);
-        if (!api_shapes_check(k, type, key, json_is_array(v) ? json_at(v, i) : json_value_at(v, i)))
+        if (!check_shape_value(k, type, key,
+                               json_is_array(v) ? json_at(v, i) : json_value_at(v, i)))
             return false;
     }
     return true;
 }
 
-static bool api_shapes_check(const struct shape_check *k, struct part type, const json *name,
-                             const json *v)
+/* Grammar: api_shapes.h. Recursion is bounded by the depth of the value, which is that of a
+ * request. */
+static bool check_shape_value(const struct shape_check *k, struct part type, const json *name,
+                              const json *v)
 {
     struct part inner = {type.text + 1, type.len - 1};
     const struct api_shape *shape;
@@ -121,31 +129,31 @@ static bool api_shapes_check(const struct shape_check *k, struct part type, cons
     case 'b':
         return json_kind(v) == JSON_TRUE || json_kind(v) == JSON_FALSE ||
                wrong(k, name, "must be a boolean");
-    case 'n': return api_shapes_check_number(k, type, name, v);
+    case 'n': return check_shape_number(k, type, name, v);
     case '=':
-    case 's': return api_shapes_check_text(k, type, name, v);
+    case 's': return check_shape_text(k, type, name, v);
     case '[':
         return json_is_array(v) ? check_all(k, inner, name, v) : wrong(k, name, "must be an array");
     case '{':
         return json_is_object(v) ? check_all(k, inner, name, v)
                                  : wrong(k, name, "must be an object");
     default:
-        shape = api_shapes_find(k->service, '/', type);
+        shape = find_shape(k->service, '/', type);
         if (!json_is_object(v))
             return wrong(k, name, "must be an object");
-        return !shape || api_shapes_check_members(k, shape->members, v);
+        return !shape || check_shape_members(k, shape->members, v);
     }
 }
 
 /* ---- members ---- */
 
-struct member {
+struct shape_member {
     struct part name, type;
     bool required;
 };
 
 /* Takes the next off the front of *text. */
-static bool next_member(const char **text, struct member *out)
+static bool next_member(const char **text, struct shape_member *out)
 {
     const char *colon = strchr(*text, ':');
 
@@ -161,10 +169,9 @@ static bool next_member(const char **text, struct member *out)
 }
 
 /* What AWS's own structure lacks is told before what is wrong with the rest. */
-static bool api_shapes_check_members(const struct shape_check *k, const char *members,
-                                     const json *v)
+static bool check_shape_members(const struct shape_check *k, const char *members, const json *v)
 {
-    struct member m;
+    struct shape_member m;
 
     for (const char *at = members; k->required && next_member(&at, &m);)
         if (m.required && !json_get_n(v, m.name.text, m.name.len)) {
@@ -176,7 +183,7 @@ static bool api_shapes_check_members(const struct shape_check *k, const char *me
         if (!value || json_kind(value) == JSON_NULL)
             continue;
         json *name = json_string(m.name.text, m.name.len);
-        bool good = api_shapes_check(k, m.type, name, value);
+        bool good = check_shape_value(k, m.type, name, value);
         json_unref(name);
         if (!good)
             return false;
@@ -198,7 +205,7 @@ static const struct {
             {"states:startExecution.sync:2", "sfn:describeExecution"}};
 
 /* Takes "service:operation" apart; aws-sdk: may stand before it. */
-static bool api_shapes_take_apart(const char *call, struct part *service, struct part *operation)
+static bool take_call_apart(const char *call, struct part *service, struct part *operation)
 {
     static const char sdk[] = "aws-sdk:";
 
@@ -211,6 +218,7 @@ static bool api_shapes_take_apart(const char *call, struct part *service, struct
     return true;
 }
 
+/* resource = "arn:PARTITION:states:::" ["aws-sdk:"] SERVICE ":" OPERATION [PATTERN] */
 bool api_shape_check(const char *resource, const json *v, bool required, struct buf *why)
 {
     static const char states[] = ":states:::";
@@ -224,12 +232,12 @@ bool api_shape_check(const char *resource, const json *v, bool required, struct 
     for (size_t i = 0; i < COUNT(jobs); i++)
         if (strcmp(call, jobs[i].call) == 0)
             call = jobs[i].operation;
-    if (!api_shapes_take_apart(call, &k.service, &operation))
+    if (!take_call_apart(call, &k.service, &operation))
         return true;
     for (size_t i = 0; i < COUNT(names); i++)
-        if (api_shapes_part_is(k.service, names[i].integration))
+        if (part_is(k.service, names[i].integration))
             k.service = (struct part){names[i].service, strlen(names[i].service)};
     /* "….waitForTaskToken" finds none: what a token brings is its sender's. */
-    const struct api_shape *shape = api_shapes_find(k.service, ':', operation);
-    return !shape || api_shapes_check_members(&k, shape->members, v);
+    const struct api_shape *shape = find_shape(k.service, ':', operation);
+    return !shape || check_shape_members(&k, shape->members, v);
 }

@@ -1,4 +1,9 @@
-/* Executions that start and end: StartExecution, StartSyncExecution, and who waits for them. */
+/*
+ * Executions that start and end: StartExecution, StartSyncExecution, and who waits for them. A
+ * start is answered when the turn that has it is committed, so a name is looked for in the store
+ * and, for the two turns until the store has it, among the fresh. A synchronous start waits for
+ * the end of its execution, of which nothing is stored.
+ */
 
 #include "runtime/api/api_start.h"
 
@@ -26,6 +31,7 @@ enum { BILLED_STEP_MS = 100, BILLED_MB = 64 };
 
 /* ---- what is in memory ---- */
 
+/* Most executions have no run: nobody waits for them, and nothing is mocked. */
 struct run *run_of(api *a, uint64_t number)
 {
     struct run *r = (struct run *)(void *)id_map_get(&a->runs, number);
@@ -48,6 +54,7 @@ void run_free(struct run *r)
     mem_free(r);
 }
 
+/* Only Standard executions count towards the quota on open ones. */
 void machine_runs(api *a, struct machine *m)
 {
     m->running++;
@@ -60,6 +67,7 @@ void machine_rests(api *a, struct machine *m)
     a->open -= !m->express;
 }
 
+/* Memory is asked first: what can't be run is no matter of quotas. */
 bool may_open(struct call *c, const struct machine *m)
 {
     if (engine_is_full(c->api->engine)) {
@@ -74,6 +82,10 @@ bool may_open(struct call *c, const struct machine *m)
     return false;
 }
 
+/*
+ * The entry stays until the engine has come to the input that starts the execution, which may be
+ * turns later.
+ */
 static void add_fresh(api *a, const json *arn, uint64_t number)
 {
     struct fresh *f = mem_alloc(sizeof *f);
@@ -108,6 +120,8 @@ void forget_fresh(api *a)
 
 /* ---- input ---- */
 
+/* The words are those of AWS's reader of JSON; what only we refuse, as too deep a value, has our
+ * own. */
 json *execution_input(struct call *c, const json *text)
 {
     struct diag why = {0};
@@ -130,7 +144,7 @@ json *execution_input(struct call *c, const json *text)
 /* ---- starting ---- */
 
 /* arn:…:execution:MACHINE:NAME, or arn:…:express:MACHINE:NAME:UUID. */
-static json *api_start_execution_arn(api *a, const struct machine *m, const json *name)
+static json *new_execution_arn(api *a, const struct machine *m, const json *name)
 {
     json *id = m->express ? api_uuid(a) : NULL;
     struct buf text = {0};
@@ -177,8 +191,8 @@ struct start {
 
 /* StartSyncExecution's can't be redriven, and their context object has nothing of it. NULL: the
  * usual one will do. */
-static json *api_start_context_of(const struct call *c, const struct start *s,
-                                  const struct rt_names *names)
+static json *context_of_start(const struct call *c, const struct start *s,
+                              const struct rt_names *names)
 {
     struct json_build b;
 
@@ -190,8 +204,12 @@ static json *api_start_context_of(const struct call *c, const struct start *s,
     return json_build_done(&b);
 }
 
-/* NULL with the call failed. */
-static struct run *api_start_start(struct call *c, struct start *s, uint64_t *number)
+/*
+ * What the engine starts is counted at once, so that the next call of this turn sees it. The
+ * secret is what task tokens are made of; without random bytes nothing starts. NULL with the call
+ * failed.
+ */
+static struct run *start_in_engine(struct call *c, struct start *s, uint64_t *number)
 {
     api *a = c->api;
     struct machine *m = s->to.machine;
@@ -206,7 +224,7 @@ static struct run *api_start_start(struct call *c, struct start *s, uint64_t *nu
                                .aws_limits = !a->no_limits,
                                .express = m->express,
                                .seed = asl_chance_next(&a->chance)};
-    json *context = api_start_context_of(c, s, &config.names);
+    json *context = context_of_start(c, s, &config.names);
     struct engine_label label = {.keep = s->sync      ? ENGINE_KEEP_NOTHING
                                          : m->express ? ENGINE_KEEP_RUNNING
                                                       : ENGINE_KEEP,
@@ -282,11 +300,12 @@ static json *start_again(struct call *c, const struct start *s)
     return out;
 }
 
+/* A run stays in memory only where somebody needs it: who waits, or mocks. */
 static json *start_new(struct call *c, struct start *s)
 {
     const char *data = call_text(c, "includedData");
     uint64_t number;
-    struct run *r = api_start_start(c, s, &number);
+    struct run *r = start_in_engine(c, s, &number);
 
     if (!r)
         return NULL;
@@ -322,14 +341,14 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
                          "This operation is not supported by this type of state machine");
     if (!(s->input = execution_input(c, s->text)))
         return NULL;
-    s->arn = api_start_execution_arn(c->api, m, s->name);
+    s->arn = new_execution_arn(c->api, m, s->name);
     if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable && may_open(c, m) &&
         (s->nesting = start_nesting(c)) >= 0 && !c->api->unreadable)
         out = start_new(c, s);
     return out;
 }
 
-static json *api_start_begin(struct call *c, bool sync)
+static json *start_with_mocks(struct call *c, bool sync)
 {
     const json *given = call_get(c, "name"), *input = call_get(c, "input");
     const char *of = call_text(c, "stateMachineArn"), *test_case = strchr(of, '#');
@@ -365,7 +384,7 @@ static const struct member start_in[] = {
 
 static json *start_execution(struct call *c)
 {
-    return api_start_begin(c, false);
+    return start_with_mocks(c, false);
 }
 
 const struct operation start_execution_operation = {
@@ -386,7 +405,7 @@ static const struct member start_sync_in[] = {
 
 static json *start_sync_execution(struct call *c)
 {
-    return api_start_begin(c, true);
+    return start_with_mocks(c, true);
 }
 
 const struct operation start_sync_execution_operation = {
@@ -398,6 +417,7 @@ const struct operation start_sync_execution_operation = {
 
 /* ---- the end ---- */
 
+/* AWS bills in steps of 100 ms, the first of which is never free. */
 static json *sync_answer(const struct run *r, const struct execution *x)
 {
     const json *trace = execution_note(x, NOTE_TRACE);
@@ -457,6 +477,8 @@ static json *note_in_store(api *a, uint64_t number)
     return note;
 }
 
+/* As api_ended, of an execution whose history turned out to be damaged: what the store has of it
+ * is told. */
 void api_lost(api *a, uint64_t execution, const char *list)
 {
     struct machine *m = list ? text_map_get(&a->machines, list) : NULL;
@@ -473,6 +495,8 @@ void api_lost(api *a, uint64_t execution, const char *list)
     run_free(r);
 }
 
+/* The engine calls this when the end is committed. A TestState, a machine and whoever waits hear
+ * of it, in this order. */
 void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
 {
     struct test_state *test = (struct test_state *)(void *)id_map_get(&a->tests, execution);

@@ -34,7 +34,7 @@ static void look_later(api *a, bool found)
 }
 
 /* True: there may be more. */
-static bool api_sweep_retire(api *a, size_t limit)
+static bool retire_some(api *a, size_t limit)
 {
     if (!a->retention_ms || a->now_ms < a->retire_ms)
         return false;
@@ -51,7 +51,7 @@ static bool api_sweep_retire(api *a, size_t limit)
 /* Of the machines that are deleted and have nothing running, one at a time. True: there may be
  * more. Where only what runs is waited for, as the executions of a Map Run that are being stopped,
  * the turn comes by itself in which that ends. */
-static bool api_sweep_machines(api *a, size_t limit)
+static bool sweep_machines(api *a, size_t limit)
 {
     for (size_t i = 0; i < a->condemned_count; i++) {
         struct machine *m = a->condemned[i];
@@ -92,15 +92,19 @@ void machine_condemn(api *a, struct machine *m)
     a->sweeps = true;
 }
 
+/*
+ * One kind of work a turn: compiling comes first, as starts wait for it, and tidying last, as it
+ * gives back what the others have let go.
+ */
 void api_sweep(api *a)
 {
     size_t limit = piece(a);
     bool more = compile_some(a);
 
     if (!more)
-        more = api_sweep_retire(a, limit);
+        more = retire_some(a, limit);
     if (!more)
-        more = api_sweep_machines(a, limit);
+        more = sweep_machines(a, limit);
     if (!more && a->untidy) {
         a->untidy = store_tidy(a->store);
         more = true;
@@ -109,6 +113,7 @@ void api_sweep(api *a)
     a->sweeps = more;
 }
 
+/* Without a retention nobody needs to look for what is old. */
 int64_t sweep_due(const api *a)
 {
     if (a->sweeps)

@@ -1,4 +1,7 @@
-/* Tags of state machines and activities. */
+/*
+ * Tags of state machines and activities. They are an object in memory, so a key is there once and
+ * keeps its place; AWS's form, a list of keys and values, is made for each answer.
+ */
 
 #include "runtime/api/api_tags.h"
 
@@ -40,7 +43,10 @@ struct tagged {
     struct activity *activity;
 };
 
-/* Where the tags of the resource are; NULL with the call failed. */
+/*
+ * Where the tags of the resource are: in the machine or the activity itself, whose record is put
+ * after a change. NULL with the call failed.
+ */
 static json **tags_at(struct call *c, struct tagged *of)
 {
     const char *arn = call_text(c, "resourceArn");
@@ -73,6 +79,7 @@ static const struct member tag_in[] = {
     {.name = NULL},
 };
 
+/* What is there keeps its place and gets the new value. The quota is on what comes of it. */
 static json *tag_resource(struct call *c)
 {
     struct tagged of;
@@ -103,7 +110,7 @@ const struct operation tag_resource_operation = {
     .grows = true,
 };
 
-static bool api_tags_is_among(const json *key, const json *list)
+static bool is_among_keys(const json *key, const json *list)
 {
     for (size_t i = 0; i < json_count(list); i++)
         if (json_equal(key, json_at(list, i)))
@@ -133,7 +140,7 @@ static json *untag_resource(struct call *c)
         return NULL;
     json_build_object(&b, json_count(*tags));
     for (size_t i = 0; i < json_count(*tags); i++)
-        if (!api_tags_is_among(json_key_at(*tags, i), keys))
+        if (!is_among_keys(json_key_at(*tags, i), keys))
             json_build_set_key(&b, json_ref(json_key_at(*tags, i)),
                                json_ref(json_value_at(*tags, i)));
     change_tags(c->api, &of, tags, json_build_done(&b));
@@ -151,6 +158,7 @@ static const struct member resource_in[] = {
     {.name = NULL},
 };
 
+/* In the order in which they were set. */
 static json *list_tags_for_resource(struct call *c)
 {
     struct tagged of;

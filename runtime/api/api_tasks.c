@@ -20,6 +20,7 @@
 
 /* ---- capitals ---- */
 
+/* Capitals of ASCII, whatever the locale. */
 static char to_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
@@ -30,7 +31,7 @@ static char to_upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c + 'A' - 'a') : c;
 }
 
-static json *api_tasks_with_first(const json *key, char (*change)(char))
+static json *with_first_letter(const json *key, char (*change)(char))
 {
     struct buf text = {0};
 
@@ -55,7 +56,7 @@ static json *lowered(const json *v)
         return json_ref(v);
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        json_build_set_key(&b, api_tasks_with_first(json_key_at(v, i), to_lower),
+        json_build_set_key(&b, with_first_letter(json_key_at(v, i), to_lower),
                            lowered(json_value_at(v, i)));
     return json_build_done(&b);
 }
@@ -80,13 +81,13 @@ static json *raised(const json *key, const json *v)
         return json_ref(v);
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        json_build_set_key(&b, api_tasks_with_first(json_key_at(v, i), to_upper),
+        json_build_set_key(&b, with_first_letter(json_key_at(v, i), to_upper),
                            raised(json_key_at(v, i), json_value_at(v, i)));
     return json_build_done(&b);
 }
 
 /* The request: members that are documents go as text, those that are null not at all. */
-static json *api_tasks_request_of(const json *parameters)
+static json *request_of_parameters(const json *parameters)
 {
     struct json_build b;
 
@@ -95,7 +96,7 @@ static json *api_tasks_request_of(const json *parameters)
         const json *key = json_key_at(parameters, i), *v = json_value_at(parameters, i);
         bool document = json_str_is(key, "Input") || json_str_is(key, "Output");
         if (json_kind(v) != JSON_NULL)
-            json_build_set_key(&b, api_tasks_with_first(key, to_lower),
+            json_build_set_key(&b, with_first_letter(key, to_lower),
                                document && !json_is_string(v) ? json_text(v) : lowered(v));
     }
     return json_build_done(&b);
@@ -161,8 +162,8 @@ static json *error_name(const char *service, const json *type)
     return json_stringf("%s.%s%s", service, json_str(type), end);
 }
 
-static void api_tasks_refused(api *a, const struct api_task *t, int status, const json *answer,
-                              struct task_result *r)
+static void refused_result(api *a, const struct api_task *t, int status, const json *answer,
+                           struct task_result *r)
 {
     const json *type = json_get(answer, "__type"), *message = json_get(answer, "message");
     json *id = api_uuid(a);
@@ -178,7 +179,7 @@ static void api_tasks_refused(api *a, const struct api_task *t, int status, cons
     json_unref(id);
 }
 
-static void api_tasks_finish(api *a, struct api_task *t, struct task_result *r)
+static void finish_own_task(api *a, struct api_task *t, struct task_result *r)
 {
     uint64_t id = t->node.id;
 
@@ -206,7 +207,7 @@ static json *document(const json *text, bool parsed)
 }
 
 /* A member of DescribeExecution's answer under its name of the SDK; nothing without a value. */
-static void api_tasks_add_text(struct json_build *b, const char *key, const json *v)
+static void add_text_if_any(struct json_build *b, const char *key, const json *v)
 {
     if (v)
         json_build_set(b, key, json_ref(v));
@@ -222,8 +223,8 @@ static json *child_description(api *a, const struct execution *x, bool parsed)
     struct json_build b;
 
     json_build_object(&b, 20);
-    api_tasks_add_text(&b, "Cause", x->error.cause);
-    api_tasks_add_text(&b, "Error", x->error.name);
+    add_text_if_any(&b, "Cause", x->error.cause);
+    add_text_if_any(&b, "Error", x->error.name);
     json_build_set(&b, "ExecutionArn", json_ref(x->names.arn));
     json_build_set(&b, "Input", document(x->input, parsed));
     json_build_set(&b, "InputDetails", included());
@@ -239,16 +240,17 @@ static json *child_description(api *a, const struct execution *x, bool parsed)
     if (reason)
         json_build_set(&b, "RedriveStatusReason", json_cstring(reason));
     json_build_set(&b, "StartDate", json_int(x->start_ms));
-    api_tasks_add_text(&b, "StateMachineAliasArn", execution_note(x, NOTE_ALIAS));
+    add_text_if_any(&b, "StateMachineAliasArn", execution_note(x, NOTE_ALIAS));
     json_build_set(&b, "StateMachineArn", json_ref(x->names.machine_arn));
-    api_tasks_add_text(&b, "StateMachineVersionArn", execution_note(x, NOTE_VERSION));
+    add_text_if_any(&b, "StateMachineVersionArn", execution_note(x, NOTE_VERSION));
     json_build_set(&b, "Status", json_cstring(rt_status_name(x->status)));
     json_build_set(&b, "StopDate", json_int(x->stop_ms));
-    api_tasks_add_text(&b, "TraceHeader", execution_note(x, NOTE_TRACE));
+    add_text_if_any(&b, "TraceHeader", execution_note(x, NOTE_TRACE));
     return json_build_done(&b);
 }
 
-static void api_tasks_child_ended(api *a, struct api_task *t, const struct execution *x)
+/* A child that failed in any way is States.TaskFailed; its description, as text, is the cause. */
+static void finish_with_child(api *a, struct api_task *t, const struct execution *x)
 {
     struct task_result r = {.ok = x->status == RT_SUCCEEDED};
     /* A cause is text throughout, whatever the pattern makes of a result. */
@@ -261,9 +263,10 @@ static void api_tasks_child_ended(api *a, struct api_task *t, const struct execu
         r.cause = json_text(description);
         json_unref(description);
     }
-    api_tasks_finish(a, t, &r);
+    finish_own_task(a, t, &r);
 }
 
+/* Each parent is told, but for those whose tasks were cancelled meanwhile. */
 void own_child_ended(api *a, struct run *run, const struct execution *x)
 {
     struct id_queue *q = &run->parents;
@@ -271,7 +274,7 @@ void own_child_ended(api *a, struct run *run, const struct execution *x)
     for (; q->first < q->count; q->first++) {
         struct api_task *t = (struct api_task *)(void *)id_map_get(&a->tasks, q->ids[q->first]);
         if (t)
-            api_tasks_child_ended(a, t, x);
+            finish_with_child(a, t, x);
     }
 }
 
@@ -282,7 +285,8 @@ static struct awaiting *awaiting_of(const api *a, uint64_t execution)
     return (struct awaiting *)(void *)id_map_get(&a->awaiting, execution);
 }
 
-static void api_tasks_wait_for(api *a, struct api_task *t, uint64_t child)
+/* Kept by the execution that waits, so that stopping it finds all that it waits for. */
+static void await_child(api *a, struct api_task *t, uint64_t child)
 {
     struct awaiting *w = awaiting_of(a, t->number);
 
@@ -296,6 +300,7 @@ static void api_tasks_wait_for(api *a, struct api_task *t, uint64_t child)
     w->first = t;
 }
 
+/* The lists are short: the tasks of one execution that wait for others at this moment. */
 void own_leaves(api *a, struct api_task *t)
 {
     struct awaiting *w = t->child == NO_CHILD ? NULL : awaiting_of(a, t->number);
@@ -311,6 +316,7 @@ void own_leaves(api *a, struct api_task *t)
     }
 }
 
+/* The words are AWS's; the error has no name. */
 static void stop_child(api *a, const struct api_task *t)
 {
     struct asl_error e = {
@@ -352,15 +358,19 @@ static void wait_for_child(api *a, struct api_task *t, const json *arn)
     if (!execution_number(a, json_str(arn), &number) || !execution_look(a, number, &x))
         return;
     if (x.status == RT_RUNNING) {
-        api_tasks_wait_for(a, t, number);
+        await_child(a, t, number);
         id_queue_add(&run_of(a, number)->parents, t->node.id);
     } else {
         execution_result(a, &x);
-        api_tasks_child_ended(a, t, &x);
+        finish_with_child(a, t, &x);
     }
     execution_clear(&x);
 }
 
+/*
+ * Tasks that are out are handed out again after a restart. One that has been submitted has started
+ * its execution already, and must not start another.
+ */
 void own_resume(api *a, struct api_task *t, const json *submitted)
 {
     const json *arn = json_get(submitted, "ExecutionArn");
@@ -369,7 +379,10 @@ void own_resume(api *a, struct api_task *t, const json *submitted)
         wait_for_child(a, t, arn);
 }
 
-/* The api's answer to the task's call. */
+/*
+ * The API's answer to the task's call. By the pattern it is the result, or the child's end will
+ * be, or the token brings it.
+ */
 static void own_answered(void *user, int status, struct buf *body)
 {
     struct api_task *t = user;
@@ -379,16 +392,16 @@ static void own_answered(void *user, int status, struct buf *body)
 
     t->call = 0;
     if (!r.ok) {
-        api_tasks_refused(a, t, status, answer, &r);
-        api_tasks_finish(a, t, &r);
+        refused_result(a, t, status, answer, &r);
+        finish_own_task(a, t, &r);
     } else if (t->own == OWN_SDK) {
         r.output = raised(NULL, answer);
-        api_tasks_finish(a, t, &r);
+        finish_own_task(a, t, &r);
     } else {
         json *result = start_result(a, answer, body->len);
         if (t->own == OWN_START) {
             r.output = result;
-            api_tasks_finish(a, t, &r);
+            finish_own_task(a, t, &r);
         } else {
             engine_task_submitted(a->engine, t->node.id, result);
             json_unref(result);
@@ -433,6 +446,7 @@ enum own_task own_task_of(const char *resource, char **operation)
     return OWN_SDK;
 }
 
+/* The call may be answered before this returns, and with its answer the task is over. */
 static void own_call(api *a, struct api_task *t, const char *operation, const struct buf *body)
 {
     uint64_t id = t->node.id;
@@ -443,6 +457,8 @@ static void own_call(api *a, struct api_task *t, const char *operation, const st
         t->call = waits;
 }
 
+/* Starts may have to wait for their turn; other operations wait only while executions are taken up
+ * after a restart, as some of them name such a one. */
 void own_start(api *a, struct api_task *t, const struct task *task, const char *operation)
 {
     struct buf body = {0};
@@ -450,10 +466,10 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
     if (json_depth(task->parameters) > API_MAX_DEPTH) {
         struct task_result r = {.error = json_cstring(ASL_RUNTIME),
                                 .cause = json_cstring("The Parameters are nested too deeply")};
-        api_tasks_finish(a, t, &r);
+        finish_own_task(a, t, &r);
         return;
     }
-    json *request = api_tasks_request_of(task->parameters);
+    json *request = request_of_parameters(task->parameters);
     json_write(&body, request);
     a->now_ms = task->now_ms;
     bool starts = strcmp(operation, start_operation) == 0;

@@ -1,4 +1,9 @@
-/* TestState's answer: what came of the state, and with DEBUG and TRACE the way of its data. */
+/*
+ * TestState's answer: what came of the state, and with DEBUG and TRACE the way of its data. The
+ * engine's events tell what happened; what lies between them, as what came of InputPath, is
+ * evaluated again here with the input of the state. Text that came with the request is repeated as
+ * it stood there, blanks and all, as AWS does.
+ */
 
 #include "runtime/api/test_impl.h"
 
@@ -36,6 +41,7 @@ static const char *skip_value(const char *p)
     return p;
 }
 
+/* Blanks, colons and commas lie between the parts of a value, nothing else. */
 static const char *skip_separators(const char *p)
 {
     return p + strspn(p, " \t\r\n:,");
@@ -45,7 +51,7 @@ static const char *skip_separators(const char *p)
  * Where `part`, an array or object in `whole`, stands in `whole`'s text at `p`. NULL: it isn't in
  * there. It is another's place where an object has a key twice, which the value has once.
  */
-static const char *api_test_answer_find_text(const json *part, const json *whole, const char *p)
+static const char *find_text_of_part(const json *part, const json *whole, const char *p)
 {
     bool object = json_is_object(whole);
 
@@ -60,7 +66,7 @@ static const char *api_test_answer_find_text(const json *part, const json *whole
         if (*p == '}' || *p == ']')
             return NULL;
         const json *kid = object ? json_value_at(whole, i) : json_at(whole, i);
-        const char *found = api_test_answer_find_text(part, kid, p);
+        const char *found = find_text_of_part(part, kid, p);
         if (found)
             return found;
         p = skip_separators(skip_value(p));
@@ -69,7 +75,7 @@ static const char *api_test_answer_find_text(const json *part, const json *whole
 }
 
 /* The text of `part` as it stands in the text of `whole`; NULL: it isn't in there. */
-static json *api_test_answer_text_in(const json *part, const json *whole, const json *text)
+static json *text_as_given(const json *part, const json *whole, const json *text)
 {
     if (!whole || !text)
         return NULL;
@@ -77,7 +83,7 @@ static json *api_test_answer_text_in(const json *part, const json *whole, const 
         return json_ref(text);
     if (!json_is_array(part) && !json_is_object(part))
         return NULL;
-    const char *at = api_test_answer_find_text(part, whole, skip_separators(json_str(text)));
+    const char *at = find_text_of_part(part, whole, skip_separators(json_str(text)));
     if (!at)
         return NULL;
     size_t len = (size_t)(skip_value(at) - at);
@@ -89,18 +95,18 @@ static json *api_test_answer_text_in(const json *part, const json *whole, const 
 
 json *test_text(const struct test_state *t, const json *v)
 {
-    json *text = api_test_answer_text_in(v, t->input, t->input_text);
+    json *text = text_as_given(v, t->input, t->input_text);
 
     if (!text)
-        text = api_test_answer_text_in(v, t->mock, t->mock_text);
+        text = text_as_given(v, t->mock, t->mock_text);
     if (!text)
-        text = api_test_answer_text_in(v, t->context, t->context_text);
+        text = text_as_given(v, t->context, t->context_text);
     return text ? text : json_text(v);
 }
 
 /* ---- expressions ---- */
 
-static const json *api_test_answer_context_of(void *user)
+static const json *context_of_view(void *user)
 {
     return ((const struct test_view *)user)->context;
 }
@@ -113,7 +119,7 @@ static const json *variable_of(void *user, const json *name)
 struct asl_env test_env(struct test_view *view, struct asl_chance *chance, const json *input)
 {
     return (struct asl_env){.input = input,
-                            .context = api_test_answer_context_of,
+                            .context = context_of_view,
                             .variable = variable_of,
                             .user = view,
                             .chance = chance};
@@ -141,7 +147,9 @@ struct outcome {
     bool exited;
 };
 
-static bool api_test_answer_look(void *user, const struct rt_event *e)
+/* Only events of the state itself count; the first state that is entered behind it is where it
+ * leads. */
+static bool note_test_event(void *user, const struct rt_event *e)
 {
     struct outcome *o = user;
     bool own = e->state && json_equal(e->state->name, o->name);
@@ -171,8 +179,7 @@ static bool api_test_answer_look(void *user, const struct rt_event *e)
 /* ---- inspectionData ---- */
 
 /* Takes `v`; what could not be evaluated is left out. */
-static void api_test_answer_show(struct json_build *b, const struct test_state *t, const char *key,
-                                 json *v)
+static void show_value(struct json_build *b, const struct test_state *t, const char *key, json *v)
 {
     if (v)
         json_build_set(b, key, test_text(t, v));
@@ -193,6 +200,7 @@ static json *after_result_selector(const struct asl_state *s, const struct asl_e
     return v;
 }
 
+/* null drops the result; no ResultPath, and "$", put it in place of the input. */
 static json *after_result_path(const struct asl_state *s, const struct asl_env *env,
                                const json *selected)
 {
@@ -209,8 +217,8 @@ static void inspect_result(struct json_build *b, const struct test_state *t,
     json *selected = after_result_selector(s, env, result);
 
     if (selected)
-        api_test_answer_show(b, t, "afterResultPath", after_result_path(s, env, selected));
-    api_test_answer_show(b, t, "afterResultSelector", selected);
+        show_value(b, t, "afterResultPath", after_result_path(s, env, selected));
+    show_value(b, t, "afterResultSelector", selected);
 }
 
 /* A Pass state's Parameters are its result, too. */
@@ -228,6 +236,7 @@ static void inspect_pass(struct json_build *b, const struct test_state *t,
     asl_error_clear(&e);
 }
 
+/* The members come in the order of the way from input to output. */
 static void inspect_jsonpath(struct json_build *b, const struct test_state *t,
                              const struct asl_state *s, const struct outcome *o)
 {
@@ -237,7 +246,7 @@ static void inspect_jsonpath(struct json_build *b, const struct test_state *t,
     bool fixed = s->type == ASL_PASS && s->result;
 
     if (!fixed && !t->before)
-        api_test_answer_show(b, t, "afterInputPath", test_after_input_path(s, &env));
+        show_value(b, t, "afterInputPath", test_after_input_path(s, &env));
     if (o->parameters && s->type == ASL_TASK)
         json_build_set(b, "afterParameters", test_text(t, o->parameters));
     if (o->result && s->type == ASL_TASK)
@@ -250,6 +259,8 @@ static void inspect_jsonpath(struct json_build *b, const struct test_state *t,
         inspect_pass(b, t, s, &env);
 }
 
+/* A JSONata state has no paths: what it is called with, and what it got, is all there is on the
+ * way. */
 static void inspect_jsonata(struct json_build *b, const struct test_state *t,
                             const struct asl_state *s, const struct outcome *o)
 {
@@ -339,6 +350,7 @@ static void add_failure(struct json_build *b, const struct asl_error *e)
 
 /* ---- the answer ---- */
 
+/* Of a Map or Parallel what came before its work was shown while it was done. */
 static json *inspection(struct test_state *t, const struct outcome *o, const struct asl_verdict *v,
                         const struct asl_error *error)
 {
@@ -366,6 +378,10 @@ static json *inspection(struct test_state *t, const struct outcome *o, const str
     return json_build_done(&b);
 }
 
+/*
+ * A retrier comes before the catchers, so RETRIABLE comes before CAUGHT_ERROR, though the machine
+ * that ran has no retriers and may have caught the error.
+ */
 static json *outcome_json(struct test_state *t, const rt_exec *x, const struct outcome *o)
 {
     const struct asl_error *error = o->error ? o->error : rt_exec_error(x);
@@ -392,13 +408,14 @@ static json *outcome_json(struct test_state *t, const rt_exec *x, const struct o
     return json_build_done(&b);
 }
 
+/* The execution is forgotten after the turn: the engine is in the midst of telling of its end. */
 void test_state_ended(api *a, struct test_state *t, const rt_exec *x)
 {
     struct outcome o = {.name = t->name};
     struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, t->waiter);
     struct diag why = {0};
 
-    store_read(engine_store(a->engine, t->node.id), t->node.id, 0, api_test_answer_look, &o, &why);
+    store_read(engine_store(a->engine, t->node.id), t->node.id, 0, note_test_event, &o, &why);
     api_pass_damage(a, &why);
     if (w)
         waiter_answer(a, w, outcome_json(t, x, &o));

@@ -20,18 +20,19 @@ struct way {
     struct asl_tolerance tolerance;
 };
 
-static void api_test_group_show(struct way *w, const char *key, const json *v)
+static void show_on_way(struct way *w, const char *key, const json *v)
 {
     json_build_set(&w->shown, key, test_text(w->test, v));
 }
 
-static bool api_test_group_take_input(struct way *w)
+/* Of a Parallel, and of a JSONata state, no afterInputPath is shown. */
+static bool take_input_of_group(struct way *w)
 {
     const struct asl_state *s = w->state;
     json *v = s->jsonata || s->type != ASL_MAP ? NULL : test_after_input_path(s, &w->env);
 
     if (v)
-        api_test_group_show(w, "afterInputPath", v);
+        show_on_way(w, "afterInputPath", v);
     json_unref(v);
     w->effective = asl_flow_arguments(s, &w->env, &w->error);
     return w->effective != NULL;
@@ -49,10 +50,14 @@ static bool take_items(struct way *w)
     env.input = w->effective;
     w->items = asl_flow_items(w->state, &env, &w->error);
     if (w->items && w->state->map.items_path)
-        api_test_group_show(w, "afterItemsPath", w->items);
+        show_on_way(w, "afterItemsPath", w->items);
     return w->items != NULL;
 }
 
+/*
+ * Each is shown as soon as it is known, so that what comes before one that can't be evaluated is
+ * shown.
+ */
 static bool take_limits(struct way *w)
 {
     struct asl_tolerance *t = &w->tolerance;
@@ -82,6 +87,7 @@ json *test_context_of_item(const json *item, size_t i)
     return json_build_done(&m);
 }
 
+/* ItemSelector, once for each item, with that item in the context object. */
 static bool take_inputs(struct way *w)
 {
     const asl_template *selector = w->state->map.item_selector;
@@ -102,7 +108,7 @@ static bool take_inputs(struct way *w)
     }
     json *all = json_build_done(&list);
     if (!w->error.name)
-        api_test_group_show(w, "afterItemSelector", all);
+        show_on_way(w, "afterItemSelector", all);
     json_unref(all);
     return !w->error.name;
 }
@@ -124,6 +130,8 @@ static void count_failures(struct way *w)
         asl_tolerance_error(&w->error);
 }
 
+/* An error on the way takes the place of the mock: the state that stands in for the Map then fails
+ * with it, and its Retry and Catch are looked at as for any other. */
 bool test_prepare_group(struct call *c, struct test_state *t)
 {
     struct asl_chance chance = {asl_chance_next(&c->api->chance)};
@@ -133,7 +141,7 @@ bool test_prepare_group(struct call *c, struct test_state *t)
 
     json_build_object(&w.shown, 8);
     json_build_set(&w.shown, "input", json_ref(t->input_text));
-    if (api_test_group_take_input(&w) && w.state->type == ASL_MAP && go_through_map(&w)) {
+    if (take_input_of_group(&w) && w.state->type == ASL_MAP && go_through_map(&w)) {
         if (w.items && t->failures > (int64_t)json_count(w.items))
             test_refuse(c, "Map iteration failure count must be less than or equal to the number "
                            "of Map iterations");

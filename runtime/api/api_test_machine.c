@@ -22,6 +22,7 @@ struct wrapping {
     const char *name;
 };
 
+/* Adds the Succeed state that `next` leads to, if it isn't there yet. */
 static json *target(struct wrapping *w, const json *next)
 {
     struct json_build b;
@@ -54,6 +55,9 @@ static json *with_targets(struct wrapping *w, const json *list)
     return json_build_done(&b);
 }
 
+/* What a Task and a Map have in common: how the result becomes output, and where the state leads.
+ * What a Task and a Map have in common: how the result becomes output, and where the state leads.
+ */
 static bool stays_in_stand_in(const json *key)
 {
     static const char *const fields[] = {"Comment",    "QueryLanguage",  "InputPath", "OutputPath",
@@ -66,6 +70,7 @@ static bool stays_in_stand_in(const json *key)
     return false;
 }
 
+/* Everything but what names other states stays as it was given. */
 static json *wrapped_state(struct wrapping *w, const json *state, bool stand_in_for)
 {
     struct json_build b;
@@ -89,6 +94,7 @@ static json *wrapped_state(struct wrapping *w, const json *state, bool stand_in_
     return json_build_done(&b);
 }
 
+/* Variables come about by a state that assigns them: there is no other way into an execution. */
 static json *variables_state(const json *variables, const char *next)
 {
     struct json_build b;
@@ -157,7 +163,7 @@ static json *wrap(const struct test_state *t, const json *language, const json *
 }
 
 /* Takes `text`. NULL with the call failed. */
-static asl_machine *api_test_machine_compile(struct call *c, json *text)
+static asl_machine *compile_tested(struct call *c, json *text)
 {
     struct asl_report report = {0};
     asl_machine *m = asl_compile(json_str(text), json_str_len(text), DOCUMENT_JSON, &report);
@@ -170,7 +176,7 @@ static asl_machine *api_test_machine_compile(struct call *c, json *text)
 }
 
 /* Takes `text`. False with the call failed: AWS would refuse it. */
-static bool api_test_machine_check(struct call *c, json *text)
+static bool check_tested(struct call *c, json *text)
 {
     struct asl_report report = {0};
 
@@ -183,18 +189,21 @@ static bool api_test_machine_check(struct call *c, json *text)
     return !c->error;
 }
 
+/* Three machines: all of what was given is checked as CreateStateMachine would; one is run; and
+ * one, which has Retry and the true type, is looked at for what would follow. */
 asl_machine *test_machine(struct call *c, const json *doc, const json *state, struct test_state *t)
 {
     const json *language = doc == state ? NULL : json_get(doc, "QueryLanguage");
     json *text =
         doc == state ? wrap(t, NULL, state, TO_CHECK) : json_ref(call_get(c, "definition"));
 
-    if (!api_test_machine_check(c, text))
+    if (!check_tested(c, text))
         return NULL;
-    t->whole = api_test_machine_compile(c, wrap(t, language, state, TO_LOOK_AT));
-    return t->whole ? api_test_machine_compile(c, wrap(t, language, state, TO_RUN)) : NULL;
+    t->whole = compile_tested(c, wrap(t, language, state, TO_LOOK_AT));
+    return t->whole ? compile_tested(c, wrap(t, language, state, TO_RUN)) : NULL;
 }
 
+/* The machine to look at has the variables' state beside it. */
 const struct asl_state *test_state_in(const struct test_state *t)
 {
     const struct asl_scope *top = t->whole->top;

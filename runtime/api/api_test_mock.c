@@ -1,4 +1,7 @@
-/* TestState: what the request says in place of the world: mock, context, stateConfiguration. */
+/*
+ * TestState: what the request says in place of the world: the mock of a result or an error, the
+ * context object, and how far retries and a Map have come. The first check that fails is told.
+ */
 
 #include "parsers/base/count.h"
 #include "parsers/base/text.h"
@@ -172,6 +175,7 @@ static bool bad_context(struct call *c, const char *text)
     return false;
 }
 
+/* AWS knows the fields of the context object, and lets nothing else through. */
 static bool not_allowed(struct call *c, const json *field)
 {
     call_fail(c, "ValidationException",
@@ -179,6 +183,7 @@ static bool not_allowed(struct call *c, const json *field)
     return false;
 }
 
+/* A table of what may be there, and of which type. */
 static bool check_context_field(struct call *c, const json *root, const json *field, const json *v)
 {
     size_t i = 0;

@@ -77,7 +77,7 @@ static json *object_text(struct call *c, const char *member)
 }
 
 /* NULL with the call failed; a look into `doc`. */
-static const json *api_test_state_read_state(struct call *c, const json *doc, bool *in_map)
+static const json *read_tested_state(struct call *c, const json *doc, bool *in_map)
 {
     const char *name = call_text(c, "stateName");
 
@@ -95,7 +95,7 @@ static const json *api_test_state_read_state(struct call *c, const json *doc, bo
 }
 
 /* All of the request but the definition; false with the call failed. */
-static bool api_test_state_read_members(struct call *c, const json *state, struct test_state *t)
+static bool read_test_members(struct call *c, const json *state, struct test_state *t)
 {
     const char *name = call_text(c, "stateName"), *level = call_text(c, "inspectionLevel");
     const json *input = call_get(c, "input");
@@ -146,7 +146,10 @@ static json *object_with(const char *key, json *v)
     return json_build_done(&b);
 }
 
-/* The context object that AWS makes where the request has none. */
+/*
+ * The context object that AWS makes where the request has none. Of a state inside of a Map the
+ * input is the item, the first one.
+ */
 static json *usual_context(const struct call *c, const json *state, const struct test_state *t,
                            const struct rt_names *names)
 {
@@ -169,6 +172,7 @@ static json *usual_context(const struct call *c, const json *state, const struct
     return json_build_done(&b);
 }
 
+/* Names of a machine and an execution that nobody can find, made anew for each test. */
 static struct rt_names new_names(struct call *c)
 {
     api *a = c->api;
@@ -185,6 +189,7 @@ static struct rt_names new_names(struct call *c)
                              .region = json_cstring(a->region)};
 }
 
+/* It is kept apart: nothing of it comes into the store. */
 static void start_test(struct call *c, struct test_state *t, asl_machine *m,
                        const struct rt_names *names)
 {
@@ -243,16 +248,17 @@ static const struct member test_state_members[] = {
     {.name = NULL},
 };
 
+/* The call becomes a waiter, which the end of the execution answers. */
 static json *test_state(struct call *c)
 {
     const json *definition = call_get(c, "definition");
     struct test_state *t = mem_calloc(1, sizeof *t);
     json *doc = json_parse(json_str(definition), json_str_len(definition), 0, NULL);
-    const json *state = api_test_state_read_state(c, doc, &t->in_map);
+    const json *state = read_tested_state(c, doc, &t->in_map);
     struct rt_names names = {0};
     asl_machine *m = NULL;
 
-    if (!state || !api_test_state_read_members(c, state, t))
+    if (!state || !read_test_members(c, state, t))
         goto out;
     m = test_machine(c, doc, state, t);
     if (!m)
@@ -286,6 +292,7 @@ bool test_state_is_mocked(const api *a, uint64_t execution)
     return t && t->mocked;
 }
 
+/* A mocked Task never reaches a handler. */
 bool test_state_answers(api *a, const struct task *task)
 {
     struct test_state *t = (struct test_state *)(void *)id_map_get(&a->tests, task->number);

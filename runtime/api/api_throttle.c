@@ -32,7 +32,8 @@ void throttle_init(api *a)
 
 /* ---- buckets ---- */
 
-static bool api_throttle_take(api *a, enum start_kind kind)
+/* One that finds the process short of memory is to wait, too, and costs no token. */
+static bool take_start_token(api *a, enum start_kind kind)
 {
     struct bucket *b = &a->starts[kind].tokens;
 
@@ -53,7 +54,7 @@ static int64_t due_of(const api *a, enum start_kind kind)
 }
 
 /* By an ARN that may have a qualifier or a test case behind it. */
-static enum start_kind api_throttle_kind_of(const api *a, const char *arn)
+static enum start_kind kind_of_start(const api *a, const char *arn)
 {
     const char *name = strstr(arn, ":stateMachine:");
     size_t len = name ? (size_t)(name - arn) + strlen(":stateMachine:") : strlen(arn);
@@ -69,7 +70,7 @@ bool start_is_throttled(struct call *c)
     api *a = c->api;
 
     if (c->from.own || a->throttle != API_THROTTLE_AWS ||
-        api_throttle_take(a, api_throttle_kind_of(a, call_text(c, "stateMachineArn"))))
+        take_start_token(a, kind_of_start(a, call_text(c, "stateMachineArn"))))
         return false;
     call_fail(c, "ThrottlingException", "Rate exceeded");
     return true;
@@ -77,14 +78,15 @@ bool start_is_throttled(struct call *c)
 
 /* ---- Tasks that wait ---- */
 
+/* Who comes later waits behind those that wait already, even if a token has come in meanwhile. */
 bool start_must_wait(api *a, struct api_task *t, const json *request)
 {
     const json *arn = json_get(request, "stateMachineArn");
-    enum start_kind kind = api_throttle_kind_of(a, arn && json_is_string(arn) ? json_str(arn) : "");
+    enum start_kind kind = kind_of_start(a, arn && json_is_string(arn) ? json_str(arn) : "");
     struct id_queue *waiting = &a->starts[kind].waiting;
 
     if (a->throttle == API_THROTTLE_NONE ||
-        (waiting->first == waiting->count && api_throttle_take(a, kind)))
+        (waiting->first == waiting->count && take_start_token(a, kind)))
         return false;
     id_queue_add(waiting, t->node.id);
     return true;
@@ -102,18 +104,20 @@ static struct api_task *first_of(api *a, struct id_queue *q)
     return NULL;
 }
 
+/* A call may end the task, and start others that wait: so the queue is looked at anew each time. */
 void starts_go_on(api *a)
 {
     for (int kind = 0; kind < START_KINDS; kind++) {
         struct id_queue *q = &a->starts[kind].waiting;
         struct api_task *t;
-        while ((t = first_of(a, q)) && api_throttle_take(a, (enum start_kind)kind)) {
+        while ((t = first_of(a, q)) && take_start_token(a, (enum start_kind)kind)) {
             q->first++;
             own_start_now(a, t);
         }
     }
 }
 
+/* Tasks that have gone may still be in the queue: then a turn comes for nothing, once. */
 int64_t starts_due(const api *a)
 {
     int64_t due = INT64_MAX;
@@ -137,6 +141,8 @@ void starts_clear(api *a)
 /* Executions that wait for one another, in a row. */
 enum { MAX_NESTING = 1000 };
 
+/* The depth is in the note of the execution at the top, and one more than that of the caller. A
+ * Task that only starts an execution, and goes on, makes no chain. */
 int64_t start_nesting(struct call *c)
 {
     const struct api_task *t = c->from.own ? c->from.user : NULL;

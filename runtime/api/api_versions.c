@@ -1,4 +1,8 @@
-/* Versions, which are numbered revisions, and aliases, which share out executions among them. */
+/*
+ * Versions, which are numbered revisions, and aliases, which share out executions among them. A
+ * number is never used again, so the last one is kept with the machine. An alias holds a version:
+ * it can't be deleted as long as one leads to it.
+ */
 
 #include "runtime/api/api_versions.h"
 
@@ -86,7 +90,8 @@ static bool may_grow(struct call *c, const struct machine *m)
     return !m->deleting;
 }
 
-static bool api_versions_has_room(struct call *c, size_t count, size_t most, const char *what)
+/* False with the call failed. */
+static bool machine_has_room(struct call *c, size_t count, size_t most, const char *what)
 {
     if (quota_allows(c->api, count, most))
         return true;
@@ -96,7 +101,7 @@ static bool api_versions_has_room(struct call *c, size_t count, size_t most, con
 
 bool version_has_room(struct call *c, const struct machine *m)
 {
-    return api_versions_has_room(c, m->version_count, QUOTA_VERSIONS, "versions");
+    return machine_has_room(c, m->version_count, QUOTA_VERSIONS, "versions");
 }
 
 static const struct member publish_in[] = {
@@ -135,7 +140,7 @@ const struct operation publish_state_machine_version_operation = {
 };
 
 /* The machine that an ARN with a qualifier belongs to; NULL: there is none. */
-static struct machine *api_versions_machine_of(struct call *c, const char *arn, struct arn *parts)
+static struct machine *machine_of_qualified(struct call *c, const char *arn, struct arn *parts)
 {
     json *plain = json_string(arn, (size_t)(parts->name - arn) + parts->name_len);
     struct machine *m = text_map_get(&c->api->machines, json_str(plain));
@@ -144,6 +149,7 @@ static struct machine *api_versions_machine_of(struct call *c, const char *arn, 
     return m;
 }
 
+/* Does the alias lead to that version, with any weight? */
 static bool routes_to(const struct alias *al, const char *version)
 {
     for (size_t i = 0; i < json_count(al->routes); i++)
@@ -157,6 +163,7 @@ static const struct member version_in[] = {
     {.name = NULL},
 };
 
+/* One that isn't there is no error. */
 static json *delete_state_machine_version(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineVersionArn");
@@ -165,7 +172,7 @@ static json *delete_state_machine_version(struct call *c)
 
     if (!arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
-    struct machine *m = api_versions_machine_of(c, arn, &parts);
+    struct machine *m = machine_of_qualified(c, arn, &parts);
     struct version *v = m ? version_find(m, arn) : NULL;
     if (!v)
         return api_empty();
@@ -199,6 +206,7 @@ static const struct member machine_pages_in[] = {
     {.name = NULL},
 };
 
+/* The newest first. A page ends at a number, so that versions published meanwhile move nothing. */
 static json *list_state_machine_versions(struct call *c)
 {
     struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
@@ -232,7 +240,7 @@ const struct operation list_state_machine_versions_operation = {
 /* ---- aliases ---- */
 
 /* "[a, b]": the values of `key` in the routes. */
-static void api_versions_list_of(struct buf *out, const json *routes, const char *key)
+static void list_route_values(struct buf *out, const json *routes, const char *key)
 {
     buf_addc(out, '[');
     for (size_t i = 0; i < json_count(routes); i++) {
@@ -247,19 +255,14 @@ static void api_versions_list_of(struct buf *out, const json *routes, const char
     buf_addc(out, ']');
 }
 
-static json *give_reason(struct call *c, const char *reason, const char *text)
-{
-    return call_refuse(c, reason, "%s", text);
-}
-
 static json *bad_routes(struct call *c, const json *routes, const char *key, const char *text)
 {
     struct buf list = {0};
 
     buf_adds(&list, text);
     buf_adds(&list, " Received: ");
-    api_versions_list_of(&list, routes, key);
-    give_reason(c, "INVALID_ROUTING_CONFIGURATION", buf_str(&list));
+    list_route_values(&list, routes, key);
+    call_refuse(c, "INVALID_ROUTING_CONFIGURATION", "%s", buf_str(&list));
     buf_clear(&list);
     return NULL;
 }
@@ -281,7 +284,7 @@ static struct machine *check_routes(struct call *c, const json *routes)
                        "Routing configuration must contain state machine version ARNs.");
             return NULL;
         }
-        struct machine *of = api_versions_machine_of(c, arn, &parts);
+        struct machine *of = machine_of_qualified(c, arn, &parts);
         if (!of || !version_find(of, arn)) {
             call_fail_about(c, arn, "ResourceNotFound",
                             "Request references a resource that does not exist.");
@@ -308,6 +311,7 @@ static struct machine *check_routes(struct call *c, const json *routes)
     return m;
 }
 
+/* Both may be missing: then they are the same. */
 static bool same_or_none(const json *a, const json *b)
 {
     return a && b ? json_equal(a, b) : a == b;
@@ -364,7 +368,7 @@ static json *create_state_machine_alias(struct call *c)
                          "Failed to create alias because an alias with the same name and a "
                          "different routing configuration already exists.");
     }
-    if (!api_versions_has_room(c, m->alias_count, QUOTA_ALIASES, "aliases"))
+    if (!machine_has_room(c, m->alias_count, QUOTA_ALIASES, "aliases"))
         return NULL;
     MEM_GROW(m->aliases, m->alias_count, m->alias_cap);
     struct alias *al = &m->aliases[m->alias_count++];
@@ -393,7 +397,7 @@ static struct alias *alias_look(struct call *c, struct machine **of)
 
     if (!arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
-    struct machine *m = api_versions_machine_of(c, arn, &parts);
+    struct machine *m = machine_of_qualified(c, arn, &parts);
     for (size_t i = 0; m && i < m->alias_count; i++)
         if (json_str_is(m->aliases[i].arn, arn)) {
             *of = m;
@@ -431,7 +435,7 @@ static json *update_state_machine_alias(struct call *c)
     if (!al || !may_grow(c, m))
         return NULL;
     if (!routes && !description)
-        return give_reason(c, "MISSING_REQUIRED_PARAMETER",
+        return call_refuse(c, "MISSING_REQUIRED_PARAMETER", "%s",
                            "Either the description or the routing configuration must be "
                            "specified");
     if (routes) {
