@@ -19,8 +19,10 @@
 
 /* ---- a call ---- */
 
-/* The error is the one that was told last, with one more member; `key` NULL: with none. Takes `v`.
- */
+/* The error that is told last counts. It has one more member; `key` NULL: none. Takes `v`. */
+static void call_set_error(struct call *c, const char *error, const char *key, json *v,
+                           const char *format, va_list args) __attribute__((format(printf, 5, 0)));
+
 static void call_set_error(struct call *c, const char *error, const char *key, json *v,
                            const char *format, va_list args)
 {
