@@ -209,6 +209,10 @@ START_TEST(read_that_fails_is_no_answer)
         ck_assert_msg(s.status == 500 && strstr(buf_str(&s.answer), "disk I/O error"),
                       "%s: read %zu: %d %s", asked[_i].name, bad, s.status, buf_str(&s.answer));
         scene_settle(&s);
+        /* Nor was anything done, as another redrive. */
+        scene_call(&s, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+        ck_assert_msg(strstr(buf_str(&s.answer), "\"redriveCount\":1,"), "%s: read %zu: %s",
+                      asked[_i].name, bad, buf_str(&s.answer));
     } while (bad < 100);
     ck_assert_msg(bad > 1 && bad < 100, "%s: %zu reads", asked[_i].name, bad);
     ck_assert_msg(s.status != 500, "%s: %s", asked[_i].name, buf_str(&s.answer));
