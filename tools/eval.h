@@ -5,7 +5,6 @@
 #include "parsers/base/diag.h"
 #include "parsers/json/json.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* An expression that `asl eval` gives to a language, and the answer. */
@@ -35,7 +34,6 @@ struct answer {
 
 /* ---- JSONata: eval_jsonata.c ---- */
 
-bool eval_jsonata_dialect(const char *name);
 void eval_jsonata(const struct question *q, struct answer *out);
 /* Prints the functions of a dialect; NULL means that of AWS. */
 void eval_jsonata_list(const char *dialect);

@@ -50,11 +50,6 @@ static enum work_verdict eval_jsonata_look_at_clock(struct work *w)
     return now_ms(CLOCK_MONOTONIC) > a->ends_ms ? WORK_TOO_MUCH : WORK_GOES_ON;
 }
 
-bool eval_jsonata_dialect(const char *name)
-{
-    return strcmp(name, "aws") == 0 || strcmp(name, "reference") == 0;
-}
-
 static enum jsonata_dialect dialect_of(const char *name)
 {
     return name && strcmp(name, "reference") == 0 ? JSONATA_REFERENCE : JSONATA_AWS;
