@@ -3,6 +3,8 @@
 
 #include "runtime/engine/engine_impl.h"
 
+#include <string.h>
+
 bool engine_redrive(engine *e, uint64_t execution, const json *token, struct diag *why)
 {
     if (!engine_fetch(e, execution, why))
@@ -21,6 +23,9 @@ struct entry *engine_ended_entry(engine *e, uint64_t execution)
     struct diag why = {0};
     const rt_exec *x = engine_fetch(e, execution, &why);
 
+    /* That it is gone, or damaged, is an answer; that it can't be read is none. */
+    if (!x && strcmp(why.code, STORE_NONE) != 0 && !engine_is_damage(&why))
+        engine_cannot_read(e, &why);
     diag_clear(&why);
     return x ? engine_entry(e, execution) : NULL;
 }
