@@ -374,8 +374,9 @@ static void say_refused(const struct serve *s, const struct diag *why)
     talk_say(s->talk, "%s", why->text);
     if (strcmp(why->code, STORE_CORRUPT) == 0 || strcmp(why->code, STORE_DAMAGED) == 0)
         talk_say(s->talk,
-                 "bring the file back from a copy, or see what is left: asl store check %s",
-                 s->store_path);
+                 "where it is an index, nothing is lost: have it made anew, asl store mend %s; "
+                 "else bring the file back from a copy, or see what is left: asl store check %s",
+                 s->store_path, s->store_path);
 }
 
 static int serve(struct serve *s, int64_t port)

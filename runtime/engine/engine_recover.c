@@ -131,9 +131,10 @@ void engine_set_apart(engine *e, uint64_t execution, const char *why)
     if (store_find(e->store, execution, &row, &missing)) {
         arn = json_ref(row->config.names.arn);
         list = row->list && row->status == RT_RUNNING ? json_ref(row->list) : NULL;
-        if (row->transient)
+        /* It may be already, or its row can't be written. */
+        if (row->transient && !row->apart)
             store_forget(e->store, execution);
-        else
+        else if (!row->apart)
             store_set_apart(e->store, execution, buf_str(&text), e->now_ms);
     }
     if (entry)

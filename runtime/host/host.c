@@ -689,7 +689,8 @@ void host_stop(host *h)
 
 bool host_recover(host *h, struct diag *why)
 {
-    if (!take_up_clock(h, why))
+    /* A damaged page that is met in a transaction would take away what is in that. */
+    if (!take_up_clock(h, why) || !store_commit(h->store, why))
         return false;
     engine_take_up_later(h->engine, true);
     return engine_recover(h->engine, turn_time(h), ENGINE_SLEEP_MS, why);

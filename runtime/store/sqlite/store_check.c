@@ -85,25 +85,33 @@ bool sqlite_is_whole(struct file *f, const char *sql)
     return (got & 0xff) != SQLITE_CORRUPT;
 }
 
-/* A table, or an index, that is read without the help of another. An index of some rows only is
- * used when those are asked for. */
+/* An index of some rows only is used when those are asked for. */
+bool sqlite_is_whole_index(struct file *f, const char *name, const char *table, const char *sql)
+{
+    const char *some = sql ? strstr(sql, " WHERE ") : NULL;
+    struct buf ask = {0};
+
+    buf_printf(&ask, "SELECT sum(1) FROM %s INDEXED BY %s%s", table, name, some ? some : "");
+    bool whole = sqlite_is_whole(f, buf_str(&ask));
+    buf_clear(&ask);
+    return whole;
+}
+
+/* A table, or an index, that is read without the help of another. */
 static void see_tree(struct check *c, sqlite3_stmt *row)
 {
     bool index = strcmp(store_check_text_at(row, 0), "index") == 0;
-    const char *some = strstr(store_check_text_at(row, 3), " WHERE ");
+    const char *name = store_check_text_at(row, 1), *table = store_check_text_at(row, 2);
     struct buf sql = {0}, text = {0};
 
-    if (index)
-        buf_printf(&sql, "SELECT sum(1) FROM %s INDEXED BY %s%s", store_check_text_at(row, 2),
-                   store_check_text_at(row, 1), some ? some : "");
-    else
-        buf_printf(&sql, "SELECT * FROM %s NOT INDEXED", store_check_text_at(row, 1));
-    if (!sqlite_is_whole(c->file, buf_str(&sql))) {
+    buf_printf(&sql, "SELECT * FROM %s NOT INDEXED", name);
+    if (index ? !sqlite_is_whole_index(c->file, name, table, store_check_text_at(row, 3))
+              : !sqlite_is_whole(c->file, buf_str(&sql))) {
         *(index ? &c->counts->bad_indexes : &c->counts->bad_tables) += 1;
         buf_printf(&text,
                    index ? "the index %s of the table %s is damaged"
                          : "the table %s can't be read to its end",
-                   store_check_text_at(row, 1), store_check_text_at(row, 2));
+                   name, table);
         store_check_tell(c, buf_str(&text), STORE_FILE);
     }
     buf_clear(&sql);

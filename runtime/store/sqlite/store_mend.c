@@ -106,7 +106,10 @@ static bool make_indexes(struct file *f, const struct texts *indexes, struct dia
 
     for (size_t i = 0; good && i < indexes->count; i++)
         good = store_mend_run(f, indexes->list[i], why);
-    return good && store_mend_run(f, "COMMIT; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", why);
+    return good && store_mend_run(f,
+                                  "DELETE FROM records WHERE kind='apart'; COMMIT; VACUUM; PRAGMA "
+                                  "wal_checkpoint(TRUNCATE)",
+                                  why);
 }
 
 bool store_sqlite_mend(const char *path, size_t *count, struct diag *why)

@@ -28,6 +28,9 @@ enum { LOG_PAGES = 1024 };
 sqlite3_stmt *sqlite_use(struct file *f, enum statement which)
 {
     sqlite3_reset(f->kept[which]);
+    /* A definition is read for the execution that it is of. */
+    if (which != GET_DEFINITION)
+        f->reading = NOBODY;
     return f->kept[which];
 }
 
@@ -48,6 +51,9 @@ void sqlite_fail(struct file *f, const char *code, const char *text)
     if (f->broken.code)
         return;
     f->refused = code == STORE_REFUSED ? f->putting : NOBODY;
+    f->suspect = code == STORE_CORRUPT ? f->putting : NOBODY;
+    /* The row is another one than its indexes know. */
+    f->convicted = sqlite3_extended_errcode(f->db) == SQLITE_CORRUPT_INDEX;
     diag_set(&f->broken, code, 0, "%s: %s",
              code == STORE_REFUSED   ? "the store can't take it"
              : code == STORE_CORRUPT ? "the store's file is damaged"
@@ -65,7 +71,7 @@ void sqlite_run(struct file *f, sqlite3_stmt *q)
 
 bool sqlite_begin(struct file *f, uint64_t execution)
 {
-    if (f->broken.code)
+    if (f->broken.code || sqlite_apart_of(f, execution))
         return false;
     f->putting = execution;
     if (f->writing)
@@ -82,6 +88,14 @@ bool sqlite_read_failed(struct file *f, struct diag *why)
     diag_set(why, damaged ? STORE_DAMAGED : STORE_READ, 0, "%s: %s",
              damaged ? "the store's file is damaged" : "the store can't be read",
              sqlite3_errmsg(f->db));
+    if (damaged && f->writing && !f->broken.code) {
+        sqlite_fail(f, STORE_CORRUPT, sqlite3_errmsg(f->db));
+        f->suspect = f->reading;
+    }
+    /* An index costs nobody anything, as it can be made anew: nobody is set apart for it. */
+    if (damaged && f->judges && sqlite_bad_index(f))
+        diag_set(why, STORE_CORRUPT, 0, "the store's file is damaged, in the index %s",
+                 sqlite_bad_index(f));
     store_damage *told = damaged ? f->store.told : NULL;
     if (told) {
         f->store.told = NULL;
@@ -376,6 +390,10 @@ static void sqlite_set_apart(store *s, uint64_t execution, const char *why, int6
 {
     struct file *f = file_of(s);
 
+    if (f->suspect == execution) {
+        sqlite_add_apart(f, execution, why);
+        return;
+    }
     if (!sqlite_begin(f, execution))
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_APART);
@@ -412,11 +430,35 @@ int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+/* After the transaction that met a damaged page: is it what one execution has that is damaged? Then
+ * that one is refused, and all others go on. */
+static void judge_damage(struct file *f)
+{
+    const char *index = sqlite_bad_index(f);
+    struct buf arn = {0};
+
+    if (index) {
+        diag_clear(&f->broken);
+        diag_set(&f->broken, STORE_CORRUPT, 0, "the store's file is damaged, in the index %s",
+                 index);
+    } else if (f->suspect != NOBODY && f->apart_count < MOST_APART &&
+               (f->convicted || sqlite_has_damage(f, f->suspect))) {
+        sqlite_add_arn(f, f->suspect, &arn);
+        diag_clear(&f->broken);
+        diag_set(&f->broken, STORE_REFUSED, 0,
+                 "the store's file is damaged in what it has of %s, which is set apart",
+                 buf_str(&arn));
+        f->refused = f->suspect;
+    }
+    buf_clear(&arn);
+}
+
 static bool sqlite_commit(store *s, struct diag *why)
 {
     struct file *f = file_of(s);
 
     if (f->writing && !f->broken.code) {
+        f->putting = NOBODY;
         sqlite_run(f, sqlite_use(f, COMMIT));
         f->writing = f->broken.code != NULL;
     }
@@ -425,6 +467,8 @@ static bool sqlite_commit(store *s, struct diag *why)
         if (f->writing)
             sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
         f->writing = false;
+        if (f->broken.code == STORE_CORRUPT)
+            judge_damage(f);
         diag_set(why, f->broken.code, 0, "%s", f->broken.text);
         if (f->broken.code == STORE_REFUSED) {
             diag_clear(&f->broken);
@@ -469,6 +513,7 @@ static void free_file(store *s)
         sqlite3_finalize(f->kept[i]);
     /* What was put in and not committed goes; the log is brought into the file. */
     sqlite3_close(f->db);
+    sqlite_clear_apart(f);
     store_unlock(&f->lock);
     mem_free(f->known);
     EVP_MD_CTX_free(f->hash);
@@ -476,6 +521,7 @@ static void free_file(store *s)
     diag_clear(&f->broken);
     buf_clear(&f->text);
     buf_clear(&f->damage);
+    buf_clear(&f->bad_index);
     buf_clear(&f->note);
     mem_free(f);
 }
@@ -515,6 +561,7 @@ struct file *sqlite_new_file(void)
         .list = sqlite_list,
     };
     struct file *f = mem_calloc(1, sizeof *f);
+    f->suspect = NOBODY;
 
     f->store.ops = &ops;
     f->lock = STORE_UNLOCKED;

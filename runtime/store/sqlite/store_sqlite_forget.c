@@ -87,6 +87,9 @@ static bool drop_tree(struct going *g, uint64_t top)
             g->gone->more = true;
             return true;
         }
+        /* What can't be touched stays, and so does what is above it. */
+        if (sqlite_apart_of(g->file, last))
+            return true;
         g->gone->count += sqlite_forget_drop(g->file, last);
     } while (last != top && !g->file->broken.code);
     return true;
@@ -108,6 +111,8 @@ static bool drop_all(struct going *g, sqlite3_stmt *q)
     sqlite3_reset(q);
     for (size_t i = 0; good && i < count; i++)
         good = drop_tree(g, numbers[i]);
+    /* Some that can't be touched may be among them. */
+    g->gone->more |= count > g->limit && g->gone->count > 0;
     mem_free(numbers);
     return good;
 }

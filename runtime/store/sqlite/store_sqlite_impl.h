@@ -2,8 +2,8 @@
 #define RUNTIME_STORE_SQLITE_STORE_SQLITE_IMPL_H
 
 /* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
- * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_open.c has the schema and
- * opens files. */
+ * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_apart.c knows whose pages are
+ * damaged, store_sqlite_open.c has the schema and opens files. */
 
 #include "runtime/store/sqlite/store_file.h"
 #include "runtime/store/store_impl.h"
@@ -41,9 +41,13 @@ enum statement {
     GET_EVENTS_BACK,
     GET_LAST_EVENTS,
     FIND_ARN,
+    GET_ARN,
+    HAS_DAMAGE,
+    GET_ENDS,
     FIND_CHILD,
     FIND_TOKEN,
     LIST_RUNNING,
+    NEXT_RUNNING,
     LIST_SPOILED,
     LIST_ALL,
     LIST_STATUS,
@@ -66,6 +70,12 @@ struct known {
 /* Who is put in: no execution, but a record. */
 #define NOBODY UINT64_MAX
 
+/* What the record of an execution says that was set apart without its rows. */
+struct apart {
+    uint64_t execution;
+    char *arn, *why;
+};
+
 struct file {
     struct store store;
     sqlite3 *db;
@@ -74,7 +84,15 @@ struct file {
     bool writing;              /* a transaction has begun */
     struct diag broken;        /* what failed first; then nothing is kept any more */
     uint64_t putting, refused; /* whose it is that is put in; and that can't be */
-    bool scrub;                /* what was deleted is to leave the log, too */
+    uint64_t reading;          /* whose it is that is read, or NOBODY */
+    uint64_t suspect;          /* whose pages may be those that are damaged, or NOBODY */
+    bool convicted;            /* and it is known that they are */
+    bool judges;               /* tells damaged indexes from what executions have */
+    bool indexes_seen;
+    struct buf bad_index; /* what looking at them has found */
+    struct apart *apart;  /* executions whose pages are damaged: they are not touched any more */
+    size_t apart_count, apart_cap;
+    bool scrub; /* what was deleted is to leave the log, too */
     /* Of store_tidy: children of executions from that number on, and definitions behind this key,
      * are to be looked at. */
     bool orphans, untidy, vacuums;
@@ -137,6 +155,27 @@ void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned ch
 /* Brings the log into the file when it has grown. */
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
 
+/* ---- store_sqlite_apart.c: executions whose pages are damaged ---- */
+
+/*
+ * A transaction in which SQLite has met a damaged page can't be committed any more. So who has such
+ * pages is to be known before, and what is known of that is a record, which is read when the file
+ * is opened. asl store mend forgets it.
+ */
+enum { MOST_APART = 64 }; /* when more are damaged, it is the file that is */
+void sqlite_load_apart(struct file *f);
+void sqlite_clear_apart(struct file *f);
+/* NULL: its pages are as good as any. */
+const struct apart *sqlite_apart_of(const struct file *f, uint64_t execution);
+void sqlite_add_apart(struct file *f, uint64_t execution, const char *why);
+/* Is it the execution's own pages that are damaged, rather than what all share? Outside of
+ * transactions only. */
+bool sqlite_has_damage(struct file *f, uint64_t execution);
+/* Adds the ARN of an execution whose row can't be read, from its index. */
+void sqlite_add_arn(struct file *f, uint64_t execution, struct buf *out);
+/* The name of a damaged index; NULL: all can be read. Looks once. */
+const char *sqlite_bad_index(struct file *f);
+
 /* ---- store_sqlite_forget.c: as store.h has them ---- */
 
 void sqlite_forget(store *s, uint64_t execution);
@@ -168,6 +207,8 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
 
 /* Reads all rows of a query to their ends. False: the file is damaged there. */
 bool sqlite_is_whole(struct file *f, const char *sql);
+/* The same of an index, without its table; `sql` has made it. */
+bool sqlite_is_whole_index(struct file *f, const char *name, const char *table, const char *sql);
 
 /* ---- store_sqlite_read.c: as store.h has them ---- */
 

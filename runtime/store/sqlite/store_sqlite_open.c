@@ -102,11 +102,21 @@ static const char *const statements[STATEMENTS] = {
     [GET_EVENTS_BACK] = "SELECT text, seq FROM events WHERE execution=?1 AND seq<?2 "
                         "ORDER BY seq DESC",
     [GET_LAST_EVENTS] = "SELECT text, seq FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",
+    /* From the index alone: the row can't be read. */
+    [GET_ARN] = "SELECT arn FROM executions INDEXED BY executions_arn WHERE +number=?",
+    /* All that is of it, to the ends of its rows. */
+    [HAS_DAMAGE] =
+        "SELECT length(arn) + length(config) + length(list) + length(note) FROM executions "
+        "WHERE number=?1 UNION ALL SELECT length(text) FROM events WHERE execution=?1",
+    /* Where new ones go. */
+    [GET_ENDS] = "SELECT max(number) FROM executions UNION ALL SELECT max(rowid) FROM events",
     [FIND_ARN] = "SELECT max(number) FROM executions WHERE arn=?",
     [FIND_CHILD] = "SELECT max(number) FROM executions WHERE parent=? AND parent_ref=?",
     [FIND_TOKEN] = "SELECT execution, seq FROM tokens WHERE hash=?",
     [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref, list, note, transient "
-                     "FROM executions WHERE status=0 ORDER BY number",
+                     "FROM executions WHERE status=0 AND number>? ORDER BY number",
+    [NEXT_RUNNING] = "SELECT number FROM executions INDEXED BY executions_running "
+                     "WHERE status=0 AND number>? ORDER BY number LIMIT 1",
     [LIST_SPOILED] = "SELECT number FROM executions WHERE " STORE_SPOILED,
     /* The index has them by status: five lists, merged. */
     [LIST_ALL] = "SELECT listed_ms, number, redrives FROM executions WHERE " LISTED(
@@ -408,5 +418,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
         !migrate(f, version, why) || !sqlite_open_prepare(f, why))
         return false;
     sqlite3_wal_hook(f->db, sqlite_note_log, f);
+    f->judges = true;
+    sqlite_load_apart(f);
     return true;
 }

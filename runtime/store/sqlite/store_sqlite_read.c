@@ -149,18 +149,63 @@ static bool sqlite_read_row(struct file *f, sqlite3_stmt *q, struct store_execut
     return good;
 }
 
+/* What is left to tell of one whose row can't be read. */
+static void sqlite_read_nothing(struct file *f, struct store_execution *x, const char *arn,
+                                const char *why)
+{
+    x->status = RT_FAILED;
+    x->apart = true;
+    spoil(f, x, why);
+    sqlite_add_names(x, json_cstring(arn));
+}
+
+static bool sqlite_find_apart(struct file *f, uint64_t execution, const char *arn, const char *why,
+                              const struct store_execution **out)
+{
+    sqlite_clear_found(&f->found);
+    f->found.number = execution;
+    sqlite_read_nothing(f, &f->found, arn, why);
+    *out = &f->found;
+    return true;
+}
+
+/* False with *why filled: it is not the row that can't be read. */
+static bool sqlite_find_damaged(struct file *f, uint64_t execution,
+                                const struct store_execution **out, struct diag *why)
+{
+    struct diag damage = {0};
+    struct buf arn = {0};
+    bool good = !sqlite_read_failed(f, &damage) && strcmp(damage.code, STORE_DAMAGED) == 0;
+
+    if (good) {
+        sqlite_add_arn(f, execution, &arn);
+        sqlite_find_apart(f, execution, buf_str(&arn), damage.text, out);
+    } else {
+        diag_set(why, damage.code, 0, "%s", damage.text);
+    }
+    diag_clear(&damage);
+    buf_clear(&arn);
+    return good;
+}
+
 bool sqlite_find(store *s, uint64_t execution, const struct store_execution **out, struct diag *why)
 {
     struct file *f = file_of(s);
-    sqlite3_stmt *q = sqlite_use(f, GET_EXECUTION);
+    const struct apart *a = sqlite_apart_of(f, execution);
     bool good = false;
 
+    if (a)
+        return sqlite_find_apart(f, execution, a->arn, a->why, out);
+    sqlite3_stmt *q = sqlite_use(f, GET_EXECUTION);
+    f->reading = execution;
     sqlite_bind_number(q, 1, execution);
     int got = sqlite3_step(q);
     if (got == SQLITE_DONE) {
         sqlite_none(why, "execution");
     } else if (got != SQLITE_ROW) {
-        sqlite_read_failed(f, why);
+        good = sqlite_find_damaged(f, execution, out, why);
+        sqlite3_reset(q);
+        return good;
     } else {
         sqlite_clear_found(&f->found);
         f->found.number = execution;
@@ -246,6 +291,7 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t se
         return false;
     }
     r.machine = x->machine;
+    f->reading = execution;
     sqlite_bind_number(q, 1, execution);
     while ((got = sqlite3_step(q)) == SQLITE_ROW)
         if (!visit_row(&r, (const char *)sqlite3_column_text(q, 0),
@@ -394,14 +440,44 @@ bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_
     return got == SQLITE_ROW;
 }
 
+/* A row can't be read: the number of the next one that runs is in an index, too. */
+static bool next_running(struct file *f, int64_t *number, struct diag *why)
+{
+    struct diag damage = {0};
+    bool good = !sqlite_read_failed(f, &damage) && strcmp(damage.code, STORE_DAMAGED) == 0;
+    sqlite3_stmt *q = sqlite_use(f, NEXT_RUNNING);
+
+    sqlite3_bind_int64(q, 1, *number);
+    if (good && (good = sqlite3_step(q) == SQLITE_ROW))
+        *number = sqlite3_column_int64(q, 0);
+    else
+        diag_set(why, damage.code, 0, "%s", damage.text);
+    sqlite3_reset(q);
+    diag_clear(&damage);
+    return good;
+}
+
 bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void *user,
                          struct diag *why)
 {
     struct file *f = file_of(s);
     sqlite3_stmt *q = sqlite_use(f, LIST_RUNNING);
+    int64_t last = -1;
     int got;
 
-    while ((got = sqlite3_step(q)) == SQLITE_ROW) {
+    sqlite3_bind_int64(q, 1, last);
+    while ((got = sqlite3_step(q)) == SQLITE_ROW || got == SQLITE_CORRUPT) {
+        if (got == SQLITE_CORRUPT) {
+            struct store_running lost = {.due_ms = STORE_AWAKE};
+            bool found = next_running(f, &last, why);
+            sqlite3_reset(q);
+            lost.number = (uint64_t)last;
+            if (!found || !visit(user, &lost))
+                return found;
+            sqlite3_bind_int64(q, 1, last);
+            continue;
+        }
+        last = sqlite3_column_int64(q, 0);
         struct store_running r = {
             .number = (uint64_t)sqlite3_column_int64(q, 0),
             .due_ms =
