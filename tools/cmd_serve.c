@@ -8,6 +8,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "runtime/handlers/mock_config.h"
 #include "runtime/serve/service.h"
 #include "tools/cmd.h"
 #include "tools/execution_options.h"
@@ -267,10 +268,7 @@ static void say_where(const struct serve *s, uint16_t port)
 static void serve_ready(void *user, uint16_t port)
 {
     const struct serve *s = user;
-    const char *file = serve_mocks(s);
 
-    if (file && access(file, R_OK) != 0)
-        talk_say(s->talk, "%s can't be read: executions that ask for mocks are refused", file);
     if (!s->quiet)
         say_where(s, port);
     if (s->folder)
@@ -379,13 +377,25 @@ static void say_refused(const struct serve *s, const struct diag *why)
                  s->store_path, s->store_path);
 }
 
+/* It is read at each start of an execution, and must be there from the beginning. */
+static bool check_mocks(const struct serve *s, struct diag *why)
+{
+    const char *file = serve_mocks(s);
+    struct buf text = {0};
+    bool good = !file || buf_read_regular(&text, file, MOCKS_FILE_MAX, why);
+
+    buf_clear(&text);
+    return good;
+}
+
 static int serve(struct serve *s, int64_t port)
 {
     const struct service_options options = serve_options(s, port);
     struct diag why = {0};
     int status = EXIT_USAGE;
 
-    if (!(s->service = service_new(&options, &why)) || !(s->talk = talk_new(&why))) {
+    if (!check_mocks(s, &why) || !(s->service = service_new(&options, &why)) ||
+        !(s->talk = talk_new(&why))) {
         cmd_fail("serve", "%s", why.text);
         goto out;
     }
@@ -541,9 +551,10 @@ static bool check_definitions(const struct serve *s)
     bool good = true;
 
     if (!path) {
-        if (s->set.set.count || s->set.file.count)
+        good = !s->set.set.count && !s->set.file.count;
+        if (!good)
             cmd_fail("serve", "--set fills in placeholders of --definitions, and there is none");
-        return true;
+        return good;
     }
     if (stat(path, &is) == 0) {
         good = S_ISREG(is.st_mode) || S_ISDIR(is.st_mode);
