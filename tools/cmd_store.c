@@ -103,7 +103,8 @@ static int store_command_check(struct store_command *c, const char *path)
     return status;
 }
 
-static int mend(const struct store_command *c, const char *path)
+/* What is wrong with rows is no index's fault, and is there still. */
+static int mend(struct store_command *c, const char *path)
 {
     struct diag why = {0};
     size_t count;
@@ -114,7 +115,7 @@ static int mend(const struct store_command *c, const char *path)
     else if (!c->quiet)
         fprintf(stderr, "asl store: %s: %zu indexes are made anew\n", path, count);
     diag_clear(&why);
-    return good ? EXIT_GOOD : EXIT_USAGE;
+    return good ? store_command_check(c, path) : EXIT_USAGE;
 }
 
 static const struct option_row rows[] = {
@@ -132,8 +133,8 @@ const struct option_set cmd_store_options = {
     .about =
         "check says what is wrong with a file in which asl serve keeps its state. It prints\n"
         "a line for each problem and changes nothing; a server may have the file open\n"
-        "meanwhile. mend makes damaged indexes anew if all else is whole; no server may have\n"
-        "the file open.\n"
+        "meanwhile. mend makes damaged indexes anew if all tables are whole, and then checks\n"
+        "the file; no server may have it open.\n"
         "Exit status 0: nothing is wrong, or it is mended; 1: something is wrong; 2: it can't\n"
         "be read or mended.",
     .examples = "  asl store check asl.db\n",

@@ -196,7 +196,7 @@ bool sqlite_tidy(store *s);
 /* The same as sqlite_open_file, but nothing is written, and others may have it meanwhile. */
 bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why);
 
-/* The same, but that nothing is looked at but whose it is. */
+/* The same to make indexes anew: the file is written then, and nobody else has it. */
 bool sqlite_open_to_mend(struct file *f, const char *path, struct diag *why);
 
 /* False with *why filled; what was opened stays with `f`. */

@@ -102,8 +102,8 @@ static const char *const statements[STATEMENTS] = {
     [GET_EVENTS_BACK] = "SELECT text, seq FROM events WHERE execution=?1 AND seq<?2 "
                         "ORDER BY seq DESC",
     [GET_LAST_EVENTS] = "SELECT text, seq FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",
-    /* From the index alone: the row can't be read. */
-    [GET_ARN] = "SELECT arn FROM executions INDEXED BY executions_arn WHERE +number=?",
+    /* An index has all that this one and NEXT_RUNNING ask for: no row is read. */
+    [GET_ARN] = "SELECT arn FROM executions WHERE +number=?",
     /* All that is of it, to the ends of its rows. */
     [HAS_DAMAGE] =
         "SELECT length(arn) + length(config) + length(list) + length(note) FROM executions "
@@ -115,7 +115,7 @@ static const char *const statements[STATEMENTS] = {
     [FIND_TOKEN] = "SELECT execution, seq FROM tokens WHERE hash=?",
     [LIST_RUNNING] = "SELECT number, due_ms, parent, parent_ref, list, note, transient "
                      "FROM executions WHERE status=0 AND number>? ORDER BY number",
-    [NEXT_RUNNING] = "SELECT number FROM executions INDEXED BY executions_running "
+    [NEXT_RUNNING] = "SELECT number FROM executions "
                      "WHERE status=0 AND number>? ORDER BY number LIMIT 1",
     [LIST_SPOILED] = "SELECT number FROM executions WHERE " STORE_SPOILED,
     /* The index has them by status: five lists, merged. */
@@ -351,6 +351,14 @@ static bool open_to_read(struct file *f, const char *path, struct diag *why)
     return good;
 }
 
+static void refuse_version(int64_t version, struct diag *why)
+{
+    diag_set(why, STORE_OPEN, 0,
+             version ? "an earlier version of this program has written it; start asl serve on it "
+                       "once, which brings it up to date"
+                     : "it is empty");
+}
+
 bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why)
 {
     int64_t version = 0;
@@ -363,10 +371,7 @@ bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why)
         return false;
     if (version == SCHEMA)
         return sqlite_open_prepare(f, why);
-    diag_set(why, STORE_OPEN, 0,
-             version ? "an earlier version of this program has written it; start asl serve on it "
-                       "once, which brings it up to date"
-                     : "it is empty");
+    refuse_version(version, why);
     return false;
 }
 
@@ -391,9 +396,9 @@ bool sqlite_open_to_mend(struct file *f, const char *path, struct diag *why)
     if (!sqlite_open_check_name(path, why) || !store_lock_there(&f->lock, path, why) ||
         !open_to_write(f, path, &version, why))
         return false;
-    if (version)
-        return true;
-    diag_set(why, STORE_OPEN, 0, "it is empty");
+    if (version == SCHEMA)
+        return sqlite_open_prepare(f, why);
+    refuse_version(version, why);
     return false;
 }
 
