@@ -151,7 +151,7 @@ check-clients: setup ## AWS's command line and SDK for JavaScript against asl se
 debug: ## build/debug/asl: no optimizing, all symbols
 	$(then) all BUILD=build/debug HARDEN= OPT='-O0 -g3'
 # Linked as one, by a profile of what the samples, the expressions of the tests and the workloads of make bench do.
-fast: ## build/fast/asl: about a third faster, minutes to build
+fast: ## build/fast/asl: a third less of the processor, minutes to build
 	@rm -rf build/fast
 	$(then) build/fast/asl BUILD=build/fast OPT='-O2 -g -flto=auto -fprofile-generate'
 	@ASL=build/fast/asl tests/run tests/samples tests/eval tests/jsonata tests/validate
