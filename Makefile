@@ -70,7 +70,7 @@ $(BUILD)/asl: $(call linked,tools)
 	$(call say,LINK)
 	$(link) $^ $(call libs,tools)
 
-# Nor does it show what it takes from archives (libgcov's).
+# libasl.so also hides symbols taken from archives (libgcov's).
 $(BUILD)/libasl.so.$(VERSION): $(EMBED)
 	$(call say,LINK)
 	$(share) -Wl,-soname,$(SONAME) -Wl,--exclude-libs,ALL $^ $(call libs,runtime/embed)
@@ -109,7 +109,7 @@ $(BUILD)/flags: $(if $(ONLY_INSTALL),,look)
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call quoted,$(FLAGS)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(FLAGS)) > $@
 
-# The Makefile too.
+# Objects depend on the Makefile, too.
 $(BUILD)/obj/%.o: %.c Makefile rooms.mk $(BUILD)/flags
 	$(call say,CC)
 	@mkdir -p $(@D)
@@ -193,7 +193,7 @@ format: ## clang-format over all of it
 .PHONY: install uninstall dist clean help
 TO     := $(DESTDIR)$(PREFIX)
 TO_LIB := $(DESTDIR)$(LIBDIR)
-# Files and the shells' words for asl, by the shell.
+# SHELL:PATH, where each shell's completion file is installed.
 SHELLS := bash:bash-completion/completions/asl zsh:zsh/site-functions/_asl fish:fish/vendor_completions.d/asl.fish
 install: all ## PREFIX=/usr/local, LIBDIR, DESTDIR; and make uninstall
 	install -d $(TO)/bin $(TO)/include $(TO_LIB)/pkgconfig $(TO)/share/man/man1

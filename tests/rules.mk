@@ -33,7 +33,7 @@ $(call suites,runtime/api runtime/store/sqlite,api api_machines api_executions a
 $(call suites,runtime/serve,front_door service)
 $(call suites,runtime/host runtime/store/sqlite,host)
 
-# Their commits fail when the suite says so; it counts who is asked what it holds, and what is read.
+# Both suites can make store_commit fail; check_engine also counts calls of rt_exec_held and store_read.
 $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held -Wl,--wrap=store_read
 $(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
@@ -43,7 +43,7 @@ $(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wra
 # It counts how much of histories and how many rows are read.
 $(BUILD)/check_api_map_runs: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
 
-# A suite that is linked once more, with the switch of stacks that is taken where none of our own is known.
+# A suite that is linked once more, with the ucontext fallback, for processors without our own stack switch.
 CHECKS_AGAIN := coroutine_by_ucontext
 $(BUILD)/check_coroutine_by_ucontext: $(BUILD)/obj/tests/check_coroutine.o $(BUILD)/libsupport.a \
     $(BUILD)/ucontext/coroutine.o $(filter-out %/coroutine.o,$(call linked,runtime/base))

@@ -27,8 +27,8 @@ struct load_source {
 
 /* What a definition is loaded for. {0}: to run it. */
 struct load_purpose {
-    bool validating; /* to deploy it as `workflow`: what only AWS minds is looked at, too */
-    bool stored;     /* it was accepted before: what only guards that is not looked at */
+    bool validating; /* as `workflow`, with the checks that AWS makes on deployment */
+    bool stored;     /* accepted before: without checks made only before a definition is accepted */
     enum asl_workflow workflow;
     const struct asl_served *served; /* NULL: nobody serves more than AWS */
     /*

@@ -12,7 +12,7 @@
 #include "asl/load/load.h"
 #include "parsers/json/json_set.h"
 
-/* A field that an object has under a name which is none: it is misspelt, and not missing. */
+/* A field found under a misspelt name; it is not reported as missing. */
 struct asl_misspelt {
     const json *object;
     const char *meant;
@@ -56,7 +56,8 @@ void load_other_language(struct loader *l, const struct asl_field *f, const stru
 bool load_required(struct loader *l, const struct asl_at *at, const char *const *names);
 /* Tells whether the object has the field, be it misspelt. */
 bool load_has(const struct loader *l, const struct asl_at *object, const char *field);
-/* Reports when more than one of `names` (ends with NULL) is there, or none though one `must` be. */
+/* Reports when more than one of `names` (ends with NULL) is there, or when none is there and `must`
+ * is set. */
 void load_one_of(struct loader *l, const struct asl_at *at, const char *const *names, bool must);
 
 /* Readers. `object` is the struct that `offset` is in. */
@@ -73,7 +74,7 @@ void load_assign(struct loader *, const struct asl_field *, const struct asl_at 
 void load_query(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_number(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_number_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
-/* Of a Map: the context object can't tell how many. */
+/* A Map's path to a number, such as MaxConcurrencyPath; it can't lead into the context object. */
 void load_count_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_share(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_share_path(struct loader *, const struct asl_field *, const struct asl_at *, void *);

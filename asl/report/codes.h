@@ -11,8 +11,8 @@
 struct asl_code {
     const char *name;
     enum asl_severity severity;
-    bool on;                    /* reported unless it is asked not to; all errors are */
-    bool hide;                  /* the line that it is in is not shown */
+    bool on;   /* reported by default; true for every error */
+    bool hide; /* the report doesn't show the source line, which has a secret in it */
     enum asl_workflow workflow; /* of the examples */
     const char *summary;        /* a line */
     const char *why;            /* what is wrong with it */

@@ -119,8 +119,8 @@ static const shape *jsonata_template(struct flow *f, const struct asl_at *at)
 static const char *const compounds[] = {"And", "Or", "Not"};
 
 /*
- * The variables that rules ask the presence of, in order. None is the beginning of another, so that
- * what begins a path is the last one that isn't behind the path.
+ * The variables that rules ask the presence of. Sorted, and no variable is a prefix of another; so
+ * the only candidate prefix of a path is the last variable that sorts at or before it.
  */
 struct asked {
     const json **variables;

@@ -176,8 +176,8 @@ static struct map *move_map(struct move *m, struct map *from)
 }
 
 /*
- * Copies what goes, looks at what stays. `moved` in each list and map keeps two looks at one thing
- * two looks at one copy.
+ * Copies what goes, looks at what stays. `moved` records the copy, so two references to one list
+ * still share it afterwards.
  */
 static struct jv move_value(struct move *m, struct jv v)
 {

@@ -71,7 +71,7 @@ void api_error_body(struct buf *out, const char *type, const char *message);
  */
 uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
                   api_done *done, void *user);
-/* Does the call wait for something else than the next turn? */
+/* Returns whether the call waits for something else than the next turn. */
 bool api_waits(const api *a, uint64_t call);
 /* Gives up a call whose client has gone: its `done` is not called. */
 void api_give_up(api *a, uint64_t call);
@@ -99,7 +99,7 @@ void api_begin_turn(api *a);
 void api_advance(api *a, int64_t now_ms);
 /* When a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
 int64_t api_next_due(const api *a);
-/* Is it an execution of TestState? */
+/* Returns whether it is an execution of TestState. */
 bool api_is_test(const api *a, uint64_t execution);
 /*
  * Tells the API that the time of day was set by `by_ms`: what waits still waits for as long as it
@@ -128,7 +128,7 @@ void api_task_traced(api *a, uint64_t id, const json *exchange);
 /* Forgets a task that was offered and has its result from elsewhere, or is cancelled. */
 void api_task_over(api *a, uint64_t id);
 void api_task_cancelled(api *a, uint64_t id);
-/* Does only the task's token bring its result, and has it not come yet? */
+/* Returns whether the task's result comes by its token only, and has not come yet. */
 bool api_awaits_token(const api *a, uint64_t id);
 /* The engine's hooks of these names. */
 bool api_has_activity(const api *a, uint64_t execution, const char *arn);

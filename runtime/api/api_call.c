@@ -104,8 +104,8 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
 }
 
 /*
- * Takes `out`. `input`: the engine's, which what is said comes from; 0: none. A task of ours is
- * answered within the call; all others when the turn is over.
+ * Answers a call with `out` (taken). `input` is the number of the engine's input that the answer
+ * depends on; 0: none. A task of our own is answered at once, all others when the turn is over.
  */
 static void send_answer(api *a, const struct caller *to, int status, json *out, uint64_t input)
 {
@@ -124,8 +124,8 @@ static void send_answer(api *a, const struct caller *to, int status, json *out, 
 }
 
 /*
- * Gives what was owed before the turn began, but for what the engine has not come to yet or has
- * under way. Who is answered may call again.
+ * Sends the answers that were owed before the turn began, except those whose input the engine has
+ * not finished with. Who is answered may make further calls.
  */
 void api_pay(api *a)
 {

@@ -71,7 +71,7 @@ json *note_at_top(api *a, uint64_t number)
 
 /* ---- what it runs ---- */
 
-static bool is_named(const void *name, const json *there, const json *state)
+static bool is_state_named(const void *name, const json *there, const json *state)
 {
     (void)state;
     return json_equal(there, name);
@@ -119,7 +119,7 @@ static json *definition_of(api *a, const struct execution *x, const json *whole)
 
     if (store_find(a->store, x->number, &row, &why) && row->config.scope &&
         row->config.scope->owner)
-        text = processor_text(whole, is_named, row->config.scope->owner->name);
+        text = processor_text(whole, is_state_named, row->config.scope->owner->name);
     api_pass_damage(a, &why);
     return text;
 }

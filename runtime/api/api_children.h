@@ -6,7 +6,7 @@
 
 /* Executions of Map Runs. */
 
-/* Is the execution in `row` pending a redrive? */
+/* Returns whether the execution in `row` is pending a redrive. */
 bool child_pends(api *a, const struct store_execution *row);
 /* The note of the execution at the top of those that started one another; NULL: none. Owned. */
 json *note_at_top(api *a, uint64_t number);

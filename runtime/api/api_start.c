@@ -348,7 +348,8 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
     return out;
 }
 
-static json *start_with_mocks(struct call *c, bool sync)
+/* Serves StartExecution and StartSyncExecution, with mocks where the ARN names a test case. */
+static json *start_as_requested(struct call *c, bool sync)
 {
     const json *given = call_get(c, "name"), *input = call_get(c, "input");
     const char *of = call_text(c, "stateMachineArn"), *test_case = strchr(of, '#');
@@ -384,7 +385,7 @@ static const struct member start_in[] = {
 
 static json *start_execution(struct call *c)
 {
-    return start_with_mocks(c, false);
+    return start_as_requested(c, false);
 }
 
 const struct operation start_execution_operation = {
@@ -405,7 +406,7 @@ static const struct member start_sync_in[] = {
 
 static json *start_sync_execution(struct call *c)
 {
-    return start_with_mocks(c, true);
+    return start_as_requested(c, true);
 }
 
 const struct operation start_sync_execution_operation = {

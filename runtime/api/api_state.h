@@ -88,7 +88,7 @@ struct api {
     int64_t next_due_ms;
 };
 
-/* Does one of AWS's quotas let one more come to `count`? */
+/* Returns whether AWS's quota of `most` lets one more come to `count`. */
 bool quota_allows(const api *a, size_t count, size_t most);
 
 #endif

@@ -5,7 +5,7 @@
  * it stood there, blanks and all, as AWS does.
  */
 
-#include "runtime/api/test_impl.h"
+#include "runtime/api/api_test_impl.h"
 
 #include "asl/eval/flow.h"
 #include "asl/eval/verdict.h"

@@ -3,7 +3,7 @@
  * what the state makes of its input before that is done here, and can fail.
  */
 
-#include "runtime/api/test_impl.h"
+#include "runtime/api/api_test_impl.h"
 
 #include "asl/eval/flow.h"
 #include "runtime/api/api_call.h"

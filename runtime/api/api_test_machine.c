@@ -4,7 +4,7 @@
  * done; a Map or Parallel, which must be mocked, becomes a Task with the same ways in and out.
  */
 
-#include "runtime/api/test_impl.h"
+#include "runtime/api/api_test_impl.h"
 
 #include "parsers/base/count.h"
 #include "runtime/api/api_call.h"

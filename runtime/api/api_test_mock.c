@@ -7,7 +7,7 @@
 #include "parsers/base/text.h"
 #include "runtime/api/api_call.h"
 #include "runtime/api/api_shapes.h"
-#include "runtime/api/test_impl.h"
+#include "runtime/api/api_test_impl.h"
 
 #include <string.h>
 

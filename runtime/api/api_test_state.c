@@ -17,7 +17,7 @@
 #include "runtime/api/api_operation.h"
 #include "runtime/api/api_start.h"
 #include "runtime/api/api_state.h"
-#include "runtime/api/test_impl.h"
+#include "runtime/api/api_test_impl.h"
 #include "runtime/base/partition.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 struct test_state;
 
 void test_state_free(struct test_state *t);
-/* Is it the execution of a TestState with a mock? */
+/* Returns whether it is the execution of a TestState with a mock. */
 bool test_state_is_mocked(const api *a, uint64_t execution);
 /* Gives the task call of a mocked state its result. False: it is none of such a state. */
 bool test_state_answers(api *a, const struct task *task);

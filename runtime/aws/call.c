@@ -158,7 +158,7 @@ static int by_bucket(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static int call_by_name(const void *left, const void *right)
+static int compare_fields_by_name(const void *left, const void *right)
 {
     const struct line *a = left, *b = right;
 
@@ -197,7 +197,7 @@ json *aws_http_metadata(const json *headers, int status)
         json_build_add(&values, json_ref(lines[i].value));
         json_build_set_key(&all, json_ref(lines[i].name), json_build_done(&values));
     }
-    qsort(lines, count, sizeof *lines, call_by_name);
+    qsort(lines, count, sizeof *lines, compare_fields_by_name);
     for (size_t i = 0; i < count; i++)
         json_build_set_key(&one, json_ref(lines[i].name), json_ref(lines[i].value));
     mem_free(lines);
@@ -210,7 +210,7 @@ json *aws_http_metadata(const json *headers, int status)
 
 /* ---- capitals ---- */
 
-static json *call_with_first(const json *key, int (*change)(int))
+static json *change_first_letter(const json *key, int (*change)(int))
 {
     struct buf text = {0};
 
@@ -245,7 +245,7 @@ static json *wire_key(const struct aws_service *s, const json *key)
     const char *names = aws_renamed(s);
 
     if (s->maps)
-        return call_with_first(key, tolower);
+        return change_first_letter(key, tolower);
     while (names && *(names += strspn(names, " "))) {
         size_t n = strcspn(names, " ");
         json *sdk = sdk_name(names, n);
@@ -315,7 +315,7 @@ static json *call_time_of(const json *v, bool in_ms)
 static json *our_key(const struct aws_service *s, const json *key, bool ms)
 {
     if (s->maps)
-        return call_with_first(key, toupper);
+        return change_first_letter(key, toupper);
     if (!ms && aws_has_word(aws_renamed(s), json_str(key), json_str_len(key)))
         return sdk_name(json_str(key), json_str_len(key));
     return json_ref(key);

@@ -154,7 +154,7 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms);
 void exec_schedule(rt_exec *x, struct rt_frame *f);
 /* Puts `f` into the ready queue, whatever its phase says. */
 void exec_ready(rt_exec *x, const struct rt_frame *f);
-/* Is the next frame of the ready queue about to enter a state? */
+/* Returns whether the next frame of the ready queue is about to enter a state. */
 bool exec_next_enters(rt_exec *x);
 /* Takes the next frame out of the ready queue; NULL: none can go on. */
 struct rt_frame *exec_next_ready(rt_exec *x);
@@ -189,11 +189,11 @@ enum { PROCESS_DATA_LIMIT = 256 << 20 };
 void emit(struct step *s, struct rt_event *e);
 /* Records and applies the event that lets an ended execution run again. Takes the values. */
 void emit_redriven(struct step *s, struct rt_event *e);
-/* Does the execution run, and is the step not abandoned? */
+/* Returns whether the execution runs, and the step is not abandoned. */
 bool running(const struct step *s);
 /* Returns the time by the clock of due times. */
 int64_t due_clock(const struct step *s);
-/* Has the step done so much that it is to end, and the rest to be done in another one? */
+/* Returns whether the step has done so much that it is to end; another one does the rest. */
 bool step_is_long(const struct step *s);
 /* Returns when a wait is over that begins now and lasts `delay_ms`, scaled as the input says. */
 int64_t wait_until(const struct step *s, int64_t delay_ms);
@@ -280,9 +280,9 @@ void group_goes_on(struct step *s, struct rt_frame *f);
 void apply_redrive(rt_exec *x, const struct rt_event *e);
 /* Applies MAP_RUN_REDRIVEN to its group. */
 void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e);
-/* Is there room for one more child than those that run? */
+/* Returns whether there is room for one more child than those that run. */
 bool group_has_room(const struct rt_group *g);
-/* Is there room for one more child, and one that may be started or redriven? */
+/* Returns whether there is room for one more child, and one that may be started or redriven. */
 bool group_wants_more(const struct rt_group *g);
 /* Takes the input RT_IN_REDRIVE, whose client gave `token` (looked at); NULL: none. */
 void redrive(struct step *s, const json *token);

@@ -128,7 +128,7 @@ void rt_event_clear(struct rt_event *e);
 /* Returns a copy of `e` that shares its values; the caller clears it. */
 struct rt_event rt_event_copy(const struct rt_event *e);
 
-/* Does the execution end with an event of that kind? */
+/* Returns whether an execution ends with an event of that kind. */
 bool rt_event_is_end(enum rt_event_kind kind);
 /* Returns the value that `e` has beside `data` and its token: variables, items, credentials, a
  * percentage. NULL: it has none. A look. */

@@ -65,13 +65,13 @@ const struct asl_scope *rt_exec_scope(const rt_exec *x);
 int64_t rt_exec_start_ms(const rt_exec *x);
 /* When it ended; 0: it runs. */
 int64_t rt_exec_stop_ms(const rt_exec *x);
-/* Can it go on by itself, without anything that comes in and however late it gets? */
+/* True if x can continue with no further input, at any later time. */
 bool rt_exec_can_go_on(const rt_exec *x);
 /* States entered so far. */
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
 uint32_t rt_exec_events(const rt_exec *x);
-/* How many bytes of text the data have about that it holds. */
+/* Approximate size, as text, of the data that x holds. */
 size_t rt_exec_held(const rt_exec *x);
 /* How often it was redriven, and when last; 0: never. */
 uint32_t rt_exec_redrives(const rt_exec *x);
@@ -83,7 +83,7 @@ int64_t rt_exec_redriven_ms(const rt_exec *x);
  */
 const char *rt_redrive_refusal(enum rt_status status, int64_t start_ms, int64_t stop_ms,
                                uint32_t events, int64_t now_ms);
-/* The same of `x`. */
+/* Why `x` can't be redriven, as rt_redrive_refusal says it; NULL: it can. */
 const char *rt_exec_redrive_refusal(const rt_exec *x, int64_t now_ms);
 
 /* A public event of `x` as GetExecutionHistory gives it: timestamps are seconds since 1970. */
@@ -99,7 +99,8 @@ enum rt_input_kind {
     RT_IN_CONTINUE, /* go on: the last step stopped at its budget */
     RT_IN_TASK_OK,  /* value: the output */
     RT_IN_TASK_FAILED,
-    /* The same, by the task's token. It stands, but what is to be …Submitted is that first. */
+    /* RT_IN_TASK_OK or _FAILED, sent by token. If TaskSubmitted is still to come, the result is
+     * kept and takes effect after it. */
     RT_IN_TOKEN_OK,
     RT_IN_TOKEN_FAILED,
     RT_IN_STARTED,   /* a worker took an activity; value: its name, NULL: it gave none */
@@ -126,8 +127,8 @@ struct rt_input {
     uint64_t ref;   /* the task that this answers; an answer to an older one is dropped */
     int64_t now_ms; /* the time of day: of events, $now; there is no other clock */
     /*
-     * What is due counts by a clock that shows now_ms + skew_ms. The time of day may be set; who
-     * keeps that from moving what is due changes skew_ms by as much.
+     * Due times count by a clock that shows now_ms + skew_ms. When the clock is set, a caller whose
+     * timers must not move changes skew_ms by the same amount.
      */
     int64_t skew_ms;
     const json *value;

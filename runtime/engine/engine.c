@@ -308,14 +308,14 @@ void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
 
 /* ---- a turn ---- */
 
-struct rt_output *engine_new_turn(engine *e, uint64_t execution)
+struct rt_output *engine_new_turn_output(engine *e, uint64_t execution)
 {
     if (e->turn_count == e->turn_cap) {
         e->turn_cap = mem_grow(e->turn_cap, e->turn_count + 1);
         e->turns = mem_realloc(e->turns, e->turn_cap * sizeof *e->turns);
         memset(e->turns + e->turn_count, 0, (e->turn_cap - e->turn_count) * sizeof *e->turns);
     }
-    struct turn *t = &e->turns[e->turn_count++];
+    struct turn_output *t = &e->turns[e->turn_count++];
     t->execution = execution;
     return &t->out;
 }
@@ -446,7 +446,7 @@ static void step_inputs(engine *e)
     }
 }
 
-/* Has it nothing to do but to wait, and that for long? */
+/* Returns whether the execution only waits, and for long. */
 static bool can_sleep(const engine *e, const struct entry *entry)
 {
     return entry->calls == 0 && !entry->queued && !entry->throttled && entry->due_ms != INT64_MAX &&
@@ -502,7 +502,7 @@ static void keep_progress(engine *e, struct entry *entry)
     entry->kept_due_ms = due_ms;
 }
 
-/* Is it one that the store is to know? */
+/* Returns whether the store is to have the execution. */
 static bool keeps(const struct entry *entry)
 {
     if (entry->keep == ENGINE_KEEP_RUNNING)
@@ -510,7 +510,7 @@ static bool keeps(const struct entry *entry)
     return entry->keep == ENGINE_KEEP;
 }
 
-static void keep_apart(engine *e, const struct turn *t)
+static void keep_apart(engine *e, const struct turn_output *t)
 {
     if (!e->apart)
         e->apart = store_memory_new();
@@ -525,7 +525,7 @@ static bool engine_keep_events(engine *e, struct diag *why)
     if (!e->store)
         return true;
     for (size_t i = 0; i < e->turn_count; i++) {
-        struct turn *t = &e->turns[i];
+        struct turn_output *t = &e->turns[i];
         struct entry *entry = e->recovers ? engine_entry(e, t->execution) : NULL;
         if (entry && entry->keep == ENGINE_KEEP_APART)
             keep_apart(e, t);
@@ -542,7 +542,7 @@ static bool engine_keep_events(engine *e, struct diag *why)
     }
     if (store_commit(e->store, &failed))
         return true;
-    /* It is wrong with one execution: its next life is without that. */
+    /* One execution is at fault. It is set apart, so that the next turn can commit the others. */
     if (failed.code == STORE_REFUSED && store_refused(e->store, &refused)) {
         store_set_apart(e->store, refused, failed.text, e->now_ms);
         store_commit(e->store, NULL);
@@ -690,20 +690,20 @@ void engine_child_lost(engine *e, struct engine_call *call, const char *why)
     remove_call(e, call);
 }
 
-/* Is it the turn in which the execution ended? It may have been stepped before in this round. */
-static bool is_last(const struct turn *t)
+/* Returns whether the execution ended with this output. It may have others in the same turn. */
+static bool is_last(const struct turn_output *t)
 {
     const struct rt_output *out = &t->out;
 
     return out->count && rt_event_is_end(out->events[out->count - 1].kind);
 }
 
-static void engine_tell(engine *e, struct turn *t)
+static void engine_tell(engine *e, struct turn_output *t)
 {
     struct entry *entry = engine_entry(e, t->execution);
     const rt_exec *x = entry ? entry->x : NULL;
 
-    /* An earlier turn of this round was its last, and in this one nothing happened. */
+    /* The execution has ended with an earlier output of this turn; this one is empty. */
     if (!x) {
         rt_output_reset(&t->out);
         return;

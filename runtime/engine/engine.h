@@ -75,7 +75,7 @@ void engine_limit_evaluations(engine *e, int64_t ms);
 /* Limits the bytes that the process may use, by used_bytes. Near the limit executions leave memory
  * for the store, those of Map Runs wait to begin, and one that is too large fails. */
 void engine_limit_memory(engine *e, size_t bytes);
-/* Is memory so short that new executions are to be refused? */
+/* Returns whether memory is so short that new executions are to be refused. */
 bool engine_is_full(engine *e);
 
 /*
@@ -101,7 +101,7 @@ enum { ENGINE_SLEEP_MS = 10000 };
  * can't be read.
  */
 bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *why);
-/* Are there executions that turns have not taken up yet? */
+/* Returns whether there are executions that turns have not taken up yet. */
 bool engine_takes_up(const engine *e);
 /* Returns how many those are, about. */
 size_t engine_untaken(const engine *e);
@@ -164,7 +164,7 @@ void engine_task_answered(engine *e, uint64_t id, struct task_result *result);
  * engine_is_settled with that number when to say that it is done.
  */
 uint64_t engine_last_input(const engine *e);
-/* Have the turns made so far kept what came of that input? Of 0 they have. */
+/* Returns whether all that input `number` caused has been committed; true for 0. */
 bool engine_is_settled(const engine *e, uint64_t number);
 
 /* Fails the next turn: the store could not be read for what a hook was to make of this one, and its
@@ -198,7 +198,7 @@ store *engine_store(const engine *e, uint64_t execution);
 const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why);
 /* Lets go of an execution that has ended; the store keeps it. */
 void engine_release(engine *e, uint64_t execution);
-/* The same, and the store forgets it. */
+/* Lets go of an execution that has ended, and removes it from the store. */
 void engine_forget(engine *e, uint64_t execution);
 
 #endif

@@ -17,7 +17,7 @@ struct entry {
     int64_t due_ms;
     struct due_node due;      /* in the engine's heap while due_ms is a time */
     struct engine_call *call; /* the child call that it was started for; NULL: none */
-    uint32_t calls;           /* how many it has out, or this turn lets out */
+    uint32_t calls;           /* task and child calls that are out, or that this turn starts */
     bool queued;              /* has RT_IN_CONTINUE to come */
     bool throttled;           /* there is no room for its next transition */
     bool over;                /* it has ended, and was told so */
@@ -84,9 +84,8 @@ struct input_queue {
     size_t head, count, cap;
 };
 
-/* What a turn let out for one execution; its events stay here until the hooks have heard of them.
- */
-struct turn {
+/* One execution's output within a turn. Its events stay here until the hooks have heard of them. */
+struct turn_output {
     uint64_t execution;
     struct rt_output out;
 };
@@ -100,8 +99,9 @@ struct slice {
     struct rt_input in; /* looks at `given` */
     struct rt_output out;
     struct work work;
-    uint64_t evaluation; /* which one of the step's it is in, what that has used, and up to when */
-    int64_t evaluation_ns, since_ns;
+    uint64_t evaluation;   /* number of the step's evaluation that runs now */
+    int64_t evaluation_ns; /* processor time which that evaluation has used */
+    int64_t since_ns;      /* processor time up to which evaluation_ns has been counted */
     bool abandoned, under_way;
     bool left;             /* in its midst, once or more */
     struct input *waiting; /* what came in meanwhile */
@@ -143,14 +143,16 @@ struct engine {
     struct bucket transitions; /* the room there is for them; size 0: they are not counted */
     struct id_queue throttled; /* executions that wait for room */
     uint64_t throttles;        /* how often one has waited */
-    struct turn *turns;
+    struct turn_output *turns;
     size_t turn_count, turn_cap;
 
     struct input_queue beginnings; /* of Map Runs' executions */
     unsigned held_back;            /* how often none has begun, as others went first */
-    size_t memory, used, grown;    /* its bound; what was used when it was looked at; since about */
-    struct entry_list stepped;     /* since memory was looked at, and what stayed and holds much */
-    struct entry_list large;
+    size_t memory;                 /* bytes that the process may use */
+    size_t used;                   /* bytes in use when memory was last looked at */
+    size_t grown;                  /* about how many bytes came since then */
+    struct entry_list stepped;     /* executions with a step since memory was last looked at */
+    struct entry_list large;       /* those that stayed in memory then, and hold much of it */
 
     int64_t evaluation_ns;                    /* that an evaluation may use */
     struct slice *under_way, *last_under_way; /* the next one to go on first */
@@ -190,7 +192,7 @@ struct input input_queue_take(struct input_queue *q);
 void engine_step(engine *e, struct input *in);
 /* Begins the share of the turn that work has which can wait. */
 void engine_begin_later_share(engine *e);
-/* Is the share that was begun last used up? */
+/* Returns whether the share that was begun last is used up. */
 bool engine_share_is_over(engine *e);
 
 struct engine_call *engine_find_call(const engine *e, uint64_t execution, uint64_t ref);
@@ -201,7 +203,7 @@ struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct 
 bool starts_call(const struct rt_command *c);
 
 /* Returns an empty output for a turn of `execution`; the engine owns it. */
-struct rt_output *engine_new_turn(engine *e, uint64_t execution);
+struct rt_output *engine_new_turn_output(engine *e, uint64_t execution);
 void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c);
 /* Starts the execution that the child call asks for. */
 void engine_start_child(engine *e, struct engine_call *call, const rt_exec *parent,
@@ -239,13 +241,13 @@ void engine_note_step(engine *e, struct entry *entry);
 void engine_unlist(struct entry *entry);
 /* Makes room when memory is short; called between turns. */
 void engine_look_at_memory(engine *e);
-/* Is less than half of the memory left, so that what can wait has to? */
+/* Returns whether less than half of the memory is left, so that what can wait has to. */
 bool engine_is_short(const engine *e);
-/* Can the execution leave memory until it is needed, as the store has it? */
+/* Returns whether the execution can leave memory until it is needed, as the store has it. */
 bool engine_can_leave(const engine *e, const struct entry *entry);
 /* Lets executions of Map Runs begin, as far as memory allows. */
 void engine_step_beginnings(engine *e);
-/* Is there room for an execution of a Map Run to begin? */
+/* Returns whether there is room for an execution of a Map Run to begin. */
 bool engine_may_begin(const engine *e);
 
 /* ---- engine_recover.c ---- */
@@ -265,13 +267,12 @@ rt_exec *engine_fold_whole(engine *e, uint64_t execution, struct diag *why);
  * entry is gone; or the store can't be read, and e->why says it. */
 bool engine_wake(engine *e, struct entry *entry);
 
-/* Makes the turn fail with *why, which says that the store can't be read. */
 /* Sets apart an execution that the store has, and removes its entry. */
 void engine_set_apart(engine *e, uint64_t execution, const char *why);
 /* Writes the end that the history has into the execution's row, which lacks it; removes the entry.
  */
 void engine_mend_end(engine *e, struct entry *entry);
-/* Does *why say that what was kept is wrong, rather than that the store can't be read? */
+/* Returns whether *why says that the stored data is wrong, not that the store can't be read. */
 bool engine_is_damage(const struct diag *why);
 
 /* ---- engine_take_up.c ---- */

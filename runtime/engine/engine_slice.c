@@ -4,8 +4,8 @@
  * A step runs as a coroutine. Where it counts its work (parsers/base/work.h) it is asked now and
  * then whether it has had its share of the turn; if so it pauses, and the execution is under way:
  * nobody but its coroutine touches it, and what comes in for it waits here, in order. Later turns
- * give it more time, one such execution after another. When the step is done, what it let out
- * belongs to the turn that it is done in, as if it had been made there.
+ * give it more time, one such execution after another. The output of a step
+ * belongs to the turn in which the step ends, as if the whole step had been made there.
  *
  * Threads would do the same for processors that have nothing to do, but values are counted with
  * plain integers and shared by executions: a coroutine stays in the thread, so nothing needs locks.
@@ -205,7 +205,7 @@ static void engine_slice_settle(engine *e, uint64_t number)
 static void finish_step(engine *e, struct slice *s)
 {
     struct entry *entry = s->entry;
-    struct rt_output *out = engine_new_turn(e, entry->node.id), none = *out;
+    struct rt_output *out = engine_new_turn_output(e, entry->node.id), none = *out;
 
     *out = s->out;
     s->out = none;
@@ -243,7 +243,7 @@ static void leave_step(engine *e, struct slice *s)
         return;
     }
     assert(s->out.count && s->out.events[0].kind == RT_EXECUTION_STARTED);
-    rt_output_move_first(engine_new_turn(e, entry->node.id), &s->out);
+    rt_output_move_first(engine_new_turn_output(e, entry->node.id), &s->out);
 }
 
 void engine_step_entry(engine *e, struct entry *entry, struct input *given)

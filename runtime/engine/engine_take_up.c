@@ -150,8 +150,8 @@ static bool give_commands(engine *e, struct entry *entry, const struct rt_output
     return good;
 }
 
-/* Lets an execution go on that has its history. False with *why filled: it can't. */
-static bool engine_take_up_go_on(engine *e, struct entry *entry, struct diag *why)
+/* Resumes an execution that was made from its history. False with *why filled when it can't. */
+static bool resume_folded_entry(engine *e, struct entry *entry, struct diag *why)
 {
     struct rt_output out = {0};
     const rt_exec *x = entry->x;
@@ -189,11 +189,11 @@ static struct fold engine_take_up_begun(engine *e, uint64_t execution)
 }
 
 /*
- * Takes up one whose parent has been, or is gone. False: its history is long, and the rest of it is
- * for the next turn. Then or when the store can't be read the entry is as it was; else it isn't
- * untaken any more, or it is gone.
+ * Takes up one execution, whose parent has been taken up or is gone. False: its history is long,
+ * and the rest of it is for the next turn. Then, or when the store can't be read, the entry is as
+ * it was; else it isn't untaken any more, or it is gone.
  */
-static bool engine_take_up_take_up(engine *e, struct entry *entry, bool pauses)
+static bool take_up_entry(engine *e, struct entry *entry, bool pauses)
 {
     uint64_t execution = entry->node.id;
     struct fold f = engine_take_up_begun(e, execution);
@@ -208,7 +208,7 @@ static bool engine_take_up_take_up(engine *e, struct entry *entry, bool pauses)
         return false;
     }
     entry->x = f.x;
-    if (end == FOLD_FAILED || !engine_take_up_go_on(e, entry, &why)) {
+    if (end == FOLD_FAILED || !resume_folded_entry(e, entry, &why)) {
         if (engine_is_damage(&why))
             engine_set_apart(e, execution, why.text);
         else
@@ -248,8 +248,8 @@ bool engine_take_up_now(engine *e, struct entry *entry)
         entry = eldest(e, entry);
         uint64_t number = entry->node.id;
         bool awake = entry->kept_due_ms == STORE_AWAKE;
-        engine_take_up_take_up(e, entry, false);
-        /* The turn that it was to have. */
+        take_up_entry(e, entry, false);
+        /* It was awake in the store, so it had a step to come: queue that. */
         if (awake && (entry = engine_entry(e, number)))
             engine_queue(e, entry);
     }
@@ -288,7 +288,7 @@ void engine_take_up_some(engine *e)
             continue;
         }
         uint64_t execution = entry->node.id;
-        if (!engine_take_up_take_up(e, entry, true))
+        if (!take_up_entry(e, entry, true))
             return;
         if (!e->unreadable && engine_entry(e, execution))
             engine_step(e, &(struct input){.kind = RT_IN_CONTINUE, .execution = execution});

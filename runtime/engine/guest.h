@@ -17,16 +17,16 @@
 struct engine_guest {
     void *user;
 
-    /* Takes the task call and returns true: then this guest brings the result. Else it returns
-     * false, and may set `task->trace` for the guests behind it. */
+    /* Offers a task call. A guest that returns true brings the result. One that returns false may
+     * set `task->trace` for the guests behind it. */
     bool (*offer)(void *user, struct task *task);
-    /* Ends the work on a task call, whose result nobody waits for any more. */
+    /* Cancels the work on a task call: nobody waits for its result any more. */
     void (*cancel)(void *user, uint64_t id);
-    /* Forgets a task call, whose result has come by its token. Work on it may go on. */
+    /* Says that a task call's result has come by its token. Work on the call may go on. */
     void (*release)(void *user, uint64_t id);
     /*
-     * Hears that another guest brings `result` (a look) for a task call. Returns false when that is
-     * only what the service said when it took the task call on: the result will come by its token.
+     * Says that another guest brings `result` (a look) for a task call. Returns false when `result`
+     * is only the service's first answer, and the task's own result will come by its token.
      */
     bool (*over)(void *user, uint64_t id, const struct task_result *result);
 

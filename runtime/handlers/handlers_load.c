@@ -430,8 +430,7 @@ static bool find_kind(struct reader *r, row *w, const json *v, const struct json
 
 /* The kind is found first, since a field's reader and the complaint about one that does not belong
  * there depend on it. */
-static bool handlers_load_read_row(struct reader *r, row *w, const json *v,
-                                   const struct json_places *at)
+static bool read_handler(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     unsigned bit = 0;
 
@@ -516,7 +515,7 @@ static bool handlers_load_read_file(struct reader *r, row **rows)
     for (size_t i = 0; i < json_count(list); i++) {
         rows[i] = row_new(r->h);
         rows[i]->order = r->h->row_count + i;
-        if (!handlers_load_read_row(r, rows[i], json_at(list, i), &at->kids[found].kids[i]))
+        if (!read_handler(r, rows[i], json_at(list, i), &at->kids[found].kids[i]))
             return false;
     }
     return true;

@@ -185,9 +185,9 @@ static bool is_health(const struct http_message *m)
  * leads to this machine would be let in by the browser that runs it here.
  */
 static bool may_come_in(const api_server *s, http_exchange *x, const struct http_message *m,
-                        const struct api_page *page)
+                        const struct route_access *access)
 {
-    if (page->open)
+    if (access->open)
         return true;
     if (s->options.credentials)
         return http_exchange_is_local(x) && http_host_is_loopback(m->host);
@@ -199,23 +199,23 @@ static void api_server_on_head(void *user, http_exchange *x)
     api_server *s = user;
     const struct http_message *m = http_exchange_message(x);
     bool calls = is_post(m) && target_of(m);
-    struct api_page page = {0};
+    struct route_access access = {0};
 
     /* What they say is no secret, and whoever watches over a server may ask. */
-    page.open = s->options.credentials && (calls || is_health(m));
-    page.cross_site = is_health(m);
+    access.open = s->options.credentials && (calls || is_health(m));
+    access.cross_site = is_health(m);
     if (!calls && !is_health(m) && s->options.look)
-        s->options.look(s->options.user, m, &page);
-    if (!page.cross_site && http_message_is_cross_site(m))
+        s->options.look(s->options.user, m, &access);
+    if (!access.cross_site && http_message_is_cross_site(m))
         http_exchange_refuse(x, 403, "This origin is not allowed");
-    else if (!may_come_in(s, x, m, &page))
+    else if (!may_come_in(s, x, m, &access))
         http_exchange_refuse(x, 403,
                              s->options.credentials
                                  ? "Unsigned requests are answered to this machine alone"
                                  : "This host is not allowed");
     else if (calls && !api_server_is_signed(s, x, m, false))
         return;
-    else if (page.max_body && !http_exchange_limit_body(x, page.max_body))
+    else if (access.max_body && !http_exchange_limit_body(x, access.max_body))
         http_exchange_refuse(x, 413, "The body is too large");
 }
 

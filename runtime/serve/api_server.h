@@ -12,7 +12,7 @@
 typedef struct api_server api_server;
 
 /* Who may ask for a path that is none of the API's. Requests for it need no signature. */
-struct api_page {
+struct route_access {
     bool open;       /* whoever reaches the port may ask; else this machine alone */
     bool cross_site; /* pages of other origins may ask, too */
     size_t max_body; /* bytes that its body may have; 0: as many as the api's */
@@ -31,7 +31,7 @@ struct api_server_options {
     struct metrics *metrics; /* counts what is answered; may be NULL */
     /* Is called when the head of a request has come that is none of the API's. It fills `out` and
      * returns true if `offer` will answer that request. May be NULL. */
-    bool (*look)(void *user, const struct http_message *m, struct api_page *out);
+    bool (*look)(void *user, const struct http_message *m, struct route_access *out);
     /* Is offered each whole request that is none of the API's, and answers it if it returns true,
      * now or later. May be NULL. */
     bool (*offer)(void *user, http_exchange *x);

@@ -409,13 +409,13 @@ static void front_door_begin(front_door *d, http_exchange *x, const struct route
     front_door_ask(v, "DescribeStateMachine", request, on_description);
 }
 
-bool front_door_look(const front_door *d, const struct http_message *m, struct api_page *out)
+bool front_door_look(const front_door *d, const struct http_message *m, struct route_access *out)
 {
     const struct route *route = NULL;
 
     if (routes_find(d->routes, m->method, m->path, &route, NULL, NULL) != ROUTE_FOUND)
         return false;
-    *out = (struct api_page){
+    *out = (struct route_access){
         .open = route->open, .cross_site = route->cross_site, .max_body = QUOTA_DATA};
     return true;
 }

@@ -24,7 +24,7 @@ struct front_door_options {
 front_door *front_door_new(uv_loop_t *loop, api *a, routes *r,
                            const struct front_door_options *options);
 /* Tells, when the head of a request has come, who may use its route. False: no route is for it. */
-bool front_door_look(const front_door *d, const struct http_message *m, struct api_page *out);
+bool front_door_look(const front_door *d, const struct http_message *m, struct route_access *out);
 /* Answers the request, now or later; false: no route has its path, and nothing was done. */
 bool front_door_offer(front_door *d, http_exchange *x);
 /* Has to be called for each execution that ends: one that a request started gives its answer. */

@@ -50,7 +50,7 @@ static void http_event_join(struct json_build *b, json *name, json *v)
     json_build_set_key(b, name, json_take_buf(&text));
 }
 
-static bool is_named(const struct http_field *f, const char *name)
+static bool field_is_named(const struct http_field *f, const char *name)
 {
     return f->name_len == strlen(name) && !strncasecmp(f->name, name, f->name_len);
 }
@@ -64,7 +64,7 @@ static json *http_event_headers_of(const struct http_message *m)
     for (size_t i = 0; i < m->field_count; i++) {
         const struct http_field *f = &m->fields[i];
         struct buf name = {0};
-        if (is_named(f, "Cookie"))
+        if (field_is_named(f, "Cookie"))
             continue;
         for (size_t k = 0; k < f->name_len; k++) {
             char c = f->name[k];
@@ -84,7 +84,7 @@ static json *cookies_of(const struct http_message *m)
     for (size_t i = 0; i < m->field_count; i++) {
         const struct http_field *f = &m->fields[i];
         const char *at = f->value, *end = f->value + f->value_len;
-        while (is_named(f, "Cookie") && at < end) {
+        while (field_is_named(f, "Cookie") && at < end) {
             const char *semicolon = memchr(at, ';', (size_t)(end - at));
             const char *stop = semicolon ? semicolon : end;
             while (at < stop && *at == ' ')

@@ -258,13 +258,13 @@ static void service_show_metrics(const service *s, http_exchange *x)
     http_reply(x, &a);
 }
 
-static bool service_look(void *user, const struct http_message *m, struct api_page *out)
+static bool service_look(void *user, const struct http_message *m, struct route_access *out)
 {
     const service *s = user;
 
     if (!service_is_for_metrics(m))
         return s->door && front_door_look(s->door, m, out);
-    *out = (struct api_page){.open = s->options.public_metrics};
+    *out = (struct route_access){.open = s->options.public_metrics};
     return true;
 }
 

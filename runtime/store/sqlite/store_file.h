@@ -24,9 +24,9 @@ struct store_lock {
  * second name (STORE_LINKED), or it can't be opened (STORE_OPEN).
  */
 bool store_lock(struct store_lock *lock, const char *path, struct diag *why);
-/* The same, but that the file must be there. */
+/* Locks as store_lock does, but makes no file: it must be there. */
 bool store_lock_there(struct store_lock *lock, const char *path, struct diag *why);
-/* The same for who only reads it, which others may do meanwhile; the file must be there. */
+/* Locks as store_lock_there does, for reading only; others may lock it to read meanwhile. */
 bool store_lock_to_read(struct store_lock *lock, const char *path, struct diag *why);
 void store_unlock(struct store_lock *lock);
 

@@ -136,7 +136,7 @@ void sqlite_run(struct file *f, sqlite3_stmt *q);
  */
 void sqlite_overwrite_deleted(struct file *f, bool on);
 void sqlite_forget_known(struct known *k);
-/* Has somebody else that machine? */
+/* Returns whether somebody beside the cache of known machines holds that machine. */
 bool sqlite_is_held(const struct file *f, const struct known *k);
 /* Return false, with *why filled. */
 bool sqlite_read_failed(struct file *f, struct diag *why);

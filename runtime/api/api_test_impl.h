@@ -1,5 +1,5 @@
-#ifndef RUNTIME_API_TEST_IMPL_H
-#define RUNTIME_API_TEST_IMPL_H
+#ifndef RUNTIME_API_API_TEST_IMPL_H
+#define RUNTIME_API_API_TEST_IMPL_H
 
 #include "asl/eval/model.h"
 #include "parsers/base/id_map.h"
@@ -37,7 +37,7 @@ struct test_state {
 /* The state's own members, as the definition has them. */
 bool test_is_type(const json *state, const char *type);
 bool test_is_group(const json *state);
-/* Does its result come later, by a token or at a job's end? */
+/* Returns whether the state's result comes later, by a token or at a job's end. */
 bool test_waits_for_more(const json *state);
 
 json *test_refuse(struct call *c, const char *text);
