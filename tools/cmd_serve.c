@@ -104,7 +104,7 @@ static int serve_translate(int argc, char **argv, struct arena *texts)
 
 /* ---- what the service tells, in words ---- */
 
-/* Has one of its terminals been closed? */
+/* Returns whether one of its terminals has been closed. */
 static bool is_left_alone(const struct serve *s)
 {
     for (int fd = 0; fd < STREAMS; fd++)

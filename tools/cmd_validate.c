@@ -42,7 +42,7 @@ struct validate {
 
 /* ---- what was found ---- */
 
-/* Was the machine in that file reached by another template already? */
+/* Returns whether the machine in that file was reached by another template already. */
 static bool is_told(struct validate *v, const struct template_found *found)
 {
     char *real = found->machine && !found->remark ? repository_real(found->file) : NULL;

@@ -232,7 +232,7 @@ static bool refuse_all(const struct search *s)
     return false;
 }
 
-/* Is it clear which of the template's machines is meant? */
+/* Returns whether it is clear which of the template's machines is meant. */
 static bool choose(const struct search *s)
 {
     const json *names = s->names.v;

@@ -152,7 +152,7 @@ static void options_refuse(const struct option_set *set, int found, const char *
 
 /* ---- what is checked once all options are there ---- */
 
-/* Is `text` one of "always|never|auto"? */
+/* Returns whether `text` is one of "always|never|auto". */
 static bool is_word_of(const char *words, const char *text)
 {
     size_t len = strlen(text), n;

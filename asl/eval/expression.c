@@ -106,7 +106,7 @@ static bool expression_is(const char *text, const char *a, const char *b)
     return strcmp(text, a) == 0 || strcmp(text, b) == 0;
 }
 
-/* Has $states the field there? */
+/* Returns whether $states has the field there. */
 static bool has_field(const struct looking *l, const char *name)
 {
     const json *type = json_get(l->state->value, "Type");

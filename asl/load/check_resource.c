@@ -223,7 +223,7 @@ static void not_recognized(struct loader *l, const struct asl_at *at, const stru
     buf_clear(&hint);
 }
 
-/* Is there `name`, or "name.$" where that is a way to give it? */
+/* Returns whether there is `name`, or "name.$" where that is a way to give it. */
 static bool check_resource_has(const json *object, const char *name, bool jsonata)
 {
     struct buf query = {0};

@@ -77,7 +77,7 @@ static void load_check_name(struct loader *l, const struct asl_at *at)
 
 /* ---- scopes ---- */
 
-/* Is a state named by a placeholder, which may become any name? */
+/* Returns whether a state is named by a placeholder, which may become any name. */
 static bool has_open_name(struct loader *l, const struct asl_scope *scope)
 {
     if (l->looked_at == scope->names)
@@ -222,7 +222,7 @@ static void reach_all(struct reach *r, const json *start)
     }
 }
 
-/* Does a placeholder lead from a state that is reached to what may be any? */
+/* Returns whether a state that is reached leads by a placeholder to what may be any state. */
 static bool leads_anywhere(const struct reach *r)
 {
     bool open = r->open;

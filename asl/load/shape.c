@@ -246,7 +246,7 @@ static bool next_step(struct steps *p, struct step *out)
     return true;
 }
 
-/* Are all steps understood? */
+/* Returns whether all steps are understood. */
 static bool shape_is_plain(const char *path, size_t len)
 {
     struct steps p = {path, len, 1, false};

@@ -17,7 +17,7 @@ static const json *choices(const struct asl_at *state, struct asl_at *out)
 
 /* ---- the tests of rules ---- */
 
-/* Is the member part of what a rule asks, not of what follows? */
+/* Returns whether the member is part of what a rule asks, not of what follows. */
 static bool is_test(const json *key)
 {
     return !json_str_is(key, "Next") && !json_str_is(key, "Comment") &&
@@ -140,7 +140,7 @@ static bool answers_otherwise(struct asked *a, const json *rule)
     return false;
 }
 
-/* Does it say Not to what another asks? */
+/* Returns whether one rule is the Not of the other. */
 static bool negates_another(const struct asked *a, const json *rule)
 {
     const json *negated = json_get(rule, "Not");

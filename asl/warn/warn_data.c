@@ -159,7 +159,7 @@ static int warn_data_by_bytes(const void *a, const void *b)
     return compare_bytes(*x, *y);
 }
 
-/* Is `path` one into `variable` or below it? */
+/* Returns whether `path` leads to `variable` or below it. */
 static bool warn_data_is_below(const json *path, const json *variable)
 {
     size_t n = json_str_len(variable);

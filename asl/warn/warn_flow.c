@@ -78,7 +78,7 @@ static void mark_from(const struct asl_scope *scope, size_t first, bool *told)
     mem_free(todo);
 }
 
-/* Is the state where one comes into a loop that has no exit? */
+/* Returns whether the state is the entry of a loop that has no exit. */
 static bool is_entry(const struct asl_scope *scope, const struct incoming *in, const bool *exits,
                      size_t i)
 {

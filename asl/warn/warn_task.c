@@ -43,7 +43,7 @@ void warn_task_without_timeout(struct warner *w, const struct asl_state *s, cons
 
 /* ---- the token of a callback ---- */
 
-/* May what follows `$$` or `$states.context` have the token? */
+/* Returns whether what follows `$$` or `$states.context` may have the token. */
 static bool warn_task_has_token(const char *behind)
 {
     return !text_begins_with(behind, ".Execution") && !text_begins_with(behind, ".State") &&

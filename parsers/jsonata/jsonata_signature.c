@@ -250,7 +250,7 @@ static bool refuse_arguments(struct evaluation *e, const struct signature *s, co
     return mismatch(e, "T0410", good < count ? args[good] : jv_undefined(), good + 1, NULL);
 }
 
-/* Are all items of the type that the subtype names? */
+/* Returns whether all items are of the type that the subtype names. */
 static bool items_fit(struct evaluation *e, const struct param *p, struct jv array)
 {
     const size_t n = items_count(array);

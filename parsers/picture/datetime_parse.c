@@ -217,7 +217,7 @@ static bool is_of_run(const struct date_run *r, size_t i, char c)
     return false;
 }
 
-/* Can what `next` matches begin with a character of `r`? */
+/* Returns whether what `next` matches can begin with a character of `r`. */
 static bool date_parse_may_go_on(const struct date_run *r, const struct date_run *next)
 {
     if (next->of == RUN_LITERAL)

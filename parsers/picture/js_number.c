@@ -440,7 +440,7 @@ static double round_half_even(double n)
     return rounded;
 }
 
-/* Is it a decimal of 15 digits at most, of which no more are behind the point? */
+/* Returns whether it is a decimal of 15 digits at most, of which no more are behind the point. */
 static bool is_round(double n, double precision)
 {
     double scaled;

@@ -210,7 +210,7 @@ static json *key_of(struct yaml_reader *r, const char *text, size_t len)
 
 /* ---- tags ---- */
 
-/* Does the tag become the key of an object around its value? */
+/* Returns whether the tag becomes the key of an object around its value. */
 static bool wraps(const struct yaml_reader *r, const yaml_char_t *tag)
 {
     return (r->made.flags & JSON_READ_TAGS) && tag && tag[0] == '!' && tag[1];

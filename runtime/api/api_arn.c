@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* Is the word among those that are separated by blanks? */
+/* Returns whether the word is among those that are separated by blanks. */
 static bool is_among_words(const char *words, const char *word, size_t len)
 {
     for (const char *w = words; *w; w += strspn(w, " ")) {

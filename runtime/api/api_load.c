@@ -337,7 +337,7 @@ static bool is_arn_of(const char *kind, const char *key)
     return strncmp(key, "arn:", 4) == 0 && *name && !name[strcspn(name, ":/#")];
 }
 
-/* Could anybody ask for what has that key? */
+/* Returns whether anybody could ask for what has that key. */
 static bool is_arn(const struct reading *r, const char *key, const char *kind)
 {
     if (is_arn_of(kind, key))

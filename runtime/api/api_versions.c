@@ -149,7 +149,7 @@ static struct machine *machine_of_qualified(struct call *c, const char *arn, str
     return m;
 }
 
-/* Does the alias lead to that version, with any weight? */
+/* Returns whether the alias leads to that version, with any weight. */
 static bool routes_to(const struct alias *al, const char *version)
 {
     for (size_t i = 0; i < json_count(al->routes); i++)

@@ -481,7 +481,7 @@ bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *
     return true;
 }
 
-/* A task of ECS has stopped: did all of its containers end well? */
+/* Returns whether all containers of an ECS task that has stopped ended well. */
 static bool containers_failed(const json *task)
 {
     const json *all = json_get(task, "Containers");

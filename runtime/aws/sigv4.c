@@ -181,7 +181,7 @@ static void sigv4_add_value(struct buf *out, const char *value)
     }
 }
 
-/* Is the name at `list`, which ends at `;` or the end, that of `h`? */
+/* Returns whether the name at `list`, which ends at `;` or the end, is that of `h`. */
 static bool names_header(const char *list, size_t len, const struct sigv4_header *h)
 {
     return !strncasecmp(h->name, list, len) && h->name[len] == '\0';

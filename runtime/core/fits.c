@@ -27,7 +27,7 @@ static bool is_event_time(int64_t ms)
     return ms > -MOST_MS && ms < MOST_MS;
 }
 
-/* Is what the union holds of the types that its shape says? */
+/* Returns whether what the union holds is of the types that its shape says. */
 static bool has_shape(const struct rt_event *e)
 {
     const json *extra = rt_event_extra(e);

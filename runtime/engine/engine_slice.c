@@ -4,8 +4,8 @@
  * A step runs as a coroutine. Where it counts its work (parsers/base/work.h) it is asked now and
  * then whether it has had its share of the turn; if so it pauses, and the execution is under way:
  * nobody but its coroutine touches it, and what comes in for it waits here, in order. Later turns
- * give it more time, one such execution after another. The output of a step
- * belongs to the turn in which the step ends, as if the whole step had been made there.
+ * give it more time, one such execution after another. The output of a step belongs to the turn in
+ * which the step ends, as if the whole step had been made there.
  *
  * Threads would do the same for processors that have nothing to do, but values are counted with
  * plain integers and shared by executions: a coroutine stays in the thread, so nothing needs locks.

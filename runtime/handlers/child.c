@@ -146,7 +146,7 @@ int child_spawn(struct child *c, const struct handler_row *row, const struct buf
     return error;
 }
 
-/* Is what was looked for in PATH in the working directory? */
+/* Returns whether what was looked for in PATH is in the working directory. */
 static bool is_here(const struct handler_row *row)
 {
     struct buf path = {0};

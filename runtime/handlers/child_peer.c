@@ -39,7 +39,7 @@ bool child_peers_are_told(void)
     return access("/proc/net/tcp", R_OK) == 0 && access("/proc/self/fd", R_OK) == 0;
 }
 
-/* May one more list be read? */
+/* Returns whether one more list may be read. */
 static bool may_list(struct child_peers *peers)
 {
     int64_t now_ms = clock_steady_ms();

@@ -62,7 +62,7 @@ static int crowd_progress(const http_exchange *x)
     return http_reader_in_body(x->reader) ? 2 : 1;
 }
 
-/* Must `a` go before `b`, which is newer: it stands before it in the list? */
+/* Returns whether `a` must go before `b`, which is newer: it stands before it in the list. */
 static bool goes_before(const http_exchange *a, const http_exchange *b, int64_t now_ms)
 {
     int64_t young_ms = a->server->options.young_ms;

@@ -294,7 +294,7 @@ static bool find_expectation(http_reader *r)
     return true;
 }
 
-/* Is `word` in one of the fields of that name, which are lists with commas? */
+/* Returns whether `word` is in one of the fields of that name, which are lists with commas. */
 static bool lists_word(const struct http_message *m, const char *name, const char *word)
 {
     for (size_t i = 0; i < m->field_count; i++) {
@@ -378,7 +378,7 @@ static bool head_complete(http_reader *r)
 
 /* ---- bytes to lines ---- */
 
-/* Takes bytes up to the line's end, as far as they are there. Is the line complete? */
+/* Takes bytes up to the line's end, as far as they are there. Returns whether it is complete. */
 static bool take_line(struct buf *line, const char *bytes, size_t len, size_t *used)
 {
     const char *end = memchr(bytes, '\n', len);

@@ -41,7 +41,7 @@ static bool is_include(const json *v)
     return v && json_is_string(v) && strncmp(json_str(v), "${file(", 7) == 0;
 }
 
-/* Is `v`, or one of what it has, in a file of its own? */
+/* Returns whether `v`, or one of what it has, is in a file of its own. */
 static bool has_include(const json *v)
 {
     bool any = is_include(v);

@@ -159,7 +159,7 @@ static bool next_parent(struct file *f, uint64_t from, uint64_t *parent, bool *f
     return good;
 }
 
-/* Is there anything of that execution, be it events whose row is lost? */
+/* Returns whether there is anything of that execution, be it events whose row is lost. */
 static bool is_known(struct file *f, uint64_t execution, bool *known, struct diag *why)
 {
     sqlite3_stmt *q = sqlite_use(f, IS_KNOWN);
