@@ -1157,6 +1157,7 @@ START_TEST(runtime_has_no_time_for_strangers)
     struct world *w = runtime_world("{\"resource\": \"f\", " BOOTSTRAP "}");
     int64_t began_ms = clock_steady_ms();
 
+    lists_of_processes = 0;
     begin(w, "f", "{\"do\":\"crowd\"}");
     wait_for(w, 1);
     expect_answer("what they get", &w->answers[0], "ok [403]");

@@ -109,12 +109,11 @@ static void client_gone(void *user)
 
 static void reply_failure(api_server *s, http_exchange *x)
 {
-    reply_error(s, x, 503, "ServiceUnavailable", s->failure);
+    reply_error(s, x, 503, "ServiceUnavailable", s->failure ? s->failure : "The server has ended");
 }
 
-void api_server_fail(api_server *s, const char *why)
+static void fail_requests(api_server *s)
 {
-    s->failure = mem_strdup(why);
     while (s->requests) {
         struct request *r = s->requests;
         api_give_up(s->api, r->call);
@@ -122,6 +121,12 @@ void api_server_fail(api_server *s, const char *why)
         reply_failure(s, r->x);
         remove_request(r);
     }
+}
+
+void api_server_fail(api_server *s, const char *why)
+{
+    s->failure = mem_strdup(why);
+    fail_requests(s);
 }
 
 static void api_server_call(api_server *s, http_exchange *x, const struct http_message *m,
@@ -293,6 +298,7 @@ void api_server_stop(api_server *s, void (*stopped)(void *user), void *user)
 
 void api_server_close(api_server *s)
 {
+    fail_requests(s);
     http_server_close(s->http);
 }
 
