@@ -4,7 +4,7 @@
  * SQLite alone can do, as durable executions can be no faster than those.
  *
  *   bench_serve [--asl PROGRAM] [--store PATH] [--durability full|normal] [--executions N]
- *               [--connections N] [--waiting N] [--running N] [--timers N]
+ *               [--connections N] [--waiting N] [--running N] [--timers N] [--forgotten N]
  *
  * Without --store (or with :memory:) executions are in memory. A store is made anew.
  */
@@ -62,7 +62,8 @@ static const char busy[] =
     "\\\"Type\\\":\\\"Succeed\\\"}}}";
 
 static const char *asl = "build/release/asl", *store = ":memory:", *durability = "full";
-static long executions = 60000, only_connections, waiting = 100000, running = 10000, timers = 10000;
+static long executions = 60000, only_connections, waiting = 100000, running = 10000, timers = 10000,
+            forgotten = 200000;
 
 static pid_t server;
 
@@ -89,17 +90,18 @@ static bool is_durable(void)
     return strcmp(store, ":memory:") != 0;
 }
 
-static _Noreturn void become_server(const char *limits)
+static _Noreturn void become_server(const char *limits, const char *retention)
 {
-    const char *argv[] = {asl,       "serve", "--port",       "0",        "--limits", limits,
-                          "--store", store,   "--durability", durability, NULL};
+    const char *argv[] = {asl,       "serve", "--port",       "0",        "--limits",    limits,
+                          "--store", store,   "--durability", durability, "--retention", retention,
+                          NULL};
 
     execvp(asl, (char **)(uintptr_t)argv);
     _exit(127);
 }
 
-/* Returns how long it took until it listens. */
-static double start_server(const char *limits)
+/* Returns how long it took until it listens. Ended executions stay for `retention`. */
+static double start_server_with(const char *limits, const char *retention)
 {
     char line[512], *at;
     double began = seconds();
@@ -111,7 +113,7 @@ static double start_server(const char *limits)
         dup2(ends[1], STDERR_FILENO);
         close(ends[0]);
         close(ends[1]);
-        become_server(limits);
+        become_server(limits, retention);
     }
     close(ends[1]);
     told = ends[0];
@@ -126,6 +128,11 @@ static double start_server(const char *limits)
     port = (uint16_t)strtoul(at + 1, NULL, 10);
     fclose(f);
     return seconds() - began;
+}
+
+static double start_server(const char *limits)
+{
+    return start_server_with(limits, "90d");
 }
 
 static void end_server(int with)
@@ -635,12 +642,51 @@ static void bench_timers(void)
     fflush(stdout);
 }
 
+/* The executions that the store's file has. */
+static long count_stored(void)
+{
+    sqlite3 *db;
+    sqlite3_stmt *count;
+
+    if (sqlite3_open_v2(store, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM executions", -1, &count, NULL) != SQLITE_OK ||
+        sqlite3_step(count) != SQLITE_ROW)
+        die(store, sqlite3_errmsg(db));
+    long stored = (long)sqlite3_column_int64(count, 0);
+    sqlite3_finalize(count);
+    sqlite3_close(db);
+    return stored;
+}
+
+/* What it costs starts that ended executions are deleted meanwhile, and whether that keeps up. */
+static void bench_retention(void)
+{
+    static const char *const retentions[] = {"90d", "1s"};
+
+    printf("%ld starts over 500 connections,", forgotten);
+    for (size_t i = 0; i < sizeof retentions / sizeof *retentions; i++) {
+        forget_store();
+        start_server_with("aws", retentions[i]);
+        create("three", three);
+        struct measured m = run_load(MACHINE("three"), forgotten, 500);
+        printf("%s kept for %s: %.0f a second, p50 %.1f ms, p99 %.1f ms, worst %.1f ms, %ld in the "
+               "file at the end",
+               i ? ";" : "", retentions[i], (double)forgotten / m.took, m.p50_us / 1e3,
+               m.p99_us / 1e3, m.worst_us / 1e3, count_stored());
+        end_server(SIGKILL);
+    }
+    printf("\n");
+    fflush(stdout);
+}
+
 static void options(int argc, char **argv)
 {
     static const struct option rows[] = {
-        {"asl", 1, NULL, 'a'},        {"store", 1, NULL, 's'},       {"durability", 1, NULL, 'd'},
-        {"executions", 1, NULL, 'n'}, {"connections", 1, NULL, 'c'}, {"waiting", 1, NULL, 'w'},
-        {"running", 1, NULL, 'r'},    {"timers", 1, NULL, 't'},      {NULL, 0, NULL, 0}};
+        {"asl", 1, NULL, 'a'},         {"store", 1, NULL, 's'},
+        {"durability", 1, NULL, 'd'},  {"executions", 1, NULL, 'n'},
+        {"connections", 1, NULL, 'c'}, {"waiting", 1, NULL, 'w'},
+        {"running", 1, NULL, 'r'},     {"timers", 1, NULL, 't'},
+        {"forgotten", 1, NULL, 'f'},   {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", rows, NULL)) != -1) {
@@ -653,10 +699,12 @@ static void options(int argc, char **argv)
         case 'w': waiting = strtol(optarg, NULL, 10); break;
         case 'r': running = strtol(optarg, NULL, 10); break;
         case 't': timers = strtol(optarg, NULL, 10); break;
+        case 'f': forgotten = strtol(optarg, NULL, 10); break;
         default: exit(2);
         }
     }
-    if (executions < 100 || waiting < 0 || running < 0 || timers < 0 || only_connections < 0)
+    if (executions < 100 || waiting < 0 || running < 0 || timers < 0 || forgotten < 0 ||
+        only_connections < 0)
         die("options", "--executions is 100 at least, no number is negative");
 }
 
@@ -679,6 +727,8 @@ int main(int argc, char **argv)
         bench_running();
     if (timers)
         bench_timers();
+    if (forgotten && is_durable())
+        bench_retention();
     forget_store();
     return 0;
 }
