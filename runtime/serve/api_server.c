@@ -112,6 +112,8 @@ static void reply_failure(api_server *s, http_exchange *x)
     reply_error(s, x, 503, "ServiceUnavailable", s->failure ? s->failure : "The server has ended");
 }
 
+/* Answers all requests that wait. Each is given up first, so that the API doesn't answer it as
+ * well. */
 static void fail_requests(api_server *s)
 {
     while (s->requests) {
@@ -137,6 +139,8 @@ static void api_server_call(api_server *s, http_exchange *x, const struct http_m
     r->operation = target + strlen(prefix);
     r->call = api_call(s->api, r->operation, m->body.data, m->body.len,
                        s->options.now(s->options.clock), api_server_answered, r);
+    /* A call that doesn't wait is answered within the turn, so its client needn't be watched.
+     * http_exchange_on_gone returns false when the client has gone already. */
     if (!api_waits(s->api, r->call) || http_exchange_on_gone(x, client_gone, r))
         return;
     api_give_up(s->api, r->call);
@@ -144,7 +148,11 @@ static void api_server_call(api_server *s, http_exchange *x, const struct http_m
     reply_text(s, x, 500, "");
 }
 
-/* Else it is answered; without its body (`whole` false) what its head can tell is looked at. */
+/*
+ * Checks the signature; a request that has none or a wrong one is answered here. Without its body
+ * (`whole` false) only what the head can tell is looked at, so that a stranger's body is never
+ * read.
+ */
 static bool api_server_is_signed(api_server *s, http_exchange *x, const struct http_message *m,
                                  bool whole)
 {
@@ -185,9 +193,10 @@ static bool is_health(const struct http_message *m)
 }
 
 /*
- * May it come in unsigned? Where signatures are asked for, its sender counts by where he really is:
- * the name that he calls us is his own word. It must be ours all the same, or a page whose name
- * leads to this machine would be let in by the browser that runs it here.
+ * Returns whether a request may come in unsigned. Where signatures are asked for, its sender must
+ * be on this machine by his address, as the Host header is only his own word. That header must name
+ * this machine all the same: otherwise a web page whose name leads here (DNS rebinding) would be
+ * let in by the browser that runs on this machine.
  */
 static bool may_come_in(const api_server *s, http_exchange *x, const struct http_message *m,
                         const struct route_access *access)
@@ -206,7 +215,8 @@ static void api_server_on_head(void *user, http_exchange *x)
     bool calls = is_post(m) && target_of(m);
     struct route_access access = {0};
 
-    /* What they say is no secret, and whoever watches over a server may ask. */
+    /* With --credentials, calls are let past the Host check because their signature is checked
+     * below, and pages of health because they tell no secret. */
     access.open = s->options.credentials && (calls || is_health(m));
     access.cross_site = is_health(m);
     if (!calls && !is_health(m) && s->options.look)
@@ -224,7 +234,11 @@ static void api_server_on_head(void *user, http_exchange *x)
         http_exchange_refuse(x, 413, "The body is too large");
 }
 
-/* on_head has let it in. */
+/*
+ * Answers a request that api_server_on_head has let in. The order counts: health is told even when
+ * the store has failed, and a signature is checked over the whole body only for calls, which are
+ * all that ask for one.
+ */
 static void api_server_on_request(void *user, http_exchange *x)
 {
     api_server *s = user;
@@ -287,6 +301,8 @@ void api_server_stats(const api_server *s, struct http_stats *out)
     http_server_stats(s->http, out);
 }
 
+/* Polls of workers last up to a minute; they are answered at once, as nothing else would end
+ * them in time. */
 void api_server_stop(api_server *s, void (*stopped)(void *user), void *user)
 {
     s->stopping = true;

@@ -24,6 +24,8 @@ enum {
 
 /* ---- lines ---- */
 
+/* CloudWatch's levels. ERROR has all that failed, timed out or was aborted, and Fail states;
+ * FATAL only what ends an execution so. */
 static bool execution_log_wanted(const char *level, const char *type)
 {
     bool bad = text_ends_with(type, "Failed") || text_ends_with(type, "TimedOut") ||
@@ -143,6 +145,8 @@ void execution_log_add(execution_log *l, const json *configuration, const rt_exe
         size_t from = l->lines.len;
 
         execution_log_line(&l->lines, configuration, x, &events[i]);
+        /* A task token lets whoever has it answer the Task, and a log is read by more people
+         * than that. */
         rt_hide_tokens(l->lines.data + from, l->lines.len - from);
         if (l->lines.len > FLUSH_BYTES)
             flush(l);

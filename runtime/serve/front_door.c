@@ -57,6 +57,8 @@ static void front_door_on_timer_closed(uv_handle_t *h)
     mem_free(v);
 }
 
+/* Ends a visit, whether it was answered or its client has gone. Its memory is freed when libuv
+ * has closed the timer; until then `x` NULL says that it is over. */
 static void end_visit(struct visit *v)
 {
     v->x = NULL;
@@ -85,6 +87,8 @@ static void front_door_reply(http_exchange *x, const json *id, int status,
     mem_free(all);
 }
 
+/* The client is no longer watched before it is answered: writing the answer may already find it
+ * gone, and the visit would end twice. */
 static void front_door_finish(struct visit *v, int status, const struct http_header *headers,
                               size_t count, struct buf *body)
 {
@@ -127,6 +131,8 @@ static void finish_with_words(struct visit *v, int status, const char *error, co
     json_unref(words);
 }
 
+/* An output that can't be made an answer is the author's mistake, not the client's: 502, as API
+ * Gateway answers for an integration whose answer is malformed. */
 static void finish_well(struct visit *v, const json *output)
 {
     struct http_event_answer a;
@@ -186,6 +192,8 @@ static json *output_of(const json *text)
     return v ? v : json_null();
 }
 
+/* The end of an EXPRESS execution. A visit that has run out of time is answered here, too:
+ * api_time_out makes the call end, and that end comes as an answer. */
 static void on_sync_answer(void *user, int status, struct buf *body)
 {
     struct visit *v = user;
@@ -243,6 +251,11 @@ static json *front_door_execution_arn(const struct visit *v, const json *machine
                         json_str(machine_name), json_str(v->id));
 }
 
+/*
+ * The machine's type decides which call comes next. The ARN of a STANDARD execution is known before
+ * it is started, and is noted first: a short one ends in the same turn in which its start is
+ * answered.
+ */
 static void on_description(void *user, int status, struct buf *body)
 {
     struct visit *v = user;
@@ -287,6 +300,8 @@ void front_door_ended(front_door *d, const rt_exec *x)
     }
 }
 
+/* An EXPRESS execution is stopped through its call, whose answer then ends the visit. A STANDARD
+ * one goes on: only the client stops waiting. */
 static void front_door_on_timer(uv_timer_t *t)
 {
     struct visit *v = t->data;
@@ -309,6 +324,7 @@ static void front_door_on_gone(void *user)
 
 /* ---- the begin of a visit ---- */
 
+/* A route names a machine by its ARN, or by its name in our own region and account. */
 static json *front_door_machine_arn(const front_door *d, const char *name)
 {
     if (!strncmp(name, "arn:", 4))
@@ -360,6 +376,8 @@ static struct visit *new_visit(front_door *d, http_exchange *x, const struct rou
                         .timeout_ms = route->timeout_ms};
     uv_timer_init(d->loop, &v->timer);
     v->timer.data = v;
+    /* The loop's time is that of its last turn, which may have been long: without this the timer
+     * would run out too early. */
     uv_update_time(d->loop);
     uv_timer_start(&v->timer, front_door_on_timer, (uint64_t)route->timeout_ms, 0);
     id_map_put(&d->visits, &v->node);

@@ -203,7 +203,8 @@ static json *http_event_context_of(const struct http_event *e)
     return json_build_done(&b);
 }
 
-/* Does a body of this type stand for text? One that says nothing may. */
+/* Returns whether a body of this Content-Type stands for text. One without a type may, if its
+ * bytes are UTF-8. */
 static bool is_text_type(const char *type)
 {
     static const char *const texts[] = {"application/json", "application/xml",
@@ -273,6 +274,7 @@ static bool http_event_refuse(struct diag *why, const char *text)
     return false;
 }
 
+/* 1xx is refused as well: such an answer is never the last one of a request. */
 static bool find_status(const json *v, int *status, struct diag *why)
 {
     double n = json_is_number(v) ? json_double_value(v) : 0;
@@ -361,6 +363,8 @@ static const json *http_event_member(const json *output, const char *name)
     return v && json_kind(v) != JSON_NULL ? v : NULL;
 }
 
+/* API Gateway's rule for format 2.0: an output with statusCode is an answer, any other output is
+ * the body of a 200 with application/json. */
 bool http_event_answer(const json *output, struct http_event_answer *out, struct diag *why)
 {
     const json *status = json_get(output, "statusCode"); /* NULL of what is no object */
@@ -368,6 +372,7 @@ bool http_event_answer(const json *output, struct http_event_answer *out, struct
     const json *cookies = status ? http_event_member(output, "cookies") : NULL;
     struct http_event_answer a = {.status = 200};
 
+    /* One more, for the Content-Type that is added where none is given. */
     size_t room = (headers ? json_count(headers) : 0) + (cookies ? json_count(cookies) : 0) + 1;
     a.headers = arena_calloc(&a.arena, room, sizeof *a.headers);
     if (!status) {

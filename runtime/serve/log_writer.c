@@ -86,7 +86,8 @@ static void close_file(log_writer *w)
         w->fd = -1;
 }
 
-/* Negative with errno, which is 0 for a FIFO that has no reader. */
+/* Opens without waiting, as a FIFO without a reader would make us wait for ever. Returns a
+ * negative number with errno, which is 0 for such a FIFO: it is to be tried again. */
 static int open_file(const char *path, bool *whole)
 {
     struct stat is;
@@ -133,7 +134,8 @@ static bool wait_for_room(log_writer *w)
     return w->whole;
 }
 
-/* How much was written; all, unless errno tells why not. */
+/* Returns how much was written: all, unless errno tells why not. A pipe gets PIPE_BUF bytes at
+ * most at once: poll has promised that much room and no more, so the write doesn't block. */
 static size_t write_bytes(log_writer *w, const char *bytes, size_t len)
 {
     size_t done = 0;
@@ -168,6 +170,8 @@ static bool tell_losses(log_writer *w)
     return done == 0 || done == (size_t)len;
 }
 
+/* Losses are told and a torn line is ended before anything new is written, so that each line
+ * that stands in the file is whole. */
 static bool write_chunk(log_writer *w, const struct chunk *c)
 {
     if (!have_file(w))
@@ -219,6 +223,10 @@ static struct chunk *next_chunk(log_writer *w)
     return c;
 }
 
+/*
+ * A chunk stays in the queue until it is written, as the thread reads it without the lock. `full`
+ * ends at half of the room, so that a reader that is only just too slow isn't told of at each line.
+ */
 static void hand_back(log_writer *w, bool written)
 {
     uv_mutex_lock(&w->lock);
@@ -371,6 +379,8 @@ void log_writer_add(log_writer *w, const char *lines, size_t len)
     free_chunks(done);
 }
 
+/* Waits for the queue to empty, but once only for a file that hangs: as long as `slow` stays set
+ * the loop doesn't wait again. */
 void log_writer_settle(log_writer *w, int64_t patience_ms)
 {
     uint64_t now = uv_hrtime(), until = now + (uint64_t)patience_ms * 1000000;
@@ -431,6 +441,8 @@ static bool wait_for_end(log_writer *w, int64_t ms)
     return ended;
 }
 
+/* When even resigning doesn't end the thread, it hangs in a system call and still uses `w`: the
+ * memory is left to it, as the process ends soon. */
 void log_writer_close(log_writer *w, int64_t patience_ms)
 {
     if (!w)

@@ -54,6 +54,7 @@ void metrics_happened(struct metrics *m, const struct rt_event *events, size_t c
         }
 }
 
+/* Histograms count microseconds, as the store's commits need these. */
 void metrics_task_done(struct metrics *m, int64_t took_ms)
 {
     histogram_add(&m->task_time, took_ms * 1000);
@@ -104,6 +105,8 @@ static void seconds(struct buf *out, int64_t us)
     out->len -= out->data[out->len - 1] == '.';
 }
 
+/* In Prometheus's form each bucket counts all that is not longer than its bound, so counts are
+ * summed up on the way. */
 static void histogram(struct buf *out, const char *name, const char *help,
                       const struct histogram *h)
 {
@@ -151,7 +154,11 @@ static void one_call(struct buf *out, const char *operation, const char *status,
                    operation, status, n);
 }
 
-/* Those that were called. */
+/*
+ * Writes only what was called, as the many lines of other operations would hide the few that
+ * matter. The last slot counts operations that don't exist, so that no client can make the page
+ * grow.
+ */
 static void write_calls(const struct metrics *m, struct buf *out)
 {
     size_t count = operations();

@@ -24,7 +24,8 @@ enum {
 
 static const char ANY_PATH[] = "$default";
 
-/* In the order of their precedence. */
+/* In the order of their precedence, which is API Gateway's for HTTP APIs: a text before a
+ * parameter, one part before {name+}, and $default last. compare_parts relies on this order. */
 enum part_kind { PART_TEXT, PART_NAME, PART_REST, PART_ANY };
 
 struct part {
@@ -66,6 +67,8 @@ struct reader {
     routes *r;
 };
 
+/* Fields end up as C strings in the arena, so a text with a NUL within is refused with an empty
+ * one. */
 static const char *route_text_of(struct reader *r, const json *v, struct place at,
                                  const char *field)
 {
@@ -108,6 +111,7 @@ static bool route_read_name(struct reader *r, struct row *w, struct part *p, str
     return true;
 }
 
+/* A brace anywhere else than around a whole part is most likely a mistake, as in /orders-{id}. */
 static bool read_part(struct reader *r, struct row *w, const char *text, size_t len, bool last,
                       struct place at)
 {
@@ -144,6 +148,7 @@ static bool route_read_path(struct reader *r, struct row *w, const json *v,
     w->route.path = path;
     if (!path)
         return false;
+    /* There are at most as many parts as slashes; $default has one, and no slash. */
     for (const char *c = path; *c; c++)
         slashes += *c == '/';
     w->parts = arena_calloc(&r->r->arena, slashes + 1, sizeof *w->parts);
@@ -172,6 +177,8 @@ static bool route_read_path(struct reader *r, struct row *w, const json *v,
     return true;
 }
 
+/* That methods are listed is noted apart from the bits: it shows in the request's routeKey ("GET
+ * /x", not "ANY /x"). */
 static bool read_methods(struct reader *r, struct row *w, const json *v,
                          const struct json_places *at)
 {
@@ -277,7 +284,11 @@ static bool route_read_row(struct reader *r, struct row *w, const json *v,
 
 /* ---- precedence ---- */
 
-/* The texts of parts decide nothing but the order of what can't both fit. */
+/*
+ * Orders two paths part by part, the more specific first. Texts are compared only so that equal
+ * paths become neighbours, where refuse_doubles finds them: two different texts never fit the same
+ * request.
+ */
 static int compare_parts(const struct row *a, const struct row *b)
 {
     for (size_t i = 0; i < a->part_count && i < b->part_count; i++) {
@@ -310,7 +321,8 @@ static int compare_rows(const void *left, const void *right)
                                     : (a->at.column > b->at.column) - (a->at.column < b->at.column);
 }
 
-/* Neighbours now: two routes for the same requests. */
+/* Refuses two routes for the same requests. Equal paths are neighbours after sorting, so looking
+ * back ends at the first that differs. */
 static bool refuse_doubles(struct reader *r)
 {
     for (size_t i = 1; i < r->r->count; i++)
@@ -422,6 +434,8 @@ static const char *part_at(const struct taken *t, size_t i, size_t *len)
     return t->text.data + start;
 }
 
+/* {name} takes one part that is not empty, {name+} at least one; the last part of a path may be
+ * empty, as in /a/, and then fits neither a {name} nor a text. */
 static bool route_fits(const struct row *w, const struct taken *t)
 {
     size_t i = 0, len;
@@ -483,6 +497,8 @@ static void name_methods(unsigned methods, struct buf *allow)
             buf_printf(allow, "%s%s", allow->len ? ", " : "", method_names[i]);
 }
 
+/* Goes on behind a route whose methods don't fit: a less specific route may take the method.
+ * Only when none does, `allow` names the methods of all that fit, for 405. */
 enum route_found routes_find(const routes *r, const char *method, const char *path,
                              const struct route **out, json **parameters, struct buf *allow)
 {

@@ -19,6 +19,8 @@
 #include <string.h>
 #include <uv.h>
 
+/* GRACE_MS: how long answers that are owed may take at least once the server is to stop, even
+ * when --drain is shorter. */
 enum { GRACE_MS = 8000, STORE_RETRY_MS = 5000 };
 
 struct service {
@@ -86,6 +88,10 @@ static void service_patience_over(uv_timer_t *t)
     service_drained_all(s);
 }
 
+/*
+ * Stopping begins at the outside: no new visits, no new requests; then what is under way may end.
+ * The loop stops once the answers and the calls of handlers have each ended or run out of time.
+ */
 static void service_on_stop(void *user)
 {
     service *s = user;
@@ -112,7 +118,8 @@ static void service_add_name(struct buf *names, const char *name)
         buf_printf(names, "%s%s", names->len ? ", " : "", name);
 }
 
-/* Takes what was read in the place of what is in use. */
+/* Puts what was read in the place of what is in use. Nothing here can fail, so all of it takes
+ * effect together. */
 static void service_use(service *s, struct service_fresh *fresh)
 {
     struct service_texts old = s->texts;
@@ -133,6 +140,8 @@ bool service_reload(service *s, struct buf *read, struct diag *why)
     const struct service_paths *paths = &s->options.files;
     struct service_fresh fresh = {0};
 
+    /* The log is opened anew even when a file turns out to be wrong: whoever rotates logs sends
+     * the same signal, and must not lose lines for a mistake in a handlers file. */
     if (s->log)
         execution_log_reopen(s->log);
     bool good = service_files_read_again(paths, s->host, &fresh, why);
@@ -199,7 +208,8 @@ static void service_happened(void *user, uint64_t execution, const rt_exec *x,
                           events, count);
 }
 
-/* Tasks that AWS doesn't have, but the handlers file. */
+/* Returns whether the handlers file has a row for a Resource that AWS doesn't have. Asked at
+ * each validation, as SIGHUP may bring another file. */
 static bool service_serves(void *user, const char *resource)
 {
     const service *s = user;
@@ -305,7 +315,8 @@ static void service_tell_rights(const service *s)
         service_tell(s, &(struct service_news){.kind = SERVICE_STORE_RIGHTS, .rights = rights});
 }
 
-/* Can it be written again? */
+/* Returns whether the store can be written again. Opening alone doesn't tell: a full disk or a
+ * read-only file system lets a file be opened, so a record is written and committed. */
 static bool service_store_is_back(service *s)
 {
     struct diag why = {0};
@@ -320,8 +331,11 @@ static bool service_store_is_back(service *s)
     return good;
 }
 
-/* The store failed: requests are answered with that until it can be written. False: a signal came,
- * or it never will be. */
+/*
+ * Answers requests with the failure until the store can be written again. Returns true at once for
+ * a store that merely refused something (it goes on without that), false when a signal came or when
+ * the store is damaged, which waiting doesn't mend.
+ */
 static bool service_wait_for_store(service *s, const struct diag *failed)
 {
     int64_t retry_ms = s->options.store_retry_ms ? s->options.store_retry_ms : STORE_RETRY_MS;
@@ -335,6 +349,7 @@ static bool service_wait_for_store(service *s, const struct diag *failed)
         return false;
     service_tell(s, &(struct service_news){.kind = SERVICE_STORE_AWAY, .text = failed->text});
     api_server_fail(s->server, failed->text);
+    /* From here on the file is not open in this process, as whoever mends it may replace it. */
     service_close_store(s);
     do {
         if (host_rest(s->host, retry_ms))
@@ -346,6 +361,8 @@ static bool service_wait_for_store(service *s, const struct diag *failed)
 
 /* ---- opening, from the store upwards ---- */
 
+/* The hooks of the host are the service's own and pass on what the options ask for. The timers
+ * and the signal live in the host's loop, and are closed before the host in service_close. */
 static void service_open_host(service *s)
 {
     struct host_options options = s->options.host;
@@ -377,6 +394,8 @@ static bool service_open_api(service *s, struct diag *why)
         diag_set(why, "SERVE", 0, "the system gives no random bytes");
         return false;
     }
+    /* The API is asked before the handlers: Tasks of activities and nested executions are its
+     * own. */
     host_add_guest(s->host, api_guest(s->api));
     engine_scale_waits(host_engine(s->host), s->options.wait_scale);
     return true;
@@ -435,6 +454,8 @@ static bool service_restore(service *s, struct diag *why)
     return good;
 }
 
+/* The hook may create machines, so it comes when all is loaded, and before the port is open: no
+ * client sees the server without them. */
 static bool service_begin(service *s, struct diag *why)
 {
     const struct service_hooks *hooks = &s->options.hooks;
@@ -451,7 +472,8 @@ static bool service_listen(service *s, struct diag *why)
     return api_server_listen(s->server, s->options.address, port, &s->bound, why);
 }
 
-/* False with *why filled: what was opened so far is left to service_close. */
+/* Opens all parts in the order in which they need each other. False with *why filled: what was
+ * opened so far is left to service_close. */
 static bool service_open(service *s, struct diag *why)
 {
     if (!service_open_store(s, why))
@@ -467,6 +489,7 @@ static bool service_open(service *s, struct diag *why)
         return false;
     s->lived = true;
     uv_signal_start(&s->hup, service_on_hup, SIGHUP);
+    /* A handle that only waits for SIGHUP must not keep the loop alive when all else has ended. */
     uv_unref((uv_handle_t *)&s->hup);
     if (s->options.hooks.ready)
         s->options.hooks.ready(s->options.user, s->bound);
@@ -530,14 +553,15 @@ void service_free(service *s)
     mem_free(s);
 }
 
-/* One life. True: the store failed and is there again. */
+/* Runs one life, from opening to closing. Returns true when the store failed and is back, so
+ * that another life is to begin. */
 static bool service_live(service *s, enum service_end *end, struct diag *why)
 {
     bool again = false;
 
     *end = SERVICE_REFUSED;
     if (!service_open(s, why)) {
-        /* *why says it. */
+        /* *end stays SERVICE_REFUSED, and *why says what could not be opened. */
     } else if (host_serve(s->host, service_on_stop, s, why)) {
         *end = SERVICE_STOPPED;
     } else {
@@ -549,6 +573,8 @@ static bool service_live(service *s, enum service_end *end, struct diag *why)
     return again;
 }
 
+/* Only a refusal is the caller's to hear: a store that failed and came back was told by the hook
+ * already. */
 enum service_end service_run(service *s, struct diag *why)
 {
     enum service_end end;

@@ -40,6 +40,8 @@ static bool service_files_routes(const char *path, struct service_fresh *out, st
     return out->routes != NULL;
 }
 
+/* Handlers come last: once they are read nothing else can fail, so service_fresh_clear never has
+ * to take them back. */
 bool service_files_read_again(const struct service_paths *paths, host *h, struct service_fresh *out,
                               struct diag *why)
 {
