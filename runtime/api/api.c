@@ -91,6 +91,7 @@ void api_free(api *a)
     while ((n = id_map_take_any(&a->runs)))
         run_free((struct run *)(void *)n);
     map_runs_forget(a);
+    /* Two turns on, the store has whatever was started, so forget_fresh frees all of it. */
     a->turn += 2;
     forget_fresh(a);
     text_map_clear(&a->fresh_arns);
@@ -127,7 +128,8 @@ static void end_wait(api *a, struct waiter *w)
         activity_poll_ended(a, w);
 }
 
-/* What nobody needs any more goes when the engine is between turns. */
+/* Forgets TestStates that have ended. It waits for the end of the turn, as the engine is in the
+ * midst of telling of an end when it is noted. */
 static void forget_what_is_over(api *a)
 {
     for (size_t i = 0; i < a->over_count; i++) {
@@ -137,7 +139,10 @@ static void forget_what_is_over(api *a)
     a->over_count = 0;
 }
 
-/* Those that are due; few wait, and they are looked at only when one is. True: there are more. */
+/*
+ * Ends the waits that are due, up to a bound, and notes when the next one is. All waiters are
+ * looked at, which is cheap: few wait, and only when one is due. Returns whether there may be more.
+ */
 static bool end_waits(api *a, int64_t now_ms, bool polls_only)
 {
     struct waiter *due[64];

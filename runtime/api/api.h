@@ -78,15 +78,15 @@ void api_give_up(api *a, uint64_t call);
 /* Answers a call that waits as at the end of its time. */
 void api_time_out(api *a, uint64_t call, int64_t now_ms);
 
-/* The Tasks that definitions may have beside what AWS has. A look; NULL: none. */
+/* Returns the Tasks that definitions may have beside what AWS has. A look; NULL: none. */
 const struct asl_served *api_served(const api *a);
-/* The name of operation `i`; NULL behind the last. */
+/* Returns the name of operation `i`; NULL behind the last. */
 const char *api_operation(size_t i);
-/* The number of calls that wait. */
+/* Returns the number of calls that wait. */
 size_t api_waiting(const api *a);
 
-/* The loggingConfiguration of a machine, by its ARN or by the one that executions of a Map Run have
- * for it. A look; NULL: there is no such machine. */
+/* Returns the loggingConfiguration of a machine, by its ARN or by the one that executions of a
+ * Map Run have for it. A look; NULL: there is no such machine. */
 const json *api_logging(const api *a, const char *machine_arn);
 
 /* Answers all polls of workers, and from now on each new one at once: the server is to stop. */
@@ -97,7 +97,7 @@ void api_begin_turn(api *a);
 /* Gives these answers, and ends waits that have lasted long enough. To be called after
  * engine_advance. */
 void api_advance(api *a, int64_t now_ms);
-/* When a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
+/* Returns when a turn is to be taken next; INT64_MAX: never; INT64_MIN: at once. */
 int64_t api_next_due(const api *a);
 /* Returns whether it is an execution of TestState. */
 bool api_is_test(const api *a, uint64_t execution);
@@ -121,7 +121,7 @@ enum api_offer {
 };
 
 enum api_offer api_offer_task(api *a, const struct task *t);
-/* How much of the task's request and answer is to be told to api_task_traced. */
+/* Returns how much of the task's request and answer is to be told to api_task_traced. */
 enum task_trace api_trace(const api *a, const struct task *t);
 /* Takes note of what the task's handler sent and received, before the task is over. Looks at it. */
 void api_task_traced(api *a, uint64_t id, const json *exchange);

@@ -24,11 +24,12 @@
 
 #include <string.h>
 
-/* AWS's quotas: activities, and workers that poll one of them. */
-
 /* ---- queues ---- */
 
-/* Those that still are in `map`; the others leave the queue when there may be `many`. */
+/*
+ * Counts those in the queue that `map` still has. The queue is tidied only when it may have `many`:
+ * below that nobody needs the exact count, and a poll costs the same however long the queue is.
+ */
 static size_t count_living(struct id_queue *q, const struct id_map *map, size_t many)
 {
     size_t kept = 0;
@@ -94,7 +95,7 @@ static json *task_for_worker(const struct api_task *t)
     return json_build_done(&b);
 }
 
-/* A worker takes the task. */
+/* Gives the task to a worker. The history gets its ActivityStarted now. */
 static json *hand_over(api *a, struct api_task *t, const json *worker)
 {
     engine_task_started(a->engine, t->node.id, worker);
@@ -135,7 +136,7 @@ static bool mocks_have_answer(api *a, const struct task *task)
     return true;
 }
 
-/* What is mocked needs none. */
+/* Where answers are mocked, an activity need not exist. */
 bool api_has_activity(const api *a, uint64_t execution, const char *arn)
 {
     return mocks_of(a, execution) || test_state_is_mocked(a, execution) ||
@@ -236,8 +237,8 @@ static bool looks_like_token(const char *text)
            strspn(text + len, "0123456789abcdef") == strlen(text + len);
 }
 
-/* Its execution may not have been taken up since a restart: then its tasks were not handed out.
- * NULL with the call failed, or without: there is no such task. */
+/* Looks for a task whose execution has not been taken up since a restart, so that its tasks were
+ * not handed out yet: takes it up now. NULL: there is no such task, or the call failed. */
 static struct api_task *task_of_untaken(struct call *c, const char *token)
 {
     api *a = c->api;
@@ -284,7 +285,7 @@ static json *finish_task(struct call *c, struct api_task *t, struct task_result 
     return api_empty();
 }
 
-/* Nobody is told what it was. It is looked for by what is before a NUL. */
+/* A token is a secret, so no message repeats it. It is looked up as a C string, hence no NUL. */
 #define TOKEN                                                                                      \
     {                                                                                              \
         .name = "taskToken", .kind = PRIVATE, .required = true, .min = 1, .max = QUOTA_TASK_TOKEN, \
@@ -398,7 +399,7 @@ static struct activity *activity_find(struct call *c)
     return act;
 }
 
-/* NULL is AWS's own key. */
+/* Returns whether two configurations name the same key; NULL is AWS's own. */
 static bool same_encryption(const json *a, const json *b)
 {
     bool own_a = !a || json_str_is(json_get(a, "type"), "AWS_OWNED_KEY");
@@ -491,7 +492,8 @@ const struct operation describe_activity_operation = {
     .in = activity_in,
 };
 
-/* Its tasks stay out, and can be answered by their tokens; new ones fail. */
+/* Deletes an activity; one that isn't there is no error. Its tasks stay out and can be answered
+ * by their tokens; new ones fail. */
 static json *delete_activity(struct call *c)
 {
     const char *arn = call_text(c, "activityArn");

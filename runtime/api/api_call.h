@@ -42,10 +42,11 @@ json *call_refuse(struct call *c, const char *reason, const char *format, ...)
 json *call_fail_about(struct call *c, const char *resource, const char *error, const char *format,
                       ...) __attribute__((format(printf, 4, 5)));
 
-/* Members of the request, which has been checked; NULL: it was not given, or is null. */
+/* Return a member of the request, which has been checked. A look; NULL: it was not given, or is
+ * null. */
 const json *call_get(const struct call *c, const char *name);
 const char *call_text(const struct call *c, const char *name);
-/* Is the member true? One that was not given is false. */
+/* Returns whether the member is true. One that was not given is false. */
 bool call_flag(const struct call *c, const char *name);
 
 /*
@@ -89,7 +90,7 @@ uint64_t api_call_own(api *a, const char *operation, const char *body, size_t le
 
 /* ---- values of answers ---- */
 
-/* Seconds since 1970, as answers have times. */
+/* Returns a time as answers have it, in seconds since 1970. */
 json *api_time(int64_t ms);
 json *api_empty(void);
 json *api_uuid(api *a);

@@ -31,8 +31,8 @@ static bool redrives_children(api *a, uint64_t parent)
     return may;
 }
 
-/* Three questions, the cheapest first: has it ended in vain, has its parent been redriven, and
- * does the parent's history say that its turn has not come yet? */
+/* Looks for the cheapest reason to say no first: the row's own status, then whether the parent was
+ * redriven; only then is the parent's history read, which tells whose turn has not come yet. */
 bool child_pends(api *a, const struct store_execution *row)
 {
     const struct store_parent parent = row->parent;
@@ -132,7 +132,7 @@ static json *label_of(const json *map_run)
     return label ? json_string(label + 1, strcspn(label + 1, ":")) : json_cstring("");
 }
 
-/* `object` with one member more, or another one; takes all but the key. */
+/* Returns `object` with the member `key` added or replaced. Takes `object` and `v`. */
 static json *with_member(json *object, const char *key, json *v)
 {
     json *out = json_with(object, json_cstring(key), v);

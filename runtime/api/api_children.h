@@ -8,15 +8,16 @@
 
 /* Returns whether the execution in `row` is pending a redrive. */
 bool child_pends(api *a, const struct store_execution *row);
-/* The note of the execution at the top of those that started one another; NULL: none. Owned. */
+/* Returns the note of the execution at the top of those that started one another. Owned; NULL:
+ * none. */
 json *note_at_top(api *a, uint64_t number);
 /* Changes the answer of DescribeStateMachineForExecution, which it takes, to what it is for a
  * child: its definition is the part that it runs. */
 json *child_describe_machine(api *a, const struct execution *x, json *out);
-/* The text of the ItemProcessor of the Map with that Label. Owned; NULL: the definition has none.
- */
+/* Returns the text of the ItemProcessor of the Map with that Label. Owned; NULL: the definition
+ * has none. */
 json *labelled_processor(const json *definition, const char *label);
-/* ListExecutions by a Map Run's ARN. `args` as for page_begin. */
+/* Answers ListExecutions by a Map Run's ARN; `args` is as for page_begin. */
 json *list_map_run_executions(struct call *c, const char *args);
 
 #endif

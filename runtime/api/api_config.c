@@ -133,7 +133,8 @@ bool check_encryption(struct call *c, const json *encryption)
     return !c->error;
 }
 
-/* arn:PARTITION:iam::ACCOUNT:role/NAME, a path before the name included. */
+/* Returns whether the text is the ARN of a role: arn:PARTITION:iam::ACCOUNT:role/NAME, where a
+ * path may stand before the name. */
 static bool is_role_arn(const char *text, size_t len)
 {
     static const char service[] = ":iam::", kind[] = ":role/";

@@ -15,7 +15,7 @@ json *config_logging(struct call *c, const json *given);
 
 /* Checks an encryptionConfiguration; NULL: none was given. False with the call failed. */
 bool check_encryption(struct call *c, const json *encryption);
-/* Is it the ARN of a role of IAM? NULL: none was given. False with the call failed: InvalidArn. */
+/* Checks the ARN of a role; NULL: none was given. False with the call failed: InvalidArn. */
 bool check_role(struct call *c, const json *role);
 
 #endif

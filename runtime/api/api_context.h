@@ -3,7 +3,8 @@
 
 #include "runtime/core/exec.h"
 
-/* $$.Execution of what can't be redriven: StartSyncExecution's, TestState's. `role` may be null. */
+/* Makes $$.Execution for an execution that can't be redriven: StartSyncExecution's, or
+ * TestState's. `role` may be JSON null. */
 json *context_of_execution(const struct rt_names *names, const json *role, const json *input,
                            int64_t now_ms);
 

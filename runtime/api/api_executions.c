@@ -63,7 +63,8 @@ void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const
     keep_end_of_execution(x, rt_exec_output(exec), rt_exec_error(exec));
 }
 
-/* Of one whose input was not given as text: a Map Run's. */
+/* Takes the input from the first event. Only executions of Map Runs need it: their input was
+ * never given as text. */
 static bool keep_first_input(void *user, const struct rt_event *e)
 {
     struct execution *x = user;
@@ -105,7 +106,8 @@ bool execution_look(api *a, uint64_t number, struct execution *x)
     return true;
 }
 
-/* It has no result, but a word of why; the first one counts. */
+/* Gives a damaged execution an error that says why, in place of its result. The first reason
+ * stays. */
 void execution_spoil(struct execution *x, const char *why)
 {
     if (!x->damage)
@@ -158,7 +160,7 @@ void execution_clear(struct execution *x)
     *x = (struct execution){0};
 }
 
-/* What is no text of ours is none. */
+/* A note of a spoiled record may be anything: what is no text counts as missing. */
 const json *note_text(const json *note, const char *name)
 {
     const json *text = note && json_is_object(note) ? json_get(note, name) : NULL;
@@ -171,7 +173,7 @@ const json *execution_note(const struct execution *x, const char *name)
     return note_text(x->note, name);
 }
 
-/* The store does not have those of the last two turns, which are looked for first. */
+/* Looks among the executions of the last two turns first, which the store doesn't have yet. */
 bool execution_number(api *a, const char *arn, uint64_t *number)
 {
     const struct fresh *f = text_map_get(&a->fresh_arns, arn);
@@ -304,6 +306,7 @@ static json *execution_description(api *a, const struct execution *x, bool metad
     return json_build_done(&b);
 }
 
+/* METADATA_ONLY asks for a description without the data that a key encrypts. */
 static bool metadata_only(const struct call *c)
 {
     const char *data = call_text(c, "includedData");
@@ -381,6 +384,8 @@ struct listing {
     bool more;
 };
 
+/* An execution that an alias started also has a version in its note: so the alias, if one is
+ * asked for, decides alone. */
 static bool was_started_by(const struct listing *l, const struct execution *x)
 {
     const json *version = execution_note(x, NOTE_VERSION), *alias = execution_note(x, NOTE_ALIAS);
@@ -427,7 +432,8 @@ bool execution_status_of(const char *name, enum rt_status *out)
     return false;
 }
 
-/* In the order that AWS names them. */
+/* The statuses in the order in which AWS's message names them, as messages are compared to the
+ * letter. */
 static const char *const statuses[] = {
     "SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING", NULL};
 

@@ -27,11 +27,12 @@ void execution_clear(struct execution *x);
 
 /* Finds the one that executionArn names. `x` is to be cleared. False with the call failed. */
 bool execution_find(struct call *c, struct execution *x);
-/* The number of the newest execution of that ARN. False: there is none. */
+/* Finds the number of the newest execution of that ARN. False: there is none. */
 bool execution_number(api *a, const char *arn, uint64_t *number);
-/* What is known of an execution by its number. False: it is gone, or can't be read. */
+/* Fills `x` with what is known of an execution. False: it is gone, or can't be read. */
 bool execution_look(api *a, uint64_t number, struct execution *x);
-/* What the engine knows of an execution that runs or has just ended. `note` may be NULL. */
+/* Fills `x` with what the engine knows of an execution that runs or has just ended. `note` may
+ * be NULL. */
 void execution_of_exec(const api *a, uint64_t number, const rt_exec *exec, const json *note,
                        struct execution *x);
 /* Fills in how it ended. */
@@ -43,17 +44,17 @@ void execution_spoil(struct execution *x, const char *why);
  * of the mocks, how many executions wait for it one for another. */
 extern const char NOTE_REVISION[], NOTE_VERSION[], NOTE_ALIAS[], NOTE_TRACE[], NOTE_MOCKS[],
     NOTE_NESTING[];
-/* A text of a note, or of the execution's. A look; NULL: it isn't there. */
+/* Return a text of a note, or of the execution's. A look; NULL: it isn't there. */
 const json *note_text(const json *note, const char *name);
 const json *execution_note(const struct execution *x, const char *name);
 
-/* The status of that name. False: no execution has it as its own. */
+/* Finds the status of that name. False: no execution has it as its own. */
 bool execution_status_of(const char *name, enum rt_status *out);
 
 /* Add what descriptions say of its data, and of how it failed. */
 void execution_add_data(struct json_build *b, const struct execution *x);
 void execution_add_error(struct json_build *b, const struct execution *x);
-/* {"included": true}, which goes with data. */
+/* Returns {"included": true}, which goes with data. */
 json *api_included(void);
 
 extern const struct operation describe_execution_operation,

@@ -25,6 +25,8 @@ static void guest_release(void *user, uint64_t id)
     api_task_over(user, id);
 }
 
+/* A handler's good answer ends nothing while the token is awaited, which brings the result. A
+ * failed one ends the task, as nobody has been told of the token. */
 static bool guest_over(void *user, uint64_t id, const struct task_result *result)
 {
     if (result->ok && api_awaits_token(user, id))

@@ -73,7 +73,8 @@ static json *lost_events(const struct execution *x, uint32_t id, const char *hid
     return json_build_done(&b);
 }
 
-/* Was the reading ended by damage? Another failure is the call's. */
+/* Returns whether damage ended the reading, and notes it in `x`. Any other failure fails the
+ * call. Clears *why. */
 static bool was_damaged(api *a, struct execution *x, struct diag *why)
 {
     bool damaged = why->code && strcmp(why->code, STORE_DAMAGED) == 0;

@@ -114,7 +114,8 @@ static bool record_has_all(const json *record, const char *const *names)
     return all;
 }
 
-/* Is it the store that can't be read, rather than a record of it? Then nothing can be told. */
+/* Returns whether the store itself can't be read, rather than one record of it: then loading
+ * fails, as nothing can be told of what is there. */
 static bool reading_failed(struct reading *r, const struct diag *why)
 {
     if (strcmp(why->code, STORE_NONE) == 0 || strcmp(why->code, STORE_DAMAGED) == 0)
@@ -163,7 +164,8 @@ static struct revision *read_revision(struct reading *r, const json *key)
     return v;
 }
 
-/* Of `m` as far as it has been read; else from the store. */
+/* Returns the revision with that key: the one that `m` has already, so that both share it, or
+ * else one read from the store. */
 static struct revision *revision_of(struct reading *r, const struct machine *m, const json *key)
 {
     if (m && m->revision && json_equal(m->revision->key, key))
@@ -279,7 +281,7 @@ static void read_alias(struct reading *r, struct machine *m, const json *v)
                        .updated_ms = record_number(v, "updated")};
 }
 
-/* All of `list`, an array or nothing. */
+/* Reads each element of `list`, which may be missing or, in a spoiled record, no array. */
 static void read_each(struct reading *r, struct machine *m, const json *list,
                       void (*read)(struct reading *r, struct machine *m, const json *v))
 {
@@ -484,7 +486,8 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
     return true;
 }
 
-/* The machine that executions are listed under is not there. */
+/* Makes up the machine that executions are listed under, when neither a record nor the roll has
+ * it. */
 static void miss_machine(struct reading *r, const char *list)
 {
     if (!is_arn_of(MACHINE_ARN, list)) {

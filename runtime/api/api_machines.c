@@ -58,7 +58,8 @@ const json *api_logging(const api *a, const char *machine_arn)
     return m ? m->revision->logging : NULL;
 }
 
-/* Picks by weight. */
+/* Picks a route by weight. Weights are whole percents with a sum of 100, so a number from 0 to
+ * 99 falls into one of them. */
 static const json *pick_route(api *a, const json *routes)
 {
     int64_t at = (int64_t)(asl_chance_unit(&a->chance) * 100);
@@ -102,7 +103,7 @@ bool target_find(struct call *c, const char *arn, struct target *out)
 
 /* ---- the machines, sorted by name ---- */
 
-/* Where `name` is or would be. */
+/* Returns the place of the first machine with that name, or where it would be. */
 static size_t place_of_name(const api *a, const char *name)
 {
     size_t low = 0, high = a->machine_count;
@@ -214,7 +215,8 @@ static json *created(const struct machine *m, const struct version *v)
     return json_build_done(&b);
 }
 
-/* The same name again: the same machine, or a refusal. */
+/* Answers a CreateStateMachine whose name is taken. As on AWS the call is idempotent: the same
+ * request gets the machine that is there, another one is refused. The role is not compared. */
 static json *create_again(struct call *c, const struct machine *m, bool express,
                           const struct revision *r, const json *with)
 {
@@ -442,7 +444,7 @@ const struct operation describe_state_machine_operation = {
     .in = describe_state_machine_in,
 };
 
-/* What goes with the call itself; the rest goes by and by. */
+/* How many executions DeleteStateMachine deletes within the call; the rest goes turn by turn. */
 enum { SWEPT_AT_ONCE = 64 };
 
 static const struct member state_machine_in[] = {

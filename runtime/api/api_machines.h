@@ -48,7 +48,7 @@ struct target {
     const struct alias *alias;
 };
 
-/* False with the call failed: it leads nowhere. */
+/* Finds where an ARN leads. False with the call failed: it leads nowhere. */
 bool target_find(struct call *c, const char *arn, struct target *out);
 
 /* ---- operations ---- */

@@ -23,7 +23,7 @@
 
 /* ---- folding ---- */
 
-/* NULL is nothing to free. */
+/* Frees the runs of one execution; NULL is nothing to free. */
 static void free_runs(struct map_runs *r)
 {
     for (size_t i = 0; r && i < r->count; i++) {
@@ -45,8 +45,8 @@ void map_runs_forget(api *a)
     }
 }
 
-/* The last one: a Map that is retried, or entered again, has a Map Run each time, in the same
- * frame. */
+/* Returns the last Map Run of a frame. A Map that is retried or entered again has a new one each
+ * time, in the same frame. */
 static struct map_run *run_of_frame(struct map_runs *r, uint32_t frame)
 {
     for (size_t i = r->count; i > 0; i--)
@@ -55,7 +55,8 @@ static struct map_run *run_of_frame(struct map_runs *r, uint32_t frame)
     return NULL;
 }
 
-/* More than any history has. */
+/* A bound for frames in a damaged history, far above what any good one has: `lengths` has a
+ * place for each frame. */
 enum { MOST_FRAMES = 1 << 24 };
 
 /* A Map's length and concurrency stand in the event before its Map Run's. */
@@ -200,7 +201,8 @@ static bool fold_event_of_run(void *user, const struct rt_event *e)
     return true;
 }
 
-/* What is kept, or nothing yet; it is the first of those kept from now on. */
+/* Returns the fold that is kept for the execution, or an empty one in place of the one that was
+ * not asked for for the longest time. It moves to the front. */
 static struct map_runs *kept_runs(api *a, uint64_t execution)
 {
     struct map_runs *found;
@@ -402,7 +404,7 @@ const struct operation list_map_runs_operation = {
 
 /* ---- DescribeMapRun ---- */
 
-/* Its children, by what became of them. */
+/* Counts the children of a Map Run by what became of them. */
 struct look {
     api *api;
     const struct map_run *run;
@@ -496,7 +498,7 @@ static json *counts_of(const struct look *l)
     return json_build_done(&b);
 }
 
-/* itemCounts and executionCounts are the same, as each child has one item. */
+/* Makes DescribeMapRun's answer. Each child has one item: itemCounts and executionCounts agree. */
 static json *map_run_description(struct call *c, const struct map_run *m, const json *execution)
 {
     struct look l = {.api = c->api, .run = m};
@@ -557,7 +559,7 @@ const struct operation describe_map_run_operation = {
 
 /* ---- UpdateMapRun ---- */
 
-/* What of the request changes something; with the ARN. */
+/* Returns the members of the request that change something, and the ARN, which is always there. */
 static json *changes_of(const struct call *c)
 {
     static const char *const members[] = {"mapRunArn", "maxConcurrency",

@@ -44,11 +44,13 @@ struct map_runs {
     size_t length_count;
 };
 
-/* A look, good until it is asked for those of other executions. */
+/* Returns the Map Runs of an execution. A look, good until those of other executions are asked
+ * for. */
 const struct map_runs *map_runs_of(api *a, uint64_t execution);
-/* The run of that ARN, a look as before, and whose it is; NULL: the call failed. */
+/* Finds the run of that ARN, and the execution that has it. A look as that of map_runs_of; NULL
+ * with the call failed. */
 const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *execution);
-/* The child that event `ref` started; NULL: there is none. */
+/* Returns the child that event `ref` started; NULL: there is none. */
 const struct map_child *map_run_child(const struct map_run *m, uint64_t ref);
 /* Gives up what is kept of Map Runs. */
 void map_runs_forget(api *a);

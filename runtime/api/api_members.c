@@ -65,7 +65,8 @@ bool pattern_visible(const char *text, size_t len)
 
 /* ---- breaches ---- */
 
-/* Begins the sentence; the constraint is added behind it. */
+/* Begins AWS's sentence about one breach, and returns the buffer for the constraint to be added.
+ * The value of a secret member is left out. */
 static struct buf *breach(struct checker *k, const char *path, const json *value)
 {
     if (k->count++)
@@ -113,7 +114,7 @@ static void add_java(struct buf *out, const struct member *shape, const json *v)
     buf_addc(out, ')');
 }
 
-/* A list, as the text of a breach. */
+/* Returns a list as the text of a breach shows it, "[a, b]" in Java's form. */
 static json *java_list(const struct member *m, const json *list)
 {
     struct buf text = {0};
@@ -198,7 +199,7 @@ static bool is_flag(const json *v)
 static void check_shape(struct checker *k, const struct member *shape, const char *prefix,
                         const json *value);
 
-/* The name of element `i` in AWS's words. */
+/* Adds AWS's name for element `i` of a list, which counts from 1: "tags.1.member". */
 static void element_path(struct buf *out, const char *path, size_t i)
 {
     buf_printf(out, "%s.%zu.member", path, i + 1);

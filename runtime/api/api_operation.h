@@ -17,7 +17,7 @@ struct operation {
     bool grows; /* it makes the store grow, beside what runs already */
 };
 
-/* The operation of that name; NULL: there is none. */
+/* Returns the operation of that name; NULL: there is none. */
 const struct operation *operation_find(const char *name);
 
 #endif

@@ -19,7 +19,7 @@
 
 enum { MAC_BYTES = 16, TIME_BYTES = 8, HEAD = MAC_BYTES + TIME_BYTES, DEFAULT_LIMIT = 100 };
 
-/* False when it is none: then nobody looks at what came of it. */
+/* Decodes hexadecimal digits. False: the text has others, and what is in `out` is of no use. */
 static bool from_hex(struct buf *out, const char *text, size_t len)
 {
     if (len % 2)

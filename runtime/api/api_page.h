@@ -14,9 +14,9 @@ struct page {
 /* Reads maxResults and nextToken. `args`: the members that must be those of the first call, as
  * "stateMachineArn statusFilter". False with the call failed: InvalidToken. To be ended. */
 bool page_begin(struct call *c, const char *args, struct page *out);
-/* `after` where it is a number; `none` when the page is the first. */
+/* Returns `after` as a number, or `none` when the page is the first. */
 uint64_t page_after(const struct page *p, uint64_t none);
-/* `after` where it is a place in a list of executions. False: the page is the first. */
+/* Reads `after` as a place in a list of executions. False: the page is the first. */
 bool page_place(const struct page *p, struct store_place *out);
 /*
  * Ends a page: returns the answer {member: list}, with a nextToken where there is more behind what

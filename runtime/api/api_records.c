@@ -27,6 +27,8 @@ static void put_record(api *a, const char *kind, const json *key, json *v)
     json_unref(v);
 }
 
+/* A member that has no value is left out, and api_load.c reads it as missing: so records stay
+ * small, and a new member needs no change of old ones. */
 static void set_member_if_any(struct json_build *b, const char *name, const json *v)
 {
     if (v)
@@ -87,6 +89,8 @@ static json *aliases_json(const struct machine *m)
     return json_build_done(&list);
 }
 
+/* The roll is the second record of a machine or an activity: it tells that the thing exists, and
+ * of which type it is, when the first record is lost. */
 void record_enroll(api *a, const json *arn, int64_t created_ms, bool express)
 {
     struct json_build b;
@@ -144,6 +148,8 @@ static bool note_revision_key(void *user, const char *key, const char *text, siz
     return true;
 }
 
+/* Revisions go first and the machine's own record last: after a crash in between, the machine is
+ * still DELETING and goes on. */
 bool machine_forget(api *a, const struct machine *m, size_t limit, size_t *count)
 {
     struct revision_keys k = {

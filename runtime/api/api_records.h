@@ -29,10 +29,10 @@ void activity_forget(api *a, const struct activity *act);
 void record_spoiled(const api *a, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The key of a machine's revision by its number, from 1. */
+/* Returns the key of a machine's revision by its number, from 1. */
 json *revision_key(const json *machine_arn, uint32_t number);
-/* A revision by its key, from memory or the store; counted. NULL: there is none, or it can't be
- * read. */
+/* Finds a revision by its key, in memory or in the store. Counted; NULL: there is none, or it
+ * can't be read. */
 struct revision *revision_find(api *a, const json *key);
 
 #endif

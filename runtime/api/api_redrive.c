@@ -29,7 +29,8 @@ static bool note_last(void *user, const struct rt_event *e)
     return true;
 }
 
-/* Public events so far; 0 where they have no limit. */
+/* Returns the number of public events so far, as the quota on them may forbid a redrive; 0 where
+ * quotas are lifted. */
 static uint32_t count_events(api *a, uint64_t execution)
 {
     uint32_t events = 0;
@@ -41,9 +42,8 @@ static uint32_t count_events(api *a, uint64_t execution)
     return events;
 }
 
-/* The end of the history is read for what has ended in vain only: nothing else could be redriven.
- * The end of the history is read for what has ended in vain only: nothing else could be redriven.
- */
+/* The history's end is read only for an execution that ended without success, as no other could be
+ * redriven. */
 const char *execution_refusal(api *a, const struct execution *x)
 {
     const struct machine *m = text_map_get(&a->machines, json_str(x->names.machine_arn));
@@ -92,7 +92,7 @@ struct tokens {
     size_t count;
 };
 
-/* A ring: the last ten tokens are kept. */
+/* Keeps the last ten tokens in a ring, as redrives come in the order of time. */
 static bool note_token(void *user, const struct rt_event *e)
 {
     struct tokens *t = user;
@@ -105,7 +105,10 @@ static bool note_token(void *user, const struct rt_event *e)
     return true;
 }
 
-/* The same request again, which was answered before: its date; 0: it is a new one. */
+/*
+ * Returns the date of the redrive that answered the same request before, with the same clientToken;
+ * 0: the request is new. AWS documents the window of 15 minutes and the last ten tokens.
+ */
 static int64_t asked_before(struct call *c, const struct execution *x)
 {
     struct tokens t = {.given = call_text(c, "clientToken")};
@@ -131,7 +134,8 @@ static json *redriven_answer(int64_t at_ms)
     return json_build_done(&b);
 }
 
-/* The mocks that it was started with answer again. False with the call failed. */
+/* Loads the mocks that the execution was started with, as it must not reach the real thing when
+ * it is redriven. False with the call failed. */
 static bool reload_mocks(struct call *c, const struct execution *x)
 {
     const json *test_case = execution_note(x, NOTE_MOCKS);

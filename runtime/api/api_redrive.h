@@ -3,7 +3,7 @@
 
 #include "runtime/api/api_executions.h"
 
-/* Why an execution can't be redriven; NULL: it can. */
+/* Returns the reason why an execution can't be redriven; NULL: it can. */
 const char *execution_refusal(api *a, const struct execution *x);
 /* Add redriveCount and redriveDate; and redriveStatus with its reason. */
 void add_redrives(struct json_build *b, const struct execution *x);

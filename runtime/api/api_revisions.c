@@ -42,7 +42,8 @@ void revision_unref(struct revision *r)
     mem_free(r);
 }
 
-/* What was accepted once is not judged again; what can't be made is said. */
+/* Compiles a definition from the store without judging it again: AWS's rules may have become
+ * stricter since it was accepted. One that can't be compiled is told of, and keeps the reason. */
 void revision_compile(api *a, struct revision *v)
 {
     struct asl_report report = {0};
@@ -82,7 +83,7 @@ bool revision_runs(struct call *c, struct revision *r)
 
 /* ---- definitions ---- */
 
-/* "<CODE>: <message> at <location>", joined. */
+/* Fails the call with all errors in AWS's form, "CODE: message at location", joined by commas. */
 void definition_refuse(struct call *c, const struct asl_report *report)
 {
     struct buf text = {0};
@@ -97,7 +98,8 @@ void definition_refuse(struct call *c, const struct asl_report *report)
     buf_clear(&text);
 }
 
-/* What AWS has to say of it; of what we can't run, a warning. */
+/* Adds what AWS would say of the definition. What only we can't run is a warning, as it is good
+ * on AWS. */
 static void validate_definition(const api *a, const json *text, bool express,
                                 struct asl_report *report)
 {
@@ -110,7 +112,7 @@ static void validate_definition(const api *a, const json *text, bool express,
                      express ? ASL_EXPRESS : ASL_STANDARD, api_served(a), report);
 }
 
-/* NULL when it has errors: they are in the report. */
+/* Compiles a definition that has no errors. NULL: it has some, which are in the report. */
 static asl_machine *compile_definition(const api *a, const json *text, bool express,
                                        struct asl_report *report)
 {
@@ -159,7 +161,7 @@ struct revision *revision_new(struct call *c, struct revision *before, bool expr
     asl_report_clear(&report);
     if (!r->compiled)
         goto refuse;
-    /* The same text, once. */
+    /* The compiled machine has the text as well: both then share one copy. */
     json_unref(r->definition);
     r->definition = json_ref(asl_machine_text(r->compiled));
     r->variables = asl_variable_references(r->compiled);
@@ -203,9 +205,8 @@ static const struct member validate_in[] = {
     {.name = NULL},
 };
 
-/* All problems are counted, and as many told as are asked for: `truncated` says if there are more.
- * All problems are counted, and as many told as are asked for: `truncated` says if there are more.
- */
+/* All problems are counted, and as many told as are asked for; `truncated` says that there are
+ * more. */
 static json *validate_state_machine_definition(struct call *c)
 {
     const json *limit = call_get(c, "maxResults");

@@ -26,7 +26,7 @@ struct revision {
 struct revision *revision_new(struct call *c, struct revision *before, bool express);
 struct revision *revision_ref(struct revision *r);
 void revision_unref(struct revision *r);
-/* Does a revision say what another does? `role_too`: its role is compared as well. */
+/* Returns whether two revisions say the same; with `role_too` the roles are compared as well. */
 bool revision_is_same(const struct revision *a, const struct revision *b, bool role_too);
 /* Compiles a definition that came from the store; what can't be compiled gets its `refusal`. */
 void revision_compile(api *a, struct revision *r);

@@ -30,9 +30,9 @@ extern const struct api_shape api_shapes[];
 extern const size_t api_shape_count;
 
 /*
- * Is `v` what a Task with that Resource can have for its result? `required`: what is always there
- * must be. False with AWS's words for what is wrong in `why`. What is not in the table can be
- * anything.
+ * Returns whether `v` can be the result of a Task with that Resource; with `required` all that is
+ * always there must be. False with AWS's words for what is wrong in `why`. The result of an
+ * operation that is not in the table can be anything.
  */
 bool api_shape_check(const char *resource, const json *v, bool required, struct buf *why);
 

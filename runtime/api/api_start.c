@@ -157,7 +157,8 @@ static json *new_execution_arn(api *a, const struct machine *m, const json *name
     return json_take_buf(&text);
 }
 
-/* What the core has no use for, and descriptions tell. */
+/* Makes the note that is kept with the execution: what the core has no use for, and descriptions
+ * tell. */
 static json *make_note(const struct call *c, const struct target *t, const char *test_case,
                        int64_t nesting)
 {
@@ -281,8 +282,10 @@ static bool find_mocks(struct call *c, const struct machine *m, const asl_machin
     return !c->error;
 }
 
-/* Was it started before? The same request again has the same answer, as long as it runs; any other
- * is refused. NULL: it wasn't, or the call failed. */
+/*
+ * Answers a start whose name was used before: as on AWS the same request gets the same answer as
+ * long as the execution runs, and any other is refused. NULL: the name is new, or the call failed.
+ */
 static json *start_again(struct call *c, const struct start *s)
 {
     struct execution old;
@@ -321,7 +324,8 @@ static json *start_new(struct call *c, struct start *s)
     return NULL;
 }
 
-/* Both operations; `plain` is the ARN without "#CASE". */
+/* Starts for both operations; `plain` is the ARN without "#CASE". Only the first failure is
+ * told, so the order of the checks shows. */
 static json *start_plain(struct call *c, struct start *s, const char *plain)
 {
     json *out = NULL;
@@ -450,7 +454,8 @@ static json *sync_answer(const struct run *r, const struct execution *x)
     return json_build_done(&b);
 }
 
-/* The execution goes with it: an Express execution runs no longer than that. */
+/* Answers TIMED_OUT and stops the execution: an Express one may not run longer than its caller
+ * may wait. */
 void sync_timed_out(api *a, struct waiter *w)
 {
     struct run *r = w->run;

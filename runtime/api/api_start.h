@@ -17,7 +17,7 @@ struct run {
     bool metadata_only;
 };
 
-/* The run of that execution, which is made if there is none. A look. */
+/* Returns the run of that execution, which is made if there is none. A look. */
 struct run *run_of(api *a, uint64_t number);
 void run_free(struct run *r);
 
@@ -34,10 +34,10 @@ void forget_fresh(api *a);
 /* Count an execution of the machine that runs, and one that has ended. */
 void machine_runs(api *a, struct machine *m);
 void machine_rests(api *a, struct machine *m);
-/* May one more run? False with the call failed: ExecutionLimitExceeded. */
+/* Checks that one more execution may run. False with the call failed: ExecutionLimitExceeded. */
 bool may_open(struct call *c, const struct machine *m);
 
-/* The value of an input's text. NULL with the call failed, in AWS's words. */
+/* Returns the value of an input's text. NULL with the call failed, in AWS's words. */
 json *execution_input(struct call *c, const json *text);
 /* Answers a StartSyncExecution that has waited for as long as it may. */
 void sync_timed_out(api *a, struct waiter *w);

@@ -158,7 +158,7 @@ static const struct member resource_in[] = {
     {.name = NULL},
 };
 
-/* In the order in which they were set. */
+/* Lists tags in the order in which they were set first. */
 static json *list_tags_for_resource(struct call *c)
 {
     struct tagged of;

@@ -104,7 +104,8 @@ static json *request_of_parameters(const json *parameters)
 
 /* ---- results ---- */
 
-/* As AWS's answer came: the headers of a service of AWS JSON 1.0. */
+/* Adds what AWS's SDK adds to an answer: the headers of a service that speaks AWS JSON 1.0. The
+ * two lists have different orders, as they have on AWS. */
 static void add_envelope(struct json_build *b, api *a, size_t body_len, int64_t now_ms)
 {
     static const char *const all_order[] = {"x-amzn-RequestId", "connection", "Content-Length",
@@ -198,6 +199,7 @@ static json *included(void)
     return json_build_done(&b);
 }
 
+/* With .sync:2 input and output come as values; text that is no JSON stays text. */
 static json *document(const json *text, bool parsed)
 {
     json *v =
@@ -426,7 +428,7 @@ static const struct {
 
 static const char sdk[] = "aws-sdk:sfn:", start_operation[] = "StartExecution";
 
-/* OWN_NONE: the task is none of ours. *operation is to be freed. */
+/* The SDK's resources have the operation's name with a small first letter. */
 enum own_task own_task_of(const char *resource, char **operation)
 {
     const char *at = strstr(resource, ":states:::");
@@ -499,7 +501,7 @@ void own_start_now(api *a, struct api_task *t)
     buf_clear(&body);
 }
 
-/* Each may take up an execution. */
+/* A bound for one turn, as each call may take up an execution, which reads its history. */
 enum { CALLS_A_TURN = 16 };
 
 /*

@@ -43,7 +43,8 @@ struct awaiting {
     struct api_task *first;
 };
 
-/* Which of our own the resource names. OWN_NONE: none; else *operation is to be freed. */
+/* Returns which call of the API the resource names. OWN_NONE: none; else *operation is to be
+ * freed. */
 enum own_task own_task_of(const char *resource, char **operation);
 /* Calls the API for the task; `t` may be over when it returns. */
 void own_start(api *a, struct api_task *t, const struct task *task, const char *operation);

@@ -51,20 +51,21 @@ bool test_read_configuration(struct call *c, const json *state, struct test_stat
 
 /* ---- api_test_machine.c ---- */
 
-/* The machine that is run; t->whole is one with the state as it was given. NULL with the call
- * failed. `doc`: a machine that has the state in it, or just the state. */
+/* Makes the machine that is run; t->whole becomes one with the state as it was given. NULL with
+ * the call failed. `doc` is a machine that has the state in it, or just the state. */
 asl_machine *test_machine(struct call *c, const json *doc, const json *state, struct test_state *t);
-/* The state in t->whole. */
+/* Returns the state in t->whole. */
 const struct asl_state *test_state_in(const struct test_state *t);
-/* The name that a target has in the request: one that leads to itself goes by another. */
+/* Returns the name that a target has in the request: a state that leads to itself leads to
+ * another name in the machine that runs. Owned. */
 json *test_target_name(const struct test_state *t, const json *name);
 
 /* ---- api_test_group.c ---- */
 
-/* What the state makes of its input: fills t->before; if it fails, the mock is that error. False
- * with the call failed. */
+/* Does what the state does before its work, and fills t->before with what is shown of that. An
+ * error on the way replaces the mock. False with the call failed. */
 bool test_prepare_group(struct call *c, struct test_state *t);
-/* $$.Map of an item. */
+/* Makes $$.Map for an item. */
 json *test_context_of_item(const json *item, size_t i);
 
 /* ---- api_test_answer.c ---- */
@@ -76,9 +77,9 @@ struct test_view {
 };
 
 struct asl_env test_env(struct test_view *view, struct asl_chance *chance, const json *input);
-/* `v` as text: what came with the request looks as it did there. */
+/* Returns `v` as text; what came with the request looks as it did there. */
 json *test_text(const struct test_state *t, const json *v);
-/* InputPath applied; NULL when it leads nowhere. */
+/* Applies InputPath; NULL when it leads nowhere. */
 json *test_after_input_path(const struct asl_state *s, const struct asl_env *env);
 
 #endif

@@ -38,7 +38,7 @@ static json *target(struct wrapping *w, const json *next)
     return name;
 }
 
-/* The rules of a Choice or the catchers of a state, with the targets they lead to. */
+/* Returns the rules of a Choice or the catchers of a state with the targets that they lead to. */
 static json *with_targets(struct wrapping *w, const json *list)
 {
     struct json_build b;
@@ -55,9 +55,8 @@ static json *with_targets(struct wrapping *w, const json *list)
     return json_build_done(&b);
 }
 
-/* What a Task and a Map have in common: how the result becomes output, and where the state leads.
- * What a Task and a Map have in common: how the result becomes output, and where the state leads.
- */
+/* Returns whether a field stays when a Task stands in for a Map or Parallel: those that both have,
+ * by which the result becomes output and which say where the state leads. */
 static bool stays_in_stand_in(const json *key)
 {
     static const char *const fields[] = {"Comment",    "QueryLanguage",  "InputPath", "OutputPath",
@@ -114,6 +113,7 @@ static bool is_mocked_away(const json *key)
            json_str_is(key, "ResultWriter");
 }
 
+/* What a machine is made for: see test_machine, which makes one of each. */
 enum purpose {
     TO_RUN,
     TO_LOOK_AT, /* as it was given, Retry and type too */
@@ -203,7 +203,7 @@ asl_machine *test_machine(struct call *c, const json *doc, const json *state, st
     return t->whole ? compile_tested(c, wrap(t, language, state, TO_RUN)) : NULL;
 }
 
-/* The machine to look at has the variables' state beside it. */
+/* The machine that is looked at has the state that assigns variables beside the tested one. */
 const struct asl_state *test_state_in(const struct test_state *t)
 {
     const struct asl_scope *top = t->whole->top;

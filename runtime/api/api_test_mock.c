@@ -52,7 +52,7 @@ json *test_refuse(struct call *c, const char *text)
 
 /* ---- the mock ---- */
 
-/* A member of an optional object; NULL: not given. */
+/* Returns a member of an object that may be missing; NULL: it isn't given, or is null. */
 static const json *given(const json *object, const char *key)
 {
     const json *v = object ? json_get(object, key) : NULL;
@@ -60,7 +60,8 @@ static const json *given(const json *object, const char *key)
     return v && json_kind(v) != JSON_NULL ? v : NULL;
 }
 
-/* As the service's model has it, if the request does not ask for less. */
+/* Checks a mocked result against the model of the service's API, unless fieldValidationMode asks
+ * for less: PRESENT leaves out what is required, NONE checks nothing. */
 static bool check_model(struct call *c, const json *state, const json *v)
 {
     const json *mode = given(call_get(c, "mock"), "fieldValidationMode");
@@ -74,7 +75,8 @@ static bool check_model(struct call *c, const json *state, const json *v)
     return !c->error;
 }
 
-/* Is the mocked result one that the state can have? *out is its value. */
+/* Reads the mocked result into *out. False with the call failed: the state can't have such a
+ * result. */
 static bool read_result(struct call *c, const json *state, const json *text, json **out)
 {
     json *v = json_parse(json_str(text), json_str_len(text), 0, NULL);
@@ -99,7 +101,7 @@ static bool read_result(struct call *c, const json *state, const json *text, jso
     return true;
 }
 
-/* What can't be tested without a mock. */
+/* Refuses what can't be tested without a mock, with AWS's messages. False with the call failed. */
 static bool check_unmocked(struct call *c, const json *state)
 {
     if (test_is_group(state))

@@ -136,7 +136,7 @@ static json *context_of_state(const struct call *c, const json *state, const str
     return json_build_done(&b);
 }
 
-/* One "key": value. Takes `v`. */
+/* Returns an object with one member. Takes `v`. */
 static json *object_with(const char *key, json *v)
 {
     struct json_build b;
@@ -189,7 +189,8 @@ static struct rt_names new_names(struct call *c)
                              .region = json_cstring(a->region)};
 }
 
-/* It is kept apart: nothing of it comes into the store. */
+/* Starts the execution apart from the store, in one of its own that is dropped with it: a test
+ * leaves no trace, and needs its events only for the answer. */
 static void start_test(struct call *c, struct test_state *t, asl_machine *m,
                        const struct rt_names *names)
 {
@@ -321,6 +322,8 @@ enum task_trace api_trace(const api *a, const struct task *task)
     return t && is_http(task->resource) ? t->trace : TASK_UNTRACED;
 }
 
+/* What went over HTTP is told while the task runs, so it is kept for the answer; of several, the
+ * last. */
 void api_task_traced(api *a, uint64_t id, const json *exchange)
 {
     struct test_state *t =

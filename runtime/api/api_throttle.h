@@ -7,17 +7,19 @@
 
 /* Fills all buckets. Gives the engine its own, where clients are held to it. */
 void throttle_init(api *a);
-/* Has a client started as many as AWS lets it? Then the call failed: ThrottlingException. */
+/* Returns whether a client has started as many as AWS lets it: then the call has failed with
+ * ThrottlingException. */
 bool start_is_throttled(struct call *c);
-/* Must the Task wait for its turn to make that request? starts_go_on makes it then. */
+/* Returns whether the Task must wait for its turn to make that request; starts_go_on makes it
+ * then. */
 bool start_must_wait(api *a, struct api_task *t, const json *request);
 /* Makes the requests of Tasks whose turn has come. */
 void starts_go_on(api *a);
-/* When the turn of the next such Task comes; INT64_MAX: none waits. */
+/* Returns when the turn of the next such Task comes; INT64_MAX: none waits. */
 int64_t starts_due(const api *a);
 void starts_clear(api *a);
-/* How many executions wait for the one that is to be started, one for another; 0: it is awaited by
- * none. Negative with the call failed: they are too many. */
+/* Returns how many executions wait for the one that is to be started, one for another; 0: none
+ * does. Negative with the call failed: they are too many. */
 int64_t start_nesting(struct call *c);
 
 #endif

@@ -19,8 +19,6 @@
 
 #include <string.h>
 
-/* AWS's quotas, for one state machine. */
-
 void version_clear(struct version *v)
 {
     json_unref(v->arn);
@@ -44,7 +42,7 @@ struct version *version_find(const struct machine *m, const char *arn)
     return NULL;
 }
 
-/* The newest of the machine's revision; NULL: it isn't published. */
+/* Returns the newest version of the machine's current revision; NULL: that isn't published. */
 static struct version *current_version(const struct machine *m)
 {
     for (size_t i = m->version_count; i-- > 0;)
@@ -81,7 +79,7 @@ struct version *version_add(api *a, struct machine *m, const json *description)
     return v;
 }
 
-/* False with the call failed. */
+/* Refuses to add to a machine that is being deleted. False with the call failed. */
 static bool may_grow(struct call *c, const struct machine *m)
 {
     if (m->deleting)
@@ -90,7 +88,7 @@ static bool may_grow(struct call *c, const struct machine *m)
     return !m->deleting;
 }
 
-/* False with the call failed. */
+/* Checks AWS's quota on `what` of one machine. False with the call failed. */
 static bool machine_has_room(struct call *c, size_t count, size_t most, const char *what)
 {
     if (quota_allows(c->api, count, most))
@@ -111,6 +109,7 @@ static const struct member publish_in[] = {
     {.name = NULL},
 };
 
+/* AWS calls the first revision INITIAL here, though descriptions show no id of it. */
 static json *publish_state_machine_version(struct call *c)
 {
     const char *revision = call_text(c, "revisionId");
@@ -139,7 +138,7 @@ const struct operation publish_state_machine_version_operation = {
     .grows = true,
 };
 
-/* The machine that an ARN with a qualifier belongs to; NULL: there is none. */
+/* Returns the machine that an ARN with a qualifier belongs to; NULL: there is none. */
 static struct machine *machine_of_qualified(struct call *c, const char *arn, struct arn *parts)
 {
     json *plain = json_string(arn, (size_t)(parts->name - arn) + parts->name_len);
@@ -163,7 +162,7 @@ static const struct member version_in[] = {
     {.name = NULL},
 };
 
-/* One that isn't there is no error. */
+/* Deletes a version that no alias leads to. One that isn't there is no error, as on AWS. */
 static json *delete_state_machine_version(struct call *c)
 {
     const char *arn = call_text(c, "stateMachineVersionArn");
@@ -206,7 +205,8 @@ static const struct member machine_pages_in[] = {
     {.name = NULL},
 };
 
-/* The newest first. A page ends at a number, so that versions published meanwhile move nothing. */
+/* Lists versions, the newest first. A page ends at a version's number, so that versions that are
+ * published meanwhile move nothing. */
 static json *list_state_machine_versions(struct call *c)
 {
     struct machine *m = machine_find(c, call_text(c, "stateMachineArn"));
@@ -239,7 +239,7 @@ const struct operation list_state_machine_versions_operation = {
 
 /* ---- aliases ---- */
 
-/* "[a, b]": the values of `key` in the routes. */
+/* Adds the values of `key` in the routes as "[a, b]", as AWS's messages have them. */
 static void list_route_values(struct buf *out, const json *routes, const char *key)
 {
     buf_addc(out, '[');
@@ -267,7 +267,11 @@ static json *bad_routes(struct call *c, const json *routes, const char *key, con
     return NULL;
 }
 
-/* The machine whose versions the routes name; NULL with the call failed. */
+/*
+ * Returns the machine whose versions the routes name. NULL with the call failed. Only the first
+ * thing that is wrong is told: each ARN is looked at by itself, then the two of them, then the sum
+ * of weights.
+ */
 static struct machine *check_routes(struct call *c, const json *routes)
 {
     const char *key = "stateMachineVersionArn";
@@ -311,7 +315,7 @@ static struct machine *check_routes(struct call *c, const json *routes)
     return m;
 }
 
-/* Both may be missing: then they are the same. */
+/* Returns whether two texts are equal or both missing. */
 static bool same_or_none(const json *a, const json *b)
 {
     return a && b ? json_equal(a, b) : a == b;
@@ -350,6 +354,7 @@ static const struct member create_alias_in[] = {
     {.name = NULL},
 };
 
+/* As on AWS the call is idempotent: the same alias again is no conflict. */
 static json *create_state_machine_alias(struct call *c)
 {
     const json *name = call_get(c, "name"), *routes = call_get(c, "routingConfiguration");
@@ -389,7 +394,8 @@ const struct operation create_state_machine_alias_operation = {
     .grows = true,
 };
 
-/* NULL when there is none; the call failed only if the ARN is none. */
+/* Looks for the alias that the request names, and its machine. NULL: there is none; the call has
+ * failed only if the ARN is malformed, as deleting an alias that isn't there is no error. */
 static struct alias *alias_look(struct call *c, struct machine **of)
 {
     const char *arn = call_text(c, "stateMachineAliasArn");
@@ -406,6 +412,7 @@ static struct alias *alias_look(struct call *c, struct machine **of)
     return NULL;
 }
 
+/* Finds the alias that the request names. NULL with the call failed: there is none. */
 static struct alias *alias_find(struct call *c, struct machine **of)
 {
     struct alias *al = alias_look(c, of);
@@ -424,6 +431,7 @@ static const struct member update_alias_in[] = {
     {.name = NULL},
 };
 
+/* The routes are checked before anything is changed: a failed call leaves the alias as it was. */
 static json *update_state_machine_alias(struct call *c)
 {
     const json *routes = call_get(c, "routingConfiguration");
@@ -526,7 +534,7 @@ static json *list_state_machine_aliases(struct call *c)
     struct json_build list;
     size_t i = 0, n = 0;
 
-    /* Of a version's ARN: those that lead to it. */
+    /* The ARN may be a version's: then only aliases that lead to it are listed. */
     if (!target_find(c, arn, &t) || !page_begin(c, "stateMachineArn", &page))
         return NULL;
     const struct machine *m = t.machine;

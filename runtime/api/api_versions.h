@@ -22,11 +22,12 @@ struct alias {
 struct version *version_publish(api *a, struct machine *m, const json *description);
 /* Adds a version of the machine's revision, whether it is published or not. A look. */
 struct version *version_add(api *a, struct machine *m, const json *description);
-/* Is the machine's revision published with that description? NULL: with any. */
+/* Returns whether the machine's revision is published with that description; NULL: with any. */
 bool version_says(const struct machine *m, const json *description);
-/* May one more be published? False with the call failed: ServiceQuotaExceededException. */
+/* Checks that one more version may be published. False with the call failed:
+ * ServiceQuotaExceededException. */
 bool version_has_room(struct call *c, const struct machine *m);
-/* The machine's version of that ARN; NULL: it has none. */
+/* Returns the machine's version of that ARN; NULL: it has none. */
 struct version *version_find(const struct machine *m, const char *arn);
 void version_clear(struct version *v);
 void alias_clear(struct alias *al);
