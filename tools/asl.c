@@ -34,6 +34,8 @@ static const struct cmd commands[] = {
 
 /* ---- what subcommands share ---- */
 
+/* Messages may quote what a file or a server said, so they are printed with what controls a
+ * terminal taken out. */
 static void __attribute__((format(printf, 2, 0)))
 asl_complain(const char *name, const char *format, va_list args)
 {
@@ -155,7 +157,8 @@ static int completion(const char *shell)
     return EXIT_USAGE;
 }
 
-/* Has who reads it enough, as `head` has? That needs no word. */
+/* Returns whether the reader of a pipe has closed it, as `head` does when it has seen enough.
+ * That is no failure to complain of. */
 static bool is_reader_gone(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO};
@@ -175,7 +178,8 @@ static int asl_finish(int status)
     return EXIT_USAGE;
 }
 
-/* A terminal that is closed ends programs as SIGTERM does: commands that they started with them. */
+/* A terminal that is closed sends SIGHUP. It is handled as SIGTERM, so that the commands that
+ * the program started are ended, too. */
 static void on_hangup(int number)
 {
     (void)number;
@@ -183,8 +187,8 @@ static void on_hangup(int number)
 }
 
 /*
- * Standard streams that are closed are opened, so that no other file takes their numbers: in such a
- * way that nothing can be written, which is then said.
+ * Opens standard streams that are closed, so that no other file gets their numbers and is written
+ * to by mistake. They are opened for reading only: writing fails, and asl_finish tells of it.
  */
 static void open_streams(void)
 {
@@ -200,6 +204,8 @@ static void open_streams(void)
 int main(int argc, char **argv)
 {
     open_streams();
+    /* A pipe that closed is an error of write, which asl_finish sees. A SIGHUP that nohup has
+     * switched off stays so. */
     signal(SIGPIPE, SIG_IGN);
     if (signal(SIGHUP, on_hangup) == SIG_IGN)
         signal(SIGHUP, SIG_IGN);

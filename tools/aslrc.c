@@ -71,6 +71,8 @@ static bool is_type(const json *v)
     return json_is_string(v) && (json_str_is(v, "STANDARD") || json_str_is(v, "EXPRESS"));
 }
 
+/* Each setting, with the check of its value and the words for a message. `top` and `within` say
+ * where it may stand. */
 static const struct key {
     const char *name;
     bool (*is)(const json *v);
@@ -111,7 +113,7 @@ static void unknown_key(struct aslrc_files *all, const char *name, const json *k
     buf_clear(&hint);
 }
 
-/* One text, or a list of them: the i-th; NULL behind the last. */
+/* Returns the i-th text of a setting that is one text or a list of them; NULL behind the last. */
 static const char *aslrc_text_at(const json *v, size_t i)
 {
     if (v && json_is_array(v))
@@ -119,6 +121,7 @@ static const char *aslrc_text_at(const json *v, size_t i)
     return v && i == 0 ? json_str(v) : NULL;
 }
 
+/* A misspelled code would silently disable nothing, so it is an error. */
 static void check_codes(struct aslrc_files *all, const char *name, const json *v,
                         const struct json_places *at)
 {
@@ -137,6 +140,7 @@ static void check_codes(struct aslrc_files *all, const char *name, const json *v
     buf_clear(&text);
 }
 
+/* Checks settings, or an override within them: all mistakes are told, each with its place. */
 static void aslrc_check(struct aslrc_files *all, const char *name, const json *v,
                         const struct json_places *at, bool within)
 {
@@ -203,6 +207,8 @@ static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, co
         else
             aslrc_check(all, shown, rc->settings, at, false);
     }
+    /* A file that is wrong in one place sets nothing at all: half of the settings might hide
+     * what the other half was to show. */
     if (all->bad) {
         json_unref(rc->settings);
         rc->settings = NULL;
@@ -218,7 +224,8 @@ static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, co
     return rc;
 }
 
-/* "/here/a/../b" as "/here/b"; `path` begins with a /. */
+/* Makes "/here/a/../b" into "/here/b"; `path` begins with a /. Links aren't followed: patterns
+ * are about names as they are written, and the file need not exist. */
 static char *normal(const char *path)
 {
     struct buf out = {0};
@@ -258,6 +265,8 @@ static bool exists(const char *folder, const char *name)
     return is;
 }
 
+/* Paths in messages are shown from the working directory where the file is below it, as those of
+ * definitions are. */
 static const struct aslrc *rc_at(struct aslrc_files *all, const char *folder)
 {
     for (size_t i = 0; i < all->files_count; i++)
@@ -273,7 +282,8 @@ static const struct aslrc *rc_at(struct aslrc_files *all, const char *folder)
     return rc;
 }
 
-/* Upwards from `folder`, which ends with a /. */
+/* Looks for the nearest settings upwards from `folder`, which ends with a /. The root of a
+ * repository (.git) ends the search, so that nothing outside of it decides what a build accepts. */
 static const struct aslrc *look_for(struct aslrc_files *all, const char *folder)
 {
     struct buf at = {0};
@@ -295,7 +305,8 @@ static const struct aslrc *look_for(struct aslrc_files *all, const char *folder)
     return rc;
 }
 
-/* `path` is absolute. */
+/* Returns the settings for the file `path`, which is absolute. Remembered by folder, as a run
+ * over a repository asks for thousands of files. */
 static const struct aslrc *rc_of(struct aslrc_files *all, const char *path)
 {
     if (all->none || all->only)
@@ -359,6 +370,7 @@ bool aslrc_is_good(const struct aslrc_files *all)
 
 /* ---- what is set ---- */
 
+/* Patterns are seen from the folder of the settings, as those of .gitignore are. */
 static bool aslrc_fits(const json *patterns, const struct aslrc *rc, const char *path)
 {
     size_t n = strlen(rc->folder);
@@ -372,7 +384,11 @@ static bool aslrc_fits(const json *patterns, const struct aslrc *rc, const char 
     return false;
 }
 
-/* The settings for a path: those of the file, then the overrides that fit. Over when it is NULL. */
+/*
+ * Goes through the settings for a path: those of the file first, then the overrides that fit, in
+ * their order; so what comes later wins. next_settings frees `path` when it returns NULL, so each
+ * walk must go to its end.
+ */
 struct applying {
     const struct aslrc *rc;
     char *path;

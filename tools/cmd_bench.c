@@ -1,4 +1,8 @@
-/* asl bench: compiles once, runs many executions in this process, and says what they cost. */
+/*
+ * asl bench: compiles once, runs many executions in this process, one after the other, and says
+ * what they cost. The clocks are read around each execution alone: making the host and hashing the
+ * output are not counted.
+ */
 
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
@@ -24,6 +28,8 @@ struct bench {
 
 /* ---- measuring ---- */
 
+/* Two clocks are read: the wall's tells what a user waits, the process's what other programs on
+ * a busy machine can't disturb. */
 static double seconds_of(clockid_t clock)
 {
     struct timespec t;
@@ -67,8 +73,8 @@ static struct spread spread_of(double *values, int64_t count)
     return (struct spread){values[0], (lower + upper) / 2, values[count - 1]};
 }
 
-/* Of the output with sorted keys, so that two programs that build objects in another order agree.
- */
+/* Hashes the output with sorted keys, so that two programs that build objects in different
+ * orders agree. The hash shows that what was measured also did the work. */
 static void hash_output(const json *output, char out[65])
 {
     struct buf text = {0};
@@ -133,6 +139,7 @@ static void bench_print_text(const struct bench *b, const struct spread *wall,
     printf("  output   %s\n", b->sha256);
 }
 
+/* The names of the members are read by scripts: they don't change. */
 static void bench_print_json(const struct bench *b, const struct spread *wall,
                              const struct spread *cpu, long rss_kib)
 {
@@ -157,6 +164,7 @@ static int bench_run_all(struct bench *b, const struct option_set *set, int64_t 
     status = EXIT_BAD;
     b->wall = mem_calloc((size_t)b->count, sizeof *b->wall);
     b->cpu = mem_calloc((size_t)b->count, sizeof *b->cpu);
+    /* Runs with a negative number warm up and are not measured. */
     for (int64_t i = -warmup; i < b->count; i++)
         if (!run_once(b, h, i))
             goto out;

@@ -1,6 +1,7 @@
 /*
- * asl eval: one expression, or with --batch one in each line. The three languages are rows of a
- * table: what a line of the batch has to contain, and the function that answers.
+ * asl eval: one expression on one input, or with --batch one of each in a line of JSON. A language
+ * is a row of the table below: its option, what a line of the batch has to contain, and the
+ * function that compiles and evaluates.
  */
 
 #include "tools/cmd.h"
@@ -18,11 +19,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/*
- * asl eval: one expression on one input, or, with --batch, a line of JSON for each. A language is a
- * row of the table below, a function that compiles and evaluates, and an option.
- */
-
 enum { MAX_LINE = 256 * 1024 * 1024 }; /* bytes */
 
 enum { JSONPATH, INTRINSIC, JSONATA, LANGUAGES };
@@ -36,6 +32,8 @@ struct language {
     void (*evaluate)(const struct question *q, struct answer *out);
 };
 
+/* That a path finds nothing is an answer of its own: --batch tells it from a failure, as a test
+ * suite has to. */
 static void evaluate_jsonpath(const struct question *q, struct answer *out)
 {
     jsonpath *p = jsonpath_compile(q->text, q->len, &out->why);
@@ -65,6 +63,7 @@ static const json *no_variable(void *user, const json *name)
     return NULL;
 }
 
+/* The environment asks for the context by a function, so the question is passed as its user. */
 static void evaluate_intrinsic(const struct question *q, struct answer *out)
 {
     struct arena arena = {0};
@@ -127,6 +126,8 @@ static bool read_line(FILE *from, struct buf *line)
     return any || c == '\n';
 }
 
+/* Each line of --batch is answered by one line, whatever happens: whoever drives it counts on
+ * that. */
 static void put_answer(struct json_build *out, const struct language *l, const struct answer *a)
 {
     const char *text = a->why.text ? a->why.text : "";
@@ -154,7 +155,7 @@ static void put_answer(struct json_build *out, const struct language *l, const s
     }
 }
 
-/* What is wrong with a line of --batch, or NULL. */
+/* Returns what is wrong with a line of --batch, or NULL. These texts are answers, too. */
 static const char *fault_of(const struct language *l, const json *request)
 {
     static const char *const no_expression = "The line has no expression";
@@ -212,6 +213,7 @@ static void answer_line(const struct eval *e, const struct language *l, struct a
     json_write(&text, reply);
     buf_addc(&text, '\n');
     fwrite(text.data, 1, text.len, stdout);
+    /* The driver may wait for this answer before it sends the next line. */
     fflush(stdout);
     json_unref(reply);
     json_unref(request);
@@ -253,6 +255,8 @@ static void print_refusal(const struct answer *a)
         fprintf(stderr, "asl eval: %s\n", a->why.text);
 }
 
+/* No value, and a failure on this input, are a no (1); an expression that isn't one is bad usage
+ * (2), with a caret below its mistake. */
 static int evaluate_one(const struct language *l, const struct question *q)
 {
     struct answer a = {0};
@@ -359,7 +363,7 @@ const struct option_set cmd_eval_options = {
     .uses = uses,
 };
 
-/* NULL after a message. */
+/* Returns the one language that the options name. NULL after a message: there is none, or two. */
 static const struct language *eval_language_of(const struct eval *e)
 {
     const struct language *found = NULL;

@@ -1,4 +1,7 @@
-/* asl fmt: definitions in one form. */
+/*
+ * asl fmt: definitions in one form. How a definition is formatted is asl_format's matter; here
+ * files are found, compared and written. A file that can't be formatted doesn't stop the others.
+ */
 
 #define _XOPEN_SOURCE 700 /* realpath */
 
@@ -27,6 +30,8 @@ struct fmt {
     bool missing;   /* an argument names nothing */
 };
 
+/* A ${placeholder} outside of quotes is the usual reason for text that isn't JSON, so it is
+ * named. */
 static void fmt_complain(struct fmt *f, const char *path, const struct buf *text,
                          const struct diag *why)
 {
@@ -42,6 +47,7 @@ static void fmt_complain(struct fmt *f, const char *path, const struct buf *text
 
 /* ---- writing in place: a file is as it was, or as it is to be ---- */
 
+/* A write may take less than it is given, and a signal may interrupt it. */
 static bool write_all(int fd, const struct buf *text)
 {
     for (size_t done = 0; done < text->len;) {
@@ -53,7 +59,11 @@ static bool write_all(int fd, const struct buf *text)
     return true;
 }
 
-/* Into a file beside `path`, which then takes its place. */
+/*
+ * Writes into a file beside `path` and renames it to `path`. A crash or a full disk at any point
+ * leaves the old file whole; fsync comes before rename, as otherwise a power cut may leave an empty
+ * file.
+ */
 static bool fmt_replace(const char *path, const struct buf *text)
 {
     struct buf beside = {0};
@@ -76,7 +86,7 @@ static bool fmt_replace(const char *path, const struct buf *text)
 
 static bool write_file(const char *path, const struct buf *text)
 {
-    /* A link stays one. */
+    /* The file that a link leads to is replaced, so that the link stays a link. */
     char *real = realpath(path, NULL);
     bool good = real && fmt_replace(real, text);
 
@@ -88,6 +98,7 @@ static bool write_file(const char *path, const struct buf *text)
 
 /* ---- one definition ---- */
 
+/* Without --check and --write the result is printed even where nothing changed. */
 static void fmt_finish(struct fmt *f, const char *path, const struct buf *text,
                        const struct buf *out)
 {
@@ -138,6 +149,7 @@ static void format_files(struct fmt *f, const char *argument)
     struct definition_files files = {.command = "fmt", .endings = endings};
     bool good = definition_files_add(&files, argument);
 
+    /* A folder without any definition is most likely the wrong folder. */
     if (good && files.count == 0)
         good = cmd_fail("fmt", "there is no *.asl.json in %s", argument) == EXIT_GOOD;
     f->missing |= !good;

@@ -1,4 +1,7 @@
-/* asl run: one execution in this process. */
+/*
+ * asl run: one execution in this process. The output alone goes to stdout, so that it can be piped
+ * on; progress, what handlers write, and errors go to stderr.
+ */
 
 #include "parsers/base/buf.h"
 #include "tools/cmd.h"
@@ -18,6 +21,7 @@ struct run {
     progress *progress;
 };
 
+/* Called after each turn for all executions of the engine: those of Map Runs come here as well. */
 static void run_happened(void *user, uint64_t execution, const rt_exec *x,
                          const struct rt_event *events, size_t count)
 {
@@ -61,6 +65,8 @@ static bool print_event(void *user, const struct rt_event *e)
     return true;
 }
 
+/* Events are printed as they are read, as a history may be larger than what one would hold in
+ * memory twice. */
 static void print_history(store *s, uint64_t execution, const rt_exec *x)
 {
     struct history_out h = {.x = x};
@@ -129,6 +135,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     struct host_options options = {.user = r, .happened = run_happened};
     struct rt_config config = workflow_config(&r->w);
     struct diag why = {0};
+    /* Only --history needs a store. Without one, events are forgotten once they have happened. */
     store *s = r->history ? store_memory_new() : NULL;
     int status = EXIT_USAGE;
 
@@ -146,6 +153,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     switch (end) {
     case HOST_DONE:
     case HOST_TIMED_OUT: status = run_answer(r, s, execution, x); break;
+    /* The execution was aborted by the first Ctrl-C, and has an end like any other. */
     case HOST_INTERRUPTED:
         status = run_answer(r, s, execution, x);
         /* As shells have it: a script sees that the user wanted to end it all. */

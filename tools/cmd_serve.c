@@ -54,7 +54,8 @@ struct serve {
 
 static const char in_memory[] = ":memory:";
 
-/* The option, or else the first of the variables that is set and not empty. */
+/* Returns the option, or else the first of the environment's variables that is set and not
+ * empty. */
 static const char *serve_first_set(const char *given, const char *const *names)
 {
     for (; !given && *names; names++) {
@@ -80,7 +81,8 @@ static const char *serve_address(const struct serve *s)
 
 /* ---- the jar's names for options, which have one dash and capitals within ---- */
 
-/* The texts it makes live in `texts`. Returns the new argc. */
+/* Replaces the jar's options by ours, so that a command line of Step Functions Local can be
+ * taken over. New texts live in `texts`. Returns the new argc. */
 static int serve_translate(int argc, char **argv, struct arena *texts)
 {
     static struct {
@@ -104,7 +106,8 @@ static int serve_translate(int argc, char **argv, struct arena *texts)
 
 /* ---- what the service tells, in words ---- */
 
-/* Returns whether one of its terminals has been closed. */
+/* Returns whether a standard stream that was a terminal at the start is none any more: the
+ * terminal has been closed. A server that began without one is never left alone. */
 static bool is_left_alone(const struct serve *s)
 {
     for (int fd = 0; fd < STREAMS; fd++)
@@ -228,6 +231,8 @@ static bool take_turn(void *user, struct diag *why)
     return host_turn(user, why);
 }
 
+/* Runs at the beginning of each life of the service. A wrong definition ends the server at its
+ * first start, where somebody looks; later it is only told. */
 static bool serve_begin(void *user, host *h, api *a, bool again, struct diag *why)
 {
     struct serve *s = user;
@@ -305,9 +310,11 @@ static bool is_loopback(const char *address)
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
-/* Connections, sockets to services, pipes of handlers: more than a shell lets a program have open,
- * which may have more if it asks. Not as many as there may be: children would inherit it, and some
- * programs close each file that they might have. */
+/*
+ * Raises the number of files that may be open: connections and pipes of handlers need more than the
+ * usual 1024. It isn't raised as far as it goes, because children inherit the limit, and some
+ * programs close every number below it at their start.
+ */
 static void allow_files(void)
 {
     enum { ENOUGH = 4096 };
@@ -326,6 +333,7 @@ static enum api_throttle throttle_of(const char *given)
                                                   : API_THROTTLE_NONE;
 }
 
+/* The service looks at these texts as long as it lives, so they belong to `s` or to argv. */
 static struct service_options serve_options(struct serve *s, int64_t port)
 {
     bool normal = s->durability && strcmp(s->durability, "normal") == 0;
@@ -377,7 +385,8 @@ static void say_refused(const struct serve *s, const struct diag *why)
                  s->store_path, s->store_path);
 }
 
-/* It is read at each start of an execution, and must be there from the beginning. */
+/* Reads the mock configuration once, only to refuse one that isn't there: the API reads it again
+ * at each start of an execution. */
 static bool check_mocks(const struct serve *s, struct diag *why)
 {
     const char *file = serve_mocks(s);
@@ -399,6 +408,7 @@ static int serve(struct serve *s, int64_t port)
         cmd_fail("serve", "%s", why.text);
         goto out;
     }
+    /* Noted at the start, as a closed terminal can't be told from a file later. */
     for (int fd = 0; fd < STREAMS; fd++)
         s->terminals[fd] = isatty(fd);
     allow_files();
@@ -506,7 +516,8 @@ const struct option_set cmd_serve_options = {
     .uses = uses,
 };
 
-/* "90d" */
+/* Reads a time as in "90d", "12h", "30m" or "45s"; 0 needs no unit. Months and years have no
+ * fixed length, so there are none. */
 static bool serve_read_time(const char *text, int64_t *ms)
 {
     static const struct {
@@ -541,7 +552,8 @@ static bool read_least_free(struct serve *s)
 
 /* ---- definitions ---- */
 
-/* Where the file of the command line isn't there, as others name one. False after saying so. */
+/* Checks that what --definitions names is there, as far as a mistake can be explained: the
+ * file:// of AWS's command line, and the FILE#MACHINE of asl run. False after a message. */
 static bool check_definitions(const struct serve *s)
 {
     static const char head[] = "file://";
@@ -583,6 +595,7 @@ static int serve_run(struct serve *s, int argc, char **argv)
     int64_t port = DEFAULT_PORT;
     int status;
 
+    /* First of all: getopt would read -lambdaEndpoint as a bundle of letters. */
     argc = serve_translate(argc, argv, &s->texts);
     int first = options_parse(set, argc, argv, s, &status);
     if (first < 0)
@@ -627,6 +640,8 @@ static int serve_run(struct serve *s, int argc, char **argv)
                          s->listen);
     if (!services_read(&s->asked, set, s->credentials, s->where.region, &s->services))
         return EXIT_USAGE;
+    /* AWS_ENDPOINT_URL often names this very server; calls of services would come back to us for
+     * ever. */
     services_not(&s->services, serve_address(s), port);
     return serve(s, port);
 }

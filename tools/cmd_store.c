@@ -1,4 +1,7 @@
-/* asl store: looks after the file that asl serve keeps its state in. */
+/*
+ * asl store: looks after the file that asl serve keeps its state in. `check` asks twice: the store
+ * for pages, indexes and executions, and the API for its records of machines and activities.
+ */
 
 #include "parsers/base/buf.h"
 #include "parsers/base/count.h"
@@ -36,7 +39,8 @@ static void print_record(void *user, const char *text)
     print_problem(user, NULL, text);
 }
 
-/* Machines and activities: what asl serve would make of their records. */
+/* Loads machines and activities as asl serve would, and prints what it would complain of. The
+ * engine runs nothing: it is there because an API needs one. */
 static bool check_records(struct store_command *c, store *s, struct diag *why)
 {
     struct engine_hooks hooks = {0};
@@ -52,7 +56,8 @@ static bool check_records(struct store_command *c, store *s, struct diag *why)
     return good;
 }
 
-/* Is it what a damaged file makes of being read? That is a problem told, and no failure. */
+/* Returns whether reading failed because the file is damaged. The command has then done its
+ * work, which was to find that out: it prints the problem once, and doesn't fail. */
 static bool is_damage(struct store_command *c, const struct diag *why)
 {
     bool damage = why->code &&
@@ -63,7 +68,8 @@ static bool is_damage(struct store_command *c, const struct diag *why)
     return damage;
 }
 
-/* What indexes have is in the tables, too. */
+/* Prints what to do. Damaged indexes lose nothing, as all that they have is in the tables as
+ * well and they can be made anew from those. */
 static void advise(const char *path, const struct store_counts *counts)
 {
     if (counts->bad_indexes && !counts->bad_tables)
@@ -103,7 +109,8 @@ static int store_command_check(struct store_command *c, const char *path)
     return status;
 }
 
-/* What is wrong with rows is no index's fault, and is there still. */
+/* Makes the indexes anew, then checks the whole file: what is wrong in the tables is there
+ * still. */
 static int mend(struct store_command *c, const char *path)
 {
     struct diag why = {0};

@@ -1,4 +1,9 @@
-/* asl validate: everything that is wrong with definitions, before they are deployed or run. */
+/*
+ * asl validate: everything that is wrong with definitions, before they are deployed or run.
+ * Templates are read before definitions that stand alone: a template knows the type of a machine
+ * and what fills in its placeholders, so a definition that it refers to is validated with it, and
+ * not once more by itself.
+ */
 
 #include "asl/report/codes.h"
 #include "parsers/base/buf.h"
@@ -42,7 +47,10 @@ struct validate {
 
 /* ---- what was found ---- */
 
-/* Returns whether the machine in that file was reached by another template already. */
+/*
+ * Returns whether the machine in that file was reached by another template already, and notes it if
+ * not. Within one pass it may come several times, as the two sides of a condition.
+ */
 static bool is_told(struct validate *v, const struct template_found *found)
 {
     char *real = found->machine && !found->remark ? repository_real(found->file) : NULL;
@@ -61,6 +69,8 @@ static bool is_told(struct validate *v, const struct template_found *found)
     return told;
 }
 
+/* Gets the problems of one definition: settings and options decide which stay, in this order:
+ * what files disable or raise, what the command line wants, then --werror. */
 static void validate_on_found(void *ctx, const struct template_found *found)
 {
     struct validate *v = ctx;
@@ -135,7 +145,7 @@ static bool validate_read_file(struct validate *v, const char *path, struct buf 
     return good;
 }
 
-/* Switches the codes of a list; false after saying that there is no such. */
+/* Switches the codes of a list, "A,B" or "A B". False after a message that a code doesn't exist. */
 static bool switch_codes(struct asl_codes *set, const char *option, const char *codes, bool on)
 {
     while (codes && *codes) {
@@ -150,6 +160,8 @@ static bool switch_codes(struct asl_codes *set, const char *option, const char *
     return true;
 }
 
+/* Settings differ from folder to folder, so the wanted codes are made anew for each file.
+ * --disable comes last: the command line goes before files. */
 static void validate_check_text(struct validate *v, const struct template_kind *kind,
                                 const char *name, const struct buf *text)
 {
@@ -163,7 +175,7 @@ static void validate_check_text(struct validate *v, const struct template_kind *
     template_read(&v->reader, kind, name, text->data, text->len);
 }
 
-/* By its name a definition, which need not be looked into to know. */
+/* Returns whether the file's name alone says that it is a definition. */
 static bool is_definition_name(const char *path)
 {
     return template_kind_of(path, "", 0) != NULL;
@@ -207,7 +219,8 @@ out:
     return later;
 }
 
-/* Is it known to be no definition, which was said? */
+/* Returns whether the text is known to be no definition, and tells so. Without this, prose and
+ * HCL would be reported as wrong YAML, with a place that helps nobody. */
 static bool is_none(struct validate *v, const char *name, const struct buf *text)
 {
     const char *why = NULL;
@@ -242,7 +255,8 @@ static void check_definition(struct validate *v, const char *path)
     buf_clear(&text);
 }
 
-/* Templates first, then the definitions that none of them refers to. */
+/* Checks templates first and collects the definitions at the beginning of the list; then checks
+ * those of them that no template refers to. */
 static void check_files(struct validate *v, char **arguments, int count)
 {
     static const char *const endings[] = {".json", ".yaml", ".yml", ".template", NULL};
@@ -342,7 +356,7 @@ const struct option_set cmd_validate_options = {
     .uses = uses,
 };
 
-/* What the options stand for; EXIT_GOOD, or what to end with. */
+/* Turns options into what they stand for. Returns EXIT_GOOD, or the exit status after a message. */
 static int validate_prepare(struct validate *v)
 {
     v->writer.format = report_format_find(v->format);

@@ -1,11 +1,15 @@
-/* Scripts that complete command lines in bash, zsh and fish, made from the tables of options. */
+/*
+ * Scripts that complete command lines in bash, zsh and fish, made from the tables of options, so
+ * that no option is forgotten. What may follow an option is known by its argument as --help shows
+ * it: see option_argument.
+ */
 
 #include "tools/completion.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The alternatives of "real|virtual", with `between` them. */
+/* Prints the alternatives of an argument like "real|virtual", with `between` them. */
 static void print_words(const char *argument, const char *between)
 {
     for (const char *c = argument; *c; c++) {
@@ -16,7 +20,10 @@ static void print_words(const char *argument, const char *between)
     }
 }
 
-/* On one line, with a backslash before what is special. */
+/*
+ * Prints a help text inside single quotes on one line, with a backslash before what is special to
+ * the shell's completion. A single quote ends the quotes, stands escaped, and begins them again.
+ */
 static void print_help_text(const char *text, const char *special)
 {
     for (const char *c = text; *c; c++) {
@@ -78,6 +85,8 @@ static void bash_options(const struct cmd *c)
         printf("    %s:*) _asl_files ;;\n", c->name);
 }
 
+/* bash splits words at '=' and '@' before it calls us, so --input=@FILE arrives in pieces, which
+ * the first two `case` put together again. */
 static void print_bash(const struct cmd *commands, size_t count)
 {
     fputs("# bash completion of asl\n\n"
@@ -176,6 +185,8 @@ static void zsh_command(const struct cmd *c)
            c->options->files ? " '*:file:_files'" : "");
 }
 
+/* After the subcommand is known, `words` is shifted so that _arguments sees its options as if it
+ * were a program of its own. */
 static void print_zsh(const struct cmd *commands, size_t count)
 {
     fputs("#compdef asl\n\n"

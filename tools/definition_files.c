@@ -36,12 +36,14 @@ static void files_add(struct definition_files *all, const char *path, bool named
     all->files[all->count++] = (struct definition_path){mem_strdup(path), named};
 }
 
+/* node_modules holds other people's packages, whose templates are not ours to judge. */
 static int is_of_interest(const struct dirent *entry)
 {
     return entry->d_name[0] != '.' && strcmp(entry->d_name, "node_modules") != 0;
 }
 
-/* Below a folder; its depth is bounded by PATH_MAX. `pattern` NULL: what may have definitions. */
+/* Adds the files below a folder that fit `pattern`, or, if that is NULL, that may have
+ * definitions by their ending. Recursion is bounded by PATH_MAX, as links aren't followed. */
 static bool add_folder(struct definition_files *all, const char *folder, const char *pattern)
 {
     struct dirent **entries = NULL;
@@ -75,7 +77,8 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
     return good;
 }
 
-/* From the folder that stands before anything of a pattern. */
+/* Adds the files that fit a pattern. Looking begins at the folder that the pattern names before
+ * its first special character. */
 static bool add_pattern(struct definition_files *all, const char *pattern)
 {
     size_t before = all->count, n = strcspn(pattern, "*?[{");

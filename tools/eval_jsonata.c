@@ -63,8 +63,8 @@ static int64_t eval_jsonata_limit_of(const struct question *q, const char *name)
 }
 
 /*
- * The reference's test suite sets its own limits on time and depth, with a code of its own for
- * both.
+ * Returns whether the error means that a limit of the line was reached. The reference's test suite
+ * sets its own limits on time and depth, with one code of its own (U1001) for both.
  */
 static bool is_limit(const struct question *q, const struct jsonata_error *e)
 {
@@ -74,7 +74,8 @@ static bool is_limit(const struct question *q, const struct jsonata_error *e)
             strcmp(e->code, "U1001") == 0);
 }
 
-/* A state's, where the dialect is that of states. */
+/* Returns how much memory an evaluation may use: what a state's may, where the dialect is that
+ * of states. */
 static size_t eval_jsonata_memory_of(const struct question *q)
 {
     return dialect_of(q->dialect) == JSONATA_AWS ? JSONATA_MEMORY : REFERENCE_MEMORY;
@@ -156,6 +157,7 @@ void eval_jsonata(const struct question *q, struct answer *out)
     jsonata_free(x);
 }
 
+/* The table is sorted by families, so a new heading comes where the family changes. */
 void eval_jsonata_list(const char *dialect)
 {
     struct jsonata_function f;

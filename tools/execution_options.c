@@ -15,7 +15,8 @@ struct unit {
     int64_t factor;
 };
 
-/* Greater than 0, and none that doesn't fit. */
+/* Reads a whole number with one of the units. False: it has none of them, isn't greater than 0,
+ * or doesn't fit into 64 bits in the smallest unit. */
 static bool execution_options_units(const char *text, const struct unit *units, size_t count,
                                     int64_t *out)
 {
@@ -50,6 +51,8 @@ static bool execution_options_check(void *values, const struct option_set *set)
     struct execution_options *o = values;
     int64_t bytes = 0;
 
+    /* The group's check is the place where texts become numbers, so that each command that has
+     * the group reports mistakes in the same words. */
     o->no_limits = o->limits && strcmp(o->limits, "none") == 0;
     if (!options_factor(set, "wait-time-scale", o->wait_scale, "WAIT_TIME_SCALE", &o->scale))
         return false;

@@ -1,4 +1,7 @@
-/* asl validate --explain: what the codes of problems mean. */
+/*
+ * asl validate --explain: what the codes of problems mean. The texts are rows of the table in
+ * asl/report/codes.c, which also fills the rules of SARIF; here they are only laid out.
+ */
 
 #include "tools/explain.h"
 
@@ -24,6 +27,8 @@ static void explain_set(struct json_build *b, const char *key, const char *text)
     json_build_set(b, key, text ? json_cstring(text) : json_null());
 }
 
+/* All members are there for each code, null where it has none: whoever reads them needs no look
+ * whether. */
 static void explain_print_json(const struct asl_code *c)
 {
     struct json_build b;
@@ -52,7 +57,8 @@ static void explain_print_line(const struct asl_code *c)
            c->on ? "" : "off", c->summary);
 }
 
-/* Lines of at most WIDTH columns, broken at blanks. */
+/* Prints lines of at most WIDTH columns, broken at blanks. Bytes are counted as columns, which
+ * is near enough: few of these texts have letters beyond ASCII. */
 static void print_wrapped(const char *text)
 {
     size_t column = 0;
@@ -80,6 +86,8 @@ static void print_indented(const char *text)
     putchar('\n');
 }
 
+/* One code for a person: what it means, why it matters, an example and its remedy, and last what
+ * to do. */
 static void explain_print_text(const struct asl_code *c)
 {
     printf("%s (%s): %s\n\n", c->name, explain_kind_of(c), c->summary);

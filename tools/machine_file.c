@@ -53,7 +53,7 @@ json *machine_file_name(const char *path)
     return json_string_mended(base, len);
 }
 
-/* A file of the whole name goes before one of a template and a machine in it. */
+/* Splits FILE#MACHINE at its last '#', unless there is a file of the whole name. */
 static void machine_file_split(struct search *s)
 {
     const char *argument = s->f->argument, *hash = strrchr(argument, '#');
@@ -69,7 +69,8 @@ static void machine_file_split(struct search *s)
 
 /* ---- what nothing fills in ---- */
 
-/* False: the definition is no JSON without them. */
+/* Tells which placeholders nothing fills in. False: one of them stands outside of quotes, so
+ * that the definition is no JSON without its value. */
 static bool machine_file_tell_open(const struct search *s, const struct template_taken *t)
 {
     struct buf names = {0};
@@ -99,6 +100,7 @@ static void print(const struct search *s, const struct template_found *found)
                       colour_wanted(stderr, s->f->color));
 }
 
+/* Warnings are shown as well, and don't keep it from running. */
 static void machine_file_compile(struct search *s, const struct template_taken *t)
 {
     struct machine_file *f = s->f;
@@ -134,7 +136,7 @@ static void machine_file_on_take(void *ctx, const struct template_taken *t)
 
     if (s->counting)
         json_build_set(&s->names, t->machine ? t->machine : "", json_bool(true));
-    /* Of a condition's two sides the first. */
+    /* A condition (Fn::If) gives two definitions of one name; the first is run. */
     else if (!s->found && is_wanted(s, t->machine))
         machine_file_compile(s, t);
 }
@@ -164,6 +166,7 @@ static void machine_file_on_unchecked(void *ctx, const char *file, const char *m
         json_build_set(&s->unread, machine ? machine : "", json_cstring(why));
 }
 
+/* Templates may only name files of their own repository: see repository_has. */
 static bool machine_file_on_read_file(void *ctx, const char *near, const char *path,
                                       struct buf *text, struct diag *why)
 {
@@ -200,6 +203,7 @@ static void list_machines(const struct search *s)
         fprintf(stderr, "  %s#%s\n", s->path, json_str(json_key_at(names, i)));
 }
 
+/* A machine that the template has, but whose definition can't be read, is told with the reason. */
 static bool refuse_name(const struct search *s)
 {
     struct nearest near = {.want = s->wanted, .len = strlen(s->wanted)};

@@ -19,6 +19,7 @@
 
 enum { HELP_COLUMN = 28, LONG_ONLY = 256 };
 
+/* A left side that is too long for its column pushes the help text to the next line. */
 static void print_row(const char *name, char letter, const char *argument, const char *help)
 {
     char left[64];
@@ -94,7 +95,7 @@ static void unknown_option(const struct option_set *set, const char *word)
         cmd_usage(set->command, "there is no option '%s'", word);
 }
 
-/* May the option be given again? Its argument says so by "..." at its end. */
+/* Returns whether the option may be given again, which its argument shows by "..." at its end. */
 static bool is_many(const struct option_row *row)
 {
     size_t len = row->argument ? strlen(row->argument) : 0;
@@ -119,7 +120,8 @@ static bool options_fill(const struct option_row *row, const char *argument, voi
     return true;
 }
 
-/* The row of what getopt_long has found. */
+/* Returns the row of what getopt_long has found: LONG_ONLY and the row's number for a long
+ * option, the letter for a short one. NULL: none, as for --help. */
 static const struct option_row *row_of(const struct option_set *set, int found, size_t *base)
 {
     const struct option_row *r;
@@ -133,8 +135,9 @@ static const struct option_row *row_of(const struct option_set *set, int found, 
 }
 
 /*
- * `word` was last read. getopt tells a letter, which may stand behind others in its word, or the
- * value of a long option that it knows, or nothing.
+ * Says what is wrong with the option in `word`, which getopt_long read last. In optopt it leaves
+ * a letter, which may stand behind others in its word, the value of a long option that it knows, or
+ * 0 for a long option that it doesn't know.
  */
 static void options_refuse(const struct option_set *set, int found, const char *word)
 {
@@ -174,6 +177,8 @@ static void add_words(struct buf *out, const char *words)
     }
 }
 
+/* Words are checked when all options have been read, so that --help is answered however wrong
+ * the rest is. */
 static bool options_check_words(const struct option_set *set, const void *out)
 {
     const struct option_row *r;
@@ -242,6 +247,7 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *out
     *status = EXIT_USAGE;
     opterr = 0;
     optind = 1;
+    /* glibc moves what is no option to the end of argv, so options may stand behind files. */
     while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         size_t base = 0;
         const struct option_row *row = row_of(set, found, &base);

@@ -133,6 +133,8 @@ static bool match_braces(const char *pattern, const char *path, size_t *left, si
     return found;
 }
 
+/* A pattern without a slash within it is for names in any folder, as in .gitignore: it is matched
+ * below any number of folders. */
 bool path_glob_match(const char *pattern, const char *path)
 {
     size_t left = MAX_ALTERNATIVES, work = 0, n = strlen(pattern);

@@ -56,7 +56,8 @@ void progress_free(progress *p)
     mem_free(p);
 }
 
-/* By the clock of due times, which nobody sets. */
+/* Returns an event's time by the clock of due times, which nobody sets: durations stay right
+ * when the time of day is set meanwhile. */
 static int64_t progress_time_of(const struct rt_event *e)
 {
     return e->at_ms + e->skew_ms;
@@ -75,6 +76,7 @@ static const char *paint(const progress *p, const char *code)
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
 
+/* Two units at most; what is smaller is cut off, not rounded. */
 static void add_duration(struct buf *b, int64_t ms)
 {
     int64_t s = ms / 1000;
@@ -130,6 +132,8 @@ static void clear_live(progress *p)
     p->live = false;
 }
 
+/* The line must not reach the last column: a terminal would wrap it, and the next wiping would
+ * leave its first half behind. */
 static void draw_live(progress *p)
 {
     enum { WIDTH = 80, LEAST = 8 };
@@ -189,6 +193,7 @@ static void progress_end_line(progress *p)
     fprintf(p->out, "%s\n", buf_str(&p->line));
 }
 
+/* Searched from the end, as states that began last tend to end first. */
 static struct running *find_running(progress *p, uint64_t execution, uint32_t frame)
 {
     for (size_t i = p->count; i > 0; i--)
@@ -205,6 +210,8 @@ static void forget_running(progress *p, struct running *r)
     p->count--;
 }
 
+/* A frame is in one state at a time, so what was noted of it before is over. A Fail state never
+ * exits, so its line comes at once. */
 static void entered(progress *p, uint64_t execution, const struct rt_event *e)
 {
     struct running *old = find_running(p, execution, e->frame);
@@ -289,6 +296,8 @@ static void later(progress *p, const struct rt_event *e, const char *what)
     progress_end_line(p);
 }
 
+/* The progress doesn't tell of every kind of event, so `default` is meant: a new kind has no
+ * line until it gets one. */
 static void progress_show(progress *p, uint64_t execution, const struct rt_event *e)
 {
     p->last_ms = progress_time_of(e);

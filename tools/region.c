@@ -10,7 +10,8 @@
 
 static const char small_letters[] = "abcdefghijklmnopqrstuvwxyz", digits[] = "0123456789";
 
-/* "us-gov-west-1": words, then a number. */
+/* Returns whether the text has the form of a region, "us-gov-west-1": words, then a number. AWS
+ * adds regions each year, so there is no list. */
 static bool is_region(const char *text)
 {
     size_t words = 0, n;
@@ -28,7 +29,8 @@ static bool is_account(const char *text)
     return strlen(text) == 12 && strspn(text, digits) == 12;
 }
 
-/* The first of the variables that is set, unless the option is given; `by`: who said it. */
+/* Returns the option, or else the first of the variables that is set and not empty. *by becomes
+ * the name of the one that said it, for messages. */
 static const char *region_first_set(const char *given, const char *option, const char *const *names,
                                     const char **by)
 {

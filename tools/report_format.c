@@ -1,4 +1,8 @@
-/* The formats of asl validate. */
+/*
+ * The formats of asl validate, a row each in the table at the end. text, json and github are
+ * written file by file; sarif and junit are one document, whose head needs what only the end knows,
+ * so their parts are kept until then.
+ */
 
 #include "tools/report_format.h"
 
@@ -29,6 +33,8 @@ static void report_format_set_text(struct json_build *b, const char *key, const 
     json_build_set(b, key, text ? json_cstring(text) : json_null());
 }
 
+/* All members are there for each problem, null where there is nothing: the form is documented,
+ * and programs rely on it. */
 static json *json_problem(const struct asl_problem *p)
 {
     struct json_build b;
@@ -74,7 +80,8 @@ static void json_file(struct report_writer *w, const struct report_file *f)
 
 /* ---- github: commands that a workflow's log turns into annotations ---- */
 
-/* A property's value has more that must be escaped than the message. */
+/* Escapes as GitHub's workflow commands want it: a property's value ends at a ',' or ':', so
+ * these are escaped in it, and not in the message. */
 static void github_text(FILE *out, const char *text, bool property)
 {
     for (; *text; text++) {
@@ -151,6 +158,8 @@ static json *array_of(json *v)
     return json_build_done(&b);
 }
 
+/* Columns count characters from 1, as columnKind says at the end of the document; endColumn is
+ * the first one behind the place. */
 static json *sarif_region(const struct place *place)
 {
     struct json_build b;
@@ -162,7 +171,8 @@ static json *sarif_region(const struct place *place)
     return json_build_done(&b);
 }
 
-/* "/States/A", "Machine:/States/A" */
+/* Returns the logical location: "/States/A", or "Machine:/States/A" in a template, where each
+ * machine has states of its own. */
 static json *sarif_logical(const char *machine, const char *location)
 {
     struct json_build b;
@@ -294,7 +304,10 @@ static void sarif_end(struct report_writer *w)
 
 /* ---- junit: a test case for each file, which fails by its errors ---- */
 
-/* XML 1.0 has no control characters but these three. */
+/*
+ * Escapes text for XML 1.0, which has no control characters but tab, line feed and carriage return,
+ * not even escaped. These three are escaped, as an attribute's value would turn them into blanks.
+ */
 static void xml_text(struct buf *out, const char *text)
 {
     for (; *text; text++) {

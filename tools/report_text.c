@@ -30,6 +30,8 @@ static const struct option_row rows[] = {
 
 const struct option_group colour_group = {rows, COUNT(rows), NULL};
 
+/* The order is that of no-color.org and most programs: the option, NO_COLOR, FORCE_COLOR, the
+ * terminal. */
 bool colour_wanted(FILE *out, const char *choice)
 {
     const char *no = getenv("NO_COLOR"), *force = getenv("FORCE_COLOR");
@@ -43,7 +45,8 @@ bool colour_wanted(FILE *out, const char *choice)
     return terminal_is_able(out);
 }
 
-/* The line with a caret, and tildes as far as the place reaches. */
+/* Prints the line with a caret and, as far as the place reaches, tildes. The width is bounded on
+ * both sides: a narrow terminal still shows something, and a pipe gets no lines of megabytes. */
 static void report_text_print_line(FILE *out, struct source_lines *lines, const struct place *at,
                                    const char *paint, const char *plain)
 {

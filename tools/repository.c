@@ -46,6 +46,8 @@ char *repository_real(const char *path)
     return realpath(path, NULL);
 }
 
+/* The template's own repository decides. Without one, a file may be below the working directory,
+ * or beside the template. */
 bool repository_has(const char *near, const char *path, char **real)
 {
     char *from = realpath(near, NULL), *here = realpath(".", NULL);

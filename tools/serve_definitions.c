@@ -77,7 +77,8 @@ struct definitions {
 static const char *const endings[] = {".asl.json", ".asl.yaml", ".asl.yml"};
 static const char express_ending[] = ".express";
 
-/* Of what is before the ending; 0: it is no definition's name. */
+/* Returns the length of the name before its ending, or 0 if it isn't a definition's. Editors'
+ * files with a dot before them are left out. */
 static size_t stem(const char *name)
 {
     size_t len = strlen(name);
@@ -110,6 +111,8 @@ static void name_machine(struct file *f)
     }
 }
 
+/* Returns the entry of a file, made when it is met first. Entries stay when files go, as a file
+ * may come back. */
 static struct file *file_named(definitions *d, const char *name)
 {
     struct file *f = text_map_get(&d->files, name);
@@ -150,6 +153,7 @@ static void say(const definitions *d, const struct file *f, const char *format, 
     buf_clear(&text);
 }
 
+/* Reports are printed to memory first, so that all lines of one go to the log writer together. */
 static void show_report(const definitions *d, const char *file, const char *machine,
                         struct source_lines *lines, const struct asl_report *report)
 {
@@ -232,7 +236,8 @@ static json *served_machine_arn(const definitions *d, const char *machine)
                         account, machine);
 }
 
-/* An error when there is no such machine. */
+/* Returns the answer of DescribeStateMachine, which is an error's body where there is no such
+ * machine; NULL: the store failed. */
 static json *served_describe(definitions *d, const json *arn, struct diag *why)
 {
     struct json_build b;
@@ -285,7 +290,11 @@ static json *served_definition_text(const struct template_taken *t, struct diag 
     return out;
 }
 
-/* Creates or updates the machine; false with *why filled when it is refused. */
+/*
+ * Creates or updates the machine; false with *why filled when it is refused. A definition that is
+ * the same is left alone, so that a mere start of the server changes nothing. The type can't be
+ * changed, as AWS doesn't allow that.
+ */
 static bool deploy(definitions *d, const struct file *f, const char *machine, bool express,
                    const json *text, struct diag *why)
 {
@@ -324,7 +333,8 @@ struct loading {
     bool good;
 };
 
-/* False: without their values it is no JSON. */
+/* Tells which placeholders stay open. False: one stands outside of quotes, so that the
+ * definition is no JSON without its value. */
 static bool served_tell_open(const struct loading *l, const struct template_taken *t)
 {
     struct buf names = {0};
@@ -359,7 +369,8 @@ static void served_on_take(void *ctx, const struct template_taken *t)
     diag_clear(&why);
 }
 
-/* What can't be read. */
+/* Gets what is wrong with the file itself or with one that it names; definitions that can be
+ * read come to served_on_take. */
 static void served_on_found(void *ctx, const struct template_found *found)
 {
     struct loading *l = ctx;
@@ -425,6 +436,7 @@ static void forget_parts(definitions *d)
     d->part_count = 0;
 }
 
+/* A part that has gone has the empty stamp, and so counts as changed. */
 static bool is_part_changed(const definitions *d)
 {
     for (size_t i = 0; i < d->part_count; i++) {
@@ -438,7 +450,8 @@ static bool is_part_changed(const definitions *d)
     return false;
 }
 
-/* The file alone may be a template; in a folder are definitions. */
+/* Reads one file. A file that is served alone may be a template; in a folder, only definitions
+ * are. */
 static bool served_read_file(definitions *d, struct file *f, const struct buf *text)
 {
     struct loading l = {.d = d, .f = f, .good = true};
@@ -465,6 +478,11 @@ static bool served_read_file(definitions *d, struct file *f, const struct buf *t
     return l.good;
 }
 
+/*
+ * Two files of a folder may claim one machine, as x.asl.json and x.asl.yaml do. The first keeps it,
+ * and the other is refused until the first goes: otherwise they would overwrite each other at each
+ * look.
+ */
 static bool served_load(definitions *d, struct file *f)
 {
     const struct file *other = text_map_get(&d->machines, f->machine);
@@ -500,7 +518,8 @@ static bool has_changed(const definitions *d, struct file *f, const struct stat 
     return !same;
 }
 
-/* Another file that was refused for its sake may have the machine now. */
+/* Frees the name of a machine whose file has gone. A file that was refused because of it loses
+ * its stamp, and so is loaded at this same look. */
 static void served_give_back(definitions *d, const struct file *f)
 {
     text_map_take(&d->machines, f->machine);
@@ -580,6 +599,8 @@ static void on_look(uv_timer_t *t)
     served_look(t->data);
 }
 
+/* Waits until there was no news for QUIET_MS, but not longer than PATIENCE_MS after the first: a
+ * file that is written to all the time is looked at all the same. */
 static void served_on_event(uv_fs_event_t *e, const char *name, int events, int status)
 {
     definitions *d = e->data;

@@ -1,4 +1,7 @@
-/* Lines of asl serve, each put together in one buffer and handed to a log_writer whole. */
+/*
+ * Lines of asl serve. Each is put together in one buffer and handed to a log_writer whole, so that
+ * lines don't mix and the loop never waits for who reads stderr.
+ */
 
 #include "tools/serve_talk.h"
 
@@ -11,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A machine that fails in a loop must not fill a disk: beyond FAILURES_A_SECOND executions are
+ * only counted. */
 enum {
     ROOM_BYTES = 256 * 1024,
     PATIENCE_MS = 1000,
@@ -75,6 +80,8 @@ static void serve_talk_begin_line(struct buf *line, int64_t now_ms, const char *
     }
 }
 
+/* A handler's own line isn't changed: colours that a program writes are meant for whoever
+ * watches. The ARN has a name that a client chose, so it is made harmless. */
 void talk_handler(talk *t, int64_t now_ms, const char *execution, const char *text)
 {
     struct buf line = {0};
@@ -84,7 +91,8 @@ void talk_handler(talk *t, int64_t now_ms, const char *execution, const char *te
     add_line(t, &line);
 }
 
-/* What was left out of the second that is over. */
+/* Tells how many failures were left out of the second that is over. It comes with the next
+ * failure, or at the end. */
 static void tell_rest(talk *t)
 {
     uint64_t rest = t->failures - t->told;

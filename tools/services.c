@@ -75,6 +75,8 @@ static char *our_option(struct arena *texts, const char *service, const char *ur
     return kept;
 }
 
+/* "-sqsEndpoint URL" and "-sqsEndpoint=URL" both become one word, so with a URL of its own the
+ * rest of argv moves up by one. */
 int services_translate(int argc, char **argv, struct arena *texts)
 {
     static char none[] = "--";
@@ -121,6 +123,8 @@ bool services_read(const struct services_options *given, const struct option_set
     return good;
 }
 
+/* Without this, a shell that points AWS's command line to this server would have it send its
+ * Tasks to itself. */
 void services_not(struct services *s, const char *address, int64_t port)
 {
     const char *url = getenv("AWS_ENDPOINT_URL");

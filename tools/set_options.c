@@ -19,7 +19,8 @@ static const struct option_row rows[] = {
 
 const struct option_group set_group = {rows, COUNT(rows), NULL};
 
-/* Files are read from the last to the first, because placeholders_add_file keeps what is there. */
+/* --set comes first, then files from the last to the first, because placeholders_add_file keeps
+ * what is there: so --set wins over files, and later files over earlier ones. */
 bool set_options_read(const struct set_options *given, const struct option_set *set,
                       struct placeholders *out)
 {
@@ -36,6 +37,8 @@ bool set_options_read(const struct set_options *given, const struct option_set *
     return good;
 }
 
+/* The pseudo parameters that CloudFormation knows at each deployment. AWS::StackName and the
+ * like are left open, as nothing here could tell them. */
 void set_options_defaults(struct placeholders *p, const char *region, const char *account)
 {
     region = region ? region : AWS_DEFAULT_REGION;
@@ -57,6 +60,8 @@ struct unused {
     const json *open;
 };
 
+/* A name that nothing asked for is most likely misspelled, so the open placeholder most like it
+ * is named. */
 static void tell_unused(void *user, const char *name)
 {
     const struct unused *u = user;

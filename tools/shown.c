@@ -28,6 +28,7 @@ static bool is_hidden(uint32_t cp)
            (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+/* A byte that is no UTF-8 is shown as one U+FFFD, and the next byte is tried anew. */
 static struct piece piece_at(const char *p, const char *end)
 {
     uint32_t cp;
@@ -81,6 +82,7 @@ size_t shown_columns(FILE *out, size_t otherwise)
 
 /* ---- a line with a place ---- */
 
+/* Stops once `enough` columns are there: the text may have megabytes. */
 static size_t shown_width_of(const char *p, const char *end, size_t enough)
 {
     size_t columns = 0;

@@ -57,6 +57,7 @@ static const char *workflow_first_set(const char *const *names)
 
 /* ---- names ---- */
 
+/* The seed goes into the names as well: with --seed the execution's UUID is reproducible, too. */
 static void make_names(struct workflow *w)
 {
     names_make(&(struct names_given){.machine = json_str(w->file.name),
@@ -96,7 +97,10 @@ static bool take_seed(struct workflow *w, const struct option_set *set)
     return true;
 }
 
-/* The input as it was written is kept beside its value: AWS shows the first state's input so. */
+/*
+ * Reads the input, and keeps its text beside the value: AWS shows the first state's input as it was
+ * written. YAML has no such text that a history could show.
+ */
 static bool workflow_read_input(struct workflow *w, const struct option_set *set)
 {
     struct input in = {
@@ -120,6 +124,8 @@ struct mock_choice {
     const char *name;
 };
 
+/* The last '#' begins the case. What is before it is a file if there is one of that name, else
+ * FILE#MACHINE. */
 static bool choose_mocks(const char *given, struct mock_choice *out)
 {
     const char *hash = strrchr(given, '#');
@@ -140,7 +146,8 @@ static bool choose_mocks(const char *given, struct mock_choice *out)
     return true;
 }
 
-/* Of several machines with the case, the one that is run is meant, if it is among them. */
+/* Reads the mocks of a case. Where several machines of the file have a case of that name, the
+ * one that is named as the machine that runs is meant; the first error stays if there is none. */
 static mocks *workflow_load_mocks(const struct workflow *w, const char *path,
                                   const struct mock_choice *c, struct diag *why)
 {
@@ -202,6 +209,8 @@ static bool read_handlers(struct workflow *w, const struct option_set *set)
     return good;
 }
 
+/* The order is that of messages: what is wrong with the command line comes before what is wrong
+ * with the definition, and that before the input, which may be a pipe that somebody types into. */
 int workflow_load(struct workflow *w, const struct option_set *set, const char *path)
 {
     if (!cmd_stdin_once(set->command, (const char *[]){path, w->input, w->context}, 3) ||
@@ -254,6 +263,8 @@ void workflow_host_options(struct workflow *w, struct host_options *out)
     execution_options_give(&w->how, out);
 }
 
+/* Handlers can be parsed only for a host; their file is read before there is one, so that a
+ * wrong name is told before anything starts. */
 bool workflow_handlers(struct workflow *w, const struct option_set *set, host *h)
 {
     struct buf *text = &w->handlers_text;

@@ -36,6 +36,8 @@ static json *sources_of(const json *manifest)
     return json_build_done(&out);
 }
 
+/* Reads the manifest beside the template. NULL: there is none, or the template has no name of
+ * the CDK's; then assets have the names of its older versions. */
 static json *read_manifest(struct reading *in)
 {
     static const char tail[] = ".template.json";
@@ -76,6 +78,7 @@ static void find_asset(struct reading *in, const char *key, struct buf *path)
         buf_printf(path, "asset.%s", slash ? slash + 1 : key);
 }
 
+/* Tries to read the file, as the reader's function is all that may look at files. */
 static bool is_there(struct reading *in, const char *name)
 {
     struct buf path = {0}, text = {0};

@@ -1,4 +1,8 @@
-/* Templates of CloudFormation and SAM, those that the CDK writes among them. */
+/*
+ * Templates of CloudFormation and SAM, those that the CDK writes among them. A resource may give
+ * its definition in four properties, of which each has a row in `forms`; any value in between may
+ * be a function, which is evaluated as far as the template tells.
+ */
 
 #include "tools/template/template_impl.h"
 
@@ -14,6 +18,7 @@ static const struct {
     {"AWS::Serverless::StateMachine", "Type"},
 };
 
+/* A template need not name its format: then one resource of a type of AWS's is enough. */
 bool cloudformation_is(const json *doc)
 {
     const json *resources = member(doc, NULL, "Resources", NULL);
@@ -64,11 +69,12 @@ static void cloudformation_read_value(struct machine *m, const json *v,
         definition_value(m, v, at);
 }
 
+/* Reads a property that has text. SAM's and the CDK's users also write the object itself there. */
 static void cloudformation_read_text(struct machine *m, const json *v, const struct json_places *at)
 {
     struct quilt q = {.filler = m};
 
-    /* Fn::ToJsonString has values. */
+    /* Fn::ToJsonString makes text of values, so these are the definition. */
     if (cfn_function(v) && strcmp(cfn_function(v), "ToJsonString") == 0) {
         v = cfn_argument(v, at, &at);
         definition_value(m, v, at);
@@ -85,6 +91,8 @@ static void cloudformation_read_text(struct machine *m, const json *v, const str
 
 static const char in_bucket[] = "its definition is in a bucket of S3";
 
+/* A string, or a call that makes one, is a path or an address in S3; an object is {"Bucket",
+ * "Key"}, as the CDK writes it for an asset. */
 static void read_uri(struct machine *m, const json *v, const struct json_places *at)
 {
     struct quilt q = {.plain = true, .filler = m};
@@ -135,6 +143,7 @@ static void read_form(struct machine *m, form *read, const json *v, const struct
             read_form(m, read, json_at(list, i), &list_at->kids[i]);
         return;
     }
+    /* AWS::NoValue, usually one side of an Fn::If, takes the property away. */
     if (name && strcmp(name, "Ref") == 0 && json_is_string(json_value_at(v, 0)) &&
         json_str_is(json_value_at(v, 0), "AWS::NoValue"))
         return;
@@ -176,7 +185,7 @@ static void read_properties(struct machine *m, const json *properties, const str
         definition_unchecked(m, "it has no definition");
 }
 
-/* A state machine among them, whose properties may be in a file. */
+/* Reads a resource that is a state machine. In serverless.yml its properties may be in a file. */
 static void cloudformation_read_resource(struct includes *files,
                                          const struct include_node *resource, const char *name,
                                          const char *workflow)
@@ -197,7 +206,8 @@ static void cloudformation_read_resource(struct includes *files,
     definition_end(&m);
 }
 
-/* Whether what can't be read is a state machine is not known. */
+/* Finds the resource itself, which may be in a file. False after telling that the file can't be
+ * read: it might have had a state machine. */
 static bool find_resource(struct includes *files, struct include_node *node, const char *name)
 {
     struct reading *in = node->in;

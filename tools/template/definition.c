@@ -1,4 +1,9 @@
-/* A definition, however it is written down: validated, and its problems put where they stand. */
+/*
+ * A definition, however it is written down: validated, or given to `take`, and its problems put
+ * where they stand in the file that a person edits. There are three forms. Values are copied with
+ * their places (definition_value); text is sewn together in a quilt (definition_text); and a file
+ * of its own is read and then is text (definition_file).
+ */
 
 #include "asl/report/quota.h"
 #include "tools/template/template_impl.h"
@@ -79,7 +84,11 @@ static void add_open_of_value(struct json_build *names, const json *v)
     }
 }
 
-/* Names of functions and interpolations have more letters than others. */
+/*
+ * Adds the names of a quilt's patches. placeholder_at would not find them all, as names of
+ * functions and interpolations have letters that others may not have. A bare one stands in quotes,
+ * which are no part of its name.
+ */
 static void add_open_of_quilt(struct json_build *names, const struct quilt *q)
 {
     for (size_t i = 0; i < q->count; i++) {
@@ -98,7 +107,8 @@ static char *first_bare(const struct quilt *q)
     return NULL;
 }
 
-/* `value` NULL: it is text; `q`: what that was sewn into; NULL. */
+/* Returns an object with the names of open placeholders, in `value` or, if that is NULL, in the
+ * text; `q` is what that text was sewn into, or NULL. */
 static json *open_names(const json *value, const char *text, size_t len, const struct quilt *q)
 {
     struct json_build names;
@@ -113,7 +123,8 @@ static json *open_names(const json *value, const char *text, size_t len, const s
     return json_build_done(&names);
 }
 
-/* Hands over what is known of it by now. `q`: what its text was sewn into; NULL. */
+/* Gives the definition to the reader's `take`, with what the machine and the file add to it. `q`
+ * is what its text was sewn into, or NULL. */
 static void definition_give(struct machine *m, struct reading *in, struct template_taken taken,
                             const struct quilt *q)
 {
@@ -131,7 +142,8 @@ static void definition_give(struct machine *m, struct reading *in, struct templa
     mem_free(bare);
 }
 
-/* To who gives values for placeholders, and not for all; of templates warnings tell. */
+/* Tells which placeholders stay, but only of a definition that stands alone, and to somebody who
+ * gave values for others: in templates warnings tell it, and without any value it is meant. */
 static void definition_tell_open(struct machine *m, struct reading *in, const json *value,
                                  const char *text, size_t len, const struct quilt *q)
 {
@@ -165,7 +177,8 @@ static json *flatten_call(struct flatten *f, const json *v, const struct json_pl
     return text;
 }
 
-/* #{…} of serverless.yml, as a plugin of it wants it. */
+/* Turns #{…} into ${…}: serverless-pseudo-parameters, a plugin of Serverless, writes
+ * placeholders so. */
 static json *flatten_pseudo(const json *v)
 {
     struct buf text = {0};
@@ -190,7 +203,7 @@ static json *typed(const struct quilt *q, const char *name)
     return v;
 }
 
-/* All of `v` is a placeholder: is it a variable that stands for a string? */
+/* Returns whether `v`, all of which is a placeholder, is a variable that stands for a string. */
 static bool is_text_variable(const struct reading *in, const json *v)
 {
     struct buf text = {0};
@@ -273,6 +286,7 @@ static json *definition_flatten(struct flatten *f, const json *v, const struct j
     return json_build_done(&b);
 }
 
+/* Moves the problems of one report to another, which then owns their texts. */
 static void definition_append(struct asl_report *to, struct asl_report *from)
 {
     for (size_t i = 0; i < from->count; i++) {
@@ -294,6 +308,7 @@ void definition_value(struct machine *m, const json *v, const struct json_places
     struct json_places places = {0};
     json *definition = definition_flatten(&f, v, at, &places);
 
+    /* A call that came to one placeholder and nothing else tells nothing of the definition. */
     if (json_is_string(definition) && asl_has_placeholder(definition)) {
         definition_unchecked(m, "what its definition will be is not known here");
     } else if (m->in->to->take) {
@@ -323,6 +338,8 @@ static bool is_open(const struct quilt *q, struct source_lines *lines,
            quilt_is_bare(q, source_offset(lines, p->place.line, p->place.column));
 }
 
+/* Turns places in the text that was sewn together into places in the file. An end is looked up
+ * apart from its beginning, as the pieces between them may stand anywhere. */
 static void definition_translate(const struct source_map *map, struct source_lines *lines,
                                  struct source_lines *file, struct asl_report *report)
 {
@@ -337,7 +354,8 @@ static void definition_translate(const struct source_map *map, struct source_lin
     }
 }
 
-/* Of what was taken: the places of its value's problems are in the file already. */
+/* Translates the places of problems in a text that was taken. Those of a value are in the file
+ * already. */
 static void translate_taken(const struct template_taken *t, struct asl_report *report)
 {
     struct source_lines lines;
@@ -381,7 +399,8 @@ static void refuse_bare(struct machine *m, const struct quilt *q)
     mem_free(name);
 }
 
-/* `in`: the file that the text stands in. */
+/* Validates the text of a quilt, which stands in the file `in`. What was sewn from YAML is read
+ * as YAML, which also reads the JSON that may be in it. */
 static void definition_check_text(struct machine *m, struct reading *in, const struct quilt *q)
 {
     enum document_format format = q->plain ? DOCUMENT_YAML : DOCUMENT_JSON;
@@ -420,7 +439,8 @@ void definition_text(struct machine *m, const struct quilt *q)
 
 /* ---- files ---- */
 
-/* Warns of the placeholders in a file that is as it is. */
+/* Warns of placeholders in a file whose text is used as it stands; the quilt is only there to
+ * look at. */
 static void check_whole(struct machine *m, struct reading *in, struct asl_report *report)
 {
     struct quilt q = {.plain = true};
@@ -494,7 +514,8 @@ static void refuse_file(struct machine *m, const struct json_places *at, const s
     asl_report_clear(&report);
 }
 
-/* "machines/" and "../x.json" is "x.json". */
+/* Adds a path to a folder: "machines/" and "../x.json" is "x.json". Messages then show the name
+ * that a person would write, and the same file has the same name. */
 static void definition_add_path(struct buf *folder, const char *path)
 {
     for (;;) {

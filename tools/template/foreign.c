@@ -15,7 +15,8 @@ static bool foreign_is_word(char c)
            c == '-' || c == '.';
 }
 
-/* Behind blanks and comments, # and // up to the end of the line, and between slashes and stars. */
+/* Returns what is behind blanks and comments: # and // go up to the end of the line, the others
+ * from slash and star to star and slash. */
 static const char *skip_comments(const char *p, const char *end)
 {
     while (p < end) {
@@ -59,7 +60,8 @@ static const char *skip_label(const char *p, const char *end)
     return p > start ? p : NULL;
 }
 
-/* `type "label" … {` or `name = value`: what each file in HCL begins with. */
+/* Returns whether the text begins as each file in HCL does, with `type "label" … {` or `name =
+ * value`. YAML has a colon there, and JSON a brace at once. */
 static bool begins_so(const char *p, const char *end)
 {
     if (p < end && *p == '"')

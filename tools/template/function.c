@@ -1,11 +1,16 @@
-/* Functions of CloudFormation: what they come to, as far as the template tells. */
+/*
+ * Functions of CloudFormation: what they come to, as far as the template tells. Fn::Sub and
+ * Fn::Join are evaluated; what any other comes to is known only when the template is deployed, so
+ * it becomes a placeholder with its name.
+ */
 
 #include "parsers/base/text.h"
 #include "tools/template/template_impl.h"
 
 #include <string.h>
 
-/* "Sub" of "Fn::Sub" and "!Sub"; a name alone when it is no function's. */
+/* Returns "Sub" for the keys "Fn::Sub" and "!Sub" (which the parser makes of YAML's tags), "Ref"
+ * for "Ref"; NULL for a key that is no function's. */
 static const char *function_name_of(const json *key)
 {
     const char *text = json_str(key);
@@ -40,8 +45,9 @@ const json *cfn_argument(const json *v, const struct json_places *at,
 /* ---- what is not known ---- */
 
 /*
- * Which partition it will be makes no difference to what a resource is; so ARNs can be checked. The
- * letters stand at `at`.
+ * Adds the placeholder ${name}, which stands at `at`. AWS::Partition becomes "aws" unless a value
+ * is given: which partition it will be makes no difference to what a Resource is, and so ARNs can
+ * be checked.
  */
 static void function_add_name(struct quilt *q, const char *name, size_t len, size_t at)
 {
@@ -55,7 +61,8 @@ static void function_add_name(struct quilt *q, const char *name, size_t len, siz
         quilt_add_from(q, "aws", 3, at);
 }
 
-/* "${Queue.Arn}", "${Queue}", "${ImportValue}" */
+/* Adds a placeholder for a call that isn't evaluated: "${Queue.Arn}" for GetAtt, "${Queue}" for
+ * Ref, and for others the function's name, "${ImportValue}". */
 static void add_unknown(struct quilt *q, struct reading *in, const json *v,
                         const struct json_places *at)
 {
@@ -97,7 +104,8 @@ struct sub {
     const struct json_places *values_at;
 };
 
-/* The name [from, to), whose "${" is at `open`. */
+/* Adds what the name [from, to) stands for, whose "${" is at `open`: a value of Fn::Sub's own
+ * map, or else a placeholder. */
 static void sub_name(const struct sub *s, size_t open, size_t from, size_t to)
 {
     size_t i;
@@ -110,6 +118,8 @@ static void sub_name(const struct sub *s, size_t open, size_t from, size_t to)
         function_add_name(s->q, s->text + from, to - from, source_map_find(&s->map, open));
 }
 
+/* Sews the text of Fn::Sub. "${!Name}" stands for the letters "${Name}": these are added without
+ * the '!'. */
 static void sub_text(const struct sub *s, size_t len)
 {
     size_t start = 0, i = 0;

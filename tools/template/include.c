@@ -59,6 +59,8 @@ static struct included *include_keep(struct includes *all, struct included *f)
     return f;
 }
 
+/* Reads a file once. One that is no document is kept as well: its text may be a definition with
+ * placeholders outside of strings, which include_read_alone then reads. */
 static struct included *include_read_file(struct includes *all, const struct include_call *call)
 {
     struct included *f = mem_calloc(1, sizeof *f);
@@ -90,7 +92,7 @@ static struct included *include_read_file(struct includes *all, const struct inc
     return include_keep(all, f);
 }
 
-/* "a.b" of the document. */
+/* Moves the node to the member that the call names, "a.b". False: there is none. */
 static bool follow_key(struct include_node *at, const struct include_call *call)
 {
     const char *key = call->key, *end = call->key + call->key_len;
@@ -108,6 +110,8 @@ static bool follow_key(struct include_node *at, const struct include_call *call)
     return true;
 }
 
+/* A file may consist of nothing but the name of another. MAX_INCLUDES also ends a circle of such
+ * files. */
 bool include_resolve(struct includes *all, struct include_node *node)
 {
     struct include_call call;

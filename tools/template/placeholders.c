@@ -20,6 +20,8 @@ static size_t placeholders_count_of(const struct placeholders *p)
 }
 
 /* Takes both. */
+/* What a user gave is at the front, and counted by `asked`: only of these is it told that
+ * nothing used them. Defaults come behind. */
 static void placeholders_set(struct placeholders *p, json *name, json *value)
 {
     if (!p->build.v)

@@ -1,4 +1,8 @@
-/* Text that is sewn together from pieces of a file, with the place of each byte. */
+/*
+ * Text that is sewn together from pieces of a file, with the place of each byte. It is followed
+ * whether the text is inside a string of JSON: there a placeholder is text like any other, while
+ * one outside is put into quotes, so that the whole can be parsed, and is marked as bare.
+ */
 
 #include "asl/report/quota.h"
 #include "tools/template/template_impl.h"
@@ -20,7 +24,8 @@ static bool quilt_is_name(char c)
            (c && strchr("_.:-", c));
 }
 
-/* Behind ", name" or ", 'text'"; `i` itself: none stands there. */
+/* Returns where the alternative that begins at `i` ends, ", name" or ", 'text'"; `i` itself:
+ * none stands there. */
 static size_t skip_otherwise(const char *text, size_t i, size_t len)
 {
     size_t at = i + 1, start;
@@ -83,7 +88,8 @@ static void add_patch(struct quilt *q, struct patch p)
     q->patches[q->count++] = p;
 }
 
-/* What would end the string that it stands in, or the placeholder, gives way. */
+/* Adds a name, with other letters for those that would end the string that it stands in: an
+ * interpolation of Terraform may have quotes. */
 static void quilt_add_name(struct buf *out, const char *name, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -94,7 +100,7 @@ static void quilt_add_name(struct buf *out, const char *name, size_t len)
 
 /* ---- values for placeholders ---- */
 
-/* Is it what stands between the quotes of a string of JSON? */
+/* Returns whether the text could stand between the quotes of a string of JSON as it is. */
 static bool is_inner(const char *text, size_t len)
 {
     struct buf quoted = {0};
@@ -110,7 +116,8 @@ static bool is_inner(const char *text, size_t len)
     return good;
 }
 
-/* In a string of JSON, a value that would end it is written with escapes. */
+/* Adds a value of the command line. Inside a string of JSON it is escaped if it would end the
+ * string; one that is escaped already stays as it is. */
 static void quilt_add_value(struct quilt *q, const struct buf *value, size_t at)
 {
     struct buf escaped = {0};
@@ -124,7 +131,8 @@ static void quilt_add_value(struct quilt *q, const struct buf *value, size_t at)
     buf_clear(&escaped);
 }
 
-/* A value may have placeholders of its own. */
+/* A value may have placeholders of its own, which are filled in as well; MAX_DEPTH ends values
+ * that name each other. */
 bool quilt_fill(struct quilt *q, const char *name, size_t len, size_t at, bool filled)
 {
     struct buf value = {0};
@@ -170,7 +178,7 @@ static void quilt_add_piece(struct quilt *q, const char *text, size_t from, size
     buf_add(&q->text, text + from, to - from);
 }
 
-/* Are we in a string of JSON behind this? */
+/* Follows whether the text is in a string of JSON behind the byte `c`. */
 static void quilt_follow(struct quilt *q, char c)
 {
     switch (q->state) {
@@ -246,7 +254,8 @@ static bool is_token(char c)
     return quilt_is_name(c) || c == '+' || ascii_is_json_blank(c);
 }
 
-/* A piece of a number or word, or of more than one value, may be what is filled in. */
+/* What is filled in for a bare placeholder may be a piece of a number or a word, or more than
+ * one value. So the letters around it belong to it: "1${x}" may be 10. */
 bool quilt_is_bare(const struct quilt *q, size_t at)
 {
     for (size_t i = 0; i < q->count; i++) {

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* The member of a node, which may be a file's; false when there is none that can be read. */
+/* Moves the node to its member `key`, which may be in a file. False: there is none that can be
+ * read. */
 static bool serverless_descend(struct includes *all, struct include_node *node, const char *key)
 {
     const struct json_places *at = NULL;
@@ -27,7 +28,8 @@ static bool has_definition(const json *machines)
     return false;
 }
 
-/* `resources` of serverless.yml, one or several in a list. Some of them are in files. */
+/* Returns whether `resources` of serverless.yml, one or a list of several, have a state machine.
+ * What is in files isn't looked at. */
 static bool has_machine(const json *resources)
 {
     for (size_t i = 0; json_is_array(resources) && i < json_count(resources); i++)
@@ -129,7 +131,8 @@ static void serverless_read_machine(struct includes *all, const struct include_n
     definition_end(&m);
 }
 
-/* They may be in a file of their own, which serverless.yml includes. */
+/* Reads the plugin's machines: under stepFunctions in serverless.yml, or at the top of a file of
+ * their own that serverless.yml includes. */
 static void read_machines(struct includes *all, struct include_node doc)
 {
     bool plugin = json_get(doc.v, "stepFunctions") != NULL;

@@ -1,4 +1,6 @@
-/* Placeholders that a template fills in: those without a value, and values without a placeholder.
+/*
+ * Placeholders that a template fills in by DefinitionSubstitutions: warnings of those without a
+ * value and of values without a placeholder, and the values themselves.
  */
 
 #include "asl/report/quota.h"
@@ -37,7 +39,7 @@ static void warn(struct asl_report *report, const char *code, struct place place
     asl_report_relocate(report, NULL);
 }
 
-/* Does anything fill it in? */
+/* Returns whether a substitution fills the placeholder in, and notes that this one is used. */
 static bool substitution_is_given(struct substitutions *s, const char *name, size_t len)
 {
     size_t i = s->given ? json_find(s->given, name, len) : SIZE_MAX;
@@ -47,7 +49,8 @@ static bool substitution_is_given(struct substitutions *s, const char *name, siz
     return i != SIZE_MAX;
 }
 
-/* "self:custom.x", and not "AWS::Region" */
+/* Returns whether the name is a variable of serverless.yml, "self:custom.x", and no pseudo
+ * parameter, "AWS::Region". */
 static bool is_variable(const char *name, size_t len)
 {
     const char *colon = memchr(name, ':', len);
@@ -168,6 +171,11 @@ static bool fill_variable(struct machine *m, const char *name, size_t len, struc
     return true;
 }
 
+/*
+ * The command line goes first: it tells what a deployment will do. A placeholder that stands for a
+ * function's value (`filled`) isn't looked up in the substitutions, which are for those of the
+ * definition itself.
+ */
 bool substitutions_fill(struct machine *m, const char *name, size_t len, bool filled,
                         struct buf *out, bool *checked)
 {

@@ -1,4 +1,7 @@
-/* What a file is, by what is in it. */
+/*
+ * What a file is, by what is in it. First its bytes are searched for words that each kind has,
+ * since a repository has many files and few templates; only what has some is parsed and asked.
+ */
 
 #include "tools/template/template_impl.h"
 
@@ -20,7 +23,8 @@ static bool definition_is(const json *doc)
     return json_is_object(doc) && json_get(doc, "StartAt") && json_get(doc, "States");
 }
 
-/* The first is what all else is taken for. */
+/* The first row is what a file is taken for that is none of the others. The order decides
+ * between kinds that both recognize a file. */
 static const struct template_kind kinds[] = {
     {"definition", definition_is, NULL, {"StartAt"}, {NULL}},
     {"cloudformation",

@@ -8,7 +8,7 @@
 
 #define TYPE "aws_sfn_state_machine"
 
-/* The module of a plan, or of a state. */
+/* Returns the root module of a plan (planned_values) or of a state (values). */
 static const json *root_module(const json *doc, const struct json_places *at,
                                const struct json_places **root_at)
 {
@@ -51,7 +51,7 @@ bool terraform_is(const json *doc)
 
 /* ---- configurations ---- */
 
-/* Behind the "${" or "%{" at `i`: its end, over braces and strings within. */
+/* Returns the end of the "${" or "%{" at `i`, over braces and strings within it. */
 static size_t template_end(const char *text, size_t len, size_t i)
 {
     size_t level = 1;
@@ -72,9 +72,8 @@ static size_t template_end(const char *text, size_t len, size_t i)
 
 /*
  * Sews the text together with its interpolations, "${…}", as placeholders; "$${" and "%%{" stand
- * for
- * "${" and "%{". False: it has a directive, "%{ if … }", which decides how much of the text around
- * it stays, so that nothing is known of the whole.
+ * for "${" and "%{". False: it has a directive, "%{ if … }", which decides how much of the text
+ * around it stays, so that nothing is known of the whole.
  */
 static bool interpolate(struct quilt *q, const char *text, size_t len, const struct source_map *map)
 {

@@ -2,8 +2,8 @@
  * Variables of serverless.yml. Serverless fills them in before CloudFormation sees anything, at all
  * places of the file:
  *
- *     ${self:custom.x}          a member of the file; provider.stage and provider.region have
- * values where nobody gives any
+ *     ${self:custom.x}          a member of the file; provider.stage is "dev" and provider.region
+ *                               "us-east-1" where nobody gives them
  *     ${opt:stage}              an option of its command line: known by --set opt:stage=… alone
  *     ${sls:stage}              opt:stage, or provider.stage
  *     ${env:X}                  the environment
@@ -71,7 +71,7 @@ static enum variable variable_text_of(const char *text, struct buf *out)
     return VARIABLE_TEXT;
 }
 
-/* "custom.list.0" of the file. */
+/* Returns the member of the file at a path like "custom.list.0", or NULL. */
 static const json *variable_find(const json *v, struct words path)
 {
     while (v && path.len) {
