@@ -13,6 +13,7 @@ json *intrinsic_array_new(struct invocation *in)
     return json_build_done(&b);
 }
 
+/* The elements are shared with the array, not copied. */
 static json *slice(const json *array, size_t from, size_t to)
 {
     struct json_build b;

@@ -14,6 +14,10 @@
 #include <math.h>
 #include <string.h>
 
+/*
+ * In the order that `asl eval --list-functions` prints. What may give something else each time
+ * (CHANCE), or far more than it is given (GROWS), is never evaluated when it is compiled.
+ */
 const struct intrinsic_function intrinsic_functions[] = {
     {"Format", "template, value, …", 1, INTRINSIC_ANY_COUNT, INTRINSIC_STRING, intrinsic_format,
      intrinsic_format_prepare, "the template with each {} replaced by the next value"},
@@ -71,6 +75,10 @@ bool asl_intrinsic_gives_string(const asl_intrinsic *call)
 
 /* ---- refusing ---- */
 
+/*
+ * Where AWS says more than "Invalid arguments", the function gives the words; all other refusals
+ * are intrinsic_invalid.
+ */
 json *intrinsic_refuse(struct invocation *in, const char *format, ...)
 {
     va_list args;

@@ -14,6 +14,10 @@
 
 #include <openssl/evp.h>
 
+/*
+ * AWS's bound is on characters, the work is in bytes: the text is read to count the ones before the
+ * others are paid for.
+ */
 static bool intrinsic_encode_fits(struct invocation *in, const json *text)
 {
     size_t len = json_str_len(text);

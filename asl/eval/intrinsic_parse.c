@@ -312,6 +312,7 @@ static bool intrinsic_parse_is_constant(const asl_intrinsic *call)
     return true;
 }
 
+/* call, as above. A function prepares what follows from its constant arguments once, here. */
 static asl_intrinsic *parse_call(struct parser *p, unsigned depth)
 {
     size_t start = p->pos;

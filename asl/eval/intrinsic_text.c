@@ -146,6 +146,7 @@ static json *intrinsic_text_fill(struct invocation *in, const struct format *f)
     }
 }
 
+/* A template that is not constant is cut when it is evaluated, and by the work of its length. */
 json *intrinsic_format(struct invocation *in)
 {
     struct arena scratch = {0};
@@ -259,6 +260,7 @@ json *intrinsic_string_to_json(struct invocation *in)
     return v;
 }
 
+/* The length is known without writing the text, so it is paid before anything is made. */
 json *intrinsic_json_to_string(struct invocation *in)
 {
     return intrinsic_spend_making(in, json_text_len(in->arguments[0])) ? json_text(in->arguments[0])

@@ -196,7 +196,7 @@ json *asl_path_get(const asl_path *p, const struct asl_env *env, struct diag *wh
     return p->path ? jsonpath_get(p->path, doc, env->work, why) : json_ref(doc);
 }
 
-/* Is the null that `p` gave for lack of an element? */
+/* True when `p` gave null because its index is past the end of the array, as Jayway does. */
 static bool is_past_the_end(const asl_path *p, const struct asl_env *env)
 {
     json *array = jsonpath_get(p->array, asl_path_document(p, env), env->work, NULL);

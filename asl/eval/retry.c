@@ -15,8 +15,10 @@ static bool retry_is(const json *name, const char *text)
     return name && json_is_string(name) && json_str_is(name, text);
 }
 
-/* Does the pattern `p` of a retrier or catcher match an error named `name`? */
-/* States.TaskFailed takes all but a time-out; a heartbeat that is missed is a time-out, too. */
+/*
+ * Matches the pattern `p` of a retrier or catcher with an error's name. States.TaskFailed takes all
+ * but a time-out; a heartbeat that is missed is a time-out, too.
+ */
 static bool retry_matches(const json *p, const json *name)
 {
     if (json_str_is(p, ASL_ALL))

@@ -107,7 +107,10 @@ static void check_headers(struct loader *l, const struct asl_field *f, const str
     }
 }
 
-/* Is it arn:PARTITION:states:::s3: and one of `calls`, which end with NULL? */
+/*
+ * A Resource must be arn:PARTITION:states:::s3: and one of `calls`, which end with NULL. AWS has no
+ * other readers and writers.
+ */
 static void check_s3(struct loader *l, const struct asl_at *object, const char *const *calls)
 {
     static const char service[] = ":states:::s3:";
@@ -136,6 +139,7 @@ static bool check_map_is_text(const struct asl_at *object, const char *field, co
     return v && json_is_string(v) && json_str_is(v, text);
 }
 
+/* In these tables `min` of a row that check_word reads is the index of its words, and no bound. */
 static const struct asl_field reader_config_rows[] = {
     {"CSVDelimiter", 0, 0, FIELD_TEXT, check_word, 0, DELIMITER, 0, NULL},
     {"CSVHeaderLocation", 0, 0, FIELD_TEXT, check_word, 0, HEADERS, 0, NULL},
@@ -235,6 +239,7 @@ static void check_reader(struct loader *l, const struct asl_at *reader)
 
 /* ---- ItemBatcher ---- */
 
+/* A batch ends when either bound is reached; what AWS wants is one of the four fields at least. */
 static const struct asl_field batcher_rows[] = {
     {"BatchInput", 0, 0, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
     {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},

@@ -278,7 +278,10 @@ static void check_express(struct loader *l, const struct asl_at *at, unsigned pa
             "Express state machine does not support '.waitForTaskToken' service integration ");
 }
 
-/* Has who runs it work of its own for the resource? What that needs, nobody knows here. */
+/*
+ * True when the caller runs the resource itself. What such a resource needs is not known here, so
+ * nothing is checked of it.
+ */
 static bool is_served(const struct loader *l, const struct asl_at *at)
 {
     const struct asl_served *served = l->purpose->served;

@@ -55,6 +55,10 @@ static void visit_each(const struct asl_fields *table, const struct asl_at *at, 
     }
 }
 
+/*
+ * An object that has a table of its own is entered, and not shown itself: who sees fields sees only
+ * those that hold something.
+ */
 void fields_visit(const struct asl_fields *table, const struct asl_at *at, field_see *see,
                   void *user)
 {

@@ -154,6 +154,10 @@ void graph_top_block(const asl_machine *m, const struct asl_at *top, struct bloc
     asl_at_member(top, "States", &out->states);
 }
 
+/*
+ * The States of a branch or processor, with the chain of places that leads there, kept in `out`
+ * since each place points at the one above it.
+ */
 bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
                        struct block *out)
 {
@@ -172,6 +176,11 @@ bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_
 
 /* ---- what is known before each state ---- */
 
+/*
+ * Each round carries news once around a loop. What is known of a state changes in one direction
+ * only, so that it comes to rest; loops within loops need more rounds. Beyond these nothing is said
+ * of the block.
+ */
 enum { ROUNDS_MAX = 32 };
 
 struct solving {
@@ -201,7 +210,10 @@ static void order_by_component(struct solving *s)
     mem_free(from);
 }
 
-/* Goes out of a state each way. Has what is known of its own loop grown? */
+/*
+ * Goes out of a state each way. Returns true when a state of the same loop has learnt something by
+ * it, so that the loop must be gone through once more.
+ */
 static bool graph_leave(struct solving *s, size_t from)
 {
     const struct asl_scope *scope = s->block->scope;

@@ -34,6 +34,7 @@ static const json **name_slot(const json **names, size_t cap, const json *name)
 }
 
 /* False when the name is taken. */
+/* A set and not a list: a machine may have ten thousand states, and each name is looked up once. */
 static bool take_name(struct loader *l, const json *name)
 {
     if (2 * (l->names_count + 1) > l->names_cap) {
@@ -201,6 +202,7 @@ static void reach_target(void *user, const struct asl_field *f, const struct asl
         reach(user, at->value);
 }
 
+/* What AWS takes for an end: End, Succeed, Fail. A state with a placeholder may become one. */
 static bool ends(const json *state)
 {
     const json *type = json_get(state, "Type"), *end = json_get(state, "End");
@@ -438,6 +440,10 @@ static bool read_source(const struct loader *l, const struct load_source *from, 
     return true;
 }
 
+/*
+ * In this order, because each step relies on what the ones before have found right: text, fields,
+ * variables, and only of a machine without errors the warnings.
+ */
 asl_machine *load_definition(const struct load_source *from, const struct load_purpose *purpose,
                              struct asl_report *report)
 {

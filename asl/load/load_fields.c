@@ -54,6 +54,7 @@ static bool add_owners(struct buf *hint, const struct asl_fields *table, const j
     return true;
 }
 
+/* Nothing is said of a machine out of the store: it was accepted once, and must load for ever. */
 static void load_fields_unknown_field(struct loader *l, const struct asl_fields *table, unsigned on,
                                       const struct asl_at *at)
 {
@@ -242,6 +243,7 @@ bool load_word(struct loader *l, const struct asl_at *at, const char *const *wor
     return false;
 }
 
+/* Returns false for an array that is too short as well, since nothing in it is left to read. */
 bool load_array(struct loader *l, const struct asl_at *at, size_t min)
 {
     if (!json_is_array(at->value))

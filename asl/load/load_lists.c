@@ -223,6 +223,7 @@ static void load_rule_next(struct loader *l, const struct asl_field *f, const st
     in->rule->next = load_target(l, in->state->scope, at);
 }
 
+/* The offset of the row tells which part of the rule it is. */
 static void load_rule_part(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                            void *object)
 {

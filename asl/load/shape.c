@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Of one shape its levels and nodes, of a whole analysis the nodes that were ever made: beyond them
+ * nothing is known, and so nothing is warned of.
+ */
 enum { DEPTH_MAX = 10, SIZE_MAX_NODES = 5000, MADE_MAX = 2000000 };
 
 enum kind { SCALAR, ARRAY, OBJECT };
@@ -278,6 +282,7 @@ static const struct shape_member *member_of(const shape *object, const struct st
     return NULL;
 }
 
+/* A path with wildcards or filters may lead to several nodes: nothing is told of it. */
 enum shape_found shape_find(const shape *in, const char *path, size_t len, const shape **out)
 {
     struct steps p = {path, len, 1, false};

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* The first row that fits is taken, so a message that begins another one stands behind it. */
 static const struct {
     const char *message, *hint;
 } hints[] = {

@@ -117,6 +117,10 @@ static void add_character(struct buf *out, uint32_t c)
 }
 
 /* "BEFORE(CHARACTER)BEHIND" */
+/*
+ * The later version points at the character, the earlier one behind it: `back` says so for the
+ * column.
+ */
 static int refuse_character(struct reader *r, const char *before, int c, const char *behind)
 {
     buf_adds(r->words, before);
@@ -136,6 +140,7 @@ static const struct scope *scope_of(const struct reader *r)
     return &r->scopes[r->depth - 1];
 }
 
+/* Jackson's names for what a text can end in. */
 static const char *words_type_of(const struct scope *s)
 {
     return s->kind == '[' ? "Array" : s->kind == '{' ? "Object" : "root";
@@ -194,8 +199,10 @@ static void skip_return(struct reader *r)
     r->row = r->at;
 }
 
-/* A blank between tokens has been taken; false when it is none that may stand there. */
-/* Line ends count as Jackson has them: \n, \r, and \r\n as one. */
+/*
+ * A control character between tokens has been taken; false when only a blank may stand there. Line
+ * ends count as Jackson has them: \n, \r, and \r\n as one.
+ */
 static bool pass_blank(struct reader *r, int c)
 {
     if (c == '\n') {
@@ -213,6 +220,7 @@ static bool pass_blank(struct reader *r, int c)
 }
 
 /* The next character that is no blank. */
+/* A comment is refused at its first character, before anything behind it is looked at. */
 static int next_token(struct reader *r)
 {
     while (r->at < r->len) {
@@ -401,6 +409,10 @@ static size_t skip_digits(const struct reader *r, size_t i)
 }
 
 /* The first digit, or the sign before it, has been taken. */
+/*
+ * Jackson's quick way. What begins with zero or reaches the end of the text is read again by the
+ * careful way, from its start, and is refused in that one's words and places.
+ */
 static int words_read_number(struct reader *r, bool negative)
 {
     size_t start = r->at - !negative, i = start, from;
@@ -513,6 +525,10 @@ static int close_scope(struct reader *r, int c)
     return words_refuse(r, ")");
 }
 
+/*
+ * Jackson knows NaN, Infinity and a plus sign, and refuses them by the name of the feature that is
+ * off.
+ */
 static int read_odd_value(struct reader *r, int c)
 {
     if (c == 'N')
@@ -581,6 +597,10 @@ static int refuse_end(struct reader *r)
 }
 
 /* One token, with its name; 0, AT_END or REFUSED. */
+/*
+ * A bracket that closes is looked at before the comma, so "[1,]" is told at the bracket and not at
+ * the comma.
+ */
 static int read_token(struct reader *r)
 {
     int c = next_token(r);
@@ -610,6 +630,7 @@ static int read_token(struct reader *r)
 
 /* ---- the whole ---- */
 
+/* Bytes that are no UTF-8 have become U+FFFD when Java sees the text. */
 static uint16_t *to_units(const char *text, size_t len, size_t *count)
 {
     uint16_t *units = mem_calloc(len + 1, sizeof *units);

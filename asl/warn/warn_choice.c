@@ -151,7 +151,7 @@ static bool negates_another(const struct asked *a, const json *rule)
     return does;
 }
 
-/* Is there always a rule that holds: one that does by itself, or two that are opposite? */
+/* True when some rule always holds: one by itself, or one of two that are opposite. */
 static bool covers_all(const json *rules)
 {
     size_t count = json_count(rules);

@@ -38,6 +38,7 @@ struct raised {
     bool any; /* one has an error that isn't told here */
 };
 
+/* Collected when it is first asked for: most machines have no name that needs it. */
 static const struct raised *raised_by(struct warner *w)
 {
     struct raised *r = w->raised;
@@ -64,7 +65,10 @@ void warn_forget_raised(struct warner *w)
     w->raised = NULL;
 }
 
-/* Does a Fail state raise it, or one of which the error isn't told here? */
+/*
+ * True when a Fail state raises the error, or may: one with ErrorPath or an expression may raise
+ * any.
+ */
 static bool may_be_raised(struct warner *w, const json *name)
 {
     const struct raised *r = raised_by(w);
@@ -72,6 +76,7 @@ static bool may_be_raised(struct warner *w, const json *name)
     return r->any || json_set_find(&r->names, name) != SIZE_MAX;
 }
 
+/* Authors may raise States.IntrinsicFailure by a Fail state; only then can it occur. */
 static void see_never_caught(struct warner *w, const struct asl_at *name)
 {
     if (json_str_is(name->value, ASL_RUNTIME))
@@ -87,6 +92,7 @@ void warn_error_never_caught(struct warner *w, const struct asl_state *s, const 
     warn_error_each_name(w, at, see_never_caught);
 }
 
+/* Only names that begin with "States." are AWS's: all others are the author's or a service's. */
 static void see_unknown(struct warner *w, const struct asl_at *name)
 {
     static const char *const known[] = {

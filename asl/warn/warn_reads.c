@@ -90,6 +90,10 @@ struct path_looking {
     void *user;
 };
 
+/*
+ * A comparison's operand is a path only where its name says so: "StringEqualsPath". Roles without
+ * paths are listed, so that a new role makes the compiler ask.
+ */
 static void paths_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
 {
     const struct path_looking *l = user;
@@ -142,6 +146,7 @@ static int by_source(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Sorted once, so that each of a machine's ten thousand expressions is found by bisection. */
 void warn_order_expressions(struct warner *w)
 {
     size_t cap = 0;
@@ -196,6 +201,7 @@ static void variables_of_expression(const struct asl_at *at, struct looking *l)
         asl_expression_uses(e, variable_of_expression, l);
         return;
     }
+    /* Fields that are not run yet are not compiled either: their expressions are, here. */
     struct jsonata_error why = {0};
     jsonata *x = json_str_len(at->value) < 4
                      ? NULL

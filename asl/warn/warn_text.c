@@ -28,6 +28,7 @@ static bool is_path(const json *text)
     p += p[1] == '$' ? 2 : 1;
     if (!(p[0] == '.' && warn_text_is_name_start(p[1])) && !(p[0] == '[' && p[1] == '\''))
         return false;
+    /* jsonpath_compile knows one `$`: it is given the text from the last `$` on. */
     size_t skipped = (size_t)(p - json_str(text)) - 1;
     jsonpath *path = jsonpath_compile(json_str(text) + skipped, len - skipped, NULL);
     jsonpath_free(path);
@@ -45,7 +46,9 @@ static bool warn_text_is_call(const json *text)
     return is;
 }
 
-/* Has it "{%" and, behind that, "%}"? */
+/*
+ * The delimiters of an expression, wherever they stand: within other text they mean nothing to AWS.
+ */
 static bool has_delimiters(const json *text)
 {
     const char *open = strstr(json_str(text), "{%");

@@ -133,8 +133,10 @@ void warn_forget_variables(struct warner *w)
     w->variables = NULL;
 }
 
-/* NULL: there are none, or too many. */
-/* Made by the first of the three warnings that is wanted, and kept for the others. */
+/*
+ * The names of the machine; NULL when there are none, or too many. They are made by the first of
+ * the three warnings that is wanted, and kept for the others.
+ */
 static struct analysis *names_of(struct warner *w)
 {
     struct analysis *a = w->variables;

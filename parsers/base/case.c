@@ -25,6 +25,7 @@ struct special {
     uint16_t from, to[3]; /* fewer than three: 0 behind them */
 };
 
+/* Sorted by `from`, for bsearch. All of them are below U+10000, so 16 bits are enough. */
 /* Sorted. */
 static const struct special upper_rows[] = {
     {0xDF, {0x53, 0x53}},
@@ -169,6 +170,10 @@ static void add_upper(struct buf *out, uint32_t cp)
 /* Each byte is looked at on its own, and copied so. */
 enum { BYTES_A_UNIT = 4 };
 
+/*
+ * ASCII letters need no table, and most texts have nothing else. Bytes that are no UTF-8 are left
+ * out.
+ */
 bool js_case_upper(struct buf *out, const char *text, size_t len, struct work *work)
 {
     size_t paid = 0;
@@ -196,6 +201,10 @@ bool js_case_upper(struct buf *out, const char *text, size_t len, struct work *w
 
 /* ---- small letters: only the sigma looks at its neighbours ---- */
 
+/*
+ * Unicode's Case_Ignorable: the word-breaking classes MidLetter, MidNumLet and Single_Quote, one by
+ * one, and five categories.
+ */
 static bool is_case_ignorable(uint32_t cp)
 {
     switch (cp) {
@@ -228,6 +237,7 @@ static bool is_case_ignorable(uint32_t cp)
     }
 }
 
+/* Unicode's Cased: letters of the three cased categories, and the few others below. */
 static bool is_cased(uint32_t cp)
 {
     switch (utf8proc_category((utf8proc_int32_t)cp)) {
@@ -242,6 +252,10 @@ static bool is_cased(uint32_t cp)
            (cp >= 0x1F150 && cp <= 0x1F169) || (cp >= 0x1F170 && cp <= 0x1F189);
 }
 
+/*
+ * SpecialCasing.txt, Final_Sigma: the sigma is final when a cased letter stands before it and none
+ * behind it, whatever ignorable characters stand between.
+ */
 static bool cased_follows(const char *text, size_t len, size_t i)
 {
     while (i < len) {

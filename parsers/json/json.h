@@ -55,12 +55,13 @@ json *json_int(int64_t n);
 json *json_double(double d);
 json *json_string(const char *text, size_t len);
 json *json_cstring(const char *text);
-/* Bytes from outside: U+FFFD stands in place of each that is not well formed (utf8_add_mended). */
+/* Makes a string of bytes from outside: U+FFFD stands in place of each that is not well formed
+ * (utf8_add_mended). */
 json *json_string_mended(const char *bytes, size_t len);
 json *json_stringf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
- * A string in storage of the caller's, of json_string_room(len) bytes and aligned for a pointer.
- * Good as long as that is; who asks for a reference gets a copy that is counted.
+ * Makes a string in the caller's storage, of json_string_room(len) bytes and aligned for a pointer,
+ * as long as which it is good. json_ref of it makes a copy, which is counted.
  */
 size_t json_string_room(size_t len);
 const json *json_string_in(void *room, const char *text, size_t len);
@@ -80,16 +81,16 @@ bool json_is_number(const json *v);
 bool json_is_string(const json *v);
 bool json_is_array(const json *v);
 bool json_is_object(const json *v);
-/* null, false, true, a number or a string */
+/* Returns true for null, false, true, a number or a string. */
 bool json_is_scalar(const json *v);
-/* "null", "boolean", "number", "string", "array", "object" */
+/* Returns "null", "boolean", "number", "string", "array" or "object". */
 const char *json_kind_name(const json *v);
 
 /* Returns the value of a JSON_INT. */
 int64_t json_int_value(const json *v);
 /* Returns the value of any number; a JSON_BIGINT is rounded. */
 double json_double_value(const json *v);
-/* Returns a string's bytes with a NUL behind them, a JSON_BIGINT's digits. */
+/* Returns a string's bytes with a NUL behind them, or the digits of a JSON_BIGINT. */
 const char *json_str(const json *v);
 size_t json_str_len(const json *v);
 bool json_str_is(const json *v, const char *text);
@@ -98,13 +99,13 @@ bool json_str_ends(const json *v, const char *tail);
 
 /* Returns how many elements an array has, or members an object; 0 of all else. */
 size_t json_count(const json *v);
-/* i < json_count */
+/* Return the element, key or value number `i`, which must be below json_count. */
 const json *json_at(const json *array, size_t i);
 const json *json_key_at(const json *object, size_t i);
 const json *json_value_at(const json *object, size_t i);
 /*
- * NULL when `object` has no such key or is no object. json_get_key compares pointers first: the
- * objects of one text share their keys.
+ * Return the value of a key; NULL when `object` has no such key or is no object. json_get_key
+ * compares pointers first: the objects of one text share their keys.
  */
 const json *json_get(const json *object, const char *key);
 const json *json_get_n(const json *object, const char *key, size_t len);
@@ -122,8 +123,8 @@ double json_sum(const json *array);
 /* Returns the levels of nesting: 0 for a scalar, 1 for [] and {}. */
 size_t json_depth(const json *v);
 /*
- * The length in bytes of what json_write writes; remembered, so asking again is cheap. Of arrays
- * and objects UINT32_MAX means that or more.
+ * Returns the length in bytes of what json_write writes; it is remembered, so asking again is
+ * cheap. Of arrays and objects UINT32_MAX means that or more.
  */
 size_t json_text_len(const json *v);
 /*
@@ -152,32 +153,33 @@ struct json_build {
     size_t cap;
 };
 
-/* `room`: how many elements are expected; 0 if unknown. */
+/* Begin an array or object. `room` is how many elements are expected, 0 when that is unknown. */
 void json_build_array(struct json_build *b, size_t room);
 void json_build_object(struct json_build *b, size_t room);
-/* Starts from the elements or members of `v`. */
+/* Begins with the elements or members of `v`, and with room for `more`. */
 void json_build_copy(struct json_build *b, const json *v, size_t more);
-/* Takes `v`. */
+/* Adds an element, which it takes. */
 void json_build_add(struct json_build *b, json *v);
-/* Take `v` (and `key`). A key that is there keeps its place and gets the new value. */
+/* Set a member; they take `v` (and `key`). A key that is there keeps its place. */
 void json_build_set(struct json_build *b, const char *key, json *v);
 void json_build_set_key(struct json_build *b, json *key, json *v);
 /* Replaces element `i`; takes `v`. */
 void json_build_put(struct json_build *b, size_t i, json *v);
+/* Returns what was built. */
 json *json_build_done(struct json_build *b);
-/* Gives up what was built so far. */
+/* Releases what was built so far. */
 void json_build_drop(struct json_build *b);
 
-/* A copy of `object` with one member set or added. Takes `key` and `v`. */
+/* Returns a copy of `object` with one member set or added. Takes `key` and `v`. */
 json *json_with(const json *object, json *key, json *v);
 
 /* ---- reading ---- */
 
 enum {
-    JSON_READ_SURROGATES = 1, /* let "\ud800" in; refused otherwise */
+    JSON_READ_SURROGATES = 1, /* let "\ud800" in, which is refused otherwise */
     JSON_READ_UNIQUE = 2,     /* refuse an object that has a key twice; else the last one wins */
-    /* Of YAML: a value v with a tag that isn't YAML's own, as !X v, is {"!X": v}, else refused; and
-     * True, yes, on and such are what YAML 1.1 means by them. */
+    /* For YAML: let in tags that aren't YAML's own, !X v as {"!X": v}; and read True, yes, on and
+     * such as YAML 1.1 means them. */
     JSON_READ_TAGS = 4,
 };
 

@@ -8,10 +8,11 @@
 #include <assert.h>
 
 /*
- * Where the readers of JSON and of YAML meet, and theirs alone: they tell of keys, values, and of
- * arrays and objects that open and close; here that becomes a value, and the places beside it.
+ * Builds a value out of what a reader of JSON or YAML finds in its text: keys, scalars, and arrays
+ * and objects that open and close. Only these two readers include it.
  *
- * Finished values wait on a stack; what closes an array or object makes it of those above its base.
+ * Finished values wait on a stack. An array or object that closes takes those above its base off
+ * the stack, and stands there itself.
  */
 
 /* An array or object that is open. */
@@ -19,7 +20,7 @@ struct json_frame {
     size_t base; /* its first child on the stack */
     size_t at;   /* where it begins in the text */
     struct place place;
-    uint16_t depth; /* its own so far */
+    uint16_t depth; /* what its own depth is so far */
     bool object;
 };
 
@@ -32,24 +33,28 @@ struct json_events {
     size_t used, cap;
     size_t depth; /* how many frames are open */
 
-    struct json_index *index; /* for finding double keys */
+    struct json_index *index; /* finds keys that an object has twice */
 
     /* Places are wanted when `arena` is set; `places` runs beside `stack`. */
     struct arena *arena;
     struct json_places *places;
 
-    /* What keys were seen: like objects share their keys. A short text uses few of the slots. */
+    /* The keys that were seen last, so that objects alike share theirs. A short text has few slots.
+     */
     size_t key_slots;
     json *keys[JSON_MOST_KEYS];
     struct json_frame frames[JSON_MAX_DEPTH]; /* not cleared */
 };
 
-/* `arena` NULL: no places. `len`: of the text that is to be read. */
+/*
+ * Begins a text of `len` bytes. Places are kept in `arena`; without one (NULL) there are none. The
+ * caller clears `e` with json_events_clear.
+ */
 void json_events_init(struct json_events *e, unsigned flags, struct arena *arena, size_t len);
-/* Gives up all that was told. */
+/* Releases what is left, after success as after failure. */
 void json_events_clear(struct json_events *e);
 
-/* The innermost array or object that is open; NULL: none. */
+/* Returns the innermost array or object that is open, or NULL. */
 static inline const struct json_frame *json_events_top(const struct json_events *e)
 {
     return e->depth ? &e->frames[e->depth - 1] : NULL;
@@ -73,7 +78,7 @@ static inline void json_events_make_room(struct json_events *e)
         e->places = mem_realloc(e->places, e->cap * sizeof(*e->places));
 }
 
-/* Takes `v`, a scalar. */
+/* Adds a scalar, which it takes. */
 static inline void json_events_scalar(struct json_events *e, json *v, struct place at)
 {
     json_events_make_room(e);
@@ -82,7 +87,7 @@ static inline void json_events_scalar(struct json_events *e, json *v, struct pla
     e->stack[e->used++] = v;
 }
 
-/* Takes `key`, whose hash is made; its place waits beside it for the value's. */
+/* Adds a key, which it takes and whose hash must be made. */
 static inline void json_events_key(struct json_events *e, json *key, struct place at)
 {
     json_events_make_room(e);
@@ -91,13 +96,16 @@ static inline void json_events_key(struct json_events *e, json *key, struct plac
     e->stack[e->used++] = key;
 }
 
-/* Takes `v`, of any kind, whose children have the places `kids`. */
+/* Adds a value of any kind, which it takes; `kids` are the places of its children. */
 void json_events_value(struct json_events *e, json *v, struct place at, struct json_places *kids);
 
-/* Takes back the last member told: its value, a reference. The key is given up. */
+/* Takes the last member off the stack, releases its key and returns its value. */
 json *json_events_take_member(struct json_events *e);
 
-/* The caller has seen that depth < JSON_MAX_DEPTH. `at`: the offset that `place` is of. */
+/*
+ * Opens an array or object that begins at byte `at`, which is in `place`. The caller has made sure
+ * that fewer than JSON_MAX_DEPTH are open.
+ */
 static inline void json_events_open(struct json_events *e, bool object, size_t at,
                                     struct place place)
 {
@@ -106,14 +114,18 @@ static inline void json_events_open(struct json_events *e, bool object, size_t a
         .base = e->used, .at = at, .place = place, .depth = 1, .object = object};
 }
 
+/* Closes the innermost frame, which must be an array. */
 void json_events_close_array(struct json_events *e);
-/* False when a key is there twice and may not be: *twice is the number of the second member. */
+/*
+ * Closes the innermost frame, which must be an object. Returns false when a key is there twice and
+ * JSON_READ_UNIQUE is set: *twice is the number of the second member.
+ */
 bool json_events_close_object(struct json_events *e, size_t *twice);
 
-/* The value that all came to; what is left is to be cleared. */
+/* Returns the value of the whole text, and its places. All frames must be closed. */
 json *json_events_done(struct json_events *e, struct json_places **places);
 
-/* A new reference to the key that was seen before; NULL: it was not, or so long ago. */
+/* Returns a new reference to an equal key that is remembered, or NULL. */
 static inline json *json_events_seen_key(struct json_events *e, const char *text, size_t len,
                                          uint32_t hash)
 {
@@ -125,7 +137,7 @@ static inline json *json_events_seen_key(struct json_events *e, const char *text
     return NULL;
 }
 
-/* Remembers `key`, whose hash is made. */
+/* Remembers `key`, whose hash must be made, in place of one that has the same slot. */
 static inline void json_events_keep_key(struct json_events *e, json *key)
 {
     json **slot = &e->keys[as_string(key)->hash & (e->key_slots - 1)];

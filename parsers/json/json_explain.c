@@ -37,6 +37,7 @@ static bool json_explain_is_word(char c)
            c == '+' || c == '-' || c == '.';
 }
 
+/* Behind the last character of the word at `i`; `i` itself when there is none. */
 static size_t word_end(const struct json_stop *s, size_t i)
 {
     while (i < s->len && json_explain_is_word(s->text[i]))
@@ -60,6 +61,7 @@ static struct found found_at(const struct json_stop *s, size_t i)
         snprintf(f.text, sizeof(f.text), "the end of the text");
         return f;
     }
+    /* A message shows what it found, and what it found may be a megabyte of digits. */
     if (end > i + 30)
         end = i + 30;
     n = utf8_decode(s->text + i, s->len - i, &cp);
@@ -79,6 +81,7 @@ static struct found found_at(const struct json_stop *s, size_t i)
 
 /* ---- tokens that are wrong in themselves ---- */
 
+/* Nothing but these nine may follow a backslash (RFC 8259, section 7). */
 static void explain_escape(const struct json_stop *s, size_t at, struct diag *why)
 {
     if (at + 1 < s->len && s->text[at + 1] == 'u')
@@ -175,6 +178,7 @@ static void explain_word(const struct json_stop *s, size_t start, struct diag *w
         REFUSE(s, why, start, "%s is written %s", f.text, words[i]);
         return;
     }
+    /* A text that ends with "tru" was cut off; it is no word that somebody misspelt. */
     if (start + len == s->len && len < 5 && s->text[start] >= 'a')
         for (size_t i = 0; i < COUNT(words); i++)
             if (!strncmp(s->text + start, words[i], len)) {
@@ -255,6 +259,10 @@ static bool begins_value(char c)
     return c == '"' || c == '{' || c == '[' || json_explain_is_word(c);
 }
 
+/*
+ * Behind an element stands a comma or the end. A comma before `]` is told at the comma, which is
+ * what has to go, and not at the bracket, where the reader notices it.
+ */
 static void explain_element(const struct json_stop *s, struct diag *why)
 {
     size_t i = text_skip_json_blanks(s->text, s->len, s->pos), next;
@@ -281,6 +289,7 @@ static void explain_element(const struct json_stop *s, struct diag *why)
         explain_value(s, next, why);
 }
 
+/* The rule of explain_element for objects: behind a comma there must be a key. */
 static void explain_member(const struct json_stop *s, struct diag *why)
 {
     size_t i = text_skip_json_blanks(s->text, s->len, s->pos), next;
@@ -327,6 +336,10 @@ static void explain_after_key(const struct json_stop *s, struct diag *why)
         explain_value(s, next, why);
 }
 
+/*
+ * Each state admits one or two tokens, so one look from `pos` on is enough to tell what is there
+ * instead. Nothing before `pos` can be wrong.
+ */
 void json_explain(const struct json_stop *s, struct diag *why)
 {
     size_t i = text_skip_json_blanks(s->text, s->len, s->pos);

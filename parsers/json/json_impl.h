@@ -5,23 +5,28 @@
 
 #include <string.h>
 
-/* How values are laid out; for json*.c alone. Each kind's struct begins with this head. */
+/*
+ * How values are laid out in memory; only the files of parsers/json and parsers/yaml know it. Each
+ * kind has a struct that begins with this head.
+ */
 struct json {
-    uint32_t refs; /* JSON_IMMORTAL: constant data, never counted, never written */
+    uint32_t refs; /* or JSON_IMMORTAL, JSON_LENT */
     uint8_t kind;
     uint8_t flags;
-    uint16_t depth; /* levels of nesting; stays at its maximum */
+    uint16_t depth; /* levels of nesting: 0 for a scalar; UINT16_MAX is that or more */
 };
 
+/* The count of constant data, which is never counted and never written to. */
 #define JSON_IMMORTAL UINT32_MAX
-/* A string in storage of somebody else's: not counted either, and a reference is a copy. */
+/* The count of a string in storage of the caller's: json_ref makes a copy of it. */
 #define JSON_LENT (UINT32_MAX - 1)
 
 enum {
-    /* Of strings: what a look at the bytes has shown; neither: nobody has looked. */
-    JSON_PLAIN = 1,   /* nothing needs escaping */
-    JSON_ESCAPED = 2, /* something does */
-    /* Of containers being built: something was replaced, depth may be too large. */
+    /* Flags of strings. Neither is set until the bytes have been looked at once. */
+    JSON_PLAIN = 1,   /* nothing in it needs escaping */
+    JSON_ESCAPED = 2, /* something in it needs escaping */
+    /* Flag of a container that is being built: a member was replaced, so `depth` may be too large.
+     */
     JSON_DEPTH_STALE = 4,
 };
 
@@ -35,18 +40,18 @@ struct double_value {
     double d;
 };
 
-/* JSON_STRING; also JSON_BIGINT, whose text is its digits. */
+/* A JSON_STRING; or a JSON_BIGINT, whose text is the number's digits. */
 struct string_value {
     struct json head;
     uint32_t len;
-    uint32_t hash; /* 0: not made yet */
-    char text[];   /* and a NUL */
+    uint32_t hash; /* 0 until it is first asked for */
+    char text[];   /* with a NUL behind its `len` bytes */
 };
 
 struct array_value {
     struct json head;
     uint32_t count;
-    uint32_t text_len; /* 0: not known yet; UINT32_MAX: that or more */
+    uint32_t text_len; /* bytes of its JSON text; 0 until asked for, UINT32_MAX: that or more */
     json *items[];
 };
 
@@ -55,8 +60,8 @@ struct json_member {
 };
 
 /*
- * Where keys are in an object: open addressing, a slot holds a member's number + 1, or 0.
- * `slots` has mask + 1 entries, a power of two, at least twice as many as there are members.
+ * The hash table of an object's keys, by open addressing. It has mask + 1 slots, a power of two and
+ * at least twice as many as members. A slot holds a member's number + 1, or 0 when it is free.
  */
 struct json_index {
     uint32_t mask;
@@ -66,15 +71,15 @@ struct json_index {
 struct object_value {
     struct json head;
     uint32_t count;
-    uint32_t text_len;
-    struct json_index *index; /* NULL: not made yet */
+    uint32_t text_len;        /* as in an array */
+    struct json_index *index; /* NULL until a large object is first asked for a key */
     struct json_member members[];
 };
 
 /* Objects of up to so many members are searched from the front and have no index. */
 enum { JSON_SMALL_OBJECT = 8 };
 
-/* A number's text may not be longer: reading it costs more than its length. */
+/* The most bytes of a number's text: the time to read one grows faster than its length. */
 enum { JSON_MAX_NUMBER = 1000 };
 
 static inline const struct string_value *as_string(const json *v)
@@ -92,7 +97,7 @@ static inline const struct object_value *as_object(const json *v)
     return (const struct object_value *)v;
 }
 
-/* The value itself behind a look: to count it, or to remember something about it. */
+/* Returns the value behind a look, to be counted, or to remember its hash, index or length. */
 static inline json *json_mutable(const json *v)
 {
     return (json *)(uintptr_t)v;
@@ -118,7 +123,7 @@ static inline bool json_is_container(const json *v)
     return v->kind >= JSON_ARRAY;
 }
 
-/* The depth that a container of `v` has at least. */
+/* Returns the least depth of a container that holds `v`. */
 static inline uint16_t json_depth_around(const json *v)
 {
     return v->depth < UINT16_MAX ? (uint16_t)(v->depth + 1) : UINT16_MAX;
@@ -126,54 +131,64 @@ static inline uint16_t json_depth_around(const json *v)
 
 /* ---- json.c ---- */
 
-/* A new value of `size` bytes, to be filled. */
+/* Returns a new value of `size` bytes with one reference; the caller fills all but its head. */
 json *json_new(enum json_kind kind, size_t size);
-/* A string (or the digits of a JSON_BIGINT) with room for `len` bytes, to be filled. */
+/*
+ * Returns a new string (or JSON_BIGINT, of digits) with room for `len` bytes, which the caller
+ * fills; the NUL behind them is there.
+ */
 struct string_value *json_new_string(enum json_kind kind, size_t len);
-/* json_find by a string value. */
+/* Finds a key, as json_find does, by a string value; fast when it is the object's own. */
 size_t json_find_key(const json *object, const json *key);
+/* Returns the hash of a string's bytes, which is never 0. It differs from process to process. */
 uint32_t json_hash_bytes(const char *text, size_t len);
+/* Returns the hash of a string value, which remembers it. */
 uint32_t json_hash(const json *string);
+/* Returns whether two strings have equal bytes. */
 bool json_same_string(const json *a, const json *b);
 
-/* An index with room for `members` members, empty. Takes the `old` one's memory. */
+/* Returns an empty index with room for `members` members. Takes `old`, which may be NULL. */
 struct json_index *json_index_new(struct json_index *old, size_t members);
-/* Finds `key` among those in the index; SIZE_MAX if it isn't there. */
+/* Returns which of `members` in the index has the key, SIZE_MAX when none has. */
 size_t json_index_find(const struct json_index *x, const struct json_member *members,
                        const char *key, size_t len, uint32_t hash);
-/* Adds member `i`, whose key isn't there yet. */
+/* Adds member `i`, whose key must not be in the index yet. */
 void json_index_add(struct json_index *x, const struct json_member *members, size_t i);
+/* Returns whether an index is too small for `members` members. */
 bool json_index_full(const struct json_index *x, size_t members);
 
 /* ---- json_number.c ---- */
 
-/* The value of a number's text, whose grammar is known to be right; NULL: out of range, too long.
+/*
+ * Returns the value of a number's text that JSON's grammar allows; NULL when it is out of range or
+ * longer than JSON_MAX_NUMBER.
  */
 json *json_read_number(const char *text, size_t len);
+/* Returns whether JSON's grammar of numbers allows the text. */
 bool json_is_number_text(const char *text, size_t len);
 
 /* ---- json_explain.c ---- */
 
-/* What a reader knows when yajl gives up. */
+/* Where the reader stands in a text when yajl refuses what comes next. */
 struct json_stop {
     const char *text;
     size_t len;
-    size_t pos; /* behind the last token that was good */
+    size_t pos; /* the byte behind the last token that was good */
     enum {
-        JSON_AT_START,
-        JSON_AT_END,    /* behind the whole value */
-        JSON_IN_ARRAY,  /* behind an element */
-        JSON_IN_OBJECT, /* behind a member */
-        JSON_AFTER_OPEN_ARRAY,
-        JSON_AFTER_OPEN_OBJECT,
+        JSON_AT_START,          /* nothing has come */
+        JSON_AT_END,            /* behind the whole value */
+        JSON_IN_ARRAY,          /* behind an element */
+        JSON_IN_OBJECT,         /* behind a member */
+        JSON_AFTER_OPEN_ARRAY,  /* behind a [ */
+        JSON_AFTER_OPEN_OBJECT, /* behind a { */
         JSON_AFTER_KEY,
     } state;
-    size_t opened; /* where the array or object around begins */
+    size_t opened; /* the byte that the innermost open array or object begins at */
 };
 
-/* Says what is wrong behind `pos`, and where. */
+/* Fills *why with what is wrong behind `pos`, and where that is. */
 void json_explain(const struct json_stop *s, struct diag *why);
-/* Fills *why with its place too. */
+/* Fills *why, which may be NULL, with a message and the place of byte `at`: line and column. */
 void json_refuse(struct diag *why, const char *text, size_t len, size_t at, const char *code,
                  const char *format, ...) __attribute__((format(printf, 6, 7)));
 

@@ -5,6 +5,10 @@
 #include "parsers/base/mem.h"
 #include "parsers/json/json_impl.h"
 
+/*
+ * One round of a multiply-and-shift mixer: each bit of the input changes about half of the
+ * result's.
+ */
 static uint64_t stir(uint64_t h)
 {
     h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
@@ -60,6 +64,7 @@ static uint32_t *slot_of(const struct json_set *s, const json *v, uint64_t hash)
     return &s->slots[i];
 }
 
+/* Slots are made anew by the remembered hashes: no value is looked at again. */
 static void grow(struct json_set *s)
 {
     size_t slots = s->mask ? 2 * (s->mask + 1) : 64;

@@ -15,9 +15,10 @@ struct json_set {
     size_t mask;
 };
 
-/* The number of the value that equals `v`: a new one (the count before) when there was none. */
+/* Returns the number of the value that equals `v`. A new one gets the next number: the old count.
+ */
 size_t json_set_add(struct json_set *s, const json *v);
-/* SIZE_MAX: there is none. */
+/* Returns the number of the value that equals `v`, SIZE_MAX without one. */
 size_t json_set_find(const struct json_set *s, const json *v);
 void json_set_clear(struct json_set *s);
 

@@ -67,6 +67,7 @@ static size_t json_write_escape(const char *text, size_t len, char out[6], size_
     return taken ? taken : 1;
 }
 
+/* Copies what needs no escape in runs: a text has few characters that do. */
 static void write_escaped(struct buf *out, const char *text, size_t len)
 {
     while (len) {

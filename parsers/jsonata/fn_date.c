@@ -4,10 +4,13 @@
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/picture/datetime.h"
 
-/* About what a date costs, with a picture that was read before. */
+/* Units of work for a date, with a picture that was read before. */
 enum { DATE_COST = 16 };
 
-/* A fault, or without one the bound that stopped it. */
+/*
+ * Fails with the fault in *why. Without one, it was a bound of the evaluation that stopped the
+ * call.
+ */
 static struct jv fn_date_refused(struct evaluation *e, struct jsonata_fault *why)
 {
     if (why->code)
@@ -16,6 +19,7 @@ static struct jv fn_date_refused(struct evaluation *e, struct jsonata_fault *why
     return (struct jv){.kind = JV_ERROR};
 }
 
+/* The picture is paid for before it is read: it is the expression's text, and may be long. */
 static struct jv format(struct evaluation *e, double ms, struct jv picture, struct jv zone)
 {
     struct jsonata_fault why = {0};
@@ -63,6 +67,10 @@ static struct jv fn_to_millis(struct evaluation *e, const struct call *c)
     eval_spend_characters(e, str_len(text));
     if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
+    /*
+     * A text that does not fit the picture is no fault: the result is undefined, as in the
+     * reference.
+     */
     if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
                            str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,
                            e->work, &found, &ms, &why))

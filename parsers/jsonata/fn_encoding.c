@@ -8,9 +8,13 @@
 
 static const struct jv failed = {.kind = JV_ERROR};
 
-/* What is gone through byte by byte, and copied so. */
+/* Bytes to a unit of work, for what is read and copied byte by byte. */
 enum { BYTES_A_UNIT = 4 };
 
+/*
+ * Pays for the piece of a text that begins at `at`, a slice of work at a time, so that a long text
+ * can be interrupted in its midst.
+ */
 static bool fn_encoding_pay(struct evaluation *e, size_t at, size_t len, size_t *paid)
 {
     return work_spend_piece(e->work, at, len, BYTES_A_UNIT, paid) || eval_stop(e);
@@ -121,6 +125,10 @@ static struct jv fn_base64decode(struct evaluation *e, const struct call *c)
         if (v < 0)
             continue;
         bits = bits << 6 | (uint32_t)v;
+        /*
+         * Digits are gathered as bits; each eight that are together become a byte, and what is left
+         * over at the end is dropped.
+         */
         have += 6;
         if (have >= 8) {
             have -= 8;
@@ -131,6 +139,7 @@ static struct jv fn_base64decode(struct evaluation *e, const struct call *c)
     return eval_take_buf(e, &text);
 }
 
+/* No code in `why` and no text: what stopped it is the bound on work, not the text. */
 static struct jv recode(struct evaluation *e, const struct call *c,
                         bool (*change)(struct buf *, const char *, size_t, struct work *,
                                        struct jsonata_fault *))

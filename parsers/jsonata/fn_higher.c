@@ -30,7 +30,7 @@ static struct jv fn_map(struct evaluation *e, const struct call *c)
     return jv_list(l);
 }
 
-/* Is the function true for item `i`? -1 after an error. */
+/* Returns 1 when the function is true for item `i`, 0 when it is not, -1 after an error. */
 static int fn_higher_holds(struct evaluation *e, struct func *f, struct jv list, size_t i)
 {
     const struct mark m = eval_mark(e);

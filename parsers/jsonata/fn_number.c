@@ -9,10 +9,13 @@
 
 #include <math.h>
 
-/* Of a number that is written, with a picture that was read before; that is rounded; in a radix. */
+/*
+ * Units of work: for a number that is written by a picture which was read before, for one that is
+ * rounded, for one that is written in a radix.
+ */
 enum { PICTURE_COST = 64, ROUND_COST = 48, RADIX_COST = 64 };
 
-/* Of a picture of a number. */
+/* Units of work for each byte of a picture that is read. */
 enum { PICTURE_UNITS_A_BYTE = 1 };
 
 static struct jv fn_number(struct evaluation *e, const struct call *c)
@@ -48,6 +51,7 @@ static struct jv fn_ceil(struct evaluation *e, const struct call *c)
     return is_undefined(arg(c, 0)) ? jv_undefined() : jv_number(ceil(arg(c, 0).n));
 }
 
+/* Half to even, as the reference rounds: 2.5 is 2 and 3.5 is 4, unlike JavaScript's Math.round. */
 static struct jv fn_round(struct evaluation *e, const struct call *c)
 {
     const struct jv precision = arg(c, 1);
@@ -90,6 +94,7 @@ static struct jv fn_sum(struct evaluation *e, const struct call *c)
         return list;
     if (!eval_steps(e, items_count(list)))
         return (struct jv){.kind = JV_ERROR};
+    /* An array of the input is summed where it lies, without a value made for each item. */
     if (list.kind == JV_ARRAY)
         return jv_number(json_sum(list.j));
     for (size_t i = 0; i < items_count(list); i++)
@@ -108,6 +113,10 @@ static struct jv extreme(struct evaluation *e, const struct call *c, bool larges
     best = items_at(list, 0).n;
     for (size_t i = 1; i < items_count(list); i++) {
         const double n = items_at(list, i).n;
+        /*
+         * As Math.max and Math.min do, one NaN makes the result NaN: nothing is greater or less
+         * than it.
+         */
         if (isnan(n) || (largest ? n > best : n < best))
             best = n;
     }
@@ -136,7 +145,7 @@ static struct jv fn_average(struct evaluation *e, const struct call *c)
 
 /* ---- texts ---- */
 
-/* What was written, or the fault. */
+/* Returns what was written as a value; without `ok`, fails with the fault in *why. */
 static struct jv written(struct evaluation *e, struct buf *text, bool ok, struct jsonata_fault *why)
 {
     eval_spend(e, text->len / 4);

@@ -42,7 +42,10 @@ const struct func *func_regex(const struct func *f)
     return f->kind == FUNC_REGEX || f->kind == FUNC_NEXT_MATCH ? f : NULL;
 }
 
-/* Is it plain JavaScript in the reference, so that a call leaves no trace on it? */
+/*
+ * Functions that are plain JavaScript in the reference carry neither a name nor a place: what fails
+ * in one is told as of the call around it.
+ */
 static bool is_bare(const struct func *f)
 {
     return f->kind == FUNC_WRAPPED || f->kind == FUNC_REGEX || f->kind == FUNC_NEXT_MATCH;

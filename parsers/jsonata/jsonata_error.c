@@ -14,6 +14,10 @@
 #include <math.h>
 #include <string.h>
 
+/*
+ * In the order of the reference's own table, so that the two can be compared. A text that reads
+ * badly stays: Step Functions shows the same, and people match it.
+ */
 static const struct {
     const char *code, *text;
 } texts[] = {
@@ -169,6 +173,10 @@ static void add_quoted(struct buf *out, const char *text)
         buf_adds(out, "undefined");
 }
 
+/*
+ * A token that is no string is written as JavaScript would write it: {{token}} of a number is 1,
+ * not 1.0.
+ */
 static void jsonata_error_add_token(const struct failure *f, struct buf *out, bool raw)
 {
     if (!f->token)
@@ -200,6 +208,10 @@ static void add_hole(const struct failure *f, struct buf *out, const char *name,
         buf_adds(out, f->function ? f->function : "undefined");
 }
 
+/*
+ * A code without a text of its own is the author's: the message of $error() or $assert() is the
+ * whole text.
+ */
 static const char *template_of(const char *code)
 {
     for (size_t i = 0; i < COUNT(texts); i++)
@@ -224,6 +236,10 @@ void failure_text(const struct failure *f, struct buf *out)
     buf_adds(out, s);
 }
 
+/*
+ * Moves what `f` owns into *why, and leaves `f` empty. A caller that passes no `why` wants no text,
+ * so none is made.
+ */
 void failure_report(struct failure *f, struct jsonata_error *why)
 {
     struct buf text = {0};
@@ -261,8 +277,16 @@ struct jv eval_error(struct evaluation *e, const char *code)
     return (struct jv){.kind = JV_ERROR};
 }
 
+/*
+ * A message shows a value, and a value may be the whole input: more than this is of no use to a
+ * reader.
+ */
 enum { MAX_SHOWN = 64 * 1024 };
 
+/*
+ * The value is written in an evaluation of its own, with its own bounds: the one that fails may
+ * have used up all that it had, and what is made here must not count against it.
+ */
 /* As JSON text; of what is too large or too deep as much as fits. */
 static void jsonata_error_show(struct evaluation *e, struct buf *out, struct jv v)
 {
@@ -281,6 +305,10 @@ static void jsonata_error_show(struct evaluation *e, struct buf *out, struct jv 
     region_end(&quiet);
 }
 
+/*
+ * The failure is put aside while the value is turned into JSON, since that may fail too: the first
+ * failure is the one to tell.
+ */
 struct jv eval_error_value(struct evaluation *e, const char *code, struct jv value)
 {
     bool unsupported = false;

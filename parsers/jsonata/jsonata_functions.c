@@ -18,6 +18,10 @@ static bool functions_is_in(const struct builtin *f, enum jsonata_dialect dialec
     return f->dialects & (dialect == JSONATA_AWS ? IN_AWS : IN_REFERENCE);
 }
 
+/*
+ * Called when an expression is compiled, never while it runs: a search from the front is fast
+ * enough.
+ */
 const struct builtin *builtin_find(enum jsonata_dialect dialect, const char *name, size_t len)
 {
     /* No function's name is shorter; `$` and `$$`, which all expressions have, are. */
@@ -48,6 +52,10 @@ struct jv call_item(struct evaluation *e, struct func *f, struct jv value, struc
                     struct jv whole)
 {
     const struct jv args[] = {value, at, whole};
+    /*
+     * A function gets as many arguments as it takes: the reference calls a function of one
+     * parameter with the value alone, which shows when that is a built-in with optional parameters.
+     */
     const size_t arity = func_arity(f);
 
     return eval_apply(e, f, args,

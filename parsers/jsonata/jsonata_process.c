@@ -321,7 +321,11 @@ static bool process_items(struct parser *p, struct node *n, bool push)
 
 enum { MAX_PLAIN_KEYS = 32 };
 
-/* Are all keys constant, different, and in their order, and not too many to compare? */
+/*
+ * True for keys that are constant, all different and no array indexes, which JavaScript would list
+ * first: an object of such keys can be made without a look-up for each. There must be few, as each
+ * is compared with all others.
+ */
 static bool has_plain_keys(const struct node *pairs)
 {
     for (size_t i = 0; i < pairs->count && pairs->count / 2 <= MAX_PLAIN_KEYS; i += 2) {

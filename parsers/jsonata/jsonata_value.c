@@ -292,7 +292,10 @@ static int value_equal_objects(struct evaluation *e, struct jv a, struct jv b, s
     return same;
 }
 
-/* The same array or object of the input. */
+/*
+ * Two values are one array or object of the input when their addresses are: nothing in it is
+ * compared.
+ */
 static bool same_json(struct jv a, struct jv b)
 {
     return a.kind == b.kind && (a.kind == JV_ARRAY || a.kind == JV_OBJECT) && a.j == b.j;

@@ -40,6 +40,7 @@ static void jsonata_write_string(struct evaluation *e, struct buf *out, const js
     }
 }
 
+/* Recursion ends at JSON_MAX_DEPTH: within_bounds asks at each level. */
 static bool jsonata_write_value(struct writer *w, struct jv v);
 
 static void break_line(struct writer *w)
@@ -53,7 +54,7 @@ static void break_line(struct writer *w)
         buf_addc(w->out, ' ');
 }
 
-/* Of the digits of a number. */
+/* Units of work for the digits of a number. */
 enum { NUMBER_COST = 8 };
 
 static bool jsonata_write_number(struct writer *w, double n)
@@ -66,6 +67,10 @@ static bool jsonata_write_number(struct writer *w, double n)
     }
     if (w->e)
         eval_spend(w->e, NUMBER_COST);
+    /*
+     * $string rounds to 15 digits, so that 0.1 + 0.2 is written 0.3. Values in messages are not
+     * rounded.
+     */
     if (w->round)
         n = js_number_round15(n, w->e->dialect == JSONATA_AWS);
     /* The largest of all is rounded to more than any. */
@@ -109,6 +114,7 @@ static bool jsonata_write_array(struct writer *w, struct jv v)
 static bool jsonata_write_object(struct writer *w, struct jv v)
 {
     const size_t n = members_count(v);
+    /* members_order takes its memory from the evaluation; without one, members keep their order. */
     const uint32_t *order = w->e ? members_order(w->e, v) : NULL;
     bool ok = true;
 
@@ -131,6 +137,10 @@ static bool jsonata_write_object(struct writer *w, struct jv v)
     return ok;
 }
 
+/*
+ * A value may hold itself many times over, so the text can be far larger than memory: its size is
+ * asked for at each value, not at the end.
+ */
 static bool within_bounds(struct writer *w)
 {
     struct evaluation *e = w->e;

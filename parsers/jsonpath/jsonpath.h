@@ -44,15 +44,15 @@ extern const char JSONPATH_TOO_MUCH[];  /* reading it takes more work than is al
 json *jsonpath_get(const jsonpath *p, const json *doc, struct work *work, struct diag *why);
 
 /*
- * A copy of `doc` with `v` at reference path `p`: objects that are missing on the way are made,
- * what is there is replaced. Takes `v`. NULL with *why filled when the path leads through something
- * that is no object, or to an element that an array does not have.
+ * Returns a copy of `doc` with `v` at reference path `p`: objects that are missing on the way are
+ * made, what is there is replaced. Takes `v`. NULL with *why filled when the path leads through
+ * something that is no object, or to an element that an array does not have.
  */
 json *jsonpath_set(const jsonpath *p, const json *doc, json *v, struct diag *why);
 
 /*
- * The name or index of the first step of reference path `p` that nothing in `doc` answers to; when
- * `writing`, that jsonpath_set cannot pass. NULL if there is none.
+ * Returns the name or index of the first step of reference path `p` that finds nothing in `doc` or,
+ * when `writing`, that jsonpath_set cannot pass; NULL if there is none.
  */
 json *jsonpath_blocking_step(const jsonpath *p, const json *doc, bool writing);
 

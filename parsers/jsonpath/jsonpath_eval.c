@@ -463,7 +463,10 @@ static enum outcome apply_filter(struct eval *e, const struct step *s, const jso
 
 /* ---- `..` ---- */
 
-/* Is `v`, an array or object, one that the step behind `..` is for? */
+/*
+ * Whether the step behind `..` applies to `v`, an array or object. A filter that fails is
+ * UNDECIDED.
+ */
 static enum verdict suits(struct eval *e, const struct step *s, const json *v)
 {
     bool yes = false;

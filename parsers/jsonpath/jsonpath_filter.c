@@ -18,7 +18,7 @@ static bool is_cut(const char *text)
     return memcmp(text, "&&", 2) == 0 || memcmp(text, "||", 2) == 0;
 }
 
-/* Does a piece end at `i`? It does before and behind each `&&` and `||`. */
+/* Whether a piece ends at `i`: before and behind each `&&` and `||`. */
 static bool ends_piece(struct stretch s, size_t i)
 {
     return i == s.len || (i + 2 <= s.len && is_cut(s.text + i)) ||

@@ -94,11 +94,11 @@ struct condition {
 /* Conditions stand in the order they are judged in, which is from the last one written. */
 struct filter {
     struct condition *conditions;
-    size_t count; /* 0: a placeholder like [?], that nothing was put in for */
-    size_t marks; /* how many `?` it has */
+    size_t count; /* 0 for a placeholder like [?], which Jayway fills in and AWS never does */
+    size_t marks; /* how many `?` a placeholder has, else 1 */
 };
 
-/* What a compiled path holds besides its arena. */
+/* A value or regular expression that a compiled path must release: a list through all of them. */
 struct held {
     struct held *next;
     json *value;
@@ -114,32 +114,35 @@ struct jsonpath {
 
 /* ---- reading: jsonpath_parse.c, jsonpath_filter.c ---- */
 
+/* A text that is being compiled: what it becomes, and where to say what is wrong with it. */
 struct reader {
     jsonpath *path;
     struct diag *why;
 };
 
-/* A stretch of the path's text, and the byte of the whole that it begins at. */
+/* A stretch of the path's text; `at` is the byte of the whole text that it begins at. */
 struct stretch {
     const char *text;
     size_t len, at;
 };
 
-/* Fills `why`; returns false. */
+/* Fills r->why with a message about byte `at` of the text, and returns false. */
 bool jsonpath_refuse(struct reader *r, size_t at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* A place for what the path must release. */
+/* Returns a new, empty entry for what the path must release. */
 struct held *jsonpath_hold(struct reader *r);
-/* A string that lives as long as the path. */
+/* Returns a string that lives as long as the path: a look. */
 json *jsonpath_keep_string(struct reader *r, const char *text, size_t len);
+/* Returns `s` without blanks and control characters at its ends. */
 struct stretch jsonpath_trim(struct stretch s);
+/* Returns the bytes of `s` from `from` up to, but not, `to`. */
 struct stretch jsonpath_part(struct stretch s, size_t from, size_t to);
-/* `inner`: a path inside a filter, that must be definite. */
+/* Compiles a path. An `inner` one stands in a filter and must be definite. */
 bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct route *out);
-/* Reads "[?( ... )]". */
+/* Compiles a filter, "[?( ... )]". */
 bool jsonpath_read_filter(struct reader *r, struct stretch s, struct filter *out);
 
-/* "['a']", "[0]", "..": a step in Jayway's own notation. */
+/* Appends a step in Jayway's own notation: "['a']", "[0]", "..". */
 void jsonpath_write_step(struct buf *out, const struct step *s);
 
 /* ---- evaluating: jsonpath_eval.c, jsonpath_filter.c ---- */
@@ -150,19 +153,20 @@ enum outcome {
     BROKEN,  /* the evaluation fails */
 };
 
-/* What one evaluation carries along. */
+/* One evaluation of a path. */
 struct eval {
     const json *doc;
-    const struct step *end; /* of the path that is evaluated */
-    struct json_build found;
-    size_t found_count;
+    const struct step *end;  /* behind the last step of the path */
+    struct json_build found; /* the array of results of a path that is not definite */
+    size_t found_count;      /* of results and of members made: JSONPATH_MAX_RESULTS at most */
     struct work *work;
     unsigned quiet; /* above 0: nobody will see why something is missing */
     struct diag *why;
 };
 
-/* Spends units of work; false with `why` filled when there are none left. */
+/* Spends units of work. Returns false with `why` filled when there are none left. */
 bool jsonpath_spend(struct eval *e, size_t units);
+/* Fills `why`, and returns BROKEN. */
 enum outcome jsonpath_broken(struct eval *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -177,8 +181,10 @@ struct arrival {
     const struct step *stopped;
 };
 
-/* Fills `why` when BROKEN, not when MISSING.
- * `all_names`: of several names in a bracket, none may be missing. */
+/*
+ * Follows a definite path from `from`. Fills `why` when BROKEN, not when MISSING. With `all_names`,
+ * a bracket of several names is MISSING as soon as one of them is.
+ */
 enum outcome jsonpath_follow(struct eval *e, const struct route *route, const json *from,
                              bool all_names, struct arrival *out);
 
@@ -188,6 +194,7 @@ enum verdict {
     UNDECIDED, /* the evaluation fails; `why` is filled */
 };
 
+/* Judges whether a filter lets `item` through. */
 enum verdict jsonpath_accept(struct eval *e, const struct filter *f, const json *item);
 
 #endif

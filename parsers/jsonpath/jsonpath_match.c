@@ -82,6 +82,9 @@ static bool read_decimal(const char *text, size_t len, struct decimal *out)
     return true;
 }
 
+/*
+ * Behind the last digit come zeros without end: 1.5 and 1.50 are equal without either being padded.
+ */
 static char next_digit(const char **p, const char *end)
 {
     if (*p < end && **p == '.')
@@ -102,6 +105,10 @@ static int jsonpath_match_compare_digits(const struct decimal *a, const struct d
     return 0;
 }
 
+/*
+ * Signs first, then the places before the point, then digit by digit: exact for any number of
+ * digits, where doubles would call large neighbours equal.
+ */
 static int compare_decimals(const struct decimal *a, const struct decimal *b)
 {
     if (a->sign != b->sign)
@@ -129,6 +136,7 @@ struct side {
     const java_regex *regex;
 };
 
+/* Integers beyond 64 bits are BigInteger in Java, which Jayway's filters compare with nothing. */
 static enum side_kind side_kind_of(const json *v)
 {
     if (!v)
@@ -284,6 +292,7 @@ static bool jsonpath_match_holds(enum condition_op op, int order)
     return false;
 }
 
+/* With null on one side only, `<` and its like are false; == and != compare null as any value. */
 static enum verdict judge_order(struct eval *e, const struct condition *c, const struct side *left,
                                 const struct side *right)
 {
@@ -344,6 +353,10 @@ static enum verdict judge_presence(struct eval *e, const struct condition *c, co
     return there == (c->op == OP_EXISTS) ? ACCEPTED : REJECTED;
 }
 
+/*
+ * The left side is read first, and if it is missing the right is not read at all: what would be
+ * wrong with it goes unnoticed, as in Jayway.
+ */
 static enum verdict judge_sides(struct eval *e, const struct condition *c, const json *item)
 {
     struct side left = {0};
@@ -371,6 +384,10 @@ static enum verdict judge(struct eval *e, const struct condition *c, const json 
     return judge_sides(e, c, item);
 }
 
+/*
+ * Conditions come in the order of judging. Once a group has a condition that is rejected, its
+ * others are passed over up to `||`; UNDECIDED ends it all.
+ */
 enum verdict jsonpath_accept(struct eval *e, const struct filter *f, const json *item)
 {
     enum verdict v = ACCEPTED;

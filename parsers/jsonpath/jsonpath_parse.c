@@ -88,6 +88,7 @@ static struct step kind_step(enum step_kind kind)
     return (struct step){.kind = kind};
 }
 
+/* ['a'] is STEP_NAME as .a is: no names at all, or several, are what STEP_NAMES is for. */
 static struct step names_step(struct reader *r, json **names, size_t count)
 {
     struct step s = {.kind = count == 1 ? STEP_NAME : STEP_NAMES, .count = count};
@@ -206,6 +207,10 @@ static void gather_number(struct cursor *c)
             buf_addc(&c->digits, jsonpath_parse_here(c));
 }
 
+/*
+ * The message quotes the whole fragment: fragments are cut before they are read, so the bracket
+ * that is missing is always its own.
+ */
 static bool unclosed(struct cursor *c)
 {
     return jsonpath_refuse(c->r, c->s.at, "The bracket is not closed: %.*s", (int)c->s.len,
@@ -268,6 +273,10 @@ static bool read_colon(struct cursor *c, struct signs *seen)
     return take_number(c);
 }
 
+/*
+ * Jayway reads commas and colons in one pass and decides afterwards by the signs it has seen
+ * (numbers_step), so "1,2:3" is a list and not refused.
+ */
 static bool read_number_list(struct cursor *c, struct signs *seen)
 {
     while (ascii_is_digit(jsonpath_parse_here(c)) ||
@@ -291,6 +300,10 @@ static bool read_number_list(struct cursor *c, struct signs *seen)
     return c->digits.len == 0 || take_number(c);
 }
 
+/*
+ * The order of the questions is Jayway's: a list is one whatever colons it has, an open end is
+ * asked for before an open beginning.
+ */
 static struct step numbers_step(struct cursor *c, struct signs seen)
 {
     if (c->count == 1 && !seen.head && !seen.tail)
@@ -462,12 +475,20 @@ static bool read_fragment(struct reader *r, struct stretch s, bool inner, struct
     }
 }
 
+/*
+ * Kinds that name one value at most; several names in one bracket count as one value, an object of
+ * them.
+ */
 static bool is_definite_kind(enum step_kind kind)
 {
     return kind == STEP_ROOT || kind == STEP_NAME || kind == STEP_NAMES || kind == STEP_INDEX ||
            kind == STEP_FROM_END;
 }
 
+/*
+ * From the end, so that each step knows of all steps behind it whether they are definite:
+ * evaluation then takes the way of definite paths from there on.
+ */
 static void jsonpath_parse_settle(struct reader *r, const struct steps *list, struct route *out)
 {
     bool definite = true;
@@ -481,6 +502,7 @@ static void jsonpath_parse_settle(struct reader *r, const struct steps *list, st
     }
 }
 
+/* `..` says where to look and the step behind it what for, so it cannot be the last. */
 static bool ends_with_scan(struct reader *r, struct stretch s)
 {
     return jsonpath_refuse(r, s.at + s.len - 1, "A path can not end with a scan.");
@@ -504,6 +526,10 @@ static bool read_steps(struct reader *r, struct stretch s, bool inner, struct st
     return list->v[list->count - 1].kind != STEP_SCAN || ends_with_scan(r, s);
 }
 
+/*
+ * Text is trimmed before it is read, but messages on a path inside a filter quote it untrimmed, as
+ * Jayway does.
+ */
 bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct route *out)
 {
     struct stretch whole = s;
@@ -527,6 +553,10 @@ bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct 
 
 /* ---- the compiled path ---- */
 
+/*
+ * The States Language's Reference Paths: names and indexes alone, so that the place can be written
+ * to.
+ */
 static bool is_reference(const struct route *route)
 {
     for (size_t i = 1; i < route->count; i++)
@@ -616,6 +646,7 @@ static void write_marks(struct buf *out, const struct step *s)
     buf_addc(out, ']');
 }
 
+/* Messages of AWS show paths in this notation, whatever the author wrote: $.a[0] is $['a'][0]. */
 void jsonpath_write_step(struct buf *out, const struct step *s)
 {
     switch (s->kind) {

@@ -43,7 +43,9 @@ static void jsonpath_set_explain(struct diag *why, const struct route *route, si
     buf_clear(&part);
 }
 
-/* Can step `s` be written to in `v`? NULL is what is missing and can be made, if it is an object.
+/*
+ * Whether step `s` can be written to in `v`. NULL is what is missing and can be made, if it is an
+ * object.
  */
 static bool can_write(const struct step *s, const json *v)
 {

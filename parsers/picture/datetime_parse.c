@@ -532,7 +532,7 @@ static bool date_parse_is_given(const struct components *c, char letter)
     return c->known[at] && c->of[at] != 0 && !isnan(c->of[at]);
 }
 
-/* Of all these, are some given, and none but those of `may`? */
+/* True when some of the components are given, and none but those in `may`. */
 static bool date_parse_only(const struct components *c, const char *all, const char *may)
 {
     bool some = false;

@@ -113,6 +113,10 @@ struct span {
     size_t count;
 };
 
+/*
+ * A row without characters has no list: `at` points at something all the same, so that arithmetic
+ * with it is defined.
+ */
 static struct span span_of(const struct row *r)
 {
     static const uint32_t nothing[] = {0};
@@ -313,6 +317,10 @@ struct measures {
     size_t least_integer, scale, least_fraction, most_fraction, least_exponent;
 };
 
+/*
+ * The greatest common divisor is the only interval there can be; it is one if each of its
+ * multiples, up to the largest position, has a separator.
+ */
 /* The positions are in order, the largest first. */
 static size_t format_number_find_interval(const struct positions *p)
 {
@@ -353,6 +361,10 @@ static void format_number_find_groups(struct measures *m, const struct sub_pictu
     m->every = format_number_find_interval(&m->integer_groups);
 }
 
+/*
+ * The rules of F&O 4.7.4 on pictures that have no mandatory digit: each later one repairs what the
+ * ones before left open, so their order counts.
+ */
 static void format_number_measure(struct measures *m, const struct sub_picture *p,
                                   const struct signs *s)
 {
@@ -460,6 +472,10 @@ static double scale(double n, const struct measures *m, long *exponent)
     *exponent = 0;
     if (!m->least_exponent || n == 0)
         return n;
+    /*
+     * A few hundred rounds at most: a double has no more powers of ten, and infinity was written
+     * before.
+     */
     for (; fabs(n) < least; n *= 10)
         --*exponent;
     for (; fabs(n) > most; n /= 10)
@@ -467,6 +483,10 @@ static double scale(double n, const struct measures *m, long *exponent)
     return n;
 }
 
+/*
+ * F&O 4.7.5, 13: the exponent has its own least number of digits, and a minus sign but never a
+ * plus.
+ */
 static void write_exponent(long exponent, const struct measures *m, const struct signs *s,
                            const struct jsonata_symbols *symbols, struct buf *out)
 {
@@ -493,6 +513,7 @@ static void write_finite(double n, const struct sub_picture *p, const struct mea
     format_number_read_digits(&r, fabs(n), m->most_fraction, s);
     pad(&r, m, s);
     group(&r, m, s);
+    /* 12: the separator goes when the picture has none, or when no digit follows it. */
     /* 12 */
     decimal = format_number_find(span_of(&r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
     if (r.count && (format_number_find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0) == NOWHERE ||
@@ -595,6 +616,10 @@ static void write_signed(double n, const struct number_picture *p,
         format_number_write_number(n, p, p->separators, !p->separators, symbols, out);
 }
 
+/*
+ * Only pictures without symbols of their own are kept: with symbols, the same text may mean
+ * something else at the next call.
+ */
 bool jsonata_format_number(struct buf *out, double n, const char *picture, size_t len,
                            const struct jsonata_symbols *symbols, struct pictures *kept,
                            struct jsonata_fault *why)

@@ -245,7 +245,7 @@ struct attempt {
     size_t at; /* in the text, at the last callout */
 };
 
-/* Does a reference to what a group has matched stand there? \1, \k<name> */
+/* True when a reference to what a group has matched stands there: \1, \k<name>. */
 static bool is_back_reference(const java_regex *re, size_t at)
 {
     const char *p = re->text + at;

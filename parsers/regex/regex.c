@@ -179,7 +179,10 @@ static struct js_regex_engine *engine_for(js_regex *r, bool ascii, size_t len)
     return e;
 }
 
-/* Is there all that a call of the engine needs? It is made where it is missing. */
+/*
+ * Makes what a call of the engine needs and `room` does not have yet. Returns false when PCRE2 gets
+ * no memory.
+ */
 static bool furnish(struct js_regex_room *room, const js_regex *r, bool jit)
 {
     if (!room->context) {

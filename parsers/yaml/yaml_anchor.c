@@ -29,6 +29,9 @@ static size_t yaml_anchor_add(struct yaml_anchors *a, const char *name)
 {
     json *key = json_cstring(name);
 
+    /*
+     * The index compares hashes before texts, so a key must have its hash before it is looked up.
+     */
     json_hash(key);
     if (a->count == a->cap) {
         a->cap = mem_grow(a->cap, a->count + 1);
@@ -65,6 +68,10 @@ struct yaml_naming yaml_name_begin(struct yaml_reader *r, const yaml_char_t *nam
     return n;
 }
 
+/*
+ * When the name was given to another node meanwhile (one inside of this), it is that node's: YAML
+ * 1.2, section 7.1, "the most recent preceding node".
+ */
 void yaml_name_end(struct yaml_reader *r, const struct yaml_naming *n, const json *v,
                    struct json_places *kids)
 {

@@ -4,6 +4,10 @@
 
 #include "parsers/base/utf8.h"
 
+/*
+ * libyaml compares each %TAG line with all those before it, so their number squared is its work: it
+ * is bounded before libyaml sees the text.
+ */
 enum { MAX_TAG_LINES = 100 };
 
 /* ---- before libyaml looks ---- */
@@ -28,7 +32,7 @@ static bool refuse_break(struct yaml_reader *r, size_t at, unsigned c)
                        c, c);
 }
 
-/* libyaml compares each %TAG with all others. */
+/* Lines that look like %TAG within a block of text count as well: libyaml is not asked here. */
 static bool check_directives(struct yaml_reader *r)
 {
     const char *at = r->text + r->start, *end = r->text + r->len;
@@ -70,9 +74,17 @@ bool yaml_check_text(struct yaml_reader *r)
 
 /* ---- behind ---- */
 
-/* Which mark is where the fault is, to a person who looks for it. */
+/*
+ * libyaml has two marks: where it stopped, and where what it was reading began. Each row says which
+ * of them a person has to look at.
+ */
 enum where { AT_PROBLEM, AT_CONTEXT };
 
+/*
+ * libyaml's own messages are stable, and here they are the keys: the first row that fits both its
+ * problem and its context is taken, so rows for one problem stand before those that take any. The
+ * last row takes all.
+ */
 /* `context` NULL: any. `began`: what it is that began at the context's mark, if that helps. */
 static const struct objection {
     const char *problem, *context, *sentence, *began;

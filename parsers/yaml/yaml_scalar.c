@@ -46,6 +46,10 @@ static bool refuse_tag(struct yaml_reader *r, const yaml_event_t *e, const char 
     return yaml_refuse(r, at, "YAML_TAG", "the tag %s is not known here; leave it out", tag);
 }
 
+/*
+ * A lone "!" says only that the value is not to be guessed from its looks; on a collection it
+ * changes nothing.
+ */
 bool yaml_check_tag(struct yaml_reader *r, const yaml_event_t *e, const yaml_char_t *tag,
                     const char *wanted)
 {
@@ -111,6 +115,9 @@ static json *yaml_scalar_plain(struct yaml_reader *r, const yaml_event_t *e)
         return json_null();
     if (yaml_scalar_is(e, "true") || yaml_scalar_is(e, "false"))
         return json_bool(yaml_scalar_is(e, "true"));
+    /*
+     * Templates are read by CloudFormation with YAML 1.1, where `yes` is true; definitions are not.
+     */
     if (r->made.flags & JSON_READ_TAGS && boolean(e) >= 0)
         return json_bool(boolean(e) > 0);
     if (json_is_number_text((const char *)e->data.scalar.value, e->data.scalar.length))
