@@ -5,6 +5,7 @@
 #include "asl/asl.h"
 #include "asl/eval/model.h"
 #include "parsers/base/mem.h"
+#include "runtime/core/event_kinds.h"
 #include "runtime/core/event_text.h"
 
 #include <string.h>
@@ -99,6 +100,7 @@ static const struct {
     {"a retry that is due behind all times", "{\"k\":\"r\",\"s\":0,\"u\":4000000000000000000}",
      false},
     {"a cause that is no text", "{\"k\":\"tf\",\"s\":0,\"c\":1}", false},
+    {"seconds below zero", "{\"k\":\"tq\",\"s\":0,\"d\":{},\"m\":-1}", false},
 };
 
 START_TEST(soundness)
@@ -115,6 +117,23 @@ START_TEST(soundness)
     rt_event_clear(&e);
     asl_report_clear(&report);
     asl_machine_unref(m);
+}
+END_TEST
+
+/* A row that was forgotten is all zeros, which the compiler allows. */
+START_TEST(row)
+{
+    const struct event_kind *k = &event_kinds[_i];
+
+    ck_assert_msg(k->code && k->name, "kind %d has no row in the table of apply.c", _i);
+    for (int other = 0; other < _i; other++)
+        ck_assert_msg(strcmp(k->code, event_kinds[other].code) != 0, "two kinds have the code %s",
+                      k->code);
+    ck_assert_msg(!k->types == !k->phases, "%s has no phase or no type that it can come in",
+                  k->name);
+    ck_assert_msg(k->types || k->fits, "%s is of the execution, and nothing says when it fits",
+                  k->name);
+    ck_assert_msg(_i < RT_FIRST_PRIVATE || !k->details, "%s is private, and has details", k->name);
 }
 END_TEST
 
@@ -227,6 +246,7 @@ int main(void)
     TCase *t = tcase_create("event_text");
 
     tcase_add_loop_test(t, reading, 0, COUNT(reads));
+    tcase_add_loop_test(t, row, 0, RT_EVENT_KINDS);
     tcase_add_loop_test(t, soundness, 0, COUNT(sounds));
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
     tcase_add_test(t, deepest);

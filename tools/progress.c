@@ -301,26 +301,23 @@ static void later(progress *p, const struct rt_event *e, const char *what)
 static void progress_show(progress *p, uint64_t execution, const struct rt_event *e)
 {
     p->last_ms = progress_time_of(e);
-    switch ((int)e->kind) {
-    case RT_EXECUTION_STARTED:
+    switch (rt_event_news(e->kind)) {
+    case RT_NEWS_NONE: break;
+    case RT_NEWS_STARTED:
         if (execution == p->execution)
             p->started_ms = progress_time_of(e);
         break;
-    case RT_STATE_ENTERED: entered(p, execution, e); break;
-    case RT_STATE_EXITED: exited(p, execution, e); break;
-    case RT_EVALUATION_FAILED:
-    case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT: progress_task_failed(p, execution, e); break;
-    case RT_WAITING: later(p, e, "waits"); break;
-    case RT_BACKOFF:
+    case RT_NEWS_ENTERED: entered(p, execution, e); break;
+    case RT_NEWS_EXITED: exited(p, execution, e); break;
+    case RT_NEWS_ABORTED: aborted(p, execution, e); break;
+    case RT_NEWS_ATTEMPT: set_failed(p, execution, e, false); break;
+    case RT_NEWS_FAILED: progress_task_failed(p, execution, e); break;
+    case RT_NEWS_GROUP_FAILED: set_failed(p, execution, e, true); break;
+    case RT_NEWS_WAIT: later(p, e, "waits"); break;
+    case RT_NEWS_RETRY:
         p->retries++;
         later(p, e, "tries again in");
         break;
-    case RT_STATE_ABORTED: aborted(p, execution, e); break;
-    case RT_TASK_SCHEDULED:
-    case RT_GROUP_STARTED: set_failed(p, execution, e, false); break;
-    case RT_GROUP_FAILED: set_failed(p, execution, e, true); break;
-    default: break; /* the others have no line */
     }
 }
 

@@ -1,139 +1,129 @@
 /*
- * Events and what they do: the table of event kinds, and rt_apply, the only place where an event
- * changes an execution. What is decided is decided before, in rt_step: applying the same events
- * again must give the same execution, so nothing here looks at anything but the two.
+ * The kinds of events: what each needs of the execution that it comes to, what it does to it, and a
+ * row of the table that says this and all else that the core has to know of a kind. rt_apply is the
+ * only place where an event changes an execution. What is decided is decided before, in rt_step:
+ * applying the same events again must give the same execution, so nothing here looks at anything
+ * but the two.
  */
 
 #include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
-/* ---- the table ---- */
+#include <string.h>
 
-/* Phases that a frame may be in, as bits. */
-#define IN(phase) (1u << (phase))
-#define ANYWHERE (~0u)
-#define AT_WORK (IN(RT_ENTERED) | IN(RT_RETRYING) | IN(RT_REDRIVEN))
-#define WITH_TASK (IN(RT_SCHEDULED) | IN(RT_TASK))
+/* ---- what an event needs beside what its row's bits say ---- */
 
-/* Which types of states have it, as bits. */
-#define OF(type) (1u << (type))
-#define ANY_TYPE (~0u)
-#define GROUPS (OF(ASL_PARALLEL) | OF(ASL_MAP))
+/* Nothing has happened yet. */
+static bool fits_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)f, (void)e;
+    return x->root == RT_NO_FRAME && x->status == RT_RUNNING;
+}
 
-const struct event_kind event_kinds[RT_EVENT_KINDS] = {
-    [RT_EXECUTION_STARTED] = {"xs", NAMED_ALONE, "ExecutionStarted", .wakes = WAKES_ROOT,
-                              .details = DETAIL(INPUT) | DETAIL(ROLE), .needs = NEED_VALUE},
-    [RT_EXECUTION_SUCCEEDED] = {"xok", NAMED_ALONE, "ExecutionSucceeded", .ends = RT_SUCCEEDED,
-                                .details = DETAIL(OUTPUT), .needs = NEED_VALUE},
-    [RT_EXECUTION_FAILED] = {"xf", NAMED_ALONE, "ExecutionFailed", .ends = RT_FAILED,
-                             .details = DETAIL(ERROR)},
-    [RT_EXECUTION_ABORTED] = {"xa", NAMED_ALONE, "ExecutionAborted", .ends = RT_ABORTED,
-                              .details = DETAIL(ERROR)},
-    [RT_EXECUTION_TIMED_OUT] = {"xt", NAMED_ALONE, "ExecutionTimedOut", .ends = RT_TIMED_OUT,
-                                .details = DETAIL(ERROR)},
-    [RT_EXECUTION_REDRIVEN] = {"xr", NAMED_ALONE, "ExecutionRedriven", SHAPE_REDRIVE,
-                               .wakes = WAKES_ALL, .details = DETAIL(REDRIVES), .needs = NEED_TEXT},
-    [RT_STATE_ENTERED] = {"se", NAMED_BY_STATE, "StateEntered", .chain = CHAIN_MOVES,
-                          .details = DETAIL(NAME) | DETAIL(INPUT), .phases = IN(RT_ENTERING),
-                          .types = ANY_TYPE, .needs = NEED_VALUE},
-    [RT_STATE_EXITED] = {"sx", NAMED_BY_STATE, "StateExited", SHAPE_EXITED, .chain = CHAIN_MOVES,
-                         .details = DETAIL(NAME) | DETAIL(OUTPUT) | DETAIL(VARIABLES),
-                         .phases = ~IN(RT_ENTERING), .types = ANY_TYPE, .needs = NEED_VALUE},
-    [RT_STATE_ABORTED] = {"sa", NAMED_BY_STATE, "StateAborted", .phases = ANYWHERE,
-                          .types = ANY_TYPE},
-    [RT_TASK_SCHEDULED] = {"tq", NAMED_BY_TASK, "Scheduled", SHAPE_SCHEDULED, .chain = CHAIN_MOVES,
-                           .details = DETAIL(TASK), .phases = AT_WORK, .types = OF(ASL_TASK),
-                           .needs = NEED_VALUE},
-    [RT_TASK_STARTED] = {"ts", NAMED_BY_TASK, "Started", .chain = CHAIN_MOVES,
-                         .details = DETAIL(RESOURCE) | DETAIL(WORKER), .phases = WITH_TASK,
-                         .types = OF(ASL_TASK), .needs = NEED_TEXT},
-    [RT_TASK_SUBMITTED] = {"tm", NAMED_BY_TASK, "Submitted", .chain = CHAIN_MOVES,
-                           .details = DETAIL(RESOURCE) | DETAIL(OUTPUT), .phases = WITH_TASK,
-                           .types = OF(ASL_TASK), .needs = NEED_VALUE},
-    [RT_TASK_SUCCEEDED] = {"tok", NAMED_BY_TASK, "Succeeded", .chain = CHAIN_MOVES,
-                           .details = DETAIL(RESOURCE) | DETAIL(OUTPUT), .phases = WITH_TASK,
-                           .types = OF(ASL_TASK), .needs = NEED_VALUE},
-    [RT_TASK_FAILED] = {"tf", NAMED_BY_TASK, "Failed", .chain = CHAIN_MOVES,
-                        .details = DETAIL(RESOURCE) | DETAIL(ERROR), .phases = WITH_TASK,
-                        .types = OF(ASL_TASK)},
-    [RT_TASK_TIMED_OUT] = {"tt", NAMED_BY_TASK, "TimedOut", SHAPE_TIMED_OUT, .chain = CHAIN_MOVES,
-                           .details = DETAIL(RESOURCE) | DETAIL(ERROR), .phases = WITH_TASK,
-                           .types = OF(ASL_TASK)},
-    [RT_GROUP_STARTED] = {"gs", NAMED_BY_STATE, "StateStarted", SHAPE_GROUP, .chain = CHAIN_MOVES,
-                          .wakes = WAKES_CHILDREN, .details = DETAIL(LENGTH), .phases = AT_WORK,
-                          .types = GROUPS, .needs = NEED_VALUE},
-    [RT_GROUP_SUCCEEDED] = {"gok", NAMED_BY_STATE, "StateSucceeded", .chain = CHAIN_MOVES,
-                            .phases = IN(RT_GROUP), .types = GROUPS, .needs = NEED_GROUP},
-    [RT_GROUP_FAILED] = {"gf", NAMED_BY_STATE, "StateFailed", .chain = CHAIN_MOVES,
-                         .phases = ANYWHERE, .types = GROUPS},
-    [RT_ITERATION_STARTED] = {"is", NAMED_ALONE, "MapIterationStarted", SHAPE_CHILD,
-                              .chain = CHAIN_ASIDE, .wakes = WAKES_CHILD,
-                              .details = DETAIL(NAME) | DETAIL(INDEX), .phases = IN(RT_GROUP),
-                              .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE},
-    [RT_ITERATION_SUCCEEDED] = {"iok", NAMED_ALONE, "MapIterationSucceeded", SHAPE_CHILD,
-                                .details = DETAIL(NAME) | DETAIL(INDEX), .phases = IN(RT_GROUP),
-                                .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE},
-    [RT_ITERATION_FAILED] = {"if", NAMED_ALONE, "MapIterationFailed", SHAPE_CHILD,
-                             .details = DETAIL(NAME) | DETAIL(INDEX), .phases = ANYWHERE,
-                             .types = OF(ASL_MAP)},
-    [RT_ITERATION_ABORTED] = {"ia", NAMED_ALONE, "MapIterationAborted", SHAPE_CHILD,
-                              .details = DETAIL(NAME) | DETAIL(INDEX), .phases = ANYWHERE,
-                              .types = OF(ASL_MAP)},
-    [RT_MAP_RUN_STARTED] = {"ms", NAMED_ALONE, "MapRunStarted", SHAPE_MAP_RUN, .chain = CHAIN_MOVES,
-                            .details = DETAIL(MAP_RUN), .phases = IN(RT_GROUP),
-                            .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE | NEED_TEXT},
-    [RT_MAP_RUN_SUCCEEDED] = {"mok", NAMED_ALONE, "MapRunSucceeded", .phases = IN(RT_GROUP),
-                              .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
-    [RT_MAP_RUN_FAILED] = {"mf", NAMED_ALONE, "MapRunFailed", .chain = CHAIN_MOVES,
-                           .details = DETAIL(ERROR), .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
-                           .needs = NEED_MAP_RUN},
-    [RT_MAP_RUN_REDRIVEN] = {"mr", NAMED_ALONE, "MapRunRedriven", SHAPE_REDRIVE,
-                             .chain = CHAIN_MOVES, .details = DETAIL(MAP_RUN) | DETAIL(REDRIVES),
-                             .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
-                             .needs = NEED_MAP_RUN | NEED_VALUE | NEED_TEXT},
-    [RT_EVALUATION_FAILED] = {"ef", NAMED_ALONE, "EvaluationFailed", .chain = CHAIN_MOVES,
-                              .details = DETAIL(STATE) | DETAIL(ERROR) | DETAIL(LOCATION),
-                              .phases = ANYWHERE, .types = ANY_TYPE},
-    [RT_BRANCH_SUCCEEDED] = {"bok", NAMED_ALONE, "branch succeeded", SHAPE_CHILD,
-                             .phases = IN(RT_GROUP), .types = OF(ASL_PARALLEL),
-                             .needs = NEED_GROUP | NEED_VALUE},
-    [RT_CHILD_STARTED] = {"cs", NAMED_ALONE, "child started", SHAPE_CHILD, .chain = CHAIN_ASIDE,
-                          .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
-                          .needs = NEED_MAP_RUN | NEED_VALUE},
-    [RT_CHILD_ENDED] = {"ce", NAMED_ALONE, "child ended", SHAPE_CHILD, .phases = IN(RT_GROUP),
-                        .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
-    [RT_WAITING] = {"w", NAMED_ALONE, "waiting", SHAPE_LATER, .phases = ANYWHERE,
-                    .types = OF(ASL_WAIT)},
-    [RT_BACKOFF] = {"r", NAMED_ALONE, "backoff", SHAPE_LATER, .phases = ANYWHERE,
-                    .types = ANY_TYPE},
-    [RT_HEARTBEAT] = {"h", NAMED_ALONE, "heartbeat", .chain = CHAIN_ASIDE, .phases = WITH_TASK,
-                      .types = OF(ASL_TASK)},
-    [RT_CHILD_REDRIVEN] = {"cr", NAMED_ALONE, "child redriven", SHAPE_CHILD, .chain = CHAIN_ASIDE,
-                           .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
-    [RT_MAP_RUN_UPDATED] = {"mu", NAMED_ALONE, "map run updated", SHAPE_MAP_RUN,
-                            .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN},
-    [RT_TASK_ANSWERED] = {"ta", NAMED_ALONE, "task answered", .chain = CHAIN_ASIDE,
-                          .phases = WITH_TASK, .types = OF(ASL_TASK)},
-};
+static bool fits_end(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)f, (void)e;
+    return exec_frame(x, x->root) && x->status == RT_RUNNING;
+}
 
-#define AT(member) offsetof(struct rt_event, member)
+static bool fits_redrive(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)f, (void)e;
+    return exec_frame(x, x->root) && x->status != RT_RUNNING && x->status != RT_SUCCEEDED;
+}
 
-const struct event_members event_shapes[EVENT_SHAPES] = {
-    [SHAPE_SCHEDULED] = {{{"m", WIDTH_I64, AT(scheduled.timeout_s)},
-                          {"l", WIDTH_I64, AT(scheduled.heartbeat_s)},
-                          {"u", WIDTH_I64, AT(scheduled.due_ms)}},
-                         {{"x", "X", AT(scheduled.credentials)}, {"o", "O", AT(scheduled.token)}}},
-    [SHAPE_EXITED] = {{{"n", WIDTH_U32, AT(exited.to)}}, {{"x", "X", AT(exited.variables)}}},
-    [SHAPE_GROUP] = {{{"m", WIDTH_I64, AT(group.length)}, {"l", WIDTH_I64, AT(group.limit)}},
-                     {{"x", "X", AT(group.items)}}},
-    [SHAPE_MAP_RUN] = {{{"m", WIDTH_I64, AT(map_run.count)}, {"l", WIDTH_I64, AT(map_run.limit)}},
-                       {{"x", "X", AT(map_run.percentage)}}},
-    [SHAPE_REDRIVE] = {{{"m", WIDTH_I64, AT(redrive.number)}}, {{0}}},
-    [SHAPE_CHILD] = {{{"n", WIDTH_U32, AT(child.frame)}, {"j", WIDTH_U32, AT(child.index)}}, {{0}}},
-    [SHAPE_TIMED_OUT] = {{{"j", WIDTH_U32, AT(timed_out.heartbeat)}}, {{0}}},
-    [SHAPE_LATER] = {{{"j", WIDTH_U32, AT(later.retrier)}, {"u", WIDTH_I64, AT(later.due_ms)}},
-                     {{0}}},
-};
+/* A state leads only to states of its own scope. */
+static bool fits_exit(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    return e->exited.to == RT_NO_STATE ||
+           (e->exited.to < x->machine->count &&
+            x->machine->states[e->exited.to]->scope == f->state->scope);
+}
+
+/* As many children as there are branches, or items. */
+static bool fits_group_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const json *items = e->group.items;
+
+    (void)x;
+    if (f->state->type == ASL_PARALLEL)
+        return e->group.length == (int64_t)f->state->parallel.count;
+    return items && (json_is_array(items) || json_is_object(items)) &&
+           e->group.length == (int64_t)json_count(items);
+}
+
+static bool fits_group_success(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    return f->group->done == f->group->total;
+}
+
+/* Returns whether `e` starts the child that comes next: they start in the order of their items. */
+static bool is_next_child(const struct rt_group *g, const struct rt_event *e)
+{
+    return e->child.index == g->started && g->started < g->total;
+}
+
+static bool fits_iteration_start(const rt_exec *x, const struct rt_frame *f,
+                                 const struct rt_event *e)
+{
+    (void)x;
+    return !f->group->children && !f->state->map.distributed && is_next_child(f->group, e);
+}
+
+/* The child that ends is one of the group's, and has not ended before. */
+static bool fits_child_success(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const struct rt_group *g = f->group;
+    const struct rt_frame *child = exec_frame(x, e->child.frame);
+
+    return e->child.index < g->total && !g->results[e->child.index] && g->done < g->total &&
+           child && child->parent == f->id && child->index == e->child.index;
+}
+
+/* Names are cut out of the ARN, behind as much of it as the execution's own has before its kind. */
+static bool fits_map_run_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const char *own = x->names.arn ? json_str(x->names.arn) : "", *kind = own;
+
+    if (!f->state->map.distributed || f->group->children)
+        return false;
+    for (int colons = 0; colons < 5 && kind; colons++)
+        kind = (kind = strchr(kind, ':')) ? kind + 1 : NULL;
+    size_t before = kind ? (size_t)(kind - own) : 0;
+    return json_str_len(e->data) >= before + strlen("mapRun:") &&
+           strncmp(json_str(e->data) + before, "mapRun:", strlen("mapRun:")) == 0;
+}
+
+static bool fits_run_child_start(const rt_exec *x, const struct rt_frame *f,
+                                 const struct rt_event *e)
+{
+    (void)x;
+    return is_next_child(f->group, e);
+}
+
+static bool fits_run_child_end(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const struct rt_group *g = f->group;
+
+    (void)x;
+    return e->child.index < g->total && g->children[e->child.index].runs && g->done < g->total;
+}
+
+static bool fits_run_child_redrive(const rt_exec *x, const struct rt_frame *f,
+                                   const struct rt_event *e)
+{
+    const struct rt_group *g = f->group;
+
+    (void)x;
+    return e->child.index < g->total && g->children[e->child.index].pending && g->pending > 0;
+}
+
+static bool fits_backoff(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    return e->later.retrier < f->state->retriers;
+}
 
 /* ---- what events do ---- */
 
@@ -145,10 +135,11 @@ static void replace_error(struct asl_error *slot, const struct asl_error *e)
     *slot = fresh;
 }
 
-static void exec_start_execution(rt_exec *x, const struct rt_event *e)
+static void start_execution_of(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_frame *root = exec_add_frame(x, x->scope);
 
+    (void)f;
     x->root = root->id;
     x->started_ms = e->at_ms;
     exec_set_deadline(x, e->at_ms + e->skew_ms);
@@ -157,8 +148,9 @@ static void exec_start_execution(rt_exec *x, const struct rt_event *e)
     root->seq = e->seq;
 }
 
-static void end_execution(rt_exec *x, const struct rt_event *e)
+static void end_execution(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    (void)f;
     x->status = event_kinds[e->kind].ends;
     x->stopped_ms = e->at_ms;
     x->failed_frame = e->frame;
@@ -205,8 +197,9 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     }
 }
 
-static void schedule_task(struct rt_frame *f, const struct rt_event *e)
+static void schedule_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    (void)x;
     /* An activity waits for a worker to take it; other work is handed out at once. */
     f->phase = f->state->task.kind == ASL_ACTIVITY ? RT_TASK : RT_SCHEDULED;
     f->started = false;
@@ -220,8 +213,37 @@ static void schedule_task(struct rt_frame *f, const struct rt_event *e)
     exec_replace(&f->submitted, NULL);
 }
 
-static void end_task(struct rt_frame *f, const struct rt_event *e)
+static void begin_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    (void)x, (void)e;
+    f->phase = RT_TASK;
+    f->started = true;
+}
+
+static void submit_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->phase = RT_TASK;
+    exec_replace(&f->submitted, json_ref(e->data));
+}
+
+static void answer_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->answered = true;
+    exec_replace(&f->answer, json_ref(e->data));
+    replace_error(&f->error, &e->error);
+}
+
+static void note_heartbeat(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms;
+}
+
+static void end_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
     f->ref = 0;
     f->due_ms = f->beat_ms = INT64_MAX;
     exec_replace(&f->task, NULL);
@@ -263,6 +285,22 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     }
 }
 
+static void complete_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->phase = RT_ENTERED; /* its exit follows */
+    if (!f->group->map_run)
+        f->group->joined = e->previous;
+}
+
+static void fail_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
+    if (f->group)
+        f->group->over = true;
+}
+
 static void set_tolerance(struct rt_group *g, const struct rt_event *e)
 {
     const json *percentage = e->map_run.percentage;
@@ -271,22 +309,37 @@ static void set_tolerance(struct rt_group *g, const struct rt_event *e)
     g->tolerated_percentage = percentage ? json_double_value(percentage) : -1;
 }
 
-static void start_map_run_of(struct rt_group *g, const struct rt_event *e)
+static void start_map_run_of(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    struct rt_group *g = f->group;
+
+    (void)x;
     g->children = mem_calloc(g->total, sizeof *g->children);
     g->map_run = json_ref(e->data);
     set_tolerance(g, e);
 }
 
-static void exec_start_child(struct rt_group *g, const struct rt_event *e)
+static void complete_map_run(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    (void)x;
+    f->group->joined = e->previous;
+}
+
+static void start_map_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_group *g = f->group;
+
+    (void)x;
     g->children[e->child.index] =
         (struct rt_child){.ref = e->seq, .input = json_ref(e->data), .runs = true};
     g->started++;
 }
 
-static void end_map_child(struct rt_group *g, const struct rt_event *e)
+static void end_map_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    struct rt_group *g = f->group;
+
+    (void)x;
     g->children[e->child.index].runs = false;
     if (e->data)
         exec_replace(&g->children[e->child.index].input, NULL);
@@ -295,24 +348,27 @@ static void end_map_child(struct rt_group *g, const struct rt_event *e)
     g->done++;
 }
 
-static void exec_redrive_child(struct rt_group *g, uint32_t index)
+static void redrive_map_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
-    struct rt_child *child = &g->children[index];
+    struct rt_group *g = f->group;
+    struct rt_child *child = &g->children[e->child.index];
 
+    (void)x;
     child->pending = false;
     child->runs = true;
     child->redrives++;
     g->pending--;
-    g->pending_from = index + 1;
+    g->pending_from = e->child.index + 1;
 }
 
-static void update_map_run_of(struct rt_group *g, const struct rt_event *e)
+static void update_map_run_of(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
-    g->limit = (uint32_t)e->map_run.limit;
-    set_tolerance(g, e);
+    (void)x;
+    f->group->limit = (uint32_t)e->map_run.limit;
+    set_tolerance(f->group, e);
 }
 
-static void exec_start_iteration(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+static void start_iteration_of(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_frame *child = exec_add_child(x, f, f->state->map.processor, e->child.index);
 
@@ -336,6 +392,13 @@ static void end_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
         exec_drop_frame(x, child);
 }
 
+static void begin_wait(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->phase = RT_WAIT;
+    f->due_ms = e->later.due_ms;
+}
+
 static void back_off(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     if (!f->tries)
@@ -349,74 +412,193 @@ static void back_off(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     asl_error_clear(&f->error);
 }
 
+/* ---- the table ---- */
+
+/* Phases that a frame may be in, as bits. */
+#define IN(phase) (1u << (phase))
+#define ANYWHERE (~0u)
+#define AT_WORK (IN(RT_ENTERED) | IN(RT_RETRYING) | IN(RT_REDRIVEN))
+#define WITH_TASK (IN(RT_SCHEDULED) | IN(RT_TASK))
+
+/* Which types of states have it, as bits. */
+#define OF(type) (1u << (type))
+#define ANY_TYPE (~0u)
+#define GROUPS (OF(ASL_PARALLEL) | OF(ASL_MAP))
+
+const struct event_kind event_kinds[RT_EVENT_KINDS] = {
+    [RT_EXECUTION_STARTED] = {"xs", NAMED_ALONE, "ExecutionStarted", .wakes = WAKES_ROOT,
+                              .details = DETAIL(INPUT) | DETAIL(ROLE), .needs = NEED_VALUE,
+                              .tally = RT_TALLY_STARTED, .news = RT_NEWS_STARTED,
+                              .fits = fits_start, .act = start_execution_of},
+    [RT_EXECUTION_SUCCEEDED] = {"xok", NAMED_ALONE, "ExecutionSucceeded", .ends = RT_SUCCEEDED,
+                                .details = DETAIL(OUTPUT), .needs = NEED_VALUE,
+                                .tally = RT_TALLY_SUCCEEDED, .fits = fits_end,
+                                .act = end_execution},
+    [RT_EXECUTION_FAILED] = {"xf", NAMED_ALONE, "ExecutionFailed", .ends = RT_FAILED,
+                             .details = DETAIL(ERROR), .tally = RT_TALLY_FAILED, .fits = fits_end,
+                             .act = end_execution},
+    [RT_EXECUTION_ABORTED] = {"xa", NAMED_ALONE, "ExecutionAborted", .ends = RT_ABORTED,
+                              .details = DETAIL(ERROR), .tally = RT_TALLY_ABORTED, .fits = fits_end,
+                              .act = end_execution},
+    [RT_EXECUTION_TIMED_OUT] = {"xt", NAMED_ALONE, "ExecutionTimedOut", .ends = RT_TIMED_OUT,
+                                .details = DETAIL(ERROR), .tally = RT_TALLY_TIMED_OUT,
+                                .fits = fits_end, .act = end_execution},
+    [RT_EXECUTION_REDRIVEN] = {"xr", NAMED_ALONE, "ExecutionRedriven", SHAPE_REDRIVE,
+                               .wakes = WAKES_ALL, .details = DETAIL(REDRIVES), .needs = NEED_TEXT,
+                               .fits = fits_redrive, .act = apply_redrive},
+    [RT_STATE_ENTERED] = {"se", NAMED_BY_STATE, "StateEntered", .chain = CHAIN_MOVES,
+                          .details = DETAIL(NAME) | DETAIL(INPUT), .phases = IN(RT_ENTERING),
+                          .types = ANY_TYPE, .needs = NEED_VALUE, .tally = RT_TALLY_TRANSITION,
+                          .news = RT_NEWS_ENTERED, .act = enter_state},
+    [RT_STATE_EXITED] = {"sx", NAMED_BY_STATE, "StateExited", SHAPE_EXITED, .chain = CHAIN_MOVES,
+                         .details = DETAIL(NAME) | DETAIL(OUTPUT) | DETAIL(VARIABLES),
+                         .phases = ~IN(RT_ENTERING), .types = ANY_TYPE, .needs = NEED_VALUE,
+                         .news = RT_NEWS_EXITED, .fits = fits_exit, .act = leave_state},
+    [RT_STATE_ABORTED] = {"sa", NAMED_BY_STATE, "StateAborted", .phases = ANYWHERE,
+                          .types = ANY_TYPE, .news = RT_NEWS_ABORTED},
+    [RT_TASK_SCHEDULED] = {"tq", NAMED_BY_TASK, "Scheduled", SHAPE_SCHEDULED, .chain = CHAIN_MOVES,
+                           .details = DETAIL(TASK), .phases = AT_WORK, .types = OF(ASL_TASK),
+                           .needs = NEED_VALUE, .tally = RT_TALLY_TASK_STARTED,
+                           .news = RT_NEWS_ATTEMPT, .act = schedule_task},
+    [RT_TASK_STARTED] = {"ts", NAMED_BY_TASK, "Started", .chain = CHAIN_MOVES,
+                         .details = DETAIL(RESOURCE) | DETAIL(WORKER), .phases = WITH_TASK,
+                         .types = OF(ASL_TASK), .needs = NEED_TEXT, .act = begin_task},
+    [RT_TASK_SUBMITTED] = {"tm", NAMED_BY_TASK, "Submitted", .chain = CHAIN_MOVES,
+                           .details = DETAIL(RESOURCE) | DETAIL(OUTPUT), .phases = WITH_TASK,
+                           .types = OF(ASL_TASK), .needs = NEED_VALUE, .act = submit_task},
+    [RT_TASK_SUCCEEDED] = {"tok", NAMED_BY_TASK, "Succeeded", .chain = CHAIN_MOVES,
+                           .details = DETAIL(RESOURCE) | DETAIL(OUTPUT), .phases = WITH_TASK,
+                           .types = OF(ASL_TASK), .needs = NEED_VALUE,
+                           .tally = RT_TALLY_TASK_SUCCEEDED, .act = end_task},
+    [RT_TASK_FAILED] = {"tf", NAMED_BY_TASK, "Failed", .chain = CHAIN_MOVES,
+                        .details = DETAIL(RESOURCE) | DETAIL(ERROR), .phases = WITH_TASK,
+                        .types = OF(ASL_TASK), .tally = RT_TALLY_TASK_FAILED,
+                        .news = RT_NEWS_FAILED, .act = end_task},
+    [RT_TASK_TIMED_OUT] = {"tt", NAMED_BY_TASK, "TimedOut", SHAPE_TIMED_OUT, .chain = CHAIN_MOVES,
+                           .details = DETAIL(RESOURCE) | DETAIL(ERROR), .phases = WITH_TASK,
+                           .types = OF(ASL_TASK), .tally = RT_TALLY_TASK_TIMED_OUT,
+                           .news = RT_NEWS_FAILED, .act = end_task},
+    [RT_GROUP_STARTED] = {"gs", NAMED_BY_GROUP, "StateStarted", SHAPE_GROUP, .chain = CHAIN_MOVES,
+                          .wakes = WAKES_CHILDREN, .details = DETAIL(LENGTH), .phases = AT_WORK,
+                          .types = GROUPS, .needs = NEED_VALUE, .news = RT_NEWS_ATTEMPT,
+                          .fits = fits_group_start, .act = start_group},
+    [RT_GROUP_SUCCEEDED] = {"gok", NAMED_BY_GROUP, "StateSucceeded", .chain = CHAIN_MOVES,
+                            .phases = IN(RT_GROUP), .types = GROUPS, .needs = NEED_GROUP,
+                            .fits = fits_group_success, .act = complete_group},
+    [RT_GROUP_FAILED] = {"gf", NAMED_BY_GROUP, "StateFailed", .chain = CHAIN_MOVES,
+                         .phases = ANYWHERE, .types = GROUPS, .news = RT_NEWS_GROUP_FAILED,
+                         .act = fail_group},
+    [RT_ITERATION_STARTED] = {"is", NAMED_ALONE, "MapIterationStarted", SHAPE_CHILD,
+                              .chain = CHAIN_ASIDE, .wakes = WAKES_CHILD,
+                              .details = DETAIL(NAME) | DETAIL(INDEX), .phases = IN(RT_GROUP),
+                              .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE,
+                              .fits = fits_iteration_start, .act = start_iteration_of},
+    [RT_ITERATION_SUCCEEDED] = {"iok", NAMED_ALONE, "MapIterationSucceeded", SHAPE_CHILD,
+                                .details = DETAIL(NAME) | DETAIL(INDEX), .phases = IN(RT_GROUP),
+                                .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE,
+                                .fits = fits_child_success, .act = end_child},
+    [RT_ITERATION_FAILED] = {"if", NAMED_ALONE, "MapIterationFailed", SHAPE_CHILD,
+                             .details = DETAIL(NAME) | DETAIL(INDEX), .phases = ANYWHERE,
+                             .types = OF(ASL_MAP)},
+    [RT_ITERATION_ABORTED] = {"ia", NAMED_ALONE, "MapIterationAborted", SHAPE_CHILD,
+                              .details = DETAIL(NAME) | DETAIL(INDEX), .phases = ANYWHERE,
+                              .types = OF(ASL_MAP)},
+    [RT_MAP_RUN_STARTED] = {"ms", NAMED_ALONE, "MapRunStarted", SHAPE_MAP_RUN, .chain = CHAIN_MOVES,
+                            .details = DETAIL(MAP_RUN), .phases = IN(RT_GROUP),
+                            .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE | NEED_TEXT,
+                            .fits = fits_map_run_start, .act = start_map_run_of},
+    [RT_MAP_RUN_SUCCEEDED] = {"mok", NAMED_ALONE, "MapRunSucceeded", .phases = IN(RT_GROUP),
+                              .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .act = complete_map_run},
+    [RT_MAP_RUN_FAILED] = {"mf", NAMED_ALONE, "MapRunFailed", .chain = CHAIN_MOVES,
+                           .details = DETAIL(ERROR), .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                           .needs = NEED_MAP_RUN},
+    [RT_MAP_RUN_REDRIVEN] = {"mr", NAMED_ALONE, "MapRunRedriven", SHAPE_REDRIVE,
+                             .chain = CHAIN_MOVES, .details = DETAIL(MAP_RUN) | DETAIL(REDRIVES),
+                             .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                             .needs = NEED_MAP_RUN | NEED_VALUE | NEED_TEXT,
+                             .act = apply_map_run_redrive},
+    [RT_EVALUATION_FAILED] = {"ef", NAMED_ALONE, "EvaluationFailed", .chain = CHAIN_MOVES,
+                              .details = DETAIL(STATE) | DETAIL(ERROR) | DETAIL(LOCATION),
+                              .phases = ANYWHERE, .types = ANY_TYPE, .news = RT_NEWS_FAILED},
+    [RT_BRANCH_SUCCEEDED] = {"bok", NAMED_ALONE, "branch succeeded", SHAPE_CHILD,
+                             .phases = IN(RT_GROUP), .types = OF(ASL_PARALLEL),
+                             .needs = NEED_GROUP | NEED_VALUE, .fits = fits_child_success,
+                             .act = end_child},
+    [RT_CHILD_STARTED] = {"cs", NAMED_ALONE, "child started", SHAPE_CHILD, .chain = CHAIN_ASIDE,
+                          .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                          .needs = NEED_MAP_RUN | NEED_VALUE, .fits = fits_run_child_start,
+                          .act = start_map_child},
+    [RT_CHILD_ENDED] = {"ce", NAMED_ALONE, "child ended", SHAPE_CHILD, .phases = IN(RT_GROUP),
+                        .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_run_child_end,
+                        .act = end_map_child},
+    [RT_WAITING] = {"w", NAMED_ALONE, "waiting", SHAPE_LATER, .phases = ANYWHERE,
+                    .types = OF(ASL_WAIT), .news = RT_NEWS_WAIT, .act = begin_wait},
+    [RT_BACKOFF] = {"r", NAMED_ALONE, "backoff", SHAPE_LATER, .phases = ANYWHERE, .types = ANY_TYPE,
+                    .news = RT_NEWS_RETRY, .fits = fits_backoff, .act = back_off},
+    [RT_HEARTBEAT] = {"h", NAMED_ALONE, "heartbeat", .chain = CHAIN_ASIDE, .phases = WITH_TASK,
+                      .types = OF(ASL_TASK), .act = note_heartbeat},
+    [RT_CHILD_REDRIVEN] = {"cr", NAMED_ALONE, "child redriven", SHAPE_CHILD, .chain = CHAIN_ASIDE,
+                           .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN,
+                           .fits = fits_run_child_redrive, .act = redrive_map_child},
+    [RT_MAP_RUN_UPDATED] = {"mu", NAMED_ALONE, "map run updated", SHAPE_MAP_RUN,
+                            .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN,
+                            .act = update_map_run_of},
+    [RT_TASK_ANSWERED] = {"ta", NAMED_ALONE, "task answered", .chain = CHAIN_ASIDE,
+                          .phases = WITH_TASK, .types = OF(ASL_TASK), .act = answer_task},
+};
+
+#define AT(member) offsetof(struct rt_event, member)
+
+const struct event_members event_shapes[EVENT_SHAPES] = {
+    [SHAPE_SCHEDULED] = {{{"m", WIDTH_I64, AT(scheduled.timeout_s), BOUND_COUNT},
+                          {"l", WIDTH_I64, AT(scheduled.heartbeat_s), BOUND_COUNT},
+                          {"u", WIDTH_I64, AT(scheduled.due_ms), BOUND_TIME}},
+                         {{"x", "X", AT(scheduled.credentials), TYPE_ANY},
+                          {"o", "O", AT(scheduled.token), TYPE_TEXT}}},
+    [SHAPE_EXITED] = {{{"n", WIDTH_U32, AT(exited.to), BOUND_STATE}},
+                      {{"x", "X", AT(exited.variables), TYPE_OBJECT}}},
+    [SHAPE_GROUP] = {{{"m", WIDTH_I64, AT(group.length), BOUND_COUNT},
+                      {"l", WIDTH_I64, AT(group.limit), BOUND_COUNT}},
+                     {{"x", "X", AT(group.items), TYPE_ANY}}},
+    [SHAPE_MAP_RUN] = {{{"m", WIDTH_I64, AT(map_run.count), BOUND_NONE},
+                        {"l", WIDTH_I64, AT(map_run.limit), BOUND_COUNT}},
+                       {{"x", "X", AT(map_run.percentage), TYPE_NUMBER}}},
+    [SHAPE_REDRIVE] = {{{"m", WIDTH_I64, AT(redrive.number), BOUND_COUNT}}, {{0}}},
+    [SHAPE_CHILD] = {{{"n", WIDTH_U32, AT(child.frame), BOUND_NONE},
+                      {"j", WIDTH_U32, AT(child.index), BOUND_NONE}},
+                     {{0}}},
+    [SHAPE_TIMED_OUT] = {{{"j", WIDTH_U32, AT(timed_out.heartbeat), BOUND_NONE}}, {{0}}},
+    [SHAPE_LATER] = {{{"j", WIDTH_U32, AT(later.retrier), BOUND_NONE},
+                      {"u", WIDTH_I64, AT(later.due_ms), BOUND_TIME}},
+                     {{0}}},
+};
+
+const struct event_members event_first_members = {{{"q", WIDTH_U64, AT(seq), BOUND_NONE},
+                                                   {"i", WIDTH_U32, AT(id), BOUND_NONE},
+                                                   {"p", WIDTH_U32, AT(previous), BOUND_NONE},
+                                                   {"t", WIDTH_I64, AT(at_ms), BOUND_TIME},
+                                                   {"f", WIDTH_U32, AT(frame), BOUND_NONE}},
+                                                  {{"d", "D", AT(data), TYPE_ANY}}};
+
+const struct event_members event_last_members = {{{"w", WIDTH_I64, AT(skew_ms), BOUND_NONE}},
+                                                 {{"e", "E", AT(error.name), TYPE_TEXT},
+                                                  {"c", "C", AT(error.cause), TYPE_TEXT},
+                                                  {"y", "Y", AT(error.location), TYPE_TEXT}}};
+
+/* ---- applying ---- */
+
 void rt_apply(rt_exec *x, const struct rt_event *e)
 {
+    const struct event_kind *k = &event_kinds[e->kind];
     struct rt_frame *f = exec_frame(x, e->frame);
 
     x->seq = e->seq;
     if (e->id)
         x->event_id = e->id;
-    if (f && event_kinds[e->kind].chain == CHAIN_MOVES)
+    if (f && k->chain == CHAIN_MOVES)
         f->last = e->id;
-    if (f && event_kinds[e->kind].chain != CHAIN_ASIDE)
+    if (f && k->chain != CHAIN_ASIDE)
         f->seq = e->seq;
-    switch (e->kind) {
-    case RT_EXECUTION_STARTED: exec_start_execution(x, e); break;
-    case RT_EXECUTION_SUCCEEDED:
-    case RT_EXECUTION_FAILED:
-    case RT_EXECUTION_ABORTED:
-    case RT_EXECUTION_TIMED_OUT: end_execution(x, e); break;
-    case RT_EXECUTION_REDRIVEN: apply_redrive(x, e); break;
-    case RT_STATE_ENTERED: enter_state(x, f, e); break;
-    case RT_STATE_EXITED: leave_state(x, f, e); break;
-    case RT_TASK_SCHEDULED: schedule_task(f, e); break;
-    case RT_TASK_STARTED:
-        f->phase = RT_TASK;
-        f->started = true;
-        break;
-    case RT_TASK_SUBMITTED:
-        f->phase = RT_TASK;
-        exec_replace(&f->submitted, json_ref(e->data));
-        break;
-    case RT_TASK_SUCCEEDED:
-    case RT_TASK_FAILED:
-    case RT_TASK_TIMED_OUT: end_task(f, e); break;
-    case RT_GROUP_STARTED: start_group(x, f, e); break;
-    case RT_GROUP_SUCCEEDED:
-        f->phase = RT_ENTERED; /* its exit follows */
-        if (!f->group->map_run)
-            f->group->joined = e->previous;
-        break;
-    case RT_MAP_RUN_STARTED: start_map_run_of(f->group, e); break;
-    case RT_MAP_RUN_SUCCEEDED: f->group->joined = e->previous; break;
-    case RT_EVALUATION_FAILED: break; /* a retry, catcher or failure follows */
-    case RT_MAP_RUN_FAILED: break;    /* MapStateFailed, or a retry, follows */
-    case RT_CHILD_STARTED: exec_start_child(f->group, e); break;
-    case RT_CHILD_ENDED: end_map_child(f->group, e); break;
-    case RT_MAP_RUN_REDRIVEN: apply_map_run_redrive(f->group, e); break;
-    case RT_CHILD_REDRIVEN: exec_redrive_child(f->group, e->child.index); break;
-    case RT_MAP_RUN_UPDATED: update_map_run_of(f->group, e); break;
-    case RT_GROUP_FAILED:
-        f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
-        if (f->group)
-            f->group->over = true;
-        break;
-    case RT_ITERATION_STARTED: exec_start_iteration(x, f, e); break;
-    case RT_ITERATION_SUCCEEDED:
-    case RT_BRANCH_SUCCEEDED: end_child(x, f, e); break;
-    case RT_WAITING:
-        f->phase = RT_WAIT;
-        f->due_ms = e->later.due_ms;
-        break;
-    case RT_BACKOFF: back_off(x, f, e); break;
-    case RT_HEARTBEAT: f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms; break;
-    case RT_TASK_ANSWERED:
-        f->answered = true;
-        exec_replace(&f->answer, json_ref(e->data));
-        replace_error(&f->error, &e->error);
-        break;
-    case RT_STATE_ABORTED:
-    case RT_ITERATION_FAILED:
-    case RT_ITERATION_ABORTED: break; /* what they tell of goes with its group */
-    }
+    if (k->act)
+        k->act(x, f, e);
 }

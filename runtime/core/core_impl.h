@@ -276,10 +276,8 @@ void group_goes_on(struct step *s, struct rt_frame *f);
 
 /* ---- redrive.c ---- */
 
-/* Applies EXECUTION_REDRIVEN. */
-void apply_redrive(rt_exec *x, const struct rt_event *e);
-/* Applies MAP_RUN_REDRIVEN to its group. */
-void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e);
+/* EXECUTION_REDRIVEN and MAP_RUN_REDRIVEN. */
+event_act apply_redrive, apply_map_run_redrive;
 /* Returns whether there is room for one more child than those that run. */
 bool group_has_room(const struct rt_group *g);
 /* Returns whether there is room for one more child, and one that may be started or redriven. */

@@ -11,10 +11,37 @@
 
 /* ---- values ---- */
 
+const struct event_members *event_members_of(enum rt_event_kind kind)
+{
+    return &event_shapes[event_kinds[kind].shape];
+}
+
 /* The values of the union; the last one has no key. */
 static const struct event_value *values_of(const struct rt_event *e)
 {
-    return event_shapes[event_kinds[e->kind].shape].values;
+    return event_members_of(e->kind)->values;
+}
+
+const json *event_value_of(const struct rt_event *e, const struct event_value *v)
+{
+    const json *value;
+
+    memcpy(&value, (const char *)e + v->at, sizeof value);
+    return value;
+}
+
+int64_t event_number_of(const struct rt_event *e, const struct event_number *n)
+{
+    const char *at = (const char *)e + n->at;
+    uint32_t u32;
+    int64_t number;
+
+    if (n->width == WIDTH_U32) {
+        memcpy(&u32, at, sizeof u32);
+        return u32 == UINT32_MAX ? -1 : (int64_t)u32;
+    }
+    memcpy(&number, at, sizeof number);
+    return number;
 }
 
 static json **event_value_at(struct rt_event *e, const struct event_value *v)
@@ -44,6 +71,21 @@ struct rt_event rt_event_copy(const struct rt_event *e)
     return copy;
 }
 
+bool event_is_of_execution(enum rt_event_kind kind)
+{
+    return !event_kinds[kind].types;
+}
+
+enum rt_tally rt_event_tally(enum rt_event_kind kind)
+{
+    return event_kinds[kind].tally;
+}
+
+enum rt_news rt_event_news(enum rt_event_kind kind)
+{
+    return event_kinds[kind].news;
+}
+
 bool rt_event_is_end(enum rt_event_kind kind)
 {
     return event_kinds[kind].ends != RT_RUNNING;
@@ -52,11 +94,8 @@ bool rt_event_is_end(enum rt_event_kind kind)
 const json *rt_event_extra(const struct rt_event *e)
 {
     const struct event_value *v = values_of(e);
-    const json *extra = NULL;
 
-    if (v->key)
-        memcpy(&extra, (const char *)e + v->at, sizeof extra);
-    return extra;
+    return v->key ? event_value_of(e, v) : NULL;
 }
 
 const json *rt_event_token(const struct rt_event *e)
@@ -74,10 +113,12 @@ void rt_event_name(const struct rt_event *e, char out[RT_EVENT_NAME])
     const struct event_kind *k = &event_kinds[e->kind];
     const char *prefix = "";
 
-    if (k->naming == NAMED_BY_STATE)
-        prefix = asl_type_names[e->state->type];
-    else if (k->naming == NAMED_BY_TASK)
-        prefix = task_prefixes[e->state->task.kind];
+    switch (k->naming) {
+    case NAMED_BY_STATE:
+    case NAMED_BY_GROUP: prefix = asl_type_names[e->state->type]; break;
+    case NAMED_BY_TASK: prefix = task_prefixes[e->state->task.kind]; break;
+    case NAMED_ALONE: break;
+    }
     /* Both parts are ours: the longest is LambdaFunctionSubmitted. */
     size_t n = strlen(prefix);
     memcpy(out, prefix, n);
@@ -243,18 +284,17 @@ static json *event_details(const rt_exec *x, const struct rt_event *e)
     return json_build_done(&b);
 }
 
-/* "taskFailedEventDetails" of TaskFailed; those of states go by one name for all types. */
+/* "taskFailedEventDetails" of TaskFailed; what is NAMED_BY_STATE has one name for all types. */
 static json *details_key(const struct rt_event *e, const char *name)
 {
-    if (e->kind == RT_STATE_ENTERED || e->kind == RT_STATE_EXITED)
-        name = event_kinds[e->kind].name;
-    json *key = NULL;
     struct buf b = {0};
+
+    if (event_kinds[e->kind].naming == NAMED_BY_STATE)
+        name = event_kinds[e->kind].name;
     buf_addc(&b, (char)(name[0] | 0x20));
     buf_adds(&b, name + 1);
     buf_adds(&b, "EventDetails");
-    key = json_take_buf(&b);
-    return key;
+    return json_take_buf(&b);
 }
 
 json *rt_event_json(const rt_exec *x, const struct rt_event *e)

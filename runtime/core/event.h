@@ -10,7 +10,8 @@
 
 /*
  * What happened in an execution. Public events are those of GetExecutionHistory: they have an id.
- * Private ones say what else a fold needs to know. Both share one dense sequence.
+ * Private ones say what else a fold needs to know. Both share one dense sequence. Everything that
+ * differs from kind to kind is said by a row of the table in apply.c.
  */
 enum rt_event_kind {
     RT_EXECUTION_STARTED,
@@ -51,8 +52,8 @@ enum rt_event_kind {
     RT_CHILD_REDRIVEN,  /* a Map Run's execution that failed runs again */
     RT_MAP_RUN_UPDATED, /* what UpdateMapRun made of it */
     RT_TASK_ANSWERED,   /* its token has brought its result before it was …Submitted */
+    RT_EVENT_KINDS
 };
-enum { RT_EVENT_KINDS = RT_TASK_ANSWERED + 1 };
 
 enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 
@@ -127,6 +128,38 @@ struct rt_event {
 void rt_event_clear(struct rt_event *e);
 /* Returns a copy of `e` that shares its values; the caller clears it. */
 struct rt_event rt_event_copy(const struct rt_event *e);
+
+/* What an event is counted as. */
+enum rt_tally {
+    RT_TALLY_NONE,
+    RT_TALLY_STARTED, /* executions */
+    RT_TALLY_SUCCEEDED,
+    RT_TALLY_FAILED,
+    RT_TALLY_ABORTED,
+    RT_TALLY_TIMED_OUT,
+    RT_TALLY_TRANSITION,
+    RT_TALLY_TASK_STARTED,
+    RT_TALLY_TASK_SUCCEEDED,
+    RT_TALLY_TASK_FAILED,
+    RT_TALLY_TASK_TIMED_OUT,
+    RT_TALLIES
+};
+enum rt_tally rt_event_tally(enum rt_event_kind kind);
+
+/* What an event tells those who watch the execution's states. */
+enum rt_news {
+    RT_NEWS_NONE,
+    RT_NEWS_STARTED, /* the execution */
+    RT_NEWS_ENTERED,
+    RT_NEWS_EXITED,
+    RT_NEWS_ABORTED,
+    RT_NEWS_ATTEMPT,      /* the state's work begins, perhaps once more */
+    RT_NEWS_FAILED,       /* the work has failed with the event's error */
+    RT_NEWS_GROUP_FAILED, /* a Parallel or Map has; its children have told the error */
+    RT_NEWS_WAIT,         /* until later.due_ms */
+    RT_NEWS_RETRY,        /* at later.due_ms */
+};
+enum rt_news rt_event_news(enum rt_event_kind kind);
 
 /* Returns whether an execution ends with an event of that kind. */
 bool rt_event_is_end(enum rt_event_kind kind);

@@ -16,33 +16,14 @@
 
 enum { VERSION = 1 };
 
-/* What all kinds have: numbers before those of the kind, and one after them; values likewise. */
-static const struct event_number first_numbers[] = {
-    {"q", WIDTH_U64, offsetof(struct rt_event, seq)},
-    {"i", WIDTH_U32, offsetof(struct rt_event, id)},
-    {"p", WIDTH_U32, offsetof(struct rt_event, previous)},
-    {"t", WIDTH_I64, offsetof(struct rt_event, at_ms)},
-    {"f", WIDTH_U32, offsetof(struct rt_event, frame)},
-    {0},
-};
-static const struct event_number last_numbers[] = {
-    {"w", WIDTH_I64, offsetof(struct rt_event, skew_ms)},
-    {0},
-};
-static const struct event_value first_values[] = {
-    {"d", "D", offsetof(struct rt_event, data)},
-    {0},
-};
-static const struct event_value last_values[] = {
-    {"e", "E", offsetof(struct rt_event, error.name)},
-    {"c", "C", offsetof(struct rt_event, error.cause)},
-    {"y", "Y", offsetof(struct rt_event, error.location)},
-    {0},
-};
+/* What an event has, in the order of stored text: numbers of all parts, then values of all. */
+enum { PARTS = 3 };
 
-static const struct event_members *members_of(const struct rt_event *e)
+static void event_parts(const struct rt_event *e, const struct event_members *parts[PARTS])
 {
-    return &event_shapes[event_kinds[e->kind].shape];
+    parts[0] = &event_first_members;
+    parts[1] = event_members_of(e->kind);
+    parts[2] = &event_last_members;
 }
 
 /* ---- writing ---- */
@@ -71,26 +52,11 @@ static void event_text_write_value(struct buf *out, const char *key, const char 
     buf_clear(&text);
 }
 
-/* Numbers that fit 63 bits: all that count something do. */
-static int64_t event_text_number_at(const struct rt_event *e, const struct event_number *number)
-{
-    const char *at = (const char *)e + number->at;
-    uint32_t u32;
-    int64_t n;
-
-    if (number->width == WIDTH_U32) {
-        memcpy(&u32, at, sizeof u32);
-        return u32 == UINT32_MAX ? -1 : (int64_t)u32;
-    }
-    memcpy(&n, at, sizeof n);
-    return n;
-}
-
 static void write_event_numbers(struct buf *out, const struct rt_event *e,
                                 const struct event_number *n)
 {
     for (; n->key; n++) {
-        int64_t number = event_text_number_at(e, n);
+        int64_t number = event_number_of(e, n);
         if (number == 0)
             continue;
         event_text_write_key(out, n->key);
@@ -101,15 +67,15 @@ static void write_event_numbers(struct buf *out, const struct rt_event *e,
 static void write_event_values(struct buf *out, const struct rt_event *e,
                                const struct event_value *v)
 {
-    for (; v->key; v++) {
-        const json *value;
-        memcpy(&value, (const char *)e + v->at, sizeof value);
-        event_text_write_value(out, v->key, v->text_key, value);
-    }
+    for (; v->key; v++)
+        event_text_write_value(out, v->key, v->text_key, event_value_of(e, v));
 }
 
 void rt_event_write(struct buf *out, const struct rt_event *e)
 {
+    const struct event_members *parts[PARTS];
+
+    event_parts(e, parts);
     buf_adds(out, "{\"k\":\"");
     buf_adds(out, event_kinds[e->kind].code);
     buf_addc(out, '"');
@@ -117,12 +83,10 @@ void rt_event_write(struct buf *out, const struct rt_event *e)
         event_text_write_key(out, "s");
         buf_add_int(out, e->state->id);
     }
-    write_event_numbers(out, e, first_numbers);
-    write_event_numbers(out, e, members_of(e)->numbers);
-    write_event_numbers(out, e, last_numbers);
-    write_event_values(out, e, first_values);
-    write_event_values(out, e, members_of(e)->values);
-    write_event_values(out, e, last_values);
+    for (int i = 0; i < PARTS; i++)
+        write_event_numbers(out, e, parts[i]->numbers);
+    for (int i = 0; i < PARTS; i++)
+        write_event_values(out, e, parts[i]->values);
     buf_addc(out, '}');
 }
 
@@ -222,7 +186,7 @@ static bool event_text_read_state(const json *v, const asl_machine *m, struct rt
     int64_t id = -1;
 
     if (!json_get(v, "s")) {
-        if (e->kind <= RT_EXECUTION_REDRIVEN)
+        if (event_is_of_execution(e->kind))
             return true;
         diag_set(why, EVENT_TEXT, 0, "it has no state");
         return false;
@@ -235,14 +199,20 @@ static bool event_text_read_state(const json *v, const asl_machine *m, struct rt
     return true;
 }
 
-static bool read_event_numbers(const json *v, struct rt_event *e, const struct event_number *n,
-                               struct diag *why)
+/* A number that is out of its bound is read: rt_event_is_sound tells of it. Only states must be the
+ * machine's, as events are shown with their names. */
+static bool read_event_numbers(const json *v, const asl_machine *m, struct rt_event *e,
+                               const struct event_number *n, struct diag *why)
 {
     for (; n->key; n++) {
-        if (event_text_read_number(v, n->key, n->width, (char *)e + n->at))
-            continue;
-        diag_set(why, EVENT_TEXT, 0, "\"%s\" is no number that it may be", n->key);
-        return false;
+        if (!event_text_read_number(v, n->key, n->width, (char *)e + n->at)) {
+            diag_set(why, EVENT_TEXT, 0, "\"%s\" is no number that it may be", n->key);
+            return false;
+        }
+        if (n->bound == BOUND_STATE && event_number_of(e, n) >= (int64_t)m->count) {
+            diag_set(why, EVENT_TEXT, 0, "the machine has no such next state");
+            return false;
+        }
     }
     return true;
 }
@@ -262,21 +232,22 @@ static bool read_event_values(const json *v, struct rt_event *e, const struct ev
 static bool event_text_read_members(const json *v, const asl_machine *m, struct rt_event *e,
                                     struct diag *why)
 {
+    const struct event_members *parts[PARTS];
+
     if (!event_text_read_kind(v, &e->kind)) {
         diag_set(why, EVENT_TEXT, 0, "there is no such kind of event");
         return false;
     }
-    if (!event_text_read_state(v, m, e, why) || !read_event_numbers(v, e, first_numbers, why) ||
-        !read_event_numbers(v, e, members_of(e)->numbers, why) ||
-        !read_event_numbers(v, e, last_numbers, why))
+    event_parts(e, parts);
+    if (!event_text_read_state(v, m, e, why))
         return false;
-    if (e->kind == RT_STATE_EXITED && e->exited.to != RT_NO_STATE && e->exited.to >= m->count) {
-        diag_set(why, EVENT_TEXT, 0, "the machine has no such next state");
-        return false;
-    }
-    return read_event_values(v, e, first_values, why) &&
-           read_event_values(v, e, members_of(e)->values, why) &&
-           read_event_values(v, e, last_values, why);
+    for (int i = 0; i < PARTS; i++)
+        if (!read_event_numbers(v, m, e, parts[i]->numbers, why))
+            return false;
+    for (int i = 0; i < PARTS; i++)
+        if (!read_event_values(v, e, parts[i]->values, why))
+            return false;
+    return true;
 }
 
 bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,

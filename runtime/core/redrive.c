@@ -93,8 +93,9 @@ static void redrive_frame(rt_exec *x, struct rt_frame *f, uint64_t seq)
         redrive_frame(x, x->frames[id], seq);
 }
 
-void apply_redrive(rt_exec *x, const struct rt_event *e)
+void apply_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    (void)f;
     x->status = RT_RUNNING;
     x->redrives = (uint32_t)e->redrive.number;
     x->redriven_ms = e->at_ms;
@@ -108,8 +109,11 @@ void apply_redrive(rt_exec *x, const struct rt_event *e)
     asl_error_clear(&x->error);
 }
 
-void apply_map_run_redrive(struct rt_group *g, const struct rt_event *e)
+void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
+    struct rt_group *g = f->group;
+
+    (void)x;
     g->resumed = false;
     g->redrives = (uint32_t)e->redrive.number;
     g->failed = g->done = g->pending = g->pending_from = 0;

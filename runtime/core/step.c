@@ -686,7 +686,13 @@ static void timers(struct step *s)
             work(s, f);
             budget--;
             break;
-        default: task_due(s, f); break;
+        case RT_SCHEDULED:
+        case RT_TASK: task_due(s, f); break;
+        case RT_ENTERING:
+        case RT_ENTERED:
+        case RT_GROUP:
+        case RT_ERRED:
+        case RT_REDRIVEN: return; /* no frame waits for a time in these */
         }
     }
 }

@@ -5,6 +5,7 @@
 
 #include "runtime/serve/metrics.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
 #include <inttypes.h>
@@ -39,19 +40,7 @@ void metrics_clear(struct metrics *m)
 void metrics_happened(struct metrics *m, const struct rt_event *events, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        switch ((int)events[i].kind) {
-        case RT_EXECUTION_STARTED: m->started++; break;
-        case RT_EXECUTION_SUCCEEDED: m->ended[RT_SUCCEEDED]++; break;
-        case RT_EXECUTION_FAILED: m->ended[RT_FAILED]++; break;
-        case RT_EXECUTION_ABORTED: m->ended[RT_ABORTED]++; break;
-        case RT_EXECUTION_TIMED_OUT: m->ended[RT_TIMED_OUT]++; break;
-        case RT_STATE_ENTERED: m->transitions++; break;
-        case RT_TASK_SCHEDULED: m->tasks_started++; break;
-        case RT_TASK_SUCCEEDED: m->tasks_succeeded++; break;
-        case RT_TASK_FAILED: m->tasks_failed++; break;
-        case RT_TASK_TIMED_OUT: m->tasks_timed_out++; break;
-        default: break; /* the others are not counted */
-        }
+        m->events[rt_event_tally(events[i].kind)]++;
 }
 
 /* Histograms count microseconds, as the store's commits need these. */
@@ -126,23 +115,39 @@ static void histogram(struct buf *out, const char *name, const char *help,
 
 static void write_executions(const struct metrics *m, struct buf *out)
 {
-    counter(out, "asl_executions_started_total", "Executions that were started.", m->started);
+    static const struct {
+        enum rt_status status;
+        enum rt_tally tally;
+    } ends[] = {{RT_SUCCEEDED, RT_TALLY_SUCCEEDED},
+                {RT_FAILED, RT_TALLY_FAILED},
+                {RT_ABORTED, RT_TALLY_ABORTED},
+                {RT_TIMED_OUT, RT_TALLY_TIMED_OUT}};
+
+    counter(out, "asl_executions_started_total", "Executions that were started.",
+            m->events[RT_TALLY_STARTED]);
     head(out, "asl_executions_ended_total", "counter", "Executions that have ended.");
-    for (int s = RT_SUCCEEDED; s <= RT_TIMED_OUT; s++)
+    for (size_t i = 0; i < COUNT(ends); i++)
         buf_printf(out, "asl_executions_ended_total{status=\"%s\"} %" PRIu64 "\n",
-                   rt_status_name((enum rt_status)s), m->ended[s]);
-    counter(out, "asl_transitions_total", "States that were entered.", m->transitions);
+                   rt_status_name(ends[i].status), m->events[ends[i].tally]);
+    counter(out, "asl_transitions_total", "States that were entered.",
+            m->events[RT_TALLY_TRANSITION]);
 }
 
 static void write_tasks(const struct metrics *m, struct buf *out)
 {
-    counter(out, "asl_tasks_started_total", "Tasks that were scheduled.", m->tasks_started);
+    static const struct {
+        const char *outcome;
+        enum rt_tally tally;
+    } ends[] = {{"succeeded", RT_TALLY_TASK_SUCCEEDED},
+                {"failed", RT_TALLY_TASK_FAILED},
+                {"timed_out", RT_TALLY_TASK_TIMED_OUT}};
+
+    counter(out, "asl_tasks_started_total", "Tasks that were scheduled.",
+            m->events[RT_TALLY_TASK_STARTED]);
     head(out, "asl_tasks_ended_total", "counter", "Tasks that have ended.");
-    buf_printf(out, "asl_tasks_ended_total{outcome=\"succeeded\"} %" PRIu64 "\n",
-               m->tasks_succeeded);
-    buf_printf(out, "asl_tasks_ended_total{outcome=\"failed\"} %" PRIu64 "\n", m->tasks_failed);
-    buf_printf(out, "asl_tasks_ended_total{outcome=\"timed_out\"} %" PRIu64 "\n",
-               m->tasks_timed_out);
+    for (size_t i = 0; i < COUNT(ends); i++)
+        buf_printf(out, "asl_tasks_ended_total{outcome=\"%s\"} %" PRIu64 "\n", ends[i].outcome,
+                   m->events[ends[i].tally]);
     histogram(out, "asl_task_duration_seconds", "How long tasks took that were answered.",
               &m->task_time);
 }

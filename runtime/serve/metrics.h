@@ -19,9 +19,7 @@ struct metrics_calls {
 };
 
 struct metrics {
-    uint64_t started, ended[RT_TIMED_OUT + 1]; /* executions; by enum rt_status */
-    uint64_t transitions;
-    uint64_t tasks_started, tasks_succeeded, tasks_failed, tasks_timed_out;
+    uint64_t events[RT_TALLIES]; /* by enum rt_tally */
     struct histogram task_time;  /* of those that were answered */
     struct metrics_calls *calls; /* by api_operation; the last: those that there are not */
     double start_s;              /* of the process, since 1970 */

@@ -1,6 +1,7 @@
 #include "tests/support/play.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/core/event_kinds.h"
 #include "runtime/core/event_text.h"
 
 #include <inttypes.h>
@@ -237,39 +238,15 @@ static bool same_value(const json *a, const json *b)
 
 static bool same_union(const struct rt_event *a, const struct rt_event *b)
 {
-    switch ((int)a->kind) {
-    case RT_TASK_SCHEDULED:
-        return same_value(a->scheduled.credentials, b->scheduled.credentials) &&
-               same_value(a->scheduled.token, b->scheduled.token) &&
-               a->scheduled.timeout_s == b->scheduled.timeout_s &&
-               a->scheduled.heartbeat_s == b->scheduled.heartbeat_s &&
-               a->scheduled.due_ms == b->scheduled.due_ms;
-    case RT_STATE_EXITED:
-        return same_value(a->exited.variables, b->exited.variables) && a->exited.to == b->exited.to;
-    case RT_GROUP_STARTED:
-        return same_value(a->group.items, b->group.items) && a->group.length == b->group.length &&
-               a->group.limit == b->group.limit;
-    case RT_MAP_RUN_STARTED:
-    case RT_MAP_RUN_UPDATED:
-        return same_value(a->map_run.percentage, b->map_run.percentage) &&
-               a->map_run.count == b->map_run.count && a->map_run.limit == b->map_run.limit;
-    case RT_EXECUTION_REDRIVEN:
-    case RT_MAP_RUN_REDRIVEN: return a->redrive.number == b->redrive.number;
-    case RT_ITERATION_STARTED:
-    case RT_ITERATION_SUCCEEDED:
-    case RT_ITERATION_FAILED:
-    case RT_ITERATION_ABORTED:
-    case RT_BRANCH_SUCCEEDED:
-    case RT_CHILD_STARTED:
-    case RT_CHILD_ENDED:
-    case RT_CHILD_REDRIVEN:
-        return a->child.index == b->child.index && a->child.frame == b->child.frame;
-    case RT_TASK_TIMED_OUT: return a->timed_out.heartbeat == b->timed_out.heartbeat;
-    case RT_WAITING:
-    case RT_BACKOFF:
-        return a->later.due_ms == b->later.due_ms && a->later.retrier == b->later.retrier;
-    default: return true; /* they have nothing in it */
-    }
+    const struct event_members *own = event_members_of(a->kind);
+
+    for (const struct event_number *n = own->numbers; n->key; n++)
+        if (event_number_of(a, n) != event_number_of(b, n))
+            return false;
+    for (const struct event_value *v = own->values; v->key; v++)
+        if (!same_value(event_value_of(a, v), event_value_of(b, v)))
+            return false;
+    return true;
 }
 
 static bool same_event(const struct rt_event *a, const struct rt_event *b)
@@ -629,14 +606,15 @@ bool played_same(const struct played *a, const struct played *b, struct buf *why
 void play_line(const struct played *d, size_t event, struct buf *out)
 {
     const struct rt_event *e = &d->events[event];
+    const unsigned details = event_kinds[e->kind].details;
     char name[RT_EVENT_NAME];
 
     rt_event_name(e, name);
     buf_printf(out, "%" PRIu32 "<%" PRIu32 " %s", e->id, e->previous, name);
-    if (e->kind == RT_STATE_ENTERED || e->kind == RT_STATE_EXITED)
-        buf_printf(out, " %s", json_str(e->state->name));
-    if (e->kind >= RT_ITERATION_STARTED && e->kind <= RT_ITERATION_ABORTED)
+    if (details & DETAIL(INDEX))
         buf_printf(out, " %" PRIu32, e->child.index);
+    else if (details & DETAIL(NAME))
+        buf_printf(out, " %s", json_str(e->state->name));
     while (event > 0 && !d->events[event - 1].id)
         event--;
     if (event > 0 && d->events[event - 1].at_ms != e->at_ms)
