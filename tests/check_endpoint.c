@@ -158,8 +158,10 @@ static void begin_again(struct world *w, const char *resource, const char *param
                         const json *submitted)
 {
     json *v = json_of(parameters);
+    struct asl_resource parts;
+    asl_resource_read(resource, &parts);
     struct task t = {.id = 1,
-                     .resource = resource,
+                     .resource = &parts,
                      .state = "S",
                      .execution = EXECUTION,
                      .key = "k",
@@ -734,7 +736,10 @@ START_TEST(calls_are_told_apart)
     struct diag why = {0};
     struct aws_call c;
 
-    ck_assert(aws_call_read("arn:aws:states:::ecs:runTask", &c, &why));
+    struct asl_resource run_task;
+
+    ck_assert(asl_resource_read("arn:aws:states:::ecs:runTask", &run_task));
+    ck_assert(aws_call_read(&run_task, &c, &why));
     for (int i = 0; i < 4; i++)
         ck_assert(
             aws_request_make(&c, parameters, &(struct aws_caller){NULL, keys[i]}, &made[i], &why));
@@ -878,12 +883,14 @@ static const char *const all_jobs[] = {
 START_TEST(job_table)
 {
     struct aws_call c, next;
+    struct asl_resource parts;
     struct buf resource = {0};
     struct diag why = {0};
     json *request = NULL;
 
     buf_printf(&resource, "arn:aws:states:::%s.sync", all_jobs[_i]);
-    ck_assert_msg(aws_call_read(buf_str(&resource), &c, &why), "%s", why.text);
+    ck_assert(asl_resource_read(buf_str(&resource), &parts));
+    ck_assert_msg(aws_call_read(&parts, &c, &why), "%s", why.text);
     bool rest = c.service->protocol == AWS_REST_JSON;
     ck_assert(!rest || c.operation);
     ck_assert_msg(c.job, "%s: no job is known", all_jobs[_i]);

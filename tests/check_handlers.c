@@ -34,6 +34,7 @@ struct world {
     struct task_result result;
     struct buf log;
     uint64_t next_id;
+    struct asl_resource resource; /* of the last Task */
     /* the stub's */
     struct stub_reply reply;
     struct buf seen; /* the last request: method, target, then the body in a line of its own */
@@ -180,9 +181,10 @@ static struct task task_of(struct world *w, const char *target, const json *para
 {
     bool resource = !strncmp(target, "arn:", 4) && !strstr(target, ":function:");
 
+    ck_assert(asl_resource_read(resource ? target : INVOKE, &w->resource));
     return (struct task){
         .id = w->next_id++,
-        .resource = resource ? target : INVOKE,
+        .resource = &w->resource,
         .state = "S",
         .execution = "arn:aws:states:us-east-1:123456789012:execution:m:e",
         .key = "arn:aws:states:us-east-1:123456789012:execution:m:e/5",
@@ -1639,6 +1641,12 @@ static const struct {
     {"a result that is too large, of another service", "arn:aws:states:::sqs:f", "{}",
      SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"),
      "failed States.DataLimitExceeded: The state/task 'sqs' " OUT_OF_SIZE},
+    {"a result that is too large, of a job whose pattern has a colon",
+     "arn:aws:states:::states:startExecution.sync:2", "{}",
+     SH("head -c 70000 /dev/zero | tr '\\\\0' '1'"),
+     "failed States.DataLimitExceeded: The state/task 'states' " OUT_OF_SIZE},
+    {"lambda:invoke in an ARN with a region", "arn:aws:states:us-east-1:1:lambda:invoke",
+     "{\"FunctionName\":\"f\",\"Payload\":7}", "\"mock\": {\"error\": \"E\"}", "failed E: (none)"},
     {"lambda:invoke: the answer of the Invoke call", INVOKE,
      "{\"FunctionName\":\"f\",\"Payload\":{\"a\":1}}", "\"command\": [\"cat\"]",
      "ok {\"ExecutedVersion\":\"$LATEST\",\"Payload\":{\"a\":1}," HEAD_OF_INVOKE("7")},
@@ -1745,8 +1753,9 @@ static void expect_result(const char *name, const struct task_result *r, const c
 static void run_task(struct world *w, const char *resource, const char *parameters)
 {
     json *v = json_of(parameters);
+    asl_resource_read(resource, &w->resource);
     struct task t = {.id = 1,
-                     .resource = resource,
+                     .resource = &w->resource,
                      .state = "S",
                      .execution = "e",
                      .key = "k",
@@ -1768,7 +1777,8 @@ START_TEST(task)
     struct buf file = {0};
 
     w->options.max_output = 65536;
-    buf_printf(&file, "{\"handlers\": [{\"resource\": \"*f\", %s}]}", task_rows[_i].row);
+    buf_printf(&file, "{\"handlers\": [{\"resource\": \"*f\", %s}, {\"resource\": \"*:2\", %s}]}",
+               task_rows[_i].row, task_rows[_i].row);
     open_tasks(w, buf_str(&file));
     run_task(w, task_rows[_i].resource, task_rows[_i].parameters);
     expect_result(task_rows[_i].name, &w->result, task_rows[_i].want);
@@ -1812,8 +1822,13 @@ START_TEST(task_cancel)
 {
     struct world *w = world_new();
     json *v = json_of("{}");
-    struct task t = {
-        .id = 9, .resource = ARN, .state = "S", .execution = "e", .key = "k", .parameters = v};
+    ck_assert(asl_resource_read(ARN, &w->resource));
+    struct task t = {.id = 9,
+                     .resource = &w->resource,
+                     .state = "S",
+                     .execution = "e",
+                     .key = "k",
+                     .parameters = v};
 
     open_tasks(w, "{\"handlers\": [{\"resource\": \"f\", \"mock\": {\"return\": 1}}]}");
     ck_assert(handlers_start(w->handlers, &t, &w->result));

@@ -469,7 +469,10 @@ START_TEST(shape)
 {
     json *v = json_of(checks[_i].value);
     struct buf why = {0};
-    bool good = api_shape_check(checks[_i].resource, v, checks[_i].required, &why);
+    struct asl_resource resource;
+
+    ck_assert(asl_resource_read(checks[_i].resource, &resource));
+    bool good = api_shape_check(&resource, v, checks[_i].required, &why);
 
     expect_text(checks[_i].name, good ? NULL : buf_str(&why), checks[_i].want);
     buf_clear(&why);

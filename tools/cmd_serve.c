@@ -8,7 +8,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
-#include "runtime/handlers/mock_config.h"
+#include "runtime/engine/mock_config.h"
 #include "runtime/serve/service.h"
 #include "tools/cmd.h"
 #include "tools/execution_options.h"

@@ -8,8 +8,8 @@
 #include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
 #include "runtime/base/config_file.h"
+#include "runtime/engine/mock_config.h"
 #include "runtime/engine/names.h"
-#include "runtime/handlers/mock_config.h"
 #include "tools/cmd.h"
 #include "tools/input.h"
 

@@ -2,7 +2,7 @@
 #define TOOLS_WORKFLOW_H
 
 #include "asl/asl.h"
-#include "runtime/handlers/mock_config.h"
+#include "runtime/engine/mock_config.h"
 #include "runtime/host/host.h"
 #include "tools/execution_options.h"
 #include "tools/machine_file.h"

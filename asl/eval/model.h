@@ -6,6 +6,7 @@
 #include "asl/eval/path.h"
 #include "asl/eval/retry.h"
 #include "asl/eval/template.h"
+#include "asl/resource/resource.h"
 #include "parsers/json/json.h"
 
 #include <stdbool.h>
@@ -70,19 +71,11 @@ enum asl_task_kind {
     ASL_INTEGRATION, /* arn:aws:states:::service:api: Task… events */
 };
 
-/* How an integration ends. */
-enum asl_pattern {
-    ASL_REQUEST_RESPONSE,
-    ASL_SYNC,                /* .sync, .sync:2 */
-    ASL_WAIT_FOR_TASK_TOKEN, /* .waitForTaskToken */
-};
-
 struct asl_task {
     json *resource; /* the ARN as written */
     enum asl_task_kind kind;
-    enum asl_pattern pattern;
-    json *type; /* ASL_INTEGRATION: "lambda", "aws-sdk:s3" */
-    json *api;  /* "invoke", "startExecution.sync:2" */
+    struct asl_resource parts; /* of the resource */
+    json *type, *api;          /* ASL_INTEGRATION: those of the parts, as histories have them */
     struct asl_number timeout_s, heartbeat_s;
     const asl_template *credentials;
 };

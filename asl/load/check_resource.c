@@ -108,34 +108,14 @@ static const struct {
 
 /* ---- a resource ---- */
 
-/* "service:api" of arn:PARTITION:states:::service:api.pattern, which points into the text. The
- * loader has seen that it has that many colons. */
-struct resource {
-    const char *call;
-    size_t len;
-    unsigned pattern;
-};
-
-static bool check_resource_read_resource(const char *arn, struct resource *out)
+static unsigned pattern_of(const struct asl_resource *r)
 {
-    static const char service[] = ":states:";
-    const char *call = strchr(arn + strlen("arn:"), ':');
+    static const unsigned of[] = {[ASL_REQUEST_RESPONSE] = R,
+                                  [ASL_SYNC] = S,
+                                  [ASL_SYNC_2] = S2,
+                                  [ASL_WAIT_FOR_TASK_TOKEN] = T};
 
-    if (!call || strncmp(call, service, strlen(service)) != 0)
-        return false;
-    /* Region and account are empty as a rule, but deployed samples have them. */
-    for (int colons = 0; colons < 4; call++)
-        colons += *call == ':';
-    *out = (struct resource){call, strlen(call), R};
-    for (size_t i = 0; i < COUNT(endings); i++) {
-        size_t n = strlen(endings[i].ending);
-        if (out->len > n && strcmp(call + out->len - n, endings[i].ending) == 0) {
-            out->len -= n;
-            out->pattern = endings[i].pattern;
-            break;
-        }
-    }
-    return true;
+    return of[r->pattern];
 }
 
 static bool is_lower(char c)
@@ -144,30 +124,29 @@ static bool is_lower(char c)
 }
 
 /* aws-sdk:SERVICE:ACTION: the service in small letters and digits, the action in camelCase. */
-static bool is_sdk_call(const struct resource *r)
+static bool is_sdk_call(const struct asl_resource *r)
 {
-    size_t i = strlen(any_sdk_call.call);
+    struct asl_slice service = r->service, action = r->action;
 
-    if (r->len <= i || memcmp(r->call, any_sdk_call.call, i) != 0)
+    if (r->kind != ASL_RESOURCE_SDK || !service.len || !action.len || !is_lower(action.at[0]))
         return false;
-    size_t service = i;
-    while (i < r->len && (is_lower(r->call[i]) || (r->call[i] >= '0' && r->call[i] <= '9')))
-        i++;
-    return i > service && i + 1 < r->len && r->call[i] == ':' && is_lower(r->call[i + 1]) &&
-           !memchr(r->call + i + 1, ':', r->len - i - 1);
+    for (size_t i = 0; i < service.len; i++)
+        if (!is_lower(service.at[i]) && !(service.at[i] >= '0' && service.at[i] <= '9'))
+            return false;
+    return true;
 }
 
-static bool check_resource_is_call(const struct integration *row, const struct resource *r)
+/* A row that ends with a colon is for any action. */
+static bool check_resource_is_call(const struct integration *row, const struct asl_resource *r)
 {
     size_t n = strlen(row->call);
-    bool any = row->call[n - 1] == ':';
 
-    if (r->len < n || memcmp(r->call, row->call, n) != 0)
-        return false;
-    return any ? r->len > n && !memchr(r->call + n, ':', r->len - n) : r->len == n;
+    if (row->call[n - 1] != ':')
+        return asl_slice_is(r->call, row->call);
+    return r->type.len == n - 1 && !memcmp(r->type.at, row->call, n - 1) && r->action.len;
 }
 
-static const struct integration *check_resource_find(const struct resource *r)
+static const struct integration *check_resource_find(const struct asl_resource *r)
 {
     if (is_sdk_call(r))
         return &any_sdk_call;
@@ -179,7 +158,8 @@ static const struct integration *check_resource_find(const struct resource *r)
 
 /* ---- what is wrong with it ---- */
 
-static void add_patterns(struct buf *out, const struct resource *r, const struct integration *row)
+static void add_patterns(struct buf *out, const struct asl_resource *r,
+                         const struct integration *row)
 {
     bool any = false;
 
@@ -189,12 +169,12 @@ static void add_patterns(struct buf *out, const struct resource *r, const struct
             any = true;
         }
     if (!any)
-        buf_printf(out, "nothing may follow %.*s", (int)r->len, r->call);
+        buf_printf(out, "nothing may follow %.*s", (int)r->call.len, r->call.at);
 }
 
-static void add_likely(struct buf *out, const struct resource *r)
+static void add_likely(struct buf *out, const struct asl_resource *r)
 {
-    struct nearest near = {.want = r->call, .len = r->len};
+    struct nearest near = {.want = r->call.at, .len = r->call.len};
 
     for (size_t i = 0; i < COUNT(integrations); i++)
         nearest_offer(&near, integrations[i].call);
@@ -206,7 +186,7 @@ static void add_likely(struct buf *out, const struct resource *r)
 }
 
 /* `r` NULL: its form is wrong; `row` NULL: there is no such call; else not in that way. */
-static void not_recognized(struct loader *l, const struct asl_at *at, const struct resource *r,
+static void not_recognized(struct loader *l, const struct asl_at *at, const struct asl_resource *r,
                            const struct integration *row)
 {
     struct buf hint = {0};
@@ -246,8 +226,8 @@ static void needs(struct loader *l, const struct asl_at *at, const char *name)
                        "The field '%s' is required but was missing", name);
 }
 
-static void check_call(struct loader *l, const struct integration *row, const struct resource *r,
-                       const struct asl_at *state)
+static void check_call(struct loader *l, const struct integration *row,
+                       const struct asl_resource *r, const struct asl_at *state)
 {
     const char *field = l->language == ASL_JSONATA ? "Arguments" : "Parameters";
     const char *other = l->language == ASL_JSONATA ? "Parameters" : "Arguments";
@@ -259,7 +239,7 @@ static void check_call(struct loader *l, const struct integration *row, const st
             return;
         asl_report_schema(l->report, state,
                           "%s field is required for resource ARN: arn:aws:states:::%.*s", field,
-                          (int)r->len, r->call);
+                          (int)r->call.len, r->call.at);
         return;
     }
     for (size_t i = 0; row->needs && row->needs[i]; i++)
@@ -289,21 +269,21 @@ static bool is_served(const struct loader *l, const struct asl_at *at)
     return served && served->serves(served->user, json_str(at->value));
 }
 
-static void check_integration(struct loader *l, const struct asl_at *state, const struct asl_at *at)
+static void check_integration(struct loader *l, const struct asl_resource *r,
+                              const struct asl_at *state, const struct asl_at *at)
 {
-    struct resource r = {.pattern = R};
-    bool read = check_resource_read_resource(json_str(at->value), &r);
-    const struct integration *row = read ? check_resource_find(&r) : NULL;
-    bool known = row && (row->patterns & r.pattern);
+    bool read = r->kind != ASL_RESOURCE_OWN;
+    const struct integration *row = read ? check_resource_find(r) : NULL;
+    bool known = row && (row->patterns & pattern_of(r));
 
     if (!known && !is_served(l, at)) {
-        not_recognized(l, at, read ? &r : NULL, row);
+        not_recognized(l, at, read ? r : NULL, row);
         return;
     }
     if (l->purpose->workflow == ASL_EXPRESS)
-        check_express(l, at, r.pattern);
+        check_express(l, at, pattern_of(r));
     if (known)
-        check_call(l, row, &r, state);
+        check_call(l, row, r, state);
 }
 
 void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *state)
@@ -330,6 +310,6 @@ void load_check_resource(struct loader *l, const struct asl_state *s, const stru
             asl_report_schema(l->report, &resource,
                               "Express state machine does not support Activity ARN");
         break;
-    case ASL_INTEGRATION: check_integration(l, state, &resource); break;
+    case ASL_INTEGRATION: check_integration(l, &task->parts, state, &resource); break;
     }
 }

@@ -4,7 +4,6 @@
 #include "asl/load/load_impl.h"
 #include "asl/report/quota.h"
 #include "parsers/base/count.h"
-#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
 #include "parsers/base/utf8.h"
 
@@ -133,31 +132,6 @@ static void load_credentials(struct loader *l, const struct asl_field *f, const 
         load_template(l, f, at, object);
 }
 
-/* The parts of an ARN behind its partition: arn:aws:states:::lambda:invoke has "states", "", "",
- * "lambda:invoke". */
-struct arn {
-    const char *service, *rest; /* `rest`: behind region and account */
-    size_t service_len;
-};
-
-/* At least six parts; what follows the account may have more colons. */
-static bool split_arn(const char *text, struct arn *out)
-{
-    const char *part[5] = {text};
-
-    for (int i = 1; i < 5; i++) {
-        const char *colon = strchr(part[i - 1], ':');
-        if (!colon)
-            return false;
-        part[i] = colon + 1;
-    }
-    const char *rest = strchr(part[4], ':');
-    if (!rest || strncmp(text, "arn:", 4) != 0)
-        return false;
-    *out = (struct arn){part[2], rest + 1, (size_t)(part[3] - part[2] - 1)};
-    return true;
-}
-
 static json *keep_new(struct loader *l, json *v)
 {
     json *kept = load_keep(l, v);
@@ -171,55 +145,27 @@ static void load_resource(struct loader *l, const struct asl_field *f, const str
 {
     struct asl_task *task = &((struct asl_state *)object)->task;
     const json *v = load_string(l, at);
-    struct arn arn;
+    bool read, placeholder;
 
     (void)f;
     if (!v)
         return;
+    read = asl_resource_read(json_str(v), &task->parts);
     /* A template's placeholder, not filled in: a handler may be given for it by that name. */
-    if (strstr(json_str(v), "${") && !split_arn(json_str(v), &arn)) {
-        task->resource = load_keep(l, v);
-        task->kind = ASL_LAMBDA;
-        return;
-    }
-    if (!split_arn(json_str(v), &arn)) {
-        asl_report_add(l->report, ASL_ERROR, "SCHEMA_VALIDATION_FAILED", at, ASL_VALUE,
-                       "a resource reads arn:aws:lambda:REGION:ACCOUNT:function:NAME or "
-                       "arn:aws:states:::SERVICE:API",
-                       "Value is not a valid resource ARN");
+    placeholder = !task->parts.partition.at && strstr(json_str(v), "${");
+    if (!read && !placeholder) {
+        asl_report_schema(l->report, at, "Value is not a valid resource ARN");
         return;
     }
     task->resource = load_keep(l, v);
-    if (arn.service_len == 6 && memcmp(arn.service, "states", 6) == 0) {
-        if (text_begins_with(arn.rest, "activity:")) {
-            task->kind = ASL_ACTIVITY;
-            return;
-        }
-        /* lambda:invoke, aws-sdk:s3:getObject: the api stands behind the last colon, but for the
-         * version in startExecution.sync:2 */
-        const char *api = strrchr(arn.rest, ':');
-        if (api && text_ends_with(arn.rest, ".sync:2"))
-            while (api > arn.rest && *--api != ':')
-                ;
-        task->kind = ASL_INTEGRATION;
-        if (!api || api == arn.rest || !api[1]) {
-            asl_report_schema(l->report, at, "Value is not a valid resource ARN");
-            task->resource = NULL;
-            return;
-        }
-        task->type = keep_new(l, json_string(arn.rest, (size_t)(api - arn.rest)));
-        task->api = keep_new(l, json_cstring(api + 1));
-        if (text_ends_with(api, ".waitForTaskToken"))
-            task->pattern = ASL_WAIT_FOR_TASK_TOKEN;
-        else if (text_ends_with(api, ".sync") || text_ends_with(api, ".sync:2"))
-            task->pattern = ASL_SYNC;
-    } else if (arn.service_len == 6 && memcmp(arn.service, "lambda", 6) == 0) {
+    if (placeholder || task->parts.kind == ASL_RESOURCE_LAMBDA) {
         task->kind = ASL_LAMBDA;
+    } else if (task->parts.kind == ASL_RESOURCE_ACTIVITY) {
+        task->kind = ASL_ACTIVITY;
     } else {
-        /* Resources of no service of AWS: the handlers file may name them. */
         task->kind = ASL_INTEGRATION;
-        task->type = keep_new(l, json_string(arn.service, arn.service_len));
-        task->api = keep_new(l, json_cstring(arn.rest));
+        task->type = keep_new(l, json_string(task->parts.type.at, task->parts.type.len));
+        task->api = keep_new(l, json_cstring(task->parts.api));
     }
 }
 

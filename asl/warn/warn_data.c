@@ -264,7 +264,7 @@ static const shape *result_of(struct flow *f, const struct asl_state *s, const s
 {
     switch (s->type) {
     case ASL_TASK:
-        return s->task.kind == ASL_INTEGRATION && s->task.pattern == ASL_REQUEST_RESPONSE &&
+        return s->task.kind == ASL_INTEGRATION && s->task.parts.pattern == ASL_REQUEST_RESPONSE &&
                        json_str_is(s->task.type, "lambda") && json_str_is(s->task.api, "invoke")
                    ? f->lambda_result
                    : NULL;

@@ -14,7 +14,7 @@ enum { EXPRESS_LIMIT_S = QUOTA_EXPRESS_MS / 1000 };
 /* Somebody else says that it is done. */
 static bool is_callback(const struct asl_task *t)
 {
-    return t->kind == ASL_ACTIVITY || t->pattern == ASL_WAIT_FOR_TASK_TOKEN;
+    return t->kind == ASL_ACTIVITY || t->parts.pattern == ASL_WAIT_FOR_TASK_TOKEN;
 }
 
 static bool is_bounded(const struct warner *w, const struct asl_task *t)
@@ -87,7 +87,7 @@ void warn_token_not_passed(struct warner *w, const struct asl_state *s, const st
 {
     struct asl_at payload, input;
 
-    if (s->type != ASL_TASK || s->task.pattern != ASL_WAIT_FOR_TASK_TOKEN ||
+    if (s->type != ASL_TASK || s->task.parts.pattern != ASL_WAIT_FOR_TASK_TOKEN ||
         !asl_at_member(at, s->jsonata ? "Arguments" : "Parameters", &payload) ||
         passes_token(&payload, s->jsonata))
         return;

@@ -115,25 +115,11 @@ static mocks *mocks_of(const api *a, uint64_t execution)
     return NULL;
 }
 
-/*
- * A mocked answer stands for what is submitted, too. All goes as with a handler: the task is
- * started, something is submitted, and the result comes.
- */
 static bool mocks_have_answer(api *a, const struct task *task)
 {
     mocks *m = mocks_of(a, task->number);
-    struct task_result r = {0};
 
-    if (!m || !mocks_answer(m, task->state, &r))
-        return false;
-    json *submitted = mocks_submitted(task->resource, &r);
-    if (task->activity)
-        engine_task_started(a->engine, task->id, NULL);
-    if (submitted)
-        engine_task_submitted(a->engine, task->id, submitted);
-    json_unref(submitted);
-    engine_task_done(a->engine, task->id, &r);
-    return true;
+    return m && mocks_offer(m, a->engine, task);
 }
 
 /* Where answers are mocked, an activity need not exist. */
@@ -157,14 +143,14 @@ enum api_offer api_offer_task(api *a, const struct task *task)
         return API_TAKEN;
     enum own_task own = own_task_of(task->resource, &operation);
     if (task->activity) {
-        struct activity *act = text_map_get(&a->activities, task->resource);
+        struct activity *act = text_map_get(&a->activities, task->resource->text);
         t = add_task(a, task->id);
         t->input = json_text(task->parameters);
         t->by_token = true;
         if (!act) {
             struct task_result r = {
                 .error = json_cstring(ASL_RUNTIME),
-                .cause = json_stringf("The activity %s does not exist.", task->resource)};
+                .cause = json_stringf("The activity %s does not exist.", task->resource->text)};
             api_task_over(a, task->id);
             engine_task_done(a->engine, task->id, &r);
             return API_TAKEN;
@@ -197,7 +183,7 @@ enum api_offer api_offer_task(api *a, const struct task *task)
         return API_TAKEN;
     }
     /* A .sync task's token may end it early; else the job's end does. */
-    t->by_token = text_ends_with(task->resource, ".waitForTaskToken");
+    t->by_token = task->resource->pattern == ASL_WAIT_FOR_TASK_TOKEN;
     return t->by_token ? API_BY_TOKEN : API_NOT_MINE;
 }
 

@@ -198,46 +198,23 @@ static const struct {
     const char *integration, *service;
 } names[] = {{"states", "sfn"}, {"events", "eventbridge"}};
 
-/* What comes of a job is what its description says. */
-static const struct {
-    const char *call, *operation;
-} jobs[] = {{"states:startExecution.sync", "sfn:describeExecution"},
-            {"states:startExecution.sync:2", "sfn:describeExecution"}};
-
-/* Takes "service:operation" apart; aws-sdk: may stand before it. */
-static bool take_call_apart(const char *call, struct part *service, struct part *operation)
+bool api_shape_check(const struct asl_resource *r, const json *v, bool required, struct buf *why)
 {
-    static const char sdk[] = "aws-sdk:";
-
-    if (strncmp(call, sdk, strlen(sdk)) == 0)
-        call += strlen(sdk);
-    *service = (struct part){call, strcspn(call, ":")};
-    if (!call[service->len])
-        return false;
-    *operation = (struct part){call + service->len + 1, strlen(call + service->len + 1)};
-    return true;
-}
-
-/* resource = "arn:PARTITION:states:::" ["aws-sdk:"] SERVICE ":" OPERATION [PATTERN] */
-bool api_shape_check(const char *resource, const json *v, bool required, struct buf *why)
-{
-    static const char states[] = ":states:::";
-    const char *call = strstr(resource, states);
     struct shape_check k = {.required = required, .why = why};
     struct part operation;
 
-    if (!call || !json_is_object(v))
+    if (!asl_resource_is_call(r) || !json_is_object(v))
         return true;
-    call += strlen(states);
-    for (size_t i = 0; i < COUNT(jobs); i++)
-        if (strcmp(call, jobs[i].call) == 0)
-            call = jobs[i].operation;
-    if (!take_call_apart(call, &k.service, &operation))
-        return true;
+    k.service = (struct part){r->service.at, r->service.len};
+    /* "….waitForTaskToken" finds none: what a token brings is its sender's. */
+    operation = (struct part){r->api, strlen(r->api)};
+    /* What comes of a job is what its description says. */
+    if (asl_resource_calls(r, "states", "startExecution") &&
+        (r->pattern == ASL_SYNC || r->pattern == ASL_SYNC_2))
+        operation = (struct part){"describeExecution", strlen("describeExecution")};
     for (size_t i = 0; i < COUNT(names); i++)
         if (part_is(k.service, names[i].integration))
             k.service = (struct part){names[i].service, strlen(names[i].service)};
-    /* "….waitForTaskToken" finds none: what a token brings is its sender's. */
     const struct api_shape *shape = find_shape(k.service, ':', operation);
     return !shape || check_shape_members(&k, shape->members, v);
 }

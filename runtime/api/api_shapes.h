@@ -1,6 +1,7 @@
 #ifndef RUNTIME_API_API_SHAPES_H
 #define RUNTIME_API_API_SHAPES_H
 
+#include "asl/resource/resource.h"
 #include "parsers/base/buf.h"
 #include "parsers/json/json.h"
 
@@ -34,6 +35,6 @@ extern const size_t api_shape_count;
  * always there must be. False with AWS's words for what is wrong in `why`. The result of an
  * operation that is not in the table can be anything.
  */
-bool api_shape_check(const char *resource, const json *v, bool required, struct buf *why);
+bool api_shape_check(const struct asl_resource *r, const json *v, bool required, struct buf *why);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "parsers/base/id_queue.h"
 #include "runtime/api/api_machines.h"
-#include "runtime/handlers/mock_config.h"
+#include "runtime/engine/mock_config.h"
 
 /* Executions that start and end, and what there is of them in memory meanwhile. */
 

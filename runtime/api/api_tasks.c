@@ -5,7 +5,6 @@
 
 #include "runtime/api/api_tasks.h"
 
-#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/api/api_call.h"
@@ -416,34 +415,24 @@ static void own_answered(void *user, int status, struct buf *body)
 
 /* ---- which tasks ---- */
 
-static const struct {
-    const char *resource; /* behind "arn:PARTITION:states:REGION:ACCOUNT:" */
-    enum own_task own;
-} own_resources[] = {
-    {"states:startExecution", OWN_START},
-    {"states:startExecution.sync", OWN_SYNC},
-    {"states:startExecution.sync:2", OWN_SYNC_2},
-    {"states:startExecution.waitForTaskToken", OWN_CALLBACK},
-};
-
-static const char sdk[] = "aws-sdk:sfn:", start_operation[] = "StartExecution";
+static const char start_operation[] = "StartExecution";
 
 /* The SDK's resources have the operation's name with a small first letter. */
-enum own_task own_task_of(const char *resource, char **operation)
+enum own_task own_task_of(const struct asl_resource *r, char **operation)
 {
-    const char *at = strstr(resource, ":states:::");
+    static const enum own_task by_pattern[] = {[ASL_REQUEST_RESPONSE] = OWN_START,
+                                               [ASL_SYNC] = OWN_SYNC,
+                                               [ASL_SYNC_2] = OWN_SYNC_2,
+                                               [ASL_WAIT_FOR_TASK_TOKEN] = OWN_CALLBACK};
 
-    if (strncmp(resource, "arn:", 4) != 0 || !at)
+    if (asl_resource_calls(r, "states", "startExecution")) {
+        *operation = mem_strdup(start_operation);
+        return by_pattern[r->pattern];
+    }
+    if (r->kind != ASL_RESOURCE_SDK || !asl_slice_is(r->service, "sfn") ||
+        r->pattern != ASL_REQUEST_RESPONSE)
         return OWN_NONE;
-    at += strlen(":states:::");
-    for (size_t i = 0; i < COUNT(own_resources); i++)
-        if (strcmp(at, own_resources[i].resource) == 0) {
-            *operation = mem_strdup(start_operation);
-            return own_resources[i].own;
-        }
-    if (strncmp(at, sdk, strlen(sdk)) != 0 || strchr(at + strlen(sdk), '.'))
-        return OWN_NONE;
-    *operation = mem_strdup(at + strlen(sdk));
+    *operation = mem_strndup(r->action.at, r->action.len);
     (*operation)[0] = to_upper((*operation)[0]);
     return OWN_SDK;
 }

@@ -45,7 +45,7 @@ struct awaiting {
 
 /* Returns which call of the API the resource names. OWN_NONE: none; else *operation is to be
  * freed. */
-enum own_task own_task_of(const char *resource, char **operation);
+enum own_task own_task_of(const struct asl_resource *r, char **operation);
 /* Calls the API for the task; `t` may be over when it returns. */
 void own_start(api *a, struct api_task *t, const struct task *task, const char *operation);
 /* Makes the call of a task that has waited for its turn; `t` may be over when it returns. */

@@ -13,24 +13,23 @@
 
 /* ---- the state ---- */
 
-static const char *resource_of(const json *state)
+static struct asl_resource resource_of(const json *state)
 {
     const json *r = json_get(state, "Resource");
+    struct asl_resource out;
 
-    return r && json_is_string(r) ? json_str(r) : "";
+    asl_resource_read(r && json_is_string(r) ? json_str(r) : "", &out);
+    return out;
 }
 
 bool test_waits_for_more(const json *state)
 {
-    const char *text = resource_of(state);
-
-    return text_ends_with(text, ".sync") || text_ends_with(text, ".sync:2") ||
-           text_ends_with(text, ".waitForTaskToken");
+    return resource_of(state).pattern != ASL_REQUEST_RESPONSE;
 }
 
 static bool is_activity(const json *state)
 {
-    return strstr(resource_of(state), ":activity:") != NULL;
+    return resource_of(state).kind == ASL_RESOURCE_ACTIVITY;
 }
 
 bool test_is_type(const json *state, const char *type)
@@ -65,10 +64,11 @@ static const json *given(const json *object, const char *key)
 static bool check_model(struct call *c, const json *state, const json *v)
 {
     const json *mode = given(call_get(c, "mock"), "fieldValidationMode");
+    struct asl_resource resource = resource_of(state);
     struct buf why = {0};
 
     if (!(mode && json_str_is(mode, "NONE")) && test_is_type(state, "Task") &&
-        !api_shape_check(resource_of(state), v, !(mode && json_str_is(mode, "PRESENT")), &why))
+        !api_shape_check(&resource, v, !(mode && json_str_is(mode, "PRESENT")), &why))
         call_fail(c, "ValidationException", "Mock result schema validation error: %s",
                   buf_str(&why));
     buf_clear(&why);

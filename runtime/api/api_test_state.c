@@ -309,17 +309,12 @@ bool test_state_answers(api *a, const struct task *task)
     return true;
 }
 
-static bool is_http(const char *resource)
-{
-    return text_ends_with(resource, ":states:::http:invoke");
-}
-
 enum task_trace api_trace(const api *a, const struct task *task)
 {
     const struct test_state *t =
         (const struct test_state *)(const void *)id_map_get(&a->tests, task->number);
 
-    return t && is_http(task->resource) ? t->trace : TASK_UNTRACED;
+    return t && task->resource->kind == ASL_RESOURCE_HTTP ? t->trace : TASK_UNTRACED;
 }
 
 /* What went over HTTP is told while the task runs, so it is kept for the answer; of several, the

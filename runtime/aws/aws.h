@@ -1,6 +1,7 @@
 #ifndef RUNTIME_AWS_AWS_H
 #define RUNTIME_AWS_AWS_H
 
+#include "asl/resource/resource.h"
 #include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
 #include "parsers/json/json.h"
@@ -53,12 +54,10 @@ struct aws_call {
 };
 
 /*
- * Reads which call of which service a resource's ARN names. Returns false when it is no integration
- * of a service (*why stays empty then), or one whose requests are not known here (*why says so).
+ * Finds the call of a service that a resource names. Returns false when it names none (*why stays
+ * empty then), or one whose requests are not known here (*why says so).
  */
-bool aws_call_read(const char *resource, struct aws_call *out, struct diag *why);
-/* Returns whether it is "arn:…:states:::SERVICE:ACTION…"; *service is a look at the text. */
-bool aws_resource_service(const char *resource, const char **service, size_t *len);
+bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why);
 
 struct aws_header {
     const char *name, *value;

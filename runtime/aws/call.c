@@ -18,61 +18,6 @@ static const char no_call[] = "NO_CALL";
 
 /* ---- resources ---- */
 
-/* Behind "arn:PARTITION:states:REGION:ACCOUNT:"; NULL: it is none of these. */
-static const char *call_of(const char *resource)
-{
-    const char *at = resource;
-
-    if (strncmp(at, "arn:", 4) != 0)
-        return NULL;
-    for (int i = 0; i < 2; i++) {
-        at = strchr(at, ':');
-        if (!at)
-            return NULL;
-        at++;
-    }
-    if (strncmp(at, "states:", 7) != 0)
-        return NULL;
-    for (int i = 0; i < 3; i++) {
-        at = strchr(at, ':');
-        if (!at)
-            return NULL;
-        at++;
-    }
-    return strncmp(at, "activity:", 9) != 0 ? at : NULL;
-}
-
-bool aws_resource_service(const char *resource, const char **service, size_t *len)
-{
-    static const char sdk[] = "aws-sdk:";
-    const char *call = call_of(resource);
-
-    if (!call)
-        return false;
-    if (!strncmp(call, sdk, sizeof sdk - 1))
-        call += sizeof sdk - 1;
-    *service = call;
-    *len = strcspn(call, ":");
-    return call[*len] == ':' && *len;
-}
-
-/* Without ".sync" and the like; *pattern is that. */
-static size_t without_pattern(const char *call, const char **pattern)
-{
-    static const char *const patterns[] = {".sync", ".sync:2", ".waitForTaskToken"};
-    size_t len = strlen(call);
-
-    *pattern = "";
-    for (size_t i = 0; i < COUNT(patterns); i++) {
-        size_t n = strlen(patterns[i]);
-        if (len > n && !strcmp(call + len - n, patterns[i])) {
-            *pattern = patterns[i];
-            return len - n;
-        }
-    }
-    return len;
-}
-
 static bool needs_operation(const struct aws_service *s)
 {
     return s->protocol != AWS_JSON_1_0 && s->protocol != AWS_JSON_1_1;
@@ -92,14 +37,14 @@ static bool set_action(struct aws_call *c, const char *action, size_t len)
     return c->operation || !needs_operation(c->service);
 }
 
-static bool read_optimized(const char *call, size_t len, const char *pattern, struct aws_call *c)
+static bool read_optimized(const struct asl_resource *r, struct aws_call *c)
 {
-    c->integration = aws_integration_of(call, len);
+    c->integration = aws_integration_of(r->call.at, r->call.len);
     if (!c->integration)
         return false;
     c->service = aws_service_named(c->integration->service, strlen(c->integration->service));
-    c->parsed = !strcmp(pattern, ".sync:2");
-    if (!strncmp(pattern, ".sync", 5)) {
+    c->parsed = r->pattern == ASL_SYNC_2;
+    if (r->pattern == ASL_SYNC || r->pattern == ASL_SYNC_2) {
         c->job = aws_job_of(c->integration->call);
         if (!c->job)
             return false;
@@ -107,29 +52,28 @@ static bool read_optimized(const char *call, size_t len, const char *pattern, st
     return set_action(c, c->integration->action, strlen(c->integration->action));
 }
 
-bool aws_call_read(const char *resource, struct aws_call *out, struct diag *why)
+bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why)
 {
-    static const char sdk[] = "aws-sdk:";
     struct aws_call c = {0};
-    const char *call = call_of(resource), *service, *pattern;
-    size_t len, service_len;
-    bool good;
+    bool good = false;
 
-    if (!call || !aws_resource_service(resource, &service, &service_len))
-        return false;
-    len = without_pattern(call, &pattern);
-    if (!strncmp(call, sdk, sizeof sdk - 1)) {
-        size_t head = (size_t)(service - call) + service_len + 1;
-        c.service = aws_service_named(service, service_len);
-        good = c.service && len > head && set_action(&c, call + head, len - head);
-    } else {
-        good = read_optimized(call, len, pattern, &c);
+    switch (r->kind) {
+    case ASL_RESOURCE_SDK:
+        if (!r->service.len)
+            return false;
+        c.service = aws_service_named(r->service.at, r->service.len);
+        good = c.service && set_action(&c, r->action.at, r->action.len);
+        break;
+    case ASL_RESOURCE_OPTIMIZED:
+    case ASL_RESOURCE_HTTP: good = read_optimized(r, &c); break;
+    case ASL_RESOURCE_OWN:
+    case ASL_RESOURCE_LAMBDA:
+    case ASL_RESOURCE_ACTIVITY: return false;
     }
     if (good)
         *out = c;
     else
-        diag_set(why, no_call, 0, "how '%.*s' is written as a request is not known here",
-                 (int)strlen(call), call);
+        diag_set(why, no_call, 0, "how '%s' is written as a request is not known here", r->call.at);
     return good;
 }
 

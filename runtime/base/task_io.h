@@ -1,6 +1,7 @@
 #ifndef RUNTIME_BASE_TASK_IO_H
 #define RUNTIME_BASE_TASK_IO_H
 
+#include "asl/resource/resource.h"
 #include "parsers/json/json.h"
 
 #include <stdbool.h>
@@ -18,7 +19,7 @@ enum task_trace {
 /* A Task to run, as the engine hands it out. All of it is looked at only. */
 struct task {
     uint64_t id; /* names it in answers and cancels */
-    const char *resource;
+    const struct asl_resource *resource;
     const char *state;
     const char *execution;  /* ARN */
     const char *key;        /* the idempotency key: the same for a repeat after a crash */

@@ -73,7 +73,7 @@ static json *make_token(const struct step *s)
 /* A worker that takes an activity's task answers by a token, too, which the state doesn't see. */
 static bool state_task_has_token(const struct asl_task *t)
 {
-    return t->pattern != ASL_REQUEST_RESPONSE || t->kind == ASL_ACTIVITY;
+    return t->parts.pattern != ASL_REQUEST_RESPONSE || t->kind == ASL_ACTIVITY;
 }
 
 /* What texts about sizes call the task. */
@@ -218,7 +218,7 @@ void token_answered(struct step *s, struct rt_frame *f, const json *value,
 {
     if (f->answered)
         return;
-    if (f->state->task.pattern != ASL_REQUEST_RESPONSE && !f->submitted) {
+    if (f->state->task.parts.pattern != ASL_REQUEST_RESPONSE && !f->submitted) {
         emit(s, &(struct rt_event){.kind = RT_TASK_ANSWERED,
                                    .frame = f->id,
                                    .state = f->state,

@@ -112,7 +112,7 @@ static void embed_run_task(void *user, const struct task *t)
     e->options.run_task(e->options.user, e,
                         &(struct asl_task_call){.id = t->id,
                                                 .execution = e->executions[t->number],
-                                                .resource = t->resource,
+                                                .resource = t->resource->text,
                                                 .state = t->state,
                                                 .parameters = buf_str(&parameters),
                                                 .key = t->key,

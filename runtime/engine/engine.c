@@ -95,7 +95,7 @@ struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct 
     call->frame = c->frame;
     call->index = c->index;
     call->since_ms = engine_due_clock(e);
-    call->submits = !call->child && c->state->task.pattern != ASL_REQUEST_RESPONSE;
+    call->submits = !call->child && c->state->task.parts.pattern != ASL_REQUEST_RESPONSE;
     return call;
 }
 
@@ -560,7 +560,7 @@ void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
 
     buf_printf(&key, "%s:%u", arn, c->event_id);
     e->hooks.run_task(e->hooks.user, &(struct task){.id = engine_add_call(e, execution, c)->node.id,
-                                                    .resource = json_str(c->state->task.resource),
+                                                    .resource = &c->state->task.parts,
                                                     .state = json_str(c->state->name),
                                                     .execution = arn,
                                                     .key = buf_str(&key),

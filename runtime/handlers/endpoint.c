@@ -41,14 +41,12 @@ static bool endpoint_serves(handlers *h, const struct invocation *v, struct diag
 {
     struct aws_call c;
     struct buf text = {0};
-    const char *service;
-    size_t len;
 
-    if (v->lambda)
+    if (!v->resource)
         return false;
-    if (is_invoke(v->target))
+    if (is_invoke(v->resource))
         return invoke_serves(h, v, why);
-    if (!aws_resource_service(v->target, &service, &len) || !aws_call_read(v->target, &c, why))
+    if (!aws_call_read(v->resource, &c, why))
         return false;
     if (h->options.endpoints && endpoints_find(h->options.endpoints, c.service))
         return true;
@@ -339,14 +337,14 @@ static void endpoint_start(struct task_call *call)
     struct diag why = {0};
     bool bad_call = true;
 
-    if (is_invoke(call->target)) {
+    if (is_invoke(&call->resource)) {
         invoke_start(call);
         return;
     }
     w = mem_calloc(1, sizeof *w);
     w->task_call = call;
     call->work = w;
-    if (!aws_call_read(call->target, &w->call, &why)) {
+    if (!aws_call_read(&call->resource, &w->call, &why)) {
         r.error = json_cstring(ASL_RUNTIME);
         r.cause = json_stringf("No endpoint can serve '%s'%s%s", call->target, why.text ? ": " : "",
                                why.text ? why.text : "");
@@ -438,7 +436,7 @@ static bool endpoint_cancel(struct task_call *call)
 {
     struct endpoint_work *w = call->work;
 
-    if (is_invoke(call->target)) {
+    if (is_invoke(&call->resource)) {
         invoke_cancel(call);
         return false;
     }

@@ -86,6 +86,8 @@ static struct task_call *task_call_new(struct handler_row *row, const struct tas
                                .payload = v->payload ? json_ref(v->payload) : json_null(),
                                .submitted = json_ref(t->submitted)};
     call->target = handlers_keep(&room, v->target);
+    if (v->resource)
+        call->resource = asl_resource_in(v->resource, call->target);
     call->state_name = handlers_keep(&room, t->state);
     call->execution = handlers_keep(&room, t->execution);
     call->key = handlers_keep(&room, t->key);

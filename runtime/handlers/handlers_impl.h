@@ -51,6 +51,7 @@ struct task_call {
     bool begun;    /* a job goes on elsewhere, and its end is only awaited */
     bool released; /* nobody waits for it, but the other side's work is to go on */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
+    struct asl_resource resource; /* the target's parts; of a Lambda function all are empty */
     uint32_t attempt;
     enum task_trace trace;
     int64_t now_ms; /* the engine's time of its start */
@@ -253,7 +254,7 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
 
 /* Returns whether a resource is http:invoke or apigateway:invoke. Both are calls of the kind
  * `endpoint`, which hands them on to the three functions below. */
-bool is_invoke(const char *target);
+bool is_invoke(const struct asl_resource *r);
 bool invoke_serves(handlers *h, const struct invocation *v, struct diag *why);
 void invoke_start(struct task_call *call);
 void invoke_cancel(struct task_call *call);

@@ -1,9 +1,9 @@
 /*
- * The table of integrations, and those resources that have no rules of their own.
+ * Picks the integration of a resource, and has that of resources without rules of their own.
  */
 #include "runtime/handlers/integration.h"
 
-#include "runtime/base/glob.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -52,54 +52,44 @@ void integration_function_failed(struct handler_answer *a, json *cause, struct t
 static bool plain_prepare(const struct task *t, struct invocation *v, struct task_result *failed)
 {
     (void)failed;
-    v->target = t->resource;
+    v->target = t->resource->text;
+    v->resource = t->resource;
     v->payload = json_ref(t->parameters);
     return true;
 }
 
-/* "sqs" in arn:aws:states:::sqs:sendMessage, "aws-sdk:s3" in ...:::aws-sdk:s3:getObject. */
-static const char *service_of(const char *resource, size_t *len)
+/* Who failed, in texts: "sqs", "aws-sdk:s3"; of other resources, all of the ARN. */
+static struct asl_slice who_failed(const struct asl_resource *r)
 {
-    const char *at = strstr(resource, ":states:::");
-    const char *end;
-
-    *len = strlen(resource);
-    if (!at)
-        return resource;
-    at += strlen(":states:::");
-    end = strrchr(at, ':');
-    *len = end ? (size_t)(end - at) : strlen(at);
-    return at;
+    return asl_resource_is_call(r) ? r->type : (struct asl_slice){r->text, strlen(r->text)};
 }
 
 /* The function's errorType is the Error, all it printed the Cause. */
 static void plain_settle(const struct task_call *c, struct handler_answer *a, struct task_result *r)
 {
-    size_t len;
-    const char *service = service_of(c->target, &len);
+    struct asl_slice who = who_failed(&c->resource);
 
     switch (a->outcome) {
     case HANDLER_OK:
         *r = (struct task_result){.ok = true, .output = integration_take(&a->value)};
         break;
     case HANDLER_FUNCTION_ERROR: integration_function_failed(a, json_ref(a->raw), r); break;
-    case HANDLER_FAILED: integration_call_failed(a, service, len, r); break;
+    case HANDLER_FAILED: integration_call_failed(a, who.at, who.len, r); break;
     }
     r->exchange = integration_take(&a->exchange);
 }
 
-static const struct integration integrations[] = {
-    {"arn:*:lambda:*:*:function:*", lambda_arn_prepare, lambda_arn_settle},
-    {"arn:*:states:::lambda:invoke", lambda_invoke_prepare, lambda_invoke_settle},
-    {"arn:*:states:::lambda:invoke.waitForTaskToken", lambda_invoke_prepare, lambda_invoke_settle},
-    {"*", plain_prepare, plain_settle},
-};
+static const struct integration plain = {plain_prepare, plain_settle},
+                                lambda_arn = {lambda_arn_prepare, lambda_arn_settle},
+                                lambda_invoke = {lambda_invoke_prepare, lambda_invoke_settle};
 
-const struct integration *integration_of(const char *resource)
+/* Lambda's other ARNs (layers, event sources) are no functions. */
+const struct integration *integration_of(const struct asl_resource *r)
 {
-    const struct integration *i = integrations;
-
-    while (!glob_match(i->resource, resource, strlen(resource)))
-        i++;
-    return i;
+    if (r->kind == ASL_RESOURCE_LAMBDA)
+        return text_begins_with(r->api, "function:") ? &lambda_arn : &plain;
+    if (asl_resource_calls(r, "lambda", "invoke") && r->pattern != ASL_SYNC &&
+        r->pattern != ASL_SYNC_2)
+        return &lambda_invoke;
+    return &plain;
 }

@@ -5,30 +5,29 @@
 
 /*
  * What a Task's resource means: an integration makes of the Task what a handler is given, and of
- * the handler's answer the result or error that the Task has on AWS. integration.c has the table of
- * them, a row for each kind of resource (a Lambda ARN, an optimized integration).
+ * the handler's answer the result or error that the Task has on AWS.
  */
 
 /* What a handler is given. The texts are looks, good as long as the Task is. */
 struct invocation {
-    const char *target;         /* picks the row: a resource's ARN, a function's ARN or name */
-    json *payload;              /* owned; NULL is JSON null */
-    bool lambda;                /* a Lambda function: the Lambda endpoint may serve it */
-    bool event;                 /* InvocationType Event: nobody waits for the result */
+    const char *target; /* picks the row: a resource's ARN, a function's ARN or name */
+    const struct asl_resource *resource; /* the target's parts; NULL: it is a Lambda function */
+    json *payload;                       /* owned; NULL is JSON null */
+    bool lambda;                         /* a Lambda function: the Lambda endpoint may serve it */
+    bool event;                          /* InvocationType Event: nobody waits for the result */
     bool log_tail;              /* LogType Tail: a Lambda endpoint sends the log's end along */
     const char *qualifier;      /* NULL: none */
     const char *client_context; /* base64; NULL: none */
 };
 
 struct integration {
-    const char *resource; /* a glob for the ARN */
     /* Fills *v. Returns false with *failed filled when the Task can't start. */
     bool (*prepare)(const struct task *t, struct invocation *v, struct task_result *failed);
     /* Fills *r; may take values of `a`. */
     void (*settle)(const struct task_call *c, struct handler_answer *a, struct task_result *r);
 };
 
-const struct integration *integration_of(const char *resource);
+const struct integration *integration_of(const struct asl_resource *r);
 
 bool lambda_arn_prepare(const struct task *t, struct invocation *v, struct task_result *failed);
 void lambda_arn_settle(const struct task_call *c, struct handler_answer *a, struct task_result *r);

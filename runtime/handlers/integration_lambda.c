@@ -39,7 +39,7 @@ static json *with_qualifier(json *cause, const char *version)
 bool lambda_arn_prepare(const struct task *t, struct invocation *v, struct task_result *failed)
 {
     (void)failed;
-    v->target = t->resource;
+    v->target = t->resource->text;
     v->payload = json_ref(t->parameters);
     v->lambda = true;
     return true;

@@ -19,9 +19,6 @@
 
 enum { REQUEST_MS = 60 * 1000, MAX_CAUSE = 8192, TOKEN_S = 3600 };
 
-static const char http_invoke[] = ":states:::http:invoke";
-static const char gateway_invoke[] = ":states:::apigateway:invoke";
-
 struct invoke_work {
     struct task_call *task_call;
     struct connection *connection; /* NULL: none */
@@ -31,14 +28,14 @@ struct invoke_work {
     json *request, *response; /* what is told of them when the call is traced; or NULL */
 };
 
-static bool is_gateway(const char *target)
+static bool is_gateway(const struct asl_resource *r)
 {
-    return strstr(target, gateway_invoke) != NULL;
+    return asl_resource_calls(r, "apigateway", "invoke");
 }
 
-bool is_invoke(const char *target)
+bool is_invoke(const struct asl_resource *r)
 {
-    return strstr(target, http_invoke) || is_gateway(target);
+    return r->kind == ASL_RESOURCE_HTTP || is_gateway(r);
 }
 
 /* ---- connections ---- */
@@ -79,7 +76,7 @@ bool invoke_serves(handlers *h, const struct invocation *v, struct diag *why)
 {
     const char *arn;
 
-    if (is_gateway(v->target)) {
+    if (is_gateway(v->resource)) {
         diag_set(why, "NO_ENDPOINT", 0,
                  "or say where the API is: {\"resource\": \"%s\", \"endpoint\": "
                  "\"http://127.0.0.1:3000\"}",
@@ -403,7 +400,7 @@ void invoke_start(struct task_call *call)
     const char *arn = connection_arn(call->payload);
 
     w->task_call = call;
-    w->gateway = is_gateway(call->target);
+    w->gateway = is_gateway(&call->resource);
     w->connection = arn && !w->gateway ? connection_of(call->h, arn) : NULL;
     w->until_ms = clock_steady_ms() + (call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS);
     call->work = w;

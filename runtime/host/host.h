@@ -3,8 +3,8 @@
 
 #include "runtime/engine/engine.h"
 #include "runtime/engine/guest.h"
+#include "runtime/engine/mock_config.h"
 #include "runtime/handlers/handler.h"
-#include "runtime/handlers/mock_config.h"
 
 /*
  * Runs an engine and its handlers in one libuv loop, by the real clock or by a virtual one. Virtual
@@ -47,7 +47,8 @@ void host_use_handlers(host *h, handlers *read);
 /* Counts the task calls of all handlers that have no result yet, and those of them that wait for a
  * slot. */
 void host_count_calls(const host *h, size_t *busy, size_t *waiting);
-/* Answers Tasks of states that `m` (taken) knows by it, before any guest is asked. */
+/* Answers Tasks of states that `m` (taken) knows by it, as a guest before all others. To be called
+ * once. */
 void host_use_mocks(host *h, mocks *m);
 /* Adds a guest behind those that there are, and before the handlers, who are the last to be offered
  * a task call. There is room for four. */

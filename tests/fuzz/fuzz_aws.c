@@ -84,6 +84,7 @@ static void answer(const char *text, size_t len, unsigned which)
         "arn:aws:states:::batch:submitJob.sync", "arn:aws:states:::ecs:runTask.sync",
     };
     struct aws_call c, describe;
+    struct asl_resource resource;
     struct aws_result r = {0};
     json *request = NULL;
     struct aws_answer a = {.status = which & 8 ? 400 : 200,
@@ -92,7 +93,8 @@ static void answer(const char *text, size_t len, unsigned which)
                            .headers = json_empty_object(),
                            .request_id = "id"};
 
-    require(aws_call_read(resources[which % 6], &c, NULL));
+    require(asl_resource_read(resources[which % 6], &resource));
+    require(aws_call_read(&resource, &c, NULL));
     aws_answer_read(&c, &a, &r);
     if (r.ok)
         require_json(r.value);

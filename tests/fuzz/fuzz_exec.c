@@ -383,7 +383,7 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
         out->beats_ms[0] = 900;
         out->beats_ms[1] = 2600;
     }
-    if (c->kind == RT_RUN_TASK && c->state->task.pattern == ASL_WAIT_FOR_TASK_TOKEN)
+    if (c->kind == RT_RUN_TASK && c->state->task.parts.pattern == ASL_WAIT_FOR_TASK_TOKEN)
         out->submitted = json_bool(true);
     switch (r >> 16 & 15) {
     case 0: out->kind = PLAY_NEVER; break;

@@ -5,7 +5,7 @@
  */
 #define _GNU_SOURCE /* memfd_create */
 
-#include "runtime/handlers/mock_config.h"
+#include "runtime/engine/mock_config.h"
 #include "tests/fuzz/as_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -15,10 +15,7 @@ static void play(mocks *m, const char *state)
     struct task_result r = {0};
 
     for (int i = 0; i < 100 && mocks_answer(m, state, &r); i++) {
-        json *submitted = mocks_submitted("arn:aws:states:::sqs:sendMessage.waitForTaskToken", &r);
-
         must(r.ok ? r.output != NULL : r.error != NULL, "an answer is an output or an error");
-        json_unref(submitted);
         task_result_clear(&r);
     }
 }

@@ -2,12 +2,11 @@
  * Mock configurations: read and checked once for a test case, then an execution's answers in the
  * order of its invocations.
  */
-#include "runtime/handlers/mock_config.h"
+#include "runtime/engine/mock_config.h"
 
 #include "asl/eval/env.h"
 #include "asl/eval/model.h"
 #include "parsers/base/mem.h"
-#include "parsers/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -289,11 +288,34 @@ bool mocks_answer(mocks *m, const char *state, struct task_result *out)
     return false;
 }
 
-json *mocks_submitted(const char *resource, const struct task_result *answer)
+/*
+ * What the service says when it takes the task call on, which TaskSubmitted shows. The file has no
+ * word of that, so a mocked output stands for it, too: a job's description, or what the token
+ * brings. Of a callback that fails, nothing is known but that it was taken. NULL: it isn't
+ * submitted.
+ */
+static json *submitted_by(const struct asl_resource *resource, const struct task_result *answer)
 {
     if (answer->ok)
         return json_ref(answer->output);
-    if (!text_ends_with(resource, ".waitForTaskToken"))
+    if (resource->pattern != ASL_WAIT_FOR_TASK_TOKEN)
         return NULL;
     return json_ref(json_empty_object());
+}
+
+bool mocks_offer(mocks *m, engine *e, const struct task *task)
+{
+    struct task_result result = {0};
+    json *submitted;
+
+    if (!mocks_answer(m, task->state, &result))
+        return false;
+    submitted = submitted_by(task->resource, &result);
+    if (task->activity)
+        engine_task_started(e, task->id, NULL);
+    if (submitted)
+        engine_task_submitted(e, task->id, submitted);
+    json_unref(submitted);
+    engine_task_done(e, task->id, &result);
+    return true;
 }

@@ -1,9 +1,9 @@
-#ifndef RUNTIME_HANDLERS_MOCK_CONFIG_H
-#define RUNTIME_HANDLERS_MOCK_CONFIG_H
+#ifndef RUNTIME_ENGINE_MOCK_CONFIG_H
+#define RUNTIME_ENGINE_MOCK_CONFIG_H
 
 #include "asl/eval/machine.h"
 #include "parsers/base/diag.h"
-#include "runtime/base/task_io.h"
+#include "runtime/engine/engine.h"
 
 #include <stdbool.h>
 
@@ -36,9 +36,11 @@ bool mocks_fit(const mocks *m, const asl_machine *machine, struct diag *why);
  * has no answer left fails with States.Runtime, as in Step Functions Local, and says so.
  */
 bool mocks_answer(mocks *m, const char *state, struct task_result *out);
-/* What the service of a mocked Task says when it takes it on, which TaskSubmitted shows: a job's
- * description or what the token brings; of a callback that fails, nothing but that it was taken.
- * NULL: it isn't submitted. */
-json *mocks_submitted(const char *resource, const struct task_result *answer);
+/*
+ * Brings the answer to a task call of a state that is mocked. All goes as with a handler: the task
+ * is started, something is submitted, and the result comes. Returns false when the state is not
+ * mocked.
+ */
+bool mocks_offer(mocks *m, engine *e, const struct task *task);
 
 #endif
