@@ -643,8 +643,8 @@ START_TEST(letter_case)
 {
     struct buf upper = {0}, lower = {0};
 
-    js_case_upper(&upper, cases[_i].text, strlen(cases[_i].text), NULL);
-    js_case_lower(&lower, cases[_i].text, strlen(cases[_i].text), NULL);
+    case_upper(&upper, cases[_i].text, strlen(cases[_i].text), NULL);
+    case_lower(&lower, cases[_i].text, strlen(cases[_i].text), NULL);
     expect_text(cases[_i].name, buf_str(&upper), cases[_i].upper);
     expect_text(cases[_i].name, buf_str(&lower), cases[_i].lower);
     buf_clear(&upper);

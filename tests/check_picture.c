@@ -160,7 +160,7 @@ static const struct {
 START_TEST(format_base)
 {
     struct buf out = {0};
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     bool ok = js_number_format_base(&out, bases[_i].n, bases[_i].radix, &why);
 
     expect_outcome(bases[_i].name, ok, &out, &why, bases[_i].want);
@@ -249,16 +249,16 @@ static const struct {
 START_TEST(format_number)
 {
     struct buf out = {0};
-    struct jsonata_fault why = {0};
-    struct jsonata_symbols symbols = {0};
+    struct fault why = {0};
+    struct number_symbols symbols = {0};
     struct pictures kept = {0};
     const char *picture = format_numbers[_i].picture, *option = format_numbers[_i].option;
     bool ok;
 
     if (option)
-        jsonata_symbols_set(&symbols, option, strlen(option), format_numbers[_i].text,
-                            strlen(format_numbers[_i].text));
-    ok = jsonata_format_number(&out, format_numbers[_i].n, picture, strlen(picture),
+        number_symbols_set(&symbols, option, strlen(option), format_numbers[_i].text,
+                           strlen(format_numbers[_i].text));
+    ok = picture_format_number(&out, format_numbers[_i].n, picture, strlen(picture),
                                option ? &symbols : NULL, &kept, &why);
     pictures_clear(&kept);
     expect_outcome(format_numbers[_i].name, ok, &out, &why, format_numbers[_i].want);
@@ -308,11 +308,11 @@ static const struct {
 START_TEST(format_integer)
 {
     struct buf out = {0};
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     const char *picture = format_integers[_i].picture;
     struct pictures kept = {0};
     bool ok =
-        jsonata_format_integer(&out, format_integers[_i].n, picture, strlen(picture), &kept, &why);
+        picture_format_integer(&out, format_integers[_i].n, picture, strlen(picture), &kept, &why);
 
     pictures_clear(&kept);
     expect_outcome(format_integers[_i].name, ok, &out, &why, format_integers[_i].want);
@@ -345,11 +345,11 @@ static const struct {
 START_TEST(parse_integer)
 {
     struct buf out = {0};
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     const char *text = parse_integers[_i].text, *picture = parse_integers[_i].picture;
     struct pictures kept = {0};
     double n = 0;
-    bool ok = jsonata_parse_integer(text, strlen(text), picture, strlen(picture), &kept, &n, &why);
+    bool ok = picture_parse_integer(text, strlen(text), picture, strlen(picture), &kept, &n, &why);
 
     pictures_clear(&kept);
     js_number_write(&out, n);
@@ -420,12 +420,12 @@ static const struct {
 START_TEST(date_write)
 {
     struct buf out = {0};
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     struct pictures kept = {0};
     const char *picture = from_millis[_i].picture, *zone = from_millis[_i].zone;
     bool ok =
-        jsonata_from_millis(&out, from_millis[_i].ms, picture, picture ? strlen(picture) : 0, zone,
-                            zone ? strlen(zone) : 0, JSONATA_AWS, &kept, NULL, SIZE_MAX / 2, &why);
+        datetime_from_millis(&out, from_millis[_i].ms, picture, picture ? strlen(picture) : 0, zone,
+                             zone ? strlen(zone) : 0, JSONATA_AWS, &kept, NULL, SIZE_MAX / 2, &why);
 
     pictures_clear(&kept);
     expect_outcome(from_millis[_i].name, ok, &out, &why, from_millis[_i].want);
@@ -499,12 +499,12 @@ static void expect_date(const char *name, const char *text, const char *picture,
                         enum jsonata_dialect dialect, const char *want)
 {
     struct buf out = {0};
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     struct pictures kept = {0};
     bool found = false;
     double ms = 0;
-    bool ok = jsonata_to_millis(text, strlen(text), picture, picture ? strlen(picture) : 0, NOW,
-                                dialect, &kept, NULL, &found, &ms, &why);
+    bool ok = datetime_to_millis(text, strlen(text), picture, picture ? strlen(picture) : 0, NOW,
+                                 dialect, &kept, NULL, &found, &ms, &why);
 
     pictures_clear(&kept);
     if (ok && found)

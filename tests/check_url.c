@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef bool url_function(struct buf *out, const char *text, size_t len, struct work *work,
-                          struct jsonata_fault *why);
+                          struct fault *why);
 
 static const struct {
     const char *name;
@@ -33,7 +33,7 @@ static const struct {
 START_TEST(url)
 {
     struct buf out = {0};
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     bool ok = urls[_i].call(&out, urls[_i].text, strlen(urls[_i].text), NULL, &why);
 
     expect_outcome(urls[_i].name, ok, &out, &why, urls[_i].want);

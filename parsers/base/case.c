@@ -150,7 +150,7 @@ static const struct special *find_upper(uint32_t cp)
     return bsearch(&cp, upper_rows, COUNT(upper_rows), sizeof *upper_rows, by_from);
 }
 
-bool js_case_has_long_upper(uint32_t cp)
+bool case_has_long_upper(uint32_t cp)
 {
     return find_upper(cp);
 }
@@ -174,7 +174,7 @@ enum { BYTES_A_UNIT = 4 };
  * ASCII letters need no table, and most texts have nothing else. Bytes that are no UTF-8 are left
  * out.
  */
-bool js_case_upper(struct buf *out, const char *text, size_t len, struct work *work)
+bool case_upper(struct buf *out, const char *text, size_t len, struct work *work)
 {
     size_t paid = 0;
 
@@ -284,7 +284,7 @@ static bool cased_precedes(const char *text, size_t i)
     return false;
 }
 
-bool js_case_lower(struct buf *out, const char *text, size_t len, struct work *work)
+bool case_lower(struct buf *out, const char *text, size_t len, struct work *work)
 {
     size_t paid = 0;
 

@@ -11,7 +11,7 @@ enum { DATE_COST = 16 };
  * Fails with the fault in *why. Without one, it was a bound of the evaluation that stopped the
  * call.
  */
-static struct jv fn_date_refused(struct evaluation *e, struct jsonata_fault *why)
+static struct jv fn_date_refused(struct evaluation *e, struct fault *why)
 {
     if (why->code)
         return eval_error_fault(e, why);
@@ -22,15 +22,15 @@ static struct jv fn_date_refused(struct evaluation *e, struct jsonata_fault *why
 /* The picture is paid for before it is read: it is the expression's text, and may be long. */
 static struct jv format(struct evaluation *e, double ms, struct jv picture, struct jv zone)
 {
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     struct buf text = {0};
 
     eval_spend(e, DATE_COST);
     if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
-    if (jsonata_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
-                            is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect,
-                            e->x->pictures, e->work, e->memory, &why))
+    if (datetime_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
+                             is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect,
+                             e->x->pictures, e->work, e->memory, &why))
         return eval_take_buf(e, &text);
     buf_clear(&text);
     return fn_date_refused(e, &why);
@@ -57,7 +57,7 @@ static struct jv fn_from_millis(struct evaluation *e, const struct call *c)
 static struct jv fn_to_millis(struct evaluation *e, const struct call *c)
 {
     const struct jv text = arg(c, 0), picture = arg(c, 1);
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     bool found = true;
     double ms;
 
@@ -71,9 +71,9 @@ static struct jv fn_to_millis(struct evaluation *e, const struct call *c)
      * A text that does not fit the picture is no fault: the result is undefined, as in the
      * reference.
      */
-    if (!jsonata_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
-                           str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,
-                           e->work, &found, &ms, &why))
+    if (!datetime_to_millis(str(text), str_len(text), is_string(picture) ? str(picture) : NULL,
+                            str_len(picture), e->options->now_ms, e->dialect, e->x->pictures,
+                            e->work, &found, &ms, &why))
         return fn_date_refused(e, &why);
     return found ? jv_number(ms) : jv_undefined();
 }

@@ -142,9 +142,9 @@ static struct jv fn_base64decode(struct evaluation *e, const struct call *c)
 /* No code in `why` and no text: what stopped it is the bound on work, not the text. */
 static struct jv recode(struct evaluation *e, const struct call *c,
                         bool (*change)(struct buf *, const char *, size_t, struct work *,
-                                       struct jsonata_fault *))
+                                       struct fault *))
 {
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     struct buf text = {0};
 
     if (is_undefined(arg(c, 0)))

@@ -146,7 +146,7 @@ static struct jv fn_average(struct evaluation *e, const struct call *c)
 /* ---- texts ---- */
 
 /* Returns what was written as a value; without `ok`, fails with the fault in *why. */
-static struct jv written(struct evaluation *e, struct buf *text, bool ok, struct jsonata_fault *why)
+static struct jv written(struct evaluation *e, struct buf *text, bool ok, struct fault *why)
 {
     eval_spend(e, text->len / 4);
     if (ok)
@@ -164,8 +164,8 @@ bool eval_picture_steps(struct evaluation *e, struct jv picture)
 static struct jv fn_format_number(struct evaluation *e, const struct call *c)
 {
     const struct jv picture = arg(c, 1), options = arg(c, 2);
-    struct jsonata_symbols symbols = {0};
-    struct jsonata_fault why = {0};
+    struct number_symbols symbols = {0};
+    struct fault why = {0};
     struct buf text = {0};
 
     if (is_undefined(arg(c, 0)))
@@ -177,10 +177,10 @@ static struct jv fn_format_number(struct evaluation *e, const struct call *c)
         const struct jv v = member_value(options, i);
         const json *key = member_key(options, i);
         if (is_string(v))
-            jsonata_symbols_set(&symbols, json_str(key), json_str_len(key), str(v), str_len(v));
+            number_symbols_set(&symbols, json_str(key), json_str_len(key), str(v), str_len(v));
     }
     return written(e, &text,
-                   jsonata_format_number(&text, arg(c, 0).n, str(picture), str_len(picture),
+                   picture_format_number(&text, arg(c, 0).n, str(picture), str_len(picture),
                                          is_object(options) ? &symbols : NULL, e->x->pictures,
                                          &why),
                    &why);
@@ -189,7 +189,7 @@ static struct jv fn_format_number(struct evaluation *e, const struct call *c)
 static struct jv fn_format_base(struct evaluation *e, const struct call *c)
 {
     const struct jv radix = arg(c, 1);
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     struct buf text = {0};
 
     if (is_undefined(arg(c, 0)))
@@ -203,7 +203,7 @@ static struct jv fn_format_base(struct evaluation *e, const struct call *c)
 static struct jv fn_format_integer(struct evaluation *e, const struct call *c)
 {
     const struct jv picture = arg(c, 1);
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     struct buf text = {0};
 
     if (is_undefined(arg(c, 0)))
@@ -211,7 +211,7 @@ static struct jv fn_format_integer(struct evaluation *e, const struct call *c)
     if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
     return written(e, &text,
-                   jsonata_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
+                   picture_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
                                           e->x->pictures, &why),
                    &why);
 }
@@ -219,7 +219,7 @@ static struct jv fn_format_integer(struct evaluation *e, const struct call *c)
 static struct jv fn_parse_integer(struct evaluation *e, const struct call *c)
 {
     const struct jv text = arg(c, 0), picture = arg(c, 1);
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
     double n;
 
     if (is_undefined(text))
@@ -228,7 +228,7 @@ static struct jv fn_parse_integer(struct evaluation *e, const struct call *c)
     eval_spend(e, str_len(text));
     if (!eval_picture_steps(e, picture))
         return (struct jv){.kind = JV_ERROR};
-    if (jsonata_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
+    if (picture_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
                               e->x->pictures, &n, &why))
         return jv_number(n);
     return eval_error_fault(e, &why);

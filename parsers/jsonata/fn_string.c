@@ -173,12 +173,12 @@ static struct jv change_case(struct evaluation *e, const struct call *c,
 
 static struct jv fn_lowercase(struct evaluation *e, const struct call *c)
 {
-    return change_case(e, c, js_case_lower);
+    return change_case(e, c, case_lower);
 }
 
 static struct jv fn_uppercase(struct evaluation *e, const struct call *c)
 {
-    return change_case(e, c, js_case_upper);
+    return change_case(e, c, case_upper);
 }
 
 static struct jv fn_length(struct evaluation *e, const struct call *c)

@@ -333,18 +333,18 @@ struct jv eval_error_values(struct evaluation *e, const char *code, struct jv va
     return (struct jv){.kind = JV_ERROR};
 }
 
-struct jv eval_error_fault(struct evaluation *e, struct jsonata_fault *fault)
+struct jv eval_error_fault(struct evaluation *e, struct fault *fault)
 {
     const char *function = fault->function;
     struct jv value = jv_undefined();
 
-    if (fault->kind == JSONATA_FAULT_TEXT)
+    if (fault->kind == FAULT_TEXT)
         value = eval_text(e, fault->value.data ? fault->value.data : "", fault->value.len);
-    if (fault->kind == JSONATA_FAULT_NUMBER)
+    if (fault->kind == FAULT_NUMBER)
         value = jv_number(fault->number);
     eval_error_value(e, fault->code, value);
     e->why.function = function;
-    jsonata_fault_clear(fault);
+    fault_clear(fault);
     return (struct jv){.kind = JV_ERROR};
 }
 

@@ -35,7 +35,7 @@ struct jv eval_error_value(struct evaluation *e, const char *code, struct jv val
 struct jv eval_error_values(struct evaluation *e, const char *code, struct jv value,
                             struct jv second);
 /* Notes what parsers/picture refused. */
-struct jv eval_error_fault(struct evaluation *e, struct jsonata_fault *fault);
+struct jv eval_error_fault(struct evaluation *e, struct fault *fault);
 /* Notes the error of a bound that is reached (steps, time, memory). Returns false. */
 bool eval_stop(struct evaluation *e);
 /* Notes the error of too much nesting. */

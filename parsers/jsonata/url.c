@@ -42,25 +42,25 @@ static enum outcome encode(struct buf *out, const char *text, size_t len, const 
 }
 
 static bool url_tell(enum outcome o, const char *function, const char *text, size_t len,
-                     struct jsonata_fault *why)
+                     struct fault *why)
 {
     if (o != MALFORMED)
         return o == DONE;
-    jsonata_fault_text(why, "D3140", text, len);
+    fault_text(why, "D3140", text, len);
     if (why)
         why->function = function;
     return false;
 }
 
 bool js_url_encode(struct buf *out, const char *text, size_t len, struct work *work,
-                   struct jsonata_fault *why)
+                   struct fault *why)
 {
     return url_tell(encode(out, text, len, UNRESERVED RESERVED "#", work), "encodeUrl", text, len,
                     why);
 }
 
 bool js_url_encode_component(struct buf *out, const char *text, size_t len, struct work *work,
-                             struct jsonata_fault *why)
+                             struct fault *why)
 {
     return url_tell(encode(out, text, len, UNRESERVED, work), "encodeUrlComponent", text, len, why);
 }
@@ -110,13 +110,13 @@ static enum outcome decode(struct buf *out, const char *text, size_t len, const 
 }
 
 bool js_url_decode(struct buf *out, const char *text, size_t len, struct work *work,
-                   struct jsonata_fault *why)
+                   struct fault *why)
 {
     return url_tell(decode(out, text, len, RESERVED "#", work), "decodeUrl", text, len, why);
 }
 
 bool js_url_decode_component(struct buf *out, const char *text, size_t len, struct work *work,
-                             struct jsonata_fault *why)
+                             struct fault *why)
 {
     return url_tell(decode(out, text, len, "", work), "decodeUrlComponent", text, len, why);
 }

@@ -14,13 +14,13 @@
  * without a code when `work` (or NULL) says stop. Then `out` may have a part of it.
  */
 bool js_url_encode(struct buf *out, const char *text, size_t len, struct work *work,
-                   struct jsonata_fault *why);
+                   struct fault *why);
 bool js_url_encode_component(struct buf *out, const char *text, size_t len, struct work *work,
-                             struct jsonata_fault *why);
+                             struct fault *why);
 /* Leaves escapes of ; / ? : @ & = + $ , # as they are. */
 bool js_url_decode(struct buf *out, const char *text, size_t len, struct work *work,
-                   struct jsonata_fault *why);
+                   struct fault *why);
 bool js_url_decode_component(struct buf *out, const char *text, size_t len, struct work *work,
-                             struct jsonata_fault *why);
+                             struct fault *why);
 
 #endif

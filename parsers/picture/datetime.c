@@ -332,7 +332,7 @@ static const char *with_modifier(struct arena *a, const char *text, size_t *len,
  */
 static bool date_read_number(struct date_picture *p, struct date_part *part, const char *text,
                              size_t len, bool has_least, double least, enum jsonata_dialect dialect,
-                             struct jsonata_fault *why)
+                             struct fault *why)
 {
     if (part->modifier)
         text = with_modifier(&p->arena, text, &len, part->modifier);
@@ -359,17 +359,17 @@ static const char *presentation(struct date_part *part, const char *text, size_t
     return text;
 }
 
-static bool refuse_component(uint32_t component, const char *code, struct jsonata_fault *why)
+static bool refuse_component(uint32_t component, const char *code, struct fault *why)
 {
     char text[4];
 
-    jsonata_fault_text(why, code, text, component ? utf8_encode(component, text) : 0);
+    fault_text(why, code, text, component ? utf8_encode(component, text) : 0);
     return false;
 }
 
 /* [component presentation? ( ',' least ( '-' most )? )?], without its brackets and blanks. */
 static bool read_marker(struct date_picture *p, const char *text, size_t len,
-                        enum jsonata_dialect dialect, struct jsonata_fault *why)
+                        enum jsonata_dialect dialect, struct fault *why)
 {
     struct date_part *part = date_add_part(p);
     const size_t first = utf8_decode(text, len, &part->component);
@@ -411,7 +411,7 @@ static bool read_marker(struct date_picture *p, const char *text, size_t len,
 }
 
 static bool read_parts(struct date_picture *p, const char *text, size_t len,
-                       enum jsonata_dialect dialect, struct jsonata_fault *why)
+                       enum jsonata_dialect dialect, struct fault *why)
 {
     size_t start = 0, i = 0;
 
@@ -431,7 +431,7 @@ static bool read_parts(struct date_picture *p, const char *text, size_t len,
         }
         close = memchr(text + i, ']', len - i);
         if (!close) {
-            jsonata_fault_set(why, "D3135");
+            fault_set(why, "D3135");
             return false;
         }
         marker_len = (size_t)(close - text) - i - 1;
@@ -456,7 +456,7 @@ static void date_clear_picture(void *picture)
 }
 
 static bool date_read_picture(struct date_picture *p, const char *text, size_t len,
-                              enum jsonata_dialect dialect, struct jsonata_fault *why)
+                              enum jsonata_dialect dialect, struct fault *why)
 {
     const bool ok = read_parts(p, text, len, dialect, why);
 
@@ -465,12 +465,12 @@ static bool date_read_picture(struct date_picture *p, const char *text, size_t l
     return ok;
 }
 
-static bool read_aws(void *p, const char *text, size_t len, struct jsonata_fault *why)
+static bool read_aws(void *p, const char *text, size_t len, struct fault *why)
 {
     return date_read_picture(p, text, len, JSONATA_AWS, why);
 }
 
-static bool read_reference(void *p, const char *text, size_t len, struct jsonata_fault *why)
+static bool read_reference(void *p, const char *text, size_t len, struct fault *why)
 {
     return date_read_picture(p, text, len, JSONATA_REFERENCE, why);
 }
@@ -482,11 +482,11 @@ static const struct picture_sort dates[] = {
 };
 
 struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
-                                      enum jsonata_dialect dialect, struct jsonata_fault *why)
+                                      enum jsonata_dialect dialect, struct fault *why)
 {
     if (len <= DATE_PICTURE_MAX)
         return pictures_get(kept, &dates[dialect], text, len, why);
-    jsonata_fault_set(why, "U1003");
+    fault_set(why, "U1003");
     return NULL;
 }
 
@@ -508,7 +508,7 @@ static double zone_ms(const struct zone *z)
 
 /* [Z] and [z] when their digits have no separator: hours alone where there is room for two. */
 static bool write_offset(const struct date_part *part, const struct zone *z, struct buf *out,
-                         struct jsonata_fault *why)
+                         struct fault *why)
 {
     static const struct picture two_digits = {.zero = '0', .mandatory = 2};
     const struct picture *number = &part->number;
@@ -518,9 +518,9 @@ static bool write_offset(const struct date_part *part, const struct zone *z, str
         return picture_write(number, z->hours * 100 + z->minutes, out, why);
     if (room != 1 && room != 2) {
         if (room > 0)
-            jsonata_fault_number(why, "D3134", room);
+            fault_number(why, "D3134", room);
         else
-            jsonata_fault_set(why, "D3134");
+            fault_set(why, "D3134");
         return false;
     }
     if (!picture_write(number, z->hours, out, why))
@@ -532,7 +532,7 @@ static bool write_offset(const struct date_part *part, const struct zone *z, str
 }
 
 static bool write_zone(const struct date_part *part, const struct zone *z, struct buf *out,
-                       struct jsonata_fault *why)
+                       struct fault *why)
 {
     struct buf digits = {0};
     double offset = z->hours * 100 + z->minutes;
@@ -567,7 +567,7 @@ static void put_name(const struct date_part *part, const char *name, struct buf 
 }
 
 static bool write_name(const struct date_part *part, double value, struct buf *out,
-                       struct jsonata_fault *why)
+                       struct fault *why)
 {
     const char *name;
 
@@ -583,7 +583,7 @@ static bool write_name(const struct date_part *part, double value, struct buf *o
 
 /* What is no component, or has no name, is written as JavaScript writes what is not there. */
 static bool write_part(const struct date_part *part, double ms, const struct civil *c,
-                       const struct zone *z, struct buf *out, struct jsonata_fault *why)
+                       const struct zone *z, struct buf *out, struct fault *why)
 {
     double value;
 
@@ -616,17 +616,17 @@ static bool write_part(const struct date_part *part, double ms, const struct civ
 
 /* What a piece that was written costs: work for its bytes, and room for them. */
 static bool date_pay(const struct buf *out, size_t from, size_t most, struct work *work,
-                     struct jsonata_fault *why)
+                     struct fault *why)
 {
     if (out->len > most)
-        jsonata_fault_set(why, "U1002");
+        fault_set(why, "U1002");
     return work_spend_bytes(work, WRITING * (out->len - from)) && out->len <= most;
 }
 
-bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
-                         const char *zone, size_t zone_len, enum jsonata_dialect dialect,
-                         struct pictures *kept, struct work *work, size_t memory,
-                         struct jsonata_fault *why)
+bool datetime_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
+                          const char *zone, size_t zone_len, enum jsonata_dialect dialect,
+                          struct pictures *kept, struct work *work, size_t memory,
+                          struct fault *why)
 {
     const struct date_picture *p;
     const size_t start = out->len;

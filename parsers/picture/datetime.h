@@ -17,26 +17,31 @@
  */
 
 /*
- * $fromMillis. `picture` NULL: ISO 8601, as 2017-11-07T15:12:37.121Z. `zone` NULL: UTC, else +HHMM
- * or -HHMM. D3130..D3135 for a picture that is none, U1003 for one that is too large. An instant
- * beyond the calendar's years is written as NaN, part by part. U1002 for more than `memory` bytes;
- * what is written is counted in `work`, and where that is used up it is false without a fault.
+ * Writes an instant as $fromMillis does. Without a `picture` (NULL) it is ISO 8601, as in
+ * 2017-11-07T15:12:37.121Z; `zone` is +HHMM or -HHMM, NULL for UTC. An instant beyond the
+ * calendar's years is written as NaN, part by part.
+ *
+ * Returns false with a fault: D3130..D3135 for a picture that is none, U1003 for one that is too
+ * large, U1002 for a text of more than `memory` bytes. Returns false without a fault when `work` is
+ * used up.
  */
-bool jsonata_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
-                         const char *zone, size_t zone_len, enum jsonata_dialect dialect,
-                         struct pictures *kept, struct work *work, size_t memory,
-                         struct jsonata_fault *why);
+bool datetime_from_millis(struct buf *out, double ms, const char *picture, size_t picture_len,
+                          const char *zone, size_t zone_len, enum jsonata_dialect dialect,
+                          struct pictures *kept, struct work *work, size_t memory,
+                          struct fault *why);
 
 /*
- * $toMillis. `picture` NULL: ISO 8601; D3110 when the text is not of that form, NaN when it is and
- * no such date exists. With a picture, *found is false when the text is not of that picture
- * (nothing comes out); what the picture leaves out in front comes from `now_ms`, a gap is D3136.
- * U1003 for a picture that is too large.
- * A search for the parts is counted in `work`: where that is used up it is false without a fault,
- * and U1002 where the search needs more memory than JS_REGEX_MEMORY.
+ * Reads an instant as $toMillis does. Without a `picture` (NULL) the text has to be ISO 8601, else
+ * the fault is D3110; a date that does not exist is NaN. With a picture, *found is set to false,
+ * and nothing else, when the text is not of that picture. Parts that the picture leaves out in
+ * front come from `now_ms`.
+ *
+ * Returns false with a fault: D3136 for a picture with a gap between its parts, U1003 for one that
+ * is too large, U1002 when the search for the parts needs more memory than JS_REGEX_MEMORY. Returns
+ * false without a fault when `work` is used up.
  */
-bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
-                       int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
-                       struct work *work, bool *found, double *out, struct jsonata_fault *why);
+bool datetime_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
+                        int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
+                        struct work *work, bool *found, double *out, struct fault *why);
 
 #endif

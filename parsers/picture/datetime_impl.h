@@ -53,7 +53,7 @@ enum { DATE_PICTURE_MAX = 1 << 16, DATE_PATTERN_MAX = 1 << 15 };
  * D3131, D3132, D3135 or U1003.
  */
 struct date_picture *date_picture_get(struct pictures *kept, const char *text, size_t len,
-                                      enum jsonata_dialect dialect, struct jsonata_fault *why);
+                                      enum jsonata_dialect dialect, struct fault *why);
 
 /*
  * Returns the days since 1970-01-01 of a day of the calendar; `month` is 0..11, months and days may

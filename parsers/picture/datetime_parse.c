@@ -162,16 +162,16 @@ static enum js_regex_answer find_iso_form(const char *text, size_t len,
 }
 
 /* False: a bound stopped the search, so that nothing is known of the text. */
-static bool has_ended(enum js_regex_answer answer, struct jsonata_fault *why)
+static bool has_ended(enum js_regex_answer answer, struct fault *why)
 {
     if (answer == JS_REGEX_TOO_LARGE)
-        jsonata_fault_set(why, "U1002");
+        fault_set(why, "U1002");
     return answer != JS_REGEX_TOO_LARGE && answer != JS_REGEX_TOO_MUCH;
 }
 
 /* Of the forms that are no date with a time, Date.parse makes none: NaN. */
 static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect, struct work *work,
-                      double *out, struct jsonata_fault *why)
+                      double *out, struct fault *why)
 {
     double ms = NAN;
     enum js_regex_answer form = JS_REGEX_FOUND;
@@ -182,7 +182,7 @@ static bool parse_iso(const char *text, size_t len, enum jsonata_dialect dialect
     if (!has_ended(form, why))
         return false;
     if (form != JS_REGEX_FOUND) {
-        jsonata_fault_text(why, "D3110", text, len);
+        fault_text(why, "D3110", text, len);
         return false;
     }
     *out = date ? ms : NAN;
@@ -354,7 +354,7 @@ static void put_count_reference(struct buf *out, const struct date_part *part)
 }
 
 static bool put_number(struct buf *out, const struct date_part *part, enum jsonata_dialect dialect,
-                       struct jsonata_fault *why)
+                       struct fault *why)
 {
     bool upper = part->number.letters == PICTURE_UPPER;
 
@@ -372,7 +372,7 @@ static bool put_number(struct buf *out, const struct date_part *part, enum jsona
     case PICTURE_WORDS: picture_words_pattern(out); return true;
     case PICTURE_SEQUENCE: break;
     }
-    jsonata_fault_text(why, "D3130", part->number.token, part->number.token_len);
+    fault_text(why, "D3130", part->number.token, part->number.token_len);
     return false;
 }
 
@@ -394,7 +394,7 @@ static void put_zone(struct buf *out, const struct date_part *part)
 }
 
 static bool put_part(struct buf *out, const struct date_part *part, enum jsonata_dialect dialect,
-                     struct jsonata_fault *why)
+                     struct fault *why)
 {
     char component[4];
 
@@ -415,12 +415,12 @@ static bool put_part(struct buf *out, const struct date_part *part, enum jsonata
         buf_adds(out, "[a-zA-Z]+");
         return true;
     }
-    jsonata_fault_text(why, "D3133", component, utf8_encode(part->component, component));
+    fault_text(why, "D3133", component, utf8_encode(part->component, component));
     return false;
 }
 
 static bool put_pattern(struct buf *out, const struct date_picture *p, enum jsonata_dialect dialect,
-                        struct jsonata_fault *why)
+                        struct fault *why)
 {
     bool ok = true;
 
@@ -552,7 +552,7 @@ static bool date_parse_only(const struct components *c, const char *all, const c
  * now, what is missing behind them the least; none may be missing between. D3136.
  */
 static bool date_parse_fill(struct components *c, const char *letters, double now,
-                            struct jsonata_fault *why)
+                            struct fault *why)
 {
     bool begun = false, ended = false;
 
@@ -563,7 +563,7 @@ static bool date_parse_fill(struct components *c, const char *letters, double no
             begun = true;
             if (!ended)
                 continue;
-            jsonata_fault_set(why, "D3136");
+            fault_set(why, "D3136");
             return false;
         }
         ended = begun;
@@ -597,7 +597,7 @@ static double zone_of(const struct components *c)
 }
 
 /* By weeks no day can be found: the reference cannot either. */
-static bool find_instant(struct components *c, double now, double *out, struct jsonata_fault *why)
+static bool find_instant(struct components *c, double now, double *out, struct fault *why)
 {
     static const char dates[] = "YXMxWwdD", times[] = "PHhmsf";
     bool by_month = date_parse_only(c, dates, "YMD");
@@ -606,7 +606,7 @@ static bool find_instant(struct components *c, double now, double *out, struct j
     bool halves = !date_parse_only(c, times, "Hmsf") && date_parse_only(c, times, "Phmsf");
 
     if (by_week) {
-        jsonata_fault_set(why, "D3136");
+        fault_set(why, "D3136");
         return false;
     }
     if (!date_parse_fill(
@@ -636,7 +636,7 @@ struct date_source {
     enum jsonata_dialect dialect;
 };
 
-static struct date_picture *picture_of(const struct date_source *from, struct jsonata_fault *why)
+static struct date_picture *picture_of(const struct date_source *from, struct fault *why)
 {
     return date_picture_get(from->kept, from->picture, from->len, from->dialect, why);
 }
@@ -644,7 +644,7 @@ static struct date_picture *picture_of(const struct date_source *from, struct js
 /* Makes the picture's pattern, which has *len bytes. D3130, D3133, U1003: also where it counts
  * further than a pattern can. */
 static bool make_pattern(struct date_picture *p, enum jsonata_dialect dialect, size_t *len,
-                         struct jsonata_fault *why)
+                         struct fault *why)
 {
     struct buf pattern = {0};
     const bool ok = put_pattern(&pattern, p, dialect, why);
@@ -653,7 +653,7 @@ static bool make_pattern(struct date_picture *p, enum jsonata_dialect dialect, s
     if (ok && pattern.len <= DATE_PATTERN_MAX)
         p->pattern = js_regex_compile(pattern.data, pattern.len, true, false, NULL);
     if (ok && !p->pattern)
-        jsonata_fault_set(why, "U1003");
+        fault_set(why, "U1003");
     buf_clear(&pattern);
     return p->pattern != NULL;
 }
@@ -677,7 +677,7 @@ static bool match_runs(const struct date_picture *p, enum jsonata_dialect dialec
 
 /* The picture, with its pattern again if it has got no other one meanwhile. */
 static struct date_picture *date_parse_give_back(const struct date_source *from, js_regex *pattern,
-                                                 struct jsonata_fault *why)
+                                                 struct fault *why)
 {
     struct date_picture *p = picture_of(from, why);
 
@@ -694,7 +694,7 @@ static struct date_picture *date_parse_give_back(const struct date_source *from,
  */
 static bool match_pattern(struct date_picture *p, const struct date_source *from, const char *text,
                           size_t len, struct work *work, bool *found, struct components *c,
-                          struct jsonata_fault *why)
+                          struct fault *why)
 {
     js_regex *pattern = p->pattern;
     struct js_search s = {0};
@@ -722,7 +722,7 @@ static bool match_pattern(struct date_picture *p, const struct date_source *from
 }
 
 static bool parse_picture(const char *text, size_t len, double now, const struct date_source *from,
-                          struct work *work, bool *found, double *out, struct jsonata_fault *why)
+                          struct work *work, bool *found, double *out, struct fault *why)
 {
     struct date_picture *p = picture_of(from, why);
     struct components c;
@@ -751,9 +751,9 @@ static bool parse_picture(const char *text, size_t len, double now, const struct
     return true;
 }
 
-bool jsonata_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
-                       int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
-                       struct work *work, bool *found, double *out, struct jsonata_fault *why)
+bool datetime_to_millis(const char *text, size_t len, const char *picture, size_t picture_len,
+                        int64_t now_ms, enum jsonata_dialect dialect, struct pictures *kept,
+                        struct work *work, bool *found, double *out, struct fault *why)
 {
     const struct date_source from = {kept, picture, picture_len, dialect};
 

@@ -5,28 +5,28 @@
 
 #include <stddef.h>
 
-enum jsonata_fault_kind {
-    JSONATA_FAULT_NONE,
-    JSONATA_FAULT_TEXT,
-    JSONATA_FAULT_NUMBER,
+enum fault_kind {
+    FAULT_NONE,
+    FAULT_TEXT,
+    FAULT_NUMBER,
 };
 
 /*
- * Why a function refuses its arguments: JSONata's code, and what goes into the code's text where
- * that has a hole. Empty is {0}; filling replaces what was there. Functions that take one accept
- * NULL from a caller who does not ask.
+ * Why a function refuses its arguments: the code that JSONata has for it, and the value that goes
+ * into the text of that code. The text itself is made by parsers/jsonata. Empty is {0}; filling
+ * replaces what was there. Functions that take one accept NULL from a caller who does not ask.
  */
-struct jsonata_fault {
-    const char *code;             /* static: "D3130" */
-    const char *function;         /* static: {{functionName}} and {{token}}, "encodeUrl"; or NULL */
-    enum jsonata_fault_kind kind; /* of {{value}} */
-    struct buf value;             /* as it is, not quoted */
+struct fault {
+    const char *code;     /* static: "D3130" */
+    const char *function; /* static: {{functionName}} and {{token}}, "encodeUrl"; or NULL */
+    enum fault_kind kind; /* says which of the two below is {{value}} */
+    struct buf value;     /* not quoted */
     double number;
 };
 
-void jsonata_fault_set(struct jsonata_fault *why, const char *code);
-void jsonata_fault_text(struct jsonata_fault *why, const char *code, const char *value, size_t len);
-void jsonata_fault_number(struct jsonata_fault *why, const char *code, double value);
-void jsonata_fault_clear(struct jsonata_fault *why);
+void fault_set(struct fault *why, const char *code);
+void fault_text(struct fault *why, const char *code, const char *value, size_t len);
+void fault_number(struct fault *why, const char *code, double value);
+void fault_clear(struct fault *why);
 
 #endif

@@ -29,24 +29,24 @@ enum {
 
 static const struct {
     const char *option, *text;
-} symbol_defaults[JSONATA_SYMBOLS] = {
-    [JSONATA_DECIMAL_SEPARATOR] = {"decimal-separator", "."},
-    [JSONATA_GROUPING_SEPARATOR] = {"grouping-separator", ","},
-    [JSONATA_EXPONENT_SEPARATOR] = {"exponent-separator", "e"},
-    [JSONATA_INFINITY] = {"infinity", "Infinity"},
-    [JSONATA_MINUS_SIGN] = {"minus-sign", "-"},
-    [JSONATA_NAN] = {"NaN", "NaN"},
-    [JSONATA_PERCENT] = {"percent", "%"},
-    [JSONATA_PER_MILLE] = {"per-mille", "\xE2\x80\xB0"},
-    [JSONATA_ZERO_DIGIT] = {"zero-digit", "0"},
-    [JSONATA_DIGIT] = {"digit", "#"},
-    [JSONATA_PATTERN_SEPARATOR] = {"pattern-separator", ";"},
+} symbol_defaults[SYMBOL_COUNT] = {
+    [SYMBOL_DECIMAL_SEPARATOR] = {"decimal-separator", "."},
+    [SYMBOL_GROUPING_SEPARATOR] = {"grouping-separator", ","},
+    [SYMBOL_EXPONENT_SEPARATOR] = {"exponent-separator", "e"},
+    [SYMBOL_INFINITY] = {"infinity", "Infinity"},
+    [SYMBOL_MINUS_SIGN] = {"minus-sign", "-"},
+    [SYMBOL_NAN] = {"NaN", "NaN"},
+    [SYMBOL_PERCENT] = {"percent", "%"},
+    [SYMBOL_PER_MILLE] = {"per-mille", "\xE2\x80\xB0"},
+    [SYMBOL_ZERO_DIGIT] = {"zero-digit", "0"},
+    [SYMBOL_DIGIT] = {"digit", "#"},
+    [SYMBOL_PATTERN_SEPARATOR] = {"pattern-separator", ";"},
 };
 
-void jsonata_symbols_set(struct jsonata_symbols *s, const char *key, size_t key_len,
-                         const char *text, size_t len)
+void number_symbols_set(struct number_symbols *s, const char *key, size_t key_len, const char *text,
+                        size_t len)
 {
-    for (int i = 0; i < JSONATA_SYMBOLS; i++) {
+    for (int i = 0; i < SYMBOL_COUNT; i++) {
         if (strlen(symbol_defaults[i].option) != key_len ||
             memcmp(symbol_defaults[i].option, key, key_len) != 0)
             continue;
@@ -55,7 +55,7 @@ void jsonata_symbols_set(struct jsonata_symbols *s, const char *key, size_t key_
     }
 }
 
-static const char *symbol_text(const struct jsonata_symbols *s, int which, size_t *len)
+static const char *symbol_text(const struct number_symbols *s, int which, size_t *len)
 {
     if (s && s->of[which].text) {
         *len = s->of[which].len;
@@ -65,7 +65,7 @@ static const char *symbol_text(const struct jsonata_symbols *s, int which, size_
     return symbol_defaults[which].text;
 }
 
-static void add_symbol(const struct jsonata_symbols *s, int which, struct buf *out)
+static void add_symbol(const struct number_symbols *s, int which, struct buf *out)
 {
     size_t len;
     const char *text = symbol_text(s, which, &len);
@@ -75,12 +75,12 @@ static void add_symbol(const struct jsonata_symbols *s, int which, struct buf *o
 
 /* The first character of each; no character at all for an empty one. */
 struct signs {
-    uint32_t of[JSONATA_SYMBOLS];
+    uint32_t of[SYMBOL_COUNT];
 };
 
-static void signs_of(const struct jsonata_symbols *s, struct signs *signs)
+static void signs_of(const struct number_symbols *s, struct signs *signs)
 {
-    for (int i = 0; i < JSONATA_SYMBOLS; i++) {
+    for (int i = 0; i < SYMBOL_COUNT; i++) {
         size_t len;
         const char *text = symbol_text(s, i, &len);
 
@@ -91,19 +91,19 @@ static void signs_of(const struct jsonata_symbols *s, struct signs *signs)
 
 static bool format_number_is_digit(const struct signs *s, uint32_t c)
 {
-    return c >= s->of[JSONATA_ZERO_DIGIT] && c - s->of[JSONATA_ZERO_DIGIT] <= 9;
+    return c >= s->of[SYMBOL_ZERO_DIGIT] && c - s->of[SYMBOL_ZERO_DIGIT] <= 9;
 }
 
 static bool is_any_digit(const struct signs *s, uint32_t c)
 {
-    return format_number_is_digit(s, c) || c == s->of[JSONATA_DIGIT];
+    return format_number_is_digit(s, c) || c == s->of[SYMBOL_DIGIT];
 }
 
 static bool is_active(const struct signs *s, uint32_t c)
 {
-    return is_any_digit(s, c) || c == s->of[JSONATA_DECIMAL_SEPARATOR] ||
-           c == s->of[JSONATA_EXPONENT_SEPARATOR] || c == s->of[JSONATA_GROUPING_SEPARATOR] ||
-           c == s->of[JSONATA_PATTERN_SEPARATOR];
+    return is_any_digit(s, c) || c == s->of[SYMBOL_DECIMAL_SEPARATOR] ||
+           c == s->of[SYMBOL_EXPONENT_SEPARATOR] || c == s->of[SYMBOL_GROUPING_SEPARATOR] ||
+           c == s->of[SYMBOL_PATTERN_SEPARATOR];
 }
 
 /* ---- stretches of a picture ---- */
@@ -176,7 +176,7 @@ struct sub_picture {
 
 static bool ends_affix(const struct signs *s, uint32_t c)
 {
-    return is_active(s, c) && c != s->of[JSONATA_EXPONENT_SEPARATOR];
+    return is_active(s, c) && c != s->of[SYMBOL_EXPONENT_SEPARATOR];
 }
 
 /* A sub-picture in which nothing ends the prefix has none, and no suffix. */
@@ -196,14 +196,14 @@ static void format_number_split(struct sub_picture *p, const struct signs *s)
     p->prefix = format_number_cut(p->all, 0, first);
     p->suffix = format_number_cut(p->all, last, p->all.count);
     p->active = p->mantissa = format_number_cut(p->all, first, last);
-    at = format_number_find(p->all, s->of[JSONATA_EXPONENT_SEPARATOR], first);
+    at = format_number_find(p->all, s->of[SYMBOL_EXPONENT_SEPARATOR], first);
     p->has_exponent = at != NOWHERE && (size_t)at <= last;
     if (p->has_exponent) {
         /* Counted from the start of the sub-picture, so that behind a prefix nothing is left. */
         p->mantissa = format_number_cut(p->active, 0, (size_t)at);
         p->exponent = format_number_cut(p->active, (size_t)at + 1, p->active.count);
     }
-    at = format_number_find(p->mantissa, s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    at = format_number_find(p->mantissa, s->of[SYMBOL_DECIMAL_SEPARATOR], 0);
     p->integer = at == NOWHERE ? p->mantissa : format_number_cut(p->mantissa, 0, (size_t)at);
     p->fraction = at == NOWHERE ? p->suffix
                                 : format_number_cut(p->mantissa, (size_t)at + 1, p->mantissa.count);
@@ -213,7 +213,7 @@ static void format_number_split(struct sub_picture *p, const struct signs *s)
 
 static bool touches_grouping(const struct sub_picture *p, const struct signs *s, size_t at)
 {
-    uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
+    uint32_t grouping = s->of[SYMBOL_GROUPING_SEPARATOR];
 
     return (at > 0 && p->all.at[at - 1] == grouping) ||
            (at + 1 < p->all.count && p->all.at[at + 1] == grouping);
@@ -222,18 +222,18 @@ static bool touches_grouping(const struct sub_picture *p, const struct signs *s,
 static bool has_double_grouping(const struct sub_picture *p, const struct signs *s)
 {
     for (size_t i = 1; i < p->all.count; i++)
-        if (p->all.at[i] == s->of[JSONATA_GROUPING_SEPARATOR] && p->all.at[i - 1] == p->all.at[i])
+        if (p->all.at[i] == s->of[SYMBOL_GROUPING_SEPARATOR] && p->all.at[i - 1] == p->all.at[i])
             return true;
     return false;
 }
 
 static const char *check_signs(const struct sub_picture *p, const struct signs *s)
 {
-    size_t percents = format_number_count_of(p->all, s->of[JSONATA_PERCENT]);
-    size_t per_milles = format_number_count_of(p->all, s->of[JSONATA_PER_MILLE]);
+    size_t percents = format_number_count_of(p->all, s->of[SYMBOL_PERCENT]);
+    size_t per_milles = format_number_count_of(p->all, s->of[SYMBOL_PER_MILLE]);
     const char *error = NULL;
 
-    if (format_number_count_of(p->all, s->of[JSONATA_DECIMAL_SEPARATOR]) > 1)
+    if (format_number_count_of(p->all, s->of[SYMBOL_DECIMAL_SEPARATOR]) > 1)
         error = "D3081";
     if (percents > 1)
         error = "D3082";
@@ -250,8 +250,8 @@ static const char *check_signs(const struct sub_picture *p, const struct signs *
 
 static const char *check_separators(const struct sub_picture *p, const struct signs *s)
 {
-    uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
-    long decimal = format_number_find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    uint32_t grouping = s->of[SYMBOL_GROUPING_SEPARATOR];
+    long decimal = format_number_find(p->all, s->of[SYMBOL_DECIMAL_SEPARATOR], 0);
     const char *error = NULL;
 
     if (decimal != NOWHERE && touches_grouping(p, s, (size_t)decimal))
@@ -265,23 +265,23 @@ static const char *check_separators(const struct sub_picture *p, const struct si
 
 static const char *check_digits(const struct sub_picture *p, const struct signs *s)
 {
-    long optional = format_number_find(p->integer, s->of[JSONATA_DIGIT], 0), next;
+    long optional = format_number_find(p->integer, s->of[SYMBOL_DIGIT], 0), next;
     const char *error = NULL;
 
     if (optional != NOWHERE &&
         count_if(format_number_cut(p->integer, 0, (size_t)optional), s, format_number_is_digit))
         error = "D3090";
-    for (optional = NOWHERE, next = format_number_find(p->fraction, s->of[JSONATA_DIGIT], 0);
+    for (optional = NOWHERE, next = format_number_find(p->fraction, s->of[SYMBOL_DIGIT], 0);
          next != NOWHERE;
-         next = format_number_find(p->fraction, s->of[JSONATA_DIGIT], (size_t)next + 1))
+         next = format_number_find(p->fraction, s->of[SYMBOL_DIGIT], (size_t)next + 1))
         optional = next;
     if (optional != NOWHERE &&
         count_if(format_number_cut(p->fraction, (size_t)optional, p->fraction.count), s,
                  format_number_is_digit))
         error = "D3091";
     if (p->has_exponent && p->exponent.count &&
-        (format_number_find(p->all, s->of[JSONATA_PERCENT], 0) != NOWHERE ||
-         format_number_find(p->all, s->of[JSONATA_PER_MILLE], 0) != NOWHERE))
+        (format_number_find(p->all, s->of[SYMBOL_PERCENT], 0) != NOWHERE ||
+         format_number_find(p->all, s->of[SYMBOL_PER_MILLE], 0) != NOWHERE))
         error = "D3092";
     if (p->has_exponent && (!p->exponent.count ||
                             count_if(p->exponent, s, format_number_is_digit) < p->exponent.count))
@@ -327,7 +327,7 @@ static size_t format_number_find_interval(const struct positions *p)
     size_t interval = 0, at = p->count;
 
     for (size_t i = 0; i < p->count; i++)
-        interval = js_common_divisor(interval, p->list[i]);
+        interval = common_divisor(interval, p->list[i]);
     for (size_t i = 1; i <= p->count; i++) {
         while (at > 0 && p->list[at - 1] < i * interval)
             at--;
@@ -341,7 +341,7 @@ static size_t format_number_find_interval(const struct positions *p)
 static void format_number_find_groups(struct measures *m, const struct sub_picture *p,
                                       const struct signs *s)
 {
-    uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
+    uint32_t grouping = s->of[SYMBOL_GROUPING_SEPARATOR];
     size_t digits = count_if(p->integer, s, is_any_digit), seen = 0;
     long at;
 
@@ -380,7 +380,7 @@ static void format_number_measure(struct measures *m, const struct sub_picture *
             m->least_integer = 1;
     }
     if (p->has_exponent && !m->least_integer &&
-        format_number_find(p->integer, s->of[JSONATA_DIGIT], 0) != NOWHERE)
+        format_number_find(p->integer, s->of[SYMBOL_DIGIT], 0) != NOWHERE)
         m->least_integer = 1;
     if (!m->least_integer && !m->least_fraction)
         m->least_fraction = 1;
@@ -404,14 +404,14 @@ static void format_number_read_digits(struct row *r, double n, size_t decimals,
     row_read(r, text.data, text.len);
     for (size_t i = 0; i < r->count; i++)
         if (r->list[i] >= '0' && r->list[i] <= '9')
-            r->list[i] += s->of[JSONATA_ZERO_DIGIT] - '0';
+            r->list[i] += s->of[SYMBOL_ZERO_DIGIT] - '0';
     buf_clear(&text);
 }
 
 /* 7: without zeros at the ends; then, 8 and 9, with as many as there must be. */
 static void pad(struct row *r, const struct measures *m, const struct signs *s)
 {
-    uint32_t zero = s->of[JSONATA_ZERO_DIGIT], decimal = s->of[JSONATA_DECIMAL_SEPARATOR];
+    uint32_t zero = s->of[SYMBOL_ZERO_DIGIT], decimal = s->of[SYMBOL_DECIMAL_SEPARATOR];
     long point = format_number_find(span_of(r), '.', 0);
     size_t zeros = 0, before, behind;
 
@@ -446,8 +446,8 @@ static size_t index_from(long index, size_t count)
 /* 10 and 11. */
 static void group(struct row *r, const struct measures *m, const struct signs *s)
 {
-    uint32_t grouping = s->of[JSONATA_GROUPING_SEPARATOR];
-    long decimal = format_number_find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    uint32_t grouping = s->of[SYMBOL_GROUPING_SEPARATOR];
+    long decimal = format_number_find(span_of(r), s->of[SYMBOL_DECIMAL_SEPARATOR], 0);
     size_t regular = m->every && decimal > 0 ? (size_t)(decimal - 1) / m->every : 0;
     struct row_gap gap;
 
@@ -457,7 +457,7 @@ static void group(struct row *r, const struct measures *m, const struct signs *s
     for (size_t i = 0; !m->every && i < m->integer_groups.count; i++, decimal++)
         row_insert(&gap, index_from(decimal - (long)m->integer_groups.list[i], r->count), grouping);
     row_close(&gap);
-    decimal = format_number_find(span_of(r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
+    decimal = format_number_find(span_of(r), s->of[SYMBOL_DECIMAL_SEPARATOR], 0);
     row_open(&gap, r, m->fraction_groups.count);
     for (size_t i = 0; i < m->fraction_groups.count; i++)
         row_insert(&gap, (size_t)decimal + m->fraction_groups.list[i] + 1, grouping);
@@ -488,22 +488,22 @@ static double scale(double n, const struct measures *m, long *exponent)
  * plus.
  */
 static void write_exponent(long exponent, const struct measures *m, const struct signs *s,
-                           const struct jsonata_symbols *symbols, struct buf *out)
+                           const struct number_symbols *symbols, struct buf *out)
 {
     struct row digits = {0};
 
     format_number_read_digits(&digits, (double)labs(exponent), 0, s);
     if (digits.count < m->least_exponent)
-        row_fill(&digits, 0, m->least_exponent - digits.count, s->of[JSONATA_ZERO_DIGIT]);
-    add_symbol(symbols, JSONATA_EXPONENT_SEPARATOR, out);
+        row_fill(&digits, 0, m->least_exponent - digits.count, s->of[SYMBOL_ZERO_DIGIT]);
+    add_symbol(symbols, SYMBOL_EXPONENT_SEPARATOR, out);
     if (exponent < 0)
-        add_symbol(symbols, JSONATA_MINUS_SIGN, out);
+        add_symbol(symbols, SYMBOL_MINUS_SIGN, out);
     row_write(&digits, out);
     row_clear(&digits);
 }
 
 static void write_finite(double n, const struct sub_picture *p, const struct measures *m,
-                         const struct signs *s, const struct jsonata_symbols *symbols,
+                         const struct signs *s, const struct number_symbols *symbols,
                          struct buf *out)
 {
     struct row r = {0};
@@ -515,8 +515,8 @@ static void write_finite(double n, const struct sub_picture *p, const struct mea
     group(&r, m, s);
     /* 12: the separator goes when the picture has none, or when no digit follows it. */
     /* 12 */
-    decimal = format_number_find(span_of(&r), s->of[JSONATA_DECIMAL_SEPARATOR], 0);
-    if (r.count && (format_number_find(p->all, s->of[JSONATA_DECIMAL_SEPARATOR], 0) == NOWHERE ||
+    decimal = format_number_find(span_of(&r), s->of[SYMBOL_DECIMAL_SEPARATOR], 0);
+    if (r.count && (format_number_find(p->all, s->of[SYMBOL_DECIMAL_SEPARATOR], 0) == NOWHERE ||
                     decimal == (long)r.count - 1))
         r.count--;
     row_write(&r, out);
@@ -535,25 +535,25 @@ struct number_picture {
 };
 
 static void format_number_write_number(double n, const struct number_picture *picture, size_t which,
-                                       bool minus, const struct jsonata_symbols *symbols,
+                                       bool minus, const struct number_symbols *symbols,
                                        struct buf *out)
 {
     const struct sub_picture *p = &picture->subs[which];
     const struct signs *s = &picture->signs;
 
     if (isnan(n)) {
-        add_symbol(symbols, JSONATA_NAN, out);
+        add_symbol(symbols, SYMBOL_NAN, out);
         return;
     }
     if (minus)
-        add_symbol(symbols, JSONATA_MINUS_SIGN, out);
+        add_symbol(symbols, SYMBOL_MINUS_SIGN, out);
     write_span(p->prefix, out);
-    if (format_number_find(p->all, s->of[JSONATA_PERCENT], 0) != NOWHERE)
+    if (format_number_find(p->all, s->of[SYMBOL_PERCENT], 0) != NOWHERE)
         n *= 100;
-    else if (format_number_find(p->all, s->of[JSONATA_PER_MILLE], 0) != NOWHERE)
+    else if (format_number_find(p->all, s->of[SYMBOL_PER_MILLE], 0) != NOWHERE)
         n *= 1000;
     if (isinf(n))
-        add_symbol(symbols, JSONATA_INFINITY, out);
+        add_symbol(symbols, SYMBOL_INFINITY, out);
     else
         write_finite(n, p, &picture->measures[which], s, symbols, out);
     write_span(p->suffix, out);
@@ -570,7 +570,7 @@ static void format_number_clear_picture(void *picture)
 
 /* Nothing is left to clear when it fails. */
 static bool read_with_symbols(struct number_picture *p, const char *text, size_t len,
-                              const struct jsonata_symbols *symbols, struct jsonata_fault *why)
+                              const struct number_symbols *symbols, struct fault *why)
 {
     const char *error = NULL;
     long at;
@@ -578,8 +578,8 @@ static bool read_with_symbols(struct number_picture *p, const char *text, size_t
     signs_of(symbols, &p->signs);
     row_read(&p->text, text, len);
     const struct span all = span_of(&p->text);
-    p->separators = format_number_count_of(all, p->signs.of[JSONATA_PATTERN_SEPARATOR]);
-    at = format_number_find(all, p->signs.of[JSONATA_PATTERN_SEPARATOR], 0);
+    p->separators = format_number_count_of(all, p->signs.of[SYMBOL_PATTERN_SEPARATOR]);
+    at = format_number_find(all, p->signs.of[SYMBOL_PATTERN_SEPARATOR], 0);
     if (p->separators > 1)
         error = "D3080";
     p->subs[0].all = format_number_cut(all, 0, at == NOWHERE ? all.count : (size_t)at);
@@ -591,14 +591,14 @@ static bool read_with_symbols(struct number_picture *p, const char *text, size_t
             format_number_measure(&p->measures[i], &p->subs[i], &p->signs);
     }
     if (error) {
-        jsonata_fault_set(why, error);
+        fault_set(why, error);
         format_number_clear_picture(p);
     }
     return !error;
 }
 
 static bool format_number_read_picture(void *picture, const char *text, size_t len,
-                                       struct jsonata_fault *why)
+                                       struct fault *why)
 {
     return read_with_symbols(picture, text, len, NULL, why);
 }
@@ -608,7 +608,7 @@ static const struct picture_sort numbers = {
 
 /* Without a second sub-picture negative numbers have a minus sign in front. */
 static void write_signed(double n, const struct number_picture *p,
-                         const struct jsonata_symbols *symbols, struct buf *out)
+                         const struct number_symbols *symbols, struct buf *out)
 {
     if (n >= 0)
         format_number_write_number(n, p, 0, false, symbols, out);
@@ -620,9 +620,9 @@ static void write_signed(double n, const struct number_picture *p,
  * Only pictures without symbols of their own are kept: with symbols, the same text may mean
  * something else at the next call.
  */
-bool jsonata_format_number(struct buf *out, double n, const char *picture, size_t len,
-                           const struct jsonata_symbols *symbols, struct pictures *kept,
-                           struct jsonata_fault *why)
+bool picture_format_number(struct buf *out, double n, const char *picture, size_t len,
+                           const struct number_symbols *symbols, struct pictures *kept,
+                           struct fault *why)
 {
     struct number_picture own = {.separators = 0};
     const struct number_picture *p;

@@ -8,42 +8,47 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The symbols of a picture, in the order of XPath's table of them. */
 enum {
-    JSONATA_DECIMAL_SEPARATOR,
-    JSONATA_GROUPING_SEPARATOR,
-    JSONATA_EXPONENT_SEPARATOR,
-    JSONATA_INFINITY,
-    JSONATA_MINUS_SIGN,
-    JSONATA_NAN,
-    JSONATA_PERCENT,
-    JSONATA_PER_MILLE,
-    JSONATA_ZERO_DIGIT,
-    JSONATA_DIGIT,
-    JSONATA_PATTERN_SEPARATOR,
-    JSONATA_SYMBOLS
+    SYMBOL_DECIMAL_SEPARATOR,
+    SYMBOL_GROUPING_SEPARATOR,
+    SYMBOL_EXPONENT_SEPARATOR,
+    SYMBOL_INFINITY,
+    SYMBOL_MINUS_SIGN,
+    SYMBOL_NAN,
+    SYMBOL_PERCENT,
+    SYMBOL_PER_MILLE,
+    SYMBOL_ZERO_DIGIT,
+    SYMBOL_DIGIT,
+    SYMBOL_PATTERN_SEPARATOR,
+    SYMBOL_COUNT
 };
 
-/* What the signs of a picture are. Empty, {0}, are XPath's: . , e Infinity - NaN % U+2030 0 # ; */
-struct jsonata_symbols {
+/*
+ * What a picture has in the place of each symbol. Empty, {0}, means XPath's own:
+ * . , e Infinity - NaN % U+2030 0 # ;
+ */
+struct number_symbols {
     struct {
-        const char *text; /* a look; NULL: XPath's */
+        const char *text; /* a look; NULL means XPath's own */
         size_t len;
-    } of[JSONATA_SYMBOLS];
+    } of[SYMBOL_COUNT];
 };
 
 /*
- * Takes one option of $formatNumber ("decimal-separator", ",") by its key; looks at `text`, which
- * has to stay. A key that is no option is ignored.
+ * Sets one symbol by its option of $formatNumber, such as "decimal-separator". `text` is looked at
+ * and has to stay. A key that is no option is ignored.
  */
-void jsonata_symbols_set(struct jsonata_symbols *s, const char *key, size_t key_len,
-                         const char *text, size_t len);
+void number_symbols_set(struct number_symbols *s, const char *key, size_t key_len, const char *text,
+                        size_t len);
 
 /*
- * $formatNumber. D3080..D3093 when the picture breaks a rule. XPath F&O 3.1, section 4.7. Without
- * `symbols`, which may be NULL, the picture is looked for in `kept`, and kept there.
+ * Writes `n` as $formatNumber does (XPath F&O 3.1, section 4.7). Returns false with D3080..D3093
+ * when the picture breaks a rule. Where `symbols` is NULL, the picture that was read is kept in
+ * `kept`, and found there the next time.
  */
-bool jsonata_format_number(struct buf *out, double n, const char *picture, size_t len,
-                           const struct jsonata_symbols *symbols, struct pictures *kept,
-                           struct jsonata_fault *why);
+bool picture_format_number(struct buf *out, double n, const char *picture, size_t len,
+                           const struct number_symbols *symbols, struct pictures *kept,
+                           struct fault *why);
 
 #endif

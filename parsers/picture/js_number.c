@@ -488,12 +488,12 @@ static void write_radix(struct buf *out, double n, int radix)
     buf_add(out, at, (size_t)(text + sizeof text - at));
 }
 
-bool js_number_format_base(struct buf *out, double n, double radix, struct jsonata_fault *why)
+bool js_number_format_base(struct buf *out, double n, double radix, struct fault *why)
 {
     n = js_number_round(n, 0);
     radix = js_number_round(radix, 0);
     if (!(radix >= 2 && radix <= 36)) {
-        jsonata_fault_number(why, "D3100", radix);
+        fault_number(why, "D3100", radix);
         return false;
     }
     if (radix == 10 || !isfinite(n)) {
@@ -506,7 +506,7 @@ bool js_number_format_base(struct buf *out, double n, double radix, struct jsona
     return true;
 }
 
-size_t js_common_divisor(size_t a, size_t b)
+size_t common_divisor(size_t a, size_t b)
 {
     while (b) {
         size_t rest = a % b;

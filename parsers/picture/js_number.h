@@ -37,7 +37,7 @@ double js_number_round(double n, double precision);
  * Writes as $formatBase, which rounds both numbers first. False with D3100 when the radix is not in
  * 2..36.
  */
-bool js_number_format_base(struct buf *out, double n, double radix, struct jsonata_fault *why);
+bool js_number_format_base(struct buf *out, double n, double radix, struct fault *why);
 
 /* Adds `n` with so many digits behind the point, ties away from zero, as toFixed does. */
 void js_number_write_fixed(struct buf *out, double n, int decimals);
@@ -46,6 +46,6 @@ void js_number_write_fixed(struct buf *out, double n, int decimals);
  * Returns the greatest common divisor, `a` when `b` is 0. Separators of digits that stand at its
  * multiples are regular.
  */
-size_t js_common_divisor(size_t a, size_t b);
+size_t common_divisor(size_t a, size_t b);
 
 #endif

@@ -343,7 +343,7 @@ static size_t picture_find_interval(const struct picture *p)
         if (p->separators[i].character != p->separators[0].character)
             return 0;
         interval =
-            i ? js_common_divisor(interval, p->separators[i].position) : p->separators[i].position;
+            i ? common_divisor(interval, p->separators[i].position) : p->separators[i].position;
     }
     /* They are in order, from the right. */
     for (size_t i = 1; i <= p->separator_count; i++)
@@ -359,8 +359,7 @@ static void add_separator(struct picture *p, size_t position, uint32_t character
 }
 
 /* Digits of a family, '#', and separators, which all else is. */
-static bool picture_read_digits(struct picture *p, const char *text, size_t len,
-                                struct jsonata_fault *why)
+static bool picture_read_digits(struct picture *p, const char *text, size_t len, struct fault *why)
 {
     size_t mandatory = 0;
 
@@ -373,7 +372,7 @@ static bool picture_read_digits(struct picture *p, const char *text, size_t len,
         utf8_decode(text + at, end - at, &c);
         zero = zero_of(c);
         if (zero && p->zero && zero != p->zero) {
-            jsonata_fault_set(why, "D3131");
+            fault_set(why, "D3131");
             return false;
         }
         if (zero) {
@@ -402,7 +401,7 @@ static const struct {
     {"Ww", PICTURE_WORDS, PICTURE_TITLE},
 };
 
-bool picture_read(struct picture *p, const char *text, size_t len, struct jsonata_fault *why)
+bool picture_read(struct picture *p, const char *text, size_t len, struct fault *why)
 {
     size_t end = len;
 
@@ -511,13 +510,13 @@ static void picture_put_digits(const struct picture *p, double n, struct buf *ou
     buf_clear(&text);
 }
 
-static bool refuse_sequence(const struct picture *p, struct jsonata_fault *why)
+static bool refuse_sequence(const struct picture *p, struct fault *why)
 {
-    jsonata_fault_text(why, "D3130", p->token, p->token_len);
+    fault_text(why, "D3130", p->token, p->token_len);
     return false;
 }
 
-bool picture_write(const struct picture *p, double n, struct buf *out, struct jsonata_fault *why)
+bool picture_write(const struct picture *p, double n, struct buf *out, struct fault *why)
 {
     size_t start = out->len;
     double size = fabs(n);
@@ -619,7 +618,7 @@ static double parse_digits(const struct picture *p, const char *text, size_t len
 }
 
 bool picture_parse(const struct picture *p, const char *text, size_t len, double *out,
-                   struct jsonata_fault *why)
+                   struct fault *why)
 {
     switch (p->form) {
     case PICTURE_DIGITS: *out = parse_digits(p, text, len); return true;
@@ -635,7 +634,7 @@ bool picture_parse(const struct picture *p, const char *text, size_t len, double
 
 /* ---- the functions ---- */
 
-static bool read_kept(void *p, const char *text, size_t len, struct jsonata_fault *why)
+static bool read_kept(void *p, const char *text, size_t len, struct fault *why)
 {
     return picture_read(p, text, len, why);
 }
@@ -647,16 +646,16 @@ static void clear_kept(void *p)
 
 static const struct picture_sort integers = {sizeof(struct picture), read_kept, clear_kept};
 
-bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
-                            struct pictures *kept, struct jsonata_fault *why)
+bool picture_format_integer(struct buf *out, double n, const char *picture, size_t len,
+                            struct pictures *kept, struct fault *why)
 {
     const struct picture *p = pictures_get(kept, &integers, picture, len, why);
 
     return p && picture_write(p, floor(n), out, why);
 }
 
-bool jsonata_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
-                           struct pictures *kept, double *out, struct jsonata_fault *why)
+bool picture_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
+                           struct pictures *kept, double *out, struct fault *why)
 {
     const struct picture *p = pictures_get(kept, &integers, picture, len, why);
 

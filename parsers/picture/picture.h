@@ -17,14 +17,14 @@
  * Writes as $formatInteger; `n` is floored first. False with D3130 or D3131 for a picture that is
  * none.
  */
-bool jsonata_format_integer(struct buf *out, double n, const char *picture, size_t len,
-                            struct pictures *kept, struct jsonata_fault *why);
+bool picture_format_integer(struct buf *out, double n, const char *picture, size_t len,
+                            struct pictures *kept, struct fault *why);
 
 /*
  * Reads as $parseInteger. The text is trusted to be of the picture; of one that is not, NaN comes
  * out or whatever its digits or words add up to.
  */
-bool jsonata_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
-                           struct pictures *kept, double *out, struct jsonata_fault *why);
+bool picture_parse_integer(const char *text, size_t text_len, const char *picture, size_t len,
+                           struct pictures *kept, double *out, struct fault *why);
 
 #endif

@@ -41,13 +41,13 @@ struct picture {
 };
 
 /* Reads a picture, which goes on looking at `text`. False with D3131. */
-bool picture_read(struct picture *p, const char *text, size_t len, struct jsonata_fault *why);
+bool picture_read(struct picture *p, const char *text, size_t len, struct fault *why);
 void picture_clear(struct picture *p);
 
 /* Writes `n`, which is whole or no number; reads a number. False with D3130. */
-bool picture_write(const struct picture *p, double n, struct buf *out, struct jsonata_fault *why);
+bool picture_write(const struct picture *p, double n, struct buf *out, struct fault *why);
 bool picture_parse(const struct picture *p, const char *text, size_t len, double *out,
-                   struct jsonata_fault *why);
+                   struct fault *why);
 /* Adds a regular expression for what the picture writes in words: "(?:zero|one|...)+". */
 void picture_words_pattern(struct buf *out);
 

@@ -26,7 +26,7 @@ static bool is_kept(const struct kept_picture *k, const struct picture_sort *sor
 
 /* Reads before it forgets: a picture that can't be read takes no other's place. */
 void *pictures_get(struct pictures *p, const struct picture_sort *sort, const char *text,
-                   size_t len, struct jsonata_fault *why)
+                   size_t len, struct fault *why)
 {
     struct kept_picture new = {.sort = sort, .len = len};
 

@@ -13,7 +13,7 @@ enum { PICTURES_KEPT = 8 };
  * fails nothing is left to clear. */
 struct picture_sort {
     size_t size;
-    bool (*read)(void *picture, const char *text, size_t len, struct jsonata_fault *why);
+    bool (*read)(void *picture, const char *text, size_t len, struct fault *why);
     void (*clear)(void *picture);
 };
 
@@ -32,7 +32,7 @@ struct pictures {
  * NULL with *why filled when the text is no picture.
  */
 void *pictures_get(struct pictures *p, const struct picture_sort *sort, const char *text,
-                   size_t len, struct jsonata_fault *why);
+                   size_t len, struct fault *why);
 void pictures_clear(struct pictures *p);
 
 #endif

@@ -255,7 +255,7 @@ static uint32_t canonical(uint32_t c)
     if (c < 0x80)
         return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
     upper = (uint32_t)utf8proc_toupper((utf8proc_int32_t)c);
-    if (upper == c || upper < 0x80 || upper > 0xFFFF || js_case_has_long_upper(c))
+    if (upper == c || upper < 0x80 || upper > 0xFFFF || case_has_long_upper(c))
         return c;
     return upper;
 }

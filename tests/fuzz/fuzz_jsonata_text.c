@@ -73,31 +73,31 @@ static void try_regex(const struct input *in, bool ignore_case, bool multiline)
     diag_clear(&why);
 }
 
-static bool try_dates(const struct input *in, struct buf *out, struct jsonata_fault *why)
+static bool try_dates(const struct input *in, struct buf *out, struct fault *why)
 {
     bool found = false;
     double ms = 0;
 
-    if (!jsonata_from_millis(out, in->n, in->picture, in->picture_len, NULL, 0, JSONATA_AWS,
-                             in->kept, in->work, SIZE_MAX / 2, why))
+    if (!datetime_from_millis(out, in->n, in->picture, in->picture_len, NULL, 0, JSONATA_AWS,
+                              in->kept, in->work, SIZE_MAX / 2, why))
         return false;
-    jsonata_to_millis(out->data ? out->data : "", out->len, in->picture, in->picture_len, NOW_MS,
-                      JSONATA_AWS, in->kept, in->work, &found, &ms, NULL);
-    jsonata_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, in->kept, in->work,
-                      &found, &ms, NULL);
-    return jsonata_from_millis(out, in->n, NULL, 0, in->text, in->text_len, JSONATA_REFERENCE,
-                               in->kept, in->work, SIZE_MAX / 2, why);
+    datetime_to_millis(out->data ? out->data : "", out->len, in->picture, in->picture_len, NOW_MS,
+                       JSONATA_AWS, in->kept, in->work, &found, &ms, NULL);
+    datetime_to_millis(in->text, in->text_len, NULL, 0, NOW_MS, JSONATA_AWS, in->kept, in->work,
+                       &found, &ms, NULL);
+    return datetime_from_millis(out, in->n, NULL, 0, in->text, in->text_len, JSONATA_REFERENCE,
+                                in->kept, in->work, SIZE_MAX / 2, why);
 }
 
 static bool try_case(const struct input *in, struct buf *out)
 {
-    js_case_upper(out, in->text, in->text_len, NULL);
-    js_case_lower(out, in->text, in->text_len, NULL);
+    case_upper(out, in->text, in->text_len, NULL);
+    case_lower(out, in->text, in->text_len, NULL);
     return true;
 }
 
 /* What is encoded decodes to itself. */
-static bool try_url(const struct input *in, struct buf *out, struct jsonata_fault *why)
+static bool try_url(const struct input *in, struct buf *out, struct fault *why)
 {
     struct buf back = {0};
 
@@ -110,24 +110,23 @@ static bool try_url(const struct input *in, struct buf *out, struct jsonata_faul
     return !why->code && js_url_decode(out, in->text, in->text_len, NULL, why);
 }
 
-static bool try_function(char which, const struct input *in, struct buf *out,
-                         struct jsonata_fault *why)
+static bool try_function(char which, const struct input *in, struct buf *out, struct fault *why)
 {
     bool found = false;
     double n = 0;
 
     switch (which) {
     case 'n':
-        return jsonata_format_number(out, in->n, in->picture, in->picture_len, NULL, in->kept, why);
+        return picture_format_number(out, in->n, in->picture, in->picture_len, NULL, in->kept, why);
     case 'i':
-        return jsonata_format_integer(out, in->n, in->picture, in->picture_len, in->kept, why);
+        return picture_format_integer(out, in->n, in->picture, in->picture_len, in->kept, why);
     case 'p':
-        return jsonata_parse_integer(in->text, in->text_len, in->picture, in->picture_len, in->kept,
+        return picture_parse_integer(in->text, in->text_len, in->picture, in->picture_len, in->kept,
                                      &n, why);
     case 'd': return try_dates(in, out, why);
     case 't':
-        return jsonata_to_millis(in->text, in->text_len, in->picture, in->picture_len, NOW_MS,
-                                 JSONATA_REFERENCE, in->kept, in->work, &found, &n, why);
+        return datetime_to_millis(in->text, in->text_len, in->picture, in->picture_len, NOW_MS,
+                                  JSONATA_REFERENCE, in->kept, in->work, &found, &n, why);
     case 'u': return try_url(in, out, why);
     default: return try_case(in, out);
     }
@@ -141,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct work work = {.most = SEARCH_WORK};
     struct input in = {.kept = &kept, .work = &work};
     struct buf out = {0};
-    struct jsonata_fault why = {0};
+    struct fault why = {0};
 
     if (!end || size > MAX_TEXT || !is_text(bytes + 1, size - 1))
         return 0;
@@ -162,6 +161,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     pictures_clear(&kept);
     buf_clear(&out);
-    jsonata_fault_clear(&why);
+    fault_clear(&why);
     return 0;
 }

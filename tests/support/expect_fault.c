@@ -4,8 +4,7 @@
 
 #include "parsers/picture/js_number.h"
 
-void expect_outcome(const char *name, bool ok, struct buf *out, struct jsonata_fault *why,
-                    const char *want)
+void expect_outcome(const char *name, bool ok, struct buf *out, struct fault *why, const char *want)
 {
     struct buf got = {0};
 
@@ -13,9 +12,9 @@ void expect_outcome(const char *name, bool ok, struct buf *out, struct jsonata_f
         buf_add(&got, buf_str(out), out->len);
     } else {
         buf_printf(&got, "!%s", why->code);
-        if (why->kind == JSONATA_FAULT_TEXT)
+        if (why->kind == FAULT_TEXT)
             buf_printf(&got, " %s", buf_str(&why->value));
-        if (why->kind == JSONATA_FAULT_NUMBER) {
+        if (why->kind == FAULT_NUMBER) {
             buf_addc(&got, ' ');
             js_number_write(&got, why->number);
         }
@@ -23,5 +22,5 @@ void expect_outcome(const char *name, bool ok, struct buf *out, struct jsonata_f
     expect_text(name, buf_str(&got), want);
     buf_clear(&got);
     buf_clear(out);
-    jsonata_fault_clear(why);
+    fault_clear(why);
 }

@@ -10,7 +10,7 @@
  * Compares what a function of JSONata gave with `want`: its text, or "!" and the code of its fault,
  * with the value behind a blank. Clears `out` and `why`.
  */
-void expect_outcome(const char *name, bool ok, struct buf *out, struct jsonata_fault *why,
+void expect_outcome(const char *name, bool ok, struct buf *out, struct fault *why,
                     const char *want);
 
 #endif
