@@ -1069,7 +1069,7 @@ START_TEST(looked_at)
 }
 END_TEST
 
-/* Does the file, or its log, have that text anywhere? */
+/* Returns whether the file, or its log, has that text anywhere. */
 static bool is_in_file(const char *end, const char *text)
 {
     struct buf name = {0}, content = {0};

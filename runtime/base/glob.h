@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Does all of `text` fit `pattern`? There `*` is any text, `?` any one byte. Time is bounded by the
- * product of the lengths. */
+/* Returns whether all of `text` fits `pattern`. There `*` is any text, `?` any one byte. Time is
+ * bounded by the product of the lengths. */
 bool glob_match(const char *pattern, const char *text, size_t len);
 
 #endif

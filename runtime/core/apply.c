@@ -153,6 +153,7 @@ static void end_execution(rt_exec *x, struct rt_frame *f, const struct rt_event 
     (void)f;
     x->status = event_kinds[e->kind].ends;
     x->stopped_ms = e->at_ms;
+    /* A redrive asks whose failure it was: see fails_by_itself. */
     x->failed_frame = e->frame;
     exec_replace(&x->output, json_ref(e->data));
     replace_error(&x->error, &e->error);
@@ -184,6 +185,8 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     exec_clear_visit(x, f);
     exec_replace(&f->input, json_ref(e->data));
     if (e->exited.variables) {
+        /* Measured before the values are merged: afterwards the old ones, which must be taken off,
+         * are gone. */
         size_t others = x->vars_len - f->vars_len;
         x->vars_len = exec_vars_len(x, f, e->exited.variables);
         f->vars_len = x->vars_len - others;
@@ -241,6 +244,8 @@ static void note_heartbeat(rt_exec *x, struct rt_frame *f, const struct rt_event
     f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms;
 }
 
+/* …Failed and …TimedOut bring the error that is decided on next. A result that is too large is a
+ * …Failed of our own making, and looks the same here. */
 static void end_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     (void)x;
@@ -275,6 +280,7 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     g->total = (uint32_t)e->group.length;
     g->limit = (uint32_t)e->group.limit;
     g->results = mem_calloc(g->total, sizeof(json *));
+    /* A Parallel has all its branches at once; iterations have events of their own. */
     if (state->type != ASL_PARALLEL)
         return;
     for (uint32_t i = 0; i < g->total; i++) {
@@ -285,6 +291,7 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     }
 }
 
+/* A Map Run has set `joined` when it succeeded, one event before this. */
 static void complete_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     (void)x;
@@ -344,6 +351,8 @@ static void end_map_child(rt_exec *x, struct rt_frame *f, const struct rt_event 
     if (e->data)
         exec_replace(&g->children[e->child.index].input, NULL);
     g->results[e->child.index] = json_ref(e->data);
+    /* Only the output tells success: a child that failed has none, and its error is not kept here.
+     */
     g->failed += !e->data;
     g->done++;
 }
@@ -375,6 +384,8 @@ static void start_iteration_of(rt_exec *x, struct rt_frame *f, const struct rt_e
     child->input = json_ref(e->data);
     child->last = e->id;
     child->seq = e->seq;
+    /* A redriven Map starts iterations until as many run as may: then it waits as any other does.
+     */
     if (f->group->resumed)
         f->group->resumed = f->group->started < f->group->total && group_has_room(f->group);
 }
@@ -399,6 +410,8 @@ static void begin_wait(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     f->due_ms = e->later.due_ms;
 }
 
+/* A retry starts from nothing: the children of the attempt that failed go, and so does its error.
+ */
 static void back_off(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     if (!f->tries)
@@ -587,6 +600,8 @@ const struct event_members event_last_members = {{{"w", WIDTH_I64, AT(skew_ms), 
 
 /* ---- applying ---- */
 
+/* First what all events do to their frame's chain, by the row; then what the kind does, which may
+ * point the chain elsewhere. */
 void rt_apply(rt_exec *x, const struct rt_event *e)
 {
     const struct event_kind *k = &event_kinds[e->kind];

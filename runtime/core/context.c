@@ -14,6 +14,8 @@ static json *time_text(int64_t ms)
     return json_take_buf(&b);
 }
 
+/* It is kept with the execution, as every $$ has it. Only a redrive changes what it says, and drops
+ * it. */
 static const json *execution_context(rt_exec *x)
 {
     struct json_build b;
@@ -44,6 +46,7 @@ static const json *machine_context(rt_exec *x)
     return x->machine_context = json_build_done(&b);
 }
 
+/* AWS tells RetryCount of the states that can be retried. */
 static json *state_context(const struct rt_frame *f)
 {
     struct json_build b;
@@ -84,6 +87,7 @@ static bool enclosing_item(const rt_exec *x, const struct rt_frame *f, const jso
 {
     for (; f->parent != RT_NO_FRAME; f = x->frames[f->parent]) {
         const struct rt_group *g = x->frames[f->parent]->group;
+        /* A Parallel has none, and is looked through. */
         if (g->items) {
             *item = json_at(g->items, f->index);
             *index = f->index;
@@ -102,6 +106,7 @@ static const json *context_object(void *user)
     const json *item = view->item;
     uint32_t index = view->index;
 
+    /* TestState gives the whole context object, or none; then $$ has nothing of ours. */
     if (x->only_context)
         return x->extra_context;
     if (s->context)
@@ -114,6 +119,7 @@ static const json *context_object(void *user)
         json_build_set(&b, "Task", task_context(view->token));
     if (view->in_item || enclosing_item(x, view->frame, &item, &index))
         json_build_set(&b, "Map", map_context(item, index));
+    /* Members of the caller's own come last, so they replace ours of the same name. */
     for (size_t i = 0; x->extra_context && i < json_count(x->extra_context); i++)
         json_build_set_key(&b, json_ref(json_key_at(x->extra_context, i)),
                            json_ref(json_value_at(x->extra_context, i)));
@@ -126,6 +132,7 @@ void forget_context(struct step *s)
     s->context = NULL;
 }
 
+/* A branch or iteration sees the variables around it; those of its own go first. */
 const json *variable(void *user, const json *name)
 {
     const struct scope_view *view = user;
@@ -140,6 +147,7 @@ const json *variable(void *user, const json *name)
     return NULL;
 }
 
+/* What was made for another view is dropped: it told of another state, item or token. */
 void view_init(struct scope_view *view, struct step *s, struct rt_frame *f)
 {
     forget_context(s);

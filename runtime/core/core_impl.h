@@ -220,7 +220,7 @@ void forget_context(struct step *s);
 /* Returns the value of a variable for the view; NULL: there is none. */
 const json *variable(void *view, const json *name);
 
-/* Do the state's Output and Assign see $states.result? They do of a Task, Parallel and Map. */
+/* Returns whether the state's Output and Assign see $states.result: of a Task, Parallel or Map. */
 bool has_result(const struct asl_state *s);
 
 /* Leaves the state for `to` (NULL: the scope ends). Takes output and variables, which may be NULL.
@@ -246,7 +246,8 @@ bool check_size(struct step *s, struct rt_frame *f, const json *v);
 /* False after failing the state when what it leaves with is too large or too deep; then it takes
  * both. `vars` may be NULL. */
 bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars);
-/* Has `v` more text than data may have? An abandoned step may be told so of anything. */
+/* Returns whether `v` has more text than data may have. An abandoned step may be told so of
+ * anything. */
 bool is_larger_than_data(const struct step *s, const json *v);
 
 void work_simple(struct step *s, struct rt_frame *f);

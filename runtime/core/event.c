@@ -201,6 +201,7 @@ static void set_variables(struct json_build *b, const json *assigned)
     json_build_set(b, "assignedVariablesDetails", truncated());
 }
 
+/* Of Credentials AWS shows the role, and none of what else a machine may have put there. */
 static void set_credentials(struct json_build *b, const json *credentials)
 {
     struct json_build c;
@@ -227,6 +228,7 @@ static void task_scheduled(struct json_build *b, const rt_exec *x, const struct 
     }
     if (e->scheduled.timeout_s)
         json_build_set(b, "timeoutInSeconds", json_int(e->scheduled.timeout_s));
+    /* LambdaFunctionScheduledEventDetails has no member for it. */
     if (e->scheduled.heartbeat_s && task->kind != ASL_LAMBDA)
         json_build_set(b, "heartbeatInSeconds", json_int(e->scheduled.heartbeat_s));
     set_credentials(b, e->scheduled.credentials);
@@ -278,6 +280,7 @@ static json *event_details(const rt_exec *x, const struct rt_event *e)
     struct json_build b;
 
     json_build_object(&b, 4);
+    /* In the order of enum event_detail, which is AWS's. */
     for (int d = 0; d < EVENT_DETAILS; d++)
         if (event_kinds[e->kind].details & 1u << d)
             set_detail(&b, x, e, (enum event_detail)d);
@@ -322,6 +325,7 @@ json *rt_event_without_data(json *event)
                                        "parameters",
                                        "assignedVariables",
                                        "assignedVariablesDetails"};
+    /* The details, if there are any: rt_event_json puts them last. */
     size_t last = json_count(event) - 1;
     const json *details = json_value_at(event, last);
     struct json_build b;

@@ -40,6 +40,7 @@ static void event_text_write_value(struct buf *out, const char *key, const char 
 {
     if (!v)
         return;
+    /* The event is one level around it, and the reader allows no more than JSON_MAX_DEPTH. */
     if (json_depth(v) < JSON_MAX_DEPTH) {
         event_text_write_key(out, key);
         json_write(out, v);
@@ -160,6 +161,7 @@ static bool event_text_read_value(const json *v, const char *key, const char *te
         diag_set(why, EVENT_TEXT, 0, "\"%s\" is no string", text_key);
         return false;
     }
+    /* It may nest as deep as any value, as nothing is around it now. */
     *out = json_parse(json_str(member), json_str_len(member), JSON_READ_SURROGATES, why);
     return *out != NULL;
 }
@@ -229,6 +231,8 @@ static bool read_event_values(const json *v, struct rt_event *e, const struct ev
     return true;
 }
 
+/* The kind is read first, as it says which other members there are. Members that no one knows are
+ * passed over: a later version may have written them. */
 static bool event_text_read_members(const json *v, const asl_machine *m, struct rt_event *e,
                                     struct diag *why)
 {
@@ -250,6 +254,7 @@ static bool event_text_read_members(const json *v, const asl_machine *m, struct 
     return true;
 }
 
+/* A failed read leaves nothing behind: what the event has by then is cleared. */
 bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,
                    struct diag *why)
 {
@@ -285,6 +290,7 @@ static void write_secret(struct buf *out, const unsigned char secret[RT_SECRET])
 {
     static const unsigned char none[RT_SECRET];
 
+    /* Executions of older versions had none, and are written as they were. */
     if (memcmp(secret, none, RT_SECRET) == 0)
         return;
     event_text_write_key(out, "secret");
@@ -321,6 +327,7 @@ static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
 
     if (!json_get(v, "scope"))
         return true;
+    /* Without its machine a configuration is only shown: its names are enough. */
     if (!m)
         return true;
     if (!event_text_read_number(v, "scope", WIDTH_I64, &id) || id < 0 || (uint64_t)id >= m->count ||

@@ -12,6 +12,7 @@
 
 /* ---- small things ---- */
 
+/* The slot has the new value before the old one is let go of: `v` may be a part of it. */
 void exec_replace(json **slot, json *v)
 {
     json *old = *slot;
@@ -50,6 +51,8 @@ struct rt_frame *exec_frame(const rt_exec *x, uint32_t id)
     return id < x->frame_count ? x->frames[id] : NULL;
 }
 
+/* Slots are used again, the one that was freed last first. So an id says nothing of a frame's age,
+ * but it follows from the events alone, which is why events may name frames by it. */
 struct rt_frame *exec_add_frame(rt_exec *x, const struct asl_scope *scope)
 {
     struct rt_frame *f = mem_calloc(1, sizeof *f);
@@ -103,6 +106,7 @@ struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent, const struc
     return f;
 }
 
+/* Children go first, and each takes itself out of the list that the group has. */
 void exec_drop_group(rt_exec *x, struct rt_frame *f)
 {
     struct rt_group *g = f->group;
@@ -124,6 +128,8 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
     f->group = NULL;
 }
 
+/* What belongs to the chain of states stays: where its last event points, its variables, its input.
+ */
 void exec_clear_work(struct rt_frame *f)
 {
     exec_replace(&f->task, NULL);
@@ -168,6 +174,7 @@ void exec_drop_frame(rt_exec *x, struct rt_frame *f)
 
 /* ---- due times ---- */
 
+/* A task's time limit begins when it is scheduled, whether it has been handed out or not. */
 static int64_t frame_due(const struct rt_frame *f)
 {
     switch (f->phase) {
@@ -213,11 +220,14 @@ int64_t rt_next_due(const rt_exec *x)
 
 /* ---- the queue of frames that can go on ---- */
 
+/* An entry that an event has overtaken stays in the queue: `seq` tells that it is stale, and it is
+ * dropped when it comes to the front. So no event has to look for a frame in the queue. */
 void exec_ready(rt_exec *x, const struct rt_frame *f)
 {
     if (x->ready_count == x->ready_cap) {
         size_t cap = x->ready_cap ? 2 * x->ready_cap : 4;
         struct rt_ready *ring = mem_alloc(cap * sizeof *ring);
+        /* The ring is laid out straight again: its oldest entry becomes the first. */
         for (size_t i = 0; i < x->ready_count; i++)
             ring[i] = x->ready[(x->ready_head + i) & (x->ready_cap - 1)];
         mem_free(x->ready);
@@ -235,6 +245,7 @@ static void pop_ready(rt_exec *x)
     x->ready_count--;
 }
 
+/* Drops what is stale in front, as exec_next_ready would: looking twice costs nothing. */
 bool exec_next_enters(rt_exec *x)
 {
     for (; x->ready_count; pop_ready(x)) {
@@ -259,6 +270,7 @@ struct rt_frame *exec_next_ready(rt_exec *x)
     return NULL;
 }
 
+/* RT_ENTERED is not among them: whoever brings a frame there goes on with it in the same step. */
 static bool can_go_on(const struct rt_frame *f)
 {
     switch (f->phase) {
@@ -284,6 +296,8 @@ void exec_schedule(rt_exec *x, struct rt_frame *f)
 
 /* ---- what events ask of the tree ---- */
 
+/* TimeoutSeconds of a machine is for the machine's own execution, not for those of its Map Runs.
+ * AWS ends an Express execution after five minutes, whatever the definition says. */
 void exec_set_deadline(rt_exec *x, int64_t now_ms)
 {
     if (x->machine->timeout_s.set && x->scope == x->machine->top)
@@ -294,18 +308,22 @@ void exec_set_deadline(rt_exec *x, int64_t now_ms)
 
 void exec_drop_frames(rt_exec *x)
 {
+    /* Dropping the root drops all: each frame takes its group, and so its children, with it. */
     if (x->root != RT_NO_FRAME)
         exec_drop_frame(x, x->frames[x->root]);
     x->root = RT_NO_FRAME;
     x->ready_count = 0;
 }
 
+/* The frames stay, as a redrive starts from them; only what would let them go on is emptied. */
 void exec_rest(rt_exec *x)
 {
     due_heap_empty(&x->due);
     x->ready_count = 0;
 }
 
+/* Only what an Assign changes is measured, so a loop that assigns pays for its own variables and
+ * not for everybody's. */
 size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *assigned)
 {
     size_t len = x->vars_len;
@@ -320,6 +338,7 @@ size_t exec_vars_len(const rt_exec *x, const struct rt_frame *f, const json *ass
 
 /* ---- life ---- */
 
+/* Most inputs come as we would write them; their text is not kept a second time. */
 json *rt_written(const json *input, const char *text, size_t len)
 {
     json *compact = json_text(input);
@@ -452,6 +471,8 @@ static size_t held_len(const json *v)
     return v ? json_text_len(v) : 0;
 }
 
+/* A value that is shared counts once for each place: the sum is a bound for memory, not its size.
+ */
 size_t rt_exec_held(const rt_exec *x)
 {
     size_t bytes = held_len(x->input) + x->vars_len;

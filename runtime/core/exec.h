@@ -139,7 +139,7 @@ struct rt_input {
      */
     int64_t *room;
     const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
-    /* Is there such an activity? NULL: any is. */
+    /* Returns whether there is such an activity. NULL: there are all. */
     bool (*has_activity)(void *world, const char *arn);
     void *world;
     struct work *work; /* what the step's evaluations cost is counted in it; NULL: nowhere */
@@ -206,8 +206,8 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
 
 /* ---- folding ---- */
 
-/* Has an event the state and the values that one of its kind has, whatever the execution? Who shows
- * events or applies them relies on it. */
+/* Returns whether an event has the state and the values that one of its kind has, whatever the
+ * execution. Who shows events or applies them relies on it. */
 bool rt_event_is_sound(const struct rt_event *e);
 /*
  * Can the event come next in `x`'s history? rt_apply relies on it: ask this first of a history that
@@ -219,7 +219,8 @@ void rt_apply(rt_exec *x, const struct rt_event *e);
 /* After the last, at `now_ms` by the clock of due times: what ran is to run again. `out` gains the
  * commands for it; then step with RT_IN_CONTINUE. */
 void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out);
-/* Do two executions stand at the same place? If not, `why` gains the first difference. */
+/* Returns whether two executions stand at the same place; if not, `why` gains the first difference.
+ */
 bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why);
 
 #endif

@@ -61,6 +61,7 @@ static bool same_group(const struct rt_frame *f, const struct rt_group *a, const
 
 static bool same_tries(const struct rt_frame *a, const struct rt_frame *b)
 {
+    /* They are made at the first retry, so none and none is the same, none and some is not. */
     if (!a->tries || !b->tries)
         return a->tries == b->tries;
     for (size_t i = 0; i < a->state->retriers; i++)
@@ -97,6 +98,7 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
 
 bool rt_exec_same(const rt_exec *a, const rt_exec *b, struct buf *why)
 {
+    /* The machine and the configuration are given to both; all else follows from events. */
     if (a->machine != b->machine)
         return differ(why, "the machine", NULL);
     if (a->status != b->status)

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* How many children one step starts; the next step starts more. */
 enum { STEP_CHILDREN = 512 };
 
 /* ---- names ---- */
@@ -43,6 +44,7 @@ static json *map_run_arn(struct step *s, const struct rt_frame *f)
 /* "<machine>/<label>" of a Map Run's ARN. */
 static json *family_of(const rt_exec *x, const json *map_run)
 {
+    /* That the ARN is long enough was seen to when the event came (fits_map_run_start). */
     const char *text = json_str(map_run) + arn_prefix(x) + strlen("mapRun:");
     const char *end = strrchr(text, ':');
 
@@ -69,6 +71,8 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
         .aws_limits = x->aws_limits,
         .express = c->state->map.express,
         .seed = seed,
+        /* The child runs the item processor as its whole machine; states keep their numbers in the
+         * definition. */
         .scope = c->state->map.processor,
     };
     memcpy(out->secret, x->secret, sizeof out->secret);
@@ -130,6 +134,7 @@ static bool map_run_start_child(struct step *s, struct rt_frame *f)
 static void map_run_redrive_child(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
+    /* All before it have been redriven, so one redrive walks over the children once. */
     uint32_t i = g->pending_from;
 
     while (!g->children[i].pending)
@@ -141,6 +146,7 @@ static void map_run_redrive_child(struct step *s, struct rt_frame *f)
         child_command(s, f, RT_REDRIVE_CHILD, i);
 }
 
+/* Children that failed before a redrive go first, then items that have never had one. */
 void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
@@ -175,6 +181,8 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
         start_children(s, f);
 }
 
+/* After a restart the world is asked for each child that ran, once more. It knows a child by this
+ * execution and `ref`, and takes up the one that it has instead of starting another. */
 void resume_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
@@ -199,6 +207,8 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
     }
     emit(s, &(struct rt_event){.kind = RT_MAP_RUN_REDRIVEN,
                                .frame = f->id,
+                               /* The redrive is a second beginning: it points back to
+                                * MapStateStarted, as MapRunStarted does. */
                                .previous = g->begun,
                                .state = f->state,
                                .data = json_ref(g->map_run),
@@ -209,6 +219,7 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
 
 /* ---- ending ---- */
 
+/* A group that is over had its children called off when it failed. */
 void cancel_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
@@ -225,6 +236,7 @@ void map_run_succeeded(struct step *s, struct rt_frame *f)
              .kind = RT_MAP_RUN_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
 }
 
+/* AWS counts what has failed so far against all items, ended or not. */
 static bool too_many_failed(const struct rt_group *g)
 {
     struct asl_tolerance t = {g->tolerated_count, g->tolerated_percentage};
@@ -265,6 +277,7 @@ void child_answered(struct step *s, const struct rt_input *in)
     else
         ended.error = asl_error_copy(in->error);
     emit(s, &ended);
+    /* Only failures can exceed what is tolerated; and any end leaves room for the next child. */
     if (!good && too_many_failed(g))
         map_run_failed(s, f);
     else
@@ -273,6 +286,7 @@ void child_answered(struct step *s, const struct rt_input *in)
 
 /* ---- changing ---- */
 
+/* A run that is over is not found, and the request has no effect. */
 static struct rt_frame *frame_of_run(const rt_exec *x, const json *map_run)
 {
     for (uint32_t i = 0; map_run && i < x->frame_count; i++) {
@@ -284,6 +298,8 @@ static struct rt_frame *frame_of_run(const rt_exec *x, const json *map_run)
     return NULL;
 }
 
+/* UpdateMapRun: what the request leaves out stays as it is. A tolerance that is lower now may fail
+ * the run at once, a higher limit starts children at once. */
 void change_map_run(struct step *s, const json *request)
 {
     struct rt_frame *f = frame_of_run(s->x, json_get(request, "mapRunArn"));

@@ -8,7 +8,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/core/core_impl.h"
 
-/* ---- may it? ---- */
+/* ---- when it is allowed ---- */
 
 static const int64_t day_ms = 86400000;
 
@@ -35,6 +35,8 @@ const char *rt_exec_redrive_refusal(const rt_exec *x, int64_t now_ms)
                               x->aws_limits ? x->event_id : 0, now_ms);
 }
 
+/* A redrive that came too late is dropped: whoever asked was told why before
+ * (rt_exec_redrive_refusal). */
 void redrive(struct step *s, const json *token)
 {
     rt_exec *x = s->x;
@@ -76,8 +78,11 @@ static void redrive_frame(rt_exec *x, struct rt_frame *f, uint64_t seq)
     f->seq = seq;
     if (f->phase == RT_ENTERING)
         return;
+    /* What comes next points back to the state's …Entered event, as if its first work hadn't been.
+     */
     f->last = f->entered;
     exec_clear_work(f);
+    /* A distributed Map that failed before its Map Run began has no children to keep. */
     bool unstarted =
         f->group && f->state->type == ASL_MAP && f->state->map.distributed && !f->group->map_run;
     if (!f->group || unstarted || fails_by_itself(x, f)) {
@@ -104,6 +109,7 @@ void apply_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     exec_set_deadline(x, e->at_ms + e->skew_ms);
     json_unref(x->execution_context);
     x->execution_context = NULL;
+    /* All frames get the age of this event, so they go on in the order of their indexes. */
     redrive_frame(x, x->frames[x->root], e->seq);
     x->failed_frame = RT_NO_FRAME;
     asl_error_clear(&x->error);
@@ -117,6 +123,7 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
     g->resumed = false;
     g->redrives = (uint32_t)e->redrive.number;
     g->failed = g->done = g->pending = g->pending_from = 0;
+    /* A child that was cut off while it ran pends like one that failed. The failures count anew. */
     for (uint32_t i = 0; i < g->started; i++) {
         struct rt_child *child = &g->children[i];
         child->runs = false;

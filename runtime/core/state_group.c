@@ -11,6 +11,7 @@ enum { MOST_CONCURRENCY = 1000 };
 
 /* ---- starting ---- */
 
+/* The branches need no commands of their own: applying the event adds a frame for each. */
 static void start_parallel(struct step *s, struct rt_frame *f, json *effective)
 {
     emit(s, &(struct rt_event){.kind = RT_GROUP_STARTED,
@@ -39,6 +40,7 @@ static bool state_group_concurrency(struct step *s, struct rt_frame *f, const st
 
     if (!asl_flow_concurrency(f->state, env, out, e))
         return false;
+    /* 0 stands for as many as there may be. */
     if (*out == 0 || *out > most)
         *out = most;
     return true;
@@ -59,10 +61,12 @@ static json *select_item(struct step *s, struct rt_frame *f, uint32_t i, struct 
     view.index = i;
     struct asl_env env = view_env(&view, f->group->input);
     json *input = asl_template_eval(selector, &env, e);
+    /* It had the item in it, which nothing after this may see. */
     forget_context(s);
     return input;
 }
 
+/* A bad ItemSelector fails the Map itself, not the iteration: that has not begun. */
 json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
 {
     struct asl_error e = {0};
@@ -110,6 +114,8 @@ void group_goes_on(struct step *s, struct rt_frame *f)
         exec_ready(s->x, f);
 }
 
+/* The items are chosen and measured before the Map starts: what is wrong with them is an error
+ * before MapStateStarted. */
 static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *env,
                       json *effective)
 {
@@ -118,6 +124,7 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
     int64_t limit;
     json *items = items_of(s, f, effective, &e);
 
+    /* MaxConcurrency and the tolerance look at what InputPath and Parameters made. */
     inner.input = effective;
     if (!items || !state_group_concurrency(s, f, &inner, &limit, &e)) {
         json_unref(items);
@@ -157,6 +164,7 @@ static void state_group_join(struct step *s, struct rt_frame *f)
     for (uint32_t i = 0; i < g->total; i++)
         if (g->results[i])
             json_build_add(&b, json_ref(g->results[i]));
+    /* The order is that of the items, whichever child ended first. */
     json *result = json_build_done(&b);
     if (g->map_run)
         map_run_succeeded(s, f);
@@ -183,6 +191,8 @@ void work_group(struct step *s, struct rt_frame *f)
     struct asl_error e = {0};
     struct scope_view view;
 
+    /* It has begun before: its children brought it here, or a step that had no time to start them
+     * all. */
     if (f->phase == RT_GROUP) {
         if (f->group->resumed)
             resume_group(s, f);
@@ -208,6 +218,8 @@ void work_group(struct step *s, struct rt_frame *f)
     json_unref(effective);
 }
 
+/* Iterations that a failure had kept from starting begin now, as many as may run at once; those
+ * that ran go on by themselves. */
 void resume_group(struct step *s, struct rt_frame *f)
 {
     if (f->group->map_run) {
@@ -232,6 +244,8 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output)
                                .state = f->state,
                                .data = json_ref(output),
                                .child = {child->index, child->id}});
+    /* One ends, one begins: so as many run as before, and the new one points back to the old one's
+     * end. */
     if (map && running(s) && f->group->started < f->group->total &&
         state_group_start_iteration(s, f, freed))
         group_goes_on(s, f);
@@ -273,8 +287,11 @@ static void state_aborted(struct step *s, struct rt_frame *f, uint32_t previous)
 
     if (f->phase == RT_TASK)
         command(s, RT_CANCEL_TASK, f);
+    /* It has no …StateEntered, so nothing that could be cut off. */
     if (f->phase == RT_ENTERING)
         return;
+    /* AWS has …StateAborted for states that take time: Task, Wait, Parallel and Map. One that waits
+     * for its retry has ended its children already. */
     if (type == ASL_TASK || type == ASL_WAIT || (f->group && f->phase != RT_RETRYING))
         emit(s, &(struct rt_event){.kind = RT_STATE_ABORTED,
                                    .frame = f->id,
@@ -305,6 +322,7 @@ void child_failed(struct step *s, struct rt_frame *child)
                                        .state = f->state,
                                        .child = {.index = child->index}});
     }
+    /* The Task that failed is told to be aborted, too, as AWS has it. */
     if (running(s) && child->state->type == ASL_TASK)
         state_aborted(s, child, previous);
     if (running(s))

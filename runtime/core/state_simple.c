@@ -12,6 +12,7 @@ static const int64_t day_ms = 86400000;
 static void finish_with(struct step *s, struct rt_frame *f, const struct asl_env *env, json *result)
 {
     struct asl_error e = {0};
+    /* The output takes the result over, and Assign is still to look at it. */
     json *kept = json_ref(result);
     json *output = asl_flow_output(f->state, env, result, &e);
 
@@ -62,6 +63,8 @@ struct way {
     const struct asl_state *to;
 };
 
+/* In JSONata a rule's Output replaces the state's; without one the input goes on. In JSONPath rules
+ * have no Output, and InputPath and OutputPath shape what goes on. */
 static void leave_choice(struct step *s, struct rt_frame *f, const struct asl_env *env,
                          json *effective, const struct way *way)
 {
@@ -98,6 +101,8 @@ static int rule_holds(const struct asl_rule *rule, const struct asl_env *env, st
     return kind == JSON_TRUE ? 1 : kind == JSON_FALSE ? 0 : -1;
 }
 
+/* The first rule that holds decides; an error in one before it fails the state, even where a later
+ * rule would hold. */
 static void work_choice(struct step *s, struct rt_frame *f, const struct asl_env *env,
                         json *effective)
 {
@@ -138,6 +143,8 @@ static const char *path_text(const asl_path *p)
     return json_str(asl_path_text(p));
 }
 
+/* The three texts of SecondsPath are AWS's to the letter. A whole number is asked for: 1.0 is none.
+ */
 static bool wait_seconds(const struct asl_number *n, const struct asl_env *env, int64_t *out,
                          struct asl_error *e)
 {
@@ -185,6 +192,7 @@ static bool wait_expression(const asl_template *t, const struct asl_env *env, in
     bool text = json_is_string(v);
     bool good = text && timestamp_parse(json_str(v), json_str_len(v), &at);
     if (good)
+        /* Rounded up: a wait may end late, never early. */
         *due_ms = at.ms + (at.ns > 0);
     else if (!text)
         asl_template_wrong_type(t, v, "string", e);
@@ -248,6 +256,7 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
     inner.input = effective;
     bool known = w->timestamp ? wait_timestamp(w, &inner, &at_ms, &e)
                               : wait_seconds(&w->seconds, &inner, &seconds, &e);
+    /* Compared before the sum is made: seconds from an input may be as large as numbers get. */
     bool too_long = !w->timestamp ? seconds > QUOTA_WAIT_DAYS * (day_ms / 1000)
                                   : at_ms - s->now_ms > QUOTA_WAIT_DAYS * day_ms;
     if (known && too_long) {
@@ -258,6 +267,7 @@ static void work_wait(struct step *s, struct rt_frame *f, const struct asl_env *
         state_failed(s, f, &e);
         return;
     }
+    /* What is due already leaves at once, without an event and without a turn of a timer. */
     int64_t delay_ms = w->timestamp ? at_ms - s->now_ms : 1000 * seconds;
     int64_t due_ms = delay_ms > 0 ? wait_until(s, delay_ms) : 0;
     if (delay_ms <= 0 || due_ms <= due_clock(s))
@@ -303,6 +313,8 @@ static bool fail_expression(const asl_template *t, const struct asl_env *env, js
     return v;
 }
 
+/* Error goes before Cause, as only the first expression that fails is told. The state's error is
+ * decided on as any other is, so a Parallel around it may catch it. */
 static void work_fail(struct step *s, struct rt_frame *f, const struct asl_env *env)
 {
     const struct asl_fail *fail = &f->state->fail;
@@ -325,6 +337,7 @@ static void work_fail(struct step *s, struct rt_frame *f, const struct asl_env *
 
 /* ---- */
 
+/* Before a Wait and after it the same is evaluated: nothing but the time is kept while it waits. */
 static void with_input(struct step *s, struct rt_frame *f, bool over)
 {
     struct asl_error e = {0};
@@ -332,6 +345,7 @@ static void with_input(struct step *s, struct rt_frame *f, bool over)
 
     view_init(&view, s, f);
     struct asl_env env = view_env(&view, f->input);
+    /* Fail has no InputPath. */
     if (f->state->type == ASL_FAIL) {
         work_fail(s, f, &env);
         return;

@@ -104,16 +104,20 @@ void work_task(struct step *s, struct rt_frame *f)
     json *credentials = NULL;
     bool gone = task->kind == ASL_ACTIVITY && s->has_activity &&
                 !s->has_activity(s->world, json_str(task->resource));
+    /* The token comes before the arguments, which hand it on as $$.Task.Token. */
     json *token = state_task_has_token(task) ? make_token(s) : NULL;
 
     view_init(&view, s, f);
     view.token = task->kind == ASL_ACTIVITY ? NULL : token;
     struct asl_env env = view_env(&view, f->input);
     json *parameters = asl_flow_arguments(f->state, &env, &e);
+    /* Expressions are evaluated in this order, as the first error is the one that is told. */
     bool good = parameters && limits_of(f, &env, &timeout_s, &heartbeat_s, &e);
     if (good && task->credentials)
         good = (credentials = asl_template_eval(task->credentials, &env, &e));
     forget_context(s);
+    /* An error of the arguments is told first; that the activity is missing only when they are
+     * good. */
     if (good && gone) {
         asl_error_set(&e, ASL_RUNTIME, "The activity %s does not exist.", json_str(task->resource));
         good = false;
@@ -139,6 +143,7 @@ void work_task(struct step *s, struct rt_frame *f)
                                .data = parameters,
                                .scheduled = {credentials, token, timeout_s, heartbeat_s,
                                              timeout_s ? due_clock(s) + 1000 * timeout_s : 0}});
+    /* A worker has to find it before it is started; other work begins with start_task. */
     if (running(s) && task->kind == ASL_ACTIVITY)
         command(s, RT_RUN_TASK, f);
 }
@@ -187,6 +192,9 @@ void task_ok(struct step *s, struct rt_frame *f, const json *value)
         state_failed(s, f, &e);
 }
 
+/* The error is only noted here. rt_step's loop decides on it (RT_ERRED) after all that this input
+ * brings, so tasks that time out in the same instant all have their events before the first failure
+ * cuts off the others, as recorded on AWS. */
 void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e)
 {
     emit(s, &(struct rt_event){.kind = RT_TASK_FAILED,
@@ -198,6 +206,7 @@ void task_failed(struct step *s, struct rt_frame *f, const struct asl_error *e)
 
 void task_answered(struct step *s, struct rt_frame *f)
 {
+    /* The events that follow clear the frame's work, and with it what is looked at here. */
     json *answer = json_ref(f->answer);
     struct asl_error e = asl_error_copy(&f->error);
 
@@ -233,10 +242,12 @@ void token_answered(struct step *s, struct rt_frame *f, const json *value,
         task_failed(s, f, error);
 }
 
+/* …Submitted comes once; what a service says of a task that was handed out again is dropped. */
 void task_submitted(struct step *s, struct rt_frame *f, const json *output)
 {
     if (f->submitted || !output)
         return;
+    /* The service's own answer is data as any other; the work that it has begun is called off. */
     if (is_larger_than_data(s, output)) {
         command(s, RT_CANCEL_TASK, f);
         result_too_large(s, f);
@@ -255,6 +266,7 @@ void task_submitted(struct step *s, struct rt_frame *f, const json *output)
 
 void task_due(struct step *s, struct rt_frame *f)
 {
+    /* When both are due at once, it is the time limit that has passed. */
     bool heartbeat = f->beat_ms < f->due_ms;
 
     if (f->phase == RT_TASK)

@@ -74,6 +74,8 @@ void rt_output_move_first(struct rt_output *to, struct rt_output *from)
 
     from->count--;
     from->bytes -= bytes;
+    /* The first event is kept before the others, so that the execution is known while a long first
+     * step is under way. */
     memmove(from->events, from->events + 1, from->count * sizeof *from->events);
     *new_event(to) = first;
     to->bytes += bytes;
@@ -155,6 +157,8 @@ static void reschedule(struct step *s, const struct rt_event *e)
     }
 }
 
+/* The one place where events are numbered, dated, applied and put out, in this order: a decision
+ * that follows sees what the event has done. */
 static void record(struct step *s, struct rt_event *e, size_t bytes)
 {
     rt_exec *x = s->x;
@@ -203,6 +207,7 @@ static void end_instead(struct step *s, uint32_t previous, struct asl_error erro
     record(s, &over, event_bytes(&over));
 }
 
+/* AWS ends an execution at its 25,000th event. Private events are nobody's history, and free. */
 static bool is_past_quota(const rt_exec *x, const struct rt_event *e)
 {
     /* The quota's last event is the failure itself. */
@@ -251,6 +256,7 @@ void emit(struct step *s, struct rt_event *e)
     record(s, e, bytes);
 }
 
+/* emit() drops what comes after an execution's end; this event is what ends that. */
 void emit_redriven(struct step *s, struct rt_event *e)
 {
     record(s, e, event_bytes(e));
@@ -300,6 +306,8 @@ static void end_scope(struct step *s, struct rt_frame *f)
 void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
                 const struct asl_state *to)
 {
+    /* As on AWS, the exit after a success points back past …StateSucceeded, to what came before it.
+     */
     bool joined = f->group && !f->group->over;
 
     emit(s, &(struct rt_event){.kind = RT_STATE_EXITED,
@@ -333,6 +341,7 @@ static void too_large(struct step *s, struct rt_frame *f)
     fail_execution(s, f, &e);
 }
 
+/* What is deeper than the parser reads could be made here, but never be read back from a store. */
 bool check_depth(struct step *s, struct rt_frame *f, const json *v)
 {
     struct asl_error e = {0};
@@ -350,6 +359,7 @@ bool is_larger_than_data(const struct step *s, const json *v)
     return json_text_len_counted(v, s->work) > data_limit(s);
 }
 
+/* Depth comes first: measuring text goes down as deep as the value does. */
 bool check_size(struct step *s, struct rt_frame *f, const json *v)
 {
     if (!check_depth(s, f, v))
@@ -464,6 +474,8 @@ int64_t wait_until(const struct step *s, int64_t delay_ms)
     return due_clock(s) + (scaled < MAX_SCALED_MS ? (int64_t)(scaled + 0.5) : MAX_SCALED_MS);
 }
 
+/* The due time stands in the event, as chance had a say in it: a fold must not throw the dice
+ * again. */
 static void retry_later(struct step *s, struct rt_frame *f, const struct asl_verdict *v,
                         uint32_t previous)
 {
@@ -539,6 +551,10 @@ static void group_ended(struct step *s, struct rt_frame *f, uint32_t previous)
                 .kind = RT_GROUP_FAILED, .frame = f->id, .previous = previous, .state = f->state});
 }
 
+/* An error climbs from frame to frame until a state retries or catches it, and ends the execution
+ * at the top. At each frame the order of events is AWS's: children are cut off, then …StateFailed
+ * comes, then the exit by the catcher or the parent's own failure. `previous` is the event that all
+ * these point back to. */
 void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
     struct asl_error error = *e;
@@ -558,6 +574,8 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
             retry_later(s, f, &v, previous);
             break;
         }
+        /* The verdict is known, but AWS tells of the failed Parallel or Map before its catcher or
+         * its parent. */
         bool as_group = f->group || failed_before_start(f, &error);
         if (as_group)
             group_ended(s, f, previous);
@@ -584,7 +602,7 @@ void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
 
 /* ---- the loop ---- */
 
-/* Is there room for a transition? If not, the step comes to its end. */
+/* Returns whether there is room for a transition; if not, the step comes to its end. */
 static bool step_has_room(struct step *s)
 {
     s->out->held = s->room && *s->room <= 0;
@@ -621,6 +639,8 @@ static void work(struct step *s, struct rt_frame *f)
     }
 }
 
+/* A frame in one of the last four phases waits: for an input, or for what follows in the same step.
+ */
 static void step_visit(struct step *s, struct rt_frame *f)
 {
     switch (f->phase) {
@@ -644,10 +664,14 @@ static void step_visit(struct step *s, struct rt_frame *f)
     }
 }
 
+/* A step ends when all frames wait or a budget is used up. `more` then asks the engine for another
+ * one, so that one execution that loops for ever leaves time for the others. */
 static void step_run(struct step *s)
 {
     struct rt_frame *f;
 
+    /* Room is asked for before the frame is taken, so that a frame that must wait stays first in
+     * the queue. */
     for (int budget = STEP_BUDGET; running(s) && budget > 0 && !step_is_long(s); budget--) {
         if ((s->room && exec_next_enters(s->x) && !step_has_room(s)) ||
             !(f = exec_next_ready(s->x)))
@@ -657,6 +681,7 @@ static void step_run(struct step *s)
     s->out->more = running(s) && s->x->ready_count > 0;
 }
 
+/* The error has no cause, as on AWS. */
 static void time_out_execution(struct step *s)
 {
     emit(s, &(struct rt_event){.kind = RT_EXECUTION_TIMED_OUT,
@@ -668,6 +693,7 @@ static void timers(struct step *s)
 {
     rt_exec *x = s->x;
 
+    /* The execution's own limit goes before all others that are due by now. */
     if (x->deadline_ms <= due_clock(s)) {
         time_out_execution(s);
         return;
@@ -715,11 +741,14 @@ static void step_take_input(struct step *s, const struct rt_input *in)
                                    .frame = RT_NO_FRAME,
                                    .data = json_ref(in->value)});
         break;
+    /* There is nothing to take in: the ready queue has what goes on. */
     case RT_IN_CONTINUE: break;
     case RT_IN_TASK_OK:
     case RT_IN_TASK_FAILED:
         if (!(f = step_answered(s, in)))
             break;
+        /* A token has brought the result before; how the call itself ends does not matter any more.
+         */
         if (f->answered)
             task_answered(s, f);
         else if (in->kind == RT_IN_TASK_OK)
@@ -789,12 +818,14 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         step_run(&s);
     }
     forget_context(&s);
+    /* One that succeeded is never redriven, so it needs no frames; the others keep them. */
     if (x->status == RT_SUCCEEDED)
         exec_drop_frames(x);
     else if (x->status != RT_RUNNING)
         exec_rest(x);
 }
 
+/* By age: tasks are handed out again in the order in which they were handed out first. */
 void rt_resume(rt_exec *x, int64_t now_ms, struct rt_output *out)
 {
     struct step s = {.x = x, .now_ms = now_ms, .out = out};

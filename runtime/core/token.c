@@ -17,6 +17,7 @@ enum { PREFIX = sizeof RT_TOKEN_PREFIX - 1, DIGITS = 64 };
 static size_t token_find_token(const char *text, size_t len, size_t at)
 {
     while (at + PREFIX + DIGITS <= len) {
+        /* Causes may be long and tokens are rare: memchr skips what cannot begin one. */
         const char *a = memchr(text + at, RT_TOKEN_PREFIX[0], len - at);
         size_t digits = 0;
 
@@ -47,6 +48,7 @@ static void hide_in(json **text)
 
     if (!len || token_find_token(json_str(*text), len, 0) == len)
         return;
+    /* The value is shared, with the history perhaps, and so is not written into. */
     char *copy = mem_strndup(json_str(*text), len);
     rt_hide_tokens(copy, len);
     json_unref(*text);

@@ -57,6 +57,7 @@ static void embed_describe(struct buf *out, const struct asl_problem *p)
     buf_printf(out, " [%s]\n", p->code);
 }
 
+/* A definition with errors is an object, too: it is how the caller reads what is wrong. */
 asl_definition *asl_definition_new(const char *name, const char *text, size_t len)
 {
     asl_definition *d = mem_calloc(1, sizeof *d);
@@ -67,6 +68,7 @@ asl_definition *asl_definition_new(const char *name, const char *text, size_t le
     d->errors = report.errors;
     for (size_t i = 0; i < report.count; i++)
         embed_describe(&d->problems, &report.problems[i]);
+    /* So that the text is there, and empty, where there are none. */
     buf_str(&d->problems);
     asl_report_clear(&report);
     return d;
@@ -104,6 +106,7 @@ static void embed_run_task(void *user, const struct task *t)
     asl_engine *e = user;
     struct buf parameters = {0};
 
+    /* Said at once, from within the turn: the engine takes the answer in as it would any other. */
     if (!e->options.run_task) {
         asl_task_fail(e, t->id, ASL_NO_HANDLER, "The program does no Tasks");
         return;
@@ -150,12 +153,16 @@ asl_engine *asl_engine_new(const struct asl_engine_options *options)
 
     if (options)
         e->options = *options;
+    /* Without a store an execution has no history that could be read: it is what happens now, and
+     * its end. */
     if (e->options.keep_history)
         e->store = store_memory_new();
     e->engine = engine_new(e->store, &hooks);
     return e;
 }
 
+/* The slot stays empty for good: numbers are not used again, so a late callback finds NULL and no
+ * other. */
 static void embed_drop(asl_execution *x)
 {
     asl_engine *e = x->engine;
@@ -187,6 +194,8 @@ void asl_advance(asl_engine *e, int64_t now_ms)
     assert(!e->advancing);
     e->advancing = true;
     e->now_ms = now_ms;
+    /* A machine that loops for ever would keep us here: after some turns the caller has a say
+     * again, and asl_next_due tells it to come back at once. */
     for (int turn = 0; turn < TURNS_AT_ONCE; turn++) {
         bool kept = engine_advance(e->engine, now_ms, NULL);
         assert(kept); /* memory keeps all that it is given */
@@ -195,6 +204,7 @@ void asl_advance(asl_engine *e, int64_t now_ms)
             break;
     }
     e->advancing = false;
+    /* Who was freed from within a callback was still in use then. */
     for (size_t i = 0; e->dropped && i < e->count; i++) {
         if (e->executions[i] && e->executions[i]->dropped) {
             embed_drop(e->executions[i]);
@@ -203,6 +213,7 @@ void asl_advance(asl_engine *e, int64_t now_ms)
     }
 }
 
+/* What is due already is due now, as callers count from the time that they gave us. */
 int64_t asl_next_due(const asl_engine *e)
 {
     int64_t due_ms = engine_next_due(e->engine);
@@ -247,6 +258,7 @@ void asl_task_fail(asl_engine *e, uint64_t id, const char *error, const char *ca
 
 /* ---- executions ---- */
 
+/* The number is the engine's, and the index into `executions`. */
 static asl_execution *add_execution(asl_engine *e, const asl_definition *d, const json *input,
                                     const char *written, const json *context, uint64_t seed,
                                     const struct asl_start_options *o)
@@ -274,6 +286,8 @@ static asl_execution *add_execution(asl_engine *e, const asl_definition *d, cons
 asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *input,
                          const struct asl_start_options *options, const char **why)
 {
+    /* No options are all zeros: so a new member means nothing to programs that are older than it.
+     */
     static const struct asl_start_options none = {0};
     const struct asl_start_options *o = options ? options : &none;
     asl_execution *x = NULL;
@@ -292,6 +306,7 @@ asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *inp
         diag_set(&e->why, NULL, 0, "the context is no JSON object");
         goto refuse;
     }
+    /* 0 asks for chance; any other seed makes the execution the same each time. */
     if (!seed && getrandom(&seed, sizeof seed, 0) != sizeof seed) {
         diag_set(&e->why, NULL, 0, "the system has no random number for the seed");
         goto refuse;
@@ -324,6 +339,7 @@ void asl_execution_free(asl_execution *x)
 {
     if (!x || x->dropped)
         return;
+    /* Within a turn the engine may be about to tell of it. */
     if (!x->engine->advancing) {
         embed_drop(x);
         return;
@@ -335,6 +351,7 @@ void asl_execution_free(asl_execution *x)
 enum asl_status asl_execution_status(const asl_execution *x)
 {
     switch (rt_exec_status(exec_of(x))) {
+    /* The two enums are kept apart: ours may change, the one of the library's header may not. */
     case RT_RUNNING: break;
     case RT_SUCCEEDED: return ASL_SUCCEEDED;
     case RT_FAILED: return ASL_FAILED;
@@ -363,9 +380,11 @@ const char *asl_execution_arn(const asl_execution *x)
 
 const char *asl_execution_output(asl_execution *x)
 {
+    /* NULL while it runs, and when it failed. */
     const json *v = rt_exec_output(exec_of(x));
     struct buf text = {0};
 
+    /* Written once; the text is the execution's, as the value never changes after its end. */
     if (v && !x->output) {
         json_write(&text, v);
         x->output = buf_take(&text);
@@ -387,6 +406,7 @@ const char *asl_execution_cause(const asl_execution *x)
     return e && e->cause ? json_str(e->cause) : NULL;
 }
 
+/* Private events have no id, and are not AWS's. */
 static bool add_event(void *user, const struct rt_event *event)
 {
     asl_execution *x = user;
@@ -401,12 +421,14 @@ static bool add_event(void *user, const struct rt_event *event)
     return true;
 }
 
+/* Made anew at each call, as the history of an execution that runs grows. */
 const char *asl_execution_history(asl_execution *x)
 {
     if (!x->engine->store)
         return NULL;
     buf_reset(&x->history);
     buf_adds(&x->history, "{\"events\":[");
+    /* Memory can always be read. */
     store_read(x->engine->store, x->number, 0, add_event, x, NULL);
     buf_adds(&x->history, "]}");
     return buf_str(&x->history);

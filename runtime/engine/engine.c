@@ -222,6 +222,7 @@ uint64_t engine_start(engine *e, asl_machine *m, const struct rt_config *config,
     return engine_start_entry(e, m, config, input, label ? label : &none, NULL);
 }
 
+/* A stop is an input like any other: it comes after what was put in before it. */
 void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
 {
     struct input *in = engine_add_input(e, RT_IN_STOP, execution);
@@ -274,6 +275,7 @@ void engine_task_heartbeat(engine *e, uint64_t id)
         engine_answer(e, call, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
 }
 
+/* The call ends here, not when its input is stepped: a second answer finds none. */
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
     struct engine_call *call = call_by_id(e, id);
@@ -291,6 +293,7 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
     remove_call(e, call);
 }
 
+/* The call stays: whoever works on the task hears of the end by release_task, after the commit. */
 void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
 {
     const struct engine_call *call = call_by_id(e, id);
@@ -403,6 +406,7 @@ static void step_timers(engine *e)
 
 static void step_again(engine *e)
 {
+    /* What is queued from now on is the next turn's. */
     const size_t end = e->again_count;
 
     begin_share(e, SHARE_NS);
@@ -436,6 +440,8 @@ static void step_throttled(engine *e)
     }
 }
 
+/* An input is settled only when its step is committed: last_stepped tells how far the queue has
+ * come. */
 static void step_inputs(engine *e)
 {
     begin_share(e, SHARE_NS);
@@ -502,7 +508,8 @@ static void keep_progress(engine *e, struct entry *entry)
     entry->kept_due_ms = due_ms;
 }
 
-/* Returns whether the store is to have the execution. */
+/* Returns whether the store is to have the execution. An execution that leaves nothing behind and
+ * ends in its first turn never sees the store. */
 static bool keeps(const struct entry *entry)
 {
     if (entry->keep == ENGINE_KEEP_RUNNING)
@@ -731,7 +738,8 @@ static void engine_tell(engine *e, struct turn_output *t)
         let_go(e, t->execution);
 }
 
-/* Those that the store knows to sleep leave memory. */
+/* Those that the store knows to sleep leave memory. Only now: until the hooks had heard of the
+ * turn, they could ask for the execution. */
 static void sleep_after_turn(engine *e)
 {
     for (size_t i = 0; e->recovers && i < e->turn_count; i++) {
@@ -763,6 +771,8 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
     engine_step_beginnings(e);
     engine_begin_later_share(e);
     engine_take_up_some(e);
+    /* Nothing of the turn is kept: what it made is based on an execution that could not be fetched.
+     */
     if (e->unreadable) {
         diag_set(why, e->why.code, 0, "%s", e->why.text);
         return false;

@@ -45,7 +45,8 @@ struct engine_hooks {
     /* Called when a task has its answer that was handed out at `since_ms`, by the clock of due
      * times. May be NULL. */
     void (*answered)(void *user, int64_t since_ms);
-    /* Called while a turn is made: may this execution's Task go to that activity? NULL: to any. */
+    /* Returns whether a Task of the execution may go to that activity; called while a turn is
+     * made. NULL: it may go to any. */
     bool (*has_activity)(void *user, uint64_t execution, const char *arn);
     /*
      * Returns how many nanoseconds of the processor's time the thread has used, from whenever on.

@@ -44,6 +44,7 @@ void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t
     s->ops->progress(s, execution, status, stop_ms, due_ms);
 }
 
+/* `changed` is left alone: the events of a redrive come in the same turn, and set it. */
 void store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
 {
     s->ops->redriven(s, execution, redrives, at_ms);
@@ -61,6 +62,7 @@ void store_forget(store *s, uint64_t execution)
     s->ops->forget(s, execution);
 }
 
+/* Only what went counts as a change, so a look that finds nothing is no commit that is timed. */
 bool store_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
                        struct diag *why)
 {
@@ -101,6 +103,7 @@ uint64_t store_room(const store *s)
     return s->ops->room(s);
 }
 
+/* The clock of the world may be set; how long a commit took must not depend on it. */
 static int64_t monotonic_us(void)
 {
     struct timespec t;
@@ -109,6 +112,8 @@ static int64_t monotonic_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* A turn that put nothing in is committed like any other, and not counted: the mean would tell of
+ * idleness. */
 bool store_commit(store *s, struct diag *why)
 {
     int64_t before = s->changed ? monotonic_us() : 0;

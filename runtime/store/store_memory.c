@@ -54,6 +54,7 @@ static struct memory *memory_store_memory_of(store *s)
     return (struct memory *)s;
 }
 
+/* Rows have looks, as their readers must not keep them; these are references of ours. */
 static void drop_look(const json *v)
 {
     json *own;
@@ -75,6 +76,8 @@ static struct history *find_history(const struct memory *m, uint64_t execution)
     return (struct history *)(void *)id_map_get(&m->histories, execution);
 }
 
+/* Events may come before the row: what a history has of its own is made by whichever comes first.
+ */
 static struct history *history_of(struct memory *m, uint64_t execution)
 {
     struct history *h = find_history(m, execution);
@@ -84,6 +87,7 @@ static struct history *history_of(struct memory *m, uint64_t execution)
     h = mem_calloc(1, sizeof *h);
     h->node.id = execution;
     id_map_put(&m->histories, &h->node);
+    /* Numbers are given out above all that were ever put in, also above those that are gone. */
     if (execution >= m->next)
         m->next = execution + 1;
     return h;
@@ -98,6 +102,7 @@ static const json *mark_of(struct memory *m, const struct rt_event *e, struct te
     return token ? token : e->kind == RT_MAP_RUN_STARTED ? e->data : NULL;
 }
 
+/* The first event that brings a text keeps it: a token that comes again leads to where it led. */
 static void add_mark(struct memory *m, uint64_t execution, const struct rt_event *e)
 {
     struct text_map *in;
@@ -120,6 +125,8 @@ static void drop_mark(struct memory *m, uint64_t execution, const struct rt_even
         mem_free(text_map_take(in, json_str(text)));
 }
 
+/* Children are kept newest first: whoever forgets a parent goes through all of them, in any order.
+ */
 static void join_parent(struct history *h, struct history *parent)
 {
     if (!parent || parent == h)
@@ -146,6 +153,7 @@ static void leave_family(struct history *h)
     }
 }
 
+/* The marks go first, as their keys are texts of the events. */
 static void free_history(struct memory *m, struct history *h)
 {
     leave_family(h);
@@ -188,6 +196,8 @@ static size_t find_place(const struct list *l, const struct store_place *p)
 
 static void list_add(struct list *l, struct store_place p)
 {
+    /* What was taken from the front is moved over once it is the larger part: so each place is
+     * moved a bounded number of times, and taking the oldest costs nothing. */
     if (l->first > l->count / 2) {
         l->count -= l->first;
         memmove(l->places, l->places + l->first, l->count * sizeof *l->places);
@@ -229,6 +239,7 @@ static struct store_place place_in_list(const struct store_execution *row)
     return (struct store_place){row->status == RT_RUNNING ? begun : row->stop_ms, row->number};
 }
 
+/* Lists are made with their first execution and go with the last one, as machines do. */
 static void enter_lists(struct memory *m, const struct store_execution *row)
 {
     if (row->status != RT_RUNNING)
@@ -270,6 +281,7 @@ static void memory_store_start(store *s, const struct store_execution *x)
     struct history *h = history_of(m, x->number);
     const struct rt_names *n = &x->config.names;
 
+    /* All that the row points to is the caller's; what is to stay gets references of ours. */
     h->row = *x;
     h->row.machine = asl_machine_ref(x->machine);
     h->row.config.names = (struct rt_names){json_ref(n->arn),         json_ref(n->name),
@@ -306,6 +318,7 @@ static void memory_store_progress(store *s, uint64_t execution, enum rt_status s
 {
     struct memory *m = memory_store_memory_of(s);
     struct store_execution *row = &history_of(m, execution)->row;
+    /* The place in a list depends on the status: out by the old row, in by the new one. */
     bool moves = row->status != status;
 
     if (moves)
@@ -317,6 +330,7 @@ static void memory_store_progress(store *s, uint64_t execution, enum rt_status s
         enter_lists(m, row);
 }
 
+/* It still stands where its end put it, so the lists are left before the row is changed. */
 static void memory_store_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
 {
     struct memory *m = memory_store_memory_of(s);
@@ -334,6 +348,7 @@ static void memory_store_set_apart(store *s, uint64_t execution, const char *why
 
     memory_store_progress(s, execution, RT_FAILED, at_ms, STORE_AWAKE);
     row->apart = true;
+    /* The first reason is kept: what comes after is a consequence of it. */
     if (!row->damage)
         row->damage = mem_strdup(why);
 }
@@ -345,6 +360,7 @@ static void memory_store_forget(store *s, uint64_t execution)
 
     if (!h)
         return;
+    /* A newer execution may have the ARN by now. */
     if (h->row.machine && text_map_get(&m->arns, arn_of(h)) == h)
         text_map_take(&m->arns, arn_of(h));
     leave_lists(m, &h->row);
@@ -355,6 +371,8 @@ static void memory_store_forget(store *s, uint64_t execution)
 static void forget_tree(store *s, uint64_t top, size_t limit, struct store_gone *out)
 {
     for (struct history *h; (h = find_history(memory_store_memory_of(s), top));) {
+        /* The deepest goes first, so that a call that ends in the midst leaves no child without its
+         * parent. */
         while (h->first_child)
             h = h->first_child;
         if (out->count == limit || h->row.status == RT_RUNNING) {
@@ -370,6 +388,7 @@ static void forget_tree(store *s, uint64_t top, size_t limit, struct store_gone 
 static void forget_some(store *s, const struct list *l, int64_t before_ms, size_t limit,
                         struct store_gone *out)
 {
+    /* The list changes while executions go: so the numbers are taken down first. */
     uint64_t *numbers = NULL;
     size_t count = 0, cap = 0;
 
@@ -432,6 +451,7 @@ static uint64_t memory_store_room(const store *s)
     return UINT64_MAX;
 }
 
+/* What is in memory is kept as soon as it is put in. */
 static bool memory_store_commit(store *s, struct diag *why)
 {
     (void)s;
@@ -612,6 +632,7 @@ static bool memory_store_list_executions(store *s, const char *name, const enum 
     (void)why;
     if (!l)
         return true;
+    /* From the newest to the oldest, as ListExecutions tells them. */
     for (size_t i = after ? find_place(l, after) : l->count; i-- > l->first;) {
         const struct history *h = find_history(m, l->places[i].number);
         if (h && (!status || h->row.status == *status) &&
@@ -621,6 +642,7 @@ static bool memory_store_list_executions(store *s, const char *name, const enum 
     return true;
 }
 
+/* A name is asked for, not a place, so lists may come and go between two calls. */
 static bool next_list(store *s, struct buf *name, struct diag *why)
 {
     const struct id_map *all = &memory_store_memory_of(s)->histories;

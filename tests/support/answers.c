@@ -212,7 +212,7 @@ static const struct model *find_model(const char *name)
 /* `type` ends at a blank or the text's end. */
 static bool fits_type(const json *v, const char *type);
 
-/* Is it the member's name that `at` begins with? */
+/* Returns whether `at` begins with the member's name. */
 static bool names(const char *at, const json *key)
 {
     return strncmp(at, json_str(key), json_str_len(key)) == 0 &&

@@ -27,7 +27,7 @@ void source_clear(struct source *s);
 
 /* Is the report "message at location"? Several are joined by "; ", "" is none. */
 void expect_report(const char *name, const struct asl_report *report, const char *want);
-/* Is the error "name: cause"? */
+/* Returns whether the error is "name: cause". */
 void expect_error(const char *name, const struct asl_error *error, const char *want);
 
 #endif

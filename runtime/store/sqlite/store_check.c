@@ -39,7 +39,8 @@ static void store_check_tell(const struct check *c, const char *what, const char
     buf_clear(&where);
 }
 
-/* Rows of a query, handed to `see` with its first column at hand. False: it can't be read. */
+/* Rows of a query, handed to `see` with its first column at hand. False: it can't be read. `see`
+ * may ask further queries, but must not write: the rows come from the file as it is read. */
 static bool for_each(struct check *c, const char *sql,
                      void (*see)(struct check *c, sqlite3_stmt *row))
 {
@@ -97,7 +98,8 @@ bool sqlite_is_whole_index(struct file *f, const char *name, const char *table, 
     return whole;
 }
 
-/* A table, or an index, that is read without the help of another. */
+/* A table, or an index, that is read without the help of another. Reading alone meets a damaged
+ * page, so the report can name the table or index that has it. */
 static void see_tree(struct check *c, sqlite3_stmt *row)
 {
     bool index = strcmp(store_check_text_at(row, 0), "index") == 0;
@@ -128,6 +130,7 @@ static void see_definition(struct check *c, sqlite3_stmt *row)
 
     c->counts->definitions++;
     buf_add_hex(&hex, sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0));
+    /* The key is the hash of the text, so a definition proves itself. */
     sqlite_hash(c->file, store_check_text_at(row, 1), (size_t)sqlite3_column_bytes(row, 1), key);
     if (sqlite3_column_bytes(row, 0) != KEY_BYTES ||
         memcmp(sqlite3_column_blob(row, 0), key, KEY_BYTES) != 0)
@@ -200,7 +203,7 @@ static int64_t store_check_ask(struct check *c, sqlite3_stmt *q)
     return n;
 }
 
-/* Does what leads to events lead from the token of `e`, or the ARN of its Map Run, to it? */
+/* Notes whether the token of `e`, or the ARN of its Map Run, leads to it in the table of tokens. */
 static void look_for_token(struct folding *f, const struct rt_event *e)
 {
     struct file *file = f->check->file;
@@ -222,6 +225,8 @@ static void look_for_token(struct folding *f, const struct rt_event *e)
         f->lost_token = e->seq;
 }
 
+/* A frame has one Map Run after the other when the state is retried: look_for_child takes the
+ * newest. */
 static void note_run(struct folding *f, const struct rt_event *e)
 {
     MEM_GROW(f->runs, f->run_count, f->run_cap);
@@ -251,6 +256,7 @@ static bool store_check_apply(void *user, const struct rt_event *e)
 {
     struct folding *f = user;
 
+    /* What doesn't fit is not applied: rt_apply trusts its events. */
     f->fits = rt_fits(f->x, e);
     if (!f->fits)
         return false;
@@ -337,7 +343,9 @@ static void store_check_texts(const struct folding *f, sqlite3_stmt *row)
     json_unref(note);
 }
 
-/* When it is woken, by what it waits for. */
+/* A row's time to wake is the one that the execution itself tells. The time is told by the
+ * execution itself, once it is resumed as of that time: heartbeats and retries are known only then.
+ */
 static void check_due(const struct folding *f, sqlite3_stmt *row)
 {
     struct rt_output out = {0};
@@ -382,7 +390,8 @@ static void check_status(const struct folding *f, enum rt_status status)
     buf_clear(&text);
 }
 
-/* What others say that they have to do with it. */
+/* What others say that they have to do with it. Counts are enough: each token and child that an
+ * event has was looked for one by one already. */
 static void check_ties(const struct folding *f)
 {
     struct check *c = f->check;
@@ -409,6 +418,8 @@ static void check_history(struct check *c, sqlite3_stmt *of, const struct store_
     struct diag why = {0};
     struct buf text = {0};
 
+    /* `row` is the store's until the next find; reading the history below finds again, so what is
+     * needed of it is copied first. */
     f.x = rt_exec_new(row->machine, &row->config);
     if (!sqlite_read(&c->file->store, f.number, 0, store_check_apply, &f, &why)) {
         buf_printf(&text, "%s, behind %" PRIu32 " events", why.text, rt_exec_events(f.x));
@@ -424,6 +435,7 @@ static void check_history(struct check *c, sqlite3_stmt *of, const struct store_
         check_ties(&f);
         check_columns(&f, of);
     }
+    /* Told besides what else is wrong: the history itself may be whole. */
     if (f.lost_token)
         store_check_tell(
             c, "the token of a task, or the ARN of a Map Run, leads elsewhere, or nowhere",
@@ -501,6 +513,7 @@ static void count_rows(struct check *c, sqlite3_stmt *row)
     c->counts->rows = (uint64_t)sqlite3_column_int64(row, 0);
 }
 
+/* The statements stay for the whole check: they are asked for each event. */
 static bool store_check_prepare(struct check *c)
 {
     const struct {

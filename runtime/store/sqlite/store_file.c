@@ -67,6 +67,7 @@ static bool lock_soon(int fd, int how)
  * its log the same rights. */
 static int open_private(const char *path)
 {
+    /* Not made by O_CREAT at once: only a file that is new gets its rights from us. */
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 
     if (fd >= 0 || errno != ENOENT)
@@ -114,6 +115,7 @@ static bool is_linked(const struct store_lock *lock, const char *path, struct di
     return true;
 }
 
+/* Locks by flock, which SQLite doesn't use: so its own locks and ours don't meet. */
 static bool take_lock(struct store_lock *lock, const char *path, int how, struct diag *why)
 {
     struct stat file;
@@ -166,6 +168,7 @@ bool store_lock_to_read(struct store_lock *lock, const char *path, struct diag *
 
 void store_unlock(struct store_lock *lock)
 {
+    /* Closing gives the lock back, and so does a crash: it is the kernel's, and never left over. */
     if (lock->fd >= 0)
         close(lock->fd);
     *lock = STORE_UNLOCKED;

@@ -84,6 +84,7 @@ static bool store_mend_has_room(struct file *f, struct diag *why)
     uint64_t need = 0, room = store_lock_room(&f->lock);
 
     if (good && bytes.count)
+        /* The log has all pages once more, and VACUUM makes a copy beside the file. */
         need = 3 * strtoull(bytes.list[0], NULL, 10);
     if (good && room < need) {
         diag_set(why, MEND, 0, "the disk has to have %" PRIu64 " MiB left for that",
@@ -116,6 +117,7 @@ bool store_sqlite_mend(const char *path, size_t *count, struct diag *why)
 {
     struct file *f = sqlite_new_file();
     struct texts indexes = {0};
+    /* Everything that can refuse comes before anything is written. */
     bool good = sqlite_open_to_mend(f, path, why) && tables_are_whole(f, why) &&
                 store_mend_has_room(f, why) &&
                 ask_texts(f, "SELECT sql FROM sqlite_schema WHERE type='index' AND sql NOT NULL",

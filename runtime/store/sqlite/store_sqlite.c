@@ -50,6 +50,8 @@ void sqlite_fail(struct file *f, const char *code, const char *text)
 {
     if (f->broken.code)
         return;
+    /* What was being put in is to blame where SQLite refuses a value; where pages are damaged it is
+     * a suspect until judge_damage has looked. */
     f->refused = code == STORE_REFUSED ? f->putting : NOBODY;
     f->suspect = code == STORE_CORRUPT ? f->putting : NOBODY;
     /* The row is another one than its indexes know. */
@@ -69,6 +71,8 @@ void sqlite_run(struct file *f, sqlite3_stmt *q)
     sqlite3_clear_bindings(q);
 }
 
+/* The transaction begins late, with the first thing put in: a turn that keeps nothing costs no
+ * write, and no lock. */
 bool sqlite_begin(struct file *f, uint64_t execution)
 {
     if (f->broken.code || sqlite_apart_of(f, execution))
@@ -88,6 +92,8 @@ bool sqlite_read_failed(struct file *f, struct diag *why)
     diag_set(why, damaged ? STORE_DAMAGED : STORE_READ, 0, "%s: %s",
              damaged ? "the store's file is damaged" : "the store can't be read",
              sqlite3_errmsg(f->db));
+    /* SQLite commits nothing after it has met a damaged page, even by a read: the transaction is
+     * lost. */
     if (damaged && f->writing && !f->broken.code) {
         sqlite_fail(f, STORE_CORRUPT, sqlite3_errmsg(f->db));
         f->suspect = f->reading;
@@ -96,6 +102,7 @@ bool sqlite_read_failed(struct file *f, struct diag *why)
     if (damaged && f->judges && sqlite_bad_index(f))
         diag_set(why, STORE_CORRUPT, 0, "the store's file is damaged, in the index %s",
                  sqlite_bad_index(f));
+    /* Told once: an operator needs the first report, not one for each read. */
     store_damage *told = damaged ? f->store.told : NULL;
     if (told) {
         f->store.told = NULL;
@@ -141,6 +148,7 @@ void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned ch
 {
     struct buf text = {0};
 
+    /* Tokens have no line break, so no token and no ARN share a key. */
     buf_adds(&text, "\n");
     buf_add(&text, arn, len);
     sqlite_hash(f, text.data, text.len, key);
@@ -175,7 +183,8 @@ bool sqlite_is_held(const struct file *f, const struct known *k)
     return k->machine && (k->machine->refs > 1 || k->machine == f->found.machine);
 }
 
-/* Lets go of machines that nobody else has any more. */
+/* Lets go of machines that nobody else has any more. The next sweep comes when there are twice as
+ * many, so that the cost for each machine stays the same however many are held. */
 static void sqlite_sweep_machines(struct file *f)
 {
     size_t count = 0;
@@ -215,6 +224,7 @@ static const struct known *keep_machine(struct file *f, asl_machine *m)
     for (size_t i = f->known_count; i-- > 0;)
         if (f->known[i].machine == m)
             return &f->known[i];
+    /* The text as it was given: one text has one key, however often it is compiled. */
     if (given)
         buf_add(&text, json_str(given), json_str_len(given));
     else
@@ -269,6 +279,7 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
     char *refusal = NULL;
     asl_machine *m = sqlite_compile((const char *)sqlite3_column_text(q, 0),
                                     (size_t)sqlite3_column_bytes(q, 0), &refusal);
+    /* `key` may be a column of a statement that is about to be reset. */
     unsigned char own[KEY_BYTES];
     memcpy(own, key, KEY_BYTES);
     sqlite3_reset(q);
@@ -277,6 +288,8 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
 
 /* ---- putting in ---- */
 
+/* The definition goes in before the row that names it, in the same transaction: no row is without
+ * its own. */
 static void sqlite_start(store *s, const struct store_execution *x)
 {
     struct file *f = file_of(s);
@@ -310,6 +323,7 @@ static void sqlite_start(store *s, const struct store_execution *x)
         json_write(&f->note, x->note);
         bind_text(q, 13, f->note.data, f->note.len);
     }
+    /* listed_ms: by when it stands in lists. */
     sqlite3_bind_int64(q, 14, x->status == RT_RUNNING ? x->start_ms : x->stop_ms);
     sqlite_run(f, q);
 }
@@ -344,6 +358,8 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
         if (rt_event_token(&events[i]) || events[i].kind == RT_MAP_RUN_STARTED)
             sqlite_add_token(f, execution, &events[i]);
     }
+    /* A text that is too long can't be bound: SQLite would find NULL in its place, and name another
+     * fault. */
     size_t most = (size_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);
     if (f->text.len > most) {
         sqlite_fail(f, STORE_REFUSED, "its events of one turn are longer than what SQLite keeps");
@@ -390,6 +406,7 @@ static void sqlite_set_apart(store *s, uint64_t execution, const char *why, int6
 {
     struct file *f = file_of(s);
 
+    /* Its pages can't be written: a record says that it is set apart, to later starts, too. */
     if (f->suspect == execution) {
         sqlite_add_apart(f, execution, why);
         return;
@@ -417,9 +434,13 @@ static void sqlite_put(store *s, const char *kind, const char *key, const char *
     sqlite_overwrite_deleted(f, true);
     sqlite_run(f, q);
     sqlite_overwrite_deleted(f, false);
+    /* A record that is dropped may have been a secret: it must leave the log as well as the file.
+     */
     f->scrub |= !text;
 }
 
+/* SQLite calls it after each commit. The checkpoint is left to store_commit, which knows whether
+ * deleted text is to leave the log at once. */
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages)
 {
     struct file *f = user;
@@ -430,8 +451,8 @@ int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-/* After the transaction that met a damaged page: is it what one execution has that is damaged? Then
- * that one is refused, and all others go on. */
+/* Called after the transaction that met a damaged page. Where the damage is in what one execution
+ * has, that one is refused, and all others go on. */
 static void judge_damage(struct file *f)
 {
     const char *index = sqlite_bad_index(f);
@@ -457,6 +478,7 @@ static bool sqlite_commit(store *s, struct diag *why)
 {
     struct file *f = file_of(s);
 
+    /* COMMIT itself may fail; then nobody in particular is to blame. */
     if (f->writing && !f->broken.code) {
         f->putting = NOBODY;
         sqlite_run(f, sqlite_use(f, COMMIT));
@@ -470,6 +492,8 @@ static bool sqlite_commit(store *s, struct diag *why)
         if (f->broken.code == STORE_CORRUPT)
             judge_damage(f);
         diag_set(why, f->broken.code, 0, "%s", f->broken.text);
+        /* One that is refused costs the others only this turn, which the engine makes again without
+         * it. */
         if (f->broken.code == STORE_REFUSED) {
             diag_clear(&f->broken);
             forget_all_known(f);
@@ -477,6 +501,8 @@ static bool sqlite_commit(store *s, struct diag *why)
         return false;
     }
     /* The log holds all of it: a checkpoint that fails is tried again after the next commit. */
+    /* TRUNCATE empties the log, so what was deleted is in neither file; PASSIVE only keeps it
+     * short. */
     if (f->log_pages > LOG_PAGES || f->scrub) {
         int how = f->scrub ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
         bool done = sqlite3_wal_checkpoint_v2(f->db, NULL, how, NULL, NULL) == SQLITE_OK;
@@ -568,6 +594,7 @@ struct file *sqlite_new_file(void)
     f->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     f->hash = EVP_MD_CTX_new();
     f->refused = NOBODY;
+    /* What earlier runs left is looked for once after each start. */
     f->orphans = f->untidy = true;
     return f;
 }

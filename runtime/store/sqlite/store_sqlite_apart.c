@@ -41,6 +41,7 @@ void sqlite_clear_apart(struct file *f)
 
 void sqlite_add_arn(struct file *f, uint64_t execution, struct buf *out)
 {
+    /* The statement is answered from an index alone: the row itself is what can't be read. */
     sqlite3_stmt *q = sqlite_use(f, GET_ARN);
 
     sqlite_bind_number(q, 1, execution);
@@ -56,6 +57,7 @@ void sqlite_add_apart(struct file *f, uint64_t execution, const char *why)
     char key[24];
     struct buf arn = {0};
 
+    /* It is nobody's write: the execution itself can't be written. */
     if (!sqlite_begin(f, NOBODY))
         return;
     snprintf(key, sizeof key, "%" PRIu64, execution);

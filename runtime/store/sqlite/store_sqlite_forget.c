@@ -26,6 +26,7 @@ static bool sqlite_forget_drop(struct file *f, uint64_t execution)
         sqlite_bind_number(q, 1, execution);
         sqlite_run(f, q);
     }
+    /* Its definition may be nobody's now. */
     f->untidy = true;
     return !f->broken.code && sqlite3_changes(f->db) > 0;
 }
@@ -79,6 +80,7 @@ static bool drop_tree(struct going *g, uint64_t top)
 
     do {
         bool runs = g->gone->count == g->limit, found = !runs;
+        /* Down to the first that has no children: it goes, and the next round begins at the top. */
         last = top;
         while (found && !runs)
             if (!first_child(g->file, last, &last, &found, &runs, g->why))
@@ -98,6 +100,7 @@ static bool drop_tree(struct going *g, uint64_t top)
 /* Forgets the executions whose numbers the query gives. It is asked for one more than may go. */
 static bool drop_all(struct going *g, sqlite3_stmt *q)
 {
+    /* Rows are not deleted under a query that reads them: so the numbers are taken down first. */
     uint64_t *numbers = NULL;
     size_t count = 0, cap = 0;
     int got;
@@ -215,6 +218,8 @@ static bool forget_machine(struct file *f, const unsigned char key[KEY_BYTES])
 
 static void drop_definition(struct file *f, const unsigned char key[KEY_BYTES])
 {
+    /* Machines in use are asked for here, rows of executions by the statement: both in one
+     * transaction. */
     if (!forget_machine(f, key) || !sqlite_begin(f, NOBODY))
         return;
     sqlite3_stmt *q = sqlite_use(f, DROP_DEFINITION);
@@ -237,6 +242,7 @@ static bool tidy_definitions(struct file *f)
     int got = SQLITE_DONE;
     sqlite3_stmt *q = sqlite_use(f, LIST_DEFINITIONS);
 
+    /* Goes on behind the key where the last call ended; zeros are before all keys. */
     sqlite3_bind_blob(q, 1, f->tidied, KEY_BYTES, SQLITE_STATIC);
     sqlite3_bind_int(q, 2, TIDY_DEFINITIONS);
     while (count < TIDY_DEFINITIONS && (got = sqlite3_step(q)) == SQLITE_ROW)
@@ -281,6 +287,7 @@ static bool give_pages_back(struct file *f)
     if (!f->vacuums || f->broken.code || !ask_number(f, "PRAGMA page_count", &pages) ||
         !ask_number(f, "PRAGMA freelist_count", &some))
         return false;
+    /* Moving pages only for the file to grow again would cost more than the room is worth. */
     int64_t spare = some - pages / 8;
     if (spare < TIDY_PAGES || !sqlite_begin(f, NOBODY))
         return false;
@@ -291,6 +298,8 @@ static bool give_pages_back(struct file *f)
     return spare > 2 * TIDY_PAGES;
 }
 
+/* One kind of work after the other, and a call does a piece of one: orphans, then definitions that
+ * nobody names any more, then room. */
 bool sqlite_tidy(store *s)
 {
     struct file *f = file_of(s);

@@ -168,7 +168,7 @@ void sqlite_clear_apart(struct file *f);
 /* NULL: its pages are as good as any. */
 const struct apart *sqlite_apart_of(const struct file *f, uint64_t execution);
 void sqlite_add_apart(struct file *f, uint64_t execution, const char *why);
-/* Is it the execution's own pages that are damaged, rather than what all share? Outside of
+/* Returns whether the execution's own pages are damaged, rather than what all share. Outside of
  * transactions only. */
 bool sqlite_has_damage(struct file *f, uint64_t execution);
 /* Adds the ARN of an execution whose row can't be read, from its index. */
@@ -193,10 +193,11 @@ bool sqlite_tidy(store *s);
     "damage IS NULL AND (status NOT BETWEEN 0 AND 4 OR (status <> 0 AND stop_ms IS NULL)"          \
     " OR number NOT BETWEEN 0 AND 2147483647)"
 
-/* The same as sqlite_open_file, but nothing is written, and others may have it meanwhile. */
+/* Opens the file as sqlite_open_file does, but nothing is written, and others may have it
+ * meanwhile. */
 bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why);
 
-/* The same to make indexes anew: the file is written then, and nobody else has it. */
+/* Opens a file whose indexes are to be made anew: it is written then, and nobody else has it. */
 bool sqlite_open_to_mend(struct file *f, const char *path, struct diag *why);
 
 /* False with *why filled; what was opened stays with `f`. */
@@ -207,7 +208,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
 
 /* Reads all rows of a query to their ends. False: the file is damaged there. */
 bool sqlite_is_whole(struct file *f, const char *sql);
-/* The same of an index, without its table; `sql` has made it. */
+/* Reads an index to its end, without its table; `sql` has made it. False: it is damaged. */
 bool sqlite_is_whole_index(struct file *f, const char *name, const char *table, const char *sql);
 
 /* ---- store_sqlite_read.c: as store.h has them ---- */

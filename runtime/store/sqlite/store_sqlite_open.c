@@ -174,7 +174,7 @@ static bool pragma(struct file *f, const char *sql, int64_t *out, struct diag *w
     return good;
 }
 
-/* Is it ours to write? Nothing is written before that is known. */
+/* Returns whether the file is ours to write. Nothing is written before that is known. */
 static bool check_owner(struct file *f, int64_t *version, struct diag *why)
 {
     int64_t application = 0, tables = 0;
@@ -183,10 +183,13 @@ static bool check_owner(struct file *f, int64_t *version, struct diag *why)
         !pragma(f, "PRAGMA application_id", &application, why) ||
         !pragma(f, "PRAGMA user_version", version, why))
         return false;
+    /* An empty file is taken: that is how SQLite, and tools that make temporary files, leave one.
+     */
     if (application != APPLICATION_ID && (application || tables || *version)) {
         diag_set(why, STORE_FOREIGN, 0, "it is the SQLite file of another program");
         return false;
     }
+    /* Our name and tables, and no version: the header was overwritten. */
     if (*version < 0 || (!*version && tables)) {
         diag_set(why, STORE_CORRUPT, 0,
                  "the file is damaged: its header says that its tables are of schema %" PRId64
@@ -225,7 +228,9 @@ static bool migrate(struct file *f, int64_t version, struct diag *why)
 
     if (version == SCHEMA)
         return true;
+    /* Exclusive: nobody may read between two versions. */
     buf_adds(&sql, "BEGIN EXCLUSIVE;");
+    /* A file of any earlier version goes through all that came since. */
     for (int64_t i = version; i < SCHEMA; i++)
         buf_adds(&sql, migrations[i]);
     buf_printf(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT", APPLICATION_ID,
@@ -235,6 +240,8 @@ static bool migrate(struct file *f, int64_t version, struct diag *why)
     return good;
 }
 
+/* All statements are prepared at once: a table or column that is missing shows when the file is
+ * opened, not in the midst of a turn. */
 static bool sqlite_open_prepare(struct file *f, struct diag *why)
 {
     for (int i = 0; i < STATEMENTS; i++) {
@@ -313,6 +320,7 @@ static void add_uri(struct buf *out, const char *path)
     }
 }
 
+/* An empty log has nothing that the file lacks. */
 static bool has_log(const char *path)
 {
     struct buf name = {0};
@@ -351,6 +359,7 @@ static bool open_to_read(struct file *f, const char *path, struct diag *why)
     return good;
 }
 
+/* Who only looks writes nothing, so an older file can't be brought up to date then. */
 static void refuse_version(int64_t version, struct diag *why)
 {
     diag_set(why, STORE_OPEN, 0,
@@ -423,6 +432,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
         !migrate(f, version, why) || !sqlite_open_prepare(f, why))
         return false;
     sqlite3_wal_hook(f->db, sqlite_note_log, f);
+    /* From here on a damaged index is told apart from damaged rows. */
     f->judges = true;
     sqlite_load_apart(f);
     return true;

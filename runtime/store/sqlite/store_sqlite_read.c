@@ -55,7 +55,8 @@ void sqlite_clear_found(struct store_execution *x)
 
 /* ---- one execution ---- */
 
-/* Something of the row of `x` is wrong; the first thing counts. */
+/* Something of the row of `x` is wrong; the first thing counts. Text of `f`, as rows are read one
+ * at a time and are looks. */
 static void spoil(struct file *f, struct store_execution *x, const char *text)
 {
     if (x->damage)
@@ -80,6 +81,7 @@ static void sqlite_add_names(struct store_execution *x, json *arn)
     json *list = x->list ? json_ref(x->list) : json_cstring("");
     const char *machine = strrchr(json_str(list), ':');
 
+    /* Only what the configuration lacks: mostly nothing is missing. */
     if (!n->name)
         n->name = json_cstring(name ? name + 1 : "");
     if (!n->machine_name)
@@ -105,6 +107,8 @@ static bool sqlite_read_config(struct file *f, sqlite3_stmt *q, struct store_exe
 
     if (sqlite3_column_bytes(q, 0) != KEY_BYTES)
         spoil(f, x, "it doesn't say which definition it runs");
+    /* A definition that can't be compiled is this row's damage; a file that can't be read is
+     * nobody's in particular. */
     else if (!(x->machine = sqlite_machine(f, sqlite3_column_blob(q, 0), &wrong)))
         good = strcmp(wrong.code, STORE_DAMAGED) == 0;
     if (!good)
@@ -128,6 +132,7 @@ static bool sqlite_read_row(struct file *f, sqlite3_stmt *q, struct store_execut
     const char *damage = (const char *)sqlite3_column_text(q, 13);
     int status = sqlite3_column_int(q, 2);
 
+    /* A status that is none counts as a failure: it ends, and nobody takes it up. */
     x->status = status >= RT_RUNNING && status <= RT_TIMED_OUT ? (enum rt_status)status : RT_FAILED;
     x->start_ms = sqlite3_column_int64(q, 3);
     x->stop_ms = sqlite3_column_int64(q, 4);
@@ -217,6 +222,7 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
     return good;
 }
 
+/* What visit_row needs of a read that goes over several rows. */
 struct reading {
     const asl_machine *machine;
     uint64_t from; /* earlier events of a row are passed over */
@@ -237,6 +243,7 @@ static bool read_event(const struct reading *r, const char *text, size_t len, ui
         diag_clear(&wrong);
         return false;
     }
+    /* Numbers are dense, so a line that is lost or doubled shows at the next one. */
     if (e->seq == seq && rt_event_is_sound(e))
         return true;
     diag_set(r->why, STORE_DAMAGED, 0,
@@ -253,6 +260,7 @@ static bool visit_row(struct reading *r, const char *text, size_t len, uint64_t 
         diag_set(r->why, STORE_DAMAGED, 0, "events are missing");
         r->good = false;
     }
+    /* A line each: JSON that we write has no line breaks. */
     for (const char *end, *last = text + len; r->good && text < last; text = end + 1, seq++) {
         struct rt_event e;
         if (!(end = memchr(text, '\n', (size_t)(last - text))))
@@ -279,6 +287,7 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t se
     struct diag missing = {0};
     int got;
 
+    /* Events whose row is missing are nobody's: as if there were none. */
     if (!sqlite_find(s, execution, &x, &missing)) {
         bool good = missing.code == STORE_NONE;
         if (!good)
@@ -286,6 +295,7 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t se
         diag_clear(&missing);
         return good;
     }
+    /* Events name states by their numbers in the machine, so without it none can be read. */
     if (!x->machine) {
         diag_set(why, STORE_DAMAGED, 0, "%s", x->damage);
         return false;
@@ -324,6 +334,7 @@ struct backwards {
     bool enough;
 };
 
+/* A row is read forwards, as its lines are found only so, and told backwards afterwards. */
 static bool keep_event(void *user, const struct rt_event *e)
 {
     struct backwards *b = user;
@@ -354,6 +365,7 @@ bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *v
 
     do {
         sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS_BACK);
+        /* SQLite's numbers are signed. */
         sqlite_bind_number(q, 2, b.before < INT64_MAX ? b.before : INT64_MAX);
         good = read_rows(s, q, execution, 0, true, keep_event, &b, why);
         visit_backwards(&b);
@@ -370,7 +382,8 @@ bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *us
                      why);
 }
 
-/* A query for one number that may be none. */
+/* A query for one number that may be none. max() gives a row even where it finds none: then the
+ * number is NULL. */
 static bool get_number(struct file *f, sqlite3_stmt *q, uint64_t *out, struct diag *why)
 {
     int got = sqlite3_step(q);
@@ -466,6 +479,8 @@ bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void
     int got;
 
     sqlite3_bind_int64(q, 1, last);
+    /* A row that can't be read ends the query. It is told as lost, by its number alone, and a new
+     * query goes on behind it. */
     while ((got = sqlite3_step(q)) == SQLITE_ROW || got == SQLITE_CORRUPT) {
         if (got == SQLITE_CORRUPT) {
             struct store_running lost = {.due_ms = STORE_AWAKE};
@@ -484,6 +499,7 @@ bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void
                 sqlite3_column_type(q, 1) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 1),
             .parent = {sqlite3_column_type(q, 2) != SQLITE_NULL,
                        (uint64_t)sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3)}};
+        /* Two texts a row: recovery of many executions does without them. */
         if (labels)
             read_label(q, 4, &r.list, &r.note);
         r.transient = sqlite3_column_int(q, 6);
@@ -521,6 +537,7 @@ bool sqlite_list_executions(store *s, const char *list, const enum rt_status *st
     int got;
 
     sqlite_bind_string(q, 1, list);
+    /* Pages go on behind a place, not behind a count, so what comes in meanwhile shifts nothing. */
     sqlite3_bind_int64(q, 2, after ? after->at_ms : INT64_MAX);
     sqlite_bind_number(q, 3, after ? after->number : INT64_MAX);
     if (status)
