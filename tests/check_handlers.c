@@ -250,7 +250,7 @@ static void wait_for(struct world *w, size_t answered)
         uv_run(&w->loop, UV_RUN_ONCE);
 }
 
-static void turns(struct world *w, int count)
+static void rounds(struct world *w, int count)
 {
     while (count--)
         uv_run(&w->loop, UV_RUN_NOWAIT);
@@ -539,7 +539,7 @@ START_TEST(mock_time)
         begin(w, "slow", "{}");
     begin(w, "line", "{}");
     begin(w, "line", "{}");
-    turns(w, 3);
+    rounds(w, 3);
     ck_assert_uint_eq(w->answered, 0);
     /* The second one in line waits for a slot, not for the clock. */
     ck_assert_uint_eq(handlers_asleep(w->handlers), 5);
@@ -556,11 +556,11 @@ START_TEST(mock_time)
     wait_for(w, 3);
     expect_answer("a failure takes its time too", &w->answers[2], "failed Late: (none)");
     expect_answer("the first call's", &w->answers[0], "ok 1");
-    turns(w, 3);
+    rounds(w, 3);
     ck_assert_uint_eq(w->answered, 3); /* not the cancelled one */
 
     handlers_cancel(w->handlers, 4);
-    turns(w, 3);
+    rounds(w, 3);
     ck_assert_uint_eq(handlers_asleep(w->handlers), 1);
     handlers_wake(w->handlers, 43200000 + 9000000);
     wait_for(w, 4);
@@ -585,7 +585,7 @@ START_TEST(mock_sequence)
     begin(w, "f", "{}");
     ck_assert_uint_eq(handlers_busy(w->handlers), 1);
     handlers_cancel(w->handlers, 4);
-    turns(w, 3);
+    rounds(w, 3);
     ck_assert_uint_eq(w->answered, 4);
     world_free(w);
 }
@@ -857,7 +857,7 @@ START_TEST(command_last_words)
                "trap 'echo cleaned up >&2; exit 1' TERM; echo $$ > me; sleep 30 & wait") "}]}");
     begin(w, "f", "{}");
     while (!pid_in(w, "me"))
-        turns(w, 1);
+        rounds(w, 1);
     if (_i)
         handlers_cancel(w->handlers, 0);
     handlers_close(w->handlers);
@@ -894,7 +894,7 @@ START_TEST(command_end)
     open_handlers(w, buf_str(&file));
     id = begin(w, "f", "{}");
     while (!(me = pid_in(w, "me")) || !(kid = pid_in(w, "kid")))
-        turns(w, 1);
+        rounds(w, 1);
     ck_assert(alive(me) && alive(kid));
     if (ends[_i].close)
         handlers_close(w->handlers);
@@ -930,7 +930,7 @@ START_TEST(no_more_than_the_bound)
                "for i in $(seq 3000); do [ -e go ] && break; sleep 0.01; done; echo 1") "}]}");
     for (int i = 0; i < 5; i++)
         begin(w, i % 2 ? "f" : "g", "{}");
-    turns(w, 20);
+    rounds(w, 20);
     ck_assert_msg(handlers_waiting(w->handlers) == 3, "%s: %zu wait", bounds[_i].name,
                   handlers_waiting(w->handlers));
     write_file(w, "go", "", 0600);
@@ -976,7 +976,7 @@ START_TEST(command_event)
     expect_text("what comes of it goes to the log", buf_str(&w->log),
                 "f: Lambda.Unknown: The command 'sh' ended with exit status 4\n");
     begin_with(w, "f", json_of(event));
-    turns(w, 3);
+    rounds(w, 3);
     world_free(w); /* while the second one runs */
 }
 END_TEST
@@ -1220,7 +1220,7 @@ START_TEST(runtime_makes_room_for_another_function)
     expect_answer("the other", &w->answers[1], "ok [\"f2\",1]");
     expect_answer("that stays", &w->answers[2], "ok [\"f2\",2]");
     uint64_t id = begin(w, "f1", "{}");
-    turns(w, 3);
+    rounds(w, 3);
     handlers_cancel(w->handlers, id);
     begin(w, "f2", "{\"do\":\"name\"}");
     wait_for(w, 4);
@@ -1258,7 +1258,7 @@ START_TEST(runtime_is_ended_with_its_task)
     uint64_t id = begin(w, "f", "{\"do\":\"sleep\"}");
 
     while (!(pid = pid_in(w, "busy")))
-        turns(w, 1);
+        rounds(w, 1);
     handlers_cancel(w->handlers, id);
     wait_for_end(w, pid);
     begin(w, "f", "{\"do\":\"calls\"}");
@@ -1515,7 +1515,7 @@ START_TEST(http_many_at_once)
         begin(w, "f", "{}");
     while (http_stub_held(w->stub) < CALLS)
         uv_run(&w->loop, UV_RUN_ONCE);
-    turns(w, 20);
+    rounds(w, 20);
     ck_assert_uint_eq(http_stub_held(w->stub), CALLS);
     ck_assert_uint_eq(handlers_busy(w->handlers), CALLS + 50);
     /* The client's bound on connections is another one. */
@@ -1562,7 +1562,7 @@ START_TEST(http_server_restarts)
     w->reply.hold = false;
     http_stub_release(w->stub);
     wait_for(w, 20);
-    turns(w, 10);
+    rounds(w, 10);
     http_stub_hang_up(w->stub);
     for (int i = 0; i < 20; i++)
         begin(w, "f", "{}");
@@ -1589,7 +1589,7 @@ START_TEST(http_cancel)
         uv_run(&w->loop, UV_RUN_ONCE);
     id = begin(w, "f", "{}");
     handlers_cancel(w->handlers, id);
-    turns(w, 20);
+    rounds(w, 20);
     ck_assert_uint_eq(http_stub_requests(w->stub), 1);
     ck_assert_uint_eq(w->answered, 0);
     begin(w, "f", "{}");
@@ -1834,7 +1834,7 @@ START_TEST(task_cancel)
     ck_assert(handlers_start(w->handlers, &t, &w->result));
     handlers_cancel(w->handlers, 9);
     handlers_cancel(w->handlers, 9);
-    turns(w, 5);
+    rounds(w, 5);
     ck_assert_uint_eq(w->answered, 0);
     ck_assert_uint_eq(handlers_busy(w->handlers), 0);
     json_unref(v);

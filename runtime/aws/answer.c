@@ -57,6 +57,10 @@ static const json *answer_member(const json *v, const char *name)
     return m && json_is_string(m) ? m : NULL;
 }
 
+/*
+ * The header x-amzn-ErrorType wins over the body, in which services call code and message by one
+ * of two names.
+ */
 static void read_json_error(const struct aws_answer *a, struct error *e)
 {
     json *body = a->len ? json_parse(a->body, a->len, JSON_READ_SURROGATES, NULL) : NULL;
@@ -88,6 +92,10 @@ static void read_xml_error(const struct aws_answer *a, struct error *e)
     json_unref(body);
 }
 
+/*
+ * S3 has a header of its own for it, and query services say it in the body alone. Last comes the
+ * id that the caller made up, so that a cause always has one.
+ */
 static const char *request_id(const struct aws_answer *a, const struct error *e)
 {
     static const char *const names[] = {"x-amzn-RequestId", "x-amz-request-id"};
@@ -117,6 +125,10 @@ static const char of_s3[] =
     "NoSuchBucket NoSuchKey NoSuchUpload ObjectAlreadyInActiveTierError "
     "ObjectNotInActiveTierError TooManyParts";
 
+/*
+ * An error that is not in the model has no class in the SDK: the Task then fails with the
+ * service's base class, as "SqsException".
+ */
 static bool is_modelled(const struct aws_service *s, const json *code)
 {
     const char *text = json_str(code);
@@ -250,6 +262,7 @@ static json *answer_header_value(char kind, const json *v)
     return number ? number : json_ref(v);
 }
 
+/* Headers of which the name begins with `begin` are S3's Metadata; what follows is the key. */
 static json *metadata_of(const json *headers, const char *begin)
 {
     size_t n = strlen(begin);
@@ -433,6 +446,10 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
 
 /* ---- jobs ---- */
 
+/*
+ * A call that we make by ourselves about a job: its parameters come by a mapping, not from the
+ * Task.
+ */
 static bool job_call(const struct aws_call *c, const char *action, const char *mapping,
                      const json *parameters, const json *submitted, struct aws_call *out,
                      json **request)
@@ -481,7 +498,8 @@ bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *
     return true;
 }
 
-/* Returns whether all containers of an ECS task that has stopped ended well. */
+/* Returns whether the containers of an ECS task that has stopped failed: one of them by its exit
+ * code, or all because none has one, as when its image could not be pulled. */
 static bool containers_failed(const json *task)
 {
     const json *all = json_get(task, "Containers");

@@ -18,11 +18,19 @@ static const char no_call[] = "NO_CALL";
 
 /* ---- resources ---- */
 
+/*
+ * A JSON service takes any action in a header; of others the table must know how the call is
+ * written.
+ */
 static bool needs_operation(const struct aws_service *s)
 {
     return s->protocol != AWS_JSON_1_0 && s->protocol != AWS_JSON_1_1;
 }
 
+/*
+ * "sendMessage" is the action SendMessage. What else than letters and digits stands there would go
+ * into a header or a form as it is.
+ */
 static bool set_action(struct aws_call *c, const char *action, size_t len)
 {
     if (!len || len >= sizeof c->action)
@@ -37,6 +45,9 @@ static bool set_action(struct aws_call *c, const char *action, size_t len)
     return c->operation || !needs_operation(c->service);
 }
 
+/*
+ * A .sync of a call whose job is not in the table can't be waited for, so it is not served at all.
+ */
 static bool read_optimized(const struct asl_resource *r, struct aws_call *c)
 {
     c->integration = aws_integration_of(r->call.at, r->call.len);
@@ -87,6 +98,7 @@ const json *aws_header_of(const json *headers, const char *name)
     return NULL;
 }
 
+/* A header with its place in Java's HashMap; `order` keeps those of one bucket as they came. */
 struct line {
     const json *name, *value;
     uint32_t bucket;
@@ -119,6 +131,10 @@ static uint32_t java_bucket(const char *key, uint32_t room)
     return (hash ^ (hash >> 16)) & (room - 1);
 }
 
+/*
+ * AllHttpHeaders is a HashMap of Java's on AWS, so its order follows from hashes. The map doubles
+ * when it is three quarters full, from 16 on. HttpHeaders is sorted by name.
+ */
 json *aws_http_metadata(const json *headers, int status)
 {
     size_t count = json_count(headers);
@@ -256,6 +272,10 @@ static json *call_time_of(const json *v, bool in_ms)
     return json_take_buf(&text);
 }
 
+/*
+ * Optimized integrations (`ms`) show names as the service writes them; the SDK changes runs of
+ * capitals.
+ */
 static json *our_key(const struct aws_service *s, const json *key, bool ms)
 {
     if (s->maps)

@@ -99,6 +99,10 @@ static bool read_setting(credentials *c, const char *path, unsigned line, struct
     return true;
 }
 
+/*
+ * The file is read to its end even when its first profile would do: a mistake further down is told
+ * at the start, not when somebody needs it.
+ */
 static bool credentials_read_all(credentials *c, const char *path, const struct buf *file,
                                  struct diag *why)
 {
@@ -133,6 +137,7 @@ static bool credentials_read_all(credentials *c, const char *path, const struct 
 }
 
 /* `text` is cleared, where there is any. */
+/* The text is wiped: it has every secret of the file, and would lie about in freed memory. */
 static credentials *parse(bool was_read, struct buf *text, const char *path, struct diag *why)
 {
     credentials *c = mem_calloc(1, sizeof *c);
@@ -161,6 +166,10 @@ credentials *credentials_reload(const char *path, struct diag *why)
     return parse(buf_read_regular(&text, path, MAX_FILE, why), &text, path, why);
 }
 
+/*
+ * For a file that is read again while requests are at work: who holds a pointer to `a` sees the
+ * new keys.
+ */
 void credentials_swap(credentials *a, credentials *b)
 {
     credentials other = *a;
@@ -178,6 +187,10 @@ void credentials_free(credentials *c)
     mem_free(c);
 }
 
+/*
+ * A key id is no secret, so the first difference may end the comparison; the signature is what
+ * counts.
+ */
 bool credentials_find(void *user, const char *access_key, size_t len, struct sigv4_keys *out)
 {
     const credentials *c = user;
@@ -267,6 +280,10 @@ static credentials *shared_file(void)
     return c;
 }
 
+/*
+ * The order of AWS's command line: the environment's keys, else the profile that AWS_PROFILE
+ * names, else "default"; a profile is looked for in our own file before the user's.
+ */
 bool credentials_own(const credentials *given, credentials **file, struct sigv4_keys *out)
 {
     const char *profile = credentials_set("AWS_PROFILE");

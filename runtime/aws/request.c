@@ -28,6 +28,7 @@ void aws_request_clear(struct aws_request *q)
     q->header_count = 0;
 }
 
+/* Control characters would end the header, and begin another of the Task's choosing. */
 static bool fits_header(const char *text)
 {
     for (; *text; text++)
@@ -68,6 +69,10 @@ static void request_add_text(struct buf *out, const json *v)
 
 /* ---- what goes in ---- */
 
+/*
+ * A member that is null is one that the SDK was not given. Deeper nulls stay: there they are data,
+ * as in DynamoDB's {"NULL": true} or a document.
+ */
 static json *object_without_nulls(const json *v)
 {
     struct json_build b;
@@ -172,6 +177,10 @@ static json *with_default(json *v, const char *name, json *value)
     return changed;
 }
 
+/*
+ * Makes what Step Functions itself puts into a call: texts of documents, who sends events, and a
+ * token by which a repeat is recognised. Calls by aws-sdk go as they are.
+ */
 static json *request_wanted(const struct aws_call *c, const json *parameters,
                             const struct aws_caller *caller)
 {
@@ -193,6 +202,10 @@ static json *request_wanted(const struct aws_call *c, const json *parameters,
 
 /* ---- JSON ---- */
 
+/*
+ * AWS JSON 1.0 and 1.1 differ in nothing but the Content-Type here: the action stands in X-Amz-
+ * Target, all members in the body.
+ */
 static bool make_json(const struct aws_call *c, const json *v, struct aws_request *q)
 {
     struct buf target = {0};
@@ -230,6 +243,13 @@ static const struct {
     const char *member, *key, *value;
 } query_maps[] = {{"MessageAttributes", "Name", "Value"}, {"Attributes", "key", "value"}};
 
+/*
+ * Flattens a value as AWS's query protocol wants it. `name` is the path so far; it is added to and
+ * cut back, so that one buffer does for all depths.
+ *   [a, b]              Name.member.1=a&Name.member.2=b
+ *   {k: v}              Name.k=v
+ *   {k: v}, k is data   Name.entry.1.Name=k&Name.entry.1.Value=v
+ */
 static void add_fields(struct buf *out, struct buf *name, const char *member, const json *v)
 {
     size_t len = name->len;
@@ -298,6 +318,10 @@ struct rest {
     struct diag *why;
 };
 
+/*
+ * Without regard to capitals: the tables write members as the model does, Tasks as Step Functions
+ * does.
+ */
 static const json *request_take(struct rest *r, const char *name, size_t len)
 {
     for (size_t i = 0; i < json_count(r->v); i++) {
@@ -344,6 +368,10 @@ static bool fill_uri(struct rest *r, const char *uri)
     return true;
 }
 
+/*
+ * mapping = "Member=wire-name Member=wire-name …". Members that the Task doesn't give are left
+ * out.
+ */
 static void fill_query(struct rest *r, const char *mapping)
 {
     while (mapping && *(mapping += strspn(mapping, " "))) {
@@ -370,6 +398,10 @@ static bool bad_header(struct rest *r, const char *member)
     return false;
 }
 
+/*
+ * Each key of S3's Metadata is a header of its own. Keys are text of the Task, so they are
+ * escaped.
+ */
 static bool fill_metadata(struct rest *r, const struct aws_s3_header *row, const json *v)
 {
     for (size_t i = 0; i < json_count(v); i++) {
@@ -452,7 +484,8 @@ static bool fill_body(struct rest *r, const struct aws_operation *o)
     return true;
 }
 
-/* Bedrock has its few headers in the call; S3 has many. */
+/* A model of Bedrock's is called with a body that is data, so what else the call says is in
+ * headers. S3 has a table of them. */
 static bool fill_model_headers(struct rest *r)
 {
     static const struct {
@@ -473,6 +506,9 @@ static bool fill_model_headers(struct rest *r)
     return true;
 }
 
+/*
+ * The order matters: path, query and headers take their members out, and what is left is the body.
+ */
 static bool make_rest(const struct aws_call *c, const json *v, struct aws_request *q,
                       struct diag *why)
 {

@@ -80,6 +80,10 @@ static void add_ordered(struct buf *out, const char *path)
         buf_addc(out, '/');
 }
 
+/*
+ * S3 signs its path as it is sent: there, "a//b" and "a/./b" are keys of their own. Others put the
+ * path in order and escape it once more ("URI-encode twice" in AWS's rules).
+ */
 static void sigv4_add_path(struct buf *out, const struct sigv4_request *q)
 {
     struct buf ordered = {0};
@@ -106,6 +110,7 @@ static int sigv4_by_bytes(const char *a, size_t a_len, const char *b, size_t b_l
     return order ? order : a_len < b_len ? -1 : a_len > b_len;
 }
 
+/* Bytes, not letters, give the order, after escaping: "%C3%A4" comes before "A". */
 static bool parameter_before(const char *text, const struct parameter *a, const struct parameter *b)
 {
     int order =
@@ -117,6 +122,10 @@ static bool parameter_before(const char *text, const struct parameter *a, const 
     return order < 0;
 }
 
+/*
+ * What came is unescaped and escaped anew, so that "%7e", "~" and "%7E" are signed alike: clients
+ * differ in what they escape.
+ */
 static void sigv4_add_part(struct buf *out, const char *text, size_t len)
 {
     struct buf plain = {0};
@@ -210,6 +219,10 @@ static void sigv4_add_headers(struct buf *out, const struct sigv4_request *q, co
     }
 }
 
+/*
+ * canonical = method LF path LF query LF {name ":" value LF} LF signed-headers LF sha256(body)
+ * The empty line behind the headers is part of the rule.
+ */
 void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, struct buf *out)
 {
     buf_adds(out, q->method);
@@ -273,6 +286,10 @@ static void signature(const struct sigv4_request *q, const char *signed_headers,
     buf_clear(&seed);
 }
 
+/*
+ * The form of ISO 8601 without dashes and colons, which AWS calls its basic format. It is signed,
+ * so it has no other.
+ */
 static void write_date(int64_t ms, char date[SIGV4_DATE_SIZE])
 {
     time_t seconds = (time_t)(ms / 1000);
@@ -362,6 +379,7 @@ void sigv4_error_clear(struct sigv4_error *e)
     *e = (struct sigv4_error){0};
 }
 
+/* Refusals have AWS's words, which programs and people know; the tests have them as recorded. */
 static bool sigv4_refuse(struct sigv4_error *why, const char *type, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -383,6 +401,7 @@ static const char incomplete[] = "IncompleteSignatureException";
 static const char invalid[] = "InvalidSignatureException";
 static const char unrecognized[] = "UnrecognizedClientException";
 
+/* The first of a name. The canonical form has all of them, so a second one can't go unsigned. */
 static const char *sigv4_header_of(const struct sigv4_request *q, const char *name)
 {
     for (size_t i = 0; i < q->header_count; i++)
@@ -490,6 +509,9 @@ static bool sigv4_read_date(const char *text, int64_t *ms)
     return good;
 }
 
+/*
+ * Fifteen minutes each way, as on AWS: so a request that somebody overheard is good for no longer.
+ */
 static bool check_date(const struct sigv4_request *q, const struct authorization *a, int64_t now_ms,
                        const char **date, struct sigv4_error *why)
 {
@@ -529,6 +551,7 @@ static bool check_date(const struct sigv4_request *q, const struct authorization
     return true;
 }
 
+/* Any region will do: one server stands for all of them. The service must be ours. */
 static bool check_scope(const struct authorization *a, const char *service, struct sigv4_error *why)
 {
     if (!sigv4_part_is(&a->end, terminator))
@@ -584,12 +607,13 @@ static bool check_signed_headers(const struct sigv4_request *q, const char *list
     return true;
 }
 
-/* One after the other, so that the time taken tells nothing of how far they agree. */
+/* Looks at every byte whatever it finds, so that the time it takes does not tell how many agree. */
 static bool agrees(const struct part *given, struct buf *own)
 {
     return given->len == own->len && !CRYPTO_memcmp(given->text, buf_str(own), own->len);
 }
 
+/* Keys that are temporary have a token, without which nobody may use them. */
 static bool same_token(const struct sigv4_request *q, const struct sigv4_keys *keys)
 {
     const char *given = sigv4_header_of(q, "X-Amz-Security-Token");

@@ -9,6 +9,13 @@
 #include <string.h>
 
 /* clang-format off */
+/*
+ * id, label, protocol, target, host, signing, maps, errors: see struct aws_service.
+ * Ids, protocols, targets, hosts and names in signatures are those of the services' models:
+ * serviceId, protocol, targetPrefix (query: apiVersion), endpointPrefix and signingName in
+ * botocore. A service with `maps`, be they none (""), has camelCase members. The words are members
+ * whose keys are data: their capitals stay as they are.
+ */
 static const struct aws_service services[] = {
     {"ACM", "Acm", AWS_JSON_1_1, "CertificateManager", "acm", NULL, NULL, "AccessDeniedException ThrottlingException ValidationException"},
     {"Application Auto Scaling", "ApplicationAutoScaling", AWS_JSON_1_1, "AnyScaleFrontendService", "application-autoscaling", NULL, NULL, "ValidationException"},
@@ -192,6 +199,12 @@ static const struct aws_operation operations[] = {
     {"STS", "GetCallerIdentity", "POST", "/", NULL, NULL, NULL},
 };
 
+/*
+ * call, service, action, text, request, result, once, envelope: see struct aws_integration.
+ * Calls are named as in "Integrating services with Step Functions" of AWS's Developer Guide.
+ * `once` is the idempotency token in the service's model: so a call that is made again after a
+ * crash does nothing twice.
+ */
 static const struct aws_integration integrations[] = {
     {"athena:startQueryExecution", "Athena", "StartQueryExecution", NULL, NULL, NULL, "ClientRequestToken", true},
     {"athena:stopQueryExecution", "Athena", "StopQueryExecution", NULL, NULL, NULL, NULL, true},
@@ -257,6 +270,10 @@ static const struct aws_integration integrations[] = {
     {"states:startExecution", "SFN", "StartExecution", "Input", NULL, NULL, NULL, true},
 };
 
+/*
+ * service, name, cause, base: see struct aws_labels. A name differs from the SDK's label by its
+ * capitals alone in places (DynamoDB, DynamoDb), and a Catch that names the error must find it.
+ */
 static const struct aws_labels labels[] = {
     {"athena", "Athena", "AmazonAthena", "AmazonAthenaException"},
     {"batch", "Batch", "AWSBatch", "AWSBatchException"},
@@ -279,6 +296,13 @@ static const struct aws_labels labels[] = {
     {"states", "StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"},
 };
 
+/*
+ * call, describe and its request, at, status, good, bad, wrap, stop and its request: see struct
+ * aws_job.
+ * The states are those of the status's enum in the service's model at which nothing more happens.
+ * "gone" is none of these: it stands for the answer that there is no such thing, for which
+ * deletions wait. Where there is no call that stops, a cancelled Task leaves the job to itself.
+ */
 static const struct aws_job jobs[] = {
     {"athena:startQueryExecution", "GetQueryExecution", "QueryExecutionId=QueryExecutionId", "", "QueryExecution.Status.State",
      " SUCCEEDED ", " FAILED CANCELLED ", NULL, "StopQueryExecution", "QueryExecutionId=QueryExecutionId"},
@@ -349,6 +373,10 @@ static const struct aws_job jobs[] = {
      " SUCCEEDED ", " FAILED TIMED_OUT ABORTED ", NULL, "StopExecution", "ExecutionArn=ExecutionArn Cause=''"},
 };
 
+/*
+ * Members that begin with more than one capital. The SDK writes them in a way of its own (sdk_name
+ * in call.c), from which the service's own name can't be told.
+ */
 static const struct {
     const char *service, *names;
 } renamed[] = {
@@ -361,6 +389,10 @@ static const struct {
     {"Transcribe", "KMSEncryptionContext"},
 };
 
+/*
+ * What the XML of an answer doesn't tell of its elements: see aws_xml_read. Those without a word
+ * are texts and objects.
+ */
 static const struct {
     const char *service, *hints;
 } xml_hints[] = {
@@ -369,6 +401,10 @@ static const struct {
     {"STS", "PackedPolicySize#"},
 };
 
+/*
+ * member, header, kind, in requests, in answers. Members that go into the path or the query are in
+ * the rows of S3's calls above.
+ */
 static const struct aws_s3_header s3_headers[] = {
     {"AcceptRanges", "accept-ranges", 's', false, true},
     {"ACL", "x-amz-acl", 's', true, false},
@@ -452,6 +488,7 @@ static bool tables_same_name(const char *a, const char *b, size_t b_len)
     }
 }
 
+/* Ids come before hosts: where one service's host is another's id, the id is meant. */
 const struct aws_service *aws_service_named(const char *name, size_t len)
 {
     for (size_t i = 0; i < COUNT(services); i++)

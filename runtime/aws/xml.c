@@ -28,12 +28,16 @@ struct reader {
     const char *why;
 };
 
+/* XML_Parse returns at once after this, with an error of expat's own: ours is kept beside it. */
 static void xml_stop(struct reader *r, const char *why)
 {
     r->why = why;
     XML_StopParser(r->parser, XML_FALSE);
 }
 
+/*
+ * Names lose their prefix: services disagree on it, and it tells nothing that the element doesn't.
+ */
 static void on_start(void *user, const XML_Char *name, const XML_Char **attributes)
 {
     struct reader *r = user;
@@ -77,6 +81,7 @@ static void on_end(void *user, const XML_Char *name)
     r->at = r->at->parent;
 }
 
+/* Text beside elements is white space between them. */
 static void on_text(void *user, const XML_Char *text, int len)
 {
     struct reader *r = user;
@@ -85,6 +90,7 @@ static void on_text(void *user, const XML_Char *text, int len)
         buf_add(&r->at->text, text, (size_t)len);
 }
 
+/* No answer of AWS has one, and entities are how a small text becomes a huge one. */
 static void on_doctype(void *user, const XML_Char *name, const XML_Char *system,
                        const XML_Char *public, int has_internal)
 {
@@ -115,6 +121,7 @@ static char hint_for(const char *hints, const char *name, const char **item, siz
     return '\0';
 }
 
+/* Where all elements are called alike, the one around them is a list. */
 static bool all_are(const struct node *n, const char *name, size_t len)
 {
     for (const struct node *kid = n->first; kid; kid = kid->next)

@@ -51,6 +51,7 @@ struct handler_answer answer_failed(const char *error, json *cause)
         .outcome = HANDLER_FAILED, .error = json_cstring(error), .cause = cause};
 }
 
+/* Only an object can be one, so most answers need no parsing to know. */
 bool is_function_error(const char *text, size_t len)
 {
     json *v;
@@ -92,6 +93,10 @@ static size_t add_control(struct buf *out, const char *bytes, size_t len)
     return 1;
 }
 
+/*
+ * New lines and tabs are what output is made of; the others can steer a terminal or break a line
+ * of a log.
+ */
 static bool is_control(char c)
 {
     return ((unsigned char)c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
@@ -137,6 +142,7 @@ json *clean_cstring(const char *text)
     return json_take_buf(&clean);
 }
 
+/* AWS shows the payload as it came, byte by byte, so `raw` is not written anew from its value. */
 struct handler_answer answer_function_error(const char *text, size_t len)
 {
     struct handler_answer a = {.outcome = HANDLER_FUNCTION_ERROR};
@@ -153,6 +159,10 @@ struct handler_answer answer_function_error(const char *text, size_t len)
     return a;
 }
 
+/*
+ * A text that isn't JSON and is too large is told as too large: it may well have been cut
+ * somewhere on the way.
+ */
 struct handler_answer answer_from_text(const handlers *h, const char *text, size_t len,
                                        const char *who)
 {

@@ -89,6 +89,10 @@ void child_close_ends(int *fds, size_t count)
             close(fds[i]);
 }
 
+/*
+ * The child is a group of its own, so that what it starts ends with it; it gets back the signals
+ * that we ignore or block, and no file of ours.
+ */
 static int spawn(const struct handler_row *row, const struct buf *variables, const int streams[3],
                  pid_t *pid)
 {
@@ -193,6 +197,7 @@ void child_own(struct child *c, void *handle)
     c->open++;
 }
 
+/* Handles are closed one by one as their ends come; the last one tells `closed`. */
 void child_shut(void *handle)
 {
     if (!uv_is_closing(handle))
@@ -221,6 +226,10 @@ static void child_on_drained(uv_timer_t *timer)
     c->events->drained(c);
 }
 
+/*
+ * WNOWAIT leaves the child unreaped: its number can't be given to another while its group is
+ * killed. Only then it is reaped.
+ */
 static void look_for_exit(struct child *c)
 {
     c->how.si_pid = 0;
@@ -276,6 +285,7 @@ static void on_grace_over(uv_timer_t *timer)
     child_signal(timer->data, SIGKILL);
 }
 
+/* SIGTERM first, so that a program can put its things in order; SIGKILL when the grace is over. */
 void child_end(struct child *c, int64_t grace_ms)
 {
     if (!c->alive)

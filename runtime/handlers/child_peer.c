@@ -138,7 +138,8 @@ static unsigned long inode_of(const char *path, const char *ends)
     return inode;
 }
 
-/* The same from the lists of the kernel; programs also reach 127.0.0.1 by sockets of IPv6. */
+/* Finds what ask_kernel finds, in the kernel's lists. That of IPv6 is one of them because programs
+ * reach 127.0.0.1 by such sockets, too. */
 static unsigned long look_through_sockets(const struct sockaddr_in *client,
                                           const struct sockaddr_in *server)
 {
@@ -216,7 +217,8 @@ static bool read_process(pid_t pid, pid_t *parent, pid_t *group)
     return true;
 }
 
-/* Is it of the child's group, or did the child or one of those it started start it? */
+/* Returns whether it is of the child's group, or descends from the child. A parent that has ended
+ * is no link: the kernel gives its children to another. */
 static bool belongs_to(pid_t pid, pid_t child)
 {
     pid_t parent, group;

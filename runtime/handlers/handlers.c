@@ -1,6 +1,6 @@
 /*
  * The set of handlers: who waits, who runs, who has answered. A task call starts when its row and
- * the set have a slot for it; commands are started a few in a turn of the loop, because each stops
+ * the set have a slot for it; commands are started a few in a round of the loop, because each stops
  * it for half a millisecond.
  */
 #include "runtime/handlers/integration.h"
@@ -19,8 +19,8 @@ enum {
     MAX_IN_FLIGHT = 1000,
     MAX_PROCESSES = 64,
     GRACE_MS = 1000,
-    SPAWNS_A_TURN = 4,  /* of processes */
-    STARTS_A_TURN = 64, /* of calls of all kinds: then the loop looks at its sockets again */
+    SPAWNS_A_ROUND = 4,  /* of processes */
+    STARTS_A_ROUND = 64, /* of calls of all kinds: then the loop looks at its sockets again */
 };
 
 const char *handlers_region(const handlers *h)
@@ -64,6 +64,10 @@ static size_t kept(const char *text)
 }
 
 /* One piece of memory: the call and the texts behind it. */
+/*
+ * The engine's task lives for the time of the hook only, so all texts are copied. A FunctionName
+ * is part of the target, and need not end there: its length is told.
+ */
 static struct task_call *task_call_new(struct handler_row *row, const struct task *t,
                                        const struct integration *i, const struct invocation *v)
 {
@@ -151,13 +155,13 @@ static void handlers_list_take(struct call_list *l, struct task_call *call)
     l->count--;
 }
 
-static void turn(uv_idle_t *idle);
+static void handlers_round(uv_idle_t *idle);
 
-/* There may be something to start or to tell at the next turn. */
+/* There may be something to start or to tell at the next round. */
 static void wake(handlers *h)
 {
-    if (!h->closing && !uv_is_active((uv_handle_t *)&h->turn))
-        uv_idle_start(&h->turn, turn);
+    if (!h->closing && !uv_is_active((uv_handle_t *)&h->round))
+        uv_idle_start(&h->round, handlers_round);
 }
 
 void slot_free(struct handler_row *row)
@@ -205,6 +209,10 @@ void task_call_done(struct task_call *call, struct handler_answer *answer)
     handlers_tell(call, answer);
 }
 
+/*
+ * A kind may find the answer inside its own `start`, where nobody may be told. So the slot is free
+ * at once, and the answer waits for the next round.
+ */
 void task_call_ready(struct task_call *call, struct handler_answer *answer)
 {
     handlers *h = call->h;
@@ -256,6 +264,10 @@ void handlers_wake(handlers *h, int64_t now_ms)
     }
 }
 
+/*
+ * Three bounds at once: of the whole set, of the row, and of processes, which are dearer than
+ * sockets.
+ */
 static bool has_slot(const struct handler_row *row)
 {
     const handlers *h = row->h;
@@ -296,13 +308,13 @@ static void start_waiting(handlers *h)
 {
     size_t idle = 0, spawns = 0, starts = 0;
 
-    while (idle < h->row_count && starts < STARTS_A_TURN) {
+    while (idle < h->row_count && starts < STARTS_A_ROUND) {
         if (h->next_row >= h->row_count)
             h->next_row = 0;
         struct handler_row *row = h->rows[h->next_row++];
         struct task_call *call = row->waiting.first;
         bool spawn = row->kind->flags & KIND_SPAWNS;
-        if (!call || !has_slot(row) || (spawn && spawns == SPAWNS_A_TURN)) {
+        if (!call || !has_slot(row) || (spawn && spawns == SPAWNS_A_ROUND)) {
             idle++;
             continue;
         }
@@ -331,7 +343,11 @@ static bool can_start(const handlers *h)
     return false;
 }
 
-static void turn(uv_idle_t *idle)
+/*
+ * An idle handle keeps libuv from sleeping, so it runs only while there is something to tell or to
+ * start.
+ */
+static void handlers_round(uv_idle_t *idle)
 {
     handlers *h = idle->data;
 
@@ -345,6 +361,10 @@ static void turn(uv_idle_t *idle)
 
 /* ---- the set ---- */
 
+/*
+ * Two rows without a pattern stand at the end of every set: what no row of a file takes may go to
+ * the Lambda endpoint or to a service's own.
+ */
 handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
                        void *user)
 {
@@ -369,8 +389,8 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
     h->options.lambda_endpoint = h->lambda_endpoint;
     handlers_add_default(h, &handler_lambda_endpoint)->url = h->lambda_endpoint;
     handlers_add_default(h, &handler_endpoint);
-    uv_idle_init(loop, &h->turn);
-    h->turn.data = h;
+    uv_idle_init(loop, &h->round);
+    h->round.data = h;
     h->open = 1;
     /* A child that doesn't read its input is no reason to die. */
     if (!sigaction(SIGPIPE, NULL, &pipe_signal) && pipe_signal.sa_handler == SIG_DFL) {
@@ -536,6 +556,10 @@ void handlers_drain(handlers *h)
     h->draining = true;
 }
 
+/*
+ * A call that waits for its slot, has only a job elsewhere to await, or sleeps can be begun again
+ * by the next process; any other would be lost.
+ */
 static bool is_at_work(const struct id_map *calls)
 {
     for (size_t i = 0; i < calls->room; i++)
@@ -556,13 +580,14 @@ bool handlers_are_idle(const handlers *h)
     return !waits && !h->stops && !is_at_work(&h->calls);
 }
 
-static void on_turn_closed(uv_handle_t *handle)
+static void on_round_closed(uv_handle_t *handle)
 {
     handlers *h = handle->data;
 
     h->open--;
 }
 
+/* The calls go first, while their kinds still are whole; each kind then closes what it has left. */
 void handlers_close(handlers *h)
 {
     struct task_call *call;
@@ -572,7 +597,7 @@ void handlers_close(handlers *h)
     h->closing = true;
     while ((call = (struct task_call *)id_map_take_any(&h->calls)))
         handlers_drop(call);
-    uv_close((uv_handle_t *)&h->turn, on_turn_closed);
+    uv_close((uv_handle_t *)&h->round, on_round_closed);
     for (size_t i = 0; handler_kind_at(i); i++)
         if (handler_kind_at(i)->close)
             handler_kind_at(i)->close(h);

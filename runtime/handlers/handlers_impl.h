@@ -73,7 +73,7 @@ struct call_list {
 
 /* What sets a kind of handler apart from others. */
 enum {
-    /* Each call starts a process: max_processes bounds them, and few are started in a turn. */
+    /* Each call starts a process: max_processes bounds them, few are started in a round. */
     KIND_SPAWNS = 1,
     /* A call starts from the loop only, as it may fail at once. */
     KIND_STARTS_LATER = 2,
@@ -94,8 +94,8 @@ struct handler_kind {
     /* Ends the work of a running call. Returns true when its slot is still taken, until slot_free.
      */
     bool (*cancel)(struct task_call *call);
-    /* For a row without a pattern: can it serve `v`, for which no row of a file is meant? May
-     * fill *why with what would let it. */
+    /* Of rows without a pattern: returns whether it serves `v`, for which no row of a file is
+     * meant. May fill *why with what would let it. */
     bool (*serves)(handlers *h, const struct invocation *v, struct diag *why);
     /* The end of a set, in this order; each may be NULL. `close` begins to end what the kind has in
      * the loop, `is_closed` tells whether all of it has ended. */
@@ -153,12 +153,12 @@ struct handlers {
     struct call_list ready;
     struct call_list asleep; /* mocks that take their time, the first due first */
     unsigned running, processes_running;
-    size_t next_row; /* whose turn it is to start a call */
-    uv_idle_t turn;
+    size_t next_row;           /* whose turn it is to start a call */
+    uv_idle_t round;           /* of the loop: starts and tells what waits for it */
     http_client *http;         /* made when it is first needed */
     struct process *process;   /* all that have not ended */
     struct runtimes *runtimes; /* made when one is first needed */
-    size_t open;               /* the handle `turn`, and children with handles */
+    size_t open;               /* the handle `round`, and children with handles */
     bool draining, closing;
 };
 
@@ -167,7 +167,7 @@ struct handlers {
 /* Gives the result to who asked and frees the call and its slot. To be called from the loop only.
  */
 void task_call_done(struct task_call *call, struct handler_answer *answer);
-/* Does what task_call_done does, but at the next turn of the loop. */
+/* Does what task_call_done does, but at the next round of the loop. */
 void task_call_ready(struct task_call *call, struct handler_answer *answer);
 /* Lets a running call have its answer at `due_ms`; task_call_rouse takes that back. */
 void task_call_sleep(struct task_call *call, struct handler_answer *answer, int64_t due_ms);

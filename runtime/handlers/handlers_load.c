@@ -37,6 +37,7 @@ enum {
 
 /* ---- values of fields ---- */
 
+/* Names as a shell has them: so "${a-b}" is a mistake, and not a variable that nobody can set. */
 static bool name_char(char c, bool first)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -68,6 +69,10 @@ static size_t expand_name(struct reader *r, const char *text, struct place at, s
     return value ? len + 1 : 0;
 }
 
+/*
+ * Every string of the file but a mock's goes through here: it is expanded, and kept in the set's
+ * arena as long as the set lives.
+ */
 const char *handlers_text(struct reader *r, const json *v, struct place at, const char *field)
 {
     struct buf out = {0};
@@ -184,6 +189,7 @@ static bool read_cwd(struct reader *r, row *w, const json *v, const struct json_
     return path != NULL;
 }
 
+/* A row's own variables win over ours and over the process's: child.c has the order. */
 static bool read_env(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     if (!json_is_object(v))
@@ -292,6 +298,10 @@ static bool read_concurrency(struct reader *r, row *w, const json *v, const stru
 }
 
 /* {"return": value} or {"error": "Name", "cause": "text"}, either with "after_s": seconds */
+/*
+ * Answers are checked here, when the file is read: a mock must not fail in the midst of a run for
+ * what its file says.
+ */
 static bool check_answer(struct reader *r, const json *v, const struct json_places *at)
 {
     const json *value = json_get(v, "return"), *error = json_get(v, "error");
@@ -369,6 +379,7 @@ const struct handler_kind *handler_kind_at(size_t i)
     return i < COUNT(kinds) ? kinds[i].kind : NULL;
 }
 
+/* The fields of a row, and the kinds that may have each. They are read in the order of the file. */
 static const struct field {
     const char *name;
     unsigned kinds;
@@ -491,6 +502,10 @@ static row *row_new(handlers *h)
     return w;
 }
 
+/*
+ * Rows that were read before a mistake stay in `rows`: the caller gives back what they own, and
+ * none gets into the set.
+ */
 static bool handlers_load_read_file(struct reader *r, row **rows)
 {
     const json *doc = r->file.doc;
@@ -521,6 +536,10 @@ static bool handlers_load_read_file(struct reader *r, row **rows)
     return true;
 }
 
+/*
+ * Programs are looked for beside the file, not beside whoever started us. The folder is made
+ * absolute, as a command's own folder may be another.
+ */
 static char *handlers_load_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -557,6 +576,7 @@ struct handler_row *handlers_add_default(handlers *h, const struct handler_kind 
     return w;
 }
 
+/* No row of a file with a mistake gets into the set, which may already serve. */
 bool handlers_parse(handlers *h, const char *path, const char *text, size_t len, struct diag *why)
 {
     struct reader r = {.file = {.name = path, .code = "HANDLERS_FILE", .why = why}, .h = h};

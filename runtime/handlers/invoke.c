@@ -147,6 +147,7 @@ static void invoke_bad_parameters(struct invoke_work *w, const char *why)
 
 /* ---- the answer ---- */
 
+/* On AWS the result has headers in small letters, each with a list of values. */
 static json *invoke_headers_of(const struct http_response *r)
 {
     json *flat = response_headers(r);
@@ -201,6 +202,7 @@ static json *shown_text(const struct buf *b)
 }
 
 /* The protocol is that of the request. */
+/* TestState's inspectionData. It is text all through, numbers too: so AWS has it. */
 static json *shown_response(const struct invoke_work *w, const struct http_response *r)
 {
     const char *name, *value;
@@ -219,6 +221,10 @@ static json *shown_response(const struct invoke_work *w, const struct http_respo
     return json_build_done(&b);
 }
 
+/*
+ * An error's name has the status in it, as States.Http.StatusCode.404, so that a Retry can tell
+ * them apart; its cause is the body, cut.
+ */
 static void invoke_answered(void *user, struct http_response *r)
 {
     struct invoke_work *w = user;
@@ -258,6 +264,7 @@ static void invoke_answered(void *user, struct http_response *r)
 /* ---- the request ---- */
 
 /* For the token and the request together. */
+/* Never 0, which would be no bound. */
 static int64_t time_left(const struct invoke_work *w)
 {
     int64_t left_ms = w->until_ms - clock_steady_ms();
@@ -394,6 +401,7 @@ static void ask_for_token(struct invoke_work *w)
 
 /* ---- its life ---- */
 
+/* A token that has expired is asked for first; the request then goes on from token_came. */
 void invoke_start(struct task_call *call)
 {
     struct invoke_work *w = mem_calloc(1, sizeof *w);

@@ -18,6 +18,9 @@ const json *invoke_member(const json *v, const char *name)
     return v && json_is_object(v) ? json_get(v, name) : NULL;
 }
 
+/*
+ * A text with a NUL in it counts as none: it would be cut in a header or a URL, and mean another.
+ */
 const char *invoke_text(const json *v, const char *name)
 {
     const json *m = invoke_member(v, name);
@@ -187,6 +190,7 @@ static bool invoke_request_set_text(struct invoke_request *q, const char *name, 
     return good;
 }
 
+/* Names that AWS reserves are refused from the machine's author; a connection may set them. */
 static bool set_headers(struct invoke_request *q, const json *headers, bool of_machine)
 {
     for (size_t i = 0; headers && i < json_count(headers); i++) {
@@ -275,6 +279,10 @@ static const char *invoke_request_header_value(const struct invoke_request *q, c
     return NULL;
 }
 
+/*
+ * A string goes as it is where the Content-Type is not JSON's; else it is written as JSON, in
+ * quotes.
+ */
 static void write_body(struct invoke_request *q)
 {
     const json *transform = invoke_member(q->parameters, "Transform");
@@ -314,6 +322,10 @@ static void add_base(struct buf *url, const char *base)
 }
 
 /* https://api.example.com/path?x=1: a row's endpoint stands for the scheme and the host. */
+/*
+ * A user's name is refused, because what stands before an @ looks like the host. So is a fragment,
+ * which is never sent.
+ */
 static bool make_http_url(struct invoke_request *q)
 {
     const char *given = invoke_text(q->parameters, "ApiEndpoint");
@@ -357,6 +369,10 @@ static bool make_gateway_url(struct invoke_request *q)
 }
 
 /* Headers and query; false: a header can't be set. */
+/*
+ * What Step Functions sends of its own comes first, so that the author's header of the same name
+ * replaces it; the connection's comes last, and so wins.
+ */
 static bool invoke_request_fill(struct invoke_request *q)
 {
     const struct connection *c = q->connection;

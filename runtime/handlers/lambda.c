@@ -502,7 +502,7 @@ static void lambda_on_head(void *user, http_exchange *x)
         is_too_large(rt);
 }
 
-/* As when its length had been told before. */
+/* A body of chunks, whose length nobody told before, ends as one that lambda_on_head refuses. */
 static void on_too_large(void *user, http_exchange *x)
 {
     const handlers *h = user;
@@ -515,7 +515,7 @@ static void on_too_large(void *user, http_exchange *x)
         is_too_large(rt);
 }
 
-/* on_head has let it in; but the process may have ended since. */
+/* lambda_on_head has let the request in, but the process may have ended while its body came. */
 static void lambda_on_request(void *user, http_exchange *x)
 {
     const handlers *h = user;

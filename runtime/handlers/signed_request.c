@@ -66,6 +66,10 @@ static bool sign_request(handlers *h, const struct signed_request *q, const char
     return true;
 }
 
+/*
+ * Headers go in two forms: as pairs to be signed, and as lines to be sent. Both must be the same
+ * bytes, or the signature does not hold.
+ */
 http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
                            struct diag *why)
 {

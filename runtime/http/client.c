@@ -233,6 +233,10 @@ static void add_host(struct buf *out, const struct http_transfer *t)
         out->len--;
 }
 
+/*
+ * The words are those of the HTTP client in AWS's SDK for Java, which stand in causes of Tasks, as
+ * far as curl tells the cases apart.
+ */
 static enum http_outcome client_explain(struct http_transfer *t, CURLcode code, struct buf *out)
 {
     long os_error = 0;
@@ -356,6 +360,10 @@ static bool client_go_on(struct http_transfer *t, CURLcode code)
     return t->client->curl->multi_add_handle(t->client->multi, t->easy) == CURLM_OK;
 }
 
+/*
+ * The receiver is told last, but for what is freed here: it may send or cancel other transfers,
+ * not this one.
+ */
 static void client_finish(struct http_transfer *t, CURLcode code)
 {
     http_client *c = t->client;
@@ -416,6 +424,7 @@ static void client_on_timer(uv_timer_t *timer)
     act(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* Never calls curl from inside curl: even for 0 ms the timer fires in the loop. */
 static int want_timer(CURLM *multi, long timeout_ms, void *user)
 {
     http_client *c = user;
@@ -452,6 +461,10 @@ static void on_watch_closed(uv_handle_t *handle)
     mem_free(w);
 }
 
+/*
+ * A watch stays with its socket (multi_assign), so that curl's next wish finds it. Its memory goes
+ * when libuv has let go of the handle.
+ */
 static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *socket_user)
 {
     http_client *c = user;

@@ -44,8 +44,8 @@ static bool is_guest(const http_exchange *x)
     return !x->known && !http_exchange_is_closing(x);
 }
 
-/* May it lose its place? One that waits has its request complete; one that is being looked at by
- * options.on_head waits, too. */
+/* Returns whether it may lose its place. One that waits has its request complete; one that is being
+ * looked at by options.on_head waits, too. */
 static bool may_go(const http_exchange *x)
 {
     return is_guest(x) && x->phase != WAITING && x->phase != CLOSED;

@@ -35,6 +35,10 @@ static size_t message_name_length(const char *host)
     return at && host[at - 1] == ':' && !memchr(host + at, ']', len - at) ? at - 1 : len;
 }
 
+/*
+ * AWS's SDKs put "sync-" before the host of StartSyncExecution, even of a host that was given to
+ * them.
+ */
 const char *http_host_name(const char *host, size_t *len, bool *sync)
 {
     bool found = !strncasecmp(host, "sync-", 5);
@@ -48,6 +52,10 @@ const char *http_host_name(const char *host, size_t *len, bool *sync)
 }
 
 /* 127.0.0.0/8, written as four decimal numbers. */
+/*
+ * By hand, because inet_aton would take "127.1" and octal numbers, which browsers and proxies read
+ * in other ways.
+ */
 static bool is_loopback_address(const char *text, size_t len)
 {
     size_t at = 0;
@@ -90,6 +98,10 @@ bool http_origin_is_host(const char *origin, const char *host)
     return !strcasecmp(origin, host);
 }
 
+/*
+ * A browser tells the page's origin; a program that is none sends neither header, and is trusted
+ * as far as its host is.
+ */
 bool http_message_is_cross_site(const struct http_message *m)
 {
     const char *origin = http_message_header(m, "Origin");
@@ -151,6 +163,7 @@ bool http_header_value_ok(const char *value)
 
 /* ---- answers ---- */
 
+/* Headers that follow from the answer itself: who writes an answer can't contradict them. */
 static const char *const ours[] = {"Content-Length", "Transfer-Encoding", "Connection", "Date"};
 
 static bool may_write(const char *name)
@@ -161,6 +174,7 @@ static bool may_write(const char *name)
     return http_header_name_ok(name);
 }
 
+/* A line end within a value would begin another header or the body (response splitting). */
 static void write_header(struct buf *out, const char *name, const char *value)
 {
     size_t from;
@@ -254,6 +268,7 @@ const char *http_status_name(int status)
     return "Unknown";
 }
 
+/* RFC 9110, 6.4.1: 1xx, 204 and 304 have none, whatever their Content-Length says. */
 bool http_status_has_body(int status)
 {
     return status >= 200 && status != 204 && status != 304;

@@ -13,7 +13,8 @@
  * one timer waits for the first of the lists.
  *
  * Most answers fit into the system's buffer. They are written by uv_try_write and finished in the
- * next turn: after a uv_write libuv asks epoll for what it has, a system call for each answer.
+ * next round of the loop: after a uv_write libuv asks epoll for what it has, a system call for each
+ * answer.
  */
 
 #include "runtime/http/server_impl.h"
@@ -64,6 +65,10 @@ static void no_wait(http_exchange *x)
     x->wait = NO_WAIT;
 }
 
+/*
+ * The timer is only ever set to an earlier time. One that fires too early finds nothing due, and
+ * is set anew.
+ */
 static void arm(http_server *s, int64_t due_ms)
 {
     int64_t now_ms = (int64_t)uv_now(s->loop);
@@ -75,6 +80,10 @@ static void arm(http_server *s, int64_t due_ms)
                    0);
 }
 
+/*
+ * To the end of the list: all waits of a kind are equally long, so the first is always the one
+ * that is due first.
+ */
 static void server_enlist(http_exchange *x, enum http_wait wait, int64_t due_ms)
 {
     struct http_list *l = &x->server->waits[wait];
@@ -123,7 +132,7 @@ static void server_on_closed(uv_handle_t *handle)
     s->stats.connections--;
     s->leaving--;
     x->server = NULL;
-    /* closed in the turn that sent it */
+    /* closed in the round that sent it */
     if (x->delivered)
         x->delivered(x->delivered_user, true);
     /* nobody was told: http_reply releases it */
@@ -171,6 +180,11 @@ static void on_shutdown(uv_shutdown_t *shutdown, int status)
     (void)status; /* the connection ends either way */
 }
 
+/*
+ * RFC 9112, 9.6: a connection that is closed with bytes unread makes the kernel send RST, which
+ * may take the answer from the client before it has read it. So only our side is shut, and the
+ * rest is read.
+ */
 static void linger(http_exchange *x)
 {
     x->phase = LINGERING;
@@ -186,6 +200,7 @@ static void linger(http_exchange *x)
 
 /* ---- answers ---- */
 
+/* Written once a second, whatever the number of answers in it. */
 static const char *date_of(http_server *s)
 {
     int64_t now_s = clock_wall_ms() / 1000;
@@ -232,14 +247,14 @@ static void server_on_written(uv_write_t *write, int status)
     server_finish(write->data, status == 0);
 }
 
-/* Those of this turn; what they let others send is of the next. */
-static void on_next_turn(uv_idle_t *idle)
+/* Finishes the answers of this round. What they let others send is of the next. */
+static void on_next_round(uv_idle_t *idle)
 {
     http_server *s = idle->data;
     const struct http_list *sent = &s->waits[IS_SENT];
-    int64_t turn = s->turn++;
+    int64_t round = s->round++;
 
-    while (sent->first && sent->first->due_ms <= turn) {
+    while (sent->first && sent->first->due_ms <= round) {
         http_exchange *x = sent->first;
 
         no_wait(x);
@@ -251,8 +266,8 @@ static void on_next_turn(uv_idle_t *idle)
 
 /*
  * Sends `out` and `body`. Most answers fit into the socket's buffer: they are written at once,
- * without a request of libuv's, and are done at the next turn, since nobody may be told from inside
- * http_reply.
+ * without a request of libuv's, and are done at the next round, since nobody may be told from
+ * inside http_reply.
  */
 static bool send_out(http_exchange *x)
 {
@@ -264,8 +279,8 @@ static bool send_out(http_exchange *x)
 
     x->phase = WRITING;
     if (done == x->out.len + x->body.len) {
-        server_enlist(x, IS_SENT, x->server->turn);
-        uv_idle_start(&x->server->next_turn, on_next_turn);
+        server_enlist(x, IS_SENT, x->server->round);
+        uv_idle_start(&x->server->next_round, on_next_round);
         return true;
     }
     for (int i = 0; i < 2; i++) {
@@ -360,7 +375,8 @@ static bool ask_about_head(http_exchange *x)
     return true;
 }
 
-/* The head is read: is it for us, and is it waiting for leave to send the body? */
+/* Deals with a head: it may be refused, or wait for leave to send its body (RFC 9110, 10.1.1).
+ * `more`: bytes of the body are here already, so nobody waits. */
 static void head_read(http_exchange *x, bool more)
 {
     char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -391,6 +407,10 @@ static void wait_for_more(http_exchange *x)
 }
 
 /* Returns how many bytes were read: all, or as many as one request had. */
+/*
+ * One request at most: what is behind it waits until its answer is out. A callback may have
+ * answered, refused or closed on the way, so the phase is looked at anew each time.
+ */
 static size_t server_read_request(http_exchange *x, const char *bytes, size_t len)
 {
     http_server *s = x->server;
@@ -468,6 +488,10 @@ static void read_on(http_exchange *x)
         rest(x);
 }
 
+/*
+ * A client may send its next requests before it has our answer (pipelining). So much is kept; then
+ * it isn't read until there is room.
+ */
 static void keep_for_later(http_exchange *x, const char *bytes, size_t len)
 {
     if (!len || (x->phase != WAITING && x->phase != WRITING) || (x->phase == WRITING && x->last))
@@ -479,6 +503,10 @@ static void keep_for_later(http_exchange *x, const char *bytes, size_t len)
     }
 }
 
+/*
+ * A client that has only shut its sending side still reads its answer; nobody can tell it from one
+ * that has gone, so who waits for that is told.
+ */
 static void on_eof(http_exchange *x)
 {
     x->eof = true;
@@ -510,6 +538,10 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     }
 }
 
+/*
+ * Who has begun a request is told why; a connection at rest is closed without a word, as its
+ * client may be sending the next one just then.
+ */
 static void expire(http_exchange *x)
 {
     enum http_wait wait = x->wait;
@@ -605,6 +637,10 @@ static void accept_pending(http_server *s)
 /* ---- the server ---- */
 
 /* As many as the process may have files open, with some to spare. */
+/*
+ * Each connection is a file. Running out of them would keep handlers and the store from opening
+ * theirs, so the bound is set below.
+ */
 static size_t most_connections(size_t wanted)
 {
     struct rlimit files;
@@ -645,8 +681,8 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
     s->timer_ms = INT64_MAX;
     uv_timer_init(loop, &s->timer);
     s->timer.data = s;
-    uv_idle_init(loop, &s->next_turn);
-    s->next_turn.data = s;
+    uv_idle_init(loop, &s->next_round);
+    s->next_round.data = s;
     s->own_open = 2;
     return s;
 }
@@ -725,6 +761,7 @@ static void tell_if_stopped(http_server *s)
     stopped(s->options.user);
 }
 
+/* Connections at rest close now. Others end with their answer, which says "Connection: close". */
 void http_server_stop(http_server *s, void (*stopped)(void *user))
 {
     if (s->stopping)
@@ -763,7 +800,7 @@ void http_server_close(http_server *s)
         x = next;
     }
     uv_close((uv_handle_t *)&s->timer, on_own_closed);
-    uv_close((uv_handle_t *)&s->next_turn, on_own_closed);
+    uv_close((uv_handle_t *)&s->next_round, on_own_closed);
 }
 
 bool http_server_is_closed(const http_server *s)

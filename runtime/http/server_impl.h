@@ -30,7 +30,7 @@ enum http_wait {
     WAIT_WRITE,
     WAIT_LINGER,
     WAITS,
-    IS_SENT = WAITS, /* a list as well, but for the next turn */
+    IS_SENT = WAITS, /* a list as well, but for the next round of the loop */
     LISTS,
     NO_WAIT = LISTS,
 };
@@ -54,7 +54,7 @@ struct http_exchange {
     http_exchange *prev, *next;
     enum http_phase phase;
     enum http_wait wait;
-    int64_t due_ms; /* IS_SENT: in which turn */
+    int64_t due_ms; /* IS_SENT: in which round */
     http_exchange *due_prev, *due_next;
     http_reader *reader;
     struct buf ahead; /* what came before it was its turn, from `ahead_at` on */
@@ -83,9 +83,9 @@ struct http_server {
     http_on_request *on_request;
     struct http_listener *listeners;
     http_exchange *connections;
-    uv_idle_t next_turn;
+    uv_idle_t next_round;
     unsigned own_open; /* of these two handles */
-    int64_t turn;
+    int64_t round;
     struct http_list waits[LISTS];
     int64_t wait_ms[WAITS];
     size_t leaving;     /* connections that are being closed */
