@@ -1,7 +1,7 @@
 /*
  * Plays every tests/cases/TOPIC/NAME.json; the fields are told in tests/cases/README.md. Each is
- * played once from end to end, once with a crash after every step, and once for each step with a
- * crash after that one; then twice at the same time, each play leaving the other in its midst
+ * played once from end to end, and once for each step with a crash after that one; then twice at
+ * the same time, one with a crash after every step, each play leaving the other in its midst
  * wherever work is counted. The history must always be the same.
  */
 
@@ -192,19 +192,27 @@ static json *sized(int64_t bytes)
     return json_take_buf(&b);
 }
 
-static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct play_answer *out)
+/* Once for all plays: each check that Check counts is a write to a file. */
+static void check_answers(const char *name, const json *tasks)
 {
     static const char *const known[] = {
         "ok",       "ok_bytes",          "echo",    "error",           "cause",
         "never",    "after_s",           "beats_s", "times",           "submitted",
         "by_token", "submitted_after_s", "lost_s",  "submitted_bytes", NULL};
+
+    for (size_t i = 0; tasks && i < json_count(tasks); i++)
+        for (size_t n = 0; n < json_count(json_value_at(tasks, i)); n++)
+            check_fields(name, json_at(json_value_at(tasks, i), n), known);
+}
+
+static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct play_answer *out)
+{
     const struct kase *k = user;
     const json *tasks = json_get(k->doc, "tasks");
     const json *spec = answer_spec(json_get_key(tasks, c->state->name), nth), *v;
 
     if (!spec)
         return false;
-    check_fields(k->name, spec, known);
     out->after_ms = ms_of(json_get(spec, "after_s"), 0);
     if ((v = json_get(spec, "submitted")))
         out->submitted = json_ref(v);
@@ -278,6 +286,7 @@ static void kase_init(struct kase *k, const char *path)
                   "%s: limits are aws or none", k->name);
     if (stop)
         check_fields(k->name, stop, known_stop);
+    check_answers(k->name, json_get(k->doc, "tasks"));
     k->input = input_of(k->doc);
     k->play = (struct play){
         .machine = machine_of(k->name, json_get(k->doc, "definition")),
@@ -445,18 +454,32 @@ static void check_expected(const struct kase *k, const struct played *d)
 
 /* ---- the test ---- */
 
-/* No more single crashes than that, and fewer where the play is long; spread over it. */
-enum { MOST_CRASHES = 100, MOST_REPLAYED = 300000 };
+/* No more single crashes than that, and fewer where the play is long or its events are large. */
+enum { MOST_CRASHES = 100, MOST_REPLAYED = 300000, BYTES_AN_EVENT = 1000 };
 
-static void play_again(const struct kase *k, const struct played *whole, struct play_crash crash)
+/* How many events a play counts for. */
+static size_t length_of(const struct played *d)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < d->count; i++) {
+        const json *data = d->events[i].data, *extra = rt_event_extra(&d->events[i]);
+        bytes += data ? json_text_len(data) : 0;
+        bytes += extra ? json_text_len(extra) : 0;
+    }
+    return d->count + bytes / BYTES_AN_EVENT;
+}
+
+static void play_again(const struct kase *k, const struct played *whole, size_t step)
 {
     struct played again;
     struct buf why = {0};
 
-    play_run(&k->play, crash, &again);
-    ck_assert_msg(again.fault.len == 0, "%s: with a crash: %s", k->name, buf_str(&again.fault));
-    ck_assert_msg(played_same(whole, &again, &why), "%s: a crash after step %zu: %s", k->name,
-                  crash.first, buf_str(&why));
+    play_run(&k->play, (struct play_crash){step, step}, &again);
+    ck_assert_msg(again.fault.len == 0, "%s: a crash after step %zu: %s", k->name, step,
+                  buf_str(&again.fault));
+    ck_assert_msg(played_same(whole, &again, &why), "%s: a crash after step %zu: %s", k->name, step,
+                  buf_str(&why));
     played_clear(&again);
     buf_clear(&why);
 }
@@ -465,6 +488,7 @@ static void play_again(const struct kase *k, const struct played *whole, struct 
 
 struct in_turns {
     struct play play;
+    struct play_crash crash;
     struct work work;
     coroutine *coroutine;
     unsigned pauses;
@@ -486,17 +510,20 @@ static void play_in_turns(void *user)
 {
     struct in_turns *t = user;
 
-    play_run(&t->play, PLAY_NO_CRASH, &t->played);
+    play_run(&t->play, t->crash, &t->played);
 }
 
 static void play_two_in_turns(const struct kase *k, const struct played *whole)
 {
+    static const char *const which[] = {"in turns", "in turns, a crash after each step"};
     struct in_turns two[2];
     struct buf why = {0};
     bool done[2] = {false};
 
     for (int i = 0; i < 2; i++) {
-        two[i] = (struct in_turns){.play = k->play, .coroutine = coroutine_new()};
+        two[i] = (struct in_turns){.play = k->play,
+                                   .crash = i ? PLAY_ALWAYS_CRASH : PLAY_NO_CRASH,
+                                   .coroutine = coroutine_new()};
         two[i].work = (struct work){.every = 1, .tick = let_the_other, .user = &two[i]};
         two[i].play.work = &two[i].work;
         done[i] = coroutine_run(two[i].coroutine, play_in_turns, &two[i]);
@@ -505,10 +532,10 @@ static void play_two_in_turns(const struct kase *k, const struct played *whole)
         for (int i = 0; i < 2; i++)
             done[i] = done[i] || coroutine_resume(two[i].coroutine);
     for (int i = 0; i < 2; i++) {
-        ck_assert_msg(two[i].played.fault.len == 0, "%s: in turns: %s", k->name,
+        ck_assert_msg(two[i].played.fault.len == 0, "%s: %s: %s", k->name, which[i],
                       buf_str(&two[i].played.fault));
-        ck_assert_msg(played_same(whole, &two[i].played, &why), "%s: in turns with another: %s",
-                      k->name, buf_str(&why));
+        ck_assert_msg(played_same(whole, &two[i].played, &why), "%s: %s: %s", k->name, which[i],
+                      buf_str(&why));
         played_clear(&two[i].played);
         coroutine_free(two[i].coroutine);
     }
@@ -524,11 +551,10 @@ START_TEST(kase)
     play_run(&k.play, PLAY_NO_CRASH, &whole);
     ck_assert_msg(whole.fault.len == 0, "%s: %s", k.name, buf_str(&whole.fault));
     check_expected(&k, &whole);
-    play_again(&k, &whole, PLAY_ALWAYS_CRASH);
-    size_t most = MOST_REPLAYED / whole.count;
+    size_t most = MOST_REPLAYED / length_of(&whole);
     size_t stride = whole.steps / (most > MOST_CRASHES ? MOST_CRASHES : most + 1) + 1;
     for (size_t i = 0; i < whole.steps; i += stride)
-        play_again(&k, &whole, (struct play_crash){i, i});
+        play_again(&k, &whole, i);
     play_two_in_turns(&k, &whole);
     played_clear(&whole);
     kase_clear(&k);
