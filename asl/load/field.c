@@ -6,6 +6,7 @@
 
 #include "asl/load/field.h"
 
+#include <assert.h>
 #include <string.h>
 
 static size_t row_index(const struct asl_fields *table, const char *name, size_t len)
@@ -21,6 +22,27 @@ const struct asl_field *field_find(const struct asl_fields *table, const char *n
     size_t i = row_index(table, name, len);
 
     return i < table->count ? &table->rows[i] : table->others;
+}
+
+const struct asl_field *field_with_role(const struct asl_fields *table, enum field_role role)
+{
+    size_t i = 0;
+
+    while (i < table->count && table->rows[i].role != role)
+        i++;
+    assert(i < table->count);
+    return &table->rows[i];
+}
+
+const struct asl_field *field_with_inside(const struct asl_fields *table,
+                                          const struct asl_fields *inside)
+{
+    size_t i = 0;
+
+    while (i < table->count && table->rows[i].inside != inside)
+        i++;
+    assert(i < table->count);
+    return &table->rows[i];
 }
 
 size_t field_rank(const struct asl_fields *table, const char *name, size_t len)

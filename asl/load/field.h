@@ -26,9 +26,10 @@ enum field_role {
     FIELD_FLOW,     /* InputPath, ResultPath, OutputPath: a path, or null */
     FIELD_OPERAND,  /* of a Choice's operator: a path when the name ends in Path, else data */
     FIELD_TEMPLATE, /* a payload, with parts that are evaluated */
+    FIELD_ASSIGN,   /* such a payload, whose members are variables */
     FIELD_TARGET,   /* the name of a state */
     FIELD_OBJECT,   /* an object with the fields of `inside`, or an array of such */
-    FIELD_BLOCK,    /* likewise, with States of its own: a branch, an item processor */
+    FIELD_BLOCK,    /* an object, or an array of them, with States: a branch, an item processor */
     FIELD_STATES,   /* an object whose members are states, with the fields of `inside` */
 };
 
@@ -59,8 +60,22 @@ struct asl_fields {
     bool unordered; /* `asl fmt` leaves its members as they stand */
 };
 
-/* A machine, a branch, an item processor; and a state. */
-extern const struct asl_fields asl_block_fields, asl_state_fields;
+/* The fields of a machine, branch or item processor; of a state; of a rule of a Choice; of a
+ * Catcher. */
+extern const struct asl_fields asl_block_fields, asl_state_fields, asl_rule_fields,
+    asl_catcher_fields;
+
+/* Returns whether the field is a payload with parts that are evaluated: a template or an Assign. */
+static inline bool field_is_template(const struct asl_field *f)
+{
+    return f->role == FIELD_TEMPLATE || f->role == FIELD_ASSIGN;
+}
+
+/* Returns the first row with the role, which the table has. */
+const struct asl_field *field_with_role(const struct asl_fields *table, enum field_role role);
+/* Returns the first row whose objects have the fields of `inside`; the table has one. */
+const struct asl_field *field_with_inside(const struct asl_fields *table,
+                                          const struct asl_fields *inside);
 
 /* Returns the row of that name, `others` when there is none. */
 const struct asl_field *field_find(const struct asl_fields *table, const char *name, size_t len);

@@ -279,17 +279,27 @@ bool graph_solve(const struct block *b, const struct graph_flow *flow)
 
 /* ---- variables ---- */
 
+/* The member of an object by which it assigns, as the table of its fields has it. */
+static bool assign_of(const struct asl_fields *table, const struct asl_at *object,
+                      struct asl_at *out)
+{
+    return asl_at_member(object, field_with_role(table, FIELD_ASSIGN)->name, out);
+}
+
 bool graph_assign(const struct asl_at *at, const struct edge *e, struct asl_at place[2],
                   struct asl_at *out)
 {
+    const struct asl_fields *inside = NULL;
+
     switch (e->kind) {
     case EDGE_NEXT:
-    case EDGE_DEFAULT: return asl_at_member(at, "Assign", out);
-    case EDGE_RULE: asl_at_member(at, "Choices", &place[0]); break;
-    case EDGE_CATCH: asl_at_member(at, "Catch", &place[0]); break;
+    case EDGE_DEFAULT: return assign_of(&asl_state_fields, at, out);
+    case EDGE_RULE: inside = &asl_rule_fields; break;
+    case EDGE_CATCH: inside = &asl_catcher_fields; break;
     }
+    asl_at_member(at, field_with_inside(&asl_state_fields, inside)->name, &place[0]);
     asl_at_index(&place[0], e->index, &place[1]);
-    return asl_at_member(&place[1], "Assign", out);
+    return assign_of(inside, &place[1], out);
 }
 
 void graph_each_assign(const struct asl_state *s, const struct asl_at *at, graph_see_assign *see,
@@ -298,7 +308,7 @@ void graph_each_assign(const struct asl_state *s, const struct asl_at *at, graph
     struct asl_at place[2], assign;
     struct edge e;
 
-    if (asl_at_member(at, "Assign", &assign))
+    if (assign_of(&asl_state_fields, at, &assign))
         see(user, &assign, s->jsonata);
     for (size_t k = 0; graph_edge(s, k, &e); k++)
         if ((e.kind == EDGE_RULE || e.kind == EDGE_CATCH) && graph_assign(at, &e, place, &assign))

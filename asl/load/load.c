@@ -170,8 +170,11 @@ static uint32_t add_state(struct loader *l, const struct asl_state *s)
 /*
  * ---- the graph of a scope ----
  *
- * As its text has it, and not its states, which lack what is amiss: AWS follows the Next of a
- * Succeed, too, which it refuses.
+ * It is walked as the text has it, and not by graph_solve, for AWS looks at the graph of a
+ * definition that has errors too. Then the loaded states lack what is amiss: a target that is
+ * misspelt, a field that the type of state does not have. AWS follows those: the Next of a Succeed,
+ * which it refuses, still makes its target reachable. By the states, more of them would be reported
+ * as unreachable than AWS reports. And names with placeholders lead where no edge does.
  */
 
 struct reach {

@@ -86,8 +86,8 @@ void load_choices(struct loader *, const struct asl_field *, const struct asl_at
 enum { LOAD_MACHINE = 1, LOAD_BRANCH = 2, LOAD_PROCESSOR = 4 };
 
 /* The tables of what a state's fields have in them: load_lists.c, check_map.c. */
-extern const struct asl_fields load_retrier_fields, load_catcher_fields, load_rule_fields,
-    load_reader_fields, load_batcher_fields, load_writer_fields;
+extern const struct asl_fields load_retrier_fields, load_reader_fields, load_batcher_fields,
+    load_writer_fields;
 
 /* Reads the QueryLanguage of the object at `at`; `otherwise` without one. Problems are reported. */
 enum asl_language load_language(struct loader *l, const struct asl_at *at,

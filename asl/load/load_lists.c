@@ -182,13 +182,13 @@ static const struct asl_field catcher_rows[] = {
     {"ErrorEquals", 0, 0, FIELD_DATA, load_catcher_names, 0, 0, 0, NULL},
     {"ResultPath", 0, ASL_JSONPATH, FIELD_FLOW, load_catcher_part,
      offsetof(struct asl_catcher, result_path), 0, 0, NULL},
-    {"Assign", 0, 0, FIELD_TEMPLATE, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0,
+    {"Assign", 0, 0, FIELD_ASSIGN, load_catcher_part, offsetof(struct asl_catcher, assign), 0, 0,
      NULL},
     {"Output", 0, ASL_JSONATA, FIELD_TEMPLATE, load_catcher_part,
      offsetof(struct asl_catcher, output), 0, 0, NULL},
     {"Next", 0, 0, FIELD_TARGET, load_catcher_next, 0, 0, 0, NULL},
 };
-const struct asl_fields load_catcher_fields = {.rows = catcher_rows, .count = COUNT(catcher_rows)};
+const struct asl_fields asl_catcher_fields = {.rows = catcher_rows, .count = COUNT(catcher_rows)};
 
 void load_catch(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
@@ -206,7 +206,7 @@ void load_catch(struct loader *l, const struct asl_field *f, const struct asl_at
         asl_at_index(at, i, &each);
         if (!load_object(l, &each))
             continue;
-        load_fields(l, &load_catcher_fields, 0, &each, &in);
+        load_fields(l, &asl_catcher_fields, 0, &each, &in);
         load_required(l, &each, required);
     }
     load_check_all(l, at);
@@ -281,13 +281,13 @@ static const struct asl_field rule_rows[] = {
     {"And", BY_TEST, ASL_JSONPATH, FIELD_OBJECT, NULL, 0, 0, 0, &test_fields},
     {"Or", BY_TEST, ASL_JSONPATH, FIELD_OBJECT, NULL, 0, 0, 0, &test_fields},
     {"Not", BY_TEST, ASL_JSONPATH, FIELD_OBJECT, NULL, 0, 0, 0, &test_fields},
-    {"Assign", BY_CONDITION | BY_TEST, 0, FIELD_TEMPLATE, load_rule_part,
+    {"Assign", BY_CONDITION | BY_TEST, 0, FIELD_ASSIGN, load_rule_part,
      offsetof(struct asl_rule, assign), 0, 0, NULL},
     {"Output", BY_CONDITION, 0, FIELD_TEMPLATE, load_rule_part, offsetof(struct asl_rule, output),
      0, 0, NULL},
     {"Next", BY_CONDITION | BY_TEST, 0, FIELD_TARGET, load_rule_next, 0, 0, 0, NULL},
 };
-const struct asl_fields load_rule_fields = {
+const struct asl_fields asl_rule_fields = {
     .rows = rule_rows,
     .count = COUNT(rule_rows),
     .others = &operand,
@@ -309,7 +309,7 @@ static void load_jsonata_rule(struct loader *l, const struct asl_at *at, struct 
             in->rule->next = load_target(l, in->state->scope, &member);
             return;
         }
-    load_fields(l, &load_rule_fields, BY_CONDITION, at, in);
+    load_fields(l, &asl_rule_fields, BY_CONDITION, at, in);
     if (!load_has(l, at, "Condition"))
         asl_report_schema(l->report, at,
                           "The object must have only one of the following fields, "

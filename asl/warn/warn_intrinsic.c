@@ -38,7 +38,7 @@ static void calls_of_template(struct warner *w, const struct asl_at *at)
 
 static void calls_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
 {
-    if (f->role == FIELD_TEMPLATE)
+    if (field_is_template(f))
         calls_of_template(user, at);
     else if (f->role == FIELD_PATH && json_is_string(at->value))
         see_call(user, at);

@@ -105,7 +105,8 @@ static void paths_of_field(void *user, const struct asl_field *f, const struct a
         /* fall through */
     case FIELD_PATH:
     case FIELD_FLOW: warn_paths_in(at, l->see, l->user); break;
-    case FIELD_TEMPLATE: paths_of_template(at, l->see, l->user); break;
+    case FIELD_TEMPLATE:
+    case FIELD_ASSIGN: paths_of_template(at, l->see, l->user); break;
     case FIELD_DATA:
     case FIELD_TEXT:
     case FIELD_NUMBER:
@@ -230,7 +231,7 @@ static void variables_of_expressions(const struct asl_at *at, struct looking *l)
 
 static void expressions_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
 {
-    if (f->role == FIELD_TEXT || f->role == FIELD_NUMBER || f->role == FIELD_TEMPLATE)
+    if (f->role == FIELD_TEXT || f->role == FIELD_NUMBER || field_is_template(f))
         variables_of_expressions(at, user);
 }
 

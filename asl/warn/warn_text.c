@@ -120,7 +120,7 @@ static void texts_of_field(void *user, const struct asl_field *f, const struct a
 {
     const struct texts *t = user;
 
-    if (f->role == FIELD_TEMPLATE)
+    if (field_is_template(f))
         warn_text_check_texts(t->w, at, t->jsonata);
     else if (json_str_is(at->key, "Result"))
         check_result(t->w, at);
