@@ -55,19 +55,19 @@ static void bash_arguments(const struct cmd *c)
 
     for (size_t i = 0; (r = option_row_at(c->options, i, NULL)); i++) {
         enum option_argument kind = option_argument(r);
-        if (kind == ARGUMENT_NONE)
+        if (kind == TAKES_NOTHING)
             continue;
         bash_pattern(c, r);
         switch (kind) {
-        case ARGUMENT_NONE: break;
-        case ARGUMENT_FREE: fputs("return ;;\n", stdout); break;
-        case ARGUMENT_WORDS:
+        case TAKES_NOTHING: break;
+        case TAKES_TEXT: fputs("return ;;\n", stdout); break;
+        case TAKES_WORDS:
             fputs("_asl_words '", stdout);
             print_words(r->argument, " ");
             fputs("'; return ;;\n", stdout);
             break;
-        case ARGUMENT_FILE: fputs("_asl_files; return ;;\n", stdout); break;
-        case ARGUMENT_INPUT: fputs("_asl_input; return ;;\n", stdout); break;
+        case TAKES_FILE: fputs("_asl_files; return ;;\n", stdout); break;
+        case TAKES_INPUT: fputs("_asl_input; return ;;\n", stdout); break;
         }
     }
 }
@@ -146,26 +146,26 @@ static void zsh_spec(const char *dashes, const char *name, const struct option_r
     enum option_argument kind = option_argument(r);
 
     printf(" \\\n        '%s%s%s[", dashes, name,
-           kind == ARGUMENT_NONE ? ""
+           kind == TAKES_NOTHING ? ""
            : dashes[1]           ? "="
                                  : "+");
     print_help_text(r->help, "[]:\\");
     putchar(']');
-    if (kind != ARGUMENT_NONE) {
+    if (kind != TAKES_NOTHING) {
         putchar(':');
         print_help_text(r->argument, ":\\");
         putchar(':');
     }
     switch (kind) {
-    case ARGUMENT_NONE:
-    case ARGUMENT_FREE: break;
-    case ARGUMENT_WORDS:
+    case TAKES_NOTHING:
+    case TAKES_TEXT: break;
+    case TAKES_WORDS:
         putchar('(');
         print_words(r->argument, " ");
         putchar(')');
         break;
-    case ARGUMENT_FILE: fputs("_files", stdout); break;
-    case ARGUMENT_INPUT: fputs("_asl_input", stdout); break;
+    case TAKES_FILE: fputs("_files", stdout); break;
+    case TAKES_INPUT: fputs("_asl_input", stdout); break;
     }
     putchar('\'');
 }
@@ -228,15 +228,15 @@ static void fish_option(const struct cmd *c, const struct option_row *r)
     if (r->letter)
         printf(" -s %c", r->letter);
     switch (option_argument(r)) {
-    case ARGUMENT_NONE: break;
-    case ARGUMENT_FREE: fputs(" -x", stdout); break;
-    case ARGUMENT_WORDS:
+    case TAKES_NOTHING: break;
+    case TAKES_TEXT: fputs(" -x", stdout); break;
+    case TAKES_WORDS:
         fputs(" -x -a '", stdout);
         print_words(r->argument, " ");
         putchar('\'');
         break;
-    case ARGUMENT_FILE: fputs(" -r -F", stdout); break;
-    case ARGUMENT_INPUT: fputs(" -x -a '(_asl_input)'", stdout); break;
+    case TAKES_FILE: fputs(" -r -F", stdout); break;
+    case TAKES_INPUT: fputs(" -x -a '(_asl_input)'", stdout); break;
     }
     fputs(" -d '", stdout);
     print_help_text(r->help, "\\");

@@ -59,12 +59,12 @@ enum option_argument option_argument(const struct option_row *r)
     const char *a = r->argument;
 
     if (!a)
-        return ARGUMENT_NONE;
+        return TAKES_NOTHING;
     if (strstr(a, "@FILE"))
-        return ARGUMENT_INPUT;
+        return TAKES_INPUT;
     if (strncmp(a, "FILE", 4) == 0)
-        return ARGUMENT_FILE;
-    return strchr(a, '|') ? ARGUMENT_WORDS : ARGUMENT_FREE;
+        return TAKES_FILE;
+    return strchr(a, '|') ? TAKES_WORDS : TAKES_TEXT;
 }
 
 static void print_help(const struct option_set *set)
@@ -186,8 +186,7 @@ static bool options_check_words(const struct option_set *set, const void *out)
 
     for (size_t i = 0; (r = option_row_at(set, i, &base)); i++) {
         const void *member = (const char *)out + base + r->member;
-        const char *given =
-            option_argument(r) == ARGUMENT_WORDS ? *(const char *const *)member : NULL;
+        const char *given = option_argument(r) == TAKES_WORDS ? *(const char *const *)member : NULL;
         struct buf words = {0};
 
         if (!given || is_word_of(r->argument, given))

@@ -20,11 +20,11 @@ struct option_row {
 
 /* What an option's argument is, as its row shows it. */
 enum option_argument {
-    ARGUMENT_NONE,  /* a flag */
-    ARGUMENT_FREE,  /* "N", "URL": any text */
-    ARGUMENT_WORDS, /* "real|virtual": one of these, and nothing else */
-    ARGUMENT_FILE,  /* "FILE", "FILE#CASE", "FILE|FOLDER" */
-    ARGUMENT_INPUT, /* "JSON|@FILE|-" */
+    TAKES_NOTHING, /* a flag */
+    TAKES_TEXT,    /* "N", "URL": any text */
+    TAKES_WORDS,   /* "real|virtual": one of these, and nothing else */
+    TAKES_FILE,    /* "FILE", "FILE#CASE", "FILE|FOLDER" */
+    TAKES_INPUT,   /* "JSON|@FILE|-" */
 };
 
 /* Returns the kind of a row's argument. */

@@ -11,6 +11,7 @@
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
+#include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
 #include "tools/machine_file.h"
 #include "tools/report_text.h"

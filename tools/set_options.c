@@ -5,6 +5,7 @@
 
 #include "parsers/base/count.h"
 #include "parsers/base/nearest.h"
+#include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
 #include "tools/cmd.h"
 

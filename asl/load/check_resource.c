@@ -23,14 +23,14 @@ enum {
     T = 8,  /* .waitForTaskToken */
 };
 
-struct integration {
+struct known_call {
     const char *call; /* "service:api"; "service:" for any api */
     unsigned patterns;
     const char *const *needs; /* fields of its Parameters; NULL: none */
 };
 
 /* clang-format off */
-static const struct integration integrations[] = {
+static const struct known_call integrations[] = {
     {"apigateway:invoke",                             R | T, NULL},
     {"athena:startQueryExecution",                    R | S, NULL},
     {"athena:stopQueryExecution",                     R, NULL},
@@ -99,7 +99,7 @@ static const struct integration integrations[] = {
 /* clang-format on */
 
 /* aws-sdk:SERVICE:ACTION, of which there are too many for a table. */
-static const struct integration any_sdk_call = {"aws-sdk:", R | T, NULL};
+static const struct known_call any_sdk_call = {"aws-sdk:", R | T, NULL};
 
 static const struct {
     const char *ending;
@@ -137,7 +137,7 @@ static bool is_sdk_call(const struct asl_resource *r)
 }
 
 /* A row that ends with a colon is for any action. */
-static bool check_resource_is_call(const struct integration *row, const struct asl_resource *r)
+static bool check_resource_is_call(const struct known_call *row, const struct asl_resource *r)
 {
     size_t n = strlen(row->call);
 
@@ -146,7 +146,7 @@ static bool check_resource_is_call(const struct integration *row, const struct a
     return r->type.len == n - 1 && !memcmp(r->type.at, row->call, n - 1) && r->action.len;
 }
 
-static const struct integration *check_resource_find(const struct asl_resource *r)
+static const struct known_call *check_resource_find(const struct asl_resource *r)
 {
     if (is_sdk_call(r))
         return &any_sdk_call;
@@ -159,7 +159,7 @@ static const struct integration *check_resource_find(const struct asl_resource *
 /* ---- what is wrong with it ---- */
 
 static void add_patterns(struct buf *out, const struct asl_resource *r,
-                         const struct integration *row)
+                         const struct known_call *row)
 {
     bool any = false;
 
@@ -187,7 +187,7 @@ static void add_likely(struct buf *out, const struct asl_resource *r)
 
 /* `r` NULL: its form is wrong; `row` NULL: there is no such call; else not in that way. */
 static void not_recognized(struct loader *l, const struct asl_at *at, const struct asl_resource *r,
-                           const struct integration *row)
+                           const struct known_call *row)
 {
     struct buf hint = {0};
 
@@ -226,8 +226,8 @@ static void needs(struct loader *l, const struct asl_at *at, const char *name)
                        "The field '%s' is required but was missing", name);
 }
 
-static void check_call(struct loader *l, const struct integration *row,
-                       const struct asl_resource *r, const struct asl_at *state)
+static void check_call(struct loader *l, const struct known_call *row, const struct asl_resource *r,
+                       const struct asl_at *state)
 {
     const char *field = l->language == ASL_JSONATA ? "Arguments" : "Parameters";
     const char *other = l->language == ASL_JSONATA ? "Parameters" : "Arguments";
@@ -273,7 +273,7 @@ static void check_integration(struct loader *l, const struct asl_resource *r,
                               const struct asl_at *state, const struct asl_at *at)
 {
     bool read = r->kind != ASL_RESOURCE_OWN;
-    const struct integration *row = read ? check_resource_find(r) : NULL;
+    const struct known_call *row = read ? check_resource_find(r) : NULL;
     bool known = row && (row->patterns & pattern_of(r));
 
     if (!known && !is_served(l, at)) {

@@ -19,7 +19,7 @@
 #include "runtime/api/api_tasks.h"
 #include "runtime/api/api_test_state.h"
 #include "runtime/api/api_throttle.h"
-#include "runtime/base/partition.h"
+#include "runtime/base/aws_defaults.h"
 
 #include <sys/random.h>
 

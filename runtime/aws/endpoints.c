@@ -7,6 +7,7 @@
 
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
 #include "runtime/http/client.h"
 #include "runtime/http/message.h"

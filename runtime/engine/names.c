@@ -2,6 +2,7 @@
 
 #include "runtime/engine/names.h"
 
+#include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
 
 void names_make(const struct names_given *given, struct rt_names *out)

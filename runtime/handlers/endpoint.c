@@ -37,7 +37,7 @@ struct stop {
 
 /* ---- where ---- */
 
-static bool endpoint_serves(handlers *h, const struct invocation *v, struct diag *why)
+static bool endpoint_serves(handlers *h, const struct handler_input *v, struct diag *why)
 {
     struct aws_call c;
     struct buf text = {0};

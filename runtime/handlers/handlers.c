@@ -7,7 +7,7 @@
 
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
-#include "runtime/base/partition.h"
+#include "runtime/base/aws_defaults.h"
 #include "runtime/core/token.h"
 
 #include <signal.h>
@@ -69,7 +69,7 @@ static size_t kept(const char *text)
  * is part of the target, and need not end there: its length is told.
  */
 static struct task_call *task_call_new(struct handler_row *row, const struct task *t,
-                                       const struct integration *i, const struct invocation *v)
+                                       const struct integration *i, const struct handler_input *v)
 {
     size_t name_len;
     const char *name = function_name(v->target, &name_len);
@@ -416,7 +416,7 @@ static void write_resource(struct buf *out, const char *name, size_t len)
 }
 
 /* `also`: what else would do; may be empty. */
-static void say_what_is_missing(const handlers *h, const struct invocation *v,
+static void say_what_is_missing(const handlers *h, const struct handler_input *v,
                                 const struct diag *also, struct task_result *failed)
 {
     struct buf text = {0};
@@ -460,7 +460,7 @@ void handlers_on_submitted(handlers *h, handler_submitted *submitted)
 
 /* A row of the file comes before what serves without one, so a file can stand in for a service.
  * NULL: nobody serves it; *also may say what else would let somebody. */
-static struct handler_row *row_for(handlers *h, const struct invocation *v, struct diag *also)
+static struct handler_row *row_for(handlers *h, const struct handler_input *v, struct diag *also)
 {
     struct handler_row *row = handlers_match(h, v->target);
 
@@ -490,7 +490,7 @@ static struct task_call *split_event(struct task_call *heard, struct task_call *
 bool handlers_start(handlers *h, const struct task *task, struct task_result *failed)
 {
     const struct integration *i = integration_of(task->resource);
-    struct invocation v = {0};
+    struct handler_input v = {0};
     struct diag also = {0};
 
     if (!i->prepare(task, &v, failed))

@@ -37,7 +37,7 @@ struct handler_row;
 struct process;
 struct runtimes;
 struct integration;
-struct invocation;
+struct handler_input;
 
 struct task_call {
     struct id_node node; /* first; the engine's id, or a number of our own with TASK_CALL_UNHEARD */
@@ -96,7 +96,7 @@ struct handler_kind {
     bool (*cancel)(struct task_call *call);
     /* Of rows without a pattern: returns whether it serves `v`, for which no row of a file is
      * meant. May fill *why with what would let it. */
-    bool (*serves)(handlers *h, const struct invocation *v, struct diag *why);
+    bool (*serves)(handlers *h, const struct handler_input *v, struct diag *why);
     /* The end of a set, in this order; each may be NULL. `close` begins to end what the kind has in
      * the loop, `is_closed` tells whether all of it has ended. */
     void (*close)(handlers *h);
@@ -255,7 +255,7 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
 /* Returns whether a resource is http:invoke or apigateway:invoke. Both are calls of the kind
  * `endpoint`, which hands them on to the three functions below. */
 bool is_invoke(const struct asl_resource *r);
-bool invoke_serves(handlers *h, const struct invocation *v, struct diag *why);
+bool invoke_serves(handlers *h, const struct handler_input *v, struct diag *why);
 void invoke_start(struct task_call *call);
 void invoke_cancel(struct task_call *call);
 

@@ -49,7 +49,7 @@ void integration_function_failed(struct handler_answer *a, json *cause, struct t
 
 /* ---- resources without rules of their own: what the handler says is the result ---- */
 
-static bool plain_prepare(const struct task *t, struct invocation *v, struct task_result *failed)
+static bool plain_prepare(const struct task *t, struct handler_input *v, struct task_result *failed)
 {
     (void)failed;
     v->target = t->resource->text;

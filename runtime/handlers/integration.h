@@ -9,7 +9,7 @@
  */
 
 /* What a handler is given. The texts are looks, good as long as the Task is. */
-struct invocation {
+struct handler_input {
     const char *target; /* picks the row: a resource's ARN, a function's ARN or name */
     const struct asl_resource *resource; /* the target's parts; NULL: it is a Lambda function */
     json *payload;                       /* owned; NULL is JSON null */
@@ -22,16 +22,17 @@ struct invocation {
 
 struct integration {
     /* Fills *v. Returns false with *failed filled when the Task can't start. */
-    bool (*prepare)(const struct task *t, struct invocation *v, struct task_result *failed);
+    bool (*prepare)(const struct task *t, struct handler_input *v, struct task_result *failed);
     /* Fills *r; may take values of `a`. */
     void (*settle)(const struct task_call *c, struct handler_answer *a, struct task_result *r);
 };
 
 const struct integration *integration_of(const struct asl_resource *r);
 
-bool lambda_arn_prepare(const struct task *t, struct invocation *v, struct task_result *failed);
+bool lambda_arn_prepare(const struct task *t, struct handler_input *v, struct task_result *failed);
 void lambda_arn_settle(const struct task_call *c, struct handler_answer *a, struct task_result *r);
-bool lambda_invoke_prepare(const struct task *t, struct invocation *v, struct task_result *failed);
+bool lambda_invoke_prepare(const struct task *t, struct handler_input *v,
+                           struct task_result *failed);
 void lambda_invoke_settle(const struct task_call *c, struct handler_answer *a,
                           struct task_result *r);
 

@@ -36,7 +36,7 @@ static json *with_qualifier(json *cause, const char *version)
 
 /* ---- a function's ARN ---- */
 
-bool lambda_arn_prepare(const struct task *t, struct invocation *v, struct task_result *failed)
+bool lambda_arn_prepare(const struct task *t, struct handler_input *v, struct task_result *failed)
 {
     (void)failed;
     v->target = t->resource->text;
@@ -128,7 +128,8 @@ static json *payload_of(const json *parameters)
     return inner ? inner : json_ref(v);
 }
 
-bool lambda_invoke_prepare(const struct task *t, struct invocation *v, struct task_result *failed)
+bool lambda_invoke_prepare(const struct task *t, struct handler_input *v,
+                           struct task_result *failed)
 {
     const char *type, *log;
 
@@ -136,7 +137,7 @@ bool lambda_invoke_prepare(const struct task *t, struct invocation *v, struct ta
         return false;
     type = text_or_null(t->parameters, "InvocationType");
     log = text_or_null(t->parameters, "LogType");
-    *v = (struct invocation){
+    *v = (struct handler_input){
         .target = text_or_null(t->parameters, "FunctionName"),
         .payload = payload_of(t->parameters),
         .lambda = true,

@@ -72,7 +72,7 @@ void connections_free(handlers *h)
     h->connections = NULL;
 }
 
-bool invoke_serves(handlers *h, const struct invocation *v, struct diag *why)
+bool invoke_serves(handlers *h, const struct handler_input *v, struct diag *why)
 {
     const char *arn;
 

@@ -32,6 +32,7 @@
 
 #include "parsers/base/base64.h"
 #include "parsers/base/mem.h"
+#include "runtime/base/aws_defaults.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/partition.h"
 #include "runtime/http/server.h"

@@ -106,7 +106,7 @@ static void lambda_endpoint_start(struct task_call *call)
     buf_clear(&url);
 }
 
-static bool lambda_endpoint_serves(handlers *h, const struct invocation *v, struct diag *why)
+static bool lambda_endpoint_serves(handlers *h, const struct handler_input *v, struct diag *why)
 {
     (void)why;
     return v->lambda && h->options.lambda_endpoint;

@@ -11,6 +11,7 @@
 #include "parsers/base/id_map.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
+#include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
 #include "runtime/serve/http_event.h"
 
