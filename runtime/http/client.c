@@ -5,13 +5,12 @@
  */
 #define _GNU_SOURCE /* SOCK_CLOEXEC */
 
-#include "runtime/http/client.h"
+#include "runtime/http/client_impl.h"
 
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
 #include "runtime/base/clock.h"
-#include "runtime/http/curl_library.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -22,43 +21,7 @@
 enum {
     CONNECT_MS = 10 * 1000,
     MAX_BODY = 1024 * 1024,
-    MAX_HEADER_BYTES = 256 * 1024,
     MAX_SPARES = 64, /* easy handles kept for the next request */
-};
-
-struct http_transfer {
-    http_client *client;
-    struct http_transfer *prev, *next; /* all that run, or the spare ones */
-    CURL *easy;
-    http_done *done; /* NULL: cancelled, but curl can't let go of it yet */
-    void *user;
-    bool (*allow)(void *user, const struct sockaddr *address);
-    bool (*allow_name)(void *user, const char *host);
-    struct buf headers, body, answer;
-    struct curl_slist *lines; /* one for each of the headers; data points into `headers` */
-    size_t line_room;
-    size_t max_body, header_bytes;
-    int64_t timeout_ms;
-    int64_t until_ms, connect_until_ms; /* by clock_steady_ms; until_ms 0: no bound */
-    bool resolved;                      /* past the look-up of the name */
-    bool sent;                          /* has a connection */
-    bool too_large;                     /* the answer is */
-    bool refused;                       /* by `allow` */
-    bool again;                         /* it is the second try */
-    bool probing; /* looks up the name only, to ask `allow` before a proxy is asked */
-    char error[CURL_ERROR_SIZE];
-};
-
-struct http_client {
-    uv_loop_t *loop;
-    const struct curl_library *curl;
-    CURLM *multi;
-    uv_timer_t timer;
-    struct http_transfer *running, *spare;
-    size_t spares;
-    char *no_proxy;
-    size_t open; /* handles of the loop */
-    bool closing;
 };
 
 /* One watched socket. */
@@ -205,83 +168,6 @@ bool http_response_next(const struct http_response *r, void **at, const char **n
 
 /* ---- how a transfer ends ---- */
 
-/* "host:port" of the transfer's URL. */
-static void add_peer(struct buf *out, const struct http_transfer *t)
-{
-    const struct curl_library *curl = t->client->curl;
-    CURLU *url = curl->url();
-    char *text = NULL, *host = NULL, *port = NULL;
-
-    curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &text);
-    if (url && text && !curl->url_set(url, CURLUPART_URL, text, 0) &&
-        !curl->url_get(url, CURLUPART_HOST, &host, 0) &&
-        !curl->url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
-        buf_printf(out, "%s:%s", host, port);
-    else
-        buf_adds(out, text ? text : "the server");
-    curl->free(host);
-    curl->free(port);
-    curl->url_cleanup(url);
-}
-
-static void add_host(struct buf *out, const struct http_transfer *t)
-{
-    add_peer(out, t);
-    while (out->len && out->data[out->len - 1] != ':')
-        out->len--;
-    if (out->len)
-        out->len--;
-}
-
-/*
- * The words are those of the HTTP client in AWS's SDK for Java, which stand in causes of Tasks, as
- * far as curl tells the cases apart.
- */
-static enum http_outcome client_explain(struct http_transfer *t, CURLcode code, struct buf *out)
-{
-    long os_error = 0;
-
-    if (t->too_large) {
-        buf_printf(out, "The answer has more than %zu bytes",
-                   t->header_bytes > MAX_HEADER_BYTES ? (size_t)MAX_HEADER_BYTES : t->max_body);
-        return HTTP_TOO_LARGE;
-    }
-    if (t->refused) {
-        buf_adds(out, "Connect to ");
-        add_peer(out, t);
-        buf_adds(out, " failed: this address is not allowed");
-        return HTTP_UNREACHED;
-    }
-    if (code == CURLE_COULDNT_RESOLVE_HOST) {
-        add_host(out, t);
-        buf_adds(out, ": Name or service not known");
-        return HTTP_UNREACHED;
-    }
-    if (code == CURLE_COULDNT_CONNECT || (code == CURLE_OPERATION_TIMEDOUT && !t->sent)) {
-        t->client->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
-        buf_adds(out, "Connect to ");
-        add_peer(out, t);
-        buf_printf(out, " failed: %s",
-                   code == CURLE_OPERATION_TIMEDOUT ? "connect timed out"
-                   : os_error                       ? strerror((int)os_error)
-                                                    : "no connection");
-        return HTTP_UNREACHED;
-    }
-    if (code == CURLE_OPERATION_TIMEDOUT) {
-        add_peer(out, t);
-        buf_printf(out, " did not answer within %lld.%02lld seconds",
-                   (long long)(t->timeout_ms / 1000), (long long)(t->timeout_ms % 1000 / 10));
-        return HTTP_TIMED_OUT;
-    }
-    if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE) {
-        add_peer(out, t);
-        buf_adds(out, code == CURLE_GOT_NOTHING ? " failed to respond" : " cut its answer off");
-        return HTTP_UNREACHED;
-    }
-    buf_adds(out, t->error[0] ? t->error : t->client->curl->easy_strerror(code));
-    return HTTP_UNREACHED;
-}
-
 /* A probe, and a second try, take from the time that the request has. */
 static void set_times(const struct http_transfer *t)
 {
@@ -347,7 +233,7 @@ static bool client_go_on(struct http_transfer *t, CURLcode code)
     if (!t->probing)
         return false;
     if (code == CURLE_COULDNT_RESOLVE_HOST && t->allow_name) {
-        add_host(&host, t);
+        http_client_add_host(&host, t);
         t->refused = !t->allow_name(t->user, buf_str(&host));
         buf_clear(&host);
     }
@@ -382,7 +268,7 @@ static void client_finish(struct http_transfer *t, CURLcode code)
             r.body = t->answer;
             t->answer = (struct buf){0};
         } else {
-            r.outcome = client_explain(t, code, &error);
+            r.outcome = http_client_explain(t, code, &error);
             r.error = buf_str(&error);
         }
         t->done(t->user, &r);

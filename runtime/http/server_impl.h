@@ -5,8 +5,8 @@
 
 #include <netinet/in.h>
 
-/* What server.c, which serves connections, and crowd.c, which decides who must go when
- * there are too many, have in common. */
+/* What server.c, which listens and accepts, exchange.c, which serves a connection, and crowd.c,
+ * which decides who must go when there are too many, have in common. */
 
 enum {
     READ_SIZE = 64 * 1024,
@@ -98,6 +98,25 @@ struct http_server {
     char bytes[READ_SIZE]; /* of the read at hand: libuv reads and hands over in one go */
 };
 
+/* ---- server.c ---- */
+
+/* Accepts a connection that had to wait for another to go. */
+void http_server_accept_pending(http_server *s);
+/* Tells who stopped the server that its last connection is gone. Does nothing before. */
+void http_server_tell_if_stopped(http_server *s);
+
+/* ---- exchange.c ---- */
+
+/* Lets the server look at its deadlines at `due_ms`, by the loop's time, if not before. */
+void http_server_arm(http_server *s, int64_t due_ms);
+/* Begins to read from a connection. Returns false when the system doesn't let us. */
+bool http_exchange_begin(http_exchange *x);
+/* Gives the exchange the time that such a wait may take; ends the wait that it was in. */
+void http_exchange_wait_for(http_exchange *x, enum http_wait wait);
+/* Answers by a text of our own, after which the connection ends. */
+void http_exchange_send_last(http_exchange *x, int status, const char *why);
+/* Closes a connection; who waits to hear that its client has gone is told. */
+void http_exchange_lose(http_exchange *x);
 /* Closes a connection. Where it waits for its answer, the exchange stays as it is for http_reply.
  */
 void http_exchange_shut(http_exchange *x);

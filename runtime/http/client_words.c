@@ -1,0 +1,81 @@
+/*
+ * Why a request got no answer, in words. They are those of the HTTP client in AWS's SDK for Java,
+ * as far as curl tells the cases apart: they stand in causes of Tasks, which a definition may look
+ * at.
+ */
+#include "runtime/http/client_impl.h"
+
+#include <string.h>
+
+/* "host:port" of the transfer's URL. */
+static void add_peer(struct buf *out, const struct http_transfer *t)
+{
+    const struct curl_library *curl = t->client->curl;
+    CURLU *url = curl->url();
+    char *text = NULL, *host = NULL, *port = NULL;
+
+    curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &text);
+    if (url && text && !curl->url_set(url, CURLUPART_URL, text, 0) &&
+        !curl->url_get(url, CURLUPART_HOST, &host, 0) &&
+        !curl->url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
+        buf_printf(out, "%s:%s", host, port);
+    else
+        buf_adds(out, text ? text : "the server");
+    curl->free(host);
+    curl->free(port);
+    curl->url_cleanup(url);
+}
+
+void http_client_add_host(struct buf *out, const struct http_transfer *t)
+{
+    add_peer(out, t);
+    while (out->len && out->data[out->len - 1] != ':')
+        out->len--;
+    if (out->len)
+        out->len--;
+}
+
+enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, struct buf *out)
+{
+    long os_error = 0;
+
+    if (t->too_large) {
+        buf_printf(out, "The answer has more than %zu bytes",
+                   t->header_bytes > MAX_HEADER_BYTES ? (size_t)MAX_HEADER_BYTES : t->max_body);
+        return HTTP_TOO_LARGE;
+    }
+    if (t->refused) {
+        buf_adds(out, "Connect to ");
+        add_peer(out, t);
+        buf_adds(out, " failed: this address is not allowed");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_COULDNT_RESOLVE_HOST) {
+        http_client_add_host(out, t);
+        buf_adds(out, ": Name or service not known");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_COULDNT_CONNECT || (code == CURLE_OPERATION_TIMEDOUT && !t->sent)) {
+        t->client->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_error);
+        buf_adds(out, "Connect to ");
+        add_peer(out, t);
+        buf_printf(out, " failed: %s",
+                   code == CURLE_OPERATION_TIMEDOUT ? "connect timed out"
+                   : os_error                       ? strerror((int)os_error)
+                                                    : "no connection");
+        return HTTP_UNREACHED;
+    }
+    if (code == CURLE_OPERATION_TIMEDOUT) {
+        add_peer(out, t);
+        buf_printf(out, " did not answer within %lld.%02lld seconds",
+                   (long long)(t->timeout_ms / 1000), (long long)(t->timeout_ms % 1000 / 10));
+        return HTTP_TIMED_OUT;
+    }
+    if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE) {
+        add_peer(out, t);
+        buf_adds(out, code == CURLE_GOT_NOTHING ? " failed to respond" : " cut its answer off");
+        return HTTP_UNREACHED;
+    }
+    buf_adds(out, t->error[0] ? t->error : t->client->curl->easy_strerror(code));
+    return HTTP_UNREACHED;
+}
