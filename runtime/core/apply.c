@@ -7,7 +7,8 @@
  */
 
 #include "parsers/base/mem.h"
-#include "runtime/core/core_impl.h"
+#include "runtime/core/event_kinds.h"
+#include "runtime/core/redrive.h"
 
 #include <string.h>
 

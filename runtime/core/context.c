@@ -3,8 +3,9 @@
  * made when the first expression asks and kept until an event may have changed it.
  */
 
+#include "runtime/core/context.h"
+
 #include "parsers/base/timestamp.h"
-#include "runtime/core/core_impl.h"
 
 static json *time_text(int64_t ms)
 {

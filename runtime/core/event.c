@@ -3,7 +3,9 @@
  * different from kind to kind is taken from the kind's row in the table of apply.c.
  */
 
-#include "runtime/core/core_impl.h"
+#include "runtime/core/event_kinds.h"
+
+#include "runtime/core/frames.h"
 
 #include "parsers/base/count.h"
 

@@ -3,9 +3,10 @@
  * in apply.c and nowhere else; the ready queue and the heap of due times are derived from it.
  */
 
+#include "runtime/core/frames.h"
+
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
-#include "runtime/core/core_impl.h"
 
 #include <stddef.h>
 #include <string.h>

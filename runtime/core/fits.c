@@ -5,7 +5,9 @@
  * apply.c: bits for what many kinds need, and a function where bits can't say it.
  */
 
-#include "runtime/core/core_impl.h"
+#include "runtime/core/event_kinds.h"
+
+#include "runtime/core/frames.h"
 
 #define MOST_MS (INT64_MAX / 4)
 

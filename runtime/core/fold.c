@@ -4,7 +4,7 @@
  * new member of an execution, frame or group that rt_apply sets gets its line here.
  */
 
-#include "runtime/core/core_impl.h"
+#include "runtime/core/frames.h"
 
 static bool differ(struct buf *why, const char *what, const struct rt_frame *f)
 {

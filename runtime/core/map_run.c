@@ -3,9 +3,13 @@
  * the Map Run's beginning and end; what becomes of the children is told by private events.
  */
 
+#include "runtime/core/map_run.h"
+
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
-#include "runtime/core/core_impl.h"
+#include "runtime/core/errors.h"
+#include "runtime/core/redrive.h"
+#include "runtime/core/state_group.h"
 
 #include <string.h>
 

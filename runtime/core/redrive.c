@@ -4,9 +4,10 @@
  * Parallel or Map stays, unless the state failed by itself.
  */
 
+#include "runtime/core/redrive.h"
+
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
-#include "runtime/core/core_impl.h"
 
 /* ---- when it is allowed ---- */
 

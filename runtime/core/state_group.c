@@ -3,8 +3,14 @@
  * event of the group's frame, which takes the child's away: pointers to it are not good after that.
  */
 
+#include "runtime/core/state_group.h"
+
 #include "asl/report/quota.h"
-#include "runtime/core/core_impl.h"
+#include "runtime/core/context.h"
+#include "runtime/core/errors.h"
+#include "runtime/core/leave.h"
+#include "runtime/core/map_run.h"
+#include "runtime/core/redrive.h"
 
 /* Without AWS's quota as many iterations run at once as this; a bound on memory, not on meaning. */
 enum { MOST_CONCURRENCY = 1000 };

@@ -1,9 +1,13 @@
 /* Pass, Choice, Wait, Succeed and Fail: states whose work is done on the spot, or needs only time.
  */
 
+#include "runtime/core/state_simple.h"
+
 #include "asl/report/quota.h"
 #include "parsers/base/timestamp.h"
-#include "runtime/core/core_impl.h"
+#include "runtime/core/context.h"
+#include "runtime/core/errors.h"
+#include "runtime/core/leave.h"
 
 /* No wait may end later than this many days from now. */
 static const int64_t day_ms = 86400000;

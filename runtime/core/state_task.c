@@ -4,8 +4,13 @@
  * the event that scheduled it, so one that comes late finds nothing.
  */
 
+#include "runtime/core/state_task.h"
+
 #include "asl/report/quota.h"
-#include "runtime/core/core_impl.h"
+#include "runtime/core/context.h"
+#include "runtime/core/errors.h"
+#include "runtime/core/leave.h"
+#include "runtime/core/token.h"
 
 #include <inttypes.h>
 #include <openssl/evp.h>

@@ -1,13 +1,22 @@
 /*
- * rt_step: takes an input, lets frames go on until all wait, and decides what follows errors. A
- * state's function returns to the loop here and never calls the next state's, so a machine may loop
- * for ever on a small stack. What is decided becomes an event by emit(), which applies it at once:
- * no decision changes an execution in another way.
+ * rt_step: takes an input, and lets frames go on until all wait. A state's function returns to the
+ * loop here and never calls the next state's, so a machine may loop for ever on a small stack. What
+ * is decided becomes an event by emit(), which applies it at once: no decision changes an execution
+ * in another way.
  */
+
+#include "runtime/core/step.h"
 
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
-#include "runtime/core/core_impl.h"
+#include "runtime/core/context.h"
+#include "runtime/core/errors.h"
+#include "runtime/core/event_kinds.h"
+#include "runtime/core/map_run.h"
+#include "runtime/core/redrive.h"
+#include "runtime/core/state_group.h"
+#include "runtime/core/state_simple.h"
+#include "runtime/core/state_task.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +24,8 @@
 /* Visits of frames in one step, and after how many bytes of events and units of work it comes to
  * its end: what bounds it, and so the time until its events are kept. */
 enum { STEP_BUDGET = 512, STEP_BYTES = 1 << 20, STEP_WORK = 16 * WORK_TICK };
+/* However long waits are made: a hundred years. */
+#define MAX_SCALED_MS INT64_C(3155760000000)
 /* A store takes no more in one piece. */
 enum { MOST_BYTES = 900 << 20 };
 
@@ -89,6 +100,20 @@ static bool abandoned(const struct step *s)
 bool running(const struct step *s)
 {
     return s->x->status == RT_RUNNING && !abandoned(s);
+}
+
+int64_t due_clock(const struct step *s)
+{
+    return s->now_ms + s->skew_ms;
+}
+
+int64_t wait_until(const struct step *s, int64_t delay_ms)
+{
+    double scaled = s->wait_scale ? (double)delay_ms * *s->wait_scale : 0;
+
+    if (!s->wait_scale)
+        return due_clock(s) + delay_ms;
+    return due_clock(s) + (scaled < MAX_SCALED_MS ? (int64_t)(scaled + 0.5) : MAX_SCALED_MS);
 }
 
 static uint64_t work_done(const struct work *w)
@@ -231,13 +256,6 @@ static void end_without(struct step *s, struct rt_event *e)
     end_instead(s, previous, why);
 }
 
-/* What everybody may hear of an error: AWS's bounds, and no secrets. */
-static void tidy_error(struct asl_error *e)
-{
-    rt_error_hide_tokens(e);
-    asl_error_cap(e);
-}
-
 void emit(struct step *s, struct rt_event *e)
 {
     if (!running(s)) {
@@ -288,316 +306,6 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .answered = f->answered,
         .timeout_ms = f->due_ms == INT64_MAX ? 0 : f->due_ms - due_clock(s),
     };
-}
-
-/* ---- leaving states ---- */
-
-static void end_scope(struct step *s, struct rt_frame *f)
-{
-    if (f->parent != RT_NO_FRAME)
-        child_ended(s, f, f->input);
-    else
-        emit(s, &(struct rt_event){.kind = RT_EXECUTION_SUCCEEDED,
-                                   .frame = f->id,
-                                   .previous = f->last,
-                                   .data = json_ref(f->input)});
-}
-
-void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
-                const struct asl_state *to)
-{
-    /* As on AWS, the exit after a success points back past …StateSucceeded, to what came before it.
-     */
-    bool joined = f->group && !f->group->over;
-
-    emit(s, &(struct rt_event){.kind = RT_STATE_EXITED,
-                               .frame = f->id,
-                               .previous = joined ? f->group->joined : f->last,
-                               .state = f->state,
-                               .data = output,
-                               .exited = {vars, to ? to->id : RT_NO_STATE}});
-    if (!to && running(s))
-        end_scope(s, f);
-}
-
-static size_t data_limit(const struct step *s)
-{
-    return s->x->aws_limits ? QUOTA_DATA : PROCESS_DATA_LIMIT;
-}
-
-void error_too_large(struct asl_error *e, const json *who, const char *what)
-{
-    asl_error_set(e, ASL_DATA_LIMIT_EXCEEDED,
-                  "The state/task '%s' %s with a size exceeding the maximum number of bytes "
-                  "service limit.",
-                  json_str(who), what);
-}
-
-static void too_large(struct step *s, struct rt_frame *f)
-{
-    struct asl_error e = {0};
-
-    error_too_large(&e, f->state->name, "returned a result");
-    fail_execution(s, f, &e);
-}
-
-/* What is deeper than the parser reads could be made here, but never be read back from a store. */
-bool check_depth(struct step *s, struct rt_frame *f, const json *v)
-{
-    struct asl_error e = {0};
-
-    if (json_depth(v) <= JSON_MAX_DEPTH)
-        return true;
-    asl_error_set(&e, ASL_RUNTIME, "The state's data nests deeper than %d levels.", JSON_MAX_DEPTH);
-    state_failed(s, f, &e);
-    return false;
-}
-
-bool is_larger_than_data(const struct step *s, const json *v)
-{
-    work_begin(s->work);
-    return json_text_len_counted(v, s->work) > data_limit(s);
-}
-
-/* Depth comes first: measuring text goes down as deep as the value does. */
-bool check_size(struct step *s, struct rt_frame *f, const json *v)
-{
-    if (!check_depth(s, f, v))
-        return false;
-    if (is_larger_than_data(s, v)) {
-        too_large(s, f);
-        return false;
-    }
-    return true;
-}
-
-/* What one Assign gives, and with it all variables of the execution. */
-static bool check_vars(struct step *s, struct rt_frame *f, const json *vars)
-{
-    if (!check_size(s, f, vars))
-        return false;
-    if (!s->x->aws_limits || exec_vars_len(s->x, f, vars) <= QUOTA_VARIABLES)
-        return true;
-    too_large(s, f);
-    return false;
-}
-
-bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars)
-{
-    if (check_size(s, f, output) && (!vars || check_vars(s, f, vars)))
-        return true;
-    json_unref(output);
-    json_unref(vars);
-    return false;
-}
-
-bool has_result(const struct asl_state *s)
-{
-    return s->type == ASL_TASK || s->type == ASL_PARALLEL || s->type == ASL_MAP;
-}
-
-void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from)
-{
-    const struct asl_state *state = f->state;
-    json *vars = NULL;
-
-    if (state->assign) {
-        struct scope_view view;
-        view_init(&view, s, f);
-        struct asl_env env = view_env(&view, state->jsonata ? f->input : assign_from);
-        struct asl_error e = {0};
-        env.result = has_result(state) ? assign_from : NULL;
-        vars = asl_template_eval(state->assign, &env, &e);
-        if (!vars) {
-            json_unref(output);
-            state_failed(s, f, &e);
-            return;
-        }
-    }
-    if (check_leaving(s, f, output, vars))
-        exit_state(s, f, output, vars, state->next);
-}
-
-/* ---- errors ---- */
-
-void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
-{
-    emit(s, &(struct rt_event){
-                .kind = RT_EXECUTION_FAILED, .frame = f->id, .previous = f->last, .error = *e});
-    *e = (struct asl_error){0};
-}
-
-/* Puts the state's name before the cause; an expression that failed has its event. */
-static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct asl_error *e)
-{
-    /* The one error of the language itself that AWS names no state in. */
-    if (json_str_is(e->name, ASL_REFERENCE_PATH_CONFLICT))
-        return;
-    /* It is cut once more with the state's name before it, but a long text is formatted slowly. */
-    asl_error_cap(e);
-    json *cause =
-        json_stringf("An error occurred while executing the state '%s' (entered at the "
-                     "event id #%u). %s",
-                     json_str(f->state->name), f->entered, e->cause ? json_str(e->cause) : "");
-
-    json_unref(e->cause);
-    e->cause = cause;
-    tidy_error(e);
-    if (json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR))
-        emit(s, &(struct rt_event){.kind = RT_EVALUATION_FAILED,
-                                   .frame = f->id,
-                                   .previous = previous,
-                                   .state = f->state,
-                                   .error = asl_error_copy(e)});
-}
-
-void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
-{
-    blame(s, f, f->last, e);
-    if (asl_error_is_terminal(e->name))
-        fail_execution(s, f, e);
-    else
-        decide(s, f, e);
-}
-
-int64_t due_clock(const struct step *s)
-{
-    return s->now_ms + s->skew_ms;
-}
-
-int64_t wait_until(const struct step *s, int64_t delay_ms)
-{
-    double scaled = s->wait_scale ? (double)delay_ms * *s->wait_scale : 0;
-
-    if (!s->wait_scale)
-        return due_clock(s) + delay_ms;
-    return due_clock(s) + (scaled < MAX_SCALED_MS ? (int64_t)(scaled + 0.5) : MAX_SCALED_MS);
-}
-
-/* The due time stands in the event, as chance had a say in it: a fold must not throw the dice
- * again. */
-static void retry_later(struct step *s, struct rt_frame *f, const struct asl_verdict *v,
-                        uint32_t previous)
-{
-    emit(s, &(struct rt_event){.kind = RT_BACKOFF,
-                               .frame = f->id,
-                               .previous = previous,
-                               .state = f->state,
-                               .later = {wait_until(s, v->delay_ms), (uint32_t)v->retrier}});
-}
-
-/* False with *e filled when the catcher itself fails; `previous`: what that points back to. */
-static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_catcher *c,
-                          const struct asl_error *caught, uint32_t previous, struct asl_error *e)
-{
-    struct scope_view view;
-
-    view_init(&view, s, f);
-    struct asl_env env = view_env(&view, f->input);
-    json *error_output = asl_error_output(caught);
-    env.error_output = error_output;
-    json *vars = NULL, *output = asl_flow_caught(f->state, c, &env, e);
-
-    if (output && c->assign) {
-        /* In JSONPath `$` of a catcher's Assign is the error output. */
-        if (!f->state->jsonata)
-            env.input = error_output;
-        vars = asl_template_eval(c->assign, &env, e);
-    }
-    json_unref(error_output);
-    if (!output || (c->assign && !vars)) {
-        json_unref(output);
-        blame(s, f, previous, e);
-        return false;
-    }
-    if (check_leaving(s, f, output, vars))
-        exit_state(s, f, output, vars, c->next);
-    return true;
-}
-
-/* A missed heartbeat shows as States.Timeout, and is matched by either name. */
-static const json *name_to_match(const struct rt_frame *f, const struct asl_error *e, json **made)
-{
-    if (!f->heartbeat_missed)
-        return e->name;
-    *made = json_cstring(ASL_HEARTBEAT_TIMEOUT);
-    return *made;
-}
-
-/* The error leaves the frame; its Parallel or Map has to answer for it. Returns that, or NULL when
- * the execution is at its end. */
-static struct rt_frame *hand_up(struct step *s, struct rt_frame *f, struct asl_error *e)
-{
-    struct rt_frame *parent = exec_frame(s->x, f->parent);
-
-    if (!parent) {
-        fail_execution(s, f, e);
-        return NULL;
-    }
-    child_failed(s, f);
-    return running(s) ? parent : NULL;
-}
-
-/* A Parallel or Map whose expressions failed fails as one that had started. */
-static bool failed_before_start(const struct rt_frame *f, const struct asl_error *e)
-{
-    return f->state->jsonata && (f->state->type == ASL_PARALLEL || f->state->type == ASL_MAP) &&
-           e->name && json_str_is(e->name, ASL_QUERY_EVALUATION_ERROR);
-}
-
-static void group_ended(struct step *s, struct rt_frame *f, uint32_t previous)
-{
-    emit(s, &(struct rt_event){
-                .kind = RT_GROUP_FAILED, .frame = f->id, .previous = previous, .state = f->state});
-}
-
-/* An error climbs from frame to frame until a state retries or catches it, and ends the execution
- * at the top. At each frame the order of events is AWS's: children are cut off, then …StateFailed
- * comes, then the exit by the catcher or the parent's own failure. `previous` is the event that all
- * these point back to. */
-void decide(struct step *s, struct rt_frame *f, struct asl_error *e)
-{
-    struct asl_error error = *e;
-    uint32_t previous = f->last;
-
-    *e = (struct asl_error){0};
-    tidy_error(&error);
-    if (f->group)
-        group_failed(s, f);
-    while (f && running(s)) {
-        json *made = NULL;
-        const json *name = name_to_match(f, &error, &made);
-        struct asl_verdict v = asl_after_error(f->state, name, f->tries, &s->chance);
-        json_unref(made);
-
-        if (v.kind == ASL_VERDICT_RETRY) {
-            retry_later(s, f, &v, previous);
-            break;
-        }
-        /* The verdict is known, but AWS tells of the failed Parallel or Map before its catcher or
-         * its parent. */
-        bool as_group = f->group || failed_before_start(f, &error);
-        if (as_group)
-            group_ended(s, f, previous);
-        struct asl_error own = {0};
-        if (v.kind == ASL_VERDICT_CATCH) {
-            if (enter_catcher(s, f, v.catcher, &error, previous, &own))
-                break;
-            /* What fails in a catcher is not for this state to catch: it might for ever. */
-            asl_error_clear(&error);
-            error = own;
-            if (asl_error_is_terminal(error.name)) {
-                fail_execution(s, f, &error);
-                break;
-            }
-            /* The state fails once more, as on AWS. */
-            if (as_group)
-                group_ended(s, f, f->last);
-        }
-        previous = f->last;
-        f = hand_up(s, f, &error);
-    }
-    asl_error_clear(&error);
 }
 
 /* ---- the loop ---- */

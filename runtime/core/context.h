@@ -1,0 +1,27 @@
+#ifndef RUNTIME_CORE_CONTEXT_H
+#define RUNTIME_CORE_CONTEXT_H
+
+/* What expressions see of an execution: the context object and the variables. */
+
+#include "runtime/core/step.h"
+
+/* Where an expression stands: what its `$$` and its variables are. */
+struct scope_view {
+    struct step *step;
+    struct rt_frame *frame;
+    const json *token; /* $$.Task; NULL: none */
+    const json *item;  /* with in_item: $$.Map.Item, instead of the enclosing iteration's */
+    uint32_t index;
+    bool in_item;
+};
+
+/* Looks from where `f` is. */
+void view_init(struct scope_view *view, struct step *s, struct rt_frame *f);
+/* Returns the environment of an expression whose `$` is `input`; good as long as the view is. */
+struct asl_env view_env(struct scope_view *view, const json *input);
+/* Drops the context object, which is kept from one expression to the next: it may have changed. */
+void forget_context(struct step *s);
+/* Returns the value of a variable for the view; NULL: there is none. */
+const json *variable(void *view, const json *name);
+
+#endif

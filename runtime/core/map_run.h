@@ -1,0 +1,25 @@
+#ifndef RUNTIME_CORE_MAP_RUN_H
+#define RUNTIME_CORE_MAP_RUN_H
+
+/* Distributed Maps: the Map Run, and the executions of its items. */
+
+#include "runtime/core/step.h"
+
+/* Starts the Map Run of a Map whose group has started. */
+void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env);
+/* Redrives children that are pending and starts others until as many run as may. */
+void start_children(struct step *s, struct rt_frame *f);
+/* Records that all children of the Map Run have ended, and few enough have failed. */
+void map_run_succeeded(struct step *s, struct rt_frame *f);
+/* Begins the Map Run of a redriven Map once more. */
+void redrive_map_run(struct step *s, struct rt_frame *f);
+/* Takes in a request of UpdateMapRun. */
+void change_map_run(struct step *s, const json *request);
+/* Takes in the end of a child. */
+void child_answered(struct step *s, const struct rt_input *in);
+/* Calls off all children that run. */
+void cancel_children(struct step *s, struct rt_frame *f);
+/* Asks for all children that run once more, after a restart. */
+void resume_children(struct step *s, struct rt_frame *f);
+
+#endif
