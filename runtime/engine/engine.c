@@ -4,9 +4,16 @@
  * the store, and what a crash loses nobody has heard of.
  */
 
-#include "runtime/engine/engine_impl.h"
+#include "runtime/engine/engine_turn.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/engine/engine_keep.h"
+#include "runtime/engine/engine_memory.h"
+#include "runtime/engine/engine_recover.h"
+#include "runtime/engine/engine_redrive.h"
+#include "runtime/engine/engine_slice.h"
+#include "runtime/engine/engine_take_up.h"
+#include "runtime/engine/engine_tell.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -31,83 +38,6 @@ void engine_set_due(engine *e, struct entry *entry, int64_t due_ms)
 static struct entry *first_due(const engine *e)
 {
     return (struct entry *)(void *)((char *)due_heap_first(&e->due) - offsetof(struct entry, due));
-}
-
-/* ---- calls ---- */
-
-static uint64_t call_id(uint64_t execution, uint64_t ref)
-{
-    return execution << 32 | (ref & UINT32_MAX);
-}
-
-static struct engine_call *call_by_id(const engine *e, uint64_t id)
-{
-    return (struct engine_call *)(void *)id_map_get(&e->calls, id);
-}
-
-struct engine_call *engine_find_call(const engine *e, uint64_t execution, uint64_t ref)
-{
-    return call_by_id(e, call_id(execution, ref));
-}
-
-bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent)
-{
-    const struct entry *entry = engine_entry(e, execution);
-
-    if (!entry || !entry->call)
-        return false;
-    *parent = entry->call->execution;
-    return true;
-}
-
-bool starts_call(const struct rt_command *c)
-{
-    return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
-}
-
-struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref, bool child)
-{
-    struct engine_call *call = mem_calloc(1, sizeof *call);
-
-    call->node.id = call_id(execution, ref);
-    call->execution = execution;
-    call->ref = ref;
-    call->child = child;
-    call->number = NO_CHILD;
-    id_map_put(&e->calls, &call->node);
-    e->tasks_busy += !child;
-    return call;
-}
-
-/* Its execution has counted it when the command was given. */
-struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct rt_command *c)
-{
-    struct engine_call *call = engine_find_call(e, execution, c->ref);
-
-    /* In a file that was changed a child may be of an event that started none. */
-    if (call && c->kind == RT_RUN_TASK) {
-        engine_orphan(e, engine_entry(e, call->number));
-        call = NULL;
-    }
-    if (!call)
-        call = engine_new_call(e, execution, c->ref, c->kind != RT_RUN_TASK);
-    call->unasked = false;
-    call->frame = c->frame;
-    call->index = c->index;
-    call->since_ms = engine_due_clock(e);
-    call->submits = !call->child && c->state->task.parts.pattern != ASL_REQUEST_RESPONSE;
-    return call;
-}
-
-static void remove_call(engine *e, struct engine_call *call)
-{
-    struct entry *entry = engine_entry(e, call->execution);
-
-    if (entry)
-        entry->calls--;
-    id_map_take(&e->calls, call->node.id);
-    e->tasks_busy -= !call->child;
-    mem_free(call);
 }
 
 /* ---- inputs ---- */
@@ -181,7 +111,7 @@ struct entry *engine_add_entry(engine *e, uint64_t execution)
 }
 
 /* What begins an execution of a Map Run waits for memory, and what stops it before for that. */
-static struct input *add_beginning(engine *e, enum rt_input_kind kind, uint64_t execution)
+struct input *engine_add_beginning(engine *e, enum rt_input_kind kind, uint64_t execution)
 {
     struct input *in = input_queue_add(&e->beginnings);
 
@@ -192,9 +122,9 @@ static struct input *add_beginning(engine *e, enum rt_input_kind kind, uint64_t 
 /* What an execution has in memory, about, before it has anything of its own. */
 enum { NEW_BYTES = 4096 };
 
-static uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *config,
-                                   const json *input, const struct engine_label *label,
-                                   struct engine_call *call)
+uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *config,
+                            const json *input, const struct engine_label *label,
+                            struct engine_call *call)
 {
     struct entry *entry = engine_add_entry(e, e->next++);
 
@@ -206,7 +136,7 @@ static uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_co
     e->running++;
     if (call) {
         entry->unstarted = true;
-        add_beginning(e, RT_IN_START, entry->node.id)->value = json_ref(input);
+        engine_add_beginning(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     } else {
         engine_add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     }
@@ -229,84 +159,6 @@ void engine_stop(engine *e, uint64_t execution, const struct asl_error *error)
 
     in->error.name = json_ref(error->name);
     in->error.cause = json_ref(error->cause);
-}
-
-/* The answer to a call becomes an input of the execution that made it. Takes the values. */
-static void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind,
-                          json *value, struct asl_error error)
-{
-    struct input *in = engine_add_input(e, kind, call->execution);
-
-    in->frame = call->frame;
-    in->index = call->index;
-    in->ref = call->ref;
-    in->value = value;
-    in->error = error;
-}
-
-uint64_t engine_execution_of(const engine *e, uint64_t id)
-{
-    const struct engine_call *call = call_by_id(e, id);
-
-    return call ? call->execution : 0;
-}
-
-void engine_task_started(engine *e, uint64_t id, const json *worker)
-{
-    struct engine_call *call = call_by_id(e, id);
-
-    if (call)
-        engine_answer(e, call, RT_IN_STARTED, json_ref(worker), (struct asl_error){0});
-}
-
-void engine_task_submitted(engine *e, uint64_t id, const json *output)
-{
-    struct engine_call *call = call_by_id(e, id);
-
-    if (call && call->submits)
-        engine_answer(e, call, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
-}
-
-void engine_task_heartbeat(engine *e, uint64_t id)
-{
-    struct engine_call *call = call_by_id(e, id);
-
-    if (call)
-        engine_answer(e, call, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
-}
-
-/* The call ends here, not when its input is stepped: a second answer finds none. */
-void engine_task_done(engine *e, uint64_t id, struct task_result *result)
-{
-    struct engine_call *call = call_by_id(e, id);
-
-    if (!call) {
-        task_result_clear(result);
-        return;
-    }
-    if (e->hooks.answered)
-        e->hooks.answered(e->hooks.user, call->since_ms);
-    engine_answer(e, call, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
-                  (struct asl_error){.name = result->error, .cause = result->cause});
-    json_unref(result->exchange);
-    *result = (struct task_result){0};
-    remove_call(e, call);
-}
-
-/* The call stays: whoever works on the task hears of the end by release_task, after the commit. */
-void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
-{
-    const struct engine_call *call = call_by_id(e, id);
-
-    if (!call) {
-        task_result_clear(result);
-        return;
-    }
-    if (e->hooks.answered)
-        e->hooks.answered(e->hooks.user, call->since_ms);
-    engine_answer(e, call, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
-                  (struct asl_error){.name = result->error, .cause = result->cause});
-    *result = (struct task_result){0};
 }
 
 /* ---- a turn ---- */
@@ -450,292 +302,6 @@ static void step_inputs(engine *e)
         e->last_stepped = in.number;
         engine_step(e, &in);
     }
-}
-
-/* Returns whether the execution only waits, and for long. */
-static bool can_sleep(const engine *e, const struct entry *entry)
-{
-    return entry->calls == 0 && !entry->queued && !entry->throttled && entry->due_ms != INT64_MAX &&
-           entry->due_ms - engine_due_clock(e) > e->sleep_ms;
-}
-
-static void keep_start(engine *e, struct entry *entry)
-{
-    const struct engine_call *call = entry->call;
-    struct store_execution x = {.number = entry->node.id,
-                                .machine = rt_exec_machine(entry->x),
-                                .status = rt_exec_status(entry->x),
-                                .start_ms = rt_exec_start_ms(entry->x),
-                                .due_ms = can_sleep(e, entry) ? entry->due_ms : STORE_AWAKE};
-
-    rt_exec_config(entry->x, &x.config);
-    /* It may have ended in its first turn. */
-    entry->kept_end = x.status != RT_RUNNING;
-    x.stop_ms = entry->kept_end ? rt_exec_stop_ms(entry->x) : 0;
-    entry->kept_due_ms = x.due_ms;
-    if (call)
-        x.parent = (struct store_parent){true, call->execution, call->ref};
-    x.transient = entry->keep == ENGINE_KEEP_RUNNING;
-    x.list = entry->list;
-    x.note = entry->note;
-    store_start(e->store, &x);
-    entry->kept = true;
-    json_unref(entry->list);
-    json_unref(entry->note);
-    entry->list = entry->note = NULL;
-}
-
-/* Tells the store where an execution stands once this turn is over; only what is news. */
-static void keep_progress(engine *e, struct entry *entry)
-{
-    enum rt_status status = rt_exec_status(entry->x);
-    int64_t due_ms = can_sleep(e, entry) ? entry->due_ms : STORE_AWAKE;
-
-    if (entry->redriven)
-        store_redriven(e->store, entry->node.id, rt_exec_redrives(entry->x),
-                       rt_exec_redriven_ms(entry->x));
-    entry->redriven = false;
-    if (status != RT_RUNNING && !entry->kept_end) {
-        if (entry->keep == ENGINE_KEEP_RUNNING)
-            store_forget(e->store, entry->node.id);
-        else
-            store_progress(e->store, entry->node.id, status, rt_exec_stop_ms(entry->x),
-                           STORE_AWAKE);
-    } else if (status == RT_RUNNING && due_ms != entry->kept_due_ms) {
-        store_progress(e->store, entry->node.id, status, 0, due_ms);
-    }
-    entry->kept_end = status != RT_RUNNING;
-    entry->kept_due_ms = due_ms;
-}
-
-/* Returns whether the store is to have the execution. An execution that leaves nothing behind and
- * ends in its first turn never sees the store. */
-static bool keeps(const struct entry *entry)
-{
-    if (entry->keep == ENGINE_KEEP_RUNNING)
-        return entry->kept || rt_exec_status(entry->x) == RT_RUNNING;
-    return entry->keep == ENGINE_KEEP;
-}
-
-static void keep_apart(engine *e, const struct turn_output *t)
-{
-    if (!e->apart)
-        e->apart = store_memory_new();
-    store_append(e->apart, t->execution, t->out.events, t->out.count);
-}
-
-static bool engine_keep_events(engine *e, struct diag *why)
-{
-    struct diag failed = {0};
-    uint64_t refused;
-
-    if (!e->store)
-        return true;
-    for (size_t i = 0; i < e->turn_count; i++) {
-        struct turn_output *t = &e->turns[i];
-        struct entry *entry = e->recovers ? engine_entry(e, t->execution) : NULL;
-        if (entry && entry->keep == ENGINE_KEEP_APART)
-            keep_apart(e, t);
-        if (entry && !keeps(entry))
-            continue;
-        if (entry && !entry->kept)
-            keep_start(e, entry);
-        store_append(e->store, t->execution, t->out.events, t->out.count);
-    }
-    for (size_t i = 0; e->recovers && i < e->turn_count; i++) {
-        struct entry *entry = engine_entry(e, e->turns[i].execution);
-        if (entry && entry->kept)
-            keep_progress(e, entry);
-    }
-    if (store_commit(e->store, &failed))
-        return true;
-    /* One execution is at fault. It is set apart, so that the next turn can commit the others. */
-    if (failed.code == STORE_REFUSED && store_refused(e->store, &refused)) {
-        store_set_apart(e->store, refused, failed.text, e->now_ms);
-        store_commit(e->store, NULL);
-    }
-    if (failed.code)
-        diag_set(why, failed.code, 0, "%s", failed.text);
-    diag_clear(&failed);
-    return false;
-}
-
-void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
-{
-    struct buf key = {0};
-    const char *arn = json_str(rt_exec_names(x)->arn);
-
-    buf_printf(&key, "%s:%u", arn, c->event_id);
-    e->hooks.run_task(e->hooks.user, &(struct task){.id = engine_add_call(e, execution, c)->node.id,
-                                                    .resource = &c->state->task.parts,
-                                                    .state = json_str(c->state->name),
-                                                    .execution = arn,
-                                                    .key = buf_str(&key),
-                                                    .parameters = c->parameters,
-                                                    .timeout_ms = c->timeout_ms,
-                                                    .now_ms = e->now_ms,
-                                                    .token = c->token ? json_str(c->token) : NULL,
-                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
-                                                    .attempt = c->attempt,
-                                                    .started = c->started,
-                                                    .submitted = c->submitted,
-                                                    .answered = c->answered,
-                                                    .number = execution});
-    buf_clear(&key);
-}
-
-/* Children are kept as their Map is; but an Express one leaves no history. */
-void engine_start_child(engine *e, struct engine_call *call, const rt_exec *parent,
-                        const struct rt_command *c)
-{
-    const struct entry *of = engine_entry(e, call->execution);
-    struct engine_label label = {.keep = of->keep, .list = c->map_run};
-    struct rt_config config;
-
-    if (label.keep == ENGINE_KEEP && c->state->map.express)
-        label.keep = ENGINE_KEEP_RUNNING;
-    rt_child_config(parent, c, &config);
-    call->number =
-        engine_start_entry(e, rt_exec_machine(parent), &config, c->parameters, &label, call);
-    rt_names_clear(&config.names);
-}
-
-static void cancel(engine *e, struct engine_call *call)
-{
-    static const struct asl_error none;
-    uint64_t id = call->node.id;
-
-    if (call->child) {
-        struct entry *child = engine_entry(e, call->number);
-        if (child && child->unstarted && engine_is_short(e)) {
-            e->running--;
-            engine_release(e, call->number);
-        } else if (child) {
-            child->call = NULL;
-            child->orphan = true;
-            if (child->unstarted)
-                add_beginning(e, RT_IN_STOP, call->number);
-            else
-                engine_stop(e, call->number, &none);
-        }
-        remove_call(e, call);
-    } else {
-        remove_call(e, call);
-        e->hooks.cancel_task(e->hooks.user, id);
-    }
-}
-
-static void engine_release_entry(engine *e, struct engine_call *call)
-{
-    uint64_t id = call->node.id;
-
-    remove_call(e, call);
-    if (e->hooks.release_task)
-        e->hooks.release_task(e->hooks.user, id);
-}
-
-/* Unless it runs already: then there is nothing to do. */
-static void engine_ask_for_child(engine *e, uint64_t execution, const rt_exec *x,
-                                 const struct rt_command *c)
-{
-    struct engine_call *call = engine_add_call(e, execution, c);
-
-    if (call->number != NO_CHILD)
-        return;
-    if (c->kind == RT_START_CHILD)
-        engine_start_child(e, call, x, c);
-    else if (!engine_redrive_child(e, call, x, c, &e->why))
-        e->unreadable = true;
-}
-
-static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
-{
-    struct engine_call *call;
-
-    switch (c->kind) {
-    case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
-    case RT_START_CHILD:
-    case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;
-    case RT_CANCEL_TASK:
-    case RT_CANCEL_CHILD:
-        if ((call = engine_find_call(e, execution, c->ref)))
-            cancel(e, call);
-        break;
-    case RT_RELEASE_TASK:
-        if ((call = engine_find_call(e, execution, c->ref)))
-            engine_release_entry(e, call);
-        break;
-    }
-}
-
-/* Nobody asks the engine for it any more. What is kept for recovery is kept for its users, too. */
-static void let_go(engine *e, uint64_t execution)
-{
-    if (e->recovers)
-        engine_release(e, execution);
-    else
-        engine_forget(e, execution);
-}
-
-/* Its Map hears of the end of an execution of a Map Run. */
-void engine_tell_parent(engine *e, struct engine_call *call, const rt_exec *x)
-{
-    const json *output = rt_exec_output(x);
-    const struct asl_error *error = rt_exec_error(x);
-
-    engine_answer(e, call, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, json_ref(output),
-                  asl_error_copy(error));
-    remove_call(e, call);
-}
-
-void engine_child_lost(engine *e, struct engine_call *call, const char *why)
-{
-    struct asl_error error = {0};
-
-    asl_error_set(&error, "States.Runtime", "%s", why);
-    engine_answer(e, call, RT_IN_CHILD_FAILED, NULL, error);
-    remove_call(e, call);
-}
-
-/* Returns whether the execution ended with this output. It may have others in the same turn. */
-static bool is_last(const struct turn_output *t)
-{
-    const struct rt_output *out = &t->out;
-
-    return out->count && rt_event_is_end(out->events[out->count - 1].kind);
-}
-
-static void engine_tell(engine *e, struct turn_output *t)
-{
-    struct entry *entry = engine_entry(e, t->execution);
-    const rt_exec *x = entry ? entry->x : NULL;
-
-    /* The execution has ended with an earlier output of this turn; this one is empty. */
-    if (!x) {
-        rt_output_reset(&t->out);
-        return;
-    }
-    if (e->hooks.happened)
-        e->hooks.happened(e->hooks.user, t->execution, x, t->out.events, t->out.count);
-    for (size_t i = 0; i < t->out.command_count; i++)
-        obey(e, t->execution, x, &t->out.commands[i]);
-    bool ended = is_last(t);
-    if (ended && !entry->over) {
-        entry->over = true;
-        e->running--;
-    }
-    if (ended && e->hooks.ended)
-        e->hooks.ended(e->hooks.user, t->execution, x);
-    rt_output_reset(&t->out);
-    /* The hook may have let go of it; or a redrive is under way. */
-    if (!ended || !(entry = engine_entry(e, t->execution)) || entry->slice)
-        return;
-    bool child = entry->call != NULL;
-    if (child)
-        engine_tell_parent(e, entry->call, x);
-    entry->call = NULL;
-    if (child || entry->orphan || e->recovers)
-        let_go(e, t->execution);
 }
 
 /* Those that the store knows to sleep leave memory. Only now: until the hooks had heard of the

@@ -10,7 +10,9 @@
  * - when all that was not enough, the execution that holds most fails.
  */
 
-#include "runtime/engine/engine_impl.h"
+#include "runtime/engine/engine_memory.h"
+
+#include "runtime/engine/engine_turn.h"
 
 #include <inttypes.h>
 

@@ -1,8 +1,12 @@
 /* What comes back from the store: executions that sleep, and after a restart all that ran. */
 
-#include "runtime/engine/engine_impl.h"
+#include "runtime/engine/engine_recover.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/engine/engine_slice.h"
+#include "runtime/engine/engine_take_up.h"
+#include "runtime/engine/engine_tell.h"
+#include "runtime/engine/engine_turn.h"
 
 #include <inttypes.h>
 #include <string.h>

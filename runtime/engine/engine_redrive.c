@@ -1,7 +1,12 @@
 /* What runs again: executions that ended unsuccessfully, and Map Runs that are changed meanwhile.
  */
 
-#include "runtime/engine/engine_impl.h"
+#include "runtime/engine/engine_redrive.h"
+
+#include "runtime/engine/engine_recover.h"
+#include "runtime/engine/engine_take_up.h"
+#include "runtime/engine/engine_tell.h"
+#include "runtime/engine/engine_turn.h"
 
 #include <string.h>
 

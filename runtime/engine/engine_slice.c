@@ -14,9 +14,13 @@
  * made again from its beginning.
  */
 
-#include "runtime/engine/engine_impl.h"
+#include "runtime/engine/engine_slice.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/engine/engine_call.h"
+#include "runtime/engine/engine_memory.h"
+#include "runtime/engine/engine_redrive.h"
+#include "runtime/engine/engine_turn.h"
 
 #include <assert.h>
 

@@ -12,9 +12,16 @@
  * the stop.
  */
 
-#include "runtime/engine/engine_impl.h"
+#include "runtime/engine/engine_take_up.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/engine/engine_call.h"
+#include "runtime/engine/engine_memory.h"
+#include "runtime/engine/engine_recover.h"
+#include "runtime/engine/engine_redrive.h"
+#include "runtime/engine/engine_slice.h"
+#include "runtime/engine/engine_tell.h"
+#include "runtime/engine/engine_turn.h"
 
 #include <string.h>
 

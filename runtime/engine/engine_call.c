@@ -1,0 +1,163 @@
+/*
+ * Task calls and child calls: what executions have asked for and wait for. An answer finds its call
+ * by the id alone, so one that comes twice, or too late, finds none and is dropped.
+ */
+
+#include "runtime/engine/engine_call.h"
+
+#include "parsers/base/mem.h"
+#include "runtime/engine/engine_take_up.h"
+#include "runtime/engine/engine_turn.h"
+
+static uint64_t call_id(uint64_t execution, uint64_t ref)
+{
+    return execution << 32 | (ref & UINT32_MAX);
+}
+
+static struct engine_call *call_by_id(const engine *e, uint64_t id)
+{
+    return (struct engine_call *)(void *)id_map_get(&e->calls, id);
+}
+
+struct engine_call *engine_find_call(const engine *e, uint64_t execution, uint64_t ref)
+{
+    return call_by_id(e, call_id(execution, ref));
+}
+
+bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent)
+{
+    const struct entry *entry = engine_entry(e, execution);
+
+    if (!entry || !entry->call)
+        return false;
+    *parent = entry->call->execution;
+    return true;
+}
+
+bool starts_call(const struct rt_command *c)
+{
+    return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
+}
+
+struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref, bool child)
+{
+    struct engine_call *call = mem_calloc(1, sizeof *call);
+
+    call->node.id = call_id(execution, ref);
+    call->execution = execution;
+    call->ref = ref;
+    call->child = child;
+    call->number = NO_CHILD;
+    id_map_put(&e->calls, &call->node);
+    e->tasks_busy += !child;
+    return call;
+}
+
+/* Its execution has counted it when the command was given. */
+struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct rt_command *c)
+{
+    struct engine_call *call = engine_find_call(e, execution, c->ref);
+
+    /* In a file that was changed a child may be of an event that started none. */
+    if (call && c->kind == RT_RUN_TASK) {
+        engine_orphan(e, engine_entry(e, call->number));
+        call = NULL;
+    }
+    if (!call)
+        call = engine_new_call(e, execution, c->ref, c->kind != RT_RUN_TASK);
+    call->unasked = false;
+    call->frame = c->frame;
+    call->index = c->index;
+    call->since_ms = engine_due_clock(e);
+    call->submits = !call->child && c->state->task.parts.pattern != ASL_REQUEST_RESPONSE;
+    return call;
+}
+
+void engine_remove_call(engine *e, struct engine_call *call)
+{
+    struct entry *entry = engine_entry(e, call->execution);
+
+    if (entry)
+        entry->calls--;
+    id_map_take(&e->calls, call->node.id);
+    e->tasks_busy -= !call->child;
+    mem_free(call);
+}
+
+/* The answer to a call becomes an input of the execution that made it. Takes the values. */
+void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind, json *value,
+                   struct asl_error error)
+{
+    struct input *in = engine_add_input(e, kind, call->execution);
+
+    in->frame = call->frame;
+    in->index = call->index;
+    in->ref = call->ref;
+    in->value = value;
+    in->error = error;
+}
+
+uint64_t engine_execution_of(const engine *e, uint64_t id)
+{
+    const struct engine_call *call = call_by_id(e, id);
+
+    return call ? call->execution : 0;
+}
+
+void engine_task_started(engine *e, uint64_t id, const json *worker)
+{
+    struct engine_call *call = call_by_id(e, id);
+
+    if (call)
+        engine_answer(e, call, RT_IN_STARTED, json_ref(worker), (struct asl_error){0});
+}
+
+void engine_task_submitted(engine *e, uint64_t id, const json *output)
+{
+    struct engine_call *call = call_by_id(e, id);
+
+    if (call && call->submits)
+        engine_answer(e, call, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
+}
+
+void engine_task_heartbeat(engine *e, uint64_t id)
+{
+    struct engine_call *call = call_by_id(e, id);
+
+    if (call)
+        engine_answer(e, call, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
+}
+
+/* The call ends here, not when its input is stepped: a second answer finds none. */
+void engine_task_done(engine *e, uint64_t id, struct task_result *result)
+{
+    struct engine_call *call = call_by_id(e, id);
+
+    if (!call) {
+        task_result_clear(result);
+        return;
+    }
+    if (e->hooks.answered)
+        e->hooks.answered(e->hooks.user, call->since_ms);
+    engine_answer(e, call, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
+                  (struct asl_error){.name = result->error, .cause = result->cause});
+    json_unref(result->exchange);
+    *result = (struct task_result){0};
+    engine_remove_call(e, call);
+}
+
+/* The call stays: whoever works on the task hears of the end by release_task, after the commit. */
+void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
+{
+    const struct engine_call *call = call_by_id(e, id);
+
+    if (!call) {
+        task_result_clear(result);
+        return;
+    }
+    if (e->hooks.answered)
+        e->hooks.answered(e->hooks.user, call->since_ms);
+    engine_answer(e, call, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
+                  (struct asl_error){.name = result->error, .cause = result->cause});
+    *result = (struct task_result){0};
+}

@@ -1,0 +1,190 @@
+/*
+ * After the commit: the commands of the turn are carried out, hooks hear what happened, and a child
+ * that has ended answers its Map. Nothing here may be called before the turn is kept.
+ */
+
+#include "runtime/engine/engine_tell.h"
+
+#include "parsers/base/mem.h"
+#include "runtime/engine/engine_call.h"
+#include "runtime/engine/engine_memory.h"
+#include "runtime/engine/engine_redrive.h"
+#include "runtime/engine/engine_turn.h"
+
+void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+{
+    struct buf key = {0};
+    const char *arn = json_str(rt_exec_names(x)->arn);
+
+    buf_printf(&key, "%s:%u", arn, c->event_id);
+    e->hooks.run_task(e->hooks.user, &(struct task){.id = engine_add_call(e, execution, c)->node.id,
+                                                    .resource = &c->state->task.parts,
+                                                    .state = json_str(c->state->name),
+                                                    .execution = arn,
+                                                    .key = buf_str(&key),
+                                                    .parameters = c->parameters,
+                                                    .timeout_ms = c->timeout_ms,
+                                                    .now_ms = e->now_ms,
+                                                    .token = c->token ? json_str(c->token) : NULL,
+                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
+                                                    .attempt = c->attempt,
+                                                    .started = c->started,
+                                                    .submitted = c->submitted,
+                                                    .answered = c->answered,
+                                                    .number = execution});
+    buf_clear(&key);
+}
+
+/* Children are kept as their Map is; but an Express one leaves no history. */
+void engine_start_child(engine *e, struct engine_call *call, const rt_exec *parent,
+                        const struct rt_command *c)
+{
+    const struct entry *of = engine_entry(e, call->execution);
+    struct engine_label label = {.keep = of->keep, .list = c->map_run};
+    struct rt_config config;
+
+    if (label.keep == ENGINE_KEEP && c->state->map.express)
+        label.keep = ENGINE_KEEP_RUNNING;
+    rt_child_config(parent, c, &config);
+    call->number =
+        engine_start_entry(e, rt_exec_machine(parent), &config, c->parameters, &label, call);
+    rt_names_clear(&config.names);
+}
+
+static void cancel(engine *e, struct engine_call *call)
+{
+    static const struct asl_error none;
+    uint64_t id = call->node.id;
+
+    if (call->child) {
+        struct entry *child = engine_entry(e, call->number);
+        if (child && child->unstarted && engine_is_short(e)) {
+            e->running--;
+            engine_release(e, call->number);
+        } else if (child) {
+            child->call = NULL;
+            child->orphan = true;
+            if (child->unstarted)
+                engine_add_beginning(e, RT_IN_STOP, call->number);
+            else
+                engine_stop(e, call->number, &none);
+        }
+        engine_remove_call(e, call);
+    } else {
+        engine_remove_call(e, call);
+        e->hooks.cancel_task(e->hooks.user, id);
+    }
+}
+
+static void engine_release_entry(engine *e, struct engine_call *call)
+{
+    uint64_t id = call->node.id;
+
+    engine_remove_call(e, call);
+    if (e->hooks.release_task)
+        e->hooks.release_task(e->hooks.user, id);
+}
+
+/* Unless it runs already: then there is nothing to do. */
+static void engine_ask_for_child(engine *e, uint64_t execution, const rt_exec *x,
+                                 const struct rt_command *c)
+{
+    struct engine_call *call = engine_add_call(e, execution, c);
+
+    if (call->number != NO_CHILD)
+        return;
+    if (c->kind == RT_START_CHILD)
+        engine_start_child(e, call, x, c);
+    else if (!engine_redrive_child(e, call, x, c, &e->why))
+        e->unreadable = true;
+}
+
+static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+{
+    struct engine_call *call;
+
+    switch (c->kind) {
+    case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
+    case RT_START_CHILD:
+    case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;
+    case RT_CANCEL_TASK:
+    case RT_CANCEL_CHILD:
+        if ((call = engine_find_call(e, execution, c->ref)))
+            cancel(e, call);
+        break;
+    case RT_RELEASE_TASK:
+        if ((call = engine_find_call(e, execution, c->ref)))
+            engine_release_entry(e, call);
+        break;
+    }
+}
+
+/* Nobody asks the engine for it any more. What is kept for recovery is kept for its users, too. */
+static void let_go(engine *e, uint64_t execution)
+{
+    if (e->recovers)
+        engine_release(e, execution);
+    else
+        engine_forget(e, execution);
+}
+
+/* Its Map hears of the end of an execution of a Map Run. */
+void engine_tell_parent(engine *e, struct engine_call *call, const rt_exec *x)
+{
+    const json *output = rt_exec_output(x);
+    const struct asl_error *error = rt_exec_error(x);
+
+    engine_answer(e, call, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, json_ref(output),
+                  asl_error_copy(error));
+    engine_remove_call(e, call);
+}
+
+void engine_child_lost(engine *e, struct engine_call *call, const char *why)
+{
+    struct asl_error error = {0};
+
+    asl_error_set(&error, "States.Runtime", "%s", why);
+    engine_answer(e, call, RT_IN_CHILD_FAILED, NULL, error);
+    engine_remove_call(e, call);
+}
+
+/* Returns whether the execution ended with this output. It may have others in the same turn. */
+static bool is_last(const struct turn_output *t)
+{
+    const struct rt_output *out = &t->out;
+
+    return out->count && rt_event_is_end(out->events[out->count - 1].kind);
+}
+
+void engine_tell(engine *e, struct turn_output *t)
+{
+    struct entry *entry = engine_entry(e, t->execution);
+    const rt_exec *x = entry ? entry->x : NULL;
+
+    /* The execution has ended with an earlier output of this turn; this one is empty. */
+    if (!x) {
+        rt_output_reset(&t->out);
+        return;
+    }
+    if (e->hooks.happened)
+        e->hooks.happened(e->hooks.user, t->execution, x, t->out.events, t->out.count);
+    for (size_t i = 0; i < t->out.command_count; i++)
+        obey(e, t->execution, x, &t->out.commands[i]);
+    bool ended = is_last(t);
+    if (ended && !entry->over) {
+        entry->over = true;
+        e->running--;
+    }
+    if (ended && e->hooks.ended)
+        e->hooks.ended(e->hooks.user, t->execution, x);
+    rt_output_reset(&t->out);
+    /* The hook may have let go of it; or a redrive is under way. */
+    if (!ended || !(entry = engine_entry(e, t->execution)) || entry->slice)
+        return;
+    bool child = entry->call != NULL;
+    if (child)
+        engine_tell_parent(e, entry->call, x);
+    entry->call = NULL;
+    if (child || entry->orphan || e->recovers)
+        let_go(e, t->execution);
+}
