@@ -6,16 +6,48 @@
 
 #include "runtime/api/api_call.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "runtime/api/api_members.h"
 #include "runtime/api/api_operation.h"
 #include "runtime/api/api_state.h"
-#include "runtime/api/api_tasks.h"
-#include "runtime/api/api_test_state.h"
 
 #include <stdarg.h>
 #include <string.h>
+
+/* An answer that goes out once what it says is durable. */
+struct owed {
+    struct caller to; /* done NULL: it has gone */
+    uint64_t input;   /* the engine's, which is to be settled; 0: none */
+    int status;
+    struct buf body;
+};
+
+/* Frees a waiter without an answer. */
+static void waiter_free(struct waiter *w)
+{
+    json_unref(w->worker);
+    mem_free(w);
+}
+
+void calls_init(api *a)
+{
+    a->calls.next_due_ms = INT64_MAX;
+}
+
+void calls_clear(api *a)
+{
+    struct id_node *n;
+
+    for (size_t i = 0; i < a->calls.owed_count; i++)
+        buf_clear(&a->calls.owed[i].body);
+    mem_free(a->calls.owed);
+    while ((n = id_map_take_any(&a->calls.waiters)))
+        waiter_free((struct waiter *)(void *)n);
+    id_map_clear(&a->calls.waiters);
+    buf_clear(&a->calls.unread);
+}
 
 /* ---- a call ---- */
 
@@ -97,9 +129,9 @@ struct waiter *call_wait(struct call *c, int64_t due_ms)
     w->node.id = c->from.call;
     w->from = c->from;
     w->due_ms = due_ms;
-    id_map_put(&c->api->waiters, &w->node);
-    if (due_ms < c->api->next_due_ms)
-        c->api->next_due_ms = due_ms;
+    id_map_put(&c->api->calls.waiters, &w->node);
+    if (due_ms < c->api->calls.next_due_ms)
+        c->api->calls.next_due_ms = due_ms;
     return w;
 }
 
@@ -118,8 +150,8 @@ static void send_answer(api *a, const struct caller *to, int status, json *out, 
         buf_clear(&body);
         return;
     }
-    MEM_GROW(a->owed, a->owed_count, a->owed_cap);
-    a->owed[a->owed_count++] =
+    MEM_GROW(a->calls.owed, a->calls.owed_count, a->calls.owed_cap);
+    a->calls.owed[a->calls.owed_count++] =
         (struct owed){.to = *to, .status = status, .body = body, .input = input};
 }
 
@@ -127,15 +159,15 @@ static void send_answer(api *a, const struct caller *to, int status, json *out, 
  * Sends the answers that were owed before the turn began, except those whose input the engine has
  * not finished with. Who is answered may make further calls.
  */
-void api_pay(api *a)
+void calls_pay(api *a)
 {
-    size_t count = a->sealed, left = 0;
+    size_t count = a->calls.sealed, left = 0;
 
-    a->sealed = 0;
+    a->calls.sealed = 0;
     for (size_t i = 0; i < count; i++) {
-        struct owed o = a->owed[i];
+        struct owed o = a->calls.owed[i];
         if (o.to.done && !engine_is_settled(a->engine, o.input)) {
-            a->owed[left++] = o;
+            a->calls.owed[left++] = o;
             continue;
         }
         if (o.to.done)
@@ -144,19 +176,14 @@ void api_pay(api *a)
     }
     if (left == count)
         return;
-    memmove(a->owed + left, a->owed + count, (a->owed_count - count) * sizeof *a->owed);
-    a->owed_count -= count - left;
-}
-
-void waiter_free(struct waiter *w)
-{
-    json_unref(w->worker);
-    mem_free(w);
+    memmove(a->calls.owed + left, a->calls.owed + count,
+            (a->calls.owed_count - count) * sizeof *a->calls.owed);
+    a->calls.owed_count -= count - left;
 }
 
 void waiter_answer(api *a, struct waiter *w, json *out)
 {
-    id_map_take(&a->waiters, w->node.id);
+    id_map_take(&a->calls.waiters, w->node.id);
     send_answer(a, &w->from, 200, out, engine_last_input(a->engine));
     waiter_free(w);
 }
@@ -248,17 +275,17 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
     else
         in = read_request(&c, body, len);
     c.in = in;
-    bool outer = a->unreadable;
-    a->unreadable = false;
-    a->calling++;
+    bool outer = a->calls.unreadable;
+    a->calls.unreadable = false;
+    a->calls.making++;
     if (!c.error && check_members(&c, op->in) && disk_has_room(&c, op))
         out = op->run(&c);
-    a->calling--;
-    bool unreadable = a->unreadable;
-    a->unreadable = outer;
+    a->calls.making--;
+    bool unreadable = a->calls.unreadable;
+    a->calls.unreadable = outer;
     if (unreadable && !c.waits) {
         json_unref(out);
-        out = call_fail(&c, "InternalServerError", "%s", buf_str(&a->unread));
+        out = call_fail(&c, "InternalServerError", "%s", buf_str(&a->calls.unread));
     }
     if (c.error)
         answer_error(&c);
@@ -273,7 +300,7 @@ static uint64_t make_call(api *a, const char *operation, const char *body, size_
 uint64_t api_call(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
                   api_done *done, void *user)
 {
-    struct caller from = {.call = ++a->last_call, .done = done, .user = user};
+    struct caller from = {.call = ++a->calls.last, .done = done, .user = user};
 
     return make_call(a, operation, body, len, now_ms, from);
 }
@@ -281,24 +308,34 @@ uint64_t api_call(api *a, const char *operation, const char *body, size_t len, i
 uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
                       api_done *done, void *user)
 {
-    struct caller from = {.call = ++a->last_call, .done = done, .user = user, .own = true};
+    struct caller from = {.call = ++a->calls.last, .done = done, .user = user, .own = true};
 
     return make_call(a, operation, body, len, now_ms, from);
 }
 
+struct waiter *waiter_of(const api *a, uint64_t call)
+{
+    return (struct waiter *)(void *)id_map_get(&a->calls.waiters, call);
+}
+
+struct waiter *waiter_next(const api *a, struct id_queue *q)
+{
+    return (struct waiter *)(void *)id_queue_take(q, &a->calls.waiters);
+}
+
 bool api_waits(const api *a, uint64_t call)
 {
-    return id_map_get(&a->waiters, call) != NULL;
+    return waiter_of(a, call) != NULL;
 }
 
 /* A call has a waiter or an answer that is owed, never both. */
 void api_give_up(api *a, uint64_t call)
 {
-    struct waiter *w = (struct waiter *)(void *)id_map_take(&a->waiters, call);
+    struct waiter *w = (struct waiter *)(void *)id_map_take(&a->calls.waiters, call);
 
-    for (size_t i = 0; !w && i < a->owed_count; i++)
-        if (a->owed[i].to.call == call)
-            a->owed[i].to.done = NULL;
+    for (size_t i = 0; !w && i < a->calls.owed_count; i++)
+        if (a->calls.owed[i].to.call == call)
+            a->calls.owed[i].to.done = NULL;
     if (!w)
         return;
     if (w->run)
@@ -308,22 +345,121 @@ void api_give_up(api *a, uint64_t call)
     waiter_free(w);
 }
 
+/* ---- waits that end ---- */
+
+/* What kind of call it is that waits follows from what it waits for. */
+static void end_wait(api *a, struct waiter *w)
+{
+    if (w->run)
+        sync_timed_out(a, w);
+    else if (w->test)
+        test_state_timed_out(a, w);
+    else
+        activity_poll_ended(a, w);
+}
+
+/*
+ * Ends the waits that are due, up to a bound, and notes when the next one is. All waiters are
+ * looked at, which is cheap: few wait, and only when one is due. Returns whether there may be more.
+ */
+static bool end_waits(api *a, int64_t now_ms, bool polls_only)
+{
+    struct waiter *due[64];
+    size_t count = 0;
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < a->calls.waiters.room; i++)
+        for (struct id_node *n = a->calls.waiters.buckets[i]; n; n = n->next) {
+            struct waiter *w = (struct waiter *)(void *)n;
+            bool now = w->due_ms <= now_ms && !(polls_only && (w->run || w->test));
+            if (now && count < COUNT(due))
+                due[count++] = w;
+            else if (w->due_ms < next)
+                next = w->due_ms;
+        }
+    a->calls.next_due_ms = next;
+    for (size_t i = 0; i < count; i++)
+        end_wait(a, due[i]);
+    return count == COUNT(due);
+}
+
+/* A call that was answered meanwhile, or given up, is none any more. */
+void api_time_out(api *a, uint64_t call, int64_t now_ms)
+{
+    struct waiter *w = waiter_of(a, call);
+
+    a->now_ms = now_ms;
+    if (w)
+        end_wait(a, w);
+}
+
+void api_end_polls(api *a)
+{
+    a->calls.ending = true;
+    while (end_waits(a, INT64_MAX, true))
+        continue;
+}
+
+void calls_end_waits(api *a)
+{
+    while (a->now_ms >= a->calls.next_due_ms && end_waits(a, a->now_ms, false))
+        continue;
+}
+
+int64_t calls_due(const api *a)
+{
+    return a->calls.owed_count ? INT64_MIN : a->calls.next_due_ms;
+}
+
+void calls_clock_set(api *a, int64_t by_ms)
+{
+    for (size_t i = 0; i < a->calls.waiters.room; i++)
+        for (struct id_node *n = a->calls.waiters.buckets[i]; n; n = n->next)
+            ((struct waiter *)(void *)n)->due_ms += by_ms;
+    if (a->calls.next_due_ms != INT64_MAX)
+        a->calls.next_due_ms += by_ms;
+}
+
+bool calls_are_ending(const api *a)
+{
+    return a->calls.ending;
+}
+
+size_t api_waiting(const api *a)
+{
+    return a->calls.waiters.count;
+}
+
+/*
+ * What is owed by now is made durable by the turn that begins; what comes later waits for the
+ * next.
+ */
+void api_begin_turn(api *a)
+{
+    a->calls.sealed = a->calls.owed_count;
+}
+
 /* ---- what the store says ---- */
+
+bool call_is_unreadable(const api *a)
+{
+    return a->calls.unreadable;
+}
 
 /* The first failure counts: what follows may come of it. */
 static void store_failed_call(api *a, const struct diag *why)
 {
-    if (a->unreadable)
+    if (a->calls.unreadable)
         return;
-    a->unreadable = true;
-    buf_reset(&a->unread);
-    buf_adds(&a->unread, why->text);
+    a->calls.unreadable = true;
+    buf_reset(&a->calls.unread);
+    buf_adds(&a->calls.unread, why->text);
 }
 
 void api_read_failed(api *a, struct diag *why)
 {
     if (why->code && strcmp(why->code, STORE_NONE) != 0) {
-        if (a->calling)
+        if (a->calls.making)
             store_failed_call(a, why);
         else if (strcmp(why->code, STORE_DAMAGED) != 0)
             engine_cannot_read(a->engine, why);

@@ -1,8 +1,9 @@
 #ifndef RUNTIME_API_API_CALL_H
 #define RUNTIME_API_API_CALL_H
 
+#include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
-#include "parsers/base/id_map.h"
+#include "parsers/base/id_queue.h"
 #include "runtime/api/api.h"
 
 /*
@@ -18,6 +19,25 @@ struct caller {
     void *user;
     bool own; /* a task of ours: it is answered at once, as its next turn is the answer's, too */
 };
+
+struct owed;
+
+/* Calls that are made, that wait, and that are answered but not told yet. */
+struct calls {
+    uint64_t last;     /* the number of the newest */
+    size_t making;     /* that are being made: one of a Task's may be within another */
+    bool unreadable;   /* the store could not be read for the innermost of them: */
+    struct buf unread; /* why */
+    bool ending;       /* polls are answered at once */
+    struct id_map waiters;
+    int64_t next_due_ms; /* of the waiters */
+    struct owed *owed;
+    size_t owed_count, owed_cap;
+    size_t sealed; /* of the answers that are owed: those that the turn makes durable */
+};
+
+void calls_init(api *a);
+void calls_clear(api *a);
 
 struct call {
     api *api;
@@ -58,6 +78,8 @@ bool call_flag(const struct call *c, const char *name);
 void api_read_failed(api *a, struct diag *why);
 /* As api_read_failed, but damage fails nobody: what can be read without it is told. */
 void api_pass_damage(api *a, struct diag *why);
+/* Returns whether the store could not be read for the call that is being made. */
+bool call_is_unreadable(const api *a);
 
 /* ---- calls that wait ---- */
 
@@ -77,13 +99,23 @@ struct waiter {
 struct waiter *call_wait(struct call *c, int64_t due_ms);
 /* Answers a call that waited. Takes `out`, frees the waiter. */
 void waiter_answer(api *a, struct waiter *w, json *out);
-/* Frees a waiter without an answer. */
-void waiter_free(struct waiter *w);
+/* Returns the waiter of that call; NULL: it doesn't wait. A look. */
+struct waiter *waiter_of(const api *a, uint64_t call);
+/* Takes the first waiter that still waits out of a queue of their numbers; NULL: none does. */
+struct waiter *waiter_next(const api *a, struct id_queue *q);
+/* Returns whether the server is to stop, so that polls don't wait. */
+bool calls_are_ending(const api *a);
 
 /* ---- for the API's own turn ---- */
 
 /* Gives what was owed before the turn began, as far as the engine has kept it. */
-void api_pay(api *a);
+void calls_pay(api *a);
+/* Ends waits that have lasted long enough. */
+void calls_end_waits(api *a);
+/* Returns when a wait is to be ended next; INT64_MIN: an answer is owed; INT64_MAX: never. */
+int64_t calls_due(const api *a);
+/* Moves the times until which calls wait, as the time of day was set by `by_ms`. */
+void calls_clock_set(api *a, int64_t by_ms);
 /* Makes a call for one of our tasks: as api_call, but `done` may come before it returns. */
 uint64_t api_call_own(api *a, const char *operation, const char *body, size_t len, int64_t now_ms,
                       api_done *done, void *user);

@@ -186,7 +186,7 @@ static bool add_child_to_list(void *user, const struct store_listed *at)
     l->last = at->place;
     if (!store_find(l->c->api->store, at->place.number, &row, &why)) {
         api_pass_damage(l->c->api, &why);
-        return !l->c->api->unreadable;
+        return !call_is_unreadable(l->c->api);
     }
     const struct map_child *child = map_run_child(l->run, row->parent.ref);
     bool pending = child && child->state == CHILD_PENDS;

@@ -176,12 +176,9 @@ const json *execution_note(const struct execution *x, const char *name)
 /* Looks among the executions of the last two turns first, which the store doesn't have yet. */
 bool execution_number(api *a, const char *arn, uint64_t *number)
 {
-    const struct fresh *f = text_map_get(&a->fresh_arns, arn);
     struct diag why = {0};
+    bool found = fresh_number(a, arn, number) || store_find_arn(a->store, arn, number, &why);
 
-    if (f)
-        *number = f->number;
-    bool found = f || store_find_arn(a->store, arn, number, &why);
     api_read_failed(a, &why);
     return found;
 }
@@ -196,7 +193,7 @@ bool execution_find(struct call *c, struct execution *x)
     if (!arn_parse(c, arn, "execution", &parts))
         return false;
     if (execution_number(c->api, arn, &number) && execution_look(c->api, number, x) &&
-        !c->api->unreadable)
+        !call_is_unreadable(c->api))
         return true;
     execution_clear(x);
     call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn);

@@ -165,7 +165,7 @@ static json *get_execution_history(struct call *c)
     if (store_find(c->api->store, x.number, &row, &why) && row->machine)
         l.exec = rt_exec_new(row->machine, &row->config);
     api_read_failed(c->api, &why);
-    if (c->api->unreadable)
+    if (call_is_unreadable(c->api))
         events = json_build_done(&l.list);
     else if (call_flag(c, "reverseOrder"))
         events = newest(c, &x, after ? after : UINT64_MAX, &l);

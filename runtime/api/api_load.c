@@ -213,7 +213,7 @@ struct revision *revision_find(api *a, const json *key)
     struct reading r = {.api = a, .why = &why, .good = true};
     const char *text = json_str(key), *end = strrchr(text, '#');
     json *arn = json_string(text, end ? (size_t)(end - text) : strlen(text));
-    const struct machine *m = text_map_get(&a->machines, json_str(arn));
+    const struct machine *m = machine_at(a, json_str(arn));
     struct revision *found = m || has_record(a, key) ? revision_of(&r, m, key) : NULL;
 
     if (!r.good) {
@@ -456,8 +456,8 @@ static const char lost[] = "it is lost, and what else is known of it is used";
 static bool read_roll(void *user, const char *key, const char *text, size_t len)
 {
     struct reading *r = user;
-    struct machine *m = text_map_get(&r->api->machines, key);
-    struct activity *act = text_map_get(&r->api->activities, key);
+    struct machine *m = machine_at(r->api, key);
+    struct activity *act = activity_at(r->api, key);
     json *v = record_of(r, key, text, len);
     bool is_activity = strstr(key, ACTIVITY_ARN) != NULL;
 
@@ -471,8 +471,8 @@ static bool read_roll(void *user, const char *key, const char *text, size_t len)
             make_activity(r, key, json_ref(v));
         else
             make_machine(r, key, json_ref(v));
-        m = text_map_get(&r->api->machines, key);
-        act = text_map_get(&r->api->activities, key);
+        m = machine_at(r->api, key);
+        act = activity_at(r->api, key);
     }
     if (m)
         m->enrolled = true;
@@ -512,7 +512,7 @@ static bool look_for_machines(struct reading *r)
         if (run && run[sizeof map_run - 1] == ':') {
             list.len = (size_t)(run - list.data) + sizeof map_run - 1;
             buf_addc(&list, ':' + 1);
-        } else if (!text_map_get(&r->api->machines, buf_str(&list))) {
+        } else if (!machine_at(r->api, buf_str(&list))) {
             miss_machine(r, buf_str(&list));
         }
     }
@@ -527,25 +527,15 @@ static bool look_for_machines(struct reading *r)
 /* Those of an earlier version have no place on the roll yet, and get it now. */
 static void enroll_all(api *a)
 {
-    for (size_t i = 0; i < a->machine_count; i++)
-        if (!a->sorted[i]->enrolled)
-            record_enroll(a, a->sorted[i]->arn, a->sorted[i]->created_ms, a->sorted[i]->express);
-    for (size_t i = 0; i < a->activity_count; i++)
-        if (!a->activity_list[i]->enrolled)
-            record_enroll(a, a->activity_list[i]->arn, a->activity_list[i]->created_ms, false);
-}
+    const struct machine *m;
+    const struct activity *act;
 
-/*
- * Two that were made in the same millisecond go by their ARNs, so that the order is the same after
- * each start.
- */
-static int activities_by_age(const void *a, const void *b)
-{
-    const struct activity *x = *(struct activity *const *)a, *y = *(struct activity *const *)b;
-
-    if (x->created_ms != y->created_ms)
-        return x->created_ms < y->created_ms ? -1 : 1;
-    return strcmp(json_str(x->arn), json_str(y->arn));
+    for (size_t i = 0; (m = machine_by_name(a, i)); i++)
+        if (!m->enrolled)
+            record_enroll(a, m->arn, m->created_ms, m->express);
+    for (size_t i = 0; (act = activity_by_age(a, i)); i++)
+        if (!act->enrolled)
+            record_enroll(a, act->arn, act->created_ms, false);
 }
 
 /* The key of page tokens, which hold over a restart. */
@@ -558,10 +548,10 @@ static bool read_page_key(struct reading *r)
 
     if (!found && reading_failed(r, &why)) {
         /* Another key would make an end of the tokens that clients have. */
-    } else if (found && text.len == sizeof a->key) {
-        memcpy(a->key, text.data, sizeof a->key);
-    } else if (getrandom(a->key, sizeof a->key, 0) == sizeof a->key) {
-        store_put(a->store, SECRET, "pages", (const char *)a->key, sizeof a->key);
+    } else if (found && text.len == sizeof a->page_key) {
+        memcpy(a->page_key, text.data, sizeof a->page_key);
+    } else if (getrandom(a->page_key, sizeof a->page_key, 0) == sizeof a->page_key) {
+        store_put(a->store, SECRET, "pages", (const char *)a->page_key, sizeof a->page_key);
     } else {
         diag_set(r->why, STORE_READ, 0, "the system gives no random bytes");
         r->good = false;
@@ -579,7 +569,7 @@ static bool count_running(void *user, const struct store_running *x)
 {
     struct reading *r = user;
     api *a = r->api;
-    struct machine *m = x->list ? text_map_get(&a->machines, json_str(x->list)) : NULL;
+    struct machine *m = x->list ? machine_at(a, json_str(x->list)) : NULL;
     const json *test_case = note_text(x->note, NOTE_MOCKS);
 
     if (!m)
@@ -645,8 +635,7 @@ static bool load_records(api *a, struct diag *why)
         !read_kind_of_records(&r, RECORD_ACTIVITY, read_activity) ||
         !read_kind_of_records(&r, RECORD_ROLL, read_roll) || !look_for_machines(&r))
         return false;
-    if (a->activity_count)
-        qsort(a->activity_list, a->activity_count, sizeof *a->activity_list, activities_by_age);
+    activities_sort(a);
     return r.good;
 }
 
@@ -658,7 +647,7 @@ static bool look_for_machine(void *user, const char *key, const char *text, size
 
     (void)text;
     (void)len;
-    if (!text_map_get(&r->api->machines, arn))
+    if (!machine_at(r->api, arn))
         record_spoiled(r->api, key, "there is no such state machine");
     mem_free(arn);
     return true;
@@ -671,13 +660,14 @@ static bool look_for_machine(void *user, const char *key, const char *text, size
 bool api_load_records(api *a, struct diag *why)
 {
     struct reading r = {.api = a, .why = why, .good = true};
+    const struct machine *m;
     bool good = load_records(a, why) &&
                 store_list(a->store, RECORD_REVISION, NULL, look_for_machine, &r, why);
 
-    for (size_t i = 0; good && i < a->machine_count; i++) {
-        revision_compile(a, a->sorted[i]->revision);
-        for (size_t v = 0; v < a->sorted[i]->version_count; v++)
-            revision_compile(a, a->sorted[i]->versions[v].revision);
+    for (size_t i = 0; good && (m = machine_by_name(a, i)); i++) {
+        revision_compile(a, m->revision);
+        for (size_t v = 0; v < m->version_count; v++)
+            revision_compile(a, m->versions[v].revision);
     }
     return good;
 }

@@ -37,13 +37,23 @@ static json *no_machine(struct call *c, const char *arn)
     return call_fail(c, "StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn);
 }
 
+struct machine *machine_at(const api *a, const char *arn)
+{
+    return text_map_get(&a->machines.by_arn, arn);
+}
+
+struct machine *machine_by_name(const api *a, size_t i)
+{
+    return i < a->machines.count ? a->machines.sorted[i] : NULL;
+}
+
 struct machine *machine_find(struct call *c, const char *arn)
 {
     struct arn parts;
 
     if (!arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
-    struct machine *m = text_map_get(&c->api->machines, arn);
+    struct machine *m = machine_at(c->api, arn);
     if (!m)
         no_machine(c, arn);
     return m;
@@ -52,7 +62,7 @@ struct machine *machine_find(struct call *c, const char *arn)
 const json *api_logging(const api *a, const char *machine_arn)
 {
     char *plain = mem_strndup(machine_arn, strcspn(machine_arn, "/"));
-    const struct machine *m = text_map_get(&a->machines, plain);
+    const struct machine *m = machine_at(a, plain);
 
     mem_free(plain);
     return m ? m->revision->logging : NULL;
@@ -83,7 +93,7 @@ bool target_find(struct call *c, const char *arn, struct target *out)
     if (!arn_parse(c, arn, "stateMachine", &parts))
         return false;
     json *plain = json_string(arn, (size_t)(parts.name - arn) + parts.name_len);
-    struct machine *m = text_map_get(&c->api->machines, json_str(plain));
+    struct machine *m = machine_at(c->api, json_str(plain));
     json_unref(plain);
     out->machine = m;
     if (m && !parts.rest)
@@ -106,11 +116,11 @@ bool target_find(struct call *c, const char *arn, struct target *out)
 /* Returns the place of the first machine with that name, or where it would be. */
 static size_t place_of_name(const api *a, const char *name)
 {
-    size_t low = 0, high = a->machine_count;
+    size_t low = 0, high = a->machines.count;
 
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (strcmp(json_str(a->sorted[mid]->name), name) < 0)
+        if (strcmp(json_str(a->machines.sorted[mid]->name), name) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -122,11 +132,12 @@ void machine_add(api *a, struct machine *m)
 {
     size_t at = place_of_name(a, json_str(m->name));
 
-    MEM_GROW(a->sorted, a->machine_count, a->machine_cap);
-    memmove(a->sorted + at + 1, a->sorted + at, (a->machine_count - at) * sizeof *a->sorted);
-    a->sorted[at] = m;
-    a->machine_count++;
-    text_map_put(&a->machines, json_str(m->arn), m);
+    MEM_GROW(a->machines.sorted, a->machines.count, a->machines.cap);
+    memmove(a->machines.sorted + at + 1, a->machines.sorted + at,
+            (a->machines.count - at) * sizeof *a->machines.sorted);
+    a->machines.sorted[at] = m;
+    a->machines.count++;
+    text_map_put(&a->machines.by_arn, json_str(m->arn), m);
 }
 
 /* Versions hold revisions, so they go first. */
@@ -151,12 +162,22 @@ void machine_drop(api *a, struct machine *m)
     size_t at = place_of_name(a, json_str(m->name));
 
     /* Machines of other regions or accounts may have the same name. */
-    while (a->sorted[at] != m)
+    while (a->machines.sorted[at] != m)
         at++;
-    memmove(a->sorted + at, a->sorted + at + 1, (a->machine_count - at - 1) * sizeof *a->sorted);
-    a->machine_count--;
-    text_map_take(&a->machines, json_str(m->arn));
+    memmove(a->machines.sorted + at, a->machines.sorted + at + 1,
+            (a->machines.count - at - 1) * sizeof *a->machines.sorted);
+    a->machines.count--;
+    text_map_take(&a->machines.by_arn, json_str(m->arn));
     machine_free(m);
+}
+
+/* Machines go by machine_drop, which takes them out of the lists that they are in. */
+void machines_clear(api *a)
+{
+    while (a->machines.count)
+        machine_drop(a, a->machines.sorted[a->machines.count - 1]);
+    text_map_clear(&a->machines.by_arn);
+    mem_free(a->machines.sorted);
 }
 
 bool machine_sweep(api *a, const struct machine *m, size_t limit, size_t *count)
@@ -269,7 +290,7 @@ static json *create_state_machine(struct call *c)
     if (!r)
         return NULL;
     json *arn = arn_make(a, "stateMachine", json_str(name)), *with = created_with(c), *out;
-    struct machine *m = text_map_get(&a->machines, json_str(arn));
+    struct machine *m = machine_at(a, json_str(arn));
     if (m) {
         out = create_again(c, m, express, r, with);
         revision_unref(r);
@@ -277,7 +298,7 @@ static json *create_state_machine(struct call *c)
         json_unref(with);
         return out;
     }
-    if (!quota_allows(a, a->machine_count, MAX_MACHINES)) {
+    if (!quota_allows(a, a->machines.count, MAX_MACHINES)) {
         revision_unref(r);
         json_unref(arn);
         json_unref(with);
@@ -463,13 +484,13 @@ static json *delete_state_machine(struct call *c)
 
     if (!arn_refuse_label(c, arn) || !arn_parse(c, arn, "stateMachine", &parts))
         return NULL;
-    struct machine *m = text_map_get(&c->api->machines, arn);
+    struct machine *m = machine_at(c->api, arn);
     if (m && !m->deleting) {
         size_t count;
         m->deleting = true;
         if (!m->running && machine_sweep(c->api, m, SWEPT_AT_ONCE, &count)) {
             machine_drop(c->api, m);
-            c->api->untidy = c->api->sweeps = true;
+            sweep_again(c->api);
         } else {
             machine_keep(c->api, m);
             machine_condemn(c->api, m);
@@ -500,11 +521,11 @@ static json *list_state_machines(struct call *c)
     if (!page_begin(c, "", &page))
         return NULL;
     size_t i = page.after ? place_of_name(a, json_str(page.after)) : 0;
-    if (page.after && i < a->machine_count && json_equal(a->sorted[i]->name, page.after))
+    if (page.after && i < a->machines.count && json_equal(a->machines.sorted[i]->name, page.after))
         i++;
     json_build_array(&list, 0);
-    for (size_t n = 0; n < page.limit && i < a->machine_count; n++, i++) {
-        const struct machine *m = a->sorted[i];
+    for (size_t n = 0; n < page.limit && i < a->machines.count; n++, i++) {
+        const struct machine *m = a->machines.sorted[i];
         struct json_build item;
         json_build_object(&item, 4);
         json_build_set(&item, "stateMachineArn", json_ref(m->arn));
@@ -514,7 +535,7 @@ static json *list_state_machines(struct call *c)
         json_build_add(&list, json_build_done(&item));
     }
     return page_end(c, &page, "stateMachines", json_build_done(&list),
-                    i < a->machine_count ? json_ref(a->sorted[i - 1]->name) : NULL);
+                    i < a->machines.count ? json_ref(a->machines.sorted[i - 1]->name) : NULL);
 }
 
 const struct operation list_state_machines_operation = {

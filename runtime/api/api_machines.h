@@ -1,6 +1,7 @@
 #ifndef RUNTIME_API_API_MACHINES_H
 #define RUNTIME_API_API_MACHINES_H
 
+#include "parsers/base/text_map.h"
 #include "runtime/api/api_revisions.h"
 
 /* State machines. A machine owns its versions and aliases, which share its revisions. */
@@ -23,6 +24,19 @@ struct machine {
     size_t running; /* executions */
     bool enrolled;  /* it has a second record, which tells if the first is lost */
 };
+
+/* All machines. */
+struct machines {
+    struct text_map by_arn;
+    struct machine **sorted; /* by name */
+    size_t count, cap;
+};
+
+void machines_clear(api *a);
+/* Returns the machine of that ARN, which has no qualifier; NULL: there is none. */
+struct machine *machine_at(const api *a, const char *arn);
+/* Returns machine `i` of those that are sorted by name; NULL behind the last. */
+struct machine *machine_by_name(const api *a, size_t i);
 
 /* The values of a machine's type. */
 extern const char *const machine_types[];

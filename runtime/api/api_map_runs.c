@@ -40,8 +40,8 @@ static void free_runs(struct map_runs *r)
 void map_runs_forget(api *a)
 {
     for (size_t i = 0; i < MAP_RUNS_KEPT; i++) {
-        free_runs(a->map_runs[i]);
-        a->map_runs[i] = NULL;
+        free_runs(a->map_runs.last[i]);
+        a->map_runs.last[i] = NULL;
     }
 }
 
@@ -208,16 +208,17 @@ static struct map_runs *kept_runs(api *a, uint64_t execution)
     struct map_runs *found;
     size_t i = 0;
 
-    while (i < MAP_RUNS_KEPT - 1 && (!a->map_runs[i] || a->map_runs[i]->execution != execution))
+    while (i < MAP_RUNS_KEPT - 1 &&
+           (!a->map_runs.last[i] || a->map_runs.last[i]->execution != execution))
         i++;
-    found = a->map_runs[i];
+    found = a->map_runs.last[i];
     if (!found || found->execution != execution) {
         free_runs(found);
         found = mem_calloc(1, sizeof *found);
         found->execution = execution;
     }
-    memmove(a->map_runs + 1, a->map_runs, i * sizeof *a->map_runs);
-    a->map_runs[0] = found;
+    memmove(a->map_runs.last + 1, a->map_runs.last, i * sizeof *a->map_runs.last);
+    a->map_runs.last[0] = found;
     return found;
 }
 

@@ -44,6 +44,13 @@ struct map_runs {
     size_t length_count;
 };
 
+/* The Map Runs of so many executions are kept as their histories tell of them. */
+enum { MAP_RUNS_KEPT = 8 };
+
+struct kept_map_runs {
+    struct map_runs *last[MAP_RUNS_KEPT]; /* the last asked for first; NULL: none */
+};
+
 /* Returns the Map Runs of an execution. A look, good until those of other executions are asked
  * for. */
 const struct map_runs *map_runs_of(api *a, uint64_t execution);

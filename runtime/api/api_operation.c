@@ -15,6 +15,7 @@
 #include "runtime/api/api_start.h"
 #include "runtime/api/api_tags.h"
 #include "runtime/api/api_test_state.h"
+#include "runtime/api/api_tokens.h"
 #include "runtime/api/api_versions.h"
 
 #include <string.h>

@@ -51,8 +51,8 @@ static void mac(const struct call *c, const char *args, const char *after, size_
     }
     buf_addc(&text, '\n');
     buf_add(&text, after, len);
-    HMAC(EVP_sha256(), c->api->key, sizeof c->api->key, (const unsigned char *)text.data, text.len,
-         out, &size);
+    HMAC(EVP_sha256(), c->api->page_key, sizeof c->api->page_key, (const unsigned char *)text.data,
+         text.len, out, &size);
     buf_clear(&text);
 }
 

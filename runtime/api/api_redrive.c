@@ -46,7 +46,7 @@ static uint32_t count_events(api *a, uint64_t execution)
  * redriven. */
 const char *execution_refusal(api *a, const struct execution *x)
 {
-    const struct machine *m = text_map_get(&a->machines, json_str(x->names.machine_arn));
+    const struct machine *m = machine_at(a, json_str(x->names.machine_arn));
     bool ended = x->status != RT_RUNNING && x->status != RT_SUCCEEDED;
 
     if (m && m->deleting)
@@ -159,12 +159,12 @@ static bool reload_mocks(struct call *c, const struct execution *x)
  * redriven any more. */
 static json *redrive_found(struct call *c, const struct execution *x)
 {
-    struct machine *m = text_map_get(&c->api->machines, json_str(x->names.machine_arn));
+    struct machine *m = machine_at(c->api, json_str(x->names.machine_arn));
     int64_t before_ms = asked_before(c, x);
     const char *reason = before_ms ? NULL : execution_refusal(c->api, x);
     struct diag why = {0};
 
-    if (c->api->unreadable)
+    if (call_is_unreadable(c->api))
         return NULL;
     if (before_ms)
         return redriven_answer(before_ms);

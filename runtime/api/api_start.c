@@ -31,20 +31,32 @@ enum { BILLED_STEP_MS = 100, BILLED_MB = 64 };
 
 /* ---- what is in memory ---- */
 
+/* An execution that the store may not have yet. */
+struct fresh {
+    json *arn;
+    uint64_t number, turn;
+    uint64_t input; /* the engine's, that starts it */
+};
+
+struct run *run_at(const api *a, uint64_t number)
+{
+    return (struct run *)(void *)id_map_get(&a->executions.runs, number);
+}
+
 /* Most executions have no run: nobody waits for them, and nothing is mocked. */
 struct run *run_of(api *a, uint64_t number)
 {
-    struct run *r = (struct run *)(void *)id_map_get(&a->runs, number);
+    struct run *r = run_at(a, number);
 
     if (r)
         return r;
     r = mem_calloc(1, sizeof *r);
     r->node.id = number;
-    id_map_put(&a->runs, &r->node);
+    id_map_put(&a->executions.runs, &r->node);
     return r;
 }
 
-void run_free(struct run *r)
+static void run_free(struct run *r)
 {
     if (!r)
         return;
@@ -54,17 +66,50 @@ void run_free(struct run *r)
     mem_free(r);
 }
 
+void executions_init(api *a, size_t max_open)
+{
+    a->executions.max_open = max_open ? max_open : QUOTA_OPEN_EXECUTIONS;
+}
+
+/* Two turns on, the store has whatever was started, so forget_fresh frees all of it. */
+void executions_clear(api *a)
+{
+    struct id_node *n;
+
+    while ((n = id_map_take_any(&a->executions.runs)))
+        run_free((struct run *)(void *)n);
+    id_map_clear(&a->executions.runs);
+    a->executions.turn += 2;
+    forget_fresh(a);
+    text_map_clear(&a->executions.fresh_arns);
+    mem_free(a->executions.fresh);
+}
+
+void executions_count_turn(api *a)
+{
+    a->executions.turn++;
+}
+
+bool fresh_number(const api *a, const char *arn, uint64_t *number)
+{
+    const struct fresh *f = text_map_get(&a->executions.fresh_arns, arn);
+
+    if (f)
+        *number = f->number;
+    return f != NULL;
+}
+
 /* Only Standard executions count towards the quota on open ones. */
 void machine_runs(api *a, struct machine *m)
 {
     m->running++;
-    a->open += !m->express;
+    a->executions.open += !m->express;
 }
 
 void machine_rests(api *a, struct machine *m)
 {
     m->running--;
-    a->open -= !m->express;
+    a->executions.open -= !m->express;
 }
 
 /* Memory is asked first: what can't be run is no matter of quotas. */
@@ -75,10 +120,11 @@ bool may_open(struct call *c, const struct machine *m)
                   "Rate exceeded: the process has too little memory left (asl serve --memory)");
         return false;
     }
-    if (m->express || quota_allows(c->api, c->api->open, c->api->max_open))
+    if (m->express || quota_allows(c->api, c->api->executions.open, c->api->executions.max_open))
         return true;
     call_fail(c, "ExecutionLimitExceeded",
-              "The maximum number of running executions has been reached: %zu", c->api->max_open);
+              "The maximum number of running executions has been reached: %zu",
+              c->api->executions.max_open);
     return false;
 }
 
@@ -92,30 +138,31 @@ static void add_fresh(api *a, const json *arn, uint64_t number)
 
     *f = (struct fresh){.arn = json_ref(arn),
                         .number = number,
-                        .turn = a->turn,
+                        .turn = a->executions.turn,
                         .input = engine_last_input(a->engine)};
-    MEM_GROW(a->fresh, a->fresh_count, a->fresh_cap);
-    a->fresh[a->fresh_count++] = f;
-    text_map_put(&a->fresh_arns, json_str(f->arn), f);
+    MEM_GROW(a->executions.fresh, a->executions.fresh_count, a->executions.fresh_cap);
+    a->executions.fresh[a->executions.fresh_count++] = f;
+    text_map_put(&a->executions.fresh_arns, json_str(f->arn), f);
 }
 
 void forget_fresh(api *a)
 {
-    for (; a->fresh_head < a->fresh_count; a->fresh_head++) {
-        struct fresh *f = a->fresh[a->fresh_head];
-        if (f->turn + 1 >= a->turn || !engine_is_settled(a->engine, f->input))
+    for (; a->executions.fresh_head < a->executions.fresh_count; a->executions.fresh_head++) {
+        struct fresh *f = a->executions.fresh[a->executions.fresh_head];
+        if (f->turn + 1 >= a->executions.turn || !engine_is_settled(a->engine, f->input))
             break;
-        text_map_take(&a->fresh_arns, json_str(f->arn));
+        text_map_take(&a->executions.fresh_arns, json_str(f->arn));
         json_unref(f->arn);
         mem_free(f);
     }
     /* Each is moved about once. */
-    if (a->fresh_head < a->fresh_count - a->fresh_head)
+    if (a->executions.fresh_head < a->executions.fresh_count - a->executions.fresh_head)
         return;
-    a->fresh_count -= a->fresh_head;
-    if (a->fresh_count)
-        memmove(a->fresh, a->fresh + a->fresh_head, a->fresh_count * sizeof *a->fresh);
-    a->fresh_head = 0;
+    a->executions.fresh_count -= a->executions.fresh_head;
+    if (a->executions.fresh_count)
+        memmove(a->executions.fresh, a->executions.fresh + a->executions.fresh_head,
+                a->executions.fresh_count * sizeof *a->executions.fresh);
+    a->executions.fresh_head = 0;
 }
 
 /* ---- input ---- */
@@ -314,7 +361,7 @@ static json *start_new(struct call *c, struct start *s)
         return NULL;
     if (!s->sync) {
         if (!r->mocks)
-            run_free((struct run *)(void *)id_map_take(&c->api->runs, number));
+            run_free((struct run *)(void *)id_map_take(&c->api->executions.runs, number));
         return started(s->arn, c->now_ms);
     }
     struct waiter *w = call_wait(c, c->now_ms + QUOTA_EXPRESS_MS);
@@ -346,8 +393,8 @@ static json *start_plain(struct call *c, struct start *s, const char *plain)
     if (!(s->input = execution_input(c, s->text)))
         return NULL;
     s->arn = new_execution_arn(c->api, m, s->name);
-    if (!(out = start_again(c, s)) && !c->error && !c->api->unreadable && may_open(c, m) &&
-        (s->nesting = start_nesting(c)) >= 0 && !c->api->unreadable)
+    if (!(out = start_again(c, s)) && !c->error && !call_is_unreadable(c->api) && may_open(c, m) &&
+        (s->nesting = start_nesting(c)) >= 0 && !call_is_unreadable(c->api))
         out = start_new(c, s);
     return out;
 }
@@ -487,8 +534,8 @@ static json *note_in_store(api *a, uint64_t number)
  * is told. */
 void api_lost(api *a, uint64_t execution, const char *list)
 {
-    struct machine *m = list ? text_map_get(&a->machines, list) : NULL;
-    struct run *r = (struct run *)(void *)id_map_take(&a->runs, execution);
+    struct machine *m = list ? machine_at(a, list) : NULL;
+    struct run *r = (struct run *)(void *)id_map_take(&a->executions.runs, execution);
     struct execution x;
 
     if (m)
@@ -505,13 +552,13 @@ void api_lost(api *a, uint64_t execution, const char *list)
  * of it, in this order. */
 void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
 {
-    struct test_state *test = (struct test_state *)(void *)id_map_get(&a->tests, execution);
-    struct machine *m = text_map_get(&a->machines, json_str(rt_exec_names(exec)->machine_arn));
-    struct run *r = (struct run *)(void *)id_map_take(&a->runs, execution);
+    struct test_state *test = test_state_of(a, execution);
+    struct machine *m = machine_at(a, json_str(rt_exec_names(exec)->machine_arn));
+    struct run *r = (struct run *)(void *)id_map_take(&a->executions.runs, execution);
     struct execution x;
 
     a->now_ms = now_ms;
-    a->ended++;
+    sweep_count_end(a);
     if (test)
         test_state_ended(a, test, exec);
     else if (m)
@@ -521,7 +568,7 @@ void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
     execution_of_exec(a, execution, exec, r->note, &x);
     if (!x.note)
         x.note = note_in_store(a, execution);
-    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, r->waiter);
+    struct waiter *w = waiter_of(a, r->waiter);
     if (w)
         waiter_answer(a, w, sync_answer(r, &x));
     own_child_ended(a, r, &x);

@@ -2,6 +2,7 @@
 #define RUNTIME_API_API_START_H
 
 #include "parsers/base/id_queue.h"
+#include "parsers/base/text_map.h"
 #include "runtime/api/api_machines.h"
 #include "runtime/engine/mock_config.h"
 
@@ -17,18 +18,32 @@ struct run {
     bool metadata_only;
 };
 
-/* Returns the run of that execution, which is made if there is none. A look. */
-struct run *run_of(api *a, uint64_t number);
-void run_free(struct run *r);
+struct fresh;
 
-/* An execution that the store may not have yet. */
-struct fresh {
-    json *arn;
-    uint64_t number, turn;
-    uint64_t input; /* the engine's, that starts it */
+/* What there is in memory of executions. */
+struct executions {
+    size_t open, max_open; /* STANDARD executions that run, and may at once */
+    struct id_map runs;    /* by the engine's numbers */
+    struct fresh **fresh;  /* the oldest first; those before `fresh_head` have gone */
+    size_t fresh_head, fresh_count, fresh_cap;
+    struct text_map fresh_arns;
+    uint64_t turn; /* of api_advance */
 };
 
-/* Forgets those that started two turns ago: the store has them. */
+/* `max_open` 0: AWS's quota. */
+void executions_init(api *a, size_t max_open);
+void executions_clear(api *a);
+
+/* Returns the run of that execution, which is made if there is none. A look. */
+struct run *run_of(api *a, uint64_t number);
+/* Returns the run of that execution; NULL: there is none. A look. */
+struct run *run_at(const api *a, uint64_t number);
+
+/* Finds the number of an execution of that ARN that the store may not have yet. */
+bool fresh_number(const api *a, const char *arn, uint64_t *number);
+/* Counts a turn, at its beginning. */
+void executions_count_turn(api *a);
+/* Forgets what started two turns ago: the store has it. */
 void forget_fresh(api *a);
 
 /* Count an execution of the machine that runs, and one that has ended. */

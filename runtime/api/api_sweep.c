@@ -13,36 +13,65 @@
 
 enum { PIECE = 64, LOOK_MS = 1000, LOOK_LEAST_MS = 60 * 1000 };
 
+/* What the store had before this process began may be untidy, too. */
+void sweep_init(api *a, int64_t retention_ms)
+{
+    a->sweeping.retention_ms = retention_ms;
+    sweep_again(a);
+}
+
+void sweep_clear(api *a)
+{
+    mem_free(a->sweeping.condemned);
+}
+
+void sweep_count_end(api *a)
+{
+    a->sweeping.ended++;
+}
+
+void sweep_again(api *a)
+{
+    a->sweeping.untidy = a->sweeping.more = true;
+}
+
+void sweep_clock_set(api *a, int64_t by_ms, int64_t skew_ms)
+{
+    a->sweeping.skew_ms = skew_ms;
+    a->sweeping.retire_ms += by_ms;
+}
+
 /* How many executions may go in this turn. */
 static size_t piece(api *a)
 {
-    size_t count = PIECE + 2 * a->ended;
+    size_t count = PIECE + 2 * a->sweeping.ended;
 
-    a->ended = 0;
+    a->sweeping.ended = 0;
     return count;
 }
 
 /* Where there was nothing to do it is looked for less and less often. */
 static void look_later(api *a, bool found)
 {
-    a->look_ms = found ? LOOK_MS : 2 * a->look_ms;
-    if (a->look_ms < LOOK_MS)
-        a->look_ms = LOOK_MS;
-    if (a->look_ms > LOOK_LEAST_MS)
-        a->look_ms = LOOK_LEAST_MS;
-    a->retire_ms = a->now_ms + a->look_ms;
+    a->sweeping.look_ms = found ? LOOK_MS : 2 * a->sweeping.look_ms;
+    if (a->sweeping.look_ms < LOOK_MS)
+        a->sweeping.look_ms = LOOK_MS;
+    if (a->sweeping.look_ms > LOOK_LEAST_MS)
+        a->sweeping.look_ms = LOOK_LEAST_MS;
+    a->sweeping.retire_ms = a->now_ms + a->sweeping.look_ms;
 }
 
 /* True: there may be more. */
 static bool retire_some(api *a, size_t limit)
 {
-    if (!a->retention_ms || a->now_ms < a->retire_ms)
+    if (!a->sweeping.retention_ms || a->now_ms < a->sweeping.retire_ms)
         return false;
     struct store_gone gone;
     struct diag why = {0};
-    store_retire(a->store, a->now_ms + a->skew_ms - a->retention_ms, limit, &gone, &why);
+    store_retire(a->store, a->now_ms + a->sweeping.skew_ms - a->sweeping.retention_ms, limit, &gone,
+                 &why);
     diag_clear(&why);
-    a->untidy |= gone.count > 0;
+    a->sweeping.untidy |= gone.count > 0;
     if (gone.count < limit)
         look_later(a, gone.count > 0);
     return gone.count > 0;
@@ -53,16 +82,16 @@ static bool retire_some(api *a, size_t limit)
  * the turn comes by itself in which that ends. */
 static bool sweep_machines(api *a, size_t limit)
 {
-    for (size_t i = 0; i < a->condemned_count; i++) {
-        struct machine *m = a->condemned[i];
+    for (size_t i = 0; i < a->sweeping.condemned_count; i++) {
+        struct machine *m = a->sweeping.condemned[i];
         if (m->running)
             continue;
         size_t count;
         bool over = machine_sweep(a, m, limit, &count);
         if (over) {
-            a->condemned[i] = a->condemned[--a->condemned_count];
+            a->sweeping.condemned[i] = a->sweeping.condemned[--a->sweeping.condemned_count];
             machine_drop(a, m);
-            a->untidy = true;
+            a->sweeping.untidy = true;
         }
         if (over || count)
             return true;
@@ -77,19 +106,21 @@ enum { COMPILED_BYTES = 64 * 1024 };
 /* True: there are more. */
 static bool compile_some(api *a)
 {
-    for (size_t bytes = 0; a->compiled < a->machine_count && bytes < COMPILED_BYTES;) {
-        struct revision *r = a->sorted[a->compiled++]->revision;
-        bytes += json_str_len(r->definition);
-        revision_compile(a, r);
+    const struct machine *m = machine_by_name(a, a->sweeping.compiled);
+
+    for (size_t bytes = 0; m && bytes < COMPILED_BYTES;) {
+        bytes += json_str_len(m->revision->definition);
+        revision_compile(a, m->revision);
+        m = machine_by_name(a, ++a->sweeping.compiled);
     }
-    return a->compiled < a->machine_count;
+    return m != NULL;
 }
 
 void machine_condemn(api *a, struct machine *m)
 {
-    MEM_GROW(a->condemned, a->condemned_count, a->condemned_cap);
-    a->condemned[a->condemned_count++] = m;
-    a->sweeps = true;
+    MEM_GROW(a->sweeping.condemned, a->sweeping.condemned_count, a->sweeping.condemned_cap);
+    a->sweeping.condemned[a->sweeping.condemned_count++] = m;
+    a->sweeping.more = true;
 }
 
 /*
@@ -105,18 +136,18 @@ void api_sweep(api *a)
         more = retire_some(a, limit);
     if (!more)
         more = sweep_machines(a, limit);
-    if (!more && a->untidy) {
-        a->untidy = store_tidy(a->store);
+    if (!more && a->sweeping.untidy) {
+        a->sweeping.untidy = store_tidy(a->store);
         more = true;
     }
     /* What this turn put in, the next one keeps. */
-    a->sweeps = more;
+    a->sweeping.more = more;
 }
 
 /* Without a retention nobody needs to look for what is old. */
 int64_t sweep_due(const api *a)
 {
-    if (a->sweeps)
+    if (a->sweeping.more)
         return INT64_MIN;
-    return a->retention_ms ? a->retire_ms : INT64_MAX;
+    return a->sweeping.retention_ms ? a->sweeping.retire_ms : INT64_MAX;
 }

@@ -54,8 +54,8 @@ static json **tags_at(struct call *c, struct tagged *of)
 
     if (!arn_parse(c, arn, "stateMachine activity", &parts))
         return NULL;
-    struct machine *m = text_map_get(&c->api->machines, arn);
-    struct activity *act = text_map_get(&c->api->activities, arn);
+    struct machine *m = machine_at(c->api, arn);
+    struct activity *act = activity_at(c->api, arn);
     if (!m && !act)
         call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
     *of = (struct tagged){m, act};

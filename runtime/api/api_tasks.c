@@ -273,7 +273,7 @@ void own_child_ended(api *a, struct run *run, const struct execution *x)
     struct id_queue *q = &run->parents;
 
     for (; q->first < q->count; q->first++) {
-        struct api_task *t = (struct api_task *)(void *)id_map_get(&a->tasks, q->ids[q->first]);
+        struct api_task *t = task_at(a, q->ids[q->first]);
         if (t)
             finish_with_child(a, t, x);
     }
@@ -283,7 +283,7 @@ void own_child_ended(api *a, struct run *run, const struct execution *x)
 
 static struct awaiting *awaiting_of(const api *a, uint64_t execution)
 {
-    return (struct awaiting *)(void *)id_map_get(&a->awaiting, execution);
+    return (struct awaiting *)(void *)id_map_get(&a->own.awaiting, execution);
 }
 
 /* Kept by the execution that waits, so that stopping it finds all that it waits for. */
@@ -294,7 +294,7 @@ static void await_child(api *a, struct api_task *t, uint64_t child)
     if (!w) {
         w = mem_calloc(1, sizeof *w);
         w->node.id = t->number;
-        id_map_put(&a->awaiting, &w->node);
+        id_map_put(&a->own.awaiting, &w->node);
     }
     t->child = child;
     t->next = w->first;
@@ -312,7 +312,7 @@ void own_leaves(api *a, struct api_task *t)
     if (at && *at)
         *at = t->next;
     if (w && !w->first) {
-        id_map_take(&a->awaiting, t->number);
+        id_map_take(&a->own.awaiting, t->number);
         mem_free(w);
     }
 }
@@ -444,7 +444,7 @@ static void own_call(api *a, struct api_task *t, const char *operation, const st
     uint64_t waits = api_call_own(a, operation, body->data, body->len, a->now_ms, own_answered, t);
 
     /* Unless it waits, `t` may be gone. */
-    if (waits && (t = (struct api_task *)(void *)id_map_get(&a->tasks, id)))
+    if (waits && (t = task_at(a, id)))
         t->call = waits;
 }
 
@@ -466,7 +466,7 @@ void own_start(api *a, struct api_task *t, const struct task *task, const char *
     bool starts = strcmp(operation, start_operation) == 0;
     if (!starts && engine_takes_up(a->engine)) {
         t->operation = json_cstring(operation);
-        id_queue_add(&a->later, t->node.id);
+        id_queue_add(&a->own.later, t->node.id);
         t->request = json_take_buf(&body);
     } else if (starts && start_must_wait(a, t, request)) {
         t->request = json_take_buf(&body);
@@ -502,8 +502,18 @@ void own_calls_go_on(api *a)
 {
     struct api_task *t;
 
-    for (int n = 0;
-         n < CALLS_A_TURN && (t = (struct api_task *)(void *)id_queue_take(&a->later, &a->tasks));
-         n++)
+    for (int n = 0; n < CALLS_A_TURN && (t = task_next(a, &a->own.later)); n++)
         own_start_now(a, t);
+}
+
+bool own_calls_wait(const api *a)
+{
+    return a->own.later.first < a->own.later.count;
+}
+
+/* To be called after the tasks themselves have gone, each of which ends its wait. */
+void own_clear(api *a)
+{
+    id_map_clear(&a->own.awaiting);
+    id_queue_clear(&a->own.later);
 }

@@ -43,6 +43,15 @@ struct awaiting {
     struct api_task *first;
 };
 
+/* What own tasks wait for. */
+struct own_tasks {
+    struct id_map awaiting; /* by execution: its tasks that wait for others */
+    struct id_queue later;  /* tasks whose calls come after the turn */
+};
+
+void own_clear(api *a);
+/* Returns whether calls were put off until after the turn. */
+bool own_calls_wait(const api *a);
 /* Returns which call of the API the resource names. OWN_NONE: none; else *operation is to be
  * freed. */
 enum own_task own_task_of(const struct asl_resource *r, char **operation);

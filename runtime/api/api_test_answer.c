@@ -412,7 +412,7 @@ static json *outcome_json(struct test_state *t, const rt_exec *x, const struct o
 void test_state_ended(api *a, struct test_state *t, const rt_exec *x)
 {
     struct outcome o = {.name = t->name};
-    struct waiter *w = (struct waiter *)(void *)id_map_get(&a->waiters, t->waiter);
+    struct waiter *w = waiter_of(a, t->waiter);
     struct diag why = {0};
 
     store_read(engine_store(a->engine, t->node.id), t->node.id, 0, note_test_event, &o, &why);
@@ -420,6 +420,6 @@ void test_state_ended(api *a, struct test_state *t, const rt_exec *x)
     if (w)
         waiter_answer(a, w, outcome_json(t, x, &o));
     t->waiter = 0;
-    MEM_GROW(a->over, a->over_count, a->over_cap);
-    a->over[a->over_count++] = t->node.id;
+    MEM_GROW(a->tests.over, a->tests.over_count, a->tests.over_cap);
+    a->tests.over[a->tests.over_count++] = t->node.id;
 }

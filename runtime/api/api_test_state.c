@@ -27,7 +27,7 @@ static const char nameless[] = "StateName";
 
 /* ---- life ---- */
 
-void test_state_free(struct test_state *t)
+static void test_state_free(struct test_state *t)
 {
     json_unref(t->name);
     json_unref(t->input);
@@ -43,6 +43,37 @@ void test_state_free(struct test_state *t)
     json_unref(t->items);
     json_unref(t->exchange);
     mem_free(t);
+}
+
+void test_states_clear(api *a)
+{
+    struct id_node *n;
+
+    while ((n = id_map_take_any(&a->tests.running)))
+        test_state_free((struct test_state *)(void *)n);
+    id_map_clear(&a->tests.running);
+    mem_free(a->tests.over);
+}
+
+struct test_state *test_state_of(const api *a, uint64_t execution)
+{
+    return (struct test_state *)(void *)id_map_get(&a->tests.running, execution);
+}
+
+bool api_is_test(const api *a, uint64_t execution)
+{
+    return test_state_of(a, execution) != NULL;
+}
+
+void test_states_forget(api *a)
+{
+    struct test_states *tests = &a->tests;
+
+    for (size_t i = 0; i < tests->over_count; i++) {
+        engine_forget(a->engine, tests->over[i]);
+        test_state_free((struct test_state *)(void *)id_map_take(&tests->running, tests->over[i]));
+    }
+    tests->over_count = 0;
 }
 
 /* ---- the request ---- */
@@ -204,7 +235,7 @@ static void start_test(struct call *c, struct test_state *t, asl_machine *m,
 
     t->node.id = engine_start(a->engine, m, &config, t->input,
                               &(struct engine_label){.keep = ENGINE_KEEP_APART});
-    id_map_put(&a->tests, &t->node);
+    id_map_put(&a->tests.running, &t->node);
     struct waiter *w = call_wait(c, c->now_ms + QUOTA_TEST_STATE_MS);
     w->test = t;
     t->waiter = w->node.id;
@@ -287,8 +318,7 @@ const struct operation test_state_operation = {
 
 bool test_state_is_mocked(const api *a, uint64_t execution)
 {
-    const struct test_state *t =
-        (const struct test_state *)(const void *)id_map_get(&a->tests, execution);
+    const struct test_state *t = test_state_of(a, execution);
 
     return t && t->mocked;
 }
@@ -296,7 +326,7 @@ bool test_state_is_mocked(const api *a, uint64_t execution)
 /* A mocked Task never reaches a handler. */
 bool test_state_answers(api *a, const struct task *task)
 {
-    struct test_state *t = (struct test_state *)(void *)id_map_get(&a->tests, task->number);
+    struct test_state *t = test_state_of(a, task->number);
     struct task_result r = {0};
 
     if (!t || !t->mocked)
@@ -311,8 +341,7 @@ bool test_state_answers(api *a, const struct task *task)
 
 enum task_trace api_trace(const api *a, const struct task *task)
 {
-    const struct test_state *t =
-        (const struct test_state *)(const void *)id_map_get(&a->tests, task->number);
+    const struct test_state *t = test_state_of(a, task->number);
 
     return t && task->resource->kind == ASL_RESOURCE_HTTP ? t->trace : TASK_UNTRACED;
 }
@@ -321,8 +350,7 @@ enum task_trace api_trace(const api *a, const struct task *task)
  * last. */
 void api_task_traced(api *a, uint64_t id, const json *exchange)
 {
-    struct test_state *t =
-        (struct test_state *)(void *)id_map_get(&a->tests, engine_execution_of(a->engine, id));
+    struct test_state *t = test_state_of(a, engine_execution_of(a->engine, id));
 
     if (!t)
         return;

@@ -5,7 +5,19 @@
 
 struct test_state;
 
-void test_state_free(struct test_state *t);
+/* TestStates that run, and those that have ended and are to be forgotten after the turn. */
+struct test_states {
+    struct id_map running; /* by the engine's numbers */
+    uint64_t *over;        /* numbers */
+    size_t over_count, over_cap;
+};
+
+void test_states_clear(api *a);
+/* Forgets those that have ended. To be called between turns of the engine, which is in the midst of
+ * telling of an end when it is noted. */
+void test_states_forget(api *a);
+/* Returns the TestState whose execution that is; NULL: it is another's. A look. */
+struct test_state *test_state_of(const api *a, uint64_t execution);
 /* Returns whether it is the execution of a TestState with a mock. */
 bool test_state_is_mocked(const api *a, uint64_t execution);
 /* Gives the task call of a mocked state its result. False: it is none of such a state. */

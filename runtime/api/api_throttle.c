@@ -22,12 +22,21 @@ static const struct bucket quotas[START_KINDS] = {[START_STANDARD] = {.size = 13
 /* EXPRESS executions have no such quota. */
 static const struct bucket transitions = {.size = 5000, .refill = 1500};
 
-void throttle_init(api *a)
+void throttle_init(api *a, enum api_throttle held)
+{
+    a->throttling.held = held;
+    for (int kind = 0; kind < START_KINDS; kind++)
+        a->throttling.starts[kind].tokens = quotas[kind];
+    if (a->throttling.held == API_THROTTLE_AWS)
+        engine_throttle(a->engine, &transitions);
+}
+
+/* A bucket that nobody has used yet has no time. */
+void throttle_clock_set(api *a, int64_t by_ms)
 {
     for (int kind = 0; kind < START_KINDS; kind++)
-        a->starts[kind].tokens = quotas[kind];
-    if (a->throttle == API_THROTTLE_AWS)
-        engine_throttle(a->engine, &transitions);
+        if (a->throttling.starts[kind].tokens.at_ms)
+            a->throttling.starts[kind].tokens.at_ms += by_ms;
 }
 
 /* ---- buckets ---- */
@@ -35,7 +44,7 @@ void throttle_init(api *a)
 /* One that finds the process short of memory is to wait, too, and costs no token. */
 static bool take_start_token(api *a, enum start_kind kind)
 {
-    struct bucket *b = &a->starts[kind].tokens;
+    struct bucket *b = &a->throttling.starts[kind].tokens;
 
     bucket_fill(b, a->now_ms);
     if (b->left < 1 || engine_is_full(a->engine))
@@ -50,7 +59,8 @@ enum { FULL_MS = 100 };
 /* When there is room for one more. */
 static int64_t due_of(const api *a, enum start_kind kind)
 {
-    return engine_is_full(a->engine) ? a->now_ms + FULL_MS : bucket_due(&a->starts[kind].tokens);
+    return engine_is_full(a->engine) ? a->now_ms + FULL_MS
+                                     : bucket_due(&a->throttling.starts[kind].tokens);
 }
 
 /* By an ARN that may have a qualifier or a test case behind it. */
@@ -59,7 +69,7 @@ static enum start_kind kind_of_start(const api *a, const char *arn)
     const char *name = strstr(arn, ":stateMachine:");
     size_t len = name ? (size_t)(name - arn) + strlen(":stateMachine:") : strlen(arn);
     json *plain = json_string(arn, len + (name ? strcspn(arn + len, ":#") : 0));
-    const struct machine *m = text_map_get(&a->machines, json_str(plain));
+    const struct machine *m = machine_at(a, json_str(plain));
 
     json_unref(plain);
     return m && m->express ? START_EXPRESS : START_STANDARD;
@@ -69,7 +79,7 @@ bool start_is_throttled(struct call *c)
 {
     api *a = c->api;
 
-    if (c->from.own || a->throttle != API_THROTTLE_AWS ||
+    if (c->from.own || a->throttling.held != API_THROTTLE_AWS ||
         take_start_token(a, kind_of_start(a, call_text(c, "stateMachineArn"))))
         return false;
     call_fail(c, "ThrottlingException", "Rate exceeded");
@@ -83,9 +93,9 @@ bool start_must_wait(api *a, struct api_task *t, const json *request)
 {
     const json *arn = json_get(request, "stateMachineArn");
     enum start_kind kind = kind_of_start(a, arn && json_is_string(arn) ? json_str(arn) : "");
-    struct id_queue *waiting = &a->starts[kind].waiting;
+    struct id_queue *waiting = &a->throttling.starts[kind].waiting;
 
-    if (a->throttle == API_THROTTLE_NONE ||
+    if (a->throttling.held == API_THROTTLE_NONE ||
         (waiting->first == waiting->count && take_start_token(a, kind)))
         return false;
     id_queue_add(waiting, t->node.id);
@@ -96,7 +106,7 @@ bool start_must_wait(api *a, struct api_task *t, const json *request)
 static struct api_task *first_of(api *a, struct id_queue *q)
 {
     for (; q->first < q->count; q->first++) {
-        struct api_task *t = (struct api_task *)(void *)id_map_get(&a->tasks, q->ids[q->first]);
+        struct api_task *t = task_at(a, q->ids[q->first]);
         if (t && t->request)
             return t;
     }
@@ -108,7 +118,7 @@ static struct api_task *first_of(api *a, struct id_queue *q)
 void starts_go_on(api *a)
 {
     for (int kind = 0; kind < START_KINDS; kind++) {
-        struct id_queue *q = &a->starts[kind].waiting;
+        struct id_queue *q = &a->throttling.starts[kind].waiting;
         struct api_task *t;
         while ((t = first_of(a, q)) && take_start_token(a, (enum start_kind)kind)) {
             q->first++;
@@ -123,17 +133,17 @@ int64_t starts_due(const api *a)
     int64_t due = INT64_MAX;
 
     for (int kind = 0; kind < START_KINDS; kind++) {
-        const struct id_queue *q = &a->starts[kind].waiting;
+        const struct id_queue *q = &a->throttling.starts[kind].waiting;
         if (q->first < q->count && due_of(a, (enum start_kind)kind) < due)
             due = due_of(a, (enum start_kind)kind);
     }
     return due;
 }
 
-void starts_clear(api *a)
+void throttle_clear(api *a)
 {
     for (int kind = 0; kind < START_KINDS; kind++)
-        id_queue_clear(&a->starts[kind].waiting);
+        id_queue_clear(&a->throttling.starts[kind].waiting);
 }
 
 /* ---- nesting ---- */

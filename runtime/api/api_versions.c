@@ -142,7 +142,7 @@ const struct operation publish_state_machine_version_operation = {
 static struct machine *machine_of_qualified(struct call *c, const char *arn, struct arn *parts)
 {
     json *plain = json_string(arn, (size_t)(parts->name - arn) + parts->name_len);
-    struct machine *m = text_map_get(&c->api->machines, json_str(plain));
+    struct machine *m = machine_at(c->api, json_str(plain));
 
     json_unref(plain);
     return m;
