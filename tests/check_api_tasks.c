@@ -177,6 +177,27 @@ START_TEST(what_waits_at_the_end_is_let_go)
 }
 END_TEST
 
+/* A Task's call is given up with the Task, and must not be looked for in what has gone by then. */
+START_TEST(server_ends_while_a_task_calls_and_an_answer_is_owed)
+{
+    struct scene s;
+
+    scene_init(&s, MEMORY);
+    scene_call_well(&s, "CreateStateMachine",
+                    "{\"name\":\"x\",\"type\":\"EXPRESS\",\"definition\":\"" WAIT
+                    "\",\"roleArn\":\"" ROLE "\"}");
+    scene_start_m(&s,
+                  TASK("arn:aws:states:::aws-sdk:sfn:startSyncExecution",
+                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE("x") "\\\"}"),
+                  "1");
+    ck_assert_uint_eq(engine_running(s.engine), 2);
+    ck_assert_uint_eq(api_waiting(s.api), 1);
+    scene_ask(&s, "ListStateMachines", "{}");
+    ck_assert_int_eq(s.status, 0);
+    scene_clear(&s);
+}
+END_TEST
+
 /* A poll is made and waits, as many times. */
 static void poll(struct scene *s, int times)
 {
@@ -411,6 +432,7 @@ int main(void)
     scene_add_stories(tc, stories, COUNT(stories));
     tcase_add_test(tc, worker_that_is_gone_gets_no_task);
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
+    tcase_add_test(tc, server_ends_while_a_task_calls_and_an_answer_is_owed);
     tcase_add_test(tc, workers_that_poll_are_counted);
     tcase_add_loop_test(tc, task_with_the_token_of_one_that_is_not_taken_up, 0, STORES);
     tcase_add_loop_test(tc, token_before_submitted, 0, STORES);

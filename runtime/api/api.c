@@ -54,15 +54,15 @@ const struct asl_served *api_served(const api *a)
     return a->served.serves ? &a->served : NULL;
 }
 
-/* Runs and TestStates go behind what holds on to them. */
+/* Tasks go first: they give up calls, which hold on to runs and TestStates, which go last. */
 void api_free(api *a)
 {
     if (!a)
         return;
-    calls_clear(a);
     tasks_clear(a);
     own_clear(a);
     throttle_clear(a);
+    calls_clear(a);
     sweep_clear(a);
     machines_clear(a);
     activities_clear(a);
