@@ -23,7 +23,8 @@ $(call suites,asl,definition load validate codes format)
 # check_cases leaves steps in their midst, as the engine does.
 $(call suites,runtime/core runtime/base asl,cases event_text)
 $(call suites,runtime/base,coroutine)
-$(call suites,runtime/engine runtime/store/sqlite,store)
+$(call suites,runtime/store/sqlite,store store_file)
+$(call suites,runtime/engine runtime/store/sqlite,store_recovery store_crash)
 $(call suites,runtime/embed,engine embed)
 $(call suites,runtime/http,http_server)
 $(call suites,runtime/aws,sigv4)
@@ -36,7 +37,7 @@ $(call suites,runtime/host runtime/store/sqlite,host)
 
 # Both suites can make store_commit fail; check_engine also counts calls of rt_exec_held and store_read.
 $(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held -Wl,--wrap=store_read
-$(BUILD)/check_store: CHECK_LDFLAGS = -Wl,--wrap=store_commit
+$(BUILD)/check_store_crash: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
 $(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
 # What it opens fails when the suite says so.
