@@ -25,7 +25,7 @@ $(call suites,runtime/core runtime/base asl,cases event_text)
 $(call suites,runtime/base,coroutine)
 $(call suites,runtime/store/sqlite,store store_file)
 $(call suites,runtime/engine runtime/store/sqlite,store_recovery store_crash)
-$(call suites,runtime/embed,engine embed)
+$(call suites,runtime/embed,engine engine_steps engine_recover embed)
 $(call suites,runtime/http,http_server)
 $(call suites,runtime/aws,sigv4)
 $(call suites,runtime/handlers,handlers)
@@ -35,8 +35,8 @@ $(call suites,runtime/api runtime/store/sqlite,api api_machines api_executions a
 $(call suites,runtime/serve,front_door service)
 $(call suites,runtime/host runtime/store/sqlite,host)
 
-# Both suites can make store_commit fail; check_engine also counts calls of rt_exec_held and store_read.
-$(BUILD)/check_engine: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held -Wl,--wrap=store_read
+# The suites can make store_commit fail; those of the engine also count calls of rt_exec_held and store_read.
+$(BUILD)/check_engine $(BUILD)/check_engine_steps $(BUILD)/check_engine_recover: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held -Wl,--wrap=store_read
 $(BUILD)/check_store_crash: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
 $(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir

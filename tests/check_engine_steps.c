@@ -1,0 +1,327 @@
+/* engine_steps: steps that are left in their midst, shares of a turn, and the bound of memory. */
+
+#include "tests/support/engine_scene.h"
+#include "tests/support/expect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- steps that are left in their midst ---- */
+
+/* Takes some twenty looks at the clock. */
+#define LONG(rest)                                                                                 \
+    "\"QueryLanguage\":\"JSONata\",\"Type\":\"Pass\",\"Output\":"                                  \
+    "\"{% $sum($map([1..9000], function($x) { $x + 1 })) %}\"," rest
+#define ENDLESS "($f := function($x) { $f($x + 1) }; $f(1))"
+
+static const char endless[] =
+    ONE_STATE("E", "\"QueryLanguage\":\"JSONata\",\"Type\":\"Pass\",\"Output\":\"{% " ENDLESS
+                   " %}\",\"End\":true");
+static const char beside_endless[] = ONE_STATE(
+    "P", "\"Type\":\"Parallel\",\"End\":true,\"Branches\":[" ONE_STATE(
+             "A", TASK "\"End\":true") "," ONE_STATE("E", "\"QueryLanguage\":\"JSONata\",\"Type\":"
+                                                          "\"Pass\",\"Output\":\"{% " ENDLESS
+                                                          " %}\",\"End\":true") "]");
+static const char twice_long[] = "{\"StartAt\":\"A\",\"States\":{\"A\":{" LONG(
+    "\"Next\":\"B\"") "},\"B\":{" LONG("\"End\":true") "}}}";
+
+START_TEST(long_steps_let_others_go_first)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    uint64_t slow = start(&w, twice_long, "{}");
+    uint64_t input = engine_last_input(w.e);
+    turn(&w);
+    /* Who started it has an answer at once. */
+    ck_assert(engine_is_settled(w.e, input));
+    ck_assert_str_eq(buf_str(&w.log), "0 1 ExecutionStarted\n");
+    ck_assert_msg(engine_next_due(w.e) == INT64_MIN, "there is more to do");
+    uint64_t quick = start(&w, ONE_STATE("S", "\"Type\":\"Succeed\""), "1");
+    turn(&w);
+    ck_assert(status(&w, quick) == RT_SUCCEEDED && status(&w, slow) == RT_RUNNING);
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert(status(&w, slow) == RT_SUCCEEDED);
+    expect_json("the same as in one piece", rt_exec_output(engine_execution(w.e, slow)),
+                "40513500");
+    ck_assert_uint_eq(rt_exec_events(engine_execution(w.e, slow)), 6);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(evaluations_have_a_time)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    engine_limit_evaluations(w.e, 500);
+    uint64_t execution = start(&w, endless, "{}"), slow = start(&w, twice_long, "1");
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert(json_str_is(rt_exec_error(engine_execution(w.e, execution))->name,
+                          "States.QueryEvaluationError"));
+    /* Others are not charged for it, and each evaluation has a time of its own. */
+    ck_assert(status(&w, slow) == RT_SUCCEEDED);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(stop_of_a_long_step)
+{
+    struct world_log w;
+    struct asl_error error = {.name = json_cstring("E")};
+
+    world_open_with(&w, 0, true);
+    engine_limit_evaluations(w.e, INT64_MAX);
+    uint64_t execution = start(&w, beside_endless, "{}");
+    for (int i = 0; i < 5; i++)
+        turn(&w);
+    ck_assert(status(&w, execution) == RT_RUNNING);
+    engine_stop(w.e, execution, &error);
+    uint64_t input = engine_last_input(w.e);
+    turn(&w);
+    ck_assert(engine_is_settled(w.e, input));
+    ck_assert(status(&w, execution) == RT_ABORTED);
+    ck_assert_msg(engine_tasks(w.e) == 0, "a task of a stopped execution is still out");
+    ck_assert(engine_next_due(w.e) == INT64_MAX);
+    /* Its history has what happened before. */
+    ck_assert(strstr(buf_str(&w.log), "LambdaFunctionScheduled\n"));
+    /* And it can be redriven from there: the hostile branch begins again. */
+    ck_assert(engine_redrive(w.e, execution, NULL, NULL));
+    for (int i = 0; i < 5; i++)
+        turn(&w);
+    ck_assert(engine_next_due(w.e) == INT64_MIN);
+    asl_error_clear(&error);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(what_comes_in_waits_for_a_long_step)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    engine_limit_evaluations(w.e, 3000);
+    uint64_t execution = start(
+        &w,
+        "{\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Parallel\",\"End\":true,\"Branches\":"
+        "[" ONE_STATE("A",
+                      TASK "\"End\":true") ",{\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":"
+                                           "\"Wait\",\"Seconds\":1,\"Next\":\"B\"},\"B\":{" LONG(
+                                               "\"End\":true") "}}}]}}}",
+        "{\"a\":1}");
+    turn(&w);
+    turn(&w);
+    ck_assert_uint_eq(w.count, 1);
+    w.now_ms += 1000;
+    turn(&w); /* the wait is over, and the evaluation begins */
+    ck_assert(engine_next_due(w.e) == INT64_MIN);
+    give_answers(&w);
+    uint64_t input = engine_last_input(w.e);
+    turn(&w);
+    ck_assert_msg(!engine_is_settled(w.e, input), "the answer waits for the step's end");
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert(engine_is_settled(w.e, input));
+    expect_json("both", rt_exec_output(engine_execution(w.e, execution)), "[{\"a\":1},40513500]");
+    world_close(&w);
+}
+END_TEST
+
+/* Whatever commit fails, what is under way then is let go of. */
+START_TEST(failing_commits_beside_long_steps)
+{
+    struct world_log w;
+    struct diag why = {0};
+    size_t n = 1;
+
+    for (bool good = false; !good; n++) {
+        world_open_with(&w, n, true);
+        start(&w, twice_long, "{}");
+        start(&w, map_run, "[5,6]");
+        start(&w, twice_long, "1");
+        good = run_until_quiet(&w, &why);
+        diag_clear(&why);
+        why = (struct diag){0};
+        world_close(&w);
+    }
+    ck_assert_msg(n > 20, "%zu turns", n);
+}
+END_TEST
+
+START_TEST(what_runs_is_let_go_of)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    uint64_t execution = start(&w, endless, "{}");
+    start(&w, endless, "1");
+    turn(&w);
+    turn(&w);
+    engine_stop(w.e, execution, &(struct asl_error){0});
+    engine_forget(w.e, execution);
+    turn(&w);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(a_turn_has_a_share_for_everybody)
+{
+    enum { DUE = 300 };
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    for (int i = 0; i < DUE; i++)
+        start(&w, ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":1,\"End\":true"), "{}");
+    while (engine_next_due(w.e) == INT64_MIN)
+        turn(&w);
+    w.now_ms += 1000;
+    size_t running = engine_running(w.e);
+    ck_assert_uint_eq(running, DUE);
+    uint64_t quick = start(&w, ONE_STATE("S", "\"Type\":\"Succeed\""), "{}");
+    turn(&w);
+    ck_assert_msg(status(&w, quick) == RT_SUCCEEDED, "it waits for timers");
+    ck_assert_msg(engine_running(w.e) > DUE / 2, "all of them in one turn");
+    ck_assert(run_until_quiet(&w, NULL));
+    ck_assert_uint_eq(engine_running(w.e), 0);
+    world_close(&w);
+}
+END_TEST
+
+/* Each turn of theirs writes as much as a turn's share of bytes is. */
+START_TEST(what_writes_much_lets_others_in)
+{
+    enum { LOOPS = 4, LETTERS = 250000 };
+    struct world_log w;
+    struct buf input = {0};
+
+    world_open(&w, 0);
+    buf_addc(&input, '"');
+    for (int i = 0; i < LETTERS; i++)
+        buf_addc(&input, 'x');
+    buf_addc(&input, '"');
+    for (int i = 0; i < LOOPS; i++) {
+        start(&w,
+              "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"Next\":\"B\"},"
+              "\"B\":{\"Type\":\"Choice\",\"Choices\":[{\"Variable\":\"$\",\"IsNull\":true,"
+              "\"Next\":\"C\"}],\"Default\":\"A\"},\"C\":{\"Type\":\"Succeed\"}}}",
+              buf_str(&input));
+        turn(&w);
+        turn(&w);
+    }
+    uint64_t quick = start(&w, ONE_STATE("S", "\"Type\":\"Succeed\""), "{}");
+    turn(&w);
+    ck_assert_msg(status(&w, quick) == RT_SUCCEEDED, "it waits for what others write");
+    ck_assert_uint_eq(engine_running(w.e), LOOPS);
+    buf_clear(&input);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+START_TEST(large_children_leave_memory)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    bound_memory(&w);
+    start(&w, LARGE_CHILDREN("\"End\":true"), "1");
+    size_t most = most_used(&w);
+    ck_assert_msg(most < MOST, "%zu bytes were used", most);
+    ck_assert(strstr(buf_str(&w.log), "\n0 ended SUCCEEDED\n"));
+    world_close(&w);
+}
+END_TEST
+
+/* Without a store to leave for they begin when others have ended. */
+START_TEST(large_children_wait_to_begin)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    bound_memory(&w);
+    uint64_t execution = start(&w, LARGE_CHILDREN("\"End\":true"), "1");
+    size_t most = most_used(&w);
+    ck_assert_msg(most < MOST, "%zu bytes were used", most);
+    expect_json("all of them", rt_exec_output(engine_execution(w.e, execution)), "12");
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(what_is_too_large_fails)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    engine_limit_memory(w.e, 1000000);
+    uint64_t other = start(&w, no_retry, "1");
+    uint64_t execution = start(&w,
+                               "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"A\",\"States\":{"
+                               "\"A\":{\"Type\":\"Pass\",\"Assign\":{\"a\":\"{% $pad('', 200000, "
+                               "'x') %}\"},\"Next\":\"W\"},"
+                               "\"W\":{\"Type\":\"Wait\",\"Seconds\":1000,\"End\":true}}}",
+                               "2");
+    w.used_bytes = 400000;
+    turn(&w);
+    ck_assert(!engine_is_full(w.e));
+    w.used_bytes = 800000;
+    ck_assert(!engine_is_full(w.e));
+    turn(&w);
+    ck_assert_msg(engine_is_full(w.e) && status(&w, execution) == RT_RUNNING, "short is not over");
+    w.used_bytes = 1000000;
+    turn(&w);
+    const struct asl_error *e = rt_exec_error(engine_execution(w.e, execution));
+    ck_assert(e && json_str_is(e->name, "States.DataLimitExceeded"));
+    ck_assert_msg(strstr(json_str(e->cause), "--memory") != NULL, "%s", json_str(e->cause));
+    ck_assert_msg(status(&w, other) == RT_RUNNING, "one that holds little has failed");
+    world_close(&w);
+}
+END_TEST
+
+/* Nobody knows what memory is used for, but the executions hold little: those that have done
+ * nothing since are not looked at again. */
+START_TEST(shortage_costs_by_what_happens)
+{
+    enum { SLEEPERS = 300, TURNS = 100 };
+    struct world_log w;
+    char number[16];
+
+    world_open(&w, 0);
+    engine_limit_memory(w.e, MOST);
+    for (int i = 0; i < SLEEPERS; i++) {
+        snprintf(number, sizeof number, "%d", i);
+        start(&w, ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":1000,\"End\":true"), number);
+    }
+    turn(&w);
+    w.used_bytes = MOST;
+    asked_what_is_held = 0;
+    for (int i = 0; i < TURNS; i++) {
+        start(&w, ONE_STATE("S", "\"Type\":\"Succeed\""), "1");
+        turn(&w);
+    }
+    ck_assert_msg(asked_what_is_held <= SLEEPERS + TURNS, "%zu looks", asked_what_is_held);
+    world_close(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("engine_steps");
+    TCase *t = tcase_create("engine_steps");
+
+    tcase_add_test(t, long_steps_let_others_go_first);
+    tcase_add_test(t, evaluations_have_a_time);
+    tcase_add_test(t, stop_of_a_long_step);
+    tcase_add_test(t, what_comes_in_waits_for_a_long_step);
+    tcase_add_test(t, failing_commits_beside_long_steps);
+    tcase_add_test(t, what_runs_is_let_go_of);
+    tcase_add_test(t, a_turn_has_a_share_for_everybody);
+    tcase_add_test(t, what_writes_much_lets_others_in);
+    tcase_add_test(t, large_children_leave_memory);
+    tcase_add_test(t, large_children_wait_to_begin);
+    tcase_add_test(t, what_is_too_large_fails);
+    tcase_add_test(t, shortage_costs_by_what_happens);
+    tcase_set_timeout(t, 60);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
