@@ -3,6 +3,8 @@
 #include "parsers/base/id_map.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
+#include "runtime/store/memory_records.h"
+#include "runtime/store/place_list.h"
 #include "runtime/store/store_impl.h"
 
 #include <stdlib.h>
@@ -17,24 +19,9 @@ struct history {
     struct history *first_child, *parent, *next, *before;
 };
 
-/*
- * Executions in the order of their times, the oldest first: from `first` on. What is added is
- * nearly always the newest, and what is taken away mostly the oldest.
- */
-struct list {
-    char *name;
-    struct store_place *places;
-    size_t first, count, cap;
-};
-
 /* What a token, or the ARN of a Map Run, leads to. */
 struct mark {
     uint64_t execution, seq;
-};
-
-struct record {
-    char *kind, *key, *text;
-    size_t len;
 };
 
 struct memory {
@@ -42,10 +29,9 @@ struct memory {
     struct id_map histories;
     struct text_map arns;             /* to the newest execution of that ARN */
     struct text_map lists;            /* by name */
-    struct list ended;                /* all that have, by when they did */
+    struct place_list ended;          /* all that have, by when they did */
     struct text_map tokens, map_runs; /* to marks; the texts are the events' own */
-    struct record *records;           /* by kind and key */
-    size_t record_count, record_cap;
+    struct memory_records records;
     uint64_t next;
 };
 
@@ -174,63 +160,6 @@ static void free_history(struct memory *m, struct history *h)
 
 /* ---- lists ---- */
 
-static bool place_before(const struct store_place *a, const struct store_place *b)
-{
-    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->number < b->number;
-}
-
-/* The first that is not before `p`. */
-static size_t find_place(const struct list *l, const struct store_place *p)
-{
-    size_t low = l->first, high = l->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (place_before(&l->places[middle], p))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void list_add(struct list *l, struct store_place p)
-{
-    /* What was taken from the front is moved over once it is the larger part: so each place is
-     * moved a bounded number of times, and taking the oldest costs nothing. */
-    if (l->first > l->count / 2) {
-        l->count -= l->first;
-        memmove(l->places, l->places + l->first, l->count * sizeof *l->places);
-        l->first = 0;
-    }
-    MEM_GROW(l->places, l->count, l->cap);
-    size_t at = find_place(l, &p);
-    memmove(l->places + at + 1, l->places + at, (l->count - at) * sizeof *l->places);
-    l->places[at] = p;
-    l->count++;
-}
-
-static void memory_store_list_take(struct list *l, struct store_place p)
-{
-    size_t at = find_place(l, &p);
-
-    if (at == l->count || l->places[at].number != p.number)
-        return;
-    if (at == l->first) {
-        l->first++;
-        return;
-    }
-    l->count--;
-    memmove(l->places + at, l->places + at + 1, (l->count - at) * sizeof *l->places);
-}
-
-static void free_list(struct list *l)
-{
-    mem_free(l->name);
-    mem_free(l->places);
-    mem_free(l);
-}
-
 /* Where it stands in its list: when it ended; else when it began, or was redriven. */
 static struct store_place place_in_list(const struct store_execution *row)
 {
@@ -243,29 +172,29 @@ static struct store_place place_in_list(const struct store_execution *row)
 static void enter_lists(struct memory *m, const struct store_execution *row)
 {
     if (row->status != RT_RUNNING)
-        list_add(&m->ended, place_in_list(row));
+        place_list_add(&m->ended, place_in_list(row));
     if (!row->list)
         return;
-    struct list *l = text_map_get(&m->lists, json_str(row->list));
+    struct place_list *l = text_map_get(&m->lists, json_str(row->list));
     if (!l) {
         l = mem_calloc(1, sizeof *l);
         l->name = mem_strdup(json_str(row->list));
         text_map_put(&m->lists, l->name, l);
     }
-    list_add(l, place_in_list(row));
+    place_list_add(l, place_in_list(row));
 }
 
 static void leave_lists(struct memory *m, const struct store_execution *row)
 {
-    struct list *l = row->list ? text_map_get(&m->lists, json_str(row->list)) : NULL;
+    struct place_list *l = row->list ? text_map_get(&m->lists, json_str(row->list)) : NULL;
 
     if (row->status != RT_RUNNING)
-        memory_store_list_take(&m->ended, place_in_list(row));
+        place_list_take(&m->ended, place_in_list(row));
     if (!l)
         return;
-    memory_store_list_take(l, place_in_list(row));
+    place_list_take(l, place_in_list(row));
     if (l->first == l->count)
-        free_list(text_map_take(&m->lists, l->name));
+        place_list_free(text_map_take(&m->lists, l->name));
 }
 
 /* ---- executions ---- */
@@ -385,7 +314,7 @@ static void forget_tree(store *s, uint64_t top, size_t limit, struct store_gone 
 }
 
 /* Those of the list that ended before that time, one more than may go. */
-static void forget_some(store *s, const struct list *l, int64_t before_ms, size_t limit,
+static void forget_some(store *s, const struct place_list *l, int64_t before_ms, size_t limit,
                         struct store_gone *out)
 {
     /* The list changes while executions go: so the numbers are taken down first. */
@@ -407,7 +336,7 @@ static void forget_some(store *s, const struct list *l, int64_t before_ms, size_
 static bool forget_list(store *s, const char *name, size_t limit, struct store_gone *out,
                         struct diag *why)
 {
-    const struct list *l = text_map_get(&memory_store_memory_of(s)->lists, name);
+    const struct place_list *l = text_map_get(&memory_store_memory_of(s)->lists, name);
 
     (void)why;
     if (l)
@@ -418,7 +347,7 @@ static bool forget_list(store *s, const char *name, size_t limit, struct store_g
 static bool memory_store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
                                 struct diag *why)
 {
-    const struct list *l = &memory_store_memory_of(s)->ended;
+    const struct place_list *l = &memory_store_memory_of(s)->ended;
 
     (void)why;
     if (l->first < l->count && l->places[l->first].at_ms < before_ms)
@@ -627,13 +556,13 @@ static bool memory_store_list_executions(store *s, const char *name, const enum 
                                          void *user, struct diag *why)
 {
     const struct memory *m = memory_store_memory_of(s);
-    const struct list *l = text_map_get(&m->lists, name);
+    const struct place_list *l = text_map_get(&m->lists, name);
 
     (void)why;
     if (!l)
         return true;
     /* From the newest to the oldest, as ListExecutions tells them. */
-    for (size_t i = after ? find_place(l, after) : l->count; i-- > l->first;) {
+    for (size_t i = after ? place_list_find(l, after) : l->count; i-- > l->first;) {
         const struct history *h = find_history(m, l->places[i].number);
         if (h && (!status || h->row.status == *status) &&
             !visit(user, &(struct store_listed){l->places[i], h->row.redrives}))
@@ -664,91 +593,23 @@ static bool next_list(store *s, struct buf *name, struct diag *why)
 
 /* ---- records ---- */
 
-/* Where the record is, or would be. */
-static size_t place_of_record(const struct memory *m, const char *kind, const char *key)
-{
-    size_t low = 0, high = m->record_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct record *r = &m->records[middle];
-        int order = strcmp(r->kind, kind);
-        if (order == 0)
-            order = strcmp(r->key, key);
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool is_record(const struct memory *m, size_t i, const char *kind, const char *key)
-{
-    return i < m->record_count && !strcmp(m->records[i].kind, kind) &&
-           !strcmp(m->records[i].key, key);
-}
-
-static void clear_record(struct record *r)
-{
-    mem_free(r->kind);
-    mem_free(r->key);
-    mem_free(r->text);
-}
-
 static void memory_store_put(store *s, const char *kind, const char *key, const char *text,
                              size_t len)
 {
-    struct memory *m = memory_store_memory_of(s);
-    size_t i = place_of_record(m, kind, key);
-    struct record *at;
-
-    if (is_record(m, i, kind, key)) {
-        at = &m->records[i];
-        if (text) {
-            char *fresh = mem_strndup(text, len);
-            mem_free(at->text);
-            at->text = fresh;
-            at->len = len;
-            return;
-        }
-        clear_record(at);
-        m->record_count--;
-        memmove(at, at + 1, (m->record_count - i) * sizeof *at);
-        return;
-    }
-    if (!text)
-        return;
-    MEM_GROW(m->records, m->record_count, m->record_cap);
-    at = &m->records[i];
-    memmove(at + 1, at, (m->record_count - i) * sizeof *at);
-    m->record_count++;
-    *at = (struct record){mem_strdup(kind), mem_strdup(key), mem_strndup(text, len), len};
+    memory_records_put(&memory_store_memory_of(s)->records, kind, key, text, len);
 }
 
 static bool get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why)
 {
-    const struct memory *m = memory_store_memory_of(s);
-    size_t i = place_of_record(m, kind, key);
-
-    if (!is_record(m, i, kind, key))
-        return none(why, "record");
-    buf_add(out, m->records[i].text, m->records[i].len);
-    return true;
+    return memory_records_get(&memory_store_memory_of(s)->records, kind, key, out) ||
+           none(why, "record");
 }
 
 static bool list(store *s, const char *kind, const char *after, store_visit_record *visit,
                  void *user, struct diag *why)
 {
-    const struct memory *m = memory_store_memory_of(s);
-    size_t i = place_of_record(m, kind, after ? after : "");
-
     (void)why;
-    if (after && is_record(m, i, kind, after))
-        i++;
-    for (; i < m->record_count && !strcmp(m->records[i].kind, kind); i++)
-        if (!visit(user, m->records[i].key, m->records[i].text, m->records[i].len))
-            break;
+    memory_records_visit(&memory_store_memory_of(s)->records, kind, after, visit, user);
     return true;
 }
 
@@ -760,17 +621,15 @@ static void free_memory(store *s)
 
     for (struct id_node *n; (n = id_map_take_any(&m->histories));)
         free_history(m, (struct history *)(void *)n);
-    for (struct list *l; (l = text_map_take_any(&m->lists));)
-        free_list(l);
+    for (struct place_list *l; (l = text_map_take_any(&m->lists));)
+        place_list_free(l);
     id_map_clear(&m->histories);
     text_map_clear(&m->arns);
     text_map_clear(&m->lists);
     text_map_clear(&m->tokens);
     text_map_clear(&m->map_runs);
     mem_free(m->ended.places);
-    for (size_t i = 0; i < m->record_count; i++)
-        clear_record(&m->records[i]);
-    mem_free(m->records);
+    memory_records_clear(&m->records);
     mem_free(m);
 }
 
