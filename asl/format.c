@@ -56,12 +56,8 @@ static size_t scalar_length(const char *p)
 static struct node *add_kid(struct reader *r, struct node *n)
 {
     if (n->count == n->cap) {
-        size_t cap = n->cap ? 2 * n->cap : 8;
-        struct node *kids = arena_calloc(r->arena, cap, sizeof *kids);
-        if (n->count)
-            memcpy(kids, n->kids, n->count * sizeof *kids);
-        n->kids = kids;
-        n->cap = cap;
+        n->cap = n->cap ? 2 * n->cap : 8;
+        n->kids = arena_grow(r->arena, n->kids, n->count, n->cap, sizeof *n->kids);
     }
     return &n->kids[n->count++];
 }

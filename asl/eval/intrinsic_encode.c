@@ -44,28 +44,17 @@ json *intrinsic_base64_encode(struct invocation *in)
     return json_take_buf(&out);
 }
 
-/* Both alphabets of RFC 4648, the URL-safe one too: AWS takes either. */
-static int digit_of(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+' || c == '-')
-        return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
-/* As AWS takes it: what is no digit is passed over, and padding ends it, wherever it stands. */
+/*
+ * As AWS takes it: either alphabet of RFC 4648, what is no digit is passed over, and padding ends
+ * it, wherever it stands.
+ */
 static void decode_leniently(struct buf *out, const char *text, size_t len)
 {
     uint32_t bits = 0;
     unsigned count = 0;
 
     for (size_t i = 0; i < len && text[i] != '='; i++) {
-        int digit = digit_of(text[i]);
+        int digit = base64_value_of_either(text[i]);
         if (digit < 0)
             continue;
         bits = bits << 6 | (uint32_t)digit;

@@ -12,6 +12,7 @@
 #include "asl/eval/intrinsic_impl.h"
 
 #include "asl/report/quota.h"
+#include "parsers/base/ascii.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 
@@ -59,14 +60,9 @@ static bool looking_at(const struct parser *p, const char *word)
     return p->len - p->pos >= n && memcmp(p->text + p->pos, word, n) == 0;
 }
 
-static bool intrinsic_parse_is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_word_char(char c)
 {
-    return intrinsic_parse_is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '_';
 }
 
 /* ---- literals ---- */
@@ -210,7 +206,7 @@ static bool parse_argument(struct parser *p, unsigned depth, struct argument *ou
         return parse_string(p, out);
     if (c == '$')
         return parse_path(p, out);
-    if (c == '-' || (c >= '0' && c <= '9'))
+    if (c == '-' || ascii_is_digit(c))
         return parse_number(p, out);
     if (!looking_at(p, "States."))
         return parse_word(p, out);
@@ -256,13 +252,9 @@ static void add_argument(struct parser *p, asl_intrinsic *call, size_t *cap,
                          const struct argument *argument)
 {
     if (call->count == *cap) {
-        size_t grown = *cap ? *cap * 2 : 4;
-        struct argument *room = arena_calloc(p->arena, grown, sizeof *room);
-
-        if (call->count)
-            memcpy(room, call->arguments, call->count * sizeof *room);
-        call->arguments = room;
-        *cap = grown;
+        *cap = *cap ? *cap * 2 : 4;
+        call->arguments =
+            arena_grow(p->arena, call->arguments, call->count, *cap, sizeof *call->arguments);
     }
     call->arguments[call->count++] = *argument;
 }

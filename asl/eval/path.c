@@ -6,6 +6,7 @@
 
 #include "asl/eval/path.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/jsonpath/jsonpath.h"
 
 #include <string.h>
@@ -30,23 +31,22 @@ static void path_release(void *p)
     jsonpath_free(path->array);
 }
 
-/* Letters, digits, "_"; beyond ASCII everything: names are checked where they are assigned. */
-static bool path_is_name_start(char c)
+bool asl_name_may_begin(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+    return ascii_is_letter(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
-static bool path_is_name_char(char c)
+bool asl_name_may_go_on(char c)
 {
-    return path_is_name_start(c) || (c >= '0' && c <= '9');
+    return asl_name_may_begin(c) || ascii_is_digit(c);
 }
 
 static size_t path_name_length(const char *text, size_t len)
 {
     size_t n = 0;
 
-    if (len > 0 && path_is_name_start(text[0]))
-        while (n < len && path_is_name_char(text[n]))
+    if (len > 0 && asl_name_may_begin(text[0]))
+        while (n < len && asl_name_may_go_on(text[n]))
             n++;
     return n;
 }

@@ -19,6 +19,13 @@ enum { ASL_ROOT_INPUT = 0, ASL_ROOT_CONTEXT = 1, ASL_ROOT_VARIABLE = 2 };
 const asl_path *asl_path_compile(struct arena *a, const json *text, unsigned roots,
                                  struct diag *why);
 
+/*
+ * Returns whether a variable's name may begin with the byte, or go on with it: letters, _, behind
+ * the first digits too, and beyond ASCII everything. AWS asks no more.
+ */
+bool asl_name_may_begin(char c);
+bool asl_name_may_go_on(char c);
+
 /* Returns a look at the text that it was compiled from. */
 const json *asl_path_text(const asl_path *p);
 /* Tells whether it names one node at most. */

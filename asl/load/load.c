@@ -12,53 +12,9 @@
 
 /* ---- names, unique over the whole machine ---- */
 
-/* FNV-1a, folded. */
-static size_t hash_name(const json *name)
-{
-    const char *text = json_str(name);
-    uint64_t h = 14695981039346656037u;
-
-    for (size_t i = 0; i < json_str_len(name); i++)
-        h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-    return (size_t)(h ^ h >> 32);
-}
-
-/* Open addressing: the slot of the name, or the free one where it belongs. */
-static const json **name_slot(const json **names, size_t cap, const json *name)
-{
-    size_t i = hash_name(name) & (cap - 1);
-
-    while (names[i] && !json_equal(names[i], name))
-        i = (i + 1) & (cap - 1);
-    return &names[i];
-}
-
-/* False when the name is taken. */
-/* A set and not a list: a machine may have ten thousand states, and each name is looked up once. */
-static bool take_name(struct loader *l, const json *name)
-{
-    if (2 * (l->names_count + 1) > l->names_cap) {
-        size_t cap = l->names_cap ? 2 * l->names_cap : 64;
-        const json **names = mem_calloc(cap, sizeof *names);
-
-        for (size_t i = 0; i < l->names_cap; i++)
-            if (l->names[i])
-                *name_slot(names, cap, l->names[i]) = l->names[i];
-        mem_free(l->names);
-        l->names = names;
-        l->names_cap = cap;
-    }
-    const json **slot = name_slot(l->names, l->names_cap, name);
-    if (*slot)
-        return false;
-    *slot = name;
-    l->names_count++;
-    return true;
-}
-
 static void load_check_name(struct loader *l, const struct asl_at *at)
 {
-    size_t chars = utf8_count(json_str(at->key), json_str_len(at->key));
+    size_t chars = utf8_count(json_str(at->key), json_str_len(at->key)), names = l->names.count;
 
     if (l->purpose->stored)
         return;
@@ -69,7 +25,7 @@ static void load_check_name(struct loader *l, const struct asl_at *at)
             "Invalid State name: %s%s", json_str(at->key),
             chars ? " exceeds the " QUOTA_TEXT(QUOTA_NAME) "-character limit allowed by the service"
                   : "");
-    if (!take_name(l, at->key))
+    if (json_set_add(&l->names, at->key) < names)
         asl_report_add(l->report, ASL_ERROR, "DUPLICATE_STATE_NAME", at, ASL_KEY,
                        "names are unique over the whole definition, branches and processors "
                        "included",
@@ -157,12 +113,9 @@ static uint32_t add_state(struct loader *l, const struct asl_state *s)
     asl_machine *m = l->m;
 
     /* Doubling: the array is moved when its length reaches a power of two. */
-    if ((m->count & (m->count - 1)) == 0) {
-        const struct asl_state **all = arena_calloc(l->a, m->count ? 2 * m->count : 1, sizeof *all);
-        if (m->count)
-            memcpy(all, m->states, m->count * sizeof *all);
-        m->states = all;
-    }
+    if ((m->count & (m->count - 1)) == 0)
+        m->states =
+            arena_grow(l->a, m->states, m->count, m->count ? 2 * m->count : 1, sizeof *m->states);
     m->states[m->count] = s;
     return (uint32_t)m->count++;
 }
@@ -471,7 +424,7 @@ asl_machine *load_definition(const struct load_source *from, const struct load_p
             purpose->lint(purpose->user, m, &top);
     }
     arena_clear(&places);
-    mem_free(l.names);
+    json_set_clear(&l.names);
     json_set_clear(&l.labels);
     if (report->errors > errors) {
         asl_machine_unref(m);

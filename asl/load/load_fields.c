@@ -3,6 +3,7 @@
 #include "asl/load/load_impl.h"
 
 #include "asl/eval/expression.h"
+#include "asl/eval/path.h"
 #include "asl/report/quota.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
@@ -417,11 +418,6 @@ void load_template(struct loader *l, const struct asl_field *f, const struct asl
     *SLOT(const asl_template *) = load_value(l, at);
 }
 
-static bool load_fields_is_name_start(unsigned char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
-}
-
 /* AWS's three refusals, one of them at a time. "x.$" assigns x. */
 static void check_variable(struct loader *l, const struct asl_at *at)
 {
@@ -432,9 +428,9 @@ static void check_variable(struct loader *l, const struct asl_at *at)
         return;
     if (len > 2 && memcmp(key + len - 2, ".$", 2) == 0)
         len -= 2;
-    bool good = len > 0 && load_fields_is_name_start((unsigned char)key[0]);
+    bool good = len > 0 && asl_name_may_begin(key[0]);
     for (size_t i = 1; good && i < len; i++)
-        good = load_fields_is_name_start((unsigned char)key[i]) || (key[i] >= '0' && key[i] <= '9');
+        good = asl_name_may_go_on(key[i]);
     if (!good)
         asl_report_add(l->report, ASL_ERROR, "INVALID_VARIABLE_NAME", at, ASL_KEY,
                        "a variable's name is a letter or _, then letters, digits and _",

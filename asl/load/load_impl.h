@@ -27,9 +27,7 @@ struct loader {
     enum asl_language machine_language, language; /* the machine's; that of what is being read */
     const struct asl_at *state;                   /* the state that is being read */
     const struct asl_misspelt *misspelt;          /* first those of the object just read */
-    /* every state's name so far, by hash: names are unique over all scopes */
-    const json **names;
-    size_t names_cap, names_count;
+    struct json_set names;  /* of all states so far: they are unique over all scopes */
     struct json_set labels; /* of Maps */
     size_t guesses;         /* names that a misspelt target was compared with */
     const json *looked_at;  /* the names of a scope: is a placeholder among them? */

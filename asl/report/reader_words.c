@@ -152,8 +152,8 @@ static const char *words_type_of(const struct scope *s)
 static bool words_is_word(uint32_t c)
 {
     if (c < 0x80)
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               c == '_' || c == '$' || c <= 8 || (c >= 0x0e && c <= 0x1b) || c == 0x7f;
+        return ascii_is_digit((int)c) || ascii_is_letter((int)c) || c == '_' || c == '$' ||
+               c <= 8 || (c >= 0x0e && c <= 0x1b) || c == 0x7f;
     switch (utf8proc_category((utf8proc_int32_t)c)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
@@ -175,7 +175,7 @@ static bool words_is_word(uint32_t c)
 static bool begins_word(uint32_t c)
 {
     if (c < 0x80)
-        return words_is_word(c) && c > 0x20 && c != 0x7f && !(c >= '0' && c <= '9');
+        return words_is_word(c) && c > 0x20 && c != 0x7f && !ascii_is_digit((int)c);
     switch (utf8proc_category((utf8proc_int32_t)c)) {
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_MN:
@@ -184,11 +184,6 @@ static bool begins_word(uint32_t c)
     case UTF8PROC_CATEGORY_CC: return false;
     default: return words_is_word(c);
     }
-}
-
-static bool words_is_digit(int c)
-{
-    return c >= '0' && c <= '9';
 }
 
 static void skip_return(struct reader *r)
@@ -341,7 +336,7 @@ static int end_number(struct reader *r)
 /* A digit is taken at a time; 0 behind the last character, as Jackson has it. */
 static int take_digits(struct reader *r, int c, size_t *count, bool *end)
 {
-    for (*count = 0; words_is_digit(c);) {
+    for (*count = 0; ascii_is_digit(c);) {
         ++*count;
         if (r->at >= r->len) {
             *end = true;
@@ -367,7 +362,7 @@ static int read_number_slowly(struct reader *r, size_t start, bool negative)
         return words_refuse(r, "Unexpected end-of-inputNo digit following %ssign",
                             r->later ? "" : "minus ");
     c = r->text[r->at++];
-    if (c == '0' && r->at < r->len && words_is_digit(r->text[r->at]))
+    if (c == '0' && r->at < r->len && ascii_is_digit(r->text[r->at]))
         return words_refuse(r, "Invalid numeric value: Leading zeroes not allowed");
     c = take_digits(r, c, &count, &end);
     if (!count)
@@ -403,7 +398,7 @@ static int read_number_slowly(struct reader *r, size_t start, bool negative)
 /* How far digits go from `i` on. */
 static size_t skip_digits(const struct reader *r, size_t i)
 {
-    while (i < r->len && words_is_digit(r->text[i]))
+    while (i < r->len && ascii_is_digit(r->text[i]))
         i++;
     return i;
 }
@@ -419,7 +414,7 @@ static int words_read_number(struct reader *r, bool negative)
 
     if (i >= r->len || r->text[i] == '0')
         return read_number_slowly(r, start, negative);
-    if (!words_is_digit(r->text[i])) {
+    if (!ascii_is_digit(r->text[i])) {
         r->at = i + 1;
         return bad_number_start(r, r->text[i], negative);
     }
@@ -560,7 +555,7 @@ static int words_read_value(struct reader *r, int c)
     case 'f': return match_word(r, "false", 1);
     case 'n': return match_word(r, "null", 1);
     case '-': return words_read_number(r, true);
-    default: return words_is_digit(c) ? words_read_number(r, false) : read_odd_value(r, c);
+    default: return ascii_is_digit(c) ? words_read_number(r, false) : read_odd_value(r, c);
     }
 }
 

@@ -70,6 +70,15 @@ void *arena_calloc(struct arena *a, size_t count, size_t size)
     return arena_alloc(a, count * size);
 }
 
+void *arena_grow(struct arena *a, const void *items, size_t count, size_t cap, size_t size)
+{
+    void *wider = arena_calloc(a, cap, size);
+
+    if (count)
+        memcpy(wider, items, count * size);
+    return wider;
+}
+
 char *arena_strndup(struct arena *a, const char *text, size_t len)
 {
     char *copy = arena_alloc(a, len + 1);

@@ -21,6 +21,11 @@ struct arena {
 void arena_expect(struct arena *a, size_t size);
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_calloc(struct arena *a, size_t count, size_t size);
+/*
+ * Returns an array of `cap` elements that begins with the `count` elements of `items`. The old one
+ * stays until arena_clear, so who doubles `cap` each time wastes less than the array takes.
+ */
+void *arena_grow(struct arena *a, const void *items, size_t count, size_t cap, size_t size);
 /* Returns a copy of `len` bytes with a NUL behind them. */
 char *arena_strndup(struct arena *a, const char *text, size_t len);
 /* Calls release(p) at arena_clear: for what an arena's tree holds outside it. */

@@ -23,6 +23,11 @@ int base64_value(char c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
+int base64_value_of_either(char c)
+{
+    return base64_value(c == '-' ? '+' : c == '_' ? '/' : c);
+}
+
 void base64_encode(struct buf *out, const char *bytes, size_t len)
 {
     const unsigned char *p = (const unsigned char *)bytes;

@@ -33,8 +33,7 @@ void json_refuse(struct diag *why, const char *text, size_t len, size_t at, cons
 /* Words people write where JSON has none; also what a number goes on with. */
 static bool json_explain_is_word(char c)
 {
-    return ascii_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           c == '+' || c == '-' || c == '.';
+    return ascii_is_digit(c) || ascii_is_letter(c) || c == '_' || c == '+' || c == '-' || c == '.';
 }
 
 /* Behind the last character of the word at `i`; `i` itself when there is none. */

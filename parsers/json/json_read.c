@@ -244,36 +244,6 @@ static json *json_read_plain(struct reader *r, size_t start, size_t len)
     return v;
 }
 
-/*
- * Where the string's token is: behind its opening quote, and its length up to the closing one.
- * True when it has no escapes: then yajl hands out the text itself.
- */
-static bool find_string(struct reader *r, const unsigned char *decoded, size_t decoded_len,
-                        size_t *start, size_t *len)
-{
-    *start = token_start(r) + 1;
-    if ((const char *)decoded == r->text + *start) {
-        *len = decoded_len;
-        return true;
-    }
-    *len = closing_quote(r->text, *start) - *start;
-    return false;
-}
-
-static int on_string(void *ctx, const unsigned char *decoded, size_t decoded_len)
-{
-    struct reader *r = ctx;
-    size_t start, len;
-    bool plain = find_string(r, decoded, decoded_len, &start, &len);
-    json *v = NULL;
-
-    if (plain)
-        v = json_read_plain(r, start, len);
-    else if (check_utf8(r, start, len))
-        v = read_escaped(r, start, len);
-    return v ? json_read_push(r, v, start - 1, start + len + 1) : STOP;
-}
-
 /* A key without escapes: mostly one that was there before. */
 static json *json_read_key(struct reader *r, size_t start, size_t len)
 {
@@ -290,17 +260,38 @@ static json *json_read_key(struct reader *r, size_t start, size_t len)
     return key;
 }
 
+/*
+ * Reads the token of a string or key. Sets where its text begins, behind the opening quote, and how
+ * long it is. When the text has no escapes, yajl hands out the text itself; else what yajl has made
+ * of it is not used, and the closing quote is looked for. Returns NULL when it is refused.
+ */
+static inline json *read_string_token(struct reader *r, const unsigned char *decoded,
+                                      size_t decoded_len, bool key, size_t *start, size_t *len)
+{
+    *start = token_start(r) + 1;
+    if ((const char *)decoded == r->text + *start) {
+        *len = decoded_len;
+        return key ? json_read_key(r, *start, *len) : json_read_plain(r, *start, *len);
+    }
+    *len = closing_quote(r->text, *start) - *start;
+    return check_utf8(r, *start, *len) ? read_escaped(r, *start, *len) : NULL;
+}
+
+static int on_string(void *ctx, const unsigned char *decoded, size_t decoded_len)
+{
+    struct reader *r = ctx;
+    size_t start, len;
+    json *v = read_string_token(r, decoded, decoded_len, false, &start, &len);
+
+    return v ? json_read_push(r, v, start - 1, start + len + 1) : STOP;
+}
+
 static int json_read_on_key(void *ctx, const unsigned char *decoded, size_t decoded_len)
 {
     struct reader *r = ctx;
     size_t start, len;
-    bool plain = find_string(r, decoded, decoded_len, &start, &len);
-    json *key = NULL;
+    json *key = read_string_token(r, decoded, decoded_len, true, &start, &len);
 
-    if (plain)
-        key = json_read_key(r, start, len);
-    else if (check_utf8(r, start, len))
-        key = read_escaped(r, start, len);
     if (!key)
         return STOP;
     json_hash(key);

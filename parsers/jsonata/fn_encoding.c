@@ -74,12 +74,6 @@ static struct jv fn_base64encode(struct evaluation *e, const struct call *c)
     return eval_take_buf(e, &text);
 }
 
-/* The six bits of a digit, of either alphabet; -1: it is none. */
-static int fn_encoding_digit_value(char c)
-{
-    return base64_value(c == '-' ? '+' : c == '_' ? '/' : c);
-}
-
 /* In Step Functions what is no Base64 is refused: java.util.Base64's words. */
 static bool refuse_base64(struct evaluation *e, struct jv s)
 {
@@ -121,7 +115,7 @@ static struct jv fn_base64decode(struct evaluation *e, const struct call *c)
     for (size_t i = 0; i < digits.len && digits.data[i] != '='; i++) {
         if (!fn_encoding_pay(e, i, digits.len, &paid))
             return fn_encoding_drop(&digits, &text);
-        v = fn_encoding_digit_value(digits.data[i]);
+        v = base64_value_of_either(digits.data[i]);
         if (v < 0)
             continue;
         bits = bits << 6 | (uint32_t)v;

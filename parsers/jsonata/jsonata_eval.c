@@ -125,7 +125,7 @@ struct jv frame_lookup(struct evaluation *e, const struct frame *env, uint32_t n
  */
 static void frame_bind(struct evaluation *e, struct frame *env, uint32_t name, struct jv v)
 {
-    struct binding *wider, *found;
+    struct binding *found;
 
     if (env->born < e->oldest_bound)
         e->oldest_bound = env->born;
@@ -142,10 +142,7 @@ static void frame_bind(struct evaluation *e, struct frame *env, uint32_t name, s
     }
     if (env->count == env->cap) {
         env->cap = env->cap ? 2 * env->cap : 4;
-        wider = eval_alloc(e, env->cap * sizeof *wider);
-        if (env->count)
-            memcpy(wider, env->bindings, env->count * sizeof *wider);
-        env->bindings = wider;
+        env->bindings = eval_grow(e, env->bindings, env->count, env->cap, sizeof *env->bindings);
     }
     env->bindings[env->count++] = (struct binding){name, v};
 }

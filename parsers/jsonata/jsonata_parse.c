@@ -147,15 +147,11 @@ struct node *node_new(struct parser *p, enum node_kind kind, size_t at)
 void node_add(struct parser *p, struct node *list, struct node *item)
 {
     const size_t n = list->count;
-    struct node **wider;
 
     p->x->steps++;
     if ((n & (n - 1)) == 0) {
         p->x->steps += n;
-        wider = arena_calloc(&p->x->arena, n ? 2 * n : 1, sizeof *wider);
-        if (n)
-            memcpy(wider, list->items, n * sizeof *wider);
-        list->items = wider;
+        list->items = arena_grow(&p->x->arena, list->items, n, n ? 2 * n : 1, sizeof *list->items);
     }
     list->items[list->count++] = item;
 }

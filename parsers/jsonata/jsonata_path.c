@@ -373,8 +373,6 @@ enum { BINDINGS_A_UNIT = 8 };
 /* Sets a binding of the tuple, or adds it. */
 static void tuple_set(struct evaluation *e, struct tuple *t, uint32_t name, struct jv v)
 {
-    struct binding *wider;
-
     eval_spend(e, t->count / BINDINGS_A_UNIT);
 
     for (uint32_t i = 0; i < t->count; i++)
@@ -384,10 +382,7 @@ static void tuple_set(struct evaluation *e, struct tuple *t, uint32_t name, stru
         }
     if (t->count == t->cap) {
         t->cap = t->cap ? 2 * t->cap : 4;
-        wider = eval_alloc(e, t->cap * sizeof *wider);
-        if (t->count)
-            memcpy(wider, t->bindings, t->count * sizeof *wider);
-        t->bindings = wider;
+        t->bindings = eval_grow(e, t->bindings, t->count, t->cap, sizeof *t->bindings);
     }
     t->bindings[t->count++] = (struct binding){name, v};
 }
@@ -543,14 +538,13 @@ static struct jv group_error(struct evaluation *e, const struct node *pairs, con
 }
 
 /*
- * Puts an item into the group of its key. Two pairs that give the same key are an error (D1009):
- * which value should it have?
+ * Puts an item into the group of its key. Two pairs that give the same key are an error (D1009), as
+ * the key can have only one value.
  */
 static struct jv group_item(struct evaluation *e, const struct node *pairs, struct groups *gs,
                             size_t pair, struct jv key, struct jv item)
 {
     struct jv at;
-    struct group *wider;
 
     if (is_undefined(key))
         return key;
@@ -566,10 +560,7 @@ static struct jv group_item(struct evaluation *e, const struct node *pairs, stru
     }
     if (gs->count == gs->cap) {
         gs->cap = gs->cap ? 2 * gs->cap : pairs->count / 2;
-        wider = eval_alloc(e, gs->cap * sizeof *wider);
-        if (gs->count)
-            memcpy(wider, gs->items, gs->count * sizeof *wider);
-        gs->items = wider;
+        gs->items = eval_grow(e, gs->items, gs->count, gs->cap, sizeof *gs->items);
     }
     map_set(e, gs->index, key.j, jv_number((double)gs->count));
     gs->items[gs->count++] = (struct group){.key = key.j, .pair = pair, .data = item};

@@ -15,32 +15,22 @@ static struct node *process(struct parser *p, struct node *n);
 
 static void slots_add(struct parser *p, struct slots *s, struct slot *slot)
 {
-    struct slot **wider;
-
     p->x->steps++;
     if (s->count == s->cap) {
         p->x->steps += s->count;
         s->cap = s->cap ? 2 * s->cap : 2;
-        wider = arena_calloc(&p->x->arena, s->cap, sizeof *wider);
-        if (s->count)
-            memcpy(wider, s->items, s->count * sizeof *wider);
-        s->items = wider;
+        s->items = arena_grow(&p->x->arena, s->items, s->count, s->cap, sizeof *s->items);
     }
     s->items[s->count++] = slot;
 }
 
 static void stages_add(struct parser *p, struct stages *s, struct stage stage)
 {
-    struct stage *wider;
-
     p->x->steps++;
     if (s->count == s->cap) {
         p->x->steps += s->count;
         s->cap = s->cap ? 2 * s->cap : 1;
-        wider = arena_calloc(&p->x->arena, s->cap, sizeof *wider);
-        if (s->count)
-            memcpy(wider, s->items, s->count * sizeof *wider);
-        s->items = wider;
+        s->items = arena_grow(&p->x->arena, s->items, s->count, s->cap, sizeof *s->items);
     }
     s->items[s->count++] = stage;
 }

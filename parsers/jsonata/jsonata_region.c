@@ -35,6 +35,15 @@ void region_add_chunk(struct evaluation *e, size_t size)
     e->chunk = c;
 }
 
+void *eval_grow(struct evaluation *e, const void *items, size_t count, size_t cap, size_t size)
+{
+    void *wider = eval_alloc(e, cap * size);
+
+    if (count)
+        memcpy(wider, items, count * size);
+    return wider;
+}
+
 /*
  * The list of what is held begins in the evaluation itself, and moves to memory of its own when it
  * grows.

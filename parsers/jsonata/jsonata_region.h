@@ -43,6 +43,12 @@ static inline void *eval_alloc(struct evaluation *e, size_t size)
     return p;
 }
 
+/*
+ * Returns an array of `cap` elements that begins with the `count` elements of `items`; the others
+ * are not zeroed. The old array stays in the region.
+ */
+void *eval_grow(struct evaluation *e, const void *items, size_t count, size_t cap, size_t size);
+
 /* Holds `v` until the evaluation ends or goes back to an earlier mark. Takes `v`. */
 const json *eval_hold(struct evaluation *e, json *v);
 

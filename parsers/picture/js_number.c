@@ -5,6 +5,7 @@
 
 #include "parsers/picture/js_number.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/json/json.h"
 
 #include <assert.h>
@@ -341,17 +342,6 @@ static bool is_decimal(const char *text, size_t len)
     return i == len;
 }
 
-static int js_number_digit_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return 99;
-}
-
 /* Digits of `bits` bits each, rounded once: what no longer fits only counts as more than nothing.
  */
 static bool read_binary(const char *text, size_t len, int bits, double *out)
@@ -361,9 +351,9 @@ static bool read_binary(const char *text, size_t len, int bits, double *out)
     int shifted = 0;
 
     for (size_t i = 0; i < len; i++) {
-        int digit = js_number_digit_value(text[i]);
+        int digit = ascii_hex_value(text[i]);
 
-        if (digit >= 1 << bits)
+        if (digit < 0 || digit >= 1 << bits)
             return false;
         for (int bit = bits - 1; bit >= 0; bit--) {
             if (n >> 62) {
