@@ -38,7 +38,7 @@ struct asl_fields;
 
 struct asl_field {
     const char *name;
-    unsigned on; /* which objects of the table have it: of states, the types; 0: all */
+    unsigned on; /* which objects of the table have it: of states, 1u << their type; 0: all */
     enum asl_language language;
     enum field_role role;
     /* Reads the value at `at` into `object` + `offset`; NULL: another module does. */

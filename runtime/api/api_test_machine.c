@@ -1,12 +1,13 @@
 /*
  * TestState: a machine of the one state. What the state leads to are Succeed states there; a first
  * state assigns the variables; Retry is taken out, as what would follow an error is told instead of
- * done; a Map or Parallel, which must be mocked, becomes a Task with the same ways in and out.
+ * done; a Map or Parallel, which must be mocked, becomes a Task with the same ways in and out. What
+ * a field is, the table of fields says (asl/load/field.h), so a new field needs no word here.
  */
 
 #include "runtime/api/api_test_impl.h"
 
-#include "parsers/base/count.h"
+#include "asl/load/field.h"
 #include "runtime/api/api_call.h"
 #include "runtime/api/api_machines.h"
 
@@ -38,8 +39,24 @@ static json *target(struct wrapping *w, const json *next)
     return name;
 }
 
+/* Returns the row of a state's field; NULL: states have no such field. */
+static const struct asl_field *field_of(const json *key)
+{
+    return field_find(&asl_state_fields, json_str(key), json_str_len(key));
+}
+
+/* Returns the row of the field that names a state, in the objects that `f` has in it; NULL: they
+ * lead nowhere. */
+static const struct asl_field *target_inside(const struct asl_field *f)
+{
+    for (size_t i = 0; f->role == FIELD_OBJECT && i < f->inside->count; i++)
+        if (f->inside->rows[i].role == FIELD_TARGET)
+            return &f->inside->rows[i];
+    return NULL;
+}
+
 /* Returns the rules of a Choice or the catchers of a state with the targets that they lead to. */
-static json *with_targets(struct wrapping *w, const json *list)
+static json *with_targets(struct wrapping *w, const json *list, const struct asl_field *leads)
 {
     struct json_build b;
 
@@ -47,26 +64,29 @@ static json *with_targets(struct wrapping *w, const json *list)
         return json_ref(list);
     json_build_array(&b, json_count(list));
     for (size_t i = 0; i < json_count(list); i++) {
-        const json *next =
-            json_is_object(json_at(list, i)) ? json_get(json_at(list, i), "Next") : NULL;
-        json_build_add(&b, next ? json_with(json_at(list, i), json_cstring("Next"), target(w, next))
-                                : json_ref(json_at(list, i)));
+        const json *of = json_at(list, i);
+        const json *next = json_is_object(of) ? json_get(of, leads->name) : NULL;
+        json_build_add(&b, next ? json_with(of, json_cstring(leads->name), target(w, next))
+                                : json_ref(of));
     }
     return json_build_done(&b);
 }
 
-/* Returns whether a field stays when a Task stands in for a Map or Parallel: those that both have,
- * by which the result becomes output and which say where the state leads. */
-static bool stays_in_stand_in(const json *key)
+/* Returns whether all of these types of states have the field. */
+static bool field_is_on(const struct asl_field *f, unsigned types)
 {
-    static const char *const fields[] = {"Comment",    "QueryLanguage",  "InputPath", "OutputPath",
-                                         "ResultPath", "ResultSelector", "Assign",    "Output",
-                                         "Catch",      "Next",           "End"};
+    return !f->on || (f->on & types) == types;
+}
 
-    for (size_t i = 0; i < COUNT(fields); i++)
-        if (json_str_is(key, fields[i]))
-            return true;
-    return false;
+/*
+ * Returns whether a field stays when a Task stands in for a Map or Parallel. Those do that all
+ * three have: by them the result becomes output, and they say where the state leads. What makes the
+ * input of the work is another field in a Map, or is evaluated before the Task, by
+ * api_test_group.c.
+ */
+static bool stays_in_stand_in(const struct asl_field *f)
+{
+    return f && field_is_on(f, 1u << ASL_TASK | 1u << ASL_MAP | 1u << ASL_PARALLEL);
 }
 
 /* Everything but what names other states stays as it was given. */
@@ -77,14 +97,13 @@ static json *wrapped_state(struct wrapping *w, const json *state, bool stand_in_
     json_build_object(&b, json_count(state));
     for (size_t i = 0; i < json_count(state); i++) {
         const json *key = json_key_at(state, i), *v = json_value_at(state, i);
-        if (json_str_is(key, "Retry") || (stand_in_for && !stays_in_stand_in(key)))
+        const struct asl_field *f = field_of(key), *leads = f ? target_inside(f) : NULL;
+        if (json_str_is(key, "Retry") || (stand_in_for && !stays_in_stand_in(f)))
             continue;
-        if (json_str_is(key, "Next") || json_str_is(key, "Default"))
-            json_build_set_key(&b, json_ref(key), target(w, v));
-        else if (json_str_is(key, "Catch") || json_str_is(key, "Choices"))
-            json_build_set_key(&b, json_ref(key), with_targets(w, v));
-        else
-            json_build_set_key(&b, json_ref(key), json_ref(v));
+        json_build_set_key(&b, json_ref(key),
+                           f && f->role == FIELD_TARGET ? target(w, v)
+                           : leads                      ? with_targets(w, v, leads)
+                                                        : json_ref(v));
     }
     if (stand_in_for) {
         json_build_set(&b, "Type", json_cstring("Task"));
@@ -106,11 +125,13 @@ static json *variables_state(const json *variables, const char *next)
     return json_build_done(&b);
 }
 
-/* Fields of a Map about the world, which the mock stands for. */
+/* Returns whether the mock stands for what the field is about. Those are the objects that only a
+ * Map has: they tell of the world, as where items are read. */
 static bool is_mocked_away(const json *key)
 {
-    return json_str_is(key, "ItemReader") || json_str_is(key, "ItemBatcher") ||
-           json_str_is(key, "ResultWriter");
+    const struct asl_field *f = field_of(key);
+
+    return f && f->role == FIELD_OBJECT && f->on == 1u << ASL_MAP;
 }
 
 /* What a machine is made for: see test_machine, which makes one of each. */
