@@ -8,6 +8,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/process_memory.h"
+#include "runtime/host/handler_sets.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -26,21 +27,13 @@ enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
 
 enum { MAX_GUESTS = 4 };
 
-/* Handlers that begin no more calls. They are closed when their last call is over, and freed when
- * what they had in the loop is gone, too. */
-struct retired {
-    struct retired *next;
-    handlers *handlers;
-};
-
 struct host {
     uv_loop_t loop;
     uv_timer_t timer;
     uv_prepare_t before_poll;
     uv_signal_t signals[2];
     engine *engine;
-    handlers *handlers;
-    struct retired *retired;
+    struct handler_sets handlers;
     mocks *mocks;
     struct engine_guest guests[MAX_GUESTS]; /* the first `guest_count` of them */
     size_t guest_count;
@@ -140,7 +133,7 @@ static void give_to_handlers(host *h, const struct task *task)
 
     if (task->activity)
         engine_task_started(h->engine, task->id, NULL);
-    if (!handlers_start(h->handlers, task, &result))
+    if (!handlers_start(handler_sets_now(&h->handlers), task, &result))
         task_ended(h, task->id, &result);
 }
 
@@ -158,15 +151,11 @@ static void host_run_task(void *user, const struct task *task)
     give_to_handlers(h, &offered);
 }
 
-/* A task call may be of a set of handlers that was retired since: each is asked, and those that
- * don't have it do nothing. */
 static void host_cancel_task(void *user, uint64_t id)
 {
     host *h = user;
 
-    handlers_cancel(h->handlers, id);
-    for (const struct retired *r = h->retired; r; r = r->next)
-        handlers_cancel(r->handlers, id);
+    handler_sets_cancel(&h->handlers, id);
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].cancel)
             h->guests[i].cancel(h->guests[i].user, id);
@@ -176,9 +165,7 @@ static void host_release_task(void *user, uint64_t id)
 {
     host *h = user;
 
-    handlers_release(h->handlers, id);
-    for (const struct retired *r = h->retired; r; r = r->next)
-        handlers_release(r->handlers, id);
+    handler_sets_release(&h->handlers, id);
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].release)
             h->guests[i].release(h->guests[i].user, id);
@@ -276,14 +263,11 @@ static int64_t guests_next_due(const host *h)
 /* When something is to be done next if nothing comes in before; INT64_MIN: at once. */
 static int64_t next_due(const host *h)
 {
-    int64_t due = engine_next_due(h->engine);
-
-    if (handlers_next_due(h->handlers) < due)
-        due = handlers_next_due(h->handlers);
-    for (const struct retired *r = h->retired; r; r = r->next)
-        if (handlers_next_due(r->handlers) < due)
-            due = handlers_next_due(r->handlers);
+    int64_t due = engine_next_due(h->engine), handlers_due = handler_sets_next_due(&h->handlers);
     int64_t guests_due = guests_next_due(h);
+
+    if (handlers_due < due)
+        due = handlers_due;
     return guests_due < due ? guests_due : due;
 }
 
@@ -311,13 +295,6 @@ static int64_t longest_wait(const host *h)
     if (wait > MAX_POLL_MS)
         wait = MAX_POLL_MS;
     return wait < bound ? wait : bound;
-}
-
-static void wake_handlers(host *h)
-{
-    handlers_wake(h->handlers, host_due_clock(h));
-    for (const struct retired *r = h->retired; r; r = r->next)
-        handlers_wake(r->handlers, host_due_clock(h));
 }
 
 static void host_on_timer(uv_timer_t *t)
@@ -417,7 +394,7 @@ host *host_new(store *s, const struct host_options *options)
     }
     h->options.handlers.now = clock_now;
     h->options.handlers.clock = h;
-    h->handlers = new_handlers(h);
+    handler_sets_use(&h->handlers, new_handlers(h));
     h->engine = engine_new(s, &hooks);
     if (memory)
         engine_limit_memory(h->engine, memory);
@@ -431,20 +408,13 @@ void host_free(host *h)
     if (!h)
         return;
     engine_free(h->engine);
-    handlers_close(h->handlers);
-    for (const struct retired *r = h->retired; r; r = r->next)
-        handlers_close(r->handlers);
+    handler_sets_close(&h->handlers);
     uv_close((uv_handle_t *)&h->timer, NULL);
     uv_close((uv_handle_t *)&h->before_poll, NULL);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&h->signals[i], NULL);
     uv_run(&h->loop, UV_RUN_DEFAULT);
-    handlers_free(h->handlers);
-    for (struct retired *r; (r = h->retired);) {
-        h->retired = r->next;
-        handlers_free(r->handlers);
-        mem_free(r);
-    }
+    handler_sets_free(&h->handlers);
     mocks_free(h->mocks);
     int left = uv_loop_close(&h->loop);
     assert(left == 0);
@@ -459,17 +429,7 @@ engine *host_engine(host *h)
 
 handlers *host_handlers(host *h)
 {
-    return h->handlers;
-}
-
-/* From now on `old` gets no calls. Its jobs go on, so it stays in the loop until close_retired. */
-static void host_retire(host *h, handlers *old)
-{
-    struct retired *r = mem_calloc(1, sizeof *r);
-
-    r->handlers = old;
-    r->next = h->retired;
-    h->retired = r;
+    return handler_sets_now(&h->handlers);
 }
 
 handlers *host_read_handlers(host *h, const char *path, const char *text, size_t len,
@@ -479,49 +439,23 @@ handlers *host_read_handlers(host *h, const char *path, const char *text, size_t
 
     if (handlers_parse(read, path, text, len, why))
         return read;
-    host_retire(h, read);
+    handler_sets_retire(&h->handlers, read);
     return NULL;
 }
 
 void host_use_handlers(host *h, handlers *read)
 {
-    host_retire(h, h->handlers);
-    h->handlers = read;
+    handler_sets_use(&h->handlers, read);
 }
 
 void host_count_calls(const host *h, size_t *busy, size_t *waiting)
 {
-    *busy = handlers_busy(h->handlers);
-    *waiting = handlers_waiting(h->handlers);
-    for (const struct retired *r = h->retired; r; r = r->next) {
-        *busy += handlers_busy(r->handlers);
-        *waiting += handlers_waiting(r->handlers);
-    }
-}
-
-/* Those that nobody waits for end their processes and connections. */
-static void close_retired(host *h)
-{
-    for (struct retired **at = &h->retired, *r; (r = *at);) {
-        if (handlers_are_closed(r->handlers)) {
-            *at = r->next;
-            handlers_free(r->handlers);
-            mem_free(r);
-            continue;
-        }
-        if (!handlers_busy(r->handlers) && handlers_are_idle(r->handlers))
-            handlers_close(r->handlers);
-        at = &r->next;
-    }
+    handler_sets_count(&h->handlers, busy, waiting);
 }
 
 static void tell_drained(host *h)
 {
-    bool idle = h->drained && handlers_are_idle(h->handlers);
-
-    for (const struct retired *r = h->retired; idle && r; r = r->next)
-        idle = handlers_are_idle(r->handlers);
-    if (!idle)
+    if (!h->drained || !handler_sets_are_idle(&h->handlers))
         return;
     void (*drained)(void *user) = h->drained;
     h->drained = NULL;
@@ -532,9 +466,7 @@ void host_drain(host *h, void (*drained)(void *user), void *user)
 {
     h->draining = true;
     engine_take_up_later(h->engine, true);
-    handlers_drain(h->handlers);
-    for (const struct retired *r = h->retired; r; r = r->next)
-        handlers_drain(r->handlers);
+    handler_sets_drain(&h->handlers);
     h->drained = drained;
     h->drained_user = user;
     tell_drained(h);
@@ -611,7 +543,7 @@ static int64_t turn_time(host *h)
 /* Lets time pass until something is to be done. False: nothing ever will be. */
 static bool let_time_pass(host *h, int64_t due_ms)
 {
-    bool busy = engine_tasks(h->engine) > handlers_asleep(h->handlers);
+    bool busy = engine_tasks(h->engine) > handlers_asleep(handler_sets_now(&h->handlers));
 
     if (!busy && due_ms == INT64_MAX)
         return false;
@@ -651,7 +583,7 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
 
     h->until_ms = limit_ms ? clock_steady_ms() + limit_ms : INT64_MAX;
     for (;;) {
-        wake_handlers(h);
+        handler_sets_wake(&h->handlers, host_due_clock(h));
         if (!engine_advance(h->engine, turn_time(h), why))
             return HOST_FAILED;
         const rt_exec *x = engine_execution(h->engine, execution);
@@ -702,7 +634,7 @@ bool host_rest(host *h, int64_t ms)
 
 bool host_turn(host *h, struct diag *why)
 {
-    wake_handlers(h);
+    handler_sets_wake(&h->handlers, host_due_clock(h));
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].begin_turn)
             h->guests[i].begin_turn(h->guests[i].user);
@@ -726,7 +658,7 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
             told = true;
             on_stop(user);
         }
-        close_retired(h);
+        handler_sets_tidy(&h->handlers);
         tell_drained(h);
         if (h->stopped)
             return true;
