@@ -151,8 +151,8 @@ static void set_payload(struct json_build *b, const char *key, const char *detai
     json_build_set(b, details, truncated());
 }
 
-/* Does the state begin a branch of a Parallel that hands on what it got, and so on up to the
- * machine's first state? The depth is that of the definition. */
+/* Returns whether the state begins a branch of a Parallel that hands on what it got, and so on up
+ * to the machine's first state. The depth is that of the definition. */
 static bool begins_with_input(const struct asl_state *s)
 {
     for (; s && s == s->scope->start; s = s->scope->owner) {

@@ -17,8 +17,8 @@ bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt
                    struct diag *why);
 
 void rt_config_write(struct buf *out, const struct rt_config *c);
-/* As rt_event_read (CONFIG_TEXT); `m` NULL: its scope can't be told and is left out. All of `out`
- * is yours then: rt_config_clear. */
+/* Reads a configuration as rt_event_read does an event (CONFIG_TEXT). `m` NULL: its scope can't be
+ * told and is left out. All of `out` is yours then: rt_config_clear. */
 bool rt_config_read(const char *text, size_t len, const asl_machine *m, struct rt_config *out,
                     struct diag *why);
 /* Of a configuration that rt_config_read made. */

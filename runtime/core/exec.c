@@ -62,6 +62,8 @@ struct rt_frame *exec_add_frame(rt_exec *x, const struct asl_scope *scope)
         f->id = x->free_slots[--x->free_count];
     } else {
         if (x->frame_count == x->frame_cap) {
+            /* Grows from one and not by MEM_GROW, as most executions have a single frame and there
+             * are many of them. */
             x->frame_cap = x->frame_cap ? 2 * x->frame_cap : 1;
             x->frames = mem_realloc(x->frames, x->frame_cap * sizeof(struct rt_frame *));
         }

@@ -78,15 +78,16 @@ uint32_t rt_exec_redrives(const rt_exec *x);
 int64_t rt_exec_redriven_ms(const rt_exec *x);
 
 /*
- * Why an execution can't be redriven, in AWS's words; NULL: it can. `events`: its public ones, 0
- * where their number has no limit.
+ * Returns why an execution can't be redriven, in AWS's words; NULL: it can. `events`: its public
+ * ones, 0 where their number has no limit.
  */
 const char *rt_redrive_refusal(enum rt_status status, int64_t start_ms, int64_t stop_ms,
                                uint32_t events, int64_t now_ms);
-/* Why `x` can't be redriven, as rt_redrive_refusal says it; NULL: it can. */
+/* Returns why `x` can't be redriven, as rt_redrive_refusal says it; NULL: it can. */
 const char *rt_exec_redrive_refusal(const rt_exec *x, int64_t now_ms);
 
-/* A public event of `x` as GetExecutionHistory gives it: timestamps are seconds since 1970. */
+/* Returns a public event of `x` as GetExecutionHistory gives it: timestamps are seconds since 1970.
+ */
 json *rt_event_json(const rt_exec *x, const struct rt_event *e);
 /* Takes one, and returns it without what executions work on: input, output, parameters, variables.
  */
@@ -198,10 +199,11 @@ void rt_output_move_first(struct rt_output *to, struct rt_output *from);
  */
 void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out);
 
-/* When the next RT_IN_TIMER is due; INT64_MAX: never. */
+/* Returns when the next RT_IN_TIMER is due; INT64_MAX: never. */
 int64_t rt_next_due(const rt_exec *x);
 
-/* The configuration of the execution that a START_CHILD of `x` asks for; its names are yours. */
+/* Sets `out` to the configuration of the execution that a START_CHILD of `x` asks for; its names
+ * are yours. */
 void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out);
 
 /* ---- folding ---- */
@@ -210,8 +212,8 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
  * execution. Who shows events or applies them relies on it. */
 bool rt_event_is_sound(const struct rt_event *e);
 /*
- * Can the event come next in `x`'s history? rt_apply relies on it: ask this first of a history that
- * comes from outside, which may lack events, or have some twice, or others'.
+ * Returns whether the event can come next in `x`'s history. rt_apply relies on it: ask this first
+ * of a history that comes from outside, which may lack events, or have some twice, or others'.
  */
 bool rt_fits(const rt_exec *x, const struct rt_event *e);
 /* Applies an event of `x`'s history, in order. */

@@ -30,7 +30,7 @@ struct engine_guest {
      */
     bool (*over)(void *user, uint64_t id, const struct task_result *result);
 
-    /* As the engine's hooks of the same names; `now_ms` is the time of day. */
+    /* Called for the engine's hooks of these names; `now_ms` is the time of day. */
     bool (*has_activity)(void *user, uint64_t execution, const char *arn);
     void (*ended)(void *user, uint64_t execution, const rt_exec *x, int64_t now_ms);
     void (*lost)(void *user, uint64_t execution, const char *list);

@@ -51,6 +51,7 @@ void memory_records_put(struct memory_records *r, const char *kind, const char *
     if (is_record(r, i, kind, key)) {
         at = &r->list[i];
         if (text) {
+            /* The copy comes first: `text` may be the record's own, as a reader got it. */
             char *fresh = mem_strndup(text, len);
             mem_free(at->text);
             at->text = fresh;
@@ -85,6 +86,7 @@ bool memory_records_get(const struct memory_records *r, const char *kind, const 
 void memory_records_visit(const struct memory_records *r, const char *kind, const char *after,
                           store_visit_record *visit, void *user)
 {
+    /* No key is empty, so that stands before all. */
     size_t i = place_of_record(r, kind, after ? after : "");
 
     if (after && is_record(r, i, kind, after))

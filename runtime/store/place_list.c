@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* Executions of the same instant go by their numbers, so a place is never two executions'. */
 static bool place_before(const struct store_place *a, const struct store_place *b)
 {
     return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->number < b->number;
