@@ -213,10 +213,7 @@ static const struct aslrc *read_rc(struct aslrc_files *all, const char *path, co
         json_unref(rc->settings);
         rc->settings = NULL;
     }
-    if (all->files_count == all->files_cap) {
-        all->files_cap = mem_grow(all->files_cap, all->files_count + 1);
-        all->files = mem_realloc(all->files, all->files_cap * sizeof(*all->files));
-    }
+    MEM_GROW(all->files, all->files_count, all->files_cap);
     all->files[all->files_count++] = rc;
     diag_clear(&why);
     buf_clear(&text);
@@ -317,10 +314,7 @@ static const struct aslrc *rc_of(struct aslrc_files *all, const char *path)
         mem_free(folder);
         return seen->rc;
     }
-    if (all->seen_count == all->seen_cap) {
-        all->seen_cap = mem_grow(all->seen_cap, all->seen_count + 1);
-        all->seen = mem_realloc(all->seen, all->seen_cap * sizeof(struct seen *));
-    }
+    MEM_GROW(all->seen, all->seen_count, all->seen_cap);
     seen = mem_calloc(1, sizeof *seen);
     *seen = (struct seen){folder, look_for(all, folder)};
     all->seen[all->seen_count++] = seen;

@@ -29,10 +29,7 @@ static bool may_have_definitions(const struct definition_files *all, const char 
 
 static void files_add(struct definition_files *all, const char *path, bool named)
 {
-    if (all->count == all->cap) {
-        all->cap = mem_grow(all->cap, all->count + 1);
-        all->files = mem_realloc(all->files, all->cap * sizeof *all->files);
-    }
+    MEM_GROW(all->files, all->count, all->cap);
     all->files[all->count++] = (struct definition_path){mem_strdup(path), named};
 }
 

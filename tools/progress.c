@@ -218,10 +218,7 @@ static void entered(progress *p, uint64_t execution, const struct rt_event *e)
 
     if (old)
         forget_running(p, old);
-    if (p->count == p->cap) {
-        p->cap = mem_grow(p->cap, p->count + 1);
-        p->running = mem_realloc(p->running, p->cap * sizeof *p->running);
-    }
+    MEM_GROW(p->running, p->count, p->cap);
     p->running[p->count++] =
         (struct running){execution, e->frame, e->state, progress_time_of(e), false};
     if (e->state->type == ASL_FAIL) {

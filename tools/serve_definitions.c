@@ -129,10 +129,7 @@ static struct file *file_named(definitions *d, const char *name)
     buf_adds(&path, name);
     f->path = buf_take(&path);
     text_map_put(&d->files, f->name, f);
-    if (d->count == d->cap) {
-        d->cap = mem_grow(d->cap, d->count + 1);
-        d->list = mem_realloc(d->list, d->cap * sizeof(struct file *));
-    }
+    MEM_GROW(d->list, d->count, d->cap);
     d->list[d->count++] = f;
     return f;
 }
@@ -411,10 +408,7 @@ static void keep_part(definitions *d, char *path)
         free(path);
         return;
     }
-    if (d->part_count == d->part_cap) {
-        d->part_cap = mem_grow(d->part_cap, d->part_count + 1);
-        d->parts = mem_realloc(d->parts, d->part_cap * sizeof *d->parts);
-    }
+    MEM_GROW(d->parts, d->part_count, d->part_cap);
     d->parts[d->part_count++] = (struct part){path, stamp_of(&is)};
 }
 

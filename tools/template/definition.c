@@ -290,10 +290,7 @@ static json *definition_flatten(struct flatten *f, const json *v, const struct j
 static void definition_append(struct asl_report *to, struct asl_report *from)
 {
     for (size_t i = 0; i < from->count; i++) {
-        if (to->count == to->cap) {
-            to->cap = mem_grow(to->cap, to->count + 1);
-            to->problems = mem_realloc(to->problems, to->cap * sizeof *to->problems);
-        }
+        MEM_GROW(to->problems, to->count, to->cap);
         to->problems[to->count++] = from->problems[i];
         to->errors += from->problems[i].severity == ASL_ERROR;
     }

@@ -51,10 +51,7 @@ static struct included *include_keep(struct includes *all, struct included *f)
     if (!all->index.v)
         json_build_object(&all->index, 0);
     json_build_set(&all->index, buf_str(&f->name), json_int((int64_t)all->count));
-    if (all->count == all->cap) {
-        all->cap = mem_grow(all->cap, all->count + 1);
-        all->files = mem_realloc(all->files, all->cap * sizeof(struct included *));
-    }
+    MEM_GROW(all->files, all->count, all->cap);
     all->files[all->count++] = f;
     return f;
 }

@@ -81,10 +81,7 @@ void quilt_work(struct quilt *q)
 
 static void add_patch(struct quilt *q, struct patch p)
 {
-    if (q->count == q->cap) {
-        q->cap = mem_grow(q->cap, q->count + 1);
-        q->patches = mem_realloc(q->patches, q->cap * sizeof *q->patches);
-    }
+    MEM_GROW(q->patches, q->count, q->cap);
     q->patches[q->count++] = p;
 }
 
