@@ -138,7 +138,7 @@ static const struct story stories[] = {
       CHILD_CALL("DescribeStateMachineForExecution", 200,
                  "\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\\":60,"),
       CHILD_CALL("DescribeStateMachineForExecution", 200, "\"label\":\""),
-      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      STOP("m:e"),
       MAP_RUN_CALL("DescribeMapRun", "", 200,
                    "{\"pending\":1,\"running\":0,\"succeeded\":0,\"failed\":0,\"timedOut\":0,"
                    "\"aborted\":2,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"
@@ -147,7 +147,7 @@ static const struct story stories[] = {
       DESCRIBE("m:e", "!stopDate"),
       MAP_RUN_CALL("DescribeMapRun", "", 200, "!stopDate"),
       MAP_RUN_CALL("UpdateMapRun", ",\"maxConcurrency\":1", 200, "{}"),
-      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      STOP("m:e"),
       REDRIVE("m:e", "u", 200, "redriveDate"),
       MAP_RUN_CALL("ListExecutions", ",\"statusFilter\":\"PENDING_REDRIVE\"", 200,
                    "\"status\":\"PENDING_REDRIVE\""),
@@ -157,7 +157,7 @@ static const struct story stories[] = {
                    "\"aborted\":0,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"
                    "\"pendingRedrive\":1}"),
       CHILD_CALL("ListMapRuns", 200, "{\"mapRuns\":[]}"),
-      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
+      STOP("m:e"),
       MAP_RUN_CALL("DescribeMapRun", "", 200,
                    "{\"pending\":1,\"running\":0,\"succeeded\":0,\"failed\":0,\"timedOut\":0,"
                    "\"aborted\":2,\"total\":3,\"resultsWritten\":0,\"failuresNotRedrivable\":0,"

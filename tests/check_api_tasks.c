@@ -52,10 +52,9 @@ static const struct story stories[] = {
       DESCRIBE("m:e", "\"error\":\"E\"")}},
     {"a Task starts an execution and waits for its end",
      {CREATE("child", WAIT),
-      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync:2",
-                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
-                           "child") "\\\",\\\"Name\\\":\\\"c\\\",\\\"Input\\\":{\\\"A\\\":1}}")),
-      START("m", "e", "1"),
+      RUN_M(TASK("arn:aws:states:::states:startExecution.sync:2",
+                 ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                     "child") "\\\",\\\"Name\\\":\\\"c\\\",\\\"Input\\\":{\\\"A\\\":1}}")),
       {"DescribeExecution", "{\"executionArn\":\"" EXECUTION("child:c") "\"}", 200,
        "\"input\":\"{\\\"A\\\":1}\"", 60000},
       DESCRIBE("m:e", "\\\"Output\\\":{\\\"A\\\":1}"),
@@ -65,10 +64,9 @@ static const struct story stories[] = {
       DESCRIBE("m:e", "SUCCEEDED")}},
     {"a Task's child that fails is told with its Input as text",
      {CREATE("child", "{" IN_VAIN "}"),
-      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync:2",
-                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
-                           "child") "\\\",\\\"Name\\\":\\\"c\\\",\\\"Input\\\":{\\\"A\\\":1}}")),
-      START("m", "e", "1"),
+      RUN_M(TASK("arn:aws:states:::states:startExecution.sync:2",
+                 ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                     "child") "\\\",\\\"Name\\\":\\\"c\\\",\\\"Input\\\":{\\\"A\\\":1}}")),
       DESCRIBE("m:e", "\\\"Input\\\":\\\"{\\\\\\\"A\\\\\\\":1}\\\",\\\"InputDetails\\\":{"
                       "\\\"Included\\\":true},\\\"Name\\\":\\\"c\\\",\\\"RedriveCount\\\":0,"
                       "\\\"RedriveStatus\\\":\\\"REDRIVABLE\\\",\\\"StartDate\\\":"),
@@ -92,10 +90,9 @@ static const struct story stories[] = {
        "{\"name\":\"live\",\"routingConfiguration\":[{\"stateMachineVersionArn\":\"" MACHINE(
            "child:1") "\",\"weight\":100}]}",
        200, "", 0},
-      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync",
-                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
-                           "child:live") "\\\"}")),
-      START("m", "e", "1"),
+      RUN_M(
+          TASK("arn:aws:states:::states:startExecution.sync",
+               ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE("child:live") "\\\"}")),
       DESCRIBE(
           "m:e",
           "\\\"StateMachineAliasArn\\\":\\\"" MACHINE(
@@ -126,12 +123,10 @@ static const struct story stories[] = {
       DESCRIBE("m:e", "SUCCEEDED")}},
     {"the execution that a Task waits for stops with it",
      {CREATE("child", WAIT),
-      CREATE("m", TASK("arn:aws:states:::states:startExecution.sync",
-                       ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
-                           "child") "\\\",\\\"Name\\\":\\\"c\\\"}")),
-      START("m", "e", "1"),
-      {"StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "stopDate", 0},
-      DESCRIBE("child:c", "ABORTED"),
+      RUN_M(TASK("arn:aws:states:::states:startExecution.sync",
+                 ",\\\"Parameters\\\":{\\\"StateMachineArn\\\":\\\"" MACHINE(
+                     "child") "\\\",\\\"Name\\\":\\\"c\\\"}")),
+      STOP("m:e"), DESCRIBE("child:c", "ABORTED"),
       DESCRIBE("child:c", "\"cause\":\"The Task state in AWS Step Functions execution [" EXECUTION(
                               "m:e") "] which was managing this resource was aborted\""),
       DESCRIBE("child:c", "!\"error\"")}},

@@ -73,6 +73,12 @@ enum { MEMORY, SQLITE, STORES };
                                                        "\",\"input\":\"" input "\"}",              \
             200, EXECUTION(machine ":" name), 0                                                    \
     }
+/* Creates m and starts an execution e of it: two steps. */
+#define RUN_M(definition) CREATE("m", definition), START("m", "e", "1")
+#define STOP(execution)                                                                            \
+    {                                                                                              \
+        "StopExecution", "{\"executionArn\":\"" EXECUTION(execution) "\"}", 200, "stopDate", 0     \
+    }
 #define DESCRIBE(execution, want)                                                                  \
     {                                                                                              \
         "DescribeExecution", "{\"executionArn\":\"" EXECUTION(execution) "\"}", 200, want, 0       \
