@@ -75,7 +75,8 @@ void due_clock_start(struct due_clock *c, int64_t (*wall_us)(void))
 {
     c->wall_us = wall_us ? wall_us : machine_wall_us;
     int64_t wall = c->wall_us();
-    /* Never below one second: a time that something is due at is positive, as 0 stands for none. */
+    /* Never below one millisecond: a time that something is due at is positive, as 0 stands for
+     * none. */
     int64_t now = wall >= 1000 ? wall : 1000;
     clock_set(c, now);
     c->skew_ms = to_ms(now - wall);
