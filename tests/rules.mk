@@ -28,7 +28,7 @@ $(call suites,runtime/engine runtime/store/sqlite,store_recovery store_crash)
 $(call suites,runtime/embed,engine engine_steps engine_recover embed)
 $(call suites,runtime/http,http_server http_requests http_message http_crowd)
 $(call suites,runtime/aws,sigv4)
-$(call suites,runtime/handlers,handlers)
+$(call suites,runtime/handlers,handlers command lambda handlers_http integration)
 $(call suites,runtime/handlers runtime/engine,endpoint)
 $(call suites,runtime/api,test_state)
 $(call suites,runtime/api runtime/store/sqlite,api api_machines api_executions api_map_runs api_tasks api_faults)
@@ -39,7 +39,7 @@ $(call suites,runtime/host runtime/store/sqlite,host)
 $(BUILD)/check_engine $(BUILD)/check_engine_steps $(BUILD)/check_engine_recover: CHECK_LDFLAGS = -Wl,--wrap=store_commit -Wl,--wrap=rt_exec_held -Wl,--wrap=store_read
 $(BUILD)/check_store_crash: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
-$(BUILD)/check_handlers: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
+$(BUILD)/check_command $(BUILD)/check_lambda: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
 # What it opens fails when the suite says so.
 $(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wrap=host_recover,--wrap=store_commit
 # It counts how much of histories and how many rows are read.

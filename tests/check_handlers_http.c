@@ -1,0 +1,343 @@
+/* Handlers that are reached by HTTP: kinds http and lambda_endpoint. */
+#define _XOPEN_SOURCE 700
+
+#include "tests/support/expect.h"
+#include "tests/support/handlers_world.h"
+
+#include <stdlib.h>
+
+/* ---- HTTP ---- */
+
+static void http_world(struct handlers_world *w, const char *row)
+{
+    struct buf file = {0};
+
+    w->stub = http_stub_new(&w->loop, handlers_world_on_request, w);
+    setenv("ASL_TEST_STUB", http_stub_url(w->stub), 1);
+    w->options.max_output = 65536;
+    buf_printf(&file, "{\"handlers\": [{\"resource\": \"*f\", %s}]}", row);
+    handlers_world_open(w, buf_str(&file));
+    buf_clear(&file);
+}
+
+#define HTTP_ROW "\"http\": \"${ASL_TEST_STUB}/do\""
+#define LAMBDA_ROW "\"lambda_endpoint\": \"${ASL_TEST_STUB}/\""
+/* A label of 64 characters: the resolver refuses it without asking anybody. */
+#define LONG_NAME "a234567890123456789012345678901234567890123456789012345678901234"
+#define JSON_TYPE "Content-Type: application/json\r\n"
+
+#define KANJI "\xe6\xbc\xa2"
+#define KANJI_10 KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI
+#define KANJI_100                                                                                  \
+    KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10
+
+static const struct {
+    const char *name, *row;
+    struct stub_reply reply;
+    const char *want;
+} https[] = {
+    {"a result", HTTP_ROW, {200, JSON_TYPE, "{\"b\": 1}", 0, 0, 0, 0}, "ok {\"b\":1}"},
+    {"nothing is null", HTTP_ROW, {204, NULL, NULL, 0, 0, 0, 0}, "ok null"},
+    {"text", HTTP_ROW, {200, "Content-Type: text/plain\r\n", "hello", 0, 0, 0, 0}, "ok \"hello\""},
+    {"no JSON",
+     HTTP_ROW,
+     {200, JSON_TYPE, "hello", 0, 0, 0, 0},
+     "failed Lambda.Unknown: The handler's answer is not JSON (..."},
+    {"a function's error with any status",
+     HTTP_ROW,
+     {500, NULL, "{\"errorType\":\"E\"}", 0, 0, 0, 0},
+     "function {\"errorType\":\"E\"}"},
+    {"429",
+     HTTP_ROW,
+     {429, NULL, "slow down", 0, 0, 0, 0},
+     "failed Lambda.TooManyRequestsException: The handler answered with status 429: slow down"},
+    {"a long text is cut between characters",
+     HTTP_ROW,
+     {500, NULL, "xx" KANJI_100 KANJI_100 KANJI_100 KANJI_100, 0, 0, 0, 0},
+     "failed Lambda.ServiceException: The handler answered with status 500: xx" KANJI_100 KANJI_100
+         KANJI_100 KANJI_10 KANJI_10 KANJI_10 KANJI_10},
+    {"500",
+     HTTP_ROW,
+     {500, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.ServiceException: The handler answered with status 500"},
+    {"503",
+     HTTP_ROW,
+     {503, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.ServiceException: The handler answered with status 503"},
+    {"404",
+     HTTP_ROW,
+     {404, NULL, "{}", 0, 0, 0, 0},
+     "failed Lambda.ResourceNotFoundException: The handler answered with status 404: {}"},
+    {"400",
+     HTTP_ROW,
+     {400, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.InvalidRequestContentException: The handler answered with status 400"},
+    {"418",
+     HTTP_ROW,
+     {418, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.AWSLambdaException: The handler answered with status 418"},
+    {"a redirect is not followed",
+     HTTP_ROW,
+     {302, "Location: /else\r\n", NULL, 0, 0, 0, 0},
+     "failed Lambda.AWSLambdaException: The handler answered with status 302 (redirects are not "
+     "followed) /else"},
+    {"no answer",
+     HTTP_ROW,
+     {200, NULL, NULL, 0, 0, 1, 0},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: 127.0.0.1:..."},
+    {"half an answer",
+     HTTP_ROW,
+     {200, NULL, "{", 0, 0, 0, 1},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: 127.0.0.1:..."},
+    {"nobody there",
+     "\"http\": \"http://127.0.0.1:1/\"",
+     {200, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: Connect to 127.0.0.1:1 "
+     "failed: Connection refused"},
+    {"no such host",
+     "\"http\": \"http://" LONG_NAME "/\"",
+     {200, NULL, NULL, 0, 0, 0, 0},
+     "failed Lambda.SdkClientException: Unable to execute HTTP request: " LONG_NAME ": Name or "
+     "service not known"},
+    {"a time-out",
+     HTTP_ROW ", \"timeout_s\": 0.05",
+     {200, NULL, NULL, 0, 1, 0, 0},
+     "failed Lambda.ClientExecutionTimeoutException: Unable to execute HTTP request: "
+     "127.0.0.1:..."},
+    {"more than allowed", HTTP_ROW, {200, NULL, NULL, 70000, 0, 0, 0}, TOO_LARGE},
+    {"a function's result", LAMBDA_ROW, {200, NULL, "{\"b\": 1.0}", 0, 0, 0, 0}, "ok {\"b\":1.0}"},
+    {"a function's error",
+     LAMBDA_ROW,
+     {200, "X-Amz-Function-Error: Unhandled\r\n", "{\"errorMessage\": \"m\", \"errorType\": \"E\"}",
+      0, 0, 0, 0},
+     "function {\"errorMessage\":\"m\",\"errorType\":\"E\"}"},
+    {"a function's error that is no JSON",
+     LAMBDA_ROW,
+     {200, "X-Amz-Function-Error: Unhandled\r\n", "oops", 0, 0, 0, 0},
+     "function oops"},
+    {"no such function",
+     LAMBDA_ROW,
+     {404, "x-amzn-ErrorType: ResourceNotFoundException\r\nx-amzn-RequestId: r-1\r\n",
+      "{\"Message\":\"Function not found: f\",\"Type\":\"User\"}", 0, 0, 0, 0},
+     "failed Lambda.ResourceNotFoundException: Function not found: f (Service: AWSLambda; Status "
+     "Code: 404; Error Code: ResourceNotFoundException; Request ID: r-1; Proxy: null)"},
+    {"an error type with its URL",
+     LAMBDA_ROW,
+     {400, "x-amzn-ErrorType: InvalidParameterValueException:http://x/\r\n", "{\"message\":\"m\"}",
+      0, 0, 0, 0},
+     "failed Lambda.InvalidParameterValueException: m (Service: AWSLambda; Status Code: 400; Error "
+     "Code: InvalidParameterValueException; Request ID: ..."},
+    {"a failure without a type",
+     LAMBDA_ROW,
+     {503, NULL, "out of order", 0, 0, 0, 0},
+     "failed Lambda.ServiceException: out of order (Service: AWSLambda; Status Code: 503; Error "
+     "Code: ServiceException; ..."},
+};
+
+START_TEST(http)
+{
+    struct handlers_world *w = handlers_world_new();
+
+    http_world(w, https[_i].row);
+    w->reply = https[_i].reply;
+    handlers_world_begin(w, "f", "{\"a\": 1}");
+    handlers_world_wait(w, 1);
+    handlers_world_expect(https[_i].name, &w->answers[0], https[_i].want);
+    handlers_world_free(w);
+}
+END_TEST
+
+static const struct {
+    const char *name, *row, *target;
+    bool event;
+    const char *qualifier;
+    const char *seen, *header, *value;
+} requests[] = {
+    {"a POST of the payload", HTTP_ROW, "f", false, NULL, "POST /do\n{\"a\":1}", "Content-Type",
+     "application/json"},
+    {"by another method", HTTP_ROW ", \"method\": \"PUT\"", "f", false, NULL, "PUT /do\n{\"a\":1}",
+     "X-Asl-State-Name", "S"},
+    {"a GET has no body", HTTP_ROW ", \"method\": \"GET\"", "f", false, NULL, "GET /do\n",
+     "X-Asl-Execution-Arn", "arn:aws:states:us-east-1:123456789012:execution:m:e"},
+    {"the key of the call", HTTP_ROW, "f", false, NULL, "POST /do\n{\"a\":1}", "Idempotency-Key",
+     "arn:aws:states:us-east-1:123456789012:execution:m:e/5"},
+    {"headers of the row", HTTP_ROW ", \"headers\": {\"X-A\": \"50% ${ASL_TEST_HAVE}\"}", "f",
+     false, NULL, "POST /do\n{\"a\":1}", "X-A", "50% theirs"},
+    {"nothing from a machine ends a header", HTTP_ROW,
+     "x\r\nY: \xC3\xA4"
+     "f",
+     false, NULL, "POST /do\n{\"a\":1}", "X-Asl-Resource", "x%0D%0AY: %C3%A4f"},
+    {"a function by name", LAMBDA_ROW, "f", false, NULL,
+     "POST /2015-03-31/functions/f/invocations\n{\"a\":1}", "X-Amz-Invocation-Type",
+     "RequestResponse"},
+    {"a function by ARN, with a qualifier", LAMBDA_ROW, "arn:aws:lambda:us-east-1:1:function:f",
+     false, "a/b",
+     "POST /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af/"
+     "invocations?Qualifier=a%2Fb\n{\"a\":1}",
+     "X-Amz-Client-Context", "e30="},
+    {"a function under another name", LAMBDA_ROW ", \"function\": \"function\"", "f", false, NULL,
+     "POST /2015-03-31/functions/function/invocations\n{\"a\":1}", "X-Amz-Log-Type", "Tail"},
+    {"an event", LAMBDA_ROW, "f", true, NULL, "POST /2015-03-31/functions/f/invocations\n{\"a\":1}",
+     "X-Amz-Invocation-Type", "Event"},
+};
+
+START_TEST(request)
+{
+    struct handlers_world *w = handlers_world_new();
+    struct json_build b;
+
+    json_build_object(&b, 6);
+    json_build_set(&b, "FunctionName", json_cstring(requests[_i].target));
+    json_build_set(&b, "Payload", json_of("{\"a\": 1}"));
+    json_build_set(&b, "ClientContext", json_cstring("e30="));
+    json_build_set(&b, "LogType", json_cstring("Tail"));
+    if (requests[_i].event)
+        json_build_set(&b, "InvocationType", json_cstring("Event"));
+    if (requests[_i].qualifier)
+        json_build_set(&b, "Qualifier", json_cstring(requests[_i].qualifier));
+    setenv("ASL_TEST_HAVE", "theirs", 1);
+    http_world(w, requests[_i].row);
+    w->reply.status = 202;
+    w->header = requests[_i].header;
+    handlers_world_begin_with(w, requests[_i].target, json_build_done(&b));
+    handlers_world_wait(w, 1);
+    handlers_world_expect(requests[_i].name, &w->answers[0],
+                          requests[_i].event ? "ok \"\"" : "ok null");
+    expect_text(requests[_i].name, buf_str(&w->seen), requests[_i].seen);
+    expect_text(requests[_i].name, w->header_value, requests[_i].value);
+    handlers_world_free(w);
+}
+END_TEST
+
+START_TEST(lambda_endpoint_option)
+{
+    struct handlers_world *w = handlers_world_new();
+
+    w->stub = http_stub_new(&w->loop, handlers_world_on_request, w);
+    w->options.lambda_endpoint = http_stub_url(w->stub);
+    handlers_world_open(w, NULL);
+    w->reply = (struct stub_reply){
+        .status = 200, .headers = "X-Amz-Executed-Version: 7\r\nX-B: c\r\n", .body = "1"};
+    handlers_world_begin(w, "g", "{}");
+    handlers_world_wait(w, 1);
+    handlers_world_expect("it serves functions without a row", &w->answers[0], "ok 1");
+    expect_text("and tells the version",
+                json_str(json_get(w->answers[0].output, "ExecutedVersion")), "7");
+    expect_json("and the headers",
+                json_get(json_get(w->answers[0].output, "SdkHttpMetadata"), "HttpHeaders"),
+                "{\"Content-Length\":\"1\",\"X-Amz-Executed-Version\":\"7\",\"X-B\":\"c\"}");
+    handlers_world_free(w);
+}
+END_TEST
+
+START_TEST(http_many_at_once)
+{
+    enum { CALLS = 1000 };
+    struct handlers_world *w = handlers_world_new();
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1", .hold = true};
+    for (int i = 0; i < CALLS + 50; i++)
+        handlers_world_begin(w, "f", "{}");
+    while (http_stub_held(w->stub) < CALLS)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_world_rounds(w, 20);
+    ck_assert_uint_eq(http_stub_held(w->stub), CALLS);
+    ck_assert_uint_eq(handlers_busy(w->handlers), CALLS + 50);
+    /* The client's bound on connections is another one. */
+    ck_assert_uint_eq(handlers_waiting(w->handlers), 50);
+    w->reply.hold = false;
+    http_stub_release(w->stub);
+    handlers_world_wait(w, CALLS + 50);
+    ck_assert_uint_eq(http_stub_requests(w->stub), CALLS + 50);
+    ck_assert_uint_eq(http_stub_connections(w->stub), CALLS);
+    handlers_world_free(w);
+}
+END_TEST
+
+START_TEST(http_connection_is_kept)
+{
+    struct handlers_world *w = handlers_world_new();
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1"};
+    for (size_t i = 0; i < 100; i++) {
+        handlers_world_begin(w, "f", "{}");
+        handlers_world_wait(w, i + 1);
+    }
+    ck_assert_uint_eq(http_stub_connections(w->stub), 1);
+    http_stub_hang_up(w->stub);
+    handlers_world_begin(w, "f", "{}");
+    handlers_world_wait(w, 101);
+    handlers_world_expect("a server that hung up meanwhile", &w->answers[100], "ok 1");
+    ck_assert_uint_eq(http_stub_connections(w->stub), 2);
+    handlers_world_free(w);
+}
+END_TEST
+
+START_TEST(http_server_restarts)
+{
+    struct handlers_world *w = handlers_world_new();
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1", .hold = true};
+    for (int i = 0; i < 20; i++)
+        handlers_world_begin(w, "f", "{}");
+    while (http_stub_held(w->stub) < 20)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    w->reply.hold = false;
+    http_stub_release(w->stub);
+    handlers_world_wait(w, 20);
+    handlers_world_rounds(w, 10);
+    http_stub_hang_up(w->stub);
+    for (int i = 0; i < 20; i++)
+        handlers_world_begin(w, "f", "{}");
+    handlers_world_wait(w, 40);
+    for (int i = 20; i < 40; i++)
+        handlers_world_expect("connections that have died are no errors", &w->answers[i], "ok 1");
+    handlers_world_free(w);
+}
+END_TEST
+
+START_TEST(http_cancel)
+{
+    struct handlers_world *w = handlers_world_new();
+    uint64_t id;
+
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .body = "1", .hold = true};
+    id = handlers_world_begin(w, "f", "{}");
+    while (!http_stub_held(w->stub))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_cancel(w->handlers, id);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    while (http_stub_open(w->stub))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    id = handlers_world_begin(w, "f", "{}");
+    handlers_cancel(w->handlers, id);
+    handlers_world_rounds(w, 20);
+    ck_assert_uint_eq(http_stub_requests(w->stub), 1);
+    ck_assert_uint_eq(w->answered, 0);
+    handlers_world_begin(w, "f", "{}");
+    while (!http_stub_held(w->stub))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_world_free(w); /* while it runs */
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("handlers_http");
+    TCase *t = tcase_create("handlers_http");
+
+    tcase_set_timeout(t, 120);
+    tcase_add_loop_test(t, http, 0, COUNT(https));
+    tcase_add_loop_test(t, request, 0, COUNT(requests));
+    tcase_add_test(t, lambda_endpoint_option);
+    tcase_add_test(t, http_many_at_once);
+    tcase_add_test(t, http_connection_is_kept);
+    tcase_add_test(t, http_server_restarts);
+    tcase_add_test(t, http_cancel);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
