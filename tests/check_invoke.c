@@ -1,0 +1,226 @@
+/* http:invoke and apigateway:invoke: the requests, connections, and what a Task gets. */
+
+#include "tests/support/endpoint_world.h"
+#include "tests/support/expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- plain HTTP ---- */
+
+#define HTTP "arn:aws:states:::http:invoke"
+#define GATEWAY "arn:aws:states:::apigateway:invoke"
+#define CONNECTION "arn:aws:events:us-east-1:1:connection/shop/8f"
+#define WITH_CONNECTION "\"Authentication\":{\"ConnectionArn\":\"" CONNECTION "\"}"
+#define FILE_WITH(row, connection)                                                                 \
+    "{\"handlers\":[{\"resource\":\"" row "\",\"endpoint\":\"STUB/\"}],\"connections\":[{"         \
+    "\"connection\":\"shop\"" connection "}]}"
+
+static const struct {
+    const char *name, *resource, *file, *parameters, *header;
+    struct reply replies[MAX_REPLIES];
+    const char *requests, *want;
+} invokes[] = {
+    {"http:invoke: query, header and body",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://api.example.com/v1/x?a=1\",\"Method\":\"POST\"," WITH_CONNECTION
+     ",\"QueryParameters\":{\"q\":[\"1\",\"2 3\"]},\"RequestBody\":{\"b\":1}}",
+     "User-Agent",
+     {{201, "X-Some: y\r\n", "{\"ok\":true}"}},
+     "POST /v1/x?a=1&q=1&q=2%203 [Amazon|StepFunctions|HttpInvoke|us-east-1] {\"b\":1}\n",
+     "ok "
+     "{\"Headers\":{\"x-some\":[\"y\"],\"content-length\":[\"11\"]},\"ResponseBody\":{\"ok\":true},"
+     "\"StatusCode\":201,\"StatusText\":\"Created\"}"},
+    {"text stays text",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     "Range",
+     {{200, NULL, "hello"}},
+     "GET / [bytes=0-262144]\n",
+     "ok {\"Headers\":{\"content-length\":[\"5\"]},\"ResponseBody\":\"hello\",\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"a connection's user",
+     HTTP,
+     FILE_WITH(HTTP, ",\"basic\":{\"user\":\"u\",\"password\":\"p\"}"),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     "Authorization",
+     {{204, NULL, NULL}},
+     "GET / [Basic dTpw]\n",
+     "ok "
+     "{\"Headers\":{\"content-length\":[\"0\"]},\"ResponseBody\":\"\",\"StatusCode\":204,"
+     "\"StatusText\":\"No Content\"}"},
+    {"a connection's key and members win",
+     HTTP,
+     FILE_WITH(HTTP, ",\"api_key\":{\"name\":\"X-Key\",\"value\":\"k\"},\"query\":{\"q\":\"mine\"},"
+                     "\"body\":{\"b\":\"mine\"}"),
+     "{\"ApiEndpoint\":\"https://h/p\",\"Method\":\"PUT\"," WITH_CONNECTION
+     ",\"Headers\":{\"x-key\":\"theirs\"},\"QueryParameters\":{\"q\":\"theirs\",\"r\":1},"
+     "\"RequestBody\":{\"b\":1,\"c\":2}}",
+     "X-Key",
+     {{500, NULL, "broken"}},
+     "PUT /p?r=1&q=mine [k] {\"b\":\"mine\",\"c\":2}\n",
+     "failed States.Http.StatusCode.500: broken"},
+    {"a form",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"POST\"," WITH_CONNECTION
+     ",\"Headers\":{\"Content-Type\":\"application/x-www-form-urlencoded\"},"
+     "\"RequestBody\":{\"a\":[1,2],\"o\":{\"k\":\"v w\"}},"
+     "\"Transform\":{\"RequestBodyEncoding\":\"URL_ENCODED\",\"RequestEncodingOptions\":{"
+     "\"ArrayFormat\":\"BRACKETS\"}}}",
+     "Content-Type",
+     {{302, NULL, ""}},
+     "POST / [application/x-www-form-urlencoded] a%5B%5D=1&a%5B%5D=2&o%5Bk%5D=v%20w\n",
+     "failed States.Http.StatusCode.302: "},
+    {"a header that can't be set",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\",\"Headers\":{\"Host\":\"x\"}}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Runtime: The Parameters '{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\","
+     "\"Headers\":{\"Host\":\"x\"}}' could not be used to start the Task: [The field 'Headers' has "
+     "one that can't be set]"},
+    {"an endpoint that is none",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"file:///etc/passwd\",\"Method\":\"GET\"}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Runtime: The Parameters '{\"ApiEndpoint\":\"file:///etc/passwd\",\"Method\":"
+     "\"GET\"}' could not be used to start the Task: [The field 'ApiEndpoint' must be a URL]"},
+    {"without its connection nothing is sent",
+     HTTP,
+     "{\"handlers\":[]}",
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     NULL,
+     {{0}},
+     "",
+     NULL},
+    {"a metadata address is refused",
+     HTTP,
+     "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\"}]}",
+     "{\"ApiEndpoint\":\"http://169.254.169.254/latest\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Http.Socket: Unable to execute HTTP request: Connect to 169.254.169.254:80 "
+     "failed: this address is not allowed"},
+    {"apigateway:invoke",
+     GATEWAY,
+     FILE_WITH(GATEWAY, ""),
+     "{\"ApiEndpoint\":\"x.execute-api.us-east-1.amazonaws.com\",\"Method\":\"GET\",\"Stage\":"
+     "\"s\","
+     "\"Path\":\"a/b\",\"QueryParameters\":{\"q\":[\"1\"]},\"Headers\":{\"X-A\":[\"1\",\"2\"]}}",
+     "X-A",
+     {{403, NULL, "{\"message\":\"Forbidden\"}"}},
+     "GET /s/a/b?q=1 [1,2]\n",
+     "failed ApiGateway.403: {\"message\":\"Forbidden\"}"},
+};
+
+START_TEST(invoke)
+{
+    struct endpoint_world *w = endpoint_world_new(invokes[_i].replies, invokes[_i].file);
+
+    w->shown = invokes[_i].header;
+    endpoint_world_run(w, invokes[_i].resource, invokes[_i].parameters);
+    expect_text(invokes[_i].name, buf_str(&w->seen), invokes[_i].requests);
+    if (invokes[_i].want)
+        endpoint_world_expect(invokes[_i].name, w, invokes[_i].want);
+    else
+        ck_assert_msg(json_str_is(w->result.error, "Asl.NoHandler") &&
+                          strstr(json_str(w->result.cause), "\"connection\": \"" CONNECTION "\""),
+                      "%s: %s", invokes[_i].name, json_str(w->result.cause));
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* However a metadata address is written, with a proxy in the environment, too: it isn't asked. */
+static const struct {
+    const char *url, *said; /* NULL: the proxy is asked for it */
+} proxied[] = {
+    {"http://169.254.169.254/", "169.254.169.254:80"},
+    {"https://169.254.169.254/", "169.254.169.254:443"},
+    {"http://2852039166/", ""},
+    {"http://0xa9fea9fe/", ""},
+    {"http://0251.0376.0251.0376/", ""},
+    {"http://169.254.43518/", ""},
+    {"http://169.254.169.254./", ""},
+    {"http://[::ffff:169.254.169.254]/", ""},
+    {"http://[64:ff9b::a9fe:a9fe]/", ""},
+    {"http://[fd00:ec2::23]/", ""},
+    {"http://100.100.100.200/", ""},
+    {"http://0/", ""},
+    {"http://0.0.0.0/", ""},
+    {"http://192.0.2.1/x", NULL},
+    {"http://metadata.google.internal.invalid/x", NULL},
+    {"http://no-such-host.invalid/x", NULL},
+};
+
+START_TEST(guard_behind_proxy)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w =
+        endpoint_world_new(replies, "{\"handlers\":[],\"connections\":[{\"connection\":"
+                                    "\"shop\"}]}");
+    struct buf text = {0}, want = {0};
+
+    setenv("http_proxy", http_stub_url(w->stub), 1);
+    setenv("https_proxy", http_stub_url(w->stub), 1);
+    buf_printf(&text, "{\"ApiEndpoint\":\"%s\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+               proxied[_i].url);
+    endpoint_world_run(w, HTTP, buf_str(&text));
+    if (!proxied[_i].said)
+        buf_printf(&want, "GET %s\n", proxied[_i].url);
+    expect_text(proxied[_i].url, buf_str(&w->seen), buf_str(&want));
+    ck_assert_msg(proxied[_i].said ? strstr(json_str(w->result.cause), proxied[_i].said) &&
+                                         strstr(json_str(w->result.cause), "is not allowed")
+                                   : w->result.error == NULL,
+                  "%s: %s", proxied[_i].url, w->result.cause ? json_str(w->result.cause) : "ok");
+    buf_clear(&text);
+    buf_clear(&want);
+    unsetenv("http_proxy");
+    unsetenv("https_proxy");
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(oauth)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"access_token\":\"T\",\"expires_in\":3600}"},
+        {200, NULL, "1"},
+        {200, NULL, "2"}};
+    struct endpoint_world *w = endpoint_world_new(
+        replies, "{\"handlers\":[{\"resource\":\"" HTTP "\",\"endpoint\":\"http://127.0.0.1:9\"}],"
+                 "\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
+                 "\"url\":\"STUB/token\",\"client_id\":\"c&\","
+                 "\"client_secret\":\"s\",\"scope\":\"a b\"}}]}");
+
+    /* The handler's endpoint is nowhere: only the token's request comes. */
+    endpoint_world_run(w, HTTP,
+                       "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}");
+    expect_text("the token is asked for", buf_str(&w->seen),
+                "POST /token "
+                "grant_type=client_credentials&client_id=c%26&client_secret=s&scope=a%20b\n");
+    ck_assert(json_str_is(w->result.error, "States.Http.Socket"));
+    endpoint_world_free(w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("invoke");
+    TCase *t = tcase_create("invoke");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
+    tcase_add_loop_test(t, guard_behind_proxy, 0, COUNT(proxied));
+    tcase_add_test(t, oauth);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

@@ -1,0 +1,350 @@
+/* .sync: jobs are begun, awaited, taken up after a crash, and stopped. */
+
+#include "tests/support/endpoint_world.h"
+#include "tests/support/expect.h"
+
+#include "runtime/aws/aws_impl.h"
+
+#include <string.h>
+
+/* ---- jobs ---- */
+
+static const struct {
+    const char *name, *resource, *parameters;
+    struct reply replies[MAX_REPLIES];
+    const char *requests; /* in lines */
+    const char *want;
+} jobs[] = {
+    {"a job that succeeds",
+     "glue:startJobRun.sync",
+     "{\"JobName\":\"j\"}",
+     {{200, NULL, "{\"JobRunId\":\"r\"}"},
+      {200, NULL, "{\"JobRun\":{\"Id\":\"r\",\"JobRunState\":\"RUNNING\"}}"},
+      {200, NULL,
+       "{\"JobRun\":{\"Id\":\"r\",\"JobRunState\":\"SUCCEEDED\",\"StartedOn\":1700000000.5}}"}},
+     "POST / [AWSGlue.StartJobRun] {\"JobName\":\"j\"}\n"
+     "POST / [AWSGlue.GetJobRun] {\"JobName\":\"j\",\"RunId\":\"r\"}\n"
+     "POST / [AWSGlue.GetJobRun] {\"JobName\":\"j\",\"RunId\":\"r\"}\n",
+     "ok {\"Id\":\"r\",\"JobRunState\":\"SUCCEEDED\",\"StartedOn\":1700000000500}"},
+    {"one that fails",
+     "batch:submitJob.sync",
+     "{\"JobName\":\"n\"}",
+     {{200, NULL, "{\"jobId\":\"i\"}"},
+      {503, NULL, ""},
+      {200, NULL, "{\"jobs\":[{\"jobId\":\"i\",\"status\":\"FAILED\"}]}"}},
+     "POST /v1/submitjob {\"jobName\":\"n\"}\nPOST /v1/describejobs {\"jobs\":[\"i\"]}\n"
+     "POST /v1/describejobs {\"jobs\":[\"i\"]}\n",
+     "failed States.TaskFailed: {\"JobId\":\"i\",\"Status\":\"FAILED\"}"},
+    {"one that isn't begun",
+     "athena:startQueryExecution.sync",
+     "{\"QueryString\":\"q\",\"ClientRequestToken\":\"t\"}",
+     {{400, ID, "{\"__type\":\"InvalidRequestException\",\"message\":\"m\"}"}},
+     "POST / [AmazonAthena.StartQueryExecution] "
+     "{\"QueryString\":\"q\",\"ClientRequestToken\":\"t\"}\n",
+     "failed Athena.InvalidRequestException: m (Service: AmazonAthena; Status Code: 400; Error "
+     "Code: InvalidRequestException; Request ID: r-1; Proxy: null)"},
+    {"one that can't be asked about",
+     "glue:startJobRun.sync",
+     "{\"JobName\":\"j\"}",
+     {{200, NULL, "{\"JobRunId\":\"r\"}"},
+      {400, ID, "{\"__type\":\"EntityNotFoundException\",\"message\":\"m\"}"}},
+     NULL,
+     "failed Glue.EntityNotFoundException: m (Service: Glue, Status Code: 400, Request ID: r-1)"},
+    {"one that is asked about too often is asked about again",
+     "glue:startJobRun.sync",
+     "{\"JobName\":\"j\"}",
+     {{200, NULL, "{\"JobRunId\":\"r\"}"},
+      {429, ID, "{\"__type\":\"TooManyRequestsException\",\"message\":\"m\"}"},
+      {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}},
+     NULL,
+     "ok {\"JobRunState\":\"SUCCEEDED\"}"},
+    {"a container that fails",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"clusterArn\":\"c\"}],\"failures\":[]}"},
+      {200, NULL,
+       "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0},{\"exitCode\":1}]}"
+       "]}"}},
+     NULL,
+     "failed States.TaskFailed: "
+     "{\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0},{\"ExitCode\":1}]}"},
+    {"containers that don't",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"clusterArn\":\"c\"}],\"failures\":[]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0}]}]}"}},
+     "POST / [AmazonEC2ContainerServiceV20141113.RunTask] "
+     "{\"taskDefinition\":\"d\",\"clientToken\":"
+     "\"t\",\"startedBy\":\"AWS Step Functions\"}\n"
+     "POST / [AmazonEC2ContainerServiceV20141113.DescribeTasks] "
+     "{\"cluster\":\"c\",\"tasks\":[\"a\"]}"
+     "\n",
+     "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
+    {"a container that never ran",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"clusterArn\":\"c\"}],\"failures\":[]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"name\":\"n\"}]}]}"}},
+     NULL,
+     "failed States.TaskFailed: {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"Name\":\"n\"}]}"},
+    {"who started it is the author's to say",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\",\"StartedBy\":\"me\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"clusterArn\":\"c\"}],\"failures\":[]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0}]}]}"}},
+     "POST / [AmazonEC2ContainerServiceV20141113.RunTask] "
+     "{\"taskDefinition\":\"d\",\"clientToken\":"
+     "\"t\",\"startedBy\":\"me\"}\n"
+     "POST / [AmazonEC2ContainerServiceV20141113.DescribeTasks] "
+     "{\"cluster\":\"c\",\"tasks\":[\"a\"]}"
+     "\n",
+     "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
+    {"a task that finds no room",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[],\"failures\":[{\"reason\":\"MEMORY\"}]}"}},
+     NULL,
+     "failed States.TaskFailed: [{\"Reason\":\"MEMORY\"}]"},
+    {"a nested execution, its documents as text",
+     "states:startExecution.sync",
+     "{\"StateMachineArn\":\"m\",\"Input\":{\"a\":1}}",
+     {{200, NULL, "{\"executionArn\":\"e\"}"},
+      {200, NULL, "{\"status\":\"SUCCEEDED\",\"output\":\"{\\\"b\\\":2}\"}"}},
+     "POST / [AWSStepFunctions.StartExecution] "
+     "{\"stateMachineArn\":\"m\",\"input\":\"{\\\"a\\\":1}\"}\n"
+     "POST / [AWSStepFunctions.DescribeExecution] {\"executionArn\":\"e\"}\n",
+     "ok {\"Status\":\"SUCCEEDED\",\"Output\":\"{\\\"b\\\":2}\"}"},
+    {"and as what they are",
+     "states:startExecution.sync:2",
+     "{\"StateMachineArn\":\"m\"}",
+     {{200, NULL, "{\"executionArn\":\"e\"}"},
+      {200, NULL, "{\"status\":\"SUCCEEDED\",\"output\":\"{\\\"b\\\":2}\"}"}},
+     NULL,
+     "ok {\"Status\":\"SUCCEEDED\",\"Output\":{\"b\":2}}"},
+    {"what is to go away has gone",
+     "eks:deleteCluster.sync",
+     "{\"Name\":\"c\"}",
+     {{200, NULL, "{\"cluster\":{\"status\":\"DELETING\"}}"},
+      {404, NULL, "{\"__type\":\"ResourceNotFoundException\",\"message\":\"m\"}"}},
+     "DELETE /clusters/c\nGET /clusters/c\n",
+     "ok {}"},
+};
+
+START_TEST(job)
+{
+    struct endpoint_world *w = endpoint_world_new(jobs[_i].replies, NULL);
+    struct buf resource = {0};
+
+    w->shown = "X-Amz-Target";
+    buf_printf(&resource, "arn:aws:states:::%s", jobs[_i].resource);
+    endpoint_world_run(w, buf_str(&resource), jobs[_i].parameters);
+    if (jobs[_i].requests)
+        expect_text(jobs[_i].name, buf_str(&w->seen), jobs[_i].requests);
+    endpoint_world_expect(jobs[_i].name, w, jobs[_i].want);
+    ck_assert_msg((w->submitted != NULL) == (w->replied > 1), "%s: was its begin told?",
+                  jobs[_i].name);
+    buf_clear(&resource);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* Each of them that had begun when the process died: it is asked about, and not begun again. */
+START_TEST(job_after_crash)
+{
+    struct reply later[MAX_REPLIES] = {{0}};
+    struct buf resource = {0};
+    struct endpoint_world *w = endpoint_world_new(jobs[_i].replies, NULL);
+
+    buf_printf(&resource, "arn:aws:states:::%s", jobs[_i].resource);
+    endpoint_world_run(w, buf_str(&resource), jobs[_i].parameters);
+    json *submitted = json_ref(w->submitted);
+    endpoint_world_free(w);
+    if (submitted) {
+        const char *rest = jobs[_i].requests ? strchr(jobs[_i].requests, '\n') + 1 : NULL;
+
+        memcpy(later, jobs[_i].replies + 1, sizeof later - sizeof *later);
+        w = endpoint_world_new(later, NULL);
+        w->shown = "X-Amz-Target";
+        endpoint_world_begin_again(w, buf_str(&resource), jobs[_i].parameters, submitted);
+        endpoint_world_wait(w);
+        if (rest)
+            expect_text(jobs[_i].name, buf_str(&w->seen), rest);
+        endpoint_world_expect(jobs[_i].name, w, jobs[_i].want);
+        ck_assert_msg(!w->submitted, "%s: its begin was told again", jobs[_i].name);
+        endpoint_world_free(w);
+    }
+    json_unref(submitted);
+    buf_clear(&resource);
+}
+END_TEST
+
+/* ECS is told why. */
+START_TEST(job_is_stopped_for_a_reason)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{}"}, {200, NULL, "{}"}, {200, NULL, "{}"}, {200, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+    json *submitted = json_of("{\"Tasks\":[{\"TaskArn\":\"a\",\"ClusterArn\":\"c\"}]}");
+
+    w->shown = "X-Amz-Target";
+    endpoint_world_begin_again(w, "arn:aws:states:::ecs:runTask.sync", "{\"TaskDefinition\":\"d\"}",
+                               submitted);
+    json_unref(submitted);
+    handlers_cancel(w->handlers, 1);
+    while (!w->seen.len)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    expect_text("the reason is AWS's", buf_str(&w->seen),
+                "POST / [AmazonEC2ContainerServiceV20141113.StopTask] {\"cluster\":\"c\",\"task\":"
+                "\"a\",\"reason\":\"The Task state in AWS Step Functions execution [" EXECUTION
+                "] which was managing this resource was aborted\"}\n");
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(job_after_crash_is_stopped)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"JobRun\":{}}"}, {200, NULL, "{}"}, {200, NULL, "{}"}, {200, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
+    w->shown = "X-Amz-Target";
+    endpoint_world_begin_again(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}",
+                               submitted);
+    json_unref(submitted);
+    handlers_cancel(w->handlers, 1);
+    while (!w->seen.len)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    expect_text("it is stopped by its id", buf_str(&w->seen),
+                "POST / [AWSGlue.BatchStopJobRun] {\"JobName\":\"j\",\"JobRunIds\":[\"r\"]}\n");
+    ck_assert(!w->answered);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(job_is_stopped)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{\"JobRunId\":\"r\"}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"},
+                                                      {200, NULL, "{}"},
+                                                      {200, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+
+    w->shown = "X-Amz-Target";
+    endpoint_world_begin(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}");
+    while (!w->submitted)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_cancel(w->handlers, 1);
+    while (!strstr(buf_str(&w->seen), "BatchStopJobRun"))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert(strstr(buf_str(&w->seen), "[AWSGlue.BatchStopJobRun] "
+                                        "{\"JobName\":\"j\",\"JobRunIds\":[\"r\"]}\n"));
+    ck_assert(!w->answered);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(job_that_is_released_goes_on)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{\"JobRunId\":\"r\"}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"},
+                                                      {200, NULL, "{\"JobRun\":{}}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+
+    endpoint_world_begin(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"j\"}");
+    while (w->replied < 2)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_release(w->handlers, 1);
+    ck_assert_uint_eq(handlers_busy(w->handlers), 0);
+    size_t asked = http_stub_requests(w->stub);
+    /* Only the test's own patience is left to wait for, and the connection. */
+    for (int i = 0; i < 50; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    uv_sleep(5); /* the job would be asked about every 1 ms */
+    for (int i = 0; i < 50; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    ck_assert_uint_eq(http_stub_requests(w->stub), asked);
+    ck_assert(!w->answered);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* Every job can be asked about, and those that can be stopped, stopped. */
+static const char *const all_jobs[] = {
+    "athena:startQueryExecution",
+    "batch:submitJob",
+    "bedrock:createModelCustomizationJob",
+    "codebuild:startBuild",
+    "codebuild:startBuildBatch",
+    "codebuild:retryBuildBatch",
+    "databrew:startJobRun",
+    "ecs:runTask",
+    "eks:createCluster",
+    "eks:deleteCluster",
+    "eks:createNodegroup",
+    "eks:deleteNodegroup",
+    "eks:createFargateProfile",
+    "eks:deleteFargateProfile",
+    "elasticmapreduce:createCluster",
+    "elasticmapreduce:terminateCluster",
+    "elasticmapreduce:addStep",
+    "emr-containers:deleteVirtualCluster",
+    "emr-containers:startJobRun",
+    "emr-serverless:createApplication",
+    "emr-serverless:startApplication",
+    "emr-serverless:stopApplication",
+    "emr-serverless:deleteApplication",
+    "emr-serverless:startJobRun",
+    "emr-serverless:cancelJobRun",
+    "glue:startJobRun",
+    "mediaconvert:createJob",
+    "sagemaker:createTrainingJob",
+    "sagemaker:createTransformJob",
+    "sagemaker:createProcessingJob",
+    "sagemaker:createHyperParameterTuningJob",
+    "sagemaker:createLabelingJob",
+    "states:startExecution",
+};
+
+START_TEST(job_table)
+{
+    struct aws_call c, next;
+    struct asl_resource parts;
+    struct buf resource = {0};
+    struct diag why = {0};
+    json *request = NULL;
+
+    buf_printf(&resource, "arn:aws:states:::%s.sync", all_jobs[_i]);
+    ck_assert(asl_resource_read(buf_str(&resource), &parts));
+    ck_assert_msg(aws_call_read(&parts, &c, &why), "%s", why.text);
+    bool rest = c.service->protocol == AWS_REST_JSON;
+    ck_assert(!rest || c.operation);
+    ck_assert_msg(c.job, "%s: no job is known", all_jobs[_i]);
+    ck_assert(aws_job_describe(&c, json_empty_object(), json_empty_object(), &next, &request));
+    ck_assert_msg(!rest || next.operation, "%s: %s", all_jobs[_i], next.action);
+    json_unref(request);
+    if (aws_job_stop(&c, json_empty_object(), json_empty_object(), NULL, &next, &request)) {
+        ck_assert_msg(!rest || next.operation, "%s: %s", all_jobs[_i], next.action);
+        json_unref(request);
+    }
+    buf_clear(&resource);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("job");
+    TCase *t = tcase_create("job");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, job, 0, COUNT(jobs));
+    tcase_add_loop_test(t, job_after_crash, 0, COUNT(jobs));
+    tcase_add_test(t, job_is_stopped_for_a_reason);
+    tcase_add_test(t, job_after_crash_is_stopped);
+    tcase_add_test(t, job_is_stopped);
+    tcase_add_test(t, job_that_is_released_goes_on);
+    tcase_add_loop_test(t, job_table, 0, COUNT(all_jobs));
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}

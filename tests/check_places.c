@@ -1,0 +1,315 @@
+/* Where services are, which addresses are allowed, and answers in XML. */
+#define _DEFAULT_SOURCE /* clearenv */
+
+#include "tests/support/expect.h"
+
+#include "parsers/base/mem.h"
+#include "runtime/aws/aws_impl.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/base/partition.h"
+#include "runtime/engine/names.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- where services are ---- */
+
+static const struct {
+    const char *name;
+    const char *added[3];
+    const char *variables[3]; /* NAME=value */
+    const char *service, *want;
+} places[] = {
+    {"nothing says where", {NULL}, {NULL}, "sqs", NULL},
+    {"an option", {"sqs=http://a"}, {NULL}, "sqs", "http://a"},
+    {"the last option wins", {"sqs=http://a", "SQS=http://b"}, {NULL}, "sqs", "http://b"},
+    {"an option for any", {"*=http://a"}, {NULL}, "glue", "http://a"},
+    {"is for no other", {"sqs=http://a"}, {NULL}, "sns", NULL},
+    {"an option wins over the jar's name",
+     {"sqs=http://a"},
+     {"SQS_ENDPOINT=http://b"},
+     "sqs",
+     "http://a"},
+    {"which wins over AWS's",
+     {NULL},
+     {"SQS_ENDPOINT=http://b", "AWS_ENDPOINT_URL_SQS=http://c"},
+     "sqs",
+     "http://b"},
+    {"which wins over the one for all",
+     {NULL},
+     {"AWS_ENDPOINT_URL=http://d", "AWS_ENDPOINT_URL_SECRETS_MANAGER=http://c"},
+     "secretsmanager",
+     "http://c"},
+    {"which is there for the others", {NULL}, {"AWS_ENDPOINT_URL=http://d"}, "events", "http://d"},
+    {"but is never this server", {NULL}, {"AWS_ENDPOINT_URL=http://localhost:8083/"}, "sqs", NULL},
+    {"by whatever name", {"*=http://127.0.0.1:8083"}, {NULL}, "sfn", NULL},
+    {"another port is another server",
+     {NULL},
+     {"AWS_ENDPOINT_URL=http://localhost:8084"},
+     "sqs",
+     "http://localhost:8084"},
+    {"AWS's own",
+     {"sagemaker=aws"},
+     {NULL},
+     "sagemaker",
+     "https://api.sagemaker.us-east-1.amazonaws.com"},
+    {"AWS's variables can be ignored",
+     {NULL},
+     {"AWS_ENDPOINT_URL=http://d", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"},
+     "sqs",
+     NULL},
+};
+
+START_TEST(place)
+{
+    struct endpoints *e = endpoints_new(NULL);
+    const struct aws_service *s = aws_service_named(places[_i].service, strlen(places[_i].service));
+    const char *got;
+
+    clearenv();
+    endpoints_not(e, "127.0.0.1", 8083);
+    for (size_t i = 0; i < 3 && places[_i].added[i]; i++)
+        ck_assert(endpoints_add(e, places[_i].added[i], NULL));
+    for (size_t i = 0; i < 3 && places[_i].variables[i]; i++) {
+        const char *equals = strchr(places[_i].variables[i], '=');
+        char *name =
+            mem_strndup(places[_i].variables[i], (size_t)(equals - places[_i].variables[i]));
+        setenv(name, equals + 1, 1);
+        mem_free(name);
+    }
+    ck_assert(s != NULL);
+    got = endpoints_find(e, s);
+    ck_assert_msg(got && places[_i].want ? !strcmp(got, places[_i].want) : got == places[_i].want,
+                  "%s: %s", places[_i].name, got ? got : "nowhere");
+    clearenv();
+    endpoints_free(e);
+}
+END_TEST
+
+static const struct {
+    const char *given, *why;
+} bad_places[] = {
+    {"sqs", "'sqs' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws"},
+    {"=http://a", "'=http://a' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws"},
+    {"sqs=ftp://a", "'sqs=ftp://a' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws"},
+    {"sqqs=http://a", "'sqqs' is no service that is known here"},
+};
+
+START_TEST(bad_place)
+{
+    struct endpoints *e = endpoints_new(NULL);
+    struct diag why = {0};
+
+    ck_assert(!endpoints_add(e, bad_places[_i].given, &why));
+    ck_assert_str_eq(why.text, bad_places[_i].why);
+    diag_clear(&why);
+    endpoints_free(e);
+}
+END_TEST
+
+static const struct {
+    const char *region, *partition, *url;
+} partitions[] = {
+    {"us-east-1", "aws", "https://sqs.us-east-1.amazonaws.com"},
+    {"us-gov-west-1", "aws-us-gov", "https://sqs.us-gov-west-1.amazonaws.com"},
+    {"cn-north-1", "aws-cn", "https://sqs.cn-north-1.amazonaws.com.cn"},
+    {"us-iso-east-1", "aws-iso", "https://sqs.us-iso-east-1.c2s.ic.gov"},
+    {"us-isob-east-1", "aws-iso-b", "https://sqs.us-isob-east-1.sc2s.sgov.gov"},
+    {"us-isof-south-1", "aws-iso-f", "https://sqs.us-isof-south-1.csp.hci.ic.gov"},
+    {"eu-isoe-west-1", "aws-iso-e", "https://sqs.eu-isoe-west-1.cloud.adc-e.uk"},
+    {"eusc-de-east-1", "aws-eusc", "https://sqs.eusc-de-east-1.amazonaws.eu"},
+    {"cnorth", "aws", "https://sqs.cnorth.amazonaws.com"},
+};
+
+START_TEST(partition)
+{
+    struct endpoints *e = endpoints_new(partitions[_i].region);
+    struct rt_names names = {0};
+
+    ck_assert(endpoints_add(e, "sqs=aws", NULL));
+    ck_assert_str_eq(endpoints_find(e, aws_service_named("sqs", 3)), partitions[_i].url);
+    ck_assert_str_eq(partition_name(partitions[_i].region), partitions[_i].partition);
+    names_make(&(struct names_given){.region = partitions[_i].region}, &names);
+    size_t len = strlen(partitions[_i].partition);
+    for (int i = 0; i < 3; i++) {
+        const char *arn = json_str(i == 0   ? names.arn
+                                   : i == 1 ? names.machine_arn
+                                            : names.role_arn);
+        ck_assert_msg(!strncmp(arn + 4, partitions[_i].partition, len) && arn[4 + len] == ':', "%s",
+                      arn);
+    }
+    rt_names_clear(&names);
+    endpoints_free(e);
+}
+END_TEST
+
+static const struct {
+    const char *option, *service; /* NULL: it is none of the jar's */
+} jar_options[] = {{"-sqsEndpoint", "SQS"},
+                   {"--sqs-endpoint", "SQS"},
+                   {"-dynamoDBEndpoint", "DynamoDB"},
+                   {"--dynamodb-endpoint", "DynamoDB"},
+                   {"--sagemaker-endpoint", "SageMaker"},
+                   {"-stepFunctionsEndpoint", "SFN"},
+                   {"--endpoint", NULL},
+                   {"sqsEndpoint", NULL},
+                   {"--port", NULL}};
+
+START_TEST(jar_option)
+{
+    const char *got = endpoints_jar_option(jar_options[_i].option);
+
+    ck_assert_msg(got && jar_options[_i].service ? !strcmp(got, jar_options[_i].service)
+                                                 : got == jar_options[_i].service,
+                  "%s: %s", jar_options[_i].option, got ? got : "(none)");
+}
+END_TEST
+
+static const struct {
+    const char *address;
+    bool link_local;
+} addresses[] = {{"169.254.169.254", true},
+                 {"169.255.0.1", false},
+                 {"127.0.0.1", false},
+                 {"fe80::1", true},
+                 {"febf::1", true},
+                 {"fec0::1", false},
+                 {"fd00:ec2::254", true},
+                 {"fd00:ec2::23", true},
+                 {"fd00:ec3::254", false},
+                 {"fd20:ce::254", true},
+                 {"fd20:ce::255", false},
+                 {"100.100.100.200", true},
+                 {"100.100.100.201", false},
+                 {"168.63.129.16", true},
+                 {"168.63.129.17", false},
+                 {"192.0.0.192", true},
+                 {"192.0.0.191", false},
+                 {"0.0.0.0", true},
+                 {"0.255.255.255", true},
+                 {"1.0.0.0", false},
+                 {"::", true},
+                 {"::169.254.169.254", true},
+                 {"::ffff:169.254.169.254", true},
+                 {"::ffff:100.100.100.200", true},
+                 {"::ffff:127.0.0.1", false},
+                 {"::ffff:0:169.254.169.254", true},
+                 {"64:ff9b::a9fe:a9fe", true},
+                 {"64:ff9b:1::a9fe:a9fe", true},
+                 {"64:ff9b::808:808", false},
+                 {"2002:a9fe:a9fe::1", true},
+                 {"2002:808:808::1", false},
+                 {"2001:0:808:808::5601:5601", true},
+                 {"2001:db8::a9fe:a9fe", false},
+                 {"2001:db8::5efe:a9fe:a9fe", true},
+                 {"2001:db8::200:5efe:a9fe:a9fe", true},
+                 {"2001:db8::5efe:808:808", false},
+                 {"::1", false}};
+
+START_TEST(address)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    const char *text = addresses[_i].address;
+    bool six = strchr(text, ':');
+
+    ck_assert_int_eq(inet_pton(six ? AF_INET6 : AF_INET, text,
+                               six ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr),
+                     1);
+    ck_assert_msg(
+        endpoints_address_is_link_local(six ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4) ==
+            addresses[_i].link_local,
+        "%s", text);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    bool link_local;
+} host_names[] = {{"metadata.google.internal", true},
+                  {"Metadata.Google.Internal.", true},
+                  {"instance-data", true},
+                  {"169.254.169.254.", true},
+                  {"0xa9fea9fe.", true},
+                  {"metadata.google.internal.example.com", false},
+                  {"1.example.com", false},
+                  {"example.com.", false},
+                  {"", false}};
+
+START_TEST(host_name)
+{
+    ck_assert_msg(endpoints_name_is_link_local(host_names[_i].name) == host_names[_i].link_local,
+                  "%s", host_names[_i].name);
+}
+END_TEST
+
+/* ---- XML ---- */
+
+static const struct {
+    const char *name, *text, *hints, *want; /* want NULL: refused */
+} xmls[] = {
+    {"elements without elements are text", "<a><b> x </b><c/></a>", "",
+     "{\"b\":\" x \",\"c\":\"\"}"},
+    {"what stands between elements doesn't count", "<a>\n <b>x</b>\n</a>", "", "{\"b\":\"x\"}"},
+    {"references and CDATA", "<a><b>&lt;&#65;&amp;<![CDATA[<x>]]></b></a>", "",
+     "{\"b\":\"<A&<x>\"}"},
+    {"prefixes are left out", "<n:a xmlns:n=\"u\"><n:b>x</n:b></n:a>", "", "{\"b\":\"x\"}"},
+    {"members are a list", "<a><l><member>1</member></l></a>", "", "{\"l\":[\"1\"]}"},
+    {"the same name twice is a list", "<a><b>1</b><c/><b>2</b></a>", "",
+     "{\"b\":[\"1\",\"2\"],\"c\":\"\"}"},
+    {"entries are an object", "<a><m><entry><key>k</key><value>v</value></entry></m></a>", "",
+     "{\"m\":{\"k\":\"v\"}}"},
+    {"a list of one by its name", "<a><b>1</b></a>", "b[]", "{\"b\":[\"1\"]}"},
+    {"a list of none by its name", "<a><l/></a>", "l>i", "{\"l\":[]}"},
+    {"a list of named elements", "<a><l><i>1</i></l></a>", "l>i", "{\"l\":[\"1\"]}"},
+    {"numbers and truth by their names", "<a><n>7</n><t>true</t><m>x</m></a>", "n# t? m#",
+     "{\"n\":7,\"t\":true,\"m\":\"x\"}"},
+    {"nothing", "", "", NULL},
+    {"no XML", "{}", "", NULL},
+    {"cut off", "<a><b>", "", NULL},
+    {"a DOCTYPE", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", "", NULL},
+    {"an entity that nobody declared", "<a>&x;</a>", "", NULL},
+    {"two roots", "<a/><b/>", "", NULL},
+};
+
+START_TEST(xml)
+{
+    json *got = aws_xml_read(xmls[_i].text, strlen(xmls[_i].text), xmls[_i].hints, NULL, NULL);
+
+    expect_json(xmls[_i].name, got, xmls[_i].want);
+    json_unref(got);
+}
+END_TEST
+
+START_TEST(deep_xml)
+{
+    struct buf text = {0};
+    struct diag why = {0};
+
+    for (int i = 0; i < 100; i++)
+        buf_adds(&text, "<a>");
+    ck_assert(!aws_xml_read(text.data, text.len, "", NULL, &why));
+    ck_assert_str_eq(why.text, "it is nested too deeply");
+    diag_clear(&why);
+    buf_clear(&text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("places");
+    TCase *t = tcase_create("places");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, place, 0, COUNT(places));
+    tcase_add_loop_test(t, bad_place, 0, COUNT(bad_places));
+    tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
+    tcase_add_loop_test(t, partition, 0, COUNT(partitions));
+    tcase_add_loop_test(t, host_name, 0, COUNT(host_names));
+    tcase_add_loop_test(t, address, 0, COUNT(addresses));
+    tcase_add_loop_test(t, xml, 0, COUNT(xmls));
+    tcase_add_test(t, deep_xml);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
