@@ -3,7 +3,6 @@
 #include "tests/support/expect.h"
 
 #include "parsers/base/mem.h"
-#include "parsers/document.h"
 #include "parsers/yaml/yaml.h"
 
 #include <string.h>
@@ -490,51 +489,6 @@ START_TEST(place)
 }
 END_TEST
 
-/* ---- which format ---- */
-
-static const struct {
-    const char *name, *file, *text;
-    enum document_format want;
-} formats[] = {
-    {".json is JSON", "a.asl.json", "a: 1", DOCUMENT_JSON},
-    {".yaml is YAML", "a.asl.yaml", "{}", DOCUMENT_YAML},
-    {".yml is YAML", "a.yml", "{}", DOCUMENT_YAML},
-    {"in capitals too", "A.YAML", "{}", DOCUMENT_YAML},
-    {"another ending: an object is JSON", "a.asl", " \r\n\t{", DOCUMENT_JSON},
-    {"another ending: an array is JSON", "json", "[1]", DOCUMENT_JSON},
-    {"another ending: else it is YAML", "a.txt", "a: {}", DOCUMENT_YAML},
-    {"no name: by its text", NULL, "# c\n{}", DOCUMENT_YAML},
-    {"behind a byte order mark", NULL, "\xEF\xBB\xBF{}", DOCUMENT_JSON},
-    {"nothing at all is no JSON", NULL, " \n", DOCUMENT_JSON},
-};
-
-START_TEST(format)
-{
-    const char *text = formats[_i].text;
-
-    ck_assert_msg(document_format(formats[_i].file, text, strlen(text)) == formats[_i].want, "%s",
-                  formats[_i].name);
-}
-END_TEST
-
-START_TEST(parse_by_format)
-{
-    struct diag why = {0};
-    json *v = document_parse(DOCUMENT_YAML, "a: no", 5, 0, NULL, NULL, &why);
-
-    expect_json("YAML", v, "{\"a\":\"no\"}");
-    json_unref(v);
-    v = document_parse(DOCUMENT_JSON, "[1]", 3, 0, NULL, NULL, &why);
-    expect_json("JSON", v, "[1]");
-    json_unref(v);
-    ck_assert_ptr_null(document_parse(DOCUMENT_JSON, "a: no", 5, 0, NULL, NULL, &why));
-    expect_text("what JSON says", why.code, "JSON_SYNTAX");
-    expect_text("its name", document_format_name(DOCUMENT_JSON), "JSON");
-    expect_text("and the other's", document_format_name(DOCUMENT_YAML), "YAML");
-    diag_clear(&why);
-}
-END_TEST
-
 /* ---- tags that are asked for ---- */
 
 static const struct {
@@ -604,8 +558,6 @@ int main(void)
     tcase_add_test(tc, alias_bomb);
     tcase_add_test(tc, alias_shares);
     tcase_add_loop_test(tc, place, 0, COUNT(places));
-    tcase_add_loop_test(tc, format, 0, COUNT(formats));
-    tcase_add_test(tc, parse_by_format);
     tcase_add_loop_test(tc, tag, 0, COUNT(tags));
     tcase_add_test(tc, tag_depth);
     suite_add_tcase(s, tc);
