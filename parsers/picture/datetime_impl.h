@@ -75,4 +75,14 @@ double date_component(double ms, uint32_t component);
 const char *date_month_name(double month);
 const char *date_day_name(double day);
 
+/*
+ * Reads ISO 8601 as $toMillis does without a picture: NaN for a text of that form which Date.parse
+ * makes nothing of. Returns false with D3110 for another text, with U1002 when the search needs too
+ * much memory, and without a fault when `work` is used up.
+ */
+bool date_read_iso(const char *text, size_t len, enum jsonata_dialect dialect, struct work *work,
+                   double *out, struct fault *why);
+/* Returns whether a search came to an end: false, when a bound has stopped it, maybe with U1002. */
+bool date_search_ended(enum js_regex_answer answer, struct fault *why);
+
 #endif
