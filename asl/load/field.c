@@ -9,11 +9,14 @@
 #include <assert.h>
 #include <string.h>
 
+/* Each member of each state is looked up, and most rows differ in their first letter. */
 static size_t row_index(const struct asl_fields *table, const char *name, size_t len)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (strlen(table->rows[i].name) == len && memcmp(table->rows[i].name, name, len) == 0)
+    for (size_t i = 0; i < table->count; i++) {
+        const char *row = table->rows[i].name;
+        if (len && *row == *name && strncmp(row, name, len) == 0 && !row[len])
             return i;
+    }
     return table->count;
 }
 

@@ -35,11 +35,7 @@ struct descent {
     size_t state, edge;
 };
 
-/*
- * Into order[0…], the states that can be reached from the start, each before those that follow it
- * but for ways back in loops (reverse postorder). Returns how many.
- */
-static size_t graph_order(const struct asl_scope *scope, size_t *order)
+size_t graph_order(const struct asl_scope *scope, size_t *order)
 {
     struct descent *way = mem_calloc(scope->count, sizeof *way);
     bool *seen = mem_calloc(scope->count, sizeof *seen);
@@ -55,6 +51,8 @@ static size_t graph_order(const struct asl_scope *scope, size_t *order)
             depth--;
             continue;
         }
+        if (!e.to)
+            continue;
         size_t to = (size_t)(e.to - scope->states);
         if (!seen[to]) {
             seen[to] = true;

@@ -25,6 +25,13 @@ bool graph_edge(const struct asl_state *s, size_t k, struct edge *out);
 bool graph_is_end(const struct asl_state *s);
 
 /*
+ * Puts into order[0…] the states that can be reached from the start, each before those that follow
+ * it but for ways back in loops (reverse postorder). Returns how many. Edges to no state, as an
+ * invalid definition may have them, are passed over.
+ */
+size_t graph_order(const struct asl_scope *scope, size_t *order);
+
+/*
  * Puts into component[i], for each state that can be reached from the start, a number that it
  * shares with the states it is in a loop with; for the others, the count that is returned. No edge
  * leads to a higher number.

@@ -1,5 +1,6 @@
 /* Loading a definition: the machine, its scopes, and what must hold of their graphs. */
 
+#include "asl/load/graph.h"
 #include "asl/load/load_impl.h"
 #include "asl/report/quota.h"
 #include "asl/report/reader_words.h"
@@ -190,6 +191,17 @@ static bool leads_anywhere(const struct reach *r)
     return open;
 }
 
+/* Returns whether the loaded states alone lead everywhere, as they do in most definitions. Then the
+ * text does, too, and need not be walked. */
+static bool is_connected(const struct asl_scope *scope)
+{
+    size_t *order = mem_calloc(scope->count, sizeof *order);
+    bool all = scope->start && graph_order(scope, order) == scope->count;
+
+    mem_free(order);
+    return all;
+}
+
 /* Of the states that are lost, each is told, at its name. */
 static void check_reachable(struct loader *l, const struct asl_scope *scope,
                             const struct asl_at *states, const json *start)
@@ -200,6 +212,8 @@ static void check_reachable(struct loader *l, const struct asl_scope *scope,
                       .todo = mem_calloc(scope->count, sizeof *r.todo)};
     size_t reached = 0;
 
+    if (is_connected(scope))
+        goto out;
     reach_all(&r, start);
     for (size_t i = 0; i < scope->count; i++)
         reached += r.seen[i];
@@ -212,6 +226,7 @@ static void check_reachable(struct loader *l, const struct asl_scope *scope,
                            "let a Next, Default or Catch lead here, or remove the state",
                            "State \"%s\" is not reachable.", json_str(at.key));
         }
+out:
     mem_free(r.seen);
     mem_free(r.todo);
 }
