@@ -205,6 +205,46 @@ START_TEST(much_behind_one_that_waits)
 }
 END_TEST
 
+/* While one waits there are always two more, so what came ahead is never all read: what was read
+ * must go all the same. */
+START_TEST(always_ahead)
+{
+    enum { REQUESTS = 2000, BYTES = 4096 };
+    struct http_world *w = http_world_new();
+    struct buf request = {0};
+    struct client *c;
+
+    buf_adds(&request, "GET /a HTTP/1.1\r\n" HOST "Padding: ");
+    while (request.len < BYTES)
+        buf_addc(&request, 'x');
+    buf_adds(&request, "\r\n\r\n");
+    w->hold = true;
+    http_world_serve(w);
+    c = join(w);
+    await_connected(w, c);
+    say_bytes(c, request.data, request.len);
+    await_count(w, &w->held_count, 1);
+    say_bytes(c, request.data, request.len);
+    for (int k = 0; k < 5; k++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    size_t before = mem_in_use();
+    for (int i = 0; i < REQUESTS; i++) {
+        http_exchange *x = w->held[0];
+
+        say_bytes(c, request.data, request.len);
+        for (int k = 0; k < 5; k++)
+            uv_run(&w->loop, UV_RUN_NOWAIT);
+        w->held_count = 0;
+        ck_assert(http_world_answer(w, x));
+        await_count(w, &w->held_count, 1);
+        buf_reset(&c->got);
+    }
+    ck_assert_uint_lt(mem_in_use(), before + REQUESTS * BYTES / 8);
+    http_world_free(w);
+    buf_clear(&request);
+}
+END_TEST
+
 /* Who shouts while one waits fills the system's buffers, not our memory. */
 START_TEST(shouting_behind_one_that_waits)
 {
@@ -460,6 +500,7 @@ int main(void)
     tcase_add_test(t, reply_into_the_void);
     tcase_add_test(t, one_at_a_time);
     tcase_add_test(t, much_behind_one_that_waits);
+    tcase_add_test(t, always_ahead);
     tcase_add_test(t, shouting_behind_one_that_waits);
     tcase_add_loop_test(t, answer_that_nobody_takes, 0, 2);
     tcase_add_test(t, idle_connection);

@@ -181,6 +181,7 @@ static void linger(http_exchange *x)
 {
     x->phase = LINGERING;
     buf_clear(&x->ahead);
+    x->ahead_at = 0;
     if (x->eof || uv_shutdown(&x->shutdown, (uv_stream_t *)&x->tcp, on_shutdown)) {
         http_exchange_shut(x);
         return;
@@ -466,15 +467,32 @@ static void rest(http_exchange *x)
     }
 }
 
+/*
+ * Drops what was read of the bytes that came ahead. A client may always be one request ahead, so
+ * that this never is all of them; they are moved once they are the smaller part. So each byte is
+ * moved about once, and what is kept stays within twice of what may wait.
+ */
+static void drop_read(http_exchange *x)
+{
+    size_t left = x->ahead.len - x->ahead_at;
+
+    if (!left)
+        buf_clear(&x->ahead);
+    else if (x->ahead_at < left)
+        return;
+    else
+        memmove(x->ahead.data, x->ahead.data + x->ahead_at, left);
+    x->ahead.len = left;
+    x->ahead_at = 0;
+}
+
 /* The next request: first from what came while the last one was at work. */
 static void read_on(http_exchange *x)
 {
-    if (x->ahead_at < x->ahead.len)
+    if (x->ahead_at < x->ahead.len) {
         x->ahead_at +=
             exchange_read_request(x, x->ahead.data + x->ahead_at, x->ahead.len - x->ahead_at);
-    if (x->ahead_at >= x->ahead.len) {
-        buf_clear(&x->ahead);
-        x->ahead_at = 0;
+        drop_read(x);
     }
     if (x->phase == READING)
         rest(x);
