@@ -147,6 +147,12 @@ static void start_execution_of(rt_exec *x, struct rt_frame *f, const struct rt_e
     exec_replace(&x->input, json_ref(e->data));
     root->input = json_ref(e->data);
     root->seq = e->seq;
+    if (x->first)
+        root->state = x->first;
+    if (x->variables) {
+        x->vars_len = root->vars_len = exec_vars_len(x, root, x->variables);
+        root->vars = json_ref(x->variables);
+    }
 }
 
 static void end_execution(rt_exec *x, struct rt_frame *f, const struct rt_event *e)

@@ -82,9 +82,8 @@ static json *task_context(const json *token)
     return json_build_done(&b);
 }
 
-/* The innermost iteration that `f` runs in. */
-static bool enclosing_item(const rt_exec *x, const struct rt_frame *f, const json **item,
-                           uint32_t *index)
+bool exec_enclosing_item(const rt_exec *x, const struct rt_frame *f, const json **item,
+                         uint32_t *index)
 {
     for (; f->parent != RT_NO_FRAME; f = x->frames[f->parent]) {
         const struct rt_group *g = x->frames[f->parent]->group;
@@ -118,7 +117,7 @@ static const json *context_object(void *user)
     json_build_set(&b, "StateMachine", json_ref(machine_context(x)));
     if (view->token)
         json_build_set(&b, "Task", task_context(view->token));
-    if (view->in_item || enclosing_item(x, view->frame, &item, &index))
+    if (view->in_item || exec_enclosing_item(x, view->frame, &item, &index))
         json_build_set(&b, "Map", map_context(item, index));
     /* Members of the caller's own come last, so they replace ours of the same name. */
     for (size_t i = 0; x->extra_context && i < json_count(x->extra_context); i++)

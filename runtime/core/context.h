@@ -24,4 +24,8 @@ void forget_context(struct step *s);
 /* Returns the value of a variable for the view; NULL: there is none. */
 const json *variable(void *view, const json *name);
 
+/* Fills in the item of the innermost Map that `f` runs in, and its index; false: in none. */
+bool exec_enclosing_item(const rt_exec *x, const struct rt_frame *f, const json **item,
+                         uint32_t *index);
+
 #endif

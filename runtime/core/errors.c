@@ -95,7 +95,8 @@ static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_c
         return false;
     }
     if (check_leaving(s, f, output, vars))
-        exit_state(s, f, output, vars, c->next);
+        exit_state(s, f, output, vars,
+                   (struct leaving_by){c->next, RT_BY_CATCH, (size_t)(c - f->state->catch)});
     return true;
 }
 

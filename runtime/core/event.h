@@ -55,6 +55,9 @@ enum rt_event_kind {
     RT_EVENT_KINDS
 };
 
+/* By what a state is left. */
+enum rt_way { RT_BY_NEXT, RT_BY_RULE, RT_BY_DEFAULT, RT_BY_CATCH };
+
 enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 
 /*
@@ -92,6 +95,9 @@ struct rt_event {
         struct {
             json *variables; /* that it assigned; NULL: none */
             uint32_t to;     /* the next state's id; RT_NO_STATE at the scope's end */
+            /* For who hears of it as it happens; not kept. `index`: of the rule, the catcher. */
+            enum rt_way way;
+            uint32_t index;
         } exited;
         /* GROUP_STARTED */
         struct {

@@ -358,6 +358,8 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 
     x->machine = asl_machine_ref(m);
     x->scope = config->scope ? config->scope : m->top;
+    x->first = config->first;
+    x->variables = config->variables ? json_ref(config->variables) : NULL;
     x->names = (struct rt_names){json_ref(n->arn),         json_ref(n->name),
                                  json_ref(n->machine_arn), json_ref(n->machine_name),
                                  json_ref(n->role_arn),    json_ref(n->region)};
@@ -382,6 +384,8 @@ void rt_exec_config(const rt_exec *x, struct rt_config *out)
                               .aws_limits = x->aws_limits,
                               .express = x->express,
                               .scope = x->scope,
+                              .first = x->first,
+                              .variables = x->variables,
                               .seed = x->seed};
     memcpy(out->secret, x->secret, sizeof out->secret);
 }
@@ -396,6 +400,7 @@ void rt_exec_free(rt_exec *x)
     mem_free(x->ready);
     due_heap_clear(&x->due);
     json_unref(x->extra_context);
+    json_unref(x->variables);
     json_unref(x->written);
     json_unref(x->execution_context);
     json_unref(x->machine_context);

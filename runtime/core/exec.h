@@ -32,7 +32,11 @@ struct rt_config {
     const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data, events and time */
     bool express;          /* it may run for QUOTA_EXPRESS_MS */
-    const struct asl_scope *scope;   /* what it runs; NULL: the machine's own States */
+    const struct asl_scope *scope; /* what it runs; NULL: the machine's own States */
+    /* For tests: the state of `scope` that it starts with (NULL: its StartAt), and variables that
+     * are assigned from the start (NULL: none). A store does not keep them. */
+    const struct asl_state *first;
+    const json *variables;
     uint64_t seed;                   /* chance: jitter, UUIDs, random numbers */
     unsigned char secret[RT_SECRET]; /* what task tokens are made from */
 };

@@ -93,7 +93,9 @@ struct rt_exec {
     json *extra_context;
     bool only_context;
     const struct asl_scope *scope;
-    json *written; /* the input's text; NULL: as json_text writes it */
+    const struct asl_state *first; /* of `scope`; NULL: its StartAt */
+    json *variables;               /* that are there from the start; NULL: none */
+    json *written;                 /* the input's text; NULL: as json_text writes it */
     bool aws_limits, express;
     uint64_t seed;
     unsigned char secret[RT_SECRET];

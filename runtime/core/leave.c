@@ -23,8 +23,7 @@ static void end_scope(struct step *s, struct rt_frame *f)
                                    .data = json_ref(f->input)});
 }
 
-void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
-                const struct asl_state *to)
+void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars, struct leaving_by by)
 {
     /* As on AWS, the exit after a success points back past …StateSucceeded, to what came before it.
      */
@@ -35,8 +34,11 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
                                .previous = joined ? f->group->joined : f->last,
                                .state = f->state,
                                .data = output,
-                               .exited = {vars, to ? to->id : RT_NO_STATE}});
-    if (!to && running(s))
+                               .exited = {.variables = vars,
+                                          .to = by.to ? by.to->id : RT_NO_STATE,
+                                          .way = by.way,
+                                          .index = (uint32_t)by.index}});
+    if (!by.to && running(s))
         end_scope(s, f);
 }
 
@@ -135,5 +137,5 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
         }
     }
     if (check_leaving(s, f, output, vars))
-        exit_state(s, f, output, vars, state->next);
+        exit_state(s, f, output, vars, (struct leaving_by){.to = state->next});
 }

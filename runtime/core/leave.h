@@ -8,10 +8,15 @@
 
 /* Returns whether the state's Output and Assign see $states.result: of a Task, Parallel or Map. */
 bool has_result(const struct asl_state *s);
-/* Leaves the state for `to` (NULL: the scope ends). Takes output and variables, which may be NULL.
- */
-void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars,
-                const struct asl_state *to);
+/* How a state is left: for `to` (NULL: its scope ends), by that way. */
+struct leaving_by {
+    const struct asl_state *to;
+    enum rt_way way;
+    size_t index; /* of the rule, the catcher */
+};
+
+/* Leaves the state. Takes output and variables, which may be NULL. */
+void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars, struct leaving_by by);
 /* Leaves the state by its own Assign and Next, after checking the output. `assign_from` is `$` of
  * Assign. Takes `output`. */
 void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from);

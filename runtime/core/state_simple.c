@@ -64,7 +64,7 @@ static void work_succeed(struct step *s, struct rt_frame *f, const struct asl_en
 /* What a rule has, and the state's own when Default is taken. */
 struct way {
     const asl_template *assign, *output;
-    const struct asl_state *to;
+    struct leaving_by by;
 };
 
 /* In JSONata a rule's Output replaces the state's; without one the input goes on. In JSONPath rules
@@ -86,7 +86,7 @@ static void leave_choice(struct step *s, struct rt_frame *f, const struct asl_en
         json_unref(output);
         state_failed(s, f, &e);
     } else if (check_leaving(s, f, output, vars)) {
-        exit_state(s, f, output, vars, way->to);
+        exit_state(s, f, output, vars, way->by);
     }
 }
 
@@ -124,14 +124,16 @@ static void work_choice(struct step *s, struct rt_frame *f, const struct asl_env
         }
         if (yes) {
             leave_choice(s, f, env, effective,
-                         &(struct way){rule->assign, rule->output, rule->next});
+                         &(struct way){rule->assign, rule->output, {rule->next, RT_BY_RULE, i}});
             return;
         }
     }
     if (c->fallback) {
         /* The state's own Assign runs when Default is taken. */
         leave_choice(s, f, env, effective,
-                     &(struct way){f->state->assign, f->state->output, c->fallback});
+                     &(struct way){f->state->assign,
+                                   f->state->output,
+                                   {.to = c->fallback, .way = RT_BY_DEFAULT}});
         return;
     }
     asl_error_set(&e, ASL_RUNTIME,

@@ -4,6 +4,7 @@
 #include "runtime/base/bucket.h"
 #include "runtime/base/task_io.h"
 #include "runtime/core/exec.h"
+#include "runtime/core/place.h"
 #include "runtime/store/store.h"
 
 /*
@@ -151,6 +152,14 @@ void engine_task_heartbeat(engine *e, uint64_t id);
 bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent);
 /* Returns the execution that awaits the task; 0: none does. */
 uint64_t engine_execution_of(const engine *e, uint64_t id);
+/*
+ * Fills in where a task call stands that is out. The item is the innermost Map's, distributed ones
+ * included. False: no such call is out, or its execution sleeps.
+ */
+bool engine_place_of(const engine *e, uint64_t id, struct rt_place *out);
+/* Fills in the Map and the item of its that the execution runs for: of a Map Run. False: it is of
+ * none, or its Map is over. */
+bool engine_child_place(const engine *e, uint64_t execution, struct rt_place *out);
 /* Brings a task's result (taken). The result of a task that is no longer awaited is dropped. */
 void engine_task_done(engine *e, uint64_t id, struct task_result *result);
 /*

@@ -34,6 +34,36 @@ bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent)
     return true;
 }
 
+bool engine_child_place(const engine *e, uint64_t execution, struct rt_place *out)
+{
+    const struct entry *entry = engine_entry(e, execution);
+    const struct engine_call *call = entry ? entry->call : NULL;
+    const struct entry *parent = call ? engine_entry(e, call->execution) : NULL;
+
+    if (!parent || !parent->x || !rt_place_of(parent->x, call->frame, out))
+        return false;
+    out->in_item = true;
+    out->index = call->index;
+    out->item = rt_place_item(parent->x, call->frame, call->index);
+    return true;
+}
+
+bool engine_place_of(const engine *e, uint64_t id, struct rt_place *out)
+{
+    const struct engine_call *call = call_by_id(e, id);
+    const struct entry *entry = call ? engine_entry(e, call->execution) : NULL;
+    struct rt_place child;
+
+    if (!entry || !entry->x || !rt_place_of(entry->x, call->frame, out))
+        return false;
+    if (!out->in_item && engine_child_place(e, call->execution, &child)) {
+        out->in_item = true;
+        out->index = child.index;
+        out->item = child.item;
+    }
+    return true;
+}
+
 bool starts_call(const struct rt_command *c)
 {
     return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
