@@ -41,6 +41,9 @@ struct engine_guest {
     /* Returns the time of day at which a turn is to be made next; INT64_MAX: never; INT64_MIN: at
      * once. */
     int64_t (*next_due)(void *user);
+    /* Returns how many task calls of the guest only wait for its next_due, so that a virtual clock
+     * need not wait for them. */
+    size_t (*asleep)(void *user);
     /* Hears that the time of day was set forward by `by_ms`. The clock that nobody sets, by which
      * timers are due, is `skew_ms` ahead of it from now on. */
     void (*clock_set)(void *user, int64_t by_ms, int64_t skew_ms);

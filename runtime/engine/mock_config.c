@@ -288,13 +288,7 @@ bool mocks_answer(mocks *m, const char *state, struct task_result *out)
     return false;
 }
 
-/*
- * What the service says when it takes the task call on, which TaskSubmitted shows. The file has no
- * word of that, so a mocked output stands for it, too: a job's description, or what the token
- * brings. Of a callback that fails, nothing is known but that it was taken. NULL: it isn't
- * submitted.
- */
-static json *submitted_by(const struct asl_resource *resource, const struct task_result *answer)
+json *mocks_submitted(const struct asl_resource *resource, const struct task_result *answer)
 {
     if (answer->ok)
         return json_ref(answer->output);
@@ -310,7 +304,7 @@ bool mocks_offer(mocks *m, engine *e, const struct task *task)
 
     if (!mocks_answer(m, task->state, &result))
         return false;
-    submitted = submitted_by(task->resource, &result);
+    submitted = mocks_submitted(task->resource, &result);
     if (task->activity)
         engine_task_started(e, task->id, NULL);
     if (submitted)

@@ -42,5 +42,12 @@ bool mocks_answer(mocks *m, const char *state, struct task_result *out);
  * mocked.
  */
 bool mocks_offer(mocks *m, engine *e, const struct task *task);
+/*
+ * Returns what a service says when it takes on a task call that is answered with `answer`, as
+ * TaskSubmitted shows it. A mock has no word of that, so its output stands for it, too: a job's
+ * description, or what the token brings. Of a callback that fails, nothing is known but that it was
+ * taken. NULL: the call isn't submitted.
+ */
+json *mocks_submitted(const struct asl_resource *resource, const struct task_result *answer);
 
 #endif

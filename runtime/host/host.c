@@ -540,15 +540,27 @@ static int64_t turn_time(host *h)
     return now_ms;
 }
 
+/* Counts the task calls that only wait for a time. */
+static size_t host_calls_asleep(const host *h)
+{
+    size_t count = handlers_asleep(handler_sets_now(&h->handlers));
+
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].asleep)
+            count += h->guests[i].asleep(h->guests[i].user);
+    return count;
+}
+
 /* Lets time pass until something is to be done. False: nothing ever will be. */
 static bool let_time_pass(host *h, int64_t due_ms)
 {
-    bool busy = engine_tasks(h->engine) > handlers_asleep(handler_sets_now(&h->handlers));
+    bool busy = engine_tasks(h->engine) > host_calls_asleep(h);
 
     if (!busy && due_ms == INT64_MAX)
         return false;
     if (h->options.virtual_clock && !busy) {
-        h->virtual_ms = due_ms;
+        if (due_ms > h->virtual_ms)
+            h->virtual_ms = due_ms;
         h->since_ms = 0;
         return true;
     }
@@ -583,8 +595,7 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
 
     h->until_ms = limit_ms ? clock_steady_ms() + limit_ms : INT64_MAX;
     for (;;) {
-        handler_sets_wake(&h->handlers, host_due_clock(h));
-        if (!engine_advance(h->engine, turn_time(h), why))
+        if (!host_turn(h, why))
             return HOST_FAILED;
         const rt_exec *x = engine_execution(h->engine, execution);
         if (rt_exec_status(x) != RT_RUNNING)
