@@ -22,6 +22,7 @@
 
 static const struct cmd commands[] = {
     {"run", cmd_run, &cmd_run_options, "run a state machine once"},
+    {"test", cmd_test, &cmd_test_options, "play state machines against suites of cases"},
     {"validate", cmd_validate, &cmd_validate_options, "find what is wrong with definitions"},
     {"fmt", cmd_fmt, &cmd_fmt_options, "format definitions"},
     {"serve", cmd_serve, &cmd_serve_options,

@@ -113,6 +113,8 @@ static void machine_file_compile(struct search *s, const struct template_taken *
     if (!whole)
         return;
     f->machine = template_compile(t, &report);
+    if (f->machine && f->seen)
+        f->seen(f->user, t, f->machine);
     f->name = t->machine ? json_cstring(t->machine) : machine_file_name(s->path);
     asl_report_sort(&report, 0);
     print(s, &(struct template_found){

@@ -3,6 +3,7 @@
 
 #include "asl/asl.h"
 #include "tools/template/placeholders.h"
+#include "tools/template/template.h"
 
 #include <stdbool.h>
 
@@ -17,6 +18,9 @@ struct machine_file {
     struct placeholders *given; /* values for placeholders */
     const char *color;          /* of problems: --color */
     bool quiet;                 /* says nothing but what is wrong */
+    /* Is called with the definition once it is compiled. NULL: nobody wants to see it. */
+    void (*seen)(void *user, const struct template_taken *taken, const asl_machine *m);
+    void *user;
     /* What is found: */
     asl_machine *machine;
     json *name; /* of the machine: of its file, or in its template */

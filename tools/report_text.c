@@ -104,7 +104,7 @@ void report_print_file(FILE *out, const struct report_file *f, bool colour)
         if (p->place.line && !(code && code->hide))
             report_text_print_line(out, f->lines, &p->place, paint, plain);
         print_pointer(out, p, f->machine);
-        if (p->hint) {
+        if (p->hint && *p->hint) {
             fputs("        ", out);
             shown_print(out, p->hint);
             fputc('\n', out);

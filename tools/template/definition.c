@@ -372,6 +372,25 @@ asl_machine *template_compile(const struct template_taken *t, struct asl_report 
     return m;
 }
 
+void template_mark(const struct template_taken *t, template_marks *mark, void *user,
+                   struct asl_report *marks)
+{
+    struct json_places *places = NULL;
+    struct arena arena = {0};
+    json *read =
+        t->value ? NULL : document_parse(t->format, t->text, t->len, 0, &arena, &places, NULL);
+
+    if (t->value || read)
+        mark(user,
+             &(struct asl_at){.value = t->value ? t->value : read,
+                              .places = t->value ? t->places : places},
+             marks);
+    if (t->text && t->map)
+        translate_taken(t, marks);
+    json_unref(read);
+    arena_clear(&arena);
+}
+
 void template_validate(const struct template_taken *t, const struct asl_served *served,
                        struct asl_report *report)
 {

@@ -92,6 +92,12 @@ bool template_may_be_mapping(const char *name, const char *text, size_t len);
 /* Compiles a definition. `report` gains problems with their places in its file. NULL: one of them
  * is an error. */
 asl_machine *template_compile(const struct template_taken *taken, struct asl_report *report);
+/* Adds marks, each a problem at the place that it is for. `top`: where the definition stands. */
+typedef void template_marks(void *user, const struct asl_at *top, struct asl_report *marks);
+/* Calls `mark` with the definition and its places, and gives the marks their places in its file.
+ * Nothing is marked in a definition that can't be read. */
+void template_mark(const struct template_taken *taken, template_marks *mark, void *user,
+                   struct asl_report *marks);
 /* Adds to `report` what asl_validate finds in a definition, with places in its file. */
 void template_validate(const struct template_taken *taken, const struct asl_served *served,
                        struct asl_report *report);

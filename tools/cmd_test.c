@@ -1,0 +1,417 @@
+/* asl test: plays the cases of suites, and tells which did not go as expected. */
+
+#include "parsers/base/mem.h"
+#include "parsers/base/text.h"
+#include "runtime/base/glob.h"
+#include "tools/cmd.h"
+#include "tools/definition_files.h"
+#include "tools/machine_file.h"
+#include "tools/report_text.h"
+#include "tools/set_options.h"
+#include "tools/test/case_run.h"
+#include "tools/test/coverage.h"
+#include "tools/test/explore.h"
+#include "tools/test/matcher.h"
+#include "tools/test/record.h"
+#include "tools/test/reporter.h"
+#include "tools/test/runner.h"
+#include "tools/test/schema.h"
+#include "tools/test/suite.h"
+#include "tools/test/suite_fields.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+struct test {
+    const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed;
+    struct option_values filter, tag;
+    bool fail_fast, list, schema, fields, coverage;
+    struct set_options set;
+    struct placeholders placeholders;
+    struct suite **suites;
+    size_t suite_count, suite_cap;
+    const struct test_case **cases; /* that are to be told of */
+    size_t case_count, case_cap;
+    bool only; /* some case says that it is to run alone */
+    struct reporter reporter;
+    struct test_summary summary;
+    struct coverage covered;
+    int64_t least;  /* percent, of --min-coverage */
+    int64_t orders; /* of --explore; 0: only the usual one */
+    int64_t seed_value;
+    bool unread;
+};
+
+/* ---- suites ---- */
+
+static void tell_report(void *user, const struct suite_file *f, const struct asl_report *report)
+{
+    struct test *t = user;
+
+    report_print_file(stderr,
+                      &(struct report_file){.name = f->path,
+                                            .lines = (struct source_lines *)(uintptr_t)&f->lines,
+                                            .report = report},
+                      colour_wanted(stderr, t->color));
+    t->unread = true;
+}
+
+/* What the command line sets goes before what the suite does. */
+static bool fill_in(struct test *t, const json *substitutions, struct placeholders *out,
+                    struct diag *why)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && substitutions && i < json_count(substitutions); i++) {
+        const json *v = json_value_at(substitutions, i);
+        struct buf given = {0};
+        buf_printf(&given, "%s=", json_str(json_key_at(substitutions, i)));
+        if (json_is_string(v))
+            buf_add(&given, json_str(v), json_str_len(v));
+        else
+            json_write(&given, v);
+        good = placeholders_add(out, buf_str(&given), why);
+        buf_clear(&given);
+    }
+    good = good && set_options_read(&t->set, &cmd_test_options, out);
+    set_options_defaults(out, NULL, NULL);
+    return good;
+}
+
+struct reading {
+    struct suite_machine *out;
+    const asl_machine *machine;
+};
+
+static void mark_elements(void *user, const struct asl_at *top, struct asl_report *marks)
+{
+    const struct reading *r = user;
+
+    elements_mark(r->out->elements, r->machine, top, marks);
+}
+
+static void on_seen(void *user, const struct template_taken *taken, const asl_machine *m)
+{
+    struct reading r = {.out = user, .machine = m};
+    struct asl_report marks = {0};
+
+    r.out->elements = elements_new(m);
+    r.out->file = mem_strdup(taken->file);
+    template_mark(taken, mark_elements, &r, &marks);
+    elements_place(r.out->elements, &marks);
+    asl_report_clear(&marks);
+}
+
+static bool read_machine(void *user, const char *argument, const json *substitutions,
+                         struct suite_machine *out, struct diag *why)
+{
+    struct test *t = user;
+    struct placeholders given = {0};
+    struct machine_file file = {.command = "test",
+                                .argument = argument,
+                                .given = &given,
+                                .color = t->color,
+                                .quiet = true,
+                                .seen = on_seen,
+                                .user = out};
+    bool good = fill_in(t, substitutions, &given, why);
+
+    if (good && (good = machine_file_load(&file))) {
+        out->machine = asl_machine_ref(file.machine);
+        out->name = json_ref(file.name);
+    }
+    machine_file_clear(&file);
+    placeholders_clear(&given);
+    return good;
+}
+
+static void load_suites(struct test *t, const struct definition_files *files)
+{
+    const struct suite_reader reader = {.read = read_machine, .user = t};
+
+    for (size_t i = 0; i < files->count; i++) {
+        struct suite *s = suite_load(files->files[i].path, &reader, tell_report, t);
+        if (!s)
+            continue;
+        MEM_GROW(t->suites, t->suite_count, t->suite_cap);
+        t->suites[t->suite_count++] = s;
+    }
+}
+
+/* ---- which cases ---- */
+
+/* A pattern fits a whole name; words without * and ? fit any part of it. */
+static bool fits_filter(const char *pattern, const char *name)
+{
+    return strpbrk(pattern, "*?") ? glob_match(pattern, name, strlen(name))
+                                  : strstr(name, pattern) != NULL;
+}
+
+static bool is_chosen(const struct test *t, const struct test_case *c)
+{
+    bool fits = t->filter.count == 0, tagged = t->tag.count == 0;
+
+    for (size_t i = 0; i < t->filter.count; i++)
+        fits |= fits_filter(t->filter.at[i], c->name);
+    for (size_t i = 0; i < t->tag.count; i++)
+        tagged |= case_has_tag(c, t->tag.at[i]);
+    return fits && tagged;
+}
+
+static void choose_cases(struct test *t)
+{
+    for (size_t i = 0; i < t->suite_count; i++) {
+        const struct suite *s = t->suites[i];
+        bool only = false;
+        for (size_t k = 0; k < s->case_count; k++)
+            only |= s->cases[k].only;
+        t->only |= only;
+        for (size_t k = 0; k < s->case_count; k++) {
+            const struct test_case *c = &s->cases[k];
+            if ((only && !c->only) || !is_chosen(t, c))
+                continue;
+            MEM_GROW(t->cases, t->case_count, t->case_cap);
+            t->cases[t->case_count++] = c;
+        }
+    }
+}
+
+/* ---- running ---- */
+
+static json *test_play(void *user, const struct test_case *c)
+{
+    struct case_options options = {0};
+    const struct test *t = user;
+    struct case_run run;
+
+    if (c->skip)
+        return record_of_skipped(c);
+    case_run(c, &options, &run);
+    if (t->orders && !run.failures.count)
+        explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
+    json *record = record_of_run(c, &run, t->coverage);
+    case_run_clear(&run);
+    return record;
+}
+
+static bool test_heard(void *user, const struct test_case *c, const json *record)
+{
+    struct test *t = user;
+    const json *outcome = json_get(record, "outcome");
+    const json *hits = json_get(record, "hits");
+    bool failed = json_str_is(outcome, "failed");
+
+    if (hits)
+        coverage_count(&t->covered, c->suite, hits);
+    t->summary.passed += json_str_is(outcome, "passed");
+    t->summary.skipped += json_str_is(outcome, "skipped");
+    t->summary.failed += failed;
+    reporter_case(&t->reporter, record);
+    return !(failed && t->fail_fast);
+}
+
+/* The last line on stdout is for scripts that look for it. */
+static bool tell_coverage(const struct test *t)
+{
+    struct coverage_sums sums = coverage_sum(&t->covered);
+    bool enough = coverage_percent(&sums) >= (double)t->least;
+
+    coverage_print(&t->covered, t->output ? stdout : t->reporter.out);
+    printf("coverage: states %zu of %zu, transitions %zu of %zu\n", sums.states_hit, sums.states,
+           sums.ways_hit, sums.ways);
+    fflush(stdout);
+    if (!enough)
+        fprintf(stderr, "asl test: the coverage is %.1f %%, and --min-coverage asks for %lld\n",
+                coverage_percent(&sums), (long long)t->least);
+    return enough;
+}
+
+static bool read_numbers(struct test *t, int64_t *jobs)
+{
+    const struct {
+        const char *name, *text;
+        int64_t least, most, *out;
+    } numbers[] = {{"jobs", t->jobs, 1, 64, jobs},
+                   {"min-coverage", t->min_coverage, 0, 100, &t->least},
+                   {"explore", t->explore, 2, 1000000, &t->orders},
+                   {"seed", t->seed, 0, INT64_MAX, &t->seed_value}};
+    bool good = true;
+
+    for (size_t i = 0; good && i < sizeof numbers / sizeof *numbers; i++)
+        good =
+            !numbers[i].text || options_number(&cmd_test_options, numbers[i].name, numbers[i].text,
+                                               numbers[i].least, numbers[i].most, numbers[i].out);
+    return good;
+}
+
+static int test_run(struct test *t)
+{
+    struct runner runner = {.play = test_play, .heard = test_heard, .user = t};
+    struct diag why = {0};
+    int64_t jobs = 0;
+    double began = (double)uv_hrtime() / 1e9;
+
+    if (!read_numbers(t, &jobs))
+        return EXIT_USAGE;
+    t->coverage |= t->min_coverage != NULL;
+    for (size_t i = 0; t->coverage && i < t->suite_count; i++)
+        coverage_add(&t->covered, t->suites[i]);
+    runner.jobs = (unsigned)jobs;
+    if (t->only)
+        fprintf(stderr,
+                "asl test: some cases say 'only', so others of their suites are left out\n");
+    reporter_begin(&t->reporter, t->case_count);
+    bool good = runner_run(&runner, t->cases, t->case_count, &why);
+    t->summary.took_s = (double)uv_hrtime() / 1e9 - began;
+    reporter_end(&t->reporter, &t->summary);
+    if (!good)
+        cmd_fail("test", "%s", why.text);
+    diag_clear(&why);
+    bool enough = !t->coverage || tell_coverage(t);
+    return !good || t->unread ? EXIT_USAGE : t->summary.failed || !enough ? EXIT_BAD : EXIT_GOOD;
+}
+
+static int test_list(const struct test *t)
+{
+    for (size_t i = 0; i < t->case_count; i++)
+        printf("%s: %s%s\n", t->cases[i]->suite->file.path, t->cases[i]->name,
+               t->cases[i]->skip ? " (skipped)" : "");
+    return t->unread ? EXIT_USAGE : EXIT_GOOD;
+}
+
+/* ---- the schema ---- */
+
+static int print_schema(const struct test *t)
+{
+    struct buf out = {0};
+
+    if (t->schema) {
+        schema_write_json(&out, &suite_fields, "A suite of asl test");
+    } else {
+        schema_write_markdown(&out, &suite_fields);
+        matcher_write_markdown(&out);
+    }
+    fwrite(out.data, 1, out.len, stdout);
+    buf_clear(&out);
+    return EXIT_GOOD;
+}
+
+/* ---- the command line ---- */
+
+static const struct option_row rows[] = {
+    {"filter", 'f', "PATTERN...",
+     "only cases whose name has this in it, or fits it where it\nhas * or ?",
+     offsetof(struct test, filter)},
+    {"tag", 0, "TAG...", "only cases with this tag", offsetof(struct test, tag)},
+    {"fail-fast", 0, NULL, "stops at the first case that fails", offsetof(struct test, fail_fast)},
+    {"jobs", 'j', "N", "processes that play cases (default: one a processor)",
+     offsetof(struct test, jobs)},
+    {"format", 0, REPORTER_KINDS, "what is printed (default: tree)", offsetof(struct test, format)},
+    {"output", 'o', "FILE", "the file that the report goes to (default: stdout)",
+     offsetof(struct test, output)},
+    {"coverage", 0, NULL, "prints which states and transitions no case passes",
+     offsetof(struct test, coverage)},
+    {"min-coverage", 0, "PERCENT", "fails when less of them is passed",
+     offsetof(struct test, min_coverage)},
+    {"explore", 0, "N",
+     "plays each case in up to N orders in which answers may come,\nand tells of one that ends "
+     "otherwise",
+     offsetof(struct test, explore)},
+    {"seed", 0, "N", "what orders at random follow from (default: 0)", offsetof(struct test, seed)},
+    {"list", 0, NULL, "prints the names of the cases, and plays none", offsetof(struct test, list)},
+    {"schema", 0, NULL, "prints the JSON Schema of suite files, for editors",
+     offsetof(struct test, schema)},
+    {"fields", 0, NULL, "prints what suite files may have, as Markdown",
+     offsetof(struct test, fields)},
+};
+
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {{&own, 0},
+                                         {&set_group, offsetof(struct test, set)},
+                                         {&colour_group, offsetof(struct test, color)},
+                                         {NULL, 0}};
+
+const struct option_set cmd_test_options = {
+    .command = "test",
+    .usage = "asl test SUITE|FOLDER|PATTERN… [OPTIONS]",
+    .about =
+        "Plays state machines against suites of cases, in virtual time and with mocks instead\n"
+        "of services, and tells what did not go as expected. A suite is a file NAME.test.yaml\n"
+        "or NAME.test.json; in a folder, all of them are played. Without an argument, those of\n"
+        "the working directory. Exit status 0: all passed, 1: one failed, 2: one can't be read.",
+    .examples = "  asl test\n"
+                "  asl test order.test.yaml --filter declined\n"
+                "  asl test workflows --format junit -o report.xml\n",
+    .files = true,
+    .uses = uses,
+};
+
+static bool find_suites(int argc, char **argv, struct definition_files *files)
+{
+    bool good = true;
+
+    if (argc == 0)
+        return definition_files_add(files, ".");
+    for (int i = 0; i < argc; i++)
+        good &= definition_files_add(files, argv[i]);
+    return good;
+}
+
+static bool open_output(struct test *t)
+{
+    t->reporter.out = t->output ? fopen(t->output, "w") : stdout;
+    if (!t->reporter.out)
+        cmd_fail("test", "%s can't be written", t->output);
+    else
+        t->reporter.colour = !t->output && colour_wanted(stdout, t->color);
+    return t->reporter.out != NULL;
+}
+
+static int test_files(struct test *t, int argc, char **argv)
+{
+    static const char *const endings[] = {".test.yaml", ".test.yml", ".test.json", NULL};
+    struct definition_files files = {.command = "test", .endings = endings};
+    int status = EXIT_USAGE;
+
+    if (!find_suites(argc, argv, &files))
+        goto out;
+    if (files.count == 0) {
+        cmd_fail("test", "there is no suite, which is a file NAME.test.yaml or NAME.test.json");
+        goto out;
+    }
+    load_suites(t, &files);
+    choose_cases(t);
+    if (t->case_count == 0 && !t->unread)
+        cmd_fail("test", "no case is chosen by --filter and --tag");
+    else if (t->list)
+        status = test_list(t);
+    else if (t->case_count && open_output(t))
+        status = test_run(t);
+out:
+    if (t->output && t->reporter.out)
+        fclose(t->reporter.out);
+    definition_files_clear(&files);
+    return status;
+}
+
+int cmd_test(int argc, char **argv)
+{
+    struct test t = {.format = "tree"};
+    int status;
+    int first = options_parse(&cmd_test_options, argc, argv, &t, &status);
+
+    if (first >= 0) {
+        t.reporter.kind = reporter_kind_find(t.format);
+        status =
+            t.schema || t.fields ? print_schema(&t) : test_files(&t, argc - first, argv + first);
+    }
+    for (size_t i = 0; i < t.suite_count; i++)
+        suite_free(t.suites[i]);
+    mem_free(t.suites);
+    mem_free(t.cases);
+    coverage_clear(&t.covered);
+    placeholders_clear(&t.placeholders);
+    return status;
+}

@@ -1,0 +1,193 @@
+/* One case: its fields become the options of a trial, its mocks answer, its expectations judge. */
+#include "tools/test/case_run.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/engine/names.h"
+#include "tools/test/mocking.h"
+
+#include <string.h>
+#include <uv.h>
+
+/* 2024-01-01T00:00:00Z: a trial without a clock of its own is the same on every day. */
+#define CASE_CLOCK_MS INT64_C(1704067200000)
+
+enum { HANDLERS_MOST = 16 * 1024 * 1024 };
+
+struct running_case {
+    const struct test_case *c;
+    const struct case_options *options;
+    struct case_run *out;
+    mocking *mocks;
+    bool has_handlers;
+};
+
+static void tell_unmocked(struct running_case *k, const struct trial_call *call)
+{
+    struct buf path = {0};
+
+    trial_state_path(&path, call->state);
+    failures_add(
+        &k->out->failures, k->c->place, "mocks",
+        "no mock answers attempt %u of '%s' (%s): write\n    mocks:\n      %s: {return: …}",
+        call->attempt, json_str(call->state->name), call->resource, buf_str(&path));
+    buf_clear(&path);
+}
+
+static bool case_answer(void *user, const struct trial_call *call, struct trial_answer *out)
+{
+    struct running_case *k = user;
+
+    if (k->options->answer && k->options->answer(k->options->answer_user, call, out))
+        return true;
+    if (mocking_answer(k->mocks, call, out))
+        return true;
+    if (k->has_handlers)
+        return false;
+    tell_unmocked(k, call);
+    *out = (struct trial_answer){.kind = TRIAL_THROWS,
+                                 .error = json_cstring("Asl.NoHandler"),
+                                 .cause = json_cstring("No mock of the test answers the Task.")};
+    return true;
+}
+
+static void tell_unused(void *user, const struct asl_at *mock)
+{
+    struct running_case *k = user;
+
+    failures_add(&k->out->failures, mock->places->key, "mocks", "nothing called for the mock '%s'",
+                 json_str(mock->key));
+}
+
+/* ---- what the case says ---- */
+
+static const struct asl_state *state_named(const struct test_case *c, const asl_machine *m,
+                                           const char *field)
+{
+    const char *path = case_text(c, field);
+
+    return path ? trial_find_state(m, path, NULL) : NULL;
+}
+
+static int64_t case_clock(const struct test_case *c)
+{
+    const char *text = case_text(c, "clock");
+    struct timestamp t;
+
+    return text && timestamp_parse(text, strlen(text), &t) ? t.ms : CASE_CLOCK_MS;
+}
+
+static uint64_t case_seed(const struct test_case *c)
+{
+    struct asl_at at;
+
+    return case_field(c, "seed", &at) ? (uint64_t)json_int_value(at.value) : 0;
+}
+
+static void case_config(const struct test_case *c, const asl_machine *m, struct rt_config *out)
+{
+    const struct asl_state *first = state_named(c, m, "start");
+    struct asl_at at;
+
+    *out = (struct rt_config){.aws_limits = true, .seed = case_seed(c), .first = first};
+    if (first)
+        out->scope = first->scope;
+    if (case_field(c, "context", &at))
+        out->context = at.value;
+    if (case_field(c, "variables", &at))
+        out->variables = at.value;
+    names_make(&(struct names_given){.machine = json_str(c->suite->machine.name),
+                                     .name = case_text(c, "execution"),
+                                     .seed = out->seed},
+               &out->names);
+}
+
+static bool read_handlers(struct running_case *k, struct buf *text, char **path)
+{
+    const char *named = case_text(k->c, "handlers");
+    struct diag why = {0};
+
+    if (!named)
+        return true;
+    k->has_handlers = true;
+    *path = suite_path(k->c->suite, named);
+    bool good = buf_read_file(text, *path, HANDLERS_MOST, &why);
+    if (!good)
+        failures_add(&k->out->failures, k->c->place, "handlers", "%s", why.text);
+    diag_clear(&why);
+    return good;
+}
+
+/* ---- playing ---- */
+
+static void case_judge(struct running_case *k)
+{
+    struct case_run *out = k->out;
+
+    if (trial_how(out->trial) == TRIAL_FAILED) {
+        failures_add(&out->failures, k->c->place, "case", "%s", trial_why(out->trial));
+        return;
+    }
+    if (trial_how(out->trial) == TRIAL_CUT)
+        failures_add(&out->failures, k->c->place, "case",
+                     "the execution has had %d events, and goes on: it may run in a circle",
+                     TRIAL_MOST_EVENTS);
+    if (k->options->only_play || out->failures.count)
+        return;
+    expect_check(k->c, out->result, &out->failures);
+    mocking_unused(k->mocks, tell_unused, k);
+}
+
+static void case_play(struct running_case *k, const struct buf *text, const char *path)
+{
+    const struct case_options *o = k->options;
+    asl_machine *m =
+        (asl_machine *)(uintptr_t)(o->machine ? o->machine : k->c->suite->machine.machine);
+    struct rt_config config;
+    struct asl_at input;
+
+    case_config(k->c, m, &config);
+    k->out->trial = trial_run(&(struct trial_options){
+        .machine = m,
+        .config = config,
+        .input = case_field(k->c, "input", &input) ? input.value : json_empty_object(),
+        .start_ms = case_clock(k->c),
+        .answer = case_answer,
+        .user = k,
+        .choose = o->choose,
+        .choose_user = o->choose_user,
+        .until = state_named(k->c, m, "until"),
+        .handlers = o->handlers,
+        .handlers_path = path,
+        .handlers_text = text->data,
+        .handlers_len = text->len});
+    k->out->result = result_new(k->out->trial);
+    rt_names_clear(&config.names);
+}
+
+void case_run(const struct test_case *c, const struct case_options *options, struct case_run *out)
+{
+    struct running_case k = {.c = c, .options = options, .out = out};
+    struct buf text = {0};
+    char *path = NULL;
+    uint64_t began = uv_hrtime();
+
+    *out = (struct case_run){0};
+    k.mocks = mocking_new(c);
+    if (read_handlers(&k, &text, &path)) {
+        case_play(&k, &text, path);
+        case_judge(&k);
+    }
+    mocking_free(k.mocks);
+    buf_clear(&text);
+    mem_free(path);
+    out->took_s = (double)(uv_hrtime() - began) / 1e9;
+}
+
+void case_run_clear(struct case_run *r)
+{
+    failures_clear(&r->failures);
+    result_free(r->result);
+    trial_free(r->trial);
+    *r = (struct case_run){0};
+}

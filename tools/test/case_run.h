@@ -1,0 +1,34 @@
+#ifndef TOOLS_TEST_CASE_RUN_H
+#define TOOLS_TEST_CASE_RUN_H
+
+#include "runtime/trial/trial.h"
+#include "tools/test/expect.h"
+#include "tools/test/result.h"
+#include "tools/test/suite.h"
+
+/*
+ * Plays one case and compares what comes of it. All else that tests do (other orders, faults,
+ * changed definitions) plays cases by this.
+ */
+struct case_run {
+    trial *trial;
+    result *result;
+    struct failures failures; /* none: it passed */
+    double took_s;            /* of real time */
+};
+
+struct case_options {
+    const asl_machine *machine;       /* NULL: the suite's; another one in its stead */
+    struct handlers_options handlers; /* of real handlers */
+    trial_choose *choose;             /* NULL: answers come in the order of their calls */
+    void *choose_user;
+    /* Is asked for each call before the mocks are: true when it has answered. May be NULL. */
+    bool (*answer)(void *user, const struct trial_call *call, struct trial_answer *out);
+    void *answer_user;
+    bool only_play; /* compares nothing, so that there are failures of mocks only */
+};
+
+void case_run(const struct test_case *c, const struct case_options *options, struct case_run *out);
+void case_run_clear(struct case_run *r);
+
+#endif

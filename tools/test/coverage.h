@@ -1,0 +1,42 @@
+#ifndef TOOLS_TEST_COVERAGE_H
+#define TOOLS_TEST_COVERAGE_H
+
+#include "parsers/base/buf.h"
+#include "parsers/json/json.h"
+#include "tools/test/suite.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* How often the elements of definitions were passed, over all cases. Suites of the same definition
+ * are counted together. Empty is {0}. */
+struct coverage {
+    struct covered {
+        const struct suite_machine *machine; /* of the first suite that has it */
+        uint64_t *hits;                      /* by element */
+    } * all;
+    size_t count, cap;
+};
+
+/* Adds the definition of a suite, without any hit; nothing if another suite has it. */
+void coverage_add(struct coverage *c, const struct suite *s);
+/* Adds the `hits` of a record of a case of the suite. */
+void coverage_count(struct coverage *c, const struct suite *s, const json *hits);
+void coverage_clear(struct coverage *c);
+
+struct coverage_sums {
+    size_t states, states_hit;
+    size_t ways, ways_hit; /* all elements that are no states */
+};
+
+struct coverage_sums coverage_sum(const struct coverage *c);
+/* Returns the share of states and ways together that were passed, in percent; 100 when there are
+ * none. */
+double coverage_percent(const struct coverage_sums *s);
+
+/* Writes for each definition what was not passed, with its place. */
+void coverage_print(const struct coverage *c, FILE *out);
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef TOOLS_TEST_EXPECT_H
+#define TOOLS_TEST_EXPECT_H
+
+#include "tools/test/matcher.h"
+#include "tools/test/result.h"
+#include "tools/test/suite.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Something that is not as the suite expects. Owns its values. */
+struct failure {
+    char *what;         /* "output", "path", "calls of Charge": what was looked at */
+    char *text;         /* a sentence without full stop; NULL: the differences say it */
+    struct place place; /* of the expectation, in the suite's file */
+    struct differences differences;
+    json *expected, *actual; /* the whole of what was compared; NULL: there is none */
+};
+
+struct failures {
+    struct failure *all;
+    size_t count, cap;
+};
+
+void failures_clear(struct failures *f);
+/* Adds a failure without differences. */
+void failures_add(struct failures *f, struct place place, const char *what, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Compares what came of the case with what its suite expects. */
+void expect_check(const struct test_case *c, result *r, struct failures *out);
+
+/* Finds an expectation of the case: the nearest layer's. False: there is none. */
+bool expect_field(const struct test_case *c, const char *name, struct asl_at *out);
+
+#endif

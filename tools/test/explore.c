@@ -1,0 +1,233 @@
+/*
+ * An order is a list of choices: which of the answers that are due comes first, time after time.
+ * Behind the end of the list the first of them does. So a list of none is the usual order, lists
+ * can be counted through like numbers, and a list that shows a fault is made smaller by turning
+ * choices back into 0.
+ */
+#include "tools/test/explore.h"
+
+#include "asl/eval/env.h"
+#include "parsers/base/mem.h"
+
+#include <string.h>
+
+/* An order, and what was met when it was played. */
+struct order {
+    size_t *choices;
+    size_t count, cap; /* of choices; more were 0 */
+    size_t *widths;    /* how many answers there were to choose from, each time */
+    size_t met, met_cap;
+    struct asl_chance *chance; /* chooses instead of the list; NULL: it doesn't */
+    json *told;                /* names of what was chosen, where it was not the first; NULL: not
+                                  wanted */
+};
+
+struct exploring {
+    const struct test_case *c;
+    const struct case_options *options;
+    json *usual; /* how the case ends in the usual order */
+};
+
+static void order_clear(struct order *o)
+{
+    mem_free(o->choices);
+    mem_free(o->widths);
+    json_unref(o->told);
+}
+
+/* ---- playing an order ---- */
+
+static json *name_of(const struct trial_made_call *call)
+{
+    struct buf b = {0};
+
+    trial_state_path(&b, call->state);
+    if (call->in_item)
+        buf_printf(&b, "[%u]", call->index);
+    return json_take_buf(&b);
+}
+
+static void tell_choice(struct order *o, const struct trial_made_call *chosen,
+                        const struct trial_made_call *first)
+{
+    struct json_build b = {0};
+    json *name = name_of(chosen), *before = name_of(first);
+
+    json_build_copy(&b, o->told, 1);
+    json_build_add(&b, json_stringf("%s before %s", json_str(name), json_str(before)));
+    json_unref(o->told);
+    o->told = json_build_done(&b);
+    json_unref(name);
+    json_unref(before);
+}
+
+static size_t order_choose(void *user, const struct trial_made_call *const *calls, size_t count)
+{
+    struct order *o = user;
+    size_t at = o->met, chosen = at < o->count ? o->choices[at] : 0;
+
+    MEM_GROW(o->widths, o->met, o->met_cap);
+    o->widths[o->met++] = count;
+    if (o->chance) {
+        chosen = (size_t)(asl_chance_next(o->chance) % count);
+        MEM_GROW(o->choices, o->count, o->cap);
+        o->choices[o->count++] = chosen;
+    }
+    if (chosen >= count)
+        chosen = 0;
+    if (o->told && chosen)
+        tell_choice(o, calls[chosen], calls[0]);
+    return chosen;
+}
+
+/* How a case ends: its status, output and error, and whether it went as expected. */
+static json *end_of(const struct case_run *r)
+{
+    static const char *const members[] = {"status", "output", "error"};
+    struct json_build b = {0};
+
+    json_build_object(&b, 4);
+    for (size_t i = 0; r->result && i < sizeof members / sizeof *members; i++) {
+        const json *v = result_member(r->result, members[i]);
+        if (v)
+            json_build_set(&b, members[i], json_ref(v));
+    }
+    json_build_set(&b, "passed", json_bool(r->failures.count == 0));
+    return json_build_done(&b);
+}
+
+static json *play_order(struct exploring *x, struct order *o)
+{
+    struct case_options options = *x->options;
+    struct case_run run;
+
+    o->met = 0;
+    options.choose = order_choose;
+    options.choose_user = o;
+    case_run(x->c, &options, &run);
+    json *end = end_of(&run);
+    case_run_clear(&run);
+    return end;
+}
+
+static bool ends_otherwise(struct exploring *x, struct order *o)
+{
+    json *end = play_order(x, o);
+    bool otherwise = !json_equal(end, x->usual);
+
+    json_unref(end);
+    return otherwise;
+}
+
+/* ---- which orders ---- */
+
+/* Turns the list into the next one; false behind the last. */
+static bool next_order(struct order *o)
+{
+    while (o->count < o->met) {
+        MEM_GROW(o->choices, o->count, o->cap);
+        o->choices[o->count++] = 0;
+    }
+    o->count = o->met;
+    while (o->count) {
+        size_t last = o->count - 1;
+        if (o->choices[last] + 1 < o->widths[last]) {
+            o->choices[last]++;
+            return true;
+        }
+        o->count--;
+    }
+    return false;
+}
+
+/* Whether there are more orders than that, as far as the usual one shows it. */
+static bool has_more_orders(const struct order *o, size_t most)
+{
+    size_t orders = 1;
+
+    for (size_t i = 0; i < o->met; i++) {
+        if (orders > most / o->widths[i])
+            return true;
+        orders *= o->widths[i];
+    }
+    return orders > most;
+}
+
+static bool find_systematically(struct exploring *x, struct order *o, size_t most)
+{
+    for (size_t i = 1; i < most && next_order(o); i++)
+        if (ends_otherwise(x, o))
+            return true;
+    return false;
+}
+
+static bool find_at_random(struct exploring *x, struct order *o, size_t most, uint64_t seed)
+{
+    struct asl_chance chance = {seed};
+    bool found = false;
+
+    o->chance = &chance;
+    for (size_t i = 1; i < most && !found; i++) {
+        o->count = 0;
+        found = ends_otherwise(x, o);
+    }
+    o->chance = NULL;
+    return found;
+}
+
+/* Turns choices back into 0 as long as the case still ends otherwise. */
+static void shorten(struct exploring *x, struct order *o)
+{
+    while (o->count && !o->choices[o->count - 1])
+        o->count--;
+    for (size_t i = 0; i < o->count; i++) {
+        size_t was = o->choices[i];
+        if (!was)
+            continue;
+        o->choices[i] = 0;
+        if (!ends_otherwise(x, o))
+            o->choices[i] = was;
+    }
+    while (o->count && !o->choices[o->count - 1])
+        o->count--;
+}
+
+/* ---- telling ---- */
+
+static void tell_order(struct exploring *x, struct order *o, uint64_t seed, struct failures *out)
+{
+    struct json_build told = {0};
+    struct buf text = {0};
+
+    json_build_array(&told, 4);
+    o->told = json_build_done(&told);
+    json *end = play_order(x, o);
+    buf_adds(&text, "when ");
+    for (size_t i = 0; i < json_count(o->told); i++)
+        buf_printf(&text, "%s%s", i ? ", " : "", json_str(json_at(o->told, i)));
+    buf_adds(&text, " is answered, it ends otherwise: ");
+    json_write(&text, end);
+    buf_adds(&text, " instead of ");
+    json_write(&text, x->usual);
+    failures_add(out, x->c->place, "explore", "%s (seed %llu)", buf_str(&text),
+                 (unsigned long long)seed);
+    buf_clear(&text);
+    json_unref(end);
+}
+
+void explore_case(const struct test_case *c, const struct case_options *options, size_t most,
+                  uint64_t seed, struct failures *out)
+{
+    struct exploring x = {.c = c, .options = options};
+    struct order o = {0};
+
+    x.usual = play_order(&x, &o);
+    bool found = has_more_orders(&o, most) ? find_at_random(&x, &o, most, seed)
+                                           : find_systematically(&x, &o, most);
+    if (found) {
+        shorten(&x, &o);
+        tell_order(&x, &o, seed, out);
+    }
+    order_clear(&o);
+    json_unref(x.usual);
+}

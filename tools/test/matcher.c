@@ -1,0 +1,638 @@
+/*
+ * Comparing by structure. Each matcher is one row of a table: its name, a check of what stands
+ * behind it, and the comparison. What a matcher wants is told in words, so that a difference reads
+ * as a sentence.
+ */
+#include "tools/test/matcher.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/timestamp.h"
+#include "parsers/jsonata/jsonata.h"
+#include "parsers/regex/regex.h"
+#include "tools/test/schema.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { MOST_DIFFERENCES = 20, MOST_SHOWN = 120 };
+
+/* A comparison under way: where it is in the actual value. */
+struct compared {
+    const struct asl_at *expected;
+    const json *actual; /* NULL: nothing is there */
+    const struct buf *pointer;
+    bool subset;
+    struct differences *out; /* NULL: only the answer is wanted */
+};
+
+struct matcher {
+    const char *name;
+    const char *about; /* of its argument, for the documentation */
+    /* Adds what is wrong with the argument. NULL: anything will do. */
+    void (*check)(const struct asl_at *argument, struct asl_report *report);
+    /* Compares; `argument` is where the argument stands. */
+    bool (*compare)(const struct compared *c, const struct asl_at *argument);
+};
+
+void differences_clear(struct differences *d)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        mem_free(d->all[i].pointer);
+        mem_free(d->all[i].text);
+        json_unref(d->all[i].expected);
+        json_unref(d->all[i].actual);
+    }
+    mem_free(d->all);
+    *d = (struct differences){0};
+}
+
+/* ---- telling a difference ---- */
+
+/* Returns false, for the callers' answers. */
+static bool differs(const struct compared *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static bool differs(const struct compared *c, const char *format, ...)
+{
+    struct differences *d = c->out;
+    struct buf text = {0};
+    va_list args;
+
+    if (!d)
+        return false;
+    if (d->count == MOST_DIFFERENCES) {
+        d->more++;
+        return false;
+    }
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    buf_str(&text);
+    MEM_GROW(d->all, d->count, d->cap);
+    d->all[d->count++] = (struct difference){
+        .pointer = mem_strndup(c->pointer->data ? c->pointer->data : "", c->pointer->len),
+        .text = buf_take(&text),
+        .expected = c->expected ? json_ref(c->expected->value) : NULL,
+        .actual = c->actual ? json_ref(c->actual) : NULL,
+        .place =
+            c->expected && c->expected->places ? c->expected->places->value : (struct place){0}};
+    return false;
+}
+
+/* Adds a value for a sentence, cut where it is long. */
+static void write_shown(struct buf *out, const json *v)
+{
+    size_t from = out->len;
+
+    if (!v) {
+        buf_adds(out, "nothing");
+        return;
+    }
+    json_write(out, v);
+    if (out->len - from <= MOST_SHOWN)
+        return;
+    size_t cut = from + MOST_SHOWN;
+    while ((out->data[cut] & 0xc0) == 0x80)
+        cut--;
+    out->len = cut;
+    buf_adds(out, " …");
+}
+
+static bool wanted(const struct compared *c, const char *what)
+{
+    struct buf shown = {0};
+
+    write_shown(&shown, c->actual);
+    differs(c, "expected %s, but was %s", what, buf_str(&shown));
+    buf_clear(&shown);
+    return false;
+}
+
+static bool wanted_value(const struct compared *c, const char *words, const json *v)
+{
+    struct buf what = {0};
+
+    buf_adds(&what, words);
+    write_shown(&what, v);
+    wanted(c, buf_str(&what));
+    buf_clear(&what);
+    return false;
+}
+
+/* ---- values ---- */
+
+static bool compare(const struct compared *c);
+
+static void pointer_add(struct buf *pointer, const struct buf *to, const json *key, size_t index)
+{
+    buf_add(pointer, to->data ? to->data : "", to->len);
+    buf_addc(pointer, '/');
+    if (!key) {
+        buf_printf(pointer, "%zu", index);
+        return;
+    }
+    for (const char *at = json_str(key); *at; at++) {
+        if (*at == '~' || *at == '/')
+            buf_adds(pointer, *at == '~' ? "~0" : "~1");
+        else
+            buf_addc(pointer, *at);
+    }
+}
+
+static bool compare_child(const struct compared *c, const struct asl_at *expected,
+                          const json *actual, const json *key, size_t index)
+{
+    struct buf pointer = {0};
+
+    pointer_add(&pointer, c->pointer, key, index);
+    bool same = compare(&(struct compared){.expected = expected,
+                                           .actual = actual,
+                                           .pointer = &pointer,
+                                           .subset = c->subset,
+                                           .out = c->out});
+    buf_clear(&pointer);
+    return same;
+}
+
+static bool unexpected_member(const struct compared *c, const json *key, const json *actual)
+{
+    struct buf pointer = {0}, shown = {0};
+
+    pointer_add(&pointer, c->pointer, key, 0);
+    write_shown(&shown, actual);
+    differs(&(struct compared){.actual = actual, .pointer = &pointer, .out = c->out},
+            "not expected, but was %s", buf_str(&shown));
+    buf_clear(&pointer);
+    buf_clear(&shown);
+    return false;
+}
+
+static bool compare_objects(const struct compared *c)
+{
+    const json *e = c->expected->value;
+    struct asl_at member;
+    bool same = true;
+
+    for (size_t i = 0; i < json_count(e); i++) {
+        asl_at_index(c->expected, i, &member);
+        same &= compare_child(c, &member, json_get_key(c->actual, member.key), member.key, 0);
+    }
+    for (size_t i = 0; !c->subset && i < json_count(c->actual); i++)
+        if (!json_get_key(e, json_key_at(c->actual, i)))
+            same = unexpected_member(c, json_key_at(c->actual, i), json_value_at(c->actual, i));
+    return same;
+}
+
+static bool compare_arrays(const struct compared *c)
+{
+    size_t wants = json_count(c->expected->value), has = json_count(c->actual);
+    struct asl_at element;
+    bool same = true;
+
+    if (wants != has)
+        same = differs(c, "expected %zu element%s, but there are %zu", wants, wants == 1 ? "" : "s",
+                       has);
+    for (size_t i = 0; i < wants && i < has; i++) {
+        asl_at_index(c->expected, i, &element);
+        same &= compare_child(c, &element, json_at(c->actual, i), NULL, i);
+    }
+    return same;
+}
+
+static bool compare_plain(const struct compared *c)
+{
+    const json *e = c->expected->value, *a = c->actual;
+
+    if (a && json_is_object(e) && json_is_object(a))
+        return compare_objects(c);
+    if (a && json_is_array(e) && json_is_array(a))
+        return compare_arrays(c);
+    if (a && json_is_number(e) && json_is_number(a))
+        return json_compare_numbers(e, a) == 0 || wanted_value(c, "", e);
+    return (a && json_equal(e, a)) || wanted_value(c, "", e);
+}
+
+/* ---- matchers ---- */
+
+static void check_text(const struct asl_at *a, struct asl_report *r)
+{
+    if (!json_is_string(a->value))
+        schema_refuse(r, a, ASL_VALUE, "", "%s takes text", json_str(a->key));
+}
+
+static void check_number(const struct asl_at *a, struct asl_report *r)
+{
+    int64_t ms;
+
+    if (!json_is_number(a->value) && !schema_duration(a->value, &ms))
+        schema_refuse(r, a, ASL_VALUE, "", "%s takes a number or a duration", json_str(a->key));
+}
+
+static void check_true(const struct asl_at *a, struct asl_report *r)
+{
+    if (json_kind(a->value) != JSON_TRUE)
+        schema_refuse(r, a, ASL_VALUE, "", "%s takes true", json_str(a->key));
+}
+
+static void check_list(const struct asl_at *a, struct asl_report *r)
+{
+    if (!json_is_array(a->value) || !json_count(a->value))
+        schema_refuse(r, a, ASL_VALUE, "", "%s takes a list of one or more", json_str(a->key));
+    else
+        matcher_check(a, r);
+}
+
+static const char *const type_names[] = {"null", "boolean", "number", "string", "array", "object"};
+enum { TYPE_NAMES = sizeof type_names / sizeof *type_names };
+
+static void check_type(const struct asl_at *a, struct asl_report *r)
+{
+    struct nearest near = {.want = json_is_string(a->value) ? json_str(a->value) : ""};
+    bool known = false;
+
+    near.len = strlen(near.want);
+    for (size_t i = 0; i < TYPE_NAMES; i++) {
+        known |= json_str_is(a->value, type_names[i]);
+        nearest_offer(&near, type_names[i]);
+    }
+    if (!known)
+        schema_refuse(r, a, ASL_VALUE, near.best ? near.best : "",
+                      "$type takes null, boolean, number, string, array or object");
+}
+
+static void check_regex(const struct asl_at *a, struct asl_report *r)
+{
+    struct diag why = {0};
+
+    check_text(a, r);
+    if (!json_is_string(a->value))
+        return;
+    js_regex *x = js_regex_compile(json_str(a->value), json_str_len(a->value), false, false, &why);
+    if (!x)
+        schema_refuse(r, a, ASL_VALUE, "", "this is no regular expression: %s", why.text);
+    js_regex_free(x);
+    diag_clear(&why);
+}
+
+static void check_jsonata(const struct asl_at *a, struct asl_report *r)
+{
+    struct jsonata_error why = {0};
+
+    check_text(a, r);
+    if (!json_is_string(a->value))
+        return;
+    jsonata *x = jsonata_compile(json_str(a->value), json_str_len(a->value), JSONATA_AWS, &why);
+    if (!x)
+        schema_refuse(r, a, ASL_VALUE, "", "this JSONata can't be read: %s", why.text);
+    jsonata_free(x);
+    jsonata_error_clear(&why);
+}
+
+static bool match_any(const struct compared *c, const struct asl_at *a)
+{
+    (void)a;
+    return c->actual || wanted(c, "any value");
+}
+
+static bool match_absent(const struct compared *c, const struct asl_at *a)
+{
+    (void)a;
+    return !c->actual || wanted(c, "nothing");
+}
+
+static bool match_type(const struct compared *c, const struct asl_at *a)
+{
+    return (c->actual && json_str_is(a->value, json_kind_name(c->actual))) ||
+           wanted_value(c, "a value of type ", a->value);
+}
+
+static bool regex_finds(const char *pattern, size_t pattern_len, const json *text)
+{
+    js_regex *x = js_regex_compile(pattern, pattern_len, false, false, NULL);
+    struct work work = {0};
+    struct js_search s;
+
+    work_begin(&work);
+    js_search_init(&s, x, json_str(text), json_str_len(text));
+    s.work = &work;
+    bool found = js_search_next(&s) == JS_REGEX_FOUND;
+    js_search_clear(&s);
+    js_regex_free(x);
+    return found;
+}
+
+static bool match_regex(const struct compared *c, const struct asl_at *a)
+{
+    return (c->actual && json_is_string(c->actual) &&
+            regex_finds(json_str(a->value), json_str_len(a->value), c->actual)) ||
+           wanted_value(c, "text that has a match of ", a->value);
+}
+
+static bool match_uuid(const struct compared *c, const struct asl_at *a)
+{
+    static const char form[] = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
+
+    (void)a;
+    return (c->actual && json_is_string(c->actual) &&
+            regex_finds(form, sizeof form - 1, c->actual)) ||
+           wanted(c, "a UUID");
+}
+
+static bool match_timestamp(const struct compared *c, const struct asl_at *a)
+{
+    struct timestamp t;
+
+    (void)a;
+    return (c->actual && json_is_string(c->actual) &&
+            timestamp_parse(json_str(c->actual), json_str_len(c->actual), &t)) ||
+           wanted(c, "a timestamp like 2024-01-01T00:00:00Z");
+}
+
+static bool has_text(const json *whole, const json *part)
+{
+    size_t len = json_str_len(part);
+
+    for (size_t at = 0; at + len <= json_str_len(whole); at++)
+        if (memcmp(json_str(whole) + at, json_str(part), len) == 0)
+            return true;
+    return false;
+}
+
+static bool some_element_is(const struct compared *c, const struct asl_at *e)
+{
+    for (size_t i = 0; i < json_count(c->actual); i++)
+        if (compare(&(struct compared){.expected = e,
+                                       .actual = json_at(c->actual, i),
+                                       .pointer = c->pointer,
+                                       .subset = true}))
+            return true;
+    return false;
+}
+
+/* Text contains text, an array all elements of the argument (or the argument itself), an object
+ * all members. */
+static bool match_contains(const struct compared *c, const struct asl_at *a)
+{
+    const json *actual = c->actual;
+    struct asl_at element;
+
+    if (actual && json_is_string(actual) && json_is_string(a->value))
+        return has_text(actual, a->value) || wanted_value(c, "text that contains ", a->value);
+    if (actual && json_is_array(actual)) {
+        for (size_t i = 0; json_is_array(a->value) && i < json_count(a->value); i++) {
+            asl_at_index(a, i, &element);
+            if (!some_element_is(c, &element))
+                return wanted_value(c, "an array that contains ", element.value);
+        }
+        return json_is_array(a->value) || some_element_is(c, a) ||
+               wanted_value(c, "an array that contains ", a->value);
+    }
+    struct compared inner = *c;
+    inner.expected = a;
+    inner.subset = true;
+    return compare(&inner);
+}
+
+static bool match_length(const struct compared *c, const struct asl_at *a)
+{
+    const json *v = c->actual;
+    size_t len = !v || json_is_number(v) ? 0 : json_is_string(v) ? json_str_len(v) : json_count(v);
+    json *count = json_int((int64_t)len);
+    bool same = v && !json_is_number(v) &&
+                compare(&(struct compared){
+                    .expected = a, .actual = count, .pointer = c->pointer, .subset = c->subset});
+
+    json_unref(count);
+    return same || wanted_value(c, "a value of length ", a->value);
+}
+
+/* A bound may be a duration; what is compared with it is in seconds then. */
+static bool beyond(const json *actual, const json *bound, int sign)
+{
+    int64_t ms;
+
+    if (!actual || !json_is_number(actual))
+        return true;
+    if (json_is_number(bound))
+        return json_compare_numbers(actual, bound) * sign > 0;
+    schema_duration(bound, &ms);
+    double bound_s = (double)ms / 1e3, has = json_double_value(actual);
+    return sign > 0 ? has > bound_s : has < bound_s;
+}
+
+static bool match_least(const struct compared *c, const struct asl_at *a)
+{
+    return !beyond(c->actual, a->value, -1) || wanted_value(c, "a number of at least ", a->value);
+}
+
+static bool match_most(const struct compared *c, const struct asl_at *a)
+{
+    return !beyond(c->actual, a->value, 1) || wanted_value(c, "a number of at most ", a->value);
+}
+
+/* Whether one matcher of a list, or one inside another, holds: its differences are not told. */
+static bool holds(const struct compared *c, const struct asl_at *e)
+{
+    struct compared inner = *c;
+
+    inner.expected = e;
+    inner.out = NULL;
+    return compare(&inner);
+}
+
+static bool match_not(const struct compared *c, const struct asl_at *a)
+{
+    return !holds(c, a) || wanted_value(c, "anything but ", a->value);
+}
+
+static bool match_one_of(const struct compared *c, const struct asl_at *a)
+{
+    struct asl_at element;
+
+    for (size_t i = 0; i < json_count(a->value); i++) {
+        asl_at_index(a, i, &element);
+        if (holds(c, &element))
+            return true;
+    }
+    return wanted_value(c, "one of ", a->value);
+}
+
+static bool match_all(const struct compared *c, const struct asl_at *a)
+{
+    bool same = true;
+
+    for (size_t i = 0; i < json_count(a->value); i++) {
+        struct asl_at element;
+        struct compared inner = *c;
+        asl_at_index(a, i, &element);
+        inner.expected = &element;
+        same &= compare(&inner);
+    }
+    return same;
+}
+
+static bool match_each(const struct compared *c, const struct asl_at *a)
+{
+    bool same = true;
+
+    if (!c->actual || !json_is_array(c->actual))
+        return wanted(c, "an array");
+    for (size_t i = 0; i < json_count(c->actual); i++)
+        same &= compare_child(c, a, json_at(c->actual, i), NULL, i);
+    return same;
+}
+
+/* Text that is JSON. */
+static bool match_json(const struct compared *c, const struct asl_at *a)
+{
+    json *v = c->actual && json_is_string(c->actual)
+                  ? json_parse(json_str(c->actual), json_str_len(c->actual), 0, NULL)
+                  : NULL;
+    struct compared inner = *c;
+
+    inner.expected = a;
+    inner.actual = v;
+    bool same = v ? compare(&inner) : wanted(c, "text that is JSON");
+    json_unref(v);
+    return same;
+}
+
+static bool match_equal(const struct compared *c, const struct asl_at *a)
+{
+    return (c->actual && json_equal(c->actual, a->value)) || wanted_value(c, "", a->value);
+}
+
+static bool match_jsonata(const struct compared *c, const struct asl_at *a)
+{
+    jsonata *x = jsonata_compile(json_str(a->value), json_str_len(a->value), JSONATA_AWS, NULL);
+    struct jsonata_options options = {0};
+    struct jsonata_error why = {0};
+    json *v = NULL;
+
+    enum jsonata_outcome how = jsonata_eval(x, &options, c->actual, &v, &why);
+    bool same = how == JSONATA_VALUE && json_kind(v) == JSON_TRUE;
+    if (how == JSONATA_FAILED)
+        differs(c, "%s fails: %s", json_str(a->value), why.text);
+    else if (!same)
+        wanted_value(c, "a value for which this is true: ", a->value);
+    json_unref(v);
+    jsonata_free(x);
+    jsonata_error_clear(&why);
+    return same;
+}
+
+static void check_within(const struct asl_at *a, struct asl_report *r)
+{
+    matcher_check(a, r);
+}
+
+static const struct matcher matchers[] = {
+    {"$any", "true: any value, but there must be one", check_true, match_any},
+    {"$absent", "true: nothing may be there", check_true, match_absent},
+    {"$type", "null, boolean, number, string, array or object", check_type, match_type},
+    {"$regex", "text that has a match of this regular expression of JavaScript", check_regex,
+     match_regex},
+    {"$uuid", "true: text that is a UUID", check_true, match_uuid},
+    {"$timestamp", "true: text that is a timestamp of the States Language", check_true,
+     match_timestamp},
+    {"$contains",
+     "text that has this text; an object with these members and any others; an array "
+     "with these elements, or this one, and any others",
+     check_within, match_contains},
+    {"$length", "text of so many bytes, an array of so many elements, an object of so many members",
+     check_within, match_length},
+    {"$least", "a number that is not less; of seconds a duration may stand here", check_number,
+     match_least},
+    {"$most", "a number that is not more; of seconds a duration may stand here", check_number,
+     match_most},
+    {"$not", "anything that this does not match", check_within, match_not},
+    {"$oneOf", "what one of this list matches", check_list, match_one_of},
+    {"$all", "what all of this list match", check_list, match_all},
+    {"$each", "an array of which this matches each element", check_within, match_each},
+    {"$json", "text that is JSON, whose value this matches", check_within, match_json},
+    {"$equal", "exactly this value, even if it looks like a matcher", NULL, match_equal},
+    {"$jsonata", "a value for which this JSONata, whose `$` it is, is true", check_jsonata,
+     match_jsonata},
+};
+enum { MATCHERS = sizeof matchers / sizeof *matchers };
+
+/* Finds the matcher that an object is; *argument becomes where its argument stands. False: it has
+ * several members, or another first letter. */
+static bool begins_matcher(const struct asl_at *at, struct asl_at *argument)
+{
+    if (!json_is_object(at->value) || json_count(at->value) != 1)
+        return false;
+    asl_at_index(at, 0, argument);
+    return *json_str(argument->key) == '$';
+}
+
+static const struct matcher *find_matcher(const json *key)
+{
+    for (size_t i = 0; i < MATCHERS; i++)
+        if (json_str_is(key, matchers[i].name))
+            return &matchers[i];
+    return NULL;
+}
+
+static bool compare(const struct compared *c)
+{
+    struct asl_at argument;
+    const struct matcher *m =
+        begins_matcher(c->expected, &argument) ? find_matcher(argument.key) : NULL;
+
+    return m ? m->compare(c, &argument) : compare_plain(c);
+}
+
+bool matcher_compare(const struct asl_at *expected, const json *actual, bool subset,
+                     struct differences *out)
+{
+    struct buf pointer = {0};
+    bool same = compare(&(struct compared){
+        .expected = expected, .actual = actual, .pointer = &pointer, .subset = subset, .out = out});
+
+    buf_clear(&pointer);
+    return same;
+}
+
+/* ---- checking ---- */
+
+static void refuse_matcher(const struct asl_at *argument, struct asl_report *report)
+{
+    struct nearest near = {.want = json_str(argument->key), .len = json_str_len(argument->key)};
+    struct buf hint = {0};
+
+    for (size_t i = 0; i < MATCHERS; i++)
+        nearest_offer(&near, matchers[i].name);
+    if (near.best)
+        buf_printf(&hint, "did you mean %s? ", near.best);
+    buf_adds(&hint, "a value that really has such a member is written {$equal: …}");
+    schema_refuse(report, argument, ASL_KEY, buf_str(&hint), "there is no matcher %s",
+                  json_str(argument->key));
+    buf_clear(&hint);
+}
+
+void matcher_check(const struct asl_at *at, struct asl_report *report)
+{
+    struct asl_at inner;
+
+    if (begins_matcher(at, &inner)) {
+        const struct matcher *m = find_matcher(inner.key);
+        if (!m)
+            refuse_matcher(&inner, report);
+        else if (m->check)
+            m->check(&inner, report);
+        return;
+    }
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &inner);
+        matcher_check(&inner, report);
+    }
+}
+
+void matcher_write_markdown(struct buf *out)
+{
+    buf_adds(out, "\n| matcher | matches |\n| --- | --- |\n");
+    for (size_t i = 0; i < MATCHERS; i++)
+        buf_printf(out, "| `%s` | %s |\n", matchers[i].name, matchers[i].about);
+}

@@ -1,0 +1,47 @@
+#ifndef TOOLS_TEST_MATCHER_H
+#define TOOLS_TEST_MATCHER_H
+
+#include "asl/report/report.h"
+#include "parsers/base/buf.h"
+#include "parsers/json/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Expected values. A value stands for itself; an object whose only member begins with `$` is
+ * a matcher, which stands for all values that it describes: {$regex: "^a"}, {$contains: {…}}.
+ * Numbers are equal by their value, so 1 and 1.0 are.
+ */
+
+/* Where an actual value is not as expected: a difference a place. Owns its values. */
+struct difference {
+    char *pointer;      /* JSON Pointer in the actual value, "" for the whole */
+    char *text;         /* what is wrong, in a sentence without full stop */
+    json *expected;     /* as it stands in the suite; NULL: nothing is expected there */
+    json *actual;       /* NULL: nothing is there */
+    struct place place; /* of the expected value, in the suite */
+};
+
+struct differences {
+    struct difference *all;
+    size_t count, cap;
+    size_t more; /* that are not listed */
+};
+
+void differences_clear(struct differences *d);
+
+/*
+ * Compares `actual` (NULL: there is none) with what stands at `expected`. Adds each difference, and
+ * returns whether there was none. `subset`: members of objects that are not expected may be there.
+ */
+bool matcher_compare(const struct asl_at *expected, const json *actual, bool subset,
+                     struct differences *out);
+
+/* Adds to `report` what is wrong with the matchers at and within `at`. */
+void matcher_check(const struct asl_at *at, struct asl_report *report);
+
+/* Writes a Markdown table of all matchers. */
+void matcher_write_markdown(struct buf *out);
+
+#endif

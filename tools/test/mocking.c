@@ -1,0 +1,369 @@
+/*
+ * Rules are looked up anew for each call, as there are few; the value that a rule returns is
+ * compiled when it is first asked for, as a template of JSONata.
+ */
+#include "tools/test/mocking.h"
+
+#include "asl/eval/template.h"
+#include "parsers/base/arena.h"
+#include "parsers/base/mem.h"
+#include "parsers/jsonata/jsonata.h"
+#include "runtime/base/glob.h"
+#include "tools/test/schema.h"
+
+#include <string.h>
+
+/* One rule of a mock. */
+struct mock_rule {
+    const struct asl_at *at;
+    const asl_template *value; /* of `return`; NULL: not compiled yet, or it returns nothing */
+    jsonata *when;             /* NULL: not compiled yet, or there is none */
+};
+
+/* A mock: its key, and its rules. */
+struct mock {
+    const struct asl_at *at;
+    struct mock_rule *rules;
+    size_t count;
+    bool used;
+    bool own; /* of the row or the case, not shared with others */
+};
+
+/* The mocks that stand in one place: a row's, a case's, a suite's. */
+struct mock_layer {
+    struct mock *mocks;
+    size_t count;
+};
+
+struct mocking {
+    struct arena arena;
+    struct mock_layer *layers;
+    size_t layer_count, layer_cap;
+};
+
+/* ---- the rules ---- */
+
+static struct asl_at *kept(mocking *m, const struct asl_at *at)
+{
+    struct asl_at *copy = arena_alloc(&m->arena, sizeof *copy);
+
+    *copy = *at;
+    return copy;
+}
+
+static void take_rules(mocking *m, struct mock *mock)
+{
+    struct asl_at rule;
+
+    if (!json_is_array(mock->at->value)) {
+        mock->rules = arena_calloc(&m->arena, 1, sizeof *mock->rules);
+        mock->rules[mock->count++].at = mock->at;
+        return;
+    }
+    mock->rules = arena_calloc(&m->arena, json_count(mock->at->value), sizeof *mock->rules);
+    for (size_t i = 0; i < json_count(mock->at->value); i++) {
+        asl_at_index(mock->at, i, &rule);
+        mock->rules[mock->count++].at = kept(m, &rule);
+    }
+}
+
+static void add_mocks(mocking *m, const struct asl_at *above, bool own)
+{
+    struct asl_at mocks, mock;
+
+    if (!asl_at_member(above, "mocks", &mocks))
+        return;
+    MEM_GROW(m->layers, m->layer_count, m->layer_cap);
+    struct mock_layer *layer = &m->layers[m->layer_count++];
+    const struct asl_at *stays = kept(m, &mocks);
+    layer->count = json_count(mocks.value);
+    layer->mocks = arena_calloc(&m->arena, layer->count, sizeof *layer->mocks);
+    for (size_t i = 0; i < layer->count; i++) {
+        asl_at_index(stays, i, &mock);
+        layer->mocks[i] = (struct mock){.at = kept(m, &mock), .own = own};
+        take_rules(m, &layer->mocks[i]);
+    }
+}
+
+mocking *mocking_new(const struct test_case *c)
+{
+    mocking *m = mem_calloc(1, sizeof *m);
+
+    for (size_t i = 0; i < c->layer_count; i++)
+        add_mocks(m, &c->layers[i], i == 0);
+    add_mocks(m, &c->suite->file.top, false);
+    for (size_t i = 0; i < c->suite->included_count; i++)
+        add_mocks(m, &c->suite->included[i].top, false);
+    return m;
+}
+
+void mocking_free(mocking *m)
+{
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->layer_count; i++)
+        for (size_t k = 0; k < m->layers[i].count; k++)
+            for (size_t r = 0; r < m->layers[i].mocks[k].count; r++)
+                jsonata_free(m->layers[i].mocks[k].rules[r].when);
+    mem_free(m->layers);
+    arena_clear(&m->arena);
+    mem_free(m);
+}
+
+/* ---- what an expression in a mock sees ---- */
+
+struct call_values {
+    const char *name;
+    const json *value;
+};
+
+static const json *call_variable(void *user, const json *name)
+{
+    for (const struct call_values *v = user; v->name; v++)
+        if (json_str_is(name, v->name))
+            return v->value;
+    return NULL;
+}
+
+enum { CALL_VALUES = 6 };
+
+/* The numbers are made for it: release them. */
+static void call_values(const struct trial_call *call, struct call_values out[CALL_VALUES])
+{
+    size_t n = 0;
+
+    out[n++] = (struct call_values){"attempt", json_int(call->attempt)};
+    out[n++] = (struct call_values){"call", json_int((int64_t)call->nth)};
+    out[n++] = (struct call_values){"index", call->in_item ? json_int(call->index) : NULL};
+    out[n++] = (struct call_values){"item", call->item};
+    out[n++] = (struct call_values){"arguments", call->parameters};
+    out[n] = (struct call_values){0};
+}
+
+static void call_values_release(struct call_values v[CALL_VALUES])
+{
+    for (size_t i = 0; i < 3; i++)
+        json_unref((json *)(uintptr_t)v[i].value);
+}
+
+/* ---- which rule ---- */
+
+static bool in_range(const json *rule, const char *field, bool known, uint64_t n)
+{
+    const json *range = json_get(rule, field);
+    int64_t first, last;
+
+    if (!range)
+        return true;
+    return known && schema_range(range, &first, &last) && n >= (uint64_t)first &&
+           n <= (uint64_t)last;
+}
+
+static bool is_true(struct mock_rule *rule, const struct trial_call *call)
+{
+    const json *when = json_get(rule->at->value, "when");
+    struct call_values values[CALL_VALUES];
+    json *v = NULL;
+
+    if (!when)
+        return true;
+    if (!rule->when)
+        rule->when = jsonata_compile(json_str(when) + 2, json_str_len(when) - 4, JSONATA_AWS, NULL);
+    call_values(call, values);
+    struct jsonata_options options = {.variable = call_variable, .user = values};
+    bool holds = jsonata_eval(rule->when, &options, call->parameters, &v, NULL) == JSONATA_VALUE &&
+                 json_kind(v) == JSON_TRUE;
+    call_values_release(values);
+    json_unref(v);
+    return holds;
+}
+
+static struct mock_rule *rule_for(struct mock *mock, const struct trial_call *call)
+{
+    for (size_t i = 0; i < mock->count; i++) {
+        const json *rule = mock->rules[i].at->value;
+        if (in_range(rule, "attempt", true, call->attempt) &&
+            in_range(rule, "call", true, call->nth) &&
+            in_range(rule, "item", call->in_item, call->index) && is_true(&mock->rules[i], call))
+            return &mock->rules[i];
+    }
+    return NULL;
+}
+
+/* How closely a key names the call: 0 not at all, then by pattern, by name, by path. */
+enum fit { FIT_NONE, FIT_PATTERN, FIT_NAME, FIT_PATH };
+
+/* "charge" and "arn:aws:lambda:…:function:charge" are both the function charge. */
+static bool is_function(const char *pattern, const char *name)
+{
+    const char *last = strstr(name, ":function:");
+
+    name = last ? last + strlen(":function:") : name;
+    size_t len = strcspn(name, ":");
+    return glob_match(pattern, name, len) || glob_match(pattern, name, strlen(name));
+}
+
+static bool calls_function(const char *pattern, const struct trial_call *call)
+{
+    const json *named = call->parameters && json_is_object(call->parameters)
+                            ? json_get(call->parameters, "FunctionName")
+                            : NULL;
+
+    if (call->state->task.kind == ASL_LAMBDA)
+        return is_function(pattern, call->resource);
+    return strstr(call->resource, ":::lambda:invoke") && named && json_is_string(named) &&
+           is_function(pattern, json_str(named));
+}
+
+static enum fit fit_of(const json *key, const struct trial_call *call, struct buf *path)
+{
+    static const char function[] = "function:";
+
+    if (json_str_is(key, buf_str(path)))
+        return FIT_PATH;
+    if (json_str_is(key, json_str(call->state->name)))
+        return FIT_NAME;
+    if (json_str_begins(key, "arn:"))
+        return glob_match(json_str(key), call->resource, strlen(call->resource)) ? FIT_PATTERN
+                                                                                 : FIT_NONE;
+    if (json_str_begins(key, function))
+        return calls_function(json_str(key) + sizeof function - 1, call) ? FIT_PATTERN : FIT_NONE;
+    return FIT_NONE;
+}
+
+static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_call *call,
+                                 struct buf *path)
+{
+    for (enum fit wanted = FIT_PATH; wanted > FIT_NONE; wanted--) {
+        for (size_t i = 0; i < layer->count; i++) {
+            struct mock *mock = &layer->mocks[i];
+            if (fit_of(mock->at->key, call, path) != wanted)
+                continue;
+            struct mock_rule *rule = rule_for(mock, call);
+            if (rule) {
+                mock->used = true;
+                return rule;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- the answer ---- */
+
+static bool fails(struct trial_answer *out, const struct asl_error *why)
+{
+    trial_answer_clear(out);
+    out->kind = TRIAL_THROWS;
+    out->error = json_cstring("Asl.MockFailed");
+    out->cause = why->cause ? json_ref(why->cause) : NULL;
+    return false;
+}
+
+/* Evaluates a template of a mock. NULL, with *out filled, when that fails. */
+static json *evaluate(const asl_template *t, const struct trial_call *call,
+                      struct trial_answer *out)
+{
+    struct call_values values[CALL_VALUES];
+    struct asl_chance chance = {call->nth};
+    struct asl_error error = {0};
+
+    call_values(call, values);
+    json *v = asl_template_eval(t,
+                                &(struct asl_env){.input = call->parameters,
+                                                  .variable = call_variable,
+                                                  .user = values,
+                                                  .chance = &chance},
+                                &error);
+    if (!v)
+        fails(out, &error);
+    call_values_release(values);
+    asl_error_clear(&error);
+    return v;
+}
+
+static const asl_template *compile(mocking *m, const struct asl_at *at)
+{
+    const asl_expression *list = NULL;
+    struct asl_report report = {0};
+    const asl_template *t = asl_template_compile_jsonata(&m->arena, at, at, &list, &report);
+
+    asl_report_clear(&report);
+    return t;
+}
+
+static int64_t duration_in(const json *rule, const char *field)
+{
+    const json *v = json_get(rule, field);
+    int64_t ms = 0;
+
+    if (v)
+        schema_duration(v, &ms);
+    return ms;
+}
+
+static void throw_as(const json *thrown, struct trial_answer *out)
+{
+    const json *cause = json_is_object(thrown) ? json_get(thrown, "cause") : NULL;
+
+    out->kind = TRIAL_THROWS;
+    out->error = json_ref(json_is_object(thrown) ? json_get(thrown, "error") : thrown);
+    out->cause = cause ? json_ref(cause) : NULL;
+}
+
+static void answer_by(mocking *m, struct mock_rule *rule, const struct trial_call *call,
+                      struct trial_answer *out)
+{
+    const json *r = rule->at->value, *beats = json_get(r, "heartbeats");
+    const json *times = beats ? json_get(beats, "times") : NULL;
+    const json *submitted = json_get(r, "submitted"), *worker = json_get(r, "worker");
+    struct asl_at returned;
+
+    *out = (struct trial_answer){.after_ms = duration_in(r, "after"),
+                                 .beat_every_ms = beats ? duration_in(beats, "every") : 0,
+                                 .beats = times ? (uint32_t)json_int_value(times) : 0,
+                                 .submitted = submitted ? json_ref(submitted) : NULL,
+                                 .worker = worker ? json_ref(worker) : NULL};
+    if (asl_at_member(rule->at, "return", &returned)) {
+        if (!rule->value)
+            rule->value = compile(m, kept(m, &returned));
+        out->kind = TRIAL_RETURNS;
+        out->value = evaluate(rule->value, call, out);
+    } else if (json_get(r, "throw")) {
+        throw_as(json_get(r, "throw"), out);
+    } else {
+        out->kind = json_get(r, "never") ? TRIAL_NEVER : TRIAL_REAL;
+    }
+}
+
+bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answer *out)
+{
+    struct mock_rule *rule = NULL;
+    struct buf path = {0};
+
+    trial_state_path(&path, call->state);
+    for (size_t i = 0; i < m->layer_count && !rule; i++)
+        rule = rule_in(&m->layers[i], call, &path);
+    buf_clear(&path);
+    if (rule)
+        answer_by(m, rule, call, out);
+    return rule != NULL;
+}
+
+void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_at *mock),
+                    void *user)
+{
+    for (size_t i = 0; i < m->layer_count; i++)
+        for (size_t k = 0; k < m->layers[i].count; k++)
+            if (m->layers[i].mocks[k].own && !m->layers[i].mocks[k].used)
+                tell(user, m->layers[i].mocks[k].at);
+}
+
+void mocking_check_value(const struct asl_at *at, struct asl_report *report)
+{
+    const asl_expression *list = NULL;
+    struct arena arena = {0};
+
+    asl_template_compile_jsonata(&arena, at, at, &list, report);
+    arena_clear(&arena);
+}

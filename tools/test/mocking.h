@@ -1,0 +1,34 @@
+#ifndef TOOLS_TEST_MOCKING_H
+#define TOOLS_TEST_MOCKING_H
+
+#include "runtime/trial/trial.h"
+#include "tools/test/suite.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The mocks of one case: which rule answers a task call, and with what. Those of the row go before
+ * those of the case, the defaults, the suite and its included files; within one of these a state's
+ * path before its name, and both before patterns of resources and functions. Of a list the first
+ * rule that fits answers; when none fits, the next mock that is for the call is asked.
+ */
+typedef struct mocking mocking;
+
+mocking *mocking_new(const struct test_case *c);
+void mocking_free(mocking *m);
+
+/*
+ * Answers a task call. False: no mock is for it. A mock whose JSONata fails throws
+ * Asl.MockFailed, which no Catch of the definition sees as its own.
+ */
+bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answer *out);
+
+/* Calls `tell` for each mock of the row and the case that answered no call since mocking_new. */
+void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_at *mock),
+                    void *user);
+
+/* Adds to `report` what is wrong with the expressions in a value that is returned. */
+void mocking_check_value(const struct asl_at *at, struct asl_report *report);
+
+#endif

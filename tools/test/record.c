@@ -1,0 +1,109 @@
+/* What came of a case as a value, for all reporters and for other processes. */
+#include "tools/test/record.h"
+
+#include "parsers/base/mem.h"
+
+#include <string.h>
+
+static void set_text(struct json_build *b, const char *key, const char *text)
+{
+    if (text)
+        json_build_set(b, key, json_string_mended(text, strlen(text)));
+}
+
+static void set_shared(struct json_build *b, const char *key, const json *v)
+{
+    if (v)
+        json_build_set(b, key, json_ref(v));
+}
+
+static void set_place(struct json_build *b, struct place at)
+{
+    json_build_set(b, "line", json_int(at.line));
+    json_build_set(b, "column", json_int(at.column));
+}
+
+static json *difference_value(const struct difference *d)
+{
+    struct json_build b = {0};
+
+    json_build_object(&b, 6);
+    set_text(&b, "pointer", d->pointer);
+    set_text(&b, "text", d->text);
+    set_place(&b, d->place);
+    set_shared(&b, "expected", d->expected);
+    set_shared(&b, "actual", d->actual);
+    return json_build_done(&b);
+}
+
+static json *failure_value(const struct failure *f)
+{
+    struct json_build b = {0}, differences = {0};
+
+    json_build_array(&differences, f->differences.count);
+    for (size_t i = 0; i < f->differences.count; i++)
+        json_build_add(&differences, difference_value(&f->differences.all[i]));
+    json_build_object(&b, 8);
+    set_text(&b, "what", f->what);
+    set_text(&b, "text", f->text);
+    set_place(&b, f->place);
+    json_build_set(&b, "differences", json_build_done(&differences));
+    if (f->differences.more)
+        json_build_set(&b, "more", json_int((int64_t)f->differences.more));
+    set_shared(&b, "expected", f->expected);
+    set_shared(&b, "actual", f->actual);
+    return json_build_done(&b);
+}
+
+static void begin_record(struct json_build *b, const struct test_case *c, const char *outcome)
+{
+    json_build_object(b, 12);
+    set_text(b, "suite", c->suite->file.path);
+    set_text(b, "case", c->name);
+    set_place(b, c->place);
+    set_text(b, "outcome", outcome);
+}
+
+static json *hits_value(const struct test_case *c, const struct case_run *r)
+{
+    const struct elements *e = c->suite->machine.elements;
+    uint64_t *hits = mem_calloc(e->count + 1, sizeof *hits);
+    struct json_build b = {0};
+
+    elements_count(e, r->trial, hits);
+    json_build_array(&b, e->count);
+    for (size_t i = 0; i < e->count; i++)
+        json_build_add(&b, json_int((int64_t)hits[i]));
+    mem_free(hits);
+    return json_build_done(&b);
+}
+
+json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage)
+{
+    struct json_build b = {0}, failures = {0};
+
+    begin_record(&b, c, r->failures.count ? "failed" : "passed");
+    json_build_set(&b, "took", json_double(r->took_s));
+    if (r->result) {
+        set_shared(&b, "status", result_member(r->result, "status"));
+        set_shared(&b, "duration", result_member(r->result, "duration"));
+        if (r->failures.count)
+            set_shared(&b, "path", result_member(r->result, "visits"));
+    }
+    if (coverage && r->trial)
+        json_build_set(&b, "hits", hits_value(c, r));
+    json_build_array(&failures, r->failures.count);
+    for (size_t i = 0; i < r->failures.count; i++)
+        json_build_add(&failures, failure_value(&r->failures.all[i]));
+    json_build_set(&b, "failures", json_build_done(&failures));
+    return json_build_done(&b);
+}
+
+json *record_of_skipped(const struct test_case *c)
+{
+    struct json_build b = {0};
+
+    begin_record(&b, c, "skipped");
+    set_shared(&b, "reason", c->skip);
+    return json_build_done(&b);
+}

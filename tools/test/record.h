@@ -1,0 +1,21 @@
+#ifndef TOOLS_TEST_RECORD_H
+#define TOOLS_TEST_RECORD_H
+
+#include "parsers/json/json.h"
+#include "tools/test/case_run.h"
+
+/*
+ * What is told of a case, as a value: it goes from the process that played the case to the one that
+ * reports, and `asl test --json` prints it. Members:
+ *
+ * suite: the suite's file. case: the name. line, column: of the case in that file.
+ * outcome: "passed", "failed" or "skipped". reason: why it was skipped.
+ * took: seconds of real time. status; duration: seconds of virtual time. path: see result.h.
+ * hits: with coverage, how often each element of the machine was passed, by its index.
+ * failures: objects with what, text, line, column, differences (objects with pointer, text, line,
+ * column, expected, actual), expected and actual.
+ */
+json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage);
+json *record_of_skipped(const struct test_case *c);
+
+#endif

@@ -1,0 +1,99 @@
+/* The kinds of reports, and what they share. Each kind has a file of its own. */
+#include "tools/test/reporter.h"
+
+#include "tools/test/reporter_impl.h"
+
+#include <string.h>
+
+const struct reporter_kind *reporter_kind_find(const char *name)
+{
+    static const struct reporter_kind *const kinds[] = {
+        &reporter_tree, &reporter_tap, &reporter_junit, &reporter_json, &reporter_github,
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+void reporter_begin(struct reporter *r, size_t count)
+{
+    r->count = count;
+    if (r->kind->begin)
+        r->kind->begin(r);
+}
+
+void reporter_case(struct reporter *r, const json *record)
+{
+    r->told++;
+    r->kind->told(r, record);
+    json_unref(r->suite);
+    r->suite = json_ref(json_get(record, "suite"));
+}
+
+void reporter_end(struct reporter *r, const struct test_summary *s)
+{
+    r->kind->end(r, s);
+    fflush(r->out);
+    buf_clear(&r->kept);
+    buf_clear(&r->done);
+    json_unref(r->suite);
+    r->suite = NULL;
+}
+
+/* ---- reading records ---- */
+
+bool record_is(const json *record, const char *outcome)
+{
+    return json_str_is(json_get(record, "outcome"), outcome);
+}
+
+const json *record_list(const json *object, const char *member)
+{
+    const json *v = json_get(object, member);
+
+    return v && json_is_array(v) ? v : json_empty_array();
+}
+
+const char *record_text(const json *object, const char *member)
+{
+    const json *v = json_get(object, member);
+
+    return v && json_is_string(v) ? json_str(v) : "";
+}
+
+int64_t record_int(const json *object, const char *member)
+{
+    const json *v = json_get(object, member);
+
+    return v && json_kind(v) == JSON_INT ? json_int_value(v) : 0;
+}
+
+double record_number(const json *object, const char *member)
+{
+    const json *v = json_get(object, member);
+
+    return v && json_is_number(v) ? json_double_value(v) : 0;
+}
+
+bool record_begins_suite(const struct reporter *r, const json *record)
+{
+    return !r->suite || !json_equal(r->suite, json_get(record, "suite"));
+}
+
+void record_write_failure(struct buf *out, const json *failure)
+{
+    const json *differences = record_list(failure, "differences");
+
+    if (*record_text(failure, "text"))
+        buf_printf(out, "%s: %s", record_text(failure, "what"), record_text(failure, "text"));
+    for (size_t i = 0; i < json_count(differences); i++) {
+        const json *d = json_at(differences, i);
+        buf_printf(out, "%s%s%s: %s", out->len ? "\n" : "", record_text(failure, "what"),
+                   record_text(d, "pointer"), record_text(d, "text"));
+    }
+    if (record_int(failure, "more"))
+        buf_printf(out, "\n%s: %lld more differences", record_text(failure, "what"),
+                   (long long)record_int(failure, "more"));
+}

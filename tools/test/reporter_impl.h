@@ -1,0 +1,27 @@
+#ifndef TOOLS_TEST_REPORTER_IMPL_H
+#define TOOLS_TEST_REPORTER_IMPL_H
+
+/* What the files of reporters share. */
+
+#include "tools/test/reporter.h"
+
+#include <stdint.h>
+
+extern const struct reporter_kind reporter_tree, reporter_tap, reporter_junit, reporter_json,
+    reporter_github;
+
+/* ---- reading records: see record.h ---- */
+
+/* Returns whether "passed", "failed" or "skipped" is what came of the case. */
+bool record_is(const json *record, const char *outcome);
+/* Return a member; "", 0 or an empty array where there is none. */
+const json *record_list(const json *object, const char *member);
+const char *record_text(const json *object, const char *member);
+int64_t record_int(const json *object, const char *member);
+double record_number(const json *object, const char *member);
+/* Returns whether the case before was of another suite. */
+bool record_begins_suite(const struct reporter *r, const json *record);
+/* Adds what a failure says as plain lines, without a newline at the end. */
+void record_write_failure(struct buf *out, const json *failure);
+
+#endif

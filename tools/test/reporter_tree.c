@@ -1,0 +1,142 @@
+/* For people: the cases below their suites, and of each failure all that helps to mend it. */
+#include "parsers/base/buf.h"
+#include "tools/test/reporter_impl.h"
+
+#include <string.h>
+
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define GREY "\033[2m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+static const char *colour(const struct reporter *r, const char *code)
+{
+    return r->colour ? code : "";
+}
+
+/* A short time for people: "0.4 ms", "3 s", "2 h". */
+static void write_time(struct buf *out, double s)
+{
+    if (s < 1)
+        buf_printf(out, "%.1f ms", s * 1e3);
+    else if (s < 120)
+        buf_printf(out, "%g s", s);
+    else if (s < 7200)
+        buf_printf(out, "%.4g min", s / 60);
+    else if (s < 172800)
+        buf_printf(out, "%.4g h", s / 3600);
+    else
+        buf_printf(out, "%.4g days", s / 86400);
+}
+
+/* Lines behind the first are set below it. */
+static void print_indented(const struct reporter *r, const char *text, const char *indent)
+{
+    for (const char *end; *text; text = end) {
+        end = strchr(text, '\n');
+        size_t len = end ? (size_t)(end - text) : strlen(text);
+        fprintf(r->out, "%s%.*s\n", indent, (int)len, text);
+        end = end ? end + 1 : text + len;
+    }
+}
+
+static void print_place(const struct reporter *r, const char *file, const json *at)
+{
+    if (record_int(at, "line"))
+        fprintf(r->out, "      %sat %s:%lld:%lld%s\n", colour(r, GREY), file,
+                (long long)record_int(at, "line"), (long long)record_int(at, "column"),
+                colour(r, PLAIN));
+}
+
+static void print_failure(const struct reporter *r, const char *file, const json *failure)
+{
+    struct buf text = {0};
+    const json *differences = record_list(failure, "differences");
+
+    record_write_failure(&text, failure);
+    print_indented(r, buf_str(&text), "      ");
+    print_place(r, file, json_count(differences) ? json_at(differences, 0) : failure);
+    buf_clear(&text);
+}
+
+/* Text in single quotes of a shell. */
+static void write_quoted(struct buf *out, const char *text)
+{
+    buf_addc(out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_adds(out, "'\\''");
+        else
+            buf_addc(out, *text);
+    }
+    buf_addc(out, '\'');
+}
+
+static void print_way(const struct reporter *r, const json *record)
+{
+    const json *path = json_get(record, "path");
+
+    if (!path || !json_count(path))
+        return;
+    fprintf(r->out, "      %sway: ", colour(r, GREY));
+    for (size_t i = 0; i < json_count(path) && i < 40; i++)
+        fprintf(r->out, "%s%s", i ? " → " : "", json_str(json_at(path, i)));
+    fprintf(r->out, "%s%s\n", json_count(path) > 40 ? " → …" : "", colour(r, PLAIN));
+}
+
+static void print_failures(const struct reporter *r, const json *record)
+{
+    const json *failures = record_list(record, "failures");
+    const char *file = record_text(record, "suite");
+    struct buf again = {0};
+
+    for (size_t i = 0; i < json_count(failures); i++)
+        print_failure(r, file, json_at(failures, i));
+    print_way(r, record);
+    buf_adds(&again, "asl test ");
+    write_quoted(&again, file);
+    buf_adds(&again, " --filter ");
+    write_quoted(&again, record_text(record, "case"));
+    fprintf(r->out, "      %sagain: %s%s\n", colour(r, GREY), buf_str(&again), colour(r, PLAIN));
+    buf_clear(&again);
+}
+
+static void tree_told(struct reporter *r, const json *record)
+{
+    bool passed = record_is(record, "passed"), skipped = record_is(record, "skipped");
+    struct buf times = {0};
+
+    if (record_begins_suite(r, record))
+        fprintf(r->out, "%s%s%s\n", colour(r, BOLD), record_text(record, "suite"),
+                colour(r, PLAIN));
+    if (skipped) {
+        fprintf(r->out, "  %s-%s %s %s(skipped: %s)%s\n", colour(r, YELLOW), colour(r, PLAIN),
+                record_text(record, "case"), colour(r, GREY), record_text(record, "reason"),
+                colour(r, PLAIN));
+        return;
+    }
+    write_time(&times, record_number(record, "took"));
+    if (record_number(record, "duration") > 0) {
+        buf_adds(&times, " for ");
+        write_time(&times, record_number(record, "duration"));
+    }
+    fprintf(r->out, "  %s%s%s %s %s(%s)%s\n", colour(r, passed ? GREEN : RED), passed ? "✓" : "✗",
+            colour(r, PLAIN), record_text(record, "case"), colour(r, GREY), buf_str(&times),
+            colour(r, PLAIN));
+    if (!passed)
+        print_failures(r, record);
+    buf_clear(&times);
+}
+
+static void tree_end(struct reporter *r, const struct test_summary *s)
+{
+    fprintf(r->out, "%s%zu passed, %zu failed%s", colour(r, s->failed ? RED : GREEN), s->passed,
+            s->failed, colour(r, PLAIN));
+    if (s->skipped)
+        fprintf(r->out, ", %zu skipped", s->skipped);
+    fprintf(r->out, " in %.2f s\n", s->took_s);
+}
+
+const struct reporter_kind reporter_tree = {.name = "tree", .told = tree_told, .end = tree_end};

@@ -1,0 +1,355 @@
+/*
+ * A trial's events told as people think of them: which states were entered in which chain. An event
+ * names the state but not the iteration that it is of; that follows from the event before it in its
+ * chain, as in AWS's histories.
+ */
+#include "tools/test/result.h"
+
+#include "parsers/base/mem.h"
+
+#include <string.h>
+
+enum member {
+    STATUS,
+    OUTPUT,
+    ERROR,
+    CAUSE,
+    PATH,
+    VISITS,
+    CHAINS,
+    CALLS,
+    DURATION,
+    VARIABLES,
+    EVENTS,
+    MEMBERS,
+};
+
+static const char *const names[MEMBERS] = {
+    [STATUS] = "status",     [OUTPUT] = "output", [ERROR] = "error",        [CAUSE] = "cause",
+    [PATH] = "path",         [VISITS] = "visits", [CHAINS] = "chains",      [CALLS] = "calls",
+    [DURATION] = "duration", [EVENTS] = "events", [VARIABLES] = "variables"};
+
+struct result {
+    const trial *trial;
+    json *values[MEMBERS];
+    bool made[MEMBERS];
+};
+
+result *result_new(const trial *t)
+{
+    result *r = mem_calloc(1, sizeof *r);
+
+    r->trial = t;
+    return r;
+}
+
+void result_free(result *r)
+{
+    for (size_t i = 0; r && i < MEMBERS; i++)
+        json_unref(r->values[i]);
+    mem_free(r);
+}
+
+/* ---- status and error ---- */
+
+static const char *status_name(const trial *t)
+{
+    switch (trial_how(t)) {
+    case TRIAL_REACHED: return "RUNNING";
+    case TRIAL_STUCK: return "STUCK";
+    case TRIAL_CUT: return "CUT";
+    case TRIAL_INTERRUPTED: return "INTERRUPTED";
+    case TRIAL_FAILED: return "UNPLAYABLE";
+    case TRIAL_ENDED: break;
+    }
+    return rt_status_name(rt_exec_status(trial_exec(t)));
+}
+
+static const struct asl_error *error_of(const trial *t)
+{
+    return trial_how(t) == TRIAL_ENDED ? rt_exec_error(trial_exec(t)) : NULL;
+}
+
+/* ---- chains ---- */
+
+/* The names of the chains of one execution, by their frames. */
+struct chain_names {
+    char **by_frame;
+    size_t count;
+    char *prefix; /* of all of them: "" or "Map[0]" of a Map Run's */
+    const struct rt_event **by_id;
+    size_t ids;
+};
+
+struct walk {
+    struct chain_names *executions;
+    size_t count;
+};
+
+static char *set_name(struct chain_names *c, uint32_t frame, char *name)
+{
+    if (frame >= c->count) {
+        size_t count = mem_grow(c->count, (size_t)frame + 1);
+        c->by_frame = mem_realloc(c->by_frame, count * sizeof *c->by_frame);
+        memset(c->by_frame + c->count, 0, (count - c->count) * sizeof *c->by_frame);
+        c->count = count;
+    }
+    mem_free(c->by_frame[frame]);
+    return c->by_frame[frame] = name;
+}
+
+static const char *name_at(const struct chain_names *c, uint32_t frame)
+{
+    return frame < c->count && c->by_frame[frame] ? c->by_frame[frame] : c->prefix;
+}
+
+static char *inner_name(const char *outer, const struct asl_state *group, size_t index)
+{
+    struct buf b = {0};
+
+    buf_printf(&b, "%s%s%s[%zu]", outer, *outer ? "/" : "", json_str(group->name), index);
+    buf_str(&b);
+    return buf_take(&b);
+}
+
+static size_t branch_of(const struct asl_state *parallel, const struct asl_scope *scope)
+{
+    for (size_t i = 0; i < parallel->parallel.count; i++)
+        if (parallel->parallel.branches[i] == scope)
+            return i;
+    return 0;
+}
+
+static void note_id(struct chain_names *c, const struct rt_event *e)
+{
+    if (!e->id)
+        return;
+    if (e->id >= c->ids) {
+        size_t count = mem_grow(c->ids, (size_t)e->id + 1);
+        c->by_id = mem_realloc(c->by_id, count * sizeof(void *));
+        memset(c->by_id + c->ids, 0, (count - c->ids) * sizeof(void *));
+        c->ids = count;
+    }
+    c->by_id[e->id] = e;
+}
+
+/* The chain of a state that is entered: a new one right behind the start of its iteration or
+ * Parallel, else the one that its frame has. */
+static const char *chain_entered(struct chain_names *c, const struct rt_event *e)
+{
+    const struct rt_event *before = e->previous < c->ids ? c->by_id[e->previous] : NULL;
+
+    if (before && before->kind == RT_ITERATION_STARTED)
+        return set_name(c, e->frame,
+                        inner_name(name_at(c, before->frame), before->state, before->child.index));
+    if (before && before->kind == RT_GROUP_STARTED && e->state->scope->owner == before->state)
+        return set_name(c, e->frame,
+                        inner_name(name_at(c, before->frame), before->state,
+                                   branch_of(before->state, e->state->scope)));
+    return name_at(c, e->frame);
+}
+
+static void add_to(struct json_build *chains, const char *chain, json *name)
+{
+    const json *have = chains->v ? json_get(chains->v, chain) : NULL;
+    struct json_build list = {0};
+
+    if (have)
+        json_build_copy(&list, have, 1);
+    else
+        json_build_array(&list, 4);
+    json_build_add(&list, name);
+    json_build_set(chains, chain, json_build_done(&list));
+}
+
+static json *path_of(const struct asl_state *s)
+{
+    struct buf b = {0};
+
+    trial_state_path(&b, s);
+    return json_take_buf(&b);
+}
+
+static void walk_begin(struct walk *w, const trial *t)
+{
+    const struct trial_execution *all;
+
+    w->count = trial_executions(t, &all);
+    w->executions = mem_calloc(w->count, sizeof *w->executions);
+    for (size_t i = 0; i < w->count; i++)
+        w->executions[i].prefix =
+            all[i].map ? inner_name(w->executions[all[i].parent].prefix, all[i].map, all[i].index)
+                       : mem_strdup("");
+}
+
+static void walk_end(struct walk *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        for (size_t k = 0; k < w->executions[i].count; k++)
+            mem_free(w->executions[i].by_frame[k]);
+        mem_free(w->executions[i].by_frame);
+        mem_free(w->executions[i].by_id);
+        mem_free(w->executions[i].prefix);
+    }
+    mem_free(w->executions);
+}
+
+static void walk_events(result *r)
+{
+    struct json_build path = {0}, visits = {0}, chains = {0};
+    const struct trial_event *events;
+    struct walk w = {0};
+    size_t count = trial_events(r->trial, &events);
+
+    json_build_array(&path, 8);
+    json_build_array(&visits, 8);
+    json_build_object(&chains, 4);
+    walk_begin(&w, r->trial);
+    for (size_t i = 0; i < count; i++) {
+        const struct rt_event *e = &events[i].event;
+        struct chain_names *c = &w.executions[events[i].execution];
+        note_id(c, e);
+        if (e->kind != RT_STATE_ENTERED)
+            continue;
+        const char *chain = chain_entered(c, e);
+        json_build_add(&visits, path_of(e->state));
+        if (*chain)
+            add_to(&chains, chain, json_ref(e->state->name));
+        else
+            json_build_add(&path, json_ref(e->state->name));
+    }
+    walk_end(&w);
+    r->values[PATH] = json_build_done(&path);
+    r->values[VISITS] = json_build_done(&visits);
+    r->values[CHAINS] = json_build_done(&chains);
+    r->made[PATH] = r->made[VISITS] = r->made[CHAINS] = true;
+}
+
+/* ---- calls ---- */
+
+/* A whole number of seconds is one; else milliseconds are its fraction. */
+static json *in_seconds(int64_t ms)
+{
+    return ms % 1000 == 0 ? json_int(ms / 1000) : json_double((double)ms / 1e3);
+}
+
+static int64_t started_ms(const trial *t)
+{
+    const struct trial_event *events;
+
+    return trial_events(t, &events) ? events[0].event.at_ms : 0;
+}
+
+static json *call_value(const trial *t, const struct trial_made_call *c,
+                        const struct trial_made_call *before)
+{
+    struct json_build b = {0};
+
+    json_build_object(&b, 5);
+    json_build_set(&b, "input", c->parameters ? json_ref(c->parameters) : json_null());
+    json_build_set(&b, "attempt", json_int(c->attempt));
+    json_build_set(&b, "at", in_seconds(c->at_ms - started_ms(t)));
+    if (before)
+        json_build_set(&b, "pause", in_seconds(c->at_ms - before->at_ms));
+    if (c->in_item)
+        json_build_set(&b, "index", json_int(c->index));
+    return json_build_done(&b);
+}
+
+static json *calls_value(const trial *t)
+{
+    const struct trial_made_call *calls;
+    struct json_build b = {0};
+    size_t count = trial_calls(t, &calls);
+
+    json_build_object(&b, 4);
+    for (size_t i = 0; i < count; i++) {
+        json *path = path_of(calls[i].state);
+        struct json_build list = {0};
+        const struct trial_made_call *before = NULL;
+        if (json_get_key(b.v, path)) {
+            json_unref(path);
+            continue;
+        }
+        json_build_array(&list, 2);
+        for (size_t k = i; k < count; k++) {
+            if (calls[k].state != calls[i].state)
+                continue;
+            json_build_add(&list, call_value(t, &calls[k], before));
+            before = &calls[k];
+        }
+        json_build_set_key(&b, path, json_build_done(&list));
+    }
+    return json_build_done(&b);
+}
+
+/* ---- events ---- */
+
+static json *events_value(const trial *t)
+{
+    const struct trial_event *events;
+    struct json_build b = {0};
+    size_t count = trial_events(t, &events);
+
+    json_build_array(&b, count);
+    for (size_t i = 0; i < count; i++)
+        if (events[i].execution == 0 && events[i].event.id)
+            json_build_add(&b, trial_event_json(t, &events[i]));
+    return json_build_done(&b);
+}
+
+/* ---- all of it ---- */
+
+static json *shared(const json *v)
+{
+    return v ? json_ref(v) : NULL;
+}
+
+static json *make(result *r, enum member m)
+{
+    const trial *t = r->trial;
+    const struct asl_error *e = error_of(t);
+
+    switch (m) {
+    case STATUS: return json_cstring(status_name(t));
+    case OUTPUT: return shared(trial_exec(t) ? trial_output(t) : NULL);
+    case ERROR: return shared(e ? e->name : NULL);
+    case CAUSE: return shared(e ? e->cause : NULL);
+    case CALLS: return calls_value(t);
+    case DURATION: return in_seconds(trial_took_ms(t));
+    case VARIABLES: return shared(trial_variables(t));
+    case EVENTS: return events_value(t);
+    case PATH:
+    case VISITS:
+    case CHAINS: walk_events(r); return r->values[m];
+    case MEMBERS: break;
+    }
+    return NULL;
+}
+
+const json *result_member(result *r, const char *name)
+{
+    for (enum member m = 0; m < MEMBERS; m++) {
+        if (strcmp(names[m], name) != 0)
+            continue;
+        if (!r->made[m]) {
+            r->values[m] = make(r, m);
+            r->made[m] = true;
+        }
+        return r->values[m];
+    }
+    return NULL;
+}
+
+json *result_whole(result *r)
+{
+    struct json_build b = {0};
+
+    json_build_object(&b, MEMBERS);
+    for (enum member m = 0; m < MEMBERS; m++) {
+        const json *v = result_member(r, names[m]);
+        if (v)
+            json_build_set(&b, names[m], json_ref(v));
+    }
+    return json_build_done(&b);
+}

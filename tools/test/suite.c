@@ -1,0 +1,363 @@
+/*
+ * A suite: its file, the files that it includes, its definition, and its cases in the order in
+ * which they stand, a case with a table once for each row.
+ */
+#include "tools/test/suite.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/text.h"
+#include "runtime/trial/trial.h"
+#include "tools/test/schema.h"
+#include "tools/test/suite_fields.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct loading {
+    struct suite *suite;
+    const struct suite_reader *reader;
+    void (*tell)(void *user, const struct suite_file *f, const struct asl_report *report);
+    void *user;
+};
+
+/* Tells what is wrong with a file, and returns whether it can be used. */
+static bool suite_told(struct loading *l, struct suite_file *f, struct asl_report *report)
+{
+    bool good = report->errors == 0;
+
+    if (report->count) {
+        asl_report_sort(report, 0);
+        l->tell(l->user, f, report);
+    }
+    asl_report_clear(report);
+    return good;
+}
+
+/* ---- paths ---- */
+
+char *suite_path(const struct suite *s, const char *named)
+{
+    const char *slash = strrchr(s->file.path, '/');
+    struct buf path = {0};
+
+    if (slash && *named != '/')
+        buf_add(&path, s->file.path, (size_t)(slash + 1 - s->file.path));
+    buf_adds(&path, named);
+    buf_str(&path);
+    return buf_take(&path);
+}
+
+/* The file that NAME.test.yaml is for when it names none. */
+static char *definition_beside(const struct suite *s)
+{
+    static const char *const endings[] = {".asl.json", ".asl.yaml", ".asl.yml", ".json",
+                                          ".yaml",     ".yml",      ".asl"};
+    const char *path = s->file.path, *slash = strrchr(path, '/');
+    const char *dot = strstr(slash ? slash : path, ".test.");
+    struct buf name = {0};
+
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+        buf_reset(&name);
+        buf_add(&name, path, (size_t)(dot - path));
+        buf_adds(&name, endings[i]);
+        if (access(buf_str(&name), R_OK) == 0)
+            return buf_take(&name);
+    }
+    buf_clear(&name);
+    return NULL;
+}
+
+/* ---- the definition ---- */
+
+static bool read_definition(struct loading *l, struct asl_report *report)
+{
+    struct suite *s = l->suite;
+    struct asl_at at, substitutions;
+    struct diag why = {0};
+    bool named = asl_at_member(&s->file.top, "definition", &at);
+    bool filled = asl_at_member(&s->file.top, "substitutions", &substitutions);
+    char *path = named ? suite_path(s, json_str(at.value)) : definition_beside(s);
+
+    if (!path)
+        schema_refuse(report, &s->file.top, ASL_VALUE, "write definition: FILE",
+                      "the suite names no definition, and none stands beside it");
+    else if (!l->reader->read(l->reader->user, path, filled ? substitutions.value : NULL,
+                              &s->machine, &why))
+        schema_refuse(report, named ? &at : &s->file.top, ASL_VALUE, "", "%s",
+                      why.text ? why.text : "the definition can't be used");
+    diag_clear(&why);
+    mem_free(path);
+    return report->errors == 0;
+}
+
+/* ---- names of states in it ---- */
+
+static void refuse_state(const struct suite *s, const struct asl_at *at, enum asl_part part,
+                         const char *name, bool several, struct asl_report *report)
+{
+    const asl_machine *m = s->machine.machine;
+    struct nearest near = {.want = name, .len = strlen(name)};
+    struct buf hint = {0};
+
+    for (size_t i = 0; i < m->count; i++)
+        nearest_offer(&near, json_str(m->states[i]->name));
+    if (several)
+        buf_adds(&hint, "name the Map or Parallel state around it, too: OUTER/STATE");
+    else if (near.best)
+        buf_printf(&hint, "did you mean '%s'?", near.best);
+    schema_refuse(report, at, part, buf_str(&hint),
+                  several ? "several states are called '%s'" : "the definition has no state '%s'",
+                  name);
+    buf_clear(&hint);
+}
+
+static void check_state(const struct suite *s, const struct asl_at *at, enum asl_part part,
+                        const json *name, struct asl_report *report)
+{
+    bool several;
+
+    if (!trial_find_state(s->machine.machine, json_str(name), &several))
+        refuse_state(s, at, part, json_str(name), several, report);
+}
+
+/* Mocks are told by state, unless their key says that it is a resource or a function. */
+static void check_mocks(const struct suite *s, const struct asl_at *mocks,
+                        struct asl_report *report)
+{
+    struct asl_at mock;
+
+    for (size_t i = 0; i < json_count(mocks->value); i++) {
+        asl_at_index(mocks, i, &mock);
+        if (!json_str_begins(mock.key, "arn:") && !json_str_begins(mock.key, "function:"))
+            check_state(s, &mock, ASL_KEY, mock.key, report);
+    }
+}
+
+static void check_states_in(const struct suite *s, const struct asl_at *list,
+                            struct asl_report *report)
+{
+    struct asl_at element;
+
+    for (size_t i = 0; json_is_array(list->value) && i < json_count(list->value); i++) {
+        asl_at_index(list, i, &element);
+        check_state(s, &element, ASL_VALUE, element.value, report);
+    }
+}
+
+static void check_state_keys(const struct suite *s, const struct asl_at *object,
+                             struct asl_report *report)
+{
+    struct asl_at member;
+
+    for (size_t i = 0; json_is_object(object->value) && i < json_count(object->value); i++) {
+        asl_at_index(object, i, &member);
+        check_state(s, &member, ASL_KEY, member.key, report);
+    }
+}
+
+static void check_expected_states(const struct suite *s, const struct asl_at *expect,
+                                  struct asl_report *report)
+{
+    static const char *const lists[] = {"exact", "contains", "order", "never"};
+    struct asl_at path, member;
+
+    if (asl_at_member(expect, "path", &path)) {
+        check_states_in(s, &path, report);
+        for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+            if (asl_at_member(&path, lists[i], &member))
+                check_states_in(s, &member, report);
+        if (asl_at_member(&path, "counts", &member))
+            check_state_keys(s, &member, report);
+    }
+    if (asl_at_member(expect, "calls", &member))
+        check_state_keys(s, &member, report);
+}
+
+/* A layer of a case: a row, a case, the defaults. */
+static void check_layer(const struct suite *s, const struct asl_at *layer,
+                        struct asl_report *report)
+{
+    static const char *const names[] = {"start", "until", "state"};
+    struct asl_at member;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (asl_at_member(layer, names[i], &member))
+            check_state(s, &member, ASL_VALUE, member.value, report);
+    if (asl_at_member(layer, "mocks", &member))
+        check_mocks(s, &member, report);
+    if (asl_at_member(layer, "expect", &member))
+        check_expected_states(s, &member, report);
+}
+
+/* ---- cases ---- */
+
+static void add_case(struct suite *s, struct asl_at *at, struct asl_at *row, size_t number)
+{
+    struct asl_at defaults;
+    struct buf name = {0};
+
+    buf_adds(&name, json_str(at->key));
+    if (row) {
+        const json *told = json_get(row->value, "name");
+        if (told)
+            buf_printf(&name, "[%s]", json_str(told));
+        else
+            buf_printf(&name, "[%zu]", number);
+    }
+    buf_str(&name);
+    MEM_GROW(s->cases, s->case_count, s->case_cap);
+    struct test_case *c = &s->cases[s->case_count++];
+    *c = (struct test_case){.suite = s,
+                            .name = buf_take(&name),
+                            .place = row ? row->places->value : at->places->key,
+                            .skip = json_get(at->value, "skip")};
+    const json *only = json_get(at->value, "only");
+    c->only = only && json_kind(only) == JSON_TRUE;
+    if (row)
+        c->layers[c->layer_count++] = *row;
+    c->layers[c->layer_count++] = *at;
+    if (asl_at_member(&s->file.top, "defaults", &defaults))
+        c->layers[c->layer_count++] = defaults;
+}
+
+/* Places that cases keep stand in the file's arena. */
+static struct asl_at *kept_at(struct suite *s, const struct asl_at *at)
+{
+    struct asl_at *kept = arena_alloc(&s->file.arena, sizeof *kept);
+
+    *kept = *at;
+    return kept;
+}
+
+static void add_cases(struct suite *s)
+{
+    struct asl_at *cases = arena_alloc(&s->file.arena, sizeof *cases);
+
+    asl_at_member(&s->file.top, "cases", cases);
+    for (size_t i = 0; i < json_count(cases->value); i++) {
+        struct asl_at at, table;
+        asl_at_index(cases, i, &at);
+        struct asl_at *kept = kept_at(s, &at);
+        if (!asl_at_member(kept, "foreach", &table)) {
+            add_case(s, kept, NULL, 0);
+            continue;
+        }
+        struct asl_at *rows = kept_at(s, &table);
+        for (size_t k = 0; k < json_count(rows->value); k++) {
+            struct asl_at row;
+            asl_at_index(rows, k, &row);
+            add_case(s, kept, kept_at(s, &row), k);
+        }
+    }
+}
+
+static void check_cases(const struct suite *s, struct asl_report *report)
+{
+    struct asl_at member;
+
+    if (s->case_count == 0)
+        schema_refuse(report, &s->file.top, ASL_VALUE, "", "the suite has no case");
+    for (size_t i = 0; i < s->case_count; i++)
+        for (size_t k = 0; k < s->cases[i].layer_count; k++)
+            check_layer(s, &s->cases[i].layers[k], report);
+    if (asl_at_member(&s->file.top, "mocks", &member))
+        check_mocks(s, &member, report);
+}
+
+/* ---- files ---- */
+
+/* Shared mocks may be of states that this definition hasn't: they are for several. */
+static bool suite_include(struct loading *l)
+{
+    struct suite *s = l->suite;
+    const json *named = json_get(s->file.doc, "include");
+    bool good = true;
+
+    if (!named)
+        return true;
+    size_t count = json_is_array(named) ? json_count(named) : 1;
+    s->included = mem_calloc(count, sizeof *s->included);
+    for (size_t i = 0; i < count; i++) {
+        const json *name = json_is_array(named) ? json_at(named, i) : named;
+        struct suite_file *f = &s->included[s->included_count++];
+        struct asl_report report = {0};
+        char *path = suite_path(s, json_str(name));
+        suite_file_read(f, path, &shared_mocks_fields, &report);
+        good &= suite_told(l, f, &report);
+        mem_free(path);
+    }
+    return good;
+}
+
+struct suite *suite_load(const char *path, const struct suite_reader *reader,
+                         void (*tell)(void *user, const struct suite_file *f,
+                                      const struct asl_report *report),
+                         void *user)
+{
+    struct suite *s = mem_calloc(1, sizeof *s);
+    struct loading l = {.suite = s, .reader = reader, .tell = tell, .user = user};
+    struct asl_report report = {0};
+
+    if (suite_file_read(&s->file, path, &suite_fields, &report) && read_definition(&l, &report)) {
+        add_cases(s);
+        check_cases(s, &report);
+    }
+    if (suite_told(&l, &s->file, &report) && suite_include(&l))
+        return s;
+    suite_free(s);
+    return NULL;
+}
+
+void suite_free(struct suite *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->case_count; i++)
+        mem_free(s->cases[i].name);
+    mem_free(s->cases);
+    for (size_t i = 0; i < s->included_count; i++)
+        suite_file_clear(&s->included[i]);
+    mem_free(s->included);
+    suite_file_clear(&s->file);
+    asl_machine_unref(s->machine.machine);
+    json_unref(s->machine.name);
+    elements_free(s->machine.elements);
+    mem_free(s->machine.file);
+    mem_free(s);
+}
+
+/* ---- looking things up ---- */
+
+bool case_field_in(const struct test_case *c, size_t layer, const char *name, struct asl_at *out)
+{
+    return asl_at_member(&c->layers[layer], name, out);
+}
+
+bool case_field(const struct test_case *c, const char *name, struct asl_at *out)
+{
+    for (size_t i = 0; i < c->layer_count; i++)
+        if (case_field_in(c, i, name, out))
+            return true;
+    return false;
+}
+
+const char *case_text(const struct test_case *c, const char *name)
+{
+    struct asl_at at;
+
+    return case_field(c, name, &at) ? json_str(at.value) : NULL;
+}
+
+bool case_has_tag(const struct test_case *c, const char *tag)
+{
+    for (size_t i = 0; i < c->layer_count; i++) {
+        const json *tags = json_get(c->layers[i].value, "tags");
+        if (tags && json_str_is(tags, tag))
+            return true;
+        for (size_t k = 0; tags && json_is_array(tags) && k < json_count(tags); k++)
+            if (json_str_is(json_at(tags, k), tag))
+                return true;
+    }
+    return false;
+}

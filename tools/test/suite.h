@@ -1,0 +1,97 @@
+#ifndef TOOLS_TEST_SUITE_H
+#define TOOLS_TEST_SUITE_H
+
+#include "asl/eval/model.h"
+#include "asl/report/report.h"
+#include "parsers/base/arena.h"
+#include "parsers/base/buf.h"
+#include "parsers/source.h"
+#include "tools/test/elements.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A suite file, read and checked: cases for one definition. What a case has is looked up in the
+ * document itself, whose places are kept, so that each message can tell its line.
+ */
+
+/* A file in JSON or YAML, with the places of its values. Its address must not change. */
+struct suite_file {
+    char *path;
+    struct buf text;
+    struct source_lines lines;
+    struct arena arena;
+    json *doc;
+    struct asl_at top;
+};
+
+/* Reads and parses the file, and checks it by the table. False: `report` says why. The file may be
+ * cleared in any case. */
+struct schema_object;
+bool suite_file_read(struct suite_file *f, const char *path, const struct schema_object *fields,
+                     struct asl_report *report);
+void suite_file_clear(struct suite_file *f);
+
+/* The definition that a suite is for. */
+struct suite_machine {
+    asl_machine *machine;
+    json *name;                /* of the machine */
+    char *file;                /* that the definition stands in */
+    struct elements *elements; /* of the machine, with their places in that file */
+};
+
+/* Who reads definitions: `argument` is FILE or FILE#MACHINE, relative to the working directory;
+ * `substitutions` an object or NULL. False with *why filled. */
+struct suite_reader {
+    bool (*read)(void *user, const char *argument, const json *substitutions,
+                 struct suite_machine *out, struct diag *why);
+    void *user;
+};
+
+enum { CASE_LAYERS = 3 };
+
+/* A case, or one row of its table. */
+struct test_case {
+    struct suite *suite;
+    char *name;                        /* "declined", "declined[eu]" */
+    struct place place;                /* in the suite's file */
+    struct asl_at layers[CASE_LAYERS]; /* where fields stand: row, case, defaults */
+    size_t layer_count;
+    const json *skip; /* the reason; NULL: it runs */
+    bool only;
+};
+
+struct suite {
+    struct suite_file file;
+    struct suite_file *included; /* files of shared mocks */
+    size_t included_count;
+    struct suite_machine machine;
+    struct test_case *cases;
+    size_t case_count, case_cap;
+};
+
+/*
+ * Reads the suite at `path`, the files that it includes, and its definition. Returns NULL when
+ * something is wrong; `tell` has heard of it then, once for each file: looks.
+ */
+struct suite *suite_load(const char *path, const struct suite_reader *reader,
+                         void (*tell)(void *user, const struct suite_file *f,
+                                      const struct asl_report *report),
+                         void *user);
+void suite_free(struct suite *s);
+
+/* Finds a field of a case: in its row, in the case, in the defaults. False: it has none. *out is
+ * good as long as the suite. */
+bool case_field(const struct test_case *c, const char *name, struct asl_at *out);
+/* Finds the field in the given layer only. */
+bool case_field_in(const struct test_case *c, size_t layer, const char *name, struct asl_at *out);
+/* Returns the value of a text field; NULL: it has none. A look. */
+const char *case_text(const struct test_case *c, const char *name);
+/* Returns whether the case has the tag. */
+bool case_has_tag(const struct test_case *c, const char *tag);
+/* Returns the path of a file that the suite names, as seen from the working directory; mem_free
+ * it. */
+char *suite_path(const struct suite *s, const char *named);
+
+#endif

@@ -1,0 +1,285 @@
+/*
+ * What a suite file may have: one row a field. A new field of a case stands here, and where it is
+ * used; the checks, the JSON Schema and docs/testing.md follow from the row.
+ */
+#include "tools/test/suite_fields.h"
+
+#include "tools/test/matcher.h"
+#include "tools/test/mocking.h"
+
+#define SHAPE(name, ...) static const struct schema_shape name = {__VA_ARGS__}
+#define FIELDS(rows) .fields = rows, .count = sizeof rows / sizeof *rows
+
+SHAPE(any, .forms = SCHEMA_ANY);
+SHAPE(text, .forms = SCHEMA_TEXT);
+SHAPE(texts, .forms = SCHEMA_LIST | SCHEMA_TEXT, .of = &text);
+SHAPE(values_by_name, .forms = SCHEMA_MAP, .of = &any);
+SHAPE(flag, .forms = SCHEMA_FLAG);
+SHAPE(whole, .forms = SCHEMA_COUNT);
+SHAPE(duration, .forms = SCHEMA_DURATION);
+SHAPE(instant, .forms = SCHEMA_TIME);
+SHAPE(range, .forms = SCHEMA_RANGE);
+SHAPE(expression, .forms = SCHEMA_EXPRESSION);
+
+/* ---- mocks ---- */
+
+static const struct schema_field error_rows[] = {
+    {"error", &text, "The error's name, as Retry and Catch see it.", true},
+    {"cause", &text, "The cause; an empty text without it.", false},
+};
+static const struct schema_object error_fields = {
+    .name = "error", .about = "An error that a Task fails with.", FIELDS(error_rows)};
+SHAPE(thrown, .forms = SCHEMA_OBJECT | SCHEMA_TEXT, .object = &error_fields);
+
+static const struct schema_field heartbeats_rows[] = {
+    {"every", &duration, "How long after the call, and after each other, they come.", true},
+    {"times", &whole, "How many come at most; without it they come until the answer.", false},
+};
+static const struct schema_object heartbeats_fields = {
+    .name = "heartbeats",
+    .about = "Heartbeats of a Task that has HeartbeatSeconds.",
+    FIELDS(heartbeats_rows)};
+SHAPE(heartbeats, .forms = SCHEMA_OBJECT, .object = &heartbeats_fields);
+
+/* A rule says one thing that comes, or that nothing does. */
+static void check_rule(const struct asl_at *at, struct asl_report *report)
+{
+    static const char *const actions[] = {"return", "throw", "never", "real"};
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        count += json_get(at->value, actions[i]) != NULL;
+    if (count != 1)
+        schema_refuse(report, at, ASL_VALUE,
+                      "write return: VALUE, throw: ERROR, never: true or "
+                      "real: true",
+                      count ? "this mock has several answers instead of one"
+                            : "this mock has no answer");
+    struct asl_at returned;
+    if (asl_at_member(at, "return", &returned))
+        mocking_check_value(&returned, report);
+}
+
+static const struct schema_field rule_rows[] = {
+    {"return", &any,
+     "The Task succeeds with this. Text `{% … %}` in it is JSONata, which sees `$arguments` (what "
+     "the Task sends), `$attempt` (0 for the first try), `$call` (how many calls of the state "
+     "came before), and in a Map `$item` and `$index`.",
+     false},
+    {"throw", &thrown, "The Task fails: the error's name, or an object with `error` and `cause`.",
+     false},
+    {"never", &flag, "Nothing comes, so that the Task's time-out or heartbeat acts.", false},
+    {"real", &flag, "The handler of the handlers file does the work.", false},
+    {"after", &duration, "The answer comes so long after the call, in virtual time.", false},
+    {"heartbeats", &heartbeats, "Heartbeats that come before the answer.", false},
+    {"submitted", &any,
+     "What the service says when it takes the call on (`.sync`, `.waitForTaskToken`); without it, "
+     "what is returned.",
+     false},
+    {"worker", &text, "The name of the worker that takes an activity's task.", false},
+    {"attempt", &range,
+     "Only for these tries: `0` is the first, `1-3` the first three retries, "
+     "`4-` all from the fourth on.",
+     false},
+    {"call", &range, "Only for these calls of the state, counted from 0 over the whole execution.",
+     false},
+    {"item", &range, "Only for these items of the Map around the state, counted from 0.", false},
+    {"when", &expression, "Only when this JSONata is true; it sees what `return` sees.", false},
+};
+static const struct schema_object rule_fields = {
+    .name = "mock",
+    .about = "An answer to a Task's calls, and which calls it is for. In a list of them the first "
+             "one that fits a call answers it.",
+    FIELDS(rule_rows),
+    .check = check_rule};
+SHAPE(rule, .forms = SCHEMA_OBJECT, .object = &rule_fields);
+SHAPE(rules, .forms = SCHEMA_OBJECT | SCHEMA_LIST, .object = &rule_fields, .of = &rule);
+SHAPE(mocks, .forms = SCHEMA_MAP, .of = &rules);
+
+/* ---- expectations ---- */
+
+static void check_pattern_at(const struct asl_at *at, struct asl_report *report)
+{
+    matcher_check(at, report);
+}
+
+static const char *const status_words[] = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED",
+                                           "RUNNING",   "STUCK",  NULL};
+SHAPE(status, .forms = SCHEMA_WORD, .words = status_words);
+SHAPE(order, .forms = SCHEMA_LIST, .of = &text);
+
+static const struct schema_field path_rows[] = {
+    {"exact", &order, "The states in the order in which they are entered, all of them.", false},
+    {"contains", &order, "States that are entered, in any order.", false},
+    {"order", &order, "States that are entered in this order, with any others between.", false},
+    {"never", &order, "States that are not entered.", false},
+    {"counts", &values_by_name, "How often states are entered: a number, or a matcher.", false},
+};
+static const struct schema_object path_fields = {
+    .name = "path",
+    .about = "The states that are entered. A state within a Map or Parallel is named `Map/State`; "
+             "`exact` looks at the machine's own states only, the others at all.",
+    FIELDS(path_rows)};
+SHAPE(path, .forms = SCHEMA_OBJECT | SCHEMA_LIST, .object = &path_fields, .of = &text);
+SHAPE(chains, .forms = SCHEMA_MAP, .of = &order);
+
+static const struct schema_field calls_rows[] = {
+    {"count", &any, "How many calls there are: a number, or a matcher.", false},
+    {"each", &any, "What every call sends.", false},
+    {"inputs", &any, "What the calls send, in their order: a list.", false},
+    {"attempts", &any, "Which tries they are, in their order: a list of numbers.", false},
+    {"pauses", &any, "How long after the one before each call comes: a list of durations.", false},
+    {"at", &any, "When they come, since the execution began: a list of durations.", false},
+};
+static const struct schema_object calls_fields = {
+    .name = "calls", .about = "The calls of a Task state.", FIELDS(calls_rows)};
+SHAPE(calls_of, .forms = SCHEMA_OBJECT | SCHEMA_LIST, .object = &calls_fields, .of = &any);
+SHAPE(calls, .forms = SCHEMA_MAP, .of = &calls_of);
+SHAPE(predicate, .forms = SCHEMA_EXPRESSION | SCHEMA_PATH);
+SHAPE(predicates, .forms = SCHEMA_EXPRESSION | SCHEMA_PATH | SCHEMA_LIST, .of = &predicate);
+
+static const char *const snapshot_words[] = {"output", "path", "calls", "events", NULL};
+SHAPE(snapshot_part, .forms = SCHEMA_WORD, .words = snapshot_words);
+SHAPE(snapshot, .forms = SCHEMA_FLAG | SCHEMA_LIST, .of = &snapshot_part);
+
+static const struct schema_field expect_rows[] = {
+    {"status", &status,
+     "How the execution ends. Without it, FAILED where `error` or `cause` is expected, else "
+     "SUCCEEDED.",
+     false},
+    {"output", &any, "The output. Matchers may stand in it.", false},
+    {"error", &any, "The name of the error that it fails with.", false},
+    {"cause", &any, "The cause that it fails with.", false},
+    {"path", &path, "The states that are entered: a list of all, or an object.", false},
+    {"chains", &chains,
+     "The states that iterations and branches enter, in their order: `Map[0]` is the first "
+     "iteration, `Parallel[1]` the second branch.",
+     false},
+    {"calls", &calls, "What Tasks send, by state: a list of what each call sends, or an object.",
+     false},
+    {"duration", &any, "How long it takes in virtual time: a duration, or a matcher of seconds.",
+     false},
+    {"variables", &any, "Variables as they are at the end.", false},
+    {"events", &any,
+     "Events of the history, in this order, with any others between: each a matcher of an event "
+     "as GetExecutionHistory gives it, of which not all members need be told.",
+     false},
+    {"inspection", &any, "With `state`: the inspectionData that TestState gives.", false},
+    {"that", &predicates,
+     "JSONata that must be true, or JSONPath that must find something other than false, null or "
+     "nothing, over what came: an object with status, output, error, cause, path, chains, calls, "
+     "duration, variables and events.",
+     false},
+    {"snapshot", &snapshot,
+     "Compares with what `asl test --update` wrote down: true, or a list of output, path, calls, "
+     "events.",
+     false},
+};
+static void check_expect(const struct asl_at *at, struct asl_report *report)
+{
+    static const char *const patterns[] = {"output",    "error",  "cause",     "duration",
+                                           "variables", "events", "inspection"};
+    struct asl_at member;
+
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        if (asl_at_member(at, patterns[i], &member))
+            check_pattern_at(&member, report);
+    if (asl_at_member(at, "calls", &member))
+        check_pattern_at(&member, report);
+}
+static const struct schema_object expect_fields = {
+    .name = "expectations",
+    .about = "What must come of an execution. Without any of these it must succeed.",
+    FIELDS(expect_rows),
+    .check = check_expect};
+SHAPE(expect, .forms = SCHEMA_OBJECT, .object = &expect_fields);
+
+/* ---- cases ---- */
+
+#define CASE_FIELDS                                                                                 \
+    {"input", &any, "The execution's input; `{}` without it.", false},                              \
+        {"context", &values_by_name, "Members of the context object, beside AWS's.", false},        \
+        {"execution", &text, "The execution's name.", false},                                       \
+        {"variables", &values_by_name, "Variables that are assigned from the start.", false},       \
+        {"clock", &instant, "The virtual time at which it starts.", false},                         \
+        {"seed", &whole, "What jitter, UUIDs and random numbers follow from.", false},              \
+        {"handlers", &text, "The handlers file, for Tasks that are not mocked.", false},            \
+        {"start", &text, "The state that it starts with, instead of StartAt.", false},              \
+        {"until", &text, "Stops when this state was left.", false},                                 \
+        {"state", &text, "Runs this state alone, as TestState does.", false},                       \
+        {"mocks", &mocks,                                                                           \
+         "Answers to Tasks: by state (`State`, or `Map/State`), by resource (`arn:…`, where `*` " \
+         "is any text), by Lambda function (`function:NAME`).",                                     \
+         false},                                                                                    \
+        {"expect", &expect, "What must come of it.", false},                                        \
+    {                                                                                               \
+        "tags", &texts, "Words to choose cases by: asl test --tag.", false                          \
+    }
+
+static const struct schema_field row_rows[] = {
+    {"name", &text, "What tells the row from others; its number without it.", false},
+    CASE_FIELDS,
+};
+static const struct schema_object row_fields = {
+    .name = "row",
+    .about = "One row of a case's table: what is different from the case. Mocks and expectations "
+             "are added to those of the case.",
+    FIELDS(row_rows)};
+SHAPE(row, .forms = SCHEMA_OBJECT, .object = &row_fields);
+SHAPE(foreach, .forms = SCHEMA_LIST, .of = &row);
+
+static void check_case(const struct asl_at *at, struct asl_report *report)
+{
+    struct asl_at state;
+
+    if (asl_at_member(at, "state", &state) &&
+        (json_get(at->value, "start") || json_get(at->value, "until")))
+        schema_refuse(report, &state, ASL_KEY, "leave out start and until",
+                      "a case with 'state' runs that state alone");
+}
+
+static const struct schema_field case_rows[] = {
+    {"about", &text, "What the case shows, for readers.", false},
+    CASE_FIELDS,
+    {"foreach", &foreach, "A table: the case runs once for each row.", false},
+    {"skip", &text, "Leaves the case out, and says why.", false},
+    {"only", &flag, "Runs this case of the suite, and others that say so, alone.", false},
+};
+static const struct schema_object case_fields = {.name = "case",
+                                                 .about =
+                                                     "One execution, and what must come of it.",
+                                                 FIELDS(case_rows),
+                                                 .check = check_case};
+SHAPE(test_case, .forms = SCHEMA_OBJECT, .object = &case_fields);
+SHAPE(cases, .forms = SCHEMA_MAP, .of = &test_case);
+
+static const struct schema_field defaults_rows[] = {CASE_FIELDS};
+static const struct schema_object defaults_fields = {
+    .name = "defaults",
+    .about = "Fields that every case has unless it says otherwise. Mocks and expectations are "
+             "added to those of the case.",
+    FIELDS(defaults_rows)};
+SHAPE(defaults, .forms = SCHEMA_OBJECT, .object = &defaults_fields);
+
+/* ---- files ---- */
+
+static const struct schema_field suite_rows[] = {
+    {"definition", &text,
+     "The definition's file, or FILE#MACHINE in a template of SAM, CloudFormation, the CDK, "
+     "Serverless or Terraform; without it the file beside NAME.test.yaml that is called "
+     "NAME.asl.json, NAME.asl.yaml, NAME.json and so on.",
+     false},
+    {"substitutions", &values_by_name, "Values for placeholders, `${NAME}`.", false},
+    {"include", &texts, "Files with mocks that several suites share.", false},
+    {"mocks", &mocks, "Mocks of all cases.", false},
+    {"defaults", &defaults, "What all cases have.", false},
+    {"cases", &cases, "The cases, by name.", true},
+};
+const struct schema_object suite_fields = {
+    .name = "suite", .about = "A suite: cases for one definition.", FIELDS(suite_rows)};
+
+static const struct schema_field shared_rows[] = {
+    {"mocks", &mocks, "Mocks, as a suite has them.", true},
+};
+const struct schema_object shared_mocks_fields = {
+    .name = "file of shared mocks", .about = "Mocks that suites share.", FIELDS(shared_rows)};

@@ -1,0 +1,57 @@
+/* Files of suites: read, parsed with their places, and checked by the tables. */
+#include "parsers/base/mem.h"
+#include "parsers/document.h"
+#include "parsers/json/json.h"
+#include "tools/test/schema.h"
+#include "tools/test/suite.h"
+
+#include <string.h>
+
+enum { SUITE_FILE_MAX = 16 * 1024 * 1024 };
+
+static bool refuse_whole(struct asl_report *report, const struct diag *why)
+{
+    asl_report_add(report, ASL_ERROR, "TEST_SUITE", NULL, ASL_VALUE, "", "%s", why->text);
+    report->problems[report->count - 1].place = why->place;
+    return false;
+}
+
+bool suite_file_read(struct suite_file *f, const char *path, const struct schema_object *fields,
+                     struct asl_report *report)
+{
+    const struct schema_shape shape = {.forms = SCHEMA_OBJECT, .object = fields};
+    struct json_places *places = NULL;
+    struct diag why = {0};
+    bool good = false;
+
+    f->path = mem_strdup(path);
+    if (!buf_read_file(&f->text, path, SUITE_FILE_MAX, &why)) {
+        refuse_whole(report, &why);
+        goto out;
+    }
+    buf_str(&f->text);
+    source_lines_init(&f->lines, f->text.data, f->text.len);
+    enum document_format format = document_format(path, f->text.data, f->text.len);
+    f->doc = document_parse(format, f->text.data, f->text.len, JSON_READ_UNIQUE, &f->arena, &places,
+                            &why);
+    if (!f->doc) {
+        refuse_whole(report, &why);
+        goto out;
+    }
+    f->top = (struct asl_at){.value = f->doc, .places = places};
+    schema_check(&shape, &f->top, report);
+    good = report->errors == 0;
+out:
+    diag_clear(&why);
+    return good;
+}
+
+void suite_file_clear(struct suite_file *f)
+{
+    json_unref(f->doc);
+    source_lines_clear(&f->lines);
+    arena_clear(&f->arena);
+    buf_clear(&f->text);
+    mem_free(f->path);
+    *f = (struct suite_file){0};
+}
