@@ -3,8 +3,6 @@
  * files are found, compared and written. A file that can't be formatted doesn't stop the others.
  */
 
-#define _XOPEN_SOURCE 700 /* realpath */
-
 #include "asl/asl.h"
 #include "asl/format.h"
 #include "asl/report/quota.h"
@@ -12,14 +10,13 @@
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
 #include "tools/machine_file.h"
+#include "tools/replace_file.h"
 #include "tools/template/template.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct fmt {
     bool check, write;
@@ -47,52 +44,12 @@ static void fmt_complain(struct fmt *f, const char *path, const struct buf *text
 
 /* ---- writing in place: a file is as it was, or as it is to be ---- */
 
-/* A write may take less than it is given, and a signal may interrupt it. */
-static bool write_all(int fd, const struct buf *text)
-{
-    for (size_t done = 0; done < text->len;) {
-        ssize_t n = write(fd, text->data + done, text->len - done);
-        if (n < 0 && errno != EINTR)
-            return false;
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
-/*
- * Writes into a file beside `path` and renames it to `path`. A crash or a full disk at any point
- * leaves the old file whole; fsync comes before rename, as otherwise a power cut may leave an empty
- * file.
- */
-static bool fmt_replace(const char *path, const struct buf *text)
-{
-    struct buf beside = {0};
-    struct stat was;
-    bool good = false;
-    int fd = -1;
-
-    buf_printf(&beside, "%s.XXXXXX", path);
-    if (stat(path, &was) == 0)
-        fd = mkstemp(beside.data);
-    if (fd >= 0) {
-        good = write_all(fd, text) && fchmod(fd, was.st_mode & 07777) == 0 && fsync(fd) == 0;
-        good = close(fd) == 0 && good && rename(beside.data, path) == 0;
-        if (!good)
-            unlink(beside.data);
-    }
-    buf_clear(&beside);
-    return good;
-}
-
 static bool write_file(const char *path, const struct buf *text)
 {
-    /* The file that a link leads to is replaced, so that the link stays a link. */
-    char *real = realpath(path, NULL);
-    bool good = real && fmt_replace(real, text);
+    bool good = replace_file(path, text);
 
     if (!good)
         cmd_fail("fmt", "%s can't be written: %s", path, strerror(errno));
-    free(real);
     return good;
 }
 

@@ -1,0 +1,15 @@
+#ifndef TOOLS_REPLACE_FILE_H
+#define TOOLS_REPLACE_FILE_H
+
+#include "parsers/base/buf.h"
+
+#include <stdbool.h>
+
+/*
+ * Makes `text` what is in the file at `path`, which is made if it isn't there. A file that is there
+ * keeps its mode, and a link stays a link: what it leads to is replaced. A crash or a full disk at
+ * any point leaves the old file whole. False with errno set.
+ */
+bool replace_file(const char *path, const struct buf *text);
+
+#endif
