@@ -8,6 +8,7 @@
 #include "tools/machine_file.h"
 #include "tools/report_text.h"
 #include "tools/set_options.h"
+#include "tools/snapshot_files.h"
 #include "tools/test/case_run.h"
 #include "tools/test/coverage.h"
 #include "tools/test/explore.h"
@@ -16,6 +17,7 @@
 #include "tools/test/reporter.h"
 #include "tools/test/runner.h"
 #include "tools/test/schema.h"
+#include "tools/test/snapshot.h"
 #include "tools/test/suite.h"
 #include "tools/test/suite_fields.h"
 
@@ -27,7 +29,7 @@
 struct test {
     const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed;
     struct option_values filter, tag;
-    bool fail_fast, list, schema, fields, coverage;
+    bool fail_fast, list, schema, fields, coverage, update, ci;
     struct set_options set;
     struct placeholders placeholders;
     struct suite **suites;
@@ -38,8 +40,9 @@ struct test {
     struct reporter reporter;
     struct test_summary summary;
     struct coverage covered;
-    int64_t least;  /* percent, of --min-coverage */
-    int64_t orders; /* of --explore; 0: only the usual one */
+    struct snapshot_files renewed; /* of --update */
+    int64_t least;                 /* percent, of --min-coverage */
+    int64_t orders;                /* of --explore; 0: only the usual one */
     int64_t seed_value;
     bool unread;
 };
@@ -180,10 +183,20 @@ static void choose_cases(struct test *t)
 
 /* ---- running ---- */
 
+/* Takes both; `snapshot` may be NULL. */
+static json *with_snapshot(json *record, json *snapshot)
+{
+    if (!snapshot)
+        return record;
+    json *with = json_with(record, json_cstring("snapshot"), snapshot);
+    json_unref(record);
+    return with;
+}
+
 static json *test_play(void *user, const struct test_case *c)
 {
-    struct case_options options = {0};
     const struct test *t = user;
+    struct case_options options = {.no_snapshots = t->update};
     struct case_run run;
 
     if (c->skip)
@@ -192,6 +205,8 @@ static json *test_play(void *user, const struct test_case *c)
     if (t->orders && !run.failures.count)
         explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
     json *record = record_of_run(c, &run, t->coverage);
+    if (t->update && !run.failures.count)
+        record = with_snapshot(record, snapshot_value(c, run.result));
     case_run_clear(&run);
     return record;
 }
@@ -203,6 +218,7 @@ static bool test_heard(void *user, const struct test_case *c, const json *record
     const json *hits = json_get(record, "hits");
     bool failed = json_str_is(outcome, "failed");
 
+    snapshot_files_take(&t->renewed, c, record);
     if (hits)
         coverage_count(&t->covered, c->suite, hits);
     t->summary.passed += json_str_is(outcome, "passed");
@@ -269,6 +285,10 @@ static int test_run(struct test *t)
     if (!good)
         cmd_fail("test", "%s", why.text);
     diag_clear(&why);
+    if (t->update)
+        good &= snapshot_files_write(&t->renewed, t->suites, t->suite_count);
+    else
+        snapshot_files_tell_unused(t->suites, t->suite_count);
     bool enough = !t->coverage || tell_coverage(t);
     return !good || t->unread ? EXIT_USAGE : t->summary.failed || !enough ? EXIT_BAD : EXIT_GOOD;
 }
@@ -320,6 +340,10 @@ static const struct option_row rows[] = {
      "otherwise",
      offsetof(struct test, explore)},
     {"seed", 0, "N", "what orders at random follow from (default: 0)", offsetof(struct test, seed)},
+    {"update", 'u', NULL, "writes down what is expected of cases that have a snapshot",
+     offsetof(struct test, update)},
+    {"ci", 0, NULL, "refuses --update, as an environment with CI=true does",
+     offsetof(struct test, ci)},
     {"list", 0, NULL, "prints the names of the cases, and plays none", offsetof(struct test, list)},
     {"schema", 0, NULL, "prints the JSON Schema of suite files, for editors",
      offsetof(struct test, schema)},
@@ -396,13 +420,27 @@ out:
     return status;
 }
 
+/* A job that renews what it compares with would never fail. */
+static bool may_update(const struct test *t)
+{
+    const char *ci = getenv("CI");
+    bool in_ci = t->ci || (ci && *ci && strcmp(ci, "false") != 0);
+
+    if (t->update && in_ci)
+        cmd_usage("test", "--update writes snapshots, and %s nothing is written",
+                  t->ci ? "with --ci" : "where CI is set in the environment");
+    return !(t->update && in_ci);
+}
+
 int cmd_test(int argc, char **argv)
 {
     struct test t = {.format = "tree"};
     int status;
     int first = options_parse(&cmd_test_options, argc, argv, &t, &status);
 
-    if (first >= 0) {
+    if (first >= 0 && !may_update(&t)) {
+        status = EXIT_USAGE;
+    } else if (first >= 0) {
         t.reporter.kind = reporter_kind_find(t.format);
         status =
             t.schema || t.fields ? print_schema(&t) : test_files(&t, argc - first, argv + first);
@@ -412,6 +450,7 @@ int cmd_test(int argc, char **argv)
     mem_free(t.suites);
     mem_free(t.cases);
     coverage_clear(&t.covered);
+    snapshot_files_clear(&t.renewed);
     placeholders_clear(&t.placeholders);
     return status;
 }

@@ -8,7 +8,7 @@ import re
 import signal
 import tempfile
 
-CHANGES_ANSWERS = re.compile(r"AWS_.*|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS|PORT|CDPATH|LC_.*|LANGUAGE|TZ|(http|https|all|no)_proxy", re.I)
+CHANGES_ANSWERS = re.compile(r"AWS_.*|CI|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS|PORT|CDPATH|LC_.*|LANGUAGE|TZ|(http|https|all|no)_proxy", re.I)
 
 for name in [name for name in os.environ if CHANGES_ANSWERS.fullmatch(name)]:
     del os.environ[name]

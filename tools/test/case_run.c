@@ -5,6 +5,7 @@
 #include "parsers/base/timestamp.h"
 #include "runtime/engine/names.h"
 #include "tools/test/mocking.h"
+#include "tools/test/snapshot.h"
 
 #include <string.h>
 #include <uv.h>
@@ -135,6 +136,8 @@ static void case_judge(struct running_case *k)
     if (k->options->only_play || out->failures.count)
         return;
     expect_check(k->c, out->result, &out->failures);
+    if (!k->options->no_snapshots)
+        snapshot_check(k->c, out->result, &out->failures);
     mocking_unused(k->mocks, tell_unused, k);
 }
 

@@ -23,6 +23,7 @@ struct compared {
     const json *actual; /* NULL: nothing is there */
     const struct buf *pointer;
     bool subset;
+    bool plain;              /* no object is a matcher */
     struct differences *out; /* NULL: only the answer is wanted */
 };
 
@@ -150,6 +151,7 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
                                            .actual = actual,
                                            .pointer = &pointer,
                                            .subset = c->subset,
+                                           .plain = c->plain,
                                            .out = c->out});
     buf_clear(&pointer);
     return same;
@@ -579,7 +581,7 @@ static bool compare(const struct compared *c)
 {
     struct asl_at argument;
     const struct matcher *m =
-        begins_matcher(c->expected, &argument) ? find_matcher(argument.key) : NULL;
+        !c->plain && begins_matcher(c->expected, &argument) ? find_matcher(argument.key) : NULL;
 
     return m ? m->compare(c, &argument) : compare_plain(c);
 }
@@ -590,6 +592,17 @@ bool matcher_compare(const struct asl_at *expected, const json *actual, bool sub
     struct buf pointer = {0};
     bool same = compare(&(struct compared){
         .expected = expected, .actual = actual, .pointer = &pointer, .subset = subset, .out = out});
+
+    buf_clear(&pointer);
+    return same;
+}
+
+bool matcher_compare_plain(const json *expected, const json *actual, struct differences *out)
+{
+    const struct asl_at at = {.value = expected};
+    struct buf pointer = {0};
+    bool same = compare(&(struct compared){
+        .expected = &at, .actual = actual, .pointer = &pointer, .plain = true, .out = out});
 
     buf_clear(&pointer);
     return same;

@@ -38,6 +38,10 @@ void differences_clear(struct differences *d);
 bool matcher_compare(const struct asl_at *expected, const json *actual, bool subset,
                      struct differences *out);
 
+/* As matcher_compare, but each value stands for itself: no object is a matcher. The differences
+ * have no places. */
+bool matcher_compare_plain(const json *expected, const json *actual, struct differences *out);
+
 /* Adds to `report` what is wrong with the matchers at and within `at`. */
 void matcher_check(const struct asl_at *at, struct asl_report *report);
 

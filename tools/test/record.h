@@ -12,6 +12,7 @@
  * outcome: "passed", "failed" or "skipped". reason: why it was skipped.
  * took: seconds of real time. status; duration: seconds of virtual time. path: see result.h.
  * hits: with coverage, how often each element of the machine was passed, by its index.
+ * snapshot: with --update, what the file of snapshots is to have of the case.
  * failures: objects with what, text, line, column, differences (objects with pointer, text, line,
  * column, expected, actual), expected and actual.
  */

@@ -9,6 +9,7 @@
 #include "parsers/base/text.h"
 #include "runtime/trial/trial.h"
 #include "tools/test/schema.h"
+#include "tools/test/snapshot.h"
 #include "tools/test/suite_fields.h"
 
 #include <string.h>
@@ -290,6 +291,14 @@ static bool suite_include(struct loading *l)
     return good;
 }
 
+static bool suite_snapshots(struct loading *l)
+{
+    struct asl_report report = {0};
+
+    snapshot_read(l->suite, &report);
+    return suite_told(l, &l->suite->snapshots, &report);
+}
+
 struct suite *suite_load(const char *path, const struct suite_reader *reader,
                          void (*tell)(void *user, const struct suite_file *f,
                                       const struct asl_report *report),
@@ -303,7 +312,7 @@ struct suite *suite_load(const char *path, const struct suite_reader *reader,
         add_cases(s);
         check_cases(s, &report);
     }
-    if (suite_told(&l, &s->file, &report) && suite_include(&l))
+    if (suite_told(&l, &s->file, &report) && suite_include(&l) && suite_snapshots(&l))
         return s;
     suite_free(s);
     return NULL;
@@ -319,6 +328,7 @@ void suite_free(struct suite *s)
     for (size_t i = 0; i < s->included_count; i++)
         suite_file_clear(&s->included[i]);
     mem_free(s->included);
+    suite_file_clear(&s->snapshots);
     suite_file_clear(&s->file);
     asl_machine_unref(s->machine.machine);
     json_unref(s->machine.name);

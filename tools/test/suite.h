@@ -66,6 +66,7 @@ struct suite {
     struct suite_file file;
     struct suite_file *included; /* files of shared mocks */
     size_t included_count;
+    struct suite_file snapshots; /* doc NULL: there are none */
     struct suite_machine machine;
     struct test_case *cases;
     size_t case_count, case_cap;
