@@ -13,6 +13,7 @@
 #include "tools/test/coverage.h"
 #include "tools/test/explore.h"
 #include "tools/test/matcher.h"
+#include "tools/test/mock_suite.h"
 #include "tools/test/record.h"
 #include "tools/test/reporter.h"
 #include "tools/test/runner.h"
@@ -28,7 +29,7 @@
 
 struct test {
     const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed;
-    struct option_values filter, tag;
+    struct option_values filter, tag, definition;
     bool fail_fast, list, schema, fields, coverage, update, ci;
     struct set_options set;
     struct placeholders placeholders;
@@ -130,16 +131,44 @@ static bool read_machine(void *user, const char *argument, const json *substitut
     return good;
 }
 
+static void take_suite(void *user, struct suite *s)
+{
+    struct test *t = user;
+
+    MEM_GROW(t->suites, t->suite_count, t->suite_cap);
+    t->suites[t->suite_count++] = s;
+}
+
+/* --definition MACHINE=FILE. */
+static const char *named_definition(void *user, const char *machine)
+{
+    const struct test *t = user;
+    size_t len = strlen(machine);
+
+    for (size_t i = 0; i < t->definition.count; i++)
+        if (strncmp(t->definition.at[i], machine, len) == 0 && t->definition.at[i][len] == '=')
+            return t->definition.at[i] + len + 1;
+    return NULL;
+}
+
 static void load_suites(struct test *t, const struct definition_files *files)
 {
     const struct suite_reader reader = {.read = read_machine, .user = t};
+    const struct mock_suites local = {.reader = &reader,
+                                      .definition = named_definition,
+                                      .tell = tell_report,
+                                      .take = take_suite,
+                                      .user = t};
 
     for (size_t i = 0; i < files->count; i++) {
-        struct suite *s = suite_load(files->files[i].path, &reader, tell_report, t);
-        if (!s)
+        const char *path = files->files[i].path;
+        if (mock_suite_is(path)) {
+            mock_suites_load(&local, path);
             continue;
-        MEM_GROW(t->suites, t->suite_count, t->suite_cap);
-        t->suites[t->suite_count++] = s;
+        }
+        struct suite *s = suite_load(path, &reader, tell_report, t);
+        if (s)
+            take_suite(t, s);
     }
 }
 
@@ -325,6 +354,10 @@ static const struct option_row rows[] = {
      "only cases whose name has this in it, or fits it where it\nhas * or ?",
      offsetof(struct test, filter)},
     {"tag", 0, "TAG...", "only cases with this tag", offsetof(struct test, tag)},
+    {"definition", 0, "MACHINE=FILE...",
+     "the definition of a state machine of MockConfigFile.json\n(default: MACHINE.asl.json and so "
+     "on beside it)",
+     offsetof(struct test, definition)},
     {"fail-fast", 0, NULL, "stops at the first case that fails", offsetof(struct test, fail_fast)},
     {"jobs", 'j', "N", "processes that play cases (default: one a processor)",
      offsetof(struct test, jobs)},
@@ -364,7 +397,9 @@ const struct option_set cmd_test_options = {
         "Plays state machines against suites of cases, in virtual time and with mocks instead\n"
         "of services, and tells what did not go as expected. A suite is a file NAME.test.yaml\n"
         "or NAME.test.json; in a folder, all of them are played. Without an argument, those of\n"
-        "the working directory. Exit status 0: all passed, 1: one failed, 2: one can't be read.",
+        "the working directory. MockConfigFile.json of Step Functions Local is played, too, its\n"
+        "test cases without expectations. Exit status 0: all passed, 1: one failed, 2: one can't\n"
+        "be read.",
     .examples = "  asl test\n"
                 "  asl test order.test.yaml --filter declined\n"
                 "  asl test workflows --format junit -o report.xml\n",

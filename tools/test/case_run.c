@@ -3,6 +3,7 @@
 
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
+#include "runtime/engine/mock_config.h"
 #include "runtime/engine/names.h"
 #include "tools/test/mocking.h"
 #include "tools/test/snapshot.h"
@@ -20,6 +21,7 @@ struct running_case {
     const struct case_options *options;
     struct case_run *out;
     mocking *mocks;
+    mocks *local; /* of a mock configuration; NULL: there is none */
     bool has_handlers;
 };
 
@@ -28,11 +30,29 @@ static void tell_unmocked(struct running_case *k, const struct trial_call *call)
     struct buf path = {0};
 
     trial_state_path(&path, call->state);
-    failures_add(
-        &k->out->failures, k->c->place, "mocks",
-        "no mock answers attempt %u of '%s' (%s): write\n    mocks:\n      %s: {return: …}",
-        call->attempt, json_str(call->state->name), call->resource, buf_str(&path));
+    if (k->local)
+        failures_add(&k->out->failures, k->c->place, "mocks",
+                     "the test case has no response for '%s' (%s)", buf_str(&path), call->resource);
+    else
+        failures_add(
+            &k->out->failures, k->c->place, "mocks",
+            "no mock answers attempt %u of '%s' (%s): write\n    mocks:\n      %s: {return: …}",
+            call->attempt, json_str(call->state->name), call->resource, buf_str(&path));
     buf_clear(&path);
+}
+
+/* Answers as a mock configuration does. False: it doesn't mock the state. */
+static bool answer_locally(mocks *m, const struct trial_call *call, struct trial_answer *out)
+{
+    struct task_result got = {0};
+
+    if (!m || !mocks_answer(m, json_str(call->state->name), &got))
+        return false;
+    *out = (struct trial_answer){.kind = got.ok ? TRIAL_RETURNS : TRIAL_THROWS,
+                                 .value = got.output,
+                                 .error = got.error,
+                                 .cause = got.cause};
+    return true;
 }
 
 static bool case_answer(void *user, const struct trial_call *call, struct trial_answer *out)
@@ -41,7 +61,7 @@ static bool case_answer(void *user, const struct trial_call *call, struct trial_
 
     if (k->options->answer && k->options->answer(k->options->answer_user, call, out))
         return true;
-    if (mocking_answer(k->mocks, call, out))
+    if (answer_locally(k->local, call, out) || mocking_answer(k->mocks, call, out))
         return true;
     if (k->has_handlers)
         return false;
@@ -133,7 +153,10 @@ static void case_judge(struct running_case *k)
         failures_add(&out->failures, k->c->place, "case",
                      "the execution has had %d events, and goes on: it may run in a circle",
                      TRIAL_MOST_EVENTS);
-    if (k->options->only_play || out->failures.count)
+    if (k->local && trial_how(out->trial) == TRIAL_STUCK)
+        failures_add(&out->failures, k->c->place, "case",
+                     "the execution waits for something that never comes");
+    if (k->local || k->options->only_play || out->failures.count)
         return;
     expect_check(k->c, out->result, &out->failures);
     if (!k->options->no_snapshots)
@@ -177,11 +200,15 @@ void case_run(const struct test_case *c, const struct case_options *options, str
 
     *out = (struct case_run){0};
     k.mocks = mocking_new(c);
+    if (c->mock_case)
+        k.local = mocks_parse(c->suite->file.path, buf_str(&c->suite->file.text),
+                              c->suite->file.text.len, c->mock_machine, c->mock_case, NULL);
     if (read_handlers(&k, &text, &path)) {
         case_play(&k, &text, path);
         case_judge(&k);
     }
     mocking_free(k.mocks);
+    mocks_free(k.local);
     buf_clear(&text);
     mem_free(path);
     out->took_s = (double)(uv_hrtime() - began) / 1e9;

@@ -78,6 +78,21 @@ static json *hits_value(const struct test_case *c, const struct case_run *r)
     return json_build_done(&b);
 }
 
+/* How a case ended that expects nothing: there is nothing else to tell of it. */
+static json *ending(const struct case_run *r)
+{
+    const json *error = result_member(r->result, "error"),
+               *cause = result_member(r->result, "cause");
+    struct buf text = {0};
+
+    buf_adds(&text, json_str(result_member(r->result, "status")));
+    if (error)
+        buf_printf(&text, ": %s", json_str(error));
+    if (cause && json_str_len(cause))
+        buf_printf(&text, ": %s", json_str(cause));
+    return json_take_buf(&text);
+}
+
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage)
 {
     struct json_build b = {0}, failures = {0};
@@ -87,6 +102,8 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
     if (r->result) {
         set_shared(&b, "status", result_member(r->result, "status"));
         set_shared(&b, "duration", result_member(r->result, "duration"));
+        if (c->mock_case)
+            json_build_set(&b, "ended", ending(r));
         if (r->failures.count)
             set_shared(&b, "path", result_member(r->result, "visits"));
     }

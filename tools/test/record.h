@@ -11,6 +11,7 @@
  * suite: the suite's file. case: the name. line, column: of the case in that file.
  * outcome: "passed", "failed" or "skipped". reason: why it was skipped.
  * took: seconds of real time. status; duration: seconds of virtual time. path: see result.h.
+ * ended: of a case that expects nothing, its status with error and cause.
  * hits: with coverage, how often each element of the machine was passed, by its index.
  * snapshot: with --update, what the file of snapshots is to have of the case.
  * failures: objects with what, text, line, column, differences (objects with pointer, text, line,

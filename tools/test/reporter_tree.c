@@ -122,9 +122,10 @@ static void tree_told(struct reporter *r, const json *record)
         buf_adds(&times, " for ");
         write_time(&times, record_number(record, "duration"));
     }
-    fprintf(r->out, "  %s%s%s %s %s(%s)%s\n", colour(r, passed ? GREEN : RED), passed ? "✓" : "✗",
-            colour(r, PLAIN), record_text(record, "case"), colour(r, GREY), buf_str(&times),
-            colour(r, PLAIN));
+    fprintf(r->out, "  %s%s%s %s%s%s %s(%s)%s\n", colour(r, passed ? GREEN : RED),
+            passed ? "✓" : "✗", colour(r, PLAIN), record_text(record, "case"),
+            *record_text(record, "ended") ? ": " : "", record_text(record, "ended"),
+            colour(r, GREY), buf_str(&times), colour(r, PLAIN));
     if (!passed)
         print_failures(r, record);
     buf_clear(&times);

@@ -49,24 +49,30 @@ char *suite_path(const struct suite *s, const char *named)
     return buf_take(&path);
 }
 
-/* The file that NAME.test.yaml is for when it names none. */
-static char *definition_beside(const struct suite *s)
+char *suite_definition_at(const char *path, size_t len)
 {
     static const char *const endings[] = {".asl.json", ".asl.yaml", ".asl.yml", ".json",
                                           ".yaml",     ".yml",      ".asl"};
-    const char *path = s->file.path, *slash = strrchr(path, '/');
-    const char *dot = strstr(slash ? slash : path, ".test.");
     struct buf name = {0};
 
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         buf_reset(&name);
-        buf_add(&name, path, (size_t)(dot - path));
+        buf_add(&name, path, len);
         buf_adds(&name, endings[i]);
         if (access(buf_str(&name), R_OK) == 0)
             return buf_take(&name);
     }
     buf_clear(&name);
     return NULL;
+}
+
+/* The file that NAME.test.yaml is for when it names none. */
+static char *definition_beside(const struct suite *s)
+{
+    const char *path = s->file.path, *slash = strrchr(path, '/');
+    const char *dot = strstr(slash ? slash : path, ".test.");
+
+    return dot ? suite_definition_at(path, (size_t)(dot - path)) : NULL;
 }
 
 /* ---- the definition ---- */

@@ -26,8 +26,8 @@ struct suite_file {
     struct asl_at top;
 };
 
-/* Reads and parses the file, and checks it by the table. False: `report` says why. The file may be
- * cleared in any case. */
+/* Reads and parses the file, and checks it by the table, which may be NULL. False: `report` says
+ * why. The file may be cleared in any case. */
 struct schema_object;
 bool suite_file_read(struct suite_file *f, const char *path, const struct schema_object *fields,
                      struct asl_report *report);
@@ -58,6 +58,9 @@ struct test_case {
     struct place place;                /* in the suite's file */
     struct asl_at layers[CASE_LAYERS]; /* where fields stand: row, case, defaults */
     size_t layer_count;
+    /* Of a mock configuration of Step Functions Local: whose responses answer. It has no layers
+     * then, and expects nothing. NULL: it is a suite's. Looks. */
+    const char *mock_machine, *mock_case;
     const json *skip; /* the reason; NULL: it runs */
     bool only;
 };
@@ -91,6 +94,10 @@ bool case_field_in(const struct test_case *c, size_t layer, const char *name, st
 const char *case_text(const struct test_case *c, const char *name);
 /* Returns whether the case has the tag. */
 bool case_has_tag(const struct test_case *c, const char *tag);
+/* Returns the path of the definition whose name, without an ending, is the first `len` bytes of
+ * `path`: that with .asl.json, .asl.yaml, .json and so on behind it which is there. NULL: none is;
+ * else mem_free it. */
+char *suite_definition_at(const char *path, size_t len);
 /* Returns the path of a file that the suite names, as seen from the working directory; mem_free
  * it. */
 char *suite_path(const struct suite *s, const char *named);
