@@ -220,8 +220,6 @@ static void refuse_unknown(const struct schema_object *o, const struct asl_at *m
 static void check_object(const struct schema_object *o, const struct asl_at *at,
                          struct asl_report *report)
 {
-    size_t errors = report->errors;
-
     for (size_t i = 0; i < json_count(at->value); i++) {
         struct asl_at member;
         asl_at_index(at, i, &member);
@@ -235,7 +233,7 @@ static void check_object(const struct schema_object *o, const struct asl_at *at,
         if (o->fields[i].required && !json_get(at->value, o->fields[i].name))
             schema_refuse(report, at, ASL_VALUE, o->fields[i].about, "this %s needs '%s'", o->name,
                           o->fields[i].name);
-    if (o->check && report->errors == errors)
+    if (o->check)
         o->check(at, report);
 }
 

@@ -82,7 +82,7 @@ static bool read_definition(struct loading *l, struct asl_report *report)
     struct suite *s = l->suite;
     struct asl_at at, substitutions;
     struct diag why = {0};
-    bool named = asl_at_member(&s->file.top, "definition", &at);
+    bool named = asl_at_member(&s->file.top, "definition", &at) && json_is_string(at.value);
     bool filled = asl_at_member(&s->file.top, "substitutions", &substitutions);
     char *path = named ? suite_path(s, json_str(at.value)) : definition_beside(s);
 
@@ -95,7 +95,7 @@ static bool read_definition(struct loading *l, struct asl_report *report)
                       why.text ? why.text : "the definition can't be used");
     diag_clear(&why);
     mem_free(path);
-    return report->errors == 0;
+    return s->machine.machine != NULL;
 }
 
 /* ---- names of states in it ---- */
@@ -124,7 +124,7 @@ static void check_state(const struct suite *s, const struct asl_at *at, enum asl
 {
     bool several;
 
-    if (!trial_find_state(s->machine.machine, json_str(name), &several))
+    if (json_is_string(name) && !trial_find_state(s->machine.machine, json_str(name), &several))
         refuse_state(s, at, part, json_str(name), several, report);
 }
 
@@ -134,7 +134,7 @@ static void check_mocks(const struct suite *s, const struct asl_at *mocks,
 {
     struct asl_at mock;
 
-    for (size_t i = 0; i < json_count(mocks->value); i++) {
+    for (size_t i = 0; json_is_object(mocks->value) && i < json_count(mocks->value); i++) {
         asl_at_index(mocks, i, &mock);
         if (!json_str_begins(mock.key, "arn:") && !json_str_begins(mock.key, "function:"))
             check_state(s, &mock, ASL_KEY, mock.key, report);
@@ -207,7 +207,7 @@ static void add_case(struct suite *s, struct asl_at *at, struct asl_at *row, siz
     buf_adds(&name, json_str(at->key));
     if (row) {
         const json *told = json_get(row->value, "name");
-        if (told)
+        if (told && json_is_string(told))
             buf_printf(&name, "[%s]", json_str(told));
         else
             buf_printf(&name, "[%zu]", number);
@@ -257,6 +257,29 @@ static void add_cases(struct suite *s)
             add_case(s, kept, kept_at(s, &row), k);
         }
     }
+}
+
+/* Cases that are no objects were refused before. */
+static bool has_cases(const struct suite *s)
+{
+    struct asl_at cases, rows;
+
+    if (!asl_at_member(&s->file.top, "cases", &cases) || !json_is_object(cases.value))
+        return false;
+    for (size_t i = 0; i < json_count(cases.value); i++) {
+        struct asl_at c;
+        asl_at_index(&cases, i, &c);
+        if (!json_is_object(c.value))
+            return false;
+        if (!asl_at_member(&c, "foreach", &rows))
+            continue;
+        for (size_t k = 0; json_is_array(rows.value) && k < json_count(rows.value); k++)
+            if (!json_is_object(json_at(rows.value, k)))
+                return false;
+        if (!json_is_array(rows.value))
+            return false;
+    }
+    return true;
 }
 
 static void check_cases(const struct suite *s, struct asl_report *report)
@@ -314,7 +337,9 @@ struct suite *suite_load(const char *path, const struct suite_reader *reader,
     struct loading l = {.suite = s, .reader = reader, .tell = tell, .user = user};
     struct asl_report report = {0};
 
-    if (suite_file_read(&s->file, path, &suite_fields, &report) && read_definition(&l, &report)) {
+    suite_file_read(&s->file, path, &suite_fields, &report);
+    /* Names of states are checked even when a field is wrong, so that all is told at once. */
+    if (s->file.doc && has_cases(s) && read_definition(&l, &report)) {
         add_cases(s);
         check_cases(s, &report);
     }
